@@ -1,0 +1,70 @@
+import type { Static, TSchema } from 'typebox'
+import type { Tx } from '../db/tx.ts'
+import type { Reason } from '../kernel/reason.ts'
+
+/** Who goes first: a welcome never waits for a campaign; every lane keeps its own share, so none starves. */
+export const LANES = ['welcome', 'event', 'campaign', 'backfill'] as const
+export type Lane = (typeof LANES)[number]
+
+export interface ActionKind<Schema extends TSchema = TSchema> {
+  kind: string
+  schema: Schema
+  lane: Lane
+}
+
+export function defineAction<Schema extends TSchema>(kind: string, lane: Lane, schema: Schema): ActionKind<Schema> {
+  return { kind, lane, schema }
+}
+
+export interface Action<Payload = unknown> {
+  id: number
+  /** Once per reason: a second enqueue with the same key changes nothing. At most 190 characters. */
+  dedupeKey: string
+  kind: string
+  lane: Lane
+  payload: Payload
+  reason: Reason
+  externalUserId: string | undefined
+  userId: string | undefined
+  attempts: number
+  createdAtMs: number
+  expiresAtMs: number | undefined
+}
+
+export type ActionState = 'waiting' | 'running' | 'done' | 'failed' | 'expired' | 'dead'
+
+/** Why an action ended without success. `dead`: tried as often as allowed; `failed`: the platform's final no. */
+export interface Failure {
+  state: 'failed' | 'expired' | 'dead'
+  /** WeCom errcode, where there is one. */
+  errcode: number | undefined
+  message: string
+}
+
+export type AfterCrash<Result> = { kind: 'repeat' } | { kind: 'done'; result: Result }
+
+/** How one kind of action is carried out. */
+export interface Executor {
+  kind: ActionKind
+  /** The network call; never inside a transaction. Throws AppError: its `retry` decides what happens next. */
+  perform(action: Action): Promise<unknown>
+  /** Runs in the transaction that marks the action done. */
+  record?(tx: Tx, action: Action, result: unknown): Promise<void>
+  /** Runs in the transaction that marks the action failed, expired or dead. */
+  abandoned?(tx: Tx, action: Action, failure: Failure): Promise<void>
+  /** After a crash in the middle of `perform`, when a second call would not be harmless: look first. Default: repeat. */
+  afterCrash?(action: Action): Promise<AfterCrash<unknown>>
+}
+
+/** Typed front of an Executor; the runner checks payloads against the schema, which makes the casts true. */
+export function execute<Schema extends TSchema, Result>(
+  kind: ActionKind<Schema>,
+  steps: {
+    perform(action: Action<Static<Schema>>): Promise<Result>
+    record?(tx: Tx, action: Action<Static<Schema>>, result: Result): Promise<void>
+    abandoned?(tx: Tx, action: Action<Static<Schema>>, failure: Failure): Promise<void>
+    afterCrash?(action: Action<Static<Schema>>): Promise<AfterCrash<Result>>
+  },
+): Executor {
+  return { kind, ...steps } as Executor
+}

@@ -1,0 +1,65 @@
+import type { Static, TSchema } from 'typebox'
+import Value from 'typebox/value'
+import type { Tx } from '../db/tx.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Reason } from '../kernel/reason.ts'
+import { type ActionKind, LANES, type Lane } from './action-kind.ts'
+
+export interface EnqueueOptions<Payload> {
+  /** Once per reason; ≤190 characters. */
+  key: string
+  payload: Payload
+  reason: Reason
+  externalUserId?: string
+  userId?: string
+  /** Default: the kind's own lane. */
+  lane?: Lane
+  /** UTC milliseconds; default now. */
+  dueAtMs?: number
+  /** UTC milliseconds; after this it is worthless and ends as `expired`. */
+  expiresAtMs?: number
+}
+
+/** The way out: an intent becomes a durable row in the caller's transaction; the runner carries it out. */
+export interface Outbox {
+  /** True when new, false when an action with this key exists already. Throws on a payload that breaks the schema. */
+  enqueue<Schema extends TSchema>(
+    tx: Tx,
+    kind: ActionKind<Schema>,
+    options: EnqueueOptions<Static<Schema>>,
+  ): Promise<boolean>
+  /** Takes back an action that nobody has begun; true when it was still waiting. */
+  withdraw(tx: Tx, key: string, why: string): Promise<boolean>
+}
+
+export function createOutbox({ clock, nudge }: { clock: Clock; nudge: () => void }): Outbox {
+  return {
+    enqueue: async (tx, kind, options) => {
+      const now = clock.now()
+      const inserted = await tx.insertIgnore('action', [
+        {
+          dedupe_key: options.key,
+          kind: kind.kind,
+          lane: LANES.indexOf(options.lane ?? kind.lane),
+          payload: JSON.stringify(Value.Parse(kind.schema, options.payload)),
+          reason: JSON.stringify(options.reason),
+          external_userid: options.externalUserId ?? null,
+          userid: options.userId ?? null,
+          state: 'waiting',
+          due_at: options.dueAtMs ?? now,
+          expires_at: options.expiresAtMs ?? null,
+          created_at: now,
+        },
+      ])
+      if (inserted > 0) tx.afterCommit(nudge)
+      return inserted > 0
+    },
+    withdraw: async (tx, key, why) => {
+      const changed = await tx.run(
+        `UPDATE action SET state = 'failed', last_error = ?, finished_at = ? WHERE dedupe_key = ? AND state = 'waiting'`,
+        [why, clock.now(), key],
+      )
+      return changed > 0
+    },
+  }
+}

@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify'
+import type { Executor } from './actions/action-kind.ts'
+import type { Subscription } from './inbox/subscription.ts'
+import type { Job } from './jobs/job.ts'
+import type { Fact } from './rules/fact.ts'
+
+/** What a capability offers; `main.ts` joins the lists. It also exports its `queries` for those above it. */
+export interface Capability {
+  subscriptions?: Subscription[]
+  executors?: Executor[]
+  jobs?: Job[]
+  routes?: (app: FastifyInstance) => void
+  /** Facts about a customer that rules may ask for. */
+  facts?: Fact[]
+}

@@ -1,0 +1,42 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import libsql from 'libsql'
+import type { DataSourceOptions } from 'typeorm'
+import { AppError } from '../kernel/app-error.ts'
+
+/** `sqlite:./data/huoshui.db`, `sqlite::memory:` or `mysql://user:pass@host:3306/db` to TypeORM's options.
+ *  Throws db.bad-url without quoting it: it may hold a password. */
+export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOptions['migrations']): DataSourceOptions {
+  const common = {
+    migrations: migrations ?? [],
+    migrationsTransactionMode: 'each' as const,
+    synchronize: false,
+    logging: false,
+  }
+  if (databaseUrl.startsWith('sqlite:')) {
+    const database = databaseUrl.slice('sqlite:'.length)
+    if (database !== ':memory:') mkdirSync(dirname(database), { recursive: true })
+    return { ...common, type: 'better-sqlite3', driver: libsql, database, prepareDatabase: tuneSqlite }
+  }
+  if (URL.canParse(databaseUrl) && databaseUrl.startsWith('mysql://')) {
+    return {
+      ...common,
+      type: 'mysql',
+      url: databaseUrl,
+      charset: 'utf8mb4_bin',
+      timezone: 'Z',
+      supportBigNumbers: true,
+      bigNumberStrings: false,
+      connectTimeout: 5_000,
+      extra: { connectionLimit: 10, enableKeepAlive: true },
+    }
+  }
+  throw new AppError('db.bad-url', 'DATABASE_URL must start with sqlite: or be a mysql:// URL')
+}
+
+/** WAL with full synchronisation: a commit that was answered survives power loss. */
+function tuneSqlite(connection: { pragma?: (sql: string) => unknown; exec: (sql: string) => unknown }): void {
+  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'busy_timeout = 5000', 'temp_store = MEMORY']) {
+    connection.exec(`PRAGMA ${pragma}`)
+  }
+}

@@ -1,0 +1,77 @@
+import { DataSource } from 'typeorm'
+import { migrations } from '../../migrations/index.ts'
+import type { Dialect } from './columns.ts'
+import { dataSourceOptions } from './database-url.ts'
+import { createTx, type Tx } from './tx.ts'
+
+/** The database. SQLite has one connection, so its transactions queue up here; MySQL takes them from a pool. */
+export interface Db {
+  readonly dialect: Dialect
+  readonly source: DataSource
+  /** One transaction: all of `work` or nothing. No network calls inside. */
+  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Opens the connection if it is not open. Throws the driver's error; safe to repeat. */
+  connect(): Promise<void>
+  migrate(): Promise<void>
+  close(): Promise<void>
+}
+
+const MAX_ATTEMPTS = 5
+
+/** MySQL undoes the whole transaction of a deadlock's loser and asks for it again. */
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && (error.errno === 1213 || error.errno === 1020)
+}
+
+export function createDb(databaseUrl: string): Db {
+  const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
+  const dialect: Dialect = source.options.type === 'mysql' ? 'mysql' : 'sqlite'
+  let tail: Promise<unknown> = Promise.resolve()
+  let connecting: Promise<void> | undefined
+
+  async function runTx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    await connect()
+    for (let attempt = 1; ; attempt++) {
+      const onCommit: (() => void)[] = []
+      try {
+        const isolation = dialect === 'mysql' ? 'READ COMMITTED' : 'SERIALIZABLE'
+        const result = await source.transaction(isolation, (manager) => work(createTx(manager, dialect, onCommit)))
+        for (const callback of onCommit) callback()
+        return result
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS || !isDeadlock(error)) throw error
+      }
+    }
+  }
+
+  async function connect(): Promise<void> {
+    if (source.isInitialized) return
+    connecting ??= source
+      .initialize()
+      .then(() => undefined)
+      .finally(() => {
+        connecting = undefined
+      })
+    await connecting
+  }
+
+  return {
+    dialect,
+    source,
+    connect,
+    tx: (work) => {
+      if (dialect === 'mysql') return runTx(work)
+      const result = tail.then(() => runTx(work))
+      tail = result.catch(() => undefined)
+      return result
+    },
+    migrate: async () => {
+      await connect()
+      await source.runMigrations()
+    },
+    close: async () => {
+      await tail
+      if (source.isInitialized) await source.destroy()
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Static, TSchema } from 'typebox'
+import type { Tx } from '../db/tx.ts'
+import type { EventKind, StoredEvent } from './event-kind.ts'
+
+/** What a capability does when an event comes. `handle` runs inside a savepoint of the dispatcher's transaction: no
+ *  network, only tables and enqueued actions. It may run again for the same event after a failure. */
+export interface Subscription {
+  /** Unique, `capability.verb`; it is stored, so do not rename it lightly. */
+  name: string
+  kind: EventKind
+  handle(tx: Tx, event: StoredEvent): Promise<void>
+}
+
+export function subscribe<Schema extends TSchema>(
+  name: string,
+  kind: EventKind<Schema>,
+  handle: (tx: Tx, event: StoredEvent<Static<Schema>>) => Promise<void>,
+): Subscription {
+  // The dispatcher checks the payload against `kind.schema` before it calls, which is what makes this cast true.
+  return { name, kind, handle: handle as Subscription['handle'] }
+}

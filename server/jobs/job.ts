@@ -1,0 +1,10 @@
+/** Work that is due by time. The tick asks every second; a row per job remembers when it is next due, so a restart
+ *  forgets nothing and two processes do not both run it. What a job does must be rows with due times, too. */
+export interface Job {
+  /** Unique, `capability.verb`. */
+  name: string
+  /** Milliseconds between the end of one run and the next. */
+  everyMs: number
+  /** May be cut off by a crash at any line and run again. */
+  run(): Promise<void>
+}

@@ -1,0 +1,67 @@
+import type { Condition } from './schema/condition.ts'
+import type {
+  ChannelRule,
+  PoolRule,
+  ScriptRule,
+  SendRule,
+  SopRule,
+  TagRules,
+  WelcomeRule,
+} from './schema/rule-files.ts'
+
+/** One rule as it stands in a file. */
+export interface Rule<Value> {
+  /** The name by which other rules and people call it. */
+  name: string
+  /** First 12 hex digits of the SHA-256 of the parsed rule: the version that decisions are explained with. */
+  version: string
+  /** Path below the config folder, e.g. `sop/新客首单.yaml`. */
+  file: string
+  value: Value
+}
+
+export interface LibraryScript extends Rule<ScriptRule> {
+  /** The script's id. */
+  name: string
+  domain: string
+  situation: string
+  /** Position in the whole library, for stable order. */
+  order: number
+  forCondition: Condition | undefined
+}
+
+export interface Pool extends Rule<PoolRule> {
+  entry: Condition
+}
+
+export interface Send extends Rule<SendRule> {
+  audience: Condition
+}
+
+export interface Sop extends Rule<SopRule> {
+  /** The rule's `sop` id is its name; `title` is what people read. */
+  title: string
+  when: Condition
+}
+
+/** All rules of one config folder, checked together; never changed, only replaced by the next good one. */
+export interface RuleBook {
+  /** Hash over all rules. */
+  version: string
+  channels: ReadonlyMap<string, Rule<ChannelRule>>
+  welcomes: ReadonlyMap<string, Rule<WelcomeRule>>
+  defaultWelcome: Rule<WelcomeRule> | undefined
+  /** Group name to tag names, in file order. */
+  tags: TagRules['tags']
+  pools: ReadonlyMap<string, Pool>
+  scripts: ReadonlyMap<string, LibraryScript>
+  sops: ReadonlyMap<string, Sop>
+  sends: ReadonlyMap<string, Send>
+}
+
+/** Gives the rules in force; the reference changes at once when good new files are found. */
+export interface RuleBookHolder {
+  current(): RuleBook
+  /** Called after each change with the new book. */
+  onChange(listener: (book: RuleBook) => void): void
+}
