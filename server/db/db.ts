@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm'
 import { migrations } from '../../migrations/index.ts'
 import type { Dialect } from './columns.ts'
 import { dataSourceOptions } from './database-url.ts'
+import { isDeadlock } from './deadlock.ts'
 import { createTx, type Tx } from './tx.ts'
 
 /** The database. SQLite has one connection, so its transactions queue up here; MySQL takes them from a pool. */
@@ -17,11 +18,6 @@ export interface Db {
 }
 
 const MAX_ATTEMPTS = 5
-
-/** MySQL undoes the whole transaction of a deadlock's loser and asks for it again. */
-function isDeadlock(error: unknown): boolean {
-  return error instanceof Error && 'errno' in error && (error.errno === 1213 || error.errno === 1020)
-}
 
 export function createDb(databaseUrl: string): Db {
   const source = new DataSource(dataSourceOptions(databaseUrl, migrations))

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import type { Dialect } from './columns.ts'
+import { isDeadlock } from './deadlock.ts'
 
 export type SqlValue = string | number | null
 export type Row = Record<string, SqlValue>
@@ -114,6 +115,7 @@ export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (()
         return result
       } catch (error) {
         onCommit.length = committedBefore
+        if (isDeadlock(error)) throw error
         await query(`ROLLBACK TO SAVEPOINT ${name}`)
         await query(`RELEASE SAVEPOINT ${name}`)
         throw error

@@ -1,0 +1,181 @@
+import Value from 'typebox/value'
+import type { Db } from '../db/db.ts'
+import { describeError } from '../kernel/app-error.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { createPump } from '../kernel/pump.ts'
+import { type Action, type ActionState, type AfterCrash, type Executor, LANES, type Lane } from './action-kind.ts'
+import { type ClaimedAction, CRASHED, claimActions, releaseLeases } from './claim.ts'
+import { judgeFailure } from './judge-failure.ts'
+
+/** Calls under way at once, per lane: each lane has its own, so a backlog in one never holds up another. */
+const SLOTS: Record<Lane, number> = { welcome: 32, event: 8, campaign: 4, backfill: 2 }
+
+export interface RunnerDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  executors: Executor[]
+  /** Names this process in the rows it has claimed. */
+  instance: string
+  onEnded?: (kind: string, state: ActionState, waitedMs: number) => void
+}
+
+const perLane = <T>(make: (lane: Lane) => T): Record<Lane, T> => ({
+  welcome: make('welcome'),
+  event: make('event'),
+  campaign: make('campaign'),
+  backfill: make('backfill'),
+})
+
+/** Carries out waiting actions. An action is claimed with a lease, called outside any transaction, and its outcome
+ *  recorded in one; after a crash the lease ends and the action is tried again (or looked up first: `afterCrash`). */
+export function createRunner({ db, clock, log, executors, instance, onEnded }: RunnerDeps) {
+  const byKind = new Map(executors.map((executor) => [executor.kind.kind, executor]))
+  const inFlight = perLane(() => new Set<Promise<void>>())
+  /** WeCom answers 45035 when one customer is written twice at once, so one call per customer and kind. */
+  const busyCustomers = new Set<string>()
+  const customerKey = (row: ClaimedAction): string | undefined =>
+    row.externalUserId === undefined ? undefined : `${row.kind}:${row.externalUserId}`
+
+  /** Claims what the free slots allow and lets it fly; a landing nudges the pump again. */
+  async function step(lane: Lane): Promise<boolean> {
+    const flying = inFlight[lane]
+    const free = SLOTS[lane] - flying.size
+    if (free <= 0) return false
+    const isBusy = (row: ClaimedAction): boolean => busyCustomers.has(customerKey(row) ?? '')
+    const claimed = await claimActions(db, { lane, limit: free, nowMs: clock.now(), instance, isBusy })
+    for (const row of claimed) launch(row, flying)
+    return claimed.length > 0
+  }
+
+  function launch(row: ClaimedAction, flying: Set<Promise<void>>): void {
+    const key = customerKey(row)
+    if (key !== undefined) busyCustomers.add(key)
+    const flight = carryOut(row)
+      .catch((error: unknown) =>
+        log.warn(
+          { actionId: row.id, kind: row.kind, err: describeError(error) },
+          'outcome not recorded; the lease will end',
+        ),
+      )
+      .finally(() => {
+        flying.delete(flight)
+        if (key !== undefined) busyCustomers.delete(key)
+        pumps[row.lane].nudge()
+      })
+    flying.add(flight)
+  }
+
+  async function carryOut(row: ClaimedAction): Promise<void> {
+    const executor = byKind.get(row.kind)
+    if (executor === undefined) return postpone(row, 60_000, `no executor for ${row.kind}`)
+    const now = clock.now()
+    let action: Action
+    try {
+      action = { ...row, payload: Value.Parse(executor.kind.schema, row.payload) }
+    } catch (error) {
+      return end(row, executor, { ...row }, 'dead', undefined, describeError(error))
+    }
+    if (row.expiresAtMs !== undefined && row.expiresAtMs <= now) {
+      return end(row, executor, action, 'expired', undefined, row.lastError ?? 'came too late')
+    }
+    let known: AfterCrash<unknown> | undefined
+    try {
+      if (row.crashed) known = await executor.afterCrash?.(action)
+    } catch (error) {
+      log.warn(
+        { actionId: row.id, kind: row.kind, err: describeError(error) },
+        'could not look up an interrupted action',
+      )
+      return postpone(row, 30_000, CRASHED, false)
+    }
+    try {
+      const result = known?.kind === 'done' ? known.result : await executor.perform(action)
+      await complete(row, executor, action, result)
+    } catch (error) {
+      const verdict = judgeFailure(error, {
+        attempts: row.attempts,
+        lane: row.lane,
+        nowMs: clock.now(),
+        expiresAtMs: row.expiresAtMs,
+      })
+      if (verdict.kind === 'again') return postpone(row, verdict.afterMs, describeError(error), verdict.countsAsAttempt)
+      log.warn(
+        { actionId: row.id, kind: row.kind, state: verdict.state, err: describeError(error) },
+        'action ended without success',
+      )
+      await end(row, executor, action, verdict.state, verdict.errcode, describeError(error))
+    }
+  }
+
+  async function complete(row: ClaimedAction, executor: Executor, action: Action, result: unknown): Promise<void> {
+    await db.tx(async (tx) => {
+      const mine = await tx.run(
+        `UPDATE action SET state = 'done', result = ?, last_error = NULL, error_code = NULL, lease_until = NULL, finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
+        [JSON.stringify(result ?? null), clock.now(), row.id, row.leaseBy],
+      )
+      if (mine === 0) return
+      await executor.record?.(tx, action, result)
+      tx.afterCommit(() => onEnded?.(row.kind, 'done', clock.now() - row.createdAtMs))
+    })
+  }
+
+  async function end(
+    row: ClaimedAction,
+    executor: Executor,
+    action: Action,
+    state: 'failed' | 'expired' | 'dead',
+    errcode: number | undefined,
+    message: string,
+  ): Promise<void> {
+    await db.tx(async (tx) => {
+      const mine = await tx.run(
+        `UPDATE action SET state = ?, error_code = ?, last_error = ?, lease_until = NULL, finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
+        [state, errcode ?? null, message, clock.now(), row.id, row.leaseBy],
+      )
+      if (mine === 0) return
+      await executor.abandoned?.(tx, action, { state, errcode, message })
+      tx.afterCommit(() => onEnded?.(row.kind, state, clock.now() - row.createdAtMs))
+    })
+  }
+
+  async function postpone(row: ClaimedAction, afterMs: number, why: string, countsAsAttempt = true): Promise<void> {
+    await db.tx((tx) =>
+      tx.run(
+        `UPDATE action SET state = 'waiting', due_at = ?, attempts = ?, last_error = ?, lease_until = NULL WHERE id = ? AND state = 'running' AND lease_by = ?`,
+        [clock.now() + afterMs, countsAsAttempt ? row.attempts : row.attempts - 1, why, row.id, row.leaseBy],
+      ),
+    )
+  }
+
+  const onError = (error: unknown): void =>
+    log.warn({ err: describeError(error) }, 'runner could not reach the database')
+  const pumps = perLane((lane) => createPump(() => step(lane), onError))
+
+  async function drained(lane: Lane): Promise<void> {
+    do {
+      await pumps[lane].drained()
+      await Promise.all(inFlight[lane])
+    } while (inFlight[lane].size > 0 || pumps[lane].busy())
+  }
+
+  return {
+    nudge: () => {
+      for (const lane of LANES) pumps[lane].nudge()
+    },
+    /** Resolves when nothing is due and no call is under way. */
+    drained: async () => {
+      await Promise.all(LANES.map(drained))
+    },
+    /** Actions whose process died go back to waiting, marked so that `afterCrash` is asked. Safe to repeat. */
+    releaseLeases: (options: { all: boolean }) => releaseLeases(db, clock.now(), options),
+    /** Claims nothing more and waits for the calls under way. */
+    stop: async () => {
+      await Promise.all(LANES.map((lane) => pumps[lane].stop()))
+      await Promise.all(LANES.flatMap((lane) => [...inFlight[lane]]))
+    },
+  }
+}
+
+export type Runner = ReturnType<typeof createRunner>

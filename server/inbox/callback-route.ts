@@ -1,0 +1,108 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import Value from 'typebox/value'
+import { AppError } from '../kernel/app-error.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Accept, InboundEvent } from './accept.ts'
+
+const Query = Type.Object({
+  msg_signature: Type.String({ minLength: 1, maxLength: 100 }),
+  timestamp: Type.String({ pattern: '^\\d{1,13}$' }),
+  nonce: Type.String({ minLength: 1, maxLength: 100 }),
+})
+const VerifyQuery = Type.Interface([Query], { echostr: Type.String({ minLength: 1, maxLength: 4096 }) })
+
+/** WeCom cuts the connection after 5 s; by then it shall have a plain no, after which it sends again. */
+const ANSWER_WITHIN_MS = 4_500
+/** Real callbacks are a few KB. */
+const BODY_LIMIT = 256 * 1024
+
+export interface Signed {
+  signature: string
+  timestamp: string
+  nonce: string
+}
+
+/** How the platform wraps its messages; `open*` throw AppError with a 4xx status. */
+export interface CallbackEnvelope {
+  openEcho(signed: Signed, echo: string): string
+  openEvent(signed: Signed, body: string): InboundEvent
+}
+
+export interface CallbackDeps {
+  envelope: CallbackEnvelope
+  accept: Accept
+  clock: Clock
+  /** Seconds that a callback's timestamp may differ from our clock. */
+  windowSec: number
+  onAccepted?: () => void
+  onRefused?: (code: string) => void
+}
+
+/** GET and POST /wecom/callback. `success` is answered only after the event is committed; anything that is not from
+ *  our corp's WeCom gets 4xx and one log line without content; a database that cannot store gets 503, so that the
+ *  platform sends again. Source: 90930, 90968. */
+export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => void {
+  const { envelope, accept, clock, windowSec } = deps
+
+  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
+    const refusal = error instanceof AppError ? error : undefined
+    const status = refusal !== undefined && refusal.status < 500 ? refusal.status : 503
+    const code = refusal?.code ?? 'callback.not-stored'
+    request.log.warn({ code, ip: request.ip, ...(status === 503 ? { err: String(error) } : {}) }, 'callback refused')
+    deps.onRefused?.(code)
+    return reply.code(status).type('text/plain').send(code)
+  }
+
+  const signed = (query: unknown): Signed => {
+    if (!Value.Check(Query, query))
+      throw new AppError('callback.bad-query', 'signature parameters missing', { status: 400 })
+    return { signature: query.msg_signature, timestamp: query.timestamp, nonce: query.nonce }
+  }
+
+  return (app) => {
+    app.register(async (scope) => {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+        done(null, body),
+      )
+
+      scope.get('/wecom/callback', async (request, reply) => {
+        try {
+          if (!Value.Check(VerifyQuery, request.query)) {
+            throw new AppError('callback.bad-query', 'signature parameters missing', { status: 400 })
+          }
+          // Some proxies turn the `+` of base64 into a blank.
+          const echo = envelope.openEcho(signed(request.query), request.query.echostr.replaceAll(' ', '+'))
+          return reply.type('text/plain').send(echo)
+        } catch (error) {
+          return refuse(request, reply, error)
+        }
+      })
+
+      scope.post('/wecom/callback', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
+        try {
+          const seal = signed(request.query)
+          if (typeof request.body !== 'string') throw new AppError('callback.bad-body', 'empty body', { status: 400 })
+          const event = envelope.openEvent(seal, request.body)
+          if (Math.abs(clock.now() / 1000 - Number(seal.timestamp)) > windowSec) {
+            throw new AppError('callback.stale', 'timestamp outside the window', { status: 403 })
+          }
+          await withinDeadline(accept(event))
+          deps.onAccepted?.()
+          return reply.type('text/plain').send('success')
+        } catch (error) {
+          return refuse(request, reply, error)
+        }
+      })
+    })
+  }
+}
+
+function withinDeadline(stored: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('commit took too long')), ANSWER_WITHIN_MS)
+  })
+  return Promise.race([stored, late]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,122 @@
+import Value from 'typebox/value'
+import type { Db } from '../db/db.ts'
+import { isDeadlock } from '../db/deadlock.ts'
+import type { Tx } from '../db/tx.ts'
+import { describeError } from '../kernel/app-error.ts'
+import { backoffMs } from '../kernel/backoff.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { createPump } from '../kernel/pump.ts'
+import type { StoredEvent } from './event-kind.ts'
+import type { Subscription } from './subscription.ts'
+
+const RETRY_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
+const MAX_ATTEMPTS = 12
+/** Events per transaction: enough to share a commit, few enough that a welcome behind it hardly waits. */
+const BATCH = [8, 16] as const
+const LANES = [0, 1] as const
+
+interface EventRow {
+  id: number
+  dedupe_key: string
+  kind: string
+  payload: string
+  event_at: number
+  received_at: number
+  attempts: number
+  done_subscriptions: string | null
+}
+
+export interface DispatcherDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  subscriptions: Subscription[]
+  onHandled?: (kind: string, outcome: 'done' | 'kept' | 'retry' | 'dead') => void
+}
+
+/** Brings stored events to the subscriptions, welcome events first. Each subscription has its own savepoint: one that
+ *  fails is tried again later and neither blocks nor repeats the others. Several processes may run on MySQL. */
+export function createDispatcher({ db, clock, log, subscriptions, onHandled }: DispatcherDeps) {
+  const byKind = new Map<string, Subscription[]>()
+  for (const subscription of subscriptions) {
+    const { kind } = subscription.kind
+    byKind.set(kind, [...(byKind.get(kind) ?? []), subscription])
+  }
+  const skipLocked = db.dialect === 'mysql' ? ' FOR UPDATE SKIP LOCKED' : ''
+
+  const claim = (tx: Tx, lane: 0 | 1): Promise<EventRow[]> =>
+    tx.rows<EventRow>(
+      `SELECT id, dedupe_key, kind, payload, event_at, received_at, attempts, done_subscriptions FROM inbound_event
+       WHERE state = 'new' AND lane = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${BATCH[lane]}${skipLocked}`,
+      [lane, clock.now()],
+    )
+
+  async function step(): Promise<boolean> {
+    return db.tx(async (tx) => {
+      for (const lane of LANES) {
+        const rows = await claim(tx, lane)
+        for (const row of rows) await handle(tx, row)
+        if (rows.length > 0) return true
+      }
+      return false
+    })
+  }
+
+  async function handle(tx: Tx, row: EventRow): Promise<void> {
+    const done = new Set<string>(JSON.parse(row.done_subscriptions ?? '[]') as string[])
+    const interested = byKind.get(row.kind) ?? []
+    const faults: string[] = []
+    const payload: unknown = JSON.parse(row.payload)
+    for (const subscription of interested) {
+      if (done.has(subscription.name)) continue
+      try {
+        const event: StoredEvent = {
+          id: row.id,
+          dedupeKey: row.dedupe_key,
+          kind: row.kind,
+          eventAtMs: row.event_at,
+          receivedAtMs: row.received_at,
+          payload: Value.Parse(subscription.kind.schema, payload),
+        }
+        await tx.savepoint(() => subscription.handle(tx, event))
+        done.add(subscription.name)
+      } catch (error) {
+        if (isDeadlock(error)) throw error
+        faults.push(`${subscription.name}: ${describeError(error)}`)
+        log.warn(
+          { eventId: row.id, kind: row.kind, subscription: subscription.name, err: describeError(error) },
+          'subscription failed',
+        )
+      }
+    }
+    await finish(tx, row, interested.length, done, faults)
+  }
+
+  async function finish(tx: Tx, row: EventRow, interested: number, done: Set<string>, faults: string[]): Promise<void> {
+    const now = clock.now()
+    if (faults.length === 0) {
+      const state = interested === 0 ? 'kept' : 'done'
+      await tx.run('UPDATE inbound_event SET state = ?, finished_at = ? WHERE id = ?', [state, now, row.id])
+      tx.afterCommit(() => onHandled?.(row.kind, state))
+      return
+    }
+    const attempts = row.attempts + 1
+    const dead = attempts >= MAX_ATTEMPTS
+    if (dead) log.error({ eventId: row.id, kind: row.kind }, 'event given up; see inbound_event.last_error')
+    await tx.run(
+      'UPDATE inbound_event SET state = ?, attempts = ?, due_at = ?, done_subscriptions = ?, last_error = ? WHERE id = ?',
+      [
+        dead ? 'dead' : 'new',
+        attempts,
+        now + backoffMs(RETRY_MS, attempts),
+        JSON.stringify([...done]),
+        faults.join('\n'),
+        row.id,
+      ],
+    )
+    tx.afterCommit(() => onHandled?.(row.kind, dead ? 'dead' : 'retry'))
+  }
+
+  return createPump(step, (error) => log.warn({ err: describeError(error) }, 'dispatcher could not reach the database'))
+}

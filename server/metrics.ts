@@ -1,0 +1,77 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Db } from './db/db.ts'
+
+/** The numbers an engineer watches; labels are closed sets, never ids. */
+export function createMetrics(db: Db) {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const accepted = new Counter({
+    name: 'huoshui_callbacks_accepted_total',
+    help: 'callbacks stored and acknowledged',
+    registers,
+  })
+  const refused = new Counter({
+    name: 'huoshui_callbacks_refused_total',
+    help: 'callbacks refused',
+    labelNames: ['code'],
+    registers,
+  })
+  const events = new Counter({
+    name: 'huoshui_events_total',
+    help: 'events dispatched',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  })
+  const actions = new Counter({
+    name: 'huoshui_actions_total',
+    help: 'actions ended',
+    labelNames: ['kind', 'state'],
+    registers,
+  })
+  const waited = new Histogram({
+    name: 'huoshui_action_seconds',
+    help: 'from enqueue to end',
+    labelNames: ['kind'],
+    buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 600],
+    registers,
+  })
+  const calls = new Histogram({
+    name: 'huoshui_wecom_call_seconds',
+    help: 'calls to WeCom',
+    labelNames: ['path', 'errcode'],
+    buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    registers,
+  })
+  new Gauge({
+    name: 'huoshui_backlog',
+    help: 'rows waiting; dead ones need a person',
+    labelNames: ['queue', 'state'],
+    registers,
+    async collect() {
+      this.reset()
+      const rows = await db
+        .tx((tx) =>
+          tx.rows<{ queue: string; state: string; n: number }>(
+            `SELECT 'event' AS queue, state AS state, COUNT(*) AS n FROM inbound_event WHERE state IN ('new', 'dead') GROUP BY state
+             UNION ALL
+             SELECT 'action' AS queue, state AS state, COUNT(*) AS n FROM action WHERE state IN ('waiting', 'running', 'dead') GROUP BY state`,
+          ),
+        )
+        .catch(() => [])
+      for (const row of rows) this.set({ queue: row.queue, state: row.state }, Number(row.n))
+    },
+  })
+  return {
+    text: () => registry.metrics(),
+    onAccepted: () => accepted.inc(),
+    onRefused: (code: string) => refused.inc({ code }),
+    onHandled: (kind: string, outcome: string) => events.inc({ kind, outcome }),
+    onEnded: (kind: string, state: string, waitedMs: number) => {
+      actions.inc({ kind, state })
+      waited.observe({ kind }, waitedMs / 1000)
+    },
+    onCall: (call: { path: string; errcode: number; ms: number }) =>
+      calls.observe({ path: call.path, errcode: String(call.errcode) }, call.ms / 1000),
+  }
+}

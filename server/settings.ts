@@ -1,0 +1,140 @@
+import { AppError } from './kernel/app-error.ts'
+
+/** Every environment setting: what it is, unit, default, bound. `process.env` is read nowhere else. */
+interface SettingSpec<Value> {
+  doc: string
+  parse(text: string): Value | Fault
+  /** Absent: the setting is required. */
+  default?: Value
+  secret?: boolean
+}
+
+class Fault {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+const anyText =
+  (pattern: RegExp, what: string) =>
+  (text: string): string | Fault =>
+    pattern.test(text) ? text : new Fault(`must be ${what}`)
+
+const whole =
+  (min: number, max: number) =>
+  (text: string): number | Fault => {
+    const value = Number(text)
+    return Number.isInteger(value) && value >= min && value <= max
+      ? value
+      : new Fault(`must be a whole number from ${min} to ${max}`)
+  }
+
+const baseUrl = (text: string): string | Fault =>
+  /^https?:\/\/[^\s/?#]+$/.test(text.replace(/\/$/, ''))
+    ? text.replace(/\/$/, '')
+    : new Fault('must be an http(s) origin such as https://scrm.example.com, without a path')
+
+const oneOf =
+  <const Values extends readonly string[]>(...values: Values) =>
+  (text: string): Values[number] | Fault =>
+    (values as readonly string[]).includes(text)
+      ? (text as Values[number])
+      : new Fault(`must be one of ${values.join(', ')}`)
+
+const setting = <Value>(spec: SettingSpec<Value>): SettingSpec<Value> => spec
+
+const SPECS = {
+  HOST: setting({ doc: 'address to listen on', parse: anyText(/^\S+$/, 'an address'), default: '127.0.0.1' }),
+  PORT: setting({ doc: 'port to listen on, 0 for any free one', parse: whole(0, 65_535), default: 3000 }),
+  PUBLIC_URL: setting<string | undefined>({
+    doc: 'origin at which guides and WeCom reach this server; default http://HOST:PORT',
+    parse: baseUrl,
+    default: undefined,
+  }),
+  DATABASE_URL: setting({
+    doc: 'sqlite:./data/huoshui.db, sqlite::memory: or mysql://user:pass@host:3306/db',
+    parse: anyText(/^(sqlite:.+|mysql:\/\/.+)$/, 'sqlite:<file> or mysql://…'),
+    default: 'sqlite:./data/huoshui.db',
+    secret: true,
+  }),
+  HUOSHUI_CONFIG: setting({ doc: 'folder of the rule files', parse: anyText(/./, 'a folder'), default: './config' }),
+  WECOM_API_BASE: setting({ doc: "the platform's origin", parse: baseUrl, default: 'https://qyapi.weixin.qq.com' }),
+  WECOM_OAUTH_BASE: setting<string | undefined>({
+    doc: 'origin of the login page; default https://open.weixin.qq.com, or WECOM_API_BASE when that is not WeCom itself',
+    parse: baseUrl,
+    default: undefined,
+  }),
+  WECOM_CORP_ID: setting({
+    doc: 'corp id (企业ID)',
+    parse: anyText(/^w[0-9a-zA-Z]{4,64}$/, 'a corp id such as ww1234567890abcdef'),
+  }),
+  WECOM_AGENT_ID: setting({ doc: 'agent id of the self-built app', parse: whole(1, 4_294_967_295) }),
+  WECOM_SECRET: setting({
+    doc: 'secret of the self-built app',
+    parse: anyText(/^\S{10,200}$/, '10–200 characters'),
+    secret: true,
+  }),
+  WECOM_CALLBACK_TOKEN: setting({
+    doc: 'Token of the callback settings',
+    parse: anyText(/^[0-9a-zA-Z]{1,32}$/, '1–32 letters and digits'),
+    secret: true,
+  }),
+  WECOM_CALLBACK_AES_KEY: setting({
+    doc: 'EncodingAESKey of the callback settings',
+    parse: anyText(/^[0-9a-zA-Z+/]{43}$/, 'exactly 43 characters of base64'),
+    secret: true,
+  }),
+  WECOM_CALLBACK_WINDOW_SEC: setting({
+    doc: 'seconds that a callback’s timestamp may differ from our clock',
+    parse: whole(30, 86_400),
+    default: 600,
+  }),
+  ORDERS_SECRET: setting({
+    doc: 'key of the signature on POST /api/orders',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    secret: true,
+  }),
+  SESSION_SECRET: setting<string | undefined>({
+    doc: 'key of the sidebar’s session cookies; default: derived from WECOM_SECRET',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    default: undefined,
+    secret: true,
+  }),
+  PROXY_HOPS: setting({
+    doc: 'reverse proxies in front of this server, whose X-Forwarded-* headers are believed; 0 believes none',
+    parse: whole(0, 5),
+    default: 0,
+  }),
+  LOG_LEVEL: setting({
+    doc: 'least severe level that is logged',
+    parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    default: 'info' as const,
+  }),
+}
+
+type Parsed<Spec> = Spec extends SettingSpec<infer Value> ? Value : never
+export type Settings = { readonly [Name in keyof typeof SPECS]: Parsed<(typeof SPECS)[Name]> }
+
+/** Reads all settings. Throws settings.invalid naming every fault at once; values of secrets are never quoted. */
+export function readSettings(env: Record<string, string | undefined>): Settings {
+  const faults: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries<SettingSpec<unknown>>(SPECS)) {
+    const text = env[name]?.trim()
+    if (text === undefined || text === '') {
+      if (!('default' in spec)) faults.push(`${name} is missing: ${spec.doc}`)
+      values[name] = spec.default
+      continue
+    }
+    const value = spec.parse(text)
+    if (value instanceof Fault)
+      faults.push(`${name} ${value.text}${spec.secret === true ? '' : `, not "${text}"`} (${spec.doc})`)
+    else values[name] = value
+  }
+  if (faults.length > 0) {
+    throw new AppError('settings.invalid', `${faults.length} setting(s) to mend:\n  ${faults.join('\n  ')}`)
+  }
+  // Each name was parsed by its own spec above.
+  return values as Settings
+}
