@@ -1,0 +1,24 @@
+export interface Credentials {
+  corpId: string
+  /** Name of the corp, shown on the page. */
+  corpName: string
+  agentId: number
+  secret: string
+  /** Token of the callback URL, ≤32 alphanumerics. */
+  callbackToken: string
+  /** EncodingAESKey, 43 alphanumerics. */
+  aesKey: string
+  /** HMAC key of `POST /api/orders`. */
+  ordersSecret: string
+}
+
+/** The demo corp. Not a secret: it opens nothing but the sandbox itself. */
+export const credentials: Credentials = {
+  corpId: 'wwsandbox0huoshui0001',
+  corpName: '牧野牛排',
+  agentId: 1_000_002,
+  secret: 'sandbox-secret-for-the-demo-corp-only-000000',
+  callbackToken: 'SandboxCallbackToken0001',
+  aesKey: 'SandboxDemoKey0NotASecret0123456789abcdefgU',
+  ordersSecret: 'sandbox-orders-secret',
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../server/kernel/clock.ts'
+import type { Callbacks } from './callbacks.ts'
+import type { Credentials } from './credentials.ts'
+import type { SeededRandom } from './random.ts'
+import type { World } from './world.ts'
+
+/** What every part of the sandbox works with. */
+export interface Desk {
+  world: World
+  clock: Clock
+  random: SeededRandom
+  credentials: Credentials
+  callbacks: Callbacks
+  /** Own base URL, no slash at the end; empty before `listen`. */
+  url(): string
+  /** Base URL of Huoshui, or undefined while not connected. */
+  appUrl(): string | undefined
+  /** Tells the open pages that something changed. */
+  changed(): void
+}
+
+export const toSec = (instantMs: number): number => Math.floor(instantMs / 1000)

@@ -1,0 +1,61 @@
+import type { Delivery } from '../callbacks.ts'
+import type { FaultRule } from '../faults.ts'
+import type { RecordedCall } from '../gateway.ts'
+import type { Limits } from '../limits.ts'
+import type { Controls } from '../people/controls.ts'
+
+/** The sandbox's own switches, next to what people do. */
+export interface OwnControls {
+  settle(): Promise<void>
+  callbackLog(): readonly Delivery[]
+  redeliver(filter?: (delivery: Delivery) => boolean): number
+  setDelivery(mode: { copies?: number; shuffle?: boolean }): void
+  faults: { set(rule: FaultRule): void; clear(): void }
+  limits: Limits
+  calls(path?: string): RecordedCall[]
+  connect(appUrl: string): void
+}
+
+type Route = (input: never) => unknown
+
+/** `POST /_sandbox/<name>` with the input as JSON; the answer is `{ ok: true, result }`. */
+export function controlRoutes(controls: Controls, own: OwnControls): Map<string, Route> {
+  const routes: Record<string, Route> = {
+    scan: controls.scan,
+    'join-group': controls.joinGroup,
+    'leave-group': controls.leaveGroup,
+    'delete-guide': controls.deleteGuide,
+    say: controls.say,
+    'messages-of': (input: { externalUserId: string }) => controls.messagesOf(input.externalUserId),
+    'delete-customer': controls.deleteCustomer,
+    'edit-remark': controls.editRemark,
+    'edit-tags': controls.editTags,
+    'guide-says': controls.guideSays,
+    'pending-mass-sends': (input: { userId: string }) =>
+      controls.pendingMassSends(input.userId).map(({ tasks: _tasks, ...send }) => send),
+    'confirm-mass-send': controls.confirmMassSend,
+    'add-staff': controls.addStaff,
+    'remove-staff': controls.removeStaff,
+    'create-tag': controls.createTag,
+    'rename-tag': controls.renameTag,
+    'delete-tag': controls.deleteTag,
+    'create-group': async (input: Parameters<Controls['createGroup']>[0]) => {
+      const group = await controls.createGroup(input)
+      return { chatId: group.chatId, name: group.name }
+    },
+    'rename-group': controls.renameGroup,
+    'remove-from-group': controls.removeFromGroup,
+    'dismiss-group': controls.dismissGroup,
+    order: controls.order,
+    settle: own.settle,
+    'set-delivery': own.setDelivery,
+    redeliver: (input: { key?: string }) => own.redeliver(({ key }) => key.includes(input.key ?? '')),
+    'set-fault': own.faults.set,
+    'clear-faults': own.faults.clear,
+    'set-limits': (input: Partial<Limits>) => Object.assign(own.limits, input),
+    connect: (input: { appUrl: string }) => own.connect(input.appUrl),
+    calls: (input: { path?: string }) => own.calls(input.path),
+    callbacks: () => own.callbackLog().map(({ key, tries, delivered }) => ({ key, tries, delivered })),
+  }
+  return new Map(Object.entries(routes))
+}

@@ -1,0 +1,100 @@
+import { qrUrl } from '../api/contact-ways.ts'
+import type { Desk } from '../desk.ts'
+import type { Controls } from '../people/controls.ts'
+import { products } from '../people/products.ts'
+import { liveTagIds } from '../relations.ts'
+import type { Follow } from '../world.ts'
+
+const CUSTOMERS_SHOWN = 200
+const MESSAGES_SHOWN = 200
+
+/** Everything the page shows for the chosen customer and guide. */
+export function pageState(desk: Desk, controls: Controls, chosen: { customer?: string; guide?: string }) {
+  const { world, clock } = desk
+  const staff = [...world.staff.values()].filter((person) => !person.left)
+  const guideId = chosen.guide ?? staff[0]?.userId ?? ''
+  const customer = world.customers.get(chosen.customer ?? '')
+  const customerId = customer?.externalUserId ?? ''
+
+  const chatOf = (follow: Follow) => {
+    const last = (world.messages.get(follow.externalUserId) ?? []).findLast((m) => m.userId === follow.userId)
+    return {
+      externalUserId: follow.externalUserId,
+      name: world.customers.get(follow.externalUserId)?.name ?? '',
+      remark: follow.remark,
+      deletedByCustomer: follow.deletedByCustomer,
+      lastText: last?.text ?? (last ? `[${last.kind}]` : ''),
+      lastFrom: last?.from,
+      lastId: last?.id ?? 0,
+      lastAtMs: last?.atMs ?? follow.addedAtMs,
+      addedAtMs: follow.addedAtMs,
+      tags: liveTagIds(world, follow).map((id) => world.tags.get(id)?.name ?? ''),
+    }
+  }
+  const groupCard = (chatId: string) => {
+    const group = world.groups.get(chatId)
+    if (!group || group.dismissed) return []
+    const { name, members, capacity, messages } = group
+    return [{ chatId, name, size: members.size, capacity, messages: messages.slice(-20) }]
+  }
+  return {
+    nowMs: clock.now(),
+    url: desk.url(),
+    appUrl: desk.appUrl(),
+    corpName: desk.credentials.corpName,
+    staff: staff.map(({ userId, name, position }) => ({
+      userId,
+      name,
+      position,
+      pending: controls.pendingMassSends(userId).length,
+    })),
+    customers: [...world.customers.values()]
+      .slice(-CUSTOMERS_SHOWN)
+      .reverse()
+      .map(({ externalUserId, name }) => ({ externalUserId, name })),
+    contactWays: [...world.contactWays.values()].map((way) => ({
+      configId: way.configId,
+      state: way.state,
+      remark: way.remark,
+      users: way.users,
+      qr: qrUrl(desk, way.configId),
+    })),
+    joinWays: [...world.joinWays.values()].map((way) => ({
+      configId: way.configId,
+      state: way.state,
+      remark: way.remark,
+      qr: qrUrl(desk, way.configId),
+      chatIds: way.chatIds,
+    })),
+    customer: customer && {
+      externalUserId: customerId,
+      name: customer.name,
+      unionId: customer.unionId,
+      guides: [...(world.followsByCustomer.get(customerId)?.values() ?? [])].map((follow) => ({
+        userId: follow.userId,
+        name: world.staff.get(follow.userId)?.name ?? follow.userId,
+        deleted: follow.deletedByCustomer,
+        state: follow.state,
+      })),
+      messages: (world.messages.get(customerId) ?? []).slice(-MESSAGES_SHOWN),
+      groups: [...(world.groupsByMember.get(customerId) ?? [])].flatMap(groupCard),
+      orders: [...world.orders.values()].filter((order) => order.externalUserId === customerId).reverse(),
+    },
+    guide: {
+      userId: guideId,
+      chats: [...(world.followsByUser.get(guideId)?.values() ?? [])]
+        .map(chatOf)
+        .sort((a, b) => b.lastAtMs - a.lastAtMs),
+      pending: controls.pendingMassSends(guideId).map((send) => ({
+        msgid: send.msgid,
+        chatType: send.chatType,
+        text: send.text,
+        attachments: send.attachments,
+        createdAtMs: send.createdAtMs,
+        targets: send.tasks.get(guideId)?.results.size ?? 0,
+      })),
+      appMessages: (world.appMessages.get(guideId) ?? []).slice(-30).reverse(),
+    },
+    products,
+  }
+}

@@ -1,0 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { systemClock } from '../server/kernel/clock.ts'
+import { createSandbox } from './sandbox.ts'
+
+const port = Number(process.env.SANDBOX_PORT ?? 3100)
+const host = process.env.SANDBOX_HOST ?? '127.0.0.1'
+const appUrl = process.env.SANDBOX_APP_URL ?? 'http://127.0.0.1:3000'
+const seed = Number(process.env.SANDBOX_SEED ?? 1)
+
+const { ORDERS_SECRET: ordersSecret } = process.env
+const credentials = ordersSecret === undefined ? {} : { ordersSecret }
+
+const sandbox = createSandbox({ clock: systemClock, preset: 'brand', seed, appUrl, credentials })
+const url = await sandbox.listen(port, host)
+console.log(`企业微信沙盒已启动：${url}`)
+
+let isStopping = false
+async function stop(): Promise<void> {
+  isStopping = true
+  await sandbox.close()
+}
+process.once('SIGINT', () => void stop())
+process.once('SIGTERM', () => void stop())
+
+/** The historic orders, once Huoshui is ready. Posting them again changes nothing there. */
+async function postSeedOrders(): Promise<void> {
+  while (!isStopping) {
+    const answer = await fetch(`${appUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
+    if (answer?.status === 200) break
+    await pause(1_000, undefined, { ref: false })
+  }
+  let posted = 0
+  for (const order of sandbox.seedOrders) {
+    if (isStopping) return
+    const answer = await sandbox.order(order)
+    if (answer.status >= 200 && answer.status < 300) posted += 1
+  }
+  console.log(`历史订单已送达 ${posted}/${sandbox.seedOrders.length} 笔`)
+}
+await postSeedOrders()

@@ -1,0 +1,75 @@
+import type { Desk } from '../desk.ts'
+import { DeskError } from '../refusal.ts'
+import { dropTag, putTag, putTagGroup } from '../tag-library.ts'
+import type { Department, Staff, Tag } from '../world.ts'
+
+/** What an administrator does in the console. */
+export function adminControls(desk: Desk) {
+  const { world, callbacks } = desk
+
+  const sendTag = (changeType: string, tagType: string, id: string): void => {
+    callbacks.send('change_external_tag', [
+      ['Id', id],
+      ['TagType', tagType],
+      ['ChangeType', changeType],
+    ])
+    desk.changed()
+  }
+
+  return {
+    addStaff: async (input: {
+      userId: string
+      name: string
+      departments?: number[]
+      position?: string
+      canContact?: boolean
+      gender?: 0 | 1 | 2
+    }): Promise<Staff> => {
+      const staff: Staff = { departments: [1], position: '导购', canContact: true, gender: 0, left: false, ...input }
+      world.staff.set(staff.userId, staff)
+      callbacks.send('change_contact', [
+        ['ChangeType', 'create_user'],
+        ['UserID', staff.userId],
+        ['Department', staff.departments.join(',')],
+      ])
+      desk.changed()
+      return staff
+    },
+    removeStaff: async (input: { userId: string }): Promise<void> => {
+      const staff = world.staff.get(input.userId)
+      if (!staff || staff.left) throw new DeskError('没有这位员工')
+      staff.left = true
+      callbacks.send('change_contact', [
+        ['ChangeType', 'delete_user'],
+        ['UserID', staff.userId],
+      ])
+      desk.changed()
+    },
+    addDepartment: (input: Omit<Department, 'parentId'> & { parentId?: number }): void => {
+      world.departments.set(input.id, { parentId: 1, ...input })
+    },
+    /** In the console; the app may not edit or delete such tags. */
+    createTag: async (input: { group: string; name: string }): Promise<Tag> => {
+      const groupsBefore = world.tagGroups.size
+      const group = putTagGroup(desk, input.group, { byApp: false })
+      const tag = putTag(desk, group, input.name, { byApp: false })
+      if (world.tagGroups.size > groupsBefore) sendTag('create', 'tag_group', group.id)
+      sendTag('create', 'tag', tag.id)
+      return tag
+    },
+    renameTag: async (input: { id: string; name: string }): Promise<void> => {
+      const target = world.tags.get(input.id) ?? world.tagGroups.get(input.id)
+      if (!target) throw new DeskError('没有这个标签')
+      target.name = input.name
+      sendTag('update', 'tagIds' in target ? 'tag_group' : 'tag', input.id)
+    },
+    deleteTag: async (input: { id: string }): Promise<void> => {
+      const tag = world.tags.get(input.id)
+      if (!tag) throw new DeskError('没有这个标签')
+      dropTag(desk, tag)
+      const group = world.tagGroups.get(tag.groupId)
+      if (group?.deleted) sendTag('delete', 'tag_group', group.id)
+      else sendTag('delete', 'tag', tag.id)
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import type { Desk } from '../desk.ts'
+import type { ChatMessage } from '../world.ts'
+import { adminControls } from './admin.ts'
+import { customerControls } from './customer.ts'
+import { groupControls } from './group-controls.ts'
+import { guideControls } from './guide.ts'
+import { shopControls } from './shop.ts'
+
+export type Controls = ReturnType<typeof createControls>
+
+/** Everything people can do at the desk; the same functions in process and under `/_sandbox/`. */
+export const createControls = (desk: Desk) => ({
+  ...customerControls(desk),
+  ...groupControls(desk),
+  ...guideControls(desk),
+  ...adminControls(desk),
+  ...shopControls(desk),
+  /** What one customer sent and received, oldest first. */
+  messagesOf: (externalUserId: string): ChatMessage[] => desk.world.messages.get(externalUserId) ?? [],
+})

@@ -1,0 +1,129 @@
+import { shanghaiParts } from '../../server/kernel/shanghai.ts'
+import type { Desk } from '../desk.ts'
+import { DeskError } from '../refusal.ts'
+import { addMessage, dropFollow, findFollow } from '../relations.ts'
+import type { Attachment, Follow, MassSend, SendStatus } from '../world.ts'
+import { needFollow } from './customer.ts'
+
+export interface Pair {
+  userId: string
+  externalUserId: string
+}
+export interface GuideMessage {
+  text?: string
+  attachments?: Attachment[]
+}
+
+/** What a guide does in the WeCom client. */
+export function guideControls(desk: Desk) {
+  const { world, clock, callbacks } = desk
+
+  const sendEdit = (follow: Follow): void => {
+    callbacks.send('change_external_contact', [
+      ['ChangeType', 'edit_external_contact'],
+      ['UserID', follow.userId],
+      ['ExternalUserID', follow.externalUserId],
+      ...(follow.state ? [['State', follow.state] as const] : []),
+    ])
+    desk.changed()
+  }
+
+  const deliver = (
+    to: { externalUserId?: string; chatId?: string },
+    userId: string,
+    message: GuideMessage,
+    via: string,
+  ) => {
+    const base = { ...to, from: 'guide', userId, via, atMs: clock.now() } as const
+    if (message.text) addMessage(world, { ...base, kind: 'text', text: message.text })
+    for (const attachment of message.attachments ?? [])
+      addMessage(world, { ...base, kind: attachment.msgtype, attachment })
+  }
+
+  /** One customer or group may get as many mass messages a month as the month has days. API.md §15. */
+  const mayReceive = (id: string): boolean => {
+    const { year, month } = shanghaiParts(clock.now())
+    const monthKey = `${year}-${month}`
+    const held = world.received.get(id)
+    const count = held?.month === monthKey ? held.count : 0
+    if (count >= new Date(Date.UTC(year, month, 0)).getUTCDate()) return false
+    world.received.set(id, { month: monthKey, count: count + 1 })
+    return true
+  }
+
+  const sendOne = (send: MassSend, userId: string, id: string): SendStatus => {
+    if (send.chatType === 'single') {
+      const follow = findFollow(world, userId, id)
+      if (!follow || follow.deletedByCustomer) return 2
+    }
+    if (!mayReceive(id)) return 3
+    deliver(send.chatType === 'group' ? { chatId: id } : { externalUserId: id }, userId, contentOf(send), 'mass-send')
+    return 1
+  }
+
+  return {
+    deleteCustomer: async (input: Pair): Promise<void> => {
+      dropFollow(world, needFollow(desk, input.userId, input.externalUserId))
+      callbacks.send('change_external_contact', [
+        ['ChangeType', 'del_external_contact'],
+        ['UserID', input.userId],
+        ['ExternalUserID', input.externalUserId],
+      ])
+      desk.changed()
+    },
+    editRemark: async (
+      input: Pair & { remark?: string; description?: string; mobiles?: string[]; company?: string },
+    ): Promise<void> => {
+      const follow = needFollow(desk, input.userId, input.externalUserId)
+      if (input.remark !== undefined) follow.remark = input.remark
+      if (input.description !== undefined) follow.description = input.description
+      if (input.mobiles !== undefined) follow.remarkMobiles = input.mobiles
+      if (input.company !== undefined) follow.remarkCompany = input.company
+      sendEdit(follow)
+    },
+    /** Tag ids. */
+    editTags: async (input: Pair & { add?: string[]; remove?: string[] }): Promise<void> => {
+      const follow = needFollow(desk, input.userId, input.externalUserId)
+      for (const id of input.add ?? []) {
+        if (world.tags.get(id)?.deleted !== false) throw new DeskError('没有这个标签')
+        follow.tagIds.add(id)
+      }
+      for (const id of input.remove ?? []) follow.tagIds.delete(id)
+      sendEdit(follow)
+    },
+    /** A message typed by the guide, or put there by the sidebar (`via: 'sidebar'`). */
+    guideSays: async (input: Pair & { message: GuideMessage | string; via?: string }): Promise<void> => {
+      const follow = needFollow(desk, input.userId, input.externalUserId)
+      if (follow.deletedByCustomer) throw new DeskError('对方已删除你，消息发送失败')
+      const message = typeof input.message === 'string' ? { text: input.message } : input.message
+      follow.talkedAtMs = clock.now()
+      deliver({ externalUserId: input.externalUserId }, input.userId, message, input.via ?? 'typed')
+      desk.changed()
+    },
+    /** Mass messages waiting for this guide's tap, newest first. */
+    pendingMassSends: (userId: string): MassSend[] =>
+      [...world.massSends.values()].filter((send) => !send.cancelled && send.tasks.get(userId)?.status === 0).reverse(),
+    confirmMassSend: async (input: { msgid: string; userId: string }): Promise<Record<SendStatus, number>> => {
+      const send = world.massSends.get(input.msgid)
+      const task = send?.tasks.get(input.userId)
+      if (!send || !task) throw new DeskError('没有这条群发')
+      if (send.cancelled) throw new DeskError('这条群发已被取消')
+      if (task.status === 2) throw new DeskError('这条群发已经发送过')
+      const counts: Record<SendStatus, number> = { 0: 0, 1: 0, 2: 0, 3: 0 }
+      for (const id of task.results.keys()) {
+        const status = sendOne(send, input.userId, id)
+        counts[status] += 1
+        task.results.set(id, { status, ...(status === 1 ? { sentAtMs: clock.now() } : {}) })
+      }
+      task.status = 2
+      task.sentAtMs = clock.now()
+      desk.changed()
+      return counts
+    },
+  }
+}
+
+const contentOf = (send: MassSend): GuideMessage => ({
+  attachments: send.attachments,
+  ...(send.text === undefined ? {} : { text: send.text }),
+})

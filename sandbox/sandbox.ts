@@ -1,0 +1,161 @@
+import type { Clock } from '../server/kernel/clock.ts'
+import { authEndpoints, directoryEndpoints } from './api/auth.ts'
+import { contactWayEndpoints } from './api/contact-ways.ts'
+import { contactEndpoints } from './api/contacts.ts'
+import { groupEndpoints } from './api/groups.ts'
+import { joinWayEndpoints } from './api/join-ways.ts'
+import { massSendEndpoints } from './api/mass-send.ts'
+import { mediaEndpoints } from './api/media.ts'
+import { messageEndpoints } from './api/messages.ts'
+import { createOAuthCodes } from './api/oauth-codes.ts'
+import { tagEndpoints } from './api/tags.ts'
+import { welcomeEndpoints } from './api/welcome.ts'
+import { createCallbacks, type Delivery } from './callbacks.ts'
+import { type Credentials, credentials as demoCredentials } from './credentials.ts'
+import type { Desk } from './desk.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { FaultRule } from './faults.ts'
+import { createGateway, type RecordedCall } from './gateway.ts'
+import { createServer } from './http/server.ts'
+import type { Limits } from './limits.ts'
+import { createPaging } from './paging.ts'
+import { type Controls, createControls } from './people/controls.ts'
+import type { OrderInput } from './people/shop.ts'
+import { seedBrand } from './presets/brand.ts'
+import { brandOrders } from './presets/brand-orders.ts'
+import { seedEmpty } from './presets/empty.ts'
+import { createSeededRandom } from './random.ts'
+import { createTokens } from './tokens.ts'
+import { createWorld, type World } from './world.ts'
+
+export interface SandboxOptions {
+  clock: Clock
+  /** Same seed, same world and ids; default 1. */
+  seed?: number
+  /** Default `empty`: 张三 and 李四 only. `brand`: the whole demo shop. */
+  preset?: 'empty' | 'brand'
+  /** Base URL of Huoshui; also by `connect`. */
+  appUrl?: string
+  /** Answer time of every platform call, real milliseconds; default 0. */
+  latencyMs?: number
+  /** Pauses before the 2nd and 3rd callback try, real milliseconds; default 1 s, 3 s. */
+  retryDelaysMs?: number[]
+  /** Differences from the demo corp. */
+  credentials?: Partial<Credentials>
+  /** How many recorded calls and callbacks are kept; default 10,000. */
+  keepCalls?: number
+}
+
+export interface Sandbox extends Controls {
+  credentials: Credentials
+  /** Own base URL; empty before `listen`. */
+  readonly url: string
+  /** Default: any free port on 127.0.0.1. */
+  listen(port?: number, host?: string): Promise<string>
+  close(): Promise<void>
+  /** Where callbacks and orders go. */
+  connect(appUrl: string): void
+  /** Platform calls, oldest first; `path`: whole or its end, as `externalcontact/mark_tag`. */
+  calls(path?: string): RecordedCall[]
+  /** Resolves once no callback is under way, held back or waiting for a retry. */
+  settle(): Promise<void>
+  callbackLog(): readonly Delivery[]
+  /** Sends logged callbacks again; returns how many. */
+  redeliver(filter?: (delivery: Delivery) => boolean): number
+  setDelivery(mode: { copies?: number; shuffle?: boolean }): void
+  faults: { set(rule: FaultRule): void; clear(): void }
+  /** Writable: lower them to provoke 45009 and 45033. */
+  limits: Limits
+  world: World
+  /** Historic orders of the brand preset, to be posted by `order`. */
+  seedOrders: readonly OrderInput[]
+  /** All endpoints, declared. */
+  endpoints: readonly Endpoint[]
+}
+
+/** WeCom on your desk: the platform's API, its callbacks, and the people who use it. */
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const { clock } = options
+  const credentials = { ...demoCredentials, ...options.credentials }
+  const keep = options.keepCalls ?? 10_000
+  const random = createSeededRandom(options.seed ?? 1)
+  const limits: Limits = { perMinute: 10_000, perHour: 150_000, concurrency: Number.POSITIVE_INFINITY }
+  const retryDelaysMs = options.retryDelaysMs ?? [1_000, 3_000]
+  const callbacks = createCallbacks({ credentials, clock, random, retryDelaysMs, keep })
+  let url = ''
+  let appUrl: string | undefined
+  const watchers = new Set<() => void>()
+  const desk: Desk = {
+    world: createWorld(),
+    clock,
+    random,
+    credentials,
+    callbacks,
+    url: () => url,
+    appUrl: () => appUrl,
+    changed: () => {
+      for (const watcher of watchers) watcher()
+    },
+  }
+  let seedOrders: OrderInput[] = []
+  if (options.preset === 'brand') seedOrders = brandOrders(desk, seedBrand(desk))
+  else seedEmpty(desk)
+
+  const tokens = createTokens(clock, random)
+  const codes = createOAuthCodes(clock, random)
+  const paging = createPaging()
+  const endpoints = [
+    ...authEndpoints(tokens, codes),
+    ...directoryEndpoints(),
+    ...contactEndpoints(paging),
+    ...contactWayEndpoints(paging),
+    ...tagEndpoints(),
+    ...welcomeEndpoints(),
+    ...massSendEndpoints(paging),
+    ...groupEndpoints(paging),
+    ...joinWayEndpoints(),
+    ...messageEndpoints(),
+    ...mediaEndpoints(),
+  ]
+  const latencyMs = options.latencyMs ?? 0
+  const gateway = createGateway({ desk, tokens, endpoints, limits, latencyMs, keepCalls: keep })
+  const connect = (next: string): void => {
+    appUrl = next.replace(/\/$/, '')
+    callbacks.connect(appUrl)
+    desk.changed()
+  }
+  if (options.appUrl !== undefined) connect(options.appUrl)
+
+  const controls = createControls(desk)
+  const own = {
+    settle: callbacks.settle,
+    callbackLog: callbacks.log,
+    redeliver: (filter: (delivery: Delivery) => boolean = () => true) => callbacks.redeliver(filter),
+    setDelivery: callbacks.setDelivery,
+    faults: gateway.faults,
+    limits,
+    calls: gateway.calls,
+    connect,
+  }
+  const server = createServer({ desk, gateway, codes, controls, own, watchers })
+
+  return {
+    ...controls,
+    ...own,
+    credentials,
+    get url() {
+      return url
+    },
+    listen: async (port = 0, host = '127.0.0.1') => {
+      url = await server.listen({ port, host })
+      return url
+    },
+    close: async () => {
+      callbacks.close()
+      await server.close()
+    },
+    world: desk.world,
+    seedOrders,
+    endpoints,
+  }
+}

@@ -1,0 +1,238 @@
+import type { SeededRandom } from './random.ts'
+
+export interface Department {
+  id: number
+  name: string
+  parentId: number
+}
+export interface Staff {
+  userId: string
+  name: string
+  departments: number[]
+  position: string
+  /** Has customer contact (客户联系), so may have customers. */
+  canContact: boolean
+  gender: 0 | 1 | 2
+  /** Removed from the corp; kept so that old records still resolve. */
+  left: boolean
+}
+export interface Customer {
+  externalUserId: string
+  name: string
+  /** 1 WeChat, 2 WeCom. */
+  type: 1 | 2
+  gender: 0 | 1 | 2
+  unionId?: string
+  corpName?: string
+}
+/** One guide–customer pair. */
+export interface Follow {
+  userId: string
+  externalUserId: string
+  addedAtMs: number
+  addWay: number
+  operUserId: string
+  state?: string
+  remark: string
+  description: string
+  remarkCompany: string
+  remarkMobiles: string[]
+  tagIds: Set<string>
+  /** The customer deleted the guide; the guide still sees the customer. */
+  deletedByCustomer: boolean
+  /** Last message other than a welcome; undefined while they never talked. */
+  talkedAtMs?: number
+}
+export interface Tag {
+  id: string
+  groupId: string
+  name: string
+  order: number
+  createdAtMs: number
+  deleted: boolean
+  /** Made through the API by our app: only those may it edit or delete. */
+  byApp: boolean
+}
+export interface TagGroup {
+  id: string
+  name: string
+  order: number
+  createdAtMs: number
+  deleted: boolean
+  byApp: boolean
+  tagIds: string[]
+}
+export interface ContactWay {
+  configId: string
+  type: number
+  scene: number
+  style?: number
+  remark: string
+  skipVerify: boolean
+  state: string
+  users: string[]
+  parties: number[]
+  isExclusive: boolean
+  markSource: boolean
+  createdAtMs: number
+}
+export interface JoinWay {
+  configId: string
+  scene: number
+  remark: string
+  autoCreateRoom: boolean
+  roomBaseName: string
+  roomBaseId: number
+  chatIds: string[]
+  state: string
+  markSource: boolean
+}
+export interface GroupMember {
+  id: string
+  /** 1 corp member, 2 external. */
+  type: 1 | 2
+  joinedAtMs: number
+  /** 1 invited, 2 by link, 3 by QR. */
+  joinScene: 1 | 2 | 3
+  state?: string
+  invitorUserId?: string
+}
+export interface Group {
+  chatId: string
+  name: string
+  ownerUserId: string
+  notice: string
+  createdAtMs: number
+  members: Map<string, GroupMember>
+  adminUserIds: string[]
+  memberVersion: string
+  /** People who fit in by QR code. */
+  capacity: number
+  dismissed: boolean
+  messages: ChatMessage[]
+}
+export interface Attachment {
+  msgtype: string
+  [detail: string]: unknown
+}
+/** What one phone shows: a text, an attachment or a grey notice. */
+export interface ChatMessage {
+  id: number
+  from: 'guide' | 'customer' | 'system'
+  userId?: string
+  externalUserId?: string
+  chatId?: string
+  /** text, notice, or the msgtype of the attachment. */
+  kind: string
+  /** How it came: typed, welcome, mass-send, sidebar. */
+  via: string
+  text?: string
+  attachment?: Attachment
+  atMs: number
+}
+export interface AppMessage {
+  msgid: string
+  msgtype: string
+  body: Record<string, unknown>
+  atMs: number
+}
+/** 0 not sent, 1 sent, 2 not a friend, 3 over the reception limit. */
+export type SendStatus = 0 | 1 | 2 | 3
+export interface MassSend {
+  msgid: string
+  chatType: 'single' | 'group'
+  creator: string
+  createdAtMs: number
+  text?: string
+  attachments: Attachment[]
+  tasks: Map<string, MassSendTask>
+  cancelled: boolean
+  remindedAtMs: number[]
+  /** The first read right after creation was answered with 41063. */
+  wasRead: boolean
+}
+export interface MassSendTask {
+  userId: string
+  status: 0 | 2
+  sentAtMs?: number
+  results: Map<string, { status: SendStatus; sentAtMs?: number }>
+}
+export interface WelcomeCode {
+  code: string
+  userId: string
+  externalUserId: string
+  expiresAtMs: number
+  used: boolean
+}
+export interface Media {
+  mediaId: string
+  type: string
+  filename: string
+  contentType: string
+  bytes: Buffer
+  createdAtMs: number
+}
+export interface ShopOrder {
+  orderId: string
+  status: string
+  externalUserId?: string
+  totalFen: number
+  items: unknown[]
+  atMs: number
+}
+
+/** Everything the sandbox knows; indexed, so that no call walks over it. */
+export interface World {
+  departments: Map<number, Department>
+  staff: Map<string, Staff>
+  customers: Map<string, Customer>
+  /** By `pairKey(userId, externalUserId)`. */
+  follows: Map<string, Follow>
+  followsByUser: Map<string, Map<string, Follow>>
+  followsByCustomer: Map<string, Map<string, Follow>>
+  tagGroups: Map<string, TagGroup>
+  tags: Map<string, Tag>
+  contactWays: Map<string, ContactWay>
+  joinWays: Map<string, JoinWay>
+  groups: Map<string, Group>
+  groupsByMember: Map<string, Set<string>>
+  massSends: Map<string, MassSend>
+  welcomeCodes: Map<string, WelcomeCode>
+  media: Map<string, Media>
+  /** By customer, oldest first. */
+  messages: Map<string, ChatMessage[]>
+  appMessages: Map<string, AppMessage[]>
+  orders: Map<string, ShopOrder>
+  /** Mass messages received: customer or group → month → count. */
+  received: Map<string, { month: string; count: number }>
+  nextMessageId: number
+}
+
+export function createWorld(): World {
+  return {
+    departments: new Map([[1, { id: 1, name: '牧野牛排', parentId: 0 }]]),
+    staff: new Map(),
+    customers: new Map(),
+    follows: new Map(),
+    followsByUser: new Map(),
+    followsByCustomer: new Map(),
+    tagGroups: new Map(),
+    tags: new Map(),
+    contactWays: new Map(),
+    joinWays: new Map(),
+    groups: new Map(),
+    groupsByMember: new Map(),
+    massSends: new Map(),
+    welcomeCodes: new Map(),
+    media: new Map(),
+    messages: new Map(),
+    appMessages: new Map(),
+    orders: new Map(),
+    received: new Map(),
+    nextMessageId: 1,
+  }
+}
+
+export const newExternalUserId = (random: SeededRandom): string => `wmSandbox${random.text(23)}`
+export const newChatId = (random: SeededRandom): string => `wrSandbox${random.text(23)}`
+export const newTagId = (random: SeededRandom): string => `etSandbox${random.text(23)}`
