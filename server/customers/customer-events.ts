@@ -44,3 +44,24 @@ export const TagAdded = defineEvent(
     tags: Type.Array(Type.String(), { minItems: 1 }),
   }),
 )
+
+/** A further welcome code for a friendship that `customer.added` has told already: the guide accepted a half add, or the
+ *  customer agreed to chat archiving. One friendship still gets one welcome. */
+export const WelcomeCodeGiven = defineEvent(
+  'customer.welcome-code',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    channel: Type.Union([Type.String(), Type.Null()]),
+    state: Type.Union([Type.String(), Type.Null()]),
+    welcomeCode: Type.String(),
+    /** The code lives 20 s from here. */
+    codeAtMs: Type.Number(),
+    /** Beginning of the friendship, as in its `customer.added`; null when we never saw it begin. */
+    addedAtMs: Type.Union([Type.Number(), Type.Null()]),
+  }),
+  { lane: 'welcome' },
+)
+
+/** A customer is known under something new that an order may name: the id itself, a union id, a phone. */
+export const CustomerIdentified = defineEvent('customer.identified', Type.Object({ externalUserId: Type.String() }))

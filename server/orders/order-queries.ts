@@ -1,0 +1,104 @@
+import type { Tx } from '../db/tx.ts'
+import type { OrderStatus } from './order-body.ts'
+
+export interface OrderItem {
+  sku: string
+  name: string
+  quantity: number
+  priceFen: number
+  category: string | undefined
+}
+
+export interface Order {
+  orderId: string
+  status: OrderStatus
+  totalFen: number
+  source: string
+  createdAtMs: number
+  paidAtMs: number | undefined
+  refundedAtMs: number | undefined
+  closedAtMs: number | undefined
+  items: OrderItem[]
+}
+
+/** Paid means: paid now, not refunded. */
+export interface OrderSummary {
+  paidCount: number
+  paidSumFen: number
+  lastPaidAtMs: number | undefined
+  refundedCount: number
+}
+
+interface StoredOrder {
+  id: number
+  order_id: string
+  status: OrderStatus
+  total_fen: number
+  source: string
+  created_at: number
+  paid_at: number | null
+  refunded_at: number | null
+  closed_at: number | null
+}
+
+interface StoredItem {
+  shop_order_id: number
+  sku: string
+  name: string
+  quantity: number
+  price_fen: number
+  category: string | null
+}
+
+const toItem = (row: StoredItem): OrderItem => ({
+  sku: row.sku,
+  name: row.name,
+  quantity: row.quantity,
+  priceFen: row.price_fen,
+  category: row.category ?? undefined,
+})
+
+export const orderQueries = {
+  summary: async (tx: Tx, externalUserId: string): Promise<OrderSummary> => {
+    const row = await tx.row<{ paid: number; fen: number | string; last: number | null; refunded: number }>(
+      `SELECT COALESCE(SUM(CASE WHEN status = 'paid' THEN 1 ELSE 0 END), 0) AS paid,
+              COALESCE(SUM(CASE WHEN status = 'paid' THEN total_fen ELSE 0 END), 0) AS fen,
+              MAX(CASE WHEN status = 'paid' THEN paid_at END) AS last,
+              COALESCE(SUM(CASE WHEN status = 'refunded' THEN 1 ELSE 0 END), 0) AS refunded
+       FROM shop_order WHERE external_userid = ?`,
+      [externalUserId],
+    )
+    return {
+      paidCount: Number(row?.paid ?? 0),
+      paidSumFen: Number(row?.fen ?? 0),
+      lastPaidAtMs: row?.last ?? undefined,
+      refundedCount: Number(row?.refunded ?? 0),
+    }
+  },
+  /** Newest first, with items. `limit` default 20, at most 100. */
+  ofCustomer: async (tx: Tx, externalUserId: string, page: { limit?: number } = {}): Promise<Order[]> => {
+    const limit = Math.min(Math.max(page.limit ?? 20, 1), 100)
+    const orders = await tx.rows<StoredOrder>(
+      `SELECT id, order_id, status, total_fen, source, created_at, paid_at, refunded_at, closed_at
+       FROM shop_order WHERE external_userid = ? ORDER BY COALESCE(paid_at, created_at) DESC, id DESC LIMIT ${limit}`,
+      [externalUserId],
+    )
+    if (orders.length === 0) return []
+    const items = await tx.rows<StoredItem>(
+      `SELECT shop_order_id, sku, name, quantity, price_fen, category FROM shop_order_item
+       WHERE shop_order_id IN (${orders.map(() => '?').join(', ')}) ORDER BY shop_order_id, line_no`,
+      orders.map((order) => order.id),
+    )
+    return orders.map((order) => ({
+      orderId: order.order_id,
+      status: order.status,
+      totalFen: order.total_fen,
+      source: order.source,
+      createdAtMs: order.created_at,
+      paidAtMs: order.paid_at ?? undefined,
+      refundedAtMs: order.refunded_at ?? undefined,
+      closedAtMs: order.closed_at ?? undefined,
+      items: items.filter((item) => item.shop_order_id === order.id).map(toItem),
+    }))
+  },
+}

@@ -1,0 +1,62 @@
+import type { Tx } from '../db/tx.ts'
+
+export interface StaffMember {
+  userId: string
+  /** Undefined until WeCom has told it. */
+  name: string | undefined
+  state: StaffState
+  /** May have customers (is in WeCom's follow user list). */
+  isGuide: boolean
+}
+
+export type StaffState = 'active' | 'disabled' | 'inactive' | 'left'
+
+interface StoredStaff {
+  userid: string
+  name: string | null
+  state: StaffState
+  is_guide: number
+}
+
+const COLUMNS = 'userid, name, state, is_guide'
+
+const toMember = (row: StoredStaff): StaffMember => ({
+  userId: row.userid,
+  name: row.name ?? undefined,
+  state: row.state,
+  isGuide: row.is_guide === 1,
+})
+
+async function currentIdOf(tx: Tx, userId: string): Promise<string> {
+  const renamed = await tx.row<{ new_userid: string }>('SELECT new_userid FROM staff_rename WHERE old_userid = ?', [
+    userId,
+  ])
+  return renamed?.new_userid ?? userId
+}
+
+async function get(tx: Tx, userId: string): Promise<StaffMember | undefined> {
+  const row = await tx.row<StoredStaff>(`SELECT ${COLUMNS} FROM staff WHERE userid = ?`, [userId])
+  return row === undefined ? undefined : toMember(row)
+}
+
+export const staffQueries = {
+  get,
+  /** What a userid of long ago is called today; userids change when a member is renamed. */
+  currentIdOf,
+  /** The member's name, also by a former userid; undefined while unknown. */
+  nameOf: async (tx: Tx, userId: string): Promise<string | undefined> => {
+    const known = await get(tx, userId)
+    if (known?.name !== undefined) return known.name
+    return (await get(tx, await currentIdOf(tx, userId)))?.name
+  },
+  /** Everybody, guides first. */
+  all: async (tx: Tx): Promise<StaffMember[]> =>
+    (await tx.rows<StoredStaff>(`SELECT ${COLUMNS} FROM staff ORDER BY is_guide DESC, userid`)).map(toMember),
+  /** userids of members who may have customers and have not left. */
+  guideIds: async (tx: Tx): Promise<string[]> => {
+    const rows = await tx.rows<{ userid: string }>(
+      `SELECT userid FROM staff WHERE is_guide = 1 AND state <> 'left' ORDER BY userid`,
+    )
+    return rows.map((row) => row.userid)
+  },
+}

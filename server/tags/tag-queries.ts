@@ -1,0 +1,89 @@
+import type { Tx } from '../db/tx.ts'
+import type { Reason } from '../kernel/reason.ts'
+
+/** Who put a tag on: a rule of ours, a guide in the sidebar, somebody in WeCom itself. */
+export type TagSetBy = 'rule' | 'guide' | 'wecom'
+
+export interface CorpTag {
+  tagId: string
+  group: string
+  name: string
+  /** 组/名 */
+  path: string
+}
+
+export interface SetTag extends CorpTag {
+  userId: string
+  setBy: TagSetBy
+  reason: Reason | undefined
+  setAtMs: number
+}
+
+interface StoredTag {
+  tag_id: string
+  group_name: string
+  tag_name: string
+  path: string
+}
+
+interface StoredSetTag extends StoredTag {
+  userid: string
+  set_by: TagSetBy
+  set_reason: string | null
+  set_at: number
+}
+
+const toTag = (row: StoredTag): CorpTag => ({
+  tagId: row.tag_id,
+  group: row.group_name,
+  name: row.tag_name,
+  path: row.path,
+})
+
+const toSetTag = (row: StoredSetTag): SetTag => ({
+  ...toTag(row),
+  userId: row.userid,
+  setBy: row.set_by,
+  reason: row.set_reason === null ? undefined : (JSON.parse(row.set_reason) as Reason),
+  setAtMs: row.set_at,
+})
+
+/** As WeCom shows them: larger order first. */
+const SHOWN_ORDER = 'group_sort DESC, group_name, tag_sort DESC, tag_name'
+
+export const tagQueries = {
+  /** The tags of one customer, all guides together or at one guide. */
+  ofCustomer: async (tx: Tx, externalUserId: string, userId?: string): Promise<SetTag[]> => {
+    const atGuide = userId === undefined ? '' : 'AND f.userid = ?'
+    const rows = await tx.rows<StoredSetTag>(
+      `SELECT t.tag_id AS tag_id, t.group_name AS group_name, t.tag_name AS tag_name, t.path AS path,
+              f.userid AS userid, f.set_by AS set_by, f.set_reason AS set_reason, f.set_at AS set_at
+       FROM follow_tag f JOIN corp_tag t ON t.tag_id = f.tag_id
+       WHERE f.external_userid = ? ${atGuide} ORDER BY ${SHOWN_ORDER}, f.id`,
+      userId === undefined ? [externalUserId] : [externalUserId, userId],
+    )
+    return rows.map(toSetTag)
+  },
+  /** All corp tags, grouped, as WeCom shows them. */
+  library: async (tx: Tx): Promise<{ group: string; tags: CorpTag[] }[]> => {
+    const rows = await tx.rows<StoredTag>(
+      `SELECT tag_id, group_name, tag_name, path FROM corp_tag WHERE gone_at IS NULL ORDER BY ${SHOWN_ORDER}`,
+    )
+    const groups = new Map<string, CorpTag[]>()
+    for (const tag of rows.map(toTag)) {
+      const tags = groups.get(tag.group) ?? []
+      groups.set(tag.group, [...tags, tag])
+    }
+    return [...groups].map(([group, tags]) => ({ group, tags }))
+  },
+  /** Corp tags by 组/名; names that WeCom does not know are left out. */
+  byPath: async (tx: Tx, paths: string[]): Promise<Map<string, CorpTag>> => {
+    if (paths.length === 0) return new Map()
+    const rows = await tx.rows<StoredTag>(
+      `SELECT tag_id, group_name, tag_name, path FROM corp_tag
+       WHERE gone_at IS NULL AND path IN (${paths.map(() => '?').join(', ')}) ORDER BY tag_id DESC`,
+      paths,
+    )
+    return new Map(rows.map((row) => [row.path, toTag(row)]))
+  },
+}

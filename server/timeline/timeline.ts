@@ -1,0 +1,89 @@
+import type { SqlValue, Tx } from '../db/tx.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Reason } from '../kernel/reason.ts'
+
+export interface Note {
+  /** What makes this the same note when its cause is handled twice; ≤190 characters. */
+  key: string
+  externalUserId: string
+  userId?: string | undefined
+  /** UTC milliseconds; default now. */
+  atMs?: number
+  /** `capability.what`, e.g. `customer.added`. */
+  kind: string
+  /** One Chinese line for people. */
+  text: string
+  reason?: Reason | undefined
+}
+
+export interface TimelineEntry {
+  id: number
+  atMs: number
+  userId: string | undefined
+  kind: string
+  text: string
+  reason: Reason | undefined
+}
+
+interface StoredEntry {
+  id: number
+  at: number
+  userid: string | null
+  kind: string
+  body: string
+  reason: string | null
+}
+
+const toEntry = (row: StoredEntry): TimelineEntry => ({
+  id: row.id,
+  atMs: row.at,
+  userId: row.userid ?? undefined,
+  kind: row.kind,
+  text: row.body,
+  reason: row.reason === null ? undefined : (JSON.parse(row.reason) as Reason),
+})
+
+/** What happened to one customer, and why. */
+export function createTimeline({ clock }: { clock: Clock }) {
+  const toRow = (note: Note) => ({
+    dedupe_key: note.key,
+    external_userid: note.externalUserId,
+    userid: note.userId ?? null,
+    at: note.atMs ?? clock.now(),
+    kind: note.kind,
+    body: note.text,
+    reason: note.reason === undefined ? null : JSON.stringify(note.reason),
+  })
+
+  return {
+    /** True when new; a known key changes nothing. */
+    note: async (tx: Tx, note: Note): Promise<boolean> => (await tx.insertIgnore('timeline', [toRow(note)])) > 0,
+    /** Many at once, e.g. for a page of the first sync. */
+    noteAll: async (tx: Tx, notes: Note[]): Promise<void> => {
+      if (notes.length > 0) await tx.insertIgnore('timeline', notes.map(toRow))
+    },
+    queries: {
+      /** Newest first. `before`: the last entry of the page seen before. `limit` default 50, at most 200. */
+      ofCustomer: async (
+        tx: Tx,
+        externalUserId: string,
+        page: { before?: { atMs: number; id: number } | undefined; limit?: number } = {},
+      ): Promise<TimelineEntry[]> => {
+        const limit = Math.min(Math.max(page.limit ?? 50, 1), 200)
+        const params: SqlValue[] = [externalUserId]
+        let older = ''
+        if (page.before !== undefined) {
+          older = 'AND (at < ? OR (at = ? AND id < ?))'
+          params.push(page.before.atMs, page.before.atMs, page.before.id)
+        }
+        const rows = await tx.rows<StoredEntry>(
+          `SELECT id, at, userid, kind, body, reason FROM timeline
+           WHERE external_userid = ? ${older} ORDER BY at DESC, id DESC LIMIT ${limit}`,
+          params,
+        )
+        return rows.map(toEntry)
+      },
+    },
+  }
+}
+export type Timeline = ReturnType<typeof createTimeline>
