@@ -1,0 +1,194 @@
+import fc from 'fast-check'
+import mysql from 'mysql2/promise'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createDb } from '../db/db.ts'
+import type { SqlValue } from '../db/tx.ts'
+import { randomText } from '../kernel/random.ts'
+import { conditionSql } from './condition-sql.ts'
+import type { Fact, FactType, FactValue } from './fact.ts'
+import { holds } from './holds.ts'
+import type { Condition, FactTest } from './schema/condition.ts'
+
+/** The one promise everything rests on: what a rule says about one customer in memory and about all customers in SQL is
+ *  the same, on both databases. Random conditions over random people, with a table and facts of this test's own. */
+
+const MARIADB = process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306'
+const NOW = Date.parse('2026-03-01T10:00:00+08:00')
+
+/** Chosen to hurt: trailing spaces, case, look-alikes, quotes, marks, wildcards, emoji. */
+const TEXTS = ['包裹卡', '包裹卡 ', 'live', 'LIVE', 'é', 'é', "o'k?", 'a_b', 'a%b', '🥩', '🥩🥩', ':now']
+const TAGS = ['来源/包裹卡', '生命周期/新客', 'VIP', 'vip', "牛'排"]
+const NUMBERS = [-1, 0, 1, 2, 9_900, 200_000, 9_007_199_254_740_991]
+
+const fact = (path: string, type: FactType, text: string, params: SqlValue[] = []): Fact => ({
+  path,
+  type,
+  zh: path,
+  load: async () => new Map(),
+  sql: () => ({ text, params }),
+})
+
+const FACTS = new Map(
+  [
+    fact('visits', 'number', 'c.visits'),
+    fact('spent', 'money', 'c.spent'),
+    // A subquery with marks of its own, in front of and after the instant.
+    fact(
+      'age',
+      'number',
+      `SELECT x.visits + ? FROM person x WHERE x.external_userid = c.external_userid AND :now > ?`,
+      [5, 17],
+    ),
+    fact('source', 'text', 'c.source'),
+    fact('friend', 'flag', 'c.friend'),
+    fact(
+      'tags',
+      'set',
+      `EXISTS (SELECT 1 FROM person_tag t WHERE t.external_userid = c.external_userid AND t.tag = :member AND ':now' = ':now')`,
+    ),
+  ].map((one) => [one.path, one]),
+)
+
+interface Person {
+  visits: number | undefined
+  spent: number | undefined
+  source: string | undefined
+  friend: boolean | undefined
+  tags: string[]
+}
+
+const optional = <T>(values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 3 })
+const person: fc.Arbitrary<Person> = fc.record({
+  visits: optional(NUMBERS.slice(0, 5)),
+  spent: optional(NUMBERS),
+  source: optional(TEXTS),
+  friend: optional([true, false]),
+  tags: fc.uniqueArray(fc.constantFrom(...TAGS)),
+})
+
+/** One operator, or two that must both hold. */
+const asked = (tests: fc.Arbitrary<FactTest>): fc.Arbitrary<FactTest> =>
+  fc.oneof(
+    { weight: 3, arbitrary: tests },
+    fc.tuple(tests, tests).map(([a, b]) => ({ ...a, ...b })),
+  )
+const known = fc.boolean().map((value): FactTest => ({ known: value }))
+const listOf = <T>(values: T[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 })
+const comparing = (values: number[]): fc.Arbitrary<FactTest> =>
+  asked(
+    fc.oneof(
+      fc
+        .tuple(fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte'), fc.constantFrom(...values, 1.5))
+        .map(([operator, value]): FactTest => ({ [operator]: value })),
+      listOf(values).map((value): FactTest => ({ in: value })),
+      listOf(values).map((value): FactTest => ({ notIn: value })),
+      known,
+    ),
+  )
+const texts = asked(
+  fc.oneof(
+    fc.tuple(fc.constantFrom('eq', 'ne'), fc.constantFrom(...TEXTS)).map(([op, value]): FactTest => ({ [op]: value })),
+    fc.tuple(fc.constantFrom('in', 'notIn'), listOf(TEXTS)).map(([op, value]): FactTest => ({ [op]: value })),
+    known,
+  ),
+)
+const flags = asked(
+  fc.oneof(
+    fc.tuple(fc.constantFrom('eq', 'ne'), fc.boolean()).map(([op, value]): FactTest => ({ [op]: value })),
+    known,
+  ),
+)
+const sets = asked(
+  fc.tuple(fc.constantFrom('any', 'all', 'none'), listOf(TAGS)).map(([op, value]): FactTest => ({ [op]: value })),
+)
+const test = fc.oneof(
+  comparing(NUMBERS.slice(0, 5)).map((t): Condition => ({ kind: 'test', path: 'visits', test: t })),
+  comparing(NUMBERS).map((t): Condition => ({ kind: 'test', path: 'spent', test: t })),
+  comparing([4, 5, 6]).map((t): Condition => ({ kind: 'test', path: 'age', test: t })),
+  texts.map((t): Condition => ({ kind: 'test', path: 'source', test: t })),
+  flags.map((t): Condition => ({ kind: 'test', path: 'friend', test: t })),
+  sets.map((t): Condition => ({ kind: 'test', path: 'tags', test: t })),
+)
+const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    { weight: 3, arbitrary: test },
+    fc.array(tie('condition'), { maxLength: 3 }).map((of): Condition => ({ kind: 'all', of })),
+    fc.array(tie('condition'), { maxLength: 3 }).map((of): Condition => ({ kind: 'any', of })),
+    tie('condition').map((of): Condition => ({ kind: 'not', of })),
+  ),
+}))
+
+const factsOf = (one: Person): Map<string, FactValue> =>
+  new Map<string, FactValue>([...Object.entries(one), ['age', one.visits === undefined ? undefined : one.visits + 5]])
+
+const mariadbName = `huoshui_rules_${randomText(8)}`
+async function onMariadb(sql: string): Promise<void> {
+  const connection = await mysql.createConnection(MARIADB)
+  await connection.query(sql)
+  await connection.end()
+}
+afterAll(() => onMariadb(`DROP DATABASE IF EXISTS ${mariadbName}`))
+
+async function openDatabase(name: 'SQLite' | 'MariaDB') {
+  if (name === 'MariaDB') await onMariadb(`CREATE DATABASE ${mariadbName}`)
+  const db = createDb(name === 'SQLite' ? 'sqlite::memory:' : `${MARIADB}/${mariadbName}`)
+  const text = name === 'SQLite' ? 'varchar(64)' : 'varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'
+  await db.tx(async (tx) => {
+    await tx.run(
+      `CREATE TABLE person (external_userid ${text} PRIMARY KEY, visits bigint, spent bigint, source ${text}, friend int)`,
+    )
+    await tx.run(`CREATE TABLE person_tag (external_userid ${text}, tag ${text})`)
+  })
+  return db
+}
+
+describe.each(['SQLite', 'MariaDB'] as const)('on %s', (name) => {
+  it('SQL selects exactly the people for whom the condition holds in memory', async () => {
+    const db = await openDatabase(name)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(person, { maxLength: 12 }),
+        fc.array(condition, { minLength: 8, maxLength: 8 }),
+        async (people, conditions) => {
+          await db.tx(async (tx) => {
+            await tx.run('DELETE FROM person')
+            await tx.run('DELETE FROM person_tag')
+            const ids = people.map((_, index) => `wm${String(index).padStart(2, '0')}`)
+            for (const [index, one] of people.entries()) {
+              const id = ids[index] ?? ''
+              await tx.insert('person', {
+                external_userid: id,
+                visits: one.visits ?? null,
+                spent: one.spent ?? null,
+                source: one.source ?? null,
+                friend: one.friend === undefined ? null : Number(one.friend),
+              })
+              await tx.insertIgnore(
+                'person_tag',
+                one.tags.map((tag) => ({ external_userid: id, tag })),
+              )
+            }
+            for (const asked of conditions) {
+              const { text, params } = conditionSql(asked, FACTS, NOW)
+              const rows = await tx.rows<{ external_userid: string }>(
+                `SELECT c.external_userid AS external_userid FROM person c WHERE ${text} ORDER BY c.external_userid`,
+                params,
+              )
+              const expected = ids.filter((_, index) => {
+                const one = people[index]
+                return one !== undefined && holds(asked, factsOf(one))
+              })
+              expect(
+                rows.map((row) => row.external_userid),
+                JSON.stringify(asked),
+              ).toEqual(expected)
+            }
+          })
+        },
+      ),
+      { numRuns: Number(process.env.FC_RUNS ?? 150) },
+    )
+    await db.close()
+  }, 120_000)
+})
