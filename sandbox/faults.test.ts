@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openTestSandbox, type TestSandbox } from './open-test-sandbox.ts'
+
+let t: TestSandbox
+beforeEach(async () => {
+  t = await openTestSandbox()
+})
+afterEach(() => t.close())
+
+const lisi = { userid: 'lisi' }
+
+it('answers the errcode as often as asked, then works again', async () => {
+  t.sandbox.faults.set({ path: 'user/get', errcode: -1, times: 2 })
+  const codes = []
+  for (let i = 0; i < 3; i++) codes.push((await t.get('user/get', lisi)).errcode)
+  expect(codes).toEqual([-1, -1, 0])
+})
+
+it('can break HTTP itself', async () => {
+  t.sandbox.faults.set({ path: 'user/get', http: 502, html: true, times: 1 })
+  const answer = await fetch(await t.address('user/get', lisi))
+  expect(answer.status).toBe(502)
+  expect(await answer.text()).toContain('<html>')
+})
+
+it('can end the token early', async () => {
+  const before = await t.token()
+  t.sandbox.faults.set({ path: 'user/get', invalidToken: true, times: 1 })
+  expect((await t.get('user/get', lisi)).errcode).toBe(40014)
+  expect(await t.token()).not.toBe(before)
+  expect((await t.get('user/get', lisi)).errcode).toBe(0)
+})
+
+it('strikes a share of the calls', async () => {
+  t.sandbox.faults.set({ path: 'user/get', errcode: -1, share: 0.5 })
+  const codes = []
+  for (let i = 0; i < 40; i++) codes.push((await t.get('user/get', lisi)).errcode)
+  expect(codes).toContain(0)
+  expect(codes).toContain(-1)
+  t.sandbox.faults.clear()
+  expect((await t.get('user/get', lisi)).errcode).toBe(0)
+})
