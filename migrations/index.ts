@@ -1,6 +1,12 @@
 import { InboxAndActions1700000000001 } from './0001-inbox-and-actions.ts'
 import { WhatWeKnow1700000000002 } from './0002-what-we-know.ts'
 import { Orders1700000000003 } from './0003-orders.ts'
+import { GroupsRoutingTasks1700000000004 } from './0004-groups-routing-tasks.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
-export const migrations = [InboxAndActions1700000000001, WhatWeKnow1700000000002, Orders1700000000003]
+export const migrations = [
+  InboxAndActions1700000000001,
+  WhatWeKnow1700000000002,
+  Orders1700000000003,
+  GroupsRoutingTasks1700000000004,
+]
