@@ -1,0 +1,105 @@
+import Type from 'typebox'
+import { defineAction, execute } from '../actions/action-kind.ts'
+import type { Outbox } from '../actions/outbox.ts'
+import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { noticeText } from './notice-text.ts'
+
+/** Tells a guide in WeCom about new to-dos: at most one message per guide and minute, with all that are new by then. */
+export const NotifyGuide = defineAction('task.notify', 'event', Type.Object({ userId: Type.String() }))
+
+export interface NotifyGuideDeps {
+  db: Db
+  clock: Clock
+  outbox: Outbox
+  wecom: {
+    messages: {
+      send(body: {
+        touser: string
+        msgtype: 'markdown'
+        markdown: { content: string }
+        enable_duplicate_check: 0 | 1
+        duplicate_check_interval: number
+      }): Promise<unknown>
+    }
+  }
+  customers: { queries: { namesOf(tx: Tx, externalUserIds: string[]): Promise<Map<string, string>> } }
+}
+
+/** Older than this it is no news. */
+const NEWS_FOR_MS = DAY_MS
+const WORTH_SENDING_FOR_MS = 6 * HOUR_MS
+const MOST = 50
+
+interface NewTask {
+  id: number
+  external_userid: string
+  title: string
+  due_at: number | null
+  opened_at: number
+}
+
+export function createNotifyGuide({ db, clock, outbox, wecom, customers }: NotifyGuideDeps) {
+  const newTasks = (tx: Tx, userId: string): Promise<NewTask[]> =>
+    tx.rows<NewTask>(
+      `SELECT id, external_userid, title, due_at, opened_at FROM guide_task
+       WHERE userid = ? AND state = 'open' AND notified_at IS NULL AND opened_at > ? ORDER BY id LIMIT ${MOST}`,
+      [userId, clock.now() - NEWS_FOR_MS],
+    )
+
+  return {
+    /** Makes sure that a message goes out soon, or rides with the one that is about to go. */
+    schedule: async (tx: Tx, userId: string): Promise<void> => {
+      const now = clock.now()
+      const held = await tx.row<{ next_at: number }>('SELECT next_at FROM task_notice WHERE userid = ?', [userId])
+      if (held !== undefined && held.next_at > now) return
+      const dueAtMs = held === undefined ? now : Math.max(now, held.next_at + MINUTE_MS)
+      await tx.upsert('task_notice', [{ userid: userId, next_at: dueAtMs }], ['userid'])
+      await outbox.enqueue(tx, NotifyGuide, {
+        key: `task.notify:${userId}:${dueAtMs}`,
+        payload: { userId },
+        reason: { text: '有新的待办' },
+        userId,
+        dueAtMs,
+        expiresAtMs: dueAtMs + WORTH_SENDING_FOR_MS,
+      })
+    },
+
+    executor: execute(NotifyGuide, {
+      perform: async ({ payload: { userId } }) => {
+        const { tasks, names } = await db.tx(async (tx) => {
+          const found = await newTasks(tx, userId)
+          return {
+            tasks: found,
+            names: await customers.queries.namesOf(
+              tx,
+              found.map((task) => task.external_userid),
+            ),
+          }
+        })
+        if (tasks.length === 0) return { taskIds: [] }
+        const lines = tasks.map((task) => ({
+          name: names.get(task.external_userid),
+          title: task.title,
+          dueAtMs: task.due_at ?? undefined,
+          openedAtMs: task.opened_at,
+        }))
+        await wecom.messages.send({
+          touser: userId,
+          msgtype: 'markdown',
+          markdown: { content: noticeText(lines) },
+          enable_duplicate_check: 1,
+          duplicate_check_interval: 1_800,
+        })
+        return { taskIds: tasks.map((task) => task.id) }
+      },
+      record: async (tx, _action, { taskIds }) => {
+        if (taskIds.length === 0) return
+        const marks = taskIds.map(() => '?').join(', ')
+        await tx.run(`UPDATE guide_task SET notified_at = ? WHERE id IN (${marks})`, [clock.now(), ...taskIds])
+      },
+    }),
+  }
+}

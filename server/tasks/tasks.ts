@@ -1,0 +1,126 @@
+import type { Executor } from '../actions/action-kind.ts'
+import { CustomerLost } from '../customers/customer-events.ts'
+import type { Tx } from '../db/tx.ts'
+import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import type { Reason } from '../kernel/reason.ts'
+import { StaffRenamed } from '../staff/staff-events.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
+import { type GuideTask, taskQueries } from './task-queries.ts'
+
+export interface TaskToOpen {
+  /** Once per reason; ≤190 characters. */
+  key: string
+  externalUserId: string
+  userId: string
+  kind: string
+  /** One Chinese line for the guide. */
+  title: string
+  scriptId?: string | undefined
+  detail?: Record<string, unknown>
+  /** UTC milliseconds. */
+  dueAtMs?: number | undefined
+  reason: Reason
+}
+
+export interface TaskEnd {
+  /** `done`: what was asked for happened; `dropped`: it is no longer wanted. */
+  outcome: 'done' | 'dropped'
+  /** One Chinese line. */
+  note?: string
+}
+
+export interface TasksDeps extends NotifyGuideDeps {
+  timeline: Pick<Timeline, 'note'>
+  customers: NotifyGuideDeps['customers'] & {
+    queries: { isFollowing(tx: Tx, userId: string, externalUserId: string): Promise<boolean> }
+  }
+  staff: { queries: { nameOf(tx: Tx, userId: string): Promise<string | undefined> } }
+}
+
+/** What guides are asked to do. */
+export function createTasks(deps: TasksDeps) {
+  const { clock, timeline, customers, staff } = deps
+  const notifyGuide = createNotifyGuide(deps)
+
+  async function open(tx: Tx, task: TaskToOpen): Promise<boolean> {
+    const inserted = await tx.insertIgnore('guide_task', [
+      {
+        task_key: task.key,
+        external_userid: task.externalUserId,
+        userid: task.userId,
+        kind: task.kind,
+        title: task.title,
+        script_id: task.scriptId ?? null,
+        detail: task.detail === undefined ? null : JSON.stringify(task.detail),
+        due_at: task.dueAtMs ?? null,
+        state: 'open',
+        opened_at: clock.now(),
+        reason: JSON.stringify(task.reason),
+      },
+    ])
+    const stored = await taskQueries.byKey(tx, task.key)
+    if (inserted === 0 || stored === undefined) return false
+    const guide = (await staff.queries.nameOf(tx, task.userId)) ?? task.userId
+    await note(tx, stored, 'opened', `请导购${guide}：${task.title}`, task.reason)
+    await notifyGuide.schedule(tx, task.userId)
+    return true
+  }
+
+  const note = (tx: Tx, task: GuideTask, what: 'opened' | TaskEnd['outcome'], text: string, reason?: Reason) =>
+    timeline.note(tx, {
+      key: `task:${task.id}:${what}`,
+      externalUserId: task.externalUserId,
+      userId: task.userId,
+      kind: `task.${what}`,
+      text,
+      reason,
+    })
+
+  async function end(tx: Tx, task: GuideTask | undefined, { outcome, note: why }: TaskEnd): Promise<boolean> {
+    if (task === undefined) return false
+    const changed = await tx.run(
+      `UPDATE guide_task SET state = ?, closed_at = ?, outcome = ? WHERE id = ? AND state = 'open'`,
+      [outcome, clock.now(), why ?? null, task.id],
+    )
+    if (changed === 0) return false
+    const head = outcome === 'done' ? '待办已完成' : '待办已取消'
+    await note(tx, task, outcome, `${head}：${task.title}${why === undefined ? '' : `（${why}）`}`)
+    return true
+  }
+
+  const subscriptions: Subscription[] = [
+    subscribe('tasks.drop-lost', CustomerLost, async (tx, { payload }) => {
+      // A late event about an earlier friendship must not touch the present one.
+      if (await customers.queries.isFollowing(tx, payload.userId, payload.externalUserId)) return
+      for (const task of await taskQueries.openFor(tx, payload.userId, payload.externalUserId)) {
+        await end(tx, task, { outcome: 'dropped', note: '已不是好友' })
+      }
+    }),
+    subscribe('tasks.follow-rename', StaffRenamed, async (tx, { payload }) => {
+      await tx.run(`UPDATE guide_task SET userid = ? WHERE userid = ? AND state = 'open'`, [
+        payload.newUserId,
+        payload.oldUserId,
+      ])
+    }),
+  ]
+  const executors: Executor[] = [notifyGuide.executor]
+
+  return {
+    /** Asks a guide to do something; the guide is told in WeCom and the customer's timeline says so. True when new, false
+     *  when the key is known. */
+    open,
+    /** Ends the task with this key; false when there is none or it has ended already. */
+    close: async (tx: Tx, task: TaskEnd & { key: string }): Promise<boolean> =>
+      end(tx, await taskQueries.byKey(tx, task.key), task),
+    /** Ends a guide's own task; false when it is not theirs or has ended already. */
+    closeOwn: async (tx: Tx, task: TaskEnd & { id: number; userId: string }): Promise<boolean> => {
+      const found = await taskQueries.byId(tx, task.id)
+      return end(tx, found?.userId === task.userId ? found : undefined, task)
+    },
+    queries: taskQueries,
+    subscriptions,
+    executors,
+  }
+}
+export type Tasks = ReturnType<typeof createTasks>
