@@ -2,6 +2,8 @@ import { InboxAndActions1700000000001 } from './0001-inbox-and-actions.ts'
 import { WhatWeKnow1700000000002 } from './0002-what-we-know.ts'
 import { Orders1700000000003 } from './0003-orders.ts'
 import { GroupsRoutingTasks1700000000004 } from './0004-groups-routing-tasks.ts'
+import { MediaAndWelcome1700000000005 } from './0005-media-and-welcome.ts'
+import { Sop1700000000006 } from './0006-sop.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -9,4 +11,6 @@ export const migrations = [
   WhatWeKnow1700000000002,
   Orders1700000000003,
   GroupsRoutingTasks1700000000004,
+  MediaAndWelcome1700000000005,
+  Sop1700000000006,
 ]
