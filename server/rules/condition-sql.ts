@@ -47,7 +47,10 @@ const SIGNS = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as c
 /** One piece per operator: all of them must hold when `wanted`, one of them must fail when not. */
 function testSql(test: FactTest, fact: Fact, wanted: boolean, nowMs: number): SqlText[] {
   const pieces: SqlText[] = []
-  const member = (one: string, isIn: boolean): SqlText => truth(factSql(fact, nowMs, one), isIn)
+  const member = (one: string, isIn: boolean): SqlText => {
+    const { text, params } = factSql(fact, nowMs, one)
+    return truth({ text: `(${text})`, params }, isIn)
+  }
   if (test.any !== undefined)
     pieces.push(
       joined(

@@ -27,7 +27,11 @@ export type FactTest = Static<typeof FactTest>
 
 /** As written: `{ 事实: 测试, … , all: […], any: […], not: … }`; several keys must all hold; `{}` always holds.
  *  Fact paths may be dotted (`orders.paid.count: { gte: 1 }`) or nested (`orders: { paid: { count: { gte: 1 } } }`). */
-export const ConditionText = Type.Record(Type.String(), Type.Unknown())
+export const ConditionText = Type.Record(Type.String(), Type.Unknown(), {
+  description: '条件，如 { orders.paid.count: { gte: 1 } }；多条同时成立；{} 表示所有人',
+  /** Where the published schemas put what is known about facts. */
+  'x-huoshui': 'condition',
+})
 export type ConditionText = Static<typeof ConditionText>
 
 /** As understood. Money is fen; values have the fact's type. */

@@ -1,7 +1,10 @@
 import Type, { type Static } from 'typebox'
 
 /** A path below `config/assets/`, e.g. `welcome/parcel.png`. */
-const Asset = Type.String({ minLength: 1 })
+const Asset = Type.String({
+  minLength: 1,
+  description: '素材文件，写 config/assets/ 下面的路径，如 welcome/parcel.png',
+})
 
 /** WeCom: link title ≤128 bytes, description ≤512 bytes, URLs ≤2,048 bytes; mini-program title ≤64 bytes. */
 export const AttachmentRule = Type.Union([
@@ -10,10 +13,10 @@ export const AttachmentRule = Type.Union([
     {
       link: Type.Object(
         {
-          title: Type.String({ minLength: 1 }),
-          url: Type.String({ minLength: 1 }),
-          desc: Type.Optional(Type.String()),
-          picurl: Type.Optional(Type.String()),
+          title: Type.String({ minLength: 1, description: '链接标题，不超过 128 字节' }),
+          url: Type.String({ minLength: 1, description: '网址，以 https:// 开头' }),
+          desc: Type.Optional(Type.String({ description: '链接说明，不超过 512 字节' })),
+          picurl: Type.Optional(Type.String({ description: '封面图网址' })),
         },
         { additionalProperties: false },
       ),
@@ -23,22 +26,34 @@ export const AttachmentRule = Type.Union([
   Type.Object(
     {
       miniProgram: Type.Object(
-        { title: Type.String({ minLength: 1 }), appid: Type.String(), page: Type.String(), cover: Asset },
+        {
+          title: Type.String({ minLength: 1, description: '小程序卡片标题，不超过 64 字节' }),
+          appid: Type.String({ description: '小程序 appid，wx 开头' }),
+          page: Type.String({ description: '打开的页面路径' }),
+          cover: Asset,
+        },
         { additionalProperties: false },
       ),
     },
     { additionalProperties: false },
   ),
   /** The QR code of a group pool, by the pool's name. */
-  Type.Object({ groupQr: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+  Type.Object(
+    { groupQr: Type.String({ minLength: 1, description: '群池的名字，发它的入群二维码' }) },
+    { additionalProperties: false },
+  ),
 ])
 export type AttachmentRule = Static<typeof AttachmentRule>
 
 /** Text may hold {客户昵称} and {导购名}; ≤4,000 UTF-8 bytes after filling in; ≤9 attachments. */
 export const ContentRule = Type.Object(
   {
-    text: Type.Optional(Type.String()),
-    attachments: Type.Optional(Type.Array(AttachmentRule, { maxItems: 9 })),
+    text: Type.Optional(
+      Type.String({ description: '文字，可用 {客户昵称} 和 {导购名}，不超过 4000 字节（约 1300 个汉字）' }),
+    ),
+    attachments: Type.Optional(
+      Type.Array(AttachmentRule, { maxItems: 9, description: '附件，最多 9 个：image、link、miniProgram、groupQr' }),
+    ),
   },
   { additionalProperties: false },
 )

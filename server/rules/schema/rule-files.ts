@@ -4,20 +4,31 @@ import { AttachmentRule, ContentRule } from './content.ts'
 import { SopRule } from './sop-rule.ts'
 
 const strict = { additionalProperties: false }
-const Name = Type.String({ minLength: 1, maxLength: 40 })
+const Name = Type.String({ minLength: 1, maxLength: 40, description: '名字，1 到 40 个字' })
+const Tags = Type.Array(Type.String(), { description: '标签，写成 组/名，如 来源/包裹卡' })
+const ScriptId = Type.String({ description: '话术的 id' })
 
 /** config/channels/*.yaml — one live code (contact way) each. */
 export const ChannelRule = Type.Object(
   {
     channel: Name,
     /** ≤30 of [0-9A-Za-z_-]; only for codes printed earlier; otherwise chosen once and kept in the database. */
-    state: Type.Optional(Type.String({ pattern: '^[0-9A-Za-z_-]{1,30}$' })),
+    state: Type.Optional(
+      Type.String({
+        pattern: '^[0-9A-Za-z_-]{1,30}$',
+        description: '渠道参数，1 到 30 个字母、数字、_ 或 -；不写会自动生成，印出去以后不要改',
+      }),
+    ),
     /** userids of the receivers, 1–100. */
-    guides: Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 100 }),
+    guides: Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 1,
+      maxItems: 100,
+      description: '接待的导购，写企业微信的 userid，1 到 100 个',
+    }),
     welcome: Type.Optional(Name),
     /** 组/名, set when a customer comes through this channel. */
-    tags: Type.Optional(Type.Array(Type.String())),
-    skipVerify: Type.Optional(Type.Boolean()),
+    tags: Type.Optional(Tags),
+    skipVerify: Type.Optional(Type.Boolean({ description: '扫码后不用导购通过，直接成为好友' })),
   },
   strict,
 )
@@ -28,14 +39,17 @@ export const WelcomeRule = Type.Object(
   {
     welcome: Name,
     /** The one for customers without a known channel; exactly one welcome says so. */
-    default: Type.Optional(Type.Boolean()),
+    default: Type.Optional(Type.Boolean({ description: '不知道从哪来的客户用这条；有且只有一条欢迎语写 true' })),
     ...ContentRule.properties,
     /** Instead of the text and attachments above within these Shanghai hours, "22:00-09:00"; first match counts. */
     hours: Type.Optional(
       Type.Array(
         Type.Object(
           {
-            between: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$' }),
+            between: Type.String({
+              pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
+              description: '北京时间的时段，如 "22:00-09:00"',
+            }),
             ...ContentRule.properties,
           },
           strict,
@@ -68,26 +82,36 @@ export type TagRules = Static<typeof TagRules>
 export const PoolRule = Type.Object(
   {
     pool: Name,
-    role: Type.Union([Type.Literal('education'), Type.Literal('paid'), Type.Literal('vip'), Type.Literal('other')]),
+    role: Type.Union([Type.Literal('education'), Type.Literal('paid'), Type.Literal('vip'), Type.Literal('other')], {
+      description: '群的用途：education 科普、paid 付费、vip、other 其他',
+    }),
     /** Groups of the pool: by the beginning of their name, or by id. */
     groups: Type.Object(
-      { namePrefix: Type.Optional(Type.String({ minLength: 1 })), chatIds: Type.Optional(Type.Array(Type.String())) },
+      {
+        namePrefix: Type.Optional(Type.String({ minLength: 1, description: '群名以它开头的群都算' })),
+        chatIds: Type.Optional(Type.Array(Type.String(), { description: '群的 chat_id' })),
+      },
       strict,
     ),
     /** Members per group after which the next group is offered; WeCom's own limit through a QR code is 200. */
-    capacity: Type.Integer({ minimum: 1, maximum: 500 }),
+    capacity: Type.Integer({ minimum: 1, maximum: 500, description: '每个群进到多少人就换下一个群' }),
     /** Who belongs here. Members who do not meet it are listed; who stops meeting it gets a "should leave" task. */
     entry: ConditionText,
     /** Events at which a customer who meets `entry` is invited. */
     inviteOn: Type.Optional(
-      Type.Array(Type.Union([Type.Literal('customer.added'), Type.Literal('order.paid')]), { uniqueItems: true }),
+      Type.Array(Type.Union([Type.Literal('customer.added'), Type.Literal('order.paid')]), {
+        uniqueItems: true,
+        description: '发生这些事、又符合 entry 的客户会被邀请',
+      }),
     ),
     /** How the invitation reaches the customer: with the welcome (a groupQr attachment there), or as a to-do for the guide. */
-    inviteBy: Type.Union([Type.Literal('welcome'), Type.Literal('task')]),
+    inviteBy: Type.Union([Type.Literal('welcome'), Type.Literal('task')], {
+      description: '怎么邀请：welcome 随欢迎语发二维码，task 给导购一条待办',
+    }),
     /** The script that goes with a to-do, by id. */
-    script: Type.Optional(Type.String()),
+    script: Type.Optional(ScriptId),
     /** Days after which an unanswered invitation lapses. Default 7. */
-    lapseDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 90 })),
+    lapseDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 90, description: '邀请多少天没进群就作废，默认 7' })),
     /** When all groups are full WeCom opens the next one itself. */
     autoCreate: Type.Optional(
       Type.Object(
@@ -114,19 +138,22 @@ export const ScriptRules = Type.Object(
           scripts: Type.Array(
             Type.Object(
               {
-                id: Type.String({ pattern: '^[a-z0-9-]{2,40}$' }),
+                id: Type.String({
+                  pattern: '^[a-z0-9-]{2,40}$',
+                  description: '话术的编号，2 到 40 个小写字母、数字或 -',
+                }),
                 title: Name,
                 /** What the guide wants to reach with it. */
-                aim: Type.String({ minLength: 1 }),
+                aim: Type.String({ minLength: 1, description: '想达到什么' }),
                 /** What the customer will probably answer. */
-                expect: Type.String({ minLength: 1 }),
-                text: Type.String({ minLength: 1 }),
+                expect: Type.String({ minLength: 1, description: '客户大概会怎么回' }),
+                text: Type.String({ minLength: 1, description: '发给客户的话，可用 {客户昵称} 和 {导购名}' }),
                 attachments: Type.Optional(Type.Array(AttachmentRule, { maxItems: 9 })),
-                keywords: Type.Optional(Type.Array(Type.String())),
+                keywords: Type.Optional(Type.Array(Type.String(), { description: '搜索时也能找到它的词' })),
                 /** For whom it is proposed first. */
                 for: Type.Optional(ConditionText),
                 /** Chinese sentence shown with the proposal, e.g. "他从包裹卡来，还没下过单". */
-                because: Type.Optional(Type.String()),
+                because: Type.Optional(Type.String({ description: '推荐时显示的理由，如 他从包裹卡来，还没下过单' })),
               },
               strict,
             ),
@@ -150,12 +177,19 @@ export const SendRule = Type.Object(
     audience: ConditionText,
     content: ContentRule,
     /** Shanghai time, "2026-11-25 10:00". */
-    at: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}$' })),
+    at: Type.Optional(
+      Type.String({
+        pattern: '^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}$',
+        description: '只发一次的北京时间，如 "2026-11-25 10:00"',
+      }),
+    ),
     /** Five fields, Shanghai time: "0 10 * * 3". */
-    cron: Type.Optional(Type.String()),
+    cron: Type.Optional(Type.String({ description: '定期发送，五段 cron，北京时间，如 "0 10 * * 3" 是每周三 10:00' })),
     /** Only customers of these guides (userids); default all. */
-    guides: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
-    enabled: Type.Optional(Type.Boolean()),
+    guides: Type.Optional(
+      Type.Array(Type.String(), { minItems: 1, description: '只发这些导购的客户（userid）；不写就是全部' }),
+    ),
+    enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),
   },
   strict,
 )
