@@ -112,6 +112,18 @@ export class WhatWeKnow1700000000002 implements MigrationInterface {
       indices: [['tag_id', 'external_userid']],
     })
     await createTable(runner, {
+      name: 'follow_tag_state',
+      columns: [
+        id(),
+        text('external_userid'),
+        text('userid'),
+        withDefault(integer('pending'), 0),
+        withDefault(flag('wants_refresh'), 0),
+        nullable(instant('marked_at')),
+      ],
+      unique: [['external_userid', 'userid']],
+    })
+    await createTable(runner, {
       name: 'channel',
       columns: [
         primary(text('name', 60)),
@@ -120,6 +132,7 @@ export class WhatWeKnow1700000000002 implements MigrationInterface {
         nullable(longText('qr_code')),
         nullable(longText('live_as')),
         nullable(longText('trouble')),
+        withDefault(integer('tries'), 0),
         instant('created_at'),
         instant('changed_at'),
       ],
@@ -159,6 +172,7 @@ export class WhatWeKnow1700000000002 implements MigrationInterface {
       'sync_run',
       'timeline',
       'channel',
+      'follow_tag_state',
       'follow_tag',
       'corp_tag',
       'follow',

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
 import { AppError } from './kernel/app-error.ts'
 import type { Logger } from './kernel/logger.ts'
 
@@ -15,10 +15,10 @@ const YOUR_FAULT = '请求不正确，请刷新后重试。'
 /** The HTTP server without a port; `main.ts` listens, tests too. 4xx tell what is wrong, 5xx tell nothing but an id. */
 export function buildApp({ log, routes, proxyHops }: AppDeps): FastifyInstance {
   const app = Fastify({
-    loggerInstance: log,
+    loggerInstance: log as FastifyBaseLogger,
     // The platform's URLs carry signatures and login codes; metrics count requests instead.
     disableRequestLogging: true,
-    trustProxy: proxyHops > 0 ? proxyHops : false,
+    trustProxy: (_address: string, hop: number) => hop < proxyHops,
     bodyLimit: 1024 * 1024,
     requestTimeout: 15_000,
     keepAliveTimeout: 65_000,

@@ -35,6 +35,8 @@ export interface CallbackDeps {
   clock: Clock
   /** Seconds that a callback's timestamp may differ from our clock. */
   windowSec: number
+  /** The tables can be used; until then everything gets 503, so that the platform sends again. */
+  isReady(): boolean
   onAccepted?: () => void
   onRefused?: (code: string) => void
 }
@@ -88,6 +90,7 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
           if (Math.abs(clock.now() / 1000 - Number(seal.timestamp)) > windowSec) {
             throw new AppError('callback.stale', 'timestamp outside the window', { status: 403 })
           }
+          if (!deps.isReady()) throw new Error('database not ready')
           await withinDeadline(accept(event))
           deps.onAccepted?.()
           return reply.type('text/plain').send('success')

@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createDb, type Db } from '../server/db/db.ts'
+import { createTestDatabase } from '../server/testing/test-database.ts'
+import { migrations } from './index.ts'
+
+const open: { db: Db; drop: () => Promise<void> }[] = []
+
+async function freshDb(): Promise<Db> {
+  const database = await createTestDatabase()
+  const db = createDb(database.url)
+  open.push({ db, drop: database.drop })
+  await db.connect()
+  return db
+}
+
+afterEach(async () => {
+  for (const { db, drop } of open.splice(0)) {
+    await db.close()
+    await drop()
+  }
+})
+
+async function tables(db: Db): Promise<string[]> {
+  const sql =
+    db.dialect === 'sqlite'
+      ? "SELECT name AS name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+      : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()'
+  const rows = await db.tx((tx) => tx.rows<{ name: string }>(sql))
+  return rows
+    .map((row) => row.name)
+    .filter((name) => name !== 'migrations')
+    .sort()
+}
+
+describe('the migration history', () => {
+  it('goes up, all the way down to nothing, and up again to the same tables', async () => {
+    const db = await freshDb()
+    await db.migrate()
+    const first = await tables(db)
+    expect(first).toContain('inbound_event')
+    for (const _ of migrations) await db.source.undoLastMigration()
+    expect(await tables(db)).toEqual([])
+    await db.migrate()
+    expect(await tables(db)).toEqual(first)
+  })
+
+  it('changes nothing when it is run again', async () => {
+    const db = await freshDb()
+    await db.migrate()
+    await db.migrate()
+    const rows = await db.tx((tx) => tx.rows<{ n: number }>('SELECT COUNT(*) AS n FROM migrations'))
+    expect(Number(rows[0]?.n)).toBe(migrations.length)
+  })
+})
+
+describe('tables in both databases', () => {
+  it('keep emoji, Chinese and 64-bit numbers, and tell letter case apart in keys', async () => {
+    const db = await freshDb()
+    await db.migrate()
+    const row = {
+      kind: 'k',
+      lane: 0,
+      payload: '{"名":"🥩牛排"}',
+      event_at: 1_790_000_000_123,
+      received_at: 1,
+      state: 'new',
+      due_at: 0,
+    }
+    const inserted = await db.tx((tx) =>
+      tx.insertIgnore('inbound_event', [
+        { ...row, dedupe_key: 'wmA' },
+        { ...row, dedupe_key: 'wma' },
+      ]),
+    )
+    expect(inserted).toBe(2)
+    const again = await db.tx((tx) =>
+      tx.insertIgnore('inbound_event', [
+        { ...row, dedupe_key: 'wmA' },
+        { ...row, dedupe_key: 'wmB' },
+      ]),
+    )
+    expect(again).toBe(1)
+    const back = await db.tx((tx) =>
+      tx.row<{ payload: string; event_at: number }>(
+        "SELECT payload, event_at FROM inbound_event WHERE dedupe_key = 'wma'",
+      ),
+    )
+    expect(back).toEqual({ payload: '{"名":"🥩牛排"}', event_at: 1_790_000_000_123 })
+  })
+
+  it('undo a savepoint alone', async () => {
+    const db = await freshDb()
+    await db.migrate()
+    await db.tx(async (tx) => {
+      await tx.run("INSERT INTO job_run (name, next_at) VALUES ('kept', 1)")
+      await tx
+        .savepoint(async () => {
+          await tx.run("INSERT INTO job_run (name, next_at) VALUES ('undone', 1)")
+          throw new Error('stop')
+        })
+        .catch(() => undefined)
+    })
+    const rows = await db.tx((tx) => tx.rows<{ name: string }>('SELECT name FROM job_run'))
+    expect(rows.map((entry) => entry.name)).toEqual(['kept'])
+  })
+})

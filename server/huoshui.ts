@@ -1,0 +1,159 @@
+import { hostname } from 'node:os'
+import { createOutbox } from './actions/outbox.ts'
+import { createRunner } from './actions/runner.ts'
+import { buildApp } from './app.ts'
+import type { Capability } from './capability.ts'
+import { createDb } from './db/db.ts'
+import { healthRoutes } from './health-routes.ts'
+import { createAccept } from './inbox/accept.ts'
+import { callbackRoute } from './inbox/callback-route.ts'
+import { createDispatcher } from './inbox/dispatcher.ts'
+import { createEmit } from './inbox/emit.ts'
+import { createJobRunner } from './jobs/job-runner.ts'
+import type { Clock } from './kernel/clock.ts'
+import type { Logger } from './kernel/logger.ts'
+import { randomText } from './kernel/random.ts'
+import { createMetrics } from './metrics.ts'
+import { createReady } from './ready.ts'
+import type { Settings } from './settings.ts'
+import { createCallbackEnvelope } from './wecom/callback-envelope.ts'
+import { createWecom } from './wecom/wecom.ts'
+
+export interface HuoshuiDeps {
+  settings: Settings
+  clock: Clock
+  log: Logger
+}
+
+/** The whole product, wired: the only place that knows every part. Nothing runs before `start`. */
+export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
+  const db = createDb(settings.DATABASE_URL)
+  const metrics = createMetrics(db)
+  // The parts below nudge each other; the thunks break the circle of their construction.
+  const nudgeDispatcher = (): void => dispatcher.nudge()
+  const nudgeRunner = (): void => runner.nudge()
+  const emit = createEmit({ clock, nudge: nudgeDispatcher })
+  const outbox = createOutbox({ clock, nudge: nudgeRunner })
+  const accept = createAccept({ db, clock, nudge: nudgeDispatcher })
+
+  const platformIsReal = settings.WECOM_API_BASE === 'https://qyapi.weixin.qq.com'
+  const oauthBase =
+    settings.WECOM_OAUTH_BASE ?? (platformIsReal ? 'https://open.weixin.qq.com' : settings.WECOM_API_BASE)
+  const wecom = createWecom({
+    apiBase: settings.WECOM_API_BASE,
+    oauthBase,
+    corpId: settings.WECOM_CORP_ID,
+    agentId: settings.WECOM_AGENT_ID,
+    secret: settings.WECOM_SECRET,
+    clock,
+    log,
+    onCall: metrics.onCall,
+  })
+  const envelope = createCallbackEnvelope({
+    corpId: settings.WECOM_CORP_ID,
+    token: settings.WECOM_CALLBACK_TOKEN,
+    aesKey: settings.WECOM_CALLBACK_AES_KEY,
+  })
+
+  // ── Capabilities: each line wires one; order matters only where a comment says so. ──────────────────────────────
+  void emit
+  void outbox
+  void wecom
+  const capabilities: Capability[] = []
+  // ── End of capabilities ──────────────────────────────────────────────────────────────────────────────────────────
+
+  const dispatcher = createDispatcher({
+    db,
+    clock,
+    log,
+    subscriptions: capabilities.flatMap((capability) => capability.subscriptions ?? []),
+    onHandled: metrics.onHandled,
+  })
+  const runner = createRunner({
+    db,
+    clock,
+    log,
+    executors: capabilities.flatMap((capability) => capability.executors ?? []),
+    instance: `${hostname().slice(0, 24)}-${randomText(8)}`,
+    onEnded: metrics.onEnded,
+  })
+  const jobs = createJobRunner({ db, clock, log, jobs: capabilities.flatMap((capability) => capability.jobs ?? []) })
+
+  // SQLite belongs to one process, so whatever was claimed before we began was claimed by a dead one.
+  const alone = db.dialect === 'sqlite'
+  const ready = createReady({
+    db,
+    log,
+    prepare: async () => {
+      await runner.releaseLeases({ all: alone })
+      await jobs.prepare({ alone })
+    },
+  })
+
+  const app = buildApp({
+    log,
+    proxyHops: settings.PROXY_HOPS,
+    routes: [
+      healthRoutes({ canStore: ready.canStore, metrics: metrics.text }),
+      callbackRoute({
+        envelope,
+        accept,
+        clock,
+        windowSec: settings.WECOM_CALLBACK_WINDOW_SEC,
+        isReady: ready.isPrepared,
+        onAccepted: metrics.onAccepted,
+        onRefused: metrics.onRefused,
+      }),
+      ...capabilities.flatMap((capability) => (capability.routes === undefined ? [] : [capability.routes])),
+    ],
+  })
+
+  /** One second's work: what became due since the last beat. */
+  async function beat(): Promise<void> {
+    if (!ready.isPrepared()) return ready.nudge()
+    try {
+      await runner.releaseLeases({ all: false })
+      dispatcher.nudge()
+      runner.nudge()
+      await jobs.runDue()
+    } catch (error) {
+      log.warn({ err: error instanceof Error ? error.message : String(error) }, 'beat failed; the database may be away')
+    }
+  }
+
+  return {
+    app,
+    db,
+    wecom,
+    capabilities,
+    beat,
+    /** Opens and migrates the database, or keeps trying on every beat. */
+    prepare: async () => {
+      ready.nudge()
+      await ready.settled()
+      if (ready.isPrepared()) {
+        dispatcher.nudge()
+        runner.nudge()
+      }
+      return ready.isPrepared()
+    },
+    /** Resolves when no event or action is due or under way. */
+    drained: async () => {
+      do {
+        await dispatcher.drained()
+        await runner.drained()
+      } while (dispatcher.busy() || !accept.idle())
+    },
+    /** Stops accepting, finishes what is claimed, closes. */
+    stop: async () => {
+      await app.close()
+      await dispatcher.stop()
+      await jobs.stop()
+      await runner.stop()
+      await ready.stop()
+      await db.close()
+    },
+  }
+}
+
+export type Huoshui = ReturnType<typeof createHuoshui>

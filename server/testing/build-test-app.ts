@@ -1,0 +1,101 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts'
+import type { SqlValue } from '../db/tx.ts'
+import { createHuoshui } from '../huoshui.ts'
+import { createSettableClock, type SettableClock } from '../kernel/clock.ts'
+import { createLogger } from '../kernel/logger.ts'
+import { readSettings } from '../settings.ts'
+import { createTestDatabase } from './test-database.ts'
+
+export interface TestAppOptions {
+  /** ISO 8601 with offset; default a Sunday morning in Shanghai. */
+  now?: string
+  /** Rule files, path below the config folder to YAML text; default: none. `'brand'`: the shipped folder. */
+  config?: Record<string, string> | 'brand'
+  sandbox?: Partial<SandboxOptions>
+  /** A database of an earlier app, to see what a restart does; it is then not dropped by `close`. */
+  databaseUrl?: string
+  /** A sandbox that goes on while the app restarts; it is then not closed by `close`. */
+  platform?: TestPlatform
+  env?: Record<string, string>
+}
+
+export interface TestPlatform {
+  sandbox: Sandbox
+  clock: SettableClock
+}
+export type TestApp = Awaited<ReturnType<typeof buildTestApp>>
+
+/** Huoshui and the sandbox, both real servers on real ports over real storage, under one settable clock. */
+export async function buildTestApp(options: TestAppOptions = {}) {
+  const clock = options.platform?.clock ?? createSettableClock(options.now ?? '2026-11-22T09:00:00+08:00')
+  const sandbox = options.platform?.sandbox ?? createSandbox({ clock, retryDelaysMs: [5, 10], ...options.sandbox })
+  if (options.platform === undefined) await sandbox.listen()
+  const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined
+  const databaseUrl = options.databaseUrl ?? database?.url ?? ''
+  const configDir = mkdtempSync(join(tmpdir(), 'huoshui-config-'))
+  const writeConfig = (files: Record<string, string>): void => {
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(configDir, path)), { recursive: true })
+      writeFileSync(join(configDir, path), content)
+    }
+  }
+  if (options.config === 'brand') cpSync('config', configDir, { recursive: true })
+  else writeConfig(options.config ?? {})
+
+  const { credentials } = sandbox
+  const settings = readSettings({
+    PORT: '0',
+    DATABASE_URL: databaseUrl,
+    HUOSHUI_CONFIG: configDir,
+    WECOM_API_BASE: sandbox.url,
+    WECOM_CORP_ID: credentials.corpId,
+    WECOM_AGENT_ID: String(credentials.agentId),
+    WECOM_SECRET: credentials.secret,
+    WECOM_CALLBACK_TOKEN: credentials.callbackToken,
+    WECOM_CALLBACK_AES_KEY: credentials.aesKey,
+    ORDERS_SECRET: credentials.ordersSecret,
+    LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
+    ...options.env,
+  })
+  const huoshui = createHuoshui({ settings, clock, log: createLogger({ level: settings.LOG_LEVEL }) })
+  const url = await huoshui.app.listen({ host: '127.0.0.1', port: 0 })
+  sandbox.connect(url)
+  await huoshui.prepare()
+
+  /** Callbacks delivered, events dispatched, due actions carried out, due jobs run. */
+  async function settle(): Promise<void> {
+    await sandbox.settle()
+    await huoshui.drained()
+    await huoshui.beat()
+    await sandbox.settle()
+    await huoshui.drained()
+  }
+  await settle()
+
+  return {
+    url,
+    clock,
+    sandbox,
+    huoshui,
+    db: huoshui.db,
+    databaseUrl,
+    configDir,
+    writeConfig,
+    settle,
+    /** Moves the clock and does what has become due. */
+    advance: async (ms: number) => {
+      clock.advance(ms)
+      await settle()
+    },
+    rows: <T extends object>(sql: string, params: SqlValue[] = []) => huoshui.db.tx((tx) => tx.rows<T>(sql, params)),
+    close: async (keep: { database?: boolean } = {}) => {
+      await huoshui.stop()
+      if (options.platform === undefined) await sandbox.close()
+      if (keep.database !== true) await database?.drop()
+      rmSync(configDir, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DataSource } from 'typeorm'
+import { randomText } from '../kernel/random.ts'
+
+/** A fresh database for one test: a SQLite file, or one of its own on the MySQL server that `TEST_MYSQL_URL` names
+ *  (`mysql://user:pass@host:3306`, without a database). */
+export async function createTestDatabase(
+  server = process.env['TEST_MYSQL_URL'],
+): Promise<{ url: string; drop(): Promise<void> }> {
+  if (server === undefined || server === '') {
+    const folder = mkdtempSync(join(tmpdir(), 'huoshui-db-'))
+    return {
+      url: `sqlite:${join(folder, 'test.db')}`,
+      drop: async () => rmSync(folder, { recursive: true, force: true }),
+    }
+  }
+  const name = `huoshui_test_${randomText(12)}`
+  await onServer(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`)
+  return {
+    url: `${server.replace(/\/$/, '')}/${name}`,
+    drop: () => onServer(server, `DROP DATABASE IF EXISTS ${name}`),
+  }
+}
+
+async function onServer(server: string, sql: string): Promise<void> {
+  const source = new DataSource({ type: 'mysql', url: server })
+  await source.initialize()
+  try {
+    await source.query(sql)
+  } finally {
+    await source.destroy()
+  }
+}
