@@ -1,0 +1,27 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { cutToBytes } from './cut-to-bytes.ts'
+
+test('a text that fits is left alone, to the byte', () => {
+  expect(cutToBytes('牛排', 6)).toBe('牛排')
+})
+
+test('a longer one loses whole characters and says so', () => {
+  expect(cutToBytes('牛排好吃', 9)).toBe('牛排…')
+  expect(cutToBytes('牛排好吃', 11)).toBe('牛排…')
+})
+
+test('an emoji made of several code points is not broken', () => {
+  expect(cutToBytes('一👨‍👩‍👧二三四五六七八九', 27)).toBe('一👨‍👩‍👧二…')
+  expect(cutToBytes('一👨‍👩‍👧二三四五六七八九', 22)).toBe('一…')
+})
+
+test('never more bytes than allowed, never a broken character', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 3, max: 80 }), (text, maxBytes) => {
+      const cut = cutToBytes(text, maxBytes)
+      expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(maxBytes)
+      expect(cut.isWellFormed?.() ?? true).toBe(true)
+    }),
+  )
+})

@@ -1,0 +1,36 @@
+import type { Tx } from '../db/tx.ts'
+import type { Job } from '../jobs/job.ts'
+import { SECOND_MS } from '../kernel/shanghai.ts'
+import { createAssetFiles } from './asset-files.ts'
+import { createAttachments } from './attachments.ts'
+import { createPrepareMedia, type PrepareMediaDeps } from './prepare-media.ts'
+import { preparedMedia } from './prepared-media.ts'
+import { wantedMedia } from './wanted-media.ts'
+
+export interface MediaDeps extends Omit<PrepareMediaDeps, 'assets'> {
+  /** The folder that asset paths in rules start from. */
+  assetsDir: string
+}
+
+/** Pictures that rules name, kept ready at WeCom. */
+export function createMedia({ assetsDir, ...deps }: MediaDeps) {
+  const prepare = createPrepareMedia({ ...deps, assets: createAssetFiles(assetsDir) })
+  const jobs: Job[] = [{ name: 'media.prepare', everyMs: 5 * SECOND_MS, run: prepare }]
+  return {
+    jobs,
+    ...createAttachments({ clock: deps.clock }),
+    queries: {
+      /** Pictures that rules want and that cannot be sent now, each with the reason in Chinese. */
+      troubles: async (tx: Tx): Promise<{ source: string; trouble: string }[]> => {
+        const held = await preparedMedia.all(tx)
+        return [...wantedMedia(deps.holder.current()).keys()].flatMap((source) => {
+          const media = held.get(source)
+          if (media === undefined) return [{ source, trouble: '还没有准备好' }]
+          return media.trouble === undefined ? [] : [{ source, trouble: media.trouble }]
+        })
+      },
+    },
+  }
+}
+
+export type Media = ReturnType<typeof createMedia>

@@ -1,0 +1,124 @@
+import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
+import { AppError, describeError } from '../kernel/app-error.ts'
+import { backoffMs } from '../kernel/backoff.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { type AssetFile, type AssetFiles, fingerprintOf } from './asset-files.ts'
+import { type PreparedMedia, preparedMedia } from './prepared-media.ts'
+import { assetSource, groupQrSource, type WantedMedia, wantedMedia } from './wanted-media.ts'
+
+export interface PrepareMediaDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  wecom: Pick<Wecom, 'media'>
+  holder: RuleBookHolder
+  assets: AssetFiles
+  /** QR codes of the group pools, as far as WeCom has made them. */
+  joinWays: (tx: Tx) => Promise<{ pool: string; qrCode: string }[]>
+}
+
+/** A media id lives three days (docs 90253); it is renewed a day before, so a platform that is down for hours is no harm. */
+const MEDIA_LIFE_MS = 3 * DAY_MS
+const RENEW_BEFORE_MS = DAY_MS
+const RETRY_MS = [MINUTE_MS / 2, 2 * MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS]
+
+/** Where a picture comes from: what tells that it changed, and how to get it. */
+interface Origin {
+  fingerprint(): Promise<string>
+  read(): Promise<AssetFile>
+}
+
+/** Uploads what the rules want and WeCom does not hold yet, holds in an older form, or will soon forget. Safe to repeat and
+ *  to cut off: at worst a picture is uploaded twice. One that fails waits for its own next try and stops no other. */
+export function createPrepareMedia({ db, clock, log, wecom, holder, assets, joinWays }: PrepareMediaDeps) {
+  function origins(ways: { pool: string; qrCode: string }[]): (source: string) => Origin | undefined {
+    const qrCodes = new Map(ways.map((way) => [groupQrSource(way.pool), way.qrCode]))
+    return (source) => {
+      const qrCode = qrCodes.get(source)
+      if (qrCode !== undefined) return qrOrigin(qrCode)
+      const path = source.slice(assetSource('').length)
+      return source.startsWith(assetSource(''))
+        ? { fingerprint: () => assets.fingerprint(path), read: () => assets.read(path) }
+        : undefined
+    }
+  }
+
+  /** WeCom draws the code behind a URL; the URL is new when the code is. */
+  const qrOrigin = (url: string): Origin => ({
+    fingerprint: () => Promise.resolve(fingerprintOf(url)),
+    read: async () => {
+      const bytes = Buffer.from(await wecom.media.download(url))
+      return { bytes, fileName: `${fingerprintOf(bytes).slice(0, 16)}.${isJpeg(bytes) ? 'jpg' : 'png'}` }
+    },
+  })
+
+  async function prepare(wanted: WantedMedia, held: PreparedMedia | undefined, origin: Origin): Promise<void> {
+    const now = clock.now()
+    let fingerprint = held?.fingerprint ?? ''
+    try {
+      fingerprint = await origin.fingerprint()
+      const isSame = held?.fingerprint === fingerprint
+      if (isSame && held?.retryAtMs !== undefined && held.retryAtMs > now) return
+      const picUrl = isSame ? held?.picUrl : undefined
+      const isIdFresh = isSame && held?.mediaUntilMs !== undefined && held.mediaUntilMs - RENEW_BEFORE_MS > now
+      const needsId = !wanted.pictureOnly && !isIdFresh
+      if (picUrl !== undefined && !needsId) return
+      const file = await origin.read()
+      const url = picUrl ?? (await wecom.media.uploadImage(file)).url
+      const made = needsId ? await wecom.media.upload({ type: 'image', ...file }) : undefined
+      await db.tx((tx) =>
+        preparedMedia.save(
+          tx,
+          {
+            source: wanted.source,
+            fingerprint,
+            picUrl: url,
+            mediaId: made?.media_id ?? (isSame ? held?.mediaId : undefined),
+            mediaUntilMs: made === undefined ? (isSame ? held?.mediaUntilMs : undefined) : now + MEDIA_LIFE_MS,
+            attempts: 0,
+            retryAtMs: undefined,
+            trouble: undefined,
+          },
+          now,
+        ),
+      )
+    } catch (error) {
+      await remember(wanted.source, held, fingerprint, error)
+    }
+  }
+
+  /** What WeCom still holds stays usable while its successor cannot be had. */
+  async function remember(source: string, held: PreparedMedia | undefined, fingerprint: string, error: unknown) {
+    const attempts = (held?.attempts ?? 0) + 1
+    const trouble = error instanceof AppError && error.zh !== undefined ? error.zh : describeError(error)
+    if (held?.trouble !== trouble) log.warn({ source, err: describeError(error) }, 'picture could not be prepared')
+    const retryAtMs = clock.now() + backoffMs(RETRY_MS, attempts)
+    const kept = held ?? { source, picUrl: undefined, mediaId: undefined, mediaUntilMs: undefined }
+    // A file that changed while WeCom refuses it keeps its old picture under the old fingerprint.
+    const known = held?.picUrl === undefined ? fingerprint : held.fingerprint
+    await db.tx((tx) =>
+      preparedMedia.save(tx, { ...kept, fingerprint: known, attempts, retryAtMs, trouble }, clock.now()),
+    )
+  }
+
+  return async (): Promise<void> => {
+    const wanted = wantedMedia(holder.current())
+    const { held, ways } = await db.tx(async (tx) => ({
+      held: await preparedMedia.all(tx),
+      ways: await joinWays(tx),
+    }))
+    const originOf = origins(ways)
+    for (const one of wanted.values()) {
+      const origin = originOf(one.source)
+      // A pool's code is not there until WeCom has made its join way; the next round looks again.
+      if (origin !== undefined) await prepare(one, held.get(one.source), origin)
+    }
+  }
+}
+
+const isJpeg = (bytes: Buffer): boolean => bytes[0] === 0xff && bytes[1] === 0xd8
