@@ -1,0 +1,73 @@
+import type { Static, TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { describeFault } from './describe-fault.ts'
+import { WecomBadRequest } from './wecom-error.ts'
+
+/** One platform endpoint with the one schema of its request and of its answer. */
+export interface Endpoint<Request extends TSchema = TSchema, Answer extends TSchema = TSchema> {
+  path: string
+  method: 'GET' | 'POST'
+  request: Request
+  answer: Answer
+  /** Doing it twice does what doing it once does. */
+  repeatable: boolean
+  timeoutMs: number
+  /** Throws wecom.bad-request, with a Chinese text that names the field and its limit. */
+  checkRequest(request: Static<Request>): void
+  /** True when the answer has the documented shape. */
+  isAnswer(answer: unknown): answer is Static<Answer>
+}
+
+interface EndpointSpec<Request extends TSchema, Answer extends TSchema> {
+  path: string
+  request: Request
+  answer: Answer
+  repeatable?: boolean
+  timeoutMs?: number
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000
+
+function endpoint<Request extends TSchema, Answer extends TSchema>(
+  method: 'GET' | 'POST',
+  spec: EndpointSpec<Request, Answer>,
+): Endpoint<Request, Answer> {
+  const { path, request, answer } = spec
+  const requestCheck = lazily(() => Compile(request))
+  const answerCheck = lazily(() => Compile(answer))
+  return {
+    path,
+    method,
+    request,
+    answer,
+    repeatable: spec.repeatable ?? method === 'GET',
+    timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    checkRequest: (value) => {
+      const check = requestCheck()
+      if (check.Check(value)) return
+      const fault = check.Errors(value)[0]
+      const where = `${fault?.instancePath || '/'} (${fault?.keyword ?? 'unknown'})`
+      throw new WecomBadRequest(path, where, fault === undefined ? '请求的格式不对' : describeFault(fault))
+    },
+    isAnswer: (value): value is Static<Answer> => answerCheck().Check(value),
+  }
+}
+
+/** Compiling takes milliseconds; most processes use few endpoints. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** A GET endpoint: the request is its query. */
+export const get = <Request extends TSchema, Answer extends TSchema>(
+  spec: EndpointSpec<Request, Answer>,
+): Endpoint<Request, Answer> => endpoint('GET', spec)
+
+/** A POST endpoint: the request is its JSON body. */
+export const post = <Request extends TSchema, Answer extends TSchema>(
+  spec: EndpointSpec<Request, Answer>,
+): Endpoint<Request, Answer> => endpoint('POST', spec)

@@ -1,0 +1,121 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import axios, { isAxiosError } from 'axios'
+import { WecomUnreachable } from './wecom-error.ts'
+
+export interface HttpRequest {
+  method: 'GET' | 'POST'
+  /** `/cgi-bin/…`; the only part of the URL that errors and logs may name. */
+  path: string
+  query?: Record<string, string | number>
+  /** Sent as JSON. */
+  body?: unknown
+  /** Sent as multipart; instead of body. */
+  form?: FormData
+  timeoutMs: number
+  /** A second try on a connection that was closed under our hands does no harm. */
+  repeatable: boolean
+}
+
+export type Json = Record<string, unknown>
+
+/** Larger than any documented answer (the longest is the unpaged customer list of one member, below 1 MB). */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+const MAX_UPLOAD_BYTES = 32 * 1024 * 1024
+
+/** The one way to the platform. Connections are kept alive. Whatever is not a JSON object with an errcode becomes
+ *  WecomUnreachable, without URL, token or answer text. No redirects: a token must not follow one. */
+export function createHttp({ apiBase }: { apiBase: string }) {
+  const httpAgent = new HttpAgent({ keepAlive: true, maxFreeSockets: 64 })
+  const httpsAgent = new HttpsAgent({ keepAlive: true, maxFreeSockets: 64 })
+  const client = axios.create({
+    baseURL: apiBase.replace(/\/$/, ''),
+    httpAgent,
+    httpsAgent,
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: MAX_ANSWER_BYTES,
+    maxBodyLength: MAX_UPLOAD_BYTES,
+    responseType: 'text',
+    // The text is parsed below, where a page in place of JSON can be told apart.
+    transformResponse: (text: unknown) => text,
+    validateStatus: () => true,
+  })
+
+  async function send(request: HttpRequest, isSecondTry: boolean): Promise<{ status: number; text: unknown }> {
+    const { method, path, query, timeoutMs } = request
+    try {
+      const answer = await client.request<unknown>({
+        method,
+        url: path,
+        params: query ?? {},
+        ...bodyOf(request),
+        timeout: timeoutMs,
+        // axios' own time-out does not cover an answer that trickles in.
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      return { status: answer.status, text: answer.data }
+    } catch (error) {
+      const fault = readFault(error)
+      // The far end closed an idle connection just as we used it: the request was not read.
+      if (fault.isStaleConnection && request.repeatable && !isSecondTry) return send(request, true)
+      throw new WecomUnreachable(path, fault.what, { mayHaveHappened: fault.mayHaveHappened })
+    }
+  }
+
+  return {
+    /** The parsed answer, errcode of any value. Throws WecomUnreachable. */
+    request: async (request: HttpRequest): Promise<Json> => {
+      const { status, text } = await send(request, false)
+      if (status !== 200) {
+        throw new WecomUnreachable(request.path, `HTTP ${status}`, { mayHaveHappened: status >= 500 })
+      }
+      const answer = parseObject(text)
+      if (answer === undefined) {
+        throw new WecomUnreachable(request.path, 'the answer is not JSON', { mayHaveHappened: true })
+      }
+      return answer
+    },
+    /** Closes idle connections. */
+    close: (): void => {
+      httpAgent.destroy()
+      httpsAgent.destroy()
+    },
+  }
+}
+
+export type Http = ReturnType<typeof createHttp>
+
+function bodyOf({ method, body, form }: HttpRequest): { data?: unknown; headers?: Record<string, string> } {
+  if (form !== undefined) return { data: form }
+  if (method === 'GET') return {}
+  return { data: JSON.stringify(body ?? {}), headers: { 'content-type': 'application/json' } }
+}
+
+function parseObject(text: unknown): Json | undefined {
+  if (typeof text !== 'string') return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED'])
+
+/** Takes only the code out of a fault: the rest of an axios error holds the whole request. */
+function readFault(error: unknown): { what: string; mayHaveHappened: boolean; isStaleConnection: boolean } {
+  if (!isAxiosError(error)) return { what: 'request failed', mayHaveHappened: true, isStaleConnection: false }
+  const code = error.code ?? 'no code'
+  if (code === 'ERR_CANCELED' || code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
+    return { what: 'no answer in time', mayHaveHappened: true, isStaleConnection: false }
+  }
+  const request: unknown = error.request
+  const reused = typeof request === 'object' && request !== null && 'reusedSocket' in request && request.reusedSocket
+  return {
+    what: code === 'ERR_BAD_RESPONSE' ? 'the answer is too large' : code,
+    mayHaveHappened: !NOT_SENT.has(code),
+    isStaleConnection: reused === true && (code === 'ECONNRESET' || code === 'EPIPE'),
+  }
+}

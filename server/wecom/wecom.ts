@@ -1,0 +1,60 @@
+import type { Clock } from '../kernel/clock.ts'
+import { createAccessToken } from './access-token.ts'
+import { createContacts } from './api/contacts.ts'
+import { createGroups } from './api/groups.ts'
+import { createJssdk } from './api/jssdk.ts'
+import { createMassSends } from './api/mass-sends.ts'
+import { createMedia } from './api/media.ts'
+import { createMessages } from './api/messages.ts'
+import { createOAuth } from './api/oauth.ts'
+import { createStaff } from './api/staff.ts'
+import { createTags } from './api/tags.ts'
+import { createWays } from './api/ways.ts'
+import { type CallResult, createCall, type WecomLog } from './call.ts'
+import { createHttp } from './http.ts'
+import { createRateLimits, type RateLimitOptions } from './rate-limits.ts'
+
+export interface WecomOptions {
+  /** https://qyapi.weixin.qq.com, or the sandbox. */
+  apiBase: string
+  /** https://open.weixin.qq.com, or the sandbox. */
+  oauthBase: string
+  corpId: string
+  agentId: number
+  secret: string
+  clock: Clock
+  log?: WecomLog
+  limits?: RateLimitOptions
+  /** After every call, gettoken included; for metrics. */
+  onCall?: (result: CallResult) => void
+}
+
+const silent: WecomLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/** The client of one app of one corp. Arguments are the documented request bodies, results the documented answers;
+ *  every method throws WecomError (refused), WecomUnreachable (no usable answer), WecomRateLimited (kept back, nothing
+ *  sent) or WecomBadRequest (breaks a documented limit, nothing sent). */
+export function createWecom(options: WecomOptions) {
+  const { apiBase, oauthBase, corpId, agentId, secret, clock, onCall } = options
+  const http = createHttp({ apiBase })
+  const token = createAccessToken({ http, corpId, secret, clock, onCall })
+  const limits = createRateLimits(options.limits)
+  const call = createCall({ http, token, limits, clock, log: options.log ?? silent, onCall })
+
+  return {
+    contacts: createContacts(call),
+    ways: createWays(call),
+    tags: createTags(call),
+    groups: createGroups(call),
+    massSends: createMassSends(call),
+    staff: createStaff(call),
+    messages: createMessages(call, agentId),
+    media: createMedia(call),
+    oauth: createOAuth(call, { oauthBase, corpId, agentId }),
+    jssdk: createJssdk(call, clock),
+    /** Lets go of idle connections. */
+    close: (): void => http.close(),
+  }
+}
+
+export type Wecom = ReturnType<typeof createWecom>
