@@ -1,0 +1,267 @@
+import Type, { type Static, type TSchema } from 'typebox'
+
+/** What the sidebar and the server say to each other: one schema per request and answer. The sidebar imports the types
+ *  only. Money is integer fen, instants are UTC milliseconds, tags are written 组/名. */
+const OrNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+
+/** GET boot: what the page must know before anybody is logged in. */
+export const Boot = Type.Object({
+  corpId: Type.String(),
+  agentId: Type.Integer(),
+  /** `sandbox`: the page talks to its parent window instead of the WeCom client. */
+  platform: Type.Union([Type.Literal('wecom'), Type.Literal('sandbox')]),
+  /** Origin of the parent window in the sandbox. */
+  bridgeOrigin: OrNull(Type.String()),
+})
+export type Boot = Static<typeof Boot>
+
+/** GET me */
+export const Me = Type.Object({ userId: Type.String(), name: Type.String() })
+export type Me = Static<typeof Me>
+
+/** GET jssdk-signature?kind=corp|agent&url=… ; `url` without its `#…`. */
+export const SignatureQuery = Type.Object({
+  kind: Type.Union([Type.Literal('corp'), Type.Literal('agent')]),
+  url: Type.String({ minLength: 1, maxLength: 2_048 }),
+})
+export const Signature = Type.Object({ timestamp: Type.Integer(), nonceStr: Type.String(), signature: Type.String() })
+export type Signature = Static<typeof Signature>
+
+/** Why something is so, ready to be read by people. */
+export const Why = Type.Object({
+  text: Type.String(),
+  /** `欢迎语「包裹卡欢迎语」` with the version that decided. */
+  rule: OrNull(Type.Object({ title: Type.String(), version: Type.String() })),
+  facts: Type.Array(Type.Object({ label: Type.String(), value: Type.String() })),
+})
+export type Why = Static<typeof Why>
+
+export const CustomerTag = Type.Object({
+  name: Type.String(),
+  /** A person's tag is never taken away by a rule. */
+  byHand: Type.Boolean(),
+  /** `规则自动打上`, `林夏手动打上`, `在企业微信里打上`. */
+  setBy: Type.String(),
+  setAtMs: OrNull(Type.Number()),
+  why: OrNull(Why),
+})
+export type CustomerTag = Static<typeof CustomerTag>
+
+export const OrderSummary = Type.Object({
+  paidCount: Type.Integer(),
+  paidSumFen: Type.Integer(),
+  refundedCount: Type.Integer(),
+  lastPaidAtMs: OrNull(Type.Number()),
+  /** `原切西冷牛排 ×2、黑椒酱`, of the last paid order. */
+  lastItems: OrNull(Type.String()),
+})
+export type OrderSummary = Static<typeof OrderSummary>
+
+/** GET customers/:externalUserId — who this is, at one glance. */
+export const Profile = Type.Object({
+  externalUserId: Type.String(),
+  name: OrNull(Type.String()),
+  avatar: OrNull(Type.String()),
+  /** Employer, for contacts who use WeCom themselves. */
+  corpName: OrNull(Type.String()),
+  /** This guide's remark. */
+  remark: OrNull(Type.String()),
+  source: Type.Object({
+    channel: OrNull(Type.String()),
+    addWay: OrNull(Type.String()),
+    addedAtMs: OrNull(Type.Number()),
+  }),
+  /** Shanghai calendar days since this guide's follow began. */
+  days: OrNull(Type.Integer()),
+  /** Name within the tag group 分层. */
+  tier: OrNull(Type.String()),
+  tags: Type.Array(CustomerTag),
+  groups: Type.Array(Type.Object({ name: Type.String(), pool: OrNull(Type.String()) })),
+  welcome: OrNull(
+    Type.Object({
+      state: Type.Union([Type.Literal('sent'), Type.Literal('waiting'), Type.Literal('not-sent')]),
+      text: Type.String(),
+      atMs: OrNull(Type.Number()),
+    }),
+  ),
+  /** Other guides who are friends with this customer. */
+  otherGuides: Type.Array(Type.String()),
+  journeys: Type.Array(
+    Type.Object({ title: Type.String(), next: OrNull(Type.String()), nextAtMs: OrNull(Type.Number()) }),
+  ),
+  orders: OrderSummary,
+})
+export type Profile = Static<typeof Profile>
+
+/** What sendChatMessage of the JS-SDK takes; one call sends one. Text may hold {客户昵称} and {导购名}. */
+export const ChatMessage = Type.Union([
+  Type.Object({ msgtype: Type.Literal('text'), text: Type.Object({ content: Type.String() }) }),
+  Type.Object({ msgtype: Type.Literal('image'), image: Type.Object({ mediaid: Type.String() }) }),
+  Type.Object({
+    msgtype: Type.Literal('news'),
+    news: Type.Object({ link: Type.String(), title: Type.String(), desc: Type.String(), imgUrl: Type.String() }),
+  }),
+  Type.Object({
+    msgtype: Type.Literal('miniprogram'),
+    miniprogram: Type.Object({
+      appid: Type.String(),
+      title: Type.String(),
+      imgUrl: Type.String(),
+      page: Type.String(),
+    }),
+  }),
+])
+export type ChatMessage = Static<typeof ChatMessage>
+
+export const Script = Type.Object({
+  id: Type.String(),
+  title: Type.String(),
+  domain: Type.String(),
+  situation: Type.String(),
+  aim: Type.String(),
+  expect: Type.String(),
+  text: Type.String(),
+  messages: Type.Array(ChatMessage),
+  /** Attachments that cannot be sent now, and why; shown before sending. */
+  missing: Type.Array(Type.String()),
+})
+export type Script = Static<typeof Script>
+
+/** GET customers/:externalUserId/proposals — scripts for this person now, best first. */
+export const Proposals = Type.Object({
+  proposals: Type.Array(
+    Type.Object({
+      script: Script,
+      because: Type.String(),
+      /** When this guide last sent it to this customer. */
+      sentAtMs: OrNull(Type.Number()),
+    }),
+  ),
+})
+export type Proposals = Static<typeof Proposals>
+export type Proposal = Proposals['proposals'][number]
+
+/** GET customers/:externalUserId/tasks — this guide's open to-dos with this customer, soonest first. */
+export const Tasks = Type.Object({
+  tasks: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      kind: Type.String(),
+      title: Type.String(),
+      detail: OrNull(Type.String()),
+      dueAtMs: OrNull(Type.Number()),
+      openedAtMs: Type.Number(),
+      why: OrNull(Why),
+      script: OrNull(Script),
+      /** For an invitation: the pool, and its code ready to send; empty while the code is being prepared. */
+      invitation: OrNull(Type.Object({ pool: Type.String(), messages: Type.Array(ChatMessage) })),
+    }),
+  ),
+})
+export type Tasks = Static<typeof Tasks>
+export type GuideTask = Tasks['tasks'][number]
+
+/** POST customers/:externalUserId/tasks/:taskId/done */
+export const TaskDone = Type.Object(
+  { note: Type.Optional(Type.String({ maxLength: 200 })) },
+  { additionalProperties: false },
+)
+
+export const OrderStatus = Type.Union([
+  Type.Literal('created'),
+  Type.Literal('paid'),
+  Type.Literal('refunded'),
+  Type.Literal('closed'),
+])
+
+/** GET customers/:externalUserId/orders — newest first, the last 50. */
+export const Orders = Type.Object({
+  summary: OrderSummary,
+  orders: Type.Array(
+    Type.Object({
+      orderId: Type.String(),
+      status: OrderStatus,
+      totalFen: Type.Integer(),
+      atMs: Type.Number(),
+      source: Type.String(),
+      items: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer(), priceFen: Type.Integer() })),
+    }),
+  ),
+})
+export type Orders = Static<typeof Orders>
+export type Order = Orders['orders'][number]
+
+/** GET customers/:externalUserId/timeline?before=… — newest first, 30 at a time. */
+export const TimelineQuery = Type.Object({ before: Type.Optional(Type.Integer({ minimum: 1 })) })
+export const Timeline = Type.Object({
+  entries: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      atMs: Type.Number(),
+      kind: Type.String(),
+      text: Type.String(),
+      why: OrNull(Why),
+    }),
+  ),
+  /** `before` of the next page; null at the end. */
+  nextBefore: OrNull(Type.Integer()),
+})
+export type Timeline = Static<typeof Timeline>
+export type TimelineEntry = Timeline['entries'][number]
+
+/** GET tags — the tags a guide may set, by group. */
+export const TagGroups = Type.Object({
+  groups: Type.Array(Type.Object({ group: Type.String(), names: Type.Array(Type.String()) })),
+})
+export type TagGroups = Static<typeof TagGroups>
+
+/** POST customers/:externalUserId/tags */
+export const TagChange = Type.Object(
+  {
+    add: Type.Array(Type.String({ minLength: 3, maxLength: 61 }), { maxItems: 50 }),
+    remove: Type.Array(Type.String({ minLength: 3, maxLength: 61 }), { maxItems: 50 }),
+  },
+  { additionalProperties: false },
+)
+export type TagChange = Static<typeof TagChange>
+
+/** POST customers/:externalUserId/remark; empty takes the remark away. WeCom: ≤20 characters. */
+export const RemarkChange = Type.Object({ remark: Type.String({ maxLength: 20 }) }, { additionalProperties: false })
+export type RemarkChange = Static<typeof RemarkChange>
+
+/** POST customers/:externalUserId/sent — the guide has sent this. `key` is made by the sidebar, once per tap. */
+export const Sent = Type.Object(
+  {
+    key: Type.String({ pattern: '^[0-9a-zA-Z-]{8,64}$' }),
+    scriptId: Type.Optional(Type.String({ maxLength: 40 })),
+    taskId: Type.Optional(Type.String({ maxLength: 40 })),
+  },
+  { additionalProperties: false },
+)
+export type Sent = Static<typeof Sent>
+
+/** GET scripts/tree — domain → situation, with the number of answers. */
+export const ScriptTree = Type.Object({
+  domains: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      situations: Type.Array(Type.Object({ name: Type.String(), count: Type.Integer() })),
+    }),
+  ),
+})
+export type ScriptTree = Static<typeof ScriptTree>
+
+/** GET scripts/of?domain=…&situation=… */
+export const SituationQuery = Type.Object({ domain: Type.String(), situation: Type.String() })
+/** GET scripts/search?q=… — words, full pinyin or initials. */
+export const SearchQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: 100 }) })
+export const Scripts = Type.Object({ scripts: Type.Array(Script) })
+export type Scripts = Static<typeof Scripts>
+
+/** The answer to a change that WeCom must still carry out, or that is done. */
+export const Accepted = Type.Object({ ok: Type.Literal(true) })
+export type Accepted = Static<typeof Accepted>
+
+/** Every refusal. `zh` is for the person at the screen. */
+export const Refusal = Type.Object({ code: Type.String(), zh: Type.String() })
+export type Refusal = Static<typeof Refusal>

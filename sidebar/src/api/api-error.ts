@@ -1,0 +1,20 @@
+/** The server said no, or could not be reached (`status` 0). `message` is Chinese, for the screen. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, zh: string) {
+    super(zh)
+    this.status = status
+    this.code = code
+  }
+
+  get isLoginNeeded(): boolean {
+    return this.status === 401
+  }
+
+  get isNotYours(): boolean {
+    return this.status === 403
+  }
+}

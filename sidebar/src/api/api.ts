@@ -1,0 +1,51 @@
+import type {
+  Accepted,
+  Boot,
+  Me,
+  Orders,
+  Profile,
+  Proposals,
+  RemarkChange,
+  Scripts,
+  ScriptTree,
+  Sent,
+  Signature,
+  TagChange,
+  TagGroups,
+  Tasks,
+  Timeline,
+} from '../../../server/sidebar-api/contract.ts'
+import type { Http } from './http.ts'
+
+export type Api = ReturnType<typeof createApi>
+
+const of = (externalUserId: string, rest = ''): string => `customers/${encodeURIComponent(externalUserId)}${rest}`
+
+/** Every call the sidebar makes, one line each. */
+export function createApi(http: Http) {
+  return {
+    boot: () => http.get<Boot>('boot'),
+    me: () => http.get<Me>('me'),
+    signature: (kind: 'corp' | 'agent', url: string) => http.get<Signature>('jssdk-signature', { kind, url }),
+    profile: (id: string, signal?: AbortSignal) => http.get<Profile>(of(id), {}, signal),
+    proposals: (id: string, signal?: AbortSignal) => http.get<Proposals>(of(id, '/proposals'), {}, signal),
+    tasks: (id: string, signal?: AbortSignal) => http.get<Tasks>(of(id, '/tasks'), {}, signal),
+    orders: (id: string, signal?: AbortSignal) => http.get<Orders>(of(id, '/orders'), {}, signal),
+    timeline: (id: string, before?: number, signal?: AbortSignal) =>
+      http.get<Timeline>(of(id, '/timeline'), before === undefined ? {} : { before }, signal),
+    changeTags: (id: string, change: TagChange) => http.post<Accepted>(of(id, '/tags'), change),
+    changeRemark: (id: string, change: RemarkChange) => http.post<Accepted>(of(id, '/remark'), change),
+    finishTask: (id: string, taskId: string, note?: string) =>
+      http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/done`), note === undefined ? {} : { note }),
+    noteSent: (id: string, sent: Sent) => http.post<Accepted>(of(id, '/sent'), sent),
+    tagGroups: () => http.get<TagGroups>('tags'),
+    scriptTree: (signal?: AbortSignal) => http.get<ScriptTree>('scripts/tree', {}, signal),
+    scriptsOf: (domain: string, situation: string, signal?: AbortSignal) =>
+      http.get<Scripts>('scripts/of', { domain, situation }, signal),
+    searchScripts: (q: string, signal?: AbortSignal) => http.get<Scripts>('scripts/search', { q }, signal),
+  }
+}
+
+/** Where the browser goes to log in; `back` is a path on our own origin. */
+export const loginPath = (back: string, guide: string | null): string =>
+  `/api/sidebar/login?${new URLSearchParams({ back, ...(guide === null ? {} : { guide }) })}`

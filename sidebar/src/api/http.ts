@@ -1,0 +1,64 @@
+import { ApiError } from './api-error.ts'
+
+/** Milliseconds after which a request is given up. */
+const TIMEOUT_MS = 15_000
+
+export interface Http {
+  get<Answer>(path: string, query?: Record<string, string | number>, signal?: AbortSignal): Promise<Answer>
+  post<Answer>(path: string, body: unknown): Promise<Answer>
+}
+
+/** JSON over fetch, below /api/sidebar. Answers are trusted: the server builds them by the contract's own schemas.
+ *  Throws ApiError; an abort by `signal` is thrown as it is. */
+export function createHttp(fetcher: typeof fetch = (...args) => fetch(...args)): Http {
+  async function request<Answer>(path: string, init: RequestInit, signal?: AbortSignal): Promise<Answer> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    const bound = signal === undefined ? timeout : anyOf(signal, timeout)
+    let response: Response
+    try {
+      response = await fetcher(`/api/sidebar/${path}`, { credentials: 'same-origin', ...init, signal: bound })
+    } catch (error) {
+      if (signal?.aborted === true) throw error
+      throw new ApiError(
+        0,
+        'network',
+        timeout.aborted ? '服务器太久没有回应，请重试' : '连不上服务器，请检查网络后重试',
+      )
+    }
+    const answer: unknown = await response.json().catch(() => undefined)
+    if (response.ok && answer !== undefined) return answer as Answer // built by the contract's schema on the server
+    throw refusal(response.status, answer)
+  }
+
+  return {
+    get: (path, query, signal) => {
+      const search = new URLSearchParams(Object.entries(query ?? {}).map(([name, value]) => [name, String(value)]))
+      return request(search.size > 0 ? `${path}?${search}` : path, {}, signal)
+    },
+    post: (path, body) =>
+      request(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-huoshui-sidebar': '1' },
+        body: JSON.stringify(body),
+      }),
+  }
+}
+
+function refusal(status: number, answer: unknown): ApiError {
+  const said = answer !== null && typeof answer === 'object' ? (answer as { code?: unknown; zh?: unknown }) : {}
+  return new ApiError(
+    status,
+    typeof said.code === 'string' ? said.code : 'server',
+    typeof said.zh === 'string' ? said.zh : '服务器出了点问题，请稍后重试',
+  )
+}
+
+/** AbortSignal.any is younger than the oldest WeCom browsers. */
+function anyOf(...signals: AbortSignal[]): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort(signal.reason)
+    signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true })
+  }
+  return controller.signal
+}

@@ -1,0 +1,90 @@
+import { getCurrentScope, onScopeDispose, type Ref, readonly, shallowRef, watch } from 'vue'
+import { ApiError } from './api-error.ts'
+
+/** Milliseconds after which a pending question is called slow. */
+const SLOW_MS = 2_000
+
+export interface AnswerOptions<Answer> {
+  /** Earlier answers, shown at once while the new one is on its way. */
+  cache?: { get(key: string): Answer | undefined; set(key: string, answer: Answer): void; delete(key: string): void }
+  slowMs?: number
+}
+
+/** Asks again whenever `key` changes and keeps the newest answer only: one that comes after the key has changed is
+ *  ignored and its request is aborted. No key, no question. */
+export function useAnswer<Answer>(
+  key: () => string | undefined,
+  ask: (key: string, signal: AbortSignal) => Promise<Answer>,
+  options: AnswerOptions<Answer> = {},
+) {
+  const data: Ref<Answer | undefined> = shallowRef()
+  const error = shallowRef<ApiError>()
+  const loading = shallowRef(false)
+  const slow = shallowRef(false)
+  let asked = 0
+  let controller: AbortController | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function question(current: string): Promise<void> {
+    const number = ++asked
+    controller?.abort()
+    controller = new AbortController()
+    loading.value = true
+    slow.value = false
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      slow.value = true
+    }, options.slowMs ?? SLOW_MS)
+    try {
+      const answer = await ask(current, controller.signal)
+      if (number !== asked) return
+      data.value = answer
+      error.value = undefined
+      options.cache?.set(current, answer)
+    } catch (caught) {
+      if (number !== asked) return
+      const refusal = caught instanceof ApiError ? caught : new ApiError(0, 'unexpected', '页面出了点问题，请重试')
+      // What may no longer be seen must not stay on the screen.
+      if (refusal.isNotYours || refusal.isLoginNeeded) {
+        data.value = undefined
+        options.cache?.delete(current)
+      }
+      error.value = refusal
+    }
+    clearTimeout(timer)
+    loading.value = false
+    slow.value = false
+  }
+
+  function stop(): void {
+    asked += 1
+    controller?.abort()
+    clearTimeout(timer)
+    loading.value = false
+    slow.value = false
+  }
+
+  watch(
+    key,
+    (current) => {
+      error.value = undefined
+      data.value = current === undefined ? undefined : options.cache?.get(current)
+      if (current === undefined) stop()
+      else void question(current)
+    },
+    { immediate: true },
+  )
+  if (getCurrentScope()) onScopeDispose(stop)
+
+  return {
+    data: readonly(data) as Readonly<Ref<Answer | undefined>>,
+    error: readonly(error) as Readonly<Ref<ApiError | undefined>>,
+    loading: readonly(loading),
+    slow: readonly(slow),
+    /** Asks the same question again. */
+    reload: async (): Promise<void> => {
+      const current = key()
+      if (current !== undefined) await question(current)
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import { createApp } from 'vue'
+import 'vant/es/popup/style'
+import 'vant/es/skeleton/style'
+import 'vant/es/toast/style'
+import './ui/theme.css'
+import App from './App.vue'
+import { createApi } from './api/api.ts'
+import { createHttp } from './api/http.ts'
+import { createSidebarRouter } from './router.ts'
+import { createChatClient } from './wecom/create-chat-client.ts'
+
+const api = createApi(createHttp())
+
+createApp(App, { api, createChat: createChatClient(api), location: window.location })
+  .use(createSidebarRouter())
+  .mount('#app')

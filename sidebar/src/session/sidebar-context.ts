@@ -1,0 +1,26 @@
+import { type InjectionKey, inject, type Ref } from 'vue'
+import type { Me, Profile } from '../../../server/sidebar-api/contract.ts'
+import type { Api } from '../api/api.ts'
+import type { Sender } from '../send/use-sender.ts'
+
+/** What every page of the sidebar works with once it is open. */
+export interface SidebarContext {
+  api: Api
+  me: Me
+  externalUserId: Readonly<Ref<string>>
+  profile: Readonly<Ref<Profile | undefined>>
+  sender: Sender
+  /** UTC milliseconds. */
+  now(): number
+  toast(text: string): void
+  /** Asks for the profile again, after a change. */
+  reloadProfile(): Promise<void>
+}
+
+export const sidebarContextKey: InjectionKey<SidebarContext> = Symbol('sidebar context')
+
+export function useSidebar(): SidebarContext {
+  const context = inject(sidebarContextKey)
+  if (context === undefined) throw new Error('useSidebar needs a SidebarContext above it')
+  return context
+}

@@ -1,0 +1,69 @@
+import { computed, shallowRef, watch } from 'vue'
+import type { CustomerTag, Profile } from '../../../server/sidebar-api/contract.ts'
+import { followUp } from '../customer/follow-up.ts'
+import { useSidebar } from '../session/sidebar-context.ts'
+
+export interface ShownTag extends CustomerTag {
+  /** Chosen here, not yet confirmed by WeCom. */
+  pending: boolean
+}
+
+interface Wanted {
+  add: string[]
+  remove: string[]
+}
+
+const NOTHING: Wanted = { add: [], remove: [] }
+
+/** The tags with the guide's own unconfirmed changes on top; the changes are put back when the server refuses. */
+export function useTags(profile: () => Profile) {
+  const { api, me, externalUserId, toast, reloadProfile } = useSidebar()
+  const wanted = shallowRef<Wanted>(NOTHING)
+  const known = computed(() => new Set(profile().tags.map((tag) => tag.name)))
+
+  watch(
+    () => profile(),
+    (now, before) => {
+      if (now.externalUserId !== before.externalUserId) wanted.value = NOTHING
+      else
+        wanted.value = {
+          add: wanted.value.add.filter((name) => !known.value.has(name)),
+          remove: wanted.value.remove.filter((name) => known.value.has(name)),
+        }
+    },
+  )
+
+  const isOpen = (): boolean => wanted.value.add.length + wanted.value.remove.length > 0
+
+  const shown = computed<ShownTag[]>(() => [
+    ...profile()
+      .tags.filter((tag) => !wanted.value.remove.includes(tag.name))
+      .map((tag) => ({ ...tag, pending: false })),
+    ...wanted.value.add
+      .filter((name) => !known.value.has(name))
+      .map((name) => ({ name, byHand: true, setBy: `${me.name}手动打上`, setAtMs: null, why: null, pending: true })),
+  ])
+
+  async function save(change: Wanted): Promise<void> {
+    if (change.add.length + change.remove.length === 0) return
+    const id = externalUserId.value
+    const before = wanted.value
+    wanted.value = {
+      add: [...before.add.filter((name) => !change.remove.includes(name)), ...change.add],
+      remove: [...before.remove.filter((name) => !change.add.includes(name)), ...change.remove],
+    }
+    try {
+      await api.changeTags(id, change)
+    } catch (error) {
+      if (externalUserId.value === id) wanted.value = before
+      toast(error instanceof Error ? error.message : '标签没有改成，请重试')
+      return
+    }
+    await followUp(
+      () => externalUserId.value === id && isOpen(),
+      () => reloadProfile(),
+    )
+  }
+
+  return { shown, save }
+}

@@ -1,0 +1,51 @@
+import type { ChatMessage } from '../../../server/sidebar-api/contract.ts'
+
+/** Whom the chat beside the page is with. `elsewhere`: the page was opened outside a chat with one customer. */
+export type ChatContext = { kind: 'customer'; externalUserId: string } | { kind: 'elsewhere'; entry: string }
+
+/** The chat window the sidebar stands beside: the WeCom client, or the sandbox's page. */
+export interface ChatClient {
+  /** Throws ChatError. */
+  context(): Promise<ChatContext>
+  /** Sends one message into the chat that is open now. Throws ChatError. */
+  send(message: ChatMessage): Promise<void>
+  /** Calls when the chat may have become another one; gives the function that ends it. */
+  onContextChange(listener: () => void): () => void
+}
+
+/** The chat window refused or did not answer. `message` is Chinese, for the screen. */
+export class ChatError extends Error {
+  override readonly name = 'ChatError'
+  readonly code: 'timeout' | 'no-permission' | 'not-in-chat' | 'refused'
+
+  constructor(code: ChatError['code'], options?: ErrorOptions) {
+    super(ZH[code], options)
+    this.code = code
+  }
+}
+
+const ZH: Record<ChatError['code'], string> = {
+  timeout: '企业微信太久没有回应，请重试',
+  'no-permission': '企业微信没有给这个应用权限，请管理员检查应用的可信域名、可见范围和「客户联系」权限',
+  'not-in-chat': '请在和客户的聊天窗口里打开侧边栏',
+  refused: '企业微信没有完成这一步，请重试',
+}
+
+/** WeCom's `errMsg` (`sendChatMessage:fail no permission`) in our words. */
+export function chatErrorOf(errMsg: string, cause?: unknown): ChatError {
+  const options = cause === undefined ? undefined : { cause }
+  if (/no permission|permission denied|not allowed/i.test(errMsg)) return new ChatError('no-permission', options)
+  if (/without context/i.test(errMsg)) return new ChatError('not-in-chat', options)
+  return new ChatError('refused', options)
+}
+
+/** Gives up after `ms`; the late answer is ignored. */
+export function within<Value>(ms: number, promise: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new ChatError('timeout')), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+/** Entries in which WeCom tells the customer of the chat. Source: JS-SDK getCurExternalContact. */
+export const CUSTOMER_ENTRIES = ['contact_profile', 'single_chat_tools', 'single_kf_tools']

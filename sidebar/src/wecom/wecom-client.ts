@@ -1,0 +1,64 @@
+import * as ww from '@wecom/jssdk'
+import type { Boot, ChatMessage, Signature } from '../../../server/sidebar-api/contract.ts'
+import { type ChatClient, ChatError, CUSTOMER_ENTRIES, chatErrorOf, within } from './chat-client.ts'
+
+/** Milliseconds; the first call includes config, agentConfig and two signatures. */
+const TIMEOUT_MS = 12_000
+
+interface Options {
+  boot: Boot
+  /** Signs the page's URL for the corp (`config`) or the app (`agentConfig`). */
+  sign(kind: 'corp' | 'agent', url: string): Promise<Signature>
+}
+
+/** The real WeCom client through its JS-SDK. Source: developer.work.weixin.qq.com, JS-SDK: getContext,
+ *  getCurExternalContact, sendChatMessage; all need the app's identity (agentConfig). */
+export function createWecomClient({ boot, sign }: Options): ChatClient {
+  ww.register({
+    corpId: boot.corpId,
+    agentId: boot.agentId,
+    jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage'],
+    getConfigSignature: (url) => sign('corp', url),
+    getAgentConfigSignature: (url) => sign('agent', url),
+  })
+
+  async function ask<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await within(TIMEOUT_MS, call())
+    } catch (error) {
+      if (error instanceof ChatError) throw error
+      throw chatErrorOf(errMsgOf(error), error)
+    }
+  }
+
+  return {
+    context: async () => {
+      const { entry } = await ask(() => ww.getContext())
+      if (!CUSTOMER_ENTRIES.includes(entry)) return { kind: 'elsewhere', entry }
+      const { userId } = await ask(() => ww.getCurExternalContact())
+      return { kind: 'customer', externalUserId: userId }
+    },
+    send: async (message) => {
+      await ask(() => ww.sendChatMessage(forWecom(message)))
+    },
+    // The client keeps the page alive behind other windows; coming back may mean another chat.
+    onContextChange: (listener) => {
+      const onVisible = (): void => {
+        if (document.visibilityState === 'visible') listener()
+      }
+      document.addEventListener('visibilitychange', onVisible)
+      return () => document.removeEventListener('visibilitychange', onVisible)
+    },
+  }
+}
+
+type SendParams = Parameters<typeof ww.sendChatMessage>[0]
+
+/** Our messages have the fields of WeCom's own; its type names msgtype by an enum of the same strings. */
+const forWecom = (message: ChatMessage): SendParams => message as unknown as SendParams
+
+function errMsgOf(error: unknown): string {
+  if (error instanceof Error) return error.message
+  if (error !== null && typeof error === 'object' && 'errMsg' in error) return String(error.errMsg)
+  return ''
+}
