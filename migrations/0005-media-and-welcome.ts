@@ -27,7 +27,6 @@ export class MediaAndWelcome1700000000005 implements MigrationInterface {
         id(),
         text('external_userid'),
         text('userid'),
-        integer('friendship'),
         instant('added_at'),
         instant('received_at'),
         nullable(text('code_hash', 32)),
@@ -38,9 +37,8 @@ export class MediaAndWelcome1700000000005 implements MigrationInterface {
         nullable(longText('left_out')),
         nullable(instant('sent_at')),
         nullable(integer('latency_ms')),
-        nullable(instant('ended_at')),
       ],
-      unique: [['external_userid', 'userid', 'friendship']],
+      unique: [['external_userid', 'userid', 'added_at']],
       indices: [['state', 'added_at']],
     })
   }

@@ -2,15 +2,13 @@ import type { Tx } from '../db/tx.ts'
 import { assertNever } from '../kernel/assert-never.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { AttachmentRule } from '../rules/schema/content.ts'
+import type { Attachment as WecomAttachment } from '../wecom/api/attachment.ts'
 import { cutToBytes } from './cut-to-bytes.ts'
 import { type PreparedMedia, preparedMedia } from './prepared-media.ts'
 import { assetSource, groupQrSource } from './wanted-media.ts'
 
-/** One entry of `attachments` in WeCom's welcome and mass messages. Docs 92137, 92135. */
-export type WecomAttachment =
-  | { msgtype: 'image'; image: { pic_url: string } | { media_id: string } }
-  | { msgtype: 'link'; link: { title: string; url: string; desc?: string; picurl?: string } }
-  | { msgtype: 'miniprogram'; miniprogram: { title: string; pic_media_id: string; appid: string; page: string } }
+/** One entry of `attachments` in WeCom's welcome and mass messages. */
+export type { Attachment as WecomAttachment } from '../wecom/api/attachment.ts'
 
 /** One message for the sidebar's `sendChatMessage`. */
 export type ChatMessage =

@@ -52,7 +52,7 @@ export function createPrepareMedia({ db, clock, log, wecom, holder, assets, join
   const qrOrigin = (url: string): Origin => ({
     fingerprint: () => Promise.resolve(fingerprintOf(url)),
     read: async () => {
-      const bytes = Buffer.from(await wecom.media.download(url))
+      const { bytes } = await wecom.media.download(url)
       return { bytes, fileName: `${fingerprintOf(bytes).slice(0, 16)}.${isJpeg(bytes) ? 'jpg' : 'png'}` }
     },
   })
@@ -63,7 +63,7 @@ export function createPrepareMedia({ db, clock, log, wecom, holder, assets, join
     try {
       fingerprint = await origin.fingerprint()
       const isSame = held?.fingerprint === fingerprint
-      if (isSame && held?.retryAtMs !== undefined && held.retryAtMs > now) return
+      if (held?.retryAtMs !== undefined && held.retryAtMs > now) return
       const picUrl = isSame ? held?.picUrl : undefined
       const isIdFresh = isSame && held?.mediaUntilMs !== undefined && held.mediaUntilMs - RENEW_BEFORE_MS > now
       const needsId = !wanted.pictureOnly && !isIdFresh
@@ -96,8 +96,11 @@ export function createPrepareMedia({ db, clock, log, wecom, holder, assets, join
   async function remember(source: string, held: PreparedMedia | undefined, fingerprint: string, error: unknown) {
     const attempts = (held?.attempts ?? 0) + 1
     const trouble = error instanceof AppError && error.zh !== undefined ? error.zh : describeError(error)
+    const isOurs = error instanceof AppError && error.code === 'media.bad-asset'
+    if (isOurs && held?.trouble === trouble) return
     if (held?.trouble !== trouble) log.warn({ source, err: describeError(error) }, 'picture could not be prepared')
-    const retryAtMs = clock.now() + backoffMs(RETRY_MS, attempts)
+    // A file that is wrong costs WeCom nothing, so it is looked at again in every round until it is mended.
+    const retryAtMs = isOurs ? undefined : clock.now() + backoffMs(RETRY_MS, attempts)
     const kept = held ?? { source, picUrl: undefined, mediaId: undefined, mediaUntilMs: undefined }
     // A file that changed while WeCom refuses it keeps its old picture under the old fingerprint.
     const known = held?.picUrl === undefined ? fingerprint : held.fingerprint
