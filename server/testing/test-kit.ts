@@ -1,0 +1,27 @@
+import { createDb, type Db } from '../db/db.ts'
+import { createSettableClock, type SettableClock } from '../kernel/clock.ts'
+import { createLogger, type Logger } from '../kernel/logger.ts'
+import { createTestDatabase } from './test-database.ts'
+
+export interface TestKit {
+  db: Db
+  clock: SettableClock
+  log: Logger
+  close(): Promise<void>
+}
+
+/** A migrated database of its own, a settable clock and a silent log, for tests of one part. */
+export async function createTestKit(now = '2026-11-22T09:00:00+08:00'): Promise<TestKit> {
+  const database = await createTestDatabase()
+  const db = createDb(database.url)
+  await db.migrate()
+  return {
+    db,
+    clock: createSettableClock(now),
+    log: createLogger({ level: 'silent' }),
+    close: async () => {
+      await db.close()
+      await database.drop()
+    },
+  }
+}
