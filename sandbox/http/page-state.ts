@@ -3,19 +3,38 @@ import type { Desk } from '../desk.ts'
 import type { Controls } from '../people/controls.ts'
 import { products } from '../people/products.ts'
 import { liveTagIds } from '../relations.ts'
-import type { Follow } from '../world.ts'
+import type { ChatMessage, Follow } from '../world.ts'
+import type { QrCodes } from './qr-codes.ts'
 
 const CUSTOMERS_SHOWN = 200
 const MESSAGES_SHOWN = 200
+const KIND_ZH: Record<string, string> = {
+  image: '图片',
+  link: '链接',
+  miniprogram: '小程序',
+  video: '视频',
+  file: '文件',
+}
 
 /** Everything the page shows for the chosen customer and guide. */
-export function pageState(desk: Desk, controls: Controls, chosen: { customer?: string; guide?: string }) {
+export function pageState(
+  desk: Desk,
+  controls: Controls,
+  qrCodes: QrCodes,
+  chosen: { customer?: string; guide?: string; chat?: string },
+) {
   const { world, clock } = desk
   const staff = [...world.staff.values()].filter((person) => !person.left)
   const guideId = chosen.guide ?? staff[0]?.userId ?? ''
   const customer = world.customers.get(chosen.customer ?? '')
   const customerId = customer?.externalUserId ?? ''
 
+  /** With the join way whose code the message shows, so that the page can offer 扫码进群. */
+  const shown = (message: ChatMessage) => {
+    const configId = qrCodes.shownIn(message)
+    const way = configId === undefined ? undefined : world.joinWays.get(configId)
+    return way ? { ...message, joinConfigId: way.configId, joinRemark: way.remark } : message
+  }
   const chatOf = (follow: Follow) => {
     const last = (world.messages.get(follow.externalUserId) ?? []).findLast((m) => m.userId === follow.userId)
     return {
@@ -23,7 +42,7 @@ export function pageState(desk: Desk, controls: Controls, chosen: { customer?: s
       name: world.customers.get(follow.externalUserId)?.name ?? '',
       remark: follow.remark,
       deletedByCustomer: follow.deletedByCustomer,
-      lastText: last?.text ?? (last ? `[${last.kind}]` : ''),
+      lastText: last?.text ?? (last ? `[${KIND_ZH[last.kind] ?? last.kind}]` : ''),
       lastFrom: last?.from,
       lastId: last?.id ?? 0,
       lastAtMs: last?.atMs ?? follow.addedAtMs,
@@ -35,7 +54,7 @@ export function pageState(desk: Desk, controls: Controls, chosen: { customer?: s
     const group = world.groups.get(chatId)
     if (!group || group.dismissed) return []
     const { name, members, capacity, messages } = group
-    return [{ chatId, name, size: members.size, capacity, messages: messages.slice(-20) }]
+    return [{ chatId, name, size: members.size, capacity, messages: messages.slice(-20).map(shown) }]
   }
   return {
     nowMs: clock.now(),
@@ -76,12 +95,16 @@ export function pageState(desk: Desk, controls: Controls, chosen: { customer?: s
         deleted: follow.deletedByCustomer,
         state: follow.state,
       })),
-      messages: (world.messages.get(customerId) ?? []).slice(-MESSAGES_SHOWN),
+      messages: (world.messages.get(customerId) ?? []).slice(-MESSAGES_SHOWN).map(shown),
       groups: [...(world.groupsByMember.get(customerId) ?? [])].flatMap(groupCard),
       orders: [...world.orders.values()].filter((order) => order.externalUserId === customerId).reverse(),
     },
     guide: {
       userId: guideId,
+      messages: (world.messages.get(chosen.chat ?? '') ?? [])
+        .filter((message) => message.userId === guideId)
+        .slice(-MESSAGES_SHOWN)
+        .map(shown),
       chats: [...(world.followsByUser.get(guideId)?.values() ?? [])]
         .map(chatOf)
         .sort((a, b) => b.lastAtMs - a.lastAtMs),

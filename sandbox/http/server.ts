@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import Fastify from 'fastify'
-import QRCode from 'qrcode'
 import type { OAuthCodes } from '../api/oauth-codes.ts'
 import type { Desk } from '../desk.ts'
 import type { Gateway } from '../gateway.ts'
@@ -10,7 +9,8 @@ import { DeskError } from '../refusal.ts'
 import { authorize } from './authorize.ts'
 import { controlRoutes, type OwnControls } from './control-routes.ts'
 import { pageState } from './page-state.ts'
-import { avatarSvg } from './pictures.ts'
+import { avatarSvg, dishSvg } from './pictures.ts'
+import { createQrCodes } from './qr-codes.ts'
 
 const PAGE_DIR = fileURLToPath(new URL('../page/', import.meta.url))
 const VUE_DIR = fileURLToPath(new URL('../../node_modules/vue/dist/', import.meta.url))
@@ -41,6 +41,7 @@ export function createServer(options: {
 }) {
   const { desk, gateway, codes, controls, own, watchers } = options
   const { world } = desk
+  const qrCodes = createQrCodes(desk)
   const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, logger: false, exposeHeadRoutes: false })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -81,7 +82,7 @@ export function createServer(options: {
     }
   })
 
-  app.get('/_sandbox/state', async (request) => pageState(desk, controls, flat(request.query)))
+  app.get('/_sandbox/state', async (request) => pageState(desk, controls, qrCodes, flat(request.query)))
 
   app.get('/_sandbox/app-health', async () => {
     const appUrl = desk.appUrl()
@@ -118,10 +119,16 @@ export function createServer(options: {
     return reply.type('image/svg+xml').header('cache-control', 'max-age=3600').send(avatarSvg(id, name))
   })
 
+  app.get<{ Params: { category: string } }>('/_sandbox/dish/:category', async (request, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'max-age=3600').send(dishSvg(request.params.category)),
+  )
+
   app.get<{ Params: { file: string } }>('/_sandbox/qr/:file', async (request, reply) => {
     const configId = request.params.file.replace(/\.png$/, '')
-    const png = await QRCode.toBuffer(`${desk.url()}/?scan=${configId}`, { width: 480, margin: 1 })
-    return reply.type('image/png').header('cache-control', 'max-age=3600').send(png)
+    return reply
+      .type('image/png')
+      .header('cache-control', 'max-age=3600')
+      .send(await qrCodes.png(configId))
   })
 
   app.get<{ Params: { id: string } }>('/_sandbox/media/:id', async (request, reply) => {

@@ -1,0 +1,50 @@
+import { computed, createApp } from 'vue'
+import { app, customer, start, state, toasts } from './desk.js'
+import { GuideDesk } from './guide-desk.js'
+import { CustomerPhone } from './phone.js'
+import { SteakShop } from './shop.js'
+
+const STEPS = [
+  ['扫码', '顾客扫渠道码添加导购'],
+  ['收欢迎语', '20 秒内自动送达'],
+  ['进科普群', '点欢迎语里的群码'],
+  ['下单付款', '在商城买一份牛排'],
+  ['进付费群', '付款后收到新的群码'],
+]
+
+const Desk = {
+  components: { CustomerPhone, GuideDesk, SteakShop },
+  setup() {
+    const done = computed(() => {
+      const me = customer.value
+      const groups = me?.groups ?? []
+      return [
+        Boolean(me?.guides.length),
+        Boolean(me?.messages.some((message) => message.via === 'welcome')),
+        groups.some((group) => !group.name.includes('付费')),
+        Boolean(me?.orders.some((order) => order.status === 'paid')),
+        groups.some((group) => group.name.includes('付费')),
+      ]
+    })
+    const current = computed(() => done.value.indexOf(false))
+    return { STEPS, app, done, current, state, toasts }
+  },
+  template: `
+    <header class="top">
+      <span class="brand"><i></i>活水<small>桌面企业微信 · 沙盒</small></span>
+      <ol class="story">
+        <li v-for="([name, hint], i) in STEPS" :key="name" :class="{ done: done[i], now: i === current }" :data-test="'step-' + (i + 1)" :data-state="done[i] ? 'done' : i === current ? 'now' : 'todo'">
+          <em>{{ done[i] ? '✓' : i + 1 }}</em><span><b>{{ name }}</b><small>{{ hint }}</small></span>
+        </li>
+      </ol>
+      <span class="link-state" :class="{ off: app.reachable === false }" data-test="app-state"><i></i>{{ app.reachable ? 'Huoshui 已连接' : app.reachable === false ? 'Huoshui 未连接' : '连接中…' }}</span>
+    </header>
+    <main v-if="state" class="desk"><CustomerPhone /><GuideDesk /><SteakShop /></main>
+    <div v-else class="loading">正在摆桌子…</div>
+    <div class="toasts"><p v-for="t in toasts" :key="t.id" :class="t.kind" data-test="toast">{{ t.text }}</p></div>`,
+}
+
+// One host for all, so that the sidebar's login sees the cookie of this page.
+if (location.hostname === 'localhost') location.replace(location.href.replace('//localhost', '//127.0.0.1'))
+await start()
+createApp(Desk).mount('#app')
