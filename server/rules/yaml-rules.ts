@@ -1,0 +1,163 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml'
+import type { RuleFault } from './rule-fault.ts'
+
+export type Path = readonly (string | number)[]
+
+/** One YAML document with its plain value, and where each part of it stands in the file. */
+export interface YamlDocument {
+  value: unknown
+  /** Position of the part at `path`, or of the nearest one around it that exists. `key`: of the name in front of it. */
+  locate(path: Path, which?: 'key' | 'value'): { line: number; column: number }
+}
+
+/** The documents of one rule file that are not empty. Faults instead of exceptions, whatever the text is; the documents
+ *  before a broken one are still given. */
+export function parseYamlRules(file: string, text: string): { documents: YamlDocument[]; faults: RuleFault[] } {
+  const lines = new LineCounter()
+  const faults: RuleFault[] = []
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const fault = (offset: number, message: string, suggestion?: string): void => {
+    const place = at(offset)
+    if (faults.some((known) => known.line === place.line && known.message === message)) return
+    faults.push({ file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
+  }
+  const documents: YamlDocument[] = []
+  if (isBottomless(text)) {
+    fault(0, '嵌套太深，读不了', '检查括号和缩进')
+    return { documents, faults }
+  }
+  // Duplicate keys are looked for below: the library compares every key with every other.
+  try {
+    for (const parsed of parse(text, lines)) {
+      for (const problem of [...parsed.errors, ...parsed.warnings]) {
+        const [message, suggestion] = inChinese(problem.code, lineAround(text, problem.pos[0]))
+        fault(problem.pos[0], message, suggestion)
+      }
+      const root: Node | null = parsed.contents
+      if (parsed.errors.length > 0 || root === null || (isScalar(root) && root.value === null)) continue
+      documents.push({
+        value: toPlain(root, fault),
+        locate: (path, which = 'value') => at(offsetOf(root, path, which)),
+      })
+    }
+  } catch (error) {
+    // The parser recurses; what overflows the stack is no rule.
+    if (!(error instanceof RangeError)) throw error
+    fault(0, '嵌套太深，读不了', '检查括号和缩进')
+  }
+  return { documents, faults }
+}
+
+function parse(text: string, lineCounter: LineCounter) {
+  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, uniqueKeys: false, stringKeys: false })
+  return Array.isArray(documents) ? documents : []
+}
+
+const MAX_OPEN = 200
+
+/** A few hundred thousand open brackets on as many lines end the whole process inside the parser, beyond any `catch`, so
+ *  they never get there. Counts brackets in texts as well: no honest file leaves hundreds of them open. */
+function isBottomless(text: string): boolean {
+  let open = 0
+  for (const character of text) {
+    if (character === '[' || character === '{') open += 1
+    else if ((character === ']' || character === '}') && open > 0) open -= 1
+    if (open > MAX_OPEN) return true
+  }
+  return /^[ \t]*(?:[-?:][ \t]+){60}/m.test(text)
+}
+
+type Report = (offset: number, message: string, suggestion?: string) => void
+const startOf = (node: unknown): number => (node as { range?: [number, number, number] | null }).range?.[0] ?? 0
+
+/** Plain values with text keys only; `__proto__` and the like become ordinary keys. */
+function toPlain(node: unknown, fault: Report): unknown {
+  if (isScalar(node)) {
+    if (typeof node.value === 'number' && !Number.isFinite(node.value)) fault(startOf(node), '不是一个数')
+    if (typeof node.value === 'string' && /[\p{Cs}\0]/u.test(node.value))
+      fault(startOf(node), '文字里有坏字符', '删掉重新输入')
+    return node.value
+  }
+  if (isAlias(node)) {
+    fault(startOf(node), '规则里不能用 YAML 的引用（* 开头）', '要写 * 开头的文字，加上引号')
+    return undefined
+  }
+  if (isSeq(node)) return node.items.map((item) => toPlain(item, fault))
+  if (!isMap(node)) return undefined
+  const result = Object.create(null) as Record<string, unknown>
+  for (const pair of node.items) {
+    const key = isScalar(pair.key) ? pair.key.value : undefined
+    if (typeof key !== 'string' || key === '') {
+      fault(startOf(pair.key ?? node), '冒号前面要是一个名字', '数字或符号开头的名字加上引号')
+    } else if (Object.hasOwn(result, key)) {
+      fault(startOf(pair.key), `「${key}」写了两次`, '只留一个')
+    } else {
+      result[key] = pair.value === null ? null : toPlain(pair.value, fault)
+    }
+  }
+  return result
+}
+
+function offsetOf(root: Node, path: Path, which: 'key' | 'value'): number {
+  let node: unknown = root
+  let nearest = startOf(root)
+  for (const [index, step] of path.entries()) {
+    const next: unknown = isMap(node)
+      ? node.items.find((pair) => isScalar(pair.key) && pair.key.value === step)
+      : isSeq(node) && typeof step === 'number'
+        ? node.items[step]
+        : undefined
+    if (next === undefined || next === null) return nearest
+    if (!isPair(next)) {
+      node = next
+      nearest = startOf(node)
+      continue
+    }
+    const pair: Pair = next
+    const wantsKey = which === 'key' && index === path.length - 1
+    node = wantsKey || pair.value === null ? pair.key : pair.value
+    nearest = startOf(node)
+  }
+  return nearest
+}
+
+const lineAround = (text: string, offset: number): string =>
+  text.slice(text.lastIndexOf('\n', offset - 1) + 1, text.indexOf('\n', offset) >>> 0)
+
+/** By the library's error codes. */
+function inChinese(code: string, line: string): [message: string, suggestion?: string] {
+  if (/:\s+\{(客户昵称|导购名)/.test(line)) return ['文字以 { 开头会被当成别的意思', '给整句文字加上引号']
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return ['缩进用了 Tab', '换成空格']
+    case 'BAD_INDENT':
+    case 'BLOCK_IN_FLOW':
+    case 'UNEXPECTED_TOKEN':
+    case 'MISSING_CHAR':
+      return ['这里的写法读不懂', '检查缩进、冒号后的空格、引号和括号是否成对；整句文字最好加引号或用 |']
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return ['这一行的冒号读不懂', '文字里有冒号时整句加引号；缩进要对齐']
+    case 'RESOURCE_EXHAUSTION':
+      return ['嵌套太深，读不了', '检查括号和缩进']
+    case 'BAD_COLLECTION_TYPE':
+    case 'TAG_RESOLVE_FAILED':
+      return ['规则里不能用 YAML 的标签（! 开头）', '要写 ! 开头的文字，加上引号']
+    case 'BAD_ALIAS':
+      return ['规则里不能用 YAML 的引用（& 和 * 开头）', '要写 & 或 * 开头的文字，加上引号']
+    case 'BAD_DIRECTIVE':
+    case 'MISSING_DIRECTIVE_END':
+      return ['不认识 % 开头的指令', '删掉这一行']
+    case 'BAD_SCALAR_START':
+    case 'BAD_DQ_ESCAPE':
+    case 'BAD_PROP_ORDER':
+    case 'MULTIPLE_ANCHORS':
+    case 'MULTIPLE_TAGS':
+      return ['这里的符号有特殊意思', '给整句文字加上引号']
+    default:
+      return ['这里的写法读不懂', '检查缩进、引号和括号']
+  }
+}
