@@ -4,6 +4,7 @@ import { Orders1700000000003 } from './0003-orders.ts'
 import { GroupsRoutingTasks1700000000004 } from './0004-groups-routing-tasks.ts'
 import { MediaAndWelcome1700000000005 } from './0005-media-and-welcome.ts'
 import { Sop1700000000006 } from './0006-sop.ts'
+import { MassSend1700000000007 } from './0007-mass-send.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   GroupsRoutingTasks1700000000004,
   MediaAndWelcome1700000000005,
   Sop1700000000006,
+  MassSend1700000000007,
 ]

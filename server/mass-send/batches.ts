@@ -1,0 +1,51 @@
+import type { Tx } from '../db/tx.ts'
+import { AppError } from '../kernel/app-error.ts'
+import type { BatchRow, RunRow, SendSnapshot } from './send-run.ts'
+
+export interface BatchOfRun {
+  batch: BatchRow
+  sendName: string
+  ruleVersion: string
+  content: SendSnapshot['content']
+}
+
+/** Throws mass-send.no-batch, which never gets better. */
+export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
+  const batch = await tx.row<BatchRow>('SELECT * FROM send_batch WHERE id = ?', [batchId])
+  const run = await tx.row<RunRow>('SELECT * FROM send_run WHERE id = ?', [batch?.run_id ?? null])
+  if (batch === undefined || run === undefined) {
+    throw new AppError('mass-send.no-batch', `mass-send batch ${batchId} does not exist`)
+  }
+  const { content } = JSON.parse(run.rule_json) as SendSnapshot
+  return { batch, sendName: run.send_name, ruleVersion: run.rule_version, content }
+}
+
+/** Customers of a batch without an outcome, in a stable order. */
+export async function waitingCustomers(tx: Tx, batchId: number): Promise<string[]> {
+  const rows = await tx.rows<{ external_userid: string }>(
+    `SELECT external_userid FROM send_recipient WHERE batch_id = ? AND outcome = 'planned' ORDER BY id`,
+    [batchId],
+  )
+  return rows.map((row) => row.external_userid)
+}
+
+/** Which of these customers belong to the batch. */
+export async function membersAmong(tx: Tx, batchId: number, externalUserIds: string[]): Promise<number> {
+  if (externalUserIds.length === 0) return 0
+  const row = await tx.row<{ members: number }>(
+    `SELECT COUNT(*) AS members FROM send_recipient
+     WHERE batch_id = ? AND external_userid IN (${externalUserIds.map(() => '?').join(', ')})`,
+    [batchId, ...externalUserIds],
+  )
+  return Number(row?.members ?? 0)
+}
+
+/** Which of these platform tasks are known to be ours already. */
+export async function knownMsgids(tx: Tx, msgids: string[]): Promise<Set<string>> {
+  if (msgids.length === 0) return new Set()
+  const rows = await tx.rows<{ msgid: string }>(
+    `SELECT msgid FROM send_batch WHERE msgid IN (${msgids.map(() => '?').join(', ')})`,
+    msgids,
+  )
+  return new Set(rows.map((row) => row.msgid))
+}

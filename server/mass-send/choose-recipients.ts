@@ -1,0 +1,40 @@
+/** One customer of the audience: who sends to them, or why nobody does. */
+export type Choice =
+  | { externalUserId: string; userId: string; excluded?: undefined }
+  | { externalUserId: string; userId: string | undefined; excluded: Exclusion }
+
+export interface Exclusion {
+  /** `no-guide`: nobody has this customer as a friend now. `over-limit`: has had this month's share. */
+  kind: 'no-guide' | 'over-limit'
+  zh: string
+}
+
+export interface ChoiceContext {
+  /** The guide who speaks for the brand with each customer. */
+  owners: ReadonlyMap<string, string>
+  /** Corp mass messages received this month. */
+  received: ReadonlyMap<string, number>
+  perCustomer: number
+  /** Only customers whose owner is one of these; undefined: everybody's. */
+  guides: readonly string[] | undefined
+}
+
+/** Pure: the same choice is shown by the dry run and made by the run. Customers of guides who are not asked for are
+ *  not part of the audience and left out altogether. */
+export function chooseRecipients(externalUserIds: readonly string[], context: ChoiceContext): Choice[] {
+  const choices: Choice[] = []
+  for (const externalUserId of externalUserIds) {
+    const userId = context.owners.get(externalUserId)
+    if (context.guides !== undefined && (userId === undefined || !context.guides.includes(userId))) continue
+    const received = context.received.get(externalUserId) ?? 0
+    if (userId === undefined) {
+      choices.push({ externalUserId, userId, excluded: { kind: 'no-guide', zh: '没有在跟进的导购' } })
+    } else if (received >= context.perCustomer) {
+      const zh = `本月群发次数已满（${received}/${context.perCustomer}）`
+      choices.push({ externalUserId, userId, excluded: { kind: 'over-limit', zh } })
+    } else {
+      choices.push({ externalUserId, userId })
+    }
+  }
+  return choices
+}

@@ -1,0 +1,102 @@
+import type { Outbox } from '../actions/outbox.ts'
+import type { Db } from '../db/db.ts'
+import type { Job } from '../jobs/job.ts'
+import { describeError } from '../kernel/app-error.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
+import type { RuleBookHolder, Send } from '../rules/rule-book.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import type { AudienceDeps } from './audience-page.ts'
+import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
+import { type DryRun, dryRun } from './dry-run.ts'
+import { createFindCreated } from './find-created.ts'
+import { openRun, planRun } from './plan-run.ts'
+import { pollResults } from './poll-results.ts'
+import { queueReminders, remindExecutor } from './remind.ts'
+import { takeDue } from './schedule.ts'
+import { sendQueries } from './send-queries.ts'
+import { tellTimeline } from './tell-timeline.ts'
+
+export interface MassSendDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  outbox: Outbox
+  holder: RuleBookHolder
+  wecom: Pick<Wecom, 'massSends'>
+  facts: AudienceDeps['facts']
+  customers: { queries: Pick<AudienceDeps, 'ownersOf'> }
+  staff: { queries: { nameOf: CreateTaskDeps['guideName'] } }
+  media: Pick<CreateTaskDeps, 'attachments'>
+  timeline: Pick<Timeline, 'noteAll'>
+  /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
+  perCustomerPerMonth?: number
+  /** Customers per platform task; default and most 10,000. */
+  mostPerTask?: number
+}
+
+/** Scheduled sends (config/sends): planned when due, created as one 企业群发 per owner guide, confirmed by the guide in
+ *  WeCom, polled to their end; each customer's outcome is kept and told on the timeline. */
+export function createMassSend(deps: MassSendDeps) {
+  const { db, clock, log, outbox, holder, wecom, timeline } = deps
+  const guideName = deps.staff.queries.nameOf
+  const audience: AudienceDeps = {
+    facts: deps.facts,
+    ownersOf: deps.customers.queries.ownersOf,
+    perCustomerPerMonth: deps.perCustomerPerMonth,
+  }
+  const planDeps = {
+    ...audience,
+    db,
+    clock,
+    outbox,
+    ...(deps.mostPerTask === undefined ? {} : { mostPerTask: deps.mostPerTask }),
+  }
+  const findCreated = createFindCreated({ db, clock, wecom })
+  const remindDeps = { db, clock, outbox, wecom }
+  const unreadable = (send: Send, error: unknown): void =>
+    log.warn({ send: send.name, file: send.file, err: describeError(error) }, 'time of a mass-send cannot be read')
+
+  async function plan(): Promise<void> {
+    const now = clock.now()
+    await db.tx(async (tx) => {
+      for (const due of await takeDue(tx, holder.current().sends.values(), now, unreadable)) {
+        await openRun(tx, due, now)
+        if (due.missed) log.warn({ send: due.send.name, scheduledAtMs: due.scheduledAtMs }, 'mass-send missed its time')
+      }
+    })
+    const open = await db.tx((tx) =>
+      tx.rows<{ id: number }>(`SELECT id FROM send_run WHERE state = 'planning' ORDER BY id`),
+    )
+    for (const { id } of open) await planRun(planDeps, id)
+  }
+
+  const jobs: Job[] = [
+    { name: 'mass-send.plan', everyMs: 5 * SECOND_MS, run: plan },
+    {
+      name: 'mass-send.poll',
+      everyMs: 15 * SECOND_MS,
+      run: () => pollResults({ db, clock, log, wecom, findCreated }),
+    },
+    { name: 'mass-send.remind', everyMs: MINUTE_MS, run: () => queueReminders(remindDeps) },
+    { name: 'mass-send.tell', everyMs: 5 * SECOND_MS, run: () => tellTimeline({ db, timeline, guideName }) },
+  ]
+
+  return {
+    jobs,
+    executors: [
+      createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),
+      remindExecutor(remindDeps),
+    ],
+    /** What the send of this name would do now; writes nothing. Undefined: no send of this name. */
+    dryRun: async (sendName: string): Promise<DryRun | undefined> => {
+      const send = holder.current().sends.get(sendName)
+      return send === undefined ? undefined : dryRun(db, audience, send, clock.now())
+    },
+    queries: sendQueries,
+  }
+}
+
+export type MassSend = ReturnType<typeof createMassSend>

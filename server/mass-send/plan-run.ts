@@ -1,0 +1,144 @@
+import type { Outbox } from '../actions/outbox.ts'
+import type { Db } from '../db/db.ts'
+import type { Row, Tx } from '../db/tx.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { HOUR_MS, shanghaiText } from '../kernel/shanghai.ts'
+import { type AudienceDeps, readAudiencePage } from './audience-page.ts'
+import type { Choice } from './choose-recipients.ts'
+import { CreateMassSend } from './create-action.ts'
+import { finishRunIfDone } from './finish-run.ts'
+import { remarkOnText } from './personal-words.ts'
+import type { DueSend } from './schedule.ts'
+import type { BatchRow, RunRow, SendSnapshot } from './send-run.ts'
+
+/** Customers per platform task. Source: docs 92135. */
+export const MOST_PER_TASK = 10_000
+/** A task that could not be created by then is given up: the message has had its time. */
+export const CREATE_WITHIN_MS = 6 * HOUR_MS
+
+export interface PlanDeps extends AudienceDeps {
+  db: Db
+  clock: Clock
+  outbox: Outbox
+  /** Customers per platform task; default 10,000. */
+  mostPerTask?: number
+}
+
+/** Stores a due send as a run, once per send and time; a missed one is stored as such, with why. */
+export async function openRun(tx: Tx, due: DueSend, nowMs: number): Promise<void> {
+  const { send, scheduledAtMs, missed } = due
+  const snapshot: SendSnapshot = {
+    audience: send.audience,
+    content: send.value.content,
+    guides: send.value.guides,
+  }
+  const remark = missed
+    ? `错过：到点时服务没有运行，${shanghaiText(nowMs)} 恢复时已晚于补发期限，或之后还有一次到期`
+    : (remarkOnText(send.value.content.text) ?? null)
+  await tx.insertIgnore('send_run', [
+    {
+      send_name: send.name,
+      scheduled_at: scheduledAtMs,
+      rule_version: send.version,
+      rule_json: JSON.stringify(snapshot),
+      state: missed ? 'missed' : 'planning',
+      planned_at: nowMs,
+      remark,
+      finished_at: missed ? nowMs : null,
+    },
+  ])
+}
+
+/** Reads the audience of a run page by page, one short transaction each, until its recipients and batches are stored
+ *  and the creation of its tasks is queued. Cut off anywhere, the next call goes on behind the last stored page. */
+export async function planRun(deps: PlanDeps, runId: number): Promise<void> {
+  while (await deps.db.tx((tx) => planPage(tx, deps, runId))) {
+    // Another page may follow.
+  }
+}
+
+async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean> {
+  const run = await tx.row<RunRow>(`SELECT * FROM send_run WHERE id = ? AND state = 'planning'`, [runId])
+  if (run === undefined) return false
+  const snapshot = JSON.parse(run.rule_json) as SendSnapshot
+  // The audience is judged as of one instant, however long the reading takes.
+  const page = await readAudiencePage(tx, deps, snapshot, run.planned_at, run.audience_after)
+  // Takes the page: a second process that reads the same one changes nothing here and stops.
+  const mine = await tx.run(
+    `UPDATE send_run SET audience_after = ?, state = ? WHERE id = ? AND state = 'planning' AND audience_after = ?`,
+    [page.last ?? run.audience_after, page.last === undefined ? 'running' : 'planning', run.id, run.audience_after],
+  )
+  if (mine === 0) return false
+  if (page.last === undefined) {
+    await queueTasks(tx, deps, run)
+    return false
+  }
+  const batches = await assignBatches(tx, run.id, page.choices, deps.mostPerTask ?? MOST_PER_TASK)
+  const rows = page.choices.map((choice) => toRow(run, choice, batches.get(choice.externalUserId)))
+  await tx.insertIgnore('send_recipient', rows)
+  return true
+}
+
+function toRow(run: RunRow, choice: Choice, batchId: number | undefined): Row {
+  const { excluded } = choice
+  return {
+    run_id: run.id,
+    external_userid: choice.externalUserId,
+    batch_id: batchId ?? null,
+    userid: choice.userId ?? null,
+    outcome: excluded === undefined ? 'planned' : 'excluded',
+    reason: excluded?.zh ?? null,
+    outcome_at: excluded === undefined ? null : run.planned_at,
+    // Lost customers stay in many audiences; telling each of their timelines every week would only bury it.
+    note_due: excluded?.kind === 'over-limit' ? 1 : 0,
+  }
+}
+
+/** Fills each guide's last batch and opens the next when it is full. Gives the batch of each chosen customer. */
+async function assignBatches(tx: Tx, runId: number, choices: Choice[], most: number): Promise<Map<string, number>> {
+  const chosen = choices.filter((choice) => choice.excluded === undefined)
+  const byGuide = new Map<string, string[]>()
+  for (const { userId, externalUserId } of chosen) {
+    byGuide.set(userId, [...(byGuide.get(userId) ?? []), externalUserId])
+  }
+  const assigned = new Map<string, number>()
+  for (const [userId, customers] of byGuide) {
+    let rest = customers
+    while (rest.length > 0) {
+      const batch = await openBatch(tx, runId, userId, most)
+      const part = rest.slice(0, most - batch.size)
+      rest = rest.slice(part.length)
+      for (const externalUserId of part) assigned.set(externalUserId, batch.id)
+      await tx.run('UPDATE send_batch SET size = size + ? WHERE id = ?', [part.length, batch.id])
+    }
+  }
+  return assigned
+}
+
+async function openBatch(tx: Tx, runId: number, userId: string, most: number): Promise<{ id: number; size: number }> {
+  const last = await tx.row<Pick<BatchRow, 'id' | 'chunk' | 'size'>>(
+    'SELECT id, chunk, size FROM send_batch WHERE run_id = ? AND userid = ? ORDER BY chunk DESC LIMIT 1',
+    [runId, userId],
+  )
+  if (last !== undefined && last.size < most) return last
+  const chunk = (last?.chunk ?? 0) + 1
+  const id = await tx.insert('send_batch', { run_id: runId, userid: userId, chunk, size: 0, state: 'planned' })
+  return { id, size: 0 }
+}
+
+async function queueTasks(tx: Tx, deps: PlanDeps, run: RunRow): Promise<void> {
+  const batches = await tx.rows<BatchRow>('SELECT * FROM send_batch WHERE run_id = ? ORDER BY id', [run.id])
+  for (const batch of batches) {
+    await deps.outbox.enqueue(tx, CreateMassSend, {
+      key: `mass-send:${run.id}:${batch.userid}:${batch.chunk}`,
+      payload: { batchId: batch.id },
+      userId: batch.userid,
+      expiresAtMs: run.planned_at + CREATE_WITHIN_MS,
+      reason: {
+        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${batch.size} 位客户`,
+        rule: { kind: 'send', name: run.send_name, version: run.rule_version },
+      },
+    })
+  }
+  await finishRunIfDone(tx, run.id, deps.clock.now())
+}

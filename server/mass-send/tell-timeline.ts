@@ -1,0 +1,71 @@
+import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { recipientNote } from './recipient-note.ts'
+import type { Outcome } from './send-run.ts'
+
+export interface TellDeps {
+  db: Db
+  timeline: Pick<Timeline, 'noteAll'>
+  guideName(tx: Tx, userId: string): Promise<string | undefined>
+}
+
+interface DueRow {
+  id: number
+  run_id: number
+  external_userid: string
+  userid: string | null
+  outcome: Outcome
+  reason: string | null
+  outcome_at: number
+  send_name: string
+  rule_version: string
+}
+
+/** Outcomes per transaction. */
+const PAGE = 500
+
+/** Tells the customers' timelines the outcomes that were written since the last time. Safe to cut off and to repeat. */
+export async function tellTimeline(deps: TellDeps): Promise<void> {
+  while ((await deps.db.tx((tx) => tellPage(tx, deps))) === PAGE) {
+    // A full page: there may be more.
+  }
+}
+
+async function tellPage(tx: Tx, { timeline, guideName }: TellDeps): Promise<number> {
+  const rows = await tx.rows<DueRow>(
+    `SELECT r.id, r.run_id, r.external_userid, r.userid, r.outcome, r.reason, r.outcome_at, s.send_name, s.rule_version
+     FROM send_recipient r JOIN send_run s ON s.id = r.run_id WHERE r.note_due = 1 ORDER BY r.id LIMIT ${PAGE}`,
+  )
+  if (rows.length === 0) return 0
+  const names = new Map<string, string>()
+  for (const { userid } of rows) {
+    if (userid !== null && !names.has(userid)) names.set(userid, (await guideName(tx, userid)) ?? userid)
+  }
+  await timeline.noteAll(
+    tx,
+    rows.flatMap((row) => {
+      const text = recipientNote({
+        sendName: row.send_name,
+        outcome: row.outcome,
+        guideName: names.get(row.userid ?? '') ?? '',
+        reason: row.reason ?? undefined,
+      })
+      if (text === undefined) return []
+      return {
+        key: `mass-send:${row.run_id}:${row.external_userid}`,
+        externalUserId: row.external_userid,
+        userId: row.userid ?? undefined,
+        atMs: row.outcome_at,
+        kind: `mass-send.${row.outcome}`,
+        text,
+        reason: { text, rule: { kind: 'send', name: row.send_name, version: row.rule_version } },
+      }
+    }),
+  )
+  await tx.run(
+    `UPDATE send_recipient SET note_due = 0 WHERE id IN (${rows.map(() => '?').join(', ')})`,
+    rows.map((row) => row.id),
+  )
+  return rows.length
+}
