@@ -5,6 +5,7 @@ import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import type { Wecom } from '../wecom/wecom.ts'
 import { noticeText } from './notice-text.ts'
 
 /** Tells a guide in WeCom about new to-dos: at most one message per guide and minute, with all that are new by then. */
@@ -14,17 +15,7 @@ export interface NotifyGuideDeps {
   db: Db
   clock: Clock
   outbox: Outbox
-  wecom: {
-    messages: {
-      send(body: {
-        touser: string
-        msgtype: 'markdown'
-        markdown: { content: string }
-        enable_duplicate_check: 0 | 1
-        duplicate_check_interval: number
-      }): Promise<unknown>
-    }
-  }
+  wecom: { messages: Pick<Wecom['messages'], 'send'> }
   customers: { queries: { namesOf(tx: Tx, externalUserIds: string[]): Promise<Map<string, string>> } }
 }
 

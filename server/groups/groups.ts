@@ -1,0 +1,148 @@
+import type { Executor } from '../actions/action-kind.ts'
+import type { Outbox } from '../actions/outbox.ts'
+import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Emit } from '../inbox/emit.ts'
+import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import type { Job } from '../jobs/job.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import type { Fact } from '../rules/fact.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import { StaffRenamed } from '../staff/staff-events.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { ChatCreate, ChatDismiss, ChatUpdate } from '../wecom/callback-events.ts'
+import { groupQueries } from './group-queries.ts'
+import { groupsFact } from './groups-fact.ts'
+import { createJoinWays, type JoinWaysDeps } from './join-ways.ts'
+import { createListGroups, type ListGroupsDeps } from './list-groups.ts'
+import { createMembership } from './membership.ts'
+import { poolOf } from './pool-of.ts'
+import { createRefreshGroup, type RefreshGroupDeps } from './refresh-group.ts'
+
+export interface GroupsDeps {
+  db: Db
+  clock: Clock
+  log: Pick<Logger, 'warn'>
+  outbox: Outbox
+  emit: Emit
+  rules: Pick<RuleBookHolder, 'current'>
+  timeline: Pick<Timeline, 'noteAll'>
+  staff: ListGroupsDeps['staff']
+  wecom: RefreshGroupDeps['wecom'] & ListGroupsDeps['wecom'] & JoinWaysDeps['wecom']
+}
+
+export interface PoolFullness {
+  pool: string
+  groups: number
+  members: number
+  /** Per group, from the rule. */
+  capacity: number
+  /** Places left in the groups that stand. */
+  room: number
+  /** WeCom opens the next group itself. */
+  opensItself: boolean
+  qrCode: string | undefined
+  state: string | undefined
+  trouble: string | undefined
+}
+
+/** Customer groups: who is in which, which pool a group belongs to, and the code that leads into each pool. */
+export function createGroups(deps: GroupsDeps) {
+  const { db, rules } = deps
+  const membership = createMembership(deps)
+  const joinWays = createJoinWays(deps)
+  const refresh = createRefreshGroup({ ...deps, membership, poolChanged: joinWays.keep })
+  const list = createListGroups({ ...deps, refresh })
+
+  /** Rules may have put groups into other pools since they were read. */
+  async function sortIntoPools(tx: Tx): Promise<void> {
+    const book = rules.current()
+    for (const group of await groupQueries.all(tx)) {
+      const pool = poolOf(book, group)
+      if (pool === group.pool) continue
+      await tx.run('UPDATE chat_group SET pool = ? WHERE chat_id = ?', [pool ?? null, group.chatId])
+    }
+  }
+
+  async function fullness(tx: Tx, pool: string): Promise<PoolFullness | undefined> {
+    const rule = rules.current().pools.get(pool)?.value
+    if (rule === undefined) return undefined
+    const groups = await groupQueries.inPool(tx, pool)
+    const way = await joinWays.queries.joinWayOf(tx, pool)
+    return {
+      pool,
+      groups: groups.length,
+      members: groups.reduce((sum, group) => sum + group.memberCount, 0),
+      capacity: rule.capacity,
+      room: groups.reduce((sum, group) => sum + Math.max(0, rule.capacity - group.memberCount), 0),
+      opensItself: rule.autoCreate !== undefined && groups.length > 0,
+      qrCode: way?.qrCode,
+      state: way?.state,
+      trouble: way?.trouble,
+    }
+  }
+
+  const subscriptions: Subscription[] = [
+    subscribe('groups.created', ChatCreate, (tx, { payload }) => refresh.request(tx, payload.ChatId)),
+    subscribe('groups.updated', ChatUpdate, async (tx, { payload, eventAtMs }) => {
+      await refresh.heard(tx, payload.ChatId, {
+        atMs: eventAtMs,
+        lastVersion: payload.LastMemVer,
+        currentVersion: payload.CurMemVer,
+      })
+      if (payload.UpdateDetail !== 'del_member') return
+      await membership.heardQuit(
+        tx,
+        payload.ChatId,
+        payload.MemChangeList ?? [],
+        Number(payload.QuitScene ?? 0),
+        eventAtMs,
+      )
+    }),
+    subscribe('groups.dismissed', ChatDismiss, (tx, { payload, eventAtMs }) =>
+      refresh.dismiss(tx, payload.ChatId, eventAtMs),
+    ),
+    subscribe('groups.follow-rename', StaffRenamed, async (tx, { payload }) => {
+      const { oldUserId, newUserId } = payload
+      await tx.run('UPDATE chat_group SET owner = ? WHERE owner = ?', [newUserId, oldUserId])
+    }),
+  ]
+  const executors: Executor[] = [refresh.executor, list.executor, ...joinWays.executors]
+  const jobs: Job[] = [
+    { name: 'groups.find', everyMs: HOUR_MS, run: () => db.tx((tx) => list.start(tx, { all: false })) },
+    {
+      name: 'groups.keep-join-ways',
+      everyMs: MINUTE_MS,
+      run: async () => {
+        await db.tx(sortIntoPools)
+        for (const pool of rules.current().pools.keys()) await db.tx((tx) => joinWays.keep(tx, pool))
+      },
+    },
+  ]
+  const facts: Fact[] = [groupsFact]
+
+  return {
+    /** Finds all groups and reads every one; for the first sync. Durable and safe to repeat. */
+    refreshAll: (tx: Tx): Promise<void> => list.start(tx, { all: true }),
+    /** Reads one group soon. Safe to repeat. */
+    refresh: (tx: Tx, chatId: string): Promise<void> => refresh.request(tx, chatId),
+    queries: {
+      ...groupQueries,
+      ...joinWays.queries,
+      /** Undefined: no such pool in the rules. */
+      fullness,
+      /** Can somebody join the pool, now or in a group that WeCom opens itself? */
+      hasRoom: async (tx: Tx, pool: string): Promise<boolean> => {
+        const state = await fullness(tx, pool)
+        return state !== undefined && (state.room > 0 || state.opensItself)
+      },
+    },
+    subscriptions,
+    executors,
+    jobs,
+    facts,
+  }
+}
+export type Groups = ReturnType<typeof createGroups>

@@ -1,0 +1,224 @@
+import Type from 'typebox'
+import type { Lane } from '../actions/action-kind.ts'
+import { defineAction, execute } from '../actions/action-kind.ts'
+import type { Outbox } from '../actions/outbox.ts'
+import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { WecomError } from '../wecom/wecom-error.ts'
+import { type GroupDetail, toGroupDetail } from './group-detail.ts'
+import type { Membership } from './membership.ts'
+import { poolOf } from './pool-of.ts'
+
+/** Reads a group anew (groupchat/get). At most one per group is on its way; what is heard meanwhile asks for another. */
+export const RefreshGroup = defineAction(
+  'group.refresh',
+  'event',
+  Type.Object({
+    chatId: Type.String(),
+    /** `heard`: something changed; `check`: look again, since the answer before was none of the expected ones. */
+    why: Type.Union([Type.Literal('heard'), Type.Literal('check')]),
+  }),
+)
+
+type Answer =
+  | { kind: 'dismissed' }
+  | { kind: 'detail'; covered: number; askedAtMs: number; detail: GroupDetail; toJSON(): object }
+
+export interface Heard {
+  /** Of the event; UTC milliseconds. */
+  atMs: number
+  /** LastMemVer and CurMemVer; WeCom leaves them out at times. */
+  lastVersion: string | undefined
+  currentVersion: string | undefined
+}
+
+export interface RefreshGroupDeps {
+  db: Db
+  clock: Clock
+  outbox: Outbox
+  rules: Pick<RuleBookHolder, 'current'>
+  wecom: { groups: Pick<Wecom['groups'], 'get'> }
+  membership: Membership
+  /** A pool's groups or the room in them changed. */
+  poolChanged(tx: Tx, pool: string): Promise<void>
+}
+
+/** WeCom's detail may lag behind its own event (doc 92122). */
+const LAG_CHECKS_MS = [2 * SECOND_MS, 10 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS]
+const CHECK_AGAIN_MS = 30 * SECOND_MS
+const GROUP_DISMISSED = 49008
+/** Members who came shortly before we first heard of the group are news, too. */
+const NEWS_BEFORE_KNOWN_MS = 10 * MINUTE_MS
+
+interface StoredGroup {
+  name: string | null
+  pool: string | null
+  dismissed_at: number | null
+  member_version: string | null
+  member_count: number
+  known_at: number
+  detail_at: number | null
+  changes_heard: number
+  changes_covered: number
+  refresh_open: number
+  expected_version: string | null
+  former_version: string | null
+  expected_at: number | null
+  lag_checks: number
+}
+
+export function createRefreshGroup(deps: RefreshGroupDeps) {
+  const { db, clock, outbox, rules, wecom, membership, poolChanged } = deps
+
+  const stored = (tx: Tx, chatId: string): Promise<StoredGroup | undefined> =>
+    tx.row<StoredGroup>(
+      `SELECT name, pool, dismissed_at, member_version, member_count, known_at, detail_at, changes_heard, changes_covered,
+              refresh_open, expected_version, former_version, expected_at, lag_checks FROM chat_group WHERE chat_id = ?`,
+      [chatId],
+    )
+
+  async function enqueue(tx: Tx, chatId: string, key: string, why: 'heard' | 'check', lane: Lane, delayMs = 0) {
+    await outbox.enqueue(tx, RefreshGroup, {
+      key: `group.refresh:${chatId}:${key}`,
+      payload: { chatId, why },
+      reason: { text: '客户群有变化，重新读取群详情' },
+      lane,
+      dueAtMs: clock.now() + delayMs,
+    })
+  }
+
+  /** Counts a change and makes sure that a refresh is on its way. Writing first locks the row, so that `record` below
+   *  cannot miss it. */
+  async function request(tx: Tx, chatId: string, lane: Lane): Promise<StoredGroup | undefined> {
+    await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: clock.now() }])
+    await tx.run('UPDATE chat_group SET changes_heard = changes_heard + 1 WHERE chat_id = ?', [chatId])
+    const group = await stored(tx, chatId)
+    if (group === undefined || group.dismissed_at !== null || group.refresh_open === 1) return group
+    await tx.run('UPDATE chat_group SET refresh_open = 1 WHERE chat_id = ?', [chatId])
+    await enqueue(tx, chatId, String(group.changes_heard), 'heard', lane)
+    return group
+  }
+
+  /** Events come out of order: only the newest may say which version to expect. */
+  function isNewest(group: StoredGroup, heard: Heard): boolean {
+    if (group.expected_at === null || heard.atMs > group.expected_at) return true
+    return heard.atMs === group.expected_at && heard.currentVersion !== group.former_version
+  }
+
+  async function dismiss(tx: Tx, chatId: string, atMs: number): Promise<void> {
+    await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: clock.now() }])
+    await tx.run(
+      `UPDATE chat_group SET dismissed_at = ?, refresh_open = 0, member_count = 0
+       WHERE chat_id = ? AND dismissed_at IS NULL`,
+      [atMs, chatId],
+    )
+    const group = await stored(tx, chatId)
+    if (group === undefined) return
+    await membership.leaveAll(tx, { chatId, name: group.name ?? '', pool: group.pool, newsFromMs: 0 })
+    if (group.pool !== null) await poolChanged(tx, group.pool)
+  }
+
+  /** Is the answer older than what the newest event told? Then nothing of it is taken. */
+  function lags(group: StoredGroup, version: string | undefined): boolean {
+    if (group.expected_version === null || version === undefined || version === group.expected_version) return false
+    const isKnownOld = version === group.former_version || version === group.member_version
+    return isKnownOld && group.lag_checks < LAG_CHECKS_MS.length
+  }
+
+  async function apply(tx: Tx, chatId: string, group: StoredGroup, detail: GroupDetail): Promise<void> {
+    const now = clock.now()
+    const pool = poolOf(rules.current(), { chatId, name: detail.name }) ?? null
+    await tx.run(
+      `UPDATE chat_group SET name = ?, owner = ?, notice = ?, pool = ?, created_at = ?, member_version = ?,
+              member_count = ?, detail_at = ?, lag_checks = 0 WHERE chat_id = ?`,
+      [
+        detail.name,
+        detail.owner ?? null,
+        detail.notice ?? null,
+        pool,
+        detail.createdAtMs ?? null,
+        detail.memberVersion ?? null,
+        detail.members.length,
+        now,
+        chatId,
+      ],
+    )
+    const newsFromMs = group.detail_at === null ? group.known_at - NEWS_BEFORE_KNOWN_MS : 0
+    await membership.apply(tx, { chatId, name: detail.name, pool, newsFromMs }, detail.members)
+    const hasChanged = group.detail_at === null || group.pool !== pool || group.member_count !== detail.members.length
+    if (!hasChanged) return
+    for (const one of new Set([pool, group.pool])) if (one !== null) await poolChanged(tx, one)
+  }
+
+  return {
+    /** Reads the group soon; call it for anything that may have changed. Safe to repeat. */
+    request: async (tx: Tx, chatId: string, lane: Lane = 'event'): Promise<void> => {
+      await request(tx, chatId, lane)
+    },
+    /** An event about the group came. */
+    heard: async (tx: Tx, chatId: string, heard: Heard): Promise<void> => {
+      const group = await request(tx, chatId, 'event')
+      if (group === undefined || heard.currentVersion === undefined || !isNewest(group, heard)) return
+      await tx.run(
+        `UPDATE chat_group SET expected_version = ?, former_version = ?, expected_at = ?, lag_checks = 0
+         WHERE chat_id = ?`,
+        [heard.currentVersion, heard.lastVersion ?? null, heard.atMs, chatId],
+      )
+    },
+    dismiss,
+
+    executor: execute(RefreshGroup, {
+      perform: async ({ payload: { chatId } }): Promise<Answer> => {
+        const before = await db.tx((tx) => stored(tx, chatId))
+        const askedAtMs = clock.now()
+        try {
+          const { group_chat } = await wecom.groups.get({ chat_id: chatId, need_name: 1 })
+          const detail = toGroupDetail(group_chat)
+          const covered = before?.changes_heard ?? 0
+          // Hundreds of members must not be stored with every action.
+          const toJSON = () => ({ kind: 'detail', covered, members: detail.members.length })
+          return { kind: 'detail', covered, askedAtMs, detail, toJSON }
+        } catch (error) {
+          if (error instanceof WecomError && error.errcode === GROUP_DISMISSED) return { kind: 'dismissed' }
+          throw error
+        }
+      },
+      record: async (tx, { payload: { chatId, why }, lane }, answer) => {
+        if (answer.kind === 'dismissed') return dismiss(tx, chatId, clock.now())
+        const { covered, askedAtMs, detail } = answer
+        await tx.run(
+          `UPDATE chat_group SET changes_covered = ?, refresh_open = CASE WHEN ? = 'heard' THEN 0 ELSE refresh_open END
+           WHERE chat_id = ? AND changes_covered <= ?`,
+          [covered, why, chatId, covered],
+        )
+        const group = await stored(tx, chatId)
+        if (group === undefined || group.dismissed_at !== null) return
+        const isOvertaken = group.changes_covered > covered || (group.detail_at ?? 0) > askedAtMs
+        if (!isOvertaken && lags(group, detail.memberVersion)) {
+          await tx.run('UPDATE chat_group SET lag_checks = lag_checks + 1 WHERE chat_id = ?', [chatId])
+          const delayMs = LAG_CHECKS_MS[group.lag_checks] ?? CHECK_AGAIN_MS
+          await enqueue(tx, chatId, `lag:${group.changes_heard}:${group.lag_checks}`, 'check', 'event', delayMs)
+        } else if (!isOvertaken) {
+          await apply(tx, chatId, group, detail)
+          const isUnexpected = group.expected_version !== null && detail.memberVersion !== group.expected_version
+          if (isUnexpected && why === 'heard') {
+            await enqueue(tx, chatId, `check:${group.changes_heard}`, 'check', 'event', CHECK_AGAIN_MS)
+          }
+        }
+        if (group.refresh_open === 0 && group.changes_heard > group.changes_covered) {
+          await tx.run('UPDATE chat_group SET refresh_open = 1 WHERE chat_id = ?', [chatId])
+          await enqueue(tx, chatId, String(group.changes_heard), 'heard', lane)
+        }
+      },
+      abandoned: async (tx, { payload: { chatId, why } }) => {
+        // The hourly look finds the group again, since not everything heard of is covered.
+        if (why === 'heard') await tx.run('UPDATE chat_group SET refresh_open = 0 WHERE chat_id = ?', [chatId])
+      },
+    }),
+  }
+}
+export type RefreshGroupAction = ReturnType<typeof createRefreshGroup>
