@@ -1,0 +1,52 @@
+# Finds, installs (Debian, as root) or starts what the larger suites need.
+
+as_root_apt() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
+  echo "Installing $* …" >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null 2>&1 ||
+    { apt-get update -qq >/dev/null 2>&1 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null 2>&1; }
+}
+
+mariadb_answers() {
+  node --input-type=module -e '
+    import mysql from "mysql2/promise"
+    const connection = await mysql.createConnection(process.argv[1])
+    await connection.query("SELECT 1")
+    await connection.end()
+  ' "$1" >/dev/null 2>&1
+}
+
+# A server that is there already, or a private one in a temporary folder that ends with the tests.
+find_mariadb() {
+  local url
+  for url in "${TEST_MYSQL_URL:-}" mysql://root@127.0.0.1:3306; do
+    if [ -n "$url" ] && mariadb_answers "$url"; then export TEST_MYSQL_URL=$url; return 0; fi
+  done
+  command -v mariadbd >/dev/null 2>&1 || as_root_apt mariadb-server || return 1
+  private_mariadb=$(mktemp -d)
+  local port=33306 owner=()
+  [ "$(id -u)" = 0 ] && { chown mysql "$private_mariadb"; owner=(--user=mysql); }
+  mariadb-install-db "${owner[@]}" --datadir="$private_mariadb/data" --auth-root-authentication-method=normal >/dev/null 2>&1 || return 1
+  mariadbd "${owner[@]}" --no-defaults --datadir="$private_mariadb/data" --port="$port" --bind-address=127.0.0.1 \
+    --socket="$private_mariadb/socket" --pid-file="$private_mariadb/pid" >"$private_mariadb/log" 2>&1 &
+  for _ in $(seq 60); do
+    if mariadb_answers "mysql://root@127.0.0.1:$port"; then export TEST_MYSQL_URL=mysql://root@127.0.0.1:$port; return 0; fi
+    sleep 0.5
+  done
+  return 1
+}
+
+stop_private_mariadb() {
+  [ -n "${private_mariadb:-}" ] || return 0
+  [ -f "$private_mariadb/pid" ] && kill "$(cat "$private_mariadb/pid")" 2>/dev/null && sleep 2
+  rm -rf "$private_mariadb"
+}
+
+find_chromium() {
+  local found
+  found=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+  if [ -z "$found" ]; then as_root_apt chromium fonts-noto-cjk || return 1; found=$(command -v chromium); fi
+  # Without a Chinese font the screens are boxes.
+  if command -v fc-list >/dev/null 2>&1 && [ -z "$(fc-list :lang=zh family 2>/dev/null)" ]; then as_root_apt fonts-noto-cjk || true; fi
+  [ -x "$found" ] && export CHROMIUM=$found
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { credentials } from '../sandbox/credentials.ts'
+
+/** Runs Huoshui for `./scripts/start`: against the corp in the environment, or against the sandbox. */
+const DEMO_DATABASE = './data/demo.db'
+
+async function freePort(wanted: number): Promise<number> {
+  const tryPort = (port: number): Promise<number | undefined> =>
+    new Promise((resolve) => {
+      const probe = createServer()
+      probe.once('error', () => resolve(undefined))
+      probe.listen({ port, host: '127.0.0.1' }, () => {
+        const address = probe.address()
+        probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined))
+      })
+    })
+  return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted
+}
+
+const children: ChildProcess[] = []
+let stopping = false
+
+function run(name: string, script: string, env: Record<string, string>): void {
+  const child = spawn(process.execPath, ['--import', 'tsx', script], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  children.push(child)
+  child.on('exit', (code) => {
+    if (stopping) return
+    process.stderr.write(`${name} stopped by itself (exit ${code ?? 'signal'}).\n`)
+    stop(1)
+  })
+}
+
+function stop(code: number): void {
+  if (stopping) return
+  stopping = true
+  for (const child of children) child.kill('SIGTERM')
+  Promise.all(children.map((child) => (child.exitCode !== null ? null : new Promise((resolve) => child.once('exit', resolve))))).then(
+    () => process.exit(code),
+  )
+}
+
+async function waitFor(url: string, what: string): Promise<void> {
+  const until = Date.now() + 60_000
+  while (!stopping) {
+    const answer = await fetch(url).catch(() => undefined)
+    if (answer?.ok === true) return
+    if (Date.now() > until) {
+      process.stderr.write(`${what} does not answer at ${url}; see the log above.\n`)
+      return stop(1)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+async function runDemo(): Promise<void> {
+  const port = await freePort(Number(process.env['PORT'] ?? 3000))
+  const sandboxPort = await freePort(Number(process.env['SANDBOX_PORT'] ?? 3100))
+  const app = `http://127.0.0.1:${port}`
+  const sandbox = `http://127.0.0.1:${sandboxPort}`
+  // The sandbox forgets everything when it stops, so its customers' database begins anew with it.
+  const databaseUrl = process.env['DATABASE_URL'] ?? `sqlite:${DEMO_DATABASE}`
+  if (databaseUrl === `sqlite:${DEMO_DATABASE}`) for (const end of ['', '-wal', '-shm']) rmSync(`${DEMO_DATABASE}${end}`, { force: true })
+
+  run('The sandbox', 'sandbox/main.ts', {
+    SANDBOX_PORT: String(sandboxPort),
+    SANDBOX_APP_URL: app,
+    ORDERS_SECRET: credentials.ordersSecret,
+  })
+  await waitFor(`${sandbox}/`, 'The sandbox')
+  run('Huoshui', 'server/main.ts', {
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    WECOM_API_BASE: sandbox,
+    WECOM_CORP_ID: credentials.corpId,
+    WECOM_AGENT_ID: String(credentials.agentId),
+    WECOM_SECRET: credentials.secret,
+    WECOM_CALLBACK_TOKEN: credentials.callbackToken,
+    WECOM_CALLBACK_AES_KEY: credentials.aesKey,
+    ORDERS_SECRET: credentials.ordersSecret,
+  })
+  await waitFor(`${app}/readyz`, 'Huoshui')
+  if (stopping) return
+  process.stdout.write(
+    `\nHuoshui 活水 is running against the sandbox (no corp configured; the demo begins anew at each start).\n没有配置企业，正在用沙盒演示；每次启动都从头开始。\n\n  Open 打开: ${sandbox}/\n\nCtrl-C stops both. 按 Ctrl-C 停止。\n`,
+  )
+}
+
+async function runForCorp(): Promise<void> {
+  run('Huoshui', 'server/main.ts', {})
+  const app = `http://${process.env['HOST'] ?? '127.0.0.1'}:${process.env['PORT'] ?? '3000'}`
+  await waitFor(`${app}/healthz`, 'Huoshui')
+  if (!stopping) {
+    process.stdout.write(`\nHuoshui 活水 is running at ${app}\n  callback 回调: /wecom/callback   sidebar 侧边栏: /sidebar/   ready: /readyz\n`)
+  }
+}
+
+process.on('SIGINT', () => stop(0))
+process.on('SIGTERM', () => stop(0))
+await (process.env['WECOM_CORP_ID'] ? runForCorp() : runDemo())
