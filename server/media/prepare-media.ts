@@ -57,56 +57,44 @@ export function createPrepareMedia({ db, clock, log, wecom, holder, assets, join
     },
   })
 
-  async function prepare(wanted: WantedMedia, held: PreparedMedia | undefined, origin: Origin): Promise<void> {
+  async function prepare(wanted: WantedMedia, stored: PreparedMedia | undefined, origin: Origin): Promise<void> {
     const now = clock.now()
-    let fingerprint = held?.fingerprint ?? ''
+    let held = stored ?? nothing(wanted.source)
     try {
-      fingerprint = await origin.fingerprint()
-      const isSame = held?.fingerprint === fingerprint
-      if (held?.retryAtMs !== undefined && held.retryAtMs > now) return
-      const picUrl = isSame ? held?.picUrl : undefined
-      const isIdFresh = isSame && held?.mediaUntilMs !== undefined && held.mediaUntilMs - RENEW_BEFORE_MS > now
-      const needsId = !wanted.pictureOnly && !isIdFresh
-      if (picUrl !== undefined && !needsId) return
+      const fingerprint = await origin.fingerprint()
+      if (held.retryAtMs !== undefined && held.retryAtMs > now) return
+      const needsPicture = held.picUrl === undefined || held.fingerprint !== fingerprint
+      const isIdFresh = held.mediaUntilMs !== undefined && held.mediaUntilMs - RENEW_BEFORE_MS > now
+      const needsId = !wanted.pictureOnly && (needsPicture || !isIdFresh)
+      if (!needsPicture && !needsId && held.trouble === undefined) return
       const file = await origin.read()
-      const url = picUrl ?? (await wecom.media.uploadImage(file)).url
-      const made = needsId ? await wecom.media.upload({ type: 'image', ...file }) : undefined
-      await db.tx((tx) =>
-        preparedMedia.save(
-          tx,
-          {
-            source: wanted.source,
-            fingerprint,
-            picUrl: url,
-            mediaId: made?.media_id ?? (isSame ? held?.mediaId : undefined),
-            mediaUntilMs: made === undefined ? (isSame ? held?.mediaUntilMs : undefined) : now + MEDIA_LIFE_MS,
-            attempts: 0,
-            retryAtMs: undefined,
-            trouble: undefined,
-          },
-          now,
-        ),
-      )
+      if (needsPicture) {
+        const { url } = await wecom.media.uploadImage(file)
+        held = { ...nothing(wanted.source), fingerprint, picUrl: url }
+      }
+      if (needsId) {
+        const { media_id } = await wecom.media.upload({ type: 'image', ...file })
+        held = { ...held, mediaId: media_id, mediaUntilMs: now + MEDIA_LIFE_MS }
+      }
+      await save({ ...held, attempts: 0, retryAtMs: undefined, trouble: undefined })
     } catch (error) {
-      await remember(wanted.source, held, fingerprint, error)
+      await rememberTrouble(held, error)
     }
   }
 
-  /** What WeCom still holds stays usable while its successor cannot be had. */
-  async function remember(source: string, held: PreparedMedia | undefined, fingerprint: string, error: unknown) {
-    const attempts = (held?.attempts ?? 0) + 1
+  const save = (media: PreparedMedia): Promise<void> => db.tx((tx) => preparedMedia.save(tx, media, clock.now()))
+
+  /** What WeCom holds stays usable while its successor cannot be had. */
+  async function rememberTrouble(held: PreparedMedia, error: unknown): Promise<void> {
+    const attempts = held.attempts + 1
     const trouble = error instanceof AppError && error.zh !== undefined ? error.zh : describeError(error)
     const isOurs = error instanceof AppError && error.code === 'media.bad-asset'
-    if (isOurs && held?.trouble === trouble) return
-    if (held?.trouble !== trouble) log.warn({ source, err: describeError(error) }, 'picture could not be prepared')
+    if (held.trouble !== trouble)
+      log.warn({ source: held.source, err: describeError(error) }, 'picture could not be prepared')
+    else if (isOurs) return
     // A file that is wrong costs WeCom nothing, so it is looked at again in every round until it is mended.
     const retryAtMs = isOurs ? undefined : clock.now() + backoffMs(RETRY_MS, attempts)
-    const kept = held ?? { source, picUrl: undefined, mediaId: undefined, mediaUntilMs: undefined }
-    // A file that changed while WeCom refuses it keeps its old picture under the old fingerprint.
-    const known = held?.picUrl === undefined ? fingerprint : held.fingerprint
-    await db.tx((tx) =>
-      preparedMedia.save(tx, { ...kept, fingerprint: known, attempts, retryAtMs, trouble }, clock.now()),
-    )
+    await save({ ...held, attempts, retryAtMs, trouble })
   }
 
   return async (): Promise<void> => {
@@ -123,5 +111,16 @@ export function createPrepareMedia({ db, clock, log, wecom, holder, assets, join
     }
   }
 }
+
+const nothing = (source: string): PreparedMedia => ({
+  source,
+  fingerprint: '',
+  picUrl: undefined,
+  mediaId: undefined,
+  mediaUntilMs: undefined,
+  attempts: 0,
+  retryAtMs: undefined,
+  trouble: undefined,
+})
 
 const isJpeg = (bytes: Buffer): boolean => bytes[0] === 0xff && bytes[1] === 0xd8

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import type { Outbox } from '../actions/outbox.ts'
+import { CustomerAdded, WelcomeCodeGiven } from '../customers/customer-events.ts'
+import type { Tx } from '../db/tx.ts'
+import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import type { Reason } from '../kernel/reason.ts'
+import { SECOND_MS } from '../kernel/shanghai.ts'
+import { cutToBytes } from '../media/cut-to-bytes.ts'
+import type { Media } from '../media/media.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import { type ChosenWelcome, chooseWelcome } from './choose-welcome.ts'
+import { fillNames } from './fill-names.ts'
+import { createSendWelcome, SendWelcome, type SendWelcomeDeps } from './send-welcome.ts'
+import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
+
+/** Docs 92137: a code lives 20 s and works once; text of at most 4,000 bytes. */
+const CODE_LIFE_MS = 20 * SECOND_MS
+const TEXT_BYTES = 4_000
+
+type NameOf = (tx: Tx, id: string) => Promise<string | undefined>
+
+export interface WelcomeDeps extends SendWelcomeDeps {
+  outbox: Pick<Outbox, 'enqueue'>
+  holder: RuleBookHolder
+  media: Pick<Media, 'attachments'>
+  customers: { queries: { nameOf: NameOf } }
+  staff: { queries: { nameOf: NameOf } }
+}
+
+export interface WelcomeWanted extends FriendshipKey {
+  channel: string | null
+  welcomeCode: string | null
+  /** The code lives 20 s from here, UTC milliseconds. */
+  codeAtMs: number
+  /** When we learnt of it, UTC milliseconds; what "took 0.4 s" counts from. */
+  receivedAtMs: number
+  eventId: number
+  /** Name of the welcome that a journey asks for; otherwise the channel decides. */
+  welcome?: string
+}
+
+export type WelcomeBegun = 'queued' | 'already' | 'no-code' | 'nothing-to-send'
+
+/** The first words a customer hears: one welcome per friendship, in the lane before all others. */
+export function createWelcome(deps: WelcomeDeps) {
+  const { outbox, holder, media, customers, staff, timeline } = deps
+
+  async function send(tx: Tx, wanted: WelcomeWanted): Promise<WelcomeBegun> {
+    const hash = wanted.welcomeCode === null ? null : hashOf(wanted.welcomeCode)
+    const before = await welcomeStore.find(tx, wanted)
+    if (!(await welcomeStore.claim(tx, wanted, { hash, receivedAtMs: wanted.receivedAtMs }))) return 'already'
+    // A second code of a friendship carries on what its first one was meant for.
+    const welcome = wanted.welcome ?? before?.rule ?? undefined
+    const chosen = chooseWelcome(holder.current(), { channel: wanted.channel, welcome, atMs: wanted.codeAtMs })
+    if (wanted.welcomeCode === null || hash === null) {
+      await giveUp(tx, wanted, 'none', '企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过', chosen)
+      return 'no-code'
+    }
+    if (chosen === undefined) {
+      await giveUp(tx, wanted, 'failed', '没有适合的欢迎语，也没有默认欢迎语', chosen)
+      return 'nothing-to-send'
+    }
+    const { text, attachments, leftOut } = await compose(tx, wanted, chosen)
+    if (text === undefined && attachments.length === 0) {
+      const why = `欢迎语「${chosen.rule.name}」里的${leftOut.join('、') || '内容'}还没准备好`
+      await giveUp(tx, wanted, 'failed', why, chosen)
+      return 'nothing-to-send'
+    }
+    await welcomeStore.set(tx, wanted, { state: 'waiting', reason: chosen.why, ...ruleOf(chosen), leftOut })
+    const { externalUserId, userId, addedAtMs, welcomeCode } = wanted
+    await outbox.enqueue(tx, SendWelcome, {
+      key: `welcome:${userId}:${externalUserId}:${hash}`,
+      payload: {
+        externalUserId,
+        userId,
+        addedAtMs,
+        welcome: chosen.rule.name,
+        welcomeCode,
+        ...(text === undefined ? {} : { text }),
+        attachments,
+        leftOut,
+      },
+      reason: reasonOf(wanted, chosen.why, chosen),
+      externalUserId,
+      userId,
+      expiresAtMs: wanted.codeAtMs + CODE_LIFE_MS,
+    })
+    return 'queued'
+  }
+
+  async function compose(tx: Tx, { externalUserId, userId }: WelcomeWanted, { content }: ChosenWelcome) {
+    const customer = await customers.queries.nameOf(tx, externalUserId)
+    const guide = await staff.queries.nameOf(tx, userId)
+    const filled = cutToBytes(fillNames(content.text ?? '', { customer, guide }), TEXT_BYTES)
+    const { ready, missing } = await media.attachments(tx, content.attachments ?? [])
+    return { text: filled.trim() === '' ? undefined : filled, attachments: ready, leftOut: missing }
+  }
+
+  async function giveUp(
+    tx: Tx,
+    wanted: WelcomeWanted,
+    state: WelcomeState,
+    why: string,
+    chosen: ChosenWelcome | undefined,
+  ): Promise<void> {
+    await welcomeStore.set(tx, wanted, { state, reason: why, ...(chosen === undefined ? {} : ruleOf(chosen)) })
+    await timeline.note(tx, {
+      key: `welcome:event:${wanted.eventId}`,
+      externalUserId: wanted.externalUserId,
+      userId: wanted.userId,
+      kind: 'welcome.ended',
+      text: `未发送欢迎语：${why}`,
+      reason: reasonOf(wanted, why, chosen),
+    })
+  }
+
+  const subscriptions: Subscription[] = [
+    subscribe('welcome.send', CustomerAdded, async (tx, { id, receivedAtMs, payload }) => {
+      await send(tx, { ...payload, codeAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
+    }),
+    subscribe('welcome.use-further-code', WelcomeCodeGiven, async (tx, { id, receivedAtMs, payload }) => {
+      // Friends of before our time had their welcome, or none, from somebody else.
+      if (payload.addedAtMs === null) return
+      await send(tx, { ...payload, addedAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
+    }),
+  ]
+
+  return {
+    subscriptions,
+    executors: [createSendWelcome(deps)],
+    /** Sends the friendship's one welcome, unless that has been seen to. Safe to repeat; why there was none is kept. */
+    send,
+    queries: { ofCustomer: welcomeStore.ofCustomer },
+  }
+}
+
+export type Welcome = ReturnType<typeof createWelcome>
+
+/** The code itself is a credential; rows and keys carry what tells it from others. */
+const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex').slice(0, 24)
+
+const ruleOf = ({ rule }: ChosenWelcome) => ({ rule: rule.name, version: rule.version })
+
+const reasonOf = (wanted: WelcomeWanted, text: string, chosen: ChosenWelcome | undefined): Reason => ({
+  text,
+  ...(chosen === undefined ? {} : { rule: { kind: 'welcome', name: chosen.rule.name, version: chosen.rule.version } }),
+  facts: { channel: wanted.channel },
+  eventId: wanted.eventId,
+})
