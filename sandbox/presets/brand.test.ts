@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { createSettableClock } from '../../server/kernel/clock.ts'
+import { createSandbox } from '../sandbox.ts'
+
+const open = (seed: number) =>
+  createSandbox({ clock: createSettableClock('2025-03-01T09:00:00+08:00'), preset: 'brand', seed })
+
+it('is the same shop for the same seed', async () => {
+  const [a, b, c] = [open(7), open(7), open(8)]
+  expect([...a.world.follows]).toEqual([...b.world.follows])
+  expect(a.seedOrders).toEqual(b.seedOrders)
+  expect([...c.world.follows.keys()]).not.toEqual([...a.world.follows.keys()])
+})
+
+it('has people, tags, groups and a history', () => {
+  const { world, seedOrders } = open(1)
+  expect([...world.staff.values()].map((staff) => staff.name)).toEqual([
+    '林小雨',
+    '陈浩',
+    '周敏',
+    '何佳琪',
+    '王子轩',
+    '孙倩',
+  ])
+  expect([...world.departments.values()].map((d) => d.name)).toEqual([
+    '牧野牛排',
+    '北京三里屯店',
+    '上海徐汇店',
+    '直播组',
+    '客服组',
+  ])
+  expect([...world.tagGroups.values()].map((group) => group.name)).toEqual(['来源', '生命周期', '口味', '分层'])
+  expect(world.customers.size).toBe(36)
+  expect([...world.groups.values()].every((group) => group.members.size > 1)).toBe(true)
+  expect(new Set(seedOrders.map((order) => order.externalUserId)).size).toBe(20)
+  expect(new Set(seedOrders.map((order) => order.orderId)).size).toBe(seedOrders.length)
+  expect(seedOrders.length).toBeGreaterThan(50)
+  const start = Date.parse('2024-08-10T00:00:00+08:00')
+  expect([...world.follows.values()].every((follow) => follow.addedAtMs > start)).toBe(true)
+})
