@@ -15,6 +15,8 @@ export interface GroupOfCustomer {
   chatId: string
   name: string
   pool: string | undefined
+  /** userid of the group's owner. */
+  owner: string | undefined
   joinedAtMs: number
 }
 
@@ -58,8 +60,14 @@ export const groupQueries = {
     ).map(toGroup),
   /** The groups a customer is in now, the oldest membership first. */
   groupsOf: async (tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> => {
-    const rows = await tx.rows<{ chat_id: string; name: string | null; pool: string | null; joined_at: number }>(
-      `SELECT m.chat_id AS chat_id, g.name AS name, g.pool AS pool, m.joined_at AS joined_at
+    const rows = await tx.rows<{
+      chat_id: string
+      name: string | null
+      pool: string | null
+      owner: string | null
+      joined_at: number
+    }>(
+      `SELECT m.chat_id AS chat_id, g.name AS name, g.pool AS pool, g.owner AS owner, m.joined_at AS joined_at
        FROM chat_member m JOIN chat_group g ON g.chat_id = m.chat_id
        WHERE m.member_id = ? AND ${STANDING} ORDER BY m.joined_at, m.id`,
       [externalUserId],
@@ -68,6 +76,7 @@ export const groupQueries = {
       chatId: row.chat_id,
       name: row.name ?? '',
       pool: row.pool ?? undefined,
+      owner: row.owner ?? undefined,
       joinedAtMs: row.joined_at,
     }))
   },

@@ -1,0 +1,177 @@
+import { CustomerAdded, CustomerLost, TagAdded } from '../customers/customer-events.ts'
+import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
+import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
+import type { Groups } from '../groups/groups.ts'
+import type { PayloadOf, StoredEvent } from '../inbox/event-kind.ts'
+import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import type { Job } from '../jobs/job.ts'
+import { MINUTE_MS } from '../kernel/shanghai.ts'
+import { OrderClosed, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
+import type { Pool } from '../rules/rule-book.ts'
+import { StaffRenamed } from '../staff/staff-events.ts'
+import { type InvitedBy, invitationQueries } from './invitation-queries.ts'
+import { createInvitations, type InvitationsDeps } from './invitations.ts'
+import { misplacedMembers } from './misplaced.ts'
+import { type Cause, createStanding, type StandingDeps } from './standing.ts'
+
+export type RoutingDeps = InvitationsDeps &
+  Omit<StandingDeps, 'invitations'> & {
+    db: Db
+    groups: Pick<Groups, 'queries'>
+  }
+
+const BATCH = 100
+
+/** Brings each customer into the group pool where they belong, and notices when they no longer do. */
+export function createRouting(deps: RoutingDeps) {
+  const { db, clock, rules, groups, customers } = deps
+  const invitations = createInvitations(deps)
+  const standing = createStanding({ ...deps, invitations })
+
+  const inviteAt = async (
+    tx: Tx,
+    event: StoredEvent,
+    to: { trigger: 'customer.added' | 'order.paid'; externalUserId: string; userId: string; text: string },
+    by: (pool: Pool) => InvitedBy,
+  ): Promise<void> => {
+    for (const pool of rules.current().pools.values()) {
+      if (pool.value.inviteOn?.includes(to.trigger) !== true) continue
+      await invitations.invite(tx, {
+        externalUserId: to.externalUserId,
+        userId: to.userId,
+        pool: pool.name,
+        key: `${to.trigger}:${event.id}:${pool.name}`,
+        reason: {
+          text: `${to.text}，符合群池「${pool.name}」的入群条件`,
+          rule: { kind: 'pool', name: pool.name, version: pool.version },
+          eventId: event.id,
+        },
+        by: by(pool),
+      })
+    }
+  }
+
+  const causeOf = (event: StoredEvent, text: string, isOrder: boolean): Cause => ({
+    key: `event:${event.id}`,
+    text,
+    eventId: event.id,
+    isOrder,
+  })
+
+  /** A guide lost the customer: somebody else's to-do now, or nobody's. */
+  async function afterLoss(tx: Tx, externalUserId: string, lostUserId: string): Promise<void> {
+    const owner = await customers.queries.ownerOf(tx, externalUserId)
+    if (owner === lostUserId) return
+    for (const invitation of await invitationQueries.openOf(tx, externalUserId)) {
+      if (owner === undefined) await invitations.close(tx, invitation, { state: 'withdrawn', note: '客户已流失' })
+      else if (invitation.userId === lostUserId) await invitations.handTo(tx, invitation, owner)
+    }
+  }
+
+  async function afterJoining(tx: Tx, event: StoredEvent<PayloadOf<typeof GroupJoined>>): Promise<void> {
+    const { externalUserId, pool, state, chatId } = event.payload
+    const poolOfCode = state === null ? undefined : await groups.queries.poolByState(tx, state)
+    for (const joined of new Set([pool, poolOfCode])) {
+      if (joined === null || joined === undefined) continue
+      const invitation = await invitationQueries.openFor(tx, joined, externalUserId)
+      const note = poolOfCode === joined ? '已扫码入群' : '已入群'
+      if (invitation !== undefined) await invitations.close(tx, invitation, { state: 'joined', note, chatId })
+    }
+    await standing.review(tx, externalUserId, causeOf(event, '加入别的群后', false))
+  }
+
+  const subscriptions: Subscription[] = [
+    subscribe('routing.invite-added', CustomerAdded, (tx, event) => {
+      const { externalUserId, userId } = event.payload
+      const to = { trigger: 'customer.added', externalUserId, userId, text: '新添加' } as const
+      return inviteAt(tx, event, to, (pool) => pool.value.inviteBy)
+    }),
+    subscribe('routing.paid', OrderPaid, async (tx, event) => {
+      const { externalUserId } = event.payload
+      const userId = await customers.queries.ownerOf(tx, externalUserId)
+      const to = { trigger: 'order.paid', externalUserId, text: '订单已付款' } as const
+      if (userId !== undefined) await inviteAt(tx, event, { ...to, userId }, () => 'task')
+      await standing.review(tx, externalUserId, causeOf(event, '付款后', true))
+    }),
+    subscribe('routing.refunded', OrderRefunded, (tx, event) =>
+      standing.review(tx, event.payload.externalUserId, causeOf(event, '订单退款后', true)),
+    ),
+    subscribe('routing.closed', OrderClosed, (tx, event) =>
+      standing.review(tx, event.payload.externalUserId, causeOf(event, '订单关闭后', true)),
+    ),
+    subscribe('routing.tagged', TagAdded, (tx, event) =>
+      standing.review(tx, event.payload.externalUserId, causeOf(event, '标签变化后', false)),
+    ),
+    subscribe('routing.joined', GroupJoined, afterJoining),
+    subscribe('routing.left', GroupLeft, async (tx, { payload }) => {
+      // Another group of the same pool, or the same one again, keeps the customer in the pool.
+      if (payload.pool === null || (await groups.queries.isInPool(tx, payload.externalUserId, payload.pool))) return
+      await standing.left(tx, payload.externalUserId, payload.pool)
+    }),
+    subscribe('routing.lost', CustomerLost, (tx, { payload }) => afterLoss(tx, payload.externalUserId, payload.userId)),
+    subscribe('routing.follow-rename', StaffRenamed, async (tx, { payload }) => {
+      await tx.run('UPDATE invitation SET userid = ? WHERE userid = ? AND open_slot IS NOT NULL', [
+        payload.newUserId,
+        payload.oldUserId,
+      ])
+    }),
+  ]
+
+  /** One batch; true when there may be more. */
+  const lapse = (tx: Tx): Promise<boolean> =>
+    invitationQueries.lapsing(tx, clock.now(), BATCH).then(async (due) => {
+      for (const invitation of due) {
+        await invitations.close(tx, invitation, { state: 'lapsed', note: '邀请已过期' })
+        const cause = { key: `lapse:${invitation.id}`, text: '邀请过期后', isOrder: false }
+        await standing.review(tx, invitation.externalUserId, cause)
+      }
+      return due.length === BATCH
+    })
+
+  async function openWaiting(tx: Tx, pool: string): Promise<void> {
+    const fullness = await groups.queries.fullness(tx, pool)
+    if (fullness === undefined || (fullness.room <= 0 && !fullness.opensItself)) return
+    const places = fullness.opensItself ? BATCH : Math.min(BATCH, fullness.room)
+    for (const invitation of await invitationQueries.waitingFor(tx, pool, places)) {
+      const { externalUserId } = invitation
+      if (await invitations.isEligible(tx, externalUserId, pool)) await invitations.openWaiting(tx, invitation)
+      else await invitations.close(tx, invitation, { state: 'withdrawn', note: '等待期间不再符合入群条件' })
+    }
+  }
+
+  const jobs: Job[] = [
+    {
+      name: 'routing.lapse',
+      everyMs: MINUTE_MS,
+      run: async () => {
+        while (await db.tx(lapse));
+      },
+    },
+    {
+      name: 'routing.open-waiting',
+      everyMs: MINUTE_MS,
+      run: async () => {
+        for (const pool of rules.current().pools.keys()) await db.tx((tx) => openWaiting(tx, pool))
+      },
+    },
+  ]
+
+  return {
+    invite: invitations.invite,
+    /** The welcome that should have carried the pool's code did not go out: the guide is asked to send it. Safe to repeat. */
+    inviteByTaskInstead: async (tx: Tx, pair: { externalUserId: string; userId: string }): Promise<void> => {
+      for (const invitation of await invitationQueries.openOf(tx, pair.externalUserId)) {
+        if (invitation.invitedBy === 'welcome') await invitations.handTo(tx, invitation, pair.userId)
+      }
+    },
+    queries: {
+      ...invitationQueries,
+      fullness: groups.queries.fullness,
+      misplaced: (pool: string) => misplacedMembers(deps, pool, clock.now()),
+    },
+    subscriptions,
+    jobs,
+  }
+}
+export type Routing = ReturnType<typeof createRouting>

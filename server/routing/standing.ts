@@ -1,0 +1,132 @@
+import type { Tx } from '../db/tx.ts'
+import type { CustomerFacts } from '../facts/facts.ts'
+import type { Groups } from '../groups/groups.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Reason } from '../kernel/reason.ts'
+import { DAY_MS } from '../kernel/shanghai.ts'
+import { holds } from '../rules/holds.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import { invitationQueries } from './invitation-queries.ts'
+import type { Invitations } from './invitations.ts'
+
+export interface StandingDeps {
+  clock: Clock
+  rules: Pick<RuleBookHolder, 'current'>
+  facts: Pick<CustomerFacts, 'of'>
+  groups: { queries: Pick<Groups['queries'], 'groupsOf'> }
+  customers: { queries: { ownerOf(tx: Tx, externalUserId: string): Promise<string | undefined> } }
+  tasks: Pick<Tasks, 'open' | 'close' | 'queries'>
+  invitations: Invitations
+}
+
+export interface Cause {
+  /** What makes this the same cause when it is handled twice, ≤60 characters. */
+  key: string
+  /** One Chinese clause, e.g. `订单退款后`. */
+  text: string
+  eventId?: number
+  /** An order changed: a member never looked at before counts as one who met the condition until now. */
+  isOrder: boolean
+}
+
+const SHOULD_LEAVE_DUE_MS = 3 * DAY_MS
+
+/** Whether a customer still belongs where they are, or are invited to, after something about them changed. */
+export function createStanding(deps: StandingDeps) {
+  const { clock, rules, facts, groups, customers, tasks, invitations } = deps
+
+  const openLeaveTasks = async (tx: Tx, externalUserId: string, pool: string) =>
+    (await tasks.queries.ofCustomer(tx, externalUserId)).filter(
+      (task) => task.state === 'open' && task.kind === 'should-leave' && task.detail.pool === pool,
+    )
+
+  async function endLeaveTasks(
+    tx: Tx,
+    externalUserId: string,
+    pool: string,
+    end: { outcome: 'done' | 'dropped'; note: string },
+  ) {
+    for (const task of await openLeaveTasks(tx, externalUserId, pool)) await tasks.close(tx, { key: task.key, ...end })
+  }
+
+  const setMeets = (tx: Tx, externalUserId: string, pool: string, meets: boolean): Promise<void> =>
+    tx.upsert(
+      'pool_standing',
+      [{ external_userid: externalUserId, pool, meets: meets ? 1 : 0, reviewed_at: clock.now() }],
+      ['external_userid', 'pool'],
+    )
+
+  async function askToLeave(
+    tx: Tx,
+    externalUserId: string,
+    pool: string,
+    owner: string | undefined,
+    cause: Cause,
+    asked: Reason['facts'],
+  ) {
+    const userId = (await customers.queries.ownerOf(tx, externalUserId)) ?? owner
+    if (userId === undefined || (await openLeaveTasks(tx, externalUserId, pool)).length > 0) return
+    const rule = rules.current().pools.get(pool)
+    await tasks.open(tx, {
+      key: `should-leave:${cause.key}:${pool}:${externalUserId}`,
+      externalUserId,
+      userId,
+      kind: 'should-leave',
+      title: `请客户退出「${pool}」`,
+      detail: { pool },
+      dueAtMs: clock.now() + SHOULD_LEAVE_DUE_MS,
+      reason: {
+        text: `${cause.text}不再符合群池「${pool}」的入群条件`,
+        ...(rule === undefined ? {} : { rule: { kind: 'pool', name: pool, version: rule.version } }),
+        ...(asked === undefined ? {} : { facts: asked }),
+        ...(cause.eventId === undefined ? {} : { eventId: cause.eventId }),
+      },
+    })
+  }
+
+  return {
+    /** Withdraws invitations whose entry condition no longer holds, and asks for leaving the groups whose condition the
+     *  customer met and meets no longer; not yet while an invitation to another group is open, since they will move by
+     *  joining. Safe to repeat. */
+    review: async (tx: Tx, externalUserId: string, cause: Cause): Promise<void> => {
+      const { pools } = rules.current()
+      const known = (await facts.of(tx, [externalUserId], clock.now())).get(externalUserId) ?? new Map()
+      for (const invitation of await invitationQueries.openOf(tx, externalUserId)) {
+        const pool = pools.get(invitation.pool)
+        if (pool !== undefined && holds(pool.entry, known)) continue
+        await invitations.close(tx, invitation, { state: 'withdrawn', note: `${cause.text}不再符合入群条件` })
+      }
+      const isOnTheWay = (await invitationQueries.openOf(tx, externalUserId)).some((one) => one.state === 'open')
+      const before = await tx.rows<{ pool: string; meets: number }>(
+        'SELECT pool, meets FROM pool_standing WHERE external_userid = ?',
+        [externalUserId],
+      )
+      for (const group of await groups.queries.groupsOf(tx, externalUserId)) {
+        const pool = group.pool === undefined ? undefined : pools.get(group.pool)
+        if (pool === undefined) continue
+        if (holds(pool.entry, known)) {
+          await setMeets(tx, externalUserId, pool.name, true)
+          await endLeaveTasks(tx, externalUserId, pool.name, { outcome: 'dropped', note: '又符合入群条件了' })
+          continue
+        }
+        const stored = before.find((row) => row.pool === pool.name)
+        const didMeet = stored === undefined ? cause.isOrder : stored.meets === 1
+        if (didMeet && isOnTheWay) {
+          await setMeets(tx, externalUserId, pool.name, true)
+          continue
+        }
+        await setMeets(tx, externalUserId, pool.name, false)
+        if (!didMeet) continue
+        await askToLeave(tx, externalUserId, pool.name, group.owner, cause, Object.fromEntries(known))
+      }
+    },
+
+    /** The customer is in none of the pool's groups any more. */
+    left: async (tx: Tx, externalUserId: string, pool: string): Promise<void> => {
+      await tx.run('DELETE FROM pool_standing WHERE external_userid = ? AND pool = ?', [externalUserId, pool])
+      await endLeaveTasks(tx, externalUserId, pool, { outcome: 'done', note: '已退群' })
+    },
+  }
+}
+export type Standing = ReturnType<typeof createStanding>
