@@ -50,6 +50,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     onCall: metrics.onCall,
   })
   const envelope = createCallbackEnvelope({
+    clock,
     corpId: settings.WECOM_CORP_ID,
     token: settings.WECOM_CALLBACK_TOKEN,
     aesKey: settings.WECOM_CALLBACK_AES_KEY,

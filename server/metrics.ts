@@ -71,7 +71,8 @@ export function createMetrics(db: Db) {
       actions.inc({ kind, state })
       waited.observe({ kind }, waitedMs / 1000)
     },
-    onCall: (call: { path: string; errcode: number; ms: number }) =>
-      calls.observe({ path: call.path, errcode: String(call.errcode) }, call.ms / 1000),
+    /** `errcode`: absent when WeCom could not be reached. */
+    onCall: (call: { path: string; errcode: number | undefined; ms: number }) =>
+      calls.observe({ path: call.path, errcode: String(call.errcode ?? 'unreachable') }, call.ms / 1000),
   }
 }

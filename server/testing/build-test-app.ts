@@ -57,10 +57,17 @@ export async function buildTestApp(options: TestAppOptions = {}) {
     WECOM_CALLBACK_TOKEN: credentials.callbackToken,
     WECOM_CALLBACK_AES_KEY: credentials.aesKey,
     ORDERS_SECRET: credentials.ordersSecret,
-    LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
     ...options.env,
   })
-  const huoshui = createHuoshui({ settings, clock, log: createLogger({ level: settings.LOG_LEVEL }) })
+  const logLines: string[] = []
+  const destination = {
+    write: (line: string) => {
+      logLines.push(line)
+      if (process.env['TEST_LOG'] !== undefined) process.stderr.write(line)
+    },
+  }
+  const log = createLogger({ level: settings.LOG_LEVEL, destination })
+  const huoshui = createHuoshui({ settings, clock, log })
   const url = await huoshui.app.listen({ host: '127.0.0.1', port: 0 })
   sandbox.connect(url)
   await huoshui.prepare()
@@ -84,6 +91,8 @@ export async function buildTestApp(options: TestAppOptions = {}) {
     databaseUrl,
     configDir,
     writeConfig,
+    /** What the server has logged so far, a JSON line each. `TEST_LOG=1` prints it, too. */
+    logLines,
     settle,
     /** Moves the clock and does what has become due. */
     advance: async (ms: number) => {
