@@ -78,7 +78,6 @@ function typeOf(type: string, value: unknown): boolean {
     case 'integer':
       return Number.isInteger(value)
     default:
-      // biome-ignore lint/suspicious/useValidTypeof: JSON Schema's names of the scalar types are those of typeof
       return typeof value === type
   }
 }

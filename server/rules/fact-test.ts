@@ -148,6 +148,7 @@ function unfit(shape: FactShape, operator: string): ConditionFault {
   const meant = SIGNS[operator] ?? didYouMean(operator, fitting)
   return {
     at: [operator],
+    key: true,
     message: isOperator(operator) ? `「${shape.zh}」不能用 ${operator}` : `没有「${operator}」这种比法`,
     suggestion:
       meant !== undefined && fitting.includes(meant as Operator) && meant !== operator

@@ -9,6 +9,8 @@ import type { Condition } from './schema/condition.ts'
  *  `message` and `suggestion`: Chinese, for ops staff. */
 export interface ConditionFault {
   at: (string | number)[]
+  /** It is about the last key of `at`, not about its value. */
+  key?: true
   message: string
   suggestion?: string
 }
@@ -36,8 +38,8 @@ export function parseCondition(
 ): { condition: Condition; faults: [] } | { condition: undefined; faults: ConditionFault[] } {
   const byPath = new Map(shapes.map((shape) => [shape.path, shape]))
   const faults: ConditionFault[] = []
-  const fault = (at: ConditionFault['at'], message: string, suggestion?: string): void => {
-    faults.push(suggestion === undefined ? { at, message } : { at, message, suggestion })
+  const fault = (at: ConditionFault['at'], message: string, suggestion?: string, key?: true): void => {
+    faults.push({ at, message, ...(suggestion === undefined ? {} : { suggestion }), ...(key ? { key } : {}) })
   }
 
   function conditionsIn(value: unknown, at: ConditionFault['at'], word: string): Condition[] {
@@ -72,7 +74,7 @@ export function parseCondition(
     const shape = byPath.get(path)
     if (shape !== undefined) {
       const parsed = parseFactTest(shape, value)
-      for (const wrong of parsed.faults) fault([...at, ...wrong.at], wrong.message, wrong.suggestion)
+      for (const wrong of parsed.faults) fault([...at, ...wrong.at], wrong.message, wrong.suggestion, wrong.key)
       return parsed.test === undefined ? [] : [{ kind: 'test', path, test: parsed.test }]
     }
     const inside = shapes.filter((candidate) => candidate.path.startsWith(`${path}.`))
@@ -88,6 +90,7 @@ export function parseCondition(
       at,
       `没有「${path}」这个事实`,
       meant === undefined ? `可用的事实：${[...byPath.keys()].join('、')}` : `是不是想写 ${meant}`,
+      true,
     )
     return []
   }

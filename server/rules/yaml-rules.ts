@@ -73,7 +73,7 @@ function isBottomless(text: string): boolean {
 type Report = (offset: number, message: string, suggestion?: string) => void
 const startOf = (node: unknown): number => (node as { range?: [number, number, number] | null }).range?.[0] ?? 0
 
-/** Plain values with text keys only; `__proto__` and the like become ordinary keys. */
+/** Plain values with text keys only. */
 function toPlain(node: unknown, fault: Report): unknown {
   if (isScalar(node)) {
     if (typeof node.value === 'number' && !Number.isFinite(node.value)) fault(startOf(node), '不是一个数')
@@ -87,10 +87,10 @@ function toPlain(node: unknown, fault: Report): unknown {
   }
   if (isSeq(node)) return node.items.map((item) => toPlain(item, fault))
   if (!isMap(node)) return undefined
-  const result = Object.create(null) as Record<string, unknown>
+  const result: Record<string, unknown> = {}
   for (const pair of node.items) {
     const key = isScalar(pair.key) ? pair.key.value : undefined
-    if (typeof key !== 'string' || key === '') {
+    if (typeof key !== 'string' || key === '' || key === '__proto__') {
       fault(startOf(pair.key ?? node), '冒号前面要是一个名字', '数字或符号开头的名字加上引号')
     } else if (Object.hasOwn(result, key)) {
       fault(startOf(pair.key), `「${key}」写了两次`, '只留一个')

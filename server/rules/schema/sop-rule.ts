@@ -23,11 +23,14 @@ export const TRIGGER_EVENTS = [
   'tag.added',
 ] as const
 
-export const TriggerEvent = Type.Union(
-  TRIGGER_EVENTS.map((name) => Type.Literal(name)),
-  { description: '事件' },
-)
 export type TriggerEvent = (typeof TRIGGER_EVENTS)[number]
+/** The members come from a list, whose type the union cannot see. */
+export const TriggerEvent = Type.Unsafe<TriggerEvent>(
+  Type.Union(
+    TRIGGER_EVENTS.map((name) => Type.Literal(name)),
+    { description: '事件' },
+  ),
+)
 
 export const SopTrigger = Type.Union([
   TriggerEvent,
@@ -120,3 +123,5 @@ export const SopRule = Type.Module({
   ),
 }).SopRule
 export type SopRule = Static<typeof SopRule>
+export type SopStep = SopRule['steps'][number]
+export type SopBranch = Extract<SopStep, { choose: unknown }>['choose'][number]

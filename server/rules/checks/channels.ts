@@ -1,0 +1,24 @@
+import type { Draft } from '../draft.ts'
+import type { ChannelRule } from '../schema/rule-files.ts'
+import { type CheckContext, checkDoubles, checkName, checkTags } from './check-context.ts'
+
+/** WeCom's remark of a contact way takes 30 characters, and the channel's name goes there. */
+const MAX_NAME = 30
+
+export function checkChannels(context: CheckContext, channels: Draft<ChannelRule>[]): void {
+  const byState = new Map<string, string>()
+  for (const draft of channels) {
+    const { channel, state, guides, welcome, tags } = draft.value
+    if (Array.from(channel).length > MAX_NAME) {
+      draft.fault(['channel'], `渠道名有 ${Array.from(channel).length} 个字，最多 ${MAX_NAME} 个`, '请缩短')
+    }
+    if (welcome !== undefined) checkName(context, draft, ['welcome'], 'welcome', welcome)
+    checkTags(context, draft, ['tags'], tags)
+    checkDoubles(draft, ['guides'], guides)
+    if (state === undefined) continue
+    const other = byState.get(state)
+    if (other !== undefined)
+      draft.fault(['state'], `渠道参数「${state}」已经用在渠道「${other}」`, '每个渠道用自己的参数')
+    byState.set(state, channel)
+  }
+}

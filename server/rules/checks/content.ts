@@ -1,0 +1,99 @@
+import { didYouMean } from '../did-you-mean.ts'
+import type { AttachmentRule, ContentRule } from '../schema/content.ts'
+import type { Path } from '../yaml-rules.ts'
+import { type AnyDraft, type CheckContext, checkName } from './check-context.ts'
+
+export const PLACEHOLDERS = ['{客户昵称}', '{导购名}'] as const
+
+/** WeCom: 4,000 bytes of UTF-8. A WeChat nickname may take 16 characters of 4 bytes, a member's name 64 bytes. */
+const MAX_TEXT_BYTES = 4_000
+const PLACEHOLDER_BYTES = 64
+const LINK_TITLE_BYTES = 128
+const LINK_DESC_BYTES = 512
+const URL_BYTES = 2_048
+const MINI_TITLE_BYTES = 64
+
+const bytes = (text: string): number => Buffer.byteLength(text)
+
+/** Text and attachments of a welcome, a script or a mass-send. `placeholders`: those that are filled in there. */
+export function checkContent(
+  context: CheckContext,
+  draft: AnyDraft,
+  path: Path,
+  content: ContentRule,
+  placeholders: readonly string[] = PLACEHOLDERS,
+): void {
+  const { text = '', attachments = [] } = content
+  if (text.trim() === '' && attachments.length === 0) {
+    draft.fault(path, '没有内容', '写 text（文字）或 attachments（附件）')
+  }
+  checkText(draft, [...path, 'text'], text, placeholders)
+  for (const [index, attachment] of attachments.entries()) {
+    checkAttachment(context, draft, [...path, 'attachments', index], attachment)
+  }
+}
+
+function checkText(draft: AnyDraft, path: Path, text: string, placeholders: readonly string[]): void {
+  const filled = placeholders.reduce((all, one) => all.replaceAll(one, 'x'.repeat(PLACEHOLDER_BYTES)), text)
+  if (bytes(filled) > MAX_TEXT_BYTES) {
+    draft.fault(
+      path,
+      `文字太长：${bytes(filled)} 字节，企业微信最多 ${MAX_TEXT_BYTES} 字节`,
+      `大约要删掉 ${Math.ceil((bytes(filled) - MAX_TEXT_BYTES) / 3)} 个汉字`,
+    )
+  }
+  checkPlaceholders(draft, path, text, placeholders)
+}
+
+/** Anything in braces looks like a placeholder to the person who wrote it. */
+export function checkPlaceholders(draft: AnyDraft, path: Path, text: string, placeholders: readonly string[]): void {
+  for (const [found] of text.matchAll(/[{｛]\s*[^{}｛｝\n]{1,20}\s*[}｝]/g)) {
+    if (placeholders.includes(found)) continue
+    if ((PLACEHOLDERS as readonly string[]).includes(found)) {
+      draft.fault(path, `这里不能用 ${found}`, '群发和备注之外的地方才能逐个填写，请改成对所有人都合适的话')
+      continue
+    }
+    const meant = didYouMean(found, placeholders)
+    draft.fault(
+      path,
+      `不认识 ${found}，会原样发给客户`,
+      meant !== undefined ? `是不是想写 ${meant}` : `可以用 ${placeholders.join('、') || '不带大括号的文字'}`,
+    )
+  }
+}
+
+function checkAttachment(context: CheckContext, draft: AnyDraft, path: Path, attachment: AttachmentRule): void {
+  const limit = (at: Path, what: string, text: string, most: number): void => {
+    if (bytes(text) > most) draft.fault(at, `${what}有 ${bytes(text)} 字节，最多 ${most} 字节`, '请缩短')
+  }
+  if ('image' in attachment) checkAsset(context, draft, [...path, 'image'], attachment.image)
+  else if ('groupQr' in attachment) checkName(context, draft, [...path, 'groupQr'], 'pool', attachment.groupQr)
+  else if ('miniProgram' in attachment) {
+    const { title, appid, cover } = attachment.miniProgram
+    const here = [...path, 'miniProgram']
+    limit([...here, 'title'], '小程序标题', title, MINI_TITLE_BYTES)
+    checkAsset(context, draft, [...here, 'cover'], cover)
+    if (!/^wx[0-9a-f]{16}$/.test(appid)) {
+      draft.fault([...here, 'appid'], `appid「${appid}」不对`, '在小程序后台看，wx 加 16 位字母数字')
+    }
+  } else {
+    const { title, url, desc = '', picurl } = attachment.link
+    const here = [...path, 'link']
+    limit([...here, 'title'], '链接标题', title, LINK_TITLE_BYTES)
+    limit([...here, 'desc'], '链接说明', desc, LINK_DESC_BYTES)
+    checkUrl(draft, [...here, 'url'], url)
+    if (picurl !== undefined) checkUrl(draft, [...here, 'picurl'], picurl)
+  }
+}
+
+function checkAsset(context: CheckContext, draft: AnyDraft, path: Path, asset: string): void {
+  const problem = context.assetProblem(asset)
+  if (problem !== undefined) draft.fault(path, ...problem)
+}
+
+function checkUrl(draft: AnyDraft, path: Path, url: string): void {
+  if (bytes(url) > URL_BYTES) draft.fault(path, `网址有 ${bytes(url)} 字节，最多 ${URL_BYTES} 字节`, '换成短一些的网址')
+  else if (!/^https?:\/\/[^\s/]+/.test(url) || !URL.canParse(url)) {
+    draft.fault(path, `网址「${url}」不完整`, '写完整的网址，以 https:// 开头')
+  }
+}

@@ -1,0 +1,56 @@
+import { didYouMean } from '../did-you-mean.ts'
+import type { Condition } from '../schema/condition.ts'
+
+/** What rules may refer to. A kind is missing when one of its files could not be read at all: then a reference to it
+ *  may well be right, and is left alone. */
+export interface Names {
+  channel: ReadonlySet<string> | undefined
+  welcome: ReadonlySet<string> | undefined
+  /** 组/名 */
+  tag: ReadonlySet<string> | undefined
+  pool: ReadonlySet<string> | undefined
+  script: ReadonlySet<string> | undefined
+}
+export type NameKind = keyof Names
+
+const ZH: Record<NameKind, string> = { channel: '渠道', welcome: '欢迎语', tag: '标签', pool: '群池', script: '话术' }
+const WHERE: Record<NameKind, string> = {
+  channel: 'channels/',
+  welcome: 'welcomes/',
+  tag: 'tags.yaml',
+  pool: 'groups/',
+  script: 'scripts/',
+}
+
+/** Message and suggestion for a reference to something that does not exist; undefined when it exists. */
+export function missingName(names: Names, kind: NameKind, name: string): [string, string] | undefined {
+  const known = names[kind]
+  if (known === undefined || known.has(name)) return undefined
+  if (kind === 'tag' && !name.includes('/')) {
+    const full = [...known].find((tag) => tag.endsWith(`/${name}`))
+    return [`标签「${name}」要连组名一起写`, full === undefined ? '写成 组/名，如 来源/包裹卡' : `写成 ${full}`]
+  }
+  const meant = didYouMean(name, known)
+  return [`没有叫「${name}」的${ZH[kind]}`, meant === undefined ? `先在 ${WHERE[kind]} 里加上` : `是不是想写 ${meant}`]
+}
+
+/** Facts whose values are names of other rules. */
+const NAMED_FACTS: Record<string, NameKind> = { channel: 'channel', tags: 'tag', groups: 'pool' }
+
+export function checkConditionNames(
+  names: Names,
+  condition: Condition,
+  report: (path: string, name: string, message: string, suggestion: string) => void,
+): void {
+  if (condition.kind !== 'test') {
+    for (const part of [condition.of].flat()) checkConditionNames(names, part, report)
+    return
+  }
+  const kind = Object.hasOwn(NAMED_FACTS, condition.path) ? NAMED_FACTS[condition.path] : undefined
+  if (kind === undefined) return
+  for (const name of new Set(Object.values(condition.test).flat())) {
+    if (typeof name !== 'string') continue
+    const missing = missingName(names, kind, name)
+    if (missing !== undefined) report(condition.path, name, ...missing)
+  }
+}

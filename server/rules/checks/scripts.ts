@@ -1,0 +1,22 @@
+import type { Draft } from '../draft.ts'
+import type { ScriptRules } from '../schema/rule-files.ts'
+import type { CheckContext } from './check-context.ts'
+import { checkContent } from './content.ts'
+
+export function checkScripts(context: CheckContext, drafts: Draft<ScriptRules>[]): void {
+  const seen = new Map<string, string>()
+  for (const draft of drafts) {
+    for (const [s, { scripts }] of draft.value.situations.entries()) {
+      for (const [i, script] of scripts.entries()) {
+        const here = ['situations', s, 'scripts', i]
+        const other = seen.get(script.id)
+        if (other !== undefined) {
+          draft.fault([...here, 'id'], `话术编号「${script.id}」已经用在「${other}」`, '每条话术用自己的编号')
+        }
+        seen.set(script.id, script.title)
+        checkContent(context, draft, here, script)
+        if (script.for !== undefined) draft.condition([...here, 'for'], script.for)
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { FactShape } from './known-facts.ts'
+import { parseCondition } from './parse-condition.ts'
+import type { RuleFault } from './rule-fault.ts'
+import type { RuleFile, RuleKind } from './rule-folder.ts'
+import type { Condition } from './schema/condition.ts'
+import type {
+  ChannelRule,
+  PoolRule,
+  ScriptRules,
+  SendRule,
+  SopRule,
+  TagRules,
+  WelcomeRule,
+} from './schema/rule-files.ts'
+import type { Path, YamlDocument } from './yaml-rules.ts'
+
+/** One rule of the right shape, not yet checked against the others. Paths are from its document's root. */
+export interface Draft<Value> {
+  name: string
+  file: string
+  value: Value
+  /** Reports something wrong at `path`; `key`: at the name there, not at its value. */
+  fault(path: Path, message: string, suggestion?: string, key?: 'key'): void
+  /** Understands the condition written at `path` and checks the names in it; undefined when there are faults. */
+  condition(path: Path, written: unknown): Condition | undefined
+}
+
+/** All rules of one folder that have the right shape. */
+export interface Drafts {
+  channel: Draft<ChannelRule>[]
+  welcome: Draft<WelcomeRule>[]
+  tags: Draft<TagRules>[]
+  pool: Draft<PoolRule>[]
+  scripts: Draft<ScriptRules>[]
+  sop: Draft<SopRule>[]
+  send: Draft<SendRule>[]
+}
+
+/** The key under which a rule of each kind says its name. */
+export const NAME_KEYS: Record<RuleKind, string> = {
+  channel: 'channel',
+  welcome: 'welcome',
+  tags: 'tags',
+  pool: 'pool',
+  scripts: 'domain',
+  sop: 'sop',
+  send: 'send',
+}
+
+export function createDraft<Value>(options: {
+  file: RuleFile
+  document: YamlDocument
+  value: Value
+  name: string
+  faults: RuleFault[]
+  facts: readonly FactShape[]
+  /** Checks the names that a condition mentions. */
+  checkNames(
+    condition: Condition,
+    report: (path: string, name: string, message: string, suggestion: string) => void,
+  ): void
+}): Draft<Value> {
+  const { document, faults } = options
+  const fault: Draft<Value>['fault'] = (path, message, suggestion, key) => {
+    const place = document.locate(path, key ?? 'value')
+    faults.push({ file: options.file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
+  }
+  return {
+    name: options.name,
+    file: options.file.file,
+    value: options.value,
+    fault,
+    condition: (path, written) => {
+      const parsed = parseCondition(written ?? {}, options.facts)
+      for (const wrong of parsed.faults) {
+        fault([...path, ...wrong.at], wrong.message, wrong.suggestion, wrong.key === true ? 'key' : undefined)
+      }
+      if (parsed.condition === undefined) return undefined
+      let isGood = true
+      options.checkNames(parsed.condition, (factPath, name, message, suggestion) => {
+        isGood = false
+        fault([...path, ...whereWritten(written, factPath, name)], message, suggestion)
+      })
+      return isGood ? parsed.condition : undefined
+    },
+  }
+}
+
+/** Keys that lead to where `name` is written as a value of the fact, as deep as they can be told. */
+function whereWritten(written: unknown, factPath: string, name: string): (string | number)[] {
+  const search = (value: unknown, here: (string | number)[], dotted: string): (string | number)[] | undefined => {
+    if (value === name) return dotted === factPath ? here : undefined
+    if (typeof value !== 'object' || value === null) return undefined
+    for (const [key, inner] of Object.entries(value)) {
+      const step = Array.isArray(value) ? Number(key) : key
+      const isLogic = dotted === '' && (Array.isArray(value) || ['all', 'any', 'not'].includes(key))
+      const next = isLogic || dotted === factPath ? dotted : dotted === '' ? key : `${dotted}.${key}`
+      const found = search(inner, [...here, step], next)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return search(written, [], '') ?? []
+}

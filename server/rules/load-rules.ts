@@ -1,0 +1,161 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { bindBook } from './bind-book.ts'
+import { createAssetCheck } from './checks/assets.ts'
+import { checkChannels } from './checks/channels.ts'
+import type { CheckContext } from './checks/check-context.ts'
+import { checkConditionNames, type Names } from './checks/names.ts'
+import { checkPools } from './checks/pools.ts'
+import { checkScripts } from './checks/scripts.ts'
+import { checkSends } from './checks/sends.ts'
+import { checkSops } from './checks/sops.ts'
+import { checkTagRules } from './checks/tags.ts'
+import { checkWelcomes } from './checks/welcomes.ts'
+import { createDraft, type Draft, type Drafts, NAME_KEYS } from './draft.ts'
+import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
+import type { RuleBook } from './rule-book.ts'
+import { byPosition, type RuleFault } from './rule-fault.ts'
+import { type RuleFile, type RuleKind, readRuleFolder } from './rule-folder.ts'
+import { shapeFaults } from './rule-shapes.ts'
+import { parseYamlRules } from './yaml-rules.ts'
+
+export interface LoadedRules {
+  /** There exactly when there are no faults. */
+  book: RuleBook | undefined
+  /** By file, line and column. */
+  faults: RuleFault[]
+}
+
+/** More would bury the first ones, which usually explain the rest. */
+const MAX_FAULTS = 200
+
+/** Reads, parses and checks all rules below `folder` together. Never throws on what it finds there. Gives the event
+ *  loop a turn after each file, so that a big library does not hold up a welcome. */
+export async function loadRules(folder: string, facts: readonly FactShape[] = KNOWN_FACTS): Promise<LoadedRules> {
+  const { files, faults } = await readRuleFolder(folder)
+  // The drafts see names that are collected after them.
+  const names: Names = { channel: undefined, welcome: undefined, tag: undefined, pool: undefined, script: undefined }
+  const collected = createCollection()
+  for (const file of files) {
+    readFile(file, { collected, faults, facts, names })
+    await nextTurn()
+  }
+  Object.assign(names, namesOf(collected))
+
+  const { drafts } = collected
+  const context: CheckContext = { names, assetProblem: createAssetCheck(folder) }
+  refuseDoubles(drafts, faults)
+  checkTagRules(drafts.tags)
+  checkChannels(context, drafts.channel)
+  checkWelcomes(context, drafts.welcome, faults, !collected.unreadable.has('welcome'))
+  checkPools(context, drafts.pool, drafts.welcome)
+  checkScripts(context, drafts.scripts)
+  checkSops(context, drafts.sop)
+  checkSends(context, drafts.send)
+
+  if (faults.length > 0) return { book: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS) }
+  return { book: bindBook(drafts, facts), faults: [] }
+}
+
+interface Collection {
+  drafts: Drafts
+  /** Names as written, also those of rules with faults, so that one mistake is told once. */
+  written: { kind: RuleKind; value: unknown }[]
+  /** Kinds of which a file could not be read to its end. */
+  unreadable: Set<RuleKind>
+}
+
+const createCollection = (): Collection => ({
+  drafts: { channel: [], welcome: [], tags: [], pool: [], scripts: [], sop: [], send: [] },
+  written: [],
+  unreadable: new Set(),
+})
+
+function readFile(
+  file: RuleFile,
+  into: { collected: Collection; faults: RuleFault[]; facts: readonly FactShape[]; names: Names },
+): void {
+  const { collected, faults, facts, names } = into
+  const parsed = parseYamlRules(file.file, file.text)
+  faults.push(...parsed.faults)
+  if (parsed.faults.length > 0) collected.unreadable.add(file.kind)
+  for (const document of parsed.documents) {
+    const { value } = document
+    collected.written.push({ kind: file.kind, value })
+    const wrong = shapeFaults(file.kind, value)
+    for (const { at, key, message, suggestion } of wrong) {
+      const place = document.locate(at, key === true ? 'key' : 'value')
+      faults.push({ file: file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
+    }
+    if (wrong.length > 0) continue
+    const name = String((value as Record<string, unknown>)[NAME_KEYS[file.kind]])
+    const draft = createDraft({
+      file,
+      document,
+      value,
+      name,
+      faults,
+      facts,
+      checkNames: (condition, report) => checkConditionNames(names, condition, report),
+    })
+    // The schema of this kind has accepted the value, which makes the cast true.
+    const list = collected.drafts[file.kind] as Draft<unknown>[]
+    list.push(draft)
+  }
+}
+
+function namesOf({ written, unreadable }: Collection): Names {
+  const texts = (value: unknown, ...path: string[]): string[] => {
+    const [step, ...rest] = path
+    if (step === undefined) return typeof value === 'string' ? [value] : []
+    if (step === '*') return Array.isArray(value) ? value.flatMap((item) => texts(item, ...rest)) : []
+    return typeof value === 'object' && value !== null ? texts((value as Record<string, unknown>)[step], ...rest) : []
+  }
+  const named = (kind: RuleKind, ...path: string[]): Set<string> | undefined =>
+    unreadable.has(kind)
+      ? undefined
+      : new Set(written.flatMap((one) => (one.kind === kind ? texts(one.value, ...path) : [])))
+  const tags = written.flatMap(({ kind, value }) => {
+    const groups = kind === 'tags' ? (value as { tags?: unknown } | null)?.tags : undefined
+    return !Array.isArray(groups)
+      ? []
+      : groups.flatMap((group: unknown) =>
+          texts(group, 'names', '*').map((name) => `${texts(group, 'group')[0] ?? ''}/${name}`),
+        )
+  })
+  return {
+    channel: named('channel', 'channel'),
+    welcome: named('welcome', 'welcome'),
+    tag: unreadable.has('tags') ? undefined : new Set(tags),
+    pool: named('pool', 'pool'),
+    script: named('scripts', 'situations', '*', 'scripts', '*', 'id'),
+  }
+}
+
+const KIND_ZH: Record<RuleKind, string> = {
+  channel: '渠道',
+  welcome: '欢迎语',
+  tags: '标签',
+  pool: '群池',
+  scripts: '话术',
+  sop: 'SOP',
+  send: '群发',
+}
+
+function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
+  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send'] as const) {
+    const first = new Map<string, string>()
+    for (const draft of drafts[kind]) {
+      const earlier = first.get(draft.name)
+      if (earlier === undefined) first.set(draft.name, draft.file)
+      else
+        draft.fault(
+          [NAME_KEYS[kind]],
+          `${KIND_ZH[kind]}「${draft.name}」已经写在 ${earlier} 里`,
+          '换一个名字，或者删掉一个',
+        )
+      if (draft.name.trim() !== draft.name) draft.fault([NAME_KEYS[kind]], '名字前后不能有空格', '删掉空格')
+    }
+  }
+  const second = drafts.tags[1]
+  if (second !== undefined && faults.length === 0) second.fault([], '标签只能写在一个文件的一段里', '合并成一段')
+}
