@@ -65,3 +65,14 @@ export const WelcomeCodeGiven = defineEvent(
 
 /** A customer is known under something new that an order may name: the id itself, a union id, a phone. */
 export const CustomerIdentified = defineEvent('customer.identified', Type.Object({ externalUserId: Type.String() }))
+
+/** The guide accepted a half add: from now on WeCom lets us tag and remark this pair. */
+export const CustomerAccepted = defineEvent(
+  'customer.accepted',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    channel: Type.Union([Type.String(), Type.Null()]),
+    addedAtMs: Type.Number(),
+  }),
+)

@@ -96,8 +96,8 @@ const toFollow = (row: StoredFollow): Follow => ({
   channel: row.channel ?? undefined,
   addWay: row.add_way ?? undefined,
   addedAtMs: row.added_at ?? undefined,
-  lostAtMs: row.lost_at ?? undefined,
-  lostBy: row.lost_by ?? undefined,
+  lostAtMs: row.active === 1 ? undefined : (row.lost_at ?? undefined),
+  lostBy: row.active === 1 ? undefined : (row.lost_by ?? undefined),
 })
 
 const toProfile = (row: StoredCustomer): CustomerProfile => ({

@@ -58,7 +58,7 @@ export const tagQueries = {
     const rows = await tx.rows<StoredSetTag>(
       `SELECT t.tag_id AS tag_id, t.group_name AS group_name, t.tag_name AS tag_name, t.path AS path,
               f.userid AS userid, f.set_by AS set_by, f.set_reason AS set_reason, f.set_at AS set_at
-       FROM follow_tag f JOIN corp_tag t ON t.tag_id = f.tag_id
+       FROM follow_tag f JOIN corp_tag t ON t.tag_id = f.tag_id AND t.gone_at IS NULL
        WHERE f.external_userid = ? ${atGuide} ORDER BY ${SHOWN_ORDER}, f.id`,
       userId === undefined ? [externalUserId] : [externalUserId, userId],
     )

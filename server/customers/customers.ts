@@ -1,0 +1,42 @@
+import type { Outbox } from '../actions/outbox.ts'
+import type { Tx } from '../db/tx.ts'
+import { subscribe } from '../inbox/subscription.ts'
+import { StaffRenamed } from '../staff/staff-events.ts'
+import { RefreshCustomer } from './customer-actions.ts'
+import { customerFacts } from './customer-facts.ts'
+import { customerQueries } from './customer-queries.ts'
+import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
+import { createRefreshCustomer, type RefreshDeps } from './refresh-customer.ts'
+import { renameGuide } from './rename-guide.ts'
+import { createSetRemark } from './set-remark.ts'
+
+export type CustomersDeps = ContactEventDeps & RefreshDeps & { outbox: Outbox }
+
+/** Customers and follows: who is whose friend since when, through which channel, and what WeCom knows about them. */
+export function createCustomers(deps: CustomersDeps) {
+  const refresh = createRefreshCustomer(deps)
+  const remark = createSetRemark(deps)
+  return {
+    queries: customerQueries,
+    facts: customerFacts,
+    subscriptions: [
+      ...onContactEvents(deps),
+      subscribe('customers.rename-guide', StaffRenamed, (tx, { payload }) =>
+        renameGuide(tx, payload.oldUserId, payload.newUserId),
+      ),
+    ],
+    executors: [refresh.executor, remark.executor],
+    setRemark: remark.setRemark,
+    /** Asks for the customer's details to be read again. */
+    refresh: (tx: Tx, { externalUserId, key, text }: { externalUserId: string; key: string; text: string }) =>
+      deps.outbox.enqueue(tx, RefreshCustomer, {
+        key: `customer.refresh:${key}`,
+        externalUserId,
+        payload: { externalUserId },
+        reason: { text },
+      }),
+    /** For the sync: relations as batch/get_by_user tells them. */
+    recordReading: refresh.recordReading,
+  }
+}
+export type Customers = ReturnType<typeof createCustomers>

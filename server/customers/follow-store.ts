@@ -1,0 +1,131 @@
+import type { Row, Tx } from '../db/tx.ts'
+import type { LostBy } from './customer-queries.ts'
+import type { Friendship } from './friendship.ts'
+
+interface StoredFriendship {
+  active: number
+  half: number
+  announced: number
+  added_at: number | null
+  last_add_at: number | null
+  lost_at: number | null
+}
+
+/** Holds the pair until the transaction ends, so that two processes never judge the same pair at once. `known` is
+ *  undefined for a pair never heard of; its row exists from here on, inactive. */
+export async function holdPair(
+  tx: Tx,
+  pair: { externalUserId: string; userId: string },
+  nowMs: number,
+): Promise<Friendship | undefined> {
+  const inserted = await tx.insertIgnore('follow', [
+    { external_userid: pair.externalUserId, userid: pair.userId, active: 0, known_at: nowMs },
+  ])
+  if (inserted > 0) return undefined
+  const row = await tx.row<StoredFriendship>(
+    `SELECT active, half, announced, added_at, last_add_at, lost_at FROM follow
+     WHERE external_userid = ? AND userid = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
+    [pair.externalUserId, pair.userId],
+  )
+  if (row === undefined) return undefined
+  return {
+    active: row.active === 1,
+    half: row.half === 1,
+    announced: row.announced === 1,
+    addedAtMs: row.added_at ?? undefined,
+    lastAddAtMs: row.last_add_at ?? undefined,
+    lostAtMs: row.lost_at ?? undefined,
+  }
+}
+
+/** True when the customer is new to us. */
+export const keepCustomer = async (tx: Tx, externalUserId: string, nowMs: number): Promise<boolean> =>
+  (await tx.insertIgnore('customer', [{ external_userid: externalUserId, known_at: nowMs }])) > 0
+
+async function updateFollow(tx: Tx, pair: { externalUserId: string; userId: string }, changes: Row): Promise<void> {
+  const columns = Object.keys(changes)
+  await tx.run(
+    `UPDATE follow SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE external_userid = ? AND userid = ?`,
+    [...columns.map((column) => changes[column] ?? null), pair.externalUserId, pair.userId],
+  )
+}
+
+export interface Beginning {
+  externalUserId: string
+  userId: string
+  atMs: number
+  half: boolean
+  state: string | null
+  channel: string | null
+}
+
+/** The last loss stays in the row: it tells late events of the friendship before from those of this one. */
+export async function beginFriendship(tx: Tx, add: Beginning): Promise<void> {
+  await updateFollow(tx, add, {
+    active: 1,
+    half: add.half ? 1 : 0,
+    announced: 1,
+    added_at: add.atMs,
+    last_add_at: add.atMs,
+    state: add.state,
+    channel: add.channel,
+  })
+}
+
+/** An event about the present friendship that came after its beginning. */
+export async function continueFriendship(tx: Tx, add: Beginning, known: Friendship, accepted: boolean): Promise<void> {
+  await updateFollow(tx, add, {
+    half: known.half && !accepted ? 1 : 0,
+    last_add_at: Math.max(known.lastAddAtMs ?? add.atMs, add.atMs),
+  })
+  // A half add may carry the state and the add behind it not, or the other way round.
+  if (add.state !== null) {
+    await tx.run(
+      `UPDATE follow SET state = ?, channel = ? WHERE external_userid = ? AND userid = ? AND state IS NULL`,
+      [add.state, add.channel, add.externalUserId, add.userId],
+    )
+  }
+}
+
+export async function endFriendship(
+  tx: Tx,
+  loss: { externalUserId: string; userId: string; atMs: number; by: LostBy },
+): Promise<void> {
+  await updateFollow(tx, loss, { active: 0, half: 0, lost_at: loss.atMs, lost_by: loss.by })
+}
+
+/** An add that was told after its friendship had ended. */
+export async function recallBeginning(tx: Tx, add: Beginning): Promise<void> {
+  await tx.run(
+    `UPDATE follow SET added_at = ?, state = ?, channel = ? WHERE external_userid = ? AND userid = ? AND added_at IS NULL`,
+    [add.atMs, add.state, add.channel, add.externalUserId, add.userId],
+  )
+}
+
+/** Keeps the way the customer came; the earliest channel we know of stays the customer's source. */
+export async function keepSource(tx: Tx, add: Beginning): Promise<void> {
+  await tx.insertIgnore('customer_source', [
+    {
+      external_userid: add.externalUserId,
+      userid: add.userId,
+      added_at: add.atMs,
+      channel: add.channel,
+      state: add.state,
+    },
+  ])
+  await settleFirstSource(tx, add.externalUserId)
+}
+
+async function settleFirstSource(tx: Tx, externalUserId: string): Promise<void> {
+  const sources = await tx.rows<{ userid: string; added_at: number; channel: string | null }>(
+    'SELECT userid, added_at, channel FROM customer_source WHERE external_userid = ? ORDER BY added_at, id',
+    [externalUserId],
+  )
+  const first = sources[0]
+  if (first === undefined) return
+  const channel = sources.find((source) => source.channel !== null)?.channel ?? null
+  await tx.run(
+    'UPDATE customer SET first_channel = ?, first_userid = ?, first_added_at = ? WHERE external_userid = ?',
+    [channel, first.userid, first.added_at, externalUserId],
+  )
+}

@@ -1,0 +1,117 @@
+import { type Action, type Executor, execute } from '../actions/action-kind.ts'
+import type { Outbox } from '../actions/outbox.ts'
+import type { channelQueries } from '../channels/channel-queries.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Emit } from '../inbox/emit.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Staff } from '../staff/staff.ts'
+import type { Tags } from '../tags/tags.ts'
+import type { Note, Timeline } from '../timeline/timeline.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { WecomError } from '../wecom/wecom-error.ts'
+import { RefreshCustomer } from './customer-actions.ts'
+import { CustomerIdentified } from './customer-events.ts'
+import { noteOfFound } from './customer-notes.ts'
+import type { PhoneHash } from './phone-hash.ts'
+import { recordRelations } from './record-relations.ts'
+import { type Relation, toRelation } from './relation.ts'
+
+export interface RefreshDeps {
+  wecom: Pick<Wecom, 'contacts'>
+  clock: Clock
+  outbox: Outbox
+  emit: Emit
+  timeline: Timeline
+  staff: Pick<Staff, 'ensureKnown' | 'queries'>
+  tags: Pick<Tags, 'recordSeen'>
+  channels: { queries: Pick<typeof channelQueries, 'byState'> }
+  phoneHash: PhoneHash
+}
+
+interface Reading {
+  relations: Relation[]
+  /** UTC milliseconds, before the first page was asked for. */
+  readAtMs: number
+}
+
+/** No relation both ways: the guide deleted the customer, or a half add waits for its guide. Not an error. */
+const NO_RELATION = 84061
+/** Not a customer of this corp (any more). */
+const UNKNOWN_CUSTOMER = 40096
+
+export function createRefreshCustomer(deps: RefreshDeps) {
+  const { wecom, clock, outbox, emit, timeline, staff, tags, channels, phoneHash } = deps
+
+  async function read(externalUserId: string): Promise<Reading> {
+    const readAtMs = clock.now()
+    const relations: Relation[] = []
+    let cursor: string | undefined
+    try {
+      do {
+        const page = await wecom.contacts.get(externalUserId, cursor)
+        for (const follow of page.follow_user ?? []) relations.push(toRelation(page.external_contact, follow))
+        cursor = page.next_cursor === '' ? undefined : page.next_cursor
+      } while (cursor !== undefined)
+    } catch (error) {
+      const tolerated = error instanceof WecomError && [NO_RELATION, UNKNOWN_CUSTOMER].includes(error.errcode)
+      if (!tolerated) throw error
+      return { relations: [], readAtMs }
+    }
+    return { relations, readAtMs }
+  }
+
+  /** Writes relations as WeCom tells them. `source` sync: friends from before we listened, whose tags are no news.
+   *  Emits no customer.added: nobody just came. Safe to repeat. */
+  async function recordReading(
+    tx: Tx,
+    { relations, readAtMs }: Reading,
+    source: 'event' | 'sync',
+  ): Promise<{ identified: string[]; readAgain: string[] }> {
+    const channelNames = new Map<string, string | undefined>()
+    const channelOf = async (state: string): Promise<string | undefined> => {
+      if (!channelNames.has(state)) channelNames.set(state, (await channels.queries.byState(tx, state))?.name)
+      return channelNames.get(state)
+    }
+    const { found, identified } = await recordRelations(tx, relations, { nowMs: clock.now(), phoneHash, channelOf })
+    for (const userId of new Set(found.map((relation) => relation.userId))) await staff.ensureKnown(tx, userId)
+    const notes: Note[] = []
+    for (const relation of found) {
+      const channel = relation.state === undefined ? undefined : await channelOf(relation.state)
+      notes.push(await noteOfFound(tx, relation, channel, staff.queries.nameOf))
+    }
+    await timeline.noteAll(tx, notes)
+    const isFound = new Set(found)
+    const readAgain = await tags.recordSeen(
+      tx,
+      relations.map((relation) => ({
+        externalUserId: relation.externalUserId,
+        userId: relation.userId,
+        tagIds: relation.tagIds,
+        isNews: source === 'event' && !isFound.has(relation),
+      })),
+      readAtMs,
+    )
+    return { identified, readAgain }
+  }
+
+  async function record(tx: Tx, action: Action, reading: Reading): Promise<void> {
+    const { identified, readAgain } = await recordReading(tx, reading, 'event')
+    for (const externalUserId of identified) {
+      await emit(tx, CustomerIdentified, { key: `refresh:${action.id}`, payload: { externalUserId } })
+    }
+    for (const externalUserId of readAgain) {
+      await outbox.enqueue(tx, RefreshCustomer, {
+        key: `customer.refresh:again:${action.id}`,
+        externalUserId,
+        payload: { externalUserId },
+        reason: { text: '读取期间标签有变化，再读一次' },
+      })
+    }
+  }
+
+  const executor: Executor = execute(RefreshCustomer, {
+    perform: (action) => read(action.payload.externalUserId),
+    record,
+  })
+  return { executor, recordReading }
+}

@@ -1,0 +1,8 @@
+import Type from 'typebox'
+import { defineAction } from '../actions/action-kind.ts'
+
+/** Reads one member again: user/get. Harmless to repeat. */
+export const RefreshStaff = defineAction('staff.refresh', 'event', Type.Object({ userId: Type.String() }))
+
+/** Reads who may have customers, and everybody's name. Harmless to repeat. */
+export const ListStaff = defineAction('staff.list', 'backfill', Type.Object({}))

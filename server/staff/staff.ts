@@ -1,0 +1,163 @@
+import { execute } from '../actions/action-kind.ts'
+import type { Outbox } from '../actions/outbox.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Emit } from '../inbox/emit.ts'
+import type { StoredEvent } from '../inbox/event-kind.ts'
+import { subscribe } from '../inbox/subscription.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { HOUR_MS } from '../kernel/shanghai.ts'
+import { CreateUser, DeleteUser, UpdateUser } from '../wecom/callback-events.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { listStaff, type MemberReading, readMember, type StaffListing } from './read-staff.ts'
+import { renameStaff } from './rename-staff.ts'
+import { ListStaff, RefreshStaff } from './staff-actions.ts'
+import { StaffLeft, StaffRenamed } from './staff-events.ts'
+import { staffQueries } from './staff-queries.ts'
+
+export interface StaffDeps {
+  wecom: Pick<Wecom, 'contacts' | 'staff'>
+  clock: Clock
+  outbox: Outbox
+  emit: Emit
+  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+}
+
+interface MemberPayload {
+  UserID: string
+  Name?: string
+}
+
+/** The members of the corp: their names, who has customers, who was renamed or left. */
+export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
+  const askFor = (tx: Tx, userId: string, key: string): Promise<boolean> =>
+    outbox.enqueue(tx, RefreshStaff, {
+      key: `staff.refresh:${key}`,
+      userId,
+      payload: { userId },
+      reason: { text: '读取成员资料' },
+    })
+
+  const keep = async (tx: Tx, userId: string): Promise<boolean> =>
+    (await tx.insertIgnore('staff', [{ userid: userId, state: 'active', known_at: clock.now() }])) > 0
+
+  /** Makes a row for a member met in an event, and asks for the name. Safe to repeat. */
+  const ensureKnown = async (tx: Tx, userId: string): Promise<void> => {
+    if (await keep(tx, userId)) await askFor(tx, userId, `new:${userId}`)
+    await tx.run('UPDATE staff SET is_guide = 1 WHERE userid = ? AND is_guide = 0', [userId])
+  }
+
+  async function changed(tx: Tx, event: StoredEvent<MemberPayload & { NewUserID?: string }>): Promise<void> {
+    const { UserID, NewUserID, Name } = event.payload
+    if (NewUserID !== undefined && NewUserID !== '' && NewUserID !== UserID) {
+      await renameStaff(tx, UserID, NewUserID, event.eventAtMs)
+      const payload = { oldUserId: UserID, newUserId: NewUserID }
+      await emit(tx, StaffRenamed, { key: event.dedupeKey, atMs: event.eventAtMs, payload })
+    }
+    const userId = await staffQueries.currentIdOf(tx, UserID)
+    await keep(tx, userId)
+    if (Name !== undefined && Name !== '') {
+      await tx.run('UPDATE staff SET name = ? WHERE userid = ? AND name IS NULL', [Name, userId])
+    }
+    await askFor(tx, userId, event.dedupeKey)
+  }
+
+  async function left(tx: Tx, event: StoredEvent<MemberPayload>): Promise<void> {
+    const userId = await staffQueries.currentIdOf(tx, event.payload.UserID)
+    await keep(tx, userId)
+    const now = await tx.run(`UPDATE staff SET state = 'left', left_at = ? WHERE userid = ? AND state <> 'left'`, [
+      event.eventAtMs,
+      userId,
+    ])
+    if (now > 0) {
+      const payload = { userId, leftAtMs: event.eventAtMs }
+      await emit(tx, StaffLeft, { key: event.dedupeKey, atMs: event.eventAtMs, payload })
+    }
+    // The userid may have been given to somebody new before this event came: WeCom knows.
+    await askFor(tx, userId, event.dedupeKey)
+  }
+
+  async function recordMember(tx: Tx, userId: string, reading: MemberReading | 'gone' | undefined): Promise<void> {
+    if (reading === undefined) return
+    if (reading === 'gone') {
+      await tx.run(`UPDATE staff SET state = 'left', left_at = COALESCE(left_at, ?), detail_at = ? WHERE userid = ?`, [
+        clock.now(),
+        clock.now(),
+        userId,
+      ])
+      return
+    }
+    await tx.run(
+      `UPDATE staff SET name = COALESCE(?, name), departments = ?, state = COALESCE(?, 'active'),
+              left_at = CASE WHEN ? = 'left' THEN left_at ELSE NULL END, detail_at = ? WHERE userid = ?`,
+      [
+        reading.name ?? null,
+        JSON.stringify(reading.departments),
+        reading.state ?? null,
+        reading.state ?? 'active',
+        clock.now(),
+        userId,
+      ],
+    )
+  }
+
+  /** Who is in the listing is here; who is missing may only be out of our sight, so nobody leaves by it. */
+  async function recordListing(tx: Tx, { guideIds, members }: StaffListing): Promise<void> {
+    const named = new Map(members.map((member) => [member.userId, member]))
+    for (const userId of new Set([...guideIds, ...named.keys()])) {
+      await keep(tx, userId)
+      const member = named.get(userId)
+      if (member !== undefined) {
+        await tx.run('UPDATE staff SET name = COALESCE(?, name), departments = ? WHERE userid = ?', [
+          member.name ?? null,
+          JSON.stringify(member.departments),
+          userId,
+        ])
+      }
+      if (member?.name === undefined) await askFor(tx, userId, `nameless:${userId}`)
+    }
+    // An empty listing is what a missing permission looks like; a corp with guides always has one.
+    if (guideIds.length === 0) return
+    const marks = guideIds.map(() => '?').join(', ')
+    await tx.run(`UPDATE staff SET is_guide = CASE WHEN userid IN (${marks}) THEN 1 ELSE 0 END`, guideIds)
+  }
+
+  return {
+    queries: staffQueries,
+    ensureKnown,
+    /** For the sync, which reads the same listing. */
+    read: () => listStaff(wecom),
+    recordListing,
+    subscriptions: [
+      subscribe('staff.create', CreateUser, changed),
+      subscribe('staff.update', UpdateUser, changed),
+      subscribe('staff.delete', DeleteUser, left),
+    ],
+    executors: [
+      execute(RefreshStaff, {
+        perform: async ({ payload }) => ({ member: await readMember(wecom, payload.userId) }),
+        record: (tx, { payload }, { member }) => recordMember(tx, payload.userId, member),
+      }),
+      execute(ListStaff, {
+        perform: () => listStaff(wecom),
+        record: (tx, _action, listing) => recordListing(tx, listing),
+      }),
+    ],
+    jobs: [
+      {
+        // WeCom tells of new members, but not of members who may have customers from now on.
+        name: 'staff.list',
+        everyMs: HOUR_MS,
+        run: async () => {
+          await db.tx((tx) =>
+            outbox.enqueue(tx, ListStaff, {
+              key: `staff.list:${Math.floor(clock.now() / HOUR_MS)}`,
+              payload: {},
+              reason: { text: '每小时核对成员名单' },
+            }),
+          )
+        },
+      },
+    ],
+  }
+}
+export type Staff = ReturnType<typeof createStaff>

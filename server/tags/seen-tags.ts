@@ -1,0 +1,99 @@
+import { TagAdded } from '../customers/customer-events.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Emit } from '../inbox/emit.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { HOUR_MS } from '../kernel/shanghai.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { putOn, type TagRow, tagsOfCustomers, takeOff, unsettledPairs, wantReading } from './follow-tag-store.ts'
+import type { TagLibrary } from './tag-library.ts'
+
+/** The corp tags that WeCom shows on one pair. */
+export interface SeenTags {
+  externalUserId: string
+  userId: string
+  tagIds: string[]
+  /** False for a pair we have only just heard of: its tags are old and trigger nothing. */
+  isNews: boolean
+}
+
+export interface SeenTagsDeps {
+  clock: Clock
+  emit: Emit
+  timeline: Timeline
+  library: Pick<TagLibrary, 'askForListing'>
+}
+
+const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
+
+/** Takes over what people did to tags in WeCom itself. Gives the customers whose reading is too old to be believed and
+ *  should be repeated now. Safe to repeat. */
+export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDeps) {
+  return async (tx: Tx, seen: SeenTags[], readAtMs: number): Promise<string[]> => {
+    if (seen.length === 0) return []
+    const ids = [...new Set(seen.map((pair) => pair.externalUserId))]
+    const unsettled = await unsettledPairs(tx, ids, readAtMs)
+    const stored = await tagsOfCustomers(tx, ids)
+    const paths = await pathsOf(tx, [
+      ...new Set([...seen.flatMap((pair) => pair.tagIds), ...stored.map((row) => row.tag_id)]),
+    ])
+    const isUnknown = seen.some((pair) => pair.tagIds.some((tagId) => !paths.has(tagId)))
+    if (isUnknown) {
+      await library.askForListing(tx, `unknown:${Math.floor(clock.now() / HOUR_MS)}`, '客户身上有还不认识的标签')
+    }
+    const readAgain = new Set<string>()
+    for (const pair of seen) {
+      const isPair = (row: { external_userid: string; userid: string }): boolean =>
+        row.external_userid === pair.externalUserId && row.userid === pair.userId
+      const state = unsettled.find(isPair)
+      if (state === undefined) await takeOver(tx, pair, stored.filter(isPair), paths, readAtMs)
+      else if (state.pending > 0) await wantReading(tx, pair)
+      else readAgain.add(pair.externalUserId)
+    }
+    return [...readAgain]
+  }
+
+  async function takeOver(
+    tx: Tx,
+    pair: SeenTags,
+    stored: TagRow[],
+    paths: Map<string, string>,
+    readAtMs: number,
+  ): Promise<void> {
+    const isStored = new Set(stored.map((row) => row.tag_id))
+    const gone = stored.filter((row) => row.set_at < readAtMs && !pair.tagIds.includes(row.tag_id))
+    const fresh = pair.tagIds.filter((tagId) => !isStored.has(tagId))
+    if (fresh.length === 0 && gone.length === 0) return
+    await putOn(tx, pair, fresh, { by: 'wecom', reason: undefined, atMs: clock.now() })
+    await takeOff(
+      tx,
+      pair,
+      gone.map((row) => row.tag_id),
+    )
+    if (!pair.isNews) return
+    const added = fresh.flatMap((tagId) => paths.get(tagId) ?? [])
+    const removed = gone.flatMap((row) => paths.get(row.tag_id) ?? [])
+    const { externalUserId, userId } = pair
+    const cause = `${externalUserId}:${userId}:${readAtMs}`
+    const parts = [
+      added.length > 0 ? `打上标签 ${added.join('、')}` : '',
+      removed.length > 0 ? `移除标签 ${removed.join('、')}` : '',
+    ].filter((part) => part !== '')
+    if (parts.length > 0) {
+      const text = `在企业微信里${parts.join('；')}`
+      await timeline.note(tx, { key: `tags-seen:${cause}`, externalUserId, userId, kind: 'tag.changed', text })
+    }
+    if (added.length > 0) {
+      const key = `seen:${readAtMs}:${externalUserId}:${fresh[0] ?? ''}`
+      await emit(tx, TagAdded, { key, payload: { externalUserId, userId, tags: added } })
+    }
+  }
+}
+
+async function pathsOf(tx: Tx, tagIds: string[]): Promise<Map<string, string>> {
+  if (tagIds.length === 0) return new Map()
+  const rows = await tx.rows<{ tag_id: string; path: string }>(
+    `SELECT tag_id, path FROM corp_tag WHERE tag_id IN (${marks(tagIds.length)})`,
+    tagIds,
+  )
+  return new Map(rows.map((row) => [row.tag_id, row.path]))
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { type Executor, execute } from '../actions/action-kind.ts'
+import type { Outbox } from '../actions/outbox.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { CorpTagGroup } from '../wecom/api/tags.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { CreateTags, ListTags } from './tag-actions.ts'
+import { tagQueries } from './tag-queries.ts'
+
+export interface TagLibraryDeps {
+  wecom: Pick<Wecom, 'tags'>
+  clock: Clock
+  outbox: Outbox
+  rules: Pick<RuleBookHolder, 'current'>
+  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+}
+
+const KEEP_EVERY_MS = 10 * MINUTE_MS
+
+export const pathOf = (group: string, name: string): string => `${group}/${name}`
+
+async function recordGroups(tx: Tx, groups: CorpTagGroup[], made: { ours: boolean }): Promise<string[]> {
+  const rows = groups.flatMap((group) =>
+    (group.tag ?? []).map((tag) => ({
+      tag_id: tag.id,
+      group_id: group.group_id,
+      group_name: group.group_name,
+      tag_name: tag.name,
+      path: pathOf(group.group_name, tag.name),
+      group_sort: group.order ?? 0,
+      tag_sort: tag.order ?? 0,
+      gone_at: null,
+      ...(made.ours ? { ours: 1 } : {}),
+    })),
+  )
+  if (rows.length > 0) await tx.upsert('corp_tag', rows, ['tag_id'])
+  return rows.map((row) => row.tag_id)
+}
+
+/** The corp's tag library: mirrors WeCom's, and makes there what the rule book names. */
+export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibraryDeps) {
+  const askForListing = (tx: Tx, key: string, text: string): Promise<boolean> =>
+    outbox.enqueue(tx, ListTags, { key: `tag.list:${key}`, payload: {}, reason: { text } })
+
+  /** Asks for what the rule book names and WeCom lacks. Once an hour per set of names, until it is there. */
+  async function createMissing(tx: Tx): Promise<void> {
+    for (const { group, names } of rules.current().tags) {
+      const known = await tagQueries.byPath(
+        tx,
+        names.map((name) => pathOf(group, name)),
+      )
+      const missing = [...new Set(names.filter((name) => !known.has(pathOf(group, name))))]
+      if (missing.length === 0) continue
+      const digest = createHash('sha256')
+        .update(JSON.stringify([group, missing]))
+        .digest('base64url')
+        .slice(0, 22)
+      await outbox.enqueue(tx, CreateTags, {
+        key: `tag.create:${digest}:${Math.floor(clock.now() / HOUR_MS)}`,
+        payload: { group, names: missing },
+        reason: { text: `标签规则里有「${group}」的 ${missing.length} 个标签，企业微信里还没有` },
+      })
+    }
+  }
+
+  async function recordListing(tx: Tx, groups: CorpTagGroup[]): Promise<void> {
+    const present = new Set(await recordGroups(tx, groups, { ours: false }))
+    const stored = await tx.rows<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE gone_at IS NULL')
+    for (const { tag_id: tagId } of stored) {
+      if (present.has(tagId)) continue
+      await tx.run('UPDATE corp_tag SET gone_at = ? WHERE tag_id = ?', [clock.now(), tagId])
+    }
+    await createMissing(tx)
+  }
+
+  /** True when the rule book will have this tag made. */
+  const isWanted = (path: string): boolean =>
+    rules.current().tags.some(({ group, names }) => names.some((name) => pathOf(group, name) === path))
+
+  const keep = (): Promise<boolean> => db.tx((tx) => askForListing(tx, `keep:${clock.now()}`, '核对企业标签'))
+
+  const executors: Executor[] = [
+    execute(ListTags, {
+      perform: async () => (await wecom.tags.list()).tag_group ?? [],
+      record: (tx, _action, groups) => recordListing(tx, groups),
+    }),
+    execute(CreateTags, {
+      perform: async ({ payload }) =>
+        (
+          await wecom.tags.add({
+            group_name: payload.group,
+            tag: payload.names.map((name) => ({ name })),
+          })
+        ).tag_group,
+      record: async (tx, _action, group) => {
+        await recordGroups(tx, [group], { ours: true })
+      },
+    }),
+  ]
+  const job = { name: 'tags.keep', everyMs: KEEP_EVERY_MS, run: async () => void (await keep()) }
+  return { executors, job, keep, askForListing, isWanted, recordListing }
+}
+export type TagLibrary = ReturnType<typeof createTagLibrary>
