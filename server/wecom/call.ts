@@ -103,6 +103,7 @@ export function createCall(deps: {
       let answer = await once(endpoint, fields, accessToken, options)
       if (TOKEN_REFUSED.has(readErrcode(answer))) {
         accessToken = await token.renew(accessToken)
+        limits.take(path, clock.now())
         answer = await once(endpoint, fields, accessToken, options)
       }
       const errcode = readErrcode(answer)

@@ -17,7 +17,7 @@ function canonical(field: Field): string {
 
 /** FromUserName and CreateTime alone would make two customers of one second the same (docs 90930 advise that pair, but
  *  in customer events the sender is always `sys`). */
-const dedupeKeyOf = (fields: Fields): string => `wecom:${hash('sha256', canonical(fields), 'base64url')}`
+const dedupeKeyOf = (field: Field): string => `wecom:${hash('sha256', canonical(field), 'base64url')}`
 
 const textOf = (field: Field | undefined): string => (typeof field === 'string' ? field : '')
 
@@ -51,5 +51,16 @@ export function toInboundEvent(fields: Fields, receivedAtMs: number): InboundEve
     lane: textOf(fields.WelcomeCode) === '' ? 'normal' : 'welcome',
     eventAtMs: eventAtMs(fields, receivedAtMs),
     payload: 'kind' in found ? fields : { why: found.why, raw: fields },
+  }
+}
+
+/** The same for a message that is no XML. */
+export function toUnreadableEvent(plaintext: string, receivedAtMs: number): InboundEvent {
+  return {
+    kind: UnknownEvent.kind,
+    dedupeKey: dedupeKeyOf(plaintext),
+    lane: 'normal',
+    eventAtMs: receivedAtMs,
+    payload: { why: 'not XML', raw: { plaintext } },
   }
 }

@@ -45,9 +45,20 @@ function check(path: string, { bytes }: MediaFile, largest: number): void {
   }
 }
 
+const CONTENT_TYPES: Record<string, string> = {
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  mp4: 'video/mp4',
+  amr: 'audio/amr',
+  pdf: 'application/pdf',
+}
+
 function formOf({ fileName, bytes }: MediaFile): FormData {
+  const ending = fileName.split('.').at(-1)?.toLowerCase() ?? ''
+  const type = CONTENT_TYPES[ending] ?? 'application/octet-stream'
   const form = new FormData()
-  form.append('media', new Blob([new Uint8Array(bytes)]), fileName)
+  form.append('media', new Blob([new Uint8Array(bytes)], { type }), fileName)
   return form
 }
 

@@ -1,0 +1,208 @@
+import type { ServerResponse } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openPlatform, type Platform } from './testing/open-platform.ts'
+
+const MARK = '/cgi-bin/externalcontact/mark_tag'
+const WELCOME = '/cgi-bin/externalcontact/send_welcome_msg'
+const GET = '/cgi-bin/externalcontact/get'
+
+let platform: Platform
+const open = async (options?: Parameters<typeof openPlatform>[0]): Promise<Platform> => {
+  platform = await openPlatform(options)
+  return platform
+}
+afterEach(() => platform.close())
+
+const mark = (customer = 'wm1') =>
+  platform.wecom.tags.mark({ userid: 'zhangsan', external_userid: customer, add_tag: ['et1'] })
+const welcome = () => platform.wecom.contacts.sendWelcome({ welcome_code: 'code1', text: { content: '你好' } })
+
+/** Answers that wait until the test lets them go. */
+function heldAnswers() {
+  const held: ServerResponse[] = []
+  return {
+    hold: (response: ServerResponse): void => {
+      held.push(response)
+    },
+    held,
+    release: (): void => {
+      for (const response of held.splice(0)) response.writeHead(200).end('{"errcode":0}')
+    },
+  }
+}
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('a call', () => {
+  it('sends the documented body and gives the documented answer', async () => {
+    await open()
+    platform.on('/cgi-bin/externalcontact/add_contact_way', {
+      errcode: 0,
+      errmsg: 'ok',
+      config_id: 'c1',
+      qr_code: 'q',
+      new_field: 1,
+    })
+    const answer = await platform.wecom.ways.add({ type: 2, scene: 2, state: 'parcel', user: ['zhangsan'] })
+    expect(answer).toMatchObject({ config_id: 'c1', qr_code: 'q', new_field: 1 })
+    const [request] = platform.sent('/cgi-bin/externalcontact/add_contact_way')
+    expect(request?.query).toEqual({ access_token: 'planted-token-1' })
+    expect(JSON.parse(request?.body ?? '')).toEqual({ type: 2, scene: 2, state: 'parcel', user: ['zhangsan'] })
+  })
+
+  it('looks at the errcode before the empty fields that come with it', async () => {
+    await open()
+    platform.on('/cgi-bin/externalcontact/get_follow_user_list', { errcode: 48002, errmsg: 'no', follow_user: [] })
+    await expect(platform.wecom.contacts.followUserList()).rejects.toMatchObject({ errcode: 48002 })
+  })
+
+  it('does not take an answer of another shape for the documented one', async () => {
+    await open()
+    platform.on('/cgi-bin/externalcontact/get_follow_user_list', { errcode: 0, follow_user: 'zhangsan' })
+    await expect(platform.wecom.contacts.followUserList()).rejects.toMatchObject({ code: 'wecom.unreachable' })
+  })
+
+  it('is told to the metrics with its errcode, and its token to nobody', async () => {
+    await open()
+    platform.on(MARK, { errcode: 84061 })
+    await mark().catch(() => undefined)
+    expect(platform.results).toEqual([
+      { path: '/cgi-bin/gettoken', errcode: 0, ms: expect.any(Number) },
+      { path: MARK, errcode: 84061, ms: expect.any(Number) },
+    ])
+    expect(JSON.stringify(platform.logged)).not.toContain('planted')
+  })
+
+  it('that only a person can put right is complained about once in ten minutes', async () => {
+    await open()
+    platform.on(MARK, { errcode: 60020 })
+    for (let i = 0; i < 3; i += 1) await mark().catch(() => undefined)
+    expect(platform.logged.filter((line) => line.level === 'error')).toEqual([
+      expect.objectContaining({ fields: expect.objectContaining({ errcode: 60020, path: MARK }) }),
+    ])
+    platform.clock.advance(600_000)
+    await mark().catch(() => undefined)
+    expect(platform.logged.filter((line) => line.level === 'error')).toHaveLength(2)
+  })
+})
+
+describe('refusals', () => {
+  it.each([
+    [-1, { afterMs: 2_000 }],
+    [6000, { afterMs: 2_000 }],
+    [41096, { afterMs: 1_000 }],
+    [41051, 'never'],
+    [41050, 'never'],
+    [41063, { afterMs: 30_000 }],
+    [45035, { afterMs: 1_000 }],
+    [45009, { afterMs: 60_000 }],
+    [84061, 'never'],
+    [60020, { afterMs: 600_000 }],
+    [987654, 'never'],
+  ])('%i may be tried again: %j', async (errcode, retry) => {
+    await open()
+    platform.on(MARK, { errcode })
+    await expect(mark()).rejects.toMatchObject({ code: `wecom.errcode-${errcode}`, errcode, retry })
+  })
+})
+
+describe('limits', () => {
+  it('of a minute are kept before the platform has to say so', async () => {
+    await open({ limits: { perMinute: 3 } })
+    for (let i = 0; i < 3; i += 1) await mark()
+    await expect(mark()).rejects.toMatchObject({ code: 'wecom.rate-limited', retry: { afterMs: 61_000 } })
+    expect(platform.sent(MARK)).toHaveLength(3)
+    await welcome()
+    platform.clock.advance(61_000)
+    await mark()
+    expect(platform.sent(MARK)).toHaveLength(4)
+  })
+
+  it('after 45009 the endpoint is closed for a minute, then longer; others go on', async () => {
+    await open()
+    platform.on(MARK, { errcode: 45009 })
+    await expect(mark()).rejects.toMatchObject({ errcode: 45009, retry: { afterMs: 60_000 } })
+    await expect(mark()).rejects.toMatchObject({ code: 'wecom.rate-limited', retry: { afterMs: 60_000 } })
+    await welcome()
+    platform.clock.advance(60_000)
+    await expect(mark()).rejects.toMatchObject({ errcode: 45009, retry: { afterMs: 120_000 } })
+    platform.clock.advance(120_000)
+    platform.on(MARK, { errcode: 0 })
+    await mark()
+    expect(platform.sent(MARK)).toHaveLength(3)
+  })
+
+  it('a welcome is tried again within its 20 seconds even after 45009', async () => {
+    await open()
+    platform.on(WELCOME, { errcode: 45009 })
+    await expect(welcome()).rejects.toMatchObject({ errcode: 45009, retry: { afterMs: 5_000 } })
+  })
+
+  it('at most four calls to one endpoint are under way; the others follow', async () => {
+    await open()
+    const answers = heldAnswers()
+    platform.on(MARK, answers.hold)
+    const all = Promise.all(Array.from({ length: 10 }, (_, i) => mark(`wm${i}`)))
+    await until(() => answers.held.length === 4)
+    // A call to elsewhere has come and gone: had a fifth been let through, it would be here by now.
+    await welcome()
+    expect(answers.held).toHaveLength(4)
+    answers.release()
+    await until(() => answers.held.length === 4)
+    answers.release()
+    await until(() => answers.held.length === 2)
+    answers.release()
+    await all
+    expect(platform.sent(MARK)).toHaveLength(10)
+  })
+
+  it('a line too long sends the next away instead of growing', async () => {
+    await open()
+    const answers = heldAnswers()
+    platform.on(MARK, answers.hold)
+    const calls = Array.from({ length: 70 }, (_, i) => mark(`wm${i}`).catch((error: { code: string }) => error.code))
+    await until(() => answers.held.length === 4)
+    expect(await Promise.all(calls.slice(68))).toEqual(['wecom.rate-limited', 'wecom.rate-limited'])
+    platform.on(MARK, { errcode: 0 })
+    answers.release()
+    const outcomes = await Promise.all(calls)
+    expect(outcomes.filter((outcome) => typeof outcome === 'string')).toHaveLength(2)
+  })
+
+  it('a welcome goes through while everything else stands in line', async () => {
+    await open()
+    const answers = heldAnswers()
+    platform.on(MARK, answers.hold)
+    platform.on(GET, answers.hold)
+    const busy = [
+      ...Array.from({ length: 30 }, (_, i) => mark(`wm${i}`)),
+      ...Array.from({ length: 30 }, (_, i) => platform.wecom.contacts.get(`wm${i}`).catch(() => undefined)),
+    ]
+    await until(() => answers.held.length === 8)
+    await welcome()
+    expect(platform.sent(WELCOME)).toHaveLength(1)
+    platform.on(MARK, { errcode: 0 })
+    platform.on(GET, { errcode: 0, external_contact: { external_userid: 'wm1' } })
+    answers.release()
+    await Promise.all(busy)
+  })
+
+  it('45033 halves how many are under way, and it grows back by one a minute', async () => {
+    await open()
+    platform.on(MARK, { errcode: 45033 })
+    await expect(mark()).rejects.toMatchObject({ errcode: 45033, retry: { afterMs: 2_000 } })
+    const answers = heldAnswers()
+    platform.on(MARK, answers.hold)
+    const first = [mark('wm1'), mark('wm2'), mark('wm3')]
+    await until(() => answers.held.length === 2)
+    await welcome()
+    expect(answers.held).toHaveLength(2)
+    platform.clock.advance(60_000)
+    const fourth = mark('wm4')
+    answers.release()
+    await until(() => answers.held.length === 2)
+    answers.release()
+    await Promise.all([...first, fourth])
+  })
+})
