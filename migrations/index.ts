@@ -5,6 +5,7 @@ import { GroupsRoutingTasks1700000000004 } from './0004-groups-routing-tasks.ts'
 import { MediaAndWelcome1700000000005 } from './0005-media-and-welcome.ts'
 import { Sop1700000000006 } from './0006-sop.ts'
 import { MassSend1700000000007 } from './0007-mass-send.ts'
+import { ScriptUse1700000000008 } from './0008-script-use.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   MediaAndWelcome1700000000005,
   Sop1700000000006,
   MassSend1700000000007,
+  ScriptUse1700000000008,
 ]

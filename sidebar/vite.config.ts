@@ -13,5 +13,5 @@ export default defineConfig({
     target: ['chrome100', 'safari14'],
     chunkSizeWarningLimit: 400,
   },
-  server: { proxy: { '/api': process.env['HUOSHUI_URL'] ?? 'http://127.0.0.1:3000' } },
+  server: { proxy: { '/api': process.env.HUOSHUI_URL ?? 'http://127.0.0.1:3000' } },
 })

@@ -99,7 +99,12 @@ export const ChatMessage = Type.Union([
   Type.Object({ msgtype: Type.Literal('image'), image: Type.Object({ mediaid: Type.String() }) }),
   Type.Object({
     msgtype: Type.Literal('news'),
-    news: Type.Object({ link: Type.String(), title: Type.String(), desc: Type.String(), imgUrl: Type.String() }),
+    news: Type.Object({
+      link: Type.String(),
+      title: Type.String(),
+      desc: Type.Optional(Type.String()),
+      imgUrl: Type.Optional(Type.String()),
+    }),
   }),
   Type.Object({
     msgtype: Type.Literal('miniprogram'),
@@ -161,7 +166,7 @@ export const Tasks = Type.Object({
 export type Tasks = Static<typeof Tasks>
 export type GuideTask = Tasks['tasks'][number]
 
-/** POST customers/:externalUserId/tasks/:taskId/done */
+/** POST customers/:externalUserId/tasks/:taskId/done ; the same twice changes nothing. */
 export const TaskDone = Type.Object(
   { note: Type.Optional(Type.String({ maxLength: 200 })) },
   { additionalProperties: false },
@@ -192,7 +197,7 @@ export type Orders = Static<typeof Orders>
 export type Order = Orders['orders'][number]
 
 /** GET customers/:externalUserId/timeline?before=… — newest first, 30 at a time. */
-export const TimelineQuery = Type.Object({ before: Type.Optional(Type.Integer({ minimum: 1 })) })
+export const TimelineQuery = Type.Object({ before: Type.Optional(Type.String({ pattern: '^\\d{1,16}-\\d{1,16}$' })) })
 export const Timeline = Type.Object({
   entries: Type.Array(
     Type.Object({
@@ -203,8 +208,8 @@ export const Timeline = Type.Object({
       why: OrNull(Why),
     }),
   ),
-  /** `before` of the next page; null at the end. */
-  nextBefore: OrNull(Type.Integer()),
+  /** `before` of the next page, `<instant>-<id>` of the last entry; null at the end. */
+  nextBefore: OrNull(Type.String()),
 })
 export type Timeline = Static<typeof Timeline>
 export type TimelineEntry = Timeline['entries'][number]

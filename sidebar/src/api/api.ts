@@ -31,7 +31,7 @@ export function createApi(http: Http) {
     proposals: (id: string, signal?: AbortSignal) => http.get<Proposals>(of(id, '/proposals'), {}, signal),
     tasks: (id: string, signal?: AbortSignal) => http.get<Tasks>(of(id, '/tasks'), {}, signal),
     orders: (id: string, signal?: AbortSignal) => http.get<Orders>(of(id, '/orders'), {}, signal),
-    timeline: (id: string, before?: number, signal?: AbortSignal) =>
+    timeline: (id: string, before?: string, signal?: AbortSignal) =>
       http.get<Timeline>(of(id, '/timeline'), before === undefined ? {} : { before }, signal),
     changeTags: (id: string, change: TagChange) => http.post<Accepted>(of(id, '/tags'), change),
     changeRemark: (id: string, change: RemarkChange) => http.post<Accepted>(of(id, '/remark'), change),

@@ -45,7 +45,7 @@ export function useStart({ api, createChat, location }: Options) {
       const refusal = query.get('login')
       if (me === undefined || isSomebodyElse) {
         if (refusal === null) login()
-        else start.value = { kind: 'refused', zh: REFUSALS[refusal] ?? REFUSALS['failed'] ?? '' }
+        else start.value = { kind: 'refused', zh: REFUSALS[refusal] ?? REFUSALS.failed ?? '' }
         return
       }
       start.value = { kind: 'open', me, chat: createChat(boot) }

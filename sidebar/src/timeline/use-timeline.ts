@@ -11,7 +11,7 @@ export function useTimeline() {
     (id, signal) => api.timeline(id, undefined, signal),
   )
   const older = shallowRef<TimelineEntry[]>([])
-  const nextBefore = shallowRef<number | null>(null)
+  const nextBefore = shallowRef<string | null>(null)
   const loadingMore = shallowRef(false)
 
   watch(first.data, (page) => {

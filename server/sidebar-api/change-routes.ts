@@ -1,0 +1,141 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import type { Customers } from '../customers/customers.ts'
+import { AppError } from '../kernel/app-error.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { randomText } from '../kernel/random.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { Tags } from '../tags/tags.ts'
+import type { GuideTask } from '../tasks/task-queries.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { Access, Guide } from './access.ts'
+import * as contract from './contract.ts'
+import { OfCustomer } from './customer-routes.ts'
+import type { OwnOrigin } from './own-origin.ts'
+import { scriptUses } from './script-uses.ts'
+
+export interface ChangeRouteDeps {
+  access: Access
+  own: OwnOrigin
+  clock: Clock
+  holder: RuleBookHolder
+  customers: Pick<Customers, 'setRemark'>
+  tags: Pick<Tags, 'change' | 'queries'>
+  tasks: Pick<Tasks, 'closeOwn' | 'queries'>
+  timeline: Pick<Timeline, 'note'>
+}
+
+const OK = { ok: true as const }
+
+const OfTask = Type.Object({ ...OfCustomer.properties, taskId: Type.String({ pattern: '^\\d{1,15}$' }) })
+
+/** What a guide changes about one customer. */
+export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
+  const { access, own, clock, holder, customers, tags, tasks, timeline } = deps
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>()
+  const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
+  const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
+    own.mustBeOwnPage(request)
+
+  typed.post('/customers/:externalUserId/tags', { schema: takes(contract.TagChange), preHandler }, (request) =>
+    access.withCustomer(request, async (tx, guide, externalUserId) => {
+      const { add, remove } = request.body
+      const known = await tags.queries.byPath(tx, [...add, ...remove])
+      const stranger = [...add, ...remove].find((name) => !known.has(name))
+      if (stranger !== undefined) throw unknownTag(stranger)
+      await tags.change(tx, {
+        externalUserId,
+        userId: guide.userId,
+        add,
+        remove,
+        by: 'guide',
+        reason: { text: `${guide.name}在侧边栏里改的标签` },
+        key: `sidebar:${randomText(20)}`,
+      })
+      return OK
+    }),
+  )
+
+  typed.post('/customers/:externalUserId/remark', { schema: takes(contract.RemarkChange), preHandler }, (request) =>
+    access.withCustomer(request, async (tx, guide, externalUserId) => {
+      await customers.setRemark(tx, {
+        externalUserId,
+        userId: guide.userId,
+        remark: request.body.remark.trim(),
+        reason: { text: `${guide.name}在侧边栏里改的备注` },
+        key: `sidebar:${randomText(20)}`,
+      })
+      return OK
+    }),
+  )
+
+  typed.post(
+    '/customers/:externalUserId/tasks/:taskId/done',
+    { schema: { ...takes(contract.TaskDone), params: OfTask }, preHandler },
+    (request) =>
+      access.withCustomer(request, async (tx, guide, externalUserId) => {
+        const task = await tasks.queries.byId(tx, Number(request.params.taskId))
+        if (!isOwn(task, guide, externalUserId)) throw unknownTask()
+        const { note } = request.body
+        await tasks.closeOwn(tx, {
+          id: task.id,
+          userId: guide.userId,
+          outcome: 'done',
+          ...(note === undefined || note.trim() === '' ? {} : { note: note.trim() }),
+        })
+        return OK
+      }),
+  )
+
+  typed.post('/customers/:externalUserId/sent', { schema: takes(contract.Sent), preHandler }, (request) =>
+    access.withCustomer(request, async (tx, guide, externalUserId) => {
+      const { key, scriptId, taskId } = request.body
+      const script = scriptId === undefined ? undefined : holder.current().scripts.get(scriptId)
+      const task = taskId === undefined ? undefined : await tasks.queries.byId(tx, Number(taskId))
+      if (task !== undefined && !isOwn(task, guide, externalUserId)) throw unknownTask()
+      const isNew = await scriptUses.add(tx, {
+        key,
+        externalUserId,
+        userId: guide.userId,
+        scriptId: script?.name,
+        taskId: task?.id,
+        sentAtMs: clock.now(),
+      })
+      const words = script === undefined ? '一条消息' : `话术「${script.value.title}」`
+      if (isNew) {
+        await timeline.note(tx, {
+          key: `sidebar.sent:${guide.userId}:${key}`,
+          externalUserId,
+          userId: guide.userId,
+          kind: 'script.sent',
+          text: `${guide.name}发了${words}`,
+          reason: {
+            text: task === undefined ? '导购在侧边栏里发的' : `为了待办「${task.title}」`,
+            ...(script === undefined
+              ? {}
+              : { rule: { kind: 'script', name: script.value.title, version: script.version } }),
+          },
+        })
+      }
+      return OK
+    }),
+  )
+}
+
+function isOwn(task: GuideTask | undefined, guide: Guide, externalUserId: string): task is GuideTask {
+  return task !== undefined && task.userId === guide.userId && task.externalUserId === externalUserId
+}
+
+const unknownTag = (name: string): AppError =>
+  new AppError('sidebar.unknown-tag', 'a tag that WeCom does not know', {
+    status: 400,
+    zh: `没有「${name}」这个标签，可能刚被改名或删除，请重新打开标签再选。`,
+  })
+
+const unknownTask = (): AppError =>
+  new AppError('sidebar.unknown-task', 'no such task of this guide with this customer', {
+    status: 404,
+    zh: '没有这条待办，可能已经转给别人，请刷新。',
+  })

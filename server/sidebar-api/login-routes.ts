@@ -1,0 +1,83 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import Type from 'typebox'
+import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
+import { AppError, describeError } from '../kernel/app-error.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { randomText } from '../kernel/random.ts'
+import type { StaffMember } from '../staff/staff-queries.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { type OwnOrigin, ownPath } from './own-origin.ts'
+import type { Session } from './session.ts'
+
+export interface LoginDeps {
+  db: Db
+  log: Logger
+  wecom: Pick<Wecom, 'oauth'>
+  session: Session
+  own: OwnOrigin
+  staff: { queries: { get(tx: Tx, userId: string): Promise<StaffMember | undefined> } }
+  isSandbox: boolean
+}
+
+const LoginQuery = Type.Object({
+  back: Type.Optional(Type.String({ maxLength: 1_000 })),
+  guide: Type.Optional(Type.String({ maxLength: 64 })),
+})
+const CodeQuery = Type.Object({
+  code: Type.Optional(Type.String({ maxLength: 512 })),
+  state: Type.Optional(Type.String({ maxLength: 128 })),
+})
+
+/** Login by WeCom: to its authorize page and back with a code; the state ties the answer to this browser. Docs 91022,
+ *  91023. */
+export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
+  const { session, own, wecom, log } = deps
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>()
+
+  typed.get('/login', { schema: { querystring: LoginQuery } }, async (request, reply) => {
+    const back = ownPath(request.query.back ?? '/sidebar/')
+    if (back === undefined) {
+      throw new AppError('sidebar.bad-back', 'back must be a path below /sidebar/', {
+        status: 400,
+        zh: '登录地址不对，请从聊天侧边栏重新打开。',
+      })
+    }
+    const state = randomText(32)
+    session.rememberLogin(reply, { state, back }, own.isSecure(request))
+    const url = new URL(wecom.oauth.authorizeUrl({ redirectUri: `${own.originOf(request)}/api/sidebar/oauth`, state }))
+    // The sandbox's page has many guides in one browser; WeCom itself knows who is there.
+    if (deps.isSandbox && request.query.guide !== undefined) url.searchParams.set('sandbox_guide', request.query.guide)
+    return reply.header('cache-control', 'no-store').redirect(url.toString())
+  })
+
+  typed.get('/oauth', { schema: { querystring: CodeQuery } }, async (request, reply) => {
+    reply.header('cache-control', 'no-store')
+    const login = session.takeLogin(request, reply)
+    const back = login?.back ?? '/sidebar/'
+    const { code, state } = request.query
+    if (login === undefined || code === undefined || state !== login.state)
+      return reply.redirect(refused(back, 'failed'))
+    const member = await memberOf(code)
+    if (member === 'failed' || member === 'not-staff') return reply.redirect(refused(back, member))
+    session.begin(reply, member.userId, own.isSecure(request))
+    return reply.redirect(back)
+  })
+
+  async function memberOf(code: string): Promise<StaffMember | 'not-staff' | 'failed'> {
+    try {
+      const { userid } = await wecom.oauth.userInfo(code)
+      if (userid === undefined) return 'not-staff'
+      const member = await deps.db.tx((tx) => deps.staff.queries.get(tx, userid))
+      return member === undefined || member.state === 'left' ? 'not-staff' : member
+    } catch (error) {
+      log.warn({ err: describeError(error) }, 'a sidebar login failed')
+      return 'failed'
+    }
+  }
+}
+
+/** Back to the page, which says what went wrong and offers another try. */
+const refused = (back: string, why: 'failed' | 'not-staff'): string =>
+  `${back}${back.includes('?') ? '&' : '?'}login=${why}`

@@ -1,0 +1,123 @@
+import type { CustomerProfile, CustomerSource, Follow } from '../customers/customer-queries.ts'
+import type { Tx } from '../db/tx.ts'
+import type { GroupOfCustomer } from '../groups/group-queries.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { shanghaiDaysBetween } from '../kernel/shanghai.ts'
+import type { Order, OrderSummary } from '../orders/order-queries.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { SetTag } from '../tags/tag-queries.ts'
+import type { Guide } from './access.ts'
+import { addWayText } from './add-way.ts'
+import type { CustomerTag, Profile, OrderSummary as ShownSummary } from './contract.ts'
+import { whyOf } from './why.ts'
+
+export interface ProfileDeps {
+  clock: Clock
+  holder: RuleBookHolder
+  customers: {
+    queries: {
+      profile(tx: Tx, externalUserId: string): Promise<CustomerProfile | undefined>
+      followsOf(tx: Tx, externalUserId: string): Promise<Follow[]>
+      sourcesOf(tx: Tx, externalUserId: string): Promise<CustomerSource[]>
+    }
+  }
+  staff: { queries: { nameOf(tx: Tx, userId: string): Promise<string | undefined> } }
+  tags: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<SetTag[]> } }
+  orders: {
+    queries: {
+      summary(tx: Tx, externalUserId: string): Promise<OrderSummary>
+      ofCustomer(tx: Tx, externalUserId: string, page: { limit: number }): Promise<Order[]>
+    }
+  }
+  groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }
+  /** What became of the welcome of this pair. */
+  welcomeOf(tx: Tx, userId: string, externalUserId: string): Promise<Profile['welcome']>
+  /** Journeys that the customer is in now. */
+  journeysOf(tx: Tx, externalUserId: string): Promise<Profile['journeys']>
+}
+
+/** The tag group whose tag is shown beside the name. */
+const TIER_GROUP = '分层'
+/** Among so many of the newest orders the last paid one is looked for. */
+const NEWEST_ORDERS = 5
+
+/** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
+export function createProfile(deps: ProfileDeps) {
+  const { clock, holder, customers, staff, tags, orders, groups } = deps
+
+  async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
+    const guide = tag.setBy === 'guide' ? ((await staff.queries.nameOf(tx, tag.userId)) ?? tag.userId) : ''
+    const setBy = { rule: '规则自动打上', guide: `${guide}手动打上`, wecom: '在企业微信里打上' }[tag.setBy]
+    return {
+      name: tag.path,
+      byHand: tag.setBy !== 'rule',
+      setBy,
+      setAtMs: tag.setAtMs,
+      why: tag.reason === undefined ? null : whyOf(tag.reason, holder.current()),
+    }
+  }
+
+  async function orderSummary(tx: Tx, externalUserId: string): Promise<ShownSummary> {
+    const summary = await orders.queries.summary(tx, externalUserId)
+    const newest =
+      summary.paidCount === 0 ? [] : await orders.queries.ofCustomer(tx, externalUserId, { limit: NEWEST_ORDERS })
+    const last = newest.find((order) => order.status === 'paid')
+    return {
+      paidCount: summary.paidCount,
+      paidSumFen: summary.paidSumFen,
+      refundedCount: summary.refundedCount,
+      lastPaidAtMs: summary.lastPaidAtMs ?? null,
+      lastItems: last === undefined || last.items.length === 0 ? null : itemsText(last.items),
+    }
+  }
+
+  async function otherGuides(tx: Tx, follows: Follow[], userId: string): Promise<string[]> {
+    const names: string[] = []
+    for (const follow of follows) {
+      if (!follow.active || follow.userId === userId) continue
+      names.push((await staff.queries.nameOf(tx, follow.userId)) ?? follow.userId)
+    }
+    return names
+  }
+
+  async function of(tx: Tx, guide: Guide, externalUserId: string): Promise<Profile> {
+    const known = await customers.queries.profile(tx, externalUserId)
+    const follows = await customers.queries.followsOf(tx, externalUserId)
+    const follow = follows.find((one) => one.userId === guide.userId)
+    const allTags = await tags.queries.ofCustomer(tx, externalUserId)
+    const own = allTags.filter((tag) => tag.userId === guide.userId)
+    const tagViews: CustomerTag[] = []
+    for (const tag of own) tagViews.push(await tagView(tx, tag))
+    const channel = known?.firstChannel ?? (await customers.queries.sourcesOf(tx, externalUserId))[0]?.channel
+    return {
+      externalUserId,
+      name: known?.name ?? null,
+      avatar: known?.avatar ?? null,
+      corpName: known?.corpName ?? null,
+      remark: follow?.remark ?? null,
+      source: {
+        channel: channel ?? null,
+        addWay: addWayText(follow?.addWay) ?? null,
+        addedAtMs: follow?.addedAtMs ?? null,
+      },
+      days: follow?.addedAtMs === undefined ? null : Math.max(0, shanghaiDaysBetween(follow.addedAtMs, clock.now())),
+      tier: [...own, ...allTags].find((tag) => tag.group === TIER_GROUP)?.name ?? null,
+      tags: tagViews,
+      groups: (await groups.queries.groupsOf(tx, externalUserId)).map((group) => ({
+        name: group.name === '' ? '未命名的群' : group.name,
+        pool: group.pool ?? null,
+      })),
+      welcome: await deps.welcomeOf(tx, guide.userId, externalUserId),
+      otherGuides: await otherGuides(tx, follows, guide.userId),
+      journeys: await deps.journeysOf(tx, externalUserId),
+      orders: await orderSummary(tx, externalUserId),
+    }
+  }
+
+  return { of, orderSummary }
+}
+export type ProfileReader = ReturnType<typeof createProfile>
+
+/** `原切西冷牛排 ×2、黑椒酱` */
+const itemsText = (items: { name: string; quantity: number }[]): string =>
+  items.map((item) => (item.quantity === 1 ? item.name : `${item.name} ×${item.quantity}`)).join('、')

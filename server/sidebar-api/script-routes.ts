@@ -1,0 +1,63 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import type { Media } from '../media/media.ts'
+import type { ScriptsLibrary } from '../scripts-library/scripts-library.ts'
+import type { Tags } from '../tags/tags.ts'
+import type { Access } from './access.ts'
+import * as contract from './contract.ts'
+import { scriptViews } from './script-view.ts'
+
+export interface ScriptRouteDeps {
+  access: Access
+  media: Pick<Media, 'chatMessages'>
+  scripts: Pick<ScriptsLibrary, 'search' | 'tree'>
+  tags: Pick<Tags, 'queries'>
+}
+
+const MOST_FOUND = 20
+
+/** The script library and the tag library: the same for every guide. */
+export function scriptRoutes(app: FastifyInstance, { access, media, scripts, tags }: ScriptRouteDeps): void {
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>()
+
+  typed.get('/scripts/tree', { schema: { response: { 200: contract.ScriptTree } } }, (request) =>
+    access.asGuide(request, async () => ({
+      domains: scripts.tree().map(({ domain, situations }) => ({
+        name: domain,
+        situations: situations.map(({ situation, scripts: answers }) => ({ name: situation, count: answers.length })),
+      })),
+    })),
+  )
+
+  typed.get(
+    '/scripts/of',
+    { schema: { querystring: contract.SituationQuery, response: { 200: contract.Scripts } } },
+    (request) =>
+      access.asGuide(request, async (tx) => {
+        const { domain, situation } = request.query
+        const found = scripts
+          .tree()
+          .find((one) => one.domain === domain)
+          ?.situations.find((one) => one.situation === situation)
+        return { scripts: await scriptViews(tx, media, found?.scripts ?? []) }
+      }),
+  )
+
+  typed.get(
+    '/scripts/search',
+    { schema: { querystring: contract.SearchQuery, response: { 200: contract.Scripts } } },
+    (request) =>
+      access.asGuide(request, async (tx) => ({
+        scripts: await scriptViews(tx, media, scripts.search(request.query.q, { limit: MOST_FOUND })),
+      })),
+  )
+
+  typed.get('/tags', { schema: { response: { 200: contract.TagGroups } } }, (request) =>
+    access.asGuide(request, async (tx) => ({
+      groups: (await tags.queries.library(tx)).map(({ group, tags: names }) => ({
+        group,
+        names: names.map((tag) => tag.name),
+      })),
+    })),
+  )
+}

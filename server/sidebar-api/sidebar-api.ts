@@ -1,0 +1,99 @@
+import fastifyCookie from '@fastify/cookie'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { AppError } from '../kernel/app-error.ts'
+import type { Logger } from '../kernel/logger.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { type AccessDeps, createAccess } from './access.ts'
+import { type ChangeRouteDeps, changeRoutes } from './change-routes.ts'
+import * as contract from './contract.ts'
+import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
+import { type LoginDeps, loginRoutes } from './login-routes.ts'
+import { createOwnOrigin } from './own-origin.ts'
+import { createProfile, type ProfileDeps } from './profile.ts'
+import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
+import { createSession } from './session.ts'
+import { sidebarFiles } from './static.ts'
+
+export interface SidebarOptions {
+  corpId: string
+  agentId: number
+  /** Origin of the sandbox when it plays WeCom; undefined for WeCom itself. */
+  sandboxOrigin: string | undefined
+  /** Our own origin; undefined: as each request says. */
+  publicUrl: string | undefined
+  /** Key of the session cookies. */
+  sessionSecret: string
+  /** Default `sidebar/dist`. */
+  distDir?: string
+}
+
+type Made = 'access' | 'own' | 'session' | 'profile' | 'isSandbox'
+
+export type SidebarApiDeps = SidebarOptions &
+  Omit<AccessDeps & LoginDeps & ProfileDeps & CustomerRouteDeps & ChangeRouteDeps & ScriptRouteDeps, Made | 'wecom'> & {
+    wecom: Pick<Wecom, 'oauth' | 'jssdk'>
+    log: Logger
+  }
+
+/** What the sidebar asks, under /api/sidebar/, and the sidebar itself at /sidebar/. */
+export function createSidebarApi(deps: SidebarApiDeps) {
+  const session = createSession({ secret: deps.sessionSecret, clock: deps.clock })
+  const own = createOwnOrigin(deps.publicUrl)
+  const access = createAccess({ ...deps, session })
+  const profile = createProfile(deps)
+
+  function publicRoutes(app: FastifyInstance): void {
+    const typed = app.withTypeProvider<TypeBoxTypeProvider>()
+    typed.get('/boot', { schema: { response: { 200: contract.Boot } } }, async () => ({
+      corpId: deps.corpId,
+      agentId: deps.agentId,
+      platform: deps.sandboxOrigin === undefined ? ('wecom' as const) : ('sandbox' as const),
+      bridgeOrigin: deps.sandboxOrigin ?? null,
+    }))
+    typed.get('/me', { schema: { response: { 200: contract.Me } } }, (request) =>
+      access.asGuide(request, async (_tx, guide) => guide),
+    )
+    typed.get(
+      '/jssdk-signature',
+      { schema: { querystring: contract.SignatureQuery, response: { 200: contract.Signature } } },
+      async (request) => {
+        await access.asGuide(request, async () => undefined)
+        const { kind, url } = request.query
+        // A signature lets a page speak with the corp's identity, so it is for our own page only.
+        if (!own.isOwn(request, url)) {
+          throw new AppError('sidebar.foreign-url', 'url is not of this server', {
+            status: 400,
+            zh: '页面地址不对，请从聊天侧边栏重新打开。',
+          })
+        }
+        return deps.wecom.jssdk.sign(kind, url)
+      },
+    )
+  }
+
+  return {
+    routes: (app: FastifyInstance): void => {
+      app.register(
+        async (scope) => {
+          await scope.register(fastifyCookie)
+          // Customers' data: no cache on the way may keep it.
+          scope.addHook('onRequest', async (_request, reply) => {
+            reply.header('cache-control', 'no-store')
+          })
+          publicRoutes(scope)
+          loginRoutes(scope, { ...deps, session, own, isSandbox: deps.sandboxOrigin !== undefined })
+          customerRoutes(scope, { ...deps, access, profile })
+          changeRoutes(scope, { ...deps, access, own })
+          scriptRoutes(scope, { ...deps, access })
+        },
+        { prefix: '/api/sidebar' },
+      )
+      sidebarFiles(app, {
+        frameOrigin: deps.sandboxOrigin,
+        ...(deps.distDir === undefined ? {} : { distDir: deps.distDir }),
+      })
+    },
+  }
+}
+export type SidebarApi = ReturnType<typeof createSidebarApi>

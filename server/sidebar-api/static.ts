@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+
+export interface StaticDeps {
+  /** The built sidebar; default `sidebar/dist` of this repository. */
+  distDir?: string
+  /** Where the page may stand in a frame besides WeCom and our own origin: the sandbox. */
+  frameOrigin: string | undefined
+}
+
+const DIST = fileURLToPath(new URL('../../sidebar/dist', import.meta.url))
+const YEAR_SEC = 31_536_000
+
+const NOT_BUILT = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>活水侧边栏还没构建</title>
+<body style="margin:18vh auto;max-width:22em;padding:0 20px;font:16px/1.7 system-ui,sans-serif;color:#22292a;background:#f5f2ec">
+<h1 style="font-size:20px">侧边栏还没构建</h1>
+<p>服务已经启动，只差侧边栏页面。请在项目目录运行：</p>
+<pre style="padding:12px 14px;border-radius:10px;background:#fffefb">npm run build</pre>
+<p>完成后刷新本页，不用重启服务。</p>`
+
+/** The sidebar's page and files at /sidebar/. Files with a hash in their name never change; the page is asked for anew. */
+export function sidebarFiles(app: FastifyInstance, { distDir = DIST, frameOrigin }: StaticDeps): void {
+  // No script-src: the WeCom clients put their bridge into the page in ways that differ from phone to phone.
+  const csp = [
+    `frame-ancestors ${["'self'", 'https://*.weixin.qq.com', 'https://*.work.weixin.qq.com', frameOrigin].filter(Boolean).join(' ')}`,
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+  ].join('; ')
+
+  const page = (reply: FastifyReply): FastifyReply => {
+    reply.headers({ 'content-security-policy': csp, 'cache-control': 'no-cache', 'referrer-policy': 'same-origin' })
+    if (!existsSync(join(distDir, 'index.html'))) {
+      return reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT)
+    }
+    return reply.sendFile('index.html', distDir, { cacheControl: false })
+  }
+
+  app.register(async (scope) => {
+    await scope.register(fastifyStatic, { root: distDir, serve: false })
+    scope.addHook('onRequest', async (_request, reply) => {
+      reply.header('x-content-type-options', 'nosniff')
+    })
+    scope.get('/sidebar', (request, reply) => {
+      const at = request.url.indexOf('?')
+      return reply.redirect(`/sidebar/${at < 0 ? '' : request.url.slice(at)}`)
+    })
+    scope.get<{ Params: { file: string } }>('/sidebar/assets/:file', (request, reply) => {
+      const { file } = request.params
+      // An asset of a former build is gone: the page itself would be the wrong answer.
+      if (!existsSync(join(distDir, 'assets', file))) return reply.callNotFound()
+      return reply.sendFile(`assets/${file}`, distDir, { maxAge: YEAR_SEC * 1000, immutable: true })
+    })
+    scope.get('/sidebar/*', (_request, reply) => page(reply))
+  })
+}

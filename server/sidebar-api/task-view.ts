@@ -1,0 +1,30 @@
+import type { Tx } from '../db/tx.ts'
+import type { Media } from '../media/media.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { GuideTask as StoredTask } from '../tasks/task-queries.ts'
+import type { GuideTask } from './contract.ts'
+import { scriptView } from './script-view.ts'
+import { whyOf } from './why.ts'
+
+/** A to-do as the sidebar shows it; an invitation comes with the group's code, ready to send. */
+export async function taskView(
+  tx: Tx,
+  { media, holder }: { media: Pick<Media, 'chatMessages'>; holder: RuleBookHolder },
+  task: StoredTask,
+): Promise<GuideTask> {
+  const book = holder.current()
+  const script = task.scriptId === undefined ? undefined : book.scripts.get(task.scriptId)
+  const pool = task.kind === 'invite' ? task.detail.pool : undefined
+  return {
+    id: String(task.id),
+    kind: task.kind,
+    title: task.title,
+    detail: null,
+    dueAtMs: task.dueAtMs ?? null,
+    openedAtMs: task.openedAtMs,
+    why: whyOf(task.reason, book),
+    script: script === undefined ? null : await scriptView(tx, media, script),
+    invitation:
+      typeof pool === 'string' ? { pool, messages: (await media.chatMessages(tx, [{ groupQr: pool }])).ready } : null,
+  }
+}
