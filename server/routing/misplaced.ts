@@ -3,6 +3,7 @@ import type { CustomerFacts } from '../facts/facts.ts'
 import type { Groups } from '../groups/groups.ts'
 import { holds } from '../rules/holds.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
+import { askedFacts } from './asked-facts.ts'
 
 export interface Misplaced {
   pool: string
@@ -11,7 +12,7 @@ export interface Misplaced {
   externalUserId: string
   /** As in the group; undefined while unknown. */
   name: string | undefined
-  /** What is known of the facts that the entry condition asks for is in here. */
+  /** Those that the entry condition asks for. */
   facts: Record<string, unknown>
 }
 
@@ -40,7 +41,7 @@ export async function* misplacedMembers(
     for (const { externalUserId, chatId, groupName, name } of members) {
       const facts = known.get(externalUserId) ?? new Map()
       if (holds(rule.entry, facts)) continue
-      yield { pool, groupName, chatId, externalUserId, name, facts: Object.fromEntries(facts) }
+      yield { pool, groupName, chatId, externalUserId, name, facts: askedFacts(rule.entry, facts) }
     }
     const last = members.at(-1)
     if (last === undefined || members.length < PAGE) return

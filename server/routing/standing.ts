@@ -2,11 +2,11 @@ import type { Tx } from '../db/tx.ts'
 import type { CustomerFacts } from '../facts/facts.ts'
 import type { Groups } from '../groups/groups.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Reason } from '../kernel/reason.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
 import { holds } from '../rules/holds.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import { askedFacts } from './asked-facts.ts'
 import { invitationQueries } from './invitation-queries.ts'
 import type { Invitations } from './invitations.ts'
 
@@ -63,7 +63,7 @@ export function createStanding(deps: StandingDeps) {
     pool: string,
     owner: string | undefined,
     cause: Cause,
-    asked: Reason['facts'],
+    asked: Record<string, unknown>,
   ) {
     const userId = (await customers.queries.ownerOf(tx, externalUserId)) ?? owner
     if (userId === undefined || (await openLeaveTasks(tx, externalUserId, pool)).length > 0) return
@@ -79,7 +79,7 @@ export function createStanding(deps: StandingDeps) {
       reason: {
         text: `${cause.text}不再符合群池「${pool}」的入群条件`,
         ...(rule === undefined ? {} : { rule: { kind: 'pool', name: pool, version: rule.version } }),
-        ...(asked === undefined ? {} : { facts: asked }),
+        facts: asked,
         ...(cause.eventId === undefined ? {} : { eventId: cause.eventId }),
       },
     })
@@ -118,7 +118,7 @@ export function createStanding(deps: StandingDeps) {
         }
         await setMeets(tx, externalUserId, pool.name, false)
         if (!didMeet) continue
-        await askToLeave(tx, externalUserId, pool.name, group.owner, cause, Object.fromEntries(known))
+        await askToLeave(tx, externalUserId, pool.name, group.owner, cause, askedFacts(pool.entry, known))
       }
     },
 
