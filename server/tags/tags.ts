@@ -4,7 +4,9 @@ import type { Tx } from '../db/tx.ts'
 import type { Emit } from '../inbox/emit.ts'
 import type { StoredEvent } from '../inbox/event-kind.ts'
 import { subscribe } from '../inbox/subscription.ts'
+import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import { StaffRenamed } from '../staff/staff-events.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -24,6 +26,7 @@ export interface TagsDeps {
   emit: Emit
   timeline: Timeline
   rules: RuleBookHolder
+  log: Pick<Logger, 'warn'>
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
 }
 
@@ -31,6 +34,12 @@ export interface TagsDeps {
 export function createTags(deps: TagsDeps) {
   const library = createTagLibrary(deps)
   const changes = createChangeTags({ ...deps, library })
+  deps.rules.onChange(() => {
+    // The job comes round anyway.
+    library
+      .keep()
+      .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'tags not kept after a rule change'))
+  })
 
   /** The tags of the channel through which the customer came, `round` telling one friendship's tries apart. */
   async function putChannelTags(

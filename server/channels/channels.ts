@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import type { Outbox } from '../actions/outbox.ts'
+import type { Tx } from '../db/tx.ts'
+import { describeError } from '../kernel/app-error.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { randomText } from '../kernel/random.ts'
+import { MINUTE_MS } from '../kernel/shanghai.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { ChannelRule } from '../rules/schema/rule-files.ts'
+import type { staffQueries } from '../staff/staff-queries.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
+import { channelQueries } from './channel-queries.ts'
+import { createLiveCodes, liveAs } from './live-codes.ts'
+
+export interface ChannelsDeps {
+  wecom: Pick<Wecom, 'ways'>
+  clock: Clock
+  outbox: Outbox
+  rules: RuleBookHolder
+  log: Pick<Logger, 'warn'>
+  staff: { queries: Pick<typeof staffQueries, 'currentIdOf'> }
+  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+}
+
+interface StoredChannel {
+  name: string
+  state: string
+  config_id: string | null
+  live_as: string | null
+  tries: number
+  changed_at: number
+}
+
+const KEEP_EVERY_MS = 5 * MINUTE_MS
+/** What fails again and again is tried once an hour, or when the rules change. */
+const MOST_PATIENCE = 12
+/** Channel states that we choose; 30 characters are allowed, few make a small QR code. */
+const STATE_LENGTH = 10
+
+/** Channels and their live codes: one contact way per channel rule, made once and kept for as long as it may be printed. */
+export function createChannels({ wecom, clock, outbox, rules, db, log, staff }: ChannelsDeps) {
+  const liveCodes = createLiveCodes({ wecom, clock })
+  const stored = (tx: Tx, column: 'name' | 'state', value: string): Promise<StoredChannel | undefined> =>
+    tx.row(`SELECT name, state, config_id, live_as, tries, changed_at FROM channel WHERE ${column} = ?`, [value])
+
+  /** The channel's row, made if need be. A rule with a printed code's state takes that code over from its old name. */
+  async function keepRow(tx: Tx, rule: ChannelRule): Promise<StoredChannel | undefined> {
+    const known = await stored(tx, 'name', rule.channel)
+    const holder = rule.state === undefined ? undefined : await stored(tx, 'state', rule.state)
+    if (known !== undefined && (rule.state === undefined || known.state === rule.state)) return known
+    if (holder !== undefined) {
+      // The rule check names two rules with one state; a holder without a rule is this channel under its former name.
+      if (known !== undefined || rules.current().channels.has(holder.name)) return known
+      await tx.run('UPDATE channel SET name = ?, changed_at = ? WHERE state = ?', [
+        rule.channel,
+        clock.now(),
+        holder.state,
+      ])
+      return stored(tx, 'name', rule.channel)
+    }
+    if (known !== undefined) {
+      await tx.run('UPDATE channel SET state = ?, changed_at = ? WHERE name = ?', [
+        rule.state ?? known.state,
+        clock.now(),
+        rule.channel,
+      ])
+      return stored(tx, 'name', rule.channel)
+    }
+    await tx.insertIgnore('channel', [
+      {
+        name: rule.channel,
+        state: rule.state ?? randomText(STATE_LENGTH),
+        created_at: clock.now(),
+        changed_at: clock.now(),
+      },
+    ])
+    return stored(tx, 'name', rule.channel)
+  }
+
+  async function keepOne(tx: Tx, rule: ChannelRule, isUrgent: boolean): Promise<void> {
+    const row = await keepRow(tx, rule)
+    if (row === undefined) return
+    const restMs = Math.min(row.tries, MOST_PATIENCE) * KEEP_EVERY_MS
+    if (!isUrgent && clock.now() < row.changed_at + restMs) return
+    const users = new Set<string>()
+    for (const userId of rule.guides) users.add(await staff.queries.currentIdOf(tx, userId))
+    const code: LiveCode = {
+      channel: rule.channel,
+      state: row.state,
+      users: [...users].sort(),
+      skipVerify: rule.skipVerify ?? true,
+    }
+    if (row.live_as === liveAs(code)) return
+    const digest = createHash('sha256').update(liveAs(code)).digest('base64url').slice(0, 22)
+    if (row.config_id === null) {
+      // One attempt at a time: `tries` moves on only when the one before has ended without success.
+      await outbox.enqueue(tx, CreateLiveCode, {
+        key: `channel.create:${row.state}:${row.tries}`,
+        payload: { code, isPrinted: rule.state !== undefined },
+        reason: { text: `渠道「${rule.channel}」还没有活码` },
+      })
+    } else {
+      await outbox.enqueue(tx, UpdateLiveCode, {
+        key: `channel.update:${row.config_id.slice(0, 64)}:${digest}:${clock.now()}`,
+        payload: { configId: row.config_id, code },
+        reason: { text: `渠道「${rule.channel}」的设置有变化` },
+      })
+    }
+  }
+
+  /** Asks for every live code that the rules name and WeCom lacks or has otherwise. Safe to repeat. */
+  const keep = (isUrgent = false): Promise<void> =>
+    db.tx(async (tx) => {
+      for (const { value } of rules.current().channels.values()) await keepOne(tx, value, isUrgent)
+    })
+  rules.onChange(() => {
+    // The job comes round anyway.
+    keep(true).catch((error: unknown) =>
+      log.warn({ err: describeError(error) }, 'live codes not kept after a rule change'),
+    )
+  })
+
+  return {
+    queries: channelQueries,
+    keep,
+    executors: liveCodes.executors,
+    jobs: [{ name: 'channels.keep', everyMs: KEEP_EVERY_MS, run: () => keep() }],
+  }
+}
+export type Channels = ReturnType<typeof createChannels>
