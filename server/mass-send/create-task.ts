@@ -2,6 +2,7 @@ import { type Action, type Executor, execute, type Failure } from '../actions/ac
 import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import { AppError } from '../kernel/app-error.ts'
+import { backoffMs } from '../kernel/backoff.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
 import type { Media } from '../media/media.ts'
@@ -29,6 +30,8 @@ export type Created = { kind: 'created'; msgid: string; failed: string[] } | { k
 
 /** Source: docs 92135. */
 const TEXT_BYTES = 4_000
+/** Twelve tries, about four hours: longer than preparing a picture takes, shorter than the message stays of use. */
+const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)
 
 const later = (code: string, message: string, afterMs: number, zh: string): AppError =>
   new AppError(code, message, { retry: { afterMs }, zh })
@@ -59,21 +62,36 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     }
   }
 
-  async function draft(tx: Tx, { batch, sendName, content }: BatchOfRun) {
+  async function draft(tx: Tx, { batch, content }: BatchOfRun, attempts: number) {
     const text = fillForGuide(content.text ?? '', await deps.guideName(tx, batch.userid))
     const { ready, missing } = await deps.attachments(tx, content.attachments ?? [])
     if (missing.length > 0) {
-      const zh = `群发「${sendName}」的素材还没准备好：${missing.join('、')}`
-      throw later('mass-send.media-not-ready', `${missing.length} attachment(s) not ready`, MINUTE_MS, zh)
+      const zh = `素材没有准备好：${missing.join('、')}`
+      throw later(
+        'mass-send.media-not-ready',
+        `${missing.length} attachment(s) not ready`,
+        backoffMs(MEDIA_RETRY_MS, attempts),
+        zh,
+      )
     }
     if (text === '' && ready.length === 0) {
-      throw new AppError('mass-send.empty', 'neither text nor attachments', { zh: `群发「${sendName}」没有内容` })
+      throw new AppError('mass-send.empty', 'neither text nor attachments', { zh: '没有内容：正文和附件都为空' })
     }
     if (Buffer.byteLength(text) > TEXT_BYTES) {
-      const zh = `群发「${sendName}」的正文超过 ${TEXT_BYTES} 字节，请缩短`
+      const zh = `正文超过 ${TEXT_BYTES} 字节（一个汉字 3 字节），请缩短`
       throw new AppError('mass-send.too-long', 'text exceeds 4,000 bytes', { zh })
     }
     return { text, attachments: ready }
+  }
+
+  /** What is wrong with the content stays readable on the batch while it is tried again. */
+  async function draftOrTell(held: BatchOfRun, attempts: number) {
+    try {
+      return await db.tx((tx) => draft(tx, held, attempts))
+    } catch (error) {
+      if (error instanceof AppError) await db.tx((tx) => noteTrouble(tx, held.batch.id, error.zh ?? error.message))
+      throw error
+    }
   }
 
   const markStarted = (batchId: number, startedAtMs: number | null, text: string): Promise<number> =>
@@ -81,12 +99,12 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
       tx.run('UPDATE send_batch SET started_at = ?, body_text = ? WHERE id = ?', [startedAtMs, text, batchId]),
     )
 
-  async function perform({ payload }: Action<{ batchId: number }>): Promise<Created> {
+  async function perform({ payload, attempts }: Action<{ batchId: number }>): Promise<Created> {
     const held = await db.tx((tx) => needBatch(tx, payload.batchId))
     const { batch } = held
     const known = await lookFirst(held)
     if (known !== undefined) return known
-    const { text, attachments } = await db.tx((tx) => draft(tx, held))
+    const { text, attachments } = await draftOrTell(held, attempts)
     const customers = await db.tx((tx) => waitingCustomers(tx, batch.id))
     await markStarted(batch.id, clock.now(), text)
     try {
@@ -117,8 +135,8 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
 
   async function abandoned(tx: Tx, { payload }: Action<{ batchId: number }>, failure: Failure): Promise<void> {
     const { batch } = await needBatch(tx, payload.batchId)
-    const reason = reasonOf(failure)
-    await tx.run('UPDATE send_batch SET last_error = ? WHERE id = ?', [reason, batch.id])
+    const reason = reasonOf(failure, batch.last_error)
+    await noteTrouble(tx, batch.id, reason)
     // Given up, but an attempt without a known end may have made the task: then its results still count.
     if (batch.started_at !== null) return markUnclear(tx, batch.id)
     await settleRest(tx, batch.id, { outcome: 'failed', reason, atMs: clock.now() })
@@ -153,7 +171,13 @@ function mayHaveHappened(error: unknown): boolean {
   return !(error instanceof AppError)
 }
 
-function reasonOf({ state, errcode }: Failure): string {
-  if (errcode !== undefined) return `企业微信没有接受这次群发（${errcode} ${errorCode(errcode).zh}）`
-  return state === 'expired' ? '未能在时限内创建群发，已作废' : '创建群发失败'
+const noteTrouble = (tx: Tx, batchId: number, zh: string): Promise<number> =>
+  tx.run('UPDATE send_batch SET last_error = ? WHERE id = ?', [zh, batchId])
+
+function reasonOf({ state, errcode }: Failure, trouble: string | null): string {
+  if (errcode !== undefined) {
+    const { zh, todo } = errorCode(errcode)
+    return `企业微信没有接受这次群发（${errcode} ${zh}）${todo === undefined ? '' : `。${todo}`}`
+  }
+  return trouble ?? (state === 'expired' ? '未能在时限内创建群发，已作废' : '创建群发失败')
 }

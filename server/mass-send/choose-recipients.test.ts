@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { chooseRecipients } from './choose-recipients.ts'
+import { perCustomerLimit, startOfShanghaiMonth } from './monthly-limit.ts'
+
+const owners = new Map([
+  ['wm1', 'linxia'],
+  ['wm2', 'chenmo'],
+  ['wm3', 'linxia'],
+])
+
+test('everybody goes to their owner; who has none or has had the share of the month is kept out', () => {
+  const received = new Map([['wm3', 30]])
+  expect(
+    chooseRecipients(['wm1', 'wm2', 'wm3', 'wm4'], { owners, received, perCustomer: 30, guides: undefined }),
+  ).toEqual([
+    { externalUserId: 'wm1', userId: 'linxia' },
+    { externalUserId: 'wm2', userId: 'chenmo' },
+    { externalUserId: 'wm3', userId: 'linxia', excluded: { kind: 'over-limit', zh: '本月群发次数已满（30/30）' } },
+    { externalUserId: 'wm4', userId: undefined, excluded: { kind: 'no-guide', zh: '没有在跟进的导购' } },
+  ])
+})
+
+test('with named guides, customers of others are no part of it', () => {
+  const context = { owners, received: new Map<string, number>(), perCustomer: 30, guides: ['chenmo'] }
+  expect(chooseRecipients(['wm1', 'wm2', 'wm4'], context)).toEqual([{ externalUserId: 'wm2', userId: 'chenmo' }])
+})
+
+test('as many a month as the Shanghai month has days, unless the corp says less', () => {
+  expect(perCustomerLimit(Date.parse('2028-02-29T23:59:00+08:00'), undefined)).toBe(29)
+  expect(perCustomerLimit(Date.parse('2026-11-30T17:00:00Z'), undefined)).toBe(31)
+  expect(perCustomerLimit(Date.parse('2026-11-30T17:00:00Z'), 4)).toBe(4)
+  expect(startOfShanghaiMonth(Date.parse('2026-11-30T17:00:00Z'))).toBe(Date.parse('2026-12-01T00:00:00+08:00'))
+})
