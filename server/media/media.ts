@@ -23,7 +23,7 @@ export function createMedia({ assetsDir, ...deps }: MediaDeps) {
       /** Pictures that rules want and that cannot be sent now, each with the reason in Chinese. */
       troubles: async (tx: Tx): Promise<{ source: string; trouble: string }[]> => {
         const held = await preparedMedia.all(tx)
-        return [...wantedMedia(deps.holder.current()).keys()].flatMap((source) => {
+        return [...wantedMedia(deps.rules.current()).keys()].flatMap((source) => {
           const media = held.get(source)
           if (media === undefined) return [{ source, trouble: '还没有准备好' }]
           return media.trouble === undefined ? [] : [{ source, trouble: media.trouble }]

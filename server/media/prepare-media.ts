@@ -16,10 +16,10 @@ export interface PrepareMediaDeps {
   clock: Clock
   log: Logger
   wecom: Pick<Wecom, 'media'>
-  holder: RuleBookHolder
+  rules: Pick<RuleBookHolder, 'current'>
   assets: AssetFiles
   /** QR codes of the group pools, as far as WeCom has made them. */
-  joinWays: (tx: Tx) => Promise<{ pool: string; qrCode: string }[]>
+  joinWays: (tx: Tx) => Promise<{ pool: string; qrCode: string | undefined }[]>
 }
 
 /** A media id lives three days (docs 90253); it is renewed a day before, so a platform that is down for hours is no harm. */
@@ -35,8 +35,8 @@ interface Origin {
 
 /** Uploads what the rules want and WeCom does not hold yet, holds in an older form, or will soon forget. Safe to repeat and
  *  to cut off: at worst a picture is uploaded twice. One that fails waits for its own next try and stops no other. */
-export function createPrepareMedia({ db, clock, log, wecom, holder, assets, joinWays }: PrepareMediaDeps) {
-  function origins(ways: { pool: string; qrCode: string }[]): (source: string) => Origin | undefined {
+export function createPrepareMedia({ db, clock, log, wecom, rules, assets, joinWays }: PrepareMediaDeps) {
+  function origins(ways: { pool: string; qrCode: string | undefined }[]): (source: string) => Origin | undefined {
     const qrCodes = new Map(ways.map((way) => [groupQrSource(way.pool), way.qrCode]))
     return (source) => {
       const qrCode = qrCodes.get(source)
@@ -98,7 +98,7 @@ export function createPrepareMedia({ db, clock, log, wecom, holder, assets, join
   }
 
   return async (): Promise<void> => {
-    const wanted = wantedMedia(holder.current())
+    const wanted = wantedMedia(rules.current())
     const { held, ways } = await db.tx(async (tx) => ({
       held: await preparedMedia.all(tx),
       ways: await joinWays(tx),

@@ -21,7 +21,7 @@ type NameOf = (tx: Tx, id: string) => Promise<string | undefined>
 
 export interface WelcomeDeps extends SendWelcomeDeps {
   outbox: Pick<Outbox, 'enqueue'>
-  holder: RuleBookHolder
+  rules: Pick<RuleBookHolder, 'current'>
   media: Pick<Media, 'attachments'>
   customers: { queries: { nameOf: NameOf } }
   staff: { queries: { nameOf: NameOf } }
@@ -43,7 +43,7 @@ export type WelcomeBegun = 'queued' | 'already' | 'no-code' | 'nothing-to-send'
 
 /** The first words a customer hears: one welcome per friendship, in the lane before all others. */
 export function createWelcome(deps: WelcomeDeps) {
-  const { outbox, holder, media, customers, staff, timeline } = deps
+  const { outbox, rules, media, customers, staff, timeline } = deps
 
   async function send(tx: Tx, wanted: WelcomeWanted): Promise<WelcomeBegun> {
     const hash = wanted.welcomeCode === null ? null : hashOf(wanted.welcomeCode)
@@ -51,7 +51,7 @@ export function createWelcome(deps: WelcomeDeps) {
     if (!(await welcomeStore.claim(tx, wanted, { hash, receivedAtMs: wanted.receivedAtMs }))) return 'already'
     // A second code of a friendship carries on what its first one was meant for.
     const welcome = wanted.welcome ?? before?.rule ?? undefined
-    const chosen = chooseWelcome(holder.current(), { channel: wanted.channel, welcome, atMs: wanted.codeAtMs })
+    const chosen = chooseWelcome(rules.current(), { channel: wanted.channel, welcome, atMs: wanted.codeAtMs })
     if (wanted.welcomeCode === null || hash === null) {
       await giveUp(tx, wanted, 'none', '企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过', chosen)
       return 'no-code'

@@ -1,0 +1,91 @@
+import { CustomerAdded, CustomerLost, TagAdded } from '../customers/customer-events.ts'
+import type { Tx } from '../db/tx.ts'
+import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
+import type { EventKind, StoredEvent } from '../inbox/event-kind.ts'
+import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { DAY_MS } from '../kernel/shanghai.ts'
+import { OrderCreated, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { TriggerEvent } from '../rules/schema/sop-rule.ts'
+import type { Enter } from './enter.ts'
+import type { Proceed } from './proceed.ts'
+import { type Entry, type EntryEvent, entryStore } from './sop-entry.ts'
+import type { SopVersions } from './sop-versions.ts'
+import { EVENT_ZH } from './step-text.ts'
+
+export interface OnEventDeps {
+  clock: Clock
+  rules: Pick<RuleBookHolder, 'current'>
+  versions: SopVersions
+  proceed: Proceed
+  enter: Enter
+}
+
+/** Nobody enters by news as old as this: orders imported from years ago must not start today's journeys. */
+const STALE_MS = 3 * DAY_MS
+
+interface Subject {
+  externalUserId: string
+  /** Only for events about one guide–customer pair. */
+  userId?: string
+}
+
+/** What the events that rules may name do to journeys: end, wake and begin them. */
+export function createOnEvent({ clock, rules, versions, proceed, enter }: OnEventDeps): Subscription[] {
+  async function onActive(tx: Tx, event: EntryEvent, subject: Subject): Promise<void> {
+    for (const entry of await entryStore.activeOf(tx, subject.externalUserId)) {
+      if (!concerns(event, subject, entry)) continue
+      const sop = await versions(tx, entry.sop, entry.version)
+      if (sop === undefined) continue
+      const { goal, leave } = sop.value
+      if (goal === event.kind) await proceed.end(tx, sop, entry, { state: 'goal', why: EVENT_ZH[event.kind] })
+      else if (leave?.includes(event.kind) === true) {
+        await proceed.end(tx, sop, entry, { state: 'left', why: EVENT_ZH[event.kind] })
+      } else if (entry.waitingEvent === event.kind) await proceed.wake(tx, sop, entry, event.kind)
+    }
+  }
+
+  async function handle(tx: Tx, event: EntryEvent, subject: Subject): Promise<void> {
+    await onActive(tx, event, subject)
+    if (clock.now() - event.atMs > STALE_MS) return
+    for (const sop of rules.current().sops.values()) {
+      if (sop.value.trigger !== event.kind || sop.value.enabled === false) continue
+      await enter.byEvent(tx, sop, { externalUserId: subject.externalUserId, userId: subject.userId }, event)
+    }
+  }
+
+  const on = <Kind extends EventKind>(
+    name: string,
+    kind: Kind,
+    trigger: TriggerEvent,
+    isOfPair: boolean,
+  ): Subscription =>
+    subscribe(name, kind, (tx, event: StoredEvent) => {
+      // Every event that rules may name is about a customer; those of a pair name the guide too.
+      const payload = event.payload as Record<string, unknown> & { externalUserId: string; userId?: string }
+      const { id, eventAtMs, receivedAtMs } = event
+      const { externalUserId, userId } = payload
+      const subject = isOfPair && userId !== undefined ? { externalUserId, userId } : { externalUserId }
+      return handle(tx, { id, kind: trigger, atMs: eventAtMs, receivedAtMs, payload }, subject)
+    })
+
+  return [
+    on('sop.on-customer-added', CustomerAdded, 'customer.added', true),
+    on('sop.on-customer-lost', CustomerLost, 'customer.lost', true),
+    on('sop.on-order-created', OrderCreated, 'order.created', false),
+    on('sop.on-order-paid', OrderPaid, 'order.paid', false),
+    on('sop.on-order-refunded', OrderRefunded, 'order.refunded', false),
+    on('sop.on-group-joined', GroupJoined, 'group.joined', false),
+    on('sop.on-group-left', GroupLeft, 'group.left', false),
+    on('sop.on-tag-added', TagAdded, 'tag.added', true),
+  ]
+}
+
+/** An event counts for a journey when it happened since the journey began, is not what began it, and, where it is about
+ *  a pair, is about this journey's guide. */
+function concerns(event: EntryEvent, subject: Subject, entry: Entry): boolean {
+  if (entry.event?.id === event.id) return false
+  if (event.atMs < (entry.event?.atMs ?? entry.enteredAtMs)) return false
+  return subject.userId === undefined || subject.userId === entry.userId
+}

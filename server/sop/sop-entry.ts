@@ -1,0 +1,185 @@
+import type { Tx } from '../db/tx.ts'
+import type { TriggerEvent } from '../rules/schema/sop-rule.ts'
+import { FIRST_POSITION } from './step-path.ts'
+
+/** `finished`: all steps done · `goal`: reached what it was for · `left`: one of its leave events. */
+export type EntryState = 'active' | 'finished' | 'goal' | 'left'
+
+/** The event that let a customer in. */
+export interface EntryEvent {
+  id: number
+  kind: TriggerEvent
+  atMs: number
+  receivedAtMs: number
+  payload: Record<string, unknown>
+}
+
+/** One customer's way through one version of one SOP. */
+export interface Entry {
+  id: number
+  sop: string
+  version: string
+  externalUserId: string
+  /** The guide whose customer it is. */
+  userId: string
+  state: EntryState
+  /** The next step, or the wait under way. */
+  position: string
+  /** When the wait is over, or the next try; undefined once ended. */
+  dueAtMs: number | undefined
+  waitingEvent: TriggerEvent | undefined
+  event: EntryEvent | undefined
+  enteredAtMs: number
+  endedAtMs: number | undefined
+  endReason: string | undefined
+  attempts: number
+}
+
+export interface EntryToBegin {
+  sop: string
+  version: string
+  externalUserId: string
+  userId: string
+  /** Once per reason to enter, ≤190 characters. */
+  key: string
+  event: EntryEvent | undefined
+  /** What the trigger's condition looked at. */
+  facts: Record<string, unknown>
+  nowMs: number
+}
+
+interface StoredEntry {
+  id: number
+  sop: string
+  version: string
+  external_userid: string
+  userid: string
+  state: EntryState
+  position: string
+  due_at: number | null
+  waiting_event: TriggerEvent | null
+  event: string | null
+  entered_at: number
+  ended_at: number | null
+  end_reason: string | null
+  attempts: number
+}
+
+const COLUMNS =
+  'id, sop, version, external_userid, userid, state, position, due_at, waiting_event, event, entered_at, ended_at, end_reason, attempts'
+
+const toEntry = (row: StoredEntry): Entry => ({
+  id: row.id,
+  sop: row.sop,
+  version: row.version,
+  externalUserId: row.external_userid,
+  userId: row.userid,
+  state: row.state,
+  position: row.position,
+  dueAtMs: row.due_at ?? undefined,
+  waitingEvent: row.waiting_event ?? undefined,
+  event: row.event === null ? undefined : (JSON.parse(row.event) as EntryEvent),
+  enteredAtMs: row.entered_at,
+  endedAtMs: row.ended_at ?? undefined,
+  endReason: row.end_reason ?? undefined,
+  attempts: row.attempts,
+})
+
+const toRow = (entry: EntryToBegin) => ({
+  sop: entry.sop,
+  version: entry.version,
+  external_userid: entry.externalUserId,
+  userid: entry.userId,
+  entry_key: entry.key,
+  state: 'active',
+  position: FIRST_POSITION,
+  due_at: entry.nowMs,
+  event_id: entry.event?.id ?? null,
+  event: entry.event === undefined ? null : JSON.stringify(entry.event),
+  facts: JSON.stringify(entry.facts),
+  entered_at: entry.nowMs,
+})
+
+const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ')
+
+export const entryStore = {
+  /** The new entry; undefined when this key has entered before. */
+  begin: async (tx: Tx, entry: EntryToBegin): Promise<Entry | undefined> => {
+    if ((await tx.insertIgnore('sop_entry', [toRow(entry)])) === 0) return undefined
+    const row = await tx.row<StoredEntry>(`SELECT ${COLUMNS} FROM sop_entry WHERE entry_key = ?`, [entry.key])
+    return row === undefined ? undefined : toEntry(row)
+  },
+
+  /** Many at once, for a daily run: due at once, so that the advancing job takes their first steps. */
+  beginAll: (tx: Tx, entries: EntryToBegin[]): Promise<number> =>
+    entries.length === 0 ? Promise.resolve(0) : tx.insertIgnore('sop_entry', entries.map(toRow)),
+
+  /** Taken for this transaction alone: another process waits for these rows. */
+  activeOf: async (tx: Tx, externalUserId: string): Promise<Entry[]> => {
+    const rows = await tx.rows<StoredEntry>(
+      `SELECT ${COLUMNS} FROM sop_entry WHERE external_userid = ? AND state = 'active' ORDER BY id
+       ${tx.dialect === 'mysql' ? 'FOR UPDATE' : ''}`,
+      [externalUserId],
+    )
+    return rows.map(toEntry)
+  },
+
+  /** Those due first; another process skips these rows and takes the next. */
+  takeDue: async (tx: Tx, nowMs: number, limit: number): Promise<Entry[]> => {
+    const rows = await tx.rows<StoredEntry>(
+      `SELECT ${COLUMNS} FROM sop_entry WHERE state = 'active' AND due_at <= ? ORDER BY due_at, id LIMIT ${limit}
+       ${tx.dialect === 'mysql' ? 'FOR UPDATE SKIP LOCKED' : ''}`,
+      [nowMs],
+    )
+    return rows.map(toEntry)
+  },
+
+  /** The last time each of these customers entered this SOP. */
+  latest: async (tx: Tx, sop: string, externalUserIds: string[]): Promise<Map<string, Entry>> => {
+    if (externalUserIds.length === 0) return new Map()
+    const rows = await tx.rows<StoredEntry>(
+      `SELECT ${COLUMNS} FROM sop_entry WHERE sop = ? AND external_userid IN (${marks(externalUserIds)}) ORDER BY id`,
+      [sop, ...externalUserIds],
+    )
+    return new Map(rows.map((row) => [row.external_userid, toEntry(row)]))
+  },
+
+  /** Newest first. */
+  ofCustomer: async (tx: Tx, externalUserId: string): Promise<Entry[]> => {
+    const rows = await tx.rows<StoredEntry>(
+      `SELECT ${COLUMNS} FROM sop_entry WHERE external_userid = ? ORDER BY id DESC`,
+      [externalUserId],
+    )
+    return rows.map(toEntry)
+  },
+
+  save: async (tx: Tx, entry: Entry): Promise<void> => {
+    await tx.run(
+      `UPDATE sop_entry SET state = ?, userid = ?, position = ?, due_at = ?, waiting_event = ?, ended_at = ?, end_reason = ?,
+       attempts = 0, last_error = NULL WHERE id = ?`,
+      [
+        entry.state,
+        entry.userId,
+        entry.position,
+        entry.dueAtMs ?? null,
+        entry.waitingEvent ?? null,
+        entry.endedAtMs ?? null,
+        entry.endReason ?? null,
+        entry.id,
+      ],
+    )
+  },
+
+  /** After a fault of ours: kept where it is and tried again. */
+  postpone: async (tx: Tx, id: number, dueAtMs: number, fault: string): Promise<void> => {
+    await tx.run('UPDATE sop_entry SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE id = ?', [
+      dueAtMs,
+      fault,
+      id,
+    ])
+  },
+
+  renameGuide: async (tx: Tx, oldUserId: string, newUserId: string): Promise<void> => {
+    await tx.run(`UPDATE sop_entry SET userid = ? WHERE userid = ? AND state = 'active'`, [newUserId, oldUserId])
+  },
+}

@@ -1,0 +1,41 @@
+import { shanghaiText } from '../kernel/shanghai.ts'
+import type { SopStep, TriggerEvent, WaitStep } from '../rules/schema/sop-rule.ts'
+
+/** What people call the events that journeys know. */
+export const EVENT_ZH: Record<TriggerEvent, string> = {
+  'customer.added': '添加好友',
+  'customer.lost': '好友流失',
+  'order.created': '下单',
+  'order.paid': '付款',
+  'order.refunded': '退款',
+  'group.joined': '入群',
+  'group.left': '退群',
+  'tag.added': '打上标签',
+}
+
+const UNIT_ZH: Record<string, string> = { s: '秒', m: '分钟', h: '小时', d: '天' }
+
+const durationText = (duration: string): string => `${duration.slice(0, -1)} ${UNIT_ZH[duration.slice(-1)] ?? ''}`
+
+function waitText(wait: WaitStep): string {
+  if (typeof wait === 'string') return `等待 ${durationText(wait)}`
+  if ('event' in wait) return `等待${EVENT_ZH[wait.event]}，最多 ${durationText(wait.atMost)}`
+  const day = wait.days === undefined || wait.days === 0 ? '' : `${wait.days} 天后的 `
+  return `等到${day === '' ? ' ' : day}${wait.until}`
+}
+
+/** One step in a few Chinese words. */
+export function stepText(step: SopStep): string {
+  if ('welcome' in step) return `发欢迎语「${step.welcome}」`
+  if ('tag' in step) {
+    const added = step.tag.add === undefined ? [] : [`打标签 ${step.tag.add.join('、')}`]
+    const removed = step.tag.remove === undefined ? [] : [`去标签 ${step.tag.remove.join('、')}`]
+    return [...added, ...removed].join('，')
+  }
+  if ('remark' in step) return `改备注「${step.remark}」`
+  if ('invite' in step) return `邀请进${step.invite}`
+  if ('task' in step) return `给导购待办${step.task.title === undefined ? '' : `「${step.task.title}」`}`
+  return 'wait' in step ? waitText(step.wait) : '按条件分支'
+}
+
+export const dueText = (dueAtMs: number): string => `等到 ${shanghaiText(dueAtMs)}`
