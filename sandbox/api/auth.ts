@@ -63,8 +63,6 @@ export function directoryEndpoints() {
     order: staff.departments.map(() => 0),
     direct_leader: [],
     status: 1,
-    isleader: 0,
-    enable: 1,
     alias: '',
     telephone: '',
     extattr: { attrs: [] },

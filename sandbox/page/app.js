@@ -1,5 +1,5 @@
 import { computed, createApp } from 'vue'
-import { app, customer, start, state, toasts } from './desk.js'
+import { app, call, chooseCustomer, chooseGuide, customer, start, state, toasts } from './desk.js'
 import { GuideDesk } from './guide-desk.js'
 import { CustomerPhone } from './phone.js'
 import { SteakShop } from './shop.js'
@@ -47,4 +47,14 @@ const Desk = {
 // One host for all, so that the sidebar's login sees the cookie of this page.
 if (location.hostname === 'localhost') location.replace(location.href.replace('//localhost', '//127.0.0.1'))
 await start()
+// A code of this sandbox, scanned with a real phone: a new customer adds the guide.
+const configId = new URLSearchParams(location.search).get('scan')
+if (configId) {
+  history.replaceState(null, '', '/')
+  const result = await call('scan', { configId })
+  if (result) {
+    chooseCustomer(result.externalUserId)
+    chooseGuide(result.userId, result.externalUserId)
+  }
+}
 createApp(Desk).mount('#app')
