@@ -57,7 +57,7 @@ describe('the envelope', () => {
   ])('is refused quickly when it is 240 KB of %s', (_name, body) => {
     const startedAt = performance.now()
     expect(() => readCallbackBody(body)).toThrow(refusal)
-    expect(performance.now() - startedAt).toBeLessThan(250)
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
   })
 
   it('never throws anything but a refusal', () => {

@@ -45,7 +45,9 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
     checkRequest: (value) => {
       const check = requestCheck()
       if (check.Check(value)) return
-      const fault = check.Errors(value)[0]
+      const faults = check.Errors(value)
+      // In a union every branch complains; the one about a limit is what the caller can act on.
+      const fault = faults.find(({ keyword }) => keyword === '~refine') ?? faults[0]
       const where = `${fault?.instancePath || '/'} (${fault?.keyword ?? 'unknown'})`
       throw new WecomBadRequest(path, where, fault === undefined ? '请求的格式不对' : describeFault(fault))
     },
