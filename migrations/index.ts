@@ -6,6 +6,7 @@ import { MediaAndWelcome1700000000005 } from './0005-media-and-welcome.ts'
 import { Sop1700000000006 } from './0006-sop.ts'
 import { MassSend1700000000007 } from './0007-mass-send.ts'
 import { ScriptUse1700000000008 } from './0008-script-use.ts'
+import { RuleVersion1700000000009 } from './0009-rule-version.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Sop1700000000006,
   MassSend1700000000007,
   ScriptUse1700000000008,
+  RuleVersion1700000000009,
 ]

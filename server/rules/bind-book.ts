@@ -1,12 +1,30 @@
-import type { Draft, Drafts } from './draft.ts'
+import type { Drafts } from './draft.ts'
 import type { FactShape } from './known-facts.ts'
 import { conditionOf } from './parse-condition.ts'
 import type { LibraryScript, Rule, RuleBook } from './rule-book.ts'
 import { versionOf } from './rule-version.ts'
 import type { Condition } from './schema/condition.ts'
 
-/** The rule book of drafts in which no fault was found. */
-export function bindBook(drafts: Drafts, facts: readonly FactShape[]): RuleBook {
+/** The parsed rules of a good folder, as they stand in its files; plain JSON, so that it can be stored. */
+export type RuleSources = { [Kind in keyof Drafts]: Pick<Drafts[Kind][number], 'name' | 'file' | 'value'>[] }
+
+export function sourcesOf(drafts: Drafts): RuleSources {
+  const plain = <Value>(list: { name: string; file: string; value: Value }[]) =>
+    list.map(({ name, file, value }) => ({ name, file, value }))
+  return {
+    channel: plain(drafts.channel),
+    welcome: plain(drafts.welcome),
+    tags: plain(drafts.tags),
+    pool: plain(drafts.pool),
+    scripts: plain(drafts.scripts),
+    sop: plain(drafts.sop),
+    send: plain(drafts.send),
+  }
+}
+
+/** The rule book of rules in which no fault was found. Throws rules.condition-invalid when a stored condition asks for
+ *  a fact that is no longer known. */
+export function bindBook(drafts: RuleSources, facts: readonly FactShape[]): RuleBook {
   const understood = (written: unknown): Condition => conditionOf(written, facts)
   const channels = mapOf(drafts.channel.map(ruleOf))
   const welcomes = mapOf(drafts.welcome.map(ruleOf))
@@ -36,14 +54,14 @@ export function bindBook(drafts: Drafts, facts: readonly FactShape[]): RuleBook 
 const mapOf = <One extends { name: string }>(rules: One[]): Map<string, One> =>
   new Map(rules.map((rule) => [rule.name, rule]))
 
-const ruleOf = <Value>({ name, file, value }: Draft<Value>): Rule<Value> => ({
+const ruleOf = <Value>({ name, file, value }: Omit<Rule<Value>, 'version'>): Rule<Value> => ({
   name,
   version: versionOf(value),
   file,
   value,
 })
 
-function scriptsOf(drafts: Drafts, understood: (written: unknown) => Condition): LibraryScript[] {
+function scriptsOf(drafts: RuleSources, understood: (written: unknown) => Condition): LibraryScript[] {
   const written = drafts.scripts.flatMap(({ file, value: { domain, situations } }) =>
     situations.flatMap(({ situation, scripts }) => scripts.map((value) => ({ file, domain, situation, value }))),
   )

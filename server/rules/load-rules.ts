@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { bindBook } from './bind-book.ts'
+import { bindBook, type RuleSources, sourcesOf } from './bind-book.ts'
 import { createAssetCheck } from './checks/assets.ts'
 import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
@@ -21,6 +21,8 @@ import { parseYamlRules } from './yaml-rules.ts'
 export interface LoadedRules {
   /** There exactly when there are no faults. */
   book: RuleBook | undefined
+  /** What the book was made of; there together with it. */
+  sources: RuleSources | undefined
   /** By file, line and column. */
   faults: RuleFault[]
 }
@@ -46,14 +48,16 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   refuseDoubles(drafts, faults)
   checkTagRules(drafts.tags)
   checkChannels(context, drafts.channel)
-  checkWelcomes(context, drafts.welcome, faults, !collected.unreadable.has('welcome'))
+  checkWelcomes(context, drafts.welcome, !collected.unreadable.has('welcome'))
   checkPools(context, drafts.pool, drafts.welcome)
   checkScripts(context, drafts.scripts)
   checkSops(context, drafts.sop)
   checkSends(context, drafts.send)
 
-  if (faults.length > 0) return { book: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS) }
-  return { book: bindBook(drafts, facts), faults: [] }
+  if (faults.length > 0)
+    return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS) }
+  const sources = sourcesOf(drafts)
+  return { book: bindBook(sources, facts), sources, faults: [] }
 }
 
 interface Collection {

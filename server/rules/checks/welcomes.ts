@@ -1,25 +1,17 @@
 import type { Draft } from '../draft.ts'
-import type { RuleFault } from '../rule-fault.ts'
 import type { WelcomeRule } from '../schema/rule-files.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkContent } from './content.ts'
 
-/** `isComplete`: every welcome file could be read, so that a missing default is really missing. */
-export function checkWelcomes(
-  context: CheckContext,
-  welcomes: Draft<WelcomeRule>[],
-  faults: RuleFault[],
-  isComplete: boolean,
-): void {
+/** No welcome at all is allowed: then customers get none from us. `isComplete`: every welcome file could be read, so
+ *  that a missing default is really missing. */
+export function checkWelcomes(context: CheckContext, welcomes: Draft<WelcomeRule>[], isComplete: boolean): void {
   const defaults = welcomes.filter((draft) => draft.value.default === true)
   for (const draft of defaults.slice(1)) {
     draft.fault(['default'], `默认欢迎语已经是「${defaults[0]?.name}」`, '只能有一条默认欢迎语，删掉这一行')
   }
   if (defaults.length === 0 && isComplete) {
-    const suggestion = '给一条欢迎语加上 default: true，不知道从哪来的客户就收到它'
-    const first = welcomes[0]
-    if (first !== undefined) first.fault([], '没有默认欢迎语', suggestion)
-    else faults.push({ file: 'welcomes', line: 1, column: 1, message: '没有默认欢迎语', suggestion })
+    welcomes[0]?.fault([], '没有默认欢迎语', '给一条欢迎语加上 default: true，不知道从哪来的客户就收到它')
   }
   for (const draft of welcomes) {
     checkContent(context, draft, [], draft.value)

@@ -1,0 +1,134 @@
+import type { Db } from '../db/db.ts'
+import { describeError } from '../kernel/app-error.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Logger } from '../kernel/logger.ts'
+import { folderSignature } from './folder-signature.ts'
+import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
+import { loadRules } from './load-rules.ts'
+import type { RuleBook, RuleBookHolder } from './rule-book.ts'
+import type { RuleFault } from './rule-fault.ts'
+import { rememberVersions, saveBook, savedBook } from './rule-version-store.ts'
+
+/** Before anything was loaded, and for an empty folder. */
+export const EMPTY_BOOK: RuleBook = {
+  version: '000000000000',
+  channels: new Map(),
+  welcomes: new Map(),
+  defaultWelcome: undefined,
+  tags: [],
+  pools: new Map(),
+  scripts: new Map(),
+  sops: new Map(),
+  sends: new Map(),
+}
+
+/** A folder touched less than this ago is perhaps still being written. */
+const QUIET_MS = 300
+const LOGGED_FAULTS = 20
+
+export type HotRuleBook = ReturnType<typeof createRuleBookHolder>
+
+/** Holds the rules of one folder in force. A new book takes the place of the old one at once and only when it has no
+ *  fault at all; its versions are in the database before anybody sees it. With faulty files at start the book that was
+ *  in force last goes on. */
+export function createRuleBookHolder(options: {
+  folder: string
+  db: Pick<Db, 'tx'>
+  clock: Clock
+  log: Pick<Logger, 'info' | 'warn' | 'error'>
+  facts?: readonly FactShape[]
+}) {
+  const { folder, db, clock, log, facts = KNOWN_FACTS } = options
+  let book: RuleBook | undefined
+  let faults: RuleFault[] = []
+  let faultText = ''
+  let seen: string | undefined
+  let running: Promise<void> = Promise.resolve()
+  const listeners: ((book: RuleBook) => void)[] = []
+
+  /** One check after the other. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const result = running.then(work)
+    running = result.catch(() => undefined)
+    return result
+  }
+
+  async function load(): Promise<void> {
+    const before = await folderSignature(folder)
+    const loaded = await loadRules(folder, facts)
+    faults = loaded.faults
+    if (loaded.book === undefined) {
+      logFaults()
+      if (book === undefined) await resumeSaved()
+    } else {
+      faultText = ''
+      if (loaded.book.version !== book?.version) await enforce(loaded.book, loaded.sources)
+    }
+    // Files that changed while they were read are read again on the next look.
+    const after = await folderSignature(folder)
+    if (after.text === before.text) seen = after.text
+  }
+
+  async function enforce(next: RuleBook, sources: Parameters<typeof saveBook>[2] | undefined): Promise<void> {
+    await db.tx(async (tx) => {
+      await rememberVersions(tx, next, clock.now())
+      if (sources !== undefined) await saveBook(tx, next.version, sources, clock.now())
+    })
+    book = next
+    log.info({ version: next.version, sops: next.sops.size, scripts: next.scripts.size }, 'rules in force')
+    for (const listener of listeners) {
+      try {
+        listener(next)
+      } catch (error) {
+        log.error({ err: describeError(error) }, 'a listener failed on new rules')
+      }
+    }
+  }
+
+  async function resumeSaved(): Promise<void> {
+    try {
+      const saved = await db.tx((tx) => savedBook(tx, facts))
+      if (saved === undefined) {
+        log.error('rule files have faults and there are no earlier rules: running without any')
+        return
+      }
+      log.error({ version: saved.version }, 'rule files have faults: running on the rules that were in force last')
+      await enforce(saved, undefined)
+    } catch (error) {
+      log.error({ err: describeError(error) }, 'earlier rules cannot be used: running without any')
+    }
+  }
+
+  function logFaults(): void {
+    const text = JSON.stringify(faults)
+    // Said once, not on every look.
+    if (text === faultText) return
+    faultText = text
+    log.error({ faults: faults.length, inForce: book?.version }, 'rule files have faults; the last good rules stay')
+    for (const { file, line, column, message, suggestion } of faults.slice(0, LOGGED_FAULTS)) {
+      log.warn({ file, line, column, fault: message, suggestion }, 'rule fault')
+    }
+  }
+
+  const holder: RuleBookHolder = {
+    current: () => book ?? EMPTY_BOOK,
+    onChange: (listener) => {
+      listeners.push(listener)
+    },
+  }
+  return {
+    ...holder,
+    /** Faults of the files as they are now; empty when they are in force. */
+    faults: (): readonly RuleFault[] => faults,
+    /** Reads the files now. Throws the database's error when versions cannot be kept: the old book then stays and the
+     *  next look tries again. Safe to repeat. */
+    check: (): Promise<void> => inTurn(load),
+    /** Reads the files if they changed since the last look and are quiet; cheap, for every beat. */
+    look: (): Promise<void> =>
+      inTurn(async () => {
+        const { text, touchedAtMs } = await folderSignature(folder)
+        // The file system's clock, not ours: a settable clock does not move files.
+        if (text !== seen && Math.abs(Date.now() - touchedAtMs) >= QUIET_MS) await load()
+      }),
+  }
+}

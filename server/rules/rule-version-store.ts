@@ -1,0 +1,59 @@
+import type { Tx } from '../db/tx.ts'
+import { bindBook, type RuleSources } from './bind-book.ts'
+import type { FactShape } from './known-facts.ts'
+import type { RuleBook } from './rule-book.ts'
+import { canonicalJson } from './rule-version.ts'
+
+export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send'
+
+/** Keeps every rule of the book by its version, for people who are half-way through it and for explanations later.
+ *  Safe to repeat. */
+export async function rememberVersions(tx: Tx, book: RuleBook, nowMs: number): Promise<void> {
+  const lists: Record<VersionedKind, ReadonlyMap<string, { name: string; version: string; value: unknown }>> = {
+    channel: book.channels,
+    welcome: book.welcomes,
+    pool: book.pools,
+    script: book.scripts,
+    sop: book.sops,
+    send: book.sends,
+  }
+  const rows = Object.entries(lists).flatMap(([kind, rules]) =>
+    [...rules.values()].map(({ name, version, value }) => ({
+      kind,
+      name,
+      version,
+      content: canonicalJson(value),
+      first_seen_at: nowMs,
+    })),
+  )
+  if (rows.length > 0) await tx.insertIgnore('rule_version', rows)
+}
+
+/** One version of a rule as it was written (`SopRule` for `sop` and so on); undefined when it was never in force. */
+export async function ruleVersion<Value>(
+  tx: Tx,
+  kind: VersionedKind,
+  name: string,
+  version: string,
+): Promise<Value | undefined> {
+  const row = await tx.row<{ content: string }>(
+    'SELECT content AS content FROM rule_version WHERE kind = ? AND name = ? AND version = ?',
+    [kind, name, version],
+  )
+  // It was checked against the schema of its kind before it was kept, which makes the cast true.
+  return row === undefined ? undefined : (JSON.parse(row.content) as Value)
+}
+
+const CURRENT = 'current'
+
+/** Keeps the book in force as a whole, so that a restart with broken files goes on with it. */
+export async function saveBook(tx: Tx, version: string, sources: RuleSources, nowMs: number): Promise<void> {
+  const row = { name: CURRENT, version, content: JSON.stringify(sources), saved_at: nowMs }
+  await tx.upsert('rule_book', [row], ['name'])
+}
+
+/** The book that was in force last; undefined when there was none. */
+export async function savedBook(tx: Tx, facts: readonly FactShape[]): Promise<RuleBook | undefined> {
+  const row = await tx.row<{ content: string }>('SELECT content AS content FROM rule_book WHERE name = ?', [CURRENT])
+  return row === undefined ? undefined : bindBook(JSON.parse(row.content) as RuleSources, facts)
+}
