@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify'
 import { AppError } from './kernel/app-error.ts'
 import type { Logger } from './kernel/logger.ts'
 
@@ -17,7 +17,7 @@ export function buildApp({ log, routes, proxyHops }: AppDeps): FastifyInstance {
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     // The platform's URLs carry signatures and login codes; metrics count requests instead.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: (_address: string, hop: number) => hop < proxyHops,
     bodyLimit: 1024 * 1024,
     requestTimeout: 15_000,

@@ -1,9 +1,15 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { createOutbox } from './actions/outbox.ts'
 import { createRunner } from './actions/runner.ts'
 import { buildApp } from './app.ts'
 import type { Capability } from './capability.ts'
+import { createChannels } from './channels/channels.ts'
+import { createCustomers } from './customers/customers.ts'
+import { createPhoneHash } from './customers/phone-hash.ts'
 import { createDb } from './db/db.ts'
+import { createFacts } from './facts/facts.ts'
+import { createGroups } from './groups/groups.ts'
 import { healthRoutes } from './health-routes.ts'
 import { createAccept } from './inbox/accept.ts'
 import { callbackRoute } from './inbox/callback-route.ts'
@@ -13,11 +19,22 @@ import { createJobRunner } from './jobs/job-runner.ts'
 import type { Clock } from './kernel/clock.ts'
 import type { Logger } from './kernel/logger.ts'
 import { randomText } from './kernel/random.ts'
+import { createMedia } from './media/media.ts'
 import { createMetrics } from './metrics.ts'
+import { createOrders } from './orders/orders.ts'
 import { createReady } from './ready.ts'
+import { createRouting } from './routing/routing.ts'
+import { createRuleBookHolder } from './rules/rule-book-holder.ts'
+import { ruleVersion } from './rules/rule-version-store.ts'
 import type { Settings } from './settings.ts'
+import { createSop } from './sop/sop.ts'
+import { createStaff } from './staff/staff.ts'
+import { createTags } from './tags/tags.ts'
+import { createTasks } from './tasks/tasks.ts'
+import { createTimeline } from './timeline/timeline.ts'
 import { createCallbackEnvelope } from './wecom/callback-envelope.ts'
 import { createWecom } from './wecom/wecom.ts'
+import { createWelcome } from './welcome/welcome.ts'
 
 export interface HuoshuiDeps {
   settings: Settings
@@ -34,7 +51,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   const nudgeRunner = (): void => runner.nudge()
   const emit = createEmit({ clock, nudge: nudgeDispatcher })
   const outbox = createOutbox({ clock, nudge: nudgeRunner })
-  const accept = createAccept({ db, clock, nudge: nudgeDispatcher })
+  const accept = createAccept({ db, clock, nudge: nudgeDispatcher, isHandled: (kind) => dispatcher.isHandled(kind) })
 
   const platformIsReal = settings.WECOM_API_BASE === 'https://qyapi.weixin.qq.com'
   const oauthBase =
@@ -57,10 +74,57 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   })
 
   // ── Capabilities: each line wires one; order matters only where a comment says so. ──────────────────────────────
-  void emit
-  void outbox
-  void wecom
-  const capabilities: Capability[] = []
+  const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log })
+  const phoneHash = createPhoneHash(settings.ORDERS_SECRET)
+  const base = { db, clock, log, outbox, emit, wecom, rules }
+  const timeline = createTimeline({ clock })
+  const staff = createStaff(base)
+  const channels = createChannels({ ...base, staff })
+  const tags = createTags({ ...base, timeline })
+  const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash })
+  const groups = createGroups({ ...base, timeline, staff })
+  const orders = createOrders({
+    ...base,
+    timeline,
+    customers: customers.queries,
+    phoneHash,
+    secret: settings.ORDERS_SECRET,
+  })
+  const facts = createFacts({ lists: [customers.facts, tags.facts, groups.facts, orders.facts], base: 'customer' })
+  const media = createMedia({
+    ...base,
+    assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),
+    joinWays: groups.queries.joinWays,
+  })
+  const tasks = createTasks({ ...base, timeline, customers, staff })
+  const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline })
+  const welcome = createWelcome({ ...base, media, customers, staff, timeline })
+  const sop = createSop({
+    ...base,
+    facts,
+    welcome,
+    tags,
+    customers,
+    staff,
+    routing,
+    tasks,
+    timeline,
+    storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
+  })
+  const capabilities: Capability[] = [
+    staff,
+    channels,
+    customers,
+    tags,
+    groups,
+    orders,
+    media,
+    // A journey's own welcome goes before the channel's; whichever claims the friendship first sends it.
+    sop,
+    welcome,
+    tasks,
+    routing,
+  ]
   // ── End of capabilities ──────────────────────────────────────────────────────────────────────────────────────────
 
   const dispatcher = createDispatcher({
@@ -86,6 +150,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     db,
     log,
     prepare: async () => {
+      await rules.check()
       await runner.releaseLeases({ all: alone })
       await jobs.prepare({ alone })
     },
@@ -113,6 +178,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   async function beat(): Promise<void> {
     if (!ready.isPrepared()) return ready.nudge()
     try {
+      await rules.look()
       await runner.releaseLeases({ all: false })
       dispatcher.nudge()
       runner.nudge()

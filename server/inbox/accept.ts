@@ -24,21 +24,21 @@ interface Waiting {
 /** Bounded, so that one commit never holds the event loop or the database for long. */
 const MAX_BATCH = 500
 
-export function createAccept({
-  db,
-  clock,
-  nudge,
-}: {
+export interface AcceptDeps {
   db: Db
   clock: Clock
   nudge: () => void
-}): Accept & { idle(): boolean } {
+  /** Kinds that nobody listens to are kept at once and never dispatched. */
+  isHandled(kind: string): boolean
+}
+
+export function createAccept({ db, clock, nudge, isHandled }: AcceptDeps): Accept & { idle(): boolean } {
   let queue: Waiting[] = []
   let committing = false
 
   async function store(batch: Waiting[]): Promise<void> {
     const now = clock.now()
-    await db.tx((tx) =>
+    await db.statement((tx) =>
       tx.insertIgnore(
         'inbound_event',
         batch.map(({ event }) => ({
@@ -48,7 +48,7 @@ export function createAccept({
           payload: JSON.stringify(event.payload),
           event_at: event.eventAtMs,
           received_at: now,
-          state: 'new',
+          state: isHandled(event.kind) ? 'new' : 'kept',
           due_at: now,
         })),
       ),
@@ -63,7 +63,7 @@ export function createAccept({
       try {
         await store(batch)
         for (const waiting of batch) waiting.resolve()
-        nudge()
+        if (batch.some(({ event }) => isHandled(event.kind))) nudge()
       } catch (error) {
         for (const waiting of batch) waiting.reject(error)
       }

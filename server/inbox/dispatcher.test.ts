@@ -25,7 +25,7 @@ const states = () =>
 
 function setUp(subscriptions: Subscription[]) {
   const dispatcher = createDispatcher({ ...kit, subscriptions })
-  const accept = createAccept({ ...kit, nudge: dispatcher.nudge })
+  const accept = createAccept({ ...kit, nudge: dispatcher.nudge, isHandled: dispatcher.isHandled })
   const arrive = (kind: string, who: string, lane: 'welcome' | 'normal' = 'normal') =>
     accept({ kind, dedupeKey: `${kind}:${who}`, lane, eventAtMs: kit.clock.now(), payload: { who } })
   return { dispatcher, arrive, accept }
@@ -126,7 +126,7 @@ describe('the inbox', () => {
       ],
     })
     const emit = createEmit({ clock: kit.clock, nudge: () => dispatcher.nudge() })
-    const accept = createAccept({ ...kit, nudge: dispatcher.nudge })
+    const accept = createAccept({ ...kit, nudge: dispatcher.nudge, isHandled: dispatcher.isHandled })
     await accept({ kind: 'test.noted', dedupeKey: 'a', lane: 'normal', eventAtMs: 0, payload: { who: '周姐' } })
     await accept({ kind: 'test.noted', dedupeKey: 'b', lane: 'normal', eventAtMs: 0, payload: { who: '周姐' } })
     await dispatcher.drained()
@@ -136,8 +136,8 @@ describe('the inbox', () => {
   it('shares one commit between events of one turn and refuses them together when the database is away', async () => {
     const { accept } = setUp([])
     await kit.db.source.destroy()
-    const broken = { ...kit.db, tx: () => Promise.reject(new Error('gone')) }
-    const refusing = createAccept({ db: broken, clock: kit.clock, nudge: () => undefined })
+    const broken = { ...kit.db, statement: () => Promise.reject(new Error('gone')) }
+    const refusing = createAccept({ db: broken, clock: kit.clock, nudge: () => undefined, isHandled: () => true })
     const event = { kind: 'k', dedupeKey: 'k', lane: 'normal' as const, eventAtMs: 0, payload: {} }
     const outcomes = await Promise.allSettled([refusing(event), refusing(event)])
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected'])

@@ -118,5 +118,8 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     tx.afterCommit(() => onHandled?.(row.kind, dead ? 'dead' : 'retry'))
   }
 
-  return createPump(step, (error) => log.warn({ err: describeError(error) }, 'dispatcher could not reach the database'))
+  const pump = createPump(step, (error) =>
+    log.warn({ err: describeError(error) }, 'dispatcher could not reach the database'),
+  )
+  return { ...pump, isHandled: (kind: string): boolean => byKind.has(kind) }
 }

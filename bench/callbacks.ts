@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase } from '../server/testing/test-database.ts'
+import { huoshuiEnv, runProgram, startProgram, untilReady } from './child.ts'
+import { median, type Report } from './report.ts'
+
+interface Load {
+  perSecond: number
+  p50: number
+  p99: number
+  max: number
+  refused: number
+  repeated: boolean
+}
+
+export interface CallbackOptions {
+  seconds: number
+  rounds: number
+  connections: number
+  /** mysql server URL, or undefined for SQLite only. */
+  mysql: string | undefined
+}
+
+/** Durable callbacks a second, and the time each takes, beside a handler that only verifies and decrypts. Rounds alternate, so
+ *  that a noisy neighbour hits both. */
+export async function benchCallbacks(options: CallbackOptions, report: Report): Promise<void> {
+  const limit = await startProgram('bench/limit-callback.ts')
+  const emptyConfig = mkdtempSync(join(tmpdir(), 'huoshui-bench-'))
+  const load = (url: string): Promise<Load> =>
+    runProgram('bench/callback-load.ts', [url, String(options.seconds), String(options.connections)])
+
+  for (const server of [undefined, options.mysql]) {
+    if (server === undefined && options.mysql !== undefined && report.has('callbacks sqlite')) continue
+    const database = await createTestDatabase(server ?? '')
+    const name = database.url.startsWith('mysql') ? 'mariadb' : 'sqlite'
+    const huoshui = await startProgram('server/main.ts', huoshuiEnv('http://127.0.0.1:9', database.url, emptyConfig))
+    await untilReady(huoshui.url)
+    const ours: Load[] = []
+    const limits: Load[] = []
+    for (let round = 0; round < options.rounds; round++) {
+      limits.push(await load(limit.url))
+      ours.push(await load(huoshui.url))
+    }
+    const middle = (loads: Load[], pick: (one: Load) => number): number => median(loads.map(pick))
+    report.add(`callbacks ${name}`, {
+      figure: `${middle(ours, (one) => one.perSecond).toFixed(0)} durable callbacks/s, p50 ${middle(ours, (one) => one.p50)} ms, p99 ${middle(ours, (one) => one.p99)} ms`,
+      limit: `${middle(limits, (one) => one.perSecond).toFixed(0)} verify-and-decrypt-only/s, p99 ${middle(limits, (one) => one.p99)} ms`,
+      ratio: middle(ours, (one) => one.perSecond) / middle(limits, (one) => one.perSecond),
+      aim: name === 'sqlite' ? '≥ 0.70' : '≥ 0.50',
+      note: `${options.connections} connections, median of ${options.rounds} rounds of ${options.seconds} s, refused ${ours.reduce((sum, one) => sum + one.refused, 0)}`,
+    })
+    await huoshui.stop()
+    await database.drop()
+    if (options.mysql === undefined) break
+  }
+  await limit.stop()
+  rmSync(emptyConfig, { recursive: true, force: true })
+}

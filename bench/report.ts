@@ -1,0 +1,40 @@
+export interface Figure {
+  figure: string
+  /** The limit program's figure from the same run. */
+  limit?: string
+  ratio?: number
+  aim?: string
+  note?: string
+}
+
+export interface Report {
+  add(name: string, figure: Figure): void
+  has(name: string): boolean
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
+}
+
+/** `share` from 0 to 1. */
+export function percentile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
+
+/** Prints each figure as soon as it is known. */
+export function createReport(print: (line: string) => void): Report {
+  const names = new Set<string>()
+  return {
+    has: (name) => names.has(name),
+    add: (name, { figure, limit, ratio, aim, note }) => {
+      names.add(name)
+      print(`\n${name}\n  ours   ${figure}`)
+      if (limit !== undefined) print(`  limit  ${limit}`)
+      if (ratio !== undefined) print(`  ratio  ${ratio.toFixed(2)}`)
+      if (aim !== undefined) print(`  aim    ${aim}`)
+      if (note !== undefined) print(`  (${note})`)
+    },
+  }
+}
