@@ -1,0 +1,42 @@
+import type { Note } from '../timeline/timeline.ts'
+import type { OrderStatus } from './order-body.ts'
+import { statusZh } from './order-status.ts'
+import type { StoredOrder } from './order-store.ts'
+
+/** 12800 fen → ￥128.00 */
+export const yuan = (fen: number): string => `￥${(fen / 100).toFixed(2)}`
+
+export function noteOfStatus({
+  orderId,
+  externalUserId,
+  status,
+  at,
+  row,
+  items,
+}: {
+  orderId: string
+  externalUserId: string
+  status: OrderStatus
+  at: number
+  row: StoredOrder
+  items: { name: string; quantity: number }[]
+}): Note {
+  const [first] = items
+  const pieces = items.reduce((sum, item) => sum + item.quantity, 0)
+  const what =
+    first === undefined
+      ? ''
+      : items.length === 1 && pieces === 1
+        ? `「${first.name}」`
+        : `「${first.name}」等 ${pieces} 件`
+  const isLate = status === 'paid' && row.status !== 'paid'
+  const overtaken = row.status === 'refunded' ? '已退款' : '已关闭'
+  return {
+    key: `order:${orderId}:${status}`,
+    externalUserId,
+    atMs: at,
+    kind: `order.${status}`,
+    text: `订单${statusZh[status]}${what} ${yuan(row.total_fen)}${isLate ? `（订单现在${overtaken}）` : ''}`,
+    reason: { text: '店铺订单', facts: { orderId, source: row.source } },
+  }
+}
