@@ -18,6 +18,7 @@ let isStopping = false
 async function stop(): Promise<void> {
   isStopping = true
   await sandbox.close()
+  process.exit(0)
 }
 process.once('SIGINT', () => void stop())
 process.once('SIGTERM', () => void stop())

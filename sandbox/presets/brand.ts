@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS, startOfShanghaiDay } from '../../server/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { createGroupRoom } from '../people/group-moves.ts'
 import { addMessage, putFollow, putMember } from '../relations.ts'
@@ -23,6 +23,13 @@ const ROOMS: readonly [name: string, ownerUserId: string, role: 'learn' | 'paid'
   ['三里屯店·老朋友群', 'chenhao', 'store'],
 ]
 const REMARKS = ['爱吃西冷', '有两个娃', '健身', '住三里屯', '送过小样', '怕膻', '朋友介绍', '只要原切']
+const TALKS: readonly (readonly [question: string, answer: string])[] = [
+  ['你好，包裹卡上说可以领券？', '可以的，新人尝鲜券已经给您放好了，下单自动抵扣～'],
+  ['牛排怎么解冻呀', '前一晚放冷藏室慢慢解冻最好，着急的话连袋泡冷水 40 分钟。'],
+  ['儿童款几岁能吃？', '两岁以上就可以，少盐不放黑胡椒，切小块更好嚼。'],
+  ['今天有活动吗', '今晚八点直播间有，眼肉第二份半价，我到点叫您。'],
+  ['煎出来有点老，怎么办', '多半是火太久啦，每面一分半就好，煎完静置三分钟再切。'],
+]
 const STATES = ['package-card', 'store-poster', 'live-room']
 
 /** How far a customer has come; decides tags, groups and orders. */
@@ -82,7 +89,8 @@ function seedCustomer(
   const days = stage === '新客' ? 1 + random.int(60) : stage === '沉睡' ? 120 + random.int(80) : 20 + random.int(150)
   const follow = putFollow(world, customer, {
     userId: guides[index % guides.length] ?? 'linxiaoyu',
-    addedAtMs: clock.now() - days * DAY_MS - random.int(10 * 3_600_000),
+    // By day: from nine in the morning to nine in the evening.
+    addedAtMs: startOfShanghaiDay(clock.now() - days * DAY_MS) + 9 * HOUR_MS + random.int(12 * HOUR_MS),
     state: STATES[source] ?? '',
   })
   const tier = stage === '复购' ? random.pick(['A', 'B']) : stage === '首单' ? 'C' : undefined
@@ -100,18 +108,11 @@ function seedChat({ world, random }: Desk, { customer, follow, stage }: BrandCus
   const { externalUserId } = customer
   const pair = { userId: follow.userId, externalUserId, kind: 'text', via: 'typed' }
   const at = follow.addedAtMs
-  const asks = [
-    '你好，包裹卡上说可以领券？',
-    '牛排怎么解冻呀',
-    '儿童款几岁能吃？',
-    '今天有活动吗',
-    '煎出来有点老，怎么办',
-  ]
-  const text = random.pick(asks)
+  const [text, reply] = random.pick(TALKS)
   const hello = '您好呀，我是您的牛排顾问，煎法、解冻、选部位都可以问我～'
   addMessage(world, { ...pair, from: 'guide', via: 'welcome', text: hello, atMs: at + 3_000 })
   addMessage(world, { ...pair, from: 'customer', text, atMs: at + 180_000 })
-  addMessage(world, { ...pair, from: 'guide', text: '马上给您安排，稍等哦～', atMs: at + 240_000 })
+  addMessage(world, { ...pair, from: 'guide', text: reply, atMs: at + 240_000 })
   if (stage === '复购') {
     addMessage(world, { ...pair, from: 'customer', text: '上次的很嫩，孩子也爱吃！', atMs: at + 9 * DAY_MS })
   }
