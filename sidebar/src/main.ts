@@ -1,7 +1,6 @@
 import { createApp } from 'vue'
 import 'vant/es/popup/style'
 import 'vant/es/skeleton/style'
-import 'vant/es/toast/style'
 import './ui/theme.css'
 import App from './App.vue'
 import { createApi } from './api/api.ts'

@@ -1,0 +1,163 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Profile } from '../../../server/sidebar-api/contract.ts'
+import { ApiError } from '../api/api-error.ts'
+import { aProfile } from '../testing/fixtures.ts'
+import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { button, click, link, screenText } from '../testing/screen.ts'
+import { type ChatContext, ChatError } from '../wecom/chat-client.ts'
+
+afterEach(closeSidebars)
+
+const named = (externalUserId: string, name: string): Profile => aProfile({ externalUserId, name })
+
+test('an answer about the former customer is never shown for the present one', async () => {
+  const slow = deferred<Profile>()
+  const chat = fakeChat('wm-a')
+  await openSidebar({
+    chat,
+    api: { profile: (id) => (id === 'wm-a' ? slow.promise : Promise.resolve(named('wm-b', '乙客户'))) },
+  })
+  await chat.switchTo('wm-b')
+  expect(screenText()).toContain('乙客户')
+  slow.resolve(named('wm-a', '甲客户'))
+  await flushPromises()
+  expect(screenText()).toContain('乙客户')
+  expect(screenText()).not.toContain('甲客户')
+})
+
+test('a customer seen before is on the screen at once while the news is on its way', async () => {
+  const chat = fakeChat('wm-a')
+  const news = deferred<Profile>()
+  const profile = vi
+    .fn()
+    .mockResolvedValueOnce(named('wm-a', '甲客户'))
+    .mockResolvedValueOnce(named('wm-b', '乙客户'))
+    .mockReturnValue(news.promise)
+  await openSidebar({ chat, api: { profile } })
+  await chat.switchTo('wm-b')
+  await chat.switchTo('wm-a')
+  expect(screenText()).toContain('甲客户')
+  news.resolve(named('wm-a', '甲客户改名了'))
+  await flushPromises()
+  expect(screenText()).toContain('甲客户改名了')
+})
+
+test('what was seen before stays when the network fails, with a word about it', async () => {
+  const chat = fakeChat('wm-a')
+  const profile = vi
+    .fn()
+    .mockResolvedValueOnce(named('wm-a', '甲客户'))
+    .mockResolvedValueOnce(named('wm-b', '乙客户'))
+    .mockRejectedValue(new ApiError(0, 'network', '连不上服务器，请检查网络后重试'))
+  await openSidebar({ chat, api: { profile } })
+  await chat.switchTo('wm-b')
+  await chat.switchTo('wm-a')
+  expect(screenText()).toContain('甲客户')
+  expect(screenText()).toContain('先显示上次看到的内容')
+})
+
+test('a customer who is no longer this guide’s disappears from the screen and from memory', async () => {
+  const chat = fakeChat('wm-a')
+  const profile = vi
+    .fn()
+    .mockResolvedValueOnce(named('wm-a', '甲客户'))
+    .mockResolvedValueOnce(named('wm-b', '乙客户'))
+    .mockRejectedValueOnce(new ApiError(403, 'sidebar.not-yours', '这位客户现在不是你的好友'))
+    .mockResolvedValueOnce(named('wm-b', '乙客户'))
+    .mockReturnValue(new Promise(() => undefined))
+  await openSidebar({ chat, api: { profile } })
+  await chat.switchTo('wm-b')
+  await chat.switchTo('wm-a')
+  expect(screenText()).toContain('看不到这位客户')
+  expect(screenText()).not.toContain('甲客户')
+  await chat.switchTo('wm-b')
+  await chat.switchTo('wm-a')
+  expect(screenText()).not.toContain('甲客户')
+})
+
+test('a chat window that needs 4 s is waited for, with a word after 2 s', async () => {
+  vi.useFakeTimers()
+  const answer = deferred<ChatContext>()
+  setTimeout(() => answer.resolve({ kind: 'customer', externalUserId: 'wm-a' }), 4_000)
+  await openSidebar({ chat: { ...fakeChat(), context: () => answer.promise } })
+  await vi.advanceTimersByTimeAsync(1_900)
+  expect(screenText()).not.toContain('企业微信有点慢')
+  await vi.advanceTimersByTimeAsync(200)
+  expect(screenText()).toContain('企业微信有点慢')
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(screenText()).toContain('孙瑶')
+})
+
+test('a chat window that gives no answer is said so, and 重试 asks again', async () => {
+  const context = vi
+    .fn()
+    .mockRejectedValueOnce(new ChatError('timeout'))
+    .mockResolvedValue({ kind: 'customer', externalUserId: 'wm-a' })
+  await openSidebar({ chat: { ...fakeChat(), context } })
+  expect(screenText()).toContain('企业微信太久没有回应，请重试')
+  await click(button('重试'))
+  expect(screenText()).toContain('孙瑶')
+})
+
+test('outside a chat the page says where to open it', async () => {
+  const { api } = await openSidebar({
+    chat: { ...fakeChat(), context: async () => ({ kind: 'elsewhere', entry: 'normal' }) },
+  })
+  expect(screenText()).toContain('打开一位客户的聊天')
+  expect(api.profile).not.toHaveBeenCalled()
+})
+
+test('a session that ends in the middle asks for a new login', async () => {
+  const { assign } = await openSidebar({
+    api: { profile: () => Promise.reject(new ApiError(401, 'sidebar.login-needed', '登录已过期')) },
+  })
+  await click(button('重新登录'))
+  expect(assign).toHaveBeenCalledOnce()
+})
+
+test('a new customer of whom nothing is known yet shows no invented facts', async () => {
+  await openSidebar({
+    api: {
+      profile: async (externalUserId) =>
+        aProfile({
+          externalUserId,
+          name: null,
+          remark: null,
+          tier: null,
+          tags: [],
+          groups: [],
+          days: 0,
+          source: { channel: null, addWay: null, addedAtMs: null },
+          welcome: { state: 'not-sent', text: '未发送欢迎语：已过 20 秒', atMs: null },
+          orders: { paidCount: 0, paidSumFen: 0, refundedCount: 0, lastPaidAtMs: null, lastItems: null },
+        }),
+      proposals: async () => ({ proposals: [] }),
+      tasks: async () => ({ tasks: [] }),
+    },
+  })
+  const text = screenText()
+  for (const words of [
+    '还不知道昵称',
+    '加备注',
+    '来源不明',
+    '今天添加',
+    '未进群',
+    '还没有标签',
+    '还没有下过单',
+    '未发送欢迎语：已过 20 秒',
+    '这位客户暂时没有待办',
+  ]) {
+    expect(text).toContain(words)
+  }
+})
+
+test('pages are one tap away, and a new customer stays on the same page', async () => {
+  const chat = fakeChat('wm-a')
+  const { api } = await openSidebar({ chat })
+  await click(link('订单'))
+  expect(screenText()).toContain('MY20261119-0283')
+  await chat.switchTo('wm-b')
+  expect(screenText()).toContain('MY20261119-0283')
+  expect(vi.mocked(api.orders).mock.calls.map(([id]) => id)).toEqual(['wm-a', 'wm-b'])
+})

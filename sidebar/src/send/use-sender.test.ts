@@ -1,0 +1,126 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, expect, test, vi } from 'vitest'
+import { aScript, aTask, someProposals } from '../testing/fixtures.ts'
+import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { article, buttonIn, click, screenText, submit, type } from '../testing/screen.ts'
+import { ChatError } from '../wecom/chat-client.ts'
+
+afterEach(closeSidebars)
+
+const FILLED =
+  '孙瑶，牛排收到还顺利吗？记得提前一晚放冷藏慢慢解冻，口感最好。第一次煎不放心的话，拍张照给我，我告诉你火候。'
+
+test('one tap sends the script with the customer’s name in it and logs it once', async () => {
+  const chat = fakeChat()
+  const { api } = await openSidebar({ chat })
+  await click(buttonIn(article('到货后教解冻'), '发送'))
+  expect(chat.sent).toEqual([{ msgtype: 'text', text: { content: FILLED } }])
+  expect(vi.mocked(api.noteSent).mock.calls).toEqual([
+    ['wm-sunyao', { key: expect.stringMatching(/^[0-9a-f]{32}$/), scriptId: 'after-delivery-thaw' }],
+  ])
+  expect(screenText()).toContain('已发到聊天')
+})
+
+test('two quick taps send once; after 4 s the button is open again', async () => {
+  vi.useFakeTimers()
+  const chat = fakeChat()
+  await openSidebar({ chat })
+  const send = buttonIn(article('到货后教解冻'), '发送')
+  send.click()
+  send.click()
+  await flushPromises()
+  send.click()
+  await flushPromises()
+  expect(chat.sent).toHaveLength(1)
+  expect(send.textContent).toContain('已发送')
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect(send.disabled).toBe(false)
+})
+
+test('a picture goes after the words', async () => {
+  const chat = fakeChat()
+  await openSidebar({ chat })
+  await click(buttonIn(article('西冷和眼肉怎么选'), '发送'))
+  expect(chat.sent.map((message) => message.msgtype)).toEqual(['text', 'image'])
+})
+
+test('nothing goes to somebody else when the chat has changed behind the page', async () => {
+  const chat = fakeChat('wm-sunyao')
+  const { api } = await openSidebar({ chat })
+  chat.changeSilently({ kind: 'customer', externalUserId: 'wm-other' })
+  await click(buttonIn(article('到货后教解冻'), '发送'))
+  expect(chat.sent).toEqual([])
+  expect(api.noteSent).not.toHaveBeenCalled()
+  expect(screenText()).toContain('聊天已经换人，这条没有发出')
+  await flushPromises()
+  expect(vi.mocked(api.profile).mock.calls.at(-1)?.[0]).toBe('wm-other')
+})
+
+test('a refusal of the chat window is told in plain words and nothing is logged', async () => {
+  const chat = { ...fakeChat(), send: () => Promise.reject(new ChatError('no-permission')) }
+  const { api } = await openSidebar({ chat })
+  await click(buttonIn(article('到货后教解冻'), '发送'))
+  expect(screenText()).toContain('企业微信没有给这个应用权限')
+  expect(api.noteSent).not.toHaveBeenCalled()
+  expect(buttonIn(article('到货后教解冻'), '发送').disabled).toBe(false)
+})
+
+test('a log that fails once is tried again under the same key', async () => {
+  const noteSent = vi.fn().mockRejectedValueOnce(new Error('network')).mockResolvedValue({ ok: true })
+  await openSidebar({ api: { noteSent } })
+  await click(buttonIn(article('到货后教解冻'), '发送'))
+  const [first, second] = noteSent.mock.calls.map(([, sent]) => sent.key)
+  expect(noteSent).toHaveBeenCalledTimes(2)
+  expect(second).toBe(first)
+})
+
+test('words changed by hand go out once as written; the library stays as it is', async () => {
+  const chat = fakeChat()
+  await openSidebar({ chat })
+  await click(buttonIn(article('到货后教解冻'), '改一改'))
+  await type('只改这一次', '孙姐，今晚煎吗？')
+  await submit('改一改再发')
+  expect(chat.sent).toEqual([{ msgtype: 'text', text: { content: '孙姐，今晚煎吗？' } }])
+  expect(article('到货后教解冻').textContent).toContain('孙瑶，牛排收到还顺利吗？')
+})
+
+test('an invitation sends its words and the group’s code with one tap, and says for which to-do', async () => {
+  const chat = fakeChat()
+  const { api } = await openSidebar({ chat })
+  await click(buttonIn(article('邀请孙瑶进付费群'), '发邀请'))
+  expect(chat.sent.map((message) => message.msgtype)).toEqual(['text', 'image'])
+  expect(chat.sent[1]).toEqual({ msgtype: 'image', image: { mediaid: 'qr-1' } })
+  expect(vi.mocked(api.noteSent).mock.calls[0]?.[1]).toMatchObject({ taskId: '41', scriptId: 'join-paid-group' })
+})
+
+test('an invitation whose code is not ready cannot be sent yet', async () => {
+  await openSidebar({
+    api: { tasks: async () => ({ tasks: [aTask({ invitation: { pool: '付费群', messages: [] } })] }) },
+  })
+  const card = article('邀请孙瑶进付费群')
+  expect(card.textContent).toContain('群二维码正在准备')
+  expect(card.textContent).not.toContain('发邀请')
+})
+
+test('what cannot go along is said before sending', async () => {
+  const script = aScript({ missing: ['图片 steak.png还没准备好，这次只发其余内容'] })
+  await openSidebar({
+    api: { proposals: async () => ({ proposals: [{ script, because: '刚到货', sentAtMs: null }] }) },
+  })
+  expect(article('到货后教解冻').textContent).toContain('图片 steak.png还没准备好')
+})
+
+test('the customer may change between two messages of one script; the rest is then kept back', async () => {
+  const chat = fakeChat('wm-sunyao')
+  const gate = deferred<void>()
+  const send = vi.fn(() => gate.promise)
+  const script = someProposals().proposals[1]
+  if (script === undefined) throw new Error('fixture')
+  await openSidebar({ chat: { ...chat, send }, api: { proposals: async () => ({ proposals: [script] }) } })
+  buttonIn(article('西冷和眼肉怎么选'), '发送').click()
+  await flushPromises()
+  chat.changeSilently({ kind: 'customer', externalUserId: 'wm-other' })
+  gate.resolve()
+  await flushPromises()
+  expect(send).toHaveBeenCalledTimes(1)
+})
