@@ -1,0 +1,96 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, expect, test, vi } from 'vitest'
+import { ApiError } from '../api/api-error.ts'
+import { aProfile } from '../testing/fixtures.ts'
+import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { button, buttons, click, screenText, submit, type } from '../testing/screen.ts'
+
+afterEach(closeSidebars)
+
+async function changeRemark(text: string): Promise<void> {
+  await click(button(/^改备注/))
+  await type('备注', text)
+  await submit('改备注')
+}
+
+test('a remark shows at once and waits for WeCom’s yes', async () => {
+  vi.useFakeTimers()
+  let remark = '孙姐·爱吃厚切'
+  const { api } = await openSidebar({
+    api: { profile: async (externalUserId) => aProfile({ externalUserId, remark }) },
+  })
+  await changeRemark(' 孙姐·西冷 ')
+  expect(api.changeRemark).toHaveBeenCalledWith('wm-sunyao', { remark: '孙姐·西冷' })
+  expect(screenText()).toContain('备注 孙姐·西冷')
+  expect(screenText()).toContain('等企业微信确认')
+  remark = '孙姐·西冷'
+  await vi.advanceTimersByTimeAsync(800)
+  expect(screenText()).toContain('备注 孙姐·西冷')
+  expect(screenText()).not.toContain('等企业微信确认')
+})
+
+test('a remark that is refused is put back, with the reason', async () => {
+  await openSidebar({
+    api: { changeRemark: () => Promise.reject(new ApiError(0, 'network', '连不上服务器，请检查网络后重试')) },
+  })
+  await changeRemark('别的')
+  expect(screenText()).toContain('备注 孙姐·爱吃厚切')
+  expect(screenText()).toContain('连不上服务器，请检查网络后重试')
+})
+
+test('an unconfirmed remark does not follow the guide to the next customer', async () => {
+  const chat = fakeChat('wm-a')
+  await openSidebar({
+    chat,
+    api: {
+      profile: async (externalUserId) => aProfile({ externalUserId, remark: externalUserId === 'wm-a' ? '甲' : '乙' }),
+    },
+  })
+  await changeRemark('甲甲')
+  await chat.switchTo('wm-b')
+  expect(screenText()).toContain('备注 乙')
+  expect(screenText()).not.toContain('甲甲')
+})
+
+test('a tag tells who put it on, when, by which rule and facts', async () => {
+  vi.useFakeTimers({ now: Date.parse('2026-11-22T10:30:00+08:00'), toFake: ['Date'] })
+  await openSidebar()
+  await click(button('包裹卡'))
+  const text = screenText()
+  for (const words of [
+    '通过渠道「包裹卡」添加',
+    '规则自动打上',
+    '11月10日 10:30',
+    '渠道「包裹卡」',
+    '版本 3f9c1a7be204',
+  ]) {
+    expect(text).toContain(words)
+  }
+})
+
+test('tags are chosen by group; only the differences are sent', async () => {
+  const { api } = await openSidebar()
+  await click(button('标签'))
+  await click(button('嫩'))
+  // The chip outside the sheet has the same name.
+  const options = buttons('黑椒').filter((element) => element.getAttribute('role') === 'checkbox')
+  expect(options.map((element) => element.getAttribute('aria-checked'))).toEqual(['true'])
+  for (const option of options) await click(option)
+  await click(button('保存'))
+  expect(api.changeTags).toHaveBeenCalledWith('wm-sunyao', { add: ['口味/嫩'], remove: ['口味/黑椒'] })
+  const chips = [...document.querySelectorAll('ul[aria-label=标签] button')].map((chip) => chip.textContent)
+  expect(chips).toEqual(['包裹卡', 'A 类', '厚切', '首购', '嫩'])
+})
+
+test('tags that are refused are put back', async () => {
+  await openSidebar({
+    api: { changeTags: () => Promise.reject(new ApiError(400, 'sidebar.unknown-tag', '没有「口味/嫩」这个标签')) },
+  })
+  await click(button('标签'))
+  await click(button('嫩'))
+  await click(button('保存'))
+  await flushPromises()
+  const chips = [...document.querySelectorAll('ul[aria-label=标签] button')].map((chip) => chip.textContent)
+  expect(chips).toEqual(['包裹卡', 'A 类', '厚切', '黑椒', '首购'])
+  expect(screenText()).toContain('没有「口味/嫩」这个标签')
+})

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { fillIn } from './fill-in.ts'
+import { yuan } from './money.ts'
+import { ago, at, due } from './when.ts'
+
+const shanghai = (text: string): number => Date.parse(`${text}+08:00`)
+const NOW = shanghai('2026-11-22T10:30:00')
+
+test.each([
+  [0, '¥0'],
+  [5, '¥0.05'],
+  [39_800, '¥398'],
+  [123_456_789, '¥1,234,567.89'],
+  [-1_250, '-¥12.50'],
+])('%i fen reads %s', (fen, text) => expect(yuan(fen)).toBe(text))
+
+describe('times are Shanghai’s', () => {
+  test.each([
+    ['2026-11-22T10:29:40', '刚刚'],
+    ['2026-11-22T10:05:00', '25 分钟前'],
+    ['2026-11-22T00:10:00', '今天 00:10'],
+    ['2026-11-21T23:50:00', '昨天 23:50'],
+    ['2026-11-19T08:00:00', '3 天前'],
+    ['2026-11-03T08:00:00', '11月3日'],
+    ['2025-11-03T08:00:00', '2025年11月3日'],
+  ])('%s is %s', (then, text) => expect(ago(shanghai(then), NOW)).toBe(text))
+
+  test('in full, with the year only when it is another one', () => {
+    expect(at(shanghai('2026-01-02T03:04:00'), NOW)).toBe('1月2日 03:04')
+    expect(at(shanghai('2025-12-31T23:59:00'), NOW)).toBe('2025年12月31日 23:59')
+  })
+
+  test.each([
+    ['2026-11-22T18:00:00', '今天 18:00 前', false],
+    ['2026-11-23T09:00:00', '明天 09:00 前', false],
+    ['2026-11-30T09:00:00', '11月30日 09:00 前', false],
+    ['2026-11-22T10:30:00', '已超时 1 分钟', true],
+    ['2026-11-22T08:20:00', '已超时 2 小时', true],
+    ['2026-11-20T08:20:00', '已超时 2 天', true],
+  ])('due %s reads %s', (when, text, overdue) => expect(due(shanghai(when), NOW)).toEqual({ text, overdue }))
+})
+
+test.each([
+  ['{客户昵称}，你好，我是{导购名}', '孙瑶', '孙瑶，你好，我是林夏'],
+  ['{客户昵称}，你好', null, '你好'],
+  ['{客户昵称}!你好', null, '你好'],
+  ['谢谢你，{客户昵称}', null, '谢谢你'],
+  ['谢谢{客户昵称}。', '', '谢谢。'],
+])('%s for %s reads %s', (text, customer, filled) => {
+  expect(fillIn(text, { customer, guide: '林夏' })).toBe(filled)
+})

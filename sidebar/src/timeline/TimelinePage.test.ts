@@ -1,0 +1,47 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { aTimeline, someOrders } from '../testing/fixtures.ts'
+import { closeSidebars, openSidebar } from '../testing/open-sidebar.ts'
+import { article, button, buttons, click, link, screenText } from '../testing/screen.ts'
+
+afterEach(closeSidebars)
+
+test('what happened, newest first, with the rule and the facts behind it', async () => {
+  await openSidebar()
+  await click(link('动态'))
+  const lines = [...document.querySelectorAll('ol li')].map((line) => line.querySelector('p')?.textContent)
+  expect(lines[0]).toBe('给林夏开了待办「邀请孙瑶进付费群」')
+  expect(lines.at(-1)).toBe('通过渠道「包裹卡」添加了导购林夏')
+  await click(buttons('为什么')[0] ?? button('为什么'))
+  expect(screenText()).toContain('群池「付费群」')
+  expect(screenText()).toContain('版本 8d21c06fa9e1')
+})
+
+test('older entries come page by page until the end', async () => {
+  const oldest = {
+    entries: [{ id: 1, atMs: 1, kind: 'sync.known', text: '同步得知这位客户', why: null }],
+    nextBefore: null,
+  }
+  const timeline = vi.fn().mockResolvedValueOnce(aTimeline()).mockResolvedValueOnce(oldest)
+  await openSidebar({ api: { timeline } })
+  await click(link('动态'))
+  await click(button('更早的动态'))
+  expect(timeline.mock.calls[1]?.[1]).toBe('1794000000000-2')
+  expect(screenText()).toContain('同步得知这位客户')
+  expect(buttons('更早的动态')).toEqual([])
+})
+
+test('orders show what was bought for how much, and refunds as such', async () => {
+  await openSidebar()
+  await click(link('订单'))
+  expect(screenText()).toContain('付款2 单累计¥786客单价¥393')
+  const refunded = article('订单 MY20261111-0031')
+  expect(refunded.textContent).toContain('已退款')
+  expect(refunded.textContent).toContain('¥129')
+  expect(article('订单 MY20261119-0283').textContent).toContain('原切西冷牛排 200g×4¥89')
+})
+
+test('no orders is no error', async () => {
+  await openSidebar({ api: { orders: async () => ({ ...someOrders(), orders: [] }) } })
+  await click(link('订单'))
+  expect(screenText()).toContain('还没有订单')
+})

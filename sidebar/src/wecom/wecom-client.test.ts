@@ -1,0 +1,81 @@
+import * as ww from '@wecom/jssdk'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createWecomClient } from './wecom-client.ts'
+
+vi.mock('@wecom/jssdk', () => ({
+  register: vi.fn(),
+  getContext: vi.fn(),
+  getCurExternalContact: vi.fn(),
+  sendChatMessage: vi.fn(),
+}))
+
+const sdk = vi.mocked(ww)
+const boot = { corpId: 'ww1', agentId: 1_000_002, platform: 'wecom' as const, bridgeOrigin: null }
+const sign = vi.fn(async () => ({ timestamp: 1, nonceStr: 'n', signature: 's' }))
+const open = () => createWecomClient({ boot, sign })
+
+beforeEach(() => {
+  sdk.getContext.mockResolvedValue({ entry: 'single_chat_tools' } as never)
+  sdk.getCurExternalContact.mockResolvedValue({ userId: 'wm-a' } as never)
+  sdk.sendChatMessage.mockResolvedValue({} as never)
+})
+afterEach(() => {
+  vi.clearAllMocks()
+  vi.useRealTimers()
+})
+
+test('registers with both signatures: the corp’s for config, the app’s for agentConfig', async () => {
+  open()
+  const options = sdk.register.mock.calls[0]?.[0]
+  expect(options).toMatchObject({
+    corpId: 'ww1',
+    agentId: 1_000_002,
+    jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage'],
+  })
+  await options?.getConfigSignature?.('https://scrm.example/sidebar/')
+  await options?.getAgentConfigSignature?.('https://scrm.example/sidebar/')
+  expect(sign.mock.calls).toEqual([
+    ['corp', 'https://scrm.example/sidebar/'],
+    ['agent', 'https://scrm.example/sidebar/'],
+  ])
+})
+
+test('knows the customer of the chat', async () => {
+  expect(await open().context()).toEqual({ kind: 'customer', externalUserId: 'wm-a' })
+})
+
+test('in a group chat there is no one customer, and WeCom is not asked for one', async () => {
+  sdk.getContext.mockResolvedValue({ entry: 'group_chat_tools' } as never)
+  expect(await open().context()).toEqual({ kind: 'elsewhere', entry: 'group_chat_tools' })
+  expect(sdk.getCurExternalContact).not.toHaveBeenCalled()
+})
+
+test('sends a message as it is', async () => {
+  await open().send({ msgtype: 'image', image: { mediaid: 'm1' } })
+  expect(sdk.sendChatMessage.mock.calls[0]?.[0]).toEqual({ msgtype: 'image', image: { mediaid: 'm1' } })
+})
+
+test('WeCom’s refusal is put into plain words', async () => {
+  sdk.getCurExternalContact.mockRejectedValue({ errMsg: 'getCurExternalContact:fail no permission', errCode: 3 })
+  await expect(open().context()).rejects.toMatchObject({
+    code: 'no-permission',
+    message: expect.stringContaining('可信域名'),
+  })
+})
+
+test('a client that never answers is given up after 12 s', async () => {
+  vi.useFakeTimers()
+  sdk.getContext.mockReturnValue(new Promise(() => undefined) as never)
+  const refused = expect(open().context()).rejects.toMatchObject({ code: 'timeout' })
+  await vi.advanceTimersByTimeAsync(12_000)
+  await refused
+})
+
+test('coming back to the page asks again whose chat it is', () => {
+  const listener = vi.fn()
+  const stop = open().onContextChange(listener)
+  document.dispatchEvent(new Event('visibilitychange'))
+  stop()
+  document.dispatchEvent(new Event('visibilitychange'))
+  expect(listener).toHaveBeenCalledTimes(1)
+})
