@@ -1,0 +1,64 @@
+import type { LibraryScript } from '../rules/rule-book.ts'
+import { findSyllables, plainText, type Spoken, speak } from './spoken.ts'
+
+/** One script prepared for searching. */
+export interface IndexedScript {
+  title: Spoken
+  /** Keywords, situation and domain, apart from each other. */
+  head: Spoken
+  body: Spoken
+}
+
+export function indexScript({ value, situation, domain }: LibraryScript): IndexedScript {
+  return {
+    title: speak(value.title),
+    head: speak([...(value.keywords ?? []), situation, domain].join('\n')),
+    body: speak(value.text),
+  }
+}
+
+const MAX_QUERY = 60
+const MAX_WORDS = 6
+
+/** The words of a query, all of which must be found. */
+export function queryWords(query: string): string[] {
+  return [
+    ...new Set(
+      plainText(query)
+        .slice(0, MAX_QUERY)
+        .split(/[\s,，、;；]+/),
+    ),
+  ]
+    .filter((word) => word !== '')
+    .slice(0, MAX_WORDS)
+}
+
+/** Two letters are the initials of something in nearly every text; in a title they still mean something. */
+const MIN_BODY_INITIALS = 3
+const MIN_BODY_SYLLABLES = 3
+
+/** How well one word fits, 0 when it does not: what is written before what is only said, titles before keywords and
+ *  places, those before the text. */
+export function fit(script: IndexedScript, word: string): number {
+  const { title, head, body } = script
+  if (title.plain === word) return 100
+  if (title.plain.startsWith(word)) return 90
+  if (title.plain.includes(word)) return 80
+  if (head.plain.includes(word)) return 70
+  const isLetters = /^[a-z0-9]+$/.test(word)
+  const inTitle = isLetters ? spokenFit(title, word) : 0
+  if (inTitle > 0) return 50 + inTitle
+  const inHead = isLetters ? spokenFit(head, word) : 0
+  if (inHead > 0) return 40 + inHead
+  if (body.plain.includes(word)) return 30
+  if (!isLetters) return 0
+  if (word.length >= MIN_BODY_INITIALS && body.initials.includes(word)) return 20
+  return word.length >= MIN_BODY_SYLLABLES && findSyllables(body, word) !== 'no' ? 10 : 0
+}
+
+function spokenFit(spoken: Spoken, letters: string): number {
+  if (spoken.initials.startsWith(letters)) return 9
+  if (spoken.initials.includes(letters)) return 8
+  const found = findSyllables(spoken, letters)
+  return found === 'whole' ? 7 : found === 'half' ? 5 : 0
+}

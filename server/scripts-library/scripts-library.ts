@@ -1,0 +1,107 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { conditionZh } from '../rules/condition-zh.ts'
+import type { Facts } from '../rules/fact.ts'
+import { holds } from '../rules/holds.ts'
+import { factPaths } from '../rules/parse-condition.ts'
+import type { LibraryScript, RuleBook, RuleBookHolder } from '../rules/rule-book.ts'
+import { fit, type IndexedScript, indexScript, queryWords } from './script-index.ts'
+
+export interface Proposal {
+  script: LibraryScript
+  /** Chinese sentence: why this one for this customer. */
+  because: string
+}
+
+export interface Domain {
+  domain: string
+  situations: { situation: string; scripts: LibraryScript[] }[]
+}
+
+const DEFAULT_LIMIT = 20
+/** Of indexing at a stretch; longer would hold up everything else. */
+const SLICE_MS = 8
+
+/** The scripts (话术) of the rules in force: found by words, pinyin and initials, proposed by condition, laid out as a
+ *  tree. */
+export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
+  let index = new Map<string, IndexedScript>()
+
+  /** A script that has not changed keeps its index over new books. */
+  const keyOf = (script: LibraryScript): string => `${script.version} ${script.domain} ${script.situation}`
+  function indexed(script: LibraryScript): IndexedScript {
+    const known = index.get(keyOf(script))
+    if (known !== undefined) return known
+    const made = indexScript(script)
+    index.set(keyOf(script), made)
+    return made
+  }
+
+  /** Indexes a new book bit by bit, and forgets what is no longer in it. */
+  async function warm(book: RuleBook): Promise<void> {
+    let sliceEnds = Date.now() + SLICE_MS
+    for (const script of book.scripts.values()) {
+      if (holder.current() !== book) return
+      indexed(script)
+      if (Date.now() < sliceEnds) continue
+      await nextTurn()
+      sliceEnds = Date.now() + SLICE_MS
+    }
+    const keys = new Set([...book.scripts.values()].map(keyOf))
+    index = new Map([...index].filter(([key]) => keys.has(key)))
+  }
+  holder.onChange((book) => void warm(book))
+  void warm(holder.current())
+
+  return {
+    get: (id: string): LibraryScript | undefined => holder.current().scripts.get(id),
+
+    /** Scripts in which every word of the query is found, best first. A word is found as written, as full pinyin begun
+     *  at a syllable (`youhui`), or as the initials of characters side by side (`yhq` finds 优惠券). */
+    search: (query: string, { limit = DEFAULT_LIMIT }: { limit?: number } = {}): LibraryScript[] => {
+      const words = queryWords(query)
+      if (words.length === 0) return []
+      const found: { script: LibraryScript; score: number }[] = []
+      for (const script of holder.current().scripts.values()) {
+        const entry = indexed(script)
+        let score = 0
+        for (const word of words) {
+          const one = fit(entry, word)
+          score = one === 0 ? 0 : score + one
+          if (one === 0) break
+        }
+        if (score > 0) found.push({ script, score })
+      }
+      return found
+        .sort((a, b) => b.score - a.score || a.script.order - b.script.order)
+        .slice(0, limit)
+        .map((one) => one.script)
+    },
+
+    /** The scripts meant for a customer with these facts; those that ask for more come first. */
+    proposedFor: (facts: Facts): Proposal[] =>
+      [...holder.current().scripts.values()]
+        .flatMap((script) => {
+          const condition = script.forCondition
+          return condition !== undefined && holds(condition, facts)
+            ? [{ script, because: script.value.because ?? conditionZh(condition), asks: factPaths(condition).length }]
+            : []
+        })
+        .sort((a, b) => b.asks - a.asks || a.script.order - b.script.order)
+        .map(({ script, because }) => ({ script, because })),
+
+    /** Domain → situation → scripts, in the order of the files. */
+    tree: (): Domain[] => {
+      const domains = new Map<string, Map<string, LibraryScript[]>>()
+      for (const script of holder.current().scripts.values()) {
+        const situations = domains.get(script.domain) ?? new Map<string, LibraryScript[]>()
+        domains.set(script.domain, situations)
+        situations.set(script.situation, [...(situations.get(script.situation) ?? []), script])
+      }
+      return [...domains].map(([domain, situations]) => ({
+        domain,
+        situations: [...situations].map(([situation, scripts]) => ({ situation, scripts })),
+      }))
+    },
+  }
+}
+export type ScriptsLibrary = ReturnType<typeof createScriptsLibrary>
