@@ -20,6 +20,7 @@ it('adds a friend through the code, one of its guides', async () => {
   expect(result.userId).toBe('lisi')
   expect(t.sandbox.world.customers.get(result.externalUserId)?.name).toBe('小满')
   expect(result.welcomeCode).toMatch(/^CALLBACK_/)
+  expect((await t.sandbox.scan({})).userId).toBe('lisi')
 })
 
 it('does nothing when they are friends already', async () => {

@@ -9,7 +9,7 @@ import { type ContactWay, type Customer, newExternalUserId } from '../world.ts'
 export const WELCOME_CODE_LIFE_MS = 20_000
 
 export interface ScanInput {
-  /** Finds the contact way; without one of that state, `userId` must say who is added. */
+  /** Finds the contact way; without one of that state, `userId` must say who is added. Nothing given: the first way. */
   state?: string
   configId?: string
   /** Nickname of a new customer. */
@@ -43,7 +43,9 @@ export function customerControls(desk: Desk) {
       if (!way) throw new DeskError('这个二维码已失效')
       return way
     }
-    if (input.state === undefined) return undefined
+    if (input.state === undefined) {
+      return input.userId === undefined ? world.contactWays.values().next().value : undefined
+    }
     for (const way of world.contactWays.values()) if (way.state === input.state) return way
     return undefined
   }
