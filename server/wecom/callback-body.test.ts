@@ -114,8 +114,9 @@ describe('the event inside', () => {
 
   it('reads elements inside elements', () => {
     const xml =
-      '<xml><ExtAttr><Item><Name>爱好</Name><Text><Value>旅游</Value></Text></Item></ExtAttr><BatchJob><JobId>1</JobId></BatchJob></xml>'
+      '<xml><Count>007</Count><ExtAttr><Item><Name>爱好</Name><Text><Value>旅游</Value></Text></Item></ExtAttr><BatchJob><JobId>1</JobId></BatchJob></xml>'
     expect(readEventXml(xml)).toEqual({
+      Count: '007',
       ExtAttr: [{ Name: '爱好', Text: { Value: '旅游' } }],
       BatchJob: { JobId: '1' },
     })

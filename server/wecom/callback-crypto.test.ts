@@ -96,7 +96,7 @@ describe('what the key holder might send', () => {
     ['not base64', 'P9nAzCzy*yTWESHep1vC5X9xho'],
     ['empty', ''],
     ['16 bytes only', Buffer.alloc(16).toString('base64')],
-    ['48 bytes, a multiple of 16 but not of 32', sealRaw(plainOf({ message, padTo: 16 }).subarray(0, 48)).sealed],
+    ['48 bytes, a multiple of 16 but not of 32', sealRaw(plainOf({ message: Buffer.from('hello'), padTo: 16 })).sealed],
   ])('refuses a ciphertext that is %s', (_name, sealed) => {
     expect(code(() => open(signed(sealed)))).toBe('callback.bad-body')
   })
@@ -107,6 +107,11 @@ describe('what the key holder might send', () => {
     ['padding bytes that differ', (plain: Buffer) => plain.fill(1, plain.length - 2, plain.length - 1)],
   ])('refuses %s', (_name, spoil) => {
     expect(code(() => open(sealRaw(spoil(plainOf({ message })))))).toBe('callback.bad-body')
+  })
+
+  it('refuses 33 equal bytes of padding', () => {
+    const body = plainOf({ message: Buffer.alloc(25, 'x') }).subarray(0, 63)
+    expect(code(() => open(sealRaw(Buffer.concat([body, Buffer.alloc(33, 33)]))))).toBe('callback.bad-body')
   })
 
   it.each([

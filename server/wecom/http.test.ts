@@ -35,6 +35,7 @@ const bad: [name: string, answer: PlatformAnswer][] = [
   ],
   ['a page with HTTP 200', (response) => response.writeHead(200).end('<html><body>planted</body></html>')],
   ['nothing with HTTP 200', (response) => response.writeHead(200).end()],
+  ['HTTP 503 with an answer that says ok', (response) => response.writeHead(503).end('{"errcode":0}')],
   ['a list', (response) => response.writeHead(200).end('[]')],
   ['half of its JSON', (response) => response.writeHead(200).end('{"errcode":0,"planted":')],
   ['HTTP 404', (response) => response.writeHead(404).end()],
@@ -47,7 +48,7 @@ const bad: [name: string, answer: PlatformAnswer][] = [
     'more than fits',
     (response) => {
       response.on('error', () => undefined)
-      response.writeHead(200).end(Buffer.alloc(17 * 1024 * 1024, 0x20))
+      response.writeHead(200).end(`{"errcode":0,"pad":"${' '.repeat(17 * 1024 * 1024)}"}`)
     },
   ],
 ]
@@ -82,6 +83,13 @@ describe('the platform hangs', () => {
 
   it.each<[string, PlatformAnswer]>([
     ['before its first byte', () => undefined],
+    [
+      'by trickling',
+      (response) => {
+        const trickle = setInterval(() => response.write(' '), 20)
+        response.on('close', () => clearInterval(trickle))
+      },
+    ],
     ['in the middle of its answer', (response) => response.writeHead(200).write('{"errcode":')],
   ])('%s: given up in time', async (_name, answer) => {
     platform.on(REMARK, answer)

@@ -9,8 +9,6 @@ export interface FetchedCredential {
 }
 
 const REFRESH_EARLY_MS = 5 * 60_000
-/** WeCom may answer a refresh with the same credential, so one try in this time is enough. */
-const REFRESH_EVERY_MS = 30_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
 /** A wrong secret does not get right by itself, and many wrong tries ban the caller's IP for an hour (doc 90313). */
@@ -32,8 +30,9 @@ export function createKeptCredential({ fetch, clock }: { fetch: () => Promise<Fe
       const { value, expiresInSec } = await fetch()
       const now = clock.now()
       const expiresAtMs = now + expiresInSec * 1_000
+      // WeCom may give the same credential again, near its end: the next try is half of what is left away, not at once.
       const early = Math.min(REFRESH_EARLY_MS, (expiresInSec * 1_000) / 2)
-      kept = { value, expiresAtMs, refreshAtMs: Math.max(now + REFRESH_EVERY_MS, expiresAtMs - early) }
+      kept = { value, expiresAtMs, refreshAtMs: expiresAtMs - early }
       failures = 0
       failure = undefined
       return value
