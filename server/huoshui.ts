@@ -19,6 +19,7 @@ import { createJobRunner } from './jobs/job-runner.ts'
 import type { Clock } from './kernel/clock.ts'
 import type { Logger } from './kernel/logger.ts'
 import { randomText } from './kernel/random.ts'
+import { createMassSend } from './mass-send/mass-send.ts'
 import { createMedia } from './media/media.ts'
 import { createMetrics } from './metrics.ts'
 import { createOrders } from './orders/orders.ts'
@@ -29,6 +30,7 @@ import { ruleVersion } from './rules/rule-version-store.ts'
 import type { Settings } from './settings.ts'
 import { createSop } from './sop/sop.ts'
 import { createStaff } from './staff/staff.ts'
+import { createFirstSync } from './sync/first-sync.ts'
 import { createTags } from './tags/tags.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { createTimeline } from './timeline/timeline.ts'
@@ -111,8 +113,11 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     timeline,
     storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
   })
+  const massSend = createMassSend({ ...base, facts, customers, staff, media, timeline })
+  const firstSync = createFirstSync({ ...base, staff, tags, customers, orders, groups })
   const capabilities: Capability[] = [
     staff,
+    firstSync,
     channels,
     customers,
     tags,
@@ -124,6 +129,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     welcome,
     tasks,
     routing,
+    massSend,
   ]
   // ── End of capabilities ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -193,6 +199,8 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     db,
     wecom,
     capabilities,
+    /** For the command line. */
+    massSend,
     beat,
     /** Opens and migrates the database, or keeps trying on every beat. */
     prepare: async () => {

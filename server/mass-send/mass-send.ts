@@ -24,7 +24,7 @@ export interface MassSendDeps {
   clock: Clock
   log: Logger
   outbox: Outbox
-  holder: RuleBookHolder
+  rules: Pick<RuleBookHolder, 'current'>
   wecom: Pick<Wecom, 'massSends'>
   facts: AudienceDeps['facts']
   customers: { queries: Pick<AudienceDeps, 'ownersOf'> }
@@ -40,7 +40,7 @@ export interface MassSendDeps {
 /** Scheduled sends (config/sends): planned when due, created as one 企业群发 per owner guide, confirmed by the guide in
  *  WeCom, polled to their end; each customer's outcome is kept and told on the timeline. */
 export function createMassSend(deps: MassSendDeps) {
-  const { db, clock, log, outbox, holder, wecom, timeline } = deps
+  const { db, clock, log, outbox, rules, wecom, timeline } = deps
   const guideName = deps.staff.queries.nameOf
   const audience: AudienceDeps = {
     facts: deps.facts,
@@ -62,7 +62,7 @@ export function createMassSend(deps: MassSendDeps) {
   async function plan(): Promise<void> {
     const now = clock.now()
     await db.tx(async (tx) => {
-      for (const due of await takeDue(tx, holder.current().sends.values(), now, unreadable)) {
+      for (const due of await takeDue(tx, rules.current().sends.values(), now, unreadable)) {
         await openRun(tx, due, now)
         if (due.missed) log.warn({ send: due.send.name, scheduledAtMs: due.scheduledAtMs }, 'mass-send missed its time')
       }
@@ -90,11 +90,8 @@ export function createMassSend(deps: MassSendDeps) {
       createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),
       remindExecutor(remindDeps),
     ],
-    /** What the send of this name would do now; writes nothing. Undefined: no send of this name. */
-    dryRun: async (sendName: string): Promise<DryRun | undefined> => {
-      const send = holder.current().sends.get(sendName)
-      return send === undefined ? undefined : dryRun(db, audience, send, clock.now())
-    },
+    /** What this send would do now: how many customers per guide, who is kept out and why. Writes nothing. */
+    dryRun: (send: Send): Promise<DryRun> => dryRun(db, audience, send, clock.now()),
     queries: sendQueries,
   }
 }

@@ -1,160 +1,75 @@
-import { hostname } from 'node:os'
-import { createSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
-import { createOutbox } from '../../actions/outbox.ts'
-import { createRunner } from '../../actions/runner.ts'
-import { customerQueries } from '../../customers/customer-queries.ts'
-import { createDb } from '../../db/db.ts'
-import type { SqlValue } from '../../db/tx.ts'
-import { createFacts } from '../../facts/facts.ts'
-import { createJobRunner } from '../../jobs/job-runner.ts'
-import { createSettableClock, type SettableClock } from '../../kernel/clock.ts'
-import { createLogger } from '../../kernel/logger.ts'
-import type { RuleBook } from '../../rules/rule-book.ts'
-import type { SendRule } from '../../rules/schema/rule-files.ts'
-import { createTestDatabase } from '../../testing/test-database.ts'
-import { createTimeline } from '../../timeline/timeline.ts'
-import { createWecom } from '../../wecom/wecom.ts'
-import { createMassSend } from '../mass-send.ts'
+import { buildTestApp, type TestAppOptions } from '../../testing/build-test-app.ts'
 
-const isFriend = {
-  path: 'follow.active',
-  type: 'flag' as const,
-  zh: '现在是好友',
-  load: async () => new Map(),
-  sql: () => ({
-    text: 'EXISTS (SELECT 1 FROM follow f WHERE f.external_userid = c.external_userid AND f.active = 1)',
-    params: [] as SqlValue[],
-  }),
+export interface SendDeskOptions extends TestAppOptions {
+  /** YAML of config/sends, one document per send. */
+  sends?: string
 }
 
-export interface SendDeskOptions {
-  now?: string
-  sends: SendRule[]
-  databaseUrl?: string
-  platform?: { sandbox: Sandbox; clock: SettableClock }
-  mostPerTask?: number
-  perCustomerPerMonth?: number
-}
+export const WELFARE_DAY = `
+send: 周三福利日
+audience: { follow.active: true }
+content:
+  text: 今天西冷第二件半价，找{导购名}就好
+cron: "0 10 * * 3"
+`
 
-/** INTERIM until the composition has customers and rules. */
-export async function openSendDesk(options: SendDeskOptions) {
-  const clock = options.platform?.clock ?? createSettableClock(options.now ?? '2026-11-25T09:59:00+08:00')
-  const sandbox = options.platform?.sandbox ?? createSandbox({ clock, retryDelaysMs: [5, 10] })
-  if (options.platform === undefined) await sandbox.listen()
-  const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined
-  const databaseUrl = options.databaseUrl ?? database?.url ?? ''
-  const db = createDb(databaseUrl)
-  await db.migrate()
-  const log = createLogger({ level: process.env.TEST_LOG ?? 'silent' })
-  const c = sandbox.credentials
-  const wecom = createWecom({
-    apiBase: sandbox.url,
-    oauthBase: sandbox.url,
-    corpId: c.corpId,
-    agentId: c.agentId,
-    secret: c.secret,
-    clock,
-  })
-  const outbox = createOutbox({ clock, nudge: () => runner.nudge() })
-  const book = {
-    sends: new Map(
-      options.sends.map((value) => [
-        value.send,
-        {
-          name: value.send,
-          version: 'v1',
-          file: `sends/${value.send}.yaml`,
-          value,
-          audience: { kind: 'test', path: 'follow.active', test: { eq: true } },
-        },
-      ]),
-    ),
-  } as unknown as RuleBook
-  const media = new Set<string>()
-  const massSend = createMassSend({
-    db,
-    clock,
-    log,
-    outbox,
-    holder: { current: () => book, onChange: () => undefined },
-    wecom,
-    facts: createFacts({ lists: [[isFriend]], base: 'customer', known: [isFriend] }),
-    customers: { queries: customerQueries },
-    staff: { queries: { nameOf: async (_tx, id) => sandbox.world.staff.get(id)?.name } },
-    media: {
-      attachments: async (_tx, rules) => ({
-        ready: rules.flatMap((rule) =>
-          'image' in rule && media.has(rule.image)
-            ? [{ msgtype: 'image' as const, image: { pic_url: `https://wework.qpic.cn/${rule.image}` } }]
-            : [],
-        ),
-        missing: rules.flatMap((rule) => ('image' in rule && !media.has(rule.image) ? [rule.image] : [])),
-      }),
+export type SendDesk = Awaited<ReturnType<typeof openSendDesk>>
+
+/** Huoshui with one scheduled send (周三福利日, Wednesdays at 10:00) on a Wednesday at 9:59, two guides (zhangsan 张三,
+ *  lisi 李四) and no customers. */
+export async function openSendDesk(options: SendDeskOptions = {}) {
+  const t = await buildTestApp({
+    now: '2026-11-25T09:59:00+08:00',
+    config: {
+      'sends/sends.yaml': options.sends ?? WELFARE_DAY,
+      'welcomes/default.yaml': 'welcome: 默认\ndefault: true\ntext: 你好\n',
+      ...(typeof options.config === 'object' ? options.config : {}),
     },
-    timeline: createTimeline({ clock }),
-    ...(options.mostPerTask === undefined ? {} : { mostPerTask: options.mostPerTask }),
-    ...(options.perCustomerPerMonth === undefined ? {} : { perCustomerPerMonth: options.perCustomerPerMonth }),
+    ...options,
   })
-  const runner = createRunner({ db, clock, log, executors: massSend.executors, instance: hostname() })
-  const jobs = createJobRunner({ db, clock, log, jobs: massSend.jobs })
-  await runner.releaseLeases({ all: true })
-  await jobs.prepare({ alone: true })
-
-  async function settle(): Promise<void> {
-    await runner.releaseLeases({ all: false })
-    runner.nudge()
-    await jobs.runDue()
-    await runner.drained()
-  }
-  const rows = <T extends object>(sql: string, params: SqlValue[] = []) => db.tx((tx) => tx.rows<T>(sql, params))
-  await settle()
-
   return {
-    platform: { sandbox, clock },
-    sandbox,
-    clock,
-    databaseUrl,
-    settle,
-    rows,
-    db,
-    massSend,
-    media,
-    advance: async (ms: number) => {
-      clock.advance(ms)
-      await settle()
+    ...t,
+    /** Each of these customers adds the guide. */
+    befriend: async (userId: string, ...externalUserIds: string[]) => {
+      for (const externalUserId of externalUserIds)
+        await t.sandbox.scan({ userId, externalUserId, name: externalUserId })
+      await t.settle()
     },
-    befriend: async (userId: string, externalUserId: string) => {
-      await sandbox.scan({ userId, externalUserId, name: externalUserId })
-      await db.tx(async (tx) => {
-        const now = clock.now()
-        await tx.insertIgnore('customer', [{ external_userid: externalUserId, name: externalUserId, known_at: now }])
-        await tx.upsert(
-          'follow',
-          [{ external_userid: externalUserId, userid: userId, active: 1, added_at: now, known_at: now }],
-          ['external_userid', 'userid'],
-        )
-      })
+    /** The guide confirms whatever waits in WeCom. */
+    confirmAll: async (userId: string) => {
+      for (const { msgid } of t.sandbox.pendingMassSends(userId)) await t.sandbox.confirmMassSend({ msgid, userId })
     },
-    timeline: async (externalUserId: string) =>
-      (
-        await rows<{ body: string }>(
-          `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'mass-send%' ORDER BY at, id`,
-          [externalUserId],
-        )
-      ).map((row) => row.body),
-    outcomes: async () =>
-      (
-        await rows<{ external_userid: string; outcome: string }>(
-          'SELECT external_userid, outcome FROM send_recipient ORDER BY run_id, external_userid',
-        )
-      ).map((row) => `${row.external_userid} ${row.outcome}`),
-    close: async (keep: { database?: boolean } = {}) => {
-      await jobs.stop()
-      await runner.stop()
-      await db.close()
-      wecom.close()
-      if (options.platform === undefined) await sandbox.close()
-      if (keep.database !== true) await database?.drop()
+    /** `sender: customers` of every task that was asked for. */
+    created: (): string[] =>
+      t.sandbox.calls('externalcontact/add_msg_template').map(({ body }) => {
+        const { sender, external_userid } = body as { sender: string; external_userid: string[] }
+        return `${sender}: ${external_userid.join(' ')}`
+      }),
+    texts: (): string[] =>
+      t.sandbox
+        .calls('externalcontact/add_msg_template')
+        .map(({ body }) => (body as { text: { content: string } }).text.content),
+    timeline: async (externalUserId: string): Promise<string[]> => {
+      const rows = await t.rows<{ body: string }>(
+        `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'mass-send%' ORDER BY at, id`,
+        [externalUserId],
+      )
+      return rows.map((row) => row.body)
     },
+    /** `customer outcome`, by run. */
+    outcomes: async (): Promise<string[]> => {
+      const rows = await t.rows<{ external_userid: string; outcome: string }>(
+        'SELECT external_userid, outcome FROM send_recipient ORDER BY run_id, external_userid',
+      )
+      return rows.map((row) => `${row.external_userid} ${row.outcome}`)
+    },
+    /** Another process on the same database and platform. */
+    again: (more: SendDeskOptions = {}) =>
+      openSendDesk({
+        ...options,
+        databaseUrl: t.databaseUrl,
+        platform: { sandbox: t.sandbox, clock: t.clock },
+        ...more,
+      }),
   }
 }
