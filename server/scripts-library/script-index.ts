@@ -39,7 +39,7 @@ const MIN_BODY_SYLLABLES = 3
 
 /** How well one word fits, 0 when it does not: what is written before what is only said, titles before keywords and
  *  places, those before the text. */
-export function fit(script: IndexedScript, word: string): number {
+export function scoreOf(script: IndexedScript, word: string): number {
   const { title, head, body } = script
   if (title.plain === word) return 100
   if (title.plain.startsWith(word)) return 90

@@ -4,7 +4,7 @@ import type { Facts } from '../rules/fact.ts'
 import { holds } from '../rules/holds.ts'
 import { factPaths } from '../rules/parse-condition.ts'
 import type { LibraryScript, RuleBook, RuleBookHolder } from '../rules/rule-book.ts'
-import { fit, type IndexedScript, indexScript, queryWords } from './script-index.ts'
+import { type IndexedScript, indexScript, queryWords, scoreOf } from './script-index.ts'
 
 export interface Proposal {
   script: LibraryScript
@@ -65,7 +65,7 @@ export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
         const entry = indexed(script)
         let score = 0
         for (const word of words) {
-          const one = fit(entry, word)
+          const one = scoreOf(entry, word)
           score = one === 0 ? 0 : score + one
           if (one === 0) break
         }
