@@ -10,7 +10,10 @@ process.on('exit', () => {
 export interface Started {
   url: string
   pid: number
+  /** Asks it to stop, as a supervisor does, and waits. */
   stop(): Promise<void>
+  /** kill -9, and waits until it is gone. */
+  kill(): Promise<void>
 }
 
 function launch(script: string, args: string[], env: Record<string, string>): ChildProcess {
@@ -38,16 +41,13 @@ export async function startProgram(
       if (found !== null) resolve(found[0])
     })
   })
-  return {
-    url,
-    pid: child.pid ?? 0,
-    stop: () =>
-      new Promise((resolve) => {
-        if (child.exitCode !== null) return resolve()
-        child.once('exit', () => resolve())
-        child.kill('SIGTERM')
-      }),
-  }
+  const end = (signal: 'SIGTERM' | 'SIGKILL') => (): Promise<void> =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) return resolve()
+      child.once('exit', () => resolve())
+      child.kill(signal)
+    })
+  return { url, pid: child.pid ?? 0, stop: end('SIGTERM'), kill: end('SIGKILL') }
 }
 
 /** Runs a program to its end and gives the JSON of its last line. */

@@ -39,9 +39,9 @@ function stop(code: number): void {
   if (stopping) return
   stopping = true
   for (const child of children) child.kill('SIGTERM')
-  Promise.all(children.map((child) => (child.exitCode !== null ? null : new Promise((resolve) => child.once('exit', resolve))))).then(
-    () => process.exit(code),
-  )
+  Promise.all(
+    children.map((child) => (child.exitCode !== null ? null : new Promise((resolve) => child.once('exit', resolve)))),
+  ).then(() => process.exit(code))
 }
 
 async function waitFor(url: string, what: string): Promise<void> {
@@ -64,7 +64,8 @@ async function runDemo(): Promise<void> {
   const sandbox = `http://127.0.0.1:${sandboxPort}`
   // The sandbox forgets everything when it stops, so its customers' database begins anew with it.
   const databaseUrl = process.env['DATABASE_URL'] ?? `sqlite:${DEMO_DATABASE}`
-  if (databaseUrl === `sqlite:${DEMO_DATABASE}`) for (const end of ['', '-wal', '-shm']) rmSync(`${DEMO_DATABASE}${end}`, { force: true })
+  if (databaseUrl === `sqlite:${DEMO_DATABASE}`)
+    for (const end of ['', '-wal', '-shm']) rmSync(`${DEMO_DATABASE}${end}`, { force: true })
 
   run('The sandbox', 'sandbox/main.ts', {
     SANDBOX_PORT: String(sandboxPort),
@@ -96,7 +97,9 @@ async function runForCorp(): Promise<void> {
   const app = `http://${process.env['HOST'] ?? '127.0.0.1'}:${process.env['PORT'] ?? '3000'}`
   await waitFor(`${app}/healthz`, 'Huoshui')
   if (!stopping) {
-    process.stdout.write(`\nHuoshui 活水 is running at ${app}\n  callback 回调: /wecom/callback   sidebar 侧边栏: /sidebar/   ready: /readyz\n`)
+    process.stdout.write(
+      `\nHuoshui 活水 is running at ${app}\n  callback 回调: /wecom/callback   sidebar 侧边栏: /sidebar/   ready: /readyz\n`,
+    )
   }
 }
 
