@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http'
+import Type from 'typebox'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createAccessToken } from './access-token.ts'
+import { createCall } from './call.ts'
+import { get } from './endpoint.ts'
+import { createHttp } from './http.ts'
+import { createRateLimits } from './rate-limits.ts'
 import { openPlatform, type Platform } from './testing/open-platform.ts'
 
 const MARK = '/cgi-bin/externalcontact/mark_tag'
@@ -87,6 +93,41 @@ describe('a call', () => {
   })
 })
 
+describe('time', () => {
+  const members = get({ path: '/cgi-bin/x', request: Type.Object({}), answer: Type.Object({}) })
+  const callOf = () => {
+    const { clock, base } = platform
+    const http = createHttp({ apiBase: base })
+    const token = createAccessToken({ http, corpId: 'ww1', secret: 's', clock })
+    const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+    return createCall({ http, token, limits: createRateLimits(), clock, log })
+  }
+
+  it('is one for the token and the call: a gettoken that hangs does not hold the caller', async () => {
+    await open()
+    platform.on('/cgi-bin/gettoken', () => undefined)
+    const call = callOf()
+    await expect(call(members, {}, { timeoutMs: 80 })).rejects.toMatchObject({
+      code: 'wecom.unreachable',
+      path: '/cgi-bin/x',
+      mayHaveHappened: false,
+    })
+    expect(platform.sent('/cgi-bin/x')).toEqual([])
+  })
+
+  it('of the second call is what the first left over', async () => {
+    await open()
+    const slowly = (body: object) => (response: ServerResponse) => {
+      setTimeout(() => response.writeHead(200).end(JSON.stringify(body)), 70)
+    }
+    platform.on('/cgi-bin/x', slowly({ errcode: 42001 }), slowly({ errcode: 0 }))
+    const call = callOf()
+    await expect(call(members, {}, { timeoutMs: 120 })).rejects.toMatchObject({ code: 'wecom.unreachable' })
+    platform.on('/cgi-bin/x', slowly({ errcode: 42001 }), slowly({ errcode: 0 }))
+    expect(await call(members, {}, { timeoutMs: 5_000 })).toEqual({ errcode: 0 })
+  })
+})
+
 describe('refusals', () => {
   it.each([
     [-1, { afterMs: 2_000 }],
@@ -131,6 +172,13 @@ describe('limits', () => {
     platform.on(MARK, { errcode: 0 })
     await mark()
     expect(platform.sent(MARK)).toHaveLength(3)
+  })
+
+  it('calls that were under way together and refused together close the endpoint once', async () => {
+    await open()
+    platform.on(MARK, { errcode: 45009 })
+    const refusals = await Promise.all([1, 2, 3, 4].map((i) => mark(`wm${i}`).catch((error: unknown) => error)))
+    for (const refusal of refusals) expect(refusal).toMatchObject({ errcode: 45009, retry: { afterMs: 60_000 } })
   })
 
   it('a welcome is tried again within its 20 seconds even after 45009', async () => {

@@ -23,6 +23,7 @@ export interface CallResult {
 }
 
 export interface CallOptions {
+  /** For the whole call, a token fetch included. Default: the endpoint's own. */
   timeoutMs?: number
   /** Multipart body; then the request is the query. */
   form?: FormData
@@ -57,10 +58,11 @@ export function createCall(deps: {
     endpoint: Endpoint,
     request: Record<string, string | number>,
     accessToken: string,
-    options: CallOptions,
+    form: FormData | undefined,
+    timeoutMs: number,
   ): Promise<Json> {
     const { path, method, repeatable } = endpoint
-    const inQuery = method === 'GET' || options.form !== undefined
+    const inQuery = method === 'GET' || form !== undefined
     const startedAt = performance.now()
     let errcode: number | undefined
     try {
@@ -69,8 +71,8 @@ export function createCall(deps: {
         path,
         query: { access_token: accessToken, ...(inQuery ? request : {}) },
         ...(inQuery ? {} : { body: request }),
-        ...(options.form === undefined ? {} : { form: options.form }),
-        timeoutMs: options.timeoutMs ?? endpoint.timeoutMs,
+        ...(form === undefined ? {} : { form }),
+        timeoutMs,
         repeatable,
       })
       errcode = readErrcode(answer)
@@ -99,12 +101,15 @@ export function createCall(deps: {
     return turnstile.pass(path, async () => {
       const waitMs = limits.take(path, clock.now())
       if (waitMs > 0) throw new WecomRateLimited(path, waitMs)
-      let accessToken = await token.get()
-      let answer = await once(endpoint, fields, accessToken, options)
+      // One deadline for token, call and second call: who called has a lease or 20 s, not a sum of time-outs.
+      const endsAt = performance.now() + (options.timeoutMs ?? endpoint.timeoutMs)
+      const leftMs = (): number => Math.max(1, Math.ceil(endsAt - performance.now()))
+      let accessToken = await inTime(token.get(), leftMs(), path)
+      let answer = await once(endpoint, fields, accessToken, options.form, leftMs())
       if (TOKEN_REFUSED.has(readErrcode(answer))) {
-        accessToken = await token.renew(accessToken)
+        accessToken = await inTime(token.renew(accessToken), leftMs(), path)
         limits.take(path, clock.now())
-        answer = await once(endpoint, fields, accessToken, options)
+        answer = await once(endpoint, fields, accessToken, options.form, leftMs())
       }
       const errcode = readErrcode(answer)
       if (!TOKEN_REFUSED.has(errcode)) token.accepted()
@@ -121,6 +126,16 @@ export function createCall(deps: {
       return answer
     })
   }
+}
+
+/** The token, unless it takes too long; the fetch goes on for the next who asks. */
+function inTime(token: Promise<string>, timeoutMs: number, path: string): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new WecomUnreachable(path, 'no access token in time', { mayHaveHappened: false })
+    timer = setTimeout(() => reject(error), timeoutMs)
+  })
+  return Promise.race([token, late]).finally(() => clearTimeout(timer))
 }
 
 /** Some successful answers (media) have no errcode. */

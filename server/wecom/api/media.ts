@@ -6,7 +6,7 @@ import { WecomBadRequest, WecomUnreachable } from '../wecom-error.ts'
 import { Id, optionalText } from './common.ts'
 
 const MB = 1024 * 1024
-const UPLOAD_TIMEOUT_MS = 60_000
+const UPLOAD_TIMEOUT_MS = 45_000
 const SMALLEST_BYTES = 5
 
 /** Bytes. Docs 90253, 90256. */
