@@ -47,7 +47,7 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
     payload: { round: number; page: number; cursor: string | null; part: number | null; all: boolean },
   ) =>
     outbox.enqueue(tx, ListGroups, {
-      key: `group.list:${payload.round}:${payload.part ?? 'all'}:${payload.page}`,
+      key: `group.list:${payload.round}:${payload.all ? 'every' : 'new'}:${payload.part ?? 'all'}:${payload.page}`,
       payload,
       reason: { text: '核对客户群列表' },
     })
@@ -68,7 +68,7 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
 
   return {
     /** Lists all groups and reads the unknown ones, those not read for a day, and with `all` every one. Durable: goes on
-     *  after a crash. Safe to repeat; rounds within the same millisecond are one. */
+     *  after a crash. Safe to repeat; two of the same millisecond are one. */
     start: async (tx: Tx, { all }: { all: boolean }): Promise<void> => {
       await enqueue(tx, { round: clock.now(), page: 0, cursor: null, part: null, all })
     },

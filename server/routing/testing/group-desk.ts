@@ -104,7 +104,8 @@ export async function openGroupDesk(options: { now?: string; config?: Record<str
   const app = buildApp({ log, routes: [], proxyHops: 0 })
   const envelope = createCallbackEnvelope({ corpId: c.corpId, token: c.callbackToken, aesKey: c.aesKey, clock })
   callbackRoute({ envelope, accept, clock, windowSec: 600, isReady: () => true })(app)
-  sandbox.connect(await app.listen({ host: '127.0.0.1', port: 0 }))
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  sandbox.connect(url)
 
   /** MySQL's SKIP LOCKED may pass over a row that another claim is just looking at; the beat of the real server comes
    *  back to it, so this asks the tables. */
@@ -135,6 +136,7 @@ export async function openGroupDesk(options: { now?: string; config?: Record<str
   await settle()
 
   return {
+    url,
     sandbox,
     clock,
     db,
