@@ -13,7 +13,7 @@ export interface TestAppOptions {
   /** ISO 8601 with offset; default a Sunday morning in Shanghai. */
   now?: string
   /** Rule files, path below the config folder to YAML text; default: none. `'brand'`: the shipped folder. */
-  config?: Record<string, string> | 'brand'
+  config?: Record<string, string | Uint8Array> | 'brand'
   sandbox?: Partial<SandboxOptions>
   /** A database of an earlier app, to see what a restart does; it is then not dropped by `close`. */
   databaseUrl?: string
@@ -36,7 +36,7 @@ export async function buildTestApp(options: TestAppOptions = {}) {
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined
   const databaseUrl = options.databaseUrl ?? database?.url ?? ''
   const configDir = mkdtempSync(join(tmpdir(), 'huoshui-config-'))
-  const writeConfig = (files: Record<string, string>): void => {
+  const writeConfig = (files: Record<string, string | Uint8Array>): void => {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(configDir, path)), { recursive: true })
       writeFileSync(join(configDir, path), content)
