@@ -199,8 +199,14 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     db,
     wecom,
     capabilities,
-    /** For the command line. */
+    /** For the command line and for tests. */
     massSend,
+    customers,
+    tags,
+    orders,
+    welcome,
+    sop,
+    media,
     beat,
     /** Opens and migrates the database, or keeps trying on every beat. */
     prepare: async () => {
@@ -212,18 +218,19 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
       }
       return ready.isPrepared()
     },
-    /** Resolves when no event or action is due or under way. */
+    /** Resolves when no event or action is due and nothing is under way. */
     drained: async () => {
       do {
         await dispatcher.drained()
         await runner.drained()
-      } while (dispatcher.busy() || !accept.idle())
+        await jobs.settled()
+      } while (dispatcher.busy() || runner.busy() || jobs.busy() || !accept.idle())
     },
     /** Stops accepting, finishes what is claimed, closes. */
     stop: async () => {
       await app.close()
       await dispatcher.stop()
-      await jobs.stop()
+      await jobs.settled()
       await runner.stop()
       await ready.stop()
       await db.close()
