@@ -164,6 +164,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
     nudge: () => {
       for (const lane of LANES) pumps[lane].nudge()
     },
+    busy: () => LANES.some((lane) => pumps[lane].busy() || inFlight[lane].size > 0),
     /** Resolves when nothing is due and no call is under way. */
     drained: async () => {
       await Promise.all(LANES.map(drained))

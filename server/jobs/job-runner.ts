@@ -54,7 +54,7 @@ export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock
         if (alone) await tx.run('UPDATE job_run SET lease_until = NULL')
       })
     },
-    /** Begins every due job and resolves when those have ended. */
+    /** Begins every due job; they go on by themselves. */
     runDue: async () => {
       const due = await db.tx((tx) =>
         tx.rows<{ name: string }>('SELECT name FROM job_run WHERE next_at <= ?', [clock.now()]),
@@ -71,9 +71,10 @@ export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock
             .finally(() => running.delete(job.name)),
         )
       }
-      await Promise.all(running.values())
     },
-    stop: async () => {
+    busy: () => running.size > 0,
+    /** Resolves when the jobs under way have ended. */
+    settled: async () => {
       await Promise.all(running.values())
     },
   }
