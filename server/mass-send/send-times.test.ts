@@ -16,7 +16,7 @@ function next(cron: string, count: number): string[] {
 
 test('a cron line is read in Shanghai time, and its own instant is not "after"', () => {
   expect(next('0 10 * * 3', 2)).toEqual(['2026-12-02 10:00', '2026-12-09 10:00'])
-  expect(next('30 9 * * *', 2)).toEqual(['2026-11-26 09:30', '2026-11-27 09:30'])
+  expect(next('  30  9 * * * ', 2)).toEqual(['2026-11-26 09:30', '2026-11-27 09:30'])
   expect(next('*/20 9-10 * * *', 4)).toEqual([
     '2026-11-25 10:20',
     '2026-11-25 10:40',

@@ -19,7 +19,8 @@ function onceAt(at: string): SendTimes {
 
 /** `cron`: in Shanghai time; a day must fit both the day-of-month and the weekday field (node-cron's reading, not
  *  Vixie cron's either-or). node-cron reads the line; days and hours are counted here, from a given instant. */
-function byCron(cron: string): SendTimes {
+function byCron(written: string): SendTimes {
+  const cron = written.trim().split(/\s+/).join(' ')
   const fields = parse(cron)
   const timesOfDay = fields.hour
     .flatMap((hour) => fields.minute.map((minute) => hour * HOUR_MS + minute * MINUTE_MS))

@@ -9,7 +9,7 @@ export const WELFARE_DAY = `
 send: 周三福利日
 audience: { follow.active: true }
 content:
-  text: 今天西冷第二件半价，找{导购名}就好
+  text: 今天西冷第二件半价
 cron: "0 10 * * 3"
 `
 
@@ -20,12 +20,12 @@ export type SendDesk = Awaited<ReturnType<typeof openSendDesk>>
 export async function openSendDesk(options: SendDeskOptions = {}) {
   const t = await buildTestApp({
     now: '2026-11-25T09:59:00+08:00',
+    ...options,
     config: {
       'sends/sends.yaml': options.sends ?? WELFARE_DAY,
       'welcomes/default.yaml': 'welcome: 默认\ndefault: true\ntext: 你好\n',
       ...(typeof options.config === 'object' ? options.config : {}),
     },
-    ...options,
   })
   return {
     ...t,
