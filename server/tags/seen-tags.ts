@@ -23,6 +23,9 @@ export interface SeenTagsDeps {
   library: Pick<TagLibrary, 'askForListing'>
 }
 
+const differs = (pair: SeenTags, kept: TagRow[]): boolean =>
+  kept.length !== pair.tagIds.length || kept.some((row) => !pair.tagIds.includes(row.tag_id))
+
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 
 /** Takes over what people did to tags in WeCom itself. Gives the customers whose reading is too old to be believed and
@@ -44,8 +47,10 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
     for (const pair of seen) {
       const isPair = (row: { external_userid: string; userid: string }): boolean =>
         row.external_userid === pair.externalUserId && row.userid === pair.userId
+      const kept = stored.filter(isPair)
+      if (!differs(pair, kept)) continue
       const state = unsettled.find(isPair)
-      if (state === undefined) await takeOver(tx, pair, stored.filter(isPair), paths, readAtMs)
+      if (state === undefined) await takeOver(tx, pair, kept, paths, readAtMs)
       else if (state.pending > 0) await wantReading(tx, pair)
       else readAgain.add(pair.externalUserId)
     }
