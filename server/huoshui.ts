@@ -27,7 +27,10 @@ import { createReady } from './ready.ts'
 import { createRouting } from './routing/routing.ts'
 import { createRuleBookHolder } from './rules/rule-book-holder.ts'
 import { ruleVersion } from './rules/rule-version-store.ts'
+import { createScriptsLibrary } from './scripts-library/scripts-library.ts'
 import type { Settings } from './settings.ts'
+import { sessionSecretFrom } from './sidebar-api/session.ts'
+import { createSidebarApi } from './sidebar-api/sidebar-api.ts'
 import { createSop } from './sop/sop.ts'
 import { createStaff } from './staff/staff.ts'
 import { createFirstSync } from './sync/first-sync.ts'
@@ -115,6 +118,27 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   })
   const massSend = createMassSend({ ...base, facts, customers, staff, media, timeline })
   const firstSync = createFirstSync({ ...base, staff, tags, customers, orders, groups })
+  const scripts = createScriptsLibrary({ holder: rules })
+  const sidebarApi = createSidebarApi({
+    ...base,
+    timeline,
+    staff,
+    tags,
+    customers,
+    orders,
+    groups,
+    facts,
+    media,
+    tasks,
+    welcome,
+    sop,
+    scripts,
+    corpId: settings.WECOM_CORP_ID,
+    agentId: settings.WECOM_AGENT_ID,
+    sandboxOrigin: platformIsReal ? undefined : settings.WECOM_API_BASE,
+    publicUrl: settings.PUBLIC_URL,
+    sessionSecret: settings.SESSION_SECRET ?? sessionSecretFrom(settings.WECOM_SECRET),
+  })
   const capabilities: Capability[] = [
     staff,
     firstSync,
@@ -130,6 +154,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     tasks,
     routing,
     massSend,
+    sidebarApi,
   ]
   // ── End of capabilities ──────────────────────────────────────────────────────────────────────────────────────────
 

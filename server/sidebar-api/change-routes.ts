@@ -20,7 +20,7 @@ export interface ChangeRouteDeps {
   access: Access
   own: OwnOrigin
   clock: Clock
-  holder: RuleBookHolder
+  rules: Pick<RuleBookHolder, 'current'>
   customers: Pick<Customers, 'setRemark'>
   tags: Pick<Tags, 'change' | 'queries'>
   tasks: Pick<Tasks, 'closeOwn' | 'queries'>
@@ -33,7 +33,7 @@ const OfTask = Type.Object({ ...OfCustomer.properties, taskId: Type.String({ pat
 
 /** What a guide changes about one customer. */
 export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
-  const { access, own, clock, holder, customers, tags, tasks, timeline } = deps
+  const { access, own, clock, rules, customers, tags, tasks, timeline } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
   const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
@@ -92,7 +92,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
   typed.post('/customers/:externalUserId/sent', { schema: takes(contract.Sent), preHandler }, (request) =>
     access.withCustomer(request, async (tx, guide, externalUserId) => {
       const { key, scriptId, taskId } = request.body
-      const script = scriptId === undefined ? undefined : holder.current().scripts.get(scriptId)
+      const script = scriptId === undefined ? undefined : rules.current().scripts.get(scriptId)
       const task = taskId === undefined ? undefined : await tasks.queries.byId(tx, Number(taskId))
       if (task !== undefined && !isOwn(task, guide, externalUserId)) throw unknownTask()
       const isNew = await scriptUses.add(tx, {

@@ -20,7 +20,7 @@ import { whyOf } from './why.ts'
 export interface CustomerRouteDeps {
   access: Access
   clock: Clock
-  holder: RuleBookHolder
+  rules: Pick<RuleBookHolder, 'current'>
   profile: ProfileReader
   orders: ProfileDeps['orders']
   timeline: Pick<TimelineCapability, 'queries'>
@@ -38,7 +38,7 @@ const PROPOSALS = 5
 
 /** What a guide sees of one customer. */
 export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): void {
-  const { access, clock, holder, profile, orders, timeline, tasks, media, facts, scripts } = deps
+  const { access, clock, rules, profile, orders, timeline, tasks, media, facts, scripts } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const answers = <Schema>(schema: Schema) => ({ params: OfCustomer, response: { 200: schema } })
 
@@ -68,7 +68,7 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
             atMs,
             kind,
             text,
-            why: reason === undefined ? null : whyOf(reason, holder.current()),
+            why: reason === undefined ? null : whyOf(reason, rules.current()),
           })),
           nextBefore: found.length > PAGE && last !== undefined ? `${last.atMs}-${last.id}` : null,
         }
@@ -79,7 +79,7 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
     access.withCustomer(request, async (tx, guide, id) => {
       const shown: contract.GuideTask[] = []
       for (const task of await tasks.queries.openFor(tx, guide.userId, id)) {
-        shown.push(await taskView(tx, { media, holder }, task))
+        shown.push(await taskView(tx, { media, rules }, task))
       }
       return { tasks: shown }
     }),

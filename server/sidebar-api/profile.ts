@@ -5,15 +5,18 @@ import type { Clock } from '../kernel/clock.ts'
 import { shanghaiDaysBetween } from '../kernel/shanghai.ts'
 import type { Order, OrderSummary } from '../orders/order-queries.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { Journey } from '../sop/sop-queries.ts'
 import type { SetTag } from '../tags/tag-queries.ts'
+import type { WelcomeOutcome } from '../welcome/welcome-store.ts'
 import type { Guide } from './access.ts'
 import { addWayText } from './add-way.ts'
 import type { CustomerTag, Profile, OrderSummary as ShownSummary } from './contract.ts'
+import { welcomeView } from './welcome-view.ts'
 import { whyOf } from './why.ts'
 
 export interface ProfileDeps {
   clock: Clock
-  holder: RuleBookHolder
+  rules: Pick<RuleBookHolder, 'current'>
   customers: {
     queries: {
       profile(tx: Tx, externalUserId: string): Promise<CustomerProfile | undefined>
@@ -30,10 +33,8 @@ export interface ProfileDeps {
     }
   }
   groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }
-  /** What became of the welcome of this pair. */
-  welcomeOf(tx: Tx, userId: string, externalUserId: string): Promise<Profile['welcome']>
-  /** Journeys that the customer is in now. */
-  journeysOf(tx: Tx, externalUserId: string): Promise<Profile['journeys']>
+  welcome: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> } }
+  sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
 }
 
 /** The tag group whose tag is shown beside the name. */
@@ -43,7 +44,7 @@ const NEWEST_ORDERS = 5
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, holder, customers, staff, tags, orders, groups } = deps
+  const { clock, rules, customers, staff, tags, orders, groups, welcome, sop } = deps
 
   async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
     const guide = tag.setBy === 'guide' ? ((await staff.queries.nameOf(tx, tag.userId)) ?? tag.userId) : ''
@@ -53,7 +54,7 @@ export function createProfile(deps: ProfileDeps) {
       byHand: tag.setBy !== 'rule',
       setBy,
       setAtMs: tag.setAtMs,
-      why: tag.reason === undefined ? null : whyOf(tag.reason, holder.current()),
+      why: tag.reason === undefined ? null : whyOf(tag.reason, rules.current()),
     }
   }
 
@@ -107,9 +108,11 @@ export function createProfile(deps: ProfileDeps) {
         name: group.name === '' ? '未命名的群' : group.name,
         pool: group.pool ?? null,
       })),
-      welcome: await deps.welcomeOf(tx, guide.userId, externalUserId),
+      welcome: welcomeView(await welcome.queries.ofCustomer(tx, externalUserId), guide.userId),
       otherGuides: await otherGuides(tx, follows, guide.userId),
-      journeys: await deps.journeysOf(tx, externalUserId),
+      journeys: (await sop.queries.ofCustomer(tx, externalUserId))
+        .filter((one) => one.state === 'active')
+        .map(journeyView),
       orders: await orderSummary(tx, externalUserId),
     }
   }
@@ -121,3 +124,10 @@ export type ProfileReader = ReturnType<typeof createProfile>
 /** `原切西冷牛排 ×2、黑椒酱` */
 const itemsText = (items: { name: string; quantity: number }[]): string =>
   items.map((item) => (item.quantity === 1 ? item.name : `${item.name} ×${item.quantity}`)).join('、')
+
+/** While it waits, what comes after the wait is what the guide wants to know. */
+const journeyView = (journey: Journey): Profile['journeys'][number] => ({
+  title: journey.title,
+  next: journey.next ?? journey.now ?? null,
+  nextAtMs: journey.nextAtMs ?? null,
+})

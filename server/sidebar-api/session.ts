@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../kernel/clock.ts'
 import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
@@ -54,3 +55,7 @@ export function createSession({ secret, clock }: { secret: string; clock: Clock 
   }
 }
 export type Session = ReturnType<typeof createSession>
+
+/** The key of the cookies where none is set: from the app's secret, without giving that away. */
+export const sessionSecretFrom = (wecomSecret: string): string =>
+  createHmac('sha256', wecomSecret).update('huoshui sidebar sessions').digest('base64url')

@@ -9,10 +9,10 @@ import { whyOf } from './why.ts'
 /** A to-do as the sidebar shows it; an invitation comes with the group's code, ready to send. */
 export async function taskView(
   tx: Tx,
-  { media, holder }: { media: Pick<Media, 'chatMessages'>; holder: RuleBookHolder },
+  { media, rules }: { media: Pick<Media, 'chatMessages'>; rules: Pick<RuleBookHolder, 'current'> },
   task: StoredTask,
 ): Promise<GuideTask> {
-  const book = holder.current()
+  const book = rules.current()
   const script = task.scriptId === undefined ? undefined : book.scripts.get(task.scriptId)
   const pool = task.kind === 'invite' ? task.detail.pool : undefined
   return {
