@@ -75,6 +75,7 @@ export class WhatWeKnow1700000000002 implements MigrationInterface {
         nullable(instant('added_at')),
         nullable(instant('last_add_at')),
         nullable(instant('lost_at')),
+        nullable(instant('last_loss_at')),
         nullable(text('lost_by', 12)),
         nullable(instant('detail_at')),
         instant('known_at'),

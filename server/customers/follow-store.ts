@@ -8,7 +8,7 @@ interface StoredFriendship {
   announced: number
   added_at: number | null
   last_add_at: number | null
-  lost_at: number | null
+  last_loss_at: number | null
 }
 
 /** Holds the pair until the transaction ends, so that two processes never judge the same pair at once. `known` is
@@ -23,7 +23,7 @@ export async function holdPair(
   ])
   if (inserted > 0) return undefined
   const row = await tx.row<StoredFriendship>(
-    `SELECT active, half, announced, added_at, last_add_at, lost_at FROM follow
+    `SELECT active, half, announced, added_at, last_add_at, last_loss_at FROM follow
      WHERE external_userid = ? AND userid = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
     [pair.externalUserId, pair.userId],
   )
@@ -34,7 +34,7 @@ export async function holdPair(
     announced: row.announced === 1,
     addedAtMs: row.added_at ?? undefined,
     lastAddAtMs: row.last_add_at ?? undefined,
-    lostAtMs: row.lost_at ?? undefined,
+    lastLossAtMs: row.last_loss_at ?? undefined,
   }
 }
 
@@ -92,6 +92,18 @@ export async function endFriendship(
   loss: { externalUserId: string; userId: string; atMs: number; by: LostBy },
 ): Promise<void> {
   await updateFollow(tx, loss, { active: 0, half: 0, lost_at: loss.atMs, lost_by: loss.by })
+}
+
+/** Keeps the time of the newest loss, whichever friendship it ended: adds before it are past. */
+export async function rememberLoss(
+  tx: Tx,
+  loss: { externalUserId: string; userId: string; atMs: number },
+): Promise<void> {
+  await tx.run(
+    `UPDATE follow SET last_loss_at = ?
+     WHERE external_userid = ? AND userid = ? AND (last_loss_at IS NULL OR last_loss_at < ?)`,
+    [loss.atMs, loss.externalUserId, loss.userId, loss.atMs],
+  )
 }
 
 /** An add that was told after its friendship had ended. */

@@ -10,7 +10,8 @@ export interface Friendship {
   addedAtMs: number | undefined
   /** The newest add event or, for what a sync found, WeCom's createtime. */
   lastAddAtMs: number | undefined
-  lostAtMs: number | undefined
+  /** The newest loss event, also one of an earlier friendship. */
+  lastLossAtMs: number | undefined
 }
 
 export type AddDecision =
@@ -28,12 +29,12 @@ const SAME_ADD_MS = 120_000
 
 export function decideAdd(known: Friendship | undefined, add: { atMs: number; half: boolean }): AddDecision {
   if (known === undefined) return { kind: 'begins', again: false }
-  const { lostAtMs } = known
-  if (lostAtMs !== undefined && add.atMs < lostAtMs) return { kind: 'past' }
+  const { lastLossAtMs } = known
+  if (lastLossAtMs !== undefined && add.atMs < lastLossAtMs) return { kind: 'past' }
   if (!known.active) return { kind: 'begins', again: true }
   if (!known.announced) {
     const isOlder = known.addedAtMs !== undefined && add.atMs < known.addedAtMs - SAME_ADD_MS
-    return isOlder ? { kind: 'past' } : { kind: 'begins', again: lostAtMs !== undefined }
+    return isOlder ? { kind: 'past' } : { kind: 'begins', again: lastLossAtMs !== undefined }
   }
   const accepted = known.half && !add.half
   if (accepted || known.lastAddAtMs === undefined || add.atMs <= known.lastAddAtMs) return { kind: 'goes-on', accepted }

@@ -35,6 +35,7 @@ import {
   keepCustomer,
   keepSource,
   recallBeginning,
+  rememberLoss,
 } from './follow-store.ts'
 import { decideAdd, decideLoss } from './friendship.ts'
 
@@ -138,6 +139,7 @@ export function onContactEvents(deps: ContactEventDeps): Subscription[] {
     const atMs = event.eventAtMs
     await keepCustomer(tx, externalUserId, clock.now())
     const decision = decideLoss(await holdPair(tx, { externalUserId, userId }, clock.now()), atMs)
+    await rememberLoss(tx, { externalUserId, userId, atMs })
     if (decision === 'ends') {
       await endFriendship(tx, { externalUserId, userId, atMs, by })
       const payload = { externalUserId, userId, by, lostAtMs: atMs }

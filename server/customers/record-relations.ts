@@ -10,7 +10,7 @@ export interface KnownFollow {
   active: number
   state: string | null
   added_at: number | null
-  lost_at: number | null
+  last_loss_at: number | null
 }
 
 export interface RecordedRelations {
@@ -79,7 +79,7 @@ async function recordFollows(
   const known = new Map(
     (
       await tx.rows<KnownFollow>(
-        `SELECT external_userid, userid, active, state, added_at, lost_at FROM follow
+        `SELECT external_userid, userid, active, state, added_at, last_loss_at FROM follow
          WHERE external_userid IN (${marks(ids.length)})`,
         ids,
       )
@@ -88,7 +88,7 @@ async function recordFollows(
   const found: Relation[] = []
   for (const relation of relations) {
     const row = known.get(pairOf(relation.externalUserId, relation.userId))
-    const began = row === undefined || (row.active === 0 && (row.lost_at ?? 0) < (relation.createdAtMs ?? 0))
+    const began = row === undefined || (row.active === 0 && (row.last_loss_at ?? 0) < (relation.createdAtMs ?? 0))
     const knowsLess =
       row !== undefined && (row.added_at === null || (row.state === null && relation.state !== undefined))
     if (began) found.push(relation)
