@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Group } from '../../sandbox/world.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
-import { type GroupDesk, openGroupDesk } from '../routing/testing/group-desk.ts'
+import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 
 const config = {
   'welcomes/w.yaml': 'welcome: 默认\ndefault: true\ntext: 你好\n',
@@ -15,9 +15,9 @@ inviteBy: task
 `,
 }
 
-let t: GroupDesk
+let t: TestApp
 beforeEach(async () => {
-  t = await openGroupDesk({ config })
+  t = await buildTestApp({ config })
 })
 afterEach(() => t.close())
 
@@ -35,7 +35,7 @@ function strangers(count: number): string[] {
   return ids
 }
 const state = async (): Promise<string> =>
-  (await t.db.tx((tx) => t.groups.queries.joinWayOf(tx, '付费群')))?.state ?? ''
+  (await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, '付费群')))?.state ?? ''
 const join = async (externalUserId: string): Promise<string> =>
   (await t.sandbox.joinGroup({ externalUserId, state: await state() })).chatId
 const present = async (chatId: string): Promise<string[]> =>
@@ -87,7 +87,7 @@ describe('membership', () => {
     const ids = strangers(12)
     for (const [at, id] of ids.entries()) {
       await join(id)
-      if (at % 3 === 2) await t.drained()
+      if (at % 3 === 2) await t.settle()
       t.clock.advance(SECOND_MS)
       if (at % 4 === 0) await t.sandbox.leaveGroup({ externalUserId: id, chatId })
     }
@@ -159,7 +159,7 @@ describe('membership', () => {
     await t.settle()
     expect(await present(chatId)).toEqual([])
     expect(await notes(id)).toContain('离开客户群「牧野·付费1」（群已解散）')
-    expect(await t.db.tx((tx) => t.groups.queries.groupsOf(tx, id))).toEqual([])
+    expect(await t.db.tx((tx) => t.huoshui.groups.queries.groupsOf(tx, id))).toEqual([])
   })
 
   it('is the fact `groups`, in memory', async () => {
@@ -167,7 +167,7 @@ describe('membership', () => {
     const [id = '', other = ''] = strangers(2)
     await join(id)
     await t.settle()
-    const facts = await t.db.tx((tx) => t.facts.of(tx, [id, other], t.clock.now()))
+    const facts = await t.db.tx((tx) => t.huoshui.facts.of(tx, [id, other], t.clock.now()))
     expect(facts.get(id)?.get('groups')).toEqual(['付费群'])
     expect(facts.get(other)?.get('groups')).toEqual([])
   })
@@ -179,7 +179,7 @@ describe('membership', () => {
     await join(externalUserId)
     await t.settle()
     const audience = (test: object) =>
-      t.db.tx((tx) => t.facts.audience(tx, { kind: 'test', path: 'groups', test }, t.clock.now(), { limit: 9 }))
+      t.db.tx((tx) => t.huoshui.facts.audience(tx, { kind: 'test', path: 'groups', test }, t.clock.now(), { limit: 9 }))
     expect(await audience({ any: ['付费群'] })).toEqual([externalUserId])
     expect(await audience({ none: ['付费群'] })).toEqual([stays.externalUserId])
   })
@@ -234,7 +234,8 @@ describe('finding groups', () => {
     for (let at = 0; lisi !== undefined && at < 1_001; at++)
       t.sandbox.world.staff.set(`u${at}`, { ...lisi, userId: `u${at}` })
     t.sandbox.connect(t.url)
-    await t.db.tx((tx) => t.groups.refreshAll(tx))
+    t.clock.advance(SECOND_MS)
+    await t.db.tx((tx) => t.huoshui.groups.refreshAll(tx))
     await t.settle()
     expect(await t.rows('SELECT chat_id FROM chat_group')).toEqual([{ chat_id: chatId }])
     expect(t.sandbox.calls('groupchat/list').map((call) => call.errcode)).toContain(81017)
@@ -244,14 +245,14 @@ describe('finding groups', () => {
 describe('the code of a pool', () => {
   it('stays the same while 1,200 people join seven groups of 200, none over', async () => {
     for (let at = 1; at <= 7; at++) await group(`牧野·付费${at}`)
-    const before = await t.db.tx((tx) => t.groups.queries.joinWayOf(tx, '付费群'))
+    const before = await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, '付费群'))
     expect(before?.qrCode).toMatch(/^http/)
     expect(before?.chatIds).toHaveLength(5)
     const ids = strangers(1_200)
     for (let at = 0; at < ids.length; at += 60) {
       for (const id of ids.slice(at, at + 60))
         await t.sandbox.joinGroup({ externalUserId: id, state: before?.state ?? '' })
-      await t.drained()
+      await t.settle()
       t.clock.advance(SECOND_MS)
     }
     await t.settle()
@@ -261,9 +262,9 @@ describe('the code of a pool', () => {
     )
     expect(sizes.map((row) => Number(row.members))).toEqual([200, 200, 200, 200, 200, 200, 7])
     expect(t.sandbox.calls('groupchat/add_join_way')).toHaveLength(1)
-    const after = await t.db.tx((tx) => t.groups.queries.joinWayOf(tx, '付费群'))
+    const after = await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, '付费群'))
     expect(after?.qrCode).toBe(before?.qrCode)
-    expect(await t.db.tx((tx) => t.groups.queries.fullness(tx, '付费群'))).toMatchObject({
+    expect(await t.db.tx((tx) => t.huoshui.groups.queries.fullness(tx, '付费群'))).toMatchObject({
       groups: 7,
       members: 1_207,
       room: 193,
@@ -280,7 +281,7 @@ describe('the code of a pool', () => {
     for (const id of ids.slice(0, 199)) await t.sandbox.joinGroup({ externalUserId: id, chatId: only })
     await t.settle()
     expect(await trouble()).toBe('群池「付费群」的 1 个群都满了（每群 200 人），请新建一个群或调大 capacity')
-    expect(await t.db.tx((tx) => t.groups.queries.hasRoom(tx, '付费群'))).toBe(false)
+    expect(await t.db.tx((tx) => t.huoshui.groups.queries.hasRoom(tx, '付费群'))).toBe(false)
     const next = await group('牧野·付费2')
     expect(await trouble()).toBeUndefined()
     expect(await join(ids[199] ?? '')).toBe(next)
@@ -290,21 +291,21 @@ describe('the code of a pool', () => {
     t.sandbox.faults.set({ path: 'groupchat/add_join_way', http: 502, times: 1 })
     t.sandbox.faults.set({ path: 'groupchat/get_join_way', errcode: -1, times: 2 })
     await group('牧野·付费1')
-    expect((await t.db.tx((tx) => t.groups.queries.joinWayOf(tx, '付费群')))?.qrCode).toBeUndefined()
+    expect((await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, '付费群')))?.qrCode).toBeUndefined()
     for (let time = 0; time < 4; time++) await t.advance(MINUTE_MS)
-    expect((await t.db.tx((tx) => t.groups.queries.joinWayOf(tx, '付费群')))?.qrCode).toMatch(/^http/)
+    expect((await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, '付费群')))?.qrCode).toMatch(/^http/)
     expect(t.sandbox.world.joinWays.size).toBe(1)
   })
 
   async function trouble(): Promise<string | undefined> {
-    return (await t.db.tx((tx) => t.groups.queries.joinWayOf(tx, '付费群')))?.trouble
+    return (await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, '付费群')))?.trouble
   }
 })
 
 it('lets WeCom open the next groups itself, numbered on', async () => {
   await t.close()
   const auto = config['groups/g.yaml'].replace('capacity: 200', 'capacity: 4\nautoCreate: { baseName: 牧野·付费 }')
-  t = await openGroupDesk({ config: { ...config, 'groups/g.yaml': auto } })
+  t = await buildTestApp({ config: { ...config, 'groups/g.yaml': auto } })
   await group('牧野·付费1', 4)
   for (const id of strangers(10)) {
     await join(id)

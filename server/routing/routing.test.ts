@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
-import { type GroupDesk, openGroupDesk } from './testing/group-desk.ts'
+import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 
 const config = {
   'welcomes/w.yaml': 'welcome: 默认\ndefault: true\ntext: 你好\nattachments:\n  - groupQr: 科普群\n',
@@ -32,9 +32,9 @@ inviteBy: task
 `,
 }
 
-let t: GroupDesk
+let t: TestApp
 beforeEach(async () => {
-  t = await openGroupDesk({ config })
+  t = await buildTestApp({ config })
   for (const name of ['牧野·科普1', '牧野·付费1', '牧野·VIP1'])
     await t.sandbox.createGroup({ name, ownerUserId: 'lisi' })
   await t.settle()
@@ -42,7 +42,7 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 const stateOf = async (pool: string): Promise<string> =>
-  (await t.db.tx((tx) => t.groups.queries.joinWayOf(tx, pool)))?.state ?? ''
+  (await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, pool)))?.state ?? ''
 const invitations = () =>
   t.rows<{ pool: string; state: string; invited_by: string }>(
     'SELECT pool, state, invited_by FROM invitation ORDER BY id',
@@ -68,6 +68,14 @@ async function join(externalUserId: string, pool: string): Promise<{ chatId: str
   await t.settle()
   return joined
 }
+async function pay(externalUserId: string, orderId: string, totalFen: number): Promise<void> {
+  expect(await t.sandbox.order({ externalUserId, orderId, totalFen, status: 'paid' })).toMatchObject({ status: 200 })
+  await t.settle()
+}
+async function refund(orderId: string): Promise<void> {
+  await t.sandbox.order({ orderId, status: 'refunded' })
+  await t.settle()
+}
 /** Everything WeCom and we ever said, once more. */
 async function again(): Promise<void> {
   await t.db.tx((tx) => tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL`))
@@ -84,7 +92,7 @@ describe('from stranger to the right group', () => {
     await join(id, '科普群')
     expect(await invitations()).toEqual([{ pool: '科普群', state: 'joined', invited_by: 'welcome' }])
 
-    await t.pay(id, 'o1', 19_900)
+    await pay(id, 'o1', 19_900)
     expect(await openTasks()).toEqual([{ kind: 'invite', title: '邀请进「付费群」', userid: 'zhangsan' }])
     expect((await t.rows('SELECT detail FROM guide_task'))[0]).toEqual({
       detail: expect.stringMatching(/"pool":"付费群","qr_code":"http/),
@@ -103,7 +111,7 @@ describe('from stranger to the right group', () => {
   it('does everything once when every event comes twice', async () => {
     const id = await customer()
     await join(id, '科普群')
-    await t.pay(id, 'o1', 19_900)
+    await pay(id, 'o1', 19_900)
     await join(id, '付费群')
     const before = [await invitations(), await openTasks(), await timeline(id)]
     await again()
@@ -112,7 +120,7 @@ describe('from stranger to the right group', () => {
 
   it('withdraws the open invitation of somebody who pays before joining', async () => {
     const id = await customer()
-    await t.pay(id, 'o1', 19_900)
+    await pay(id, 'o1', 19_900)
     expect(await invitations()).toEqual([
       { pool: '科普群', state: 'withdrawn', invited_by: 'welcome' },
       { pool: '付费群', state: 'open', invited_by: 'task' },
@@ -122,17 +130,17 @@ describe('from stranger to the right group', () => {
 
   it('invites into the VIP group past the threshold, and nobody below it', async () => {
     const id = await customer()
-    await t.pay(id, 'o1', 199_999)
+    await pay(id, 'o1', 199_999)
     expect((await openTasks()).map((task) => task.title)).toEqual(['邀请进「付费群」'])
-    await t.pay(id, 'o2', 1)
+    await pay(id, 'o2', 1)
     expect((await openTasks()).map((task) => task.title)).toEqual(['邀请进「付费群」', '邀请进「VIP群」'])
   })
 
   it('asks for leaving once when a refund undoes the condition, and takes it back when they pay again', async () => {
     const id = await customer()
-    await t.pay(id, 'o1', 19_900)
+    await pay(id, 'o1', 19_900)
     const { chatId } = await join(id, '付费群')
-    await t.refund('o1')
+    await refund('o1')
     await again()
     expect(await openTasks()).toEqual([{ kind: 'should-leave', title: '请客户退出「付费群」', userid: 'zhangsan' }])
     const [task] = await t.rows<{ reason: string }>(`SELECT reason FROM guide_task WHERE state = 'open'`)
@@ -142,9 +150,9 @@ describe('from stranger to the right group', () => {
       facts: { 'orders.paid.count': 0 },
     })
 
-    await t.pay(id, 'o2', 9_900)
+    await pay(id, 'o2', 9_900)
     expect(await openTasks()).toEqual([])
-    await t.refund('o2')
+    await refund('o2')
     await t.sandbox.leaveGroup({ externalUserId: id, chatId })
     await t.settle()
     expect(await openTasks()).toEqual([])
@@ -155,8 +163,8 @@ describe('from stranger to the right group', () => {
   it('touches nobody else', async () => {
     const paying = await customer()
     const other = await customer()
-    await t.pay(paying, 'o1', 19_900)
-    const open = await t.db.tx((tx) => t.routing.queries.openOf(tx, other))
+    await pay(paying, 'o1', 19_900)
+    const open = await t.db.tx((tx) => t.huoshui.routing.queries.openOf(tx, other))
     expect(open.map((one) => one.pool)).toEqual(['科普群'])
     expect((await timeline(other)).join()).not.toContain('付费群')
   })
@@ -166,7 +174,7 @@ describe('an invitation', () => {
   it('is open once per pool, whatever asks for it, and the database sees to it', async () => {
     const id = await customer()
     const request = { externalUserId: id, userId: 'zhangsan', pool: '科普群', reason: { text: '测试' } }
-    const outcome = await t.db.tx((tx) => t.routing.invite(tx, { ...request, key: 'sop:1' }))
+    const outcome = await t.db.tx((tx) => t.huoshui.routing.invite(tx, { ...request, key: 'sop:1' }))
     expect(outcome).toBe('already-open')
     const twin = t.db.tx((tx) =>
       tx.run(
@@ -182,7 +190,7 @@ describe('an invitation', () => {
     const id = await customer()
     const invite = (pool: string, key: string) =>
       t.db.tx((tx) =>
-        t.routing.invite(tx, { externalUserId: id, userId: 'zhangsan', pool, key, reason: { text: '测试' } }),
+        t.huoshui.routing.invite(tx, { externalUserId: id, userId: 'zhangsan', pool, key, reason: { text: '测试' } }),
       )
     expect(await invite('付费群', 'k1')).toBe('not-eligible')
     expect(await invite('没有的群', 'k2')).toBe('not-eligible')
@@ -198,17 +206,17 @@ describe('an invitation', () => {
     expect((await invitations())[0]?.state).toBe('lapsed')
     expect(await timeline(id)).toContain('取消邀请进「科普群」：邀请已过期')
     const request = { externalUserId: id, userId: 'zhangsan', pool: '科普群', reason: { text: '测试' } }
-    expect(await t.db.tx((tx) => t.routing.invite(tx, { ...request, key: 'later' }))).toBe('invited')
+    expect(await t.db.tx((tx) => t.huoshui.routing.invite(tx, { ...request, key: 'later' }))).toBe('invited')
   })
 
   it('waits while the pool is full and goes out when there is a new group', async () => {
     for (const order of ['o1', 'o2']) {
       const id = await customer()
-      await t.pay(id, order, 9_900)
+      await pay(id, order, 9_900)
       await join(id, '付费群') // with the owner: three of three
     }
     const late = await customer()
-    await t.pay(late, 'o3', 9_900)
+    await pay(late, 'o3', 9_900)
     expect((await invitations()).at(-1)).toEqual({ pool: '付费群', state: 'waiting', invited_by: 'task' })
     expect((await openTasks()).filter((task) => task.kind === 'invite')).toEqual([])
 
@@ -224,14 +232,14 @@ describe('an invitation', () => {
   it('becomes a to-do when the welcome that should have carried it did not go out', async () => {
     const id = await customer()
     for (let time = 0; time < 2; time++) {
-      await t.db.tx((tx) => t.routing.inviteByTaskInstead(tx, { externalUserId: id, userId: 'zhangsan' }))
+      await t.db.tx((tx) => t.huoshui.routing.inviteByTaskInstead(tx, { externalUserId: id, userId: 'zhangsan' }))
     }
     expect(await openTasks()).toEqual([{ kind: 'invite', title: '邀请进「科普群」', userid: 'zhangsan' }])
   })
 
   it('is withdrawn with its to-do when the customer deletes the guide', async () => {
     const id = await customer()
-    await t.pay(id, 'o1', 9_900)
+    await pay(id, 'o1', 9_900)
     await t.advance(MINUTE_MS)
     await t.sandbox.deleteGuide({ externalUserId: id, userId: 'zhangsan' })
     await t.settle()
@@ -244,13 +252,13 @@ it('lists the members who do not meet the entry condition of their group', async
   const paid = await customer()
   const unpaid = await customer()
   const [group] = await t.rows<{ chat_id: string }>(`SELECT chat_id FROM chat_group WHERE name = '牧野·付费1'`)
-  await t.pay(paid, 'o1', 9_900)
+  await pay(paid, 'o1', 9_900)
   for (const externalUserId of [paid, unpaid]) {
     await t.sandbox.joinGroup({ externalUserId, chatId: group?.chat_id ?? '' })
   }
   await t.settle()
   const found = []
-  for await (const one of t.routing.queries.misplaced('付费群')) found.push(one)
+  for await (const one of t.huoshui.routing.queries.misplaced('付费群')) found.push(one)
   expect(found).toEqual([
     {
       pool: '付费群',
