@@ -50,14 +50,18 @@ export function checkPlaceholders(draft: AnyDraft, path: Path, text: string, pla
   for (const [found] of text.matchAll(/[{｛]\s*[^{}｛｝\n]{1,20}\s*[}｝]/g)) {
     if (placeholders.includes(found)) continue
     if ((PLACEHOLDERS as readonly string[]).includes(found)) {
-      draft.fault(path, `这里不能用 ${found}`, '群发和备注之外的地方才能逐个填写，请改成对所有人都合适的话')
+      draft.fault(path, `这里不能用 ${found}`, '这里不会替换成真的名字，请改成对谁都合适的话')
       continue
     }
     const meant = didYouMean(found, placeholders)
     draft.fault(
       path,
       `不认识 ${found}，会原样发给客户`,
-      meant !== undefined ? `是不是想写 ${meant}` : `可以用 ${placeholders.join('、') || '不带大括号的文字'}`,
+      meant !== undefined
+        ? `是不是想写 ${meant}`
+        : placeholders.length > 0
+          ? `可以用 ${placeholders.join('、')}`
+          : '去掉大括号',
     )
   }
 }

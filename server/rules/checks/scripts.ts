@@ -14,7 +14,8 @@ export function checkScripts(context: CheckContext, drafts: Draft<ScriptRules>[]
           draft.fault([...here, 'id'], `话术编号「${script.id}」已经用在「${other}」`, '每条话术用自己的编号')
         }
         seen.set(script.id, script.title)
-        checkContent(context, draft, here, script)
+        // The guide sends it as it is, from an own chat: nothing is filled in.
+        checkContent(context, draft, here, script, [])
         if (script.for !== undefined) draft.condition([...here, 'for'], script.for)
       }
     }

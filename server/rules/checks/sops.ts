@@ -22,11 +22,7 @@ export function checkSops(context: CheckContext, sops: Draft<SopRule>[]): void {
     if (typeof trigger === 'object' && (when === undefined || Object.keys(when).length === 0)) {
       draft.fault(['trigger'], '每天触发而没有 when，会把所有客户都放进来', '用 when 写清楚是哪些客户')
     }
-    if (goal !== undefined && goal === trigger) {
-      draft.fault(['goal'], `触发和目标都是 ${goal}，一进来就结束了`, '换一个目标')
-    }
     for (const [index, event] of leave.entries()) {
-      if (event === trigger) draft.fault(['leave', index], `触发和离开都是 ${event}，一进来就离开了`, '删掉它')
       if (event === goal) draft.fault(['leave', index], `${event} 已经是目标`, '删掉它')
       if (leave.indexOf(event) < index) draft.fault(['leave', index], `${event} 写了两次`, '只留一个')
     }
