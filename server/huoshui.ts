@@ -116,7 +116,15 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     timeline,
     storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
   })
-  const massSend = createMassSend({ ...base, facts, customers, staff, media, timeline })
+  const massSend = createMassSend({
+    ...base,
+    facts,
+    customers,
+    staff,
+    media,
+    timeline,
+    perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
+  })
   const firstSync = createFirstSync({ ...base, staff, tags, customers, orders, groups })
   const scripts = createScriptsLibrary({ holder: rules })
   const sidebarApi = createSidebarApi({
@@ -148,11 +156,12 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     groups,
     orders,
     media,
+    // First, so that a journey does not ask the guide for what the welcome brings.
+    routing,
     // A journey's own welcome goes before the channel's; whichever claims the friendship first sends it.
     sop,
     welcome,
     tasks,
-    routing,
     massSend,
     sidebarApi,
   ]
@@ -225,6 +234,11 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     wecom,
     capabilities,
     /** For the command line and for tests. */
+    groups,
+    tasks,
+    routing,
+    facts,
+    rules,
     massSend,
     customers,
     tags,
