@@ -90,6 +90,8 @@ export const Profile = Type.Object({
     Type.Object({ title: Type.String(), next: OrNull(Type.String()), nextAtMs: OrNull(Type.Number()) }),
   ),
   orders: OrderSummary,
+  /** Id of the newest timeline entry: another one means that something happened. */
+  newestEntry: OrNull(Type.Integer()),
 })
 export type Profile = Static<typeof Profile>
 

@@ -7,6 +7,7 @@ import type { Order, OrderSummary } from '../orders/order-queries.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { Journey } from '../sop/sop-queries.ts'
 import type { SetTag } from '../tags/tag-queries.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { WelcomeOutcome } from '../welcome/welcome-store.ts'
 import type { Guide } from './access.ts'
 import { addWayText } from './add-way.ts'
@@ -35,6 +36,7 @@ export interface ProfileDeps {
   groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }
   welcome: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> } }
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
+  timeline: Pick<Timeline, 'queries'>
 }
 
 /** The tag group whose tag is shown beside the name. */
@@ -44,7 +46,7 @@ const NEWEST_ORDERS = 5
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, staff, tags, orders, groups, welcome, sop } = deps
+  const { clock, rules, customers, staff, tags, orders, groups, welcome, sop, timeline } = deps
 
   async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
     const guide = tag.setBy === 'guide' ? ((await staff.queries.nameOf(tx, tag.userId)) ?? tag.userId) : ''
@@ -114,6 +116,7 @@ export function createProfile(deps: ProfileDeps) {
         .filter((one) => one.state === 'active')
         .map(journeyView),
       orders: await orderSummary(tx, externalUserId),
+      newestEntry: (await timeline.queries.ofCustomer(tx, externalUserId, { limit: 1 }))[0]?.id ?? null,
     }
   }
 

@@ -8,6 +8,9 @@ export interface AnswerOptions<Answer> {
   /** Earlier answers, shown at once while the new one is on its way. */
   cache?: { get(key: string): Answer | undefined; set(key: string, answer: Answer): void; delete(key: string): void }
   slowMs?: number
+  /** Whenever it gives another value, the question is asked again quietly: nothing shows that it is on its way, a failure
+   *  leaves the last answer, and an answer that says the same changes nothing. */
+  again?: () => unknown
 }
 
 /** Asks again whenever `key` changes and keeps the newest answer only: one that comes after the key has changed is
@@ -22,6 +25,7 @@ export function useAnswer<Answer>(
   const loading = shallowRef(false)
   const slow = shallowRef(false)
   let asked = 0
+  let isAskingQuietly = false
   let controller: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -38,22 +42,48 @@ export function useAnswer<Answer>(
     try {
       const answer = await ask(current, controller.signal)
       if (number !== asked) return
-      data.value = answer
-      error.value = undefined
-      options.cache?.set(current, answer)
+      keep(current, answer)
     } catch (caught) {
       if (number !== asked) return
-      const refusal = caught instanceof ApiError ? caught : new ApiError(0, 'unexpected', '页面出了点问题，请重试')
-      // What may no longer be seen must not stay on the screen.
-      if (refusal.isNotYours || refusal.isLoginNeeded) {
-        data.value = undefined
-        options.cache?.delete(current)
-      }
-      error.value = refusal
+      refuse(current, caught instanceof ApiError ? caught : new ApiError(0, 'unexpected', '页面出了点问题，请重试'))
     }
     clearTimeout(timer)
     loading.value = false
     slow.value = false
+  }
+
+  async function askQuietly(): Promise<void> {
+    const current = key()
+    if (current === undefined || loading.value || isAskingQuietly) return
+    const number = asked
+    const quiet = new AbortController()
+    controller = quiet
+    isAskingQuietly = true
+    try {
+      const answer = await ask(current, quiet.signal)
+      if (number === asked) keep(current, answer)
+    } catch (caught) {
+      const isRefusal = caught instanceof ApiError && (caught.isNotYours || caught.isLoginNeeded)
+      if (number === asked && isRefusal) refuse(current, caught)
+    } finally {
+      isAskingQuietly = false
+    }
+  }
+
+  function keep(current: string, answer: Answer): void {
+    error.value = undefined
+    if (JSON.stringify(answer) === JSON.stringify(data.value)) return
+    data.value = answer
+    options.cache?.set(current, answer)
+  }
+
+  function refuse(current: string, refusal: ApiError): void {
+    // What may no longer be seen must not stay on the screen.
+    if (refusal.isNotYours || refusal.isLoginNeeded) {
+      data.value = undefined
+      options.cache?.delete(current)
+    }
+    error.value = refusal
   }
 
   function stop(): void {
@@ -74,6 +104,7 @@ export function useAnswer<Answer>(
     },
     { immediate: true },
   )
+  if (options.again !== undefined) watch(options.again, () => void askQuietly())
   if (getCurrentScope()) onScopeDispose(stop)
 
   return {

@@ -5,10 +5,11 @@ import { useSidebar } from '../session/sidebar-context.ts'
 
 /** Newest first, a page at a time. */
 export function useTimeline() {
-  const { api, externalUserId, toast } = useSidebar()
+  const { api, externalUserId, profile, toast } = useSidebar()
   const first = useAnswer(
     () => externalUserId.value || undefined,
     (id, signal) => api.timeline(id, undefined, signal),
+    { again: () => profile.value },
   )
   const older = shallowRef<TimelineEntry[]>([])
   const nextBefore = shallowRef<string | null>(null)
