@@ -49,6 +49,7 @@ process.stdout.write(
     p50: result.latency.p50,
     p99: result.latency.p99,
     max: result.latency.max,
+    answered: result.requests.total,
     sent: next,
     repeated: next > stock.length,
     refused: result.non2xx + result.errors,

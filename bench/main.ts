@@ -11,4 +11,4 @@ const report = createReport((line) => process.stdout.write(`${line}\n`))
 const mysql = process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306'
 
 if (wanted('callbacks'))
-  await benchCallbacks({ seconds: quick ? 4 : 10, rounds: quick ? 1 : 3, connections: 32, mysql }, report)
+  await benchCallbacks({ seconds: quick ? 4 : 10, rounds: quick ? 1 : 3, connections: 128, mysql }, report)
