@@ -101,6 +101,11 @@ const SPECS = {
     default: undefined,
     secret: true,
   }),
+  MASS_SEND_PER_CUSTOMER: setting<number | undefined>({
+    doc: 'corp mass messages that one customer may get a month, when the corp has tightened WeCom’s own limit; default: the days of the month',
+    parse: whole(1, 31),
+    default: undefined,
+  }),
   PROXY_HOPS: setting({
     doc: 'reverse proxies in front of this server, whose X-Forwarded-* headers are believed; 0 believes none',
     parse: whole(0, 5),
@@ -118,9 +123,18 @@ export type Settings = { readonly [Name in keyof typeof SPECS]: Parsed<(typeof S
 
 /** Reads all settings. Throws settings.invalid naming every fault at once; values of secrets are never quoted. */
 export function readSettings(env: Record<string, string | undefined>): Settings {
+  return readSomeSettings(env, Object.keys(SPECS) as (keyof Settings)[])
+}
+
+/** The same for the few settings that a command needs: a list of runs needs no WeCom secret. */
+export function readSomeSettings<Name extends keyof Settings>(
+  env: Record<string, string | undefined>,
+  names: readonly Name[],
+): Pick<Settings, Name> {
   const faults: string[] = []
   const values: Record<string, unknown> = {}
-  for (const [name, spec] of Object.entries<SettingSpec<unknown>>(SPECS)) {
+  for (const name of names) {
+    const spec: SettingSpec<unknown> = SPECS[name]
     const text = env[name]?.trim()
     if (text === undefined || text === '') {
       if (!('default' in spec)) faults.push(`${name} is missing: ${spec.doc}`)
@@ -136,5 +150,5 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     throw new AppError('settings.invalid', `${faults.length} setting(s) to mend:\n  ${faults.join('\n  ')}`)
   }
   // Each name was parsed by its own spec above.
-  return values as Settings
+  return values as Pick<Settings, Name>
 }

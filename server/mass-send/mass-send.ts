@@ -10,7 +10,6 @@ import type { Timeline } from '../timeline/timeline.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import type { AudienceDeps } from './audience-page.ts'
 import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
-import { type DryRun, dryRun } from './dry-run.ts'
 import { createFindCreated } from './find-created.ts'
 import { openRun, planRun } from './plan-run.ts'
 import { pollResults } from './poll-results.ts'
@@ -32,9 +31,7 @@ export interface MassSendDeps {
   media: Pick<CreateTaskDeps, 'attachments'>
   timeline: Pick<Timeline, 'noteAll'>
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
-  perCustomerPerMonth?: number
-  /** Customers per platform task; default and most 10,000. */
-  mostPerTask?: number
+  perCustomerPerMonth?: number | undefined
 }
 
 /** Scheduled sends (config/sends): planned when due, created as one 企业群发 per owner guide, confirmed by the guide in
@@ -47,13 +44,7 @@ export function createMassSend(deps: MassSendDeps) {
     ownersOf: deps.customers.queries.ownersOf,
     perCustomerPerMonth: deps.perCustomerPerMonth,
   }
-  const planDeps = {
-    ...audience,
-    db,
-    clock,
-    outbox,
-    ...(deps.mostPerTask === undefined ? {} : { mostPerTask: deps.mostPerTask }),
-  }
+  const planDeps = { ...audience, db, clock, outbox }
   const findCreated = createFindCreated({ db, clock, wecom })
   const remindDeps = { db, clock, outbox, wecom }
   const unreadable = (send: Send, error: unknown): void =>
@@ -90,8 +81,6 @@ export function createMassSend(deps: MassSendDeps) {
       createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),
       remindExecutor(remindDeps),
     ],
-    /** What this send would do now: how many customers per guide, who is kept out and why. Writes nothing. */
-    dryRun: (send: Send): Promise<DryRun> => dryRun(db, audience, send, clock.now()),
     queries: sendQueries,
   }
 }

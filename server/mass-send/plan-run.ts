@@ -20,7 +20,7 @@ export interface PlanDeps extends AudienceDeps {
   db: Db
   clock: Clock
   outbox: Outbox
-  /** Customers per platform task; default 10,000. */
+  /** Customers per platform task; default, and the platform's most, 10,000. */
   mostPerTask?: number
 }
 

@@ -1,0 +1,104 @@
+import { shanghaiText } from '../kernel/shanghai.ts'
+import type { DryRun } from '../mass-send/dry-run.ts'
+import type { SendBatch, SendRun } from '../mass-send/send-queries.ts'
+import {
+  BATCH_STATE_ZH,
+  OUTCOME_ZH,
+  OUTCOMES,
+  type Outcome,
+  type OutcomeCounts,
+  RUN_STATE_ZH,
+} from '../mass-send/send-run.ts'
+
+/** Names by userid; an unknown one is shown by its userid. */
+export type Names = ReadonlyMap<string, string>
+
+const nameOf = (names: Names, userId: string): string => {
+  const name = names.get(userId)
+  return name === undefined ? userId : `${name}（${userId}）`
+}
+
+const countsText = (counts: OutcomeCounts): string => {
+  const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
+    (outcome) => `${OUTCOME_ZH[outcome]} ${counts[outcome]}`,
+  )
+  return parts.length === 0 ? '没有客户' : parts.join('，')
+}
+
+const runLine = (run: SendRun): string =>
+  `#${run.id}  ${shanghaiText(run.scheduledAtMs)}  「${run.name}」  ${RUN_STATE_ZH[run.state]}：${countsText(run.counts)}`
+
+export function listText(options: {
+  next: { name: string; atMs: number | undefined }[]
+  runs: SendRun[]
+  unfinished: { userId: string; tasks: number; customers: number }[]
+  names: Names
+}): string {
+  const { next, runs, unfinished, names } = options
+  const lines = ['定时群发：']
+  for (const { name, atMs } of next) {
+    lines.push(`  「${name}」  ${atMs === undefined ? '不会再发' : `下次 ${shanghaiText(atMs)}`}`)
+  }
+  if (next.length === 0) lines.push('  没有（在 config/sends/ 里写一个）')
+  lines.push('', '最近的群发：')
+  for (const run of runs) {
+    lines.push(`  ${runLine(run)}`)
+    if (run.remark !== undefined) lines.push(`      ${run.remark}`)
+  }
+  if (runs.length === 0) lines.push('  还没有')
+  if (unfinished.length > 0) {
+    lines.push('', '等导购在企业微信里确认：')
+    for (const { userId, tasks, customers } of unfinished) {
+      lines.push(`  ${nameOf(names, userId)}：${tasks} 条，${customers} 位客户`)
+    }
+  }
+  return lines.join('\n')
+}
+
+export function showText(options: {
+  run: SendRun
+  batches: SendBatch[]
+  reasons: { outcome: Outcome; reason: string; customers: number }[]
+  names: Names
+}): string {
+  const { run, batches, reasons, names } = options
+  const lines = [runLine(run)]
+  if (run.remark !== undefined) lines.push(run.remark)
+  lines.push('', '按导购：')
+  for (const batch of batches) {
+    lines.push(
+      `  ${nameOf(names, batch.userId)}  ${batch.size} 位  ${BATCH_STATE_ZH[batch.state]}：${countsText(batch.counts)}`,
+    )
+    if (batch.confirmedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.confirmedAtMs)} 确认`)
+    if (batch.remindedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.remindedAtMs)} 提醒过`)
+    if (batch.state === 'unclear') {
+      lines.push('      为避免重复，不会再次创建；请到企业微信管理后台「客户联系 → 群发」核对这位导购有没有这条群发')
+    }
+    if (batch.trouble !== undefined) lines.push(`      ${batch.trouble}`)
+  }
+  if (batches.length === 0) lines.push('  没有')
+  if (reasons.length > 0) {
+    lines.push('', '没有发到的原因：')
+    for (const { outcome, reason, customers } of reasons) {
+      lines.push(`  ${OUTCOME_ZH[outcome]} ${customers} 位：${reason}`)
+    }
+  }
+  return lines.join('\n')
+}
+
+export function planText(sendName: string, plan: DryRun, names: Names): string {
+  const lines = [
+    `「${sendName}」如果现在发：${plan.total} 位客户，${plan.guides.length} 位导购各自确认。（只是预演，什么都没有发）`,
+  ]
+  if (plan.remark !== undefined) lines.push(`注意：${plan.remark}`)
+  lines.push('', '按导购：')
+  for (const { userId, customers } of plan.guides) lines.push(`  ${nameOf(names, userId)}：${customers} 位`)
+  if (plan.guides.length === 0) lines.push('  没有客户符合人群')
+  if (plan.excluded.length > 0) {
+    lines.push('', '会排除：')
+    for (const { zh, customers, examples } of plan.excluded) {
+      lines.push(`  ${zh}：${customers} 位，如 ${examples.slice(0, 3).join('、')}`)
+    }
+  }
+  return lines.join('\n')
+}

@@ -1,0 +1,120 @@
+import { pathToFileURL } from 'node:url'
+import { customerFacts } from '../customers/customer-facts.ts'
+import { customerQueries } from '../customers/customer-queries.ts'
+import { createDb, type Db } from '../db/db.ts'
+import { createFacts } from '../facts/facts.ts'
+import { groupsFact } from '../groups/groups-fact.ts'
+import { describeError } from '../kernel/app-error.ts'
+import { type Clock, systemClock } from '../kernel/clock.ts'
+import { dryRun } from '../mass-send/dry-run.ts'
+import { sendQueries } from '../mass-send/send-queries.ts'
+import { orderFacts } from '../orders/order-facts.ts'
+import { loadRules } from '../rules/load-rules.ts'
+import { readSomeSettings } from '../settings.ts'
+import { staffQueries } from '../staff/staff-queries.ts'
+import { tagsFact } from '../tags/tags-fact.ts'
+import { listText, type Names, planText, showText } from './sends-text.ts'
+
+const USAGE = `用法：npm run -s sends -- <命令>
+
+  list          定时群发下次什么时候发、最近几次的结果、等谁确认
+  show <编号>   一次群发的明细：每位导购、没有发到的原因
+  plan <名称>   预演：现在发会发给谁、谁会被排除、为什么；什么都不写，什么都不发
+
+退出码：0 正常，1 没有找到或读不到，2 用法不对`
+
+/** What a command prints and its exit code: 0 good, 1 not found or not readable, 2 wrong use. */
+export interface Outcome {
+  code: 0 | 1 | 2
+  out: string
+  err: string
+}
+
+export interface SendsDeps {
+  db: Db
+  clock: Clock
+  /** The config folder. */
+  folder: string
+  perCustomerPerMonth: number | undefined
+}
+
+const good = (out: string): Outcome => ({ code: 0, out, err: '' })
+const notFound = (err: string): Outcome => ({ code: 1, out: '', err })
+const wrongUse = (message: string): Outcome => ({ code: 2, out: '', err: `${message}\n\n${USAGE}` })
+
+/** `words`: the command line after the program's name. Only reads. */
+export async function runSends(words: readonly string[], deps: SendsDeps): Promise<Outcome> {
+  const [command, name, ...more] = words
+  if (command === undefined) return wrongUse('没有写命令。')
+  if (command === 'help' || command === '--help' || command === '-h') return good(USAGE)
+  if (more.length > 0) return wrongUse(`多了 ${more[0]}。名称里有空格时用引号括起来。`)
+  if (command === 'list') return name === undefined ? list(deps) : wrongUse(`list 后面不用写 ${name}。`)
+  if (command === 'show')
+    return /^#?\d+$/.test(name ?? '')
+      ? show(deps, Number(name?.replace('#', '')))
+      : wrongUse('show 后面要写编号，先用 list 查。')
+  if (command === 'plan') return name === undefined ? wrongUse('plan 后面要写群发的名称。') : plan(deps, name)
+  return wrongUse(`没有「${command}」这个命令。`)
+}
+
+async function namesOf(db: Db): Promise<Names> {
+  const staff = await db.tx((tx) => staffQueries.all(tx))
+  return new Map(staff.flatMap((member) => (member.name === undefined ? [] : [[member.userId, member.name]])))
+}
+
+async function list({ db }: SendsDeps): Promise<Outcome> {
+  const names = await namesOf(db)
+  return db.tx(async (tx) => {
+    const next = [...(await sendQueries.nextTimes(tx))].map(([name, atMs]) => ({ name, atMs }))
+    const runs = await sendQueries.runs(tx)
+    const unfinished = await sendQueries.unfinishedByGuide(tx)
+    return good(listText({ next, runs, unfinished, names }))
+  })
+}
+
+async function show({ db }: SendsDeps, runId: number): Promise<Outcome> {
+  const names = await namesOf(db)
+  return db.tx(async (tx) => {
+    const run = await sendQueries.run(tx, runId)
+    if (run === undefined) return notFound(`没有编号 ${runId} 的群发，先用 list 查。`)
+    const batches = await sendQueries.batches(tx, runId)
+    const reasons = await sendQueries.reasons(tx, runId)
+    return good(showText({ run, batches, reasons, names }))
+  })
+}
+
+async function plan({ db, clock, folder, perCustomerPerMonth }: SendsDeps, name: string): Promise<Outcome> {
+  const { book, faults } = await loadRules(folder)
+  if (book === undefined) return notFound(`规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${folder}`)
+  const send = book.sends.get(name)
+  if (send === undefined) {
+    const known = [...book.sends.keys()].map((one) => `「${one}」`).join('、')
+    return notFound(`没有叫「${name}」的群发。${known === '' ? '' : `有：${known}`}`)
+  }
+  const facts = createFacts({ lists: [customerFacts, [tagsFact], [groupsFact], orderFacts], base: 'customer' })
+  const audience = { facts, ownersOf: customerQueries.ownersOf, perCustomerPerMonth }
+  return good(planText(name, await dryRun(db, audience, send, clock.now()), await namesOf(db)))
+}
+
+async function main(words: readonly string[]): Promise<Outcome> {
+  const settings = readSomeSettings(process.env, ['DATABASE_URL', 'HUOSHUI_CONFIG', 'MASS_SEND_PER_CUSTOMER'])
+  const db = createDb(settings.DATABASE_URL)
+  const perCustomerPerMonth = settings.MASS_SEND_PER_CUSTOMER
+  try {
+    return await runSends(words, { db, clock: systemClock, folder: settings.HUOSHUI_CONFIG, perCustomerPerMonth })
+  } catch (error) {
+    const what = '读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。'
+    return notFound(`${what}（${describeError(error)}）`)
+  } finally {
+    await db.close()
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { code, out, err } = await main(process.argv.slice(2)).catch(
+    (error: unknown): Outcome => notFound(describeError(error)),
+  )
+  if (out !== '') process.stdout.write(`${out}\n`)
+  if (err !== '') process.stderr.write(`${err}\n`)
+  process.exitCode = code
+}
