@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Browser } from './testing/sidebar-browser.ts'
+import { openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
+
+let desk: SidebarDesk
+let zhangsan: Browser
+let lisi: Browser
+let of: string
+beforeAll(async () => {
+  desk = await openSidebarDesk()
+  zhangsan = await desk.as('zhangsan')
+  lisi = await desk.as('lisi')
+  of = `customers/${desk.externalUserId}`
+})
+afterAll(() => desk.close())
+
+const NOT_YOURS = { status: 403, body: { code: 'sidebar.not-yours' } }
+
+test('a guide cannot reach another guide’s customer by changing the id, on any route', async () => {
+  for (const rest of ['', '/orders', '/timeline', '/tasks', '/proposals']) {
+    expect(await lisi.get(`${of}${rest}`)).toMatchObject(NOT_YOURS)
+    expect(await zhangsan.get(`${of}${rest}`)).toMatchObject({ status: 200 })
+  }
+  const changes: [string, unknown][] = [
+    ['tags', { add: ['口味/厚切'], remove: [] }],
+    ['remark', { remark: '偷改' }],
+    ['tasks/1/done', {}],
+    ['sent', { key: 'a-key-0001', scriptId: 'hello' }],
+  ]
+  for (const [rest, body] of changes) expect(await lisi.post(`${of}/${rest}`, body)).toMatchObject(NOT_YOURS)
+  await desk.settle()
+  expect(desk.sandbox.calls('externalcontact/remark')).toEqual([])
+  expect(await desk.rows('SELECT * FROM script_use')).toEqual([])
+})
+
+test('an unknown customer gets word for word the same answer as another guide’s', async () => {
+  const theirs = await lisi.get(of)
+  const nobody = await lisi.get('customers/wmNobodyAtAll')
+  const { requestId: _a, ...theirAnswer } = theirs.body
+  const { requestId: _b, ...nobodysAnswer } = nobody.body
+  expect([theirs.status, theirAnswer]).toEqual([nobody.status, nobodysAnswer])
+})
+
+test('the profile says who this is and where from', async () => {
+  const { body } = await zhangsan.get(of)
+  expect(body).toMatchObject({
+    externalUserId: desk.externalUserId,
+    name: '小满',
+    source: { channel: '包裹卡', addWay: '扫描二维码' },
+    days: 0,
+    groups: [],
+    welcome: { state: 'sent', text: '已发送欢迎语「默认欢迎语」' },
+    otherGuides: [],
+    orders: { paidCount: 0, paidSumFen: 0, refundedCount: 0, lastPaidAtMs: null, lastItems: null },
+  })
+  expect(body.tags).toEqual([
+    expect.objectContaining({
+      name: '来源/包裹卡',
+      byHand: false,
+      setBy: '规则自动打上',
+      why: expect.objectContaining({ rule: expect.objectContaining({ title: '渠道「包裹卡」' }) }),
+    }),
+  ])
+})
+
+test('proposals fit the customer and say why; what was sent goes behind what was not', async () => {
+  const titles = async () =>
+    (await zhangsan.get(`${of}/proposals`)).body.proposals.map(
+      (one: { script: { title: string }; because: string; sentAtMs: number | null }) => [
+        one.script.title,
+        one.because,
+        one.sentAtMs,
+      ],
+    )
+  expect(await titles()).toEqual([
+    ['打个招呼', '刚加上，还没下过单', null],
+    ['送优惠券', '从包裹卡来', null],
+  ])
+  const sentAtMs = desk.clock.now()
+  const sent = { key: 'tap-000001', scriptId: 'hello' }
+  expect(await zhangsan.post(`${of}/sent`, sent)).toEqual({ status: 200, body: { ok: true } })
+  expect(await zhangsan.post(`${of}/sent`, sent)).toEqual({ status: 200, body: { ok: true } })
+  expect(await titles()).toEqual([
+    ['送优惠券', '从包裹卡来', null],
+    ['打个招呼', '刚加上，还没下过单', sentAtMs],
+  ])
+  const { body } = await zhangsan.get(`${of}/timeline`)
+  const lines = body.entries.filter((entry: { kind: string }) => entry.kind === 'script.sent')
+  expect(lines).toMatchObject([{ text: '张三发了话术「打个招呼」', why: { rule: { title: '话术「打个招呼」' } } }])
+})
+
+test('a remark goes to WeCom and comes back', async () => {
+  expect((await zhangsan.post(`${of}/remark`, { remark: ' 小满·厚切 ' })).status).toBe(200)
+  await desk.settle()
+  expect(desk.sandbox.calls('externalcontact/remark').map((call) => call.body)).toMatchObject([
+    { userid: 'zhangsan', external_userid: desk.externalUserId, remark: '小满·厚切' },
+  ])
+  expect((await zhangsan.get(of)).body.remark).toBe('小满·厚切')
+  expect((await zhangsan.post(`${of}/remark`, { remark: '一二三四五六七八九十一二三四五六七八九十长' })).status).toBe(
+    400,
+  )
+})
+
+test('tags: only known ones, set by this guide, and shown so', async () => {
+  const { body } = await zhangsan.get('tags')
+  expect(body.groups).toContainEqual({ group: '口味', names: expect.arrayContaining(['厚切', '黑椒']) })
+  const refused = await zhangsan.post(`${of}/tags`, { add: ['口味/不存在'], remove: [] })
+  expect(refused).toMatchObject({
+    status: 400,
+    body: { code: 'sidebar.unknown-tag', zh: expect.stringContaining('口味/不存在') },
+  })
+  await zhangsan.post(`${of}/tags`, { add: ['口味/厚切', '分层/A类'], remove: ['来源/包裹卡'] })
+  await desk.settle()
+  const after = (await zhangsan.get(of)).body
+  expect(
+    after.tags.map((tag: { name: string; setBy: string; byHand: boolean }) => [tag.name, tag.setBy, tag.byHand]).sort(),
+  ).toEqual([
+    ['分层/A类', '张三手动打上', true],
+    ['口味/厚切', '张三手动打上', true],
+  ])
+  expect(after.tier).toBe('A类')
+})
+
+test('orders are summed up and listed', async () => {
+  await desk.pay('MY-1', 13_800)
+  expect((await zhangsan.get(of)).body.orders).toMatchObject({
+    paidCount: 1,
+    paidSumFen: 13_800,
+    lastItems: '西冷牛排 200g ×2',
+  })
+  expect((await zhangsan.get(`${of}/orders`)).body).toMatchObject({
+    summary: { paidCount: 1 },
+    orders: [
+      {
+        orderId: 'MY-1',
+        status: 'paid',
+        totalFen: 13_800,
+        items: [{ name: '西冷牛排 200g', quantity: 2, priceFen: 6_900 }],
+      },
+    ],
+  })
+})
+
+test('the invitation to-do comes with its words and the group’s code; 完成 ends it once', async () => {
+  await desk.advance(60_000)
+  const { body } = await zhangsan.get(`${of}/tasks`)
+  expect(body.tasks).toMatchObject([
+    {
+      kind: 'invite',
+      why: { rule: { title: '群池「付费群」' } },
+      script: { id: 'join-paid', title: '邀请进付费群' },
+      invitation: { pool: '付费群', messages: [{ msgtype: 'image', image: { mediaid: expect.any(String) } }] },
+    },
+  ])
+  const { id } = body.tasks[0]
+  const sent = { key: 'tap-000002', scriptId: 'join-paid', taskId: id }
+  expect((await zhangsan.post(`${of}/sent`, sent)).status).toBe(200)
+  expect(await zhangsan.post(`${of}/tasks/${id}/done`, {})).toEqual({ status: 200, body: { ok: true } })
+  expect(await zhangsan.post(`${of}/tasks/${id}/done`, {})).toEqual({ status: 200, body: { ok: true } })
+  expect((await zhangsan.get(`${of}/tasks`)).body.tasks).toEqual([])
+  expect((await zhangsan.post(`${of}/tasks/999999/done`, {})).status).toBe(404)
+})
+
+test('a guide’s own customer does not open another’s to-do', async () => {
+  const other = await desk.sandbox.scan({ userId: 'lisi', name: '阿岚' })
+  await desk.settle()
+  await desk.pay('MY-2')
+  const [task] = await desk.rows<{ id: number }>('SELECT id FROM guide_task ORDER BY id')
+  const path = `customers/${other.externalUserId}/tasks/${task?.id}/done`
+  expect(await lisi.post(path, {})).toMatchObject({ status: 404, body: { code: 'sidebar.unknown-task' } })
+  const sent = { key: 'tap-000003', taskId: String(task?.id) }
+  expect((await lisi.post(`customers/${other.externalUserId}/sent`, sent)).status).toBe(404)
+})
+
+test('changes are taken from our own page only', async () => {
+  const body = { remark: '伪造' }
+  const mark = { 'x-huoshui-sidebar': '1' }
+  const refused: Record<string, string>[] = [
+    {},
+    { origin: desk.url },
+    { ...mark, origin: 'https://evil.example' },
+    { ...mark, origin: 'null' },
+    { ...mark, origin: desk.url, 'sec-fetch-site': 'cross-site' },
+    { ...mark, origin: desk.url, 'sec-fetch-site': 'same-site' },
+  ]
+  for (const headers of refused) {
+    expect([headers, await zhangsan.post(`${of}/remark`, body, headers)]).toMatchObject([
+      headers,
+      { status: 403, body: { code: 'sidebar.foreign-origin' } },
+    ])
+  }
+  const own = await zhangsan.post(
+    `${of}/remark`,
+    { remark: '真的' },
+    { ...mark, origin: desk.url, 'sec-fetch-site': 'same-origin' },
+  )
+  expect(own.status).toBe(200)
+})
+
+test('the library: tree, one situation, words, pinyin and initials', async () => {
+  expect((await zhangsan.get('scripts/tree')).body).toEqual({
+    domains: [
+      {
+        name: '新客',
+        situations: [
+          { name: '破冰', count: 2 },
+          { name: '入群', count: 1 },
+        ],
+      },
+    ],
+  })
+  const ids = async (path: string) => (await zhangsan.get(path)).body.scripts.map((script: { id: string }) => script.id)
+  expect(await ids(`scripts/of?${new URLSearchParams({ domain: '新客', situation: '破冰' })}`)).toEqual([
+    'hello',
+    'coupon',
+  ])
+  expect(await ids(`scripts/of?${new URLSearchParams({ domain: '新客', situation: '没有' })}`)).toEqual([])
+  for (const q of ['优惠券', 'youhuiquan', 'yhq'])
+    expect(await ids(`scripts/search?q=${encodeURIComponent(q)}`)).toEqual(['coupon'])
+})
+
+test('the timeline comes a page at a time, each entry once', async () => {
+  const notes = Array.from({ length: 70 }, (_, n) => n)
+  await desk.db.tx((tx) =>
+    tx.insertIgnore(
+      'timeline',
+      notes.map((n) => ({
+        dedupe_key: `test:${n}`,
+        external_userid: desk.externalUserId,
+        userid: null,
+        at: 1_700_000_000_000,
+        kind: 'test.note',
+        body: `第 ${n} 条`,
+        reason: null,
+      })),
+    ),
+  )
+  const seen: number[] = []
+  let before: string | null = ''
+  while (before !== null) {
+    const { body }: { body: { entries: { id: number }[]; nextBefore: string | null } } = await zhangsan.get(
+      `${of}/timeline${before === '' ? '' : `?before=${before}`}`,
+    )
+    expect(body.entries.length).toBeLessThanOrEqual(30)
+    seen.push(...body.entries.map((entry) => entry.id))
+    before = body.nextBefore
+  }
+  const [{ total } = { total: 0 }] = await desk.rows<{ total: number }>(
+    'SELECT COUNT(*) AS total FROM timeline WHERE external_userid = ?',
+    [desk.externalUserId],
+  )
+  expect(new Set(seen).size).toBe(Number(total))
+  expect(seen).toHaveLength(Number(total))
+  expect((await zhangsan.get(`${of}/timeline?before=evil`)).status).toBe(400)
+})
+
+test('after the customer has deleted the guide, the guide sees nothing more', async () => {
+  await desk.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: desk.externalUserId })
+  await desk.settle()
+  expect(await zhangsan.get(of)).toMatchObject(NOT_YOURS)
+})

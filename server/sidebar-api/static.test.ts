@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sidebarFiles } from './static.ts'
+
+let distDir: string
+let app: FastifyInstance
+beforeEach(async () => {
+  distDir = join(mkdtempSync(join(tmpdir(), 'huoshui-dist-')), 'dist')
+  app = Fastify()
+  sidebarFiles(app, { distDir, frameOrigin: 'http://127.0.0.1:3100' })
+})
+afterEach(async () => {
+  await app.close()
+  rmSync(join(distDir, '..'), { recursive: true, force: true })
+})
+
+function build(): void {
+  mkdirSync(join(distDir, 'assets'), { recursive: true })
+  writeFileSync(join(distDir, 'index.html'), '<title>活水</title>')
+  writeFileSync(join(distDir, 'assets', 'index-abc.js'), 'export {}')
+}
+
+test('an unbuilt sidebar says in Chinese what to run, and is there after the build without a restart', async () => {
+  const before = await app.inject('/sidebar/')
+  expect(before.statusCode).toBe(503)
+  expect(before.body).toContain('npm run build')
+  build()
+  const after = await app.inject('/sidebar/')
+  expect([after.statusCode, after.body]).toEqual([200, '<title>活水</title>'])
+})
+
+test('every page of the sidebar is the one page; it is never kept and may stand in WeCom and the sandbox only', async () => {
+  build()
+  for (const url of ['/sidebar/', '/sidebar/?guide=zhangsan', '/sidebar/orders']) {
+    const answer = await app.inject(url)
+    expect(answer.body).toBe('<title>活水</title>')
+    expect(answer.headers['cache-control']).toBe('no-cache')
+    expect(answer.headers['content-security-policy']).toContain(
+      "frame-ancestors 'self' https://*.weixin.qq.com https://*.work.weixin.qq.com http://127.0.0.1:3100;",
+    )
+  }
+})
+
+test('files with a hash are kept for ever; one of a former build is 404, not the page', async () => {
+  build()
+  const kept = await app.inject('/sidebar/assets/index-abc.js')
+  expect(kept.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+  expect(kept.headers['content-type']).toContain('javascript')
+  expect((await app.inject('/sidebar/assets/index-old.js')).statusCode).toBe(404)
+})
+
+test.each([
+  '/sidebar/assets/..%2f..%2fpackage.json',
+  '/sidebar/assets/%2e%2e%2findex.html',
+  '/sidebar/..%2f..%2fetc/passwd',
+])('nothing outside the built files is served: %s', async (url) => {
+  build()
+  writeFileSync(join(distDir, '..', 'package.json'), '{"secret":1}')
+  const answer = await app.inject(url)
+  expect(answer.body).not.toContain('secret')
+  expect(answer.body).not.toContain('root:')
+})
+
+test('the address without a slash leads to the page', async () => {
+  const answer = await app.inject('/sidebar?guide=zhangsan')
+  expect([answer.statusCode, answer.headers.location]).toEqual([302, '/sidebar/?guide=zhangsan'])
+})
