@@ -1,18 +1,16 @@
 import fc from 'fast-check'
-import mysql from 'mysql2/promise'
-import { afterAll, describe, expect, it } from 'vitest'
-import { createDb } from '../db/db.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createDb, type Db } from '../db/db.ts'
 import type { SqlValue } from '../db/tx.ts'
-import { randomText } from '../kernel/random.ts'
+import { createTestDatabase } from '../testing/test-database.ts'
 import { conditionSql } from './condition-sql.ts'
 import type { Fact, FactType, FactValue } from './fact.ts'
 import { holds } from './holds.ts'
 import type { Condition, FactTest } from './schema/condition.ts'
 
 /** The one promise everything rests on: what a rule says about one customer in memory and about all customers in SQL is
- *  the same, on both databases. Random conditions over random people, with a table and facts of this test's own. */
+ *  the same, on both databases (`TEST_MYSQL_URL` chooses). Random conditions over random people, with a table and facts of this test's own. */
 
-const MARIADB = process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306'
 const NOW = Date.parse('2026-03-01T10:00:00+08:00')
 
 /** Chosen to hurt: trailing spaces, case, look-alikes, quotes, marks, wildcards, emoji. */
@@ -122,73 +120,67 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
 const factsOf = (one: Person): Map<string, FactValue> =>
   new Map<string, FactValue>([...Object.entries(one), ['age', one.visits === undefined ? undefined : one.visits + 5]])
 
-const mariadbName = `huoshui_rules_${randomText(8)}`
-async function onMariadb(sql: string): Promise<void> {
-  const connection = await mysql.createConnection(MARIADB)
-  await connection.query(sql)
-  await connection.end()
-}
-afterAll(() => onMariadb(`DROP DATABASE IF EXISTS ${mariadbName}`))
-
-async function openDatabase(name: 'SQLite' | 'MariaDB') {
-  if (name === 'MariaDB') await onMariadb(`CREATE DATABASE ${mariadbName}`)
-  const db = createDb(name === 'SQLite' ? 'sqlite::memory:' : `${MARIADB}/${mariadbName}`)
-  const text = name === 'SQLite' ? 'varchar(64)' : 'varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'
+let db: Db
+let drop: () => Promise<void>
+beforeAll(async () => {
+  const database = await createTestDatabase()
+  drop = database.drop
+  db = createDb(database.url)
+  const text = db.dialect === 'sqlite' ? 'varchar(64)' : 'varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'
   await db.tx(async (tx) => {
     await tx.run(
       `CREATE TABLE person (external_userid ${text} PRIMARY KEY, visits bigint, spent bigint, source ${text}, friend int)`,
     )
     await tx.run(`CREATE TABLE person_tag (external_userid ${text}, tag ${text})`)
   })
-  return db
-}
-
-describe.each(['SQLite', 'MariaDB'] as const)('on %s', (name) => {
-  it('SQL selects exactly the people for whom the condition holds in memory', async () => {
-    const db = await openDatabase(name)
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(person, { maxLength: 12 }),
-        fc.array(condition, { minLength: 8, maxLength: 8 }),
-        async (people, conditions) => {
-          await db.tx(async (tx) => {
-            await tx.run('DELETE FROM person')
-            await tx.run('DELETE FROM person_tag')
-            const ids = people.map((_, index) => `wm${String(index).padStart(2, '0')}`)
-            for (const [index, one] of people.entries()) {
-              const id = ids[index] ?? ''
-              await tx.insert('person', {
-                external_userid: id,
-                visits: one.visits ?? null,
-                spent: one.spent ?? null,
-                source: one.source ?? null,
-                friend: one.friend === undefined ? null : Number(one.friend),
-              })
-              await tx.insertIgnore(
-                'person_tag',
-                one.tags.map((tag) => ({ external_userid: id, tag })),
-              )
-            }
-            for (const asked of conditions) {
-              const { text, params } = conditionSql(asked, FACTS, NOW)
-              const rows = await tx.rows<{ external_userid: string }>(
-                `SELECT c.external_userid AS external_userid FROM person c WHERE ${text} ORDER BY c.external_userid`,
-                params,
-              )
-              const expected = ids.filter((_, index) => {
-                const one = people[index]
-                return one !== undefined && holds(asked, factsOf(one))
-              })
-              expect(
-                rows.map((row) => row.external_userid),
-                JSON.stringify(asked),
-              ).toEqual(expected)
-            }
-          })
-        },
-      ),
-      { numRuns: Number(process.env.FC_RUNS ?? 150) },
-    )
-    await db.close()
-  }, 120_000)
 })
+afterAll(async () => {
+  await db.close()
+  await drop()
+})
+
+it('SQL selects exactly the people for whom the condition holds in memory', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(person, { maxLength: 12 }),
+      fc.array(condition, { minLength: 8, maxLength: 8 }),
+      async (people, conditions) => {
+        await db.tx(async (tx) => {
+          await tx.run('DELETE FROM person')
+          await tx.run('DELETE FROM person_tag')
+          const ids = people.map((_, index) => `wm${String(index).padStart(2, '0')}`)
+          for (const [index, one] of people.entries()) {
+            const id = ids[index] ?? ''
+            await tx.insert('person', {
+              external_userid: id,
+              visits: one.visits ?? null,
+              spent: one.spent ?? null,
+              source: one.source ?? null,
+              friend: one.friend === undefined ? null : Number(one.friend),
+            })
+            await tx.insertIgnore(
+              'person_tag',
+              one.tags.map((tag) => ({ external_userid: id, tag })),
+            )
+          }
+          for (const asked of conditions) {
+            const { text, params } = conditionSql(asked, FACTS, NOW)
+            const rows = await tx.rows<{ external_userid: string }>(
+              `SELECT c.external_userid AS external_userid FROM person c WHERE ${text} ORDER BY c.external_userid`,
+              params,
+            )
+            const expected = ids.filter((_, index) => {
+              const one = people[index]
+              return one !== undefined && holds(asked, factsOf(one))
+            })
+            expect(
+              rows.map((row) => row.external_userid),
+              JSON.stringify(asked),
+            ).toEqual(expected)
+          }
+        })
+      },
+    ),
+    { numRuns: Number(process.env.FC_RUNS ?? 150) },
+  )
+}, 120_000)
