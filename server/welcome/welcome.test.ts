@@ -144,6 +144,15 @@ describe('one welcome per friendship', () => {
     expect(await told(id)).toHaveLength(1)
   })
 
+  it('for fifty who scan in one second, each callback four times', async () => {
+    await open()
+    t.sandbox.setDelivery({ copies: 4, shuffle: true })
+    const ids = await Promise.all(Array.from({ length: 50 }, () => t.sandbox.scan({ state: 'store-code' })))
+    await t.settle()
+    expect(t.sandbox.calls(SEND)).toHaveLength(50)
+    for (const { externalUserId } of ids) expect(heard(externalUserId)).toEqual(['您好，欢迎来到牧野。'])
+  })
+
   it('for a half add, the add that follows and an archiving consent, each with its code', async () => {
     await open()
     const pair = [
