@@ -15,9 +15,11 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { ChatCreate, ChatDismiss, ChatUpdate } from '../wecom/callback-events.ts'
 import { groupQueries } from './group-queries.ts'
 import { groupsFact } from './groups-fact.ts'
+import { joinWayQueries } from './join-way-queries.ts'
 import { createJoinWays, type JoinWaysDeps } from './join-ways.ts'
 import { createListGroups, type ListGroupsDeps } from './list-groups.ts'
 import { createMembership } from './membership.ts'
+import { type PoolFullness, poolFullness } from './pool-fullness.ts'
 import { poolOf } from './pool-of.ts'
 import { createRefreshGroup, type RefreshGroupDeps } from './refresh-group.ts'
 
@@ -31,21 +33,6 @@ export interface GroupsDeps {
   timeline: Pick<Timeline, 'noteAll'>
   staff: ListGroupsDeps['staff']
   wecom: RefreshGroupDeps['wecom'] & ListGroupsDeps['wecom'] & JoinWaysDeps['wecom']
-}
-
-export interface PoolFullness {
-  pool: string
-  groups: number
-  members: number
-  /** Per group, from the rule. */
-  capacity: number
-  /** Places left in the groups that stand. */
-  room: number
-  /** WeCom opens the next group itself. */
-  opensItself: boolean
-  qrCode: string | undefined
-  state: string | undefined
-  trouble: string | undefined
 }
 
 /** Customer groups: who is in which, which pool a group belongs to, and the code that leads into each pool. */
@@ -66,23 +53,7 @@ export function createGroups(deps: GroupsDeps) {
     }
   }
 
-  async function fullness(tx: Tx, pool: string): Promise<PoolFullness | undefined> {
-    const rule = rules.current().pools.get(pool)?.value
-    if (rule === undefined) return undefined
-    const groups = await groupQueries.inPool(tx, pool)
-    const way = await joinWays.queries.joinWayOf(tx, pool)
-    return {
-      pool,
-      groups: groups.length,
-      members: groups.reduce((sum, group) => sum + group.memberCount, 0),
-      capacity: rule.capacity,
-      room: groups.reduce((sum, group) => sum + Math.max(0, rule.capacity - group.memberCount), 0),
-      opensItself: rule.autoCreate !== undefined && groups.length > 0,
-      qrCode: way?.qrCode,
-      state: way?.state,
-      trouble: way?.trouble,
-    }
-  }
+  const fullness = (tx: Tx, pool: string): Promise<PoolFullness | undefined> => poolFullness(tx, rules.current(), pool)
 
   const subscriptions: Subscription[] = [
     subscribe('groups.created', ChatCreate, (tx, { payload }) => refresh.request(tx, payload.ChatId)),
@@ -130,7 +101,7 @@ export function createGroups(deps: GroupsDeps) {
     refresh: (tx: Tx, chatId: string): Promise<void> => refresh.request(tx, chatId),
     queries: {
       ...groupQueries,
-      ...joinWays.queries,
+      ...joinWayQueries,
       /** Undefined: no such pool in the rules. */
       fullness,
       /** Can somebody join the pool, now or in a group that WeCom opens itself? */

@@ -11,6 +11,7 @@ import type { Pool, RuleBookHolder } from '../rules/rule-book.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { groupQueries } from './group-queries.ts'
 import { type JoinWaySettings, planJoinWay } from './join-way-plan.ts'
+import { liveSettings, type StoredJoinWay, storedJoinWay } from './join-way-queries.ts'
 
 const Settings = Type.Object({
   pool: Type.String(),
@@ -46,46 +47,9 @@ export interface JoinWaysDeps {
   wecom: { groups: Pick<Wecom['groups'], 'addJoinWay' | 'updateJoinWay' | 'getJoinWay'> }
 }
 
-export interface JoinWay {
-  pool: string
-  state: string
-  /** URL of the picture; undefined until WeCom has given it. */
-  qrCode: string | undefined
-  configId: string | undefined
-  /** Where the code leads now. */
-  chatIds: string[]
-  /** Why nobody can join by it, in Chinese. */
-  trouble: string | undefined
-}
-
-interface StoredJoinWay {
-  pool: string
-  state: string
-  config_id: string | null
-  qr_code: string | null
-  live_as: string | null
-  open_key: string | null
-  plans: number
-  trouble: string | null
-  trouble_at: number | null
-}
-
-const COLUMNS = 'pool, state, config_id, qr_code, live_as, open_key, plans, trouble, trouble_at'
 const TRY_AGAIN_MS = 10 * MINUTE_MS
 /** WeCom cuts remarks off after 30 characters. */
 const MAX_REMARK = 30
-
-const toJoinWay = (row: StoredJoinWay): JoinWay => ({
-  pool: row.pool,
-  state: row.state,
-  qrCode: row.qr_code ?? undefined,
-  configId: row.config_id ?? undefined,
-  chatIds: liveSettings(row)?.chatIds ?? [],
-  trouble: row.trouble ?? undefined,
-})
-
-const liveSettings = (row: StoredJoinWay): JoinWaySettings | undefined =>
-  row.live_as === null ? undefined : (JSON.parse(row.live_as) as JoinWaySettings)
 
 /** The number alone is no reason to write: WeCom counts on itself. */
 const isSame = (a: JoinWaySettings, b: JoinWaySettings | undefined): boolean =>
@@ -105,9 +69,6 @@ const toBody = (payload: JoinWaySettings & { pool: string; state: string }): Joi
 
 /** One code (入群方式) per group pool, always leading into groups with room. */
 export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDeps) {
-  const stored = (tx: Tx, pool: string): Promise<StoredJoinWay | undefined> =>
-    tx.row<StoredJoinWay>(`SELECT ${COLUMNS} FROM join_way WHERE pool = ?`, [pool])
-
   async function setTrouble(tx: Tx, way: StoredJoinWay, zh: string | null): Promise<void> {
     if (way.trouble === zh) return
     await tx.run('UPDATE join_way SET trouble = ?, trouble_at = ? WHERE pool = ?', [zh, clock.now(), way.pool])
@@ -123,7 +84,7 @@ export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDep
     await tx.insertIgnore('join_way', [fresh])
     // Writing first locks the row, so that two callers do not both plan.
     await tx.run('UPDATE join_way SET plans = plans + 1 WHERE pool = ?', [name])
-    const way = await stored(tx, name)
+    const way = await storedJoinWay(tx, name)
     if (way === undefined || way.open_key !== null) return
     const live = liveSettings(way)
     const plan = planJoinWay(pool.value, await groupQueries.inPool(tx, name), live?.chatIds ?? [])
@@ -154,25 +115,13 @@ export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDep
 
   const refused = async (tx: Tx, pool: string, errcode: number | undefined): Promise<void> => {
     await tx.run('UPDATE join_way SET open_key = NULL WHERE pool = ?', [pool])
-    const way = await stored(tx, pool)
+    const way = await storedJoinWay(tx, pool)
     if (way !== undefined) await setTrouble(tx, way, refusalText(pool, errcode))
   }
 
   return {
     /** Call after anything that changes a pool's groups or the room in them; safe to repeat. */
     keep,
-    queries: {
-      /** All codes, with or without a picture yet. */
-      joinWays: async (tx: Tx): Promise<JoinWay[]> =>
-        (await tx.rows<StoredJoinWay>(`SELECT ${COLUMNS} FROM join_way ORDER BY pool`)).map(toJoinWay),
-      joinWayOf: async (tx: Tx, pool: string): Promise<JoinWay | undefined> => {
-        const row = await stored(tx, pool)
-        return row === undefined ? undefined : toJoinWay(row)
-      },
-      /** The pool whose code carries this state. */
-      poolByState: async (tx: Tx, state: string): Promise<string | undefined> =>
-        (await tx.row<{ pool: string }>('SELECT pool FROM join_way WHERE state = ?', [state]))?.pool,
-    },
     executors: [
       execute(AddJoinWay, {
         perform: async ({ payload }) => ({ configId: (await wecom.groups.addJoinWay(toBody(payload))).config_id }),
