@@ -48,8 +48,10 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   refuseDoubles(drafts, faults)
   checkTagRules(drafts.tags)
   checkChannels(context, drafts.channel)
-  checkWelcomes(context, drafts.welcome, !collected.unreadable.has('welcome'))
-  checkPools(context, drafts.pool, drafts.welcome)
+  // What a faulty welcome says is not known, so nothing may be said to be missing from all of them.
+  const isWhole = !collected.unreadable.has('welcome') && !collected.misshapen.has('welcome')
+  checkWelcomes(context, drafts.welcome, isWhole)
+  checkPools(context, drafts.pool, isWhole ? drafts.welcome : undefined)
   checkScripts(context, drafts.scripts)
   checkSops(context, drafts.sop)
   checkSends(context, drafts.send)
@@ -66,12 +68,15 @@ interface Collection {
   written: { kind: RuleKind; value: unknown }[]
   /** Kinds of which a file could not be read to its end. */
   unreadable: Set<RuleKind>
+  /** Kinds of which a rule has not the right shape. */
+  misshapen: Set<RuleKind>
 }
 
 const createCollection = (): Collection => ({
   drafts: { channel: [], welcome: [], tags: [], pool: [], scripts: [], sop: [], send: [] },
   written: [],
   unreadable: new Set(),
+  misshapen: new Set(),
 })
 
 function readFile(
@@ -90,7 +95,10 @@ function readFile(
       const place = document.locate(at, key === true ? 'key' : 'value')
       faults.push({ file: file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
     }
-    if (wrong.length > 0) continue
+    if (wrong.length > 0) {
+      collected.misshapen.add(file.kind)
+      continue
+    }
     const name = String((value as Record<string, unknown>)[NAME_KEYS[file.kind]])
     const draft = createDraft({
       file,

@@ -1,4 +1,16 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseAllDocuments } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  visit,
+} from 'yaml'
 import type { RuleFault } from './rule-fault.ts'
 
 export type Path = readonly (string | number)[]
@@ -33,8 +45,10 @@ export function parseYamlRules(file: string, text: string): { documents: YamlDoc
   try {
     for (const parsed of parse(text, lines)) {
       for (const problem of [...parsed.errors, ...parsed.warnings]) {
+        const quote = /closing .*quote/.test(problem.message) ? lastQuote(parsed) : undefined
         const [message, suggestion] = inChinese(problem.code, lineAround(text, problem.pos[0]))
-        fault(problem.pos[0], message, suggestion)
+        if (quote !== undefined) fault(quote, '这里的引号没有成对', '在这段文字末尾补上引号')
+        else fault(problem.pos[0], message, suggestion)
       }
       const root: Node | null = parsed.contents
       if (parsed.errors.length > 0 || root === null || (isScalar(root) && root.value === null)) continue
@@ -122,6 +136,17 @@ function offsetOf(root: Node, path: Path, which: 'key' | 'value'): number {
     nearest = startOf(node)
   }
   return nearest
+}
+
+/** An open quote runs to the end of the file, where the parser notices it; people need to know where it began. */
+function lastQuote(parsed: Document.Parsed): number | undefined {
+  let offset: number | undefined
+  visit(parsed, {
+    Scalar: (_key, node) => {
+      if (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE') offset = startOf(node)
+    },
+  })
+  return offset
 }
 
 const lineAround = (text: string, offset: number): string =>

@@ -5,7 +5,12 @@ import { type CheckContext, checkDoubles, checkName } from './check-context.ts'
 /** WeCom: over 200 members nobody joins by QR code any more. */
 const MAX_BY_QR = 200
 
-export function checkPools(context: CheckContext, pools: Draft<PoolRule>[], welcomes: Draft<WelcomeRule>[]): void {
+/** `welcomes`: undefined when not all of them are known. */
+export function checkPools(
+  context: CheckContext,
+  pools: Draft<PoolRule>[],
+  welcomes: Draft<WelcomeRule>[] | undefined,
+): void {
   for (const draft of pools) {
     const { groups, capacity, script, inviteBy, inviteOn, pool } = draft.value
     if (groups.namePrefix === undefined && (groups.chatIds ?? []).length === 0) {
@@ -21,7 +26,7 @@ export function checkPools(context: CheckContext, pools: Draft<PoolRule>[], welc
     if (inviteOn?.includes('order.paid')) {
       draft.fault(['inviteBy'], '付款时没有欢迎语可以带二维码', 'inviteBy 写 task，或者 inviteOn 去掉 order.paid')
     }
-    if (!welcomes.some((welcome) => sendsQr(welcome.value, pool))) {
+    if (welcomes?.some((welcome) => sendsQr(welcome.value, pool)) === false) {
       draft.fault(['inviteBy'], `没有欢迎语带「${pool}」的二维码`, `在欢迎语的 attachments 里加上 - groupQr: ${pool}`)
     }
   }
