@@ -100,7 +100,7 @@ function startLoad(sandbox: Sandbox, perSecond: number) {
   const run = (async () => {
     for (let n = 0; going; n++) {
       await pause(1_000 / perSecond)
-      added.push(await sandbox.scan({ state: 'parcel-card', name: `客户${n}` }))
+      added.push(await sandbox.scan({ state: 'package-card', name: `客户${n}` }))
       const buyer = added[Math.floor(added.length / 2)]
       if (n % 2 === 0 && buyer !== undefined) {
         const order = {

@@ -23,14 +23,14 @@ const items = [{ sku: 'xl-200', name: '西冷牛排 200g', quantity: 2, priceFen
 
 describe('from a scan to the right group', () => {
   it('welcomes, tags, invites to 科普群, sees the payment, invites to 付费群', async () => {
-    const { externalUserId } = await t.sandbox.scan({ state: 'parcel-card', name: '小满' })
+    const { externalUserId } = await t.sandbox.scan({ state: 'package-card', name: '小满' })
     await t.settle()
     expect(t.sandbox.calls('send_welcome_msg').filter((call) => call.errcode === 0)).toHaveLength(1)
     const welcome = textsTo(externalUserId)
     expect(welcome.join('')).toMatch(/牧野|牛排/)
     await t.advance(MINUTE_MS)
     const tags = await t.rows<{ name: string }>(
-      'SELECT c.name AS name FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id WHERE f.external_userid = ?',
+      'SELECT c.tag_name AS name FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id WHERE f.external_userid = ?',
       [externalUserId],
     )
     expect(tags.map((tag) => tag.name)).toContain('包裹卡')
@@ -62,7 +62,7 @@ describe('from a scan to the right group', () => {
   it('takes 50 customers scanned in one second, each callback four times and shuffled, as 50 customers', async () => {
     t.sandbox.setDelivery({ copies: 4, shuffle: true })
     const scans = await Promise.all(
-      Array.from({ length: 50 }, (_, n) => t.sandbox.scan({ state: 'parcel-card', name: `客户${n}` })),
+      Array.from({ length: 50 }, (_, n) => t.sandbox.scan({ state: 'package-card', name: `客户${n}` })),
     )
     await t.settle()
     await t.advance(2_000)
