@@ -95,7 +95,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       const script = scriptId === undefined ? undefined : rules.current().scripts.get(scriptId)
       const task = taskId === undefined ? undefined : await tasks.queries.byId(tx, Number(taskId))
       if (task !== undefined && !isOwn(task, guide, externalUserId)) throw unknownTask()
-      const isNew = await scriptUses.add(tx, {
+      await scriptUses.add(tx, {
         key,
         externalUserId,
         userId: guide.userId,
@@ -104,21 +104,19 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
         sentAtMs: clock.now(),
       })
       const words = script === undefined ? '一条消息' : `话术「${script.value.title}」`
-      if (isNew) {
-        await timeline.note(tx, {
-          key: `sidebar.sent:${guide.userId}:${key}`,
-          externalUserId,
-          userId: guide.userId,
-          kind: 'script.sent',
-          text: `${guide.name}发了${words}`,
-          reason: {
-            text: task === undefined ? '导购在侧边栏里发的' : `为了待办「${task.title}」`,
-            ...(script === undefined
-              ? {}
-              : { rule: { kind: 'script', name: script.value.title, version: script.version } }),
-          },
-        })
-      }
+      await timeline.note(tx, {
+        key: `sidebar.sent:${guide.userId}:${key}`,
+        externalUserId,
+        userId: guide.userId,
+        kind: 'script.sent',
+        text: `${guide.name}发了${words}`,
+        reason: {
+          text: task === undefined ? '导购在侧边栏里发的' : `为了待办「${task.title}」`,
+          ...(script === undefined
+            ? {}
+            : { rule: { kind: 'script', name: script.value.title, version: script.version } }),
+        },
+      })
       return OK
     }),
   )

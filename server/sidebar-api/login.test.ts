@@ -89,6 +89,7 @@ test('a code without the state of this browser logs nobody in', async () => {
   const authorized = await attacker.go(login.headers.get('location') ?? '')
   // The attacker's own link, opened by the victim.
   const path = (authorized.headers.get('location') ?? '').replace(desk.url, '')
+  await victim.go(`${desk.url}/api/sidebar/login?guide=zhangsan`)
   expect(await victim.follow(path)).toBe('/sidebar/?login=failed')
   expect((await victim.get('me')).status).toBe(401)
 })

@@ -3,14 +3,14 @@ import type { Profile } from '../../../server/sidebar-api/contract.ts'
 import { useSidebar } from '../session/sidebar-context.ts'
 import { followUp } from './follow-up.ts'
 
-/** The remark as the guide has just written it, until WeCom has confirmed it; put back when the server refuses. */
+/** For one customer. The remark as the guide has just written it, until WeCom has confirmed it; put back when the server refuses. */
 export function useRemark(profile: () => Profile) {
   const { api, externalUserId, toast, reloadProfile } = useSidebar()
   const wanted = shallowRef<string>()
   const known = computed(() => profile().remark ?? '')
 
-  watch([known, () => profile().externalUserId], ([remark, id], [, idBefore]) => {
-    if (remark === wanted.value || id !== idBefore) wanted.value = undefined
+  watch(known, (remark) => {
+    if (remark === wanted.value) wanted.value = undefined
   })
 
   async function save(remark: string): Promise<void> {

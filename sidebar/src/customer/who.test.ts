@@ -46,6 +46,9 @@ test('an unconfirmed remark does not follow the guide to the next customer', asy
       profile: async (externalUserId) => aProfile({ externalUserId, remark: externalUserId === 'wm-a' ? '甲' : '乙' }),
     },
   })
+  // Both have been seen, so nothing is loaded in between.
+  await chat.switchTo('wm-b')
+  await chat.switchTo('wm-a')
   await changeRemark('甲甲')
   await chat.switchTo('wm-b')
   expect(screenText()).toContain('备注 乙')

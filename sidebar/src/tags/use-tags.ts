@@ -15,23 +15,18 @@ interface Wanted {
 
 const NOTHING: Wanted = { add: [], remove: [] }
 
-/** The tags with the guide's own unconfirmed changes on top; the changes are put back when the server refuses. */
+/** For one customer. The tags with the guide's own unconfirmed changes on top; the changes are put back when the server refuses. */
 export function useTags(profile: () => Profile) {
   const { api, me, externalUserId, toast, reloadProfile } = useSidebar()
   const wanted = shallowRef<Wanted>(NOTHING)
   const known = computed(() => new Set(profile().tags.map((tag) => tag.name)))
 
-  watch(
-    () => profile(),
-    (now, before) => {
-      if (now.externalUserId !== before.externalUserId) wanted.value = NOTHING
-      else
-        wanted.value = {
-          add: wanted.value.add.filter((name) => !known.value.has(name)),
-          remove: wanted.value.remove.filter((name) => known.value.has(name)),
-        }
-    },
-  )
+  watch(known, () => {
+    wanted.value = {
+      add: wanted.value.add.filter((name) => !known.value.has(name)),
+      remove: wanted.value.remove.filter((name) => known.value.has(name)),
+    }
+  })
 
   const isOpen = (): boolean => wanted.value.add.length + wanted.value.remove.length > 0
 
