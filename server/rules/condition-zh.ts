@@ -26,7 +26,7 @@ function inside(part: Condition, shapes: readonly FactShape[]): string {
 
 function testZh(name: string, test: FactTest, type: FactType): string {
   const show = (value: unknown): string =>
-    type === 'money' ? `${Number(value) / 100} 元` : type === 'number' ? ` ${String(value)}` : String(value)
+    type === 'money' ? ` ${Number(value) / 100} 元` : type === 'number' ? ` ${String(value)}` : String(value)
   const list = (values: readonly unknown[]): string => values.map((value) => show(value).trim()).join('、')
   const parts: string[] = []
   if (type === 'flag') {

@@ -30,7 +30,7 @@ function parseValue(shape: FactShape, written: unknown): Parsed {
     case 'number':
       return typeof written === 'number' && Number.isFinite(written)
         ? { value: written }
-        : { message: `「${shape.zh}」是数字，不能和 ${show(written)} 比较`, suggestion: '例如 { gte: 3 }' }
+        : { message: `「${shape.zh}」是数字，不能和${spaced(written)}比较`, suggestion: '例如 { gte: 3 }' }
     case 'money':
       return parseMoney(shape, written)
     case 'text':
@@ -38,11 +38,11 @@ function parseValue(shape: FactShape, written: unknown): Parsed {
       if (typeof written === 'string' && written.trim() !== '') return { value: written }
       return typeof written === 'number' || typeof written === 'boolean'
         ? { message: `「${shape.zh}」是文字，${show(written)} 被读成了别的类型`, suggestion: `加上引号："${written}"` }
-        : { message: `「${shape.zh}」要和文字比较，不能是 ${show(written)}` }
+        : { message: `「${shape.zh}」要和文字比较，不能是${spaced(written)}` }
     case 'flag':
       return typeof written === 'boolean'
         ? { value: written }
-        : { message: `「${shape.zh}」只能是 true 或 false，不能是 ${show(written)}` }
+        : { message: `「${shape.zh}」只能是 true 或 false，不能是${spaced(written)}` }
   }
 }
 
@@ -51,19 +51,23 @@ function parseMoney(shape: FactShape, written: unknown): Parsed {
   const match = typeof written === 'string' ? /^(\d{1,12})(?:\.(\d{1,2}))? ?元$/.exec(written.trim()) : null
   if (match !== null) {
     const [, yuan = '0', cents = ''] = match
-    if (Number(yuan) > MAX_YUAN) return { message: `金额 ${show(written)} 太大`, suggestion: '最多 10000000000元' }
+    if (Number(yuan) > MAX_YUAN) return { message: `金额${spaced(written)}太大`, suggestion: '最多 10000000000元' }
     return { value: Number(yuan) * 100 + Number(cents.padEnd(2, '0')) }
   }
   const bare = typeof written === 'number' ? String(written) : /^\d+(\.\d+)?$/.exec(String(written))?.[0]
   return bare === undefined
-    ? { message: `「${shape.zh}」是金额，看不懂 ${show(written)}`, suggestion: '例如 500元 或 99.5元' }
+    ? { message: `「${shape.zh}」是金额，看不懂${spaced(written)}`, suggestion: '例如 500元 或 99.5元' }
     : { message: `「${shape.zh}」是金额，要带单位`, suggestion: `写成 ${bare}元` }
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? `「${value}」` : (JSON.stringify(value) ?? String(value))
+  const text =
+    typeof value === 'string' ? `「${value}」` : typeof value === 'object' ? JSON.stringify(value) : String(value)
   return text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
+
+/** Chinese quotation marks bring their own space. */
+const spaced = (value: unknown): string => (typeof value === 'string' ? show(value) : ` ${show(value)} `)
 
 /** What is asked of one fact. `test` is there exactly when there is no fault. */
 export function parseFactTest(

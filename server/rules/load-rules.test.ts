@@ -109,7 +109,11 @@ describe('faults of writing', () => {
   it.each([
     ['a tab', channel('guides: [linxiaoyu]', 'guides:\n\t- a'), 'channels/包裹卡.yaml:4:1 缩进用了 Tab。换成空格'],
     ['a key twice', channel('welcome: 欢迎', 'state: other'), 'channels/包裹卡.yaml:4:1 「state」写了两次。只留一个'],
-    ['an open quote', welcome('我是{导购名}"', '我是{导购名}'), 'welcomes/欢迎.yaml:3:7 这里的引号没有成对。在这段文字末尾补上引号'],
+    [
+      'an open quote',
+      welcome('我是{导购名}"', '我是{导购名}'),
+      'welcomes/欢迎.yaml:3:7 这里的引号没有成对。在这段文字末尾补上引号',
+    ],
     [
       'a text that begins with a brace',
       welcome('"{客户昵称}您好，我是{导购名}"', '{客户昵称}您好'),
