@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { huoshuiEnv, runProgram, type Started, startProgram, untilReady } from '../server/testing/start-program.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
-import { huoshuiEnv, runProgram, type Started, startProgram, untilReady } from './child.ts'
 import { cpuTimeMs } from './cpu-time.ts'
 import { median, type Report } from './report.ts'
 
@@ -47,7 +47,9 @@ export async function benchCallbacks(options: CallbackOptions, report: Report): 
     if (server === undefined && options.mysql !== undefined && report.has('callbacks sqlite')) continue
     const database = await createTestDatabase(server ?? '')
     const name = database.url.startsWith('mysql') ? 'mariadb' : 'sqlite'
-    const huoshui = await startProgram('server/main.ts', huoshuiEnv('http://127.0.0.1:9', database.url, emptyConfig))
+    const huoshui = await startProgram('server/main.ts', {
+      env: huoshuiEnv('http://127.0.0.1:9', database.url, emptyConfig),
+    })
     await untilReady(huoshui.url)
     const ours: Measured[] = []
     const limits: Measured[] = []

@@ -15,4 +15,4 @@ const result = await runChaos({
 })
 await database.drop()
 process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-process.exit(result.lost.length + result.doubled.length + result.unexplained.length + result.stuck > 0 ? 1 : 0)
+process.exit(result.lost.length + result.doubled.length + result.unexplained.length + result.stuck.length > 0 ? 1 : 0)
