@@ -8,6 +8,7 @@ import { createChannels } from './channels/channels.ts'
 import { createCustomers } from './customers/customers.ts'
 import { createPhoneHash } from './customers/phone-hash.ts'
 import { createDb } from './db/db.ts'
+import { domainProofRoute } from './domain-proof-route.ts'
 import { createFacts } from './facts/facts.ts'
 import { createGroups } from './groups/groups.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -200,6 +201,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     log,
     proxyHops: settings.PROXY_HOPS,
     routes: [
+      domainProofRoute(settings.HUOSHUI_CONFIG),
       healthRoutes({ canStore: ready.canStore, metrics: metrics.text }),
       callbackRoute({
         envelope,
