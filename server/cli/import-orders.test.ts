@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
+import { runImport } from './import-orders.ts'
+
+const HEADER = '订单号,状态,金额,手机号,付款时间,商品编码,商品名称,数量,单价,品类\n'
+
+describe('import:orders', () => {
+  let t: TestApp
+  let folder: string
+  let out: string[]
+  let err: string[]
+  beforeEach(async () => {
+    t = await buildTestApp()
+    folder = mkdtempSync(join(tmpdir(), 'huoshui-csv-'))
+    out = []
+    err = []
+  })
+  afterEach(async () => {
+    await t.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const run = async (content: string | Buffer, bar?: (text: string) => void) => {
+    const file = join(folder, 'orders.csv')
+    writeFileSync(file, content)
+    out = []
+    err = []
+    const screen = { out: (line: string) => out.push(line), err: (line: string) => err.push(line), bar }
+    const ordersSecret = t.sandbox.credentials.ordersSecret
+    const code = await runImport([file], { db: t.db, clock: t.clock, ordersSecret, screen })
+    await t.settle()
+    return code
+  }
+  const orders = () => t.rows('SELECT order_id, status, total_fen, external_userid FROM shop_order ORDER BY order_id')
+
+  it('takes a file in once, however often it is imported, and finds the customer by phone', async () => {
+    const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+    await t.sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: ['13800001111'] })
+    await t.settle()
+    const file = `${HEADER}A1,已付款,"1,256.00",138 0000 1111,2026-11-20 10:00:00,S1,"肉眼 ""厚切"", 两片",2,400,牛排\nA1,已付款,1256,13800001111,2026-11-20 10:00:00,S2,黑椒酱,1,56,酱料\nA2,待付款,128.5,13900002222,,,,,,\n`
+    expect(await run(`\uFEFF${file.replaceAll('\n', '\r\n')}`)).toBe(0)
+    expect(out.at(-2)).toBe('读了 3 行：新导入 2 条订单记录（其中 1 条找到了客户），0 条以前导入过，0 处有问题。')
+    const stored = [
+      { order_id: 'A1', status: 'paid', total_fen: 125_600, external_userid: externalUserId },
+      { order_id: 'A2', status: 'created', total_fen: 12_850, external_userid: null },
+    ]
+    expect(await orders()).toEqual(stored)
+    expect(await t.rows('SELECT name, quantity, price_fen, category FROM shop_order_item ORDER BY line_no')).toEqual([
+      { name: '肉眼 "厚切", 两片', quantity: 2, price_fen: 40_000, category: '牛排' },
+      { name: '黑椒酱', quantity: 1, price_fen: 5_600, category: '酱料' },
+    ])
+    expect(await t.rows('SELECT paid_at FROM shop_order WHERE order_id = ?', ['A1'])).toEqual([
+      { paid_at: Date.parse('2026-11-20T10:00:00+08:00') },
+    ])
+    expect(await run(file)).toBe(0)
+    expect(out.at(-1)).toContain('新导入 0 条订单记录')
+    expect(await orders()).toEqual(stored)
+    expect(await t.rows(`SELECT COUNT(*) AS paid FROM inbound_event WHERE kind = 'order.paid'`)).toEqual([{ paid: 1 }])
+  })
+
+  it('lists bad rows by line with the reason, and takes the good ones', async () => {
+    const rows = [
+      'B1,已付款,10,13800001111,,,,,,',
+      'B2,发货了吗,10,13800001111,,,,,,',
+      'B3,已付款,十块,13800001111,,,,,,',
+      'B4,已付款,10,1.38E+10,,,,,,',
+      'B5,已付款,10,13800001111,2026-13-01 10:00,,,,,',
+      ',已付款,10,13800001111,,,,,,',
+      'B6,已付款,10,13800001111,,S1,肉眼,1,5,',
+      'B6,已付款,10,13800001111,,S2,西冷,零,5,',
+      'B7,已付款,10,13800001111,2026/1/2,,,,,',
+    ]
+    expect(await run(HEADER + rows.join('\n'))).toBe(1)
+    expect(err).toEqual([
+      '第 3 行没有导入：状态看不懂，可写：待付款、已付款、已退款、已关闭',
+      '第 4 行没有导入：金额看不懂，请写成 128.00',
+      '第 5 行没有导入：手机号被 Excel 变成了科学计数法，请把该列设为文本',
+      '第 6 行没有导入：付款时间看不懂，请写成 2026-11-22 10:00:00',
+      '第 7 行没有导入：没有订单号',
+      '第 9 行没有导入：数量要写成正整数',
+      '第 8 行没有导入：同一订单的其他行有问题，整单没有导入',
+    ])
+    expect((await orders()).map((row) => (row as { order_id: string }).order_id)).toEqual(['B1', 'B7'])
+  })
+
+  it('reads English headers, and tells which columns mean nothing to it', async () => {
+    expect(await run('orderId,status,totalFen,unionId,Nickname\nC1,paid,12800,union-1,小雨\n')).toBe(0)
+    expect(out[0]).toBe('这些列用不到，已忽略：Nickname')
+    expect(await orders()).toMatchObject([{ order_id: 'C1', total_fen: 12_800 }])
+  })
+
+  it('refuses GBK and says how to save the file', async () => {
+    // 订单号,状态 in GBK
+    const gbk = Buffer.from('b6a9b5a5bac52cd7b4ccac0a', 'hex')
+    expect(await run(gbk)).toBe(2)
+    expect(err[0]).toContain('CSV UTF-8')
+    expect(await orders()).toEqual([])
+  })
+
+  it('refuses a header without what an order needs', async () => {
+    expect(await run('订单号,商品名称\nA1,肉眼\n')).toBe(2)
+    expect(err[0]).toBe(
+      '表头不能用：缺少「状态」列；缺少「金额」列（元）或「金额(分)」列；缺少「手机号」「unionId」「客户ID」中的任意一列。',
+    )
+  })
+
+  it('names the line of a quote that has no end', async () => {
+    expect(await run(`${HEADER}D1,已付款,10,13800001111,,S1,"肉眼,1,5,\nD2,已付款,10,13800001111,,,,,,\n`)).toBe(2)
+    expect(err[0]).toBe('第 2 行有一个引号没有结束，请检查这一行。')
+  })
+
+  it('shows a bar on a terminal', async () => {
+    const bars: string[] = []
+    const rows = Array.from({ length: 450 }, (_, index) => `E${index},已付款,10,138${10_000_000 + index},,,,,,`)
+    expect(await run(HEADER + rows.join('\n'), (text) => bars.push(text))).toBe(0)
+    expect(bars.some((text) => text.includes('100%'))).toBe(true)
+    expect(bars.at(-1)).toBe('')
+    expect(await t.rows('SELECT COUNT(*) AS many FROM shop_order')).toEqual([{ many: 450 }])
+  })
+
+  it('says what is wrong with the command', async () => {
+    const screen = { out: () => {}, err: (line: string) => err.push(line), bar: undefined }
+    const deps = { db: t.db, clock: t.clock, ordersSecret: 'x'.repeat(16), screen }
+    expect(await runImport([], deps)).toBe(2)
+    expect(await runImport(['a.csv', 'b.csv'], deps)).toBe(2)
+    expect(await runImport([join(folder, 'missing.csv')], deps)).toBe(2)
+    expect(err[2]).toContain('找不到文件')
+  })
+})
