@@ -25,7 +25,8 @@ let stopping = false
 function run(name: string, script: string, env: Record<string, string>): void {
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // The sandbox's few lines of its own would only bury the address to open.
+    stdio: ['ignore', name === 'The sandbox' ? 'ignore' : 'inherit', 'inherit'],
   })
   children.push(child)
   child.on('exit', (code) => {
@@ -53,6 +54,17 @@ async function waitFor(url: string, what: string): Promise<void> {
       process.stderr.write(`${what} does not answer at ${url}; see the log above.\n`)
       return stop(1)
     }
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+/** A newcomer opens the page at once: there should be codes to scan. */
+async function waitForCodes(sandbox: string): Promise<void> {
+  const until = Date.now() + 20_000
+  while (!stopping && Date.now() < until) {
+    const answer = await fetch(`${sandbox}/_sandbox/state`).catch(() => undefined)
+    const state = (await answer?.json().catch(() => undefined)) as { contactWays?: unknown[] } | undefined
+    if ((state?.contactWays?.length ?? 0) > 0) return
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }
@@ -86,6 +98,7 @@ async function runDemo(): Promise<void> {
     ORDERS_SECRET: credentials.ordersSecret,
   })
   await waitFor(`${app}/readyz`, 'Huoshui')
+  await waitForCodes(sandbox)
   if (stopping) return
   process.stdout.write(
     `\nHuoshui 活水 is running against the sandbox (no corp configured; the demo begins anew at each start).\n没有配置企业，正在用沙盒演示；每次启动都从头开始。\n\n  Open 打开: ${sandbox}/\n\nCtrl-C stops both. 按 Ctrl-C 停止。\n`,

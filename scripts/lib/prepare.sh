@@ -25,6 +25,6 @@ build_sidebar() {
   if [ ! -f sidebar/dist/index.html ] ||
     [ -n "$(find sidebar/src sidebar/index.html sidebar/vite.config.ts server/sidebar-api/contract.ts -newer sidebar/dist/index.html -print -quit 2>/dev/null)" ]; then
     echo "Building the sidebar …" >&2
-    npm run --silent build >&2
+    npm run --silent build -- --logLevel warn >&2
   fi
 }

@@ -49,6 +49,8 @@ export const groupQueries = {
         `SELECT ${COLUMNS} FROM chat_group WHERE dismissed_at IS NULL ORDER BY created_at, chat_id`,
       )
     ).map(toGroup),
+  isAnyRead: async (tx: Tx): Promise<boolean> =>
+    (await tx.row('SELECT 1 AS found FROM chat_group WHERE detail_at IS NOT NULL LIMIT 1')) !== undefined,
   /** The groups of a pool, oldest first. */
   inPool: async (tx: Tx, pool: string): Promise<Group[]> =>
     (

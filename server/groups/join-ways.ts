@@ -72,7 +72,9 @@ export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDep
   async function setTrouble(tx: Tx, way: StoredJoinWay, zh: string | null): Promise<void> {
     if (way.trouble === zh) return
     await tx.run('UPDATE join_way SET trouble = ?, trouble_at = ? WHERE pool = ?', [zh, clock.now(), way.pool])
-    if (zh !== null) tx.afterCommit(() => log.warn({ pool: way.pool, trouble: zh }, 'group pool cannot take members'))
+    // Before the first group has been read, at the very first start, it is no news.
+    if (zh === null || !(await groupQueries.isAnyRead(tx))) return
+    tx.afterCommit(() => log.warn({ pool: way.pool, trouble: zh }, 'group pool cannot take members'))
   }
 
   /** Compares what the pool's code should be with what it is, and sets the difference right. */

@@ -15,7 +15,7 @@ export interface MediaDeps extends Omit<PrepareMediaDeps, 'assets'> {
 /** Pictures that rules name, kept ready at WeCom. */
 export function createMedia({ assetsDir, ...deps }: MediaDeps) {
   const prepare = createPrepareMedia({ ...deps, assets: createAssetFiles(assetsDir) })
-  const jobs: Job[] = [{ name: 'media.prepare', everyMs: 5 * SECOND_MS, run: prepare }]
+  const jobs: Job[] = [{ name: 'media.prepare', everyMs: 2 * SECOND_MS, run: prepare }]
   return {
     jobs,
     ...createAttachments({ clock: deps.clock }),
