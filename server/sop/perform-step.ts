@@ -42,6 +42,9 @@ export type StepResult =
 const NAME_PATIENCE_MS = 5 * MINUTE_MS
 const NAME_RETRY_MS = 10 * SECOND_MS
 
+/** What is left of 「包裹-{客户昵称}」 without the nickname is 「包裹」. */
+const LOOSE_ENDS = /^[\s\-_—·|/]+|[\s\-_—·|/]+$/g
+
 const INVITED: Record<Awaited<ReturnType<Routing['invite']>>, string> = {
   invited: '已邀请',
   'already-open': '没有再邀请：已有一个未过期的邀请',
@@ -81,7 +84,8 @@ export function createPerformStep(deps: PerformStepDeps) {
     if (customer === undefined && asksForCustomer(template) && now - reachedAtMs < NAME_PATIENCE_MS) {
       return { kind: 'later', outcome: '等客户昵称', atMs: now + NAME_RETRY_MS }
     }
-    const remark = fillNames(template, { customer, guide: await staff.queries.nameOf(tx, userId) }).trim()
+    const guide = await staff.queries.nameOf(tx, userId)
+    const remark = fillNames(template, { customer, guide }).replace(LOOSE_ENDS, '')
     if (remark === '') return done('没有改备注：不知道客户昵称', false)
     await customers.setRemark(tx, { externalUserId, userId, remark, reason, key: keyOf(entry) })
     return done(`改备注「${remark}」`, true)

@@ -299,7 +299,7 @@ describe('restarts and several processes', () => {
     const rows = await t.rows<{ external_userid: string }>(`SELECT external_userid FROM guide_task ORDER BY id`)
     expect(rows.map((row) => row.external_userid)).toEqual([first, second])
     expect(await journey(first)).toMatchObject({
-      now: '等到1 天后的 10:00',
+      now: '等到第二天 10:00',
       nextAtMs: Date.parse('2026-11-26T10:00:00+08:00'),
     })
     await until('2026-11-26T10:00:00')
@@ -324,7 +324,7 @@ describe('restarts and several processes', () => {
     await t.settle()
     for (const { externalUserId } of ids) {
       expect((await tasks(externalUserId)).map((task) => task.title)).toEqual(['打个招呼'])
-      expect(await journey(externalUserId)).toMatchObject({ now: '等到1 天后的 10:00' })
+      expect(await journey(externalUserId)).toMatchObject({ now: '等到第二天 10:00' })
     }
     if (!isAlone) await other.close({ database: true })
   })
@@ -355,7 +355,7 @@ ${steps}
     t.sandbox.faults.set({ path: 'externalcontact/get', errcode: 84061 })
     const id = await scan({ state: 'store-code' })
     for (let minute = 0; minute < 6; minute++) await t.advance(MINUTE_MS)
-    expect(t.sandbox.calls('externalcontact/remark').map((call) => call.body)).toMatchObject([{ remark: '包裹-' }])
+    expect(t.sandbox.calls('externalcontact/remark').map((call) => call.body)).toMatchObject([{ remark: '包裹' }])
     expect(await journey(id)).toMatchObject({ state: 'finished' })
   })
 

@@ -20,8 +20,9 @@ const durationText = (duration: string): string => `${duration.slice(0, -1)} ${U
 function waitText(wait: WaitStep): string {
   if (typeof wait === 'string') return `等待 ${durationText(wait)}`
   if ('event' in wait) return `等待${EVENT_ZH[wait.event]}，最多 ${durationText(wait.atMost)}`
-  const day = wait.days === undefined || wait.days === 0 ? '' : `${wait.days} 天后的 `
-  return `等到${day === '' ? ' ' : day}${wait.until}`
+  const days = wait.days ?? 0
+  const day = days === 0 ? ' ' : days === 1 ? '第二天 ' : ` ${days} 天后的 `
+  return `等到${day}${wait.until}`
 }
 
 /** One step in a few Chinese words. */
