@@ -84,15 +84,14 @@ export class GroupsRoutingTasks1700000000004 implements MigrationInterface {
         longText('reason'),
         instant('opened_at'),
         instant('lapse_at'),
+        // When to look whether the welcome really carried the code; NULL when that is settled or not the question.
+        nullable(instant('check_at')),
         nullable(instant('closed_at')),
         nullable(text('chat_id')),
         nullable(longText('close_note')),
       ],
       unique: [['reason_key'], ['open_slot']],
-      indices: [
-        ['external_userid', 'id'],
-        ['state', 'lapse_at'],
-      ],
+      indices: [['external_userid', 'id'], ['state', 'lapse_at'], ['check_at']],
     })
     await createTable(runner, {
       name: 'pool_standing',

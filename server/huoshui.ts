@@ -103,8 +103,8 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     joinWays: groups.queries.joinWays,
   })
   const tasks = createTasks({ ...base, timeline, customers, staff })
-  const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline })
   const welcome = createWelcome({ ...base, media, customers, staff, timeline })
+  const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline, welcome })
   const sop = createSop({
     ...base,
     facts,

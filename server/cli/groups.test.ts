@@ -40,7 +40,7 @@ test('misplaced: who does not belong, with what is known of them', async () => {
   expect(await run('misplaced', '付费群')).toEqual({
     code: 1,
     err: '',
-    out: `群池「付费群」：1 位成员不符合入群条件（已付款订单数至少 1，累计付款金额至少99.5 元）
+    out: `群池「付费群」：1 位成员不符合入群条件（已付款订单数至少 1，累计付款金额至少 99.5 元）
   群          群里的昵称  客户编号  现在
   牧野·付费1  小林🥩      wmLin     已付款订单数 0，累计付款金额 0 元`,
   })
@@ -50,7 +50,7 @@ test('misplaced: nobody', async () => {
   expect(await run('misplaced')).toEqual({
     code: 0,
     err: '',
-    out: '群池「付费群」：成员都符合入群条件（已付款订单数至少 1，累计付款金额至少99.5 元）\n\n群池「VIP群」：成员都符合入群条件（所有人）',
+    out: '群池「付费群」：成员都符合入群条件（已付款订单数至少 1，累计付款金额至少 99.5 元）\n\n群池「VIP群」：成员都符合入群条件（所有人）',
   })
 })
 

@@ -76,6 +76,9 @@ export const invitationQueries = {
   /** Open or waiting ones whose time is over, oldest first. */
   lapsing: (tx: Tx, nowMs: number, limit: number): Promise<Invitation[]> =>
     many(tx, `state IN ('open', 'waiting') AND lapse_at <= ? ORDER BY lapse_at, id LIMIT ?`, [nowMs, limit]),
+  /** Open ones that should have gone with a welcome and have not been looked after, oldest first. */
+  unchecked: (tx: Tx, nowMs: number, limit: number): Promise<Invitation[]> =>
+    many(tx, `check_at <= ? ORDER BY check_at, id LIMIT ?`, [nowMs, limit]),
   /** Who waits for room in a pool, first come first. */
   waitingFor: (tx: Tx, pool: string, limit: number): Promise<Invitation[]> =>
     many(tx, `state = 'waiting' AND pool = ? ORDER BY id LIMIT ?`, [pool, limit]),

@@ -49,21 +49,25 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
     return holds(rule.entry, known ?? new Map())
   }
 
-  /** Makes the invitation known: to the guide as a to-do, or on the timeline when it rides with a message. */
+  async function noteOpened(tx: Tx, invitation: Invitation): Promise<void> {
+    const { id, pool, externalUserId, userId, openedAtMs, reason } = invitation
+    await timeline.note(tx, {
+      key: `invitation:${id}:opened`,
+      externalUserId,
+      userId,
+      atMs: openedAtMs,
+      kind: 'invitation.opened',
+      text: `${invitation.invitedBy === 'welcome' ? '随欢迎语' : '随群发'}邀请加入「${pool}」`,
+      reason,
+    })
+  }
+
+  /** Makes the invitation known: to the guide as a to-do, or on the timeline when it rides with a message. Whether a
+   *  welcome took it along is only known later. */
   async function reachOut(tx: Tx, invitation: Invitation): Promise<void> {
     const { id, pool, externalUserId, userId, invitedBy, reason } = invitation
-    if (invitedBy !== 'task') {
-      const text = `${invitedBy === 'welcome' ? '随欢迎语' : '随群发'}邀请加入「${pool}」`
-      await timeline.note(tx, {
-        key: `invitation:${id}:opened`,
-        externalUserId,
-        userId,
-        kind: 'invitation.opened',
-        text,
-        reason,
-      })
-      return
-    }
+    if (invitedBy === 'welcome') return
+    if (invitedBy === 'mass-send') return noteOpened(tx, invitation)
     const taskKey = `invite:${id}:${userId}`
     const way = await groups.queries.joinWayOf(tx, pool)
     await tasks.open(tx, {
@@ -108,6 +112,7 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
         reason: JSON.stringify(reason),
         opened_at: clock.now(),
         lapse_at: lapseAt(pool),
+        check_at: hasRoom && request.by === 'welcome' ? clock.now() : null,
       },
     ])
     const invitation = await invitationQueries.byReasonKey(tx, key)
@@ -136,7 +141,7 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
       end: { state: 'joined' | 'lapsed' | 'withdrawn'; note: string; chatId?: string },
     ): Promise<boolean> => {
       const changed = await tx.run(
-        `UPDATE invitation SET state = ?, open_slot = NULL, closed_at = ?, close_note = ?, chat_id = ?
+        `UPDATE invitation SET state = ?, open_slot = NULL, check_at = NULL, closed_at = ?, close_note = ?, chat_id = ?
          WHERE id = ? AND state IN ('open', 'waiting')`,
         [end.state, clock.now(), end.note, end.chatId ?? null, invitation.id],
       )
@@ -167,9 +172,22 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
       await reachOut(tx, { ...invitation, state: 'open', invitedBy: 'task' })
     },
 
+    /** The welcome took the code along. */
+    wentWithWelcome: async (tx: Tx, invitation: Invitation): Promise<void> => {
+      await tx.run('UPDATE invitation SET check_at = NULL WHERE id = ?', [invitation.id])
+      await noteOpened(tx, invitation)
+    },
+    /** Nobody knows yet; look again then. */
+    checkLater: async (tx: Tx, invitation: Invitation, atMs: number): Promise<void> => {
+      await tx.run('UPDATE invitation SET check_at = ? WHERE id = ?', [atMs, invitation.id])
+    },
+
     /** Puts an open invitation into a (another) guide's hands as a to-do. */
     handTo: async (tx: Tx, invitation: Invitation, userId: string): Promise<void> => {
-      await tx.run(`UPDATE invitation SET userid = ?, invited_by = 'task' WHERE id = ?`, [userId, invitation.id])
+      await tx.run(`UPDATE invitation SET userid = ?, invited_by = 'task', check_at = NULL WHERE id = ?`, [
+        userId,
+        invitation.id,
+      ])
       if (invitation.state === 'open') await reachOut(tx, { ...invitation, userId, invitedBy: 'task' })
     },
   }

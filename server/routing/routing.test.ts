@@ -229,12 +229,15 @@ describe('an invitation', () => {
     expect((await invitations()).at(-1)?.state).toBe('joined')
   })
 
-  it('becomes a to-do when the welcome that should have carried it did not go out', async () => {
+  it('becomes a to-do, once, when the welcome that should have carried it did not go out', async () => {
+    t.sandbox.faults.set({ path: 'send_welcome_msg', errcode: 41051 })
     const id = await customer()
-    for (let time = 0; time < 2; time++) {
-      await t.db.tx((tx) => t.huoshui.routing.inviteByTaskInstead(tx, { externalUserId: id, userId: 'zhangsan' }))
-    }
+    await t.advance(5_000)
+    await again()
+    await t.advance(5_000)
     expect(await openTasks()).toEqual([{ kind: 'invite', title: '邀请进「科普群」', userid: 'zhangsan' }])
+    expect(await invitations()).toEqual([{ pool: '科普群', state: 'open', invited_by: 'task' }])
+    expect(await timeline(id)).not.toContain('随欢迎语邀请加入「科普群」')
   })
 
   it('is withdrawn with its to-do when the customer deletes the guide', async () => {

@@ -6,10 +6,12 @@ import type { Groups } from '../groups/groups.ts'
 import type { PayloadOf, StoredEvent } from '../inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
-import { MINUTE_MS } from '../kernel/shanghai.ts'
+import { MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
 import { OrderClosed, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
 import type { Pool } from '../rules/rule-book.ts'
 import { StaffRenamed } from '../staff/staff-events.ts'
+import type { Welcome } from '../welcome/welcome.ts'
+import { carriedByWelcome } from './carried-by-welcome.ts'
 import { type InvitedBy, invitationQueries } from './invitation-queries.ts'
 import { createInvitations, type InvitationsDeps } from './invitations.ts'
 import { misplacedMembers } from './misplaced.ts'
@@ -19,13 +21,15 @@ export type RoutingDeps = InvitationsDeps &
   Omit<StandingDeps, 'invitations'> & {
     db: Db
     groups: Pick<Groups, 'queries'>
+    welcome: { queries: Pick<Welcome['queries'], 'ofCustomer'> }
   }
 
 const BATCH = 100
+const CHECK_WELCOME_MS = 5 * SECOND_MS
 
 /** Brings each customer into the group pool where they belong, and notices when they no longer do. */
 export function createRouting(deps: RoutingDeps) {
-  const { db, clock, rules, groups, customers } = deps
+  const { db, clock, rules, groups, customers, welcome } = deps
   const invitations = createInvitations(deps)
   const standing = createStanding({ ...deps, invitations })
 
@@ -140,7 +144,28 @@ export function createRouting(deps: RoutingDeps) {
     }
   }
 
+  /** An invitation that the welcome did not take along is put into the guide's hands. */
+  async function checkWelcomes(tx: Tx): Promise<boolean> {
+    const now = clock.now()
+    const unchecked = await invitationQueries.unchecked(tx, now, BATCH)
+    for (const invitation of unchecked) {
+      const outcomes = await welcome.queries.ofCustomer(tx, invitation.externalUserId)
+      const carried = carriedByWelcome(rules.current(), invitation, outcomes, now)
+      if (carried === 'yes') await invitations.wentWithWelcome(tx, invitation)
+      else if (carried === 'no') await invitations.handTo(tx, invitation, invitation.userId)
+      else await invitations.checkLater(tx, invitation, now + CHECK_WELCOME_MS)
+    }
+    return unchecked.length === BATCH
+  }
+
   const jobs: Job[] = [
+    {
+      name: 'routing.check-welcomes',
+      everyMs: CHECK_WELCOME_MS,
+      run: async () => {
+        while (await db.tx(checkWelcomes));
+      },
+    },
     {
       name: 'routing.lapse',
       everyMs: MINUTE_MS,
@@ -159,12 +184,6 @@ export function createRouting(deps: RoutingDeps) {
 
   return {
     invite: invitations.invite,
-    /** The welcome that should have carried the pool's code did not go out: the guide is asked to send it. Safe to repeat. */
-    inviteByTaskInstead: async (tx: Tx, pair: { externalUserId: string; userId: string }): Promise<void> => {
-      for (const invitation of await invitationQueries.openOf(tx, pair.externalUserId)) {
-        if (invitation.invitedBy === 'welcome') await invitations.handTo(tx, invitation, pair.userId)
-      }
-    },
     queries: {
       ...invitationQueries,
       fullness: groups.queries.fullness,
