@@ -12,6 +12,7 @@ import { createRecordOrder } from '../orders/record-order.ts'
 import { readSomeSettings } from '../settings.ts'
 import { createTimeline } from '../timeline/timeline.ts'
 import { createProgressLine } from './progress-line.ts'
+import type { Screen } from './screen.ts'
 
 const USAGE = `用法：npm run import:orders -- 订单.csv
 
@@ -20,14 +21,6 @@ const USAGE = `用法：npm run import:orders -- 订单.csv
 状态可写：待付款、已付款、已退款、已关闭。文件请存成“CSV UTF-8”。重复导入同一个文件不会重复记账。
 
 退出码：0 全部导入，1 有的行没有导入（逐行列出原因），2 用法不对或文件读不了`
-
-/** Where the command writes; a terminal gets a bar that moves, a log gets a line now and then. */
-export interface Screen {
-  out(line: string): void
-  err(line: string): void
-  /** Overwrites the last bar; undefined where the screen is no terminal. */
-  bar: ((text: string) => void) | undefined
-}
 
 export interface ImportCommandDeps {
   db: Db

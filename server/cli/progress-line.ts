@@ -1,4 +1,4 @@
-import type { Screen } from './import-orders.ts'
+import type { Screen } from './screen.ts'
 
 const WIDTH = 30
 /** A log gets a line for each tenth. */

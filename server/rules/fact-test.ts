@@ -1,7 +1,7 @@
+import type { ConditionFault } from './condition-fault.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { FactType } from './fact.ts'
 import type { FactShape } from './known-facts.ts'
-import type { ConditionFault } from './parse-condition.ts'
 import type { FactTest } from './schema/condition.ts'
 
 type Operator = keyof FactTest

@@ -1,19 +1,10 @@
 import { AppError } from '../kernel/app-error.ts'
+import type { ConditionFault } from './condition-fault.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { FactType } from './fact.ts'
 import { parseFactTest } from './fact-test.ts'
 import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
 import type { Condition } from './schema/condition.ts'
-
-/** Something wrong in a written condition. `at`: the keys and indices that lead to it from the condition's own root;
- *  `message` and `suggestion`: Chinese, for ops staff. */
-export interface ConditionFault {
-  at: (string | number)[]
-  /** It is about the last key of `at`, not about its value. */
-  key?: true
-  message: string
-  suggestion?: string
-}
 
 export const FACT_TYPE_ZH: Record<FactType, string> = {
   number: '数字',
