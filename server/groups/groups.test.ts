@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Group } from '../../sandbox/world.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
@@ -131,6 +131,22 @@ describe('membership', () => {
     expect(await present(chatId)).toEqual([])
     await t.advance(SECOND_MS)
     expect(await present(chatId)).toEqual([id])
+  })
+
+  it('reads once more, and only once, for all that was heard during a call', async () => {
+    const chatId = await group('牧野·付费1')
+    const callsBefore = t.sandbox.calls('groupchat/get').length
+    const [first = '', ...others] = strangers(20)
+    t.sandbox.faults.set({ path: 'groupchat/get', hangMs: 300, times: 1 })
+    await join(first)
+    await vi.waitFor(async () => {
+      const running = await t.rows(`SELECT id FROM action WHERE kind = 'group.refresh' AND state = 'running'`)
+      expect(running).toHaveLength(1)
+    })
+    for (const id of others) await join(id)
+    await t.settle()
+    expect(await present(chatId)).toEqual(inWorld(chatId))
+    expect(t.sandbox.calls('groupchat/get').length - callsBefore).toBe(2)
   })
 
   it('knows a second joining from the first', async () => {

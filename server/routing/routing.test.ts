@@ -240,6 +240,43 @@ describe('an invitation', () => {
     expect(await timeline(id)).not.toContain('随欢迎语邀请加入「科普群」')
   })
 
+  it('goes over to the guide who remains when the other one is deleted', async () => {
+    const id = await customer()
+    await t.sandbox.scan({ userId: 'lisi', externalUserId: id })
+    await t.settle()
+    await t.advance(MINUTE_MS)
+    await pay(id, 'o1', 9_900)
+    expect(await openTasks()).toEqual([{ kind: 'invite', title: '邀请进「付费群」', userid: 'lisi' }])
+    await t.advance(MINUTE_MS)
+    await t.sandbox.deleteGuide({ externalUserId: id, userId: 'lisi' })
+    await t.settle()
+    await again()
+    expect(await openTasks()).toEqual([{ kind: 'invite', title: '邀请进「付费群」', userid: 'zhangsan' }])
+    await join(id, '付费群')
+    expect((await openTasks()).map((task) => task.kind)).toEqual([])
+  })
+
+  it('follows the guide to a new userid', async () => {
+    const id = await customer()
+    await pay(id, 'o1', 9_900)
+    await t.db.tx((tx) =>
+      tx.insert('inbound_event', {
+        dedupe_key: 'staff.renamed:test',
+        kind: 'staff.renamed',
+        lane: 1,
+        payload: JSON.stringify({ oldUserId: 'zhangsan', newUserId: 'zhangsan2' }),
+        event_at: t.clock.now(),
+        received_at: t.clock.now(),
+        state: 'new',
+        due_at: t.clock.now(),
+      }),
+    )
+    await t.settle()
+    expect((await openTasks()).map((task) => task.userid)).toEqual(['zhangsan2'])
+    const open = await t.db.tx((tx) => t.huoshui.routing.queries.openOf(tx, id))
+    expect(open.map((one) => one.userId)).toEqual(['zhangsan2'])
+  })
+
   it('is withdrawn with its to-do when the customer deletes the guide', async () => {
     const id = await customer()
     await pay(id, 'o1', 9_900)
