@@ -68,11 +68,11 @@ export function createMassSend(deps: MassSendDeps) {
     { name: 'mass-send.plan', everyMs: 5 * SECOND_MS, run: plan },
     {
       name: 'mass-send.poll',
-      everyMs: 15 * SECOND_MS,
+      everyMs: 5 * SECOND_MS,
       run: () => pollResults({ db, clock, log, wecom, findCreated }),
     },
     { name: 'mass-send.remind', everyMs: MINUTE_MS, run: () => queueReminders(remindDeps) },
-    { name: 'mass-send.tell', everyMs: 5 * SECOND_MS, run: () => tellTimeline({ db, timeline, guideName }) },
+    { name: 'mass-send.tell', everyMs: 2 * SECOND_MS, run: () => tellTimeline({ db, timeline, guideName }) },
   ]
 
   return {

@@ -7,7 +7,8 @@ const BEGIN = at('2026-11-22 10:00')
 const next = (now: string): string => shanghaiText(nextPollMs(at(now), BEGIN))
 
 test('results are asked for often at first, then hourly, then daily', () => {
-  expect(next('2026-11-22 10:01')).toBe('2026-11-22 10:06')
+  expect(nextPollMs(BEGIN + 60_000, BEGIN)).toBe(BEGIN + 70_000)
+  expect(next('2026-11-22 10:03')).toBe('2026-11-22 10:08')
   expect(next('2026-11-22 10:59')).toBe('2026-11-22 11:04')
   expect(next('2026-11-22 11:00')).toBe('2026-11-22 12:00')
   expect(next('2026-11-23 09:59')).toBe('2026-11-23 10:59')

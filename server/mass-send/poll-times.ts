@@ -1,7 +1,7 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, startOfShanghaiDay } from '../kernel/shanghai.ts'
 
-/** Reading straight after creation is refused (41063), and no guide is that fast. */
-export const FIRST_POLL_MS = MINUTE_MS
+/** Reading straight after creation is refused (41063), and no guide is much faster. */
+export const FIRST_POLL_MS = 10 * SECOND_MS
 /** Results that are not known by then are not asked for any more. */
 export const GIVE_UP_MS = 30 * DAY_MS
 /** A guide who has not confirmed by then is reminded, once. */
@@ -10,9 +10,11 @@ export const REMIND_AFTER_MS = 3 * HOUR_MS
 const RING_FROM_HOUR = 9
 const RING_UNTIL_HOUR = 21
 
-/** When to ask again: often while something is moving, then hourly, then daily. The platform calls nobody back. */
+/** When to ask again: at once while something is moving, so that a guide who has just confirmed sees it arrive; then every
+ *  five minutes, hourly, daily. The platform calls nobody back. */
 export function nextPollMs(nowMs: number, progressAtMs: number): number {
   const quietMs = nowMs - progressAtMs
+  if (quietMs < 3 * MINUTE_MS) return nowMs + 10 * SECOND_MS
   if (quietMs < HOUR_MS) return nowMs + 5 * MINUTE_MS
   if (quietMs < DAY_MS) return nowMs + HOUR_MS
   return nowMs + DAY_MS
