@@ -1,17 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-  visit,
-} from 'yaml'
+import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseAllDocuments } from 'yaml'
 import type { RuleFault } from './rule-fault.ts'
+import { linesOf } from './text-lines.ts'
+import { yamlProblems } from './yaml-problems.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -22,19 +12,17 @@ export interface YamlDocument {
   locate(path: Path, which?: 'key' | 'value'): { line: number; column: number }
 }
 
+/** Of one file; more would tell nobody more. */
+const MAX_FAULTS = 50
+
 /** The documents of one rule file that are not empty. Faults instead of exceptions, whatever the text is; the documents
  *  before a broken one are still given. */
 export function parseYamlRules(file: string, text: string): { documents: YamlDocument[]; faults: RuleFault[] } {
-  const lines = new LineCounter()
+  const at = linesOf(text)
   const faults: RuleFault[] = []
-  const at = (offset: number): { line: number; column: number } => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
   const fault = (offset: number, message: string, suggestion?: string): void => {
-    const place = at(offset)
-    if (faults.some((known) => known.line === place.line && known.message === message)) return
-    faults.push({ file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
+    if (faults.length >= MAX_FAULTS) return
+    faults.push({ file, ...at(offset), message, ...(suggestion === undefined ? {} : { suggestion }) })
   }
   const documents: YamlDocument[] = []
   if (isBottomless(text)) {
@@ -43,13 +31,8 @@ export function parseYamlRules(file: string, text: string): { documents: YamlDoc
   }
   // Duplicate keys are looked for below: the library compares every key with every other.
   try {
-    for (const parsed of parse(text, lines)) {
-      for (const problem of [...parsed.errors, ...parsed.warnings]) {
-        const quote = /closing .*quote/.test(problem.message) ? lastQuote(parsed) : undefined
-        const [message, suggestion] = inChinese(problem.code, lineAround(text, problem.pos[0]))
-        if (quote !== undefined) fault(quote, '这里的引号没有成对', '在这段文字末尾补上引号')
-        else fault(problem.pos[0], message, suggestion)
-      }
+    for (const parsed of parse(text)) {
+      for (const problem of yamlProblems(parsed, text)) fault(problem.offset, problem.message, problem.suggestion)
       const root: Node | null = parsed.contents
       if (parsed.errors.length > 0 || root === null || (isScalar(root) && root.value === null)) continue
       documents.push({
@@ -65,8 +48,8 @@ export function parseYamlRules(file: string, text: string): { documents: YamlDoc
   return { documents, faults }
 }
 
-function parse(text: string, lineCounter: LineCounter) {
-  const documents = parseAllDocuments(text, { lineCounter, prettyErrors: false, uniqueKeys: false, stringKeys: false })
+function parse(text: string) {
+  const documents = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, stringKeys: false })
   return Array.isArray(documents) ? documents : []
 }
 
@@ -136,53 +119,4 @@ function offsetOf(root: Node, path: Path, which: 'key' | 'value'): number {
     nearest = startOf(node)
   }
   return nearest
-}
-
-/** An open quote runs to the end of the file, where the parser notices it; people need to know where it began. */
-function lastQuote(parsed: Document.Parsed): number | undefined {
-  let offset: number | undefined
-  visit(parsed, {
-    Scalar: (_key, node) => {
-      if (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE') offset = startOf(node)
-    },
-  })
-  return offset
-}
-
-const lineAround = (text: string, offset: number): string =>
-  text.slice(text.lastIndexOf('\n', offset - 1) + 1, text.indexOf('\n', offset) >>> 0)
-
-/** By the library's error codes. */
-function inChinese(code: string, line: string): [message: string, suggestion?: string] {
-  if (/:\s+\{(客户昵称|导购名)/.test(line)) return ['文字以 { 开头会被当成别的意思', '给整句文字加上引号']
-  switch (code) {
-    case 'TAB_AS_INDENT':
-      return ['缩进用了 Tab', '换成空格']
-    case 'BAD_INDENT':
-    case 'BLOCK_IN_FLOW':
-    case 'UNEXPECTED_TOKEN':
-    case 'MISSING_CHAR':
-      return ['这里的写法读不懂', '检查缩进、冒号后的空格、引号和括号是否成对；整句文字最好加引号或用 |']
-    case 'BLOCK_AS_IMPLICIT_KEY':
-    case 'MULTILINE_IMPLICIT_KEY':
-      return ['这一行的冒号读不懂', '文字里有冒号时整句加引号；缩进要对齐']
-    case 'RESOURCE_EXHAUSTION':
-      return ['嵌套太深，读不了', '检查括号和缩进']
-    case 'BAD_COLLECTION_TYPE':
-    case 'TAG_RESOLVE_FAILED':
-      return ['规则里不能用 YAML 的标签（! 开头）', '要写 ! 开头的文字，加上引号']
-    case 'BAD_ALIAS':
-      return ['规则里不能用 YAML 的引用（& 和 * 开头）', '要写 & 或 * 开头的文字，加上引号']
-    case 'BAD_DIRECTIVE':
-    case 'MISSING_DIRECTIVE_END':
-      return ['不认识 % 开头的指令', '删掉这一行']
-    case 'BAD_SCALAR_START':
-    case 'BAD_DQ_ESCAPE':
-    case 'BAD_PROP_ORDER':
-    case 'MULTIPLE_ANCHORS':
-    case 'MULTIPLE_TAGS':
-      return ['这里的符号有特殊意思', '给整句文字加上引号']
-    default:
-      return ['这里的写法读不懂', '检查缩进、引号和括号']
-  }
 }

@@ -7,14 +7,19 @@ export interface IndexedScript {
   /** Keywords, situation and domain, apart from each other. */
   head: Spoken
   body: Spoken
+  /** All three, to pass by quickly what has the letters nowhere. */
+  plain: string
+  initials: string
+  syllables: string
 }
 
 export function indexScript({ value, situation, domain }: LibraryScript): IndexedScript {
-  return {
-    title: speak(value.title),
-    head: speak([...(value.keywords ?? []), situation, domain].join('\n')),
-    body: speak(value.text),
-  }
+  const title = speak(value.title)
+  const head = speak([...(value.keywords ?? []), situation, domain].join('\n'))
+  const body = speak(value.text)
+  const joined = (way: 'plain' | 'initials' | 'syllables'): string =>
+    [title, head, body].map((one) => one[way]).join('\n')
+  return { title, head, body, plain: joined('plain'), initials: joined('initials'), syllables: joined('syllables') }
 }
 
 const MAX_QUERY = 60
@@ -41,11 +46,16 @@ const MIN_BODY_SYLLABLES = 3
  *  places, those before the text. */
 export function scoreOf(script: IndexedScript, word: string): number {
   const { title, head, body } = script
+  const isLetters = /^[a-z0-9]+$/.test(word)
+  // Latin letters and digits stand in the initials as well, so letters need not be looked for in what is written.
+  const isSomewhere = isLetters
+    ? script.initials.includes(word) || script.syllables.includes(word)
+    : script.plain.includes(word)
+  if (!isSomewhere) return 0
   if (title.plain === word) return 100
   if (title.plain.startsWith(word)) return 90
   if (title.plain.includes(word)) return 80
   if (head.plain.includes(word)) return 70
-  const isLetters = /^[a-z0-9]+$/.test(word)
   const inTitle = isLetters ? spokenFit(title, word) : 0
   if (inTitle > 0) return 50 + inTitle
   const inHead = isLetters ? spokenFit(head, word) : 0

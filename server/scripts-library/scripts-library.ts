@@ -21,33 +21,46 @@ const DEFAULT_LIMIT = 20
 /** Of indexing at a stretch; longer would hold up everything else. */
 const SLICE_MS = 8
 
+const keyOf = (script: LibraryScript): string => `${script.version} ${script.domain} ${script.situation}`
+
 /** The scripts (话术) of the rules in force: found by words, pinyin and initials, proposed by condition, laid out as a
  *  tree. */
 export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
-  let index = new Map<string, IndexedScript>()
+  let kept = new Map<string, IndexedScript>()
+  let ready: { book: RuleBook; entries: { script: LibraryScript; index: IndexedScript }[] } | undefined
 
   /** A script that has not changed keeps its index over new books. */
-  const keyOf = (script: LibraryScript): string => `${script.version} ${script.domain} ${script.situation}`
   function indexed(script: LibraryScript): IndexedScript {
-    const known = index.get(keyOf(script))
+    const key = keyOf(script)
+    const known = kept.get(key)
     if (known !== undefined) return known
     const made = indexScript(script)
-    index.set(keyOf(script), made)
+    kept.set(key, made)
     return made
   }
 
-  /** Indexes a new book bit by bit, and forgets what is no longer in it. */
+  /** The current book's scripts with their indices; what is not indexed yet is indexed now. */
+  function entriesNow() {
+    const book = holder.current()
+    if (ready?.book !== book) {
+      const entries = [...book.scripts.values()].map((script) => ({ script, index: indexed(script) }))
+      ready = { book, entries }
+    }
+    return ready.entries
+  }
+
+  /** Indexes a new book bit by bit, so that the first search finds it done, and forgets what is no longer in it. */
   async function warm(book: RuleBook): Promise<void> {
     let sliceEnds = Date.now() + SLICE_MS
+    const needed = new Map<string, IndexedScript>()
     for (const script of book.scripts.values()) {
       if (holder.current() !== book) return
-      indexed(script)
+      needed.set(keyOf(script), indexed(script))
       if (Date.now() < sliceEnds) continue
       await nextTurn()
       sliceEnds = Date.now() + SLICE_MS
     }
-    const keys = new Set([...book.scripts.values()].map(keyOf))
-    index = new Map([...index].filter(([key]) => keys.has(key)))
+    kept = needed
   }
   holder.onChange((book) => void warm(book))
   void warm(holder.current())
@@ -61,11 +74,10 @@ export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
       const words = queryWords(query)
       if (words.length === 0) return []
       const found: { script: LibraryScript; score: number }[] = []
-      for (const script of holder.current().scripts.values()) {
-        const entry = indexed(script)
+      for (const { script, index } of entriesNow()) {
         let score = 0
         for (const word of words) {
-          const one = scoreOf(entry, word)
+          const one = scoreOf(index, word)
           score = one === 0 ? 0 : score + one
           if (one === 0) break
         }

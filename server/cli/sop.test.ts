@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ruleFolderOnDisk } from '../rules/testing/rule-folder-on-disk.ts'
+import { runSop } from './sop.ts'
+
+const removals: (() => void)[] = []
+afterEach(() => {
+  for (const remove of removals.splice(0)) remove()
+})
+function rules(files: Record<string, string> = {}): string {
+  const made = ruleFolderOnDisk(files)
+  removals.push(made.remove)
+  return made.folder
+}
+
+describe('sop check', () => {
+  it('says what there is when all is well', async () => {
+    const { code, out } = await runSop(['check', rules()])
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      /^规则没有问题：渠道 1 个，欢迎语 1 条，标签 4 个，群池 2 个，话术 1 条，SOP 1 个，定时群发 1 个。版本 [0-9a-f]{12}$/,
+    )
+  })
+
+  it('lists every fault with a path that an editor can open', async () => {
+    const folder = rules({ 'channels/乙.yaml': 'channel: 乙\nguide: [a]\n' })
+    expect(await runSop(['check', `${folder}/`])).toEqual({
+      code: 1,
+      out: `${folder}/channels/乙.yaml:2:1 不认识「guide」。是不是想写 guides`,
+      err: '共 1 处要改。',
+    })
+  })
+
+  it('ends the process with its code and prints faults to stdout', () => {
+    const folder = rules({ 'sop/坏.yaml': 'sop: x' })
+    const run = (...words: string[]) =>
+      spawnSync(process.execPath, ['--import', 'tsx', 'server/cli/sop.ts', ...words], { encoding: 'utf8' })
+    const faulty = run('check', folder)
+    expect([faulty.status, faulty.stdout.includes('sop/坏.yaml:1:6'), faulty.stderr]).toEqual([
+      1,
+      true,
+      '共 4 处要改。\n',
+    ])
+    expect(run('check', rules()).status).toBe(0)
+    expect(run('chek').status).toBe(2)
+  })
+})
+
+it.each([
+  [[], '没有写命令。'],
+  [['chek'], '没有「chek」这个命令。'],
+  [['check', 'a', 'b'], '只能写一个文件夹，多了 b。'],
+  [['check', '--all'], '不认识 --all。'],
+])('wrong use %j shows how to use it', async (words, message) => {
+  const { code, out, err } = await runSop(words)
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toContain(message)
+  expect(err).toContain('用法：npm run -s sop -- <命令>')
+})
+
+it('asking for help is not wrong use', async () => {
+  expect((await runSop(['--help'])).code).toBe(0)
+})
