@@ -77,6 +77,6 @@ ${steps}
   - task: { for: guide, title: 所有人 }`
     t = await openSopDesk({ sop: sop(steps) })
     const id = await t.scan({ state: 'store-code' })
-    expect(await t.outcomes(id)).toEqual(['没有一个分支成立', '给导购待办「所有人」'])
+    expect(await t.outcomes(id)).toEqual(['没有一个分支成立（已付款订单数 0）', '给导购待办「所有人」'])
   })
 })

@@ -8,6 +8,7 @@ import { conditionOf, factPaths } from '../rules/parse-condition.ts'
 import type { SopStep, TriggerEvent } from '../rules/schema/sop-rule.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { factsText } from './facts-text.ts'
 import { createPerformStep, keyOf, type PerformStepDeps } from './perform-step.ts'
 import { type Entry, type EntryState, entryStore } from './sop-entry.ts'
 import type { SopVersion } from './sop-versions.ts'
@@ -71,13 +72,10 @@ export function createProceed(deps: ProceedDeps) {
     const values = known.get(entry.externalUserId) ?? new Map()
     const chosen = conditions.findIndex((condition) => condition === undefined || holds(condition, values))
     const isOtherwise = chosen >= 0 && conditions[chosen] === undefined
-    const outcome = chosen < 0 ? '没有一个分支成立' : isOtherwise ? '走「其他」分支' : `走第 ${chosen + 1} 个分支`
-    const reason = reasonOf(
-      sop,
-      entry,
-      outcome,
-      Object.fromEntries(paths.map((path) => [path, values.get(path) ?? null])),
-    )
+    const seen = Object.fromEntries(paths.map((path) => [path, values.get(path) ?? null]))
+    const branch = chosen < 0 ? '没有一个分支成立' : isOtherwise ? '走「其他」分支' : `走第 ${chosen + 1} 个分支`
+    const outcome = paths.length === 0 ? branch : `${branch}（${factsText(seen)}）`
+    const reason = reasonOf(sop, entry, branch, seen)
     await log(tx, entry, 'choose', outcome, reason)
     await tell(tx, sop, entry, outcome, reason)
     const { steps } = sop.value

@@ -37,7 +37,7 @@ describe('新客首单', () => {
     expect(await t.journey(id)).toMatchObject({ state: 'finished', endReason: '走完全部步骤', now: undefined })
     expect(await t.timeline(id)).toEqual([
       '进入 SOP「新客首单」（添加好友）',
-      'SOP「新客首单」走「其他」分支',
+      'SOP「新客首单」走「其他」分支（已付款订单数 0）',
       '完成 SOP「新客首单」：走完全部步骤',
     ])
   })
@@ -53,7 +53,10 @@ describe('新客首单', () => {
     expect(t.texts(id)).toHaveLength(1)
     expect(await t.tasks(id)).toHaveLength(1)
     expect(t.sandbox.calls('externalcontact/mark_tag')).toHaveLength(1)
-    expect(await t.timeline(id)).toEqual(['进入 SOP「新客首单」（添加好友）', 'SOP「新客首单」走「其他」分支'])
+    expect(await t.timeline(id)).toEqual([
+      '进入 SOP「新客首单」（添加好友）',
+      'SOP「新客首单」走「其他」分支（已付款订单数 0）',
+    ])
   })
 
   it('does not touch customers of other channels: they get the channel’s welcome', async () => {
@@ -85,7 +88,7 @@ describe('新客首单', () => {
     expect((await t.tasks(id)).map((task) => task.title)).toEqual(['邀请进「付费群」'])
     const { version, steps } = await t.journey(id)
     expect(steps.find((step) => step.kind === 'choose')).toMatchObject({
-      outcome: '走第 1 个分支',
+      outcome: '走第 1 个分支（已付款订单数 1）',
       reason: {
         text: 'SOP「新客首单」第 4 步：走第 1 个分支',
         rule: { kind: 'sop', name: 'new-customer-first-order', version },
