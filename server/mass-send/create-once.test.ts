@@ -52,12 +52,20 @@ test('two tasks of one guide with one text are told apart by their customers', a
   const first = await open({
     sends: `${WELFARE_DAY.replace('follow.active: true', 'channel: { known: false }')}---${more}`,
     config: { 'channels/store.yaml': 'channel: 门店\nstate: store\nguides: [zhangsan]\n' },
+    // Both calls are under way when the first is answered.
+    sandbox: { latencyMs: 50 },
   })
   await first.befriend('zhangsan', 'wmA')
   await first.sandbox.scan({ state: 'store', externalUserId: 'wmB' })
   await first.settle()
   const desk = await crashAfterCreation(first)
-  for (let i = 0; i < 8; i++) await desk.advance(MINUTE_MS)
+  const { massSends } = desk.sandbox.world
+  const made = [...massSends].reverse()
+  expect(made).toHaveLength(2)
+  // In another order than ours.
+  massSends.clear()
+  for (const [msgid, task] of made) massSends.set(msgid, task)
+  for (let i = 0; i < 4; i++) await desk.advance(MINUTE_MS)
   expect(creations(desk)).toBe(2)
   const rows = await desk.rows<{ external_userid: string; msgid: string }>(
     `SELECT r.external_userid, b.msgid FROM send_recipient r JOIN send_batch b ON b.id = r.batch_id

@@ -51,7 +51,8 @@ test('at ten each guide gets one task with the own customers; confirmed, it reac
     { name: '周三福利日', state: 'finished', counts: { sent: 3, planned: 0, failed: 0 } },
   ])
 
-  // Nothing is asked any more, and nothing sent again.
+  // Nothing is asked any more, nothing told and nothing sent again.
+  expect(await desk.rows('SELECT id FROM send_recipient WHERE note_due = 1')).toEqual([])
   const polls = calls(desk, 'get_groupmsg_task')
   await desk.advance(2 * HOUR_MS)
   expect(calls(desk, 'get_groupmsg_task')).toBe(polls)
@@ -149,6 +150,24 @@ test('who has had this month’s share of ours is kept out beforehand, and told 
   ])
 })
 
+test('an outcome is written once, whatever WeCom says later', async () => {
+  const desk = await open()
+  await desk.befriend('zhangsan', 'wmA', 'wmB')
+  await desk.advance(MINUTE_MS)
+  await desk.confirmAll('zhangsan')
+  const results = [...desk.sandbox.world.massSends.values()][0]?.tasks.get('zhangsan')?.results
+  results?.set('wmB', { status: 0 })
+  await desk.advance(MINUTE_MS)
+  expect(await desk.db.tx((tx) => sendQueries.unfinishedByGuide(tx))).toEqual([])
+  results?.set('wmA', { status: 2 })
+  await desk.advance(5 * MINUTE_MS)
+  results?.set('wmB', { status: 1, sentAtMs: desk.clock.now() })
+  await desk.advance(5 * MINUTE_MS)
+  await desk.advance(MINUTE_MS)
+  expect(await desk.outcomes()).toEqual(['wmA sent', 'wmB sent'])
+  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
+})
+
 test('only the customers of named guides', async () => {
   const desk = await open({ sends: `${WELFARE_DAY}guides: [lisi]\n` })
   await desk.befriend('zhangsan', 'wmA')
@@ -229,6 +248,19 @@ test('a guide who does not confirm is reminded once, in daytime, and given up af
   expect(calls(desk, 'remind_groupmsg_send')).toBe(1)
   expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」未送达：导购张三未确认'])
   expect(await runs(desk)).toMatchObject([{ state: 'finished' }])
+})
+
+test('a reminder that was due while the server was down waits for the morning, too', async () => {
+  const desk = await open({ sends: WELFARE_DAY.replace('0 10 * * 3', '0 17 25 11 *') })
+  await desk.befriend('zhangsan', 'wmA')
+  desk.clock.set(Date.parse('2026-11-25T17:00:00+08:00'))
+  await desk.settle()
+  desk.clock.set(Date.parse('2026-11-25T23:00:00+08:00'))
+  await desk.settle()
+  expect(calls(desk, 'remind_groupmsg_send')).toBe(0)
+  desk.clock.set(Date.parse('2026-11-26T09:01:00+08:00'))
+  await desk.settle()
+  expect(calls(desk, 'remind_groupmsg_send')).toBe(1)
 })
 
 test('who has confirmed is not reminded, even when WeCom does not give the results', async () => {
