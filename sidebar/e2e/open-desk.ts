@@ -22,8 +22,17 @@ export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: process.env['CHROMIUM'] || '/usr/bin/chromium', headless: true, args: ARGS })
 
 /** The sandbox's page in a browser of its own that reaches nothing but this machine. */
-export async function openDesk(demo: Demo, browser: Browser, size = { width: 1440, height: 900 }) {
-  const context = await browser.newContext({ viewport: size, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' })
+export async function openDesk(
+  demo: Demo,
+  browser: Browser,
+  { size = { width: 1440, height: 900 }, scale = 1 }: { size?: { width: number; height: number }; scale?: number } = {},
+) {
+  const context = await browser.newContext({
+    viewport: size,
+    deviceScaleFactor: scale,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
   context.setDefaultTimeout(15_000)
   const faults: string[] = []
   await blockOutside(context, faults)

@@ -29,6 +29,9 @@ export async function startDemo() {
     },
     ready: /打开: (http:\/\/127\.0\.0\.1:\d+)/,
     onLine: (line) => logLines.push(line),
+  }).catch(async (error: unknown) => {
+    await database.drop()
+    throw error
   })
 
   /** Asks the sandbox what only the platform knows. */

@@ -6,6 +6,7 @@ type Tone = 'good' | 'money' | 'bad' | 'plain'
 /** By the beginning of the entry's kind; kinds that are not known here look plain. */
 const LOOKS: [prefix: string, icon: IconName, tone: Tone][] = [
   ['customer.lost', 'leave', 'bad'],
+  ['customer.remark', 'edit', 'plain'],
   ['customer', 'heart', 'good'],
   ['welcome.sent', 'wave', 'good'],
   ['welcome', 'wave', 'plain'],
@@ -20,7 +21,6 @@ const LOOKS: [prefix: string, icon: IconName, tone: Tone][] = [
   ['sop', 'flag', 'plain'],
   ['script', 'send', 'good'],
   ['mass-send', 'send', 'plain'],
-  ['remark', 'edit', 'plain'],
 ]
 
 const lookOf = (kind: string) => LOOKS.find(([prefix]) => kind.startsWith(prefix))

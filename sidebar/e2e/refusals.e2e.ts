@@ -1,0 +1,80 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Desk, launchBrowser, openDesk } from './open-desk.ts'
+import { type Demo, startDemo } from './start-demo.ts'
+
+let demo: Demo
+let browser: Browser
+let desk: Desk
+
+beforeAll(async () => {
+  demo = await startDemo()
+  browser = await launchBrowser()
+  desk = await openDesk(demo, browser)
+})
+afterAll(async () => {
+  await browser?.close()
+  await demo?.stop()
+})
+
+test('a guide sees own customers only, and no longer once deleted', async ({ onTestFailed }) => {
+  onTestFailed(() => desk.keepPicture('guide-access'))
+  const { at, page, sidebar } = desk
+  const own = await desk.scanAsNew('live-room')
+  await sidebar.getByText('来自直播间').waitFor()
+  const other = ['linxiaoyu', 'chenhao'].find((guide) => guide !== own.guide) ?? ''
+
+  // A client that claims to chat with somebody else's customer.
+  await page.route('**/_sandbox/state?*', async (route) => {
+    const answer = await route.fetch()
+    const state = (await answer.json()) as { guide: { chats: { externalUserId: string; name: string }[] } }
+    const isThere = state.guide.chats.some((chat) => chat.externalUserId === own.externalUserId)
+    if (!isThere) state.guide.chats.unshift({ externalUserId: own.externalUserId, name: '别人的顾客', ...NO_CHAT })
+    await route.fulfill({ response: answer, json: state })
+  })
+  await at(`guide-${other}`).click()
+  await at(`chat-${own.externalUserId}`).click()
+  await sidebar.getByText('看不到这位客户').waitFor()
+  expect(await sidebar.getByText('来自直播间').count()).toBe(0)
+  expect(await sidebar.getByRole('navigation').count()).toBe(0)
+  await page.unroute('**/_sandbox/state?*')
+
+  await at(`guide-${own.guide}`).click()
+  await at(`chat-${own.externalUserId}`).click()
+  await sidebar.getByText('来自直播间').waitFor()
+  await at('delete-guide').click()
+  await sidebar.getByText('看不到这位客户').waitFor()
+  expect(desk.faults).toEqual([])
+})
+
+test('a faulty rule file changes nothing until it is mended', async ({ onTestFailed }) => {
+  onTestFailed(() => desk.keepPicture('rule-reload'))
+  const greeting = (text: string): string => `channel: 直播间
+state: live-room
+guides: [wangzixuan]
+welcome: 试一试
+---
+welcome: 试一试
+text: ${text}
+`
+  const { phone } = desk
+  const file = 'channels/直播间.yaml'
+
+  demo.writeRule(file, greeting('不该发出去').replace('guides', 'guidez'))
+  await expect
+    .poll(() => demo.logLines.some((line) => line.includes('直播间.yaml') && line.includes('guidez')))
+    .toBe(true)
+  await desk.scanAsNew('live-room')
+  await phone.getByText('我是直播间的').waitFor()
+
+  demo.writeRule(file, greeting('新写的欢迎语').split('---')[0] ?? '')
+  demo.writeRule('welcomes/试一试.yaml', greeting('新写的欢迎语').split('---')[1] ?? '')
+  const versions = (): number => demo.logLines.filter((line) => line.includes('rules in force')).length
+  await expect.poll(versions, { timeout: 15_000 }).toBe(2)
+  const { guide } = await desk.scanAsNew('live-room')
+  expect(guide).toBe('wangzixuan')
+  await phone.getByText('新写的欢迎语').waitFor()
+  expect(desk.faults).toEqual([])
+})
+
+const NO_CHAT = { remark: '', lastText: '', lastAtMs: 0, lastId: 0, lastFrom: 'customer', tags: [] }
