@@ -1,0 +1,53 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDb, type Db } from '../server/db/db.ts'
+import { huoshuiEnv, type Started, startProgram, untilReady } from '../server/testing/start-program.ts'
+import { createTestDatabase } from '../server/testing/test-database.ts'
+
+export interface BenchServer {
+  name: 'sqlite' | 'mariadb'
+  databaseUrl: string
+  /** The same database, beside the server: for looking, and for filling while the server is stopped. */
+  db: Db
+  start(): Promise<Started>
+  /** Also drops the database. */
+  close(): Promise<void>
+}
+
+export interface BenchServerOptions {
+  /** mysql server URL; SQLite without. */
+  mysql: string | undefined
+  platformUrl: string
+  /** Left out of the shipped rules, path below the config folder. */
+  without?: string[]
+}
+
+/** A Huoshui with the shipped rules on an empty database of its own, to be started as often as wanted. */
+export async function openBenchServer(options: BenchServerOptions): Promise<BenchServer> {
+  const database = await createTestDatabase(options.mysql ?? '')
+  const configDir = mkdtempSync(join(tmpdir(), 'huoshui-bench-'))
+  cpSync('config', configDir, { recursive: true })
+  for (const path of options.without ?? []) rmSync(join(configDir, path), { recursive: true })
+  const db = createDb(database.url)
+  const running = new Set<Started>()
+  return {
+    name: db.dialect === 'mysql' ? 'mariadb' : 'sqlite',
+    databaseUrl: database.url,
+    db,
+    start: async () => {
+      const server = await startProgram('server/main.ts', {
+        env: huoshuiEnv(options.platformUrl, database.url, configDir),
+      })
+      running.add(server)
+      await untilReady(server.url)
+      return server
+    },
+    close: async () => {
+      for (const server of running) await server.stop()
+      await db.close()
+      await database.drop()
+      rmSync(configDir, { recursive: true, force: true })
+    },
+  }
+}
