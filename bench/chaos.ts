@@ -71,7 +71,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   let isUp = true
   const load = startLoad(sandbox, options.perSecond, () => isUp)
   for (let nth = 1; nth <= options.kills; nth++) {
-    await pause(30 + Math.random() * 900)
+    await someTraffic(sandbox)
     await server.kill()
     isUp = false
     options.onKill?.(nth)
@@ -86,6 +86,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   await sandbox.close()
   rmSync(configDir, { recursive: true, force: true })
   return result
+}
+
+/** A random moment of the work that follows: up to 12 more callbacks answered, then up to 60 ms; at most 3 s. */
+async function someTraffic(sandbox: Sandbox): Promise<void> {
+  const answered = (): number => sandbox.callbackLog().filter((delivery) => delivery.delivered).length
+  const enough = answered() + Math.floor(Math.random() * 13)
+  for (const until = Date.now() + 3_000; answered() < enough && Date.now() < until; ) await pause(5)
+  await pause(Math.random() * 60)
 }
 
 async function untilCodesExist(sandbox: Sandbox): Promise<void> {
