@@ -5,7 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { MINUTE_MS } from '../kernel/shanghai.ts'
 import type { Wecom } from '../wecom/wecom.ts'
-import { WecomError } from '../wecom/wecom-error.ts'
+import { WecomError, WecomRateLimited, WecomUnreachable } from '../wecom/wecom-error.ts'
 import { adopt } from './create-task.ts'
 import type { FindCreated } from './find-created.ts'
 import { endBatch, settle, settleRest, type Verdict, waitingCount } from './outcomes.ts'
@@ -47,6 +47,8 @@ export async function pollResults(deps: PollDeps): Promise<void> {
       else await pollBatch(deps, batch)
     } catch (error) {
       await postpone(deps, batch, error)
+      // The next call would fare no better, and waiting out a hundred time-outs would outlast the job's lease.
+      if (error instanceof WecomUnreachable || error instanceof WecomRateLimited) return
     }
   }
 }
