@@ -333,8 +333,8 @@ describe('faults between rules', () => {
     ],
     [
       'a welcome after a wait',
-      sop('  - wait: 10m\n', '  - wait: 10m\n  - welcome: 欢迎\n'),
-      'sop/首单.yaml:9:14 这里不能再发欢迎语',
+      sop('  - welcome: 欢迎\n', '  - wait: 10m\n  - welcome: 欢迎\n'),
+      'sop/首单.yaml:7:14 这里不能再发欢迎语',
     ],
     [
       'a welcome twice on one way',
