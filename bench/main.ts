@@ -1,6 +1,7 @@
 import { benchCallbacks } from './callbacks.ts'
 import { reachable } from './reachable.ts'
 import { createReport } from './report.ts'
+import { benchSidebar } from './sidebar.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
 
 /** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,memory]`: each figure with its limit program beside it, from one run. MariaDB
@@ -19,3 +20,5 @@ if (wanted('callbacks'))
 if (wanted('welcome'))
   await benchWelcome({ rate: 100, seconds: quick ? 8 : 60, backlog: quick ? 10_000 : 100_000, mysql }, report)
 if (wanted('burst')) await benchBurst({ mysql }, report)
+if (wanted('sidebar'))
+  await benchSidebar({ customers: quick ? 50_000 : 500_000, requests: 2_000, rounds: quick ? 1 : 3, mysql }, report)

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { createSeededRandom, type SeededRandom } from '../sandbox/random.ts'
+import type { Db } from '../server/db/db.ts'
+import type { Row } from '../server/db/tx.ts'
+import { DAY_MS } from '../server/kernel/shanghai.ts'
+import { itemRows, journeyRows, orderRows, tagRows, timelineRow, welcomeRow } from './populate-history.ts'
+import { customerRow, followRows, groupRows, guideRows, memberRows, sourceRow } from './populate-people.ts'
+
+export interface PopulateOptions {
+  customers: number
+  /** userids that shall have customers, too, each as many as any other guide. */
+  guides: string[]
+  print(line: string): void
+}
+
+/** What the rows of one customer are made from; the same place, the same customer. */
+export interface Place {
+  n: number
+  id: string
+  guide: string
+  /** UTC milliseconds. */
+  addedAtMs: number
+  /** A random of its own for this customer and purpose. */
+  random(purpose: string): SeededRandom
+}
+
+export interface Ground {
+  nowMs: number
+  guides: string[]
+  groups: number
+  tagIds: string[]
+  /** Version of 新客首单, undefined before any rule was loaded. */
+  sopVersion: string | undefined
+  /** Free ids for orders begin here. */
+  firstOrderId: number
+}
+
+const PER_GUIDE = 400
+const CHUNK = 2_000
+/** So many passes over all customers, so that one customer's lines do not lie side by side on disk. */
+const TIMELINE_LINES = 6
+const MOST_ORDERS = 12
+
+/** A brand's customers with everything the sidebar shows of them, in bulk. Ids run in order within each pass, which is
+ *  quick for both databases; a pass writes one line of each customer. */
+export async function populate(db: Db, options: PopulateOptions): Promise<void> {
+  const ids = Array.from({ length: options.customers }, (_, n) => idOf(n)).sort()
+  const ground = await groundOf(db, options)
+  if (db.dialect === 'sqlite') await hurry(db)
+
+  const place = (n: number): Place => {
+    const id = ids[n] ?? ''
+    const random = (purpose: string): SeededRandom => createSeededRandom(numberOf(`${purpose}${id}`))
+    const own = random('place')
+    return {
+      n,
+      id,
+      random,
+      guide: ground.guides[own.int(ground.guides.length)] ?? '',
+      addedAtMs: ground.nowMs - DAY_MS - own.int(600 * DAY_MS),
+    }
+  }
+  const pass = async (table: string, rowsOf: (place: Place) => Row[]): Promise<void> => {
+    const began = Date.now()
+    let rows = 0
+    for (let at = 0; at < ids.length; at += CHUNK) {
+      const part: Row[] = []
+      for (let n = at; n < Math.min(at + CHUNK, ids.length); n++) part.push(...rowsOf(place(n)))
+      if (part.length > 0) await db.tx((tx) => tx.insertIgnore(table, part))
+      rows += part.length
+    }
+    options.print(`  ${table}: ${rows} rows in ${((Date.now() - began) / 1000).toFixed(1)} s`)
+  }
+
+  await db.tx((tx) => tx.insertIgnore('staff', guideRows(ground)))
+  await db.tx((tx) => tx.insertIgnore('chat_group', groupRows(ground)))
+  await pass('customer', (one) => [customerRow(one, ground)])
+  await pass('customer_source', (one) => [sourceRow(one)])
+  await pass('follow', (one) => followRows(one, ground))
+  await pass('follow_tag', (one) => tagRows(one, ground))
+  await pass('chat_member', (one) => memberRows(one, ground))
+  await pass('welcome', (one) => [welcomeRow(one)])
+  await pass('sop_entry', (one) => journeyRows(one, ground))
+  for (let line = 0; line < TIMELINE_LINES; line++) await pass('timeline', (one) => [timelineRow(one, line)])
+  for (let nth = 0; nth < MOST_ORDERS; nth++) {
+    await pass('shop_order', (one) => orderRows(one, ground, nth))
+    await pass('shop_order_item', (one) => itemRows(one, ground, nth))
+  }
+  if (db.dialect === 'sqlite') await db.source.query('PRAGMA wal_checkpoint(TRUNCATE)')
+}
+
+/** As opaque as WeCom's own, and sorted they come in no order of time. */
+const idOf = (n: number): string => `wmBench${createHash('sha256').update(`bench:${n}`).digest('hex').slice(0, 25)}`
+
+const numberOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32LE(0)
+
+async function groundOf(db: Db, { customers, guides }: PopulateOptions): Promise<Ground> {
+  const others = Math.max(0, Math.ceil(customers / PER_GUIDE) - guides.length)
+  return db.tx(async (tx) => {
+    const tags = await tx.rows<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE gone_at IS NULL')
+    if (tags.length < 3) throw new Error('no tags are known yet; let the server sync first')
+    const sop = await tx.row<{ version: string }>(
+      "SELECT version FROM rule_version WHERE kind = 'sop' AND name = 'new-customer-first-order'",
+    )
+    const last = await tx.row<{ id: number | null }>('SELECT MAX(id) AS id FROM shop_order')
+    return {
+      nowMs: Date.now(),
+      guides: [...guides, ...Array.from({ length: others }, (_, n) => `benchguide${n}`)],
+      groups: Math.ceil((customers * 0.3) / 150),
+      tagIds: tags.map((row) => row.tag_id),
+      sopVersion: sop?.version,
+      firstOrderId: Number(last?.id ?? 0) + 1,
+    }
+  })
+}
+
+/** Only while filling, on this connection alone: a crash would cost the bench database, which nobody needs. */
+async function hurry(db: Db): Promise<void> {
+  await db.connect()
+  for (const pragma of ['synchronous = OFF', 'cache_size = -262144']) await db.source.query(`PRAGMA ${pragma}`)
+}
