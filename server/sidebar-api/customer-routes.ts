@@ -86,11 +86,14 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
   )
 
   typed.get('/customers/:externalUserId/proposals', { schema: answers(contract.Proposals) }, (request) =>
-    access.withCustomer(request, async (tx, _guide, id) => {
+    access.withCustomer(request, async (tx, guide, id) => {
+      // What a to-do says already, with its group code, is not said a second time without it.
+      const inTasks = new Set((await tasks.queries.openFor(tx, guide.userId, id)).map((task) => task.scriptId))
       const known = (await facts.of(tx, [id], clock.now())).get(id) ?? new Map()
       const sent = await scriptUses.lastSent(tx, id)
       const proposed = scripts
         .proposedFor(known)
+        .filter((one) => !inTasks.has(one.script.name))
         .map((one) => ({ ...one, sentAtMs: sent.get(one.script.name) ?? null }))
         // What the customer has not heard yet comes first, then what was said longest ago.
         .sort((a, b) => (a.sentAtMs ?? 0) - (b.sentAtMs ?? 0))

@@ -34,6 +34,8 @@ situations:
         aim: 进群
         expect: 好的
         text: 给你留了付费群的位置，扫码就能进。
+        for: { orders.paid.count: { gte: 1 } }
+        because: 下过单了
 `,
 }
 

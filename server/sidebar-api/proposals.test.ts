@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
+
+let desk: SidebarDesk
+
+beforeAll(async () => {
+  desk = await openSidebarDesk()
+})
+afterAll(() => desk.close())
+
+test('what an open to-do says is proposed only once the to-do is done', async () => {
+  const zhangsan = await desk.as('zhangsan')
+  const of = `customers/${desk.externalUserId}`
+  const ids = async (): Promise<string[]> =>
+    (await zhangsan.get(`${of}/proposals`)).body.proposals.map((one: { script: { id: string } }) => one.script.id)
+
+  await desk.pay('MY-1')
+  const [task] = (await zhangsan.get(`${of}/tasks`)).body.tasks
+  expect(task).toMatchObject({ title: '邀请进「付费群」', script: { id: 'join-paid' } })
+  expect(await ids()).toEqual(['coupon'])
+
+  await zhangsan.post(`${of}/tasks/${task.id}/done`, {})
+  expect(await ids()).toEqual(['coupon', 'join-paid'])
+})
