@@ -3,8 +3,8 @@ import type { OrderStatus } from './order-body.ts'
 import { statusZh } from './order-status.ts'
 import type { StoredOrder } from './order-store.ts'
 
-/** 12800 fen → ￥128.00 */
-export const yuan = (fen: number): string => `￥${(fen / 100).toFixed(2)}`
+/** 12800 fen → ¥128, 3990 fen → ¥39.90 */
+export const yuan = (fen: number): string => `¥${(fen / 100).toFixed(fen % 100 === 0 ? 0 : 2)}`
 
 export function noteOfStatus({
   orderId,
@@ -36,7 +36,7 @@ export function noteOfStatus({
     externalUserId,
     atMs: at,
     kind: `order.${status}`,
-    text: `订单${statusZh[status]}${what} ${yuan(row.total_fen)}${isLate ? `（订单现在${overtaken}）` : ''}`,
+    text: `${status === 'created' ? '下单' : `订单${statusZh[status]}`}${what} ${yuan(row.total_fen)}${isLate ? `（订单现在${overtaken}）` : ''}`,
     reason: { text: '店铺订单', facts: { orderId, source: row.source } },
   }
 }

@@ -90,7 +90,7 @@ describe('POST /api/orders', () => {
     expect((await post(paid)).json).toMatchObject({ result: 'unchanged', matched: true })
     expect((await post({ ...paid, totalFen: 1 })).json).toMatchObject({ result: 'unchanged' })
     expect(await events()).toEqual([{ kind: 'order.paid', orderId: 'A1', first: true, totalFen: 25_600 }])
-    expect(await notes(externalUserId)).toEqual(['订单付款「肉眼牛排」等 2 件 ￥256.00'])
+    expect(await notes(externalUserId)).toEqual(['订单付款「肉眼牛排」等 2 件 ¥256'])
     expect(await summary(externalUserId)).toEqual({
       paidCount: 1,
       paidSumFen: 25_600,
@@ -129,7 +129,7 @@ describe('POST /api/orders', () => {
     expect(await t.rows('SELECT status FROM shop_order')).toEqual([{ status: 'refunded' }])
     expect((await events()).map((event) => event.kind)).toEqual(['order.refunded'])
     expect(await summary(externalUserId)).toMatchObject({ paidCount: 0, refundedCount: 1 })
-    expect(await notes(externalUserId)).toContain('订单付款「肉眼牛排」等 2 件 ￥256.00（订单现在已退款）')
+    expect(await notes(externalUserId)).toContain('订单付款「肉眼牛排」等 2 件 ¥256（订单现在已退款）')
   })
 
   it('an order by phone waits until a guide notes the phone; nobody else gets it', async () => {
