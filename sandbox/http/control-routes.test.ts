@@ -58,7 +58,7 @@ it('offers 扫码进群 on messages that carry a group code, by address or by up
     await t.sandbox.guideSays({ ...pair, message: { attachments: [{ msgtype: 'image', image }] } })
   }
   const seen = await state({ customer: 'wm1', guide: 'lisi', chat: 'wm1' })
-  const offer = { joinConfigId: config_id, joinRemark: '科普群' }
+  const offer = { joinConfigId: config_id, joinName: '科普群' }
   expect(seen).toMatchObject({ customer: { messages: [{ kind: 'notice' }, offer, offer] } })
 })
 

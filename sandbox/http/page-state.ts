@@ -33,7 +33,8 @@ export function pageState(
   const shown = (message: ChatMessage) => {
     const configId = qrCodes.shownIn(message)
     const way = configId === undefined ? undefined : world.joinWays.get(configId)
-    return way ? { ...message, joinConfigId: way.configId, joinRemark: way.remark } : message
+    const room = way?.chatIds.map((id) => world.groups.get(id)).find((group) => group && !group.dismissed)
+    return way ? { ...message, joinConfigId: way.configId, joinName: room?.name || '群聊邀请' } : message
   }
   const chatOf = (follow: Follow) => {
     const last = (world.messages.get(follow.externalUserId) ?? []).findLast((m) => m.userId === follow.userId)

@@ -44,7 +44,7 @@ export const ChatMessage = {
         </div>
         <div v-else-if="!message.joinConfigId" class="bubble">[{{ { video: '视频', file: '文件', voice: '语音' }[message.kind] ?? message.kind }}]</div>
         <div v-if="message.joinConfigId" class="card group-code">
-          <b>{{ message.joinRemark || '群聊邀请' }}</b>
+          <b>{{ message.joinName }}</b>
           <img class="qr-big" :src="'/_sandbox/qr/' + message.joinConfigId + '.png'" alt="群二维码" />
           <button v-if="mine === 'customer'" class="primary" data-test="join-group" :data-config="message.joinConfigId" :disabled="busy.has('join-group')" @click="join">扫码进群</button>
           <small v-else>群二维码，顾客扫码即可进群</small>
