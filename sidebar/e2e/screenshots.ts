@@ -55,7 +55,7 @@ async function takeAll(demo: Demo, browser: Browser): Promise<void> {
   await sidebarAt(close, 360, 'sidebar-360')
   await sidebarAt(close, 400, 'sidebar-400')
   await close.open('话术')
-  await close.sidebar.getByRole('searchbox').fill('jd')
+  await close.sidebar.getByRole('searchbox').fill('jiedong')
   await close.sidebar.getByRole('article').first().waitFor()
   await sidebarAt(close, 400, 'sidebar-scripts')
   await close.open('动态')

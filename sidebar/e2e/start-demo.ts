@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { startProgram } from '../../server/testing/start-program.ts'
@@ -13,7 +13,7 @@ const PICTURES = 7
 /** What `./scripts/start` runs for a newcomer: the sandbox and Huoshui, two processes on free ports, over a database of
  *  their own and a copy of the shipped rules. Ready when codes can be scanned and pictures can be sent. */
 export async function startDemo() {
-  if (!existsSync('sidebar/dist/index.html')) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
+  execFileSync('bash', ['-c', '. scripts/lib/prepare.sh && build_sidebar'], { stdio: 'inherit' })
   const database = await createTestDatabase()
   const configDir = mkdtempSync(join(tmpdir(), 'huoshui-config-'))
   cpSync('config', configDir, { recursive: true })
