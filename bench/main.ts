@@ -1,4 +1,5 @@
 import { benchCallbacks } from './callbacks.ts'
+import { benchMemory } from './memory.ts'
 import { reachable } from './reachable.ts'
 import { createReport } from './report.ts'
 import { benchSidebar } from './sidebar.ts'
@@ -22,3 +23,4 @@ if (wanted('welcome'))
 if (wanted('burst')) await benchBurst({ mysql }, report)
 if (wanted('sidebar'))
   await benchSidebar({ customers: quick ? 50_000 : 500_000, requests: 2_000, rounds: quick ? 1 : 3, mysql }, report)
+if (wanted('memory')) await benchMemory({ first: quick ? 10_000 : 50_000, events: quick ? 100_000 : 1_000_000 }, report)

@@ -65,21 +65,30 @@ export const timelineRow = (place: Place, line: number): Row => ({
   reason: line % 2 === 0 ? null : REASON,
 })
 
-/** Every fifth customer bought, once to twelve times. */
-function ordersOf(place: Place): number {
-  const random = place.random('orders')
-  return random.int(5) === 0 ? 1 + random.int(12) : 0
+export const MOST_ORDERS = 12
+
+/** Which of a customer's orders, `from` included, `to` not. */
+export interface OrderRange {
+  from: number
+  to: number
 }
 
-const orderIdOf = (place: Place, { firstOrderId }: Ground, nth: number): number => firstOrderId + place.n * 12 + nth
+/** Every fifth customer bought, once to twelve times. */
+function ordersOf(place: Place, { from, to }: OrderRange): number[] {
+  const random = place.random('orders')
+  const all = random.int(5) === 0 ? 1 + random.int(MOST_ORDERS) : 0
+  return Array.from({ length: Math.max(0, Math.min(all, to) - from) }, (_, n) => from + n)
+}
 
-export function orderRows(place: Place, ground: Ground, nth: number): Row[] {
-  if (nth >= ordersOf(place)) return []
-  const random = place.random(`order${nth}`)
-  const createdAtMs = place.addedAtMs + Math.floor(((nth + 1) * (ground.nowMs - place.addedAtMs)) / 14)
-  const isRefunded = random.int(20) === 0
-  return [
-    {
+const orderIdOf = (place: Place, { firstOrderId }: Ground, nth: number): number =>
+  firstOrderId + place.n * MOST_ORDERS + nth
+
+export const orderRows = (place: Place, ground: Ground, range: OrderRange): Row[] =>
+  ordersOf(place, range).map((nth) => {
+    const random = place.random(`order${nth}`)
+    const createdAtMs = place.addedAtMs + Math.floor(((nth + 1) * (ground.nowMs - place.addedAtMs)) / (MOST_ORDERS + 2))
+    const isRefunded = random.int(20) === 0
+    return {
       id: orderIdOf(place, ground, nth),
       order_id: `bench-${place.n}-${nth}`,
       status: isRefunded ? 'refunded' : 'paid',
@@ -92,24 +101,23 @@ export function orderRows(place: Place, ground: Ground, nth: number): Row[] {
       paid_at: createdAtMs + 60_000,
       refunded_at: isRefunded ? createdAtMs + DAY_MS : null,
       has_items: 1,
-    },
-  ]
-}
-
-/** One to three lines an order. */
-export function itemRows(place: Place, ground: Ground, nth: number): Row[] {
-  if (nth >= ordersOf(place)) return []
-  const random = place.random(`items${nth}`)
-  return Array.from({ length: 1 + random.int(3) }, (_, line) => {
-    const product = random.int(PRODUCTS.length)
-    return {
-      shop_order_id: orderIdOf(place, ground, nth),
-      line_no: line,
-      sku: `sku-${product}`,
-      name: PRODUCTS[product] ?? '',
-      quantity: 1 + random.int(2),
-      price_fen: 5_900,
-      category: '牛排',
     }
   })
-}
+
+/** One to three lines an order. */
+export const itemRows = (place: Place, ground: Ground, range: OrderRange): Row[] =>
+  ordersOf(place, range).flatMap((nth) => {
+    const random = place.random(`items${nth}`)
+    return Array.from({ length: 1 + random.int(3) }, (_, line) => {
+      const product = random.int(PRODUCTS.length)
+      return {
+        shop_order_id: orderIdOf(place, ground, nth),
+        line_no: line,
+        sku: `sku-${product}`,
+        name: PRODUCTS[product] ?? '',
+        quantity: 1 + random.int(2),
+        price_fen: 5_900,
+        category: '牛排',
+      }
+    })
+  })

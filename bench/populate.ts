@@ -3,7 +3,7 @@ import { createSeededRandom, type SeededRandom } from '../sandbox/random.ts'
 import type { Db } from '../server/db/db.ts'
 import type { Row } from '../server/db/tx.ts'
 import { DAY_MS } from '../server/kernel/shanghai.ts'
-import { itemRows, journeyRows, orderRows, tagRows, timelineRow, welcomeRow } from './populate-history.ts'
+import { itemRows, journeyRows, MOST_ORDERS, orderRows, tagRows, timelineRow, welcomeRow } from './populate-history.ts'
 import { customerRow, followRows, groupRows, guideRows, memberRows, sourceRow } from './populate-people.ts'
 
 export interface PopulateOptions {
@@ -39,7 +39,7 @@ const PER_GUIDE = 400
 const CHUNK = 2_000
 /** So many passes over all customers, so that one customer's lines do not lie side by side on disk. */
 const TIMELINE_LINES = 6
-const MOST_ORDERS = 12
+const ORDERS_AT_ONCE = 4
 
 /** A brand's customers with everything the sidebar shows of them, in bulk. Ids run in order within each pass, which is
  *  quick for both databases; a pass writes one line of each customer. */
@@ -50,7 +50,7 @@ export async function populate(db: Db, options: PopulateOptions): Promise<void> 
 
   const place = (n: number): Place => {
     const id = ids[n] ?? ''
-    const random = (purpose: string): SeededRandom => createSeededRandom(numberOf(`${purpose}${id}`))
+    const random = (purpose: string): SeededRandom => createSeededRandom(seedOf(purpose, id))
     const own = random('place')
     return {
       n,
@@ -82,9 +82,10 @@ export async function populate(db: Db, options: PopulateOptions): Promise<void> 
   await pass('welcome', (one) => [welcomeRow(one)])
   await pass('sop_entry', (one) => journeyRows(one, ground))
   for (let line = 0; line < TIMELINE_LINES; line++) await pass('timeline', (one) => [timelineRow(one, line)])
-  for (let nth = 0; nth < MOST_ORDERS; nth++) {
-    await pass('shop_order', (one) => orderRows(one, ground, nth))
-    await pass('shop_order_item', (one) => itemRows(one, ground, nth))
+  for (let from = 0; from < MOST_ORDERS; from += ORDERS_AT_ONCE) {
+    const range = { from, to: from + ORDERS_AT_ONCE }
+    await pass('shop_order', (one) => orderRows(one, ground, range))
+    await pass('shop_order_item', (one) => itemRows(one, ground, range))
   }
   if (db.dialect === 'sqlite') await db.source.query('PRAGMA wal_checkpoint(TRUNCATE)')
 }
@@ -92,7 +93,12 @@ export async function populate(db: Db, options: PopulateOptions): Promise<void> 
 /** As opaque as WeCom's own, and sorted they come in no order of time. */
 const idOf = (n: number): string => `wmBench${createHash('sha256').update(`bench:${n}`).digest('hex').slice(0, 25)}`
 
-const numberOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32LE(0)
+/** The ids are hashes already, so a few of their digits are chance enough. */
+function seedOf(purpose: string, id: string): number {
+  let seed = Number.parseInt(id.slice(8, 16), 16)
+  for (const letter of purpose) seed = Math.imul(seed ^ letter.charCodeAt(0), 16_777_619)
+  return seed
+}
 
 async function groundOf(db: Db, { customers, guides }: PopulateOptions): Promise<Ground> {
   const others = Math.max(0, Math.ceil(customers / PER_GUIDE) - guides.length)
