@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Drafts } from './draft.ts'
 import type { FactShape } from './known-facts.ts'
 import { conditionOf } from './parse-condition.ts'
@@ -23,14 +24,14 @@ export function sourcesOf(drafts: Drafts): RuleSources {
 }
 
 /** The rule book of rules in which no fault was found. Throws rules.condition-invalid when a stored condition asks for
- *  a fact that is no longer known. */
-export function bindBook(drafts: RuleSources, facts: readonly FactShape[]): RuleBook {
+ *  a fact that is no longer known. Gives the event loop a turn after each file of scripts. */
+export async function bindBook(drafts: RuleSources, facts: readonly FactShape[]): Promise<RuleBook> {
   const understood = (written: unknown): Condition => conditionOf(written, facts)
   const channels = mapOf(drafts.channel.map(ruleOf))
   const welcomes = mapOf(drafts.welcome.map(ruleOf))
   const tags = drafts.tags.flatMap((draft) => draft.value.tags)
   const pools = mapOf(drafts.pool.map((draft) => ({ ...ruleOf(draft), entry: understood(draft.value.entry) })))
-  const scripts = mapOf(scriptsOf(drafts, understood))
+  const scripts = mapOf(await scriptsOf(drafts.scripts, understood))
   const sops = mapOf(
     drafts.sop.map((draft) => ({ ...ruleOf(draft), title: draft.value.name, when: understood(draft.value.when) })),
   )
@@ -38,8 +39,9 @@ export function bindBook(drafts: RuleSources, facts: readonly FactShape[]): Rule
   const versions = [channels, welcomes, pools, scripts, sops, sends].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
+  const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
   return {
-    version: versionOf([versions, tags]),
+    version: versionOf([versions, places, tags]),
     channels,
     welcomes,
     defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
@@ -61,16 +63,27 @@ const ruleOf = <Value>({ name, file, value }: Omit<Rule<Value>, 'version'>): Rul
   value,
 })
 
-function scriptsOf(drafts: RuleSources, understood: (written: unknown) => Condition): LibraryScript[] {
-  const written = drafts.scripts.flatMap(({ file, value: { domain, situations } }) =>
-    situations.flatMap(({ situation, scripts }) => scripts.map((value) => ({ file, domain, situation, value }))),
-  )
-  return written.map(({ value, ...place }, order) => ({
-    ...place,
-    name: value.id,
-    version: versionOf(value),
-    value,
-    order,
-    forCondition: value.for === undefined ? undefined : understood(value.for),
-  }))
+async function scriptsOf(
+  files: RuleSources['scripts'],
+  understood: (written: unknown) => Condition,
+): Promise<LibraryScript[]> {
+  const found: LibraryScript[] = []
+  for (const { file, value } of files) {
+    for (const { situation, scripts } of value.situations) {
+      for (const script of scripts) {
+        found.push({
+          name: script.id,
+          version: versionOf(script),
+          file,
+          value: script,
+          domain: value.domain,
+          situation,
+          order: found.length,
+          forCondition: script.for === undefined ? undefined : understood(script.for),
+        })
+      }
+    }
+    await nextTurn()
+  }
+  return found
 }

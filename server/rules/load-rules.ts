@@ -52,14 +52,14 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   const isWhole = !collected.unreadable.has('welcome') && !collected.misshapen.has('welcome')
   checkWelcomes(context, drafts.welcome, isWhole)
   checkPools(context, drafts.pool, isWhole ? drafts.welcome : undefined)
-  checkScripts(context, drafts.scripts)
+  await checkScripts(context, drafts.scripts)
   checkSops(context, drafts.sop)
   checkSends(context, drafts.send)
 
   if (faults.length > 0)
     return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS) }
   const sources = sourcesOf(drafts)
-  return { book: bindBook(sources, facts), sources, faults: [] }
+  return { book: await bindBook(sources, facts), sources, faults: [] }
 }
 
 interface Collection {

@@ -55,5 +55,5 @@ export async function saveBook(tx: Tx, version: string, sources: RuleSources, no
 /** The book that was in force last; undefined when there was none. */
 export async function savedBook(tx: Tx, facts: readonly FactShape[]): Promise<RuleBook | undefined> {
   const row = await tx.row<{ content: string }>('SELECT content AS content FROM rule_book WHERE name = ?', [CURRENT])
-  return row === undefined ? undefined : bindBook(JSON.parse(row.content) as RuleSources, facts)
+  return row === undefined ? undefined : await bindBook(JSON.parse(row.content) as RuleSources, facts)
 }

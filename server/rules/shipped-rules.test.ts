@@ -6,9 +6,11 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { editorSchemas } from './editor-schemas.ts'
 import { explainShape } from './explain-shape.ts'
+import { KNOWN_FACTS } from './known-facts.ts'
 import { loadRules } from './load-rules.ts'
 import { RULE_KINDS, readRuleFolder } from './rule-folder.ts'
 import { RULE_SCHEMAS, shapeFaults } from './rule-shapes.ts'
+import { FactTest } from './schema/condition.ts'
 import { ruleFolderOnDisk } from './testing/rule-folder-on-disk.ts'
 import { parseYamlRules } from './yaml-rules.ts'
 
@@ -59,6 +61,12 @@ describe('the rules that are shipped', () => {
     expect(readdirSync(join(CONFIG, '.schema')).sort()).toEqual([...current.keys()].sort())
     for (const [name, text] of current) expect(readFileSync(join(CONFIG, '.schema', name), 'utf8')).toBe(text)
   })
+})
+
+it('the guide for ops staff names every fact and every way to compare', () => {
+  const guide = readFileSync(join(CONFIG, 'README.md'), 'utf8')
+  const words = [...KNOWN_FACTS.map((fact) => fact.path), ...Object.keys(FactTest.properties)]
+  expect(words.filter((word) => !guide.includes(`\`${word}`))).toEqual([])
 })
 
 describe('whatever is done to a rule file', () => {

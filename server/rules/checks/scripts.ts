@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Draft } from '../draft.ts'
 import type { ScriptRules } from '../schema/rule-files.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkContent } from './content.ts'
 
-export function checkScripts(context: CheckContext, drafts: Draft<ScriptRules>[]): void {
+/** Gives the event loop a turn after each file: a library may hold thousands. */
+export async function checkScripts(context: CheckContext, drafts: Draft<ScriptRules>[]): Promise<void> {
   const seen = new Map<string, string>()
   for (const draft of drafts) {
     for (const [s, { scripts }] of draft.value.situations.entries()) {
@@ -19,5 +21,6 @@ export function checkScripts(context: CheckContext, drafts: Draft<ScriptRules>[]
         if (script.for !== undefined) draft.condition([...here, 'for'], script.for)
       }
     }
+    await nextTurn()
   }
 }

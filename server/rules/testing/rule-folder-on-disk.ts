@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { loadRules } from '../load-rules.ts'
+import { formatFault } from '../rule-fault.ts'
 
 /** A small, faultless set of rules of every kind; tests change single files. */
 export const GOOD_RULES: Readonly<Record<string, string>> = {
@@ -90,4 +92,23 @@ export function ruleFolderOnDisk(files: Record<string, string | Buffer | undefin
   }
   write({ ...GOOD_RULES, 'assets/hello.png': TINY_PNG, ...files })
   return { folder, write, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** One good file with `old` replaced. */
+export function changed(file: string, old: string, by: string): Record<string, string> {
+  const text = GOOD_RULES[file] ?? ''
+  if (!text.includes(old)) throw new Error(`${file} has no ${old}`)
+  return { [file]: text.replace(old, by) }
+}
+
+/** The faults of the good rules with some files changed, as ops staff read them. */
+export async function faultsOf(files: Record<string, string | Buffer | undefined>): Promise<string[]> {
+  const made = ruleFolderOnDisk(files)
+  try {
+    const { book, faults } = await loadRules(made.folder)
+    if ((book === undefined) !== faults.length > 0) throw new Error('a book exactly when there is no fault')
+    return faults.map((fault) => formatFault(fault))
+  } finally {
+    made.remove()
+  }
 }
