@@ -160,6 +160,23 @@ describe('from stranger to the right group', () => {
     expect(await timeline(id)).toContain('离开客户群「牧野·付费1」（自己退出）')
   })
 
+  it('still asks for leaving while one group of the pool is left', async () => {
+    const id = await customer()
+    const { chatId: second } = await t.sandbox.createGroup({ name: '牧野·付费2', ownerUserId: 'lisi' })
+    await pay(id, 'o1', 19_900)
+    const { chatId: first } = await join(id, '付费群')
+    await t.sandbox.joinGroup({ externalUserId: id, chatId: second })
+    await t.settle()
+    await refund('o1')
+    await t.advance(MINUTE_MS)
+    await t.sandbox.leaveGroup({ externalUserId: id, chatId: first })
+    await t.settle()
+    expect((await openTasks()).map((task) => task.title)).toEqual(['请客户退出「付费群」'])
+    await t.sandbox.leaveGroup({ externalUserId: id, chatId: second })
+    await t.settle()
+    expect(await openTasks()).toEqual([])
+  })
+
   it('touches nobody else', async () => {
     const paying = await customer()
     const other = await customer()

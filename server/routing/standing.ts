@@ -66,7 +66,7 @@ export function createStanding(deps: StandingDeps) {
     asked: Record<string, unknown>,
   ) {
     const userId = (await customers.queries.ownerOf(tx, externalUserId)) ?? owner
-    if (userId === undefined || (await openLeaveTasks(tx, externalUserId, pool)).length > 0) return
+    if (userId === undefined) return
     const rule = rules.current().pools.get(pool)
     await tasks.open(tx, {
       key: `should-leave:${cause.key}:${pool}:${externalUserId}`,
