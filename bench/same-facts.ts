@@ -2,7 +2,7 @@ import type { Profile } from '../server/sidebar-api/contract.ts'
 
 /** What the limit program answers. */
 export interface HandWritten {
-  people: { name: string; userid: string; guide: string; newest_entry: number }[]
+  people: { name: string; userid: string; guide: string; welcome: string | null; newest_entry: number }[]
   tags: { path: string }[]
   orders: { id: number; status: string; total_fen: number; name: string; quantity: number }[]
   groups: { name: string; due_at: number | null }[]
@@ -21,7 +21,7 @@ export function disagreement(profile: Profile, by: HandWritten, guide: string): 
     journeys: [profile.journeys.length, names(by, (row) => row.due_at !== null).length],
     paidCount: [profile.orders.paidCount, paid.size],
     paidSumFen: [profile.orders.paidSumFen, [...paid.values()].reduce((sum, fen) => sum + Number(fen), 0)],
-    welcome: [profile.welcome?.state, 'sent'],
+    welcome: [profile.welcome?.state ?? null, own?.welcome ?? null],
   }
   const wrong = Object.entries(facts).find(([, [a, b]]) => JSON.stringify(a) !== JSON.stringify(b))
   return wrong === undefined ? undefined : `${wrong[0]} ${JSON.stringify(wrong[1])}`
