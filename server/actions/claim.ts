@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { takeRows } from '../db/take-rows.ts'
 import type { Reason } from '../kernel/reason.ts'
 import { LANES, type Lane } from './action-kind.ts'
 
@@ -52,12 +53,15 @@ export interface ClaimOptions {
 /** Takes up to `limit` due actions of one lane, oldest due first, in one short transaction. */
 export function claimActions(db: Db, { lane, limit, nowMs, instance, isBusy }: ClaimOptions): Promise<ClaimedAction[]> {
   return db.tx(async (tx) => {
-    const rows = await tx.rows<ActionRow>(
-      `SELECT id, dedupe_key, kind, payload, reason, external_userid, userid, attempts, created_at, expires_at, last_error
-       FROM action WHERE state = 'waiting' AND lane = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${limit * 4}
-       ${tx.dialect === 'mysql' ? 'FOR UPDATE SKIP LOCKED' : ''}`,
-      [LANES.indexOf(lane), nowMs],
-    )
+    const rows = await takeRows<ActionRow>(tx, {
+      table: 'action',
+      columns:
+        'id, dedupe_key, kind, payload, reason, external_userid, userid, attempts, created_at, expires_at, last_error',
+      where: `state = 'waiting' AND lane = ? AND due_at <= ?`,
+      params: [LANES.indexOf(lane), nowMs],
+      orderBy: 'due_at, id',
+      limit: limit * 4,
+    })
     const taken: ClaimedAction[] = []
     const customers = new Set<string>()
     for (const row of rows) {

@@ -1,6 +1,7 @@
 import Value from 'typebox/value'
 import type { Db } from '../db/db.ts'
 import { isDeadlock } from '../db/deadlock.ts'
+import { takeRows } from '../db/take-rows.ts'
 import type { Tx } from '../db/tx.ts'
 import { describeError } from '../kernel/app-error.ts'
 import { backoffMs } from '../kernel/backoff.ts'
@@ -43,14 +44,16 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     const { kind } = subscription.kind
     byKind.set(kind, [...(byKind.get(kind) ?? []), subscription])
   }
-  const skipLocked = db.dialect === 'mysql' ? ' FOR UPDATE SKIP LOCKED' : ''
 
   const claim = (tx: Tx, lane: 0 | 1): Promise<EventRow[]> =>
-    tx.rows<EventRow>(
-      `SELECT id, dedupe_key, kind, payload, event_at, received_at, attempts, done_subscriptions FROM inbound_event
-       WHERE state = 'new' AND lane = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${BATCH[lane]}${skipLocked}`,
-      [lane, clock.now()],
-    )
+    takeRows<EventRow>(tx, {
+      table: 'inbound_event',
+      columns: 'id, dedupe_key, kind, payload, event_at, received_at, attempts, done_subscriptions',
+      where: `state = 'new' AND lane = ? AND due_at <= ?`,
+      params: [lane, clock.now()],
+      orderBy: 'due_at, id',
+      limit: BATCH[lane],
+    })
 
   async function step(): Promise<boolean> {
     return db.tx(async (tx) => {

@@ -1,3 +1,4 @@
+import { takeRows } from '../db/take-rows.ts'
 import type { Tx } from '../db/tx.ts'
 import type { TriggerEvent } from '../rules/schema/sop-rule.ts'
 import { FIRST_POSITION } from './step-path.ts'
@@ -126,11 +127,14 @@ export const entryStore = {
 
   /** Those due first; another process skips these rows and takes the next. */
   takeDue: async (tx: Tx, nowMs: number, limit: number): Promise<Entry[]> => {
-    const rows = await tx.rows<StoredEntry>(
-      `SELECT ${COLUMNS} FROM sop_entry WHERE state = 'active' AND due_at <= ? ORDER BY due_at, id LIMIT ${limit}
-       ${tx.dialect === 'mysql' ? 'FOR UPDATE SKIP LOCKED' : ''}`,
-      [nowMs],
-    )
+    const rows = await takeRows<StoredEntry>(tx, {
+      table: 'sop_entry',
+      columns: COLUMNS,
+      where: `state = 'active' AND due_at <= ?`,
+      params: [nowMs],
+      orderBy: 'due_at, id',
+      limit,
+    })
     return rows.map(toEntry)
   },
 

@@ -1,0 +1,31 @@
+import type { SqlValue, Tx } from './tx.ts'
+
+export interface Taking {
+  table: string
+  columns: string
+  /** Conditions with `?` marks; checked again on the locked rows. */
+  where: string
+  params: SqlValue[]
+  orderBy: string
+  limit: number
+}
+
+/** Rows for this transaction alone; other processes skip them and take the next. They are found without a lock and then
+ *  locked by primary key: a locking range scan would also lock the row behind its end, and so hide the first due row of the
+ *  next lane from everybody. The table needs a primary key `id`. */
+export async function takeRows<T extends object>(tx: Tx, taking: Taking): Promise<T[]> {
+  const { table, columns, where, params, orderBy, limit } = taking
+  if (tx.dialect === 'sqlite') {
+    return tx.rows<T>(`SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ${limit}`, params)
+  }
+  const found = await tx.rows<{ id: number }>(
+    `SELECT id FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ${limit}`,
+    params,
+  )
+  if (found.length === 0) return []
+  return tx.rows<T>(
+    `SELECT ${columns} FROM ${table} FORCE INDEX (PRIMARY) WHERE id IN (${found.map(() => '?').join(', ')}) AND ${where}
+     ORDER BY ${orderBy} FOR UPDATE SKIP LOCKED`,
+    [...found.map((row) => row.id), ...params],
+  )
+}
