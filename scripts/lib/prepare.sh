@@ -16,7 +16,7 @@ install_packages() {
   local stamp=node_modules/.huoshui-lock
   if ! cmp -s package-lock.json "$stamp" 2>/dev/null; then
     echo "Installing packages …" >&2
-    npm ci --no-fund --no-audit --loglevel=error
+    npm ci --no-fund --no-audit --loglevel=error >&2
     cp package-lock.json "$stamp"
   fi
 }
