@@ -40,8 +40,9 @@ function stop(code: number): void {
   if (stopping) return
   stopping = true
   for (const child of children) child.kill('SIGTERM')
+  const isGone = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
   Promise.all(
-    children.map((child) => (child.exitCode !== null ? null : new Promise((resolve) => child.once('exit', resolve)))),
+    children.map((child) => (isGone(child) ? null : new Promise((resolve) => child.once('exit', resolve)))),
   ).then(() => process.exit(code))
 }
 
