@@ -92,7 +92,7 @@ async function storedEvents({ db }: BenchServer): Promise<{ all: number; handled
   const rows = await db.tx((tx) =>
     tx.rows<{ state: string; n: number }>(
       `SELECT state AS state, COUNT(*) AS n FROM inbound_event
-       WHERE kind LIKE 'wecom.change_external_contact.%' GROUP BY state`,
+       WHERE kind IN ('wecom.unknown', 'wecom.change_external_contact.del_follow_user') GROUP BY state`,
     ),
   )
   const count = (states: string[]): number =>
