@@ -94,6 +94,7 @@ export class WhatWeKnow1700000000002 implements MigrationInterface {
         withDefault(integer('group_sort'), 0),
         withDefault(integer('tag_sort'), 0),
         withDefault(flag('ours'), 0),
+        instant('seen_at'),
         nullable(instant('gone_at')),
       ],
       indices: [['group_id'], ['path']],

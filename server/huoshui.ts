@@ -191,8 +191,9 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     db,
     log,
     prepare: async () => {
-      await rules.check()
+      // Before anything of ours can begin: new rules ask for actions at once, and a lease of our own is no dead one's.
       await runner.releaseLeases({ all: alone })
+      await rules.check()
       await jobs.prepare({ alone })
     },
   })

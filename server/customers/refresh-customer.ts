@@ -60,13 +60,9 @@ export function createRefreshCustomer(deps: RefreshDeps) {
     return { relations, readAtMs }
   }
 
-  /** Writes relations as WeCom tells them. `source` sync: friends from before we listened, whose tags are no news.
-   *  Emits no customer.added: nobody just came. Safe to repeat. */
-  async function recordReading(
-    tx: Tx,
-    { relations, readAtMs }: Reading,
-    source: 'event' | 'sync',
-  ): Promise<{ identified: string[]; readAgain: string[] }> {
+  /** Writes relations as WeCom tells them; gives the customers that are known under a new name now. Emits no
+   *  customer.added, nobody just came, and nothing about the tags of pairs we have only just heard of. Safe to repeat. */
+  async function recordReading(tx: Tx, { relations, readAtMs }: Reading): Promise<string[]> {
     const channelNames = new Map<string, string | undefined>()
     const channelOf = async (state: string): Promise<string | undefined> => {
       if (!channelNames.has(state)) channelNames.set(state, (await channels.queries.byState(tx, state))?.name)
@@ -87,25 +83,24 @@ export function createRefreshCustomer(deps: RefreshDeps) {
         externalUserId: relation.externalUserId,
         userId: relation.userId,
         tagIds: relation.tagIds,
-        isNews: source === 'event' && !isFound.has(relation),
+        isNews: !isFound.has(relation),
       })),
       readAtMs,
     )
-    return { identified, readAgain }
-  }
-
-  async function record(tx: Tx, action: Action, reading: Reading): Promise<void> {
-    const { identified, readAgain } = await recordReading(tx, reading, 'event')
-    for (const externalUserId of identified) {
-      await emit(tx, CustomerIdentified, { key: `refresh:${action.id}`, payload: { externalUserId } })
-    }
     for (const externalUserId of readAgain) {
       await outbox.enqueue(tx, RefreshCustomer, {
-        key: `customer.refresh:again:${action.id}`,
+        key: `customer.refresh:again:${externalUserId}:${readAtMs}`,
         externalUserId,
         payload: { externalUserId },
         reason: { text: '读取期间标签有变化，再读一次' },
       })
+    }
+    return identified
+  }
+
+  async function record(tx: Tx, action: Action, reading: Reading): Promise<void> {
+    for (const externalUserId of await recordReading(tx, reading)) {
+      await emit(tx, CustomerIdentified, { key: `refresh:${action.id}`, payload: { externalUserId } })
     }
   }
 

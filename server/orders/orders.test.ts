@@ -149,9 +149,11 @@ describe('POST /api/orders', () => {
   it('an order by union id, or by an id we do not know yet, waits for the customer to come', async () => {
     await post(order({ customer: { unionId: 'union-1' } }))
     await post(order({ orderId: 'A2', customer: { externalUserId: 'wmSoon' } }))
+    await post(order({ orderId: 'A3', customer: { externalUserId: 'wmNameless' } }))
     await t.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmSoon', unionId: 'union-1' })
+    await t.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmNameless' })
     await t.settle()
-    expect((await events()).map((event) => event.orderId).sort()).toEqual(['A1', 'A2'])
+    expect((await events()).map((event) => event.orderId).sort()).toEqual(['A1', 'A2', 'A3'])
     expect(await summary('wmSoon')).toMatchObject({ paidCount: 2 })
   })
 

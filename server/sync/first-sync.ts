@@ -87,7 +87,7 @@ export function createFirstSync(deps: FirstSyncDeps) {
   }
 
   async function recordPage(tx: Tx, part: RelationsPart, { relations, next, readAtMs }: PageReading): Promise<void> {
-    const { identified } = await customers.recordReading(tx, { relations, readAtMs }, 'sync')
+    const identified = await customers.recordReading(tx, { relations, readAtMs })
     for (const externalUserId of identified) await orders.matchWaiting(tx, externalUserId)
     await addRelations(tx, relations.length)
     if (next !== null) await askForPage(tx, { ...part, cursor: next, page: part.page + 1 })

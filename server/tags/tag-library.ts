@@ -22,7 +22,7 @@ const KEEP_EVERY_MS = 10 * MINUTE_MS
 
 export const pathOf = (group: string, name: string): string => `${group}/${name}`
 
-async function recordGroups(tx: Tx, groups: CorpTagGroup[], made: { ours: boolean }): Promise<string[]> {
+async function recordGroups(tx: Tx, groups: CorpTagGroup[], seen: { atMs: number; ours: boolean }): Promise<string[]> {
   const rows = groups.flatMap((group) =>
     (group.tag ?? []).map((tag) => ({
       tag_id: tag.id,
@@ -32,8 +32,9 @@ async function recordGroups(tx: Tx, groups: CorpTagGroup[], made: { ours: boolea
       path: pathOf(group.group_name, tag.name),
       group_sort: group.order ?? 0,
       tag_sort: tag.order ?? 0,
+      seen_at: seen.atMs,
       gone_at: null,
-      ...(made.ours ? { ours: 1 } : {}),
+      ...(seen.ours ? { ours: 1 } : {}),
     })),
   )
   if (rows.length > 0) await tx.upsert('corp_tag', rows, ['tag_id'])
@@ -66,9 +67,16 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
     }
   }
 
-  async function recordListing(tx: Tx, groups: CorpTagGroup[]): Promise<void> {
-    const present = new Set(await recordGroups(tx, groups, { ours: false }))
-    const stored = await tx.rows<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE gone_at IS NULL')
+  /** A tag made while the listing was under way is not in it, and not gone. */
+  async function recordListing(
+    tx: Tx,
+    { groups, readAtMs }: { groups: CorpTagGroup[]; readAtMs: number },
+  ): Promise<void> {
+    const present = new Set(await recordGroups(tx, groups, { atMs: readAtMs, ours: false }))
+    const stored = await tx.rows<{ tag_id: string }>(
+      'SELECT tag_id FROM corp_tag WHERE gone_at IS NULL AND seen_at < ?',
+      [readAtMs],
+    )
     for (const { tag_id: tagId } of stored) {
       if (present.has(tagId)) continue
       await tx.run('UPDATE corp_tag SET gone_at = ? WHERE tag_id = ?', [clock.now(), tagId])
@@ -84,8 +92,11 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
 
   const executors: Executor[] = [
     execute(ListTags, {
-      perform: async () => (await wecom.tags.list()).tag_group ?? [],
-      record: (tx, _action, groups) => recordListing(tx, groups),
+      perform: async () => {
+        const readAtMs = clock.now()
+        return { groups: (await wecom.tags.list()).tag_group ?? [], readAtMs }
+      },
+      record: (tx, _action, listing) => recordListing(tx, listing),
     }),
     execute(CreateTags, {
       perform: async ({ payload }) =>
@@ -96,7 +107,7 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
           })
         ).tag_group,
       record: async (tx, _action, group) => {
-        await recordGroups(tx, [group], { ours: true })
+        await recordGroups(tx, [group], { atMs: clock.now(), ours: true })
       },
     }),
   ]

@@ -143,6 +143,7 @@ describe('tags', () => {
   it('a tag deleted in WeCom since is made again when the rules have it', async () => {
     t = await buildTestApp({ config: CONFIG })
     const of = await scanned()
+    t.clock.advance(1_000)
     const old = tagId(t, '意向', '高')
     const tag = t.sandbox.world.tags.get(old)
     if (tag !== undefined) tag.deleted = true
@@ -176,6 +177,7 @@ describe('tags', () => {
     expect(await t.rows(`SELECT path, ours FROM corp_tag WHERE group_name = '口味'`)).toEqual([
       { path: '口味/五分熟', ours: 0 },
     ])
+    t.clock.advance(1_000)
     await t.sandbox.deleteTag({ id: tag.id })
     await t.settle()
     expect(await t.rows(`SELECT path FROM corp_tag WHERE group_name = '口味' AND gone_at IS NULL`)).toEqual([])
