@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { AppError } from './kernel/app-error.ts'
+import { readSettings, readSomeSettings } from './settings.ts'
+
+const good = {
+  WECOM_CORP_ID: 'ww1234567890abcdef',
+  WECOM_AGENT_ID: '1000002',
+  WECOM_SECRET: 'a-secret-of-the-app',
+  WECOM_CALLBACK_TOKEN: 'Token123',
+  WECOM_CALLBACK_AES_KEY: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
+  ORDERS_SECRET: 'a-key-shared-with-the-shop',
+}
+function faultsOf(env: Record<string, string | undefined>): string {
+  try {
+    readSettings(env)
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'settings.invalid' })
+    return (error as AppError).message
+  }
+  throw new Error('nothing was refused')
+}
+
+test('what may be left out has its default', () => {
+  expect(readSettings(good)).toMatchObject({
+    HOST: '127.0.0.1',
+    PORT: 3000,
+    DATABASE_URL: 'sqlite:./data/huoshui.db',
+    HUOSHUI_CONFIG: './config',
+    WECOM_API_BASE: 'https://qyapi.weixin.qq.com',
+    WECOM_AGENT_ID: 1_000_002,
+    SESSION_SECRET: undefined,
+    LOG_LEVEL: 'info',
+  })
+})
+
+test('with nothing set, every setting that is needed is named at once, with what it is', () => {
+  const lines = faultsOf({}).split('\n')
+  expect(lines[0]).toBe('6 setting(s) to mend:')
+  expect(lines.slice(1).map((line) => line.trim().split(' ')[0])).toEqual([
+    'WECOM_CORP_ID',
+    'WECOM_AGENT_ID',
+    'WECOM_SECRET',
+    'WECOM_CALLBACK_TOKEN',
+    'WECOM_CALLBACK_AES_KEY',
+    'ORDERS_SECRET',
+  ])
+  expect(lines[1]).toContain('企业ID')
+})
+
+test('all wrong values are told at once: plain ones quoted, secrets never', () => {
+  const planted = 'PLANTED'
+  const text = faultsOf({
+    ...good,
+    PORT: '70000',
+    PUBLIC_URL: 'scrm.example.com/huoshui',
+    DATABASE_URL: `postgres://root:${planted}@db/x`,
+    WECOM_SECRET: planted,
+    WECOM_CALLBACK_TOKEN: `${planted}-_-`,
+    WECOM_CALLBACK_AES_KEY: `${planted}=`,
+    ORDERS_SECRET: planted,
+    SESSION_SECRET: planted,
+    LOG_LEVEL: 'loud',
+  })
+  expect(text.split('\n')).toHaveLength(10)
+  expect(text).toContain('PORT must be a whole number from 0 to 65535, not "70000"')
+  expect(text).toContain('PUBLIC_URL must be an http(s) origin')
+  expect(text).toContain('LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"')
+  expect(text).not.toContain(planted)
+})
+
+test('an empty value is a missing one, and blanks around a value do not count', () => {
+  expect(faultsOf({ ...good, WECOM_SECRET: ' ' })).toContain('WECOM_SECRET is missing')
+  expect(readSettings({ ...good, PORT: ' 8080 ', PUBLIC_URL: 'https://scrm.example.com/' })).toMatchObject({
+    PORT: 8080,
+    PUBLIC_URL: 'https://scrm.example.com',
+  })
+})
+
+test('a command asks only for what it needs', () => {
+  expect(readSomeSettings({}, ['DATABASE_URL'])).toEqual({ DATABASE_URL: 'sqlite:./data/huoshui.db' })
+  expect(() => readSomeSettings({}, ['DATABASE_URL', 'ORDERS_SECRET'])).toThrow(AppError)
+})
