@@ -1,6 +1,6 @@
 import type { Row } from '../server/db/tx.ts'
 import { DAY_MS } from '../server/kernel/shanghai.ts'
-import type { Ground, Place } from './populate.ts'
+import type { Ground, Place } from './populate-place.ts'
 
 const REASON = JSON.stringify({
   text: '首单后复购：下过一单，喜欢西冷',

@@ -1,6 +1,6 @@
 import type { Row } from '../server/db/tx.ts'
 import { DAY_MS } from '../server/kernel/shanghai.ts'
-import type { Ground, Place } from './populate.ts'
+import type { Ground, Place } from './populate-place.ts'
 
 const CHANNELS = ['包裹卡', '门店物料', '直播间']
 const STATES = ['package-card', 'store-poster', 'live-room']

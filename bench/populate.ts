@@ -5,34 +5,13 @@ import type { Row } from '../server/db/tx.ts'
 import { DAY_MS } from '../server/kernel/shanghai.ts'
 import { itemRows, journeyRows, MOST_ORDERS, orderRows, tagRows, timelineRow, welcomeRow } from './populate-history.ts'
 import { customerRow, followRows, groupRows, guideRows, memberRows, sourceRow } from './populate-people.ts'
+import type { Ground, Place } from './populate-place.ts'
 
 export interface PopulateOptions {
   customers: number
   /** userids that shall have customers, too, each as many as any other guide. */
   guides: string[]
   print(line: string): void
-}
-
-/** What the rows of one customer are made from; the same place, the same customer. */
-export interface Place {
-  n: number
-  id: string
-  guide: string
-  /** UTC milliseconds. */
-  addedAtMs: number
-  /** A random of its own for this customer and purpose. */
-  random(purpose: string): SeededRandom
-}
-
-export interface Ground {
-  nowMs: number
-  guides: string[]
-  groups: number
-  tagIds: string[]
-  /** Version of 新客首单, undefined before any rule was loaded. */
-  sopVersion: string | undefined
-  /** Free ids for orders begin here. */
-  firstOrderId: number
 }
 
 const PER_GUIDE = 400
