@@ -19,8 +19,22 @@ const SECRET_PATHS = [
   'response',
 ]
 
+/** `destination`: default the standard output. Its reader may go away; the server goes on without a log. */
 export function createLogger(options: { level: string; destination?: DestinationStream }): Logger {
   const redact = [...SECRET_PATHS, ...SECRET_PATHS.map((path) => `*.${path}`), 'req.headers', 'req.url', 'err.config']
   const settings: LoggerOptions = { level: options.level, redact: { paths: redact, censor: '***' }, base: null }
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination)
+  return pino(settings, options.destination ?? standardOutput())
+}
+
+/** Not pino's own, which repeats a write to a closed pipe for ever. */
+function standardOutput(): DestinationStream {
+  let gone = false
+  process.stdout.on('error', () => {
+    gone = true
+  })
+  return {
+    write: (line) => {
+      if (!gone) process.stdout.write(line)
+    },
+  }
 }
