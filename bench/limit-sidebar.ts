@@ -14,9 +14,7 @@ app.get<{ Params: { id: string; guide: string } }>('/customers/:guide/:id', asyn
   const [people, tags, orders, groups] = await Promise.all([
     rows(
       `SELECT c.name AS name, c.avatar AS avatar, c.first_channel AS channel, f.userid AS userid, f.remark AS remark,
-              f.add_way AS add_way, f.added_at AS added_at, s.name AS guide, w.state AS welcome, w.rule AS rule,
-              (SELECT t.id FROM timeline t WHERE t.external_userid = c.external_userid
-               ORDER BY t.at DESC, t.id DESC LIMIT 1) AS newest_entry
+              f.add_way AS add_way, f.added_at AS added_at, s.name AS guide, w.state AS welcome, w.rule AS rule
        FROM customer c JOIN follow f ON f.external_userid = c.external_userid AND f.active = 1
        LEFT JOIN staff s ON s.userid = f.userid
        LEFT JOIN welcome w ON w.external_userid = f.external_userid AND w.userid = f.userid

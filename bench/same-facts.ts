@@ -2,7 +2,7 @@ import type { Profile } from '../server/sidebar-api/contract.ts'
 
 /** What the limit program answers. */
 export interface HandWritten {
-  people: { name: string; userid: string; guide: string; welcome: string | null; newest_entry: number }[]
+  people: { name: string; userid: string; guide: string; welcome: string | null }[]
   tags: { path: string }[]
   orders: { id: number; status: string; total_fen: number; name: string; quantity: number }[]
   groups: { name: string; due_at: number | null }[]
@@ -14,7 +14,6 @@ export function disagreement(profile: Profile, by: HandWritten, guide: string): 
   const paid = new Map(by.orders.filter((row) => row.status === 'paid').map((row) => [row.id, row.total_fen]))
   const facts: Record<string, [unknown, unknown]> = {
     name: [profile.name, own?.name],
-    newestEntry: [profile.newestEntry, own?.newest_entry],
     tags: [profile.tags.map((tag) => tag.name).sort(), by.tags.map((tag) => tag.path).sort()],
     otherGuides: [profile.otherGuides, by.people.filter((row) => row.userid !== guide).map((row) => row.guide)],
     groups: [profile.groups.map((group) => group.name), names(by, (row) => row.due_at === null)],
