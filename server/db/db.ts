@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm'
+import { DataSource, type EntityManager } from 'typeorm'
 import { migrations } from '../../migrations/index.ts'
 import type { Dialect } from './columns.ts'
 import { dataSourceOptions } from './database-url.ts'
@@ -27,13 +27,36 @@ export function createDb(databaseUrl: string): Db {
   let tail: Promise<unknown> = Promise.resolve()
   let connecting: Promise<void> | undefined
 
+  const mysqlTransaction = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> =>
+    source.transaction('READ COMMITTED', work)
+
+  /** A command may write to the same file as the server. Who takes the write lock at the beginning waits for its turn;
+   *  who begins by reading is refused at once (SQLITE_BUSY) when the other has written since. */
+  async function sqliteTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const runner = source.createQueryRunner()
+    try {
+      await runner.query('BEGIN IMMEDIATE')
+      try {
+        const result = await work(runner.manager)
+        await runner.query('COMMIT')
+        return result
+      } catch (error) {
+        // A failed COMMIT may have rolled back by itself; the first error is the one to tell.
+        await runner.query('ROLLBACK').catch(() => undefined)
+        throw error
+      }
+    } finally {
+      await runner.release()
+    }
+  }
+
   async function runTx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     await connect()
     for (let attempt = 1; ; attempt++) {
       const onCommit: (() => void)[] = []
       try {
-        const isolation = dialect === 'mysql' ? 'READ COMMITTED' : 'SERIALIZABLE'
-        const result = await source.transaction(isolation, (manager) => work(createTx(manager, dialect, onCommit)))
+        const transact = dialect === 'mysql' ? mysqlTransaction : sqliteTransaction
+        const result = await transact((manager) => work(createTx(manager, dialect, onCommit)))
         for (const callback of onCommit) callback()
         return result
       } catch (error) {

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { createDb } from './db.ts'
+
+const OTHER = `
+const { createDb } = await import(process.env.DB_MODULE)
+const db = createDb(process.env.DB_URL)
+for (let i = 0; i < 300; i++) await db.tx((tx) => tx.insert('job_run', { name: 'other' + i, next_at: 0 }))
+await db.close()
+`
+
+it('a command that writes to the same SQLite file never has the server’s transaction refused', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'huoshui-two-'))
+  const url = `sqlite:${join(folder, 'two.db')}`
+  const db = createDb(url)
+  await db.migrate()
+  const other = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', OTHER], {
+    env: { ...process.env, DB_MODULE: new URL('./db.ts', import.meta.url).href, DB_URL: url },
+    stdio: 'inherit',
+  })
+  let exitCode: number | null | undefined
+  other.on('exit', (code) => {
+    exitCode = code
+  })
+  let own = 0
+  while (exitCode === undefined) {
+    await db.tx(async (tx) => {
+      await tx.rows('SELECT COUNT(*) AS n FROM job_run')
+      await new Promise((resolve) => setImmediate(resolve))
+      await tx.insert('job_run', { name: `own${own}`, next_at: 0 })
+    })
+    own += 1
+    // The other one must get a turn, too.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(exitCode).toBe(0)
+  const names = await db.tx((tx) => tx.rows<{ name: string }>('SELECT name FROM job_run'))
+  expect(names.filter(({ name }) => name.startsWith('other'))).toHaveLength(300)
+  expect(names.filter(({ name }) => name.startsWith('own'))).toHaveLength(own)
+  await db.close()
+  rmSync(folder, { recursive: true, force: true })
+})
