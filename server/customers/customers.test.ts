@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { contactEvent } from './testing/wecom-says.ts'
@@ -90,6 +91,24 @@ describe('customers', () => {
     await t.settle()
     expect(await follow(t, 'wmStranger')).toMatchObject({ active: 1, channel: null, state })
     expect(await added(t)).toMatchObject([{ externalUserId: 'wmStranger', channel: null, state }])
+  })
+
+  it('whatever the state, the customer is kept, and only our own state names a channel', async () => {
+    const anything = fc
+      .string({ unit: 'binary', maxLength: 80 })
+      .filter((text) => !/[\p{C}\s]/u.test(text) && text !== '')
+    const states = ['parcel-card', ...fc.sample(anything, { numRuns: 60, seed: 7 })]
+    for (const [index, State] of states.entries()) {
+      const pair = { UserID: 'zhangsan', ExternalUserID: `wm${index}` }
+      expect(await contactEvent(t, 'add_external_contact', { ...pair, State })).toBe(200)
+    }
+    await t.settle()
+    const stored = await t.rows<{ state: string; channel: string | null }>(
+      'SELECT state, channel FROM follow ORDER BY id',
+    )
+    expect(stored.map((row) => row.state).sort()).toEqual([...states].sort())
+    expect(stored.filter((row) => row.channel !== null)).toEqual([{ state: 'parcel-card', channel: '包裹卡' }])
+    expect(await added(t)).toHaveLength(states.length)
   })
 
   it('a customer who deletes the guide is lost once, and a return begins a new friendship', async () => {

@@ -82,6 +82,17 @@ describe('staff', () => {
     ])
   })
 
+  it('a new member with a given-up userid is a person of their own', async () => {
+    await directory('update_user', { UserID: 'lisi', NewUserID: 'lisi001' })
+    await t.settle()
+    t.clock.advance(60_000)
+    await directory('create_user', { UserID: 'lisi', Name: '新来的李四' })
+    await t.settle()
+    await t.sandbox.scan({ userId: 'lisi', externalUserId: 'wmNew' })
+    await t.settle()
+    expect(await t.rows(`SELECT userid FROM follow WHERE external_userid = 'wmNew'`)).toEqual([{ userid: 'lisi' }])
+  })
+
   it('does without names where the app may not read them', async () => {
     t.sandbox.faults.set({ path: 'user/get', errcode: 60011 })
     await t.sandbox.addStaff({ userId: 'hidden', name: '看不见' })

@@ -61,6 +61,15 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     await askFor(tx, userId, event.dedupeKey)
   }
 
+  async function joined(tx: Tx, event: StoredEvent<MemberPayload>): Promise<void> {
+    // A userid that somebody gave up may be a new member's; events under it are theirs from now on.
+    await tx.run('DELETE FROM staff_rename WHERE old_userid = ? AND renamed_at < ?', [
+      event.payload.UserID,
+      event.eventAtMs,
+    ])
+    await changed(tx, event)
+  }
+
   async function left(tx: Tx, event: StoredEvent<MemberPayload>): Promise<void> {
     const userId = await staffQueries.currentIdOf(tx, event.payload.UserID)
     await keep(tx, userId)
@@ -128,7 +137,7 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     read: () => listStaff(wecom),
     recordListing,
     subscriptions: [
-      subscribe('staff.create', CreateUser, changed),
+      subscribe('staff.create', CreateUser, joined),
       subscribe('staff.update', UpdateUser, changed),
       subscribe('staff.delete', DeleteUser, left),
     ],

@@ -25,6 +25,12 @@ export interface TimelineEntry {
   reason: Reason | undefined
 }
 
+/** Another one when any entry was added, whatever its instant. */
+export interface EntryStamp {
+  count: number
+  newestId: number | undefined
+}
+
 interface StoredEntry {
   id: number
   at: number
@@ -63,6 +69,14 @@ export function createTimeline({ clock }: { clock: Clock }) {
       if (notes.length > 0) await tx.insertIgnore('timeline', notes.map(toRow))
     },
     queries: {
+      /** One read of an index. The count too: on MySQL a smaller id may be committed after a larger one. */
+      stampOf: async (tx: Tx, externalUserId: string): Promise<EntryStamp> => {
+        const row = await tx.row<{ entry_count: number; newest_id: number | null }>(
+          'SELECT COUNT(*) AS entry_count, MAX(id) AS newest_id FROM timeline WHERE external_userid = ?',
+          [externalUserId],
+        )
+        return { count: Number(row?.entry_count ?? 0), newestId: row?.newest_id ?? undefined }
+      },
       /** Newest first. `before`: the last entry of the page seen before. `limit` default 50, at most 200. */
       ofCustomer: async (
         tx: Tx,
