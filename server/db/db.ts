@@ -102,10 +102,12 @@ export function createDb(databaseUrl: string): Db {
     connect,
     tx: (work) => inTurn(() => runTx(work)),
     statement: (work) => inTurn(() => runStatement(work)),
-    migrate: async () => {
-      await connect()
-      await source.runMigrations()
-    },
+    // In its turn as well: a transaction between two steps would end up inside a migration on SQLite's one connection.
+    migrate: () =>
+      inTurn(async () => {
+        await connect()
+        await source.runMigrations()
+      }),
     close: async () => {
       await tail
       if (source.isInitialized) await source.destroy()

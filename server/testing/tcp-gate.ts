@@ -1,0 +1,39 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A door in front of a TCP server. Shut, it refuses newcomers and cuts off who is inside, as a server that died. */
+export async function openTcpGate(target: { host: string; port: number }) {
+  const sockets = new Set<Socket>()
+  let isOpen = true
+  const server = createServer((inside) => {
+    if (!isOpen) return inside.destroy()
+    const outside = connect(target)
+    for (const [from, to] of [
+      [inside, outside],
+      [outside, inside],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+      from.pipe(to)
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const shut = (): void => {
+    isOpen = false
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    port: (server.address() as AddressInfo).port, // it listens on TCP
+    shut,
+    open: (): void => {
+      isOpen = true
+    },
+    close: async (): Promise<void> => {
+      shut()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
