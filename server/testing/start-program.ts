@@ -10,10 +10,10 @@ process.on('exit', () => {
 export interface Started {
   url: string
   pid: number
-  /** Asks it to stop, as a supervisor does, and waits. */
-  stop(): Promise<void>
+  /** Asks it to stop, as a supervisor does, and waits; gives its exit code. */
+  stop(): Promise<number | null>
   /** kill -9, and waits until it is gone. */
-  kill(): Promise<void>
+  kill(): Promise<number | null>
 }
 
 function launch(script: string, args: string[], env: Record<string, string>): ChildProcess {
@@ -49,10 +49,10 @@ export async function startProgram(
       if (found !== undefined) resolve(found)
     })
   })
-  const end = (signal: 'SIGTERM' | 'SIGKILL') => (): Promise<void> =>
+  const end = (signal: 'SIGTERM' | 'SIGKILL') => (): Promise<number | null> =>
     new Promise((resolve) => {
-      if (child.exitCode !== null || child.signalCode !== null) return resolve()
-      child.once('exit', () => resolve())
+      if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode)
+      child.once('exit', (code) => resolve(code))
       child.kill(signal)
     })
   return { url, pid: child.pid ?? 0, stop: end('SIGTERM'), kill: end('SIGKILL') }
