@@ -20,6 +20,7 @@ export function createMedia({ assetsDir, ...deps }: MediaDeps) {
     jobs,
     ...createAttachments({ clock: deps.clock }),
     queries: {
+      stamp: preparedMedia.stamp,
       /** Pictures that rules want and that cannot be sent now, each with the reason in Chinese. */
       troubles: async (tx: Tx): Promise<{ source: string; trouble: string }[]> => {
         const held = await preparedMedia.all(tx)

@@ -65,6 +65,14 @@ export const preparedMedia = {
     )
     return new Map(rows.map((row) => [row.source, toMedia(row)]))
   },
+  /** Another text when any picture became ready, was renewed or is ready no more. The table is as small as the rules. */
+  stamp: async (tx: Tx): Promise<string> => {
+    const row = await tx.row<{ media_count: number; pic_count: number; latest_until: number | null }>(
+      `SELECT COUNT(media_id) AS media_count, COUNT(pic_url) AS pic_count, MAX(media_until) AS latest_until
+       FROM prepared_media`,
+    )
+    return `${row?.media_count ?? 0} ${row?.pic_count ?? 0} ${row?.latest_until ?? 0}`
+  },
   save: (tx: Tx, media: PreparedMedia, nowMs: number): Promise<void> =>
     tx.upsert('prepared_media', [toRow(media, nowMs)], ['source']),
 }

@@ -90,10 +90,14 @@ export const Profile = Type.Object({
     Type.Object({ title: Type.String(), next: OrNull(Type.String()), nextAtMs: OrNull(Type.Number()) }),
   ),
   orders: OrderSummary,
-  /** Id of the newest timeline entry: another one means that something happened. */
-  newestEntry: OrNull(Type.Integer()),
+  /** What GET customers/:externalUserId/version gives as long as nothing has happened since. */
+  version: Type.String(),
 })
 export type Profile = Static<typeof Profile>
+
+/** GET customers/:externalUserId/version — cheap; another text when anything that the page shows may have changed. */
+export const PageVersion = Type.Object({ version: Type.String() })
+export type PageVersion = Static<typeof PageVersion>
 
 /** What sendChatMessage of the JS-SDK takes; one call sends one. Text may hold {客户昵称} and {导购名}. */
 export const ChatMessage = Type.Union([

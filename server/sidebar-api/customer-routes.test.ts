@@ -17,7 +17,7 @@ afterAll(() => desk.close())
 const NOT_YOURS = { status: 403, body: { code: 'sidebar.not-yours' } }
 
 test('a guide cannot reach another guide’s customer by changing the id, on any route', async () => {
-  for (const rest of ['', '/orders', '/timeline', '/tasks', '/proposals']) {
+  for (const rest of ['', '/version', '/orders', '/timeline', '/tasks', '/proposals']) {
     expect(await lisi.get(`${of}${rest}`)).toMatchObject(NOT_YOURS)
     expect(await zhangsan.get(`${of}${rest}`)).toMatchObject({ status: 200 })
   }

@@ -46,6 +46,10 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
     access.withCustomer(request, (tx, guide, id) => profile.of(tx, guide, id)),
   )
 
+  typed.get('/customers/:externalUserId/version', { schema: answers(contract.PageVersion) }, (request) =>
+    access.withCustomer(request, async (tx, guide, id) => ({ version: await profile.version(tx, guide, id) })),
+  )
+
   typed.get('/customers/:externalUserId/orders', { schema: answers(contract.Orders) }, (request) =>
     access.withCustomer(request, async (tx, _guide, id) => ({
       summary: await profile.orderSummary(tx, id),

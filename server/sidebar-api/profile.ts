@@ -12,6 +12,7 @@ import type { WelcomeOutcome } from '../welcome/welcome-store.ts'
 import type { Guide } from './access.ts'
 import { addWayText } from './add-way.ts'
 import type { CustomerTag, Profile, OrderSummary as ShownSummary } from './contract.ts'
+import { pageVersion } from './page-version.ts'
 import { welcomeView } from './welcome-view.ts'
 import { whyOf } from './why.ts'
 
@@ -22,6 +23,7 @@ export interface ProfileDeps {
     queries: {
       profile(tx: Tx, externalUserId: string): Promise<CustomerProfile | undefined>
       followsOf(tx: Tx, externalUserId: string): Promise<Follow[]>
+      follow(tx: Tx, userId: string, externalUserId: string): Promise<Follow | undefined>
       sourcesOf(tx: Tx, externalUserId: string): Promise<CustomerSource[]>
     }
   }
@@ -35,6 +37,7 @@ export interface ProfileDeps {
   }
   groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }
   welcome: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> } }
+  media: { queries: { stamp(tx: Tx): Promise<string> } }
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
   timeline: Pick<Timeline, 'queries'>
 }
@@ -46,7 +49,7 @@ const NEWEST_ORDERS = 5
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, staff, tags, orders, groups, welcome, sop, timeline } = deps
+  const { clock, rules, customers, staff, tags, orders, groups, welcome, media, sop, timeline } = deps
 
   async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
     const guide = tag.setBy === 'guide' ? ((await staff.queries.nameOf(tx, tag.userId)) ?? tag.userId) : ''
@@ -116,11 +119,35 @@ export function createProfile(deps: ProfileDeps) {
         .filter((one) => one.state === 'active')
         .map(journeyView),
       orders: await orderSummary(tx, externalUserId),
-      newestEntry: (await timeline.queries.ofCustomer(tx, externalUserId, { limit: 1 }))[0]?.id ?? null,
+      version: await versionWith(tx, externalUserId, known, follow),
     }
   }
 
-  return { of, orderSummary }
+  const versionWith = async (
+    tx: Tx,
+    externalUserId: string,
+    known: CustomerProfile | undefined,
+    follow: Follow | undefined,
+  ): Promise<string> =>
+    pageVersion({
+      entries: await timeline.queries.stampOf(tx, externalUserId),
+      known,
+      follow,
+      rules: rules.current().version,
+      media: await media.queries.stamp(tx),
+      nowMs: clock.now(),
+    })
+
+  /** Four small reads: cheap enough for every open sidebar every few seconds. */
+  const version = async (tx: Tx, guide: Guide, externalUserId: string): Promise<string> =>
+    versionWith(
+      tx,
+      externalUserId,
+      await customers.queries.profile(tx, externalUserId),
+      await customers.queries.follow(tx, guide.userId, externalUserId),
+    )
+
+  return { of, version, orderSummary }
 }
 export type ProfileReader = ReturnType<typeof createProfile>
 
