@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { Lane } from './actions/action-kind.ts'
 import { createOutbox } from './actions/outbox.ts'
 import { createRunner } from './actions/runner.ts'
 import { buildApp } from './app.ts'
@@ -54,7 +55,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   const metrics = createMetrics(db)
   // The parts below nudge each other; the thunks break the circle of their construction.
   const nudgeDispatcher = (): void => dispatcher.nudge()
-  const nudgeRunner = (): void => runner.nudge()
+  const nudgeRunner = (lane: Lane): void => runner.nudge(lane)
   const emit = createEmit({ clock, nudge: nudgeDispatcher })
   const outbox = createOutbox({ clock, nudge: nudgeRunner })
   const accept = createAccept({ db, clock, nudge: nudgeDispatcher, isHandled: (kind) => dispatcher.isHandled(kind) })

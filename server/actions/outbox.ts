@@ -32,7 +32,7 @@ export interface Outbox {
   withdraw(tx: Tx, key: string, why: string): Promise<boolean>
 }
 
-export function createOutbox({ clock, nudge }: { clock: Clock; nudge: () => void }): Outbox {
+export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lane) => void }): Outbox {
   return {
     enqueue: async (tx, kind, options) => {
       const now = clock.now()
@@ -51,7 +51,7 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: () => void
           created_at: now,
         },
       ])
-      if (inserted > 0) tx.afterCommit(nudge)
+      if (inserted > 0 && (options.dueAtMs ?? now) <= now) tx.afterCommit(() => nudge(options.lane ?? kind.lane))
       return inserted > 0
     },
     withdraw: async (tx, key, why) => {

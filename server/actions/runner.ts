@@ -33,6 +33,8 @@ const perLane = <T>(make: (lane: Lane) => T): Record<Lane, T> => ({
 export function createRunner({ db, clock, log, executors, instance, onEnded }: RunnerDeps) {
   const byKind = new Map(executors.map((executor) => [executor.kind.kind, executor]))
   const inFlight = perLane(() => new Set<Promise<void>>())
+  /** Something due was not claimed because a slot or a customer was taken: look again at the next landing. */
+  const leftBehind = perLane(() => false)
   /** WeCom answers 45035 when one customer is written twice at once, so one call per customer and kind. */
   const busyCustomers = new Set<string>()
   const customerKey = (row: ClaimedAction): string | undefined =>
@@ -42,8 +44,13 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
   async function step(lane: Lane): Promise<boolean> {
     const flying = inFlight[lane]
     const free = SLOTS[lane] - flying.size
+    leftBehind[lane] = free <= 0
     if (free <= 0) return false
-    const isBusy = (row: ClaimedAction): boolean => busyCustomers.has(customerKey(row) ?? '')
+    const isBusy = (row: ClaimedAction): boolean => {
+      const busy = busyCustomers.has(customerKey(row) ?? '')
+      leftBehind[lane] ||= busy
+      return busy
+    }
     const claimed = await claimActions(db, { lane, limit: free, nowMs: clock.now(), instance, isBusy })
     for (const row of claimed) launch(row, flying)
     return claimed.length > 0
@@ -62,7 +69,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
       .finally(() => {
         flying.delete(flight)
         if (key !== undefined) busyCustomers.delete(key)
-        pumps[row.lane].nudge()
+        if (leftBehind[row.lane]) pumps[row.lane].nudge()
       })
     flying.add(flight)
   }
@@ -161,8 +168,9 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
   }
 
   return {
-    nudge: () => {
-      for (const lane of LANES) pumps[lane].nudge()
+    /** Default: all lanes. */
+    nudge: (lane?: Lane) => {
+      for (const one of lane === undefined ? LANES : [lane]) pumps[one].nudge()
     },
     busy: () => LANES.some((lane) => pumps[lane].busy() || inFlight[lane].size > 0),
     /** Resolves when nothing is due and no call is under way. */

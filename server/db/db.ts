@@ -21,14 +21,24 @@ export interface Db {
 
 const MAX_ATTEMPTS = 5
 
+/** Set once for each connection: as a statement before each transaction it would cost one more round trip. */
+async function readCommitted(source: DataSource): Promise<void> {
+  const level = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
+  // TypeORM's types leave the driver's pool out.
+  const { pool } = source.driver as unknown as {
+    pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void }
+  }
+  pool.on('connection', (connection) => connection.query(level))
+  await source.query(level)
+}
+
 export function createDb(databaseUrl: string): Db {
   const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
   const dialect: Dialect = source.options.type === 'mysql' ? 'mysql' : 'sqlite'
   let tail: Promise<unknown> = Promise.resolve()
   let connecting: Promise<void> | undefined
 
-  const mysqlTransaction = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> =>
-    source.transaction('READ COMMITTED', work)
+  const mysqlTransaction = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> => source.transaction(work)
 
   /** A command may write to the same file as the server. Who takes the write lock at the beginning waits for its turn;
    *  who begins by reading is refused at once (SQLITE_BUSY) when the other has written since. */
@@ -69,7 +79,7 @@ export function createDb(databaseUrl: string): Db {
     if (source.isInitialized) return
     connecting ??= source
       .initialize()
-      .then(() => undefined)
+      .then(() => (dialect === 'mysql' ? readCommitted(source) : undefined))
       .finally(() => {
         connecting = undefined
       })

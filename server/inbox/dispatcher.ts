@@ -15,7 +15,6 @@ const RETRY_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
 const MAX_ATTEMPTS = 12
 /** Events per transaction: enough to share a commit, few enough that a welcome behind it hardly waits. */
 const BATCH = [8, 16] as const
-const LANES = [0, 1] as const
 
 interface EventRow {
   id: number
@@ -55,23 +54,35 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       limit: BATCH[lane],
     })
 
+  /** The most urgent lane in which something is due. A plain look: most find nothing, and a transaction costs three. */
+  async function dueLane(): Promise<0 | 1 | undefined> {
+    const due = await db.statement((tx) =>
+      tx.row<{ lane: 0 | 1 }>(
+        "SELECT lane FROM inbound_event WHERE state = 'new' AND due_at <= ? AND lane IN (0, 1) ORDER BY lane LIMIT 1",
+        [clock.now()],
+      ),
+    )
+    return due?.lane
+  }
+
   async function step(): Promise<boolean> {
+    const lane = await dueLane()
+    if (lane === undefined) return false
     return db.tx(async (tx) => {
-      for (const lane of LANES) {
-        const rows = await claim(tx, lane)
-        for (const row of rows) await handle(tx, row)
-        if (rows.length > 0) return true
-      }
-      return false
+      const rows = await claim(tx, lane)
+      for (const row of rows) await handle(tx, row, lane)
+      return rows.length > 0
     })
   }
 
-  async function handle(tx: Tx, row: EventRow): Promise<void> {
+  async function handle(tx: Tx, row: EventRow, lane: 0 | 1): Promise<void> {
     const done = new Set<string>(JSON.parse(row.done_subscriptions ?? '[]') as string[])
     const interested = byKind.get(row.kind) ?? []
+    const urgent = lane === 0 ? interested.filter((subscription) => subscription.isUrgent?.() === true) : []
+    const now = urgent.length > 0 ? urgent : interested
     const faults: string[] = []
     const payload: unknown = JSON.parse(row.payload)
-    for (const subscription of interested) {
+    for (const subscription of now) {
       if (done.has(subscription.name)) continue
       try {
         const event: StoredEvent = {
@@ -93,7 +104,16 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
         )
       }
     }
+    if (faults.length === 0 && now.length < interested.length) return leaveToOthers(tx, row, done)
     await finish(tx, row, interested.length, done, faults)
+  }
+
+  /** What a welcome needs is done; the rest takes its turn behind the other welcomes. */
+  async function leaveToOthers(tx: Tx, row: EventRow, done: Set<string>): Promise<void> {
+    await tx.run('UPDATE inbound_event SET lane = 1, done_subscriptions = ? WHERE id = ?', [
+      JSON.stringify([...done]),
+      row.id,
+    ])
   }
 
   async function finish(tx: Tx, row: EventRow, interested: number, done: Set<string>, faults: string[]): Promise<void> {

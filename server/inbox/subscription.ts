@@ -9,13 +9,17 @@ export interface Subscription {
   name: string
   kind: EventKind
   handle(tx: Tx, event: StoredEvent): Promise<void>
+  /** A welcome depends on it: among events of the welcome lane it runs at once, and the event's other subscriptions take
+   *  their turn in the normal lane. Asked for each event. */
+  isUrgent?(): boolean
 }
 
 export function subscribe<Schema extends TSchema>(
   name: string,
   kind: EventKind<Schema>,
   handle: (tx: Tx, event: StoredEvent<Static<Schema>>) => Promise<void>,
+  options: { isUrgent?: () => boolean } = {},
 ): Subscription {
   // The dispatcher checks the payload against `kind.schema` before it calls, which is what makes this cast true.
-  return { name, kind, handle: handle as Subscription['handle'] }
+  return { name, kind, handle: handle as Subscription['handle'], ...options }
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Reason } from '../kernel/reason.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
 import { holds } from '../rules/holds.ts'
+import { factPaths } from '../rules/parse-condition.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -45,7 +46,7 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
   async function isEligible(tx: Tx, externalUserId: string, pool: string): Promise<boolean> {
     const rule = rules.current().pools.get(pool)
     if (rule === undefined) return false
-    const known = (await facts.of(tx, [externalUserId], clock.now())).get(externalUserId)
+    const known = (await facts.of(tx, [externalUserId], clock.now(), factPaths(rule.entry))).get(externalUserId)
     return holds(rule.entry, known ?? new Map())
   }
 

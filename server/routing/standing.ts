@@ -4,6 +4,7 @@ import type { Groups } from '../groups/groups.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
 import { holds } from '../rules/holds.ts'
+import { factPaths } from '../rules/parse-condition.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { askedFacts } from './asked-facts.ts'
@@ -91,7 +92,8 @@ export function createStanding(deps: StandingDeps) {
      *  joining. Safe to repeat. */
     review: async (tx: Tx, externalUserId: string, cause: Cause): Promise<void> => {
       const { pools } = rules.current()
-      const known = (await facts.of(tx, [externalUserId], clock.now())).get(externalUserId) ?? new Map()
+      const paths = [...new Set([...pools.values()].flatMap((pool) => factPaths(pool.entry)))]
+      const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? new Map()
       for (const invitation of await invitationQueries.openOf(tx, externalUserId)) {
         const pool = pools.get(invitation.pool)
         if (pool !== undefined && holds(pool.entry, known)) continue

@@ -10,6 +10,7 @@ import type { Media } from '../media/media.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import { type ChosenWelcome, chooseWelcome } from './choose-welcome.ts'
 import { fillNames } from './fill-names.ts'
+import { someJourneyWelcomes } from './journey-welcome.ts'
 import { createSendWelcome, SendWelcome, type SendWelcomeDeps } from './send-welcome.ts'
 import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
 
@@ -115,9 +116,15 @@ export function createWelcome(deps: WelcomeDeps) {
   }
 
   const subscriptions: Subscription[] = [
-    subscribe('welcome.send', CustomerAdded, async (tx, { id, receivedAtMs, payload }) => {
-      await send(tx, { ...payload, codeAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
-    }),
+    subscribe(
+      'welcome.send',
+      CustomerAdded,
+      async (tx, { id, receivedAtMs, payload }) => {
+        await send(tx, { ...payload, codeAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
+      },
+      // A journey with a welcome of its own has to be asked first, so all take their turn.
+      { isUrgent: () => !someJourneyWelcomes(rules.current()) },
+    ),
     subscribe('welcome.use-further-code', WelcomeCodeGiven, async (tx, { id, receivedAtMs, payload }) => {
       // Friends of before our time had their welcome, or none, from somebody else.
       if (payload.addedAtMs === null) return
