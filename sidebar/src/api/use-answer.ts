@@ -3,13 +3,15 @@ import { ApiError } from './api-error.ts'
 
 /** Milliseconds after which a pending question is called slow. */
 const SLOW_MS = 2_000
+/** Milliseconds after which a question that failed quietly is asked once more. */
+const QUIET_RETRY_MS = 5_000
 
 export interface AnswerOptions<Answer> {
   /** Earlier answers, shown at once while the new one is on its way. */
   cache?: { get(key: string): Answer | undefined; set(key: string, answer: Answer): void; delete(key: string): void }
   slowMs?: number
   /** Whenever it gives another value, the question is asked again quietly: nothing shows that it is on its way, a failure
-   *  leaves the last answer, and an answer that says the same changes nothing. */
+   *  leaves the last answer and is tried again, and an answer that says the same changes nothing. */
   again?: () => unknown
 }
 
@@ -26,6 +28,9 @@ export function useAnswer<Answer>(
   const slow = shallowRef(false)
   let asked = 0
   let isAskingQuietly = false
+  /** Another value came while a question was under way, whose answer may be older. */
+  let isOutdated = false
+  let retry: ReturnType<typeof setTimeout> | undefined
   let controller: AbortController | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -33,6 +38,8 @@ export function useAnswer<Answer>(
     const number = ++asked
     controller?.abort()
     controller = new AbortController()
+    isOutdated = false
+    clearTimeout(retry)
     loading.value = true
     slow.value = false
     clearTimeout(timer)
@@ -50,12 +57,19 @@ export function useAnswer<Answer>(
     clearTimeout(timer)
     loading.value = false
     slow.value = false
+    if (isOutdated) void askQuietly()
   }
 
   async function askQuietly(): Promise<void> {
     const current = key()
-    if (current === undefined || loading.value || isAskingQuietly) return
+    if (current === undefined) return
+    if (loading.value || isAskingQuietly) {
+      isOutdated = true
+      return
+    }
     const number = asked
+    isOutdated = false
+    clearTimeout(retry)
     const quiet = new AbortController()
     controller = quiet
     isAskingQuietly = true
@@ -65,9 +79,18 @@ export function useAnswer<Answer>(
     } catch (caught) {
       const isRefusal = caught instanceof ApiError && (caught.isNotYours || caught.isLoginNeeded)
       if (number === asked && isRefusal) refuse(current, caught)
+      else if (number === asked) retryLater()
     } finally {
       isAskingQuietly = false
     }
+    if (isOutdated) void askQuietly()
+  }
+
+  function retryLater(): void {
+    retry = setTimeout(() => {
+      if (document.visibilityState === 'visible') void askQuietly()
+      else retryLater()
+    }, QUIET_RETRY_MS)
   }
 
   function keep(current: string, answer: Answer): void {
@@ -88,8 +111,10 @@ export function useAnswer<Answer>(
 
   function stop(): void {
     asked += 1
+    isOutdated = false
     controller?.abort()
     clearTimeout(timer)
+    clearTimeout(retry)
     loading.value = false
     slow.value = false
   }

@@ -10,8 +10,6 @@ export interface SidebarContext {
   externalUserId: Readonly<Ref<string>>
   /** Another object whenever anything about the customer has changed. */
   profile: Readonly<Ref<Profile | undefined>>
-  /** Counts on every few seconds while the page is seen. */
-  beat: Readonly<Ref<number>>
   sender: Sender
   /** UTC milliseconds. */
   now(): number

@@ -60,7 +60,7 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
     lastPaidAtMs: NOW_MS - 3 * DAY_MS,
     lastItems: '原切西冷牛排 200g ×4、黑椒酱',
   },
-  newestEntry: 9,
+  version: 'v1',
   ...change,
 })
 

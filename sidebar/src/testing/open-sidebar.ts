@@ -16,6 +16,7 @@ export function fakeApi(change: Partial<Api> = {}) {
     me: async () => ({ userId: 'linxia', name: '林夏' }),
     signature: async () => ({ timestamp: 1, nonceStr: 'n', signature: 's' }),
     profile: async (externalUserId) => fixtures.aProfile({ externalUserId }),
+    version: async () => ({ version: 'v1' }),
     proposals: async () => fixtures.someProposals(),
     tasks: async () => fixtures.someTasks(),
     orders: async () => fixtures.someOrders(),
