@@ -117,10 +117,12 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
   }
 
   async function complete(row: ClaimedAction, executor: Executor, action: Action, result: unknown): Promise<void> {
+    // What a capability records it keeps in its own way: phones hashed, for one. The row shall not hold it once more.
+    const kept = executor.record === undefined ? JSON.stringify(result ?? null) : null
     await db.tx(async (tx) => {
       const mine = await tx.run(
         `UPDATE action SET state = 'done', result = ?, last_error = NULL, error_code = NULL, lease_until = NULL, finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
-        [JSON.stringify(result ?? null), clock.now(), row.id, row.leaseBy],
+        [kept, clock.now(), row.id, row.leaseBy],
       )
       if (mine === 0) return
       await executor.record?.(tx, action, result)
