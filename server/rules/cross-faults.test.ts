@@ -8,6 +8,15 @@ const script = (old: string, by: string) => changed('scripts/入群.yaml', old, 
 const sop = (old: string, by: string) => changed('sop/首单.yaml', old, by)
 const send = (old: string, by: string) => changed('sends/福利.yaml', old, by)
 
+it('names are filled in where somebody knows them: both in a script, the guide’s in a mass-send', async () => {
+  expect(
+    await faultsOf({
+      ...script('text: 进群吧', 'text: "{客户昵称}，我是{导购名}，进群吧"'),
+      ...send('今天福利日', '"我是{导购名}，今天福利日"'),
+    }),
+  ).toEqual([])
+})
+
 describe('faults between rules', () => {
   const long = `text: "${'肉'.repeat(1_334)}"`
   it.each([
@@ -113,9 +122,14 @@ describe('faults between rules', () => {
       'scripts/入群.yaml:5:13 话术编号「join-paid」已经用在「请进付费群」',
     ],
     [
-      'a placeholder that nobody fills in',
-      script('text: 进群吧', 'text: "{客户昵称}进群吧"'),
-      'scripts/入群.yaml:9:15 这里不能用 {客户昵称}',
+      'an unknown placeholder in a script',
+      script('text: 进群吧', 'text: "{客户名称}进群吧"'),
+      'scripts/入群.yaml:9:15 不认识 {客户名称}，会原样发给客户。是不是想写 {客户昵称}',
+    ],
+    [
+      'a script that is too long with the names in it',
+      script('text: 进群吧', `text: "{客户昵称}{导购名}${'肉'.repeat(1_291)}"`),
+      'scripts/入群.yaml:9:15 文字太长：4001 字节',
     ],
     [
       'a welcome after a wait',
@@ -170,6 +184,11 @@ describe('faults between rules', () => {
     ['a cron with a wrong hour', send('0 10 * * 3', '0 25 * * 3'), 'sends/福利.yaml:2:7 cron「0 25 * * 3」读不懂'],
     ['a send each minute', send('0 10 * * 3', '* * * * *'), 'sends/福利.yaml:2:7 这样会一天发好几次'],
     ['a name in a mass-send', send('今天福利日', '"{客户昵称}福利日"'), 'sends/福利.yaml:5:9 这里不能用 {客户昵称}'],
+    [
+      'an unknown placeholder in a mass-send',
+      send('今天福利日', '"{导购}喊你"'),
+      'sends/福利.yaml:5:9 不认识 {导购}，会原样发给客户。是不是想写 {导购名}',
+    ],
     [
       'a group of tags twice',
       changed('tags.yaml', 'group: 生命周期', 'group: 来源'),

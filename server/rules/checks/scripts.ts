@@ -16,8 +16,8 @@ export async function checkScripts(context: CheckContext, drafts: Draft<ScriptRu
           draft.fault([...here, 'id'], `话术编号「${script.id}」已经用在「${other}」`, '每条话术用自己的编号')
         }
         seen.set(script.id, script.title)
-        // The guide sends it as it is, from an own chat: nothing is filled in.
-        checkContent(context, draft, here, script, [])
+        // The sidebar knows both names when the guide sends it.
+        checkContent(context, draft, here, script)
         if (script.for !== undefined) draft.condition([...here, 'for'], script.for)
       }
     }

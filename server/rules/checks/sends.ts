@@ -8,8 +8,8 @@ export function checkSends(context: CheckContext, sends: Draft<SendRule>[]): voi
   for (const draft of sends) {
     const { at, cron, content, guides, audience } = draft.value
     draft.condition(['audience'], audience)
-    // WeCom sends the same words to everybody in the batch.
-    checkContent(context, draft, ['content'], content, [])
+    // WeCom sends the same words to all customers of a guide.
+    checkContent(context, draft, ['content'], content, ['{导购名}'])
     checkDoubles(draft, ['guides'], guides)
     if (at !== undefined && cron !== undefined)
       draft.fault(['cron'], 'at 和 cron 只能写一个', '只发一次用 at，定期发用 cron')

@@ -45,16 +45,19 @@ export const AttachmentRule = Type.Union([
 ])
 export type AttachmentRule = Static<typeof AttachmentRule>
 
-/** Text may hold {客户昵称} and {导购名}; ≤4,000 UTF-8 bytes after filling in; ≤9 attachments. */
-export const ContentRule = Type.Object(
-  {
-    text: Type.Optional(
-      Type.String({ description: '文字，可用 {客户昵称} 和 {导购名}，不超过 4000 字节（约 1300 个汉字）' }),
-    ),
-    attachments: Type.Optional(
-      Type.Array(AttachmentRule, { maxItems: 9, description: '附件，最多 9 个：image、link、miniProgram、groupQr' }),
-    ),
-  },
-  { additionalProperties: false },
-)
+const contentWith = (names: string) =>
+  Type.Object(
+    {
+      text: Type.Optional(Type.String({ description: `文字，可用 ${names}，不超过 4000 字节（约 1300 个汉字）` })),
+      attachments: Type.Optional(
+        Type.Array(AttachmentRule, { maxItems: 9, description: '附件，最多 9 个：image、link、miniProgram、groupQr' }),
+      ),
+    },
+    { additionalProperties: false },
+  )
+
+/** Text ≤4,000 UTF-8 bytes after the names are filled in; ≤9 attachments. */
+export const ContentRule = contentWith('{客户昵称} 和 {导购名}')
+/** The same words go to all customers of a guide, so only the guide's name can be filled in. */
+export const SendContent = contentWith('{导购名}')
 export type ContentRule = Static<typeof ContentRule>

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { ConditionText } from './condition.ts'
-import { AttachmentRule, ContentRule } from './content.ts'
+import { AttachmentRule, ContentRule, SendContent } from './content.ts'
 import { SopRule } from './sop-rule.ts'
 
 const strict = { additionalProperties: false }
@@ -147,7 +147,7 @@ export const ScriptRules = Type.Object(
                 aim: Type.String({ minLength: 1, description: '想达到什么' }),
                 /** What the customer will probably answer. */
                 expect: Type.String({ minLength: 1, description: '客户大概会怎么回' }),
-                text: Type.String({ minLength: 1, description: '发给客户的话，原样发出，不要写 {客户昵称}' }),
+                text: Type.String({ minLength: 1, description: '发给客户的话，可用 {客户昵称} 和 {导购名}' }),
                 attachments: Type.Optional(Type.Array(AttachmentRule, { maxItems: 9 })),
                 keywords: Type.Optional(Type.Array(Type.String(), { description: '搜索时也能找到它的词' })),
                 /** For whom it is proposed first. */
@@ -175,7 +175,7 @@ export const SendRule = Type.Object(
   {
     send: Name,
     audience: ConditionText,
-    content: ContentRule,
+    content: SendContent,
     /** Shanghai time, "2026-11-25 10:00". */
     at: Type.Optional(
       Type.String({
