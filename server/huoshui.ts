@@ -128,7 +128,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
   })
   const firstSync = createFirstSync({ ...base, staff, tags, customers, orders, groups })
-  const scripts = createScriptsLibrary({ holder: rules })
+  const scripts = createScriptsLibrary(base)
   const sidebarApi = createSidebarApi({
     ...base,
     timeline,

@@ -13,10 +13,13 @@ export interface IndexedScript {
   syllables: string
 }
 
+/** {客户昵称} and {导购名} are no words of the script. */
+const PLACES = /\{[^{}]{1,20}\}/g
+
 export function indexScript({ value, situation, domain }: LibraryScript): IndexedScript {
   const title = speak(value.title)
   const head = speak([...(value.keywords ?? []), situation, domain].join('\n'))
-  const body = speak(value.text)
+  const body = speak(value.text.replace(PLACES, ' '))
   const joined = (way: 'plain' | 'initials' | 'syllables'): string =>
     [title, head, body].map((one) => one[way]).join('\n')
   return { title, head, body, plain: joined('plain'), initials: joined('initials'), syllables: joined('syllables') }

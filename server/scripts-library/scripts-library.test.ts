@@ -30,7 +30,7 @@ function library(...written: Written[]) {
   let book = bookOf(written)
   const listeners: ((book: RuleBook) => void)[] = []
   const scripts = createScriptsLibrary({
-    holder: { current: () => book, onChange: (listener) => listeners.push(listener) },
+    rules: { current: () => book, onChange: (listener) => listeners.push(listener) },
   })
   return {
     ...scripts,
@@ -48,6 +48,18 @@ const SHOP: Written[] = [
   { id: 'pan', title: '平底锅煎法', text: '先回温，再下锅。银行卡支付立减。' },
   { id: 'vip', title: '邀请进VIP群', text: '给您留了位置。优惠券也放好了。', situation: '邀请' },
 ]
+
+it('the places of names are not found as words', () => {
+  const { ids } = library({ id: 'hello', title: '打招呼', text: '{客户昵称}，我是{导购名}，在的' })
+  expect(['昵称', 'khnc', 'daogou', '导购', '在的', '我是'].map((word) => [word, ids(word).length])).toEqual([
+    ['昵称', 0],
+    ['khnc', 0],
+    ['daogou', 0],
+    ['导购', 0],
+    ['在的', 1],
+    ['我是', 1],
+  ])
+})
 
 describe('search', () => {
   const { ids } = library(...SHOP)

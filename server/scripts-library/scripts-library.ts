@@ -25,7 +25,7 @@ const keyOf = (script: LibraryScript): string => `${script.version} ${script.dom
 
 /** The scripts (话术) of the rules in force: found by words, pinyin and initials, proposed by condition, laid out as a
  *  tree. */
-export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
+export function createScriptsLibrary({ rules }: { rules: RuleBookHolder }) {
   let kept = new Map<string, IndexedScript>()
   let ready: { book: RuleBook; entries: { script: LibraryScript; index: IndexedScript }[] } | undefined
 
@@ -41,7 +41,7 @@ export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
 
   /** The current book's scripts with their indices; what is not indexed yet is indexed now. */
   function entriesNow() {
-    const book = holder.current()
+    const book = rules.current()
     if (ready?.book !== book) {
       const entries = [...book.scripts.values()].map((script) => ({ script, index: indexed(script) }))
       ready = { book, entries }
@@ -54,7 +54,7 @@ export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
     let sliceEnds = Date.now() + SLICE_MS
     const needed = new Map<string, IndexedScript>()
     for (const script of book.scripts.values()) {
-      if (holder.current() !== book) return
+      if (rules.current() !== book) return
       needed.set(keyOf(script), indexed(script))
       if (Date.now() < sliceEnds) continue
       await nextTurn()
@@ -62,11 +62,11 @@ export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
     }
     kept = needed
   }
-  holder.onChange((book) => void warm(book))
-  void warm(holder.current())
+  rules.onChange((book) => void warm(book))
+  void warm(rules.current())
 
   return {
-    get: (id: string): LibraryScript | undefined => holder.current().scripts.get(id),
+    get: (id: string): LibraryScript | undefined => rules.current().scripts.get(id),
 
     /** Scripts in which every word of the query is found, best first. A word is found as written, as full pinyin begun
      *  at a syllable (`youhui`), or as the initials of characters side by side (`yhq` finds 优惠券). */
@@ -91,7 +91,7 @@ export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
 
     /** The scripts meant for a customer with these facts; those that ask for more come first. */
     proposedFor: (facts: Facts): Proposal[] =>
-      [...holder.current().scripts.values()]
+      [...rules.current().scripts.values()]
         .flatMap((script) => {
           const condition = script.forCondition
           return condition !== undefined && holds(condition, facts)
@@ -104,7 +104,7 @@ export function createScriptsLibrary({ holder }: { holder: RuleBookHolder }) {
     /** Domain → situation → scripts, in the order of the files. */
     tree: (): Domain[] => {
       const domains = new Map<string, Map<string, LibraryScript[]>>()
-      for (const script of holder.current().scripts.values()) {
+      for (const script of rules.current().scripts.values()) {
         const situations = domains.get(script.domain) ?? new Map<string, LibraryScript[]>()
         domains.set(script.domain, situations)
         situations.set(script.situation, [...(situations.get(script.situation) ?? []), script])
