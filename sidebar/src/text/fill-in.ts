@@ -9,8 +9,10 @@ export interface Names {
 /** Puts the names into {客户昵称} and {导购名}. Without the customer's name the mark goes, with the comma after it or the
  *  one before, so that 「{客户昵称}，你好」 becomes 「你好」. */
 export function fillIn(text: string, names: Names): string {
-  const withGuide = text.replaceAll('{导购名}', names.guide)
-  if (names.customer !== null && names.customer !== '') return withGuide.replaceAll('{客户昵称}', names.customer)
+  const withGuide = text.replaceAll('{导购名}', () => names.guide)
+  const { customer } = names
+  // A function, since `$&` in a nickname is a nickname.
+  if (customer !== null && customer !== '') return withGuide.replaceAll('{客户昵称}', () => customer)
   return withGuide.replace(/\{客户昵称\}[，,、：:!！~～\s]*/g, '').replace(/[，,]\s*$/, '')
 }
 

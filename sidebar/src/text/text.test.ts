@@ -46,6 +46,8 @@ test.each([
   ['{客户昵称}!你好', null, '你好'],
   ['谢谢你，{客户昵称}', null, '谢谢你'],
   ['谢谢{客户昵称}。', '', '谢谢。'],
+  ['{客户昵称}，你好', '$&$1$$', '$&$1$$，你好'],
+  ['{客户昵称}，我是{导购名}', '{导购名}', '{导购名}，我是林夏'],
 ])('%s for %s reads %s', (text, customer, filled) => {
   expect(fillIn(text, { customer, guide: '林夏' })).toBe(filled)
 })
