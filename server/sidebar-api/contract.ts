@@ -79,7 +79,13 @@ export const Profile = Type.Object({
   groups: Type.Array(Type.Object({ name: Type.String(), pool: OrNull(Type.String()) })),
   welcome: OrNull(
     Type.Object({
-      state: Type.Union([Type.Literal('sent'), Type.Literal('waiting'), Type.Literal('not-sent')]),
+      /** `unsure`: our call was cut off; only a look into the chat tells. */
+      state: Type.Union([
+        Type.Literal('sent'),
+        Type.Literal('waiting'),
+        Type.Literal('unsure'),
+        Type.Literal('not-sent'),
+      ]),
       text: Type.String(),
       atMs: OrNull(Type.Number()),
     }),

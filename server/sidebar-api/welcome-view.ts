@@ -12,7 +12,7 @@ export function welcomeView(outcomes: WelcomeOutcome[], userId: string): Profile
     case 'sent':
       return { state: 'sent', text: `已发送欢迎语「${newest.rule ?? ''}」${leftOut(newest)}`, atMs }
     case 'sent-or-taken':
-      return { state: 'sent', text: '欢迎语应该已经发出，发送时断过线', atMs }
+      return { state: 'unsure', text: '欢迎语不确定是否发出（发送途中断线），请看一眼聊天记录', atMs }
     case 'taken':
     case 'late':
     case 'failed':
