@@ -14,7 +14,7 @@ import type { Subscription } from './subscription.ts'
 const RETRY_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
 const MAX_ATTEMPTS = 12
 /** Events per transaction: enough to share a commit, few enough that a welcome behind it hardly waits. */
-const BATCH = [8, 16] as const
+const BATCH = [16, 4] as const
 
 interface EventRow {
   id: number
@@ -54,20 +54,15 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       limit: BATCH[lane],
     })
 
-  /** The most urgent lane in which something is due. A plain look: most find nothing, and a transaction costs three. */
-  async function dueLane(): Promise<0 | 1 | undefined> {
+  async function step(lane: 0 | 1): Promise<boolean> {
+    // A plain look first: most find nothing, and a transaction costs three.
     const due = await db.statement((tx) =>
-      tx.row<{ lane: 0 | 1 }>(
-        "SELECT lane FROM inbound_event WHERE state = 'new' AND due_at <= ? AND lane IN (0, 1) ORDER BY lane LIMIT 1",
-        [clock.now()],
-      ),
+      tx.row(`SELECT id FROM inbound_event WHERE state = 'new' AND lane = ? AND due_at <= ? LIMIT 1`, [
+        lane,
+        clock.now(),
+      ]),
     )
-    return due?.lane
-  }
-
-  async function step(): Promise<boolean> {
-    const lane = await dueLane()
-    if (lane === undefined) return false
+    if (due === undefined) return false
     return db.tx(async (tx) => {
       const rows = await claim(tx, lane)
       for (const row of rows) await handle(tx, row, lane)
@@ -114,6 +109,7 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       JSON.stringify([...done]),
       row.id,
     ])
+    tx.afterCommit(() => normal.nudge())
   }
 
   async function finish(tx: Tx, row: EventRow, interested: number, done: Set<string>, faults: string[]): Promise<void> {
@@ -141,8 +137,28 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     tx.afterCommit(() => onHandled?.(row.kind, dead ? 'dead' : 'retry'))
   }
 
-  const pump = createPump(step, (error) =>
-    log.warn({ err: describeError(error) }, 'dispatcher could not reach the database'),
-  )
-  return { ...pump, isHandled: (kind: string): boolean => byKind.has(kind) }
+  const onError = (error: unknown): void =>
+    log.warn({ err: describeError(error) }, 'dispatcher could not reach the database')
+  // One for each lane: on MySQL they run side by side, on SQLite a welcome waits for one small batch at most.
+  const express = createPump(() => step(0), onError)
+  const normal = createPump(() => step(1), onError)
+  const pumps = [express, normal]
+  const busy = (): boolean => pumps.some((pump) => pump.busy())
+
+  return {
+    nudge: () => {
+      for (const pump of pumps) pump.nudge()
+    },
+    busy,
+    /** Resolves when no event is due. */
+    drained: async () => {
+      do {
+        for (const pump of pumps) await pump.drained()
+      } while (busy())
+    },
+    stop: async () => {
+      await Promise.all(pumps.map((pump) => pump.stop()))
+    },
+    isHandled: (kind: string): boolean => byKind.has(kind),
+  }
 }
