@@ -71,6 +71,24 @@ test('a tag tells who put it on, when, by which rule and facts', async () => {
   }
 })
 
+test('many tags stand in one line until all are asked for', async () => {
+  const [tag] = aProfile().tags
+  if (tag === undefined) throw new Error('the fixture has no tags')
+  const tags = Array.from({ length: 12 }, (_, n) => ({ ...tag, name: `口味/第${n}种` }))
+  await openSidebar({ api: { profile: async () => aProfile({ tags }) } })
+  const line = document.querySelector('ul[aria-label=标签]')?.parentElement
+  expect(line?.classList.contains('open')).toBe(false)
+  await click(button('显示全部 12 个标签'))
+  expect(line?.classList.contains('open')).toBe(true)
+  await click(button('收起标签'))
+  expect(line?.classList.contains('open')).toBe(false)
+})
+
+test('few tags need no more room', async () => {
+  await openSidebar()
+  expect(buttons(/个标签$/)).toEqual([])
+})
+
 test('tags are chosen by group; only the differences are sent', async () => {
   const { api } = await openSidebar()
   await click(button('标签'))
