@@ -1,11 +1,12 @@
 import { computed, nextTick, onMounted, onUnmounted, ref, watch } from 'vue'
 import { answerBridge, tellContextChanged } from './bridge.js'
+import { CustomerMenu } from './customer-menu.js'
 import { app, avatar, busy, call, chat, chooseGuide, chosen, guide, isUnread, state, timeText, toast } from './desk.js'
 import { ChatMessage } from './message.js'
 
 /** The guide's WeCom: chats, tasks of the corp, and the real sidebar beside them. */
 export const GuideDesk = {
-  components: { ChatMessage },
+  components: { ChatMessage, CustomerMenu },
   setup() {
     const frame = ref(null)
     const screen = ref(null)
@@ -101,7 +102,7 @@ export const GuideDesk = {
         <div class="talk">
           <div v-if="!chat" class="empty"><b>选一位顾客开始聊天</b><p>左边是这位导购的顾客，刚扫码的排在最前面。</p></div>
           <template v-else>
-            <header class="talk-head"><b>{{ chat.remark || chat.name }}</b><span class="wechat">@微信</span><small v-if="chat.deletedByCustomer" class="gone">已被对方删除</small></header>
+            <header class="talk-head"><b>{{ chat.remark || chat.name }}</b><span class="wechat">@微信</span><small v-if="chat.deletedByCustomer" class="gone">已被对方删除</small><CustomerMenu :key="chat.externalUserId" /></header>
             <div class="labels" v-if="chat.tags.length"><span v-for="t in chat.tags" :key="t" class="tag">{{ t }}</span></div>
             <div ref="screen" class="screen chat" data-test="guide-chat"><ChatMessage v-for="m in guide.messages" :key="m.id" :message="m" mine="guide" /></div>
             <form class="say" @submit.prevent="say"><input v-model="draft" data-test="guide-input" placeholder="回复顾客" /><button class="primary blue" data-test="guide-send" :disabled="!draft.trim() || busy.has('guide-says')">发送</button></form>
