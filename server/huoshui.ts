@@ -18,6 +18,7 @@ import { callbackRoute } from './inbox/callback-route.ts'
 import { createDispatcher } from './inbox/dispatcher.ts'
 import { createEmit } from './inbox/emit.ts'
 import { createJobRunner } from './jobs/job-runner.ts'
+import { describeError } from './kernel/app-error.ts'
 import type { Clock } from './kernel/clock.ts'
 import type { Logger } from './kernel/logger.ts'
 import { randomText } from './kernel/random.ts'
@@ -218,6 +219,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     ],
   })
 
+  let toldFault: string | undefined
   /** One second's work: what became due since the last beat. */
   async function beat(): Promise<void> {
     if (!ready.isPrepared()) return ready.nudge()
@@ -227,8 +229,12 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
       dispatcher.nudge()
       runner.nudge()
       await jobs.runDue()
+      toldFault = undefined
     } catch (error) {
-      log.warn({ err: error instanceof Error ? error.message : String(error) }, 'beat failed; the database may be away')
+      const fault = describeError(error)
+      // Once per outage, not once per second of it.
+      if (fault !== toldFault) log.warn({ err: fault }, 'beat failed; the database may be away')
+      toldFault = fault
     }
   }
 

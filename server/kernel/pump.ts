@@ -1,3 +1,5 @@
+import { describeError } from './app-error.ts'
+
 export interface Pump {
   /** Starts the pump, or makes a running one look again. */
   nudge(): void
@@ -9,11 +11,13 @@ export interface Pump {
 }
 
 /** Runs `step` again and again until it reports that nothing was done; never two at a time. A throwing step ends the
- *  run (it goes to `onError`); the next nudge tries again. */
+ *  run; the next nudge tries again. `onError` is told once per outage, not once per nudge of it: not again before a run
+ *  has gone well or the fault is another. */
 export function createPump(step: () => Promise<boolean>, onError: (error: unknown) => void): Pump {
   let running: Promise<void> | undefined
   let again = false
   let stopped = false
+  let toldFault: string | undefined
 
   async function run(): Promise<void> {
     try {
@@ -23,8 +27,11 @@ export function createPump(step: () => Promise<boolean>, onError: (error: unknow
           // The step has done something; there may be more.
         }
       } while (again && !stopped)
+      toldFault = undefined
     } catch (error) {
-      onError(error)
+      const fault = describeError(error)
+      if (fault !== toldFault) onError(error)
+      toldFault = fault
     } finally {
       running = undefined
     }
