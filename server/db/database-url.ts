@@ -28,7 +28,7 @@ export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOpt
       supportBigNumbers: true,
       bigNumberStrings: false,
       connectTimeout: 5_000,
-      extra: { connectionLimit: 10, enableKeepAlive: true },
+      extra: { connectionLimit: 24, enableKeepAlive: true },
     }
   }
   throw new AppError('db.bad-url', 'DATABASE_URL must start with sqlite: or be a mysql:// URL')
