@@ -5,7 +5,7 @@ const CUSTOMER_NAME = /\{客户昵称\}[，,、:：!！]?\s*/g
 export function fillForGuide(text: string, guideName: string | undefined): string {
   return text
     .replace(CUSTOMER_NAME, '')
-    .replaceAll('{导购名}', guideName ?? '')
+    .replaceAll('{导购名}', () => guideName ?? '')
     .trim()
 }
 

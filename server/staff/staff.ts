@@ -42,6 +42,8 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
 
   /** Makes a row for a member met in an event, and asks for the name. Safe to repeat. */
   const ensureKnown = async (tx: Tx, userId: string): Promise<void> => {
+    // Nearly always so; writing to a busy guide's row for each new customer would make all of them wait for each other.
+    if ((await staffQueries.get(tx, userId))?.isGuide === true) return
     if (await keep(tx, userId)) await askFor(tx, userId, `new:${userId}`)
     await tx.run('UPDATE staff SET is_guide = 1 WHERE userid = ? AND is_guide = 0', [userId])
   }
