@@ -16,6 +16,7 @@ ${steps}
 `
   it('a remark waits for the nickname that comes with the details', async () => {
     t = await openSopDesk({ sop: sop('  - remark: "包裹-{客户昵称}"\n  - task: { for: guide, title: 问好 }') })
+    t.sandbox.faults.set({ path: 'externalcontact/get', errcode: -1, times: 1 })
     const id = await t.scan({ state: 'store-code', name: '小满' })
     expect(await t.tasks(id)).toEqual([])
     await t.advance(10 * SECOND_MS)
