@@ -26,6 +26,8 @@ function run(name: string, script: string, env: Record<string, string>): void {
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
     env: { ...process.env, ...env },
     // The sandbox's few lines of its own would only bury the address to open.
+    // Ctrl-C goes to a whole process group: in groups of their own they can be stopped in order.
+    detached: true,
     stdio: ['ignore', name === 'The sandbox' ? 'ignore' : 'inherit', 'inherit'],
   })
   children.push(child)
@@ -39,11 +41,17 @@ function run(name: string, script: string, env: Record<string, string>): void {
 function stop(code: number): void {
   if (stopping) return
   stopping = true
-  for (const child of children) child.kill('SIGTERM')
-  const isGone = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
-  Promise.all(
-    children.map((child) => (isGone(child) ? null : new Promise((resolve) => child.once('exit', resolve)))),
-  ).then(() => process.exit(code))
+  void stopAll().then(() => process.exit(code))
+}
+
+/** Last begun, first stopped: the server finishes what it is asking the sandbox. */
+async function stopAll(): Promise<void> {
+  for (const child of [...children].reverse()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await gone
+  }
 }
 
 async function waitFor(url: string, what: string): Promise<void> {
@@ -117,6 +125,5 @@ async function runForCorp(): Promise<void> {
   }
 }
 
-process.on('SIGINT', () => stop(0))
-process.on('SIGTERM', () => stop(0))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
 await (process.env['WECOM_CORP_ID'] ? runForCorp() : runDemo())

@@ -1,7 +1,7 @@
 import type { Db } from '../db/db.ts'
 import { takeRows } from '../db/take-rows.ts'
 import type { Reason } from '../kernel/reason.ts'
-import { LANES, type Lane } from './action-kind.ts'
+import { LANES, type Lane, rankOf } from './action-kind.ts'
 
 /** Longer than any call may take; a welcome is worthless after 20 s, so its lease is short. */
 const LEASE_MS: Record<Lane, number> = { welcome: 8_000, event: 60_000, campaign: 60_000, backfill: 60_000 }
@@ -54,11 +54,13 @@ export interface ClaimOptions {
 export async function claimActions(db: Db, options: ClaimOptions): Promise<ClaimedAction[]> {
   const { lane, limit, nowMs, instance, isBusy } = options
   // A plain look first: most find nothing, and a transaction costs three.
-  const due = await db.statement((tx) =>
-    tx.row(`SELECT id FROM action WHERE state = 'waiting' AND lane = ? AND due_at <= ? LIMIT 1`, [
-      LANES.indexOf(lane),
-      nowMs,
-    ]),
+  const due = await db.statement(
+    (tx) =>
+      tx.row(`SELECT id FROM action WHERE state = 'waiting' AND lane = ? AND due_at <= ? LIMIT 1`, [
+        LANES.indexOf(lane),
+        nowMs,
+      ]),
+    rankOf(lane),
   )
   if (due === undefined) return []
   return db.tx(async (tx) => {
@@ -89,7 +91,7 @@ export async function claimActions(db: Db, options: ClaimOptions): Promise<Claim
       )
     }
     return taken
-  })
+  }, rankOf(lane))
 }
 
 function toClaimed(row: ActionRow, lane: Lane, instance: string): ClaimedAction {

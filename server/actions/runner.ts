@@ -4,7 +4,15 @@ import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { createPump } from '../kernel/pump.ts'
-import { type Action, type ActionState, type AfterCrash, type Executor, LANES, type Lane } from './action-kind.ts'
+import {
+  type Action,
+  type ActionState,
+  type AfterCrash,
+  type Executor,
+  LANES,
+  type Lane,
+  rankOf,
+} from './action-kind.ts'
 import { type ClaimedAction, CRASHED, claimActions, releaseLeases } from './claim.ts'
 import { judgeFailure } from './judge-failure.ts'
 
@@ -127,7 +135,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
       if (mine === 0) return
       await executor.record?.(tx, action, result)
       tx.afterCommit(() => onEnded?.(row.kind, 'done', clock.now() - row.createdAtMs))
-    })
+    }, rankOf(row.lane))
   }
 
   async function end(
@@ -146,15 +154,17 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
       if (mine === 0) return
       await executor.abandoned?.(tx, action, { state, errcode, message })
       tx.afterCommit(() => onEnded?.(row.kind, state, clock.now() - row.createdAtMs))
-    })
+    }, rankOf(row.lane))
   }
 
   async function postpone(row: ClaimedAction, afterMs: number, why: string, countsAsAttempt = true): Promise<void> {
-    await db.tx((tx) =>
-      tx.run(
-        `UPDATE action SET state = 'waiting', due_at = ?, attempts = ?, last_error = ?, lease_until = NULL WHERE id = ? AND state = 'running' AND lease_by = ?`,
-        [clock.now() + afterMs, countsAsAttempt ? row.attempts : row.attempts - 1, why, row.id, row.leaseBy],
-      ),
+    await db.tx(
+      (tx) =>
+        tx.run(
+          `UPDATE action SET state = 'waiting', due_at = ?, attempts = ?, last_error = ?, lease_until = NULL WHERE id = ? AND state = 'running' AND lease_by = ?`,
+          [clock.now() + afterMs, countsAsAttempt ? row.attempts : row.attempts - 1, why, row.id, row.leaseBy],
+        ),
+      rankOf(row.lane),
     )
   }
 

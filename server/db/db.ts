@@ -1,18 +1,20 @@
+import type { Socket } from 'node:net'
 import { DataSource, type EntityManager } from 'typeorm'
 import { migrations } from '../../migrations/index.ts'
 import type { Dialect } from './columns.ts'
 import { dataSourceOptions } from './database-url.ts'
 import { isDeadlock } from './deadlock.ts'
+import { createTurns, type Rank } from './turns.ts'
 import { createTx, type Tx } from './tx.ts'
 
 /** The database. SQLite has one connection, so its transactions queue up here; MySQL takes them from a pool. */
 export interface Db {
   readonly dialect: Dialect
   readonly source: DataSource
-  /** One transaction: all of `work` or nothing. No network calls inside. */
-  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One transaction: all of `work` or nothing. No network calls inside. `rank`: on SQLite, who goes first. */
+  tx<T>(work: (tx: Tx) => Promise<T>, rank?: Rank): Promise<T>
   /** One statement that is its own commit: cheaper than a transaction of one. */
-  statement<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  statement<T>(work: (tx: Tx) => Promise<T>, rank?: Rank): Promise<T>
   /** Opens the connection if it is not open. Throws the driver's error; safe to repeat. */
   connect(): Promise<void>
   migrate(): Promise<void>
@@ -21,21 +23,58 @@ export interface Db {
 
 const MAX_ATTEMPTS = 5
 
-/** Set once for each connection: as a statement before each transaction it would cost one more round trip. */
-async function readCommitted(source: DataSource): Promise<void> {
-  const level = 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'
-  // TypeORM's types leave the driver's pool out.
-  const { pool } = source.driver as unknown as {
-    pool: { on(event: 'connection', listener: (connection: { query(sql: string): void }) => void): void }
-  }
-  pool.on('connection', (connection) => connection.query(level))
-  await source.query(level)
+interface MysqlConnection {
+  query(sql: string): void
+  release(): void
+  stream: Socket
 }
 
-export function createDb(databaseUrl: string): Db {
+interface MysqlPool {
+  on(event: 'connection', listener: (connection: MysqlConnection) => void): void
+  getConnection(callback: (error: Error | null, connection: MysqlConnection) => void): void
+}
+
+/** Prepares each connection of the pool once. The isolation level as a statement before each transaction would cost one
+ *  more round trip. A host that vanishes without a word would hold a statement, and the callback behind it, until TCP
+ *  gives up after many minutes: a connection on which nothing moves is closed, which hurts an idle one little. */
+async function tuneMysql(source: DataSource, silenceMs: number): Promise<void> {
+  // TypeORM's types leave the driver's pool out.
+  const { pool } = source.driver as unknown as { pool: MysqlPool }
+  const tune = (connection: MysqlConnection): void => {
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+    const { stream } = connection
+    stream.setTimeout(silenceMs, () => stream.destroy(new Error('the database did not answer in time')))
+  }
+  pool.on('connection', tune)
+  // TypeORM has opened the first one already.
+  await new Promise<void>((resolve, reject) => {
+    pool.getConnection((error, connection) => {
+      if (error) return reject(error)
+      tune(connection)
+      connection.release()
+      resolve()
+    })
+  })
+}
+
+/** Longer than any statement of ours takes, shorter than anyone wants to wait for a host that is gone. */
+const SILENCE_MS = 20_000
+
+/** On a connection of its own: an index on millions of rows takes longer than any statement may otherwise. */
+async function migrateMysql(databaseUrl: string): Promise<void> {
+  const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
+  await source.initialize()
+  try {
+    await source.runMigrations()
+  } finally {
+    await source.destroy()
+  }
+}
+
+export function createDb(databaseUrl: string, { silenceMs = SILENCE_MS } = {}): Db {
   const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
   const dialect: Dialect = source.options.type === 'mysql' ? 'mysql' : 'sqlite'
-  let tail: Promise<unknown> = Promise.resolve()
+  const turns = createTurns()
   let connecting: Promise<void> | undefined
 
   const mysqlTransaction = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> => source.transaction(work)
@@ -79,7 +118,7 @@ export function createDb(databaseUrl: string): Db {
     if (source.isInitialized) return
     connecting ??= source
       .initialize()
-      .then(() => (dialect === 'mysql' ? readCommitted(source) : undefined))
+      .then(() => (dialect === 'mysql' ? tuneMysql(source, silenceMs) : undefined))
       .finally(() => {
         connecting = undefined
       })
@@ -99,27 +138,24 @@ export function createDb(databaseUrl: string): Db {
     }
   }
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (dialect === 'mysql') return work()
-    const result = tail.then(work)
-    tail = result.catch(() => undefined)
-    return result
-  }
+  const inTurn = <T>(work: () => Promise<T>, rank: Rank = 'other'): Promise<T> =>
+    dialect === 'mysql' ? work() : turns.take(rank, work)
 
   return {
     dialect,
     source,
     connect,
-    tx: (work) => inTurn(() => runTx(work)),
-    statement: (work) => inTurn(() => runStatement(work)),
+    tx: (work, rank) => inTurn(() => runTx(work), rank),
+    statement: (work, rank) => inTurn(() => runStatement(work), rank),
     // In its turn as well: a transaction between two steps would end up inside a migration on SQLite's one connection.
     migrate: () =>
       inTurn(async () => {
         await connect()
-        await source.runMigrations()
+        if (dialect === 'sqlite') await source.runMigrations()
+        else await migrateMysql(databaseUrl)
       }),
     close: async () => {
-      await tail
+      await turns.empty()
       if (source.isInitialized) await source.destroy()
     },
   }

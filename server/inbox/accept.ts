@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { EventLane } from './event-kind.ts'
 
@@ -38,22 +39,23 @@ export function createAccept({ db, clock, nudge, isHandled }: AcceptDeps): Accep
 
   async function store(batch: Waiting[]): Promise<void> {
     const now = clock.now()
-    await db.statement((tx) =>
-      tx.insertIgnore(
-        'inbound_event',
-        batch.map(({ event }) => ({
-          dedupe_key: event.dedupeKey,
-          kind: event.kind,
-          lane: event.lane === 'welcome' ? 0 : 1,
-          payload: JSON.stringify(event.payload),
-          event_at: event.eventAtMs,
-          received_at: now,
-          state: isHandled(event.kind) ? 'new' : 'kept',
-          due_at: now,
-        })),
-      ),
-    )
+    await db.statement((tx) => insertAll(tx, batch, now), 'accept')
   }
+
+  const insertAll = (tx: Tx, batch: Waiting[], now: number): Promise<number> =>
+    tx.insertIgnore(
+      'inbound_event',
+      batch.map(({ event }) => ({
+        dedupe_key: event.dedupeKey,
+        kind: event.kind,
+        lane: event.lane === 'welcome' ? 0 : 1,
+        payload: JSON.stringify(event.payload),
+        event_at: event.eventAtMs,
+        received_at: now,
+        state: isHandled(event.kind) ? 'new' : 'kept',
+        due_at: now,
+      })),
+    )
 
   async function commitAll(): Promise<void> {
     committing = true

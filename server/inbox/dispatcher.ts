@@ -15,6 +15,7 @@ const RETRY_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
 const MAX_ATTEMPTS = 12
 /** Events per transaction: enough to share a commit, few enough that a welcome behind it hardly waits. */
 const BATCH = [16, 4] as const
+const RANK = ['welcome', 'other'] as const
 
 interface EventRow {
   id: number
@@ -60,11 +61,13 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
 
   async function step(lane: 0 | 1): Promise<boolean> {
     // A plain look first: most find nothing, and a transaction costs three.
-    const due = await db.statement((tx) =>
-      tx.row(`SELECT id FROM inbound_event WHERE state = 'new' AND lane = ? AND due_at <= ? LIMIT 1`, [
-        lane,
-        clock.now(),
-      ]),
+    const due = await db.statement(
+      (tx) =>
+        tx.row(`SELECT id FROM inbound_event WHERE state = 'new' AND lane = ? AND due_at <= ? LIMIT 1`, [
+          lane,
+          clock.now(),
+        ]),
+      RANK[lane],
     )
     if (due === undefined) return false
     try {
@@ -80,7 +83,7 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       const rows = await claim(tx, lane)
       for (const row of rows) await handle(tx, row, lane, careful)
       return rows.length > 0
-    })
+    }, RANK[lane])
 
   async function handle(tx: Tx, row: EventRow, lane: 0 | 1, careful: boolean): Promise<void> {
     const done = new Set<string>(JSON.parse(row.done_subscriptions ?? '[]') as string[])

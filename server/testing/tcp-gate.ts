@@ -4,8 +4,11 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export async function openTcpGate(target: { host: string; port: number }) {
   const sockets = new Set<Socket>()
   let isOpen = true
-  const server = createServer((inside) => {
+  let isSilent = false
+  const server = createServer({ pauseOnConnect: true }, (inside) => {
     if (!isOpen) return inside.destroy()
+    if (isSilent) return
+    inside.resume()
     const outside = connect(target)
     for (const [from, to] of [
       [inside, outside],
@@ -28,8 +31,14 @@ export async function openTcpGate(target: { host: string; port: number }) {
   return {
     port: (server.address() as AddressInfo).port, // it listens on TCP
     shut,
+    /** Answers nothing more and says nothing about it, as a host whose power is cut. */
+    fallSilent: (): void => {
+      isSilent = true
+      for (const socket of sockets) socket.unpipe().pause()
+    },
     open: (): void => {
       isOpen = true
+      isSilent = false
     },
     close: async (): Promise<void> => {
       shut()
