@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Lane } from './actions/action-kind.ts'
 import { createOutbox } from './actions/outbox.ts'
 import { createRunner } from './actions/runner.ts'
+import { createAlerts } from './alerts/alerts.ts'
 import { buildApp } from './app.ts'
 import type { Capability } from './capability.ts'
 import { createChannels } from './channels/channels.ts'
@@ -53,7 +54,8 @@ export interface HuoshuiDeps {
 /** The whole product, wired: the only place that knows every part. Nothing runs before `start`. */
 export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   const db = createDb(settings.DATABASE_URL)
-  const metrics = createMetrics(db)
+  const alerts = createAlerts({ clock })
+  const metrics = createMetrics(db, alerts.queries)
   // The parts below nudge each other; the thunks break the circle of their construction.
   const nudgeDispatcher = (): void => dispatcher.nudge()
   const nudgeRunner = (lane: Lane): void => runner.nudge(lane)
@@ -84,7 +86,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   // ── Capabilities: each line wires one; order matters only where a comment says so. ──────────────────────────────
   const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log })
   const phoneHash = createPhoneHash(settings.ORDERS_SECRET)
-  const base = { db, clock, log, outbox, emit, wecom, rules }
+  const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const timeline = createTimeline({ clock })
   const staff = createStaff(base)
   const channels = createChannels({ ...base, staff })
@@ -244,6 +246,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     wecom,
     capabilities,
     /** For the command line and for tests. */
+    alerts,
     groups,
     tasks,
     routing,

@@ -1,8 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { AlertQueries } from './alerts/alert-queries.ts'
 import type { Db } from './db/db.ts'
 
 /** The numbers an engineer watches; labels are closed sets, never ids. */
-export function createMetrics(db: Db) {
+export function createMetrics(db: Db, alerts: Pick<AlertQueries, 'countsByKind'>) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -60,6 +61,17 @@ export function createMetrics(db: Db) {
         )
         .catch(() => [])
       for (const row of rows) this.set({ queue: row.queue, state: row.state }, Number(row.n))
+    },
+  })
+  new Gauge({
+    name: 'huoshui_alerts_open',
+    help: 'troubles that need a person; npm run -s alerts tells what to do',
+    labelNames: ['alert'],
+    registers,
+    async collect() {
+      this.reset()
+      const counts = await db.tx((tx) => alerts.countsByKind(tx)).catch(() => new Map<string, number>())
+      for (const [alert, count] of counts) this.set({ alert }, count)
     },
   })
   return {
