@@ -74,6 +74,22 @@ beforeAll(async () => {
   await post('groupchat/update_join_way', { config_id: join.config_id, scene: 2, chat_id_list: [chatId] })
   await post('groupchat/del_join_way', { config_id: join.config_id })
 
+  const from = { handover_userid: 'zhangsan', takeover_userid: 'lisi' }
+  await post('transfer_customer', { ...from, external_userid: ['wm1'], transfer_success_msg: '您好' })
+  await post('transfer_result', from)
+  await post('groupchat/onjob_transfer', { chat_id_list: [chatId], new_owner: 'zhangsan' })
+  await t.sandbox.addStaff({ userId: 'wangwu', name: '王五' })
+  await t.sandbox.scan({ userId: 'wangwu', externalUserId: 'wm2' })
+  await t.sandbox.scan({ userId: 'wangwu', externalUserId: 'wm3' })
+  const { chatId: ownedByWangwu } = await t.sandbox.createGroup({ name: '王五的群', ownerUserId: 'wangwu' })
+  await t.sandbox.removeStaff({ userId: 'wangwu' })
+  await post('get_unassigned_list', { page_size: 1 })
+  const left = { handover_userid: 'wangwu', takeover_userid: 'lisi' }
+  await post('resigned/transfer_customer', { ...left, external_userid: ['wm2'] })
+  await post('resigned/transfer_result', left)
+  await post('transfer', { ...left, external_userid: 'wm3' })
+  await post('groupchat/transfer', { chat_id_list: [ownedByWangwu], new_owner: 'lisi' })
+
   const textMessage = { touser: 'lisi', agentid: 1_000_002, msgtype: 'text', ...content }
   answers.set('/cgi-bin/message/send', await t.post('message/send', textMessage))
   const upload = await t.upload('media/upload', { type: 'image' }, picture)

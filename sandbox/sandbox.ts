@@ -3,6 +3,7 @@ import { authEndpoints, directoryEndpoints } from './api/auth.ts'
 import { contactWayEndpoints } from './api/contact-ways.ts'
 import { contactEndpoints } from './api/contacts.ts'
 import { groupEndpoints } from './api/groups.ts'
+import { handoverEndpoints } from './api/handovers.ts'
 import { joinWayEndpoints } from './api/join-ways.ts'
 import { massSendEndpoints } from './api/mass-send.ts'
 import { mediaEndpoints } from './api/media.ts'
@@ -26,6 +27,7 @@ import { brandOrders } from './presets/brand-orders.ts'
 import { seedEmpty } from './presets/empty.ts'
 import { createSeededRandom } from './random.ts'
 import { createTokens } from './tokens.ts'
+import { finishTransfers } from './transfers.ts'
 import { createWorld, type World } from './world.ts'
 
 export interface SandboxOptions {
@@ -73,6 +75,9 @@ export interface Sandbox extends Controls {
   endpoints: readonly Endpoint[]
 }
 
+/** Handovers end by themselves after a day; someone has to look at the clock. */
+const TRANSFER_LOOK_MS = 1_000
+
 /** WeCom on your desk: the platform's API, its callbacks, and the people who use it. */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { clock } = options
@@ -114,6 +119,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...massSendEndpoints(paging),
     ...groupEndpoints(paging),
     ...joinWayEndpoints(),
+    ...handoverEndpoints(paging),
     ...messageEndpoints(),
     ...mediaEndpoints(),
   ]
@@ -128,7 +134,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   const controls = createControls(desk)
   const own = {
-    settle: callbacks.settle,
+    settle: () => {
+      finishTransfers(desk)
+      return callbacks.settle()
+    },
     callbackLog: callbacks.log,
     redeliver: (filter: (delivery: Delivery) => boolean = () => true) => callbacks.redeliver(filter),
     setDelivery: callbacks.setDelivery,
@@ -137,6 +146,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     calls: gateway.calls,
     connect,
   }
+  let transferTimer: NodeJS.Timeout | undefined
   const server = createServer({ desk, gateway, codes, controls, own, watchers })
 
   return {
@@ -148,9 +158,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     listen: async (port = 0, host = '127.0.0.1') => {
       url = await server.listen({ port, host })
+      transferTimer = setInterval(() => finishTransfers(desk), TRANSFER_LOOK_MS).unref()
       return url
     },
     close: async () => {
+      clearInterval(transferTimer)
       callbacks.close()
       await server.close()
     },

@@ -15,6 +15,9 @@ export interface Staff {
   gender: 0 | 1 | 2
   /** Removed from the corp; kept so that old records still resolve. */
   left: boolean
+  leftAtMs?: number
+  /** Customers this member may have at most; absent: no limit at the desk. */
+  customerLimit?: number
 }
 export interface Customer {
   externalUserId: string
@@ -181,6 +184,22 @@ export interface ShopOrder {
   atMs: number
 }
 
+/** 1 done, 2 waiting, 3 refused, 4 takeover member full, 5 no record. Docs 94088, 94082. */
+export type TransferStatus = 1 | 2 | 3 | 4 | 5
+/** One customer on the way from one guide to another (继承). */
+export interface Transfer {
+  handoverUserId: string
+  takeoverUserId: string
+  externalUserId: string
+  /** The handing member had left the corp. */
+  resigned: boolean
+  startedAtMs: number
+  /** Planned while it waits, real afterwards. */
+  takeoverAtMs: number
+  status: TransferStatus
+  successMessage?: string
+}
+
 /** Everything the sandbox knows; indexed, so that no call walks over it. */
 export interface World {
   departments: Map<number, Department>
@@ -198,6 +217,11 @@ export interface World {
   groupsByMember: Map<string, Set<string>>
   massSends: Map<string, MassSend>
   welcomeCodes: Map<string, WelcomeCode>
+  /** By customer, oldest first. */
+  transfers: Map<string, Transfer[]>
+  /** Group → instants of its on-job handovers; new owner → instants of groups taken over. */
+  groupTransfers: Map<string, number[]>
+  groupTakeovers: Map<string, number[]>
   media: Map<string, Media>
   /** By customer, oldest first. */
   messages: Map<string, ChatMessage[]>
@@ -224,6 +248,9 @@ export function createWorld(): World {
     groupsByMember: new Map(),
     massSends: new Map(),
     welcomeCodes: new Map(),
+    transfers: new Map(),
+    groupTransfers: new Map(),
+    groupTakeovers: new Map(),
     media: new Map(),
     messages: new Map(),
     appMessages: new Map(),

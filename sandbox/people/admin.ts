@@ -39,6 +39,7 @@ export function adminControls(desk: Desk) {
       const staff = world.staff.get(input.userId)
       if (!staff || staff.left) throw new DeskError('没有这位员工')
       staff.left = true
+      staff.leftAtMs = desk.clock.now()
       callbacks.send('change_contact', [
         ['ChangeType', 'delete_user'],
         ['UserID', staff.userId],

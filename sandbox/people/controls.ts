@@ -5,6 +5,7 @@ import { customerControls } from './customer.ts'
 import { groupControls } from './group-controls.ts'
 import { guideControls } from './guide.ts'
 import { shopControls } from './shop.ts'
+import { transferControls } from './transfer-controls.ts'
 
 export type Controls = ReturnType<typeof createControls>
 
@@ -14,6 +15,7 @@ export const createControls = (desk: Desk) => ({
   ...groupControls(desk),
   ...guideControls(desk),
   ...adminControls(desk),
+  ...transferControls(desk),
   ...shopControls(desk),
   /** What one customer sent and received, oldest first. */
   messagesOf: (externalUserId: string): ChatMessage[] => desk.world.messages.get(externalUserId) ?? [],

@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { createAccessToken } from './access-token.ts'
 import { createContacts } from './api/contacts.ts'
 import { createGroups } from './api/groups.ts'
+import { createHandovers } from './api/handovers.ts'
 import { createJssdk } from './api/jssdk.ts'
 import { createMassSends } from './api/mass-sends.ts'
 import { createMedia } from './api/media.ts'
@@ -46,6 +47,7 @@ export function createWecom(options: WecomOptions) {
     ways: createWays(call),
     tags: createTags(call),
     groups: createGroups(call),
+    handovers: createHandovers(call),
     massSends: createMassSends(call),
     staff: createStaff(call),
     messages: createMessages(call, agentId),
