@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { defineEvent } from '../inbox/event-kind.ts'
+import { DAY_MS } from '../kernel/shanghai.ts'
 
 /** A guide and a customer became friends, for the first time or again. Carries the welcome code, hence its lane. */
 export const CustomerAdded = defineEvent(
@@ -16,9 +17,19 @@ export const CustomerAdded = defineEvent(
     addedAtMs: Type.Number(),
     /** True when this pair was friends before. */
     again: Type.Boolean(),
+    /** No event told it: a reconciliation found it, hours later perhaps, and without a welcome code. */
+    found: Type.Optional(Type.Boolean()),
   }),
   { lane: 'welcome' },
 )
+
+/** Whoever became a customer this long before a reconciliation noticed is not approached as new: no journey begins, nobody
+ *  is asked to invite them. Tags of the channel are put all the same: where somebody came from does not grow old. */
+const NEWS_FOR_MS = DAY_MS
+export const isOldNews = (
+  { found, addedAtMs }: { found?: boolean | undefined; addedAtMs: number },
+  nowMs: number,
+): boolean => found === true && nowMs - addedAtMs > NEWS_FOR_MS
 
 export const CustomerLost = defineEvent(
   'customer.lost',

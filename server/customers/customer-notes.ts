@@ -1,12 +1,16 @@
 import type { Tx } from '../db/tx.ts'
 import type { StoredEvent } from '../inbox/event-kind.ts'
 import { assertNever } from '../kernel/assert-never.ts'
+import type { Reason } from '../kernel/reason.ts'
 import { shanghaiText } from '../kernel/shanghai.ts'
 import type { Note } from '../timeline/timeline.ts'
 import type { LostBy } from './customer-queries.ts'
 import type { Beginning } from './follow-store.ts'
 import type { AddDecision } from './friendship.ts'
 import type { Relation } from './relation.ts'
+import type { Told, ToldLoss } from './told.ts'
+
+const reasonOf = ({ text, eventId }: Told): Reason => ({ text, ...(eventId === undefined ? {} : { eventId }) })
 
 type NameOf = (tx: Tx, userId: string) => Promise<string | undefined>
 
@@ -15,7 +19,7 @@ const guide = async (tx: Tx, nameOf: NameOf, userId: string): Promise<string> =>
 
 export async function noteOfAdd(
   tx: Tx,
-  { add, decision, event, nameOf }: { add: Beginning; decision: AddDecision; event: StoredEvent; nameOf: NameOf },
+  { add, decision, told, nameOf }: { add: Beginning; decision: AddDecision; told: Told; nameOf: NameOf },
 ): Promise<Note> {
   const who = await guide(tx, nameOf, add.userId)
   const way = add.channel === null ? '' : `通过渠道「${add.channel}」`
@@ -32,27 +36,22 @@ export async function noteOfAdd(
     }
   }
   return {
-    key: `add:${event.dedupeKey}`,
+    key: `add:${told.key}`,
     externalUserId: add.externalUserId,
     userId: add.userId,
     atMs: add.atMs,
     kind: decision.kind === 'begins' ? 'customer.added' : 'customer.add-note',
     text: text(),
-    ...(add.state !== null && add.channel === null
-      ? { reason: { text: '添加时带的渠道参数不属于任何渠道', facts: { state: add.state }, eventId: event.id } }
-      : { reason: { text: '企业微信通知', eventId: event.id } }),
+    reason:
+      add.state !== null && add.channel === null
+        ? { ...reasonOf(told), text: '添加时带的渠道参数不属于任何渠道', facts: { state: add.state } }
+        : reasonOf(told),
   }
 }
 
 export async function noteOfLoss(
   tx: Tx,
-  {
-    externalUserId,
-    userId,
-    by,
-    event,
-    nameOf,
-  }: { externalUserId: string; userId: string; by: LostBy; event: StoredEvent; nameOf: NameOf },
+  { externalUserId, userId, by, atMs, told, nameOf }: ToldLoss & { nameOf: NameOf },
 ): Promise<Note> {
   const who = await guide(tx, nameOf, userId)
   const texts: Record<LostBy, string> = {
@@ -62,13 +61,13 @@ export async function noteOfLoss(
     unknown: `与${who}的关系已解除`,
   }
   return {
-    key: `lost:${event.dedupeKey}`,
+    key: `lost:${told.key}`,
     externalUserId,
     userId,
-    atMs: event.eventAtMs,
+    atMs,
     kind: 'customer.lost',
     text: texts[by],
-    reason: { text: '企业微信通知', eventId: event.id },
+    reason: reasonOf(told),
   }
 }
 

@@ -25,12 +25,16 @@ export type AddDecision =
 export type LossDecision = 'ends' | 'ended-already' | 'past'
 
 /** An API createtime and the event of the same add may differ by this much. */
-const SAME_ADD_MS = 120_000
+export const SAME_ADD_MS = 120_000
 
-export function decideAdd(known: Friendship | undefined, add: { atMs: number; half: boolean }): AddDecision {
+/** `isListed`: WeCom counts the pair as friends at this moment, so no loss we heard of can be later. */
+export function decideAdd(
+  known: Friendship | undefined,
+  add: { atMs: number; half: boolean; isListed?: boolean },
+): AddDecision {
   if (known === undefined) return { kind: 'begins', again: false }
   const { lastLossAtMs } = known
-  if (lastLossAtMs !== undefined && add.atMs < lastLossAtMs) return { kind: 'past' }
+  if (add.isListed !== true && lastLossAtMs !== undefined && add.atMs < lastLossAtMs) return { kind: 'past' }
   if (!known.active) return { kind: 'begins', again: true }
   if (!known.announced) {
     const isOlder = known.addedAtMs !== undefined && add.atMs < known.addedAtMs - SAME_ADD_MS

@@ -1,4 +1,4 @@
-import { CustomerAdded, CustomerLost, TagAdded } from '../customers/customer-events.ts'
+import { CustomerAdded, CustomerLost, isOldNews, TagAdded } from '../customers/customer-events.ts'
 import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
@@ -86,10 +86,11 @@ export function createRouting(deps: RoutingDeps) {
   }
 
   const subscriptions: Subscription[] = [
-    subscribe('routing.invite-added', CustomerAdded, (tx, event) => {
+    subscribe('routing.invite-added', CustomerAdded, async (tx, event) => {
       const { externalUserId, userId } = event.payload
+      if (isOldNews(event.payload, clock.now())) return
       const to = { trigger: 'customer.added', externalUserId, userId, text: '新添加' } as const
-      return inviteAt(tx, event, to, (pool) => pool.value.inviteBy)
+      await inviteAt(tx, event, to, (pool) => pool.value.inviteBy)
     }),
     subscribe('routing.paid', OrderPaid, async (tx, event) => {
       const { externalUserId } = event.payload

@@ -1,4 +1,4 @@
-import { CustomerAdded, CustomerLost, TagAdded } from '../customers/customer-events.ts'
+import { CustomerAdded, CustomerLost, isOldNews, TagAdded } from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
 import type { EventKind, StoredEvent } from '../inbox/event-kind.ts'
@@ -48,7 +48,9 @@ export function createOnEvent({ clock, rules, versions, proceed, enter }: OnEven
 
   async function handle(tx: Tx, event: EntryEvent, subject: Subject): Promise<void> {
     await onActive(tx, event, subject)
-    if (clock.now() - event.atMs > STALE_MS) return
+    const now = clock.now()
+    const news = { found: event.payload.found === true, addedAtMs: event.atMs }
+    if (now - event.atMs > STALE_MS || isOldNews(news, now)) return
     for (const sop of rules.current().sops.values()) {
       if (sop.value.trigger !== event.kind || sop.value.enabled === false) continue
       await enter.byEvent(tx, sop, { externalUserId: subject.externalUserId, userId: subject.userId }, event)

@@ -61,12 +61,13 @@ export function createPerformStep(deps: PerformStepDeps) {
     const { event } = entry
     if (event?.kind !== 'customer.added') return done(`没有发欢迎语「${name}」：只在刚添加好友时可发`, false)
     // The engine stores this event as it was told, so its payload has the shape of `customer.added`.
-    const added = event.payload as Pick<WelcomeWanted, 'channel' | 'welcomeCode' | 'addedAtMs'>
+    const added = event.payload as Pick<WelcomeWanted, 'channel' | 'welcomeCode' | 'addedAtMs'> & { found?: boolean }
     const begun = await welcome.send(tx, {
       externalUserId: entry.externalUserId,
       userId: entry.userId,
       channel: added.channel,
       welcomeCode: added.welcomeCode,
+      isFound: added.found === true,
       addedAtMs: added.addedAtMs,
       codeAtMs: added.addedAtMs,
       receivedAtMs: event.receivedAtMs,

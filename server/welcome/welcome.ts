@@ -18,6 +18,9 @@ import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-s
 const CODE_LIFE_MS = 20 * SECOND_MS
 const TEXT_BYTES = 4_000
 
+const WHY_NO_CODE = '企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过'
+const WHY_FOUND = '企业微信的添加通知没有收到，核对时才发现，早已过了 20 秒'
+
 type NameOf = (tx: Tx, id: string) => Promise<string | undefined>
 
 export interface WelcomeDeps extends SendWelcomeDeps {
@@ -36,6 +39,8 @@ export interface WelcomeWanted extends FriendshipKey {
   /** When we learnt of it, UTC milliseconds; what "took 0.4 s" counts from. */
   receivedAtMs: number
   eventId: number
+  /** No event told of the friendship: a reconciliation found it. */
+  isFound?: boolean
   /** Name of the welcome that a journey asks for; otherwise the channel decides. */
   welcome?: string
 }
@@ -54,7 +59,8 @@ export function createWelcome(deps: WelcomeDeps) {
     const welcome = wanted.welcome ?? before?.rule ?? undefined
     const chosen = chooseWelcome(rules.current(), { channel: wanted.channel, welcome, atMs: wanted.codeAtMs })
     if (wanted.welcomeCode === null || hash === null) {
-      await giveUp(tx, wanted, 'none', '企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过', chosen)
+      const why = wanted.isFound === true ? WHY_FOUND : WHY_NO_CODE
+      await giveUp(tx, wanted, 'none', why, chosen)
       return 'no-code'
     }
     if (chosen === undefined) {
@@ -120,7 +126,8 @@ export function createWelcome(deps: WelcomeDeps) {
       'welcome.send',
       CustomerAdded,
       async (tx, { id, receivedAtMs, payload }) => {
-        await send(tx, { ...payload, codeAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
+        const { found: isFound = false, ...wanted } = payload
+        await send(tx, { ...wanted, isFound, codeAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
       },
       // A journey with a welcome of its own has to be asked first, so all take their turn.
       { isUrgent: () => !someJourneyWelcomes(rules.current()) },

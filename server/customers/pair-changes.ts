@@ -1,0 +1,126 @@
+import type { channelQueries } from '../channels/channel-queries.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Emit } from '../inbox/emit.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Staff } from '../staff/staff.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import {
+  CustomerAccepted,
+  CustomerAdded,
+  CustomerIdentified,
+  CustomerLost,
+  WelcomeCodeGiven,
+} from './customer-events.ts'
+import { noteOfAdd, noteOfLoss } from './customer-notes.ts'
+import {
+  type Beginning,
+  beginFriendship,
+  continueFriendship,
+  endFriendship,
+  holdPair,
+  keepCustomer,
+  keepSource,
+  recallBeginning,
+  rememberLoss,
+} from './follow-store.ts'
+import { decideAdd, decideLoss } from './friendship.ts'
+import type { ToldAdd, ToldLoss } from './told.ts'
+
+export interface PairChangeDeps {
+  clock: Clock
+  emit: Emit
+  timeline: Timeline
+  staff: Pick<Staff, 'ensureKnown' | 'queries'>
+  channels: { queries: Pick<typeof channelQueries, 'byState'> }
+}
+
+/** The one way in which a friendship begins or ends here, whoever told it. Safe to repeat. */
+export function createPairChanges({ clock, emit, timeline, staff, channels }: PairChangeDeps) {
+  const giveCode = (
+    tx: Tx,
+    add: Pick<Beginning, 'externalUserId' | 'userId' | 'channel' | 'state'>,
+    code: { welcomeCode: string | undefined; codeAtMs: number; key: string; addedAtMs: number | null },
+  ) =>
+    code.welcomeCode === undefined || code.welcomeCode === ''
+      ? undefined
+      : emit(tx, WelcomeCodeGiven, {
+          key: code.key,
+          atMs: code.codeAtMs,
+          payload: {
+            externalUserId: add.externalUserId,
+            userId: add.userId,
+            channel: add.channel,
+            state: add.state,
+            welcomeCode: code.welcomeCode,
+            codeAtMs: code.codeAtMs,
+            addedAtMs: code.addedAtMs,
+          },
+        })
+
+  return {
+    giveCode,
+
+    /** A pair became friends. True when a friendship begins by it. */
+    began: async (tx: Tx, toldAdd: ToldAdd): Promise<boolean> => {
+      const { externalUserId, userId, atMs, half, welcomeCode, told } = toldAdd
+      const channel = await channels.queries.byState(tx, toldAdd.state)
+      const state = toldAdd.state ?? null
+      const add: Beginning = { externalUserId, userId, atMs, half, state, channel: channel?.name ?? null }
+      const isNew = await keepCustomer(tx, externalUserId, clock.now())
+      const known = await holdPair(tx, add, clock.now())
+      const decision = decideAdd(known, { atMs, half, isListed: toldAdd.isListed === true })
+      switch (decision.kind) {
+        case 'begins': {
+          await beginFriendship(tx, add)
+          await keepSource(tx, add)
+          await emit(tx, CustomerAdded, {
+            key: told.key,
+            atMs,
+            payload: {
+              externalUserId,
+              userId,
+              channel: add.channel,
+              state,
+              welcomeCode: welcomeCode === undefined || welcomeCode === '' ? null : welcomeCode,
+              addedAtMs: atMs,
+              again: decision.again,
+              ...(toldAdd.isListed === true ? { found: true } : {}),
+            },
+          })
+          break
+        }
+        case 'goes-on':
+          if (known !== undefined) await continueFriendship(tx, add, known, decision.accepted)
+          await giveCode(tx, add, { welcomeCode, codeAtMs: atMs, key: told.key, addedAtMs: known?.addedAtMs ?? null })
+          if (decision.accepted) {
+            const payload = { externalUserId, userId, channel: add.channel, addedAtMs: known?.addedAtMs ?? atMs }
+            await emit(tx, CustomerAccepted, { key: told.key, atMs, payload })
+          }
+          break
+        case 'past':
+          await recallBeginning(tx, add)
+          await keepSource(tx, add)
+          break
+      }
+      await timeline.note(tx, await noteOfAdd(tx, { add, decision, told, nameOf: staff.queries.nameOf }))
+      await staff.ensureKnown(tx, userId)
+      if (isNew) await emit(tx, CustomerIdentified, { key: `new:${externalUserId}`, payload: { externalUserId } })
+      return decision.kind === 'begins'
+    },
+
+    /** A friendship ended. True when it ends by this. */
+    ended: async (tx: Tx, loss: ToldLoss): Promise<boolean> => {
+      const { externalUserId, userId, atMs, by, told } = loss
+      await keepCustomer(tx, externalUserId, clock.now())
+      const decision = decideLoss(await holdPair(tx, loss, clock.now()), atMs)
+      await rememberLoss(tx, loss)
+      if (decision === 'ends') {
+        await endFriendship(tx, loss)
+        await emit(tx, CustomerLost, { key: told.key, atMs, payload: { externalUserId, userId, by, lostAtMs: atMs } })
+      }
+      await timeline.note(tx, await noteOfLoss(tx, { ...loss, nameOf: staff.queries.nameOf }))
+      return decision === 'ends'
+    },
+  }
+}
+export type PairChanges = ReturnType<typeof createPairChanges>
