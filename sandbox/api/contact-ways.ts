@@ -16,7 +16,6 @@ const settings = {
   state: text({ chars: 30 }),
   user: texts(),
   party: ints(),
-  is_exclusive: bool(),
   mark_source: bool(),
 }
 
@@ -71,6 +70,7 @@ export function contactWayEndpoints(paging: Paging) {
         type: need(int({ min: 1, max: 2, outside: 41039 }), 41037),
         scene: need(int({ min: 1, max: 2, outside: 41040 }), 41038),
         ...settings,
+        is_exclusive: bool(),
       },
       handle: (p, desk) => {
         const { world } = desk

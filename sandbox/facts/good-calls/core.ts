@@ -1,0 +1,73 @@
+import type { GoodCalls } from '../good-call.ts'
+import { picture } from '../good-call.ts'
+
+const pair = { userid: 'zhangsan', external_userid: 'wm1' }
+const content = { text: { content: '你好' } }
+
+/** Tokens, directory, login. */
+export const authCalls: GoodCalls = async (t) => {
+  const { corpId: corpid, secret: corpsecret } = t.sandbox.credentials
+  await t.get('gettoken', { corpid, corpsecret })
+  await t.get('get_jsapi_ticket')
+  await t.get('ticket/get', { type: 'agent_config' })
+  await t.get('user/get', { userid: 'lisi' })
+  await t.get('user/simplelist', { department_id: '1' })
+  await t.get('user/list', { department_id: '1' })
+  await t.get('department/list')
+  const query = new URLSearchParams({
+    appid: corpid,
+    redirect_uri: 'http://a.test/',
+    response_type: 'code',
+    sandbox_guide: 'lisi',
+  })
+  const login = await fetch(`${t.url}/connect/oauth2/authorize?${query}`, { redirect: 'manual' })
+  const code = new URL(login.headers.get('location') ?? '').searchParams.get('code') ?? ''
+  await t.get('auth/getuserinfo', { code })
+}
+
+/** Customers, live codes, tags, welcome. */
+export const customerCalls: GoodCalls = async (t) => {
+  const { welcomeCode } = await t.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wm1', state: 'expo' })
+  await t.get('externalcontact/get_follow_user_list')
+  await t.get('externalcontact/list', { userid: 'zhangsan' })
+  const way = await t.post('add_contact_way', { type: 1, scene: 2, user: ['zhangsan'], state: 's', style: 1 })
+  await t.post('get_contact_way', { config_id: way.config_id })
+  await t.post('list_contact_way')
+  await t.post('update_contact_way', { config_id: way.config_id, remark: '新' })
+  await t.post('del_contact_way', { config_id: way.config_id })
+  const made = await t.post('add_corp_tag', { group_name: '组', tag: [{ name: '甲' }, { name: '乙' }] })
+  const [first, second] = (made.tag_group as { tag: { id: string }[] }).tag // written by add_corp_tag just above
+  await t.post('mark_tag', { ...pair, add_tag: [first?.id] })
+  await t.post('edit_corp_tag', { id: first?.id, name: '丙' })
+  await t.post('del_corp_tag', { tag_id: [second?.id] })
+  await t.post('get_corp_tag_list', { tag_id: [first?.id] })
+  await t.post('remark', { ...pair, remark: '老客' })
+  await t.get('externalcontact/get', { external_userid: 'wm1' })
+  await t.post('batch/get_by_user', { userid_list: ['zhangsan'] })
+  const link = { msgtype: 'link', link: { title: '活动', url: 'https://example.com' } }
+  await t.post('send_welcome_msg', { welcome_code: welcomeCode, ...content, attachments: [link] })
+}
+
+/** Mass sends, groups, join ways, messages, media. */
+export const sendCalls: GoodCalls = async (t) => {
+  await t.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wm1' })
+  const { chatId } = await t.sandbox.createGroup({ name: '群', ownerUserId: 'lisi', members: ['wm1'] })
+  const { msgid } = await t.post('add_msg_template', { sender: 'zhangsan', ...content })
+  t.clock.advance(2_000)
+  await t.sandbox.confirmMassSend({ msgid: String(msgid), userId: 'zhangsan' })
+  await t.post('get_groupmsg_list_v2', { chat_type: 'single', start_time: 1740790000, end_time: 1740791000 })
+  await t.post('get_groupmsg_task', { msgid })
+  await t.post('get_groupmsg_send_result', { msgid, userid: 'zhangsan' })
+  await t.post('remind_groupmsg_send', { msgid })
+  await t.post('cancel_groupmsg_send', { msgid })
+  await t.post('groupchat/list', { limit: 10 })
+  await t.post('groupchat/get', { chat_id: chatId, need_name: 1 })
+  const join = await t.post('groupchat/add_join_way', { scene: 2, chat_id_list: [chatId], state: 'j' })
+  await t.post('groupchat/get_join_way', { config_id: join.config_id })
+  await t.post('groupchat/update_join_way', { config_id: join.config_id, scene: 2, chat_id_list: [chatId] })
+  await t.post('groupchat/del_join_way', { config_id: join.config_id })
+  await t.post('/message/send', { touser: 'lisi', agentid: 1_000_002, msgtype: 'text', ...content })
+  const upload = await t.upload('media/upload', { type: 'image' }, picture)
+  await t.upload('media/uploadimg', {}, picture)
+  await t.download('media/get', { media_id: String(upload.media_id) })
+}

@@ -1,0 +1,11 @@
+import type { GoodCalls } from '../good-call.ts'
+import { authCalls, customerCalls, sendCalls } from './core.ts'
+import { handoverCalls } from './handover.ts'
+
+/** Each runs in a sandbox of its own; one family of endpoints is one entry. */
+export const families: Record<string, GoodCalls> = {
+  auth: authCalls,
+  customers: customerCalls,
+  sends: sendCalls,
+  handover: handoverCalls,
+}
