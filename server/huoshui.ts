@@ -18,6 +18,7 @@ import { createAccept } from './inbox/accept.ts'
 import { callbackRoute } from './inbox/callback-route.ts'
 import { createDispatcher } from './inbox/dispatcher.ts'
 import { createEmit } from './inbox/emit.ts'
+import type { EventLane } from './inbox/event-kind.ts'
 import { createJobRunner } from './jobs/job-runner.ts'
 import { describeError } from './kernel/app-error.ts'
 import type { Clock } from './kernel/clock.ts'
@@ -57,7 +58,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   const alerts = createAlerts({ clock })
   const metrics = createMetrics(db, alerts.queries)
   // The parts below nudge each other; the thunks break the circle of their construction.
-  const nudgeDispatcher = (): void => dispatcher.nudge()
+  const nudgeDispatcher = (lane: EventLane): void => dispatcher.nudge(lane)
   const nudgeRunner = (lane: Lane): void => runner.nudge(lane)
   const emit = createEmit({ clock, nudge: nudgeDispatcher })
   const outbox = createOutbox({ clock, nudge: nudgeRunner })

@@ -28,7 +28,7 @@ const MAX_BATCH = 500
 export interface AcceptDeps {
   db: Db
   clock: Clock
-  nudge: () => void
+  nudge: (lane: EventLane) => void
   /** Kinds that nobody listens to are kept at once and never dispatched. */
   isHandled(kind: string): boolean
 }
@@ -65,7 +65,9 @@ export function createAccept({ db, clock, nudge, isHandled }: AcceptDeps): Accep
       try {
         await store(batch)
         for (const waiting of batch) waiting.resolve()
-        if (batch.some(({ event }) => isHandled(event.kind))) nudge()
+        for (const lane of new Set(batch.filter(({ event }) => isHandled(event.kind)).map(({ event }) => event.lane))) {
+          nudge(lane)
+        }
       } catch (error) {
         for (const waiting of batch) waiting.reject(error)
       }

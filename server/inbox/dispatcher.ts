@@ -8,13 +8,24 @@ import { backoffMs } from '../kernel/backoff.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { createPump } from '../kernel/pump.ts'
-import type { StoredEvent } from './event-kind.ts'
+import type { EventLane, StoredEvent } from './event-kind.ts'
 import type { Subscription } from './subscription.ts'
 
 const RETRY_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
 const MAX_ATTEMPTS = 12
-/** Events per transaction: enough to share a commit, few enough that a welcome behind it hardly waits. */
-const BATCH = [16, 4] as const
+/** Per lane: how many work side by side, and how many events they take into one transaction: enough to share a commit, few
+ *  enough that a welcome behind it hardly waits. On MySQL a welcome's time is nearly all round trips, one after another;
+ *  SQLite has one connection, and nothing to wait for. */
+const SHAPE = {
+  sqlite: [
+    { workers: 1, batch: 16 },
+    { workers: 1, batch: 4 },
+  ],
+  mysql: [
+    { workers: 4, batch: 4 },
+    { workers: 1, batch: 4 },
+  ],
+} as const
 const RANK = ['welcome', 'other'] as const
 
 interface EventRow {
@@ -26,6 +37,26 @@ interface EventRow {
   received_at: number
   attempts: number
   done_subscriptions: string | null
+}
+
+/** What came of one event in this pass. */
+interface Ended {
+  row: EventRow
+  /** Names of the subscriptions that need not be asked again. */
+  done: string[]
+  faults: string[]
+  /** Only the urgent ones were asked. */
+  isLeft: boolean
+  /** Nobody listens to it. */
+  isKept: boolean
+}
+
+const marksOf = (rows: unknown[]): string => rows.map(() => '?').join(', ')
+
+function groupBy<Item, Key extends string>(items: Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return groups
 }
 
 export interface DispatcherDeps {
@@ -43,6 +74,7 @@ class PassSpoiled extends Error {}
  *  later and neither blocks nor repeats the others: a batch is first tried without savepoints (on MySQL each costs two
  *  round trips), and once more with them when something in it fails. Several processes may run on MySQL. */
 export function createDispatcher({ db, clock, log, subscriptions, onHandled }: DispatcherDeps) {
+  const shape = SHAPE[db.dialect]
   const byKind = new Map<string, Subscription[]>()
   for (const subscription of subscriptions) {
     const { kind } = subscription.kind
@@ -56,7 +88,8 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       where: `state = 'new' AND lane = ? AND due_at <= ?`,
       params: [lane, clock.now()],
       orderBy: 'due_at, id',
-      limit: BATCH[lane],
+      limit: shape[lane].batch,
+      takers: shape[lane].workers,
     })
 
   async function step(lane: 0 | 1): Promise<boolean> {
@@ -81,11 +114,15 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
   const pass = (lane: 0 | 1, careful: boolean): Promise<boolean> =>
     db.tx(async (tx) => {
       const rows = await claim(tx, lane)
-      for (const row of rows) await handle(tx, row, lane, careful)
+      // There is more than one worker can take: another helps.
+      if (rows.length === shape[lane].batch) nudgeOne(lane)
+      const ends: Ended[] = []
+      for (const row of rows) ends.push(await handle(tx, row, lane, careful))
+      await recordEnds(tx, ends)
       return rows.length > 0
     }, RANK[lane])
 
-  async function handle(tx: Tx, row: EventRow, lane: 0 | 1, careful: boolean): Promise<void> {
+  async function handle(tx: Tx, row: EventRow, lane: 0 | 1, careful: boolean): Promise<Ended> {
     const done = new Set<string>(JSON.parse(row.done_subscriptions ?? '[]') as string[])
     const interested = byKind.get(row.kind) ?? []
     const urgent = lane === 0 ? interested.filter((subscription) => subscription.isUrgent?.() === true) : []
@@ -115,27 +152,39 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
         )
       }
     }
-    if (faults.length === 0 && now.length < interested.length) return leaveToOthers(tx, row, done)
-    await finish(tx, row, interested.length, done, faults)
+    return { row, done: [...done], faults, isLeft: now.length < interested.length, isKept: interested.length === 0 }
   }
 
-  /** What a welcome needs is done; the rest takes its turn behind the other welcomes. */
-  async function leaveToOthers(tx: Tx, row: EventRow, done: Set<string>): Promise<void> {
-    await tx.run('UPDATE inbound_event SET lane = 1, done_subscriptions = ? WHERE id = ?', [
-      JSON.stringify([...done]),
-      row.id,
-    ])
-    tx.afterCommit(() => normal.nudge())
-  }
-
-  async function finish(tx: Tx, row: EventRow, interested: number, done: Set<string>, faults: string[]): Promise<void> {
-    const now = clock.now()
-    if (faults.length === 0) {
-      const state = interested === 0 ? 'kept' : 'done'
-      await tx.run('UPDATE inbound_event SET state = ?, finished_at = ? WHERE id = ?', [state, now, row.id])
-      tx.afterCommit(() => onHandled?.(row.kind, state))
-      return
+  /** One statement for all that ended alike. */
+  async function recordEnds(tx: Tx, ends: Ended[]): Promise<void> {
+    const good = ends.filter(({ faults }) => faults.length === 0)
+    for (const [state, rows] of groupBy(
+      good.filter(({ isLeft }) => !isLeft),
+      ({ isKept }) => (isKept ? ('kept' as const) : ('done' as const)),
+    )) {
+      await tx.run(`UPDATE inbound_event SET state = ?, finished_at = ? WHERE id IN (${marksOf(rows)})`, [
+        state,
+        clock.now(),
+        ...rows.map(({ row }) => row.id),
+      ])
+      for (const { row } of rows) tx.afterCommit(() => onHandled?.(row.kind, state))
     }
+    // What a welcome needs is done; the rest takes its turn behind the other welcomes.
+    const left = groupBy(
+      good.filter(({ isLeft }) => isLeft),
+      ({ done }) => JSON.stringify(done),
+    )
+    for (const [done, rows] of left) {
+      await tx.run(`UPDATE inbound_event SET lane = 1, done_subscriptions = ? WHERE id IN (${marksOf(rows)})`, [
+        done,
+        ...rows.map(({ row }) => row.id),
+      ])
+    }
+    if (left.size > 0) tx.afterCommit(() => nudgeOne(1))
+    for (const end of ends) if (end.faults.length > 0) await tryLater(tx, end)
+  }
+
+  async function tryLater(tx: Tx, { row, done, faults }: Ended): Promise<void> {
     const attempts = row.attempts + 1
     const dead = attempts >= MAX_ATTEMPTS
     if (dead) log.error({ eventId: row.id, kind: row.kind }, 'event given up; see inbound_event.last_error')
@@ -144,8 +193,8 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       [
         dead ? 'dead' : 'new',
         attempts,
-        now + backoffMs(RETRY_MS, attempts),
-        JSON.stringify([...done]),
+        clock.now() + backoffMs(RETRY_MS, attempts),
+        JSON.stringify(done),
         faults.join('\n'),
         row.id,
       ],
@@ -155,15 +204,23 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
 
   const onError = (error: unknown): void =>
     log.warn({ err: describeError(error) }, 'dispatcher could not reach the database')
-  // One for each lane: on MySQL they run side by side, on SQLite a welcome waits for one small batch at most.
-  const express = createPump(() => step(0), onError)
-  const normal = createPump(() => step(1), onError)
-  const pumps = [express, normal]
+  const pumpsOf = (lane: 0 | 1) =>
+    Array.from({ length: shape[lane].workers }, () => createPump(() => step(lane), onError))
+  const lanes = [pumpsOf(0), pumpsOf(1)] as const
+  const pumps = lanes.flat()
+  /** One look is enough to see that nothing is there; who finds much calls the next. */
+  const nudgeOne = (lane: 0 | 1): void => {
+    const workers = lanes[lane]
+    const free = workers.find((worker) => !worker.busy()) ?? workers[0]
+    free?.nudge()
+  }
   const busy = (): boolean => pumps.some((pump) => pump.busy())
 
   return {
-    nudge: () => {
-      for (const pump of pumps) pump.nudge()
+    /** Default: both lanes. */
+    nudge: (lane?: EventLane) => {
+      if (lane !== 'normal') nudgeOne(0)
+      if (lane !== 'welcome') nudgeOne(1)
     },
     busy,
     /** Resolves when no event is due. */

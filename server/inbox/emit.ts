@@ -2,7 +2,7 @@ import type { Static, TSchema } from 'typebox'
 import Value from 'typebox/value'
 import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { EventKind } from './event-kind.ts'
+import type { EventKind, EventLane } from './event-kind.ts'
 
 export interface EmitOptions<Payload> {
   /** What makes this event the same event when its cause is handled twice; ≤120 characters. */
@@ -19,7 +19,7 @@ export type Emit = <Schema extends TSchema>(
   options: EmitOptions<Static<Schema>>,
 ) => Promise<boolean>
 
-export function createEmit({ clock, nudge }: { clock: Clock; nudge: () => void }): Emit {
+export function createEmit({ clock, nudge }: { clock: Clock; nudge: (lane: EventLane) => void }): Emit {
   return async (tx, kind, options) => {
     const now = clock.now()
     const inserted = await tx.insertIgnore('inbound_event', [
@@ -34,7 +34,7 @@ export function createEmit({ clock, nudge }: { clock: Clock; nudge: () => void }
         due_at: now,
       },
     ])
-    if (inserted > 0) tx.afterCommit(nudge)
+    if (inserted > 0) tx.afterCommit(() => nudge(kind.lane))
     return inserted > 0
   }
 }
