@@ -101,6 +101,12 @@ const SPECS = {
     default: undefined,
     secret: true,
   }),
+  DOCTOR_KEY: setting<string | undefined>({
+    doc: 'key that opens the page /doctor; without it the page is closed',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    default: undefined,
+    secret: true,
+  }),
   MASS_SEND_PER_CUSTOMER: setting<number | undefined>({
     doc: 'corp mass messages that one customer may get a month, when the corp has tightened WeCom’s own limit; default: the days of the month',
     parse: whole(1, 31),
@@ -131,24 +137,50 @@ export function readSomeSettings<Name extends keyof Settings>(
   env: Record<string, string | undefined>,
   names: readonly Name[],
 ): Pick<Settings, Name> {
-  const faults: string[] = []
+  const { values, faults } = examine(env, names)
+  if (faults.length > 0) {
+    const texts = faults.map((fault) => fault.text)
+    throw new AppError('settings.invalid', `${faults.length} setting(s) to mend:\n  ${texts.join('\n  ')}`)
+  }
+  // Without a fault each name was parsed by its own spec.
+  return values as Pick<Settings, Name>
+}
+
+export interface SettingFault {
+  name: keyof Settings
+  isMissing: boolean
+  /** One English line; the value of a secret is never in it. */
+  text: string
+}
+
+/** Every setting that is right, and what is wrong with the others; never throws. For the doctor. */
+export function examineSettings(env: Record<string, string | undefined>): {
+  values: Partial<Settings>
+  faults: SettingFault[]
+} {
+  return examine(env, Object.keys(SPECS) as (keyof Settings)[])
+}
+
+function examine(
+  env: Record<string, string | undefined>,
+  names: readonly (keyof Settings)[],
+): { values: Partial<Settings>; faults: SettingFault[] } {
+  const faults: SettingFault[] = []
   const values: Record<string, unknown> = {}
   for (const name of names) {
     const spec: SettingSpec<unknown> = SPECS[name]
     const text = env[name]?.trim()
     if (text === undefined || text === '') {
-      if (!('default' in spec)) faults.push(`${name} is missing: ${spec.doc}`)
-      values[name] = spec.default
+      if ('default' in spec) values[name] = spec.default
+      else faults.push({ name, isMissing: true, text: `${name} is missing: ${spec.doc}` })
       continue
     }
     const value = spec.parse(text)
-    if (value instanceof Fault)
-      faults.push(`${name} ${value.text}${spec.secret === true ? '' : `, not "${text}"`} (${spec.doc})`)
-    else values[name] = value
+    if (value instanceof Fault) {
+      const quoted = spec.secret === true ? '' : `, not "${text}"`
+      faults.push({ name, isMissing: false, text: `${name} ${value.text}${quoted} (${spec.doc})` })
+    } else values[name] = value
   }
-  if (faults.length > 0) {
-    throw new AppError('settings.invalid', `${faults.length} setting(s) to mend:\n  ${faults.join('\n  ')}`)
-  }
-  // Each name was parsed by its own spec above.
-  return values as Pick<Settings, Name>
+  // Each value came from the spec of its own name.
+  return { values: values as Partial<Settings>, faults }
 }

@@ -65,7 +65,7 @@ function kindOf(file: string): RuleKind | undefined {
 }
 
 /** WeCom's proof of a domain is served from this folder; it is no rule and no mistake. */
-const isDomainProof = (path: string): boolean => /^WW_verify_[0-9A-Za-z]+\.txt$/.test(path)
+export const isDomainProof = (path: string): boolean => /^WW_verify_[0-9A-Za-z]+\.txt$/.test(path)
 const isLeftAlone = (name: string): boolean => name.startsWith('.') || /(~|\.bak|\.swp|\.orig|\.md)$/.test(name)
 
 async function listFiles(folder: string, fault: Report): Promise<string[]> {

@@ -1,0 +1,31 @@
+import type { Check } from '../check.ts'
+import { type Finding, fail, ok } from '../finding.ts'
+
+const WHAT = '规则文件'
+const MOST = 5
+
+/** The rule folder, as `sop check` reads it. */
+export const rules: Check = {
+  group: '规则',
+  what: WHAT,
+  look: async (patient): Promise<Finding | Finding[]> => {
+    const folder = patient.need('HUOSHUI_CONFIG')
+    const { book, faults } = await patient.rules()
+    if (book !== undefined) {
+      const { channels, welcomes, pools, sops, sends } = book
+      return ok(
+        WHAT,
+        `${folder}：渠道 ${channels.size}、欢迎语 ${welcomes.size}、群池 ${pools.size}、SOP ${sops.size}、群发 ${sends.size}，没有错误`,
+      )
+    }
+    const shown = faults
+      .slice(0, MOST)
+      .map(({ file, line, column, message, suggestion }) =>
+        fail(`${file}:${line}:${column}`, message, suggestion ?? `改好后运行 npm run -s sop -- check ${folder}`),
+      )
+    if (faults.length > MOST) {
+      shown.push(fail(WHAT, `还有 ${faults.length - MOST} 处错误`, `运行 npm run -s sop -- check ${folder} 看全部`))
+    }
+    return shown
+  },
+}

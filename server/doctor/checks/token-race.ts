@@ -1,0 +1,31 @@
+import type { Check } from '../check.ts'
+import { FOLLOWERS } from '../api-families.ts'
+import { CannotLook, fail, ok } from '../finding.ts'
+
+const WHAT = '访问凭证'
+const NEXT =
+  '找出还在用这个 Secret 的别的系统（旧 SCRM、测试机），停掉，或在管理后台给它单独建一个应用；查不出就重置 Secret'
+/** A token this near its end may be followed by another of its own accord. */
+const NEAR_END_SEC = 60
+
+/** Two tokens asked for, with a cheap call between. While a token is valid WeCom gives the same again (doc 91039), so a
+ *  fresh one that is refused, or another one a moment later, means that someone else makes WeCom end them. */
+export const tokenRace: Check = {
+  group: '企业微信',
+  what: WHAT,
+  look: async ({ platform }) => {
+    const first = await platform.token()
+    const { json } = await platform.tokenReply()
+    const { errcode } = await platform.askWith(FOLLOWERS, first)
+    const second = await platform.fetchToken()
+    if (second.errcode !== 0) throw new CannotLook(`第二次取凭证被拒（${second.errcode ?? '没有应答'}）`)
+    const isSame = second.json['access_token'] === first
+    if (errcode === 40014 || errcode === 42001) {
+      return fail(WHAT, `刚拿到的凭证马上就失效了（${errcode}），有别的系统在抢着换凭证`, NEXT)
+    }
+    if (!isSame && Number(json['expires_in'] ?? 0) > NEAR_END_SEC) {
+      return fail(WHAT, '一眨眼凭证就换了一个，有别的系统在抢着换凭证', NEXT)
+    }
+    return ok(WHAT, '两次取到的是同一个，没有别的系统在抢')
+  },
+}

@@ -1,0 +1,24 @@
+import { agentQuestion } from '../agent.ts'
+import type { Check } from '../check.ts'
+import { CannotLook, fail, ok } from '../finding.ts'
+
+const WHAT = '可信域名'
+
+/** The app's trusted domain must be the host of PUBLIC_URL, its port included, or nobody can log in to the sidebar
+ *  (50001). Doc 91022. */
+export const trustedDomain: Check = {
+  group: '公网与回调',
+  what: WHAT,
+  look: async (patient) => {
+    const { errcode, json } = await patient.platform.call(agentQuestion(patient.need('WECOM_AGENT_ID')))
+    if (errcode !== 0) throw new CannotLook('读不到应用的设置，先解决「企业微信」一组')
+    const { host } = new URL(patient.publicUrl())
+    const domain = String(json['redirect_domain'] ?? '')
+    const next = `在管理后台「应用管理 → 自建 → 本应用 → 网页授权及JS-SDK」把可信域名设成 ${host}`
+    if (domain === '') return fail(WHAT, '应用还没有设可信域名，侧边栏登录不了（50001）', next)
+    if (domain.toLowerCase() !== host.toLowerCase()) {
+      return fail(WHAT, `应用的可信域名是 ${domain}，对外网址是 ${host}，侧边栏登录不了（50001）`, next)
+    }
+    return ok(WHAT, `${domain}，与对外网址一致`)
+  },
+}
