@@ -6,6 +6,8 @@ export interface FaultRule {
   path?: string
   /** Answer HTTP 200 with this errcode. */
   errcode?: number
+  /** With these words in its errmsg; 60020, for one, names the caller's IP there. */
+  errmsg?: string
   /** Answer with this HTTP status. */
   http?: number
   /** Answer an HTML page, as a proxy in between would. */

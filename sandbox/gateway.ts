@@ -132,7 +132,7 @@ export function createGateway(options: {
           tokens.forget()
           refuse(40014, 'invalid access_token')
         }
-        if (fault.errcode !== undefined) refuse(fault.errcode, 'fault set at the desk')
+        if (fault.errcode !== undefined) refuse(fault.errcode, fault.errmsg ?? 'fault set at the desk')
       }
       const answer = await run(entry, request, given)
       log(0)

@@ -46,6 +46,11 @@ export function createServer(options: {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
+  // Huoshui measures its own clock by the platform's.
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('date', new Date(desk.clock.now()).toUTCString())
+  })
+
   app.all('/cgi-bin/*', async (request, reply) => {
     const answer = await gateway.handle({
       method: request.method,

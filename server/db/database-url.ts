@@ -4,6 +4,9 @@ import libsql from 'libsql'
 import type { DataSourceOptions } from 'typeorm'
 import { AppError } from '../kernel/app-error.ts'
 
+/** Connections that one process may open to MySQL. */
+export const MYSQL_POOL = 24
+
 /** `sqlite:./data/huoshui.db`, `sqlite::memory:` or `mysql://user:pass@host:3306/db` to TypeORM's options.
  *  Throws db.bad-url without quoting it: it may hold a password. */
 export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOptions['migrations']): DataSourceOptions {
@@ -28,7 +31,7 @@ export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOpt
       supportBigNumbers: true,
       bigNumberStrings: false,
       connectTimeout: 5_000,
-      extra: { connectionLimit: 24, enableKeepAlive: true },
+      extra: { connectionLimit: MYSQL_POOL, enableKeepAlive: true },
     }
   }
   throw new AppError('db.bad-url', 'DATABASE_URL must start with sqlite: or be a mysql:// URL')

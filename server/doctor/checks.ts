@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { alerts } from './checks/alerts.ts'
 import { appScope } from './checks/app-scope.ts'
 import { backlog } from './checks/backlog.ts'
 import { callbackEcho } from './checks/callback-echo.ts'
@@ -59,6 +60,7 @@ export const CHECKS: readonly Check[] = [
   rules,
   backlog,
   deadLetters,
+  alerts,
   media,
   welcomes,
   syncAge,

@@ -34,7 +34,11 @@ export async function examine(
     group,
     findings: found.flatMap((one) => (one.group === group ? one.findings : [])),
   }))
-  return { atMs, ms: Math.round(performance.now() - startedAt), groups: groups.filter((one) => one.findings.length > 0) }
+  return {
+    atMs,
+    ms: Math.round(performance.now() - startedAt),
+    groups: groups.filter((one) => one.findings.length > 0),
+  }
 }
 
 async function lookInTime(check: Check, patient: Patient): Promise<Finding[]> {
@@ -47,11 +51,14 @@ async function lookInTime(check: Check, patient: Patient): Promise<Finding[]> {
   try {
     return [await Promise.race([check.look(patient), late])].flat()
   } catch (error) {
-    return [unknown(what, `无法检查，因为${reasonOf(error)}`)]
+    return [unknown(what, `无法检查，因为${spaced(reasonOf(error))}`)]
   } finally {
     clearTimeout(timer)
   }
 }
+
+/** Between Chinese and Latin stands a blank. */
+const spaced = (text: string): string => (/^\w/.test(text) ? ` ${text}` : text)
 
 /** Driver errors may quote what they were given: only their code is told. */
 function reasonOf(error: unknown): string {

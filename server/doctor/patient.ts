@@ -77,7 +77,7 @@ export function createPatient(deps: PatientDeps): Patient & { close(): Promise<v
     clock,
     isRealPlatform: settings.WECOM_API_BASE === 'https://qyapi.weixin.qq.com',
     need,
-    platform: createPlatform(need),
+    platform: createPlatform(need, clock),
     publicUrl: () => settings.PUBLIC_URL ?? localUrl(),
     connect,
     db: async () => {

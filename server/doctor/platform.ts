@@ -1,3 +1,4 @@
+import type { Clock } from '../kernel/clock.ts'
 import type { Settings } from '../settings.ts'
 import { ask } from './ask.ts'
 import { CannotLook } from './finding.ts'
@@ -9,7 +10,10 @@ export interface Reply {
   errmsg: string
   json: Record<string, unknown>
   status: number
+  /** WeCom's clock, UTC milliseconds, cut to the second. */
   dateMs: number | undefined
+  /** Our clock when the answer was there, UTC milliseconds. */
+  heardAtMs: number
   ms: number
 }
 
@@ -25,7 +29,10 @@ export type Platform = ReturnType<typeof createPlatform>
 
 /** WeCom as the doctor asks it: once for each thing, with a token fetched once a run. Asking for a token is harmless, while
  *  one is valid it is given again (doc 91039); a wrong secret is tried once only, since many tries ban our IP. */
-export function createPlatform(need: <Name extends keyof Settings>(name: Name) => NonNullable<Settings[Name]>) {
+export function createPlatform(
+  need: <Name extends keyof Settings>(name: Name) => NonNullable<Settings[Name]>,
+  clock: Clock,
+) {
   const kept = new Map<string, Promise<Reply>>()
 
   async function send({ method, path, fields = {} }: Question, credential: Record<string, string>): Promise<Reply> {
@@ -35,11 +42,12 @@ export function createPlatform(need: <Name extends keyof Settings>(name: Name) =
     const heard = await ask(url, { method, ...(method === 'POST' ? { body: JSON.stringify(fields) } : {}) })
     const json = parse(heard.text)
     return {
-      errcode: heard.status !== 200 || json === undefined ? undefined : Number(json['errcode'] ?? 0),
-      errmsg: String(json?.['errmsg'] ?? ''),
+      errcode: heard.status !== 200 || json === undefined ? undefined : Number(json.errcode ?? 0),
+      errmsg: String(json?.errmsg ?? ''),
       json: json ?? {},
       status: heard.status,
       dateMs: heard.dateMs,
+      heardAtMs: clock.now(),
       ms: heard.ms,
     }
   }
@@ -63,7 +71,7 @@ export function createPlatform(need: <Name extends keyof Settings>(name: Name) =
     const reply = await tokenReply().catch((error: unknown) => {
       throw error instanceof CannotLook ? error : new CannotLook('连不上企业微信，先解决「网络」')
     })
-    const value = reply.json['access_token']
+    const value = reply.json.access_token
     if (reply.errcode !== 0 || typeof value !== 'string') {
       throw new CannotLook('拿不到访问凭证，先解决「应用 Secret」')
     }
@@ -75,8 +83,7 @@ export function createPlatform(need: <Name extends keyof Settings>(name: Name) =
 
   return {
     /** Without a token, so that it works with broken settings; WeCom answers 41001. Throws AskFault, CannotLook. */
-    gateway: (): Promise<Reply> =>
-      once('gateway', () => send({ method: 'GET', path: '/cgi-bin/department/list' }, {})),
+    gateway: (): Promise<Reply> => once('gateway', () => send({ method: 'GET', path: '/cgi-bin/department/list' }, {})),
     tokenReply,
     /** gettoken once more; only for who looks at the token itself. */
     fetchToken,
@@ -89,7 +96,7 @@ export function createPlatform(need: <Name extends keyof Settings>(name: Name) =
         // The server may have renewed the token between our two calls; who voids it all the time is another check.
         if (reply.errcode !== 40014 && reply.errcode !== 42001) return reply
         const again = await fetchToken()
-        return askWith(question, String(again.json['access_token'] ?? ''))
+        return askWith(question, String(again.json.access_token ?? ''))
       }),
   }
 }

@@ -7,9 +7,10 @@ const MARKS: Record<FindingState, string> = { ok: '✓', warn: '!', fail: '✗',
 /** For a terminal: grouped lines, then the summary. */
 export function reportText(report: Report): string {
   const groups = report.groups.map(({ group, findings }) => [group, ...findings.map(findingText)].join('\n'))
-  return [...groups, `${shanghaiText(report.atMs)} 检查完，用了 ${(report.ms / 1_000).toFixed(1)} 秒。${summary(report)}`].join(
-    '\n\n',
-  )
+  return [
+    ...groups,
+    `${shanghaiText(report.atMs)} 检查完，用了 ${(report.ms / 1_000).toFixed(1)} 秒。${summary(report)}`,
+  ].join('\n\n')
 }
 
 function findingText({ state, what, why, next }: Finding): string {

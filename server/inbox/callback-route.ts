@@ -17,6 +17,9 @@ const ANSWER_WITHIN_MS = 4_500
 /** Real callbacks are a few KB. */
 const BODY_LIMIT = 256 * 1024
 
+/** Nonces that begin so are the doctor's trials: refused as any other, but not counted and not logged as refused. */
+export const TRIAL_NONCE = 'huoshui-doctor-'
+
 export interface Signed {
   signature: string
   timestamp: string
@@ -51,8 +54,10 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
     const refusal = error instanceof AppError ? error : undefined
     const status = refusal !== undefined && refusal.status < 500 ? refusal.status : 503
     const code = refusal?.code ?? 'callback.not-stored'
-    request.log.warn({ code, ip: request.ip, ...(status === 503 ? { err: String(error) } : {}) }, 'callback refused')
-    deps.onRefused?.(code)
+    if (!isTrial(request.query)) {
+      request.log.warn({ code, ip: request.ip, ...(status === 503 ? { err: String(error) } : {}) }, 'callback refused')
+      deps.onRefused?.(code)
+    }
     return reply.code(status).type('text/plain').send(code)
   }
 
@@ -101,6 +106,8 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
     })
   }
 }
+
+const isTrial = (query: unknown): boolean => Value.Check(Query, query) && query.nonce.startsWith(TRIAL_NONCE)
 
 function withinDeadline(stored: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined

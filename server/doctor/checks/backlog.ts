@@ -23,9 +23,10 @@ export const backlog: Check = {
         "SELECT COUNT(*) AS n, MIN(due_at) AS oldest FROM inbound_event WHERE state = 'new' AND due_at <= ?",
         [now],
       ),
-      await tx.row<Due>("SELECT COUNT(*) AS n, MIN(due_at) AS oldest FROM action WHERE state = 'waiting' AND due_at <= ?", [
-        now,
-      ]),
+      await tx.row<Due>(
+        "SELECT COUNT(*) AS n, MIN(due_at) AS oldest FROM action WHERE state = 'waiting' AND due_at <= ?",
+        [now],
+      ),
     ])
     const findings: Finding[] = []
     const lateBy = (due: Due | undefined): number => now - (due?.oldest ?? now)

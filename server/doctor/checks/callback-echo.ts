@@ -20,7 +20,11 @@ export const callbackEcho: Check = {
     if (status === 200 && text === sent) {
       return ms <= IN_TIME_MS
         ? ok(WHAT, `自己发的加密回显原样解开了（${ms} 毫秒）`)
-        : warn(WHAT, `回显是对的，但用了 ${ms} 毫秒，企业微信只等 1 秒`, '看服务器是不是太忙，或代理太远，让它在 1 秒内应答')
+        : warn(
+            WHAT,
+            `回显是对的，但用了 ${ms} 毫秒，企业微信只等 1 秒`,
+            '看服务器是不是太忙，或代理太远，让它在 1 秒内应答',
+          )
     }
     if (text === 'callback.bad-signature') {
       return fail(

@@ -48,19 +48,23 @@ function explain(code: string, n: number, accepted: number): Finding[] {
       ]
     case 'callback.wrong-corp':
       return [
-        say(
-          WHAT,
-          `是发给别的企业的（${times}）`,
-          `核对 WECOM_CORP_ID，并确认${CONSOLE}的 URL 没有填在别的企业里`,
-        ),
+        say(WHAT, `是发给别的企业的（${times}）`, `核对 WECOM_CORP_ID，并确认${CONSOLE}的 URL 没有填在别的企业里`),
       ]
     case 'callback.stale':
       return [
-        say(WHAT, `时间差得太多（${times}）：本机时钟不准，或有人重放旧请求`, '运行 timedatectl set-ntp true，让时钟自动校准'),
+        say(
+          WHAT,
+          `时间差得太多（${times}）：本机时钟不准，或有人重放旧请求`,
+          '运行 timedatectl set-ntp true，让时钟自动校准',
+        ),
       ]
     case 'callback.not-stored':
       return [
-        warn(WHAT, `没能存下（${times}）：那时数据库用不了，企业微信会重发，最多 3 次`, '看下面「数据」一组，把数据库修好'),
+        warn(
+          WHAT,
+          `没能存下（${times}）：那时数据库用不了，企业微信会重发，最多 3 次`,
+          '看下面「数据」一组，把数据库修好',
+        ),
       ]
     default:
       return []

@@ -10,13 +10,13 @@ const NEXT = '在服务器上运行 timedatectl set-ntp true（或装 chrony）�
 export const clockSkew: Check = {
   group: '企业微信',
   what: WHAT,
-  look: async ({ clock, platform }) => {
-    const { dateMs, ms } = await platform.gateway().catch((error: unknown) => {
+  look: async ({ platform }) => {
+    const { dateMs, heardAtMs, ms } = await platform.gateway().catch((error: unknown) => {
       throw error instanceof CannotLook ? error : new CannotLook('连不上企业微信，先解决「网络」')
     })
     if (dateMs === undefined) throw new CannotLook('应答里没有时间')
     // The Date is cut to the second, and was written half the way back.
-    const skewSec = (clock.now() - ms / 2 - (dateMs + 500)) / 1_000
+    const skewSec = (heardAtMs - ms / 2 - (dateMs + 500)) / 1_000
     const off = Math.abs(skewSec)
     if (off <= WARN_SEC) return ok(WHAT, '与企业微信一致（差不到 2 秒）')
     const seen = `本机时钟比企业微信${skewSec > 0 ? '快' : '慢'} ${Math.round(off)} 秒`

@@ -52,16 +52,24 @@ async function mysql(db: Db): Promise<Finding | Finding[]> {
     findings.push(fail(WHAT, '数据库是只读的', '让 DATABASE_URL 指向主库，或关掉 read_only'))
   }
   if (isolation !== 'READ-COMMITTED') {
-    findings.push(fail(WHAT, `连接的隔离级别是 ${isolation}`, '去掉中间的连接池对隔离级别的改动；活水自己会设成 READ-COMMITTED'))
+    findings.push(
+      fail(WHAT, `连接的隔离级别是 ${isolation}`, '去掉中间的连接池对隔离级别的改动；活水自己会设成 READ-COMMITTED'),
+    )
   }
   const charset = of.get('character_set_database')
   if (charset !== 'utf8mb4' || of.get('character_set_connection') !== 'utf8mb4') {
     findings.push(
-      fail(WHAT, `库的字符集是 ${charset ?? '?'}，存不下表情符号`, '运行 ALTER DATABASE 库名 CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'),
+      fail(
+        WHAT,
+        `库的字符集是 ${charset ?? '?'}，存不下表情符号`,
+        '运行 ALTER DATABASE 库名 CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+      ),
     )
   }
   if (most < MYSQL_POOL + 1) {
-    findings.push(fail(WHAT, `最多 ${most} 个连接，活水一个进程就要 ${MYSQL_POOL} 个`, '把数据库的 max_connections 调到 100 以上'))
+    findings.push(
+      fail(WHAT, `最多 ${most} 个连接，活水一个进程就要 ${MYSQL_POOL} 个`, '把数据库的 max_connections 调到 100 以上'),
+    )
   }
   if (!/STRICT_(TRANS|ALL)_TABLES/.test(of.get('sql_mode') ?? '')) {
     findings.push(warn(WHAT, '没有开严格模式，太长的内容会被悄悄截断', '在 sql_mode 里加上 STRICT_TRANS_TABLES'))

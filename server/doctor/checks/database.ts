@@ -12,10 +12,19 @@ const CODES: Record<string, { why: string; next: string }> = {
   PROTOCOL_CONNECTION_LOST: { why: '数据库断开了连接', next: '看数据库是不是在重启，它的错误日志里写着原因' },
   ECONNRESET: { why: '数据库断开了连接', next: '看数据库是不是在重启，它的错误日志里写着原因' },
   ER_ACCESS_DENIED_ERROR: { why: '数据库的用户名或密码不对', next: '改好 DATABASE_URL 里的用户和密码，然后重启' },
-  ER_DBACCESS_DENIED_ERROR: { why: '这个用户没有这个库的权限', next: '给 DATABASE_URL 里的用户授权：GRANT ALL ON 库名.*' },
-  ER_BAD_DB_ERROR: { why: '数据库里没有这个库', next: '运行 CREATE DATABASE 库名 CHARACTER SET utf8mb4，名字见 DATABASE_URL' },
+  ER_DBACCESS_DENIED_ERROR: {
+    why: '这个用户没有这个库的权限',
+    next: '给 DATABASE_URL 里的用户授权：GRANT ALL ON 库名.*',
+  },
+  ER_BAD_DB_ERROR: {
+    why: '数据库里没有这个库',
+    next: '运行 CREATE DATABASE 库名 CHARACTER SET utf8mb4，名字见 DATABASE_URL',
+  },
   ER_CON_COUNT_ERROR: { why: '数据库的连接用完了', next: '调大数据库的 max_connections' },
-  'db.bad-url': { why: 'DATABASE_URL 的写法不对', next: '写成 sqlite:./data/huoshui.db 或 mysql://用户:密码@主机:3306/库名' },
+  'db.bad-url': {
+    why: 'DATABASE_URL 的写法不对',
+    next: '写成 sqlite:./data/huoshui.db 或 mysql://用户:密码@主机:3306/库名',
+  },
   SQLITE_CANTOPEN: { why: '打不开数据库文件', next: '检查文件和文件夹的读写权限' },
   SQLITE_NOTADB: { why: '那个文件不是 SQLite 数据库', next: '核对 DATABASE_URL；若文件坏了，从备份恢复' },
   SQLITE_CORRUPT: { why: '数据库文件坏了', next: '停掉服务，从备份恢复数据库文件' },

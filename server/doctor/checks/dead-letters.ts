@@ -28,6 +28,10 @@ function told(kind: string, dead: Dead | undefined): Finding[] {
   if (dead === undefined || Number(dead.n) === 0) return []
   const latest = dead.latest === null ? '' : `，最近一个在 ${shanghaiText(dead.latest)}`
   return [
-    warn(WHAT, `${dead.n} 个${kind}试到最后也没成${latest}`, '运行 npm run -s actions -- dead 看原因，修好后 -- retry 重试'),
+    warn(
+      WHAT,
+      `${dead.n} 个${kind}试到最后也没成${latest}`,
+      '运行 npm run -s actions -- dead 看原因，修好后 -- retry 重试',
+    ),
   ]
 }

@@ -19,7 +19,11 @@ export const publicUrl: Check = {
     const url = patient.publicUrl()
     const { host, protocol } = new URL(url)
     if (isRealPlatform && protocol !== 'https:') {
-      return fail(WHAT, `${url} 不是 https，手机上打不开侧边栏`, '给反向代理配上 HTTPS 证书，把 PUBLIC_URL 改成 https://')
+      return fail(
+        WHAT,
+        `${url} 不是 https，手机上打不开侧边栏`,
+        '给反向代理配上 HTTPS 证书，把 PUBLIC_URL 改成 https://',
+      )
     }
     try {
       const { status, text, location, certificateUntilMs, ms } = await ask(`${url}/healthz`)
@@ -28,7 +32,11 @@ export const publicUrl: Check = {
         return fail(WHAT, `${url} 被跳转到了 ${to}`, 'PUBLIC_URL 直接写跳转后的网址，并让回调地址也用它')
       }
       if (status === 502 || status === 503 || status === 504) {
-        return fail(WHAT, `反向代理答了 HTTP ${status}，它后面的服务没有起来`, '启动服务（npm run server），再看代理转发的端口')
+        return fail(
+          WHAT,
+          `反向代理答了 HTTP ${status}，它后面的服务没有起来`,
+          '启动服务（npm run server），再看代理转发的端口',
+        )
       }
       if (status !== 200 || !/"status"\s*:\s*"up"/.test(text)) {
         return fail(
@@ -39,7 +47,11 @@ export const publicUrl: Check = {
       }
       const leftDays = certificateUntilMs === undefined ? undefined : (certificateUntilMs - clock.now()) / DAY_MS
       if (leftDays !== undefined && leftDays < RENEW_DAYS) {
-        return warn(WHAT, `${host} 的证书还有 ${Math.max(0, Math.floor(leftDays))} 天到期`, '续期证书，并重新加载反向代理')
+        return warn(
+          WHAT,
+          `${host} 的证书还有 ${Math.max(0, Math.floor(leftDays))} 天到期`,
+          '续期证书，并重新加载反向代理',
+        )
       }
       return ok(WHAT, `${url} 从本机打得开（${ms} 毫秒）`)
     } catch (error) {

@@ -9,7 +9,10 @@ const CODES: Record<number, { why: string; next: string }> = {
     why: 'Secret 不对（40001）',
     next: '在管理后台「应用管理 → 自建 → 本应用」重新查看 Secret，改好 WECOM_SECRET 后重启；错太多次本机 IP 会被封 1 小时',
   },
-  40013: { why: '企业 ID 不对（40013）', next: '在管理后台「我的企业 → 企业信息」复制企业ID，改好 WECOM_CORP_ID 后重启' },
+  40013: {
+    why: '企业 ID 不对（40013）',
+    next: '在管理后台「我的企业 → 企业信息」复制企业ID，改好 WECOM_CORP_ID 后重启',
+  },
   40091: {
     why: 'Secret 是别的企业的（40091）',
     next: '核对 WECOM_CORP_ID 和 WECOM_SECRET 是不是同一个企业的，改好后重启',

@@ -1,5 +1,5 @@
-import type { Check } from '../check.ts'
 import { FOLLOWERS } from '../api-families.ts'
+import type { Check } from '../check.ts'
 import { CannotLook, fail, ok } from '../finding.ts'
 
 const WHAT = '访问凭证'
@@ -19,11 +19,11 @@ export const tokenRace: Check = {
     const { errcode } = await platform.askWith(FOLLOWERS, first)
     const second = await platform.fetchToken()
     if (second.errcode !== 0) throw new CannotLook(`第二次取凭证被拒（${second.errcode ?? '没有应答'}）`)
-    const isSame = second.json['access_token'] === first
+    const isSame = second.json.access_token === first
     if (errcode === 40014 || errcode === 42001) {
       return fail(WHAT, `刚拿到的凭证马上就失效了（${errcode}），有别的系统在抢着换凭证`, NEXT)
     }
-    if (!isSame && Number(json['expires_in'] ?? 0) > NEAR_END_SEC) {
+    if (!isSame && Number(json.expires_in ?? 0) > NEAR_END_SEC) {
       return fail(WHAT, '一眨眼凭证就换了一个，有别的系统在抢着换凭证', NEXT)
     }
     return ok(WHAT, '两次取到的是同一个，没有别的系统在抢')
