@@ -1,4 +1,5 @@
 import type { Clock } from '../server/kernel/clock.ts'
+import { agentEndpoints } from './api/agent.ts'
 import { authEndpoints, directoryEndpoints } from './api/auth.ts'
 import { contactWayEndpoints } from './api/contact-ways.ts'
 import { contactEndpoints } from './api/contacts.ts'
@@ -111,6 +112,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const paging = createPaging()
   const endpoints = [
     ...authEndpoints(tokens, codes),
+    ...agentEndpoints(),
     ...directoryEndpoints(),
     ...contactEndpoints(paging),
     ...contactWayEndpoints(paging),

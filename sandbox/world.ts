@@ -200,8 +200,19 @@ export interface Transfer {
   successMessage?: string
 }
 
+/** The app in the admin console. */
+export interface AppSettings {
+  closed: boolean
+  /** Visible range (可见范围). */
+  users: string[]
+  departments: number[]
+  /** Trusted domain (可信域名); undefined: the host that callbacks go to. */
+  redirectDomain: string | undefined
+}
+
 /** Everything the sandbox knows; indexed, so that no call walks over it. */
 export interface World {
+  app: AppSettings
   departments: Map<number, Department>
   staff: Map<string, Staff>
   customers: Map<string, Customer>
@@ -234,6 +245,7 @@ export interface World {
 
 export function createWorld(): World {
   return {
+    app: { closed: false, users: [], departments: [1], redirectDomain: undefined },
     departments: new Map([[1, { id: 1, name: '牧野牛排', parentId: 0 }]]),
     staff: new Map(),
     customers: new Map(),

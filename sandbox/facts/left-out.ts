@@ -64,7 +64,6 @@ export const toCome: readonly string[] = [
   '/cgi-bin/auth/getuserdetail',
   '/cgi-bin/get_api_domain_ip',
   '/cgi-bin/getcallbackip',
-  '/cgi-bin/agent/get',
   '/cgi-bin/agent/list',
   '/cgi-bin/agent/set',
   '/cgi-bin/menu/create',

@@ -34,6 +34,7 @@ export function controlRoutes(controls: Controls, own: OwnControls): Map<string,
     'pending-mass-sends': (input: { userId: string }) =>
       controls.pendingMassSends(input.userId).map(({ tasks: _tasks, ...send }) => send),
     'confirm-mass-send': controls.confirmMassSend,
+    'configure-app': controls.configureApp,
     'add-staff': controls.addStaff,
     'remove-staff': controls.removeStaff,
     'refuse-transfer': controls.refuseTransfer,

@@ -1,7 +1,7 @@
 import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
 import { dropTag, putTag, putTagGroup } from '../tag-library.ts'
-import type { Department, Staff, Tag } from '../world.ts'
+import type { AppSettings, Department, Staff, Tag } from '../world.ts'
 
 /** What an administrator does in the console. */
 export function adminControls(desk: Desk) {
@@ -17,6 +17,11 @@ export function adminControls(desk: Desk) {
   }
 
   return {
+    /** The app's page in the console. */
+    configureApp: (input: Partial<AppSettings>): void => {
+      Object.assign(world.app, input)
+      desk.changed()
+    },
     addStaff: async (input: {
       userId: string
       name: string

@@ -33,21 +33,24 @@ it.each([
   [40013, '企业 ID 不对（40013）', 'WECOM_CORP_ID'],
   [40091, 'Secret 是别的企业的（40091）', 'WECOM_CORP_ID'],
   [50003, '应用被停用了（50003）', '启用'],
-])('gettoken refused with %i: the one thing to put right is named, and the rest waits for it', async (errcode, why, next) => {
-  t.sandbox.faults.set({ path: 'gettoken', errcode })
-  const report = await t.report()
-  const findings = findingsOf(report)
-  expect(findings.find(({ what }) => what === '应用 Secret')).toMatchObject({
-    state: 'fail',
-    why,
-    next: expect.stringContaining(next),
-  })
-  expect(findings.find(({ what }) => what === '接口权限')).toEqual({
-    state: 'unknown',
-    what: '接口权限',
-    why: '无法检查，因为拿不到访问凭证，先解决「应用 Secret」',
-  })
-})
+])(
+  'gettoken refused with %i: the one thing to put right is named, and the rest waits for it',
+  async (errcode, why, next) => {
+    t.sandbox.faults.set({ path: 'gettoken', errcode })
+    const report = await t.report()
+    const findings = findingsOf(report)
+    expect(findings.find(({ what }) => what === '应用 Secret')).toMatchObject({
+      state: 'fail',
+      why,
+      next: expect.stringContaining(next),
+    })
+    expect(findings.find(({ what }) => what === '接口权限')).toEqual({
+      state: 'unknown',
+      what: '接口权限',
+      why: '无法检查，因为拿不到访问凭证，先解决「应用 Secret」',
+    })
+  },
+)
 
 it('a wrong secret is tried once a run, since many tries get our address banned', async () => {
   const before = t.sandbox.calls('gettoken').length

@@ -10,6 +10,7 @@ export const authCalls: GoodCalls = async (t) => {
   await t.get('gettoken', { corpid, corpsecret })
   await t.get('get_jsapi_ticket')
   await t.get('ticket/get', { type: 'agent_config' })
+  await t.get('agent/get', { agentid: String(t.sandbox.credentials.agentId) })
   await t.get('user/get', { userid: 'lisi' })
   await t.get('user/simplelist', { department_id: '1' })
   await t.get('user/list', { department_id: '1' })
