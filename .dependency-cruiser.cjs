@@ -1,7 +1,7 @@
 // Imports go one way: main → what we do → what we know → inbox/actions/jobs/wecom/db/rules → kernel.
 const DO = 'welcome|sop|routing|mass-send|tasks|scripts-library|sidebar-api|doctor'
 const KNOW = 'alerts|staff|customers|tags|channels|groups|orders|timeline|media|facts|sync'
-const BASE = 'inbox|actions|jobs|wecom|db|rules'
+const BASE = 'inbox|actions|jobs|wecom|deployment|db|rules'
 const test = '\\.test\\.ts$|/testing/'
 
 module.exports = {
@@ -29,7 +29,7 @@ module.exports = {
       name: 'wecom-knows-nothing-of-ours',
       severity: 'error',
       from: { path: '^server/wecom/', pathNot: test },
-      to: { path: '^server/(actions|jobs|db|rules)/' },
+      to: { path: '^server/(actions|jobs|deployment|db|rules)/' },
     },
     {
       name: 'knowing-does-not-act',

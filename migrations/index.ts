@@ -7,6 +7,7 @@ import { Sop1700000000006 } from './0006-sop.ts'
 import { MassSend1700000000007 } from './0007-mass-send.ts'
 import { ScriptUse1700000000008 } from './0008-script-use.ts'
 import { RuleVersion1700000000009 } from './0009-rule-version.ts'
+import { Deployment1700000000010 } from './0010-deployment.ts'
 import { Alerts1700000000013 } from './0013-alerts.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
@@ -20,5 +21,6 @@ export const migrations = [
   MassSend1700000000007,
   ScriptUse1700000000008,
   RuleVersion1700000000009,
+  Deployment1700000000010,
   Alerts1700000000013,
 ]

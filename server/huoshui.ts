@@ -10,6 +10,8 @@ import { createChannels } from './channels/channels.ts'
 import { createCustomers } from './customers/customers.ts'
 import { createPhoneHash } from './customers/phone-hash.ts'
 import { createDb } from './db/db.ts'
+import { createCredentialSeal } from './deployment/credential-seal.ts'
+import { createCredentialStore } from './deployment/credential-store.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
 import { createFacts } from './facts/facts.ts'
 import { createGroups } from './groups/groups.ts'
@@ -57,6 +59,8 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   const db = createDb(settings.DATABASE_URL)
   const alerts = createAlerts({ clock })
   const metrics = createMetrics(db, alerts.queries)
+  /** Names this process in the rows it holds. */
+  const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
   // The parts below nudge each other; the thunks break the circle of their construction.
   const nudgeDispatcher = (lane: EventLane): void => dispatcher.nudge(lane)
   const nudgeRunner = (lane: Lane): void => runner.nudge(lane)
@@ -75,6 +79,11 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     secret: settings.WECOM_SECRET,
     clock,
     log,
+    credentials: createCredentialStore({
+      db,
+      seal: createCredentialSeal({ corpId: settings.WECOM_CORP_ID, secret: settings.WECOM_SECRET }),
+      instance,
+    }),
     onCall: metrics.onCall,
   })
   const envelope = createCallbackEnvelope({
@@ -185,7 +194,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     clock,
     log,
     executors: capabilities.flatMap((capability) => capability.executors ?? []),
-    instance: `${hostname().slice(0, 24)}-${randomText(8)}`,
+    instance,
     onEnded: metrics.onEnded,
   })
   const jobs = createJobRunner({ db, clock, log, jobs: capabilities.flatMap((capability) => capability.jobs ?? []) })

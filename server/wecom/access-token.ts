@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { readErrcode } from './call.ts'
 import type { Http } from './http.ts'
 import { createKeptCredential, type KeptCredential } from './kept-credential.ts'
+import type { SharedCredential } from './shared-credential.ts'
 import { WecomError, WecomUnreachable } from './wecom-error.ts'
 
 const PATH = '/cgi-bin/gettoken'
@@ -14,12 +15,14 @@ export function createAccessToken(options: {
   corpId: string
   secret: string
   clock: Clock
+  shared?: SharedCredential | undefined
   onCall?: ((result: { path: string; errcode: number | undefined; ms: number }) => void) | undefined
 }): KeptCredential {
-  const { http, corpId, secret, clock, onCall } = options
+  const { http, corpId, secret, clock, shared, onCall } = options
 
   return createKeptCredential({
     clock,
+    shared,
     fetch: async () => {
       const startedAt = performance.now()
       let errcode: number | undefined

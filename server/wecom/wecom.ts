@@ -14,6 +14,7 @@ import { createWays } from './api/ways.ts'
 import { type CallResult, createCall, type WecomLog } from './call.ts'
 import { createHttp } from './http.ts'
 import { createRateLimits, type RateLimitOptions } from './rate-limits.ts'
+import type { SharedCredential } from './shared-credential.ts'
 
 export interface WecomOptions {
   /** https://qyapi.weixin.qq.com, or the sandbox. */
@@ -26,6 +27,8 @@ export interface WecomOptions {
   clock: Clock
   log?: WecomLog
   limits?: RateLimitOptions
+  /** What this process shares with the others of its deployment; default: nothing. */
+  credentials?: (name: string) => SharedCredential
   /** After every call, gettoken included; for metrics. */
   onCall?: (result: CallResult) => void
 }
@@ -36,9 +39,9 @@ const silent: WecomLog = { debug: () => {}, info: () => {}, warn: () => {}, erro
  *  every method throws WecomError (refused), WecomUnreachable (no usable answer), WecomRateLimited (kept back, nothing
  *  sent) or WecomBadRequest (breaks a documented limit, nothing sent). */
 export function createWecom(options: WecomOptions) {
-  const { apiBase, oauthBase, corpId, agentId, secret, clock, onCall } = options
+  const { apiBase, oauthBase, corpId, agentId, secret, clock, credentials, onCall } = options
   const http = createHttp({ apiBase })
-  const token = createAccessToken({ http, corpId, secret, clock, onCall })
+  const token = createAccessToken({ http, corpId, secret, clock, shared: credentials?.('access-token'), onCall })
   const limits = createRateLimits(options.limits)
   const call = createCall({ http, token, limits, clock, log: options.log ?? silent, onCall })
 
@@ -53,7 +56,7 @@ export function createWecom(options: WecomOptions) {
     messages: createMessages(call, agentId),
     media: createMedia(call),
     oauth: createOAuth(call, { oauthBase, corpId, agentId }),
-    jssdk: createJssdk(call, clock),
+    jssdk: createJssdk(call, clock, credentials),
     /** Lets go of idle connections. */
     close: (): void => http.close(),
   }

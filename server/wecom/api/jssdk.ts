@@ -5,6 +5,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Call } from '../call.ts'
 import { get } from '../endpoint.ts'
 import { createKeptCredential } from '../kept-credential.ts'
+import type { SharedCredential } from '../shared-credential.ts'
 
 const Ticket = Type.Object({ ticket: Type.String({ minLength: 1 }), expires_in: Type.Integer({ minimum: 1 }) })
 
@@ -29,10 +30,11 @@ export function signJssdk(ticket: string, url: string, nonceStr: string, timesta
 }
 
 /** Signatures for the page in the side bar. Tickets live 7,200 s and are kept: 400/h per corp, 100/h per app. */
-export function createJssdk(call: Call, clock: Clock) {
+export function createJssdk(call: Call, clock: Clock, shared?: (name: string) => SharedCredential) {
   const tickets = {
     corp: createKeptCredential({
       clock,
+      shared: shared?.('corp-ticket'),
       fetch: async () => {
         const answer = await call(CorpTicket, {})
         return { value: answer.ticket, expiresInSec: answer.expires_in }
@@ -40,6 +42,7 @@ export function createJssdk(call: Call, clock: Clock) {
     }),
     agent: createKeptCredential({
       clock,
+      shared: shared?.('agent-ticket'),
       fetch: async () => {
         const answer = await call(AgentTicket, { type: 'agent_config' })
         return { value: answer.ticket, expiresInSec: answer.expires_in }
