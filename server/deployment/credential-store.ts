@@ -47,15 +47,16 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
       )
 
     return {
-      begin: async (old, nowMs) => {
+      begin: async (refused, nowMs) => {
         let found = await read(name)
         if (found === undefined) {
           await db.statement((tx) => tx.insertIgnore('credential', [{ name }]))
           found = await read(name)
         }
-        const credential = found?.credential
-        if (credential !== undefined && credential.value !== old && credential.expiresAtMs > nowMs)
-          return { kind: 'newer', credential }
+        const isUsable = (one: Credential | undefined): boolean =>
+          one !== undefined && one.value !== refused && one.expiresAtMs > nowMs
+        const kept = found?.credential
+        if (kept !== undefined && isUsable(kept) && kept.refreshAtMs > nowMs) return { kind: 'newer', credential: kept }
         if ((await lease(found?.row.value_hash ?? null, nowMs)) === 1) return { kind: 'mine' }
         const now = await read(name)
         // Let go between our two looks: as good as taken, for a moment.
@@ -63,6 +64,7 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
           kind: 'taken',
           untilMs: now?.row.lease_until ?? nowMs,
           isPause: now?.row.lease_by === null && (now.row.lease_until ?? 0) > nowMs,
+          credential: isUsable(now?.credential) ? now?.credential : undefined,
         }
       },
       save: async (fetched, nowMs) => {

@@ -46,6 +46,7 @@ describe('two processes of one deployment', () => {
     a.clock.advance(116 * MINUTE_MS)
     await askBoth(10)
     await refreshed()
+    await askBoth(10)
     expect(gettokens()).toBe(2)
     a.clock.advance(10 * MINUTE_MS)
     await askBoth(10)

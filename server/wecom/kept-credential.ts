@@ -37,7 +37,6 @@ export function createKeptCredential(deps: {
   /** Renewals since a call last went through. */
   let renewals = 0
   let renewedAtMs = 0
-  let lastRefused: string | undefined
 
   const good = (): Credential | undefined => (kept !== undefined && clock.now() < kept.expiresAtMs ? kept : undefined)
 
@@ -49,14 +48,15 @@ export function createKeptCredential(deps: {
   }
 
   /** Waits while another process fetches; true when it is for us to fetch. */
-  async function begin(old: string | undefined): Promise<Exclude<Begun, { kind: 'taken' }>> {
+  async function begin(refused: string | undefined): Promise<Exclude<Begun, { kind: 'taken' }>> {
     const lookUntil = performance.now() + LOOK_FOR_MS
     for (;;) {
-      const begun = await shared.begin(old, clock.now()).catch((): Begun => ({ kind: 'mine' }))
+      const begun = await shared.begin(refused, clock.now()).catch((): Begun => ({ kind: 'mine' }))
       if (begun.kind !== 'taken') return begun
-      const mine = good()
-      if (mine !== undefined && mine.value !== lastRefused)
-        return { kind: 'newer', credential: { ...mine, refreshAtMs: clock.now() + LOOK_AGAIN_MS } }
+      const usable = begun.credential
+      if (usable !== undefined) {
+        return { kind: 'newer', credential: { ...usable, refreshAtMs: clock.now() + LOOK_AGAIN_MS } }
+      }
       if (begun.isPause) {
         const error = fetchFailedElsewhere(begun.untilMs - clock.now())
         failure = { error, untilMs: begun.untilMs }
@@ -67,8 +67,8 @@ export function createKeptCredential(deps: {
     }
   }
 
-  async function load(old: string | undefined): Promise<string> {
-    const begun = await begin(old)
+  async function load(refused: string | undefined): Promise<string> {
+    const begun = await begin(refused)
     if (begun.kind === 'newer') return keep(begun.credential)
     try {
       const askedAtMs = clock.now()
@@ -87,9 +87,9 @@ export function createKeptCredential(deps: {
     }
   }
 
-  function start(old: string | undefined): Promise<string> {
+  function start(refused?: string): Promise<string> {
     if (failure !== undefined && clock.now() < failure.untilMs) return Promise.reject(failure.error)
-    underWay ??= load(old).finally(() => {
+    underWay ??= load(refused).finally(() => {
       underWay = undefined
     })
     return underWay
@@ -99,17 +99,19 @@ export function createKeptCredential(deps: {
     /** Throws what the fetch threw; during the pause after a failure, that failure again, without a fetch. */
     get: async (): Promise<string> => {
       const mine = good()
-      if (mine === undefined) return start(kept?.value)
+      if (mine === undefined) return start()
       // The old one is good for some minutes more: nobody waits, and a failed refresh hurts nobody yet.
-      if (clock.now() >= mine.refreshAtMs) start(mine.value).catch(() => undefined)
+      if (clock.now() >= mine.refreshAtMs) start().catch(() => undefined)
       return mine.value
     },
     /** `refused` was not accepted: gives the credential that took its place since, or a new one. Throws
      *  wecom.credential-refused when new ones keep being refused, so that we do not hammer the platform. */
     renew: async (refused: string): Promise<string> => {
-      // Said at once, so that a refresh under way does not hand it out again.
-      lastRefused = refused
-      if (underWay !== undefined) return underWay
+      while (underWay !== undefined) {
+        const value = await underWay
+        // A refresh in the background may have found the same one.
+        if (value !== refused) return value
+      }
       const mine = good()
       if (mine !== undefined && mine.value !== refused) return mine.value
       const pausedMs = renewals < 2 ? 0 : renewedAtMs + pauseMs(renewals) - clock.now()
