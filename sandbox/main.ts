@@ -1,16 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../server/kernel/clock.ts'
-import { createSandbox } from './sandbox.ts'
+import { createSandbox, presets } from './sandbox.ts'
 
 const port = Number(process.env.SANDBOX_PORT ?? 3100)
 const host = process.env.SANDBOX_HOST ?? '127.0.0.1'
 const appUrl = process.env.SANDBOX_APP_URL ?? 'http://127.0.0.1:3000'
 const seed = Number(process.env.SANDBOX_SEED ?? 1)
 
+const { SANDBOX_PRESET: wanted = 'brand' } = process.env
+const preset = presets.find((name) => name === wanted)
+if (preset === undefined) {
+  console.error(`SANDBOX_PRESET=${wanted} 不认识。可选：${presets.join(' ')}`)
+  process.exit(2)
+}
+
 const { ORDERS_SECRET: ordersSecret } = process.env
 const credentials = ordersSecret === undefined ? {} : { ordersSecret }
 
-const sandbox = createSandbox({ clock: systemClock, preset: 'brand', seed, appUrl, credentials })
+const sandbox = createSandbox({ clock: systemClock, preset, seed, appUrl, credentials })
 const url = await sandbox.listen(port, host)
 console.log(`企业微信沙盒已启动：${url}`)
 

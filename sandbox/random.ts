@@ -25,9 +25,10 @@ export function createSeededRandom(seed: number): SeededRandom {
   }
   const int = (below: number): number => Math.floor(next() * below)
   const fromAlphabet = (alphabet: string, length: number): string => {
-    let out = ''
-    for (let i = 0; i < length; i++) out += alphabet[int(alphabet.length)]
-    return out
+    // Not by `+=`: that leaves a chain of half-strings behind every id.
+    const letters = Buffer.allocUnsafe(length)
+    for (let i = 0; i < length; i++) letters[i] = alphabet.charCodeAt(int(alphabet.length))
+    return letters.toString('latin1')
   }
   return {
     next,

@@ -9,17 +9,15 @@ export function findStaff(world: World, userId: string): Staff | undefined {
 export const pairKey = (userId: string, externalUserId: string): string => `${userId} ${externalUserId}`
 
 export function findFollow(world: World, userId: string, externalUserId: string): Follow | undefined {
-  return world.follows.get(pairKey(userId, externalUserId))
+  return world.followsByUser.get(userId)?.get(externalUserId)
 }
 
-function into<K, V>(index: Map<string, Map<K, V>>, key: string): Map<K, V> {
-  let inner = index.get(key)
-  if (!inner) {
-    inner = new Map()
-    index.set(key, inner)
-  }
-  return inner
+export function* allFollows(world: World): Generator<Follow> {
+  for (const follows of world.followsByUser.values()) yield* follows.values()
 }
+
+const NONE: readonly never[] = []
+const NO_TAGS: ReadonlySet<string> = new Set()
 
 /** Makes or renews the relation; a renewed one starts empty, as after a deletion. */
 export function putFollow(
@@ -33,23 +31,35 @@ export function putFollow(
     remark: '',
     description: '',
     remarkCompany: '',
-    remarkMobiles: [],
-    tagIds: new Set(),
+    remarkMobiles: NONE,
+    tagIds: NO_TAGS,
     deletedByCustomer: false,
     ...given,
     externalUserId: customer.externalUserId,
   }
+  const before = findFollow(world, follow.userId, follow.externalUserId)
+  if (before !== undefined) dropFollow(world, before)
   world.customers.set(customer.externalUserId, customer)
-  world.follows.set(pairKey(follow.userId, follow.externalUserId), follow)
-  into(world.followsByUser, follow.userId).set(follow.externalUserId, follow)
-  into(world.followsByCustomer, follow.externalUserId).set(follow.userId, follow)
+  let ofUser = world.followsByUser.get(follow.userId)
+  if (!ofUser) {
+    ofUser = new Map()
+    world.followsByUser.set(follow.userId, ofUser)
+  }
+  ofUser.set(follow.externalUserId, follow)
+  world.followsByCustomer.add(follow.externalUserId, follow)
   return follow
 }
 
 export function dropFollow(world: World, follow: Follow): void {
-  world.follows.delete(pairKey(follow.userId, follow.externalUserId))
   world.followsByUser.get(follow.userId)?.delete(follow.externalUserId)
-  world.followsByCustomer.get(follow.externalUserId)?.delete(follow.userId)
+  world.followsByCustomer.delete(follow.externalUserId, follow)
+}
+
+/** Puts tags on a pair and takes others off. */
+export function markTags(follow: Follow, change: { add?: readonly string[]; remove?: readonly string[] }): void {
+  const tagIds = new Set([...follow.tagIds, ...(change.add ?? [])])
+  for (const id of change.remove ?? []) tagIds.delete(id)
+  follow.tagIds = tagIds
 }
 
 /** Tags of a pair that still exist. */
@@ -59,17 +69,12 @@ export function liveTagIds(world: World, follow: Follow): string[] {
 
 export function putMember(world: World, group: Group, member: GroupMember): void {
   group.members.set(member.id, member)
-  let chats = world.groupsByMember.get(member.id)
-  if (!chats) {
-    chats = new Set()
-    world.groupsByMember.set(member.id, chats)
-  }
-  chats.add(group.chatId)
+  world.groupsByMember.add(member.id, group.chatId)
 }
 
 export function dropMember(world: World, group: Group, id: string): void {
   group.members.delete(id)
-  world.groupsByMember.get(id)?.delete(group.chatId)
+  world.groupsByMember.delete(id, group.chatId)
 }
 
 export function addMessage(world: World, message: Omit<ChatMessage, 'id'>): ChatMessage {

@@ -26,17 +26,21 @@ import type { OrderInput } from './people/shop.ts'
 import { seedBrand } from './presets/brand.ts'
 import { brandOrders } from './presets/brand-orders.ts'
 import { seedEmpty } from './presets/empty.ts'
+import { SIZES, seedSized } from './presets/sized.ts'
 import { createSeededRandom } from './random.ts'
 import { createTokens } from './tokens.ts'
 import { finishTransfers } from './transfers.ts'
 import { createWorld, type World } from './world.ts'
 
+export const presets = ['empty', 'brand', 'S', 'M', 'L'] as const
+export type Preset = (typeof presets)[number]
+
 export interface SandboxOptions {
   clock: Clock
   /** Same seed, same world and ids; default 1. */
   seed?: number
-  /** Default `empty`: 张三 and 李四 only. `brand`: the whole demo shop. */
-  preset?: 'empty' | 'brand'
+  /** Default `empty`: 张三 and 李四 only. `brand`: the whole demo shop. `S`, `M`, `L`: a corp of that size (presets/sized.ts). */
+  preset?: Preset
   /** Base URL of Huoshui; also by `connect`. */
   appUrl?: string
   /** Answer time of every platform call, real milliseconds; default 0. */
@@ -105,7 +109,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   }
   let seedOrders: OrderInput[] = []
   if (options.preset === 'brand') seedOrders = brandOrders(desk, seedBrand(desk))
-  else seedEmpty(desk)
+  else if (options.preset === undefined || options.preset === 'empty') seedEmpty(desk)
+  else seedSized(desk, SIZES[options.preset])
 
   const tokens = createTokens(clock, random)
   const codes = createOAuthCodes(clock, random)

@@ -1,3 +1,4 @@
+import { FewPerKey } from './few-per-key.ts'
 import type { SeededRandom } from './random.ts'
 
 export interface Department {
@@ -39,8 +40,9 @@ export interface Follow {
   remark: string
   description: string
   remarkCompany: string
-  remarkMobiles: string[]
-  tagIds: Set<string>
+  remarkMobiles: readonly string[]
+  /** Shared between pairs: change it by `markTags`. */
+  tagIds: ReadonlySet<string>
   /** The customer deleted the guide; the guide still sees the customer. */
   deletedByCustomer: boolean
   /** Last message other than a welcome; undefined while they never talked. */
@@ -216,16 +218,15 @@ export interface World {
   departments: Map<number, Department>
   staff: Map<string, Staff>
   customers: Map<string, Customer>
-  /** By `pairKey(userId, externalUserId)`. */
-  follows: Map<string, Follow>
+  /** By guide, then by customer. One pair: `findFollow`; all: `allFollows`. */
   followsByUser: Map<string, Map<string, Follow>>
-  followsByCustomer: Map<string, Map<string, Follow>>
+  followsByCustomer: FewPerKey<Follow>
   tagGroups: Map<string, TagGroup>
   tags: Map<string, Tag>
   contactWays: Map<string, ContactWay>
   joinWays: Map<string, JoinWay>
   groups: Map<string, Group>
-  groupsByMember: Map<string, Set<string>>
+  groupsByMember: FewPerKey<string>
   massSends: Map<string, MassSend>
   welcomeCodes: Map<string, WelcomeCode>
   /** By customer, oldest first. */
@@ -249,15 +250,14 @@ export function createWorld(): World {
     departments: new Map([[1, { id: 1, name: '牧野牛排', parentId: 0 }]]),
     staff: new Map(),
     customers: new Map(),
-    follows: new Map(),
     followsByUser: new Map(),
-    followsByCustomer: new Map(),
+    followsByCustomer: new FewPerKey(),
     tagGroups: new Map(),
     tags: new Map(),
     contactWays: new Map(),
     joinWays: new Map(),
     groups: new Map(),
-    groupsByMember: new Map(),
+    groupsByMember: new FewPerKey(),
     massSends: new Map(),
     welcomeCodes: new Map(),
     transfers: new Map(),

@@ -75,8 +75,8 @@ export function contactEndpoints(paging: Paging) {
       handle: (p, desk) => {
         const customer = desk.world.customers.get(p.external_userid) ?? refuse(40096, 'invalid external userid')
         const follows = desk.world.followsByCustomer.get(customer.externalUserId)
-        if (!follows?.size) refuse(84061, 'not external contact')
-        const { rows, nextCursor } = paging(p.cursor, 500, () => [...(follows?.values() ?? [])])
+        if (follows.length === 0) refuse(84061, 'not external contact')
+        const { rows, nextCursor } = paging(p.cursor, 500, () => follows)
         return {
           external_contact: contactCard(customer, desk),
           follow_user: rows.map((follow) => ({ ...followFacts(follow), tags: tagFacts(follow, desk) })),

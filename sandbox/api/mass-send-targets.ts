@@ -1,6 +1,6 @@
 import type { Desk } from '../desk.ts'
 import { refuse } from '../refusal.ts'
-import { findFollow, findStaff } from '../relations.ts'
+import { allFollows, findFollow, findStaff } from '../relations.ts'
 import type { Follow } from '../world.ts'
 
 /** Who sends to whom, and the ids that cannot be reached. */
@@ -46,16 +46,14 @@ export function singleTargets({ world }: Desk, p: Selection): Targets {
   const sender = p.sender ? (findStaff(world, p.sender) ?? refuse(40003, 'invalid sender')) : undefined
   if (p.external_userid?.length) {
     for (const id of new Set(p.external_userid)) {
-      const follow = sender
-        ? findFollow(world, sender.userId, id)
-        : lastTalker(world.followsByCustomer.get(id)?.values() ?? [])
+      const follow = sender ? findFollow(world, sender.userId, id) : lastTalker(world.followsByCustomer.get(id))
       if (isFriend(follow)) push(targets.byGuide, follow.userId, id)
       else targets.failed.push(id)
     }
     return targets
   }
   if (!sender && !p.tag_filter) refuse(40058, 'external_userid, tag_filter and sender all empty')
-  const follows = sender ? (world.followsByUser.get(sender.userId)?.values() ?? []) : world.follows.values()
+  const follows = sender ? (world.followsByUser.get(sender.userId)?.values() ?? []) : allFollows(world)
   for (const follow of follows) {
     if (isFriend(follow) && matchesTags(follow, p.tag_filter))
       push(targets.byGuide, follow.userId, follow.externalUserId)

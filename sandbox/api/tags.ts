@@ -2,7 +2,7 @@ import { type Desk, toSec } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import { int, need, objects, text, texts } from '../params.ts'
 import { refuse } from '../refusal.ts'
-import { findFollow, pairKey } from '../relations.ts'
+import { findFollow, markTags, pairKey } from '../relations.ts'
 import { dropTag, dropTagGroup, putTag, putTagGroup } from '../tag-library.ts'
 import type { Tag, TagGroup } from '../world.ts'
 
@@ -146,8 +146,7 @@ export function tagEndpoints() {
         for (const id of [...(p.add_tag ?? []), ...(p.remove_tag ?? [])]) liveTag(desk, id)
         if (follow.tagIds.size + (p.add_tag?.length ?? 0) > MAX_TAGS_PER_PAIR)
           refuse(40058, 'too many tags on a customer')
-        for (const id of p.add_tag ?? []) follow.tagIds.add(id)
-        for (const id of p.remove_tag ?? []) follow.tagIds.delete(id)
+        markTags(follow, { add: p.add_tag ?? [], remove: p.remove_tag ?? [] })
         desk.changed()
         return {}
       },

@@ -16,6 +16,15 @@ const KIND_ZH: Record<string, string> = {
   file: '文件',
 }
 
+/** The last `count` of many, without a copy of all. */
+function lastOf<T>(values: Iterable<T>, count: number): T[] {
+  const ring: T[] = []
+  let n = 0
+  for (const value of values) ring[n++ % count] = value
+  const start = n > count ? n % count : 0
+  return [...ring.slice(start), ...ring.slice(0, start)]
+}
+
 /** Everything the page shows for the chosen customer and guide. */
 export function pageState(
   desk: Desk,
@@ -68,8 +77,7 @@ export function pageState(
       position,
       pending: controls.pendingMassSends(userId).length,
     })),
-    customers: [...world.customers.values()]
-      .slice(-CUSTOMERS_SHOWN)
+    customers: lastOf(world.customers.values(), CUSTOMERS_SHOWN)
       .reverse()
       .map(({ externalUserId, name }) => ({ externalUserId, name })),
     contactWays: [...world.contactWays.values()].map((way) => ({
@@ -90,14 +98,14 @@ export function pageState(
       externalUserId: customerId,
       name: customer.name,
       unionId: customer.unionId,
-      guides: [...(world.followsByCustomer.get(customerId)?.values() ?? [])].map((follow) => ({
+      guides: world.followsByCustomer.get(customerId).map((follow) => ({
         userId: follow.userId,
         name: world.staff.get(follow.userId)?.name ?? follow.userId,
         deleted: follow.deletedByCustomer,
         state: follow.state,
       })),
       messages: (world.messages.get(customerId) ?? []).slice(-MESSAGES_SHOWN).map(shown),
-      groups: [...(world.groupsByMember.get(customerId) ?? [])].flatMap(groupCard),
+      groups: world.groupsByMember.get(customerId).flatMap(groupCard),
       orders: [...world.orders.values()].filter((order) => order.externalUserId === customerId).reverse(),
     },
     guide: {

@@ -58,7 +58,7 @@ export function customerControls(desk: Desk) {
     const users = (way ? usersOfWay(desk, way) : []).filter((id) => findStaff(world, id))
     if (users.length === 0) throw new DeskError('这个渠道码没有可添加的导购')
     if (way?.isExclusive && customer) {
-      const first = [...(world.followsByCustomer.get(customer.externalUserId)?.values() ?? [])].sort(
+      const first = [...world.followsByCustomer.get(customer.externalUserId)].sort(
         (a, b) => a.addedAtMs - b.addedAtMs,
       )[0]
       if (first) return first.userId

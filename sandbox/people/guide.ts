@@ -1,7 +1,7 @@
 import { shanghaiParts } from '../../server/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
-import { addMessage, dropFollow, findFollow } from '../relations.ts'
+import { addMessage, dropFollow, findFollow, markTags } from '../relations.ts'
 import type { Attachment, Follow, MassSend, SendStatus } from '../world.ts'
 import { needFollow } from './customer.ts'
 
@@ -86,9 +86,8 @@ export function guideControls(desk: Desk) {
       const follow = needFollow(desk, input.userId, input.externalUserId)
       for (const id of input.add ?? []) {
         if (world.tags.get(id)?.deleted !== false) throw new DeskError('没有这个标签')
-        follow.tagIds.add(id)
       }
-      for (const id of input.remove ?? []) follow.tagIds.delete(id)
+      markTags(follow, input)
       sendEdit(follow)
     },
     /** A message typed by the guide, or put there by the sidebar (`via: 'sidebar'`). */

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, startOfShanghaiDay } from '../../server/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { createGroupRoom } from '../people/group-moves.ts'
-import { addMessage, putFollow, putMember } from '../relations.ts'
+import { addMessage, markTags, putFollow, putMember } from '../relations.ts'
 import { putTag, putTagGroup } from '../tag-library.ts'
 import { type Customer, type Follow, type Group, newExternalUserId } from '../world.ts'
 import { guide } from './empty.ts'
@@ -98,7 +98,7 @@ function seedCustomer(
   const tags = [tag('来源', sourceTag), tag('生命周期', stage)]
   if (stage !== '新客') tags.push(tag('口味', taste))
   if (tier) tags.push(tag('分层', tier))
-  for (const id of tags) follow.tagIds.add(id)
+  markTags(follow, { add: tags })
   if (random.int(3) > 0) follow.remark = `${customer.name.slice(0, 8)}-${random.pick(REMARKS)}`
   if (index % 4 === 0) follow.remarkMobiles = [`1380000${String(1000 + index)}`]
   return { customer, follow, stage, taste }

@@ -92,7 +92,7 @@ test('who leaves before the guide confirms, and who has had the share of the mon
 
 /** WeCom knows that the customer has deleted the guide; the callback about it is lost. */
 function loseSilently(desk: SendDesk, externalUserId: string): void {
-  const follow = desk.sandbox.world.followsByCustomer.get(externalUserId)?.get('zhangsan')
+  const follow = desk.sandbox.world.followsByUser.get('zhangsan')?.get(externalUserId)
   if (follow !== undefined) follow.deletedByCustomer = true
 }
 
