@@ -1,4 +1,5 @@
 import type { Clock } from '../server/kernel/clock.ts'
+import type { Background } from './background.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Credentials } from './credentials.ts'
 import type { SeededRandom } from './random.ts'
@@ -11,6 +12,7 @@ export interface Desk {
   random: SeededRandom
   credentials: Credentials
   callbacks: Callbacks
+  background: Background
   /** Own base URL, no slash at the end; empty before `listen`. */
   url(): string
   /** Base URL of Huoshui, or undefined while not connected. */

@@ -8,10 +8,13 @@ import { handoverEndpoints } from './api/handovers.ts'
 import { joinWayEndpoints } from './api/join-ways.ts'
 import { massSendEndpoints } from './api/mass-send.ts'
 import { mediaEndpoints } from './api/media.ts'
+import { mediaByUrlEndpoints } from './api/media-by-url.ts'
 import { messageEndpoints } from './api/messages.ts'
+import { momentEndpoints } from './api/moments.ts'
 import { createOAuthCodes } from './api/oauth-codes.ts'
 import { tagEndpoints } from './api/tags.ts'
 import { welcomeEndpoints } from './api/welcome.ts'
+import { createBackground } from './background.ts'
 import { createCallbacks, type Delivery } from './callbacks.ts'
 import { type Credentials, credentials as demoCredentials } from './credentials.ts'
 import type { Desk } from './desk.ts'
@@ -101,6 +104,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     random,
     credentials,
     callbacks,
+    background: createBackground(),
     url: () => url,
     appUrl: () => appUrl,
     changed: () => {
@@ -129,6 +133,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...handoverEndpoints(paging),
     ...messageEndpoints(),
     ...mediaEndpoints(),
+    ...mediaByUrlEndpoints(),
+    ...momentEndpoints(paging),
   ]
   const latencyMs = options.latencyMs ?? 0
   const gateway = createGateway({ desk, tokens, endpoints, limits, latencyMs, keepCalls: keep })
@@ -141,9 +147,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   const controls = createControls(desk)
   const own = {
-    settle: () => {
+    settle: async (): Promise<void> => {
       finishTransfers(desk)
-      return callbacks.settle()
+      await desk.background.idle()
+      await callbacks.settle()
     },
     callbackLog: callbacks.log,
     redeliver: (filter: (delivery: Delivery) => boolean = () => true) => callbacks.redeliver(filter),

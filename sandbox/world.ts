@@ -1,4 +1,5 @@
 import { FewPerKey } from './few-per-key.ts'
+import { createMoments, type Moments } from './moments.ts'
 import type { SeededRandom } from './random.ts'
 
 export interface Department {
@@ -176,6 +177,8 @@ export interface Media {
   contentType: string
   bytes: Buffer
   createdAtMs: number
+  /** From upload_attachment: 1 for moments, 2 for product albums. */
+  attachmentType?: number
 }
 export interface ShopOrder {
   orderId: string
@@ -235,6 +238,7 @@ export interface World {
   groupTransfers: Map<string, number[]>
   groupTakeovers: Map<string, number[]>
   media: Map<string, Media>
+  moments: Moments
   /** By customer, oldest first. */
   messages: Map<string, ChatMessage[]>
   appMessages: Map<string, AppMessage[]>
@@ -264,6 +268,7 @@ export function createWorld(): World {
     groupTransfers: new Map(),
     groupTakeovers: new Map(),
     media: new Map(),
+    moments: createMoments(),
     messages: new Map(),
     appMessages: new Map(),
     orders: new Map(),

@@ -7,11 +7,13 @@ import type { Attachment } from '../world.ts'
 const MEDIA_LIFE_MS = 3 * 86_400_000
 export const MAX_ATTACHMENTS = 9
 
-/** Refuses (40007) an id that was never uploaded, is older than 3 days or of another kind. */
-export function needMedia({ world, clock }: Desk, mediaId: string, type: string): void {
+/** Refuses (40007) an id that was never uploaded, is older than 3 days or of another kind. `attachmentType`: must come
+ *  from upload_attachment for that use, 1 moments or 2 product albums (41072); without it, must not. */
+export function needMedia({ world, clock }: Desk, mediaId: string, type: string, attachmentType?: number): void {
   const media = world.media.get(mediaId)
   const isAlive = media !== undefined && clock.now() - media.createdAtMs < MEDIA_LIFE_MS
   if (!isAlive || media.type !== type) refuse(40007, 'invalid media_id')
+  if (media?.attachmentType !== attachmentType) refuse(41072, 'attachment used in the wrong place')
 }
 
 const DETAILS: Record<string, Shape> = {

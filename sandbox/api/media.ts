@@ -1,40 +1,24 @@
+import { DAY_MS } from '../../server/kernel/shanghai.ts'
 import { type Desk, toSec } from '../desk.ts'
-import { endpoint } from '../endpoint.ts'
-import type { UploadedPart } from '../http/multipart.ts'
-import { need, text } from '../params.ts'
+import { type BinaryAnswer, endpoint } from '../endpoint.ts'
+import { int, need, text } from '../params.ts'
+import { createQuota } from '../quota.ts'
 import { refuse } from '../refusal.ts'
-import type { Media } from '../world.ts'
 import { needMedia } from './attachments.ts'
+import { keepMedia, MAX_ATTACHMENT_BYTES, MAX_BYTES, MAX_UPLOADIMG_BYTES } from './media-files.ts'
 
-const MB = 1024 * 1024
-/** Largest file in bytes by kind; all must be larger than 5 bytes. Docs 90253. */
-const MAX_BYTES = new Map([
-  ['image', 10 * MB],
-  ['voice', 2 * MB],
-  ['video', 10 * MB],
-  ['file', 20 * MB],
-])
-const MAX_UPLOADIMG_BYTES = 2 * MB
+const mediaId = { media_id: need(text(), 41006) }
 
-function keep({ world, clock, random }: Desk, part: UploadedPart | undefined, type: string, maxBytes: number): Media {
-  if (!part || part.bytes.length <= 5) return refuse(44001, 'empty media data')
-  if (part.bytes.length > maxBytes) refuse(45001, 'media size out of limit')
-  const isPicture = /\.(jpe?g|png)$/i.test(part.filename) || /^image\/(jpe?g|png)/i.test(part.contentType)
-  if (type === 'image' && !isPicture) refuse(40004, 'invalid media type')
-  const media: Media = {
-    mediaId: `3Sandbox${random.text(55)}`,
-    type,
-    filename: part.filename,
-    contentType: part.contentType,
-    bytes: part.bytes,
-    createdAtMs: clock.now(),
-  }
-  world.media.set(media.mediaId, media)
-  return media
+function fileOf(desk: Desk, id: string, contentType?: string): BinaryAnswer {
+  const media = desk.world.media.get(id) ?? refuse(40007, 'invalid media_id')
+  needMedia(desk, media.mediaId, media.type, media.attachmentType)
+  return { binary: media.bytes, contentType: contentType ?? media.contentType, filename: media.filename }
 }
 
-/** Temporary and permanent files. Docs 90253, 90256, 90254. */
+/** Temporary and permanent files. Docs 90253, 90256, 90254, 90255, 95098. */
 export function mediaEndpoints() {
+  const imagesADay = createQuota(1_000, DAY_MS)
+  const imagesAMonth = createQuota(3_000, 30 * DAY_MS)
   return [
     endpoint({
       path: '/cgi-bin/media/upload',
@@ -43,7 +27,7 @@ export function mediaEndpoints() {
       params: { type: need(text(), 40004) },
       handle: (p, desk, part) => {
         const maxBytes = MAX_BYTES.get(p.type) ?? refuse(40004, 'invalid media type')
-        const media = keep(desk, part, p.type, maxBytes)
+        const media = keepMedia(desk, part, { type: p.type, maxBytes })
         return { type: p.type, media_id: media.mediaId, created_at: String(toSec(media.createdAtMs)) }
       },
     }),
@@ -53,19 +37,41 @@ export function mediaEndpoints() {
       kind: 'upload',
       params: {},
       handle: (_p, desk, part) => {
-        const media = keep(desk, part, 'image', MAX_UPLOADIMG_BYTES)
+        imagesADay.spend(desk.clock.now())
+        imagesAMonth.spend(desk.clock.now())
+        const media = keepMedia(desk, part, { type: 'image', maxBytes: MAX_UPLOADIMG_BYTES })
         media.type = 'uploadimg' // a permanent URL, no media_id
         return { url: `${desk.url()}/_sandbox/media/${media.mediaId}` }
       },
     }),
     endpoint({
+      path: '/cgi-bin/media/upload_attachment',
+      method: 'POST',
+      kind: 'upload',
+      params: { media_type: need(text(), 40004), attachment_type: need(int({ min: 1, max: 2 })) },
+      handle: (p, desk, part) => {
+        // An album takes pictures only.
+        const types = p.attachment_type === 1 ? ['image', 'video', 'file'] : ['image']
+        if (!types.includes(p.media_type)) refuse(40004, 'invalid media type')
+        const { media_type: type, attachment_type: attachmentType } = p
+        const media = keepMedia(desk, part, { type, maxBytes: MAX_ATTACHMENT_BYTES, tooLarge: 41080, attachmentType })
+        return { type, media_id: media.mediaId, created_at: toSec(media.createdAtMs) }
+      },
+    }),
+    endpoint({
       path: '/cgi-bin/media/get',
       method: 'GET',
-      params: { media_id: need(text(), 41006) },
+      params: mediaId,
+      handle: (p, desk) => fileOf(desk, p.media_id),
+    }),
+    endpoint({
+      path: '/cgi-bin/media/get/jssdk',
+      method: 'GET',
+      params: mediaId,
       handle: (p, desk) => {
-        const media = desk.world.media.get(p.media_id) ?? refuse(40007, 'invalid media_id')
-        needMedia(desk, media.mediaId, media.type)
-        return { binary: media.bytes, contentType: media.contentType, filename: media.filename }
+        // Voice that a page recorded, in 16 kHz speex.
+        if (desk.world.media.get(p.media_id)?.type !== 'voice') refuse(40007, 'invalid media_id')
+        return fileOf(desk, p.media_id, 'audio/speex')
       },
     }),
   ]

@@ -134,14 +134,6 @@ export const toCome: readonly string[] = [
   '/cgi-bin/externalcontact/groupchat/statistic',
   '/cgi-bin/externalcontact/groupchat/statistic_group_by_day',
   '/cgi-bin/externalcontact/get_user_behavior_data',
-  '/cgi-bin/externalcontact/add_moment_task',
-  '/cgi-bin/externalcontact/get_moment_task_result',
-  '/cgi-bin/externalcontact/cancel_moment_task',
-  '/cgi-bin/externalcontact/get_moment_list',
-  '/cgi-bin/externalcontact/get_moment_task',
-  '/cgi-bin/externalcontact/get_moment_customer_list',
-  '/cgi-bin/externalcontact/get_moment_send_result',
-  '/cgi-bin/externalcontact/get_moment_comments',
   '/cgi-bin/externalcontact/add_product_album',
   '/cgi-bin/externalcontact/get_product_album',
   '/cgi-bin/externalcontact/get_product_album_list',
@@ -159,10 +151,6 @@ export const toCome: readonly string[] = [
   '/cgi-bin/appchat/update',
   '/cgi-bin/appchat/get',
   '/cgi-bin/appchat/send',
-  '/cgi-bin/media/upload_attachment',
-  '/cgi-bin/media/upload_by_url',
-  '/cgi-bin/media/get_upload_by_url_result',
-  '/cgi-bin/media/get/jssdk',
 ]
 
 /** Documented parameters of served endpoints that are not read yet. Whoever reads one takes its line out. */

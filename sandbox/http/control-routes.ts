@@ -35,6 +35,15 @@ export function controlRoutes(controls: Controls, own: OwnControls): Map<string,
       controls.pendingMassSends(input.userId).map(({ tasks: _tasks, ...send }) => send),
     'confirm-mass-send': controls.confirmMassSend,
     'configure-app': controls.configureApp,
+    'pending-moments': (input: { userId: string }) =>
+      controls.pendingMoments(input.userId).map(({ tasks: _tasks, ...moment }) => moment),
+    'confirm-moment': controls.confirmMoment,
+    'publish-moment': async (input: Parameters<Controls['publishMoment']>[0]) => {
+      const { momentId } = await controls.publishMoment(input)
+      return { momentId }
+    },
+    'comment-moment': controls.commentMoment,
+    'like-moment': controls.likeMoment,
     'add-staff': controls.addStaff,
     'remove-staff': controls.removeStaff,
     'refuse-transfer': controls.refuseTransfer,

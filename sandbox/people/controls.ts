@@ -4,6 +4,7 @@ import { adminControls } from './admin.ts'
 import { customerControls } from './customer.ts'
 import { groupControls } from './group-controls.ts'
 import { guideControls } from './guide.ts'
+import { momentControls } from './moment-controls.ts'
 import { shopControls } from './shop.ts'
 import { transferControls } from './transfer-controls.ts'
 
@@ -16,6 +17,7 @@ export const createControls = (desk: Desk) => ({
   ...guideControls(desk),
   ...adminControls(desk),
   ...transferControls(desk),
+  ...momentControls(desk),
   ...shopControls(desk),
   /** What one customer sent and received, oldest first. */
   messagesOf: (externalUserId: string): ChatMessage[] => desk.world.messages.get(externalUserId) ?? [],

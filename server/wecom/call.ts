@@ -74,6 +74,7 @@ export function createCall(deps: {
         ...(form === undefined ? {} : { form }),
         timeoutMs,
         repeatable,
+        binary: endpoint.binary,
       })
       errcode = readErrcode(answer)
       return answer

@@ -12,6 +12,8 @@ export interface Endpoint<Request extends TSchema = TSchema, Answer extends TSch
   /** Doing it twice does what doing it once does. */
   repeatable: boolean
   timeoutMs: number
+  /** The answer is a file: `{ bytes, contentType }`. */
+  binary: boolean
   /** Throws wecom.bad-request, with a Chinese text that names the field and its limit. */
   checkRequest(request: Static<Request>): void
   /** True when the answer has the documented shape. */
@@ -24,6 +26,7 @@ interface EndpointSpec<Request extends TSchema, Answer extends TSchema> {
   answer: Answer
   repeatable?: boolean
   timeoutMs?: number
+  binary?: boolean
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -42,6 +45,7 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
     answer,
     repeatable: spec.repeatable ?? method === 'GET',
     timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    binary: spec.binary ?? false,
     checkRequest: (value) => {
       const check = requestCheck()
       if (check.Check(value)) return

@@ -15,6 +15,8 @@ export interface HttpRequest {
   timeoutMs: number
   /** A second try on a connection that was closed under our hands does no harm. */
   repeatable: boolean
+  /** The answer may be a file: then it is `{ bytes, contentType }`. */
+  binary?: boolean
 }
 
 export type Json = Record<string, unknown>
@@ -42,7 +44,10 @@ export function createHttp({ apiBase }: { apiBase: string }) {
     validateStatus: () => true,
   })
 
-  async function send(request: HttpRequest, isSecondTry: boolean): Promise<{ status: number; text: unknown }> {
+  async function send(
+    request: HttpRequest,
+    isSecondTry: boolean,
+  ): Promise<{ status: number; data: unknown; contentType: string }> {
     const { method, path, query, timeoutMs } = request
     try {
       const answer = await client.request<unknown>({
@@ -50,11 +55,12 @@ export function createHttp({ apiBase }: { apiBase: string }) {
         url: path,
         params: query ?? {},
         ...bodyOf(request),
+        ...(request.binary ? { responseType: 'arraybuffer' } : {}),
         timeout: timeoutMs,
         // axios' own time-out does not cover an answer that trickles in.
         signal: AbortSignal.timeout(timeoutMs),
       })
-      return { status: answer.status, text: answer.data }
+      return { status: answer.status, data: answer.data, contentType: String(answer.headers['content-type'] ?? '') }
     } catch (error) {
       const fault = readFault(error)
       // The far end closed an idle connection just as we used it: the request was not read.
@@ -64,13 +70,15 @@ export function createHttp({ apiBase }: { apiBase: string }) {
   }
 
   return {
-    /** The parsed answer, errcode of any value. Throws WecomUnreachable. */
+    /** The parsed answer, errcode of any value; or the file, when one was asked for. Throws WecomUnreachable. */
     request: async (request: HttpRequest): Promise<Json> => {
-      const { status, text } = await send(request, false)
+      const { status, data, contentType } = await send(request, false)
       if (status !== 200) {
         throw new WecomUnreachable(request.path, `HTTP ${status}`, { mayHaveHappened: status >= 500 })
       }
-      const answer = parseObject(text)
+      // An errcode in place of a file comes as JSON, sometimes under text/plain (doc 90254).
+      if (Buffer.isBuffer(data) && !/json|text\/plain/i.test(contentType)) return { bytes: data, contentType }
+      const answer = parseObject(Buffer.isBuffer(data) ? data.toString('utf8') : data)
       if (answer === undefined) {
         throw new WecomUnreachable(request.path, 'the answer is not JSON', { mayHaveHappened: true })
       }

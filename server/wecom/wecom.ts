@@ -7,6 +7,7 @@ import { createJssdk } from './api/jssdk.ts'
 import { createMassSends } from './api/mass-sends.ts'
 import { createMedia } from './api/media.ts'
 import { createMessages } from './api/messages.ts'
+import { createMoments } from './api/moments.ts'
 import { createOAuth } from './api/oauth.ts'
 import { createStaff } from './api/staff.ts'
 import { createTags } from './api/tags.ts'
@@ -55,6 +56,7 @@ export function createWecom(options: WecomOptions) {
     staff: createStaff(call),
     messages: createMessages(call, agentId),
     media: createMedia(call),
+    moments: createMoments(call),
     oauth: createOAuth(call, { oauthBase, corpId, agentId }),
     jssdk: createJssdk(call, clock, credentials),
     /** Lets go of idle connections. */

@@ -1,5 +1,4 @@
 import type { GoodCalls } from '../good-call.ts'
-import { picture } from '../good-call.ts'
 
 const pair = { userid: 'zhangsan', external_userid: 'wm1' }
 const content = { text: { content: '你好' } }
@@ -49,7 +48,7 @@ export const customerCalls: GoodCalls = async (t) => {
   await t.post('send_welcome_msg', { welcome_code: welcomeCode, ...content, attachments: [link] })
 }
 
-/** Mass sends, groups, join ways, messages, media. */
+/** Mass sends, groups, join ways, messages. */
 export const sendCalls: GoodCalls = async (t) => {
   await t.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wm1' })
   const { chatId } = await t.sandbox.createGroup({ name: '群', ownerUserId: 'lisi', members: ['wm1'] })
@@ -68,7 +67,4 @@ export const sendCalls: GoodCalls = async (t) => {
   await t.post('groupchat/update_join_way', { config_id: join.config_id, scene: 2, chat_id_list: [chatId] })
   await t.post('groupchat/del_join_way', { config_id: join.config_id })
   await t.post('/message/send', { touser: 'lisi', agentid: 1_000_002, msgtype: 'text', ...content })
-  const upload = await t.upload('media/upload', { type: 'image' }, picture)
-  await t.upload('media/uploadimg', {}, picture)
-  await t.download('media/get', { media_id: String(upload.media_id) })
 }

@@ -1,6 +1,7 @@
 import type { GoodCalls } from '../good-call.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
 import { handoverCalls } from './handover.ts'
+import { mediaCalls } from './media.ts'
 
 /** Each runs in a sandbox of its own; one family of endpoints is one entry. */
 export const families: Record<string, GoodCalls> = {
@@ -8,4 +9,5 @@ export const families: Record<string, GoodCalls> = {
   customers: customerCalls,
   sends: sendCalls,
   handover: handoverCalls,
+  media: mediaCalls,
 }
