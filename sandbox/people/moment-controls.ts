@@ -30,7 +30,7 @@ export function momentControls(desk: Desk) {
 
   const publish = (moment: Moment, userId: string): { visible: number; shown: number } => {
     const follows = [...(world.followsByUser.get(userId)?.values() ?? [])]
-    const isAsked = (tags: Set<string>): boolean =>
+    const isAsked = (tags: ReadonlySet<string>): boolean =>
       moment.tagIds.length === 0 || moment.tagIds.some((id) => tags.has(id))
     const visibleTo = follows
       .filter((follow) => !follow.deletedByCustomer && isAsked(follow.tagIds))
