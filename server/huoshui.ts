@@ -4,6 +4,7 @@ import type { Lane } from './actions/action-kind.ts'
 import { createOutbox } from './actions/outbox.ts'
 import { createRunner } from './actions/runner.ts'
 import { createAlerts } from './alerts/alerts.ts'
+import { createPlatformAlerts } from './alerts/platform-alerts.ts'
 import { buildApp } from './app.ts'
 import type { Capability } from './capability.ts'
 import { createChannels } from './channels/channels.ts'
@@ -99,6 +100,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const timeline = createTimeline({ clock })
   const staff = createStaff(base)
+  const platformAlerts = createPlatformAlerts({ ...base, staff })
   const channels = createChannels({ ...base, staff })
   const tags = createTags({ ...base, timeline })
   const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash })
@@ -164,6 +166,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   })
   const capabilities: Capability[] = [
     staff,
+    platformAlerts,
     firstSync,
     channels,
     customers,

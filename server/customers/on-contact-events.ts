@@ -2,6 +2,7 @@ import type { Outbox } from '../actions/outbox.ts'
 import type { Tx } from '../db/tx.ts'
 import type { StoredEvent } from '../inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import { CustomerStartChat } from '../wecom/app-events.ts'
 import {
   AddExternalContact,
   AddHalfExternalContact,
@@ -67,6 +68,21 @@ export function onContactEvents(deps: ContactEventDeps): Subscription[] {
     subscribe('customers.lost-by-customer', DelFollowUser, (tx, event) => lost(tx, event, 'customer')),
     subscribe('customers.transfer-fail', TransferFail, async (tx, event) => {
       await timeline.note(tx, await noteOfTransferFail(tx, { event, nameOf: staff.queries.nameOf }))
+    }),
+    subscribe('customers.started-chat', CustomerStartChat, async (tx, event) => {
+      const externalUserId = event.payload.ExternalUserID
+      const userId = await staff.queries.currentIdOf(tx, event.payload.UserID)
+      await timeline.note(tx, {
+        key: `started-chat:${event.dedupeKey}`,
+        externalUserId,
+        userId,
+        atMs: event.eventAtMs,
+        kind: 'customer.started-chat',
+        text: '通过获客链接添加后，客户发来了第一条消息',
+      })
+      // Should the add have been lost on the way, this finds it.
+      if (await customerQueries.isFollowing(tx, userId, externalUserId)) return
+      await askForDetails(tx, event, externalUserId)
     }),
     subscribe('customers.chat-archiving', MsgAuditApproved, async (tx, event) => {
       const externalUserId = event.payload.ExternalUserID

@@ -5,8 +5,9 @@ import type { Emit } from '../inbox/emit.ts'
 import type { StoredEvent } from '../inbox/event-kind.ts'
 import { subscribe } from '../inbox/subscription.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { HOUR_MS } from '../kernel/shanghai.ts'
-import { CreateUser, DeleteUser, UpdateUser } from '../wecom/callback-events.ts'
+import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { BatchJobEnded, MemberSubscribed } from '../wecom/app-events.ts'
+import { CreateParty, CreateUser, DeleteParty, DeleteUser, UpdateParty, UpdateUser } from '../wecom/callback-events.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { listStaff, type MemberReading, readMember, type StaffListing } from './read-staff.ts'
 import { renameStaff } from './rename-staff.ts'
@@ -25,7 +26,15 @@ export interface StaffDeps {
 interface MemberPayload {
   UserID: string
   Name?: string
+  Department?: string
 }
+
+/** `1,2` as [1, 2]. */
+const departmentsOf = (text: string): number[] =>
+  text
+    .split(',')
+    .map(Number)
+    .filter((id) => Number.isSafeInteger(id) && id > 0)
 
 /** The members of the corp: their names, who has customers, who was renamed or left. */
 export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
@@ -48,8 +57,20 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     await tx.run('UPDATE staff SET is_guide = 1 WHERE userid = ? AND is_guide = 0', [userId])
   }
 
+  /** A department was moved or deleted, or many members came at once: who is in sight and where is read again, once for
+   *  all that is told within a minute. */
+  const askForListing = async (tx: Tx): Promise<void> => {
+    const nextMinute = Math.floor(clock.now() / MINUTE_MS) + 1
+    await outbox.enqueue(tx, ListStaff, {
+      key: `staff.list:heard:${nextMinute}`,
+      payload: {},
+      reason: { text: '部门或成员名单有变化' },
+      dueAtMs: nextMinute * MINUTE_MS,
+    })
+  }
+
   async function changed(tx: Tx, event: StoredEvent<MemberPayload & { NewUserID?: string }>): Promise<void> {
-    const { UserID, NewUserID, Name } = event.payload
+    const { UserID, NewUserID, Name, Department } = event.payload
     if (NewUserID !== undefined && NewUserID !== '' && NewUserID !== UserID) {
       await renameStaff(tx, UserID, NewUserID, event.eventAtMs)
       const payload = { oldUserId: UserID, newUserId: NewUserID }
@@ -59,6 +80,11 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     await keep(tx, userId)
     if (Name !== undefined && Name !== '') {
       await tx.run('UPDATE staff SET name = ? WHERE userid = ? AND name IS NULL', [Name, userId])
+    }
+    if (Department !== undefined && Department !== '') {
+      // Where the app may not read the member, this is all that we learn.
+      const departments = JSON.stringify(departmentsOf(Department))
+      await tx.run('UPDATE staff SET departments = ? WHERE userid = ?', [departments, userId])
     }
     await askFor(tx, userId, event.dedupeKey)
   }
@@ -142,6 +168,13 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
       subscribe('staff.create', CreateUser, joined),
       subscribe('staff.update', UpdateUser, changed),
       subscribe('staff.delete', DeleteUser, left),
+      subscribe('staff.party-created', CreateParty, askForListing),
+      subscribe('staff.party-updated', UpdateParty, askForListing),
+      subscribe('staff.party-deleted', DeleteParty, askForListing),
+      subscribe('staff.imported', BatchJobEnded, askForListing),
+      subscribe('staff.subscribed', MemberSubscribed, (tx, event) =>
+        changed(tx, { ...event, payload: { UserID: event.payload.FromUserName } }),
+      ),
     ],
     executors: [
       execute(RefreshStaff, {

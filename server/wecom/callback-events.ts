@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { defineEvent } from '../inbox/event-kind.ts'
+import { APP_EVENTS } from './app-events.ts'
 
 /* Field names are WeCom's own; every value is text, as in the XML. Fields not listed are kept as they came. */
 
@@ -115,7 +116,13 @@ export const UpdateUser = defineEvent(
 )
 export const DeleteUser = defineEvent(`${staff}.delete_user`, Type.Object(member))
 
-/** Anything else WeCom sends: kept, never dropped. */
+/** Id of the department. Name and ParentId come only when they changed. Source: doc 90971. */
+const party = Type.Object({ ...envelope, Id: id })
+export const CreateParty = defineEvent(`${staff}.create_party`, party)
+export const UpdateParty = defineEvent(`${staff}.update_party`, party)
+export const DeleteParty = defineEvent(`${staff}.delete_party`, party)
+
+/** What WeCom does not document, or sends with wrong fields: kept, never dropped. See kept-events.ts for the rest. */
 export const UnknownEvent = defineEvent(
   'wecom.unknown',
   Type.Object({
@@ -144,4 +151,8 @@ export const WECOM_EVENTS = [
   CreateUser,
   UpdateUser,
   DeleteUser,
+  CreateParty,
+  UpdateParty,
+  DeleteParty,
+  ...APP_EVENTS,
 ]

@@ -3,9 +3,11 @@ import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { InboundEvent } from '../inbox/accept.ts'
 import { UnknownEvent, WECOM_EVENTS } from './callback-events.ts'
+import { KEPT_EVENTS, SUITE_KIND } from './kept-events.ts'
 import type { Field, Fields } from './xml.ts'
 
 const known = new Map(WECOM_EVENTS.map((event) => [event.kind, Compile<TSchema>(event.schema)]))
+const kept = new Set(KEPT_EVENTS.map((event) => event.kind))
 
 /** The same text for the same fields, whatever their order. */
 function canonical(field: Field): string {
@@ -28,20 +30,27 @@ function eventAtMs(fields: Fields, receivedAtMs: number): number {
 }
 
 function kindOf(fields: Fields): { kind: string } | { why: string } {
-  // Ids of a provider's suite are other ids for the same people.
-  if (fields.SuiteId !== undefined || fields.InfoType !== undefined) return { why: 'a third-party suite, not this app' }
-  const event = textOf(fields.Event)
-  if (event === '') return { why: 'not an event' }
-  const kind = `wecom.${event}.${textOf(fields.ChangeType)}`
+  if (fields.SuiteId !== undefined || fields.InfoType !== undefined) return { kind: SUITE_KIND }
+  const kind = nameOf(fields)
+  if (kind === undefined) return { why: 'neither an event nor a message' }
+  if (kept.has(kind)) return { kind }
   const check = known.get(kind)
-  if (check === undefined) return { why: 'an event without a handler' }
+  if (check === undefined) return { why: 'an event that is not documented' }
   if (check.Check(fields)) return { kind }
   const fault = check.Errors(fields)[0]
   return { why: `${kind} with wrong fields: ${fault?.instancePath || '/'} ${fault?.message ?? ''}` }
 }
 
-/** What to store of a decrypted callback. One with missing fields, or that nobody knows, becomes `wecom.unknown`: kept, so
- *  that nothing is lost. dedupeKey: equal for a re-delivery, whatever the order and layout of its elements. */
+function nameOf(fields: Fields): string | undefined {
+  const event = textOf(fields.Event)
+  const message = textOf(fields.MsgType)
+  if (event === '') return message === '' || message === 'event' ? undefined : `wecom.message.${message}`
+  const change = textOf(fields.ChangeType)
+  return change === '' ? `wecom.${event}` : `wecom.${event}.${change}`
+}
+
+/** What to store of a decrypted callback. One with missing fields, or that WeCom does not document, becomes
+ *  `wecom.unknown`: kept, so that nothing is lost. dedupeKey: equal for a re-delivery, whatever the order and layout of its elements. */
 export function toInboundEvent(fields: Fields, receivedAtMs: number): InboundEvent {
   const found = kindOf(fields)
   return {

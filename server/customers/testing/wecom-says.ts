@@ -22,6 +22,12 @@ export async function wecomSays(t: TestApp, event: string, fields: Said, atMs = 
   const xml = `<xml>${Object.entries(all)
     .map(([name, value]) => `<${name}><![CDATA[${insideCdata(value)}]]></${name}>`)
     .join('')}</xml>`
+  return postCallback(t, xml)
+}
+
+/** Posts a message to the callback URL as WeCom would, signed and encrypted anew. Gives the HTTP status. */
+export async function postCallback(t: TestApp, xml: string): Promise<number> {
+  const { credentials } = t.sandbox
   const encrypted = encrypt(credentials.aesKey, xml, credentials.corpId)
   const timestamp = String(Math.floor(t.clock.now() / 1_000))
   const signature = getSignature(credentials.callbackToken, timestamp, 'nonce', encrypted)
