@@ -18,15 +18,17 @@ function canonical(field: Field): string {
 }
 
 /** FromUserName and CreateTime alone would make two customers of one second the same (docs 90930 advise that pair, but
- *  in customer events the sender is always `sys`). */
-const dedupeKeyOf = (field: Field): string => `wecom:${hash('sha256', canonical(field), 'base64url')}`
+ *  in customer events the sender is always `sys`). Begins with the time, so that new keys stand together in the unique
+ *  index: at random places each would dirty a page of its own at every commit. */
+const dedupeKeyOf = (field: Field, time = ''): string =>
+  `wecom:${time}:${hash('sha256', canonical(field), 'base64url')}`
 
 const textOf = (field: Field | undefined): string => (typeof field === 'string' ? field : '')
 
-/** Unix seconds of the event as UTC milliseconds; a time that cannot be is replaced by when we received it. */
-function eventAtMs(fields: Fields, receivedAtMs: number): number {
+/** Unix seconds of the event; undefined for a time that cannot be. */
+function createTimeOf(fields: Fields): string | undefined {
   const text = textOf(fields.CreateTime ?? fields.TimeStamp)
-  return /^\d{9,10}$/.test(text) ? Number(text) * 1_000 : receivedAtMs
+  return /^\d{9,10}$/.test(text) ? text : undefined
 }
 
 function kindOf(fields: Fields): { kind: string } | { why: string } {
@@ -53,12 +55,13 @@ function nameOf(fields: Fields): string | undefined {
  *  `wecom.unknown`: kept, so that nothing is lost. dedupeKey: equal for a re-delivery, whatever the order and layout of its elements. */
 export function toInboundEvent(fields: Fields, receivedAtMs: number): InboundEvent {
   const found = kindOf(fields)
+  const createTime = createTimeOf(fields)
   return {
     kind: 'kind' in found ? found.kind : UnknownEvent.kind,
-    dedupeKey: dedupeKeyOf(fields),
+    dedupeKey: dedupeKeyOf(fields, createTime),
     // The code lives 20 s: such an event goes before all others.
     lane: textOf(fields.WelcomeCode) === '' ? 'normal' : 'welcome',
-    eventAtMs: eventAtMs(fields, receivedAtMs),
+    eventAtMs: createTime === undefined ? receivedAtMs : Number(createTime) * 1_000,
     payload: 'kind' in found ? fields : { why: found.why, raw: fields },
   }
 }
