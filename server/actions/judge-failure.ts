@@ -1,4 +1,4 @@
-import { AppError } from '../kernel/app-error.ts'
+import { AppError, type Retry } from '../kernel/app-error.ts'
 import { backoffMs } from '../kernel/backoff.ts'
 import type { Lane } from './action-kind.ts'
 
@@ -6,6 +6,8 @@ const RETRY_MS: readonly number[] = [2_000, 10_000, 60_000, 300_000, 1_800_000, 
 /** A welcome has 20 seconds in all. */
 const WELCOME_RETRY_MS: readonly number[] = [1_000]
 const MAX_ATTEMPTS = 12
+/** Waiting for a limit, our own reckoning's or WeCom's (calls in a time, calls at once), is not a failed try. */
+const KEPT_BACK = new Set(['wecom.rate-limited', 'wecom.errcode-45009', 'wecom.errcode-45033'])
 /** A fault of ours does not mend itself; a few tries cover the database's own hiccups. */
 const MAX_ATTEMPTS_ON_BUG = 4
 
@@ -21,16 +23,26 @@ export function judgeFailure(
   const errcode = errcodeOf(error)
   const retry = error instanceof AppError ? error.retry : 'later'
   if (retry === 'never') return { kind: 'over', state: 'failed', errcode }
-  // Waiting for our own quota is not a failed try.
-  const countsAsAttempt = !(error instanceof AppError && error.code === 'wecom.rate-limited')
+  const countsAsAttempt = !(error instanceof AppError && KEPT_BACK.has(error.code))
   const most = error instanceof AppError ? MAX_ATTEMPTS : MAX_ATTEMPTS_ON_BUG
   const expires = action.expiresAtMs ?? Number.POSITIVE_INFINITY
   if (countsAsAttempt && action.attempts >= most && action.lane !== 'welcome')
     return { kind: 'over', state: 'dead', errcode }
-  const schedule = action.lane === 'welcome' ? WELCOME_RETRY_MS : RETRY_MS
-  const afterMs = retry === 'later' ? backoffMs(schedule, action.attempts) : retry.afterMs
+  const afterMs = pauseMs(retry, action, countsAsAttempt)
   if (action.nowMs + afterMs >= expires) return { kind: 'over', state: 'expired', errcode }
   return { kind: 'again', afterMs, countsAsAttempt }
+}
+
+/** The stated time, but longer and longer while it keeps failing: "busy, a moment please" may last an hour. */
+function pauseMs(
+  retry: Exclude<Retry, 'never'>,
+  { lane, attempts }: { lane: Lane; attempts: number },
+  countsAsAttempt: boolean,
+): number {
+  if (lane === 'welcome') return retry === 'later' ? backoffMs(WELCOME_RETRY_MS, attempts) : retry.afterMs
+  const growingMs = backoffMs(RETRY_MS, attempts)
+  if (retry === 'later') return growingMs
+  return countsAsAttempt && attempts > 1 ? Math.max(retry.afterMs, growingMs) : retry.afterMs
 }
 
 function errcodeOf(error: unknown): number | undefined {

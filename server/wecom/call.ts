@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import type { Clock } from '../kernel/clock.ts'
 import type { Endpoint } from './endpoint.ts'
-import { errorCode } from './error-codes.ts'
+import { errorCode } from './error-codes/error-codes.ts'
 import type { Http, Json } from './http.ts'
 import type { KeptCredential } from './kept-credential.ts'
 import type { RateLimits } from './rate-limits.ts'

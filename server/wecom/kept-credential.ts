@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { errorCode } from './error-codes.ts'
+import { errorCode } from './error-codes/error-codes.ts'
 import { type Begun, type Credential, type SharedCredential, unshared } from './shared-credential.ts'
 import { WecomError } from './wecom-error.ts'
 
@@ -80,7 +80,7 @@ export function createKeptCredential(deps: {
       return keep(await shared.save(fetched, askedAtMs).catch(() => fetched))
     } catch (error) {
       failures += 1
-      const refused = error instanceof WecomError && errorCode(error.errcode).kind !== 'transient'
+      const refused = error instanceof WecomError && errorCode(error.errcode).kind !== 'retry-now'
       failure = { error, untilMs: clock.now() + (refused ? REFUSED_PAUSE_MS : pauseMs(failures)) }
       await shared.pause(failure.untilMs).catch(() => undefined)
       throw error

@@ -1,5 +1,5 @@
 import { AppError, type Retry } from '../kernel/app-error.ts'
-import { errorCode } from './error-codes.ts'
+import { errorCode } from './error-codes/error-codes.ts'
 
 /** WeCom answered and said no. `message` has the code, its English meaning and the endpoint path, never WeCom's own
  *  errmsg (it holds IPs and request ids). */

@@ -1,4 +1,4 @@
-import { errorCode } from '../../wecom/error-codes.ts'
+import { errorCode } from '../../wecom/error-codes/error-codes.ts'
 import { API_FAMILIES, type ApiFamily } from '../api-families.ts'
 import type { Check } from '../check.ts'
 import { type Finding, fail, ok, unknown, warn } from '../finding.ts'

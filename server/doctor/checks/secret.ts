@@ -1,4 +1,4 @@
-import { errorCode } from '../../wecom/error-codes.ts'
+import { errorCode } from '../../wecom/error-codes/error-codes.ts'
 import type { Check } from '../check.ts'
 import { CannotLook, fail, ok, unknown } from '../finding.ts'
 
