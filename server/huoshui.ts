@@ -96,7 +96,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
 
   // ── Capabilities: each line wires one; order matters only where a comment says so. ──────────────────────────────
   const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log })
-  const phoneHash = createPhoneHash(settings.ORDERS_SECRET)
+  const phoneHash = createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET)
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const timeline = createTimeline({ clock })
   const staff = createStaff(base)

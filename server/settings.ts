@@ -95,6 +95,12 @@ const SPECS = {
     parse: anyText(/^\S{16,200}$/, '16–200 characters'),
     secret: true,
   }),
+  PHONE_SECRET: setting<string | undefined>({
+    doc: 'key under which phone numbers are hashed; must never change, or earlier orders no longer match by phone; default: ORDERS_SECRET',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    default: undefined,
+    secret: true,
+  }),
   SESSION_SECRET: setting<string | undefined>({
     doc: 'key of the sidebar’s session cookies; default: derived from WECOM_SECRET',
     parse: anyText(/^\S{16,200}$/, '16–200 characters'),

@@ -28,8 +28,8 @@ describe('import:orders', () => {
     out = []
     err = []
     const screen = { out: (line: string) => out.push(line), err: (line: string) => err.push(line), bar }
-    const ordersSecret = t.sandbox.credentials.ordersSecret
-    const code = await runImport([file], { db: t.db, clock: t.clock, ordersSecret, screen })
+    const phoneSecret = t.sandbox.credentials.ordersSecret
+    const code = await runImport([file], { db: t.db, clock: t.clock, phoneSecret, screen })
     await t.settle()
     return code
   }
@@ -122,7 +122,7 @@ describe('import:orders', () => {
 
   it('says what is wrong with the command', async () => {
     const screen = { out: () => {}, err: (line: string) => err.push(line), bar: undefined }
-    const deps = { db: t.db, clock: t.clock, ordersSecret: 'x'.repeat(16), screen }
+    const deps = { db: t.db, clock: t.clock, phoneSecret: 'x'.repeat(16), screen }
     expect(await runImport([], deps)).toBe(2)
     expect(await runImport(['a.csv', 'b.csv'], deps)).toBe(2)
     expect(await runImport([join(folder, 'missing.csv')], deps)).toBe(2)

@@ -25,7 +25,7 @@ const USAGE = `用法：npm run import:orders -- 订单.csv
 export interface ImportCommandDeps {
   db: Db
   clock: Clock
-  ordersSecret: string
+  phoneSecret: string
   screen: Screen
 }
 
@@ -59,14 +59,14 @@ export async function runImport(words: readonly string[], deps: ImportCommandDep
 }
 
 async function importFile(file: string, size: number, deps: ImportCommandDeps): Promise<ImportCounts> {
-  const { db, clock, ordersSecret, screen } = deps
+  const { db, clock, phoneSecret, screen } = deps
   const orders = createRecordOrder({
     clock,
     // The running server looks for new events every second by itself.
     emit: createEmit({ clock, nudge: () => {} }),
     timeline: createTimeline({ clock }),
     customers: customerQueries,
-    phoneHash: createPhoneHash(ordersSecret),
+    phoneHash: createPhoneHash(phoneSecret),
   })
   const stream = createReadStream(file)
   const progress = createProgressLine({ screen, total: size })
@@ -96,7 +96,7 @@ function report({ rows, stored, unchanged, matched, faults }: ImportCounts, scre
 }
 
 async function main(): Promise<number> {
-  const settings = readSomeSettings(process.env, ['DATABASE_URL', 'ORDERS_SECRET'])
+  const settings = readSomeSettings(process.env, ['DATABASE_URL', 'ORDERS_SECRET', 'PHONE_SECRET'])
   const db = createDb(settings.DATABASE_URL)
   const screen: Screen = {
     out: (line) => void process.stdout.write(`${line}\n`),
@@ -108,7 +108,7 @@ async function main(): Promise<number> {
     return await runImport(process.argv.slice(2), {
       db,
       clock: systemClock,
-      ordersSecret: settings.ORDERS_SECRET,
+      phoneSecret: settings.PHONE_SECRET ?? settings.ORDERS_SECRET,
       screen,
     })
   } finally {

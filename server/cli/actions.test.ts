@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
+import { runActions } from './actions.ts'
+
+const CONFIG = {
+  'channels/包裹卡.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\ntags: [来源/包裹卡]\n',
+  'tags.yaml': 'tags:\n  - { group: 来源, names: [包裹卡] }\n',
+  'welcomes/通用.yaml': 'welcome: 通用\ndefault: true\ntext: 欢迎\n',
+}
+const DAY_MS = 86_400_000
+
+let t: TestApp
+beforeEach(async () => {
+  t = await buildTestApp({ config: CONFIG })
+})
+afterEach(() => t.close())
+
+const run = (...words: string[]) => runActions(words, { db: t.db, clock: t.clock })
+
+test('a call that was given up is listed with its reason, and carried out after a retry', async () => {
+  expect((await run('dead')).out).toBe('没有被放弃的动作或事件。')
+  t.sandbox.faults.set({ path: 'externalcontact/mark_tag', errcode: -1 })
+  await t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card', externalUserId: 'wmA' })
+  for (let day = 0; day < 3; day++) await t.advance(DAY_MS)
+  for (let hour = 0; hour < 12; hour++) await t.advance(2 * 3_600_000)
+  const { code, out } = await run('dead')
+  expect(code).toBe(1)
+  expect(out).toMatch(/^已放弃：动作 1 条，事件 0 条\n\nA\d+ {2}tag\.mark {2}客户 wmA {2}导购 zhangsan/)
+  expect(out).toContain('试了 12 次：-1 系统繁忙。')
+
+  t.sandbox.faults.clear()
+  expect(await run('retry', 'tag.mark')).toMatchObject({ code: 0, out: '已重新排队 1 条。' })
+  await t.advance(1_000)
+  expect([...(t.sandbox.world.followsByUser.get('zhangsan')?.get('wmA')?.tagIds ?? [])]).toHaveLength(1)
+  expect((await run('dead')).code).toBe(0)
+  expect(await run('retry', 'all')).toMatchObject({ code: 1 })
+})
+
+test('an event that no handler could take in is tried again by its number', async () => {
+  await t.db.tx((tx) =>
+    tx.insertIgnore('inbound_event', [
+      {
+        dedupe_key: 'x',
+        kind: 'wecom.change_external_contact.del_follow_user',
+        lane: 1,
+        payload: '{"CreateTime":"1","ChangeType":"del_follow_user","UserID":"zhangsan","ExternalUserID":"wmA"}',
+        event_at: 1_000,
+        received_at: 1_000,
+        state: 'dead',
+        due_at: 1_000,
+        last_error: 'customers.lost-by-customer: boom',
+      },
+    ]),
+  )
+  const { out } = await run('dead')
+  const number = /E\d+/.exec(out)?.[0] ?? ''
+  expect(out).toContain('customers.lost-by-customer: boom')
+  expect(await run('retry', number)).toMatchObject({ code: 0 })
+  await t.advance(1_000)
+  expect((await run('dead')).code).toBe(0)
+})
+
+test('wrong words are told, and nothing is changed', async () => {
+  for (const words of [[], ['dead', 'x'], ['retry'], ['bury']]) expect((await run(...words)).code).toBe(2)
+})

@@ -1,0 +1,103 @@
+import { pathToFileURL } from 'node:url'
+import { type DeadLetter, deadLetters } from '../actions/dead-letters.ts'
+import { createDb, type Db } from '../db/db.ts'
+import { describeError } from '../kernel/app-error.ts'
+import { type Clock, systemClock } from '../kernel/clock.ts'
+import { shanghaiText } from '../kernel/shanghai.ts'
+import { readSomeSettings } from '../settings.ts'
+import { errorCode } from '../wecom/error-codes.ts'
+
+const USAGE = `用法：npm run -s actions -- <命令>
+
+  dead              列出反复失败、已经放弃的动作（A 开头）和事件（E 开头），以及原因
+  retry <编号>      重新排队其中一条，例如 A12 或 E7
+  retry <种类>      重新排队这一种的全部，例如 tag.mark
+  retry all         全部重新排队
+
+重新排队后，运行中的服务一秒内会再试。欢迎语不会重发：过了 20 秒已没有意义。
+退出码：0 正常，1 没有找到或读不到，2 用法不对；dead 列出了内容时也是 1，方便接监控`
+
+/** What a command prints and its exit code: 0 good, 1 findings or not readable, 2 wrong use. */
+export interface Outcome {
+  code: 0 | 1 | 2
+  out: string
+  err: string
+}
+
+const MOST_LISTED = 200
+
+/** `words`: the command line after the program's name. */
+export async function runActions(words: readonly string[], { db, clock }: { db: Db; clock: Clock }): Promise<Outcome> {
+  const [command, name, ...more] = words
+  const wrongUse = (message: string): Outcome => ({ code: 2, out: '', err: `${message}\n\n${USAGE}` })
+  if (command === 'help' || command === '--help' || command === '-h') return { code: 0, out: USAGE, err: '' }
+  if (command === 'dead') return name === undefined ? list(db) : wrongUse(`dead 后面不用写 ${name}。`)
+  if (command === 'retry') {
+    if (name === undefined || more.length > 0) return wrongUse('retry 后面要写一个编号、一个种类或 all。')
+    return retry(db, name, clock.now())
+  }
+  return wrongUse(command === undefined ? '没有写命令。' : `没有「${command}」这个命令。`)
+}
+
+async function list(db: Db): Promise<Outcome> {
+  const { letters, count } = await db.tx(async (tx) => ({
+    letters: await deadLetters.list(tx, MOST_LISTED),
+    count: await deadLetters.count(tx),
+  }))
+  const total = count.action + count.event
+  if (total === 0) return { code: 0, out: '没有被放弃的动作或事件。', err: '' }
+  const lines = letters.map(letterText)
+  if (letters.length < total) lines.push(`……另有 ${total - letters.length} 条没有列出。`)
+  const advice = '先解决上面写的原因，再运行 npm run -s actions -- retry <编号、种类或 all>。'
+  return {
+    code: 1,
+    out: [`已放弃：动作 ${count.action} 条，事件 ${count.event} 条`, '', ...lines, '', advice].join('\n'),
+    err: '',
+  }
+}
+
+function letterText(letter: DeadLetter): string {
+  const number = `${letter.kind === 'action' ? 'A' : 'E'}${letter.id}`
+  const whom = [letter.externalUserId && `客户 ${letter.externalUserId}`, letter.userId && `导购 ${letter.userId}`]
+  const meaning = letter.errcode === undefined ? undefined : errorCode(letter.errcode)
+  const why = meaning === undefined ? letter.lastError : `${letter.errcode} ${meaning.zh}。${meaning.todo ?? ''}`
+  const head = [number, letter.what, ...whom.filter((one) => one !== undefined), shanghaiText(letter.diedAtMs)]
+  return `${head.join('  ')}\n    试了 ${letter.attempts} 次：${why}`
+}
+
+async function retry(db: Db, name: string, nowMs: number): Promise<Outcome> {
+  const numbered = /^([AE])(\d+)$/i.exec(name)
+  const kinds =
+    numbered === null
+      ? (['action', 'event'] as const)
+      : ([numbered[1]?.toUpperCase() === 'A' ? 'action' : 'event'] as const)
+  const which = numbered === null ? (name === 'all' ? {} : { what: name }) : { id: Number(numbered[2]) }
+  const counts = await db.tx(async (tx) => {
+    let sum = 0
+    for (const kind of kinds) sum += await deadLetters.retry(tx, { kind, ...which }, nowMs)
+    return sum
+  })
+  if (counts === 0) return { code: 1, out: '', err: `没有可以重试的「${name}」。先用 dead 查看。` }
+  return { code: 0, out: `已重新排队 ${counts} 条。`, err: '' }
+}
+
+async function main(words: readonly string[]): Promise<Outcome> {
+  const db = createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
+  try {
+    return await runActions(words, { db, clock: systemClock })
+  } catch (error) {
+    const what = '读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。'
+    return { code: 1, out: '', err: `${what}（${describeError(error)}）` }
+  } finally {
+    await db.close()
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { code, out, err } = await main(process.argv.slice(2)).catch(
+    (error: unknown): Outcome => ({ code: 1, out: '', err: describeError(error) }),
+  )
+  if (out !== '') process.stdout.write(`${out}\n`)
+  if (err !== '') process.stderr.write(`${err}\n`)
+  process.exitCode = code
+}
