@@ -13,6 +13,7 @@ import { createPhoneHash } from './customers/phone-hash.ts'
 import { createDb } from './db/db.ts'
 import { createCredentialSeal } from './deployment/credential-seal.ts'
 import { createCredentialStore } from './deployment/credential-store.ts'
+import { createDoctor } from './doctor/doctor.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
 import { createFacts } from './facts/facts.ts'
 import { createGroups } from './groups/groups.ts'
@@ -215,11 +216,13 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     },
   })
 
+  const doctor = createDoctor({ settings, clock, log, db, metrics: metrics.text })
   const app = buildApp({
     log,
     proxyHops: settings.PROXY_HOPS,
     routes: [
       domainProofRoute(settings.HUOSHUI_CONFIG),
+      doctor.routes,
       healthRoutes({ canStore: ready.canStore, metrics: metrics.text }),
       callbackRoute({
         envelope,
@@ -260,6 +263,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     capabilities,
     /** For the command line and for tests. */
     alerts,
+    doctor,
     groups,
     tasks,
     routing,

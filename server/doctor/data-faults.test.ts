@@ -118,6 +118,7 @@ it('what the server has put up for a person is shown with its own next step', as
 
 it('welcomes that went missing are counted, with the commonest reason', async () => {
   for (let i = 0; i < 4; i++) await t.sandbox.scan({ userId: 'zhangsan' })
+  await t.settle()
   t.sandbox.faults.set({ path: 'send_welcome_msg', errcode: 41051 })
   for (let i = 0; i < 2; i++) await t.sandbox.scan({ userId: 'lisi' })
   await t.settle()
