@@ -87,8 +87,8 @@ it('a phone reaches neither the database nor the log, on whatever way it comes i
     err: (line: string) => answers.push(line),
     bar: undefined,
   }
-  const ordersSecret = t.sandbox.credentials.ordersSecret
-  await runImport([file], { db: t.db, clock: t.clock, ordersSecret, screen })
+  const phoneSecret = t.sandbox.credentials.ordersSecret
+  await runImport([file], { db: t.db, clock: t.clock, phoneSecret, screen })
   await t.advance(MINUTE_MS)
 
   // They did arrive, and were of use: both orders and the row of the file are this customer's.

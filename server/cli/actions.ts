@@ -5,7 +5,7 @@ import { describeError } from '../kernel/app-error.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { shanghaiText } from '../kernel/shanghai.ts'
 import { readSomeSettings } from '../settings.ts'
-import { errorCode } from '../wecom/error-codes.ts'
+import { errorCode } from '../wecom/error-codes/error-codes.ts'
 
 const USAGE = `用法：npm run -s actions -- <命令>
 
