@@ -9,6 +9,7 @@ import { joinWayEndpoints } from './api/join-ways.ts'
 import { massSendEndpoints } from './api/mass-send.ts'
 import { mediaEndpoints } from './api/media.ts'
 import { mediaByUrlEndpoints } from './api/media-by-url.ts'
+import { menuEndpoints } from './api/menus.ts'
 import { messageEndpoints } from './api/messages.ts'
 import { momentEndpoints } from './api/moments.ts'
 import { createOAuthCodes } from './api/oauth-codes.ts'
@@ -135,6 +136,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...mediaEndpoints(),
     ...mediaByUrlEndpoints(),
     ...momentEndpoints(paging),
+    ...menuEndpoints(),
   ]
   const latencyMs = options.latencyMs ?? 0
   const gateway = createGateway({ desk, tokens, endpoints, limits, latencyMs, keepCalls: keep })

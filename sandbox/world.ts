@@ -1,3 +1,4 @@
+import { type AppSettings, createAppSettings } from './app-settings.ts'
 import { FewPerKey } from './few-per-key.ts'
 import { createMoments, type Moments } from './moments.ts'
 import type { SeededRandom } from './random.ts'
@@ -205,16 +206,6 @@ export interface Transfer {
   successMessage?: string
 }
 
-/** The app in the admin console. */
-export interface AppSettings {
-  closed: boolean
-  /** Visible range (可见范围). */
-  users: string[]
-  departments: number[]
-  /** Trusted domain (可信域名); undefined: the host that callbacks go to. */
-  redirectDomain: string | undefined
-}
-
 /** Everything the sandbox knows; indexed, so that no call walks over it. */
 export interface World {
   app: AppSettings
@@ -250,7 +241,7 @@ export interface World {
 
 export function createWorld(): World {
   return {
-    app: { closed: false, users: [], departments: [1], redirectDomain: undefined },
+    app: createAppSettings(),
     departments: new Map([[1, { id: 1, name: '牧野牛排', parentId: 0 }]]),
     staff: new Map(),
     customers: new Map(),

@@ -1,7 +1,8 @@
+import type { AppSettings } from '../app-settings.ts'
 import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
 import { dropTag, putTag, putTagGroup } from '../tag-library.ts'
-import type { AppSettings, Department, Staff, Tag } from '../world.ts'
+import type { Department, Staff, Tag } from '../world.ts'
 
 /** What an administrator does in the console. */
 export function adminControls(desk: Desk) {

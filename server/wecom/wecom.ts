@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
 import { createAccessToken } from './access-token.ts'
+import { createAppSettings } from './api/app-settings.ts'
 import { createContacts } from './api/contacts.ts'
 import { createGroups } from './api/groups.ts'
 import { createHandovers } from './api/handovers.ts'
@@ -56,6 +57,7 @@ export function createWecom(options: WecomOptions) {
     staff: createStaff(call),
     messages: createMessages(call, agentId),
     media: createMedia(call),
+    appSettings: createAppSettings(call, agentId),
     moments: createMoments(call),
     oauth: createOAuth(call, { oauthBase, corpId, agentId }),
     jssdk: createJssdk(call, clock, credentials),

@@ -1,4 +1,5 @@
 import type { GoodCalls } from '../good-call.ts'
+import { agentCalls } from './agent.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
 import { handoverCalls } from './handover.ts'
 import { mediaCalls } from './media.ts'
@@ -10,4 +11,5 @@ export const families: Record<string, GoodCalls> = {
   sends: sendCalls,
   handover: handoverCalls,
   media: mediaCalls,
+  agent: agentCalls,
 }
