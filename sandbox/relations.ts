@@ -1,3 +1,4 @@
+import { countEnd, countMessage } from './guide-days.ts'
 import type { ChatMessage, Customer, Follow, Group, GroupMember, Staff, World } from './world.ts'
 
 /** `userid` is case-insensitive on the platform. */
@@ -51,6 +52,7 @@ export function putFollow(
 }
 
 export function dropFollow(world: World, follow: Follow): void {
+  countEnd(world.guideDays, follow)
   world.followsByUser.get(follow.userId)?.delete(follow.externalUserId)
   world.followsByCustomer.delete(follow.externalUserId, follow)
 }
@@ -79,6 +81,7 @@ export function dropMember(world: World, group: Group, id: string): void {
 
 export function addMessage(world: World, message: Omit<ChatMessage, 'id'>): ChatMessage {
   const stored: ChatMessage = { ...message, id: world.nextMessageId++ }
+  countMessage(world.guideDays, stored)
   if (stored.chatId !== undefined) {
     world.groups.get(stored.chatId)?.messages.push(stored)
   } else if (stored.externalUserId !== undefined) {

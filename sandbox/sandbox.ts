@@ -13,6 +13,7 @@ import { menuEndpoints } from './api/menus.ts'
 import { messageEndpoints } from './api/messages.ts'
 import { momentEndpoints } from './api/moments.ts'
 import { createOAuthCodes } from './api/oauth-codes.ts'
+import { statisticsEndpoints } from './api/statistics.ts'
 import { tagEndpoints } from './api/tags.ts'
 import { welcomeEndpoints } from './api/welcome.ts'
 import { createBackground } from './background.ts'
@@ -132,6 +133,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...groupEndpoints(paging),
     ...joinWayEndpoints(),
     ...handoverEndpoints(paging),
+    ...statisticsEndpoints(),
     ...messageEndpoints(),
     ...mediaEndpoints(),
     ...mediaByUrlEndpoints(),

@@ -1,5 +1,6 @@
 import { type AppSettings, createAppSettings } from './app-settings.ts'
 import { FewPerKey } from './few-per-key.ts'
+import type { GuideDays } from './guide-days.ts'
 import { createMoments, type Moments } from './moments.ts'
 import type { SeededRandom } from './random.ts'
 
@@ -236,6 +237,8 @@ export interface World {
   orders: Map<string, ShopOrder>
   /** Mass messages received: customer or group → month → count. */
   received: Map<string, { month: string; count: number }>
+  /** For the statistics. */
+  guideDays: GuideDays
   nextMessageId: number
 }
 
@@ -264,6 +267,7 @@ export function createWorld(): World {
     appMessages: new Map(),
     orders: new Map(),
     received: new Map(),
+    guideDays: new Map(),
     nextMessageId: 1,
   }
 }

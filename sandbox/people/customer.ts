@@ -1,5 +1,6 @@
 import { usersOfWay } from '../api/contact-ways.ts'
 import type { Desk } from '../desk.ts'
+import { guideDay } from '../guide-days.ts'
 import { nicknames } from '../presets/nicknames.ts'
 import { DeskError } from '../refusal.ts'
 import { addMessage, findFollow, findStaff, putFollow } from '../relations.ts'
@@ -136,6 +137,7 @@ export function customerControls(desk: Desk) {
       const follow = needFollow(desk, input.userId, input.externalUserId)
       if (follow.deletedByCustomer) return
       follow.deletedByCustomer = true
+      guideDay(world.guideDays, input.userId, clock.now()).negativeFeedback += 1
       callbacks.send('change_external_contact', [
         ['ChangeType', 'del_follow_user'],
         ['UserID', input.userId],

@@ -11,6 +11,7 @@ import { createMessages } from './api/messages.ts'
 import { createMoments } from './api/moments.ts'
 import { createOAuth } from './api/oauth.ts'
 import { createStaff } from './api/staff.ts'
+import { createStatistics } from './api/statistics.ts'
 import { createTags } from './api/tags.ts'
 import { createWays } from './api/ways.ts'
 import { type CallResult, createCall, type WecomLog } from './call.ts'
@@ -55,6 +56,7 @@ export function createWecom(options: WecomOptions) {
     handovers: createHandovers(call),
     massSends: createMassSends(call),
     staff: createStaff(call),
+    statistics: createStatistics(call, clock),
     messages: createMessages(call, agentId),
     media: createMedia(call),
     appSettings: createAppSettings(call, agentId),

@@ -3,6 +3,7 @@ import { agentCalls } from './agent.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
 import { handoverCalls } from './handover.ts'
 import { mediaCalls } from './media.ts'
+import { statisticsCalls } from './statistics.ts'
 
 /** Each runs in a sandbox of its own; one family of endpoints is one entry. */
 export const families: Record<string, GoodCalls> = {
@@ -12,4 +13,5 @@ export const families: Record<string, GoodCalls> = {
   handover: handoverCalls,
   media: mediaCalls,
   agent: agentCalls,
+  statistics: statisticsCalls,
 }
