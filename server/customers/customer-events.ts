@@ -46,6 +46,18 @@ export const CustomerLost = defineEvent(
   }),
 )
 
+/** A customer was handed over (继承): the follow of the old guide ended, the new one's goes on in its place. Neither
+ *  customer.lost nor customer.added is told for it. */
+export const CustomerHandedOver = defineEvent(
+  'customer.handed-over',
+  Type.Object({
+    externalUserId: Type.String(),
+    fromUserId: Type.String(),
+    toUserId: Type.String(),
+    handedOverAtMs: Type.Number(),
+  }),
+)
+
 /** Tags that a customer did not have at this guide before; written 组/名. */
 export const TagAdded = defineEvent(
   'tag.added',

@@ -9,6 +9,7 @@ import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
 import { createRefreshCustomer, type RefreshDeps } from './refresh-customer.ts'
 import { renameGuide } from './rename-guide.ts'
 import { createSetRemark } from './set-remark.ts'
+import { createTakeOver } from './take-over.ts'
 
 export type CustomersDeps = ContactEventDeps & RefreshDeps & { outbox: Outbox }
 
@@ -27,6 +28,8 @@ export function createCustomers(deps: CustomersDeps) {
     ],
     executors: [refresh.executor, remark.executor],
     setRemark: remark.setRemark,
+    /** A handover that WeCom says is done: moves the follow. Safe to repeat. */
+    takeOver: createTakeOver(deps),
     /** Asks for the customer's details to be read again. */
     refresh: (tx: Tx, { externalUserId, key, text }: { externalUserId: string; key: string; text: string }) =>
       deps.outbox.enqueue(tx, RefreshCustomer, {

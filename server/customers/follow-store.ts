@@ -94,6 +94,40 @@ export async function endFriendship(
   await updateFollow(tx, loss, { active: 0, half: 0, lost_at: loss.atMs, lost_by: loss.by })
 }
 
+/** WeCom's number for a customer assigned by somebody else. */
+const ADD_WAY_ASSIGNED = 202
+
+/** The new guide's present follow takes what it does not have from the old one's: source, remark, description. Its
+ *  beginning counts as told. */
+export async function inheritFollow(
+  tx: Tx,
+  { externalUserId, fromUserId, toUserId }: { externalUserId: string; fromUserId: string; toUserId: string },
+  atMs: number,
+): Promise<void> {
+  const from = await tx.row<{ state: string | null; channel: string | null; remark: string | null; description: string | null }>(
+    'SELECT state, channel, remark, description FROM follow WHERE external_userid = ? AND userid = ?',
+    [externalUserId, fromUserId],
+  )
+  await tx.run(
+    `UPDATE follow SET channel = CASE WHEN state IS NULL THEN COALESCE(channel, ?) ELSE channel END,
+       state = COALESCE(state, ?), remark = COALESCE(remark, ?), description = COALESCE(description, ?),
+       add_way = COALESCE(add_way, ?), announced = 1,
+       last_add_at = CASE WHEN last_add_at IS NULL OR last_add_at < ? THEN ? ELSE last_add_at END
+     WHERE external_userid = ? AND userid = ? AND active = 1`,
+    [
+      from?.channel ?? null,
+      from?.state ?? null,
+      from?.remark ?? null,
+      from?.description ?? null,
+      ADD_WAY_ASSIGNED,
+      atMs,
+      atMs,
+      externalUserId,
+      toUserId,
+    ],
+  )
+}
+
 /** Keeps the time of the newest loss, whichever friendship it ended: adds before it are past. */
 export async function rememberLoss(
   tx: Tx,

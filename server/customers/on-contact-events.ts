@@ -1,4 +1,3 @@
-import type { Outbox } from '../actions/outbox.ts'
 import type { Tx } from '../db/tx.ts'
 import type { StoredEvent } from '../inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
@@ -18,7 +17,7 @@ import { customerQueries, type LostBy } from './customer-queries.ts'
 import { createPairChanges, type PairChangeDeps } from './pair-changes.ts'
 import type { Told } from './told.ts'
 
-export type ContactEventDeps = PairChangeDeps & { outbox: Outbox }
+export type ContactEventDeps = PairChangeDeps
 
 interface EntrancePayload {
   UserID: string
@@ -29,7 +28,7 @@ interface EntrancePayload {
 
 /** WeCom's own events about one guide–customer pair become follows, and events of ours for everybody else. */
 export function onContactEvents(deps: ContactEventDeps): Subscription[] {
-  const { outbox, timeline, staff } = deps
+  const { outbox, timeline, staff, takeovers } = deps
   const pairs = createPairChanges(deps)
 
   const askForDetails = (tx: Tx, event: StoredEvent, externalUserId: string): Promise<boolean> =>
@@ -67,6 +66,9 @@ export function onContactEvents(deps: ContactEventDeps): Subscription[] {
     ),
     subscribe('customers.lost-by-customer', DelFollowUser, (tx, event) => lost(tx, event, 'customer')),
     subscribe('customers.transfer-fail', TransferFail, async (tx, event) => {
+      const { ExternalUserID: externalUserId, FailReason: failReason } = event.payload
+      const toUserId = await staff.queries.currentIdOf(tx, event.payload.UserID)
+      if (await takeovers.failed(tx, { externalUserId, toUserId, failReason, atMs: event.eventAtMs })) return
       await timeline.note(tx, await noteOfTransferFail(tx, { event, nameOf: staff.queries.nameOf }))
     }),
     subscribe('customers.started-chat', CustomerStartChat, async (tx, event) => {

@@ -1,3 +1,4 @@
+import type { Outbox } from '../actions/outbox.ts'
 import type { channelQueries } from '../channels/channel-queries.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Emit } from '../inbox/emit.ts'
@@ -24,18 +25,24 @@ import {
   rememberLoss,
 } from './follow-store.ts'
 import { decideAdd, decideLoss } from './friendship.ts'
+import { createTakeOver, type Takeovers } from './take-over.ts'
 import type { ToldAdd, ToldLoss } from './told.ts'
 
 export interface PairChangeDeps {
   clock: Clock
+  outbox: Outbox
   emit: Emit
   timeline: Timeline
   staff: Pick<Staff, 'ensureKnown' | 'queries'>
   channels: { queries: Pick<typeof channelQueries, 'byState'> }
+  takeovers: Takeovers
 }
 
 /** The one way in which a friendship begins or ends here, whoever told it. Safe to repeat. */
-export function createPairChanges({ clock, emit, timeline, staff, channels }: PairChangeDeps) {
+export function createPairChanges(deps: PairChangeDeps) {
+  const { clock, emit, timeline, staff, channels, takeovers } = deps
+  const takeOver = createTakeOver(deps)
+
   const giveCode = (
     tx: Tx,
     add: Pick<Beginning, 'externalUserId' | 'userId' | 'channel' | 'state'>,
@@ -63,6 +70,13 @@ export function createPairChanges({ clock, emit, timeline, staff, channels }: Pa
     /** A pair became friends. True when a friendship begins by it. */
     began: async (tx: Tx, toldAdd: ToldAdd): Promise<boolean> => {
       const { externalUserId, userId, atMs, half, welcomeCode, told } = toldAdd
+      // Who comes by a code of the new guide's own has a state, and is an add like any other.
+      const isPlain = !half && (toldAdd.state ?? '') === ''
+      const takeover = isPlain ? await takeovers.expected(tx, { externalUserId, toUserId: userId, atMs }) : undefined
+      if (takeover !== undefined) {
+        await takeOver(tx, takeover, atMs)
+        return true
+      }
       const channel = await channels.queries.byState(tx, toldAdd.state)
       const state = toldAdd.state ?? null
       const add: Beginning = { externalUserId, userId, atMs, half, state, channel: channel?.name ?? null }
@@ -111,6 +125,12 @@ export function createPairChanges({ clock, emit, timeline, staff, channels }: Pa
     /** A friendship ended. True when it ends by this. */
     ended: async (tx: Tx, loss: ToldLoss): Promise<boolean> => {
       const { externalUserId, userId, atMs, by, told } = loss
+      const takeover =
+        by === 'transfer' ? await takeovers.expected(tx, { externalUserId, fromUserId: userId, atMs }) : undefined
+      if (takeover !== undefined) {
+        await takeOver(tx, takeover, atMs)
+        return true
+      }
       await keepCustomer(tx, externalUserId, clock.now())
       const decision = decideLoss(await holdPair(tx, loss, clock.now()), atMs)
       await rememberLoss(tx, loss)

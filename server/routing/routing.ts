@@ -1,4 +1,4 @@
-import { CustomerAdded, CustomerLost, isOldNews, TagAdded } from '../customers/customer-events.ts'
+import { CustomerAdded, CustomerHandedOver, CustomerLost, isOldNews, TagAdded } from '../customers/customer-events.ts'
 import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
@@ -115,6 +115,12 @@ export function createRouting(deps: RoutingDeps) {
       await standing.left(tx, payload.externalUserId, payload.pool)
     }),
     subscribe('routing.lost', CustomerLost, (tx, { payload }) => afterLoss(tx, payload.externalUserId, payload.userId)),
+    subscribe('routing.hand-over', CustomerHandedOver, async (tx, { payload }) => {
+      await tx.run(
+        'UPDATE invitation SET userid = ? WHERE external_userid = ? AND userid = ? AND open_slot IS NOT NULL',
+        [payload.toUserId, payload.externalUserId, payload.fromUserId],
+      )
+    }),
     subscribe('routing.follow-rename', StaffRenamed, async (tx, { payload }) => {
       await tx.run('UPDATE invitation SET userid = ? WHERE userid = ? AND open_slot IS NOT NULL', [
         payload.newUserId,

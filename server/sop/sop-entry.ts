@@ -186,4 +186,13 @@ export const entryStore = {
   renameGuide: async (tx: Tx, oldUserId: string, newUserId: string): Promise<void> => {
     await tx.run(`UPDATE sop_entry SET userid = ? WHERE userid = ? AND state = 'active'`, [newUserId, oldUserId])
   },
+
+  /** What a customer is in the middle of goes on with the new guide. */
+  handOver: async (tx: Tx, externalUserId: string, fromUserId: string, toUserId: string): Promise<void> => {
+    await tx.run(`UPDATE sop_entry SET userid = ? WHERE external_userid = ? AND userid = ? AND state = 'active'`, [
+      toUserId,
+      externalUserId,
+      fromUserId,
+    ])
+  },
 }

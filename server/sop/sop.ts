@@ -1,3 +1,4 @@
+import { CustomerHandedOver } from '../customers/customer-events.ts'
 import type { Db } from '../db/db.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
@@ -29,6 +30,9 @@ export function createSop(deps: SopDeps) {
     ...createOnEvent({ clock, rules, versions, proceed, enter }),
     subscribe('sop.follow-rename', StaffRenamed, (tx, { payload }) =>
       entryStore.renameGuide(tx, payload.oldUserId, payload.newUserId),
+    ),
+    subscribe('sop.hand-over', CustomerHandedOver, (tx, { payload }) =>
+      entryStore.handOver(tx, payload.externalUserId, payload.fromUserId, payload.toUserId),
     ),
   ]
   const jobs: Job[] = [

@@ -122,3 +122,19 @@ export async function renameGuideOfTags(tx: Tx, oldUserId: string, newUserId: st
     await tx.run(`UPDATE ${table} SET userid = ? WHERE userid = ?`, [newUserId, oldUserId])
   }
 }
+
+/** The tags of a customer who was handed over go with the customer, as on the platform. Safe to repeat. */
+export async function handOverTags(
+  tx: Tx,
+  { externalUserId, fromUserId, toUserId }: { externalUserId: string; fromUserId: string; toUserId: string },
+): Promise<void> {
+  const rows = await tx.rows<Row>(
+    'SELECT external_userid, tag_id, set_by, set_reason, set_at FROM follow_tag WHERE external_userid = ? AND userid = ?',
+    [externalUserId, fromUserId],
+  )
+  await tx.insertIgnore(
+    'follow_tag',
+    rows.map((row) => ({ ...row, userid: toUserId })),
+  )
+  await tx.run('DELETE FROM follow_tag WHERE external_userid = ? AND userid = ?', [externalUserId, fromUserId])
+}

@@ -1,5 +1,5 @@
 import type { Outbox } from '../actions/outbox.ts'
-import { CustomerAccepted, CustomerAdded, CustomerLost } from '../customers/customer-events.ts'
+import { CustomerAccepted, CustomerAdded, CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Emit } from '../inbox/emit.ts'
 import type { StoredEvent } from '../inbox/event-kind.ts'
@@ -88,6 +88,7 @@ export function createTags(deps: TagsDeps) {
           payload.lostAtMs,
         ])
       }),
+      subscribe('tags.hand-over', CustomerHandedOver, (tx, { payload }) => handOverTags(tx, payload)),
       subscribe('tags.rename-guide', StaffRenamed, (tx, { payload }) =>
         renameGuideOfTags(tx, payload.oldUserId, payload.newUserId),
       ),

@@ -1,5 +1,5 @@
 import type { Executor } from '../actions/action-kind.ts'
-import { CustomerLost } from '../customers/customer-events.ts'
+import { CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Reason } from '../kernel/reason.ts'
@@ -96,6 +96,16 @@ export function createTasks(deps: TasksDeps) {
       for (const task of await taskQueries.openFor(tx, payload.userId, payload.externalUserId)) {
         await end(tx, task, { outcome: 'dropped', note: '已不是好友' })
       }
+    }),
+    subscribe('tasks.hand-over', CustomerHandedOver, async (tx, { payload }) => {
+      const { externalUserId, fromUserId, toUserId } = payload
+      // Not told as new before: the new guide has not heard of them.
+      const moved = await tx.run(
+        `UPDATE guide_task SET userid = ?, notified_at = NULL, opened_at = ?
+         WHERE external_userid = ? AND userid = ? AND state = 'open'`,
+        [toUserId, clock.now(), externalUserId, fromUserId],
+      )
+      if (moved > 0) await notifyGuide.schedule(tx, toUserId)
     }),
     subscribe('tasks.follow-rename', StaffRenamed, async (tx, { payload }) => {
       await tx.run(`UPDATE guide_task SET userid = ? WHERE userid = ? AND state = 'open'`, [
