@@ -9,6 +9,7 @@ import { ScriptUse1700000000008 } from './0008-script-use.ts'
 import { RuleVersion1700000000009 } from './0009-rule-version.ts'
 import { Deployment1700000000010 } from './0010-deployment.ts'
 import { Alerts1700000000013 } from './0013-alerts.ts'
+import { Handover1700000000014 } from './0014-handover.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   RuleVersion1700000000009,
   Deployment1700000000010,
   Alerts1700000000013,
+  Handover1700000000014,
 ]

@@ -17,6 +17,8 @@ import { createDoctor } from './doctor/doctor.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
 import { createFacts } from './facts/facts.ts'
 import { createGroups } from './groups/groups.ts'
+import { createHandover } from './handover/handover.ts'
+import { createLedger } from './handover/ledger.ts'
 import { healthRoutes } from './health-routes.ts'
 import { createAccept } from './inbox/accept.ts'
 import { callbackRoute } from './inbox/callback-route.ts'
@@ -104,7 +106,9 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   const platformAlerts = createPlatformAlerts({ ...base, staff })
   const channels = createChannels({ ...base, staff })
   const tags = createTags({ ...base, timeline })
-  const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash })
+  const ledger = createLedger({ timeline, staff })
+  const { takeovers } = ledger
+  const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash, takeovers })
   const groups = createGroups({ ...base, timeline, staff })
   const orders = createOrders({
     ...base,
@@ -113,6 +117,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     phoneHash,
     secret: settings.ORDERS_SECRET,
   })
+  const handover = createHandover({ ...base, timeline, staff, customers, groups, ledger })
   const facts = createFacts({ lists: [customers.facts, tags.facts, groups.facts, orders.facts], base: 'customer' })
   const media = createMedia({
     ...base,
@@ -182,6 +187,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     welcome,
     tasks,
     massSend,
+    handover,
     sidebarApi,
   ]
   // ── End of capabilities ──────────────────────────────────────────────────────────────────────────────────────────
@@ -265,6 +271,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     alerts,
     doctor,
     groups,
+    handover,
     tasks,
     routing,
     facts,

@@ -220,4 +220,23 @@ export const customerQueries = {
     )
     return { unionId: customer?.unionid ?? undefined, phoneHashes: phones.map((row) => row.phone_hash) }
   },
+  /** Everybody a guide has, and those who deleted the guide (WeCom still lists them), by external_userid. */
+  followsOfGuide: async (tx: Tx, userId: string): Promise<Follow[]> =>
+    (
+      await tx.rows<StoredFollow>(
+        `SELECT ${FOLLOW_COLUMNS} FROM follow WHERE userid = ? AND (active = 1 OR lost_by = 'customer')
+         ORDER BY external_userid`,
+        [userId],
+      )
+    ).map(toFollow),
+  /** How many customers each of these guides has now; guides without any are left out. */
+  countsOf: async (tx: Tx, userIds: string[]): Promise<Map<string, number>> => {
+    const rows = await eachChunk(userIds, (part) =>
+      tx.rows<{ userid: string; total: number }>(
+        `SELECT userid, COUNT(*) AS total FROM follow WHERE active = 1 AND userid IN (${marks(part.length)}) GROUP BY userid`,
+        part,
+      ),
+    )
+    return new Map(rows.map((row) => [row.userid, Number(row.total)]))
+  },
 }

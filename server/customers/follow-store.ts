@@ -104,10 +104,15 @@ export async function inheritFollow(
   { externalUserId, fromUserId, toUserId }: { externalUserId: string; fromUserId: string; toUserId: string },
   atMs: number,
 ): Promise<void> {
-  const from = await tx.row<{ state: string | null; channel: string | null; remark: string | null; description: string | null }>(
-    'SELECT state, channel, remark, description FROM follow WHERE external_userid = ? AND userid = ?',
-    [externalUserId, fromUserId],
-  )
+  const from = await tx.row<{
+    state: string | null
+    channel: string | null
+    remark: string | null
+    description: string | null
+  }>('SELECT state, channel, remark, description FROM follow WHERE external_userid = ? AND userid = ?', [
+    externalUserId,
+    fromUserId,
+  ])
   await tx.run(
     `UPDATE follow SET channel = CASE WHEN state IS NULL THEN COALESCE(channel, ?) ELSE channel END,
        state = COALESCE(state, ?), remark = COALESCE(remark, ?), description = COALESCE(description, ?),

@@ -70,7 +70,12 @@ export function createTakeOver({ clock, outbox, emit, timeline, staff, takeovers
     })
     const [from, to] = [await who(tx, fromUserId), await who(tx, toUserId)]
     const note = { externalUserId, atMs, kind: 'customer.handed-over' } as const
-    await timeline.note(tx, { ...note, key: `handed-over:${key}:from`, userId: fromUserId, text: `${from}把客户转给了${to}` })
+    await timeline.note(tx, {
+      ...note,
+      key: `handed-over:${key}:from`,
+      userId: fromUserId,
+      text: `${from}把客户转给了${to}`,
+    })
     const taken = `${to}从${from}接手，来源、备注、标签和待办一并转来`
     await timeline.note(tx, { ...note, key: `handed-over:${key}:to`, userId: toUserId, text: taken })
     await staff.ensureKnown(tx, toUserId)

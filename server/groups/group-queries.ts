@@ -49,6 +49,14 @@ export const groupQueries = {
         `SELECT ${COLUMNS} FROM chat_group WHERE dismissed_at IS NULL ORDER BY created_at, chat_id`,
       )
     ).map(toGroup),
+  /** The groups that a member owns, oldest first. */
+  ownedBy: async (tx: Tx, owner: string): Promise<Group[]> =>
+    (
+      await tx.rows<StoredGroup>(
+        `SELECT ${COLUMNS} FROM chat_group WHERE owner = ? AND dismissed_at IS NULL ORDER BY created_at, chat_id`,
+        [owner],
+      )
+    ).map(toGroup),
   isAnyRead: async (tx: Tx): Promise<boolean> =>
     (await tx.row('SELECT 1 AS found FROM chat_group WHERE detail_at IS NOT NULL LIMIT 1')) !== undefined,
   /** The groups of a pool, oldest first. */

@@ -97,6 +97,10 @@ export function createGroups(deps: GroupsDeps) {
   return {
     /** Finds all groups and reads every one; for the first sync. Durable and safe to repeat. */
     refreshAll: (tx: Tx): Promise<void> => list.start(tx, { all: true }),
+    /** The group has another owner now, as WeCom answered. Safe to repeat. */
+    setOwner: async (tx: Tx, chatId: string, owner: string): Promise<void> => {
+      await tx.run('UPDATE chat_group SET owner = ? WHERE chat_id = ?', [owner, chatId])
+    },
     /** Reads one group soon. Safe to repeat. */
     refresh: (tx: Tx, chatId: string): Promise<void> => refresh.request(tx, chatId),
     queries: {

@@ -7,6 +7,8 @@ export interface StaffMember {
   state: StaffState
   /** May have customers (is in WeCom's follow user list). */
   isGuide: boolean
+  /** UTC milliseconds; undefined while here, and when nobody told. */
+  leftAtMs: number | undefined
 }
 
 export type StaffState = 'active' | 'disabled' | 'inactive' | 'left'
@@ -16,15 +18,17 @@ interface StoredStaff {
   name: string | null
   state: StaffState
   is_guide: number
+  left_at: number | null
 }
 
-const COLUMNS = 'userid, name, state, is_guide'
+const COLUMNS = 'userid, name, state, is_guide, left_at'
 
 const toMember = (row: StoredStaff): StaffMember => ({
   userId: row.userid,
   name: row.name ?? undefined,
   state: row.state,
   isGuide: row.is_guide === 1,
+  leftAtMs: row.left_at ?? undefined,
 })
 
 async function currentIdOf(tx: Tx, userId: string): Promise<string> {

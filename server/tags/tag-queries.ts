@@ -86,4 +86,13 @@ export const tagQueries = {
     )
     return new Map(rows.map((row) => [row.path, toTag(row)]))
   },
+  /** Who has this tag (组/名) at this guide, by external_userid. */
+  customersWith: async (tx: Tx, userId: string, path: string): Promise<Set<string>> => {
+    const rows = await tx.rows<{ external_userid: string }>(
+      `SELECT f.external_userid AS external_userid FROM follow_tag f
+       JOIN corp_tag t ON t.tag_id = f.tag_id AND t.gone_at IS NULL WHERE f.userid = ? AND t.path = ?`,
+      [userId, path],
+    )
+    return new Set(rows.map((row) => row.external_userid))
+  },
 }

@@ -1,0 +1,70 @@
+import { type Executor, execute } from '../actions/action-kind.ts'
+import type { Outbox } from '../actions/outbox.ts'
+import type { Db } from '../db/db.ts'
+import type { Row, Tx } from '../db/tx.ts'
+import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import type { Job } from '../jobs/job.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { DAY_MS } from '../kernel/shanghai.ts'
+import { StaffLeft } from '../staff/staff-events.ts'
+import type { Wecom } from '../wecom/wecom.ts'
+import { ReadUnassigned } from './handover-actions.ts'
+
+export interface UnassignedDeps {
+  db: Db
+  clock: Clock
+  outbox: Outbox
+  wecom: Pick<Wecom, 'handovers'>
+}
+
+/** Customers of members who left, as WeCom lists them; read daily and whenever a member leaves. */
+export function createUnassigned({ db, clock, outbox, wecom }: UnassignedDeps): {
+  executor: Executor
+  job: Job
+  subscriptions: Subscription[]
+} {
+  const ask = (tx: Tx, key: string, text: string): Promise<boolean> =>
+    outbox.enqueue(tx, ReadUnassigned, { key: `handover.unassigned:${key}`, payload: {}, reason: { text } })
+
+  const executor = execute(ReadUnassigned, {
+    perform: async (): Promise<{ rows: Row[] }> => {
+      const seenAtMs = clock.now()
+      const rows: Row[] = []
+      let cursor: string | undefined
+      do {
+        const page = await wecom.handovers.unassigned({ page_size: 1_000, ...(cursor === undefined ? {} : { cursor }) })
+        for (const { handover_userid, external_userid, dimission_time } of page.info ?? []) {
+          rows.push({
+            userid: handover_userid,
+            external_userid,
+            left_at: dimission_time === undefined ? null : dimission_time * 1_000,
+            seen_at: seenAtMs,
+          })
+        }
+        cursor = page.next_cursor === '' || page.is_last === true ? undefined : page.next_cursor
+      } while (cursor !== undefined)
+      return { rows }
+    },
+    // A listing that ended well is whole: who is not in it any more has a guide.
+    record: async (tx, _action, { rows }) => {
+      await tx.run('DELETE FROM unassigned_customer')
+      await tx.insertIgnore('unassigned_customer', rows)
+    },
+  })
+
+  return {
+    executor,
+    job: {
+      name: 'handover.unassigned',
+      everyMs: DAY_MS,
+      run: async () => {
+        await db.tx((tx) => ask(tx, `day:${Math.floor(clock.now() / DAY_MS)}`, '每天查看离职成员待分配的客户'))
+      },
+    },
+    subscriptions: [
+      subscribe('handover.staff-left', StaffLeft, async (tx, event) => {
+        await ask(tx, event.dedupeKey, '成员离职，查看待分配的客户')
+      }),
+    ],
+  }
+}
