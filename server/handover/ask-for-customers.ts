@@ -9,7 +9,7 @@ import type { Wecom } from '../wecom/wecom.ts'
 import { AskForCustomers } from './handover-actions.ts'
 import { type CustomerRow, customerRows, needHandover } from './handover-row.ts'
 import type { Ledger } from './ledger.ts'
-import { refusalText, underWayText } from './outcome-text.ts'
+import { endByErrcode, underWayText } from './outcome-text.ts'
 
 export interface AskForCustomersDeps {
   db: Db
@@ -92,14 +92,14 @@ export function createAskForCustomers(deps: AskForCustomersDeps): Executor {
         if (errcode === 0) await wait(tx, row, askedAtMs, undefined)
         else if (errcode === UNANSWERED || OPEN_QUESTIONS.includes(errcode)) await wait(tx, row, askedAtMs, errcode)
         else {
-          await ledger.fail(tx, row, { state: 'failed', errcode, reason: refusalText(errcode), atMs: clock.now() })
+          await ledger.fail(tx, row, { ...endByErrcode(errcode), atMs: clock.now() })
         }
       }
     },
     abandoned: async (tx, { payload, createdAtMs }, { errcode }) => {
       for (const row of await planned(tx, payload)) {
         if (errcode === undefined) await wait(tx, row, createdAtMs, UNANSWERED)
-        else await ledger.fail(tx, row, { state: 'failed', errcode, reason: refusalText(errcode), atMs: clock.now() })
+        else await ledger.fail(tx, row, { ...endByErrcode(errcode), atMs: clock.now() })
       }
     },
   })

@@ -123,8 +123,8 @@ describe('a customer handed over by a guide on the job', () => {
     expect(await desk.states()).toMatchObject([
       {
         external_userid: 'wmA',
-        state: 'failed',
-        reason: '成员的客户数已达上限（40099）。请扩容该成员的客户数，或换一位成员',
+        state: 'full',
+        reason: '接手导购的客户数已达上限，请扩容或换一位导购',
       },
     ])
     await desk.start({ what: 'customers' })
@@ -138,7 +138,12 @@ describe('a customer handed over by a guide on the job', () => {
     expect((await desk.states()).slice(1)).toEqual([
       { external_userid: 'wmA', to_userid: 'lisi', state: 'done', reason: null },
       { external_userid: 'wmB', to_userid: 'lisi', state: 'refused', reason: '客户拒绝了' },
-      { external_userid: 'wmC', to_userid: 'lisi', state: 'full', reason: '接手导购的客户数已达上限' },
+      {
+        external_userid: 'wmC',
+        to_userid: 'lisi',
+        state: 'full',
+        reason: '接手导购的客户数已达上限，请扩容或换一位导购',
+      },
     ])
   })
 

@@ -2,6 +2,15 @@ import { shanghaiText } from '../kernel/shanghai.ts'
 import { errorCode } from '../wecom/error-codes/error-codes.ts'
 import type { CustomerState } from './handover-row.ts'
 
+/** The customer limit of the member who takes over. */
+const MEMBER_FULL = 40099
+
+/** How a handover ends that WeCom refused at once. */
+export const endByErrcode = (errcode: number): { state: 'full' | 'failed'; errcode: number; reason: string } =>
+  errcode === MEMBER_FULL
+    ? { state: 'full', errcode, reason: TAKER_FULL }
+    : { state: 'failed', errcode, reason: refusalText(errcode) }
+
 /** Why WeCom refused, for people. */
 export function refusalText(errcode: number): string {
   const { zh, todo } = errorCode(errcode)
@@ -9,7 +18,7 @@ export function refusalText(errcode: number): string {
 }
 
 export const REFUSED = '客户拒绝了'
-export const TAKER_FULL = '接手导购的客户数已达上限'
+export const TAKER_FULL = '接手导购的客户数已达上限，请扩容或换一位导购'
 export const NO_RESULT = '企业微信三天内没有给出结果，请到管理后台「客户联系」里核对'
 export const NO_ANSWER = '企业微信没有应答，也没有这次转接的记录'
 
