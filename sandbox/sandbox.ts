@@ -1,4 +1,5 @@
 import type { Clock } from '../server/kernel/clock.ts'
+import { acquisitionEndpoints } from './api/acquisition.ts'
 import { agentEndpoints } from './api/agent.ts'
 import { authEndpoints, directoryEndpoints } from './api/auth.ts'
 import { contactWayEndpoints } from './api/contact-ways.ts'
@@ -133,6 +134,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...groupEndpoints(paging),
     ...joinWayEndpoints(),
     ...handoverEndpoints(paging),
+    ...acquisitionEndpoints(paging),
     ...statisticsEndpoints(),
     ...messageEndpoints(),
     ...mediaEndpoints(),

@@ -1,3 +1,4 @@
+import { type Acquisition, createAcquisition } from './acquisition.ts'
 import { type AppSettings, createAppSettings } from './app-settings.ts'
 import { FewPerKey } from './few-per-key.ts'
 import type { GuideDays } from './guide-days.ts'
@@ -237,6 +238,7 @@ export interface World {
   orders: Map<string, ShopOrder>
   /** Mass messages received: customer or group → month → count. */
   received: Map<string, { month: string; count: number }>
+  acquisition: Acquisition
   /** For the statistics. */
   guideDays: GuideDays
   nextMessageId: number
@@ -267,6 +269,7 @@ export function createWorld(): World {
     appMessages: new Map(),
     orders: new Map(),
     received: new Map(),
+    acquisition: createAcquisition(),
     guideDays: new Map(),
     nextMessageId: 1,
   }

@@ -3,6 +3,7 @@ import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
 import { dropTag, putTag, putTagGroup } from '../tag-library.ts'
 import type { Department, Staff, Tag } from '../world.ts'
+import { tellDeadLinks } from './acquisition-events.ts'
 
 /** What an administrator does in the console. */
 export function adminControls(desk: Desk) {
@@ -50,6 +51,7 @@ export function adminControls(desk: Desk) {
         ['ChangeType', 'delete_user'],
         ['UserID', staff.userId],
       ])
+      tellDeadLinks(desk)
       desk.changed()
     },
     addDepartment: (input: Omit<Department, 'parentId'> & { parentId?: number }): void => {

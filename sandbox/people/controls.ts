@@ -1,5 +1,6 @@
 import type { Desk } from '../desk.ts'
 import type { ChatMessage } from '../world.ts'
+import { acquisitionControls } from './acquisition-controls.ts'
 import { adminControls } from './admin.ts'
 import { customerControls } from './customer.ts'
 import { groupControls } from './group-controls.ts'
@@ -18,6 +19,7 @@ export const createControls = (desk: Desk) => ({
   ...adminControls(desk),
   ...transferControls(desk),
   ...momentControls(desk),
+  ...acquisitionControls(desk),
   ...shopControls(desk),
   /** What one customer sent and received, oldest first. */
   messagesOf: (externalUserId: string): ChatMessage[] => desk.world.messages.get(externalUserId) ?? [],

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
 import { createAccessToken } from './access-token.ts'
+import { createAcquisition } from './api/acquisition.ts'
 import { createAppSettings } from './api/app-settings.ts'
 import { createContacts } from './api/contacts.ts'
 import { createGroups } from './api/groups.ts'
@@ -49,6 +50,7 @@ export function createWecom(options: WecomOptions) {
   const call = createCall({ http, token, limits, clock, log: options.log ?? silent, onCall })
 
   return {
+    acquisition: createAcquisition(call, clock),
     contacts: createContacts(call),
     ways: createWays(call),
     tags: createTags(call),

@@ -1,4 +1,5 @@
 import type { GoodCalls } from '../good-call.ts'
+import { acquisitionCalls } from './acquisition.ts'
 import { agentCalls } from './agent.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
 import { handoverCalls } from './handover.ts'
@@ -11,6 +12,7 @@ export const families: Record<string, GoodCalls> = {
   customers: customerCalls,
   sends: sendCalls,
   handover: handoverCalls,
+  acquisition: acquisitionCalls,
   media: mediaCalls,
   agent: agentCalls,
   statistics: statisticsCalls,

@@ -1,0 +1,76 @@
+import type { Desk } from '../desk.ts'
+import { nicknames } from '../presets/nicknames.ts'
+import { addMessage, findFollow, putFollow } from '../relations.ts'
+import { type Customer, newExternalUserId } from '../world.ts'
+
+/** A welcome code lives 20 s. Docs 92137. */
+export const WELCOME_CODE_LIFE_MS = 20_000
+
+export interface Person {
+  /** Nickname of a new customer. */
+  name?: string
+  /** An existing customer, or the id a new one shall have. */
+  externalUserId?: string
+  unionId?: string
+}
+export interface Friendship {
+  externalUserId: string
+  userId: string
+  welcomeCode?: string
+}
+
+/** The customer of that id, or a new one. */
+export function meet({ world, random }: Desk, person: Person): Customer {
+  const held = person.externalUserId === undefined ? undefined : world.customers.get(person.externalUserId)
+  if (held) {
+    if (person.unionId !== undefined) held.unionId = person.unionId
+    return held
+  }
+  const customer: Customer = {
+    externalUserId: person.externalUserId ?? newExternalUserId(random),
+    name: person.name?.trim() || random.pick(nicknames),
+    type: 1,
+    gender: random.pick([0, 1, 2, 2]),
+    ...(person.unionId === undefined ? {} : { unionId: person.unionId }),
+  }
+  world.customers.set(customer.externalUserId, customer)
+  return customer
+}
+
+/** Customer and guide become friends: notice, welcome code, event. Undefined for those who are friends already. */
+export function befriend(
+  desk: Desk,
+  given: { customer: Customer; userId: string; addWay: number; state?: string; withoutWelcomeCode?: boolean },
+): Friendship | undefined {
+  const { world, random, clock } = desk
+  const { customer, userId, addWay, state } = given
+  const { externalUserId } = customer
+  const before = findFollow(world, userId, externalUserId)
+  if (before && !before.deletedByCustomer) return undefined
+  const nowMs = clock.now()
+  const talkedAtMs = before?.talkedAtMs
+  putFollow(world, customer, {
+    userId,
+    addedAtMs: nowMs,
+    addWay,
+    ...(state ? { state } : {}),
+    ...(talkedAtMs === undefined ? {} : { talkedAtMs }),
+  })
+  const text = `你已添加了${world.staff.get(userId)?.name ?? userId}，现在可以开始聊天了。`
+  addMessage(world, { from: 'system', kind: 'notice', via: 'scan', userId, externalUserId, text, atMs: nowMs })
+  const hasCode = !given.withoutWelcomeCode && talkedAtMs === undefined
+  const welcomeCode = hasCode ? `CALLBACK_${random.text(22)}` : undefined
+  if (welcomeCode !== undefined) {
+    const expiresAtMs = nowMs + WELCOME_CODE_LIFE_MS
+    world.welcomeCodes.set(welcomeCode, { code: welcomeCode, userId, externalUserId, expiresAtMs, used: false })
+  }
+  desk.callbacks.send('change_external_contact', [
+    ['ChangeType', 'add_external_contact'],
+    ['UserID', userId],
+    ['ExternalUserID', externalUserId],
+    ...(state ? [['State', state] as const] : []),
+    ...(welcomeCode === undefined ? [] : [['WelcomeCode', welcomeCode] as const]),
+  ])
+  desk.changed()
+  return { externalUserId, userId, ...(welcomeCode === undefined ? {} : { welcomeCode }) }
+}
