@@ -39,12 +39,17 @@ it('--json gives the same as data', async () => {
 })
 
 it('with nothing set, every missing setting is named at once and what cannot be looked at says why', async () => {
-  const { code, out } = await runDoctor([], { env: {}, clock: t.clock })
+  const { code, out } = await runDoctor([], {
+    env: { WECOM_API_BASE: t.sandbox.url, DATABASE_URL: t.databaseUrl },
+    clock: t.clock,
+  })
   expect(code).toBe(1)
   for (const name of ['WECOM_CORP_ID', 'WECOM_AGENT_ID', 'WECOM_SECRET', 'WECOM_CALLBACK_TOKEN', 'ORDERS_SECRET']) {
     expect(out).toMatch(new RegExp(`✗ ${name}：还没有设\n    → .*环境变量 ${name} `))
   }
-  expect(out).toContain('? 应用 Secret：无法检查，因为 WECOM_CORP_ID 还没有设好，先解决「设置」')
+  expect(out).toContain(
+    '? 应用 Secret、企业可信 IP、访问凭证、接口权限、导购、侧边栏票据：无法检查，因为 WECOM_CORP_ID 还没有设好，先解决「设置」',
+  )
 })
 
 it('an AES key of the wrong length is told before anything is tried with it', async () => {

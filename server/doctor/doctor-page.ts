@@ -3,7 +3,7 @@ import type { RunsView } from './doctor-runs.ts'
 import type { Report } from './examine.ts'
 import type { Finding, FindingState } from './finding.ts'
 import { type Html, html } from './html.ts'
-import { countOf } from './report-text.ts'
+import { countOf, merged } from './report-text.ts'
 
 const STATES: Record<FindingState, { mark: string; name: string }> = {
   fail: { mark: '✗', name: '要修' },
@@ -98,14 +98,16 @@ function verdict(report: Report): Html {
 ${
   first === undefined
     ? html`<p class="fine">${findings.some(({ state }) => state === 'unknown') ? '没有发现问题，但有的项目无法检查。' : '一切正常。'}</p>`
-    : html`<p class="first"><span>先做这一步</span>${first.next ?? ''}</p>`
+    : html`<p class="first"><span>先做这一步（${first.what}）</span>${first.next ?? ''}</p>`
 }
 <p class="hint">${shanghaiText(report.atMs)} 检查，用了 ${(report.ms / SECOND_MS).toFixed(1)} 秒</p>
 </section>`
 }
 
 function groupSection({ group, findings }: Report['groups'][number]): Html {
-  const wrong = findings.filter(({ state }) => state !== 'ok')
+  const wrong = (['fail', 'warn', 'unknown'] as const).flatMap((wanted) =>
+    merged(findings.filter(({ state }) => state === wanted)),
+  )
   const fine = findings.filter(({ state }) => state === 'ok')
   return html`<section>
 <h2>${group}</h2>
@@ -113,7 +115,7 @@ ${wrong.length === 0 ? '' : html`<ul class="findings">${wrong.map(findingItem)}<
 ${
   fine.length === 0
     ? ''
-    : html`<details${wrong.length === 0 ? html` open` : ''}><summary>${fine.length} 项正常</summary>
+    : html`<details><summary>${fine.length} 项正常</summary>
 <ul class="findings">${fine.map(findingItem)}</ul></details>`
 }
 </section>`

@@ -6,11 +6,25 @@ const MARKS: Record<FindingState, string> = { ok: '✓', warn: '!', fail: '✗',
 
 /** For a terminal: grouped lines, then the summary. */
 export function reportText(report: Report): string {
-  const groups = report.groups.map(({ group, findings }) => [group, ...findings.map(findingText)].join('\n'))
+  const groups = report.groups.map(({ group, findings }) => [group, ...merged(findings).map(findingText)].join('\n'))
   return [
     ...groups,
     `${shanghaiText(report.atMs)} 检查完，用了 ${(report.ms / 1_000).toFixed(1)} 秒。${summary(report)}`,
   ].join('\n\n')
+}
+
+/** What cannot be looked at for one and the same reason is said once. */
+export function merged(findings: readonly Finding[]): Finding[] {
+  const shown: Finding[] = []
+  for (const finding of findings) {
+    const same = shown.findIndex(
+      ({ state, why }) => state === 'unknown' && finding.state === 'unknown' && why === finding.why,
+    )
+    const before = shown[same]
+    if (before === undefined) shown.push(finding)
+    else shown[same] = { ...before, what: `${before.what}、${finding.what}` }
+  }
+  return shown
 }
 
 function findingText({ state, what, why, next }: Finding): string {

@@ -1,5 +1,6 @@
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { rm, statfs, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { randomText } from '../../kernel/random.ts'
 import type { Check } from '../check.ts'
 import { fail, ok, warn } from '../finding.ts'
@@ -17,10 +18,9 @@ export const disk: Check = {
   look: async (patient) => {
     const file = sqliteFile(patient.need('DATABASE_URL'))
     if (file === undefined) return ok(WHAT, '数据不存在本机')
-    const folder = dirname(file)
+    const folder = nearestFolder(dirname(resolve(file)))
     const trial = join(folder, `.huoshui-doctor-${randomText(8)}`)
     try {
-      await mkdir(folder, { recursive: true })
       await writeFile(trial, 'x'.repeat(4_096))
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '没有错误码'
@@ -40,3 +40,7 @@ export const disk: Check = {
     return ok(WHAT, text)
   },
 }
+
+/** The server makes the folder at its first start; until then what counts is the one in which it will stand. */
+const nearestFolder = (folder: string): string =>
+  existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))

@@ -1,6 +1,7 @@
 import { FOLLOWERS } from '../api-families.ts'
 import type { Check } from '../check.ts'
-import { CannotLook, fail, ok } from '../finding.ts'
+import { CannotLook, fail, ok, warn } from '../finding.ts'
+import type { Patient } from '../patient.ts'
 
 const WHAT = '访问凭证'
 const NEXT =
@@ -13,7 +14,8 @@ const NEAR_END_SEC = 60
 export const tokenRace: Check = {
   group: '企业微信',
   what: WHAT,
-  look: async ({ platform }) => {
+  look: async (patient) => {
+    const { platform } = patient
     const first = await platform.token()
     const { json } = await platform.tokenReply()
     const { errcode } = await platform.askWith(FOLLOWERS, first)
@@ -26,6 +28,23 @@ export const tokenRace: Check = {
     if (!isSame && Number(json.expires_in ?? 0) > NEAR_END_SEC) {
       return fail(WHAT, '一眨眼凭证就换了一个，有别的系统在抢着换凭证', NEXT)
     }
+    const refused = await refusedActions(patient)
+    if (refused > 0) {
+      return warn(WHAT, `现在没事，但有 ${refused} 个动作因为凭证一再被拒还在等，像是有别的系统时不时在抢`, NEXT)
+    }
     return ok(WHAT, '两次取到的是同一个，没有别的系统在抢')
   },
+}
+
+/** Waiting actions whose last try found that fresh tokens keep being refused; none when the database is away. */
+async function refusedActions(patient: Patient): Promise<number> {
+  const db = await patient.db().catch(() => undefined)
+  const row = await db
+    ?.tx((tx) =>
+      tx.row<{ n: number }>(
+        "SELECT COUNT(*) AS n FROM action WHERE state = 'waiting' AND last_error LIKE 'wecom.credential-refused%'",
+      ),
+    )
+    .catch(() => undefined)
+  return Number(row?.n ?? 0)
 }
