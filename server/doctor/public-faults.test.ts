@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { DAY_MS } from '../kernel/shanghai.ts'
+import { certificateTrouble } from './checks/public-url.ts'
 import { openDoctor, type TestDoctor } from './testing/open-doctor.ts'
 
 let t: TestDoctor
@@ -59,6 +62,34 @@ it.each([
   expect(await t.about('对外网址', { PUBLIC_URL: url })).toMatchObject([
     { state: 'fail', why: expect.stringContaining(why) },
   ])
+})
+
+it('a certificate that phones would not believe is told as the cause', async () => {
+  const pem = readFileSync(new URL('./testing/self-signed.pem', import.meta.url))
+  const server = createHttpsServer({ key: pem, cert: pem }, (_request, response) => response.end('{"status":"up"}'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const host = `localhost:${(server.address() as AddressInfo).port}` // it listens on TCP
+  closeStranger = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  expect(await t.about('对外网址', { PUBLIC_URL: `https://${host}` })).toEqual([
+    {
+      state: 'fail',
+      what: '对外网址',
+      why: `${host} 的 HTTPS 证书验不过（DEPTH_ZERO_SELF_SIGNED_CERT）`,
+      next: '装上受信任机构签发的证书，并把中间证书一起配上（fullchain）',
+    },
+  ])
+})
+
+it.each([
+  [13, '的证书还有 13 天到期'],
+  [0, '的证书还有 0 天到期'],
+  [14, undefined],
+])('a certificate with %i days left is a warning from the last fortnight on', (days, why) => {
+  const finding = certificateTrouble('scrm.example.com', t.clock.now() + days * DAY_MS, t.clock.now())
+  expect(finding?.why).toBe(why === undefined ? undefined : `scrm.example.com ${why}`)
 })
 
 it('nobody at PUBLIC_URL: one failure, and what depends on it cannot be looked at', async () => {

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../kernel/shanghai.ts'
 import { ask } from '../ask.ts'
 import type { Check } from '../check.ts'
-import { fail, ok, warn } from '../finding.ts'
+import { type Finding, fail, ok, warn } from '../finding.ts'
 import { explainNetwork } from '../network-fault.ts'
 
 const WHAT = '对外网址'
@@ -45,18 +45,19 @@ export const publicUrl: Check = {
           '核对 PUBLIC_URL 的域名，以及反向代理把整个站点转发到了活水的端口',
         )
       }
-      const leftDays = certificateUntilMs === undefined ? undefined : (certificateUntilMs - clock.now()) / DAY_MS
-      if (leftDays !== undefined && leftDays < RENEW_DAYS) {
-        return warn(
-          WHAT,
-          `${host} 的证书还有 ${Math.max(0, Math.floor(leftDays))} 天到期`,
-          '续期证书，并重新加载反向代理',
-        )
-      }
+      const trouble = certificateTrouble(host, certificateUntilMs, clock.now())
+      if (trouble !== undefined) return trouble
       return ok(WHAT, `${url} 从本机打得开（${ms} 毫秒）`)
     } catch (error) {
       const { why, next } = explainNetwork(error, host)
       return fail(WHAT, why, next)
     }
   },
+}
+
+/** Renewal is late: by then the usual tools have renewed by themselves. Undefined: no certificate, or long enough. */
+export function certificateTrouble(host: string, untilMs: number | undefined, nowMs: number): Finding | undefined {
+  const leftDays = untilMs === undefined ? Number.POSITIVE_INFINITY : (untilMs - nowMs) / DAY_MS
+  if (leftDays >= RENEW_DAYS) return undefined
+  return warn(WHAT, `${host} 的证书还有 ${Math.max(0, Math.floor(leftDays))} 天到期`, '续期证书，并重新加载反向代理')
 }
