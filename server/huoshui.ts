@@ -44,7 +44,7 @@ import { sessionSecretFrom } from './sidebar-api/session.ts'
 import { createSidebarApi } from './sidebar-api/sidebar-api.ts'
 import { createSop } from './sop/sop.ts'
 import { createStaff } from './staff/staff.ts'
-import { createFirstSync } from './sync/first-sync.ts'
+import { createSync } from './sync/sync.ts'
 import { createTags } from './tags/tags.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { createTimeline } from './timeline/timeline.ts'
@@ -148,7 +148,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     timeline,
     perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
   })
-  const firstSync = createFirstSync({ ...base, staff, tags, customers, orders, groups })
+  const sync = createSync({ ...base, staff, tags, customers, orders, groups, corpId: settings.WECOM_CORP_ID })
   const scripts = createScriptsLibrary(base)
   const sidebarApi = createSidebarApi({
     ...base,
@@ -173,7 +173,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
   const capabilities: Capability[] = [
     staff,
     platformAlerts,
-    firstSync,
+    sync,
     channels,
     customers,
     tags,
@@ -283,6 +283,13 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     welcome,
     sop,
     media,
+    sync,
+    /** Begins a reconciliation; its steps are actions, so `drained` waits for its end. Gives the id of the run, or
+     *  undefined while another reading of the corp is under way. What happened within the last two minutes is left to
+     *  the callbacks. `dry`: finds and repairs nothing. */
+    reconcile: async ({ dry = false } = {}): Promise<number | undefined> =>
+      (await db.tx((tx) => sync.ask(tx, { kind: 'reconcile', askKey: `asked:${clock.now()}:${randomText(6)}`, dry })))
+        ?.id,
     beat,
     /** Opens and migrates the database, or keeps trying on every beat. */
     prepare: async () => {

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/tx.ts'
+import { type Pair, pairOf } from './relation.ts'
 
 export type LostBy = 'customer' | 'guide' | 'transfer' | 'unknown'
 
@@ -185,6 +186,35 @@ export const customerQueries = {
         externalUserId,
       ])
     ).map(toFollow),
+  /** Of these pairs those that are friends for us, half adds left out: WeCom does not list them. */
+  friendsAmong: async (tx: Tx, pairs: Pair[]): Promise<Pair[]> => {
+    const wanted = new Set(pairs.map(pairOf))
+    const rows = await eachChunk([...new Set(pairs.map((pair) => pair.externalUserId))], (part) =>
+      tx.rows<{ external_userid: string; userid: string }>(
+        `SELECT external_userid, userid FROM follow WHERE active = 1 AND half = 0 AND external_userid IN (${marks(part.length)})`,
+        part,
+      ),
+    )
+    return rows
+      .map((row) => ({ externalUserId: row.external_userid, userId: row.userid }))
+      .filter((pair) => wanted.has(pairOf(pair)))
+  },
+  /** All friends of one guide, half adds left out. */
+  friendIdsOf: async (tx: Tx, userId: string): Promise<string[]> =>
+    externalIds(
+      await tx.rows('SELECT external_userid FROM follow WHERE userid = ? AND active = 1 AND half = 0', [userId]),
+    ),
+  /** Of all guides together. */
+  countFriendships: async (tx: Tx): Promise<number> =>
+    Number((await tx.row<{ n: number }>('SELECT COUNT(*) AS n FROM follow WHERE active = 1'))?.n ?? 0),
+  /** When the pair last became friends, UTC milliseconds; 0 when never. */
+  lastAddOf: async (tx: Tx, { userId, externalUserId }: Pair): Promise<number> =>
+    (
+      await tx.row<{ at: number | null }>(
+        'SELECT last_add_at AS at FROM follow WHERE external_userid = ? AND userid = ?',
+        [externalUserId, userId],
+      )
+    )?.at ?? 0,
   /** Oldest first. */
   sourcesOf: async (tx: Tx, externalUserId: string): Promise<CustomerSource[]> => {
     const rows = await tx.rows<{ userid: string; added_at: number; channel: string | null; state: string | null }>(

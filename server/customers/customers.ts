@@ -6,6 +6,8 @@ import { RefreshCustomer } from './customer-actions.ts'
 import { customerFacts } from './customer-facts.ts'
 import { customerQueries } from './customer-queries.ts'
 import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
+import { createPairChanges } from './pair-changes.ts'
+import { createReconcilePairs } from './reconcile-pairs.ts'
 import { createRefreshCustomer, type RefreshDeps } from './refresh-customer.ts'
 import { renameGuide } from './rename-guide.ts'
 import { createSetRemark } from './set-remark.ts'
@@ -17,6 +19,7 @@ export type CustomersDeps = ContactEventDeps & RefreshDeps & { outbox: Outbox }
 export function createCustomers(deps: CustomersDeps) {
   const refresh = createRefreshCustomer(deps)
   const remark = createSetRemark(deps)
+  const pairs = createPairChanges(deps)
   return {
     queries: customerQueries,
     facts: customerFacts,
@@ -40,6 +43,12 @@ export function createCustomers(deps: CustomersDeps) {
       }),
     /** For the sync: relations as batch/get_by_user tells them. */
     recordReading: refresh.recordReading,
+    /** For the reconciliation: the same, and what is news is told to the rules. */
+    reconcile: createReconcilePairs({ clock: deps.clock, pairs, recordReading: refresh.recordReading }),
+    /** For the reconciliation: who is no longer WeCom's friend is no longer ours. True when it ends by this. */
+    ended: pairs.ended,
+    /** For the reconciliation: one customer as WeCom tells them now; no relations when nobody has them. */
+    read: refresh.read,
   }
 }
 export type Customers = ReturnType<typeof createCustomers>

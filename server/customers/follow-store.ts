@@ -164,19 +164,45 @@ export async function keepSource(tx: Tx, add: Beginning): Promise<void> {
       state: add.state,
     },
   ])
-  await settleFirstSource(tx, add.externalUserId)
+  await settleFirstSources(tx, [add.externalUserId])
 }
 
-async function settleFirstSource(tx: Tx, externalUserId: string): Promise<void> {
-  const sources = await tx.rows<{ userid: string; added_at: number; channel: string | null }>(
-    'SELECT userid, added_at, channel FROM customer_source WHERE external_userid = ? ORDER BY added_at, id',
-    [externalUserId],
+/** Makes the earliest way in each customer's source, and writes where it was another. */
+export async function settleFirstSources(tx: Tx, externalUserIds: string[]): Promise<void> {
+  const marks = externalUserIds.map(() => '?').join(', ')
+  const sources = await tx.rows<{ external_userid: string; userid: string; added_at: number; channel: string | null }>(
+    `SELECT external_userid, userid, added_at, channel FROM customer_source WHERE external_userid IN (${marks})
+     ORDER BY added_at, id`,
+    externalUserIds,
   )
-  const first = sources[0]
-  if (first === undefined) return
-  const channel = sources.find((source) => source.channel !== null)?.channel ?? null
-  await tx.run(
-    'UPDATE customer SET first_channel = ?, first_userid = ?, first_added_at = ? WHERE external_userid = ?',
-    [channel, first.userid, first.added_at, externalUserId],
+  const known = await tx.rows<{
+    external_userid: string
+    first_channel: string | null
+    first_userid: string | null
+    first_added_at: number | null
+  }>(
+    `SELECT external_userid, first_channel, first_userid, first_added_at FROM customer WHERE external_userid IN (${marks})`,
+    externalUserIds,
   )
+  const ways = new Map<string, typeof sources>()
+  for (const source of sources) {
+    const before = ways.get(source.external_userid)
+    if (before === undefined) ways.set(source.external_userid, [source])
+    else before.push(source)
+  }
+  for (const customer of known) {
+    const own = ways.get(customer.external_userid) ?? []
+    const first = own[0]
+    if (first === undefined) continue
+    const channel = own.find((source) => source.channel !== null)?.channel ?? null
+    const isSame =
+      customer.first_channel === channel &&
+      customer.first_userid === first.userid &&
+      customer.first_added_at === first.added_at
+    if (isSame) continue
+    await tx.run(
+      'UPDATE customer SET first_channel = ?, first_userid = ?, first_added_at = ? WHERE external_userid = ?',
+      [channel, first.userid, first.added_at, customer.external_userid],
+    )
+  }
 }

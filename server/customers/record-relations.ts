@@ -1,157 +1,243 @@
 import type { Row, Tx } from '../db/tx.ts'
-import { keepSource } from './follow-store.ts'
+import { settleFirstSources } from './follow-store.ts'
 import type { PhoneHash } from './phone-hash.ts'
 import { recordPhones } from './record-phones.ts'
-import type { Relation } from './relation.ts'
-
-export interface KnownFollow {
-  external_userid: string
-  userid: string
-  active: number
-  state: string | null
-  added_at: number | null
-  last_loss_at: number | null
-}
+import { pairOf, type Relation } from './relation.ts'
 
 export interface RecordedRelations {
   /** Pairs that only this reading told us of: friends before we listened, or an add that never reached us. */
   found: Relation[]
   /** Customers now known under a new name (id, union id, phone) that an order may hold. */
   identified: string[]
+  /** Known pairs of which the guide's remark, description or phones were others before. */
+  noted: Relation[]
+  /** Known customers whose nickname, picture or company were others before; WeCom sends no event about these. */
+  renewed: string[]
 }
 
-const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
-const pairOf = (externalUserId: string, userId: string): string => `${externalUserId}\n${userId}`
+export interface RecordRelationsDeps {
+  nowMs: number
+  phoneHash: PhoneHash
+  channelOf(state: string): Promise<string | undefined>
+}
 
-/** Writes what WeCom says now about up to a page of relations. Never ends a friendship: absence is no proof. Begins one
- *  only where WeCom's createtime is later than the loss we know. Safe to repeat. */
+interface KnownCustomer {
+  external_userid: string
+  name: string | null
+  avatar: string | null
+  customer_type: number | null
+  gender: number | null
+  corp_name: string | null
+  unionid: string | null
+}
+
+interface KnownFollow {
+  external_userid: string
+  userid: string
+  active: number
+  state: string | null
+  added_at: number | null
+  last_loss_at: number | null
+  remark: string | null
+  description: string | null
+  add_way: number | null
+}
+
+const DETAILS = ['name', 'avatar', 'customer_type', 'gender', 'corp_name', 'unionid'] as const
+const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
+
+/** Writes what WeCom says now about up to a page of relations, and only what differs. Never ends a friendship: absence is
+ *  no proof. Begins one only where WeCom's createtime is later than the loss we know. Safe to repeat. */
 export async function recordRelations(
   tx: Tx,
   relations: Relation[],
-  deps: { nowMs: number; phoneHash: PhoneHash; channelOf(state: string): Promise<string | undefined> },
+  deps: RecordRelationsDeps,
 ): Promise<RecordedRelations> {
-  if (relations.length === 0) return { found: [], identified: [] }
-  const identified = new Set(await recordCustomers(tx, relations, deps.nowMs))
-  const found = await recordFollows(tx, relations, deps)
-  for (const externalUserId of await recordPhones(tx, relations, deps.phoneHash)) identified.add(externalUserId)
-  return { found, identified: [...identified] }
+  if (relations.length === 0) return { found: [], identified: [], noted: [], renewed: [] }
+  const { identified, renewed } = await recordCustomers(tx, relations, deps)
+  const { found, noted } = await recordFollows(tx, relations, deps)
+  const phones = await recordPhones(tx, relations, deps.phoneHash)
+  const isFound = new Set(found)
+  const isNoted = new Set(noted.map(pairOf))
+  const differ = relations.filter(
+    (relation) => !isFound.has(relation) && (isNoted.has(pairOf(relation)) || phones.pairs.has(pairOf(relation))),
+  )
+  return { found, identified: [...new Set([...identified, ...phones.identified])], noted: differ, renewed }
 }
 
-async function recordCustomers(tx: Tx, relations: Relation[], nowMs: number): Promise<string[]> {
+async function recordCustomers(
+  tx: Tx,
+  relations: Relation[],
+  { nowMs, channelOf }: RecordRelationsDeps,
+): Promise<{ identified: string[]; renewed: string[] }> {
   const newest = new Map(relations.map((relation) => [relation.externalUserId, relation]))
   const ids = [...newest.keys()]
   const known = new Map(
     (
-      await tx.rows<{ external_userid: string; unionid: string | null }>(
-        `SELECT external_userid, unionid FROM customer WHERE external_userid IN (${marks(ids.length)})`,
+      await tx.rows<KnownCustomer>(
+        `SELECT external_userid, ${DETAILS.join(', ')} FROM customer WHERE external_userid IN (${marks(ids.length)})`,
         ids,
       )
     ).map((row) => [row.external_userid, row]),
   )
-  const rows: Row[] = [...newest.values()].map((relation) => ({
-    external_userid: relation.externalUserId,
-    name: relation.name ?? null,
-    avatar: relation.avatar ?? null,
-    customer_type: relation.type ?? null,
-    gender: relation.gender ?? null,
-    corp_name: relation.corpName ?? null,
-    // WeCom leaves the union id out while the developer account is unbound: that does not undo what was known.
-    unionid: relation.unionId ?? known.get(relation.externalUserId)?.unionid ?? null,
-    known_at: nowMs,
-    detail_at: nowMs,
-  }))
-  const update = Object.keys(rows[0] ?? {}).filter((column) => column !== 'external_userid' && column !== 'known_at')
-  await tx.upsert('customer', rows, ['external_userid'], update)
-  return rows
-    .filter((row) => {
-      const before = known.get(String(row.external_userid))
-      return before === undefined || before.unionid !== row.unionid
-    })
-    .map((row) => String(row.external_userid))
+  const fresh: Row[] = []
+  const changed: Row[] = []
+  const identified: string[] = []
+  for (const relation of newest.values()) {
+    const before = known.get(relation.externalUserId)
+    const row: Row = {
+      external_userid: relation.externalUserId,
+      name: relation.name ?? null,
+      avatar: relation.avatar ?? null,
+      customer_type: relation.type ?? null,
+      gender: relation.gender ?? null,
+      corp_name: relation.corpName ?? null,
+      // WeCom leaves the union id out while the developer account is unbound: that does not undo what was known.
+      unionid: relation.unionId ?? before?.unionid ?? null,
+      known_at: nowMs,
+      detail_at: nowMs,
+    }
+    if (before === undefined || before.unionid !== row.unionid) identified.push(relation.externalUserId)
+    if (before === undefined) fresh.push({ ...row, ...(await firstSource(relations, relation, channelOf)) })
+    else if (DETAILS.some((column) => before[column] !== row[column])) changed.push(row)
+  }
+  const update = [...DETAILS, 'detail_at']
+  if (fresh.length > 0) await tx.upsert('customer', fresh, ['external_userid'], update)
+  if (changed.length > 0) await tx.upsert('customer', changed, ['external_userid'], update)
+  // Whose row an event has made a moment ago was not seen before either: that is no renewal.
+  const renewed = changed.filter((row) => known.get(String(row.external_userid))?.name !== null)
+  return { identified, renewed: renewed.map((row) => String(row.external_userid)) }
 }
+
+/** The earliest way in that this page tells of a customer; saves a write for each customer of a first sync. */
+async function firstSource(relations: Relation[], { externalUserId }: Relation, channelOf: ChannelOf): Promise<Row> {
+  const dated = relations.filter((one) => one.externalUserId === externalUserId && one.createdAtMs !== undefined)
+  dated.sort((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))
+  const first = dated[0]
+  if (first === undefined) return { first_channel: null, first_userid: null, first_added_at: null }
+  let channel: string | null = null
+  for (const one of dated) channel ??= await channelName(one, channelOf)
+  return { first_channel: channel, first_userid: first.userId, first_added_at: first.createdAtMs ?? null }
+}
+
+type ChannelOf = RecordRelationsDeps['channelOf']
+
+const channelName = async ({ state }: Relation, channelOf: ChannelOf): Promise<string | null> =>
+  state === undefined ? null : ((await channelOf(state)) ?? null)
 
 async function recordFollows(
   tx: Tx,
   relations: Relation[],
-  deps: { nowMs: number; channelOf(state: string): Promise<string | undefined> },
-): Promise<Relation[]> {
+  deps: RecordRelationsDeps,
+): Promise<{ found: Relation[]; noted: Relation[] }> {
   const ids = [...new Set(relations.map((relation) => relation.externalUserId))]
   const known = new Map(
     (
       await tx.rows<KnownFollow>(
-        `SELECT external_userid, userid, active, state, added_at, last_loss_at FROM follow
+        `SELECT external_userid, userid, active, state, added_at, last_loss_at, remark, description, add_way FROM follow
          WHERE external_userid IN (${marks(ids.length)})`,
         ids,
       )
-    ).map((row) => [pairOf(row.external_userid, row.userid), row]),
+    ).map((row) => [pairOf({ externalUserId: row.external_userid, userId: row.userid }), row]),
   )
   const found: Relation[] = []
+  const fresh: Relation[] = []
+  const noted: Relation[] = []
+  const detailed: Row[] = []
   for (const relation of relations) {
-    const row = known.get(pairOf(relation.externalUserId, relation.userId))
-    const began = row === undefined || (row.active === 0 && (row.last_loss_at ?? 0) < (relation.createdAtMs ?? 0))
-    const knowsLess =
-      row !== undefined && (row.added_at === null || (row.state === null && relation.state !== undefined))
-    if (began) found.push(relation)
-    if (began) await beginFound(tx, relation, deps)
-    else if (knowsLess) await fillIn(tx, relation, await channelName(relation, deps))
+    const row = known.get(pairOf(relation))
+    if (row === undefined) {
+      fresh.push(relation)
+      continue
+    }
+    const detail = detailOf(relation, deps.nowMs)
+    const isNoted = row.remark !== detail.remark || row.description !== detail.description
+    if (isNoted) noted.push(relation)
+    if (isNoted || row.add_way !== detail.add_way) detailed.push({ ...keyOf(relation, deps.nowMs), ...detail })
+    const beganAgain = row.active === 0 && (row.last_loss_at ?? 0) < (relation.createdAtMs ?? 0)
+    if (beganAgain) {
+      found.push(relation)
+      await beginAgain(tx, relation, await channelName(relation, deps.channelOf))
+    } else if (row.added_at === null || (row.state === null && relation.state !== undefined)) {
+      await fillIn(tx, relation, await channelName(relation, deps.channelOf))
+    }
   }
-  await tx.upsert(
-    'follow',
-    relations.map((relation) => ({
-      external_userid: relation.externalUserId,
-      userid: relation.userId,
-      active: 1,
-      known_at: deps.nowMs,
-      remark: relation.remark ?? null,
-      description: relation.description ?? null,
-      add_way: relation.addWay ?? null,
-      detail_at: deps.nowMs,
-    })),
-    ['external_userid', 'userid'],
-    ['remark', 'description', 'add_way', 'detail_at'],
-  )
-  return found
+  if (fresh.length > 0) await insertFollows(tx, fresh, deps)
+  found.push(...fresh)
+  if (found.length > 0) await keepSources(tx, found, deps)
+  if (detailed.length > 0) {
+    await tx.upsert(
+      'follow',
+      detailed,
+      ['external_userid', 'userid'],
+      ['remark', 'description', 'add_way', 'detail_at'],
+    )
+  }
+  return { found, noted }
 }
 
-const channelName = async (
-  relation: Relation,
-  deps: { channelOf(state: string): Promise<string | undefined> },
-): Promise<string | null> => (relation.state === undefined ? null : ((await deps.channelOf(relation.state)) ?? null))
+const keyOf = (relation: Relation, nowMs: number): Row => ({
+  external_userid: relation.externalUserId,
+  userid: relation.userId,
+  active: 1,
+  known_at: nowMs,
+})
 
-async function beginFound(
-  tx: Tx,
-  relation: Relation,
-  deps: { nowMs: number; channelOf(state: string): Promise<string | undefined> },
-): Promise<void> {
-  const channel = await channelName(relation, deps)
-  await tx.upsert(
-    'follow',
+const detailOf = (relation: Relation, nowMs: number): Row => ({
+  remark: relation.remark ?? null,
+  description: relation.description ?? null,
+  add_way: relation.addWay ?? null,
+  detail_at: nowMs,
+})
+
+/** Ignores those that an event has made in the meantime: it knows more. */
+async function insertFollows(tx: Tx, relations: Relation[], deps: RecordRelationsDeps): Promise<void> {
+  const rows: Row[] = []
+  for (const relation of relations) {
+    rows.push({
+      ...keyOf(relation, deps.nowMs),
+      half: 0,
+      announced: 0,
+      state: relation.state ?? null,
+      channel: await channelName(relation, deps.channelOf),
+      added_at: relation.createdAtMs ?? null,
+      last_add_at: relation.createdAtMs ?? null,
+      ...detailOf(relation, deps.nowMs),
+    })
+  }
+  await tx.insertIgnore('follow', rows)
+}
+
+async function beginAgain(tx: Tx, relation: Relation, channel: string | null): Promise<void> {
+  await tx.run(
+    `UPDATE follow SET active = 1, half = 0, announced = 0, state = ?, channel = ?, added_at = ?, last_add_at = ?
+     WHERE external_userid = ? AND userid = ? AND active = 0`,
     [
-      {
-        external_userid: relation.externalUserId,
-        userid: relation.userId,
-        active: 1,
-        half: 0,
-        announced: 0,
-        state: relation.state ?? null,
-        channel,
-        added_at: relation.createdAtMs ?? null,
-        last_add_at: relation.createdAtMs ?? null,
-        known_at: deps.nowMs,
-      },
+      relation.state ?? null,
+      channel,
+      relation.createdAtMs ?? null,
+      relation.createdAtMs ?? null,
+      relation.externalUserId,
+      relation.userId,
     ],
-    ['external_userid', 'userid'],
-    ['active', 'half', 'announced', 'state', 'channel', 'added_at', 'last_add_at'],
   )
-  if (relation.createdAtMs === undefined) return
-  await keepSource(tx, {
-    externalUserId: relation.externalUserId,
-    userId: relation.userId,
-    atMs: relation.createdAtMs,
-    half: false,
-    state: relation.state ?? null,
-    channel,
-  })
+}
+
+async function keepSources(tx: Tx, relations: Relation[], { channelOf }: RecordRelationsDeps): Promise<void> {
+  const rows: Row[] = []
+  for (const relation of relations) {
+    if (relation.createdAtMs === undefined) continue
+    rows.push({
+      external_userid: relation.externalUserId,
+      userid: relation.userId,
+      added_at: relation.createdAtMs,
+      channel: await channelName(relation, channelOf),
+      state: relation.state ?? null,
+    })
+  }
+  if (rows.length === 0) return
+  await tx.insertIgnore('customer_source', rows)
+  await settleFirstSources(tx, [...new Set(rows.map((row) => String(row.external_userid)))])
 }
 
 async function fillIn(tx: Tx, relation: Relation, channel: string | null): Promise<void> {

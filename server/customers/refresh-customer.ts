@@ -13,7 +13,7 @@ import { RefreshCustomer } from './customer-actions.ts'
 import { CustomerIdentified } from './customer-events.ts'
 import { noteOfFound } from './customer-notes.ts'
 import type { PhoneHash } from './phone-hash.ts'
-import { recordRelations } from './record-relations.ts'
+import { type RecordedRelations, recordRelations } from './record-relations.ts'
 import { type Relation, toRelation } from './relation.ts'
 
 export interface RefreshDeps {
@@ -28,10 +28,15 @@ export interface RefreshDeps {
   phoneHash: PhoneHash
 }
 
-interface Reading {
+export interface Reading {
   relations: Relation[]
   /** UTC milliseconds, before the first page was asked for. */
   readAtMs: number
+}
+
+export interface RecordedReading extends RecordedRelations {
+  /** Pairs we knew whose tags were others before. */
+  retagged: { externalUserId: string; userId: string }[]
 }
 
 /** No relation both ways: the guide deleted the customer, or a half add waits for its guide. Not an error. */
@@ -60,30 +65,40 @@ export function createRefreshCustomer(deps: RefreshDeps) {
     return { relations, readAtMs }
   }
 
-  /** Writes relations as WeCom tells them; gives the customers that are known under a new name now. Emits no
-   *  customer.added, nobody just came, and nothing about the tags of pairs we have only just heard of. Safe to repeat. */
-  async function recordReading(tx: Tx, { relations, readAtMs }: Reading): Promise<string[]> {
+  /** Writes relations as WeCom tells them, where they differ. Emits no customer.added, nobody just came, and nothing about
+   *  the tags of pairs we have only just heard of or that `isOld` calls so. Safe to repeat. */
+  async function recordReading(
+    tx: Tx,
+    { relations, readAtMs }: Reading,
+    isOld: (relation: Relation) => boolean = () => false,
+  ): Promise<RecordedReading> {
     const channelNames = new Map<string, string | undefined>()
     const channelOf = async (state: string): Promise<string | undefined> => {
       if (!channelNames.has(state)) channelNames.set(state, (await channels.queries.byState(tx, state))?.name)
       return channelNames.get(state)
     }
-    const { found, identified } = await recordRelations(tx, relations, { nowMs: clock.now(), phoneHash, channelOf })
+    const staffNames = new Map<string, string | undefined>()
+    const nameOf = async (_tx: Tx, userId: string): Promise<string | undefined> => {
+      if (!staffNames.has(userId)) staffNames.set(userId, await staff.queries.nameOf(tx, userId))
+      return staffNames.get(userId)
+    }
+    const recorded = await recordRelations(tx, relations, { nowMs: clock.now(), phoneHash, channelOf })
+    const { found } = recorded
     for (const userId of new Set(found.map((relation) => relation.userId))) await staff.ensureKnown(tx, userId)
     const notes: Note[] = []
     for (const relation of found) {
       const channel = relation.state === undefined ? undefined : await channelOf(relation.state)
-      notes.push(await noteOfFound(tx, relation, channel, staff.queries.nameOf))
+      notes.push(await noteOfFound(tx, relation, channel, nameOf))
     }
     await timeline.noteAll(tx, notes)
     const isFound = new Set(found)
-    const readAgain = await tags.recordSeen(
+    const { readAgain, changed } = await tags.recordSeen(
       tx,
       relations.map((relation) => ({
         externalUserId: relation.externalUserId,
         userId: relation.userId,
         tagIds: relation.tagIds,
-        isNews: !isFound.has(relation),
+        isNews: !isFound.has(relation) && !isOld(relation),
       })),
       readAtMs,
     )
@@ -95,11 +110,11 @@ export function createRefreshCustomer(deps: RefreshDeps) {
         reason: { text: '读取期间标签有变化，再读一次' },
       })
     }
-    return identified
+    return { ...recorded, retagged: changed }
   }
 
   async function record(tx: Tx, action: Action, reading: Reading): Promise<void> {
-    for (const externalUserId of await recordReading(tx, reading)) {
+    for (const externalUserId of (await recordReading(tx, reading)).identified) {
       await emit(tx, CustomerIdentified, { key: `refresh:${action.id}`, payload: { externalUserId } })
     }
   }
@@ -108,5 +123,5 @@ export function createRefreshCustomer(deps: RefreshDeps) {
     perform: (action) => read(action.payload.externalUserId),
     record,
   })
-  return { executor, recordReading }
+  return { executor, read, recordReading }
 }

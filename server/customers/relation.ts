@@ -1,3 +1,8 @@
+export interface Pair {
+  externalUserId: string
+  userId: string
+}
+
 /** One guide–customer relation as WeCom tells it now, from externalcontact/get or batch/get_by_user alike. */
 export interface Relation {
   externalUserId: string
@@ -66,3 +71,6 @@ export function toRelation(contact: ContactAnswer, follow: FollowAnswer): Relati
     tagIds: [...new Set(tagIds.filter((tagId) => tagId !== ''))],
   }
 }
+
+/** One text per guide–customer pair, for sets and maps. */
+export const pairOf = ({ externalUserId, userId }: Pair): string => `${externalUserId}\n${userId}`

@@ -1,4 +1,5 @@
 import type { LostBy } from './customer-queries.ts'
+import type { Pair } from './relation.ts'
 
 /** What told of a change: one of WeCom's events, or a reconciliation. */
 export interface Told {
@@ -7,11 +8,6 @@ export interface Told {
   eventId?: number
   /** Chinese, for the timeline. */
   text: string
-}
-
-export interface Pair {
-  externalUserId: string
-  userId: string
 }
 
 export interface ToldAdd extends Pair {

@@ -57,6 +57,13 @@ export const groupQueries = {
         [owner],
       )
     ).map(toGroup),
+  /** chat ids of standing groups that we knew before this instant. */
+  knownBefore: async (tx: Tx, atMs: number): Promise<string[]> =>
+    (
+      await tx.rows<{ chat_id: string }>('SELECT chat_id FROM chat_group WHERE dismissed_at IS NULL AND known_at < ?', [
+        atMs,
+      ])
+    ).map((row) => row.chat_id),
   isAnyRead: async (tx: Tx): Promise<boolean> =>
     (await tx.row('SELECT 1 AS found FROM chat_group WHERE detail_at IS NOT NULL LIMIT 1')) !== undefined,
   /** The groups of a pool, oldest first. */

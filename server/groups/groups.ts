@@ -82,7 +82,7 @@ export function createGroups(deps: GroupsDeps) {
   ]
   const executors: Executor[] = [refresh.executor, list.executor, ...joinWays.executors]
   const jobs: Job[] = [
-    { name: 'groups.find', everyMs: HOUR_MS, run: () => db.tx((tx) => list.start(tx, { all: false })) },
+    { name: 'groups.find', everyMs: HOUR_MS, run: () => db.tx((tx) => list.start(tx)) },
     {
       name: 'groups.keep-join-ways',
       everyMs: MINUTE_MS,
@@ -95,12 +95,14 @@ export function createGroups(deps: GroupsDeps) {
   const facts: Fact[] = [groupsFact]
 
   return {
-    /** Finds all groups and reads every one; for the first sync. Durable and safe to repeat. */
-    refreshAll: (tx: Tx): Promise<void> => list.start(tx, { all: true }),
     /** The group has another owner now, as WeCom answered. Safe to repeat. */
     setOwner: async (tx: Tx, chatId: string, owner: string): Promise<void> => {
       await tx.run('UPDATE chat_group SET owner = ? WHERE chat_id = ?', [owner, chatId])
     },
+    /** For the sync: a page of the chat ids, one group with its members, and what of it was other here. */
+    readPage: list.read,
+    readGroup: refresh.read,
+    recordReading: refresh.recordReading,
     /** Reads one group soon. Safe to repeat. */
     refresh: (tx: Tx, chatId: string): Promise<void> => refresh.request(tx, chatId),
     queries: {

@@ -3,7 +3,6 @@ import { defineAction, execute } from '../actions/action-kind.ts'
 import type { Outbox } from '../actions/outbox.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { DAY_MS } from '../kernel/shanghai.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { WecomError } from '../wecom/wecom-error.ts'
 import type { RefreshGroupAction } from './refresh-group.ts'
@@ -19,8 +18,6 @@ export const ListGroups = defineAction(
     cursor: Type.Union([Type.String(), Type.Null()]),
     /** Part of the guides as owners; null: of all. */
     part: Type.Union([Type.Number(), Type.Null()]),
-    /** Read known groups anew even when their detail is fresh. */
-    all: Type.Boolean(),
   }),
 )
 
@@ -35,19 +32,15 @@ export interface ListGroupsDeps {
 
 const PAGE = 1_000
 const OWNERS_PER_CALL = 100
-const STALE_AFTER_MS = DAY_MS
 /** WeCom: more than 1,000 members in range, name the owners. */
 const TOO_MANY_OWNERS = 81017
 
-type Listed = { kind: 'page'; chatIds: string[]; next: string } | { kind: 'too-many'; parts: number }
+export type ListedGroups = { kind: 'page'; chatIds: string[]; next: string } | { kind: 'too-many'; parts: number }
 
 export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: ListGroupsDeps) {
-  const enqueue = (
-    tx: Tx,
-    payload: { round: number; page: number; cursor: string | null; part: number | null; all: boolean },
-  ) =>
+  const enqueue = (tx: Tx, payload: { round: number; page: number; cursor: string | null; part: number | null }) =>
     outbox.enqueue(tx, ListGroups, {
-      key: `group.list:${payload.round}:${payload.all ? 'every' : 'new'}:${payload.part ?? 'all'}:${payload.page}`,
+      key: `group.list:${payload.round}:${payload.part ?? 'all'}:${payload.page}`,
       payload,
       reason: { text: '核对客户群列表' },
     })
@@ -66,46 +59,50 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
     for (const { chat_id } of missing) await refresh.request(tx, chat_id, 'backfill')
   }
 
+  async function read({ cursor, part }: { cursor: string | null; part: number | null }): Promise<ListedGroups> {
+    const owners = part === null ? undefined : await ownersOfPart(part)
+    if (owners?.length === 0) return { kind: 'page', chatIds: [], next: '' }
+    try {
+      const answer = await wecom.groups.list({
+        limit: PAGE,
+        ...(cursor === null ? {} : { cursor }),
+        ...(owners === undefined ? {} : { owner_filter: { userid_list: owners } }),
+      })
+      const chatIds = (answer.group_chat_list ?? []).map((chat) => chat.chat_id)
+      return { kind: 'page', chatIds, next: answer.next_cursor ?? '' }
+    } catch (error) {
+      if (!(error instanceof WecomError) || error.errcode !== TOO_MANY_OWNERS || part !== null) throw error
+      const guides = await db.tx((tx) => staff.queries.guideIds(tx))
+      return { kind: 'too-many', parts: Math.ceil(guides.length / OWNERS_PER_CALL) }
+    }
+  }
+
   return {
-    /** Lists all groups and reads the unknown ones, those not read for a day, and with `all` every one. Durable: goes on
-     *  after a crash. Safe to repeat; two of the same millisecond are one. */
-    start: async (tx: Tx, { all }: { all: boolean }): Promise<void> => {
-      await enqueue(tx, { round: clock.now(), page: 0, cursor: null, part: null, all })
+    /** For the sync: one page of the chat ids. Safe to repeat. */
+    read,
+    /** Lists all groups and reads the unknown ones and those of which something was heard. Durable: goes on after a
+     *  crash. Safe to repeat; two of the same millisecond are one. */
+    start: async (tx: Tx): Promise<void> => {
+      await enqueue(tx, { round: clock.now(), page: 0, cursor: null, part: null })
     },
 
     executor: execute(ListGroups, {
-      perform: async ({ payload: { cursor, part } }): Promise<Listed> => {
-        const owners = part === null ? undefined : await ownersOfPart(part)
-        if (owners?.length === 0) return { kind: 'page', chatIds: [], next: '' }
-        try {
-          const answer = await wecom.groups.list({
-            limit: PAGE,
-            ...(cursor === null ? {} : { cursor }),
-            ...(owners === undefined ? {} : { owner_filter: { userid_list: owners } }),
-          })
-          const chatIds = (answer.group_chat_list ?? []).map((chat) => chat.chat_id)
-          return { kind: 'page', chatIds, next: answer.next_cursor ?? '' }
-        } catch (error) {
-          if (!(error instanceof WecomError) || error.errcode !== TOO_MANY_OWNERS || part !== null) throw error
-          const guides = await db.tx((tx) => staff.queries.guideIds(tx))
-          return { kind: 'too-many', parts: Math.ceil(guides.length / OWNERS_PER_CALL) }
-        }
-      },
+      perform: ({ payload }) => read(payload),
       record: async (tx, { payload }, listed) => {
         if (listed.kind === 'too-many') {
           for (let part = 0; part < listed.parts; part++) await enqueue(tx, { ...payload, page: 0, cursor: null, part })
           return
         }
-        const { round, page, part, all } = payload
+        const { round, page, part } = payload
         for (const chatId of listed.chatIds) {
           const isNew = (await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: clock.now() }])) > 0
           await tx.run('UPDATE chat_group SET listed_at = ? WHERE chat_id = ?', [round, chatId])
           const stale = await tx.row(
             `SELECT 1 AS found FROM chat_group WHERE chat_id = ? AND refresh_open = 0
-               AND (detail_at IS NULL OR detail_at < ? OR changes_heard > changes_covered)`,
-            [chatId, round - STALE_AFTER_MS],
+               AND (detail_at IS NULL OR changes_heard > changes_covered)`,
+            [chatId],
           )
-          if (isNew || all || stale !== undefined) await refresh.request(tx, chatId, 'backfill')
+          if (isNew || stale !== undefined) await refresh.request(tx, chatId, 'backfill')
         }
         if (listed.next !== '') await enqueue(tx, { ...payload, cursor: listed.next, page: page + 1 })
         else if (part === null) await lookAfterUnlisted(tx, round)

@@ -99,8 +99,9 @@ export function createMembership({
   }
 
   return {
-    /** Makes the stored membership what WeCom listed; emits group.joined and group.left for customers. Safe to repeat. */
-    apply: async (tx: Tx, group: GroupOfMembers, listed: DetailMember[]): Promise<void> => {
+    /** Makes the stored membership what WeCom listed; emits group.joined and group.left for customers, and gives
+     *  how many came and went, staff included. Safe to repeat. */
+    apply: async (tx: Tx, group: GroupOfMembers, listed: DetailMember[]): Promise<{ joined: number; left: number }> => {
       const changes = membershipChanges(await storedMembers(tx, group.chatId), listed)
       await leave(tx, group, changes.left, undefined)
       for (const { stored, member } of changes.again) {
@@ -127,6 +128,7 @@ export function createMembership({
         for (const member of changes.fresh) joined.push({ rowId: ids.get(member.userid) ?? 0, member })
       }
       await tellJoined(tx, group, joined)
+      return { joined: joined.length + changes.back.length, left: changes.left.length }
     },
     /** An event told that these left or were removed (QuitScene 0, 1); the next answer of WeCom carries it out. */
     heardQuit: async (tx: Tx, chatId: string, memberIds: string[], quitScene: number, atMs: number): Promise<void> => {

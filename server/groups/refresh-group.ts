@@ -5,7 +5,7 @@ import type { Outbox } from '../actions/outbox.ts'
 import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { WecomError } from '../wecom/wecom-error.ts'
@@ -24,9 +24,19 @@ export const RefreshGroup = defineAction(
   }),
 )
 
-type Answer =
+export type GroupAnswer =
   | { kind: 'dismissed' }
   | { kind: 'detail'; covered: number; askedAtMs: number; detail: GroupDetail; toJSON(): object }
+
+/** What a reading of one group changed here. */
+export interface GroupChanges {
+  isNew: boolean
+  dismissed: boolean
+  /** Name, owner or notice. */
+  changed: boolean
+  joined: number
+  left: number
+}
 
 export interface Heard {
   /** Of the event; UTC milliseconds. */
@@ -56,6 +66,8 @@ const NEWS_BEFORE_KNOWN_MS = 10 * MINUTE_MS
 
 interface StoredGroup {
   name: string | null
+  owner: string | null
+  notice: string | null
   pool: string | null
   dismissed_at: number | null
   member_version: string | null
@@ -76,7 +88,7 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
 
   const stored = (tx: Tx, chatId: string): Promise<StoredGroup | undefined> =>
     tx.row<StoredGroup>(
-      `SELECT name, pool, dismissed_at, member_version, member_count, known_at, detail_at, changes_heard, changes_covered,
+      `SELECT name, owner, notice, pool, dismissed_at, member_version, member_count, known_at, detail_at, changes_heard, changes_covered,
               refresh_open, expected_version, former_version, expected_at, lag_checks FROM chat_group WHERE chat_id = ?`,
       [chatId],
     )
@@ -129,8 +141,29 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
     return isKnownOld && group.lag_checks < LAG_CHECKS_MS.length
   }
 
-  async function apply(tx: Tx, chatId: string, group: StoredGroup, detail: GroupDetail): Promise<void> {
-    const now = clock.now()
+  async function read(chatId: string): Promise<GroupAnswer> {
+    const before = await db.tx((tx) => stored(tx, chatId))
+    const askedAtMs = clock.now()
+    try {
+      const { group_chat } = await wecom.groups.get({ chat_id: chatId, need_name: 1 })
+      const detail = toGroupDetail(group_chat)
+      const covered = before?.changes_heard ?? 0
+      // Hundreds of members must not be stored with every action.
+      const toJSON = () => ({ kind: 'detail', covered, members: detail.members.length })
+      return { kind: 'detail', covered, askedAtMs, detail, toJSON }
+    } catch (error) {
+      if (error instanceof WecomError && error.errcode === GROUP_DISMISSED) return { kind: 'dismissed' }
+      throw error
+    }
+  }
+
+  async function apply(
+    tx: Tx,
+    chatId: string,
+    group: StoredGroup,
+    detail: GroupDetail,
+    newsFromMs = group.detail_at === null ? group.known_at - NEWS_BEFORE_KNOWN_MS : 0,
+  ): Promise<{ joined: number; left: number }> {
     const pool = poolOf(rules.current(), { chatId, name: detail.name }) ?? null
     await tx.run(
       `UPDATE chat_group SET name = ?, owner = ?, notice = ?, pool = ?, created_at = ?, member_version = ?,
@@ -143,15 +176,50 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
         detail.createdAtMs ?? null,
         detail.memberVersion ?? null,
         detail.members.length,
-        now,
+        clock.now(),
         chatId,
       ],
     )
-    const newsFromMs = group.detail_at === null ? group.known_at - NEWS_BEFORE_KNOWN_MS : 0
-    await membership.apply(tx, { chatId, name: detail.name, pool, newsFromMs }, detail.members)
+    const moves = await membership.apply(tx, { chatId, name: detail.name, pool, newsFromMs }, detail.members)
     const hasChanged = group.detail_at === null || group.pool !== pool || group.member_count !== detail.members.length
-    if (!hasChanged) return
-    for (const one of new Set([pool, group.pool])) if (one !== null) await poolChanged(tx, one)
+    if (hasChanged) for (const one of new Set([pool, group.pool])) if (one !== null) await poolChanged(tx, one)
+    return moves
+  }
+
+  /** Takes over a reading that no event asked for, where it differs. A group whose events are still being followed up is
+   *  left to them. Joinings younger than a day are told to the rules. Safe to repeat. */
+  async function recordReading(tx: Tx, chatId: string, answer: GroupAnswer): Promise<GroupChanges> {
+    const none: GroupChanges = { isNew: false, dismissed: false, changed: false, joined: 0, left: 0 }
+    const now = clock.now()
+    const group = await stored(tx, chatId)
+    if (answer.kind === 'dismissed') {
+      if (group === undefined || group.dismissed_at !== null) return none
+      await dismiss(tx, chatId, now)
+      return { ...none, dismissed: true }
+    }
+    const { askedAtMs, detail } = answer
+    if (group === undefined) {
+      await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: now }])
+      const fresh = await stored(tx, chatId)
+      if (fresh !== undefined) await apply(tx, chatId, fresh, detail, now - DAY_MS)
+      return { ...none, isNew: true }
+    }
+    const isFollowedUp =
+      group.refresh_open === 1 || (group.detail_at ?? 0) > askedAtMs || lags(group, detail.memberVersion)
+    if (group.dismissed_at !== null || isFollowedUp) return none
+    if (group.detail_at === null) {
+      await apply(tx, chatId, group, detail, now - DAY_MS)
+      return { ...none, isNew: true }
+    }
+    const changed =
+      group.name !== detail.name || group.owner !== (detail.owner ?? null) || group.notice !== (detail.notice ?? null)
+    const isSame =
+      !changed &&
+      group.member_version === (detail.memberVersion ?? null) &&
+      group.member_count === detail.members.length &&
+      group.changes_heard <= group.changes_covered
+    if (isSame) return none
+    return { ...none, changed, ...(await apply(tx, chatId, group, detail)) }
   }
 
   return {
@@ -170,23 +238,12 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
       )
     },
     dismiss,
+    /** For the sync. Throws what groupchat/get throws; a dismissed group is an answer. Safe to repeat. */
+    read,
+    recordReading,
 
     executor: execute(RefreshGroup, {
-      perform: async ({ payload: { chatId } }): Promise<Answer> => {
-        const before = await db.tx((tx) => stored(tx, chatId))
-        const askedAtMs = clock.now()
-        try {
-          const { group_chat } = await wecom.groups.get({ chat_id: chatId, need_name: 1 })
-          const detail = toGroupDetail(group_chat)
-          const covered = before?.changes_heard ?? 0
-          // Hundreds of members must not be stored with every action.
-          const toJSON = () => ({ kind: 'detail', covered, members: detail.members.length })
-          return { kind: 'detail', covered, askedAtMs, detail, toJSON }
-        } catch (error) {
-          if (error instanceof WecomError && error.errcode === GROUP_DISMISSED) return { kind: 'dismissed' }
-          throw error
-        }
-      },
+      perform: ({ payload }) => read(payload.chatId),
       record: async (tx, { payload: { chatId, why }, lane }, answer) => {
         if (answer.kind === 'dismissed') return dismiss(tx, chatId, clock.now())
         const { covered, askedAtMs, detail } = answer

@@ -34,6 +34,9 @@ export function createOrders(deps: OrdersDeps) {
     /** For the file import and the sync; same rules as the route. */
     record: orders.record,
     matchWaiting: orders.matchWaiting,
+    /** True while some order waits for its customer. */
+    isAnyWaiting: async (tx: Tx): Promise<boolean> =>
+      (await tx.row('SELECT 1 AS found FROM shop_order WHERE external_userid IS NULL LIMIT 1')) !== undefined,
     routes: ordersRoute({ ...deps, orders }),
     subscriptions: [
       subscribe('orders.match', CustomerIdentified, async (tx, { payload }) => {

@@ -56,6 +56,11 @@ export const staffQueries = {
   /** Everybody, guides first. */
   all: async (tx: Tx): Promise<StaffMember[]> =>
     (await tx.rows<StoredStaff>(`SELECT ${COLUMNS} FROM staff ORDER BY is_guide DESC, userid`)).map(toMember),
+  /** As the tables have them, to compare a listing with. */
+  allStored: (
+    tx: Tx,
+  ): Promise<{ userid: string; name: string | null; departments: string | null; is_guide: number }[]> =>
+    tx.rows('SELECT userid, name, departments, is_guide FROM staff'),
   /** userids of members who may have customers and have not left. */
   guideIds: async (tx: Tx): Promise<string[]> => {
     const rows = await tx.rows<{ userid: string }>(

@@ -23,6 +23,13 @@ export interface StaffDeps {
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
 }
 
+/** What a listing changed in what we knew; userids. */
+export interface StaffChanges {
+  becameGuides: string[]
+  ceasedGuides: string[]
+  renamed: string[]
+}
+
 interface MemberPayload {
   UserID: string
   Name?: string
@@ -113,15 +120,18 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     await askFor(tx, userId, event.dedupeKey)
   }
 
-  async function recordMember(tx: Tx, userId: string, reading: MemberReading | 'gone' | undefined): Promise<void> {
-    if (reading === undefined) return
+  /** True when the member has left and we had not heard of it. */
+  async function recordMember(tx: Tx, userId: string, reading: MemberReading | 'gone' | undefined): Promise<boolean> {
+    if (reading === undefined) return false
+    const now = clock.now()
     if (reading === 'gone') {
-      await tx.run(`UPDATE staff SET state = 'left', left_at = COALESCE(left_at, ?), detail_at = ? WHERE userid = ?`, [
-        clock.now(),
-        clock.now(),
-        userId,
-      ])
-      return
+      const left = await tx.run(
+        `UPDATE staff SET state = 'left', left_at = COALESCE(left_at, ?), detail_at = ? WHERE userid = ? AND state <> 'left'`,
+        [now, now, userId],
+      )
+      if (left === 0) return false
+      await emit(tx, StaffLeft, { key: `gone:${userId}:${now}`, payload: { userId, leftAtMs: now } })
+      return true
     }
     await tx.run(
       `UPDATE staff SET name = COALESCE(?, name), departments = ?, state = COALESCE(?, 'active'),
@@ -131,31 +141,43 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
         JSON.stringify(reading.departments),
         reading.state ?? null,
         reading.state ?? 'active',
-        clock.now(),
+        now,
         userId,
       ],
     )
+    return false
   }
 
-  /** Who is in the listing is here; who is missing may only be out of our sight, so nobody leaves by it. */
-  async function recordListing(tx: Tx, { guideIds, members }: StaffListing): Promise<void> {
+  /** Who is in the listing is here; who is missing may only be out of our sight, so nobody leaves by it. Writes what
+   *  differs, and tells it. */
+  async function recordListing(tx: Tx, { guideIds, members }: StaffListing): Promise<StaffChanges> {
     const named = new Map(members.map((member) => [member.userId, member]))
+    const known = new Map((await staffQueries.allStored(tx)).map((row) => [row.userid, row]))
+    const changes: StaffChanges = { becameGuides: [], ceasedGuides: [], renamed: [] }
     for (const userId of new Set([...guideIds, ...named.keys()])) {
-      await keep(tx, userId)
+      const before = known.get(userId)
       const member = named.get(userId)
+      if (before === undefined) await keep(tx, userId)
       if (member !== undefined) {
-        await tx.run('UPDATE staff SET name = COALESCE(?, name), departments = ? WHERE userid = ?', [
-          member.name ?? null,
-          JSON.stringify(member.departments),
-          userId,
-        ])
+        const name = member.name ?? before?.name ?? null
+        const departments = JSON.stringify(member.departments)
+        if (before?.name !== name || before?.departments !== departments) {
+          await tx.run('UPDATE staff SET name = ?, departments = ? WHERE userid = ?', [name, departments, userId])
+        }
+        if (before !== undefined && before.name !== null && before.name !== name) changes.renamed.push(userId)
       }
       if (member?.name === undefined) await askFor(tx, userId, `nameless:${userId}`)
     }
     // An empty listing is what a missing permission looks like; a corp with guides always has one.
-    if (guideIds.length === 0) return
-    const marks = guideIds.map(() => '?').join(', ')
-    await tx.run(`UPDATE staff SET is_guide = CASE WHEN userid IN (${marks}) THEN 1 ELSE 0 END`, guideIds)
+    if (guideIds.length === 0) return changes
+    const isGuide = new Set(guideIds)
+    for (const userId of isGuide) if (known.get(userId)?.is_guide !== 1) changes.becameGuides.push(userId)
+    for (const row of known.values()) {
+      if (row.is_guide === 1 && !isGuide.has(row.userid)) changes.ceasedGuides.push(row.userid)
+    }
+    for (const userId of changes.becameGuides) await tx.run('UPDATE staff SET is_guide = 1 WHERE userid = ?', [userId])
+    for (const userId of changes.ceasedGuides) await tx.run('UPDATE staff SET is_guide = 0 WHERE userid = ?', [userId])
+    return changes
   }
 
   return {
@@ -163,7 +185,9 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     ensureKnown,
     /** For the sync, which reads the same listing. */
     read: () => listStaff(wecom),
+    readMember: (userId: string) => readMember(wecom, userId),
     recordListing,
+    recordMember,
     subscriptions: [
       subscribe('staff.create', CreateUser, joined),
       subscribe('staff.update', UpdateUser, changed),
@@ -179,11 +203,15 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     executors: [
       execute(RefreshStaff, {
         perform: async ({ payload }) => ({ member: await readMember(wecom, payload.userId) }),
-        record: (tx, { payload }, { member }) => recordMember(tx, payload.userId, member),
+        record: async (tx, { payload }, { member }) => {
+          await recordMember(tx, payload.userId, member)
+        },
       }),
       execute(ListStaff, {
         perform: () => listStaff(wecom),
-        record: (tx, _action, listing) => recordListing(tx, listing),
+        record: async (tx, _action, listing) => {
+          await recordListing(tx, listing)
+        },
       }),
     ],
     jobs: [

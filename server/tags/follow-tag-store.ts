@@ -52,6 +52,25 @@ export async function putOn(
   return fresh
 }
 
+/** The tags of pairs that had none, in one statement. */
+export async function putOnAll(
+  tx: Tx,
+  pairs: (Pair & { tagIds: string[] })[],
+  set: { by: TagSetBy; atMs: number },
+): Promise<void> {
+  const rows = pairs.flatMap(({ externalUserId, userId, tagIds }) =>
+    tagIds.map((tagId) => ({
+      external_userid: externalUserId,
+      userid: userId,
+      tag_id: tagId,
+      set_by: set.by,
+      set_reason: null,
+      set_at: set.atMs,
+    })),
+  )
+  if (rows.length > 0) await tx.insertIgnore('follow_tag', rows)
+}
+
 export async function takeOff(tx: Tx, { externalUserId, userId }: Pair, tagIds: string[]): Promise<void> {
   if (tagIds.length === 0) return
   await tx.run(

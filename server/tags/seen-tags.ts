@@ -4,7 +4,15 @@ import type { Emit } from '../inbox/emit.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { HOUR_MS } from '../kernel/shanghai.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { putOn, type TagRow, tagsOfCustomers, takeOff, unsettledPairs, wantReading } from './follow-tag-store.ts'
+import {
+  putOn,
+  putOnAll,
+  type TagRow,
+  tagsOfCustomers,
+  takeOff,
+  unsettledPairs,
+  wantReading,
+} from './follow-tag-store.ts'
 import type { TagLibrary } from './tag-library.ts'
 
 /** The corp tags that WeCom shows on one pair. */
@@ -23,16 +31,24 @@ export interface SeenTagsDeps {
   library: Pick<TagLibrary, 'askForListing'>
 }
 
+const pairText = (externalUserId: string, userId: string): string => `${externalUserId}\n${userId}`
+
 const differs = (pair: SeenTags, kept: TagRow[]): boolean =>
   kept.length !== pair.tagIds.length || kept.some((row) => !pair.tagIds.includes(row.tag_id))
 
 const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 
-/** Takes over what people did to tags in WeCom itself. Gives the customers whose reading is too old to be believed and
- *  should be repeated now. Safe to repeat. */
+export interface RecordedTags {
+  /** Customers whose reading is too old to be believed and should be repeated now. */
+  readAgain: string[]
+  /** Pairs we knew whose tags were others before. */
+  changed: SeenTags[]
+}
+
+/** Takes over what people did to tags in WeCom itself. Safe to repeat. */
 export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDeps) {
-  return async (tx: Tx, seen: SeenTags[], readAtMs: number): Promise<string[]> => {
-    if (seen.length === 0) return []
+  return async (tx: Tx, seen: SeenTags[], readAtMs: number): Promise<RecordedTags> => {
+    if (seen.length === 0) return { readAgain: [], changed: [] }
     const ids = [...new Set(seen.map((pair) => pair.externalUserId))]
     const unsettled = await unsettledPairs(tx, ids, readAtMs)
     const stored = await tagsOfCustomers(tx, ids)
@@ -44,17 +60,26 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
       await library.askForListing(tx, `unknown:${Math.floor(clock.now() / HOUR_MS)}`, '客户身上有还不认识的标签')
     }
     const readAgain = new Set<string>()
+    const changed: SeenTags[] = []
+    const fresh: SeenTags[] = []
+    const tagsOf = new Map<string, TagRow[]>()
+    for (const row of stored) {
+      const pair = pairText(row.external_userid, row.userid)
+      tagsOf.set(pair, [...(tagsOf.get(pair) ?? []), row])
+    }
+    const stateOf = new Map(unsettled.map((row) => [pairText(row.external_userid, row.userid), row]))
     for (const pair of seen) {
-      const isPair = (row: { external_userid: string; userid: string }): boolean =>
-        row.external_userid === pair.externalUserId && row.userid === pair.userId
-      const kept = stored.filter(isPair)
+      const kept = tagsOf.get(pairText(pair.externalUserId, pair.userId)) ?? []
       if (!differs(pair, kept)) continue
-      const state = unsettled.find(isPair)
-      if (state === undefined) await takeOver(tx, pair, kept, paths, readAtMs)
-      else if (state.pending > 0) await wantReading(tx, pair)
+      const state = stateOf.get(pairText(pair.externalUserId, pair.userId))
+      if (state === undefined && kept.length === 0 && !pair.isNews) fresh.push(pair)
+      else if (state === undefined) {
+        if (await takeOver(tx, pair, kept, paths, readAtMs)) changed.push(pair)
+      } else if (state.pending > 0) await wantReading(tx, pair)
       else readAgain.add(pair.externalUserId)
     }
-    return [...readAgain]
+    await putOnAll(tx, fresh, { by: 'wecom', atMs: clock.now() })
+    return { readAgain: [...readAgain], changed: changed.filter((pair) => pair.isNews) }
   }
 
   async function takeOver(
@@ -63,18 +88,18 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
     stored: TagRow[],
     paths: Map<string, string>,
     readAtMs: number,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const isStored = new Set(stored.map((row) => row.tag_id))
     const gone = stored.filter((row) => row.set_at < readAtMs && !pair.tagIds.includes(row.tag_id))
     const fresh = pair.tagIds.filter((tagId) => !isStored.has(tagId))
-    if (fresh.length === 0 && gone.length === 0) return
+    if (fresh.length === 0 && gone.length === 0) return false
     await putOn(tx, pair, fresh, { by: 'wecom', reason: undefined, atMs: clock.now() })
     await takeOff(
       tx,
       pair,
       gone.map((row) => row.tag_id),
     )
-    if (!pair.isNews) return
+    if (!pair.isNews) return true
     const added = fresh.flatMap((tagId) => paths.get(tagId) ?? [])
     const removed = gone.flatMap((row) => paths.get(row.tag_id) ?? [])
     const { externalUserId, userId } = pair
@@ -91,6 +116,7 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
       const key = `seen:${readAtMs}:${externalUserId}:${fresh[0] ?? ''}`
       await emit(tx, TagAdded, { key, payload: { externalUserId, userId, tags: added } })
     }
+    return true
   }
 }
 

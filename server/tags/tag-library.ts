@@ -22,7 +22,21 @@ const KEEP_EVERY_MS = 10 * MINUTE_MS
 
 export const pathOf = (group: string, name: string): string => `${group}/${name}`
 
-async function recordGroups(tx: Tx, groups: CorpTagGroup[], seen: { atMs: number; ours: boolean }): Promise<string[]> {
+/** What a listing changed in what we knew; tag ids. */
+export interface TagChanges {
+  added: string[]
+  renamed: string[]
+  deleted: string[]
+}
+
+const SHOWN = ['group_id', 'group_name', 'tag_name', 'group_sort', 'tag_sort'] as const
+
+/** Writes the tags that are other than they were here. */
+async function recordGroups(
+  tx: Tx,
+  groups: CorpTagGroup[],
+  seen: { atMs: number; ours: boolean },
+): Promise<{ present: string[]; added: string[]; renamed: string[] }> {
   const rows = groups.flatMap((group) =>
     (group.tag ?? []).map((tag) => ({
       tag_id: tag.id,
@@ -37,8 +51,23 @@ async function recordGroups(tx: Tx, groups: CorpTagGroup[], seen: { atMs: number
       ...(seen.ours ? { ours: 1 } : {}),
     })),
   )
-  if (rows.length > 0) await tx.upsert('corp_tag', rows, ['tag_id'])
-  return rows.map((row) => row.tag_id)
+  const known = new Map(
+    (
+      await tx.rows<Record<(typeof SHOWN)[number], string | number> & { tag_id: string; gone_at: number | null }>(
+        `SELECT tag_id, ${SHOWN.join(', ')}, gone_at FROM corp_tag`,
+      )
+    ).map((row) => [row.tag_id, row]),
+  )
+  const added: string[] = []
+  const renamed: string[] = []
+  const differ = rows.filter((row) => {
+    const before = known.get(row.tag_id)
+    if (before === undefined || before.gone_at !== null) added.push(row.tag_id)
+    else if (before.group_name !== row.group_name || before.tag_name !== row.tag_name) renamed.push(row.tag_id)
+    return before === undefined || before.gone_at !== null || seen.ours || SHOWN.some((key) => before[key] !== row[key])
+  })
+  if (differ.length > 0) await tx.upsert('corp_tag', differ, ['tag_id'])
+  return { present: rows.map((row) => row.tag_id), added, renamed }
 }
 
 /** The corp's tag library: mirrors WeCom's, and makes there what the rule book names. */
@@ -71,17 +100,19 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
   async function recordListing(
     tx: Tx,
     { groups, readAtMs }: { groups: CorpTagGroup[]; readAtMs: number },
-  ): Promise<void> {
-    const present = new Set(await recordGroups(tx, groups, { atMs: readAtMs, ours: false }))
+  ): Promise<TagChanges> {
+    const { present, added, renamed } = await recordGroups(tx, groups, { atMs: readAtMs, ours: false })
+    const isPresent = new Set(present)
     const stored = await tx.rows<{ tag_id: string }>(
       'SELECT tag_id FROM corp_tag WHERE gone_at IS NULL AND seen_at < ?',
       [readAtMs],
     )
-    for (const { tag_id: tagId } of stored) {
-      if (present.has(tagId)) continue
+    const deleted = stored.map((row) => row.tag_id).filter((tagId) => !isPresent.has(tagId))
+    for (const tagId of deleted) {
       await tx.run('UPDATE corp_tag SET gone_at = ? WHERE tag_id = ?', [clock.now(), tagId])
     }
     await createMissing(tx)
+    return { added, renamed, deleted }
   }
 
   /** True when the rule book will have this tag made. */
@@ -90,13 +121,17 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
 
   const keep = (): Promise<boolean> => db.tx((tx) => askForListing(tx, `keep:${clock.now()}`, '核对企业标签'))
 
+  const read = async (): Promise<{ groups: CorpTagGroup[]; readAtMs: number }> => {
+    const readAtMs = clock.now()
+    return { groups: (await wecom.tags.list()).tag_group ?? [], readAtMs }
+  }
+
   const executors: Executor[] = [
     execute(ListTags, {
-      perform: async () => {
-        const readAtMs = clock.now()
-        return { groups: (await wecom.tags.list()).tag_group ?? [], readAtMs }
+      perform: read,
+      record: async (tx, _action, listing) => {
+        await recordListing(tx, listing)
       },
-      record: (tx, _action, listing) => recordListing(tx, listing),
     }),
     execute(CreateTags, {
       perform: async ({ payload }) =>
@@ -112,6 +147,6 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
     }),
   ]
   const job = { name: 'tags.keep', everyMs: KEEP_EVERY_MS, run: async () => void (await keep()) }
-  return { executors, job, keep, askForListing, isWanted, recordListing }
+  return { executors, job, keep, askForListing, isWanted, read, recordListing }
 }
 export type TagLibrary = ReturnType<typeof createTagLibrary>

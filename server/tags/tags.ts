@@ -73,8 +73,10 @@ export function createTags(deps: TagsDeps) {
     facts: [tagsFact],
     change: changes.change,
     recordSeen: createRecordSeen({ ...deps, library }),
-    /** For the sync. */
+    /** For the sync: the whole library as WeCom has it, and what of it was other here. */
+    read: library.read,
     askForListing: library.askForListing,
+    recordListing: library.recordListing,
     subscriptions: [
       subscribe('tags.channel', CustomerAdded, (tx, event) => putChannelTags(tx, event, 'added')),
       // While the guide had not accepted, WeCom refused to tag the pair.

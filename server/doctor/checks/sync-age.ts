@@ -1,5 +1,5 @@
 import { HOUR_MS, shanghaiText } from '../../kernel/shanghai.ts'
-import { readRun } from '../../sync/sync-run.ts'
+import { syncRuns } from '../../sync/sync-run.ts'
 import type { Check } from '../check.ts'
 import { ok, unknown, warn } from '../finding.ts'
 
@@ -12,7 +12,7 @@ export const syncAge: Check = {
   what: WHAT,
   look: async (patient) => {
     const db = await patient.db()
-    const run = await db.tx((tx) => readRun(tx))
+    const run = await db.tx((tx) => syncRuns.newest(tx, 'first'))
     if (run === undefined) return unknown(WHAT, '还没有开始，服务第一次启动后会自己做')
     const { state, startedAtMs, finishedAtMs, parts, partsDone } = run
     if (state === 'failed') {
