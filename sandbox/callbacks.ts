@@ -2,13 +2,14 @@ import { Agent, request } from 'node:http'
 import { encrypt, getSignature } from '@wecom/crypto'
 import type { Clock } from '../server/kernel/clock.ts'
 import type { Credentials } from './credentials.ts'
+import { type DeliveryMode, fateOf } from './delivery-fate.ts'
 import { type EventFields, eventXml } from './event-xml.ts'
+import { createHeldBack } from './held-back.ts'
 import type { SeededRandom } from './random.ts'
 
 /** The platform cuts a callback after 5 s (docs 90930). */
 const TIMEOUT_MS = 5_000
 const TRIES = 3
-const SHUFFLE_WINDOW_MS = 25
 
 export interface Delivery {
   /** Event, change type, ids and create time, for people and for filters. */
@@ -19,6 +20,8 @@ export interface Delivery {
   xml: string
   tries: number
   delivered: boolean
+  /** Lost on its way: Huoshui was never asked. */
+  dropped: boolean
 }
 
 export type Callbacks = ReturnType<typeof createCallbacks>
@@ -27,25 +30,25 @@ export type Callbacks = ReturnType<typeof createCallbacks>
 export function createCallbacks(options: {
   credentials: Credentials
   clock: Clock
+  /** By which callbacks are signed: Huoshui's own, however far `clock` was moved. */
+  signedAt: Clock
   random: SeededRandom
   retryDelaysMs: number[]
   keep: number
 }) {
-  const { credentials, clock, random, retryDelaysMs, keep } = options
+  const { credentials, clock, signedAt, random, retryDelaysMs, keep } = options
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   let target: URL | undefined
   let log: Delivery[] = []
   let pending = 0
   let waiting: (() => void)[] = []
-  let mode = { copies: 1, shuffle: false }
-  let held: Delivery[] = []
-  let holdTimer: NodeJS.Timeout | undefined
+  let mode: DeliveryMode = {}
   const retryTimers = new Map<NodeJS.Timeout, () => void>()
   let closed = false
 
   const done = (): void => {
     pending -= 1
-    if (pending > 0 || held.length > 0) return
+    if (pending > 0 || waiting.length === 0 || heldBack.releaseAll() > 0) return
     const resolvers = waiting
     waiting = []
     for (const resolve of resolvers) resolve()
@@ -55,7 +58,7 @@ export function createCallbacks(options: {
   const post = (url: URL, xml: string): Promise<number> =>
     new Promise((resolve) => {
       const encrypted = encrypt(credentials.aesKey, xml, credentials.corpId)
-      const timestamp = String(Math.floor(clock.now() / 1000))
+      const timestamp = String(Math.floor(signedAt.now() / 1000))
       const nonce = random.hex(10)
       const signature = getSignature(credentials.callbackToken, timestamp, nonce, encrypted)
       const body = `<xml><ToUserName><![CDATA[${credentials.corpId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt><AgentID><![CDATA[]]></AgentID></xml>`
@@ -115,21 +118,20 @@ export function createCallbacks(options: {
     void deliver(delivery)
   }
 
-  const flush = (): void => {
-    clearTimeout(holdTimer)
-    holdTimer = undefined
-    const batch = random.shuffle(held)
-    held = []
-    for (const delivery of batch) start(delivery)
-  }
+  const heldBack = createHeldBack({ clock, random, release: start })
+  const seen = new Map<string, number>()
 
-  const queue = (delivery: Delivery): void => {
-    if (!mode.shuffle) {
-      for (let copy = 0; copy < mode.copies; copy++) start(delivery)
-      return
+  /** On its way, or not: as the mode and the seed have it. */
+  const queue = (delivery: Delivery, kind: string): void => {
+    heldBack.passed()
+    const nth = (seen.get(kind) ?? 0) + 1
+    seen.set(kind, nth)
+    const arrivals = fateOf(mode, kind, nth)
+    if (arrivals.length === 0) delivery.dropped = true
+    for (const arrival of arrivals) {
+      if (arrival.afterEvents === 0 && arrival.afterMs === 0) start(delivery)
+      else heldBack.hold(delivery, arrival)
     }
-    for (let copy = 0; copy < mode.copies; copy++) held.push(delivery)
-    holdTimer ??= setTimeout(flush, SHUFFLE_WINDOW_MS)
   }
 
   return {
@@ -147,30 +149,32 @@ export function createCallbacks(options: {
         xml: eventXml(credentials.corpId, createTimeSec, event, fields),
         tries: 0,
         delivered: false,
+        dropped: false,
       }
       log.push(delivery)
       if (log.length > keep * 2) log = log.slice(-keep)
-      queue(delivery)
+      queue(delivery, `${event} ${words[0]}`)
     },
     log: (): readonly Delivery[] => log,
     redeliver: (filter: (delivery: Delivery) => boolean): number => {
       const again = log.filter(filter)
-      for (const delivery of again) queue(delivery)
+      for (const delivery of again) start(delivery)
       return again.length
     },
-    /** Every later event goes out `copies` times; `shuffle`: those of the same moment in any order. */
-    setDelivery: (next: { copies?: number; shuffle?: boolean }): void => {
-      mode = { copies: next.copies ?? 1, shuffle: next.shuffle ?? false }
+    /** What befalls every later event; seeds count from here. */
+    setDelivery: (next: DeliveryMode): void => {
+      mode = next
+      seen.clear()
     },
-    /** Resolves once nothing is under way, held back or waiting for a retry. */
+    delivery: (): DeliveryMode => mode,
+    /** Resolves once nothing is under way, overtaken or waiting for a retry. What comes late stays late. */
     settle: (): Promise<void> => {
-      if (held.length > 0) flush()
+      heldBack.releaseAll()
       return pending === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
     },
     close: (): void => {
       closed = true
-      clearTimeout(holdTimer)
-      held = []
+      heldBack.close()
       for (const [timer, resolve] of retryTimers) {
         clearTimeout(timer)
         resolve()

@@ -2,6 +2,7 @@ import type { Clock } from '../server/kernel/clock.ts'
 import type { Background } from './background.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Credentials } from './credentials.ts'
+import type { Moods } from './moods.ts'
 import type { SeededRandom } from './random.ts'
 import type { World } from './world.ts'
 
@@ -9,6 +10,9 @@ import type { World } from './world.ts'
 export interface Desk {
   world: World
   clock: Clock
+  /** Huoshui's time: by it requests to Huoshui are signed. */
+  signedAt: Clock
+  moods: Moods
   random: SeededRandom
   credentials: Credentials
   callbacks: Callbacks

@@ -3,6 +3,7 @@ import type { Answer, BinaryAnswer, Endpoint } from './endpoint.ts'
 import { createFaults, pathMatches } from './faults.ts'
 import { readUpload } from './http/multipart.ts'
 import { createLimiter, type Limits } from './limits.ts'
+import type { PageCut } from './paging.ts'
 import { readShape } from './params.ts'
 import { Refusal, refuse } from './refusal.ts'
 import type { Tokens } from './tokens.ts'
@@ -30,6 +31,8 @@ export interface GatewayReply {
   contentType: string
   body: string | Buffer
   filename?: string
+  /** Hang up instead of answering. */
+  cut?: boolean
 }
 
 const json = (body: unknown): GatewayReply => ({
@@ -38,7 +41,7 @@ const json = (body: unknown): GatewayReply => ({
   body: JSON.stringify(body),
 })
 const isBinary = (answer: Answer): answer is BinaryAnswer => Buffer.isBuffer(answer.binary)
-const realPause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const CUT: GatewayReply = { status: 0, contentType: '', body: '', cut: true }
 
 export type Gateway = ReturnType<typeof createGateway>
 
@@ -50,13 +53,24 @@ export function createGateway(options: {
   limits: Limits
   latencyMs: number
   keepCalls: number
+  pageCut: PageCut
 }) {
-  const { desk, tokens, limits, latencyMs, keepCalls } = options
+  const { desk, tokens, limits, latencyMs, keepCalls, pageCut } = options
   const byPath = new Map(options.endpoints.map((entry) => [entry.path, entry]))
   const faults = createFaults(desk.random)
   const limiter = createLimiter(limits)
   const conflicts = new Set<string>()
   let calls: RecordedCall[] = []
+  const pauses = new Map<NodeJS.Timeout, () => void>()
+
+  const realPause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        pauses.delete(timer)
+        resolve()
+      }, ms)
+      pauses.set(timer, resolve)
+    })
 
   const record = (call: RecordedCall): void => {
     calls.push(call)
@@ -74,7 +88,7 @@ export function createGateway(options: {
     }
   }
 
-  const run = async (entry: Endpoint, request: GatewayRequest, given: unknown): Promise<Answer> => {
+  const run = async (entry: Endpoint, request: GatewayRequest, given: unknown, isShort: boolean): Promise<Answer> => {
     const nowMs = desk.clock.now()
     const leave = limiter.enter(entry.path, nowMs)
     let conflict: string | undefined
@@ -91,6 +105,7 @@ export function createGateway(options: {
       }
       if (latencyMs > 0) await realPause(latencyMs)
       const part = entry.kind === 'upload' && request.body ? readUpload(request.body, request.contentType) : undefined
+      pageCut.share = isShort ? desk.random.next() : 1
       return entry.handle(params, desk, part)
     } finally {
       if (conflict !== undefined) conflicts.delete(conflict)
@@ -123,6 +138,10 @@ export function createGateway(options: {
     try {
       if (fault) {
         if (fault.hangMs !== undefined) await realPause(fault.hangMs)
+        if (fault.cut === 'before') {
+          log(undefined)
+          return CUT
+        }
         if (fault.http !== undefined || fault.html === true) {
           log(undefined)
           const body = fault.html ? '<html><body><h1>Bad Gateway</h1></body></html>' : ''
@@ -134,21 +153,31 @@ export function createGateway(options: {
         }
         if (fault.errcode !== undefined) refuse(fault.errcode, fault.errmsg ?? 'fault set at the desk')
       }
-      const answer = await run(entry, request, given)
+      const answer = await run(entry, request, given, fault?.shortPage === true)
       log(0)
+      if (fault?.cut === 'after') return CUT
       if (!isBinary(answer)) return json({ errcode: 0, errmsg: 'ok', ...answer })
       const { binary, contentType, filename } = answer
       return { status: 200, contentType, body: binary, ...(filename === undefined ? {} : { filename }) }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       log(error.errcode)
+      if (fault?.cut === 'after') return CUT
       return json(errorReply(entry, error.errcode, error.message))
     }
   }
 
   return {
     handle,
-    faults: { set: faults.set, clear: faults.clear },
+    faults,
+    /** Wakes all who were kept waiting. */
+    close: (): void => {
+      for (const [timer, resolve] of pauses) {
+        clearTimeout(timer)
+        resolve()
+      }
+      pauses.clear()
+    },
     /** Newest last; `path`: whole or its end. */
     calls: (path?: string): RecordedCall[] => calls.filter((call) => pathMatches(call.path, path)),
   }

@@ -2,8 +2,13 @@ import { refuse } from './refusal.ts'
 
 const KEPT_LISTS = 200
 
+/** What the next page is to be: `share` of the rows asked for. */
+export interface PageCut {
+  share: number
+}
+
 /** Cursor paging over a list frozen at the first page, so that changes between pages neither repeat nor skip rows. */
-export function createPaging() {
+export function createPaging(cut: PageCut = { share: 1 }) {
   const lists = new Map<string, readonly unknown[]>()
   let nextId = 1
   return <T>(
@@ -25,7 +30,7 @@ export function createPaging() {
       all = rows()
       id = `SANDBOXCURSOR${nextId++}`
     }
-    const page = all.slice(start, start + limit)
+    const page = all.slice(start, start + Math.floor(limit * cut.share))
     const end = start + page.length
     if (end >= all.length) return { rows: page, nextCursor: '' }
     lists.set(id, all)

@@ -50,3 +50,11 @@ export function createSeededRandom(seed: number): SeededRandom {
     },
   }
 }
+
+/** Chance without a sequence: the same seed and words always draw the same 0 ≤ x < 1, whatever was drawn before. */
+export function chanceOf(seed: number, ...words: (string | number)[]): number {
+  let hash = 0x811c9dc5 ^ seed
+  const text = words.join('\u0000')
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return createSeededRandom(hash).next()
+}

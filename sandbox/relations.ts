@@ -1,10 +1,16 @@
 import { countEnd, countMessage } from './guide-days.ts'
+import { refuse } from './refusal.ts'
 import type { ChatMessage, Customer, Follow, Group, GroupMember, Staff, World } from './world.ts'
 
 /** `userid` is case-insensitive on the platform. */
 export function findStaff(world: World, userId: string): Staff | undefined {
   const staff = world.staff.get(userId) ?? world.staff.get(userId.toLowerCase())
   return staff?.left ? undefined : staff
+}
+
+/** Of members without an interface licence the platform tells nothing. */
+export function refuseUnlicensed(staff: Staff | undefined): void {
+  if (staff?.state === 'unlicensed') refuse(701008, 'no member has an interface licence')
 }
 
 export const pairKey = (userId: string, externalUserId: string): string => `${userId} ${externalUserId}`

@@ -18,14 +18,16 @@ import { statisticsEndpoints } from './api/statistics.ts'
 import { tagEndpoints } from './api/tags.ts'
 import { welcomeEndpoints } from './api/welcome.ts'
 import { createBackground } from './background.ts'
-import { createCallbacks, type Delivery } from './callbacks.ts'
+import { createCallbacks } from './callbacks.ts'
 import { type Credentials, credentials as demoCredentials } from './credentials.ts'
 import type { Desk } from './desk.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { FaultRule } from './faults.ts'
-import { createGateway, type RecordedCall } from './gateway.ts'
+import { createGateway } from './gateway.ts'
 import { createServer } from './http/server.ts'
 import type { Limits } from './limits.ts'
+import { goodMoods } from './moods.ts'
+import { createMovableClock } from './movable-clock.ts'
+import { createOwnControls, type OwnControls } from './own-controls.ts'
 import { createPaging } from './paging.ts'
 import { type Controls, createControls } from './people/controls.ts'
 import type { OrderInput } from './people/shop.ts'
@@ -59,7 +61,7 @@ export interface SandboxOptions {
   keepCalls?: number
 }
 
-export interface Sandbox extends Controls {
+export interface Sandbox extends Controls, OwnControls {
   credentials: Credentials
   /** Own base URL; empty before `listen`. */
   readonly url: string
@@ -68,17 +70,6 @@ export interface Sandbox extends Controls {
   close(): Promise<void>
   /** Where callbacks and orders go. */
   connect(appUrl: string): void
-  /** Platform calls, oldest first; `path`: whole or its end, as `externalcontact/mark_tag`. */
-  calls(path?: string): RecordedCall[]
-  /** Resolves once no callback is under way, held back or waiting for a retry. */
-  settle(): Promise<void>
-  callbackLog(): readonly Delivery[]
-  /** Sends logged callbacks again; returns how many. */
-  redeliver(filter?: (delivery: Delivery) => boolean): number
-  setDelivery(mode: { copies?: number; shuffle?: boolean }): void
-  faults: { set(rule: FaultRule): void; clear(): void }
-  /** Writable: lower them to provoke 45009 and 45033. */
-  limits: Limits
   world: World
   /** Historic orders of the brand preset, to be posted by `order`. */
   seedOrders: readonly OrderInput[]
@@ -91,19 +82,21 @@ const TRANSFER_LOOK_MS = 1_000
 
 /** WeCom on your desk: the platform's API, its callbacks, and the people who use it. */
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { clock } = options
+  const clock = createMovableClock(options.clock)
   const credentials = { ...demoCredentials, ...options.credentials }
   const keep = options.keepCalls ?? 10_000
   const random = createSeededRandom(options.seed ?? 1)
   const limits: Limits = { perMinute: 10_000, perHour: 150_000, concurrency: Number.POSITIVE_INFINITY }
   const retryDelaysMs = options.retryDelaysMs ?? [1_000, 3_000]
-  const callbacks = createCallbacks({ credentials, clock, random, retryDelaysMs, keep })
+  const callbacks = createCallbacks({ credentials, clock, signedAt: options.clock, random, retryDelaysMs, keep })
   let url = ''
   let appUrl: string | undefined
   const watchers = new Set<() => void>()
   const desk: Desk = {
     world: createWorld(),
     clock,
+    signedAt: options.clock,
+    moods: goodMoods(),
     random,
     credentials,
     callbacks,
@@ -121,7 +114,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   const tokens = createTokens(clock, random)
   const codes = createOAuthCodes(clock, random)
-  const paging = createPaging()
+  const pageCut = { share: 1 }
+  const paging = createPaging(pageCut)
   const endpoints = [
     ...authEndpoints(tokens, codes),
     ...agentEndpoints(),
@@ -143,7 +137,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...menuEndpoints(),
   ]
   const latencyMs = options.latencyMs ?? 0
-  const gateway = createGateway({ desk, tokens, endpoints, limits, latencyMs, keepCalls: keep })
+  const gateway = createGateway({ desk, tokens, endpoints, limits, latencyMs, keepCalls: keep, pageCut })
   const connect = (next: string): void => {
     appUrl = next.replace(/\/$/, '')
     callbacks.connect(appUrl)
@@ -152,26 +146,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   if (options.appUrl !== undefined) connect(options.appUrl)
 
   const controls = createControls(desk)
-  const own = {
-    settle: async (): Promise<void> => {
-      finishTransfers(desk)
-      await desk.background.idle()
-      await callbacks.settle()
-    },
-    callbackLog: callbacks.log,
-    redeliver: (filter: (delivery: Delivery) => boolean = () => true) => callbacks.redeliver(filter),
-    setDelivery: callbacks.setDelivery,
-    faults: gateway.faults,
-    limits,
-    calls: gateway.calls,
-    connect,
-  }
+  const own = createOwnControls({ desk, clock, callbacks, gateway, limits })
   let transferTimer: NodeJS.Timeout | undefined
-  const server = createServer({ desk, gateway, codes, controls, own, watchers })
+  const server = createServer({ desk, gateway, codes, controls, own, connect, watchers })
 
   return {
     ...controls,
     ...own,
+    connect,
     credentials,
     get url() {
       return url
@@ -184,6 +166,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     close: async () => {
       clearInterval(transferTimer)
       callbacks.close()
+      gateway.close()
       await server.close()
     },
     world: desk.world,

@@ -10,6 +10,9 @@ export interface Department {
   name: string
   parentId: number
 }
+/** `unlicensed`: no interface licence (701008). `inactive`: never activated or without real name (41054). `dormant`: no login for a
+ *  year (40205 at handovers). `limited`: for a while may neither add friends nor send. */
+export type StaffState = 'unlicensed' | 'inactive' | 'dormant' | 'limited'
 export interface Staff {
   userId: string
   name: string
@@ -20,6 +23,8 @@ export interface Staff {
   gender: 0 | 1 | 2
   /** Removed from the corp; kept so that old records still resolve. */
   left: boolean
+  /** What is wrong with the account; undefined: nothing. */
+  state?: StaffState
   leftAtMs?: number
   /** Customers this member may have at most; absent: no limit at the desk. */
   customerLimit?: number
@@ -106,6 +111,14 @@ export interface GroupMember {
   state?: string
   invitorUserId?: string
 }
+export interface GroupPast {
+  untilMs: number
+  name: string
+  notice: string
+  ownerUserId: string
+  memberVersion: string
+  members: ReadonlyMap<string, GroupMember>
+}
 export interface Group {
   chatId: string
   name: string
@@ -115,6 +128,8 @@ export interface Group {
   members: Map<string, GroupMember>
   adminUserIds: string[]
   memberVersion: string
+  /** How it looked before changes that groupchat/get does not tell of yet, oldest first. */
+  past: GroupPast[]
   /** People who fit in by QR code. */
   capacity: number
   dismissed: boolean
@@ -164,7 +179,11 @@ export interface MassSendTask {
   userId: string
   status: 0 | 2
   sentAtMs?: number
-  results: Map<string, { status: SendStatus; sentAtMs?: number }>
+  results: Map<string, MassSendResult>
+}
+export interface MassSendResult {
+  status: SendStatus
+  sentAtMs?: number
 }
 export interface WelcomeCode {
   code: string
@@ -172,6 +191,8 @@ export interface WelcomeCode {
   externalUserId: string
   expiresAtMs: number
   used: boolean
+  /** Another app is sending until then: 41096. */
+  busyUntilMs?: number
 }
 export interface Media {
   mediaId: string

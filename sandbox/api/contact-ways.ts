@@ -31,6 +31,7 @@ function checkPeople(desk: Desk, type: number, users: string[], parties: number[
   for (const id of users) {
     const staff = findStaff(desk.world, id) ?? refuse(40003, 'invalid userid')
     if (!staff.canContact) refuse(84083, 'not a service member')
+    if (staff.state === 'inactive') refuse(41054, 'member not activated')
   }
   for (const id of parties) if (!desk.world.departments.has(id)) refuse(60003, 'department not found')
   if (type === 1 && (users.length !== 1 || parties.length > 0)) refuse(40058, 'type 1 needs exactly one user')

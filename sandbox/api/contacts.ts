@@ -3,7 +3,7 @@ import { endpoint } from '../endpoint.ts'
 import type { Paging } from '../paging.ts'
 import { int, need, text, texts } from '../params.ts'
 import { refuse } from '../refusal.ts'
-import { findFollow, findStaff, liveTagIds } from '../relations.ts'
+import { findFollow, findStaff, liveTagIds, refuseUnlicensed } from '../relations.ts'
 import type { Customer, Follow } from '../world.ts'
 import { needMedia } from './attachments.ts'
 
@@ -62,6 +62,7 @@ export function contactEndpoints(paging: Paging) {
       empty: { external_userid: [] },
       handle: (p, { world }) => {
         const staff = findStaff(world, p.userid) ?? refuse(60111, 'userid not found')
+        refuseUnlicensed(staff)
         const follows = world.followsByUser.get(staff.userId)
         if (!follows?.size) refuse(84061, 'not external contact')
         return { external_userid: [...(follows?.keys() ?? [])] }
@@ -95,7 +96,10 @@ export function contactEndpoints(paging: Paging) {
       empty: { external_contact_list: [], next_cursor: '' },
       handle: (p, desk) => {
         const { world } = desk
-        const people = p.userid_list.map((id) => findStaff(world, id) ?? refuse(40003, 'invalid userid'))
+        const asked = p.userid_list.map((id) => findStaff(world, id) ?? refuse(40003, 'invalid userid'))
+        const people = asked.filter((staff) => staff.state !== 'unlicensed')
+        if (people.length === 0) refuse(701008, 'no member has an interface licence')
+        const unlicensed = asked.filter((staff) => staff.state === 'unlicensed').map((staff) => staff.userId)
         const { rows, nextCursor } = paging(p.cursor, p.limit ?? 50, () =>
           people.flatMap((staff) => [...(world.followsByUser.get(staff.userId)?.values() ?? [])]),
         )
@@ -105,7 +109,8 @@ export function contactEndpoints(paging: Paging) {
           const followInfo = { ...followFacts(follow), tag_id: liveTagIds(world, follow) }
           return [{ external_contact: contactCard(customer, desk), follow_info: followInfo }]
         })
-        return { external_contact_list: list, next_cursor: nextCursor }
+        const failInfo = unlicensed.length > 0 ? { fail_info: { unlicensed_userid_list: unlicensed } } : {}
+        return { external_contact_list: list, next_cursor: nextCursor, ...failInfo }
       },
     }),
     endpoint({
@@ -123,6 +128,7 @@ export function contactEndpoints(paging: Paging) {
       handle: (p, desk) => {
         const { world } = desk
         if (!world.customers.has(p.external_userid)) refuse(40096, 'invalid external userid')
+        refuseUnlicensed(findStaff(world, p.userid))
         const follow = findFollow(world, p.userid, p.external_userid) ?? refuse(84061, 'not external contact')
         const notes = [p.remark, p.description, p.remark_company, p.remark_mobiles, p.remark_pic_mediaid]
         if (notes.every((note) => note === undefined)) refuse(40058, 'nothing to change')

@@ -37,10 +37,12 @@ export function groupEndpoints(paging: Paging) {
       path: '/cgi-bin/externalcontact/groupchat/get',
       method: 'POST',
       params: { chat_id: need(text()), need_name: int({ min: 0, max: 1 }) },
-      handle: (p, { world }) => {
+      handle: (p, { world, clock }) => {
         const group = world.groups.get(p.chat_id) ?? refuse(40050, 'chatid does not exist')
         if (group.dismissed) refuse(49008, 'group dismissed')
-        const members = [...group.members.values()].map((member) => {
+        const nowMs = clock.now()
+        const told = group.past.find((past) => past.untilMs > nowMs) ?? group
+        const members = [...told.members.values()].map((member) => {
           const customer = member.type === 2 ? world.customers.get(member.id) : undefined
           const name = customer?.name ?? world.staff.get(member.id)?.name ?? ''
           return {
@@ -58,13 +60,13 @@ export function groupEndpoints(paging: Paging) {
         return {
           group_chat: {
             chat_id: group.chatId,
-            name: group.name,
-            owner: group.ownerUserId,
+            name: told.name,
+            owner: told.ownerUserId,
             create_time: toSec(group.createdAtMs),
-            notice: group.notice,
+            notice: told.notice,
             member_list: members,
             admin_list: group.adminUserIds.map((userid) => ({ userid })),
-            member_version: group.memberVersion,
+            member_version: told.memberVersion,
           },
         }
       },

@@ -6,15 +6,19 @@ import type { Staff } from '../world.ts'
 
 const YEAR_MS = 365 * DAY_MS
 
+const notDormant = (staff: Staff): Staff =>
+  staff.state === 'dormant' ? refuse(40205, 'member ticket expired: no login within a year') : staff
+
 /** Who takes over: in the corp and with customer contact. */
 export function needTakeover({ world }: Desk, userId: string): Staff {
   const staff = findStaff(world, userId) ?? refuse(40003, 'invalid userid')
-  return staff.canContact ? staff : refuse(84083, 'not a service member')
+  if (!staff.canContact) refuse(84083, 'not a service member')
+  return notDormant(staff)
 }
 
 /** Who hands over, still on the job. */
 export function needOnJob({ world }: Desk, userId: string): Staff {
-  return findStaff(world, userId) ?? refuse(40003, 'invalid userid')
+  return notDormant(findStaff(world, userId) ?? refuse(40003, 'invalid userid'))
 }
 
 /** Who hands over, having left at most a year ago. */

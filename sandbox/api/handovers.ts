@@ -53,8 +53,10 @@ const resultOf = (paging: Paging, path: string, resigned: boolean) =>
               one.resigned === resigned,
           )
           if (latest === undefined) return []
-          const takeoverTime = latest.status <= 2 ? { takeover_time: toSec(latest.takeoverAtMs) } : {}
-          return [{ external_userid: latest.externalUserId, status: latest.status, ...takeoverTime }]
+          const isTold = latest.status === 2 || desk.clock.now() >= latest.takeoverAtMs + desk.moods.resultLagMs
+          const status = isTold ? latest.status : 2
+          const takeoverTime = status <= 2 ? { takeover_time: toSec(latest.takeoverAtMs) } : {}
+          return [{ external_userid: latest.externalUserId, status, ...takeoverTime }]
         }),
       )
       return { customer: rows, next_cursor: nextCursor }

@@ -3,7 +3,7 @@ import { endpoint } from '../endpoint.ts'
 import type { Paging } from '../paging.ts'
 import { bool, int, need, object, objects, text, texts } from '../params.ts'
 import { refuse } from '../refusal.ts'
-import type { MassSend } from '../world.ts'
+import type { MassSend, MassSendResult } from '../world.ts'
 import { contentParams, readContent } from './attachments.ts'
 import { groupTargets, singleTargets, type Targets } from './mass-send-targets.ts'
 
@@ -40,6 +40,11 @@ function createMassSend(desk: Desk, p: { chatType: 'single' | 'group'; sender: s
   world.massSends.set(send.msgid, send)
   return send
 }
+
+const UNSENT: MassSendResult = { status: 0 }
+/** What the guide has done is told after the lag of the day. */
+const isTold = ({ moods, clock }: Desk, sentAtMs: number | undefined): sentAtMs is number =>
+  sentAtMs !== undefined && clock.now() >= sentAtMs + moods.resultLagMs
 
 /** 企业群发: makes a task that each guide confirms. Docs 92135, 93338, 97610, 97611. */
 export function massSendEndpoints(paging: Paging) {
@@ -120,8 +125,7 @@ export function massSendEndpoints(paging: Paging) {
         const { rows, nextCursor } = paging(p.cursor, p.limit ?? 500, () => [...send.tasks.values()])
         const list = rows.map((task) => ({
           userid: task.userId,
-          status: task.status,
-          ...(task.sentAtMs === undefined ? {} : { send_time: toSec(task.sentAtMs) }),
+          ...(isTold(desk, task.sentAtMs) ? { status: task.status, send_time: toSec(task.sentAtMs) } : { status: 0 }),
         }))
         return { task_list: list, next_cursor: nextCursor }
       },
@@ -137,7 +141,9 @@ export function massSendEndpoints(paging: Paging) {
         const task = send.tasks.get(p.userid)
         const isGroup = send.chatType === 'group'
         const { rows, nextCursor } = paging(p.cursor, p.limit ?? 500, () =>
-          [...(task?.results ?? [])].filter(([, result]) => !isGroup || result.status === 1),
+          [...(task?.results ?? [])]
+            .map(([id, result]) => [id, isTold(desk, task?.sentAtMs) ? result : UNSENT] as const)
+            .filter(([, result]) => !isGroup || result.status === 1),
         )
         const list = rows.map(([id, result]) => ({
           ...(isGroup ? { chat_id: id } : { external_userid: id }),

@@ -2,7 +2,7 @@ import { type Desk, toSec } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import { int, need, objects, text, texts } from '../params.ts'
 import { refuse } from '../refusal.ts'
-import { findFollow, markTags, pairKey } from '../relations.ts'
+import { findFollow, findStaff, markTags, pairKey, refuseUnlicensed } from '../relations.ts'
 import { dropTag, dropTagGroup, putTag, putTagGroup } from '../tag-library.ts'
 import type { Tag, TagGroup } from '../world.ts'
 
@@ -68,7 +68,13 @@ export function tagEndpoints() {
           return { tag_group: tagGroup }
         }
         const live = [...world.tagGroups.values()].filter((group) => !group.deleted).sort((a, b) => b.order - a.order)
-        return { tag_group: live.map((group) => groupFacts(group, tagsOf(desk, group, false), false)) }
+        const knownUntilMs = desk.clock.now() - desk.moods.tagLagMs
+        const isTold = ({ createdAtMs }: Tag | TagGroup): boolean => createdAtMs <= knownUntilMs
+        return {
+          tag_group: live
+            .filter(isTold)
+            .map((group) => groupFacts(group, tagsOf(desk, group, false).filter(isTold), false)),
+        }
       },
     }),
     endpoint({
@@ -141,6 +147,7 @@ export function tagEndpoints() {
       handle: (p, desk) => {
         const { world } = desk
         if (!p.add_tag?.length && !p.remove_tag?.length) refuse(40058, 'add_tag or remove_tag needed')
+        refuseUnlicensed(findStaff(world, p.userid))
         if (!world.customers.has(p.external_userid)) refuse(40096, 'invalid external userid')
         const follow = findFollow(world, p.userid, p.external_userid) ?? refuse(84061, 'not external contact')
         for (const id of [...(p.add_tag ?? []), ...(p.remove_tag ?? [])]) liveTag(desk, id)

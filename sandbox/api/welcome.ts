@@ -17,6 +17,7 @@ export function welcomeEndpoints() {
         const code = world.welcomeCodes.get(p.welcome_code) ?? refuse(41050, 'invalid welcome code')
         if (code.used) refuse(41051, 'welcome message already sent')
         if (code.expiresAtMs <= nowMs) refuse(41050, 'welcome code expired')
+        if (code.busyUntilMs !== undefined && nowMs < code.busyUntilMs) refuse(41096, 'welcome is being sent')
         const { userId, externalUserId } = code
         if (findFollow(world, userId, externalUserId)?.talkedAtMs !== undefined) refuse(41051, 'already chatting')
         const content = readContent(p, desk)

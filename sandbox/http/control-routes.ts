@@ -1,25 +1,15 @@
-import type { Delivery } from '../callbacks.ts'
-import type { FaultRule } from '../faults.ts'
-import type { RecordedCall } from '../gateway.ts'
 import type { Limits } from '../limits.ts'
+import type { OwnControls } from '../own-controls.ts'
 import type { Controls } from '../people/controls.ts'
-
-/** The sandbox's own switches, next to what people do. */
-export interface OwnControls {
-  settle(): Promise<void>
-  callbackLog(): readonly Delivery[]
-  redeliver(filter?: (delivery: Delivery) => boolean): number
-  setDelivery(mode: { copies?: number; shuffle?: boolean }): void
-  faults: { set(rule: FaultRule): void; clear(): void }
-  limits: Limits
-  calls(path?: string): RecordedCall[]
-  connect(appUrl: string): void
-}
 
 type Route = (input: never) => unknown
 
 /** `POST /_sandbox/<name>` with the input as JSON; the answer is `{ ok: true, result }`. */
-export function controlRoutes(controls: Controls, own: OwnControls): Map<string, Route> {
+export function controlRoutes(
+  controls: Controls,
+  own: OwnControls,
+  connect: (appUrl: string) => void,
+): Map<string, Route> {
   const routes: Record<string, Route> = {
     scan: controls.scan,
     'join-group': controls.joinGroup,
@@ -67,11 +57,17 @@ export function controlRoutes(controls: Controls, own: OwnControls): Map<string,
     'set-delivery': own.setDelivery,
     redeliver: (input: { key?: string }) => own.redeliver(({ key }) => key.includes(input.key ?? '')),
     'set-fault': own.faults.set,
+    'schedule-faults': own.faults.schedule,
     'clear-faults': own.faults.clear,
+    faults: own.faults.active,
+    'set-moods': own.setMoods,
+    'move-clock': own.moveClock,
+    'set-staff-state': controls.setStaffState,
     'set-limits': (input: Partial<Limits>) => Object.assign(own.limits, input),
-    connect: (input: { appUrl: string }) => own.connect(input.appUrl),
+    connect: (input: { appUrl: string }) => connect(input.appUrl),
     calls: (input: { path?: string }) => own.calls(input.path),
-    callbacks: () => own.callbackLog().map(({ key, tries, delivered }) => ({ key, tries, delivered })),
+    callbacks: () =>
+      own.callbackLog().map(({ key, tries, delivered, dropped }) => ({ key, tries, delivered, dropped })),
   }
   return new Map(Object.entries(routes))
 }

@@ -4,10 +4,11 @@ import Fastify from 'fastify'
 import type { OAuthCodes } from '../api/oauth-codes.ts'
 import type { Desk } from '../desk.ts'
 import type { Gateway } from '../gateway.ts'
+import type { OwnControls } from '../own-controls.ts'
 import type { Controls } from '../people/controls.ts'
 import { DeskError } from '../refusal.ts'
 import { authorize } from './authorize.ts'
-import { controlRoutes, type OwnControls } from './control-routes.ts'
+import { controlRoutes } from './control-routes.ts'
 import { pageState } from './page-state.ts'
 import { avatarSvg, dishSvg } from './pictures.ts'
 import { createQrCodes } from './qr-codes.ts'
@@ -37,9 +38,10 @@ export function createServer(options: {
   codes: OAuthCodes
   controls: Controls
   own: OwnControls
+  connect: (appUrl: string) => void
   watchers: Set<() => void>
 }) {
-  const { desk, gateway, codes, controls, own, watchers } = options
+  const { desk, gateway, codes, controls, own, connect, watchers } = options
   const { world } = desk
   const qrCodes = createQrCodes(desk)
   const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, logger: false, exposeHeadRoutes: false })
@@ -59,6 +61,11 @@ export function createServer(options: {
       body: Buffer.isBuffer(request.body) ? request.body : undefined,
       contentType: request.headers['content-type'] ?? '',
     })
+    if (answer.cut) {
+      reply.hijack()
+      request.raw.socket.destroy()
+      return reply
+    }
     if (answer.filename !== undefined) {
       reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(answer.filename)}`)
     }
@@ -72,7 +79,7 @@ export function createServer(options: {
     return reply.code(answer.status).type('text/html; charset=utf-8').send(answer.html)
   })
 
-  const routes = controlRoutes(controls, own)
+  const routes = controlRoutes(controls, own, connect)
   app.post<{ Params: { name: string } }>('/_sandbox/:name', async (request, reply) => {
     const route = routes.get(request.params.name)
     if (!route) return reply.code(404).send({ ok: false, message: `没有这个操作：${request.params.name}` })

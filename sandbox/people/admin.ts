@@ -2,7 +2,7 @@ import type { AppSettings } from '../app-settings.ts'
 import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
 import { dropTag, putTag, putTagGroup } from '../tag-library.ts'
-import type { Department, Staff, Tag } from '../world.ts'
+import type { Department, Staff, StaffState, Tag } from '../world.ts'
 import { tellDeadLinks } from './acquisition-events.ts'
 
 /** What an administrator does in the console. */
@@ -41,6 +41,14 @@ export function adminControls(desk: Desk) {
       ])
       desk.changed()
       return staff
+    },
+    /** Something is wrong with the account; without `state`: all is well again. */
+    setStaffState: (input: { userId: string; state?: StaffState | null }): void => {
+      const staff = world.staff.get(input.userId)
+      if (!staff || staff.left) throw new DeskError('没有这位员工')
+      if (input.state) staff.state = input.state
+      else delete staff.state
+      desk.changed()
     },
     removeStaff: async (input: { userId: string }): Promise<void> => {
       const staff = world.staff.get(input.userId)

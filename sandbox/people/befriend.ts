@@ -1,5 +1,6 @@
 import type { Desk } from '../desk.ts'
 import { nicknames } from '../presets/nicknames.ts'
+import { DeskError } from '../refusal.ts'
 import { addMessage, findFollow, putFollow } from '../relations.ts'
 import { type Customer, newExternalUserId } from '../world.ts'
 
@@ -17,6 +18,15 @@ export interface Friendship {
   externalUserId: string
   userId: string
   welcomeCode?: string
+}
+
+/** Another app has welcomed already (41051), or is sending just now and will fail (41096, then free). */
+export type Rival = 'wins' | 'sends' | 'none'
+
+function rivalOfTheDay({ moods, random }: Desk): Rival {
+  if (moods.rivalWins + moods.rivalSends === 0) return 'none'
+  const chance = random.next()
+  return chance < moods.rivalWins ? 'wins' : chance < moods.rivalWins + moods.rivalSends ? 'sends' : 'none'
 }
 
 /** The customer of that id, or a new one. */
@@ -40,13 +50,21 @@ export function meet({ world, random }: Desk, person: Person): Customer {
 /** Customer and guide become friends: notice, welcome code, event. Undefined for those who are friends already. */
 export function befriend(
   desk: Desk,
-  given: { customer: Customer; userId: string; addWay: number; state?: string; withoutWelcomeCode?: boolean },
+  given: {
+    customer: Customer
+    userId: string
+    addWay: number
+    state?: string
+    withoutWelcomeCode?: boolean
+    rival?: Rival
+  },
 ): Friendship | undefined {
   const { world, random, clock } = desk
   const { customer, userId, addWay, state } = given
   const { externalUserId } = customer
   const before = findFollow(world, userId, externalUserId)
   if (before && !before.deletedByCustomer) return undefined
+  if (world.staff.get(userId)?.state === 'limited') throw new DeskError('对方账号被限制，暂时不能添加')
   const nowMs = clock.now()
   const talkedAtMs = before?.talkedAtMs
   putFollow(world, customer, {
@@ -62,7 +80,15 @@ export function befriend(
   const welcomeCode = hasCode ? `CALLBACK_${random.text(22)}` : undefined
   if (welcomeCode !== undefined) {
     const expiresAtMs = nowMs + WELCOME_CODE_LIFE_MS
-    world.welcomeCodes.set(welcomeCode, { code: welcomeCode, userId, externalUserId, expiresAtMs, used: false })
+    const rival = given.rival ?? rivalOfTheDay(desk)
+    world.welcomeCodes.set(welcomeCode, {
+      code: welcomeCode,
+      userId,
+      externalUserId,
+      expiresAtMs,
+      used: rival === 'wins',
+      ...(rival === 'sends' ? { busyUntilMs: nowMs + desk.moods.rivalSendsForMs } : {}),
+    })
   }
   desk.callbacks.send('change_external_contact', [
     ['ChangeType', 'add_external_contact'],

@@ -5,7 +5,7 @@ import { DeskError } from '../refusal.ts'
 import { addMessage, findFollow, findStaff } from '../relations.ts'
 import type { ContactWay, Customer } from '../world.ts'
 import { customerSays } from './acquisition-events.ts'
-import { befriend, type Friendship, meet, type Person } from './befriend.ts'
+import { befriend, type Friendship, meet, type Person, type Rival } from './befriend.ts'
 
 export interface ScanInput extends Person {
   /** Finds the contact way; without one of that state, `userId` must say who is added. Nothing given: the first way. */
@@ -14,6 +14,8 @@ export interface ScanInput extends Person {
   /** The guide; default one of the code's users at random. */
   userId?: string
   withoutWelcomeCode?: boolean
+  /** Default: as the moods have it. */
+  rival?: Rival
 }
 export const needFollow = ({ world }: Desk, userId: string, externalUserId: string) => {
   const follow = findFollow(world, userId, externalUserId)
@@ -68,6 +70,7 @@ export function customerControls(desk: Desk) {
         addWay: 1,
         ...(state ? { state } : {}),
         ...(input.withoutWelcomeCode ? { withoutWelcomeCode: true } : {}),
+        ...(input.rival === undefined ? {} : { rival: input.rival }),
       })
       return friendship ?? { externalUserId: customer.externalUserId, userId }
     },

@@ -19,6 +19,7 @@ export function createGroupRoom(
     members: new Map(),
     adminUserIds: [],
     memberVersion: random.hex(32),
+    past: [],
     capacity: given.capacity ?? DEFAULT_CAPACITY,
     dismissed: false,
     messages: [],
@@ -26,6 +27,16 @@ export function createGroupRoom(
   world.groups.set(group.chatId, group)
   putMember(world, group, { id: group.ownerUserId, type: 1, joinedAtMs: group.createdAtMs, joinScene: 1 })
   return group
+}
+
+/** To be called before a change: for a while groupchat/get goes on telling of what was. */
+export function keepPast({ moods, clock }: Desk, group: Group): void {
+  const nowMs = clock.now()
+  group.past = group.past.filter((past) => past.untilMs > nowMs)
+  if (moods.groupLagMs === 0) return
+  const { name, notice, ownerUserId, memberVersion } = group
+  const members = new Map(group.members)
+  group.past.push({ untilMs: nowMs + moods.groupLagMs, name, notice, ownerUserId, memberVersion, members })
 }
 
 /** New member list version; returns the former one. */
@@ -60,6 +71,7 @@ function sendUpdate(
 export function enterGroup(desk: Desk, group: Group, members: GroupMember[]): void {
   const fresh = members.filter((member) => !group.members.has(member.id))
   if (fresh.length === 0) return
+  keepPast(desk, group)
   for (const member of fresh) putMember(desk.world, group, member)
   const join = fresh.some((member) => member.joinScene === 3) ? 3 : 0
   sendUpdate(desk, group, 'add_member', { join, quit: 0, ids: fresh.map((member) => member.id) })
@@ -80,11 +92,13 @@ export function enterGroup(desk: Desk, group: Group, members: GroupMember[]): vo
 
 export function quitGroup(desk: Desk, group: Group, id: string, isRemoved: boolean): void {
   if (!group.members.has(id)) throw new DeskError('不在这个群里')
+  keepPast(desk, group)
   dropMember(desk.world, group, id)
   sendUpdate(desk, group, 'del_member', { join: 0, quit: isRemoved ? 1 : 0, ids: [id] })
 }
 
 export function renameGroup(desk: Desk, group: Group, name: string): void {
+  keepPast(desk, group)
   group.name = name
   sendUpdate(desk, group, 'change_name', { join: 0, quit: 0, ids: [] })
 }

@@ -107,6 +107,7 @@ export function guideControls(desk: Desk) {
       const task = send?.tasks.get(input.userId)
       if (!send || !task) throw new DeskError('没有这条群发')
       if (send.cancelled) throw new DeskError('这条群发已被取消')
+      if (world.staff.get(input.userId)?.state === 'limited') throw new DeskError('这位导购的账号被限制，暂时不能发送')
       if (task.status === 2) throw new DeskError('这条群发已经发送过')
       const counts: Record<SendStatus, number> = { 0: 0, 1: 0, 2: 0, 3: 0 }
       for (const id of task.results.keys()) {

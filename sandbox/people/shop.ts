@@ -34,7 +34,7 @@ export function shopControls(desk: Desk) {
   const post = async (body: string): Promise<{ status: number; body: unknown }> => {
     const appUrl = desk.appUrl()
     if (appUrl === undefined) return { status: 0, body: { message: '还没有连上 Huoshui' } }
-    const timestamp = String(Math.floor(clock.now() / 1000))
+    const timestamp = String(Math.floor(desk.signedAt.now() / 1000))
     const signature = createHmac('sha256', credentials.ordersSecret).update(`${timestamp}.${body}`).digest('hex')
     try {
       const answer = await fetch(`${appUrl}/api/orders`, {
