@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type HandoverDesk, openHandoverDesk } from '../handover/testing/handover-desk.ts'
+import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { runHandover } from './handover.ts'
+
+let desk: HandoverDesk
+beforeEach(async () => {
+  desk = await openHandoverDesk()
+})
+afterEach(() => desk.close())
+
+const run = async (line: string) => {
+  const outcome = await runHandover(line.split(' '), { db: desk.db, clock: desk.clock })
+  await desk.settle()
+  return outcome
+}
+
+test('plan says who moves to whom, who not and why, the calls and the time it takes, and neither writes nor sends', async () => {
+  await desk.befriend('zhangsan', 'wmA', 'wmB', 'wmC', 'wmD')
+  await desk.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmB' })
+  await desk.sandbox.createGroup({ name: '科普群', ownerUserId: 'zhangsan' })
+  await desk.settle()
+  await desk.start({ limit: 1, what: 'customers' })
+  const before = desk.sandbox.calls().length
+  const { code, out } = await run('plan --from zhangsan --to lisi,wangwu')
+  expect(out.split('\n')).toEqual([
+    '从张三（zhangsan）转出（在职，走在职继承）',
+    '能转：客户 2 位（调用 2 次），群 1 个（调用 1 次）',
+    '  李四（lisi）：现有 1 位，接 1 位',
+    '  王五（wangwu）：现有 0 位，接 1 位',
+    '  李四（lisi）：接 1 个群',
+    '不能转：',
+    '  已经在转接中：1 位，如 wmA',
+    '  客户已经删除了原导购，不是好友，不能转接：1 位，如 wmB',
+    '预计 2 秒内发起；客户 24 小时内可以拒绝，不拒绝就自动完成。最迟 2026-11-23 10:01 全部完成。',
+    '（只是预演，什么都没有写，什么都没有发）',
+  ])
+  expect(code).toBe(0)
+  expect(await desk.rows('SELECT COUNT(*) AS runs FROM handover')).toEqual([{ runs: 1 }])
+  expect(desk.sandbox.calls()).toHaveLength(before)
+})
+
+test('plan foresees what WeCom would refuse: two moves in 90 days, and a full new guide', async () => {
+  await desk.befriend('zhangsan', 'wmA')
+  for (const [from, to] of [
+    ['zhangsan', 'lisi'],
+    ['lisi', 'zhangsan'],
+  ]) {
+    await desk.start({ fromUserId: from ?? '', toUserIds: [to ?? ''], what: 'customers' })
+    await desk.advance(DAY_MS)
+    await desk.advance(2 * MINUTE_MS)
+  }
+  const blocked = '  90 天内已转接 2 次，2027-02-21 起可再转：1 位，如 wmA'
+  expect((await run('plan --from zhangsan --to wangwu')).out).toContain(blocked)
+  const twice = desk.sandbox.calls('externalcontact/transfer_customer').length
+  expect((await run('start --from zhangsan --to wangwu')).code).toBe(1)
+  expect(desk.sandbox.calls('externalcontact/transfer_customer')).toHaveLength(twice)
+  await desk.befriend('zhangsan', 'wmB', 'wmC')
+  expect((await run('plan --from zhangsan --to wangwu --most 1')).out).toContain(
+    '  接手导购的客户数到上限了：1 位，如 wmC',
+  )
+})
+
+test('customers are given by tag and by channel, the rest by --to; only those chosen move', async () => {
+  await desk.befriend('zhangsan', 'wmA')
+  await desk.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmB', state: 'live' })
+  await desk.settle()
+  await desk.settle()
+  expect((await run('plan --from zhangsan --give tag:来源/包裹卡=lisi --give channel:直播间=wangwu')).out).toContain(
+    '  李四（lisi）：现有 0 位，接 1 位\n  王五（wangwu）：现有 0 位，接 1 位',
+  )
+  expect((await run('start --from zhangsan --to wangwu --channel 直播间')).code).toBe(0)
+  expect(await desk.states()).toMatchObject([{ external_userid: 'wmB', to_userid: 'wangwu', state: 'waiting' }])
+})
+
+test('start and status: the number, the progress, and in the end why some stayed', async () => {
+  await desk.befriend('zhangsan', 'wmA', 'wmB')
+  const { code, out } = await run('start --from zhangsan --to lisi --message 以后由李四为您服务')
+  expect([code, out.split('\n').at(-1)]).toEqual([
+    0,
+    '已写下，编号 #1；运行中的服务会马上发起。查看进度：npm run -s handover -- status 1',
+  ])
+  expect((await run('status 1')).out.split('\n')).toEqual([
+    '#1  2026-11-22 10:01  从张三（zhangsan）（在职）  客户：等待客户确认 2  群：无',
+    '  转给李四（lisi）：等待客户确认 2',
+    '等待中的最迟 2026-11-23 10:01 自动完成。',
+  ])
+  await desk.sandbox.refuseTransfer({ externalUserId: 'wmB' })
+  await desk.advance(DAY_MS)
+  expect((await run('status 1')).out.split('\n')).toEqual([
+    '#1  2026-11-22 10:01  从张三（zhangsan）（在职）  客户：已完成 1，客户拒绝 1  群：无',
+    '  转给李四（lisi）：已完成 1，客户拒绝 1',
+    '没有转成的原因：',
+    '  客户拒绝了：1，如 wmB',
+  ])
+  expect((await run('status')).out).toContain('#1  2026-11-22 10:01')
+})
+
+test('unassigned: who left, how many customers wait, and who could take them', async () => {
+  await desk.befriend('zhangsan', 'wmA', 'wmB')
+  await desk.befriend('lisi', 'wmC')
+  expect((await run('unassigned')).out).toBe('没有待分配的客户。')
+  await desk.sandbox.removeStaff({ userId: 'zhangsan' })
+  await desk.settle()
+  await desk.settle()
+  expect((await run('unassigned')).out.split('\n')).toEqual([
+    '离职成员待分配的客户：',
+    '  张三（zhangsan）：2 位待分配，2026-11-22 离职',
+    '建议分给客户最少的导购：王五（wangwu）、李四（lisi）。先预演：',
+    '  npm run -s handover -- plan --from zhangsan --to wangwu,lisi',
+  ])
+})
+
+test('a wrong command, and names that nobody has, are told with what to write instead', async () => {
+  expect(await run('move')).toMatchObject({ code: 2, out: '' })
+  expect((await run('plan --to lisi')).err).toContain('要用 --from 写明从哪位成员转出（账号）。\n\n用法：')
+  expect(await run('status 7')).toEqual({ code: 1, out: '', err: '没有编号 7 的转接，先用 status 查。' })
+  const nobody = { code: 1, out: '', err: '没有成员 nobody，请核对账号（userid）' }
+  expect(await run('plan --from nobody --to lisi')).toEqual(nobody)
+  expect(await run('start --from zhangsan --to nobody')).toEqual(nobody)
+  expect((await run('plan --from zhangsan --to zhangsan')).err).toBe('接手人不能是张三自己')
+})
