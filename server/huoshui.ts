@@ -13,6 +13,7 @@ import { createPhoneHash } from './customers/phone-hash.ts'
 import { createDb } from './db/db.ts'
 import { createCredentialSeal } from './deployment/credential-seal.ts'
 import { createCredentialStore } from './deployment/credential-store.ts'
+import { createLimitStore } from './deployment/limit-store.ts'
 import { createDoctor } from './doctor/doctor.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
 import { createFacts } from './facts/facts.ts'
@@ -88,6 +89,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
       seal: createCredentialSeal({ corpId: settings.WECOM_CORP_ID, secret: settings.WECOM_SECRET }),
       instance,
     }),
+    limitBook: createLimitStore(db),
     onCall: metrics.onCall,
   })
   const envelope = createCallbackEnvelope({
@@ -250,6 +252,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     try {
       await rules.look()
       await runner.releaseLeases({ all: false })
+      await wecom.limits.flush(clock.now())
       dispatcher.nudge()
       runner.nudge()
       await jobs.runDue()
@@ -315,6 +318,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
       await dispatcher.stop()
       await jobs.settled()
       await runner.stop()
+      await wecom.limits.flush(clock.now())
       await ready.stop()
       await db.close()
     },

@@ -1,11 +1,10 @@
 import type { Static, TSchema } from 'typebox'
 import type { Rank } from '../db/turns.ts'
 import type { Tx } from '../db/tx.ts'
+import { LANES, type Lane } from '../kernel/lane.ts'
 import type { Reason } from '../kernel/reason.ts'
 
-/** Who goes first: a welcome never waits for a campaign; every lane keeps its own share, so none starves. */
-export const LANES = ['welcome', 'event', 'campaign', 'backfill'] as const
-export type Lane = (typeof LANES)[number]
+export { LANES, type Lane }
 
 /** What is done in the database for an action of `lane`, among others who want the database. */
 export const rankOf = (lane: Lane): Rank => (lane === 'welcome' ? 'welcome' : 'other')

@@ -2,6 +2,8 @@ import Value from 'typebox/value'
 import type { Db } from '../db/db.ts'
 import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { onErrand } from '../kernel/errand.ts'
+import { perLane } from '../kernel/lane.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { createPump } from '../kernel/pump.ts'
 import {
@@ -28,13 +30,6 @@ export interface RunnerDeps {
   instance: string
   onEnded?: (kind: string, state: ActionState, waitedMs: number) => void
 }
-
-const perLane = <T>(make: (lane: Lane) => T): Record<Lane, T> => ({
-  welcome: make('welcome'),
-  event: make('event'),
-  campaign: make('campaign'),
-  backfill: make('backfill'),
-})
 
 /** Carries out waiting actions. An action is claimed with a lease, called outside any transaction, and its outcome
  *  recorded in one; after a crash the lease ends and the action is tried again (or looked up first: `afterCrash`). */
@@ -97,7 +92,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
     }
     let known: AfterCrash<unknown> | undefined
     try {
-      if (row.crashed) known = await executor.afterCrash?.(action)
+      if (row.crashed) known = await onErrand({ lane: row.lane }, async () => executor.afterCrash?.(action))
     } catch (error) {
       log.warn(
         { actionId: row.id, kind: row.kind, err: describeError(error) },
@@ -106,7 +101,8 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
       return postpone(row, 30_000, CRASHED, false)
     }
     try {
-      const result = known?.kind === 'done' ? known.result : await executor.perform(action)
+      const result =
+        known?.kind === 'done' ? known.result : await onErrand({ lane: row.lane }, () => executor.perform(action))
       await complete(row, executor, action, result)
     } catch (error) {
       const verdict = judgeFailure(error, {

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import Type from 'typebox'
 import { afterEach, describe, expect, it } from 'vitest'
+import { onErrand } from '../kernel/errand.ts'
+import type { Lane } from '../kernel/lane.ts'
 import { createAccessToken } from './access-token.ts'
 import { createCall } from './call.ts'
 import { get } from './endpoint.ts'
@@ -36,6 +38,8 @@ function heldAnswers() {
     },
   }
 }
+const customersAt = (path: string): string[] =>
+  platform.sent(path).map(({ body }) => (JSON.parse(body) as { external_userid: string }).external_userid)
 const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -234,6 +238,29 @@ describe('limits', () => {
     platform.on(GET, { errcode: 0, external_contact: { external_userid: 'wm1' } })
     answers.release()
     await Promise.all(busy)
+  })
+
+  it('a welcome waits for no campaign on its own endpoint, and an event goes before one', async () => {
+    await open()
+    const answers = heldAnswers()
+    platform.on(MARK, answers.hold)
+    const began: string[] = []
+    const asked = (lane: Lane, customer: string) =>
+      onErrand({ lane }, () => mark(customer)).then(() => void began.push(customer))
+    const campaign = Array.from({ length: 6 }, (_, i) => asked('campaign', `campaign${i}`))
+    await until(() => answers.held.length === 3)
+    // The campaign has left one call free.
+    const first = asked('welcome', 'welcome')
+    await until(() => answers.held.length === 4)
+    expect(customersAt(MARK).at(-1)).toBe('welcome')
+    const second = asked('event', 'event')
+    answers.release()
+    await until(() => answers.held.length === 4)
+    expect(customersAt(MARK).slice(4)).toContain('event')
+    platform.on(MARK, { errcode: 0 })
+    answers.release()
+    await Promise.all([...campaign, first, second])
+    expect(began).toHaveLength(8)
   })
 
   it('45033 halves how many are under way, and it grows back by one a minute', async () => {

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import type { Clock } from '../kernel/clock.ts'
+import { currentErrand } from '../kernel/errand.ts'
 import type { Endpoint } from './endpoint.ts'
 import { errorCode } from './error-codes/error-codes.ts'
 import type { Http, Json } from './http.ts'
@@ -82,6 +83,7 @@ export function createCall(deps: {
       const ms = Math.round(performance.now() - startedAt)
       log.debug({ path, errcode, ms }, 'wecom call')
       onCall?.({ path, errcode, ms })
+      currentErrand()?.onCall?.(path, ms)
     }
   }
 
@@ -100,7 +102,7 @@ export function createCall(deps: {
     // Schemas of requests are objects; in a query their fields are text or numbers.
     const fields = request as Record<string, string | number>
     return turnstile.pass(path, async () => {
-      const waitMs = limits.take(path, clock.now())
+      const waitMs = await limits.take(path, clock.now())
       if (waitMs > 0) throw new WecomRateLimited(path, waitMs)
       // One deadline for token, call and second call: who called has a lease or 20 s, not a sum of time-outs.
       const endsAt = performance.now() + (options.timeoutMs ?? endpoint.timeoutMs)
@@ -109,7 +111,7 @@ export function createCall(deps: {
       let answer = await once(endpoint, fields, accessToken, options.form, leftMs())
       if (TOKEN_REFUSED.has(readErrcode(answer))) {
         accessToken = await inTime(token.renew(accessToken), leftMs(), path)
-        limits.take(path, clock.now())
+        await limits.take(path, clock.now())
         answer = await once(endpoint, fields, accessToken, options.form, leftMs())
       }
       const errcode = readErrcode(answer)

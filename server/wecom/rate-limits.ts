@@ -1,135 +1,120 @@
-import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts'
+import { currentLane } from '../kernel/errand.ts'
+import type { Lane } from '../kernel/lane.ts'
+import { SECOND_MS } from '../kernel/shanghai.ts'
+import { type Budget, createBudget } from './budget.ts'
+import { limitsOf, type RateLimitOptions } from './documented-limits.ts'
+import { createGate, type Gate } from './gate.ts'
+import type { LimitBook } from './limit-book.ts'
 
-export interface WindowLimit {
-  limit: number
-  lengthMs: number
-}
+/** While the book cannot be reached, it is left alone so long, and each process keeps the limits by its own count. */
+const AWAY_MS = 5 * SECOND_MS
+/** How often a call asks again when others were quicker to use what was booked. */
+const MOST_ASKS = 5
+const BUSY_MS = 100
 
-export interface EndpointLimits {
-  /** Calls per stretch of time. */
-  windows: readonly WindowLimit[]
-  /** Calls under way at once. */
-  concurrency: number
-  /** How long nothing is sent after a 45009; doubles, up to an hour, while it keeps coming. */
-  closedMs: number
-}
-
-export interface RateLimitOptions {
-  /** Per endpoint; default 10,000. Doc 90454. */
-  perMinute?: number
-  /** Per endpoint; default 150,000. Doc 90454. */
-  perHour?: number
-  /** Calls under way at once per endpoint; default 4. The documents give no number; 45033 tells when it is too many. */
-  concurrency?: number
-}
-
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
-/** Concurrency that was cut by 45033 grows back by one in this time. */
-const GROW_EVERY_MS = MINUTE_MS
-
-/** Documented limits beyond the general ones, and endpoints that people or the 20 s of a welcome wait for. */
-const SPECIAL: Record<string, Partial<EndpointLimits>> = {
-  // A welcome is worth nothing after 20 s, so it tries again before a minute's block is surely over.
-  '/cgi-bin/externalcontact/send_welcome_msg': { concurrency: 32, closedMs: 5_000 },
-  '/cgi-bin/auth/getuserinfo': { concurrency: 32 },
-  '/cgi-bin/get_jsapi_ticket': { windows: [{ limit: 400, lengthMs: HOUR_MS }] },
-  '/cgi-bin/ticket/get': { windows: [{ limit: 100, lengthMs: HOUR_MS }] },
-  '/cgi-bin/media/upload': { windows: [{ limit: 5_000, lengthMs: MINUTE_MS }] },
-  '/cgi-bin/media/uploadimg': {
-    windows: [
-      { limit: 1_000, lengthMs: DAY_MS },
-      { limit: 3_000, lengthMs: 30 * DAY_MS },
-    ],
-  },
-}
-
-interface Gate {
-  windows: SlidingWindow[]
-  most: number
-  allowed: number
-  shrunkAtMs: number
-  underWay: number
-  closedMs: number
-  closedUntilMs: number
-  /** 45009 in a row. */
-  blocks: number
+interface Entrance {
+  gate: Gate
+  budget: Budget
+  asking: Promise<void> | undefined
 }
 
 /** Keeps each endpoint's calls within the documented limits, and learns from refusals. Every endpoint has its own, so
- *  none waits for another's backlog. In memory: after a restart the platform's 45009 is the net. */
-export function createRateLimits(options: RateLimitOptions = {}) {
-  const general: readonly WindowLimit[] = [
-    { limit: options.perMinute ?? 10_000, lengthMs: MINUTE_MS },
-    { limit: options.perHour ?? 150_000, lengthMs: HOUR_MS },
-  ]
-  const gates = new Map<string, Gate>()
+ *  none waits for another's backlog; every lane has a share of each. With a book, all processes that share it keep the
+ *  limits together; without, or while it is away, each by itself. */
+export function createRateLimits(options: RateLimitOptions = {}, book?: LimitBook) {
+  const entrances = new Map<string, Entrance>()
+  let awayUntilMs = Number.NEGATIVE_INFINITY
 
-  function gateOf(path: string): Gate {
-    const known = gates.get(path)
-    if (known !== undefined) return known
-    const special = SPECIAL[path]
-    const most = special?.concurrency ?? options.concurrency ?? 4
-    const gate: Gate = {
-      windows: [...general, ...(special?.windows ?? [])].map(createSlidingWindow),
-      most,
-      allowed: most,
-      shrunkAtMs: 0,
-      underWay: 0,
-      closedMs: special?.closedMs ?? MINUTE_MS,
-      closedUntilMs: 0,
-      blocks: 0,
+  function entranceOf(path: string): Entrance {
+    let entrance = entrances.get(path)
+    if (entrance === undefined) {
+      const gate = createGate(limitsOf(path, options))
+      entrance = { gate, budget: createBudget(path, gate), asking: undefined }
+      entrances.set(path, entrance)
     }
-    gates.set(path, gate)
-    return gate
+    return entrance
   }
 
-  const growBack = (gate: Gate, nowMs: number): void => {
-    while (gate.allowed < gate.most && nowMs - gate.shrunkAtMs >= GROW_EVERY_MS) {
-      gate.allowed += 1
-      gate.shrunkAtMs += GROW_EVERY_MS
+  async function settle(shared: LimitBook, budgets: Budget[], nowMs: number): Promise<void> {
+    const entries = budgets.map((budget) => budget.entry(nowMs))
+    try {
+      const answers = await shared.settle(entries, nowMs)
+      for (const [index, answer] of answers.entries()) budgets[index]?.heard(answer, nowMs)
+    } catch {
+      awayUntilMs = nowMs + AWAY_MS
+      for (const [index, entry] of entries.entries()) budgets[index]?.unheard(entry)
     }
+  }
+
+  function ask(shared: LimitBook, entrance: Entrance, nowMs: number): Promise<void> {
+    entrance.asking ??= settle(shared, [entrance.budget], nowMs).finally(() => {
+      entrance.asking = undefined
+    })
+    return entrance.asking
+  }
+
+  /** 0, or how long the lane must wait for what all processes together may do. */
+  async function spend(shared: LimitBook, entrance: Entrance, lane: Lane, nowMs: number): Promise<number> {
+    const { budget } = entrance
+    for (let asks = 0; asks <= MOST_ASKS; asks++) {
+      if (nowMs < awayUntilMs) return 0
+      const fullMs = budget.fullMs(lane, nowMs)
+      if (fullMs > 0) return fullMs
+      if (budget.spend(lane, nowMs)) {
+        if (budget.shouldBook(nowMs)) void ask(shared, entrance, nowMs)
+        return 0
+      }
+      budget.waitFor(lane, 1)
+      // An entry that is on its way does not know of us yet.
+      await entrance.asking
+      await ask(shared, entrance, nowMs)
+      budget.waitFor(lane, -1)
+      const closedMs = entrance.gate.waitMs(lane, nowMs)
+      if (closedMs > 0) return closedMs
+    }
+    return BUSY_MS
   }
 
   return {
-    /** 0: the call is counted and may go; else the milliseconds until it may be asked again. */
-    take: (path: string, nowMs: number): number => {
-      const gate = gateOf(path)
-      if (nowMs < gate.closedUntilMs) return gate.closedUntilMs - nowMs
-      const waitMs = Math.max(0, ...gate.windows.map((window) => window.waitMs(nowMs)))
-      if (waitMs === 0) for (const window of gate.windows) window.add(nowMs)
-      return waitMs
+    /** 0: the call is counted and may go; else the milliseconds until it may be asked again. Most calls do not wait for
+     *  the book: see budget.ts. */
+    take: async (path: string, nowMs: number, lane: Lane = currentLane()): Promise<number> => {
+      const entrance = entranceOf(path)
+      const waitMs = entrance.gate.waitMs(lane, nowMs)
+      if (waitMs > 0) return waitMs
+      const sharedMs = book === undefined ? 0 : await spend(book, entrance, lane, nowMs)
+      if (sharedMs === 0) entrance.gate.count(lane, nowMs)
+      return sharedMs
     },
     /** False while as many calls are under way as are allowed now. */
-    enter: (path: string, nowMs: number): boolean => {
-      const gate = gateOf(path)
-      growBack(gate, nowMs)
-      if (gate.underWay >= gate.allowed) return false
-      gate.underWay += 1
-      return true
-    },
-    leave: (path: string): void => {
-      gateOf(path).underWay -= 1
-    },
-    /** What the platform said about the call; returns how long the endpoint is closed now. */
+    enter: (path: string, lane: Lane, nowMs: number): boolean => entranceOf(path).gate.enter(lane, nowMs),
+    leave: (path: string, lane: Lane): void => entranceOf(path).gate.leave(lane),
+    /** What the platform said about the call; gives how long the endpoint is closed now. The others are told at once. */
     learn: (path: string, errcode: number, nowMs: number): number => {
-      const gate = gateOf(path)
-      if (errcode === 45009) {
-        // Calls that were under way together are refused together: one block, not many.
-        if (nowMs >= gate.closedUntilMs) {
-          const ms = Math.min(HOUR_MS, gate.closedMs * 2 ** gate.blocks)
-          gate.blocks = Math.min(gate.blocks + 1, 10)
-          gate.closedUntilMs = nowMs + ms
-        }
-        return gate.closedUntilMs - nowMs
+      const entrance = entranceOf(path)
+      const closedMs = entrance.gate.learn(errcode, nowMs)
+      if (book !== undefined && (errcode === 45009 || errcode === 45033)) void ask(book, entrance, nowMs)
+      return closedMs
+    },
+    /** Books what was used on trust and hears what the others have learned: once a second, and before the process ends. */
+    flush: async (nowMs: number): Promise<void> => {
+      for (const { asking } of entrances.values()) await asking
+      const unbooked = [...entrances.values()].filter(({ budget }) => budget.hasUnbooked(nowMs))
+      if (book === undefined || unbooked.length === 0 || nowMs < awayUntilMs) return
+      await settle(
+        book,
+        unbooked.map(({ budget }) => budget),
+        nowMs,
+      )
+    },
+    /** What may go to an endpoint at most, as far as this process knows. */
+    paceOf: (path: string, nowMs: number) => {
+      const { gate } = entranceOf(path)
+      return {
+        windows: gate.windowsNow(nowMs),
+        concurrency: gate.allowedNow(nowMs),
+        closedMs: Math.max(0, gate.closedUntilMs() - nowMs),
       }
-      gate.blocks = 0
-      if (errcode === 45033) {
-        gate.allowed = Math.max(1, Math.floor(gate.allowed / 2))
-        gate.shrunkAtMs = nowMs
-      }
-      return 0
     },
   }
 }

@@ -16,8 +16,10 @@ import { createStatistics } from './api/statistics.ts'
 import { createTags } from './api/tags.ts'
 import { createWays } from './api/ways.ts'
 import { type CallResult, createCall, type WecomLog } from './call.ts'
+import type { RateLimitOptions } from './documented-limits.ts'
 import { createHttp } from './http.ts'
-import { createRateLimits, type RateLimitOptions } from './rate-limits.ts'
+import type { LimitBook } from './limit-book.ts'
+import { createRateLimits } from './rate-limits.ts'
 import type { SharedCredential } from './shared-credential.ts'
 
 export interface WecomOptions {
@@ -33,6 +35,7 @@ export interface WecomOptions {
   limits?: RateLimitOptions
   /** What this process shares with the others of its deployment; default: nothing. */
   credentials?: (name: string) => SharedCredential
+  limitBook?: LimitBook
   /** After every call, gettoken included; for metrics. */
   onCall?: (result: CallResult) => void
 }
@@ -46,7 +49,7 @@ export function createWecom(options: WecomOptions) {
   const { apiBase, oauthBase, corpId, agentId, secret, clock, credentials, onCall } = options
   const http = createHttp({ apiBase })
   const token = createAccessToken({ http, corpId, secret, clock, shared: credentials?.('access-token'), onCall })
-  const limits = createRateLimits(options.limits)
+  const limits = createRateLimits(options.limits, options.limitBook)
   const call = createCall({ http, token, limits, clock, log: options.log ?? silent, onCall })
 
   return {
@@ -65,6 +68,8 @@ export function createWecom(options: WecomOptions) {
     moments: createMoments(call),
     oauth: createOAuth(call, { oauthBase, corpId, agentId }),
     jssdk: createJssdk(call, clock, credentials),
+    /** What the platform allows each endpoint, and what is used of it. */
+    limits,
     /** Lets go of idle connections. */
     close: (): void => http.close(),
   }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { createSettableClock } from '../../kernel/clock.ts'
 import type { CallResult, WecomLog } from '../call.ts'
-import type { RateLimitOptions } from '../rate-limits.ts'
+import type { RateLimitOptions } from '../documented-limits.ts'
 import { createWecom } from '../wecom.ts'
 
 export interface PlatformRequest {
