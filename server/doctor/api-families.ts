@@ -38,4 +38,12 @@ export const API_FAMILIES: readonly ApiFamily[] = [
       fields: { chat_type: 'single', start_time: sec(nowMs) - DAY_SEC, end_time: sec(nowMs), limit: 1 },
     }),
   },
+  {
+    name: '离职继承',
+    question: () => ({
+      method: 'POST',
+      path: '/cgi-bin/externalcontact/get_unassigned_list',
+      fields: { page_size: 1 },
+    }),
+  },
 ]
