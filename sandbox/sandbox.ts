@@ -15,6 +15,8 @@ import { messageEndpoints } from './api/messages.ts'
 import { momentEndpoints } from './api/moments.ts'
 import { createOAuthCodes } from './api/oauth-codes.ts'
 import { statisticsEndpoints } from './api/statistics.ts'
+import { strategyEndpoints } from './api/strategies.ts'
+import { strategyTagEndpoints } from './api/strategy-tags.ts'
 import { tagEndpoints } from './api/tags.ts'
 import { welcomeEndpoints } from './api/welcome.ts'
 import { createBackground } from './background.ts'
@@ -129,6 +131,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...joinWayEndpoints(),
     ...handoverEndpoints(paging),
     ...acquisitionEndpoints(paging),
+    ...strategyEndpoints(paging),
+    ...strategyTagEndpoints(),
     ...statisticsEndpoints(),
     ...messageEndpoints(),
     ...mediaEndpoints(),

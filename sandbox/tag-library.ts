@@ -4,11 +4,15 @@ import { newTagId, type Tag, type TagGroup } from './world.ts'
 interface Made {
   byApp: boolean
   order?: number
+  /** Group of a strategy (规则组). */
+  strategyId?: number
 }
 
 /** The live group of that name, made if there is none. */
 export function putTagGroup({ world, random, clock }: Desk, name: string, made: Made): TagGroup {
-  const held = [...world.tagGroups.values()].find((group) => group.name === name && !group.deleted)
+  const held = [...world.tagGroups.values()].find(
+    (group) => group.name === name && !group.deleted && group.strategyId === made.strategyId,
+  )
   if (held) return held
   const group: TagGroup = {
     id: newTagId(random),
@@ -17,6 +21,7 @@ export function putTagGroup({ world, random, clock }: Desk, name: string, made: 
     createdAtMs: clock.now(),
     deleted: false,
     byApp: made.byApp,
+    ...(made.strategyId === undefined ? {} : { strategyId: made.strategyId }),
     tagIds: [],
   }
   world.tagGroups.set(group.id, group)

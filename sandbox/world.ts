@@ -4,6 +4,7 @@ import { FewPerKey } from './few-per-key.ts'
 import type { GuideDays } from './guide-days.ts'
 import { createMoments, type Moments } from './moments.ts'
 import type { SeededRandom } from './random.ts'
+import { createStrategies, type Strategies } from './strategies.ts'
 
 export interface Department {
   id: number
@@ -74,6 +75,8 @@ export interface TagGroup {
   createdAtMs: number
   deleted: boolean
   byApp: boolean
+  /** Of a strategy (规则组); else of the corp. */
+  strategyId?: number
   tagIds: string[]
 }
 export interface ContactWay {
@@ -260,6 +263,7 @@ export interface World {
   /** Mass messages received: customer or group → month → count. */
   received: Map<string, { month: string; count: number }>
   acquisition: Acquisition
+  strategies: Strategies
   /** For the statistics. */
   guideDays: GuideDays
   nextMessageId: number
@@ -291,6 +295,7 @@ export function createWorld(): World {
     orders: new Map(),
     received: new Map(),
     acquisition: createAcquisition(),
+    strategies: createStrategies(),
     guideDays: new Map(),
     nextMessageId: 1,
   }

@@ -34,11 +34,12 @@ const followFacts = (follow: Follow) => ({
 function tagFacts(follow: Follow, { world }: Desk) {
   return liveTagIds(world, follow).map((id) => {
     const tag = world.tags.get(id)
+    const group = world.tagGroups.get(tag?.groupId ?? '')
     return {
-      group_name: world.tagGroups.get(tag?.groupId ?? '')?.name ?? '',
+      group_name: group?.name ?? '',
       tag_name: tag?.name ?? '',
       tag_id: id,
-      type: 1,
+      type: group?.strategyId === undefined ? 1 : 3,
     }
   })
 }

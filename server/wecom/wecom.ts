@@ -13,6 +13,8 @@ import { createMoments } from './api/moments.ts'
 import { createOAuth } from './api/oauth.ts'
 import { createStaff } from './api/staff.ts'
 import { createStatistics } from './api/statistics.ts'
+import { createStrategies } from './api/strategies.ts'
+import { createStrategyTags } from './api/strategy-tags.ts'
 import { createTags } from './api/tags.ts'
 import { createWays } from './api/ways.ts'
 import { type CallResult, createCall, type WecomLog } from './call.ts'
@@ -62,6 +64,9 @@ export function createWecom(options: WecomOptions) {
     massSends: createMassSends(call),
     staff: createStaff(call),
     statistics: createStatistics(call, clock),
+    customerStrategies: createStrategies(call, 'customer'),
+    momentStrategies: createStrategies(call, 'moment'),
+    strategyTags: createStrategyTags(call),
     messages: createMessages(call, agentId),
     media: createMedia(call),
     appSettings: createAppSettings(call, agentId),

@@ -5,6 +5,7 @@ import { authCalls, customerCalls, sendCalls } from './core.ts'
 import { handoverCalls } from './handover.ts'
 import { mediaCalls } from './media.ts'
 import { statisticsCalls } from './statistics.ts'
+import { strategyCalls } from './strategies.ts'
 
 /** Each runs in a sandbox of its own; one family of endpoints is one entry. */
 export const families: Record<string, GoodCalls> = {
@@ -16,4 +17,5 @@ export const families: Record<string, GoodCalls> = {
   media: mediaCalls,
   agent: agentCalls,
   statistics: statisticsCalls,
+  strategies: strategyCalls,
 }

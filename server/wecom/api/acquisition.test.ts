@@ -64,7 +64,7 @@ test.each([
   ],
 ])('%s is refused here, in words that help, and nothing is sent', async (_name, ask, zh) => {
   await expect(ask()).rejects.toMatchObject({ code: 'wecom.bad-request', zh })
-  expect(t.sandbox.calls('customer_acquisition')).toEqual([])
+  expect(t.sandbox.calls()).toEqual([])
 })
 
 test('a channel that the platform would cut is refused', () => {

@@ -36,16 +36,25 @@ const List = post({
   }),
   answer: Type.Object({ tag_group: Type.Optional(Type.Array(CorpTagGroup)) }),
 })
+/** Rules of names and groups are the same for the corp's tags and those of strategies. */
+export const newTags = {
+  group_id: Type.Optional(Id),
+  group_name: Type.Optional(Characters(30, '标签组名')),
+  order: optionalInteger,
+  tag: Type.Array(Type.Object({ name: TagName, order: optionalInteger }), { minItems: 1 }),
+}
+export const changedTag = Type.Object({ id: Id, name: Type.Optional(TagName), order: optionalInteger })
+export const deletedTags = Type.Refine(
+  Type.Object({ tag_id: Type.Optional(Type.Array(Id)), group_id: Type.Optional(Type.Array(Id)) }),
+  (value) => notAllEmpty(['tag_id', 'group_id'], value),
+  () => '要写明删除哪个标签或标签组',
+)
+
 const Add = post({
   path: '/cgi-bin/externalcontact/add_corp_tag',
   repeatable: true,
   request: Type.Refine(
-    Type.Object({
-      group_id: Type.Optional(Id),
-      group_name: Type.Optional(Characters(30, '标签组名')),
-      order: optionalInteger,
-      tag: Type.Array(Type.Object({ name: TagName, order: optionalInteger }), { minItems: 1 }),
-    }),
+    Type.Object(newTags),
     (value) => notAllEmpty(['group_id', 'group_name'], value),
     () => '要写明标签组',
   ),
@@ -54,18 +63,10 @@ const Add = post({
 const Edit = post({
   path: '/cgi-bin/externalcontact/edit_corp_tag',
   repeatable: true,
-  request: Type.Object({ id: Id, name: Type.Optional(TagName), order: optionalInteger }),
+  request: changedTag,
   answer: Done,
 })
-const Del = post({
-  path: '/cgi-bin/externalcontact/del_corp_tag',
-  request: Type.Refine(
-    Type.Object({ tag_id: Type.Optional(Type.Array(Id)), group_id: Type.Optional(Type.Array(Id)) }),
-    (value) => notAllEmpty(['tag_id', 'group_id'], value),
-    () => '要写明删除哪个标签或标签组',
-  ),
-  answer: Done,
-})
+const Del = post({ path: '/cgi-bin/externalcontact/del_corp_tag', request: deletedTags, answer: Done })
 const Mark = post({
   path: '/cgi-bin/externalcontact/mark_tag',
   repeatable: true,
