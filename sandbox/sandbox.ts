@@ -2,6 +2,7 @@ import type { Clock } from '../server/kernel/clock.ts'
 import { acquisitionEndpoints } from './api/acquisition.ts'
 import { agentEndpoints } from './api/agent.ts'
 import { authEndpoints, directoryEndpoints } from './api/auth.ts'
+import { cardUpdateEndpoints } from './api/card-updates.ts'
 import { contactWayEndpoints } from './api/contact-ways.ts'
 import { contactEndpoints } from './api/contacts.ts'
 import { groupEndpoints } from './api/groups.ts'
@@ -135,6 +136,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...strategyTagEndpoints(),
     ...statisticsEndpoints(),
     ...messageEndpoints(),
+    ...cardUpdateEndpoints(),
     ...mediaEndpoints(),
     ...mediaByUrlEndpoints(),
     ...momentEndpoints(paging),

@@ -1,5 +1,7 @@
 import { type Acquisition, createAcquisition } from './acquisition.ts'
+import { type AppMail, createAppMail } from './app-mail.ts'
 import { type AppSettings, createAppSettings } from './app-settings.ts'
+import { createDirectory, type Directory } from './directory.ts'
 import { FewPerKey } from './few-per-key.ts'
 import type { GuideDays } from './guide-days.ts'
 import { createMoments, type Moments } from './moments.ts'
@@ -256,6 +258,8 @@ export interface World {
   groupTakeovers: Map<string, number[]>
   media: Map<string, Media>
   moments: Moments
+  mail: AppMail
+  directory: Directory
   /** By customer, oldest first. */
   messages: Map<string, ChatMessage[]>
   appMessages: Map<string, AppMessage[]>
@@ -290,6 +294,8 @@ export function createWorld(): World {
     groupTakeovers: new Map(),
     media: new Map(),
     moments: createMoments(),
+    mail: createAppMail(),
+    directory: createDirectory(),
     messages: new Map(),
     appMessages: new Map(),
     orders: new Map(),

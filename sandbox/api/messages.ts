@@ -1,72 +1,57 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../server/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import { int, need, text } from '../params.ts'
 import { refuse } from '../refusal.ts'
-import { findStaff } from '../relations.ts'
+import { kindParams, MESSAGE_KINDS, readMessage } from './message-kinds.ts'
+import { receiversOf } from './message-receivers.ts'
+import { ANSWERABLE } from './template-cards.ts'
 
-const KINDS = new Set([
-  'text',
-  'image',
-  'voice',
-  'video',
-  'file',
-  'textcard',
-  'news',
-  'mpnews',
-  'markdown',
-  'miniprogram_notice',
-  'template_card',
-])
 const MAX_PER_MINUTE = 30
+const MAX_PER_HOUR = 1_000
+const RECALL_MS = DAY_MS
+const DEFAULT_DUPLICATE_SEC = 1_800
+/** Members the corp may have; times 200 a day is what an app may send. */
+const ACCOUNT_LIMIT = 1_000
 const anything = { read: (value: unknown) => value }
-const detailParams = Object.fromEntries([...KINDS].map((kind) => [kind, anything]))
-const asRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+const flag = () => int({ min: 0, max: 1 })
 
-function checkDetail(msgtype: string, detail: Record<string, unknown>): void {
-  const bytes = (key: string): number => Buffer.byteLength(typeof detail[key] === 'string' ? detail[key] : '')
-  if (msgtype === 'text' || msgtype === 'markdown') {
-    if (bytes('content') === 0) refuse(44004, 'empty content')
-    if (bytes('content') > 2048) refuse(45002, 'content too large')
+/** Counts what each member got; more than 30 a minute or 1,000 an hour vanish silently. */
+function createMailbox() {
+  const got = new Map<string, { minute: number; inMinute: number; hour: number; inHour: number }>()
+  return (userId: string, nowMs: number): boolean => {
+    const [minute, hour] = [Math.floor(nowMs / MINUTE_MS), Math.floor(nowMs / HOUR_MS)]
+    const held = got.get(userId)
+    const inMinute = (held?.minute === minute ? held.inMinute : 0) + 1
+    const inHour = (held?.hour === hour ? held.inHour : 0) + 1
+    got.set(userId, { minute, inMinute, hour, inHour })
+    return inMinute <= MAX_PER_MINUTE && inHour <= MAX_PER_HOUR
   }
-  if (msgtype === 'textcard') {
-    if (bytes('title') === 0 || bytes('description') === 0 || bytes('url') === 0) refuse(40058, 'textcard incomplete')
-  }
-  if (msgtype === 'template_card' && bytes('card_type') === 0) refuse(40058, 'card_type missing')
 }
 
-function receivers({ world }: Desk, given: { touser?: string; toparty?: string; totag?: string }) {
-  const split = (value: string | undefined): string[] => (value ?? '').split('|').filter((part) => part !== '')
-  const found = new Set<string>()
-  const invalidUsers: string[] = []
-  const invalidParties: string[] = []
-  const everyone = given.touser === '@all'
-  for (const staff of world.staff.values()) if (everyone && !staff.left) found.add(staff.userId)
-  for (const id of everyone ? [] : split(given.touser)) {
-    const staff = findStaff(world, id)
-    if (staff) found.add(staff.userId)
-    else invalidUsers.push(id.toLowerCase())
+function deliver(desk: Desk, message: { msgid: string; msgtype: string; body: Record<string, unknown> }, to: string[]) {
+  const { world, clock } = desk
+  for (const userId of to) {
+    const inbox = world.appMessages.get(userId) ?? []
+    inbox.push({ ...message, body: { ...message.body }, atMs: clock.now() })
+    world.appMessages.set(userId, inbox)
   }
-  for (const party of split(given.toparty)) {
-    if (!world.departments.has(Number(party))) invalidParties.push(party)
-    for (const staff of world.staff.values()) {
-      if (!staff.left && staff.departments.includes(Number(party))) found.add(staff.userId)
-    }
-  }
-  return { found, invalidUsers, invalidParties, isEmpty: !given.touser && !given.toparty && !given.totag }
+  desk.changed()
 }
 
-/** Messages of the app to guides. Docs 90236. */
+/** A new code that changes the card of this message once. Docs 94888. */
+export function giveResponseCode({ world, clock, random }: Desk, msgid: string): string {
+  const code = `RSPCODE_${random.text(20)}`
+  world.mail.responseCodes.set(code, { msgid, atMs: clock.now(), used: false })
+  return code
+}
+
+/** Messages of the app to guides. Docs 90236, 94867, 92369. */
 export function messageEndpoints() {
-  const sentThisMinute = new Map<string, { minute: number; count: number }>()
-  /** More than 30 a minute to one member vanish silently. */
-  const mayReceive = (userId: string, nowMs: number): boolean => {
-    const minute = Math.floor(nowMs / 60_000)
-    const held = sentThisMinute.get(userId)
-    const count = held?.minute === minute ? held.count + 1 : 1
-    sentThisMinute.set(userId, { minute, count })
-    return count <= MAX_PER_MINUTE
-  }
+  const mayReceive = createMailbox()
+  /** Unique per app. */
+  const taskIds = new Set<string>()
+  const duplicates = new Map<string, { msgid: string; untilMs: number }>()
   return [
     endpoint({
       path: '/cgi-bin/message/send',
@@ -78,38 +63,88 @@ export function messageEndpoints() {
         touser: text(),
         toparty: text(),
         totag: text(),
-        ...detailParams,
+        safe: flag(),
+        enable_id_trans: flag(),
+        enable_duplicate_check: flag(),
+        duplicate_check_interval: int({ min: 0, max: 14_400 }),
+        /** Of older apps; no msgtype of today takes them. */
+        interactive_taskcard: anything,
+        template_msg: anything,
+        selected_ticket_list: anything,
+        ...kindParams(MESSAGE_KINDS),
       },
       empty: { invaliduser: '', invalidparty: '', invalidtag: '' },
       handle: (p, desk) => {
         const { world, clock, random, credentials } = desk
+        const { touser, toparty, totag, msgtype } = p
         if (p.agentid !== credentials.agentId) refuse(40056, 'invalid agentid')
-        if (!KINDS.has(p.msgtype)) refuse(40008, 'invalid msgtype')
-        const { touser, toparty, totag } = p
-        const to = receivers(desk, {
+        if (msgtype === 'news' && p.safe === 1) refuse(40074, 'news cannot be safe')
+        if (!MESSAGE_KINDS.includes(msgtype)) refuse(40008, 'invalid msgtype')
+        const to = receiversOf(world, {
           ...(touser === undefined ? {} : { touser }),
           ...(toparty === undefined ? {} : { toparty }),
           ...(totag === undefined ? {} : { totag }),
         })
-        if (to.isEmpty) refuse(82001, 'no receiver')
-        if (to.found.size === 0) refuse(81013, 'all receivers invalid')
-        const body = asRecord((p as Record<string, unknown>)[p.msgtype]) // declared for every msgtype above
-        checkDetail(p.msgtype, body)
-        const msgid = random.text(32)
+        const body = readMessage(desk, msgtype, (p as Record<string, unknown>)[msgtype]) // declared for every msgtype
         const atMs = clock.now()
-        for (const userId of to.found) {
-          if (!mayReceive(userId, atMs)) continue
-          const inbox = world.appMessages.get(userId) ?? []
-          inbox.push({ msgid, msgtype: p.msgtype, body, atMs })
-          world.appMessages.set(userId, inbox)
-        }
-        desk.changed()
-        return {
-          msgid,
+        const invalid = {
           invaliduser: to.invalidUsers.join('|'),
           invalidparty: to.invalidParties.join('|'),
-          invalidtag: '',
+          invalidtag: to.invalidTags.join('|'),
         }
+        const content = JSON.stringify([msgtype, body, [...to.found].sort()])
+        const earlier = duplicates.get(content)
+        if (p.enable_duplicate_check === 1) {
+          if (earlier && atMs < earlier.untilMs) return { msgid: earlier.msgid, ...invalid }
+        }
+        const taskId = typeof body.task_id === 'string' ? body.task_id : undefined
+        if (taskId !== undefined && taskIds.has(taskId)) refuse(42014, 'task_id has been used')
+        const day = startOfShanghaiDay(atMs)
+        const sentToday = (world.mail.sentOn.get(day) ?? 0) + to.found.size
+        if (sentToday > 200 * Math.max(ACCOUNT_LIMIT, world.staff.size)) refuse(45009, 'too many messages today')
+        world.mail.sentOn.set(day, sentToday)
+
+        const msgid = random.text(32)
+        if (p.enable_duplicate_check === 1) {
+          const sec = p.duplicate_check_interval ?? DEFAULT_DUPLICATE_SEC
+          duplicates.set(content, { msgid, untilMs: atMs + sec * 1000 })
+        }
+        const receivers = [...to.found].filter((userId) => mayReceive(userId, atMs))
+        if (taskId !== undefined) taskIds.add(taskId)
+        world.mail.sent.set(msgid, { msgid, msgtype, receivers, atMs, ...(taskId === undefined ? {} : { taskId }) })
+        deliver(desk, { msgid, msgtype, body }, receivers)
+        const isAnswerable = msgtype === 'template_card' && ANSWERABLE.has(String(body.card_type))
+        return { msgid, ...(isAnswerable ? { response_code: giveResponseCode(desk, msgid) } : {}), ...invalid }
+      },
+    }),
+    endpoint({
+      path: '/cgi-bin/message/recall',
+      method: 'POST',
+      params: { msgid: need(text()) },
+      handle: (p, desk) => {
+        const { world, clock } = desk
+        const sent = world.mail.sent.get(p.msgid) ?? refuse(40058, 'invalid msgid')
+        if (clock.now() - sent.atMs >= RECALL_MS) refuse(42052, 'msgid has expired')
+        for (const userId of sent.receivers) {
+          const inbox = world.appMessages.get(userId) ?? []
+          world.appMessages.set(
+            userId,
+            inbox.filter((message) => message.msgid !== p.msgid),
+          )
+        }
+        desk.changed()
+        return {}
+      },
+    }),
+    endpoint({
+      path: '/cgi-bin/message/get_statistics',
+      method: 'POST',
+      params: { time_type: int({ min: 0, max: 1 }) },
+      empty: { statistics: [] },
+      handle: (p, { world, clock, credentials }) => {
+        const day = startOfShanghaiDay(clock.now()) - (p.time_type ?? 0) * DAY_MS
+        const row = { agentid: credentials.agentId, app_name: world.app.name, count: world.mail.sentOn.get(day) ?? 0 }
+        return { statistics: [row] }
       },
     }),
   ]

@@ -25,6 +25,8 @@ export function controlRoutes(
       controls.pendingMassSends(input.userId).map(({ tasks: _tasks, ...send }) => send),
     'confirm-mass-send': controls.confirmMassSend,
     'configure-app': controls.configureApp,
+    'tap-card': controls.tapCard,
+    'open-app': controls.openApp,
     'pending-moments': (input: { userId: string }) =>
       controls.pendingMoments(input.userId).map(({ tasks: _tasks, ...moment }) => moment),
     'confirm-moment': controls.confirmMoment,

@@ -2,6 +2,7 @@ import type { Desk } from '../desk.ts'
 import type { ChatMessage } from '../world.ts'
 import { acquisitionControls } from './acquisition-controls.ts'
 import { adminControls } from './admin.ts'
+import { cardControls } from './card-controls.ts'
 import { customerControls } from './customer.ts'
 import { groupControls } from './group-controls.ts'
 import { guideControls } from './guide.ts'
@@ -20,6 +21,7 @@ export const createControls = (desk: Desk) => ({
   ...transferControls(desk),
   ...momentControls(desk),
   ...acquisitionControls(desk),
+  ...cardControls(desk),
   ...shopControls(desk),
   /** What one customer sent and received, oldest first. */
   messagesOf: (externalUserId: string): ChatMessage[] => desk.world.messages.get(externalUserId) ?? [],

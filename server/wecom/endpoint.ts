@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { Settings } from 'typebox/system'
 import { describeFault } from './describe-fault.ts'
 import { WecomBadRequest } from './wecom-error.ts'
 
@@ -30,6 +31,8 @@ interface EndpointSpec<Request extends TSchema, Answer extends TSchema> {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000
+/** typebox stops at 8, which the branches of one union use up before the right one is looked at. */
+Settings.Set({ maxErrors: 128 })
 
 function endpoint<Request extends TSchema, Answer extends TSchema>(
   method: 'GET' | 'POST',
@@ -50,8 +53,11 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
       const check = requestCheck()
       if (check.Check(value)) return
       const faults = check.Errors(value)
-      // In a union every branch complains; the one about a limit is what the caller can act on.
-      const fault = faults.find(({ keyword }) => keyword === '~refine') ?? faults[0]
+      // In a union every branch complains; a limit is what the caller can act on, else what lies deepest: it is in the
+      // branch that was meant.
+      const depth = (one: { instancePath: string }): number => one.instancePath.split('/').length
+      const deepest = [...faults].sort((one, other) => depth(other) - depth(one))[0]
+      const fault = faults.find(({ keyword }) => keyword === '~refine') ?? deepest
       const where = `${fault?.instancePath || '/'} (${fault?.keyword ?? 'unknown'})`
       throw new WecomBadRequest(path, where, fault === undefined ? '请求的格式不对' : describeFault(fault))
     },

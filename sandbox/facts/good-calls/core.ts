@@ -66,5 +66,4 @@ export const sendCalls: GoodCalls = async (t) => {
   await t.post('groupchat/get_join_way', { config_id: join.config_id })
   await t.post('groupchat/update_join_way', { config_id: join.config_id, scene: 2, chat_id_list: [chatId] })
   await t.post('groupchat/del_join_way', { config_id: join.config_id })
-  await t.post('/message/send', { touser: 'lisi', agentid: 1_000_002, msgtype: 'text', ...content })
 }

@@ -6,6 +6,7 @@ import { handoverCalls } from './handover.ts'
 import { mediaCalls } from './media.ts'
 import { statisticsCalls } from './statistics.ts'
 import { strategyCalls } from './strategies.ts'
+import { messageCalls } from './messages.ts'
 
 /** Each runs in a sandbox of its own; one family of endpoints is one entry. */
 export const families: Record<string, GoodCalls> = {
@@ -15,6 +16,7 @@ export const families: Record<string, GoodCalls> = {
   handover: handoverCalls,
   acquisition: acquisitionCalls,
   media: mediaCalls,
+  messages: messageCalls,
   agent: agentCalls,
   statistics: statisticsCalls,
   strategies: strategyCalls,

@@ -1,0 +1,22 @@
+/** One message of the app, as it was sent. */
+export interface SentMessage {
+  msgid: string
+  msgtype: string
+  taskId?: string
+  receivers: string[]
+  atMs: number
+}
+/** Lets a card be changed once, within 72 hours. */
+export interface ResponseCode {
+  msgid: string
+  atMs: number
+  used: boolean
+}
+export interface AppMail {
+  sent: Map<string, SentMessage>
+  responseCodes: Map<string, ResponseCode>
+  /** Person-times by Shanghai day. */
+  sentOn: Map<number, number>
+}
+
+export const createAppMail = (): AppMail => ({ sent: new Map(), responseCodes: new Map(), sentOn: new Map() })
