@@ -4,9 +4,9 @@ import { agentCalls } from './agent.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
 import { handoverCalls } from './handover.ts'
 import { mediaCalls } from './media.ts'
+import { messageCalls } from './messages.ts'
 import { statisticsCalls } from './statistics.ts'
 import { strategyCalls } from './strategies.ts'
-import { messageCalls } from './messages.ts'
 
 /** Each runs in a sandbox of its own; one family of endpoints is one entry. */
 export const families: Record<string, GoodCalls> = {
