@@ -30,7 +30,11 @@ export interface Outbox {
   ): Promise<boolean>
   /** Takes back an action that nobody has begun; true when it was still waiting. */
   withdraw(tx: Tx, key: string, why: string): Promise<boolean>
+  /** A member's userid has changed: what is not done yet is done under the new one. Safe to repeat. */
+  readdress(tx: Tx, oldUserId: string, newUserId: string): Promise<void>
 }
+
+const CHUNK = 500
 
 export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lane) => void }): Outbox {
   return {
@@ -60,6 +64,20 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
         [why, clock.now(), key],
       )
       return changed > 0
+    },
+    readdress: async (tx, oldUserId, newUserId) => {
+      const open = await tx.rows<{ id: number }>(
+        `SELECT id FROM action WHERE state IN ('waiting', 'running') AND userid = ?`,
+        [oldUserId],
+      )
+      for (let at = 0; at < open.length; at += CHUNK) {
+        const ids = open.slice(at, at + CHUNK).map((row) => row.id)
+        await tx.run(
+          `UPDATE action SET userid = ?, payload = JSON_REPLACE(payload, '$.userId', ?)
+           WHERE id IN (${ids.map(() => '?').join(', ')})`,
+          [newUserId, newUserId, ...ids],
+        )
+      }
     },
   }
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Outbox } from '../actions/outbox.ts'
+import type { Alerts } from '../alerts/alerts.ts'
 import type { Tx } from '../db/tx.ts'
+import { subscribe } from '../inbox/subscription.ts'
 import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -8,6 +10,7 @@ import { randomText } from '../kernel/random.ts'
 import { MINUTE_MS } from '../kernel/shanghai.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { ChannelRule } from '../rules/schema/rule-files.ts'
+import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
 import type { staffQueries } from '../staff/staff-queries.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
@@ -20,7 +23,8 @@ export interface ChannelsDeps {
   outbox: Outbox
   rules: RuleBookHolder
   log: Pick<Logger, 'warn'>
-  staff: { queries: Pick<typeof staffQueries, 'currentIdOf'> }
+  alerts: Pick<Alerts, 'raise' | 'resolve'>
+  staff: { queries: Pick<typeof staffQueries, 'currentIdOf' | 'leftAmong'> }
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
 }
 
@@ -29,6 +33,7 @@ interface StoredChannel {
   state: string
   config_id: string | null
   live_as: string | null
+  trouble: string | null
   tries: number
   changed_at: number
 }
@@ -36,14 +41,17 @@ interface StoredChannel {
 const KEEP_EVERY_MS = 5 * MINUTE_MS
 /** What fails again and again is tried once an hour, or when the rules change. */
 const MOST_PATIENCE = 12
+const NO_GUIDE = '渠道里的导购都已离职，请在 config/channels/ 里写上在职的导购'
 /** Channel states that we choose; 30 characters are allowed, few make a small QR code. */
 const STATE_LENGTH = 10
 
 /** Channels and their live codes: one contact way per channel rule, made once and kept for as long as it may be printed. */
-export function createChannels({ wecom, clock, outbox, rules, db, log, staff }: ChannelsDeps) {
+export function createChannels({ wecom, clock, outbox, rules, db, log, staff, alerts }: ChannelsDeps) {
   const liveCodes = createLiveCodes({ wecom, clock })
   const stored = (tx: Tx, column: 'name' | 'state', value: string): Promise<StoredChannel | undefined> =>
-    tx.row(`SELECT name, state, config_id, live_as, tries, changed_at FROM channel WHERE ${column} = ?`, [value])
+    tx.row(`SELECT name, state, config_id, live_as, trouble, tries, changed_at FROM channel WHERE ${column} = ?`, [
+      value,
+    ])
 
   /** The channel's row, made if need be. A rule with a printed code's state takes that code over from its old name. */
   async function keepRow(tx: Tx, rule: ChannelRule): Promise<StoredChannel | undefined> {
@@ -84,12 +92,24 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff }: 
     if (row === undefined) return
     const restMs = Math.min(row.tries, MOST_PATIENCE) * KEEP_EVERY_MS
     if (!isUrgent && clock.now() < row.changed_at + restMs) return
-    const users = new Set<string>()
-    for (const userId of rule.guides) users.add(await staff.queries.currentIdOf(tx, userId))
+    const users = await receiversOf(tx, rule)
+    const needsGuide = `channel.no-guide:${rule.channel}`
+    if (users.length === 0) {
+      // The code stays as it is: WeCom takes no way without a receiver.
+      if (row.trouble === NO_GUIDE) return
+      await tx.run('UPDATE channel SET trouble = ? WHERE name = ?', [NO_GUIDE, rule.channel])
+      const text = `渠道「${rule.channel}」的导购都已离职：扫码加不到人`
+      await alerts.raise(tx, { key: needsGuide, text, todo: '在 config/channels/ 里给这个渠道写上在职的导购' })
+      return
+    }
+    if (row.trouble === NO_GUIDE) {
+      await tx.run('UPDATE channel SET trouble = NULL WHERE name = ?', [rule.channel])
+      await alerts.resolve(tx, needsGuide)
+    }
     const code: LiveCode = {
       channel: rule.channel,
       state: row.state,
-      users: [...users].sort(),
+      users,
       skipVerify: rule.skipVerify ?? true,
     }
     if (row.live_as === liveAs(code)) return
@@ -110,11 +130,19 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff }: 
     }
   }
 
+  /** Those of the rule's guides who are still here, under their present userids. */
+  async function receiversOf(tx: Tx, rule: ChannelRule): Promise<string[]> {
+    const users = new Set<string>()
+    for (const userId of rule.guides) users.add(await staff.queries.currentIdOf(tx, userId))
+    const left = await staff.queries.leftAmong(tx, [...users])
+    return [...users].filter((userId) => !left.has(userId)).sort()
+  }
+
   /** Asks for every live code that the rules name and WeCom lacks or has otherwise. Safe to repeat. */
-  const keep = (isUrgent = false): Promise<void> =>
-    db.tx(async (tx) => {
-      for (const { value } of rules.current().channels.values()) await keepOne(tx, value, isUrgent)
-    })
+  const keepAll = async (tx: Tx, isUrgent: boolean): Promise<void> => {
+    for (const { value } of rules.current().channels.values()) await keepOne(tx, value, isUrgent)
+  }
+  const keep = (isUrgent = false): Promise<void> => db.tx((tx) => keepAll(tx, isUrgent))
   rules.onChange(() => {
     // The job comes round anyway.
     keep(true).catch((error: unknown) =>
@@ -125,6 +153,10 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff }: 
   return {
     queries: channelQueries,
     keep,
+    subscriptions: [
+      subscribe('channels.guide-left', StaffLeft, (tx) => keepAll(tx, true)),
+      subscribe('channels.guide-renamed', StaffRenamed, (tx) => keepAll(tx, true)),
+    ],
     executors: liveCodes.executors,
     jobs: [{ name: 'channels.keep', everyMs: KEEP_EVERY_MS, run: () => keep() }],
   }

@@ -92,7 +92,8 @@ async function plan({ db, clock, folder, perCustomerPerMonth }: SendsDeps, name:
     return notFound(`没有叫「${name}」的群发。${known === '' ? '' : `有：${known}`}`)
   }
   const facts = createFacts({ lists: [customerFacts, [tagsFact], [groupsFact], orderFacts], base: 'customer' })
-  const audience = { facts, ownersOf: customerQueries.ownersOf, perCustomerPerMonth }
+  const { ownersOf } = customerQueries
+  const audience = { facts, ownersOf, currentIdOf: staffQueries.currentIdOf, perCustomerPerMonth }
   return good(planText(name, await dryRun(db, audience, send, clock.now()), await namesOf(db)))
 }
 

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/tx.ts'
+import { staffQueries } from '../staff/staff-queries.ts'
 import { type Pair, pairOf } from './relation.ts'
 
 export type LostBy = 'customer' | 'guide' | 'transfer' | 'unknown'
@@ -147,15 +148,18 @@ export const customerQueries = {
   },
   exists: async (tx: Tx, externalUserId: string): Promise<boolean> =>
     (await tx.row('SELECT 1 AS found FROM customer WHERE external_userid = ?', [externalUserId])) !== undefined,
-  /** The guide who speaks for the brand with this customer: the latest active follow. Undefined: nobody now. */
-  ownerOf: async (tx: Tx, externalUserId: string): Promise<string | undefined> =>
-    (
-      await tx.row<{ userid: string }>(
-        `SELECT userid FROM follow WHERE external_userid = ? AND active = 1 ${NEWEST_FIRST} LIMIT 1`,
-        [externalUserId],
-      )
-    )?.userid,
-  /** Owners by external_userid; customers without an active follow are left out. */
+  /** The guide who speaks for the brand with this customer: the latest active follow of a guide who has not left.
+   *  Undefined: nobody now. */
+  ownerOf: async (tx: Tx, externalUserId: string): Promise<string | undefined> => {
+    const rows = await tx.rows<{ userid: string }>(
+      `SELECT userid FROM follow WHERE external_userid = ? AND active = 1 ${NEWEST_FIRST}`,
+      [externalUserId],
+    )
+    const userIds = rows.map((row) => row.userid)
+    const left = await staffQueries.leftAmong(tx, userIds)
+    return userIds.find((userId) => !left.has(userId))
+  },
+  /** Owners by external_userid; customers without one are left out. */
   ownersOf: async (tx: Tx, externalUserIds: string[]): Promise<Map<string, string>> => {
     const rows = await eachChunk(externalUserIds, (part) =>
       tx.rows<{ external_userid: string; userid: string }>(
@@ -164,8 +168,9 @@ export const customerQueries = {
         part,
       ),
     )
+    const left = await staffQueries.leftAmong(tx, [...new Set(rows.map((row) => row.userid))])
     // Later rows replace earlier ones, so the latest follow stays.
-    return new Map(rows.map((row) => [row.external_userid, row.userid]))
+    return new Map(rows.filter((row) => !left.has(row.userid)).map((row) => [row.external_userid, row.userid]))
   },
   isFollowing: async (tx: Tx, userId: string, externalUserId: string): Promise<boolean> =>
     (await tx.row('SELECT 1 AS found FROM follow WHERE external_userid = ? AND userid = ? AND active = 1', [

@@ -9,6 +9,8 @@ export interface AudienceDeps {
     audience(tx: Tx, condition: Condition, nowMs: number, page: { limit: number; after?: string }): Promise<string[]>
   }
   ownersOf(tx: Tx, externalUserIds: string[]): Promise<Map<string, string>>
+  /** A rule may still name a guide by a former userid. */
+  currentIdOf(tx: Tx, userId: string): Promise<string>
   /** The corp's own limit per customer and month; undefined: the platform's, the days of the month. */
   perCustomerPerMonth: number | undefined
 }
@@ -34,11 +36,18 @@ export async function readAudiencePage(
     limit: PAGE,
     ...(after === '' ? {} : { after }),
   })
+  const guides = send.guides === undefined ? undefined : await presentIds(tx, deps, send.guides)
   const context = {
     owners: ids.length === 0 ? new Map<string, string>() : await deps.ownersOf(tx, ids),
     received: await receivedThisMonth(tx, ids, nowMs),
     perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
-    guides: send.guides,
+    guides,
   }
   return { choices: chooseRecipients(ids, context), last: ids.at(-1) }
+}
+
+async function presentIds(tx: Tx, deps: AudienceDeps, userIds: readonly string[]): Promise<string[]> {
+  const present: string[] = []
+  for (const userId of userIds) present.push(await deps.currentIdOf(tx, userId))
+  return present
 }

@@ -1,11 +1,13 @@
 import type { Outbox } from '../actions/outbox.ts'
 import type { Db } from '../db/db.ts'
+import { subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
 import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
 import type { RuleBookHolder, Send } from '../rules/rule-book.ts'
+import { StaffRenamed } from '../staff/staff-events.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import type { AudienceDeps } from './audience-page.ts'
@@ -14,6 +16,7 @@ import { createFindCreated } from './find-created.ts'
 import { openRun, planRun } from './plan-run.ts'
 import { pollResults } from './poll-results.ts'
 import { queueReminders, remindExecutor } from './remind.ts'
+import { renameSender } from './rename-sender.ts'
 import { takeDue } from './schedule.ts'
 import { sendQueries } from './send-queries.ts'
 import { tellTimeline } from './tell-timeline.ts'
@@ -27,7 +30,7 @@ export interface MassSendDeps {
   wecom: Pick<Wecom, 'massSends'>
   facts: AudienceDeps['facts']
   customers: { queries: Pick<AudienceDeps, 'ownersOf'> }
-  staff: { queries: { nameOf: CreateTaskDeps['guideName'] } }
+  staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & Pick<AudienceDeps, 'currentIdOf'> }
   media: Pick<CreateTaskDeps, 'attachments'>
   timeline: Pick<Timeline, 'noteAll'>
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
@@ -42,6 +45,7 @@ export function createMassSend(deps: MassSendDeps) {
   const audience: AudienceDeps = {
     facts: deps.facts,
     ownersOf: deps.customers.queries.ownersOf,
+    currentIdOf: deps.staff.queries.currentIdOf,
     perCustomerPerMonth: deps.perCustomerPerMonth,
   }
   const planDeps = { ...audience, db, clock, outbox }
@@ -76,6 +80,11 @@ export function createMassSend(deps: MassSendDeps) {
   ]
 
   return {
+    subscriptions: [
+      subscribe('mass-send.follow-rename', StaffRenamed, (tx, { payload }) =>
+        renameSender(tx, payload.oldUserId, payload.newUserId),
+      ),
+    ],
     jobs,
     executors: [
       createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),

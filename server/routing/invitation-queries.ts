@@ -79,6 +79,9 @@ export const invitationQueries = {
   /** Open ones that should have gone with a welcome and have not been looked after, oldest first. */
   unchecked: (tx: Tx, nowMs: number, limit: number): Promise<Invitation[]> =>
     many(tx, `check_at <= ? ORDER BY check_at, id LIMIT ?`, [nowMs, limit]),
+  /** A guide's open and waiting ones. */
+  openOfGuide: (tx: Tx, userId: string): Promise<Invitation[]> =>
+    many(tx, `userid = ? AND open_slot IS NOT NULL ORDER BY id`, [userId]),
   /** Who waits for room in a pool, first come first. */
   waitingFor: (tx: Tx, pool: string, limit: number): Promise<Invitation[]> =>
     many(tx, `state = 'waiting' AND pool = ? ORDER BY id LIMIT ?`, [pool, limit]),

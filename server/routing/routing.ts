@@ -9,7 +9,7 @@ import type { Job } from '../jobs/job.ts'
 import { MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
 import { OrderClosed, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
 import type { Pool } from '../rules/rule-book.ts'
-import { StaffRenamed } from '../staff/staff-events.ts'
+import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
 import type { Welcome } from '../welcome/welcome.ts'
 import { carriedByWelcome } from './carried-by-welcome.ts'
 import { type InvitedBy, invitationQueries } from './invitation-queries.ts'
@@ -120,6 +120,13 @@ export function createRouting(deps: RoutingDeps) {
         'UPDATE invitation SET userid = ? WHERE external_userid = ? AND userid = ? AND open_slot IS NOT NULL',
         [payload.toUserId, payload.externalUserId, payload.fromUserId],
       )
+    }),
+    subscribe('routing.guide-left', StaffLeft, async (tx, { payload }) => {
+      // The to-do of an invitation moves by itself.
+      for (const invitation of await invitationQueries.openOfGuide(tx, payload.userId)) {
+        const owner = await customers.queries.ownerOf(tx, invitation.externalUserId)
+        if (owner !== undefined) await tx.run('UPDATE invitation SET userid = ? WHERE id = ?', [owner, invitation.id])
+      }
     }),
     subscribe('routing.follow-rename', StaffRenamed, async (tx, { payload }) => {
       await tx.run('UPDATE invitation SET userid = ? WHERE userid = ? AND open_slot IS NOT NULL', [

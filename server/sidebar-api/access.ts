@@ -2,13 +2,13 @@ import type { FastifyRequest } from 'fastify'
 import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import { AppError } from '../kernel/app-error.ts'
-import type { StaffMember } from '../staff/staff-queries.ts'
+import type { staffQueries } from '../staff/staff-queries.ts'
 import type { Session } from './session.ts'
 
 export interface AccessDeps {
   db: Db
   session: Session
-  staff: { queries: { get(tx: Tx, userId: string): Promise<StaffMember | undefined> } }
+  staff: { queries: Pick<typeof staffQueries, 'get' | 'idSince'> }
   customers: { queries: { isFollowing(tx: Tx, userId: string, externalUserId: string): Promise<boolean> } }
 }
 
@@ -30,7 +30,9 @@ const notYours = (): AppError =>
 /** Who may see what. Every route of the sidebar runs its work through one of these, in one transaction with it. */
 export function createAccess({ db, session, staff, customers }: AccessDeps) {
   async function guideOf(tx: Tx, request: FastifyRequest): Promise<Guide> {
-    const userId = session.userId(request)
+    const login = session.of(request)
+    // Renamed since the login: the same person. Somebody else's userid since: no longer them.
+    const userId = login === undefined ? undefined : await staff.queries.idSince(tx, login.userId, login.begunAtMs)
     const member = userId === undefined ? undefined : await staff.queries.get(tx, userId)
     if (member === undefined || member.state === 'left') throw loginNeeded()
     return { userId: member.userId, name: member.name ?? member.userId }

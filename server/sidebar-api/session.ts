@@ -33,9 +33,11 @@ export function createSession({ secret, clock }: { secret: string; clock: Clock 
   }
 
   return {
-    userId: (request: FastifyRequest): string | undefined => {
+    /** Who logged in, and when, UTC milliseconds: the userid may be somebody else's by now. */
+    of: (request: FastifyRequest): { userId: string; begunAtMs: number } | undefined => {
       const content = read(request, SESSION_COOKIE, 'session')
-      return typeof content?.userId === 'string' ? content.userId : undefined
+      if (typeof content?.userId !== 'string' || typeof content.until !== 'number') return undefined
+      return { userId: content.userId, begunAtMs: content.until - SESSION_MS }
     },
     begin: (reply: FastifyReply, userId: string, isSecure: boolean): void => {
       const token = signToken(secret, 'session', { userId, until: clock.now() + SESSION_MS })

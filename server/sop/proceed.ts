@@ -6,6 +6,7 @@ import { MINUTE_MS } from '../kernel/shanghai.ts'
 import { holds } from '../rules/holds.ts'
 import { conditionOf, factPaths } from '../rules/parse-condition.ts'
 import type { SopStep, TriggerEvent } from '../rules/schema/sop-rule.ts'
+import type { Staff } from '../staff/staff.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { factsText } from './facts-text.ts'
@@ -21,6 +22,7 @@ export interface ProceedDeps extends PerformStepDeps {
   facts: Pick<CustomerFacts, 'of'>
   timeline: Pick<Timeline, 'note'>
   tasks: Pick<Tasks, 'open' | 'close'>
+  staff: { queries: Pick<Staff['queries'], 'nameOf' | 'leftAmong'> }
   customers: PerformStepDeps['customers'] & {
     queries: Pick<Customers['queries'], 'ownerOf' | 'isFollowing' | 'nameOf'>
   }
@@ -34,7 +36,7 @@ type Choose = Extract<SopStep, { choose: unknown }>['choose']
 
 /** Takes a customer through a journey, from where they are to the next wait or the end, in the caller's transaction. */
 export function createProceed(deps: ProceedDeps) {
-  const { clock, facts, timeline, tasks, customers } = deps
+  const { clock, facts, timeline, tasks, customers, staff } = deps
   const perform = createPerformStep(deps)
 
   const reasonOf = (sop: SopVersion, entry: Entry, text?: string, seen?: Record<string, unknown>): Reason => ({
@@ -61,7 +63,8 @@ export function createProceed(deps: ProceedDeps) {
   /** The guide may have changed since; the customer's present one acts. */
   async function withGuide(tx: Tx, entry: Entry): Promise<Entry> {
     const { externalUserId, userId } = entry
-    if (await customers.queries.isFollowing(tx, userId, externalUserId)) return entry
+    const isHere = !(await staff.queries.leftAmong(tx, [userId])).has(userId)
+    if (isHere && (await customers.queries.isFollowing(tx, userId, externalUserId))) return entry
     return { ...entry, userId: (await customers.queries.ownerOf(tx, externalUserId)) ?? userId }
   }
 

@@ -9,6 +9,8 @@ export interface StaffMember {
   isGuide: boolean
   /** UTC milliseconds; undefined while here, and when nobody told. */
   leftAtMs: number | undefined
+  /** When we first met this member, UTC milliseconds; a given-up userid may be somebody new's. */
+  knownAtMs: number
 }
 
 export type StaffState = 'active' | 'disabled' | 'inactive' | 'left'
@@ -19,9 +21,10 @@ interface StoredStaff {
   state: StaffState
   is_guide: number
   left_at: number | null
+  known_at: number
 }
 
-const COLUMNS = 'userid, name, state, is_guide, left_at'
+const COLUMNS = 'userid, name, state, is_guide, left_at, known_at'
 
 const toMember = (row: StoredStaff): StaffMember => ({
   userId: row.userid,
@@ -29,6 +32,7 @@ const toMember = (row: StoredStaff): StaffMember => ({
   state: row.state,
   isGuide: row.is_guide === 1,
   leftAtMs: row.left_at ?? undefined,
+  knownAtMs: row.known_at,
 })
 
 async function currentIdOf(tx: Tx, userId: string): Promise<string> {
@@ -47,6 +51,14 @@ export const staffQueries = {
   get,
   /** What a userid of long ago is called today; userids change when a member is renamed. */
   currentIdOf,
+  /** The present userid of whoever had this userid at that instant, UTC milliseconds; undefined when it has gone over to
+   *  somebody else since. */
+  idSince: async (tx: Tx, userId: string, sinceMs: number): Promise<string | undefined> => {
+    const currentId = await currentIdOf(tx, userId)
+    if (currentId !== userId) return currentId
+    const member = await get(tx, userId)
+    return member !== undefined && member.knownAtMs > sinceMs ? undefined : userId
+  },
   /** The member's name, also by a former userid; undefined while unknown. */
   nameOf: async (tx: Tx, userId: string): Promise<string | undefined> => {
     const known = await get(tx, userId)
@@ -61,6 +73,15 @@ export const staffQueries = {
     tx: Tx,
   ): Promise<{ userid: string; name: string | null; departments: string | null; is_guide: number }[]> =>
     tx.rows('SELECT userid, name, departments, is_guide FROM staff'),
+  /** Those of these userids whose members have left. */
+  leftAmong: async (tx: Tx, userIds: readonly string[]): Promise<Set<string>> => {
+    if (userIds.length === 0) return new Set()
+    const rows = await tx.rows<{ userid: string }>(
+      `SELECT userid FROM staff WHERE state = 'left' AND userid IN (${userIds.map(() => '?').join(', ')})`,
+      [...userIds],
+    )
+    return new Set(rows.map((row) => row.userid))
+  },
   /** userids of members who may have customers and have not left. */
   guideIds: async (tx: Tx): Promise<string[]> => {
     const rows = await tx.rows<{ userid: string }>(

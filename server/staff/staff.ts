@@ -45,11 +45,11 @@ const departmentsOf = (text: string): number[] =>
 
 /** The members of the corp: their names, who has customers, who was renamed or left. */
 export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
-  const askFor = (tx: Tx, userId: string, key: string): Promise<boolean> =>
+  const askFor = (tx: Tx, userId: string, key: string, leftAtMs?: number): Promise<boolean> =>
     outbox.enqueue(tx, RefreshStaff, {
       key: `staff.refresh:${key}`,
       userId,
-      payload: { userId },
+      payload: { userId, ...(leftAtMs === undefined ? {} : { leftAtMs }) },
       reason: { text: '读取成员资料' },
     })
 
@@ -80,6 +80,7 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     const { UserID, NewUserID, Name, Department } = event.payload
     if (NewUserID !== undefined && NewUserID !== '' && NewUserID !== UserID) {
       await renameStaff(tx, UserID, NewUserID, event.eventAtMs)
+      await outbox.readdress(tx, UserID, NewUserID)
       const payload = { oldUserId: UserID, newUserId: NewUserID }
       await emit(tx, StaffRenamed, { key: event.dedupeKey, atMs: event.eventAtMs, payload })
     }
@@ -102,8 +103,16 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
       event.payload.UserID,
       event.eventAtMs,
     ])
+    // So it is with the userid of somebody who left: nothing of theirs, such as a login, goes over.
+    await tx.run(
+      `UPDATE staff SET state = 'active', left_at = NULL, known_at = ? WHERE userid = ? AND state = 'left' AND left_at < ?`,
+      [clock.now(), event.payload.UserID, event.eventAtMs],
+    )
     await changed(tx, event)
   }
+
+  const tellLeft = (tx: Tx, userId: string, leftAtMs: number): Promise<boolean> =>
+    emit(tx, StaffLeft, { key: `${userId}:${leftAtMs}`, atMs: leftAtMs, payload: { userId, leftAtMs } })
 
   async function left(tx: Tx, event: StoredEvent<MemberPayload>): Promise<void> {
     const userId = await staffQueries.currentIdOf(tx, event.payload.UserID)
@@ -112,40 +121,43 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
       event.eventAtMs,
       userId,
     ])
-    if (now > 0) {
-      const payload = { userId, leftAtMs: event.eventAtMs }
-      await emit(tx, StaffLeft, { key: event.dedupeKey, atMs: event.eventAtMs, payload })
-    }
-    // The userid may have been given to somebody new before this event came: WeCom knows.
-    await askFor(tx, userId, event.dedupeKey)
+    // The userid may have been given to somebody new before this event came: WeCom knows, and then it is told.
+    await askFor(tx, userId, event.dedupeKey, now > 0 ? event.eventAtMs : undefined)
   }
 
-  /** True when the member has left and we had not heard of it. */
-  async function recordMember(tx: Tx, userId: string, reading: MemberReading | 'gone' | undefined): Promise<boolean> {
-    if (reading === undefined) return false
-    const now = clock.now()
-    if (reading === 'gone') {
-      const left = await tx.run(
-        `UPDATE staff SET state = 'left', left_at = COALESCE(left_at, ?), detail_at = ? WHERE userid = ? AND state <> 'left'`,
-        [now, now, userId],
-      )
-      if (left === 0) return false
-      await emit(tx, StaffLeft, { key: `gone:${userId}:${now}`, payload: { userId, leftAtMs: now } })
-      return true
+  /** `leftAtMs`: an event has told so already. True when the member has left and we had not heard of it. */
+  async function recordMember(
+    tx: Tx,
+    userId: string,
+    reading: MemberReading | 'gone' | undefined,
+    leftAtMs?: number,
+  ): Promise<boolean> {
+    if (reading === undefined) {
+      // We may not look, so the event has the last word.
+      if (leftAtMs !== undefined) await tellLeft(tx, userId, leftAtMs)
+      return false
     }
+    const state = reading === 'gone' ? 'left' : (reading.state ?? 'active')
+    const foundLeft = await tx.run(`UPDATE staff SET left_at = ? WHERE userid = ? AND state <> 'left' AND ? = 'left'`, [
+      clock.now(),
+      userId,
+      state,
+    ])
     await tx.run(
-      `UPDATE staff SET name = COALESCE(?, name), departments = ?, state = COALESCE(?, 'active'),
+      `UPDATE staff SET name = COALESCE(?, name), departments = COALESCE(?, departments), state = ?,
               left_at = CASE WHEN ? = 'left' THEN left_at ELSE NULL END, detail_at = ? WHERE userid = ?`,
       [
-        reading.name ?? null,
-        JSON.stringify(reading.departments),
-        reading.state ?? null,
-        reading.state ?? 'active',
-        now,
+        reading === 'gone' ? null : (reading.name ?? null),
+        reading === 'gone' ? null : JSON.stringify(reading.departments),
+        state,
+        state,
+        clock.now(),
         userId,
       ],
     )
-    return false
+    if (state === 'left' && leftAtMs !== undefined) await tellLeft(tx, userId, leftAtMs)
+    else if (foundLeft > 0) await tellLeft(tx, userId, clock.now())
+    return foundLeft > 0
   }
 
   /** Who is in the listing is here; who is missing may only be out of our sight, so nobody leaves by it. Writes what
@@ -204,7 +216,10 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
       execute(RefreshStaff, {
         perform: async ({ payload }) => ({ member: await readMember(wecom, payload.userId) }),
         record: async (tx, { payload }, { member }) => {
-          await recordMember(tx, payload.userId, member)
+          await recordMember(tx, payload.userId, member, payload.leftAtMs)
+        },
+        abandoned: async (tx, { payload }) => {
+          await recordMember(tx, payload.userId, undefined, payload.leftAtMs)
         },
       }),
       execute(ListStaff, {

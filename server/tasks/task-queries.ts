@@ -66,10 +66,12 @@ export const toTask = (row: StoredTask): GuideTask => ({
   reason: JSON.parse(row.reason) as Reason,
 })
 
-async function many(tx: Tx, where: string, params: SqlValue[]): Promise<GuideTask[]> {
-  const rows = await tx.rows<StoredTask>(`SELECT ${TASK_COLUMNS} FROM guide_task WHERE ${where} LIMIT ${MOST}`, params)
-  return rows.map(toTask)
+async function all(tx: Tx, where: string, params: SqlValue[]): Promise<GuideTask[]> {
+  return (await tx.rows<StoredTask>(`SELECT ${TASK_COLUMNS} FROM guide_task WHERE ${where}`, params)).map(toTask)
 }
+
+const many = (tx: Tx, where: string, params: SqlValue[]): Promise<GuideTask[]> =>
+  all(tx, `${where} LIMIT ${MOST}`, params)
 
 export const taskQueries = {
   /** A guide's open tasks, soonest due first, at most 200; with `externalUserId` only those about this customer. */
@@ -77,6 +79,9 @@ export const taskQueries = {
     externalUserId === undefined
       ? many(tx, `userid = ? AND state = 'open' ${SOONEST_FIRST}`, [userId])
       : many(tx, `userid = ? AND state = 'open' AND external_userid = ? ${SOONEST_FIRST}`, [userId, externalUserId]),
+  /** Every open task of a guide, however many. */
+  allOpenFor: (tx: Tx, userId: string): Promise<GuideTask[]> =>
+    all(tx, `userid = ? AND state = 'open' ORDER BY id`, [userId]),
   /** All tasks about a customer, of every guide, newest first, at most 200. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<GuideTask[]> =>
     many(tx, 'external_userid = ? ORDER BY id DESC', [externalUserId]),

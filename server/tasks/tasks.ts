@@ -1,9 +1,11 @@
 import type { Executor } from '../actions/action-kind.ts'
 import { CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
+import type { Customers } from '../customers/customers.ts'
 import type { Tx } from '../db/tx.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Reason } from '../kernel/reason.ts'
-import { StaffRenamed } from '../staff/staff-events.ts'
+import type { Staff } from '../staff/staff.ts'
+import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
 import { type GuideTask, taskQueries } from './task-queries.ts'
@@ -33,9 +35,9 @@ export interface TaskEnd {
 export interface TasksDeps extends NotifyGuideDeps {
   timeline: Pick<Timeline, 'note'>
   customers: NotifyGuideDeps['customers'] & {
-    queries: { isFollowing(tx: Tx, userId: string, externalUserId: string): Promise<boolean> }
+    queries: Pick<Customers['queries'], 'isFollowing' | 'ownerOf' | 'ownersOf'>
   }
-  staff: { queries: { nameOf(tx: Tx, userId: string): Promise<string | undefined> } }
+  staff: { queries: Pick<Staff['queries'], 'nameOf' | 'leftAmong'> }
 }
 
 /** What guides are asked to do. */
@@ -43,7 +45,17 @@ export function createTasks(deps: TasksDeps) {
   const { clock, timeline, customers, staff } = deps
   const notifyGuide = createNotifyGuide(deps)
 
-  async function open(tx: Tx, task: TaskToOpen): Promise<boolean> {
+  /** A guide who has left does nothing any more: another guide of the customer does. Nobody else: it waits for whoever
+   *  gets the customer. */
+  async function assignee(tx: Tx, { userId, externalUserId }: TaskToOpen): Promise<string> {
+    if (!(await staff.queries.leftAmong(tx, [userId])).has(userId)) return userId
+    return (await customers.queries.ownerOf(tx, externalUserId)) ?? userId
+  }
+
+  const nameOf = async (tx: Tx, userId: string): Promise<string> => (await staff.queries.nameOf(tx, userId)) ?? userId
+
+  async function open(tx: Tx, asked: TaskToOpen): Promise<boolean> {
+    const task = { ...asked, userId: await assignee(tx, asked) }
     const inserted = await tx.insertIgnore('guide_task', [
       {
         task_key: task.key,
@@ -61,8 +73,7 @@ export function createTasks(deps: TasksDeps) {
     ])
     const stored = await taskQueries.byKey(tx, task.key)
     if (inserted === 0 || stored === undefined) return false
-    const guide = (await staff.queries.nameOf(tx, task.userId)) ?? task.userId
-    await note(tx, stored, 'opened', `请导购${guide}：${task.title}`, task.reason)
+    await note(tx, stored, 'opened', `请导购${await nameOf(tx, task.userId)}：${task.title}`, task.reason)
     await notifyGuide.schedule(tx, task.userId)
     return true
   }
@@ -89,7 +100,29 @@ export function createTasks(deps: TasksDeps) {
     return true
   }
 
+  /** The open to-dos of a guide who left go to the customers' other guides; those of customers without one stay, for
+   *  whoever the customer is handed to. Safe to repeat. */
+  async function passOn(tx: Tx, leftUserId: string): Promise<void> {
+    const open = await taskQueries.allOpenFor(tx, leftUserId)
+    const owners = await customers.queries.ownersOf(tx, [...new Set(open.map((task) => task.externalUserId))])
+    const from = await nameOf(tx, leftUserId)
+    for (const task of open) {
+      const heir = owners.get(task.externalUserId)
+      if (heir !== undefined) await tx.run('UPDATE guide_task SET userid = ? WHERE id = ?', [heir, task.id])
+      const now = heir === undefined ? '等客户分配给新导购后接着做' : `转给${await nameOf(tx, heir)}`
+      await timeline.note(tx, {
+        key: `task:${task.id}:left:${leftUserId}`,
+        externalUserId: task.externalUserId,
+        userId: heir ?? leftUserId,
+        kind: 'task.passed-on',
+        text: `导购${from}已离职，待办「${task.title}」${now}`,
+      })
+    }
+    for (const heir of new Set(owners.values())) await notifyGuide.schedule(tx, heir)
+  }
+
   const subscriptions: Subscription[] = [
+    subscribe('tasks.guide-left', StaffLeft, (tx, { payload }) => passOn(tx, payload.userId)),
     subscribe('tasks.drop-lost', CustomerLost, async (tx, { payload }) => {
       // A late event about an earlier friendship must not touch the present one.
       if (await customers.queries.isFollowing(tx, payload.userId, payload.externalUserId)) return
