@@ -161,6 +161,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     orders,
     groups,
     facts,
+    handover,
     media,
     tasks,
     welcome,

@@ -1,6 +1,8 @@
 import type { CustomerProfile, CustomerSource, Follow } from '../customers/customer-queries.ts'
 import type { Tx } from '../db/tx.ts'
 import type { GroupOfCustomer } from '../groups/group-queries.ts'
+import type { handoverQueries } from '../handover/handover-queries.ts'
+import { underWayText } from '../handover/outcome-text.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { shanghaiDaysBetween } from '../kernel/shanghai.ts'
 import type { Order, OrderSummary } from '../orders/order-queries.ts'
@@ -37,6 +39,7 @@ export interface ProfileDeps {
   }
   groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }
   welcome: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> } }
+  handover: { queries: Pick<typeof handoverQueries, 'openOf'> }
   media: { queries: { stamp(tx: Tx): Promise<string> } }
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
   timeline: Pick<Timeline, 'queries'>
@@ -49,10 +52,10 @@ const NEWEST_ORDERS = 5
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, staff, tags, orders, groups, welcome, media, sop, timeline } = deps
+  const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, media, sop, timeline } = deps
 
   async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
-    const guide = tag.setBy === 'guide' ? ((await staff.queries.nameOf(tx, tag.userId)) ?? tag.userId) : ''
+    const guide = tag.setBy === 'guide' ? await nameOf(tx, tag.userId) : ''
     const setBy = { rule: '规则自动打上', guide: `${guide}手动打上`, wecom: '在企业微信里打上' }[tag.setBy]
     return {
       name: tag.path,
@@ -77,11 +80,19 @@ export function createProfile(deps: ProfileDeps) {
     }
   }
 
+  const nameOf = async (tx: Tx, userId: string): Promise<string> => (await staff.queries.nameOf(tx, userId)) ?? userId
+
+  async function handoverLine(tx: Tx, externalUserId: string): Promise<string | null> {
+    const open = await handover.queries.openOf(tx, externalUserId)
+    if (open === undefined) return null
+    return underWayText(await nameOf(tx, open.fromUserId), await nameOf(tx, open.toUserId), open.takeoverAtMs)
+  }
+
   async function otherGuides(tx: Tx, follows: Follow[], userId: string): Promise<string[]> {
     const names: string[] = []
     for (const follow of follows) {
       if (!follow.active || follow.userId === userId) continue
-      names.push((await staff.queries.nameOf(tx, follow.userId)) ?? follow.userId)
+      names.push(await nameOf(tx, follow.userId))
     }
     return names
   }
@@ -114,6 +125,7 @@ export function createProfile(deps: ProfileDeps) {
         pool: group.pool ?? null,
       })),
       welcome: welcomeView(await welcome.queries.ofCustomer(tx, externalUserId), guide.userId),
+      handover: await handoverLine(tx, externalUserId),
       otherGuides: await otherGuides(tx, follows, guide.userId),
       journeys: (await sop.queries.ofCustomer(tx, externalUserId))
         .filter((one) => one.state === 'active')

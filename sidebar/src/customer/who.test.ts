@@ -115,3 +115,12 @@ test('tags that are refused are put back', async () => {
   expect(chips).toEqual(['包裹卡', 'A 类', '厚切', '黑椒', '首购'])
   expect(screenText()).toContain('没有「口味/嫩」这个标签')
 })
+
+test('a customer who is being handed over is told as such on the card, and nobody else is', async () => {
+  await openSidebar()
+  expect(screenText()).not.toContain('正在从')
+  closeSidebars()
+  const handover = '正在从张三转给李四，等待客户确认，最迟 2026-11-23 09:05 自动完成'
+  await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, handover }) } })
+  expect(screenText()).toContain(handover)
+})

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { openHandoverDesk } from '../handover/testing/handover-desk.ts'
+import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { openBrowser } from './testing/sidebar-browser.ts'
+
+test('while a customer is being handed over, the card says from whom to whom and until when; then the new guide has it', async () => {
+  const desk = await openHandoverDesk()
+  try {
+    await desk.befriend('zhangsan', 'wmA')
+    const zhangsan = openBrowser(desk.url)
+    await zhangsan.login('zhangsan')
+    const before = await zhangsan.get('customers/wmA')
+    expect(before.body).toMatchObject({ handover: null })
+    await desk.start()
+    const line = '正在从张三转给李四，等待客户确认，最迟 2026-11-23 10:01 自动完成'
+    expect((await zhangsan.get('customers/wmA')).body).toMatchObject({ handover: line })
+    // An open sidebar notices by itself.
+    expect((await zhangsan.get('customers/wmA/version')).body).not.toEqual({ version: before.body.version })
+    await desk.advance(DAY_MS)
+    await desk.advance(MINUTE_MS)
+    const lisi = openBrowser(desk.url)
+    await lisi.login('lisi')
+    expect((await lisi.get('customers/wmA')).body).toMatchObject({
+      handover: null,
+      source: { channel: '包裹卡', addWay: '管理员分配' },
+      tags: [{ name: '来源/包裹卡' }],
+      otherGuides: [],
+    })
+    expect((await lisi.get('customers/wmA/tasks')).body).toMatchObject({ tasks: [{ title: '打个招呼' }] })
+  } finally {
+    await desk.close()
+  }
+})
