@@ -1,14 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createSettableClock } from '../kernel/clock.ts'
-import { findingsOf, openDoctor, type TestDoctor } from './testing/open-doctor.ts'
+import { findingsOf, openDoctor, RULES, type TestDoctor } from './testing/open-doctor.ts'
 
 let t: TestDoctor
-beforeEach(async () => {
+beforeAll(async () => {
   t = await openDoctor()
 })
-afterEach(() => t.close())
+afterEach(() => {
+  t.sandbox.faults.clear()
+  t.writeConfig(RULES)
+})
+afterAll(() => t.close())
 
 it('with everything right, nothing of WeCom’s is to be mended, and nothing at WeCom has been changed', async () => {
   const report = await t.report()

@@ -2,21 +2,21 @@ import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { DAY_MS } from '../kernel/shanghai.ts'
 import { certificateTrouble } from './checks/public-url.ts'
 import { openDoctor, type TestDoctor } from './testing/open-doctor.ts'
 
 let t: TestDoctor
 let closeStranger = (): void => undefined
-beforeEach(async () => {
+beforeAll(async () => {
   t = await openDoctor()
 })
-afterEach(async () => {
+afterEach(() => {
   closeStranger()
   closeStranger = () => undefined
-  await t.close()
 })
+afterAll(() => t.close())
 
 /** Another server at the address that ought to be ours. */
 async function stranger(answer: RequestListener): Promise<string> {
