@@ -12,6 +12,10 @@ const CODES: Record<string, { why: string; next: string }> = {
   PROTOCOL_CONNECTION_LOST: { why: '数据库断开了连接', next: '看数据库是不是在重启，它的错误日志里写着原因' },
   ECONNRESET: { why: '数据库断开了连接', next: '看数据库是不是在重启，它的错误日志里写着原因' },
   ER_ACCESS_DENIED_ERROR: { why: '数据库的用户名或密码不对', next: '改好 DATABASE_URL 里的用户和密码，然后重启' },
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: {
+    why: '数据库的用户名或密码不对',
+    next: '改好 DATABASE_URL 里的用户和密码，然后重启',
+  },
   ER_DBACCESS_DENIED_ERROR: {
     why: '这个用户没有这个库的权限',
     next: '给 DATABASE_URL 里的用户授权：GRANT ALL ON 库名.*',
