@@ -57,18 +57,24 @@ export interface HuoshuiDeps {
   settings: Settings
   clock: Clock
   log: Logger
+  /** Works on this lane's actions and on nothing else: for a command while no server runs. */
+  only?: Lane
 }
 
 /** The whole product, wired: the only place that knows every part. Nothing runs before `start`. */
-export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
+export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const db = createDb(settings.DATABASE_URL)
   const alerts = createAlerts({ clock })
   const metrics = createMetrics(db, alerts.queries)
   /** Names this process in the rows it holds. */
   const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
   // The parts below nudge each other; the thunks break the circle of their construction.
-  const nudgeDispatcher = (lane: EventLane): void => dispatcher.nudge(lane)
-  const nudgeRunner = (lane: Lane): void => runner.nudge(lane)
+  const nudgeDispatcher = (lane?: EventLane): void => {
+    if (only === undefined) dispatcher.nudge(lane)
+  }
+  const nudgeRunner = (lane: Lane | undefined = only): void => {
+    if (only === undefined || lane === only) runner.nudge(lane)
+  }
   const emit = createEmit({ clock, nudge: nudgeDispatcher })
   const outbox = createOutbox({ clock, nudge: nudgeRunner })
   const accept = createAccept({ db, clock, nudge: nudgeDispatcher, isHandled: (kind) => dispatcher.isHandled(kind) })
@@ -219,7 +225,7 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
     log,
     prepare: async () => {
       // Before anything of ours can begin: new rules ask for actions at once, and a lease of our own is no dead one's.
-      await runner.releaseLeases({ all: alone })
+      await runner.releaseLeases({ all: alone && only === undefined })
       await rules.check()
       await jobs.prepare({ alone })
     },
@@ -254,9 +260,9 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
       await rules.look()
       await runner.releaseLeases({ all: false })
       await wecom.limits.flush(clock.now())
-      dispatcher.nudge()
-      runner.nudge()
-      await jobs.runDue()
+      nudgeDispatcher()
+      nudgeRunner()
+      if (only === undefined) await jobs.runDue()
       toldFault = undefined
     } catch (error) {
       const fault = describeError(error)
@@ -300,8 +306,8 @@ export function createHuoshui({ settings, clock, log }: HuoshuiDeps) {
       ready.nudge()
       await ready.settled()
       if (ready.isPrepared()) {
-        dispatcher.nudge()
-        runner.nudge()
+        nudgeDispatcher()
+        nudgeRunner()
       }
       return ready.isPrepared()
     },

@@ -102,6 +102,9 @@ export const syncRuns = {
   newest: (tx: Tx, kind: SyncKind) => one(tx, 'kind = ?', [kind]),
   /** The newest one that ended and repaired. */
   newestEnded: (tx: Tx, kind: SyncKind) => one(tx, `kind = ? AND dry = 0 AND state IN ('done', 'partial')`, [kind]),
+  /** When the last reconciliation before this one, that read everything and repaired, began; UTC milliseconds. */
+  endedBefore: async (tx: Tx, id: number): Promise<number | undefined> =>
+    (await one(tx, `kind IN ('first', 'reconcile') AND dry = 0 AND state = 'done' AND id < ?`, [id]))?.startedAtMs,
   byAskKey: (tx: Tx, askKey: string) => one(tx, 'ask_key = ?', [askKey]),
   /** Newest first. */
   recent: async (tx: Tx, kind: SyncKind, limit: number): Promise<SyncRun[]> =>

@@ -1,0 +1,61 @@
+import type { Tx } from '../db/tx.ts'
+import { shanghaiText } from '../kernel/shanghai.ts'
+import { FINDING_ZH } from '../sync/finding.ts'
+import type { Sync } from '../sync/sync.ts'
+import type { SyncRun, SyncState } from '../sync/sync-run.ts'
+
+const STATE_ZH: Record<SyncState, string> = {
+  running: '进行中',
+  done: '完成',
+  partial: '有没读到的',
+  failed: '没能开始',
+}
+const MOST_LINES = 500
+const MOST_RUNS = 15
+
+const headOf = (run: SyncRun): string => {
+  const what = run.dry ? '核对（只找不改）' : '核对'
+  const seconds =
+    run.finishedAtMs === undefined ? '' : `，用时 ${Math.round((run.finishedAtMs - run.startedAtMs) / 1_000)} 秒`
+  const read = `读了 ${run.relations} 条客户关系、${run.groupsRead} 个群${seconds}`
+  return `${what} #${run.id} ${shanghaiText(run.startedAtMs)}：${STATE_ZH[run.state]}，${read}`
+}
+
+/** What one reconciliation found: how many, which kinds, since when; with `every`, each single one. */
+export async function runText(tx: Tx, run: SyncRun, queries: Sync['queries'], { every = false } = {}): Promise<string> {
+  const lines = [headOf(run)]
+  const sums = await queries.findings.sumsOf(tx, run.id)
+  const since = await queries.endedBefore(tx, run.id)
+  const sinceText = since === undefined ? '' : `（都在 ${shanghaiText(since)} 上一次核对之后）`
+  if (sums.length === 0) lines.push('没有漏掉的变化。')
+  else lines.push(`${run.dry ? '找到' : '找到并补上'} ${run.found} 处漏掉的变化${sinceText}：`)
+  for (const { kind, amount, sinceMs } of sums) {
+    const oldest = sinceMs === undefined ? '' : `，最早 ${shanghaiText(sinceMs)}`
+    lines.push(`  ${FINDING_ZH[kind]} ${amount}${oldest}`)
+  }
+  if (run.renewed > 0) lines.push(`另有 ${run.renewed} 位客户的昵称、头像等更新了（企业微信不通知这些）。`)
+  if (run.gaps > 0) lines.push(`有 ${run.gaps} 处没读到，那里没有改动任何东西；原因在服务日志里。`)
+  if (every) lines.push(...(await everyLine(tx, run, queries)))
+  return lines.join('\n')
+}
+
+async function everyLine(tx: Tx, run: SyncRun, queries: Sync['queries']): Promise<string[]> {
+  const found = await queries.findings.ofRun(tx, run.id, MOST_LINES)
+  const lines = found.map(({ kind, subject, userId, amount = 1, sinceMs }) =>
+    [
+      `  ${FINDING_ZH[kind]}：${subject}`,
+      userId === undefined ? '' : ` @${userId}`,
+      amount === 1 ? '' : ` ×${amount}`,
+      sinceMs === undefined ? '' : ` ${shanghaiText(sinceMs)}`,
+    ].join(''),
+  )
+  if (found.length === MOST_LINES) lines.push(`  ……只列前 ${MOST_LINES} 项`)
+  return lines
+}
+
+/** The last reconciliations, newest first. */
+export async function runsText(tx: Tx, queries: Sync['queries']): Promise<string> {
+  const runs = await queries.recent(tx, 'reconcile', MOST_RUNS)
+  if (runs.length === 0) return '还没有核对过。每天凌晨会自己做一次，也可以现在运行 npm run -s reconcile。'
+  return runs.map((run) => `${headOf(run)}，${run.found === 0 ? '没有漏掉的' : `漏掉 ${run.found} 处`}`).join('\n')
+}

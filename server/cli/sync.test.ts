@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createSandbox } from '../../sandbox/sandbox.ts'
+import { createHuoshui } from '../huoshui.ts'
+import { createSettableClock } from '../kernel/clock.ts'
+import { createLogger } from '../kernel/logger.ts'
+import { readSettings } from '../settings.ts'
+import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
+import { huoshuiEnv } from '../testing/start-program.ts'
+import { createTestDatabase } from '../testing/test-database.ts'
+import type { FollowDeps } from './follow-run.ts'
+import { runReconcile } from './reconcile.ts'
+import { runSync } from './sync.ts'
+
+const NOWHERE = 'http://127.0.0.1:1'
+
+function recorder() {
+  const lines: string[] = []
+  const bars: string[] = []
+  return {
+    lines,
+    bars,
+    screen: {
+      out: (line: string) => void lines.push(line),
+      err: (line: string) => void lines.push(line),
+      bar: undefined,
+    },
+  }
+}
+
+describe('npm run sync and reconcile', () => {
+  let close: (() => Promise<void>)[] = []
+  afterEach(async () => {
+    for (const one of close.reverse()) await one()
+    close = []
+  })
+
+  /** A command beside a running server, which gets a second between two looks. */
+  const beside = (t: TestApp): FollowDeps & { lines: string[] } => {
+    const { lines, screen } = recorder()
+    return {
+      db: t.db,
+      clock: t.clock,
+      screen,
+      sync: t.huoshui.sync,
+      work: async () => {
+        throw new Error('the server is there to do it')
+      },
+      pause: () => t.advance(1_000),
+      lines,
+    }
+  }
+
+  const withServer = async (): Promise<TestApp> => {
+    const t = await buildTestApp()
+    close.push(() => t.close())
+    await t.sandbox.scan({ userId: 'zhangsan', name: '小雨' })
+    await t.sandbox.scan({ userId: 'lisi', name: '阿明' })
+    await t.settle()
+    await t.advance(600_000)
+    return t
+  }
+
+  it('a running server does the work; the command tells how much was read', async () => {
+    const t = await withServer()
+    const deps = beside(t)
+    expect(await runSync([], deps)).toBe(0)
+    expect(deps.lines.at(-1)).toMatch(/^读完：客户关系 2 条，客户群 0 个，用时 \d+ 秒。$/)
+    expect(await t.rows(`SELECT kind, state FROM sync_run WHERE kind = 'sync'`)).toEqual([
+      { kind: 'sync', state: 'done' },
+    ])
+  })
+
+  it('a reconciliation tells how many were missed, of which kinds, since when; the report has each of them', async () => {
+    const t = await withServer()
+    t.sandbox.connect(NOWHERE)
+    const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+    await t.sandbox.settle()
+    t.sandbox.connect(t.url)
+    await t.advance(300_000)
+
+    const dry = beside(t)
+    expect(await runReconcile(['--dry'], dry)).toBe(1)
+    expect(dry.lines.join('\n')).toContain('找到 1 处漏掉的变化')
+    const deps = beside(t)
+    expect(await runReconcile([], deps)).toBe(1)
+    const text = deps.lines.join('\n')
+    expect(text).toContain('找到并补上 1 处漏掉的变化（都在 2026-11-22 09:00 上一次核对之后）')
+    expect(text).toContain('漏掉的新增客户 1，最早 2026-11-22 09:10')
+    const again = beside(t)
+    expect(await runReconcile([], again)).toBe(0)
+    expect(again.lines.join('\n')).toContain('没有漏掉的变化')
+
+    const report = beside(t)
+    expect(await runReconcile(['report'], report)).toBe(0)
+    expect(report.lines[0]?.split('\n').map((line) => line.split('，').at(-1))).toEqual([
+      '没有漏掉的',
+      '漏掉 1 处',
+      '漏掉 1 处',
+    ])
+    const run = (await t.rows<{ id: number }>(`SELECT MAX(id) AS id FROM sync_run WHERE found = 1`))[0]
+    expect(await runReconcile(['report', String(run?.id)], report)).toBe(1)
+    expect(report.lines.at(-1)).toContain(`漏掉的新增客户：${externalUserId} @zhangsan 2026-11-22 09:10`)
+  })
+
+  it('refuses what it does not understand and says how it is used', async () => {
+    const t = await withServer()
+    const deps = beside(t)
+    expect(await runSync(['all'], deps)).toBe(2)
+    expect(await runReconcile(['report', '999'], deps)).toBe(2)
+    expect(await runReconcile(['--try'], deps)).toBe(2)
+    expect(deps.lines[0]).toContain('用法：npm run sync')
+  })
+
+  it('without a server the command reads the corp itself, and leaves everything else to the next server', async () => {
+    const clock = createSettableClock('2026-11-22T09:00:00+08:00')
+    const sandbox = createSandbox({ clock })
+    await sandbox.listen()
+    close.push(() => sandbox.close())
+    for (let index = 0; index < 250; index++) await sandbox.scan({ userId: index % 2 === 0 ? 'zhangsan' : 'lisi' })
+    const database = await createTestDatabase()
+    close.push(() => database.drop())
+    const settings = readSettings(huoshuiEnv(sandbox.url, database.url, '/nowhere'))
+    const huoshui = createHuoshui({ settings, clock, log: createLogger({ level: 'silent' }), only: 'backfill' })
+    close.push(() => huoshui.stop())
+    await huoshui.db.migrate()
+    const { lines, screen } = recorder()
+    let isPrepared = false
+    const work = async (): Promise<void> => {
+      if (isPrepared) await huoshui.beat()
+      else isPrepared = await huoshui.prepare()
+    }
+    const pause = async (): Promise<void> => {
+      clock.advance(1_000)
+      await huoshui.drained()
+    }
+    const deps = { db: huoshui.db, clock, screen, sync: huoshui.sync, work, pause }
+    expect(await runSync([], deps)).toBe(0)
+    expect(lines.at(-1)).toContain('读完：客户关系 250 条')
+    const rows = await huoshui.db.tx((tx) => tx.rows(`SELECT kind, state FROM sync_run`))
+    expect(rows).toEqual([{ kind: 'first', state: 'done' }])
+    const others = await huoshui.db.tx((tx) =>
+      tx.rows(
+        `SELECT kind FROM action WHERE state <> 'waiting' AND kind NOT LIKE 'sync.%' AND kind NOT LIKE 'group.%'`,
+      ),
+    )
+    expect(others).toEqual([])
+  })
+})
