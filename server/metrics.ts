@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AlertQueries } from './alerts/alert-queries.ts'
 import type { Db } from './db/db.ts'
+import { findings } from './sync/finding.ts'
+import { syncRuns } from './sync/sync-run.ts'
 
 /** The numbers an engineer watches; labels are closed sets, never ids. */
 export function createMetrics(db: Db, alerts: Pick<AlertQueries, 'countsByKind'>) {
@@ -72,6 +74,31 @@ export function createMetrics(db: Db, alerts: Pick<AlertQueries, 'countsByKind'>
       this.reset()
       const counts = await db.tx((tx) => alerts.countsByKind(tx)).catch(() => new Map<string, number>())
       for (const [alert, count] of counts) this.set({ alert }, count)
+    },
+  })
+  new Gauge({
+    name: 'huoshui_reconcile_found',
+    help: 'changes that callbacks had missed, found by the last reconciliation; npm run -s reconcile -- report',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      this.reset()
+      const sums = await db
+        .tx(async (tx) => {
+          const run = await syncRuns.newestEnded(tx, 'reconcile')
+          return run === undefined ? [] : findings.sumsOf(tx, run.id)
+        })
+        .catch(() => [])
+      for (const { kind, amount } of sums) this.set({ kind }, amount)
+    },
+  })
+  new Gauge({
+    name: 'huoshui_reconciled_seconds',
+    help: 'unix time at which the last reconciliation ended; 0 before the first',
+    registers,
+    async collect() {
+      const run = await db.tx((tx) => syncRuns.newestEnded(tx, 'reconcile')).catch(() => undefined)
+      this.set(Math.floor((run?.finishedAtMs ?? 0) / 1_000))
     },
   })
   return {

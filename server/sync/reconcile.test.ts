@@ -69,6 +69,9 @@ describe('a reconciliation', () => {
     expect(await reconcile()).toEqual({ 'customer.added': 1 })
 
     expect((await events('customer.added')).at(-1)).toMatchObject({ externalUserId, channel: '包裹卡', found: true })
+    const metrics = await (await fetch(`${t.url}/metrics`)).text()
+    expect(metrics).toContain('huoshui_reconcile_found{kind="customer.added"} 1')
+    expect(t.logLines.join('')).toContain('"kinds":{"customer.added":1}')
     expect(t.sandbox.calls('externalcontact/send_welcome_msg')).toHaveLength(welcomes)
     expect(await t.rows('SELECT state FROM welcome WHERE external_userid = ?', [externalUserId])).toEqual([
       { state: 'none' },
