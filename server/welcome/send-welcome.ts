@@ -39,7 +39,10 @@ export interface SendWelcomeDeps {
 }
 
 /** Docs 92137, 92599. A code works once, so a repeated call can never send a second welcome: WeCom answers 41051. */
-export function createSendWelcome({ clock, wecom, timeline }: SendWelcomeDeps): Executor {
+export function createSendWelcome(
+  { clock, wecom, timeline }: SendWelcomeDeps,
+  afterEnd: (tx: Tx, key: FriendshipKey, state: WelcomeState) => Promise<void>,
+): Executor {
   /** Whether an earlier call of this action may have reached WeCom. Only what this process saw; a row that another process
    *  left is judged by what it wrote. */
   const mayHaveHappened = new Map<number, boolean>()
@@ -105,6 +108,7 @@ export function createSendWelcome({ clock, wecom, timeline }: SendWelcomeDeps): 
       const end = endOf(failure, unsure)
       await welcomeStore.set(tx, payload, end)
       await note(tx, { ...payload, actionId: id }, `未发送欢迎语：${end.reason}`, reason)
+      await afterEnd(tx, payload, end.state)
     },
 
     afterCrash: ({ id }) => {

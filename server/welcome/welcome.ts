@@ -12,6 +12,7 @@ import { type ChosenWelcome, chooseWelcome } from './choose-welcome.ts'
 import { fillNames } from './fill-names.ts'
 import { someJourneyWelcomes } from './journey-welcome.ts'
 import { createSendWelcome, SendWelcome, type SendWelcomeDeps } from './send-welcome.ts'
+import { spareCode } from './spare-code.ts'
 import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
 
 /** Docs 92137: a code lives 20 s and works once; text of at most 4,000 bytes. */
@@ -54,7 +55,12 @@ export function createWelcome(deps: WelcomeDeps) {
   async function send(tx: Tx, wanted: WelcomeWanted): Promise<WelcomeBegun> {
     const hash = wanted.welcomeCode === null ? null : hashOf(wanted.welcomeCode)
     const before = await welcomeStore.find(tx, wanted)
-    if (!(await welcomeStore.claim(tx, wanted, { hash, receivedAtMs: wanted.receivedAtMs }))) return 'already'
+    if (!(await welcomeStore.claim(tx, wanted, { hash, receivedAtMs: wanted.receivedAtMs }))) {
+      const present = await welcomeStore.find(tx, wanted)
+      const isAnother = hash !== null && present?.state === 'waiting' && present.code_hash !== hash
+      if (isAnother) await spareCode.keep(tx, wanted, hash, deps.clock.now())
+      return 'already'
+    }
     // A second code of a friendship carries on what its first one was meant for.
     const welcome = wanted.welcome ?? before?.rule ?? undefined
     const chosen = chooseWelcome(rules.current(), { channel: wanted.channel, welcome, atMs: wanted.codeAtMs })
@@ -121,6 +127,13 @@ export function createWelcome(deps: WelcomeDeps) {
     })
   }
 
+  /** The first code came to nothing: the one that waits behind it may still do. */
+  async function afterEnd(tx: Tx, key: FriendshipKey, state: WelcomeState): Promise<void> {
+    const spare = await spareCode.take(tx, key)
+    if (spare === undefined || (state !== 'late' && state !== 'failed')) return
+    if (deps.clock.now() < spare.codeAtMs + CODE_LIFE_MS) await send(tx, spare)
+  }
+
   const subscriptions: Subscription[] = [
     subscribe(
       'welcome.send',
@@ -141,7 +154,7 @@ export function createWelcome(deps: WelcomeDeps) {
 
   return {
     subscriptions,
-    executors: [createSendWelcome(deps)],
+    executors: [createSendWelcome(deps, afterEnd)],
     /** Sends the friendship's one welcome, unless that has been seen to. Safe to repeat; why there was none is kept. */
     send,
     queries: { ofCustomer: welcomeStore.ofCustomer },
