@@ -5,8 +5,10 @@ import { authEndpoints, directoryEndpoints } from './api/auth.ts'
 import { cardUpdateEndpoints } from './api/card-updates.ts'
 import { contactWayEndpoints } from './api/contact-ways.ts'
 import { contactEndpoints } from './api/contacts.ts'
+import { groupWelcomeEndpoints } from './api/group-welcomes.ts'
 import { groupEndpoints } from './api/groups.ts'
 import { handoverEndpoints } from './api/handovers.ts'
+import { interceptEndpoints } from './api/intercept-rules.ts'
 import { joinWayEndpoints } from './api/join-ways.ts'
 import { massSendEndpoints } from './api/mass-send.ts'
 import { mediaEndpoints } from './api/media.ts'
@@ -15,6 +17,7 @@ import { menuEndpoints } from './api/menus.ts'
 import { messageEndpoints } from './api/messages.ts'
 import { momentEndpoints } from './api/moments.ts'
 import { createOAuthCodes } from './api/oauth-codes.ts'
+import { productEndpoints } from './api/products.ts'
 import { statisticsEndpoints } from './api/statistics.ts'
 import { strategyEndpoints } from './api/strategies.ts'
 import { strategyTagEndpoints } from './api/strategy-tags.ts'
@@ -134,6 +137,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...acquisitionEndpoints(paging),
     ...strategyEndpoints(paging),
     ...strategyTagEndpoints(),
+    ...groupWelcomeEndpoints(),
+    ...productEndpoints(paging),
+    ...interceptEndpoints(),
     ...statisticsEndpoints(),
     ...messageEndpoints(),
     ...cardUpdateEndpoints(),

@@ -209,6 +209,38 @@ export interface Media {
   /** From upload_attachment: 1 for moments, 2 for product albums. */
   attachmentType?: number
 }
+/** Prepared welcome of groups (入群欢迎语素材); owners pick it by hand. */
+export interface GroupWelcome {
+  templateId: string
+  text?: string
+  attachment?: Attachment
+  /** Owners were told of it. */
+  notify: boolean
+}
+/** In the corp's album (商品图册). */
+export interface Product {
+  productId: string
+  description: string
+  priceFen: number
+  productSn: string
+  imageMediaIds: string[]
+  createdAtMs: number
+  deleted: boolean
+}
+/** Words that guides may not write (敏感词). */
+export interface InterceptRule {
+  ruleId: string
+  name: string
+  words: string[]
+  /** 1 phone, 2 email, 3 red packet. */
+  semantics: number[]
+  /** 1 warns and blocks, 2 warns. */
+  type: number
+  users: string[]
+  departments: number[]
+  createdAtMs: number
+  deleted: boolean
+}
 export interface ShopOrder {
   orderId: string
   status: string
@@ -268,6 +300,9 @@ export interface World {
   received: Map<string, { month: string; count: number }>
   acquisition: Acquisition
   strategies: Strategies
+  groupWelcomes: Map<string, GroupWelcome>
+  products: Map<string, Product>
+  interceptRules: Map<string, InterceptRule>
   /** For the statistics. */
   guideDays: GuideDays
   nextMessageId: number
@@ -302,6 +337,9 @@ export function createWorld(): World {
     received: new Map(),
     acquisition: createAcquisition(),
     strategies: createStrategies(),
+    groupWelcomes: new Map(),
+    products: new Map(),
+    interceptRules: new Map(),
     guideDays: new Map(),
     nextMessageId: 1,
   }

@@ -50,17 +50,22 @@ interface GivenContent {
   attachments: (Record<string, unknown> & { msgtype: string })[] | undefined
 }
 
+/** One attachment by the limits of its kind; refuses dead media (40007) and unknown kinds (41065). */
+export function readAttachment(desk: Desk, kind: string, value: unknown): Record<string, unknown> {
+  const shape = DETAILS[kind] ?? refuse(41065, 'invalid attachment type')
+  const detail = readShape(shape, value, kind)
+  const mediaId = detail.media_id
+  if (kind === 'image' && !mediaId && !detail.pic_url) refuse(40058, 'media_id or pic_url needed')
+  if (typeof mediaId === 'string' && mediaId !== '') needMedia(desk, mediaId, kind)
+  if (typeof detail.pic_media_id === 'string') needMedia(desk, detail.pic_media_id, 'image')
+  return Object.fromEntries(Object.entries(detail).filter(([, given]) => given !== undefined))
+}
+
 /** Checks every attachment against its own limits; refuses empty content. */
 export function readContent(p: GivenContent, desk: Desk): { text?: string; attachments: Attachment[] } {
   const attachments = (p.attachments ?? []).map((given): Attachment => {
-    const shape = DETAILS[given.msgtype] ?? refuse(41065, 'invalid attachment type')
-    const detail = readShape(shape, given[given.msgtype], given.msgtype)
-    const mediaId = detail.media_id
-    if (given.msgtype === 'image' && !mediaId && !detail.pic_url) refuse(40058, 'media_id or pic_url needed')
-    if (typeof mediaId === 'string' && mediaId !== '') needMedia(desk, mediaId, given.msgtype)
-    if (typeof detail.pic_media_id === 'string') needMedia(desk, detail.pic_media_id, 'image')
-    const known = Object.entries(detail).filter(([, value]) => value !== undefined)
-    return { msgtype: given.msgtype, [given.msgtype]: Object.fromEntries(known) }
+    const detail = readAttachment(desk, given.msgtype, given[given.msgtype])
+    return { msgtype: given.msgtype, [given.msgtype]: detail }
   })
   const content = p.text?.content ?? ''
   if (content === '' && attachments.length === 0) refuse(40058, 'text and attachments both empty')

@@ -3,14 +3,17 @@ import { createAccessToken } from './access-token.ts'
 import { createAcquisition } from './api/acquisition.ts'
 import { createAppSettings } from './api/app-settings.ts'
 import { createContacts } from './api/contacts.ts'
+import { createGroupWelcomes } from './api/group-welcomes.ts'
 import { createGroups } from './api/groups.ts'
 import { createHandovers } from './api/handovers.ts'
+import { createInterceptRules } from './api/intercept-rules.ts'
 import { createJssdk } from './api/jssdk.ts'
 import { createMassSends } from './api/mass-sends.ts'
 import { createMedia } from './api/media.ts'
 import { createMessages } from './api/messages.ts'
 import { createMoments } from './api/moments.ts'
 import { createOAuth } from './api/oauth.ts'
+import { createProducts } from './api/products.ts'
 import { createStaff } from './api/staff.ts'
 import { createStatistics } from './api/statistics.ts'
 import { createStrategies } from './api/strategies.ts'
@@ -60,6 +63,9 @@ export function createWecom(options: WecomOptions) {
     ways: createWays(call),
     tags: createTags(call),
     groups: createGroups(call),
+    groupWelcomes: createGroupWelcomes(call),
+    products: createProducts(call),
+    interceptRules: createInterceptRules(call),
     handovers: createHandovers(call),
     massSends: createMassSends(call),
     staff: createStaff(call),

@@ -3,6 +3,7 @@ import { acquisitionCalls } from './acquisition.ts'
 import { agentCalls } from './agent.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
 import { handoverCalls } from './handover.ts'
+import { libraryCalls } from './libraries.ts'
 import { mediaCalls } from './media.ts'
 import { messageCalls } from './messages.ts'
 import { statisticsCalls } from './statistics.ts'
@@ -19,5 +20,6 @@ export const families: Record<string, GoodCalls> = {
   messages: messageCalls,
   agent: agentCalls,
   statistics: statisticsCalls,
+  libraries: libraryCalls,
   strategies: strategyCalls,
 }

@@ -4,33 +4,33 @@ import { Bytes } from '../text-limits.ts'
 const MediaId = Type.String({ minLength: 1 })
 const Url = (name: string) => Bytes(2_048, name)
 
-/** What goes with a welcome or a mass message. Image: media_id (lives 3 days) or pic_url (from uploadimg, permanent).
- *  A mini-program must be linked to the corp. Sources: doc 92137, 92135. */
+/** By kind. Image: media_id (lives 3 days) or pic_url (from uploadimg, permanent). A mini-program must be linked to the
+ *  corp. Sources: doc 92137, 92135, 92366. */
+export const attachmentDetails = {
+  image: Type.Union([Type.Object({ media_id: MediaId }), Type.Object({ pic_url: Url('图片网址') })]),
+  link: Type.Object({
+    title: Bytes(128, '链接标题'),
+    url: Url('链接网址'),
+    picurl: Type.Optional(Url('链接封面网址')),
+    desc: Type.Optional(Bytes(512, '链接描述')),
+  }),
+  miniprogram: Type.Object({
+    title: Bytes(64, '小程序标题'),
+    appid: Type.String({ minLength: 1 }),
+    page: Type.String({ minLength: 1 }),
+    pic_media_id: Type.Optional(MediaId),
+  }),
+  video: Type.Object({ media_id: MediaId }),
+  file: Type.Object({ media_id: MediaId }),
+}
+
+/** What goes with a welcome or a mass message. */
 export const Attachment = Type.Union([
-  Type.Object({
-    msgtype: Type.Literal('image'),
-    image: Type.Union([Type.Object({ media_id: MediaId }), Type.Object({ pic_url: Url('图片网址') })]),
-  }),
-  Type.Object({
-    msgtype: Type.Literal('link'),
-    link: Type.Object({
-      title: Bytes(128, '链接标题'),
-      url: Url('链接网址'),
-      picurl: Type.Optional(Url('链接封面网址')),
-      desc: Type.Optional(Bytes(512, '链接描述')),
-    }),
-  }),
-  Type.Object({
-    msgtype: Type.Literal('miniprogram'),
-    miniprogram: Type.Object({
-      title: Bytes(64, '小程序标题'),
-      appid: Type.String({ minLength: 1 }),
-      page: Type.String({ minLength: 1 }),
-      pic_media_id: Type.Optional(MediaId),
-    }),
-  }),
-  Type.Object({ msgtype: Type.Literal('video'), video: Type.Object({ media_id: MediaId }) }),
-  Type.Object({ msgtype: Type.Literal('file'), file: Type.Object({ media_id: MediaId }) }),
+  Type.Object({ msgtype: Type.Literal('image'), image: attachmentDetails.image }),
+  Type.Object({ msgtype: Type.Literal('link'), link: attachmentDetails.link }),
+  Type.Object({ msgtype: Type.Literal('miniprogram'), miniprogram: attachmentDetails.miniprogram }),
+  Type.Object({ msgtype: Type.Literal('video'), video: attachmentDetails.video }),
+  Type.Object({ msgtype: Type.Literal('file'), file: attachmentDetails.file }),
 ])
 export type Attachment = Static<typeof Attachment>
 
