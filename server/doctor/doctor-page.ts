@@ -109,15 +109,15 @@ function groupSection({ group, findings }: Report['groups'][number]): Html {
     merged(findings.filter(({ state }) => state === wanted)),
   )
   const fine = findings.filter(({ state }) => state === 'ok')
+  const list = html`<ul class="findings">${fine.map(findingItem)}</ul>`
+  if (wrong.length === 0) {
+    return html`<details><summary><h2>${group}</h2>${fine.length} 项正常</summary>
+${list}</details>`
+  }
   return html`<section>
 <h2>${group}</h2>
-${wrong.length === 0 ? '' : html`<ul class="findings">${wrong.map(findingItem)}</ul>`}
-${
-  fine.length === 0
-    ? ''
-    : html`<details><summary>${fine.length} 项正常</summary>
-<ul class="findings">${fine.map(findingItem)}</ul></details>`
-}
+<ul class="findings">${wrong.map(findingItem)}</ul>
+${fine.length === 0 ? '' : html`<details><summary>${fine.length} 项正常</summary>\n${list}</details>`}
 </section>`
 }
 

@@ -53,10 +53,12 @@ pre { margin: 8px 0; padding: 12px; border-radius: 10px; background: var(--paper
 .unknown .mark { background: var(--unknown); } .ok .mark { background: var(--ok); }
 .next { margin-top: 6px; padding: 8px 12px; border-radius: 8px; background: #eef4ef; }
 .fail .next { background: #fbeeec; } .warn .next { background: #fbf3e0; }
-details { margin-top: 8px; }
+section + details { margin-top: 16px; }
+summary h2 { margin: 0; }
 summary { min-height: 44px; display: flex; align-items: center; gap: 6px; color: var(--ok); cursor: pointer; }
 summary::before { content: "▸"; } details[open] > summary::before { content: "▾"; }
 details .findings li { padding: 8px 14px; }
+section > details { margin-top: 4px; }
 details h3 { font-size: 15px; font-weight: 500; }
 details p { color: var(--dim); font-size: 14px; }
 @media (min-width: 720px) {

@@ -166,3 +166,8 @@ it('actions that wait because fresh tokens keep being refused tell of a system t
   })
   expect(await t.about('访问凭证')).toMatchObject([{ state: 'warn', why: expect.stringContaining('有 1 个动作') }])
 })
+
+it('a slow answer does not make the clock look wrong', async () => {
+  t.sandbox.faults.set({ path: 'department/list', hangMs: 3_500 })
+  expect(await t.about('时钟')).toMatchObject([{ state: 'ok' }])
+})
