@@ -16,6 +16,8 @@ import { createCredentialStore } from './deployment/credential-store.ts'
 import { createLimitStore } from './deployment/limit-store.ts'
 import { createDoctor } from './doctor/doctor.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
+import { createEventsOut } from './events-out/events-out.ts'
+import { createPostDelivery } from './events-out/post-delivery.ts'
 import { createFacts } from './facts/facts.ts'
 import { createGroups } from './groups/groups.ts'
 import { createHandover } from './handover/handover.ts'
@@ -109,7 +111,8 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log })
   const phoneHash = createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET)
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
-  const timeline = createTimeline({ clock })
+  // Decisions go out as the timeline tells them; the thunk breaks the circle.
+  const timeline = createTimeline({ clock, onNotes: (tx, notes) => eventsOut.onNotes(tx, notes) })
   const staff = createStaff(base)
   const platformAlerts = createPlatformAlerts({ ...base, staff })
   const channels = createChannels({ ...base, staff })
@@ -158,6 +161,13 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   })
   const sync = createSync({ ...base, staff, tags, customers, orders, groups, corpId: settings.WECOM_CORP_ID })
   const scripts = createScriptsLibrary(base)
+  const eventsOut = createEventsOut({
+    ...base,
+    alerts,
+    corpId: settings.WECOM_CORP_ID,
+    secrets: settings.WEBHOOK_SECRETS,
+    post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes' }),
+  })
   const sidebarApi = createSidebarApi({
     ...base,
     timeline,
@@ -197,6 +207,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     tasks,
     massSend,
     handover,
+    eventsOut,
     sidebarApi,
   ]
   // ── End of capabilities ──────────────────────────────────────────────────────────────────────────────────────────

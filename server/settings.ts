@@ -42,6 +42,18 @@ const oneOf =
       ? (text as Values[number])
       : new Fault(`must be one of ${values.join(', ')}`)
 
+/** Keys by webhook name; the first signs for the receivers that know the new one already. */
+export type WebhookSecrets = ReadonlyMap<string, readonly string[]>
+
+const webhookSecrets = (text: string): WebhookSecrets | Fault => {
+  const entries = text
+    .split(';')
+    .map((part) => /^\s*([0-9A-Za-z_-]{1,30})=([^\s,;=]{16,200}(?:,[^\s,;=]{16,200})?)\s*$/.exec(part))
+  if (entries.includes(null))
+    return new Fault('must be name=key or name=newkey,oldkey, joined by ;, each key of 16–200 characters')
+  return new Map(entries.map((entry) => [entry?.[1] ?? '', (entry?.[2] ?? '').split(',')]))
+}
+
 const setting = <Value>(spec: SettingSpec<Value>): SettingSpec<Value> => spec
 
 const SPECS = {
@@ -117,6 +129,17 @@ const SPECS = {
     doc: 'corp mass messages that one customer may get a month, when the corp has tightened WeCom’s own limit; default: the days of the month',
     parse: whole(1, 31),
     default: undefined,
+  }),
+  WEBHOOK_SECRETS: setting<WebhookSecrets>({
+    doc: 'keys of the signatures on forwarded events, by webhook name: crm=key;erp=newkey,oldkey — two keys while one is being replaced',
+    parse: webhookSecrets,
+    default: new Map(),
+    secret: true,
+  }),
+  WEBHOOK_PRIVATE: setting({
+    doc: 'yes: webhooks may also go to http:// and to addresses of the inner network; no: only to https:// on the public one',
+    parse: oneOf('yes', 'no'),
+    default: 'no' as const,
   }),
   PROXY_HOPS: setting({
     doc: 'reverse proxies in front of this server, whose X-Forwarded-* headers are believed; 0 believes none',

@@ -1,10 +1,20 @@
 import type { Static, TSchema } from 'typebox'
 import type { Rank } from '../db/turns.ts'
 import type { Tx } from '../db/tx.ts'
-import { LANES, type Lane } from '../kernel/lane.ts'
+import { perLane as perWecomLane, LANES as WECOM_LANES, type Lane as WecomLane } from '../kernel/lane.ts'
 import type { Reason } from '../kernel/reason.ts'
 
-export { LANES, type Lane }
+/** The lanes of calls to WeCom, and one for calls to others: none of them waits for another. */
+export const LANES = [...WECOM_LANES, 'outside'] as const
+export type Lane = (typeof LANES)[number]
+
+export const perLane = <T>(make: (lane: Lane) => T): Record<Lane, T> => ({
+  ...perWecomLane(make),
+  outside: make('outside'),
+})
+
+/** As what a call to WeCom counts that such an action makes all the same. */
+export const wecomLaneOf = (lane: Lane): WecomLane => (lane === 'outside' ? 'backfill' : lane)
 
 /** What is done in the database for an action of `lane`, among others who want the database. */
 export const rankOf = (lane: Lane): Rank => (lane === 'welcome' ? 'welcome' : 'other')

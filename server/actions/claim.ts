@@ -4,7 +4,13 @@ import type { Reason } from '../kernel/reason.ts'
 import { LANES, type Lane, rankOf } from './action-kind.ts'
 
 /** Longer than any call may take; a welcome is worthless after 20 s, so its lease is short. */
-const LEASE_MS: Record<Lane, number> = { welcome: 8_000, event: 60_000, campaign: 60_000, backfill: 60_000 }
+const LEASE_MS: Record<Lane, number> = {
+  welcome: 8_000,
+  event: 60_000,
+  campaign: 60_000,
+  backfill: 60_000,
+  outside: 60_000,
+}
 /** In `last_error` while nobody knows whether the platform carried the action out. */
 export const CRASHED = 'process ended during the call'
 

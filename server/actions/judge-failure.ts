@@ -7,7 +7,7 @@ const RETRY_MS: readonly number[] = [2_000, 10_000, 60_000, 300_000, 1_800_000, 
 const WELCOME_RETRY_MS: readonly number[] = [1_000]
 const MAX_ATTEMPTS = 12
 /** Waiting for a limit, our own reckoning's or WeCom's (calls in a time, calls at once), is not a failed try. */
-const KEPT_BACK = new Set(['wecom.rate-limited', 'wecom.errcode-45009', 'wecom.errcode-45033'])
+const KEPT_BACK = new Set(['wecom.rate-limited', 'wecom.errcode-45009', 'wecom.errcode-45033', 'webhook.paused'])
 /** A fault of ours does not mend itself; a few tries cover the database's own hiccups. */
 const MAX_ATTEMPTS_ON_BUG = 4
 
@@ -22,7 +22,8 @@ export function judgeFailure(
 ): Verdict {
   const errcode = errcodeOf(error)
   const retry = error instanceof AppError ? error.retry : 'later'
-  if (retry === 'never') return { kind: 'over', state: 'failed', errcode }
+  // What another system does not take is for a person to see; WeCom's no is a result, which its capability records.
+  if (retry === 'never') return { kind: 'over', state: action.lane === 'outside' ? 'dead' : 'failed', errcode }
   const countsAsAttempt = !(error instanceof AppError && KEPT_BACK.has(error.code))
   const most = error instanceof AppError ? MAX_ATTEMPTS : MAX_ATTEMPTS_ON_BUG
   const expires = action.expiresAtMs ?? Number.POSITIVE_INFINITY

@@ -3,7 +3,6 @@ import type { Db } from '../db/db.ts'
 import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { onErrand } from '../kernel/errand.ts'
-import { perLane } from '../kernel/lane.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { createPump } from '../kernel/pump.ts'
 import {
@@ -13,13 +12,15 @@ import {
   type Executor,
   LANES,
   type Lane,
+  perLane,
   rankOf,
+  wecomLaneOf,
 } from './action-kind.ts'
 import { type ClaimedAction, CRASHED, claimActions, releaseLeases } from './claim.ts'
 import { judgeFailure } from './judge-failure.ts'
 
 /** Calls under way at once, per lane: each lane has its own, so a backlog in one never holds up another. */
-const SLOTS: Record<Lane, number> = { welcome: 32, event: 8, campaign: 4, backfill: 2 }
+const SLOTS: Record<Lane, number> = { welcome: 32, event: 8, campaign: 4, backfill: 2, outside: 8 }
 
 export interface RunnerDeps {
   db: Db
@@ -92,7 +93,8 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
     }
     let known: AfterCrash<unknown> | undefined
     try {
-      if (row.crashed) known = await onErrand({ lane: row.lane }, async () => executor.afterCrash?.(action))
+      if (row.crashed)
+        known = await onErrand({ lane: wecomLaneOf(row.lane) }, async () => executor.afterCrash?.(action))
     } catch (error) {
       log.warn(
         { actionId: row.id, kind: row.kind, err: describeError(error) },
@@ -102,7 +104,9 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
     }
     try {
       const result =
-        known?.kind === 'done' ? known.result : await onErrand({ lane: row.lane }, () => executor.perform(action))
+        known?.kind === 'done'
+          ? known.result
+          : await onErrand({ lane: wecomLaneOf(row.lane) }, () => executor.perform(action))
       await complete(row, executor, action, result)
     } catch (error) {
       const verdict = judgeFailure(error, {

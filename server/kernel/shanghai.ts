@@ -29,6 +29,10 @@ export function shanghaiParts(instantMs: number): ShanghaiParts {
   }
 }
 
+/** "2026-11-22T09:00:00+08:00", for machines. */
+export const shanghaiIso = (instantMs: number): string =>
+  `${new Date(instantMs + OFFSET_MS).toISOString().slice(0, 19)}+08:00`
+
 /** First instant of the Shanghai day that holds `instantMs`. */
 export function startOfShanghaiDay(instantMs: number): number {
   return Math.floor((instantMs + OFFSET_MS) / DAY_MS) * DAY_MS - OFFSET_MS

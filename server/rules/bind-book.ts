@@ -20,6 +20,7 @@ export function sourcesOf(drafts: Drafts): RuleSources {
     scripts: plain(drafts.scripts),
     sop: plain(drafts.sop),
     send: plain(drafts.send),
+    webhook: plain(drafts.webhook),
   }
 }
 
@@ -36,7 +37,9 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     drafts.sop.map((draft) => ({ ...ruleOf(draft), title: draft.value.name, when: understood(draft.value.when) })),
   )
   const sends = mapOf(drafts.send.map((draft) => ({ ...ruleOf(draft), audience: understood(draft.value.audience) })))
-  const versions = [channels, welcomes, pools, scripts, sops, sends].map((rules) =>
+  // A book that an earlier release stored has none.
+  const webhooks = mapOf((drafts.webhook ?? []).map(ruleOf))
+  const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
@@ -50,6 +53,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     scripts,
     sops,
     sends,
+    webhooks,
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   SendRule,
   SopRule,
   TagRules,
+  WebhookRule,
   WelcomeRule,
 } from './schema/rule-files.ts'
 import type { Path, YamlDocument } from './yaml-rules.ts'
@@ -34,6 +35,7 @@ export interface Drafts {
   scripts: Draft<ScriptRules>[]
   sop: Draft<SopRule>[]
   send: Draft<SendRule>[]
+  webhook: Draft<WebhookRule>[]
 }
 
 /** The key under which a rule of each kind says its name. */
@@ -45,6 +47,7 @@ export const NAME_KEYS: Record<RuleKind, string> = {
   scripts: 'domain',
   sop: 'sop',
   send: 'send',
+  webhook: 'webhook',
 }
 
 export function createDraft<Value>(options: {

@@ -29,6 +29,7 @@ const TITLES: Record<RuleKind, string> = {
   scripts: '话术库',
   sop: 'SOP',
   send: '定时群发',
+  webhook: '事件转发',
 }
 
 function withConditions(schema: JsonSchema): JsonSchema {

@@ -9,6 +9,7 @@ import { checkScripts } from './checks/scripts.ts'
 import { checkSends } from './checks/sends.ts'
 import { checkSops } from './checks/sops.ts'
 import { checkTagRules } from './checks/tags.ts'
+import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
 import { createDraft, type Draft, type Drafts, NAME_KEYS } from './draft.ts'
 import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
@@ -55,6 +56,7 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   await checkScripts(context, drafts.scripts)
   checkSops(context, drafts.sop)
   checkSends(context, drafts.send)
+  checkWebhooks(drafts.webhook)
 
   if (faults.length > 0)
     return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS) }
@@ -73,7 +75,7 @@ interface Collection {
 }
 
 const createCollection = (): Collection => ({
-  drafts: { channel: [], welcome: [], tags: [], pool: [], scripts: [], sop: [], send: [] },
+  drafts: { channel: [], welcome: [], tags: [], pool: [], scripts: [], sop: [], send: [], webhook: [] },
   written: [],
   unreadable: new Set(),
   misshapen: new Set(),
@@ -151,10 +153,11 @@ const KIND_ZH: Record<RuleKind, string> = {
   scripts: '话术',
   sop: 'SOP',
   send: '群发',
+  webhook: '事件转发',
 }
 
 function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
-  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send'] as const) {
+  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook'] as const) {
     const first = new Map<string, string>()
     for (const draft of drafts[kind]) {
       const earlier = first.get(draft.name)

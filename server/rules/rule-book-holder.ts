@@ -20,6 +20,7 @@ export const EMPTY_BOOK: RuleBook = {
   scripts: new Map(),
   sops: new Map(),
   sends: new Map(),
+  webhooks: new Map(),
 }
 
 /** A folder touched less than this ago is perhaps still being written. */

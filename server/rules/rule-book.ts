@@ -6,6 +6,7 @@ import type {
   SendRule,
   SopRule,
   TagRules,
+  WebhookRule,
   WelcomeRule,
 } from './schema/rule-files.ts'
 
@@ -57,6 +58,7 @@ export interface RuleBook {
   scripts: ReadonlyMap<string, LibraryScript>
   sops: ReadonlyMap<string, Sop>
   sends: ReadonlyMap<string, Send>
+  webhooks: ReadonlyMap<string, Rule<WebhookRule>>
 }
 
 /** Gives the rules in force; the reference changes at once when good new files are found. */

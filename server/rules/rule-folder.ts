@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { didYouMean } from './did-you-mean.ts'
 import type { RuleFault } from './rule-fault.ts'
 
-export const RULE_KINDS = ['channel', 'welcome', 'tags', 'pool', 'scripts', 'sop', 'send'] as const
+export const RULE_KINDS = ['channel', 'welcome', 'tags', 'pool', 'scripts', 'sop', 'send', 'webhook'] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
 /** Where rules of each kind live, below the config folder. */
@@ -14,6 +14,7 @@ const FOLDERS: Record<string, RuleKind> = {
   scripts: 'scripts',
   sop: 'sop',
   sends: 'send',
+  webhooks: 'webhook',
 }
 export const ASSETS_FOLDER = 'assets'
 

@@ -2,7 +2,16 @@ import { Ajv } from 'ajv'
 import { explainShape, type ShapeFault } from './explain-shape.ts'
 import { type JsonSchema, toJsonSchema } from './json-schema.ts'
 import type { RuleKind } from './rule-folder.ts'
-import { ChannelRule, PoolRule, ScriptRules, SendRule, SopRule, TagRules, WelcomeRule } from './schema/rule-files.ts'
+import {
+  ChannelRule,
+  PoolRule,
+  ScriptRules,
+  SendRule,
+  SopRule,
+  TagRules,
+  WebhookRule,
+  WelcomeRule,
+} from './schema/rule-files.ts'
 
 /** The JSON Schema of one document of each kind. */
 export const RULE_SCHEMAS: Record<RuleKind, JsonSchema> = {
@@ -13,6 +22,7 @@ export const RULE_SCHEMAS: Record<RuleKind, JsonSchema> = {
   scripts: toJsonSchema(ScriptRules),
   sop: toJsonSchema(SopRule),
   send: toJsonSchema(SendRule),
+  webhook: toJsonSchema(WebhookRule),
 }
 
 const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })

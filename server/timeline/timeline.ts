@@ -49,8 +49,14 @@ const toEntry = (row: StoredEntry): TimelineEntry => ({
   reason: row.reason === null ? undefined : (JSON.parse(row.reason) as Reason),
 })
 
+export interface TimelineDeps {
+  clock: Clock
+  /** Told of every note in the same transaction, perhaps again when its cause is handled twice. */
+  onNotes?: (tx: Tx, notes: Note[]) => Promise<void>
+}
+
 /** What happened to one customer, and why. */
-export function createTimeline({ clock }: { clock: Clock }) {
+export function createTimeline({ clock, onNotes }: TimelineDeps) {
   const toRow = (note: Note) => ({
     dedupe_key: note.key,
     external_userid: note.externalUserId,
@@ -63,10 +69,16 @@ export function createTimeline({ clock }: { clock: Clock }) {
 
   return {
     /** True when new; a known key changes nothing. */
-    note: async (tx: Tx, note: Note): Promise<boolean> => (await tx.insertIgnore('timeline', [toRow(note)])) > 0,
+    note: async (tx: Tx, note: Note): Promise<boolean> => {
+      const isNew = (await tx.insertIgnore('timeline', [toRow(note)])) > 0
+      if (isNew) await onNotes?.(tx, [note])
+      return isNew
+    },
     /** Many at once, e.g. for a page of the first sync. */
     noteAll: async (tx: Tx, notes: Note[]): Promise<void> => {
-      if (notes.length > 0) await tx.insertIgnore('timeline', notes.map(toRow))
+      if (notes.length === 0) return
+      await tx.insertIgnore('timeline', notes.map(toRow))
+      await onNotes?.(tx, notes)
     },
     queries: {
       /** One read of an index. The count too: on MySQL a smaller id may be committed after a larger one. */

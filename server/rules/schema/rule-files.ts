@@ -195,4 +195,20 @@ export const SendRule = Type.Object(
 )
 export type SendRule = Static<typeof SendRule>
 
+/** config/webhooks/*.yaml — what another system is told as it happens. */
+export const WebhookRule = Type.Object(
+  {
+    webhook: Type.String({ pattern: '^[0-9A-Za-z_-]{1,30}$', description: '名字，1 到 30 个字母、数字、_ 或 -' }),
+    url: Type.String({ maxLength: 500, description: '接收的网址，https 开头' }),
+    /** Names or beginnings with a star: `order.paid`, `customer.*`, `decision.*`, `*`. */
+    events: Type.Array(Type.String(), {
+      minItems: 1,
+      description: '要转发的事件，如 order.paid、customer.*、decision.sop.*；* 表示全部',
+    }),
+    enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),
+  },
+  strict,
+)
+export type WebhookRule = Static<typeof WebhookRule>
+
 export { SopRule }

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import type { Executor } from '../actions/action-kind.ts'
+import type { Outbox } from '../actions/outbox.ts'
+import { CustomerAccepted, CustomerAdded, CustomerLost, TagAdded } from '../customers/customer-events.ts'
+import type { Tx } from '../db/tx.ts'
+import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
+import type { EventKind } from '../inbox/event-kind.ts'
+import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import { OrderClosed, OrderCreated, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
+import { KNOWN_EVENTS, meansEvent } from '../rules/known-events.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import { StaffLeft } from '../staff/staff-events.ts'
+import type { Note } from '../timeline/timeline.ts'
+import { createDeliverWebhook, DeliverWebhook, type DeliverWebhookDeps } from './deliver-webhook.ts'
+
+const FACTS: readonly EventKind[] = [
+  CustomerAdded,
+  CustomerAccepted,
+  CustomerLost,
+  TagAdded,
+  GroupJoined,
+  GroupLeft,
+  OrderCreated,
+  OrderPaid,
+  OrderRefunded,
+  OrderClosed,
+  StaffLeft,
+]
+
+/** Good for nothing but a welcome, and only ours. */
+const PRIVATE = 'welcomeCode'
+
+interface Happening {
+  /** What makes it the same when its cause is handled twice. */
+  key: string
+  event: string
+  atMs: number
+  data: Record<string, unknown>
+  externalUserId?: string | undefined
+}
+
+export interface EventsOutDeps extends DeliverWebhookDeps {
+  outbox: Pick<Outbox, 'enqueue'>
+  rules: Pick<RuleBookHolder, 'current'>
+}
+
+/** Tells other systems what happened and what was decided: `config/webhooks/*.yaml` says whom and of what. */
+export function createEventsOut(deps: EventsOutDeps) {
+  const { outbox, rules, clock } = deps
+
+  async function forward(tx: Tx, happening: Happening): Promise<void> {
+    const { key, event, atMs, data, externalUserId } = happening
+    for (const webhook of rules.current().webhooks.values()) {
+      const { events, enabled } = webhook.value
+      if (enabled === false || !events.some((pattern) => meansEvent(pattern, event))) continue
+      await outbox.enqueue(tx, DeliverWebhook, {
+        key: `webhook:${webhook.name}:${idOf(key)}`,
+        payload: { webhook: webhook.name, id: idOf(key), event, atMs, data },
+        reason: {
+          text: `转发给「${webhook.name}」`,
+          rule: { kind: 'webhook', name: webhook.name, version: webhook.version },
+        },
+        ...(externalUserId === undefined ? {} : { externalUserId }),
+      })
+    }
+  }
+
+  const subscriptions: Subscription[] = FACTS.map((kind) =>
+    subscribe(`events-out.${kind.kind}`, kind, (tx, event) => {
+      const { [PRIVATE]: _private, ...data } = event.payload as Record<string, unknown>
+      const { externalUserId } = data
+      return forward(tx, {
+        key: event.dedupeKey,
+        event: kind.kind,
+        atMs: event.eventAtMs,
+        data,
+        externalUserId: typeof externalUserId === 'string' ? externalUserId : undefined,
+      })
+    }),
+  )
+  const executors: Executor[] = [createDeliverWebhook(deps)]
+
+  return {
+    subscriptions,
+    executors,
+    /** The timeline's notes are the decisions, with their reasons. */
+    onNotes: async (tx: Tx, notes: Note[]): Promise<void> => {
+      if (rules.current().webhooks.size === 0) return
+      for (const { key, kind, externalUserId, userId, text, reason, atMs } of notes) {
+        const event = `decision.${kind}`
+        if (!KNOWN_EVENTS.includes(event)) continue
+        const data = { externalUserId, userId: userId ?? null, text, reason: reason ?? null }
+        await forward(tx, { key: `note:${key}`, event, atMs: atMs ?? clock.now(), data, externalUserId })
+      }
+    },
+  }
+}
+
+/** Our own keys hold ids and reasons that are nobody's business. */
+const idOf = (key: string): string => createHash('sha256').update(key).digest('base64url').slice(0, 27)

@@ -1,0 +1,30 @@
+import { didYouMean } from '../did-you-mean.ts'
+import type { Draft } from '../draft.ts'
+import { KNOWN_EVENTS, meansEvent } from '../known-events.ts'
+import type { WebhookRule } from '../schema/rule-files.ts'
+
+export function checkWebhooks(webhooks: Draft<WebhookRule>[]): void {
+  for (const draft of webhooks) {
+    checkUrl(draft)
+    const { events } = draft.value
+    for (const [index, pattern] of events.entries()) {
+      if (events.indexOf(pattern) < index) draft.fault(['events', index], `「${pattern}」写了两次`, '只留一个')
+      if (KNOWN_EVENTS.some((event) => meansEvent(pattern, event))) continue
+      const meant = didYouMean(pattern, KNOWN_EVENTS)
+      const hint = meant === undefined ? `能写的有 ${KNOWN_EVENTS.join('、')}` : `是不是想写 ${meant}`
+      draft.fault(['events', index], `没有「${pattern}」这种事件`, hint)
+    }
+  }
+}
+
+function checkUrl(draft: Draft<WebhookRule>): void {
+  const { url } = draft.value
+  if (!URL.canParse(url)) {
+    draft.fault(['url'], '这不是一个网址', '写完整的网址，如 https://crm.example.com/huoshui')
+    return
+  }
+  const { protocol, username, password } = new URL(url)
+  if (protocol !== 'https:' && protocol !== 'http:') draft.fault(['url'], '网址要用 https 开头', '改成 https://')
+  if (username !== '' || password !== '')
+    draft.fault(['url'], '网址里不能写账号和密码', '对方用签名认人，密钥写在环境变量 WEBHOOK_SECRETS 里')
+}
