@@ -57,7 +57,7 @@ it.each([
 })
 
 it('counts departments towards the 100 members', async () => {
-  t.sandbox.addDepartment({ id: 7, name: '直播组' })
+  await t.sandbox.addDepartment({ id: 7, name: '直播组' })
   for (let i = 0; i < 100; i++) await t.sandbox.addStaff({ userId: `g${i}`, name: `导购${i}`, departments: [7] })
   expect((await add({ user: [], party: [7] })).errcode).toBe(0)
   expect((await add({ user: ['zhangsan'], party: [7] })).errcode).toBe(41041)

@@ -2,8 +2,7 @@ import type { AppSettings } from '../app-settings.ts'
 import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
 import { dropTag, putTag, putTagGroup } from '../tag-library.ts'
-import type { Department, Staff, StaffState, Tag } from '../world.ts'
-import { tellDeadLinks } from './acquisition-events.ts'
+import type { StaffState, Tag } from '../world.ts'
 
 /** What an administrator does in the console. */
 export function adminControls(desk: Desk) {
@@ -24,24 +23,6 @@ export function adminControls(desk: Desk) {
       Object.assign(world.app, input)
       desk.changed()
     },
-    addStaff: async (input: {
-      userId: string
-      name: string
-      departments?: number[]
-      position?: string
-      canContact?: boolean
-      gender?: 0 | 1 | 2
-    }): Promise<Staff> => {
-      const staff: Staff = { departments: [1], position: '导购', canContact: true, gender: 0, left: false, ...input }
-      world.staff.set(staff.userId, staff)
-      callbacks.send('change_contact', [
-        ['ChangeType', 'create_user'],
-        ['UserID', staff.userId],
-        ['Department', staff.departments.join(',')],
-      ])
-      desk.changed()
-      return staff
-    },
     /** Something is wrong with the account; without `state`: all is well again. */
     setStaffState: (input: { userId: string; state?: StaffState | null }): void => {
       const staff = world.staff.get(input.userId)
@@ -49,21 +30,6 @@ export function adminControls(desk: Desk) {
       if (input.state) staff.state = input.state
       else delete staff.state
       desk.changed()
-    },
-    removeStaff: async (input: { userId: string }): Promise<void> => {
-      const staff = world.staff.get(input.userId)
-      if (!staff || staff.left) throw new DeskError('没有这位员工')
-      staff.left = true
-      staff.leftAtMs = desk.clock.now()
-      callbacks.send('change_contact', [
-        ['ChangeType', 'delete_user'],
-        ['UserID', staff.userId],
-      ])
-      tellDeadLinks(desk)
-      desk.changed()
-    },
-    addDepartment: (input: Omit<Department, 'parentId'> & { parentId?: number }): void => {
-      world.departments.set(input.id, { parentId: 1, ...input })
     },
     /** In the console; the app may not edit or delete such tags. */
     createTag: async (input: { group: string; name: string }): Promise<Tag> => {

@@ -4,6 +4,7 @@ import { acquisitionControls } from './acquisition-controls.ts'
 import { adminControls } from './admin.ts'
 import { cardControls } from './card-controls.ts'
 import { customerControls } from './customer.ts'
+import { directoryControls } from './directory-controls.ts'
 import { groupControls } from './group-controls.ts'
 import { guideControls } from './guide.ts'
 import { momentControls } from './moment-controls.ts'
@@ -18,6 +19,7 @@ export const createControls = (desk: Desk) => ({
   ...groupControls(desk),
   ...guideControls(desk),
   ...adminControls(desk),
+  ...directoryControls(desk),
   ...transferControls(desk),
   ...momentControls(desk),
   ...acquisitionControls(desk),

@@ -1,0 +1,158 @@
+import type { Desk } from '../desk.ts'
+import { profileOf } from '../directory.ts'
+import type { EventFields } from '../event-xml.ts'
+import { DeskError } from '../refusal.ts'
+import { isUnder, renameMember } from '../staff-moves.ts'
+import type { Department, Staff } from '../world.ts'
+import { tellDeadLinks } from './acquisition-events.ts'
+
+/** What the administrator does with members and departments in the console. Docs 90970, 90971, 90972. */
+export function directoryControls(desk: Desk) {
+  const { world, callbacks } = desk
+
+  const tell = (changeType: string, fields: EventFields): void => {
+    callbacks.send('change_contact', [['ChangeType', changeType], ...fields])
+    desk.changed()
+  }
+  const needStaff = (userId: string): Staff => {
+    const staff = world.staff.get(userId)
+    if (!staff || staff.left) throw new DeskError('没有这位员工')
+    return staff
+  }
+  const needDepartment = (id: number): Department => {
+    const department = world.departments.get(id)
+    if (!department) throw new DeskError('没有这个部门')
+    return department
+  }
+  const nextId = (): number => Math.max(...world.departments.keys()) + 1
+  const tellDepartment = (changeType: string, { id, name, parentId }: Department): void =>
+    tell(changeType, [
+      ['Id', id],
+      ['Name', name],
+      ['ParentId', String(parentId)],
+    ])
+
+  return {
+    addStaff: async (input: {
+      userId: string
+      name: string
+      departments?: number[]
+      position?: string
+      canContact?: boolean
+      gender?: 0 | 1 | 2
+    }): Promise<Staff> => {
+      const staff: Staff = { departments: [1], position: '导购', canContact: true, gender: 0, left: false, ...input }
+      world.staff.set(staff.userId, staff)
+      tell('create_user', [
+        ['UserID', staff.userId],
+        ['Department', staff.departments.join(',')],
+      ])
+      return staff
+    },
+    removeStaff: async (input: { userId: string }): Promise<void> => {
+      const staff = needStaff(input.userId)
+      staff.left = true
+      staff.leftAtMs = desk.clock.now()
+      tell('delete_user', [['UserID', staff.userId]])
+      tellDeadLinks(desk)
+    },
+    /** The userid changes; customers, groups and codes stay with the member. */
+    renameStaff: async (input: { userId: string; newUserId: string }): Promise<void> => {
+      const staff = needStaff(input.userId)
+      if (world.staff.has(input.newUserId)) throw new DeskError('这个账号已经有人使用')
+      renameMember(world, input.userId, input.newUserId)
+      world.directory.profiles.set(input.newUserId, {
+        ...profileOf(world.directory, input.newUserId),
+        wasRenamed: true,
+      })
+      tell('update_user', [
+        ['UserID', input.userId],
+        ['NewUserID', input.newUserId],
+        ['Name', staff.name],
+        ['Department', staff.departments.join(',')],
+      ])
+    },
+    /** To other departments. */
+    moveStaff: async (input: { userId: string; departments: number[] }): Promise<void> => {
+      const staff = needStaff(input.userId)
+      for (const id of input.departments) needDepartment(id)
+      staff.departments = input.departments
+      tell('update_user', [
+        ['UserID', staff.userId],
+        ['Department', input.departments.join(',')],
+      ])
+    },
+    /** Name, position, or the account switched off and on. Most apps learn the userid only. */
+    editStaff: async (input: {
+      userId: string
+      name?: string
+      position?: string
+      enabled?: boolean
+    }): Promise<void> => {
+      const staff = needStaff(input.userId)
+      const { name, position, enabled } = input
+      if (name !== undefined) staff.name = name
+      if (position !== undefined) staff.position = position
+      if (enabled !== undefined) {
+        const profile = profileOf(world.directory, staff.userId)
+        world.directory.profiles.set(staff.userId, { ...profile, status: enabled ? 1 : 2 })
+      }
+      tell('update_user', [
+        ['UserID', staff.userId],
+        ...(name === undefined ? [] : [['Name', name] as const]),
+        ...(position === undefined ? [] : [['Position', position] as const]),
+        ...(enabled === undefined ? [] : [['Status', enabled ? 1 : 2] as const]),
+      ])
+    },
+    addDepartment: async (input: { id?: number; name: string; parentId?: number }): Promise<Department> => {
+      const department = { parentId: 1, ...input, id: input.id ?? nextId() }
+      world.departments.set(department.id, department)
+      tellDepartment('create_party', department)
+      return department
+    },
+    renameDepartment: async (input: { id: number; name: string }): Promise<void> => {
+      const department = needDepartment(input.id)
+      department.name = input.name
+      tellDepartment('update_party', department)
+    },
+    /** Under another department; everything below moves along. */
+    moveDepartment: async (input: { id: number; parentId: number }): Promise<void> => {
+      const department = needDepartment(input.id)
+      needDepartment(input.parentId)
+      if (isUnder(world, input.parentId, input.id)) throw new DeskError('不能移到自己的下级部门')
+      department.parentId = input.parentId
+      tellDepartment('update_party', department)
+    },
+    removeDepartment: async (input: { id: number }): Promise<void> => {
+      const { id } = needDepartment(input.id)
+      const isUsed =
+        [...world.staff.values()].some((staff) => !staff.left && staff.departments.includes(id)) ||
+        [...world.departments.values()].some((department) => department.parentId === id)
+      if (isUsed) throw new DeskError('部门下还有成员或子部门')
+      world.departments.delete(id)
+      tell('delete_party', [['Id', id]])
+    },
+    /** Members and departments put under a member tag (通讯录标签) and taken from it. */
+    editMemberTag: async (input: {
+      id: number
+      addUsers?: string[]
+      removeUsers?: string[]
+      addParties?: number[]
+      removeParties?: number[]
+    }): Promise<void> => {
+      const tag = world.directory.tags.get(input.id)
+      if (!tag) throw new DeskError('没有这个成员标签')
+      for (const id of input.addUsers ?? []) tag.users.add(id)
+      for (const id of input.removeUsers ?? []) tag.users.delete(id)
+      for (const id of input.addParties ?? []) tag.parties.add(id)
+      for (const id of input.removeParties ?? []) tag.parties.delete(id)
+      tell('update_tag', [
+        ['TagId', tag.id],
+        ...(input.addUsers ? [['AddUserItems', input.addUsers.join(',')] as const] : []),
+        ...(input.removeUsers ? [['DelUserItems', input.removeUsers.join(',')] as const] : []),
+        ...(input.addParties ? [['AddPartyItems', input.addParties.join(',')] as const] : []),
+        ...(input.removeParties ? [['DelPartyItems', input.removeParties.join(',')] as const] : []),
+      ])
+    },
+  }
+}
