@@ -236,6 +236,11 @@ describe('the customers and groups of a guide who left', () => {
     expect(await desk.db.tx((tx) => desk.huoshui.handover.queries.unassigned(tx))).toMatchObject([
       { userId: 'zhangsan', count: 1 },
     ])
+    const alert = {
+      key: 'unassigned-customers:zhangsan',
+      text: '张三（zhangsan）已离职，还有 1 位客户没有分配给新导购',
+    }
+    expect(await desk.alerts()).toContainEqual(expect.objectContaining(alert))
     expect(await desk.start()).toMatchObject({ plan: { departed: true, calls: { customers: 1, groups: 1 } } })
     expect(await desk.rows('SELECT owner FROM chat_group WHERE chat_id = ?', [chatId])).toEqual([{ owner: 'lisi' }])
     expect(desk.sandbox.world.groups.get(chatId)?.ownerUserId).toBe('lisi')
@@ -247,6 +252,19 @@ describe('the customers and groups of a guide who left', () => {
     ])
     await desk.advance(DAY_MS)
     expect(await desk.db.tx((tx) => desk.huoshui.handover.queries.unassigned(tx))).toEqual([])
+    expect(await desk.alerts()).not.toContainEqual(expect.objectContaining({ key: alert.key }))
+  })
+
+  test('move as well when we never met them, or took them for lost', async () => {
+    await desk.befriend('zhangsan', 'wmA')
+    await desk.db.tx((tx) => tx.run('DELETE FROM follow'))
+    await desk.sandbox.removeStaff({ userId: 'zhangsan' })
+    await desk.settle()
+    await desk.settle()
+    await desk.start()
+    await overNight()
+    expect(await desk.states()).toMatchObject([{ external_userid: 'wmA', state: 'done' }])
+    expect(await desk.follows('wmA')).toMatchObject([{ userid: 'lisi', active: 1 }, { active: 0 }])
   })
 })
 

@@ -30,7 +30,9 @@ export interface CustomerPlan {
   takers: TakerLoad[]
 }
 
-function blockedBy(follow: Follow, past: CustomerPast | undefined, departed: boolean): string | undefined {
+type Movable = Pick<Follow, 'externalUserId' | 'active' | 'half' | 'channel'>
+
+function blockedBy(follow: Movable, past: CustomerPast | undefined, departed: boolean): string | undefined {
   if (!follow.active) return '客户已经删除了原导购，不是好友，不能转接'
   if (follow.half) return '原导购还没有通过客户的好友申请，不能转接'
   if (past?.isOpen === true) return '已经在转接中'
@@ -53,7 +55,7 @@ export async function planCustomers(
   nowMs: number,
 ): Promise<CustomerPlan> {
   const takers = takersOf(wish)
-  const follows = await wantedFollows(tx, wish)
+  const follows = await wantedFollows(tx, wish, departed)
   const pasts = await customerPasts(tx, nowMs)
   const preferred = await preferences(tx, wish)
   const friends = await friendsOf(tx, takers)
@@ -96,8 +98,9 @@ export async function planCustomers(
   return { moves, blocked, takers: loads.map((load) => ({ ...load, takes: takes.get(load.userId) ?? 0 })) }
 }
 
-async function wantedFollows(tx: Tx, wish: HandoverWish): Promise<Follow[]> {
-  const follows = await customerQueries.followsOfGuide(tx, wish.fromUserId)
+async function wantedFollows(tx: Tx, wish: HandoverWish, departed: boolean): Promise<Movable[]> {
+  const follows: Movable[] = await customerQueries.followsOfGuide(tx, wish.fromUserId)
+  if (departed) follows.push(...(await unassignedBeside(tx, wish.fromUserId, follows)))
   const tagged = new Set<string>()
   for (const path of wish.tags) {
     for (const id of await tagQueries.customersWith(tx, wish.fromUserId, path)) tagged.add(id)
@@ -109,7 +112,26 @@ async function wantedFollows(tx: Tx, wish: HandoverWish): Promise<Follow[]> {
   )
 }
 
-async function preferences(tx: Tx, wish: HandoverWish): Promise<(follow: Follow) => string | undefined> {
+/** Customers whom WeCom lists as waiting and whom we never met, or took for lost. */
+async function unassignedBeside(tx: Tx, userId: string, follows: readonly Movable[]): Promise<Movable[]> {
+  const known = new Set(follows.map((follow) => follow.externalUserId))
+  const rows = await tx.rows<{ external_userid: string; channel: string | null }>(
+    `SELECT u.external_userid AS external_userid, f.channel AS channel FROM unassigned_customer u
+     LEFT JOIN follow f ON f.external_userid = u.external_userid AND f.userid = u.userid
+     WHERE u.userid = ? ORDER BY u.external_userid`,
+    [userId],
+  )
+  return rows
+    .filter((row) => !known.has(row.external_userid))
+    .map((row) => ({
+      externalUserId: row.external_userid,
+      active: true,
+      half: false,
+      channel: row.channel ?? undefined,
+    }))
+}
+
+async function preferences(tx: Tx, wish: HandoverWish): Promise<(follow: Movable) => string | undefined> {
   const tagged = new Map<string, Set<string>>()
   for (const { by, value } of wish.assignments) {
     if (by === 'tag') tagged.set(value, await tagQueries.customersWith(tx, wish.fromUserId, value))

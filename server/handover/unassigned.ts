@@ -1,30 +1,46 @@
 import { type Executor, execute } from '../actions/action-kind.ts'
 import type { Outbox } from '../actions/outbox.ts'
+import type { Alerts } from '../alerts/alerts.ts'
 import type { Db } from '../db/db.ts'
 import type { Row, Tx } from '../db/tx.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
+import type { Staff } from '../staff/staff.ts'
 import { StaffLeft } from '../staff/staff-events.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { ReadUnassigned } from './handover-actions.ts'
+import { handoverQueries } from './handover-queries.ts'
 
 export interface UnassignedDeps {
   db: Db
   clock: Clock
   outbox: Outbox
   wecom: Pick<Wecom, 'handovers'>
+  alerts: Pick<Alerts, 'raise' | 'resolve'>
+  staff: { queries: Pick<Staff['queries'], 'nameOf'> }
 }
 
+const alertKey = (userId: string): string => `unassigned-customers:${userId}`
+
 /** Customers of members who left, as WeCom lists them; read daily and whenever a member leaves. */
-export function createUnassigned({ db, clock, outbox, wecom }: UnassignedDeps): {
+export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: UnassignedDeps): {
   executor: Executor
   job: Job
   subscriptions: Subscription[]
 } {
   const ask = (tx: Tx, key: string, text: string): Promise<boolean> =>
     outbox.enqueue(tx, ReadUnassigned, { key: `handover.unassigned:${key}`, payload: {}, reason: { text } })
+
+  async function tell(tx: Tx, userId: string, count: number): Promise<void> {
+    const name = (await staff.queries.nameOf(tx, userId)) ?? userId
+    await alerts.raise(tx, {
+      key: alertKey(userId),
+      text: `${name}（${userId}）已离职，还有 ${count} 位客户没有分配给新导购`,
+      todo: `运行 npm run -s handover -- unassigned 看建议，再用 handover -- start --from ${userId} 转给别的导购（离职一年内有效）`,
+    })
+  }
 
   const executor = execute(ReadUnassigned, {
     perform: async (): Promise<{ rows: Row[] }> => {
@@ -47,8 +63,13 @@ export function createUnassigned({ db, clock, outbox, wecom }: UnassignedDeps): 
     },
     // A listing that ended well is whole: who is not in it any more has a guide.
     record: async (tx, _action, { rows }) => {
+      const before = await handoverQueries.unassigned(tx)
       await tx.run('DELETE FROM unassigned_customer')
       await tx.insertIgnore('unassigned_customer', rows)
+      const now = await handoverQueries.unassigned(tx)
+      for (const { userId, count } of now) await tell(tx, userId, count)
+      const waits = new Set(now.map((one) => one.userId))
+      for (const { userId } of before) if (!waits.has(userId)) await alerts.resolve(tx, alertKey(userId))
     },
   })
 

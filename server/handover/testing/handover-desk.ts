@@ -54,6 +54,10 @@ export async function openHandoverDesk(options: TestAppOptions = {}) {
       await t.settle()
       return started
     },
+    alerts: () =>
+      t.rows<{ key: string; text: string }>(
+        'SELECT alert_key AS `key`, body AS `text` FROM alert WHERE resolved_at IS NULL ORDER BY alert_key',
+      ),
     states: () =>
       t.rows<{ external_userid: string; to_userid: string; state: string; reason: string | null }>(
         'SELECT external_userid, to_userid, state, reason FROM handover_customer ORDER BY id',
