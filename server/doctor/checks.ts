@@ -19,6 +19,7 @@ import { migrations } from './checks/migrations.ts'
 import { network } from './checks/network.ts'
 import { createNodeVersion } from './checks/node-version.ts'
 import { publicUrl } from './checks/public-url.ts'
+import { reconciliation } from './checks/reconciliation.ts'
 import { rights } from './checks/rights.ts'
 import { rules } from './checks/rules.ts'
 import { secret } from './checks/secret.ts'
@@ -64,4 +65,5 @@ export const CHECKS: readonly Check[] = [
   media,
   welcomes,
   syncAge,
+  reconciliation,
 ]

@@ -130,6 +130,29 @@ it('welcomes that went missing are counted, with the commonest reason', async ()
   expect(await t.about('欢迎语')).toMatchObject([{ state: 'ok', why: '24 小时内没有新客户' }])
 })
 
+it('the nightly reconciliation: what it mended, and that it was missed two nights', async () => {
+  expect(await t.about('每夜核对')).toMatchObject([{ state: 'ok', why: '还没有做过，今夜 3 到 5 点会做第一次' }])
+  t.sandbox.connect('http://127.0.0.1:1')
+  await t.sandbox.scan({ userId: 'zhangsan' })
+  await t.sandbox.settle()
+  t.sandbox.connect(t.url)
+  for (let hour = 0; hour < 21; hour++) await t.advance(HOUR_MS)
+  expect(await t.about('每夜核对')).toMatchObject([
+    { state: 'ok', why: expect.stringMatching(/^上次在 2026-11-23 0[3-6]:\d\d，补上了 1 项漏掉的变化$/) },
+  ])
+  await run("UPDATE sync_run SET found = 400 WHERE kind = 'reconcile'")
+  expect(await t.about('每夜核对')).toMatchObject([{ state: 'warn', next: '先解决上面「公网与回调」一组的问题' }])
+  t.clock.advance(51 * HOUR_MS)
+  expect(await t.about('每夜核对')).toMatchObject([{ state: 'warn', why: expect.stringContaining('已经漏了两夜') }])
+})
+
+it('a first reading that WeCom refused is told, and one that was asked for later takes its place', async () => {
+  await run("UPDATE sync_run SET state = 'failed'")
+  expect(await t.about('全量同步')).toMatchObject([{ state: 'warn', why: '读企业微信的成员时被拒了' }])
+  await run("UPDATE sync_run SET kind = 'sync', state = 'done', finished_at = started_at")
+  expect(await t.about('全量同步')).toMatchObject([{ state: 'ok', why: '2026-11-22 09:00 做完' }])
+})
+
 it('a picture that WeCom did not take is named', async () => {
   await t.db.tx((tx) =>
     tx.insert('prepared_media', { source: 'assets/大图.png', fingerprint: 'f', trouble: '图片太大' }),

@@ -15,10 +15,15 @@ export const databaseWrite: Check = {
     const db = await patient.db()
     const name = `doctor:😀${randomText(8)}`
     try {
-      const startedAt = performance.now()
       // No job has this name, and none is due before the year 2100.
-      await db.tx((tx) => tx.insert('job_run', { name, next_at: FAR_MS }))
-      const ms = Math.round(performance.now() - startedAt)
+      const times = [await timeOf(() => db.tx((tx) => tx.insert('job_run', { name, next_at: FAR_MS })))]
+      for (let more = 0; more < 2; more++) {
+        times.push(
+          await timeOf(() => db.tx((tx) => tx.run('UPDATE job_run SET next_at = next_at + 1 WHERE name = ?', [name]))),
+        )
+      }
+      // The others show who stood before us in the queue.
+      const ms = Math.min(...times)
       const row = await db.tx((tx) => tx.row<{ name: string }>('SELECT name FROM job_run WHERE name = ?', [name]))
       if (row?.name !== name) {
         return fail(WHAT, '写进去的表情符号读出来变了', '把数据库和表的字符集改成 utf8mb4，再重启服务')
@@ -44,3 +49,9 @@ export const databaseWrite: Check = {
 }
 
 const SLOW_NEXT = '把数据放到本机 SSD 上；若是云数据库，换近一点的可用区或更快的盘'
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return Math.round(performance.now() - startedAt)
+}
