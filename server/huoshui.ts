@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Lane } from './actions/action-kind.ts'
 import { createOutbox } from './actions/outbox.ts'
+import { createPaceBook } from './actions/pace-book.ts'
 import { createRunner } from './actions/runner.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createPlatformAlerts } from './alerts/platform-alerts.ts'
@@ -13,6 +14,7 @@ import { createPhoneHash } from './customers/phone-hash.ts'
 import { createDb } from './db/db.ts'
 import { createCredentialSeal } from './deployment/credential-seal.ts'
 import { createCredentialStore } from './deployment/credential-store.ts'
+import { readEta } from './deployment/eta.ts'
 import { createLimitStore } from './deployment/limit-store.ts'
 import { createDoctor } from './doctor/doctor.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
@@ -67,7 +69,7 @@ export interface HuoshuiDeps {
 export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const db = createDb(settings.DATABASE_URL)
   const alerts = createAlerts({ clock })
-  const metrics = createMetrics(db, alerts.queries)
+  const metrics = createMetrics(db, alerts.queries, (tx) => readEta(tx, clock.now()))
   /** Names this process in the rows it holds. */
   const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
   // The parts below nudge each other; the thunks break the circle of their construction.
@@ -219,6 +221,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     subscriptions: capabilities.flatMap((capability) => capability.subscriptions ?? []),
     onHandled: metrics.onHandled,
   })
+  const paces = createPaceBook({ db, clock })
   const runner = createRunner({
     db,
     clock,
@@ -226,6 +229,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     executors: capabilities.flatMap((capability) => capability.executors ?? []),
     instance,
     onEnded: metrics.onEnded,
+    onPace: paces.observe,
   })
   const jobs = createJobRunner({ db, clock, log, jobs: capabilities.flatMap((capability) => capability.jobs ?? []) })
 
@@ -271,6 +275,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
       await rules.look()
       await runner.releaseLeases({ all: false })
       await wecom.limits.flush(clock.now())
+      await paces.save()
       nudgeDispatcher()
       nudgeRunner()
       if (only === undefined) await jobs.runDue()

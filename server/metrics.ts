@@ -1,11 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AlertQueries } from './alerts/alert-queries.ts'
 import type { Db } from './db/db.ts'
+import type { Tx } from './db/tx.ts'
 import { findings } from './sync/finding.ts'
 import { syncRuns } from './sync/sync-run.ts'
 
 /** The numbers an engineer watches; labels are closed sets, never ids. */
-export function createMetrics(db: Db, alerts: Pick<AlertQueries, 'countsByKind'>) {
+export function createMetrics(
+  db: Db,
+  alerts: Pick<AlertQueries, 'countsByKind'>,
+  eta: (tx: Tx) => Promise<{ kind: string; lane: string; doneInMs: number }[]>,
+) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -99,6 +104,17 @@ export function createMetrics(db: Db, alerts: Pick<AlertQueries, 'countsByKind'>
     async collect() {
       const run = await db.tx((tx) => syncRuns.newestEnded(tx, 'reconcile')).catch(() => undefined)
       this.set(Math.floor((run?.finishedAtMs ?? 0) / 1_000))
+    },
+  })
+  new Gauge({
+    name: 'huoshui_eta_seconds',
+    help: 'until the waiting actions of a kind are done, as limits and observed times allow; npm run -s actions -- eta',
+    labelNames: ['kind', 'lane'],
+    registers,
+    async collect() {
+      this.reset()
+      const estimates = await db.tx(eta).catch(() => [])
+      for (const { kind, lane, doneInMs } of estimates) this.set({ kind, lane }, doneInMs / 1000)
     },
   })
   return {

@@ -119,6 +119,28 @@ function toClaimed(row: ActionRow, lane: Lane, instance: string): ClaimedAction 
   }
 }
 
+const MOVED_AT_ONCE = 2_000
+
+/** Lets the next due actions of one kind wait. Gives how many. */
+export async function postponeKind(
+  db: Db,
+  { kind, lane, nowMs, afterMs }: { kind: string; lane: Lane; nowMs: number; afterMs: number },
+): Promise<number> {
+  const due = await db.statement((tx) =>
+    tx.rows<{ id: number }>(
+      `SELECT id FROM action WHERE state = 'waiting' AND lane = ? AND due_at <= ? AND kind = ? ORDER BY due_at, id LIMIT ${MOVED_AT_ONCE}`,
+      [LANES.indexOf(lane), nowMs, kind],
+    ),
+  )
+  if (due.length === 0) return 0
+  return db.statement((tx) =>
+    tx.run(`UPDATE action SET due_at = ? WHERE id IN (${due.map(() => '?').join(', ')}) AND state = 'waiting'`, [
+      nowMs + afterMs,
+      ...due.map(({ id }) => id),
+    ]),
+  )
+}
+
 /** Gives back what a dead process had claimed. `all`: also leases that have not ended, when this is the only process. */
 export function releaseLeases(db: Db, nowMs: number, { all }: { all: boolean }): Promise<number> {
   return db.tx((tx) =>

@@ -16,11 +16,14 @@ import {
   rankOf,
   wecomLaneOf,
 } from './action-kind.ts'
-import { type ClaimedAction, CRASHED, claimActions, releaseLeases } from './claim.ts'
+import { type ClaimedAction, CRASHED, claimActions, postponeKind, releaseLeases } from './claim.ts'
 import { judgeFailure } from './judge-failure.ts'
+import { SLOTS } from './slots.ts'
 
-/** Calls under way at once, per lane: each lane has its own, so a backlog in one never holds up another. */
-const SLOTS: Record<Lane, number> = { welcome: 32, event: 8, campaign: 4, backfill: 2, outside: 8 }
+/** A shorter wait is over before the others have been moved. */
+const STAND_BACK_FROM_MS = 5_000
+/** A kind may call several endpoints, and only one of them is full. */
+const STAND_BACK_MOST_MS = 61_000
 
 export interface RunnerDeps {
   db: Db
@@ -30,11 +33,13 @@ export interface RunnerDeps {
   /** Names this process in the rows it has claimed. */
   instance: string
   onEnded?: (kind: string, state: ActionState, waitedMs: number) => void
+  /** What actions that were carried out took, and which calls they made. */
+  onPace?: (kind: string, busyMs: number, calls: { path: string; ms: number }[]) => void
 }
 
 /** Carries out waiting actions. An action is claimed with a lease, called outside any transaction, and its outcome
  *  recorded in one; after a crash the lease ends and the action is tried again (or looked up first: `afterCrash`). */
-export function createRunner({ db, clock, log, executors, instance, onEnded }: RunnerDeps) {
+export function createRunner({ db, clock, log, executors, instance, onEnded, onPace }: RunnerDeps) {
   const byKind = new Map(executors.map((executor) => [executor.kind.kind, executor]))
   const inFlight = perLane(() => new Set<Promise<void>>())
   /** Something due was not claimed because a slot or a customer was taken: look again at the next landing. */
@@ -103,11 +108,14 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
       return postpone(row, 30_000, CRASHED, false)
     }
     try {
-      const result =
-        known?.kind === 'done'
-          ? known.result
-          : await onErrand({ lane: wecomLaneOf(row.lane) }, () => executor.perform(action))
+      const calls: { path: string; ms: number }[] = []
+      const errand = {
+        lane: wecomLaneOf(row.lane),
+        onCall: (path: string, ms: number) => void calls.push({ path, ms }),
+      }
+      const result = known?.kind === 'done' ? known.result : await onErrand(errand, () => executor.perform(action))
       await complete(row, executor, action, result)
+      onPace?.(row.kind, clock.now() - now, calls)
     } catch (error) {
       const verdict = judgeFailure(error, {
         attempts: row.attempts,
@@ -115,7 +123,11 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
         nowMs: clock.now(),
         expiresAtMs: row.expiresAtMs,
       })
-      if (verdict.kind === 'again') return postpone(row, verdict.afterMs, describeError(error), verdict.countsAsAttempt)
+      if (verdict.kind === 'again') {
+        await postpone(row, verdict.afterMs, describeError(error), verdict.countsAsAttempt)
+        if (!verdict.countsAsAttempt && row.lane !== 'welcome') await standBack(row, verdict.afterMs)
+        return
+      }
       log.warn(
         { actionId: row.id, kind: row.kind, state: verdict.state, err: describeError(error) },
         'action ended without success',
@@ -166,6 +178,18 @@ export function createRunner({ db, clock, log, executors, instance, onEnded }: R
         ),
       rankOf(row.lane),
     )
+  }
+
+  /** Those behind it would be kept back by the same limit: they need not be claimed one by one to find out. */
+  async function standBack({ kind, lane }: ClaimedAction, afterMs: number): Promise<void> {
+    if (afterMs < STAND_BACK_FROM_MS) return
+    const moved = await postponeKind(db, {
+      kind,
+      lane,
+      nowMs: clock.now(),
+      afterMs: Math.min(afterMs, STAND_BACK_MOST_MS),
+    })
+    log.debug({ kind, lane, moved, afterMs }, 'actions wait for a limit of WeCom')
   }
 
   const onError = (error: unknown): void =>

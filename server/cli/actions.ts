@@ -1,9 +1,11 @@
 import { pathToFileURL } from 'node:url'
 import { type DeadLetter, deadLetters } from '../actions/dead-letters.ts'
+import type { Estimate } from '../actions/estimate.ts'
 import { createDb, type Db } from '../db/db.ts'
+import { readEta } from '../deployment/eta.ts'
 import { describeError } from '../kernel/app-error.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
-import { shanghaiText } from '../kernel/shanghai.ts'
+import { MINUTE_MS, shanghaiText } from '../kernel/shanghai.ts'
 import { readSomeSettings } from '../settings.ts'
 import { errorCode } from '../wecom/error-codes/error-codes.ts'
 
@@ -13,6 +15,7 @@ const USAGE = `用法：npm run -s actions -- <命令>
   retry <编号>      重新排队其中一条，例如 A12 或 E7
   retry <种类>      重新排队这一种的全部，例如 tag.mark
   retry all         全部重新排队
+  eta               排队的动作还有多少、预计何时做完、被什么限制
 
 重新排队后，运行中的服务一秒内会再试。欢迎语不会重发：过了 20 秒已没有意义。
 退出码：0 正常，1 没有找到或读不到，2 用法不对；dead 列出了内容时也是 1，方便接监控`
@@ -32,6 +35,7 @@ export async function runActions(words: readonly string[], { db, clock }: { db: 
   const wrongUse = (message: string): Outcome => ({ code: 2, out: '', err: `${message}\n\n${USAGE}` })
   if (command === 'help' || command === '--help' || command === '-h') return { code: 0, out: USAGE, err: '' }
   if (command === 'dead') return name === undefined ? list(db) : wrongUse(`dead 后面不用写 ${name}。`)
+  if (command === 'eta') return name === undefined ? eta(db, clock.now()) : wrongUse(`eta 后面不用写 ${name}。`)
   if (command === 'retry') {
     if (name === undefined || more.length > 0) return wrongUse('retry 后面要写一个编号、一个种类或 all。')
     return retry(db, name, clock.now())
@@ -63,6 +67,25 @@ function letterText(letter: DeadLetter): string {
   const why = meaning === undefined ? letter.lastError : `${letter.errcode} ${meaning.zh}。${meaning.todo ?? ''}`
   const head = [number, letter.what, ...whom.filter((one) => one !== undefined), shanghaiText(letter.diedAtMs)]
   return `${head.join('  ')}\n    试了 ${letter.attempts} 次：${why}`
+}
+
+const BOUND_TEXT: Record<Estimate['boundBy'], string> = {
+  speed: '按目前的处理速度',
+  limit: '受企业微信的接口频率限制',
+  block: '企业微信暂时拒绝了接口，解除后继续',
+  due: '要等到约定的时间',
+}
+
+async function eta(db: Db, nowMs: number): Promise<Outcome> {
+  const estimates = await db.tx((tx) => readEta(tx, nowMs))
+  if (estimates.length === 0) return { code: 0, out: '没有排队的动作。', err: '' }
+  const total = estimates.reduce((sum, one) => sum + one.waiting, 0)
+  const lines = estimates.map((one) => {
+    const minutes = Math.max(1, Math.ceil(one.doneInMs / MINUTE_MS))
+    const why = `${BOUND_TEXT[one.boundBy]}${one.path === undefined ? '' : `（${one.path}）`}${one.isKnown ? '' : '（还没有做过这一种，时间是假定的）'}`
+    return `${one.kind}  ${one.waiting} 个  约 ${shanghaiText(one.doneAtMs)} 做完（${minutes} 分钟内）  ${why}`
+  })
+  return { code: 0, out: [`排队的动作共 ${total} 个`, '', ...lines].join('\n'), err: '' }
 }
 
 async function retry(db: Db, name: string, nowMs: number): Promise<Outcome> {

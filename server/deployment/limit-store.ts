@@ -38,6 +38,19 @@ export function createLimitStore(db: Db): LimitBook {
   }
 }
 
+/** What is known of one endpoint, by a reader who books nothing: use per window length and lane. */
+export async function readLimits(
+  tx: Tx,
+  asked: Pick<LimitEntry, 'path' | 'windows'>,
+  nowMs: number,
+): Promise<{ answer: LimitAnswer; used: Map<number, LaneUse> }> {
+  const rows = await readUse(tx, asked, nowMs)
+  const used = new Map(rows.map((row) => [Number(row.length_ms), perLane((lane) => Number(row[lane]))]))
+  const usedInMinute = totalUse(used.get(MINUTE_MS) ?? noUse())
+  const learned = await readLearned(tx, asked.path)
+  return { used, answer: { path: asked.path, granted: noUse(), room: noUse(), waitMs: 0, usedInMinute, ...learned } }
+}
+
 const pathAt = (entries: LimitEntry[], index: number): string => entries[index]?.path ?? ''
 
 async function settleOne(tx: Tx, entry: LimitEntry, nowMs: number): Promise<LimitAnswer> {
@@ -101,6 +114,10 @@ async function exchangeNews(
       path,
     ])
   }
+  return readLearned(tx, path)
+}
+
+async function readLearned(tx: Tx, path: string): Promise<Pick<LimitAnswer, 'closedUntilMs' | 'allowed' | 'learned'>> {
   const row = await tx.row<LimitRow>(
     'SELECT closed_until, allowed, allowed_at, learned, learned_at FROM endpoint_limit WHERE path = ?',
     [path],
@@ -119,7 +136,7 @@ const pair = <T>(
 ): T | undefined => (typeof value === 'number' && typeof atMs === 'number' ? make(value, atMs) : undefined)
 
 /** Used in each window, and the oldest slice in it. */
-function readUse(tx: Tx, { path, windows }: LimitEntry, nowMs: number): Promise<UseRow[]> {
+function readUse(tx: Tx, { path, windows }: Pick<LimitEntry, 'path' | 'windows'>, nowMs: number): Promise<UseRow[]> {
   const inWindows = windows.map(() => '(length_ms = ? AND slice >= ?)').join(' OR ')
   const sums = LANES.map((lane) => `SUM(${lane}) AS ${lane}`).join(', ')
   return tx.rows<UseRow>(

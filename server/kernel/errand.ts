@@ -5,7 +5,7 @@ import type { Lane } from './lane.ts'
  *  without every function in between handing it on. */
 export interface Errand {
   lane: Lane
-  /** Told of each call to the platform that the work makes. */
+  /** Told of each call to the platform that the work makes, by the clock that all go by. */
   onCall?: (path: string, ms: number) => void
 }
 

@@ -65,6 +65,7 @@ export function createCall(deps: {
     const { path, method, repeatable } = endpoint
     const inQuery = method === 'GET' || form !== undefined
     const startedAt = performance.now()
+    const askedAtMs = clock.now()
     let errcode: number | undefined
     try {
       const answer = await http.request({
@@ -83,7 +84,7 @@ export function createCall(deps: {
       const ms = Math.round(performance.now() - startedAt)
       log.debug({ path, errcode, ms }, 'wecom call')
       onCall?.({ path, errcode, ms })
-      currentErrand()?.onCall?.(path, ms)
+      currentErrand()?.onCall?.(path, clock.now() - askedAtMs)
     }
   }
 
