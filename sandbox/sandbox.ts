@@ -5,6 +5,7 @@ import { authEndpoints, directoryEndpoints } from './api/auth.ts'
 import { cardUpdateEndpoints } from './api/card-updates.ts'
 import { contactWayEndpoints } from './api/contact-ways.ts'
 import { contactEndpoints } from './api/contacts.ts'
+import { customerIdEndpoints } from './api/customer-ids.ts'
 import { groupWelcomeEndpoints } from './api/group-welcomes.ts'
 import { groupEndpoints } from './api/groups.ts'
 import { handoverEndpoints } from './api/handovers.ts'
@@ -18,6 +19,7 @@ import { messageEndpoints } from './api/messages.ts'
 import { momentEndpoints } from './api/moments.ts'
 import { createOAuthCodes } from './api/oauth-codes.ts'
 import { productEndpoints } from './api/products.ts'
+import { servedContactEndpoints } from './api/served-contacts.ts'
 import { statisticsEndpoints } from './api/statistics.ts'
 import { strategyEndpoints } from './api/strategies.ts'
 import { strategyTagEndpoints } from './api/strategy-tags.ts'
@@ -140,6 +142,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...groupWelcomeEndpoints(),
     ...productEndpoints(paging),
     ...interceptEndpoints(),
+    ...servedContactEndpoints(paging),
+    ...customerIdEndpoints(),
     ...statisticsEndpoints(),
     ...messageEndpoints(),
     ...cardUpdateEndpoints(),

@@ -58,6 +58,7 @@ export function controlRoutes(
     'rename-group': controls.renameGroup,
     'remove-from-group': controls.removeFromGroup,
     'dismiss-group': controls.dismissGroup,
+    'open-gid-of': controls.openGidOf,
     'open-link': controls.openLink,
     'add-by-link': controls.addByLink,
     'buy-link-quota': controls.buyLinkQuota,

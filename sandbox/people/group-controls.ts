@@ -1,3 +1,4 @@
+import { openGidOf } from '../api/customer-ids.ts'
 import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
 import type { Group, JoinWay } from '../world.ts'
@@ -56,6 +57,8 @@ export function groupControls(desk: Desk) {
       ])
       desk.changed()
     },
+    /** The group's id as a mini-program opened in it gets it. */
+    openGidOf: (input: { chatId: string }): string => openGidOf(desk, needGroup(desk, input.chatId).chatId),
     /** A guide opens a customer group in the client. `members`: external_userids. */
     createGroup: async (input: {
       name: string

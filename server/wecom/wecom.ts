@@ -3,6 +3,7 @@ import { createAccessToken } from './access-token.ts'
 import { createAcquisition } from './api/acquisition.ts'
 import { createAppSettings } from './api/app-settings.ts'
 import { createContacts } from './api/contacts.ts'
+import { createCustomerIds } from './api/customer-ids.ts'
 import { createGroupWelcomes } from './api/group-welcomes.ts'
 import { createGroups } from './api/groups.ts'
 import { createHandovers } from './api/handovers.ts'
@@ -62,6 +63,7 @@ export function createWecom(options: WecomOptions) {
     contacts: createContacts(call),
     ways: createWays(call),
     tags: createTags(call),
+    customerIds: createCustomerIds(call),
     groups: createGroups(call),
     groupWelcomes: createGroupWelcomes(call),
     products: createProducts(call),

@@ -3,6 +3,7 @@ import { acquisitionCalls } from './acquisition.ts'
 import { agentCalls } from './agent.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
 import { handoverCalls } from './handover.ts'
+import { idCalls } from './ids.ts'
 import { libraryCalls } from './libraries.ts'
 import { mediaCalls } from './media.ts'
 import { messageCalls } from './messages.ts'
@@ -20,6 +21,7 @@ export const families: Record<string, GoodCalls> = {
   messages: messageCalls,
   agent: agentCalls,
   statistics: statisticsCalls,
+  ids: idCalls,
   libraries: libraryCalls,
   strategies: strategyCalls,
 }

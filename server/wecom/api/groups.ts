@@ -60,6 +60,13 @@ const Get = post({
   answer: Type.Object({ group_chat: GroupChat }),
 })
 
+const OpenGid = post({
+  path: '/cgi-bin/externalcontact/opengid_to_chatid',
+  repeatable: true,
+  request: Type.Object({ opengid: Id }),
+  answer: Type.Object({ chat_id: Id }),
+})
+
 const joinWay = {
   scene: Type.Union([Type.Literal(1), Type.Literal(2)]),
   remark: Type.Optional(Characters(30, '入群码备注')),
@@ -113,6 +120,8 @@ export const createGroups = (call: Call) => ({
   list: (body: Static<typeof List.request>) => call(List, body),
   /** Throws 49008 when dissolved. May lag behind the event by some seconds. Safe to repeat. Doc 92122. */
   get: (body: Static<typeof Get.request>) => call(Get, body),
+  /** The group in which a mini-program was opened, by the opengid WeChat gave it. Safe to repeat. Doc 94822. */
+  chatIdOf: (opengid: string) => call(OpenGid, { opengid }),
   /** ≤5 groups; state ≤30 characters comes back in the member_list of `get`. The QR code comes from getJoinWay. NOT safe
    *  to repeat: each call makes another, and the platform offers no list of them. Doc 92229. */
   addJoinWay: (body: Static<typeof AddJoinWay.request>) => call(AddJoinWay, body),
