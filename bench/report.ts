@@ -5,6 +5,8 @@ export interface Figure {
   ratio?: number
   aim?: string
   note?: string
+  /** Lines below, as they are. */
+  table?: string[]
 }
 
 export interface Report {
@@ -28,13 +30,14 @@ export function createReport(print: (line: string) => void): Report {
   const names = new Set<string>()
   return {
     has: (name) => names.has(name),
-    add: (name, { figure, limit, ratio, aim, note }) => {
+    add: (name, { figure, limit, ratio, aim, note, table = [] }) => {
       names.add(name)
       print(`\n${name}\n  ours   ${figure}`)
       if (limit !== undefined) print(`  limit  ${limit}`)
       if (ratio !== undefined) print(`  ratio  ${ratio.toFixed(2)}`)
       if (aim !== undefined) print(`  aim    ${aim}`)
       if (note !== undefined) print(`  (${note})`)
+      for (const line of table) print(line)
     },
   }
 }

@@ -28,6 +28,7 @@ interface StoredPair {
   added_at: number | null
   last_add_at: number | null
   last_loss_at: number | null
+  lost_at: number | null
   lost_by: string | null
 }
 
@@ -56,7 +57,9 @@ export function createReconcilePairs(deps: {
     const lastLossAtMs = row.last_loss_at ?? 0
     if (row.active === 0) {
       if (createdAtMs > lastLossAtMs) return true
-      // A customer who deleted the guide stays listed for ever. Whom the guide deleted does not.
+      // A customer who deleted the guide stays listed for ever. Whom the guide deleted does not. Who ended it is known only
+      // of the loss that was told in its turn: an add and its loss that came the wrong way round leave an older one's name.
+      if (row.lost_at !== row.last_loss_at) return false
       return row.lost_by !== null && row.lost_by !== 'customer' && lastLossAtMs < readAtMs - LEFT_TO_EVENTS_MS
     }
     if (row.announced === 0) return true
@@ -71,7 +74,7 @@ export function createReconcilePairs(deps: {
       ids.length === 0
         ? []
         : await tx.rows<StoredPair>(
-            `SELECT external_userid, userid, active, half, announced, added_at, last_add_at, last_loss_at, lost_by
+            `SELECT external_userid, userid, active, half, announced, added_at, last_add_at, last_loss_at, lost_at, lost_by
              FROM follow WHERE external_userid IN (${marks(ids.length)})`,
             ids,
           )
