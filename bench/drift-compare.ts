@@ -37,9 +37,7 @@ export async function compareWorlds(world: World, db: Db, unheard: ReadonlySet<s
     description: string | null
     state: string | null
     added_at: number | null
-  }>(
-    'SELECT userid, external_userid, remark, description, state, added_at FROM follow WHERE active = 1',
-  )
+  }>('SELECT userid, external_userid, remark, description, state, added_at FROM follow WHERE active = 1')
   const held = new Map(ourFollows.map((row) => [pairOf(row), row]))
 
   const untellable: string[] = []
@@ -83,7 +81,9 @@ export async function compareWorlds(world: World, db: Db, unheard: ReadonlySet<s
     ourCustomers.set(row.id, row.name ?? undefined)
 
   const liveTags = [...world.tags.values()].filter((tag) => !tag.deleted)
-  const ourLibrary = await rows<{ tag_id: string; path: string }>('SELECT tag_id, path FROM corp_tag WHERE gone_at IS NULL')
+  const ourLibrary = await rows<{ tag_id: string; path: string }>(
+    'SELECT tag_id, path FROM corp_tag WHERE gone_at IS NULL',
+  )
   const groups = [...world.groups.values()].filter((group) => !group.dismissed)
   const ourGroups = await rows<{ chat_id: string; name: string | null; owner: string | null }>(
     'SELECT chat_id, name, owner FROM chat_group WHERE dismissed_at IS NULL',

@@ -60,7 +60,10 @@ export async function createLife(sandbox: Sandbox, seed: number) {
     [28, add],
     [6, lose((friend) => sandbox.deleteGuide(friend))],
     [6, lose((friend) => sandbox.deleteCustomer(friend))],
-    [20, ofFriend((friend) => sandbox.editTags({ ...friend, add: [random.pick(tagIds)], remove: [random.pick(tagIds)] }))],
+    [
+      20,
+      ofFriend((friend) => sandbox.editTags({ ...friend, add: [random.pick(tagIds)], remove: [random.pick(tagIds)] })),
+    ],
     [17, ofFriend((friend) => sandbox.editRemark({ ...friend, remark: `备注${++nth}`, description: `记${nth}` }))],
     [
       14,

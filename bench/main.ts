@@ -1,11 +1,12 @@
 import { benchCallbacks } from './callbacks.ts'
+import { benchDrift } from './drift.ts'
 import { benchMemory } from './memory.ts'
 import { reachable } from './reachable.ts'
 import { createReport } from './report.ts'
 import { benchSidebar } from './sidebar.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
 
-/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,memory]`: each figure with its limit program beside it, from one run. MariaDB
+/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,memory,drift]`: each figure with its limit program beside it, from one run. MariaDB
  *  figures need TEST_MYSQL_URL (default mysql://root@127.0.0.1:3306, left out when it does not answer). */
 const quick = process.argv.includes('--quick')
 const onlyAt = process.argv.indexOf('--only')
@@ -23,4 +24,11 @@ if (wanted('welcome'))
 if (wanted('burst')) await benchBurst({ mysql }, report)
 if (wanted('sidebar'))
   await benchSidebar({ customers: quick ? 50_000 : 500_000, requests: 2_000, rounds: quick ? 1 : 3, mysql }, report)
+if (wanted('drift')) {
+  const onProgress = (n: number): void => {
+    if (n % 10_000 < 1_000) process.stdout.write(`  ${n} events\n`)
+  }
+  const isSame = await benchDrift({ events: quick ? 5_000 : 100_000, seed: 1, onProgress }, report)
+  if (!isSame) process.exitCode = 1
+}
 if (wanted('memory')) await benchMemory({ first: quick ? 10_000 : 50_000, events: quick ? 100_000 : 1_000_000 }, report)

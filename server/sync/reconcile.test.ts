@@ -115,6 +115,29 @@ describe('a reconciliation', () => {
     expect(await reconcile()).toEqual({})
   })
 
+  it('takes nobody for a friend again who came back and deleted the guide, told the wrong way round', async () => {
+    const [first = ''] = ids
+    const pair = { userId: 'zhangsan', externalUserId: first }
+    await t.sandbox.deleteCustomer(pair)
+    await t.settle()
+    t.sandbox.connect(NOWHERE)
+    t.clock.advance(MINUTE_MS)
+    await t.sandbox.scan(pair)
+    t.clock.advance(MINUTE_MS)
+    await t.sandbox.deleteGuide(pair)
+    await t.sandbox.settle()
+    t.sandbox.connect(t.url)
+    const ofPair = t.sandbox.callbackLog().filter(({ key }) => key.includes(first))
+    for (const delivery of ofPair.slice(-2).reverse()) {
+      t.sandbox.redeliver((one) => one === delivery)
+      await t.settle()
+    }
+    expect(await active(first)).toBe(0)
+    await t.advance(HOUR_MS)
+    expect(await reconcile()).toEqual({})
+    expect(await active(first)).toBe(0)
+  })
+
   it('finds remarks and tags that guides changed', async () => {
     const [first = '', second = ''] = ids
     const tag = await t.sandbox.createTag({ group: '口味', name: '五分熟' })
