@@ -4,6 +4,8 @@ export interface Credentials {
   corpName: string
   agentId: number
   secret: string
+  /** Secret of 通讯录同步, which alone may write the directory. */
+  contactsSecret: string
   /** Token of the callback URL, ≤32 alphanumerics. */
   callbackToken: string
   /** EncodingAESKey, 43 alphanumerics. */
@@ -18,6 +20,7 @@ export const credentials: Credentials = {
   corpName: '牧野牛排',
   agentId: 1_000_002,
   secret: 'sandbox-secret-for-the-demo-corp-only-000000',
+  contactsSecret: 'sandbox-contacts-secret-of-the-demo-corp-0000',
   callbackToken: 'SandboxCallbackToken0001',
   aesKey: 'SandboxDemoKey0NotASecret0123456789abcdefgU',
   ordersSecret: 'sandbox-orders-secret',

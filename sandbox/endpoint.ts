@@ -20,6 +20,8 @@ export interface EndpointSpec<S extends Shape> {
   empty?: Record<string, unknown>
   /** Two calls under way with one key: the later is refused with 45035. */
   conflictKey?: (params: Params<S>) => string
+  /** `contacts`: only the secret of 通讯录同步 may call it (48002). */
+  secret?: 'contacts'
   /** Not counted by the frequency limits. */
   unlimited?: true
   handle(params: Params<S>, desk: Desk, part: UploadedPart | undefined): Answer

@@ -94,9 +94,10 @@ export function createGateway(options: {
     let conflict: string | undefined
     try {
       if (!entry.unlimited) limiter.count(entry.path, nowMs)
-      if (entry.kind !== 'open') tokens.check(request.query.access_token)
+      const owner = entry.kind === 'open' ? undefined : tokens.check(request.query.access_token)
       if (entry.method !== request.method) refuse(40063, `wrong method, ${entry.method} needed`)
       const params = readShape(entry.params, given)
+      if (entry.secret === 'contacts' && owner !== 'contacts') refuse(48002, 'api forbidden for this secret')
       const key = entry.conflictKey?.(params)
       if (key !== undefined) {
         if (conflicts.has(key)) refuse(45035, 'concurrent operation on the same customer')

@@ -49,12 +49,17 @@ export async function openTestSandbox(options: Partial<SandboxOptions> & { now?:
   sandbox.connect(`http://127.0.0.1:${(app.address() as AddressInfo).port}`) // it listens on TCP
 
   const json = async (answer: Response): Promise<WeComAnswer> => (await answer.json()) as WeComAnswer // the shape the platform promises
-  const token = async (): Promise<string> => {
-    const query = new URLSearchParams({ corpid: credentials.corpId, corpsecret: credentials.secret })
+  /** `path`: the token of the secret that may call it; default the app's. */
+  const token = async (path?: string): Promise<string> => {
+    const isContacts = sandbox.endpoints.some(
+      (entry) => entry.path === `/cgi-bin/${path}` && entry.secret === 'contacts',
+    )
+    const corpsecret = isContacts ? credentials.contactsSecret : credentials.secret
+    const query = new URLSearchParams({ corpid: credentials.corpId, corpsecret })
     return String((await json(await fetch(`${url}/cgi-bin/gettoken?${query}`))).access_token)
   }
   const address = async (path: string, query: Record<string, string> = {}): Promise<string> =>
-    `${url}/cgi-bin/${path}?${new URLSearchParams({ access_token: await token(), ...query })}`
+    `${url}/cgi-bin/${path}?${new URLSearchParams({ access_token: await token(path), ...query })}`
 
   return {
     sandbox,

@@ -1,11 +1,13 @@
 import type { Clock } from '../server/kernel/clock.ts'
 import { acquisitionEndpoints } from './api/acquisition.ts'
 import { agentEndpoints } from './api/agent.ts'
-import { authEndpoints, directoryEndpoints } from './api/auth.ts'
+import { appChatEndpoints } from './api/app-chats.ts'
+import { authEndpoints } from './api/auth.ts'
 import { cardUpdateEndpoints } from './api/card-updates.ts'
 import { contactWayEndpoints } from './api/contact-ways.ts'
 import { contactEndpoints } from './api/contacts.ts'
 import { customerIdEndpoints } from './api/customer-ids.ts'
+import { departmentEndpoints } from './api/departments.ts'
 import { groupWelcomeEndpoints } from './api/group-welcomes.ts'
 import { groupEndpoints } from './api/groups.ts'
 import { handoverEndpoints } from './api/handovers.ts'
@@ -14,12 +16,16 @@ import { joinWayEndpoints } from './api/join-ways.ts'
 import { massSendEndpoints } from './api/mass-send.ts'
 import { mediaEndpoints } from './api/media.ts'
 import { mediaByUrlEndpoints } from './api/media-by-url.ts'
+import { memberTagEndpoints } from './api/member-tags.ts'
 import { menuEndpoints } from './api/menus.ts'
 import { messageEndpoints } from './api/messages.ts'
 import { momentEndpoints } from './api/moments.ts'
 import { createOAuthCodes } from './api/oauth-codes.ts'
 import { productEndpoints } from './api/products.ts'
 import { servedContactEndpoints } from './api/served-contacts.ts'
+import { staffEndpoints } from './api/staff.ts'
+import { staffImportEndpoints } from './api/staff-imports.ts'
+import { staffWriteEndpoints } from './api/staff-writes.ts'
 import { statisticsEndpoints } from './api/statistics.ts'
 import { strategyEndpoints } from './api/strategies.ts'
 import { strategyTagEndpoints } from './api/strategy-tags.ts'
@@ -127,7 +133,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const endpoints = [
     ...authEndpoints(tokens, codes),
     ...agentEndpoints(),
-    ...directoryEndpoints(),
+    ...staffEndpoints(paging),
+    ...staffWriteEndpoints(),
+    ...departmentEndpoints(),
+    ...memberTagEndpoints(),
+    ...staffImportEndpoints(),
+    ...appChatEndpoints(),
     ...contactEndpoints(paging),
     ...contactWayEndpoints(paging),
     ...tagEndpoints(),

@@ -5,38 +5,44 @@ import { refuse } from './refusal.ts'
 /** Seconds. */
 export const TOKEN_LIFE_SEC = 7200
 
+/** Whose secret a token came from: our app's, or that of 通讯录同步. */
+export type TokenOwner = 'app' | 'contacts'
+type Kind = TokenOwner | 'jsapi_ticket' | 'agent_ticket'
+
 export type Tokens = ReturnType<typeof createTokens>
 
 /** Access tokens and JS-SDK tickets: asking again while one is valid returns the same. Docs 91039, 90506. */
 export function createTokens(clock: Clock, random: SeededRandom) {
-  const current = new Map<string, { value: string; expiresAtMs: number }>()
+  const current = new Map<Kind, { value: string; expiresAtMs: number }>()
   /** Every access token handed out → when it dies. */
-  const known = new Map<string, number>()
+  const known = new Map<string, { expiresAtMs: number; owner: TokenOwner }>()
 
-  const give = (kind: string): { value: string; expiresInSec: number } => {
+  const give = (kind: Kind): { value: string; expiresInSec: number } => {
     const nowMs = clock.now()
     let held = current.get(kind)
     if (!held || held.expiresAtMs <= nowMs) {
       held = { value: random.text(86), expiresAtMs: nowMs + TOKEN_LIFE_SEC * 1000 }
       current.set(kind, held)
-      if (kind === 'access_token') known.set(held.value, held.expiresAtMs)
+      if (kind === 'app' || kind === 'contacts') {
+        known.set(held.value, { expiresAtMs: held.expiresAtMs, owner: kind })
+      }
     }
     return { value: held.value, expiresInSec: Math.ceil((held.expiresAtMs - nowMs) / 1000) }
   }
 
   return {
     give,
-    check: (token: string | undefined): void => {
-      if (!token) refuse(41001, 'access_token missing')
-      const expiresAtMs = known.get(token ?? '')
-      if (expiresAtMs === undefined) refuse(40014, 'invalid access_token')
-      if ((expiresAtMs ?? 0) <= clock.now()) refuse(42001, 'access_token expired')
+    check: (token: string | undefined): TokenOwner => {
+      if (!token) return refuse(41001, 'access_token missing')
+      const held = known.get(token) ?? refuse(40014, 'invalid access_token')
+      if (held.expiresAtMs <= clock.now()) refuse(42001, 'access_token expired')
+      return held.owner
     },
-    /** The platform ends the current token early. */
+    /** The platform ends the app's current token early. */
     forget: (): void => {
-      const held = current.get('access_token')
+      const held = current.get('app')
       if (held) known.delete(held.value)
-      current.delete('access_token')
+      current.delete('app')
     },
   }
 }

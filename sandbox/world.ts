@@ -1,4 +1,5 @@
 import { type Acquisition, createAcquisition } from './acquisition.ts'
+import type { AppChat } from './app-chat.ts'
 import { type AppMail, createAppMail } from './app-mail.ts'
 import { type AppSettings, createAppSettings } from './app-settings.ts'
 import { createDirectory, type Directory } from './directory.ts'
@@ -291,6 +292,7 @@ export interface World {
   media: Map<string, Media>
   moments: Moments
   mail: AppMail
+  appChats: Map<string, AppChat>
   directory: Directory
   /** By customer, oldest first. */
   messages: Map<string, ChatMessage[]>
@@ -330,6 +332,7 @@ export function createWorld(): World {
     media: new Map(),
     moments: createMoments(),
     mail: createAppMail(),
+    appChats: new Map(),
     directory: createDirectory(),
     messages: new Map(),
     appMessages: new Map(),

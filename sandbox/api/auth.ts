@@ -1,12 +1,18 @@
+import { HOUR_MS, MINUTE_MS } from '../../server/kernel/shanghai.ts'
+import { profileOf } from '../directory.ts'
 import { endpoint } from '../endpoint.ts'
-import { int, need, text } from '../params.ts'
+import { need, text } from '../params.ts'
+import { createQuota } from '../quota.ts'
 import { refuse } from '../refusal.ts'
-import { findStaff } from '../relations.ts'
 import type { Tokens } from '../tokens.ts'
 import type { OAuthCodes } from './oauth-codes.ts'
 
-/** Tokens, tickets and who is at the sidebar. Docs 91039, 90506, 91023. */
+const TICKET_LIFE_MS = 30 * MINUTE_MS
+
+/** Tokens, tickets and who is at the sidebar. Docs 91039, 90506, 91023, 95833. */
 export function authEndpoints(tokens: Tokens, codes: OAuthCodes) {
+  const corpTickets = createQuota(400, HOUR_MS)
+  const appTickets = createQuota(100, HOUR_MS)
   return [
     endpoint({
       path: '/cgi-bin/gettoken',
@@ -16,8 +22,9 @@ export function authEndpoints(tokens: Tokens, codes: OAuthCodes) {
       empty: { access_token: '', expires_in: 0 },
       handle: (p, { credentials }) => {
         if (p.corpid !== credentials.corpId) refuse(40013, 'invalid corpid')
-        if (p.corpsecret !== credentials.secret) refuse(40001, 'invalid credential')
-        const token = tokens.give('access_token')
+        const isContacts = p.corpsecret === credentials.contactsSecret
+        if (!isContacts && p.corpsecret !== credentials.secret) refuse(40001, 'invalid credential')
+        const token = tokens.give(isContacts ? 'contacts' : 'app')
         return { access_token: token.value, expires_in: token.expiresInSec }
       },
     }),
@@ -25,7 +32,8 @@ export function authEndpoints(tokens: Tokens, codes: OAuthCodes) {
       path: '/cgi-bin/get_jsapi_ticket',
       method: 'GET',
       params: {},
-      handle: () => {
+      handle: (_p, { clock }) => {
+        corpTickets.spend(clock.now())
         const ticket = tokens.give('jsapi_ticket')
         return { ticket: ticket.value, expires_in: ticket.expiresInSec }
       },
@@ -34,8 +42,9 @@ export function authEndpoints(tokens: Tokens, codes: OAuthCodes) {
       path: '/cgi-bin/ticket/get',
       method: 'GET',
       params: { type: need(text()) },
-      handle: (p) => {
+      handle: (p, { clock }) => {
         if (p.type !== 'agent_config') refuse(91040, 'invalid ticket type')
+        appTickets.spend(clock.now())
         const ticket = tokens.give('agent_ticket')
         return { ticket: ticket.value, expires_in: ticket.expiresInSec }
       },
@@ -45,75 +54,31 @@ export function authEndpoints(tokens: Tokens, codes: OAuthCodes) {
       method: 'GET',
       unlimited: true,
       params: { code: need(text(), 41008) },
-      handle: (p) => ({ userid: codes.spend(p.code) }),
-    }),
-  ]
-}
-
-/** Directory, as a newly made self-built app sees it: no mobile, mail or avatar. Docs 90196, 90200, 90201, 90208. */
-export function directoryEndpoints() {
-  const departmentId = need(int())
-  const card = (staff: { userId: string; name: string; departments: number[]; position: string }) => ({
-    userid: staff.userId,
-    name: staff.name,
-    department: staff.departments,
-    position: staff.position,
-    main_department: staff.departments[0] ?? 1,
-    is_leader_in_dept: staff.departments.map(() => 0),
-    order: staff.departments.map(() => 0),
-    direct_leader: [],
-    status: 1,
-    alias: '',
-    telephone: '',
-    extattr: { attrs: [] },
-  })
-  return [
-    endpoint({
-      path: '/cgi-bin/user/get',
-      method: 'GET',
-      params: { userid: need(text(), 41009) },
-      handle: (p, { world }) => card(findStaff(world, p.userid) ?? refuse(60111, 'userid not found')),
-    }),
-    endpoint({
-      path: '/cgi-bin/user/simplelist',
-      method: 'GET',
-      params: { department_id: departmentId },
-      empty: { userlist: [] },
-      handle: (p, { world }) => {
-        if (!world.departments.has(p.department_id)) refuse(60003, 'department not found')
-        const people = [...world.staff.values()].filter((s) => !s.left && s.departments.includes(p.department_id))
-        return { userlist: people.map((s) => ({ userid: s.userId, name: s.name, department: s.departments })) }
+      handle: (p, { world, clock, random }) => {
+        const { userId, isPrivate } = codes.spend(p.code)
+        if (!isPrivate) return { userid: userId }
+        const ticket = `USERTICKET${random.text(40)}`
+        world.directory.tickets.set(ticket, { userId, untilMs: clock.now() + TICKET_LIFE_MS })
+        return { userid: userId, user_ticket: ticket, expires_in: TICKET_LIFE_MS / 1000 }
       },
     }),
     endpoint({
-      path: '/cgi-bin/user/list',
-      method: 'GET',
-      params: { department_id: departmentId },
-      empty: { userlist: [] },
-      handle: (p, { world }) => {
-        if (!world.departments.has(p.department_id)) refuse(60003, 'department not found')
-        const people = [...world.staff.values()].filter((s) => !s.left && s.departments.includes(p.department_id))
-        return { userlist: people.map(card) }
-      },
-    }),
-    endpoint({
-      path: '/cgi-bin/department/list',
-      method: 'GET',
-      params: { id: int() },
-      empty: { department: [] },
-      handle: (p, { world }) => {
-        const root = p.id ?? 1
-        if (!world.departments.has(root)) refuse(60003, 'department not found')
-        const isUnder = (id: number): boolean => {
-          for (let at = world.departments.get(id); at; at = world.departments.get(at.parentId)) {
-            if (at.id === root) return true
-          }
-          return false
+      path: '/cgi-bin/auth/getuserdetail',
+      method: 'POST',
+      params: { user_ticket: need(text(), 84015) },
+      handle: (p, { world, clock, url }) => {
+        const held = world.directory.tickets.get(p.user_ticket) ?? refuse(84015, 'invalid user_ticket')
+        if (held.untilMs <= clock.now()) refuse(84014, 'user_ticket expired')
+        const profile = profileOf(world.directory, held.userId)
+        return {
+          userid: held.userId,
+          gender: profile.gender ?? world.staff.get(held.userId)?.gender ?? 0,
+          avatar: `${url()}/_sandbox/avatar/${held.userId}.svg`,
+          mobile: profile.mobile ?? '',
+          email: profile.email ?? '',
+          biz_mail: profile.bizMail ?? '',
+          address: profile.address ?? '',
         }
-        const department = [...world.departments.values()]
-          .filter((d) => isUnder(d.id))
-          .map((d) => ({ id: d.id, name: d.name, parentid: d.parentId, order: 100_000 - d.id, department_leader: [] }))
-        return { department }
       },
     }),
   ]

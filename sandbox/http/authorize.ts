@@ -20,7 +20,7 @@ export function authorize(
   const staff = findStaff(desk.world, query.sandbox_guide ?? cookieGuide ?? '')
   if (staff) {
     const url = new URL(target)
-    url.searchParams.set('code', codes.issue(staff.userId))
+    url.searchParams.set('code', codes.issue(staff.userId, query.scope === 'snsapi_privateinfo'))
     url.searchParams.set('state', state)
     return { redirect: url.toString() }
   }

@@ -3,26 +3,24 @@ import type { GoodCalls } from '../good-call.ts'
 const pair = { userid: 'zhangsan', external_userid: 'wm1' }
 const content = { text: { content: '你好' } }
 
-/** Tokens, directory, login. */
+/** Tokens, login. */
 export const authCalls: GoodCalls = async (t) => {
   const { corpId: corpid, secret: corpsecret } = t.sandbox.credentials
   await t.get('gettoken', { corpid, corpsecret })
   await t.get('get_jsapi_ticket')
   await t.get('ticket/get', { type: 'agent_config' })
   await t.get('agent/get', { agentid: String(t.sandbox.credentials.agentId) })
-  await t.get('user/get', { userid: 'lisi' })
-  await t.get('user/simplelist', { department_id: '1' })
-  await t.get('user/list', { department_id: '1' })
-  await t.get('department/list')
   const query = new URLSearchParams({
     appid: corpid,
     redirect_uri: 'http://a.test/',
     response_type: 'code',
+    scope: 'snsapi_privateinfo',
     sandbox_guide: 'lisi',
   })
   const login = await fetch(`${t.url}/connect/oauth2/authorize?${query}`, { redirect: 'manual' })
   const code = new URL(login.headers.get('location') ?? '').searchParams.get('code') ?? ''
-  await t.get('auth/getuserinfo', { code })
+  const { user_ticket } = await t.get('auth/getuserinfo', { code })
+  await t.post('/auth/getuserdetail', { user_ticket })
 }
 
 /** Customers, live codes, tags, welcome. */

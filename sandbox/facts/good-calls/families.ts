@@ -2,6 +2,7 @@ import type { GoodCalls } from '../good-call.ts'
 import { acquisitionCalls } from './acquisition.ts'
 import { agentCalls } from './agent.ts'
 import { authCalls, customerCalls, sendCalls } from './core.ts'
+import { directoryCalls } from './directory.ts'
 import { handoverCalls } from './handover.ts'
 import { idCalls } from './ids.ts'
 import { libraryCalls } from './libraries.ts'
@@ -18,6 +19,7 @@ export const families: Record<string, GoodCalls> = {
   handover: handoverCalls,
   acquisition: acquisitionCalls,
   media: mediaCalls,
+  directory: directoryCalls,
   messages: messageCalls,
   agent: agentCalls,
   statistics: statisticsCalls,

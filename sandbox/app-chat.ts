@@ -1,0 +1,10 @@
+import type { AppMessage } from './world.ts'
+
+/** A chat of members that the app made. */
+export interface AppChat {
+  chatId: string
+  name: string
+  owner: string
+  members: Set<string>
+  messages: AppMessage[]
+}
