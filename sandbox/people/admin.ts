@@ -3,6 +3,7 @@ import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
 import { dropTag, putTag, putTagGroup } from '../tag-library.ts'
 import type { StaffState, Tag } from '../world.ts'
+import { strategyOf } from './strategy-of.ts'
 
 /** What an administrator does in the console. */
 export function adminControls(desk: Desk) {
@@ -12,6 +13,7 @@ export function adminControls(desk: Desk) {
     callbacks.send('change_external_tag', [
       ['Id', id],
       ['TagType', tagType],
+      ...strategyOf(desk, id),
       ['ChangeType', changeType],
     ])
     desk.changed()

@@ -10,6 +10,7 @@ import { guideControls } from './guide.ts'
 import { momentControls } from './moment-controls.ts'
 import { shopControls } from './shop.ts'
 import { transferControls } from './transfer-controls.ts'
+import { unusualControls } from './unusual-controls.ts'
 
 export type Controls = ReturnType<typeof createControls>
 
@@ -24,6 +25,7 @@ export const createControls = (desk: Desk) => ({
   ...momentControls(desk),
   ...acquisitionControls(desk),
   ...cardControls(desk),
+  ...unusualControls(desk),
   ...shopControls(desk),
   /** What one customer sent and received, oldest first. */
   messagesOf: (externalUserId: string): ChatMessage[] => desk.world.messages.get(externalUserId) ?? [],

@@ -19,19 +19,10 @@ const texts = async (externalUserId: string): Promise<string[]> =>
       externalUserId,
     ])
   ).map((row) => row.body)
-/** The directory has the member under another userid, and WeCom's own records follow. */
-async function rename(oldId: string, newId: string): Promise<void> {
-  const { world } = t.sandbox
-  const member = world.staff.get(oldId)
-  if (member === undefined) throw new Error(`no ${oldId}`)
-  world.staff.delete(oldId)
-  world.staff.set(newId, { ...member, userId: newId })
-  const follows = world.followsByUser.get(oldId) ?? new Map()
-  world.followsByUser.delete(oldId)
-  world.followsByUser.set(newId, follows)
-  for (const follow of follows.values()) follow.userId = newId
-  await wecomSays(t, 'change_contact', { ChangeType: 'update_user', UserID: oldId, NewUserID: newId })
-  await wecomSays(t, 'change_contact', { ChangeType: 'update_user', UserID: oldId, NewUserID: newId })
+async function rename(userId: string, newUserId: string): Promise<void> {
+  await t.sandbox.renameStaff({ userId, newUserId })
+  await t.settle()
+  t.sandbox.redeliver(({ event }) => event === 'change_contact')
   await t.settle()
 }
 

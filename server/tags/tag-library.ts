@@ -126,11 +126,30 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
     return { groups: (await wecom.tags.list()).tag_group ?? [], readAtMs }
   }
 
+  let latest: { begunAtMs: number; listing: ReturnType<typeof read> } | undefined
+
+  /** One reading answers for all that was asked before it began: an administrator who moves thirty tags causes thirty
+   *  events. Undefined: answered by that one. */
+  async function readOnce(askedAtMs: number): Promise<Awaited<ReturnType<typeof read>> | undefined> {
+    if (latest !== undefined && askedAtMs < latest.begunAtMs) {
+      await latest.listing
+      return undefined
+    }
+    const mine = { begunAtMs: clock.now(), listing: read() }
+    latest = mine
+    try {
+      return await mine.listing
+    } catch (error) {
+      if (latest === mine) latest = undefined
+      throw error
+    }
+  }
+
   const executors: Executor[] = [
     execute(ListTags, {
-      perform: read,
+      perform: ({ createdAtMs }) => readOnce(createdAtMs),
       record: async (tx, _action, listing) => {
-        await recordListing(tx, listing)
+        if (listing !== undefined) await recordListing(tx, listing)
       },
     }),
     execute(CreateTags, {
