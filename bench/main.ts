@@ -4,9 +4,10 @@ import { benchMemory } from './memory.ts'
 import { reachable } from './reachable.ts'
 import { createReport } from './report.ts'
 import { benchSidebar } from './sidebar.ts'
+import { benchSync } from './sync.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
 
-/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,memory,drift]`: each figure with its limit program beside it, from one run. MariaDB
+/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,memory,drift,sync]`: each figure with its limit program beside it, from one run. MariaDB
  *  figures need TEST_MYSQL_URL (default mysql://root@127.0.0.1:3306, left out when it does not answer). */
 const quick = process.argv.includes('--quick')
 const onlyAt = process.argv.indexOf('--only')
@@ -32,3 +33,4 @@ if (wanted('drift')) {
   if (!isSame) process.exitCode = 1
 }
 if (wanted('memory')) await benchMemory({ first: quick ? 10_000 : 50_000, events: quick ? 100_000 : 1_000_000 }, report)
+if (wanted('sync')) await benchSync({ preset: quick ? 'S' : 'M', mysql }, report)

@@ -9,6 +9,7 @@ import { ScriptUse1700000000008 } from './0008-script-use.ts'
 import { RuleVersion1700000000009 } from './0009-rule-version.ts'
 import { Deployment1700000000010 } from './0010-deployment.ts'
 import { SyncRuns1700000000011 } from './0011-sync-runs.ts'
+import { FeedbackDays1700000000012 } from './0012-feedback-days.ts'
 import { Alerts1700000000013 } from './0013-alerts.ts'
 import { Handover1700000000014 } from './0014-handover.ts'
 
@@ -25,6 +26,7 @@ export const migrations = [
   RuleVersion1700000000009,
   Deployment1700000000010,
   SyncRuns1700000000011,
+  FeedbackDays1700000000012,
   Alerts1700000000013,
   Handover1700000000014,
 ]

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/tx.ts'
-import { shanghaiText } from '../kernel/shanghai.ts'
+import { DAY_MS, shanghaiText, startOfShanghaiDay } from '../kernel/shanghai.ts'
+import { FEEDBACK_DAYS } from '../sync/compare-feedback.ts'
 import { FINDING_ZH } from '../sync/finding.ts'
 import type { Sync } from '../sync/sync.ts'
 import type { SyncRun, SyncState } from '../sync/sync-run.ts'
@@ -12,6 +13,7 @@ const STATE_ZH: Record<SyncState, string> = {
 }
 const MOST_LINES = 500
 const MOST_RUNS = 15
+const MOST_GUIDES = 5
 
 const headOf = (run: SyncRun): string => {
   const what = run.dry ? '核对（只找不改）' : '核对'
@@ -35,8 +37,24 @@ export async function runText(tx: Tx, run: SyncRun, queries: Sync['queries'], { 
   }
   if (run.renewed > 0) lines.push(`另有 ${run.renewed} 位客户的昵称、头像等更新了（企业微信不通知这些）。`)
   if (run.gaps > 0) lines.push(`有 ${run.gaps} 处没读到，那里没有改动任何东西；原因在服务日志里。`)
+  lines.push(...(await feedbackLines(tx, run, queries, every)))
   if (every) lines.push(...(await everyLine(tx, run, queries)))
   return lines.join('\n')
+}
+
+/** Customers who deleted their guide without our hearing of it: how many, not who. */
+async function feedbackLines(tx: Tx, run: SyncRun, queries: Sync['queries'], every: boolean): Promise<string[]> {
+  const from = startOfShanghaiDay(run.startedAtMs) - FEEDBACK_DAYS * DAY_MS
+  const sums = await queries.feedback.sumsSince(tx, from)
+  const total = (key: 'atWecom' | 'heard'): number => sums.reduce((sum, guide) => sum + guide[key], 0)
+  const missed = total('atWecom') - total('heard')
+  if (sums.length === 0) return ['近 30 天没有客户删除导购（按企业微信的统计）。']
+  const head = `近 30 天客户删除导购：企业微信统计 ${total('atWecom')} 次，这里记到 ${total('heard')} 次，差 ${missed} 次`
+  if (missed <= 0) return [`${head}。`]
+  const worst = sums.filter((guide) => guide.atWecom > guide.heard)
+  const shown = every ? worst : worst.slice(0, MOST_GUIDES)
+  const named = shown.map((guide) => `${guide.userId} ${guide.atWecom - guide.heard}`).join('、')
+  return [`${head}（这类通知漏了就查不出是谁，他们仍在好友名单里）。差得多的：${named}`]
 }
 
 async function everyLine(tx: Tx, run: SyncRun, queries: Sync['queries']): Promise<string[]> {

@@ -102,6 +102,24 @@ describe('npm run sync and reconcile', () => {
     expect(report.lines.at(-1)).toContain(`漏掉的新增客户：${externalUserId} @zhangsan 2026-11-22 09:10`)
   })
 
+  it('tells how many customers deleted a guide without our hearing of it, though not who', async () => {
+    const t = await withServer()
+    const [first = '', second = ''] = t.sandbox.world.customers.keys()
+    await t.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: first })
+    await t.settle()
+    t.sandbox.connect(NOWHERE)
+    await t.sandbox.deleteGuide({ userId: 'lisi', externalUserId: second })
+    await t.sandbox.settle()
+    t.sandbox.connect(t.url)
+    await t.advance(25 * 3_600_000)
+    const deps = beside(t)
+    expect(await runReconcile([], deps)).toBe(0)
+    const text = deps.lines.join('\n')
+    expect(text).toContain('没有漏掉的变化')
+    expect(text).toContain('近 30 天客户删除导购：企业微信统计 2 次，这里记到 1 次，差 1 次')
+    expect(text).toContain('差得多的：lisi 1')
+  })
+
   it('refuses what it does not understand and says how it is used', async () => {
     const t = await withServer()
     const deps = beside(t)

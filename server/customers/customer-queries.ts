@@ -212,6 +212,14 @@ export const customerQueries = {
   /** Of all guides together. */
   countFriendships: async (tx: Tx): Promise<number> =>
     Number((await tx.row<{ n: number }>('SELECT COUNT(*) AS n FROM follow WHERE active = 1'))?.n ?? 0),
+  /** When customers deleted this guide, as far as callbacks told it, since an instant; UTC milliseconds each. */
+  deletedByCustomers: async (tx: Tx, userId: string, fromMs: number): Promise<number[]> =>
+    (
+      await tx.rows<{ at: number }>(
+        `SELECT lost_at AS at FROM follow WHERE userid = ? AND lost_by = 'customer' AND lost_at >= ?`,
+        [userId, fromMs],
+      )
+    ).map((row) => row.at),
   /** When the pair last became friends, UTC milliseconds; 0 when never. */
   lastAddOf: async (tx: Tx, { userId, externalUserId }: Pair): Promise<number> =>
     (

@@ -62,3 +62,6 @@ export const SyncGroups = defineAction('sync.groups', 'backfill', Type.Object(pa
 
 /** Contact ways and join ways as WeCom has them. */
 export const SyncWays = defineAction('sync.ways', 'backfill', Type.Object(part))
+
+/** How many customers deleted some of the guides, day by day, by WeCom's own statistics. */
+export const SyncFeedback = defineAction('sync.feedback', 'backfill', Type.Object(part))

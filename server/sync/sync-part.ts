@@ -1,6 +1,6 @@
 import type { Tx } from '../db/tx.ts'
 
-export type PartKind = 'people' | 'groups' | 'ways'
+export type PartKind = 'people' | 'groups' | 'ways' | 'feedback'
 
 /** A share of a run: the guides, groups or codes to read, and for guides what was listed of them so far. */
 export interface SyncPart {

@@ -10,6 +10,8 @@ import type { Orders } from '../orders/orders.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { Tags } from '../tags/tags.ts'
 import type { Wecom } from '../wecom/wecom.ts'
+import { createCompareFeedback } from './compare-feedback.ts'
+import { feedbackDays } from './feedback-days.ts'
 import { createFindLosses } from './find-losses.ts'
 import { findings } from './finding.ts'
 import { lastNight } from './night.ts'
@@ -26,7 +28,10 @@ export interface SyncDeps {
   clock: Clock
   log: Pick<Logger, 'info' | 'warn' | 'error'>
   outbox: Outbox
-  wecom: { contacts: Pick<Wecom['contacts'], 'batchByUser' | 'list'> }
+  wecom: {
+    contacts: Pick<Wecom['contacts'], 'batchByUser' | 'list'>
+    statistics: Pick<Wecom['statistics'], 'behavior'>
+  }
   staff: Staff
   tags: Pick<Tags, 'read' | 'recordListing'>
   customers: Customers
@@ -54,6 +59,7 @@ export function createSync(deps: SyncDeps) {
   const steps = createRunSteps({ clock, log })
   const people = createReadPeople({ ...deps, steps })
   const groups = createReadGroups({ ...deps, steps })
+  const feedback = createCompareFeedback({ ...deps, steps })
   const reason = { text: '读取企业微信里已有的资料' }
 
   /** The run asked for; undefined while another is under way. A request made twice is one run. */
@@ -89,7 +95,7 @@ export function createSync(deps: SyncDeps) {
 
   return {
     ask,
-    queries: { ...syncRuns, findings },
+    queries: { ...syncRuns, findings, feedback: feedbackDays },
     executors: [
       ...createReadStaff({
         ...deps,
@@ -97,6 +103,7 @@ export function createSync(deps: SyncDeps) {
         afterwards: async (tx, run, guideIds) => {
           await people.begin(tx, run, guideIds)
           await groups.begin(tx, run)
+          if (run.kind === 'reconcile') await feedback.begin(tx, run, guideIds)
           await steps.add(tx, run.id, { parts: 1 })
         },
       }),
@@ -104,6 +111,7 @@ export function createSync(deps: SyncDeps) {
       ...people.executors,
       ...createFindLosses({ ...deps, steps }),
       ...groups.executors,
+      feedback.executor,
     ],
     jobs: [{ name: 'sync.keep', everyMs: MINUTE_MS, run: keep }],
   }
