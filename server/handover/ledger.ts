@@ -1,6 +1,6 @@
 import type { Takeover, Takeovers } from '../customers/take-over.ts'
 import type { Tx } from '../db/tx.ts'
-import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { MINUTE_MS } from '../kernel/shanghai.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { type CustomerEnd, type CustomerRow, customerRows, endCustomer } from './handover-row.ts'
@@ -15,7 +15,6 @@ export interface LedgerDeps {
 const SLACK_MS = MINUTE_MS
 /** The events of one move carry nearly the same time. */
 const SAME_MOVE_MS = 10 * MINUTE_MS
-const SAME_FAILURE_MS = HOUR_MS
 
 const toTakeover = (row: CustomerRow): Takeover => ({
   key: String(row.id),
@@ -73,8 +72,8 @@ export function createLedger({ timeline, staff }: LedgerDeps) {
         toUserId,
       ])
       if (row === undefined) return false
-      if (row.state === 'refused' || row.state === 'full')
-        return Math.abs(atMs - (row.ended_at ?? 0)) <= SAME_FAILURE_MS
+      // Known by asking before its event came.
+      if (row.state === 'refused' || row.state === 'full') return atMs >= (row.asked_at ?? 0) - SLACK_MS
       if (!belongsTo(row, atMs) || row.state === 'done') return false
       return fail(tx, row, { ...failState(failReason), atMs })
     },
