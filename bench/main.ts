@@ -5,9 +5,10 @@ import { reachable } from './reachable.ts'
 import { createReport } from './report.ts'
 import { benchSidebar } from './sidebar.ts'
 import { benchSync } from './sync.ts'
+import { benchTagging } from './tagging.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
 
-/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,memory,drift,sync]`: each figure with its limit program beside it, from one run. MariaDB
+/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,tagging,memory,drift,sync]`: each figure with its limit program beside it, from one run. MariaDB
  *  figures need TEST_MYSQL_URL (default mysql://root@127.0.0.1:3306, left out when it does not answer). */
 const quick = process.argv.includes('--quick')
 const onlyAt = process.argv.indexOf('--only')
@@ -25,6 +26,7 @@ if (wanted('welcome'))
 if (wanted('burst')) await benchBurst({ mysql }, report)
 if (wanted('sidebar'))
   await benchSidebar({ customers: quick ? 50_000 : 500_000, requests: 2_000, rounds: quick ? 1 : 3, mysql }, report)
+if (wanted('tagging')) await benchTagging({ pairs: quick ? 12_000 : 100_000, mysql: quick ? undefined : mysql }, report)
 if (wanted('drift')) {
   const onProgress = (n: number): void => {
     if (n % 10_000 < 1_000) process.stdout.write(`  ${n} events\n`)
