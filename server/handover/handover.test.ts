@@ -8,7 +8,14 @@ beforeEach(async () => {
 })
 afterEach(() => desk.close())
 
-const KINDS = ['customer.handover', 'customer.handed-over', 'customer.transfer-fail', 'customer.lost', 'customer.added']
+const KINDS = [
+  'customer.handover',
+  'customer.handed-over',
+  'customer.transfer-fail',
+  'customer.lost',
+  'customer.added',
+  'customer.add-note',
+]
 
 async function overNight(): Promise<void> {
   await desk.advance(DAY_MS)
@@ -145,6 +152,9 @@ describe('a customer handed over by a guide on the job', () => {
         reason: '接手导购的客户数已达上限，请扩容或换一位导购',
       },
     ])
+    desk.sandbox.redeliver()
+    await desk.settle()
+    expect(await desk.notes('wmB', ['customer.transfer-fail'])).toEqual(['zhangsan 转给李四没有成功：客户拒绝了'])
   })
 
   test('who is the new guide’s friend already moves at once and keeps what the new guide knows', async () => {
@@ -250,6 +260,7 @@ describe('the customers and groups of a guide who left', () => {
       { userid: 'lisi', active: 1, channel: '包裹卡' },
       { userid: 'zhangsan', active: 0 },
     ])
+    expect([await desk.told('customer.added'), await desk.told('customer.handed-over')]).toMatchObject([[{}], [{}]])
     await desk.advance(DAY_MS)
     expect(await desk.db.tx((tx) => desk.huoshui.handover.queries.unassigned(tx))).toEqual([])
     expect(await desk.alerts()).not.toContainEqual(expect.objectContaining({ key: alert.key }))
