@@ -30,6 +30,7 @@ import { statisticsEndpoints } from './api/statistics.ts'
 import { strategyEndpoints } from './api/strategies.ts'
 import { strategyTagEndpoints } from './api/strategy-tags.ts'
 import { tagEndpoints } from './api/tags.ts'
+import { tempChatEndpoints } from './api/temp-ways.ts'
 import { welcomeEndpoints } from './api/welcome.ts'
 import { createBackground } from './background.ts'
 import { createCallbacks } from './callbacks.ts'
@@ -141,6 +142,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     ...appChatEndpoints(),
     ...contactEndpoints(paging),
     ...contactWayEndpoints(paging),
+    ...tempChatEndpoints(),
     ...tagEndpoints(),
     ...welcomeEndpoints(),
     ...massSendEndpoints(paging),

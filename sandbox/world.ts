@@ -93,8 +93,19 @@ export interface ContactWay {
   users: string[]
   parties: number[]
   isExclusive: boolean
+  temp?: TempWay
   markSource: boolean
   createdAtMs: number
+}
+/** Instead of a friendship, a chat that ends by itself (临时会话). Docs 92228, 92572. */
+export interface TempWay {
+  expiresInSec: number
+  chatExpiresInSec: number
+  /** The only customer who may; empty: anyone. */
+  unionId: string
+  /** Closing words. */
+  text?: string
+  attachment?: Attachment
 }
 export interface JoinWay {
   configId: string
@@ -279,6 +290,10 @@ export interface World {
   tagGroups: Map<string, TagGroup>
   tags: Map<string, Tag>
   contactWays: Map<string, ContactWay>
+  /** Only medical corps have temporary chats. */
+  isMedical: boolean
+  /** Temporary chats by `pairKey`. */
+  tempChats: Map<string, { configId: string; untilMs: number }>
   joinWays: Map<string, JoinWay>
   groups: Map<string, Group>
   groupsByMember: FewPerKey<string>
@@ -321,6 +336,8 @@ export function createWorld(): World {
     tagGroups: new Map(),
     tags: new Map(),
     contactWays: new Map(),
+    isMedical: false,
+    tempChats: new Map(),
     joinWays: new Map(),
     groups: new Map(),
     groupsByMember: new FewPerKey(),

@@ -2,9 +2,11 @@ import { type Desk, toSec } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import type { Paging } from '../paging.ts'
 import { bool, int, ints, need, text, texts } from '../params.ts'
+import { createQuota } from '../quota.ts'
 import { refuse } from '../refusal.ts'
 import { findStaff } from '../relations.ts'
 import type { ContactWay } from '../world.ts'
+import { checkMayBeTemp, isTempParam, readTemp, TEMP_WAYS_A_DAY, tempFacts, tempParams } from './temp-ways.ts'
 
 const MAX_USERS = 100
 export const MAX_WAYS = 500_000
@@ -17,6 +19,7 @@ const settings = {
   user: texts(),
   party: ints(),
   mark_source: bool(),
+  ...tempParams,
 }
 
 /** Users with departments expanded. */
@@ -55,7 +58,7 @@ const facts = (way: ContactWay, desk: Desk) => ({
   ...(way.scene === 2 ? { qr_code: qrUrl(desk, way.configId) } : {}),
   user: way.users,
   party: way.parties,
-  is_temp: false,
+  ...tempFacts(desk, way.temp),
   is_exclusive: way.isExclusive,
   mark_source: way.markSource,
 })
@@ -63,6 +66,7 @@ const facts = (way: ContactWay, desk: Desk) => ({
 /** Live codes (联系我). Docs 92228, 96348. */
 export function contactWayEndpoints(paging: Paging) {
   const configId = { config_id: need(text(), 41043) }
+  const tempWays = createQuota(TEMP_WAYS_A_DAY.most, TEMP_WAYS_A_DAY.lengthMs)
   return [
     endpoint({
       path: '/cgi-bin/externalcontact/add_contact_way',
@@ -72,12 +76,17 @@ export function contactWayEndpoints(paging: Paging) {
         scene: need(int({ min: 1, max: 2, outside: 41040 }), 41038),
         ...settings,
         is_exclusive: bool(),
+        ...isTempParam,
       },
       handle: (p, desk) => {
         const { world } = desk
         if (p.scene === 1 && p.style === undefined) refuse(41042, 'style needed in a mini-program')
         checkPeople(desk, p.type, p.user ?? [], p.party ?? [])
         if (world.contactWays.size + world.joinWays.size >= MAX_WAYS) refuse(41045, 'too many contact ways')
+        if (p.is_temp) {
+          checkMayBeTemp(desk, p.type)
+          tempWays.spend(desk.clock.now())
+        }
         const way: ContactWay = {
           configId: desk.random.hex(32),
           type: p.type,
@@ -89,6 +98,7 @@ export function contactWayEndpoints(paging: Paging) {
           users: p.user ?? [],
           parties: p.party ?? [],
           isExclusive: p.is_exclusive ?? false,
+          ...(p.is_temp ? { temp: readTemp(desk, p) } : {}),
           markSource: p.mark_source ?? true,
           createdAtMs: desk.clock.now(),
         }
@@ -114,7 +124,7 @@ export function contactWayEndpoints(paging: Paging) {
         const { rows, nextCursor } = paging(p.cursor, p.limit ?? 100, () =>
           [...world.contactWays.values()].filter((way) => {
             const madeSec = toSec(way.createdAtMs)
-            return madeSec >= startSec && madeSec <= endSec
+            return way.temp === undefined && madeSec >= startSec && madeSec <= endSec
           }),
         )
         return { contact_way: rows.map((way) => ({ config_id: way.configId })), next_cursor: nextCursor }
@@ -135,6 +145,7 @@ export function contactWayEndpoints(paging: Paging) {
         if (p.skip_verify !== undefined) way.skipVerify = p.skip_verify
         if (p.state !== undefined) way.state = p.state
         if (p.mark_source !== undefined) way.markSource = p.mark_source
+        if (way.temp !== undefined) way.temp = readTemp(desk, p, way.temp)
         desk.changed()
         return {}
       },

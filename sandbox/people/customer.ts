@@ -6,6 +6,7 @@ import { addMessage, findFollow, findStaff } from '../relations.ts'
 import type { ContactWay, Customer } from '../world.ts'
 import { customerSays } from './acquisition-events.ts'
 import { befriend, type Friendship, meet, type Person, type Rival } from './befriend.ts'
+import { openTempChat } from './temp-chat.ts'
 
 export interface ScanInput extends Person {
   /** Finds the contact way; without one of that state, `userId` must say who is added. Nothing given: the first way. */
@@ -57,12 +58,17 @@ export function customerControls(desk: Desk) {
   }
 
   return {
-    /** Adds a friend through a contact way. Those who are friends already only open the chat: no event. */
+    /** Adds a friend through a contact way. Those who are friends already only open the chat, a temporary
+     *  way opens a chat that ends: no event. */
     scan: async (input: ScanInput): Promise<Friendship> => {
       const way = wayOf(input)
       const known = input.externalUserId === undefined ? undefined : world.customers.get(input.externalUserId)
       const userId = guideFor(input, way, known)
       const customer = meet(desk, input)
+      if (way?.temp) {
+        openTempChat(desk, way, way.temp, customer, userId)
+        return { externalUserId: customer.externalUserId, userId }
+      }
       const state = way?.state || input.state
       const friendship = befriend(desk, {
         customer,

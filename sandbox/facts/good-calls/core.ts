@@ -33,6 +33,15 @@ export const customerCalls: GoodCalls = async (t) => {
   await t.post('list_contact_way')
   await t.post('update_contact_way', { config_id: way.config_id, remark: '新' })
   await t.post('del_contact_way', { config_id: way.config_id })
+  t.sandbox.world.isMedical = true
+  const link = { title: '复诊', url: 'https://example.com' }
+  const miniprogram = { title: '复诊', appid: 'wx1', page: 'index' }
+  const conclusions = { text: { content: '祝早日康复' }, link, miniprogram }
+  const temp = await t.post('add_contact_way', { type: 1, scene: 2, user: ['lisi'], is_temp: true, conclusions })
+  await t.post('update_contact_way', { config_id: temp.config_id, conclusions, expires_in: 3_600 })
+  await t.post('get_contact_way', { config_id: temp.config_id })
+  await t.sandbox.scan({ configId: String(temp.config_id), externalUserId: 'wm9' })
+  await t.post('close_temp_chat', { userid: 'lisi', external_userid: 'wm9' })
   const made = await t.post('add_corp_tag', { group_name: '组', tag: [{ name: '甲' }, { name: '乙' }] })
   const [first, second] = (made.tag_group as { tag: { id: string }[] }).tag // written by add_corp_tag just above
   await t.post('mark_tag', { ...pair, add_tag: [first?.id] })
@@ -42,8 +51,8 @@ export const customerCalls: GoodCalls = async (t) => {
   await t.post('remark', { ...pair, remark: '老客' })
   await t.get('externalcontact/get', { external_userid: 'wm1' })
   await t.post('batch/get_by_user', { userid_list: ['zhangsan'] })
-  const link = { msgtype: 'link', link: { title: '活动', url: 'https://example.com' } }
-  await t.post('send_welcome_msg', { welcome_code: welcomeCode, ...content, attachments: [link] })
+  const attachments = [{ msgtype: 'link', link }]
+  await t.post('send_welcome_msg', { welcome_code: welcomeCode, ...content, attachments })
 }
 
 /** Mass sends, groups, join ways, messages. */

@@ -1,11 +1,21 @@
 import Type, { type Static } from 'typebox'
 import type { Call } from '../call.ts'
 import { post } from '../endpoint.ts'
-import { Characters } from '../text-limits.ts'
+import { Bytes, Characters } from '../text-limits.ts'
+import { attachmentDetails } from './attachment.ts'
 import { Cursor, Done, Id, NextCursor, optionalInteger, optionalText, UnixSec } from './common.ts'
 
+const UpTo14Days = Type.Optional(Type.Integer({ minimum: 1, maximum: 14 * 86_400 }))
+/** Said when a temporary chat ends: text and one of picture, link, mini-program. */
+const Conclusions = Type.Object({
+  text: Type.Optional(Type.Object({ content: Bytes(4_000, '结束语') })),
+  image: Type.Optional(Type.Object({ media_id: Id })),
+  link: Type.Optional(attachmentDetails.link),
+  miniprogram: Type.Optional(attachmentDetails.miniprogram),
+})
+
 const changeable = {
-  remark: Type.Optional(Characters(30, '「联系我」备注')),
+  remark: Type.Optional(Characters(30, '联系我备注')),
   skip_verify: Type.Optional(Type.Boolean()),
   state: Type.Optional(Characters(30, '渠道参数 state')),
   /** Departments are expanded; ≤100 members in all. */
@@ -13,6 +23,12 @@ const changeable = {
   party: Type.Optional(Type.Array(Type.Integer())),
   style: optionalInteger,
   mark_source: Type.Optional(Type.Boolean()),
+  /** Seconds; this and the next three of temporary ways only. */
+  expires_in: UpTo14Days,
+  chat_expires_in: UpTo14Days,
+  /** The only customer who may. */
+  unionid: optionalText,
+  conclusions: Type.Optional(Conclusions),
 }
 
 const Add = post({
@@ -24,6 +40,8 @@ const Add = post({
     scene: Type.Union([Type.Literal(1), Type.Literal(2)]),
     ...changeable,
     is_exclusive: Type.Optional(Type.Boolean()),
+    /** A chat that ends by itself in place of a friendship: medical corps, type 1. */
+    is_temp: Type.Optional(Type.Boolean()),
   }),
   answer: Type.Object({ config_id: Id, qr_code: optionalText }),
 })
@@ -42,6 +60,13 @@ const Get = post({
       qr_code: optionalText,
       user: Type.Optional(Type.Array(Id)),
       party: Type.Optional(Type.Array(Type.Integer())),
+      style: optionalInteger,
+      is_exclusive: Type.Optional(Type.Boolean()),
+      mark_source: Type.Optional(Type.Boolean()),
+      is_temp: Type.Optional(Type.Boolean()),
+      expires_in: optionalInteger,
+      chat_expires_in: optionalInteger,
+      unionid: optionalText,
     }),
   }),
 })
@@ -71,6 +96,12 @@ const Del = post({
   answer: Done,
 })
 
+const CloseTempChat = post({
+  path: '/cgi-bin/externalcontact/close_temp_chat',
+  request: Type.Object({ userid: Id, external_userid: Id }),
+  answer: Done,
+})
+
 /** Contact ways (联系我): the live codes of channels. An app sees and changes only what it made. Doc 92228. */
 export const createWays = (call: Call) => ({
   /** type 1: exactly one user; type 2: ≤100 members. qr_code comes for scene 2. 500,000 ways per corp together with
@@ -85,4 +116,6 @@ export const createWays = (call: Call) => ({
   update: (body: Static<typeof Update.request>) => call(Update, body),
   /** A printed code is dead afterwards. Repeating throws 41044. */
   del: (body: Static<typeof Del.request>) => call(Del, body),
+  /** Ends a temporary chat with the closing words of its way. Repeating throws 84061. Doc 92572. */
+  closeTempChat: (body: Static<typeof CloseTempChat.request>) => call(CloseTempChat, body),
 })
