@@ -58,8 +58,3 @@ export const leftOut: readonly LeftOut[] = [
     '/cgi-bin/idconvert/convert_tmp_external_userid',
   ]),
 ]
-
-/** Still to be built. Whoever serves one takes its line out: a served path in this list fails the contract test. */
-
-/** Documented parameters of served endpoints that are not read yet. Whoever reads one takes its line out. */
-export const parametersToCome: readonly string[] = []
