@@ -36,6 +36,19 @@ it('has two kinds of tickets', async () => {
   expect((await t.get('ticket/get', { type: 'other' })).errcode).toBe(91040)
 })
 
+it.each([
+  ['get_jsapi_ticket', {}, 400],
+  ['ticket/get', { type: 'agent_config' }, 100],
+])('gives %s %o no more than %i times an hour', async (path, query, most) => {
+  const address = await t.address(path, query as Record<string, string>)
+  const ask = async () => ((await (await fetch(address)).json()) as { errcode: number }).errcode
+  const codes = await Promise.all(Array.from({ length: most + 1 }, ask))
+  expect(codes.filter((code) => code === 0)).toHaveLength(most)
+  expect(codes.filter((code) => code === 45009)).toHaveLength(1)
+  t.clock.advance(3_600_000)
+  expect(await ask()).toBe(0)
+})
+
 it('shows the directory without phones and faces', async () => {
   expect(await t.get('user/get', { userid: 'ZhangSan' })).toMatchObject({
     userid: 'zhangsan',

@@ -1,9 +1,11 @@
 import type { Clock } from '../kernel/clock.ts'
 import { createAccessToken } from './access-token.ts'
 import { createAcquisition } from './api/acquisition.ts'
+import { createAppChats } from './api/app-chats.ts'
 import { createAppSettings } from './api/app-settings.ts'
 import { createContacts } from './api/contacts.ts'
 import { createCustomerIds } from './api/customer-ids.ts'
+import { createDirectory } from './api/directory.ts'
 import { createGroupWelcomes } from './api/group-welcomes.ts'
 import { createGroups } from './api/groups.ts'
 import { createHandovers } from './api/handovers.ts'
@@ -11,6 +13,7 @@ import { createInterceptRules } from './api/intercept-rules.ts'
 import { createJssdk } from './api/jssdk.ts'
 import { createMassSends } from './api/mass-sends.ts'
 import { createMedia } from './api/media.ts'
+import { createMemberTags } from './api/member-tags.ts'
 import { createMessages } from './api/messages.ts'
 import { createMoments } from './api/moments.ts'
 import { createOAuth } from './api/oauth.ts'
@@ -71,6 +74,9 @@ export function createWecom(options: WecomOptions) {
     handovers: createHandovers(call),
     massSends: createMassSends(call),
     staff: createStaff(call),
+    directory: createDirectory(call),
+    memberTags: createMemberTags(call),
+    appChats: createAppChats(call),
     statistics: createStatistics(call, clock),
     customerStrategies: createStrategies(call, 'customer'),
     momentStrategies: createStrategies(call, 'moment'),

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import type { Call } from '../call.ts'
-import { get } from '../endpoint.ts'
-import { optionalText } from './common.ts'
+import { get, post } from '../endpoint.ts'
+import { Id, optionalInteger, optionalText } from './common.ts'
 
 const UserInfo = get({
   path: '/cgi-bin/auth/getuserinfo',
@@ -15,6 +15,23 @@ const UserInfo = get({
     /** Present for everybody else. */
     openid: optionalText,
     external_userid: optionalText,
+  }),
+})
+
+const UserDetail = post({
+  path: '/cgi-bin/auth/getuserdetail',
+  repeatable: true,
+  request: Type.Object({ user_ticket: Type.String({ minLength: 1, maxLength: 512 }) }),
+  answer: Type.Object({
+    userid: Id,
+    /** 0 unknown, 1 male, 2 female. */
+    gender: optionalInteger,
+    avatar: optionalText,
+    qr_code: optionalText,
+    mobile: optionalText,
+    email: optionalText,
+    biz_mail: optionalText,
+    address: optionalText,
   }),
 })
 
@@ -44,4 +61,7 @@ export const createOAuth = (call: Call, options: { oauthBase: string; corpId: st
   /** Who came with the code: `userid` for a member, else `openid`. code: 5 minutes, once; throws 40029, 42003, 42022.
    *  Not safe to repeat. Doc 91023. */
   userInfo: (code: string) => call(UserInfo, { code }),
+  /** The member's own profile, as far as the member agreed. `user_ticket`: of userInfo after scope snsapi_privateinfo, 1,800 s;
+   *  throws 84014 expired, 84015 invalid. Safe to repeat. Doc 95833. */
+  userDetail: (user_ticket: string) => call(UserDetail, { user_ticket }),
 })
