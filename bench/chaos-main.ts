@@ -1,18 +1,33 @@
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { runChaos } from './chaos.ts'
+import { isClean } from './chaos-judge.ts'
+import { isCalm, runStorm } from './storm.ts'
 
-/** `npm run chaos [-- <kills>]`: kill -9 at random moments under load; on MariaDB when TEST_MYSQL_URL is set. */
-const kills = Number(process.argv[2] ?? 200)
-const database = await createTestDatabase()
-process.stdout.write(`${kills} kills on ${database.url.split(':')[0]}\n`)
-const result = await runChaos({
-  kills,
-  databaseUrl: database.url,
-  perSecond: 20,
-  onKill: (nth) => {
-    if (nth % 20 === 0) process.stdout.write(`  ${nth} kills\n`)
-  },
-})
-await database.drop()
-process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-process.exit(result.lost.length + result.doubled.length + result.unexplained.length + result.stuck.length > 0 ? 1 : 0)
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+/** `npm run chaos [-- <kills>]`: kill -9 at random moments under load. `npm run chaos -- storm [<simulated minutes> [<seed>]]`: 30
+ *  minutes, eight to a real one, in which everything goes wrong. Both on MariaDB when TEST_MYSQL_URL is set. */
+async function main(words: string[]): Promise<boolean> {
+  if (words[0] === 'storm') {
+    const [minutes, seed] = [Number(words[1] ?? 30), Number(words[2] ?? 1)]
+    const mysql = process.env['TEST_MYSQL_URL'] || undefined
+    say(`storm of ${minutes} simulated minutes on ${mysql === undefined ? 'sqlite' : 'mysql'}, seed ${seed}`)
+    const result = await runStorm({ minutes, seed, mysql, speed: 8, perSecond: 4, say: (line) => say(`  ${line}`) })
+    say(JSON.stringify(result, null, 2))
+    return isCalm(result)
+  }
+  const kills = Number(words[0] ?? 200)
+  const database = await createTestDatabase()
+  say(`${kills} kills on ${database.url.split(':')[0]}`)
+  const onKill = (nth: number): void => {
+    if (nth % 20 === 0) say(`  ${nth} kills`)
+  }
+  const result = await runChaos({ kills, databaseUrl: database.url, perSecond: 20, onKill })
+  await database.drop()
+  say(JSON.stringify(result, null, 2))
+  return isClean(result)
+}
+
+process.exit((await main(process.argv.slice(2))) ? 0 : 1)

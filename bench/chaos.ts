@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts'
-import { createDb } from '../server/db/db.ts'
 import { systemClock } from '../server/kernel/clock.ts'
 import { huoshuiEnv, startProgram, untilReady } from '../server/testing/start-program.ts'
+import { type Added, judge, untilQuiet, type Verdict } from './chaos-judge.ts'
 
 export interface ChaosOptions {
   kills: number
@@ -16,25 +16,11 @@ export interface ChaosOptions {
   onKill?: (nth: number) => void
 }
 
-export interface ChaosResult {
+export interface ChaosResult extends Verdict {
   kills: number
-  /** Adds whose callback was answered 200, and those that the platform gave up on while we were down. */
-  acknowledged: number
-  neverAccepted: number
-  /** Acknowledged adds without a customer in our tables. Must be empty. */
-  lost: string[]
-  /** Customers who received two welcomes, guides who received one to-do twice, and the like. Must be empty. */
-  doubled: string[]
-  welcomed: number
-  /** Acknowledged, but no welcome reached the customer in its 20 s. */
-  tooLate: number
-  /** Of those, the ones whose record does not say so. Must be empty. */
-  unexplained: string[]
-  /** Kinds of events or actions that neither ended nor wait any more. Must be empty. */
-  stuck: string[]
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const address = probe.address()
@@ -80,12 +66,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
   const added = await load.stop()
   await sandbox.settle()
-  await untilQuiet(options.databaseUrl)
+  await untilQuiet(options.databaseUrl, systemClock)
   await server.stop()
-  const result = await compare(sandbox, options, added)
+  const verdict = await judge(sandbox, options.databaseUrl, added)
   await sandbox.close()
   rmSync(configDir, { recursive: true, force: true })
-  return result
+  return { kills: options.kills, ...verdict }
 }
 
 /** A random moment of the work that follows: up to 12 more callbacks answered, then up to 60 ms; at most 3 s. */
@@ -96,13 +82,8 @@ async function someTraffic(sandbox: Sandbox): Promise<void> {
   await pause(Math.random() * 60)
 }
 
-async function untilCodesExist(sandbox: Sandbox): Promise<void> {
+export async function untilCodesExist(sandbox: Sandbox): Promise<void> {
   while (sandbox.calls('add_contact_way').length < 3) await pause(200)
-}
-
-interface Added {
-  externalUserId: string
-  userId: string
 }
 
 /** Rests while the server is down, apart from what was on its way: what matters is what it had answered when it died. */
@@ -134,88 +115,3 @@ function startLoad(sandbox: Sandbox, perSecond: number, isUp: () => boolean) {
     },
   }
 }
-
-const QUIET_PATIENCE_MS = 60_000
-
-/** Waits until nothing is due any more, or until nothing has moved for a minute; what is left then counts as stuck. */
-async function untilQuiet(databaseUrl: string): Promise<void> {
-  const db = createDb(databaseUrl)
-  let least = Number.POSITIVE_INFINITY
-  let movedAt = Date.now()
-  try {
-    while (Date.now() - movedAt < QUIET_PATIENCE_MS) {
-      const rows = await db.tx((tx) =>
-        tx.rows<{ n: number }>(
-          `SELECT COUNT(*) AS n FROM inbound_event WHERE state = 'new'
-           UNION ALL SELECT COUNT(*) AS n FROM action WHERE state = 'running' OR (state = 'waiting' AND due_at <= ?)`,
-          [Date.now() + 25_000],
-        ),
-      )
-      const left = rows.reduce((sum, row) => sum + Number(row.n), 0)
-      if (left === 0) return
-      if (left < least) {
-        least = left
-        movedAt = Date.now()
-      }
-      await pause(500)
-    }
-  } finally {
-    await db.close()
-  }
-}
-
-async function compare(sandbox: Sandbox, options: ChaosOptions, added: Added[]): Promise<ChaosResult> {
-  const db = createDb(options.databaseUrl)
-  const rows = <T extends object>(sql: string) => db.tx((tx) => tx.rows<T>(sql))
-  const follows = new Set((await rows<{ id: string }>('SELECT external_userid AS id FROM follow')).map((row) => row.id))
-  const explained = new Map(
-    (await rows<{ id: string; state: string }>('SELECT external_userid AS id, state FROM welcome')).map((row) => [
-      row.id,
-      row.state,
-    ]),
-  )
-  const stuck = await rows<{ what: string }>(
-    `SELECT kind AS what FROM inbound_event WHERE state IN ('new', 'dead')
-     UNION ALL SELECT kind AS what FROM action WHERE state IN ('running', 'dead')`,
-  )
-  await db.close()
-
-  const acknowledgedIds = new Set<string>()
-  for (const delivery of sandbox.callbackLog()) {
-    if (delivery.delivered)
-      for (const [name, value] of delivery.fields) if (name === 'ExternalUserID') acknowledgedIds.add(String(value))
-  }
-  const acknowledged = added.filter((one) => acknowledgedIds.has(one.externalUserId))
-  const welcomesOf = new Map<string, number>()
-  for (const call of sandbox.calls('send_welcome_msg')) {
-    if (call.errcode !== 0) continue
-    const code = (call.body as { welcome_code: string }).welcome_code
-    welcomesOf.set(code, (welcomesOf.get(code) ?? 0) + 1)
-  }
-  const doubled = [...welcomesOf].filter(([, n]) => n > 1).map(([code]) => `welcome ${code}`)
-  for (const one of added) {
-    const texts = sandbox.messagesOf(one.externalUserId).filter((message) => JSON.stringify(message).includes('"text"'))
-    const distinct = new Set(texts.map((message) => JSON.stringify({ ...message, atMs: 0, id: 0 })))
-    if (distinct.size !== texts.length) doubled.push(`message to ${one.externalUserId}`)
-  }
-  const created = sandbox.calls('add_contact_way').filter((call) => call.errcode === 0)
-  const states = created.map((call) => (call.body as { state?: string }).state)
-  if (new Set(states).size !== states.length) doubled.push('contact way')
-
-  const late = acknowledged.filter((one) => !received(sandbox, one.externalUserId))
-  return {
-    kills: options.kills,
-    acknowledged: acknowledged.length,
-    neverAccepted: added.length - acknowledged.length,
-    lost: acknowledged.filter((one) => !follows.has(one.externalUserId)).map((one) => one.externalUserId),
-    doubled,
-    welcomed: acknowledged.length - late.length,
-    tooLate: late.length,
-    unexplained: late
-      .filter((one) => !explained.has(one.externalUserId) || explained.get(one.externalUserId) === 'sent')
-      .map((one) => one.externalUserId),
-    stuck: stuck.map((row) => row.what),
-  }
-}
-
-const received = (sandbox: Sandbox, externalUserId: string): boolean => sandbox.messagesOf(externalUserId).length > 0

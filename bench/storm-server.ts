@@ -1,0 +1,19 @@
+import { createHuoshui } from '../server/huoshui.ts'
+import { createLogger } from '../server/kernel/logger.ts'
+import { readSettings } from '../server/settings.ts'
+import { startTick } from '../server/tick.ts'
+import { fastClock } from './fast-clock.ts'
+
+/** The server as server/main.ts runs it, by a clock that runs faster. */
+const clock = fastClock(Number(process.env['STORM_EPOCH_MS']), Number(process.env['STORM_SPEED']))
+const settings = readSettings(process.env)
+const huoshui = createHuoshui({ settings, clock, log: createLogger({ level: settings.LOG_LEVEL }) })
+const address = await huoshui.app.listen({ host: settings.HOST, port: settings.PORT })
+await huoshui.prepare()
+const tick = startTick(huoshui.beat)
+process.stdout.write(`${address}\n`)
+process.once('SIGTERM', async () => {
+  await tick.stop()
+  await huoshui.stop()
+  process.exit(0)
+})
