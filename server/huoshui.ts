@@ -161,7 +161,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     timeline,
     perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
   })
-  const sync = createSync({ ...base, staff, tags, customers, orders, groups, corpId: settings.WECOM_CORP_ID })
+  const sync = createSync({ ...base, staff, tags, customers, orders, groups, channels, corpId: settings.WECOM_CORP_ID })
   const scripts = createScriptsLibrary(base)
   const eventsOut = createEventsOut({
     ...base,

@@ -16,6 +16,7 @@ import type { Wecom } from '../wecom/wecom.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
 import { channelQueries } from './channel-queries.ts'
 import { createLiveCodes, liveAs } from './live-codes.ts'
+import { createReadCode } from './read-code.ts'
 
 export interface ChannelsDeps {
   wecom: Pick<Wecom, 'ways'>
@@ -115,9 +116,11 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
     if (row.live_as === liveAs(code)) return
     const digest = createHash('sha256').update(liveAs(code)).digest('base64url').slice(0, 22)
     if (row.config_id === null) {
+      // Trouble without a failed try: a code that was made is gone.
+      const isAnew = row.tries === 0 && row.trouble !== null
       // One attempt at a time: `tries` moves on only when the one before has ended without success.
       await outbox.enqueue(tx, CreateLiveCode, {
-        key: `channel.create:${row.state}:${row.tries}`,
+        key: `channel.create:${row.state}:${row.tries}${isAnew ? `:${row.changed_at}` : ''}`,
         payload: { code, isPrinted: rule.state !== undefined },
         reason: { text: `渠道「${rule.channel}」还没有活码` },
       })
@@ -152,6 +155,8 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
 
   return {
     queries: channelQueries,
+    /** For the sync: live codes as WeCom has them. */
+    codes: createReadCode({ db, clock, wecom, alerts }),
     keep,
     subscriptions: [
       subscribe('channels.guide-left', StaffLeft, (tx) => keepAll(tx, true)),

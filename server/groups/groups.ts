@@ -21,6 +21,7 @@ import { createListGroups, type ListGroupsDeps } from './list-groups.ts'
 import { createMembership } from './membership.ts'
 import { type PoolFullness, poolFullness } from './pool-fullness.ts'
 import { poolOf } from './pool-of.ts'
+import { createReadJoinWay } from './read-join-way.ts'
 import { createRefreshGroup, type RefreshGroupDeps } from './refresh-group.ts'
 
 export interface GroupsDeps {
@@ -103,6 +104,8 @@ export function createGroups(deps: GroupsDeps) {
     readPage: list.read,
     readGroup: refresh.read,
     recordReading: refresh.recordReading,
+    /** For the sync: join codes as WeCom has them. */
+    joinCodes: createReadJoinWay({ ...deps, keep: joinWays.keep }),
     /** Reads one group soon. Safe to repeat. */
     refresh: (tx: Tx, chatId: string): Promise<void> => refresh.request(tx, chatId),
     queries: {

@@ -179,6 +179,26 @@ describe('a reconciliation', () => {
     expect(await reconcile()).toEqual({})
   })
 
+  it('finds a live code that lost its guides, and one that is gone, and sets both right', async () => {
+    const way = [...t.sandbox.world.contactWays.values()].find((one) => one.state === 'parcel-card')
+    if (way !== undefined) way.users = ['lisi']
+    expect(await reconcile()).toEqual({ 'way.changed': 1 })
+    await t.advance(5 * MINUTE_MS)
+    expect(way?.users).toEqual(['zhangsan'])
+    expect(await reconcile()).toEqual({})
+
+    t.sandbox.world.contactWays.clear()
+    expect(await reconcile()).toEqual({ 'way.gone': 1 })
+    await t.advance(5 * MINUTE_MS)
+    expect([...t.sandbox.world.contactWays.values()].map((one) => [one.state, one.users])).toEqual([
+      ['parcel-card', ['zhangsan']],
+    ])
+    expect(await t.rows(`SELECT alert_key FROM alert WHERE resolved_at IS NULL`)).toEqual([
+      { alert_key: 'channel-code-gone:parcel-card' },
+    ])
+    expect(await reconcile()).toEqual({})
+  })
+
   it('ends no friendship after an error, whichever of the three looks fails', async () => {
     const [first = ''] = ids
     await unheard(() => t.sandbox.deleteCustomer({ userId: 'zhangsan', externalUserId: first }))

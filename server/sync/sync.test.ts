@@ -92,6 +92,25 @@ describe('the first sync', () => {
     expect(t.sandbox.calls('get_follow_user_list').length).toBeLessThanOrEqual(2)
   })
 
+  it('a process that ends between two pages loses none and reads none twice', async () => {
+    const platform = await oldCorp(250)
+    const database = await createTestDatabase()
+    drop = database.drop
+    platform.sandbox.limits.perMinute = 3
+    t = await buildTestApp({ platform, config: CONFIG, databaseUrl: database.url })
+    expect(await count('SELECT COUNT(*) AS n FROM follow')).toBe(300)
+    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'running', relations: 300 }])
+    await t.close()
+
+    platform.sandbox.limits.perMinute = 10_000
+    platform.clock.advance(3_600_000)
+    t = await buildTestApp({ platform, config: CONFIG, databaseUrl: database.url })
+    await t.settle()
+    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'done', relations: 500 }])
+    expect(await count('SELECT COUNT(*) AS n FROM follow')).toBe(500)
+    expect(t.sandbox.calls('batch/get_by_user').filter((call) => call.errcode === 0)).toHaveLength(5)
+  })
+
   it('one guide whom WeCom refuses does not keep back the others', async () => {
     const platform = await oldCorp(3)
     platform.sandbox.faults.set({ path: 'batch/get_by_user', errcode: 40003, times: 2 })

@@ -1,4 +1,5 @@
 import type { Outbox } from '../actions/outbox.ts'
+import type { Channels } from '../channels/channels.ts'
 import type { Customers } from '../customers/customers.ts'
 import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
@@ -19,6 +20,7 @@ import { createReadGroups } from './read-groups.ts'
 import { createReadPeople } from './read-people.ts'
 import { createReadStaff } from './read-staff.ts'
 import { createReadTags } from './read-tags.ts'
+import { createReadWays } from './read-ways.ts'
 import { createRunSteps } from './run-steps.ts'
 import { SyncStaff, SyncTags } from './sync-actions.ts'
 import { type SyncKind, type SyncRun, syncRuns } from './sync-run.ts'
@@ -37,6 +39,7 @@ export interface SyncDeps {
   customers: Customers
   orders: Pick<Orders, 'matchWaiting' | 'isAnyWaiting'>
   groups: Groups
+  channels: Pick<Channels, 'codes'>
   corpId: string
 }
 
@@ -59,6 +62,7 @@ export function createSync(deps: SyncDeps) {
   const steps = createRunSteps({ clock, log })
   const people = createReadPeople({ ...deps, steps })
   const groups = createReadGroups({ ...deps, steps })
+  const ways = createReadWays({ ...deps, steps })
   const feedback = createCompareFeedback({ ...deps, steps })
   const reason = { text: '读取企业微信里已有的资料' }
 
@@ -103,6 +107,7 @@ export function createSync(deps: SyncDeps) {
         afterwards: async (tx, run, guideIds) => {
           await people.begin(tx, run, guideIds)
           await groups.begin(tx, run)
+          await ways.begin(tx, run)
           if (run.kind === 'reconcile') await feedback.begin(tx, run, guideIds)
           await steps.add(tx, run.id, { parts: 1 })
         },
@@ -111,6 +116,7 @@ export function createSync(deps: SyncDeps) {
       ...people.executors,
       ...createFindLosses({ ...deps, steps }),
       ...groups.executors,
+      ways.executor,
       feedback.executor,
     ],
     jobs: [{ name: 'sync.keep', everyMs: MINUTE_MS, run: keep }],
