@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Executor } from '../actions/action-kind.ts'
 import type { Outbox } from '../actions/outbox.ts'
-import { CustomerAccepted, CustomerAdded, CustomerLost, TagAdded } from '../customers/customer-events.ts'
+import {
+  CustomerAccepted,
+  CustomerAdded,
+  CustomerHandedOver,
+  CustomerLost,
+  TagAdded,
+} from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
 import type { EventKind } from '../inbox/event-kind.ts'
@@ -16,6 +22,7 @@ import { createDeliverWebhook, DeliverWebhook, type DeliverWebhookDeps } from '.
 const FACTS: readonly EventKind[] = [
   CustomerAdded,
   CustomerAccepted,
+  CustomerHandedOver,
   CustomerLost,
   TagAdded,
   GroupJoined,

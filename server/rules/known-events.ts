@@ -3,6 +3,7 @@
 export const FACT_EVENTS = [
   'customer.added',
   'customer.accepted',
+  'customer.handed-over',
   'customer.lost',
   'tag.added',
   'group.joined',
