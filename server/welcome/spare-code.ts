@@ -1,7 +1,7 @@
 import type { Tx } from '../db/tx.ts'
 import { MINUTE_MS } from '../kernel/shanghai.ts'
-import type { WelcomeWanted } from './welcome.ts'
 import type { FriendshipKey } from './welcome-store.ts'
+import type { WelcomeWanted } from './welcome-wanted.ts'
 
 /* A friendship may bring a second code while the first is under way: the guide accepts a half add, the customer agrees to
    chat archiving. It waits for what becomes of the first. */

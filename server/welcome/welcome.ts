@@ -14,6 +14,7 @@ import { someJourneyWelcomes } from './journey-welcome.ts'
 import { createSendWelcome, SendWelcome, type SendWelcomeDeps } from './send-welcome.ts'
 import { spareCode } from './spare-code.ts'
 import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
+import type { WelcomeWanted } from './welcome-wanted.ts'
 
 /** Docs 92137: a code lives 20 s and works once; text of at most 4,000 bytes. */
 const CODE_LIFE_MS = 20 * SECOND_MS
@@ -30,20 +31,6 @@ export interface WelcomeDeps extends SendWelcomeDeps {
   media: Pick<Media, 'attachments'>
   customers: { queries: { nameOf: NameOf } }
   staff: { queries: { nameOf: NameOf } }
-}
-
-export interface WelcomeWanted extends FriendshipKey {
-  channel: string | null
-  welcomeCode: string | null
-  /** The code lives 20 s from here, UTC milliseconds. */
-  codeAtMs: number
-  /** When we learnt of it, UTC milliseconds; what "took 0.4 s" counts from. */
-  receivedAtMs: number
-  eventId: number
-  /** No event told of the friendship: a reconciliation found it. */
-  isFound?: boolean
-  /** Name of the welcome that a journey asks for; otherwise the channel decides. */
-  welcome?: string
 }
 
 export type WelcomeBegun = 'queued' | 'already' | 'no-code' | 'nothing-to-send'
