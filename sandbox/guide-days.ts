@@ -1,5 +1,14 @@
 import { startOfShanghaiDay } from '../server/kernel/shanghai.ts'
-import type { ChatMessage, Follow } from './world.ts'
+
+/** As much of a message as is counted. */
+interface Said {
+  from: 'guide' | 'customer' | 'system'
+  via: string
+  userId?: string
+  externalUserId?: string
+  chatId?: string
+  atMs: number
+}
 
 /** What one guide did on one Shanghai day, as far as the world does not remember it elsewhere. */
 export interface GuideDay {
@@ -33,12 +42,12 @@ export function guideDay(days: GuideDays, userId: string, atMs: number): GuideDa
 }
 
 /** A friendship ends: the day on which it began keeps counting it as new. */
-export function countEnd(days: GuideDays, follow: Follow): void {
+export function countEnd(days: GuideDays, follow: { userId: string; addedAtMs: number }): void {
   guideDay(days, follow.userId, follow.addedAtMs).endedContacts += 1
 }
 
 /** Welcomes are the app's, not the guide's. Docs 92132: groups count as chats, but not as questions. */
-export function countMessage(days: GuideDays, message: ChatMessage): void {
+export function countMessage(days: GuideDays, message: Said): void {
   const { from, via, userId, externalUserId, chatId, atMs } = message
   if (userId === undefined || via === 'welcome' || from === 'system') return
   const chat = chatId ?? externalUserId
