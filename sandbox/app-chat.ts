@@ -1,4 +1,4 @@
-import type { AppMessage } from './world.ts'
+import type { AppMessage } from './app-mail.ts'
 
 /** A chat of members that the app made. */
 export interface AppChat {

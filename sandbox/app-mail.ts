@@ -1,3 +1,10 @@
+/** What a member holds of a message of the app. */
+export interface AppMessage {
+  msgid: string
+  msgtype: string
+  body: Record<string, unknown>
+  atMs: number
+}
 /** One message of the app, as it was sent. */
 export interface SentMessage {
   msgid: string

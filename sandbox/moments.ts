@@ -1,4 +1,4 @@
-import type { Attachment } from './world.ts'
+import type { Attachment } from './attachment.ts'
 
 /** A comment or a like under a moment; `externalUserId` xor `userId`. */
 export interface MomentReply {

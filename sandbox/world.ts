@@ -1,7 +1,8 @@
 import { type Acquisition, createAcquisition } from './acquisition.ts'
 import type { AppChat } from './app-chat.ts'
-import { type AppMail, createAppMail } from './app-mail.ts'
+import { type AppMail, type AppMessage, createAppMail } from './app-mail.ts'
 import { type AppSettings, createAppSettings } from './app-settings.ts'
+import type { Attachment } from './attachment.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { FewPerKey } from './few-per-key.ts'
 import type { GuideDays } from './guide-days.ts'
@@ -152,10 +153,6 @@ export interface Group {
   dismissed: boolean
   messages: ChatMessage[]
 }
-export interface Attachment {
-  msgtype: string
-  [detail: string]: unknown
-}
 /** What one phone shows: a text, an attachment or a grey notice. */
 export interface ChatMessage {
   id: number
@@ -169,12 +166,6 @@ export interface ChatMessage {
   via: string
   text?: string
   attachment?: Attachment
-  atMs: number
-}
-export interface AppMessage {
-  msgid: string
-  msgtype: string
-  body: Record<string, unknown>
   atMs: number
 }
 /** 0 not sent, 1 sent, 2 not a friend, 3 over the reception limit. */

@@ -1,7 +1,7 @@
+import type { Attachment } from '../attachment.ts'
 import type { Desk } from '../desk.ts'
 import { need, object, objects, readShape, type Shape, text } from '../params.ts'
 import { refuse } from '../refusal.ts'
-import type { Attachment } from '../world.ts'
 
 /** A temporary media_id lives three days. */
 const MEDIA_LIFE_MS = 3 * 86_400_000

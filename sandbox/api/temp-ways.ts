@@ -1,10 +1,11 @@
 import { DAY_MS } from '../../server/kernel/shanghai.ts'
+import type { Attachment } from '../attachment.ts'
 import type { Desk } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import { bool, int, need, object, type Params, text } from '../params.ts'
 import { refuse } from '../refusal.ts'
 import { addMessage, pairKey } from '../relations.ts'
-import type { Attachment, TempWay } from '../world.ts'
+import type { TempWay } from '../world.ts'
 import { needMedia } from './attachments.ts'
 
 const DAY_SEC = 86_400

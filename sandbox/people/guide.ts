@@ -1,8 +1,9 @@
 import { shanghaiParts } from '../../server/kernel/shanghai.ts'
+import type { Attachment } from '../attachment.ts'
 import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'
 import { addMessage, dropFollow, findFollow, markTags } from '../relations.ts'
-import type { Attachment, Follow, MassSend, SendStatus } from '../world.ts'
+import type { Follow, MassSend, SendStatus } from '../world.ts'
 import { needFollow } from './customer.ts'
 
 export interface Pair {

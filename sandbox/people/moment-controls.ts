@@ -1,9 +1,9 @@
 import { shanghaiParts } from '../../server/kernel/shanghai.ts'
+import type { Attachment } from '../attachment.ts'
 import type { Desk } from '../desk.ts'
 import type { Moment, MomentReply } from '../moments.ts'
 import { DeskError } from '../refusal.ts'
 import { findStaff } from '../relations.ts'
-import type { Attachment } from '../world.ts'
 
 /** A customer sees this many company moments a month. API.md §16. */
 const MOST_A_MONTH = 4

@@ -92,6 +92,19 @@ it('renews a media id a day before it dies', async () => {
   expect(uploads()).toEqual([2, 2])
 })
 
+it('sends the mini-program with a welcome on the fifth day, though WeCom has forgotten the first upload', async () => {
+  const [first] = (await wecomTakes(MINI)).ready
+  if (first?.msgtype !== 'miniprogram') throw new Error('not a mini-program')
+  for (let hours = 0; hours < 5 * 24; hours += 6) await t.advance(6 * HOUR_MS)
+  const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+  await t.settle()
+  expect(t.sandbox.messagesOf(externalUserId).map((message) => message.kind)).toContain('miniprogram')
+  expect(t.sandbox.calls('media/upload').length).toBeGreaterThan(1)
+  // What was uploaded first would be refused by now.
+  const forgotten = t.huoshui.wecom.media.get(first.miniprogram.pic_media_id ?? '')
+  await expect(forgotten).rejects.toMatchObject({ errcode: 40007 })
+})
+
 it('does not offer an id that has died while WeCom was away', async () => {
   t.sandbox.faults.set({ path: 'media/upload', http: 503 })
   for (let hour = 0; hour < 73; hour++) await t.advance(HOUR_MS)

@@ -37,6 +37,8 @@ const SPECIAL: Record<string, Partial<EndpointLimits>> = {
       { limit: 3_000, lengthMs: 30 * DAY_MS },
     ],
   },
+  '/cgi-bin/appchat/create': { windows: [{ limit: 1_000, lengthMs: DAY_MS }] },
+  '/cgi-bin/appchat/update': { windows: [{ limit: 1_000, lengthMs: HOUR_MS }] },
   '/cgi-bin/externalcontact/add_moment_task': {
     windows: [
       { limit: 10, lengthMs: MINUTE_MS },
