@@ -30,6 +30,9 @@ export interface Outbox {
   ): Promise<boolean>
   /** Takes back an action that nobody has begun; true when it was still waiting. */
   withdraw(tx: Tx, key: string, why: string): Promise<boolean>
+  /** Removes what was done of these kinds under keys that begin so: small steps of a larger work whose outcome is kept
+   *  elsewhere. What ended without success stays for people to look at. */
+  forgetDone(tx: Tx, kinds: ActionKind[], keyPrefix: string): Promise<void>
   /** A member's userid has changed: what is not done yet is done under the new one. Safe to repeat. */
   readdress(tx: Tx, oldUserId: string, newUserId: string): Promise<void>
 }
@@ -57,6 +60,12 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
       ])
       if (inserted > 0 && (options.dueAtMs ?? now) <= now) tx.afterCommit(() => nudge(options.lane ?? kind.lane))
       return inserted > 0
+    },
+    forgetDone: async (tx, kinds, keyPrefix) => {
+      await tx.run(
+        `DELETE FROM action WHERE kind IN (${kinds.map(() => '?').join(', ')}) AND state = 'done' AND dedupe_key LIKE ?`,
+        [...kinds.map((kind) => kind.kind), `${keyPrefix}%`],
+      )
     },
     withdraw: async (tx, key, why) => {
       const changed = await tx.run(

@@ -4,6 +4,7 @@ import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Staff } from '../staff/staff.ts'
+import type { Wecom } from '../wecom/wecom.ts'
 import type { Find, RunSteps } from './run-steps.ts'
 import { SyncMember, SyncStaff } from './sync-actions.ts'
 import { type SyncRun, syncRuns } from './sync-run.ts'
@@ -14,14 +15,17 @@ export interface ReadStaffDeps {
   outbox: Outbox
   steps: RunSteps
   staff: Pick<Staff, 'read' | 'readMember' | 'recordListing' | 'recordMember' | 'queries'>
+  wecom: { contacts: Pick<Wecom['contacts'], 'list'> }
   /** What is read once it is known who has customers. */
   afterwards(tx: Tx, run: SyncRun, guideIds: string[]): Promise<void>
 }
 
+const SAMPLE = 10
+
 const reason = { text: '读取企业微信里的成员' }
 
 /** Who has customers, and everybody's name; a run begins with it. */
-export function createReadStaff({ clock, log, outbox, steps, staff, afterwards }: ReadStaffDeps): Executor[] {
+export function createReadStaff({ clock, log, outbox, steps, staff, wecom, afterwards }: ReadStaffDeps): Executor[] {
   /** Who is missing in the listing may have left, or may only be out of our sight: each is asked for. */
   async function askForMissing(tx: Tx, run: SyncRun, listed: Set<string>): Promise<void> {
     for (const member of await staff.queries.all(tx)) {
@@ -30,6 +34,22 @@ export function createReadStaff({ clock, log, outbox, steps, staff, afterwards }
       const key = `sync:${run.id}:member:${member.userId}`
       await outbox.enqueue(tx, SyncMember, { key, payload: { runId: run.id, userId: member.userId }, reason })
     }
+  }
+
+  /** How many relations there are, by a look at a few guides: for the time left, which nobody should have to guess. */
+  async function estimate(guideIds: string[]): Promise<number> {
+    const stride = Math.max(1, Math.floor(guideIds.length / SAMPLE))
+    let looked = 0
+    let counted = 0
+    try {
+      for (let at = 0; at < guideIds.length && looked < SAMPLE; at += stride) {
+        counted += (await wecom.contacts.list(guideIds[at] ?? '')).external_userid.length
+        looked += 1
+      }
+    } catch {
+      // An estimate only; what is wrong shows when it counts.
+    }
+    return looked === 0 ? 0 : Math.round((counted / looked) * guideIds.length)
   }
 
   const recordListing = (tx: Tx, listing: Awaited<ReturnType<typeof staff.read>>, find: Find): Promise<void> =>
@@ -41,10 +61,15 @@ export function createReadStaff({ clock, log, outbox, steps, staff, afterwards }
 
   return [
     execute(SyncStaff, {
-      perform: () => staff.read(),
+      perform: async () => {
+        const listing = await staff.read()
+        return { ...listing, expected: await estimate(listing.guideIds) }
+      },
       record: async (tx, { payload: { runId } }, listing) => {
         const run = await steps.open(tx, runId)
         if (run === undefined) return
+        if (run.relationsExpected === undefined && listing.expected > 0)
+          await syncRuns.expect(tx, runId, listing.expected)
         await steps.repair(tx, run, (find) => recordListing(tx, listing, find))
         const listed = new Set([...listing.guideIds, ...listing.members.map((member) => member.userId)])
         if (run.kind === 'reconcile') await askForMissing(tx, run, listed)

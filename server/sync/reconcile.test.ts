@@ -199,6 +199,18 @@ describe('a reconciliation', () => {
     expect(await reconcile()).toEqual({})
   })
 
+  it('finds members who left and members who have customers from now on', async () => {
+    await unheard(async () => {
+      await t.sandbox.addStaff({ userId: 'wangwu', name: '王五' })
+      await t.sandbox.removeStaff({ userId: 'lisi' })
+    })
+    expect(await reconcile()).toMatchObject({ 'guide.added': 1, 'guide.removed': 1, 'staff.left': 1 })
+    expect(await t.rows(`SELECT state FROM staff WHERE userid = 'lisi'`)).toEqual([{ state: 'left' }])
+    expect((await events('staff.left')).map((payload) => payload.userId)).toEqual(['lisi'])
+    expect(await active(ids[1] ?? '')).toBe(1)
+    expect(await reconcile()).toEqual({})
+  })
+
   it('ends no friendship after an error, whichever of the three looks fails', async () => {
     const [first = ''] = ids
     await unheard(() => t.sandbox.deleteCustomer({ userId: 'zhangsan', externalUserId: first }))
@@ -211,6 +223,9 @@ describe('a reconciliation', () => {
     }
     expect(await reconcile()).toEqual({ 'customer.lost': 1 })
     expect(await lastRun()).toEqual({ state: 'done', found: 1, gaps: 0 })
+    expect(
+      await t.rows(`SELECT kind FROM action WHERE kind LIKE 'sync.%' AND state = 'done' AND kind <> 'sync.staff'`),
+    ).toEqual([])
   })
 
   it('a second one right after the first writes nothing of ours', async () => {

@@ -1,7 +1,9 @@
+import type { Outbox } from '../actions/outbox.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { type Finding, findings } from './finding.ts'
+import { SYNC_STEPS } from './sync-actions.ts'
 import { syncParts } from './sync-part.ts'
 import { type Progress, type SyncRun, syncRuns } from './sync-run.ts'
 
@@ -15,7 +17,15 @@ class Undone {
 }
 
 /** What all steps of a run share: repairs that a dry run takes back, findings, figures, and the run's end. */
-export function createRunSteps({ clock, log }: { clock: Clock; log: Pick<Logger, 'info' | 'warn'> }) {
+export function createRunSteps({
+  clock,
+  log,
+  outbox,
+}: {
+  clock: Clock
+  log: Pick<Logger, 'info' | 'warn'>
+  outbox: Pick<Outbox, 'forgetDone'>
+}) {
   async function tellEnd(tx: Tx, runId: number): Promise<void> {
     const run = await syncRuns.byId(tx, runId)
     if (run === undefined) return
@@ -60,6 +70,7 @@ export function createRunSteps({ clock, log }: { clock: Clock; log: Pick<Logger,
       if (!(await syncRuns.finish(tx, runId, clock.now()))) return
       await tellEnd(tx, runId)
       await syncParts.dropOf(tx, runId)
+      await outbox.forgetDone(tx, SYNC_STEPS, `sync:${runId}:`)
     },
   }
 }

@@ -65,3 +65,18 @@ export const SyncWays = defineAction('sync.ways', 'backfill', Type.Object(part))
 
 /** How many customers deleted some of the guides, day by day, by WeCom's own statistics. */
 export const SyncFeedback = defineAction('sync.feedback', 'backfill', Type.Object(part))
+
+/** All of them; what was done of a run is forgotten when it ends. */
+export const SYNC_STEPS = [
+  SyncStaff,
+  SyncMember,
+  SyncTags,
+  SyncPage,
+  SyncCompare,
+  SyncListing,
+  SyncRecheck,
+  SyncGroupList,
+  SyncGroups,
+  SyncWays,
+  SyncFeedback,
+]

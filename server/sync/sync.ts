@@ -59,7 +59,7 @@ const KEPT_MS = 90 * DAY_MS
  *  what is read is in use at once. */
 export function createSync(deps: SyncDeps) {
   const { db, clock, log, outbox, tags, customers, corpId } = deps
-  const steps = createRunSteps({ clock, log })
+  const steps = createRunSteps({ clock, log, outbox })
   const people = createReadPeople({ ...deps, steps })
   const groups = createReadGroups({ ...deps, steps })
   const ways = createReadWays({ ...deps, steps })
