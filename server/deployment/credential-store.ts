@@ -19,8 +19,11 @@ interface CredentialRow {
 export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; instance: string }) {
   const { db, seal, instance } = deps
 
+  /** Every call waits for a credential, a welcome's too. */
+  const inTime: Db['statement'] = (work) => db.statement(work, 'welcome')
+
   async function read(name: string): Promise<{ row: CredentialRow; credential: Credential | undefined } | undefined> {
-    const row = await db.statement((tx) =>
+    const row = await inTime((tx) =>
       tx.row<CredentialRow>(
         'SELECT sealed, value_hash, refresh_at, expires_at, lease_by, lease_until FROM credential WHERE name = ?',
         [name],
@@ -38,7 +41,7 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
 
     /** True for one of all who try: who has seen `hash` in the row and finds it there still. */
     const lease = (hash: string | null, nowMs: number): Promise<number> =>
-      db.statement((tx) =>
+      inTime((tx) =>
         tx.run(
           `UPDATE credential SET lease_by = ?, lease_until = ?
            WHERE name = ? AND (lease_until IS NULL OR lease_until <= ?) AND (value_hash IS NULL OR value_hash = ?)`,
@@ -50,7 +53,7 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
       begin: async (refused, nowMs) => {
         let found = await read(name)
         if (found === undefined) {
-          await db.statement((tx) => tx.insertIgnore('credential', [{ name }]))
+          await inTime((tx) => tx.insertIgnore('credential', [{ name }]))
           found = await read(name)
         }
         const isUsable = (one: Credential | undefined): boolean =>
@@ -68,7 +71,7 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
         }
       },
       save: async (fetched, nowMs) => {
-        const mine = await db.statement((tx) =>
+        const mine = await inTime((tx) =>
           tx.run(
             `UPDATE credential SET sealed = ?, value_hash = ?, refresh_at = ?, expires_at = ?, lease_by = NULL, lease_until = NULL
              WHERE name = ? AND lease_by = ?`,
@@ -87,7 +90,7 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
         return kept !== undefined && kept.expiresAtMs > nowMs ? kept : fetched
       },
       pause: async (untilMs) => {
-        await db.statement((tx) =>
+        await inTime((tx) =>
           tx.run('UPDATE credential SET lease_by = NULL, lease_until = ? WHERE name = ? AND lease_by = ?', [
             untilMs,
             name,

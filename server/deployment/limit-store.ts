@@ -26,14 +26,18 @@ export function createLimitStore(db: Db): LimitBook {
     settle: async (entries, nowMs) => {
       // In one order, so that two processes never wait for each other.
       const order = entries.map((_, index) => index).sort((a, b) => (pathAt(entries, a) < pathAt(entries, b) ? -1 : 1))
-      return db.tx(async (tx) => {
-        const answers: LimitAnswer[] = []
-        for (const index of order) {
-          const entry = entries[index]
-          if (entry !== undefined) answers[index] = await settleOne(tx, entry, nowMs)
-        }
-        return answers
-      })
+      const isForWelcome = entries.some(({ made, wanted }) => made.welcome + wanted.welcome > 0)
+      return db.tx(
+        async (tx) => {
+          const answers: LimitAnswer[] = []
+          for (const index of order) {
+            const entry = entries[index]
+            if (entry !== undefined) answers[index] = await settleOne(tx, entry, nowMs)
+          }
+          return answers
+        },
+        isForWelcome ? 'welcome' : 'other',
+      )
     },
   }
 }

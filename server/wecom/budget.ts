@@ -57,7 +57,7 @@ export function createBudget(path: string, gate: Gate) {
         // A welcome has a share of its own, and no time to ask.
         const isRoom =
           lane === 'welcome' ? !isKnown || room.welcome > 0 : isKnown && room[lane] >= tightest(nowMs) * TRUST_ROOM
-        const isTrusted = isRoom && totalUse(made) < trust(nowMs)
+        const isTrusted = isRoom && totalUse(made) < trust(nowMs) * (lane === 'welcome' ? 2 : 1)
         if (!isTrusted) return false
         made[lane] += 1
         room[lane] -= 1
