@@ -1,5 +1,5 @@
 import type { DeliveryMode } from './delivery-fate.ts'
-import type { FaultRule } from './faults.ts'
+import type { FaultRule } from './fault-rule.ts'
 import { chanceOf } from './random.ts'
 
 /** Every way in which a call to the platform can go wrong, and how. `hang`: longer than any patience, and nothing was done;

@@ -1,31 +1,6 @@
+import type { FaultRule } from './fault-rule.ts'
 import { drawFaults, type FaultSchedule } from './fault-schedule.ts'
 import type { SeededRandom } from './random.ts'
-
-/** What goes wrong with calls to `path` (all calls without one). */
-export interface FaultRule {
-  /** Whole path or its end: `externalcontact/mark_tag`. */
-  path?: string
-  /** Answer HTTP 200 with this errcode. */
-  errcode?: number
-  /** With these words in its errmsg; 60020, for one, names the caller's IP there. */
-  errmsg?: string
-  /** Answer with this HTTP status. */
-  http?: number
-  /** Answer an HTML page, as a proxy in between would. */
-  html?: boolean
-  /** Keep the caller waiting this long first (real time). */
-  hangMs?: number
-  /** Cut the connection without an answer: `before` the call is carried out, or `after` it was. */
-  cut?: 'before' | 'after'
-  /** Forget the token in use: 40014. */
-  invalidToken?: boolean
-  /** A page shorter than asked for, perhaps empty, with a `next_cursor`. */
-  shortPage?: boolean
-  /** How often; default without end. */
-  times?: number
-  /** Share of the calls, 0–1; default all. */
-  share?: number
-}
 
 export const pathMatches = (path: string, wanted: string | undefined): boolean =>
   wanted === undefined || path === wanted || path.endsWith(`/${wanted.replace(/^\//, '')}`)
