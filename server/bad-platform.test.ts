@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { FaultRule } from '../sandbox/faults.ts'
+import type { FaultRule } from '../sandbox/fault-rule.ts'
 import { MINUTE_MS, SECOND_MS } from './kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from './testing/build-test-app.ts'
 
