@@ -124,9 +124,8 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
         expiresAtMs: row.expiresAtMs,
       })
       if (verdict.kind === 'again') {
-        await postpone(row, verdict.afterMs, describeError(error), verdict.countsAsAttempt)
         if (!verdict.countsAsAttempt && row.lane !== 'welcome') await standBack(row, verdict.afterMs)
-        return
+        return postpone(row, verdict.afterMs, describeError(error), verdict.countsAsAttempt)
       }
       log.warn(
         { actionId: row.id, kind: row.kind, state: verdict.state, err: describeError(error) },

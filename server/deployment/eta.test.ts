@@ -43,12 +43,18 @@ describe('actions that wait for a limit', () => {
     for (let customer = 0; customer < 30; customer++) await scan()
     await t.settle()
     expect(marksSent()).toBeLessThanOrEqual(8)
+    // Now all are due at once, and the platform refuses again.
+    t.sandbox.faults.set({ path: MARK, errcode: 45009, times: 1 })
+    t.clock.advance(61 * SECOND_MS)
+    const from = t.clock.now()
+    await t.settle()
     const claimed = await t.rows<{ n: number }>(
-      `SELECT COUNT(*) AS n FROM action WHERE kind = 'tag.mark' AND started_at IS NOT NULL AND state = 'waiting'`,
+      `SELECT COUNT(*) AS n FROM action WHERE kind = 'tag.mark' AND started_at >= ? AND state = 'waiting'`,
+      [from],
     )
     expect(Number(claimed[0]?.n)).toBeLessThanOrEqual(16)
     expect(t.sandbox.calls('send_welcome_msg').filter((call) => call.errcode === 0)).toHaveLength(30)
-    for (let second = 0; second < 65; second += 5) await t.advance(5 * SECOND_MS)
+    for (let second = 0; second < 125; second += 5) await t.advance(5 * SECOND_MS)
     const waiting = `SELECT COUNT(*) AS n FROM action WHERE kind = 'tag.mark' AND state <> 'done'`
     expect(Number((await t.rows<{ n: number }>(waiting))[0]?.n)).toBe(0)
     expect(t.sandbox.calls(MARK).filter((call) => call.errcode === 0)).toHaveLength(30)
