@@ -3,7 +3,6 @@ import type { Fact } from '../rules/fact.ts'
 import { tagsFact } from '../tags/tags-fact.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { customerFacts } from './customer-facts.ts'
-import { contactEvent } from './testing/wecom-says.ts'
 
 const CONFIG = {
   'channels/包裹卡.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\ntags: [来源/包裹卡]\n',
@@ -35,7 +34,7 @@ it('facts about a customer are the same in memory and in SQL', async () => {
   // The second guide of one, the loss of the other, somebody without channel.
   await t.sandbox.scan({ state: 'store', externalUserId: 'wmTwo' })
   await t.sandbox.deleteGuide({ externalUserId: 'wmGone', userId: 'lisi' })
-  await contactEvent(t, 'add_external_contact', { UserID: 'lisi', ExternalUserID: 'wmPlain' })
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: 'wmPlain' })
   await t.settle()
   await t.advance(86_400_000)
 
@@ -55,7 +54,7 @@ it('facts about a customer are the same in memory and in SQL', async () => {
   }
   expect(table).toEqual({
     channel: ['包裹卡', '门店', undefined],
-    addWay: [1, undefined, undefined],
+    addWay: [1, undefined, 1],
     'follow.active': [true, false, true],
     // Added one minute before Shanghai's midnight: the day after next by the calendar.
     'follow.days': [2, undefined, 1],
