@@ -1,13 +1,12 @@
 import { pathToFileURL } from 'node:url'
 import { type DeadLetter, deadLetters } from '../actions/dead-letters.ts'
 import type { Estimate } from '../actions/estimate.ts'
-import { createDb, type Db } from '../db/db.ts'
+import type { Db } from '../db/db.ts'
 import { readEta } from '../deployment/eta.ts'
-import { describeError } from '../kernel/app-error.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { MINUTE_MS, shanghaiText } from '../kernel/shanghai.ts'
-import { readSomeSettings } from '../settings.ts'
 import { errorCode } from '../wecom/error-codes/error-codes.ts'
+import { type Outcome, runOnDatabase } from './outcome.ts'
 
 const USAGE = `用法：npm run -s actions -- <命令>
 
@@ -19,13 +18,6 @@ const USAGE = `用法：npm run -s actions -- <命令>
 
 重新排队后，运行中的服务一秒内会再试。欢迎语不会重发：过了 20 秒已没有意义。
 退出码：0 正常，1 没有找到或读不到，2 用法不对；dead 列出了内容时也是 1，方便接监控`
-
-/** What a command prints and its exit code: 0 good, 1 findings or not readable, 2 wrong use. */
-export interface Outcome {
-  code: 0 | 1 | 2
-  out: string
-  err: string
-}
 
 const MOST_LISTED = 200
 
@@ -104,23 +96,6 @@ async function retry(db: Db, name: string, nowMs: number): Promise<Outcome> {
   return { code: 0, out: `已重新排队 ${counts} 条。`, err: '' }
 }
 
-async function main(words: readonly string[]): Promise<Outcome> {
-  const db = createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
-  try {
-    return await runActions(words, { db, clock: systemClock })
-  } catch (error) {
-    const what = '读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。'
-    return { code: 1, out: '', err: `${what}（${describeError(error)}）` }
-  } finally {
-    await db.close()
-  }
-}
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { code, out, err } = await main(process.argv.slice(2)).catch(
-    (error: unknown): Outcome => ({ code: 1, out: '', err: describeError(error) }),
-  )
-  if (out !== '') process.stdout.write(`${out}\n`)
-  if (err !== '') process.stderr.write(`${err}\n`)
-  process.exitCode = code
+  await runOnDatabase((words, db) => runActions(words, { db, clock: systemClock }))
 }

@@ -1,11 +1,9 @@
 import { pathToFileURL } from 'node:url'
 import { createAlerts } from '../alerts/alerts.ts'
-import { createDb, type Db } from '../db/db.ts'
-import { describeError } from '../kernel/app-error.ts'
+import type { Db } from '../db/db.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { shanghaiText } from '../kernel/shanghai.ts'
-import { readSomeSettings } from '../settings.ts'
-import type { Outcome } from './groups.ts'
+import { type Outcome, runOnDatabase } from './outcome.ts'
 
 const USAGE = `用法：npm run -s alerts [-- done <编号>]
 
@@ -40,21 +38,6 @@ export async function runAlerts(words: readonly string[], { db, clock }: { db: D
   return good(`已划掉：${key}`)
 }
 
-async function main(): Promise<void> {
-  const db = createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
-  try {
-    const { code, out, err } = await runAlerts(process.argv.slice(2), { db, clock: systemClock })
-    if (out !== '') process.stdout.write(`${out}\n`)
-    if (err !== '') process.stderr.write(`${err}\n`)
-    process.exitCode = code
-  } catch (error) {
-    process.stderr.write(
-      `读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。（${describeError(error)}）\n`,
-    )
-    process.exitCode = 1
-  } finally {
-    await db.close()
-  }
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runOnDatabase((words, db) => runAlerts(words, { db, clock: systemClock }))
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()

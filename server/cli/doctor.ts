@@ -6,6 +6,7 @@ import { createPatient } from '../doctor/patient.ts'
 import { countOf, reportText } from '../doctor/report-text.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { examineSettings } from '../settings.ts'
+import { type Outcome, printOutcome } from './outcome.ts'
 
 const USAGE = `用法：
   npm run -s doctor              检查设置、企业微信、回调、数据库和运行情况，每个问题给出下一步
@@ -13,12 +14,6 @@ const USAGE = `用法：
 
 用与服务一样的环境变量运行。服务没有启动、设置有错时也能用，查不了的会写明原因。
 退出码：0 没有要修的，1 有要修的，2 用法不对。`
-
-interface Outcome {
-  code: 0 | 1 | 2
-  out: string
-  err: string
-}
 
 export interface DoctorCliDeps {
   env: Record<string, string | undefined>
@@ -45,11 +40,6 @@ export async function runDoctor(words: readonly string[], deps: DoctorCliDeps): 
   }
 }
 
-async function main(): Promise<void> {
-  const { code, out, err } = await runDoctor(process.argv.slice(2), { env: process.env, clock: systemClock })
-  if (out !== '') process.stdout.write(`${out}\n`)
-  if (err !== '') process.stderr.write(`${err}\n`)
-  process.exitCode = code
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  printOutcome(await runDoctor(process.argv.slice(2), { env: process.env, clock: systemClock }))
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()

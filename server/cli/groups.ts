@@ -1,11 +1,10 @@
 import { pathToFileURL } from 'node:url'
 import { customerFacts } from '../customers/customer-facts.ts'
-import { createDb, type Db } from '../db/db.ts'
+import type { Db } from '../db/db.ts'
 import { createFacts } from '../facts/facts.ts'
 import { groupQueries } from '../groups/group-queries.ts'
 import { groupsFact } from '../groups/groups-fact.ts'
 import { poolFullness } from '../groups/pool-fullness.ts'
-import { describeError } from '../kernel/app-error.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { orderFacts } from '../orders/order-facts.ts'
 import { misplacedMembers } from '../routing/misplaced.ts'
@@ -14,6 +13,7 @@ import type { Pool, RuleBook } from '../rules/rule-book.ts'
 import { readSomeSettings } from '../settings.ts'
 import { tagsFact } from '../tags/tags-fact.ts'
 import { misplacedText, poolsText } from './groups-text.ts'
+import { type Outcome, runOnDatabase } from './outcome.ts'
 
 const USAGE = `用法：npm run -s groups -- <命令>
 
@@ -21,13 +21,6 @@ const USAGE = `用法：npm run -s groups -- <命令>
   misplaced [群池]    群里不符合入群条件的成员；不写群池就列出全部
 
 退出码：0 正常（misplaced：没有这样的成员），1 有不符合的成员或读不到，2 用法不对`
-
-/** What a command prints and its exit code: 0 good, 1 findings or not readable, 2 wrong use. */
-export interface Outcome {
-  code: 0 | 1 | 2
-  out: string
-  err: string
-}
 
 export interface GroupsCliDeps {
   db: Db
@@ -81,23 +74,9 @@ async function misplaced({ db, clock }: GroupsCliDeps, book: RuleBook, chosen: P
   return { code: hasFindings ? 1 : 0, out: parts.join('\n\n') || '还没有群池（在 config/groups/ 里写一个）', err: '' }
 }
 
-async function main(): Promise<void> {
-  const settings = readSomeSettings(process.env, ['DATABASE_URL', 'HUOSHUI_CONFIG'])
-  const db = createDb(settings.DATABASE_URL)
-  try {
-    const deps = { db, clock: systemClock, folder: settings.HUOSHUI_CONFIG }
-    const { code, out, err } = await runGroups(process.argv.slice(2), deps)
-    if (out !== '') process.stdout.write(`${out}\n`)
-    if (err !== '') process.stderr.write(`${err}\n`)
-    process.exitCode = code
-  } catch (error) {
-    process.stderr.write(
-      `读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。（${describeError(error)}）\n`,
-    )
-    process.exitCode = 1
-  } finally {
-    await db.close()
-  }
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runOnDatabase((words, db) => {
+    const { HUOSHUI_CONFIG: folder } = readSomeSettings(process.env, ['HUOSHUI_CONFIG'])
+    return runGroups(words, { db, clock: systemClock, folder })
+  })
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()

@@ -1,16 +1,16 @@
 import { pathToFileURL } from 'node:url'
 import { createOutbox } from '../actions/outbox.ts'
 import { customerQueries } from '../customers/customer-queries.ts'
-import { createDb, type Db } from '../db/db.ts'
+import type { Db } from '../db/db.ts'
 import { handoverQueries } from '../handover/handover-queries.ts'
 import { planHandover } from '../handover/plan-handover.ts'
 import { type AskedOnCommandLine, readWish } from '../handover/read-wish.ts'
 import { startHandover } from '../handover/start-handover.ts'
-import { AppError, describeError } from '../kernel/app-error.ts'
+import { AppError } from '../kernel/app-error.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
-import { readSomeSettings } from '../settings.ts'
 import { staffQueries } from '../staff/staff-queries.ts'
 import { type Names, planText, statusText, summaryText, unassignedText } from './handover-text.ts'
+import { type Outcome, runOnDatabase } from './outcome.ts'
 
 const USAGE = `用法：npm run -s handover -- <命令> …
 
@@ -30,13 +30,6 @@ plan 和 start 的选项：
   --message 文案         转接成功后发给客户的话（在职成员，最多 200 字）
 
 退出码：0 正常，1 没有可转的、没有找到或读不到，2 用法不对`
-
-/** What a command prints and its exit code: 0 good, 1 nothing to move, not found or not readable, 2 wrong use. */
-export interface Outcome {
-  code: 0 | 1 | 2
-  out: string
-  err: string
-}
 
 export interface HandoverCommandDeps {
   db: Db
@@ -131,23 +124,6 @@ async function unassigned({ db }: HandoverCommandDeps): Promise<Outcome> {
   })
 }
 
-async function main(words: readonly string[]): Promise<Outcome> {
-  const db = createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
-  try {
-    return await runHandover(words, { db, clock: systemClock })
-  } catch (error) {
-    const what = '读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。'
-    return notFound(`${what}（${describeError(error)}）`)
-  } finally {
-    await db.close()
-  }
-}
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { code, out, err } = await main(process.argv.slice(2)).catch(
-    (error: unknown): Outcome => notFound(describeError(error)),
-  )
-  if (out !== '') process.stdout.write(`${out}\n`)
-  if (err !== '') process.stderr.write(`${err}\n`)
-  process.exitCode = code
+  await runOnDatabase((words, db) => runHandover(words, { db, clock: systemClock }))
 }

@@ -1,10 +1,9 @@
 import { pathToFileURL } from 'node:url'
 import { customerFacts } from '../customers/customer-facts.ts'
 import { customerQueries } from '../customers/customer-queries.ts'
-import { createDb, type Db } from '../db/db.ts'
+import type { Db } from '../db/db.ts'
 import { createFacts } from '../facts/facts.ts'
 import { groupsFact } from '../groups/groups-fact.ts'
-import { describeError } from '../kernel/app-error.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { dryRun } from '../mass-send/dry-run.ts'
 import { sendQueries } from '../mass-send/send-queries.ts'
@@ -13,6 +12,7 @@ import { loadRules } from '../rules/load-rules.ts'
 import { readSomeSettings } from '../settings.ts'
 import { staffQueries } from '../staff/staff-queries.ts'
 import { tagsFact } from '../tags/tags-fact.ts'
+import { type Outcome, runOnDatabase } from './outcome.ts'
 import { listText, type Names, planText, showText } from './sends-text.ts'
 
 const USAGE = `用法：npm run -s sends -- <命令>
@@ -22,13 +22,6 @@ const USAGE = `用法：npm run -s sends -- <命令>
   plan <名称>   预演：现在发会发给谁、谁会被排除、为什么；什么都不写，什么都不发
 
 退出码：0 正常，1 没有找到或读不到，2 用法不对`
-
-/** What a command prints and its exit code: 0 good, 1 not found or not readable, 2 wrong use. */
-export interface Outcome {
-  code: 0 | 1 | 2
-  out: string
-  err: string
-}
 
 export interface SendsDeps {
   db: Db
@@ -97,25 +90,10 @@ async function plan({ db, clock, folder, perCustomerPerMonth }: SendsDeps, name:
   return good(planText(name, await dryRun(db, audience, send, clock.now()), await namesOf(db)))
 }
 
-async function main(words: readonly string[]): Promise<Outcome> {
-  const settings = readSomeSettings(process.env, ['DATABASE_URL', 'HUOSHUI_CONFIG', 'MASS_SEND_PER_CUSTOMER'])
-  const db = createDb(settings.DATABASE_URL)
-  const perCustomerPerMonth = settings.MASS_SEND_PER_CUSTOMER
-  try {
-    return await runSends(words, { db, clock: systemClock, folder: settings.HUOSHUI_CONFIG, perCustomerPerMonth })
-  } catch (error) {
-    const what = '读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。'
-    return notFound(`${what}（${describeError(error)}）`)
-  } finally {
-    await db.close()
-  }
-}
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { code, out, err } = await main(process.argv.slice(2)).catch(
-    (error: unknown): Outcome => notFound(describeError(error)),
-  )
-  if (out !== '') process.stdout.write(`${out}\n`)
-  if (err !== '') process.stderr.write(`${err}\n`)
-  process.exitCode = code
+  await runOnDatabase((words, db) => {
+    const settings = readSomeSettings(process.env, ['HUOSHUI_CONFIG', 'MASS_SEND_PER_CUSTOMER'])
+    const { HUOSHUI_CONFIG: folder, MASS_SEND_PER_CUSTOMER: perCustomerPerMonth } = settings
+    return runSends(words, { db, clock: systemClock, folder, perCustomerPerMonth })
+  })
 }

@@ -4,6 +4,7 @@ import { editorSchemas } from '../rules/editor-schemas.ts'
 import { loadRules } from '../rules/load-rules.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import { formatFault } from '../rules/rule-fault.ts'
+import { type Outcome, printOutcome } from './outcome.ts'
 
 const USAGE = `用法：npm run -s sop -- <命令>
 
@@ -11,13 +12,6 @@ const USAGE = `用法：npm run -s sop -- <命令>
   schema [文件夹]   把编辑器用的 JSON Schema 写到 <文件夹>/.schema/
 
 退出码：0 没问题，1 有错误，2 用法不对`
-
-/** What a command prints and its exit code: 0 good, 1 findings, 2 wrong use. */
-export interface Outcome {
-  code: 0 | 1 | 2
-  out: string
-  err: string
-}
 
 const good = (out: string): Outcome => ({ code: 0, out, err: '' })
 const wrongUse = (message: string): Outcome => ({ code: 2, out: '', err: `${message}\n\n${USAGE}` })
@@ -69,8 +63,5 @@ function writeSchemas(folder: string): Outcome {
 }
 
 if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
-  const { code, out, err } = await runSop(process.argv.slice(2))
-  if (out !== '') process.stdout.write(`${out}\n`)
-  if (err !== '') process.stderr.write(`${err}\n`)
-  process.exitCode = code
+  printOutcome(await runSop(process.argv.slice(2)))
 }
