@@ -34,3 +34,12 @@ export async function createTable(runner: QueryRunner, spec: TableSpec): Promise
 export async function dropTables(runner: QueryRunner, names: string[]): Promise<void> {
   for (const name of names) await runner.dropTable(name)
 }
+
+export async function addColumns(runner: QueryRunner, table: string, columns: ColumnSpec[]): Promise<void> {
+  for (const column of columns) await runner.addColumn(table, toTableColumn(column, dialectOf(runner)))
+}
+
+/** For `down`. */
+export async function dropColumns(runner: QueryRunner, table: string, names: string[]): Promise<void> {
+  for (const name of names) await runner.dropColumn(table, name)
+}

@@ -171,7 +171,7 @@ describe('faults between rules', () => {
     [
       'everybody, every day',
       sop('trigger: customer.added\nwhen: { channel: { in: [包裹卡] } }', 'trigger: { daily: "09:00" }'),
-      'sop/首单.yaml:3:10 每天触发而没有 when',
+      'sop/首单.yaml:3:10 定时触发而没有 when',
     ],
     ['no time', send('cron: "0 10 * * 3"\n', ''), 'sends/福利.yaml:1:1 没有写什么时候发'],
     ['two times', send('audience:', 'at: "2026-12-01 10:00"\naudience:'), 'sends/福利.yaml:2:7 at 和 cron 只能写一个'],

@@ -56,7 +56,7 @@ export function createDailyRun({ db, clock, rules, facts, batch = BATCH }: Daily
     if (run === undefined || run.state === 'done') return false
     const page = run.after_id === null ? { limit: batch } : { limit: batch, after: run.after_id }
     const ids = await facts.audience(tx, sop.when, clock.now(), page)
-    const entered = await enter.byDay(tx, sop, ids, day)
+    const entered = await enter.byScan(tx, sop, ids, `${day} 每日名单`)
     const isLast = ids.length < batch
     await tx.run('UPDATE sop_daily SET after_id = ?, entered = entered + ?, state = ?, finished_at = ? WHERE id = ?', [
       ids.at(-1) ?? run.after_id,
@@ -71,7 +71,7 @@ export function createDailyRun({ db, clock, rules, facts, batch = BATCH }: Daily
   return async (): Promise<void> => {
     for (const sop of rules.current().sops.values()) {
       const { trigger, enabled } = sop.value
-      if (typeof trigger === 'string' || enabled === false) continue
+      if (typeof trigger === 'string' || !('daily' in trigger) || enabled === false) continue
       const now = clock.now()
       const day = shanghaiText(now).slice(0, 10)
       const isDue = now >= startOfShanghaiDay(now) + timeOfDayMs(trigger.daily)

@@ -7,11 +7,15 @@ import type { Clock } from '../kernel/clock.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
 import { OrderCreated, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
-import type { TriggerEvent } from '../rules/schema/sop-rule.ts'
+import type { EventSpec, TriggerEvent } from '../rules/schema/sop-event.ts'
+import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
+import { byPriority } from './by-priority.ts'
 import type { Enter } from './enter.ts'
+import { matchesEvent } from './matches-event.ts'
 import type { Proceed } from './proceed.ts'
 import { type Entry, type EntryEvent, entryStore } from './sop-entry.ts'
 import type { SopVersions } from './sop-versions.ts'
+import { stepAt } from './step-path.ts'
 import { EVENT_ZH } from './step-text.ts'
 
 export interface OnEventDeps {
@@ -38,11 +42,19 @@ export function createOnEvent({ clock, rules, versions, proceed, enter }: OnEven
       if (!concerns(event, subject, entry)) continue
       const sop = await versions(tx, entry.sop, entry.version)
       if (sop === undefined) continue
-      const { goal, leave } = sop.value
-      if (goal === event.kind) await proceed.end(tx, sop, entry, { state: 'goal', why: EVENT_ZH[event.kind] })
-      else if (leave?.includes(event.kind) === true) {
+      const { goal, leave = [], steps } = sop.value
+      const isMeant = (spec: EventSpec): boolean => matchesEvent(spec, event.kind, event.payload)
+      if (goal !== undefined && isMeant(goal)) {
+        await proceed.end(tx, sop, entry, { state: 'goal', why: EVENT_ZH[event.kind] })
+      } else if (leave.some(isMeant)) {
         await proceed.end(tx, sop, entry, { state: 'left', why: EVENT_ZH[event.kind] })
-      } else if (entry.waitingEvent === event.kind) await proceed.wake(tx, sop, entry, event.kind)
+      } else if (entry.waitingEvent === event.kind) {
+        const step = stepAt(steps, entry.position)
+        const wait = step !== undefined && 'wait' in step ? step.wait : undefined
+        if (typeof wait !== 'object' || !('event' in wait)) continue
+        const { atMost: _atMost, ...awaited } = wait
+        if (isMeant(awaited)) await proceed.wake(tx, sop, entry, event.kind)
+      }
     }
   }
 
@@ -51,8 +63,9 @@ export function createOnEvent({ clock, rules, versions, proceed, enter }: OnEven
     const now = clock.now()
     const news = { found: event.payload.found === true, addedAtMs: event.atMs }
     if (now - event.atMs > STALE_MS || isOldNews(news, now)) return
-    for (const sop of rules.current().sops.values()) {
-      if (sop.value.trigger !== event.kind || sop.value.enabled === false) continue
+    for (const sop of byPriority(rules.current().sops.values())) {
+      const { trigger, enabled } = sop.value
+      if (enabled === false || !isEventTrigger(trigger) || !matchesEvent(trigger, event.kind, event.payload)) continue
       await enter.byEvent(tx, sop, { externalUserId: subject.externalUserId, userId: subject.userId }, event)
     }
   }

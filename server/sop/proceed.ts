@@ -2,19 +2,22 @@ import type { Customers } from '../customers/customers.ts'
 import type { Tx } from '../db/tx.ts'
 import type { CustomerFacts } from '../facts/facts.ts'
 import type { Reason } from '../kernel/reason.ts'
-import { MINUTE_MS } from '../kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
 import { holds } from '../rules/holds.ts'
 import { conditionOf, factPaths } from '../rules/parse-condition.ts'
-import type { SopStep, TriggerEvent } from '../rules/schema/sop-rule.ts'
+import type { TriggerEvent } from '../rules/schema/sop-event.ts'
+import type { SopStep } from '../rules/schema/sop-rule.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { drawArm } from './draw-arm.ts'
 import { factsText } from './facts-text.ts'
-import { createPerformStep, keyOf, type PerformStepDeps } from './perform-step.ts'
+import { createPerformStep, type PerformStepDeps } from './perform-step.ts'
 import { type Entry, type EntryState, entryStore } from './sop-entry.ts'
 import type { SopVersion } from './sop-versions.ts'
 import { stepLog } from './step-log.ts'
 import { positionAfter, positionInto, positionText, stepAt } from './step-path.ts'
+import { keyOf } from './step-result.ts'
 import { dueText, EVENT_ZH } from './step-text.ts'
 import { waitDue } from './wait-due.ts'
 
@@ -101,6 +104,13 @@ export function createProceed(deps: ProceedDeps) {
         entry = { ...entry, position: await choose(tx, sop, entry, step.choose) }
         continue
       }
+      if ('split' in step) {
+        const arm = await drawArm(tx, step.split, entry, clock.now())
+        const outcome = `实验「${step.split.experiment}」分到 ${step.split.arms[arm]?.arm ?? ''} 组`
+        await log(tx, entry, 'split', outcome, reasonOf(sop, entry, outcome))
+        entry = { ...entry, position: positionInto(steps, entry.position, arm) }
+        continue
+      }
       const before = await stepLog.find(tx, entry.id, entry.position)
       entry = await withGuide(tx, entry)
       const reason = reasonOf(sop, entry)
@@ -153,6 +163,13 @@ export function createProceed(deps: ProceedDeps) {
     }
   }
 
+  /** Who is only watched takes no step; the comparison ends by itself. */
+  function watch(tx: Tx, sop: SopVersion, entry: Entry, nowMs: number): Promise<void> {
+    const dueAtMs = entry.enteredAtMs + (sop.value.holdOut?.days ?? 0) * DAY_MS
+    if (nowMs < dueAtMs) return entryStore.save(tx, { ...entry, dueAtMs })
+    return end(tx, sop, entry, { state: 'finished', why: '对照组观察期满' })
+  }
+
   /** Past the wait where the customer stands. */
   async function pastWait(tx: Tx, sop: SopVersion, entry: Entry, how: string, fromMs: number): Promise<void> {
     await log(tx, entry, 'wait', how)
@@ -160,12 +177,14 @@ export function createProceed(deps: ProceedDeps) {
   }
 
   return {
-    /** From the first step. */
-    begin: (tx: Tx, sop: SopVersion, entry: Entry): Promise<void> => run(tx, sop, entry, clock.now()),
+    /** From the first step; who is only watched stays where they are until the comparison is over. */
+    begin: (tx: Tx, sop: SopVersion, entry: Entry): Promise<void> =>
+      entry.heldOut ? watch(tx, sop, entry, clock.now()) : run(tx, sop, entry, clock.now()),
     /** The wait is over, or it is time to try again. */
     due: async (tx: Tx, sop: SopVersion, entry: Entry): Promise<void> => {
       const now = clock.now()
       const dueAtMs = entry.dueAtMs ?? now
+      if (entry.heldOut) return watch(tx, sop, entry, now)
       const fromMs = now - dueAtMs <= PUNCTUAL_MS ? dueAtMs : now
       const step = stepAt(sop.value.steps, entry.position)
       if (step === undefined || !('wait' in step)) return run(tx, sop, entry, fromMs)

@@ -1,6 +1,6 @@
 import { takeRows } from '../db/take-rows.ts'
 import type { Tx } from '../db/tx.ts'
-import type { TriggerEvent } from '../rules/schema/sop-rule.ts'
+import type { TriggerEvent } from '../rules/schema/sop-event.ts'
 import { FIRST_POSITION } from './step-path.ts'
 
 /** `finished`: all steps done · `goal`: reached what it was for · `left`: one of its leave events. */
@@ -30,6 +30,10 @@ export interface Entry {
   dueAtMs: number | undefined
   waitingEvent: TriggerEvent | undefined
   event: EntryEvent | undefined
+  /** Only watched: takes no steps. */
+  heldOut: boolean
+  /** Came in by a version that only a share of new entrants gets. */
+  canary: boolean
   enteredAtMs: number
   endedAtMs: number | undefined
   endReason: string | undefined
@@ -46,6 +50,8 @@ export interface EntryToBegin {
   event: EntryEvent | undefined
   /** What the trigger's condition looked at. */
   facts: Record<string, unknown>
+  heldOut: boolean
+  canary: boolean
   nowMs: number
 }
 
@@ -60,6 +66,8 @@ interface StoredEntry {
   due_at: number | null
   waiting_event: TriggerEvent | null
   event: string | null
+  held_out: number
+  canary: number
   entered_at: number
   ended_at: number | null
   end_reason: string | null
@@ -67,7 +75,7 @@ interface StoredEntry {
 }
 
 const COLUMNS =
-  'id, sop, version, external_userid, userid, state, position, due_at, waiting_event, event, entered_at, ended_at, end_reason, attempts'
+  'id, sop, version, external_userid, userid, state, position, due_at, waiting_event, event, held_out, canary, entered_at, ended_at, end_reason, attempts'
 
 const toEntry = (row: StoredEntry): Entry => ({
   id: row.id,
@@ -80,6 +88,8 @@ const toEntry = (row: StoredEntry): Entry => ({
   dueAtMs: row.due_at ?? undefined,
   waitingEvent: row.waiting_event ?? undefined,
   event: row.event === null ? undefined : (JSON.parse(row.event) as EntryEvent),
+  heldOut: row.held_out === 1,
+  canary: row.canary === 1,
   enteredAtMs: row.entered_at,
   endedAtMs: row.ended_at ?? undefined,
   endReason: row.end_reason ?? undefined,
@@ -98,6 +108,8 @@ const toRow = (entry: EntryToBegin) => ({
   event_id: entry.event?.id ?? null,
   event: entry.event === undefined ? null : JSON.stringify(entry.event),
   facts: JSON.stringify(entry.facts),
+  held_out: entry.heldOut ? 1 : 0,
+  canary: entry.canary ? 1 : 0,
   entered_at: entry.nowMs,
 })
 
@@ -121,6 +133,17 @@ export const entryStore = {
       `SELECT ${COLUMNS} FROM sop_entry WHERE external_userid = ? AND state = 'active' ORDER BY id
        ${tx.dialect === 'mysql' ? 'FOR UPDATE' : ''}`,
       [externalUserId],
+    )
+    return rows.map(toEntry)
+  },
+
+  /** Entries of these customers in any of these SOPs that are under way. */
+  activeIn: async (tx: Tx, sops: string[], externalUserIds: string[]): Promise<Entry[]> => {
+    if (sops.length === 0 || externalUserIds.length === 0) return []
+    const rows = await tx.rows<StoredEntry>(
+      `SELECT ${COLUMNS} FROM sop_entry WHERE external_userid IN (${marks(externalUserIds)}) AND state = 'active'
+       AND sop IN (${marks(sops)}) ORDER BY id`,
+      [...externalUserIds, ...sops],
     )
     return rows.map(toEntry)
   },

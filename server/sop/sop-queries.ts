@@ -1,6 +1,6 @@
 import type { Tx } from '../db/tx.ts'
 import type { Reason } from '../kernel/reason.ts'
-import type { TriggerEvent } from '../rules/schema/sop-rule.ts'
+import type { TriggerEvent } from '../rules/schema/sop-event.ts'
 import { type EntryState, entryStore } from './sop-entry.ts'
 import type { SopVersions } from './sop-versions.ts'
 import { stepLog } from './step-log.ts'

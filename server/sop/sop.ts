@@ -8,6 +8,7 @@ import { StaffRenamed } from '../staff/staff-events.ts'
 import { createAdvance } from './advance.ts'
 import { createDailyRun, type DailyRunDeps } from './daily-run.ts'
 import { createEnter, type EnterDeps } from './enter.ts'
+import { createGiveWay } from './give-way.ts'
 import { createOnEvent } from './on-event.ts'
 import { createProceed, type ProceedDeps } from './proceed.ts'
 import { entryStore } from './sop-entry.ts'
@@ -22,7 +23,8 @@ export function createSop(deps: SopDeps) {
   const { db, clock, log, rules } = deps
   const versions = createSopVersions(deps)
   const proceed = createProceed(deps)
-  const enter = createEnter(deps, proceed)
+  const giveWay = createGiveWay({ rules, versions, proceed })
+  const enter = createEnter(deps, proceed, giveWay)
   const advance = createAdvance({ db, clock, log, versions, proceed })
   const runDaily = createDailyRun(deps, enter)
 

@@ -1,22 +1,19 @@
-import type { SopBranch, SopStep } from '../rules/schema/sop-rule.ts'
+import type { SopStep } from '../rules/schema/sop-rule.ts'
+import { branchesOf } from '../rules/sop-branches.ts'
 
-/* Where a customer stands in a journey: `3` is the fourth step; when that is a choose, `3.0.1` is the second step of its
-   first branch. */
+/* Where a customer stands in a journey: `3` is the fourth step; when that has branches (a choose, a split), `3.0.1` is the
+   second step of its first branch. */
 
 export const FIRST_POSITION = '0'
 
 const numbers = (position: string): number[] => position.split('.').map(Number)
-
-export const branchSteps = (branch: SopBranch): SopStep[] => ('otherwise' in branch ? branch.otherwise : branch.do)
 
 /** The list that the position's last number counts in. */
 function listAt(steps: SopStep[], path: number[]): SopStep[] | undefined {
   let list: SopStep[] | undefined = steps
   for (let at = 0; at + 2 < path.length; at += 2) {
     const step: SopStep | undefined = list?.[path[at] ?? 0]
-    const branch: SopBranch | undefined =
-      step !== undefined && 'choose' in step ? step.choose[path[at + 1] ?? 0] : undefined
-    list = branch === undefined ? undefined : branchSteps(branch)
+    list = step === undefined ? undefined : branchesOf(step)[path[at + 1] ?? 0]?.steps
   }
   return list
 }
@@ -27,7 +24,7 @@ export function stepAt(steps: SopStep[], position: string): SopStep | undefined 
   return listAt(steps, path)?.[path.at(-1) ?? 0]
 }
 
-/** The position after this one: the next of its branch, else after the choose around it. Past the end of the journey
+/** The position after this one: the next of its branch, else after the step around it. Past the end of the journey
  *  there is no step, and `stepAt` says so. */
 export function positionAfter(steps: SopStep[], position: string): string {
   const path = numbers(position)
@@ -36,7 +33,7 @@ export function positionAfter(steps: SopStep[], position: string): string {
   return hasNext || next.length === 1 ? next.join('.') : positionAfter(steps, path.slice(0, -2).join('.'))
 }
 
-/** The first step of a branch; after the choose when the branch is empty. */
+/** The first step of a branch; after the step around it when the branch is empty. */
 export function positionInto(steps: SopStep[], position: string, branch: number): string {
   const inside = `${position}.${branch}.0`
   return stepAt(steps, inside) === undefined ? positionAfter(steps, position) : inside

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { WaitStep } from '../rules/schema/sop-rule.ts'
+import type { WaitStep } from '../rules/schema/sop-step.ts'
 import { waitDue } from './wait-due.ts'
 
 const at = (text: string): number => Date.parse(`${text}+08:00`)

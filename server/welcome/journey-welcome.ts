@@ -1,15 +1,15 @@
 import type { RuleBook } from '../rules/rule-book.ts'
+import { eventNameOf } from '../rules/schema/sop-event.ts'
 import type { SopStep } from '../rules/schema/sop-rule.ts'
+import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
+import { branchesOf } from '../rules/sop-branches.ts'
 
 const sendsWelcome = (steps: readonly SopStep[]): boolean =>
-  steps.some((step) => {
-    if ('welcome' in step) return true
-    if (!('choose' in step)) return false
-    return step.choose.some((branch) => sendsWelcome('do' in branch ? branch.do : branch.otherwise))
-  })
+  steps.some((step) => 'welcome' in step || branchesOf(step).some((branch) => sendsWelcome(branch.steps)))
 
 /** Whether a journey that begins with a new customer brings a welcome of its own, which then goes before the channel's. */
 export const someJourneyWelcomes = (book: RuleBook): boolean =>
   [...book.sops.values()].some(
-    ({ value }) => value.enabled !== false && value.trigger === 'customer.added' && sendsWelcome(value.steps),
+    ({ value: { enabled, trigger, steps } }) =>
+      enabled !== false && isEventTrigger(trigger) && eventNameOf(trigger) === 'customer.added' && sendsWelcome(steps),
   )

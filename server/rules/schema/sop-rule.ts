@@ -1,104 +1,18 @@
 import Type, { type Static } from 'typebox'
 import { ConditionText } from './condition.ts'
+import { EventSpec } from './sop-event.ts'
+import { STEP_SHAPES } from './sop-step.ts'
+import { SopTrigger } from './sop-trigger.ts'
 
 const strict = { additionalProperties: false }
-
-/** "30s", "10m", "24h", "3d". */
-export const Duration = Type.String({
-  pattern: '^[1-9]\\d{0,4}[smhd]$',
-  description: '时长，如 30s（秒）、10m（分钟）、24h（小时）、3d（天）',
+const ShanghaiDate = Type.String({
+  pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$',
+  description: '日期，如 "2026-12-24"',
 })
 
-/** Shanghai time of day. */
-const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: '北京时间，如 "10:00"' })
-
-export const TRIGGER_EVENTS = [
-  'customer.added',
-  'customer.lost',
-  'order.created',
-  'order.paid',
-  'order.refunded',
-  'group.joined',
-  'group.left',
-  'tag.added',
-] as const
-
-export type TriggerEvent = (typeof TRIGGER_EVENTS)[number]
-/** The members come from a list, whose type the union cannot see. */
-export const TriggerEvent = Type.Unsafe<TriggerEvent>(
-  Type.Union(
-    TRIGGER_EVENTS.map((name) => Type.Literal(name)),
-    { description: '事件' },
-  ),
-)
-
-export const SopTrigger = Type.Union([
-  TriggerEvent,
-  /** Each day at this Shanghai time: everybody who meets `when` and is not inside already. */
-  Type.Object({ daily: TimeOfDay }, strict),
-])
-export type SopTrigger = Static<typeof SopTrigger>
-
-export const TaskStep = Type.Object(
-  {
-    for: Type.Literal('guide', { description: '给谁做，目前只有 guide（所属导购）' }),
-    title: Type.Optional(Type.String({ minLength: 1, maxLength: 60, description: '待办标题；不写就用话术的标题' })),
-    /** A script's id. */
-    script: Type.Optional(Type.String({ description: '话术的 id' })),
-    due: Type.Optional(Duration),
-  },
-  strict,
-)
-
-export const WaitStep = Type.Union([
-  Duration,
-  /** `days` later (0 = today) at this Shanghai time; if that has passed, a day on. */
-  Type.Object(
-    {
-      until: TimeOfDay,
-      days: Type.Optional(Type.Integer({ minimum: 0, maximum: 365, description: '几天以后，0 是当天' })),
-    },
-    strict,
-  ),
-  /** Until the event comes for this customer, at most `atMost`. */
-  Type.Object({ event: TriggerEvent, atMost: Duration }, strict),
-])
-export type WaitStep = Static<typeof WaitStep>
-
-const Tags = Type.Array(Type.String(), { minItems: 1, description: '标签，写成 组/名，如 生命周期/新客' })
-
+/** config/sop/*.yaml — a journey. */
 export const SopRule = Type.Module({
-  Step: Type.Union([
-    Type.Object({ welcome: Type.String({ description: '发这条欢迎语（只能在等待之前）' }) }, strict),
-    Type.Object(
-      {
-        tag: Type.Object({ add: Type.Optional(Tags), remove: Type.Optional(Tags) }, { ...strict, minProperties: 1 }),
-      },
-      strict,
-    ),
-    /** ≤20 characters after {客户昵称} is filled in. */
-    Type.Object(
-      { remark: Type.String({ minLength: 1, description: '客户备注，可用 {客户昵称}，不超过 20 个字' }) },
-      strict,
-    ),
-    /** A group pool. */
-    Type.Object({ invite: Type.String({ description: '邀请进这个群池' }) }, strict),
-    Type.Object({ task: TaskStep }, strict),
-    Type.Object({ wait: WaitStep }, strict),
-    Type.Object(
-      {
-        choose: Type.Array(Type.Ref('Branch'), {
-          minItems: 1,
-          description: '分支：从上往下第一个成立的 when，都不成立走 otherwise',
-        }),
-      },
-      strict,
-    ),
-  ]),
-  Branch: Type.Union([
-    Type.Object({ when: ConditionText, do: Type.Array(Type.Ref('Step')) }, strict),
-    Type.Object({ otherwise: Type.Array(Type.Ref('Step')) }, strict),
-  ]),
+  ...STEP_SHAPES,
   SopRule: Type.Object(
     {
       sop: Type.String({
@@ -106,14 +20,77 @@ export const SopRule = Type.Module({
         description: 'SOP 的编号，2 到 40 个小写字母、数字或 -；定了就不要改',
       }),
       name: Type.String({ minLength: 1, maxLength: 40, description: '给人看的名字' }),
+      /** Who answers for it. */
+      owner: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: '谁负责这条 SOP' })),
       enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),
+      /** Higher goes first where one event begins several, and takes over within one `exclusive` group. Default 50. */
+      priority: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 100, description: '优先级 0 到 100，默认 50，大的优先' }),
+      ),
+      /** Of the journeys with the same word here a customer is in one at a time: the one with the higher priority. */
+      exclusive: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 40, description: '互斥组的名字：同组的 SOP 一个客户同时只在一个里' }),
+      ),
+      /** New entries only between these Shanghai days, both included. */
+      valid: Type.Optional(
+        Type.Object(
+          { from: Type.Optional(ShanghaiDate), to: Type.Optional(ShanghaiDate) },
+          { ...strict, minProperties: 1, description: '有效期，两头都算' },
+        ),
+      ),
       trigger: SopTrigger,
       when: Type.Optional(ConditionText),
+      /** Shanghai hours in which nobody is asked or told anything: such steps wait for their end. */
+      quiet: Type.Optional(
+        Type.String({
+          pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
+          description: '免打扰时段，如 "21:30-09:00"',
+        }),
+      ),
+      /** So many percent of those who enter get none of the steps and are only watched, to know what the journey brings. */
+      holdOut: Type.Optional(
+        Type.Object(
+          {
+            percent: Type.Integer({ minimum: 1, maximum: 50, description: '对照组占百分之几' }),
+            /** For how long both are compared. */
+            days: Type.Integer({ minimum: 1, maximum: 365, description: '比较多少天' }),
+          },
+          { ...strict, description: '对照组：这些人只观察，什么也不做' },
+        ),
+      ),
+      /** How a changed file comes into force for those who enter from now on. Absent: for all of them at once. */
+      rollout: Type.Optional(
+        Type.Object(
+          {
+            /** So many percent of new entrants get this version, the others the one before. */
+            percent: Type.Integer({ minimum: 1, maximum: 99, description: '先给百分之几的新进客户' }),
+            /** Back to the version before, by itself, when so many percent of those on this one are lost. */
+            stopWhen: Type.Optional(
+              Type.Object(
+                {
+                  lostPercent: Type.Integer({ minimum: 1, maximum: 100, description: '流失超过百分之几就停' }),
+                  /** Not judged on fewer people than this. */
+                  after: Type.Integer({ minimum: 10, maximum: 100_000, description: '至少多少人进来以后才判断' }),
+                },
+                strict,
+              ),
+            ),
+          },
+          { ...strict, description: '灰度：新版本先给一部分人' },
+        ),
+      ),
+      /** What becomes of people inside an earlier version. `finish` (default): they end on theirs. `restart`: they begin
+       *  this one. `leave`: they leave. `keepStep`: they go on from the same step of this one. */
+      inside: Type.Optional(
+        Type.Union([Type.Literal('finish'), Type.Literal('restart'), Type.Literal('leave'), Type.Literal('keepStep')], {
+          description: '旧版本里的人：finish 走完旧的（默认）、restart 从头走新的、leave 退出、keepStep 从同一步接着走',
+        }),
+      ),
       steps: Type.Array(Type.Ref('Step'), { minItems: 1 }),
       /** Reaching it ends the journey as a success. */
-      goal: Type.Optional(TriggerEvent),
+      goal: Type.Optional(EventSpec),
       /** Any of these ends it. */
-      leave: Type.Optional(Type.Array(TriggerEvent)),
+      leave: Type.Optional(Type.Array(EventSpec)),
       /** Days before the same customer may enter again; absent: once ever. */
       reenterAfterDays: Type.Optional(
         Type.Integer({ minimum: 0, description: '隔多少天同一个客户可以再进；不写就是只进一次' }),
@@ -125,3 +102,5 @@ export const SopRule = Type.Module({
 export type SopRule = Static<typeof SopRule>
 export type SopStep = SopRule['steps'][number]
 export type SopBranch = Extract<SopStep, { choose: unknown }>['choose'][number]
+export type SopSplit = Extract<SopStep, { split: unknown }>['split']
+export type SopArm = SopSplit['arms'][number]

@@ -1,0 +1,160 @@
+import type { Draft } from '../draft.ts'
+import type { SopRule } from '../schema/rule-files.ts'
+import { eventNameOf } from '../schema/sop-event.ts'
+import type { SopBranch, SopSplit, SopStep } from '../schema/sop-rule.ts'
+import type { WaitStep } from '../schema/sop-step.ts'
+import { isEventTrigger } from '../schema/sop-trigger.ts'
+import type { Path } from '../yaml-rules.ts'
+import { type CheckContext, checkDoubles, checkName, checkTags } from './check-context.ts'
+import { checkContent, checkPlaceholders } from './content.ts'
+import { checkEvent } from './sop-event.ts'
+
+/** WeCom: 20 characters; a nickname is cut to fit, the rest must leave it room. */
+const MAX_REMARK = 20
+const MAX_DAYS = 365
+const MAX_DEPTH = 8
+
+export interface Way {
+  /** Is the welcome code still alive and unused at this point. */
+  mayWelcome: boolean
+  depth: number
+}
+
+/** Gives whether a welcome may still follow. */
+export function checkSteps(
+  context: CheckContext,
+  draft: Draft<SopRule>,
+  path: Path,
+  steps: readonly SopStep[],
+  way: Way,
+): boolean {
+  let { mayWelcome } = way
+  for (const [index, step] of steps.entries()) {
+    const here = [...path, index]
+    if ('wait' in step) {
+      mayWelcome = false
+      checkWait(context, draft, [...here, 'wait'], step.wait)
+    } else if ('choose' in step) {
+      mayWelcome = checkBranches(context, draft, [...here, 'choose'], step.choose, { ...way, mayWelcome })
+    } else if ('split' in step) {
+      mayWelcome = checkArms(context, draft, [...here, 'split', 'arms'], step.split, { ...way, mayWelcome })
+    } else {
+      if ('welcome' in step) {
+        if (!mayWelcome) draft.fault([...here, 'welcome'], ...whyNoWelcome(draft.value))
+        mayWelcome = false
+      }
+      checkActingStep(context, draft, here, step)
+    }
+  }
+  return mayWelcome
+}
+
+function checkActingStep(
+  context: CheckContext,
+  draft: Draft<SopRule>,
+  here: Path,
+  step: Exclude<SopStep, { wait: unknown } | { choose: unknown } | { split: unknown }>,
+): void {
+  if ('welcome' in step) checkName(context, draft, [...here, 'welcome'], 'welcome', step.welcome)
+  else if ('tag' in step) {
+    checkTags(context, draft, [...here, 'tag', 'add'], step.tag.add)
+    checkTags(context, draft, [...here, 'tag', 'remove'], step.tag.remove)
+    const both = step.tag.add?.find((tag) => step.tag.remove?.includes(tag))
+    if (both !== undefined) draft.fault([...here, 'tag'], `标签「${both}」又加又减`, '只留一边')
+  } else if ('remark' in step) {
+    checkPlaceholders(draft, [...here, 'remark'], step.remark, ['{客户昵称}'])
+    const fixed = Array.from(step.remark.replaceAll('{客户昵称}', '')).length
+    if (fixed > MAX_REMARK) draft.fault([...here, 'remark'], `备注有 ${fixed} 个字，最多 ${MAX_REMARK} 个`, '请缩短')
+  } else if ('invite' in step) checkName(context, draft, [...here, 'invite'], 'pool', step.invite)
+  else if ('task' in step) {
+    const { title, script, due, escalate, reassign } = step.task
+    if (title === undefined && script === undefined) {
+      draft.fault([...here, 'task'], '待办没有写要做什么', '写 title（标题）或 script（话术编号）')
+    }
+    if (script !== undefined) checkName(context, draft, [...here, 'task', 'script'], 'script', script)
+    if (due !== undefined) checkDuration(draft, [...here, 'task', 'due'], due)
+    if (escalate !== undefined) checkDuration(draft, [...here, 'task', 'escalate', 'after'], escalate.after)
+    if (reassign !== undefined) checkDuration(draft, [...here, 'task', 'reassign', 'after'], reassign.after)
+  } else if ('message' in step) {
+    const { within, ...content } = step.message
+    checkContent(context, draft, [...here, 'message'], content, ['{导购名}'])
+    if (within !== undefined) checkDuration(draft, [...here, 'message', 'within'], within)
+  } else if ('appMessage' in step) {
+    const { to, text } = step.appMessage
+    checkPlaceholders(draft, [...here, 'appMessage', 'text'], text, ['{客户昵称}', '{导购名}'])
+    if (to !== 'guide') checkDoubles(draft, [...here, 'appMessage', 'to'], to)
+  } else if ('start' in step && step.start === draft.name) {
+    draft.fault([...here, 'start'], 'SOP 不能开始它自己', '要再走一遍就用 reenterAfterDays')
+  } else if ('leave' in step && step.leave === draft.name) {
+    draft.fault([...here, 'leave'], 'SOP 不能在步骤里退出它自己', '后面没有步骤就自然结束')
+  }
+}
+
+function whyNoWelcome({ trigger }: SopRule): [message: string, suggestion: string] {
+  return isEventTrigger(trigger) && eventNameOf(trigger) === 'customer.added'
+    ? ['这里不能再发欢迎语', '加好友后 20 秒内只能发一次：放在所有等待之前，一条路上只写一次']
+    : ['这里发不了欢迎语', '只有 trigger: customer.added 的 SOP 能发，别的改成 task 让导购发']
+}
+
+function checkWait(context: CheckContext, draft: Draft<SopRule>, path: Path, wait: WaitStep): void {
+  if (typeof wait === 'string') checkDuration(draft, path, wait)
+  else if ('event' in wait) {
+    const { atMost, ...spec } = wait
+    checkDuration(draft, [...path, 'atMost'], atMost)
+    checkEvent(context, draft, path, spec)
+    const { goal, leave = [] } = draft.value
+    if ([...(goal === undefined ? [] : [goal]), ...leave].includes(wait.event)) {
+      draft.fault([...path, 'event'], `${wait.event} 会让旅程结束，等不到`, '换一个事件，或者改 goal、leave')
+    }
+  }
+}
+
+const DAYS_PER: Record<string, number> = { s: 1 / 86_400, m: 1 / 1_440, h: 1 / 24, d: 1 }
+
+function checkDuration(draft: Draft<SopRule>, path: Path, duration: string): void {
+  const days = Number.parseInt(duration, 10) * (DAYS_PER[duration.slice(-1)] ?? 1)
+  if (days > MAX_DAYS) draft.fault(path, `「${duration}」超过一年`, `最长 ${MAX_DAYS}d`)
+}
+
+function isTooDeep(draft: Draft<SopRule>, path: Path, way: Way): boolean {
+  if (way.depth < MAX_DEPTH) return false
+  draft.fault(path, `分支套了 ${MAX_DEPTH} 层以上`, '拆成几个 SOP')
+  return true
+}
+
+function checkBranches(
+  context: CheckContext,
+  draft: Draft<SopRule>,
+  path: Path,
+  branches: readonly SopBranch[],
+  way: Way,
+): boolean {
+  if (isTooDeep(draft, path, way)) return way.mayWelcome
+  let mayWelcome = way.mayWelcome
+  let caught: string | undefined
+  for (const [index, branch] of branches.entries()) {
+    const here = [...path, index]
+    if (caught !== undefined) draft.fault(here, `走不到这里：上面的${caught}已经接住所有人`, '把它移到最前面，或者删掉')
+    const isOtherwise = 'otherwise' in branch
+    if (isOtherwise) caught ??= ' otherwise '
+    else if (Object.keys(branch.when).length === 0) caught ??= '空条件'
+    if (!isOtherwise) draft.condition([...here, 'when'], branch.when)
+    const [inside, steps] = isOtherwise ? (['otherwise', branch.otherwise] as const) : (['do', branch.do] as const)
+    const after = checkSteps(context, draft, [...here, inside], steps, { ...way, depth: way.depth + 1 })
+    mayWelcome &&= after
+  }
+  return mayWelcome
+}
+
+function checkArms(context: CheckContext, draft: Draft<SopRule>, path: Path, { arms }: SopSplit, way: Way): boolean {
+  if (isTooDeep(draft, path, way)) return way.mayWelcome
+  let mayWelcome = way.mayWelcome
+  for (const [index, arm] of arms.entries()) {
+    if (arms.findIndex((one) => one.arm === arm.arm) < index) {
+      draft.fault([...path, index, 'arm'], `分组「${arm.arm}」写了两次`, '每组一个名字')
+    }
+    const after = checkSteps(context, draft, [...path, index, 'do'], arm.do, { ...way, depth: way.depth + 1 })
+    mayWelcome &&= after
+  }
+  return mayWelcome
+}
