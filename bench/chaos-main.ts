@@ -12,9 +12,10 @@ const say = (line: string): void => {
 async function main(words: string[]): Promise<boolean> {
   if (words[0] === 'storm') {
     const [minutes, seed] = [Number(words[1] ?? 30), Number(words[2] ?? 1)]
-    const mysql = process.env['TEST_MYSQL_URL'] || undefined
-    say(`storm of ${minutes} simulated minutes on ${mysql === undefined ? 'sqlite' : 'mysql'}, seed ${seed}`)
-    const result = await runStorm({ minutes, seed, mysql, speed: 8, perSecond: 4, say: (line) => say(`  ${line}`) })
+    const database = process.env['TEST_MYSQL_URL'] ? 'mariadb' : 'sqlite'
+    say(`storm of ${minutes} simulated minutes on ${database}, seed ${seed}`)
+    if (database === 'sqlite') say('  SQLite has no database process: none is restarted, no connection cut')
+    const result = await runStorm({ minutes, seed, database, speed: 8, perSecond: 4, say: (line) => say(`  ${line}`) })
     say(JSON.stringify(result, null, 2))
     return isCalm(result)
   }
@@ -30,4 +31,6 @@ async function main(words: string[]): Promise<boolean> {
   return isClean(result)
 }
 
+// So that what was started is ended.
+process.once('SIGINT', () => process.exit(130))
 process.exit((await main(process.argv.slice(2))) ? 0 : 1)

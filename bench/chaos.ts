@@ -1,5 +1,4 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -7,6 +6,7 @@ import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts'
 import { systemClock } from '../server/kernel/clock.ts'
 import { huoshuiEnv, startProgram, untilReady } from '../server/testing/start-program.ts'
 import { type Added, judge, untilQuiet, type Verdict } from './chaos-judge.ts'
+import { freePort } from './free-port.ts'
 
 export interface ChaosOptions {
   kills: number
@@ -18,15 +18,6 @@ export interface ChaosOptions {
 
 export interface ChaosResult extends Verdict {
   kills: number
-}
-
-export async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 /** Kills the server (SIGKILL) at random moments under load, starts it again each time, and then compares what the platform

@@ -9,9 +9,11 @@ import { MINUTE_MS, shanghaiParts } from '../server/kernel/shanghai.ts'
 import { huoshuiEnv, startProgram, untilReady } from '../server/testing/start-program.ts'
 import { openTcpGate } from '../server/testing/tcp-gate.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
-import { freePort, untilCodesExist } from './chaos.ts'
+import { untilCodesExist } from './chaos.ts'
 import { isClean, judge, untilQuiet, type Verdict } from './chaos-judge.ts'
 import { fastClock } from './fast-clock.ts'
+import { freePort } from './free-port.ts'
+import { startPrivateMariadb } from './private-mariadb.ts'
 import { isStormClean, judgeStorm, type StormFacts } from './storm-judge.ts'
 import { startStormLife } from './storm-life.ts'
 
@@ -21,8 +23,7 @@ export interface StormOptions {
   /** Simulated seconds to a real one. */
   speed: number
   seed: number
-  /** mysql server URL; SQLite without. */
-  mysql: string | undefined
+  database: 'sqlite' | 'mariadb'
   perSecond: number
   say?: (line: string) => void
 }
@@ -30,16 +31,21 @@ export interface StormResult extends Verdict, StormFacts {
   simulatedMinutes: number
   realSeconds: number
   kills: number
+  /** Of connections. SQLite has none. */
   databaseCuts: number
+  /** kill -9 of the database server and a new start on the same data. SQLite has no process of its own. */
+  databaseRestarts: number
   callsStruck: number
   callbacksDropped: number
 }
 export const isCalm = (result: StormResult): boolean => isClean(result) && isStormClean(result)
 
-/** Real time between two kills, and between two cuts of the database. */
+/** Real time between two kills, between two cuts of the database's connections, and between two kills of the database itself. */
 const KILL_EVERY_MS: readonly [number, number] = [12_000, 22_000]
 const CUT_EVERY_MS: readonly [number, number] = [20_000, 40_000]
 const CUT_FOR_MS: readonly [number, number] = [800, 3_500]
+const RESTART_EVERY_MS: readonly [number, number] = [12_000, 25_000]
+const RESTART_AWAY_MS: readonly [number, number] = [0, 1_500]
 
 /** `2026-11-22 10:05` in Shanghai, so many minutes from now. */
 function shanghaiMinute(clock: Clock, minutes: number): string {
@@ -76,17 +82,17 @@ function breakEverything(sandbox: Sandbox, seed: number): void {
 }
 
 /** Thirty minutes in which everything goes wrong: every fault of calls and callbacks by seed, rivals, lags, accounts with faults, the
- *  server killed (-9), the database cut off; then peace, and a comparison of what the platform knows with what our tables say. */
+ *  server killed (-9), the database killed (-9) and cut off; then peace, and a comparison of what the platform knows with what our tables say. */
 export async function runStorm(options: StormOptions): Promise<StormResult> {
-  const { minutes, speed, seed, mysql, perSecond, say = () => undefined } = options
+  const { minutes, speed, seed, perSecond, say = () => undefined } = options
   const began = Date.now()
   const clock = fastClock(began, speed)
   const random = createSeededRandom(seed)
   const between = ([least, most]: readonly [number, number]): number => least + random.int(most - least)
-  const database = await createTestDatabase(mysql ?? '')
+  const mariadb = options.database === 'mariadb' ? await startPrivateMariadb() : undefined
+  const database = await createTestDatabase(mariadb?.url ?? '')
   const direct = new URL(database.url.replace(/^sqlite:/, 'sqlite://'))
-  const gate =
-    mysql === undefined ? undefined : await openTcpGate({ host: direct.hostname, port: Number(direct.port || 3306) })
+  const gate = mariadb && (await openTcpGate({ host: direct.hostname, port: Number(direct.port) }))
   const seenUrl = gate === undefined ? database.url : database.url.replace(direct.host, `127.0.0.1:${gate.port}`)
   const sandbox = createSandbox({
     clock,
@@ -119,34 +125,43 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   breakEverything(sandbox, seed)
   const life = startStormLife(sandbox, { perSecond, seed })
 
-  let databaseCuts = 0
-  let isStorming = true
-  const cutting = (async () => {
-    for (let nextAt = Date.now() + between(CUT_EVERY_MS); isStorming && gate; await pause(100)) {
-      if (Date.now() < nextAt) continue
-      gate.shut()
-      databaseCuts += 1
-      await pause(between(CUT_FOR_MS))
-      gate.open()
-      nextAt = Date.now() + between(CUT_EVERY_MS)
-    }
-  })()
-  let kills = 0
-  const guides = [...sandbox.world.staff.keys()]
   const endsAt = Date.now() + (minutes * MINUTE_MS) / speed
-  for (let nextAt = Date.now() + between(KILL_EVERY_MS); Date.now() < endsAt; await pause(100)) {
-    if (Date.now() < nextAt) continue
+  const untilPeace = async (every: readonly [number, number], strike: () => Promise<void>): Promise<void> => {
+    for (let nextAt = Date.now() + between(every); Date.now() < endsAt; await pause(100)) {
+      if (Date.now() < nextAt) continue
+      await strike()
+      nextAt = Date.now() + between(every)
+    }
+  }
+  let [kills, databaseCuts, databaseRestarts] = [0, 0, 0]
+  const guides = [...sandbox.world.staff.keys()]
+  const killServer = async (): Promise<void> => {
     await server.kill()
     kills += 1
     const troubled = random.pick(guides)
     sandbox.setStaffState({ userId: troubled, state: random.pick(['unlicensed', 'dormant', 'limited'] as const) })
     server = await start()
     sandbox.setStaffState({ userId: troubled })
-    say(`${kills} kills, ${databaseCuts} cuts, ${life.added.length} customers`)
-    nextAt = Date.now() + between(KILL_EVERY_MS)
+    say(`${kills} kills, ${databaseCuts} cuts, ${databaseRestarts} restarts, ${life.added.length} customers`)
   }
-  isStorming = false
-  await cutting
+  const strikes = [untilPeace(KILL_EVERY_MS, killServer)]
+  if (mariadb !== undefined) {
+    const restart = async (): Promise<void> => {
+      await mariadb.restart(between(RESTART_AWAY_MS))
+      databaseRestarts += 1
+    }
+    strikes.push(untilPeace(RESTART_EVERY_MS, restart))
+  }
+  if (gate !== undefined) {
+    const cut = async (): Promise<void> => {
+      gate.shut()
+      databaseCuts += 1
+      await pause(between(CUT_FOR_MS))
+      gate.open()
+    }
+    strikes.push(untilPeace(CUT_EVERY_MS, cut))
+  }
+  await Promise.all(strikes)
   sandbox.faults.clear()
   sandbox.setMoods({ groupLagMs: 0, tagLagMs: 0, resultLagMs: 0, rivalWins: 0, rivalSends: 0 })
   await life.stop()
@@ -162,6 +177,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
     realSeconds: Math.round((Date.now() - began) / 1_000),
     kills,
     databaseCuts,
+    databaseRestarts,
     callsStruck,
     callbacksDropped: sandbox.callbackLog().filter((delivery) => delivery.dropped).length,
     ...(await judge(sandbox, database.url, life.added)),
@@ -170,6 +186,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   await sandbox.close()
   await gate?.close()
   await database.drop()
+  await mariadb?.close()
   rmSync(configDir, { recursive: true, force: true })
   return result
 }
