@@ -11,6 +11,8 @@ export interface Moods {
   /** Share for whom another app is just sending, and then fails: 41096 until it has. */
   rivalSends: number
   rivalSendsForMs: number
+  /** Every gettoken ends the token before it, as some tell; doc 91039 says that it gives the same one. */
+  newTokenEndsOld: boolean
 }
 
 export const goodMoods = (): Moods => ({
@@ -20,4 +22,5 @@ export const goodMoods = (): Moods => ({
   rivalWins: 0,
   rivalSends: 0,
   rivalSendsForMs: 2_000,
+  newTokenEndsOld: false,
 })

@@ -70,6 +70,8 @@ export interface SandboxOptions {
   latencyMs?: number
   /** Pauses before the 2nd and 3rd callback try, real milliseconds; default 1 s, 3 s. */
   retryDelaysMs?: number[]
+  /** How long tokens and tickets are good; default 7,200. */
+  tokenLifeSec?: number
   /** Differences from the demo corp. */
   credentials?: Partial<Credentials>
   /** How many recorded calls and callbacks are kept; default 10,000. */
@@ -127,7 +129,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   else if (options.preset === undefined || options.preset === 'empty') seedEmpty(desk)
   else seedSized(desk, SIZES[options.preset])
 
-  const tokens = createTokens(clock, random)
+  const tokens = createTokens({ clock, random, moods: desk.moods, lifeSec: options.tokenLifeSec })
   const codes = createOAuthCodes(clock, random)
   const pageCut = { share: 1 }
   const paging = createPaging(pageCut)

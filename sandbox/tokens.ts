@@ -1,4 +1,5 @@
 import type { Clock } from '../server/kernel/clock.ts'
+import type { Moods } from './moods.ts'
 import type { SeededRandom } from './random.ts'
 import { refuse } from './refusal.ts'
 
@@ -11,8 +12,15 @@ type Kind = TokenOwner | 'jsapi_ticket' | 'agent_ticket'
 
 export type Tokens = ReturnType<typeof createTokens>
 
-/** Access tokens and JS-SDK tickets: asking again while one is valid returns the same. Docs 91039, 90506. */
-export function createTokens(clock: Clock, random: SeededRandom) {
+/** Access tokens and JS-SDK tickets: asking again while one is valid returns the same, unless `newTokenEndsOld`. Docs
+ *  91039, 90506. */
+export function createTokens(options: {
+  clock: Clock
+  random: SeededRandom
+  moods: Pick<Moods, 'newTokenEndsOld'>
+  lifeSec?: number | undefined
+}) {
+  const { clock, random, moods, lifeSec = TOKEN_LIFE_SEC } = options
   const current = new Map<Kind, { value: string; expiresAtMs: number }>()
   /** Every access token handed out → when it dies. */
   const known = new Map<string, { expiresAtMs: number; owner: TokenOwner }>()
@@ -20,10 +28,15 @@ export function createTokens(clock: Clock, random: SeededRandom) {
   const give = (kind: Kind): { value: string; expiresInSec: number } => {
     const nowMs = clock.now()
     let held = current.get(kind)
+    const isToken = kind === 'app' || kind === 'contacts'
+    if (isToken && moods.newTokenEndsOld && held) {
+      known.delete(held.value)
+      held = undefined
+    }
     if (!held || held.expiresAtMs <= nowMs) {
-      held = { value: random.text(86), expiresAtMs: nowMs + TOKEN_LIFE_SEC * 1000 }
+      held = { value: random.text(86), expiresAtMs: nowMs + lifeSec * 1000 }
       current.set(kind, held)
-      if (kind === 'app' || kind === 'contacts') {
+      if (isToken) {
         known.set(held.value, { expiresAtMs: held.expiresAtMs, owner: kind })
       }
     }

@@ -20,6 +20,16 @@ it('gives the same token while it lives, a new one after two hours', async () =>
   expect(await t.token()).not.toBe(first)
 })
 
+it('may be in a mood in which each new token ends the one before', async () => {
+  t.sandbox.setMoods({ newTokenEndsOld: true })
+  const first = await t.token()
+  const second = await t.token()
+  const use = async (token: string) =>
+    (await fetch(`${t.url}/cgi-bin/user/get?userid=lisi&access_token=${token}`)).json()
+  expect(await use(first)).toMatchObject({ errcode: 40014 })
+  expect(await use(second)).toMatchObject({ errcode: 0 })
+})
+
 it('tells a wrong corp from a wrong secret', async () => {
   const { corpId, secret } = t.sandbox.credentials
   expect(await ask({ corpid: 'wwother', corpsecret: secret })).toMatchObject({ errcode: 40013, access_token: '' })

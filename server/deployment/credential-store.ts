@@ -39,13 +39,15 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
   return (plainName: string): SharedCredential => {
     const name = `${plainName}:${seal.scope}`
 
-    /** True for one of all who try: who has seen `hash` in the row and finds it there still. */
-    const lease = (hash: string | null, nowMs: number): Promise<number> =>
+    /** 1 for one of all who try: who finds the row as it has seen it. Its value is not enough: while a token is good
+     *  WeCom gives the same one again, so after another's refresh only its times are new. */
+    const lease = (seen: CredentialRow | undefined, nowMs: number): Promise<number> =>
       inTime((tx) =>
         tx.run(
           `UPDATE credential SET lease_by = ?, lease_until = ?
-           WHERE name = ? AND (lease_until IS NULL OR lease_until <= ?) AND (value_hash IS NULL OR value_hash = ?)`,
-          [instance, nowMs + LEASE_MS, name, nowMs, hash],
+           WHERE name = ? AND (lease_until IS NULL OR lease_until <= ?)
+             AND (value_hash IS NULL OR (value_hash = ? AND refresh_at = ?))`,
+          [instance, nowMs + LEASE_MS, name, nowMs, seen?.value_hash ?? null, seen?.refresh_at ?? null],
         ),
       )
 
@@ -60,7 +62,7 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
           one !== undefined && one.value !== refused && one.expiresAtMs > nowMs
         const kept = found?.credential
         if (kept !== undefined && isUsable(kept) && kept.refreshAtMs > nowMs) return { kind: 'newer', credential: kept }
-        if ((await lease(found?.row.value_hash ?? null, nowMs)) === 1) return { kind: 'mine' }
+        if ((await lease(found?.row, nowMs)) === 1) return { kind: 'mine' }
         const now = await read(name)
         // Let go between our two looks: as good as taken, for a moment.
         return {
