@@ -16,11 +16,20 @@ export function printOutcome({ code, out, err }: Outcome): void {
 }
 
 /** A command that works on the server's database: `words` are the command line after the program's name. */
-export async function runOnDatabase(command: (words: readonly string[], db: Db) => Promise<Outcome>): Promise<void> {
+export const runOnDatabase = (command: (words: readonly string[], db: Db) => Promise<Outcome>): Promise<void> =>
+  runWithDatabase((words, openDb) => command(words, openDb()))
+
+/** A command that may do without the database: it is opened when first asked for. */
+export async function runWithDatabase(
+  command: (words: readonly string[], openDb: () => Db) => Promise<Outcome>,
+): Promise<void> {
   let db: Db | undefined
+  const openDb = (): Db => {
+    db ??= createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
+    return db
+  }
   try {
-    db = createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
-    printOutcome(await command(process.argv.slice(2), db))
+    printOutcome(await command(process.argv.slice(2), openDb))
   } catch (error) {
     const what = '读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。'
     printOutcome({ code: 1, out: '', err: `${what}（${describeError(error)}）` })

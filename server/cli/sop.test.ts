@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../kernel/clock.ts'
 import { ruleFolderOnDisk } from '../rules/testing/rule-folder-on-disk.ts'
 import { runSop } from './sop.ts'
+
+const noDatabase = {
+  db: () => {
+    throw new Error('this command only reads files')
+  },
+  clock: systemClock,
+  folder: 'config',
+}
 
 const removals: (() => void)[] = []
 afterEach(() => {
@@ -15,7 +24,7 @@ function rules(files: Record<string, string> = {}): string {
 
 describe('sop check', () => {
   it('says what there is when all is well', async () => {
-    const { code, out } = await runSop(['check', rules()])
+    const { code, out } = await runSop(['check', rules()], noDatabase)
     expect(code).toBe(0)
     expect(out).toMatch(
       /^规则没有问题：渠道 1 个，欢迎语 1 条，标签 4 个，群池 2 个，话术 1 条，SOP 1 个，定时群发 1 个。版本 [0-9a-f]{12}$/,
@@ -24,7 +33,7 @@ describe('sop check', () => {
 
   it('lists every fault with a path that an editor can open', async () => {
     const folder = rules({ 'channels/乙.yaml': 'channel: 乙\nguide: [a]\n' })
-    expect(await runSop(['check', `${folder}/`])).toEqual({
+    expect(await runSop(['check', `${folder}/`], noDatabase)).toEqual({
       code: 1,
       out: `${folder}/channels/乙.yaml:2:1 不认识「guide」。是不是想写 guides`,
       err: '共 1 处要改。',
@@ -52,12 +61,12 @@ it.each([
   [['check', 'a', 'b'], '只能写一个文件夹，多了 b。'],
   [['check', '--all'], '不认识 --all。'],
 ])('wrong use %j shows how to use it', async (words, message) => {
-  const { code, out, err } = await runSop(words)
+  const { code, out, err } = await runSop(words, noDatabase)
   expect([code, out]).toEqual([2, ''])
   expect(err).toContain(message)
   expect(err).toContain('用法：npm run -s sop -- <命令>')
 })
 
 it('asking for help is not wrong use', async () => {
-  expect((await runSop(['--help'])).code).toBe(0)
+  expect((await runSop(['--help'], noDatabase)).code).toBe(0)
 })

@@ -1,0 +1,32 @@
+import { loadRules } from '../../rules/load-rules.ts'
+import type { RuleBook } from '../../rules/rule-book.ts'
+import { formatFault } from '../../rules/rule-fault.ts'
+import { readWords } from './read-words.ts'
+import type { SopCommand } from './sop-command.ts'
+
+export const checkCommand: SopCommand = {
+  usage: 'check [文件夹]',
+  says: '检查规则文件（默认 config）；有错误时逐条列出 文件:行:列',
+  run: async (words) => {
+    const [folder = 'config'] = readWords(words, { options: {}, names: ['一个文件夹'], least: 0 }).given
+    const { book, faults } = await loadRules(folder)
+    if (book !== undefined) {
+      return { code: 0, out: `规则没有问题：${summary(book)}。版本 ${book.version}`, err: '' }
+    }
+    const lines = faults.map((fault) => formatFault(fault, folder))
+    return { code: 1, out: lines.join('\n'), err: `共 ${faults.length} 处要改。` }
+  },
+}
+
+function summary(book: RuleBook): string {
+  const tags = book.tags.reduce((total, group) => total + group.names.length, 0)
+  return [
+    `渠道 ${book.channels.size} 个`,
+    `欢迎语 ${book.welcomes.size} 条`,
+    `标签 ${tags} 个`,
+    `群池 ${book.pools.size} 个`,
+    `话术 ${book.scripts.size} 条`,
+    `SOP ${book.sops.size} 个`,
+    `定时群发 ${book.sends.size} 个`,
+  ].join('，')
+}
