@@ -12,6 +12,7 @@ import { SyncRuns1700000000011 } from './0011-sync-runs.ts'
 import { FeedbackDays1700000000012 } from './0012-feedback-days.ts'
 import { Alerts1700000000013 } from './0013-alerts.ts'
 import { Handover1700000000014 } from './0014-handover.ts'
+import { ContactsProfilesSurveys1700000000016 } from './0016-contacts-profiles-surveys.ts'
 import { SopShares1700000000020 } from './0020-sop-shares.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
@@ -30,5 +31,6 @@ export const migrations = [
   FeedbackDays1700000000012,
   Alerts1700000000013,
   Handover1700000000014,
+  ContactsProfilesSurveys1700000000016,
   SopShares1700000000020,
 ]

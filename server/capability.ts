@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { Executor } from './actions/action-kind.ts'
 import type { Subscription } from './inbox/subscription.ts'
 import type { Job } from './jobs/job.ts'
-import type { Fact } from './rules/fact.ts'
 
 /** What a capability offers; `main.ts` joins the lists. It also exports its `queries` for those above it. */
 export interface Capability {
@@ -10,6 +9,4 @@ export interface Capability {
   executors?: Executor[]
   jobs?: Job[]
   routes?: (app: FastifyInstance) => void
-  /** Facts about a customer that rules may ask for. */
-  facts?: Fact[]
 }

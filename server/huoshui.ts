@@ -20,6 +20,7 @@ import { createDoctor } from './doctor/doctor.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
 import { createEventsOut } from './events-out/events-out.ts'
 import { createPostDelivery } from './events-out/post-delivery.ts'
+import { EVERY_FACT } from './every-fact.ts'
 import { createFacts } from './facts/facts.ts'
 import { createGroups } from './groups/groups.ts'
 import { createHandover } from './handover/handover.ts'
@@ -131,7 +132,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     secret: settings.ORDERS_SECRET,
   })
   const handover = createHandover({ ...base, timeline, staff, customers, groups, ledger })
-  const facts = createFacts({ lists: [customers.facts, tags.facts, groups.facts, orders.facts], base: 'customer' })
+  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const media = createMedia({
     ...base,
     assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),

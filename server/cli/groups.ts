@@ -1,17 +1,14 @@
 import { pathToFileURL } from 'node:url'
-import { customerFacts } from '../customers/customer-facts.ts'
 import type { Db } from '../db/db.ts'
+import { EVERY_FACT } from '../every-fact.ts'
 import { createFacts } from '../facts/facts.ts'
 import { groupQueries } from '../groups/group-queries.ts'
-import { groupsFact } from '../groups/groups-fact.ts'
 import { poolFullness } from '../groups/pool-fullness.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
-import { orderFacts } from '../orders/order-facts.ts'
 import { misplacedMembers } from '../routing/misplaced.ts'
 import { loadRules } from '../rules/load-rules.ts'
 import type { Pool, RuleBook } from '../rules/rule-book.ts'
 import { readSomeSettings } from '../settings.ts'
-import { tagsFact } from '../tags/tags-fact.ts'
 import { misplacedText, poolsText } from './groups-text.ts'
 import { type Outcome, runOnDatabase } from './outcome.ts'
 
@@ -61,7 +58,7 @@ async function pools({ db }: GroupsCliDeps, book: RuleBook): Promise<Outcome> {
 }
 
 async function misplaced({ db, clock }: GroupsCliDeps, book: RuleBook, chosen: Pool[]): Promise<Outcome> {
-  const facts = createFacts({ lists: [customerFacts, [tagsFact], [groupsFact], orderFacts], base: 'customer' })
+  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const reader = { db, rules: { current: () => book }, facts, groups: { queries: groupQueries } }
   const parts: string[] = []
   let hasFindings = false

@@ -1,17 +1,14 @@
 import { pathToFileURL } from 'node:url'
-import { customerFacts } from '../customers/customer-facts.ts'
 import { customerQueries } from '../customers/customer-queries.ts'
 import type { Db } from '../db/db.ts'
+import { EVERY_FACT } from '../every-fact.ts'
 import { createFacts } from '../facts/facts.ts'
-import { groupsFact } from '../groups/groups-fact.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import { dryRun } from '../mass-send/dry-run.ts'
 import { sendQueries } from '../mass-send/send-queries.ts'
-import { orderFacts } from '../orders/order-facts.ts'
 import { loadRules } from '../rules/load-rules.ts'
 import { readSomeSettings } from '../settings.ts'
 import { staffQueries } from '../staff/staff-queries.ts'
-import { tagsFact } from '../tags/tags-fact.ts'
 import { type Outcome, runOnDatabase } from './outcome.ts'
 import { listText, type Names, planText, showText } from './sends-text.ts'
 
@@ -84,7 +81,7 @@ async function plan({ db, clock, folder, perCustomerPerMonth }: SendsDeps, name:
     const known = [...book.sends.keys()].map((one) => `「${one}」`).join('、')
     return notFound(`没有叫「${name}」的群发。${known === '' ? '' : `有：${known}`}`)
   }
-  const facts = createFacts({ lists: [customerFacts, [tagsFact], [groupsFact], orderFacts], base: 'customer' })
+  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const { ownersOf } = customerQueries
   const audience = { facts, ownersOf, currentIdOf: staffQueries.currentIdOf, perCustomerPerMonth }
   return good(planText(name, await dryRun(db, audience, send, clock.now()), await namesOf(db)))

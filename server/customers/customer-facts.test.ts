@@ -20,8 +20,8 @@ afterEach(() => t.close())
 const bySql = async (fact: Fact): Promise<Map<string, number | string | null>> => {
   const { text, params } = fact.sql(t.clock.now())
   const rows = await t.rows<{ id: string; v: number | string | null }>(
-    `SELECT c.external_userid AS id, ${text.replace(':member', '?')} AS v FROM customer c`,
-    fact.type === 'set' ? [...params, '来源/包裹卡'] : params,
+    `SELECT c.external_userid AS id, ${text.replaceAll(':member', '?')} AS v FROM customer c`,
+    fact.type === 'set' ? [...params, '来源/包裹卡', '来源/包裹卡'] : params,
   )
   return new Map(rows.map((row) => [row.id, row.v]))
 }
@@ -59,6 +59,8 @@ it('facts about a customer are the same in memory and in SQL', async () => {
     // Added one minute before Shanghai's midnight: the day after next by the calendar.
     'follow.days': [2, undefined, 1],
     'follow.guide': ['lisi', undefined, 'lisi'],
+    'follow.guideCount': [2, 0, 1],
+    'follow.daysSinceLost': [undefined, 1, undefined],
     tags: [['来源/包裹卡'], undefined, undefined],
   })
 })

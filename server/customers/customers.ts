@@ -3,7 +3,6 @@ import type { Tx } from '../db/tx.ts'
 import { subscribe } from '../inbox/subscription.ts'
 import { StaffRenamed } from '../staff/staff-events.ts'
 import { RefreshCustomer } from './customer-actions.ts'
-import { customerFacts } from './customer-facts.ts'
 import { customerQueries } from './customer-queries.ts'
 import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
 import { createPairChanges } from './pair-changes.ts'
@@ -22,7 +21,6 @@ export function createCustomers(deps: CustomersDeps) {
   const pairs = createPairChanges(deps)
   return {
     queries: customerQueries,
-    facts: customerFacts,
     subscriptions: [
       ...onContactEvents(deps),
       subscribe('customers.rename-guide', StaffRenamed, (tx, { payload }) =>

@@ -8,13 +8,11 @@ import type { Job } from '../jobs/job.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
-import type { Fact } from '../rules/fact.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import { StaffRenamed } from '../staff/staff-events.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { ChatCreate, ChatDismiss, ChatUpdate } from '../wecom/callback-events.ts'
 import { groupQueries } from './group-queries.ts'
-import { groupsFact } from './groups-fact.ts'
 import { joinWayQueries } from './join-way-queries.ts'
 import { createJoinWays, type JoinWaysDeps } from './join-ways.ts'
 import { createListGroups, type ListGroupsDeps } from './list-groups.ts'
@@ -93,7 +91,6 @@ export function createGroups(deps: GroupsDeps) {
       },
     },
   ]
-  const facts: Fact[] = [groupsFact]
 
   return {
     /** The group has another owner now, as WeCom answered. Safe to repeat. */
@@ -122,7 +119,6 @@ export function createGroups(deps: GroupsDeps) {
     subscriptions,
     executors,
     jobs,
-    facts,
   }
 }
 export type Groups = ReturnType<typeof createGroups>

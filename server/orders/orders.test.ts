@@ -240,10 +240,16 @@ describe('POST /api/orders', () => {
       'orders.created.count': [3, 1],
       'orders.paid.count': [2, 0],
       'orders.paid.sum': [51_200, 0],
+      'orders.paid.count365': [2, 0],
+      'orders.paid.sum365': [51_200, 0],
+      'orders.paid.lastSum': [25_600, undefined],
       'orders.paid.daysSinceFirst': [3, undefined],
       'orders.paid.daysSinceLast': [0, undefined],
+      'orders.paid.avgIntervalDays': [3, undefined],
       'orders.paid.categories': [['牛排'], undefined],
+      'orders.paid.lastCategories': [['牛排'], undefined],
       'orders.refunded.count': [1, 0],
+      'orders.refunded.sum': [25_600, 0],
     })
   })
 })

@@ -3,7 +3,6 @@ import type { Tx } from '../db/tx.ts'
 import { subscribe } from '../inbox/subscription.ts'
 import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
 import { MATCH_BATCH } from './match-customer.ts'
-import { orderFacts } from './order-facts.ts'
 import { orderQueries } from './order-queries.ts'
 import { type OrdersRouteDeps, ordersRoute } from './orders-route.ts'
 import { createRecordOrder, type RecordOrderDeps } from './record-order.ts'
@@ -30,7 +29,6 @@ export function createOrders(deps: OrdersDeps) {
 
   return {
     queries: orderQueries,
-    facts: orderFacts,
     /** For the file import and the sync; same rules as the route. */
     record: orders.record,
     matchWaiting: orders.matchWaiting,

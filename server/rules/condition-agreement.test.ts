@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDb, type Db } from '../db/db.ts'
 import type { SqlValue } from '../db/tx.ts'
+import { randomCondition } from '../testing/random-condition.ts'
 import { createTestDatabase } from '../testing/test-database.ts'
 import { conditionSql } from './condition-sql.ts'
 import type { Fact, FactType, FactValue } from './fact.ts'
 import { holds } from './holds.ts'
-import type { Condition, FactTest } from './schema/condition.ts'
 
 /** The one promise everything rests on: what a rule says about one customer in memory and about all customers in SQL is
  *  the same, on both databases (`TEST_MYSQL_URL` chooses). Random conditions over random people, with a table and facts of this test's own. */
@@ -64,58 +64,12 @@ const person: fc.Arbitrary<Person> = fc.record({
   tags: fc.uniqueArray(fc.constantFrom(...TAGS)),
 })
 
-/** One operator, or two that must both hold. */
-const asked = (tests: fc.Arbitrary<FactTest>): fc.Arbitrary<FactTest> =>
-  fc.oneof(
-    { weight: 3, arbitrary: tests },
-    fc.tuple(tests, tests).map(([a, b]) => ({ ...a, ...b })),
-  )
-const known = fc.boolean().map((value): FactTest => ({ known: value }))
-const listOf = <T>(values: T[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 })
-const comparing = (values: number[]): fc.Arbitrary<FactTest> =>
-  asked(
-    fc.oneof(
-      fc
-        .tuple(fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte'), fc.constantFrom(...values, 1.5))
-        .map(([operator, value]): FactTest => ({ [operator]: value })),
-      listOf(values).map((value): FactTest => ({ in: value })),
-      listOf(values).map((value): FactTest => ({ notIn: value })),
-      known,
-    ),
-  )
-const texts = asked(
-  fc.oneof(
-    fc.tuple(fc.constantFrom('eq', 'ne'), fc.constantFrom(...TEXTS)).map(([op, value]): FactTest => ({ [op]: value })),
-    fc.tuple(fc.constantFrom('in', 'notIn'), listOf(TEXTS)).map(([op, value]): FactTest => ({ [op]: value })),
-    known,
-  ),
-)
-const flags = asked(
-  fc.oneof(
-    fc.tuple(fc.constantFrom('eq', 'ne'), fc.boolean()).map(([op, value]): FactTest => ({ [op]: value })),
-    known,
-  ),
-)
-const sets = asked(
-  fc.tuple(fc.constantFrom('any', 'all', 'none'), listOf(TAGS)).map(([op, value]): FactTest => ({ [op]: value })),
-)
-const test = fc.oneof(
-  comparing(NUMBERS.slice(0, 5)).map((t): Condition => ({ kind: 'test', path: 'visits', test: t })),
-  comparing(NUMBERS).map((t): Condition => ({ kind: 'test', path: 'spent', test: t })),
-  comparing([4, 5, 6]).map((t): Condition => ({ kind: 'test', path: 'age', test: t })),
-  texts.map((t): Condition => ({ kind: 'test', path: 'source', test: t })),
-  flags.map((t): Condition => ({ kind: 'test', path: 'friend', test: t })),
-  sets.map((t): Condition => ({ kind: 'test', path: 'tags', test: t })),
-)
-const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
-  condition: fc.oneof(
-    { maxDepth: 4, depthSize: 'small' },
-    { weight: 3, arbitrary: test },
-    fc.array(tie('condition'), { maxLength: 3 }).map((of): Condition => ({ kind: 'all', of })),
-    fc.array(tie('condition'), { maxLength: 3 }).map((of): Condition => ({ kind: 'any', of })),
-    tie('condition').map((of): Condition => ({ kind: 'not', of })),
-  ),
-}))
+const condition = randomCondition([...FACTS.values()], {
+  number: [...NUMBERS.slice(0, 5), 4, 5, 6],
+  money: NUMBERS,
+  text: TEXTS,
+  set: TAGS,
+})
 
 const factsOf = (one: Person): Map<string, FactValue> =>
   new Map<string, FactValue>([...Object.entries(one), ['age', one.visits === undefined ? undefined : one.visits + 5]])

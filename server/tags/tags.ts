@@ -17,7 +17,6 @@ import { handOverTags, renameGuideOfTags } from './follow-tag-store.ts'
 import { createRecordSeen } from './seen-tags.ts'
 import { createTagLibrary } from './tag-library.ts'
 import { tagQueries } from './tag-queries.ts'
-import { tagsFact } from './tags-fact.ts'
 
 export interface TagsDeps {
   wecom: Pick<Wecom, 'tags'>
@@ -70,7 +69,6 @@ export function createTags(deps: TagsDeps) {
 
   return {
     queries: tagQueries,
-    facts: [tagsFact],
     change: changes.change,
     recordSeen: createRecordSeen({ ...deps, library }),
     /** For the sync: the whole library as WeCom has it, and what of it was other here. */

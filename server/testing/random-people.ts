@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import type { Row, Tx } from '../db/tx.ts'
+import { leapOrdinal } from '../profiles/birthday.ts'
+
+/** Random rows that every fact is made from, for a handful of customers: what each database might compare differently
+ *  (case, trailing spaces, look-alikes, emoji) and instants around Shanghai's midnights. */
+
+export const PEOPLE = ['wm1', 'wm2', 'wm3', 'wm4', 'wm5', 'wm6']
+export const TEXTS = ['VIP', 'vip', 'VIP ', 'é', 'e\u0301', "o'k?", 'a_b', 'a%b', '🥩', '🥩🥩', ':now', 'Ａ']
+export const MONEY = [0, 1, 9_900, 100_000_000_000]
+
+const MIDNIGHT = Date.parse('2027-02-28T00:00:00+08:00')
+const DAY_MS = 86_400_000
+/** Just before, at and after the midnights that begin or end a count of days; 2028 is a leap year. */
+export const INSTANTS = [0, 1, 2, 6, 7, 8, 29, 30, 31, 300, 363, 364, 365, 366].flatMap((days) =>
+  [-1, 0, 1, DAY_MS / 2].map((ms) => MIDNIGHT - days * DAY_MS + ms),
+)
+export const NOWS = [MIDNIGHT, MIDNIGHT - 1, MIDNIGHT + DAY_MS / 2, MIDNIGHT + 366 * DAY_MS, MIDNIGHT + DAY_MS - 1]
+const BIRTHDAYS = [
+  [2, 28],
+  [2, 29],
+  [3, 1],
+  [1, 1],
+  [12, 31],
+  [2, 27],
+] as const
+
+type Tables = Record<string, Row[]>
+
+/** Rows by table, in the order in which they may be deleted. */
+export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
+  const one = <T>(values: readonly T[]): T => g(fc.constantFrom, ...values)
+  const maybe = <T>(value: T): T | null => (g(fc.boolean) ? value : null)
+  const some = (most: number): number[] => Array.from({ length: g(fc.nat, most) }, (_, n) => n)
+  const at = (): number => one(INSTANTS)
+  const tables: Tables = {}
+  const add = (table: string, row: Row): void => {
+    tables[table] = [...(tables[table] ?? []), row]
+  }
+  let id = 1
+  TEXTS.forEach((path, n) => {
+    const gone = n % 5 === 4 ? MIDNIGHT : null
+    add('corp_tag', {
+      tag_id: `t${n}`,
+      group_id: 'g',
+      group_name: 'g',
+      tag_name: path,
+      path,
+      seen_at: 0,
+      gone_at: gone,
+    })
+    add('chat_group', { chat_id: `c${n}`, pool: n % 4 === 3 ? null : path, dismissed_at: gone, known_at: 0 })
+  })
+  for (const who of PEOPLE) {
+    add('customer', { external_userid: who, first_channel: maybe(one(TEXTS)), known_at: 0 })
+    for (const guide of some(3)) {
+      const active = Number(g(fc.boolean))
+      add('follow', {
+        id: id++,
+        external_userid: who,
+        userid: `${one(TEXTS)}${guide}`,
+        active,
+        add_way: maybe(one([0, 1, 8])),
+        added_at: maybe(at()),
+        lost_at: maybe(at()),
+        known_at: 0,
+      })
+    }
+    for (const tag of some(2)) {
+      const tag_id = `t${(g(fc.nat, 5) + tag * 6) % TEXTS.length}`
+      add('follow_tag', { external_userid: who, userid: 'g', tag_id, set_by: 'rule', set_at: 0 })
+    }
+    for (const chat of some(2)) {
+      const member_type = one([2, 2, 1])
+      const chat_id = `c${(g(fc.nat, 5) + chat * 6) % TEXTS.length}`
+      add('chat_member', { chat_id, member_id: who, member_type, joined_at: at(), left_at: maybe(at()) })
+    }
+    for (const _ of some(4)) {
+      const status = one(['paid', 'paid', 'created', 'refunded', 'closed'])
+      const order = { order_id: `o${id}`, source: 's', total_fen: one(MONEY), external_userid: who }
+      const paid_at = status === 'paid' ? at() : maybe(at())
+      add('shop_order', { id, ...order, status, created_at: at(), paid_at })
+      for (const line of some(2)) {
+        const item = { sku: 's', name: 'n', quantity: 1, price_fen: 1, category: maybe(one(TEXTS)) }
+        add('shop_order_item', { shop_order_id: id, line_no: line, ...item })
+      }
+      id += 1
+    }
+    for (const _ of some(3)) add('contact', { source_key: `k${id++}`, external_userid: who, kind: 'send', at: at() })
+    if (g(fc.boolean)) {
+      const [birth_month, birth_day] = one(BIRTHDAYS)
+      const birth = { birth_month, birth_day, birth_ordinal: leapOrdinal(birth_month, birth_day) }
+      add('customer_profile', { external_userid: who, ...birth, told_by: 'shop', told_at: 0 })
+    }
+    for (const _ of some(2)) {
+      const response = { response_id: `r${id}`, survey_id: one(TEXTS), external_userid: who, received_at: 0 }
+      add('survey_response', { id, ...response, answered_at: at() })
+      const answer_path = maybe(one(TEXTS))
+      add('survey_answer', { survey_response_id: id, line_no: 0, question: 'q', answer: 'a', answer_path })
+      id += 1
+    }
+    for (const _ of some(3)) {
+      const entry = { entry_key: `e${id++}`, state: one(['active', 'finished', 'goal', 'left']), position: '0' }
+      add('sop_entry', { sop: one(TEXTS), version: '1', external_userid: who, userid: 'g', ...entry, entered_at: 0 })
+    }
+  }
+  return tables
+})
+
+/** What `population` fills, and nothing else, is replaced. */
+export async function settleIn(tx: Tx, tables: Tables, earlier: Iterable<string>): Promise<void> {
+  for (const table of earlier) await tx.run(`DELETE FROM ${table}`)
+  for (const [table, rows] of Object.entries(tables)) {
+    // One statement takes rows with the same columns only.
+    const alike = new Map<string, Row[]>()
+    for (const row of rows) {
+      const columns = Object.keys(row).join()
+      alike.set(columns, [...(alike.get(columns) ?? []), row])
+    }
+    for (const group of alike.values()) await tx.insertIgnore(table, group)
+  }
+}
