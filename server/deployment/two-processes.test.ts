@@ -18,8 +18,8 @@ const TOKEN_LIFE_SEC = 4
 /** What one process alone asks in one life of a token: the new one, and at 2 s, 3 s and 3.5 s whether there is a newer. */
 const ASKS_PER_LIFE = 4
 const VOIDS = 20
-/** Calls of both processes that one token's end may meet: those under way. */
-const REFUSED_PER_END = 12
+/** Calls that one token's end may meet, each once: those under way in both processes, by endpoint (welcome, details, tags). */
+const REFUSED_PER_END = 2 * (32 + 4 + 4)
 
 let sandbox: Sandbox
 let database: { url: string; drop(): Promise<void> }
@@ -32,7 +32,7 @@ let shop: Promise<void>
 const customers: string[] = []
 
 beforeEach(async () => {
-  sandbox = createSandbox({ clock: systemClock, latencyMs: 10, tokenLifeSec: TOKEN_LIFE_SEC, keepCalls: 100_000 })
+  sandbox = createSandbox({ clock: systemClock, latencyMs: 50, tokenLifeSec: TOKEN_LIFE_SEC, keepCalls: 100_000 })
   await sandbox.listen()
   database = await createTestDatabase()
   db = createDb(database.url)
@@ -85,18 +85,23 @@ const unfinished = (): Promise<number> =>
 
 describe.runIf(process.env.TEST_MYSQL_URL)('two server processes on one database', () => {
   it('fetch one token between them each time it ends, by WeCom or by the clock, and lose nothing', async () => {
+    let slowMs = 0
     const ended = await during(async () => {
       for (let n = 0; n < VOIDS; n++) {
+        const [before, began] = [asked(), Date.now()]
         sandbox.faults.set({ path: n % 2 ? 'mark_tag' : 'externalcontact/get', invalidToken: true, times: 1 })
-        await pause(100)
+        while (asked() === before) await pause(5)
+        await pause(50)
+        // On a machine so busy that the token came of age meanwhile, it was due for a refresh besides.
+        if (Date.now() - began >= (TOKEN_LIFE_SEC * 1_000) / 2) slowMs += Date.now() - began
       }
     })
-    expect(ended.asked).toBeGreaterThan(VOIDS / 2)
-    expect(ended.asked).toBeLessThanOrEqual(VOIDS + 1)
+    expect(ended.asked).toBeGreaterThanOrEqual(VOIDS)
+    expect(ended.asked).toBeLessThanOrEqual(VOIDS + 1 + slowMs / 1_000)
     expect(ended.refused).toBeLessThanOrEqual(VOIDS * REFUSED_PER_END)
 
     const expired = await during(() => pause(1.25 * TOKEN_LIFE_SEC * 1_000))
-    expect(expired.asked).toBeGreaterThan(1)
+    expect(expired.asked).toBeGreaterThan(0)
     expect(expired.asked).toBeLessThanOrEqual(2 * ASKS_PER_LIFE)
     expect(expired.refused).toBeLessThanOrEqual(2 * REFUSED_PER_END)
 
