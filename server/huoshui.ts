@@ -7,9 +7,8 @@ import { createRunner } from './actions/runner.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createPlatformAlerts } from './alerts/platform-alerts.ts'
 import { buildApp } from './app.ts'
+import { createCapabilities } from './capabilities.ts'
 import type { Capability } from './capability.ts'
-import { createChannels } from './channels/channels.ts'
-import { createCustomers } from './customers/customers.ts'
 import { createPhoneHash } from './customers/phone-hash.ts'
 import { createDb } from './db/db.ts'
 import { createCredentialSeal } from './deployment/credential-seal.ts'
@@ -20,11 +19,6 @@ import { createDoctor } from './doctor/doctor.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
 import { createEventsOut } from './events-out/events-out.ts'
 import { createPostDelivery } from './events-out/post-delivery.ts'
-import { EVERY_FACT } from './every-fact.ts'
-import { createFacts } from './facts/facts.ts'
-import { createGroups } from './groups/groups.ts'
-import { createHandover } from './handover/handover.ts'
-import { createLedger } from './handover/ledger.ts'
 import { healthRoutes } from './health-routes.ts'
 import { createAccept } from './inbox/accept.ts'
 import { callbackRoute } from './inbox/callback-route.ts'
@@ -36,27 +30,16 @@ import { describeError } from './kernel/app-error.ts'
 import type { Clock } from './kernel/clock.ts'
 import type { Logger } from './kernel/logger.ts'
 import { randomText } from './kernel/random.ts'
-import { createMassSend } from './mass-send/mass-send.ts'
-import { createMedia } from './media/media.ts'
 import { createMetrics } from './metrics.ts'
-import { createOrders } from './orders/orders.ts'
 import { createReady } from './ready.ts'
-import { createRouting } from './routing/routing.ts'
 import { createRuleBookHolder } from './rules/rule-book-holder.ts'
-import { ruleVersion } from './rules/rule-version-store.ts'
 import { createScriptsLibrary } from './scripts-library/scripts-library.ts'
 import type { Settings } from './settings.ts'
 import { sessionSecretFrom } from './sidebar-api/session.ts'
 import { createSidebarApi } from './sidebar-api/sidebar-api.ts'
-import { createSop } from './sop/sop.ts'
-import { createStaff } from './staff/staff.ts'
 import { createSync } from './sync/sync.ts'
-import { createTags } from './tags/tags.ts'
-import { createTasks } from './tasks/tasks.ts'
-import { createTimeline } from './timeline/timeline.ts'
 import { createCallbackEnvelope } from './wecom/callback-envelope.ts'
 import { createWecom } from './wecom/wecom.ts'
-import { createWelcome } from './welcome/welcome.ts'
 
 export interface HuoshuiDeps {
   settings: Settings
@@ -110,59 +93,19 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     aesKey: settings.WECOM_CALLBACK_AES_KEY,
   })
 
-  // ── Capabilities: each line wires one; order matters only where a comment says so. ──────────────────────────────
   const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log })
-  const phoneHash = createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET)
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
-  // Decisions go out as the timeline tells them; the thunk breaks the circle.
-  const timeline = createTimeline({ clock, onNotes: (tx, notes) => eventsOut.onNotes(tx, notes) })
-  const staff = createStaff(base)
-  const platformAlerts = createPlatformAlerts({ ...base, staff })
-  const channels = createChannels({ ...base, staff })
-  const tags = createTags({ ...base, timeline })
-  const ledger = createLedger({ timeline, staff })
-  const { takeovers } = ledger
-  const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash, takeovers })
-  const groups = createGroups({ ...base, timeline, staff })
-  const orders = createOrders({
+  const capable = createCapabilities({
     ...base,
-    timeline,
-    customers: customers.queries,
-    phoneHash,
-    secret: settings.ORDERS_SECRET,
-  })
-  const handover = createHandover({ ...base, timeline, staff, customers, groups, ledger })
-  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
-  const media = createMedia({
-    ...base,
+    phoneHash: createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET),
+    ordersSecret: settings.ORDERS_SECRET,
     assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),
-    joinWays: groups.queries.joinWays,
-  })
-  const tasks = createTasks({ ...base, timeline, customers, staff })
-  const welcome = createWelcome({ ...base, media, customers, staff, timeline })
-  const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline, welcome })
-  const sop = createSop({
-    ...base,
-    facts,
-    welcome,
-    tags,
-    customers,
-    staff,
-    routing,
-    tasks,
-    timeline,
-    storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
-  })
-  const massSend = createMassSend({
-    ...base,
-    facts,
-    customers,
-    staff,
-    media,
-    timeline,
     perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
+    // Decisions go out as the timeline tells them; the thunk breaks the circle.
+    onNotes: (tx, notes) => eventsOut.onNotes(tx, notes),
   })
-  const sync = createSync({ ...base, staff, tags, customers, orders, groups, channels, corpId: settings.WECOM_CORP_ID })
+  const platformAlerts = createPlatformAlerts({ ...base, staff: capable.staff })
+  const sync = createSync({ ...base, ...capable, corpId: settings.WECOM_CORP_ID })
   const scripts = createScriptsLibrary(base)
   const eventsOut = createEventsOut({
     ...base,
@@ -173,18 +116,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   })
   const sidebarApi = createSidebarApi({
     ...base,
-    timeline,
-    staff,
-    tags,
-    customers,
-    orders,
-    groups,
-    facts,
-    handover,
-    media,
-    tasks,
-    welcome,
-    sop,
+    ...capable,
     scripts,
     corpId: settings.WECOM_CORP_ID,
     agentId: settings.WECOM_AGENT_ID,
@@ -192,28 +124,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     publicUrl: settings.PUBLIC_URL,
     sessionSecret: settings.SESSION_SECRET ?? sessionSecretFrom(settings.WECOM_SECRET),
   })
-  const capabilities: Capability[] = [
-    staff,
-    platformAlerts,
-    sync,
-    channels,
-    customers,
-    tags,
-    groups,
-    orders,
-    media,
-    // First, so that a journey does not ask the guide for what the welcome brings.
-    routing,
-    // A journey's own welcome goes before the channel's; whichever claims the friendship first sends it.
-    sop,
-    welcome,
-    tasks,
-    massSend,
-    handover,
-    eventsOut,
-    sidebarApi,
-  ]
-  // ── End of capabilities ──────────────────────────────────────────────────────────────────────────────────────────
+  const capabilities: Capability[] = [platformAlerts, sync, ...capable.list, eventsOut, sidebarApi]
 
   const dispatcher = createDispatcher({
     db,
@@ -297,19 +208,8 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     /** For the command line and for tests. */
     alerts,
     doctor,
-    groups,
-    handover,
-    tasks,
-    routing,
-    facts,
+    ...capable,
     rules,
-    massSend,
-    customers,
-    tags,
-    orders,
-    welcome,
-    sop,
-    media,
     sync,
     /** Begins a reconciliation; its steps are actions, so `drained` waits for its end. Gives the id of the run, or
      *  undefined while another reading of the corp is under way. What happened within the last two minutes is left to

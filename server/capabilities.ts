@@ -1,0 +1,125 @@
+import type { Outbox } from './actions/outbox.ts'
+import type { Alerts } from './alerts/alerts.ts'
+import type { Capability } from './capability.ts'
+import { createChannels } from './channels/channels.ts'
+import { createCustomers } from './customers/customers.ts'
+import type { PhoneHash } from './customers/phone-hash.ts'
+import type { Db } from './db/db.ts'
+import { EVERY_FACT } from './every-fact.ts'
+import { createFacts } from './facts/facts.ts'
+import { createGroups } from './groups/groups.ts'
+import { createHandover } from './handover/handover.ts'
+import { createLedger } from './handover/ledger.ts'
+import type { Emit } from './inbox/emit.ts'
+import type { Clock } from './kernel/clock.ts'
+import type { Logger } from './kernel/logger.ts'
+import { createMassSend } from './mass-send/mass-send.ts'
+import { createMedia } from './media/media.ts'
+import { createOrders } from './orders/orders.ts'
+import { createRouting } from './routing/routing.ts'
+import type { RuleBookHolder } from './rules/rule-book.ts'
+import { ruleVersion } from './rules/rule-version-store.ts'
+import { createSop } from './sop/sop.ts'
+import { createStaff } from './staff/staff.ts'
+import { createTags } from './tags/tags.ts'
+import { createTasks } from './tasks/tasks.ts'
+import { createTimeline, type TimelineDeps } from './timeline/timeline.ts'
+import type { Wecom } from './wecom/wecom.ts'
+import { createWelcome } from './welcome/welcome.ts'
+
+/** What the capabilities ask of the platform. */
+export type Platform = Pick<
+  Wecom,
+  'contacts' | 'ways' | 'tags' | 'groups' | 'handovers' | 'massSends' | 'staff' | 'messages' | 'media'
+>
+
+export interface CapabilitiesDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  outbox: Outbox
+  emit: Emit
+  wecom: Platform
+  rules: RuleBookHolder
+  alerts: Alerts
+  phoneHash: PhoneHash
+  ordersSecret: string
+  /** Folder of the pictures that rules name. */
+  assetsDir: string
+  /** Corp mass messages that one customer may get a month; undefined: WeCom's own limit. */
+  perCustomerPerMonth: number | undefined
+  /** Told in the transaction that writes notes to timelines. */
+  onNotes?: TimelineDeps['onNotes']
+}
+
+/** What we know and what we do, over a database, a clock, a platform and rules: the same in the server, with the real ones,
+ *  and in a rehearsal, with a copy, a settable clock and a platform that only agrees. Each line wires one; order matters
+ *  only where a comment says so. */
+export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }: CapabilitiesDeps) {
+  const { clock, assetsDir, perCustomerPerMonth } = base
+  const timeline = createTimeline(onNotes === undefined ? { clock } : { clock, onNotes })
+  const staff = createStaff(base)
+  const channels = createChannels({ ...base, staff })
+  const tags = createTags({ ...base, timeline })
+  const ledger = createLedger({ timeline, staff })
+  const { takeovers } = ledger
+  const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash, takeovers })
+  const groups = createGroups({ ...base, timeline, staff })
+  const orders = createOrders({ ...base, timeline, customers: customers.queries, phoneHash, secret: ordersSecret })
+  const handover = createHandover({ ...base, timeline, staff, customers, groups, ledger })
+  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
+  const media = createMedia({ ...base, assetsDir, joinWays: groups.queries.joinWays })
+  const tasks = createTasks({ ...base, timeline, customers, staff })
+  const welcome = createWelcome({ ...base, media, customers, staff, timeline })
+  const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline, welcome })
+  const sop = createSop({
+    ...base,
+    facts,
+    welcome,
+    tags,
+    customers,
+    staff,
+    routing,
+    tasks,
+    timeline,
+    storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
+  })
+  const massSend = createMassSend({ ...base, facts, customers, staff, media, timeline, perCustomerPerMonth })
+  const list: Capability[] = [
+    staff,
+    channels,
+    customers,
+    tags,
+    groups,
+    orders,
+    media,
+    // First, so that a journey does not ask the guide for what the welcome brings.
+    routing,
+    // A journey's own welcome goes before the channel's; whichever claims the friendship first sends it.
+    sop,
+    welcome,
+    tasks,
+    massSend,
+    handover,
+  ]
+  return {
+    list,
+    timeline,
+    staff,
+    channels,
+    tags,
+    customers,
+    groups,
+    orders,
+    handover,
+    facts,
+    media,
+    tasks,
+    welcome,
+    routing,
+    sop,
+    massSend,
+  }
+}
+
+export type Capabilities = ReturnType<typeof createCapabilities>
