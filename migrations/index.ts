@@ -14,6 +14,7 @@ import { Alerts1700000000013 } from './0013-alerts.ts'
 import { Handover1700000000014 } from './0014-handover.ts'
 import { ContactsProfilesSurveys1700000000016 } from './0016-contacts-profiles-surveys.ts'
 import { SopShares1700000000020 } from './0020-sop-shares.ts'
+import { ReachingPeople1700000000022 } from './0022-reaching-people.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   Handover1700000000014,
   ContactsProfilesSurveys1700000000016,
   SopShares1700000000020,
+  ReachingPeople1700000000022,
 ]

@@ -39,6 +39,20 @@ export async function addColumns(runner: QueryRunner, table: string, columns: Co
   for (const column of columns) await runner.addColumn(table, toTableColumn(column, dialectOf(runner)))
 }
 
+export async function addIndex(
+  runner: QueryRunner,
+  table: string,
+  columns: string[],
+  { isUnique = false } = {},
+): Promise<void> {
+  await runner.createIndex(table, new TableIndex({ name: indexName(table, columns), columnNames: columns, isUnique }))
+}
+
+/** For `down`, before the columns go. */
+export async function dropIndex(runner: QueryRunner, table: string, columns: string[]): Promise<void> {
+  await runner.dropIndex(table, indexName(table, columns))
+}
+
 /** For `down`. */
 export async function dropColumns(runner: QueryRunner, table: string, names: string[]): Promise<void> {
   for (const name of names) await runner.dropColumn(table, name)

@@ -21,6 +21,7 @@ export function sourcesOf(drafts: Drafts): RuleSources {
     sop: plain(drafts.sop),
     send: plain(drafts.send),
     webhook: plain(drafts.webhook),
+    policy: plain(drafts.policy),
   }
 }
 
@@ -37,14 +38,15 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     drafts.sop.map((draft) => ({ ...ruleOf(draft), title: draft.value.name, when: understood(draft.value.when) })),
   )
   const sends = mapOf(drafts.send.map((draft) => ({ ...ruleOf(draft), audience: understood(draft.value.audience) })))
-  // A book that an earlier release stored has none.
+  // A book that an earlier release stored has neither.
   const webhooks = mapOf((drafts.webhook ?? []).map(ruleOf))
+  const policy = drafts.policy?.[0]?.value ?? {}
   const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
   return {
-    version: versionOf([versions, places, tags]),
+    version: versionOf([versions, places, tags, policy]),
     channels,
     welcomes,
     defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
@@ -54,6 +56,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     sops,
     sends,
     webhooks,
+    policy,
   }
 }
 

@@ -5,6 +5,7 @@ import type { RuleFile, RuleKind } from './rule-folder.ts'
 import type { Condition } from './schema/condition.ts'
 import type {
   ChannelRule,
+  PolicyRule,
   PoolRule,
   ScriptRules,
   SendRule,
@@ -36,6 +37,7 @@ export interface Drafts {
   sop: Draft<SopRule>[]
   send: Draft<SendRule>[]
   webhook: Draft<WebhookRule>[]
+  policy: Draft<PolicyRule>[]
 }
 
 /** The key under which a rule of each kind says its name. */
@@ -48,6 +50,7 @@ export const NAME_KEYS: Record<RuleKind, string> = {
   sop: 'sop',
   send: 'send',
   webhook: 'webhook',
+  policy: 'policy',
 }
 
 export function createDraft<Value>(options: {

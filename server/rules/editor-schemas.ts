@@ -30,6 +30,7 @@ const TITLES: Record<RuleKind, string> = {
   sop: 'SOP',
   send: '定时群发',
   webhook: '事件转发',
+  policy: '通用规矩',
 }
 
 function withConditions(schema: JsonSchema): JsonSchema {

@@ -4,6 +4,7 @@ import { createAssetCheck } from './checks/assets.ts'
 import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
 import { checkConditionNames, type Names } from './checks/names.ts'
+import { checkPolicy } from './checks/policy.ts'
 import { checkPools } from './checks/pools.ts'
 import { checkScripts } from './checks/scripts.ts'
 import { checkSends } from './checks/sends.ts'
@@ -57,6 +58,7 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   checkSops(context, drafts.sop)
   checkSends(context, drafts.send)
   checkWebhooks(drafts.webhook)
+  checkPolicy(drafts.policy)
 
   if (faults.length > 0)
     return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS) }
@@ -75,7 +77,7 @@ interface Collection {
 }
 
 const createCollection = (): Collection => ({
-  drafts: { channel: [], welcome: [], tags: [], pool: [], scripts: [], sop: [], send: [], webhook: [] },
+  drafts: { channel: [], welcome: [], tags: [], pool: [], scripts: [], sop: [], send: [], webhook: [], policy: [] },
   written: [],
   unreadable: new Set(),
   misshapen: new Set(),
@@ -154,6 +156,7 @@ const KIND_ZH: Record<RuleKind, string> = {
   sop: 'SOP',
   send: '群发',
   webhook: '事件转发',
+  policy: '通用规矩',
 }
 
 function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
@@ -171,6 +174,9 @@ function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
       if (draft.name.trim() !== draft.name) draft.fault([NAME_KEYS[kind]], '名字前后不能有空格', '删掉空格')
     }
   }
-  const second = drafts.tags[1]
-  if (second !== undefined && faults.length === 0) second.fault([], '标签只能写在一个文件的一段里', '合并成一段')
+  for (const kind of ['tags', 'policy'] as const) {
+    const second = drafts[kind][1]
+    if (second !== undefined && faults.length === 0)
+      second.fault([], `${KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')
+  }
 }

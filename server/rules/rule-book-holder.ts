@@ -21,6 +21,7 @@ export const EMPTY_BOOK: RuleBook = {
   sops: new Map(),
   sends: new Map(),
   webhooks: new Map(),
+  policy: {},
 }
 
 /** A folder touched less than this ago is perhaps still being written. */

@@ -1,6 +1,7 @@
 import type { Condition } from './schema/condition.ts'
 import type {
   ChannelRule,
+  PolicyRule,
   PoolRule,
   ScriptRule,
   SendRule,
@@ -59,6 +60,8 @@ export interface RuleBook {
   sops: ReadonlyMap<string, Sop>
   sends: ReadonlyMap<string, Send>
   webhooks: ReadonlyMap<string, Rule<WebhookRule>>
+  /** What holds for all of them; empty without a policy file. */
+  policy: PolicyRule
 }
 
 /** Gives the rules in force; the reference changes at once when good new files are found. */

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { didYouMean } from './did-you-mean.ts'
 import type { RuleFault } from './rule-fault.ts'
 
-export const RULE_KINDS = ['channel', 'welcome', 'tags', 'pool', 'scripts', 'sop', 'send', 'webhook'] as const
+export const RULE_KINDS = ['channel', 'welcome', 'tags', 'pool', 'scripts', 'sop', 'send', 'webhook', 'policy'] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
-/** Where rules of each kind live, below the config folder. */
+/** Kinds of which there is one file in the config folder itself. */
+const SINGLE_FILES: Record<string, RuleKind> = { tags: 'tags', policy: 'policy' }
+/** Where rules of the other kinds live, below the config folder. */
 const FOLDERS: Record<string, RuleKind> = {
   channels: 'channel',
   welcomes: 'welcome',
@@ -47,7 +49,7 @@ export async function readRuleFolder(folder: string): Promise<{ files: RuleFile[
     const kind = kindOf(file)
     if (kind === undefined) {
       const meant = didYouMean(file.split('/')[0] ?? '', Object.keys(FOLDERS))
-      const places = `${Object.keys(FOLDERS).join('/、')}/ 或 tags.yaml`
+      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml 或 policy.yaml`
       fault(file, '放在这里不会起作用', meant === undefined ? `规则要放在 ${places}` : `是不是想放在 ${meant}/ 里`)
       continue
     }
@@ -60,7 +62,8 @@ export async function readRuleFolder(folder: string): Promise<{ files: RuleFile[
 type Report = (file: string, message: string, suggestion: string) => void
 
 function kindOf(file: string): RuleKind | undefined {
-  if (file === 'tags.yaml' || file === 'tags.yml') return 'tags'
+  const single = file.replace(/\.ya?ml$/i, '')
+  if (Object.hasOwn(SINGLE_FILES, single)) return SINGLE_FILES[single]
   const [folder, ...rest] = file.split('/')
   return rest.length > 0 && folder !== undefined && Object.hasOwn(FOLDERS, folder) ? FOLDERS[folder] : undefined
 }

@@ -4,6 +4,7 @@ import { type JsonSchema, toJsonSchema } from './json-schema.ts'
 import type { RuleKind } from './rule-folder.ts'
 import {
   ChannelRule,
+  PolicyRule,
   PoolRule,
   ScriptRules,
   SendRule,
@@ -23,6 +24,7 @@ export const RULE_SCHEMAS: Record<RuleKind, JsonSchema> = {
   sop: toJsonSchema(SopRule),
   send: toJsonSchema(SendRule),
   webhook: toJsonSchema(WebhookRule),
+  policy: toJsonSchema(PolicyRule),
 }
 
 const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })

@@ -3,18 +3,20 @@ import type { SopRule } from '../schema/rule-files.ts'
 import { type EventSpec, eventNameOf } from '../schema/sop-event.ts'
 import { isEventTrigger, type SopTrigger } from '../schema/sop-trigger.ts'
 import type { CheckContext } from './check-context.ts'
+import { checkQuiet } from './quiet.ts'
 import { checkEvent } from './sop-event.ts'
 import { checkSteps } from './sop-steps.ts'
 
 export function checkSops(context: CheckContext, sops: Draft<SopRule>[]): void {
   const titles = new Map<string, string>()
   for (const draft of sops) {
-    const { when, goal, leave = [], name, trigger, valid } = draft.value
+    const { when, goal, leave = [], name, quiet, trigger, valid } = draft.value
     const other = titles.get(name)
     if (other !== undefined) draft.fault(['name'], `SOP「${other}」也叫「${name}」`, '换一个名字，免得看混')
     titles.set(name, draft.name)
 
     draft.condition(['when'], when)
+    checkQuiet(draft, ['quiet'], quiet)
     checkTrigger(context, draft, trigger)
     if (valid?.from !== undefined && valid.to !== undefined && valid.from > valid.to) {
       draft.fault(['valid', 'to'], `有效期的结束 ${valid.to} 早于开始 ${valid.from}`, '把两个日期对调')

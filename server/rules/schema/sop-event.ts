@@ -11,6 +11,12 @@ export const Duration = Type.String({
 /** Shanghai time of day. */
 export const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: '北京时间，如 "10:00"' })
 
+/** Shanghai hours in which nobody is asked or told anything, also over midnight. */
+export const QuietHours = Type.String({
+  pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
+  description: '免打扰时段，如 "21:30-09:00"',
+})
+
 export const TRIGGER_EVENTS = [
   'customer.added',
   'customer.readded',

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { ConditionText } from './condition.ts'
-import { EventSpec } from './sop-event.ts'
+import { EventSpec, QuietHours } from './sop-event.ts'
 import { STEP_SHAPES } from './sop-step.ts'
 import { SopTrigger } from './sop-trigger.ts'
 
@@ -41,12 +41,7 @@ export const SopRule = Type.Module({
       trigger: SopTrigger,
       when: Type.Optional(ConditionText),
       /** Shanghai hours in which nobody is asked or told anything: such steps wait for their end. */
-      quiet: Type.Optional(
-        Type.String({
-          pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
-          description: '免打扰时段，如 "21:30-09:00"',
-        }),
-      ),
+      quiet: Type.Optional(QuietHours),
       /** So many percent of those who enter get none of the steps and are only watched, to know what the journey brings. */
       holdOut: Type.Optional(
         Type.Object(
