@@ -1,3 +1,4 @@
+import { contacts } from '../contacts/contacts.ts'
 import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -25,7 +26,7 @@ interface DueRow {
 /** Outcomes per transaction. */
 const PAGE = 500
 
-/** Tells the customers' timelines the outcomes that were written since the last time. Safe to cut off and to repeat. */
+/** Tells the customers' timelines, and the contacts, the outcomes that were written since the last time. Safe to cut off and to repeat. */
 export async function tellTimeline(deps: TellDeps): Promise<void> {
   while ((await deps.db.tx((tx) => tellPage(tx, deps))) === PAGE) {
     // A full page: there may be more.
@@ -62,6 +63,18 @@ async function tellPage(tx: Tx, { timeline, guideName }: TellDeps): Promise<numb
         reason: { text, rule: { kind: 'send', name: row.send_name, version: row.rule_version } },
       }
     }),
+  )
+  await contacts.add(
+    tx,
+    rows
+      .filter((row) => row.outcome === 'sent')
+      .map((row) => ({
+        key: `send:${row.run_id}:${row.external_userid}`,
+        externalUserId: row.external_userid,
+        userId: row.userid ?? undefined,
+        kind: 'send',
+        atMs: row.outcome_at,
+      })),
   )
   await tx.run(
     `UPDATE send_recipient SET note_due = 0 WHERE id IN (${rows.map(() => '?').join(', ')})`,

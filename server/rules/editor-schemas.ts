@@ -10,11 +10,14 @@ export function editorSchemas(facts: readonly FactShape[] = KNOWN_FACTS): Map<st
   const schemas = new Map<string, string>()
   for (const [kind, title] of Object.entries(TITLES)) {
     const { $defs, ...schema } = withConditions(RULE_SCHEMAS[kind as RuleKind])
+    const asksFacts = JSON.stringify([schema, $defs]).includes(CONDITION)
     const whole = {
       $schema: 'http://json-schema.org/draft-07/schema#',
       title,
       ...schema,
-      $defs: { ...$defs, Condition: conditionSchema(facts) },
+      ...($defs === undefined && !asksFacts
+        ? {}
+        : { $defs: { ...$defs, ...(asksFacts ? { ...TESTS, Condition: conditionSchema(facts) } : {}) } }),
     }
     schemas.set(`${kind}.json`, `${JSON.stringify(whole, null, 2)}\n`)
   }
@@ -33,15 +36,17 @@ const TITLES: Record<RuleKind, string> = {
   policy: '通用规矩',
 }
 
+const CONDITION = '#/$defs/Condition'
+
 function withConditions(schema: JsonSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
     const node = value as JsonSchema | null
     if (typeof node !== 'object' || node === null || node['x-huoshui'] !== 'condition') return value
-    return { description: node.description, allOf: [{ $ref: '#/$defs/Condition' }] }
+    return { description: node.description, allOf: [{ $ref: CONDITION }] }
   }) as JsonSchema
 }
 
-const many = { type: 'array', items: { $ref: '#/$defs/Condition' }, minItems: 1 }
+const many = { type: 'array', items: { $ref: CONDITION }, minItems: 1 }
 
 function conditionSchema(facts: readonly FactShape[]): object {
   return {
@@ -50,7 +55,7 @@ function conditionSchema(facts: readonly FactShape[]): object {
     properties: {
       all: { ...many, description: '全部成立' },
       any: { ...many, description: '有一条成立' },
-      not: { $ref: '#/$defs/Condition', description: '不成立' },
+      not: { $ref: CONDITION, description: '不成立' },
       ...factProperties('', facts),
     },
   }
@@ -62,7 +67,7 @@ function factProperties(prefix: string, facts: readonly FactShape[]): Record<str
   for (const fact of facts) {
     if (!fact.path.startsWith(prefix)) continue
     const rest = fact.path.slice(prefix.length)
-    properties[rest] = { description: fact.zh, ...TESTS[fact.type] }
+    properties[rest] = { description: fact.zh, allOf: [{ $ref: `#/$defs/${fact.type}` }] }
     const steps = rest.split('.')
     for (let count = 1; count < steps.length; count++) {
       const beginning = steps.slice(0, count).join('.')

@@ -82,8 +82,8 @@ describe('what is wrong', () => {
     [{ 'orders.paid.cuont': 1 }, 'orders.paid.cuont 没有「orders.paid.cuont」这个事实｜是不是想写 orders.paid.count'],
     [{ 累计付款金额: '1元' }, '累计付款金额 没有「累计付款金额」这个事实｜是不是想写 orders.paid.sum'],
     [
-      { 'orders.paid': 3 },
-      'orders.paid 「orders.paid」还不是完整的事实｜可以写 orders.paid.count、orders.paid.sum、orders.paid.daysSinceFirst、orders.paid.daysSinceLast、orders.paid.categories',
+      { 'orders.refunded': 3 },
+      'orders.refunded 「orders.refunded」还不是完整的事实｜可以写 orders.refunded.count、orders.refunded.sum',
     ],
     [{ channel: { gt: '包裹卡' } }, 'channel.gt 「来源渠道」不能用 gt｜可以用 eq、ne、in、notIn、known'],
     [{ 'orders.paid.count': { '>=': 1 } }, 'orders.paid.count.>= 没有「>=」这种比法｜是不是想写 gte'],

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
+import { contacts } from '../contacts/contacts.ts'
 import type { Customers } from '../customers/customers.ts'
 import { AppError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -103,6 +104,10 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
         taskId: task?.id,
         sentAtMs: clock.now(),
       })
+      // What a to-do asked for is one contact, however many messages it takes.
+      const cause = task === undefined ? `script:${guide.userId}:${key}` : `task:${task.id}`
+      const kind = task === undefined ? 'script' : 'task'
+      await contacts.add(tx, [{ key: cause, externalUserId, userId: guide.userId, kind, atMs: clock.now() }])
       const words = script === undefined ? '一条消息' : `话术「${script.value.title}」`
       await timeline.note(tx, {
         key: `sidebar.sent:${guide.userId}:${key}`,

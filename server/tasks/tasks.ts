@@ -1,4 +1,5 @@
 import type { Executor } from '../actions/action-kind.ts'
+import { contacts } from '../contacts/contacts.ts'
 import { CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
 import type { Customers } from '../customers/customers.ts'
 import type { Tx } from '../db/tx.ts'
@@ -159,11 +160,21 @@ export function createTasks(deps: TasksDeps) {
     /** Ends a guide's own task; false when it is not theirs or has ended already. */
     closeOwn: async (tx: Tx, task: TaskEnd & { id: number; userId: string }): Promise<boolean> => {
       const found = await taskQueries.byId(tx, task.id)
-      return end(tx, found?.userId === task.userId ? found : undefined, task)
+      if (found === undefined || found.userId !== task.userId || !(await end(tx, found, task))) return false
+      if (task.outcome === 'done' && asksForMessage(found)) {
+        const { externalUserId, userId } = found
+        const atMs = clock.now()
+        await contacts.add(tx, [{ key: `task:${found.id}`, externalUserId, userId, kind: 'task', atMs }])
+      }
+      return true
     },
     queries: taskQueries,
     subscriptions,
     executors,
   }
 }
+
+/** Is it done by sending something: a script, or the code of a group? */
+const asksForMessage = (task: GuideTask): boolean => task.scriptId !== undefined || task.kind === 'invite'
+
 export type Tasks = ReturnType<typeof createTasks>

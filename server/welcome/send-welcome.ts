@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { defineAction, type Executor, execute, type Failure } from '../actions/action-kind.ts'
 import { CRASHED } from '../actions/claim.ts'
+import { contacts } from '../contacts/contacts.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -96,6 +97,9 @@ export function createSendWelcome(
       const sentAtMs = clock.now()
       const latencyMs = sentAtMs - ((await welcomeStore.find(tx, payload))?.received_at ?? sentAtMs)
       await welcomeStore.setSent(tx, payload, sentAtMs, latencyMs)
+      const { externalUserId, userId, addedAtMs } = payload
+      const key = `welcome:${userId}:${externalUserId}:${addedAtMs}`
+      await contacts.add(tx, [{ key, externalUserId, userId, kind: 'welcome', atMs: sentAtMs }])
       const without = payload.leftOut.length === 0 ? '' : `；没有带上还未准备好的${payload.leftOut.join('、')}`
       const text = `已发送欢迎语「${payload.welcome}」，用时 ${(latencyMs / 1_000).toFixed(1)} 秒${without}`
       await note(tx, { ...payload, actionId: id }, text, reason)
