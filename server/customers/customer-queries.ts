@@ -177,6 +177,17 @@ export const customerQueries = {
       externalUserId,
       userId,
     ])) !== undefined,
+  /** Which of these pairs are friends now, half adds included. */
+  followedAmong: async (tx: Tx, pairs: readonly Pair[]): Promise<(pair: Pair) => boolean> => {
+    const rows = await eachChunk([...new Set(pairs.map((pair) => pair.externalUserId))], (part) =>
+      tx.rows<{ external_userid: string; userid: string }>(
+        `SELECT external_userid, userid FROM follow WHERE active = 1 AND external_userid IN (${marks(part.length)})`,
+        part,
+      ),
+    )
+    const followed = new Set(rows.map((row) => pairOf({ externalUserId: row.external_userid, userId: row.userid })))
+    return (pair) => followed.has(pairOf(pair))
+  },
   follow: async (tx: Tx, userId: string, externalUserId: string): Promise<Follow | undefined> => {
     const row = await tx.row<StoredFollow>(
       `SELECT ${FOLLOW_COLUMNS} FROM follow WHERE external_userid = ? AND userid = ?`,

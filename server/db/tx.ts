@@ -20,6 +20,8 @@ export interface Tx {
   insertIgnore(table: string, rows: Row[]): Promise<number>
   /** Inserts, or updates the columns that are not in `key` (or only those in `update`). */
   upsert(table: string, rows: Row[], key: string[], update?: string[]): Promise<void>
+  /** Inserts, or adds the row's `column` to what stands there under `key`. */
+  increase(table: string, rows: Row[], key: string[], column: string): Promise<void>
   /** Work that is undone alone when it throws; the transaction goes on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
   /** Runs once the commit is durable; for nudges only, never for work that must happen. */
@@ -60,6 +62,32 @@ export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (()
     return result.affected ?? 0
   }
 
+  async function merge(
+    table: string,
+    rows: Row[],
+    key: string[],
+    changesOf: (columns: string[]) => { column: string; isAdded: boolean }[],
+  ): Promise<void> {
+    for (const part of chunks(rows)) {
+      const columns = Object.keys(part[0] ?? {})
+      const { sql, params } = valuesClause(part, columns)
+      const given = (column: string): string =>
+        dialect === 'mysql' ? `VALUES(${quote(column)})` : `excluded.${quote(column)}`
+      const sets = changesOf(columns).map(({ column, isAdded }) =>
+        isAdded
+          ? `${quote(column)} = ${quote(table)}.${quote(column)} + ${given(column)}`
+          : `${quote(column)} = ${given(column)}`,
+      )
+      const head = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
+      const first = quote(key[0] ?? '')
+      const rest =
+        dialect === 'mysql'
+          ? `ON DUPLICATE KEY UPDATE ${sets.join(', ') || `${first} = ${first}`}`
+          : `ON CONFLICT (${list(key)}) DO ${sets.length > 0 ? `UPDATE SET ${sets.join(', ')}` : 'NOTHING'}`
+      await query(`${head} ${rest}`, params)
+    }
+  }
+
   let savepoints = 0
   const tx: Tx = {
     dialect,
@@ -82,28 +110,11 @@ export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (()
       }
       return inserted
     },
-    upsert: async (table, rows, key, update) => {
-      for (const part of chunks(rows)) {
-        const columns = Object.keys(part[0] ?? {})
-        const { sql, params } = valuesClause(part, columns)
-        const changed = update ?? columns.filter((column) => !key.includes(column))
-        const head = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
-        if (dialect === 'mysql') {
-          const sets = changed.map((column) => `${quote(column)} = VALUES(${quote(column)})`)
-          const first = key[0] ?? ''
-          await query(
-            `${head} ON DUPLICATE KEY UPDATE ${sets.join(', ') || `${quote(first)} = ${quote(first)}`}`,
-            params,
-          )
-        } else {
-          const sets = changed.map((column) => `${quote(column)} = excluded.${quote(column)}`)
-          await query(
-            `${head} ON CONFLICT (${list(key)}) DO ${sets.length > 0 ? `UPDATE SET ${sets.join(', ')}` : 'NOTHING'}`,
-            params,
-          )
-        }
-      }
-    },
+    upsert: (table, rows, key, update) =>
+      merge(table, rows, key, (columns) =>
+        (update ?? columns.filter((column) => !key.includes(column))).map((column) => ({ column, isAdded: false })),
+      ),
+    increase: (table, rows, key, column) => merge(table, rows, key, () => [{ column, isAdded: true }]),
     savepoint: async (work) => {
       savepoints += 1
       const name = `sp_${savepoints}`

@@ -4,6 +4,7 @@ import type { Tx } from '../db/tx.ts'
 import { describeError } from '../kernel/app-error.ts'
 import { backoffMs } from '../kernel/backoff.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { groupBy } from '../kernel/group-by.ts'
 import type { Logger } from '../kernel/logger.ts'
 import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
 import type { Proceed } from './proceed.ts'
@@ -18,36 +19,49 @@ export interface AdvanceDeps {
   proceed: Proceed
 }
 
-/** Few enough that a welcome hardly waits behind them on SQLite. */
-const BATCH = 10
+/** On SQLite few enough that a welcome hardly waits behind them. */
+const BATCH = { sqlite: 50, mysql: 200 }
 const RETRY_MS = [MINUTE_MS, 10 * MINUTE_MS, HOUR_MS]
 
-/** Takes everybody whose wait is over on, in the order in which they became due. The row and its move are one
+/** Takes everybody whose wait is over on, in the order in which they became due. The rows and their move are one
  *  transaction, so two processes never move the same one, and a crash moves nobody half-way. */
 export function createAdvance({ db, clock, log, versions, proceed }: AdvanceDeps) {
-  async function move(tx: Tx, entry: Entry): Promise<void> {
-    const sop = await versions(tx, entry.sop, entry.version)
-    if (sop === undefined) {
-      const gone = { name: entry.sop, version: entry.version, title: entry.sop }
-      return proceed.end(tx, gone, entry, { state: 'left', why: '这个版本的规则已经找不到了' })
+  async function move(tx: Tx, entries: Entry[]): Promise<void> {
+    const [first] = entries
+    if (first === undefined) return
+    const sop = await versions(tx, first.sop, first.version)
+    if (sop !== undefined) return proceed.due(tx, sop, entries)
+    const gone = { name: first.sop, version: first.version, title: first.sop }
+    for (const entry of entries) {
+      await proceed.end(tx, gone, entry, { state: 'left', why: '这个版本的规则已经找不到了' })
     }
-    await proceed.due(tx, sop, entry)
+  }
+
+  /** All together; when that fails each alone, so that one customer's fault is not everybody's. */
+  async function tryMove(tx: Tx, entries: Entry[]): Promise<void> {
+    try {
+      await tx.savepoint(() => move(tx, entries))
+    } catch (error) {
+      if (isDeadlock(error)) throw error
+      const [only, ...others] = entries
+      if (only === undefined) return
+      if (others.length > 0) {
+        for (const entry of entries) await tryMove(tx, [entry])
+        return
+      }
+      const fault = describeError(error)
+      log.warn({ sop: only.sop, entryId: only.id, err: fault }, 'journey could not go on; will be tried again')
+      await entryStore.postpone(tx, only.id, clock.now() + backoffMs(RETRY_MS, only.attempts + 1), fault)
+    }
   }
 
   const step = (): Promise<boolean> =>
     db.tx(async (tx) => {
-      const due = await entryStore.takeDue(tx, clock.now(), BATCH)
-      for (const entry of due) {
-        try {
-          await tx.savepoint(() => move(tx, entry))
-        } catch (error) {
-          if (isDeadlock(error)) throw error
-          const fault = describeError(error)
-          log.warn({ sop: entry.sop, entryId: entry.id, err: fault }, 'journey could not go on; will be tried again')
-          await entryStore.postpone(tx, entry.id, clock.now() + backoffMs(RETRY_MS, entry.attempts + 1), fault)
-        }
+      const due = await entryStore.takeDue(tx, clock.now(), BATCH[db.dialect])
+      for (const entries of groupBy(due, (entry) => `${entry.sop}@${entry.version}`).values()) {
+        await tryMove(tx, entries)
       }
-      return due.length === BATCH
+      return due.length === BATCH[db.dialect]
     })
 
   return async (): Promise<void> => {

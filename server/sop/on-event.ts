@@ -53,7 +53,7 @@ export function createOnEvent({ clock, rules, versions, proceed, enter }: OnEven
         const wait = step !== undefined && 'wait' in step ? step.wait : undefined
         if (typeof wait !== 'object' || !('event' in wait)) continue
         const { atMost: _atMost, ...awaited } = wait
-        if (isMeant(awaited)) await proceed.wake(tx, sop, entry, event.kind)
+        if (isMeant(awaited)) await proceed.wake(tx, sop, entry, EVENT_ZH[event.kind])
       }
     }
   }

@@ -1,5 +1,6 @@
 import { takeRows } from '../db/take-rows.ts'
-import type { Tx } from '../db/tx.ts'
+import type { SqlValue, Tx } from '../db/tx.ts'
+import { groupBy } from '../kernel/group-by.ts'
 import type { TriggerEvent } from '../rules/schema/sop-event.ts'
 import { FIRST_POSITION } from './step-path.ts'
 
@@ -180,21 +181,32 @@ export const entryStore = {
     return rows.map(toEntry)
   },
 
-  save: async (tx: Tx, entry: Entry): Promise<void> => {
-    await tx.run(
-      `UPDATE sop_entry SET state = ?, userid = ?, position = ?, due_at = ?, waiting_event = ?, ended_at = ?, end_reason = ?,
-       attempts = 0, last_error = NULL WHERE id = ?`,
-      [
+  /** Keeps where these entries stand. Those that stand alike are one statement. */
+  saveAll: async (tx: Tx, entries: Entry[]): Promise<void> => {
+    const alike = groupBy(entries, (entry) =>
+      JSON.stringify([
         entry.state,
-        entry.userId,
         entry.position,
         entry.dueAtMs ?? null,
         entry.waitingEvent ?? null,
         entry.endedAtMs ?? null,
         entry.endReason ?? null,
-        entry.id,
-      ],
+      ]),
     )
+    for (const [standing, group] of alike) {
+      await tx.run(
+        `UPDATE sop_entry SET state = ?, position = ?, due_at = ?, waiting_event = ?, ended_at = ?, end_reason = ?,
+         attempts = 0, last_error = NULL WHERE id IN (${marks(group)})`,
+        [...(JSON.parse(standing) as SqlValue[]), ...group.map((entry) => entry.id)],
+      )
+    }
+    for (const [userId, group] of groupBy(entries, (entry) => entry.userId)) {
+      await tx.run(`UPDATE sop_entry SET userid = ? WHERE id IN (${marks(group)}) AND userid <> ?`, [
+        userId,
+        ...group.map((entry) => entry.id),
+        userId,
+      ])
+    }
   },
 
   /** After a fault of ours: kept where it is and tried again. */

@@ -30,30 +30,37 @@ const toStep = (row: StoredStep): StepDone => ({
   reason: row.reason === null ? undefined : (JSON.parse(row.reason) as Reason),
 })
 
+const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
+
 const COLUMNS = 'entry_id, position, kind, at, outcome, reason'
 
 export const stepLog = {
-  find: async (tx: Tx, entryId: number, position: string): Promise<StepDone | undefined> => {
-    const row = await tx.row<StoredStep>(`SELECT ${COLUMNS} FROM sop_step WHERE entry_id = ? AND position = ?`, [
-      entryId,
-      position,
-    ])
-    return row === undefined ? undefined : toStep(row)
+  /** What was done before at the position where each of these entries stands, by entry. */
+  findAll: async (tx: Tx, entries: { id: number; position: string }[]): Promise<Map<number, StepDone>> => {
+    const standing = new Map(entries.map((entry) => [entry.id, entry.position]))
+    const positions = [...new Set(standing.values())]
+    if (positions.length === 0) return new Map()
+    const rows = await tx.rows<StoredStep>(
+      `SELECT ${COLUMNS} FROM sop_step WHERE entry_id IN (${marks(standing.size)}) AND position IN (${marks(positions.length)})`,
+      [...standing.keys(), ...positions],
+    )
+    const steps = rows.map(toStep).filter((step) => standing.get(step.entryId) === step.position)
+    return new Map(steps.map((step) => [step.entryId, step]))
   },
 
-  write: async (tx: Tx, step: StepDone): Promise<void> => {
+  /** Once for each entry and position; a later writing replaces the outcome. */
+  writeAll: async (tx: Tx, steps: StepDone[]): Promise<void> => {
+    if (steps.length === 0) return
     await tx.upsert(
       'sop_step',
-      [
-        {
-          entry_id: step.entryId,
-          position: step.position,
-          kind: step.kind,
-          at: step.atMs,
-          outcome: step.outcome,
-          reason: step.reason === undefined ? null : JSON.stringify(step.reason),
-        },
-      ],
+      steps.map((step) => ({
+        entry_id: step.entryId,
+        position: step.position,
+        kind: step.kind,
+        at: step.atMs,
+        outcome: step.outcome,
+        reason: step.reason === undefined ? null : JSON.stringify(step.reason),
+      })),
       ['entry_id', 'position'],
       ['at', 'outcome', 'reason'],
     )
@@ -63,7 +70,7 @@ export const stepLog = {
   ofEntries: async (tx: Tx, entryIds: number[]): Promise<StepDone[]> => {
     if (entryIds.length === 0) return []
     const rows = await tx.rows<StoredStep>(
-      `SELECT ${COLUMNS} FROM sop_step WHERE entry_id IN (${entryIds.map(() => '?').join(', ')}) ORDER BY id`,
+      `SELECT ${COLUMNS} FROM sop_step WHERE entry_id IN (${marks(entryIds.length)}) ORDER BY id`,
       entryIds,
     )
     return rows.map(toStep)

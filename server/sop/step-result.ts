@@ -15,9 +15,21 @@ export type StepResult =
   | { kind: 'done'; outcome: string; told: boolean }
   | { kind: 'later'; outcome: string; atMs: number }
 
-/** Carries out one kind of step in the caller's transaction: enqueues, writes rows, never the network. The same step of the
- *  same entry may come again; `keyOf` makes it happen once. */
+/** Carries out one kind of step for one customer in the caller's transaction: enqueues, writes rows, never the network. The
+ *  same step of the same entry may come again; `keyOf` makes it happen once. */
 export type PerformStep<Spec> = (tx: Tx, spec: Spec, context: StepContext) => Promise<StepResult>
+
+/** The same for many customers who stand at this step together; a result for each, in their order. */
+export type PerformForAll<Spec> = (tx: Tx, spec: Spec, contexts: StepContext[]) => Promise<StepResult[]>
+
+/** For steps that are rare or slow anyway. */
+export const oneByOne =
+  <Spec>(perform: PerformStep<Spec>): PerformForAll<Spec> =>
+  async (tx, spec, contexts) => {
+    const results: StepResult[] = []
+    for (const context of contexts) results.push(await perform(tx, spec, context))
+    return results
+  }
 
 /** Once per step of a journey. */
 export const keyOf = (entry: Pick<Entry, 'id' | 'position'>): string => `sop:${entry.id}:${entry.position}`

@@ -60,6 +60,15 @@ export const staffQueries = {
     return member !== undefined && member.knownAtMs > sinceMs ? undefined : userId
   },
   /** The member's name, also by a former userid; undefined while unknown. */
+  /** Names by userid; members without a known name are left out. */
+  namesOf: async (tx: Tx, userIds: readonly string[]): Promise<Map<string, string>> => {
+    if (userIds.length === 0) return new Map()
+    const rows = await tx.rows<{ userid: string; name: string }>(
+      `SELECT userid, name FROM staff WHERE name IS NOT NULL AND userid IN (${userIds.map(() => '?').join(', ')})`,
+      [...userIds],
+    )
+    return new Map(rows.map((row) => [row.userid, row.name]))
+  },
   nameOf: async (tx: Tx, userId: string): Promise<string | undefined> => {
     const known = await get(tx, userId)
     if (known?.name !== undefined) return known.name

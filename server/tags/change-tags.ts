@@ -144,20 +144,28 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
     },
   })
 
-  /** Changes tags at one guide. False: a change with this key is known. Names that WeCom does not have are made there
-   *  when the rule book has them, else left out and said so on the timeline. */
-  async function change(tx: Tx, wanted: TagChange): Promise<boolean> {
-    const { externalUserId, userId, by, reason, key } = wanted
-    const add = [...new Set(wanted.add ?? [])]
-    const remove = [...new Set(wanted.remove ?? [])].filter((path) => !add.includes(path))
-    if (add.length === 0 && remove.length === 0) return false
-    const payload = { externalUserId, userId, add, remove, by }
-    const isNew = await outbox.enqueue(tx, MarkTags, { key: `tag:${key}`, externalUserId, userId, payload, reason })
-    if (isNew) await markPending(tx, wanted)
-    return isNew
+  /** Changes tags, each change at one guide; gives the keys of those that are new. Names that WeCom does not have are made
+   *  there when the rule book has them, else left out and said so on the timeline. */
+  async function changeAll(tx: Tx, wanted: readonly TagChange[]): Promise<Set<string>> {
+    const changes = wanted.flatMap(({ externalUserId, userId, by, reason, key, ...tags }) => {
+      const add = [...new Set(tags.add ?? [])]
+      const remove = [...new Set(tags.remove ?? [])].filter((path) => !add.includes(path))
+      if (add.length === 0 && remove.length === 0) return []
+      const payload = { externalUserId, userId, add, remove, by }
+      return [{ key: `tag:${key}`, externalUserId, userId, payload, reason }]
+    })
+    const fresh = await outbox.enqueueAll(tx, MarkTags, changes)
+    await markPending(
+      tx,
+      changes.filter((change) => fresh.has(change.key)),
+    )
+    return new Set([...fresh].map((key) => key.slice('tag:'.length)))
   }
 
-  return { executor, change }
+  /** One change; false: a change with this key is known. */
+  const change = async (tx: Tx, wanted: TagChange): Promise<boolean> => (await changeAll(tx, [wanted])).size > 0
+
+  return { executor, change, changeAll }
 }
 
 function describe(done: { add: string[]; remove: string[]; unknown: string[]; kept: string[] }): string {

@@ -82,13 +82,14 @@ export async function takeOff(tx: Tx, { externalUserId, userId }: Pair, tagIds: 
 /* A reading of WeCom that was under way while we changed tags there says something old. So each pair remembers how many
    changes of ours are on their way and when the last one was done. */
 
-export async function markPending(tx: Tx, { externalUserId, userId }: Pair): Promise<void> {
-  await tx.insertIgnore('follow_tag_state', [{ external_userid: externalUserId, userid: userId }])
-  await tx.run('UPDATE follow_tag_state SET pending = pending + 1 WHERE external_userid = ? AND userid = ?', [
-    externalUserId,
-    userId,
-  ])
-}
+/** One more change under way for each of these pairs. */
+export const markPending = (tx: Tx, pairs: readonly Pair[]): Promise<void> =>
+  tx.increase(
+    'follow_tag_state',
+    pairs.map(({ externalUserId, userId }) => ({ external_userid: externalUserId, userid: userId, pending: 1 })),
+    ['external_userid', 'userid'],
+    'pending',
+  )
 
 /** True when a reading came in between and must be done again. */
 export async function markSettled(tx: Tx, { externalUserId, userId }: Pair, nowMs: number): Promise<boolean> {

@@ -70,6 +70,7 @@ export function createTags(deps: TagsDeps) {
   return {
     queries: tagQueries,
     change: changes.change,
+    changeAll: changes.changeAll,
     recordSeen: createRecordSeen({ ...deps, library }),
     /** For the sync: the whole library as WeCom has it, and what of it was other here. */
     read: library.read,

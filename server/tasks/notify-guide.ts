@@ -41,21 +41,38 @@ export function createNotifyGuide({ db, clock, outbox, wecom, customers }: Notif
     )
 
   return {
-    /** Makes sure that a message goes out soon, or rides with the one that is about to go. */
-    schedule: async (tx: Tx, userId: string): Promise<void> => {
+    /** Makes sure that a message to each of these guides goes out soon, or rides with the one that is about to go. */
+    schedule: async (tx: Tx, userIds: readonly string[]): Promise<void> => {
+      if (userIds.length === 0) return
       const now = clock.now()
-      const held = await tx.row<{ next_at: number }>('SELECT next_at FROM task_notice WHERE userid = ?', [userId])
-      if (held !== undefined && held.next_at > now) return
-      const dueAtMs = held === undefined ? now : Math.max(now, held.next_at + MINUTE_MS)
-      await tx.upsert('task_notice', [{ userid: userId, next_at: dueAtMs }], ['userid'])
-      await outbox.enqueue(tx, NotifyGuide, {
-        key: `task.notify:${userId}:${dueAtMs}`,
-        payload: { userId },
-        reason: { text: '有新的待办' },
-        userId,
-        dueAtMs,
-        expiresAtMs: dueAtMs + WORTH_SENDING_FOR_MS,
+      const held = await tx.rows<{ userid: string; next_at: number }>(
+        `SELECT userid, next_at FROM task_notice WHERE userid IN (${userIds.map(() => '?').join(', ')})`,
+        [...userIds],
+      )
+      const nextOf = new Map(held.map((row) => [row.userid, row.next_at]))
+      const due = userIds.flatMap((userId) => {
+        const nextAtMs = nextOf.get(userId)
+        if (nextAtMs === undefined) return [{ userId, dueAtMs: now }]
+        return nextAtMs > now ? [] : [{ userId, dueAtMs: Math.max(now, nextAtMs + MINUTE_MS) }]
       })
+      if (due.length === 0) return
+      await tx.upsert(
+        'task_notice',
+        due.map(({ userId, dueAtMs }) => ({ userid: userId, next_at: dueAtMs })),
+        ['userid'],
+      )
+      await outbox.enqueueAll(
+        tx,
+        NotifyGuide,
+        due.map(({ userId, dueAtMs }) => ({
+          key: `task.notify:${userId}:${dueAtMs}`,
+          payload: { userId },
+          reason: { text: '有新的待办' },
+          userId,
+          dueAtMs,
+          expiresAtMs: dueAtMs + WORTH_SENDING_FOR_MS,
+        })),
+      )
     },
 
     executor: execute(NotifyGuide, {

@@ -85,6 +85,11 @@ export const taskQueries = {
   /** All tasks about a customer, of every guide, newest first, at most 200. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<GuideTask[]> =>
     many(tx, 'external_userid = ? ORDER BY id DESC', [externalUserId]),
+  byKeys: async (tx: Tx, keys: readonly string[]): Promise<Map<string, GuideTask>> => {
+    if (keys.length === 0) return new Map()
+    const tasks = await all(tx, `task_key IN (${keys.map(() => '?').join(', ')})`, [...keys])
+    return new Map(tasks.map((task) => [task.key, task]))
+  },
   byKey: async (tx: Tx, key: string): Promise<GuideTask | undefined> => (await many(tx, 'task_key = ?', [key]))[0],
   byId: async (tx: Tx, id: number): Promise<GuideTask | undefined> => (await many(tx, 'id = ?', [id]))[0],
   /** Open, and of these overdue at `nowMs`. */

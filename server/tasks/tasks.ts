@@ -7,7 +7,7 @@ import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Reason } from '../kernel/reason.ts'
 import type { Staff } from '../staff/staff.ts'
 import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
-import type { Timeline } from '../timeline/timeline.ts'
+import type { Note, Timeline } from '../timeline/timeline.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
 import { type GuideTask, taskQueries } from './task-queries.ts'
 
@@ -34,11 +34,11 @@ export interface TaskEnd {
 }
 
 export interface TasksDeps extends NotifyGuideDeps {
-  timeline: Pick<Timeline, 'note'>
+  timeline: Pick<Timeline, 'note' | 'noteAll'>
   customers: NotifyGuideDeps['customers'] & {
     queries: Pick<Customers['queries'], 'isFollowing' | 'ownerOf' | 'ownersOf'>
   }
-  staff: { queries: Pick<Staff['queries'], 'nameOf' | 'leftAmong'> }
+  staff: { queries: Pick<Staff['queries'], 'nameOf' | 'namesOf' | 'leftAmong'> }
 }
 
 /** What guides are asked to do. */
@@ -48,17 +48,28 @@ export function createTasks(deps: TasksDeps) {
 
   /** A guide who has left does nothing any more: another guide of the customer does. Nobody else: it waits for whoever
    *  gets the customer. */
-  async function assignee(tx: Tx, { userId, externalUserId }: TaskToOpen): Promise<string> {
-    if (!(await staff.queries.leftAmong(tx, [userId])).has(userId)) return userId
-    return (await customers.queries.ownerOf(tx, externalUserId)) ?? userId
+  async function assigned(tx: Tx, asked: readonly TaskToOpen[]): Promise<TaskToOpen[]> {
+    const left = await staff.queries.leftAmong(tx, [...new Set(asked.map((task) => task.userId))])
+    if (left.size === 0) return [...asked]
+    const orphans = asked.filter((task) => left.has(task.userId)).map((task) => task.externalUserId)
+    const owners = await customers.queries.ownersOf(tx, orphans)
+    return asked.map((task) =>
+      left.has(task.userId) ? { ...task, userId: owners.get(task.externalUserId) ?? task.userId } : task,
+    )
   }
 
   const nameOf = async (tx: Tx, userId: string): Promise<string> => (await staff.queries.nameOf(tx, userId)) ?? userId
 
-  async function open(tx: Tx, asked: TaskToOpen): Promise<boolean> {
-    const task = { ...asked, userId: await assignee(tx, asked) }
-    const inserted = await tx.insertIgnore('guide_task', [
-      {
+  async function openAll(tx: Tx, asked: readonly TaskToOpen[]): Promise<Set<string>> {
+    const known = await taskQueries.byKeys(
+      tx,
+      asked.map((task) => task.key),
+    )
+    const tasks = (await assigned(tx, asked)).filter((task) => !known.has(task.key))
+    if (tasks.length === 0) return new Set()
+    await tx.insertIgnore(
+      'guide_task',
+      tasks.map((task) => ({
         task_key: task.key,
         external_userid: task.externalUserId,
         userid: task.userId,
@@ -70,24 +81,34 @@ export function createTasks(deps: TasksDeps) {
         state: 'open',
         opened_at: clock.now(),
         reason: JSON.stringify(task.reason),
-      },
-    ])
-    const stored = await taskQueries.byKey(tx, task.key)
-    if (inserted === 0 || stored === undefined) return false
-    await note(tx, stored, 'opened', `请导购${await nameOf(tx, task.userId)}：${task.title}`, task.reason)
-    await notifyGuide.schedule(tx, task.userId)
-    return true
+      })),
+    )
+    const stored = await taskQueries.byKeys(
+      tx,
+      tasks.map((task) => task.key),
+    )
+    const guides = [...new Set(tasks.map((task) => task.userId))]
+    const names = await staff.queries.namesOf(tx, guides)
+    await timeline.noteAll(
+      tx,
+      [...stored.values()].map((task) => ({
+        ...noteOf(task, 'opened', `请导购${names.get(task.userId) ?? task.userId}：${task.title}`),
+        reason: task.reason,
+      })),
+    )
+    await notifyGuide.schedule(tx, guides)
+    return new Set(stored.keys())
   }
 
-  const note = (tx: Tx, task: GuideTask, what: 'opened' | TaskEnd['outcome'], text: string, reason?: Reason) =>
-    timeline.note(tx, {
-      key: `task:${task.id}:${what}`,
-      externalUserId: task.externalUserId,
-      userId: task.userId,
-      kind: `task.${what}`,
-      text,
-      reason,
-    })
+  const open = async (tx: Tx, asked: TaskToOpen): Promise<boolean> => (await openAll(tx, [asked])).size > 0
+
+  const noteOf = (task: GuideTask, what: 'opened' | TaskEnd['outcome'], text: string): Note => ({
+    key: `task:${task.id}:${what}`,
+    externalUserId: task.externalUserId,
+    userId: task.userId,
+    kind: `task.${what}`,
+    text,
+  })
 
   async function end(tx: Tx, task: GuideTask | undefined, { outcome, note: why }: TaskEnd): Promise<boolean> {
     if (task === undefined) return false
@@ -97,7 +118,7 @@ export function createTasks(deps: TasksDeps) {
     )
     if (changed === 0) return false
     const head = outcome === 'done' ? '待办已完成' : '待办已取消'
-    await note(tx, task, outcome, `${head}：${task.title}${why === undefined ? '' : `（${why}）`}`)
+    await timeline.note(tx, noteOf(task, outcome, `${head}：${task.title}${why === undefined ? '' : `（${why}）`}`))
     return true
   }
 
@@ -119,7 +140,7 @@ export function createTasks(deps: TasksDeps) {
         text: `导购${from}已离职，待办「${task.title}」${now}`,
       })
     }
-    for (const heir of new Set(owners.values())) await notifyGuide.schedule(tx, heir)
+    await notifyGuide.schedule(tx, [...new Set(owners.values())])
   }
 
   const subscriptions: Subscription[] = [
@@ -139,7 +160,7 @@ export function createTasks(deps: TasksDeps) {
          WHERE external_userid = ? AND userid = ? AND state = 'open'`,
         [toUserId, clock.now(), externalUserId, fromUserId],
       )
-      if (moved > 0) await notifyGuide.schedule(tx, toUserId)
+      if (moved > 0) await notifyGuide.schedule(tx, [toUserId])
     }),
     subscribe('tasks.follow-rename', StaffRenamed, async (tx, { payload }) => {
       await tx.run(`UPDATE guide_task SET userid = ? WHERE userid = ? AND state = 'open'`, [
@@ -154,6 +175,8 @@ export function createTasks(deps: TasksDeps) {
     /** Asks a guide to do something; the guide is told in WeCom and the customer's timeline says so. True when new, false
      *  when the key is known. */
     open,
+    /** Many at once; gives the keys of those that are new. */
+    openAll,
     /** Ends the task with this key; false when there is none or it has ended already. */
     close: async (tx: Tx, task: TaskEnd & { key: string }): Promise<boolean> =>
       end(tx, await taskQueries.byKey(tx, task.key), task),

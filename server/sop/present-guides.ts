@@ -1,0 +1,26 @@
+import type { Customers } from '../customers/customers.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Staff } from '../staff/staff.ts'
+import type { Entry } from './sop-entry.ts'
+
+export interface PresentGuidesDeps {
+  staff: { queries: Pick<Staff['queries'], 'leftAmong'> }
+  customers: { queries: Pick<Customers['queries'], 'ownersOf' | 'followedAmong'> }
+}
+
+/** The guide may have changed since these customers entered; the present one acts. */
+export async function withPresentGuides(
+  tx: Tx,
+  { staff, customers }: PresentGuidesDeps,
+  entries: Entry[],
+): Promise<Entry[]> {
+  const left = await staff.queries.leftAmong(tx, [...new Set(entries.map((entry) => entry.userId))])
+  const isFollowed = await customers.queries.followedAmong(tx, entries)
+  const isHere = (entry: Entry): boolean => !left.has(entry.userId) && isFollowed(entry)
+  const alone = entries.filter((entry) => !isHere(entry)).map((entry) => entry.externalUserId)
+  if (alone.length === 0) return entries
+  const owners = await customers.queries.ownersOf(tx, alone)
+  return entries.map((entry) =>
+    isHere(entry) ? entry : { ...entry, userId: owners.get(entry.externalUserId) ?? entry.userId },
+  )
+}

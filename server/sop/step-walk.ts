@@ -1,0 +1,21 @@
+import type { Tx } from '../db/tx.ts'
+import type { Note, Timeline } from '../timeline/timeline.ts'
+import { type Entry, entryStore } from './sop-entry.ts'
+import { type StepDone, stepLog } from './step-log.ts'
+
+/** What a walk of many customers leaves behind, written at its end in a few statements however many they are. */
+export interface Trail {
+  steps: StepDone[]
+  notes: Note[]
+  /** Entries that stand still now, as they are to be kept. */
+  parked: Entry[]
+}
+
+export const newTrail = (): Trail => ({ steps: [], notes: [], parked: [] })
+
+/** Safe to repeat: steps by entry and position, notes by their keys. */
+export async function writeTrail(tx: Tx, { steps, notes, parked }: Trail, timeline: Pick<Timeline, 'noteAll'>) {
+  await stepLog.writeAll(tx, steps)
+  await entryStore.saveAll(tx, parked)
+  await timeline.noteAll(tx, notes)
+}
