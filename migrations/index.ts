@@ -13,6 +13,7 @@ import { FeedbackDays1700000000012 } from './0012-feedback-days.ts'
 import { Alerts1700000000013 } from './0013-alerts.ts'
 import { Handover1700000000014 } from './0014-handover.ts'
 import { ContactsProfilesSurveys1700000000016 } from './0016-contacts-profiles-surveys.ts'
+import { Tiers1700000000018 } from './0018-tiers.ts'
 import { SopShares1700000000020 } from './0020-sop-shares.ts'
 import { ReachingPeople1700000000022 } from './0022-reaching-people.ts'
 
@@ -33,6 +34,7 @@ export const migrations = [
   Alerts1700000000013,
   Handover1700000000014,
   ContactsProfilesSurveys1700000000016,
+  Tiers1700000000018,
   SopShares1700000000020,
   ReachingPeople1700000000022,
 ]

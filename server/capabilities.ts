@@ -23,6 +23,7 @@ import { createSop } from './sop/sop.ts'
 import { createStaff } from './staff/staff.ts'
 import { createTags } from './tags/tags.ts'
 import { createTasks } from './tasks/tasks.ts'
+import { createTiers } from './tiers/tiers.ts'
 import { createTimeline, type TimelineDeps } from './timeline/timeline.ts'
 import type { Wecom } from './wecom/wecom.ts'
 import { createWelcome } from './welcome/welcome.ts'
@@ -72,6 +73,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }
   const tasks = createTasks({ ...base, timeline, customers, staff })
   const welcome = createWelcome({ ...base, media, customers, staff, timeline })
   const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline, welcome })
+  const tiers = createTiers({ ...base, facts, customers, tags, routing, timeline })
   const sop = createSop({
     ...base,
     facts,
@@ -95,6 +97,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }
     media,
     // First, so that a journey does not ask the guide for what the welcome brings.
     routing,
+    tiers,
     // A journey's own welcome goes before the channel's; whichever claims the friendship first sends it.
     sop,
     welcome,
@@ -117,6 +120,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }
     tasks,
     welcome,
     routing,
+    tiers,
     sop,
     massSend,
   }

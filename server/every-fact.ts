@@ -8,6 +8,7 @@ import type { Fact } from './rules/fact.ts'
 import { sopFacts } from './sop/sop-facts.ts'
 import { answeredSign, surveyFacts } from './surveys/survey-facts.ts'
 import { tagsFact } from './tags/tags-fact.ts'
+import { tiersFact } from './tiers/tiers-fact.ts'
 
 /** Everything that rules may ask about a customer, whoever's tables know it. */
 export const EVERY_FACT: Fact[][] = [
@@ -20,4 +21,5 @@ export const EVERY_FACT: Fact[][] = [
   surveyFacts,
   sopFacts,
   [silenceFact([addedSign, joinedSign, ...orderSigns, answeredSign])],
+  [tiersFact],
 ]

@@ -16,6 +16,7 @@ import { OrderClosed, OrderCreated, OrderPaid, OrderRefunded } from '../orders/o
 import { KNOWN_EVENTS, meansEvent } from '../rules/known-events.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import { StaffLeft } from '../staff/staff-events.ts'
+import { TierChanged } from '../tiers/tier-events.ts'
 import type { Note } from '../timeline/timeline.ts'
 import { createDeliverWebhook, DeliverWebhook, type DeliverWebhookDeps } from './deliver-webhook.ts'
 
@@ -32,6 +33,7 @@ const FACTS: readonly EventKind[] = [
   OrderRefunded,
   OrderClosed,
   StaffLeft,
+  TierChanged,
 ]
 
 /** Good for nothing but a welcome, and only ours. */

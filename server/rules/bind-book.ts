@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Drafts } from './draft.ts'
 import type { FactShape } from './known-facts.ts'
 import { conditionOf } from './parse-condition.ts'
-import type { LibraryScript, Rule, RuleBook } from './rule-book.ts'
+import type { Ladder, LibraryScript, Rule, RuleBook } from './rule-book.ts'
 import { versionOf } from './rule-version.ts'
 import type { Condition } from './schema/condition.ts'
 
@@ -22,6 +22,7 @@ export function sourcesOf(drafts: Drafts): RuleSources {
     send: plain(drafts.send),
     webhook: plain(drafts.webhook),
     policy: plain(drafts.policy),
+    ladder: plain(drafts.ladder),
   }
 }
 
@@ -41,7 +42,8 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   // A book that an earlier release stored has neither.
   const webhooks = mapOf((drafts.webhook ?? []).map(ruleOf))
   const policy = drafts.policy?.[0]?.value ?? {}
-  const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks].map((rules) =>
+  const ladders = mapOf((drafts.ladder ?? []).map((draft) => ladderOf(draft, understood)))
+  const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, ladders].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
@@ -57,6 +59,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     sends,
     webhooks,
     policy,
+    ladders,
   }
 }
 
@@ -68,6 +71,16 @@ const ruleOf = <Value>({ name, file, value }: Omit<Rule<Value>, 'version'>): Rul
   version: versionOf(value),
   file,
   value,
+})
+
+const ladderOf = (draft: RuleSources['ladder'][number], understood: (written: unknown) => Condition): Ladder => ({
+  ...ruleOf(draft),
+  levels: draft.value.levels.map((value) => ({
+    name: value.level,
+    when: value.when === undefined ? undefined : understood(value.when),
+    keep: value.keep === undefined ? undefined : understood(value.keep),
+    value,
+  })),
 })
 
 async function scriptsOf(

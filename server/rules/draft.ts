@@ -5,6 +5,7 @@ import type { RuleFile, RuleKind } from './rule-folder.ts'
 import type { Condition } from './schema/condition.ts'
 import type {
   ChannelRule,
+  LadderRule,
   PolicyRule,
   PoolRule,
   ScriptRules,
@@ -38,6 +39,7 @@ export interface Drafts {
   send: Draft<SendRule>[]
   webhook: Draft<WebhookRule>[]
   policy: Draft<PolicyRule>[]
+  ladder: Draft<LadderRule>[]
 }
 
 /** The key under which a rule of each kind says its name. */
@@ -51,6 +53,7 @@ export const NAME_KEYS: Record<RuleKind, string> = {
   send: 'send',
   webhook: 'webhook',
   policy: 'policy',
+  ladder: 'ladder',
 }
 
 export function createDraft<Value>(options: {

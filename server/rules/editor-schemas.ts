@@ -34,6 +34,7 @@ const TITLES: Record<RuleKind, string> = {
   send: '定时群发',
   webhook: '事件转发',
   policy: '通用规矩',
+  ladder: '分层（梯子）',
 }
 
 const CONDITION = '#/$defs/Condition'

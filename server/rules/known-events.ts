@@ -13,6 +13,7 @@ export const FACT_EVENTS = [
   'order.refunded',
   'order.closed',
   'staff.left',
+  'tier.changed',
 ] as const
 export const DECISION_EVENTS = [
   'decision.welcome.ended',

@@ -14,6 +14,7 @@ export const KNOWN_FACTS: readonly FactShape[] = [
   { path: 'follow.guideCount', type: 'number', zh: '好友导购数' },
   { path: 'follow.daysSinceLost', type: 'number', zh: '流失天数' },
   { path: 'tags', type: 'set', zh: '标签' },
+  { path: 'tiers', type: 'set', zh: '分层等级' },
   { path: 'groups', type: 'set', zh: '所在群池' },
   { path: 'groups.daysSinceJoined', type: 'number', zh: '距最近入群天数' },
   { path: 'orders.created.count', type: 'number', zh: '下单次数' },

@@ -3,6 +3,7 @@ import { bindBook, type RuleSources, sourcesOf } from './bind-book.ts'
 import { createAssetCheck } from './checks/assets.ts'
 import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
+import { checkLadders } from './checks/ladders.ts'
 import { checkConditionNames, type Names } from './checks/names.ts'
 import { checkPolicy } from './checks/policy.ts'
 import { checkPools } from './checks/pools.ts'
@@ -37,7 +38,14 @@ const MAX_FAULTS = 200
 export async function loadRules(folder: string, facts: readonly FactShape[] = KNOWN_FACTS): Promise<LoadedRules> {
   const { files, faults } = await readRuleFolder(folder)
   // The drafts see names that are collected after them.
-  const names: Names = { channel: undefined, welcome: undefined, tag: undefined, pool: undefined, script: undefined }
+  const names: Names = {
+    channel: undefined,
+    welcome: undefined,
+    tag: undefined,
+    pool: undefined,
+    script: undefined,
+    tier: undefined,
+  }
   const collected = createCollection()
   for (const file of files) {
     readFile(file, { collected, faults, facts, names })
@@ -59,6 +67,7 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   checkSends(context, drafts.send)
   checkWebhooks(drafts.webhook)
   checkPolicy(drafts.policy)
+  checkLadders(context, drafts.ladder)
 
   if (faults.length > 0)
     return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS) }
@@ -77,7 +86,18 @@ interface Collection {
 }
 
 const createCollection = (): Collection => ({
-  drafts: { channel: [], welcome: [], tags: [], pool: [], scripts: [], sop: [], send: [], webhook: [], policy: [] },
+  drafts: {
+    channel: [],
+    welcome: [],
+    tags: [],
+    pool: [],
+    scripts: [],
+    sop: [],
+    send: [],
+    webhook: [],
+    policy: [],
+    ladder: [],
+  },
   written: [],
   unreadable: new Set(),
   misshapen: new Set(),
@@ -138,12 +158,18 @@ function namesOf({ written, unreadable }: Collection): Names {
           texts(group, 'names', '*').map((name) => `${texts(group, 'group')[0] ?? ''}/${name}`),
         )
   })
+  const tiers = written.flatMap(({ kind, value }) =>
+    kind === 'ladder'
+      ? texts(value, 'levels', '*', 'level').map((level) => `${texts(value, 'ladder')[0] ?? ''}/${level}`)
+      : [],
+  )
   return {
     channel: named('channel', 'channel'),
     welcome: named('welcome', 'welcome'),
     tag: unreadable.has('tags') ? undefined : new Set(tags),
     pool: named('pool', 'pool'),
     script: named('scripts', 'situations', '*', 'scripts', '*', 'id'),
+    tier: unreadable.has('ladder') ? undefined : new Set(tiers),
   }
 }
 
@@ -157,10 +183,11 @@ const KIND_ZH: Record<RuleKind, string> = {
   send: '群发',
   webhook: '事件转发',
   policy: '通用规矩',
+  ladder: '梯子',
 }
 
 function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
-  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook'] as const) {
+  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook', 'ladder'] as const) {
     const first = new Map<string, string>()
     for (const draft of drafts[kind]) {
       const earlier = first.get(draft.name)

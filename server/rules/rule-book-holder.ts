@@ -22,6 +22,7 @@ export const EMPTY_BOOK: RuleBook = {
   sends: new Map(),
   webhooks: new Map(),
   policy: {},
+  ladders: new Map(),
 }
 
 /** A folder touched less than this ago is perhaps still being written. */

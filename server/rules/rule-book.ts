@@ -1,6 +1,8 @@
 import type { Condition } from './schema/condition.ts'
+import type { LevelRule } from './schema/ladder-rule.ts'
 import type {
   ChannelRule,
+  LadderRule,
   PolicyRule,
   PoolRule,
   ScriptRule,
@@ -46,6 +48,19 @@ export interface Sop extends Rule<SopRule> {
   when: Condition
 }
 
+export interface Level {
+  name: string
+  /** To rise into it; `keep`: to stay. Undefined: as the rule's docs say. */
+  when: Condition | undefined
+  keep: Condition | undefined
+  value: LevelRule
+}
+
+export interface Ladder extends Rule<LadderRule> {
+  /** Best first; everybody is at least on the last. */
+  levels: readonly Level[]
+}
+
 /** All rules of one config folder, checked together; never changed, only replaced by the next good one. */
 export interface RuleBook {
   /** Hash over all rules. */
@@ -62,6 +77,7 @@ export interface RuleBook {
   webhooks: ReadonlyMap<string, Rule<WebhookRule>>
   /** What holds for all of them; empty without a policy file. */
   policy: PolicyRule
+  ladders: ReadonlyMap<string, Ladder>
 }
 
 /** Gives the rules in force; the reference changes at once when good new files are found. */

@@ -3,7 +3,18 @@ import { join } from 'node:path'
 import { didYouMean } from './did-you-mean.ts'
 import type { RuleFault } from './rule-fault.ts'
 
-export const RULE_KINDS = ['channel', 'welcome', 'tags', 'pool', 'scripts', 'sop', 'send', 'webhook', 'policy'] as const
+export const RULE_KINDS = [
+  'channel',
+  'welcome',
+  'tags',
+  'pool',
+  'scripts',
+  'sop',
+  'send',
+  'webhook',
+  'policy',
+  'ladder',
+] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
 /** Kinds of which there is one file in the config folder itself. */
@@ -17,6 +28,7 @@ const FOLDERS: Record<string, RuleKind> = {
   sop: 'sop',
   sends: 'send',
   webhooks: 'webhook',
+  tiers: 'ladder',
 }
 export const ASSETS_FOLDER = 'assets'
 

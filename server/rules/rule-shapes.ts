@@ -4,6 +4,7 @@ import { type JsonSchema, toJsonSchema } from './json-schema.ts'
 import type { RuleKind } from './rule-folder.ts'
 import {
   ChannelRule,
+  LadderRule,
   PolicyRule,
   PoolRule,
   ScriptRules,
@@ -25,6 +26,7 @@ export const RULE_SCHEMAS: Record<RuleKind, JsonSchema> = {
   send: toJsonSchema(SendRule),
   webhook: toJsonSchema(WebhookRule),
   policy: toJsonSchema(PolicyRule),
+  ladder: toJsonSchema(LadderRule),
 }
 
 const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })

@@ -4,7 +4,7 @@ import type { FactShape } from './known-facts.ts'
 import type { RuleBook } from './rule-book.ts'
 import { canonicalJson } from './rule-version.ts'
 
-export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send'
+export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send' | 'ladder'
 
 /** Keeps every rule of the book by its version, for people who are half-way through it and for explanations later.
  *  Safe to repeat. */
@@ -16,6 +16,7 @@ export async function rememberVersions(tx: Tx, book: RuleBook, nowMs: number): P
     script: book.scripts,
     sop: book.sops,
     send: book.sends,
+    ladder: book.ladders,
   }
   const rows = Object.entries(lists).flatMap(([kind, rules]) =>
     [...rules.values()].map(({ name, version, value }) => ({

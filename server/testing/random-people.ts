@@ -99,6 +99,10 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
       add('survey_answer', { survey_response_id: id, line_no: 0, question: 'q', answer: 'a', answer_path })
       id += 1
     }
+    for (const nth of some(2)) {
+      const tier = { ladder: `l${nth}`, path: one(TEXTS), since: 0, version: '1', reason: '{}' }
+      add('customer_tier', { id: id++, external_userid: who, ...tier })
+    }
     for (const _ of some(3)) {
       const entry = { entry_key: `e${id++}`, state: one(['active', 'finished', 'goal', 'left']), position: '0' }
       add('sop_entry', { sop: one(TEXTS), version: '1', external_userid: who, userid: 'g', ...entry, entered_at: 0 })

@@ -10,16 +10,26 @@ export interface Names {
   tag: ReadonlySet<string> | undefined
   pool: ReadonlySet<string> | undefined
   script: ReadonlySet<string> | undefined
+  /** 梯子/级 */
+  tier: ReadonlySet<string> | undefined
 }
 export type NameKind = keyof Names
 
-const ZH: Record<NameKind, string> = { channel: '渠道', welcome: '欢迎语', tag: '标签', pool: '群池', script: '话术' }
+const ZH: Record<NameKind, string> = {
+  channel: '渠道',
+  welcome: '欢迎语',
+  tag: '标签',
+  pool: '群池',
+  script: '话术',
+  tier: '分层等级',
+}
 const WHERE: Record<NameKind, string> = {
   channel: 'channels/',
   welcome: 'welcomes/',
   tag: 'tags.yaml',
   pool: 'groups/',
   script: 'scripts/',
+  tier: 'tiers/',
 }
 
 /** Message and suggestion for a reference to something that does not exist; undefined when it exists. */
@@ -30,12 +40,16 @@ export function missingName(names: Names, kind: NameKind, name: string): [string
     const full = [...known].find((tag) => tag.endsWith(`/${name}`))
     return [`标签「${name}」要连组名一起写`, full === undefined ? '写成 组/名，如 来源/包裹卡' : `写成 ${full}`]
   }
+  if (kind === 'tier' && !name.includes('/')) {
+    const full = [...known].find((tier) => tier.endsWith(`/${name}`))
+    return [`「${name}」要连梯子的名字一起写`, full === undefined ? '写成 梯子/级，如 分层/A' : `写成 ${full}`]
+  }
   const meant = didYouMean(name, known)
   return [`没有叫「${name}」的${ZH[kind]}`, meant === undefined ? `先在 ${WHERE[kind]} 里加上` : `是不是想写 ${meant}`]
 }
 
 /** Facts whose values are names of other rules. */
-const NAMED_FACTS: Record<string, NameKind> = { channel: 'channel', tags: 'tag', groups: 'pool' }
+const NAMED_FACTS: Record<string, NameKind> = { channel: 'channel', tags: 'tag', groups: 'pool', tiers: 'tier' }
 
 export function checkConditionNames(
   names: Names,

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { ConditionText } from './condition.ts'
 import { AttachmentRule, ContentRule, SendContent } from './content.ts'
+import { LadderRule } from './ladder-rule.ts'
 import { PolicyRule } from './policy-rule.ts'
 import { SopRule } from './sop-rule.ts'
 
@@ -212,4 +213,4 @@ export const WebhookRule = Type.Object(
 )
 export type WebhookRule = Static<typeof WebhookRule>
 
-export { PolicyRule, SopRule }
+export { LadderRule, PolicyRule, SopRule }

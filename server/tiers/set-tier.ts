@@ -1,0 +1,50 @@
+import type { Customers } from '../customers/customers.ts'
+import type { Tx } from '../db/tx.ts'
+import type { Reason } from '../kernel/reason.ts'
+import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { Evaluate } from './evaluate.ts'
+import { levelOf } from './judge.ts'
+import type { Moves } from './moves.ts'
+import type { MovedBy } from './tier-queries.ts'
+
+export interface SetTierDeps {
+  rules: Pick<RuleBookHolder, 'current'>
+  customers: { queries: Pick<Customers['queries'], 'exists'> }
+  moves: Pick<Moves, 'move' | 'confirm'>
+  evaluate: Pick<Evaluate, 'hold'>
+}
+
+export interface TierWish {
+  ladder: string
+  externalUserId: string
+  /** Name of the level. */
+  level: string
+  reason: Reason
+  /** Once per key; ≤190 characters. */
+  key: string
+  /** Who says so; default `journey`. */
+  by?: Exclude<MovedBy, 'rule'>
+}
+
+/** `again`: this key was used before. `unknown`: the rules have no such level (any more), or nobody knows the customer. */
+export type TierSet = 'moved' | 'stays' | 'again' | 'unknown'
+
+export function createSetTier({ rules, customers, moves, evaluate }: SetTierDeps) {
+  return async (tx: Tx, wish: TierWish): Promise<TierSet> => {
+    const { externalUserId, reason, key, by = 'journey' } = wish
+    const ladder = rules.current().ladders.get(wish.ladder)
+    const to = ladder === undefined ? undefined : levelOf(ladder, wish.level)
+    if (ladder === undefined || to === undefined) return 'unknown'
+    if (!(await customers.queries.exists(tx, externalUserId))) return 'unknown'
+    const tier = await evaluate.hold(tx, ladder, externalUserId, { text: '' })
+    // Behind the lock, so that of two with one key the second sees the first.
+    if ((await tx.row('SELECT 1 AS found FROM tier_move WHERE move_key = ?', [key])) !== undefined) return 'again'
+    const move = { externalUserId, from: tier.level, to, by, reason, key }
+    if (tier.level === to.name) {
+      await moves.confirm(tx, ladder, move)
+      return 'stays'
+    }
+    await moves.move(tx, ladder, move)
+    return 'moved'
+  }
+}
