@@ -16,6 +16,7 @@ import { ContactsProfilesSurveys1700000000016 } from './0016-contacts-profiles-s
 import { Tiers1700000000018 } from './0018-tiers.ts'
 import { SopShares1700000000020 } from './0020-sop-shares.ts'
 import { ReachingPeople1700000000022 } from './0022-reaching-people.ts'
+import { TagsByGuide1700000000024 } from './0024-tags-by-guide.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Tiers1700000000018,
   SopShares1700000000020,
   ReachingPeople1700000000022,
+  TagsByGuide1700000000024,
 ]

@@ -108,7 +108,8 @@ export async function noteOfFound(
   const way = channel === undefined ? '' : `，来自渠道「${channel}」`
   const since = relation.createdAtMs === undefined ? '' : `${shanghaiText(relation.createdAtMs)} 起`
   return {
-    key: `found:${relation.externalUserId}:${relation.userId}:${relation.createdAtMs ?? 0}`,
+    // The guide first: what is read together then stands together in the index.
+    key: `found:${relation.userId}:${relation.externalUserId}:${relation.createdAtMs ?? 0}`,
     externalUserId: relation.externalUserId,
     userId: relation.userId,
     kind: 'customer.found',

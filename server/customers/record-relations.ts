@@ -54,8 +54,8 @@ export async function recordRelations(
   deps: RecordRelationsDeps,
 ): Promise<RecordedRelations> {
   if (relations.length === 0) return { found: [], identified: [], noted: [], renewed: [] }
-  const { identified, renewed } = await recordCustomers(tx, relations, deps)
-  const { found, noted } = await recordFollows(tx, relations, deps)
+  const { created, identified, renewed } = await recordCustomers(tx, relations, deps)
+  const { found, noted } = await recordFollows(tx, relations, created, deps)
   const phones = await recordPhones(tx, relations, deps.phoneHash)
   const isFound = new Set(found)
   const isNoted = new Set(noted.map(pairOf))
@@ -69,9 +69,14 @@ async function recordCustomers(
   tx: Tx,
   relations: Relation[],
   { nowMs, channelOf }: RecordRelationsDeps,
-): Promise<{ identified: string[]; renewed: string[] }> {
-  const newest = new Map(relations.map((relation) => [relation.externalUserId, relation]))
-  const ids = [...newest.keys()]
+): Promise<{ created: Set<string>; identified: string[]; renewed: string[] }> {
+  const relationsOf = new Map<string, Relation[]>()
+  for (const relation of relations) {
+    const others = relationsOf.get(relation.externalUserId)
+    if (others === undefined) relationsOf.set(relation.externalUserId, [relation])
+    else others.push(relation)
+  }
+  const ids = [...relationsOf.keys()]
   const known = new Map(
     (
       await tx.rows<KnownCustomer>(
@@ -83,7 +88,9 @@ async function recordCustomers(
   const fresh: Row[] = []
   const changed: Row[] = []
   const identified: string[] = []
-  for (const relation of newest.values()) {
+  for (const own of relationsOf.values()) {
+    const relation = own.at(-1)
+    if (relation === undefined) continue
     const before = known.get(relation.externalUserId)
     const row: Row = {
       external_userid: relation.externalUserId,
@@ -98,20 +105,26 @@ async function recordCustomers(
       detail_at: nowMs,
     }
     if (before === undefined || before.unionid !== row.unionid) identified.push(relation.externalUserId)
-    if (before === undefined) fresh.push({ ...row, ...(await firstSource(relations, relation, channelOf)) })
+    if (before === undefined) fresh.push({ ...row, ...(await firstSource(own, channelOf)) })
     else if (DETAILS.some((column) => before[column] !== row[column])) changed.push(row)
   }
   const update = [...DETAILS, 'detail_at']
-  if (fresh.length > 0) await tx.upsert('customer', fresh, ['external_userid'], update)
+  const isOurs = fresh.length === 0 || (await tx.insertIgnore('customer', fresh)) === fresh.length
+  // Somebody else has just made one of them.
+  if (!isOurs) await tx.upsert('customer', fresh, ['external_userid'], update)
   if (changed.length > 0) await tx.upsert('customer', changed, ['external_userid'], update)
   // Whose row an event has made a moment ago was not seen before either: that is no renewal.
   const renewed = changed.filter((row) => known.get(String(row.external_userid))?.name !== null)
-  return { identified, renewed: renewed.map((row) => String(row.external_userid)) }
+  return {
+    created: new Set(isOurs ? fresh.map((row) => String(row.external_userid)) : []),
+    identified,
+    renewed: renewed.map((row) => String(row.external_userid)),
+  }
 }
 
-/** The earliest way in that this page tells of a customer; saves a write for each customer of a first sync. */
-async function firstSource(relations: Relation[], { externalUserId }: Relation, channelOf: ChannelOf): Promise<Row> {
-  const dated = relations.filter((one) => one.externalUserId === externalUserId && one.createdAtMs !== undefined)
+/** The earliest way in that this reading tells of one customer; saves a write for each customer of a first sync. */
+async function firstSource(relations: Relation[], channelOf: ChannelOf): Promise<Row> {
+  const dated = relations.filter((one) => one.createdAtMs !== undefined)
   dated.sort((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))
   const first = dated[0]
   if (first === undefined) return { first_channel: null, first_userid: null, first_added_at: null }
@@ -128,6 +141,7 @@ const channelName = async ({ state }: Relation, channelOf: ChannelOf): Promise<s
 async function recordFollows(
   tx: Tx,
   relations: Relation[],
+  created: Set<string>,
   deps: RecordRelationsDeps,
 ): Promise<{ found: Relation[]; noted: Relation[] }> {
   const ids = [...new Set(relations.map((relation) => relation.externalUserId))]
@@ -164,7 +178,7 @@ async function recordFollows(
   }
   if (fresh.length > 0) await insertFollows(tx, fresh, deps)
   found.push(...fresh)
-  if (found.length > 0) await keepSources(tx, found, deps)
+  if (found.length > 0) await keepSources(tx, found, created, deps)
   if (detailed.length > 0) {
     await tx.upsert(
       'follow',
@@ -223,7 +237,13 @@ async function beginAgain(tx: Tx, relation: Relation, channel: string | null): P
   )
 }
 
-async function keepSources(tx: Tx, relations: Relation[], { channelOf }: RecordRelationsDeps): Promise<void> {
+/** Whoever was `created` with this reading has their first source already. */
+async function keepSources(
+  tx: Tx,
+  relations: Relation[],
+  created: Set<string>,
+  { channelOf }: RecordRelationsDeps,
+): Promise<void> {
   const rows: Row[] = []
   for (const relation of relations) {
     if (relation.createdAtMs === undefined) continue
@@ -237,7 +257,8 @@ async function keepSources(tx: Tx, relations: Relation[], { channelOf }: RecordR
   }
   if (rows.length === 0) return
   await tx.insertIgnore('customer_source', rows)
-  await settleFirstSources(tx, [...new Set(rows.map((row) => String(row.external_userid)))])
+  const known = new Set(rows.map((row) => String(row.external_userid)).filter((id) => !created.has(id)))
+  if (known.size > 0) await settleFirstSources(tx, [...known])
 }
 
 async function fillIn(tx: Tx, relation: Relation, channel: string | null): Promise<void> {

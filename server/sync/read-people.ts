@@ -24,9 +24,13 @@ export interface ReadPeopleDeps {
   orders: Pick<Orders, 'matchWaiting' | 'isAnyWaiting'>
 }
 
+/** Some pages, one after another. */
 interface PageReading {
   relations: Relation[]
+  pages: number
+  /** Where to go on; null at the end. */
   next: string | null
+  /** UTC milliseconds, before the first was asked for. */
   readAtMs: number
   /** Guides of whom WeCom tells nothing. */
   unlicensed: string[]
@@ -35,14 +39,16 @@ interface PageReading {
 /** WeCom's most, for guides per call and relations per page. */
 const GUIDES_PER_CALL = 100
 const PAGE = 100
+/** Pages per action, recorded in one transaction: on SQLite a welcome waits for its end. */
+const PAGES_PER_STEP = 3
 const NO_CUSTOMER = 84061
 const ALL_UNLICENSED = 701008
 const MOST_ROUNDS = 3
 
 const reason = { text: '读取企业微信里的客户' }
 
-/** All customers of all guides, page by page. A page is recorded in the transaction that asks for the next, so a kill
- *  between two neither loses one nor reads one twice. */
+/** All customers of all guides, some pages at a time. They are recorded in the transaction that asks for the next ones, so a
+ *  kill between neither loses one nor stores one twice. */
 export function createReadPeople(deps: ReadPeopleDeps) {
   const { db, clock, log, outbox, steps, wecom, customers, orders } = deps
 
@@ -59,10 +65,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
     await ask(tx, { runId, partId, cursor: null, page: 0, round: 0 })
   }
 
-  async function read({ partId, cursor }: PagePayload): Promise<PageReading> {
-    const userIds = (await db.tx((tx) => syncParts.byId(tx, partId)))?.subjects ?? []
-    const readAtMs = clock.now()
-    if (userIds.length === 0) return { relations: [], next: null, readAtMs, unlicensed: [] }
+  async function readPage(userIds: string[], cursor: string | null): Promise<Omit<PageReading, 'pages' | 'readAtMs'>> {
     try {
       const page = await wecom.contacts.batchByUser({
         userid_list: userIds,
@@ -73,16 +76,32 @@ export function createReadPeople(deps: ReadPeopleDeps) {
       return {
         relations: list.map((row) => toRelation(row.external_contact, row.follow_info)),
         next: page.next_cursor === undefined || page.next_cursor === '' ? null : page.next_cursor,
-        readAtMs,
         unlicensed: page.fail_info?.unlicensed_userid_list ?? [],
       }
     } catch (error) {
       const errcode = error instanceof WecomError ? error.errcode : undefined
-      const nothing = { relations: [], next: null, readAtMs }
-      if (errcode === NO_CUSTOMER) return { ...nothing, unlicensed: [] }
-      if (errcode === ALL_UNLICENSED) return { ...nothing, unlicensed: userIds }
+      if (errcode === NO_CUSTOMER) return { relations: [], next: null, unlicensed: [] }
+      if (errcode === ALL_UNLICENSED) return { relations: [], next: null, unlicensed: userIds }
       throw error
     }
+  }
+
+  /** Until one fails: then those before it count, and it is asked for again by itself. */
+  async function read({ partId, cursor }: PagePayload): Promise<PageReading> {
+    const userIds = (await db.tx((tx) => syncParts.byId(tx, partId)))?.subjects ?? []
+    const reading: PageReading = { relations: [], pages: 0, next: cursor, readAtMs: clock.now(), unlicensed: [] }
+    if (userIds.length === 0) return { ...reading, next: null }
+    do {
+      try {
+        const { relations, next, unlicensed } = await readPage(userIds, reading.next)
+        reading.relations.push(...relations)
+        Object.assign(reading, { next, unlicensed, pages: reading.pages + 1 })
+      } catch (error) {
+        if (reading.pages === 0) throw error
+        break
+      }
+    } while (reading.next !== null && reading.pages < PAGES_PER_STEP)
+    return reading
   }
 
   async function reconcile(tx: Tx, page: PageReading, find: Find): Promise<number> {
@@ -140,7 +159,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
     const progress = { relations: page.relations.length, renewed: result.renewed }
     if (page.next !== null) {
       await steps.add(tx, runId, progress)
-      await ask(tx, { ...payload, cursor: page.next, page: payload.page + 1 })
+      await ask(tx, { ...payload, cursor: page.next, page: payload.page + page.pages })
       return
     }
     if (page.unlicensed.length > 0) {

@@ -16,14 +16,15 @@ export const SyncMember = defineAction('sync.member', 'backfill', Type.Object({ 
 /** The corp's tag library. */
 export const SyncTags = defineAction('sync.tags', 'backfill', Type.Object(run))
 
-/** One page of the relations of a part's guides. */
+/** Some pages of the relations of a part's guides. */
 export const SyncPage = defineAction(
   'sync.page',
   'backfill',
   Type.Object({
     ...part,
-    /** Where the page begins; null for the first. */
+    /** Where they begin; null at the beginning. */
     cursor: Cursor,
+    /** Pages before these. */
     page: Type.Integer(),
     /** How often this part was begun anew; a cursor does not live forever. */
     round: Type.Integer(),

@@ -94,21 +94,34 @@ describe('the first sync', () => {
 
   it('a process that ends between two pages loses none and reads none twice', async () => {
     const platform = await oldCorp(250)
+    for (const [externalUserId, first, second] of [
+      ['wmboth1', 'zhangsan', 'lisi'],
+      ['wmboth2', 'lisi', 'zhangsan'],
+    ] as const) {
+      await platform.sandbox.scan({ userId: first, externalUserId })
+      platform.clock.advance(60_000)
+      await platform.sandbox.scan({ userId: second, externalUserId })
+    }
     const database = await createTestDatabase()
     drop = database.drop
-    platform.sandbox.limits.perMinute = 3
+    // Three pages are read at a time: of the next three one is given, and counts.
+    platform.sandbox.limits.perMinute = 4
     t = await buildTestApp({ platform, config: CONFIG, databaseUrl: database.url })
-    expect(await count('SELECT COUNT(*) AS n FROM follow')).toBe(300)
-    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'running', relations: 300 }])
+    expect(await count('SELECT COUNT(*) AS n FROM follow')).toBe(400)
+    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'running', relations: 400 }])
     await t.close()
 
     platform.sandbox.limits.perMinute = 10_000
     platform.clock.advance(3_600_000)
     t = await buildTestApp({ platform, config: CONFIG, databaseUrl: database.url })
     await t.settle()
-    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'done', relations: 500 }])
-    expect(await count('SELECT COUNT(*) AS n FROM follow')).toBe(500)
-    expect(t.sandbox.calls('batch/get_by_user').filter((call) => call.errcode === 0)).toHaveLength(5)
+    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'done', relations: 504 }])
+    expect(await count('SELECT COUNT(*) AS n FROM follow')).toBe(504)
+    expect(t.sandbox.calls('batch/get_by_user').filter((call) => call.errcode === 0)).toHaveLength(6)
+    // One guide was read after the other, and each had one of them first.
+    expect(
+      await t.rows(`SELECT first_userid FROM customer WHERE external_userid LIKE 'wmboth%' ORDER BY external_userid`),
+    ).toEqual([{ first_userid: 'zhangsan' }, { first_userid: 'lisi' }])
   })
 
   it('one guide whom WeCom refuses does not keep back the others', async () => {
