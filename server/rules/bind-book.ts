@@ -2,9 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Drafts } from './draft.ts'
 import type { FactShape } from './known-facts.ts'
 import { conditionOf } from './parse-condition.ts'
-import type { Ladder, LibraryScript, Rule, RuleBook } from './rule-book.ts'
+import type { Ladder, LibraryScript, Rule, RuleBook, Sop } from './rule-book.ts'
 import { versionOf } from './rule-version.ts'
 import type { Condition } from './schema/condition.ts'
+import type { SopRule } from './schema/sop-rule.ts'
 
 /** The parsed rules of a good folder, as they stand in its files; plain JSON, so that it can be stored. */
 export type RuleSources = { [Kind in keyof Drafts]: Pick<Drafts[Kind][number], 'name' | 'file' | 'value'>[] }
@@ -35,9 +36,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const tags = drafts.tags.flatMap((draft) => draft.value.tags)
   const pools = mapOf(drafts.pool.map((draft) => ({ ...ruleOf(draft), entry: understood(draft.value.entry) })))
   const scripts = mapOf(await scriptsOf(drafts.scripts, understood))
-  const sops = mapOf(
-    drafts.sop.map((draft) => ({ ...ruleOf(draft), title: draft.value.name, when: understood(draft.value.when) })),
-  )
+  const sops = mapOf(drafts.sop.map((draft) => sopOf(draft, facts)))
   const sends = mapOf(drafts.send.map((draft) => ({ ...ruleOf(draft), audience: understood(draft.value.audience) })))
   // A book that an earlier release stored has neither.
   const webhooks = mapOf((drafts.webhook ?? []).map(ruleOf))
@@ -48,7 +47,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
   return {
-    version: versionOf([versions, places, tags, policy]),
+    version: versionOf([versions, places, tags, policy, [...sops.values()].map(({ value }) => value.rollout ?? null)]),
     channels,
     welcomes,
     defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
@@ -82,6 +81,13 @@ const ladderOf = (draft: RuleSources['ladder'][number], understood: (written: un
     value,
   })),
 })
+
+/** A journey as a rule of a book. How widely it is released is no part of its version: one that more people get is the
+ *  same journey. Throws rules.condition-invalid when its condition asks for a fact that is not known. */
+export function sopOf({ name, file, value }: Omit<Rule<SopRule>, 'version'>, facts: readonly FactShape[]): Sop {
+  const { rollout: _rollout, ...journey } = value
+  return { name, file, value, version: versionOf(journey), title: value.name, when: conditionOf(value.when, facts) }
+}
 
 async function scriptsOf(
   files: RuleSources['scripts'],

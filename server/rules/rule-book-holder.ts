@@ -2,12 +2,17 @@ import type { Db } from '../db/db.ts'
 import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
+import { fileAuthor } from './file-author.ts'
 import { folderSignature } from './folder-signature.ts'
 import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
 import { loadRules } from './load-rules.ts'
-import type { RuleBook, RuleBookHolder } from './rule-book.ts'
+import { isHeldBack, type Release } from './release.ts'
+import { type Author, releaseStore } from './release-store.ts'
+import { releasedBook } from './released-book.ts'
+import type { RuleBook, RuleBookHolder, Sop } from './rule-book.ts'
 import type { RuleFault } from './rule-fault.ts'
 import { rememberVersions, saveBook, savedBook } from './rule-version-store.ts'
+import { settleReleases, unreleased } from './settle-releases.ts'
 
 /** Before anything was loaded, and for an empty folder. */
 export const EMPTY_BOOK: RuleBook = {
@@ -42,7 +47,10 @@ export function createRuleBookHolder(options: {
   facts?: readonly FactShape[]
 }) {
   const { folder, db, clock, log, facts = KNOWN_FACTS } = options
+  /** As the files say; `book` is the same with each journey in its released version. */
+  let written: RuleBook | undefined
   let book: RuleBook | undefined
+  let releaseStamp = ''
   let faults: RuleFault[] = []
   let faultText = ''
   let seen: string | undefined
@@ -65,7 +73,7 @@ export function createRuleBookHolder(options: {
       if (book === undefined) await resumeSaved()
     } else {
       faultText = ''
-      if (loaded.book.version !== book?.version) await enforce(loaded.book, loaded.sources)
+      if (loaded.book.version !== written?.version) await enforce(loaded.book, loaded.sources)
     }
     // Files that changed while they were read are read again on the next look.
     const after = await folderSignature(folder)
@@ -73,19 +81,64 @@ export function createRuleBookHolder(options: {
   }
 
   async function enforce(next: RuleBook, sources: Parameters<typeof saveBook>[2] | undefined): Promise<void> {
+    const nowMs = clock.now()
+    const authors = await authorsOf(await db.tx((tx) => unreleased(tx, next, nowMs)))
     await db.tx(async (tx) => {
-      await rememberVersions(tx, next, clock.now())
-      if (sources !== undefined) await saveBook(tx, next.version, sources, clock.now())
+      await rememberVersions(tx, next, nowMs)
+      if (sources === undefined) return
+      await saveBook(tx, next.version, sources, nowMs)
+      await settleReleases(tx, next, { nowMs, authors })
     })
-    book = next
+    await release(next)
+  }
+
+  /** Asked outside the transaction: git may take its time. */
+  async function authorsOf(sops: Sop[]): Promise<Map<string, Author>> {
+    const found = await Promise.all(sops.map(async ({ name, file }) => [name, await fileAuthor(folder, file)] as const))
+    return new Map(found)
+  }
+
+  async function release(next: RuleBook): Promise<void> {
+    const { released, releases, stamp } = await db.tx(async (tx) => {
+      const latest = await releaseStore.latest(tx)
+      return {
+        released: await releasedBook(tx, next, { releases: latest, facts }),
+        releases: latest,
+        stamp: await releaseStore.stamp(tx),
+      }
+    })
+    written = next
+    book = released.book
+    releaseStamp = stamp
     log.info({ version: next.version, sops: next.sops.size, scripts: next.scripts.size }, 'rules in force')
+    for (const { sop, version, error } of released.unreadable) {
+      const fault = { sop, version, err: describeError(error) }
+      log.error(fault, 'the released version of this journey cannot be read: new entrants get that of the files')
+    }
+    logHeldBack(next, releases)
     for (const listener of listeners) {
       try {
-        listener(next)
+        listener(book)
       } catch (error) {
         log.error({ err: describeError(error) }, 'a listener failed on new rules')
       }
     }
+  }
+
+  function logHeldBack(next: RuleBook, releases: ReadonlyMap<string, Release>): void {
+    for (const { name: sop } of next.sops.values()) {
+      const last = releases.get(sop)
+      if (last === undefined || !isHeldBack(last)) continue
+      const { stable, fileVersion, what } = last
+      log.warn({ sop, stable, fileVersion, what }, 'new entrants do not get the version in the files: it is held back')
+    }
+  }
+
+  /** What another process or a command has released, rolled back or stopped since. */
+  async function lookAtReleases(): Promise<void> {
+    if (written === undefined) return
+    const stamp = await db.tx((tx) => releaseStore.stamp(tx))
+    if (stamp !== releaseStamp) await release(written)
   }
 
   async function resumeSaved(): Promise<void> {
@@ -107,7 +160,7 @@ export function createRuleBookHolder(options: {
     // Said once, not on every look.
     if (text === faultText) return
     faultText = text
-    log.error({ faults: faults.length, inForce: book?.version }, 'rule files have faults; the last good rules stay')
+    log.error({ faults: faults.length, inForce: written?.version }, 'rule files have faults; the last good rules stay')
     for (const { file, line, column, message, suggestion } of faults.slice(0, LOGGED_FAULTS)) {
       log.warn({ file, line, column, fault: message, suggestion }, 'rule fault')
     }
@@ -126,12 +179,14 @@ export function createRuleBookHolder(options: {
     /** Reads the files now. Throws the database's error when versions cannot be kept: the old book then stays and the
      *  next look tries again. Safe to repeat. */
     check: (): Promise<void> => inTurn(load),
-    /** Reads the files if they changed since the last look and are quiet; cheap, for every beat. */
+    /** Reads the files if they changed since the last look and are quiet, and the releases if there are new ones; cheap,
+     *  for every beat. */
     look: (): Promise<void> =>
       inTurn(async () => {
         const { text, touchedAtMs } = await folderSignature(folder)
         // The file system's clock, not ours: a settable clock does not move files.
         if (text !== seen && Math.abs(Date.now() - touchedAtMs) >= QUIET_MS) await load()
+        await lookAtReleases()
       }),
   }
 }

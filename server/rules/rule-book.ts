@@ -46,6 +46,18 @@ export interface Sop extends Rule<SopRule> {
   /** The rule's `sop` id is its name; `title` is what people read. */
   title: string
   when: Condition
+  /** Another version of it that a share of new entrants gets; those inside never change over by it. */
+  canary?: Canary
+  /** Is itself the version that only a share gets. */
+  isCanary?: true
+}
+
+export interface Canary {
+  sop: Sop
+  /** Of new entrants, 0 to 100. */
+  percent: number
+  /** Nobody gets the other version: there is no earlier one. */
+  isOnly: boolean
 }
 
 export interface Level {
@@ -72,6 +84,7 @@ export interface RuleBook {
   tags: TagRules['tags']
   pools: ReadonlyMap<string, Pool>
   scripts: ReadonlyMap<string, LibraryScript>
+  /** In the holder's book: each in the version that is released, which may be an earlier one than that of the files. */
   sops: ReadonlyMap<string, Sop>
   sends: ReadonlyMap<string, Send>
   webhooks: ReadonlyMap<string, Rule<WebhookRule>>

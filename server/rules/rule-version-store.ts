@@ -1,8 +1,9 @@
 import type { Tx } from '../db/tx.ts'
-import { bindBook, type RuleSources } from './bind-book.ts'
-import type { FactShape } from './known-facts.ts'
-import type { RuleBook } from './rule-book.ts'
+import { bindBook, type RuleSources, sopOf } from './bind-book.ts'
+import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
+import type { RuleBook, Sop } from './rule-book.ts'
 import { canonicalJson } from './rule-version.ts'
+import type { SopRule } from './schema/sop-rule.ts'
 
 export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send' | 'ladder'
 
@@ -43,6 +44,28 @@ export async function ruleVersion<Value>(
   )
   // It was checked against the schema of its kind before it was kept, which makes the cast true.
   return row === undefined ? undefined : (JSON.parse(row.content) as Value)
+}
+
+/** A journey as a stored version says; undefined when that was never in force. Throws rules.condition-invalid when it
+ *  asks for a fact that is no longer known. */
+export async function storedSop(
+  tx: Tx,
+  name: string,
+  version: string,
+  { file, facts = KNOWN_FACTS }: { file: string; facts?: readonly FactShape[] },
+): Promise<Sop | undefined> {
+  const value = await ruleVersion<SopRule>(tx, 'sop', name, version)
+  // The version stays what it was called, whatever a later release of ours would make of it.
+  return value === undefined ? undefined : { ...sopOf({ name, file, value }, facts), version }
+}
+
+/** Every version of a journey that was ever in force, oldest first. */
+export async function sopVersionsOf(tx: Tx, name: string): Promise<{ version: string; firstSeenMs: number }[]> {
+  const rows = await tx.rows<{ version: string; first_seen_at: number }>(
+    `SELECT version, first_seen_at FROM rule_version WHERE kind = 'sop' AND name = ? ORDER BY first_seen_at, version`,
+    [name],
+  )
+  return rows.map((row) => ({ version: row.version, firstSeenMs: row.first_seen_at }))
 }
 
 const CURRENT = 'current'

@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { shanghaiText, startOfShanghaiDay } from '../kernel/shanghai.ts'
 import type { RuleBookHolder, Sop } from '../rules/rule-book.ts'
 import type { Enter } from './enter.ts'
+import { audienceOf } from './version-for.ts'
 import { timeOfDayMs } from './wait-due.ts'
 
 export interface DailyRunDeps {
@@ -55,7 +56,7 @@ export function createDailyRun({ db, clock, rules, facts, batch = BATCH }: Daily
     const run = await open(tx, sop, day, isDue)
     if (run === undefined || run.state === 'done') return false
     const page = run.after_id === null ? { limit: batch } : { limit: batch, after: run.after_id }
-    const ids = await facts.audience(tx, sop.when, clock.now(), page)
+    const ids = await facts.audience(tx, audienceOf(sop), clock.now(), page)
     const entered = await enter.byScan(tx, sop, ids, `${day} 每日名单`)
     const isLast = ids.length < batch
     await tx.run('UPDATE sop_daily SET after_id = ?, entered = entered + ?, state = ?, finished_at = ? WHERE id = ?', [

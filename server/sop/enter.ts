@@ -12,6 +12,7 @@ import type { GiveWay } from './give-way.ts'
 import type { Proceed } from './proceed.ts'
 import { type Entry, type EntryEvent, type EntryToBegin, entryStore } from './sop-entry.ts'
 import { EVENT_ZH } from './step-text.ts'
+import { audienceOf, versionFor } from './version-for.ts'
 
 export interface EnterDeps {
   clock: Clock
@@ -44,7 +45,7 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
     event,
     facts: seen,
     heldOut: isHeldOut(sop, who.externalUserId),
-    canary: false,
+    canary: sop.isCanary === true,
     nowMs: clock.now(),
   })
 
@@ -90,29 +91,37 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
 
     /** Many at once: these customers meet the condition, `why` being the occasion in Chinese. Gives how many entered; the
      *  advancing job takes their first steps. */
-    byScan: async (tx: Tx, sop: Sop, externalUserIds: string[], why: string): Promise<number> => {
+    byScan: async (tx: Tx, released: Sop, externalUserIds: string[], why: string): Promise<number> => {
       const now = clock.now()
-      const latest = await entryStore.latest(tx, sop.name, externalUserIds)
+      const latest = await entryStore.latest(tx, released.name, externalUserIds)
       const owners = await customers.queries.ownersOf(tx, externalUserIds)
-      const held = await giveWay.heldBy(tx, sop, externalUserIds)
-      const paths = factPaths(sop.when)
+      const held = await giveWay.heldBy(tx, released, externalUserIds)
+      const paths = factPaths(audienceOf(released))
       const known = await facts.of(tx, externalUserIds, now, paths)
-      const wanted = externalUserIds.flatMap((externalUserId) => {
+      const coming = externalUserIds.flatMap((externalUserId) => {
         const userId = owners.get(externalUserId)
         const last = latest.get(externalUserId)
-        if (userId === undefined || held.has(externalUserId) || refusal(sop, last, now) !== undefined) return []
+        const sop = versionFor(released, externalUserId)
+        if (sop === undefined || userId === undefined || held.has(externalUserId)) return []
+        if (refusal(sop, last, now) !== undefined) return []
+        const values = known.get(externalUserId) ?? new Map()
+        // They meet the condition of one of its versions; perhaps not that of theirs.
+        if (released.canary !== undefined && !holds(sop.when, values)) return []
         const who = { externalUserId, userId, latest: last }
-        return [begun(sop, who, undefined, seenOf(paths, known.get(externalUserId)))]
+        return [{ sop, entry: begun(sop, who, undefined, seenOf(factPaths(sop.when), values)) }]
       })
-      const entered = await entryStore.beginAll(tx, wanted)
+      const entered = await entryStore.beginAll(
+        tx,
+        coming.map((one) => one.entry),
+      )
       await giveWay.takeOver(
         tx,
-        sop,
-        wanted.map((one) => one.externalUserId),
+        released,
+        coming.map((one) => one.entry.externalUserId),
       )
       await timeline.noteAll(
         tx,
-        wanted.map((one) => noteOf(sop, one, why)),
+        coming.map((one) => noteOf(one.sop, one.entry, why)),
       )
       return entered
     },

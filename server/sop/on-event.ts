@@ -10,13 +10,16 @@ import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { EventSpec, TriggerEvent } from '../rules/schema/sop-event.ts'
 import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
 import { byPriority } from './by-priority.ts'
+import { concerns, type Subject } from './concerns.ts'
 import type { Enter } from './enter.ts'
 import { matchesEvent } from './matches-event.ts'
+import type { NoteOutcomes } from './note-outcomes.ts'
 import type { Proceed } from './proceed.ts'
-import { type Entry, type EntryEvent, entryStore } from './sop-entry.ts'
+import { type EntryEvent, entryStore } from './sop-entry.ts'
 import type { SopVersions } from './sop-versions.ts'
 import { stepAt } from './step-path.ts'
 import { EVENT_ZH } from './step-text.ts'
+import { versionFor } from './version-for.ts'
 
 export interface OnEventDeps {
   clock: Clock
@@ -24,19 +27,16 @@ export interface OnEventDeps {
   versions: SopVersions
   proceed: Proceed
   enter: Enter
+  noteOutcomes: NoteOutcomes
 }
 
 /** Nobody enters by news as old as this: orders imported from years ago must not start today's journeys. */
 const STALE_MS = 3 * DAY_MS
 
-interface Subject {
-  externalUserId: string
-  /** Only for events about one guide–customer pair. */
-  userId?: string
-}
-
 /** What the events that rules may name do to journeys: end, wake and begin them. */
-export function createOnEvent({ clock, rules, versions, proceed, enter }: OnEventDeps): Subscription[] {
+export function createOnEvent(deps: OnEventDeps): Subscription[] {
+  const { clock, rules, versions, proceed, enter, noteOutcomes } = deps
+
   async function onActive(tx: Tx, event: EntryEvent, subject: Subject): Promise<void> {
     for (const entry of await entryStore.activeOf(tx, subject.externalUserId)) {
       if (!concerns(event, subject, entry)) continue
@@ -59,11 +59,14 @@ export function createOnEvent({ clock, rules, versions, proceed, enter }: OnEven
   }
 
   async function handle(tx: Tx, event: EntryEvent, subject: Subject): Promise<void> {
+    await noteOutcomes(tx, event, subject)
     await onActive(tx, event, subject)
     const now = clock.now()
     const news = { found: event.payload.found === true, addedAtMs: event.atMs }
     if (now - event.atMs > STALE_MS || isOldNews(news, now)) return
-    for (const sop of byPriority(rules.current().sops.values())) {
+    for (const released of byPriority(rules.current().sops.values())) {
+      const sop = versionFor(released, subject.externalUserId)
+      if (sop === undefined) continue
       const { trigger, enabled } = sop.value
       if (enabled === false || !isEventTrigger(trigger) || !matchesEvent(trigger, event.kind, event.payload)) continue
       await enter.byEvent(tx, sop, { externalUserId: subject.externalUserId, userId: subject.userId }, event)
@@ -95,12 +98,4 @@ export function createOnEvent({ clock, rules, versions, proceed, enter }: OnEven
     on('sop.on-group-left', GroupLeft, 'group.left', false),
     on('sop.on-tag-added', TagAdded, 'tag.added', true),
   ]
-}
-
-/** An event counts for a journey when it happened since the journey began, is not what began it, and, where it is about
- *  a pair, is about this journey's guide. */
-function concerns(event: EntryEvent, subject: Subject, entry: Entry): boolean {
-  if (entry.event?.id === event.id) return false
-  if (event.atMs < (entry.event?.atMs ?? entry.enteredAtMs)) return false
-  return subject.userId === undefined || subject.userId === entry.userId
 }

@@ -9,6 +9,7 @@ import { createAdvance } from './advance.ts'
 import { createDailyRun, type DailyRunDeps } from './daily-run.ts'
 import { createEnter, type EnterDeps } from './enter.ts'
 import { createGiveWay } from './give-way.ts'
+import { createNoteOutcomes } from './note-outcomes.ts'
 import { createOnEvent } from './on-event.ts'
 import { createProceed, type ProceedDeps } from './proceed.ts'
 import { entryStore } from './sop-entry.ts'
@@ -26,10 +27,11 @@ export function createSop(deps: SopDeps) {
   const giveWay = createGiveWay({ rules, versions, proceed })
   const enter = createEnter(deps, proceed, giveWay)
   const advance = createAdvance({ db, clock, log, versions, proceed })
+  const noteOutcomes = createNoteOutcomes({ rules, versions })
   const runDaily = createDailyRun(deps, enter)
 
   const subscriptions: Subscription[] = [
-    ...createOnEvent({ clock, rules, versions, proceed, enter }),
+    ...createOnEvent({ clock, rules, versions, proceed, enter, noteOutcomes }),
     subscribe('sop.follow-rename', StaffRenamed, (tx, { payload }) =>
       entryStore.renameGuide(tx, payload.oldUserId, payload.newUserId),
     ),
