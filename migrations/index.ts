@@ -12,6 +12,7 @@ import { SyncRuns1700000000011 } from './0011-sync-runs.ts'
 import { FeedbackDays1700000000012 } from './0012-feedback-days.ts'
 import { Alerts1700000000013 } from './0013-alerts.ts'
 import { Handover1700000000014 } from './0014-handover.ts'
+import { LiveProcessesAndStrategyTags1700000000015 } from './0015-live-processes-and-strategy-tags.ts'
 import { ContactsProfilesSurveys1700000000016 } from './0016-contacts-profiles-surveys.ts'
 import { Tiers1700000000018 } from './0018-tiers.ts'
 import { SopShares1700000000020 } from './0020-sop-shares.ts'
@@ -35,6 +36,7 @@ export const migrations = [
   FeedbackDays1700000000012,
   Alerts1700000000013,
   Handover1700000000014,
+  LiveProcessesAndStrategyTags1700000000015,
   ContactsProfilesSurveys1700000000016,
   Tiers1700000000018,
   SopShares1700000000020,

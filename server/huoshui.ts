@@ -15,6 +15,7 @@ import { createCredentialSeal } from './deployment/credential-seal.ts'
 import { createCredentialStore } from './deployment/credential-store.ts'
 import { readEta } from './deployment/eta.ts'
 import { createLimitStore } from './deployment/limit-store.ts'
+import { createLiveProcesses } from './deployment/live-processes.ts'
 import { createDoctor } from './doctor/doctor.ts'
 import { domainProofRoute } from './domain-proof-route.ts'
 import { createEventsOut } from './events-out/events-out.ts'
@@ -86,6 +87,8 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     limitBook: createLimitStore(db),
     onCall: metrics.onCall,
   })
+  const processes = createLiveProcesses({ db, clock, instance })
+  const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
   const envelope = createCallbackEnvelope({
     clock,
     corpId: settings.WECOM_CORP_ID,
@@ -153,6 +156,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     prepare: async () => {
       // Before anything of ours can begin: new rules ask for actions at once, and a lease of our own is no dead one's.
       await runner.releaseLeases({ all: alone && only === undefined })
+      await shareLimits()
       await rules.check()
       await jobs.prepare({ alone })
     },
@@ -186,6 +190,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     try {
       await rules.look()
       await runner.releaseLeases({ all: false })
+      await shareLimits()
       await wecom.limits.flush(clock.now())
       await paces.save()
       nudgeDispatcher()
@@ -243,6 +248,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
       await jobs.settled()
       await runner.stop()
       await wecom.limits.flush(clock.now())
+      await processes.leave().catch(() => undefined)
       await ready.stop()
       await db.close()
     },

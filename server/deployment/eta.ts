@@ -6,6 +6,7 @@ import { limitsOf } from '../wecom/documented-limits.ts'
 import { createGate } from '../wecom/gate.ts'
 import { noUse, roomFor } from '../wecom/lane-shares.ts'
 import { readLimits } from './limit-store.ts'
+import { countLive } from './live-processes.ts'
 
 /** When the actions that wait will be done, per kind and lane, longest first. For the command line, the metrics and
  *  whoever shows progress; changes nothing. Times are UTC milliseconds. */
@@ -19,9 +20,6 @@ export async function readEta(tx: Tx, nowMs: number): Promise<Estimate[]> {
   const endpoints = new Map<string, (lane: Lane) => EndpointPace>()
   for (const path of new Set(paces.flatMap(({ calls }) => calls.map((call) => call.path))))
     endpoints.set(path, await endpointPace(tx, path, nowMs))
-  const processes = await tx.row<{ n: number }>(
-    `SELECT COUNT(DISTINCT lease_by) AS n FROM action WHERE state = 'running'`,
-  )
   const waiting = rows.map((row) => ({
     kind: row.kind,
     lane: LANES[row.lane] ?? 'backfill',
@@ -32,7 +30,7 @@ export async function readEta(tx: Tx, nowMs: number): Promise<Estimate[]> {
     waiting,
     paces,
     endpointOf: (path, lane) => endpoints.get(path)?.(lane) ?? { path, windows: [], closedUntilMs: 0 },
-    processes: Math.max(1, Number(processes?.n)),
+    processes: Math.max(1, await countLive(tx, nowMs)),
     nowMs,
   }).sort((a, b) => b.doneAtMs - a.doneAtMs)
 }

@@ -118,7 +118,7 @@ describe('two Huoshuis on one database', () => {
   let a: TestApp
   let b: TestApp
   beforeEach(async () => {
-    a = await buildTestApp()
+    a = await buildTestApp({ sandbox: { latencyMs: 5 } })
     b = await buildTestApp({ platform: a, databaseUrl: a.databaseUrl })
   })
   afterEach(async () => {
@@ -143,19 +143,52 @@ describe('two Huoshuis on one database', () => {
     expect((await ask(b)).follow_user).toContain('zhangsan')
   })
 
+  const atOnce = (app: TestApp) =>
+    app.huoshui.wecom.limits.paceOf(`/cgi-bin/externalcontact/${PATH}`, a.clock.now()).concurrency
+  /** Both look who else lives. */
+  async function look(afterMs: number): Promise<void> {
+    a.clock.advance(afterMs)
+    for (const app of [a, b]) await app.huoshui.beat()
+  }
+
+  it('make no more calls at once together than one alone would, and WeCom has nothing to refuse', async () => {
+    await look(5 * SECOND_MS)
+    const asked = a.sandbox.calls(PATH).length
+    a.sandbox.limits.concurrency = 4
+    await Promise.all(Array.from({ length: 12 }, () => [ask(a), ask(b)]).flat())
+    const codes = a.sandbox.calls(PATH).slice(asked)
+    expect(codes.map((call) => call.errcode)).toEqual(Array.from({ length: 24 }, () => 0))
+    expect([atOnce(a), atOnce(b)]).toEqual([2, 2])
+  })
+
+  it('take the whole again when the other has ended, at once when it could say so', async () => {
+    await look(5 * SECOND_MS)
+    const c = await buildTestApp({ platform: a, databaseUrl: a.databaseUrl })
+    await look(5 * SECOND_MS)
+    expect([atOnce(a), atOnce(b), atOnce(c)].sort()).toEqual([1, 1, 2])
+    await c.close()
+    await look(5 * SECOND_MS)
+    expect([atOnce(a), atOnce(b)]).toEqual([2, 2])
+    // `b` dies: it looks no more.
+    for (let seconds = 0; seconds <= 20; seconds += 5) {
+      a.clock.advance(5 * SECOND_MS)
+      await a.huoshui.beat()
+    }
+    expect(atOnce(a)).toBe(4)
+  })
+
   it('both make fewer calls at once after WeCom has refused one of them, and grow back', async () => {
+    await look(5 * SECOND_MS)
     await Promise.all([ask(a), ask(b)])
-    const now = () => a.clock.now()
-    const atOnce = (app: TestApp) =>
-      app.huoshui.wecom.limits.paceOf(`/cgi-bin/externalcontact/${PATH}`, now()).concurrency
-    expect([atOnce(a), atOnce(b)]).toEqual([4, 4])
     a.sandbox.faults.set({ path: PATH, errcode: 45033, times: 1 })
     await expect(ask(a)).rejects.toMatchObject({ errcode: 45033 })
     await a.huoshui.beat()
     await ask(b)
     await b.huoshui.beat()
+    expect([atOnce(a), atOnce(b)]).toEqual([1, 1])
+    await look(2 * MINUTE_MS)
+    // After so long a silence each took the other for dead.
+    await look(5 * SECOND_MS)
     expect([atOnce(a), atOnce(b)]).toEqual([2, 2])
-    a.clock.advance(2 * MINUTE_MS)
-    expect([atOnce(a), atOnce(b)]).toEqual([4, 4])
   })
 })

@@ -8,7 +8,7 @@ export interface WindowLimit {
 export interface EndpointLimits {
   /** Calls per stretch of time; the minute first. */
   windows: readonly WindowLimit[]
-  /** Calls under way at once. */
+  /** Calls under way at once, by all processes together. */
   concurrency: number
   /** How long nothing is sent after a 45009; doubles, up to an hour, while it keeps coming. */
   closedMs: number
@@ -19,7 +19,7 @@ export interface RateLimitOptions {
   perMinute?: number
   /** Per endpoint; default 150,000. Doc 90454. */
   perHour?: number
-  /** Calls under way at once per endpoint; default 4. The documents give no number; 45033 tells when it is too many. */
+  /** Calls under way at once per endpoint, by all processes together; default 4. The documents give no number; 45033 tells when it is too many. */
   concurrency?: number
 }
 

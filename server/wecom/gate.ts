@@ -2,6 +2,7 @@ import type { Lane } from '../kernel/lane.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../kernel/shanghai.ts'
 import type { EndpointLimits, WindowLimit } from './documented-limits.ts'
 import type { LimitAnswer, LimitEntry } from './limit-book.ts'
+import { ALONE, type Place, shareOf } from './share.ts'
 import { createSlidingWindow } from './sliding-window.ts'
 
 /** Concurrency that was cut by 45033 grows back by one in this time. */
@@ -13,8 +14,9 @@ const LEARNED_LEAST = 0.1
 /** So full by our count, a window is what WeCom refused for. */
 const NEARLY_FULL = 0.9
 
-/** One endpoint of the platform as one process sees it: what may go now, and what refusals have taught. */
-export function createGate(limits: EndpointLimits) {
+/** One endpoint of the platform as one process sees it: what may go now, and what refusals have taught. Of what all
+ *  processes may have under way at once it takes the share of its `place`. */
+export function createGate(limits: EndpointLimits, place: () => Place = () => ALONE) {
   const windows = limits.windows.map(({ lengthMs, limit }) => ({
     lengthMs,
     limit,
@@ -22,6 +24,7 @@ export function createGate(limits: EndpointLimits) {
   }))
   const minute = windows.find(({ lengthMs }) => lengthMs === MINUTE_MS)
   const most = limits.concurrency
+  /** At once, by all processes together. */
   let allowed = most
   let shrunkAtMs = 0
   let underWay = 0
@@ -47,6 +50,11 @@ export function createGate(limits: EndpointLimits) {
       allowed += 1
       shrunkAtMs += GROW_EVERY_MS
     }
+  }
+
+  function shareNow(nowMs: number): number {
+    growBack(nowMs)
+    return shareOf(allowed, place())
   }
 
   /** The block lasts as long as the window that was exceeded (doc 90454); which that was, only our count can tell. */
@@ -87,9 +95,9 @@ export function createGate(limits: EndpointLimits) {
     },
     /** False while as many calls are under way as are allowed now; late lanes leave one of them to the others. */
     enter: (lane: Lane, nowMs: number): boolean => {
-      growBack(nowMs)
-      if (underWay >= allowed) return false
-      if (isLate(lane) && underWayLate >= Math.max(1, allowed - 1)) return false
+      const mine = shareNow(nowMs)
+      if (underWay >= mine) return false
+      if (isLate(lane) && underWayLate >= Math.max(1, mine - 1)) return false
       underWay += 1
       if (isLate(lane)) underWayLate += 1
       return true
@@ -115,10 +123,8 @@ export function createGate(limits: EndpointLimits) {
     /** The limits in force: documented, or lower where WeCom has shown so. */
     windowsNow: (nowMs: number): WindowLimit[] =>
       windows.map((window) => ({ lengthMs: window.lengthMs, limit: limitNow(window, nowMs) })),
-    allowedNow: (nowMs: number): number => {
-      growBack(nowMs)
-      return allowed
-    },
+    /** Calls that this process may have under way at once. */
+    shareNow,
     closedUntilMs: () => closedUntilMs,
     hasNews: (): boolean => Object.keys(news).length > 0,
     /** What the other processes should know; told once. */

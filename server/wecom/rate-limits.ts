@@ -5,6 +5,7 @@ import { type Budget, createBudget } from './budget.ts'
 import { limitsOf, type RateLimitOptions } from './documented-limits.ts'
 import { createGate, type Gate } from './gate.ts'
 import type { LimitBook } from './limit-book.ts'
+import { ALONE, type Place } from './share.ts'
 
 /** While the book cannot be reached, it is left alone so long, and each process keeps the limits by its own count. */
 const AWAY_MS = 5 * SECOND_MS
@@ -23,12 +24,13 @@ interface Entrance {
  *  limits together; without, or while it is away, each by itself. */
 export function createRateLimits(options: RateLimitOptions = {}, book?: LimitBook) {
   const entrances = new Map<string, Entrance>()
+  let place = ALONE
   let awayUntilMs = Number.NEGATIVE_INFINITY
 
   function entranceOf(path: string): Entrance {
     let entrance = entrances.get(path)
     if (entrance === undefined) {
-      const gate = createGate(limitsOf(path, options))
+      const gate = createGate(limitsOf(path, options), () => place)
       entrance = { gate, budget: createBudget(path, gate), asking: undefined }
       entrances.set(path, entrance)
     }
@@ -86,6 +88,10 @@ export function createRateLimits(options: RateLimitOptions = {}, book?: LimitBoo
       if (sharedMs === 0) entrance.gate.count(lane, nowMs)
       return sharedMs
     },
+    /** What may be under way at once is divided among the processes that live. */
+    divide: (among: Place): void => {
+      place = among
+    },
     /** False while as many calls are under way as are allowed now. */
     enter: (path: string, lane: Lane, nowMs: number): boolean => entranceOf(path).gate.enter(lane, nowMs),
     leave: (path: string, lane: Lane): void => entranceOf(path).gate.leave(lane),
@@ -112,7 +118,7 @@ export function createRateLimits(options: RateLimitOptions = {}, book?: LimitBoo
       const { gate } = entranceOf(path)
       return {
         windows: gate.windowsNow(nowMs),
-        concurrency: gate.allowedNow(nowMs),
+        concurrency: gate.shareNow(nowMs),
         closedMs: Math.max(0, gate.closedUntilMs() - nowMs),
       }
     },
