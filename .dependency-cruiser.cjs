@@ -1,6 +1,7 @@
 // Imports go one way: main → what we do → what we know → inbox/actions/jobs/wecom/db/rules → kernel.
 const DO = 'welcome|handover|sop|routing|mass-send|tasks|tiers|scripts-library|sidebar-api|doctor'
-const KNOW = 'alerts|staff|customers|tags|channels|groups|orders|timeline|media|facts|sync|contacts|profiles|surveys'
+const KNOW =
+  'alerts|staff|customers|tags|channels|groups|orders|scores|timeline|media|facts|sync|contacts|profiles|surveys'
 const BASE = 'inbox|actions|jobs|wecom|deployment|db|rules'
 const test = '\\.test\\.ts$|/testing/'
 

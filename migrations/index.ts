@@ -15,6 +15,7 @@ import { Handover1700000000014 } from './0014-handover.ts'
 import { LiveProcessesAndStrategyTags1700000000015 } from './0015-live-processes-and-strategy-tags.ts'
 import { ContactsProfilesSurveys1700000000016 } from './0016-contacts-profiles-surveys.ts'
 import { Tiers1700000000018 } from './0018-tiers.ts'
+import { TierProposalsAndScores1700000000019 } from './0019-tier-proposals-and-scores.ts'
 import { SopShares1700000000020 } from './0020-sop-shares.ts'
 import { SopReleases1700000000021 } from './0021-sop-releases.ts'
 import { ReachingPeople1700000000022 } from './0022-reaching-people.ts'
@@ -39,6 +40,7 @@ export const migrations = [
   LiveProcessesAndStrategyTags1700000000015,
   ContactsProfilesSurveys1700000000016,
   Tiers1700000000018,
+  TierProposalsAndScores1700000000019,
   SopShares1700000000020,
   SopReleases1700000000021,
   ReachingPeople1700000000022,

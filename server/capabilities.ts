@@ -19,6 +19,7 @@ import { createOrders } from './orders/orders.ts'
 import { createRouting } from './routing/routing.ts'
 import type { RuleBookHolder } from './rules/rule-book.ts'
 import { ruleVersion } from './rules/rule-version-store.ts'
+import { createScores } from './scores/scores.ts'
 import { createSop } from './sop/sop.ts'
 import { createStaff } from './staff/staff.ts'
 import { createTags } from './tags/tags.ts'
@@ -67,6 +68,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }
   const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash, takeovers })
   const groups = createGroups({ ...base, timeline, staff })
   const orders = createOrders({ ...base, timeline, customers: customers.queries, phoneHash, secret: ordersSecret })
+  const scores = createScores({ ...base, orders })
   const handover = createHandover({ ...base, timeline, staff, customers, groups, ledger })
   const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const media = createMedia({ ...base, assetsDir, joinWays: groups.queries.joinWays })
@@ -94,6 +96,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }
     tags,
     groups,
     orders,
+    scores,
     media,
     // First, so that a journey does not ask the guide for what the welcome brings.
     routing,
@@ -114,6 +117,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }
     customers,
     groups,
     orders,
+    scores,
     handover,
     facts,
     media,

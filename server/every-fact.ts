@@ -5,6 +5,7 @@ import { groupFacts, joinedSign } from './groups/group-facts.ts'
 import { orderFacts, orderSigns } from './orders/order-facts.ts'
 import { profileFacts } from './profiles/profile-facts.ts'
 import type { Fact } from './rules/fact.ts'
+import { scoreFacts } from './scores/score-facts.ts'
 import { sopFacts } from './sop/sop-facts.ts'
 import { answeredSign, surveyFacts } from './surveys/survey-facts.ts'
 import { tagsFact } from './tags/tags-fact.ts'
@@ -22,4 +23,5 @@ export const EVERY_FACT: Fact[][] = [
   sopFacts,
   [silenceFact([addedSign, joinedSign, ...orderSigns, answeredSign])],
   [tiersFact],
+  scoreFacts,
 ]

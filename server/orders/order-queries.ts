@@ -21,6 +21,15 @@ export interface Order {
   items: OrderItem[]
 }
 
+/** What one customer has bought, all told. */
+export interface Purchases {
+  externalUserId: string
+  lastPaidAtMs: number
+  /** Shanghai days with a paid order. */
+  paidDays: number
+  paidSumFen: number
+}
+
 /** Paid means: paid now, not refunded. */
 export interface OrderSummary {
   paidCount: number
@@ -58,6 +67,9 @@ const toItem = (row: StoredItem): OrderItem => ({
   category: row.category ?? undefined,
 })
 
+/** Midnight in Shanghai before `paid_at`; neither database need know of time zones. */
+const SHANGHAI_DAY = '(paid_at - (paid_at + 28800000) % 86400000)'
+
 export const orderQueries = {
   summary: async (tx: Tx, externalUserId: string): Promise<OrderSummary> => {
     const row = await tx.row<{ paid: number; fen: number | string; last: number | null; refunded: number }>(
@@ -74,6 +86,22 @@ export const orderQueries = {
       lastPaidAtMs: row?.last ?? undefined,
       refundedCount: Number(row?.refunded ?? 0),
     }
+  },
+  /** Everybody with a paid order, by external_userid, page after page. */
+  purchases: async (tx: Tx, page: { after: string; limit: number }): Promise<Purchases[]> => {
+    const rows = await tx.rows<{ id: string; last: number; days: number; fen: number | string }>(
+      `SELECT external_userid AS id, MAX(paid_at) AS last, SUM(total_fen) AS fen,
+              COUNT(DISTINCT ${SHANGHAI_DAY}) AS days
+       FROM shop_order WHERE status = 'paid' AND paid_at IS NOT NULL AND external_userid > ?
+       GROUP BY external_userid ORDER BY external_userid LIMIT ?`,
+      [page.after, page.limit],
+    )
+    return rows.map((row) => ({
+      externalUserId: row.id,
+      lastPaidAtMs: row.last,
+      paidDays: Number(row.days),
+      paidSumFen: Number(row.fen),
+    }))
   },
   /** Newest first, with items. `limit` default 20, at most 100. */
   ofCustomer: async (tx: Tx, externalUserId: string, page: { limit?: number } = {}): Promise<Order[]> => {

@@ -99,6 +99,10 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
       add('survey_answer', { survey_response_id: id, line_no: 0, question: 'q', answer: 'a', answer_path })
       id += 1
     }
+    if (g(fc.boolean)) {
+      const points = { r: 1 + g(fc.nat, 4), f: 1 + g(fc.nat, 4), m: 1 + g(fc.nat, 4) }
+      add('customer_score', { id: id++, external_userid: who, ...points })
+    }
     for (const nth of some(2)) {
       const tier = { ladder: `l${nth}`, path: one(TEXTS), since: 0, version: '1', reason: '{}' }
       add('customer_tier', { id: id++, external_userid: who, ...tier })
