@@ -58,15 +58,21 @@ export const CustomerHandedOver = defineEvent(
   }),
 )
 
-/** Tags that a customer did not have at this guide before; written 组/名. */
-export const TagAdded = defineEvent(
-  'tag.added',
-  Type.Object({
-    externalUserId: Type.String(),
-    userId: Type.String(),
-    tags: Type.Array(Type.String(), { minItems: 1 }),
-  }),
-)
+const TagsChanged = Type.Object({
+  externalUserId: Type.String(),
+  userId: Type.String(),
+  /** 组/名 */
+  tags: Type.Array(Type.String(), { minItems: 1 }),
+  /** A rule of ours, a guide in the sidebar, or anybody in WeCom itself. */
+  by: Type.Union([Type.Literal('rule'), Type.Literal('guide'), Type.Literal('wecom')], { default: 'wecom' }),
+  /** The journeys that led to it, the first one first: none of them begins again by what it did itself. */
+  via: Type.Optional(Type.Array(Type.String())),
+})
+
+/** Tags that a customer did not have at this guide before. */
+export const TagAdded = defineEvent('tag.added', TagsChanged)
+/** Tags taken off a customer at one guide. Not told when the friendship ends, nor when the tag itself is deleted. */
+export const TagRemoved = defineEvent('tag.removed', TagsChanged)
 
 /** A further welcome code for a friendship that `customer.added` has told already: the guide accepted a half add, or the
  *  customer agreed to chat archiving. One friendship still gets one welcome. */

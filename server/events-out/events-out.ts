@@ -7,6 +7,7 @@ import {
   CustomerHandedOver,
   CustomerLost,
   TagAdded,
+  TagRemoved,
 } from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
@@ -15,6 +16,7 @@ import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import { OrderClosed, OrderCreated, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
 import { KNOWN_EVENTS, meansEvent } from '../rules/known-events.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
+import { ScriptSent } from '../scripts-library/script-events.ts'
 import { StaffLeft } from '../staff/staff-events.ts'
 import { TierChanged } from '../tiers/tier-events.ts'
 import type { Note } from '../timeline/timeline.ts'
@@ -26,6 +28,8 @@ const FACTS: readonly EventKind[] = [
   CustomerHandedOver,
   CustomerLost,
   TagAdded,
+  TagRemoved,
+  ScriptSent,
   GroupJoined,
   GroupLeft,
   OrderCreated,

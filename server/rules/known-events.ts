@@ -6,6 +6,8 @@ export const FACT_EVENTS = [
   'customer.handed-over',
   'customer.lost',
   'tag.added',
+  'tag.removed',
+  'script.sent',
   'group.joined',
   'group.left',
   'order.created',

@@ -3,10 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { contacts } from '../contacts/contacts.ts'
 import type { Customers } from '../customers/customers.ts'
+import type { Emit } from '../inbox/emit.ts'
 import { AppError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { randomText } from '../kernel/random.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
+import { carriedBy, ScriptSent } from '../scripts-library/script-events.ts'
 import type { Tags } from '../tags/tags.ts'
 import type { GuideTask } from '../tasks/task-queries.ts'
 import type { Tasks } from '../tasks/tasks.ts'
@@ -21,6 +23,7 @@ export interface ChangeRouteDeps {
   access: Access
   own: OwnOrigin
   clock: Clock
+  emit: Emit
   rules: Pick<RuleBookHolder, 'current'>
   customers: Pick<Customers, 'setRemark'>
   tags: Pick<Tags, 'change' | 'queries'>
@@ -34,7 +37,7 @@ const OfTask = Type.Object({ ...OfCustomer.properties, taskId: Type.String({ pat
 
 /** What a guide changes about one customer. */
 export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
-  const { access, own, clock, rules, customers, tags, tasks, timeline } = deps
+  const { access, own, clock, emit, rules, customers, tags, tasks, timeline } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
   const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
@@ -108,6 +111,12 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       const cause = task === undefined ? `script:${guide.userId}:${key}` : `task:${task.id}`
       const kind = task === undefined ? 'script' : 'task'
       await contacts.add(tx, [{ key: cause, externalUserId, userId: guide.userId, kind, atMs: clock.now() }])
+      if (script !== undefined) {
+        await emit(tx, ScriptSent, {
+          key: `${guide.userId}:${key}`,
+          payload: { externalUserId, userId: guide.userId, scriptId: script.name, carries: carriedBy(script.value) },
+        })
+      }
       const words = script === undefined ? '一条消息' : `话术「${script.value.title}」`
       await timeline.note(tx, {
         key: `sidebar.sent:${guide.userId}:${key}`,

@@ -74,6 +74,7 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       const { externalUserId } = who
       const latest = (await entryStore.latest(tx, sop.name, [externalUserId])).get(externalUserId)
       if (refusal(sop, latest, clock.now()) !== undefined) return
+      if (latest !== undefined && (await entryStore.wasBegunBy(tx, sop.name, externalUserId, event.id))) return
       const userId = who.userId ?? (await customers.queries.ownerOf(tx, externalUserId))
       // Without a guide there is nobody to act.
       if (userId === undefined) return

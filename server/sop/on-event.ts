@@ -1,7 +1,7 @@
-import { CustomerAdded, CustomerLost, isOldNews, TagAdded } from '../customers/customer-events.ts'
+import { CustomerAdded, CustomerLost, isOldNews, TagAdded, TagRemoved } from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
-import type { EventKind, StoredEvent } from '../inbox/event-kind.ts'
+import type { EventKind, PayloadOf, StoredEvent } from '../inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
@@ -9,7 +9,10 @@ import { OrderCreated, OrderPaid, OrderRefunded } from '../orders/order-events.t
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { EventSpec, TriggerEvent } from '../rules/schema/sop-event.ts'
 import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
+import { ScriptSent } from '../scripts-library/script-events.ts'
+import { TierChanged } from '../tiers/tier-events.ts'
 import { byPriority } from './by-priority.ts'
+import { chainOf } from './chain.ts'
 import { concerns, type Subject } from './concerns.ts'
 import type { Enter } from './enter.ts'
 import { matchesEvent } from './matches-event.ts'
@@ -37,38 +40,41 @@ const STALE_MS = 3 * DAY_MS
 export function createOnEvent(deps: OnEventDeps): Subscription[] {
   const { clock, rules, versions, proceed, enter, noteOutcomes } = deps
 
-  async function onActive(tx: Tx, event: EntryEvent, subject: Subject): Promise<void> {
+  async function onActive(tx: Tx, names: EntryEvent[], subject: Subject): Promise<void> {
     for (const entry of await entryStore.activeOf(tx, subject.externalUserId)) {
-      if (!concerns(event, subject, entry)) continue
+      if (!names.every((event) => concerns(event, subject, entry))) continue
       const sop = await versions(tx, entry.sop, entry.version)
       if (sop === undefined) continue
       const { goal, leave = [], steps } = sop.value
-      const isMeant = (spec: EventSpec): boolean => matchesEvent(spec, event.kind, event.payload)
-      if (goal !== undefined && isMeant(goal)) {
-        await proceed.end(tx, sop, entry, { state: 'goal', why: EVENT_ZH[event.kind] })
-      } else if (leave.some(isMeant)) {
-        await proceed.end(tx, sop, entry, { state: 'left', why: EVENT_ZH[event.kind] })
-      } else if (entry.waitingEvent === event.kind) {
+      const reached = goal === undefined ? undefined : meant(goal, names)
+      const left = leave.map((spec) => meant(spec, names)).find((event) => event !== undefined)
+      if (reached !== undefined) {
+        await proceed.end(tx, sop, entry, { state: 'goal', why: EVENT_ZH[reached.kind] })
+      } else if (left !== undefined) {
+        await proceed.end(tx, sop, entry, { state: 'left', why: EVENT_ZH[left.kind] })
+      } else if (entry.waitingEvent !== undefined) {
         const step = stepAt(steps, entry.position)
         const wait = step !== undefined && 'wait' in step ? step.wait : undefined
         if (typeof wait !== 'object' || !('event' in wait)) continue
         const { atMost: _atMost, ...awaited } = wait
-        if (isMeant(awaited)) await proceed.wake(tx, sop, entry, EVENT_ZH[event.kind])
+        const come = meant(awaited, names)
+        if (come !== undefined) await proceed.wake(tx, sop, entry, EVENT_ZH[come.kind])
       }
     }
   }
 
-  async function handle(tx: Tx, event: EntryEvent, subject: Subject): Promise<void> {
-    await noteOutcomes(tx, event, subject)
-    await onActive(tx, event, subject)
+  /** `names`: one event under each of the names that rules call it by. */
+  async function handle(tx: Tx, names: EntryEvent[], subject: Subject): Promise<void> {
+    for (const event of names) await noteOutcomes(tx, event, subject)
+    await onActive(tx, names, subject)
     const now = clock.now()
-    const news = { found: event.payload.found === true, addedAtMs: event.atMs }
-    if (now - event.atMs > STALE_MS || isOldNews(news, now)) return
     for (const released of byPriority(rules.current().sops.values())) {
       const sop = versionFor(released, subject.externalUserId)
       if (sop === undefined) continue
       const { trigger, enabled } = sop.value
-      if (enabled === false || !isEventTrigger(trigger) || !matchesEvent(trigger, event.kind, event.payload)) continue
+      if (enabled === false || !isEventTrigger(trigger)) continue
+      const event = meant(trigger, names)
+      if (event === undefined || isTooOld(event, now) || chainOf(event).includes(sop.name)) continue
       await enter.byEvent(tx, sop, { externalUserId: subject.externalUserId, userId: subject.userId }, event)
     }
   }
@@ -76,26 +82,40 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
   const on = <Kind extends EventKind>(
     name: string,
     kind: Kind,
-    trigger: TriggerEvent,
-    isOfPair: boolean,
+    { names, isOfPair }: { names(payload: PayloadOf<Kind>): TriggerEvent[]; isOfPair: boolean },
   ): Subscription =>
     subscribe(name, kind, (tx, event: StoredEvent) => {
       // Every event that rules may name is about a customer; those of a pair name the guide too.
       const payload = event.payload as Record<string, unknown> & { externalUserId: string; userId?: string }
-      const { id, eventAtMs, receivedAtMs } = event
+      const { id, eventAtMs: atMs, receivedAtMs } = event
       const { externalUserId, userId } = payload
       const subject = isOfPair && userId !== undefined ? { externalUserId, userId } : { externalUserId }
-      return handle(tx, { id, kind: trigger, atMs: eventAtMs, receivedAtMs, payload }, subject)
+      const events = names(payload as PayloadOf<Kind>).map((kind) => ({ id, kind, atMs, receivedAtMs, payload }))
+      return handle(tx, events, subject)
     })
+  const ofPair = (name: TriggerEvent) => ({ names: () => [name], isOfPair: true })
+  const ofCustomer = (name: TriggerEvent) => ({ names: () => [name], isOfPair: false })
 
   return [
-    on('sop.on-customer-added', CustomerAdded, 'customer.added', true),
-    on('sop.on-customer-lost', CustomerLost, 'customer.lost', true),
-    on('sop.on-order-created', OrderCreated, 'order.created', false),
-    on('sop.on-order-paid', OrderPaid, 'order.paid', false),
-    on('sop.on-order-refunded', OrderRefunded, 'order.refunded', false),
-    on('sop.on-group-joined', GroupJoined, 'group.joined', false),
-    on('sop.on-group-left', GroupLeft, 'group.left', false),
-    on('sop.on-tag-added', TagAdded, 'tag.added', true),
+    on('sop.on-customer-added', CustomerAdded, {
+      names: ({ again }) => (again ? ['customer.readded', 'customer.added'] : ['customer.added']),
+      isOfPair: true,
+    }),
+    on('sop.on-customer-lost', CustomerLost, ofPair('customer.lost')),
+    on('sop.on-order-created', OrderCreated, ofCustomer('order.created')),
+    on('sop.on-order-paid', OrderPaid, ofCustomer('order.paid')),
+    on('sop.on-order-refunded', OrderRefunded, ofCustomer('order.refunded')),
+    on('sop.on-group-joined', GroupJoined, ofCustomer('group.joined')),
+    on('sop.on-group-left', GroupLeft, ofCustomer('group.left')),
+    on('sop.on-tag-added', TagAdded, ofPair('tag.added')),
+    on('sop.on-tag-removed', TagRemoved, ofPair('tag.removed')),
+    on('sop.on-script-sent', ScriptSent, ofPair('script.sent')),
+    on('sop.on-tier-changed', TierChanged, ofCustomer('tier.changed')),
   ]
 }
+
+const meant = (spec: EventSpec, names: EntryEvent[]): EntryEvent | undefined =>
+  names.find((event) => matchesEvent(spec, event.kind, event.payload))
+
+const isTooOld = ({ atMs, payload }: EntryEvent, nowMs: number): boolean =>
+  nowMs - atMs > STALE_MS || isOldNews({ found: payload.found === true, addedAtMs: atMs }, nowMs)

@@ -172,6 +172,15 @@ export const entryStore = {
     return new Map(rows.map((row) => [row.external_userid, toEntry(row)]))
   },
 
+  /** Has this very event let the customer in, even long ago. */
+  wasBegunBy: async (tx: Tx, sop: string, externalUserId: string, eventId: number): Promise<boolean> => {
+    const found = await tx.row(
+      'SELECT 1 AS found FROM sop_entry WHERE sop = ? AND external_userid = ? AND event_id = ?',
+      [sop, externalUserId, eventId],
+    )
+    return found !== undefined
+  },
+
   /** Newest first. */
   ofCustomer: async (tx: Tx, externalUserId: string): Promise<Entry[]> => {
     const rows = await tx.rows<StoredEntry>(

@@ -1,7 +1,7 @@
 import { type Executor, execute } from '../actions/action-kind.ts'
 import type { Outbox } from '../actions/outbox.ts'
 import { RefreshCustomer } from '../customers/customer-actions.ts'
-import { TagAdded } from '../customers/customer-events.ts'
+import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Emit } from '../inbox/emit.ts'
 import { AppError } from '../kernel/app-error.ts'
@@ -23,6 +23,8 @@ export interface TagChange {
   /** 组/名. An automatic rule never takes off what a person put on. */
   remove?: readonly string[]
   by: TagSetBy
+  /** The journeys that led to it. */
+  via?: readonly string[]
   reason: Reason
   /** Once per key; ≤180 characters. */
   key: string
@@ -113,22 +115,24 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
         add.map((tag) => tag.tagId),
         { by: payload.by, reason, atMs: clock.now() },
       )
-      await takeOff(
+      const gone = await takeOff(
         tx,
         payload,
         remove.map((tag) => tag.tagId),
       )
       await settle(tx, payload, id)
+      const { externalUserId, userId, by, via } = payload
       const text = describe({ add: add.map((tag) => tag.path), remove: remove.map((tag) => tag.path), unknown, kept })
       if (text !== '') {
-        const { externalUserId, userId } = payload
         await timeline.note(tx, { key: `tag:${id}`, externalUserId, userId, kind: 'tag.changed', text, reason })
       }
-      const tags = add.filter((tag) => fresh.includes(tag.tagId)).map((tag) => tag.path)
-      if (tags.length > 0) {
-        const { externalUserId, userId } = payload
-        await emit(tx, TagAdded, { key: `mark:${id}`, payload: { externalUserId, userId, tags } })
+      const tell = async (kind: typeof TagAdded, tags: string[]): Promise<void> => {
+        if (tags.length === 0) return
+        const cause = { by, ...(via === undefined ? {} : { via }) }
+        await emit(tx, kind, { key: `mark:${id}`, payload: { externalUserId, userId, tags, ...cause } })
       }
+      await tell(TagAdded, pathsAmong(add, fresh))
+      await tell(TagRemoved, pathsAmong(remove, gone))
     },
     abandoned: async (tx, { id, payload, reason }, { errcode }) => {
       await settle(tx, payload, id)
@@ -147,11 +151,11 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
   /** Changes tags, each change at one guide; gives the keys of those that are new. Names that WeCom does not have are made
    *  there when the rule book has them, else left out and said so on the timeline. */
   async function changeAll(tx: Tx, wanted: readonly TagChange[]): Promise<Set<string>> {
-    const changes = wanted.flatMap(({ externalUserId, userId, by, reason, key, ...tags }) => {
+    const changes = wanted.flatMap(({ externalUserId, userId, by, via, reason, key, ...tags }) => {
       const add = [...new Set(tags.add ?? [])]
       const remove = [...new Set(tags.remove ?? [])].filter((path) => !add.includes(path))
       if (add.length === 0 && remove.length === 0) return []
-      const payload = { externalUserId, userId, add, remove, by }
+      const payload = { externalUserId, userId, add, remove, by, ...(via === undefined ? {} : { via: [...via] }) }
       return [{ key: `tag:${key}`, externalUserId, userId, payload, reason }]
     })
     const fresh = await outbox.enqueueAll(tx, MarkTags, changes)
@@ -167,6 +171,9 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
 
   return { executor, change, changeAll }
 }
+
+const pathsAmong = (tags: CorpTag[], tagIds: string[]): string[] =>
+  tags.filter((tag) => tagIds.includes(tag.tagId)).map((tag) => tag.path)
 
 function describe(done: { add: string[]; remove: string[]; unknown: string[]; kept: string[] }): string {
   return [

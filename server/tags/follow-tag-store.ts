@@ -71,12 +71,18 @@ export async function putOnAll(
   if (rows.length > 0) await tx.insertIgnore('follow_tag', rows)
 }
 
-export async function takeOff(tx: Tx, { externalUserId, userId }: Pair, tagIds: string[]): Promise<void> {
-  if (tagIds.length === 0) return
-  await tx.run(
-    `DELETE FROM follow_tag WHERE external_userid = ? AND userid = ? AND tag_id IN (${marks(tagIds.length)})`,
-    [externalUserId, userId, ...tagIds],
-  )
+/** Gives the ids that were on. */
+export async function takeOff(tx: Tx, { externalUserId, userId }: Pair, tagIds: string[]): Promise<string[]> {
+  const gone: string[] = []
+  for (const tagId of tagIds) {
+    const taken = await tx.run('DELETE FROM follow_tag WHERE external_userid = ? AND userid = ? AND tag_id = ?', [
+      externalUserId,
+      userId,
+      tagId,
+    ])
+    if (taken > 0) gone.push(tagId)
+  }
+  return gone
 }
 
 /* A reading of WeCom that was under way while we changed tags there says something old. So each pair remembers how many

@@ -1,4 +1,4 @@
-import { TagAdded } from '../customers/customer-events.ts'
+import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Emit } from '../inbox/emit.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -114,7 +114,11 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
     }
     if (added.length > 0) {
       const key = `seen:${readAtMs}:${externalUserId}:${fresh[0] ?? ''}`
-      await emit(tx, TagAdded, { key, payload: { externalUserId, userId, tags: added } })
+      await emit(tx, TagAdded, { key, payload: { externalUserId, userId, tags: added, by: 'wecom' } })
+    }
+    if (removed.length > 0) {
+      const key = `seen:${readAtMs}:${externalUserId}:${gone[0]?.tag_id ?? ''}`
+      await emit(tx, TagRemoved, { key, payload: { externalUserId, userId, tags: removed, by: 'wecom' } })
     }
     return true
   }

@@ -14,6 +14,7 @@ export const MarkTags = defineAction(
     add: Type.Array(TagPath),
     remove: Type.Array(TagPath),
     by: Type.Union([Type.Literal('rule'), Type.Literal('guide'), Type.Literal('wecom')]),
+    via: Type.Optional(Type.Array(Type.String())),
   }),
 )
 export type MarkTagsPayload = Static<typeof MarkTags.schema>

@@ -30,6 +30,8 @@ export interface Move {
   reason: Reason
   /** Once per key; a move by rule needs none. */
   key?: string | undefined
+  /** The journeys that led to it. */
+  via?: readonly string[] | undefined
 }
 
 /** Writes moves down, with all that belongs to reaching a level. The caller holds the customer's row. */
@@ -39,12 +41,12 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing }:
     tx: Tx,
     ladder: Ladder,
     to: Level,
-    who: { externalUserId: string; key: string; reason: Reason },
+    who: { externalUserId: string; key: string; reason: Reason; via?: readonly string[] | undefined },
   ) {
     const own = to.value.tag
     const others = ladder.levels.flatMap(({ value: { tag } }) => (tag === undefined || tag === own ? [] : [tag]))
     if (own === undefined && others.length === 0) return
-    const { externalUserId, key, reason } = who
+    const { externalUserId, key, reason, via } = who
     const owner = await customers.queries.ownerOf(tx, externalUserId)
     for (const { userId, active } of await customers.queries.followsOf(tx, externalUserId)) {
       if (!active) continue
@@ -57,6 +59,7 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing }:
         by: 'rule',
         key: `${key}:${userId}`,
         reason,
+        ...(via === undefined ? {} : { via }),
       })
     }
   }
@@ -81,7 +84,7 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing }:
   }
 
   async function tell(tx: Tx, ladder: Ladder, id: number, move: Omit<Move, 'from'> & { from: string | undefined }) {
-    const { externalUserId, from, to, reason } = move
+    const { externalUserId, from, to, reason, via } = move
     const isRise = from !== undefined && isBetter(ladder, to.name, from)
     await timeline.note(tx, {
       key: `tier:${id}`,
@@ -90,13 +93,13 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing }:
       text: movedText(ladder.name, from, to.name, isRise),
       reason,
     })
-    await keepTag(tx, ladder, to, { externalUserId, key: `tier:${id}`, reason })
+    await keepTag(tx, ladder, to, { externalUserId, key: `tier:${id}`, reason, via })
   }
 
   return {
     /** From one level to another. */
     move: async (tx: Tx, ladder: Ladder, move: Move): Promise<number> => {
-      const { externalUserId, from, to, reason } = move
+      const { externalUserId, from, to, reason, via } = move
       const now = clock.now()
       const id = await write(tx, ladder, move)
       await tx.run(
@@ -116,7 +119,14 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing }:
       await tell(tx, ladder, id, move)
       await emit(tx, TierChanged, {
         key: String(id),
-        payload: { externalUserId, ladder: ladder.name, from, to: to.name, version: ladder.version },
+        payload: {
+          externalUserId,
+          ladder: ladder.name,
+          from,
+          to: to.name,
+          version: ladder.version,
+          ...(via === undefined ? {} : { via: [...via] }),
+        },
       })
       const owner = to.value.invite === undefined ? undefined : await customers.queries.ownerOf(tx, externalUserId)
       if (owner !== undefined && to.value.invite !== undefined && isBetter(ladder, to.name, from)) {

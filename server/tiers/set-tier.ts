@@ -22,6 +22,8 @@ export interface TierWish {
   reason: Reason
   /** Once per key; ≤190 characters. */
   key: string
+  /** The journeys that led to it. */
+  via?: readonly string[]
   /** Who says so; default `journey`. */
   by?: Exclude<MovedBy, 'rule'>
 }
@@ -31,7 +33,7 @@ export type TierSet = 'moved' | 'stays' | 'again' | 'unknown'
 
 export function createSetTier({ rules, customers, moves, evaluate }: SetTierDeps) {
   return async (tx: Tx, wish: TierWish): Promise<TierSet> => {
-    const { externalUserId, reason, key, by = 'journey' } = wish
+    const { externalUserId, reason, key, via, by = 'journey' } = wish
     const ladder = rules.current().ladders.get(wish.ladder)
     const to = ladder === undefined ? undefined : levelOf(ladder, wish.level)
     if (ladder === undefined || to === undefined) return 'unknown'
@@ -39,7 +41,7 @@ export function createSetTier({ rules, customers, moves, evaluate }: SetTierDeps
     const tier = await evaluate.hold(tx, ladder, externalUserId, { text: '' })
     // Behind the lock, so that of two with one key the second sees the first.
     if ((await tx.row('SELECT 1 AS found FROM tier_move WHERE move_key = ?', [key])) !== undefined) return 'again'
-    const move = { externalUserId, from: tier.level, to, by, reason, key }
+    const move = { externalUserId, from: tier.level, to, by, reason, key, via }
     if (tier.level === to.name) {
       await moves.confirm(tx, ladder, move)
       return 'stays'

@@ -12,5 +12,7 @@ export const TierChanged = defineEvent(
     to: Type.String(),
     /** Of the ladder's rule. */
     version: Type.String(),
+    /** The journeys that led to it: none of them begins by it. */
+    via: Type.Optional(Type.Array(Type.String())),
   }),
 )

@@ -1,7 +1,6 @@
 import type { RuleBook } from '../rules/rule-book.ts'
-import { eventNameOf } from '../rules/schema/sop-event.ts'
 import type { SopStep } from '../rules/schema/sop-rule.ts'
-import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
+import { bringsWelcomeCode } from '../rules/schema/sop-trigger.ts'
 import { branchesOf } from '../rules/sop-branches.ts'
 
 const sendsWelcome = (steps: readonly SopStep[]): boolean =>
@@ -10,6 +9,5 @@ const sendsWelcome = (steps: readonly SopStep[]): boolean =>
 /** Whether a journey that begins with a new customer brings a welcome of its own, which then goes before the channel's. */
 export const someJourneyWelcomes = (book: RuleBook): boolean =>
   [...book.sops.values()].some(
-    ({ value: { enabled, trigger, steps } }) =>
-      enabled !== false && isEventTrigger(trigger) && eventNameOf(trigger) === 'customer.added' && sendsWelcome(steps),
+    ({ value: { enabled, trigger, steps } }) => enabled !== false && bringsWelcomeCode(trigger) && sendsWelcome(steps),
   )

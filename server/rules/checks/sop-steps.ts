@@ -1,9 +1,8 @@
 import type { Draft } from '../draft.ts'
 import type { SopRule } from '../schema/rule-files.ts'
-import { eventNameOf } from '../schema/sop-event.ts'
 import type { SopBranch, SopSplit, SopStep } from '../schema/sop-rule.ts'
 import type { WaitStep } from '../schema/sop-step.ts'
-import { isEventTrigger } from '../schema/sop-trigger.ts'
+import { bringsWelcomeCode } from '../schema/sop-trigger.ts'
 import type { Path } from '../yaml-rules.ts'
 import { type CheckContext, checkDoubles, checkName, checkTags } from './check-context.ts'
 import { checkContent, checkPlaceholders } from './content.ts'
@@ -91,9 +90,9 @@ function checkActingStep(
 }
 
 function whyNoWelcome({ trigger }: SopRule): [message: string, suggestion: string] {
-  return isEventTrigger(trigger) && eventNameOf(trigger) === 'customer.added'
+  return bringsWelcomeCode(trigger)
     ? ['这里不能再发欢迎语', '加好友后 20 秒内只能发一次：放在所有等待之前，一条路上只写一次']
-    : ['这里发不了欢迎语', '只有 trigger: customer.added 的 SOP 能发，别的改成 task 让导购发']
+    : ['这里发不了欢迎语', '只有 trigger: customer.added 或 customer.readded 的 SOP 能发，别的改成 task 让导购发']
 }
 
 function checkWait(context: CheckContext, draft: Draft<SopRule>, path: Path, wait: WaitStep): void {

@@ -1,7 +1,7 @@
 import type { Draft } from '../draft.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import { type EventSpec, eventNameOf } from '../schema/sop-event.ts'
-import { isEventTrigger, type SopTrigger } from '../schema/sop-trigger.ts'
+import { bringsWelcomeCode, isEventTrigger, type SopTrigger } from '../schema/sop-trigger.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkQuiet } from './quiet.ts'
 import { checkEvent } from './sop-event.ts'
@@ -29,8 +29,7 @@ export function checkSops(context: CheckContext, sops: Draft<SopRule>[]): void {
       if (goal !== undefined && same(goal)) draft.fault(here, `${eventNameOf(event)} 已经是目标`, '删掉它')
       if (leave.findIndex(same) < index) draft.fault(here, `${eventNameOf(event)} 写了两次`, '只留一个')
     }
-    const mayWelcome = isEventTrigger(trigger) && eventNameOf(trigger) === 'customer.added'
-    checkSteps(context, draft, ['steps'], draft.value.steps, { mayWelcome, depth: 0 })
+    checkSteps(context, draft, ['steps'], draft.value.steps, { mayWelcome: bringsWelcomeCode(trigger), depth: 0 })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Tags } from '../../tags/tags.ts'
+import { chainWith } from '../chain.ts'
 import { done, keyOf, type PerformForAll } from '../step-result.ts'
 
 export interface TagStepDeps {
@@ -9,14 +10,15 @@ export function createTagStep({ tags }: TagStepDeps): PerformForAll<{ add?: stri
   return async (tx, { add = [], remove = [] }, contexts) => {
     await tags.changeAll(
       tx,
-      contexts.map(({ entry: { externalUserId, userId, ...entry }, reason }) => ({
-        externalUserId,
-        userId,
+      contexts.map(({ entry, reason }) => ({
+        externalUserId: entry.externalUserId,
+        userId: entry.userId,
         reason,
         key: keyOf(entry),
         add,
         remove,
-        by: 'rule',
+        by: 'rule' as const,
+        via: chainWith(entry),
       })),
     )
     const words = [...add.map((tag) => `加 ${tag}`), ...remove.map((tag) => `去 ${tag}`)]

@@ -9,7 +9,8 @@ export interface WelcomeStepDeps {
 export function createWelcomeStep({ welcome }: WelcomeStepDeps): PerformStep<string> {
   return async (tx, name, { entry }) => {
     const { event } = entry
-    if (event?.kind !== 'customer.added') return done(`没有发欢迎语「${name}」：只在刚添加好友时可发`, false)
+    if (event?.kind !== 'customer.added' && event?.kind !== 'customer.readded')
+      return done(`没有发欢迎语「${name}」：只在刚添加好友时可发`, false)
     // The engine stores this event as it was told, so its payload has the shape of `customer.added`.
     const added = event.payload as Pick<WelcomeWanted, 'channel' | 'welcomeCode' | 'addedAtMs'> & { found?: boolean }
     const begun = await welcome.send(tx, {

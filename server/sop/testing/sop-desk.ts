@@ -78,10 +78,13 @@ situations:
 
 export type SopDesk = Awaited<ReturnType<typeof openSopDesk>>
 
-/** The whole app with a small brand: two channels, two pools and one SOP, the one given or 新客首单. */
-export async function openSopDesk({ sop, ...options }: TestAppOptions & { sop?: string } = {}) {
-  const files = sop === undefined ? config : { ...config, 'sop/first.yaml': sop }
-  const t = await buildTestApp({ config: files, ...options })
+/** The whole app with a small brand: two channels, two pools and one SOP, the one given or 新客首单. `files`: more rules. */
+export async function openSopDesk({
+  sop = FIRST_ORDER,
+  files = {},
+  ...options
+}: TestAppOptions & { sop?: string; files?: Record<string, string> } = {}) {
+  const t = await buildTestApp({ config: { ...config, 'sop/first.yaml': sop, ...files }, ...options })
   if (options.platform === undefined) {
     for (const name of ['牧野·科普1', '牧野·付费1']) await t.sandbox.createGroup({ name, ownerUserId: 'lisi' })
   }
