@@ -4,32 +4,56 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
 import type { Job } from './job.ts'
 
-/** A job that runs longer is taken for dead and may be begun by another process. */
-const LEASE_MS = 10 * 60_000
+/** Whose lease is this old is taken for dead, and another process begins its job. */
+const LEASE_MS = 2 * 60_000
+/** A job that goes on renews its lease. */
+const RENEW_MS = 30_000
 
-/** Runs the jobs that are due. The row of a job decides: whoever moves its lease, runs it. */
+/** Runs the jobs that are due. The row of a job decides: whoever moves its lease, runs it. Jobs that may run side by side
+ *  need no row. */
 export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock; log: Logger; jobs: Job[] }) {
   const running = new Map<string, Promise<void>>()
+  const restsUntil = new Map<string, number>()
+
+  /** A time further away than this job ever waits was written before the clock was set back. */
+  const isDue = (job: Job, nextAtMs: number): boolean => nextAtMs <= clock.now() || nextAtMs > clock.now() + job.everyMs
 
   async function claim(job: Job): Promise<boolean> {
     const now = clock.now()
     return db.tx(async (tx) => {
       const changed = await tx.run(
-        'UPDATE job_run SET lease_until = ? WHERE name = ? AND next_at <= ? AND (lease_until IS NULL OR lease_until <= ?)',
-        [now + LEASE_MS, job.name, now, now],
+        `UPDATE job_run SET lease_until = ? WHERE name = ? AND (next_at <= ? OR next_at > ?)
+         AND (lease_until IS NULL OR lease_until <= ? OR lease_until > ?)`,
+        [now + LEASE_MS, job.name, now, now + job.everyMs, now, now + LEASE_MS],
       )
       return changed === 1
     })
   }
 
-  async function run(job: Job): Promise<void> {
-    let fault: string | null = null
+  const renew = (job: Job): Promise<number> =>
+    db.tx((tx) =>
+      tx.run('UPDATE job_run SET lease_until = ? WHERE name = ? AND lease_until IS NOT NULL', [
+        clock.now() + LEASE_MS,
+        job.name,
+      ]),
+    )
+
+  /** Gives the fault, if any. */
+  async function attempt(job: Job): Promise<string | null> {
     try {
       await job.run()
+      return null
     } catch (error) {
-      fault = describeError(error)
+      const fault = describeError(error)
       log.warn({ job: job.name, err: fault }, 'job failed; it runs again when next due')
+      return fault
     }
+  }
+
+  async function runLeased(job: Job): Promise<void> {
+    // A renewal that fails is made up for by the next one.
+    const renewals = setInterval(() => void renew(job).catch(() => undefined), RENEW_MS)
+    const fault = await attempt(job).finally(() => clearInterval(renewals))
     const now = clock.now()
     await db.tx((tx) =>
       tx.run('UPDATE job_run SET next_at = ?, lease_until = NULL, last_at = ?, last_error = ? WHERE name = ?', [
@@ -39,6 +63,19 @@ export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock
         job.name,
       ]),
     )
+  }
+
+  async function runSideBySide(job: Job): Promise<void> {
+    if (!isDue(job, restsUntil.get(job.name) ?? 0)) return
+    await attempt(job)
+    restsUntil.set(job.name, clock.now() + job.everyMs)
+  }
+
+  function begin(job: Job, work: Promise<void>): void {
+    const kept = work
+      .catch((error: unknown) => log.warn({ job: job.name, err: describeError(error) }, 'job outcome not recorded'))
+      .finally(() => running.delete(job.name))
+    running.set(job.name, kept)
   }
 
   return {
@@ -56,20 +93,12 @@ export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock
     },
     /** Begins every due job; they go on by themselves. */
     runDue: async () => {
-      const due = await db.tx((tx) =>
-        tx.rows<{ name: string }>('SELECT name FROM job_run WHERE next_at <= ?', [clock.now()]),
-      )
-      const names = new Set(due.map((row) => row.name))
+      const rows = await db.tx((tx) => tx.rows<{ name: string; next_at: number }>('SELECT name, next_at FROM job_run'))
+      const nextAtMs = new Map(rows.map((row) => [row.name, row.next_at]))
       for (const job of jobs) {
-        if (!names.has(job.name) || running.has(job.name) || !(await claim(job))) continue
-        running.set(
-          job.name,
-          run(job)
-            .catch((error: unknown) =>
-              log.warn({ job: job.name, err: describeError(error) }, 'job outcome not recorded'),
-            )
-            .finally(() => running.delete(job.name)),
-        )
+        if (running.has(job.name)) continue
+        if (job.sideBySide === true) begin(job, runSideBySide(job))
+        else if (isDue(job, nextAtMs.get(job.name) ?? 0) && (await claim(job))) begin(job, runLeased(job))
       }
     },
     busy: () => running.size > 0,

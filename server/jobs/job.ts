@@ -5,6 +5,8 @@ export interface Job {
   name: string
   /** Milliseconds between the end of one run and the next. */
   everyMs: number
+  /** What it takes is locked row by row, so every process runs it at once. */
+  sideBySide?: true
   /** May be cut off by a crash at any line and run again. */
   run(): Promise<void>
 }

@@ -1,14 +1,14 @@
 import type { Customers } from '../customers/customers.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Staff } from '../staff/staff.ts'
-import type { Entry } from './sop-entry.ts'
+import { type Entry, entryStore } from './sop-entry.ts'
 
 export interface PresentGuidesDeps {
   staff: { queries: Pick<Staff['queries'], 'leftAmong'> }
   customers: { queries: Pick<Customers['queries'], 'ownersOf' | 'followedAmong'> }
 }
 
-/** The guide may have changed since these customers entered; the present one acts. */
+/** The guide may have changed since these customers entered; the present one acts, and goes on with them. */
 export async function withPresentGuides(
   tx: Tx,
   { staff, customers }: PresentGuidesDeps,
@@ -20,7 +20,12 @@ export async function withPresentGuides(
   const alone = entries.filter((entry) => !isHere(entry)).map((entry) => entry.externalUserId)
   if (alone.length === 0) return entries
   const owners = await customers.queries.ownersOf(tx, alone)
-  return entries.map((entry) =>
-    isHere(entry) ? entry : { ...entry, userId: owners.get(entry.externalUserId) ?? entry.userId },
-  )
+  const present = entries.map((entry) => {
+    const owner = isHere(entry) ? undefined : owners.get(entry.externalUserId)
+    return owner === undefined || owner === entry.userId ? entry : { ...entry, userId: owner }
+  })
+  for (const [index, entry] of present.entries()) {
+    if (entry !== entries[index]) await entryStore.passTo(tx, entry.id, entry.userId)
+  }
+  return present
 }

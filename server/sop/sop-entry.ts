@@ -190,7 +190,7 @@ export const entryStore = {
     return rows.map(toEntry)
   },
 
-  /** Keeps where these entries stand. Those that stand alike are one statement. */
+  /** Keeps where these entries stand, not whose they are. Those that stand alike are one statement. */
   saveAll: async (tx: Tx, entries: Entry[]): Promise<void> => {
     const alike = groupBy(entries, (entry) =>
       JSON.stringify([
@@ -209,13 +209,11 @@ export const entryStore = {
         [...(JSON.parse(standing) as SqlValue[]), ...group.map((entry) => entry.id)],
       )
     }
-    for (const [userId, group] of groupBy(entries, (entry) => entry.userId)) {
-      await tx.run(`UPDATE sop_entry SET userid = ? WHERE id IN (${marks(group)}) AND userid <> ?`, [
-        userId,
-        ...group.map((entry) => entry.id),
-        userId,
-      ])
-    }
+  },
+
+  /** Another guide goes on with it. */
+  passTo: async (tx: Tx, id: number, userId: string): Promise<void> => {
+    await tx.run('UPDATE sop_entry SET userid = ? WHERE id = ?', [userId, id])
   },
 
   /** After a fault of ours: kept where it is and tried again. */

@@ -48,7 +48,7 @@ export function createSop(deps: SopDeps) {
         await advance()
       },
     },
-    { name: 'sop.advance', everyMs: SECOND_MS, run: advance },
+    { name: 'sop.advance', everyMs: SECOND_MS, sideBySide: true, run: advance },
   ]
 
   return { subscriptions, jobs, queries: createSopQueries(versions) }

@@ -1,0 +1,107 @@
+import { createDb, type Db } from '../server/db/db.ts'
+import { takeRows } from '../server/db/take-rows.ts'
+import type { Row } from '../server/db/tx.ts'
+import { DAY_MS } from '../server/kernel/shanghai.ts'
+import { createTestDatabase } from '../server/testing/test-database.ts'
+import { fillCustomers, fillWaiting } from './journeys-fill.ts'
+
+const BATCH = 200
+
+/** The limit program: takes the same due rows and writes the same kinds of rows in the same batches, and knows nothing of
+ *  rules, facts, guides or reasons. `workers` side by side, each with a connection of its own. */
+export async function limitJourneys(options: {
+  customers: number
+  server: string | undefined
+  workers: number
+}): Promise<{ seconds: number }> {
+  const database = await createTestDatabase(options.server ?? '')
+  const dbs = Array.from({ length: options.workers }, () => createDb(database.url))
+  const [db] = dbs
+  if (db === undefined) throw new Error('no worker')
+  try {
+    await db.migrate()
+    const nowMs = Date.now()
+    await fillCustomers(db, options.customers, nowMs)
+    await fillWaiting(db, { sop: 'fire', version: 'limit', count: options.customers, dueAtMs: nowMs })
+    const began = performance.now()
+    await Promise.all(dbs.map((one) => work(one, nowMs)))
+    return { seconds: (performance.now() - began) / 1_000 }
+  } finally {
+    for (const one of dbs) await one.close()
+    await database.drop()
+  }
+}
+
+interface Due {
+  id: number
+  external_userid: string
+  userid: string
+}
+
+async function work(db: Db, nowMs: number): Promise<void> {
+  for (let taken = BATCH; taken > 0; ) {
+    taken = await db.tx(async (tx) => {
+      const due = await takeRows<Due>(tx, {
+        table: 'sop_entry',
+        columns: 'id, external_userid, userid',
+        where: `state = 'active' AND due_at <= ?`,
+        params: [nowMs],
+        orderBy: 'due_at, id',
+        limit: BATCH,
+      })
+      if (due.length === 0) return 0
+      const each = (rowOf: (one: Due) => Row): Row[] => due.map(rowOf)
+      for (const position of ['0', '1', '1.0.0', '2', '3']) {
+        const step = (one: Due): Row => ({ entry_id: one.id, position, kind: 'task', at: nowMs, outcome: '' })
+        await tx.insertIgnore('sop_step', each(step))
+      }
+      for (const what of ['choose', 'task']) await tx.insertIgnore('timeline', each(noteOf(what, nowMs)))
+      await tx.insertIgnore('guide_task', each(taskOf(nowMs)))
+      await tx.insertIgnore('action', each(actionOf(nowMs)))
+      await tx.run(`UPDATE sop_entry SET position = '3', due_at = ? WHERE id IN (${due.map(() => '?').join(', ')})`, [
+        nowMs + 30 * DAY_MS,
+        ...due.map((one) => one.id),
+      ])
+      return due.length
+    })
+  }
+}
+
+const noteOf =
+  (what: string, nowMs: number) =>
+  ({ id, external_userid, userid }: Due): Row => ({
+    dedupe_key: `sop:${id}:${what}`,
+    external_userid,
+    userid,
+    at: nowMs,
+    kind: 'sop.step',
+    body: what,
+  })
+
+const taskOf =
+  (nowMs: number) =>
+  ({ id, external_userid, userid }: Due): Row => ({
+    task_key: `sop:${id}:2`,
+    external_userid,
+    userid,
+    kind: 'sop',
+    title: '问候',
+    state: 'open',
+    opened_at: nowMs,
+    reason: '{}',
+  })
+
+const actionOf =
+  (nowMs: number) =>
+  ({ id, external_userid, userid }: Due): Row => ({
+    dedupe_key: `tag:sop:${id}`,
+    kind: 'tag.mark',
+    lane: 1,
+    payload: '{}',
+    reason: '{}',
+    external_userid,
+    userid,
+    state: 'waiting',
+    due_at: nowMs,
+    created_at: nowMs,
+  })
