@@ -52,6 +52,6 @@ it('what waits, and what is given up and wants a person, can be seen', async () 
 it('up is one thing, ready another', async () => {
   const status = async (path: string): Promise<number> => (await fetch(`${t.url}${path}`)).status
   expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 200])
-  await t.db.tx((tx) => tx.run('DROP TABLE job_run'))
+  await t.db.tx((tx) => tx.run('DROP TABLE live_process'))
   expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 503])
 })

@@ -153,6 +153,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const ready = createReady({
     db,
     log,
+    tryToStore: processes.tell,
     prepare: async () => {
       // Before anything of ours can begin: new rules ask for actions at once, and a lease of our own is no dead one's.
       await runner.releaseLeases({ all: alone && only === undefined })

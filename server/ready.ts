@@ -3,9 +3,18 @@ import { describeError } from './kernel/app-error.ts'
 import type { Logger } from './kernel/logger.ts'
 import { createPump } from './kernel/pump.ts'
 
+export interface ReadyDeps {
+  db: Db
+  log: Logger
+  /** Runs once, after the migrations. */
+  prepare: () => Promise<void>
+  /** Commits something that was not there before: a full disk lets everything else pass. */
+  tryToStore: () => Promise<void>
+}
+
 /** Whether the tables can be used. A database that is down at start is waited for, without a restart: callbacks are
- *  answered 5xx meanwhile, and WeCom sends them again. `prepare` runs once, after the migrations. */
-export function createReady({ db, log, prepare }: { db: Db; log: Logger; prepare: () => Promise<void> }) {
+ *  answered 5xx meanwhile, and WeCom sends them again. */
+export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
   let prepared = false
   let lastFault: string | undefined
 
@@ -38,7 +47,7 @@ export function createReady({ db, log, prepare }: { db: Db; log: Logger; prepare
     canStore: async (): Promise<boolean> => {
       if (!prepared) return false
       try {
-        await db.tx((tx) => tx.run("UPDATE job_run SET last_at = last_at WHERE name = ''"))
+        await tryToStore()
         return true
       } catch {
         return false

@@ -11,15 +11,18 @@ const SILENT_FOR_MS = 20 * SECOND_MS
 /** The processes of a deployment, each a row that it renews: among how many WeCom's limits are to be divided. */
 export function createLiveProcesses({ db, clock, instance }: { db: Db; clock: Clock; instance: string }) {
   let told: { atMs: number; place: Place } | undefined
+  const tell = (tx: Tx): Promise<void> => tx.upsert('live_process', [{ instance, seen_at: clock.now() }], ['instance'])
 
   return {
+    /** Writes this process' row, whatever it held: who can do that can store. Throws the driver's error. */
+    tell: (): Promise<void> => db.tx(tell),
     /** Says every five seconds that this process lives, and gives its place among all that do. Throws the driver's error
      *  when the database is away; safe to repeat. */
     look: async (): Promise<Place> => {
       const nowMs = clock.now()
       if (told !== undefined && Math.abs(nowMs - told.atMs) < TELL_EVERY_MS) return told.place
       const living = await db.tx(async (tx) => {
-        await tx.upsert('live_process', [{ instance, seen_at: nowMs }], ['instance'])
+        await tell(tx)
         await tx.run('DELETE FROM live_process WHERE seen_at < ?', [nowMs - SILENT_FOR_MS])
         return tx.rows<{ instance: string }>('SELECT instance FROM live_process ORDER BY instance')
       })
