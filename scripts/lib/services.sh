@@ -16,23 +16,30 @@ mariadb_answers() {
   ' "$1" >/dev/null 2>&1
 }
 
-# A server that is there already, or a private one in a temporary folder that ends with the tests.
+# TEST_MYSQL_URL where it is set; else a private server that ends with the tests, in memory where there is room and without
+# waiting for any disk, since nothing in it outlives the run; else one that is there already.
 find_mariadb() {
-  local url
-  for url in "${TEST_MYSQL_URL:-}" mysql://root@127.0.0.1:3306; do
-    if [ -n "$url" ] && mariadb_answers "$url"; then export TEST_MYSQL_URL=$url; return 0; fi
-  done
-  command -v mariadbd >/dev/null 2>&1 || as_root_apt mariadb-server || return 1
-  private_mariadb=$(mktemp -d)
-  local port=33306 owner=()
+  if [ -n "${TEST_MYSQL_URL:-}" ] && mariadb_answers "$TEST_MYSQL_URL"; then export TEST_MYSQL_URL; return 0; fi
+  if command -v mariadbd >/dev/null 2>&1 || as_root_apt mariadb-server; then start_private_mariadb && return 0; fi
+  TEST_MYSQL_URL=mysql://root@127.0.0.1:3306
+  mariadb_answers "$TEST_MYSQL_URL" && export TEST_MYSQL_URL
+}
+
+start_private_mariadb() {
+  local home=${TMPDIR:-/tmp} port owner=()
+  if [ -d /dev/shm ] && [ "$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ]; then home=/dev/shm; fi
+  private_mariadb=$(mktemp -d "$home/huoshui-mariadb-XXXXXX")
+  port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
   [ "$(id -u)" = 0 ] && { chown mysql "$private_mariadb"; owner=(--user=mysql); }
   mariadb-install-db "${owner[@]}" --datadir="$private_mariadb/data" --auth-root-authentication-method=normal >/dev/null 2>&1 || return 1
-  mariadbd "${owner[@]}" --no-defaults --datadir="$private_mariadb/data" --port="$port" --bind-address=127.0.0.1 \
-    --socket="$private_mariadb/socket" --pid-file="$private_mariadb/pid" >"$private_mariadb/log" 2>&1 &
+  mariadbd --no-defaults "${owner[@]}" --datadir="$private_mariadb/data" --port="$port" --bind-address=127.0.0.1 \
+    --socket="$private_mariadb/socket" --pid-file="$private_mariadb/pid" \
+    --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --sync-frm=0 >"$private_mariadb/log" 2>&1 &
   for _ in $(seq 60); do
     if mariadb_answers "mysql://root@127.0.0.1:$port"; then export TEST_MYSQL_URL=mysql://root@127.0.0.1:$port; return 0; fi
     sleep 0.5
   done
+  stop_private_mariadb
   return 1
 }
 
@@ -40,6 +47,7 @@ stop_private_mariadb() {
   [ -n "${private_mariadb:-}" ] || return 0
   [ -f "$private_mariadb/pid" ] && kill "$(cat "$private_mariadb/pid")" 2>/dev/null && sleep 2
   rm -rf "$private_mariadb"
+  private_mariadb=
 }
 
 find_chromium() {
