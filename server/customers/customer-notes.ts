@@ -99,12 +99,7 @@ export async function noteOfTransferFail(
 }
 
 /** For what a reading of WeCom found without an event. */
-export async function noteOfFound(
-  tx: Tx,
-  relation: Relation,
-  channel: string | undefined,
-  nameOf: NameOf,
-): Promise<Note> {
+export function noteOfFound(relation: Relation, channel: string | undefined, guideName: string | undefined): Note {
   const way = channel === undefined ? '' : `，来自渠道「${channel}」`
   const since = relation.createdAtMs === undefined ? '' : `${shanghaiText(relation.createdAtMs)} 起`
   return {
@@ -113,6 +108,6 @@ export async function noteOfFound(
     externalUserId: relation.externalUserId,
     userId: relation.userId,
     kind: 'customer.found',
-    text: `同步得知：${since}是${await guide(tx, nameOf, relation.userId)}的客户${way}`,
+    text: `同步得知：${since}是导购${guideName ?? relation.userId}的客户${way}`,
   }
 }

@@ -18,7 +18,7 @@ export interface RecordedRelations {
 export interface RecordRelationsDeps {
   nowMs: number
   phoneHash: PhoneHash
-  channelOf(state: string): Promise<string | undefined>
+  channelOf(relation: Relation): string | undefined
 }
 
 interface KnownCustomer {
@@ -105,7 +105,7 @@ async function recordCustomers(
       detail_at: nowMs,
     }
     if (before === undefined || before.unionid !== row.unionid) identified.push(relation.externalUserId)
-    if (before === undefined) fresh.push({ ...row, ...(await firstSource(own, channelOf)) })
+    if (before === undefined) fresh.push({ ...row, ...firstSource(own, channelOf) })
     else if (DETAILS.some((column) => before[column] !== row[column])) changed.push(row)
   }
   const update = [...DETAILS, 'detail_at']
@@ -123,20 +123,20 @@ async function recordCustomers(
 }
 
 /** The earliest way in that this reading tells of one customer; saves a write for each customer of a first sync. */
-async function firstSource(relations: Relation[], channelOf: ChannelOf): Promise<Row> {
+function firstSource(relations: Relation[], channelOf: ChannelOf): Row {
   const dated = relations.filter((one) => one.createdAtMs !== undefined)
   dated.sort((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))
   const first = dated[0]
   if (first === undefined) return { first_channel: null, first_userid: null, first_added_at: null }
-  let channel: string | null = null
-  for (const one of dated) channel ??= await channelName(one, channelOf)
-  return { first_channel: channel, first_userid: first.userId, first_added_at: first.createdAtMs ?? null }
+  const named = dated.find((one) => channelOf(one) !== undefined) ?? first
+  return {
+    first_channel: channelOf(named) ?? null,
+    first_userid: first.userId,
+    first_added_at: first.createdAtMs ?? null,
+  }
 }
 
 type ChannelOf = RecordRelationsDeps['channelOf']
-
-const channelName = async ({ state }: Relation, channelOf: ChannelOf): Promise<string | null> =>
-  state === undefined ? null : ((await channelOf(state)) ?? null)
 
 async function recordFollows(
   tx: Tx,
@@ -171,9 +171,9 @@ async function recordFollows(
     const beganAgain = row.active === 0 && (row.last_loss_at ?? 0) < (relation.createdAtMs ?? 0)
     if (beganAgain) {
       found.push(relation)
-      await beginAgain(tx, relation, await channelName(relation, deps.channelOf))
+      await beginAgain(tx, relation, deps.channelOf(relation) ?? null)
     } else if (row.added_at === null || (row.state === null && relation.state !== undefined)) {
-      await fillIn(tx, relation, await channelName(relation, deps.channelOf))
+      await fillIn(tx, relation, deps.channelOf(relation) ?? null)
     }
   }
   if (fresh.length > 0) await insertFollows(tx, fresh, deps)
@@ -206,19 +206,16 @@ const detailOf = (relation: Relation, nowMs: number): Row => ({
 
 /** Ignores those that an event has made in the meantime: it knows more. */
 async function insertFollows(tx: Tx, relations: Relation[], deps: RecordRelationsDeps): Promise<void> {
-  const rows: Row[] = []
-  for (const relation of relations) {
-    rows.push({
-      ...keyOf(relation, deps.nowMs),
-      half: 0,
-      announced: 0,
-      state: relation.state ?? null,
-      channel: await channelName(relation, deps.channelOf),
-      added_at: relation.createdAtMs ?? null,
-      last_add_at: relation.createdAtMs ?? null,
-      ...detailOf(relation, deps.nowMs),
-    })
-  }
+  const rows = relations.map((relation) => ({
+    ...keyOf(relation, deps.nowMs),
+    half: 0,
+    announced: 0,
+    state: relation.state ?? null,
+    channel: deps.channelOf(relation) ?? null,
+    added_at: relation.createdAtMs ?? null,
+    last_add_at: relation.createdAtMs ?? null,
+    ...detailOf(relation, deps.nowMs),
+  }))
   await tx.insertIgnore('follow', rows)
 }
 
@@ -251,7 +248,7 @@ async function keepSources(
       external_userid: relation.externalUserId,
       userid: relation.userId,
       added_at: relation.createdAtMs,
-      channel: await channelName(relation, channelOf),
+      channel: channelOf(relation) ?? null,
       state: relation.state ?? null,
     })
   }

@@ -6,7 +6,7 @@ import type { Emit } from '../inbox/emit.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { Tags } from '../tags/tags.ts'
-import type { Note, Timeline } from '../timeline/timeline.ts'
+import type { Timeline } from '../timeline/timeline.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { WecomError } from '../wecom/wecom-error.ts'
 import { RefreshCustomer } from './customer-actions.ts'
@@ -73,23 +73,18 @@ export function createRefreshCustomer(deps: RefreshDeps) {
     isOld: (relation: Relation) => boolean = () => false,
   ): Promise<RecordedReading> {
     const channelNames = new Map<string, string | undefined>()
-    const channelOf = async (state: string): Promise<string | undefined> => {
-      if (!channelNames.has(state)) channelNames.set(state, (await channels.queries.byState(tx, state))?.name)
-      return channelNames.get(state)
+    for (const state of new Set(relations.flatMap((relation) => relation.state ?? []))) {
+      channelNames.set(state, (await channels.queries.byState(tx, state))?.name)
     }
-    const staffNames = new Map<string, string | undefined>()
-    const nameOf = async (_tx: Tx, userId: string): Promise<string | undefined> => {
-      if (!staffNames.has(userId)) staffNames.set(userId, await staff.queries.nameOf(tx, userId))
-      return staffNames.get(userId)
-    }
+    const channelOf = ({ state }: Relation) => (state === undefined ? undefined : channelNames.get(state))
     const recorded = await recordRelations(tx, relations, { nowMs: clock.now(), phoneHash, channelOf })
     const { found } = recorded
-    for (const userId of new Set(found.map((relation) => relation.userId))) await staff.ensureKnown(tx, userId)
-    const notes: Note[] = []
-    for (const relation of found) {
-      const channel = relation.state === undefined ? undefined : await channelOf(relation.state)
-      notes.push(await noteOfFound(tx, relation, channel, nameOf))
+    const staffNames = new Map<string, string | undefined>()
+    for (const userId of new Set(found.map((relation) => relation.userId))) {
+      await staff.ensureKnown(tx, userId)
+      staffNames.set(userId, await staff.queries.nameOf(tx, userId))
     }
+    const notes = found.map((relation) => noteOfFound(relation, channelOf(relation), staffNames.get(relation.userId)))
     await timeline.noteAll(tx, notes)
     const isFound = new Set(found)
     const { readAgain, changed } = await tags.recordSeen(

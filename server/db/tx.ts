@@ -32,11 +32,10 @@ const quote = (name: string): string => `\`${name}\``
 const list = (names: string[]): string => names.map(quote).join(', ')
 
 function valuesClause(rows: Row[], columns: string[]): { sql: string; params: SqlValue[] } {
+  const params: SqlValue[] = []
+  for (const row of rows) for (const column of columns) params.push(row[column] ?? null)
   const marks = `(${columns.map(() => '?').join(', ')})`
-  return {
-    sql: rows.map(() => marks).join(', '),
-    params: rows.flatMap((row) => columns.map((column) => row[column] ?? null)),
-  }
+  return { sql: Array(rows.length).fill(marks).join(', '), params }
 }
 
 /** SQLite refuses more than 32,766 marks in one statement. */
