@@ -2,6 +2,7 @@ import type { Outbox } from './actions/outbox.ts'
 import type { Alerts } from './alerts/alerts.ts'
 import type { Capability } from './capability.ts'
 import { createChannels } from './channels/channels.ts'
+import { contacts } from './contacts/contacts.ts'
 import { createCustomers } from './customers/customers.ts'
 import type { PhoneHash } from './customers/phone-hash.ts'
 import type { Db } from './db/db.ts'
@@ -21,7 +22,9 @@ import type { RuleBookHolder } from './rules/rule-book.ts'
 import { ruleVersion } from './rules/rule-version-store.ts'
 import { createScores } from './scores/scores.ts'
 import { createSop } from './sop/sop.ts'
+import type { WebhookStepDeps } from './sop/steps/webhook-step.ts'
 import { createStaff } from './staff/staff.ts'
+import { createTellStaff } from './staff/tell-staff.ts'
 import { createTags } from './tags/tags.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { createTiers } from './tiers/tiers.ts'
@@ -52,12 +55,14 @@ export interface CapabilitiesDeps {
   perCustomerPerMonth: number | undefined
   /** Told in the transaction that writes notes to timelines. */
   onNotes?: TimelineDeps['onNotes']
+  /** Tells one other system because a journey says so. */
+  callWebhook: WebhookStepDeps['callWebhook']
 }
 
 /** What we know and what we do, over a database, a clock, a platform and rules: the same in the server, with the real ones,
  *  and in a rehearsal, with a copy, a settable clock and a platform that only agrees. Each line wires one; order matters
  *  only where a comment says so. */
-export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }: CapabilitiesDeps) {
+export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebhook, ...base }: CapabilitiesDeps) {
   const { clock, assetsDir, perCustomerPerMonth } = base
   const timeline = createTimeline(onNotes === undefined ? { clock } : { clock, onNotes })
   const staff = createStaff(base)
@@ -72,13 +77,30 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }
   const handover = createHandover({ ...base, timeline, staff, customers, groups, ledger })
   const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const media = createMedia({ ...base, assetsDir, joinWays: groups.queries.joinWays })
+  const staffTelling = createTellStaff(base)
   const tasks = createTasks({ ...base, timeline, customers, staff })
   const welcome = createWelcome({ ...base, media, customers, staff, timeline })
   const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline, welcome })
   const tiers = createTiers({ ...base, facts, customers, tags, routing, timeline })
+  const massSend = createMassSend({
+    ...base,
+    facts,
+    customers,
+    staff,
+    media,
+    timeline,
+    perCustomerPerMonth,
+    // What becomes of a journey's messages; the thunk breaks the circle.
+    onAsked: (tx, outcomes) => sop.onAsked(tx, outcomes),
+  })
   const sop = createSop({
     ...base,
     facts,
+    contacts,
+    staffTelling,
+    tiers,
+    massSend,
+    callWebhook,
     welcome,
     tags,
     customers,
@@ -88,9 +110,9 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, ...base }
     timeline,
     storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
   })
-  const massSend = createMassSend({ ...base, facts, customers, staff, media, timeline, perCustomerPerMonth })
   const list: Capability[] = [
     staff,
+    staffTelling,
     channels,
     customers,
     tags,

@@ -106,6 +106,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
     // Decisions go out as the timeline tells them; the thunk breaks the circle.
     onNotes: (tx, notes) => eventsOut.onNotes(tx, notes),
+    callWebhook: (tx, call) => eventsOut.call(tx, call),
   })
   const platformAlerts = createPlatformAlerts({ ...base, staff: capable.staff })
   const sync = createSync({ ...base, ...capable, corpId: settings.WECOM_CORP_ID })

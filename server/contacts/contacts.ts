@@ -32,5 +32,13 @@ export const contacts = {
       })),
     )
   },
+  /** How many this customer had since then, UTC milliseconds. */
+  countSince: async (tx: Tx, externalUserId: string, sinceMs: number): Promise<number> => {
+    const row = await tx.row<{ n: number }>('SELECT COUNT(*) AS n FROM contact WHERE external_userid = ? AND at >= ?', [
+      externalUserId,
+      sinceMs,
+    ])
+    return Number(row?.n ?? 0)
+  },
 }
 export type Contacts = typeof contacts

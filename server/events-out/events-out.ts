@@ -13,9 +13,11 @@ import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
 import type { EventKind } from '../inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import type { Reason } from '../kernel/reason.ts'
 import { OrderClosed, OrderCreated, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
-import { KNOWN_EVENTS, meansEvent } from '../rules/known-events.ts'
-import type { RuleBookHolder } from '../rules/rule-book.ts'
+import { KNOWN_EVENTS, meansEvent, STEP_EVENT } from '../rules/known-events.ts'
+import type { Rule, RuleBookHolder } from '../rules/rule-book.ts'
+import type { WebhookRule } from '../rules/schema/rule-files.ts'
 import { ScriptSent } from '../scripts-library/script-events.ts'
 import { StaffLeft } from '../staff/staff-events.ts'
 import { TierChanged } from '../tiers/tier-events.ts'
@@ -50,6 +52,8 @@ interface Happening {
   atMs: number
   data: Record<string, unknown>
   externalUserId?: string | undefined
+  /** Default: that the webhook asks for such events. */
+  reason?: Reason
 }
 
 export interface EventsOutDeps extends DeliverWebhookDeps {
@@ -61,20 +65,24 @@ export interface EventsOutDeps extends DeliverWebhookDeps {
 export function createEventsOut(deps: EventsOutDeps) {
   const { outbox, rules, clock } = deps
 
-  async function forward(tx: Tx, happening: Happening): Promise<void> {
+  async function send(tx: Tx, webhook: Rule<WebhookRule>, happening: Happening): Promise<void> {
     const { key, event, atMs, data, externalUserId } = happening
+    await outbox.enqueue(tx, DeliverWebhook, {
+      key: `webhook:${webhook.name}:${idOf(key)}`,
+      payload: { webhook: webhook.name, id: idOf(key), event, atMs, data },
+      reason: happening.reason ?? {
+        text: `转发给「${webhook.name}」`,
+        rule: { kind: 'webhook', name: webhook.name, version: webhook.version },
+      },
+      ...(externalUserId === undefined ? {} : { externalUserId }),
+    })
+  }
+
+  async function forward(tx: Tx, happening: Happening): Promise<void> {
     for (const webhook of rules.current().webhooks.values()) {
       const { events, enabled } = webhook.value
-      if (enabled === false || !events.some((pattern) => meansEvent(pattern, event))) continue
-      await outbox.enqueue(tx, DeliverWebhook, {
-        key: `webhook:${webhook.name}:${idOf(key)}`,
-        payload: { webhook: webhook.name, id: idOf(key), event, atMs, data },
-        reason: {
-          text: `转发给「${webhook.name}」`,
-          rule: { kind: 'webhook', name: webhook.name, version: webhook.version },
-        },
-        ...(externalUserId === undefined ? {} : { externalUserId }),
-      })
+      if (enabled === false || !events.some((pattern) => meansEvent(pattern, happening.event))) continue
+      await send(tx, webhook, happening)
     }
   }
 
@@ -96,6 +104,15 @@ export function createEventsOut(deps: EventsOutDeps) {
   return {
     subscriptions,
     executors,
+    /** Tells one webhook by its name because a rule says so; false when it is not switched on. Safe to repeat: once a
+     *  key. */
+    call: async (tx: Tx, asked: Omit<Happening, 'event' | 'atMs'> & { webhook: string }): Promise<boolean> => {
+      const { webhook: name, ...happening } = asked
+      const webhook = rules.current().webhooks.get(name)
+      if (webhook === undefined || webhook.value.enabled === false) return false
+      await send(tx, webhook, { ...happening, key: `step:${happening.key}`, event: STEP_EVENT, atMs: clock.now() })
+      return true
+    },
     /** The timeline's notes are the decisions, with their reasons. */
     onNotes: async (tx: Tx, notes: Note[]): Promise<void> => {
       if (rules.current().webhooks.size === 0) return

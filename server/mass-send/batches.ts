@@ -1,12 +1,13 @@
 import type { Tx } from '../db/tx.ts'
 import { AppError } from '../kernel/app-error.ts'
-import type { BatchRow, RunRow, SendSnapshot } from './send-run.ts'
+import type { ContentRule } from '../rules/schema/content.ts'
+import { type BatchRow, type RuleRef, type RunRow, ruleOf, type SendSnapshot } from './send-run.ts'
 
 export interface BatchOfRun {
   batch: BatchRow
   sendName: string
-  ruleVersion: string
-  content: SendSnapshot['content']
+  rule: RuleRef
+  content: ContentRule
 }
 
 /** Throws mass-send.no-batch, which never gets better. */
@@ -16,8 +17,8 @@ export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
   if (batch === undefined || run === undefined) {
     throw new AppError('mass-send.no-batch', `mass-send batch ${batchId} does not exist`)
   }
-  const { content } = JSON.parse(run.rule_json) as SendSnapshot
-  return { batch, sendName: run.send_name, ruleVersion: run.rule_version, content }
+  const { content } = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content'>
+  return { batch, sendName: run.send_name, rule: ruleOf(run), content }
 }
 
 /** Customers of a batch without an outcome, in a stable order. */

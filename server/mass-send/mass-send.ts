@@ -1,5 +1,6 @@
 import type { Outbox } from '../actions/outbox.ts'
 import type { Db } from '../db/db.ts'
+import type { Tx } from '../db/tx.ts'
 import { subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
 import { describeError } from '../kernel/app-error.ts'
@@ -10,16 +11,19 @@ import type { RuleBookHolder, Send } from '../rules/rule-book.ts'
 import { StaffRenamed } from '../staff/staff-events.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Wecom } from '../wecom/wecom.ts'
+import type { AskedSend, AskSendDeps } from './ask-send.ts'
+import { askSend } from './ask-send.ts'
 import type { AudienceDeps } from './audience-page.ts'
 import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
+import { cancelExecutor, queueCancels } from './give-up.ts'
 import { openRun, planRun } from './plan-run.ts'
 import { pollResults } from './poll-results.ts'
 import { queueReminders, remindExecutor } from './remind.ts'
 import { renameSender } from './rename-sender.ts'
 import { takeDue } from './schedule.ts'
 import { sendQueries } from './send-queries.ts'
-import { tellTimeline } from './tell-timeline.ts'
+import { type TellDeps, tellTimeline } from './tell-timeline.ts'
 
 export interface MassSendDeps {
   db: Db
@@ -29,10 +33,11 @@ export interface MassSendDeps {
   rules: Pick<RuleBookHolder, 'current'>
   wecom: Pick<Wecom, 'massSends'>
   facts: AudienceDeps['facts']
-  customers: { queries: Pick<AudienceDeps, 'ownersOf'> }
-  staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & Pick<AudienceDeps, 'currentIdOf'> }
+  customers: AskSendDeps['customers']
+  staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & AskSendDeps['staff']['queries'] }
   media: Pick<CreateTaskDeps, 'attachments'>
   timeline: Pick<Timeline, 'noteAll'>
+  onAsked?: TellDeps['onAsked']
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined
 }
@@ -50,7 +55,7 @@ export function createMassSend(deps: MassSendDeps) {
   }
   const planDeps = { ...audience, db, clock, outbox }
   const findCreated = createFindCreated({ db, clock, wecom })
-  const remindDeps = { db, clock, outbox, wecom }
+  const platformDeps = { db, clock, outbox, wecom }
   const unreadable = (send: Send, error: unknown): void =>
     log.warn({ send: send.name, file: send.file, err: describeError(error) }, 'time of a mass-send cannot be read')
 
@@ -75,8 +80,13 @@ export function createMassSend(deps: MassSendDeps) {
       everyMs: 5 * SECOND_MS,
       run: () => pollResults({ db, clock, log, wecom, findCreated }),
     },
-    { name: 'mass-send.remind', everyMs: MINUTE_MS, run: () => queueReminders(remindDeps) },
-    { name: 'mass-send.tell', everyMs: 2 * SECOND_MS, run: () => tellTimeline({ db, timeline, guideName }) },
+    { name: 'mass-send.remind', everyMs: MINUTE_MS, run: () => queueReminders(platformDeps) },
+    { name: 'mass-send.give-up', everyMs: MINUTE_MS, run: () => queueCancels(platformDeps) },
+    {
+      name: 'mass-send.tell',
+      everyMs: 2 * SECOND_MS,
+      run: () => tellTimeline({ db, timeline, guideName, onAsked: deps.onAsked }),
+    },
   ]
 
   return {
@@ -88,8 +98,11 @@ export function createMassSend(deps: MassSendDeps) {
     jobs,
     executors: [
       createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),
-      remindExecutor(remindDeps),
+      remindExecutor(platformDeps),
+      cancelExecutor(platformDeps),
     ],
+    /** A message for named customers: joins what is sent, limited, reminded and polled like any other. Safe to repeat. */
+    ask: (tx: Tx, asked: AskedSend): Promise<void> => askSend(tx, deps, asked),
     queries: sendQueries,
   }
 }

@@ -20,7 +20,7 @@ export function recipientNote(about: {
     case 'over-limit':
       return `${title}未送达：本月群发次数已满`
     case 'not-confirmed':
-      return `${title}未送达：导购${guideName}未确认`
+      return `${title}未送达：导购${guideName}${reason ?? '未确认'}`
     case 'excluded':
       return `${title}未安排：${reason ?? '已排除'}`
     case 'failed':

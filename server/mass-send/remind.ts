@@ -31,7 +31,7 @@ export async function queueReminders({ db, clock, outbox }: RemindDeps): Promise
       const ringAt = ringTime(now)
       await tx.run('UPDATE send_batch SET remind_at = ? WHERE id = ?', [ringAt > now ? ringAt : null, batch.id])
       if (ringAt > now) continue
-      const { sendName, ruleVersion } = await needBatch(tx, batch.id)
+      const { sendName, rule } = await needBatch(tx, batch.id)
       await outbox.enqueue(tx, RemindMassSend, {
         key: `mass-send.remind:${batch.id}`,
         payload: { batchId: batch.id },
@@ -39,7 +39,7 @@ export async function queueReminders({ db, clock, outbox }: RemindDeps): Promise
         expiresAtMs: ringEnd(now),
         reason: {
           text: `群发「${sendName}」创建 3 小时后仍未确认`,
-          rule: { kind: 'send', name: sendName, version: ruleVersion },
+          rule,
         },
       })
     }

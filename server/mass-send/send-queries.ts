@@ -82,11 +82,14 @@ async function withCounts(tx: Tx, rows: RunRow[]): Promise<SendRun[]> {
 }
 
 export const sendQueries = {
-  /** Newest first. `limit` default 20. */
+  /** Scheduled sends, newest first; what journeys ask for is left out. `limit` default 20. */
   runs: async (tx: Tx, { limit = 20 }: { limit?: number } = {}): Promise<SendRun[]> =>
     withCounts(
       tx,
-      await tx.rows<RunRow>('SELECT * FROM send_run ORDER BY scheduled_at DESC, id DESC LIMIT ?', [limit]),
+      await tx.rows<RunRow>(
+        'SELECT * FROM send_run WHERE ask_key IS NULL ORDER BY scheduled_at DESC, id DESC LIMIT ?',
+        [limit],
+      ),
     ),
   run: async (tx: Tx, runId: number): Promise<SendRun | undefined> =>
     (await withCounts(tx, await tx.rows<RunRow>('SELECT * FROM send_run WHERE id = ?', [runId])))[0],

@@ -1,9 +1,9 @@
 import type { Condition } from '../rules/schema/condition.ts'
 import type { ContentRule } from '../rules/schema/content.ts'
 
-/** `planning`: its audience is being read; `running`: platform tasks wait or are polled; `missed`: the server was down
+/** `collecting`: another capability still names its recipients; `planning`: its audience is being read; `running`: platform tasks wait or are polled; `missed`: the server was down
  *  at its time and for too long after it. */
-export type RunState = 'planning' | 'running' | 'finished' | 'missed'
+export type RunState = 'collecting' | 'planning' | 'running' | 'finished' | 'missed'
 
 /** One platform task (企业群发) of one guide. `planned`: to be created; `created`: waits for the guide and for results;
  *  `unclear`: nobody knows whether the platform made it, so it is looked for and never made again; `closed`: every
@@ -27,6 +27,7 @@ export const OUTCOME_ZH: Record<Outcome, string> = {
 }
 
 export const RUN_STATE_ZH: Record<RunState, string> = {
+  collecting: '正在收集',
   planning: '正在圈人',
   running: '进行中',
   finished: '已结束',
@@ -48,6 +49,29 @@ export interface SendSnapshot {
   guides: string[] | undefined
 }
 
+/** What another capability asked for: it named the recipients itself. */
+export interface AskedSnapshot {
+  content: ContentRule
+  /** The rule that asked. */
+  rule: RuleRef
+  /** Not confirmed by then: cancelled. UTC milliseconds. */
+  giveUpAtMs: number
+}
+
+export interface RuleRef {
+  kind: string
+  name: string
+  version: string
+}
+
+/** The rule that a run goes by. */
+export const ruleOf = (run: Pick<RunRow, 'rule_json' | 'send_name' | 'rule_version'>): RuleRef =>
+  (JSON.parse(run.rule_json) as Partial<AskedSnapshot>).rule ?? {
+    kind: 'send',
+    name: run.send_name,
+    version: run.rule_version,
+  }
+
 export interface RunRow {
   id: number
   send_name: string
@@ -57,6 +81,8 @@ export interface RunRow {
   state: RunState
   planned_at: number
   audience_after: string
+  /** Once per message that another capability asked for; null: a scheduled send. */
+  ask_key: string | null
   remark: string | null
   finished_at: number | null
 }
@@ -77,5 +103,7 @@ export interface BatchRow {
   poll_at: number | null
   remind_at: number | null
   reminded_at: number | null
+  /** Not confirmed by then: cancelled; null: never. */
+  give_up_at: number | null
   last_error: string | null
 }

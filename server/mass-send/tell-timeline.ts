@@ -3,11 +3,22 @@ import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { recipientNote } from './recipient-note.ts'
-import type { Outcome } from './send-run.ts'
+import { type Outcome, ruleOf } from './send-run.ts'
+
+/** What became of one customer of a send that another capability asked for. */
+export interface AskedOutcome {
+  askKey: string
+  externalUserId: string
+  outcome: Outcome
+  /** One Chinese line. */
+  text: string
+}
 
 export interface TellDeps {
   db: Db
   timeline: Pick<Timeline, 'noteAll'>
+  /** Told of the outcomes of what was asked for, in the transaction that notes them. */
+  onAsked?: ((tx: Tx, outcomes: AskedOutcome[]) => Promise<void>) | undefined
   guideName(tx: Tx, userId: string): Promise<string | undefined>
 }
 
@@ -21,6 +32,8 @@ interface DueRow {
   outcome_at: number
   send_name: string
   rule_version: string
+  rule_json: string
+  ask_key: string | null
 }
 
 /** Outcomes per transaction. */
@@ -33,9 +46,10 @@ export async function tellTimeline(deps: TellDeps): Promise<void> {
   }
 }
 
-async function tellPage(tx: Tx, { timeline, guideName }: TellDeps): Promise<number> {
+async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Promise<number> {
   const rows = await tx.rows<DueRow>(
-    `SELECT r.id, r.run_id, r.external_userid, r.userid, r.outcome, r.reason, r.outcome_at, s.send_name, s.rule_version
+    `SELECT r.id, r.run_id, r.external_userid, r.userid, r.outcome, r.reason, r.outcome_at, s.send_name, s.rule_version,
+            s.rule_json, s.ask_key
      FROM send_recipient r JOIN send_run s ON s.id = r.run_id WHERE r.note_due = 1 ORDER BY r.id LIMIT ${PAGE}`,
   )
   if (rows.length === 0) return 0
@@ -43,6 +57,7 @@ async function tellPage(tx: Tx, { timeline, guideName }: TellDeps): Promise<numb
   for (const { userid } of rows) {
     if (userid !== null && !names.has(userid)) names.set(userid, (await guideName(tx, userid)) ?? userid)
   }
+  const asked: AskedOutcome[] = []
   await timeline.noteAll(
     tx,
     rows.flatMap((row) => {
@@ -53,6 +68,8 @@ async function tellPage(tx: Tx, { timeline, guideName }: TellDeps): Promise<numb
         reason: row.reason ?? undefined,
       })
       if (text === undefined) return []
+      const { ask_key: askKey, external_userid: externalUserId, outcome } = row
+      if (askKey !== null) asked.push({ askKey, externalUserId, outcome, text })
       return {
         key: `mass-send:${row.run_id}:${row.external_userid}`,
         externalUserId: row.external_userid,
@@ -60,7 +77,7 @@ async function tellPage(tx: Tx, { timeline, guideName }: TellDeps): Promise<numb
         atMs: row.outcome_at,
         kind: `mass-send.${row.outcome}`,
         text,
-        reason: { text, rule: { kind: 'send', name: row.send_name, version: row.rule_version } },
+        reason: { text, rule: ruleOf(row) },
       }
     }),
   )
@@ -76,6 +93,7 @@ async function tellPage(tx: Tx, { timeline, guideName }: TellDeps): Promise<numb
         atMs: row.outcome_at,
       })),
   )
+  if (asked.length > 0) await onAsked?.(tx, asked)
   await tx.run(
     `UPDATE send_recipient SET note_due = 0 WHERE id IN (${rows.map(() => '?').join(', ')})`,
     rows.map((row) => row.id),

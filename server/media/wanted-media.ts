@@ -1,5 +1,6 @@
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { AttachmentRule } from '../rules/schema/content.ts'
+import { everyStep } from '../rules/sop-branches.ts'
 
 /** `pictureOnly`: shown by URL alone, which is permanent. Otherwise also as a media id, which lives three days: covers of
  *  mini-programs and everything a guide sends from the sidebar. */
@@ -29,6 +30,8 @@ export function wantedMedia(book: RuleBook): Map<string, WantedMedia> {
     for (const variant of value.hours ?? []) wantAll(variant.attachments, false)
   }
   for (const { value } of book.sends.values()) wantAll(value.content.attachments, false)
+  for (const { value } of book.sops.values())
+    for (const step of everyStep(value.steps)) if ('message' in step) wantAll(step.message.attachments, false)
   for (const { value } of book.scripts.values()) wantAll(value.attachments, true)
   for (const pool of book.pools.keys()) want(groupQrSource(pool), false)
   return wanted

@@ -1,3 +1,6 @@
+/** Told by the step `webhook` of a journey to the webhook that it names, whatever that one lists. */
+export const STEP_EVENT = 'sop.webhook'
+
 /** What a webhook may be told of. Facts: things that happened, with their data. Decisions: what our rules, or a guide with
  *  our help, did about a customer, with the reason; their names are the timeline's own behind `decision.`. */
 export const FACT_EVENTS = [
@@ -34,7 +37,7 @@ export const DECISION_EVENTS = [
   'decision.mass-send.failed',
   'decision.script.sent',
 ] as const
-export const KNOWN_EVENTS: readonly string[] = [...FACT_EVENTS, ...DECISION_EVENTS]
+export const KNOWN_EVENTS: readonly string[] = [...FACT_EVENTS, ...DECISION_EVENTS, STEP_EVENT]
 
 /** True when `pattern` (a name, `beginning.*` or `*`) means `event`. */
 export const meansEvent = (pattern: string, event: string): boolean =>

@@ -45,6 +45,8 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
     pool: undefined,
     script: undefined,
     tier: undefined,
+    sop: undefined,
+    webhook: undefined,
   }
   const collected = createCollection()
   for (const file of files) {
@@ -170,6 +172,8 @@ function namesOf({ written, unreadable }: Collection): Names {
     pool: named('pool', 'pool'),
     script: named('scripts', 'situations', '*', 'scripts', '*', 'id'),
     tier: unreadable.has('ladder') ? undefined : new Set(tiers),
+    sop: named('sop', 'sop'),
+    webhook: named('webhook', 'webhook'),
   }
 }
 

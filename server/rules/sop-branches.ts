@@ -14,3 +14,7 @@ export function branchesOf(step: SopStep): { at: (string | number)[]; steps: Sop
   }
   return []
 }
+
+/** Every step of a list, those inside branches too, in the order in which they are written. */
+export const everyStep = (steps: readonly SopStep[]): SopStep[] =>
+  steps.flatMap((step) => [step, ...branchesOf(step).flatMap((branch) => everyStep(branch.steps))])

@@ -58,8 +58,10 @@ export function createAdvance({ db, clock, log, versions, proceed }: AdvanceDeps
   const step = (): Promise<boolean> =>
     db.tx(async (tx) => {
       const due = await entryStore.takeDue(tx, clock.now(), BATCH[db.dialect])
-      for (const entries of groupBy(due, (entry) => `${entry.sop}@${entry.version}`).values()) {
-        await tryMove(tx, entries)
+      for (const [index, entries] of [...groupBy(due, (entry) => `${entry.sop}@${entry.version}`).values()].entries()) {
+        // Those who moved before may have ended them, by a start or a leave.
+        const active = index === 0 ? undefined : await entryStore.stillActive(tx, idsOf(entries))
+        await tryMove(tx, active === undefined ? entries : entries.filter((entry) => active.has(entry.id)))
       }
       return due.length === BATCH[db.dialect]
     })
@@ -70,3 +72,5 @@ export function createAdvance({ db, clock, log, versions, proceed }: AdvanceDeps
     }
   }
 }
+
+const idsOf = (entries: readonly Entry[]): number[] => entries.map((entry) => entry.id)

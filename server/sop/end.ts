@@ -2,6 +2,7 @@ import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { messageQueue } from './message-queue.ts'
 import { type Entry, type EntryState, entryStore } from './sop-entry.ts'
 import type { SopVersion } from './sop-versions.ts'
 import { stepLog } from './step-log.ts'
@@ -20,7 +21,11 @@ export function createEnd({ clock, timeline, tasks }: EndDeps) {
     const byId = new Map(entries.map((entry) => [entry.id, entry]))
     for (const { entryId, kind, position } of await stepLog.ofEntries(tx, [...byId.keys()])) {
       const entry = byId.get(entryId)
-      if (kind !== 'task' || entry === undefined) continue
+      if (entry === undefined) continue
+      if (kind === 'message' && (await messageQueue.withdraw(tx, entryId, position))) {
+        await stepLog.setOutcome(tx, entryId, position, `没有群发：${why}，旅程已结束`)
+      }
+      if (kind !== 'task') continue
       await tasks.close(tx, { key: keyOf({ ...entry, position }), outcome: 'dropped', note: why })
     }
   }

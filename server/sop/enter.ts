@@ -8,9 +8,11 @@ import { factPaths } from '../rules/parse-condition.ts'
 import type { Sop } from '../rules/rule-book.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { isHeldOut, refusal } from './admission.ts'
+import { factsText } from './facts-text.ts'
 import type { GiveWay } from './give-way.ts'
 import type { Proceed } from './proceed.ts'
 import { type Entry, type EntryEvent, type EntryToBegin, entryStore } from './sop-entry.ts'
+import type { SopVersion } from './sop-versions.ts'
 import { EVENT_ZH } from './step-text.ts'
 import { audienceOf, versionFor } from './version-for.ts'
 
@@ -63,6 +65,45 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
     },
   })
 
+  const versionOf = (sop: Sop): SopVersion => ({
+    name: sop.name,
+    version: sop.version,
+    title: sop.title,
+    value: sop.value,
+  })
+
+  /** The new entry, or why there is none; undefined: it has begun before. */
+  async function tryEnter(
+    tx: Tx,
+    sop: Sop,
+    who: { externalUserId: string; userId: string | undefined },
+    by: { why: string; event?: EntryEvent; startChain?: number },
+  ): Promise<Entry | string | undefined> {
+    const { externalUserId } = who
+    const latest = (await entryStore.latest(tx, sop.name, [externalUserId])).get(externalUserId)
+    const refused = refusal(sop, latest, clock.now())
+    if (refused !== undefined) return refused
+    const eventId = by.event?.id
+    if (eventId !== undefined && latest !== undefined) {
+      if (await entryStore.wasBegunBy(tx, sop.name, externalUserId, eventId)) return undefined
+    }
+    const userId = who.userId ?? (await customers.queries.ownerOf(tx, externalUserId))
+    // Without a guide there is nobody to act.
+    if (userId === undefined) return '没有在跟进的导购'
+    const paths = factPaths(sop.when)
+    const values = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? new Map()
+    const seen = seenOf(paths, values)
+    if (!holds(sop.when, values)) return `不符合它的条件（${factsText(seen)}）`
+    const holder = (await giveWay.heldBy(tx, sop, [externalUserId])).get(externalUserId)
+    if (holder !== undefined) return `客户在同组的 SOP「${holder}」里，它的优先级不低`
+    const wanted = { ...begun(sop, { externalUserId, userId, latest }, by.event, seen), startChain: by.startChain ?? 0 }
+    const entry = await entryStore.begin(tx, wanted)
+    if (entry === undefined) return undefined
+    await giveWay.takeOver(tx, sop, [externalUserId])
+    await timeline.note(tx, noteOf(sop, wanted, by.why))
+    return entry
+  }
+
   return {
     /** By an event: when the condition holds at this moment, the customer enters and takes the first steps at once. */
     byEvent: async (
@@ -70,24 +111,21 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       sop: Sop,
       who: { externalUserId: string; userId: string | undefined },
       event: EntryEvent,
-    ) => {
-      const { externalUserId } = who
-      const latest = (await entryStore.latest(tx, sop.name, [externalUserId])).get(externalUserId)
-      if (refusal(sop, latest, clock.now()) !== undefined) return
-      if (latest !== undefined && (await entryStore.wasBegunBy(tx, sop.name, externalUserId, event.id))) return
-      const userId = who.userId ?? (await customers.queries.ownerOf(tx, externalUserId))
-      // Without a guide there is nobody to act.
-      if (userId === undefined) return
-      const paths = factPaths(sop.when)
-      const values = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? new Map()
-      if (!holds(sop.when, values)) return
-      if ((await giveWay.heldBy(tx, sop, [externalUserId])).size > 0) return
-      const wanted = begun(sop, { externalUserId, userId, latest }, event, seenOf(paths, values))
-      const entry = await entryStore.begin(tx, wanted)
-      if (entry === undefined) return
-      await giveWay.takeOver(tx, sop, [externalUserId])
-      await timeline.note(tx, noteOf(sop, wanted, EVENT_ZH[event.kind]))
-      await proceed.begin(tx, { name: sop.name, version: sop.version, title: sop.title, value: sop.value }, entry)
+    ): Promise<void> => {
+      const entry = await tryEnter(tx, sop, who, { why: EVENT_ZH[event.kind], event })
+      if (typeof entry === 'object') await proceed.begin(tx, versionOf(sop), entry)
+    },
+
+    /** By a step of another journey: the advancing job takes the first steps. Gives why the customer was not let in, one
+     *  Chinese line. */
+    byStep: async (
+      tx: Tx,
+      sop: Sop,
+      who: { externalUserId: string; userId: string },
+      by: { why: string; startChain: number },
+    ): Promise<string | undefined> => {
+      const entry = await tryEnter(tx, sop, who, by)
+      return typeof entry === 'string' ? entry : undefined
     },
 
     /** Many at once: these customers meet the condition, `why` being the occasion in Chinese. Gives how many entered; the

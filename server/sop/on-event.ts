@@ -43,6 +43,8 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
   async function onActive(tx: Tx, names: EntryEvent[], subject: Subject): Promise<void> {
     for (const entry of await entryStore.activeOf(tx, subject.externalUserId)) {
       if (!names.every((event) => concerns(event, subject, entry))) continue
+      // One that went on before it may have ended it, by a start or a leave.
+      if (!(await entryStore.stillActive(tx, [entry.id])).has(entry.id)) continue
       const sop = await versions(tx, entry.sop, entry.version)
       if (sop === undefined) continue
       const { goal, leave = [], steps } = sop.value

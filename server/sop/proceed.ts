@@ -11,7 +11,7 @@ import { drawArms } from './draw-arm.ts'
 import { createEnd, type EndDeps } from './end.ts'
 import { type ActingStep, createPerformStep, type PerformStepDeps } from './perform-step.ts'
 import { type PresentGuidesDeps, withPresentGuides } from './present-guides.ts'
-import type { Entry } from './sop-entry.ts'
+import { type Entry, entryStore } from './sop-entry.ts'
 import type { SopVersion } from './sop-versions.ts'
 import { stepLog } from './step-log.ts'
 import { positionAfter, positionInto, positionText, stepAt } from './step-path.ts'
@@ -51,9 +51,16 @@ export function createProceed(deps: ProceedDeps) {
     ...(entry.event === undefined ? {} : { eventId: entry.event.id }),
   })
 
-  function log(trail: Trail, entry: Entry, kind: string, outcome: string, reason?: Reason): void {
+  function log(
+    trail: Trail,
+    entry: Entry,
+    kind: string,
+    outcome: string,
+    reason?: Reason,
+    atMs: number = clock.now(),
+  ): void {
     const { id: entryId, position } = entry
-    trail.steps.push({ entryId, position, kind, atMs: clock.now(), outcome, reason })
+    trail.steps.push({ entryId, position, kind, atMs, outcome, reason })
   }
 
   function tell(trail: Trail, sop: SopVersion, entry: Entry, outcome: string, reason: Reason): void {
@@ -113,22 +120,28 @@ export function createProceed(deps: ProceedDeps) {
     )
     const before = await stepLog.findAll(tx, entries)
     const contexts = entries.map((entry) => ({
+      sop,
       entry,
       reason: reasonOf(sop, entry),
       reachedAtMs: before.get(entry.id)?.atMs ?? clock.now(),
     }))
+    // Another journey may take over and end this one: what it did must be written by then.
+    if ('start' in step) await writeTrail(tx, trail, timeline)
     const results = await perform(tx, step, contexts)
+    const active = 'start' in step ? await entryStore.stillActive(tx, ids(entries)) : undefined
     const kind = Object.keys(step)[0] ?? ''
-    return contexts.flatMap(({ entry, reason }, index) => {
+    return contexts.flatMap(({ entry, reason, reachedAtMs }, index) => {
       const result = results[index]
       if (result === undefined) throw new Error(`step ${kind} gave no result`)
       if (result.kind === 'later') {
-        if (!before.has(entry.id)) log(trail, entry, kind, result.outcome)
+        if (before.get(entry.id)?.outcome !== result.outcome)
+          log(trail, entry, kind, result.outcome, undefined, reachedAtMs)
         trail.parked.push({ ...entry, dueAtMs: result.atMs })
         return []
       }
       log(trail, entry, kind, result.outcome, reason)
       if (!result.told) tell(trail, sop, entry, result.outcome, reason)
+      if (active?.has(entry.id) === false) return []
       const position = positionAfter(sop.value.steps, entry.position)
       return [{ entry: { ...entry, position }, fromMs: walkers[index]?.fromMs ?? clock.now() }]
     })
@@ -216,6 +229,8 @@ export function createProceed(deps: ProceedDeps) {
       end(tx, sop, [entry], how),
   }
 }
+
+const ids = (entries: readonly Entry[]): number[] => entries.map((entry) => entry.id)
 
 function parted<T>(list: T[], belongs: (one: T) => boolean): [yes: T[], no: T[]] {
   return [list.filter(belongs), list.filter((one) => !belongs(one))]

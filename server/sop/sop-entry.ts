@@ -35,6 +35,8 @@ export interface Entry {
   heldOut: boolean
   /** Came in by a version that only a share of new entrants gets. */
   canary: boolean
+  /** How many starts by other journeys, one after the other, led here. */
+  startChain: number
   enteredAtMs: number
   endedAtMs: number | undefined
   endReason: string | undefined
@@ -53,6 +55,7 @@ export interface EntryToBegin {
   facts: Record<string, unknown>
   heldOut: boolean
   canary: boolean
+  startChain?: number
   nowMs: number
 }
 
@@ -69,6 +72,7 @@ interface StoredEntry {
   event: string | null
   held_out: number
   canary: number
+  start_chain: number
   entered_at: number
   ended_at: number | null
   end_reason: string | null
@@ -76,7 +80,7 @@ interface StoredEntry {
 }
 
 const COLUMNS =
-  'id, sop, version, external_userid, userid, state, position, due_at, waiting_event, event, held_out, canary, entered_at, ended_at, end_reason, attempts'
+  'id, sop, version, external_userid, userid, state, position, due_at, waiting_event, event, held_out, canary, start_chain, entered_at, ended_at, end_reason, attempts'
 
 const toEntry = (row: StoredEntry): Entry => ({
   id: row.id,
@@ -91,6 +95,7 @@ const toEntry = (row: StoredEntry): Entry => ({
   event: row.event === null ? undefined : (JSON.parse(row.event) as EntryEvent),
   heldOut: row.held_out === 1,
   canary: row.canary === 1,
+  startChain: row.start_chain,
   enteredAtMs: row.entered_at,
   endedAtMs: row.ended_at ?? undefined,
   endReason: row.end_reason ?? undefined,
@@ -111,6 +116,7 @@ const toRow = (entry: EntryToBegin) => ({
   facts: JSON.stringify(entry.facts),
   held_out: entry.heldOut ? 1 : 0,
   canary: entry.canary ? 1 : 0,
+  start_chain: entry.startChain ?? 0,
   entered_at: entry.nowMs,
 })
 
@@ -147,6 +153,16 @@ export const entryStore = {
       [...externalUserIds, ...sops],
     )
     return rows.map(toEntry)
+  },
+
+  /** Which of these have not ended. */
+  stillActive: async (tx: Tx, ids: number[]): Promise<Set<number>> => {
+    if (ids.length === 0) return new Set()
+    const rows = await tx.rows<{ id: number }>(
+      `SELECT id FROM sop_entry WHERE id IN (${marks(ids)}) AND state = 'active'`,
+      ids,
+    )
+    return new Set(rows.map((row) => row.id))
   },
 
   /** Those due first; another process skips these rows and takes the next. */

@@ -9,6 +9,8 @@ import { createAdvance } from './advance.ts'
 import { createDailyRun, type DailyRunDeps } from './daily-run.ts'
 import { createEnter, type EnterDeps } from './enter.ts'
 import { createGiveWay } from './give-way.ts'
+import { createHandOverMessages, type HandOverDeps } from './hand-over-messages.ts'
+import { createJourneyLinks, type JourneyLinks } from './journey-links.ts'
 import { createNoteOutcomes } from './note-outcomes.ts'
 import { createOnEvent } from './on-event.ts'
 import { createProceed, type ProceedDeps } from './proceed.ts'
@@ -16,16 +18,27 @@ import { entryStore } from './sop-entry.ts'
 import { createSopQueries } from './sop-queries.ts'
 import { createSopVersions, type SopVersionsDeps } from './sop-versions.ts'
 
-export type SopDeps = ProceedDeps & EnterDeps & DailyRunDeps & SopVersionsDeps & { db: Db; log: Pick<Logger, 'warn'> }
+export type SopDeps = Omit<ProceedDeps, keyof JourneyLinks> &
+  EnterDeps &
+  DailyRunDeps &
+  SopVersionsDeps &
+  Omit<HandOverDeps, 'versions'> & { db: Db; log: Pick<Logger, 'warn'> }
 
 /** Journeys: who enters by what, the steps they take, the waits between, and how it ends. Its subscriptions must come
  *  before the welcome's: a journey's own welcome goes before the channel's. */
 export function createSop(deps: SopDeps) {
   const { db, clock, log, rules } = deps
   const versions = createSopVersions(deps)
-  const proceed = createProceed(deps)
+  // Journeys lead to journeys; the thunks break the circle of their construction.
+  const proceed = createProceed({
+    ...deps,
+    startJourney: (tx, name, by) => links.startJourney(tx, name, by),
+    leaveJourney: (tx, name, by) => links.leaveJourney(tx, name, by),
+  })
   const giveWay = createGiveWay({ rules, versions, proceed })
   const enter = createEnter(deps, proceed, giveWay)
+  const links: JourneyLinks = createJourneyLinks({ rules, versions, enter, proceed })
+  const messages = createHandOverMessages({ ...deps, versions })
   const advance = createAdvance({ db, clock, log, versions, proceed })
   const noteOutcomes = createNoteOutcomes({ rules, versions })
   const runDaily = createDailyRun(deps, enter)
@@ -49,9 +62,10 @@ export function createSop(deps: SopDeps) {
       },
     },
     { name: 'sop.advance', everyMs: SECOND_MS, sideBySide: true, run: advance },
+    { name: 'sop.messages', everyMs: 5 * SECOND_MS, run: messages.run },
   ]
 
-  return { subscriptions, jobs, queries: createSopQueries(versions) }
+  return { subscriptions, jobs, queries: createSopQueries(versions), onAsked: messages.onAsked }
 }
 
 export type Sops = ReturnType<typeof createSop>

@@ -66,6 +66,11 @@ export const stepLog = {
     )
   },
 
+  /** What became of a step that was done, once it is known. */
+  setOutcome: async (tx: Tx, entryId: number, position: string, outcome: string): Promise<void> => {
+    await tx.run('UPDATE sop_step SET outcome = ? WHERE entry_id = ? AND position = ?', [outcome, entryId, position])
+  },
+
   /** In the order in which they happened. */
   ofEntries: async (tx: Tx, entryIds: number[]): Promise<StepDone[]> => {
     if (entryIds.length === 0) return []

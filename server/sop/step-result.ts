@@ -1,8 +1,10 @@
 import type { Tx } from '../db/tx.ts'
 import type { Reason } from '../kernel/reason.ts'
 import type { Entry } from './sop-entry.ts'
+import type { SopVersion } from './sop-versions.ts'
 
 export interface StepContext {
+  sop: SopVersion
   entry: Entry
   reason: Reason
   /** When this step was reached for the first time, UTC milliseconds. */

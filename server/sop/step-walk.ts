@@ -13,8 +13,10 @@ export interface Trail {
 
 export const newTrail = (): Trail => ({ steps: [], notes: [], parked: [] })
 
-/** Safe to repeat: steps by entry and position, notes by their keys. */
-export async function writeTrail(tx: Tx, { steps, notes, parked }: Trail, timeline: Pick<Timeline, 'noteAll'>) {
+/** Writes what has gathered, which is then forgotten. Safe to repeat: steps by entry and position, notes by their keys. */
+export async function writeTrail(tx: Tx, trail: Trail, timeline: Pick<Timeline, 'noteAll'>): Promise<void> {
+  const { steps, notes, parked } = trail
+  Object.assign(trail, newTrail())
   await stepLog.writeAll(tx, steps)
   await entryStore.saveAll(tx, parked)
   await timeline.noteAll(tx, notes)

@@ -12,6 +12,8 @@ export interface Names {
   script: ReadonlySet<string> | undefined
   /** 梯子/级 */
   tier: ReadonlySet<string> | undefined
+  sop: ReadonlySet<string> | undefined
+  webhook: ReadonlySet<string> | undefined
 }
 export type NameKind = keyof Names
 
@@ -22,6 +24,8 @@ const ZH: Record<NameKind, string> = {
   pool: '群池',
   script: '话术',
   tier: '分层等级',
+  sop: 'SOP',
+  webhook: '事件转发',
 }
 const WHERE: Record<NameKind, string> = {
   channel: 'channels/',
@@ -30,6 +34,8 @@ const WHERE: Record<NameKind, string> = {
   pool: 'groups/',
   script: 'scripts/',
   tier: 'tiers/',
+  sop: 'sop/',
+  webhook: 'webhooks/',
 }
 
 /** Message and suggestion for a reference to something that does not exist; undefined when it exists. */

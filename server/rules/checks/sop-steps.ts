@@ -1,3 +1,5 @@
+import { assertNever } from '../../kernel/assert-never.ts'
+import { didYouMean } from '../did-you-mean.ts'
 import type { Draft } from '../draft.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopBranch, SopSplit, SopStep } from '../schema/sop-rule.ts'
@@ -82,11 +84,38 @@ function checkActingStep(
     const { to, text } = step.appMessage
     checkPlaceholders(draft, [...here, 'appMessage', 'text'], text, ['{客户昵称}', '{导购名}'])
     if (to !== 'guide') checkDoubles(draft, [...here, 'appMessage', 'to'], to)
-  } else if ('start' in step && step.start === draft.name) {
-    draft.fault([...here, 'start'], 'SOP 不能开始它自己', '要再走一遍就用 reenterAfterDays')
-  } else if ('leave' in step && step.leave === draft.name) {
-    draft.fault([...here, 'leave'], 'SOP 不能在步骤里退出它自己', '后面没有步骤就自然结束')
+  } else if ('tier' in step) checkTier(context, draft, [...here, 'tier'], step.tier)
+  else if ('webhook' in step) checkName(context, draft, [...here, 'webhook'], 'webhook', step.webhook)
+  else if ('start' in step) {
+    if (step.start !== draft.name) checkName(context, draft, [...here, 'start'], 'sop', step.start)
+    else draft.fault([...here, 'start'], 'SOP 不能开始它自己', '要再走一遍就用 reenterAfterDays')
+  } else if ('leave' in step) {
+    if (step.leave !== draft.name) checkName(context, draft, [...here, 'leave'], 'sop', step.leave)
+    else draft.fault([...here, 'leave'], 'SOP 不能在步骤里退出它自己', '后面没有步骤就自然结束')
+  } else assertNever(step)
+}
+
+/** The level, or, when there is no such ladder at all, the ladder. */
+function checkTier(
+  context: CheckContext,
+  draft: Draft<SopRule>,
+  path: Path,
+  tier: { ladder: string; to: string },
+): void {
+  const known = context.names.tier
+  if (known === undefined) return
+  const ladders = new Set([...known].map((level) => level.slice(0, level.indexOf('/'))))
+  if (!ladders.has(tier.ladder)) {
+    const meant = didYouMean(tier.ladder, ladders)
+    const hint = meant === undefined ? '先在 tiers/ 里加上' : `是不是想写 ${meant}`
+    draft.fault([...path, 'ladder'], `没有叫「${tier.ladder}」的分层`, hint)
+    return
   }
+  if (known.has(`${tier.ladder}/${tier.to}`)) return
+  const levels = [...known]
+    .filter((one) => one.startsWith(`${tier.ladder}/`))
+    .map((one) => one.slice(tier.ladder.length + 1))
+  draft.fault([...path, 'to'], `分层「${tier.ladder}」里没有「${tier.to}」这一级`, `可以写 ${levels.join('、')}`)
 }
 
 function whyNoWelcome({ trigger }: SopRule): [message: string, suggestion: string] {

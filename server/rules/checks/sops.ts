@@ -5,6 +5,7 @@ import { bringsWelcomeCode, isEventTrigger, type SopTrigger } from '../schema/so
 import type { CheckContext } from './check-context.ts'
 import { checkQuiet } from './quiet.ts'
 import { checkEvent } from './sop-event.ts'
+import { checkStarts } from './sop-starts.ts'
 import { checkSteps } from './sop-steps.ts'
 
 export function checkSops(context: CheckContext, sops: Draft<SopRule>[]): void {
@@ -31,6 +32,7 @@ export function checkSops(context: CheckContext, sops: Draft<SopRule>[]): void {
     }
     checkSteps(context, draft, ['steps'], draft.value.steps, { mayWelcome: bringsWelcomeCode(trigger), depth: 0 })
   }
+  checkStarts(sops)
 }
 
 function checkTrigger(context: CheckContext, draft: Draft<SopRule>, trigger: SopTrigger): void {
