@@ -1,3 +1,4 @@
+import { contradiction } from './condition-bounds.ts'
 import type { FactShape } from './known-facts.ts'
 import { parseCondition } from './parse-condition.ts'
 import type { RuleFault } from './rule-fault.ts'
@@ -24,6 +25,8 @@ export interface Draft<Value> {
   value: Value
   /** Reports something wrong at `path`; `key`: at the name there, not at its value. */
   fault(path: Path, message: string, suggestion?: string, key?: 'key'): void
+  /** Says that something is allowed and probably not meant. */
+  advise(path: Path, message: string, suggestion?: string): void
   /** Understands the condition written at `path` and checks the names in it; undefined when there are faults. */
   condition(path: Path, written: unknown): Condition | undefined
 }
@@ -62,6 +65,7 @@ export function createDraft<Value>(options: {
   value: Value
   name: string
   faults: RuleFault[]
+  advice: RuleFault[]
   facts: readonly FactShape[]
   /** Checks the names that a condition mentions. */
   checkNames(
@@ -69,16 +73,20 @@ export function createDraft<Value>(options: {
     report: (path: string, name: string, message: string, suggestion: string) => void,
   ): void
 }): Draft<Value> {
-  const { document, faults } = options
-  const fault: Draft<Value>['fault'] = (path, message, suggestion, key) => {
-    const place = document.locate(path, key ?? 'value')
-    faults.push({ file: options.file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
-  }
+  const { document, faults, advice } = options
+  const told =
+    (list: RuleFault[]): Draft<Value>['fault'] =>
+    (path, message, suggestion, key) => {
+      const place = document.locate(path, key ?? 'value')
+      list.push({ file: options.file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
+    }
+  const fault = told(faults)
   return {
     name: options.name,
     file: options.file.file,
     value: options.value,
     fault,
+    advise: told(advice),
     condition: (path, written) => {
       const parsed = parseCondition(written ?? {}, options.facts)
       for (const wrong of parsed.faults) {
@@ -90,15 +98,22 @@ export function createDraft<Value>(options: {
         isGood = false
         fault([...path, ...whereWritten(written, factPath, name)], message, suggestion)
       })
+      const clash = contradiction(parsed.condition)
+      if (clash !== undefined) {
+        isGood = false
+        const zh = options.facts.find((fact) => fact.path === clash)?.zh ?? clash
+        fault([...path, ...whereWritten(written, clash)], `没有人能符合：对「${zh}」的要求互相矛盾`, '改成能同时成立的')
+      }
       return isGood ? parsed.condition : undefined
     },
   }
 }
 
-/** Keys that lead to where `name` is written as a value of the fact, as deep as they can be told. */
-function whereWritten(written: unknown, factPath: string, name: string): (string | number)[] {
+/** Keys that lead to where the fact is asked for, or `name` is written as a value of it, as deep as they can be told. */
+function whereWritten(written: unknown, factPath: string, name?: string): (string | number)[] {
   const search = (value: unknown, here: (string | number)[], dotted: string): (string | number)[] | undefined => {
-    if (value === name) return dotted === factPath ? here : undefined
+    if (dotted === factPath && (name === undefined || value === name)) return here
+    if (value === name) return undefined
     if (typeof value !== 'object' || value === null) return undefined
     for (const [key, inner] of Object.entries(value)) {
       const step = Array.isArray(value) ? Number(key) : key

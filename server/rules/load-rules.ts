@@ -28,6 +28,8 @@ export interface LoadedRules {
   sources: RuleSources | undefined
   /** By file, line and column. */
   faults: RuleFault[]
+  /** What is allowed and probably not meant; it keeps nothing from coming into force. */
+  advice: RuleFault[]
 }
 
 /** More would bury the first ones, which usually explain the rest. */
@@ -49,8 +51,9 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
     webhook: undefined,
   }
   const collected = createCollection()
+  const advice: RuleFault[] = []
   for (const file of files) {
-    readFile(file, { collected, faults, facts, names })
+    readFile(file, { collected, faults, advice, facts, names })
     await nextTurn()
   }
   Object.assign(names, namesOf(collected))
@@ -65,16 +68,16 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   checkWelcomes(context, drafts.welcome, isWhole)
   checkPools(context, drafts.pool, isWhole ? drafts.welcome : undefined)
   await checkScripts(context, drafts.scripts)
-  checkSops(context, drafts.sop)
+  checkSops(context, drafts.sop, drafts.policy[0]?.value)
   checkSends(context, drafts.send)
   checkWebhooks(drafts.webhook)
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)
 
   if (faults.length > 0)
-    return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS) }
+    return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS), advice: [] }
   const sources = sourcesOf(drafts)
-  return { book: await bindBook(sources, facts), sources, faults: [] }
+  return { book: await bindBook(sources, facts), sources, faults: [], advice: advice.sort(byPosition) }
 }
 
 interface Collection {
@@ -107,9 +110,9 @@ const createCollection = (): Collection => ({
 
 function readFile(
   file: RuleFile,
-  into: { collected: Collection; faults: RuleFault[]; facts: readonly FactShape[]; names: Names },
+  into: { collected: Collection; faults: RuleFault[]; advice: RuleFault[]; facts: readonly FactShape[]; names: Names },
 ): void {
-  const { collected, faults, facts, names } = into
+  const { collected, faults, advice, facts, names } = into
   const parsed = parseYamlRules(file.file, file.text)
   faults.push(...parsed.faults)
   if (parsed.faults.length > 0) collected.unreadable.add(file.kind)
@@ -132,6 +135,7 @@ function readFile(
       value,
       name,
       faults,
+      advice,
       facts,
       checkNames: (condition, report) => checkConditionNames(names, condition, report),
     })

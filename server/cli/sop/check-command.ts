@@ -6,12 +6,14 @@ import type { SopCommand } from './sop-command.ts'
 
 export const checkCommand: SopCommand = {
   usage: 'check [文件夹]',
-  says: '检查规则文件（默认 config）；有错误时逐条列出 文件:行:列',
+  says: '检查规则文件（默认 config）；错误和提醒逐条列出 文件:行:列',
   run: async (words) => {
     const [folder = 'config'] = readWords(words, { options: {}, names: ['一个文件夹'], least: 0 }).given
-    const { book, faults } = await loadRules(folder)
+    const { book, faults, advice } = await loadRules(folder)
     if (book !== undefined) {
-      return { code: 0, out: `规则没有问题：${summary(book)}。版本 ${book.version}`, err: '' }
+      const reminders = advice.map((one) => `提醒 ${formatFault(one, folder)}`)
+      const good = `规则没有问题：${summary(book)}。版本 ${book.version}`
+      return { code: 0, out: [...reminders, good].join('\n'), err: '' }
     }
     const lines = faults.map((fault) => formatFault(fault, folder))
     return { code: 1, out: lines.join('\n'), err: `共 ${faults.length} 处要改。` }

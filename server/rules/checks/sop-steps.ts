@@ -1,6 +1,8 @@
 import { assertNever } from '../../kernel/assert-never.ts'
+import { implies } from '../condition-bounds.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import type { Draft } from '../draft.ts'
+import type { Condition } from '../schema/condition.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopBranch, SopSplit, SopStep } from '../schema/sop-rule.ts'
 import type { WaitStep } from '../schema/sop-step.ts'
@@ -160,13 +162,23 @@ function checkBranches(
   if (isTooDeep(draft, path, way)) return way.mayWelcome
   let mayWelcome = way.mayWelcome
   let caught: string | undefined
+  const earlier: (Condition | undefined)[] = []
   for (const [index, branch] of branches.entries()) {
     const here = [...path, index]
     if (caught !== undefined) draft.fault(here, `走不到这里：上面的${caught}已经接住所有人`, '把它移到最前面，或者删掉')
     const isOtherwise = 'otherwise' in branch
     if (isOtherwise) caught ??= ' otherwise '
     else if (Object.keys(branch.when).length === 0) caught ??= '空条件'
-    if (!isOtherwise) draft.condition([...here, 'when'], branch.when)
+    if (!isOtherwise) {
+      const condition = draft.condition([...here, 'when'], branch.when)
+      const by =
+        condition === undefined || caught === '空条件'
+          ? -1
+          : earlier.findIndex((one) => one !== undefined && implies(condition, one))
+      if (by >= 0)
+        draft.fault([...here, 'when'], `走不到这里：符合的人已经被第 ${by + 1} 个分支接住`, '把要求更高的分支写在前面')
+      earlier.push(condition)
+    }
     const [inside, steps] = isOtherwise ? (['otherwise', branch.otherwise] as const) : (['do', branch.do] as const)
     const after = checkSteps(context, draft, [...here, inside], steps, { ...way, depth: way.depth + 1 })
     mayWelcome &&= after

@@ -1,22 +1,26 @@
 import type { Draft } from '../draft.ts'
+import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import { type EventSpec, eventNameOf } from '../schema/sop-event.ts'
 import { bringsWelcomeCode, isEventTrigger, type SopTrigger } from '../schema/sop-trigger.ts'
+import { adviseBetweenSops, type CheckedSop } from './between-sops.ts'
 import type { CheckContext } from './check-context.ts'
+import { checkMessageQuota } from './message-quota.ts'
 import { checkQuiet } from './quiet.ts'
 import { checkEvent } from './sop-event.ts'
 import { checkStarts } from './sop-starts.ts'
 import { checkSteps } from './sop-steps.ts'
 
-export function checkSops(context: CheckContext, sops: Draft<SopRule>[]): void {
+export function checkSops(context: CheckContext, sops: Draft<SopRule>[], policy?: PolicyRule): void {
   const titles = new Map<string, string>()
+  const checked: CheckedSop[] = []
   for (const draft of sops) {
     const { when, goal, leave = [], name, quiet, trigger, valid } = draft.value
     const other = titles.get(name)
     if (other !== undefined) draft.fault(['name'], `SOP「${other}」也叫「${name}」`, '换一个名字，免得看混')
     titles.set(name, draft.name)
 
-    draft.condition(['when'], when)
+    checked.push({ draft, when: draft.condition(['when'], when) })
     checkQuiet(draft, ['quiet'], quiet)
     checkTrigger(context, draft, trigger)
     if (valid?.from !== undefined && valid.to !== undefined && valid.from > valid.to) {
@@ -30,9 +34,14 @@ export function checkSops(context: CheckContext, sops: Draft<SopRule>[]): void {
       if (goal !== undefined && same(goal)) draft.fault(here, `${eventNameOf(event)} 已经是目标`, '删掉它')
       if (leave.findIndex(same) < index) draft.fault(here, `${eventNameOf(event)} 写了两次`, '只留一个')
     }
+    if (goal === undefined) {
+      draft.advise([], `SOP「${name}」没有写 goal，看不出它有没有用`, '写一个目标，如 goal: order.paid')
+    }
+    checkMessageQuota(draft, policy)
     checkSteps(context, draft, ['steps'], draft.value.steps, { mayWelcome: bringsWelcomeCode(trigger), depth: 0 })
   }
   checkStarts(sops)
+  adviseBetweenSops(checked)
 }
 
 function checkTrigger(context: CheckContext, draft: Draft<SopRule>, trigger: SopTrigger): void {
