@@ -17,6 +17,7 @@ import type { Logger } from './kernel/logger.ts'
 import { createMassSend } from './mass-send/mass-send.ts'
 import { createMedia } from './media/media.ts'
 import { createOrders } from './orders/orders.ts'
+import { createProfiles } from './profiles/profiles.ts'
 import { createRouting } from './routing/routing.ts'
 import type { RuleBookHolder } from './rules/rule-book.ts'
 import { ruleVersion } from './rules/rule-version-store.ts'
@@ -25,6 +26,7 @@ import { createSop } from './sop/sop.ts'
 import type { WebhookStepDeps } from './sop/steps/webhook-step.ts'
 import { createStaff } from './staff/staff.ts'
 import { createTellStaff } from './staff/tell-staff.ts'
+import { createSurveys } from './surveys/surveys.ts'
 import { createTags } from './tags/tags.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { createTiers } from './tiers/tiers.ts'
@@ -72,8 +74,11 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
   const { takeovers } = ledger
   const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash, takeovers })
   const groups = createGroups({ ...base, timeline, staff })
-  const orders = createOrders({ ...base, timeline, customers: customers.queries, phoneHash, secret: ordersSecret })
+  const shop = { ...base, timeline, customers: customers.queries, phoneHash, secret: ordersSecret }
+  const orders = createOrders(shop)
   const scores = createScores({ ...base, orders })
+  const profiles = createProfiles(shop)
+  const surveys = createSurveys(shop)
   const handover = createHandover({ ...base, timeline, staff, customers, groups, ledger })
   const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const media = createMedia({ ...base, assetsDir, joinWays: groups.queries.joinWays })
@@ -119,6 +124,8 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
     groups,
     orders,
     scores,
+    profiles,
+    surveys,
     media,
     // First, so that a journey does not ask the guide for what the welcome brings.
     routing,
@@ -140,6 +147,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
     groups,
     orders,
     scores,
+    profiles,
     handover,
     facts,
     media,

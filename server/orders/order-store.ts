@@ -1,16 +1,14 @@
+import type { GivenNames } from '../customers/given-customer.ts'
 import type { Row, Tx } from '../db/tx.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
 
-export interface StoredOrder {
+export interface StoredOrder extends GivenNames {
   id: number
   order_id: string
   status: OrderStatus
   total_fen: number
   source: string
   external_userid: string | null
-  given_external_userid: string | null
-  given_unionid: string | null
-  phone_hash: string | null
   created_at: number
   paid_at: number | null
   refunded_at: number | null
@@ -21,11 +19,8 @@ export interface StoredOrder {
 export const ORDER_COLUMNS = `id, order_id, status, total_fen, source, external_userid, given_external_userid, given_unionid,
   phone_hash, created_at, paid_at, refunded_at, closed_at, has_items`
 
-export interface OrderKeys {
-  externalUserId: string | null
-  unionId: string | null
-  phoneHash: string | null
-  phoneTail: string | null
+export interface OrderKeys extends GivenNames {
+  phone_tail: string | null
 }
 
 /** The order's row, made from this message if it is the first, and held until the transaction ends. */
@@ -41,10 +36,7 @@ export async function holdOrder(
       status: order.status,
       total_fen: order.totalFen,
       source: order.source,
-      given_external_userid: keys.externalUserId,
-      given_unionid: keys.unionId,
-      phone_hash: keys.phoneHash,
-      phone_tail: keys.phoneTail,
+      ...keys,
       created_at: Math.min(nowMs, order.paidAtMs ?? nowMs),
     },
   ])

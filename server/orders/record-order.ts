@@ -1,11 +1,10 @@
-import type { customerQueries } from '../customers/customer-queries.ts'
+import { givenNames, type KnownNames, matchGiven } from '../customers/given-customer.ts'
 import { type PhoneHash, phoneDigits } from '../customers/phone-hash.ts'
 import type { Row, Tx } from '../db/tx.ts'
 import type { Emit } from '../inbox/emit.ts'
 import type { EventKind } from '../inbox/event-kind.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { MATCH_BATCH, matchCustomer, ordersNaming } from './match-customer.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
 import { OrderClosed, OrderCreated, OrderPaid, OrderRefunded } from './order-events.ts'
 import { noteOfStatus } from './order-note.ts'
@@ -23,12 +22,13 @@ import {
   type StoredOrder,
   statusesOf,
 } from './order-store.ts'
+import { MATCH_BATCH, ordersNaming } from './orders-naming.ts'
 
 export interface RecordOrderDeps {
   clock: Clock
   emit: Emit
   timeline: Timeline
-  customers: Pick<typeof customerQueries, 'exists' | 'byUnionId' | 'byPhoneHash' | 'identityOf'>
+  customers: KnownNames
   phoneHash: PhoneHash
 }
 
@@ -55,12 +55,7 @@ const timesOf = (status: OrderStatus, atMs: number): Row => {
 export function createRecordOrder({ clock, emit, timeline, customers, phoneHash }: RecordOrderDeps) {
   const keysOf = ({ customer }: OrderMessage): OrderKeys => {
     const digits = customer.phone === undefined ? undefined : phoneDigits(customer.phone)
-    return {
-      externalUserId: customer.externalUserId ?? null,
-      unionId: customer.unionId ?? null,
-      phoneHash: customer.phone === undefined ? null : (phoneHash(customer.phone) ?? null),
-      phoneTail: digits?.slice(-4) ?? null,
-    }
+    return { ...givenNames(customer, phoneHash), phone_tail: digits?.slice(-4) ?? null }
   }
 
   /** What a message adds to an order that earlier messages made. */
@@ -70,9 +65,10 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
     if (ahead) changes.status = order.status
     // A refund may tell its own amount; what was paid is what the order is worth.
     if (order.status === 'paid' || (ahead && row.status === 'created')) changes.total_fen = order.totalFen
-    if (row.given_external_userid === null) changes.given_external_userid = keys.externalUserId
-    if (row.given_unionid === null) changes.given_unionid = keys.unionId
-    if (row.phone_hash === null) Object.assign(changes, { phone_hash: keys.phoneHash, phone_tail: keys.phoneTail })
+    const { given_external_userid, given_unionid, phone_hash, phone_tail } = keys
+    if (row.given_external_userid === null) changes.given_external_userid = given_external_userid
+    if (row.given_unionid === null) changes.given_unionid = given_unionid
+    if (row.phone_hash === null) Object.assign(changes, { phone_hash, phone_tail })
     return changes
   }
 
@@ -106,7 +102,7 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
     if (row === undefined) return false
     let owner = row.external_userid
     if (owner === null) {
-      const match = await matchCustomer(tx, customers, row)
+      const match = await matchGiven(tx, customers, row)
       if (match === undefined) return false
       owner = match.externalUserId
       await changeOrder(tx, row.id, { external_userid: owner, matched_by: match.by })

@@ -11,15 +11,23 @@ const DAYS_BEFORE = [0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335]
 /** 1–366: which day of a leap year; 29 February is 60. */
 export const leapOrdinal = (month: number, day: number): number => (DAYS_BEFORE[month - 1] ?? 0) + day
 
-/** First of March, when February had 29 days. */
-const MARCH = 61
+/** Ordinal. */
+export const FEBRUARY_29 = 60
 
 /** How the days until a birthday follow from its `leapOrdinal`, on one day. In a common year 29 February is kept on the
  *  28th, and what comes after is a day earlier. */
 export function birthdayYear({ year, month, day }: { year: number; month: number; day: number }) {
   const shiftOf = (one: number): 0 | 1 => (isLeap(one) ? 0 : 1)
-  const today = leapOrdinal(month, day) - (leapOrdinal(month, day) >= MARCH ? shiftOf(year) : 0)
+  const today = leapOrdinal(month, day) - (leapOrdinal(month, day) > FEBRUARY_29 ? shiftOf(year) : 0)
   return { today, shift: shiftOf(year), nextShift: shiftOf(year + 1), daysInYear: 366 - shiftOf(year) }
+}
+
+/** 0 on the day itself; `on`: a day of Shanghai. */
+export function daysUntilBirthday(birthday: Birthday, on: { year: number; month: number; day: number }): number {
+  const { today, shift, nextShift, daysInYear } = birthdayYear(on)
+  const born = leapOrdinal(birthday.month, birthday.day)
+  const thisYear = born - (born >= FEBRUARY_29 ? shift : 0)
+  return thisYear >= today ? thisYear - today : born - (born >= FEBRUARY_29 ? nextShift : 0) + daysInYear - today
 }
 
 /** `1990-05-20` or `05-20`; undefined for what is no day that has been or can be. */

@@ -1,9 +1,7 @@
 import { aggregateFact } from '../facts/row-facts.ts'
 import { shanghaiParts } from '../kernel/shanghai.ts'
 import type { Fact } from '../rules/fact.ts'
-import { birthdayYear } from './birthday.ts'
-
-const FEBRUARY_29 = 60
+import { birthdayYear, FEBRUARY_29 } from './birthday.ts'
 
 export const profileFacts: Fact[] = [
   aggregateFact(

@@ -7,6 +7,7 @@ import type { Emit } from '../inbox/emit.ts'
 import { AppError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { randomText } from '../kernel/random.ts'
+import type { Profiles } from '../profiles/profiles.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import { carriedBy, ScriptSent } from '../scripts-library/script-events.ts'
 import type { Tags } from '../tags/tags.ts'
@@ -26,6 +27,7 @@ export interface ChangeRouteDeps {
   emit: Emit
   rules: Pick<RuleBookHolder, 'current'>
   customers: Pick<Customers, 'setRemark'>
+  profiles: Pick<Profiles, 'readBirthday' | 'setByGuide'>
   tags: Pick<Tags, 'change' | 'queries'>
   tasks: Pick<Tasks, 'closeOwn' | 'queries'>
   timeline: Pick<Timeline, 'note'>
@@ -37,7 +39,7 @@ const OfTask = Type.Object({ ...OfCustomer.properties, taskId: Type.String({ pat
 
 /** What a guide changes about one customer. */
 export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
-  const { access, own, clock, emit, rules, customers, tags, tasks, timeline } = deps
+  const { access, own, clock, emit, rules, customers, profiles, tags, tasks, timeline } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
   const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
@@ -71,6 +73,16 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
         reason: { text: `${guide.name}在侧边栏里改的备注` },
         key: `sidebar:${randomText(20)}`,
       })
+      return OK
+    }),
+  )
+
+  typed.post('/customers/:externalUserId/birthday', { schema: takes(contract.BirthdayChange), preHandler }, (request) =>
+    access.withCustomer(request, async (tx, guide, externalUserId) => {
+      const written = request.body.birthday
+      const birthday = written === null ? undefined : profiles.readBirthday(written)
+      if (written !== null && birthday === undefined) throw noBirthday()
+      await profiles.setByGuide(tx, { externalUserId, userId: guide.userId, guideName: guide.name, birthday })
       return OK
     }),
   )
@@ -144,6 +156,12 @@ const unknownTag = (name: string): AppError =>
   new AppError('sidebar.unknown-tag', 'a tag that WeCom does not know', {
     status: 400,
     zh: `没有「${name}」这个标签，可能刚被改名或删除，请重新打开标签再选。`,
+  })
+
+const noBirthday = (): AppError =>
+  new AppError('sidebar.no-birthday', 'not a day that has been', {
+    status: 400,
+    zh: '没有这一天，请重新选生日。',
   })
 
 const unknownTask = (): AppError =>

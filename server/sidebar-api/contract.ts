@@ -75,6 +75,8 @@ export const Profile = Type.Object({
   days: OrNull(Type.Integer()),
   /** Name within the tag group 分层. */
   tier: OrNull(Type.String()),
+  /** `1990-05-20`, or `05-20` without a year. */
+  birthday: OrNull(Type.Object({ date: Type.String(), daysUntil: Type.Integer() })),
   tags: Type.Array(CustomerTag),
   groups: Type.Array(Type.Object({ name: Type.String(), pool: OrNull(Type.String()) })),
   welcome: OrNull(
@@ -276,6 +278,13 @@ export const SituationQuery = Type.Object({ domain: Type.String(), situation: Ty
 export const SearchQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: 100 }) })
 export const Scripts = Type.Object({ scripts: Type.Array(Script) })
 export type Scripts = Static<typeof Scripts>
+
+/** POST customers/:externalUserId/birthday — `1990-05-20` or `05-20`; null forgets it. */
+export const BirthdayChange = Type.Object(
+  { birthday: OrNull(Type.String({ pattern: '^(\\d{4}-)?\\d{2}-\\d{2}$' })) },
+  { additionalProperties: false },
+)
+export type BirthdayChange = Static<typeof BirthdayChange>
 
 /** The answer to a change that WeCom must still carry out, or that is done. */
 export const Accepted = Type.Object({ ok: Type.Literal(true) })

@@ -4,8 +4,9 @@ import type { GroupOfCustomer } from '../groups/group-queries.ts'
 import type { handoverQueries } from '../handover/handover-queries.ts'
 import { underWayText } from '../handover/outcome-text.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { shanghaiDaysBetween } from '../kernel/shanghai.ts'
+import { shanghaiDaysBetween, shanghaiParts } from '../kernel/shanghai.ts'
 import type { Order, OrderSummary } from '../orders/order-queries.ts'
+import { type Birthday, birthdayText, daysUntilBirthday } from '../profiles/birthday.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { Journey } from '../sop/sop-queries.ts'
 import type { SetTag } from '../tags/tag-queries.ts'
@@ -41,6 +42,7 @@ export interface ProfileDeps {
   welcome: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> } }
   handover: { queries: Pick<typeof handoverQueries, 'openOf'> }
   media: { queries: { stamp(tx: Tx): Promise<string> } }
+  profiles: { queries: { birthdayOf(tx: Tx, externalUserId: string): Promise<Birthday | undefined> } }
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
   timeline: Pick<Timeline, 'queries'>
 }
@@ -52,7 +54,8 @@ const NEWEST_ORDERS = 5
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, media, sop, timeline } = deps
+  const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, media, profiles, sop, timeline } =
+    deps
 
   async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
     const guide = tag.setBy === 'guide' ? await nameOf(tx, tag.userId) : ''
@@ -102,6 +105,7 @@ export function createProfile(deps: ProfileDeps) {
     const follows = await customers.queries.followsOf(tx, externalUserId)
     const follow = follows.find((one) => one.userId === guide.userId)
     const allTags = await tags.queries.ofCustomer(tx, externalUserId)
+    const birthday = await profiles.queries.birthdayOf(tx, externalUserId)
     const own = allTags.filter((tag) => tag.userId === guide.userId)
     const tagViews: CustomerTag[] = []
     for (const tag of own) tagViews.push(await tagView(tx, tag))
@@ -119,6 +123,7 @@ export function createProfile(deps: ProfileDeps) {
       },
       days: follow?.addedAtMs === undefined ? null : Math.max(0, shanghaiDaysBetween(follow.addedAtMs, clock.now())),
       tier: [...own, ...allTags].find((tag) => tag.group === TIER_GROUP)?.name ?? null,
+      birthday: birthday === undefined ? null : birthdayView(birthday, clock.now()),
       tags: tagViews,
       groups: (await groups.queries.groupsOf(tx, externalUserId)).map((group) => ({
         name: group.name === '' ? '未命名的群' : group.name,
@@ -166,6 +171,11 @@ export type ProfileReader = ReturnType<typeof createProfile>
 /** `原切西冷牛排 ×2、黑椒酱` */
 const itemsText = (items: { name: string; quantity: number }[]): string =>
   items.map((item) => (item.quantity === 1 ? item.name : `${item.name} ×${item.quantity}`)).join('、')
+
+const birthdayView = (birthday: Birthday, nowMs: number): Profile['birthday'] => ({
+  date: birthdayText(birthday),
+  daysUntil: daysUntilBirthday(birthday, shanghaiParts(nowMs)),
+})
 
 /** While it waits, what comes after the wait is what the guide wants to know. */
 const journeyView = (journey: Journey): Profile['journeys'][number] => ({

@@ -1,5 +1,6 @@
 import type {
   Accepted,
+  BirthdayChange,
   Boot,
   Me,
   Orders,
@@ -37,6 +38,7 @@ export function createApi(http: Http) {
       http.get<Timeline>(of(id, '/timeline'), before === undefined ? {} : { before }, signal),
     changeTags: (id: string, change: TagChange) => http.post<Accepted>(of(id, '/tags'), change),
     changeRemark: (id: string, change: RemarkChange) => http.post<Accepted>(of(id, '/remark'), change),
+    changeBirthday: (id: string, change: BirthdayChange) => http.post<Accepted>(of(id, '/birthday'), change),
     finishTask: (id: string, taskId: string, note?: string) =>
       http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/done`), note === undefined ? {} : { note }),
     noteSent: (id: string, sent: Sent) => http.post<Accepted>(of(id, '/sent'), sent),

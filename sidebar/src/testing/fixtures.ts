@@ -26,6 +26,7 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
   source: { channel: '包裹卡', addWay: '扫描二维码', addedAtMs: NOW_MS - 12 * DAY_MS },
   days: 12,
   tier: 'A 类',
+  birthday: null,
   tags: [
     {
       name: '来源/包裹卡',

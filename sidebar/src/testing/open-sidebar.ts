@@ -23,6 +23,7 @@ export function fakeApi(change: Partial<Api> = {}) {
     timeline: async () => fixtures.aTimeline(),
     changeTags: ok,
     changeRemark: ok,
+    changeBirthday: ok,
     finishTask: ok,
     noteSent: ok,
     tagGroups: async () => fixtures.tagGroups(),

@@ -12,11 +12,14 @@ export interface SignedRequest {
   body: Buffer
 }
 
-/** Throws orders.unsigned, orders.stale or orders.bad-signature, all status 401. */
-export function checkSignature({ timestamp, signature, body }: SignedRequest, secret: string, nowMs: number): void {
+/** Throws `<what>.unsigned`, `<what>.stale` or `<what>.bad-signature`, all status 401. */
+export function checkSignature(
+  { timestamp, signature, body }: SignedRequest,
+  { what, secret, nowMs }: { what: string; secret: string; nowMs: number },
+): void {
   if (timestamp === undefined || signature === undefined || !/^\d{1,12}$/.test(timestamp)) {
     throw new AppError(
-      'orders.unsigned',
+      `${what}.unsigned`,
       'send X-Huoshui-Timestamp (Unix seconds) and X-Huoshui-Signature (sha256=<hex>)',
       { status: 401, zh: '缺少签名：请带上 X-Huoshui-Timestamp 和 X-Huoshui-Signature 两个请求头。' },
     )
@@ -26,13 +29,13 @@ export function checkSignature({ timestamp, signature, body }: SignedRequest, se
   // Of equal length always, so that the comparison takes equally long whatever was sent.
   const bytes = given === undefined ? Buffer.alloc(expected.length) : Buffer.from(given, 'hex')
   if (!timingSafeEqual(bytes, expected)) {
-    throw new AppError('orders.bad-signature', 'the signature does not match "timestamp.body" under ORDERS_SECRET', {
+    throw new AppError(`${what}.bad-signature`, 'the signature does not match "timestamp.body" under ORDERS_SECRET', {
       status: 401,
       zh: '签名不对：请核对 ORDERS_SECRET，签名内容是“时间戳.请求体原文”。',
     })
   }
   if (Math.abs(nowMs - Number(timestamp) * 1_000) > WINDOW_MS) {
-    throw new AppError('orders.stale', 'X-Huoshui-Timestamp is more than five minutes away from our clock', {
+    throw new AppError(`${what}.stale`, 'X-Huoshui-Timestamp is more than five minutes away from our clock', {
       status: 401,
       zh: '时间戳与服务器相差超过五分钟：请校准发送方的时钟后重新签名。',
     })

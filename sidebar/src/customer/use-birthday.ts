@@ -1,0 +1,34 @@
+import { computed, readonly, shallowRef, watch } from 'vue'
+import type { Profile } from '../../../server/sidebar-api/contract.ts'
+import { useSidebar } from '../session/sidebar-context.ts'
+
+/** For one customer. The birthday as the guide has just picked it, until the profile says so; put back when the server refuses. */
+export function useBirthday(profile: () => Profile) {
+  const { api, externalUserId, toast, reloadProfile } = useSidebar()
+  /** Null: cleared. */
+  const wanted = shallowRef<string | null>()
+  const known = computed(() => profile().birthday?.date ?? null)
+
+  watch(known, (birthday) => {
+    if (birthday === wanted.value) wanted.value = undefined
+  })
+
+  async function save(birthday: string | null): Promise<void> {
+    if (birthday === known.value) return
+    const id = externalUserId.value
+    wanted.value = birthday
+    try {
+      await api.changeBirthday(id, { birthday })
+      await reloadProfile()
+    } catch (error) {
+      toast(error instanceof Error ? error.message : '生日没有记下，请重试')
+    }
+    if (externalUserId.value === id) wanted.value = undefined
+  }
+
+  return {
+    shown: computed(() => (wanted.value === undefined ? known.value : wanted.value)),
+    saving: readonly(computed(() => wanted.value !== undefined)),
+    save,
+  }
+}
