@@ -22,7 +22,7 @@ import { createRouting } from './routing/routing.ts'
 import type { RuleBookHolder } from './rules/rule-book.ts'
 import { ruleVersion } from './rules/rule-version-store.ts'
 import { createScores } from './scores/scores.ts'
-import { createSop } from './sop/sop.ts'
+import { createSop, type SopDeps } from './sop/sop.ts'
 import type { WebhookStepDeps } from './sop/steps/webhook-step.ts'
 import { createStaff } from './staff/staff.ts'
 import { createTellStaff } from './staff/tell-staff.ts'
@@ -55,6 +55,8 @@ export interface CapabilitiesDeps {
   assetsDir: string
   /** Corp mass messages that one customer may get a month; undefined: WeCom's own limit. */
   perCustomerPerMonth: number | undefined
+  /** Told who was let into which journey, or why not. */
+  onVerdicts?: SopDeps['onVerdicts']
   /** Told in the transaction that writes notes to timelines. */
   onNotes?: TimelineDeps['onNotes']
   /** Tells one other system because a journey says so. */

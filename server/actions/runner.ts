@@ -1,5 +1,7 @@
 import Value from 'typebox/value'
 import type { Db } from '../db/db.ts'
+import { firstDue } from '../db/first-due.ts'
+import type { Tx } from '../db/tx.ts'
 import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { onErrand } from '../kernel/errand.ts'
@@ -208,6 +210,8 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
       for (const one of lane === undefined ? LANES : [lane]) pumps[one].nudge()
     },
     busy: () => LANES.some((lane) => pumps[lane].busy() || inFlight[lane].size > 0),
+    /** When the first action that waits is due. */
+    dueAt: (tx: Tx) => firstDue(tx, 'due_at', `action WHERE state = 'waiting'`),
     /** Resolves when nothing is due and no call is under way. */
     drained: async () => {
       await Promise.all(LANES.map(drained))

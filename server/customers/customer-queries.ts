@@ -1,4 +1,4 @@
-import type { Tx } from '../db/tx.ts'
+import type { ReadTx, Tx } from '../db/tx.ts'
 import { staffQueries } from '../staff/staff-queries.ts'
 import { type Pair, pairOf } from './relation.ts'
 
@@ -160,7 +160,7 @@ export const customerQueries = {
     return userIds.find((userId) => !left.has(userId))
   },
   /** Owners by external_userid; customers without one are left out. */
-  ownersOf: async (tx: Tx, externalUserIds: string[]): Promise<Map<string, string>> => {
+  ownersOf: async (tx: ReadTx, externalUserIds: string[]): Promise<Map<string, string>> => {
     const rows = await eachChunk(externalUserIds, (part) =>
       tx.rows<{ external_userid: string; userid: string }>(
         `SELECT external_userid, userid FROM follow WHERE active = 1 AND external_userid IN (${marks(part.length)})

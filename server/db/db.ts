@@ -5,7 +5,7 @@ import type { Dialect } from './columns.ts'
 import { dataSourceOptions } from './database-url.ts'
 import { isDeadlock } from './deadlock.ts'
 import { createTurns, type Rank } from './turns.ts'
-import { createTx, type Tx } from './tx.ts'
+import { createTx, type ReadTx, type Tx } from './tx.ts'
 
 /** The database. SQLite has one connection, so its transactions queue up here; MySQL takes them from a pool. */
 export interface Db {
@@ -15,6 +15,8 @@ export interface Db {
   tx<T>(work: (tx: Tx) => Promise<T>, rank?: Rank): Promise<T>
   /** One statement that is its own commit: cheaper than a transaction of one. */
   statement<T>(work: (tx: Tx) => Promise<T>, rank?: Rank): Promise<T>
+  /** All of `work` sees the tables as they were when it began, and whatever it tries to write, the database refuses. */
+  view<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>
   /** Opens the connection if it is not open. Throws the driver's error; safe to repeat. */
   connect(): Promise<void>
   migrate(): Promise<void>
@@ -138,6 +140,25 @@ export function createDb(databaseUrl: string, { silenceMs = SILENCE_MS } = {}): 
     }
   }
 
+  async function runView<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
+    await connect()
+    const runner = source.createQueryRunner()
+    const isMysql = dialect === 'mysql'
+    try {
+      if (isMysql) await runner.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+      else await runner.query('PRAGMA query_only = ON')
+      await runner.query(isMysql ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' : 'BEGIN')
+      try {
+        return await work(createTx(runner.manager, dialect, []))
+      } finally {
+        await runner.query('ROLLBACK')
+      }
+    } finally {
+      if (!isMysql) await runner.query('PRAGMA query_only = OFF')
+      await runner.release()
+    }
+  }
+
   const inTurn = <T>(work: () => Promise<T>, rank: Rank = 'other'): Promise<T> =>
     dialect === 'mysql' ? work() : turns.take(rank, work)
 
@@ -146,6 +167,7 @@ export function createDb(databaseUrl: string, { silenceMs = SILENCE_MS } = {}): 
     source,
     connect,
     tx: (work, rank) => inTurn(() => runTx(work), rank),
+    view: (work) => inTurn(() => runView(work)),
     statement: (work, rank) => inTurn(() => runStatement(work), rank),
     // In its turn as well: a transaction between two steps would end up inside a migration on SQLite's one connection.
     migrate: () =>

@@ -28,6 +28,9 @@ export interface Tx {
   afterCommit(callback: () => void): void
 }
 
+/** What may be done where nothing may be changed. */
+export type ReadTx = Pick<Tx, 'dialect' | 'rows' | 'row'>
+
 const quote = (name: string): string => `\`${name}\``
 const list = (names: string[]): string => names.map(quote).join(', ')
 

@@ -85,6 +85,7 @@ export function createGroups(deps: GroupsDeps) {
     {
       name: 'groups.keep-join-ways',
       everyMs: MINUTE_MS,
+      dueAt: async () => undefined,
       run: async () => {
         await db.tx(sortIntoPools)
         for (const pool of rules.current().pools.keys()) await db.tx((tx) => joinWays.keep(tx, pool))

@@ -1,6 +1,7 @@
 import Value from 'typebox/value'
 import type { Db } from '../db/db.ts'
 import { isDeadlock } from '../db/deadlock.ts'
+import { firstDue } from '../db/first-due.ts'
 import { takeRows } from '../db/take-rows.ts'
 import type { Tx } from '../db/tx.ts'
 import { describeError } from '../kernel/app-error.ts'
@@ -232,6 +233,8 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     stop: async () => {
       await Promise.all(pumps.map((pump) => pump.stop()))
     },
+    /** When the first event that waits is due. */
+    dueAt: (tx: Tx) => firstDue(tx, 'due_at', `inbound_event WHERE state = 'new'`),
     isHandled: (kind: string): boolean => byKind.has(kind),
   }
 }

@@ -1,5 +1,6 @@
 import type { Outbox } from '../actions/outbox.ts'
 import type { Db } from '../db/db.ts'
+import { firstDue } from '../db/first-due.ts'
 import type { Tx } from '../db/tx.ts'
 import { subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
@@ -74,17 +75,36 @@ export function createMassSend(deps: MassSendDeps) {
   }
 
   const jobs: Job[] = [
-    { name: 'mass-send.plan', everyMs: 5 * SECOND_MS, run: plan },
+    {
+      name: 'mass-send.plan',
+      everyMs: 5 * SECOND_MS,
+      dueAt: async (tx) =>
+        (await firstDue(tx, 'planned_at', `send_run WHERE state = 'planning'`)) ??
+        firstDue(tx, 'next_at', 'send_schedule'),
+      run: plan,
+    },
     {
       name: 'mass-send.poll',
       everyMs: 5 * SECOND_MS,
+      dueAt: (tx) => firstDue(tx, 'poll_at', `send_batch WHERE state IN ('created', 'unclear')`),
       run: () => pollResults({ db, clock, log, wecom, findCreated }),
     },
-    { name: 'mass-send.remind', everyMs: MINUTE_MS, run: () => queueReminders(platformDeps) },
-    { name: 'mass-send.give-up', everyMs: MINUTE_MS, run: () => queueCancels(platformDeps) },
+    {
+      name: 'mass-send.remind',
+      everyMs: MINUTE_MS,
+      dueAt: (tx) => firstDue(tx, 'remind_at', `send_batch WHERE state = 'created'`),
+      run: () => queueReminders(platformDeps),
+    },
+    {
+      name: 'mass-send.give-up',
+      everyMs: MINUTE_MS,
+      dueAt: (tx) => firstDue(tx, 'give_up_at', `send_batch WHERE state = 'created'`),
+      run: () => queueCancels(platformDeps),
+    },
     {
       name: 'mass-send.tell',
       everyMs: 2 * SECOND_MS,
+      dueAt: (tx) => firstDue(tx, 'outcome_at', 'send_recipient WHERE note_due = 1'),
       run: () => tellTimeline({ db, timeline, guideName, onAsked: deps.onAsked }),
     },
   ]

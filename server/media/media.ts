@@ -3,7 +3,7 @@ import type { Job } from '../jobs/job.ts'
 import { SECOND_MS } from '../kernel/shanghai.ts'
 import { createAssetFiles } from './asset-files.ts'
 import { createAttachments } from './attachments.ts'
-import { createPrepareMedia, type PrepareMediaDeps } from './prepare-media.ts'
+import { createPrepareMedia, type PrepareMediaDeps, RENEW_BEFORE_MS } from './prepare-media.ts'
 import { preparedMedia } from './prepared-media.ts'
 import { wantedMedia } from './wanted-media.ts'
 
@@ -15,7 +15,17 @@ export interface MediaDeps extends Omit<PrepareMediaDeps, 'assets'> {
 /** Pictures that rules name, kept ready at WeCom. */
 export function createMedia({ assetsDir, ...deps }: MediaDeps) {
   const prepare = createPrepareMedia({ ...deps, assets: createAssetFiles(assetsDir) })
-  const jobs: Job[] = [{ name: 'media.prepare', everyMs: 2 * SECOND_MS, run: prepare }]
+  const jobs: Job[] = [{ name: 'media.prepare', everyMs: 2 * SECOND_MS, dueAt: nextRenewal, run: prepare }]
+
+  async function nextRenewal(tx: Tx): Promise<number | undefined> {
+    const held = await preparedMedia.all(tx)
+    const instants = [...wantedMedia(deps.rules.current()).keys()].flatMap((source) => {
+      const { retryAtMs, mediaUntilMs } = held.get(source) ?? {}
+      return retryAtMs ?? (mediaUntilMs === undefined ? [] : mediaUntilMs - RENEW_BEFORE_MS)
+    })
+    return instants.length === 0 ? undefined : Math.min(...instants)
+  }
+
   return {
     jobs,
     ...createAttachments({ clock: deps.clock }),

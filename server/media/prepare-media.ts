@@ -24,7 +24,7 @@ export interface PrepareMediaDeps {
 
 /** A media id lives three days (docs 90253); it is renewed a day before, so a platform that is down for hours is no harm. */
 const MEDIA_LIFE_MS = 3 * DAY_MS
-const RENEW_BEFORE_MS = DAY_MS
+export const RENEW_BEFORE_MS = DAY_MS
 const RETRY_MS = [MINUTE_MS / 2, 2 * MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS]
 
 /** Where a picture comes from: what tells that it changed, and how to get it. */

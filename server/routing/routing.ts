@@ -1,5 +1,6 @@
 import { CustomerAdded, CustomerHandedOver, CustomerLost, isOldNews, TagAdded } from '../customers/customer-events.ts'
 import type { Db } from '../db/db.ts'
+import { firstDue } from '../db/first-due.ts'
 import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
 import type { Groups } from '../groups/groups.ts'
@@ -147,6 +148,17 @@ export function createRouting(deps: RoutingDeps) {
       return due.length === BATCH
     })
 
+  /** When somebody who waits for room could come in: long ago, or not before something else changes. */
+  async function firstThatFits(tx: Tx): Promise<number | undefined> {
+    for (const pool of rules.current().pools.keys()) {
+      const [first] = await invitationQueries.waitingFor(tx, pool, 1)
+      if (first === undefined) continue
+      const fullness = await groups.queries.fullness(tx, pool)
+      if (fullness !== undefined && (fullness.room > 0 || fullness.opensItself)) return first.openedAtMs
+    }
+    return undefined
+  }
+
   async function openWaiting(tx: Tx, pool: string): Promise<void> {
     const fullness = await groups.queries.fullness(tx, pool)
     if (fullness === undefined || (fullness.room <= 0 && !fullness.opensItself)) return
@@ -176,6 +188,7 @@ export function createRouting(deps: RoutingDeps) {
     {
       name: 'routing.check-welcomes',
       everyMs: CHECK_WELCOME_MS,
+      dueAt: (tx) => firstDue(tx, 'check_at', 'invitation'),
       run: async () => {
         while (await db.tx(checkWelcomes));
       },
@@ -183,6 +196,7 @@ export function createRouting(deps: RoutingDeps) {
     {
       name: 'routing.lapse',
       everyMs: MINUTE_MS,
+      dueAt: (tx) => firstDue(tx, 'lapse_at', `invitation WHERE state IN ('open', 'waiting')`),
       run: async () => {
         while (await db.tx(lapse));
       },
@@ -190,6 +204,7 @@ export function createRouting(deps: RoutingDeps) {
     {
       name: 'routing.open-waiting',
       everyMs: MINUTE_MS,
+      dueAt: firstThatFits,
       run: async () => {
         for (const pool of rules.current().pools.keys()) await db.tx((tx) => openWaiting(tx, pool))
       },

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/tx.ts'
+import type { ReadTx, Tx } from '../db/tx.ts'
 import { bindBook, type RuleSources, sopOf } from './bind-book.ts'
 import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
 import type { RuleBook, Sop } from './rule-book.ts'
@@ -77,7 +77,7 @@ export async function saveBook(tx: Tx, version: string, sources: RuleSources, no
 }
 
 /** The book that was in force last; undefined when there was none. */
-export async function savedBook(tx: Tx, facts: readonly FactShape[]): Promise<RuleBook | undefined> {
+export async function savedBook(tx: ReadTx, facts: readonly FactShape[]): Promise<RuleBook | undefined> {
   const row = await tx.row<{ content: string }>('SELECT content AS content FROM rule_book WHERE name = ?', [CURRENT])
   return row === undefined ? undefined : await bindBook(JSON.parse(row.content) as RuleSources, facts)
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { firstDue } from '../db/first-due.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Job } from '../jobs/job.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -91,6 +92,7 @@ export function createScores({ db, clock, orders }: ScoresDeps) {
   const job: Job = {
     name: 'scores.rfm',
     everyMs: MINUTE_MS,
+    dueAt: (tx) => firstDue(tx, 'due_at', 'score_run'),
     run: async () => {
       const until = clock.now() + BUDGET_MS
       const run = await db.tx(held)

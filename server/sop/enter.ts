@@ -16,12 +16,29 @@ import type { SopVersion } from './sop-versions.ts'
 import { EVENT_ZH } from './step-text.ts'
 import { audienceOf, versionFor } from './version-for.ts'
 
+/** What was decided about somebody who met a journey's trigger. */
+export interface Verdict {
+  sop: string
+  externalUserId: string
+  atMs: number
+  /** Why not, one Chinese line; undefined: entered. */
+  refused: string | undefined
+}
+
 export interface EnterDeps {
+  /** Told of every verdict, in the transaction that it is part of. */
+  onVerdicts?: ((verdicts: Verdict[]) => void) | undefined
   clock: Clock
   facts: Pick<CustomerFacts, 'of'>
   timeline: Pick<Timeline, 'note' | 'noteAll'>
   customers: { queries: Pick<Customers['queries'], 'ownerOf' | 'ownersOf'> }
 }
+
+/** Without a guide there is nobody to act. */
+const NO_GUIDE = '没有在跟进的导购'
+const NOT_MEANT = '不符合条件'
+const NOT_RELEASED = '目前没有版本让人进入'
+const heldText = (title: string): string => `客户在同组的 SOP「${title}」里，它的优先级不低`
 
 interface Candidate {
   externalUserId: string
@@ -50,6 +67,24 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
     canary: sop.isCanary === true,
     nowMs: clock.now(),
   })
+
+  const verdict = (sop: Sop, externalUserId: string, refused?: string): Verdict => ({
+    sop: sop.name,
+    externalUserId,
+    atMs: clock.now(),
+    refused,
+  })
+
+  /** Tells the verdict, where there is a new one. */
+  function tell<Outcome extends Entry | string | undefined>(
+    sop: Sop,
+    { externalUserId }: { externalUserId: string },
+    outcome: Outcome,
+  ): Outcome {
+    if (outcome === undefined) return outcome
+    deps.onVerdicts?.([verdict(sop, externalUserId, typeof outcome === 'string' ? outcome : undefined)])
+    return outcome
+  }
 
   const noteOf = (sop: Sop, entry: EntryToBegin, why: string) => ({
     key: `sop:entered:${entry.key}`,
@@ -88,14 +123,13 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       if (await entryStore.wasBegunBy(tx, sop.name, externalUserId, eventId)) return undefined
     }
     const userId = who.userId ?? (await customers.queries.ownerOf(tx, externalUserId))
-    // Without a guide there is nobody to act.
-    if (userId === undefined) return '没有在跟进的导购'
+    if (userId === undefined) return NO_GUIDE
     const paths = factPaths(sop.when)
     const values = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? new Map()
     const seen = seenOf(paths, values)
     if (!holds(sop.when, values)) return `不符合它的条件（${factsText(seen)}）`
     const holder = (await giveWay.heldBy(tx, sop, [externalUserId])).get(externalUserId)
-    if (holder !== undefined) return `客户在同组的 SOP「${holder}」里，它的优先级不低`
+    if (holder !== undefined) return heldText(holder)
     const wanted = { ...begun(sop, { externalUserId, userId, latest }, by.event, seen), startChain: by.startChain ?? 0 }
     const entry = await entryStore.begin(tx, wanted)
     if (entry === undefined) return undefined
@@ -112,7 +146,7 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       who: { externalUserId: string; userId: string | undefined },
       event: EntryEvent,
     ): Promise<void> => {
-      const entry = await tryEnter(tx, sop, who, { why: EVENT_ZH[event.kind], event })
+      const entry = tell(sop, who, await tryEnter(tx, sop, who, { why: EVENT_ZH[event.kind], event }))
       if (typeof entry === 'object') await proceed.begin(tx, versionOf(sop), entry)
     },
 
@@ -124,7 +158,7 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       who: { externalUserId: string; userId: string },
       by: { why: string; startChain: number },
     ): Promise<string | undefined> => {
-      const entry = await tryEnter(tx, sop, who, by)
+      const entry = tell(sop, who, await tryEnter(tx, sop, who, by))
       return typeof entry === 'string' ? entry : undefined
     },
 
@@ -137,17 +171,28 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       const held = await giveWay.heldBy(tx, released, externalUserIds)
       const paths = factPaths(audienceOf(released))
       const known = await facts.of(tx, externalUserIds, now, paths)
-      const coming = externalUserIds.flatMap((externalUserId) => {
-        const userId = owners.get(externalUserId)
-        const last = latest.get(externalUserId)
+      /** The version that lets them in, or why none does. */
+      const judge = (externalUserId: string): { sop: Sop; refused?: undefined } | { refused: string } => {
         const sop = versionFor(released, externalUserId)
-        if (sop === undefined || userId === undefined || held.has(externalUserId)) return []
-        if (refusal(sop, last, now) !== undefined) return []
-        const values = known.get(externalUserId) ?? new Map()
+        if (sop === undefined) return { refused: NOT_RELEASED }
+        if (!owners.has(externalUserId)) return { refused: NO_GUIDE }
+        const refused = refusal(sop, latest.get(externalUserId), now)
+        if (refused !== undefined) return { refused }
+        const holder = held.get(externalUserId)
+        if (holder !== undefined) return { refused: heldText(holder) }
         // They meet the condition of one of its versions; perhaps not that of theirs.
-        if (released.canary !== undefined && !holds(sop.when, values)) return []
-        const who = { externalUserId, userId, latest: last }
-        return [{ sop, entry: begun(sop, who, undefined, seenOf(factPaths(sop.when), values)) }]
+        const isMeant = released.canary === undefined || holds(sop.when, known.get(externalUserId) ?? new Map())
+        return isMeant ? { sop } : { refused: NOT_MEANT }
+      }
+      const judged = externalUserIds.map((externalUserId) => ({ externalUserId, ...judge(externalUserId) }))
+      deps.onVerdicts?.(judged.map(({ externalUserId, refused }) => verdict(released, externalUserId, refused)))
+      const coming = judged.flatMap((one) => {
+        const { externalUserId } = one
+        const userId = owners.get(externalUserId)
+        if (userId === undefined || one.refused !== undefined) return []
+        const who = { externalUserId, userId, latest: latest.get(externalUserId) }
+        const seen = seenOf(factPaths(one.sop.when), known.get(externalUserId))
+        return [{ sop: one.sop, entry: begun(one.sop, who, undefined, seen) }]
       })
       const entered = await entryStore.beginAll(
         tx,

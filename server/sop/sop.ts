@@ -1,5 +1,6 @@
 import { CustomerHandedOver } from '../customers/customer-events.ts'
 import type { Db } from '../db/db.ts'
+import { firstDue } from '../db/first-due.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -11,6 +12,7 @@ import { createEnter, type EnterDeps } from './enter.ts'
 import { createGiveWay } from './give-way.ts'
 import { createHandOverMessages, type HandOverDeps } from './hand-over-messages.ts'
 import { createJourneyLinks, type JourneyLinks } from './journey-links.ts'
+import { nextDaily } from './next-daily.ts'
 import { createNoteOutcomes } from './note-outcomes.ts'
 import { createOnEvent } from './on-event.ts'
 import { createProceed, type ProceedDeps } from './proceed.ts'
@@ -56,13 +58,27 @@ export function createSop(deps: SopDeps) {
     {
       name: 'sop.daily',
       everyMs: 10 * SECOND_MS,
+      dueAt: (tx) => nextDaily(tx, rules.current(), clock.now()),
       run: async () => {
+        // Whose time inside is over at this very instant may enter again, or elsewhere.
+        await advance()
         await runDaily()
         await advance()
       },
     },
-    { name: 'sop.advance', everyMs: SECOND_MS, sideBySide: true, run: advance },
-    { name: 'sop.messages', everyMs: 5 * SECOND_MS, run: messages.run },
+    {
+      name: 'sop.advance',
+      everyMs: SECOND_MS,
+      sideBySide: true,
+      dueAt: (tx) => firstDue(tx, 'due_at', `sop_entry WHERE state = 'active'`),
+      run: advance,
+    },
+    {
+      name: 'sop.messages',
+      everyMs: 5 * SECOND_MS,
+      dueAt: (tx) => firstDue(tx, 'close_at', `sop_message WHERE state = 'waiting'`),
+      run: messages.run,
+    },
   ]
 
   return { subscriptions, jobs, queries: createSopQueries(versions), onAsked: messages.onAsked }

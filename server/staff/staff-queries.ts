@@ -1,4 +1,4 @@
-import type { Tx } from '../db/tx.ts'
+import type { ReadTx, Tx } from '../db/tx.ts'
 
 export interface StaffMember {
   userId: string
@@ -83,7 +83,7 @@ export const staffQueries = {
   ): Promise<{ userid: string; name: string | null; departments: string | null; is_guide: number }[]> =>
     tx.rows('SELECT userid, name, departments, is_guide FROM staff'),
   /** Those of these userids whose members have left. */
-  leftAmong: async (tx: Tx, userIds: readonly string[]): Promise<Set<string>> => {
+  leftAmong: async (tx: ReadTx, userIds: readonly string[]): Promise<Set<string>> => {
     if (userIds.length === 0) return new Set()
     const rows = await tx.rows<{ userid: string }>(
       `SELECT userid FROM staff WHERE state = 'left' AND userid IN (${userIds.map(() => '?').join(', ')})`,

@@ -1,4 +1,5 @@
 import type { Db } from '../db/db.ts'
+import { firstDue } from '../db/first-due.ts'
 import type { Tx } from '../db/tx.ts'
 import type { CustomerFacts } from '../facts/facts.ts'
 import type { Job } from '../jobs/job.ts'
@@ -67,6 +68,7 @@ export function createNightly({ db, clock, rules, facts, evaluate }: NightlyDeps
   return {
     name: 'tiers.evaluate',
     everyMs: MINUTE_MS,
+    dueAt: (tx) => firstDue(tx, 'due_at', 'tier_run'),
     run: async () => {
       const until = clock.now() + BUDGET_MS
       for (const name of rules.current().ladders.keys()) {

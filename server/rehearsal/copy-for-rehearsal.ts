@@ -1,0 +1,30 @@
+import type { Db } from '../db/db.ts'
+import { EVERY_KEPT_TABLE } from '../every-kept-table.ts'
+import { KNOWN_FACTS } from '../rules/known-facts.ts'
+import type { RuleBook } from '../rules/rule-book.ts'
+import { savedBook } from '../rules/rule-version-store.ts'
+import { type Cast, chooseCustomers } from './choose-customers.ts'
+import { copyTables } from './copy-tables.ts'
+import { openScratch } from './scratch.ts'
+
+/** Up to so many customers everybody takes part, and figures are exact. */
+export const MOST_CUSTOMERS = 20_000
+
+export interface Copy {
+  cast: Cast
+  /** As many databases as were asked for, all with the same rows. */
+  scratches: Db[]
+  /** The rules that the server was last seen with. */
+  inForce: RuleBook | undefined
+}
+
+/** What is known at one instant, read without a lock and without the possibility to write. */
+export async function copyForRehearsal(db: Db, count: number, most = MOST_CUSTOMERS): Promise<Copy> {
+  const scratches: Db[] = []
+  for (let made = 0; made < count; made++) scratches.push(await openScratch())
+  return db.view(async (view) => {
+    const cast = await chooseCustomers(view, most)
+    await copyTables(view, scratches, EVERY_KEPT_TABLE, cast.drawn)
+    return { cast, scratches, inForce: await savedBook(view, KNOWN_FACTS) }
+  })
+}

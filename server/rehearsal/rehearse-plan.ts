@@ -1,0 +1,117 @@
+import type { Tx } from '../db/tx.ts'
+import { DAY_MS } from '../kernel/shanghai.ts'
+import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
+import type { Verdict } from '../sop/enter.ts'
+import { type EntryFigure, type StepFigure, sopFigures } from '../sop/sop-figures.ts'
+import { openRehearsal, type RehearsalOptions } from './rehearsal.ts'
+
+/** What one journey does in the days to come. */
+export interface SopPlan {
+  sop: string
+  title: string
+  version: string
+  /** By an event: nobody enters of himself, so only those inside already are foreseen. */
+  byEvent: boolean
+  /** Customers for whom the trigger's condition holds now. */
+  matching: number
+  /** Inside when the plan begins. */
+  insideBefore: number
+  entered: EntryFigure[]
+  ended: EntryFigure[]
+  steps: StepFigure[]
+  /** Customers who met the trigger but never got in, by why, the reason of their last refusal. */
+  refused: Map<string, string[]>
+}
+
+export interface Plan {
+  fromMs: number
+  toMs: number
+  bookVersion: string
+  sops: SopPlan[]
+  /** Nickname by external_userid. */
+  nicknames: Map<string, string>
+}
+
+/** Lets the journeys of a book run ahead for `days` days over a copy: nothing but what time brings happens, guides do at
+ *  once what they are asked to confirm, and no customer does anything. The scratch database is used up. */
+export async function rehearsePlan(options: Omit<RehearsalOptions, 'onVerdicts'> & { days: number }): Promise<Plan> {
+  const { nowMs, book, days } = options
+  const toMs = nowMs + days * DAY_MS
+  const known = new Set((await options.scratch.view((tx) => sopFigures.entries(tx, nowMs, nowMs))).map(({ id }) => id))
+  const refusals: Refusals = new Map()
+  const rehearsal = await openRehearsal({ ...options, onVerdicts: (verdicts) => remember(refusals, verdicts) })
+  const { db, capable } = rehearsal
+  const sops = [...book.sops.values()].filter(({ value }) => value.enabled !== false)
+  const matching = new Map<string, number>()
+  for (const sop of sops) {
+    matching.set(sop.name, await db.tx((tx) => capable.facts.count(tx, sop.when, nowMs)))
+  }
+  await rehearsal.runUntil(toMs)
+  return db.tx(async (tx) => {
+    const entries = await sopFigures.entries(tx, nowMs, toMs)
+    const steps = await sopFigures.steps(tx, nowMs, toMs)
+    const met = new Set(entries.map((entry) => entry.externalUserId))
+    for (const ofSop of refusals.values()) for (const id of ofSop.keys()) met.add(id)
+    return {
+      fromMs: nowMs,
+      toMs,
+      bookVersion: book.version,
+      nicknames: await nicknamesOf(tx, capable.customers.queries.namesOf, [...met]),
+      sops: sops.map(({ name, title, version, value }) => {
+        const mine = entries.filter((entry) => entry.sop === name)
+        const before = mine.filter((entry) => known.has(entry.id))
+        const entered = mine.filter((entry) => !known.has(entry.id))
+        return {
+          sop: name,
+          title,
+          version,
+          byEvent: isEventTrigger(value.trigger),
+          matching: matching.get(name) ?? 0,
+          insideBefore: before.length,
+          entered,
+          ended: mine.filter((entry) => entry.endedAtMs !== undefined && entry.endedAtMs <= toMs),
+          steps: steps.filter((step) => step.sop === name),
+          refused: byReason(refusals.get(name), new Set(mine.map((entry) => entry.externalUserId))),
+        }
+      }),
+    }
+  })
+}
+
+/** Journey → customer → why they were refused last. */
+type Refusals = Map<string, Map<string, string>>
+
+function remember(refusals: Refusals, verdicts: Verdict[]): void {
+  for (const { sop, externalUserId, refused } of verdicts) {
+    const ofSop = refusals.get(sop) ?? new Map<string, string>()
+    refusals.set(sop, ofSop)
+    if (refused !== undefined) ofSop.set(externalUserId, refused)
+  }
+}
+
+function byReason(refusals: Map<string, string> | undefined, inside: ReadonlySet<string>): Map<string, string[]> {
+  const reasons = new Map<string, string[]>()
+  for (const [externalUserId, text] of refusals ?? []) {
+    if (inside.has(externalUserId)) continue
+    // Behind the bracket stands what is this customer's own.
+    const why = text.split('（')[0] ?? text
+    const known = reasons.get(why)
+    if (known === undefined) reasons.set(why, [externalUserId])
+    else known.push(externalUserId)
+  }
+  return reasons
+}
+
+const IDS_AT_ONCE = 1_000
+
+async function nicknamesOf(
+  tx: Tx,
+  namesOf: (tx: Tx, externalUserIds: string[]) => Promise<Map<string, string>>,
+  externalUserIds: string[],
+): Promise<Map<string, string>> {
+  const names = new Map<string, string>()
+  for (let at = 0; at < externalUserIds.length; at += IDS_AT_ONCE) {
+    for (const [id, name] of await namesOf(tx, externalUserIds.slice(at, at + IDS_AT_ONCE))) names.set(id, name)
+  }
+  return names
+}

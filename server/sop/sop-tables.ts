@@ -1,0 +1,10 @@
+import type { KeptTable } from '../db/kept-table.ts'
+
+export const sopTables: KeptTable[] = [
+  { table: 'sop_entry', key: 'id', of: 'external_userid' },
+  { table: 'sop_step', key: 'id', through: { column: 'entry_id', table: 'sop_entry', of: 'external_userid' } },
+  { table: 'sop_split', key: 'id', of: 'external_userid' },
+  { table: 'sop_daily', key: 'id' },
+  { table: 'sop_release', key: 'id' },
+  { table: 'sop_message', key: 'id', of: 'external_userid' },
+]
