@@ -88,7 +88,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
   const tasks = createTasks({ ...base, timeline, customers, staff })
   const welcome = createWelcome({ ...base, media, customers, staff, timeline })
   const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline, welcome })
-  const tiers = createTiers({ ...base, facts, customers, tags, routing, timeline })
+  const tiers = createTiers({ ...base, facts, customers, staff, tags, routing, tasks, handover, timeline })
   const massSend = createMassSend({
     ...base,
     facts,

@@ -107,6 +107,7 @@ async function wantedFollows(tx: Tx, wish: HandoverWish, departed: boolean): Pro
   }
   return follows.filter(
     (follow) =>
+      (wish.customers === undefined || wish.customers.includes(follow.externalUserId)) &&
       (wish.tags.length === 0 || tagged.has(follow.externalUserId)) &&
       (wish.channels.length === 0 || wish.channels.includes(follow.channel ?? '')),
   )

@@ -12,6 +12,8 @@ export interface HandoverWish {
   /** Share evenly, by head, whoever no assignment names. */
   toUserIds: string[]
   assignments: Assignment[]
+  /** Only these customers (external_userid); undefined: all. */
+  customers?: string[]
   /** Only customers with one of these tags (组/名) at the old guide; none: all. */
   tags: string[]
   /** Only customers who came to the old guide by one of these channels; none: all. */

@@ -3,12 +3,14 @@ import { contacts } from '../contacts/contacts.ts'
 import { CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
 import type { Customers } from '../customers/customers.ts'
 import type { Tx } from '../db/tx.ts'
+import type { Emit } from '../inbox/emit.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Reason } from '../kernel/reason.ts'
 import type { Staff } from '../staff/staff.ts'
 import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
 import type { Note, Timeline } from '../timeline/timeline.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
+import { TaskAnswered } from './task-events.ts'
 import { type GuideTask, taskQueries } from './task-queries.ts'
 
 export interface TaskToOpen {
@@ -34,6 +36,7 @@ export interface TaskEnd {
 }
 
 export interface TasksDeps extends NotifyGuideDeps {
+  emit: Emit
   timeline: Pick<Timeline, 'note' | 'noteAll'>
   customers: NotifyGuideDeps['customers'] & {
     queries: Pick<Customers['queries'], 'isFollowing' | 'ownerOf' | 'ownersOf'>
@@ -43,7 +46,7 @@ export interface TasksDeps extends NotifyGuideDeps {
 
 /** What guides are asked to do. */
 export function createTasks(deps: TasksDeps) {
-  const { clock, timeline, customers, staff } = deps
+  const { clock, emit, timeline, customers, staff } = deps
   const notifyGuide = createNotifyGuide(deps)
 
   /** A guide who has left does nothing any more: another guide of the customer does. Nobody else: it waits for whoever
@@ -189,6 +192,9 @@ export function createTasks(deps: TasksDeps) {
         const atMs = clock.now()
         await contacts.add(tx, [{ key: `task:${found.id}`, externalUserId, userId, kind: 'task', atMs }])
       }
+      const { key, kind, externalUserId, userId } = found
+      const answer = { key, kind, externalUserId, userId, outcome: task.outcome }
+      await emit(tx, TaskAnswered, { key: String(found.id), payload: answer })
       return true
     },
     queries: taskQueries,

@@ -5,9 +5,13 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Reason } from '../kernel/reason.ts'
 import type { Facts } from '../rules/fact.ts'
 import type { Ladder, RuleBookHolder } from '../rules/rule-book.ts'
-import { judge, lastLevel, type Standing, type Verdict } from './judge.ts'
+import type { Endings } from './endings.ts'
+import { judge, lastLevel, levelOf, type Standing, type Verdict } from './judge.ts'
 import { askedFacts, moveText, pathsOf } from './move-text.ts'
 import type { Moves } from './moves.ts'
+import { type Proposal, standingAmong } from './proposal-store.ts'
+import type { Proposals } from './proposals.ts'
+import type { Seats } from './seats.ts'
 import { type CustomerTier, lockTier, tiersOn } from './tier-store.ts'
 
 export interface EvaluateDeps {
@@ -16,6 +20,9 @@ export interface EvaluateDeps {
   facts: Pick<CustomerFacts, 'of'>
   customers: { queries: Pick<Customers['queries'], 'exists'> }
   moves: Moves
+  proposals: Pick<Proposals, 'proposeMove' | 'settled'>
+  seats: Pick<Seats, 'catchUp'>
+  endings: Pick<Endings, 'warn' | 'renewed'>
 }
 
 /** What made us look. */
@@ -26,9 +33,21 @@ export interface Occasion {
 }
 
 const NOTHING_KNOWN: Facts = new Map()
+const NOTHING_STANDS: ReadonlyMap<string, Proposal> = new Map()
+
+/** Also on a ladder whose moves are proposed: what has run out, and a level that the rules no longer have. */
+const happensBySelf = (ladder: Ladder, { level }: Standing, verdict: Verdict & { kind: 'move' }): boolean =>
+  verdict.cause === 'ended' || levelOf(ladder, level) === undefined
+
+/** Is there anything to write? */
+function isNews(ladder: Ladder, tier: CustomerTier, verdict: Verdict, stands: Proposal | undefined): boolean {
+  if (verdict.kind !== 'move') return verdict.kind === 'renew' || stands !== undefined
+  if (stands === undefined || happensBySelf(ladder, tier, verdict)) return true
+  return stands.from !== tier.level || stands.to !== verdict.to.name
+}
 
 /** Looks whether customers are on the level where the rules want them, and moves those who are not. Safe to repeat. */
-export function createEvaluate({ clock, rules, facts, customers, moves }: EvaluateDeps) {
+export function createEvaluate({ clock, rules, facts, customers, moves, proposals, seats, endings }: EvaluateDeps) {
   const reasonOf = (ladder: Ladder, text: string, known: Facts, occasion: Occasion): Reason => ({
     text: `${occasion.text}${text}`,
     rule: { kind: 'ladder', name: ladder.name, version: ladder.version },
@@ -45,9 +64,20 @@ export function createEvaluate({ clock, rules, facts, customers, moves }: Evalua
     occasion: Occasion,
   ) {
     const { externalUserId } = tier
-    if (verdict.kind === 'renew') await moves.renew(tx, ladder, externalUserId, verdict.untilMs)
-    if (verdict.kind !== 'move' || ladder.value.moves === 'propose') return
+    if (verdict.kind === 'renew') {
+      await moves.renew(tx, ladder, externalUserId, verdict.untilMs)
+      await endings.renewed(tx, tier)
+    }
+    const isProposed = ladder.value.moves === 'propose'
+    if (verdict.kind !== 'move') {
+      if (isProposed) await proposals.settled(tx, ladder.name, externalUserId)
+      return
+    }
     const reason = reasonOf(ladder, moveText(ladder, tier, verdict), known, occasion)
+    if (isProposed && !happensBySelf(ladder, tier, verdict)) {
+      return proposals.proposeMove(tx, ladder, tier, verdict.to, reason)
+    }
+    if (isProposed) await proposals.settled(tx, ladder.name, externalUserId, '等级变了')
     await moves.move(tx, ladder, { externalUserId, from: tier.level, to: verdict.to, by: 'rule', reason })
   }
 
@@ -108,10 +138,16 @@ export function createEvaluate({ clock, rules, facts, customers, moves }: Evalua
           return { externalUserId, level, reason: reasonOf(ladder, text, factsOf(externalUserId), occasion) }
         }),
       )
+      const isProposed = ladder.value.moves === 'propose'
+      const stands = isProposed ? await standingAmong(tx, 'move', ladder.name, [...tiers.keys()]) : NOTHING_STANDS
       for (const [externalUserId, tier] of tiers) {
-        const { kind } = judge(ladder, tier, factsOf(externalUserId), now)
-        if (kind === 'move' || kind === 'renew') await judgeHeld(tx, [ladder], externalUserId, occasion)
+        const verdict = judge(ladder, tier, factsOf(externalUserId), now)
+        if (isNews(ladder, tier, verdict, stands.get(externalUserId))) {
+          await judgeHeld(tx, [ladder], externalUserId, occasion)
+        }
+        await endings.warn(tx, ladder, tier, factsOf(externalUserId))
       }
+      await seats.catchUp(tx, ladder, [...tiers.values()])
     },
   }
 }

@@ -77,6 +77,16 @@ export function judge(ladder: Ladder, standing: Standing, facts: Facts, nowMs: n
   return gated(ladder, standing, { to, cause: hasEnded && remains(present, facts) ? 'ended' : 'fall' }, nowMs)
 }
 
+const WARN_BEFORE_MS = 7 * DAY_MS
+
+/** The end of an entitlement that comes within a week and, as things are, will not be renewed; UTC milliseconds. */
+export function endsSoon(ladder: Ladder, standing: Standing, facts: Facts, nowMs: number): number | undefined {
+  const level = levelOf(ladder, standing.level)
+  const untilMs = standing.entitledUntilMs
+  if (level?.value.lastsDays === undefined || untilMs === undefined || reaches(level, facts)) return undefined
+  return untilMs > nowMs && untilMs - nowMs <= WARN_BEFORE_MS ? untilMs : undefined
+}
+
 /** From one end to the next, however late we look. */
 const renewed = (endedAtMs: number, lastsDays: number, nowMs: number): number =>
   endedAtMs + Math.ceil((nowMs - endedAtMs + 1) / (lastsDays * DAY_MS)) * lastsDays * DAY_MS

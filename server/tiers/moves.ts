@@ -9,6 +9,7 @@ import type { Tags } from '../tags/tags.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { isBetter } from './judge.ts'
 import { movedText } from './move-text.ts'
+import type { Seats } from './seats.ts'
 import { TierChanged } from './tier-events.ts'
 import type { MovedBy } from './tier-queries.ts'
 import { entitledUntil, type Placing, pathOf, place } from './tier-store.ts'
@@ -20,6 +21,7 @@ export interface MovesDeps {
   customers: { queries: Pick<Customers['queries'], 'ownerOf' | 'followsOf'> }
   tags: Pick<Tags, 'change'>
   routing: Pick<Routing, 'invite'>
+  seats: Pick<Seats, 'settle'>
 }
 
 export interface Move {
@@ -35,7 +37,7 @@ export interface Move {
 }
 
 /** Writes moves down, with all that belongs to reaching a level. The caller holds the customer's row. */
-export function createMoves({ clock, emit, timeline, customers, tags, routing }: MovesDeps) {
+export function createMoves({ clock, emit, timeline, customers, tags, routing, seats }: MovesDeps) {
   /** The corp tag in step: on at the guide who speaks for us, off wherever another level's is. */
   async function keepTag(
     tx: Tx,
@@ -94,6 +96,13 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing }:
       reason,
     })
     await keepTag(tx, ladder, to, { externalUserId, key: `tier:${id}`, reason, via })
+    await seats.settle(tx, ladder, to, { externalUserId, from: from ?? to.name, reason })
+  }
+
+  /** Nothing for the timeline: everybody is at least there. */
+  async function tellOfLast(tx: Tx, ladder: Ladder, { externalUserId, level, reason }: Placing): Promise<void> {
+    await keepTag(tx, ladder, level, { externalUserId, key: `tier:placed:${ladder.name}:${externalUserId}`, reason })
+    await seats.settle(tx, ladder, level, { externalUserId, from: level.name, reason })
   }
 
   return {
@@ -157,14 +166,14 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing }:
      *  but no journey begins: nobody rose. Safe to repeat. */
     place: async (tx: Tx, ladder: Ladder, placings: Placing[]): Promise<void> => {
       const last = ladder.levels.at(-1)
-      const isPlain = ({ level }: Placing): boolean => level === last && level.value.tag === undefined
+      const isPlain = ({ level }: Placing): boolean =>
+        level === last && level.value.tag === undefined && level.value.guides === undefined
       await place(tx, ladder, placings.filter(isPlain), clock.now())
       for (const placing of placings.filter((one) => !isPlain(one))) {
         if ((await place(tx, ladder, [placing], clock.now())) === 0) continue
         const { externalUserId, level: to, reason } = placing
         const move = { externalUserId, from: undefined, to, by: 'rule', reason } as const
-        if (to === last)
-          await keepTag(tx, ladder, to, { externalUserId, key: `tier:placed:${ladder.name}:${externalUserId}`, reason })
+        if (to === last) await tellOfLast(tx, ladder, placing)
         else await tell(tx, ladder, await write(tx, ladder, move), move)
       }
     },

@@ -5,6 +5,7 @@ import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { Evaluate } from './evaluate.ts'
 import { levelOf } from './judge.ts'
 import type { Moves } from './moves.ts'
+import type { Proposals } from './proposals.ts'
 import type { MovedBy } from './tier-queries.ts'
 
 export interface SetTierDeps {
@@ -12,6 +13,7 @@ export interface SetTierDeps {
   customers: { queries: Pick<Customers['queries'], 'exists'> }
   moves: Pick<Moves, 'move' | 'confirm'>
   evaluate: Pick<Evaluate, 'hold'>
+  proposals: Pick<Proposals, 'settled'>
 }
 
 export interface TierWish {
@@ -31,7 +33,7 @@ export interface TierWish {
 /** `again`: this key was used before. `unknown`: the rules have no such level (any more), or nobody knows the customer. */
 export type TierSet = 'moved' | 'stays' | 'again' | 'unknown'
 
-export function createSetTier({ rules, customers, moves, evaluate }: SetTierDeps) {
+export function createSetTier({ rules, customers, moves, evaluate, proposals }: SetTierDeps) {
   return async (tx: Tx, wish: TierWish): Promise<TierSet> => {
     const { externalUserId, reason, key, via, by = 'journey' } = wish
     const ladder = rules.current().ladders.get(wish.ladder)
@@ -41,6 +43,7 @@ export function createSetTier({ rules, customers, moves, evaluate }: SetTierDeps
     const tier = await evaluate.hold(tx, ladder, externalUserId, { text: '' })
     // Behind the lock, so that of two with one key the second sees the first.
     if ((await tx.row('SELECT 1 AS found FROM tier_move WHERE move_key = ?', [key])) !== undefined) return 'again'
+    await proposals.settled(tx, ladder.name, externalUserId, '等级已经另外定了')
     const move = { externalUserId, from: tier.level, to, by, reason, key, via }
     if (tier.level === to.name) {
       await moves.confirm(tx, ladder, move)

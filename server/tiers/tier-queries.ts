@@ -55,6 +55,15 @@ export const tierQueries = {
       atMs: row.moved_at,
     }))
   },
+  /** How many customers of a level each guide has or is given, the most first. */
+  placesAt: async (tx: Tx, ladder: string, level: string): Promise<{ userId: string; count: number }[]> => {
+    const rows = await tx.rows<{ userid: string; total: number }>(
+      `SELECT userid, COUNT(*) AS total FROM tier_seat WHERE ladder = ? AND level = ?
+       GROUP BY userid ORDER BY total DESC, userid`,
+      [ladder, level],
+    )
+    return rows.map((row) => ({ userId: row.userid, count: Number(row.total) }))
+  },
   /** How many customers are on each level of a ladder, by the level's name; levels without anybody are left out. */
   countsOn: async (tx: Tx, { name, levels }: Ladder): Promise<Map<string, number>> => {
     const rows = await tx.rows<{ path: string; total: number }>(

@@ -1,66 +1,35 @@
 import { afterEach, expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
 import { conditionOf } from '../rules/parse-condition.ts'
-import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
-import { steakLadder, TIER_TAGS } from './testing/steak-ladder.ts'
+import { steakLadder } from './testing/steak-ladder.ts'
+import { openTierDesk, type TierDesk } from './testing/tier-desk.ts'
 
-let t: TestApp
+let t: TierDesk
 afterEach(() => t.close())
 
-async function open(ladder = steakLadder()): Promise<void> {
-  t = await buildTestApp({ config: { 'tags.yaml': TIER_TAGS, 'tiers/分层.yaml': ladder } })
-  await t.advance(MINUTE_MS)
-}
-async function customer(): Promise<string> {
-  await t.advance(MINUTE_MS)
-  const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
-  await t.settle()
-  return externalUserId
-}
-async function order(externalUserId: string, orderId: string, yuan: number, status: 'paid' | 'refunded' = 'paid') {
-  expect(await t.sandbox.order({ externalUserId, orderId, totalFen: yuan * 100, status })).toMatchObject({
-    status: 200,
-  })
-  await t.settle()
-}
-const levels = async (id: string): Promise<string[]> =>
-  (await t.db.tx((tx) => t.huoshui.tiers.queries.ofCustomer(tx, id))).map((tier) => `${tier.ladder}/${tier.level}`)
-const changes = async (): Promise<unknown[]> =>
-  (await t.rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind = 'tier.changed' ORDER BY id`)).map(
-    ({ payload }) => JSON.parse(payload) as unknown,
-  )
-const tags = async (id: string): Promise<string[]> =>
-  (await t.db.tx((tx) => t.huoshui.facts.of(tx, [id], t.clock.now(), ['tags']))).get(id)?.get('tags') as string[]
-/** Everything that was ever told, once more. */
-async function again(): Promise<void> {
-  await t.db.tx((tx) => tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL`))
-  await t.settle()
-}
-/** So many days later, after the nightly look. */
-const nights = async (count: number): Promise<void> => {
-  await t.advance(count * DAY_MS)
-  await t.advance(MINUTE_MS)
+const open = async (): Promise<void> => {
+  t = await openTierDesk({ 'tiers/分层.yaml': steakLadder() })
 }
 
 it('rises as soon as it is paid, falls only after the cool-off, and says why each time', async () => {
   await open()
-  const id = await customer()
-  expect(await levels(id)).toEqual(['分层/C'])
-  expect(await changes()).toEqual([])
+  const id = await t.customer()
+  expect(await t.levels(id)).toEqual(['分层/C'])
+  expect(await t.changes()).toEqual([])
 
-  await order(id, 'o1', 2_000)
-  await again()
-  expect(await levels(id)).toEqual(['分层/A'])
-  expect(await tags(id)).toEqual(['分层/A'])
+  await t.order(id, 'o1', 2_000)
+  await t.again()
+  expect(await t.levels(id)).toEqual(['分层/A'])
+  expect(await t.tagsOf(id)).toEqual(['分层/A'])
   const version = expect.stringMatching(/^[0-9a-f]{12}$/)
-  expect(await changes()).toEqual([{ externalUserId: id, ladder: '分层', from: 'C', to: 'A', version }])
+  expect(await t.changes()).toEqual([{ externalUserId: id, ladder: '分层', from: 'C', to: 'A', version }])
 
-  await order(id, 'o1', 2_000, 'refunded')
-  await nights(1)
-  expect(await levels(id)).toEqual(['分层/A'])
-  await nights(14)
-  expect(await levels(id)).toEqual(['分层/C'])
-  expect(await tags(id)).toEqual([])
+  await t.order(id, 'o1', 2_000, 'refunded')
+  await t.nights(1)
+  expect(await t.levels(id)).toEqual(['分层/A'])
+  await t.nights(14)
+  expect(await t.levels(id)).toEqual(['分层/C'])
+  expect(await t.tagsOf(id)).toEqual([])
 
   const moves = await t.db.tx((tx) => t.huoshui.tiers.queries.movesOf(tx, id))
   expect(moves.map(({ from, to, by, reason }) => [from, to, by, reason.text])).toEqual([
@@ -77,39 +46,39 @@ it('rises as soon as it is paid, falls only after the cool-off, and says why eac
 
 it('a journey may put somebody where the rules would not; that stands for the cool-off', async () => {
   await open()
-  const id = await customer()
+  const id = await t.customer()
   const wish = { ladder: '分层', externalUserId: id, level: 'S', reason: { text: '店长邀请' }, key: 'sop:1:2' }
   const set = () => t.db.tx((tx) => t.huoshui.tiers.set(tx, wish))
   expect([await set(), await set()]).toEqual(['moved', 'again'])
   await t.settle()
-  expect(await changes()).toMatchObject([{ from: 'C', to: 'S' }])
-  expect(await tags(id)).toEqual(['分层/S'])
-  await nights(13)
-  expect(await levels(id)).toEqual(['分层/S'])
+  expect(await t.changes()).toMatchObject([{ from: 'C', to: 'S' }])
+  expect(await t.tagsOf(id)).toEqual(['分层/S'])
+  await t.nights(13)
+  expect(await t.levels(id)).toEqual(['分层/S'])
   expect(await t.db.tx((tx) => t.huoshui.tiers.set(tx, { ...wish, key: 'sop:2:2' }))).toBe('stays')
-  await nights(10)
-  expect(await levels(id)).toEqual(['分层/S'])
-  await nights(4)
-  expect(await levels(id)).toEqual(['分层/C'])
+  await t.nights(10)
+  expect(await t.levels(id)).toEqual(['分层/S'])
+  await t.nights(4)
+  expect(await t.levels(id)).toEqual(['分层/C'])
   expect(await t.db.tx((tx) => t.huoshui.tiers.set(tx, { ...wish, level: 'D', key: 'x' }))).toBe('unknown')
 })
 
 it('a new ladder takes everybody up at night, once, without a journey beginning; both engines know the level', async () => {
-  t = await buildTestApp()
-  const [rich, poor] = [await customer(), await customer()]
-  await order(rich, 'o1', 12_000)
-  t.writeConfig({ 'tags.yaml': TIER_TAGS, 'tiers/分层.yaml': steakLadder() })
+  t = await openTierDesk({})
+  const [rich, poor] = [await t.customer(), await t.customer()]
+  await t.order(rich, 'o1', 12_000)
+  t.writeConfig({ 'tiers/分层.yaml': steakLadder() })
   await t.huoshui.rules.check()
   await t.advance(MINUTE_MS)
-  expect(await levels(rich)).toEqual([])
+  expect(await t.levels(rich)).toEqual([])
   await t.advance(19 * HOUR_MS)
   await t.advance(MINUTE_MS)
-  expect([await levels(rich), await levels(poor)]).toEqual([['分层/S'], ['分层/C']])
-  expect(await changes()).toEqual([])
-  expect(await tags(rich)).toEqual(['分层/S'])
+  expect([await t.levels(rich), await t.levels(poor)]).toEqual([['分层/S'], ['分层/C']])
+  expect(await t.changes()).toEqual([])
+  expect(await t.tagsOf(rich)).toEqual(['分层/S'])
 
   const before = await t.rows('SELECT * FROM customer_tier ORDER BY id')
-  await nights(1)
+  await t.nights(1)
   expect(await t.rows('SELECT * FROM customer_tier ORDER BY id')).toEqual(before)
 
   const now = t.clock.now()

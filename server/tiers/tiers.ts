@@ -1,29 +1,47 @@
-import { CustomerAdded } from '../customers/customer-events.ts'
+import { CustomerAdded, CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
 import type { Tx } from '../db/tx.ts'
 import { GroupJoined, GroupLeft } from '../groups/group-events.ts'
 import type { StoredEvent } from '../inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
 import { OrderClosed, OrderPaid, OrderRefunded } from '../orders/order-events.ts'
+import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
+import { TaskAnswered } from '../tasks/task-events.ts'
+import { type CarryOutDeps, createCarryOut } from './carry-out.ts'
+import { createEndings, type EndingsDeps } from './endings.ts'
 import { createEvaluate, type EvaluateDeps } from './evaluate.ts'
 import { levelOf } from './judge.ts'
 import { createMoves, type MovesDeps } from './moves.ts'
 import { createNightly, type NightlyDeps } from './nightly.ts'
+import { proposalQueries, standing } from './proposal-store.ts'
+import { createProposals, type ProposalsDeps } from './proposals.ts'
+import { createSeats, type SeatsDeps } from './seats.ts'
 import { createSetTier, type SetTierDeps } from './set-tier.ts'
+import { createTierJobs } from './tier-jobs.ts'
 import { tierQueries } from './tier-queries.ts'
 import { tiersFact } from './tiers-fact.ts'
 
-export type TiersDeps = MovesDeps &
-  Omit<EvaluateDeps, 'moves'> &
-  Omit<NightlyDeps, 'evaluate'> &
-  Omit<SetTierDeps, 'moves' | 'evaluate'> & { customers: MovesDeps['customers'] & EvaluateDeps['customers'] }
+type Inner = 'moves' | 'evaluate' | 'proposals' | 'seats' | 'endings'
+export type TiersDeps = Omit<MovesDeps, Inner | 'customers'> &
+  Omit<EvaluateDeps, Inner | 'customers'> &
+  Omit<NightlyDeps, Inner> &
+  Omit<SetTierDeps, Inner | 'customers'> &
+  Omit<ProposalsDeps, 'customers'> &
+  Omit<EndingsDeps, 'customers'> &
+  Omit<SeatsDeps, Inner | 'customers'> &
+  Omit<CarryOutDeps, Inner | 'customers'> & { customers: MovesDeps['customers'] & EvaluateDeps['customers'] }
 
-/** Where each customer stands on the ladders of `config/tiers/`: moved by rule at what happens and once a night, or told. */
+/** Where each customer stands on the ladders of `config/tiers/`: moved by rule at what happens and once a night, on
+ *  somebody's yes, or told by a journey; and who of a level's guides looks after whom. */
 export function createTiers(deps: TiersDeps) {
   const { rules } = deps
-  const moves = createMoves(deps)
-  const evaluate = createEvaluate({ ...deps, moves })
-  const set = createSetTier({ ...deps, moves, evaluate })
+  const proposals = createProposals(deps)
+  const seats = createSeats({ ...deps, proposals })
+  const endings = createEndings(deps)
+  const moves = createMoves({ ...deps, seats })
+  const evaluate = createEvaluate({ ...deps, moves, proposals, seats, endings })
+  const set = createSetTier({ ...deps, moves, evaluate, proposals })
+  const carryOut = createCarryOut({ ...deps, moves, evaluate, proposals, seats })
 
   const lookAfter =
     (text: string) =>
@@ -42,26 +60,60 @@ export function createTiers(deps: TiersDeps) {
     }
   }
 
+  /** Who joins the group of a level that is proposed has said yes. */
+  async function acceptByJoining(tx: Tx, externalUserId: string, pool: string | null): Promise<void> {
+    for (const ladder of rules.current().ladders.values()) {
+      const proposal = await standing(tx, 'move', ladder.name, externalUserId)
+      const to = proposal === undefined ? undefined : levelOf(ladder, proposal.to)
+      if (proposal !== undefined && pool !== null && to?.value.invite === pool) await carryOut.now(tx, proposal)
+    }
+  }
+
   const subscriptions: Subscription[] = [
     subscribe('tiers.added', CustomerAdded, async (tx, event) => {
-      await evaluate.one(tx, event.payload.externalUserId, { text: '新添加，', eventId: event.id })
+      const { externalUserId } = event.payload
+      await evaluate.one(tx, externalUserId, { text: '新添加，', eventId: event.id })
       await tagAgain(tx, event)
+      await seats.review(tx, externalUserId)
     }),
+    subscribe('tiers.lost', CustomerLost, (tx, { payload }) => seats.review(tx, payload.externalUserId)),
+    subscribe('tiers.hand-over', CustomerHandedOver, (tx, { payload }) => seats.review(tx, payload.externalUserId)),
     subscribe('tiers.paid', OrderPaid, lookAfter('订单付款后，')),
     subscribe('tiers.refunded', OrderRefunded, lookAfter('订单退款后，')),
     subscribe('tiers.closed', OrderClosed, lookAfter('订单关闭后，')),
-    subscribe('tiers.joined', GroupJoined, lookAfter('入群后，')),
+    subscribe('tiers.joined', GroupJoined, async (tx, event) => {
+      await acceptByJoining(tx, event.payload.externalUserId, event.payload.pool)
+      await lookAfter('入群后，')(tx, event)
+    }),
     subscribe('tiers.left', GroupLeft, lookAfter('退群后，')),
+    subscribe('tiers.answered', TaskAnswered, async (tx, { payload }) => {
+      const proposal = await proposalQueries.byTaskKey(tx, payload.key)
+      if (proposal === undefined) return
+      if (payload.outcome === 'done') await carryOut.now(tx, proposal)
+      else await carryOut.decline(tx, proposal)
+    }),
+    subscribe('tiers.guide-left', StaffLeft, (tx, { payload }) => seats.guideLeft(tx, payload.userId)),
+    subscribe('tiers.follow-rename', StaffRenamed, (tx, { payload }) =>
+      seats.guideRenamed(tx, payload.oldUserId, payload.newUserId),
+    ),
   ]
-  const jobs: Job[] = [createNightly({ ...deps, evaluate })]
+  const jobs: Job[] = [createNightly({ ...deps, evaluate }), ...createTierJobs({ ...deps, seats, carryOut })]
 
   return {
-    queries: tierQueries,
+    queries: { ...tierQueries, proposals: proposalQueries },
     facts: [tiersFact],
     /** Puts a customer onto a level because a journey or a person says so, whatever the conditions and the cool-off; with
      *  all that belongs to reaching it (tag, invitation, guides, `tier.changed`). It stands for the ladder's `coolDownDays`,
      *  also when the customer is there already; after that the nightly look may move it. Safe to repeat: `again`. */
     set,
+    /** Looks at one customer on every ladder now. Safe to repeat. */
+    look: evaluate.one,
+    /** Yes to a proposal, carried out at once; false when it waits for none. */
+    confirm: carryOut.now,
+    /** No to a proposal; false when it waits for none. */
+    decline: carryOut.decline,
+    /** Gives places at a level's guides to those who wait, never over the cap, also side by side; how many got one. */
+    assign: seats.assign,
     subscriptions,
     jobs,
   }

@@ -1,0 +1,83 @@
+import { afterEach, expect, it } from 'vitest'
+import { MINUTE_MS } from '../kernel/shanghai.ts'
+import { openTierDesk, type TierDesk } from '../tiers/testing/tier-desk.ts'
+import type { Outcome } from './outcome.ts'
+import { runTiers } from './tiers.ts'
+
+let t: TierDesk
+afterEach(() => t.close())
+/** With the guide whom the shipped rules name. */
+async function openShop(): Promise<void> {
+  t = await openTierDesk('brand')
+  await t.sandbox.addStaff({ userId: 'linxiaoyu', name: '林小雨' })
+  await t.nights(1)
+}
+const run = (...words: string[]): Promise<Outcome> => runTiers(words, { db: t.db, clock: t.clock, folder: t.configDir })
+
+it('the shipped ladders, from the first order to a customer of the best guide, as the command line tells it', async () => {
+  await openShop()
+  const id = await t.customer()
+  await t.order(id, 'o1', 12_000)
+  await t.advance(MINUTE_MS)
+
+  const list = await run('list', '分层')
+  expect([list.code, list.out]).toEqual([
+    0,
+    expect.stringMatching(/^「分层」\n {2}S {2}1 人 {2}专属导购 林小雨 1\/200\n {2}A /),
+  ])
+  expect((await run('candidates', '分层')).out).toBe('「分层」自动升降（moves: auto），没有等确认的候选人。')
+  const proposals = await run('proposals')
+  expect(proposals.out).toMatch(
+    /^ {2}#1 {2}等确认 {2}.*「分层」S 转给林小雨 .* 订单付款后，符合「S」：累计付款金额至少 10000 元（累计付款金额 12000 元，近一年付款金额 12000 元）\n/,
+  )
+  const why = await run('why', id)
+  expect(why.out).toContain('「分层」S，2026-11-23 ')
+  expect(why.out).toContain('以前不降级')
+  expect(why.out).toContain('提议 #1：「分层」C→S，等确认')
+  await t.nights(1)
+  expect((await run('why', id)).out).toContain('价值分 15（在 1 位买过的客户里）')
+
+  expect(await run('confirm', '1')).toMatchObject({ code: 0, out: '已同意 #1；运行中的服务会马上执行。' })
+  await t.advance(MINUTE_MS)
+  expect((await run('proposals')).out).toMatch(/^ {2}#1 {2}转接中/)
+  expect(await t.rows('SELECT to_userid, state FROM handover_customer')).toEqual([
+    { to_userid: 'linxiaoyu', state: 'waiting' },
+  ])
+  expect(await run('confirm', '1')).toMatchObject({
+    code: 1,
+    err: '现在不能转接：已经在转接中',
+  })
+  expect(await t.tagsOf(id)).toContain('分层/S')
+})
+
+it('a no on the command line takes the to-do back and frees the place', async () => {
+  await openShop()
+  const id = await t.customer()
+  await t.order(id, 'o1', 12_000)
+  await t.advance(MINUTE_MS)
+  expect(await run('decline', '#1')).toMatchObject({ code: 0 })
+  await t.advance(MINUTE_MS)
+  expect((await run('proposals')).out).toBe('没有等待处理的提议。')
+  expect((await t.openTasks()).filter((title) => title.includes('专属导购'))).toEqual([])
+  expect(await t.rows('SELECT id FROM tier_seat')).toEqual([])
+  await t.nights(1)
+  expect((await run('proposals')).out).toBe('没有等待处理的提议。')
+})
+
+it('says what is wrong with the words', async () => {
+  t = await openTierDesk({})
+  for (const [words, err] of [
+    [[], '没有写命令。'],
+    [['up'], '没有「up」这个命令。'],
+    [['why'], 'why 后面要写客户的 external_userid。'],
+    [['confirm', 'x'], 'confirm 后面要写提议的编号，先用 proposals 查。'],
+    [['list', 'a', 'b'], '多了 b。'],
+  ] as const) {
+    const outcome = await run(...words)
+    expect([outcome.code, outcome.err.split('\n')[0]]).toEqual([2, err])
+  }
+  expect(await run('list', '分层')).toMatchObject({ code: 1, err: '没有叫「分层」的梯子。在 config/tiers/ 里写一把' })
+  expect(await run('why', 'wmNobody')).toMatchObject({ code: 1, err: '没有客户 wmNobody，请核对。' })
+  expect(await run('confirm', '7')).toMatchObject({ code: 1 })
+  expect(await run('list')).toMatchObject({ code: 0, out: '还没有梯子（在 config/tiers/ 里写一把）' })
+})
