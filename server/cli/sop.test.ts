@@ -8,6 +8,7 @@ const noDatabase = {
   db: () => {
     throw new Error('this command only reads files')
   },
+  hasDatabase: () => false,
   clock: systemClock,
   folder: 'config',
 }

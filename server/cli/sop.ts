@@ -1,18 +1,29 @@
+import { mayHaveDatabase } from '../db/database-url.ts'
 import { AppError } from '../kernel/app-error.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { readSomeSettings } from '../settings.ts'
 import { type Outcome, runWithDatabase } from './outcome.ts'
 import { checkCommand } from './sop/check-command.ts'
+import { diffCommand } from './sop/diff-command.ts'
+import { promoteCommand, releaseCommand, rollbackCommand } from './sop/release-commands.ts'
 import { schemaCommand } from './sop/schema-command.ts'
 import type { SopCliDeps, SopCommand } from './sop/sop-command.ts'
+import { versionsCommand } from './sop/versions-command.ts'
 
-const COMMANDS: readonly SopCommand[] = [checkCommand, schemaCommand]
+const COMMANDS: readonly SopCommand[] = [
+  checkCommand,
+  schemaCommand,
+  versionsCommand,
+  diffCommand,
+  rollbackCommand,
+  releaseCommand,
+  promoteCommand,
+]
 
 const nameOf = (command: SopCommand): string => command.usage.split(' ')[0] ?? ''
 
 function usage(): string {
-  const width = Math.max(...COMMANDS.map((command) => command.usage.length))
-  const lines = COMMANDS.map((command) => `  ${command.usage.padEnd(width)}  ${command.says}`)
+  const lines = COMMANDS.map((command) => `  ${command.usage}\n      ${command.says}`)
   return `用法：npm run -s sop -- <命令>\n\n${lines.join('\n')}\n\n退出码：0 没问题，1 有错误，2 用法不对`
 }
 
@@ -35,7 +46,9 @@ export async function runSop(words: readonly string[], deps: SopCliDeps): Promis
 
 if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
   await runWithDatabase((words, openDb) => {
-    const { HUOSHUI_CONFIG: folder } = readSomeSettings(process.env, ['HUOSHUI_CONFIG'])
-    return runSop(words, { db: openDb, clock: systemClock, folder })
+    const settings = readSomeSettings(process.env, ['HUOSHUI_CONFIG', 'DATABASE_URL'])
+    const { HUOSHUI_CONFIG: folder, DATABASE_URL } = settings
+    const hasDatabase = (): boolean => mayHaveDatabase(DATABASE_URL)
+    return runSop(words, { db: openDb, hasDatabase, clock: systemClock, folder })
   })
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import libsql from 'libsql'
 import type { DataSourceOptions } from 'typeorm'
@@ -36,6 +36,10 @@ export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOpt
   }
   throw new AppError('db.bad-url', 'DATABASE_URL must start with sqlite: or be a mysql:// URL')
 }
+
+/** Is there a database to ask: a file that was made before, or a server. Makes none. */
+export const mayHaveDatabase = (databaseUrl: string): boolean =>
+  databaseUrl.startsWith('sqlite:') ? existsSync(databaseUrl.slice('sqlite:'.length)) : true
 
 /** WAL with full synchronisation: a commit that was answered survives power loss. */
 function tuneSqlite(connection: { pragma?: (sql: string) => unknown; exec: (sql: string) => unknown }): void {

@@ -103,6 +103,28 @@ export const orderQueries = {
       paidSumFen: Number(row.fen),
     }))
   },
+  /** What each of these customers has paid within their own span of time, refunds left out; those without are left out.
+   *  `toMs` is not included. At most some hundred customers at once. */
+  paidWithin: async (
+    tx: Tx,
+    spans: { externalUserId: string; fromMs: number; toMs: number }[],
+  ): Promise<Map<string, { count: number; sumFen: number }>> => {
+    const found = new Map<string, { count: number; sumFen: number }>()
+    if (spans.length === 0) return found
+    const rows = await tx.rows<{ external_userid: string; paid_at: number; total_fen: number }>(
+      `SELECT external_userid, paid_at, total_fen FROM shop_order
+       WHERE status = 'paid' AND external_userid IN (${spans.map(() => '?').join(', ')})`,
+      spans.map((span) => span.externalUserId),
+    )
+    const spanOf = new Map(spans.map((span) => [span.externalUserId, span]))
+    for (const { external_userid: id, paid_at: paidAtMs, total_fen: fen } of rows) {
+      const span = spanOf.get(id)
+      if (span === undefined || paidAtMs < span.fromMs || paidAtMs >= span.toMs) continue
+      const before = found.get(id) ?? { count: 0, sumFen: 0 }
+      found.set(id, { count: before.count + 1, sumFen: before.sumFen + fen })
+    }
+    return found
+  },
   /** Newest first, with items. `limit` default 20, at most 100. */
   ofCustomer: async (tx: Tx, externalUserId: string, page: { limit?: number } = {}): Promise<Order[]> => {
     const limit = Math.min(Math.max(page.limit ?? 20, 1), 100)

@@ -59,7 +59,7 @@ export interface EntryToBegin {
   nowMs: number
 }
 
-interface StoredEntry {
+export interface StoredEntry {
   id: number
   sop: string
   version: string
@@ -79,10 +79,10 @@ interface StoredEntry {
   attempts: number
 }
 
-const COLUMNS =
+export const COLUMNS =
   'id, sop, version, external_userid, userid, state, position, due_at, waiting_event, event, held_out, canary, start_chain, entered_at, ended_at, end_reason, attempts'
 
-const toEntry = (row: StoredEntry): Entry => ({
+export const toEntry = (row: StoredEntry): Entry => ({
   id: row.id,
   sop: row.sop,
   version: row.version,
@@ -230,6 +230,16 @@ export const entryStore = {
   /** Another guide goes on with it. */
   passTo: async (tx: Tx, id: number, userId: string): Promise<void> => {
     await tx.run('UPDATE sop_entry SET userid = ? WHERE id = ?', [userId, id])
+  },
+
+  /** Under another version of the journey, with the wait that this has at the same step. */
+  moveTo: async (tx: Tx, { id, version, dueAtMs, waitingEvent }: Entry): Promise<void> => {
+    await tx.run('UPDATE sop_entry SET version = ?, due_at = ?, waiting_event = ? WHERE id = ?', [
+      version,
+      dueAtMs ?? null,
+      waitingEvent ?? null,
+      id,
+    ])
   },
 
   /** After a fault of ours: kept where it is and tried again. */

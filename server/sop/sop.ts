@@ -1,17 +1,21 @@
+import type { Alerts } from '../alerts/alerts.ts'
 import { CustomerHandedOver } from '../customers/customer-events.ts'
 import type { Db } from '../db/db.ts'
 import { firstDue } from '../db/first-due.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
 import type { Job } from '../jobs/job.ts'
 import type { Logger } from '../kernel/logger.ts'
-import { SECOND_MS } from '../kernel/shanghai.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
 import { StaffRenamed } from '../staff/staff-events.ts'
 import { createAdvance } from './advance.ts'
 import { createDailyRun, type DailyRunDeps } from './daily-run.ts'
 import { createEnter, type EnterDeps } from './enter.ts'
+import { createLook } from './experiments/look.ts'
 import { createGiveWay } from './give-way.ts'
+import { createGuardRail } from './guard-rail.ts'
 import { createHandOverMessages, type HandOverDeps } from './hand-over-messages.ts'
 import { createJourneyLinks, type JourneyLinks } from './journey-links.ts'
+import { createMoveInside } from './move-inside.ts'
 import { nextDaily } from './next-daily.ts'
 import { createNoteOutcomes } from './note-outcomes.ts'
 import { createOnEvent } from './on-event.ts'
@@ -24,7 +28,7 @@ export type SopDeps = Omit<ProceedDeps, keyof JourneyLinks> &
   EnterDeps &
   DailyRunDeps &
   SopVersionsDeps &
-  Omit<HandOverDeps, 'versions'> & { db: Db; log: Pick<Logger, 'warn'> }
+  Omit<HandOverDeps, 'versions'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
 
 /** Journeys: who enters by what, the steps they take, the waits between, and how it ends. Its subscriptions must come
  *  before the welcome's: a journey's own welcome goes before the channel's. */
@@ -79,6 +83,9 @@ export function createSop(deps: SopDeps) {
       dueAt: (tx) => firstDue(tx, 'close_at', `sop_message WHERE state = 'waiting'`),
       run: messages.run,
     },
+    { name: 'sop.move-inside', everyMs: 10 * SECOND_MS, run: createMoveInside({ ...deps, versions, proceed }) },
+    { name: 'sop.look', everyMs: HOUR_MS, run: createLook({ db, clock, rules, versions }) },
+    { name: 'sop.guard-rail', everyMs: MINUTE_MS, run: createGuardRail(deps) },
   ]
 
   return { subscriptions, jobs, queries: createSopQueries(versions), onAsked: messages.onAsked }

@@ -2,22 +2,34 @@ import { loadRules } from '../../rules/load-rules.ts'
 import type { RuleBook } from '../../rules/rule-book.ts'
 import { formatFault } from '../../rules/rule-fault.ts'
 import { readWords } from './read-words.ts'
-import type { SopCommand } from './sop-command.ts'
+import { releaseReminders } from './release-reminders.ts'
+import type { SopCliDeps, SopCommand } from './sop-command.ts'
 
 export const checkCommand: SopCommand = {
   usage: 'check [文件夹]',
   says: '检查规则文件（默认 config）；错误和提醒逐条列出 文件:行:列',
-  run: async (words) => {
+  run: async (words, deps) => {
     const [folder = 'config'] = readWords(words, { options: {}, names: ['一个文件夹'], least: 0 }).given
     const { book, faults, advice } = await loadRules(folder)
     if (book !== undefined) {
-      const reminders = advice.map((one) => `提醒 ${formatFault(one, folder)}`)
+      const fromFiles = advice.map((one) => `提醒 ${formatFault(one, folder)}`)
+      const fromServer = await reminders(book, deps)
       const good = `规则没有问题：${summary(book)}。版本 ${book.version}`
-      return { code: 0, out: [...reminders, good].join('\n'), err: '' }
+      return { code: 0, out: [...fromFiles, ...fromServer, good].join('\n'), err: '' }
     }
     const lines = faults.map((fault) => formatFault(fault, folder))
     return { code: 1, out: lines.join('\n'), err: `共 ${faults.length} 处要改。` }
   },
+}
+
+/** What the files do not show: versions that the server keeps back. */
+async function reminders(book: RuleBook, { db, hasDatabase }: SopCliDeps): Promise<string[]> {
+  if (!hasDatabase()) return []
+  try {
+    return await db().tx((tx) => releaseReminders(tx, book))
+  } catch {
+    return ['提醒：没有连上服务的数据库，只检查了文件。']
+  }
 }
 
 function summary(book: RuleBook): string {

@@ -5,6 +5,8 @@ import type { Outcome } from '../outcome.ts'
 export interface SopCliDeps {
   /** The server's database, opened when first asked for: some commands only read files. */
   db(): Db
+  /** False where the server never ran: a check of files does without. */
+  hasDatabase(): boolean
   clock: Clock
   /** The config folder. */
   folder: string

@@ -5,6 +5,7 @@ import { type EventSpec, eventNameOf } from '../schema/sop-event.ts'
 import { bringsWelcomeCode, isEventTrigger, type SopTrigger } from '../schema/sop-trigger.ts'
 import { adviseBetweenSops, type CheckedSop } from './between-sops.ts'
 import type { CheckContext } from './check-context.ts'
+import { checkExperiments } from './experiments.ts'
 import { checkMessageQuota } from './message-quota.ts'
 import { checkQuiet } from './quiet.ts'
 import { checkEvent } from './sop-event.ts'
@@ -12,6 +13,7 @@ import { checkStarts } from './sop-starts.ts'
 import { checkSteps } from './sop-steps.ts'
 
 export function checkSops(context: CheckContext, sops: Draft<SopRule>[], policy?: PolicyRule): void {
+  checkExperiments(sops)
   const titles = new Map<string, string>()
   const checked: CheckedSop[] = []
   for (const draft of sops) {

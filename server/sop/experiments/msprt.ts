@@ -1,0 +1,58 @@
+/* The mixture sequential probability ratio test for two proportions (Johari, Koomen, Pekelis, Walsh 2017): its evidence may
+   be looked at every day, and a difference be called the first time it is enough. */
+
+/** People and how many of them reached the goal. */
+export interface Arm {
+  people: number
+  goals: number
+}
+
+/** A share with the variance of its estimate. */
+export interface Estimate {
+  share: number
+  variance: number
+}
+
+/** The standard deviation of differences that one cares for: two points of a percent. */
+export const TAU = 0.02
+/** False alarms in a hundred, over all looks together. */
+export const ALPHA = 0.05
+
+/** Each person counts for themself. */
+export function estimateOf({ people, goals }: Arm): Estimate {
+  const share = people === 0 ? 0 : goals / people
+  return { share, variance: people === 0 ? Number.POSITIVE_INFINITY : (share * (1 - share)) / people }
+}
+
+/** The logarithm of the evidence Λ against "no difference". Arms need not be equally large: with equally many people in
+ *  each it is the published formula. 0 while nothing varies. */
+export function logEvidence(a: Estimate, b: Estimate, tau: number = TAU): number {
+  const variance = a.variance + b.variance
+  if (!Number.isFinite(variance) || variance === 0) return 0
+  const difference = b.share - a.share
+  const wide = variance + tau ** 2
+  return Math.log(variance / wide) / 2 + (tau ** 2 * difference ** 2) / (2 * variance * wide)
+}
+
+/** The always-valid p of the most evidence seen at any look, never more than 1. `comparisons`: how many are made side by
+ *  side; p is then corrected by Bonferroni. */
+export const alwaysValidP = (mostLogEvidence: number, comparisons = 1): number =>
+  Math.min(1, Math.exp(-mostLogEvidence) * comparisons)
+
+/** Where the difference b − a lies, at any look, with a certainty of 1 − alpha: every value that the test would not
+ *  refuse. */
+export function alwaysValidInterval(
+  a: Estimate,
+  b: Estimate,
+  { tau = TAU, alpha = ALPHA }: { tau?: number; alpha?: number } = {},
+): { low: number; high: number } {
+  const variance = a.variance + b.variance
+  if (!Number.isFinite(variance)) return { low: -1, high: 1 }
+  const wide = variance + tau ** 2
+  const reach =
+    variance === 0
+      ? 0
+      : Math.sqrt(((2 * variance * wide) / tau ** 2) * (Math.log(wide / variance) / 2 - Math.log(alpha)))
+  const difference = b.share - a.share
+  return { low: Math.max(-1, difference - reach), high: Math.min(1, difference + reach) }
+}
