@@ -5,9 +5,11 @@ import { readSomeSettings } from '../settings.ts'
 import { type Outcome, runWithDatabase } from './outcome.ts'
 import { checkCommand } from './sop/check-command.ts'
 import { diffCommand } from './sop/diff-command.ts'
+import { experimentCommand } from './sop/experiment-command.ts'
 import { promoteCommand, releaseCommand, rollbackCommand } from './sop/release-commands.ts'
 import { schemaCommand } from './sop/schema-command.ts'
 import type { SopCliDeps, SopCommand } from './sop/sop-command.ts'
+import { upliftCommand } from './sop/uplift-command.ts'
 import { versionsCommand } from './sop/versions-command.ts'
 
 const COMMANDS: readonly SopCommand[] = [
@@ -18,6 +20,8 @@ const COMMANDS: readonly SopCommand[] = [
   rollbackCommand,
   releaseCommand,
   promoteCommand,
+  experimentCommand,
+  upliftCommand,
 ]
 
 const nameOf = (command: SopCommand): string => command.usage.split(' ')[0] ?? ''

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/tx.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
+import { ruleVersion } from '../rules/rule-version-store.ts'
 import type { SopRule } from '../rules/schema/sop-rule.ts'
 
 export interface SopVersion {
@@ -35,3 +36,9 @@ export function createSopVersions({ rules, storedSop }: SopVersionsDeps) {
 }
 
 export type SopVersions = ReturnType<typeof createSopVersions>
+
+/** The same for a command, which has no rules in force: from the database alone. */
+export const storedVersions: SopVersions = async (tx, name, version) => {
+  const value = await ruleVersion<SopRule>(tx, 'sop', name, version)
+  return value === undefined ? undefined : { name, version, title: value.name, value }
+}

@@ -2,7 +2,7 @@ import { loadRules } from '../../rules/load-rules.ts'
 import type { RuleBook } from '../../rules/rule-book.ts'
 import { formatFault } from '../../rules/rule-fault.ts'
 import { readWords } from './read-words.ts'
-import { releaseReminders } from './release-reminders.ts'
+import { experimentReminders, releaseReminders } from './release-reminders.ts'
 import type { SopCliDeps, SopCommand } from './sop-command.ts'
 
 export const checkCommand: SopCommand = {
@@ -22,11 +22,14 @@ export const checkCommand: SopCommand = {
   },
 }
 
-/** What the files do not show: versions that the server keeps back. */
+/** What the files do not show: versions that the server keeps back, people who were drawn already. */
 async function reminders(book: RuleBook, { db, hasDatabase }: SopCliDeps): Promise<string[]> {
   if (!hasDatabase()) return []
   try {
-    return await db().tx((tx) => releaseReminders(tx, book))
+    return await db().tx(async (tx) => [
+      ...(await releaseReminders(tx, book)),
+      ...(await experimentReminders(tx, book)),
+    ])
   } catch {
     return ['提醒：没有连上服务的数据库，只检查了文件。']
   }

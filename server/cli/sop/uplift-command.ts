@@ -1,0 +1,99 @@
+import type { Db } from '../../db/db.ts'
+import { DAY_MS } from '../../kernel/shanghai.ts'
+import { orderQueries } from '../../orders/order-queries.ts'
+import type { SopRule } from '../../rules/schema/sop-rule.ts'
+import { holdOutPeople, holdOutResult } from '../../sop/experiments/hold-out-result.ts'
+import {
+  type MeanDifference,
+  meanDifference,
+  newTally,
+  type Tally,
+  tally,
+} from '../../sop/experiments/mean-difference.ts'
+import { storedVersions } from '../../sop/sop-versions.ts'
+import { contentOf, releaseOf } from './known-sop.ts'
+import { readWords } from './read-words.ts'
+import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'
+import type { SopCliDeps, SopCommand } from './sop-command.ts'
+
+const PAGE = 500
+
+type HoldOut = NonNullable<SopRule['holdOut']>
+
+export const upliftCommand: SopCommand = {
+  usage: 'uplift <SOP>',
+  says: '和对照组比，这条 SOP 到底带来多少达成、订单和金额',
+  run: async (words, deps) => {
+    const [sop = ''] = readWords(words, { options: {}, names: ['SOP 的编号'], least: 1 }).given
+    const { db, clock } = deps
+    const nowMs = clock.now()
+    const holdOut = await db().tx(async (tx) => {
+      const { stable, fileVersion } = await releaseOf(tx, sop)
+      return (await contentOf(tx, sop, stable ?? fileVersion)).holdOut
+    })
+    if (holdOut === undefined) {
+      const how = '在规则里写 holdOut: { percent: 10, days: 30 }，从那以后进来的人才能比。'
+      return { code: 1, out: '', err: `「${sop}」没有对照组，说不出它带来了什么。${how}` }
+    }
+    const asked = { sop, holdOut, nowMs, versions: storedVersions }
+    const { arms, verdict, leftOut } = await db().tx((tx) => holdOutResult(tx, asked))
+    const head = `「${sop}」的对照组占 ${holdOut.percent}%，比较进来以后 ${holdOut.days} 天`
+    const ignored = leftOut === 0 ? [] : [`  有 ${leftOut} 人进来时没有这样的对照组，不算在内。`]
+    const bought = verdict.isRatioBroken ? [] : await boughtLines(deps, { sop, holdOut, nowMs })
+    const lines = [head, ...armLines(arms, verdict), ...ignored, ...verdictLines(arms, verdict), ...bought]
+    return { code: 0, out: [...lines, '', HOW_JUDGED].join('\n'), err: '' }
+  },
+}
+
+interface Bought {
+  orders: Tally
+  fen: Tally
+}
+
+async function boughtLines(
+  { db }: SopCliDeps,
+  asked: { sop: string; holdOut: HoldOut; nowMs: number },
+): Promise<string[]> {
+  const watched: Bought = { orders: newTally(), fen: newTally() }
+  const taken: Bought = { orders: newTally(), fen: newTally() }
+  for await (const { isHeldOut, count, sumFen } of purchases(db(), asked)) {
+    const group = isHeldOut ? watched : taken
+    tally(group.orders, count)
+    tally(group.fen, sumFen)
+  }
+  if (watched.orders.count < 2 || taken.orders.count < 2) return []
+  const orders = meanDifference(watched.orders, taken.orders)
+  const fen = meanDifference(watched.fen, taken.fen)
+  return [
+    `  每人订单：${lineOf(orders, (value) => value.toFixed(2), '单')}`,
+    `  每人金额：${lineOf(fen, (value) => (value / 100).toFixed(2), '元')}`,
+    '  （订单和金额的区间只对这一次看算数，不要天天看到满意为止。）',
+  ]
+}
+
+async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs: number }) {
+  for (let afterId = 0; ; ) {
+    const page = await db.tx(async (tx) => {
+      const people = await holdOutPeople(tx, { ...asked, versions: storedVersions }, { afterId, limit: PAGE })
+      const spans = people.map(({ externalUserId, enteredAtMs }) => ({
+        externalUserId,
+        fromMs: enteredAtMs,
+        toMs: enteredAtMs + asked.holdOut.days * DAY_MS,
+      }))
+      const paid = await orderQueries.paidWithin(tx, spans)
+      return people.map((person) => ({ ...person, ...(paid.get(person.externalUserId) ?? { count: 0, sumFen: 0 }) }))
+    })
+    yield* page
+    const last = page.at(-1)
+    if (last === undefined) return
+    afterId = last.entryId
+  }
+}
+
+function lineOf(
+  { a, b, difference, low, high }: MeanDifference,
+  show: (value: number) => string,
+  unit: string,
+): string {
+  return `对照组 ${show(a)} ${unit}，进入的人 ${show(b)} ${unit}，差 ${show(difference)} ${unit}（95% 区间 ${show(low)} 到 ${show(high)}）`
+}
