@@ -1,3 +1,4 @@
+import { benchAudience } from './audience.ts'
 import { benchCallbacks } from './callbacks.ts'
 import { benchDrift } from './drift.ts'
 import { benchJourneys } from './journeys.ts'
@@ -9,7 +10,7 @@ import { benchSync } from './sync.ts'
 import { benchTagging } from './tagging.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
 
-/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,tagging,memory,drift,sync,journeys]`: each figure with its limit program beside it, from one run. MariaDB
+/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,tagging,memory,drift,sync,journeys,audience]`: each figure with its limit program beside it, from one run. MariaDB
  *  figures need TEST_MYSQL_URL (default mysql://root@127.0.0.1:3306, left out when it does not answer). */
 const quick = process.argv.includes('--quick')
 const onlyAt = process.argv.indexOf('--only')
@@ -37,4 +38,8 @@ if (wanted('drift')) {
 }
 if (wanted('memory')) await benchMemory({ first: quick ? 10_000 : 50_000, events: quick ? 100_000 : 1_000_000 }, report)
 if (wanted('sync')) await benchSync({ preset: quick ? 'S' : 'M', mysql }, report)
+if (wanted('audience') && mysql !== undefined) {
+  const size = quick ? { customers: 2_000, copies: 10, rounds: 1 } : { customers: 20_000, copies: 100, rounds: 5 }
+  await benchAudience({ ...size, mysql }, report)
+}
 if (wanted('journeys')) await benchJourneys({ customers: quick ? 10_000 : 100_000, mysql }, report)

@@ -37,6 +37,20 @@ export const welcomeRow = (place: Place): Row => ({
   latency_ms: 900,
 })
 
+/** The welcome, and for two of three customers a mass-send of the last two months. */
+export function contactRows(place: Place, { nowMs }: Ground): Row[] {
+  const row = (kind: string, at: number): Row => ({
+    source_key: `bench:${kind}:${place.id}`,
+    external_userid: place.id,
+    userid: place.guide,
+    kind,
+    at,
+  })
+  const random = place.random('contact')
+  const welcome = row('welcome', place.addedAtMs + 900)
+  return random.int(3) === 0 ? [welcome] : [welcome, row('send', nowMs - random.int(60 * DAY_MS))]
+}
+
 /** Every fifth customer waits in a journey for weeks to come, so that nothing becomes due while we measure. */
 export function journeyRows(place: Place, { sopVersion, nowMs }: Ground): Row[] {
   if (sopVersion === undefined || place.random('journey').int(5) > 0) return []

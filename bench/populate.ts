@@ -3,7 +3,16 @@ import { createSeededRandom, type SeededRandom } from '../sandbox/random.ts'
 import type { Db } from '../server/db/db.ts'
 import type { Row } from '../server/db/tx.ts'
 import { DAY_MS } from '../server/kernel/shanghai.ts'
-import { itemRows, journeyRows, MOST_ORDERS, orderRows, tagRows, timelineRow, welcomeRow } from './populate-history.ts'
+import {
+  contactRows,
+  itemRows,
+  journeyRows,
+  MOST_ORDERS,
+  orderRows,
+  tagRows,
+  timelineRow,
+  welcomeRow,
+} from './populate-history.ts'
 import { customerRow, followRows, groupRows, guideRows, memberRows, sourceRow } from './populate-people.ts'
 import type { Ground, Place } from './populate-place.ts'
 
@@ -11,6 +20,8 @@ export interface PopulateOptions {
   customers: number
   /** userids that shall have customers, too, each as many as any other guide. */
   guides: string[]
+  /** Tables that are left empty. */
+  without?: string[]
   print(line: string): void
 }
 
@@ -40,6 +51,7 @@ export async function populate(db: Db, options: PopulateOptions): Promise<void> 
     }
   }
   const pass = async (table: string, rowsOf: (place: Place) => Row[]): Promise<void> => {
+    if (options.without?.includes(table)) return
     const began = Date.now()
     let rows = 0
     for (let at = 0; at < ids.length; at += CHUNK) {
@@ -59,6 +71,7 @@ export async function populate(db: Db, options: PopulateOptions): Promise<void> 
   await pass('follow_tag', (one) => tagRows(one, ground))
   await pass('chat_member', (one) => memberRows(one, ground))
   await pass('welcome', (one) => [welcomeRow(one)])
+  await pass('contact', (one) => contactRows(one, ground))
   await pass('sop_entry', (one) => journeyRows(one, ground))
   for (let line = 0; line < TIMELINE_LINES; line++) await pass('timeline', (one) => [timelineRow(one, line)])
   for (let from = 0; from < MOST_ORDERS; from += ORDERS_AT_ONCE) {

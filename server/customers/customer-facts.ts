@@ -1,5 +1,5 @@
 import { daysSinceSql } from '../facts/days-since-sql.ts'
-import { aggregateFact, lastFact } from '../facts/row-facts.ts'
+import { aggregateFact, existsFact, lastFact } from '../facts/row-facts.ts'
 import type { LifeSign } from '../facts/silence-fact.ts'
 import type { Fact } from '../rules/fact.ts'
 
@@ -10,13 +10,17 @@ const FRIENDS = { ...FOLLOWS, where: 'f.active = 1' }
 const OWNER = { by: ['f.added_at', 'f.id'] }
 
 export const customerFacts: Fact[] = [
-  lastFact(CUSTOMER, {
-    path: 'channel',
-    type: 'text',
-    zh: '来源渠道',
-    column: 'k.first_channel',
-    by: ['k.external_userid'],
-  }),
+  {
+    ...lastFact(CUSTOMER, {
+      path: 'channel',
+      type: 'text',
+      zh: '来源渠道',
+      column: 'k.first_channel',
+      by: ['k.external_userid'],
+    }),
+    // Customers themselves are what an audience is chosen from.
+    sql: () => ({ text: 'c.first_channel', params: [] }),
+  },
   lastFact(FRIENDS, {
     path: 'addWay',
     type: 'number',
@@ -24,13 +28,7 @@ export const customerFacts: Fact[] = [
     column: 'f.add_way',
     ...OWNER,
   }),
-  aggregateFact(FRIENDS, {
-    path: 'follow.active',
-    type: 'flag',
-    zh: '现在是好友',
-    of: 'CASE WHEN COUNT(*) > 0 THEN 1 ELSE 0 END',
-    missing: false,
-  }),
+  existsFact(FRIENDS, { path: 'follow.active', zh: '现在是好友' }),
   aggregateFact(FRIENDS, {
     path: 'follow.days',
     type: 'number',

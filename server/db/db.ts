@@ -44,6 +44,9 @@ async function tuneMysql(source: DataSource, silenceMs: number): Promise<void> {
   const { pool } = source.driver as unknown as { pool: MysqlPool }
   const tune = (connection: MysqlConnection): void => {
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+    // An audience asks several EXISTS at once; MariaDB would first write all that one of them finds into a temporary table,
+    // which takes more than twice as long as looking each customer up.
+    connection.query("SET SESSION optimizer_switch = 'materialization=off'")
     const { stream } = connection
     stream.setTimeout(silenceMs, () => stream.destroy(new Error('the database did not answer in time')))
   }

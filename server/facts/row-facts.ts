@@ -83,6 +83,17 @@ export function lastFact(rows: CustomerRows, fact: Head & { column: string; by: 
   }
 }
 
+/** Are there such rows? */
+export function existsFact(rows: CustomerRows, { path, zh }: Omit<Head, 'type'>): Fact {
+  return {
+    ...aggregateFact(rows, { path, zh, type: 'flag', of: 'CASE WHEN COUNT(*) > 0 THEN 1 ELSE 0 END', missing: false }),
+    sql: (nowMs) => ({
+      text: `EXISTS (SELECT 1 FROM ${rows.from} WHERE ${rows.customer} = c.external_userid ${and(rows, nowMs)})`,
+      params: [],
+    }),
+  }
+}
+
 /** The different values of a column in each customer's rows. */
 export function setFact(rows: CustomerRows, fact: Omit<Head, 'type'> & { member: string }): Fact {
   const { path, zh, member } = fact

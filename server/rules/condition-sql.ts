@@ -121,6 +121,10 @@ function noneOf(fact: Fact, value: SqlText, operands: (string | number | boolean
 const hex = (operand: string | number | boolean): string => Buffer.from(String(operand)).toString('hex').toUpperCase()
 
 function compared(fact: Fact, value: SqlText, sign: string, operand: string | number | boolean): SqlText {
+  // A flag is a condition already, and as such MariaDB may begin with its rows instead of asking for each customer.
+  if (fact.type === 'flag') {
+    return { text: `${(sign === '=') === operand ? '' : 'NOT '}(${value.text})`, params: value.params }
+  }
   if (fact.type === 'text' && sign === '=') return oneOf(fact, value, [operand])
   if (fact.type === 'text') return noneOf(fact, value, [operand])
   return { text: `(${value.text}) ${sign} ?`, params: [...value.params, bound(operand)] }

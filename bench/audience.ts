@@ -1,0 +1,126 @@
+import { createDb, type Db } from '../server/db/db.ts'
+import type { SqlValue } from '../server/db/tx.ts'
+import { EVERY_FACT } from '../server/every-fact.ts'
+import { createFacts } from '../server/facts/facts.ts'
+import { DAY_MS, startOfShanghaiDay } from '../server/kernel/shanghai.ts'
+import { conditionOf } from '../server/rules/parse-condition.ts'
+import { createTestDatabase } from '../server/testing/test-database.ts'
+import { multiply } from './multiply.ts'
+import { populate } from './populate.ts'
+import { median, type Report } from './report.ts'
+
+export interface AudienceOptions {
+  /** Written one by one; each becomes this many. */
+  customers: number
+  copies: number
+  rounds: number
+  mysql: string
+}
+
+const CHANNELS = ['包裹卡', '门店物料']
+/** Friends from two channels with a tag, who bought twice or more, the last time a month ago or longer. */
+const CONDITION = conditionOf({
+  'follow.active': true,
+  channel: { in: CHANNELS },
+  tags: { any: ['口味/口味3'] },
+  'orders.paid.count': { gte: 2 },
+  'orders.paid.daysSinceLast': { gte: 30 },
+})
+const PAGE = 1_000
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** How many customers meet five conditions, and the first thousand of them, beside SQL that somebody wrote by hand for
+ *  this one question. */
+export async function benchAudience(options: AudienceOptions, report: Report): Promise<void> {
+  const database = await createTestDatabase(options.mysql)
+  // One statement of the filling takes minutes.
+  const db = createDb(database.url, { silenceMs: 60 * 60_000 })
+  try {
+    await db.migrate()
+    print(`\nfilling mariadb with ${options.customers * options.copies} customers`)
+    await db.tx((tx) =>
+      tx.insertIgnore(
+        'corp_tag',
+        Array.from({ length: 20 }, (_, n) => tagRow(n)),
+      ),
+    )
+    const without = ['customer_source', 'welcome', 'timeline']
+    await populate(db, { customers: options.customers, guides: [], without, print })
+    await multiply(db, options.copies, print)
+    await measureAudience(db, options, report)
+  } finally {
+    await db.close()
+    await database.drop()
+  }
+}
+
+const tagRow = (n: number) => ({
+  tag_id: `etBench${n}`,
+  group_id: 'egBench',
+  group_name: '口味',
+  tag_name: `口味${n}`,
+  path: `口味/口味${n}`,
+  seen_at: 0,
+})
+
+export async function measureAudience(
+  db: Db,
+  { customers, copies, rounds }: Pick<AudienceOptions, 'customers' | 'copies' | 'rounds'>,
+  report: Report,
+): Promise<void> {
+  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
+  const now = Date.now()
+  const byHand = (select: string): string =>
+    `SELECT ${select} FROM (
+       SELECT external_userid FROM shop_order WHERE status = 'paid' AND external_userid IS NOT NULL
+       GROUP BY external_userid HAVING COUNT(*) >= 2 AND MAX(paid_at) < ?
+     ) o JOIN customer c ON c.external_userid = o.external_userid
+     WHERE c.first_channel IN (?, ?)
+       AND EXISTS (SELECT 1 FROM follow f WHERE f.external_userid = c.external_userid AND f.active = 1)
+       AND EXISTS (SELECT 1 FROM follow_tag t WHERE t.external_userid = c.external_userid AND t.tag_id = 'etBench3')`
+  const params: SqlValue[] = [startOfShanghaiDay(now) - 29 * DAY_MS, ...CHANNELS]
+  const questions = {
+    count: {
+      ours: () => db.tx(async (tx) => String(await facts.count(tx, CONDITION, now))),
+      theirs: () => db.tx(async (tx) => String((await tx.row<{ n: number }>(byHand('COUNT(*) AS n'), params))?.n)),
+    },
+    'first page': {
+      ours: () => db.tx(async (tx) => (await facts.audience(tx, CONDITION, now, { limit: PAGE })).join()),
+      theirs: () =>
+        db.tx(async (tx) => {
+          const sql = `${byHand('c.external_userid AS id')} ORDER BY c.external_userid LIMIT ${PAGE}`
+          return (await tx.rows<{ id: string }>(sql, params)).map((row) => row.id).join()
+        }),
+    },
+  }
+  const [buffer] = (await db.source.query('SELECT @@innodb_buffer_pool_size AS bytes')) as { bytes: string }[]
+  for (const [what, { ours, theirs }] of Object.entries(questions)) {
+    const took = { ours: [] as number[], theirs: [] as number[] }
+    let isSame = true
+    let answer = ''
+    for (let round = 0; round <= rounds; round++) {
+      const hand = await timed(theirs)
+      const own = await timed(ours)
+      isSame &&= hand.value === own.value
+      answer = own.value
+      // The first round warms the database.
+      if (round === 0) continue
+      took.theirs.push(hand.ms)
+      took.ours.push(own.ms)
+    }
+    const found = what === 'count' ? `${answer} found` : `${answer.split(',').length} on the page`
+    report.add(`audience mariadb, ${what}`, {
+      figure: `${median(took.ours).toFixed(0)} ms`,
+      limit: `${median(took.theirs).toFixed(0)} ms`,
+      ratio: median(took.theirs) / median(took.ours),
+      aim: '≤ 1 s for 2,000,000 customers',
+      note: `${customers * copies} customers, ${found}, median of ${rounds}; buffer pool ${Math.round(Number(buffer?.bytes) / 2 ** 20)} MB; ${isSame ? 'both gave the same' : 'THE ANSWERS DIFFER'}`,
+    })
+  }
+}
+
+async function timed<Value>(work: () => Promise<Value>): Promise<{ value: Value; ms: number }> {
+  const began = performance.now()
+  const value = await work()
+  return { value, ms: performance.now() - began }
+}
