@@ -79,9 +79,30 @@ describe('every documented event of WeCom, delivered twice and once more in anot
 ${unsampled.map(({ kind, why }) => `- \`${kind}\`：保留，${why}`).join('\n')}
 - \`wecom.inactive_alert\`、\`wecom.low_active_alert\`、\`wecom.low_active\`：提醒应用很少有人使用；\`wecom.active_restored\` 撤销
 - 文档里没有的事件，或者缺字段的：以 \`wecom.unknown\` 原样保留，连同原因
-`).toMatchFileSnapshot('../docs/events.md')
+${CONSOLE_MOVES}`).toMatchFileSnapshot('../docs/events.md')
   })
 })
+
+/** Shown by server/customers/console-moves.test.ts. */
+const CONSOLE_MOVES = `
+## 在后台发起的转接
+
+经活水发起的转接（\`npm run -s handover\`）记在账上，两边的事件一到就对得上。管理员在企业微信后台发起的，没有一条事件同时说出老导购和
+新导购，所以先读一次客户详情再下结论：
+
+| 企业微信说的 | 出处 | 用来认什么 |
+| --- | --- | --- |
+| 老导购的 \`del_external_contact\` 带 \`Source=DELETE_BY_TRANSFER\`，只有在职转接有 | 92130 | 客户被转走，不是流失 |
+| 客户详情里，新导购这一条的 \`add_way\` 是 202（管理员或负责人分配） | 92114 | 客户是转来的，不是新加的 |
+| 离职成员待分配的客户名单 \`get_unassigned_list\` | 92124 | 离职转接是从谁那里来的：这种转接没有删除事件 |
+
+认出来以后和经活水发起的一样：来源、备注、标签、待办和旅程跟着客户走，不算流失，不算新客，不再发欢迎语。回调丢了的，夜里核对时照样认
+（详情里 \`add_way\` 是 202 的那一条）。
+
+认不出来的，按事件字面处理，最多晚一分钟：详情里看不到接手的人；接手的导购本来就是好友，而客户还有别的导购；有几位离职成员都等着分配
+这位客户。带渠道参数的添加一律是新客；带欢迎语凭证的也是，除非十分钟内这位客户刚被转走——新客的欢迎语不等别的接口。查询转接结果的
+\`transfer_result\`（94088）要先说出两位导购才能问，文档也没有说包含后台发起的，所以不靠它。
+`
 
 const HEAD = `# 企业微信的每一种事件
 

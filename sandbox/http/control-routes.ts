@@ -47,6 +47,7 @@ export function controlRoutes(
     'remove-department': controls.removeDepartment,
     'edit-member-tag': controls.editMemberTag,
     'refuse-transfer': controls.refuseTransfer,
+    'hand-over-in-console': controls.handOverInConsole,
     'limit-customers': controls.limitCustomers,
     'create-tag': controls.createTag,
     'rename-tag': controls.renameTag,

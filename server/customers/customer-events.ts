@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { defineEvent } from '../inbox/event-kind.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
+import { EndedBy } from './told.ts'
 
 /** A guide and a customer became friends, for the first time or again. Carries the welcome code, hence its lane. */
 export const CustomerAdded = defineEvent(
@@ -36,12 +37,7 @@ export const CustomerLost = defineEvent(
   Type.Object({
     externalUserId: Type.String(),
     userId: Type.String(),
-    by: Type.Union([
-      Type.Literal('customer'),
-      Type.Literal('guide'),
-      Type.Literal('transfer'),
-      Type.Literal('unknown'),
-    ]),
+    by: EndedBy,
     lostAtMs: Type.Number(),
   }),
 )

@@ -153,6 +153,9 @@ describe('customers', () => {
     await contactEvent(t, 'del_external_contact', { ...pair, Source: 'DELETE_BY_TRANSFER' }, t0 + 10_000)
     await contactEvent(t, 'add_external_contact', { ...pair, State: 'parcel-card' }, t0)
     await t.settle()
+    expect(await lost(t)).toEqual([])
+    // So long it is looked for who has the customer now: nobody.
+    for (let round = 0; round < 5; round++) await t.advance(20_000)
     expect(await follow(t, 'wmGone')).toMatchObject({ active: 0, lost_by: 'transfer', channel: '包裹卡' })
     expect(await added(t)).toEqual([])
     expect(await lost(t)).toMatchObject([{ by: 'transfer' }])

@@ -2,6 +2,7 @@ import type { Outbox } from '../actions/outbox.ts'
 import type { Tx } from '../db/tx.ts'
 import { subscribe } from '../inbox/subscription.ts'
 import { StaffRenamed } from '../staff/staff-events.ts'
+import { createConsoleMoves } from './console-moves.ts'
 import { RefreshCustomer } from './customer-actions.ts'
 import { customerQueries } from './customer-queries.ts'
 import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
@@ -9,6 +10,7 @@ import { createPairChanges } from './pair-changes.ts'
 import { createReconcilePairs } from './reconcile-pairs.ts'
 import { createRefreshCustomer, type RefreshDeps } from './refresh-customer.ts'
 import { renameGuide } from './rename-guide.ts'
+import { createResolveMove } from './resolve-move.ts'
 import { createSetRemark } from './set-remark.ts'
 import { createTakeOver } from './take-over.ts'
 
@@ -19,6 +21,14 @@ export function createCustomers(deps: CustomersDeps) {
   const refresh = createRefreshCustomer(deps)
   const remark = createSetRemark(deps)
   const pairs = createPairChanges(deps)
+  const takeOver = createTakeOver(deps)
+  const resolveMove = createResolveMove({
+    clock: deps.clock,
+    moves: createConsoleMoves(deps),
+    pairs,
+    takeOver,
+    read: refresh.read,
+  })
   return {
     queries: customerQueries,
     subscriptions: [
@@ -27,10 +37,10 @@ export function createCustomers(deps: CustomersDeps) {
         renameGuide(tx, payload.oldUserId, payload.newUserId),
       ),
     ],
-    executors: [refresh.executor, remark.executor],
+    executors: [refresh.executor, remark.executor, resolveMove],
     setRemark: remark.setRemark,
     /** A handover that WeCom says is done: moves the follow. Safe to repeat. */
-    takeOver: createTakeOver(deps),
+    takeOver,
     /** Asks for the customer's details to be read again. */
     refresh: (tx: Tx, { externalUserId, key, text }: { externalUserId: string; key: string; text: string }) =>
       deps.outbox.enqueue(tx, RefreshCustomer, {

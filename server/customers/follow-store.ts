@@ -95,7 +95,7 @@ export async function endFriendship(
 }
 
 /** WeCom's number for a customer assigned by somebody else. */
-const ADD_WAY_ASSIGNED = 202
+export const ADD_WAY_ASSIGNED = 202
 
 /** The new guide's present follow takes what it does not have from the old one's: source, remark, description. Its
  *  beginning counts as told. */

@@ -5,6 +5,7 @@ import type { Emit } from '../inbox/emit.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { assignedSince, createConsoleMoves } from './console-moves.ts'
 import {
   CustomerAccepted,
   CustomerAdded,
@@ -25,6 +26,7 @@ import {
   rememberLoss,
 } from './follow-store.ts'
 import { decideAdd, decideLoss } from './friendship.ts'
+import type { Relation } from './relation.ts'
 import { createTakeOver, type Takeovers } from './take-over.ts'
 import type { ToldAdd, ToldLoss } from './told.ts'
 
@@ -42,6 +44,7 @@ export interface PairChangeDeps {
 export function createPairChanges(deps: PairChangeDeps) {
   const { clock, emit, timeline, staff, channels, takeovers } = deps
   const takeOver = createTakeOver(deps)
+  const moves = createConsoleMoves(deps)
 
   const giveCode = (
     tx: Tx,
@@ -64,10 +67,18 @@ export function createPairChanges(deps: PairChangeDeps) {
           },
         })
 
+  async function lost(tx: Tx, loss: ToldLoss): Promise<void> {
+    const { externalUserId, userId, atMs, by, told } = loss
+    await emit(tx, CustomerLost, { key: told.key, atMs, payload: { externalUserId, userId, by, lostAtMs: atMs } })
+    await timeline.note(tx, await noteOfLoss(tx, { ...loss, nameOf: staff.queries.nameOf }))
+  }
+
   return {
     giveCode,
+    /** For a loss that `ended` has put off until it was known to be none of a handover. Safe to repeat. */
+    lost,
 
-    /** A pair became friends. True when a friendship begins by it. */
+    /** A pair became friends. True when a friendship begins by it, or is about to: see console-moves.ts. */
     began: async (tx: Tx, toldAdd: ToldAdd): Promise<boolean> => {
       const { externalUserId, userId, atMs, half, welcomeCode, told } = toldAdd
       // Who comes by a code of the new guide's own has a state, and is an add like any other.
@@ -75,6 +86,10 @@ export function createPairChanges(deps: PairChangeDeps) {
       const takeover = isPlain ? await takeovers.expected(tx, { externalUserId, toUserId: userId, atMs }) : undefined
       if (takeover !== undefined) {
         await takeOver(tx, takeover, atMs)
+        return true
+      }
+      if (toldAdd.isLookedAt !== true && (await moves.mayEnd(tx, toldAdd))) {
+        await moves.ask(tx, { add: toldAdd })
         return true
       }
       const channel = await channels.queries.byState(tx, toldAdd.state)
@@ -122,9 +137,9 @@ export function createPairChanges(deps: PairChangeDeps) {
       return decision.kind === 'begins'
     },
 
-    /** A friendship ended. True when it ends by this. */
-    ended: async (tx: Tx, loss: ToldLoss): Promise<boolean> => {
-      const { externalUserId, userId, atMs, by, told } = loss
+    /** A friendship ended. True when it ends by this. `relations`: the customer's detail, where it has been read. */
+    ended: async (tx: Tx, loss: ToldLoss, relations: Relation[] = []): Promise<boolean> => {
+      const { externalUserId, userId, atMs, by } = loss
       const takeover =
         by === 'transfer' ? await takeovers.expected(tx, { externalUserId, fromUserId: userId, atMs }) : undefined
       if (takeover !== undefined) {
@@ -132,14 +147,22 @@ export function createPairChanges(deps: PairChangeDeps) {
         return true
       }
       await keepCustomer(tx, externalUserId, clock.now())
-      const decision = decideLoss(await holdPair(tx, loss, clock.now()), atMs)
-      await rememberLoss(tx, loss)
-      if (decision === 'ends') {
-        await endFriendship(tx, loss)
-        await emit(tx, CustomerLost, { key: told.key, atMs, payload: { externalUserId, userId, by, lostAtMs: atMs } })
+      const known = await holdPair(tx, loss, clock.now())
+      const decision = decideLoss(known, atMs)
+      const toUserId = decision === 'ends' ? assignedSince(relations, userId, known?.addedAtMs ?? atMs) : undefined
+      if (toUserId !== undefined) {
+        await takeOver(tx, await moves.takeoverOf(tx, { externalUserId, fromUserId: userId, toUserId }), atMs)
+        return true
       }
-      await timeline.note(tx, await noteOfLoss(tx, { ...loss, nameOf: staff.queries.nameOf }))
-      return decision === 'ends'
+      await rememberLoss(tx, loss)
+      if (decision !== 'ends') {
+        await timeline.note(tx, await noteOfLoss(tx, { ...loss, nameOf: staff.queries.nameOf }))
+        return false
+      }
+      await endFriendship(tx, loss)
+      if (by === 'transfer') await moves.ask(tx, { loss })
+      else await lost(tx, loss)
+      return true
     },
   }
 }

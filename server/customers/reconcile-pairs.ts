@@ -88,7 +88,8 @@ export function createReconcilePairs(deps: {
       if (!isAccepted && !isMissed) continue
       const { externalUserId, userId, state, createdAtMs = readAtMs } = relation
       const add = { externalUserId, userId, atMs: createdAtMs, half: false, state, welcomeCode: undefined }
-      const begins = await pairs.began(tx, { ...add, isListed: true, told: told(relation) })
+      const { addWay } = relation
+      const begins = await pairs.began(tx, { ...add, isListed: true, addWay, told: told(relation) })
       if (begins) began.push(relation)
       else if (isAccepted) accepted.push(relation)
     }

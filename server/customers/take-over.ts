@@ -16,6 +16,8 @@ export interface Takeover {
   externalUserId: string
   fromUserId: string
   toUserId: string
+  /** Asked for by us; else by an administrator in WeCom's console. */
+  isOurs: boolean
 }
 
 /** Who asked WeCom to hand a customer over tells here what events about the pair mean. */
@@ -25,6 +27,8 @@ export interface Takeovers {
     tx: Tx,
     about: { externalUserId: string; fromUserId?: string; toUserId?: string; atMs: number },
   ): Promise<Takeover | undefined>
+  /** Members who left, at whom the customer waited for a new guide when WeCom was last asked. */
+  waiting(tx: Tx, externalUserId: string): Promise<string[]>
   /** The customer has moved. Safe to repeat. */
   completed(tx: Tx, takeover: Takeover, atMs: number): Promise<void>
   /** WeCom says it came to nothing; false when nobody here asked for it. Safe to repeat. */
@@ -62,14 +66,19 @@ export function createTakeOver({ clock, outbox, emit, timeline, staff, takeovers
       await beginFriendship(tx, { externalUserId, userId: toUserId, atMs, half: false, state: null, channel: null })
     }
     await inheritFollow(tx, takeover, atMs)
-    await takeovers.completed(tx, takeover, atMs)
+    if (takeover.isOurs) await takeovers.completed(tx, takeover, atMs)
     await emit(tx, CustomerHandedOver, {
       key: `handed-over:${key}`,
       atMs,
       payload: { externalUserId, fromUserId, toUserId, handedOverAtMs: atMs },
     })
     const [from, to] = [await who(tx, fromUserId), await who(tx, toUserId)]
-    const note = { externalUserId, atMs, kind: 'customer.handed-over' } as const
+    const note = {
+      externalUserId,
+      atMs,
+      kind: 'customer.handed-over',
+      ...(takeover.isOurs ? {} : { reason: { text: '在企业微信后台发起的转接' } }),
+    } as const
     await timeline.note(tx, {
       ...note,
       key: `handed-over:${key}:from`,

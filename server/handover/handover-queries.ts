@@ -29,6 +29,14 @@ export const handoverQueries = {
     const takeoverAtMs = row.state === 'waiting' ? (row.takeover_at ?? undefined) : undefined
     return { fromUserId: row.from_userid, toUserId: row.to_userid, takeoverAtMs }
   },
+  /** Members who left and whose customer this one is still, as WeCom listed it last. */
+  leftBehindBy: async (tx: Tx, externalUserId: string): Promise<string[]> => {
+    const rows = await tx.rows<{ userid: string }>(
+      'SELECT userid FROM unassigned_customer WHERE external_userid = ? ORDER BY userid',
+      [externalUserId],
+    )
+    return rows.map((row) => row.userid)
+  },
   /** Newest first, at most 50; with `id` that one only. */
   summaries: async (tx: Tx, id?: number): Promise<HandoverSummary[]> => {
     const which = id === undefined ? '' : 'WHERE id = ?'

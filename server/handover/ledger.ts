@@ -3,6 +3,7 @@ import type { Tx } from '../db/tx.ts'
 import { MINUTE_MS } from '../kernel/shanghai.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { handoverQueries } from './handover-queries.ts'
 import { type CustomerEnd, type CustomerRow, customerRows, endCustomer } from './handover-row.ts'
 import { failState } from './outcome-text.ts'
 
@@ -21,6 +22,7 @@ const toTakeover = (row: CustomerRow): Takeover => ({
   externalUserId: row.external_userid,
   fromUserId: row.from_userid,
   toUserId: row.to_userid,
+  isOurs: true,
 })
 
 function belongsTo(row: CustomerRow, atMs: number): boolean {
@@ -59,6 +61,7 @@ export function createLedger({ timeline, staff }: LedgerDeps) {
       const row = rows.find((one) => belongsTo(one, atMs))
       return row === undefined ? undefined : toTakeover(row)
     },
+    waiting: (tx, externalUserId) => handoverQueries.leftBehindBy(tx, externalUserId),
     completed: async (tx, { key }, atMs) => {
       await tx.run(
         `UPDATE handover_customer SET state = 'done', takeover_at = ?, ended_at = ?, open_customer = NULL, poll_at = NULL,

@@ -93,7 +93,8 @@ export function createFindLosses({ db, log, outbox, steps, wecom, customers }: F
               key: `unlisted:${runId}:${externalUserId}:${userId}`,
               text: '没有收到企业微信的通知，核对时发现',
             }
-            const ends = await customers.ended(tx, { externalUserId, userId, atMs: readAtMs, by: 'unknown', told })
+            const loss = { externalUserId, userId, atMs: readAtMs, by: 'unknown', told } as const
+            const ends = await customers.ended(tx, loss, relations)
             if (ends) find({ kind: 'customer.lost', subject: externalUserId, userId })
           })
         }

@@ -157,7 +157,7 @@ export const SAMPLE_EFFECTS: Record<string, SampleEffect> = {
     expected: [{ remark: '小满·肉食' }],
   },
   'change_external_contact.del_external_contact': {
-    says: '好友关系结束（转接成功的写明是转接）',
+    says: '好友关系结束；`Source` 是 `DELETE_BY_TRANSFER` 的不算流失，见下面「在后台发起的转接」',
     known: friends(),
     world: (t) => t.sandbox.deleteCustomer({ userId: 'zhangsan', externalUserId: A }),
     see: follow,
