@@ -6,6 +6,7 @@ import { type Outcome, runWithDatabase } from './outcome.ts'
 import { checkCommand } from './sop/check-command.ts'
 import { diffCommand } from './sop/diff-command.ts'
 import { experimentCommand } from './sop/experiment-command.ts'
+import { planCommand } from './sop/plan-command.ts'
 import { promoteCommand, releaseCommand, rollbackCommand } from './sop/release-commands.ts'
 import { schemaCommand } from './sop/schema-command.ts'
 import type { SopCliDeps, SopCommand } from './sop/sop-command.ts'
@@ -15,6 +16,7 @@ import { versionsCommand } from './sop/versions-command.ts'
 const COMMANDS: readonly SopCommand[] = [
   checkCommand,
   schemaCommand,
+  planCommand,
   versionsCommand,
   diffCommand,
   rollbackCommand,

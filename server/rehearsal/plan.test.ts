@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { widthOf } from '../cli/pad.ts'
+import { runSop } from '../cli/sop.ts'
 import { DAY_MS, HOUR_MS, shanghaiText, startOfShanghaiDay } from '../kernel/shanghai.ts'
 import { type StepFigure, sopFigures } from '../sop/sop-figures.ts'
 import { config, openSopDesk, type SopDesk } from '../sop/testing/sop-desk.ts'
@@ -130,6 +132,19 @@ describe('a plan', () => {
     })
     await scratch.close()
     expect(await t.rows('SELECT * FROM sop_entry')).toEqual(before)
+
+    const asked = ['plan', 'win-back', 'first-order', t.configDir]
+    const told = await runSop(asked, { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: 'config' })
+    expect(told.code).toBe(0)
+    expect(told.out).toContain(
+      [
+        '  每天             1.     2.     3.',
+        '  2026-11-22        7      ·      ·',
+        '  2026-11-23        ·      4      3',
+      ].join('\n'),
+    )
+    expect(told.out).toMatch(/会进入 9 人次，其中对照组 2（只观察）。/)
+    expect(Math.max(...told.out.split('\n').map(widthOf))).toBeLessThanOrEqual(100)
 
     await liveThrough(nowMs, 14)
     const lived = await t.db.view((tx) => sopFigures.steps(tx, nowMs, nowMs + 14 * DAY_MS))

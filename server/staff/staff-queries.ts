@@ -75,7 +75,7 @@ export const staffQueries = {
     return (await get(tx, await currentIdOf(tx, userId)))?.name
   },
   /** Everybody, guides first. */
-  all: async (tx: Tx): Promise<StaffMember[]> =>
+  all: async (tx: ReadTx): Promise<StaffMember[]> =>
     (await tx.rows<StoredStaff>(`SELECT ${COLUMNS} FROM staff ORDER BY is_guide DESC, userid`)).map(toMember),
   /** As the tables have them, to compare a listing with. */
   allStored: (

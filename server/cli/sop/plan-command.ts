@@ -1,0 +1,74 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { copyForRehearsal } from '../../rehearsal/copy-for-rehearsal.ts'
+import { type Plan, rehearsePlan } from '../../rehearsal/rehearse-plan.ts'
+import { loadRules } from '../../rules/load-rules.ts'
+import type { RuleBook } from '../../rules/rule-book.ts'
+import { readSomeSettings } from '../../settings.ts'
+import { staffQueries } from '../../staff/staff-queries.ts'
+import type { Outcome } from '../outcome.ts'
+import { planJson } from './plan-json.ts'
+import { planText } from './plan-text.ts'
+import { readWords, wrongUse } from './read-words.ts'
+import type { SopCommand } from './sop-command.ts'
+
+const MOST_SOPS = 20
+const MOST_DAYS = 60
+
+const isFolder = (word: string): boolean => statSync(word, { throwIfNoEntry: false })?.isDirectory() === true
+
+const failed = (err: string): Outcome => ({ code: 1, out: '', err })
+
+export const planCommand: SopCommand = {
+  usage: 'plan [SOP…] [文件夹] [--days 14] [--json]',
+  says: '预演：这些规则接下来几天会让谁进、每天每位导购多少事、谁不会触达；只读，什么都不发',
+  run: async (words, deps) => {
+    const { given, values } = readWords(words, {
+      options: { days: { type: 'string' }, json: { type: 'boolean' } },
+      names: Array.from({ length: MOST_SOPS }, () => 'SOP 的编号'),
+      least: 0,
+    })
+    const days = Number(values.days ?? 14)
+    if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
+      throw wrongUse(`--days 要写 1 到 ${MOST_DAYS} 的整数。`)
+    const folder = given.find(isFolder) ?? deps.folder
+    const asked = given.filter((word) => word !== folder)
+    const { book, faults } = await loadRules(folder)
+    if (book === undefined) return failed(`规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${folder}`)
+    const strange = asked.find((name) => !book.sops.has(name))
+    if (strange !== undefined) return failed(`没有编号是「${strange}」的 SOP。有：${[...book.sops.keys()].join('、')}`)
+
+    const db = deps.db()
+    const { MASS_SEND_PER_CUSTOMER: perCustomerPerMonth } = readSomeSettings(process.env, ['MASS_SEND_PER_CUSTOMER'])
+    const { cast, scratches, inForce } = await copyForRehearsal(db, 2)
+    const staff = await db.view((tx) => staffQueries.all(tx))
+    const nowMs = deps.clock.now()
+    const assetsDir = join(folder, 'assets')
+    const rehearse = async (which: RuleBook | undefined, nth: number): Promise<Plan | undefined> => {
+      const scratch = scratches[nth]
+      if (scratch === undefined) return undefined
+      try {
+        return which && (await rehearsePlan({ scratch, nowMs, book: which, assetsDir, perCustomerPerMonth, days }))
+      } finally {
+        await scratch.close()
+      }
+    }
+    const plan = await rehearse(book, 0)
+    if (plan === undefined) throw new Error('no scratch database')
+    const running = await rehearse(inForce?.version === book.version ? undefined : inForce, 1)
+    const report = {
+      plan,
+      running,
+      cast,
+      sops: plan.sops.filter(({ sop }) => asked.length === 0 || asked.includes(sop)),
+      book,
+      runningBook: inForce,
+      guides: new Map(staff.flatMap(({ userId, name }) => (name === undefined ? [] : [[userId, name] as const]))),
+    }
+    return {
+      code: 0,
+      out: values.json === true ? JSON.stringify(planJson(report), null, 2) : planText(report),
+      err: '',
+    }
+  },
+}

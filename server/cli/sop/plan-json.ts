@@ -1,0 +1,44 @@
+import { shanghaiIso } from '../../kernel/shanghai.ts'
+import { countBy, dayOf, guideLoads, type PlanReport, stepRows } from './plan-report.ts'
+
+/** The plan for programs; customers by their whole id. */
+export function planJson({ plan, running, cast, sops, book, runningBook }: PlanReport) {
+  return {
+    from: shanghaiIso(plan.fromMs),
+    to: shanghaiIso(plan.toMs),
+    book: plan.bookVersion,
+    running: running?.bookVersion ?? plan.bookVersion,
+    customers: cast.total,
+    factor: cast.factor,
+    sops: sops.map((sop) => {
+      const before = running?.sops.find((one) => one.sop === sop.sop)
+      const rows = (of: typeof sop, rules: typeof book) =>
+        stepRows(of, rules).map(({ position, text, kind, done, missed }) => ({
+          position,
+          text,
+          kind,
+          done: done.length,
+          missed: Object.fromEntries(countBy(missed, ({ outcome }) => outcome)),
+          byDay: Object.fromEntries(countBy(done, ({ atMs }) => dayOf(atMs))),
+          byGuide: Object.fromEntries(countBy(done, ({ userId }) => userId)),
+        }))
+      return {
+        sop: sop.sop,
+        version: sop.version,
+        byEvent: sop.byEvent,
+        matching: sop.matching,
+        insideBefore: sop.insideBefore,
+        entered: sop.entered.length,
+        heldOut: sop.entered.filter((entry) => entry.heldOut).length,
+        ended: Object.fromEntries(countBy(sop.ended, ({ state }) => state)),
+        refused: Object.fromEntries([...sop.refused].map(([why, ids]) => [why, ids.length])),
+        steps: rows(sop, book),
+        running:
+          before === undefined || runningBook === undefined
+            ? null
+            : { version: before.version, entered: before.entered.length, steps: rows(before, runningBook) },
+      }
+    }),
+    guides: guideLoads(sops),
+  }
+}
