@@ -19,6 +19,7 @@ import { TierProposalsAndScores1700000000019 } from './0019-tier-proposals-and-s
 import { SopShares1700000000020 } from './0020-sop-shares.ts'
 import { SopReleases1700000000021 } from './0021-sop-releases.ts'
 import { ReachingPeople1700000000022 } from './0022-reaching-people.ts'
+import { SopScans1700000000023 } from './0023-sop-scans.ts'
 import { TagsByGuide1700000000024 } from './0024-tags-by-guide.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
@@ -44,5 +45,6 @@ export const migrations = [
   SopShares1700000000020,
   SopReleases1700000000021,
   ReachingPeople1700000000022,
+  SopScans1700000000023,
   TagsByGuide1700000000024,
 ]

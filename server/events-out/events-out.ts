@@ -20,6 +20,7 @@ import type { Rule, RuleBookHolder } from '../rules/rule-book.ts'
 import type { WebhookRule } from '../rules/schema/rule-files.ts'
 import { ScriptSent } from '../scripts-library/script-events.ts'
 import { StaffLeft } from '../staff/staff-events.ts'
+import { SurveyAnswered } from '../surveys/survey-events.ts'
 import { TierChanged } from '../tiers/tier-events.ts'
 import type { Note } from '../timeline/timeline.ts'
 import { createDeliverWebhook, DeliverWebhook, type DeliverWebhookDeps } from './deliver-webhook.ts'
@@ -32,6 +33,7 @@ const FACTS: readonly EventKind[] = [
   TagAdded,
   TagRemoved,
   ScriptSent,
+  SurveyAnswered,
   GroupJoined,
   GroupLeft,
   OrderCreated,

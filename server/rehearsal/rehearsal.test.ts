@@ -65,8 +65,12 @@ test('a view cannot write', async () => {
   const scratch = await openScratch()
   await expect(
     // A view has no method that writes; a statement that does so all the same is refused by the database.
-    scratch.view((tx) => tx.rows(`INSERT INTO sop_daily (sop, day, state, started_at) VALUES ('a', 'b', 'c', 1)`)),
+    scratch.view((tx) =>
+      tx.rows(`INSERT INTO sop_occurrence (scan_key, at, state, started_at) VALUES ('a', 1, 'c', 1)`),
+    ),
   ).rejects.toThrow()
-  await scratch.tx((tx) => tx.run(`INSERT INTO sop_daily (sop, day, state, started_at) VALUES ('a', 'b', 'c', 1)`))
+  await scratch.tx((tx) =>
+    tx.run(`INSERT INTO sop_occurrence (scan_key, at, state, started_at) VALUES ('a', 1, 'c', 1)`),
+  )
   await scratch.close()
 })

@@ -11,6 +11,7 @@ export const FACT_EVENTS = [
   'tag.added',
   'tag.removed',
   'script.sent',
+  'survey.answered',
   'group.joined',
   'group.left',
   'order.created',

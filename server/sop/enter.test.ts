@@ -77,8 +77,8 @@ reenterAfterDays: 30
     await restarted.advance(MINUTE_MS)
     await restarted.advance(DAY_MS)
     expect(await t.tasks(sleeper)).toHaveLength(1)
-    expect(await t.rows('SELECT day, state, entered FROM sop_daily WHERE entered > 0')).toEqual([
-      { day: '2027-01-21', state: 'done', entered: 1 },
+    expect(await t.rows('SELECT state, found, entered FROM sop_occurrence WHERE entered > 0')).toEqual([
+      { state: 'done', found: 1, entered: 1 },
     ])
     await restarted.close({ database: true })
   })

@@ -6,6 +6,7 @@ import type { Facts } from '../rules/fact.ts'
 import { holds } from '../rules/holds.ts'
 import { factPaths } from '../rules/parse-condition.ts'
 import type { Sop } from '../rules/rule-book.ts'
+import type { Condition } from '../rules/schema/condition.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { isHeldOut, refusal } from './admission.ts'
 import { factsText } from './facts-text.ts'
@@ -14,7 +15,7 @@ import type { Proceed } from './proceed.ts'
 import { type Entry, type EntryEvent, type EntryToBegin, entryStore } from './sop-entry.ts'
 import type { SopVersion } from './sop-versions.ts'
 import { EVENT_ZH } from './step-text.ts'
-import { audienceOf, versionFor } from './version-for.ts'
+import { versionFor } from './version-for.ts'
 
 /** What was decided about somebody who met a journey's trigger. */
 export interface Verdict {
@@ -37,6 +38,7 @@ export interface EnterDeps {
 /** Without a guide there is nobody to act. */
 const NO_GUIDE = '没有在跟进的导购'
 const NOT_MEANT = '不符合条件'
+const NO_NEWS = '还是上次进来时的那次沉默'
 const NOT_RELEASED = '目前没有版本让人进入'
 const heldText = (title: string): string => `客户在同组的 SOP「${title}」里，它的优先级不低`
 
@@ -44,6 +46,19 @@ interface Candidate {
   externalUserId: string
   userId: string
   latest: Entry | undefined
+}
+
+/** Why and when many customers are let in at once. */
+export interface Occasion {
+  /** As of when they are judged. */
+  atMs: number
+  /** A few Chinese words. */
+  why: string
+  /** Only these versions let anybody in. */
+  versions: readonly Sop[]
+  asks(version: Sop): Condition
+  /** Is it another occasion than that of the customer's last time. */
+  isNews(latest: Entry, values: Facts, atMs: number): boolean
 }
 
 /** Lets customers into journeys: one by an event, many by a look at everybody. */
@@ -162,27 +177,29 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       return typeof entry === 'string' ? entry : undefined
     },
 
-    /** Many at once: these customers meet the condition, `why` being the occasion in Chinese. Gives how many entered; the
-     *  advancing job takes their first steps. */
-    byScan: async (tx: Tx, released: Sop, externalUserIds: string[], why: string): Promise<number> => {
-      const now = clock.now()
+    /** Many at once, whoever of these customers meets the condition. Gives how many entered; the advancing job takes their
+     *  first steps. */
+    byScan: async (tx: Tx, released: Sop, externalUserIds: string[], occasion: Occasion): Promise<number> => {
+      const { atMs, why, versions, asks, isNews } = occasion
       const latest = await entryStore.latest(tx, released.name, externalUserIds)
       const owners = await customers.queries.ownersOf(tx, externalUserIds)
       const held = await giveWay.heldBy(tx, released, externalUserIds)
-      const paths = factPaths(audienceOf(released))
-      const known = await facts.of(tx, externalUserIds, now, paths)
-      /** The version that lets them in, or why none does. */
-      const judge = (externalUserId: string): { sop: Sop; refused?: undefined } | { refused: string } => {
-        const sop = versionFor(released, externalUserId)
+      const conditions = new Map(versions.map((version) => [version, asks(version)]))
+      const known = await facts.of(tx, externalUserIds, atMs, factPaths({ kind: 'any', of: [...conditions.values()] }))
+      /** The version that lets them in and what it asked, or why none does. */
+      const judge = (id: string): { sop: Sop; asked: Condition; refused?: undefined } | { refused: string } => {
+        const sop = versionFor(released, id)
         if (sop === undefined) return { refused: NOT_RELEASED }
-        if (!owners.has(externalUserId)) return { refused: NO_GUIDE }
-        const refused = refusal(sop, latest.get(externalUserId), now)
+        if (!owners.has(id)) return { refused: NO_GUIDE }
+        const last = latest.get(id)
+        const refused = refusal(sop, last, atMs)
         if (refused !== undefined) return { refused }
-        const holder = held.get(externalUserId)
+        const holder = held.get(id)
         if (holder !== undefined) return { refused: heldText(holder) }
-        // They meet the condition of one of its versions; perhaps not that of theirs.
-        const isMeant = released.canary === undefined || holds(sop.when, known.get(externalUserId) ?? new Map())
-        return isMeant ? { sop } : { refused: NOT_MEANT }
+        const asked = conditions.get(sop)
+        const values = known.get(id) ?? new Map()
+        if (asked === undefined || !holds(asked, values)) return { refused: NOT_MEANT }
+        return last === undefined || isNews(last, values, atMs) ? { sop, asked } : { refused: NO_NEWS }
       }
       const judged = externalUserIds.map((externalUserId) => ({ externalUserId, ...judge(externalUserId) }))
       deps.onVerdicts?.(judged.map(({ externalUserId, refused }) => verdict(released, externalUserId, refused)))
@@ -191,7 +208,7 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
         const userId = owners.get(externalUserId)
         if (userId === undefined || one.refused !== undefined) return []
         const who = { externalUserId, userId, latest: latest.get(externalUserId) }
-        const seen = seenOf(factPaths(one.sop.when), known.get(externalUserId))
+        const seen = seenOf(factPaths(one.asked), known.get(externalUserId))
         return [{ sop: one.sop, entry: begun(one.sop, who, undefined, seen) }]
       })
       const entered = await entryStore.beginAll(

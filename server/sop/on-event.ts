@@ -10,6 +10,7 @@ import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { EventSpec, TriggerEvent } from '../rules/schema/sop-event.ts'
 import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
 import { ScriptSent } from '../scripts-library/script-events.ts'
+import { SurveyAnswered } from '../surveys/survey-events.ts'
 import { TierChanged } from '../tiers/tier-events.ts'
 import { byPriority } from './by-priority.ts'
 import { chainOf } from './chain.ts'
@@ -112,6 +113,7 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
     on('sop.on-tag-added', TagAdded, ofPair('tag.added')),
     on('sop.on-tag-removed', TagRemoved, ofPair('tag.removed')),
     on('sop.on-script-sent', ScriptSent, ofPair('script.sent')),
+    on('sop.on-survey-answered', SurveyAnswered, ofCustomer('survey.answered')),
     on('sop.on-tier-changed', TierChanged, ofCustomer('tier.changed')),
   ]
 }

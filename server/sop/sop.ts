@@ -8,7 +8,6 @@ import type { Logger } from '../kernel/logger.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/shanghai.ts'
 import { StaffRenamed } from '../staff/staff-events.ts'
 import { createAdvance } from './advance.ts'
-import { createDailyRun, type DailyRunDeps } from './daily-run.ts'
 import { createEnter, type EnterDeps } from './enter.ts'
 import { createLook } from './experiments/look.ts'
 import { createGiveWay } from './give-way.ts'
@@ -16,17 +15,18 @@ import { createGuardRail } from './guard-rail.ts'
 import { createHandOverMessages, type HandOverDeps } from './hand-over-messages.ts'
 import { createJourneyLinks, type JourneyLinks } from './journey-links.ts'
 import { createMoveInside } from './move-inside.ts'
-import { nextDaily } from './next-daily.ts'
 import { createNoteOutcomes } from './note-outcomes.ts'
 import { createOnEvent } from './on-event.ts'
 import { createProceed, type ProceedDeps } from './proceed.ts'
+import { createRunScans, type RunScansDeps } from './run-scans.ts'
+import { schedule } from './scan-store.ts'
 import { entryStore } from './sop-entry.ts'
 import { createSopQueries } from './sop-queries.ts'
 import { createSopVersions, type SopVersionsDeps } from './sop-versions.ts'
 
 export type SopDeps = Omit<ProceedDeps, keyof JourneyLinks> &
   EnterDeps &
-  DailyRunDeps &
+  RunScansDeps &
   SopVersionsDeps &
   Omit<HandOverDeps, 'versions'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
 
@@ -47,7 +47,7 @@ export function createSop(deps: SopDeps) {
   const messages = createHandOverMessages({ ...deps, versions })
   const advance = createAdvance({ db, clock, log, versions, proceed })
   const noteOutcomes = createNoteOutcomes({ rules, versions })
-  const runDaily = createDailyRun(deps, enter)
+  const runScans = createRunScans(deps, enter)
 
   const subscriptions: Subscription[] = [
     ...createOnEvent({ clock, rules, versions, proceed, enter, noteOutcomes }),
@@ -60,13 +60,13 @@ export function createSop(deps: SopDeps) {
   ]
   const jobs: Job[] = [
     {
-      name: 'sop.daily',
+      name: 'sop.scans',
       everyMs: 10 * SECOND_MS,
-      dueAt: (tx) => nextDaily(tx, rules.current(), clock.now()),
+      dueAt: schedule.nextDue,
       run: async () => {
         // Whose time inside is over at this very instant may enter again, or elsewhere.
         await advance()
-        await runDaily()
+        await runScans()
         await advance()
       },
     },

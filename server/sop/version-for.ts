@@ -1,5 +1,4 @@
 import type { Sop } from '../rules/rule-book.ts'
-import type { Condition } from '../rules/schema/condition.ts'
 import { shareOf } from './share.ts'
 
 /** The version of a journey that this customer gets on entering: while a canary runs, a stable share of people gets it;
@@ -9,10 +8,4 @@ export function versionFor(sop: Sop, externalUserId: string): Sop | undefined {
   const { sop: onTrial, percent, isOnly } = sop.canary
   if (shareOf(`canary:${sop.name}:${onTrial.version}`, externalUserId) * 100 < percent) return onTrial
   return isOnly ? undefined : sop
-}
-
-/** Everybody whom any of its released versions could let in. */
-export function audienceOf(sop: Sop): Condition {
-  if (sop.canary === undefined) return sop.when
-  return { kind: 'any', of: [sop.when, sop.canary.sop.when] }
 }

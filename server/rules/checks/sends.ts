@@ -1,8 +1,8 @@
-import { validate } from 'node-cron'
 import type { Draft } from '../draft.ts'
 import type { SendRule } from '../schema/rule-files.ts'
 import { type CheckContext, checkDoubles } from './check-context.ts'
 import { checkContent } from './content.ts'
+import { checkCron, cronFields } from './times.ts'
 
 export function checkSends(context: CheckContext, sends: Draft<SendRule>[]): void {
   for (const draft of sends) {
@@ -15,7 +15,7 @@ export function checkSends(context: CheckContext, sends: Draft<SendRule>[]): voi
       draft.fault(['cron'], 'at 和 cron 只能写一个', '只发一次用 at，定期发用 cron')
     else if (at === undefined && cron === undefined) draft.fault([], '没有写什么时候发', '只发一次写 at，定期发写 cron')
     if (at !== undefined && !isRealTime(at)) draft.fault(['at'], `没有「${at}」这个时间`, '检查月份、日期和钟点')
-    if (cron !== undefined) checkCron(draft, cron)
+    if (cron !== undefined) checkSendCron(draft, cron)
   }
 }
 
@@ -25,11 +25,10 @@ function isRealTime(text: string): boolean {
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text.replace(' ', 'T'))
 }
 
-function checkCron(draft: Draft<SendRule>, cron: string): void {
-  const fields = cron.trim().split(/\s+/)
-  if (fields.length !== 5 || !validate(fields.join(' '))) {
-    draft.fault(['cron'], `cron「${cron}」读不懂`, '五段：分 时 日 月 星期，如 "0 10 * * 3" 是每周三 10:00')
-  } else if (!/^\d+$/.test(fields[0] ?? '') || !/^\d+$/.test(fields[1] ?? '')) {
+function checkSendCron(draft: Draft<SendRule>, cron: string): void {
+  if (!checkCron(draft, ['cron'], cron)) return
+  const [minute = '', hour = ''] = cronFields(cron)
+  if (!/^\d+$/.test(minute) || !/^\d+$/.test(hour)) {
     draft.fault(['cron'], '这样会一天发好几次', '分和时各写一个数，如 "0 10 * * 3"')
   }
 }

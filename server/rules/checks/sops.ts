@@ -2,7 +2,7 @@ import type { Draft } from '../draft.ts'
 import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import { type EventSpec, eventNameOf } from '../schema/sop-event.ts'
-import { bringsWelcomeCode, isEventTrigger, type SopTrigger } from '../schema/sop-trigger.ts'
+import { bringsWelcomeCode } from '../schema/sop-trigger.ts'
 import { adviseBetweenSops, type CheckedSop } from './between-sops.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkExperiments } from './experiments.ts'
@@ -11,23 +11,21 @@ import { checkQuiet } from './quiet.ts'
 import { checkEvent } from './sop-event.ts'
 import { checkStarts } from './sop-starts.ts'
 import { checkSteps } from './sop-steps.ts'
+import { checkTrigger } from './sop-trigger.ts'
 
 export function checkSops(context: CheckContext, sops: Draft<SopRule>[], policy?: PolicyRule): void {
   checkExperiments(sops)
   const titles = new Map<string, string>()
   const checked: CheckedSop[] = []
   for (const draft of sops) {
-    const { when, goal, leave = [], name, quiet, trigger, valid } = draft.value
+    const { when, goal, leave = [], name, quiet, trigger } = draft.value
     const other = titles.get(name)
     if (other !== undefined) draft.fault(['name'], `SOP「${other}」也叫「${name}」`, '换一个名字，免得看混')
     titles.set(name, draft.name)
 
     checked.push({ draft, when: draft.condition(['when'], when) })
     checkQuiet(draft, ['quiet'], quiet)
-    checkTrigger(context, draft, trigger)
-    if (valid?.from !== undefined && valid.to !== undefined && valid.from > valid.to) {
-      draft.fault(['valid', 'to'], `有效期的结束 ${valid.to} 早于开始 ${valid.from}`, '把两个日期对调')
-    }
+    checkTrigger(context, draft)
     if (goal !== undefined) checkEvent(context, draft, ['goal'], goal)
     for (const [index, event] of leave.entries()) {
       const here = ['leave', index]
@@ -44,13 +42,4 @@ export function checkSops(context: CheckContext, sops: Draft<SopRule>[], policy?
   }
   checkStarts(sops)
   adviseBetweenSops(checked)
-}
-
-function checkTrigger(context: CheckContext, draft: Draft<SopRule>, trigger: SopTrigger): void {
-  if (isEventTrigger(trigger)) checkEvent(context, draft, ['trigger'], trigger)
-  else if ('enters' in trigger) draft.condition(['trigger', 'enters'], trigger.enters)
-  else if ('leaves' in trigger) draft.condition(['trigger', 'leaves'], trigger.leaves)
-  else if (('daily' in trigger || 'cron' in trigger) && Object.keys(draft.value.when ?? {}).length === 0) {
-    draft.fault(['trigger'], '定时触发而没有 when，会把所有客户都放进来', '用 when 写清楚是哪些客户')
-  }
 }
