@@ -35,6 +35,14 @@ describe('faults between rules', () => {
       channel('来源/包裹卡', '包裹卡'),
       'channels/包裹卡.yaml:5:8 标签「包裹卡」要连组名一起写。写成 来源/包裹卡',
     ],
+    [
+      'one experiment in two places',
+      sop(
+        '  - wait: 10m\n',
+        `${['A', 'A'].map(() => '  - split: { experiment: 甲, arms: [{ arm: A, weight: 1, do: [] }, { arm: B, weight: 1, do: [] }] }').join('\n')}\n  - wait: 10m\n`,
+      ),
+      'sop/首单.yaml:9:26 实验「甲」已经用在这个文件的前面，同名的实验会把人分到同样的组，结果分不清。换一个名字',
+    ],
     ['a guide twice', channel('[linxiaoyu]', '[a, a]'), 'channels/包裹卡.yaml:3:13 「a」写了两次'],
     [
       'a state of two channels',

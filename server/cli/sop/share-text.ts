@@ -34,7 +34,8 @@ function comparisonText(first: string, comparison: Comparison, arms: readonly Ar
   }
   const range = `差 ${points(difference)} 个百分点，真实的差在 ${points(interval.low)} 到 ${points(interval.high)} 之间，${pText(p)}`
   if (verdict === 'none') return `${arm} 和 ${first}：没有发现差别（${range}）。`
-  return `${arm} 比 ${first} ${verdict === 'better' ? '好' : '差'}（${range}）。`
+  const isNow = interval.low > 0 || interval.high < 0
+  return `${arm} 比 ${first} ${verdict === 'better' ? '好' : '差'}（${range}${isNow ? '' : '；足够的证据是早先看到的'}）。`
 }
 
 export const HOW_JUDGED =

@@ -10,9 +10,9 @@ export function checkExperiments(sops: Draft<SopRule>[]): void {
       const earlier = seen.get(split.experiment)
       if (earlier === undefined) seen.set(split.experiment, draft.file)
       else {
-        const where = earlier === draft.file ? '这个文件的前面' : ` ${earlier} `
+        const where = earlier === draft.file ? '这个文件的前面' : ` ${earlier} 里`
         const why = '同名的实验会把人分到同样的组，结果分不清'
-        draft.fault([...at, 'experiment'], `实验「${split.experiment}」已经用在${where}里，${why}`, '换一个名字')
+        draft.fault([...at, 'experiment'], `实验「${split.experiment}」已经用在${where}，${why}`, '换一个名字')
       }
     }
   }
