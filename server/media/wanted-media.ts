@@ -1,3 +1,4 @@
+import { everyReleasedSop } from '../rules/every-released-sop.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { AttachmentRule } from '../rules/schema/content.ts'
 import { everyStep } from '../rules/sop-branches.ts'
@@ -30,7 +31,7 @@ export function wantedMedia(book: RuleBook): Map<string, WantedMedia> {
     for (const variant of value.hours ?? []) wantAll(variant.attachments, false)
   }
   for (const { value } of book.sends.values()) wantAll(value.content.attachments, false)
-  for (const { value } of book.sops.values())
+  for (const { value } of everyReleasedSop(book))
     for (const step of everyStep(value.steps)) if ('message' in step) wantAll(step.message.attachments, false)
   for (const { value } of book.scripts.values()) wantAll(value.attachments, true)
   for (const pool of book.pools.keys()) want(groupQrSource(pool), false)

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/tx.ts'
+import { everyReleasedSop } from '../rules/every-released-sop.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import { eventNameOf } from '../rules/schema/sop-event.ts'
 import { concerns, type Subject } from './concerns.ts'
@@ -12,8 +13,11 @@ export function createNoteOutcomes(deps: { rules: Pick<RuleBookHolder, 'current'
   const { rules, versions } = deps
 
   const goalKinds = (): Set<string> => {
-    const sops = [...rules.current().sops.values()].flatMap((sop) => [sop, sop.canary?.sop ?? sop])
-    return new Set(sops.flatMap(({ value }) => (value.goal === undefined ? [] : [eventNameOf(value.goal)])))
+    return new Set(
+      everyReleasedSop(rules.current()).flatMap(({ value }) =>
+        value.goal === undefined ? [] : [eventNameOf(value.goal)],
+      ),
+    )
   }
 
   async function isGoal(tx: Tx, entry: Entry, event: EntryEvent): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { everyReleasedSop } from '../rules/every-released-sop.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { SopStep } from '../rules/schema/sop-rule.ts'
 import { bringsWelcomeCode } from '../rules/schema/sop-trigger.ts'
@@ -8,6 +9,6 @@ const sendsWelcome = (steps: readonly SopStep[]): boolean =>
 
 /** Whether a journey that begins with a new customer brings a welcome of its own, which then goes before the channel's. */
 export const someJourneyWelcomes = (book: RuleBook): boolean =>
-  [...book.sops.values()].some(
+  everyReleasedSop(book).some(
     ({ value: { enabled, trigger, steps } }) => enabled !== false && bringsWelcomeCode(trigger) && sendsWelcome(steps),
   )

@@ -72,21 +72,24 @@ async function boughtLines(
 }
 
 async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs: number }) {
-  for (let afterId = 0; ; ) {
-    const page = await db.tx(async (tx) => {
-      const people = await holdOutPeople(tx, { ...asked, versions: storedVersions }, { afterId, limit: PAGE })
-      const spans = people.map(({ externalUserId, enteredAtMs }) => ({
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const from: string = after
+    const { bought, last } = await db.tx(async (tx) => {
+      const page = await holdOutPeople(tx, { ...asked, versions: storedVersions }, { after: from, limit: PAGE })
+      const spans = page.people.map(({ externalUserId, enteredAtMs }) => ({
         externalUserId,
         fromMs: enteredAtMs,
         toMs: enteredAtMs + asked.holdOut.days * DAY_MS,
       }))
       const paid = await orderQueries.paidWithin(tx, spans)
-      return people.map((person) => ({ ...person, ...(paid.get(person.externalUserId) ?? { count: 0, sumFen: 0 }) }))
+      const bought = page.people.map(({ externalUserId, isHeldOut }) => ({
+        isHeldOut,
+        ...(paid.get(externalUserId) ?? { count: 0, sumFen: 0 }),
+      }))
+      return { bought, last: page.last }
     })
-    yield* page
-    const last = page.at(-1)
-    if (last === undefined) return
-    afterId = last.entryId
+    yield* bought
+    after = last
   }
 }
 

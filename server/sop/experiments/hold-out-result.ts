@@ -18,11 +18,7 @@ export interface HoldOutResult {
   leftOut: number
 }
 
-/** Each person's first time in the journey. */
-const FIRST = `NOT EXISTS (SELECT 1 FROM sop_entry b
-  WHERE b.sop = e.sop AND b.external_userid = e.external_userid AND b.id < e.id)`
-
-/** What a journey brings: goals within `holdOut.days` of entering, of those who got it against those only watched. Only
+/** What a journey brings: goals within `holdOut.days` of entering for the first time, of those who got it against those only watched. Only
  *  people for whom that time has passed are judged. Remembers the look. */
 export async function holdOutResult(
   tx: Tx,
@@ -36,7 +32,8 @@ export async function holdOutResult(
     `SELECT e.version, e.held_out, COUNT(*) AS assigned,
        SUM(CASE WHEN e.entered_at <= ? THEN 1 ELSE 0 END) AS people,
        SUM(CASE WHEN e.entered_at <= ? AND e.goal_at IS NOT NULL AND e.goal_at < e.entered_at + ? THEN 1 ELSE 0 END) AS goals
-     FROM sop_entry e WHERE e.sop = ? AND ${FIRST} GROUP BY e.version, e.held_out`,
+     FROM (SELECT MIN(id) AS id FROM sop_entry WHERE sop = ? GROUP BY external_userid) first
+     JOIN sop_entry e ON e.id = first.id GROUP BY e.version, e.held_out`,
     [nowMs - windowMs, nowMs - windowMs, windowMs, sop],
   )
   const judged = rows.filter((row) => alike.includes(row.version))
@@ -66,30 +63,36 @@ async function versionsAlike(
 }
 
 export interface HoldOutPerson {
-  entryId: number
   externalUserId: string
   isHeldOut: boolean
   enteredAtMs: number
 }
 
-/** The people who are judged, in pages by entry; for what they bought. */
+/** The people who are judged, a page of all who ever entered at a time; for what they bought. `last`: where the next page
+ *  begins; undefined after the last one. */
 export async function holdOutPeople(
   tx: Tx,
   asked: { sop: string; holdOut: NonNullable<SopRule['holdOut']>; nowMs: number; versions: SopVersions },
-  { afterId, limit }: { afterId: number; limit: number },
-): Promise<HoldOutPerson[]> {
-  const alike = await versionsAlike(tx, asked)
-  if (alike.length === 0) return []
-  const rows = await tx.rows<{ id: number; external_userid: string; held_out: number; entered_at: number }>(
-    `SELECT e.id, e.external_userid, e.held_out, e.entered_at FROM sop_entry e
-     WHERE e.sop = ? AND e.id > ? AND e.entered_at <= ? AND e.version IN (${alike.map(() => '?').join(', ')}) AND ${FIRST}
-     ORDER BY e.id LIMIT ${limit}`,
-    [asked.sop, afterId, asked.nowMs - asked.holdOut.days * DAY_MS, ...alike],
+  { after, limit }: { after: string; limit: number },
+): Promise<{ people: HoldOutPerson[]; last: string | undefined }> {
+  const first = await tx.rows<{ id: number; external_userid: string }>(
+    `SELECT MIN(id) AS id, external_userid FROM sop_entry WHERE sop = ? AND external_userid > ?
+     GROUP BY external_userid ORDER BY external_userid LIMIT ${limit}`,
+    [asked.sop, after],
   )
-  return rows.map((row) => ({
-    entryId: row.id,
-    externalUserId: row.external_userid,
-    isHeldOut: row.held_out === 1,
-    enteredAtMs: row.entered_at,
-  }))
+  if (first.length === 0) return { people: [], last: undefined }
+  const rows = await tx.rows<{ external_userid: string; version: string; held_out: number; entered_at: number }>(
+    `SELECT external_userid, version, held_out, entered_at FROM sop_entry
+     WHERE id IN (${first.map(() => '?').join(', ')}) AND entered_at <= ?`,
+    [...first.map((row) => row.id), asked.nowMs - asked.holdOut.days * DAY_MS],
+  )
+  const alike = await versionsAlike(tx, asked)
+  const people = rows
+    .filter((row) => alike.includes(row.version))
+    .map((row) => ({
+      externalUserId: row.external_userid,
+      isHeldOut: row.held_out === 1,
+      enteredAtMs: row.entered_at,
+    }))
+  return { people, last: first.at(-1)?.external_userid }
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/db.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { everyReleasedSop } from '../../rules/every-released-sop.ts'
 import type { RuleBookHolder } from '../../rules/rule-book.ts'
 import { splitsOf } from '../../rules/splits-of.ts'
 import type { SopVersions } from '../sop-versions.ts'
@@ -16,7 +17,7 @@ export function createLook(deps: {
   const { db, clock, rules, versions } = deps
   return async (): Promise<void> => {
     const nowMs = clock.now()
-    for (const { name: sop, value } of rules.current().sops.values()) {
+    for (const { name: sop, value } of everyReleasedSop(rules.current())) {
       for (const { split } of splitsOf(value.steps)) {
         await db.tx((tx) => splitResult(tx, { sop, split, nowMs, versions }))
       }

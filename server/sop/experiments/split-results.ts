@@ -37,10 +37,8 @@ async function count(tx: Tx, asked: { sop: string; experiment: string; windowMs:
     `SELECT s.version, s.arm, s.userid, COUNT(*) AS assigned,
        SUM(CASE WHEN s.at <= ? THEN 1 ELSE 0 END) AS people,
        SUM(CASE WHEN s.at <= ? AND e.goal_at IS NOT NULL AND e.goal_at < s.at + ? THEN 1 ELSE 0 END) AS goals
-     FROM sop_split s JOIN sop_entry e ON e.id = s.entry_id
-     WHERE s.sop = ? AND s.experiment = ? AND NOT EXISTS (
-       SELECT 1 FROM sop_split b WHERE b.experiment = s.experiment AND b.external_userid = s.external_userid
-         AND b.id < s.id AND b.sop = s.sop)
+     FROM (SELECT MIN(id) AS id FROM sop_split WHERE sop = ? AND experiment = ? GROUP BY external_userid) first
+     JOIN sop_split s ON s.id = first.id JOIN sop_entry e ON e.id = s.entry_id
      GROUP BY s.version, s.arm, s.userid`,
     [nowMs - windowMs, nowMs - windowMs, windowMs, sop, experiment],
   )
