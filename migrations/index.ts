@@ -21,6 +21,7 @@ import { SopReleases1700000000021 } from './0021-sop-releases.ts'
 import { ReachingPeople1700000000022 } from './0022-reaching-people.ts'
 import { SopScans1700000000023 } from './0023-sop-scans.ts'
 import { TagsByGuide1700000000024 } from './0024-tags-by-guide.ts'
+import { SopRefusals1700000000026 } from './0026-sop-refusals.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   ReachingPeople1700000000022,
   SopScans1700000000023,
   TagsByGuide1700000000024,
+  SopRefusals1700000000026,
 ]

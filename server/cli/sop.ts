@@ -10,8 +10,10 @@ import { planCommand } from './sop/plan-command.ts'
 import { promoteCommand, releaseCommand, rollbackCommand } from './sop/release-commands.ts'
 import { schemaCommand } from './sop/schema-command.ts'
 import type { SopCliDeps, SopCommand } from './sop/sop-command.ts'
+import { undoCommand } from './sop/undo-command.ts'
 import { upliftCommand } from './sop/uplift-command.ts'
 import { versionsCommand } from './sop/versions-command.ts'
+import { whyCommand } from './sop/why-command.ts'
 
 const COMMANDS: readonly SopCommand[] = [
   checkCommand,
@@ -24,6 +26,8 @@ const COMMANDS: readonly SopCommand[] = [
   promoteCommand,
   experimentCommand,
   upliftCommand,
+  whyCommand,
+  undoCommand,
 ]
 
 const nameOf = (command: SopCommand): string => command.usage.split(' ')[0] ?? ''

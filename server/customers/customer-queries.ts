@@ -146,6 +146,13 @@ export const customerQueries = {
     )
     return new Map(rows.map((row) => [row.external_userid, row.name]))
   },
+  /** Customers of exactly this nickname, at most `limit`. Reads all customers: for the command line. */
+  idsNamed: async (tx: Tx, name: string, limit: number): Promise<string[]> =>
+    externalIds(
+      await tx.rows(`SELECT external_userid FROM customer WHERE name = ? ORDER BY external_userid LIMIT ${limit}`, [
+        name,
+      ]),
+    ),
   exists: async (tx: Tx, externalUserId: string): Promise<boolean> =>
     (await tx.row('SELECT 1 AS found FROM customer WHERE external_userid = ?', [externalUserId])) !== undefined,
   /** The guide who speaks for the brand with this customer: the latest active follow of a guide who has not left.

@@ -12,6 +12,7 @@ import { isHeldOut, refusal } from './admission.ts'
 import { factsText } from './facts-text.ts'
 import type { GiveWay } from './give-way.ts'
 import type { Proceed } from './proceed.ts'
+import { refusals } from './refusals.ts'
 import { type Entry, type EntryEvent, type EntryToBegin, entryStore } from './sop-entry.ts'
 import type { SopVersion } from './sop-versions.ts'
 import { EVENT_ZH } from './step-text.ts'
@@ -163,6 +164,10 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
     ): Promise<void> => {
       const entry = tell(sop, who, await tryEnter(tx, sop, who, { why: EVENT_ZH[event.kind], event }))
       if (typeof entry === 'object') await proceed.begin(tx, versionOf(sop), entry)
+      if (typeof entry !== 'string') return
+      const { externalUserId } = who
+      const refused = { sop: sop.name, version: sop.version, externalUserId, atMs: event.atMs, why: entry }
+      await refusals.note(tx, { ...refused, event: event.kind })
     },
 
     /** By a step of another journey: the advancing job takes the first steps. Gives why the customer was not let in, one

@@ -197,6 +197,15 @@ export const entryStore = {
     return found !== undefined
   },
 
+  /** What the trigger's condition looked at when this customer entered, by entry. */
+  seenOnEntering: async (tx: Tx, externalUserId: string): Promise<Map<number, Record<string, unknown>>> => {
+    const rows = await tx.rows<{ id: number; facts: string | null }>(
+      'SELECT id, facts FROM sop_entry WHERE external_userid = ?',
+      [externalUserId],
+    )
+    return new Map(rows.map((row) => [row.id, JSON.parse(row.facts ?? '{}') as Record<string, unknown>]))
+  },
+
   /** Newest first. */
   ofCustomer: async (tx: Tx, externalUserId: string): Promise<Entry[]> => {
     const rows = await tx.rows<StoredEntry>(

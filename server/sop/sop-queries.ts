@@ -1,11 +1,12 @@
 import type { Tx } from '../db/tx.ts'
 import type { Reason } from '../kernel/reason.ts'
 import type { TriggerEvent } from '../rules/schema/sop-event.ts'
-import { type EntryState, entryStore } from './sop-entry.ts'
+import { factsText } from './facts-text.ts'
+import { type Entry, type EntryState, entryStore } from './sop-entry.ts'
 import type { SopVersions } from './sop-versions.ts'
 import { stepLog } from './step-log.ts'
 import { positionAfter, stepAt } from './step-path.ts'
-import { stepText } from './step-text.ts'
+import { EVENT_ZH, stepText } from './step-text.ts'
 
 /** One customer's journey, for people. */
 export interface Journey {
@@ -15,6 +16,8 @@ export interface Journey {
   title: string
   state: EntryState
   enteredAtMs: number
+  /** By what, and the facts that decided: one Chinese line. */
+  entered: string
   endedAtMs: number | undefined
   endReason: string | undefined
   /** What the customer stands at, while active: one Chinese line. */
@@ -35,6 +38,7 @@ export const createSopQueries = (versions: SopVersions) => ({
       tx,
       entries.map((entry) => entry.id),
     )
+    const seen = await entryStore.seenOnEntering(tx, externalUserId)
     const journeys: Journey[] = []
     for (const entry of entries) {
       const sop = await versions(tx, entry.sop, entry.version)
@@ -49,6 +53,7 @@ export const createSopQueries = (versions: SopVersions) => ({
         title: sop?.title ?? entry.sop,
         state: entry.state,
         enteredAtMs: entry.enteredAtMs,
+        entered: enteredText(entry, seen.get(entry.id)),
         endedAtMs: entry.endedAtMs,
         endReason: entry.endReason,
         now: current === undefined ? undefined : stepText(current),
@@ -63,3 +68,13 @@ export const createSopQueries = (versions: SopVersions) => ({
     return journeys.sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'))
   },
 })
+
+function enteredText({ event, heldOut, canary }: Entry, seen: Record<string, unknown> = {}): string {
+  const parts = [
+    event === undefined ? '看名单时符合条件' : EVENT_ZH[event.kind],
+    ...(Object.keys(seen).length === 0 ? [] : [factsText(seen)]),
+    ...(heldOut ? ['对照组，只观察'] : []),
+    ...(canary ? ['灰度版本'] : []),
+  ]
+  return parts.join('；')
+}

@@ -23,6 +23,7 @@ import { schedule } from './scan-store.ts'
 import { entryStore } from './sop-entry.ts'
 import { createSopQueries } from './sop-queries.ts'
 import { createSopVersions, type SopVersionsDeps } from './sop-versions.ts'
+import { createWhyNot } from './why-not.ts'
 
 export type SopDeps = Omit<ProceedDeps, keyof JourneyLinks> &
   EnterDeps &
@@ -88,7 +89,12 @@ export function createSop(deps: SopDeps) {
     { name: 'sop.guard-rail', everyMs: MINUTE_MS, run: createGuardRail(deps) },
   ]
 
-  return { subscriptions, jobs, queries: createSopQueries(versions), onAsked: messages.onAsked }
+  return {
+    subscriptions,
+    jobs,
+    queries: { ...createSopQueries(versions), whyNot: createWhyNot(deps) },
+    onAsked: messages.onAsked,
+  }
 }
 
 export type Sops = ReturnType<typeof createSop>

@@ -6,29 +6,14 @@ import type { Tx } from '../db/tx.ts'
 import type { Emit } from '../inbox/emit.ts'
 import { AppError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Reason } from '../kernel/reason.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { WecomError } from '../wecom/wecom-error.ts'
-import { markPending, markSettled, type Pair, putOn, tagsOfPair, takeOff } from './follow-tag-store.ts'
+import { markSettled, type Pair, putOn, tagsOfPair, takeOff } from './follow-tag-store.ts'
+import { createQueueTagChanges, type TagChange } from './queue-tag-changes.ts'
 import { MarkTags, type MarkTagsPayload } from './tag-actions.ts'
 import type { TagLibrary } from './tag-library.ts'
-import { type CorpTag, type TagSetBy, tagQueries } from './tag-queries.ts'
-
-export interface TagChange {
-  externalUserId: string
-  userId: string
-  /** 组/名 */
-  add?: readonly string[]
-  /** 组/名. An automatic rule never takes off what a person put on. */
-  remove?: readonly string[]
-  by: TagSetBy
-  /** The journeys that led to it. */
-  via?: readonly string[]
-  reason: Reason
-  /** Once per key; ≤180 characters. */
-  key: string
-}
+import { type CorpTag, tagQueries } from './tag-queries.ts'
 
 export interface ChangeTagsDeps {
   wecom: Pick<Wecom, 'tags'>
@@ -102,6 +87,8 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
     })
   }
 
+  const changeAll = createQueueTagChanges({ outbox })
+
   const executor: Executor = execute(MarkTags, {
     perform: async ({ id, payload }) => {
       const todo = await db.tx((tx) => plan(tx, payload))
@@ -147,24 +134,6 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
       await timeline.note(tx, { key: `tag:${id}`, externalUserId, userId, kind: 'tag.failed', text, reason })
     },
   })
-
-  /** Changes tags, each change at one guide; gives the keys of those that are new. Names that WeCom does not have are made
-   *  there when the rule book has them, else left out and said so on the timeline. */
-  async function changeAll(tx: Tx, wanted: readonly TagChange[]): Promise<Set<string>> {
-    const changes = wanted.flatMap(({ externalUserId, userId, by, via, reason, key, ...tags }) => {
-      const add = [...new Set(tags.add ?? [])]
-      const remove = [...new Set(tags.remove ?? [])].filter((path) => !add.includes(path))
-      if (add.length === 0 && remove.length === 0) return []
-      const payload = { externalUserId, userId, add, remove, by, ...(via === undefined ? {} : { via: [...via] }) }
-      return [{ key: `tag:${key}`, externalUserId, userId, payload, reason }]
-    })
-    const fresh = await outbox.enqueueAll(tx, MarkTags, changes)
-    await markPending(
-      tx,
-      changes.filter((change) => fresh.has(change.key)),
-    )
-    return new Set([...fresh].map((key) => key.slice('tag:'.length)))
-  }
 
   /** One change; false: a change with this key is known. */
   const change = async (tx: Tx, wanted: TagChange): Promise<boolean> => (await changeAll(tx, [wanted])).size > 0

@@ -14,6 +14,7 @@ import {
   wantReading,
 } from './follow-tag-store.ts'
 import type { TagLibrary } from './tag-library.ts'
+import { tagQueries } from './tag-queries.ts'
 
 /** The corp tags that WeCom shows on one pair. */
 export interface SeenTags {
@@ -36,8 +37,6 @@ const pairText = (externalUserId: string, userId: string): string => `${external
 const differs = (pair: SeenTags, kept: TagRow[]): boolean =>
   kept.length !== pair.tagIds.length || kept.some((row) => !pair.tagIds.includes(row.tag_id))
 
-const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
-
 export interface RecordedTags {
   /** Customers whose reading is too old to be believed and should be repeated now. */
   readAgain: string[]
@@ -52,7 +51,7 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
     const ids = [...new Set(seen.map((pair) => pair.externalUserId))]
     const unsettled = await unsettledPairs(tx, ids, readAtMs)
     const stored = await tagsOfCustomers(tx, ids)
-    const paths = await pathsOf(tx, [
+    const paths = await tagQueries.pathsOf(tx, [
       ...new Set([...seen.flatMap((pair) => pair.tagIds), ...stored.map((row) => row.tag_id)]),
     ])
     const isUnknown = seen.some((pair) => pair.tagIds.some((tagId) => !paths.has(tagId)))
@@ -122,13 +121,4 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
     }
     return true
   }
-}
-
-async function pathsOf(tx: Tx, tagIds: string[]): Promise<Map<string, string>> {
-  if (tagIds.length === 0) return new Map()
-  const rows = await tx.rows<{ tag_id: string; path: string }>(
-    `SELECT tag_id, path FROM corp_tag WHERE tag_id IN (${marks(tagIds.length)})`,
-    tagIds,
-  )
-  return new Map(rows.map((row) => [row.tag_id, row.path]))
 }

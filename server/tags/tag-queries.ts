@@ -52,6 +52,15 @@ const toSetTag = (row: StoredSetTag): SetTag => ({
 const SHOWN_ORDER = 'group_sort DESC, group_name, tag_sort DESC, tag_name'
 
 export const tagQueries = {
+  /** 组/名 by tag id; tags that are not known are left out. */
+  pathsOf: async (tx: Tx, tagIds: readonly string[]): Promise<Map<string, string>> => {
+    if (tagIds.length === 0) return new Map()
+    const rows = await tx.rows<{ tag_id: string; path: string }>(
+      `SELECT tag_id, path FROM corp_tag WHERE tag_id IN (${tagIds.map(() => '?').join(', ')})`,
+      [...tagIds],
+    )
+    return new Map(rows.map((row) => [row.tag_id, row.path]))
+  },
   /** The tags of one customer, all guides together or at one guide. */
   ofCustomer: async (tx: Tx, externalUserId: string, userId?: string): Promise<SetTag[]> => {
     const atGuide = userId === undefined ? '' : 'AND f.userid = ?'

@@ -1,0 +1,19 @@
+import { KNOWN_FACTS } from '../../rules/known-facts.ts'
+import { loadRules } from '../../rules/load-rules.ts'
+import { releaseStore } from '../../rules/release-store.ts'
+import { releasedBook } from '../../rules/released-book.ts'
+import type { RuleBook } from '../../rules/rule-book.ts'
+import { savedBook } from '../../rules/rule-version-store.ts'
+import type { SopCliDeps } from './sop-command.ts'
+
+/** The rules as the server has them in force: the files, or the last good ones while the files have faults, each journey in
+ *  its released version. Undefined when there never were any. */
+export async function inForce({ db, folder }: SopCliDeps): Promise<RuleBook | undefined> {
+  const { book } = await loadRules(folder)
+  return db().tx(async (tx) => {
+    const last = book ?? (await savedBook(tx, KNOWN_FACTS))
+    if (last === undefined) return undefined
+    const releases = await releaseStore.latest(tx)
+    return (await releasedBook(tx, last, { releases, facts: KNOWN_FACTS })).book
+  })
+}

@@ -1,0 +1,43 @@
+import type { Tx } from '../db/tx.ts'
+import type { RuleBookHolder, Sop } from '../rules/rule-book.ts'
+import { priorityOf } from './by-priority.ts'
+import { type Entry, entryStore } from './sop-entry.ts'
+
+export interface Rival {
+  entry: Entry
+  sop: Sop
+}
+
+/** Where these customers are in other journeys of the same `exclusive` group. */
+export async function rivalsOf(
+  tx: Tx,
+  rules: Pick<RuleBookHolder, 'current'>,
+  sop: Sop,
+  externalUserIds: string[],
+): Promise<Rival[]> {
+  const group = sop.value.exclusive
+  if (group === undefined) return []
+  const book = rules.current()
+  const others = [...book.sops.values()].filter((one) => one.name !== sop.name && one.value.exclusive === group)
+  const active = await entryStore.activeIn(
+    tx,
+    others.map((one) => one.name),
+    externalUserIds,
+  )
+  return active.flatMap((entry) => {
+    const rival = book.sops.get(entry.sop)
+    return rival === undefined ? [] : [{ entry, sop: rival }]
+  })
+}
+
+/** Those of these customers whom a journey of at least the same priority has, with its title. */
+export async function heldBy(
+  tx: Tx,
+  rules: Pick<RuleBookHolder, 'current'>,
+  sop: Sop,
+  externalUserIds: string[],
+): Promise<Map<string, string>> {
+  const rivals = await rivalsOf(tx, rules, sop, externalUserIds)
+  const stronger = rivals.filter((rival) => priorityOf(rival.sop) >= priorityOf(sop))
+  return new Map(stronger.map((rival) => [rival.entry.externalUserId, rival.sop.title]))
+}
