@@ -29,7 +29,7 @@ steps:
 goal: order.refunded
 `
 const cli = (...words: string[]) =>
-  runSop(words, { db: () => t.db, hasDatabase: true, clock: t.clock, folder: t.configDir })
+  runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
 
 it('tells step by step why a customer is where they are, and why not elsewhere', async () => {
   t = await openSopDesk({ sop: TWO })
