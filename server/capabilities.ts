@@ -85,7 +85,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
   const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const media = createMedia({ ...base, assetsDir, joinWays: groups.queries.joinWays })
   const staffTelling = createTellStaff(base)
-  const tasks = createTasks({ ...base, timeline, customers, staff })
+  const tasks = createTasks({ ...base, timeline, customers, staff, staffTelling })
   const welcome = createWelcome({ ...base, media, customers, staff, timeline })
   const routing = createRouting({ ...base, facts, groups, customers, tasks, timeline, welcome })
   const tiers = createTiers({ ...base, facts, customers, staff, tags, routing, tasks, handover, timeline })

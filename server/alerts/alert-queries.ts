@@ -29,6 +29,15 @@ export const createAlertQueries = (clock: Pick<Clock, 'now'>) => ({
     )
     return rows.map((row) => ({ key: row.alert_key, sinceMs: row.since, text: row.body, todo: row.todo }))
   },
+  /** Which of these are open. */
+  openAmong: async (tx: Tx, keys: readonly string[]): Promise<Set<string>> => {
+    if (keys.length === 0) return new Set()
+    const rows = await tx.rows<{ alert_key: string }>(
+      `SELECT alert_key FROM alert WHERE ${OPEN} AND alert_key IN (${keys.map(() => '?').join(', ')})`,
+      [clock.now(), ...keys],
+    )
+    return new Set(rows.map((row) => row.alert_key))
+  },
   /** How many are open, by kind: the key up to its colon. */
   countsByKind: async (tx: Tx): Promise<Map<string, number>> => {
     const rows = await tx.rows<{ alert_key: string }>(`SELECT alert_key FROM alert WHERE ${OPEN}`, [clock.now()])

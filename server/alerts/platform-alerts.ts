@@ -31,7 +31,8 @@ export interface PlatformAlertsDeps {
 const QUOTA = 'acquisition.quota'
 const CLOSED = 'app.closed'
 const INACTIVE = 'app.inactive'
-const unreachable = (userId: string): string => `staff.unreachable:${userId}`
+/** Of a guide who is out of the app's range. */
+export const unreachable = (userId: string): string => `staff.unreachable:${userId}`
 const unlicensed = (userId: string): string => `staff.unlicensed:${userId}`
 
 /** WeCom says nothing when these are mended, so they leave the list by themselves. */

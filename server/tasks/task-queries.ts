@@ -1,7 +1,8 @@
 import type { SqlValue, Tx } from '../db/tx.ts'
 import type { Reason } from '../kernel/reason.ts'
 
-export type TaskState = 'open' | 'done' | 'dropped'
+/** `held`: waits for a day on which its guide has room for it; the guide does not know of it yet. */
+export type TaskState = 'open' | 'held' | 'done' | 'dropped'
 
 /** Something a guide is asked to do for one customer. */
 export interface GuideTask {
@@ -46,7 +47,10 @@ export interface StoredTask {
 export const TASK_COLUMNS =
   'id, task_key, external_userid, userid, kind, title, script_id, detail, due_at, state, opened_at, closed_at, outcome, reason'
 /** What is due comes first; tasks without a due time come last. */
-const SOONEST_FIRST = 'ORDER BY CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, id'
+export const SOONEST = 'CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, id'
+const SOONEST_FIRST = `ORDER BY ${SOONEST}`
+/** Neither done nor dropped. */
+export const UNFINISHED = `state IN ('open', 'held')`
 const MOST = 200
 
 export const toTask = (row: StoredTask): GuideTask => ({
@@ -79,9 +83,21 @@ export const taskQueries = {
     externalUserId === undefined
       ? many(tx, `userid = ? AND state = 'open' ${SOONEST_FIRST}`, [userId])
       : many(tx, `userid = ? AND state = 'open' AND external_userid = ? ${SOONEST_FIRST}`, [userId, externalUserId]),
-  /** Every open task of a guide, however many. */
-  allOpenFor: (tx: Tx, userId: string): Promise<GuideTask[]> =>
-    all(tx, `userid = ? AND state = 'open' ORDER BY id`, [userId]),
+  /** Every task of a guide that is neither done nor dropped, held ones too, however many. */
+  allUnfinishedFor: (tx: Tx, userId: string): Promise<GuideTask[]> =>
+    all(tx, `userid = ? AND ${UNFINISHED} ORDER BY id`, [userId]),
+  unfinishedAbout: (tx: Tx, userId: string, externalUserId: string): Promise<GuideTask[]> =>
+    all(tx, `userid = ? AND external_userid = ? AND ${UNFINISHED} ORDER BY id`, [userId, externalUserId]),
+  /** How much waits for a free day, by guide; none: left out. */
+  heldByGuide: async (tx: Tx, userIds: readonly string[]): Promise<Map<string, number>> => {
+    if (userIds.length === 0) return new Map()
+    const rows = await tx.rows<{ userid: string; n: number }>(
+      `SELECT userid, COUNT(*) AS n FROM guide_task
+       WHERE state = 'held' AND userid IN (${userIds.map(() => '?').join(', ')}) GROUP BY userid`,
+      [...userIds],
+    )
+    return new Map(rows.map((row) => [row.userid, Number(row.n)]))
+  },
   /** All tasks about a customer, of every guide, newest first, at most 200. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<GuideTask[]> =>
     many(tx, 'external_userid = ? ORDER BY id DESC', [externalUserId]),

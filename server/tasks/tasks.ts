@@ -2,16 +2,22 @@ import type { Executor } from '../actions/action-kind.ts'
 import { contacts } from '../contacts/contacts.ts'
 import { CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
 import type { Customers } from '../customers/customers.ts'
+import { firstDue } from '../db/first-due.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Emit } from '../inbox/emit.ts'
 import { type Subscription, subscribe } from '../inbox/subscription.ts'
+import type { Job } from '../jobs/job.ts'
 import type { Reason } from '../kernel/reason.ts'
+import { SECOND_MS } from '../kernel/shanghai.ts'
 import type { Staff } from '../staff/staff.ts'
 import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
 import type { Note, Timeline } from '../timeline/timeline.ts'
+import { type CapacityDeps, createCapacity, DEFAULT_PRIORITY } from './capacity.ts'
+import { createDeadlines, type Deadline, type DeadlinesDeps } from './deadlines.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
+import { releaseHeld } from './release-held.ts'
 import { TaskAnswered } from './task-events.ts'
-import { type GuideTask, taskQueries } from './task-queries.ts'
+import { type GuideTask, taskQueries, UNFINISHED } from './task-queries.ts'
 
 export interface TaskToOpen {
   /** Once per reason; ≤190 characters. */
@@ -25,6 +31,10 @@ export interface TaskToOpen {
   detail?: Record<string, unknown>
   /** UTC milliseconds. */
   dueAtMs?: number | undefined
+  /** 0 to 100, default 50: on a day with too many the higher comes first. */
+  priority?: number | undefined
+  /** Not done so long after it was opened: who is told of it, and to whom it goes. */
+  deadlines?: readonly Deadline[] | undefined
   reason: Reason
 }
 
@@ -35,19 +45,21 @@ export interface TaskEnd {
   note?: string
 }
 
-export interface TasksDeps extends NotifyGuideDeps {
-  emit: Emit
-  timeline: Pick<Timeline, 'note' | 'noteAll'>
-  customers: NotifyGuideDeps['customers'] & {
-    queries: Pick<Customers['queries'], 'isFollowing' | 'ownerOf' | 'ownersOf'>
+export type TasksDeps = NotifyGuideDeps &
+  CapacityDeps &
+  Omit<DeadlinesDeps, 'capacity' | 'notify'> & {
+    emit: Emit
+    timeline: Pick<Timeline, 'note' | 'noteAll'>
+    customers: { queries: Pick<Customers['queries'], 'isFollowing' | 'ownerOf' | 'ownersOf'> }
+    staff: { queries: Pick<Staff['queries'], 'nameOf' | 'namesOf' | 'leftAmong'> }
   }
-  staff: { queries: Pick<Staff['queries'], 'nameOf' | 'namesOf' | 'leftAmong'> }
-}
 
 /** What guides are asked to do. */
 export function createTasks(deps: TasksDeps) {
   const { clock, emit, timeline, customers, staff } = deps
   const notifyGuide = createNotifyGuide(deps)
+  const capacity = createCapacity(deps)
+  const deadlines = createDeadlines({ ...deps, capacity, notify: notifyGuide.schedule })
 
   /** A guide who has left does nothing any more: another guide of the customer does. Nobody else: it waits for whoever
    *  gets the customer. */
@@ -70,6 +82,8 @@ export function createTasks(deps: TasksDeps) {
     )
     const tasks = (await assigned(tx, asked)).filter((task) => !known.has(task.key))
     if (tasks.length === 0) return new Set()
+    const now = clock.now()
+    const free = await capacity.take(tx, tasks)
     await tx.insertIgnore(
       'guide_task',
       tasks.map((task) => ({
@@ -81,8 +95,10 @@ export function createTasks(deps: TasksDeps) {
         script_id: task.scriptId ?? null,
         detail: task.detail === undefined ? null : JSON.stringify(task.detail),
         due_at: task.dueAtMs ?? null,
-        state: 'open',
-        opened_at: clock.now(),
+        state: free.has(task) ? 'open' : 'held',
+        priority: task.priority ?? DEFAULT_PRIORITY,
+        release_at: free.has(task) ? null : capacity.nextDay(),
+        opened_at: now,
         reason: JSON.stringify(task.reason),
       })),
     )
@@ -90,22 +106,33 @@ export function createTasks(deps: TasksDeps) {
       tx,
       tasks.map((task) => task.key),
     )
+    await deadlines.set(
+      tx,
+      tasks.flatMap((task) => {
+        const id = stored.get(task.key)?.id
+        return id === undefined ? [] : (task.deadlines ?? []).map((deadline) => ({ id, fromMs: now, deadline }))
+      }),
+    )
     const guides = [...new Set(tasks.map((task) => task.userId))]
     const names = await staff.queries.namesOf(tx, guides)
     await timeline.noteAll(
       tx,
       [...stored.values()].map((task) => ({
-        ...noteOf(task, 'opened', `请导购${names.get(task.userId) ?? task.userId}：${task.title}`),
+        ...(task.state === 'held'
+          ? noteOf(task, 'held', `导购${names.get(task.userId) ?? task.userId}今天的待办满了，排到明早：${task.title}`)
+          : noteOf(task, 'opened', `请导购${names.get(task.userId) ?? task.userId}：${task.title}`)),
         reason: task.reason,
       })),
     )
-    await notifyGuide.schedule(tx, guides)
+    const full = tasks.filter((task) => !free.has(task)).map((task) => task.userId)
+    await capacity.tellOperators(tx, [...new Set(full)])
+    await notifyGuide.schedule(tx, [...new Set([...free].map((task) => task.userId))])
     return new Set(stored.keys())
   }
 
   const open = async (tx: Tx, asked: TaskToOpen): Promise<boolean> => (await openAll(tx, [asked])).size > 0
 
-  const noteOf = (task: GuideTask, what: 'opened' | TaskEnd['outcome'], text: string): Note => ({
+  const noteOf = (task: GuideTask, what: 'opened' | 'held' | TaskEnd['outcome'], text: string): Note => ({
     key: `task:${task.id}:${what}`,
     externalUserId: task.externalUserId,
     userId: task.userId,
@@ -116,7 +143,7 @@ export function createTasks(deps: TasksDeps) {
   async function end(tx: Tx, task: GuideTask | undefined, { outcome, note: why }: TaskEnd): Promise<boolean> {
     if (task === undefined) return false
     const changed = await tx.run(
-      `UPDATE guide_task SET state = ?, closed_at = ?, outcome = ? WHERE id = ? AND state = 'open'`,
+      `UPDATE guide_task SET state = ?, closed_at = ?, outcome = ? WHERE id = ? AND ${UNFINISHED}`,
       [outcome, clock.now(), why ?? null, task.id],
     )
     if (changed === 0) return false
@@ -128,7 +155,7 @@ export function createTasks(deps: TasksDeps) {
   /** The open to-dos of a guide who left go to the customers' other guides; those of customers without one stay, for
    *  whoever the customer is handed to. Safe to repeat. */
   async function passOn(tx: Tx, leftUserId: string): Promise<void> {
-    const open = await taskQueries.allOpenFor(tx, leftUserId)
+    const open = await taskQueries.allUnfinishedFor(tx, leftUserId)
     const owners = await customers.queries.ownersOf(tx, [...new Set(open.map((task) => task.externalUserId))])
     const from = await nameOf(tx, leftUserId)
     for (const task of open) {
@@ -151,7 +178,7 @@ export function createTasks(deps: TasksDeps) {
     subscribe('tasks.drop-lost', CustomerLost, async (tx, { payload }) => {
       // A late event about an earlier friendship must not touch the present one.
       if (await customers.queries.isFollowing(tx, payload.userId, payload.externalUserId)) return
-      for (const task of await taskQueries.openFor(tx, payload.userId, payload.externalUserId)) {
+      for (const task of await taskQueries.unfinishedAbout(tx, payload.userId, payload.externalUserId)) {
         await end(tx, task, { outcome: 'dropped', note: '已不是好友' })
       }
     }),
@@ -160,19 +187,33 @@ export function createTasks(deps: TasksDeps) {
       // Not told as new before: the new guide has not heard of them.
       const moved = await tx.run(
         `UPDATE guide_task SET userid = ?, notified_at = NULL, opened_at = ?
-         WHERE external_userid = ? AND userid = ? AND state = 'open'`,
+         WHERE external_userid = ? AND userid = ? AND ${UNFINISHED}`,
         [toUserId, clock.now(), externalUserId, fromUserId],
       )
       if (moved > 0) await notifyGuide.schedule(tx, [toUserId])
     }),
     subscribe('tasks.follow-rename', StaffRenamed, async (tx, { payload }) => {
-      await tx.run(`UPDATE guide_task SET userid = ? WHERE userid = ? AND state = 'open'`, [
+      await tx.run(`UPDATE guide_task SET userid = ? WHERE userid = ? AND ${UNFINISHED}`, [
         payload.newUserId,
         payload.oldUserId,
       ])
     }),
   ]
   const executors: Executor[] = [notifyGuide.executor]
+  const jobs: Job[] = [
+    {
+      name: 'tasks.release',
+      everyMs: 30 * SECOND_MS,
+      dueAt: (tx) => firstDue(tx, 'release_at', `guide_task WHERE state = 'held'`),
+      run: () => releaseHeld({ ...deps, capacity, notify: notifyGuide.schedule }),
+    },
+    {
+      name: 'tasks.deadlines',
+      everyMs: 10 * SECOND_MS,
+      dueAt: deadlines.nextAt,
+      run: deadlines.run,
+    },
+  ]
 
   return {
     /** Asks a guide to do something; the guide is told in WeCom and the customer's timeline says so. True when new, false
@@ -200,6 +241,7 @@ export function createTasks(deps: TasksDeps) {
     queries: taskQueries,
     subscriptions,
     executors,
+    jobs,
   }
 }
 
