@@ -12,14 +12,14 @@ export const PolicyRule = Type.Object(
     tasksPerGuidePerDay: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 500, description: '一位导购一天最多几条新待办，多的排到第二天早上' }),
     ),
-    /** Mass messages that journeys send to one customer within so many days; more are not sent. */
+    /** How often one customer may have been contacted within so many days before a journey sends no further mass message. */
     contactsPerCustomer: Type.Optional(
       Type.Object(
         {
           most: Type.Integer({ minimum: 1, maximum: 31, description: '最多几次' }),
           days: Type.Integer({ minimum: 1, maximum: 31, description: '多少天之内' }),
         },
-        { ...strict, description: '一位客户多少天内最多收到几次群发，多的不发' },
+        { ...strict, description: '一位客户多少天内最多被联系几次，再多的 SOP 群发不发' },
       ),
     ),
   },
