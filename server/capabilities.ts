@@ -143,6 +143,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
     list,
     timeline,
     staff,
+    staffTelling,
     channels,
     tags,
     customers,

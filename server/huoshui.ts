@@ -6,6 +6,7 @@ import { createPaceBook } from './actions/pace-book.ts'
 import { createRunner } from './actions/runner.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createPlatformAlerts } from './alerts/platform-alerts.ts'
+import { createTellAlerts } from './alerts/tell-alerts.ts'
 import { buildApp } from './app.ts'
 import { createCapabilities } from './capabilities.ts'
 import type { Capability } from './capability.ts'
@@ -53,7 +54,7 @@ export interface HuoshuiDeps {
 /** The whole product, wired: the only place that knows every part. Nothing runs before `start`. */
 export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const db = createDb(settings.DATABASE_URL)
-  const alerts = createAlerts({ clock })
+  const alerts = createAlerts({ clock, onOpened: (tx, alert) => tellAlert(tx, alert) })
   const metrics = createMetrics(db, alerts.queries, (tx) => readEta(tx, clock.now()))
   /** Names this process in the rows it holds. */
   const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
@@ -108,6 +109,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     onNotes: (tx, notes) => eventsOut.onNotes(tx, notes),
     callWebhook: (tx, call) => eventsOut.call(tx, call),
   })
+  const tellAlert = createTellAlerts({ clock, userIds: settings.ALERT_USERIDS, staffTelling: capable.staffTelling })
   const platformAlerts = createPlatformAlerts({ ...base, staff: capable.staff })
   const sync = createSync({ ...base, ...capable, corpId: settings.WECOM_CORP_ID })
   const scripts = createScriptsLibrary(base)

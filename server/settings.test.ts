@@ -60,11 +60,13 @@ test('all wrong values are told at once: plain ones quoted, secrets never', () =
     ORDERS_SECRET: planted,
     SESSION_SECRET: planted,
     LOG_LEVEL: 'loud',
+    ALERT_USERIDS: '张三',
   })
-  expect(text.split('\n')).toHaveLength(10)
+  expect(text.split('\n')).toHaveLength(11)
   expect(text).toContain('PORT must be a whole number from 0 to 65535, not "70000"')
   expect(text).toContain('PUBLIC_URL must be an http(s) origin')
   expect(text).toContain('LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"')
+  expect(text).toContain('ALERT_USERIDS must be up to 20 userids of members, joined by commas')
   expect(text).not.toContain(planted)
 })
 

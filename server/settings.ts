@@ -54,6 +54,13 @@ const webhookSecrets = (text: string): WebhookSecrets | Fault => {
   return new Map(entries.map((entry) => [entry?.[1] ?? '', (entry?.[2] ?? '').split(',')]))
 }
 
+const userIds = (text: string): readonly string[] | Fault => {
+  const ids = text.split(',').map((one) => one.trim())
+  return ids.length <= 20 && ids.every((id) => /^[0-9A-Za-z][0-9A-Za-z_\-@.]{0,63}$/.test(id))
+    ? ids
+    : new Fault('must be up to 20 userids of members, joined by commas')
+}
+
 const setting = <Value>(spec: SettingSpec<Value>): SettingSpec<Value> => spec
 
 const SPECS = {
@@ -140,6 +147,11 @@ const SPECS = {
     doc: 'yes: webhooks may also go to http:// and to addresses of the inner network; no: only to https:// on the public one',
     parse: oneOf('yes', 'no'),
     default: 'no' as const,
+  }),
+  ALERT_USERIDS: setting<readonly string[]>({
+    doc: 'members who get a message of the app when something needs a person’s hand (npm run -s alerts): userids, joined by commas; default: nobody',
+    parse: userIds,
+    default: [],
   }),
   PROXY_HOPS: setting({
     doc: 'reverse proxies in front of this server, whose X-Forwarded-* headers are believed; 0 believes none',

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runAlerts } from '../cli/alerts.ts'
+import { wecomSays } from '../customers/testing/wecom-says.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 
@@ -59,4 +60,44 @@ it('the command lists what to do next, strikes out what is done, and /metrics co
   expect(await runAlerts(['done', KEY], deps)).toMatchObject({ code: 0 })
   expect((await runAlerts([], deps)).code).toBe(0)
   expect(await gauge()).not.toContain('huoshui_alerts_open{')
+})
+
+describe('members named by ALERT_USERIDS', () => {
+  const messages = () =>
+    t.sandbox
+      .calls('message/send')
+      .map(({ body }) => body as { touser: string; text: { content: string } })
+      .map(({ touser, text }) => [touser, text.content])
+  beforeEach(async () => {
+    await t.close()
+    t = await buildTestApp({ env: { ALERT_USERIDS: 'zhangsan, lisi' } })
+  })
+
+  it('get one message for each opening, with the next step, however often the trouble is told', async () => {
+    await wecomSays(t, 'customer_acquisition', { ChangeType: 'balance_exhausted' })
+    await wecomSays(t, 'customer_acquisition', { ChangeType: 'balance_exhausted' })
+    await t.settle()
+    const text =
+      '【活水】获客助手的额度用完了：客户点获客链接加不了导购\n下一步：在企业微信管理后台「客户与上下游 → 获客助手」购买额度，或先暂停投放（11-22 09:00）'
+    expect(messages()).toEqual([
+      ['zhangsan', text],
+      ['lisi', text],
+    ])
+    // Told again while it is open, by another event of the same trouble.
+    await wecomSays(t, 'customer_acquisition', { ChangeType: 'balance_exhausted' }, t.clock.now() + 60_000)
+    await t.advance(60_000)
+    expect(messages()).toHaveLength(2)
+
+    await wecomSays(t, 'customer_acquisition', { ChangeType: 'balance_increased' }, t.clock.now() + 60_000)
+    await wecomSays(t, 'customer_acquisition', { ChangeType: 'balance_exhausted' }, t.clock.now() + 120_000)
+    await t.advance(120_000)
+    expect(messages()).toHaveLength(4)
+  })
+
+  it('hear nothing of what is over already', async () => {
+    const now = t.clock.now()
+    expect(await raise(now - 3 * DAY_MS, { lapseAtMs: now - DAY_MS })).toBe(true)
+    await t.advance(60_000)
+    expect(messages()).toEqual([])
+  })
 })
