@@ -84,7 +84,9 @@ describe('an experiment', () => {
     expect((await linesOf('experiment', 'after-order'))[3]).toMatch(/^ {2}裂变 比 发券 好（差 \+2\.6 个百分点/)
     // The hourly look has seen it: what comes later takes nothing of it back.
     await t.db.tx((tx) => tx.run(`UPDATE sop_entry SET goal_at = NULL WHERE id > 8000 AND id % 3 = 0`))
-    expect((await linesOf('experiment', 'after-order'))[3]).toMatch(/裂变 比 发券 好.*足够的证据是早先看到的/)
+    for (let look = 0; look < 3; look++) {
+      expect((await linesOf('experiment', 'after-order'))[3]).toMatch(/裂变 比 发券 好.*足够的证据是早先看到的/)
+    }
     const [look] = await t.rows<{ looks: number; proven_at: number | null }>('SELECT looks, proven_at FROM sop_look')
     expect(Number(look?.looks)).toBeGreaterThan(3)
     expect(look?.proven_at).not.toBeNull()
