@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
 import { openBrowser } from '../sidebar-api/testing/sidebar-browser.ts'
+import { signedPost } from '../testing/signed-post.ts'
 import { steakLadder, TIER_TAGS } from '../tiers/testing/steak-ladder.ts'
 import { openSopDesk, type SopDesk } from './testing/sop-desk.ts'
 
@@ -140,4 +141,25 @@ it('begins when a customer rises to a level', async () => {
   await t.settle()
   await t.again()
   expect(await titles(id)).toEqual(['rose'])
+})
+
+it('begins with an answer of a survey, once however often it is posted', async () => {
+  t = await openSopDesk({
+    sop: [
+      asking('gift', '{ event: survey.answered, survey: 到店, answer: 送人 }'),
+      asking('self', '{ event: survey.answered, answer: 自己吃 }'),
+    ].join('---\n'),
+  })
+  const id = await t.scan({ state: 'store-code' })
+  const response = (responseId: string, answer: string) => ({
+    surveyId: '到店',
+    responseId,
+    customer: { externalUserId: id },
+    answers: [{ question: '给谁买', answer }],
+  })
+  for (let round = 0; round < 2; round++)
+    expect((await signedPost(t, '/api/surveys', response('r1', '送人'))).status).toBe(200)
+  await t.settle()
+  await t.again()
+  expect(await titles(id)).toEqual(['gift'])
 })
