@@ -3,6 +3,7 @@ import { AppError } from '../kernel/app-error.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { readSomeSettings } from '../settings.ts'
 import { type Outcome, runWithDatabase } from './outcome.ts'
+import { backtestCommand } from './sop/backtest-command.ts'
 import { checkCommand } from './sop/check-command.ts'
 import { diffCommand } from './sop/diff-command.ts'
 import { experimentCommand } from './sop/experiment-command.ts'
@@ -19,6 +20,7 @@ const COMMANDS: readonly SopCommand[] = [
   checkCommand,
   schemaCommand,
   planCommand,
+  backtestCommand,
   versionsCommand,
   diffCommand,
   rollbackCommand,

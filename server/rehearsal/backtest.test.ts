@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { runSop } from '../cli/sop.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../kernel/shanghai.ts'
 import { sopFigures } from '../sop/sop-figures.ts'
 import { config, openSopDesk, type SopDesk } from '../sop/testing/sop-desk.ts'
@@ -126,5 +127,20 @@ describe('a past that is played once more under the same rules', () => {
     })
     expect(await decisions(scratch, fromMs, toMs)).toEqual(lived)
     await scratch.close()
+
+    // The file says something else now; the server has not seen it.
+    t.writeConfig({ 'sop/first.yaml': NEWCOMER.replace('  - wait: 30m\n', '').replace('再邀请一次', '打个电话') })
+    const deps = { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: t.configDir }
+    const told = await runSop(['backtest', 'newcomer', '--since', `${Math.round((toMs - fromMs) / HOUR_MS)}h`], deps)
+    expect(told.code).toBe(0)
+    const line = (text: string) =>
+      told.out
+        .split('\n')
+        .find((one) => one.includes(text))
+        ?.trim()
+        .split(/ +/)
+    expect(line('给导购待办「再邀请一次」')?.slice(-3)).toEqual(['2', '1', '-1'])
+    expect(line('给导购待办「打个电话」')?.slice(-3)).toEqual(['0', '1', '+1'])
+    expect(line('结束：付款')?.slice(-2)).toEqual(['1', '1'])
   }, 60_000)
 })
