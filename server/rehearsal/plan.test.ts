@@ -60,9 +60,19 @@ name: 新客
 trigger: customer.added
 steps:
   - wait: { until: "09:00", days: 2 }
+  - message: { text: 您好，有什么可以帮您。, within: 3d }
   - task: { for: guide, title: 回访新客 }
   - wait: 6d
 goal: order.paid
+`
+const QUIET_FOR_LONG = `
+sop: silent
+name: 沉默
+trigger: { silence: 4, at: "09:00" }
+when: { follow.active: true }
+quiet: "19:00-11:00"
+steps:
+  - task: { for: guide, title: 打个招呼 }
 `
 
 /** How often each step ended how, for each guide on each day. */
@@ -92,7 +102,11 @@ async function liveThrough(fromMs: number, days: number): Promise<void> {
   for (let day = 0; day <= days; day++) {
     for (const hour of [9, 10, 11, 13, 18]) {
       const atMs = today + day * DAY_MS + hour * HOUR_MS
-      if (atMs > fromMs && atMs <= fromMs + days * DAY_MS) await t.advance(atMs - t.clock.now())
+      if (atMs <= fromMs || atMs > fromMs + days * DAY_MS) continue
+      await t.advance(atMs - t.clock.now())
+      for (const userId of ['zhangsan', 'lisi']) {
+        for (const { msgid } of t.sandbox.pendingMassSends(userId)) await t.sandbox.confirmMassSend({ msgid, userId })
+      }
     }
   }
   await t.advance(fromMs + days * DAY_MS - t.clock.now())
@@ -102,7 +116,7 @@ afterEach(() => t.close())
 
 describe('a plan', () => {
   it('says to the last step, day and guide what then really happens in fourteen days', async () => {
-    const files = { 'sop/b.yaml': FIRST_ORDER, 'sop/c.yaml': CARE, 'sop/d.yaml': ADDED }
+    const files = { 'sop/b.yaml': FIRST_ORDER, 'sop/c.yaml': CARE, 'sop/d.yaml': ADDED, 'sop/e.yaml': QUIET_FOR_LONG }
     t = await openSopDesk({ config: { ...config, ...files, 'sop/first.yaml': WIN_BACK } })
     expect(t.huoshui.rules.faults()).toEqual([])
     const ids: string[] = []
@@ -149,6 +163,15 @@ describe('a plan', () => {
     await liveThrough(nowMs, 14)
     const lived = await t.db.view((tx) => sopFigures.steps(tx, nowMs, nowMs + 14 * DAY_MS))
     expect(tally(plan.sops.flatMap((sop) => sop.steps))).toEqual(tally(lived))
+
+    const foreseen = plan.sops.flatMap((sop) => sop.steps)
+    // Nine reach their customer, the tenth has no guide any more.
+    const messages = foreseen.filter((step) => step.kind === 'message').map((step) => step.outcome.slice(0, 4))
+    expect([messages.filter((text) => text === '群发「新').length, messages.length]).toEqual([9, 10])
+    // Found at nine, but nobody is asked before the quiet hours end.
+    const silent = foreseen.filter((step) => step.sop === 'silent')
+    expect(new Set(silent.map((step) => shanghaiText(step.atMs)))).toEqual(new Set(['2026-11-26 11:00']))
+    expect(silent).toHaveLength(23)
 
     const [winBack, newcomer] = ['win-back', 'newcomer'].map((name) => plan.sops.find(({ sop }) => sop === name))
     expect(winBack).toMatchObject({ matching: 14, insideBefore: 0 })
