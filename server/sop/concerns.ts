@@ -7,10 +7,11 @@ export interface Subject {
   userId?: string
 }
 
-/** An event counts for a journey when it happened since the journey began, is not what began it, and, where it is about
- *  a pair, is about this journey's guide. */
+/** An event counts for a journey when it happened since the journey began, is not what began it or led to that (the payment
+ *  by which a customer rose, told before the rise), and, where it is about a pair, is about this journey's guide. */
 export function concerns(event: EntryEvent, subject: Subject, entry: Entry): boolean {
-  if (entry.event?.id === event.id) return false
-  if (event.atMs < (entry.event?.atMs ?? entry.enteredAtMs)) return false
+  const begunBy = entry.event
+  if (begunBy !== undefined && event.atMs === begunBy.atMs && event.id <= begunBy.id) return false
+  if (event.id === begunBy?.id || event.atMs < (begunBy?.atMs ?? entry.enteredAtMs)) return false
   return subject.userId === undefined || subject.userId === entry.userId
 }
