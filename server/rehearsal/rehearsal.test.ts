@@ -13,7 +13,7 @@ const LEFT_OUT = [
   // How the server works, not what it knows.
   ['action_pace', 'credential', 'endpoint_limit', 'endpoint_use', 'job_run', 'live_process', 'migrations', 'rule_book'],
   // Notes for people.
-  ['alert', 'reconcile_finding', 'sop_look', 'timeline'],
+  ['alert', 'reconcile_finding', 'sop_look', 'sop_refusal', 'timeline'],
   // Readings of the platform, and what hangs on them.
   ['feedback_day', 'sync_part', 'sync_run'],
   ['handover', 'handover_customer', 'handover_group', 'unassigned_customer'],
