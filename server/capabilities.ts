@@ -37,7 +37,7 @@ import { createWelcome } from './welcome/welcome.ts'
 /** What the capabilities ask of the platform. */
 export type Platform = Pick<
   Wecom,
-  'contacts' | 'ways' | 'tags' | 'groups' | 'handovers' | 'massSends' | 'staff' | 'messages' | 'media'
+  'contacts' | 'ways' | 'tags' | 'strategyTags' | 'groups' | 'handovers' | 'massSends' | 'staff' | 'messages' | 'media'
 >
 
 export interface CapabilitiesDeps {

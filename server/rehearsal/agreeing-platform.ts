@@ -32,6 +32,7 @@ export function createAgreeingPlatform(clock: Clock): Platform {
         },
       }),
     }),
+    strategyTags: only<Platform['strategyTags']>('strategyTags', {}),
     messages: only<Platform['messages']>('messages', { send: async () => ({ msgid: newId('message') }) }),
     massSends: only<Platform['massSends']>('massSends', {
       create: async ({ external_userid: customers = [], sender: userId = '' }) => {

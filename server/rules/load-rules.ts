@@ -10,7 +10,7 @@ import { checkPools } from './checks/pools.ts'
 import { checkScripts } from './checks/scripts.ts'
 import { checkSends } from './checks/sends.ts'
 import { checkSops } from './checks/sops.ts'
-import { checkTagRules } from './checks/tags.ts'
+import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
 import { createDraft, type Draft, type Drafts, NAME_KEYS } from './draft.ts'
@@ -59,7 +59,11 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   Object.assign(names, namesOf(collected))
 
   const { drafts } = collected
-  const context: CheckContext = { names, assetProblem: createAssetCheck(folder) }
+  const context: CheckContext = {
+    names,
+    strategyTags: strategyTagsIn(drafts.tags),
+    assetProblem: createAssetCheck(folder),
+  }
   refuseDoubles(drafts, faults)
   checkTagRules(drafts.tags)
   checkChannels(context, drafts.channel)

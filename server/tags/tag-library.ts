@@ -3,15 +3,19 @@ import { type Executor, execute } from '../actions/action-kind.ts'
 import type { Outbox } from '../actions/outbox.ts'
 import type { Tx } from '../db/tx.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { StrategyTagGroup } from '../wecom/api/strategy-tags.ts'
 import type { CorpTagGroup } from '../wecom/api/tags.ts'
+import { errorCode } from '../wecom/error-codes/error-codes.ts'
+import type { ErrorKind } from '../wecom/error-codes/error-rows.ts'
 import type { Wecom } from '../wecom/wecom.ts'
+import { WecomError } from '../wecom/wecom-error.ts'
 import { CreateTags, ListTags } from './tag-actions.ts'
 import { tagQueries } from './tag-queries.ts'
 
 export interface TagLibraryDeps {
-  wecom: Pick<Wecom, 'tags'>
+  wecom: Pick<Wecom, 'tags' | 'strategyTags'>
   clock: Clock
   outbox: Outbox
   rules: Pick<RuleBookHolder, 'current'>
@@ -19,6 +23,9 @@ export interface TagLibraryDeps {
 }
 
 const KEEP_EVERY_MS = 10 * MINUTE_MS
+/** A corp without strategies (规则组), or an app that may not see them, refuses: not asked every ten minutes. */
+const REFUSED_FOR_MS = DAY_MS
+const REFUSALS: ReadonlySet<ErrorKind> = new Set(['operator', 'never', 'gone', 'unknown'])
 
 export const pathOf = (group: string, name: string): string => `${group}/${name}`
 
@@ -29,12 +36,20 @@ export interface TagChanges {
   deleted: string[]
 }
 
-const SHOWN = ['group_id', 'group_name', 'tag_name', 'group_sort', 'tag_sort'] as const
+/** The library as WeCom has it. */
+export interface TagListing {
+  groups: CorpTagGroup[]
+  /** Undefined: WeCom does not tell; what is known of them stays. */
+  strategyGroups?: StrategyTagGroup[] | undefined
+  readAtMs: number
+}
+
+const SHOWN = ['group_id', 'group_name', 'tag_name', 'group_sort', 'tag_sort', 'strategy_id'] as const
 
 /** Writes the tags that are other than they were here. */
 async function recordGroups(
   tx: Tx,
-  groups: CorpTagGroup[],
+  groups: StrategyTagGroup[],
   seen: { atMs: number; ours: boolean },
 ): Promise<{ present: string[]; added: string[]; renamed: string[] }> {
   const rows = groups.flatMap((group) =>
@@ -46,6 +61,7 @@ async function recordGroups(
       path: pathOf(group.group_name, tag.name),
       group_sort: group.order ?? 0,
       tag_sort: tag.order ?? 0,
+      strategy_id: group.strategy_id ?? null,
       seen_at: seen.atMs,
       gone_at: null,
       ...(seen.ours ? { ours: 1 } : {}),
@@ -53,9 +69,9 @@ async function recordGroups(
   )
   const known = new Map(
     (
-      await tx.rows<Record<(typeof SHOWN)[number], string | number> & { tag_id: string; gone_at: number | null }>(
-        `SELECT tag_id, ${SHOWN.join(', ')}, gone_at FROM corp_tag`,
-      )
+      await tx.rows<
+        Record<(typeof SHOWN)[number], string | number | null> & { tag_id: string; gone_at: number | null }
+      >(`SELECT tag_id, ${SHOWN.join(', ')}, gone_at FROM corp_tag`)
     ).map((row) => [row.tag_id, row]),
   )
   const added: string[] = []
@@ -70,14 +86,16 @@ async function recordGroups(
   return { present: rows.map((row) => row.tag_id), added, renamed }
 }
 
-/** The corp's tag library: mirrors WeCom's, and makes there what the rule book names. */
+/** The corp's tag library: mirrors WeCom's, and makes there what the rule book names. Tags of strategies (规则组) are only
+ *  mirrored: they are their administrators'. */
 export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibraryDeps) {
   const askForListing = (tx: Tx, key: string, text: string): Promise<boolean> =>
     outbox.enqueue(tx, ListTags, { key: `tag.list:${key}`, payload: {}, reason: { text } })
 
   /** Asks for what the rule book names and WeCom lacks. Once an hour per set of names, until it is there. */
   async function createMissing(tx: Tx): Promise<void> {
-    for (const { group, names } of rules.current().tags) {
+    for (const { group, names, strategy } of rules.current().tags) {
+      if (strategy === true) continue
       const known = await tagQueries.byPath(
         tx,
         names.map((name) => pathOf(group, name)),
@@ -97,14 +115,13 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
   }
 
   /** A tag made while the listing was under way is not in it, and not gone. */
-  async function recordListing(
-    tx: Tx,
-    { groups, readAtMs }: { groups: CorpTagGroup[]; readAtMs: number },
-  ): Promise<TagChanges> {
-    const { present, added, renamed } = await recordGroups(tx, groups, { atMs: readAtMs, ours: false })
+  async function recordListing(tx: Tx, { groups, strategyGroups, readAtMs }: TagListing): Promise<TagChanges> {
+    const all = [...groups, ...(strategyGroups ?? [])]
+    const { present, added, renamed } = await recordGroups(tx, all, { atMs: readAtMs, ours: false })
     const isPresent = new Set(present)
+    const listed = strategyGroups === undefined ? 'AND strategy_id IS NULL' : ''
     const stored = await tx.rows<{ tag_id: string }>(
-      'SELECT tag_id FROM corp_tag WHERE gone_at IS NULL AND seen_at < ?',
+      `SELECT tag_id FROM corp_tag WHERE gone_at IS NULL AND seen_at < ? ${listed}`,
       [readAtMs],
     )
     const deleted = stored.map((row) => row.tag_id).filter((tagId) => !isPresent.has(tagId))
@@ -117,13 +134,31 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
 
   /** True when the rule book will have this tag made. */
   const isWanted = (path: string): boolean =>
-    rules.current().tags.some(({ group, names }) => names.some((name) => pathOf(group, name) === path))
+    rules
+      .current()
+      .tags.some(
+        ({ group, names, strategy }) => strategy !== true && names.some((name) => pathOf(group, name) === path),
+      )
 
   const keep = (): Promise<boolean> => db.tx((tx) => askForListing(tx, `keep:${clock.now()}`, '核对企业标签'))
 
-  const read = async (): Promise<{ groups: CorpTagGroup[]; readAtMs: number }> => {
+  let strategiesRefusedUntilMs = Number.NEGATIVE_INFINITY
+
+  async function readStrategies(): Promise<StrategyTagGroup[] | undefined> {
+    if (clock.now() < strategiesRefusedUntilMs) return undefined
+    try {
+      return (await wecom.strategyTags.list()).tag_group ?? []
+    } catch (error) {
+      if (!(error instanceof WecomError) || !REFUSALS.has(errorCode(error.errcode).kind)) throw error
+      strategiesRefusedUntilMs = clock.now() + REFUSED_FOR_MS
+      return undefined
+    }
+  }
+
+  const read = async (): Promise<TagListing> => {
     const readAtMs = clock.now()
-    return { groups: (await wecom.tags.list()).tag_group ?? [], readAtMs }
+    const groups = (await wecom.tags.list()).tag_group ?? []
+    return { groups, strategyGroups: await readStrategies(), readAtMs }
   }
 
   let latest: { begunAtMs: number; listing: ReturnType<typeof read> } | undefined

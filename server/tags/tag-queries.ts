@@ -73,10 +73,11 @@ export const tagQueries = {
     )
     return rows.map(toSetTag)
   },
-  /** All corp tags, grouped, as WeCom shows them. */
+  /** All corp tags that we may put on, grouped, as WeCom shows them; none of strategies. */
   library: async (tx: Tx): Promise<{ group: string; tags: CorpTag[] }[]> => {
     const rows = await tx.rows<StoredTag>(
-      `SELECT tag_id, group_name, tag_name, path FROM corp_tag WHERE gone_at IS NULL ORDER BY ${SHOWN_ORDER}`,
+      `SELECT tag_id, group_name, tag_name, path FROM corp_tag
+       WHERE gone_at IS NULL AND strategy_id IS NULL ORDER BY ${SHOWN_ORDER}`,
     )
     const groups = new Map<string, CorpTag[]>()
     for (const tag of rows.map(toTag)) {
@@ -85,12 +86,12 @@ export const tagQueries = {
     }
     return [...groups].map(([group, tags]) => ({ group, tags }))
   },
-  /** Corp tags by 组/名; names that WeCom does not know are left out. */
+  /** Corp tags that we may put on, by 组/名; names that WeCom does not know and those of strategies are left out. */
   byPath: async (tx: Tx, paths: string[]): Promise<Map<string, CorpTag>> => {
     if (paths.length === 0) return new Map()
     const rows = await tx.rows<StoredTag>(
       `SELECT tag_id, group_name, tag_name, path FROM corp_tag
-       WHERE gone_at IS NULL AND path IN (${paths.map(() => '?').join(', ')}) ORDER BY tag_id DESC`,
+       WHERE gone_at IS NULL AND strategy_id IS NULL AND path IN (${paths.map(() => '?').join(', ')}) ORDER BY tag_id DESC`,
       paths,
     )
     return new Map(rows.map((row) => [row.path, toTag(row)]))

@@ -19,7 +19,7 @@ import { createTagLibrary } from './tag-library.ts'
 import { tagQueries } from './tag-queries.ts'
 
 export interface TagsDeps {
-  wecom: Pick<Wecom, 'tags'>
+  wecom: Pick<Wecom, 'tags' | 'strategyTags'>
   clock: Clock
   outbox: Outbox
   emit: Emit
@@ -29,7 +29,7 @@ export interface TagsDeps {
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
 }
 
-/** Corp tags: the library, and who put which tag on which customer, and why. */
+/** Corp tags and those of strategies: the library, and who put which tag on which customer, and why. */
 export function createTags(deps: TagsDeps) {
   const library = createTagLibrary(deps)
   const changes = createChangeTags({ ...deps, library })

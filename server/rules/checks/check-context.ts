@@ -5,6 +5,8 @@ import { missingName, type NameKind, type Names } from './names.ts'
 /** What the checks of single rules need to know about all the others. */
 export interface CheckContext {
   names: Names
+  /** 组/名: of strategies (规则组), known and not ours to put on. */
+  strategyTags: ReadonlySet<string>
   /** Problem with the asset at a path below `config/assets/`, as message and suggestion; undefined when it is good. */
   assetProblem(asset: string): [message: string, suggestion: string] | undefined
 }
@@ -17,10 +19,18 @@ export function checkName(context: CheckContext, draft: AnyDraft, path: Path, ki
   if (missing !== undefined) draft.fault(path, ...missing)
 }
 
-/** Reports tags that do not exist and tags written twice. */
+/** Reports a tag that does not exist or that we may not put on. */
+export function checkTag(context: CheckContext, draft: AnyDraft, path: Path, tag: string): void {
+  checkName(context, draft, path, 'tag', tag)
+  if (context.strategyTags.has(tag)) {
+    draft.fault(path, `「${tag}」是规则组的标签，活水不打也不去掉`, '换成企业标签；规则组的标签只能用在条件里')
+  }
+}
+
+/** Reports tags that do not exist, are not ours to put on, or are written twice. */
 export function checkTags(context: CheckContext, draft: AnyDraft, path: Path, tags: readonly string[] = []): void {
   for (const [index, tag] of tags.entries()) {
-    checkName(context, draft, [...path, index], 'tag', tag)
+    checkTag(context, draft, [...path, index], tag)
     if (tags.indexOf(tag) < index) draft.fault([...path, index], `标签「${tag}」写了两次`, '只留一个')
   }
 }

@@ -2,7 +2,7 @@ import type { Draft } from '../draft.ts'
 import type { Condition } from '../schema/condition.ts'
 import { DEFAULT_COOL_DOWN_DAYS, type LadderRule, type LevelRule } from '../schema/ladder-rule.ts'
 import type { Path } from '../yaml-rules.ts'
-import { type CheckContext, checkDoubles, checkName } from './check-context.ts'
+import { type CheckContext, checkDoubles, checkName, checkTag } from './check-context.ts'
 
 export function checkLadders(context: CheckContext, ladders: Draft<LadderRule>[]): void {
   const tagsOf = new Map<string, string>()
@@ -58,7 +58,7 @@ function checkLevel(context: CheckContext, draft: Draft<LadderRule>, here: Path,
     const condition = draft.condition([...here, key], level[key])
     if (condition !== undefined) checkCircle(draft, [...here, key], condition)
   }
-  if (level.tag !== undefined) checkName(context, draft, [...here, 'tag'], 'tag', level.tag)
+  if (level.tag !== undefined) checkTag(context, draft, [...here, 'tag'], level.tag)
   if (level.invite !== undefined) checkName(context, draft, [...here, 'invite'], 'pool', level.invite)
   checkDoubles(draft, [...here, 'guides'], level.guides)
   if (level.cap !== undefined && level.guides === undefined) {

@@ -24,6 +24,14 @@ export function checkTagRules(drafts: Draft<TagRules>[]): void {
   if (total > MAX_TAGS) drafts[0]?.fault(['tags'], `标签有 ${total} 个，企业微信最多 ${MAX_TAGS} 个`, '删掉不用的')
 }
 
+/** 组/名 of those that only conditions may name. */
+export const strategyTagsIn = (drafts: Draft<TagRules>[]): ReadonlySet<string> =>
+  new Set(
+    drafts
+      .flatMap((draft) => draft.value.tags)
+      .flatMap(({ group, names, strategy }) => (strategy === true ? names.map((name) => `${group}/${name}`) : [])),
+  )
+
 /** A slash inside would make 组/名 ambiguous. */
 function checkName(draft: Draft<TagRules>, path: (string | number)[], name: string): void {
   if (name.includes('/')) draft.fault(path, `「${name}」里不能有 /`, '换成别的符号，/ 用来隔开组和名')

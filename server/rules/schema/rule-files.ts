@@ -71,6 +71,9 @@ export const TagRules = Type.Object(
         {
           group: Type.String({ minLength: 1, maxLength: 30 }),
           names: Type.Array(Type.String({ minLength: 1, maxLength: 30 }), { minItems: 1 }),
+          strategy: Type.Optional(
+            Type.Boolean({ description: '企业微信规则组的标签：条件里可以用，活水不建、不打、不去掉' }),
+          ),
         },
         strict,
       ),
