@@ -82,7 +82,16 @@ it('流失老客: ten orders and half a year away; asked, asked why, invited bac
   expect(await t.asked('nine')).toEqual(['11-23 09:30 好久没来了，问问近况'])
   for (const id of ['recent', 'leave-me']) expect(await t.path(id)).toEqual([])
 
-  await t.goTo('2026-11-24T09:30', '2026-11-30T10:00')
+  // Nobody has spoken to the first two for three days: the manager of the shop is told.
+  const toManager = (): string[] =>
+    (t.sandbox.world.appMessages.get('chenhao') ?? []).map((message) => String(message.body.content)).sort()
+  await t.goTo('2026-11-24T09:30')
+  expect(toManager()).toEqual([])
+  await t.goTo('2026-11-26T09:31', '2026-11-26T09:32')
+  const late = (id: string) =>
+    expect.stringContaining(`导购林小雨的待办超时未做：${id}，十单以上的老顾客半年没来，问声好`)
+  expect(toManager()).toEqual([late('loyal'), late('returns')])
+  await t.goTo('2026-11-30T10:00')
   expect(await t.path('recent')).toEqual(['流失老客 active'])
   expect((await t.asked('loyal'))[1]).toBe('11-30 10:00 请教他：我们哪里没做好')
   await t.buy('returns')
