@@ -27,12 +27,16 @@ export const SignatureQuery = Type.Object({
 export const Signature = Type.Object({ timestamp: Type.Integer(), nonceStr: Type.String(), signature: Type.String() })
 export type Signature = Static<typeof Signature>
 
+/** Something that a decision looked at: `已付款订单数` `2`. */
+export const SeenFact = Type.Object({ label: Type.String(), value: Type.String() })
+export type SeenFact = Static<typeof SeenFact>
+
 /** Why something is so, ready to be read by people. */
 export const Why = Type.Object({
   text: Type.String(),
   /** `欢迎语「包裹卡欢迎语」` with the version that decided. */
   rule: OrNull(Type.Object({ title: Type.String(), version: Type.String() })),
-  facts: Type.Array(Type.Object({ label: Type.String(), value: Type.String() })),
+  facts: Type.Array(SeenFact),
 })
 export type Why = Static<typeof Why>
 
@@ -73,8 +77,8 @@ export const Profile = Type.Object({
   }),
   /** Shanghai calendar days since this guide's follow began. */
   days: OrNull(Type.Integer()),
-  /** Name within the tag group 分层. */
-  tier: OrNull(Type.String()),
+  /** Where the customer stands on each ladder. */
+  tiers: Type.Array(Type.Object({ ladder: Type.String(), level: Type.String(), sinceMs: Type.Number(), why: Why })),
   /** `1990-05-20`, or `05-20` without a year. */
   birthday: OrNull(Type.Object({ date: Type.String(), daysUntil: Type.Integer() })),
   tags: Type.Array(CustomerTag),
@@ -108,6 +112,52 @@ export type Profile = Static<typeof Profile>
 /** GET customers/:externalUserId/version — cheap; another text when anything that the page shows may have changed. */
 export const PageVersion = Type.Object({ version: Type.String() })
 export type PageVersion = Static<typeof PageVersion>
+
+/** GET customers/:externalUserId/journeys — each SOP with every step and why; and why not in the others. */
+export const Journeys = Type.Object({
+  /** Under way first, then the newest. */
+  journeys: Type.Array(
+    Type.Object({
+      title: Type.String(),
+      version: Type.String(),
+      state: Type.Union([Type.Literal('active'), Type.Literal('finished'), Type.Literal('goal'), Type.Literal('left')]),
+      /** One of the comparison group: nothing is done, it is only watched how things go. */
+      isWatched: Type.Boolean(),
+      enteredAtMs: Type.Number(),
+      /** `添加好友`: what let the customer in, and what was looked at then. */
+      entered: Type.String(),
+      facts: Type.Array(SeenFact),
+      /** While under way: what the customer stands at, what comes after it, and when. */
+      now: OrNull(Type.String()),
+      next: OrNull(Type.String()),
+      nextAtMs: OrNull(Type.Number()),
+      endedAtMs: OrNull(Type.Number()),
+      endReason: OrNull(Type.String()),
+      /** Newest first. */
+      steps: Type.Array(
+        Type.Object({
+          atMs: Type.Number(),
+          text: Type.String(),
+          facts: Type.Array(SeenFact),
+          /** That decided; null where nothing was decided. */
+          version: OrNull(Type.String()),
+        }),
+      ),
+    }),
+  ),
+  notIn: Type.Array(
+    Type.Object({
+      title: Type.String(),
+      version: Type.String(),
+      why: Type.String(),
+      /** The last time that something might have let the customer in. */
+      last: OrNull(Type.Object({ atMs: Type.Number(), text: Type.String() })),
+    }),
+  ),
+})
+export type Journeys = Static<typeof Journeys>
+export type JourneyWhy = Journeys['journeys'][number]
+export type NotInWhy = Journeys['notIn'][number]
 
 /** What sendChatMessage of the JS-SDK takes; one call sends one. Text may hold {客户昵称} and {导购名}. */
 export const ChatMessage = Type.Union([

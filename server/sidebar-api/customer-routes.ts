@@ -7,10 +7,12 @@ import type { Media } from '../media/media.ts'
 import type { Order } from '../orders/order-queries.ts'
 import type { RuleBookHolder } from '../rules/rule-book.ts'
 import type { ScriptsLibrary } from '../scripts-library/scripts-library.ts'
+import type { Sops } from '../sop/sop.ts'
 import type { Tasks as TasksCapability } from '../tasks/tasks.ts'
 import type { Timeline as TimelineCapability } from '../timeline/timeline.ts'
 import type { Access } from './access.ts'
 import * as contract from './contract.ts'
+import { journeyView, notInView } from './journey-view.ts'
 import type { ProfileDeps, ProfileReader } from './profile.ts'
 import { scriptUses } from './script-uses.ts'
 import { scriptView } from './script-view.ts'
@@ -28,17 +30,19 @@ export interface CustomerRouteDeps {
   media: Pick<Media, 'chatMessages'>
   facts: Pick<CustomerFacts, 'of'>
   scripts: Pick<ScriptsLibrary, 'proposedFor'>
+  sop: { queries: Pick<Sops['queries'], 'ofCustomer' | 'whyNot'> }
 }
 
 export const OfCustomer = Type.Object({ externalUserId: Type.String({ minLength: 1, maxLength: 64 }) })
 
 const ORDERS_SHOWN = 50
+const JOURNEYS_SHOWN = 20
 const PAGE = 30
 const PROPOSALS = 5
 
 /** What a guide sees of one customer. */
 export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): void {
-  const { access, clock, rules, profile, orders, timeline, tasks, media, facts, scripts } = deps
+  const { access, clock, rules, profile, orders, timeline, tasks, media, facts, scripts, sop } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const answers = <Schema>(schema: Schema) => ({ params: OfCustomer, response: { 200: schema } })
 
@@ -86,6 +90,16 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
         shown.push(await taskView(tx, { media, rules }, task))
       }
       return { tasks: shown }
+    }),
+  )
+
+  typed.get('/customers/:externalUserId/journeys', { schema: answers(contract.Journeys) }, (request) =>
+    access.withCustomer(request, async (tx, _guide, id) => {
+      const entered = (await sop.queries.ofCustomer(tx, id)).slice(0, JOURNEYS_SHOWN)
+      return {
+        journeys: entered.map((journey) => journeyView(journey, rules.current())),
+        notIn: (await sop.queries.whyNot(tx, id)).map(notInView),
+      }
     }),
   )
 

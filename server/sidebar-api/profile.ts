@@ -7,9 +7,11 @@ import type { Clock } from '../kernel/clock.ts'
 import { shanghaiDaysBetween, shanghaiParts } from '../kernel/shanghai.ts'
 import type { Order, OrderSummary } from '../orders/order-queries.ts'
 import { type Birthday, birthdayText, daysUntilBirthday } from '../profiles/birthday.ts'
-import type { RuleBookHolder } from '../rules/rule-book.ts'
+import type { RuleBook, RuleBookHolder } from '../rules/rule-book.ts'
 import type { Journey } from '../sop/sop-queries.ts'
 import type { SetTag } from '../tags/tag-queries.ts'
+import type { tierQueries } from '../tiers/tier-queries.ts'
+import type { CustomerTier } from '../tiers/tier-store.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { WelcomeOutcome } from '../welcome/welcome-store.ts'
 import type { Guide } from './access.ts'
@@ -44,18 +46,31 @@ export interface ProfileDeps {
   media: { queries: { stamp(tx: Tx): Promise<string> } }
   profiles: { queries: { birthdayOf(tx: Tx, externalUserId: string): Promise<Birthday | undefined> } }
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
+  tiers: { queries: Pick<typeof tierQueries, 'ofCustomer'> }
   timeline: Pick<Timeline, 'queries'>
 }
 
-/** The tag group whose tag is shown beside the name. */
-const TIER_GROUP = '分层'
 /** Among so many of the newest orders the last paid one is looked for. */
 const NEWEST_ORDERS = 5
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, media, profiles, sop, timeline } =
-    deps
+  const {
+    clock,
+    rules,
+    customers,
+    staff,
+    tags,
+    orders,
+    groups,
+    welcome,
+    handover,
+    media,
+    profiles,
+    sop,
+    tiers,
+    timeline,
+  } = deps
 
   async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
     const guide = tag.setBy === 'guide' ? await nameOf(tx, tag.userId) : ''
@@ -104,9 +119,8 @@ export function createProfile(deps: ProfileDeps) {
     const known = await customers.queries.profile(tx, externalUserId)
     const follows = await customers.queries.followsOf(tx, externalUserId)
     const follow = follows.find((one) => one.userId === guide.userId)
-    const allTags = await tags.queries.ofCustomer(tx, externalUserId)
     const birthday = await profiles.queries.birthdayOf(tx, externalUserId)
-    const own = allTags.filter((tag) => tag.userId === guide.userId)
+    const own = (await tags.queries.ofCustomer(tx, externalUserId)).filter((tag) => tag.userId === guide.userId)
     const tagViews: CustomerTag[] = []
     for (const tag of own) tagViews.push(await tagView(tx, tag))
     const channel = known?.firstChannel ?? (await customers.queries.sourcesOf(tx, externalUserId))[0]?.channel
@@ -122,7 +136,7 @@ export function createProfile(deps: ProfileDeps) {
         addedAtMs: follow?.addedAtMs ?? null,
       },
       days: follow?.addedAtMs === undefined ? null : Math.max(0, shanghaiDaysBetween(follow.addedAtMs, clock.now())),
-      tier: [...own, ...allTags].find((tag) => tag.group === TIER_GROUP)?.name ?? null,
+      tiers: tierViews(await tiers.queries.ofCustomer(tx, externalUserId), rules.current()),
       birthday: birthday === undefined ? null : birthdayView(birthday, clock.now()),
       tags: tagViews,
       groups: (await groups.queries.groupsOf(tx, externalUserId)).map((group) => ({
@@ -133,7 +147,7 @@ export function createProfile(deps: ProfileDeps) {
       handover: await handoverLine(tx, externalUserId),
       otherGuides: await otherGuides(tx, follows, guide.userId),
       journeys: (await sop.queries.ofCustomer(tx, externalUserId))
-        .filter((one) => one.state === 'active')
+        .filter((one) => one.state === 'active' && !one.heldOut)
         .map(journeyView),
       orders: await orderSummary(tx, externalUserId),
       version: await versionWith(tx, externalUserId, known, follow),
@@ -176,6 +190,14 @@ const birthdayView = (birthday: Birthday, nowMs: number): Profile['birthday'] =>
   date: birthdayText(birthday),
   daysUntil: daysUntilBirthday(birthday, shanghaiParts(nowMs)),
 })
+
+/** On the ladders of now, in their order. */
+const tierViews = (standing: CustomerTier[], book: RuleBook): Profile['tiers'] =>
+  [...book.ladders.keys()].flatMap((name) => {
+    const tier = standing.find((one) => one.ladder === name)
+    if (tier === undefined) return []
+    return [{ ladder: name, level: tier.level, sinceMs: tier.sinceMs, why: whyOf(tier.reason, book) }]
+  })
 
 /** While it waits, what comes after the wait is what the guide wants to know. */
 const journeyView = (journey: Journey): Profile['journeys'][number] => ({

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/tx.ts'
 import type { CustomerFacts } from '../facts/facts.ts'
+import { conditionZh } from '../rules/condition-zh.ts'
 import { holds } from '../rules/holds.ts'
 import { conditionOf, factPaths } from '../rules/parse-condition.ts'
 import type { SopStep } from '../rules/schema/sop-rule.ts'
@@ -31,9 +32,10 @@ export async function chooseBranches(
   const choiceOf = (id: string): Choice => {
     const values = known.get(id) ?? new Map()
     const chosen = conditions.findIndex((condition) => condition === undefined || holds(condition, values))
-    const isOtherwise = chosen >= 0 && conditions[chosen] === undefined
+    const condition = conditions[chosen]
     const seen = Object.fromEntries(paths.map((path) => [path, values.get(path) ?? null]))
-    const text = chosen < 0 ? '没有一个分支成立' : isOtherwise ? '走「其他」分支' : `走第 ${chosen + 1} 个分支`
+    const text =
+      chosen < 0 ? '没有一个分支成立' : `走「${condition === undefined ? '其他' : conditionZh(condition)}」分支`
     const outcome = paths.length === 0 ? text : `${text}（${factsText(seen)}）`
     return { branch: chosen < 0 ? undefined : chosen, text, outcome, seen }
   }

@@ -1,8 +1,7 @@
 import type { Tx } from '../db/tx.ts'
 import type { Reason } from '../kernel/reason.ts'
 import type { TriggerEvent } from '../rules/schema/sop-event.ts'
-import { factsText } from './facts-text.ts'
-import { type Entry, type EntryState, entryStore } from './sop-entry.ts'
+import { type EntryState, entryStore } from './sop-entry.ts'
 import type { SopVersions } from './sop-versions.ts'
 import { stepLog } from './step-log.ts'
 import { positionAfter, stepAt } from './step-path.ts'
@@ -15,12 +14,18 @@ export interface Journey {
   version: string
   title: string
   state: EntryState
+  position: string
   enteredAtMs: number
-  /** By what, and the facts that decided: one Chinese line. */
+  /** By what: a few Chinese words. */
   entered: string
+  /** The facts that let the customer in. */
+  seen: Record<string, unknown>
+  /** Of those who are only watched: nothing is done with them. */
+  heldOut: boolean
+  canary: boolean
   endedAtMs: number | undefined
   endReason: string | undefined
-  /** What the customer stands at, while active: one Chinese line. */
+  /** What the customer stands at, while active and not only watched: one Chinese line. */
   now: string | undefined
   /** What comes after the wait under way. */
   next: string | undefined
@@ -43,7 +48,7 @@ export const createSopQueries = (versions: SopVersions) => ({
     for (const entry of entries) {
       const sop = await versions(tx, entry.sop, entry.version)
       const list = sop?.value.steps ?? []
-      const current = entry.state === 'active' ? stepAt(list, entry.position) : undefined
+      const current = entry.state === 'active' && !entry.heldOut ? stepAt(list, entry.position) : undefined
       const following =
         current !== undefined && 'wait' in current ? stepAt(list, positionAfter(list, entry.position)) : undefined
       journeys.push({
@@ -52,8 +57,12 @@ export const createSopQueries = (versions: SopVersions) => ({
         version: entry.version,
         title: sop?.title ?? entry.sop,
         state: entry.state,
+        position: entry.position,
         enteredAtMs: entry.enteredAtMs,
-        entered: enteredText(entry, seen.get(entry.id)),
+        entered: entry.event === undefined ? '看名单时符合条件' : EVENT_ZH[entry.event.kind],
+        seen: seen.get(entry.id) ?? {},
+        heldOut: entry.heldOut,
+        canary: entry.canary,
         endedAtMs: entry.endedAtMs,
         endReason: entry.endReason,
         now: current === undefined ? undefined : stepText(current),
@@ -68,13 +77,3 @@ export const createSopQueries = (versions: SopVersions) => ({
     return journeys.sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'))
   },
 })
-
-function enteredText({ event, heldOut, canary }: Entry, seen: Record<string, unknown> = {}): string {
-  const parts = [
-    event === undefined ? '看名单时符合条件' : EVENT_ZH[event.kind],
-    ...(Object.keys(seen).length === 0 ? [] : [factsText(seen)]),
-    ...(heldOut ? ['对照组，只观察'] : []),
-    ...(canary ? ['灰度版本'] : []),
-  ]
-  return parts.join('；')
-}

@@ -14,7 +14,7 @@ describe('新客首单', () => {
     expect(await t.journey(id)).toMatchObject({
       state: 'active',
       now: '等待 10 分钟',
-      next: '按条件分支',
+      next: '看已付款订单数再定',
       nextAtMs: t.clock.now() + 10 * MINUTE_MS,
     })
 
@@ -88,9 +88,9 @@ describe('新客首单', () => {
     expect((await t.tasks(id)).map((task) => task.title)).toEqual(['邀请进「付费群」'])
     const { version, steps } = await t.journey(id)
     expect(steps.find((step) => step.kind === 'choose')).toMatchObject({
-      outcome: '走第 1 个分支（已付款订单数 1）',
+      outcome: '走「已付款订单数至少 1」分支（已付款订单数 1）',
       reason: {
-        text: 'SOP「新客首单」第 4 步：走第 1 个分支',
+        text: 'SOP「新客首单」第 4 步：走「已付款订单数至少 1」分支',
         rule: { kind: 'sop', name: 'new-customer-first-order', version },
         facts: { 'orders.paid.count': 1 },
       },

@@ -1,4 +1,6 @@
 import { shanghaiText } from '../kernel/shanghai.ts'
+import { KNOWN_FACTS } from '../rules/known-facts.ts'
+import { conditionOf, factPaths } from '../rules/parse-condition.ts'
 import type { TriggerEvent } from '../rules/schema/sop-event.ts'
 import type { SopStep } from '../rules/schema/sop-rule.ts'
 import type { WaitStep } from '../rules/schema/sop-step.ts'
@@ -51,7 +53,14 @@ export function stepText(step: SopStep): string {
   if ('start' in step) return `开始另一个 SOP（${step.start}）`
   if ('leave' in step) return `退出另一个 SOP（${step.leave}）`
   if ('split' in step) return `实验「${step.split.experiment}」分组`
-  return 'wait' in step ? waitText(step.wait) : '按条件分支'
+  return 'wait' in step ? waitText(step.wait) : chooseText(step)
+}
+
+/** What the branches look at; only its day tells which it will be. */
+function chooseText({ choose }: Extract<SopStep, { choose: unknown }>): string {
+  const paths = choose.flatMap((branch) => ('otherwise' in branch ? [] : factPaths(conditionOf(branch.when))))
+  const names = [...new Set(paths)].map((path) => KNOWN_FACTS.find((fact) => fact.path === path)?.zh ?? path)
+  return `看${names.join('、')}再定`
 }
 
 export const dueText = (dueAtMs: number): string => `等到 ${shanghaiText(dueAtMs)}`

@@ -2,7 +2,6 @@ import type { Customers } from '../customers/customers.ts'
 import type { Tx } from '../db/tx.ts'
 import type { CustomerFacts } from '../facts/facts.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { shanghaiText } from '../kernel/shanghai.ts'
 import { conditionZh } from '../rules/condition-zh.ts'
 import type { Facts } from '../rules/fact.ts'
 import { holds } from '../rules/holds.ts'
@@ -13,10 +12,10 @@ import { eventNameOf } from '../rules/schema/sop-event.ts'
 import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
 import { refusal } from './admission.ts'
 import { byPriority } from './by-priority.ts'
-import { factsText } from './facts-text.ts'
+import { factsSeen } from './facts-text.ts'
 import { type Refusal, refusals } from './refusals.ts'
 import { heldBy } from './rivals.ts'
-import { entryStore } from './sop-entry.ts'
+import { type Entry, entryStore } from './sop-entry.ts'
 import { EVENT_ZH } from './step-text.ts'
 import { versionFor } from './version-for.ts'
 
@@ -40,51 +39,62 @@ export interface NotIn {
 
 /** Why a customer is not in each journey in force that they are not in. Reads only. */
 export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
-  async function reason(tx: Tx, sop: Sop, externalUserId: string, isInside: Set<string>): Promise<string | undefined> {
-    if (isInside.has(sop.name)) return undefined
-    if (sop.value.enabled === false) return '没有启用（enabled: false）'
-    const latest = (await entryStore.latest(tx, sop.name, [externalUserId])).get(externalUserId)
-    const refused = refusal(sop, latest, clock.now())
-    if (refused !== undefined) return refused
-    if ((await customers.queries.ownerOf(tx, externalUserId)) === undefined) return '没有在跟进的导购'
-    const paths = factPaths(sop.when)
-    const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? new Map()
-    const unmet = unmetParts(sop.when, known)
-    if (unmet.length > 0) return `不符合条件：${unmet.join('；')}`
-    const holder = (await heldBy(tx, rules, sop, [externalUserId])).get(externalUserId)
-    if (holder !== undefined) return `客户在同组的 SOP「${holder}」里，它的优先级不低`
-    const { trigger } = sop.value
-    return isEventTrigger(trigger)
-      ? `条件符合，等着「${EVENT_ZH[eventNameOf(trigger)]}」`
-      : '条件符合，下一次看名单时进来'
-  }
-
   return async (tx: Tx, externalUserId: string): Promise<NotIn[]> => {
-    const active = await entryStore.ofCustomer(tx, externalUserId)
-    const isInside = new Set(active.filter((entry) => entry.state === 'active').map((entry) => entry.sop))
+    const nowMs = clock.now()
+    // Newest first, so the first of a journey is its last time.
+    const entries = await entryStore.ofCustomer(tx, externalUserId)
+    const latestOf = (name: string): Entry | undefined => entries.find((entry) => entry.sop === name)
+    const outside = byPriority(rules.current().sops.values())
+      .filter((released) => latestOf(released.name)?.state !== 'active')
+      .map((released) => versionFor(released, externalUserId) ?? released)
+    const shut = new Map(outside.map((sop) => [sop.name, shutText(sop, latestOf(sop.name), nowMs)]))
+    const paths = outside.flatMap((sop) => (shut.get(sop.name) === undefined ? factPaths(sop.when) : []))
+    const known = (await facts.of(tx, [externalUserId], nowMs, paths)).get(externalUserId) ?? new Map()
+    const hasGuide = (await customers.queries.ownerOf(tx, externalUserId)) !== undefined
     const last = await refusals.ofCustomer(tx, externalUserId)
+
+    async function reason(sop: Sop): Promise<string> {
+      if (!hasGuide) return '没有在跟进的导购'
+      const unmet = unmetParts(sop.when, known)
+      if (unmet.length > 0) return `不符合条件：${unmet.join('；')}`
+      const holder = (await heldBy(tx, rules, sop, [externalUserId])).get(externalUserId)
+      if (holder !== undefined) return `客户在同组的 SOP「${holder}」里，它的优先级不低`
+      const { trigger } = sop.value
+      return isEventTrigger(trigger)
+        ? `条件符合，等着「${EVENT_ZH[eventNameOf(trigger)]}」`
+        : '条件符合，下一次看名单时进来'
+    }
+
     const found: NotIn[] = []
-    for (const released of byPriority(rules.current().sops.values())) {
-      const sop = versionFor(released, externalUserId) ?? released
-      const why = await reason(tx, sop, externalUserId, isInside)
-      if (why === undefined) continue
-      found.push({ sop: sop.name, title: sop.title, version: sop.version, why, last: lastOf(last.get(sop.name)) })
+    for (const sop of outside) {
+      const { name, title, version } = sop
+      found.push({
+        sop: name,
+        title,
+        version,
+        why: shut.get(name) ?? (await reason(sop)),
+        last: lastOf(last.get(name)),
+      })
     }
     return found
   }
 }
 
+/** Why nobody, or not this customer again, is let in at this instant, whatever is known of them. */
+const shutText = (sop: Sop, latest: Entry | undefined, nowMs: number): string | undefined =>
+  sop.value.enabled === false ? '没有启用' : refusal(sop, latest, nowMs)
+
 const lastOf = (refused: Refusal | undefined): NotIn['last'] =>
-  refused === undefined
-    ? undefined
-    : { atMs: refused.atMs, text: `${shanghaiText(refused.atMs)} ${EVENT_ZH[refused.event]}时没有进：${refused.why}` }
+  refused === undefined ? undefined : { atMs: refused.atMs, text: `${EVENT_ZH[refused.event]}时没有进：${refused.why}` }
 
 /** The parts of a condition that do not hold, each with what is known now: 「已付款订单数至少 2（现在 1）」. */
 function unmetParts(condition: Condition, known: Facts): string[] {
   if (holds(condition, known)) return []
   if (condition.kind === 'all') return condition.of.flatMap((part) => unmetParts(part, known))
-  const seen = Object.fromEntries(factPaths(condition).map((path) => [path, known.get(path) ?? null]))
-  return [`${conditionZh(condition)}（现在：${factsText(seen)}）`]
+  const seen = factsSeen(Object.fromEntries(factPaths(condition).map((path) => [path, known.get(path) ?? null])))
+  const [only, ...others] = seen
+  const now = others.length === 0 ? only?.value : seen.map(({ label, value }) => `${label} ${value}`).join('，')
+  return [`${conditionZh(condition)}（现在 ${now ?? ''}）`]
 }
 
 export type WhyNot = ReturnType<typeof createWhyNot>

@@ -38,9 +38,19 @@ function journeyLines(journey: Journey): string[] {
   const next = nextAtMs === undefined ? '' : `，下一步 ${shanghaiText(nextAtMs)}`
   return [
     `  ${title}（版本 ${version}）：${STATES[state]}${ended}${next}`,
-    `    ${shanghaiText(enteredAtMs)} 进入：${journey.entered}`,
+    `    ${shanghaiText(enteredAtMs)} 进入：${enteredText(journey)}`,
     ...journey.steps.map((step) => `    ${shanghaiText(step.atMs)} ${step.outcome}${seenOf(step)}`),
   ]
+}
+
+function enteredText({ entered, seen, heldOut, canary }: Journey): string {
+  const facts = factsText(seen)
+  return [
+    entered,
+    ...(facts === '' ? [] : [facts]),
+    ...(heldOut ? ['对照组，只观察'] : []),
+    ...(canary ? ['灰度版本'] : []),
+  ].join('；')
 }
 
 /** The facts of a branch stand in its outcome already. */
@@ -51,7 +61,7 @@ function seenOf({ kind, reason }: Journey['steps'][number]): string {
 
 const notInLines = ({ title, version, why, last }: NotIn): string[] => [
   `  ${title}（版本 ${version}）：${why}`,
-  ...(last === undefined ? [] : [`    上一次：${last.text}`]),
+  ...(last === undefined ? [] : [`    上一次：${shanghaiText(last.atMs)} ${last.text}`]),
 ]
 
 function tagLine({ path, setBy, setAtMs, reason }: SetTag): string {

@@ -1,7 +1,7 @@
 import { buildTestApp, type TestAppOptions } from '../../testing/build-test-app.ts'
 import { openBrowser } from './sidebar-browser.ts'
 
-const config = {
+export const DESK_RULES = {
   'channels/包裹卡.yaml':
     'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\nwelcome: 默认欢迎语\ntags: [来源/包裹卡]\n',
   'welcomes/默认.yaml': 'welcome: 默认欢迎语\ndefault: true\ntext: "{客户昵称}，你好，我是{导购名}"\n',
@@ -41,7 +41,7 @@ situations:
 
 /** Two guides, 张三 and 李四; 小满 came to 张三 by the parcel card. */
 export async function openSidebarDesk(options: TestAppOptions = {}) {
-  const t = await buildTestApp({ config, now: '2026-11-20T10:00:00+08:00', ...options })
+  const t = await buildTestApp({ config: DESK_RULES, now: '2026-11-20T10:00:00+08:00', ...options })
   await t.sandbox.createGroup({ ownerUserId: 'zhangsan', name: '付费群 1' })
   for (let minute = 0; minute < 3; minute++) await t.advance(60_000)
   const { externalUserId } = await t.sandbox.scan({ state: 'parcel-card', name: '小满' })

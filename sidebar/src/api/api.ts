@@ -2,6 +2,7 @@ import type {
   Accepted,
   BirthdayChange,
   Boot,
+  Journeys,
   Me,
   Orders,
   PageVersion,
@@ -36,6 +37,7 @@ export function createApi(http: Http) {
     orders: (id: string, signal?: AbortSignal) => http.get<Orders>(of(id, '/orders'), {}, signal),
     timeline: (id: string, before?: string, signal?: AbortSignal) =>
       http.get<Timeline>(of(id, '/timeline'), before === undefined ? {} : { before }, signal),
+    journeys: (id: string, signal?: AbortSignal) => http.get<Journeys>(of(id, '/journeys'), {}, signal),
     changeTags: (id: string, change: TagChange) => http.post<Accepted>(of(id, '/tags'), change),
     changeRemark: (id: string, change: RemarkChange) => http.post<Accepted>(of(id, '/remark'), change),
     changeBirthday: (id: string, change: BirthdayChange) => http.post<Accepted>(of(id, '/birthday'), change),

@@ -137,10 +137,12 @@ export function useAnswer<Answer>(
     error: readonly(error) as Readonly<Ref<ApiError | undefined>>,
     loading: readonly(loading),
     slow: readonly(slow),
-    /** Asks the same question again. */
+    /** Asks the same question again. With nothing to show, it is seen to be on its way. */
     reload: async (): Promise<void> => {
       const current = key()
-      if (current !== undefined) await question(current)
+      if (current === undefined) return
+      if (data.value === undefined) error.value = undefined
+      await question(current)
     },
   }
 }

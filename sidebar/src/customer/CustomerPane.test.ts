@@ -124,7 +124,7 @@ test('a new customer of whom nothing is known yet shows no invented facts', asyn
           externalUserId,
           name: null,
           remark: null,
-          tier: null,
+          tiers: [],
           tags: [],
           groups: [],
           days: 0,

@@ -1,5 +1,6 @@
 import type {
   GuideTask,
+  Journeys,
   Order,
   Orders,
   Profile,
@@ -25,7 +26,18 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
   remark: '孙姐·爱吃厚切',
   source: { channel: '包裹卡', addWay: '扫描二维码', addedAtMs: NOW_MS - 12 * DAY_MS },
   days: 12,
-  tier: 'A 类',
+  tiers: [
+    {
+      ladder: '分层',
+      level: 'A',
+      sinceMs: NOW_MS - 3 * DAY_MS,
+      why: {
+        text: '订单付款后，符合「A」：累计付款金额至少 500 元',
+        rule: { title: '分层「分层」', version: '5d0c2e9b71aa' },
+        facts: [{ label: '累计付款金额', value: '786 元' }],
+      },
+    },
+  ],
   birthday: null,
   tags: [
     {
@@ -278,5 +290,81 @@ export const tagGroups = (): TagGroups => ({
     { group: '意向', names: ['高', '中', '低', '等活动'] },
     { group: '生命周期', names: ['新客', '首购', '复购', '沉睡'] },
     { group: '分层', names: ['S 类', 'A 类', 'B 类', 'C 类'] },
+  ],
+})
+
+/** Under way, over, only watched; and two that the customer is not in. */
+export const someJourneys = (): Journeys => ({
+  journeys: [
+    {
+      title: '新客首单',
+      version: '7a41c09be2d3',
+      state: 'active',
+      isWatched: false,
+      enteredAtMs: NOW_MS - 30 * HOUR_MS,
+      entered: '添加好友',
+      facts: [{ label: '来源渠道', value: '包裹卡' }],
+      now: '等到第二天 10:00',
+      next: '给导购待办「首单回访」',
+      nextAtMs: NOW_MS + 23.5 * HOUR_MS,
+      endedAtMs: null,
+      endReason: null,
+      steps: [
+        {
+          atMs: NOW_MS - 6 * HOUR_MS,
+          text: '走「已付款订单数至少 1」分支',
+          facts: [{ label: '已付款订单数', value: '2' }],
+          version: '7a41c09be2d3',
+        },
+        {
+          atMs: NOW_MS - 30 * HOUR_MS,
+          text: '标签：加 生命周期/新客',
+          facts: [],
+          version: '03ffe1d2c4b5',
+        },
+      ],
+    },
+    {
+      title: '沉睡唤醒',
+      version: '55d0a9c1e7f2',
+      state: 'active',
+      isWatched: true,
+      enteredAtMs: NOW_MS - DAY_MS,
+      entered: '看名单时符合条件',
+      facts: [],
+      now: null,
+      next: null,
+      nextAtMs: NOW_MS + 20 * DAY_MS,
+      endedAtMs: null,
+      endReason: null,
+      steps: [],
+    },
+    {
+      title: '欢迎进群',
+      version: '9b3e11d0aa47',
+      state: 'goal',
+      isWatched: false,
+      enteredAtMs: NOW_MS - 12 * DAY_MS,
+      entered: '添加好友',
+      facts: [],
+      now: null,
+      next: null,
+      nextAtMs: null,
+      endedAtMs: NOW_MS - 11 * DAY_MS,
+      endReason: '入群',
+      steps: [{ atMs: NOW_MS - 12 * DAY_MS, text: '邀请进科普群', facts: [], version: '9b3e11d0aa47' }],
+    },
+  ],
+  notIn: [
+    {
+      title: 'VIP 升级',
+      version: 'c0ffee123456',
+      why: '不符合条件：累计付款金额至少 2000 元（现在 786 元）',
+      last: {
+        atMs: NOW_MS - 3 * DAY_MS,
+        text: '付款时没有进：不符合它的条件（累计付款金额 786 元）',
+      },
+    },
+    { title: '生日', version: 'd00d00d00d00', why: '没有启用', last: null },
   ],
 })

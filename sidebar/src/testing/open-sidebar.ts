@@ -21,6 +21,7 @@ export function fakeApi(change: Partial<Api> = {}) {
     tasks: async () => fixtures.someTasks(),
     orders: async () => fixtures.someOrders(),
     timeline: async () => fixtures.aTimeline(),
+    journeys: async () => fixtures.someJourneys(),
     changeTags: ok,
     changeRemark: ok,
     changeBirthday: ok,

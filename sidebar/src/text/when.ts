@@ -32,6 +32,14 @@ export function at(instantMs: number, nowMs: number): string {
   return `${year}${date} ${clockText(d)}`
 }
 
+/** An instant to come, in Shanghai time: 今天 18:00 · 明天 10:00 · 11月26日 10:00. */
+export function comes(instantMs: number, nowMs: number): string {
+  const { d } = parts(instantMs)
+  const days = dayNumber(instantMs) - dayNumber(nowMs)
+  if (days !== 0 && days !== 1) return at(instantMs, nowMs)
+  return `${days === 0 ? '今天' : '明天'} ${clockText(d)}`
+}
+
 export interface Due {
   text: string
   overdue: boolean
@@ -45,8 +53,5 @@ export function due(instantMs: number, nowMs: number): Due {
     if (lateMinutes < 1_440) return { text: `已超时 ${Math.floor(lateMinutes / 60)} 小时`, overdue: true }
     return { text: `已超时 ${Math.floor(lateMinutes / 1_440)} 天`, overdue: true }
   }
-  const { d, date } = parts(instantMs)
-  const days = dayNumber(instantMs) - dayNumber(nowMs)
-  const day = days === 0 ? '今天' : days === 1 ? '明天' : date
-  return { text: `${day} ${clockText(d)} 前`, overdue: false }
+  return { text: `${comes(instantMs, nowMs)} 前`, overdue: false }
 }

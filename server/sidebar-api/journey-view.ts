@@ -1,0 +1,44 @@
+import type { RuleBook } from '../rules/rule-book.ts'
+import { factsText } from '../sop/facts-text.ts'
+import type { Journey } from '../sop/sop-queries.ts'
+import type { NotIn } from '../sop/why-not.ts'
+import type { JourneyWhy, NotInWhy } from './contract.ts'
+import { factsOf } from './why.ts'
+
+/** One journey with its steps, as a guide reads it. */
+export const journeyView = (journey: Journey, book: Pick<RuleBook, 'sops'>): JourneyWhy => ({
+  title: journey.title,
+  version: journey.version,
+  state: journey.state,
+  isWatched: journey.heldOut,
+  enteredAtMs: journey.enteredAtMs,
+  entered: journey.entered,
+  facts: factsOf(journey.seen, book),
+  now: journey.now ?? null,
+  next: journey.next ?? null,
+  nextAtMs: journey.nextAtMs ?? null,
+  endedAtMs: journey.endedAtMs ?? null,
+  endReason: journey.endReason ?? null,
+  steps: journey.steps.map((step) => stepView(step, book)).reverse(),
+})
+
+function stepView(
+  { atMs, outcome, reason }: Journey['steps'][number],
+  book: Pick<RuleBook, 'sops'>,
+): JourneyWhy['steps'][number] {
+  const seen = reason?.facts ?? {}
+  return {
+    atMs,
+    // A branch says its facts in its line already; here they stand below it.
+    text: outcome.replace(`（${factsText(seen)}）`, ''),
+    facts: factsOf(seen, book),
+    version: reason?.rule?.version ?? null,
+  }
+}
+
+export const notInView = ({ title, version, why, last }: NotIn): NotInWhy => ({
+  title,
+  version,
+  why,
+  last: last ?? null,
+})

@@ -1,0 +1,133 @@
+import { afterEach, expect, it } from 'vitest'
+import { MINUTE_MS } from '../kernel/shanghai.ts'
+import { shareOf } from '../sop/share.ts'
+import type { Journeys, Profile } from './contract.ts'
+import { DESK_RULES, openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
+
+let desk: SidebarDesk
+afterEach(() => desk.close())
+
+const SOPS = `
+sop: hello
+name: 问候
+trigger: customer.added
+when: { channel: { in: [包裹卡] } }
+steps:
+  - wait: 10m
+  - choose:
+      - when: { orders.paid.count: { gte: 1 } }
+        do: [ { task: { for: guide, title: 谢谢 } } ]
+      - otherwise: [ { task: { for: guide, title: 问问看 } } ]
+  - wait: 1d
+  - task: { for: guide, title: 再问一次 }
+goal: order.refunded
+---
+sop: thanks
+name: 道谢
+trigger: order.paid
+when: { orders.paid.sum: { gte: 300元 }, sops.active: { any: [hello] } }
+steps:
+  - wait: 1d
+goal: order.refunded
+---
+sop: loyal
+name: 老客
+trigger: order.paid
+when: { orders.paid.sum: { gte: 500元 } }
+steps:
+  - wait: 1d
+goal: order.refunded
+`
+const compared = (name: string): string => `
+sop: ${name}
+name: 比一比
+trigger: order.paid
+holdOut: { percent: 50, days: 30 }
+steps:
+  - task: { for: guide, title: 不会有的待办 }
+goal: order.refunded
+`
+const TIERS = `
+ladder: 分层
+levels:
+  - level: A
+    when: { orders.paid.sum: { gte: 300元 } }
+  - level: C
+coolDownDays: 14
+promoteAtOnce: true
+moves: auto
+`
+const rules = { ...DESK_RULES, 'sop/all.yaml': SOPS, 'tiers/分层.yaml': TIERS }
+
+it('tells the guide what was decided and why, why not elsewhere, and on which level the customer stands', async () => {
+  desk = await openSidebarDesk({ config: rules })
+  const guide = await desk.as('zhangsan')
+  const profile = async (): Promise<Profile> => (await guide.get(`customers/${desk.externalUserId}`)).body
+  const enteredAtMs = desk.clock.now()
+  expect((await profile()).tiers).toMatchObject([{ ladder: '分层', level: 'C' }])
+  // Who is compared is decided by the id: here one that this customer is only watched in.
+  const names = Array.from({ length: 40 }, (_, n) => `compare-${n}`)
+  const name = names.find((one) => shareOf(`hold-out:${one}`, desk.externalUserId) < 0.5)
+  desk.writeConfig({ 'sop/compare.yaml': compared(name ?? '') })
+  await desk.huoshui.rules.check()
+  await desk.advance(11 * MINUTE_MS)
+  await desk.pay('MY-1', 33_800)
+
+  const { body, status } = await guide.get(`customers/${desk.externalUserId}/journeys`)
+  const { journeys, notIn }: Journeys = body
+  const version = expect.stringMatching(/^[0-9a-f]{12}$/)
+  const [hello] = journeys.filter((journey) => journey.title === '问候')
+  expect(status).toBe(200)
+  expect(hello).toMatchObject({
+    version,
+    state: 'active',
+    isWatched: false,
+    enteredAtMs,
+    entered: '添加好友',
+    facts: [{ label: '来源渠道', value: '包裹卡' }],
+    now: '等待 1 天',
+    next: '给导购待办「再问一次」',
+    endedAtMs: null,
+  })
+  expect(hello?.steps.map(({ text, facts, version: by }) => [text, facts, by === null ? 'none' : 'told'])).toEqual([
+    [expect.stringMatching(/^等到 2026-11-21 10:1/), [], 'none'],
+    ['给导购待办「问问看」', [], 'told'],
+    ['走「其他」分支', [{ label: '已付款订单数', value: '0' }], 'told'],
+    ['时间到', [], 'none'],
+  ])
+  expect(journeys.find((journey) => journey.title === '比一比')).toMatchObject({
+    isWatched: true,
+    now: null,
+    next: null,
+  })
+  expect(journeys.find((journey) => journey.title === '道谢')?.facts).toEqual([
+    { label: '累计付款金额', value: '338 元' },
+    { label: '正在走的 SOP', value: '比一比、问候' },
+  ])
+  expect(notIn).toEqual([
+    {
+      title: '老客',
+      version,
+      why: '不符合条件：累计付款金额至少 500 元（现在 338 元）',
+      last: {
+        atMs: desk.clock.now(),
+        text: '付款时没有进：不符合它的条件（累计付款金额 338 元）',
+      },
+    },
+  ])
+
+  // Who is only watched is not told of as if something were to come.
+  const { journeys: lines, tiers } = await profile()
+  expect(lines.map((line) => line.title)).toEqual(['道谢', '问候'])
+  expect(tiers).toMatchObject([
+    {
+      ladder: '分层',
+      level: 'A',
+      why: {
+        text: '订单付款后，符合「A」：累计付款金额至少 300 元',
+        rule: { title: '分层「分层」', version },
+        facts: [{ label: '累计付款金额', value: '338 元' }],
+      },
+    },
+  ])
+})
