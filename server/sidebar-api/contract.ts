@@ -78,7 +78,16 @@ export const Profile = Type.Object({
   /** Shanghai calendar days since this guide's follow began. */
   days: OrNull(Type.Integer()),
   /** Where the customer stands on each ladder. */
-  tiers: Type.Array(Type.Object({ ladder: Type.String(), level: Type.String(), sinceMs: Type.Number(), why: Why })),
+  tiers: Type.Array(
+    Type.Object({
+      ladder: Type.String(),
+      level: Type.String(),
+      /** Where everybody begins. */
+      isLowest: Type.Boolean(),
+      sinceMs: Type.Number(),
+      why: Why,
+    }),
+  ),
   /** `1990-05-20`, or `05-20` without a year. */
   birthday: OrNull(Type.Object({ date: Type.String(), daysUntil: Type.Integer() })),
   tags: Type.Array(CustomerTag),

@@ -19,8 +19,15 @@ export const journeyView = (journey: Journey, book: Pick<RuleBook, 'sops'>): Jou
   nextAtMs: journey.nextAtMs ?? null,
   endedAtMs: journey.endedAtMs ?? null,
   endReason: journey.endReason ?? null,
-  steps: journey.steps.map((step) => stepView(step, book)).reverse(),
+  steps: journey.steps
+    .filter((step) => !isUnderWay(step, journey))
+    .map((step) => stepView(step, book))
+    .reverse(),
 })
+
+/** The wait that the customer is in is told by `now`. */
+const isUnderWay = ({ kind, position }: Journey['steps'][number], journey: Journey): boolean =>
+  kind === 'wait' && journey.state === 'active' && position === journey.position
 
 function stepView(
   { atMs, outcome, reason }: Journey['steps'][number],

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { MINUTE_MS } from '../kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
 import { shareOf } from '../sop/share.ts'
 import type { Journeys, Profile } from './contract.ts'
 import { DESK_RULES, openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
@@ -64,7 +64,7 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
   const guide = await desk.as('zhangsan')
   const profile = async (): Promise<Profile> => (await guide.get(`customers/${desk.externalUserId}`)).body
   const enteredAtMs = desk.clock.now()
-  expect((await profile()).tiers).toMatchObject([{ ladder: '分层', level: 'C' }])
+  expect((await profile()).tiers).toMatchObject([{ ladder: '分层', level: 'C', isLowest: true }])
   // Who is compared is decided by the id: here one that this customer is only watched in.
   const names = Array.from({ length: 40 }, (_, n) => `compare-${n}`)
   const name = names.find((one) => shareOf(`hold-out:${one}`, desk.externalUserId) < 0.5)
@@ -87,10 +87,10 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
     facts: [{ label: '来源渠道', value: '包裹卡' }],
     now: '等待 1 天',
     next: '给导购待办「再问一次」',
+    nextAtMs: enteredAtMs + 10 * MINUTE_MS + DAY_MS,
     endedAtMs: null,
   })
   expect(hello?.steps.map(({ text, facts, version: by }) => [text, facts, by === null ? 'none' : 'told'])).toEqual([
-    [expect.stringMatching(/^等到 2026-11-21 10:1/), [], 'none'],
     ['给导购待办「问问看」', [], 'told'],
     ['走「其他」分支', [{ label: '已付款订单数', value: '0' }], 'told'],
     ['时间到', [], 'none'],
@@ -123,9 +123,10 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
     {
       ladder: '分层',
       level: 'A',
+      isLowest: false,
       why: {
         text: '订单付款后，符合「A」：累计付款金额至少 300 元',
-        rule: { title: '分层「分层」', version },
+        rule: { title: '分层规则「分层」', version },
         facts: [{ label: '累计付款金额', value: '338 元' }],
       },
     },

@@ -193,10 +193,12 @@ const birthdayView = (birthday: Birthday, nowMs: number): Profile['birthday'] =>
 
 /** On the ladders of now, in their order. */
 const tierViews = (standing: CustomerTier[], book: RuleBook): Profile['tiers'] =>
-  [...book.ladders.keys()].flatMap((name) => {
+  [...book.ladders.values()].flatMap(({ name, levels }) => {
     const tier = standing.find((one) => one.ladder === name)
     if (tier === undefined) return []
-    return [{ ladder: name, level: tier.level, sinceMs: tier.sinceMs, why: whyOf(tier.reason, book) }]
+    const { level, sinceMs, reason } = tier
+    const isLowest = levels.at(-1)?.name === level
+    return [{ ladder: name, level, isLowest, sinceMs, why: whyOf(reason, book) }]
   })
 
 /** While it waits, what comes after the wait is what the guide wants to know. */

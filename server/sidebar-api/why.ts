@@ -8,7 +8,7 @@ const KINDS: Record<string, string> = {
   welcome: '欢迎语',
   pool: '群池',
   sop: 'SOP',
-  ladder: '分层',
+  ladder: '分层规则',
   send: '群发',
   script: '话术',
   tags: '标签',

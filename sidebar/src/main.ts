@@ -1,4 +1,5 @@
 import { createApp } from 'vue'
+import 'vant/es/picker/style'
 import 'vant/es/popup/style'
 import 'vant/es/skeleton/style'
 import './ui/theme.css'

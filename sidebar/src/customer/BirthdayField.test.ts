@@ -11,16 +11,16 @@ const born = (date: string, daysUntil: number) => aProfile({ birthday: { date, d
 
 test('two taps and a pick: the day is on the card at once, and stays when the server has it', async () => {
   const answer = deferred<{ ok: true }>()
-  const profile = vi.fn().mockResolvedValueOnce(aProfile()).mockResolvedValue(born('01-01', 41))
+  const profile = vi.fn().mockResolvedValueOnce(aProfile()).mockResolvedValue(born('06-15', 205))
   const { api } = await openSidebar({ api: { profile, changeBirthday: () => answer.promise } })
   await click(button('加生日'))
   await click(button('保存'))
-  expect(api.changeBirthday).toHaveBeenCalledWith('wm-sunyao', { birthday: '01-01' })
-  expect(button(/改生日/).textContent).toContain('生日 1 月 1 日在保存')
+  expect(api.changeBirthday).toHaveBeenCalledWith('wm-sunyao', { birthday: '06-15' })
+  expect(button(/改生日/).textContent).toContain('生日 6月15日在保存')
   expect(button(/改生日/).disabled).toBe(true)
   answer.resolve({ ok: true })
   await flushPromises()
-  expect(button('改生日，现在是1 月 1 日').textContent).toBe('生日 1 月 1 日')
+  expect(button('改生日，现在是6月15日').textContent).toBe('生日 6月15日')
 })
 
 test('what the server refuses is put back, with its words', async () => {
@@ -35,9 +35,9 @@ test('what the server refuses is put back, with its words', async () => {
 })
 
 test.each([
-  ['1990-05-20', 180, '生日 5 月 20 日'],
-  ['11-29', 7, '生日 11 月 29 日，还有 7 天'],
-  ['11-22', 0, '生日 11 月 22 日，就是今天'],
+  ['1990-05-20', 180, '生日 5月20日'],
+  ['11-29', 7, '生日 11月29日，还有 7 天'],
+  ['11-22', 0, '生日 11月22日，就是今天'],
 ])('%s in %i days: %s', async (date, days, text) => {
   await openSidebar({ api: { profile: async () => born(date, days) } })
   expect(button(/改生日/).textContent).toBe(text)

@@ -11,7 +11,7 @@ afterEach(closeSidebars)
 const lines = (): HTMLButtonElement => button('SOP，点开看为什么')
 const dialog = (): HTMLElement => document.querySelector('[role=dialog][aria-label=为什么]') as HTMLElement
 const text = (element: Element): string => (element.textContent ?? '').replace(/\s+/g, ' ').trim()
-const stepsOf = (title: string): string[] => 
+const stepsOf = (title: string): string[] =>
   [...article(title).querySelectorAll('ol > li')].map((step) => [...step.children].map(text).join(' | '))
 
 test('a tap on the journey tells what goes on now, then every step, the newest first, with what it looked at', async () => {
@@ -19,14 +19,14 @@ test('a tap on the journey tells what goes on now, then every step, the newest f
   expect(text(lines())).toBe('正在走「新客首单」接下来：提醒导购做首单回访，明天 10:00为什么')
   expect(api.journeys).not.toHaveBeenCalled()
   await click(lines())
-  expect(text(article('新客首单'))).toContain('现在等到第二天 10:00（明天 10:00）接下来给导购待办「首单回访」')
+  expect(text(article('新客首单'))).toContain('现在等待 1 天（明天 10:00）接下来给导购待办「首单回访」')
   expect(stepsOf('新客首单')).toEqual([
     '走「已付款订单数至少 1」分支 | 已付款订单数 2 | 11月22日 04:30',
     '标签：加 生命周期/新客 | 11月21日 04:30按版本 03ffe1d2c4b5',
     '进入：添加好友 | 来源渠道 包裹卡 | 11月21日 04:30',
   ])
   expect(text(article('新客首单'))).toContain('规则版本 7a41c09be2d3')
-  expect(text(article('沉睡唤醒'))).toContain('只观察现在在对照组，不发消息也不派待办，到 12月12日 10:30 为止')
+  expect(text(article('沉睡唤醒'))).toContain('只观察现在在对照组，不发消息也不派待办，到12月12日 10:30为止')
 })
 
 test('what is over is told in a line, its steps after a tap; so are the journeys that were not entered', async () => {

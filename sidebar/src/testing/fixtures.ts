@@ -30,10 +30,11 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
     {
       ladder: '分层',
       level: 'A',
+      isLowest: false,
       sinceMs: NOW_MS - 3 * DAY_MS,
       why: {
         text: '订单付款后，符合「A」：累计付款金额至少 500 元',
-        rule: { title: '分层「分层」', version: '5d0c2e9b71aa' },
+        rule: { title: '分层规则「分层」', version: '5d0c2e9b71aa' },
         facts: [{ label: '累计付款金额', value: '786 元' }],
       },
     },
@@ -304,7 +305,7 @@ export const someJourneys = (): Journeys => ({
       enteredAtMs: NOW_MS - 30 * HOUR_MS,
       entered: '添加好友',
       facts: [{ label: '来源渠道', value: '包裹卡' }],
-      now: '等到第二天 10:00',
+      now: '等待 1 天',
       next: '给导购待办「首单回访」',
       nextAtMs: NOW_MS + 23.5 * HOUR_MS,
       endedAtMs: null,
