@@ -11,8 +11,11 @@ beforeEach(async () => {
   t = await openDoctor({ databaseUrl: `sqlite:${join(disk.folder, 'huoshui.db')}` })
 })
 afterEach(async () => {
-  await t?.close()
-  disk.remove()
+  try {
+    await t?.close()
+  } finally {
+    disk?.remove()
+  }
 })
 
 const statusOf = async (path: string): Promise<number> => (await fetch(`${t.url}${path}`)).status

@@ -15,6 +15,12 @@ export function openSmallDisk(megabytes: number) {
       { cause },
     )
   }
+  const unmount = (): void => {
+    execFileSync('umount', ['--lazy', folder])
+    rmdirSync(folder)
+  }
+  // Also after a test that was given up on.
+  process.once('exit', unmount)
   const filler = join(folder, 'filler')
   return {
     folder,
@@ -34,8 +40,8 @@ export function openSmallDisk(megabytes: number) {
     },
     free: (): void => rmSync(filler, { force: true }),
     remove: (): void => {
-      execFileSync('umount', ['--lazy', folder])
-      rmdirSync(folder)
+      process.off('exit', unmount)
+      unmount()
     },
   }
 }
