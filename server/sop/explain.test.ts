@@ -27,6 +27,19 @@ when: { orders.paid.sum: { gte: 500元 }, tags: { none: [生命周期/老客] } 
 steps:
   - wait: 1d
 goal: order.refunded
+---
+sop: birthday
+name: 生日
+trigger: { birthday: 0, at: "09:30" }
+when: { follow.active: true }
+steps:
+  - task: { for: guide, title: 送句祝福 }
+---
+sop: regulars
+name: 常客
+trigger: { enters: { orders.paid.count: { gte: 3 } } }
+steps:
+  - task: { for: guide, title: 认识一下 }
 `
 const cli = (...words: string[]) =>
   runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
@@ -51,7 +64,9 @@ it('tells step by step why a customer is where they are, and why not elsewhere',
     2026-11-22 09:11 给导购待办「问问看」
 
 没有进的 SOP
+  生日（版本 #）：还没到时候：离生日天数是 0（现在 未知）
   问候（版本 #）：进过一次，不再进
+  常客（版本 #）：不在人群里：已付款订单数至少 3（现在 1）
   道谢（版本 #）：不符合条件：累计付款金额至少 500 元（现在 199 元）
     上一次：2026-11-22 09:11 付款时没有进：不符合它的条件（累计付款金额 199 元，标签 生命周期/新客）
 

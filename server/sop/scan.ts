@@ -5,7 +5,7 @@ import { conditionOf } from '../rules/parse-condition.ts'
 import type { Sop } from '../rules/rule-book.ts'
 import { versionOf } from '../rules/rule-version.ts'
 import type { Condition, FactTest } from '../rules/schema/condition.ts'
-import { isEventTrigger, type ScanTrigger, SINCE_FACTS } from '../rules/schema/sop-trigger.ts'
+import { isEventTrigger, type ScanTrigger, SINCE_FACTS, type SopTrigger } from '../rules/schema/sop-trigger.ts'
 import { scanTimes } from './scan-times.ts'
 import type { Entry } from './sop-entry.ts'
 
@@ -73,8 +73,9 @@ const audienceText = (trigger: ScanTrigger): unknown =>
 const EVERYBODY: Condition = { kind: 'all', of: [] }
 const fact = (path: string, test: FactTest): Condition => ({ kind: 'test', path, test })
 
-/** What the trigger itself asks of a customer. */
-function ownCondition(trigger: ScanTrigger): Condition {
+/** What a trigger itself asks of a customer. */
+export function ownCondition(trigger: SopTrigger): Condition {
+  if (isEventTrigger(trigger)) return EVERYBODY
   if ('day' in trigger) return fact(SINCE_FACTS[trigger.since], { eq: trigger.day })
   if ('birthday' in trigger) return fact('birthday.daysUntil', { eq: trigger.birthday })
   if ('silence' in trigger) return fact('silence.days', { gte: trigger.silence })

@@ -15,6 +15,7 @@ import { byPriority } from './by-priority.ts'
 import { factsSeen } from './facts-text.ts'
 import { type Refusal, refusals } from './refusals.ts'
 import { heldBy } from './rivals.ts'
+import { ownCondition } from './scan.ts'
 import { type Entry, entryStore } from './sop-entry.ts'
 import { EVENT_ZH } from './step-text.ts'
 import { versionFor } from './version-for.ts'
@@ -48,7 +49,9 @@ export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
       .filter((released) => latestOf(released.name)?.state !== 'active')
       .map((released) => versionFor(released, externalUserId) ?? released)
     const shut = new Map(outside.map((sop) => [sop.name, shutText(sop, latestOf(sop.name), nowMs)]))
-    const paths = outside.flatMap((sop) => (shut.get(sop.name) === undefined ? factPaths(sop.when) : []))
+    const paths = outside.flatMap((sop) =>
+      shut.get(sop.name) === undefined ? [sop.when, ownCondition(sop.value.trigger)].flatMap(factPaths) : [],
+    )
     const known = (await facts.of(tx, [externalUserId], nowMs, paths)).get(externalUserId) ?? new Map()
     const hasGuide = (await customers.queries.ownerOf(tx, externalUserId)) !== undefined
     const last = await refusals.ofCustomer(tx, externalUserId)
@@ -60,9 +63,13 @@ export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
       const holder = (await heldBy(tx, rules, sop, [externalUserId])).get(externalUserId)
       if (holder !== undefined) return `客户在同组的 SOP「${holder}」里，它的优先级不低`
       const { trigger } = sop.value
-      return isEventTrigger(trigger)
-        ? `条件符合，等着「${EVENT_ZH[eventNameOf(trigger)]}」`
-        : '条件符合，下一次看名单时进来'
+      if (isEventTrigger(trigger)) return `条件符合，等着「${EVENT_ZH[eventNameOf(trigger)]}」`
+      const early = unmetParts(ownCondition(trigger), known)
+      if ('enters' in trigger) {
+        return early.length > 0 ? `不在人群里：${early.join('；')}` : '已经在人群里，离开以后再进人群才算'
+      }
+      if ('leaves' in trigger) return '条件符合，等着离开人群'
+      return early.length > 0 ? `还没到时候：${early.join('；')}` : '条件符合，下一次看名单时进来'
     }
 
     const found: NotIn[] = []

@@ -61,6 +61,16 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await gone(toDo('邀请进「付费群」'))
   await seen(stepDone(5))
 
+  // Which journey the customer is in and why, and which not.
+  await sidebar.getByRole('button', { name: 'SOP，点开看为什么' }).click()
+  const journeys = sidebar.getByRole('dialog', { name: '为什么', exact: true })
+  await seen(journeys.getByRole('article').getByText(/规则版本 [0-9a-f]{12}/))
+  await seen(journeys.getByText('进入：付款'))
+  await journeys.getByRole('button', { name: '没有进的 SOP' }).click()
+  await seen(journeys.getByText('不符合条件：已付款订单数是 0（现在 1）'))
+  await journeys.getByRole('button', { name: '关闭' }).click()
+  await gone(journeys)
+
   // What happened, by which rule, and why.
   await desk.open('动态')
   const invited = timelineEntry('邀请进「付费群」').last()
