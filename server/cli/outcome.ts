@@ -19,21 +19,25 @@ export function printOutcome({ code, out, err }: Outcome): void {
 export const runOnDatabase = (command: (words: readonly string[], db: Db) => Promise<Outcome>): Promise<void> =>
   runWithDatabase((words, openDb) => command(words, openDb()))
 
-/** A command that may do without the database: it is opened when first asked for. */
+/** A command that may do without the database: it is opened when first asked for, and may be closed early. */
 export async function runWithDatabase(
-  command: (words: readonly string[], openDb: () => Db) => Promise<Outcome>,
+  command: (words: readonly string[], openDb: () => Db, closeDb: () => Promise<void>) => Promise<Outcome>,
 ): Promise<void> {
   let db: Db | undefined
   const openDb = (): Db => {
     db ??= createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
     return db
   }
+  const closeDb = async (): Promise<void> => {
+    await db?.close()
+    db = undefined
+  }
   try {
-    printOutcome(await command(process.argv.slice(2), openDb))
+    printOutcome(await command(process.argv.slice(2), openDb, closeDb))
   } catch (error) {
     const what = '读不到数据库，请确认 DATABASE_URL 指向服务正在用的数据库，并且服务启动过一次。'
     printOutcome({ code: 1, out: '', err: `${what}（${describeError(error)}）` })
   } finally {
-    await db?.close()
+    await closeDb()
   }
 }

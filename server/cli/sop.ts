@@ -57,10 +57,10 @@ export async function runSop(words: readonly string[], deps: SopCliDeps): Promis
 }
 
 if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
-  await runWithDatabase((words, openDb) => {
+  await runWithDatabase((words, openDb, closeDb) => {
     const settings = readSomeSettings(process.env, ['HUOSHUI_CONFIG', 'DATABASE_URL'])
     const { HUOSHUI_CONFIG: folder, DATABASE_URL } = settings
     const hasDatabase = (): boolean => mayHaveDatabase(DATABASE_URL)
-    return runSop(words, { db: openDb, hasDatabase, clock: systemClock, folder })
+    return runSop(words, { db: openDb, closeDb, hasDatabase, clock: systemClock, folder })
   })
 }

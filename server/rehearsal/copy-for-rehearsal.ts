@@ -1,6 +1,9 @@
 import type { Db } from '../db/db.ts'
+import type { ReadTx } from '../db/tx.ts'
 import { EVERY_KEPT_TABLE } from '../every-kept-table.ts'
 import { KNOWN_FACTS } from '../rules/known-facts.ts'
+import { releaseStore } from '../rules/release-store.ts'
+import { releasedBook } from '../rules/released-book.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import { savedBook } from '../rules/rule-version-store.ts'
 import { type Cast, chooseCustomers } from './choose-customers.ts'
@@ -14,7 +17,7 @@ export interface Copy {
   cast: Cast
   /** As many databases as were asked for, all with the same rows. */
   scratches: Db[]
-  /** The rules that the server was last seen with. */
+  /** The rules that the server was last seen with, each journey in its released version with its canary. */
   inForce: RuleBook | undefined
 }
 
@@ -25,6 +28,13 @@ export async function copyForRehearsal(db: Db, count: number, most = MOST_CUSTOM
   return db.view(async (view) => {
     const cast = await chooseCustomers(view, most)
     await copyTables(view, scratches, EVERY_KEPT_TABLE, cast.drawn)
-    return { cast, scratches, inForce: await savedBook(view, KNOWN_FACTS) }
+    return { cast, scratches, inForce: await bookInForce(view) }
   })
+}
+
+async function bookInForce(view: ReadTx): Promise<RuleBook | undefined> {
+  const saved = await savedBook(view, KNOWN_FACTS)
+  if (saved === undefined) return undefined
+  const releases = await releaseStore.latest(view)
+  return (await releasedBook(view, saved, { releases, facts: KNOWN_FACTS })).book
 }

@@ -1,7 +1,10 @@
 import type { Tx } from '../db/tx.ts'
+import type { CustomerFacts } from '../facts/facts.ts'
 import { DAY_MS } from '../kernel/shanghai.ts'
+import type { Sop } from '../rules/rule-book.ts'
 import { isEventTrigger } from '../rules/schema/sop-trigger.ts'
-import type { Verdict } from '../sop/enter.ts'
+import { NOT_MEANT, type Verdict } from '../sop/enter.ts'
+import { scansOf } from '../sop/scan.ts'
 import { type EntryFigure, type StepFigure, sopFigures } from '../sop/sop-figures.ts'
 import { openRehearsal, type RehearsalOptions } from './rehearsal.ts'
 
@@ -12,7 +15,8 @@ export interface SopPlan {
   version: string
   /** By an event: nobody enters of himself, so only those inside already are foreseen. */
   byEvent: boolean
-  /** Customers for whom the trigger's condition holds now. */
+  /** Customers for whom `when` and what the trigger itself asks hold now; of an audience: those who come into it, or go,
+   *  when it is first looked at. */
   matching: number
   /** Inside when the plan begins. */
   insideBefore: number
@@ -39,12 +43,29 @@ export async function rehearsePlan(options: Omit<RehearsalOptions, 'onVerdicts'>
   const toMs = nowMs + days * DAY_MS
   const known = new Set((await options.scratch.view((tx) => sopFigures.entries(tx, nowMs, nowMs))).map(({ id }) => id))
   const refusals: Refusals = new Map()
-  const rehearsal = await openRehearsal({ ...options, onVerdicts: (verdicts) => remember(refusals, verdicts) })
+  // What the first look brings is told apart from what had been there at that very instant.
+  const startMs = nowMs + 1
+  /** Who met what at the first look. */
+  const moved = new Map<string, Set<string>>()
+  const rehearsal = await openRehearsal({
+    ...options,
+    nowMs: startMs,
+    onVerdicts: (verdicts) => {
+      remember(refusals, verdicts)
+      for (const { sop, externalUserId, atMs, refused } of verdicts) {
+        if (atMs > startMs || refused === NOT_MEANT) continue
+        moved.set(sop, (moved.get(sop) ?? new Set()).add(externalUserId))
+      }
+    },
+  })
   const { db, capable } = rehearsal
   const sops = [...book.sops.values()].filter(({ value }) => value.enabled !== false)
   const matching = new Map<string, number>()
   for (const sop of sops) {
-    matching.set(sop.name, await db.tx((tx) => capable.facts.count(tx, sop.when, nowMs)))
+    matching.set(
+      sop.name,
+      (await db.tx((tx) => matchingNow(tx, capable.facts, sop, nowMs))) ?? moved.get(sop.name)?.size ?? 0,
+    )
   }
   await rehearsal.runUntil(toMs)
   return db.tx(async (tx) => {
@@ -76,6 +97,18 @@ export async function rehearsePlan(options: Omit<RehearsalOptions, 'onVerdicts'>
       }),
     }
   })
+}
+
+/** Undefined where it depends on who was in an audience before. */
+async function matchingNow(
+  tx: Tx,
+  facts: Pick<CustomerFacts, 'count'>,
+  sop: Sop,
+  nowMs: number,
+): Promise<number | undefined> {
+  const [scan] = scansOf(sop)
+  if (scan?.edge !== undefined) return undefined
+  return facts.count(tx, scan?.asks(sop) ?? sop.when, nowMs)
 }
 
 /** Journey → customer → why they were refused last. */

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/tx.ts'
+import type { ReadTx, Tx } from '../db/tx.ts'
 import type { Inside, Release, ReleaseDraft, ReleaseWhat, Rollout } from './release.ts'
 
 interface StoredRelease {
@@ -49,7 +49,7 @@ export interface Author {
 
 export const releaseStore = {
   /** The last line of each SOP's log. */
-  latest: async (tx: Tx): Promise<Map<string, Release>> => {
+  latest: async (tx: ReadTx): Promise<Map<string, Release>> => {
     const rows = await tx.rows<StoredRelease>(
       `SELECT ${COLUMNS} FROM sop_release r
        JOIN (SELECT sop, MAX(seq) AS seq FROM sop_release GROUP BY sop) last ON last.sop = r.sop AND last.seq = r.seq`,

@@ -1,4 +1,4 @@
-import type { Tx } from '../db/tx.ts'
+import type { ReadTx } from '../db/tx.ts'
 import type { FactShape } from './known-facts.ts'
 import type { Release } from './release.ts'
 import type { RuleBook, Sop } from './rule-book.ts'
@@ -13,7 +13,7 @@ export interface Unreadable {
 
 /** The book of the files with each journey in its released version: the stable one, and beside it the canary. */
 export async function releasedBook(
-  tx: Tx,
+  tx: ReadTx,
   book: RuleBook,
   { releases, facts }: { releases: ReadonlyMap<string, Release>; facts: readonly FactShape[] },
 ): Promise<{ book: RuleBook; unreadable: Unreadable[] }> {

@@ -33,7 +33,7 @@ export async function rememberVersions(tx: Tx, book: RuleBook, nowMs: number): P
 
 /** One version of a rule as it was written (`SopRule` for `sop` and so on); undefined when it was never in force. */
 export async function ruleVersion<Value>(
-  tx: Tx,
+  tx: ReadTx,
   kind: VersionedKind,
   name: string,
   version: string,
@@ -49,7 +49,7 @@ export async function ruleVersion<Value>(
 /** A journey as a stored version says; undefined when that was never in force. Throws rules.condition-invalid when it
  *  asks for a fact that is no longer known. */
 export async function storedSop(
-  tx: Tx,
+  tx: ReadTx,
   name: string,
   version: string,
   { file, facts = KNOWN_FACTS }: { file: string; facts?: readonly FactShape[] },

@@ -38,7 +38,8 @@ export interface EnterDeps {
 
 /** Without a guide there is nobody to act. */
 const NO_GUIDE = '没有在跟进的导购'
-const NOT_MEANT = '不符合条件'
+/** The trigger's look found them, its journey does not want them. */
+export const NOT_MEANT = '不符合条件'
 const NO_NEWS = '还是上次进来时的那次沉默'
 const NOT_RELEASED = '目前没有版本让人进入'
 const heldText = (title: string): string => `客户在同组的 SOP「${title}」里，它的优先级不低`

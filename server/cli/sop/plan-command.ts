@@ -1,7 +1,10 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DAY_MS } from '../../kernel/shanghai.ts'
 import { copyForRehearsal } from '../../rehearsal/copy-for-rehearsal.ts'
-import { type Plan, rehearsePlan } from '../../rehearsal/rehearse-plan.ts'
+import { estimateArrivals, hasArrivals, recordedSince } from '../../rehearsal/estimate-arrivals.ts'
+import { recordedEvents } from '../../rehearsal/recorded-events.ts'
+import { rehearsePlan } from '../../rehearsal/rehearse-plan.ts'
 import { loadRules } from '../../rules/load-rules.ts'
 import type { RuleBook } from '../../rules/rule-book.ts'
 import { readSomeSettings } from '../../settings.ts'
@@ -18,6 +21,14 @@ const MOST_DAYS = 60
 const isFolder = (word: string): boolean => statSync(word, { throwIfNoEntry: false })?.isDirectory() === true
 
 const failed = (err: string): Outcome => ({ code: 1, out: '', err })
+
+/** Do these rules let everybody go the same ways. */
+const isAlike = (inForce: RuleBook, book: RuleBook): boolean =>
+  inForce.version === book.version &&
+  [...book.sops.values()].every(({ name, version }) => {
+    const now = inForce.sops.get(name)
+    return now?.version === version && now.canary === undefined
+  })
 
 export const planCommand: SopCommand = {
   usage: 'plan [SOP…] [文件夹] [--days 14] [--json]',
@@ -38,37 +49,47 @@ export const planCommand: SopCommand = {
     const strange = asked.find((name) => !book.sops.has(name))
     if (strange !== undefined) return failed(`没有编号是「${strange}」的 SOP。有：${[...book.sops.keys()].join('、')}`)
 
+    const sees = hasArrivals(book)
     const db = deps.db()
     const { MASS_SEND_PER_CUSTOMER: perCustomerPerMonth } = readSomeSettings(process.env, ['MASS_SEND_PER_CUSTOMER'])
-    const { cast, scratches, inForce } = await copyForRehearsal(db, 2)
-    const staff = await db.view((tx) => staffQueries.all(tx))
+    const { cast, scratches, inForce } = await copyForRehearsal(db, sees ? 3 : 2)
     const nowMs = deps.clock.now()
-    const assetsDir = join(folder, 'assets')
-    const rehearse = async (which: RuleBook | undefined, nth: number): Promise<Plan | undefined> => {
-      const scratch = scratches[nth]
-      if (scratch === undefined) return undefined
-      try {
-        return which && (await rehearsePlan({ scratch, nowMs, book: which, assetsDir, perCustomerPerMonth, days }))
-      } finally {
-        await scratch.close()
+    const fromMs = nowMs - days * DAY_MS
+    const { staff, events, recordedSinceMs } = await db.view(async (view) => ({
+      staff: await staffQueries.all(view),
+      events: sees ? await recordedEvents(view, fromMs, cast.drawn) : { all: [], replayed: [] },
+      recordedSinceMs: await recordedSince(view),
+    }))
+    // What follows takes minutes and needs nothing more from it.
+    await deps.closeDb?.()
+    const common = { assetsDir: join(folder, 'assets'), perCustomerPerMonth }
+    try {
+      const [forPlan, forRunning, forArrivals] = scratches
+      if (forPlan === undefined || forRunning === undefined) throw new Error('no scratch database')
+      const plan = await rehearsePlan({ ...common, scratch: forPlan, nowMs, book, days })
+      const running =
+        inForce === undefined || isAlike(inForce, book)
+          ? undefined
+          : await rehearsePlan({ ...common, scratch: forRunning, nowMs, book: inForce, days })
+      const past = { ...common, book, fromMs, toMs: nowMs, events, recordedSinceMs }
+      const arrivals = forArrivals && (await estimateArrivals({ ...past, scratch: forArrivals }))
+      const report = {
+        plan,
+        running,
+        arrivals,
+        cast,
+        sops: plan.sops.filter(({ sop }) => asked.length === 0 || asked.includes(sop)),
+        book,
+        runningBook: inForce,
+        guides: new Map(staff.flatMap(({ userId, name }) => (name === undefined ? [] : [[userId, name] as const]))),
       }
-    }
-    const plan = await rehearse(book, 0)
-    if (plan === undefined) throw new Error('no scratch database')
-    const running = await rehearse(inForce?.version === book.version ? undefined : inForce, 1)
-    const report = {
-      plan,
-      running,
-      cast,
-      sops: plan.sops.filter(({ sop }) => asked.length === 0 || asked.includes(sop)),
-      book,
-      runningBook: inForce,
-      guides: new Map(staff.flatMap(({ userId, name }) => (name === undefined ? [] : [[userId, name] as const]))),
-    }
-    return {
-      code: 0,
-      out: values.json === true ? JSON.stringify(planJson(report), null, 2) : planText(report),
-      err: '',
+      return {
+        code: 0,
+        out: values.json === true ? JSON.stringify(planJson(report), null, 2) : planText(report),
+        err: '',
+      }
+    } finally {
+      for (const scratch of scratches) await scratch.close()
     }
   },
 }

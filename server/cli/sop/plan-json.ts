@@ -1,8 +1,9 @@
 import { shanghaiIso } from '../../kernel/shanghai.ts'
-import { countBy, dayOf, guideLoads, type PlanReport, stepRows } from './plan-report.ts'
+import { countBy, dayOf, guideLoads, type PlanReport, spanDays, stepRows } from './plan-report.ts'
 
 /** The plan for programs; customers by their whole id. */
-export function planJson({ plan, running, cast, sops, book, runningBook }: PlanReport) {
+export function planJson(report: PlanReport) {
+  const { plan, running, cast, sops, book, runningBook } = report
   return {
     from: shanghaiIso(plan.fromMs),
     to: shanghaiIso(plan.toMs),
@@ -40,5 +41,38 @@ export function planJson({ plan, running, cast, sops, book, runningBook }: PlanR
       }
     }),
     guides: guideLoads(sops),
+    arrivals: arrivalsJson(report),
+  }
+}
+
+/** An estimate, already multiplied up to all the days and all customers. */
+function arrivalsJson({ arrivals, book, cast, plan, sops }: PlanReport) {
+  if (arrivals === undefined) return null
+  const n = (count: number): number => Math.round(count * arrivals.factor * cast.factor)
+  const aDay = (count: number): number => Number((n(count) / spanDays(plan)).toFixed(2))
+  return {
+    isEstimate: true,
+    from: shanghaiIso(arrivals.fromMs),
+    to: shanghaiIso(arrivals.toMs),
+    recordedDays: Number(arrivals.recordedDays.toFixed(2)),
+    factor: arrivals.factor,
+    events: arrivals.events,
+    sops: arrivals.sops
+      .filter(({ sop }) => sops.some((one) => one.sop === sop))
+      .map((sop) => ({
+        sop: sop.sop,
+        isKnown: sop.isKnown,
+        entered: n(sop.entered.length),
+        enteredADay: aDay(sop.entered.length),
+        refused: Object.fromEntries([...sop.refused].map(([why, count]) => [why, n(count)])),
+        steps: stepRows(sop, book).map(({ position, text, kind, done, missed }) => ({
+          position,
+          text,
+          kind,
+          done: n(done.length),
+          doneADay: aDay(done.length),
+          missed: n(missed.length),
+        })),
+      })),
   }
 }

@@ -1,5 +1,6 @@
-import { shanghaiText } from '../../kernel/shanghai.ts'
+import { DAY_MS, shanghaiText } from '../../kernel/shanghai.ts'
 import type { Cast } from '../../rehearsal/choose-customers.ts'
+import type { Arrivals } from '../../rehearsal/estimate-arrivals.ts'
 import type { Plan, SopPlan } from '../../rehearsal/rehearse-plan.ts'
 import type { RuleBook } from '../../rules/rule-book.ts'
 import type { StepFigure } from '../../sop/sop-figures.ts'
@@ -8,8 +9,10 @@ import { stepText } from '../../sop/step-text.ts'
 
 export interface PlanReport {
   plan: Plan
-  /** The same days with the rules in force; undefined when these are the same. */
+  /** The same days with the rules in force; undefined when these are the same or there never were any. */
   running: Plan | undefined
+  /** What those bring who come by an event; undefined: no journey begins so, or too little is on record. */
+  arrivals: Arrivals | undefined
   cast: Cast
   /** Of the plan, those that were asked for. */
   sops: SopPlan[]
@@ -23,7 +26,14 @@ export interface PlanReport {
 const PASSIVE = new Set(['wait', 'choose', 'split'])
 
 /** How the outcome of a step begins that did not do what it says. */
-const isMissed = ({ outcome }: StepFigure): boolean => outcome.startsWith('没有')
+const isMissed = ({ outcome }: StepFigure): boolean =>
+  outcome.startsWith('没有') || /^群发「.*」(未安排|未送达)/.test(outcome)
+
+/** The guide's day was full: the to-do comes on a later morning. */
+const isHeld = ({ outcome }: StepFigure): boolean => /^待办「.*」排到/.test(outcome)
+
+export const spanDays = ({ fromMs, toMs }: Pick<Plan, 'fromMs' | 'toMs'>): number =>
+  Math.round((toMs - fromMs) / DAY_MS)
 
 export const dayOf = (atMs: number): string => shanghaiText(atMs).slice(0, 10)
 
@@ -42,7 +52,7 @@ export interface StepRow {
 }
 
 /** What each acting step did, in the order of the journey. */
-export function stepRows(sop: SopPlan, book: RuleBook): StepRow[] {
+export function stepRows(sop: Pick<SopPlan, 'sop' | 'steps'>, book: RuleBook): StepRow[] {
   const rows = new Map<string, StepRow>()
   for (const figure of sop.steps) {
     if (PASSIVE.has(figure.kind)) continue
@@ -62,6 +72,8 @@ export interface GuideLoad {
   userId: string
   tasks: number
   messages: number
+  /** To-dos that wait for a later day since this guide's day is full. */
+  held: number
   /** The fullest day and how many to-dos it brings. */
   fullest: { day: string; tasks: number } | undefined
 }
@@ -79,6 +91,7 @@ export function guideLoads(sops: SopPlan[]): GuideLoad[] {
         userId,
         tasks: tasks.length,
         messages: mine.length - tasks.length,
+        held: tasks.filter(isHeld).length,
         fullest: fullest === undefined ? undefined : { day: fullest[0], tasks: fullest[1] },
       }
     })

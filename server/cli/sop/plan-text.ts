@@ -1,7 +1,9 @@
 import { DAY_MS, shanghaiText } from '../../kernel/shanghai.ts'
 import type { SopPlan } from '../../rehearsal/rehearse-plan.ts'
+import type { RuleBook } from '../../rules/rule-book.ts'
 import { factsText } from '../../sop/facts-text.ts'
 import { fit, padLeft, padRight } from '../pad.ts'
+import { arrivalLines } from './arrivals-text.ts'
 import {
   countBy,
   dayOf,
@@ -11,6 +13,7 @@ import {
   maskedId,
   type PlanReport,
   type StepRow,
+  spanDays,
   stepRows,
 } from './plan-report.ts'
 
@@ -22,14 +25,18 @@ const STATE_ZH = { finished: '走完', goal: '达成目标', left: '中途离开
 
 /** The plan for people, at most a hundred columns wide. */
 export function planText(report: PlanReport): string {
-  const { plan, cast, sops, running } = report
-  const head = `预演 ${shanghaiText(plan.fromMs)} 起 ${Math.round((plan.toMs - plan.fromMs) / DAY_MS)} 天，到 ${shanghaiText(plan.toMs)}。规则 ${plan.bookVersion}`
+  const { plan, cast, sops, running, runningBook } = report
+  const head = `预演 ${shanghaiText(plan.fromMs)} 起 ${spanDays(plan)} 天，到 ${shanghaiText(plan.toMs)}。规则 ${plan.bookVersion}`
   const who =
     cast.drawn === undefined
       ? `客户 ${cast.total} 人全部参加。只有时间在走：客户什么也不做，导购马上确认群发。`
       : `客户 ${cast.total} 人，按导购整组抽了 ${cast.drawn.size} 人；下面的数字按 ${cast.factor.toFixed(1)} 倍推算，是估计。`
   const beside =
-    running === undefined ? '现在运行的就是这套规则。' : `现行规则 ${running.bookVersion}，数字写在「现行」一栏。`
+    runningBook === undefined
+      ? '服务还没有用过任何规则，没有现行的可以比。'
+      : running === undefined
+        ? '现在运行的就是这套规则。'
+        : `现行的版本 ${running.bookVersion}（按发布记录，灰度也算），数字写在「现行」一栏。`
   return [head, who, beside, ...sops.flatMap((sop) => ['', ...sopLines(sop, report)]), '', ...guideLines(report)].join(
     '\n',
   )
@@ -40,6 +47,7 @@ function sopLines(sop: SopPlan, report: PlanReport): string[] {
   const n = (count: number): string => String(Math.round(count * cast.factor))
   const before = running?.sops.find((one) => one.sop === sop.sop)
   const rows = stepRows(sop, book)
+  const percent = book.sops.get(sop.sop)?.value.rollout?.percent
   const heldOut = sop.entered.filter((entry) => entry.heldOut).length
   const isSame = before?.version === sop.version || running === undefined
   const ends = [...countBy(sop.ended, ({ state }) => state)].map(
@@ -47,10 +55,13 @@ function sopLines(sop: SopPlan, report: PlanReport): string[] {
   )
   return [
     `━━ SOP「${sop.title}」${sop.sop}  版本 ${sop.version}${isSame ? '' : `（现行 ${before?.version ?? '没有'}）`}`,
-    `现在符合条件 ${n(sop.matching)} 人，已经在里面 ${n(sop.insideBefore)} 人。`,
+    `${matchingText(sop, book)} ${n(sop.matching)} 人，已经在里面 ${n(sop.insideBefore)} 人。`,
     sop.byEvent
       ? '由事件触发：新来的人不在这里（见下面的估计），这里只有已经在里面的人。'
       : `会进入 ${n(sop.entered.length)} 人次${heldOut === 0 ? '' : `，其中对照组 ${n(heldOut)}（只观察）`}${before === undefined ? '' : `；现行 ${n(before.entered.length)}`}。`,
+    ...(percent === undefined
+      ? []
+      : [`文件里写着灰度：启用后只有 ${percent}% 的新客户进这一版；这里按全部客户都进这一版算。`]),
     ...(ends.length === 0 ? [] : [`会结束：${ends.join('，')}。`]),
     ...stepLines(
       rows,
@@ -60,7 +71,16 @@ function sopLines(sop: SopPlan, report: PlanReport): string[] {
     ...dayLines(rows, report, n),
     ...missedLines(sop, rows, n),
     ...exampleLines(sop, report),
+    ...(sop.byEvent ? arrivalLines(sop.sop, report) : []),
   ]
+}
+
+function matchingText({ sop, byEvent }: SopPlan, book: RuleBook): string {
+  const trigger = book.sops.get(sop)?.value.trigger
+  if (byEvent) return '现在符合条件（还要等事件发生）'
+  if (typeof trigger !== 'object') return '现在符合条件'
+  if ('enters' in trigger || 'leaves' in trigger) return '启用时就会触发'
+  return '现在符合触发和条件'
 }
 
 function stepLines(rows: StepRow[], before: StepRow[] | undefined, n: (count: number) => string): string[] {
@@ -136,10 +156,9 @@ function exampleLines(sop: SopPlan, { plan, guides }: PlanReport): string[] {
   ]
 }
 
-function guideLines({ sops, guides, book, cast }: PlanReport): string[] {
+function guideLines({ sops, guides, cast }: PlanReport): string[] {
   const loads = guideLoads(sops)
-  const cap = book.policy.tasksPerGuidePerDay
-  const full = loads.filter(({ fullest }) => cap !== undefined && (fullest?.tasks ?? 0) >= cap)
+  const full = loads.filter(({ held }) => held > 0)
   const name = (load: GuideLoad): string => guides.get(load.userId) ?? load.userId
   if (loads.length === 0) return ['没有要导购做的事。']
   return [
@@ -149,6 +168,6 @@ function guideLines({ sops, guides, book, cast }: PlanReport): string[] {
       return `  ${padRight(fit(name(load), 20), 20)} 待办 ${load.tasks} 条，群发 ${load.messages} 人${most}`
     }),
     ...(loads.length > MOST_GUIDES ? [`  ……还有 ${loads.length - MOST_GUIDES} 位`] : []),
-    ...(full.length === 0 ? [] : [`到了每天 ${cap} 条上限、要往后排的：${full.map(name).join('、')}`]),
+    ...full.map((load) => `  ${name(load)} 有 ${load.held} 条当天派不下（每天的上限），排到第二天早上`),
   ]
 }

@@ -5,6 +5,8 @@ import type { Outcome } from '../outcome.ts'
 export interface SopCliDeps {
   /** The server's database, opened when first asked for: some commands only read files. */
   db(): Db
+  /** For commands that go on for long without it. Absent where others use it, too. */
+  closeDb?: () => Promise<void>
   /** False where the server never ran: a check of files does without. */
   hasDatabase(): boolean
   clock: Clock
