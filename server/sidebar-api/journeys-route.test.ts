@@ -10,6 +10,7 @@ afterEach(() => desk.close())
 const SOPS = `
 sop: hello
 name: 问候
+exclusive: 关怀
 trigger: customer.added
 when: { channel: { in: [包裹卡] } }
 steps:
@@ -34,6 +35,14 @@ sop: loyal
 name: 老客
 trigger: order.paid
 when: { orders.paid.sum: { gte: 500元 } }
+steps:
+  - wait: 1d
+goal: order.refunded
+---
+sop: second
+name: 再来一单
+exclusive: 关怀
+trigger: order.paid
 steps:
   - wait: 1d
 goal: order.refunded
@@ -113,6 +122,12 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
         atMs: desk.clock.now(),
         text: '付款时没有进：不符合它的条件（累计付款金额 338 元）',
       },
+    },
+    {
+      title: '再来一单',
+      version,
+      why: '客户在同组的 SOP「问候」里，它的优先级不低',
+      last: { atMs: desk.clock.now(), text: '付款时没有进：客户在同组的 SOP「问候」里，它的优先级不低' },
     },
   ])
 

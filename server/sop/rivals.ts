@@ -15,10 +15,9 @@ export async function rivalsOf(
   sop: Sop,
   externalUserIds: string[],
 ): Promise<Rival[]> {
-  const group = sop.value.exclusive
-  if (group === undefined) return []
+  if (sop.value.exclusive === undefined) return []
   const book = rules.current()
-  const others = [...book.sops.values()].filter((one) => one.name !== sop.name && one.value.exclusive === group)
+  const others = [...book.sops.values()].filter((one) => isRival(one, sop))
   const active = await entryStore.activeIn(
     tx,
     others.map((one) => one.name),
@@ -38,6 +37,17 @@ export async function heldBy(
   externalUserIds: string[],
 ): Promise<Map<string, string>> {
   const rivals = await rivalsOf(tx, rules, sop, externalUserIds)
-  const stronger = rivals.filter((rival) => priorityOf(rival.sop) >= priorityOf(sop))
+  const stronger = rivals.filter((rival) => isAsStrong(rival.sop, sop))
   return new Map(stronger.map((rival) => [rival.entry.externalUserId, rival.sop.title]))
+}
+
+/** The same for one customer who is known to be in these journeys. */
+export const holderAmong = (inside: readonly Sop[], sop: Sop): string | undefined =>
+  inside.find((one) => isRival(one, sop) && isAsStrong(one, sop))?.title
+
+const isAsStrong = (rival: Sop, sop: Sop): boolean => priorityOf(rival) >= priorityOf(sop)
+
+function isRival(one: Sop, sop: Sop): boolean {
+  const group = sop.value.exclusive
+  return group !== undefined && one.name !== sop.name && one.value.exclusive === group
 }

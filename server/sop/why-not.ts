@@ -14,7 +14,7 @@ import { refusal } from './admission.ts'
 import { byPriority } from './by-priority.ts'
 import { factsSeen } from './facts-text.ts'
 import { type Refusal, refusals } from './refusals.ts'
-import { heldBy } from './rivals.ts'
+import { holderAmong } from './rivals.ts'
 import { ownCondition } from './scan.ts'
 import { type Entry, entryStore } from './sop-entry.ts'
 import { EVENT_ZH } from './step-text.ts'
@@ -45,6 +45,7 @@ export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
     // Newest first, so the first of a journey is its last time.
     const entries = await entryStore.ofCustomer(tx, externalUserId)
     const latestOf = (name: string): Entry | undefined => entries.find((entry) => entry.sop === name)
+    const inside = [...rules.current().sops.values()].filter(({ name }) => latestOf(name)?.state === 'active')
     const outside = byPriority(rules.current().sops.values())
       .filter((released) => latestOf(released.name)?.state !== 'active')
       .map((released) => versionFor(released, externalUserId) ?? released)
@@ -56,11 +57,11 @@ export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
     const hasGuide = (await customers.queries.ownerOf(tx, externalUserId)) !== undefined
     const last = await refusals.ofCustomer(tx, externalUserId)
 
-    async function reason(sop: Sop): Promise<string> {
+    function reason(sop: Sop): string {
       if (!hasGuide) return '没有在跟进的导购'
       const unmet = unmetParts(sop.when, known)
       if (unmet.length > 0) return `不符合条件：${unmet.join('；')}`
-      const holder = (await heldBy(tx, rules, sop, [externalUserId])).get(externalUserId)
+      const holder = holderAmong(inside, sop)
       if (holder !== undefined) return `客户在同组的 SOP「${holder}」里，它的优先级不低`
       const { trigger } = sop.value
       if (isEventTrigger(trigger)) return `条件符合，等着「${EVENT_ZH[eventNameOf(trigger)]}」`
@@ -79,7 +80,7 @@ export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
         sop: name,
         title,
         version,
-        why: shut.get(name) ?? (await reason(sop)),
+        why: shut.get(name) ?? reason(sop),
         last: lastOf(last.get(name)),
       })
     }
