@@ -47,8 +47,17 @@ afterEach(async () => {
 const sop = (...words: string[]) =>
   runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
 const told = async (...words: string[]): Promise<string[]> => {
-  const { code, out, err } = await sop('plan', ...words)
-  expect([code, err]).toEqual([0, ''])
+  let isClosed = false
+  const openDb = () => {
+    if (isClosed) throw new Error('used after it was closed')
+    return t.db
+  }
+  const closeDb = async (): Promise<void> => {
+    isClosed = true
+  }
+  const deps = { db: openDb, closeDb, hasDatabase: () => true, clock: t.clock, folder: t.configDir }
+  const { code, out, err } = await runSop(['plan', ...words], deps)
+  expect([code, err, isClosed]).toEqual([0, '', true])
   return out.split('\n')
 }
 /** The last columns of the line that begins so. */
