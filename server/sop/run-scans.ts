@@ -1,6 +1,7 @@
 import type { Db } from '../db/db.ts'
 import type { Tx } from '../db/tx.ts'
 import type { CustomerFacts } from '../facts/facts.ts'
+import { createReadAhead } from '../facts/read-ahead.ts'
 import { describeError } from '../kernel/app-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Logger } from '../kernel/logger.ts'
@@ -34,7 +35,8 @@ const MOST_AT_ONCE_MS = 30 * SECOND_MS
  *  stopped, two processes take turns, and no occurrence happens twice, whatever the clock does. Missed occurrences are
  *  made up for in the order of their times, each judged as of its own instant. */
 export function createRunScans(deps: RunScansDeps, enter: Pick<Enter, 'byScan'>) {
-  const { db, clock, log, rules, facts, batch = BATCH } = deps
+  const { db, clock, log, rules, batch = BATCH } = deps
+  const facts = createReadAhead(deps.facts)
   const compiled = new WeakMap<Sop, Scan[]>()
 
   const scansIn = (sop: Sop): Scan[] => {
