@@ -1,3 +1,5 @@
+import type { Clock } from '../kernel/clock.ts'
+import { MINUTE_MS } from '../kernel/shanghai.ts'
 import type { Wecom } from '../wecom/wecom.ts'
 import { WecomError } from '../wecom/wecom-error.ts'
 import type { StaffState } from './staff-queries.ts'
@@ -53,22 +55,45 @@ export async function readMember(
   }
 }
 
-/** One call for the guides, one for the departments, one per department. Members of several departments once. */
-export async function listStaff(wecom: Pick<Wecom, 'contacts' | 'staff'>): Promise<StaffListing> {
-  const { follow_user: guideIds } = await wecom.contacts.followUserList()
-  const members = new Map<string, MemberReading>()
-  for (const departmentId of await departmentIds(wecom)) {
-    for (const member of await membersOf(wecom, departmentId)) {
-      const departments = [...(members.get(member.userid)?.departments ?? []), departmentId]
-      members.set(member.userid, {
-        userId: member.userid,
-        name: nameOrNone(member.name),
-        departments,
-        state: undefined,
-      })
-    }
+interface Listed {
+  userid: string
+  name?: string
+}
+
+/** So long a department counts as read while the others of the same listing are not. */
+const READ_FOR_MS = 30 * MINUTE_MS
+
+/** Reads who is in the corp: one call for the guides, one for the departments, one for each department. Members of several
+ *  departments come once. A corp of hundreds of departments at a platform that refuses some calls never gets through all of
+ *  them in one go: the next try goes on with the departments that are still missing. */
+export function createListStaff({ wecom, clock }: { wecom: Pick<Wecom, 'contacts' | 'staff'>; clock: Clock }) {
+  const read = new Map<number, { atMs: number; members: Listed[] }>()
+
+  async function membersIn(departmentId: number): Promise<Listed[]> {
+    const known = read.get(departmentId)
+    if (known !== undefined && clock.now() - known.atMs < READ_FOR_MS) return known.members
+    const members = await membersOf(wecom, departmentId)
+    read.set(departmentId, { atMs: clock.now(), members })
+    return members
   }
-  return { guideIds, members: [...members.values()] }
+
+  return async (): Promise<StaffListing> => {
+    const { follow_user: guideIds } = await wecom.contacts.followUserList()
+    const members = new Map<string, MemberReading>()
+    for (const departmentId of await departmentIds(wecom)) {
+      for (const member of await membersIn(departmentId)) {
+        const departments = [...(members.get(member.userid)?.departments ?? []), departmentId]
+        members.set(member.userid, {
+          userId: member.userid,
+          name: nameOrNone(member.name),
+          departments,
+          state: undefined,
+        })
+      }
+    }
+    read.clear()
+    return { guideIds, members: [...members.values()] }
+  }
 }
 
 async function departmentIds(wecom: Pick<Wecom, 'staff'>): Promise<number[]> {
@@ -80,10 +105,7 @@ async function departmentIds(wecom: Pick<Wecom, 'staff'>): Promise<number[]> {
   }
 }
 
-async function membersOf(
-  wecom: Pick<Wecom, 'staff'>,
-  departmentId: number,
-): Promise<{ userid: string; name?: string }[]> {
+async function membersOf(wecom: Pick<Wecom, 'staff'>, departmentId: number): Promise<Listed[]> {
   try {
     return (await wecom.staff.simpleList(departmentId)).userlist ?? []
   } catch (error) {

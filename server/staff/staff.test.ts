@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { wecomSays } from '../customers/testing/wecom-says.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
+import { createListStaff } from './read-staff.ts'
 import { staffQueries } from './staff-queries.ts'
 
 describe('staff', () => {
@@ -35,6 +36,24 @@ describe('staff', () => {
     if (member !== undefined) member.canContact = true
     await t.advance(3_600_000)
     expect((await all()).find((row) => row.userid === 'xinren')).toMatchObject({ is_guide: 1 })
+  })
+
+  it('gets through many departments at a platform that refuses every third call, each read once', async () => {
+    const { world } = t.sandbox
+    for (let n = 0; n < 60; n++) world.departments.set(100 + n, { id: 100 + n, name: `${n} 号店`, parentId: 1 })
+    const before = t.sandbox.calls('user/simplelist').length
+    t.sandbox.faults.set({ path: 'user/simplelist', errcode: 45033, share: 0.33 })
+    const list = createListStaff({ wecom: t.huoshui.wecom, clock: t.clock })
+    let tries = 0
+    let listing: Awaited<ReturnType<typeof list>> | undefined
+    while (listing === undefined && tries < 100) {
+      tries += 1
+      listing = await list().catch(() => undefined)
+    }
+    expect(listing?.members.map((member) => member.userId).sort()).toEqual(['lisi', 'zhangsan'])
+    const read = t.sandbox.calls('user/simplelist').slice(before)
+    expect(read.filter((call) => call.errcode === 0)).toHaveLength(world.departments.size)
+    expect(tries).toBeGreaterThan(5)
   })
 
   it('a member who leaves is marked, told once, and keeps the name', async () => {

@@ -9,7 +9,7 @@ import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
 import { BatchJobEnded, MemberSubscribed } from '../wecom/app-events.ts'
 import { CreateParty, CreateUser, DeleteParty, DeleteUser, UpdateParty, UpdateUser } from '../wecom/callback-events.ts'
 import type { Wecom } from '../wecom/wecom.ts'
-import { listStaff, type MemberReading, readMember, type StaffListing } from './read-staff.ts'
+import { createListStaff, type MemberReading, readMember, type StaffListing } from './read-staff.ts'
 import { renameStaff } from './rename-staff.ts'
 import { ListStaff, RefreshStaff } from './staff-actions.ts'
 import { StaffLeft, StaffRenamed } from './staff-events.ts'
@@ -45,6 +45,7 @@ const departmentsOf = (text: string): number[] =>
 
 /** The members of the corp: their names, who has customers, who was renamed or left. */
 export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
+  const listStaff = createListStaff({ wecom, clock })
   const askFor = (tx: Tx, userId: string, key: string, leftAtMs?: number): Promise<boolean> =>
     outbox.enqueue(tx, RefreshStaff, {
       key: `staff.refresh:${key}`,
@@ -196,7 +197,7 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     queries: staffQueries,
     ensureKnown,
     /** For the sync, which reads the same listing. */
-    read: () => listStaff(wecom),
+    read: listStaff,
     readMember: (userId: string) => readMember(wecom, userId),
     recordListing,
     recordMember,
@@ -223,7 +224,7 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
         },
       }),
       execute(ListStaff, {
-        perform: () => listStaff(wecom),
+        perform: () => listStaff(),
         record: async (tx, _action, listing) => {
           await recordListing(tx, listing)
         },
@@ -239,6 +240,8 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
             outbox.enqueue(tx, ListStaff, {
               key: `staff.list:${Math.floor(clock.now() / HOUR_MS)}`,
               payload: {},
+              // By then the next one is due.
+              expiresAtMs: clock.now() + HOUR_MS,
               reason: { text: '每小时核对成员名单' },
             }),
           )
