@@ -34,7 +34,7 @@ start_private_mariadb() {
   mariadb-install-db "${owner[@]}" --datadir="$private_mariadb/data" --auth-root-authentication-method=normal >/dev/null 2>&1 || return 1
   mariadbd --no-defaults "${owner[@]}" --datadir="$private_mariadb/data" --port="$port" --bind-address=127.0.0.1 \
     --socket="$private_mariadb/socket" --pid-file="$private_mariadb/pid" \
-    --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --sync-frm=0 >"$private_mariadb/log" 2>&1 &
+    --innodb-doublewrite=0 --sync-frm=0 >"$private_mariadb/log" 2>&1 &
   for _ in $(seq 60); do
     if mariadb_answers "mysql://root@127.0.0.1:$port"; then export TEST_MYSQL_URL=mysql://root@127.0.0.1:$port; return 0; fi
     sleep 0.5
