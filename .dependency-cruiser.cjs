@@ -11,8 +11,8 @@ module.exports = {
     {
       name: 'kernel-imports-nothing-of-ours',
       severity: 'error',
-      from: { path: '^server/kernel/', pathNot: test },
-      to: { path: '^(server|sidebar|sandbox|migrations|bench)/', pathNot: '^server/kernel/' },
+      from: { path: '^server/core/kernel/', pathNot: test },
+      to: { path: '^(server|sidebar|sandbox|migrations|bench)/', pathNot: '^server/core/kernel/' },
     },
     {
       name: 'base-does-not-know-business',
@@ -48,7 +48,7 @@ module.exports = {
       name: 'sandbox-is-independent',
       severity: 'error',
       from: { path: '^sandbox/', pathNot: test },
-      to: { path: '^(server|sidebar|migrations)/', pathNot: '^server/kernel/' },
+      to: { path: '^(server|sidebar|migrations)/', pathNot: '^server/core/kernel/' },
     },
     {
       name: 'server-does-not-know-the-sandbox',

@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that touch no database: the second run, on MariaDB, leaves them out. */
-const NO_DATABASE = ['sandbox/**', 'scripts/**', 'server/kernel/**', 'server/wecom/**']
+const NO_DATABASE = ['sandbox/**', 'scripts/**', 'server/core/kernel/**', 'server/platform/wecom/**']
 
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
-import { LANES } from '../server/actions/action-kind.ts'
-import type { Db } from '../server/db/db.ts'
-import { MarkTags, type MarkTagsPayload } from '../server/tags/tag-actions.ts'
+import type { Db } from '../server/core/db/db.ts'
+import { LANES } from '../server/engine/actions/action-kind.ts'
+import { MarkTags, type MarkTagsPayload } from '../server/records/tags/tag-actions.ts'
 
 const CHUNK = 2_000
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDb, type Db } from '../server/db/db.ts'
+import { createDb, type Db } from '../server/core/db/db.ts'
 import { huoshuiEnv, type Started, startProgram, untilReady } from '../server/testing/start-program.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Delivery } from '../sandbox/callbacks.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { createDb, type Db } from '../server/db/db.ts'
-import type { Clock } from '../server/kernel/clock.ts'
+import { createDb, type Db } from '../server/core/db/db.ts'
+import type { Clock } from '../server/core/kernel/clock.ts'
 
 export interface Added {
   externalUserId: string

@@ -1,6 +1,6 @@
 import { allFollows, findFollow, liveTagIds } from '../sandbox/relations.ts'
 import type { World } from '../sandbox/world.ts'
-import type { Db } from '../server/db/db.ts'
+import type { Db } from '../server/core/db/db.ts'
 
 /** One thing that both know, and where they part. */
 export interface Compared {

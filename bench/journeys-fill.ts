@@ -1,5 +1,5 @@
-import type { Db } from '../server/db/db.ts'
-import { DAY_MS } from '../server/kernel/shanghai.ts'
+import type { Db } from '../server/core/db/db.ts'
+import { DAY_MS } from '../server/core/kernel/shanghai.ts'
 
 const CHUNK = 2_000
 const GUIDES = 500

@@ -1,7 +1,7 @@
-import { createDb, type Db } from '../server/db/db.ts'
-import { takeRows } from '../server/db/take-rows.ts'
-import type { Row } from '../server/db/tx.ts'
-import { DAY_MS } from '../server/kernel/shanghai.ts'
+import { createDb, type Db } from '../server/core/db/db.ts'
+import { takeRows } from '../server/core/db/take-rows.ts'
+import type { Row } from '../server/core/db/tx.ts'
+import { DAY_MS } from '../server/core/kernel/shanghai.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { fillCustomers, fillWaiting } from './journeys-fill.ts'
 

@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import { DataSource } from 'typeorm'
-import { dataSourceOptions } from '../server/db/database-url.ts'
+import { dataSourceOptions } from '../server/core/db/database-url.ts'
 
 /** The limit program: the facts of a customer by hand-written SQL as text to the same database, without sessions,
  *  access checks, rules, schemas or reasons. argv: database URL. */

@@ -1,4 +1,4 @@
-import type { Db } from '../server/db/db.ts'
+import type { Db } from '../server/core/db/db.ts'
 
 /** Makes each customer of a populated MariaDB `copies` customers with the same history, inside the database: ten times
  *  faster than writing them one by one. The copies' ids are hashes, so customers who are alike do not lie side by side. */

@@ -1,5 +1,5 @@
-import type { Row } from '../server/db/tx.ts'
-import { DAY_MS } from '../server/kernel/shanghai.ts'
+import type { Row } from '../server/core/db/tx.ts'
+import { DAY_MS } from '../server/core/kernel/shanghai.ts'
 import type { Ground, Place } from './populate-place.ts'
 
 const CHANNELS = ['包裹卡', '门店物料', '直播间']

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createSeededRandom, type SeededRandom } from '../sandbox/random.ts'
-import type { Db } from '../server/db/db.ts'
-import type { Row } from '../server/db/tx.ts'
-import { DAY_MS } from '../server/kernel/shanghai.ts'
+import type { Db } from '../server/core/db/db.ts'
+import type { Row } from '../server/core/db/tx.ts'
+import { DAY_MS } from '../server/core/kernel/shanghai.ts'
 import {
   contactRows,
   itemRows,

@@ -1,5 +1,5 @@
 import { createSandbox } from '../sandbox/sandbox.ts'
-import { systemClock } from '../server/kernel/clock.ts'
+import { systemClock } from '../server/core/kernel/clock.ts'
 import { openBrowser } from '../server/sidebar-api/testing/sidebar-browser.ts'
 import { type Started, startProgram } from '../server/testing/start-program.ts'
 import { type BenchServer, openBenchServer } from './bench-server.ts'

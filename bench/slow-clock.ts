@@ -1,4 +1,4 @@
-import type { Clock } from '../server/kernel/clock.ts'
+import type { Clock } from '../server/core/kernel/clock.ts'
 
 export interface SlowClock extends Clock {
   /** To a later instant at once: what nobody works in need not be waited for. */

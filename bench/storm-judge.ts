@@ -1,5 +1,5 @@
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { createDb } from '../server/db/db.ts'
+import { createDb } from '../server/core/db/db.ts'
 
 export interface StormFacts {
   /** Callbacks of every kind that were answered 200, each distinct event once. */

@@ -1,7 +1,7 @@
+import { createLogger } from '../server/core/kernel/logger.ts'
+import { startTick } from '../server/engine/tick.ts'
 import { createHuoshui } from '../server/huoshui.ts'
-import { createLogger } from '../server/kernel/logger.ts'
 import { readSettings } from '../server/settings.ts'
-import { startTick } from '../server/tick.ts'
 import { fastClock } from './fast-clock.ts'
 
 /** The server as server/main.ts runs it, by a clock that runs faster. */

@@ -1,5 +1,5 @@
 import { createSandbox } from '../sandbox/sandbox.ts'
-import { createSettableClock } from '../server/kernel/clock.ts'
+import { createSettableClock } from '../server/core/kernel/clock.ts'
 import { buildTestApp, type TestApp } from '../server/testing/build-test-app.ts'
 import type { Report } from './report.ts'
 

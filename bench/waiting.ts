@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Db } from '../server/db/db.ts'
+import type { Db } from '../server/core/db/db.ts'
 
 /** Asks ten times a second; throws when it takes longer than `timeoutMs`. Gives the milliseconds waited. */
 export async function until(what: string, timeoutMs: number, isTrue: () => Promise<boolean>): Promise<number> {

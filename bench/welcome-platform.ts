@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { putFollow } from '../sandbox/relations.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
-import { systemClock } from '../server/kernel/clock.ts'
+import { systemClock } from '../server/core/kernel/clock.ts'
 import { measureWelcomes, type Scanned } from './measure-welcomes.ts'
 
 /** The platform of the welcome figures, a process of its own: the demo brand, every call answered after 100 ms, no call

@@ -1,6 +1,16 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../server/db/columns.ts'
-import { createTable, dropTables } from '../server/db/table.ts'
+import {
+  flag,
+  id,
+  instant,
+  integer,
+  longText,
+  nullable,
+  primary,
+  text,
+  withDefault,
+} from '../server/core/db/columns.ts'
+import { createTable, dropTables } from '../server/core/db/table.ts'
 
 /** Every reading of the corp is a row, no longer only the first; its parts; and what a reconciliation found. */
 export class SyncRuns1700000000011 implements MigrationInterface {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createDb, type Db } from '../server/db/db.ts'
+import { createDb, type Db } from '../server/core/db/db.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { migrations } from './index.ts'
 

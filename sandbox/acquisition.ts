@@ -1,4 +1,4 @@
-import { startOfShanghaiDay } from '../server/kernel/shanghai.ts'
+import { startOfShanghaiDay } from '../server/core/kernel/shanghai.ts'
 
 /** 获客链接. Docs 97297. */
 export interface AcquisitionLink {

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 import { encrypt, getSignature } from '@wecom/crypto'
-import type { Clock } from '../server/kernel/clock.ts'
+import type { Clock } from '../server/core/kernel/clock.ts'
 import type { Credentials } from './credentials.ts'
 import { type DeliveryMode, fateOf } from './delivery-fate.ts'
 import { type EventFields, eventXml } from './event-xml.ts'

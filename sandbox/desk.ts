@@ -1,4 +1,4 @@
-import type { Clock } from '../server/kernel/clock.ts'
+import type { Clock } from '../server/core/kernel/clock.ts'
 import type { Background } from './background.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Credentials } from './credentials.ts'

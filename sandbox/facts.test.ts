@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSettableClock } from '../server/kernel/clock.ts'
+import { createSettableClock } from '../server/core/kernel/clock.ts'
 import { type CallDesk, type GoodCall, openCallDesk } from './facts/good-call.ts'
 import { families } from './facts/good-calls/families.ts'
 import { leftOut } from './facts/left-out.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createSettableClock } from '../server/kernel/clock.ts'
+import { createSettableClock } from '../server/core/kernel/clock.ts'
 import { openTestSandbox, type TestSandbox } from './open-test-sandbox.ts'
 import { createSandbox } from './sandbox.ts'
 

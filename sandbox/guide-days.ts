@@ -1,4 +1,4 @@
-import { startOfShanghaiDay } from '../server/kernel/shanghai.ts'
+import { startOfShanghaiDay } from '../server/core/kernel/shanghai.ts'
 
 /** As much of a message as is counted. */
 interface Said {

@@ -1,4 +1,4 @@
-import type { Clock } from '../server/kernel/clock.ts'
+import type { Clock } from '../server/core/kernel/clock.ts'
 import type { Arrival } from './delivery-fate.ts'
 import type { SeededRandom } from './random.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { systemClock } from '../server/kernel/clock.ts'
+import { systemClock } from '../server/core/kernel/clock.ts'
 import { createSandbox, presets } from './sandbox.ts'
 
 const port = Number(process.env.SANDBOX_PORT ?? 3100)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../server/kernel/clock.ts'
+import { systemClock } from '../server/core/kernel/clock.ts'
 import { openTestSandbox, type TestSandbox } from './open-test-sandbox.ts'
 import { createSandbox } from './sandbox.ts'
 

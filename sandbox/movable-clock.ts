@@ -1,4 +1,4 @@
-import type { Clock } from '../server/kernel/clock.ts'
+import type { Clock } from '../server/core/kernel/clock.ts'
 
 /** A clock that can be moved: by moving the one below when that can be moved, else by an offset. */
 export interface MovableClock extends Clock {

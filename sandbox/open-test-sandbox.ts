@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decrypt, getSignature } from '@wecom/crypto'
-import { createSettableClock } from '../server/kernel/clock.ts'
+import { createSettableClock } from '../server/core/kernel/clock.ts'
 import { createSandbox, type SandboxOptions } from './sandbox.ts'
 
 export interface WeComAnswer {

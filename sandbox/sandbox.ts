@@ -1,4 +1,4 @@
-import type { Clock } from '../server/kernel/clock.ts'
+import type { Clock } from '../server/core/kernel/clock.ts'
 import { acquisitionEndpoints } from './api/acquisition.ts'
 import { agentEndpoints } from './api/agent.ts'
 import { appChatEndpoints } from './api/app-chats.ts'

@@ -1,4 +1,4 @@
-import { DAY_MS, startOfShanghaiDay } from '../server/kernel/shanghai.ts'
+import { DAY_MS, startOfShanghaiDay } from '../server/core/kernel/shanghai.ts'
 import { refuse } from './refusal.ts'
 
 const MAX_DAYS = 30

@@ -1,4 +1,4 @@
-import type { Clock } from '../server/kernel/clock.ts'
+import type { Clock } from '../server/core/kernel/clock.ts'
 import type { Moods } from './moods.ts'
 import type { SeededRandom } from './random.ts'
 import { refuse } from './refusal.ts'

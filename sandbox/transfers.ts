@@ -1,4 +1,4 @@
-import { DAY_MS, shanghaiDaysBetween } from '../server/kernel/shanghai.ts'
+import { DAY_MS, shanghaiDaysBetween } from '../server/core/kernel/shanghai.ts'
 import type { Desk } from './desk.ts'
 import { addMessage, dropFollow, findFollow, findStaff, putFollow } from './relations.ts'
 import type { Follow, Staff, Transfer, TransferStatus } from './world.ts'

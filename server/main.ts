@@ -1,9 +1,9 @@
+import { AppError, describeError } from './core/kernel/app-error.ts'
+import { systemClock } from './core/kernel/clock.ts'
+import { createLogger } from './core/kernel/logger.ts'
+import { startTick } from './engine/tick.ts'
 import { createHuoshui } from './huoshui.ts'
-import { AppError, describeError } from './kernel/app-error.ts'
-import { systemClock } from './kernel/clock.ts'
-import { createLogger } from './kernel/logger.ts'
 import { readSettings } from './settings.ts'
-import { startTick } from './tick.ts'
 
 /** Longest wait for calls under way when asked to stop; what is cut off then is taken up again at the next start. */
 const STOP_WITHIN_MS = 15_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AppError } from './kernel/app-error.ts'
+import { AppError } from './core/kernel/app-error.ts'
 import { readSettings, readSomeSettings } from './settings.ts'
 
 const good = {

@@ -1,4 +1,4 @@
-import { AppError } from './kernel/app-error.ts'
+import { AppError } from './core/kernel/app-error.ts'
 
 /** Every environment setting: what it is, unit, default, bound. `process.env` is read nowhere else. */
 interface SettingSpec<Value> {

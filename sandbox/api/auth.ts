@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS } from '../../server/kernel/shanghai.ts'
+import { HOUR_MS, MINUTE_MS } from '../../server/core/kernel/shanghai.ts'
 import { profileOf } from '../directory.ts'
 import { endpoint } from '../endpoint.ts'
 import { need, text } from '../params.ts'

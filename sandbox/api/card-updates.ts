@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS } from '../../server/core/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import { bool, int, ints, need, object, text, texts } from '../params.ts'

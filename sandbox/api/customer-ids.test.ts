@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { HOUR_MS } from '../../server/kernel/shanghai.ts'
+import { HOUR_MS } from '../../server/core/kernel/shanghai.ts'
 import { openTestSandbox, type TestSandbox } from '../open-test-sandbox.ts'
 
 let t: TestSandbox

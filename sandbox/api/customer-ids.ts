@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { DAY_MS, HOUR_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS } from '../../server/core/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import { int, need, text } from '../params.ts'

@@ -1,4 +1,4 @@
-import { shanghaiDaysBetween } from '../../server/kernel/shanghai.ts'
+import { shanghaiDaysBetween } from '../../server/core/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import { need, text, texts } from '../params.ts'

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS } from '../../server/core/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { refuse } from '../refusal.ts'
 import { findStaff } from '../relations.ts'

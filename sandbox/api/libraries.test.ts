@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DAY_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS } from '../../server/core/kernel/shanghai.ts'
 import { openTestSandbox, type TestSandbox } from '../open-test-sandbox.ts'
 
 let t: TestSandbox

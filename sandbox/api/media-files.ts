@@ -1,4 +1,4 @@
-import { pictureSize } from '../../server/kernel/picture-size.ts'
+import { pictureSize } from '../../server/core/kernel/picture-size.ts'
 import type { Desk } from '../desk.ts'
 import type { UploadedPart } from '../http/multipart.ts'
 import { refuse } from '../refusal.ts'

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS } from '../../server/core/kernel/shanghai.ts'
 import { type Desk, toSec } from '../desk.ts'
 import { type BinaryAnswer, endpoint } from '../endpoint.ts'
 import { int, need, text } from '../params.ts'

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../server/kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../server/core/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import { int, need, text } from '../params.ts'

@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../../server/core/kernel/shanghai.ts'
 import { type Desk, toSec } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import type { Moment, MomentJob, MomentTask } from '../moments.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { HOUR_MS } from '../../server/kernel/shanghai.ts'
+import { HOUR_MS } from '../../server/core/kernel/shanghai.ts'
 import { type Desk, toSec } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import type { Paging } from '../paging.ts'

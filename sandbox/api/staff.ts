@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS } from '../../server/core/kernel/shanghai.ts'
 import { profileOf } from '../directory.ts'
 import { endpoint } from '../endpoint.ts'
 import type { Paging } from '../paging.ts'

@@ -1,4 +1,4 @@
-import { shanghaiParts } from '../../server/kernel/shanghai.ts'
+import { shanghaiParts } from '../../server/core/kernel/shanghai.ts'
 import type { Attachment } from '../attachment.ts'
 import type { Desk } from '../desk.ts'
 import { DeskError } from '../refusal.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createSettableClock } from '../../server/kernel/clock.ts'
+import { createSettableClock } from '../../server/core/kernel/clock.ts'
 import { openTestSandbox } from '../open-test-sandbox.ts'
 import { allFollows } from '../relations.ts'
 import { createSandbox, type Preset } from '../sandbox.ts'

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from '../../server/kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS } from '../../server/core/kernel/shanghai.ts'
 import type { Desk } from '../desk.ts'
 import { createGroupRoom } from '../people/group-moves.ts'
 import { putFollow, putMember } from '../relations.ts'

@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url'
-import { type DeadLetter, deadLetters } from '../actions/dead-letters.ts'
-import type { Estimate } from '../actions/estimate.ts'
-import type { Db } from '../db/db.ts'
-import { readEta } from '../deployment/eta.ts'
-import { type Clock, systemClock } from '../kernel/clock.ts'
-import { MINUTE_MS, shanghaiText } from '../kernel/shanghai.ts'
-import { errorCode } from '../wecom/error-codes/error-codes.ts'
+import type { Db } from '../core/db/db.ts'
+import { type Clock, systemClock } from '../core/kernel/clock.ts'
+import { MINUTE_MS, shanghaiText } from '../core/kernel/shanghai.ts'
+import { type DeadLetter, deadLetters } from '../engine/actions/dead-letters.ts'
+import type { Estimate } from '../engine/actions/estimate.ts'
+import { readEta } from '../platform/deployment/eta.ts'
+import { errorCode } from '../platform/wecom/error-codes/error-codes.ts'
 import { type Outcome, runOnDatabase } from './outcome.ts'
 
 const USAGE = `用法：npm run -s actions -- <命令>

@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url'
-import { createAlerts } from '../alerts/alerts.ts'
-import type { Db } from '../db/db.ts'
-import { type Clock, systemClock } from '../kernel/clock.ts'
-import { shanghaiText } from '../kernel/shanghai.ts'
+import type { Db } from '../core/db/db.ts'
+import { type Clock, systemClock } from '../core/kernel/clock.ts'
+import { shanghaiText } from '../core/kernel/shanghai.ts'
+import { createAlerts } from '../records/alerts/alerts.ts'
 import { type Outcome, runOnDatabase } from './outcome.ts'
 
 const USAGE = `用法：npm run -s alerts [-- done <编号>]

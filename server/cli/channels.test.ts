@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { channelQueries } from '../channels/channel-queries.ts'
+import { channelQueries } from '../records/channels/channel-queries.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { channelsText } from './channels.ts'
 

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
-import { type Channel, channelQueries } from '../channels/channel-queries.ts'
-import { createDb } from '../db/db.ts'
+import { createDb } from '../core/db/db.ts'
+import { type Channel, channelQueries } from '../records/channels/channel-queries.ts'
 import { readSomeSettings } from '../settings.ts'
 
 /** The printed codes, for people: a block per channel with the address of its picture. */

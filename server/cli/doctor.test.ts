@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openDoctor, type TestDoctor } from '../doctor/testing/open-doctor.ts'
+import { openDoctor, type TestDoctor } from '../upkeep/doctor/testing/open-doctor.ts'
 import { runDoctor } from './doctor.ts'
 
 let t: TestDoctor

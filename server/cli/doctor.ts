@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url'
-import type { Check } from '../doctor/check.ts'
-import { CHECKS } from '../doctor/checks.ts'
-import { examine } from '../doctor/examine.ts'
-import { createPatient } from '../doctor/patient.ts'
-import { countOf, reportText } from '../doctor/report-text.ts'
-import { type Clock, systemClock } from '../kernel/clock.ts'
+import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { examineSettings } from '../settings.ts'
+import type { Check } from '../upkeep/doctor/check.ts'
+import { CHECKS } from '../upkeep/doctor/checks.ts'
+import { examine } from '../upkeep/doctor/examine.ts'
+import { createPatient } from '../upkeep/doctor/patient.ts'
+import { countOf, reportText } from '../upkeep/doctor/report-text.ts'
 import { type Outcome, printOutcome } from './outcome.ts'
 
 const USAGE = `用法：

@@ -1,8 +1,8 @@
-import type { PoolFullness } from '../groups/pool-fullness.ts'
-import type { Misplaced } from '../routing/misplaced.ts'
-import { conditionZh } from '../rules/condition-zh.ts'
-import { KNOWN_FACTS } from '../rules/known-facts.ts'
-import type { Pool } from '../rules/rule-book.ts'
+import type { Misplaced } from '../operations/routing/misplaced.ts'
+import type { PoolFullness } from '../records/groups/pool-fullness.ts'
+import type { Pool } from '../rules/book/rule-book.ts'
+import { conditionZh } from '../rules/condition/condition-zh.ts'
+import { KNOWN_FACTS } from '../rules/condition/known-facts.ts'
 
 /** Columns on a terminal: Chinese characters take two. */
 const width = (text: string): number =>

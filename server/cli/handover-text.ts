@@ -1,8 +1,8 @@
-import type { EndReason, HandoverSummary } from '../handover/handover-queries.ts'
-import type { CustomerState } from '../handover/handover-row.ts'
-import { STATE_ZH } from '../handover/outcome-text.ts'
-import type { HandoverPlan } from '../handover/plan-handover.ts'
-import { shanghaiDaysBetween, shanghaiText } from '../kernel/shanghai.ts'
+import { shanghaiDaysBetween, shanghaiText } from '../core/kernel/shanghai.ts'
+import type { EndReason, HandoverSummary } from '../operations/handover/handover-queries.ts'
+import type { CustomerState } from '../operations/handover/handover-row.ts'
+import { STATE_ZH } from '../operations/handover/outcome-text.ts'
+import type { HandoverPlan } from '../operations/handover/plan-handover.ts'
 
 /** By userid. */
 export type Names = ReadonlyMap<string, string>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type HandoverDesk, openHandoverDesk } from '../handover/testing/handover-desk.ts'
-import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { type HandoverDesk, openHandoverDesk } from '../operations/handover/testing/handover-desk.ts'
 import { runHandover } from './handover.ts'
 
 let desk: HandoverDesk

@@ -1,5 +1,5 @@
-import { createDb, type Db } from '../db/db.ts'
-import { describeError } from '../kernel/app-error.ts'
+import { createDb, type Db } from '../core/db/db.ts'
+import { describeError } from '../core/kernel/app-error.ts'
 import { readSomeSettings } from '../settings.ts'
 
 /** What a command prints and its exit code: 0 good, 1 findings or not readable, 2 wrong use. */

@@ -1,9 +1,9 @@
-import type { Tx } from '../db/tx.ts'
-import { DAY_MS, shanghaiText, startOfShanghaiDay } from '../kernel/shanghai.ts'
-import { FEEDBACK_DAYS } from '../sync/compare-feedback.ts'
-import { FINDING_ZH } from '../sync/finding.ts'
-import type { Sync } from '../sync/sync.ts'
-import type { SyncRun, SyncState } from '../sync/sync-run.ts'
+import type { Tx } from '../core/db/tx.ts'
+import { DAY_MS, shanghaiText, startOfShanghaiDay } from '../core/kernel/shanghai.ts'
+import { FEEDBACK_DAYS } from '../upkeep/sync/compare-feedback.ts'
+import { FINDING_ZH } from '../upkeep/sync/finding.ts'
+import type { Sync } from '../upkeep/sync/sync.ts'
+import type { SyncRun, SyncState } from '../upkeep/sync/sync-run.ts'
 
 const STATE_ZH: Record<SyncState, string> = {
   running: '进行中',

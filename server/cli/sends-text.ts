@@ -1,6 +1,6 @@
-import { shanghaiText } from '../kernel/shanghai.ts'
-import type { DryRun } from '../mass-send/dry-run.ts'
-import type { SendBatch, SendRun } from '../mass-send/send-queries.ts'
+import { shanghaiText } from '../core/kernel/shanghai.ts'
+import type { DryRun } from '../operations/mass-send/dry-run.ts'
+import type { SendBatch, SendRun } from '../operations/mass-send/send-queries.ts'
 import {
   BATCH_STATE_ZH,
   OUTCOME_ZH,
@@ -8,7 +8,7 @@ import {
   type Outcome,
   type OutcomeCounts,
   RUN_STATE_ZH,
-} from '../mass-send/send-run.ts'
+} from '../operations/mass-send/send-run.ts'
 
 /** Names by userid; an unknown one is shown by its userid. */
 export type Names = ReadonlyMap<string, string>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { MINUTE_MS } from '../kernel/shanghai.ts'
-import { openSendDesk, type SendDesk } from '../mass-send/testing/send-desk.ts'
+import { MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { openSendDesk, type SendDesk } from '../operations/mass-send/testing/send-desk.ts'
 import { runSends } from './sends.ts'
 
 let desk: SendDesk

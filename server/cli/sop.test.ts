@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../kernel/clock.ts'
+import { systemClock } from '../core/kernel/clock.ts'
 import { ruleFolderOnDisk } from '../rules/testing/rule-folder-on-disk.ts'
 import { runSop } from './sop.ts'
 

@@ -1,5 +1,5 @@
-import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
-import type { SyncRun } from '../sync/sync-run.ts'
+import { HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import type { SyncRun } from '../upkeep/sync/sync-run.ts'
 
 /** Of the whole work the customers are nearly all. */
 const PEOPLE_SHARE = 0.9

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import { describeError } from '../kernel/app-error.ts'
+import { describeError } from '../core/kernel/app-error.ts'
 import { type FollowDeps, followRun } from './follow-run.ts'
 import { openSync } from './open-sync.ts'
 

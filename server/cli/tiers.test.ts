@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
-import { MINUTE_MS } from '../kernel/shanghai.ts'
-import { openTierDesk, type TierDesk } from '../tiers/testing/tier-desk.ts'
+import { MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { openTierDesk, type TierDesk } from '../operations/tiers/testing/tier-desk.ts'
 import type { Outcome } from './outcome.ts'
 import { runTiers } from './tiers.ts'
 

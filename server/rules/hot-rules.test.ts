@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { SECOND_MS } from '../kernel/shanghai.ts'
+import { SECOND_MS } from '../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 
 const CHANNEL = 'channel: 包裹卡\nstate: package-card\nguides: [zhangsan]\nwelcome: 欢迎\n'

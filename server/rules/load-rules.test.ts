@@ -1,8 +1,8 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { formatFault } from './files/rule-fault.ts'
 import { loadRules } from './load-rules.ts'
-import { formatFault } from './rule-fault.ts'
 import { changed, GOOD_RULES, ruleFolderOnDisk } from './testing/rule-folder-on-disk.ts'
 
 const removals: (() => void)[] = []

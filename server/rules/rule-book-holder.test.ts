@@ -1,12 +1,12 @@
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createDb, type Db } from '../db/db.ts'
-import { createSettableClock } from '../kernel/clock.ts'
+import { createDb, type Db } from '../core/db/db.ts'
+import { createSettableClock } from '../core/kernel/clock.ts'
 import { createTestDatabase } from '../testing/test-database.ts'
 import { createRuleBookHolder } from './rule-book-holder.ts'
-import { ruleVersion } from './rule-version-store.ts'
 import { GOOD_RULES, ruleFolderOnDisk } from './testing/rule-folder-on-disk.ts'
+import { ruleVersion } from './versions/rule-version-store.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { Db } from '../db/db.ts'
-import type { Tx } from '../db/tx.ts'
-import { AppError } from '../kernel/app-error.ts'
-import type { staffQueries } from '../staff/staff-queries.ts'
+import type { Db } from '../core/db/db.ts'
+import type { Tx } from '../core/db/tx.ts'
+import { AppError } from '../core/kernel/app-error.ts'
+import type { staffQueries } from '../records/staff/staff-queries.ts'
 import type { Session } from './session.ts'
 
 export interface AccessDeps {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { openHandoverDesk } from '../handover/testing/handover-desk.ts'
-import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { openHandoverDesk } from '../operations/handover/testing/handover-desk.ts'
 import { openBrowser } from './testing/sidebar-browser.ts'
 
 test('while a customer is being handed over, the card says from whom to whom and until when; then the new guide has it', async () => {

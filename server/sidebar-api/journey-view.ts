@@ -1,7 +1,7 @@
-import type { RuleBook } from '../rules/rule-book.ts'
-import { factsText } from '../sop/facts-text.ts'
-import type { Journey } from '../sop/sop-queries.ts'
-import type { NotIn } from '../sop/why-not.ts'
+import type { Journey } from '../operations/sop/explain/sop-queries.ts'
+import type { NotIn } from '../operations/sop/explain/why-not.ts'
+import { factsText } from '../operations/sop/model/facts-text.ts'
+import type { RuleBook } from '../rules/book/rule-book.ts'
 import type { JourneyWhy, NotInWhy } from './contract.ts'
 import { factsOf } from './why.ts'
 

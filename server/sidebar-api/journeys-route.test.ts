@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
-import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
-import { shareOf } from '../sop/share.ts'
+import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { shareOf } from '../operations/sop/model/share.ts'
 import type { Journeys, Profile } from './contract.ts'
 import { DESK_RULES, openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
 

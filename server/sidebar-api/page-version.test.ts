@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DAY_MS, MINUTE_MS } from '../kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
 import type { Browser } from './testing/sidebar-browser.ts'
 import { openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { CustomerProfile, Follow } from '../customers/customer-queries.ts'
-import { startOfShanghaiDay } from '../kernel/shanghai.ts'
-import type { EntryStamp } from '../timeline/timeline.ts'
+import { startOfShanghaiDay } from '../core/kernel/shanghai.ts'
+import type { CustomerProfile, Follow } from '../records/customers/customer-queries.ts'
+import type { EntryStamp } from '../records/timeline/timeline.ts'
 
 export interface PageParts {
   /** Whatever was done to or by the customer leaves an entry: tags, orders, tasks, groups, welcome, journeys, scripts. */

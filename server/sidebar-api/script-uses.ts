@@ -1,4 +1,4 @@
-import type { Tx } from '../db/tx.ts'
+import type { Tx } from '../core/db/tx.ts'
 
 export interface ScriptUse {
   /** Made by the sidebar, once per tap. */

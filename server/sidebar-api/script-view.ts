@@ -1,6 +1,6 @@
-import type { Tx } from '../db/tx.ts'
-import type { Media } from '../media/media.ts'
-import type { LibraryScript } from '../rules/rule-book.ts'
+import type { Tx } from '../core/db/tx.ts'
+import type { Media } from '../records/media/media.ts'
+import type { LibraryScript } from '../rules/book/rule-book.ts'
 import type { Script } from './contract.ts'
 
 /** A script as the sidebar shows and sends it: its words first, then what goes with them. */

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Clock } from '../kernel/clock.ts'
-import { HOUR_MS, MINUTE_MS } from '../kernel/shanghai.ts'
-import { readToken, signToken } from './session-token.ts'
+import type { Clock } from '../core/kernel/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { readToken, signToken } from '../engine/http/session-token.ts'
 
 const SESSION_COOKIE = 'huoshui_session'
 const LOGIN_COOKIE = 'huoshui_login'

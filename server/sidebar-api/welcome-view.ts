@@ -1,4 +1,4 @@
-import type { WelcomeOutcome } from '../welcome/welcome-store.ts'
+import type { WelcomeOutcome } from '../operations/welcome/welcome-store.ts'
 import type { Profile } from './contract.ts'
 
 /** What became of the welcome of a pair's present friendship. `outcomes`: newest first. */

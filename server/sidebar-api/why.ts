@@ -1,6 +1,6 @@
-import type { Reason } from '../kernel/reason.ts'
-import type { RuleBook } from '../rules/rule-book.ts'
-import { factsSeen } from '../sop/facts-text.ts'
+import type { Reason } from '../core/kernel/reason.ts'
+import { factsSeen } from '../operations/sop/model/facts-text.ts'
+import type { RuleBook } from '../rules/book/rule-book.ts'
 import type { SeenFact, Why } from './contract.ts'
 
 const KINDS: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-const FOLDER = new URL('../wecom/testing/events/', import.meta.url)
+const FOLDER = new URL('../platform/wecom/testing/events/', import.meta.url)
 
 /** Names of all samples of WeCom's events, without `.xml`. */
 export const eventSamples: string[] = readdirSync(FOLDER)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { Row, Tx } from '../db/tx.ts'
-import { leapOrdinal } from '../profiles/birthday.ts'
+import type { Row, Tx } from '../core/db/tx.ts'
+import { leapOrdinal } from '../records/profiles/birthday.ts'
 
 /** Random rows that every fact is made from, for a handful of customers: what each database might compare differently
  *  (case, trailing spaces, look-alikes, emoji) and instants around Shanghai's midnights. */

@@ -11,7 +11,7 @@ export function openSmallDisk(megabytes: number) {
   } catch (cause) {
     rmdirSync(folder)
     throw new Error(
-      'a disk that can be full is mounted for this test, which only root may do: run it as root (in Docker with --privileged), or as `unshare -rm npx vitest run server/disk-full.test.ts`',
+      'a disk that can be full is mounted for this test, which only root may do: run it as root (in Docker with --privileged), or as `unshare -rm npx vitest run server/testing/stories/disk-full.test.ts`',
       { cause },
     )
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataSource } from 'typeorm'
-import { randomText } from '../kernel/random.ts'
+import { randomText } from '../core/kernel/random.ts'
 
 /** A fresh database for one test: a SQLite file, or one of its own on the MySQL server that `TEST_MYSQL_URL` names
  *  (`mysql://user:pass@host:3306`, without a database). */

@@ -1,6 +1,6 @@
-import { createDb, type Db } from '../db/db.ts'
-import { createSettableClock, type SettableClock } from '../kernel/clock.ts'
-import { createLogger, type Logger } from '../kernel/logger.ts'
+import { createDb, type Db } from '../core/db/db.ts'
+import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
+import { createLogger, type Logger } from '../core/kernel/logger.ts'
 import { createTestDatabase } from './test-database.ts'
 
 export interface TestKit {

@@ -1,6 +1,6 @@
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { MINUTE_MS, shanghaiText } from '../../server/kernel/shanghai.ts'
+import { MINUTE_MS, shanghaiText } from '../../server/core/kernel/shanghai.ts'
 import { type Desk, launchBrowser, openDesk } from './open-desk.ts'
 import { type Demo, startDemo } from './start-demo.ts'
 

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../../server/kernel/shanghai.ts'
+import { DAY_MS } from '../../../server/core/kernel/shanghai.ts'
 import type { GoodCalls } from '../good-call.ts'
 
 /** A question, its answer, a group; asked about on the next day. */

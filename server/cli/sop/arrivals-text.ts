@@ -1,5 +1,5 @@
-import { DAY_MS, shanghaiText } from '../../kernel/shanghai.ts'
-import type { Arrivals } from '../../rehearsal/estimate-arrivals.ts'
+import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import type { Arrivals } from '../../upkeep/rehearsal/estimate-arrivals.ts'
 import { fit, padLeft, padRight } from '../pad.ts'
 import { type PlanReport, spanDays, stepRows } from './plan-report.ts'
 

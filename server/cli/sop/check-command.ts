@@ -1,6 +1,6 @@
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { formatFault } from '../../rules/files/rule-fault.ts'
 import { loadRules } from '../../rules/load-rules.ts'
-import type { RuleBook } from '../../rules/rule-book.ts'
-import { formatFault } from '../../rules/rule-fault.ts'
 import { readWords } from './read-words.ts'
 import { experimentReminders, releaseReminders } from './release-reminders.ts'
 import type { SopCliDeps, SopCommand } from './sop-command.ts'

@@ -1,5 +1,5 @@
-import { sopVersionsOf } from '../../rules/rule-version-store.ts'
-import { diffVersions } from '../../sop/diff-versions.ts'
+import { diffVersions } from '../../operations/sop/release/diff-versions.ts'
+import { sopVersionsOf } from '../../rules/versions/rule-version-store.ts'
 import { contentOf, releaseOf, versionNamed } from './known-sop.ts'
 import { readWords } from './read-words.ts'
 import type { SopCommand } from './sop-command.ts'

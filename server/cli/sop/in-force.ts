@@ -1,9 +1,9 @@
-import { KNOWN_FACTS } from '../../rules/known-facts.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import { loadRules } from '../../rules/load-rules.ts'
-import { releaseStore } from '../../rules/release-store.ts'
-import { releasedBook } from '../../rules/released-book.ts'
-import type { RuleBook } from '../../rules/rule-book.ts'
-import { savedBook } from '../../rules/rule-version-store.ts'
+import { releaseStore } from '../../rules/versions/release-store.ts'
+import { releasedBook } from '../../rules/versions/released-book.ts'
+import { savedBook } from '../../rules/versions/rule-version-store.ts'
 import type { SopCliDeps } from './sop-command.ts'
 
 /** The rules as the server has them in force: the files, or the last good ones while the files have faults, each journey in

@@ -1,8 +1,8 @@
-import type { Tx } from '../../db/tx.ts'
-import type { Release } from '../../rules/release.ts'
-import { releaseStore } from '../../rules/release-store.ts'
-import { ruleVersion, sopVersionsOf } from '../../rules/rule-version-store.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Release } from '../../rules/book/release.ts'
 import type { SopRule } from '../../rules/schema/sop-rule.ts'
+import { releaseStore } from '../../rules/versions/release-store.ts'
+import { ruleVersion, sopVersionsOf } from '../../rules/versions/rule-version-store.ts'
 import { wrongUse } from './read-words.ts'
 
 /** The last release of a journey. Throws wrong use when the server never had it in force. */

@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS } from '../../kernel/shanghai.ts'
-import { sopFigures } from '../../sop/sop-figures.ts'
-import { openSopDesk, type SopDesk } from '../../sop/testing/sop-desk.ts'
+import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
+import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
+import { openSopDesk, type SopDesk } from '../../operations/sop/testing/sop-desk.ts'
 import { runSop } from '../sop.ts'
 
 const NEWCOMER = `

@@ -1,4 +1,4 @@
-import { shanghaiIso } from '../../kernel/shanghai.ts'
+import { shanghaiIso } from '../../core/kernel/shanghai.ts'
 import { countBy, dayOf, guideLoads, type PlanReport, spanDays, stepRows } from './plan-report.ts'
 
 /** The plan for programs; customers by their whole id. */

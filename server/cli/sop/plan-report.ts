@@ -1,11 +1,11 @@
-import { DAY_MS, shanghaiText } from '../../kernel/shanghai.ts'
-import type { Cast } from '../../rehearsal/choose-customers.ts'
-import type { Arrivals } from '../../rehearsal/estimate-arrivals.ts'
-import type { Plan, SopPlan } from '../../rehearsal/rehearse-plan.ts'
-import type { RuleBook } from '../../rules/rule-book.ts'
-import type { StepFigure } from '../../sop/sop-figures.ts'
-import { stepAt } from '../../sop/step-path.ts'
-import { stepText } from '../../sop/step-text.ts'
+import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import type { StepFigure } from '../../operations/sop/explain/sop-figures.ts'
+import { stepAt } from '../../operations/sop/model/step-path.ts'
+import { stepText } from '../../operations/sop/model/step-text.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+import type { Cast } from '../../upkeep/rehearsal/choose-customers.ts'
+import type { Arrivals } from '../../upkeep/rehearsal/estimate-arrivals.ts'
+import type { Plan, SopPlan } from '../../upkeep/rehearsal/rehearse-plan.ts'
 
 export interface PlanReport {
   plan: Plan

@@ -1,7 +1,7 @@
-import { DAY_MS, shanghaiText } from '../../kernel/shanghai.ts'
-import type { SopPlan } from '../../rehearsal/rehearse-plan.ts'
-import type { RuleBook } from '../../rules/rule-book.ts'
-import { factsText } from '../../sop/facts-text.ts'
+import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import { factsText } from '../../operations/sop/model/facts-text.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+import type { SopPlan } from '../../upkeep/rehearsal/rehearse-plan.ts'
 import { fit, padLeft, padRight } from '../pad.ts'
 import { arrivalLines } from './arrivals-text.ts'
 import {

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { AppError } from '../../kernel/app-error.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 type Read<Known extends Options> = ReturnType<

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import type { Tx } from '../../db/tx.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import {
   type Inside,
   isHeldBack,
@@ -8,8 +8,8 @@ import {
   type ReleaseDraft,
   releaseAgain,
   rollBack,
-} from '../../rules/release.ts'
-import { releaseStore } from '../../rules/release-store.ts'
+} from '../../rules/book/release.ts'
+import { releaseStore } from '../../rules/versions/release-store.ts'
 import { contentOf, releaseOf, versionNamed } from './known-sop.ts'
 import { readWords, wrongUse } from './read-words.ts'
 import { standingText } from './release-text.ts'

@@ -1,10 +1,10 @@
-import type { Tx } from '../../db/tx.ts'
-import { isHeldBack } from '../../rules/release.ts'
-import { releaseStore } from '../../rules/release-store.ts'
-import type { RuleBook } from '../../rules/rule-book.ts'
-import { ruleVersion } from '../../rules/rule-version-store.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { isHeldBack } from '../../rules/book/release.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { armsText, splitsOf } from '../../rules/book/splits-of.ts'
 import type { SopRule, SopSplit } from '../../rules/schema/sop-rule.ts'
-import { armsText, splitsOf } from '../../rules/splits-of.ts'
+import { releaseStore } from '../../rules/versions/release-store.ts'
+import { ruleVersion } from '../../rules/versions/rule-version-store.ts'
 import { standingText } from './release-text.ts'
 
 /** Journeys of these files that new entrants get in another version, a Chinese line each. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { editorSchemas } from '../../rules/editor-schemas.ts'
+import { editorSchemas } from '../../rules/files/editor-schemas.ts'
 import { readWords } from './read-words.ts'
 import type { SopCommand } from './sop-command.ts'
 

@@ -1,5 +1,11 @@
-import { MIN_CLUSTERS } from '../../sop/experiments/cluster-estimate.ts'
-import { type ArmSeen, type Comparison, MIN_GOALS, MIN_PEOPLE, type Verdict } from '../../sop/experiments/verdict.ts'
+import { MIN_CLUSTERS } from '../../operations/sop/experiments/cluster-estimate.ts'
+import {
+  type ArmSeen,
+  type Comparison,
+  MIN_GOALS,
+  MIN_PEOPLE,
+  type Verdict,
+} from '../../operations/sop/experiments/verdict.ts'
 
 export const percentText = (share: number): string => `${(share * 100).toFixed(1)}%`
 const points = (difference: number): string => `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)}`

@@ -1,5 +1,5 @@
-import type { Db } from '../../db/db.ts'
-import type { Clock } from '../../kernel/clock.ts'
+import type { Db } from '../../core/db/db.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
 import type { Outcome } from '../outcome.ts'
 
 export interface SopCliDeps {

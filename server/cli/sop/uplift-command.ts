@@ -1,16 +1,16 @@
-import type { Db } from '../../db/db.ts'
-import { DAY_MS } from '../../kernel/shanghai.ts'
-import { orderQueries } from '../../orders/order-queries.ts'
-import type { SopRule } from '../../rules/schema/sop-rule.ts'
-import { holdOutPeople, holdOutResult } from '../../sop/experiments/hold-out-result.ts'
+import type { Db } from '../../core/db/db.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { holdOutPeople, holdOutResult } from '../../operations/sop/experiments/hold-out-result.ts'
 import {
   type MeanDifference,
   meanDifference,
   newTally,
   type Tally,
   tally,
-} from '../../sop/experiments/mean-difference.ts'
-import { storedVersions } from '../../sop/sop-versions.ts'
+} from '../../operations/sop/experiments/mean-difference.ts'
+import { storedVersions } from '../../operations/sop/model/sop-versions.ts'
+import { orderQueries } from '../../records/orders/order-queries.ts'
+import type { SopRule } from '../../rules/schema/sop-rule.ts'
 import { contentOf, releaseOf } from './known-sop.ts'
 import { readWords } from './read-words.ts'
 import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'

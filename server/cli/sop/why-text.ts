@@ -1,8 +1,8 @@
-import { shanghaiText } from '../../kernel/shanghai.ts'
-import { factsText } from '../../sop/facts-text.ts'
-import type { Journey } from '../../sop/sop-queries.ts'
-import type { NotIn } from '../../sop/why-not.ts'
-import type { SetTag } from '../../tags/tag-queries.ts'
+import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import type { Journey } from '../../operations/sop/explain/sop-queries.ts'
+import type { NotIn } from '../../operations/sop/explain/why-not.ts'
+import { factsText } from '../../operations/sop/model/facts-text.ts'
+import type { SetTag } from '../../records/tags/tag-queries.ts'
 
 export interface Why {
   name: string

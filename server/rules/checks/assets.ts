@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
-import { ASSETS_FOLDER } from '../rule-folder.ts'
+import { ASSETS_FOLDER } from '../files/rule-folder.ts'
 
 /** WeCom: uploadimg takes 5 B to 2 MB, JPG or PNG. */
 const MAX_IMAGE_BYTES = 2 * 1024 * 1024

@@ -1,11 +1,11 @@
-import { contradiction } from '../condition-bounds.ts'
-import type { Draft } from '../draft.ts'
+import { branchesOf } from '../book/sop-branches.ts'
+import { contradiction } from '../condition/condition-bounds.ts'
+import type { Draft } from '../files/draft.ts'
+import type { Path } from '../files/yaml-rules.ts'
 import type { Condition } from '../schema/condition.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopStep } from '../schema/sop-rule.ts'
 import { isEventTrigger } from '../schema/sop-trigger.ts'
-import { branchesOf } from '../sop-branches.ts'
-import type { Path } from '../yaml-rules.ts'
 
 export interface CheckedSop {
   draft: Draft<SopRule>

@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
 import type { ChannelRule } from '../schema/rule-files.ts'
 import { type CheckContext, checkDoubles, checkName, checkTags } from './check-context.ts'
 

@@ -1,5 +1,5 @@
-import type { Draft } from '../draft.ts'
-import type { Path } from '../yaml-rules.ts'
+import type { Draft } from '../files/draft.ts'
+import type { Path } from '../files/yaml-rules.ts'
 import { missingName, type NameKind, type Names } from './names.ts'
 
 /** What the checks of single rules need to know about all the others. */

@@ -1,6 +1,6 @@
-import { didYouMean } from '../did-you-mean.ts'
+import { didYouMean } from '../condition/did-you-mean.ts'
+import type { Path } from '../files/yaml-rules.ts'
 import type { AttachmentRule, ContentRule } from '../schema/content.ts'
-import type { Path } from '../yaml-rules.ts'
 import { type AnyDraft, type CheckContext, checkName } from './check-context.ts'
 
 export const PLACEHOLDERS = ['{客户昵称}', '{导购名}'] as const

@@ -1,6 +1,6 @@
-import type { Draft } from '../draft.ts'
+import { splitsOf } from '../book/splits-of.ts'
+import type { Draft } from '../files/draft.ts'
 import type { SopRule } from '../schema/rule-files.ts'
-import { splitsOf } from '../splits-of.ts'
 
 /** One name draws one arm for a person wherever it stands: two tests under it could not be told apart. */
 export function checkExperiments(sops: Draft<SopRule>[]): void {

@@ -1,7 +1,7 @@
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
+import type { Path } from '../files/yaml-rules.ts'
 import type { Condition } from '../schema/condition.ts'
 import { DEFAULT_COOL_DOWN_DAYS, type LadderRule, type LevelRule } from '../schema/ladder-rule.ts'
-import type { Path } from '../yaml-rules.ts'
 import { type CheckContext, checkDoubles, checkName, checkTag } from './check-context.ts'
 
 export function checkLadders(context: CheckContext, ladders: Draft<LadderRule>[]): void {

@@ -1,10 +1,10 @@
-import type { Draft } from '../draft.ts'
+import { branchesOf } from '../book/sop-branches.ts'
+import type { Draft } from '../files/draft.ts'
+import type { Path } from '../files/yaml-rules.ts'
 import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopStep } from '../schema/sop-rule.ts'
 import type { WaitStep } from '../schema/sop-step.ts'
-import { branchesOf } from '../sop-branches.ts'
-import type { Path } from '../yaml-rules.ts'
 
 /** WeCom lets a customer get as many mass messages a month as the month has days (doc 92135); the shortest month counts. */
 const MONTH: Limit = { most: 28, days: 28, who: '企业微信每月' }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../did-you-mean.ts'
+import { didYouMean } from '../condition/did-you-mean.ts'
 import type { Condition } from '../schema/condition.ts'
 
 /** What rules may refer to. A kind is missing when one of its files could not be read at all: then a reference to it

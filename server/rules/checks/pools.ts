@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
 import type { PoolRule, WelcomeRule } from '../schema/rule-files.ts'
 import { type CheckContext, checkDoubles, checkName } from './check-context.ts'
 

@@ -1,4 +1,4 @@
-import type { Path } from '../yaml-rules.ts'
+import type { Path } from '../files/yaml-rules.ts'
 import type { AnyDraft } from './check-context.ts'
 
 /** Hours that begin and end at the same time would be no hours, or all of them. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
 import type { ScriptRules } from '../schema/rule-files.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkContent } from './content.ts'

@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
 import type { SendRule } from '../schema/rule-files.ts'
 import { type CheckContext, checkDoubles } from './check-context.ts'
 import { checkContent } from './content.ts'

@@ -1,7 +1,7 @@
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
+import type { Path } from '../files/yaml-rules.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import { EVENT_FILTERS, type EventSpec } from '../schema/sop-event.ts'
-import type { Path } from '../yaml-rules.ts'
 import { type CheckContext, checkName } from './check-context.ts'
 
 /** An event and what is asked of it: only what such events carry, and only names that exist. */

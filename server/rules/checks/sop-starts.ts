@@ -1,8 +1,8 @@
-import type { Draft } from '../draft.ts'
+import { branchesOf } from '../book/sop-branches.ts'
+import type { Draft } from '../files/draft.ts'
+import type { Path } from '../files/yaml-rules.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopStep } from '../schema/sop-rule.ts'
-import { branchesOf } from '../sop-branches.ts'
-import type { Path } from '../yaml-rules.ts'
 
 interface Start {
   to: string

@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import { isEventTrigger, type ScanTrigger } from '../schema/sop-trigger.ts'
 import type { CheckContext } from './check-context.ts'

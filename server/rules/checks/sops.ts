@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
 import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import { type EventSpec, eventNameOf } from '../schema/sop-event.ts'

@@ -1,4 +1,4 @@
-import type { Draft } from '../draft.ts'
+import type { Draft } from '../files/draft.ts'
 import type { TagRules } from '../schema/rule-files.ts'
 
 /** WeCom: 10,000 corp tags in a corp. */

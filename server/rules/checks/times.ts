@@ -1,7 +1,7 @@
 import { validate } from 'node-cron'
-import { cronTimes, tidyCron } from '../../kernel/cron-times.ts'
-import type { Draft } from '../draft.ts'
-import type { Path } from '../yaml-rules.ts'
+import { cronTimes, tidyCron } from '../../core/kernel/cron-times.ts'
+import type { Draft } from '../files/draft.ts'
+import type { Path } from '../files/yaml-rules.ts'
 
 /** What is wrong with a cron line, and what to write instead; undefined when nothing is. */
 function cronFault(cron: string): [message: string, suggestion: string] | undefined {

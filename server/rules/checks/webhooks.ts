@@ -1,6 +1,6 @@
-import { didYouMean } from '../did-you-mean.ts'
-import type { Draft } from '../draft.ts'
-import { KNOWN_EVENTS, meansEvent } from '../known-events.ts'
+import { KNOWN_EVENTS, meansEvent } from '../book/known-events.ts'
+import { didYouMean } from '../condition/did-you-mean.ts'
+import type { Draft } from '../files/draft.ts'
 import type { WebhookRule } from '../schema/rule-files.ts'
 
 export function checkWebhooks(webhooks: Draft<WebhookRule>[]): void {

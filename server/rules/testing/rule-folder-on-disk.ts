@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { formatFault } from '../files/rule-fault.ts'
 import { loadRules } from '../load-rules.ts'
-import { formatFault } from '../rule-fault.ts'
 
 /** A small, faultless set of rules of every kind; tests change single files. */
 export const GOOD_RULES: Readonly<Record<string, string>> = {

@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { shanghaiDaysBetween } from '../core/kernel/shanghai.ts'
+import { daysSinceSql } from '../records/facts/days-since-sql.ts'
+import { createFacts } from '../records/facts/facts.ts'
+import { holds } from '../rules/condition/holds.ts'
+import { KNOWN_FACTS } from '../rules/condition/known-facts.ts'
+import { randomCondition } from '../testing/random-condition.ts'
+import { INSTANTS, MONEY, NOWS, PEOPLE, population, settleIn, TEXTS } from '../testing/random-people.ts'
+import { createTestKit, type TestKit } from '../testing/test-kit.ts'
+import { EVERY_FACT } from './every-fact.ts'
+
+/** What a rule says about one customer in memory and about all customers in SQL is the same for every fact there is, over
+ *  the real tables, on both databases (`TEST_MYSQL_URL` chooses). `FC_RUNS`: how many random populations. */
+
+let kit: TestKit
+beforeAll(async () => {
+  kit = await createTestKit()
+})
+afterAll(() => kit.close())
+
+const condition = randomCondition(KNOWN_FACTS, {
+  number: [-1, 0, 1, 2, 3, 6, 7, 29, 30, 31, 364, 365, 366],
+  money: [...MONEY, 19_800],
+  text: [...TEXTS, 'VIP0', 'vip0', '🥩1'],
+  set: TEXTS,
+})
+
+it('every fact says the same in memory and in SQL', async () => {
+  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
+  const asked = new Set<string>()
+  const filled = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(
+      population,
+      fc.constantFrom(...NOWS),
+      fc.array(condition, { minLength: 12, maxLength: 12 }),
+      async (tables, now, conditions) => {
+        await kit.db.tx(async (tx) => {
+          await settleIn(tx, tables, filled)
+          for (const table of Object.keys(tables)) filled.add(table)
+          const values = await facts.of(tx, PEOPLE, now)
+          for (const [path, value] of [...values.values()].flatMap((one) => [...one])) {
+            if (Array.isArray(value) ? value.length > 0 : value !== undefined) asked.add(path)
+          }
+          for (const one of conditions) {
+            expect(await facts.audience(tx, one, now, { limit: 100 }), JSON.stringify(one)).toEqual(
+              PEOPLE.filter((id) => holds(one, values.get(id) ?? new Map())),
+            )
+          }
+        })
+      },
+    ),
+    { numRuns: Number(process.env['FC_RUNS'] ?? 30) },
+  )
+  // A fact that nobody ever had was not tried.
+  expect(KNOWN_FACTS.map((fact) => fact.path).filter((path) => !asked.has(path))).toEqual([])
+}, 600_000)
+
+it('counts Shanghai days in SQL as it does in memory, to the millisecond', async () => {
+  for (const now of NOWS) {
+    const days = INSTANTS.map((instant, n) => `${daysSinceSql(String(instant), now)} AS d${n}`)
+    const row = await kit.db.tx((tx) => tx.row<Record<string, number>>(`SELECT ${days.join(', ')}`))
+    expect(Object.values(row ?? {}).map((value) => Number(value) + 0)).toEqual(
+      INSTANTS.map((instant) => shanghaiDaysBetween(instant, now)),
+    )
+  }
+})
+
+it('says what a shopkeeper would count', async () => {
+  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
+  const at = (text: string): number => Date.parse(`${text}+08:00`)
+  const order = (nth: number, status: string, total_fen: number, paid: string) => ({
+    ...{ id: 900 + nth, order_id: `s${nth}`, source: 's', external_userid: 'wmShop', status, total_fen },
+    ...{ created_at: at(paid), paid_at: at(paid) },
+  })
+  const contact = (nth: number, time: string) => ({
+    ...{ source_key: `s${nth}`, external_userid: 'wmShop', kind: 'send', at: at(time) },
+  })
+  await kit.db.tx(async (tx) => {
+    await tx.insertIgnore('customer', [
+      { external_userid: 'wmShop', known_at: 0 },
+      { external_userid: 'wmNew', known_at: 0 },
+    ])
+    await tx.insertIgnore('follow', [
+      {
+        ...{ external_userid: 'wmShop', userid: 'a', active: 0, known_at: 0 },
+        ...{ added_at: at('2026-01-01T10:00'), lost_at: at('2027-02-25T23:59:59.999') },
+      },
+    ])
+    await tx.insertIgnore('shop_order', [
+      order(1, 'paid', 10_000, '2026-02-28T23:59:59.999'),
+      order(2, 'paid', 20_000, '2026-03-01T00:00:00'),
+      order(3, 'paid', 30_000, '2026-03-06T12:00:00'),
+      order(4, 'refunded', 4_000, '2027-02-20T08:00:00'),
+    ])
+    await tx.insertIgnore('contact', [
+      contact(1, '2027-01-30T00:00:00'),
+      contact(2, '2027-02-21T23:59:59.999'),
+      contact(3, '2027-02-22T00:00:00'),
+    ])
+    await tx.insertIgnore('customer_profile', [
+      {
+        ...{ external_userid: 'wmShop', birth_month: 2, birth_day: 29, birth_ordinal: 60 },
+        ...{ told_by: 'shop', told_at: 0 },
+      },
+    ])
+  })
+  const paths = KNOWN_FACTS.map((fact) => fact.path).filter((path) =>
+    /^(follow|orders|contacts|silence|birth)/.test(path),
+  )
+  const ofDay = async (day: string) =>
+    Object.fromEntries((await kit.db.tx((tx) => facts.of(tx, ['wmShop'], at(day), paths))).get('wmShop') ?? [])
+  expect(await ofDay('2027-02-28T00:00:00')).toEqual({
+    'follow.active': false,
+    'follow.days': undefined,
+    'follow.guide': undefined,
+    'follow.guideCount': 0,
+    'follow.daysSinceLost': 3,
+    'orders.created.count': 4,
+    'orders.paid.count': 3,
+    'orders.paid.sum': 60_000,
+    // The first was 365 days ago, one too many.
+    'orders.paid.count365': 2,
+    'orders.paid.sum365': 50_000,
+    'orders.paid.lastSum': 30_000,
+    'orders.paid.daysSinceFirst': 365,
+    'orders.paid.daysSinceLast': 359,
+    // Six days in two gaps.
+    'orders.paid.avgIntervalDays': 3,
+    'orders.paid.categories': [],
+    'orders.paid.lastCategories': [],
+    'orders.refunded.count': 1,
+    'orders.refunded.sum': 4_000,
+    'contacts.daysSinceLast': 6,
+    'contacts.count7d': 1,
+    'contacts.count30d': 3,
+    'silence.days': 8,
+    // 2027 has no 29 February.
+    'birthday.daysUntil': 0,
+  })
+  expect(await ofDay('2027-03-01T00:00:00')).toMatchObject({ 'contacts.count30d': 2, 'birthday.daysUntil': 365 })
+  expect(await ofDay('2028-02-28T23:59:59.999')).toMatchObject({ 'birthday.daysUntil': 1 })
+  const stranger = await kit.db.tx((tx) => facts.of(tx, ['wmNew'], at('2027-02-28T00:00')))
+  expect(Object.fromEntries(stranger.get('wmNew') ?? [])).toMatchObject({
+    'orders.paid.avgIntervalDays': undefined,
+    'contacts.daysSinceLast': undefined,
+    'contacts.count7d': 0,
+    'silence.days': undefined,
+    'birthday.daysUntil': undefined,
+  })
+})

@@ -1,0 +1,45 @@
+import type { KeptTable } from '../core/db/kept-table.ts'
+import { actionTables } from '../engine/actions/action-tables.ts'
+import { eventTables } from '../engine/inbox/event-tables.ts'
+import { sendTables } from '../operations/mass-send/send-tables.ts'
+import { routingTables } from '../operations/routing/routing-tables.ts'
+import { sopTables } from '../operations/sop/sop-tables.ts'
+import { taskTables } from '../operations/tasks/task-tables.ts'
+import { tierTables } from '../operations/tiers/tier-tables.ts'
+import { welcomeTables } from '../operations/welcome/welcome-tables.ts'
+import { channelTables } from '../records/channels/channel-tables.ts'
+import { contactTables } from '../records/contacts/contact-tables.ts'
+import { customerTables } from '../records/customers/customer-tables.ts'
+import { groupTables } from '../records/groups/group-tables.ts'
+import { mediaTables } from '../records/media/media-tables.ts'
+import { orderTables } from '../records/orders/order-tables.ts'
+import { profileTables } from '../records/profiles/profile-tables.ts'
+import { scoreTables } from '../records/scores/score-tables.ts'
+import { staffTables } from '../records/staff/staff-tables.ts'
+import { surveyTables } from '../records/surveys/survey-tables.ts'
+import { tagTables } from '../records/tags/tag-tables.ts'
+import { ruleTables } from '../rules/versions/rule-tables.ts'
+
+/** Everything that decisions look at, whoever's tables know it: what a rehearsal copies. */
+export const EVERY_KEPT_TABLE: KeptTable[] = [
+  ...actionTables,
+  ...channelTables,
+  ...contactTables,
+  ...customerTables,
+  ...groupTables,
+  ...eventTables,
+  ...sendTables,
+  ...mediaTables,
+  ...orderTables,
+  ...profileTables,
+  ...routingTables,
+  ...ruleTables,
+  ...scoreTables,
+  ...sopTables,
+  ...tierTables,
+  ...staffTables,
+  ...surveyTables,
+  ...tagTables,
+  ...taskTables,
+  ...welcomeTables,
+]

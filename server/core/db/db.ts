@@ -1,0 +1,187 @@
+import type { Socket } from 'node:net'
+import { DataSource, type EntityManager } from 'typeorm'
+import { migrations } from '../../../migrations/index.ts'
+import type { Dialect } from './columns.ts'
+import { dataSourceOptions } from './database-url.ts'
+import { isDeadlock } from './deadlock.ts'
+import { createTurns, type Rank } from './turns.ts'
+import { createTx, type ReadTx, type Tx } from './tx.ts'
+
+/** The database. SQLite has one connection, so its transactions queue up here; MySQL takes them from a pool. */
+export interface Db {
+  readonly dialect: Dialect
+  readonly source: DataSource
+  /** One transaction: all of `work` or nothing. No network calls inside. `rank`: on SQLite, who goes first. */
+  tx<T>(work: (tx: Tx) => Promise<T>, rank?: Rank): Promise<T>
+  /** One statement that is its own commit: cheaper than a transaction of one. */
+  statement<T>(work: (tx: Tx) => Promise<T>, rank?: Rank): Promise<T>
+  /** All of `work` sees the tables as they were when it began, and whatever it tries to write, the database refuses. */
+  view<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>
+  /** Opens the connection if it is not open. Throws the driver's error; safe to repeat. */
+  connect(): Promise<void>
+  migrate(): Promise<void>
+  close(): Promise<void>
+}
+
+const MAX_ATTEMPTS = 5
+
+interface MysqlConnection {
+  query(sql: string): void
+  release(): void
+  stream: Socket
+}
+
+interface MysqlPool {
+  on(event: 'connection', listener: (connection: MysqlConnection) => void): void
+  getConnection(callback: (error: Error | null, connection: MysqlConnection) => void): void
+}
+
+/** Prepares each connection of the pool once. The isolation level as a statement before each transaction would cost one
+ *  more round trip. A host that vanishes without a word would hold a statement, and the callback behind it, until TCP
+ *  gives up after many minutes: a connection on which nothing moves is closed, which hurts an idle one little. */
+async function tuneMysql(source: DataSource, silenceMs: number): Promise<void> {
+  // TypeORM's types leave the driver's pool out.
+  const { pool } = source.driver as unknown as { pool: MysqlPool }
+  const tune = (connection: MysqlConnection): void => {
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+    // An audience asks several EXISTS at once; MariaDB would first write all that one of them finds into a temporary table,
+    // which takes more than twice as long as looking each customer up.
+    connection.query("SET SESSION optimizer_switch = 'materialization=off'")
+    const { stream } = connection
+    stream.setTimeout(silenceMs, () => stream.destroy(new Error('the database did not answer in time')))
+  }
+  pool.on('connection', tune)
+  // TypeORM has opened the first one already.
+  await new Promise<void>((resolve, reject) => {
+    pool.getConnection((error, connection) => {
+      if (error) return reject(error)
+      tune(connection)
+      connection.release()
+      resolve()
+    })
+  })
+}
+
+/** Longer than any statement of ours takes, shorter than anyone wants to wait for a host that is gone. */
+const SILENCE_MS = 20_000
+
+/** On a connection of its own: an index on millions of rows takes longer than any statement may otherwise. */
+async function migrateMysql(databaseUrl: string): Promise<void> {
+  const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
+  await source.initialize()
+  try {
+    await source.runMigrations()
+  } finally {
+    await source.destroy()
+  }
+}
+
+export function createDb(databaseUrl: string, { silenceMs = SILENCE_MS } = {}): Db {
+  const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
+  const dialect: Dialect = source.options.type === 'mysql' ? 'mysql' : 'sqlite'
+  const turns = createTurns()
+  let connecting: Promise<void> | undefined
+
+  const mysqlTransaction = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> => source.transaction(work)
+
+  /** A command may write to the same file as the server. Who takes the write lock at the beginning waits for its turn;
+   *  who begins by reading is refused at once (SQLITE_BUSY) when the other has written since. */
+  async function sqliteTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const runner = source.createQueryRunner()
+    try {
+      await runner.query('BEGIN IMMEDIATE')
+      try {
+        const result = await work(runner.manager)
+        await runner.query('COMMIT')
+        return result
+      } catch (error) {
+        // A failed COMMIT may have rolled back by itself; the first error is the one to tell.
+        await runner.query('ROLLBACK').catch(() => undefined)
+        throw error
+      }
+    } finally {
+      await runner.release()
+    }
+  }
+
+  async function runTx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    await connect()
+    for (let attempt = 1; ; attempt++) {
+      const onCommit: (() => void)[] = []
+      try {
+        const transact = dialect === 'mysql' ? mysqlTransaction : sqliteTransaction
+        const result = await transact((manager) => work(createTx(manager, dialect, onCommit)))
+        for (const callback of onCommit) callback()
+        return result
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS || !isDeadlock(error)) throw error
+      }
+    }
+  }
+
+  async function connect(): Promise<void> {
+    if (source.isInitialized) return
+    connecting ??= source
+      .initialize()
+      .then(() => (dialect === 'mysql' ? tuneMysql(source, silenceMs) : undefined))
+      .finally(() => {
+        connecting = undefined
+      })
+    await connecting
+  }
+
+  async function runStatement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    await connect()
+    const onCommit: (() => void)[] = []
+    const runner = source.createQueryRunner()
+    try {
+      const result = await work(createTx(runner.manager, dialect, onCommit))
+      for (const callback of onCommit) callback()
+      return result
+    } finally {
+      await runner.release()
+    }
+  }
+
+  async function runView<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
+    await connect()
+    const runner = source.createQueryRunner()
+    const isMysql = dialect === 'mysql'
+    try {
+      if (isMysql) await runner.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+      else await runner.query('PRAGMA query_only = ON')
+      await runner.query(isMysql ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' : 'BEGIN')
+      try {
+        return await work(createTx(runner.manager, dialect, []))
+      } finally {
+        await runner.query('ROLLBACK')
+      }
+    } finally {
+      if (!isMysql) await runner.query('PRAGMA query_only = OFF')
+      await runner.release()
+    }
+  }
+
+  const inTurn = <T>(work: () => Promise<T>, rank: Rank = 'other'): Promise<T> =>
+    dialect === 'mysql' ? work() : turns.take(rank, work)
+
+  return {
+    dialect,
+    source,
+    connect,
+    tx: (work, rank) => inTurn(() => runTx(work), rank),
+    view: (work) => inTurn(() => runView(work)),
+    statement: (work, rank) => inTurn(() => runStatement(work), rank),
+    // In its turn as well: a transaction between two steps would end up inside a migration on SQLite's one connection.
+    migrate: () =>
+      inTurn(async () => {
+        await connect()
+        if (dialect === 'sqlite') await source.runMigrations()
+        else await migrateMysql(databaseUrl)
+      }),
+    close: async () => {
+      await turns.empty()
+      if (source.isInitialized) await source.destroy()
+    },
+  }
+}

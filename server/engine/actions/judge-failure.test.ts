@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../core/kernel/app-error.ts'
+import { WecomError, WecomRateLimited } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Lane } from './action-kind.ts'
+import { judgeFailure } from './judge-failure.ts'
+
+const NOW = Date.parse('2026-11-22T09:00:00+08:00')
+const judge = (error: unknown, action: { attempts?: number; lane?: Lane; expiresAtMs?: number } = {}) =>
+  judgeFailure(error, { attempts: 1, lane: 'event', expiresAtMs: undefined, nowMs: NOW, ...action })
+const refused = (errcode: number): WecomError => new WecomError(errcode, '/cgi-bin/externalcontact/mark_tag')
+const failed = (errcode: number) => ({ kind: 'over', state: 'failed', errcode })
+
+describe('an action that WeCom refuses', () => {
+  it('for a moment is tried again at once, then ever later, for most of a day', () => {
+    const pauses = Array.from({ length: 11 }, (_, n) => judge(refused(-1), { attempts: n + 1 }))
+    expect(pauses.map((verdict) => (verdict.kind === 'again' ? verdict.afterMs / 1_000 : verdict.state))).toEqual([
+      2, 10, 60, 300, 1_800, 7_200, 7_200, 7_200, 7_200, 7_200, 7_200,
+    ])
+    expect(judge(refused(-1), { attempts: 12 })).toEqual({ kind: 'over', state: 'dead', errcode: -1 })
+  })
+
+  it('until a stated time is tried again then', () => {
+    expect(judge(refused(41094))).toEqual({ kind: 'again', afterMs: 8 * 3_600_000, countsAsAttempt: true })
+  })
+
+  it('for its token is tried again by and by', () => {
+    expect(judge(refused(42001))).toEqual({ kind: 'again', afterMs: 2_000, countsAsAttempt: true })
+  })
+
+  it('until an operator acts is tried again every ten minutes, then rarer', () => {
+    expect(judge(refused(60020))).toEqual({ kind: 'again', afterMs: 600_000, countsAsAttempt: true })
+    expect(judge(refused(60020), { attempts: 6 })).toMatchObject({ afterMs: 7_200_000 })
+    expect(judge(refused(40126))).toEqual(failed(40126))
+  })
+
+  it('because the customer, tag or group is gone, or for good, is over', () => {
+    for (const errcode of [84061, 40096, 40068, 41051, 48005, 987654]) {
+      expect(judge(refused(errcode))).toEqual(failed(errcode))
+    }
+  })
+
+  it('for a limit waits as often as needed without using up its tries', () => {
+    for (const error of [refused(45009), refused(45033), new WecomRateLimited('/cgi-bin/x', 60_000)]) {
+      expect(judge(error, { attempts: 50 })).toMatchObject({ kind: 'again', countsAsAttempt: false })
+    }
+    expect(judge(refused(45033), { attempts: 50 })).toMatchObject({ afterMs: 2_000 })
+  })
+})
+
+describe('a welcome', () => {
+  it('is tried every second while it is worth something, and then expires', () => {
+    const late = { lane: 'welcome' as const, attempts: 15, expiresAtMs: NOW + 3_000 }
+    expect(judge(refused(-1), late)).toEqual({ kind: 'again', afterMs: 2_000, countsAsAttempt: true })
+    expect(judge(refused(-1), { ...late, expiresAtMs: NOW + 2_000 })).toMatchObject({ state: 'expired' })
+    expect(judge(refused(41051), late)).toEqual(failed(41051))
+  })
+})
+
+it('a fault of ours is tried four times only', () => {
+  expect(judge(new Error('bug'), { attempts: 3 })).toMatchObject({ kind: 'again' })
+  expect(judge(new Error('bug'), { attempts: 4 })).toEqual({ kind: 'over', state: 'dead', errcode: undefined })
+  expect(judge(new AppError('tags.not-made-yet', 'not yet', { retry: 'later' }), { attempts: 4 })).toMatchObject({
+    kind: 'again',
+  })
+})

@@ -1,0 +1,187 @@
+import Type from 'typebox'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AppError } from '../../core/kernel/app-error.ts'
+import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { type ActionKind, defineAction, type Executor, execute, type Lane } from './action-kind.ts'
+import { createOutbox } from './outbox.ts'
+import { createRunner } from './runner.ts'
+
+const Payload = Type.Object({ n: Type.Number() })
+const Send = defineAction('test.send', 'event', Payload)
+const Hello = defineAction('test.hello', 'welcome', Payload)
+const reason = { text: '测试' }
+
+let kit: TestKit
+beforeEach(async () => {
+  kit = await createTestKit()
+})
+afterEach(() => kit.close())
+
+const rows = () =>
+  kit.db.tx((tx) =>
+    tx.rows<{ state: string; attempts: number; error_code: number | null }>(
+      'SELECT state, attempts, error_code FROM action ORDER BY id',
+    ),
+  )
+
+function setUp(executors: Executor[], instance = 'one') {
+  const runner = createRunner({ ...kit, executors, instance })
+  const outbox = createOutbox({ clock: kit.clock, nudge: runner.nudge })
+  const enqueue = (
+    kind: ActionKind<typeof Payload>,
+    n: number,
+    more: { expiresAtMs?: number; lane?: Lane; externalUserId?: string } = {},
+  ) => kit.db.tx((tx) => outbox.enqueue(tx, kind, { key: `${kind.kind}:${n}`, payload: { n }, reason, ...more }))
+  return { runner, outbox, enqueue }
+}
+
+describe('the action runner', () => {
+  it('carries out an action once per key and records its outcome in the same transaction', async () => {
+    const sent: number[] = []
+    const { runner, enqueue } = setUp([
+      execute(Send, {
+        perform: async (action) => sent.push(action.payload.n),
+        record: async (tx, action) => {
+          await tx.insert('job_run', { name: `recorded ${action.payload.n}`, next_at: 0 })
+        },
+      }),
+    ])
+    expect(await enqueue(Send, 7)).toBe(true)
+    expect(await enqueue(Send, 7)).toBe(false)
+    await runner.drained()
+    expect(await enqueue(Send, 7)).toBe(false)
+    await runner.drained()
+    expect(sent).toEqual([7])
+    expect(await rows()).toEqual([{ state: 'done', attempts: 1, error_code: null }])
+    expect(await kit.db.tx((tx) => tx.rows('SELECT name FROM job_run'))).toEqual([{ name: 'recorded 7' }])
+  })
+
+  it('does what the error says: later, never, or after a stated time', async () => {
+    const errors: Record<number, AppError> = {
+      1: new AppError('wecom.busy', 'busy', { retry: 'later' }),
+      2: new AppError('wecom.no', 'no', { retry: 'never' }),
+      3: new AppError('wecom.rate-limited', 'quota', { retry: { afterMs: 60_000 } }),
+    }
+    const calls: number[] = []
+    const { runner, enqueue } = setUp([
+      execute(Send, {
+        perform: async (action) => {
+          calls.push(action.payload.n)
+          const error = calls.filter((n) => n === action.payload.n).length === 1 ? errors[action.payload.n] : undefined
+          if (error !== undefined) throw error
+        },
+      }),
+    ])
+    for (const n of [1, 2, 3]) await enqueue(Send, n)
+    await runner.drained()
+    expect((await rows()).map((row) => row.state)).toEqual(['waiting', 'failed', 'waiting'])
+    kit.clock.advance(2_000)
+    await runner.drained()
+    expect((await rows()).map((row) => row.state)).toEqual(['done', 'failed', 'waiting'])
+    kit.clock.advance(58_000)
+    await runner.drained()
+    // Waiting for our own quota did not count as a try.
+    expect(await rows()).toMatchObject([{ attempts: 2 }, { attempts: 1 }, { state: 'done', attempts: 1 }])
+    expect(calls.sort()).toEqual([1, 1, 2, 3, 3])
+  })
+
+  it('ends an action whose time is over as expired and tells its capability', async () => {
+    const told: string[] = []
+    const { runner, enqueue } = setUp([
+      execute(Hello, {
+        perform: async () => {
+          throw new AppError('wecom.busy', 'busy', { retry: 'later' })
+        },
+        abandoned: async (_tx, _action, failure) => void told.push(failure.state),
+      }),
+    ])
+    await enqueue(Hello, 1, { expiresAtMs: kit.clock.now() + 20_000 })
+    for (let second = 0; second < 25; second++) {
+      await runner.drained()
+      kit.clock.advance(1_000)
+    }
+    expect(told).toEqual(['expired'])
+    expect(await rows()).toMatchObject([{ state: 'expired', attempts: 20 }])
+  })
+
+  it('sends a welcome while every slot of another lane is taken', async () => {
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const welcomed: number[] = []
+    const { runner, enqueue } = setUp([
+      execute(Send, { perform: () => held }),
+      execute(Hello, { perform: async (action) => welcomed.push(action.payload.n) }),
+    ])
+    for (let n = 0; n < 30; n++) await enqueue(Send, n)
+    await enqueue(Hello, 1)
+    while (welcomed.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect((await rows()).filter((row) => row.state === 'running').length).toBeGreaterThan(0)
+    release()
+    await runner.drained()
+    expect((await rows()).every((row) => row.state === 'done')).toBe(true)
+  })
+
+  it('never writes one customer twice at the same time', async () => {
+    let under = 0
+    let most = 0
+    const { runner, enqueue } = setUp([
+      execute(Send, {
+        perform: async () => {
+          under += 1
+          most = Math.max(most, under)
+          await new Promise((resolve) => setImmediate(resolve))
+          under -= 1
+        },
+      }),
+    ])
+    for (let n = 0; n < 6; n++) await enqueue(Send, n, { externalUserId: 'wmSame' })
+    await runner.drained()
+    expect(most).toBe(1)
+    expect((await rows()).map((row) => row.state)).toEqual(Array(6).fill('done'))
+  })
+
+  it('asks the platform what became of a call that a crash cut off, before it calls again', async () => {
+    const crashing = setUp([execute(Send, { perform: () => new Promise(() => undefined) })], 'crashed')
+    await crashing.enqueue(Send, 1)
+    await crashing.enqueue(Send, 2)
+    crashing.runner.nudge()
+    while ((await rows()).some((row) => row.state !== 'running')) await new Promise((resolve) => setImmediate(resolve))
+
+    const called: number[] = []
+    const recorded: unknown[] = []
+    const { runner } = setUp(
+      [
+        execute(Send, {
+          perform: async (action) => {
+            called.push(action.payload.n)
+            return 'sent now'
+          },
+          afterCrash: async (action) =>
+            action.payload.n === 1 ? { kind: 'done', result: 'was sent' } : { kind: 'repeat' },
+          record: async (_tx, _action, result) => void recorded.push(result),
+        }),
+      ],
+      'restarted',
+    )
+    await runner.releaseLeases({ all: false })
+    await runner.drained()
+    expect(called).toEqual([])
+    kit.clock.advance(61_000)
+    await runner.releaseLeases({ all: false })
+    await runner.drained()
+    expect(called).toEqual([2])
+    expect(recorded.sort()).toEqual(['sent now', 'was sent'])
+  })
+
+  it('gives an action to one of two processes only', async () => {
+    const calls: number[] = []
+    const perform = execute(Send, { perform: async (action) => calls.push(action.payload.n) })
+    const a = setUp([perform], 'a')
+    const b = setUp([perform], 'b')
+    for (let n = 0; n < 40; n++) await a.enqueue(Send, n)
+    await Promise.all([a.runner.drained(), b.runner.drained()])
+    expect(calls.sort((x, y) => x - y)).toEqual(Array.from({ length: 40 }, (_, n) => n))
+  })
+})

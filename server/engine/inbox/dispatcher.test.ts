@@ -1,0 +1,147 @@
+import Type from 'typebox'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { createAccept } from './accept.ts'
+import { createDispatcher } from './dispatcher.ts'
+import { createEmit } from './emit.ts'
+import { defineEvent } from './event-kind.ts'
+import { type Subscription, subscribe } from './subscription.ts'
+
+const Greeted = defineEvent('test.greeted', Type.Object({ who: Type.String() }), { lane: 'welcome' })
+const Noted = defineEvent('test.noted', Type.Object({ who: Type.String() }))
+
+let kit: TestKit
+beforeEach(async () => {
+  kit = await createTestKit()
+})
+afterEach(() => kit.close())
+
+const states = () =>
+  kit.db.tx((tx) =>
+    tx.rows<{ kind: string; state: string; attempts: number }>(
+      'SELECT kind, state, attempts FROM inbound_event ORDER BY id',
+    ),
+  )
+
+function setUp(subscriptions: Subscription[]) {
+  const dispatcher = createDispatcher({ ...kit, subscriptions })
+  const accept = createAccept({ ...kit, nudge: dispatcher.nudge, isHandled: dispatcher.isHandled })
+  const arrive = (kind: string, who: string, lane: 'welcome' | 'normal' = 'normal') =>
+    accept({ kind, dedupeKey: `${kind}:${who}`, lane, eventAtMs: kit.clock.now(), payload: { who } })
+  return { dispatcher, arrive, accept }
+}
+
+describe('the inbox', () => {
+  it('brings an event that came four times to its subscription once', async () => {
+    const seen: string[] = []
+    const { dispatcher, arrive } = setUp([
+      subscribe('test.see', Noted, async (_tx, event) => void seen.push(event.payload.who)),
+    ])
+    await Promise.all([1, 2, 3, 4].map(() => arrive('test.noted', '王姐')))
+    await dispatcher.drained()
+    expect(seen).toEqual(['王姐'])
+    expect(await states()).toEqual([{ kind: 'test.noted', state: 'done', attempts: 0 }])
+  })
+
+  it('takes welcome events before a backlog of others', async () => {
+    const seen: string[] = []
+    const { dispatcher, accept } = setUp([
+      subscribe('test.note', Noted, async (_tx, event) => void seen.push(event.payload.who)),
+      subscribe('test.greet', Greeted, async (_tx, event) => void seen.push(event.payload.who)),
+    ])
+    await dispatcher.stop()
+    for (let i = 0; i < 40; i++) {
+      await accept({ kind: 'test.noted', dedupeKey: `n${i}`, lane: 'normal', eventAtMs: 0, payload: { who: `n${i}` } })
+    }
+    await accept({
+      kind: 'test.greeted',
+      dedupeKey: 'g',
+      lane: 'welcome',
+      eventAtMs: 0,
+      payload: { who: 'new customer' },
+    })
+    const next = createDispatcher({
+      ...kit,
+      subscriptions: [
+        subscribe('test.note', Noted, async (_tx, event) => void seen.push(event.payload.who)),
+        subscribe('test.greet', Greeted, async (_tx, event) => void seen.push(event.payload.who)),
+      ],
+    })
+    await next.drained()
+    expect(seen[0]).toBe('new customer')
+    expect(seen).toHaveLength(41)
+  })
+
+  it('tries a failed subscription again later, alone, and undoes what it had written', async () => {
+    let broken = true
+    const healthy: string[] = []
+    const { dispatcher, arrive } = setUp([
+      subscribe('test.broken', Noted, async (tx) => {
+        await tx.insert('job_run', { name: 'half-done', next_at: 0 })
+        if (broken) throw new Error('boom')
+      }),
+      subscribe('test.healthy', Noted, async (_tx, event) => void healthy.push(event.payload.who)),
+    ])
+    await arrive('test.noted', '李哥')
+    await dispatcher.drained()
+    expect(healthy).toEqual(['李哥'])
+    expect(await kit.db.tx((tx) => tx.rows('SELECT name FROM job_run'))).toEqual([])
+    expect(await states()).toEqual([{ kind: 'test.noted', state: 'new', attempts: 1 }])
+
+    broken = false
+    kit.clock.advance(1_000)
+    await dispatcher.drained()
+    expect(healthy).toEqual(['李哥'])
+    expect(await kit.db.tx((tx) => tx.rows('SELECT name FROM job_run'))).toEqual([{ name: 'half-done' }])
+    expect((await states())[0]?.state).toBe('done')
+  })
+
+  it('keeps an event that nobody listens to, and gives up on a poisonous one in the end', async () => {
+    const { dispatcher, arrive } = setUp([
+      subscribe('test.poison', Noted, async () => {
+        throw new Error('never works')
+      }),
+    ])
+    await arrive('test.unheard', '张姐')
+    await arrive('test.noted', '赵姐')
+    for (let i = 0; i < 14; i++) {
+      await dispatcher.drained()
+      kit.clock.advance(3_600_000)
+    }
+    expect(await states()).toEqual([
+      { kind: 'test.unheard', state: 'kept', attempts: 0 },
+      { kind: 'test.noted', state: 'dead', attempts: 12 },
+    ])
+  })
+
+  it('emits our own events in the transaction of their cause, once per key', async () => {
+    const seen: string[] = []
+    const dispatcher = createDispatcher({
+      ...kit,
+      subscriptions: [
+        subscribe('test.chain', Noted, async (tx, event) => {
+          await emit(tx, Greeted, { key: event.payload.who, payload: { who: `hello ${event.payload.who}` } })
+        }),
+        subscribe('test.see', Greeted, async (_tx, event) => void seen.push(event.payload.who)),
+      ],
+    })
+    const emit = createEmit({ clock: kit.clock, nudge: () => dispatcher.nudge() })
+    const accept = createAccept({ ...kit, nudge: dispatcher.nudge, isHandled: dispatcher.isHandled })
+    await accept({ kind: 'test.noted', dedupeKey: 'a', lane: 'normal', eventAtMs: 0, payload: { who: '周姐' } })
+    await accept({ kind: 'test.noted', dedupeKey: 'b', lane: 'normal', eventAtMs: 0, payload: { who: '周姐' } })
+    await dispatcher.drained()
+    expect(seen).toEqual(['hello 周姐'])
+  })
+
+  it('shares one commit between events of one turn and refuses them together when the database is away', async () => {
+    const { accept } = setUp([])
+    await kit.db.source.destroy()
+    const broken = { ...kit.db, statement: () => Promise.reject(new Error('gone')) }
+    const refusing = createAccept({ db: broken, clock: kit.clock, nudge: () => undefined, isHandled: () => true })
+    const event = { kind: 'k', dedupeKey: 'k', lane: 'normal' as const, eventAtMs: 0, payload: {} }
+    const outcomes = await Promise.allSettled([refusing(event), refusing(event)])
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected'])
+    await kit.db.connect()
+    await expect(accept(event)).resolves.toBeUndefined()
+  })
+})

@@ -1,0 +1,40 @@
+import type { Static, TSchema } from 'typebox'
+import Value from 'typebox/value'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { EventKind, EventLane } from './event-kind.ts'
+
+export interface EmitOptions<Payload> {
+  /** What makes this event the same event when its cause is handled twice; ≤120 characters. */
+  key: string
+  payload: Payload
+  /** When it happened, UTC milliseconds; default now. */
+  atMs?: number
+}
+
+/** Stores one of our own events in the caller's transaction; the dispatcher brings it to the subscriptions. */
+export type Emit = <Schema extends TSchema>(
+  tx: Tx,
+  kind: EventKind<Schema>,
+  options: EmitOptions<Static<Schema>>,
+) => Promise<boolean>
+
+export function createEmit({ clock, nudge }: { clock: Clock; nudge: (lane: EventLane) => void }): Emit {
+  return async (tx, kind, options) => {
+    const now = clock.now()
+    const inserted = await tx.insertIgnore('inbound_event', [
+      {
+        dedupe_key: `${kind.kind}:${options.key}`,
+        kind: kind.kind,
+        lane: kind.lane === 'welcome' ? 0 : 1,
+        payload: JSON.stringify(Value.Parse(kind.schema, options.payload)),
+        event_at: options.atMs ?? now,
+        received_at: now,
+        state: 'new',
+        due_at: now,
+      },
+    ])
+    if (inserted > 0) tx.afterCommit(() => nudge(kind.lane))
+    return inserted > 0
+  }
+}

@@ -1,0 +1,25 @@
+import type { Static, TSchema } from 'typebox'
+import type { Tx } from '../../core/db/tx.ts'
+import type { EventKind, StoredEvent } from './event-kind.ts'
+
+/** What a capability does when an event comes. `handle` runs inside a savepoint of the dispatcher's transaction: no
+ *  network, only tables and enqueued actions. It may run again for the same event after a failure. */
+export interface Subscription {
+  /** Unique, `capability.verb`; it is stored, so do not rename it lightly. */
+  name: string
+  kind: EventKind
+  handle(tx: Tx, event: StoredEvent): Promise<void>
+  /** A welcome depends on it: among events of the welcome lane it runs at once, and the event's other subscriptions take
+   *  their turn in the normal lane. Asked for each event. */
+  isUrgent?(): boolean
+}
+
+export function subscribe<Schema extends TSchema>(
+  name: string,
+  kind: EventKind<Schema>,
+  handle: (tx: Tx, event: StoredEvent<Static<Schema>>) => Promise<void>,
+  options: { isUrgent?: () => boolean } = {},
+): Subscription {
+  // The dispatcher checks the payload against `kind.schema` before it calls, which is what makes this cast true.
+  return { name, kind, handle: handle as Subscription['handle'], ...options }
+}

@@ -1,0 +1,18 @@
+import type { Tx } from '../../core/db/tx.ts'
+
+/** Work that is due by time. The tick asks every second; a row per job remembers when it is next due, so a restart
+ *  forgets nothing and two processes do not both run it. What a job does must be rows with due times, too. */
+export interface Job {
+  /** Unique, `capability.verb`. */
+  name: string
+  /** Milliseconds between the end of one run and the next. */
+  everyMs: number
+  /** What it takes is locked row by row, so every process runs it at once. */
+  sideBySide?: true
+  /** When the first of its rows is due, UTC milliseconds, perhaps past; undefined: no row waits for a time. A rehearsal
+   *  runs the job at its beginning and at each such instant, and leaves out jobs that do not say: those that read the
+   *  platform. */
+  dueAt?(tx: Tx): Promise<number | undefined>
+  /** May be cut off by a crash at any line and run again. */
+  run(): Promise<void>
+}

@@ -1,0 +1,58 @@
+import type { Db } from '../core/db/db.ts'
+import { describeError } from '../core/kernel/app-error.ts'
+import type { Logger } from '../core/kernel/logger.ts'
+import { createPump } from '../core/kernel/pump.ts'
+
+export interface ReadyDeps {
+  db: Db
+  log: Logger
+  /** Runs once, after the migrations. */
+  prepare: () => Promise<void>
+  /** Commits something that was not there before: a full disk lets everything else pass. */
+  tryToStore: () => Promise<void>
+}
+
+/** Whether the tables can be used. A database that is down at start is waited for, without a restart: callbacks are
+ *  answered 5xx meanwhile, and WeCom sends them again. */
+export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
+  let prepared = false
+  let lastFault: string | undefined
+
+  const pump = createPump(
+    async () => {
+      if (prepared) return false
+      await db.migrate()
+      await prepare()
+      prepared = true
+      lastFault = undefined
+      log.info({ dialect: db.dialect }, 'database ready')
+      return false
+    },
+    (error) => {
+      const fault = describeError(error)
+      // Said once, not every second of an outage.
+      if (fault !== lastFault) log.error({ err: fault }, 'database not usable yet; will keep trying')
+      lastFault = fault
+    },
+  )
+
+  return {
+    /** Tries again, unless ready or trying. */
+    nudge: () => {
+      if (!prepared) pump.nudge()
+    },
+    settled: () => pump.drained(),
+    isPrepared: () => prepared,
+    fault: () => lastFault,
+    canStore: async (): Promise<boolean> => {
+      if (!prepared) return false
+      try {
+        await tryToStore()
+        return true
+      } catch {
+        return false
+      }
+    },
+    stop: () => pump.stop(),
+  }
+}

@@ -1,8 +1,0 @@
-import type { KeptTable } from '../db/kept-table.ts'
-
-export const sendTables: KeptTable[] = [
-  { table: 'send_schedule', key: 'send_name' },
-  { table: 'send_run', key: 'id' },
-  { table: 'send_batch', key: 'id' },
-  { table: 'send_recipient', key: 'id', of: 'external_userid' },
-]

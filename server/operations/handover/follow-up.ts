@@ -1,0 +1,138 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Job } from '../../engine/jobs/job.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { Customers } from '../../records/customers/customers.ts'
+import { UNANSWERED } from './ask-for-customers.ts'
+import { ReadResults } from './handover-actions.ts'
+import { type CustomerRow, customerRows } from './handover-row.ts'
+import type { Ledger } from './ledger.ts'
+import { NO_ANSWER, NO_RESULT, REFUSED, refusalText, TAKER_FULL } from './outcome-text.ts'
+
+export interface FollowUpDeps {
+  db: Db
+  clock: Clock
+  outbox: Outbox
+  wecom: Pick<Wecom, 'handovers'>
+  customers: Pick<Customers, 'takeOver'>
+  ledger: Ledger
+}
+
+interface Result {
+  status: number
+  takeoverAtMs: number | undefined
+}
+
+const DONE = 1
+const WAITING = 2
+const BY_STATUS: Record<number, { state: 'refused' | 'full'; reason: string }> = {
+  3: { state: 'refused', reason: REFUSED },
+  4: { state: 'full', reason: TAKER_FULL },
+}
+/** Of one pair and round, so that a transaction stays short; the rest is still due a minute later. */
+const ROWS_A_ROUND = 200
+const PAIRS_A_ROUND = 50
+const SLACK_MS = MINUTE_MS
+const POLL_EVERY_MS = 6 * HOUR_MS
+const POLL_LATE_EVERY_MS = HOUR_MS
+const GIVE_UP_AFTER_MS = 3 * DAY_MS
+
+/** Results are asked for as well as told by events, whichever comes first: callbacks may be lost. */
+export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: Job } {
+  const { db, clock, outbox, wecom, customers, ledger } = deps
+
+  const nextPollMs = (row: CustomerRow, now: number): number => {
+    const takeoverAtMs = row.takeover_at ?? now
+    return takeoverAtMs > now ? Math.min(now + POLL_EVERY_MS, takeoverAtMs + MINUTE_MS) : now + POLL_LATE_EVERY_MS
+  }
+
+  async function stillWaiting(tx: Tx, row: CustomerRow, takeoverAtMs: number | undefined): Promise<void> {
+    const now = clock.now()
+    const planned = { ...row, takeover_at: takeoverAtMs ?? row.takeover_at }
+    await tx.run(
+      `UPDATE handover_customer SET errcode = NULL, takeover_at = ?, poll_at = ? WHERE id = ? AND state = 'waiting'`,
+      [planned.takeover_at, nextPollMs(planned, now), row.id],
+    )
+  }
+
+  async function withoutRecord(tx: Tx, row: CustomerRow): Promise<void> {
+    const now = clock.now()
+    if (row.errcode !== null) {
+      const { errcode } = row
+      const reason = errcode === UNANSWERED ? NO_ANSWER : refusalText(errcode)
+      await ledger.fail(tx, row, { state: 'failed', errcode, reason, atMs: now })
+    } else if (now - (row.asked_at ?? now) > GIVE_UP_AFTER_MS) {
+      await ledger.fail(tx, row, { state: 'unknown', reason: NO_RESULT, atMs: now })
+    } else {
+      await tx.run('UPDATE handover_customer SET poll_at = ? WHERE id = ?', [nextPollMs(row, now), row.id])
+    }
+  }
+
+  async function apply(tx: Tx, row: CustomerRow, result: Result | undefined): Promise<void> {
+    const now = clock.now()
+    // The list keeps the latest between the two; an earlier move of the same customer is not this one.
+    const isEarlier = result?.takeoverAtMs !== undefined && result.takeoverAtMs < (row.asked_at ?? 0) - SLACK_MS
+    if (result === undefined || isEarlier) return withoutRecord(tx, row)
+    const end = BY_STATUS[result.status]
+    if (result.status === DONE) return customers.takeOver(tx, ledger.toTakeover(row), result.takeoverAtMs ?? now)
+    if (result.status === WAITING) return stillWaiting(tx, row, result.takeoverAtMs)
+    if (end === undefined) return withoutRecord(tx, row)
+    await ledger.fail(tx, row, { ...end, atMs: now })
+  }
+
+  const executor = execute(ReadResults, {
+    perform: async ({ payload: { fromUserId, toUserId, departed } }) => {
+      const read = departed ? wecom.handovers.resignedResults : wecom.handovers.results
+      const results: Record<string, Result> = {}
+      let cursor: string | undefined
+      do {
+        const more = cursor === undefined ? {} : { cursor }
+        const page = await read({ handover_userid: fromUserId, takeover_userid: toUserId, ...more })
+        for (const { external_userid, status, takeover_time } of page.customer ?? []) {
+          // 0 stands for none.
+          const takeoverAtMs = takeover_time ? takeover_time * 1_000 : undefined
+          results[external_userid] = { status, takeoverAtMs }
+        }
+        cursor = page.next_cursor === '' ? undefined : page.next_cursor
+      } while (cursor !== undefined)
+      return results
+    },
+    record: async (tx, { payload }, results) => {
+      const due = await customerRows(
+        tx,
+        `from_userid = ? AND to_userid = ? AND state = 'waiting' AND poll_at <= ? ORDER BY id LIMIT ${ROWS_A_ROUND}`,
+        [payload.fromUserId, payload.toUserId, clock.now()],
+      )
+      for (const row of due) await apply(tx, row, results[row.external_userid])
+    },
+  })
+
+  return {
+    executor,
+    job: {
+      name: 'handover.follow-up',
+      everyMs: MINUTE_MS,
+      run: () =>
+        db.tx(async (tx) => {
+          const now = clock.now()
+          const pairs = await tx.rows<{ from_userid: string; to_userid: string; departed: number }>(
+            `SELECT DISTINCT c.from_userid AS from_userid, c.to_userid AS to_userid, h.departed AS departed
+             FROM handover_customer c JOIN handover h ON h.id = c.handover_id
+             WHERE c.state = 'waiting' AND c.poll_at <= ? LIMIT ${PAIRS_A_ROUND}`,
+            [now],
+          )
+          for (const { from_userid: fromUserId, to_userid: toUserId, departed } of pairs) {
+            await outbox.enqueue(tx, ReadResults, {
+              key: `handover.results:${departed}:${Math.floor(now / MINUTE_MS)}:${fromUserId}:${toUserId}`,
+              payload: { fromUserId, toUserId, departed: departed === 1 },
+              reason: { text: '查询客户转接结果' },
+            })
+          }
+        }),
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { Row, Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import { AskForCustomers, GiveGroups } from './handover-actions.ts'
+import { type HandoverPlan, PER_CALL, planHandover } from './plan-handover.ts'
+import type { HandoverWish } from './wish.ts'
+
+export type Started = { handoverId: number; plan: HandoverPlan } | { fault: string } | { nothing: HandoverPlan }
+
+/** Writes a plan down as rows and actions; the server carries them out. Done again, it finds nothing left to ask for: a
+ *  customer or group under way is in no second handover. `message`: to each customer afterwards, ≤200 characters, for
+ *  members on the job. */
+export async function startHandover(
+  tx: Tx,
+  { clock, outbox }: { clock: Clock; outbox: Outbox },
+  wish: HandoverWish,
+  message: string | undefined,
+): Promise<Started> {
+  const now = clock.now()
+  const planned = await planHandover(tx, wish, now)
+  if ('fault' in planned) return planned
+  const { plan } = planned
+  if (plan.customers.moves.length + plan.groups.moves.length === 0) return { nothing: plan }
+  const handoverId = await tx.insert('handover', {
+    from_userid: wish.fromUserId,
+    departed: plan.departed ? 1 : 0,
+    message: message ?? null,
+    wish: JSON.stringify(wish),
+    created_at: now,
+  })
+  const parts = [...customerParts(plan), ...groupParts(plan)]
+  for (const [part, { kind, table, rows, dueAtMs }] of parts.entries()) {
+    const common = { handover_id: handoverId, part, from_userid: wish.fromUserId, state: 'planned' }
+    await tx.insertIgnore(
+      table,
+      rows.map((row) => ({ ...common, ...row })),
+    )
+    await outbox.enqueue(tx, kind, {
+      key: `${kind.kind}:${handoverId}:${part}`,
+      payload: { handoverId, part },
+      reason: { text: `转接 #${handoverId}` },
+      dueAtMs: dueAtMs ?? now,
+    })
+  }
+  return { handoverId, plan }
+}
+
+interface Part {
+  kind: typeof AskForCustomers
+  table: 'handover_customer' | 'handover_group'
+  rows: Row[]
+  dueAtMs?: number
+}
+
+function customerParts(plan: HandoverPlan): Part[] {
+  return batches(plan.customers.moves, (move) => move.toUserId).map((moves) => ({
+    kind: AskForCustomers,
+    table: 'handover_customer',
+    rows: moves.map(({ externalUserId, toUserId }) => ({
+      external_userid: externalUserId,
+      open_customer: externalUserId,
+      to_userid: toUserId,
+    })),
+  }))
+}
+
+function groupParts(plan: HandoverPlan): Part[] {
+  return batches(plan.groups.moves, (move) => `${move.toUserId} ${move.dueAtMs}`).map((moves) => ({
+    kind: GiveGroups,
+    table: 'handover_group',
+    rows: moves.map(({ chatId, toUserId, dueAtMs }) => ({
+      chat_id: chatId,
+      open_chat: chatId,
+      to_userid: toUserId,
+      due_at: dueAtMs,
+    })),
+    ...(moves[0] === undefined ? {} : { dueAtMs: moves[0].dueAtMs }),
+  }))
+}
+
+function batches<T>(moves: readonly T[], together: (move: T) => string): T[][] {
+  const byKey = new Map<string, T[]>()
+  for (const move of moves) {
+    const key = together(move)
+    const batch = byKey.get(key)
+    if (batch === undefined) byKey.set(key, [move])
+    else batch.push(move)
+  }
+  return [...byKey.values()].flatMap((all) =>
+    Array.from({ length: Math.ceil(all.length / PER_CALL) }, (_, at) => all.slice(at * PER_CALL, (at + 1) * PER_CALL)),
+  )
+}

@@ -1,0 +1,91 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Row, Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
+import type { Job } from '../../engine/jobs/job.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { Alerts } from '../../records/alerts/alerts.ts'
+import type { Staff } from '../../records/staff/staff.ts'
+import { StaffLeft } from '../../records/staff/staff-events.ts'
+import { ReadUnassigned } from './handover-actions.ts'
+import { handoverQueries } from './handover-queries.ts'
+
+export interface UnassignedDeps {
+  db: Db
+  clock: Clock
+  outbox: Outbox
+  wecom: Pick<Wecom, 'handovers'>
+  alerts: Pick<Alerts, 'raise' | 'resolve'>
+  staff: { queries: Pick<Staff['queries'], 'nameOf'> }
+}
+
+const alertKey = (userId: string): string => `unassigned-customers:${userId}`
+
+/** Customers of members who left, as WeCom lists them; read daily and whenever a member leaves. */
+export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: UnassignedDeps): {
+  executor: Executor
+  job: Job
+  subscriptions: Subscription[]
+} {
+  const ask = (tx: Tx, key: string, text: string): Promise<boolean> =>
+    outbox.enqueue(tx, ReadUnassigned, { key: `handover.unassigned:${key}`, payload: {}, reason: { text } })
+
+  async function tell(tx: Tx, userId: string, count: number): Promise<void> {
+    const name = (await staff.queries.nameOf(tx, userId)) ?? userId
+    await alerts.raise(tx, {
+      key: alertKey(userId),
+      text: `${name}（${userId}）已离职，还有 ${count} 位客户没有分配给新导购`,
+      todo: `运行 npm run -s handover -- unassigned 看建议，再用 handover -- start --from ${userId} 转给别的导购（离职一年内有效）`,
+    })
+  }
+
+  const executor = execute(ReadUnassigned, {
+    perform: async (): Promise<{ rows: Row[] }> => {
+      const seenAtMs = clock.now()
+      const rows: Row[] = []
+      let cursor: string | undefined
+      do {
+        const page = await wecom.handovers.unassigned({ page_size: 1_000, ...(cursor === undefined ? {} : { cursor }) })
+        for (const { handover_userid, external_userid, dimission_time } of page.info ?? []) {
+          rows.push({
+            userid: handover_userid,
+            external_userid,
+            left_at: dimission_time === undefined ? null : dimission_time * 1_000,
+            seen_at: seenAtMs,
+          })
+        }
+        cursor = page.next_cursor === '' || page.is_last === true ? undefined : page.next_cursor
+      } while (cursor !== undefined)
+      return { rows }
+    },
+    // A listing that ended well is whole: who is not in it any more has a guide.
+    record: async (tx, _action, { rows }) => {
+      const before = await handoverQueries.unassigned(tx)
+      await tx.run('DELETE FROM unassigned_customer')
+      await tx.insertIgnore('unassigned_customer', rows)
+      const now = await handoverQueries.unassigned(tx)
+      for (const { userId, count } of now) await tell(tx, userId, count)
+      const waits = new Set(now.map((one) => one.userId))
+      for (const { userId } of before) if (!waits.has(userId)) await alerts.resolve(tx, alertKey(userId))
+    },
+  })
+
+  return {
+    executor,
+    job: {
+      name: 'handover.unassigned',
+      everyMs: DAY_MS,
+      run: async () => {
+        await db.tx((tx) => ask(tx, `day:${Math.floor(clock.now() / DAY_MS)}`, '每天查看离职成员待分配的客户'))
+      },
+    },
+    subscriptions: [
+      subscribe('handover.staff-left', StaffLeft, async (tx, event) => {
+        await ask(tx, event.dedupeKey, '成员离职，查看待分配的客户')
+      }),
+    ],
+  }
+}

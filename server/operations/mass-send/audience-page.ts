@@ -1,0 +1,53 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Condition } from '../../rules/schema/condition.ts'
+import { type Choice, chooseRecipients } from './choose-recipients.ts'
+import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
+
+/** What the audience needs from those who know the customers. */
+export interface AudienceDeps {
+  facts: {
+    audience(tx: Tx, condition: Condition, nowMs: number, page: { limit: number; after?: string }): Promise<string[]>
+  }
+  ownersOf(tx: Tx, externalUserIds: string[]): Promise<Map<string, string>>
+  /** A rule may still name a guide by a former userid. */
+  currentIdOf(tx: Tx, userId: string): Promise<string>
+  /** The corp's own limit per customer and month; undefined: the platform's, the days of the month. */
+  perCustomerPerMonth: number | undefined
+}
+
+/** Customers per transaction: memory stays bounded and no transaction is long. */
+const PAGE = 500
+
+export interface AudiencePage {
+  choices: Choice[]
+  /** The last customer looked at; undefined: the audience is at its end. */
+  last: string | undefined
+}
+
+/** The next page of a send's audience, by external_userid, with what is to happen to each customer. Reads only. */
+export async function readAudiencePage(
+  tx: Tx,
+  deps: AudienceDeps,
+  send: { audience: Condition; guides: readonly string[] | undefined },
+  nowMs: number,
+  after: string,
+): Promise<AudiencePage> {
+  const ids = await deps.facts.audience(tx, send.audience, nowMs, {
+    limit: PAGE,
+    ...(after === '' ? {} : { after }),
+  })
+  const guides = send.guides === undefined ? undefined : await presentIds(tx, deps, send.guides)
+  const context = {
+    owners: ids.length === 0 ? new Map<string, string>() : await deps.ownersOf(tx, ids),
+    received: await receivedThisMonth(tx, ids, nowMs),
+    perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
+    guides,
+  }
+  return { choices: chooseRecipients(ids, context), last: ids.at(-1) }
+}
+
+async function presentIds(tx: Tx, deps: AudienceDeps, userIds: readonly string[]): Promise<string[]> {
+  const present: string[] = []
+  for (const userId of userIds) present.push(await deps.currentIdOf(tx, userId))
+  return present
+}

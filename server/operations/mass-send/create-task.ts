@@ -1,0 +1,183 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
+import { backoffMs } from '../../core/kernel/backoff.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { type Action, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
+import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { WecomError, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Media } from '../../records/media/media.ts'
+import { type BatchOfRun, needBatch, waitingCustomers } from './batches.ts'
+import { CreateMassSend } from './create-action.ts'
+import type { FindCreated } from './find-created.ts'
+import { endBatch, settle, settleRest, waitingCount } from './outcomes.ts'
+import { fillForGuide } from './personal-words.ts'
+import { FIRST_POLL_MS, nextPollMs, REMIND_AFTER_MS, ringTime } from './poll-times.ts'
+
+export interface CreateTaskDeps {
+  db: Db
+  clock: Clock
+  wecom: Pick<Wecom, 'massSends'>
+  findCreated: FindCreated
+  guideName(tx: Tx, userId: string): Promise<string | undefined>
+  attachments: Media['attachments']
+}
+
+/** `unclear`: an earlier attempt may have made the task, and the platform does not say. */
+export type Created = { kind: 'created'; msgid: string; failed: string[] } | { kind: 'unclear' }
+
+/** Source: docs 92135. */
+const TEXT_BYTES = 4_000
+/** Twelve tries, about four hours: longer than preparing a picture takes, shorter than the message stays of use. */
+const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)
+
+const later = (code: string, message: string, afterMs: number, zh: string): AppError =>
+  new AppError(code, message, { retry: { afterMs }, zh })
+
+/** Carries out `mass-send.create`. The platform knows no idempotency key and a second task would reach customers
+ *  twice, so an attempt is marked before the call and, while its end is not known (time-out, crash), looked for before
+ *  any other. */
+export function createTaskExecutor(deps: CreateTaskDeps): Executor {
+  const { db, clock, wecom, findCreated } = deps
+
+  /** Ends with an answer, or with the certainty that nothing was created. */
+  async function lookFirst({ batch }: BatchOfRun): Promise<Created | undefined> {
+    const found = await findCreated(batch)
+    switch (found.kind) {
+      case 'created':
+        return { kind: 'created', msgid: found.msgid, failed: [] }
+      case 'unclear':
+        return { kind: 'unclear' }
+      case 'too-early':
+        throw later(
+          'mass-send.not-visible-yet',
+          `batch ${batch.id} was begun just now`,
+          30 * SECOND_MS,
+          '正在核对上一次创建是否成功',
+        )
+      case 'absent':
+        return undefined
+    }
+  }
+
+  async function draft(tx: Tx, { batch, content }: BatchOfRun, attempts: number) {
+    const text = fillForGuide(content.text ?? '', await deps.guideName(tx, batch.userid))
+    const { ready, missing } = await deps.attachments(tx, content.attachments ?? [])
+    if (missing.length > 0) {
+      const zh = `素材没有准备好：${missing.join('、')}`
+      throw later(
+        'mass-send.media-not-ready',
+        `${missing.length} attachment(s) not ready`,
+        backoffMs(MEDIA_RETRY_MS, attempts),
+        zh,
+      )
+    }
+    if (text === '' && ready.length === 0) {
+      throw new AppError('mass-send.empty', 'neither text nor attachments', { zh: '没有内容：正文和附件都为空' })
+    }
+    if (Buffer.byteLength(text) > TEXT_BYTES) {
+      const zh = `正文超过 ${TEXT_BYTES} 字节（一个汉字 3 字节），请缩短`
+      throw new AppError('mass-send.too-long', 'text exceeds 4,000 bytes', { zh })
+    }
+    return { text, attachments: ready }
+  }
+
+  /** What is wrong with the content stays readable on the batch while it is tried again. */
+  async function draftOrTell(held: BatchOfRun, attempts: number) {
+    try {
+      return await db.tx((tx) => draft(tx, held, attempts))
+    } catch (error) {
+      if (error instanceof AppError) await db.tx((tx) => noteTrouble(tx, held.batch.id, error.zh ?? error.message))
+      throw error
+    }
+  }
+
+  const markStarted = (batchId: number, startedAtMs: number | null, text: string): Promise<number> =>
+    db.tx((tx) =>
+      tx.run('UPDATE send_batch SET started_at = ?, body_text = ? WHERE id = ?', [startedAtMs, text, batchId]),
+    )
+
+  async function perform({ payload, attempts }: Action<{ batchId: number }>): Promise<Created> {
+    const held = await db.tx((tx) => needBatch(tx, payload.batchId))
+    const { batch } = held
+    const known = await lookFirst(held)
+    if (known !== undefined) return known
+    const { text, attachments } = await draftOrTell(held, attempts)
+    const customers = await db.tx((tx) => waitingCustomers(tx, batch.id))
+    await markStarted(batch.id, clock.now(), text)
+    try {
+      const answer = await wecom.massSends.create({
+        chat_type: 'single',
+        external_userid: customers,
+        sender: batch.userid,
+        ...(text === '' ? {} : { text: { content: text } }),
+        ...(attachments.length === 0 ? {} : { attachments }),
+      })
+      // A success without an id: there is a task, and its id is to be found.
+      if (!answer.msgid) return { kind: 'unclear' }
+      return { kind: 'created', msgid: answer.msgid, failed: answer.fail_list ?? [] }
+    } catch (error) {
+      if (!mayHaveHappened(error)) await markStarted(batch.id, null, text)
+      throw error
+    }
+  }
+
+  async function record(tx: Tx, { payload }: Action<{ batchId: number }>, result: Created): Promise<void> {
+    const { batch } = await needBatch(tx, payload.batchId)
+    if (result.kind === 'unclear') return markUnclear(tx, batch.id)
+    await adopt(tx, batch.id, result.msgid, clock.now())
+    const reason = '企业微信判定不可发送（可能已不是好友）'
+    await settle(tx, batch.id, result.failed, { outcome: 'failed', reason, atMs: clock.now() })
+    if ((await waitingCount(tx, batch.id)) === 0) await endBatch(tx, batch, 'closed', clock.now())
+  }
+
+  async function abandoned(tx: Tx, { payload }: Action<{ batchId: number }>, failure: Failure): Promise<void> {
+    const { batch } = await needBatch(tx, payload.batchId)
+    const reason = reasonOf(failure, batch.last_error)
+    await noteTrouble(tx, batch.id, reason)
+    // Given up, but an attempt without a known end may have made the task: then its results still count.
+    if (batch.started_at !== null) return markUnclear(tx, batch.id)
+    await settleRest(tx, batch.id, { outcome: 'failed', reason, atMs: clock.now() })
+    await endBatch(tx, batch, 'failed', clock.now())
+  }
+
+  async function markUnclear(tx: Tx, batchId: number): Promise<void> {
+    const now = clock.now()
+    await tx.run(`UPDATE send_batch SET state = 'unclear', progress_at = ?, poll_at = ? WHERE id = ?`, [
+      now,
+      nextPollMs(now, now),
+      batchId,
+    ])
+  }
+
+  return execute(CreateMassSend, { perform, record, abandoned })
+}
+
+/** From now on the platform's task is this batch's: its results are asked for and its guide reminded. */
+export async function adopt(tx: Tx, batchId: number, msgid: string, nowMs: number): Promise<void> {
+  await tx.run(
+    `UPDATE send_batch SET state = 'created', msgid = ?, created_at = ?, progress_at = ?, poll_at = ?, remind_at = ?,
+       last_error = NULL WHERE id = ?`,
+    [msgid, nowMs, nowMs, nowMs + FIRST_POLL_MS, ringTime(nowMs + REMIND_AFTER_MS), batchId],
+  )
+}
+
+/** False only when it is certain that the platform has not made the task. */
+function mayHaveHappened(error: unknown): boolean {
+  if (error instanceof WecomError) return error.errcode === -1
+  if (error instanceof WecomUnreachable) return error.mayHaveHappened
+  return !(error instanceof AppError)
+}
+
+const noteTrouble = (tx: Tx, batchId: number, zh: string): Promise<number> =>
+  tx.run('UPDATE send_batch SET last_error = ? WHERE id = ?', [zh, batchId])
+
+function reasonOf({ state, errcode }: Failure, trouble: string | null): string {
+  if (errcode !== undefined) {
+    const { zh, todo } = errorCode(errcode)
+    return `企业微信没有接受这次群发（${errcode} ${zh}）${todo === undefined ? '' : `。${todo}`}`
+  }
+  return trouble ?? (state === 'expired' ? '未能在时限内创建群发，已作废' : '创建群发失败')
+}

@@ -1,0 +1,80 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { knownMsgids, membersAmong } from './batches.ts'
+import type { BatchRow } from './send-run.ts'
+
+export type Found =
+  | { kind: 'created'; msgid: string }
+  | { kind: 'absent' }
+  | { kind: 'unclear' }
+  | { kind: 'too-early' }
+
+/** WeCom's clock and ours may differ by this much. */
+const SKEW_MS = 2 * MINUTE_MS
+/** A task made just now may not be listed yet (reading at once answers 41063). */
+const VISIBLE_AFTER_MS = 2 * MINUTE_MS
+
+interface ListedTask {
+  msgid: string
+  create_time?: number
+  text?: { content?: string }
+}
+
+/** Looks whether an attempt to create a batch's task, of which no answer was kept, has made one. A task is ours when
+ *  its text is ours, no other batch has it and its recipients are this batch's: several batches of one guide may carry
+ *  the same text. `unclear` when there is a candidate whose recipients cannot be read: then nothing may be created.
+ *  Throws the client's errors (41063: later). Source: docs 93338. */
+export function createFindCreated({ db, clock, wecom }: { db: Db; clock: Clock; wecom: Pick<Wecom, 'massSends'> }) {
+  async function candidates(startedAtMs: number, bodyText: string): Promise<ListedTask[]> {
+    const found: ListedTask[] = []
+    let cursor = ''
+    do {
+      const page = await wecom.massSends.list({
+        chat_type: 'single',
+        start_time: Math.floor((startedAtMs - SKEW_MS) / 1_000),
+        // The action that creates it is given up within hours, so a day holds all attempts.
+        end_time: Math.floor(Math.min(clock.now() + SKEW_MS, startedAtMs + DAY_MS) / 1_000),
+        filter_type: 0,
+        limit: 100,
+        ...(cursor === '' ? {} : { cursor }),
+      })
+      const tasks: ListedTask[] = page.group_msg_list ?? []
+      found.push(...tasks.filter((task) => (task.text?.content ?? '') === bodyText))
+      cursor = page.next_cursor ?? ''
+    } while (cursor !== '')
+    return found
+  }
+
+  /** True: made for this batch; false: for others; undefined: the platform does not say. */
+  async function isOurs(msgid: string, batch: BatchRow): Promise<boolean | undefined> {
+    const page = await wecom.massSends.results({ msgid, userid: batch.userid, limit: 100 })
+    const ids = (page.send_list ?? []).flatMap((entry) => entry.external_userid ?? [])
+    if (ids.length > 0) return (await db.tx((tx) => membersAmong(tx, batch.id, ids))) > 0
+    const { task_list: tasks = [] } = await wecom.massSends.tasks({ msgid, limit: 100 })
+    const isAnothers = tasks.length > 0 && !tasks.some((task) => task.userid === batch.userid)
+    return isAnothers ? false : undefined
+  }
+
+  return async (batch: BatchRow): Promise<Found> => {
+    if (batch.started_at === null) return { kind: 'absent' }
+    if (clock.now() - batch.started_at < VISIBLE_AFTER_MS) return { kind: 'too-early' }
+    const listed = await candidates(batch.started_at, batch.body_text ?? '')
+    const known = await db.tx((tx) =>
+      knownMsgids(
+        tx,
+        listed.map((task) => task.msgid),
+      ),
+    )
+    let isUnclear = false
+    for (const { msgid } of listed.filter((task) => !known.has(task.msgid))) {
+      const ours = await isOurs(msgid, batch)
+      if (ours === true) return { kind: 'created', msgid }
+      if (ours === undefined) isUnclear = true
+    }
+    return { kind: isUnclear ? 'unclear' : 'absent' }
+  }
+}
+
+export type FindCreated = ReturnType<typeof createFindCreated>

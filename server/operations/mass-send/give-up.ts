@@ -1,0 +1,70 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { needBatch } from './batches.ts'
+import { CancelMassSend } from './create-action.ts'
+import { endBatch, settleRest } from './outcomes.ts'
+import type { BatchRow } from './send-run.ts'
+
+export interface GiveUpDeps {
+  db: Db
+  clock: Clock
+  outbox: Outbox
+  wecom: Pick<Wecom, 'massSends'>
+}
+
+const BATCHES = 200
+const CANCELLED_BEFORE = 41093
+
+/** Queues the cancelling of every task that its guide has not confirmed in the time it was given. Safe to repeat. */
+export async function queueCancels({ db, clock, outbox }: GiveUpDeps): Promise<void> {
+  await db.tx(async (tx) => {
+    const due = await tx.rows<BatchRow>(
+      `SELECT * FROM send_batch WHERE state = 'created' AND give_up_at <= ? ORDER BY give_up_at, id LIMIT ${BATCHES}`,
+      [clock.now()],
+    )
+    for (const batch of due) {
+      await tx.run('UPDATE send_batch SET give_up_at = NULL WHERE id = ?', [batch.id])
+      if (batch.confirmed_at !== null) continue
+      const { sendName, rule } = await needBatch(tx, batch.id)
+      await outbox.enqueue(tx, CancelMassSend, {
+        key: `mass-send.cancel:${batch.id}`,
+        payload: { batchId: batch.id },
+        userId: batch.userid,
+        reason: { text: `群发「${sendName}」没有在限定时间内确认`, rule },
+      })
+    }
+  })
+}
+
+/** Carries out `mass-send.cancel`. Who confirms in that very moment keeps what was sent, and its results are read. Source:
+ *  docs 97611. */
+export function cancelExecutor({ db, clock, wecom }: GiveUpDeps): Executor {
+  const isConfirmed = async (msgid: string): Promise<boolean> =>
+    ((await wecom.massSends.tasks({ msgid, limit: 1_000 })).task_list ?? []).some((task) => task.status !== 0)
+
+  return execute(CancelMassSend, {
+    perform: async ({ payload }) => {
+      const { batch } = await db.tx((tx) => needBatch(tx, payload.batchId))
+      if (batch.msgid === null || batch.state !== 'created') return 'not-needed'
+      if (await isConfirmed(batch.msgid)) return 'confirmed'
+      try {
+        await wecom.massSends.cancel({ msgid: batch.msgid })
+      } catch (error) {
+        // An earlier try of ours, or a person in the console.
+        if (!(error instanceof WecomError) || error.errcode !== CANCELLED_BEFORE) throw error
+      }
+      return (await isConfirmed(batch.msgid)) ? 'confirmed' : 'cancelled'
+    },
+    record: async (tx, { payload }, result) => {
+      if (result !== 'cancelled') return
+      const { batch } = await needBatch(tx, payload.batchId)
+      const atMs = clock.now()
+      await settleRest(tx, batch.id, { outcome: 'not-confirmed', reason: '没有在限定时间内确认，已取消', atMs })
+      await endBatch(tx, batch, 'closed', atMs)
+    },
+  })
+}

@@ -1,0 +1,130 @@
+import type { Db } from '../../core/db/db.ts'
+import { firstDue } from '../../core/db/first-due.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { describeError } from '../../core/kernel/app-error.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import { subscribe } from '../../engine/inbox/subscription.ts'
+import type { Job } from '../../engine/jobs/job.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { StaffRenamed } from '../../records/staff/staff-events.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
+import type { AskedSend, AskSendDeps } from './ask-send.ts'
+import { askSend } from './ask-send.ts'
+import type { AudienceDeps } from './audience-page.ts'
+import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
+import { createFindCreated } from './find-created.ts'
+import { cancelExecutor, queueCancels } from './give-up.ts'
+import { openRun, planRun } from './plan-run.ts'
+import { pollResults } from './poll-results.ts'
+import { queueReminders, remindExecutor } from './remind.ts'
+import { renameSender } from './rename-sender.ts'
+import { takeDue } from './schedule.ts'
+import { sendQueries } from './send-queries.ts'
+import { type TellDeps, tellTimeline } from './tell-timeline.ts'
+
+export interface MassSendDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  outbox: Outbox
+  rules: Pick<RuleBookHolder, 'current'>
+  wecom: Pick<Wecom, 'massSends'>
+  facts: AudienceDeps['facts']
+  customers: AskSendDeps['customers']
+  staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & AskSendDeps['staff']['queries'] }
+  media: Pick<CreateTaskDeps, 'attachments'>
+  timeline: Pick<Timeline, 'noteAll'>
+  onAsked?: TellDeps['onAsked']
+  /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
+  perCustomerPerMonth?: number | undefined
+}
+
+/** Scheduled sends (config/sends): planned when due, created as one 企业群发 per owner guide, confirmed by the guide in
+ *  WeCom, polled to their end; each customer's outcome is kept and told on the timeline. */
+export function createMassSend(deps: MassSendDeps) {
+  const { db, clock, log, outbox, rules, wecom, timeline } = deps
+  const guideName = deps.staff.queries.nameOf
+  const audience: AudienceDeps = {
+    facts: deps.facts,
+    ownersOf: deps.customers.queries.ownersOf,
+    currentIdOf: deps.staff.queries.currentIdOf,
+    perCustomerPerMonth: deps.perCustomerPerMonth,
+  }
+  const planDeps = { ...audience, db, clock, outbox }
+  const findCreated = createFindCreated({ db, clock, wecom })
+  const platformDeps = { db, clock, outbox, wecom }
+  const unreadable = (send: Send, error: unknown): void =>
+    log.warn({ send: send.name, file: send.file, err: describeError(error) }, 'time of a mass-send cannot be read')
+
+  async function plan(): Promise<void> {
+    const now = clock.now()
+    await db.tx(async (tx) => {
+      for (const due of await takeDue(tx, rules.current().sends.values(), now, unreadable)) {
+        await openRun(tx, due, now)
+        if (due.missed) log.warn({ send: due.send.name, scheduledAtMs: due.scheduledAtMs }, 'mass-send missed its time')
+      }
+    })
+    const open = await db.tx((tx) =>
+      tx.rows<{ id: number }>(`SELECT id FROM send_run WHERE state = 'planning' ORDER BY id`),
+    )
+    for (const { id } of open) await planRun(planDeps, id)
+  }
+
+  const jobs: Job[] = [
+    {
+      name: 'mass-send.plan',
+      everyMs: 5 * SECOND_MS,
+      dueAt: async (tx) =>
+        (await firstDue(tx, 'planned_at', `send_run WHERE state = 'planning'`)) ??
+        firstDue(tx, 'next_at', 'send_schedule'),
+      run: plan,
+    },
+    {
+      name: 'mass-send.poll',
+      everyMs: 5 * SECOND_MS,
+      dueAt: (tx) => firstDue(tx, 'poll_at', `send_batch WHERE state IN ('created', 'unclear')`),
+      run: () => pollResults({ db, clock, log, wecom, findCreated }),
+    },
+    {
+      name: 'mass-send.remind',
+      everyMs: MINUTE_MS,
+      dueAt: (tx) => firstDue(tx, 'remind_at', `send_batch WHERE state = 'created'`),
+      run: () => queueReminders(platformDeps),
+    },
+    {
+      name: 'mass-send.give-up',
+      everyMs: MINUTE_MS,
+      dueAt: (tx) => firstDue(tx, 'give_up_at', `send_batch WHERE state = 'created'`),
+      run: () => queueCancels(platformDeps),
+    },
+    {
+      name: 'mass-send.tell',
+      everyMs: 2 * SECOND_MS,
+      dueAt: (tx) => firstDue(tx, 'outcome_at', 'send_recipient WHERE note_due = 1'),
+      run: () => tellTimeline({ db, timeline, guideName, onAsked: deps.onAsked }),
+    },
+  ]
+
+  return {
+    subscriptions: [
+      subscribe('mass-send.follow-rename', StaffRenamed, (tx, { payload }) =>
+        renameSender(tx, payload.oldUserId, payload.newUserId),
+      ),
+    ],
+    jobs,
+    executors: [
+      createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),
+      remindExecutor(platformDeps),
+      cancelExecutor(platformDeps),
+    ],
+    /** A message for named customers: joins what is sent, limited, reminded and polled like any other. Safe to repeat. */
+    ask: (tx: Tx, asked: AskedSend): Promise<void> => askSend(tx, deps, asked),
+    queries: sendQueries,
+  }
+}
+
+export type MassSend = ReturnType<typeof createMassSend>

@@ -1,0 +1,89 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Row, Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import { type AudienceDeps, readAudiencePage } from './audience-page.ts'
+import type { Choice } from './choose-recipients.ts'
+import { remarkOnText } from './personal-words.ts'
+import { assignBatches, MOST_PER_TASK, queueTasks } from './run-batches.ts'
+import type { DueSend } from './schedule.ts'
+import type { RunRow, SendSnapshot } from './send-run.ts'
+
+export interface PlanDeps extends AudienceDeps {
+  db: Db
+  clock: Clock
+  outbox: Outbox
+  /** Customers per platform task; default, and the platform's most, 10,000. */
+  mostPerTask?: number
+}
+
+/** Stores a due send as a run, once per send and time; a missed one is stored as such, with why. */
+export async function openRun(tx: Tx, due: DueSend, nowMs: number): Promise<void> {
+  const { send, scheduledAtMs, missed } = due
+  const snapshot: SendSnapshot = {
+    audience: send.audience,
+    content: send.value.content,
+    guides: send.value.guides,
+  }
+  const remark = missed
+    ? `错过：到点时服务没有运行，${shanghaiText(nowMs)} 恢复时已晚于补发期限，或之后还有一次到期`
+    : (remarkOnText(send.value.content.text) ?? null)
+  await tx.insertIgnore('send_run', [
+    {
+      send_name: send.name,
+      scheduled_at: scheduledAtMs,
+      rule_version: send.version,
+      rule_json: JSON.stringify(snapshot),
+      state: missed ? 'missed' : 'planning',
+      planned_at: nowMs,
+      remark,
+      finished_at: missed ? nowMs : null,
+    },
+  ])
+}
+
+/** Reads the audience of a run page by page, one short transaction each, until its recipients and batches are stored
+ *  and the creation of its tasks is queued. Cut off anywhere, the next call goes on behind the last stored page. */
+export async function planRun(deps: PlanDeps, runId: number): Promise<void> {
+  while (await deps.db.tx((tx) => planPage(tx, deps, runId))) {
+    // Another page may follow.
+  }
+}
+
+async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean> {
+  const run = await tx.row<RunRow>(`SELECT * FROM send_run WHERE id = ? AND state = 'planning'`, [runId])
+  if (run === undefined) return false
+  const snapshot = JSON.parse(run.rule_json) as SendSnapshot
+  // The audience is judged as of one instant, however long the reading takes.
+  const page = await readAudiencePage(tx, deps, snapshot, run.planned_at, run.audience_after)
+  // Takes the page: a second process that reads the same one changes nothing here and stops.
+  const mine = await tx.run(
+    `UPDATE send_run SET audience_after = ?, state = ? WHERE id = ? AND state = 'planning' AND audience_after = ?`,
+    [page.last ?? run.audience_after, page.last === undefined ? 'running' : 'planning', run.id, run.audience_after],
+  )
+  if (mine === 0) return false
+  if (page.last === undefined) {
+    await queueTasks(tx, deps, run)
+    return false
+  }
+  const batches = await assignBatches(tx, run.id, page.choices, deps.mostPerTask ?? MOST_PER_TASK)
+  const rows = page.choices.map((choice) => toRow(run, choice, batches.get(choice.externalUserId)))
+  await tx.insertIgnore('send_recipient', rows)
+  return true
+}
+
+function toRow(run: RunRow, choice: Choice, batchId: number | undefined): Row {
+  const { excluded } = choice
+  return {
+    run_id: run.id,
+    external_userid: choice.externalUserId,
+    batch_id: batchId ?? null,
+    userid: choice.userId ?? null,
+    outcome: excluded === undefined ? 'planned' : 'excluded',
+    reason: excluded?.zh ?? null,
+    outcome_at: excluded === undefined ? null : run.planned_at,
+    // Lost customers stay in many audiences; telling each of their timelines every week would only bury it.
+    note_due: excluded?.kind === 'over-limit' ? 1 : 0,
+  }
+}

@@ -1,0 +1,186 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { describeError } from '../../core/kernel/app-error.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { WecomError, WecomRateLimited, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
+import { adopt } from './create-task.ts'
+import type { FindCreated } from './find-created.ts'
+import { endBatch, settle, settleRest, type Verdict, waitingCount } from './outcomes.ts'
+import { GIVE_UP_MS, nextPollMs } from './poll-times.ts'
+import type { BatchRow } from './send-run.ts'
+
+export interface PollDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  wecom: Pick<Wecom, 'massSends'>
+  findCreated: FindCreated
+}
+
+/** Batches per run of the job; the rest is due still and comes next. */
+const BATCHES = 100
+const PAGE = 1_000
+const DISPATCHING = 41063
+
+interface SendResult {
+  external_userid?: string
+  status?: number
+  send_time?: number
+}
+
+/** Asks the platform for the results of every batch that is due, one call after the other: reading in parallel runs
+ *  into 45033. What is due is rows, so it may be cut off anywhere. Source: docs 93338. */
+export async function pollResults(deps: PollDeps): Promise<void> {
+  const { db, clock } = deps
+  const due = await db.tx((tx) =>
+    tx.rows<BatchRow>(
+      `SELECT * FROM send_batch WHERE state IN ('created', 'unclear') AND poll_at <= ? ORDER BY poll_at, id LIMIT ${BATCHES}`,
+      [clock.now()],
+    ),
+  )
+  for (const batch of due) {
+    try {
+      if (batch.state === 'unclear') await lookAgain(deps, batch)
+      else await pollBatch(deps, batch)
+    } catch (error) {
+      await postpone(deps, batch, error)
+      // The next call would fare no better, and waiting out a hundred time-outs would outlast the job's lease.
+      if (error instanceof WecomUnreachable || error instanceof WecomRateLimited) return
+    }
+  }
+}
+
+/** One batch that cannot be read must not keep the others from being read. */
+async function postpone({ db, clock, log }: PollDeps, batch: BatchRow, error: unknown): Promise<void> {
+  const isDispatching = error instanceof WecomError && error.errcode === DISPATCHING
+  if (!isDispatching)
+    log.warn({ batchId: batch.id, err: describeError(error) }, 'mass-send results not read; asked again later')
+  const now = clock.now()
+  const since = batch.progress_at ?? now
+  if (now - since >= GIVE_UP_MS) return db.tx((tx) => giveUp(tx, batch, now))
+  const nextAt = isDispatching ? now + MINUTE_MS : nextPollMs(now, since)
+  await db.tx((tx) => tx.run('UPDATE send_batch SET poll_at = ? WHERE id = ?', [nextAt, batch.id]))
+}
+
+async function pollBatch(deps: PollDeps, batch: BatchRow): Promise<void> {
+  const { db, clock } = deps
+  const tasks = await readTasks(deps, batch)
+  const confirmed = tasks.filter((task) => task.status !== 0)
+  let isMoving = false
+  for (const task of confirmed) {
+    if (await readResults(deps, batch, task.userid)) isMoving = true
+  }
+  const now = clock.now()
+  const firstSent = confirmed.find((task) => task.send_time !== undefined)?.send_time
+  await db.tx(async (tx) => {
+    if (confirmed.length > 0 && batch.confirmed_at === null) {
+      isMoving = true
+      await tx.run('UPDATE send_batch SET confirmed_at = ?, remind_at = NULL WHERE id = ?', [
+        firstSent === undefined ? now : firstSent * 1_000,
+        batch.id,
+      ])
+    }
+    if ((await waitingCount(tx, batch.id)) === 0) return endBatch(tx, batch, 'closed', now)
+    const held = { ...batch, confirmed_at: confirmed.length > 0 ? now : null }
+    if (now - (batch.created_at ?? now) >= GIVE_UP_MS) return giveUp(tx, held, now)
+    const progressAt = isMoving ? now : (batch.progress_at ?? now)
+    await tx.run('UPDATE send_batch SET progress_at = ?, poll_at = ? WHERE id = ?', [
+      progressAt,
+      nextPollMs(now, progressAt),
+      batch.id,
+    ])
+  })
+}
+
+async function readTasks({ wecom }: PollDeps, batch: BatchRow) {
+  const tasks: { userid: string; status: number; send_time: number | undefined }[] = []
+  let cursor = ''
+  do {
+    const page = await wecom.massSends.tasks({ msgid: batch.msgid ?? '', limit: PAGE, ...(cursor && { cursor }) })
+    for (const task of page.task_list ?? []) {
+      tasks.push({ userid: task.userid ?? batch.userid, status: task.status ?? 0, send_time: task.send_time })
+    }
+    cursor = page.next_cursor ?? ''
+  } while (cursor !== '')
+  return tasks
+}
+
+/** Page by page, each in its own transaction; true when an outcome was new. */
+async function readResults({ db, clock, wecom }: PollDeps, batch: BatchRow, userId: string): Promise<boolean> {
+  let isNew = false
+  let cursor = ''
+  do {
+    const page = await wecom.massSends.results({
+      msgid: batch.msgid ?? '',
+      userid: userId,
+      limit: PAGE,
+      ...(cursor && { cursor }),
+    })
+    const results: SendResult[] = page.send_list ?? []
+    const changed = await db.tx((tx) => recordResults(tx, batch, results, clock.now()))
+    if (changed > 0) isNew = true
+    cursor = page.next_cursor ?? ''
+  } while (cursor !== '')
+  return isNew
+}
+
+/** The platform's status: 0 not yet, 1 sent, 2 not a friend, 3 the customer's limit was reached. */
+function verdictOf(result: SendResult, nowMs: number): Verdict | undefined {
+  if (result.status === 1) {
+    return { outcome: 'sent', atMs: result.send_time === undefined ? nowMs : result.send_time * 1_000 }
+  }
+  if (result.status === 2) return { outcome: 'not-friend', atMs: nowMs }
+  if (result.status === 3) return { outcome: 'over-limit', atMs: nowMs }
+  return undefined
+}
+
+async function recordResults(tx: Tx, batch: BatchRow, results: SendResult[], nowMs: number): Promise<number> {
+  const alike = new Map<string, { verdict: Verdict; ids: string[] }>()
+  for (const result of results) {
+    const verdict = verdictOf(result, nowMs)
+    if (verdict === undefined || result.external_userid === undefined) continue
+    const key = `${verdict.outcome} ${verdict.atMs}`
+    const held = alike.get(key) ?? { verdict, ids: [] }
+    held.ids.push(result.external_userid)
+    alike.set(key, held)
+  }
+  let changed = 0
+  for (const { verdict, ids } of alike.values()) changed += await settle(tx, batch.id, ids, verdict)
+  return changed
+}
+
+/** An unclear batch is looked for on the same schedule: its guide may see the task and confirm it meanwhile. Once it is
+ *  certain that there is none, its customers are told to have got nothing; it is not created a second time. */
+async function lookAgain({ db, clock, findCreated }: PollDeps, batch: BatchRow): Promise<void> {
+  const found = await findCreated(batch)
+  const now = clock.now()
+  await db.tx(async (tx) => {
+    if (found.kind === 'created') return adopt(tx, batch.id, found.msgid, now)
+    if (found.kind === 'absent') {
+      const reason = batch.last_error ?? '服务中断，群发没有创建成功'
+      await settleRest(tx, batch.id, { outcome: 'failed', reason, atMs: now })
+      return endBatch(tx, batch, 'failed', now)
+    }
+    const since = batch.progress_at ?? now
+    if (now - since >= GIVE_UP_MS) return giveUp(tx, batch, now)
+    await tx.run('UPDATE send_batch SET poll_at = ? WHERE id = ?', [nextPollMs(now, since), batch.id])
+  })
+}
+
+/** Thirty days on: what is not known now stays unknown. */
+async function giveUp(
+  tx: Tx,
+  batch: Pick<BatchRow, 'id' | 'run_id' | 'state' | 'confirmed_at'>,
+  nowMs: number,
+): Promise<void> {
+  const isUnconfirmed = batch.state === 'created' && batch.confirmed_at === null
+  await settleRest(tx, batch.id, {
+    outcome: isUnconfirmed ? 'not-confirmed' : 'failed',
+    reason: isUnconfirmed ? undefined : '30 天内没有查到发送结果',
+    atMs: nowMs,
+  })
+  await endBatch(tx, batch, 'closed', nowMs)
+}

@@ -1,0 +1,68 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Choice } from './choose-recipients.ts'
+import { CreateMassSend } from './create-action.ts'
+import { finishRunIfDone } from './finish-run.ts'
+import { type BatchRow, type RunRow, ruleOf } from './send-run.ts'
+
+/** Customers per platform task. Source: docs 92135. */
+export const MOST_PER_TASK = 10_000
+/** A task that could not be created by then is given up: the message has had its time. */
+const CREATE_WITHIN_MS = 6 * HOUR_MS
+
+/** Fills each guide's last batch and opens the next when it is full. Gives the batch of each chosen customer. */
+export async function assignBatches(
+  tx: Tx,
+  runId: number,
+  choices: Choice[],
+  most: number,
+): Promise<Map<string, number>> {
+  const chosen = choices.filter((choice) => choice.excluded === undefined)
+  const byGuide = new Map<string, string[]>()
+  for (const { userId, externalUserId } of chosen) {
+    byGuide.set(userId, [...(byGuide.get(userId) ?? []), externalUserId])
+  }
+  const assigned = new Map<string, number>()
+  for (const [userId, customers] of byGuide) {
+    let rest = customers
+    while (rest.length > 0) {
+      const batch = await openBatch(tx, runId, userId, most)
+      const part = rest.slice(0, most - batch.size)
+      rest = rest.slice(part.length)
+      for (const externalUserId of part) assigned.set(externalUserId, batch.id)
+      await tx.run('UPDATE send_batch SET size = size + ? WHERE id = ?', [part.length, batch.id])
+    }
+  }
+  return assigned
+}
+
+async function openBatch(tx: Tx, runId: number, userId: string, most: number): Promise<{ id: number; size: number }> {
+  const last = await tx.row<Pick<BatchRow, 'id' | 'chunk' | 'size'>>(
+    'SELECT id, chunk, size FROM send_batch WHERE run_id = ? AND userid = ? ORDER BY chunk DESC LIMIT 1',
+    [runId, userId],
+  )
+  if (last !== undefined && last.size < most) return last
+  const chunk = (last?.chunk ?? 0) + 1
+  const id = await tx.insert('send_batch', { run_id: runId, userid: userId, chunk, size: 0, state: 'planned' })
+  return { id, size: 0 }
+}
+
+/** Queues the creation of a run's platform tasks. Safe to repeat. */
+export async function queueTasks(tx: Tx, deps: { clock: Clock; outbox: Outbox }, run: RunRow): Promise<void> {
+  const batches = await tx.rows<BatchRow>('SELECT * FROM send_batch WHERE run_id = ? ORDER BY id', [run.id])
+  for (const batch of batches) {
+    await deps.outbox.enqueue(tx, CreateMassSend, {
+      key: `mass-send:${run.id}:${batch.userid}:${batch.chunk}`,
+      payload: { batchId: batch.id },
+      userId: batch.userid,
+      expiresAtMs: batch.give_up_at ?? run.planned_at + CREATE_WITHIN_MS,
+      reason: {
+        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${batch.size} 位客户`,
+        rule: ruleOf(run),
+      },
+    })
+  }
+  await finishRunIfDone(tx, run.id, deps.clock.now())
+}

@@ -1,0 +1,83 @@
+import type { Tx } from '../../core/db/tx.ts'
+import { HOUR_MS } from '../../core/kernel/shanghai.ts'
+import type { Send } from '../../rules/book/rule-book.ts'
+import { type SendTimes, sendTimes } from './send-times.ts'
+
+/** After down-time a send is caught up when it is at most this late; a "good morning" must not arrive at night. */
+export const CATCH_UP_MS = HOUR_MS
+/** Missed times of one send that are recorded one by one; older ones of a long down-time are not. */
+const MOST_MISSED = 50
+
+export interface DueSend {
+  send: Send
+  scheduledAtMs: number
+  missed: boolean
+}
+
+interface ScheduleRow {
+  send_name: string
+  timing: string
+  next_at: number | null
+}
+
+/** The enabled sends of the rule book with their times; a line that cannot be read is left out. */
+function timesOf(sends: Iterable<Send>, unreadable: (send: Send, error: unknown) => void) {
+  const times = new Map<string, { send: Send; times: SendTimes }>()
+  for (const send of sends) {
+    if (send.value.enabled === false) continue
+    try {
+      times.set(send.name, { send, times: sendTimes(send.value) })
+    } catch (error) {
+      unreadable(send, error)
+    }
+  }
+  return times
+}
+
+/** When a send is seen for the first time, or with another time than before: a `cron` counts from now on; an `at` that
+ *  has passed is still due, so that a file written a minute too late is not silently without effect. */
+const firstDue = (send: Send, times: SendTimes, nowMs: number): number | null =>
+  times.nextAfter(send.value.at === undefined ? nowMs : 0) ?? null
+
+/** Brings the rows in step with the rule book and gives what is due at `nowMs`; each due time is given once, ever,
+ *  by whichever process asks first. Of several due times of one send only the latest is sent. A disabled or deleted
+ *  send loses its row, so nothing is caught up when it comes back. */
+export async function takeDue(
+  tx: Tx,
+  sends: Iterable<Send>,
+  nowMs: number,
+  unreadable: (send: Send, error: unknown) => void,
+): Promise<DueSend[]> {
+  const wanted = timesOf(sends, unreadable)
+  const stored = await tx.rows<ScheduleRow>('SELECT send_name, timing, next_at FROM send_schedule')
+  const rows = new Map(stored.map((row) => [row.send_name, row]))
+  for (const name of rows.keys()) {
+    if (!wanted.has(name)) await tx.run('DELETE FROM send_schedule WHERE send_name = ?', [name])
+  }
+  const due: DueSend[] = []
+  for (const [name, { send, times }] of wanted) {
+    const row = rows.get(name)
+    const isNew = row?.timing !== times.timing
+    const nextAt = isNew ? firstDue(send, times, nowMs) : row.next_at
+    const isDue = nextAt !== null && nextAt <= nowMs
+    if (!isNew && !isDue) continue
+    const later = isDue ? (times.nextAfter(nowMs) ?? null) : nextAt
+    await tx.upsert('send_schedule', [{ send_name: name, timing: times.timing, next_at: later }], ['send_name'])
+    if (isDue) due.push(...dueTimes(send, times, nextAt, nowMs))
+  }
+  return due
+}
+
+function dueTimes(send: Send, times: SendTimes, firstMs: number, nowMs: number): DueSend[] {
+  const instants: number[] = []
+  for (let at: number | undefined = firstMs; at !== undefined && at <= nowMs; at = times.nextAfter(at)) {
+    instants.push(at)
+    if (instants.length > MOST_MISSED) instants.shift()
+  }
+  const latest = instants.at(-1)
+  return instants.map((scheduledAtMs) => ({
+    send,
+    scheduledAtMs,
+    missed: scheduledAtMs !== latest || nowMs - scheduledAtMs > CATCH_UP_MS,
+  }))
+}

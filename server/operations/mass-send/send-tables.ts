@@ -1,0 +1,8 @@
+import type { KeptTable } from '../../core/db/kept-table.ts'
+
+export const sendTables: KeptTable[] = [
+  { table: 'send_schedule', key: 'send_name' },
+  { table: 'send_run', key: 'id' },
+  { table: 'send_batch', key: 'id' },
+  { table: 'send_recipient', key: 'id', of: 'external_userid' },
+]

@@ -1,0 +1,102 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { contacts } from '../../records/contacts/contacts.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import { recipientNote } from './recipient-note.ts'
+import { type Outcome, ruleOf } from './send-run.ts'
+
+/** What became of one customer of a send that another capability asked for. */
+export interface AskedOutcome {
+  askKey: string
+  externalUserId: string
+  outcome: Outcome
+  /** One Chinese line. */
+  text: string
+}
+
+export interface TellDeps {
+  db: Db
+  timeline: Pick<Timeline, 'noteAll'>
+  /** Told of the outcomes of what was asked for, in the transaction that notes them. */
+  onAsked?: ((tx: Tx, outcomes: AskedOutcome[]) => Promise<void>) | undefined
+  guideName(tx: Tx, userId: string): Promise<string | undefined>
+}
+
+interface DueRow {
+  id: number
+  run_id: number
+  external_userid: string
+  userid: string | null
+  outcome: Outcome
+  reason: string | null
+  outcome_at: number
+  send_name: string
+  rule_version: string
+  rule_json: string
+  ask_key: string | null
+}
+
+/** Outcomes per transaction. */
+const PAGE = 500
+
+/** Tells the customers' timelines, and the contacts, the outcomes that were written since the last time. Safe to cut off and to repeat. */
+export async function tellTimeline(deps: TellDeps): Promise<void> {
+  while ((await deps.db.tx((tx) => tellPage(tx, deps))) === PAGE) {
+    // A full page: there may be more.
+  }
+}
+
+async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Promise<number> {
+  const rows = await tx.rows<DueRow>(
+    `SELECT r.id, r.run_id, r.external_userid, r.userid, r.outcome, r.reason, r.outcome_at, s.send_name, s.rule_version,
+            s.rule_json, s.ask_key
+     FROM send_recipient r JOIN send_run s ON s.id = r.run_id WHERE r.note_due = 1 ORDER BY r.id LIMIT ${PAGE}`,
+  )
+  if (rows.length === 0) return 0
+  const names = new Map<string, string>()
+  for (const { userid } of rows) {
+    if (userid !== null && !names.has(userid)) names.set(userid, (await guideName(tx, userid)) ?? userid)
+  }
+  const asked: AskedOutcome[] = []
+  await timeline.noteAll(
+    tx,
+    rows.flatMap((row) => {
+      const text = recipientNote({
+        sendName: row.send_name,
+        outcome: row.outcome,
+        guideName: names.get(row.userid ?? '') ?? '',
+        reason: row.reason ?? undefined,
+      })
+      if (text === undefined) return []
+      const { ask_key: askKey, external_userid: externalUserId, outcome } = row
+      if (askKey !== null) asked.push({ askKey, externalUserId, outcome, text })
+      return {
+        key: `mass-send:${row.run_id}:${row.external_userid}`,
+        externalUserId: row.external_userid,
+        userId: row.userid ?? undefined,
+        atMs: row.outcome_at,
+        kind: `mass-send.${row.outcome}`,
+        text,
+        reason: { text, rule: ruleOf(row) },
+      }
+    }),
+  )
+  await contacts.add(
+    tx,
+    rows
+      .filter((row) => row.outcome === 'sent')
+      .map((row) => ({
+        key: `send:${row.run_id}:${row.external_userid}`,
+        externalUserId: row.external_userid,
+        userId: row.userid ?? undefined,
+        kind: 'send',
+        atMs: row.outcome_at,
+      })),
+  )
+  if (asked.length > 0) await onAsked?.(tx, asked)
+  await tx.run(
+    `UPDATE send_recipient SET note_due = 0 WHERE id IN (${rows.map(() => '?').join(', ')})`,
+    rows.map((row) => row.id),
+  )
+  return rows.length
+}

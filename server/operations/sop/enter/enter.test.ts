@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
+import { buildTestApp } from '../../../testing/build-test-app.ts'
+import { config, openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+
+let t: SopDesk
+afterEach(() => t.close())
+
+describe('entering again', () => {
+  const REPURCHASE = `
+sop: repurchase
+name: 复购
+trigger: order.paid
+steps:
+  - task: { for: guide, title: 回访 }
+reenterAfterDays: 30
+`
+  it('is possible only after the stated days', async () => {
+    t = await openSopDesk({ sop: REPURCHASE })
+    const id = await t.scan({ state: 'store-code' })
+    await t.pay(id, 'o1')
+    await t.pay(id, 'o1')
+    await t.advance(29 * DAY_MS)
+    await t.pay(id, 'o2')
+    expect(await t.tasks(id)).toHaveLength(1)
+    await t.advance(DAY_MS)
+    await t.pay(id, 'o3')
+    expect(await t.tasks(id)).toHaveLength(2)
+  })
+
+  it('does not begin by an order of long ago', async () => {
+    t = await openSopDesk({ sop: REPURCHASE })
+    const id = await t.scan({ state: 'store-code' })
+    await t.sandbox.order({
+      orderId: 'o',
+      status: 'paid',
+      externalUserId: id,
+      totalFen: 1,
+      paidAt: t.clock.now() - 4 * DAY_MS,
+    })
+    await t.settle()
+    expect(await t.tasks(id)).toEqual([])
+  })
+})
+
+describe('a daily trigger', () => {
+  const WIN_BACK = `
+sop: win-back
+name: 沉睡唤醒
+trigger: { daily: "10:00" }
+when: { orders.paid.count: { gte: 1 }, orders.paid.daysSinceLast: { gte: 60 }, follow.active: true }
+steps:
+  - task: { for: guide, title: 问问近况 }
+  - wait: 7d
+goal: order.paid
+reenterAfterDays: 30
+`
+  it('lets in whoever meets the condition that morning, once a day, restart or not', async () => {
+    t = await openSopDesk({ sop: WIN_BACK })
+    const sleeper = await t.scan({ state: 'store-code' })
+    const other = await t.scan({ state: 'store-code' })
+    await t.pay(sleeper)
+    await t.advance(60 * DAY_MS)
+    await t.until('2027-01-21T09:59:58')
+    expect(await t.tasks(sleeper)).toEqual([])
+    await t.until('2027-01-21T10:00:05')
+    await t.advance(10 * SECOND_MS)
+    expect((await t.tasks(sleeper)).map((task) => task.title)).toEqual(['问问近况'])
+    expect(await t.tasks(other)).toEqual([])
+    expect((await t.timeline(sleeper))[0]).toBe('进入 SOP「沉睡唤醒」（2027-01-21 每日名单）')
+
+    const restarted = await buildTestApp({
+      config: { ...config, 'sop/first.yaml': WIN_BACK },
+      platform: t,
+      databaseUrl: t.databaseUrl,
+    })
+    await restarted.advance(MINUTE_MS)
+    await restarted.advance(DAY_MS)
+    expect(await t.tasks(sleeper)).toHaveLength(1)
+    expect(await t.rows('SELECT state, found, entered FROM sop_occurrence WHERE entered > 0')).toEqual([
+      { state: 'done', found: 1, entered: 1 },
+    ])
+    await restarted.close({ database: true })
+  })
+
+  it('begins with the next morning when the rule is written after ten', async () => {
+    t = await openSopDesk({
+      sop: WIN_BACK.replace(/when:.*/, 'when: { orders.paid.count: 0 }'),
+      now: '2026-11-22T15:00:00+08:00',
+    })
+    const id = await t.scan({ state: 'store-code' })
+    await t.advance(MINUTE_MS)
+    expect(await t.tasks(id)).toEqual([])
+    await t.until('2026-11-23T10:00:20')
+    expect(await t.tasks(id)).toHaveLength(1)
+  })
+
+  it('runs later the same day when we were down at ten', async () => {
+    t = await openSopDesk({ sop: WIN_BACK.replace(/when:.*/, 'when: { orders.paid.count: 0 }') })
+    const id = await t.scan({ state: 'store-code' })
+    await t.until('2026-11-22T17:00:00')
+    await t.advance(10 * SECOND_MS)
+    expect(await t.tasks(id)).toHaveLength(1)
+  })
+})

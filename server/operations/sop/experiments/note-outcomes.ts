@@ -1,0 +1,44 @@
+import type { Tx } from '../../../core/db/tx.ts'
+import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
+import { eventNameOf } from '../../../rules/schema/sop-event.ts'
+import { everyReleasedSop } from '../../../rules/versions/every-released-sop.ts'
+import { concerns, type Subject } from '../model/concerns.ts'
+import { matchesEvent } from '../model/matches-event.ts'
+import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
+import type { SopVersions } from '../model/sop-versions.ts'
+
+/** Keeps when the goal of an entry was first reached and when its guide was lost, whether it is still under way or not: a
+ *  journey of three days, one of thirty, and those who are only watched are then measured alike. Safe to repeat. */
+export function createNoteOutcomes(deps: { rules: Pick<RuleBookHolder, 'current'>; versions: SopVersions }) {
+  const { rules, versions } = deps
+
+  const goalKinds = (): Set<string> => {
+    return new Set(
+      everyReleasedSop(rules.current()).flatMap(({ value }) =>
+        value.goal === undefined ? [] : [eventNameOf(value.goal)],
+      ),
+    )
+  }
+
+  async function isGoal(tx: Tx, entry: Entry, event: EntryEvent): Promise<boolean> {
+    const goal = (await versions(tx, entry.sop, entry.version))?.value.goal
+    return goal !== undefined && matchesEvent(goal, event.kind, event.payload)
+  }
+
+  return async (tx: Tx, event: EntryEvent, subject: Subject): Promise<void> => {
+    // A customer handed to another guide is not lost.
+    const isLoss = event.kind === 'customer.lost' && event.payload.by !== 'transfer'
+    if (!isLoss && !goalKinds().has(event.kind)) return
+    for (const entry of await entryStore.ofCustomer(tx, subject.externalUserId)) {
+      if (!concerns(event, subject, entry)) continue
+      if (isLoss) await noteFirst(tx, 'lost_at', entry, event)
+      if (await isGoal(tx, entry, event)) await noteFirst(tx, 'goal_at', entry, event)
+    }
+  }
+}
+
+async function noteFirst(tx: Tx, column: 'goal_at' | 'lost_at', entry: Entry, event: EntryEvent): Promise<void> {
+  await tx.run(`UPDATE sop_entry SET ${column} = ? WHERE id = ? AND ${column} IS NULL`, [event.atMs, entry.id])
+}
+
+export type NoteOutcomes = ReturnType<typeof createNoteOutcomes>

@@ -1,0 +1,87 @@
+import type { Tx } from '../../../core/db/tx.ts'
+import { DAY_MS } from '../../../core/kernel/shanghai.ts'
+import { versionOf } from '../../../rules/book/rule-version.ts'
+import { armsText, splitsOf } from '../../../rules/book/splits-of.ts'
+import type { SopSplit } from '../../../rules/schema/sop-rule.ts'
+import type { SopVersions } from '../model/sop-versions.ts'
+import { judgeAndKeep } from './judge-and-keep.ts'
+import type { ArmSeen, Verdict } from './verdict.ts'
+
+/** How long after the draw a goal counts, where nobody says otherwise; such looks are the ones that are remembered. */
+export const WINDOW_DAYS = 7
+
+export interface SplitResult {
+  experiment: string
+  by: 'customer' | 'guide'
+  windowDays: number
+  arms: ArmSeen[]
+  verdict: Verdict
+  /** Drawn under other arms or weights of this name, and so left out. */
+  leftOut: number
+}
+
+interface Counted {
+  version: string
+  arm: string
+  userid: string
+  assigned: number
+  people: number | string | null
+  goals: number | string | null
+}
+
+/** Each person once, in the arm that they drew first; a goal counts within the window after the draw, and only people
+ *  whose window has passed are judged. */
+async function count(tx: Tx, asked: { sop: string; experiment: string; windowMs: number; nowMs: number }) {
+  const { sop, experiment, windowMs, nowMs } = asked
+  return tx.rows<Counted>(
+    `SELECT s.version, s.arm, s.userid, COUNT(*) AS assigned,
+       SUM(CASE WHEN s.at <= ? THEN 1 ELSE 0 END) AS people,
+       SUM(CASE WHEN s.at <= ? AND e.goal_at IS NOT NULL AND e.goal_at < s.at + ? THEN 1 ELSE 0 END) AS goals
+     FROM (SELECT MIN(id) AS id FROM sop_split WHERE sop = ? AND experiment = ? GROUP BY external_userid) first
+     JOIN sop_split s ON s.id = first.id JOIN sop_entry e ON e.id = s.entry_id
+     GROUP BY s.version, s.arm, s.userid`,
+    [nowMs - windowMs, nowMs - windowMs, windowMs, sop, experiment],
+  )
+}
+
+/** Results of one experiment as `split` says it now: who drew under other arms or weights of the same name is left out.
+ *  Remembers the look when it is over the usual window. */
+export async function splitResult(
+  tx: Tx,
+  asked: { sop: string; split: SopSplit; windowDays?: number | undefined; nowMs: number; versions: SopVersions },
+): Promise<SplitResult> {
+  const { sop, split, windowDays = WINDOW_DAYS, nowMs, versions } = asked
+  const { experiment, by = 'customer' } = split
+  const rows = await count(tx, { sop, experiment, windowMs: windowDays * DAY_MS, nowMs })
+  const text = armsText(split)
+  const isSame = new Map<string, boolean>()
+  for (const { version } of rows) {
+    if (isSame.has(version)) continue
+    const stored = await versions(tx, sop, version)
+    const then = splitsOf(stored?.value.steps ?? []).find((one) => one.split.experiment === experiment)
+    isSame.set(version, then !== undefined && armsText(then.split) === text)
+  }
+  const judged = rows.filter((row) => isSame.get(row.version) === true)
+  const sumOf = (list: Counted[], of: (row: Counted) => number | string | null): number =>
+    list.reduce((sum, row) => sum + Number(of(row) ?? 0), 0)
+  const arms = split.arms.map(({ arm, weight }): ArmSeen => {
+    const own = judged.filter((row) => row.arm === arm)
+    const guideIds = [...new Set(own.map((row) => row.userid))]
+    const guides = guideIds.map((userid) => {
+      const theirs = own.filter((row) => row.userid === userid)
+      return { people: sumOf(theirs, (row) => row.people), goals: sumOf(theirs, (row) => row.goals) }
+    })
+    return {
+      name: arm,
+      weight,
+      assigned: sumOf(own, (row) => row.assigned),
+      people: sumOf(own, (row) => row.people),
+      goals: sumOf(own, (row) => row.goals),
+      guides: by === 'guide' ? guides : undefined,
+    }
+  })
+  const name = windowDays === WINDOW_DAYS ? `split:${sop}:${experiment}:${versionOf(text)}` : undefined
+  const verdict = await judgeAndKeep(tx, arms, { name, nowMs })
+  const leftOut = sumOf(rows, (row) => row.assigned) - sumOf(judged, (row) => row.assigned)
+  return { experiment, by, windowDays, arms, verdict, leftOut }
+}

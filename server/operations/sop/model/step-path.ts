@@ -1,0 +1,49 @@
+import { branchesOf } from '../../../rules/book/sop-branches.ts'
+import type { SopStep } from '../../../rules/schema/sop-rule.ts'
+
+/* Where a customer stands in a journey: `3` is the fourth step; when that has branches (a choose, a split), `3.0.1` is the
+   second step of its first branch. */
+
+export const FIRST_POSITION = '0'
+
+const numbers = (position: string): number[] => position.split('../../../sop').map(Number)
+
+/** The list that the position's last number counts in. */
+function listAt(steps: SopStep[], path: number[]): SopStep[] | undefined {
+  let list: SopStep[] | undefined = steps
+  for (let at = 0; at + 2 < path.length; at += 2) {
+    const step: SopStep | undefined = list?.[path[at] ?? 0]
+    list = step === undefined ? undefined : branchesOf(step)[path[at + 1] ?? 0]?.steps
+  }
+  return list
+}
+
+/** Undefined after the last step. */
+export function stepAt(steps: SopStep[], position: string): SopStep | undefined {
+  const path = numbers(position)
+  return listAt(steps, path)?.[path.at(-1) ?? 0]
+}
+
+/** The position after this one: the next of its branch, else after the step around it. Past the end of the journey
+ *  there is no step, and `stepAt` says so. */
+export function positionAfter(steps: SopStep[], position: string): string {
+  const path = numbers(position)
+  const next = [...path.slice(0, -1), (path.at(-1) ?? 0) + 1]
+  const hasNext = (listAt(steps, next)?.length ?? 0) > (next.at(-1) ?? 0)
+  return hasNext || next.length === 1
+    ? next.join('../../../sop')
+    : positionAfter(steps, path.slice(0, -2).join('../../../sop'))
+}
+
+/** The first step of a branch; after the step around it when the branch is empty. */
+export function positionInto(steps: SopStep[], position: string, branch: number): string {
+  const inside = `${position}.${branch}.0`
+  return stepAt(steps, inside) === undefined ? positionAfter(steps, position) : inside
+}
+
+/** For people: 「第 4 步」, inside a branch 「第 4 步的第 2 小步」. */
+export function positionText(position: string): string {
+  const [first = 0, ...rest] = numbers(position)
+  const inside = rest.filter((_number, index) => index % 2 === 1).map((number) => `的第 ${number + 1} 小步`)
+  return `第 ${first + 1} 步${inside.join('')}`
+}

@@ -1,0 +1,66 @@
+import { shanghaiText } from '../../../core/kernel/shanghai.ts'
+import { KNOWN_FACTS } from '../../../rules/condition/known-facts.ts'
+import { conditionOf, factPaths } from '../../../rules/condition/parse-condition.ts'
+import type { TriggerEvent } from '../../../rules/schema/sop-event.ts'
+import type { SopStep } from '../../../rules/schema/sop-rule.ts'
+import type { WaitStep } from '../../../rules/schema/sop-step.ts'
+
+/** What people call the events that journeys know. */
+export const EVENT_ZH: Record<TriggerEvent, string> = {
+  'customer.added': '添加好友',
+  'customer.readded': '重新添加好友',
+  'customer.lost': '好友流失',
+  'order.created': '下单',
+  'order.paid': '付款',
+  'order.refunded': '退款',
+  'group.joined': '入群',
+  'group.left': '退群',
+  'tag.added': '打上标签',
+  'tag.removed': '去掉标签',
+  'script.sent': '导购发了话术',
+  'survey.answered': '答了问卷',
+  'tier.changed': '分层变了',
+}
+
+const UNIT_ZH: Record<string, string> = { s: '秒', m: '分钟', h: '小时', d: '天' }
+
+const durationText = (duration: string): string => `${duration.slice(0, -1)} ${UNIT_ZH[duration.slice(-1)] ?? ''}`
+
+function waitText(wait: WaitStep): string {
+  if (typeof wait === 'string') return `等待 ${durationText(wait)}`
+  if ('event' in wait) return `等待${EVENT_ZH[wait.event]}，最多 ${durationText(wait.atMost)}`
+  if ('weekday' in wait) return `等到下一个星期${'一二三四五六日'[wait.weekday - 1]} ${wait.until}`
+  const days = wait.days ?? 0
+  const day = days === 0 ? ' ' : days === 1 ? '第二天 ' : ` ${days} 天后的 `
+  return `等到${day}${wait.until}`
+}
+
+/** One step in a few Chinese words. */
+export function stepText(step: SopStep): string {
+  if ('welcome' in step) return `发欢迎语「${step.welcome}」`
+  if ('tag' in step) {
+    const added = step.tag.add === undefined ? [] : [`打标签 ${step.tag.add.join('、')}`]
+    const removed = step.tag.remove === undefined ? [] : [`去标签 ${step.tag.remove.join('、')}`]
+    return [...added, ...removed].join('，')
+  }
+  if ('remark' in step) return `改备注「${step.remark}」`
+  if ('invite' in step) return `邀请进${step.invite}`
+  if ('task' in step) return `给导购待办${step.task.title === undefined ? '' : `「${step.task.title}」`}`
+  if ('message' in step) return '准备群发，请导购确认'
+  if ('appMessage' in step) return '应用消息通知员工'
+  if ('tier' in step) return `${step.tier.ladder}调到 ${step.tier.to}`
+  if ('webhook' in step) return `通知外部系统「${step.webhook}」`
+  if ('start' in step) return `开始另一个 SOP（${step.start}）`
+  if ('leave' in step) return `退出另一个 SOP（${step.leave}）`
+  if ('split' in step) return `实验「${step.split.experiment}」分组`
+  return 'wait' in step ? waitText(step.wait) : chooseText(step)
+}
+
+/** What the branches look at; only its day tells which it will be. */
+function chooseText({ choose }: Extract<SopStep, { choose: unknown }>): string {
+  const paths = choose.flatMap((branch) => ('otherwise' in branch ? [] : factPaths(conditionOf(branch.when))))
+  const names = [...new Set(paths)].map((path) => KNOWN_FACTS.find((fact) => fact.path === path)?.zh ?? path)
+  return `看${names.join('、')}再定`
+}
+
+export const dueText = (dueAtMs: number): string => `等到 ${shanghaiText(dueAtMs)}`

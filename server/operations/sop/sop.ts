@@ -1,0 +1,100 @@
+import type { Db } from '../../core/db/db.ts'
+import { firstDue } from '../../core/db/first-due.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
+import type { Job } from '../../engine/jobs/job.ts'
+import type { Alerts } from '../../records/alerts/alerts.ts'
+import { CustomerHandedOver } from '../../records/customers/customer-events.ts'
+import { StaffRenamed } from '../../records/staff/staff-events.ts'
+import { createEnter, type EnterDeps } from './enter/enter.ts'
+import { createGiveWay } from './enter/give-way.ts'
+import { createJourneyLinks, type JourneyLinks } from './enter/journey-links.ts'
+import { createOnEvent } from './enter/on-event.ts'
+import { createLook } from './experiments/look.ts'
+import { createNoteOutcomes } from './experiments/note-outcomes.ts'
+import { createSopQueries } from './explain/sop-queries.ts'
+import { createWhyNot } from './explain/why-not.ts'
+import { createHandOverMessages, type HandOverDeps } from './messages/hand-over-messages.ts'
+import { entryStore } from './model/sop-entry.ts'
+import { createSopVersions, type SopVersionsDeps } from './model/sop-versions.ts'
+import { createGuardRail } from './release/guard-rail.ts'
+import { createMoveInside } from './release/move-inside.ts'
+import { createRunScans, type RunScansDeps } from './scans/run-scans.ts'
+import { schedule } from './scans/scan-store.ts'
+import { createAdvance } from './walk/advance.ts'
+import { createProceed, type ProceedDeps } from './walk/proceed.ts'
+
+export type SopDeps = Omit<ProceedDeps, keyof JourneyLinks> &
+  EnterDeps &
+  RunScansDeps &
+  SopVersionsDeps &
+  Omit<HandOverDeps, 'versions'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
+
+/** Journeys: who enters by what, the steps they take, the waits between, and how it ends. Its subscriptions must come
+ *  before the welcome's: a journey's own welcome goes before the channel's. */
+export function createSop(deps: SopDeps) {
+  const { db, clock, log, rules } = deps
+  const versions = createSopVersions(deps)
+  // Journeys lead to journeys; the thunks break the circle of their construction.
+  const proceed = createProceed({
+    ...deps,
+    startJourney: (tx, name, by) => links.startJourney(tx, name, by),
+    leaveJourney: (tx, name, by) => links.leaveJourney(tx, name, by),
+  })
+  const giveWay = createGiveWay({ rules, versions, proceed })
+  const enter = createEnter(deps, proceed, giveWay)
+  const links: JourneyLinks = createJourneyLinks({ rules, versions, enter, proceed })
+  const messages = createHandOverMessages({ ...deps, versions })
+  const advance = createAdvance({ db, clock, log, versions, proceed })
+  const noteOutcomes = createNoteOutcomes({ rules, versions })
+  const runScans = createRunScans(deps, enter)
+
+  const subscriptions: Subscription[] = [
+    ...createOnEvent({ clock, rules, versions, proceed, enter, noteOutcomes }),
+    subscribe('sop.follow-rename', StaffRenamed, (tx, { payload }) =>
+      entryStore.renameGuide(tx, payload.oldUserId, payload.newUserId),
+    ),
+    subscribe('sop.hand-over', CustomerHandedOver, (tx, { payload }) =>
+      entryStore.handOver(tx, payload.externalUserId, payload.fromUserId, payload.toUserId),
+    ),
+  ]
+  const jobs: Job[] = [
+    {
+      name: 'sop.scans',
+      everyMs: 10 * SECOND_MS,
+      dueAt: schedule.nextDue,
+      run: async () => {
+        // Whose time inside is over at this very instant may enter again, or elsewhere.
+        await advance()
+        await runScans()
+        await advance()
+      },
+    },
+    {
+      name: 'sop.advance',
+      everyMs: SECOND_MS,
+      sideBySide: true,
+      dueAt: (tx) => firstDue(tx, 'due_at', `sop_entry WHERE state = 'active'`),
+      run: advance,
+    },
+    {
+      name: 'sop.messages',
+      everyMs: 5 * SECOND_MS,
+      dueAt: (tx) => firstDue(tx, 'close_at', `sop_message WHERE state = 'waiting'`),
+      run: messages.run,
+    },
+    { name: 'sop.move-inside', everyMs: 10 * SECOND_MS, run: createMoveInside({ ...deps, versions, proceed }) },
+    { name: 'sop.look', everyMs: HOUR_MS, run: createLook({ db, clock, rules, versions }) },
+    { name: 'sop.guard-rail', everyMs: MINUTE_MS, run: createGuardRail(deps) },
+  ]
+
+  return {
+    subscriptions,
+    jobs,
+    queries: { ...createSopQueries(versions), whyNot: createWhyNot(deps) },
+    onAsked: messages.onAsked,
+  }
+}
+
+export type Sops = ReturnType<typeof createSop>

@@ -1,0 +1,15 @@
+import Type from 'typebox'
+import { defineEvent } from '../../engine/inbox/event-kind.ts'
+
+/** A guide ended a to-do of theirs in the sidebar. What is closed for them is told by whoever closes it. */
+export const TaskAnswered = defineEvent(
+  'task.answered',
+  Type.Object({
+    /** The key it was opened with. */
+    key: Type.String(),
+    kind: Type.String(),
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    outcome: Type.Union([Type.Literal('done'), Type.Literal('dropped')]),
+  }),
+)

@@ -1,0 +1,154 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Reason } from '../../core/kernel/reason.ts'
+import type { Customers } from '../../records/customers/customers.ts'
+import type { CustomerFacts } from '../../records/facts/facts.ts'
+import type { Ladder, RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { Facts } from '../../rules/condition/fact.ts'
+import type { Endings } from './endings.ts'
+import { judge, lastLevel, levelOf, type Standing, type Verdict } from './judge.ts'
+import { askedFacts, moveText, pathsOf } from './move-text.ts'
+import type { Moves } from './moves.ts'
+import { type Proposal, standingAmong } from './proposal-store.ts'
+import type { Proposals } from './proposals.ts'
+import type { Seats } from './seats.ts'
+import { type CustomerTier, lockTier, tiersOn } from './tier-store.ts'
+
+export interface EvaluateDeps {
+  clock: Clock
+  rules: Pick<RuleBookHolder, 'current'>
+  facts: Pick<CustomerFacts, 'of'>
+  customers: { queries: Pick<Customers['queries'], 'exists'> }
+  moves: Moves
+  proposals: Pick<Proposals, 'proposeMove' | 'settled'>
+  seats: Pick<Seats, 'catchUp'>
+  endings: Pick<Endings, 'warn' | 'renewed'>
+}
+
+/** What made us look. */
+export interface Occasion {
+  /** One Chinese clause, e.g. `订单付款后`. */
+  text: string
+  eventId?: number
+}
+
+const NOTHING_KNOWN: Facts = new Map()
+const NOTHING_STANDS: ReadonlyMap<string, Proposal> = new Map()
+
+/** Also on a ladder whose moves are proposed: what has run out, and a level that the rules no longer have. */
+const happensBySelf = (ladder: Ladder, { level }: Standing, verdict: Verdict & { kind: 'move' }): boolean =>
+  verdict.cause === 'ended' || levelOf(ladder, level) === undefined
+
+/** Is there anything to write? */
+function isNews(ladder: Ladder, tier: CustomerTier, verdict: Verdict, stands: Proposal | undefined): boolean {
+  if (verdict.kind !== 'move') return verdict.kind === 'renew' || stands !== undefined
+  if (stands === undefined || happensBySelf(ladder, tier, verdict)) return true
+  return stands.from !== tier.level || stands.to !== verdict.to.name
+}
+
+/** Looks whether customers are on the level where the rules want them, and moves those who are not. Safe to repeat. */
+export function createEvaluate({ clock, rules, facts, customers, moves, proposals, seats, endings }: EvaluateDeps) {
+  const reasonOf = (ladder: Ladder, text: string, known: Facts, occasion: Occasion): Reason => ({
+    text: `${occasion.text}${text}`,
+    rule: { kind: 'ladder', name: ladder.name, version: ladder.version },
+    facts: askedFacts(ladder, known),
+    ...(occasion.eventId === undefined ? {} : { eventId: occasion.eventId }),
+  })
+
+  async function carryOut(
+    tx: Tx,
+    ladder: Ladder,
+    tier: CustomerTier,
+    verdict: Verdict,
+    known: Facts,
+    occasion: Occasion,
+  ) {
+    const { externalUserId } = tier
+    if (verdict.kind === 'renew') {
+      await moves.renew(tx, ladder, externalUserId, verdict.untilMs)
+      await endings.renewed(tx, tier)
+    }
+    const isProposed = ladder.value.moves === 'propose'
+    if (verdict.kind !== 'move') {
+      if (isProposed) await proposals.settled(tx, ladder.name, externalUserId)
+      return
+    }
+    const reason = reasonOf(ladder, moveText(ladder, tier, verdict), known, occasion)
+    if (isProposed && !happensBySelf(ladder, tier, verdict)) {
+      return proposals.proposeMove(tx, ladder, tier, verdict.to, reason)
+    }
+    if (isProposed) await proposals.settled(tx, ladder.name, externalUserId, '等级变了')
+    await moves.move(tx, ladder, { externalUserId, from: tier.level, to: verdict.to, by: 'rule', reason })
+  }
+
+  /** The customer's row for this transaction alone; on the last level when there was none. */
+  async function hold(tx: Tx, ladder: Ladder, externalUserId: string, occasion: Occasion): Promise<CustomerTier> {
+    const found = await lockTier(tx, ladder.name, externalUserId)
+    if (found !== undefined) return found
+    const reason = reasonOf(ladder, '第一次评定', NOTHING_KNOWN, occasion)
+    await moves.place(tx, ladder, [{ externalUserId, level: lastLevel(ladder), reason }])
+    const placed = await lockTier(tx, ladder.name, externalUserId)
+    if (placed === undefined) throw new Error(`${externalUserId} is not on ${ladder.name} after being put there`)
+    return placed
+  }
+
+  /** Facts are read behind the locks: who judged this customer before us has committed. */
+  async function judgeHeld(tx: Tx, ladders: Ladder[], externalUserId: string, occasion: Occasion): Promise<void> {
+    const held: [Ladder, CustomerTier][] = []
+    for (const ladder of ladders) held.push([ladder, await hold(tx, ladder, externalUserId, occasion)])
+    const paths = [...new Set(ladders.flatMap(pathsOf))]
+    const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? NOTHING_KNOWN
+    for (const [ladder, tier] of held) {
+      await carryOut(tx, ladder, tier, judge(ladder, tier, known, clock.now()), known, occasion)
+    }
+  }
+
+  /** Where somebody belongs who has been nowhere yet. */
+  function firstLevel(ladder: Ladder, known: Facts) {
+    const nowhere: Standing = { level: lastLevel(ladder).name, heldFromMs: undefined, entitledUntilMs: undefined }
+    const verdict = judge(ladder, nowhere, known, clock.now())
+    if (verdict.kind !== 'move' || ladder.value.moves === 'propose') {
+      return { level: lastLevel(ladder), text: '第一次评定' }
+    }
+    return { level: verdict.to, text: `第一次评定，${moveText(ladder, nowhere, verdict)}` }
+  }
+
+  return {
+    hold,
+
+    /** One customer on every ladder, at something that happened to them; a stranger is on none. */
+    one: async (tx: Tx, externalUserId: string, occasion: Occasion): Promise<void> => {
+      const ladders = [...rules.current().ladders.values()]
+      if (ladders.length === 0 || !(await customers.queries.exists(tx, externalUserId))) return
+      await judgeHeld(tx, ladders, externalUserId, occasion)
+    },
+
+    /** Many customers on one ladder; writes only what is other than before. */
+    page: async (tx: Tx, ladder: Ladder, externalUserIds: string[], occasion: Occasion): Promise<void> => {
+      const now = clock.now()
+      const known = await facts.of(tx, externalUserIds, now, pathsOf(ladder))
+      const tiers = await tiersOn(tx, ladder.name, externalUserIds)
+      const factsOf = (id: string): Facts => known.get(id) ?? NOTHING_KNOWN
+      const fresh = externalUserIds.filter((id) => !tiers.has(id))
+      await moves.place(
+        tx,
+        ladder,
+        fresh.map((externalUserId) => {
+          const { level, text } = firstLevel(ladder, factsOf(externalUserId))
+          return { externalUserId, level, reason: reasonOf(ladder, text, factsOf(externalUserId), occasion) }
+        }),
+      )
+      const isProposed = ladder.value.moves === 'propose'
+      const stands = isProposed ? await standingAmong(tx, 'move', ladder.name, [...tiers.keys()]) : NOTHING_STANDS
+      for (const [externalUserId, tier] of tiers) {
+        const verdict = judge(ladder, tier, factsOf(externalUserId), now)
+        if (isNews(ladder, tier, verdict, stands.get(externalUserId))) {
+          await judgeHeld(tx, [ladder], externalUserId, occasion)
+        }
+        await endings.warn(tx, ladder, tier, factsOf(externalUserId))
+      }
+      await seats.catchUp(tx, ladder, [...tiers.values()])
+    },
+  }
+}
+export type Evaluate = ReturnType<typeof createEvaluate>

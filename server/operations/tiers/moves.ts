@@ -1,0 +1,189 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Reason } from '../../core/kernel/reason.ts'
+import type { Emit } from '../../engine/inbox/emit.ts'
+import type { Customers } from '../../records/customers/customers.ts'
+import type { Tags } from '../../records/tags/tags.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { Ladder, Level } from '../../rules/book/rule-book.ts'
+import type { Routing } from '../routing/routing.ts'
+import { isBetter } from './judge.ts'
+import { movedText } from './move-text.ts'
+import type { Seats } from './seats.ts'
+import { TierChanged } from './tier-events.ts'
+import type { MovedBy } from './tier-queries.ts'
+import { entitledUntil, type Placing, pathOf, place } from './tier-store.ts'
+
+export interface MovesDeps {
+  clock: Clock
+  emit: Emit
+  timeline: Pick<Timeline, 'note'>
+  customers: { queries: Pick<Customers['queries'], 'ownerOf' | 'followsOf'> }
+  tags: Pick<Tags, 'change'>
+  routing: Pick<Routing, 'invite'>
+  seats: Pick<Seats, 'settle'>
+}
+
+export interface Move {
+  externalUserId: string
+  from: string
+  to: Level
+  by: MovedBy
+  reason: Reason
+  /** Once per key; a move by rule needs none. */
+  key?: string | undefined
+  /** The journeys that led to it. */
+  via?: readonly string[] | undefined
+}
+
+/** Writes moves down, with all that belongs to reaching a level. The caller holds the customer's row. */
+export function createMoves({ clock, emit, timeline, customers, tags, routing, seats }: MovesDeps) {
+  /** The corp tag in step: on at the guide who speaks for us, off wherever another level's is. */
+  async function keepTag(
+    tx: Tx,
+    ladder: Ladder,
+    to: Level,
+    who: { externalUserId: string; key: string; reason: Reason; via?: readonly string[] | undefined },
+  ) {
+    const own = to.value.tag
+    const others = ladder.levels.flatMap(({ value: { tag } }) => (tag === undefined || tag === own ? [] : [tag]))
+    if (own === undefined && others.length === 0) return
+    const { externalUserId, key, reason, via } = who
+    const owner = await customers.queries.ownerOf(tx, externalUserId)
+    for (const { userId, active } of await customers.queries.followsOf(tx, externalUserId)) {
+      if (!active) continue
+      const add = own !== undefined && userId === owner ? [own] : []
+      await tags.change(tx, {
+        externalUserId,
+        userId,
+        add,
+        remove: others,
+        by: 'rule',
+        key: `${key}:${userId}`,
+        reason,
+        ...(via === undefined ? {} : { via }),
+      })
+    }
+  }
+
+  async function write(
+    tx: Tx,
+    ladder: Ladder,
+    move: Omit<Move, 'from'> & { from: string | undefined },
+  ): Promise<number> {
+    const { externalUserId, from, to, by, reason } = move
+    return tx.insert('tier_move', {
+      move_key: move.key ?? null,
+      external_userid: externalUserId,
+      ladder: ladder.name,
+      from_level: from ?? null,
+      to_level: to.name,
+      moved_by: by,
+      version: ladder.version,
+      reason: JSON.stringify(reason),
+      moved_at: clock.now(),
+    })
+  }
+
+  async function tell(tx: Tx, ladder: Ladder, id: number, move: Omit<Move, 'from'> & { from: string | undefined }) {
+    const { externalUserId, from, to, reason, via } = move
+    const isRise = from !== undefined && isBetter(ladder, to.name, from)
+    await timeline.note(tx, {
+      key: `tier:${id}`,
+      externalUserId,
+      kind: 'tier.changed',
+      text: movedText(ladder.name, from, to.name, isRise),
+      reason,
+    })
+    await keepTag(tx, ladder, to, { externalUserId, key: `tier:${id}`, reason, via })
+    await seats.settle(tx, ladder, to, { externalUserId, from: from ?? to.name, reason })
+  }
+
+  /** Nothing for the timeline: everybody is at least there. */
+  async function tellOfLast(tx: Tx, ladder: Ladder, { externalUserId, level, reason }: Placing): Promise<void> {
+    await keepTag(tx, ladder, level, { externalUserId, key: `tier:placed:${ladder.name}:${externalUserId}`, reason })
+    await seats.settle(tx, ladder, level, { externalUserId, from: level.name, reason })
+  }
+
+  return {
+    /** From one level to another. */
+    move: async (tx: Tx, ladder: Ladder, move: Move): Promise<number> => {
+      const { externalUserId, from, to, reason, via } = move
+      const now = clock.now()
+      const id = await write(tx, ladder, move)
+      await tx.run(
+        `UPDATE customer_tier SET path = ?, since = ?, held_from = ?, entitled_until = ?, version = ?, reason = ?
+         WHERE external_userid = ? AND ladder = ?`,
+        [
+          pathOf(ladder.name, to.name),
+          now,
+          now,
+          entitledUntil(to, now) ?? null,
+          ladder.version,
+          JSON.stringify(reason),
+          externalUserId,
+          ladder.name,
+        ],
+      )
+      await tell(tx, ladder, id, move)
+      await emit(tx, TierChanged, {
+        key: String(id),
+        payload: {
+          externalUserId,
+          ladder: ladder.name,
+          from,
+          to: to.name,
+          version: ladder.version,
+          ...(via === undefined ? {} : { via: [...via] }),
+        },
+      })
+      const owner = to.value.invite === undefined ? undefined : await customers.queries.ownerOf(tx, externalUserId)
+      if (owner !== undefined && to.value.invite !== undefined && isBetter(ladder, to.name, from)) {
+        await routing.invite(tx, { externalUserId, userId: owner, pool: to.value.invite, key: `tier:${id}`, reason })
+      }
+      return id
+    },
+
+    /** Told to stay where the customer is: the cool-off and the entitlement begin anew. */
+    confirm: async (tx: Tx, ladder: Ladder, move: Move): Promise<void> => {
+      const now = clock.now()
+      await write(tx, ladder, move)
+      await tx.run(
+        'UPDATE customer_tier SET held_from = ?, entitled_until = ? WHERE external_userid = ? AND ladder = ?',
+        [now, entitledUntil(move.to, now) ?? null, move.externalUserId, ladder.name],
+      )
+    },
+
+    renew: async (tx: Tx, ladder: Ladder, externalUserId: string, untilMs: number): Promise<void> => {
+      await tx.run('UPDATE customer_tier SET entitled_until = ? WHERE external_userid = ? AND ladder = ?', [
+        untilMs,
+        externalUserId,
+        ladder.name,
+      ])
+    },
+
+    /** Puts customers who are on no level yet where they belong. Whoever is above the last level is told of on the timeline,
+     *  but no journey begins: nobody rose. Safe to repeat. */
+    place: async (tx: Tx, ladder: Ladder, placings: Placing[]): Promise<void> => {
+      const last = ladder.levels.at(-1)
+      const isPlain = ({ level }: Placing): boolean =>
+        level === last && level.value.tag === undefined && level.value.guides === undefined
+      await place(tx, ladder, placings.filter(isPlain), clock.now())
+      for (const placing of placings.filter((one) => !isPlain(one))) {
+        if ((await place(tx, ladder, [placing], clock.now())) === 0) continue
+        const { externalUserId, level: to, reason } = placing
+        const move = { externalUserId, from: undefined, to, by: 'rule', reason } as const
+        if (to === last) await tellOfLast(tx, ladder, placing)
+        else await tell(tx, ladder, await write(tx, ladder, move), move)
+      }
+    },
+
+    /** Somebody new speaks for us with this customer: the tag goes on there, too. */
+    tagAgain: async (
+      tx: Tx,
+      ladder: Ladder,
+      who: { externalUserId: string; level: Level; key: string; reason: Reason },
+    ) => keepTag(tx, ladder, who.level, who),
+  }
+}
+export type Moves = ReturnType<typeof createMoves>

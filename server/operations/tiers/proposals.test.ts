@@ -1,0 +1,135 @@
+import { afterEach, expect, it } from 'vitest'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { openTierDesk, type TierDesk } from './testing/tier-desk.ts'
+
+const LADDER = `ladder: 新手进阶
+levels:
+  - level: 进阶
+    when: { orders.paid.count: { gte: 2 }, groups: { any: [付费群] } }
+    invite: VIP群
+  - level: 新手
+moves: propose
+`
+const pool = (name: string, role: string) => `pool: ${name}
+role: ${role}
+groups: { namePrefix: 牧野·${name} }
+capacity: 200
+entry: {}
+inviteBy: task
+`
+let t: TierDesk
+afterEach(() => t.close())
+
+async function open(): Promise<void> {
+  t = await openTierDesk({
+    'tiers/新手进阶.yaml': LADDER,
+    'groups/付费群.yaml': pool('付费群', 'paid'),
+    'groups/VIP群.yaml': pool('VIP群', 'vip'),
+  })
+  for (const name of ['付费群', 'VIP群']) await t.sandbox.createGroup({ name: `牧野·${name}1`, ownerUserId: 'lisi' })
+  await t.settle()
+}
+async function join(externalUserId: string, name: string): Promise<{ chatId: string }> {
+  const way = await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, name))
+  const joined = await t.sandbox.joinGroup({ externalUserId, state: way?.state ?? '' })
+  await t.settle()
+  return joined
+}
+const evaluated = async (id: string, times: number): Promise<void> => {
+  for (let time = 0; time < times; time++) await t.db.tx((tx) => t.huoshui.tiers.look(tx, id, { text: '' }))
+}
+async function candidate(): Promise<string> {
+  const id = await t.customer()
+  await t.order(id, `${id}-1`, 100)
+  await t.order(id, `${id}-2`, 100)
+  expect(await t.pending()).toEqual([])
+  await join(id, '付费群')
+  return id
+}
+async function tick(): Promise<void> {
+  const [task] = await t.rows<{ id: number; userid: string }>(
+    `SELECT id, userid FROM guide_task WHERE kind LIKE 'tier-%' AND state = 'open'`,
+  )
+  await t.db.tx((tx) =>
+    t.huoshui.tasks.closeOwn(tx, { id: task?.id ?? 0, userId: task?.userid ?? '', outcome: 'done' }),
+  )
+  await t.settle()
+}
+
+it('who is over both thresholds is proposed once, however often we look; the guide’s tick makes it so', async () => {
+  await open()
+  const id = await candidate()
+  await evaluated(id, 100)
+  await t.again()
+  await t.nights(1)
+  expect(await t.pending()).toEqual(['move 新手→进阶 open'])
+  expect(await t.openTasks()).toEqual(['zhangsan 「新手进阶」可以升到 进阶，确认后邀请进「VIP群」'])
+  expect(await t.rows('SELECT id FROM tier_proposal')).toHaveLength(1)
+  expect(await t.levels(id)).toEqual(['新手进阶/新手'])
+  const [proposal] = await t.db.tx((tx) => t.huoshui.tiers.queries.proposals.candidates(tx, '新手进阶'))
+  expect(proposal?.reason).toMatchObject({
+    text: '入群后，符合「进阶」：已付款订单数至少 2，所在群池里有 付费群',
+    facts: { 'orders.paid.count': 2, groups: ['付费群'] },
+  })
+
+  await tick()
+  expect(await t.levels(id)).toEqual(['新手进阶/进阶'])
+  expect(await t.changes()).toMatchObject([{ from: '新手', to: '进阶' }])
+  expect(await t.openTasks()).toEqual(['zhangsan 邀请进「VIP群」'])
+  await evaluated(id, 3)
+  expect(await t.pending()).toEqual([])
+})
+
+it('who joins the better group by themselves is off the list and on the level', async () => {
+  await open()
+  const id = await candidate()
+  await join(id, 'VIP群')
+  expect([await t.pending(), await t.levels(id), await t.openTasks()]).toEqual([[], ['新手进阶/进阶'], []])
+})
+
+it('who is no longer over the thresholds is off the list; a no is not asked again until then', async () => {
+  await open()
+  const id = await candidate()
+  await t.order(id, `${id}-2`, 100, 'refunded')
+  expect([await t.pending(), await t.openTasks()]).toEqual([[], []])
+
+  await t.order(id, `${id}-3`, 100)
+  const [proposal] = await t.db.tx((tx) => t.huoshui.tiers.queries.proposals.pending(tx))
+  if (proposal === undefined) throw new Error('proposed again')
+  await t.db.tx((tx) => t.huoshui.tiers.decline(tx, proposal))
+  await evaluated(id, 10)
+  await t.clock.advance(30 * DAY_MS)
+  await evaluated(id, 10)
+  expect([await t.pending(), await t.openTasks()]).toEqual([[], []])
+
+  await t.order(id, `${id}-3`, 100, 'refunded')
+  await t.order(id, `${id}-4`, 100)
+  expect(await t.pending()).toEqual(['move 新手→进阶 open'])
+})
+
+it('a level that ends is told of a week before, once, and falls by itself; it is renewed while its threshold is met', async () => {
+  t = await openTierDesk({
+    'tiers/会员.yaml': `ladder: 会员
+levels:
+  - { level: 金卡, when: { orders.paid.sum365: { gte: 1000元 } }, lastsDays: 30 }
+  - { level: 普通 }
+moves: propose
+`,
+  })
+  const [loyal, gone] = [await t.customer(), await t.customer()]
+  await t.order(loyal, 'o1', 1_000)
+  await tick()
+  await t.order(gone, 'o2', 1_000)
+  await tick()
+  await t.order(gone, 'o2', 1_000, 'refunded')
+  expect([await t.levels(loyal), await t.levels(gone)]).toEqual([['会员/金卡'], ['会员/金卡']])
+  await t.nights(22)
+  expect(await t.openTasks()).toEqual([])
+  await t.nights(1)
+  await t.nights(1)
+  expect(await t.openTasks()).toEqual(['zhangsan 「会员」的 金卡 到 2026-12-22 为止，提醒客户续上'])
+  await t.nights(7)
+  expect([await t.levels(loyal), await t.levels(gone)]).toEqual([['会员/金卡'], ['会员/普通']])
+  const [tier] = await t.db.tx((tx) => t.huoshui.tiers.queries.ofCustomer(tx, loyal))
+  expect((tier?.entitledUntilMs ?? 0) - (tier?.sinceMs ?? 0)).toBe(60 * DAY_MS)
+})

@@ -1,0 +1,104 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Reason } from '../../core/kernel/reason.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import type { Customers } from '../../records/customers/customers.ts'
+import type { Ladder, Level } from '../../rules/book/rule-book.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import { isBetter } from './judge.ts'
+import { changeProposal, insertProposal, type Proposal, standing } from './proposal-store.ts'
+import type { CustomerTier } from './tier-store.ts'
+
+export interface ProposalsDeps {
+  clock: Clock
+  customers: { queries: Pick<Customers['queries'], 'ownerOf'> }
+  tasks: Pick<Tasks, 'open' | 'close'>
+}
+
+const ANSWER_WITHIN_MS = 7 * DAY_MS
+
+/** What is proposed and waits for a yes: once as long as it stands, and not again after a no until it was out of question. */
+export function createProposals({ clock, customers, tasks }: ProposalsDeps) {
+  /** Asks the customer's guide; without a guide it is on the list only. */
+  async function ask(tx: Tx, proposal: Proposal, title: string): Promise<void> {
+    const { id, externalUserId, reason } = proposal
+    const userId = await customers.queries.ownerOf(tx, externalUserId)
+    if (userId === undefined) return
+    const key = `tier:${id}:${proposal.toUserId ?? ''}`
+    await tx.run('UPDATE tier_proposal SET task_key = ? WHERE id = ?', [key, id])
+    await tasks.open(tx, {
+      key,
+      externalUserId,
+      userId,
+      kind: proposal.kind === 'move' ? 'tier-move' : 'tier-hand-over',
+      title,
+      detail: { proposal: id, ladder: proposal.ladder, to: proposal.to },
+      dueAtMs: clock.now() + ANSWER_WITHIN_MS,
+      reason,
+    })
+  }
+
+  async function closeTask(tx: Tx, { taskKey }: Proposal, outcome: 'done' | 'dropped', note: string): Promise<void> {
+    if (taskKey !== undefined) await tasks.close(tx, { key: taskKey, outcome, note })
+  }
+
+  async function withdraw(tx: Tx, proposal: Proposal, why: string): Promise<void> {
+    if (proposal.state === 'declined') {
+      await tx.run(`UPDATE tier_proposal SET open_slot = NULL WHERE id = ? AND state = 'declined'`, [proposal.id])
+      return
+    }
+    const end = { state: 'withdrawn', outcome: why, atMs: clock.now() } as const
+    if (await changeProposal(tx, proposal.id, ['queued', 'open', 'accepted', 'declining'], end)) {
+      await closeTask(tx, proposal, 'dropped', why)
+    }
+  }
+
+  return {
+    ask,
+    closeTask,
+    /** Ends one that stands, and lets a declined one be proposed again. */
+    withdraw,
+
+    /** Proposes a move to the guide; another one that stands is taken back. */
+    proposeMove: async (tx: Tx, ladder: Ladder, tier: CustomerTier, to: Level, reason: Reason): Promise<void> => {
+      const { externalUserId, level: from } = tier
+      const before = await standing(tx, 'move', ladder.name, externalUserId)
+      if (before?.from === from && before.to === to.name) return
+      if (before !== undefined) await withdraw(tx, before, '情况变了')
+      const proposal = await insertProposal(tx, {
+        kind: 'move',
+        externalUserId,
+        ladder: ladder.name,
+        from,
+        to: to.name,
+        state: 'open',
+        version: ladder.version,
+        reason,
+        atMs: clock.now(),
+      })
+      if (proposal === undefined) return
+      const verb = isBetter(ladder, to.name, from) ? '可以升到' : '建议降到'
+      const invite = to.value.invite === undefined ? '' : `，确认后邀请进「${to.value.invite}」`
+      await ask(tx, proposal, `「${ladder.name}」${verb} ${to.name}${invite}`)
+    },
+
+    /** The customer is where they belong, so nothing is proposed any more. */
+    settled: async (tx: Tx, ladder: string, externalUserId: string, why = '已经不符合'): Promise<void> => {
+      const before = await standing(tx, 'move', ladder, externalUserId)
+      if (before !== undefined) await withdraw(tx, before, why)
+    },
+
+    /** False when it no longer waits for a no. */
+    decline: async (tx: Tx, proposal: Proposal): Promise<boolean> => {
+      const end = { state: 'declined', outcome: '没有同意', atMs: clock.now() } as const
+      const declined = await changeProposal(tx, proposal.id, ['queued', 'open', 'declining'], end)
+      if (declined) await closeTask(tx, proposal, 'dropped', '没有同意')
+      return declined
+    },
+
+    /** Said yes; it is carried out by whoever runs the server. False when it no longer waits for a yes. */
+    accept: (tx: Tx, id: number): Promise<boolean> =>
+      changeProposal(tx, id, ['open'], { state: 'accepted', atMs: clock.now() }),
+  }
+}
+export type Proposals = ReturnType<typeof createProposals>

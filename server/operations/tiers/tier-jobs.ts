@@ -1,0 +1,39 @@
+import type { Db } from '../../core/db/db.ts'
+import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import type { Job } from '../../engine/jobs/job.ts'
+import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { CarryOut } from './carry-out.ts'
+import type { Seats } from './seats.ts'
+
+export interface TierJobsDeps {
+  db: Db
+  rules: Pick<RuleBookHolder, 'current'>
+  seats: Pick<Seats, 'assign'>
+  carryOut: Pick<CarryOut, 'answered' | 'failed'>
+}
+
+const BATCH = 50
+/** All that are under way are looked at; each takes two reads of an index. */
+const MOST_STARTED = 1_000
+
+export function createTierJobs({ db, rules, seats, carryOut }: TierJobsDeps): Job[] {
+  async function assign(): Promise<void> {
+    for (const ladder of rules.current().ladders.values()) {
+      for (const level of ladder.levels) {
+        if (level.value.guides === undefined) continue
+        while ((await db.tx((tx) => seats.assign(tx, ladder, level))) > 0);
+      }
+    }
+  }
+  return [
+    { name: 'tiers.assign', everyMs: 5 * SECOND_MS, run: assign },
+    {
+      name: 'tiers.carry-out',
+      everyMs: 5 * SECOND_MS,
+      run: async () => {
+        while (await db.tx((tx) => carryOut.answered(tx, BATCH)));
+      },
+    },
+    { name: 'tiers.failed', everyMs: MINUTE_MS, run: () => db.tx((tx) => carryOut.failed(tx, MOST_STARTED)) },
+  ]
+}

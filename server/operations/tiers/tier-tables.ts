@@ -1,0 +1,10 @@
+import type { KeptTable } from '../../core/db/kept-table.ts'
+
+export const tierTables: KeptTable[] = [
+  { table: 'customer_tier', key: 'id', of: 'external_userid' },
+  { table: 'tier_move', key: 'id', of: 'external_userid' },
+  { table: 'tier_proposal', key: 'id', of: 'external_userid' },
+  { table: 'tier_seat', key: 'id', of: 'external_userid' },
+  { table: 'tier_run', key: 'id' },
+  { table: 'tier_pool' },
+]

@@ -1,0 +1,138 @@
+import Type from 'typebox'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { defineAction, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
+import { CRASHED } from '../../engine/actions/claim.ts'
+import { Attachment } from '../../platform/wecom/api/attachment.ts'
+import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { WecomError, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
+import { contacts } from '../../records/contacts/contacts.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
+
+/** The one message of a new friendship; everything it says was settled when it was enqueued. */
+export const SendWelcome = defineAction(
+  'welcome.send',
+  'welcome',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    /** With the pair: which friendship. UTC milliseconds. */
+    addedAtMs: Type.Number(),
+    /** Name of the welcome rule. */
+    welcome: Type.String(),
+    welcomeCode: Type.String(),
+    text: Type.Optional(Type.String()),
+    attachments: Type.Array(Attachment),
+    leftOut: Type.Array(Type.String()),
+  }),
+)
+
+const TAKEN = 41051
+const EXPIRED = 41050
+const BUSY = 41096
+
+export interface SendWelcomeDeps {
+  clock: Clock
+  wecom: { contacts: Pick<Wecom['contacts'], 'sendWelcome'> }
+  timeline: Pick<Timeline, 'note'>
+}
+
+/** Docs 92137, 92599. A code works once, so a repeated call can never send a second welcome: WeCom answers 41051. */
+export function createSendWelcome(
+  { clock, wecom, timeline }: SendWelcomeDeps,
+  afterEnd: (tx: Tx, key: FriendshipKey, state: WelcomeState) => Promise<void>,
+): Executor {
+  /** Whether an earlier call of this action may have reached WeCom. Only what this process saw; a row that another process
+   *  left is judged by what it wrote. */
+  const mayHaveHappened = new Map<number, boolean>()
+
+  const note = (
+    tx: Tx,
+    key: FriendshipKey & { actionId: number },
+    text: string,
+    reason: Parameters<Timeline['note']>[1]['reason'],
+  ) =>
+    timeline.note(tx, {
+      key: `welcome:action:${key.actionId}`,
+      externalUserId: key.externalUserId,
+      userId: key.userId,
+      kind: 'welcome.ended',
+      text,
+      reason,
+    })
+
+  return execute(SendWelcome, {
+    perform: async ({ id, payload }): Promise<{ outcome: 'sent' | 'sent-or-taken' }> => {
+      const { welcomeCode, text, attachments } = payload
+      if (!mayHaveHappened.has(id)) mayHaveHappened.set(id, false)
+      try {
+        await wecom.contacts.sendWelcome({
+          welcome_code: welcomeCode,
+          ...(text === undefined ? {} : { text: { content: text } }),
+          ...(attachments.length === 0 ? {} : { attachments }),
+        })
+        return { outcome: 'sent' }
+      } catch (error) {
+        if (error instanceof WecomUnreachable && error.mayHaveHappened) mayHaveHappened.set(id, true)
+        const isUsed = error instanceof WecomError && error.errcode === TAKEN
+        if (isUsed && mayHaveHappened.get(id) === true) return { outcome: 'sent-or-taken' }
+        throw error
+      }
+    },
+
+    record: async (tx, { id, payload, reason }, { outcome }) => {
+      mayHaveHappened.delete(id)
+      if (outcome === 'sent-or-taken') {
+        const why = '发送途中连接中断，再试时凭证已被用过：可能已由我们发出，也可能由其他应用发出'
+        await welcomeStore.set(tx, payload, { state: 'sent-or-taken', reason: why })
+        return void (await note(
+          tx,
+          { ...payload, actionId: id },
+          `欢迎语「${payload.welcome}」可能已发送：${why}`,
+          reason,
+        ))
+      }
+      const sentAtMs = clock.now()
+      const latencyMs = sentAtMs - ((await welcomeStore.find(tx, payload))?.received_at ?? sentAtMs)
+      await welcomeStore.setSent(tx, payload, sentAtMs, latencyMs)
+      const { externalUserId, userId, addedAtMs } = payload
+      const key = `welcome:${userId}:${externalUserId}:${addedAtMs}`
+      await contacts.add(tx, [{ key, externalUserId, userId, kind: 'welcome', atMs: sentAtMs }])
+      const without = payload.leftOut.length === 0 ? '' : `；没有带上还未准备好的${payload.leftOut.join('、')}`
+      const text = `已发送欢迎语「${payload.welcome}」，用时 ${(latencyMs / 1_000).toFixed(1)} 秒${without}`
+      await note(tx, { ...payload, actionId: id }, text, reason)
+    },
+
+    abandoned: async (tx, { id, payload, reason }, failure) => {
+      const unsure =
+        mayHaveHappened.get(id) ?? (failure.message === CRASHED || failure.message.startsWith('wecom.unreachable'))
+      mayHaveHappened.delete(id)
+      const end = endOf(failure, unsure)
+      await welcomeStore.set(tx, payload, end)
+      await note(tx, { ...payload, actionId: id }, `未发送欢迎语：${end.reason}`, reason)
+      await afterEnd(tx, payload, end.state)
+    },
+
+    afterCrash: ({ id }) => {
+      mayHaveHappened.set(id, true)
+      return Promise.resolve({ kind: 'repeat' })
+    },
+  })
+}
+
+function endOf(failure: Failure, unsure: boolean): { state: WelcomeState; reason: string } {
+  const errcode = failure.errcode ?? Number(/wecom\.errcode-(-?\d+)/.exec(failure.message)?.[1] ?? 0)
+  if (errcode === TAKEN) return { state: 'taken', reason: '其他应用已先发送，或双方已经开始聊天' }
+  if (failure.state === 'expired' && unsure) {
+    return { state: 'sent-or-taken', reason: '发送途中连接中断，20 秒内没有得到企业微信的答复，可能已发出' }
+  }
+  if (errcode === EXPIRED) return { state: 'late', reason: '欢迎语凭证已失效（只在 20 秒内有效）' }
+  if (failure.state === 'expired') {
+    const why = errcode === BUSY ? '，其他应用一直在发送' : errcode === 0 ? '' : `，企业微信一直答复 ${errcode}`
+    return { state: 'late', reason: `超过 20 秒没能发出${why}` }
+  }
+  if (errcode === 0) return { state: 'failed', reason: '内容不符合企业微信的限制，请检查欢迎语文件' }
+  return { state: 'failed', reason: `企业微信拒绝（${errcode} ${errorCode(errcode).zh}）` }
+}

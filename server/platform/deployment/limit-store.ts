@@ -1,0 +1,181 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { LANES, perLane } from '../../core/kernel/lane.ts'
+import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { WindowLimit } from '../wecom/limits/documented-limits.ts'
+import { type LaneUse, noUse, roomFor, totalUse } from '../wecom/limits/lane-shares.ts'
+import type { LimitAnswer, LimitBook, LimitEntry } from '../wecom/limits/limit-book.ts'
+import { SLICES } from '../wecom/limits/sliding-window.ts'
+
+interface LimitRow {
+  closed_until: number | null
+  allowed: number | null
+  allowed_at: number | null
+  learned: number | null
+  learned_at: number | null
+}
+
+type UseRow = Record<'length_ms' | 'oldest' | keyof LaneUse, number | string | null>
+
+const sliceOf = ({ lengthMs }: WindowLimit, nowMs: number): number => Math.floor(nowMs / (lengthMs / SLICES))
+
+/** The limits that all processes of a deployment keep together, in the database: who books holds the endpoint's row, so
+ *  two can never be granted the same call. Throws the driver's error when the database is away. */
+export function createLimitStore(db: Db): LimitBook {
+  return {
+    settle: async (entries, nowMs) => {
+      // In one order, so that two processes never wait for each other.
+      const order = entries.map((_, index) => index).sort((a, b) => (pathAt(entries, a) < pathAt(entries, b) ? -1 : 1))
+      const isForWelcome = entries.some(({ made, wanted }) => made.welcome + wanted.welcome > 0)
+      return db.tx(
+        async (tx) => {
+          const answers: LimitAnswer[] = []
+          for (const index of order) {
+            const entry = entries[index]
+            if (entry !== undefined) answers[index] = await settleOne(tx, entry, nowMs)
+          }
+          return answers
+        },
+        isForWelcome ? 'welcome' : 'other',
+      )
+    },
+  }
+}
+
+/** What is known of one endpoint, by a reader who books nothing: use per window length and lane. */
+export async function readLimits(
+  tx: Tx,
+  asked: Pick<LimitEntry, 'path' | 'windows'>,
+  nowMs: number,
+): Promise<{ answer: LimitAnswer; used: Map<number, LaneUse> }> {
+  const rows = await readUse(tx, asked, nowMs)
+  const used = new Map(rows.map((row) => [Number(row.length_ms), perLane((lane) => Number(row[lane]))]))
+  const usedInMinute = totalUse(used.get(MINUTE_MS) ?? noUse())
+  const learned = await readLearned(tx, asked.path)
+  return { used, answer: { path: asked.path, granted: noUse(), room: noUse(), waitMs: 0, usedInMinute, ...learned } }
+}
+
+const pathAt = (entries: LimitEntry[], index: number): string => entries[index]?.path ?? ''
+
+async function settleOne(tx: Tx, entry: LimitEntry, nowMs: number): Promise<LimitAnswer> {
+  const { path, windows } = entry
+  const learned = await exchangeNews(tx, entry)
+  if (entry.returned !== undefined) await giveBack(tx, entry, entry.returned)
+  const used = await readUse(tx, entry, nowMs)
+  const windowUse = windows.map((window) => {
+    const row = used.find((one) => Number(one.length_ms) === window.lengthMs)
+    const use = perLane((lane) => Number(row?.[lane] ?? 0) + entry.made[lane])
+    return { window, use, oldest: row === undefined ? sliceOf(window, nowMs) : Number(row.oldest) }
+  })
+  const granted = noUse()
+  for (const lane of LANES) {
+    const room = Math.min(...windowUse.map(({ window, use }) => roomFor(lane, use, window.limit)))
+    granted[lane] = Math.min(entry.wanted[lane], Math.max(0, room))
+    for (const { use } of windowUse) use[lane] += granted[lane]
+  }
+  const booked = perLane((lane) => entry.made[lane] + granted[lane])
+  if (totalUse(booked) > 0) for (const window of windows) await book(tx, path, window, booked, nowMs)
+  const full = windowUse.filter(({ window, use }) => LANES.some((lane) => roomFor(lane, use, window.limit) <= 0))
+  const waits = full.map(({ window, oldest }) => (oldest + 1) * (window.lengthMs / SLICES) + window.lengthMs - nowMs)
+  const minute = windowUse.find(({ window }) => window.lengthMs === MINUTE_MS)
+  return {
+    path,
+    granted,
+    room: perLane((lane) => Math.min(...windowUse.map(({ window, use }) => roomFor(lane, use, window.limit)))),
+    waitMs: Math.max(1, Math.ceil(Math.max(0, ...waits))),
+    usedInMinute: minute === undefined ? 0 : totalUse(minute.use),
+    ...learned,
+  }
+}
+
+/** Takes the endpoint's row for this transaction; writes what this process has learned and reads what others have. */
+async function exchangeNews(
+  tx: Tx,
+  { path, closedUntilMs, allowed, learned }: LimitEntry,
+): Promise<Pick<LimitAnswer, 'closedUntilMs' | 'allowed' | 'learned'>> {
+  const take = () => tx.run('UPDATE endpoint_limit SET revision = revision + 1 WHERE path = ?', [path])
+  if ((await take()) === 0) {
+    await tx.insertIgnore('endpoint_limit', [{ path }])
+    await take()
+  }
+  if (closedUntilMs !== undefined) {
+    await tx.run(
+      'UPDATE endpoint_limit SET closed_until = ? WHERE path = ? AND (closed_until IS NULL OR closed_until < ?)',
+      [closedUntilMs, path, closedUntilMs],
+    )
+  }
+  if (allowed !== undefined) {
+    await tx.run('UPDATE endpoint_limit SET allowed = ?, allowed_at = ? WHERE path = ?', [
+      allowed.calls,
+      allowed.atMs,
+      path,
+    ])
+  }
+  if (learned !== undefined) {
+    await tx.run('UPDATE endpoint_limit SET learned = ?, learned_at = ? WHERE path = ?', [
+      learned.perMinute,
+      learned.atMs,
+      path,
+    ])
+  }
+  return readLearned(tx, path)
+}
+
+async function readLearned(tx: Tx, path: string): Promise<Pick<LimitAnswer, 'closedUntilMs' | 'allowed' | 'learned'>> {
+  const row = await tx.row<LimitRow>(
+    'SELECT closed_until, allowed, allowed_at, learned, learned_at FROM endpoint_limit WHERE path = ?',
+    [path],
+  )
+  return {
+    closedUntilMs: row?.closed_until ?? undefined,
+    allowed: pair(row?.allowed, row?.allowed_at, (calls, atMs) => ({ calls, atMs })),
+    learned: pair(row?.learned, row?.learned_at, (perMinute, atMs) => ({ perMinute, atMs })),
+  }
+}
+
+const pair = <T>(
+  value: number | null | undefined,
+  atMs: number | null | undefined,
+  make: (value: number, atMs: number) => T,
+): T | undefined => (typeof value === 'number' && typeof atMs === 'number' ? make(value, atMs) : undefined)
+
+/** Used in each window, and the oldest slice in it. */
+function readUse(tx: Tx, { path, windows }: Pick<LimitEntry, 'path' | 'windows'>, nowMs: number): Promise<UseRow[]> {
+  const inWindows = windows.map(() => '(length_ms = ? AND slice >= ?)').join(' OR ')
+  const sums = LANES.map((lane) => `SUM(${lane}) AS ${lane}`).join(', ')
+  return tx.rows<UseRow>(
+    `SELECT length_ms, MIN(slice) AS oldest, ${sums} FROM endpoint_use WHERE path = ? AND (${inWindows}) GROUP BY length_ms`,
+    [path, ...windows.flatMap((window) => [window.lengthMs, sliceOf(window, nowMs) - SLICES])],
+  )
+}
+
+/** In the very slices in which it was booked, so that no window ever shows less than was called. */
+async function giveBack(
+  tx: Tx,
+  { path, windows }: LimitEntry,
+  { calls, bookedAtMs }: NonNullable<LimitEntry['returned']>,
+): Promise<void> {
+  for (const window of windows) {
+    await tx.run(
+      `UPDATE endpoint_use SET ${LANES.map((lane) => `${lane} = ${lane} - ?`).join(', ')}
+       WHERE path = ? AND length_ms = ? AND slice = ?`,
+      [...LANES.map((lane) => calls[lane]), path, window.lengthMs, sliceOf(window, bookedAtMs)],
+    )
+  }
+}
+
+async function book(tx: Tx, path: string, window: WindowLimit, calls: LaneUse, nowMs: number): Promise<void> {
+  const slice = sliceOf(window, nowMs)
+  const changed = await tx.run(
+    `UPDATE endpoint_use SET ${LANES.map((lane) => `${lane} = ${lane} + ?`).join(', ')}
+     WHERE path = ? AND length_ms = ? AND slice = ?`,
+    [...LANES.map((lane) => calls[lane]), path, window.lengthMs, slice],
+  )
+  if (changed > 0) return
+  await tx.insertIgnore('endpoint_use', [{ path, length_ms: window.lengthMs, slice, ...calls }])
+  await tx.run('DELETE FROM endpoint_use WHERE path = ? AND length_ms = ? AND slice < ?', [
+    path,
+    window.lengthMs,
+    slice - SLICES - 1,
+  ])
+}

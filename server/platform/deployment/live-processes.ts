@@ -1,0 +1,46 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { SECOND_MS } from '../../core/kernel/shanghai.ts'
+import type { Place } from '../wecom/limits/share.ts'
+
+const TELL_EVERY_MS = 5 * SECOND_MS
+/** Who has said nothing for so long is dead. Longer than a pause and the difference of two machines' clocks. */
+const SILENT_FOR_MS = 20 * SECOND_MS
+
+/** The processes of a deployment, each a row that it renews: among how many WeCom's limits are to be divided. */
+export function createLiveProcesses({ db, clock, instance }: { db: Db; clock: Clock; instance: string }) {
+  let told: { atMs: number; place: Place } | undefined
+  const tell = (tx: Tx): Promise<void> => tx.upsert('live_process', [{ instance, seen_at: clock.now() }], ['instance'])
+
+  return {
+    /** Writes this process' row, whatever it held: who can do that can store. Throws the driver's error. */
+    tell: (): Promise<void> => db.tx(tell),
+    /** Says every five seconds that this process lives, and gives its place among all that do. Throws the driver's error
+     *  when the database is away; safe to repeat. */
+    look: async (): Promise<Place> => {
+      const nowMs = clock.now()
+      if (told !== undefined && Math.abs(nowMs - told.atMs) < TELL_EVERY_MS) return told.place
+      const living = await db.tx(async (tx) => {
+        await tell(tx)
+        await tx.run('DELETE FROM live_process WHERE seen_at < ?', [nowMs - SILENT_FOR_MS])
+        return tx.rows<{ instance: string }>('SELECT instance FROM live_process ORDER BY instance')
+      })
+      const rank = living.findIndex((one) => one.instance === instance)
+      told = { atMs: nowMs, place: { rank: Math.max(0, rank), of: Math.max(1, living.length) } }
+      return told.place
+    },
+    /** Its part is free for the others at once. */
+    leave: async (): Promise<void> => {
+      await db.tx((tx) => tx.run('DELETE FROM live_process WHERE instance = ?', [instance]))
+    },
+  }
+}
+
+/** How many live, as far as the table tells; for readers who are none of them. */
+export async function countLive(tx: Tx, nowMs: number): Promise<number> {
+  const row = await tx.row<{ n: number }>('SELECT COUNT(*) AS n FROM live_process WHERE seen_at >= ?', [
+    nowMs - SILENT_FOR_MS,
+  ])
+  return Number(row?.n ?? 0)
+}

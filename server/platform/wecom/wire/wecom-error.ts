@@ -1,0 +1,65 @@
+import { AppError, type Retry } from '../../../core/kernel/app-error.ts'
+import { errorCode } from '../error-codes/error-codes.ts'
+
+/** WeCom answered and said no. `message` has the code, its English meaning and the endpoint path, never WeCom's own
+ *  errmsg (it holds IPs and request ids). */
+export class WecomError extends AppError {
+  override readonly name = 'WecomError'
+  readonly errcode: number
+  readonly path: string
+
+  constructor(errcode: number, path: string, options: { retry?: Retry } = {}) {
+    const known = errorCode(errcode)
+    super(`wecom.errcode-${errcode}`, `WeCom refused ${path}: ${errcode} (${known.kind})`, {
+      retry: options.retry ?? known.retry,
+      status: 502,
+      zh: `企业微信拒绝了请求（${errcode} ${known.zh}）${known.todo === undefined ? '' : `。${known.todo}`}`,
+    })
+    this.errcode = errcode
+    this.path = path
+  }
+}
+
+/** WeCom did not give a usable answer: no connection, time-out, HTTP error, a page in place of JSON. */
+export class WecomUnreachable extends AppError {
+  override readonly name = 'WecomUnreachable'
+  readonly path: string
+  /** True when the request left us, so that WeCom may have done what it asked for. */
+  readonly mayHaveHappened: boolean
+
+  constructor(path: string, what: string, options: { mayHaveHappened: boolean }) {
+    super('wecom.unreachable', `WeCom gave no usable answer to ${path}: ${what}`, {
+      retry: 'later',
+      status: 502,
+      zh: '暂时连不上企业微信，稍后会自动重试',
+    })
+    this.path = path
+    this.mayHaveHappened = options.mayHaveHappened
+  }
+}
+
+/** We kept the call back, so as not to exceed WeCom's limits. Nothing was sent; try after the stated time. */
+export class WecomRateLimited extends AppError {
+  override readonly name = 'WecomRateLimited'
+  readonly path: string
+
+  constructor(path: string, afterMs: number) {
+    super('wecom.rate-limited', `call to ${path} kept back for ${afterMs} ms to stay within WeCom's limits`, {
+      retry: { afterMs },
+      status: 503,
+      zh: '企业微信接口调用次数接近上限，稍后会自动重试',
+    })
+    this.path = path
+  }
+}
+
+/** The request breaks a documented limit; nothing was sent. `zh` names the field and the limit. */
+export class WecomBadRequest extends AppError {
+  override readonly name = 'WecomBadRequest'
+  readonly path: string
+
+  constructor(path: string, where: string, zh: string) {
+    super('wecom.bad-request', `request to ${path} breaks a documented limit at ${where}`, { status: 400, zh })
+    this.path = path
+  }
+}

@@ -1,3 +1,0 @@
-import type { KeptTable } from '../db/kept-table.ts'
-
-export const profileTables: KeptTable[] = [{ table: 'customer_profile', key: 'external_userid', of: 'external_userid' }]

@@ -1,0 +1,3 @@
+import type { KeptTable } from '../../core/db/kept-table.ts'
+
+export const channelTables: KeptTable[] = [{ table: 'channel', key: 'name' }]

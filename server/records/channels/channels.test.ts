@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+
+const WELCOME = { 'welcomes/通用.yaml': 'welcome: 通用\ndefault: true\ntext: 欢迎\n' }
+const rule = (text: string) => ({ ...WELCOME, 'channels/渠道.yaml': text })
+const ways = ({ sandbox }: TestApp) =>
+  [...sandbox.world.contactWays.values()].map(({ state, users, remark, skipVerify }) => ({
+    state,
+    users,
+    remark,
+    skipVerify,
+  }))
+const MINUTES_5 = 300_000
+
+describe('channels', () => {
+  let t: TestApp
+  afterEach(() => t.close())
+  const rewrite = async (text: string): Promise<void> => {
+    t.writeConfig({ 'channels/渠道.yaml': text })
+    await t.huoshui.rules.check()
+    await t.settle()
+  }
+
+  it('makes one live code per channel and keeps its picture', async () => {
+    t = await buildTestApp({ config: rule('channel: 包裹卡\nguides: [lisi, zhangsan]\nskipVerify: false\n') })
+    await t.advance(MINUTES_5)
+    await t.advance(MINUTES_5)
+    const [channel] = await t.rows<{ state: string; qr_code: string; trouble: null }>(
+      'SELECT state, qr_code, trouble FROM channel',
+    )
+    expect(channel?.state).toMatch(/^[a-z0-9]{10}$/)
+    expect(channel?.qr_code).toContain('.png')
+    expect(ways(t)).toEqual([
+      { state: channel?.state, users: ['lisi', 'zhangsan'], remark: '包裹卡', skipVerify: false },
+    ])
+    expect(t.sandbox.calls('add_contact_way')).toHaveLength(1)
+  })
+
+  it('a changed rule changes the code that is printed already, it makes no other', async () => {
+    t = await buildTestApp({ config: rule('channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\n') })
+    const [before] = await t.rows<{ config_id: string }>('SELECT config_id FROM channel')
+    await rewrite('channel: 包裹卡\nstate: parcel-card\nguides: [lisi]\n')
+    await t.advance(MINUTES_5)
+    await t.advance(MINUTES_5)
+    expect(ways(t)).toMatchObject([{ state: 'parcel-card', users: ['lisi'] }])
+    expect(await t.rows('SELECT config_id FROM channel')).toEqual([before])
+  })
+
+  it('a rule taken away leaves the code and the channel: it is printed on parcels', async () => {
+    t = await buildTestApp({ config: rule('channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\n') })
+    await rewrite('channel: 门店\nstate: store\nguides: [zhangsan]\n')
+    await t.advance(MINUTES_5)
+    await t.advance(MINUTES_5)
+    expect(ways(t)).toMatchObject([{ state: 'parcel-card' }, { state: 'store' }])
+    await t.sandbox.scan({ state: 'parcel-card' })
+    await t.settle()
+    expect(await t.rows('SELECT channel FROM follow')).toEqual([{ channel: '包裹卡' }])
+  })
+
+  it('a printed code whose channel has a new name goes on under that name', async () => {
+    t = await buildTestApp({ config: rule('channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\n') })
+    await rewrite('channel: 快递卡\nstate: parcel-card\nguides: [zhangsan]\n')
+    await t.advance(MINUTES_5)
+    await t.advance(MINUTES_5)
+    expect(await t.rows('SELECT name, state FROM channel')).toEqual([{ name: '快递卡', state: 'parcel-card' }])
+    expect(ways(t)).toEqual([{ state: 'parcel-card', users: ['zhangsan'], remark: '快递卡', skipVerify: true }])
+  })
+
+  it('a call that nobody knows the end of does not make a second code', async () => {
+    t = await buildTestApp({ config: WELCOME })
+    const { ways: api } = t.huoshui.wecom
+    // WeCom carried the call out, but the answer never came.
+    t.sandbox.faults.set({ path: 'add_contact_way', http: 502, times: 1 })
+    await rewrite('channel: 包裹卡\nguides: [zhangsan]\n')
+    const [channel] = await t.rows<{ state: string }>('SELECT state FROM channel')
+    await api.add({ type: 2, scene: 2, state: channel?.state ?? '', user: ['zhangsan'], remark: '包裹卡' })
+    await t.advance(60_000)
+    expect(ways(t)).toHaveLength(1)
+    expect(await t.rows('SELECT COUNT(*) AS made FROM channel WHERE config_id IS NOT NULL')).toEqual([{ made: 1 }])
+  })
+
+  it('adopts a code that was made before this database', async () => {
+    t = await buildTestApp({ config: WELCOME })
+    const { ways: api } = t.huoshui.wecom
+    await api.add({ type: 2, scene: 2, state: 'parcel-card', user: ['zhangsan'], remark: '旧' })
+    await rewrite('channel: 包裹卡\nstate: parcel-card\nguides: [lisi]\n')
+    await t.advance(MINUTES_5)
+    await t.advance(MINUTES_5)
+    expect(ways(t)).toEqual([{ state: 'parcel-card', users: ['lisi'], remark: '包裹卡', skipVerify: true }])
+  })
+
+  it('a guide without customer contact is told as trouble, and mended when the rule is', async () => {
+    t = await buildTestApp({ config: rule('channel: 包裹卡\nguides: [nobody]\n') })
+    const [channel] = await t.rows<{ trouble: string }>('SELECT trouble FROM channel')
+    expect(channel?.trouble).toContain('请检查导购')
+    await rewrite('channel: 包裹卡\nguides: [zhangsan]\n')
+    await t.advance(MINUTES_5)
+    await t.advance(MINUTES_5)
+    expect(await t.rows('SELECT trouble, tries FROM channel')).toEqual([{ trouble: null, tries: 0 }])
+    expect(ways(t)).toMatchObject([{ users: ['zhangsan'] }])
+  })
+})

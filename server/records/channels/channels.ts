@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import type { Tx } from '../../core/db/tx.ts'
+import { describeError } from '../../core/kernel/app-error.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import { randomText } from '../../core/kernel/random.ts'
+import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import { subscribe } from '../../engine/inbox/subscription.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { ChannelRule } from '../../rules/schema/rule-files.ts'
+import type { Alerts } from '../alerts/alerts.ts'
+import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
+import type { staffQueries } from '../staff/staff-queries.ts'
+import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
+import { channelQueries } from './channel-queries.ts'
+import { createLiveCodes, liveAs } from './live-codes.ts'
+import { createReadCode } from './read-code.ts'
+
+export interface ChannelsDeps {
+  wecom: Pick<Wecom, 'ways'>
+  clock: Clock
+  outbox: Outbox
+  rules: RuleBookHolder
+  log: Pick<Logger, 'warn'>
+  alerts: Pick<Alerts, 'raise' | 'resolve'>
+  staff: { queries: Pick<typeof staffQueries, 'currentIdOf' | 'leftAmong'> }
+  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+}
+
+interface StoredChannel {
+  name: string
+  state: string
+  config_id: string | null
+  live_as: string | null
+  trouble: string | null
+  tries: number
+  changed_at: number
+}
+
+const KEEP_EVERY_MS = 5 * MINUTE_MS
+/** What fails again and again is tried once an hour, or when the rules change. */
+const MOST_PATIENCE = 12
+const NO_GUIDE = '渠道里的导购都已离职，请在 config/channels/ 里写上在职的导购'
+/** Channel states that we choose; 30 characters are allowed, few make a small QR code. */
+const STATE_LENGTH = 10
+
+/** Channels and their live codes: one contact way per channel rule, made once and kept for as long as it may be printed. */
+export function createChannels({ wecom, clock, outbox, rules, db, log, staff, alerts }: ChannelsDeps) {
+  const liveCodes = createLiveCodes({ wecom, clock })
+  const stored = (tx: Tx, column: 'name' | 'state', value: string): Promise<StoredChannel | undefined> =>
+    tx.row(`SELECT name, state, config_id, live_as, trouble, tries, changed_at FROM channel WHERE ${column} = ?`, [
+      value,
+    ])
+
+  /** The channel's row, made if need be. A rule with a printed code's state takes that code over from its old name. */
+  async function keepRow(tx: Tx, rule: ChannelRule): Promise<StoredChannel | undefined> {
+    const known = await stored(tx, 'name', rule.channel)
+    const holder = rule.state === undefined ? undefined : await stored(tx, 'state', rule.state)
+    if (known !== undefined && (rule.state === undefined || known.state === rule.state)) return known
+    if (holder !== undefined) {
+      // The rule check names two rules with one state; a holder without a rule is this channel under its former name.
+      if (known !== undefined || rules.current().channels.has(holder.name)) return known
+      await tx.run('UPDATE channel SET name = ?, changed_at = ? WHERE state = ?', [
+        rule.channel,
+        clock.now(),
+        holder.state,
+      ])
+      return stored(tx, 'name', rule.channel)
+    }
+    if (known !== undefined) {
+      await tx.run('UPDATE channel SET state = ?, changed_at = ? WHERE name = ?', [
+        rule.state ?? known.state,
+        clock.now(),
+        rule.channel,
+      ])
+      return stored(tx, 'name', rule.channel)
+    }
+    await tx.insertIgnore('channel', [
+      {
+        name: rule.channel,
+        state: rule.state ?? randomText(STATE_LENGTH),
+        created_at: clock.now(),
+        changed_at: clock.now(),
+      },
+    ])
+    return stored(tx, 'name', rule.channel)
+  }
+
+  async function keepOne(tx: Tx, rule: ChannelRule, isUrgent: boolean): Promise<void> {
+    const row = await keepRow(tx, rule)
+    if (row === undefined) return
+    const restMs = Math.min(row.tries, MOST_PATIENCE) * KEEP_EVERY_MS
+    if (!isUrgent && clock.now() < row.changed_at + restMs) return
+    const users = await receiversOf(tx, rule)
+    const needsGuide = `channel.no-guide:${rule.channel}`
+    if (users.length === 0) {
+      // The code stays as it is: WeCom takes no way without a receiver.
+      if (row.trouble === NO_GUIDE) return
+      await tx.run('UPDATE channel SET trouble = ? WHERE name = ?', [NO_GUIDE, rule.channel])
+      const text = `渠道「${rule.channel}」的导购都已离职：扫码加不到人`
+      await alerts.raise(tx, { key: needsGuide, text, todo: '在 config/channels/ 里给这个渠道写上在职的导购' })
+      return
+    }
+    if (row.trouble === NO_GUIDE) {
+      await tx.run('UPDATE channel SET trouble = NULL WHERE name = ?', [rule.channel])
+      await alerts.resolve(tx, needsGuide)
+    }
+    const code: LiveCode = {
+      channel: rule.channel,
+      state: row.state,
+      users,
+      skipVerify: rule.skipVerify ?? true,
+    }
+    if (row.live_as === liveAs(code)) return
+    const digest = createHash('sha256').update(liveAs(code)).digest('base64url').slice(0, 22)
+    if (row.config_id === null) {
+      // Trouble without a failed try: a code that was made is gone.
+      const isAnew = row.tries === 0 && row.trouble !== null
+      // One attempt at a time: `tries` moves on only when the one before has ended without success.
+      await outbox.enqueue(tx, CreateLiveCode, {
+        key: `channel.create:${row.state}:${row.tries}${isAnew ? `:${row.changed_at}` : ''}`,
+        payload: { code, isPrinted: rule.state !== undefined },
+        reason: { text: `渠道「${rule.channel}」还没有活码` },
+      })
+    } else {
+      await outbox.enqueue(tx, UpdateLiveCode, {
+        key: `channel.update:${row.config_id.slice(0, 64)}:${digest}:${clock.now()}`,
+        payload: { configId: row.config_id, code },
+        reason: { text: `渠道「${rule.channel}」的设置有变化` },
+      })
+    }
+  }
+
+  /** Those of the rule's guides who are still here, under their present userids. */
+  async function receiversOf(tx: Tx, rule: ChannelRule): Promise<string[]> {
+    const users = new Set<string>()
+    for (const userId of rule.guides) users.add(await staff.queries.currentIdOf(tx, userId))
+    const left = await staff.queries.leftAmong(tx, [...users])
+    return [...users].filter((userId) => !left.has(userId)).sort()
+  }
+
+  /** Asks for every live code that the rules name and WeCom lacks or has otherwise. Safe to repeat. */
+  const keepAll = async (tx: Tx, isUrgent: boolean): Promise<void> => {
+    for (const { value } of rules.current().channels.values()) await keepOne(tx, value, isUrgent)
+  }
+  const keep = (isUrgent = false): Promise<void> => db.tx((tx) => keepAll(tx, isUrgent))
+  rules.onChange(() => {
+    // The job comes round anyway.
+    keep(true).catch((error: unknown) =>
+      log.warn({ err: describeError(error) }, 'live codes not kept after a rule change'),
+    )
+  })
+
+  return {
+    queries: channelQueries,
+    /** For the sync: live codes as WeCom has them. */
+    codes: createReadCode({ db, clock, wecom, alerts }),
+    keep,
+    subscriptions: [
+      subscribe('channels.guide-left', StaffLeft, (tx) => keepAll(tx, true)),
+      subscribe('channels.guide-renamed', StaffRenamed, (tx) => keepAll(tx, true)),
+    ],
+    executors: liveCodes.executors,
+    jobs: [{ name: 'channels.keep', everyMs: KEEP_EVERY_MS, run: () => keep() }],
+  }
+}
+export type Channels = ReturnType<typeof createChannels>

@@ -1,0 +1,105 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { HOUR_MS } from '../../core/kernel/shanghai.ts'
+import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
+
+interface MadeCode {
+  configId: string
+  qrCode: string | undefined
+}
+
+const SEVERAL_MEMBERS = 2
+const QR_CODE = 2
+const MAX_REMARK = 30
+/** WeCom knows the ways made from this day on. */
+const FIRST_LISTED_MS = Date.UTC(2021, 6, 10)
+/** Beyond these a lost way is not worth the calls; a second one does the same work. */
+const MOST_LOOKED_AT = 2_000
+
+export const liveAs = (code: LiveCode): string => JSON.stringify(code)
+
+const settingsOf = (code: LiveCode) => ({
+  state: code.state,
+  remark: Array.from(code.channel).slice(0, MAX_REMARK).join(''),
+  user: code.users,
+  skip_verify: code.skipVerify,
+})
+
+/** The calls that make a channel's live code real. Nothing here deletes one: it may be printed on a parcel. */
+export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; clock: Clock }) {
+  const make = async (code: LiveCode): Promise<MadeCode> => {
+    const made = await wecom.ways.add({ type: SEVERAL_MEMBERS, scene: QR_CODE, ...settingsOf(code) })
+    return { configId: made.config_id, qrCode: made.qr_code }
+  }
+
+  /** WeCom lists only ids, so each way is looked at. */
+  async function find(state: string, sinceMs: number): Promise<MadeCode | undefined> {
+    let cursor: string | undefined
+    let looked = 0
+    do {
+      const page = await wecom.ways.list({
+        start_time: Math.floor(sinceMs / 1_000),
+        limit: 100,
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      for (const { config_id: configId } of page.contact_way ?? []) {
+        const { contact_way: way } = await wecom.ways.get({ config_id: configId })
+        if (way.state === state) return { configId, qrCode: way.qr_code }
+      }
+      looked += page.contact_way?.length ?? 0
+      cursor = page.next_cursor === '' ? undefined : page.next_cursor
+    } while (cursor !== undefined && looked < MOST_LOOKED_AT)
+    return undefined
+  }
+
+  async function adopt(code: LiveCode, found: MadeCode): Promise<MadeCode> {
+    await wecom.ways.update({ config_id: found.configId, ...settingsOf(code) })
+    return found
+  }
+
+  async function recordMade(tx: Tx, code: LiveCode, made: MadeCode): Promise<void> {
+    await tx.run(
+      'UPDATE channel SET config_id = ?, qr_code = ?, live_as = ?, trouble = NULL, tries = 0, changed_at = ? WHERE state = ?',
+      [made.configId, made.qrCode ?? null, liveAs(code), clock.now(), code.state],
+    )
+  }
+
+  /** Counts the failed try, so that the next keeping may ask again under a new key. */
+  async function recordTrouble(tx: Tx, code: LiveCode, errcode: number | undefined): Promise<void> {
+    const why = errcode === undefined ? '没有成功' : `企业微信拒绝了（错误码 ${errcode}）`
+    await tx.run('UPDATE channel SET trouble = ?, tries = tries + 1, changed_at = ? WHERE state = ?', [
+      `渠道活码${why}，请检查导购是否都已开通客户联系`,
+      clock.now(),
+      code.state,
+    ])
+  }
+
+  const executors: Executor[] = [
+    execute(CreateLiveCode, {
+      perform: async ({ payload: { code, isPrinted }, attempts, createdAtMs }) => {
+        // A call that nobody knows the end of may have made the way already.
+        if (attempts === 1 && !isPrinted) return make(code)
+        const found = await find(code.state, isPrinted ? FIRST_LISTED_MS : createdAtMs - HOUR_MS)
+        return found === undefined ? make(code) : adopt(code, found)
+      },
+      record: (tx, { payload }, made) => recordMade(tx, payload.code, made),
+      abandoned: (tx, { payload }, { errcode }) => recordTrouble(tx, payload.code, errcode),
+    }),
+    execute(UpdateLiveCode, {
+      perform: async ({ payload }) => {
+        await wecom.ways.update({ config_id: payload.configId, ...settingsOf(payload.code) })
+      },
+      record: async (tx, { payload }) => {
+        await tx.run('UPDATE channel SET live_as = ?, trouble = NULL, tries = 0, changed_at = ? WHERE state = ?', [
+          liveAs(payload.code),
+          clock.now(),
+          payload.code.state,
+        ])
+      },
+      abandoned: (tx, { payload }, { errcode }) => recordTrouble(tx, payload.code, errcode),
+    }),
+  ]
+  return { executors }
+}

@@ -1,0 +1,25 @@
+import Type from 'typebox'
+import { defineAction } from '../../engine/actions/action-kind.ts'
+import { ToldAdd, ToldLoss } from './told.ts'
+
+/** Reads a customer again: externalcontact/get, all followers. Harmless to repeat. */
+export const RefreshCustomer = defineAction('customer.refresh', 'event', Type.Object({ externalUserId: Type.String() }))
+
+/** Reads whose customer it is now, for an add or a loss that may be a handover from WeCom's console. Harmless to repeat. */
+export const ResolveMove = defineAction(
+  'customer.resolve-move',
+  'event',
+  Type.Union([Type.Object({ add: ToldAdd }), Type.Object({ loss: ToldLoss })]),
+)
+
+/** Writes what a guide sees as the customer's name. Harmless to repeat. */
+export const SetRemark = defineAction(
+  'remark.set',
+  'event',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    remark: Type.Optional(Type.String()),
+    description: Type.Optional(Type.String()),
+  }),
+)

@@ -1,0 +1,103 @@
+import Type from 'typebox'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { defineEvent } from '../../engine/inbox/event-kind.ts'
+import { EndedBy } from './told.ts'
+
+/** A guide and a customer became friends, for the first time or again. Carries the welcome code, hence its lane. */
+export const CustomerAdded = defineEvent(
+  'customer.added',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    /** Channel name; null when the state is missing or not ours. */
+    channel: Type.Union([Type.String(), Type.Null()]),
+    /** As WeCom sent it. */
+    state: Type.Union([Type.String(), Type.Null()]),
+    /** Valid 20 s from `addedAtMs`, once. */
+    welcomeCode: Type.Union([Type.String(), Type.Null()]),
+    addedAtMs: Type.Number(),
+    /** True when this pair was friends before. */
+    again: Type.Boolean(),
+    /** No event told it: a reconciliation found it, hours later perhaps, and without a welcome code. */
+    found: Type.Optional(Type.Boolean()),
+  }),
+  { lane: 'welcome' },
+)
+
+/** Whoever became a customer this long before a reconciliation noticed is not approached as new: no journey begins, nobody
+ *  is asked to invite them. Tags of the channel are put all the same: where somebody came from does not grow old. */
+const NEWS_FOR_MS = DAY_MS
+export const isOldNews = (
+  { found, addedAtMs }: { found?: boolean | undefined; addedAtMs: number },
+  nowMs: number,
+): boolean => found === true && nowMs - addedAtMs > NEWS_FOR_MS
+
+export const CustomerLost = defineEvent(
+  'customer.lost',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    by: EndedBy,
+    lostAtMs: Type.Number(),
+  }),
+)
+
+/** A customer was handed over (继承): the follow of the old guide ended, the new one's goes on in its place. Neither
+ *  customer.lost nor customer.added is told for it. */
+export const CustomerHandedOver = defineEvent(
+  'customer.handed-over',
+  Type.Object({
+    externalUserId: Type.String(),
+    fromUserId: Type.String(),
+    toUserId: Type.String(),
+    handedOverAtMs: Type.Number(),
+  }),
+)
+
+const TagsChanged = Type.Object({
+  externalUserId: Type.String(),
+  userId: Type.String(),
+  /** 组/名 */
+  tags: Type.Array(Type.String(), { minItems: 1 }),
+  /** A rule of ours, a guide in the sidebar, or anybody in WeCom itself. */
+  by: Type.Union([Type.Literal('rule'), Type.Literal('guide'), Type.Literal('wecom')], { default: 'wecom' }),
+  /** The journeys that led to it, the first one first: none of them begins again by what it did itself. */
+  via: Type.Optional(Type.Array(Type.String())),
+})
+
+/** Tags that a customer did not have at this guide before. */
+export const TagAdded = defineEvent('tag.added', TagsChanged)
+/** Tags taken off a customer at one guide. Not told when the friendship ends, nor when the tag itself is deleted. */
+export const TagRemoved = defineEvent('tag.removed', TagsChanged)
+
+/** A further welcome code for a friendship that `customer.added` has told already: the guide accepted a half add, or the
+ *  customer agreed to chat archiving. One friendship still gets one welcome. */
+export const WelcomeCodeGiven = defineEvent(
+  'customer.welcome-code',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    channel: Type.Union([Type.String(), Type.Null()]),
+    state: Type.Union([Type.String(), Type.Null()]),
+    welcomeCode: Type.String(),
+    /** The code lives 20 s from here. */
+    codeAtMs: Type.Number(),
+    /** Beginning of the friendship, as in its `customer.added`; null when we never saw it begin. */
+    addedAtMs: Type.Union([Type.Number(), Type.Null()]),
+  }),
+  { lane: 'welcome' },
+)
+
+/** A customer is known under something new that an order may name: the id itself, a union id, a phone. */
+export const CustomerIdentified = defineEvent('customer.identified', Type.Object({ externalUserId: Type.String() }))
+
+/** The guide accepted a half add: from now on WeCom lets us tag and remark this pair. */
+export const CustomerAccepted = defineEvent(
+  'customer.accepted',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    channel: Type.Union([Type.String(), Type.Null()]),
+    addedAtMs: Type.Number(),
+  }),
+)

@@ -1,0 +1,8 @@
+import type { KeptTable } from '../../core/db/kept-table.ts'
+
+/** Without the phones: orders are matched already. */
+export const customerTables: KeptTable[] = [
+  { table: 'customer', key: 'external_userid', of: 'external_userid' },
+  { table: 'customer_source', key: 'id', of: 'external_userid' },
+  { table: 'follow', key: 'id', of: 'external_userid' },
+]

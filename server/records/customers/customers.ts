@@ -1,0 +1,62 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import { subscribe } from '../../engine/inbox/subscription.ts'
+import { StaffRenamed } from '../staff/staff-events.ts'
+import { createConsoleMoves } from './console-moves.ts'
+import { RefreshCustomer } from './customer-actions.ts'
+import { customerQueries } from './customer-queries.ts'
+import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
+import { createPairChanges } from './pair-changes.ts'
+import { createReconcilePairs } from './reconcile-pairs.ts'
+import { createRefreshCustomer, type RefreshDeps } from './refresh-customer.ts'
+import { renameGuide } from './rename-guide.ts'
+import { createResolveMove } from './resolve-move.ts'
+import { createSetRemark } from './set-remark.ts'
+import { createTakeOver } from './take-over.ts'
+
+export type CustomersDeps = ContactEventDeps & RefreshDeps & { outbox: Outbox }
+
+/** Customers and follows: who is whose friend since when, through which channel, and what WeCom knows about them. */
+export function createCustomers(deps: CustomersDeps) {
+  const refresh = createRefreshCustomer(deps)
+  const remark = createSetRemark(deps)
+  const pairs = createPairChanges(deps)
+  const takeOver = createTakeOver(deps)
+  const resolveMove = createResolveMove({
+    clock: deps.clock,
+    moves: createConsoleMoves(deps),
+    pairs,
+    takeOver,
+    read: refresh.read,
+  })
+  return {
+    queries: customerQueries,
+    subscriptions: [
+      ...onContactEvents(deps),
+      subscribe('customers.rename-guide', StaffRenamed, (tx, { payload }) =>
+        renameGuide(tx, payload.oldUserId, payload.newUserId),
+      ),
+    ],
+    executors: [refresh.executor, remark.executor, resolveMove],
+    setRemark: remark.setRemark,
+    /** A handover that WeCom says is done: moves the follow. Safe to repeat. */
+    takeOver,
+    /** Asks for the customer's details to be read again. */
+    refresh: (tx: Tx, { externalUserId, key, text }: { externalUserId: string; key: string; text: string }) =>
+      deps.outbox.enqueue(tx, RefreshCustomer, {
+        key: `customer.refresh:${key}`,
+        externalUserId,
+        payload: { externalUserId },
+        reason: { text },
+      }),
+    /** For the sync: relations as batch/get_by_user tells them. */
+    recordReading: refresh.recordReading,
+    /** For the reconciliation: the same, and what is news is told to the rules. */
+    reconcile: createReconcilePairs({ clock: deps.clock, pairs, recordReading: refresh.recordReading }),
+    /** For the reconciliation: who is no longer WeCom's friend is no longer ours. True when it ends by this. */
+    ended: pairs.ended,
+    /** For the reconciliation: one customer as WeCom tells them now; no relations when nobody has them. */
+    read: refresh.read,
+  }
+}
+export type Customers = ReturnType<typeof createCustomers>

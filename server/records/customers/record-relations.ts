@@ -1,0 +1,267 @@
+import type { Row, Tx } from '../../core/db/tx.ts'
+import { settleFirstSources } from './follow-store.ts'
+import type { PhoneHash } from './phone-hash.ts'
+import { recordPhones } from './record-phones.ts'
+import { pairOf, type Relation } from './relation.ts'
+
+export interface RecordedRelations {
+  /** Pairs that only this reading told us of: friends before we listened, or an add that never reached us. */
+  found: Relation[]
+  /** Customers now known under a new name (id, union id, phone) that an order may hold. */
+  identified: string[]
+  /** Known pairs of which the guide's remark, description or phones were others before. */
+  noted: Relation[]
+  /** Known customers whose nickname, picture or company were others before; WeCom sends no event about these. */
+  renewed: string[]
+}
+
+export interface RecordRelationsDeps {
+  nowMs: number
+  phoneHash: PhoneHash
+  channelOf(relation: Relation): string | undefined
+}
+
+interface KnownCustomer {
+  external_userid: string
+  name: string | null
+  avatar: string | null
+  customer_type: number | null
+  gender: number | null
+  corp_name: string | null
+  unionid: string | null
+}
+
+interface KnownFollow {
+  external_userid: string
+  userid: string
+  active: number
+  state: string | null
+  added_at: number | null
+  last_loss_at: number | null
+  remark: string | null
+  description: string | null
+  add_way: number | null
+}
+
+const DETAILS = ['name', 'avatar', 'customer_type', 'gender', 'corp_name', 'unionid'] as const
+const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
+
+/** Writes what WeCom says now about up to a page of relations, and only what differs. Never ends a friendship: absence is
+ *  no proof. Begins one only where WeCom's createtime is later than the loss we know. Safe to repeat. */
+export async function recordRelations(
+  tx: Tx,
+  relations: Relation[],
+  deps: RecordRelationsDeps,
+): Promise<RecordedRelations> {
+  if (relations.length === 0) return { found: [], identified: [], noted: [], renewed: [] }
+  const { created, identified, renewed } = await recordCustomers(tx, relations, deps)
+  const { found, noted } = await recordFollows(tx, relations, created, deps)
+  const phones = await recordPhones(tx, relations, deps.phoneHash)
+  const isFound = new Set(found)
+  const isNoted = new Set(noted.map(pairOf))
+  const differ = relations.filter(
+    (relation) => !isFound.has(relation) && (isNoted.has(pairOf(relation)) || phones.pairs.has(pairOf(relation))),
+  )
+  return { found, identified: [...new Set([...identified, ...phones.identified])], noted: differ, renewed }
+}
+
+async function recordCustomers(
+  tx: Tx,
+  relations: Relation[],
+  { nowMs, channelOf }: RecordRelationsDeps,
+): Promise<{ created: Set<string>; identified: string[]; renewed: string[] }> {
+  const relationsOf = new Map<string, Relation[]>()
+  for (const relation of relations) {
+    const others = relationsOf.get(relation.externalUserId)
+    if (others === undefined) relationsOf.set(relation.externalUserId, [relation])
+    else others.push(relation)
+  }
+  const ids = [...relationsOf.keys()]
+  const known = new Map(
+    (
+      await tx.rows<KnownCustomer>(
+        `SELECT external_userid, ${DETAILS.join(', ')} FROM customer WHERE external_userid IN (${marks(ids.length)})`,
+        ids,
+      )
+    ).map((row) => [row.external_userid, row]),
+  )
+  const fresh: Row[] = []
+  const changed: Row[] = []
+  const identified: string[] = []
+  for (const own of relationsOf.values()) {
+    const relation = own.at(-1)
+    if (relation === undefined) continue
+    const before = known.get(relation.externalUserId)
+    const row: Row = {
+      external_userid: relation.externalUserId,
+      name: relation.name ?? null,
+      avatar: relation.avatar ?? null,
+      customer_type: relation.type ?? null,
+      gender: relation.gender ?? null,
+      corp_name: relation.corpName ?? null,
+      // WeCom leaves the union id out while the developer account is unbound: that does not undo what was known.
+      unionid: relation.unionId ?? before?.unionid ?? null,
+      known_at: nowMs,
+      detail_at: nowMs,
+    }
+    if (before === undefined || before.unionid !== row.unionid) identified.push(relation.externalUserId)
+    if (before === undefined) fresh.push({ ...row, ...firstSource(own, channelOf) })
+    else if (DETAILS.some((column) => before[column] !== row[column])) changed.push(row)
+  }
+  const update = [...DETAILS, 'detail_at']
+  const isOurs = fresh.length === 0 || (await tx.insertIgnore('customer', fresh)) === fresh.length
+  // Somebody else has just made one of them.
+  if (!isOurs) await tx.upsert('customer', fresh, ['external_userid'], update)
+  if (changed.length > 0) await tx.upsert('customer', changed, ['external_userid'], update)
+  // Whose row an event has made a moment ago was not seen before either: that is no renewal.
+  const renewed = changed.filter((row) => known.get(String(row.external_userid))?.name !== null)
+  return {
+    created: new Set(isOurs ? fresh.map((row) => String(row.external_userid)) : []),
+    identified,
+    renewed: renewed.map((row) => String(row.external_userid)),
+  }
+}
+
+/** The earliest way in that this reading tells of one customer; saves a write for each customer of a first sync. */
+function firstSource(relations: Relation[], channelOf: ChannelOf): Row {
+  const dated = relations.filter((one) => one.createdAtMs !== undefined)
+  dated.sort((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))
+  const first = dated[0]
+  if (first === undefined) return { first_channel: null, first_userid: null, first_added_at: null }
+  const named = dated.find((one) => channelOf(one) !== undefined) ?? first
+  return {
+    first_channel: channelOf(named) ?? null,
+    first_userid: first.userId,
+    first_added_at: first.createdAtMs ?? null,
+  }
+}
+
+type ChannelOf = RecordRelationsDeps['channelOf']
+
+async function recordFollows(
+  tx: Tx,
+  relations: Relation[],
+  created: Set<string>,
+  deps: RecordRelationsDeps,
+): Promise<{ found: Relation[]; noted: Relation[] }> {
+  const ids = [...new Set(relations.map((relation) => relation.externalUserId))]
+  const known = new Map(
+    (
+      await tx.rows<KnownFollow>(
+        `SELECT external_userid, userid, active, state, added_at, last_loss_at, remark, description, add_way FROM follow
+         WHERE external_userid IN (${marks(ids.length)})`,
+        ids,
+      )
+    ).map((row) => [pairOf({ externalUserId: row.external_userid, userId: row.userid }), row]),
+  )
+  const found: Relation[] = []
+  const fresh: Relation[] = []
+  const noted: Relation[] = []
+  const detailed: Row[] = []
+  for (const relation of relations) {
+    const row = known.get(pairOf(relation))
+    if (row === undefined) {
+      fresh.push(relation)
+      continue
+    }
+    const detail = detailOf(relation, deps.nowMs)
+    const isNoted = row.remark !== detail.remark || row.description !== detail.description
+    if (isNoted) noted.push(relation)
+    if (isNoted || row.add_way !== detail.add_way) detailed.push({ ...keyOf(relation, deps.nowMs), ...detail })
+    const beganAgain = row.active === 0 && (row.last_loss_at ?? 0) < (relation.createdAtMs ?? 0)
+    if (beganAgain) {
+      found.push(relation)
+      await beginAgain(tx, relation, deps.channelOf(relation) ?? null)
+    } else if (row.added_at === null || (row.state === null && relation.state !== undefined)) {
+      await fillIn(tx, relation, deps.channelOf(relation) ?? null)
+    }
+  }
+  if (fresh.length > 0) await insertFollows(tx, fresh, deps)
+  found.push(...fresh)
+  if (found.length > 0) await keepSources(tx, found, created, deps)
+  if (detailed.length > 0) {
+    await tx.upsert(
+      'follow',
+      detailed,
+      ['external_userid', 'userid'],
+      ['remark', 'description', 'add_way', 'detail_at'],
+    )
+  }
+  return { found, noted }
+}
+
+const keyOf = (relation: Relation, nowMs: number): Row => ({
+  external_userid: relation.externalUserId,
+  userid: relation.userId,
+  active: 1,
+  known_at: nowMs,
+})
+
+const detailOf = (relation: Relation, nowMs: number): Row => ({
+  remark: relation.remark ?? null,
+  description: relation.description ?? null,
+  add_way: relation.addWay ?? null,
+  detail_at: nowMs,
+})
+
+/** Ignores those that an event has made in the meantime: it knows more. */
+async function insertFollows(tx: Tx, relations: Relation[], deps: RecordRelationsDeps): Promise<void> {
+  const rows = relations.map((relation) => ({
+    ...keyOf(relation, deps.nowMs),
+    half: 0,
+    announced: 0,
+    state: relation.state ?? null,
+    channel: deps.channelOf(relation) ?? null,
+    added_at: relation.createdAtMs ?? null,
+    last_add_at: relation.createdAtMs ?? null,
+    ...detailOf(relation, deps.nowMs),
+  }))
+  await tx.insertIgnore('follow', rows)
+}
+
+async function beginAgain(tx: Tx, relation: Relation, channel: string | null): Promise<void> {
+  await tx.run(
+    `UPDATE follow SET active = 1, half = 0, announced = 0, state = ?, channel = ?, added_at = ?, last_add_at = ?
+     WHERE external_userid = ? AND userid = ? AND active = 0`,
+    [
+      relation.state ?? null,
+      channel,
+      relation.createdAtMs ?? null,
+      relation.createdAtMs ?? null,
+      relation.externalUserId,
+      relation.userId,
+    ],
+  )
+}
+
+/** Whoever was `created` with this reading has their first source already. */
+async function keepSources(
+  tx: Tx,
+  relations: Relation[],
+  created: Set<string>,
+  { channelOf }: RecordRelationsDeps,
+): Promise<void> {
+  const rows: Row[] = []
+  for (const relation of relations) {
+    if (relation.createdAtMs === undefined) continue
+    rows.push({
+      external_userid: relation.externalUserId,
+      userid: relation.userId,
+      added_at: relation.createdAtMs,
+      channel: channelOf(relation) ?? null,
+      state: relation.state ?? null,
+    })
+  }
+  if (rows.length === 0) return
+  await tx.insertIgnore('customer_source', rows)
+  const known = new Set(rows.map((row) => String(row.external_userid)).filter((id) => !created.has(id)))
+  if (known.size > 0) await settleFirstSources(tx, [...known])
+}
+
+async function fillIn(tx: Tx, relation: Relation, channel: string | null): Promise<void> {
+  await tx.run(
+    `UPDATE follow SET added_at = COALESCE(added_at, ?), state = COALESCE(state, ?), channel = COALESCE(channel, ?)
+     WHERE external_userid = ? AND userid = ?`,
+    [relation.createdAtMs ?? null, relation.state ?? null, channel, relation.externalUserId, relation.userId],
+  )
+}

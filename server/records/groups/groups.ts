@@ -1,0 +1,125 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { Executor } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Emit } from '../../engine/inbox/emit.ts'
+import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
+import type { Job } from '../../engine/jobs/job.ts'
+import { ChatCreate, ChatDismiss, ChatUpdate } from '../../platform/wecom/callback/callback-events.ts'
+import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { StaffRenamed } from '../staff/staff-events.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { groupQueries } from './group-queries.ts'
+import { joinWayQueries } from './join-way-queries.ts'
+import { createJoinWays, type JoinWaysDeps } from './join-ways.ts'
+import { createListGroups, type ListGroupsDeps } from './list-groups.ts'
+import { createMembership } from './membership.ts'
+import { type PoolFullness, poolFullness } from './pool-fullness.ts'
+import { poolOf } from './pool-of.ts'
+import { createReadJoinWay } from './read-join-way.ts'
+import { createRefreshGroup, type RefreshGroupDeps } from './refresh-group.ts'
+
+export interface GroupsDeps {
+  db: Db
+  clock: Clock
+  log: Pick<Logger, 'warn'>
+  outbox: Outbox
+  emit: Emit
+  rules: Pick<RuleBookHolder, 'current'>
+  timeline: Pick<Timeline, 'noteAll'>
+  staff: ListGroupsDeps['staff']
+  wecom: RefreshGroupDeps['wecom'] & ListGroupsDeps['wecom'] & JoinWaysDeps['wecom']
+}
+
+/** Customer groups: who is in which, which pool a group belongs to, and the code that leads into each pool. */
+export function createGroups(deps: GroupsDeps) {
+  const { db, rules } = deps
+  const membership = createMembership(deps)
+  const joinWays = createJoinWays(deps)
+  const refresh = createRefreshGroup({ ...deps, membership, poolChanged: joinWays.keep })
+  const list = createListGroups({ ...deps, refresh })
+
+  /** Rules may have put groups into other pools since they were read. */
+  async function sortIntoPools(tx: Tx): Promise<void> {
+    const book = rules.current()
+    for (const group of await groupQueries.all(tx)) {
+      const pool = poolOf(book, group)
+      if (pool === group.pool) continue
+      await tx.run('UPDATE chat_group SET pool = ? WHERE chat_id = ?', [pool ?? null, group.chatId])
+    }
+  }
+
+  const fullness = (tx: Tx, pool: string): Promise<PoolFullness | undefined> => poolFullness(tx, rules.current(), pool)
+
+  const subscriptions: Subscription[] = [
+    subscribe('groups.created', ChatCreate, (tx, { payload }) => refresh.request(tx, payload.ChatId)),
+    subscribe('groups.updated', ChatUpdate, async (tx, { payload, eventAtMs }) => {
+      await refresh.heard(tx, payload.ChatId, {
+        atMs: eventAtMs,
+        lastVersion: payload.LastMemVer,
+        currentVersion: payload.CurMemVer,
+      })
+      if (payload.UpdateDetail !== 'del_member') return
+      await membership.heardQuit(
+        tx,
+        payload.ChatId,
+        payload.MemChangeList ?? [],
+        Number(payload.QuitScene ?? 0),
+        eventAtMs,
+      )
+    }),
+    subscribe('groups.dismissed', ChatDismiss, (tx, { payload, eventAtMs }) =>
+      refresh.dismiss(tx, payload.ChatId, eventAtMs),
+    ),
+    subscribe('groups.follow-rename', StaffRenamed, async (tx, { payload }) => {
+      const { oldUserId, newUserId } = payload
+      await tx.run('UPDATE chat_group SET owner = ? WHERE owner = ?', [newUserId, oldUserId])
+    }),
+  ]
+  const executors: Executor[] = [refresh.executor, list.executor, ...joinWays.executors]
+  const jobs: Job[] = [
+    { name: 'groups.find', everyMs: HOUR_MS, run: () => db.tx((tx) => list.start(tx)) },
+    {
+      name: 'groups.keep-join-ways',
+      everyMs: MINUTE_MS,
+      dueAt: async () => undefined,
+      run: async () => {
+        await db.tx(sortIntoPools)
+        for (const pool of rules.current().pools.keys()) await db.tx((tx) => joinWays.keep(tx, pool))
+      },
+    },
+  ]
+
+  return {
+    /** The group has another owner now, as WeCom answered. Safe to repeat. */
+    setOwner: async (tx: Tx, chatId: string, owner: string): Promise<void> => {
+      await tx.run('UPDATE chat_group SET owner = ? WHERE chat_id = ?', [owner, chatId])
+    },
+    /** For the sync: a page of the chat ids, one group with its members, and what of it was other here. */
+    readPage: list.read,
+    readGroup: refresh.read,
+    recordReading: refresh.recordReading,
+    /** For the sync: join codes as WeCom has them. */
+    joinCodes: createReadJoinWay({ ...deps, keep: joinWays.keep }),
+    /** Reads one group soon. Safe to repeat. */
+    refresh: (tx: Tx, chatId: string): Promise<void> => refresh.request(tx, chatId),
+    queries: {
+      ...groupQueries,
+      ...joinWayQueries,
+      /** Undefined: no such pool in the rules. */
+      fullness,
+      /** Can somebody join the pool, now or in a group that WeCom opens itself? */
+      hasRoom: async (tx: Tx, pool: string): Promise<boolean> => {
+        const state = await fullness(tx, pool)
+        return state !== undefined && (state.room > 0 || state.opensItself)
+      },
+    },
+    subscriptions,
+    executors,
+    jobs,
+  }
+}
+export type Groups = ReturnType<typeof createGroups>

@@ -1,0 +1,112 @@
+import Type from 'typebox'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { defineAction, execute } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import type { RefreshGroupAction } from './refresh-group.ts'
+
+/** One page of all customer groups (groupchat/list), to find those that no callback told us of. */
+export const ListGroups = defineAction(
+  'group.list',
+  'backfill',
+  Type.Object({
+    /** Begin of the round, UTC milliseconds. */
+    round: Type.Number(),
+    page: Type.Number(),
+    cursor: Type.Union([Type.String(), Type.Null()]),
+    /** Part of the guides as owners; null: of all. */
+    part: Type.Union([Type.Number(), Type.Null()]),
+  }),
+)
+
+export interface ListGroupsDeps {
+  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+  clock: Clock
+  outbox: Outbox
+  wecom: { groups: Pick<Wecom['groups'], 'list'> }
+  staff: { queries: { guideIds(tx: Tx): Promise<string[]> } }
+  refresh: RefreshGroupAction
+}
+
+const PAGE = 1_000
+const OWNERS_PER_CALL = 100
+/** WeCom: more than 1,000 members in range, name the owners. */
+const TOO_MANY_OWNERS = 81017
+
+export type ListedGroups = { kind: 'page'; chatIds: string[]; next: string } | { kind: 'too-many'; parts: number }
+
+export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: ListGroupsDeps) {
+  const enqueue = (tx: Tx, payload: { round: number; page: number; cursor: string | null; part: number | null }) =>
+    outbox.enqueue(tx, ListGroups, {
+      key: `group.list:${payload.round}:${payload.part ?? 'all'}:${payload.page}`,
+      payload,
+      reason: { text: '核对客户群列表' },
+    })
+
+  const ownersOfPart = async (part: number): Promise<string[]> => {
+    const guides = await db.tx((tx) => staff.queries.guideIds(tx))
+    return guides.slice(part * OWNERS_PER_CALL, (part + 1) * OWNERS_PER_CALL)
+  }
+
+  /** Groups that we know and a clean, complete round did not list: WeCom's detail says what became of them. */
+  async function lookAfterUnlisted(tx: Tx, round: number): Promise<void> {
+    const missing = await tx.rows<{ chat_id: string }>(
+      'SELECT chat_id FROM chat_group WHERE dismissed_at IS NULL AND known_at < ? AND (listed_at IS NULL OR listed_at < ?)',
+      [round, round],
+    )
+    for (const { chat_id } of missing) await refresh.request(tx, chat_id, 'backfill')
+  }
+
+  async function read({ cursor, part }: { cursor: string | null; part: number | null }): Promise<ListedGroups> {
+    const owners = part === null ? undefined : await ownersOfPart(part)
+    if (owners?.length === 0) return { kind: 'page', chatIds: [], next: '' }
+    try {
+      const answer = await wecom.groups.list({
+        limit: PAGE,
+        ...(cursor === null ? {} : { cursor }),
+        ...(owners === undefined ? {} : { owner_filter: { userid_list: owners } }),
+      })
+      const chatIds = (answer.group_chat_list ?? []).map((chat) => chat.chat_id)
+      return { kind: 'page', chatIds, next: answer.next_cursor ?? '' }
+    } catch (error) {
+      if (!(error instanceof WecomError) || error.errcode !== TOO_MANY_OWNERS || part !== null) throw error
+      const guides = await db.tx((tx) => staff.queries.guideIds(tx))
+      return { kind: 'too-many', parts: Math.ceil(guides.length / OWNERS_PER_CALL) }
+    }
+  }
+
+  return {
+    /** For the sync: one page of the chat ids. Safe to repeat. */
+    read,
+    /** Lists all groups and reads the unknown ones and those of which something was heard. Durable: goes on after a
+     *  crash. Safe to repeat; two of the same millisecond are one. */
+    start: async (tx: Tx): Promise<void> => {
+      await enqueue(tx, { round: clock.now(), page: 0, cursor: null, part: null })
+    },
+
+    executor: execute(ListGroups, {
+      perform: ({ payload }) => read(payload),
+      record: async (tx, { payload }, listed) => {
+        if (listed.kind === 'too-many') {
+          for (let part = 0; part < listed.parts; part++) await enqueue(tx, { ...payload, page: 0, cursor: null, part })
+          return
+        }
+        const { round, page, part } = payload
+        for (const chatId of listed.chatIds) {
+          const isNew = (await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: clock.now() }])) > 0
+          await tx.run('UPDATE chat_group SET listed_at = ? WHERE chat_id = ?', [round, chatId])
+          const stale = await tx.row(
+            `SELECT 1 AS found FROM chat_group WHERE chat_id = ? AND refresh_open = 0
+               AND (detail_at IS NULL OR changes_heard > changes_covered)`,
+            [chatId],
+          )
+          if (isNew || stale !== undefined) await refresh.request(tx, chatId, 'backfill')
+        }
+        if (listed.next !== '') await enqueue(tx, { ...payload, cursor: listed.next, page: page + 1 })
+        else if (part === null) await lookAfterUnlisted(tx, round)
+      },
+    }),
+  }
+}

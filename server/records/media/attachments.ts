@@ -1,0 +1,122 @@
+import type { Tx } from '../../core/db/tx.ts'
+import { assertNever } from '../../core/kernel/assert-never.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Attachment as WecomAttachment } from '../../platform/wecom/api/attachment.ts'
+import type { AttachmentRule } from '../../rules/schema/content.ts'
+import { cutToBytes } from './cut-to-bytes.ts'
+import { type PreparedMedia, preparedMedia } from './prepared-media.ts'
+import { assetSource, groupQrSource } from './wanted-media.ts'
+
+/** One entry of `attachments` in WeCom's welcome and mass messages. */
+export type { Attachment as WecomAttachment } from '../../platform/wecom/api/attachment.ts'
+
+/** One message for the sidebar's `sendChatMessage`. */
+export type ChatMessage =
+  | { msgtype: 'image'; image: { mediaid: string } }
+  | { msgtype: 'news'; news: { link: string; title: string; desc?: string; imgUrl?: string } }
+  | { msgtype: 'miniprogram'; miniprogram: { appid: string; title: string; imgUrl: string; page: string } }
+
+/** What can be sent now, in the order of the rules, and in Chinese what cannot yet. */
+export interface Prepared<Ready> {
+  ready: Ready[]
+  missing: string[]
+}
+
+const LINK_TITLE_BYTES = 128
+const LINK_DESC_BYTES = 512
+const URL_BYTES = 2_048
+const MINI_TITLE_BYTES = 64
+
+type Known = ReadonlyMap<string, PreparedMedia>
+
+/** Turns attachments as rules write them into what WeCom takes, from what is prepared; reads the database only. */
+export function createAttachments({ clock }: { clock: Clock }) {
+  const liveId = (media: PreparedMedia | undefined): string | undefined =>
+    media?.mediaUntilMs !== undefined && media.mediaUntilMs > clock.now() ? media.mediaId : undefined
+
+  function image(source: string, known: Known): WecomAttachment | undefined {
+    const media = known.get(source)
+    if (media?.picUrl !== undefined) return { msgtype: 'image', image: { pic_url: media.picUrl } }
+    const mediaId = liveId(media)
+    return mediaId === undefined ? undefined : { msgtype: 'image', image: { media_id: mediaId } }
+  }
+
+  function attachment(rule: AttachmentRule, known: Known): WecomAttachment | undefined {
+    if ('image' in rule) return image(assetSource(rule.image), known)
+    if ('groupQr' in rule) return image(groupQrSource(rule.groupQr), known)
+    if ('link' in rule) return fits(rule.link.url) ? { msgtype: 'link', link: link(rule.link) } : undefined
+    if ('miniProgram' in rule) {
+      const { title, appid, page, cover } = rule.miniProgram
+      const mediaId = liveId(known.get(assetSource(cover)))
+      if (mediaId === undefined) return undefined
+      const miniprogram = { title: cutToBytes(title, MINI_TITLE_BYTES), pic_media_id: mediaId, appid, page }
+      return { msgtype: 'miniprogram', miniprogram }
+    }
+    return assertNever(rule)
+  }
+
+  function chatMessage(rule: AttachmentRule, known: Known): ChatMessage | undefined {
+    if ('image' in rule || 'groupQr' in rule) {
+      const mediaid = liveId(known.get('image' in rule ? assetSource(rule.image) : groupQrSource(rule.groupQr)))
+      return mediaid === undefined ? undefined : { msgtype: 'image', image: { mediaid } }
+    }
+    if ('link' in rule) {
+      const { url, picurl, ...words } = link(rule.link)
+      return { msgtype: 'news', news: { link: url, ...words, ...(picurl === undefined ? {} : { imgUrl: picurl }) } }
+    }
+    const { title, appid, page, cover } = rule.miniProgram
+    const imgUrl = known.get(assetSource(cover))?.picUrl
+    // The client opens only pages that end in .html.
+    const htmlPage = page.replace(/^([^?]*?)(\.html)?(\?.*)?$/, '$1.html$3')
+    return imgUrl === undefined
+      ? undefined
+      : { msgtype: 'miniprogram', miniprogram: { appid, title, imgUrl, page: htmlPage } }
+  }
+
+  const prepare =
+    <Ready>(turn: (rule: AttachmentRule, known: Known) => Ready | undefined) =>
+    async (tx: Tx, rules: readonly AttachmentRule[]): Promise<Prepared<Ready>> => {
+      const known = await preparedMedia.some(tx, sourcesOf(rules))
+      const ready: Ready[] = []
+      const missing: string[] = []
+      for (const rule of rules) {
+        const turned = turn(rule, known)
+        if (turned === undefined) missing.push(nameOf(rule))
+        else ready.push(turned)
+      }
+      return { ready, missing }
+    }
+
+  return {
+    /** For welcome and mass messages. */
+    attachments: prepare(attachment),
+    /** For the sidebar. */
+    chatMessages: prepare(chatMessage),
+  }
+}
+
+const fits = (url: string): boolean => Buffer.byteLength(url) <= URL_BYTES
+
+function link(rule: { title: string; url: string; desc?: string; picurl?: string }) {
+  return {
+    title: cutToBytes(rule.title, LINK_TITLE_BYTES),
+    url: rule.url,
+    ...(rule.desc === undefined ? {} : { desc: cutToBytes(rule.desc, LINK_DESC_BYTES) }),
+    ...(rule.picurl === undefined || !fits(rule.picurl) ? {} : { picurl: rule.picurl }),
+  }
+}
+
+function sourcesOf(rules: readonly AttachmentRule[]): string[] {
+  return rules.flatMap((rule) => {
+    if ('image' in rule) return [assetSource(rule.image)]
+    if ('groupQr' in rule) return [groupQrSource(rule.groupQr)]
+    return 'miniProgram' in rule ? [assetSource(rule.miniProgram.cover)] : []
+  })
+}
+
+function nameOf(rule: AttachmentRule): string {
+  if ('image' in rule) return `图片 ${rule.image}`
+  if ('groupQr' in rule) return `群二维码「${rule.groupQr}」`
+  if ('link' in rule) return `链接「${rule.link.title}」`
+  return `小程序「${rule.miniProgram.title}」`
+}

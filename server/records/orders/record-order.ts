@@ -1,0 +1,144 @@
+import type { Row, Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Emit } from '../../engine/inbox/emit.ts'
+import type { EventKind } from '../../engine/inbox/event-kind.ts'
+import { givenNames, type KnownNames, matchGiven } from '../customers/given-customer.ts'
+import { type PhoneHash, phoneDigits } from '../customers/phone-hash.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import type { OrderMessage, OrderStatus } from './order-body.ts'
+import { OrderClosed, OrderCreated, OrderPaid, OrderRefunded } from './order-events.ts'
+import { noteOfStatus } from './order-note.ts'
+import { isAhead } from './order-status.ts'
+import {
+  addStatus,
+  announceOnce,
+  changeOrder,
+  hasOtherPaid,
+  holdOrder,
+  itemsOf,
+  ORDER_COLUMNS,
+  type OrderKeys,
+  putItems,
+  type StoredOrder,
+  statusesOf,
+} from './order-store.ts'
+import { MATCH_BATCH, ordersNaming } from './orders-naming.ts'
+
+export interface RecordOrderDeps {
+  clock: Clock
+  emit: Emit
+  timeline: Timeline
+  customers: KnownNames
+  phoneHash: PhoneHash
+}
+
+export interface RecordedOrder {
+  result: 'stored' | 'unchanged'
+  /** Whether we know whose order it is. */
+  matched: boolean
+}
+
+const EVENT_OF: Record<OrderStatus, EventKind<typeof OrderPaid.schema>> = {
+  created: OrderCreated,
+  paid: OrderPaid,
+  refunded: OrderRefunded,
+  closed: OrderClosed,
+}
+
+const timesOf = (status: OrderStatus, atMs: number): Row => {
+  if (status === 'refunded') return { refunded_at: atMs }
+  if (status === 'closed') return { closed_at: atMs }
+  return status === 'paid' ? { paid_at: atMs } : {}
+}
+
+/** The one way in for orders, from the shop's calls and from files alike. */
+export function createRecordOrder({ clock, emit, timeline, customers, phoneHash }: RecordOrderDeps) {
+  const keysOf = ({ customer }: OrderMessage): OrderKeys => {
+    const digits = customer.phone === undefined ? undefined : phoneDigits(customer.phone)
+    return { ...givenNames(customer, phoneHash), phone_tail: digits?.slice(-4) ?? null }
+  }
+
+  /** What a message adds to an order that earlier messages made. */
+  function learnedFrom(order: OrderMessage, row: StoredOrder, keys: OrderKeys): Row {
+    const changes: Row = {}
+    const ahead = isAhead(order.status, row.status)
+    if (ahead) changes.status = order.status
+    // A refund may tell its own amount; what was paid is what the order is worth.
+    if (order.status === 'paid' || (ahead && row.status === 'created')) changes.total_fen = order.totalFen
+    const { given_external_userid, given_unionid, phone_hash, phone_tail } = keys
+    if (row.given_external_userid === null) changes.given_external_userid = given_external_userid
+    if (row.given_unionid === null) changes.given_unionid = given_unionid
+    if (row.phone_hash === null) Object.assign(changes, { phone_hash, phone_tail })
+    return changes
+  }
+
+  async function announce(tx: Tx, row: StoredOrder, externalUserId: string): Promise<void> {
+    const statuses = await statusesOf(tx, row.id)
+    const items = await itemsOf(tx, row.id)
+    for (const { status, at } of statuses) {
+      if (!(await announceOnce(tx, row.id, status))) continue
+      await timeline.note(tx, noteOfStatus({ orderId: row.order_id, externalUserId, status, at, row, items }))
+      // Only where the order stands now is news; how it came there is history.
+      if (status !== row.status) continue
+      await emit(tx, EVENT_OF[status], {
+        key: row.order_id,
+        atMs: at,
+        payload: {
+          orderId: row.order_id,
+          externalUserId,
+          totalFen: row.total_fen,
+          first: status === 'paid' && !(await hasOtherPaid(tx, externalUserId, row.id)),
+          atMs: at,
+        },
+      })
+    }
+  }
+
+  async function settle(tx: Tx, orderId: string): Promise<boolean> {
+    const row = await tx.row<StoredOrder>(
+      `SELECT ${ORDER_COLUMNS} FROM shop_order WHERE order_id = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
+      [orderId],
+    )
+    if (row === undefined) return false
+    let owner = row.external_userid
+    if (owner === null) {
+      const match = await matchGiven(tx, customers, row)
+      if (match === undefined) return false
+      owner = match.externalUserId
+      await changeOrder(tx, row.id, { external_userid: owner, matched_by: match.by })
+    }
+    await announce(tx, row, owner)
+    return true
+  }
+
+  /** Stores one message about an order; the same order and status twice changes nothing, and messages may come in any
+   *  order. Raises an event when the order's standing changes and its customer is known. */
+  async function record(tx: Tx, order: OrderMessage): Promise<RecordedOrder> {
+    const now = clock.now()
+    const keys = keysOf(order)
+    const { row, isFirst } = await holdOrder(tx, order, keys, now)
+    const atMs = order.status === 'paid' ? (order.paidAtMs ?? now) : now
+    if (!(await addStatus(tx, row.id, order.status, atMs))) {
+      return { result: 'unchanged', matched: row.external_userid !== null }
+    }
+    const times = timesOf(order.status, atMs)
+    if (order.status !== 'paid' && row.paid_at === null && order.paidAtMs !== undefined) times.paid_at = order.paidAtMs
+    await changeOrder(tx, row.id, { ...(isFirst ? {} : learnedFrom(order, row, keys)), ...times })
+    if (row.has_items === 0) await putItems(tx, row.id, order.items)
+    return { result: 'stored', matched: await settle(tx, order.orderId) }
+  }
+
+  /** Gives waiting orders to a customer of whom we have just learned a name; gives how many. Safe to repeat. */
+  async function matchWaiting(tx: Tx, externalUserId: string): Promise<number> {
+    let matched = 0
+    for (;;) {
+      const waiting = await ordersNaming(tx, customers, externalUserId)
+      const before = matched
+      for (const orderId of waiting) if (await settle(tx, orderId)) matched += 1
+      if (waiting.length < MATCH_BATCH || matched === before) return matched
+    }
+  }
+
+  return { record, settle, matchWaiting }
+}
+export type RecordOrder = ReturnType<typeof createRecordOrder>

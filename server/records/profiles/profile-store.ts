@@ -1,0 +1,64 @@
+import type { Tx } from '../../core/db/tx.ts'
+import { type Birthday, leapOrdinal } from './birthday.ts'
+
+export interface BirthdayTold {
+  birthday: Birthday
+  by: 'shop' | 'guide'
+  userId?: string
+  /** UTC milliseconds. */
+  atMs: number
+}
+
+interface StoredProfile {
+  birth_year: number | null
+  birth_month: number
+  birth_day: number
+  told_at: number
+}
+
+const find = (tx: Tx, externalUserId: string): Promise<StoredProfile | undefined> =>
+  tx.row<StoredProfile>(
+    `SELECT birth_year, birth_month, birth_day, told_at FROM customer_profile
+     WHERE external_userid = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
+    [externalUserId],
+  )
+
+/** What customers are like, apart from what WeCom says. */
+export const profileStore = {
+  birthdayOf: async (tx: Tx, externalUserId: string): Promise<Birthday | undefined> => {
+    const row = await find(tx, externalUserId)
+    return row && { year: row.birth_year ?? undefined, month: row.birth_month, day: row.birth_day }
+  },
+
+  /** What was told last holds; a year that was known stays when the same day is told without one. True when something
+   *  is new. */
+  setBirthday: async (tx: Tx, externalUserId: string, told: BirthdayTold): Promise<boolean> => {
+    const before = await find(tx, externalUserId)
+    const { month, day, year } = told.birthday
+    if (before !== undefined) {
+      const isSameDay = before.birth_month === month && before.birth_day === day
+      if (told.atMs < before.told_at || (isSameDay && (year === undefined || year === before.birth_year))) return false
+    }
+    await tx.upsert(
+      'customer_profile',
+      [
+        {
+          external_userid: externalUserId,
+          birth_year: year ?? null,
+          birth_month: month,
+          birth_day: day,
+          birth_ordinal: leapOrdinal(month, day),
+          told_by: told.by,
+          userid: told.userId ?? null,
+          told_at: told.atMs,
+        },
+      ],
+      ['external_userid'],
+    )
+    return true
+  },
+
+  /** True when there was one. */
+  forgetBirthday: async (tx: Tx, externalUserId: string): Promise<boolean> =>
+    (await tx.run('DELETE FROM customer_profile WHERE external_userid = ?', [externalUserId])) > 0,
+}

@@ -1,0 +1,135 @@
+import { afterEach, expect, it } from 'vitest'
+import { runAlerts } from '../../cli/alerts.ts'
+import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { config, openSopDesk, type SopDesk } from '../../operations/sop/testing/sop-desk.ts'
+import { openBrowser } from '../../sidebar-api/testing/sidebar-browser.ts'
+import { wecomSays } from '../customers/testing/wecom-says.ts'
+
+let t: SopDesk
+afterEach(() => t.close())
+
+const SEND =
+  'send: 福利\naudience: { follow.active: true }\nguides: [zhangsan]\ncontent: { text: 福利 }\nat: 2026-11-22 12:00\n'
+const channelUsers = () => [...t.sandbox.world.contactWays.values()].map((way) => way.users)
+const asks = (kind: string) => t.sandbox.calls(kind).map((call) => call.body as Record<string, unknown>)
+const tasks = () => t.rows('SELECT userid, state FROM guide_task ORDER BY id')
+const texts = async (externalUserId: string): Promise<string[]> =>
+  (
+    await t.rows<{ body: string }>(`SELECT body FROM timeline WHERE external_userid = ? AND kind = 'task.passed-on'`, [
+      externalUserId,
+    ])
+  ).map((row) => row.body)
+async function rename(userId: string, newUserId: string): Promise<void> {
+  await t.sandbox.renameStaff({ userId, newUserId })
+  await t.settle()
+  t.sandbox.redeliver(({ event }) => event === 'change_contact')
+  await t.settle()
+}
+
+it('when a guide leaves, to-dos go to the customer’s other guide, or wait for the next one', async () => {
+  t = await openSopDesk()
+  const shared = await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
+  const alone = await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
+  await t.advance(10 * MINUTE_MS)
+  t.clock.advance(1_000)
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: shared })
+  await t.settle()
+  expect(await tasks()).toEqual([
+    { userid: 'zhangsan', state: 'open' },
+    { userid: 'zhangsan', state: 'open' },
+  ])
+
+  await t.sandbox.removeStaff({ userId: 'zhangsan' })
+  await t.settle()
+  t.sandbox.redeliver()
+  await t.settle()
+  expect(await t.rows('SELECT external_userid, userid, state FROM guide_task ORDER BY id')).toEqual([
+    { external_userid: shared, userid: 'lisi', state: 'open' },
+    { external_userid: alone, userid: 'zhangsan', state: 'open' },
+  ])
+  expect(await texts(shared)).toEqual(['导购张三已离职，待办「邀请进「科普群」」转给李四'])
+  expect(await texts(alone)).toEqual(['导购张三已离职，待办「邀请进「科普群」」等客户分配给新导购后接着做'])
+
+  // The journey's next step asks the guide who is there.
+  await t.until('2026-11-23T10:00:00')
+  const next = await t.rows(`SELECT userid FROM guide_task WHERE kind = 'sop' AND external_userid = ?`, [shared])
+  expect(next).toEqual([{ userid: 'lisi' }])
+})
+
+it('when a guide leaves, their channels go to the others; with nobody left, ops are told what to do', async () => {
+  t = await openSopDesk({ config: { ...config, 'channels/二人.yaml': 'channel: 二人\nguides: [zhangsan, lisi]\n' } })
+  await t.advance(MINUTE_MS)
+  expect(channelUsers()).toContainEqual(['lisi', 'zhangsan'])
+  await t.sandbox.removeStaff({ userId: 'zhangsan' })
+  await t.settle()
+  expect(channelUsers()).toContainEqual(['lisi'])
+  await t.sandbox.removeStaff({ userId: 'lisi' })
+  await t.settle()
+  expect(channelUsers()).toContainEqual(['lisi'])
+  const { code, out } = await runAlerts([], { db: t.db, clock: t.clock })
+  expect(code).toBe(1)
+  expect(out).toContain('渠道「二人」的导购都已离职：扫码加不到人')
+
+  await t.sandbox.addStaff({ userId: 'lisi', name: '李四' })
+  await t.advance(5 * MINUTE_MS)
+  expect((await runAlerts([], { db: t.db, clock: t.clock })).out).not.toContain('「二人」')
+})
+
+it('a leave that WeCom does not confirm moves nothing', async () => {
+  t = await openSopDesk()
+  await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
+  await t.advance(10 * MINUTE_MS)
+  await wecomSays(t, 'change_contact', { ChangeType: 'delete_user', UserID: 'zhangsan' })
+  await t.settle()
+  expect(await t.rows(`SELECT 1 FROM inbound_event WHERE kind = 'staff.left'`)).toEqual([])
+  expect(await tasks()).toEqual([{ userid: 'zhangsan', state: 'open' }])
+})
+
+it('customers of a guide who left get no mass message in the guide’s name', async () => {
+  t = await openSopDesk({ config: { ...config, 'sends/s.yaml': SEND.replace('guides: [zhangsan]\n', '') } })
+  const alone = await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
+  await t.sandbox.removeStaff({ userId: 'zhangsan' })
+  await t.settle()
+  await t.until('2026-11-22T12:00:10')
+  expect(await t.rows('SELECT reason FROM send_recipient WHERE external_userid = ?', [alone])).toEqual([
+    { reason: '没有在跟进的导购' },
+  ])
+  expect(asks('externalcontact/add_msg_template')).toEqual([])
+})
+
+it('a rename reaches channels, to-dos, journeys, sends and what is still waiting to go out', async () => {
+  t = await openSopDesk({ config: { ...config, 'sends/s.yaml': SEND } })
+  // WeCom is busy, so the tags of the new friend wait.
+  t.sandbox.faults.set({ path: 'externalcontact/mark_tag', errcode: 45033 })
+  await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
+  const waiting = () =>
+    t.rows<{ payload: string }>(`SELECT payload FROM action WHERE kind = 'tag.mark' AND state = 'waiting'`)
+  expect(await waiting()).toHaveLength(1)
+  await t.advance(10 * MINUTE_MS)
+
+  await rename('zhangsan', 'zhangsan001')
+  expect(channelUsers().flat()).not.toContain('zhangsan')
+  expect(channelUsers().flat()).toContain('zhangsan001')
+  expect(await tasks()).toMatchObject([{ userid: 'zhangsan001' }])
+  expect(await t.rows('SELECT userid FROM sop_entry')).toEqual([{ userid: 'zhangsan001' }])
+  for (const { payload } of await waiting()) expect(JSON.parse(payload)).toMatchObject({ userId: 'zhangsan001' })
+
+  t.sandbox.faults.clear()
+  await t.advance(HOUR_MS)
+  expect(asks('externalcontact/mark_tag').at(-1)).toMatchObject({ userid: 'zhangsan001' })
+  await t.until('2026-11-22T12:00:10')
+  expect(asks('externalcontact/add_msg_template')).toMatchObject([{ sender: 'zhangsan001' }])
+})
+
+it('a renamed guide stays logged in; who gets a given-up userid is not taken for the one before', async () => {
+  t = await openSopDesk()
+  const browser = openBrowser(t.url)
+  await browser.login('zhangsan', '/sidebar/')
+  t.clock.advance(1_000)
+  await rename('zhangsan', 'zhangsan001')
+  expect((await browser.get('me')).body).toMatchObject({ userId: 'zhangsan001' })
+  t.clock.advance(1_000)
+  await t.sandbox.addStaff({ userId: 'zhangsan', name: '另一位张三' })
+  await t.settle()
+  expect((await browser.get('me')).status).toBe(401)
+})

@@ -1,0 +1,89 @@
+import Type from 'typebox'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Reason } from '../../core/kernel/reason.ts'
+import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import { defineAction, type Executor, execute } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { cutToBytes } from '../media/cut-to-bytes.ts'
+import { staffQueries } from './staff-queries.ts'
+
+/** A message of our app to one member. */
+export const TellStaff = defineAction(
+  'staff.tell',
+  'event',
+  Type.Object({ userId: Type.String(), text: Type.String({ minLength: 1 }) }),
+)
+
+/** A member gets at most 30 messages a minute and 1,000 an hour from one app, the rest is dropped without a word (doc
+ *  90236); so each has its own turn. */
+const APART_MS = HOUR_MS / 1_000
+/** WeCom's limit for text, in UTF-8 bytes. */
+const MAX_BYTES = 2_048
+/** Older than this it is no news. */
+const NEWS_FOR_MS = 12 * HOUR_MS
+
+export interface TellStaffDeps {
+  clock: Clock
+  outbox: Outbox
+  wecom: { messages: Pick<Wecom['messages'], 'send'> }
+}
+
+/** Messages of our app to members of staff. */
+export function createTellStaff({ clock, outbox, wecom }: TellStaffDeps) {
+  /** When this member may get the next one; the turn is then taken. */
+  async function turnOf(tx: Tx, userId: string): Promise<number> {
+    const now = clock.now()
+    const held = await tx.row<{ next_at: number }>('SELECT next_at FROM staff_pace WHERE userid = ?', [userId])
+    const turn = Math.max(now, held?.next_at ?? now)
+    await tx.upsert('staff_pace', [{ userid: userId, next_at: turn + APART_MS }], ['userid'])
+    return turn
+  }
+
+  return {
+    /** Each of these members gets this text, once per key; former userids are followed, who has left is left out. Gives
+     *  the userids of those who get it. `key`: ≤120 characters. */
+    tell: async (
+      tx: Tx,
+      said: { key: string; userIds: readonly string[]; text: string; reason: Reason },
+    ): Promise<string[]> => {
+      const present = new Set<string>()
+      for (const userId of said.userIds) present.add(await staffQueries.currentIdOf(tx, userId))
+      const left = await staffQueries.leftAmong(tx, [...present])
+      const told = [...present].filter((userId) => !left.has(userId))
+      // WeCom takes the same words within half an hour for the same message: the time tells them apart.
+      const time = `（${shanghaiText(clock.now()).slice(5)}）`
+      const text = `${cutToBytes(said.text, MAX_BYTES - Buffer.byteLength(time))}${time}`
+      for (const userId of told) {
+        const dueAtMs = await turnOf(tx, userId)
+        await outbox.enqueue(tx, TellStaff, {
+          key: `staff.tell:${said.key}:${userId}`,
+          payload: { userId, text },
+          reason: said.reason,
+          userId,
+          dueAtMs,
+          expiresAtMs: dueAtMs + NEWS_FOR_MS,
+        })
+      }
+      return told
+    },
+
+    executors: [
+      execute(TellStaff, {
+        // WeCom drops the double of a repeated call.
+        perform: async ({ payload }) => {
+          await wecom.messages.send({
+            touser: payload.userId,
+            msgtype: 'text',
+            text: { content: payload.text },
+            enable_duplicate_check: 1,
+            duplicate_check_interval: 1_800,
+          })
+        },
+      }),
+    ] satisfies Executor[],
+  }
+}
+
+export type StaffTelling = ReturnType<typeof createTellStaff>

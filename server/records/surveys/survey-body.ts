@@ -1,0 +1,45 @@
+import Type, { type Static } from 'typebox'
+import { checkedBody, instantOf } from '../../engine/http/checked-body.ts'
+import { GivenCustomer } from '../customers/given-customer.ts'
+
+const NotEmpty = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+
+/** Body of POST /api/surveys: one person's response to one survey. Several answers to one question are several entries. */
+export const SurveyBody = Type.Object({
+  surveyId: NotEmpty(60),
+  responseId: NotEmpty(100),
+  customer: GivenCustomer,
+  /** ISO 8601 with offset, or UTC milliseconds; default now. */
+  answeredAt: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Integer({ minimum: 0 })])),
+  answers: Type.Array(
+    Type.Object({
+      question: NotEmpty(200),
+      answer: Type.Union([Type.String({ maxLength: 2_000 }), Type.Number(), Type.Boolean()]),
+    }),
+    { maxItems: 200 },
+  ),
+})
+
+export interface SurveyAnswer {
+  question: string
+  answer: string
+}
+
+export interface SurveyMessage extends Omit<Static<typeof SurveyBody>, 'answeredAt' | 'answers'> {
+  /** UTC milliseconds. */
+  answeredAtMs: number | undefined
+  answers: SurveyAnswer[]
+}
+
+const ABOUT = { what: 'surveys', zh: '问卷' }
+
+/** Throws surveys.invalid (400) naming fields, never their values. */
+export function parseSurvey(value: unknown): SurveyMessage {
+  const { answeredAt, answers, ...rest } = checkedBody(SurveyBody, value, ABOUT)
+  return {
+    ...rest,
+    surveyId: rest.surveyId.trim(),
+    answeredAtMs: answeredAt === undefined ? undefined : instantOf(answeredAt, { field: '/answeredAt', ...ABOUT }),
+    answers: answers.map(({ question, answer }) => ({ question: question.trim(), answer: String(answer).trim() })),
+  }
+}

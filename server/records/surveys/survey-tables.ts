@@ -1,0 +1,10 @@
+import type { KeptTable } from '../../core/db/kept-table.ts'
+
+export const surveyTables: KeptTable[] = [
+  { table: 'survey_response', key: 'id', of: 'external_userid' },
+  {
+    table: 'survey_answer',
+    key: 'id',
+    through: { column: 'survey_response_id', table: 'survey_response', of: 'external_userid' },
+  },
+]

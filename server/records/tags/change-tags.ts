@@ -1,0 +1,156 @@
+import type { Tx } from '../../core/db/tx.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Emit } from '../../engine/inbox/emit.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { RefreshCustomer } from '../customers/customer-actions.ts'
+import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { markSettled, type Pair, putOn, tagsOfPair, takeOff } from './follow-tag-store.ts'
+import { createQueueTagChanges, type TagChange } from './queue-tag-changes.ts'
+import { MarkTags, type MarkTagsPayload } from './tag-actions.ts'
+import type { TagLibrary } from './tag-library.ts'
+import { type CorpTag, tagQueries } from './tag-queries.ts'
+
+export interface ChangeTagsDeps {
+  wecom: Pick<Wecom, 'tags'>
+  clock: Clock
+  outbox: Outbox
+  emit: Emit
+  timeline: Timeline
+  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+  library: Pick<TagLibrary, 'isWanted' | 'askForListing'>
+}
+
+interface Plan {
+  add: CorpTag[]
+  remove: CorpTag[]
+  /** Neither in WeCom nor in the rule book. */
+  unknown: string[]
+  /** Put on by a person, so a rule leaves them. */
+  kept: string[]
+}
+
+/** A tag that was deleted in WeCom since we listed it fails the whole call. */
+const INVALID_TAG = 40068
+/** Not friends both ways. */
+const NO_RELATION = 84061
+
+export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, library }: ChangeTagsDeps) {
+  async function plan(tx: Tx, payload: MarkTagsPayload): Promise<Plan> {
+    const tags = await tagQueries.byPath(tx, [...new Set([...payload.add, ...payload.remove])])
+    const missing = payload.add.filter((path) => !tags.has(path))
+    if (missing.some(library.isWanted)) {
+      throw new AppError('tags.not-made-yet', 'a tag of the rule book is not in WeCom yet', { retry: 'later' })
+    }
+    const isOn = new Map((await tagsOfPair(tx, payload)).map((row) => [row.tag_id, row.set_by]))
+    const known = (paths: string[]): CorpTag[] => [...new Set(paths)].flatMap((path) => tags.get(path) ?? [])
+    const present = known(payload.remove).filter((tag) => isOn.has(tag.tagId))
+    const isByHand = (tag: CorpTag): boolean => payload.by === 'rule' && isOn.get(tag.tagId) !== 'rule'
+    return {
+      add: known(payload.add).filter((tag) => !isOn.has(tag.tagId)),
+      remove: present.filter((tag) => !isByHand(tag)),
+      unknown: missing,
+      kept: present.filter(isByHand).map((tag) => tag.path),
+    }
+  }
+
+  async function send(payload: MarkTagsPayload, { add, remove }: Plan, actionId: number): Promise<void> {
+    if (add.length === 0 && remove.length === 0) return
+    try {
+      await wecom.tags.mark({
+        userid: payload.userId,
+        external_userid: payload.externalUserId,
+        ...(add.length === 0 ? {} : { add_tag: add.map((tag) => tag.tagId) }),
+        ...(remove.length === 0 ? {} : { remove_tag: remove.map((tag) => tag.tagId) }),
+      })
+    } catch (error) {
+      if (!(error instanceof WecomError) || error.errcode !== INVALID_TAG) throw error
+      await db.tx((tx) => library.askForListing(tx, `stale:${actionId}`, '有标签在企业微信里已被删除'))
+      throw new AppError('tags.library-stale', 'a tag id is no longer valid; the library is read again', {
+        retry: 'later',
+        cause: error,
+      })
+    }
+  }
+
+  async function settle(tx: Tx, pair: Pair, actionId: number): Promise<void> {
+    if (!(await markSettled(tx, pair, clock.now()))) return
+    await outbox.enqueue(tx, RefreshCustomer, {
+      key: `customer.refresh:tags:${actionId}`,
+      externalUserId: pair.externalUserId,
+      payload: { externalUserId: pair.externalUserId },
+      reason: { text: '打标签期间读过资料，再读一次' },
+    })
+  }
+
+  const changeAll = createQueueTagChanges({ outbox })
+
+  const executor: Executor = execute(MarkTags, {
+    perform: async ({ id, payload }) => {
+      const todo = await db.tx((tx) => plan(tx, payload))
+      await send(payload, todo, id)
+      return todo
+    },
+    record: async (tx, { id, payload, reason }, { add, remove, unknown, kept }) => {
+      const fresh = await putOn(
+        tx,
+        payload,
+        add.map((tag) => tag.tagId),
+        { by: payload.by, reason, atMs: clock.now() },
+      )
+      const gone = await takeOff(
+        tx,
+        payload,
+        remove.map((tag) => tag.tagId),
+      )
+      await settle(tx, payload, id)
+      const { externalUserId, userId, by, via } = payload
+      const text = describe({ add: add.map((tag) => tag.path), remove: remove.map((tag) => tag.path), unknown, kept })
+      if (text !== '') {
+        await timeline.note(tx, { key: `tag:${id}`, externalUserId, userId, kind: 'tag.changed', text, reason })
+      }
+      const tell = async (kind: typeof TagAdded, tags: string[]): Promise<void> => {
+        if (tags.length === 0) return
+        const cause = { by, ...(via === undefined ? {} : { via }) }
+        await emit(tx, kind, { key: `mark:${id}`, payload: { externalUserId, userId, tags, ...cause } })
+      }
+      await tell(TagAdded, pathsAmong(add, fresh))
+      await tell(TagRemoved, pathsAmong(remove, gone))
+    },
+    abandoned: async (tx, { id, payload, reason }, { errcode }) => {
+      await settle(tx, payload, id)
+      const why =
+        errcode === NO_RELATION
+          ? '：与客户还不是双向好友'
+          : errcode === undefined
+            ? ''
+            : `（企业微信错误码 ${errcode}）`
+      const { externalUserId, userId } = payload
+      const text = `${describe({ add: payload.add, remove: payload.remove, unknown: [], kept: [] })}，没有成功${why}`
+      await timeline.note(tx, { key: `tag:${id}`, externalUserId, userId, kind: 'tag.failed', text, reason })
+    },
+  })
+
+  /** One change; false: a change with this key is known. */
+  const change = async (tx: Tx, wanted: TagChange): Promise<boolean> => (await changeAll(tx, [wanted])).size > 0
+
+  return { executor, change, changeAll }
+}
+
+const pathsAmong = (tags: CorpTag[], tagIds: string[]): string[] =>
+  tags.filter((tag) => tagIds.includes(tag.tagId)).map((tag) => tag.path)
+
+function describe(done: { add: string[]; remove: string[]; unknown: string[]; kept: string[] }): string {
+  return [
+    done.add.length > 0 ? `打标签 ${done.add.join('、')}` : '',
+    done.remove.length > 0 ? `移除标签 ${done.remove.join('、')}` : '',
+    done.unknown.length > 0 ? `企业微信里没有标签 ${done.unknown.join('、')}，没有打上` : '',
+    done.kept.length > 0 ? `保留人工打的标签 ${done.kept.join('、')}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('；')
+}

@@ -1,0 +1,30 @@
+import Type, { type Static } from 'typebox'
+import { defineAction } from '../../engine/actions/action-kind.ts'
+
+export const TagPath = Type.String({ pattern: '^[^/]+/.+$' })
+
+/** Puts tags on and takes tags off one customer at one guide; only what differs is sent. Harmless to repeat. */
+export const MarkTags = defineAction(
+  'tag.mark',
+  'event',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    /** 组/名 */
+    add: Type.Array(TagPath),
+    remove: Type.Array(TagPath),
+    by: Type.Union([Type.Literal('rule'), Type.Literal('guide'), Type.Literal('wecom')]),
+    via: Type.Optional(Type.Array(Type.String())),
+  }),
+)
+export type MarkTagsPayload = Static<typeof MarkTags.schema>
+
+/** Reads the corp's whole tag library. Harmless to repeat. */
+export const ListTags = defineAction('tag.list', 'event', Type.Object({}))
+
+/** Makes corp tags; WeCom gives back those that exist already, so repeating is harmless. */
+export const CreateTags = defineAction(
+  'tag.create',
+  'event',
+  Type.Object({ group: Type.String(), names: Type.Array(Type.String(), { minItems: 1 }) }),
+)

@@ -1,0 +1,105 @@
+import type { Tx } from '../../core/db/tx.ts'
+import { describeError } from '../../core/kernel/app-error.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Emit } from '../../engine/inbox/emit.ts'
+import type { StoredEvent } from '../../engine/inbox/event-kind.ts'
+import { subscribe } from '../../engine/inbox/subscription.ts'
+import { TagCreate, TagDelete, TagShuffle, TagUpdate } from '../../platform/wecom/callback/callback-events.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { CustomerAccepted, CustomerAdded, CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
+import { StaffRenamed } from '../staff/staff-events.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { createChangeTags } from './change-tags.ts'
+import { handOverTags, renameGuideOfTags } from './follow-tag-store.ts'
+import { createRecordSeen } from './seen-tags.ts'
+import { createTagLibrary } from './tag-library.ts'
+import { tagQueries } from './tag-queries.ts'
+
+export interface TagsDeps {
+  wecom: Pick<Wecom, 'tags' | 'strategyTags'>
+  clock: Clock
+  outbox: Outbox
+  emit: Emit
+  timeline: Timeline
+  rules: RuleBookHolder
+  log: Pick<Logger, 'warn'>
+  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+}
+
+/** Corp tags and those of strategies: the library, and who put which tag on which customer, and why. */
+export function createTags(deps: TagsDeps) {
+  const library = createTagLibrary(deps)
+  const changes = createChangeTags({ ...deps, library })
+  deps.rules.onChange(() => {
+    // The job comes round anyway.
+    library
+      .keep()
+      .catch((error: unknown) => deps.log.warn({ err: describeError(error) }, 'tags not kept after a rule change'))
+  })
+
+  /** The tags of the channel through which the customer came, `round` telling one friendship's tries apart. */
+  async function putChannelTags(
+    tx: Tx,
+    event: StoredEvent<{ externalUserId: string; userId: string; channel: string | null; addedAtMs: number }>,
+    round: string,
+  ): Promise<void> {
+    const { externalUserId, userId, channel, addedAtMs } = event.payload
+    const rule = channel === null ? undefined : deps.rules.current().channels.get(channel)
+    if (rule === undefined) return
+    await changes.change(tx, {
+      externalUserId,
+      userId,
+      add: rule.value.tags ?? [],
+      by: 'rule',
+      key: `channel:${round}:${externalUserId}:${userId}:${addedAtMs}`,
+      reason: {
+        text: `通过渠道「${rule.name}」添加`,
+        rule: { kind: 'channel', name: rule.name, version: rule.version },
+        eventId: event.id,
+      },
+    })
+  }
+
+  const readAgain = async (tx: Tx, event: StoredEvent): Promise<void> => {
+    await library.askForListing(tx, event.dedupeKey, '企业微信里的标签库有变化')
+  }
+
+  return {
+    queries: tagQueries,
+    change: changes.change,
+    changeAll: changes.changeAll,
+    recordSeen: createRecordSeen({ ...deps, library }),
+    /** For the sync: the whole library as WeCom has it, and what of it was other here. */
+    read: library.read,
+    askForListing: library.askForListing,
+    recordListing: library.recordListing,
+    subscriptions: [
+      subscribe('tags.channel', CustomerAdded, (tx, event) => putChannelTags(tx, event, 'added')),
+      // While the guide had not accepted, WeCom refused to tag the pair.
+      subscribe('tags.channel-accepted', CustomerAccepted, (tx, event) => putChannelTags(tx, event, 'accepted')),
+      subscribe('tags.lost', CustomerLost, async (tx, { payload }) => {
+        // Who deletes a customer deletes the tags; a customer who leaves by himself keeps them at the guide.
+        if (payload.by === 'customer') return
+        await tx.run('DELETE FROM follow_tag WHERE external_userid = ? AND userid = ? AND set_at <= ?', [
+          payload.externalUserId,
+          payload.userId,
+          payload.lostAtMs,
+        ])
+      }),
+      subscribe('tags.hand-over', CustomerHandedOver, (tx, { payload }) => handOverTags(tx, payload)),
+      subscribe('tags.rename-guide', StaffRenamed, (tx, { payload }) =>
+        renameGuideOfTags(tx, payload.oldUserId, payload.newUserId),
+      ),
+      subscribe('tags.created', TagCreate, readAgain),
+      subscribe('tags.updated', TagUpdate, readAgain),
+      subscribe('tags.deleted', TagDelete, readAgain),
+      subscribe('tags.shuffled', TagShuffle, readAgain),
+    ],
+    executors: [...library.executors, changes.executor],
+    jobs: [library.job],
+  }
+}
+export type Tags = ReturnType<typeof createTags>

@@ -1,0 +1,101 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { EventKind, PayloadOf } from '../../engine/inbox/event-kind.ts'
+import { pastEvents } from '../../engine/inbox/past-events.ts'
+import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
+import { tagsOfCustomers } from './follow-tag-store.ts'
+import { createQueueTagChanges } from './queue-tag-changes.ts'
+import { tagQueries } from './tag-queries.ts'
+
+/** What brings one pair back to how it was. Tags are written 组/名. */
+export interface TagUndo {
+  externalUserId: string
+  userId: string
+  add: string[]
+  remove: string[]
+}
+
+const PAGE = 1_000
+
+/** What undoes the tags that a journey put on and took off since an instant. What somebody else has done to such a tag since
+ *  then stays: only what the journey put on comes off, and only what is still missing comes back. Reads only. */
+export async function planTagUndo(tx: Tx, sop: string, sinceMs: number): Promise<TagUndo[]> {
+  // The first change says how it was before; the last one, who has it now.
+  const before = new Map<string, { pair: { externalUserId: string; userId: string }; tag: string; wasOn: boolean }>()
+  const newest = new Map<string, { id: number; isOurs: boolean }>()
+  for (const [kind, isOn] of [
+    [TagAdded, true],
+    [TagRemoved, false],
+  ] as const) {
+    for await (const { id, payload } of allSince(tx, kind, sinceMs)) {
+      const isOurs = payload.by === 'rule' && payload.via?.at(-1) === sop
+      const { externalUserId, userId } = payload
+      for (const tag of payload.tags) {
+        const key = `${externalUserId}\n${userId}\n${tag}`
+        if ((newest.get(key)?.id ?? 0) < id) newest.set(key, { id, isOurs })
+        if (!isOurs) continue
+        const held = before.get(key)
+        if (held === undefined) before.set(key, { pair: { externalUserId, userId }, tag, wasOn: !isOn })
+      }
+    }
+  }
+  const ours = [...before].filter(([key]) => newest.get(key)?.isOurs === true).map(([, change]) => change)
+  return stillNeeded(tx, ours)
+}
+
+async function* allSince<Kind extends EventKind>(
+  tx: Tx,
+  kind: Kind,
+  sinceMs: number,
+): AsyncGenerator<{ id: number; payload: PayloadOf<Kind> }> {
+  for (let afterId = 0; ; ) {
+    const page = await pastEvents(tx, kind, { sinceMs, afterId, limit: PAGE })
+    for (const event of page) yield event as { id: number; payload: PayloadOf<Kind> }
+    const last = page.at(-1)
+    if (last === undefined) return
+    afterId = last.id
+  }
+}
+
+async function stillNeeded(
+  tx: Tx,
+  changes: { pair: { externalUserId: string; userId: string }; tag: string; wasOn: boolean }[],
+): Promise<TagUndo[]> {
+  const undos = new Map<string, TagUndo>()
+  for (let at = 0; at < changes.length; at += PAGE) {
+    const part = changes.slice(at, at + PAGE)
+    const rows = await tagsOfCustomers(tx, [...new Set(part.map(({ pair }) => pair.externalUserId))])
+    const paths = await tagQueries.pathsOf(tx, [...new Set(rows.map((row) => row.tag_id))])
+    const on = new Set(rows.map((row) => `${row.external_userid}\n${row.userid}\n${paths.get(row.tag_id) ?? ''}`))
+    for (const { pair, tag, wasOn } of part) {
+      const isOn = on.has(`${pair.externalUserId}\n${pair.userId}\n${tag}`)
+      if (isOn === wasOn) continue
+      const key = `${pair.externalUserId}\n${pair.userId}`
+      const undo = undos.get(key) ?? { ...pair, add: [], remove: [] }
+      undos.set(key, undo)
+      ;(wasOn ? undo.add : undo.remove).push(tag)
+    }
+  }
+  return [...undos.values()]
+}
+
+/** Queues the undoing; the running server carries it out. `round` tells one undoing from the next: the same one changes
+ *  nothing twice. Gives how many pairs are new. */
+export async function queueTagUndo(
+  tx: Tx,
+  outbox: Outbox,
+  { sop, title, round, undos }: { sop: string; title: string; round: string; undos: readonly TagUndo[] },
+): Promise<number> {
+  const queued = await createQueueTagChanges({ outbox })(
+    tx,
+    undos.map((undo) => ({
+      ...undo,
+      by: 'rule' as const,
+      // The journey is not to begin again by this, nor is this to be taken for its own work.
+      via: [sop, 'undo'],
+      key: `undo:${sop}:${round}:${undo.externalUserId}:${undo.userId}`,
+      reason: { text: `撤回 SOP「${title}」打的标签` },
+    })),
+  )
+  return queued.size
+}

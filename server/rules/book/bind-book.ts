@@ -1,0 +1,115 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { FactShape } from '../condition/known-facts.ts'
+import { conditionOf } from '../condition/parse-condition.ts'
+import type { Drafts } from '../files/draft.ts'
+import type { Condition } from '../schema/condition.ts'
+import type { SopRule } from '../schema/sop-rule.ts'
+import type { Ladder, LibraryScript, Rule, RuleBook, Sop } from './rule-book.ts'
+import { versionOf } from './rule-version.ts'
+
+/** The parsed rules of a good folder, as they stand in its files; plain JSON, so that it can be stored. */
+export type RuleSources = { [Kind in keyof Drafts]: Pick<Drafts[Kind][number], 'name' | 'file' | 'value'>[] }
+
+export function sourcesOf(drafts: Drafts): RuleSources {
+  const plain = <Value>(list: { name: string; file: string; value: Value }[]) =>
+    list.map(({ name, file, value }) => ({ name, file, value }))
+  return {
+    channel: plain(drafts.channel),
+    welcome: plain(drafts.welcome),
+    tags: plain(drafts.tags),
+    pool: plain(drafts.pool),
+    scripts: plain(drafts.scripts),
+    sop: plain(drafts.sop),
+    send: plain(drafts.send),
+    webhook: plain(drafts.webhook),
+    policy: plain(drafts.policy),
+    ladder: plain(drafts.ladder),
+  }
+}
+
+/** The rule book of rules in which no fault was found. Throws rules.condition-invalid when a stored condition asks for
+ *  a fact that is no longer known. Gives the event loop a turn after each file of scripts. */
+export async function bindBook(drafts: RuleSources, facts: readonly FactShape[]): Promise<RuleBook> {
+  const understood = (written: unknown): Condition => conditionOf(written, facts)
+  const channels = mapOf(drafts.channel.map(ruleOf))
+  const welcomes = mapOf(drafts.welcome.map(ruleOf))
+  const tags = drafts.tags.flatMap((draft) => draft.value.tags)
+  const pools = mapOf(drafts.pool.map((draft) => ({ ...ruleOf(draft), entry: understood(draft.value.entry) })))
+  const scripts = mapOf(await scriptsOf(drafts.scripts, understood))
+  const sops = mapOf(drafts.sop.map((draft) => sopOf(draft, facts)))
+  const sends = mapOf(drafts.send.map((draft) => ({ ...ruleOf(draft), audience: understood(draft.value.audience) })))
+  // A book that an earlier release stored has neither.
+  const webhooks = mapOf((drafts.webhook ?? []).map(ruleOf))
+  const policy = drafts.policy?.[0]?.value ?? {}
+  const ladders = mapOf((drafts.ladder ?? []).map((draft) => ladderOf(draft, understood)))
+  const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, ladders].map((rules) =>
+    [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
+  )
+  const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
+  return {
+    version: versionOf([versions, places, tags, policy, [...sops.values()].map(({ value }) => value.rollout ?? null)]),
+    channels,
+    welcomes,
+    defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
+    tags,
+    pools,
+    scripts,
+    sops,
+    sends,
+    webhooks,
+    policy,
+    ladders,
+  }
+}
+
+const mapOf = <One extends { name: string }>(rules: One[]): Map<string, One> =>
+  new Map(rules.map((rule) => [rule.name, rule]))
+
+const ruleOf = <Value>({ name, file, value }: Omit<Rule<Value>, 'version'>): Rule<Value> => ({
+  name,
+  version: versionOf(value),
+  file,
+  value,
+})
+
+const ladderOf = (draft: RuleSources['ladder'][number], understood: (written: unknown) => Condition): Ladder => ({
+  ...ruleOf(draft),
+  levels: draft.value.levels.map((value) => ({
+    name: value.level,
+    when: value.when === undefined ? undefined : understood(value.when),
+    keep: value.keep === undefined ? undefined : understood(value.keep),
+    value,
+  })),
+})
+
+/** A journey as a rule of a book. How widely it is released is no part of its version: one that more people get is the
+ *  same journey. Throws rules.condition-invalid when its condition asks for a fact that is not known. */
+export function sopOf({ name, file, value }: Omit<Rule<SopRule>, 'version'>, facts: readonly FactShape[]): Sop {
+  const { rollout: _rollout, ...journey } = value
+  return { name, file, value, version: versionOf(journey), title: value.name, when: conditionOf(value.when, facts) }
+}
+
+async function scriptsOf(
+  files: RuleSources['scripts'],
+  understood: (written: unknown) => Condition,
+): Promise<LibraryScript[]> {
+  const found: LibraryScript[] = []
+  for (const { file, value } of files) {
+    for (const { situation, scripts } of value.situations) {
+      for (const script of scripts) {
+        found.push({
+          name: script.id,
+          version: versionOf(script),
+          file,
+          value: script,
+          domain: value.domain,
+          situation,
+          order: found.length,
+          forCondition: script.for === undefined ? undefined : understood(script.for),
+        })
+      }
+    }
+    await nextTurn()
+  }
+  return found
+}

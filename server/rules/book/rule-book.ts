@@ -1,0 +1,101 @@
+import type { Condition } from '../schema/condition.ts'
+import type { LevelRule } from '../schema/ladder-rule.ts'
+import type {
+  ChannelRule,
+  LadderRule,
+  PolicyRule,
+  PoolRule,
+  ScriptRule,
+  SendRule,
+  SopRule,
+  TagRules,
+  WebhookRule,
+  WelcomeRule,
+} from '../schema/rule-files.ts'
+
+/** One rule as it stands in a file. */
+export interface Rule<Value> {
+  /** The name by which other rules and people call it. */
+  name: string
+  /** First 12 hex digits of the SHA-256 of the parsed rule: the version that decisions are explained with. */
+  version: string
+  /** Path below the config folder, e.g. `sop/新客首单.yaml`. */
+  file: string
+  value: Value
+}
+
+export interface LibraryScript extends Rule<ScriptRule> {
+  /** The script's id. */
+  name: string
+  domain: string
+  situation: string
+  /** Position in the whole library, for stable order. */
+  order: number
+  forCondition: Condition | undefined
+}
+
+export interface Pool extends Rule<PoolRule> {
+  entry: Condition
+}
+
+export interface Send extends Rule<SendRule> {
+  audience: Condition
+}
+
+export interface Sop extends Rule<SopRule> {
+  /** The rule's `sop` id is its name; `title` is what people read. */
+  title: string
+  when: Condition
+  /** Another version of it that a share of new entrants gets; those inside never change over by it. */
+  canary?: Canary
+  /** Is itself the version that only a share gets. */
+  isCanary?: true
+}
+
+export interface Canary {
+  sop: Sop
+  /** Of new entrants, 0 to 100. */
+  percent: number
+  /** Nobody gets the other version: there is no earlier one. */
+  isOnly: boolean
+}
+
+export interface Level {
+  name: string
+  /** To rise into it; `keep`: to stay. Undefined: as the rule's docs say. */
+  when: Condition | undefined
+  keep: Condition | undefined
+  value: LevelRule
+}
+
+export interface Ladder extends Rule<LadderRule> {
+  /** Best first; everybody is at least on the last. */
+  levels: readonly Level[]
+}
+
+/** All rules of one config folder, checked together; never changed, only replaced by the next good one. */
+export interface RuleBook {
+  /** Hash over all rules. */
+  version: string
+  channels: ReadonlyMap<string, Rule<ChannelRule>>
+  welcomes: ReadonlyMap<string, Rule<WelcomeRule>>
+  defaultWelcome: Rule<WelcomeRule> | undefined
+  /** Group name to tag names, in file order. */
+  tags: TagRules['tags']
+  pools: ReadonlyMap<string, Pool>
+  scripts: ReadonlyMap<string, LibraryScript>
+  /** In the holder's book: each in the version that is released, which may be an earlier one than that of the files. */
+  sops: ReadonlyMap<string, Sop>
+  sends: ReadonlyMap<string, Send>
+  webhooks: ReadonlyMap<string, Rule<WebhookRule>>
+  /** What holds for all of them; empty without a policy file. */
+  policy: PolicyRule
+  ladders: ReadonlyMap<string, Ladder>
+}
+
+/** Gives the rules in force; the reference changes at once when good new files are found. */
+export interface RuleBookHolder {
+  current(): RuleBook
+  /** Called after each change with the new book. */
+  onChange(listener: (book: RuleBook) => void): void
+}

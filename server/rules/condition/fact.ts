@@ -1,0 +1,22 @@
+import type { SqlValue, Tx } from '../../core/db/tx.ts'
+
+/** `money` is fen inside and written `500元` in rules; `set` holds texts (tags as 组/名, names of group pools). */
+export type FactType = 'number' | 'money' | 'text' | 'flag' | 'set'
+export type FactValue = number | string | boolean | string[] | undefined
+
+/** Something a rule may ask about one customer, offered by the capability whose tables know it. `load` (one customer, in
+ *  memory) and `sql` (an audience) must always agree; a fact that is not known is undefined / NULL. */
+export interface Fact {
+  /** As written in rules: `orders.paid.count`. */
+  path: string
+  type: FactType
+  /** What people call it. */
+  zh: string
+  /** Values for these customers, at the instant `nowMs`; a customer left out has no value. */
+  load(tx: Tx, externalUserIds: string[], nowMs: number): Promise<Map<string, FactValue>>
+  /** Scalar types: an expression about `c.external_userid`. `set`: a condition that holds when the set of `c.external_userid`
+   *  contains the value bound to the one mark `:member`. `:now` marks stand for the instant. */
+  sql(nowMs: number): { text: string; params: SqlValue[] }
+}
+
+export type Facts = ReadonlyMap<string, FactValue>

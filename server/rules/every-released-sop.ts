@@ -1,5 +1,0 @@
-import type { RuleBook, Sop } from './rule-book.ts'
-
-/** Every version that somebody may enter by now: canaries beside the versions that the others get. */
-export const everyReleasedSop = (book: RuleBook): Sop[] =>
-  [...book.sops.values()].flatMap((sop) => (sop.canary === undefined ? [sop] : [sop, sop.canary.sop]))

@@ -1,0 +1,128 @@
+import { contradiction } from '../condition/condition-bounds.ts'
+import type { FactShape } from '../condition/known-facts.ts'
+import { parseCondition } from '../condition/parse-condition.ts'
+import type { Condition } from '../schema/condition.ts'
+import type {
+  ChannelRule,
+  LadderRule,
+  PolicyRule,
+  PoolRule,
+  ScriptRules,
+  SendRule,
+  SopRule,
+  TagRules,
+  WebhookRule,
+  WelcomeRule,
+} from '../schema/rule-files.ts'
+import type { RuleFault } from './rule-fault.ts'
+import type { RuleFile, RuleKind } from './rule-folder.ts'
+import type { Path, YamlDocument } from './yaml-rules.ts'
+
+/** One rule of the right shape, not yet checked against the others. Paths are from its document's root. */
+export interface Draft<Value> {
+  name: string
+  file: string
+  value: Value
+  /** Reports something wrong at `path`; `key`: at the name there, not at its value. */
+  fault(path: Path, message: string, suggestion?: string, key?: 'key'): void
+  /** Says that something is allowed and probably not meant. */
+  advise(path: Path, message: string, suggestion?: string): void
+  /** Understands the condition written at `path` and checks the names in it; undefined when there are faults. */
+  condition(path: Path, written: unknown): Condition | undefined
+}
+
+/** All rules of one folder that have the right shape. */
+export interface Drafts {
+  channel: Draft<ChannelRule>[]
+  welcome: Draft<WelcomeRule>[]
+  tags: Draft<TagRules>[]
+  pool: Draft<PoolRule>[]
+  scripts: Draft<ScriptRules>[]
+  sop: Draft<SopRule>[]
+  send: Draft<SendRule>[]
+  webhook: Draft<WebhookRule>[]
+  policy: Draft<PolicyRule>[]
+  ladder: Draft<LadderRule>[]
+}
+
+/** The key under which a rule of each kind says its name. */
+export const NAME_KEYS: Record<RuleKind, string> = {
+  channel: 'channel',
+  welcome: 'welcome',
+  tags: 'tags',
+  pool: 'pool',
+  scripts: 'domain',
+  sop: 'sop',
+  send: 'send',
+  webhook: 'webhook',
+  policy: 'policy',
+  ladder: 'ladder',
+}
+
+export function createDraft<Value>(options: {
+  file: RuleFile
+  document: YamlDocument
+  value: Value
+  name: string
+  faults: RuleFault[]
+  advice: RuleFault[]
+  facts: readonly FactShape[]
+  /** Checks the names that a condition mentions. */
+  checkNames(
+    condition: Condition,
+    report: (path: string, name: string, message: string, suggestion: string) => void,
+  ): void
+}): Draft<Value> {
+  const { document, faults, advice } = options
+  const told =
+    (list: RuleFault[]): Draft<Value>['fault'] =>
+    (path, message, suggestion, key) => {
+      const place = document.locate(path, key ?? 'value')
+      list.push({ file: options.file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
+    }
+  const fault = told(faults)
+  return {
+    name: options.name,
+    file: options.file.file,
+    value: options.value,
+    fault,
+    advise: told(advice),
+    condition: (path, written) => {
+      const parsed = parseCondition(written ?? {}, options.facts)
+      for (const wrong of parsed.faults) {
+        fault([...path, ...wrong.at], wrong.message, wrong.suggestion, wrong.key === true ? 'key' : undefined)
+      }
+      if (parsed.condition === undefined) return undefined
+      let isGood = true
+      options.checkNames(parsed.condition, (factPath, name, message, suggestion) => {
+        isGood = false
+        fault([...path, ...whereWritten(written, factPath, name)], message, suggestion)
+      })
+      const clash = contradiction(parsed.condition)
+      if (clash !== undefined) {
+        isGood = false
+        const zh = options.facts.find((fact) => fact.path === clash)?.zh ?? clash
+        fault([...path, ...whereWritten(written, clash)], `没有人能符合：对「${zh}」的要求互相矛盾`, '改成能同时成立的')
+      }
+      return isGood ? parsed.condition : undefined
+    },
+  }
+}
+
+/** Keys that lead to where the fact is asked for, or `name` is written as a value of it, as deep as they can be told. */
+function whereWritten(written: unknown, factPath: string, name?: string): (string | number)[] {
+  const search = (value: unknown, here: (string | number)[], dotted: string): (string | number)[] | undefined => {
+    if (dotted === factPath && (name === undefined || value === name)) return here
+    if (value === name) return undefined
+    if (typeof value !== 'object' || value === null) return undefined
+    for (const [key, inner] of Object.entries(value)) {
+      const step = Array.isArray(value) ? Number(key) : key
+      const isLogic = dotted === '' && (Array.isArray(value) || ['all', 'any', 'not'].includes(key))
+      const next = isLogic || dotted === factPath ? dotted : dotted === '' ? key : `${dotted}.${key}`
+      const found = search(inner, [...here, step], next)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return search(written, [], '') ?? []
+}

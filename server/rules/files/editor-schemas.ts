@@ -1,0 +1,121 @@
+import type { FactType } from '../condition/fact.ts'
+import { type FactShape, KNOWN_FACTS } from '../condition/known-facts.ts'
+import type { JsonSchema } from './json-schema.ts'
+import type { RuleKind } from './rule-folder.ts'
+import { RULE_SCHEMAS } from './rule-shapes.ts'
+
+/** JSON Schemas for editors (`config/.schema/<name>.json`), with the facts that conditions may ask for filled in.
+ *  File name to text. */
+export function editorSchemas(facts: readonly FactShape[] = KNOWN_FACTS): Map<string, string> {
+  const schemas = new Map<string, string>()
+  for (const [kind, title] of Object.entries(TITLES)) {
+    const { $defs, ...schema } = withConditions(RULE_SCHEMAS[kind as RuleKind])
+    const asksFacts = JSON.stringify([schema, $defs]).includes(CONDITION)
+    const whole = {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      title,
+      ...schema,
+      ...($defs === undefined && !asksFacts
+        ? {}
+        : { $defs: { ...$defs, ...(asksFacts ? { ...TESTS, Condition: conditionSchema(facts) } : {}) } }),
+    }
+    schemas.set(`${kind}.json`, `${JSON.stringify(whole, null, 2)}\n`)
+  }
+  return schemas
+}
+
+const TITLES: Record<RuleKind, string> = {
+  channel: '渠道（活码）',
+  welcome: '欢迎语',
+  tags: '企业标签',
+  pool: '群池',
+  scripts: '话术库',
+  sop: 'SOP',
+  send: '定时群发',
+  webhook: '事件转发',
+  policy: '通用规矩',
+  ladder: '分层（梯子）',
+}
+
+const CONDITION = '#/$defs/Condition'
+
+function withConditions(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
+    const node = value as JsonSchema | null
+    if (typeof node !== 'object' || node === null || node['x-huoshui'] !== 'condition') return value
+    return { description: node.description, allOf: [{ $ref: CONDITION }] }
+  }) as JsonSchema
+}
+
+const many = { type: 'array', items: { $ref: CONDITION }, minItems: 1 }
+
+function conditionSchema(facts: readonly FactShape[]): object {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      all: { ...many, description: '全部成立' },
+      any: { ...many, description: '有一条成立' },
+      not: { $ref: CONDITION, description: '不成立' },
+      ...factProperties('', facts),
+    },
+  }
+}
+
+/** Below `prefix`: every rest of a fact's path, and every beginning of one with what may follow inside it. */
+function factProperties(prefix: string, facts: readonly FactShape[]): Record<string, object> {
+  const properties: Record<string, object> = {}
+  for (const fact of facts) {
+    if (!fact.path.startsWith(prefix)) continue
+    const rest = fact.path.slice(prefix.length)
+    properties[rest] = { description: fact.zh, allOf: [{ $ref: `#/$defs/${fact.type}` }] }
+    const steps = rest.split('..')
+    for (let count = 1; count < steps.length; count++) {
+      const beginning = steps.slice(0, count).join('..')
+      properties[beginning] ??= {
+        type: 'object',
+        additionalProperties: false,
+        properties: factProperties(`${prefix}${beginning}.`, facts),
+      }
+    }
+  }
+  return properties
+}
+
+const listOf = (items: object): object => ({ type: 'array', items, minItems: 1 })
+const KNOWN = { known: { type: 'boolean', description: '有没有值' } }
+
+/** `value` alone, or tests of it. */
+const scalar = (value: object, properties: Record<string, object>): object => ({
+  anyOf: [value, { type: 'object', additionalProperties: false, minProperties: 1, properties }],
+})
+const equality = (value: object): Record<string, object> => ({
+  eq: { ...value, description: '等于' },
+  ne: { ...value, description: '不等于' },
+})
+const choice = (value: object): Record<string, object> => ({
+  in: { ...listOf(value), description: '是其中之一' },
+  notIn: { ...listOf(value), description: '都不是' },
+})
+const order = (value: object): Record<string, object> => ({
+  gt: { ...value, description: '大于' },
+  gte: { ...value, description: '大于等于' },
+  lt: { ...value, description: '小于' },
+  lte: { ...value, description: '小于等于' },
+})
+const NUMBER = { type: 'number' }
+const MONEY = { type: 'string', pattern: '^\\d{1,12}(\\.\\d{1,2})? ?元$', examples: ['500元', '99.5元'] }
+const TEXT = { type: 'string', minLength: 1 }
+const FLAG = { type: 'boolean' }
+
+const TESTS: Record<FactType, object> = {
+  number: scalar(NUMBER, { ...equality(NUMBER), ...order(NUMBER), ...choice(NUMBER), ...KNOWN }),
+  money: scalar(MONEY, { ...equality(MONEY), ...order(MONEY), ...choice(MONEY), ...KNOWN }),
+  text: scalar(TEXT, { ...equality(TEXT), ...choice(TEXT), ...KNOWN }),
+  flag: scalar(FLAG, { ...equality(FLAG), ...KNOWN }),
+  set: scalar(TEXT, {
+    any: { ...listOf(TEXT), description: '有其中之一' },
+    all: { ...listOf(TEXT), description: '全都有' },
+    none: { ...listOf(TEXT), description: '一个也没有' },
+  }),
+}

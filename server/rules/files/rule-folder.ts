@@ -1,0 +1,133 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { didYouMean } from '../condition/did-you-mean.ts'
+import type { RuleFault } from './rule-fault.ts'
+
+export const RULE_KINDS = [
+  'channel',
+  'welcome',
+  'tags',
+  'pool',
+  'scripts',
+  'sop',
+  'send',
+  'webhook',
+  'policy',
+  'ladder',
+] as const
+export type RuleKind = (typeof RULE_KINDS)[number]
+
+/** Kinds of which there is one file in the config folder itself. */
+const SINGLE_FILES: Record<string, RuleKind> = { tags: 'tags', policy: 'policy' }
+/** Where rules of the other kinds live, below the config folder. */
+const FOLDERS: Record<string, RuleKind> = {
+  channels: 'channel',
+  welcomes: 'welcome',
+  groups: 'pool',
+  scripts: 'scripts',
+  sop: 'sop',
+  sends: 'send',
+  webhooks: 'webhook',
+  tiers: 'ladder',
+}
+export const ASSETS_FOLDER = 'assets'
+
+export interface RuleFile {
+  kind: RuleKind
+  /** Path below the config folder, with `/`. */
+  file: string
+  text: string
+}
+
+const MAX_FILE_BYTES = 1_000_000
+const MAX_FILES = 2_000
+const MAX_DEPTH = 5
+
+/** All rule files of a folder in order of their paths. Dot files and backups of editors are left alone; anything else
+ *  that would be silently without effect is a fault. Never throws on what it finds. */
+export async function readRuleFolder(folder: string): Promise<{ files: RuleFile[]; faults: RuleFault[] }> {
+  const files: RuleFile[] = []
+  const faults: RuleFault[] = []
+  const fault = (file: string, message: string, suggestion: string): void => {
+    faults.push({ file, line: 1, column: 1, message, suggestion })
+  }
+
+  for (const file of await listFiles(folder, fault)) {
+    if (!/\.ya?ml$/i.test(file)) {
+      const isText = /\.(txt|json|csv|xlsx?|docx?)$/i.test(file)
+      if (isText) fault(file, '规则文件夹里只认 .yaml 文件，这个文件不会起作用', '改成 .yaml，或者移到别处')
+      continue
+    }
+    const kind = kindOf(file)
+    if (kind === undefined) {
+      const meant = didYouMean(file.split('/')[0] ?? '', Object.keys(FOLDERS))
+      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml 或 policy.yaml`
+      fault(file, '放在这里不会起作用', meant === undefined ? `规则要放在 ${places}` : `是不是想放在 ${meant}/ 里`)
+      continue
+    }
+    const text = await readText(folder, file, fault)
+    if (text !== undefined) files.push({ kind, file, text })
+  }
+  return { files, faults }
+}
+
+type Report = (file: string, message: string, suggestion: string) => void
+
+function kindOf(file: string): RuleKind | undefined {
+  const single = file.replace(/\.ya?ml$/i, '')
+  if (Object.hasOwn(SINGLE_FILES, single)) return SINGLE_FILES[single]
+  const [folder, ...rest] = file.split('/')
+  return rest.length > 0 && folder !== undefined && Object.hasOwn(FOLDERS, folder) ? FOLDERS[folder] : undefined
+}
+
+/** WeCom's proof of a domain is served from this folder; it is no rule and no mistake. */
+export const isDomainProof = (path: string): boolean => /^WW_verify_[0-9A-Za-z]+\.txt$/.test(path)
+const isLeftAlone = (name: string): boolean => name.startsWith('..') || /(~|\.bak|\.swp|\.orig|\.md)$/.test(name)
+
+async function listFiles(folder: string, fault: Report): Promise<string[]> {
+  const found: string[] = []
+  async function visit(below: string, depth: number): Promise<void> {
+    let names: string[]
+    try {
+      names = await readdir(join(folder, below))
+    } catch {
+      fault(below === '' ? '..' : below, '打不开这个文件夹', '检查它是否存在、有没有读取权限')
+      return
+    }
+    for (const name of names.sort()) {
+      const path = below === '' ? name : `${below}/${name}`
+      if (isLeftAlone(name) || path === ASSETS_FOLDER || isDomainProof(path)) continue
+      if (found.length >= MAX_FILES) break
+      // Follows links, since a mounted ConfigMap is made of them; depth bounds those that lead in circles.
+      const entry = await stat(join(folder, path)).catch(() => undefined)
+      if (entry?.isDirectory() && depth < MAX_DEPTH) await visit(path, depth + 1)
+      else if (entry?.isFile()) found.push(path)
+      else fault(path, entry === undefined ? '打不开这个文件' : '不是普通文件，或者文件夹太深', '检查后删掉或改好')
+    }
+  }
+  await visit('', 0)
+  if (found.length >= MAX_FILES) fault('..', `规则文件超过 ${MAX_FILES} 个`, '一个文件里可以写多条规则，用 --- 隔开')
+  return found
+}
+
+async function readText(folder: string, file: string, fault: Report): Promise<string | undefined> {
+  const bytes = await readFile(join(folder, file)).catch(() => undefined)
+  if (bytes === undefined) {
+    fault(file, '读不了这个文件', '检查读取权限')
+    return undefined
+  }
+  if (bytes.length > MAX_FILE_BYTES) {
+    fault(
+      file,
+      `文件太大（${Math.ceil(bytes.length / 1024)} KB）`,
+      `一个规则文件最多 ${MAX_FILE_BYTES / 1000} KB，请拆开`,
+    )
+    return undefined
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    fault(file, '文件编码不是 UTF-8', '用编辑器「另存为」选 UTF-8 编码')
+    return undefined
+  }
+}

@@ -1,6 +1,0 @@
-import type { KeptTable } from '../db/kept-table.ts'
-
-export const scoreTables: KeptTable[] = [
-  { table: 'customer_score', key: 'id', of: 'external_userid' },
-  { table: 'score_run', key: 'id' },
-]

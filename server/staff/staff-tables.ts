@@ -1,6 +1,0 @@
-import type { KeptTable } from '../db/kept-table.ts'
-
-export const staffTables: KeptTable[] = [
-  { table: 'staff', key: 'userid' },
-  { table: 'staff_rename', key: 'old_userid' },
-]

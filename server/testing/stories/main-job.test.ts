@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { buildTestApp, type TestApp } from '../build-test-app.ts'
+
+/** The main job of the product with the shipped rules: from a scan to the right group. */
+let t: TestApp
+beforeEach(async () => {
+  t = await buildTestApp({ config: 'brand', sandbox: { preset: 'brand' }, now: '2026-11-22T10:00:00+08:00' })
+  // Boot jobs: codes, tags, media, join ways, first sync.
+  for (let minute = 0; minute < 3; minute++) await t.advance(MINUTE_MS)
+})
+afterEach(() => t.close())
+
+const textsTo = (externalUserId: string): string[] =>
+  t.sandbox.messagesOf(externalUserId).map((message) => JSON.stringify(message))
+
+const openInvitations = (externalUserId: string) =>
+  t.rows<{ pool: string; state: string }>('SELECT pool, state FROM invitation WHERE external_userid = ? ORDER BY id', [
+    externalUserId,
+  ])
+
+const items = [{ sku: 'xl-200', name: '西冷牛排 200g', quantity: 2, priceFen: 6_900, category: '牛排' }]
+
+describe('from a scan to the right group', () => {
+  it('welcomes, tags, invites to 科普群, sees the payment, invites to 付费群', async () => {
+    const { externalUserId } = await t.sandbox.scan({ state: 'package-card', name: '小满' })
+    await t.settle()
+    expect(t.sandbox.calls('send_welcome_msg').filter((call) => call.errcode === 0)).toHaveLength(1)
+    const welcome = textsTo(externalUserId)
+    expect(welcome.join('')).toMatch(/牧野|牛排/)
+    await t.advance(MINUTE_MS)
+    const tags = await t.rows<{ name: string }>(
+      'SELECT c.tag_name AS name FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id WHERE f.external_userid = ?',
+      [externalUserId],
+    )
+    expect(tags.map((tag) => tag.name)).toContain('包裹卡')
+
+    expect(await openInvitations(externalUserId)).toMatchObject([{ pool: '科普群', state: 'open' }])
+    const way = await t.rows<{ state: string }>("SELECT state FROM join_way WHERE pool = '科普群'")
+    await t.sandbox.joinGroup({ externalUserId, state: way[0]?.state ?? '' })
+    await t.advance(5_000)
+    expect(await openInvitations(externalUserId)).toMatchObject([{ pool: '科普群', state: 'joined' }])
+
+    const order = { orderId: 'O-1', externalUserId, totalFen: 13_800, items }
+    expect((await t.sandbox.order({ ...order, status: 'created' })).status).toBe(200)
+    expect((await t.sandbox.order({ ...order, status: 'paid' })).status).toBe(200)
+    await t.settle()
+    expect(await openInvitations(externalUserId)).toMatchObject([{ pool: '科普群' }, { pool: '付费群', state: 'open' }])
+    const tasks = await t.rows<{ title: string; kind: string }>(
+      "SELECT title, kind FROM guide_task WHERE external_userid = ? AND state = 'open'",
+      [externalUserId],
+    )
+    expect(tasks.map((task) => task.title).join('')).toMatch(/付费群/)
+    await t.advance(HOUR_MS)
+    const lines = await t.rows<{ body: string }>(
+      'SELECT body FROM timeline WHERE external_userid = ? ORDER BY at, id',
+      [externalUserId],
+    )
+    expect(lines.length).toBeGreaterThan(5)
+  })
+
+  it('takes 50 customers scanned in one second, each callback four times and shuffled, as 50 customers', async () => {
+    t.sandbox.setDelivery({ copies: 4, shuffle: true })
+    const scans = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => t.sandbox.scan({ state: 'package-card', name: `客户${n}` })),
+    )
+    await t.settle()
+    await t.advance(2_000)
+    await t.advance(MINUTE_MS)
+    const ids = scans.map((scan) => scan.externalUserId)
+    expect(new Set(ids).size).toBe(50)
+    const marks = ids.map(() => '?').join(', ')
+    const follows = await t.rows<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM follow WHERE external_userid IN (${marks})`,
+      ids,
+    )
+    expect(Number(follows[0]?.n)).toBe(50)
+    for (const id of ids) {
+      const welcomes = t.sandbox.calls('send_welcome_msg').filter((call) => call.errcode === 0)
+      expect(welcomes).toHaveLength(50)
+      const marked = t.sandbox
+        .calls('mark_tag')
+        .filter((call) => (call.body as { external_userid?: string }).external_userid === id)
+      const added = marked.flatMap((call) => (call.body as { add_tag?: string[] }).add_tag ?? [])
+      expect(new Set(added).size).toBe(added.length)
+      expect(added.length).toBeGreaterThan(0)
+    }
+    const open = await t.rows<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM invitation WHERE external_userid IN (${marks})`,
+      ids,
+    )
+    expect(Number(open[0]?.n)).toBe(50)
+  })
+})

@@ -1,0 +1,103 @@
+import { createHmac } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { runImport } from '../../cli/import-orders.ts'
+import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { buildTestApp, type TestApp } from '../build-test-app.ts'
+
+const PHONE = '13912345678'
+/** As it is, in groups, or without its country code: enough to find it in any spelling. */
+const inClear = /139[- ]?1234[- ]?5678/
+
+let t: TestApp
+const folder = mkdtempSync(join(tmpdir(), 'huoshui-csv-'))
+afterEach(async () => {
+  await t.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function post(body: string): Promise<string> {
+  const timestamp = String(Math.floor(t.clock.now() / 1_000))
+  const key = t.sandbox.credentials.ordersSecret
+  const signature = createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')
+  const answer = await fetch(`${t.url}/api/orders`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-huoshui-timestamp': timestamp,
+      'x-huoshui-signature': `sha256=${signature}`,
+    },
+    body,
+  })
+  await t.settle()
+  return `${answer.status} ${await answer.text()}`
+}
+
+/** Every row of every table, and for SQLite the files themselves, where deleted text may linger. */
+async function everythingStored(): Promise<string> {
+  const tables = await t.db.source.query(
+    t.db.dialect === 'sqlite'
+      ? "SELECT name AS name FROM sqlite_master WHERE type = 'table'"
+      : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
+  )
+  const parts: string[] = []
+  for (const { name } of tables as { name: string }[])
+    parts.push(JSON.stringify(await t.rows(`SELECT * FROM \`${name}\``)))
+  if (t.db.dialect === 'sqlite') {
+    const file = t.databaseUrl.slice('sqlite:'.length)
+    for (const path of [file, `${file}-wal`]) if (existsSync(path)) parts.push(readFileSync(path, 'latin1'))
+  }
+  return parts.join('\n')
+}
+
+it('a phone reaches neither the database nor the log, on whatever way it comes in', async () => {
+  t = await buildTestApp({ config: 'brand', sandbox: { preset: 'brand' }, env: { LOG_LEVEL: 'trace' } })
+  const answers: string[] = []
+  const order = {
+    orderId: 'P1',
+    status: 'paid',
+    totalFen: 9_900,
+    items: [],
+    source: '商城',
+    customer: { phone: PHONE },
+  }
+  answers.push(await post(JSON.stringify(order)))
+  answers.push(await post(JSON.stringify({ ...order, orderId: 'P2', customer: { phone: '+86 139-1234-5678' } })))
+  answers.push(await post(JSON.stringify({ ...order, orderId: 'P3', status: PHONE })))
+  answers.push(await post(JSON.stringify({ ...order, orderId: 'P4', customer: { externalUserId: 'x', tel: PHONE } })))
+  answers.push(await post(`{"orderId":"P5","customer":{"phone":"${PHONE}"`))
+
+  const { externalUserId } = await t.sandbox.scan({ state: 'package-card', name: '小满' })
+  await t.settle()
+  const userId = (
+    await t.rows<{ userid: string }>('SELECT userid FROM follow WHERE external_userid = ?', [externalUserId])
+  )[0]?.userid
+  await t.sandbox.editRemark({ userId: userId ?? '', externalUserId, mobiles: [PHONE, '+86 139 1234 5678'] })
+  await t.advance(MINUTE_MS)
+
+  const file = join(folder, 'orders.csv')
+  writeFileSync(
+    file,
+    `订单号,状态,金额,手机号\nC1,已付款,99,${PHONE}\nC2,发货了吗,99,${PHONE}\nC3,已付款,99,${PHONE}x\n`,
+  )
+  const screen = {
+    out: (line: string) => answers.push(line),
+    err: (line: string) => answers.push(line),
+    bar: undefined,
+  }
+  const phoneSecret = t.sandbox.credentials.ordersSecret
+  await runImport([file], { db: t.db, clock: t.clock, phoneSecret, screen })
+  await t.advance(MINUTE_MS)
+
+  // They did arrive, and were of use: both orders and the row of the file are this customer's.
+  expect(
+    await t.rows('SELECT order_id FROM shop_order WHERE external_userid = ? ORDER BY order_id', [externalUserId]),
+  ).toEqual([{ order_id: 'C1' }, { order_id: 'P1' }, { order_id: 'P2' }])
+  const stored = await everythingStored()
+  expect(stored).toContain(externalUserId)
+  expect(inClear.exec(stored)?.[0]).toBeUndefined()
+  expect(inClear.exec(t.logLines.join('\n'))?.[0]).toBeUndefined()
+  expect(inClear.exec(answers.join('\n'))?.[0]).toBeUndefined()
+})

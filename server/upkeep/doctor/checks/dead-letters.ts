@@ -1,0 +1,37 @@
+import { shanghaiText } from '../../../core/kernel/shanghai.ts'
+import type { Check } from '../check.ts'
+import { type Finding, ok, warn } from '../finding.ts'
+
+const WHAT = '死信'
+
+interface Dead {
+  n: number
+  latest: number | null
+}
+
+/** What was tried to the end and waits for a person. */
+export const deadLetters: Check = {
+  group: '运行',
+  what: WHAT,
+  look: async (patient): Promise<Finding | Finding[]> => {
+    const db = await patient.db()
+    const [events, actions] = await db.tx(async (tx) => [
+      await tx.row<Dead>("SELECT COUNT(*) AS n, MAX(received_at) AS latest FROM inbound_event WHERE state = 'dead'"),
+      await tx.row<Dead>("SELECT COUNT(*) AS n, MAX(finished_at) AS latest FROM action WHERE state = 'dead'"),
+    ])
+    const findings = [told('事件', events), told('动作', actions)].flat()
+    return findings.length > 0 ? findings : ok(WHAT, '没有')
+  },
+}
+
+function told(kind: string, dead: Dead | undefined): Finding[] {
+  if (dead === undefined || Number(dead.n) === 0) return []
+  const latest = dead.latest === null ? '' : `，最近一个在 ${shanghaiText(dead.latest)}`
+  return [
+    warn(
+      WHAT,
+      `${dead.n} 个${kind}试到最后也没成${latest}`,
+      '运行 npm run -s actions -- dead 看原因，修好后 -- retry 重试',
+    ),
+  ]
+}

@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import type { Db } from '../../core/db/db.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import type { Settings } from '../../settings.ts'
+import { CHECKS } from './checks.ts'
+import { doctorRoutes } from './doctor-routes.ts'
+import { createDoctorRuns } from './doctor-runs.ts'
+import { examine } from './examine.ts'
+import { createPatient } from './patient.ts'
+
+export interface DoctorDeps {
+  settings: Settings
+  clock: Clock
+  log: Pick<Logger, 'error'>
+  db: Db
+  /** Prometheus text. */
+  metrics(): Promise<string>
+}
+
+/** The page /doctor: the running server looks at itself. */
+export function createDoctor({ settings, clock, log, db, metrics }: DoctorDeps) {
+  const runs = createDoctorRuns({
+    clock,
+    log,
+    examine: (onDone) => {
+      const patient = createPatient({ settings, settingFaults: [], clock, db, metrics })
+      return examine(patient, CHECKS, onDone)
+    },
+  })
+  const routes: (app: FastifyInstance) => void = doctorRoutes({
+    runs,
+    clock,
+    key: settings.DOCTOR_KEY,
+    publicUrl: settings.PUBLIC_URL,
+  })
+  return {
+    routes,
+    /** Resolves when no run is under way. */
+    settled: runs.settled,
+  }
+}

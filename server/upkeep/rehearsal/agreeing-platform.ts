@@ -1,0 +1,64 @@
+import type { Platform } from '../../capabilities/capabilities.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+
+/** Some of an area's methods; every other one throws: a rehearsal asks nobody. */
+function only<Area extends object>(name: string, methods: Partial<Area>): Area {
+  const refuse = (method: string) => () =>
+    Promise.reject(new AppError('rehearsal.not-asked', `${name}.${method} is not rehearsed`))
+  // What is missing throws when called, which makes the cast true for whoever calls only what is here.
+  return new Proxy(methods, {
+    get: (target, method) => Reflect.get(target, method) ?? refuse(String(method)),
+  }) as Area
+}
+
+/** A platform that agrees to everything we do and tells nothing: functions of this process without address or secret.
+ *  Guides confirm a mass-send at once, and it reaches everybody. */
+export function createAgreeingPlatform(clock: Clock): Platform {
+  const sends = new Map<string, { userId: string; customers: string[]; atSec: number }>()
+  let made = 0
+  const newId = (what: string): string => `rehearsed-${what}-${++made}`
+  const agree = async () => ({})
+
+  return {
+    contacts: only<Platform['contacts']>('contacts', { remark: agree, sendWelcome: agree }),
+    tags: only<Platform['tags']>('tags', {
+      mark: agree,
+      add: async ({ group_id, group_name, tag }) => ({
+        tag_group: {
+          group_id: group_id ?? newId('group'),
+          group_name: group_name ?? '',
+          tag: tag.map(({ name }) => ({ id: newId('tag'), name })),
+        },
+      }),
+    }),
+    strategyTags: only<Platform['strategyTags']>('strategyTags', {}),
+    messages: only<Platform['messages']>('messages', { send: async () => ({ msgid: newId('message') }) }),
+    massSends: only<Platform['massSends']>('massSends', {
+      create: async ({ external_userid: customers = [], sender: userId = '' }) => {
+        const msgid = newId('send')
+        sends.set(msgid, { userId, customers, atSec: Math.floor(clock.now() / 1_000) })
+        return { msgid, fail_list: [] }
+      },
+      tasks: async ({ msgid }) => {
+        const send = sends.get(msgid)
+        return { task_list: send === undefined ? [] : [{ userid: send.userId, status: 2, send_time: send.atSec }] }
+      },
+      results: async ({ msgid }) => {
+        const { customers = [], atSec = 0 } = sends.get(msgid) ?? {}
+        return { send_list: customers.map((external_userid) => ({ external_userid, status: 1, send_time: atSec })) }
+      },
+      remind: agree,
+      cancel: agree,
+    }),
+    media: only<Platform['media']>('media', {
+      upload: async () => ({ media_id: newId('media') }),
+      uploadImage: async () => ({ url: 'rehearsed' }),
+      download: async () => ({ bytes: Buffer.alloc(0), contentType: 'image/png' }),
+    }),
+    ways: only<Platform['ways']>('ways', {}),
+    groups: only<Platform['groups']>('groups', {}),
+    handovers: only<Platform['handovers']>('handovers', {}),
+    staff: only<Platform['staff']>('staff', {}),
+  }
+}

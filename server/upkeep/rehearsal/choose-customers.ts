@@ -1,0 +1,36 @@
+import type { ReadTx } from '../../core/db/tx.ts'
+import { shareOf } from '../../operations/sop/model/share.ts'
+import { customerQueries } from '../../records/customers/customer-queries.ts'
+
+/** Who takes part in a rehearsal. */
+export interface Cast {
+  total: number
+  /** external_userids; undefined: everybody. */
+  drawn: ReadonlySet<string> | undefined
+  /** What figures about the drawn must be multiplied by; 1 when everybody takes part. */
+  factor: number
+}
+
+const PAGE = 1_000
+
+/** Everybody, or, of more than `most`, the customers of whole guides, drawn by a share that stays the same: a guide's day
+ *  is then as full as in reality. Customers without a guide are drawn one by one. */
+export async function chooseCustomers(tx: ReadTx, most: number): Promise<Cast> {
+  const counted = await tx.row<{ total: number }>('SELECT COUNT(*) AS total FROM customer')
+  const total = Number(counted?.total ?? 0)
+  if (total <= most) return { total, drawn: undefined, factor: 1 }
+  const share = most / total
+  const drawn = new Set<string>()
+  for (let after = ''; ; ) {
+    const page = await tx.rows<{ external_userid: string }>(
+      `SELECT external_userid FROM customer WHERE external_userid > ? ORDER BY external_userid LIMIT ${PAGE}`,
+      [after],
+    )
+    const ids = page.map((row) => row.external_userid)
+    const owners = await customerQueries.ownersOf(tx, ids)
+    for (const id of ids) if (shareOf('rehearsal', owners.get(id) ?? id) < share) drawn.add(id)
+    after = ids.at(-1) ?? after
+    if (ids.length < PAGE) break
+  }
+  return { total, drawn, factor: drawn.size === 0 ? 1 : total / drawn.size }
+}

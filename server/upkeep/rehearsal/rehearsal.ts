@@ -1,0 +1,107 @@
+import { type CapabilitiesDeps, createCapabilities } from '../../capabilities/capabilities.ts'
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { createSettableClock } from '../../core/kernel/clock.ts'
+import { createLogger } from '../../core/kernel/logger.ts'
+import { createOutbox } from '../../engine/actions/outbox.ts'
+import { createRunner } from '../../engine/actions/runner.ts'
+import { createDispatcher } from '../../engine/inbox/dispatcher.ts'
+import { createEmit } from '../../engine/inbox/emit.ts'
+import { createAlerts } from '../../records/alerts/alerts.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { rememberVersions } from '../../rules/versions/rule-version-store.ts'
+import { createAgreeingPlatform } from './agreeing-platform.ts'
+import { createDueJobs } from './due-jobs.ts'
+
+export interface RehearsalOptions {
+  /** Holds what is known at `nowMs`; written to. */
+  scratch: Db
+  nowMs: number
+  book: RuleBook
+  assetsDir: string
+  perCustomerPerMonth: number | undefined
+  onVerdicts?: CapabilitiesDeps['onVerdicts']
+}
+
+/** The real capabilities over a copy: every rule decides as it would, and nothing can come of it, since there is neither a
+ *  way to the platform nor to the real database. Time is moved by hand, from one due instant to the next. */
+export async function openRehearsal({ scratch: db, nowMs, book, ...options }: RehearsalOptions) {
+  const clock = createSettableClock(nowMs)
+  const log = createLogger({ level: 'silent' })
+  // Nobody waits: whoever moves the clock looks after what is due.
+  const nudge = (): void => undefined
+  const capable = createCapabilities({
+    ...options,
+    db,
+    clock,
+    log,
+    outbox: createOutbox({ clock, nudge }),
+    emit: createEmit({ clock, nudge }),
+    wecom: createAgreeingPlatform(clock),
+    rules: { current: () => book, onChange: () => undefined },
+    alerts: createAlerts({ clock }),
+    callWebhook: () => Promise.resolve(true),
+    phoneHash: () => undefined,
+    ordersSecret: '',
+  })
+  const subscriptions = capable.list.flatMap((one) => one.subscriptions ?? [])
+  const executors = capable.list.flatMap((one) => one.executors ?? [])
+  const dispatcher = createDispatcher({ db, clock, log, subscriptions })
+  const runner = createRunner({ db, clock, log, executors, instance: 'rehearsal' })
+  const jobs = createDueJobs(
+    { db, clock },
+    capable.list.flatMap((one) => one.jobs ?? []),
+  )
+
+  const dueAt = async (tx: Tx): Promise<number> =>
+    Math.min(...[await dispatcher.dueAt(tx), await runner.dueAt(tx)].map((due) => due ?? Number.POSITIVE_INFINITY))
+
+  /** Until nothing is due at this instant. */
+  async function settle(): Promise<void> {
+    do {
+      do {
+        await dispatcher.drained()
+        await runner.drained()
+      } while ((await db.tx(dueAt)) <= clock.now())
+    } while (await jobs.runDue())
+  }
+
+  await db.tx(async (tx) => {
+    await rememberVersions(tx, book, nowMs)
+    // Whatever was under way when the copy was made is done once more.
+    await tx.run(`UPDATE action SET state = 'waiting', lease_until = NULL WHERE state = 'running'`)
+    await dropForeign(
+      tx,
+      executors.map(({ kind }) => kind.kind),
+    )
+    // Tags that only this book names come into being at once.
+    await capable.tags.recordListing(tx, { groups: [], readAtMs: 0 })
+  })
+  await jobs.runAll()
+  await settle()
+
+  return {
+    db,
+    clock,
+    capable,
+    settle,
+    /** Goes through everything that becomes due until then, each at its own instant. */
+    runUntil: async (untilMs: number): Promise<void> => {
+      for (;;) {
+        const next = Math.min(await db.tx(dueAt), await jobs.nextAt())
+        if (next > untilMs) break
+        clock.set(Math.max(next, clock.now()))
+        await settle()
+      }
+      clock.set(untilMs)
+    },
+    close: () => db.close(),
+  }
+}
+
+export type Rehearsal = Awaited<ReturnType<typeof openRehearsal>>
+
+/** What parts outside a rehearsal would do: forwarding events, reading the platform. */
+async function dropForeign(tx: Tx, kinds: string[]): Promise<void> {
+  await tx.run(`DELETE FROM action WHERE kind NOT IN (${kinds.map(() => '?').join(', ')})`, kinds)
+}

@@ -1,0 +1,77 @@
+import { createEveryPast } from '../../capabilities/every-past.ts'
+import type { Db } from '../../core/db/db.ts'
+import type { RecordedEvent } from '../../engine/inbox/past.ts'
+import type { Verdict } from '../../operations/sop/enter/enter.ts'
+import { type EntryFigure, type StepFigure, sopFigures } from '../../operations/sop/explain/sop-figures.ts'
+import { createSopVersions } from '../../operations/sop/model/sop-versions.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { ruleVersion } from '../../rules/versions/rule-version-store.ts'
+import { openRehearsal, type RehearsalOptions } from './rehearsal.ts'
+
+/** What rules decided in a past that was played once more. */
+export interface Backtest {
+  entries: EntryFigure[]
+  steps: StepFigure[]
+  verdicts: Verdict[]
+}
+
+export interface BacktestOptions extends Omit<RehearsalOptions, 'nowMs' | 'onVerdicts'> {
+  scratch: Db
+  book: RuleBook
+  fromMs: number
+  toMs: number
+  /** Since `fromMs`, those that rules caused included. */
+  events: { all: RecordedEvent[]; replayed: RecordedEvent[] }
+}
+
+/** Turns a copy back to `fromMs` and lives through what was recorded since under the rules of `book`, each event at the
+ *  instant at which it came. The scratch database is used up. */
+export async function rehearseBacktest({ fromMs, toMs, events, ...options }: BacktestOptions): Promise<Backtest> {
+  const { scratch, book } = options
+  const versions = createSopVersions({
+    rules: { current: () => book },
+    storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
+  })
+  const pasts = createEveryPast(versions)
+  await scratch.tx(async (tx) => {
+    // What is still to be done today was no matter then.
+    for (const table of ['action', 'inbound_event', 'tier_run', 'score_run']) {
+      await tx.run(`DELETE FROM ${table}`)
+    }
+    await tx.run('DELETE FROM contact WHERE at > ?', [fromMs])
+    await tx.run('DELETE FROM welcome WHERE added_at > ?', [fromMs])
+    for (const past of pasts) await past.turnBack(tx, fromMs, events.all)
+  })
+  const verdicts: Verdict[] = []
+  const rehearsal = await openRehearsal({
+    ...options,
+    nowMs: fromMs,
+    onVerdicts: (some) => void verdicts.push(...some),
+  })
+  for (const event of events.replayed) {
+    await rehearsal.runUntil(event.receivedAtMs)
+    await scratch.tx(async (tx) => {
+      for (const past of pasts) await past.tell?.(tx, event)
+      await tx.insertIgnore('inbound_event', [
+        {
+          id: event.id,
+          dedupe_key: event.dedupeKey,
+          kind: event.kind,
+          lane: event.lane,
+          payload: JSON.stringify(event.payload),
+          event_at: event.eventAtMs,
+          received_at: event.receivedAtMs,
+          state: 'new',
+          due_at: event.receivedAtMs,
+        },
+      ])
+    })
+    await rehearsal.settle()
+  }
+  await rehearsal.runUntil(toMs)
+  return scratch.view(async (view) => ({
+    entries: await sopFigures.entries(view, fromMs, toMs),
+    steps: await sopFigures.steps(view, fromMs, toMs),
+    verdicts,
+  }))
+}

@@ -1,0 +1,216 @@
+import type { Dialect } from '../../core/db/columns.ts'
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Customers } from '../../records/customers/customers.ts'
+import { pairOf, type Relation, toRelation } from '../../records/customers/relation.ts'
+import type { Orders } from '../../records/orders/orders.ts'
+import type { Find, RunSteps } from './run-steps.ts'
+import { type PagePayload, SyncCompare, SyncPage } from './sync-actions.ts'
+import { idHash, type Listed, type SyncPart, syncParts } from './sync-part.ts'
+import { type SyncRun, syncRuns } from './sync-run.ts'
+
+export interface ReadPeopleDeps {
+  db: Pick<Db, 'statement' | 'dialect'>
+  clock: Clock
+  log: Pick<Logger, 'warn' | 'error'>
+  outbox: Outbox
+  steps: RunSteps
+  wecom: { contacts: Pick<Wecom['contacts'], 'batchByUser'> }
+  customers: Pick<Customers, 'recordReading' | 'reconcile' | 'queries'>
+  orders: Pick<Orders, 'matchWaiting' | 'isAnyWaiting'>
+}
+
+/** Some pages, one after another. */
+interface PageReading {
+  relations: Relation[]
+  pages: number
+  /** Where to go on; null at the end. */
+  next: string | null
+  /** UTC milliseconds, before the first was asked for. */
+  readAtMs: number
+  /** Guides of whom WeCom tells nothing. */
+  unlicensed: string[]
+}
+
+/** WeCom's most, for guides per call and relations per page. */
+const GUIDES_PER_CALL = 100
+const PAGE = 100
+/** Pages per action, recorded in one transaction. On SQLite a welcome waits for its end; on MySQL it is the number of
+ *  statements that takes the time. */
+const PAGES_PER_STEP: Record<Dialect, number> = { sqlite: 3, mysql: 10 }
+const NO_CUSTOMER = 84061
+const ALL_UNLICENSED = 701008
+const MOST_ROUNDS = 3
+
+const reason = { text: '读取企业微信里的客户' }
+
+/** All customers of all guides, some pages at a time. They are recorded in the transaction that asks for the next ones, so a
+ *  kill between neither loses one nor stores one twice. */
+export function createReadPeople(deps: ReadPeopleDeps) {
+  const { db, clock, log, outbox, steps, wecom, customers, orders } = deps
+
+  const ask = (tx: Tx, payload: PagePayload): Promise<boolean> =>
+    outbox.enqueue(tx, SyncPage, {
+      key: `sync:${payload.runId}:page:${payload.partId}:${payload.round}:${payload.page}`,
+      payload,
+      reason,
+    })
+
+  async function addPart(tx: Tx, runId: number, userIds: string[]): Promise<void> {
+    const partId = await syncParts.add(tx, runId, 'people', userIds)
+    await steps.add(tx, runId, { parts: 1 })
+    await ask(tx, { runId, partId, cursor: null, page: 0, round: 0 })
+  }
+
+  async function readPage(userIds: string[], cursor: string | null): Promise<Omit<PageReading, 'pages' | 'readAtMs'>> {
+    try {
+      const page = await wecom.contacts.batchByUser({
+        userid_list: userIds,
+        limit: PAGE,
+        ...(cursor === null ? {} : { cursor }),
+      })
+      const list = page.external_contact_list ?? []
+      return {
+        relations: list.map((row) => toRelation(row.external_contact, row.follow_info)),
+        next: page.next_cursor === undefined || page.next_cursor === '' ? null : page.next_cursor,
+        unlicensed: page.fail_info?.unlicensed_userid_list ?? [],
+      }
+    } catch (error) {
+      const errcode = error instanceof WecomError ? error.errcode : undefined
+      if (errcode === NO_CUSTOMER) return { relations: [], next: null, unlicensed: [] }
+      if (errcode === ALL_UNLICENSED) return { relations: [], next: null, unlicensed: userIds }
+      throw error
+    }
+  }
+
+  /** Until one fails: then those before it count, and it is asked for again by itself. */
+  async function read({ partId, cursor }: PagePayload): Promise<PageReading> {
+    const userIds = (await db.statement((tx) => syncParts.byId(tx, partId)))?.subjects ?? []
+    const reading: PageReading = { relations: [], pages: 0, next: cursor, readAtMs: clock.now(), unlicensed: [] }
+    if (userIds.length === 0) return { ...reading, next: null }
+    do {
+      try {
+        const { relations, next, unlicensed } = await readPage(userIds, reading.next)
+        reading.relations.push(...relations)
+        Object.assign(reading, { next, unlicensed, pages: reading.pages + 1 })
+      } catch (error) {
+        if (reading.pages === 0) throw error
+        break
+      }
+    } while (reading.next !== null && reading.pages < PAGES_PER_STEP[db.dialect])
+    return reading
+  }
+
+  async function reconcile(tx: Tx, page: PageReading, find: Find): Promise<number> {
+    const since = await syncRuns.listeningSince(tx)
+    const { began, accepted, noted, retagged, renewed, identified } = await customers.reconcile(tx, page, since)
+    for (const { externalUserId, userId, createdAtMs } of began) {
+      find({ kind: 'customer.added', subject: externalUserId, userId, sinceMs: createdAtMs })
+    }
+    const isNew = new Set(began.map(pairOf))
+    const tell = (kind: 'customer.accepted' | 'remark.changed' | 'tags.changed', pairs: typeof retagged): void => {
+      for (const pair of pairs) {
+        if (!isNew.has(pairOf(pair))) find({ kind, subject: pair.externalUserId, userId: pair.userId })
+      }
+    }
+    tell('customer.accepted', accepted)
+    tell('remark.changed', noted)
+    tell('tags.changed', retagged)
+    await matchOrders(tx, identified)
+    return renewed.length
+  }
+
+  async function takeOver(tx: Tx, page: PageReading): Promise<number> {
+    const { identified, renewed } = await customers.recordReading(tx, page)
+    await matchOrders(tx, identified)
+    return renewed.length
+  }
+
+  async function matchOrders(tx: Tx, identified: string[]): Promise<void> {
+    if (identified.length === 0 || !(await orders.isAnyWaiting(tx))) return
+    for (const externalUserId of identified) await orders.matchWaiting(tx, externalUserId)
+  }
+
+  /** What of a page we, too, take for friends, added up per guide. */
+  async function addListed(tx: Tx, part: SyncPart, payload: PagePayload, relations: Relation[]): Promise<Listed> {
+    const friends = await customers.queries.friendsAmong(tx, relations)
+    const listed: Listed = payload.page === 0 ? {} : part.listed
+    for (const { userId, externalUserId } of friends) {
+      const [count, sum] = listed[userId] ?? [0, 0]
+      listed[userId] = [count + 1, sum + idHash(externalUserId)]
+    }
+    return listed
+  }
+
+  async function record(tx: Tx, payload: PagePayload, page: PageReading): Promise<void> {
+    const { runId, partId } = payload
+    const run = await steps.open(tx, runId)
+    const part = await syncParts.byId(tx, partId)
+    if (run === undefined || part === undefined) return
+    const result = await steps.repair(tx, run, async (find) => {
+      if (run.kind !== 'reconcile') return { renewed: await takeOver(tx, page), listed: undefined }
+      const renewed = await reconcile(tx, page, find)
+      return { renewed, listed: await addListed(tx, part, payload, page.relations) }
+    })
+    if (result.listed !== undefined) await syncParts.keepListed(tx, partId, result.listed)
+    const progress = { relations: page.relations.length, renewed: result.renewed }
+    if (page.next !== null) {
+      await steps.add(tx, runId, progress)
+      await ask(tx, { ...payload, cursor: page.next, page: payload.page + page.pages })
+      return
+    }
+    if (page.unlicensed.length > 0) {
+      log.warn({ runId, userIds: page.unlicensed }, 'WeCom tells nothing of guides without a licence')
+    }
+    const isClean = page.unlicensed.length === 0
+    if (run.kind === 'reconcile' && (isClean || part.subjects.length > page.unlicensed.length)) {
+      await steps.add(tx, runId, { parts: 1 })
+      await outbox.enqueue(tx, SyncCompare, {
+        key: `sync:${runId}:compare:${partId}`,
+        payload: { runId, partId },
+        reason,
+      })
+    }
+    await steps.stepDone(tx, runId, { ...progress, gaps: page.unlicensed.length })
+  }
+
+  /** One guide whom WeCom refuses must not keep back the other 99. */
+  async function abandoned(tx: Tx, payload: PagePayload): Promise<void> {
+    const { runId, partId, page, round } = payload
+    const part = await syncParts.byId(tx, partId)
+    if ((await steps.open(tx, runId)) === undefined || part === undefined) return
+    if (page > 0 && round < MOST_ROUNDS) {
+      await ask(tx, { ...payload, cursor: null, page: 0, round: round + 1 })
+      return
+    }
+    if (part.subjects.length > 1) {
+      for (const userId of part.subjects) await addPart(tx, runId, [userId])
+      await steps.stepDone(tx, runId)
+      return
+    }
+    log.error({ runId, userId: part.subjects[0] }, 'the customers of one guide could not be read')
+    await steps.stepDone(tx, runId, { gaps: 1 })
+  }
+
+  const executor: Executor = execute(SyncPage, {
+    perform: ({ payload }) => read(payload),
+    record: (tx, { payload }, page) => record(tx, payload, page),
+    abandoned: (tx, { payload }) => abandoned(tx, payload),
+  })
+
+  return {
+    executors: [executor],
+    /** Asks for all pages. */
+    begin: async (tx: Tx, run: SyncRun, guideIds: string[]): Promise<void> => {
+      for (let at = 0; at < guideIds.length; at += GUIDES_PER_CALL) {
+        await addPart(tx, run.id, guideIds.slice(at, at + GUIDES_PER_CALL))
+      }
+    },
+  }
+}

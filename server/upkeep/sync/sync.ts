@@ -1,0 +1,125 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { Channels } from '../../records/channels/channels.ts'
+import type { Customers } from '../../records/customers/customers.ts'
+import type { Groups } from '../../records/groups/groups.ts'
+import type { Orders } from '../../records/orders/orders.ts'
+import type { Staff } from '../../records/staff/staff.ts'
+import type { Tags } from '../../records/tags/tags.ts'
+import { createCompareFeedback } from './compare-feedback.ts'
+import { feedbackDays } from './feedback-days.ts'
+import { createFindLosses } from './find-losses.ts'
+import { findings } from './finding.ts'
+import { lastNight } from './night.ts'
+import { createReadGroups } from './read-groups.ts'
+import { createReadPeople } from './read-people.ts'
+import { createReadStaff } from './read-staff.ts'
+import { createReadTags } from './read-tags.ts'
+import { createReadWays } from './read-ways.ts'
+import { createRunSteps } from './run-steps.ts'
+import { SyncStaff, SyncTags } from './sync-actions.ts'
+import { type SyncKind, type SyncRun, syncRuns } from './sync-run.ts'
+
+export interface SyncDeps {
+  db: Db
+  clock: Clock
+  log: Pick<Logger, 'info' | 'warn' | 'error'>
+  outbox: Outbox
+  wecom: {
+    contacts: Pick<Wecom['contacts'], 'batchByUser' | 'list'>
+    statistics: Pick<Wecom['statistics'], 'behavior'>
+  }
+  staff: Staff
+  tags: Pick<Tags, 'read' | 'recordListing'>
+  customers: Customers
+  orders: Pick<Orders, 'matchWaiting' | 'isAnyWaiting'>
+  groups: Groups
+  channels: Pick<Channels, 'codes'>
+  corpId: string
+}
+
+export interface Asked {
+  kind: SyncKind
+  /** What makes this the same request when it is made twice; ≤80 characters. */
+  askKey: string
+  /** Finds, repairs nothing. */
+  dry?: boolean
+}
+
+/** Findings are kept this long. */
+const KEPT_MS = 90 * DAY_MS
+
+/** Reads the whole corp: once by itself when Huoshui first starts, on demand, and every night to find what callbacks
+ *  missed. Every step is an action of the back-fill lane, so a kill goes on where it was and nothing waits behind it;
+ *  what is read is in use at once. */
+export function createSync(deps: SyncDeps) {
+  const { db, clock, log, outbox, tags, customers, corpId } = deps
+  const steps = createRunSteps({ clock, log, outbox })
+  const people = createReadPeople({ ...deps, steps })
+  const groups = createReadGroups({ ...deps, steps })
+  const ways = createReadWays({ ...deps, steps })
+  const feedback = createCompareFeedback({ ...deps, steps })
+  const reason = { text: '读取企业微信里已有的资料' }
+
+  /** The run asked for; undefined while another is under way. A request made twice is one run. */
+  async function ask(tx: Tx, { kind, askKey, dry = false }: Asked): Promise<SyncRun | undefined> {
+    const before = await syncRuns.byAskKey(tx, askKey)
+    if (before !== undefined) return before
+    const runId = await syncRuns.begin(tx, { kind, dry, askKey, nowMs: clock.now() })
+    if (runId === undefined) return undefined
+    await findings.dropBefore(tx, clock.now() - KEPT_MS)
+    const known = await customers.queries.countFriendships(tx)
+    if (known > 0) await syncRuns.expect(tx, runId, known)
+    await steps.add(tx, runId, { parts: 2 })
+    // First, so that customers' tags have names.
+    await outbox.enqueue(tx, SyncTags, { key: `sync:${runId}:tags`, payload: { runId }, reason })
+    await outbox.enqueue(tx, SyncStaff, { key: `sync:${runId}:staff`, payload: { runId }, reason })
+    return syncRuns.byId(tx, runId)
+  }
+
+  async function keep(): Promise<void> {
+    await db.tx(async (tx) => {
+      const now = clock.now()
+      const first = await syncRuns.newest(tx, 'first')
+      if (first === undefined || first.state === 'failed') {
+        const isResting = first !== undefined && now < (first.finishedAtMs ?? 0) + HOUR_MS
+        if (!isResting) await ask(tx, { kind: 'first', askKey: `first:${now}` })
+        return
+      }
+      const night = lastNight(now, corpId)
+      if (first.finishedAtMs === undefined || first.finishedAtMs > night.atMs) return
+      await ask(tx, { kind: 'reconcile', askKey: `night:${night.date}` })
+    })
+  }
+
+  return {
+    ask,
+    queries: { ...syncRuns, findings, feedback: feedbackDays },
+    executors: [
+      ...createReadStaff({
+        ...deps,
+        steps,
+        afterwards: async (tx, run, guideIds) => {
+          await people.begin(tx, run, guideIds)
+          await groups.begin(tx, run)
+          await ways.begin(tx, run)
+          if (run.kind === 'reconcile') await feedback.begin(tx, run, guideIds)
+          await steps.add(tx, run.id, { parts: 1 })
+        },
+      }),
+      createReadTags({ steps, tags }),
+      ...people.executors,
+      ...createFindLosses({ ...deps, steps }),
+      ...groups.executors,
+      ways.executor,
+      feedback.executor,
+    ],
+    jobs: [{ name: 'sync.keep', everyMs: MINUTE_MS, run: keep }],
+  }
+}
+export type Sync = ReturnType<typeof createSync>
