@@ -1,48 +1,69 @@
-// Imports go one way: main → what we do → what we know → inbox/actions/jobs/wecom/db/rules → kernel.
-const DO = 'welcome|handover|sop|routing|mass-send|tasks|tiers|scripts-library|sidebar-api|doctor'
-const KNOW =
-  'alerts|staff|customers|tags|channels|groups|orders|scores|timeline|media|facts|sync|contacts|profiles|surveys'
-const BASE = 'inbox|actions|jobs|wecom|deployment|db|rules'
+// Imports go down only: a storey knows those before it in this list, and every file of server/ stands in one.
+const STOREYS = [
+  'core',
+  'engine',
+  'rules',
+  'platform',
+  'records',
+  'operations',
+  'capabilities',
+  'sidebar-api',
+  'upkeep',
+  'cli',
+  'testing',
+]
+const GROUND = 'settings\\.ts$'
+const WIRING = '(main|huoshui)\\.ts$'
 const test = '\\.test\\.ts$|/testing/'
+
+const upwards = STOREYS.map((storey, floor) => ({
+  name: `${storey}-imports-down-only`,
+  severity: 'error',
+  from: { path: `^server/${storey}/`, pathNot: test },
+  to: {
+    path: `^server/(${[...STOREYS.slice(floor + 1), ...(storey === 'cli' ? [] : ['main\\.ts', 'huoshui\\.ts'])].join('|')})`,
+  },
+}))
 
 module.exports = {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: { pathNot: test }, to: { circular: true } },
+    ...upwards.slice(0, -1),
     {
-      name: 'kernel-imports-nothing-of-ours',
+      name: 'every-file-stands-in-a-storey',
       severity: 'error',
-      from: { path: '^server/core/kernel/', pathNot: test },
-      to: { path: '^(server|sidebar|sandbox|migrations|bench)/', pathNot: '^server/core/kernel/' },
+      from: {
+        path: '^server/',
+        pathNot: `^server/((${STOREYS.join('|')})/|${GROUND}|${WIRING}|settings\\.test\\.ts$)`,
+      },
+      to: {},
+    },
+    { name: 'no-circular', severity: 'error', from: { pathNot: test }, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: '\\.(xml|json|pem|txt|d\\.ts)$|^sandbox/facts/|(^|/)(main|env)\\.|no-network\\.ts$',
+      },
+      to: {},
     },
     {
-      name: 'base-does-not-know-business',
+      name: 'settings-are-ground',
       severity: 'error',
-      from: { path: `^server/(${BASE})/`, pathNot: test },
-      to: { path: `^server/(${DO}|${KNOW}|testing|cli)/` },
+      from: { path: `^server/${GROUND}` },
+      to: { path: '^server/', pathNot: '^server/core/' },
     },
     {
       name: 'rules-are-pure',
       severity: 'error',
       from: { path: '^server/rules/', pathNot: test },
-      to: { path: '^server/(inbox|actions|jobs|wecom)/' },
+      to: { path: '^server/engine/' },
     },
     {
-      name: 'wecom-knows-nothing-of-ours',
+      name: 'wecom-knows-no-database',
       severity: 'error',
-      from: { path: '^server/wecom/', pathNot: test },
-      to: { path: '^server/(actions|jobs|deployment|db|rules)/' },
-    },
-    {
-      name: 'knowing-does-not-act',
-      severity: 'error',
-      from: { path: `^server/(${KNOW})/`, pathNot: test },
-      to: { path: `^server/(${DO}|testing|cli)/` },
-    },
-    {
-      name: 'only-composition-reaches-down-everywhere',
-      severity: 'error',
-      from: { path: `^server/(${DO})/`, pathNot: test },
-      to: { path: '^server/(main|huoshui|cli|testing)' },
+      from: { path: '^server/platform/wecom/', pathNot: test },
+      to: { path: '^server/(core/db|engine/(actions|jobs|http)|rules|platform/deployment)/' },
     },
     {
       name: 'sandbox-is-independent',
@@ -53,7 +74,7 @@ module.exports = {
     {
       name: 'server-does-not-know-the-sandbox',
       severity: 'error',
-      from: { path: '^server/', pathNot: `${test}` },
+      from: { path: '^server/', pathNot: test },
       to: { path: '^(sandbox|sidebar|bench)/' },
     },
     {
@@ -67,6 +88,21 @@ module.exports = {
       severity: 'error',
       from: { pathNot: `${test}|^bench/|/e2e/` },
       to: { path: '/testing/' },
+    },
+    {
+      name: 'migrations-are-frozen',
+      severity: 'error',
+      from: { path: '^migrations/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(server|sandbox|sidebar|bench)/' },
+    },
+    {
+      name: 'nothing-below-knows-the-history',
+      severity: 'error',
+      from: {
+        path: '^server/(core|engine|rules|platform|records|operations|capabilities|sidebar-api)/',
+        pathNot: test,
+      },
+      to: { path: '^migrations/' },
     },
   ],
   options: {

@@ -1,3 +1,4 @@
+import { migrations } from '../migrations/index.ts'
 import { EVERY_FACT } from '../server/capabilities/every-fact.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
 import type { SqlValue } from '../server/core/db/tx.ts'
@@ -34,7 +35,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`)
 export async function benchAudience(options: AudienceOptions, report: Report): Promise<void> {
   const database = await createTestDatabase(options.mysql)
   // One statement of the filling takes minutes.
-  const db = createDb(database.url, { silenceMs: 60 * 60_000 })
+  const db = createDb(database.url, migrations, { silenceMs: 60 * 60_000 })
   try {
     await db.migrate()
     print(`\nfilling mariadb with ${options.customers * options.copies} customers`)

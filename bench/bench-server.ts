@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { migrations } from '../migrations/index.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
 import { huoshuiEnv, type Started, startProgram, untilReady } from '../server/testing/start-program.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
@@ -29,7 +30,7 @@ export async function openBenchServer(options: BenchServerOptions): Promise<Benc
   const configDir = mkdtempSync(join(tmpdir(), 'huoshui-bench-'))
   cpSync('config', configDir, { recursive: true })
   for (const path of options.without ?? []) rmSync(join(configDir, path), { recursive: true })
-  const db = createDb(database.url)
+  const db = createDb(database.url, migrations)
   const running = new Set<Started>()
   return {
     name: db.dialect === 'mysql' ? 'mariadb' : 'sqlite',

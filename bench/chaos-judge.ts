@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { migrations } from '../migrations/index.ts'
 import type { Delivery } from '../sandbox/callbacks.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
@@ -33,7 +34,7 @@ const QUIET_PATIENCE_MS = 60_000
 
 /** Waits until nothing is due any more, or until nothing has moved for a minute; what is left then counts as stuck. */
 export async function untilQuiet(databaseUrl: string, clock: Clock): Promise<void> {
-  const db = createDb(databaseUrl)
+  const db = createDb(databaseUrl, migrations)
   let least = Number.POSITIVE_INFINITY
   let movedAt = Date.now()
   try {
@@ -64,7 +65,7 @@ const fieldOf = ({ fields }: Delivery, name: string): string =>
 
 /** What happened to customers, as the platform knows it, beside what our tables say. */
 export async function judge(sandbox: Sandbox, databaseUrl: string, added: Added[]): Promise<Verdict> {
-  const db = createDb(databaseUrl)
+  const db = createDb(databaseUrl, migrations)
   const follows = await rowsOf<{ id: string }>(db, 'SELECT external_userid AS id FROM follow')
   const welcomes = await rowsOf<{ id: string; state: string }>(
     db,

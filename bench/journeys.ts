@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { migrations } from '../migrations/index.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
 import { systemClock } from '../server/core/kernel/clock.ts'
@@ -76,7 +77,7 @@ async function fire(options: { customers: number; server: string | undefined; pr
   }
   const version = (await loadRules(configDir)).book?.sops.get('fire')?.version
   if (version === undefined) throw new Error('the rules of this figure are wrong')
-  const db = createDb(database.url)
+  const db = createDb(database.url, migrations)
   const running: Started[] = []
   try {
     for (let n = 0; n < processes; n++) {

@@ -1,3 +1,4 @@
+import { migrations } from '../migrations/index.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
 import { takeRows } from '../server/core/db/take-rows.ts'
 import type { Row } from '../server/core/db/tx.ts'
@@ -15,7 +16,7 @@ export async function limitJourneys(options: {
   workers: number
 }): Promise<{ seconds: number }> {
   const database = await createTestDatabase(options.server ?? '')
-  const dbs = Array.from({ length: options.workers }, () => createDb(database.url))
+  const dbs = Array.from({ length: options.workers }, () => createDb(database.url, migrations))
   const [db] = dbs
   if (db === undefined) throw new Error('no worker')
   try {

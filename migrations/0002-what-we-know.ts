@@ -1,16 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import {
-  flag,
-  id,
-  instant,
-  integer,
-  longText,
-  nullable,
-  primary,
-  text,
-  withDefault,
-} from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Staff, customers and follows, tags, channels, timeline, and how far the first sync has come. */
 export class WhatWeKnow1700000000002 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, longText, nullable, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 export class Orders1700000000003 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,16 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import {
-  flag,
-  id,
-  instant,
-  integer,
-  longText,
-  nullable,
-  primary,
-  text,
-  withDefault,
-} from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Customer groups with their members and codes, invitations into them, and what guides are asked to do. */
 export class GroupsRoutingTasks1700000000004 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, integer, longText, nullable, text, withDefault } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { id, instant, integer, longText, nullable, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Pictures made ready at WeCom ahead of time, and what became of each customer's welcome. */
 export class MediaAndWelcome1700000000005 implements MigrationInterface {

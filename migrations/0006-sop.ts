@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, integer, longText, nullable, text, withDefault } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { id, instant, integer, longText, nullable, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Journeys: who is where in which version of which SOP, what was done at each step, and how far each daily run came. */
 export class Sop1700000000006 implements MigrationInterface {

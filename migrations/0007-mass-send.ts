@@ -1,16 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import {
-  flag,
-  id,
-  instant,
-  integer,
-  longText,
-  nullable,
-  primary,
-  text,
-  withDefault,
-} from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Scheduled sends: when each is next due, its runs, one batch per platform task, one recipient per customer. */
 export class MassSend1700000000007 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { instant, longText, primary, text } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { instant, longText, primary, text } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Every version of every rule that was ever in force, and the last good book as a whole. */
 export class RuleVersion1700000000009 implements MigrationInterface {

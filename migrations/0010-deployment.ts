@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { instant, integer, longText, nullable, primary, text, withDefault } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { instant, integer, longText, nullable, primary, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** What all processes of a deployment share: credentials, the platform's limits, how long calls take. */
 export class Deployment1700000000010 implements MigrationInterface {

@@ -1,16 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import {
-  flag,
-  id,
-  instant,
-  integer,
-  longText,
-  nullable,
-  primary,
-  text,
-  withDefault,
-} from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Every reading of the corp is a row, no longer only the first; its parts; and what a reconciliation found. */
 export class SyncRuns1700000000011 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, integer, text } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { id, instant, integer, text } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Per guide and Shanghai day: customers who deleted the guide, by WeCom's statistics and by the callbacks we got. */
 export class FeedbackDays1700000000012 implements MigrationInterface {

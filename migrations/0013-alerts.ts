@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, longText, nullable, primary, text } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { id, instant, longText, nullable, primary, text } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** What needs a person's hand, and the welcome codes that wait behind another of the same friendship. */
 export class Alerts1700000000013 implements MigrationInterface {

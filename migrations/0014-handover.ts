@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { flag, id, instant, integer, longText, nullable, text } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, longText, nullable, text } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Handovers: what was asked for, each customer's and group's way to the new guide, and who waits without a guide. */
 export class Handover1700000000014 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { instant, integer, nullable, primary, text } from '../server/core/db/columns.ts'
-import { addColumns, createTable, dropColumns, dropTables } from '../server/core/db/table.ts'
+import { instant, integer, nullable, primary, text } from './frozen/columns.ts'
+import { addColumns, createTable, dropColumns, dropTables } from './frozen/table.ts'
 
 /** Which processes of the deployment live, and which tags belong to a strategy (规则组). */
 export class LiveProcessesAndStrategyTags1700000000015 implements MigrationInterface {

@@ -1,16 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import {
-  flag,
-  id,
-  instant,
-  integer,
-  longText,
-  nullable,
-  primary,
-  text,
-  withDefault,
-} from '../server/core/db/columns.ts'
-import { createTable, dialectOf, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from './frozen/columns.ts'
+import { createTable, dialectOf, dropTables } from './frozen/table.ts'
 
 /** What was sent to customers, their birthdays, and what they answered in surveys. */
 export class ContactsProfilesSurveys1700000000016 implements MigrationInterface {

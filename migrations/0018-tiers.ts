@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, longText, nullable, text } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { id, instant, longText, nullable, text } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** Where each customer stands on each ladder, how it came to that, and how far the nightly look at everybody is. */
 export class Tiers1700000000018 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, integer, longText, nullable, text } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { id, instant, integer, longText, nullable, text } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** What is proposed about levels and waits for a yes, who takes a place at which guide of a level, and the RFM scores. */
 export class TierProposalsAndScores1700000000019 implements MigrationInterface {

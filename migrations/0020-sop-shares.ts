@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { flag, id, instant, integer, text, withDefault } from '../server/core/db/columns.ts'
-import { addColumns, createTable, dropColumns, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, text, withDefault } from './frozen/columns.ts'
+import { addColumns, createTable, dropColumns, dropTables } from './frozen/table.ts'
 
 /** Who of those in a journey is only watched, who came in by a canary, and which arm of which experiment each drew. */
 export class SopShares1700000000020 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, integer, longText, nullable, text, withDefault } from '../server/core/db/columns.ts'
-import { addColumns, addIndex, createTable, dropColumns, dropIndex, dropTables } from '../server/core/db/table.ts'
+import { id, instant, integer, longText, nullable, text, withDefault } from './frozen/columns.ts'
+import { addColumns, addIndex, createTable, dropColumns, dropIndex, dropTables } from './frozen/table.ts'
 
 const ENTRY_INDEX = ['sop', 'version', 'state']
 const SPLIT_INDEX = ['experiment', 'external_userid', 'id']

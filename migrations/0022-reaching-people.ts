@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, integer, longText, nullable, primary, text, withDefault } from '../server/core/db/columns.ts'
-import { addColumns, addIndex, createTable, dropColumns, dropIndex, dropTables } from '../server/core/db/table.ts'
+import { id, instant, integer, longText, nullable, primary, text, withDefault } from './frozen/columns.ts'
+import { addColumns, addIndex, createTable, dropColumns, dropIndex, dropTables } from './frozen/table.ts'
 
 /** What steps of journeys need to reach people: to-dos that wait for a free day, are told on or given to others; messages
  *  of a journey that wait to become one mass-send; the pace of app messages; how many starts led to an entry. */

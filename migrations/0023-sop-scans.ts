@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { flag, id, instant, integer, nullable, text, withDefault } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { flag, id, instant, integer, nullable, text, withDefault } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** When each journey next looks for customers and how far a look has come, what came of each, and who is in the audiences
  *  that are watched. Takes the place of sop_daily. */

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { id, instant, longText, text } from '../server/core/db/columns.ts'
-import { createTable, dropTables } from '../server/core/db/table.ts'
+import { id, instant, longText, text } from './frozen/columns.ts'
+import { createTable, dropTables } from './frozen/table.ts'
 
 /** The last event by which a customer might have entered a journey and did not, and why: one row of each. */
 export class SopRefusals1700000000026 implements MigrationInterface {

@@ -7,7 +7,7 @@ const open: { db: Db; drop: () => Promise<void> }[] = []
 
 async function freshDb(): Promise<Db> {
   const database = await createTestDatabase()
-  const db = createDb(database.url)
+  const db = createDb(database.url, migrations)
   open.push({ db, drop: database.drop })
   await db.connect()
   return db

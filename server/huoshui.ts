@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { migrations } from '../migrations/index.ts'
 import { createCapabilities } from './capabilities/capabilities.ts'
 import { createDb } from './core/db/db.ts'
 import { describeError } from './core/kernel/app-error.ts'
@@ -53,7 +54,7 @@ export interface HuoshuiDeps {
 
 /** The whole product, wired: the only place that knows every part. Nothing runs before `start`. */
 export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
-  const db = createDb(settings.DATABASE_URL)
+  const db = createDb(settings.DATABASE_URL, migrations)
   const alerts = createAlerts({ clock, onOpened: (tx, alert) => tellAlert(tx, alert) })
   const metrics = createMetrics(db, alerts.queries, (tx) => readEta(tx, clock.now()))
   /** Names this process in the rows it holds. */
@@ -85,7 +86,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
       seal: createCredentialSeal({ corpId: settings.WECOM_CORP_ID, secret: settings.WECOM_SECRET }),
       instance,
     }),
-    limitBook: createLimitStore(db),
+    sharedLimits: createLimitStore(db),
     onCall: metrics.onCall,
   })
   const processes = createLiveProcesses({ db, clock, instance })

@@ -5,7 +5,7 @@ import type { Outbox } from '../engine/actions/outbox.ts'
 import type { Capability } from '../engine/capability.ts'
 import type { Emit } from '../engine/inbox/emit.ts'
 import { createHandover } from '../operations/handover/handover.ts'
-import { createLedger } from '../operations/handover/ledger.ts'
+import { createHandoverLog } from '../operations/handover/handover-log.ts'
 import { createMassSend } from '../operations/mass-send/mass-send.ts'
 import { createRouting } from '../operations/routing/routing.ts'
 import { createSop, type SopDeps } from '../operations/sop/sop.ts'
@@ -16,7 +16,6 @@ import { createWelcome } from '../operations/welcome/welcome.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
 import type { Alerts } from '../records/alerts/alerts.ts'
 import { createChannels } from '../records/channels/channels.ts'
-import { contacts } from '../records/contacts/contacts.ts'
 import { createCustomers } from '../records/customers/customers.ts'
 import type { PhoneHash } from '../records/customers/phone-hash.ts'
 import { createFacts } from '../records/facts/facts.ts'
@@ -30,6 +29,7 @@ import { createTellStaff } from '../records/staff/tell-staff.ts'
 import { createSurveys } from '../records/surveys/surveys.ts'
 import { createTags } from '../records/tags/tags.ts'
 import { createTimeline, type TimelineDeps } from '../records/timeline/timeline.ts'
+import { touches } from '../records/touches/touches.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import { ruleVersion } from '../rules/versions/rule-version-store.ts'
 import { EVERY_FACT } from './every-fact.ts'
@@ -72,8 +72,8 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
   const staff = createStaff(base)
   const channels = createChannels({ ...base, staff })
   const tags = createTags({ ...base, timeline })
-  const ledger = createLedger({ timeline, staff })
-  const { takeovers } = ledger
+  const handoverLog = createHandoverLog({ timeline, staff })
+  const { takeovers } = handoverLog
   const customers = createCustomers({ ...base, timeline, staff, tags, channels, phoneHash, takeovers })
   const groups = createGroups({ ...base, timeline, staff })
   const shop = { ...base, timeline, customers: customers.queries, phoneHash, secret: ordersSecret }
@@ -81,7 +81,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
   const scores = createScores({ ...base, orders })
   const profiles = createProfiles(shop)
   const surveys = createSurveys(shop)
-  const handover = createHandover({ ...base, timeline, staff, customers, groups, ledger })
+  const handover = createHandover({ ...base, timeline, staff, customers, groups, handoverLog })
   const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const media = createMedia({ ...base, assetsDir, joinWays: groups.queries.joinWays })
   const staffTelling = createTellStaff(base)
@@ -103,7 +103,7 @@ export function createCapabilities({ phoneHash, ordersSecret, onNotes, callWebho
   const sop = createSop({
     ...base,
     facts,
-    contacts,
+    touches,
     staffTelling,
     tiers,
     massSend,

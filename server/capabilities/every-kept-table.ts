@@ -1,4 +1,4 @@
-import type { KeptTable } from '../core/db/kept-table.ts'
+import type { SnapshotTable } from '../core/db/snapshot-table.ts'
 import { actionTables } from '../engine/actions/action-tables.ts'
 import { eventTables } from '../engine/inbox/event-tables.ts'
 import { sendTables } from '../operations/mass-send/send-tables.ts'
@@ -8,7 +8,6 @@ import { taskTables } from '../operations/tasks/task-tables.ts'
 import { tierTables } from '../operations/tiers/tier-tables.ts'
 import { welcomeTables } from '../operations/welcome/welcome-tables.ts'
 import { channelTables } from '../records/channels/channel-tables.ts'
-import { contactTables } from '../records/contacts/contact-tables.ts'
 import { customerTables } from '../records/customers/customer-tables.ts'
 import { groupTables } from '../records/groups/group-tables.ts'
 import { mediaTables } from '../records/media/media-tables.ts'
@@ -18,13 +17,14 @@ import { scoreTables } from '../records/scores/score-tables.ts'
 import { staffTables } from '../records/staff/staff-tables.ts'
 import { surveyTables } from '../records/surveys/survey-tables.ts'
 import { tagTables } from '../records/tags/tag-tables.ts'
+import { touchTables } from '../records/touches/touch-tables.ts'
 import { ruleTables } from '../rules/versions/rule-tables.ts'
 
 /** Everything that decisions look at, whoever's tables know it: what a rehearsal copies. */
-export const EVERY_KEPT_TABLE: KeptTable[] = [
+export const EVERY_SNAPSHOT_TABLE: SnapshotTable[] = [
   ...actionTables,
   ...channelTables,
-  ...contactTables,
+  ...touchTables,
   ...customerTables,
   ...groupTables,
   ...eventTables,

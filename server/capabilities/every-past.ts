@@ -1,22 +1,22 @@
-import type { Past } from '../engine/inbox/past.ts'
-import { createSendsPast } from '../operations/mass-send/sends-past.ts'
-import { createRoutingPast } from '../operations/routing/routing-past.ts'
+import type { Rewind } from '../engine/inbox/rewind.ts'
+import { createSendsRewind } from '../operations/mass-send/sends-rewind.ts'
+import { createRoutingRewind } from '../operations/routing/routing-rewind.ts'
 import type { SopVersions } from '../operations/sop/model/sop-versions.ts'
-import { createSopPast } from '../operations/sop/sop-past.ts'
-import { createTasksPast } from '../operations/tasks/tasks-past.ts'
-import { createCustomersPast } from '../records/customers/customers-past.ts'
-import { createGroupsPast } from '../records/groups/groups-past.ts'
-import { createOrdersPast } from '../records/orders/orders-past.ts'
-import { createTagsPast } from '../records/tags/tags-past.ts'
+import { createSopRewind } from '../operations/sop/sop-rewind.ts'
+import { createTasksRewind } from '../operations/tasks/tasks-rewind.ts'
+import { createCustomersRewind } from '../records/customers/customers-rewind.ts'
+import { createGroupsRewind } from '../records/groups/groups-rewind.ts'
+import { createOrdersRewind } from '../records/orders/orders-rewind.ts'
+import { createTagsRewind } from '../records/tags/tags-rewind.ts'
 
 /** How one copy goes back in time and forward again, whoever's tables know it. */
-export const createEveryPast = (versions: SopVersions): Past[] => [
-  createCustomersPast(),
-  createTagsPast(),
-  createOrdersPast(),
-  createGroupsPast(),
-  createSopPast(versions),
-  createTasksPast(),
-  createRoutingPast(),
-  createSendsPast(),
+export const createEveryRewind = (versions: SopVersions): Rewind[] => [
+  createCustomersRewind(),
+  createTagsRewind(),
+  createOrdersRewind(),
+  createGroupsRewind(),
+  createSopRewind(versions),
+  createTasksRewind(),
+  createRoutingRewind(),
+  createSendsRewind(),
 ]

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+import { migrations } from '../../migrations/index.ts'
 import { createDb } from '../core/db/db.ts'
 import { type Channel, channelQueries } from '../records/channels/channel-queries.ts'
 import { readSomeSettings } from '../settings.ts'
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     process.exitCode = 2
     return
   }
-  const db = createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
+  const db = createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL, migrations)
   try {
     process.stdout.write(`${channelsText(await db.tx((tx) => channelQueries.all(tx)))}\n`)
   } finally {

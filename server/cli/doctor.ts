@@ -2,9 +2,9 @@ import { pathToFileURL } from 'node:url'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { examineSettings } from '../settings.ts'
 import type { Check } from '../upkeep/doctor/check.ts'
-import { CHECKS } from '../upkeep/doctor/checks.ts'
+import { CHECKS } from '../upkeep/doctor/check-list.ts'
+import { createPatient } from '../upkeep/doctor/doctor-context.ts'
 import { examine } from '../upkeep/doctor/examine.ts'
-import { createPatient } from '../upkeep/doctor/patient.ts'
 import { countOf, reportText } from '../upkeep/doctor/report-text.ts'
 import { type Outcome, printOutcome } from './outcome.ts'
 
@@ -30,13 +30,13 @@ export async function runDoctor(words: readonly string[], deps: DoctorCliDeps): 
   const wrong = words[isJson ? 1 : 0]
   if (wrong !== undefined) return { code: 2, out: '', err: `没有「${wrong}」这个选项。\n\n${USAGE}` }
   const { values, faults } = examineSettings(deps.env)
-  const patient = createPatient({ settings: values, settingFaults: faults, clock: deps.clock })
+  const context = createPatient({ settings: values, settingFaults: faults, clock: deps.clock })
   try {
-    const report = await examine(patient, deps.checks ?? CHECKS)
+    const report = await examine(context, deps.checks ?? CHECKS)
     const code = countOf(report, 'fail') > 0 ? 1 : 0
     return { code, out: isJson ? JSON.stringify(report, null, 2) : reportText(report), err: '' }
   } finally {
-    await patient.close()
+    await context.close()
   }
 }
 

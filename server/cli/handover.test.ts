@@ -1,27 +1,27 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
-import { type HandoverDesk, openHandoverDesk } from '../operations/handover/testing/handover-desk.ts'
+import { type HandoverScene, openHandoverScene } from '../operations/handover/testing/handover-scene.ts'
 import { runHandover } from './handover.ts'
 
-let desk: HandoverDesk
+let scene: HandoverScene
 beforeEach(async () => {
-  desk = await openHandoverDesk()
+  scene = await openHandoverScene()
 })
-afterEach(() => desk.close())
+afterEach(() => scene.close())
 
 const run = async (line: string) => {
-  const outcome = await runHandover(line.split(' '), { db: desk.db, clock: desk.clock })
-  await desk.settle()
+  const outcome = await runHandover(line.split(' '), { db: scene.db, clock: scene.clock })
+  await scene.settle()
   return outcome
 }
 
 test('plan says who moves to whom, who not and why, the calls and the time it takes, and neither writes nor sends', async () => {
-  await desk.befriend('zhangsan', 'wmA', 'wmB', 'wmC', 'wmD')
-  await desk.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmB' })
-  await desk.sandbox.createGroup({ name: '科普群', ownerUserId: 'zhangsan' })
-  await desk.settle()
-  await desk.start({ limit: 1, what: 'customers' })
-  const before = desk.sandbox.calls().length
+  await scene.befriend('zhangsan', 'wmA', 'wmB', 'wmC', 'wmD')
+  await scene.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmB' })
+  await scene.sandbox.createGroup({ name: '科普群', ownerUserId: 'zhangsan' })
+  await scene.settle()
+  await scene.start({ limit: 1, what: 'customers' })
+  const before = scene.sandbox.calls().length
   const { code, out } = await run('plan --from zhangsan --to lisi,wangwu')
   expect(out.split('\n')).toEqual([
     '从张三（zhangsan）转出（在职，走在职继承）',
@@ -36,45 +36,45 @@ test('plan says who moves to whom, who not and why, the calls and the time it ta
     '（只是预演，什么都没有写，什么都没有发）',
   ])
   expect(code).toBe(0)
-  expect(await desk.rows('SELECT COUNT(*) AS runs FROM handover')).toEqual([{ runs: 1 }])
-  expect(desk.sandbox.calls()).toHaveLength(before)
+  expect(await scene.rows('SELECT COUNT(*) AS runs FROM handover')).toEqual([{ runs: 1 }])
+  expect(scene.sandbox.calls()).toHaveLength(before)
 })
 
 test('plan foresees what WeCom would refuse: two moves in 90 days, and a full new guide', async () => {
-  await desk.befriend('zhangsan', 'wmA')
+  await scene.befriend('zhangsan', 'wmA')
   for (const [from, to] of [
     ['zhangsan', 'lisi'],
     ['lisi', 'zhangsan'],
   ]) {
-    await desk.start({ fromUserId: from ?? '', toUserIds: [to ?? ''], what: 'customers' })
-    await desk.advance(DAY_MS)
-    await desk.advance(2 * MINUTE_MS)
+    await scene.start({ fromUserId: from ?? '', toUserIds: [to ?? ''], what: 'customers' })
+    await scene.advance(DAY_MS)
+    await scene.advance(2 * MINUTE_MS)
   }
   const blocked = '  90 天内已转接 2 次，2027-02-21 起可再转：1 位，如 wmA'
   expect((await run('plan --from zhangsan --to wangwu')).out).toContain(blocked)
-  const twice = desk.sandbox.calls('externalcontact/transfer_customer').length
+  const twice = scene.sandbox.calls('externalcontact/transfer_customer').length
   expect((await run('start --from zhangsan --to wangwu')).code).toBe(1)
-  expect(desk.sandbox.calls('externalcontact/transfer_customer')).toHaveLength(twice)
-  await desk.befriend('zhangsan', 'wmB', 'wmC')
+  expect(scene.sandbox.calls('externalcontact/transfer_customer')).toHaveLength(twice)
+  await scene.befriend('zhangsan', 'wmB', 'wmC')
   expect((await run('plan --from zhangsan --to wangwu --most 1')).out).toContain(
     '  接手导购的客户数到上限了：1 位，如 wmC',
   )
 })
 
 test('customers are given by tag and by channel, the rest by --to; only those chosen move', async () => {
-  await desk.befriend('zhangsan', 'wmA')
-  await desk.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmB', state: 'live' })
-  await desk.settle()
-  await desk.settle()
+  await scene.befriend('zhangsan', 'wmA')
+  await scene.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmB', state: 'live' })
+  await scene.settle()
+  await scene.settle()
   expect((await run('plan --from zhangsan --give tag:来源/包裹卡=lisi --give channel:直播间=wangwu')).out).toContain(
     '  李四（lisi）：现有 0 位，接 1 位\n  王五（wangwu）：现有 0 位，接 1 位',
   )
   expect((await run('start --from zhangsan --to wangwu --channel 直播间')).code).toBe(0)
-  expect(await desk.states()).toMatchObject([{ external_userid: 'wmB', to_userid: 'wangwu', state: 'waiting' }])
+  expect(await scene.states()).toMatchObject([{ external_userid: 'wmB', to_userid: 'wangwu', state: 'waiting' }])
 })
 
 test('start and status: the number, the progress, and in the end why some stayed', async () => {
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
   const { code, out } = await run('start --from zhangsan --to lisi --message 以后由李四为您服务')
   expect([code, out.split('\n').at(-1)]).toEqual([
     0,
@@ -85,8 +85,8 @@ test('start and status: the number, the progress, and in the end why some stayed
     '  转给李四（lisi）：等待客户确认 2',
     '等待中的最迟 2026-11-23 10:01 自动完成。',
   ])
-  await desk.sandbox.refuseTransfer({ externalUserId: 'wmB' })
-  await desk.advance(DAY_MS)
+  await scene.sandbox.refuseTransfer({ externalUserId: 'wmB' })
+  await scene.advance(DAY_MS)
   expect((await run('status 1')).out.split('\n')).toEqual([
     '#1  2026-11-22 10:01  从张三（zhangsan）（在职）  客户：已完成 1，客户拒绝 1  群：无',
     '  转给李四（lisi）：已完成 1，客户拒绝 1',
@@ -97,12 +97,12 @@ test('start and status: the number, the progress, and in the end why some stayed
 })
 
 test('unassigned: who left, how many customers wait, and who could take them', async () => {
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
-  await desk.befriend('lisi', 'wmC')
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  await scene.befriend('lisi', 'wmC')
   expect((await run('unassigned')).out).toBe('没有待分配的客户。')
-  await desk.sandbox.removeStaff({ userId: 'zhangsan' })
-  await desk.settle()
-  await desk.settle()
+  await scene.sandbox.removeStaff({ userId: 'zhangsan' })
+  await scene.settle()
+  await scene.settle()
   expect((await run('unassigned')).out.split('\n')).toEqual([
     '离职成员待分配的客户：',
     '  张三（zhangsan）：2 位待分配，2026-11-22 离职',

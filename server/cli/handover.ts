@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { createOutbox } from '../engine/actions/outbox.ts'
 import { handoverQueries } from '../operations/handover/handover-queries.ts'
 import { planHandover } from '../operations/handover/plan-handover.ts'
-import { type AskedOnCommandLine, readWish } from '../operations/handover/read-wish.ts'
+import { type AskedOnCommandLine, readRequest } from '../operations/handover/read-request.ts'
 import { startHandover } from '../operations/handover/start-handover.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
@@ -55,7 +55,7 @@ export async function runHandover(words: readonly string[], deps: HandoverComman
   }
   if (command !== 'plan' && command !== 'start') return wrongUse(`没有「${command}」这个命令。`)
   try {
-    const asked = readWish(more)
+    const asked = readRequest(more)
     return command === 'plan' ? await plan(deps, asked) : await start(deps, asked)
   } catch (error) {
     if (error instanceof AppError && error.code === 'handover.wrong-use') return wrongUse(error.zh ?? '')
@@ -68,28 +68,28 @@ async function namesOf(db: Db): Promise<Names> {
   return new Map(staff.flatMap((member) => (member.name === undefined ? [] : [[member.userId, member.name]])))
 }
 
-async function plan({ db, clock }: HandoverCommandDeps, { wish }: AskedOnCommandLine): Promise<Outcome> {
+async function plan({ db, clock }: HandoverCommandDeps, { request }: AskedOnCommandLine): Promise<Outcome> {
   const now = clock.now()
-  const planned = await db.tx((tx) => planHandover(tx, wish, now))
+  const planned = await db.tx((tx) => planHandover(tx, request, now))
   if ('fault' in planned) return notFound(planned.fault)
-  const text = planText(wish.fromUserId, planned.plan, await namesOf(db), now)
+  const text = planText(request.fromUserId, planned.plan, await namesOf(db), now)
   const isEmpty = planned.plan.customers.moves.length + planned.plan.groups.moves.length === 0
   return { code: isEmpty ? 1 : 0, out: `${text}\n（只是预演，什么都没有写，什么都没有发）`, err: '' }
 }
 
-async function start({ db, clock }: HandoverCommandDeps, { wish, message }: AskedOnCommandLine): Promise<Outcome> {
+async function start({ db, clock }: HandoverCommandDeps, { request, message }: AskedOnCommandLine): Promise<Outcome> {
   const outbox = createOutbox({ clock, nudge: () => undefined })
-  const started = await db.tx((tx) => startHandover(tx, { clock, outbox }, wish, message))
+  const started = await db.tx((tx) => startHandover(tx, { clock, outbox }, request, message))
   if ('fault' in started) return notFound(started.fault)
   const names = await namesOf(db)
   if ('nothing' in started) {
     return {
       code: 1,
-      out: `${planText(wish.fromUserId, started.nothing, names, clock.now())}\n没有可以发起的。`,
+      out: `${planText(request.fromUserId, started.nothing, names, clock.now())}\n没有可以发起的。`,
       err: '',
     }
   }
-  const text = planText(wish.fromUserId, started.plan, names, clock.now())
+  const text = planText(request.fromUserId, started.plan, names, clock.now())
   const next = `已写下，编号 #${started.handoverId}；运行中的服务会马上发起。查看进度：npm run -s handover -- status ${started.handoverId}`
   return good(`${text}\n${next}`)
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
+import { migrations } from '../../migrations/index.ts'
 import { createDb, type Db } from '../core/db/db.ts'
 import { AppError, describeError } from '../core/kernel/app-error.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
@@ -97,7 +98,7 @@ function report({ rows, stored, unchanged, matched, faults }: ImportCounts, scre
 
 async function main(): Promise<number> {
   const settings = readSomeSettings(process.env, ['DATABASE_URL', 'ORDERS_SECRET', 'PHONE_SECRET'])
-  const db = createDb(settings.DATABASE_URL)
+  const db = createDb(settings.DATABASE_URL, migrations)
   const screen: Screen = {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),

@@ -1,3 +1,4 @@
+import { migrations } from '../../migrations/index.ts'
 import { createDb, type Db } from '../core/db/db.ts'
 import { describeError } from '../core/kernel/app-error.ts'
 import { readSomeSettings } from '../settings.ts'
@@ -25,7 +26,7 @@ export async function runWithDatabase(
 ): Promise<void> {
   let db: Db | undefined
   const openDb = (): Db => {
-    db ??= createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL)
+    db ??= createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL, migrations)
     return db
   }
   const closeDb = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { Tx } from '../core/db/tx.ts'
 import { DAY_MS, shanghaiText, startOfShanghaiDay } from '../core/kernel/shanghai.ts'
 import { FEEDBACK_DAYS } from '../upkeep/sync/compare-feedback.ts'
-import { FINDING_ZH } from '../upkeep/sync/finding.ts'
+import { MISSED_ZH } from '../upkeep/sync/missed-changes.ts'
 import type { Sync } from '../upkeep/sync/sync.ts'
 import type { SyncRun, SyncState } from '../upkeep/sync/sync-run.ts'
 
@@ -26,14 +26,14 @@ const headOf = (run: SyncRun): string => {
 /** What one reconciliation found: how many, which kinds, since when; with `every`, each single one. */
 export async function runText(tx: Tx, run: SyncRun, queries: Sync['queries'], { every = false } = {}): Promise<string> {
   const lines = [headOf(run)]
-  const sums = await queries.findings.sumsOf(tx, run.id)
+  const sums = await queries.missedChanges.sumsOf(tx, run.id)
   const since = await queries.endedBefore(tx, run.id)
   const sinceText = since === undefined ? '' : `（都在 ${shanghaiText(since)} 上一次核对之后）`
   if (sums.length === 0) lines.push('没有漏掉的变化。')
   else lines.push(`${run.dry ? '找到' : '找到并补上'} ${run.found} 处漏掉的变化${sinceText}：`)
   for (const { kind, amount, sinceMs } of sums) {
     const oldest = sinceMs === undefined ? '' : `，最早 ${shanghaiText(sinceMs)}`
-    lines.push(`  ${FINDING_ZH[kind]} ${amount}${oldest}`)
+    lines.push(`  ${MISSED_ZH[kind]} ${amount}${oldest}`)
   }
   if (run.renewed > 0) lines.push(`另有 ${run.renewed} 位客户的昵称、头像等更新了（企业微信不通知这些）。`)
   if (run.gaps > 0) lines.push(`有 ${run.gaps} 处没读到，那里没有改动任何东西；原因在服务日志里。`)
@@ -58,10 +58,10 @@ async function feedbackLines(tx: Tx, run: SyncRun, queries: Sync['queries'], eve
 }
 
 async function everyLine(tx: Tx, run: SyncRun, queries: Sync['queries']): Promise<string[]> {
-  const found = await queries.findings.ofRun(tx, run.id, MOST_LINES)
+  const found = await queries.missedChanges.ofRun(tx, run.id, MOST_LINES)
   const lines = found.map(({ kind, subject, userId, amount = 1, sinceMs }) =>
     [
-      `  ${FINDING_ZH[kind]}：${subject}`,
+      `  ${MISSED_ZH[kind]}：${subject}`,
       userId === undefined ? '' : ` @${userId}`,
       amount === 1 ? '' : ` ×${amount}`,
       sinceMs === undefined ? '' : ` ${shanghaiText(sinceMs)}`,

@@ -1,28 +1,28 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
-import { openSendDesk, type SendDesk } from '../operations/mass-send/testing/send-desk.ts'
+import { openSendScene, type SendScene } from '../operations/mass-send/testing/send-scene.ts'
 import { runSends } from './sends.ts'
 
-let desk: SendDesk
+let scene: SendScene
 beforeEach(async () => {
-  desk = await openSendDesk()
+  scene = await openSendScene()
 })
-afterEach(() => desk.close())
+afterEach(() => scene.close())
 
 const run = (...words: string[]) =>
-  runSends(words, { db: desk.db, clock: desk.clock, folder: desk.configDir, perCustomerPerMonth: undefined })
+  runSends(words, { db: scene.db, clock: scene.clock, folder: scene.configDir, perCustomerPerMonth: undefined })
 
 test('plan: who would get it and who not, and nothing is written or sent', async () => {
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
-  await desk.befriend('lisi', 'wmC')
-  await desk.db.tx((tx) =>
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  await scene.befriend('lisi', 'wmC')
+  await scene.db.tx((tx) =>
     tx.insertIgnore(
       'send_recipient',
       Array.from({ length: 30 }, (_, i) => ({
         run_id: 1_000 + i,
         external_userid: 'wmB',
         outcome: 'sent',
-        outcome_at: desk.clock.now(),
+        outcome_at: scene.clock.now(),
       })),
     ),
   )
@@ -38,16 +38,16 @@ test('plan: who would get it and who not, and nothing is written or sent', async
     '会排除：',
     '  本月群发次数已满（30/30）：1 位，如 wmB',
   ])
-  expect(await desk.rows('SELECT id FROM send_run')).toEqual([])
-  expect(await desk.rows(`SELECT id FROM action WHERE kind = 'mass-send.create'`)).toEqual([])
+  expect(await scene.rows('SELECT id FROM send_run')).toEqual([])
+  expect(await scene.rows(`SELECT id FROM action WHERE kind = 'mass-send.create'`)).toEqual([])
 })
 
 test('list and show: next time, results so far, who still has to confirm', async () => {
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
-  await desk.befriend('lisi', 'wmC')
-  await desk.advance(MINUTE_MS)
-  await desk.confirmAll('zhangsan')
-  await desk.advance(2 * MINUTE_MS)
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  await scene.befriend('lisi', 'wmC')
+  await scene.advance(MINUTE_MS)
+  await scene.confirmAll('zhangsan')
+  await scene.advance(2 * MINUTE_MS)
   expect((await run('list')).out.split('\n')).toEqual([
     '定时群发：',
     '  「周三福利日」  下次 2026-12-02 10:00',
@@ -71,7 +71,7 @@ test('list and show: next time, results so far, who still has to confirm', async
 test('what is not there is said, with what there is', async () => {
   expect(await run('plan', '周四')).toEqual({ code: 1, out: '', err: '没有叫「周四」的群发。有：「周三福利日」' })
   expect(await run('show', '7')).toEqual({ code: 1, out: '', err: '没有编号 7 的群发，先用 list 查。' })
-  desk.writeConfig({ 'sends/bad.yaml': 'send: 坏的\n' })
+  scene.writeConfig({ 'sends/bad.yaml': 'send: 坏的\n' })
   expect((await run('plan', '周三福利日')).err).toMatch(/^规则有 \d+ 处错误，先运行 npm run -s sop -- check /)
 })
 

@@ -1,14 +1,14 @@
 import { afterEach, expect, it } from 'vitest'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
-import { openTierDesk, type TierDesk } from '../operations/tiers/testing/tier-desk.ts'
+import { openTierScene, type TierScene } from '../operations/tiers/testing/tier-scene.ts'
 import type { Outcome } from './outcome.ts'
 import { runTiers } from './tiers.ts'
 
-let t: TierDesk
+let t: TierScene
 afterEach(() => t.close())
 /** With the guide whom the shipped rules name. */
 async function openShop(): Promise<void> {
-  t = await openTierDesk('brand')
+  t = await openTierScene('brand')
   await t.sandbox.addStaff({ userId: 'linxiaoyu', name: '林小雨' })
   await t.nights(1)
 }
@@ -65,7 +65,7 @@ it('a no on the command line takes the to-do back and frees the place', async ()
 })
 
 it('says what is wrong with the words', async () => {
-  t = await openTierDesk({})
+  t = await openTierScene({})
   for (const [words, err] of [
     [[], '没有写命令。'],
     [['up'], '没有「up」这个命令。'],

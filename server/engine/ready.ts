@@ -1,7 +1,7 @@
 import type { Db } from '../core/db/db.ts'
 import { describeError } from '../core/kernel/app-error.ts'
 import type { Logger } from '../core/kernel/logger.ts'
-import { createPump } from '../core/kernel/pump.ts'
+import { createWorkLoop } from '../core/kernel/work-loop.ts'
 
 export interface ReadyDeps {
   db: Db
@@ -18,7 +18,7 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
   let prepared = false
   let lastFault: string | undefined
 
-  const pump = createPump(
+  const loop = createWorkLoop(
     async () => {
       if (prepared) return false
       await db.migrate()
@@ -39,9 +39,9 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
   return {
     /** Tries again, unless ready or trying. */
     nudge: () => {
-      if (!prepared) pump.nudge()
+      if (!prepared) loop.nudge()
     },
-    settled: () => pump.drained(),
+    settled: () => loop.drained(),
     isPrepared: () => prepared,
     fault: () => lastFault,
     canStore: async (): Promise<boolean> => {
@@ -53,6 +53,6 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
         return false
       }
     },
-    stop: () => pump.stop(),
+    stop: () => loop.stop(),
   }
 }

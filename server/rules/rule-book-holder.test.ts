@@ -1,6 +1,7 @@
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { migrations } from '../../migrations/index.ts'
 import { createDb, type Db } from '../core/db/db.ts'
 import { createSettableClock } from '../core/kernel/clock.ts'
 import { createTestDatabase } from '../testing/test-database.ts'
@@ -18,10 +19,10 @@ const withGuide = (guide: string) => ({
   'channels/包裹卡.yaml': (GOOD_RULES['channels/包裹卡.yaml'] ?? '').replace('linxiaoyu', guide),
 })
 
-async function desk(files: Record<string, string> = {}) {
+async function scene(files: Record<string, string> = {}) {
   const folder = ruleFolderOnDisk(files)
   const database = await createTestDatabase()
-  const db = createDb(database.url)
+  const db = createDb(database.url, migrations)
   await db.migrate()
   ends.push(folder.remove, database.drop, () => db.close())
   const lines: { level: string; message: string }[] = []
@@ -42,7 +43,7 @@ const guidesOf = (holder: { current(): { channels: ReadonlyMap<string, { value: 
 
 describe('rules in force', () => {
   it('change at once when the files change, and everybody who asked is told', async () => {
-    const { write, open } = await desk()
+    const { write, open } = await scene()
     const holder = open()
     const told: (string[] | undefined)[] = []
     holder.onChange((book) => told.push(book.channels.get('包裹卡')?.value.guides))
@@ -56,7 +57,7 @@ describe('rules in force', () => {
   })
 
   it('stay when a file is broken, and the fault is said once; mended files come into force', async () => {
-    const { write, open, lines } = await desk()
+    const { write, open, lines } = await scene()
     const holder = open()
     await holder.check()
     write({ ...BROKEN, ...withGuide('zhoumin') })
@@ -72,7 +73,7 @@ describe('rules in force', () => {
   })
 
   it('are looked at on every beat only when files changed and have come to rest', async () => {
-    const { write, open, folder } = await desk()
+    const { write, open, folder } = await scene()
     const rest = (secondsAgo: number) => {
       const at = Date.now() / 1000 - secondsAgo
       utimesSync(join(folder, 'channels/包裹卡.yaml'), at, at)
@@ -93,7 +94,7 @@ describe('rules in force', () => {
   })
 
   it('survive a restart with broken files: the last good ones go on', async () => {
-    const { write, open, lines } = await desk()
+    const { write, open, lines } = await scene()
     await open().check()
     write(BROKEN)
     const restarted = open()
@@ -109,7 +110,7 @@ describe('rules in force', () => {
   })
 
   it('are empty, with an error logged, when the very first files are broken', async () => {
-    const { open, lines } = await desk(BROKEN)
+    const { open, lines } = await scene(BROKEN)
     const holder = open()
     await holder.check()
     expect(holder.current().channels.size).toBe(0)
@@ -119,7 +120,7 @@ describe('rules in force', () => {
   })
 
   it('do not change while their versions cannot be kept; the next look tries again', async () => {
-    const { write, open, db } = await desk()
+    const { write, open, db } = await scene()
     let isDown = false
     const holder = open({ tx: (work) => (isDown ? Promise.reject(new Error('database away')) : db.tx(work)) })
     await holder.check()
@@ -134,7 +135,7 @@ describe('rules in force', () => {
 })
 
 it('every version that was in force can be read later, the same version being kept once', async () => {
-  const { write, open, db } = await desk()
+  const { write, open, db } = await scene()
   const holder = open()
   await holder.check()
   const first = holder.current().sops.get('first-order')?.version ?? ''

@@ -9,11 +9,11 @@ import type { Emit } from '../engine/inbox/emit.ts'
 import { carriedBy, ScriptSent } from '../operations/scripts-library/script-events.ts'
 import type { GuideTask } from '../operations/tasks/task-queries.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
-import { contacts } from '../records/contacts/contacts.ts'
 import type { Customers } from '../records/customers/customers.ts'
 import type { Profiles } from '../records/profiles/profiles.ts'
 import type { Tags } from '../records/tags/tags.ts'
 import type { Timeline } from '../records/timeline/timeline.ts'
+import { touches } from '../records/touches/touches.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Access, Guide } from './access.ts'
 import * as contract from './contract.ts'
@@ -122,7 +122,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       // What a to-do asked for is one contact, however many messages it takes.
       const cause = task === undefined ? `script:${guide.userId}:${key}` : `task:${task.id}`
       const kind = task === undefined ? 'script' : 'task'
-      await contacts.add(tx, [{ key: cause, externalUserId, userId: guide.userId, kind, atMs: clock.now() }])
+      await touches.add(tx, [{ key: cause, externalUserId, userId: guide.userId, kind, atMs: clock.now() }])
       if (script !== undefined) {
         await emit(tx, ScriptSent, {
           key: `${guide.userId}:${key}`,

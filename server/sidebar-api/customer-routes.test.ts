@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser } from './testing/sidebar-browser.ts'
-import { openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
+import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
-let desk: SidebarDesk
+let scene: SidebarScene
 let zhangsan: Browser
 let lisi: Browser
 let of: string
 beforeAll(async () => {
-  desk = await openSidebarDesk()
-  zhangsan = await desk.as('zhangsan')
-  lisi = await desk.as('lisi')
-  of = `customers/${desk.externalUserId}`
+  scene = await openSidebarScene()
+  zhangsan = await scene.as('zhangsan')
+  lisi = await scene.as('lisi')
+  of = `customers/${scene.externalUserId}`
 })
-afterAll(() => desk.close())
+afterAll(() => scene.close())
 
 const NOT_YOURS = { status: 403, body: { code: 'sidebar.not-yours' } }
 
@@ -28,9 +28,9 @@ test('a guide cannot reach another guide’s customer by changing the id, on any
     ['sent', { key: 'a-key-0001', scriptId: 'hello' }],
   ]
   for (const [rest, body] of changes) expect(await lisi.post(`${of}/${rest}`, body)).toMatchObject(NOT_YOURS)
-  await desk.settle()
-  expect(desk.sandbox.calls('externalcontact/remark')).toEqual([])
-  expect(await desk.rows('SELECT * FROM script_use')).toEqual([])
+  await scene.settle()
+  expect(scene.sandbox.calls('externalcontact/remark')).toEqual([])
+  expect(await scene.rows('SELECT * FROM script_use')).toEqual([])
 })
 
 test('an unknown customer gets word for word the same answer as another guide’s', async () => {
@@ -44,7 +44,7 @@ test('an unknown customer gets word for word the same answer as another guide’
 test('the profile says who this is and where from', async () => {
   const { body } = await zhangsan.get(of)
   expect(body).toMatchObject({
-    externalUserId: desk.externalUserId,
+    externalUserId: scene.externalUserId,
     name: '小满',
     source: { channel: '包裹卡', addWay: '扫描二维码' },
     days: 0,
@@ -76,7 +76,7 @@ test('proposals fit the customer and say why; what was sent goes behind what was
     ['打个招呼', '刚加上，还没下过单', null],
     ['送优惠券', '从包裹卡来', null],
   ])
-  const sentAtMs = desk.clock.now()
+  const sentAtMs = scene.clock.now()
   const sent = { key: 'tap-000001', scriptId: 'hello' }
   expect(await zhangsan.post(`${of}/sent`, sent)).toEqual({ status: 200, body: { ok: true } })
   expect(await zhangsan.post(`${of}/sent`, sent)).toEqual({ status: 200, body: { ok: true } })
@@ -91,9 +91,9 @@ test('proposals fit the customer and say why; what was sent goes behind what was
 
 test('a remark goes to WeCom and comes back', async () => {
   expect((await zhangsan.post(`${of}/remark`, { remark: ' 小满·厚切 ' })).status).toBe(200)
-  await desk.settle()
-  expect(desk.sandbox.calls('externalcontact/remark').map((call) => call.body)).toMatchObject([
-    { userid: 'zhangsan', external_userid: desk.externalUserId, remark: '小满·厚切' },
+  await scene.settle()
+  expect(scene.sandbox.calls('externalcontact/remark').map((call) => call.body)).toMatchObject([
+    { userid: 'zhangsan', external_userid: scene.externalUserId, remark: '小满·厚切' },
   ])
   expect((await zhangsan.get(of)).body.remark).toBe('小满·厚切')
   expect((await zhangsan.post(`${of}/remark`, { remark: '一二三四五六七八九十一二三四五六七八九十长' })).status).toBe(
@@ -110,7 +110,7 @@ test('tags: only known ones, set by this guide, and shown so', async () => {
     body: { code: 'sidebar.unknown-tag', zh: expect.stringContaining('口味/不存在') },
   })
   await zhangsan.post(`${of}/tags`, { add: ['口味/厚切', '分层/A类'], remove: ['来源/包裹卡'] })
-  await desk.settle()
+  await scene.settle()
   const after = (await zhangsan.get(of)).body
   expect(
     after.tags.map((tag: { name: string; setBy: string; byHand: boolean }) => [tag.name, tag.setBy, tag.byHand]).sort(),
@@ -121,7 +121,7 @@ test('tags: only known ones, set by this guide, and shown so', async () => {
 })
 
 test('orders are summed up and listed', async () => {
-  await desk.pay('MY-1', 13_800)
+  await scene.pay('MY-1', 13_800)
   expect((await zhangsan.get(of)).body.orders).toMatchObject({
     paidCount: 1,
     paidSumFen: 13_800,
@@ -141,7 +141,7 @@ test('orders are summed up and listed', async () => {
 })
 
 test('the invitation to-do comes with its words and the group’s code; 完成 ends it once', async () => {
-  await desk.advance(60_000)
+  await scene.advance(60_000)
   const { body } = await zhangsan.get(`${of}/tasks`)
   expect(body.tasks).toMatchObject([
     {
@@ -161,10 +161,10 @@ test('the invitation to-do comes with its words and the group’s code; 完成 e
 })
 
 test('a guide’s own customer does not open another’s to-do', async () => {
-  const other = await desk.sandbox.scan({ userId: 'lisi', name: '阿岚' })
-  await desk.settle()
-  await desk.pay('MY-2')
-  const [task] = await desk.rows<{ id: number }>('SELECT id FROM guide_task ORDER BY id')
+  const other = await scene.sandbox.scan({ userId: 'lisi', name: '阿岚' })
+  await scene.settle()
+  await scene.pay('MY-2')
+  const [task] = await scene.rows<{ id: number }>('SELECT id FROM guide_task ORDER BY id')
   const path = `customers/${other.externalUserId}/tasks/${task?.id}/done`
   expect(await lisi.post(path, {})).toMatchObject({ status: 404, body: { code: 'sidebar.unknown-task' } })
   const sent = { key: 'tap-000003', taskId: String(task?.id) }
@@ -176,11 +176,11 @@ test('changes are taken from our own page only', async () => {
   const mark = { 'x-huoshui-sidebar': '1' }
   const refused: Record<string, string>[] = [
     {},
-    { origin: desk.url },
+    { origin: scene.url },
     { ...mark, origin: 'https://evil.example' },
     { ...mark, origin: 'null' },
-    { ...mark, origin: desk.url, 'sec-fetch-site': 'cross-site' },
-    { ...mark, origin: desk.url, 'sec-fetch-site': 'same-site' },
+    { ...mark, origin: scene.url, 'sec-fetch-site': 'cross-site' },
+    { ...mark, origin: scene.url, 'sec-fetch-site': 'same-site' },
   ]
   for (const headers of refused) {
     expect([headers, await zhangsan.post(`${of}/remark`, body, headers)]).toMatchObject([
@@ -191,7 +191,7 @@ test('changes are taken from our own page only', async () => {
   const own = await zhangsan.post(
     `${of}/remark`,
     { remark: '真的' },
-    { ...mark, origin: desk.url, 'sec-fetch-site': 'same-origin' },
+    { ...mark, origin: scene.url, 'sec-fetch-site': 'same-origin' },
   )
   expect(own.status).toBe(200)
 })
@@ -220,12 +220,12 @@ test('the library: tree, one situation, words, pinyin and initials', async () =>
 
 test('the timeline comes a page at a time, each entry once', async () => {
   const notes = Array.from({ length: 70 }, (_, n) => n)
-  await desk.db.tx((tx) =>
+  await scene.db.tx((tx) =>
     tx.insertIgnore(
       'timeline',
       notes.map((n) => ({
         dedupe_key: `test:${n}`,
-        external_userid: desk.externalUserId,
+        external_userid: scene.externalUserId,
         userid: null,
         at: 1_700_000_000_000,
         kind: 'test.note',
@@ -244,9 +244,9 @@ test('the timeline comes a page at a time, each entry once', async () => {
     seen.push(...body.entries.map((entry) => entry.id))
     before = body.nextBefore
   }
-  const [{ total } = { total: 0 }] = await desk.rows<{ total: number }>(
+  const [{ total } = { total: 0 }] = await scene.rows<{ total: number }>(
     'SELECT COUNT(*) AS total FROM timeline WHERE external_userid = ?',
-    [desk.externalUserId],
+    [scene.externalUserId],
   )
   expect(new Set(seen).size).toBe(Number(total))
   expect(seen).toHaveLength(Number(total))
@@ -254,7 +254,7 @@ test('the timeline comes a page at a time, each entry once', async () => {
 })
 
 test('after the customer has deleted the guide, the guide sees nothing more', async () => {
-  await desk.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: desk.externalUserId })
-  await desk.settle()
+  await scene.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: scene.externalUserId })
+  await scene.settle()
   expect(await zhangsan.get(of)).toMatchObject(NOT_YOURS)
 })

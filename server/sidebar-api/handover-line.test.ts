@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
-import { openHandoverDesk } from '../operations/handover/testing/handover-desk.ts'
+import { openHandoverScene } from '../operations/handover/testing/handover-scene.ts'
 import { openBrowser } from './testing/sidebar-browser.ts'
 
 test('while a customer is being handed over, the card says from whom to whom and until when; then the new guide has it', async () => {
-  const desk = await openHandoverDesk()
+  const scene = await openHandoverScene()
   try {
-    await desk.befriend('zhangsan', 'wmA')
-    const zhangsan = openBrowser(desk.url)
+    await scene.befriend('zhangsan', 'wmA')
+    const zhangsan = openBrowser(scene.url)
     await zhangsan.login('zhangsan')
     const before = await zhangsan.get('customers/wmA')
     expect(before.body).toMatchObject({ handover: null })
-    await desk.start()
+    await scene.start()
     const line = '正在从张三转给李四，等待客户确认，最迟 2026-11-23 10:01 自动完成'
     expect((await zhangsan.get('customers/wmA')).body).toMatchObject({ handover: line })
     // An open sidebar notices by itself.
     expect((await zhangsan.get('customers/wmA/version')).body).not.toEqual({ version: before.body.version })
-    await desk.advance(DAY_MS)
-    await desk.advance(MINUTE_MS)
-    const lisi = openBrowser(desk.url)
+    await scene.advance(DAY_MS)
+    await scene.advance(MINUTE_MS)
+    const lisi = openBrowser(scene.url)
     await lisi.login('lisi')
     expect((await lisi.get('customers/wmA')).body).toMatchObject({
       handover: null,
@@ -28,6 +28,6 @@ test('while a customer is being handed over, the card says from whom to whom and
     })
     expect((await lisi.get('customers/wmA/tasks')).body).toMatchObject({ tasks: [{ title: '打个招呼' }] })
   } finally {
-    await desk.close()
+    await scene.close()
   }
 })

@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
-import { shareOf } from '../operations/sop/model/share.ts'
+import { drawPoint } from '../operations/sop/model/draw.ts'
 import type { Journeys, Profile } from './contract.ts'
-import { DESK_RULES, openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
+import { DESK_RULES, openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
-let desk: SidebarDesk
-afterEach(() => desk.close())
+let scene: SidebarScene
+afterEach(() => scene.close())
 
 const SOPS = `
 sop: hello
@@ -69,20 +69,20 @@ moves: auto
 const rules = { ...DESK_RULES, 'sop/all.yaml': SOPS, 'tiers/分层.yaml': TIERS }
 
 it('tells the guide what was decided and why, why not elsewhere, and on which level the customer stands', async () => {
-  desk = await openSidebarDesk({ config: rules })
-  const guide = await desk.as('zhangsan')
-  const profile = async (): Promise<Profile> => (await guide.get(`customers/${desk.externalUserId}`)).body
-  const enteredAtMs = desk.clock.now()
+  scene = await openSidebarScene({ config: rules })
+  const guide = await scene.as('zhangsan')
+  const profile = async (): Promise<Profile> => (await guide.get(`customers/${scene.externalUserId}`)).body
+  const enteredAtMs = scene.clock.now()
   expect((await profile()).tiers).toMatchObject([{ ladder: '分层', level: 'C', isLowest: true }])
   // Who is compared is decided by the id: here one that this customer is only watched in.
   const names = Array.from({ length: 40 }, (_, n) => `compare-${n}`)
-  const name = names.find((one) => shareOf(`hold-out:${one}`, desk.externalUserId) < 0.5)
-  desk.writeConfig({ 'sop/compare.yaml': compared(name ?? '') })
-  await desk.huoshui.rules.check()
-  await desk.advance(11 * MINUTE_MS)
-  await desk.pay('MY-1', 33_800)
+  const name = names.find((one) => drawPoint(`hold-out:${one}`, scene.externalUserId) < 0.5)
+  scene.writeConfig({ 'sop/compare.yaml': compared(name ?? '') })
+  await scene.huoshui.rules.check()
+  await scene.advance(11 * MINUTE_MS)
+  await scene.pay('MY-1', 33_800)
 
-  const { body, status } = await guide.get(`customers/${desk.externalUserId}/journeys`)
+  const { body, status } = await guide.get(`customers/${scene.externalUserId}/journeys`)
   const { journeys, notIn }: Journeys = body
   const version = expect.stringMatching(/^[0-9a-f]{12}$/)
   const [hello] = journeys.filter((journey) => journey.title === '问候')
@@ -119,7 +119,7 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
       version,
       why: '不符合条件：累计付款金额至少 500 元（现在 338 元）',
       last: {
-        atMs: desk.clock.now(),
+        atMs: scene.clock.now(),
         text: '付款时没有进：不符合它的条件（累计付款金额 338 元）',
       },
     },
@@ -127,7 +127,7 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
       title: '再来一单',
       version,
       why: '客户在同组的 SOP「问候」里，它的优先级不低',
-      last: { atMs: desk.clock.now(), text: '付款时没有进：客户在同组的 SOP「问候」里，它的优先级不低' },
+      last: { atMs: scene.clock.now(), text: '付款时没有进：客户在同组的 SOP「问候」里，它的优先级不低' },
     },
   ])
 

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from './testing/sidebar-browser.ts'
-import { openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
+import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
-let desk: SidebarDesk
+let scene: SidebarScene
 beforeAll(async () => {
-  desk = await openSidebarDesk()
+  scene = await openSidebarScene()
 })
-afterAll(() => desk.close())
+afterAll(() => scene.close())
 
 test('without a session every route but boot and login answers 401', async () => {
-  const browser = openBrowser(desk.url)
-  const id = desk.externalUserId
+  const browser = openBrowser(scene.url)
+  const id = scene.externalUserId
   expect((await browser.get('boot')).status).toBe(200)
   for (const path of [
     'me',
@@ -18,7 +18,7 @@ test('without a session every route but boot and login answers 401', async () =>
     'scripts/tree',
     'scripts/search?q=a',
     'scripts/of?domain=a&situation=b',
-    `jssdk-signature?kind=corp&url=${encodeURIComponent(`${desk.url}/sidebar/`)}`,
+    `jssdk-signature?kind=corp&url=${encodeURIComponent(`${scene.url}/sidebar/`)}`,
     ...['', '/orders', '/timeline', '/tasks', '/proposals'].map((rest) => `customers/${id}${rest}`),
   ]) {
     expect([path, (await browser.get(path)).status]).toEqual([path, 401])
@@ -34,25 +34,25 @@ test('without a session every route but boot and login answers 401', async () =>
 })
 
 test('boot tells the sandbox’s origin and nothing secret', async () => {
-  const { body } = await openBrowser(desk.url).get('boot')
+  const { body } = await openBrowser(scene.url).get('boot')
   expect(body).toEqual({
-    corpId: desk.sandbox.credentials.corpId,
-    agentId: desk.sandbox.credentials.agentId,
+    corpId: scene.sandbox.credentials.corpId,
+    agentId: scene.sandbox.credentials.agentId,
     platform: 'sandbox',
-    bridgeOrigin: desk.sandbox.url,
+    bridgeOrigin: scene.sandbox.url,
   })
 })
 
 test('login goes over WeCom’s authorize page and back to where it began', async () => {
-  const browser = openBrowser(desk.url)
+  const browser = openBrowser(scene.url)
   expect(await browser.login('zhangsan', '/sidebar/?guide=zhangsan')).toBe('/sidebar/?guide=zhangsan')
   expect((await browser.get('me')).body).toEqual({ userId: 'zhangsan', name: '张三' })
-  expect(browser.visited[1]).toContain(`${desk.sandbox.url}/connect/oauth2/authorize?`)
+  expect(browser.visited[1]).toContain(`${scene.sandbox.url}/connect/oauth2/authorize?`)
 })
 
 test('the session cookie is HttpOnly, Lax, and for the API only', async () => {
-  const browser = openBrowser(desk.url)
-  const login = await browser.go(`${desk.url}/api/sidebar/login?guide=zhangsan`)
+  const browser = openBrowser(scene.url)
+  const login = await browser.go(`${scene.url}/api/sidebar/login?guide=zhangsan`)
   const authorized = await browser.go(login.headers.get('location') ?? '')
   const back = await browser.go(authorized.headers.get('location') ?? '')
   const cookie = back.headers.getSetCookie().find((line) => line.startsWith('huoshui_session='))
@@ -60,7 +60,7 @@ test('the session cookie is HttpOnly, Lax, and for the API only', async () => {
 })
 
 test('behind https the cookie is Secure', async () => {
-  const secure = await openSidebarDesk({ env: { PUBLIC_URL: 'https://scrm.example.com' } })
+  const secure = await openSidebarScene({ env: { PUBLIC_URL: 'https://scrm.example.com' } })
   const answer = await fetch(`${secure.url}/api/sidebar/login`, { redirect: 'manual' })
   await secure.close()
   expect(answer.headers.get('set-cookie')).toContain('; Secure')
@@ -77,38 +77,38 @@ test.each([
   'javascript:alert(1)',
   '/sidebar',
 ])('login does not lead on to %s', async (back) => {
-  const answer = await fetch(`${desk.url}/api/sidebar/login?${new URLSearchParams({ back })}`, { redirect: 'manual' })
+  const answer = await fetch(`${scene.url}/api/sidebar/login?${new URLSearchParams({ back })}`, { redirect: 'manual' })
   expect(answer.status).toBe(400)
   expect(answer.headers.get('location')).toBeNull()
 })
 
 test('a code without the state of this browser logs nobody in', async () => {
-  const victim = openBrowser(desk.url)
-  const attacker = openBrowser(desk.url)
-  const login = await attacker.go(`${desk.url}/api/sidebar/login?guide=lisi`)
+  const victim = openBrowser(scene.url)
+  const attacker = openBrowser(scene.url)
+  const login = await attacker.go(`${scene.url}/api/sidebar/login?guide=lisi`)
   const authorized = await attacker.go(login.headers.get('location') ?? '')
   // The attacker's own link, opened by the victim.
-  const path = (authorized.headers.get('location') ?? '').replace(desk.url, '')
-  await victim.go(`${desk.url}/api/sidebar/login?guide=zhangsan`)
+  const path = (authorized.headers.get('location') ?? '').replace(scene.url, '')
+  await victim.go(`${scene.url}/api/sidebar/login?guide=zhangsan`)
   expect(await victim.follow(path)).toBe('/sidebar/?login=failed')
   expect((await victim.get('me')).status).toBe(401)
 })
 
 test('a used code is told as a failed login, not as an error page', async () => {
-  const browser = openBrowser(desk.url)
-  const login = await browser.go(`${desk.url}/api/sidebar/login?guide=zhangsan`)
+  const browser = openBrowser(scene.url)
+  const login = await browser.go(`${scene.url}/api/sidebar/login?guide=zhangsan`)
   const location = (await browser.go(login.headers.get('location') ?? '')).headers.get('location') ?? ''
   const stolen = new URL(location).searchParams.get('code') ?? ''
   await browser.go(location)
-  const again = openBrowser(desk.url)
-  const login2 = await again.go(`${desk.url}/api/sidebar/login?guide=zhangsan`)
+  const again = openBrowser(scene.url)
+  const login2 = await again.go(`${scene.url}/api/sidebar/login?guide=zhangsan`)
   const state = new URL(login2.headers.get('location') ?? '').searchParams.get('state') ?? ''
   expect(await again.follow(`/api/sidebar/oauth?code=${stolen}&state=${state}`)).toBe('/sidebar/?login=failed')
   expect((await again.get('me')).status).toBe(401)
 })
 
 test('a forged or altered session is no session', async () => {
-  const browser = await desk.as('zhangsan')
+  const browser = await scene.as('zhangsan')
   const token = browser.cookies.get('huoshui_session') ?? ''
   const [, signature] = token.split('.')
   const forged = Buffer.from(JSON.stringify({ userId: 'lisi', until: 9e15 })).toString('base64url')
@@ -121,14 +121,14 @@ test('a forged or altered session is no session', async () => {
 })
 
 test('the token of a login under way is not taken for a session', async () => {
-  const browser = openBrowser(desk.url)
-  await browser.go(`${desk.url}/api/sidebar/login?guide=zhangsan`)
+  const browser = openBrowser(scene.url)
+  await browser.go(`${scene.url}/api/sidebar/login?guide=zhangsan`)
   browser.cookies.set('huoshui_session', browser.cookies.get('huoshui_login') ?? '')
   expect((await browser.get('me')).status).toBe(401)
 })
 
 test('a session ends after twelve hours, and at once when the member has left', async () => {
-  const own = await openSidebarDesk()
+  const own = await openSidebarScene()
   const zhangsan = await own.as('zhangsan')
   const lisi = await own.as('lisi')
   await own.sandbox.removeStaff({ userId: 'lisi' })
@@ -142,16 +142,16 @@ test('a session ends after twelve hours, and at once when the member has left', 
 })
 
 test('a member whom Huoshui does not know as staff is refused, and told', async () => {
-  const browser = openBrowser(desk.url)
-  await desk.huoshui.db.tx((tx) => tx.run(`UPDATE staff SET state = 'left' WHERE userid = 'lisi'`))
+  const browser = openBrowser(scene.url)
+  await scene.huoshui.db.tx((tx) => tx.run(`UPDATE staff SET state = 'left' WHERE userid = 'lisi'`))
   expect(await browser.login('lisi')).toBe('/sidebar/?login=not-staff')
-  await desk.huoshui.db.tx((tx) => tx.run(`UPDATE staff SET state = 'active' WHERE userid = 'lisi'`))
+  await scene.huoshui.db.tx((tx) => tx.run(`UPDATE staff SET state = 'active' WHERE userid = 'lisi'`))
 })
 
 test('signatures are for our own page only', async () => {
-  const browser = await desk.as('zhangsan')
+  const browser = await scene.as('zhangsan')
   const sign = (url: string) => browser.get(`jssdk-signature?kind=agent&url=${encodeURIComponent(url)}`)
-  const own = await sign(`${desk.url}/sidebar/?guide=zhangsan`)
+  const own = await sign(`${scene.url}/sidebar/?guide=zhangsan`)
   expect(own.body).toEqual({
     timestamp: expect.any(Number),
     nonceStr: expect.any(String),

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
+import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
-let desk: SidebarDesk
+let scene: SidebarScene
 
 beforeAll(async () => {
-  desk = await openSidebarDesk()
+  scene = await openSidebarScene()
 })
-afterAll(() => desk.close())
+afterAll(() => scene.close())
 
 test('what an open to-do says is proposed only once the to-do is done', async () => {
-  const zhangsan = await desk.as('zhangsan')
-  const of = `customers/${desk.externalUserId}`
+  const zhangsan = await scene.as('zhangsan')
+  const of = `customers/${scene.externalUserId}`
   const ids = async (): Promise<string[]> =>
     (await zhangsan.get(`${of}/proposals`)).body.proposals.map((one: { script: { id: string } }) => one.script.id)
 
-  await desk.pay('MY-1')
+  await scene.pay('MY-1')
   const [task] = (await zhangsan.get(`${of}/tasks`)).body.tasks
   expect(task).toMatchObject({ title: '邀请进「付费群」', script: { id: 'join-paid' } })
   expect(await ids()).toEqual(['coupon'])

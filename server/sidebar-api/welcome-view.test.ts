@@ -1,27 +1,27 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openSidebarDesk, type SidebarDesk } from './testing/sidebar-desk.ts'
+import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
 /** "Why was there no welcome?", as the guide sees it. */
 const SEND = 'externalcontact/send_welcome_msg'
 const SECOND_MS = 1_000
 
-let desk: SidebarDesk
+let scene: SidebarScene
 beforeEach(async () => {
-  desk = await openSidebarDesk()
+  scene = await openSidebarScene()
 })
-afterEach(() => desk.close())
+afterEach(() => scene.close())
 
-async function welcomeOf(scan: Parameters<SidebarDesk['sandbox']['scan']>[0], seconds = 0) {
-  const { externalUserId } = await desk.sandbox.scan({ state: 'parcel-card', ...scan })
-  await desk.settle()
-  for (let second = 0; second < seconds; second++) await desk.advance(SECOND_MS)
-  const zhangsan = await desk.as('zhangsan')
+async function welcomeOf(scan: Parameters<SidebarScene['sandbox']['scan']>[0], seconds = 0) {
+  const { externalUserId } = await scene.sandbox.scan({ state: 'parcel-card', ...scan })
+  await scene.settle()
+  for (let second = 0; second < seconds; second++) await scene.advance(SECOND_MS)
+  const zhangsan = await scene.as('zhangsan')
   const { body } = await zhangsan.get(`customers/${externalUserId}`)
   return body.welcome
 }
 
 test('it is on its way while the platform is busy, and late after 20 seconds', async () => {
-  desk.sandbox.faults.set({ path: SEND, errcode: 41096 })
+  scene.sandbox.faults.set({ path: SEND, errcode: 41096 })
   expect(await welcomeOf({})).toMatchObject({ state: 'waiting', text: '欢迎语正在发送' })
   expect(await welcomeOf({}, 25)).toEqual({
     state: 'not-sent',
@@ -31,7 +31,7 @@ test('it is on its way while the platform is busy, and late after 20 seconds', a
 })
 
 test('another app was first', async () => {
-  desk.sandbox.faults.set({ path: SEND, errcode: 41051 })
+  scene.sandbox.faults.set({ path: SEND, errcode: 41051 })
   expect(await welcomeOf({})).toMatchObject({ state: 'not-sent', text: expect.stringContaining('其他应用已先发送') })
 })
 
@@ -41,7 +41,7 @@ test('WeCom gave no code', async () => {
 })
 
 test('a call that was cut off is not told as sent', async () => {
-  desk.sandbox.faults.set({ path: SEND, http: 502 })
+  scene.sandbox.faults.set({ path: SEND, http: 502 })
   expect(await welcomeOf({}, 25)).toEqual({
     state: 'unsure',
     text: '欢迎语不确定是否发出（发送途中断线），请看一眼聊天记录',

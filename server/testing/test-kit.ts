@@ -1,3 +1,4 @@
+import { migrations } from '../../migrations/index.ts'
 import { createDb, type Db } from '../core/db/db.ts'
 import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
 import { createLogger, type Logger } from '../core/kernel/logger.ts'
@@ -13,7 +14,7 @@ export interface TestKit {
 /** A migrated database of its own, a settable clock and a silent log, for tests of one part. */
 export async function createTestKit(now = '2026-11-22T09:00:00+08:00'): Promise<TestKit> {
   const database = await createTestDatabase()
-  const db = createDb(database.url)
+  const db = createDb(database.url, migrations)
   await db.migrate()
   return {
     db,

@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
 import type { AlertQueries } from '../records/alerts/alert-queries.ts'
-import { findings } from './sync/finding.ts'
+import { missedChanges } from './sync/missed-changes.ts'
 import { syncRuns } from './sync/sync-run.ts'
 
 /** The numbers an engineer watches; labels are closed sets, never ids. */
@@ -91,7 +91,7 @@ export function createMetrics(
       const sums = await db
         .tx(async (tx) => {
           const run = await syncRuns.newestEnded(tx, 'reconcile')
-          return run === undefined ? [] : findings.sumsOf(tx, run.id)
+          return run === undefined ? [] : missedChanges.sumsOf(tx, run.id)
         })
         .catch(() => [])
       for (const { kind, amount } of sums) this.set({ kind }, amount)

@@ -1,17 +1,17 @@
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MINUTE_MS, shanghaiText } from '../../server/core/kernel/shanghai.ts'
-import { type Desk, launchBrowser, openDesk } from './open-desk.ts'
+import { launchBrowser, openScene, type Scene } from './open-scene.ts'
 import { type Demo, startDemo } from './start-demo.ts'
 
 let demo: Demo
 let browser: Browser
-let desk: Desk
+let scene: Scene
 
 beforeAll(async () => {
   demo = await startDemo()
   browser = await launchBrowser()
-  desk = await openDesk(demo, browser)
+  scene = await openScene(demo, browser)
 })
 afterAll(async () => {
   await browser?.close()
@@ -22,14 +22,14 @@ const seen = (where: Locator): Promise<void> => where.first().waitFor({ state: '
 const gone = (where: Locator): Promise<void> => where.waitFor({ state: 'detached' })
 
 test('from a scan to the right group, with the sidebar beside it', async ({ onTestFailed }) => {
-  onTestFailed(() => desk.keepPicture('main-job'))
-  const { at, page, phone, sidebar } = desk
+  onTestFailed(() => scene.keepPicture('main-job'))
+  const { at, page, phone, sidebar } = scene
   const toDo = (title: string) => sidebar.getByRole('article', { name: title, exact: true })
   const stepDone = (step: number) => page.locator(`[data-test="step-${step}"][data-state="done"]`)
   const timelineEntry = (text: string) => sidebar.getByRole('listitem').filter({ hasText: text })
 
   // A newcomer scans the card in the parcel and is welcomed with the code of the 科普群.
-  const { externalUserId, guide } = await desk.scanAsNew('package-card')
+  const { externalUserId, guide } = await scene.scanAsNew('package-card')
   const due = scheduleMassSend()
   await seen(phone.getByText('我是牧野牛排的'))
   await seen(phone.getByText('欢迎语'))
@@ -72,7 +72,7 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await gone(journeys)
 
   // What happened, by which rule, and why.
-  await desk.open('动态')
+  await scene.open('动态')
   const invited = timelineEntry('邀请进「付费群」').last()
   await seen(invited)
   await invited.getByRole('button', { name: '为什么' }).click()
@@ -95,7 +95,7 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await seen(page.locator('.talk-head').getByText('爱吃眼肉·周末下厨'))
 
   // The refund undoes what the 付费群 is for.
-  await desk.open('下一步')
+  await scene.open('下一步')
   await at('refund').click()
   await seen(toDo('请客户退出「付费群」'))
   await seen(sidebar.getByText('退款 1'))
@@ -107,10 +107,10 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await at('mass-send-tray').click()
   await at('mass-send-confirm').click()
   await seen(phone.getByText('今晚主厨在群里教煎牛排'))
-  await desk.open('动态')
+  await scene.open('动态')
   await timelineEntry('晚课预告').filter({ hasText: '已送达' }).first().waitFor({ timeout: 40_000 })
   expect(guide).not.toBe('')
-  expect(desk.faults).toEqual([])
+  expect(scene.faults).toEqual([])
 })
 
 /** For those who came today by the parcel card, at the next full minute that leaves time to read the rule. */

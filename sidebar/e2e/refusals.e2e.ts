@@ -1,16 +1,16 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Desk, launchBrowser, openDesk } from './open-desk.ts'
+import { launchBrowser, openScene, type Scene } from './open-scene.ts'
 import { type Demo, startDemo } from './start-demo.ts'
 
 let demo: Demo
 let browser: Browser
-let desk: Desk
+let scene: Scene
 
 beforeAll(async () => {
   demo = await startDemo()
   browser = await launchBrowser()
-  desk = await openDesk(demo, browser)
+  scene = await openScene(demo, browser)
 })
 afterAll(async () => {
   await browser?.close()
@@ -18,9 +18,9 @@ afterAll(async () => {
 })
 
 test('a guide sees own customers only, and no longer once deleted', async ({ onTestFailed }) => {
-  onTestFailed(() => desk.keepPicture('guide-access'))
-  const { at, page, sidebar } = desk
-  const own = await desk.scanAsNew('live-room')
+  onTestFailed(() => scene.keepPicture('guide-access'))
+  const { at, page, sidebar } = scene
+  const own = await scene.scanAsNew('live-room')
   await sidebar.getByText('来自直播间').waitFor()
   const other = ['linxiaoyu', 'chenhao'].find((guide) => guide !== own.guide) ?? ''
 
@@ -44,12 +44,12 @@ test('a guide sees own customers only, and no longer once deleted', async ({ onT
   await sidebar.getByText('来自直播间').waitFor()
   await at('delete-guide').click()
   await sidebar.getByText('看不到这位客户').waitFor()
-  expect(desk.faults).toEqual([])
+  expect(scene.faults).toEqual([])
 })
 
 test('a faulty rule file changes nothing until it is mended', async ({ onTestFailed }) => {
-  onTestFailed(() => desk.keepPicture('rule-reload'))
-  const { phone } = desk
+  onTestFailed(() => scene.keepPicture('rule-reload'))
+  const { phone } = scene
   const welcome = 'welcomes/试一试.yaml'
   const channel = (guides: string): string => `channel: 直播间
 state: live-room
@@ -61,15 +61,15 @@ welcome: 试一试
   demo.writeRule(welcome, 'welcome: 试一试\ntext: 新写的欢迎语\n')
   demo.writeRule('channels/直播间.yaml', channel('guidez'))
   await expect.poll(logged('不认识「guidez」'), { timeout: 15_000 }).toBe(1)
-  await desk.scanAsNew('live-room')
+  await scene.scanAsNew('live-room')
   await phone.getByText('我是直播间的').waitFor()
 
   demo.writeRule('channels/直播间.yaml', channel('guides'))
   await expect.poll(logged('rules in force'), { timeout: 15_000 }).toBe(2)
-  const { guide } = await desk.scanAsNew('live-room')
+  const { guide } = await scene.scanAsNew('live-room')
   expect(guide).toBe('wangzixuan')
   await phone.getByText('新写的欢迎语').waitFor()
-  expect(desk.faults).toEqual([])
+  expect(scene.faults).toEqual([])
 })
 
 const NO_CHAT = { remark: '', lastText: '', lastAtMs: 0, lastId: 0, lastFrom: 'customer', tags: [] }

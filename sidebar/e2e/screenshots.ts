@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
-import { type Desk, launchBrowser, openDesk } from './open-desk.ts'
+import { launchBrowser, openScene, type Scene } from './open-scene.ts'
 import { type Demo, startDemo } from './start-demo.ts'
 
 /** Pictures for the README, taken in the middle of the story: paid, and about to be invited. */
 const FOLDER = 'docs/images'
 const GUIDE = 'linxiaoyu'
 
-async function untilPaid(demo: Demo, desk: Desk): Promise<void> {
-  const { at, sidebar } = desk
+async function untilPaid(demo: Demo, scene: Scene): Promise<void> {
+  const { at, sidebar } = scene
   const { externalUserId } = await demo.sandbox<{ externalUserId: string }>('scan', {
     state: 'package-card',
     userId: GUIDE,
@@ -36,20 +36,20 @@ async function untilPaid(demo: Demo, desk: Desk): Promise<void> {
 }
 
 /** The sidebar alone, as wide as on a phone or in the desk client. */
-async function sidebarAt(desk: Desk, width: number, name: string): Promise<void> {
-  await desk.page.addStyleTag({
+async function sidebarAt(scene: Scene, width: number, name: string): Promise<void> {
+  await scene.page.addStyleTag({
     content: `.wecom { grid-template-columns: 62px minmax(0, 1fr) ${width}px !important } .wecom, .sidebar { border-radius: 0 !important; border-left: 0 !important }`,
   })
-  await desk.at('sidebar-frame').screenshot({ path: `${FOLDER}/${name}.png` })
+  await scene.at('sidebar-frame').screenshot({ path: `${FOLDER}/${name}.png` })
 }
 
 async function takeAll(demo: Demo, browser: Browser): Promise<void> {
-  const desk = await openDesk(demo, browser)
-  await untilPaid(demo, desk)
-  await desk.page.screenshot({ path: `${FOLDER}/sandbox.png` })
-  await desk.close()
+  const scene = await openScene(demo, browser)
+  await untilPaid(demo, scene)
+  await scene.page.screenshot({ path: `${FOLDER}/sandbox.png` })
+  await scene.close()
 
-  const close = await openDesk(demo, browser, { size: { width: 1440, height: 920 }, scale: 2 })
+  const close = await openScene(demo, browser, { size: { width: 1440, height: 920 }, scale: 2 })
   await close.at('customer-select').selectOption({ label: '孙瑶' })
   await close.sidebar.getByRole('article', { name: '邀请进「付费群」' }).waitFor()
   await sidebarAt(close, 360, 'sidebar-360')

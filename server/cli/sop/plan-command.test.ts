@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
-import { openSopDesk, type SopDesk } from '../../operations/sop/testing/sop-desk.ts'
+import { openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { runSop } from '../sop.ts'
 
 const NEWCOMER = `
@@ -37,7 +37,7 @@ steps:
   - task: { for: guide, title: 谢谢常客 }
 `
 
-let t: SopDesk
+let t: SopScene
 let folder = ''
 afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
@@ -65,7 +65,7 @@ const columns = (lines: string[], text: string): string[] =>
   (lines.find((line) => line.trim().startsWith(text)) ?? '').trim().split(/ {2,}/).slice(1)
 
 it('compares with the version that is released, and estimates who will come from who came', async () => {
-  t = await openSopDesk({ sop: NEWCOMER, files: { 'sop/care.yaml': CARE } })
+  t = await openSopScene({ sop: NEWCOMER, files: { 'sop/care.yaml': CARE } })
   expect(t.huoshui.rules.faults()).toEqual([])
   const ids: string[] = []
   for (const coming of [['store-code', 'store-code'], ['store-code', 'parcel-card'], ['store-code']]) {

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
-import { DataSource, type EntityManager } from 'typeorm'
-import { migrations } from '../../../migrations/index.ts'
+import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm'
 import type { Dialect } from './columns.ts'
 import { dataSourceOptions } from './database-url.ts'
 import { isDeadlock } from './deadlock.ts'
@@ -22,6 +21,8 @@ export interface Db {
   migrate(): Promise<void>
   close(): Promise<void>
 }
+
+export type Migrations = (new () => MigrationInterface)[]
 
 const MAX_ATTEMPTS = 5
 
@@ -66,7 +67,7 @@ async function tuneMysql(source: DataSource, silenceMs: number): Promise<void> {
 const SILENCE_MS = 20_000
 
 /** On a connection of its own: an index on millions of rows takes longer than any statement may otherwise. */
-async function migrateMysql(databaseUrl: string): Promise<void> {
+async function migrateMysql(databaseUrl: string, migrations: Migrations): Promise<void> {
   const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
   await source.initialize()
   try {
@@ -76,7 +77,8 @@ async function migrateMysql(databaseUrl: string): Promise<void> {
   }
 }
 
-export function createDb(databaseUrl: string, { silenceMs = SILENCE_MS } = {}): Db {
+/** `migrations`: the history that `migrate` brings the schema up to, oldest first. */
+export function createDb(databaseUrl: string, migrations: Migrations, { silenceMs = SILENCE_MS } = {}): Db {
   const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
   const dialect: Dialect = source.options.type === 'mysql' ? 'mysql' : 'sqlite'
   const turns = createTurns()
@@ -177,7 +179,7 @@ export function createDb(databaseUrl: string, { silenceMs = SILENCE_MS } = {}): 
       inTurn(async () => {
         await connect()
         if (dialect === 'sqlite') await source.runMigrations()
-        else await migrateMysql(databaseUrl)
+        else await migrateMysql(databaseUrl, migrations)
       }),
     close: async () => {
       await turns.empty()

@@ -11,7 +11,7 @@ test.runIf(process.env.TEST_MYSQL_URL)(
     const gate = await openTcpGate({ host: url.hostname, port: Number(url.port || 3306) })
     url.hostname = '127.0.0.1'
     url.port = String(gate.port)
-    const db = createDb(url.href, { silenceMs: 200 })
+    const db = createDb(url.href, [], { silenceMs: 200 })
     await db.statement((tx) => tx.row('SELECT 1 AS one'))
     gate.fallSilent()
     await expect(db.tx((tx) => tx.row('SELECT 2 AS two'))).rejects.toThrow('did not answer in time')

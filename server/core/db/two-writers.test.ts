@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createDb } from './db.ts'
 
 const OTHER = `
 const { createDb } = await import(process.env.DB_MODULE)
-const db = createDb(process.env.DB_URL)
+const db = createDb(process.env.DB_URL, [])
 for (let i = 0; i < 300; i++) await db.tx((tx) => tx.insert('job_run', { name: 'other' + i, next_at: 0 }))
 await db.close()
 `
@@ -15,7 +16,7 @@ await db.close()
 it('a command that writes to the same SQLite file never has the server’s transaction refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'huoshui-two-'))
   const url = `sqlite:${join(folder, 'two.db')}`
-  const db = createDb(url)
+  const db = createDb(url, migrations)
   await db.migrate()
   const other = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', OTHER], {
     env: { ...process.env, DB_MODULE: new URL('./db.ts', import.meta.url).href, DB_URL: url },

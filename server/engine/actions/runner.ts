@@ -3,10 +3,10 @@ import type { Db } from '../../core/db/db.ts'
 import { firstDue } from '../../core/db/first-due.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
+import { inCallContext } from '../../core/kernel/call-context.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { onErrand } from '../../core/kernel/errand.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
-import { createPump } from '../../core/kernel/pump.ts'
+import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import {
   type Action,
   type ActionState,
@@ -51,7 +51,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
   const customerKey = (row: ClaimedAction): string | undefined =>
     row.externalUserId === undefined ? undefined : `${row.kind}:${row.externalUserId}`
 
-  /** Claims what the free slots allow and lets it fly; a landing nudges the pump again. */
+  /** Claims what the free slots allow and lets it fly; a landing nudges the loop again. */
   async function step(lane: Lane): Promise<boolean> {
     const flying = inFlight[lane]
     const free = SLOTS[lane] - flying.size
@@ -80,7 +80,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
       .finally(() => {
         flying.delete(flight)
         if (key !== undefined) busyCustomers.delete(key)
-        if (leftBehind[row.lane]) pumps[row.lane].nudge()
+        if (leftBehind[row.lane]) loops[row.lane].nudge()
       })
     flying.add(flight)
   }
@@ -101,7 +101,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     let known: AfterCrash<unknown> | undefined
     try {
       if (row.crashed)
-        known = await onErrand({ lane: wecomLaneOf(row.lane) }, async () => executor.afterCrash?.(action))
+        known = await inCallContext({ lane: wecomLaneOf(row.lane) }, async () => executor.afterCrash?.(action))
     } catch (error) {
       log.warn(
         { actionId: row.id, kind: row.kind, err: describeError(error) },
@@ -111,11 +111,12 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     }
     try {
       const calls: { path: string; ms: number }[] = []
-      const errand = {
+      const context = {
         lane: wecomLaneOf(row.lane),
         onCall: (path: string, ms: number) => void calls.push({ path, ms }),
       }
-      const result = known?.kind === 'done' ? known.result : await onErrand(errand, () => executor.perform(action))
+      const result =
+        known?.kind === 'done' ? known.result : await inCallContext(context, () => executor.perform(action))
       await complete(row, executor, action, result)
       onPace?.(row.kind, clock.now() - now, calls)
     } catch (error) {
@@ -195,21 +196,21 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
 
   const onError = (error: unknown): void =>
     log.warn({ err: describeError(error) }, 'runner could not reach the database')
-  const pumps = perLane((lane) => createPump(() => step(lane), onError))
+  const loops = perLane((lane) => createWorkLoop(() => step(lane), onError))
 
   async function drained(lane: Lane): Promise<void> {
     do {
-      await pumps[lane].drained()
+      await loops[lane].drained()
       await Promise.all(inFlight[lane])
-    } while (inFlight[lane].size > 0 || pumps[lane].busy())
+    } while (inFlight[lane].size > 0 || loops[lane].busy())
   }
 
   return {
     /** Default: all lanes. */
     nudge: (lane?: Lane) => {
-      for (const one of lane === undefined ? LANES : [lane]) pumps[one].nudge()
+      for (const one of lane === undefined ? LANES : [lane]) loops[one].nudge()
     },
-    busy: () => LANES.some((lane) => pumps[lane].busy() || inFlight[lane].size > 0),
+    busy: () => LANES.some((lane) => loops[lane].busy() || inFlight[lane].size > 0),
     /** When the first action that waits is due. */
     dueAt: (tx: Tx) => firstDue(tx, 'due_at', `action WHERE state = 'waiting'`),
     /** Resolves when nothing is due and no call is under way. */
@@ -220,7 +221,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     releaseLeases: (options: { all: boolean }) => releaseLeases(db, clock.now(), options),
     /** Claims nothing more and waits for the calls under way. */
     stop: async () => {
-      await Promise.all(LANES.map((lane) => pumps[lane].stop()))
+      await Promise.all(LANES.map((lane) => loops[lane].stop()))
       await Promise.all(LANES.flatMap((lane) => [...inFlight[lane]]))
     },
   }

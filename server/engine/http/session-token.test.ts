@@ -13,15 +13,7 @@ test('is worth nothing for another purpose or under another key', () => {
   expect(readToken('another secret of this server', 'session', token)).toBeUndefined()
 })
 
-test.each([
-  undefined,
-  '',
-  '../../sidebar-api',
-  'a',
-  'a.b',
-  'a.b.c',
-  `${token}.`,
-  `${token}=`,
-  token.slice(0, -1),
-  `A${token}`,
-])('%s is no token', (bad) => expect(readToken(SECRET, 'session', bad)).toBeUndefined())
+test.each([undefined, '', '.', 'a', 'a.b', 'a.b.c', `${token}.`, `${token}=`, token.slice(0, -1), `A${token}`])(
+  '%s is no token',
+  (bad) => expect(readToken(SECRET, 'session', bad)).toBeUndefined(),
+)

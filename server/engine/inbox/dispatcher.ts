@@ -8,7 +8,7 @@ import { describeError } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
-import { createPump } from '../../core/kernel/pump.ts'
+import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import type { EventLane, StoredEvent } from './event-kind.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -205,17 +205,17 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
 
   const onError = (error: unknown): void =>
     log.warn({ err: describeError(error) }, 'dispatcher could not reach the database')
-  const pumpsOf = (lane: 0 | 1) =>
-    Array.from({ length: shape[lane].workers }, () => createPump(() => step(lane), onError))
-  const lanes = [pumpsOf(0), pumpsOf(1)] as const
-  const pumps = lanes.flat()
+  const loopsOf = (lane: 0 | 1) =>
+    Array.from({ length: shape[lane].workers }, () => createWorkLoop(() => step(lane), onError))
+  const lanes = [loopsOf(0), loopsOf(1)] as const
+  const loops = lanes.flat()
   /** One look is enough to see that nothing is there; who finds much calls the next. */
   const nudgeOne = (lane: 0 | 1): void => {
     const workers = lanes[lane]
     const free = workers.find((worker) => !worker.busy()) ?? workers[0]
     free?.nudge()
   }
-  const busy = (): boolean => pumps.some((pump) => pump.busy())
+  const busy = (): boolean => loops.some((loop) => loop.busy())
 
   return {
     /** Default: both lanes. */
@@ -227,11 +227,11 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     /** Resolves when no event is due. */
     drained: async () => {
       do {
-        for (const pump of pumps) await pump.drained()
+        for (const loop of loops) await loop.drained()
       } while (busy())
     },
     stop: async () => {
-      await Promise.all(pumps.map((pump) => pump.stop()))
+      await Promise.all(loops.map((loop) => loop.stop()))
     },
     /** When the first event that waits is due. */
     dueAt: (tx: Tx) => firstDue(tx, 'due_at', `inbound_event WHERE state = 'new'`),

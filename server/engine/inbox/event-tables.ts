@@ -1,4 +1,4 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
 /** What is still to be handled. */
-export const eventTables: KeptTable[] = [{ table: 'inbound_event', key: 'id', where: `state = 'new'` }]
+export const eventTables: SnapshotTable[] = [{ table: 'inbound_event', key: 'id', where: `state = 'new'` }]

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
@@ -12,7 +13,7 @@ let drop: () => Promise<void>
 beforeEach(async () => {
   const database = await createTestDatabase()
   drop = database.drop
-  db = createDb(database.url)
+  db = createDb(database.url, migrations)
   await db.migrate()
   clock.set(NOON)
 })

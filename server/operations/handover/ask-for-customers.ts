@@ -7,8 +7,8 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import { AskForCustomers } from './handover-actions.ts'
+import type { HandoverLog } from './handover-log.ts'
 import { type CustomerRow, customerRows, needHandover } from './handover-row.ts'
-import type { Ledger } from './ledger.ts'
 import { endByErrcode, underWayText } from './outcome-text.ts'
 
 export interface AskForCustomersDeps {
@@ -17,7 +17,7 @@ export interface AskForCustomersDeps {
   wecom: Pick<Wecom, 'handovers'>
   timeline: Pick<Timeline, 'note'>
   staff: { queries: Pick<Staff['queries'], 'nameOf'> }
-  ledger: Ledger
+  handoverLog: HandoverLog
 }
 
 /** After a call that was cut off, or with another handover under way, these do not tell whether ours has begun; the results
@@ -36,7 +36,7 @@ interface Answer {
 }
 
 export function createAskForCustomers(deps: AskForCustomersDeps): Executor {
-  const { db, clock, wecom, timeline, staff, ledger } = deps
+  const { db, clock, wecom, timeline, staff, handoverLog } = deps
 
   const planned = (tx: Tx, { handoverId, part }: { handoverId: number; part: number }): Promise<CustomerRow[]> =>
     customerRows(tx, `handover_id = ? AND part = ? AND state = 'planned' ORDER BY id`, [handoverId, part])
@@ -92,14 +92,14 @@ export function createAskForCustomers(deps: AskForCustomersDeps): Executor {
         if (errcode === 0) await wait(tx, row, askedAtMs, undefined)
         else if (errcode === UNANSWERED || OPEN_QUESTIONS.includes(errcode)) await wait(tx, row, askedAtMs, errcode)
         else {
-          await ledger.fail(tx, row, { ...endByErrcode(errcode), atMs: clock.now() })
+          await handoverLog.fail(tx, row, { ...endByErrcode(errcode), atMs: clock.now() })
         }
       }
     },
     abandoned: async (tx, { payload, createdAtMs }, { errcode }) => {
       for (const row of await planned(tx, payload)) {
         if (errcode === undefined) await wait(tx, row, createdAtMs, UNANSWERED)
-        else await ledger.fail(tx, row, { ...endByErrcode(errcode), atMs: clock.now() })
+        else await handoverLog.fail(tx, row, { ...endByErrcode(errcode), atMs: clock.now() })
       }
     },
   })

@@ -9,8 +9,8 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import { UNANSWERED } from './ask-for-customers.ts'
 import { ReadResults } from './handover-actions.ts'
+import type { HandoverLog } from './handover-log.ts'
 import { type CustomerRow, customerRows } from './handover-row.ts'
-import type { Ledger } from './ledger.ts'
 import { NO_ANSWER, NO_RESULT, REFUSED, refusalText, TAKER_FULL } from './outcome-text.ts'
 
 export interface FollowUpDeps {
@@ -19,7 +19,7 @@ export interface FollowUpDeps {
   outbox: Outbox
   wecom: Pick<Wecom, 'handovers'>
   customers: Pick<Customers, 'takeOver'>
-  ledger: Ledger
+  handoverLog: HandoverLog
 }
 
 interface Result {
@@ -43,7 +43,7 @@ const GIVE_UP_AFTER_MS = 3 * DAY_MS
 
 /** Results are asked for as well as told by events, whichever comes first: callbacks may be lost. */
 export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: Job } {
-  const { db, clock, outbox, wecom, customers, ledger } = deps
+  const { db, clock, outbox, wecom, customers, handoverLog } = deps
 
   const nextPollMs = (row: CustomerRow, now: number): number => {
     const takeoverAtMs = row.takeover_at ?? now
@@ -64,9 +64,9 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
     if (row.errcode !== null) {
       const { errcode } = row
       const reason = errcode === UNANSWERED ? NO_ANSWER : refusalText(errcode)
-      await ledger.fail(tx, row, { state: 'failed', errcode, reason, atMs: now })
+      await handoverLog.fail(tx, row, { state: 'failed', errcode, reason, atMs: now })
     } else if (now - (row.asked_at ?? now) > GIVE_UP_AFTER_MS) {
-      await ledger.fail(tx, row, { state: 'unknown', reason: NO_RESULT, atMs: now })
+      await handoverLog.fail(tx, row, { state: 'unknown', reason: NO_RESULT, atMs: now })
     } else {
       await tx.run('UPDATE handover_customer SET poll_at = ? WHERE id = ?', [nextPollMs(row, now), row.id])
     }
@@ -78,10 +78,10 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
     const isEarlier = result?.takeoverAtMs !== undefined && result.takeoverAtMs < (row.asked_at ?? 0) - SLACK_MS
     if (result === undefined || isEarlier) return withoutRecord(tx, row)
     const end = BY_STATUS[result.status]
-    if (result.status === DONE) return customers.takeOver(tx, ledger.toTakeover(row), result.takeoverAtMs ?? now)
+    if (result.status === DONE) return customers.takeOver(tx, handoverLog.toTakeover(row), result.takeoverAtMs ?? now)
     if (result.status === WAITING) return stillWaiting(tx, row, result.takeoverAtMs)
     if (end === undefined) return withoutRecord(tx, row)
-    await ledger.fail(tx, row, { ...end, atMs: now })
+    await handoverLog.fail(tx, row, { ...end, atMs: now })
   }
 
   const executor = execute(ReadResults, {

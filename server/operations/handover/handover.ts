@@ -7,9 +7,9 @@ import { type AskForCustomersDeps, createAskForCustomers } from './ask-for-custo
 import { createFollowUp, type FollowUpDeps } from './follow-up.ts'
 import { createGiveGroups, type GiveGroupsDeps } from './give-groups.ts'
 import { handoverQueries } from './handover-queries.ts'
+import type { HandoverWish } from './handover-request.ts'
 import { startHandover } from './start-handover.ts'
 import { createUnassigned, type UnassignedDeps } from './unassigned.ts'
-import type { HandoverWish } from './wish.ts'
 
 export type HandoverDeps = AskForCustomersDeps & FollowUpDeps & GiveGroupsDeps & UnassignedDeps
 
@@ -36,7 +36,7 @@ export function createHandover(deps: HandoverDeps) {
   const jobs: Job[] = [followUp.job, unassigned.job]
   return {
     queries: handoverQueries,
-    start: (tx: Tx, wish: HandoverWish, message?: string) => startHandover(tx, deps, wish, message),
+    start: (tx: Tx, request: HandoverWish, message?: string) => startHandover(tx, deps, request, message),
     subscriptions,
     executors,
     jobs,

@@ -20,7 +20,7 @@ export const windowStart = (nowMs: number): number => startOfShanghaiDay(nowMs) 
 const leavesWindow = (atMs: number): number => startOfShanghaiDay(atMs) + WINDOW_DAYS * DAY_MS
 export const isInWindow = (atMs: number, nowMs: number): boolean => shanghaiDaysBetween(atMs, nowMs) < WINDOW_DAYS
 
-/** What our own ledger says of everybody who is, or lately was, handed over by or to anyone. */
+/** What our own log of handovers says of everybody who is, or lately was, handed over by or to anyone. */
 export async function customerPasts(tx: Tx, nowMs: number): Promise<Map<string, CustomerPast>> {
   const rows = await tx.rows<{ external_userid: string; to_userid: string; state: string; ended_at: number | null }>(
     `SELECT external_userid, to_userid, state, ended_at FROM handover_customer

@@ -2,9 +2,9 @@ import type { Tx } from '../../core/db/tx.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { customerQueries, type Follow } from '../../records/customers/customer-queries.ts'
 import { tagQueries } from '../../records/tags/tag-queries.ts'
+import { type HandoverWish, takersOf } from './handover-request.ts'
 import { type CustomerPast, customerPasts, MOST_IN_WINDOW, underWayTo } from './past-handovers.ts'
 import { type Candidate, shareOut } from './share-out.ts'
-import { type HandoverWish, takersOf } from './wish.ts'
 
 export interface CustomerMove {
   externalUserId: string
@@ -50,14 +50,14 @@ const SHARE_BLOCKED = {
 /** Who would go to whom and who not and why, by what WeCom would answer; asks nothing and writes nothing. */
 export async function planCustomers(
   tx: Tx,
-  wish: HandoverWish,
+  request: HandoverWish,
   departed: boolean,
   nowMs: number,
 ): Promise<CustomerPlan> {
-  const takers = takersOf(wish)
-  const follows = await wantedFollows(tx, wish, departed)
+  const takers = takersOf(request)
+  const follows = await wantedFollows(tx, request, departed)
   const pasts = await customerPasts(tx, nowMs)
-  const preferred = await preferences(tx, wish)
+  const preferred = await preferences(tx, request)
   const friends = await friendsOf(tx, takers)
   const blocked: BlockedCustomer[] = []
   const candidates: Candidate[] = []
@@ -67,7 +67,7 @@ export async function planCustomers(
     const why = blockedBy(follow, past, departed)
     const wanted = preferred(follow)
     if (why !== undefined) blocked.push({ externalUserId, why })
-    else if (wanted === undefined && wish.toUserIds.length === 0) {
+    else if (wanted === undefined && request.toUserIds.length === 0) {
       blocked.push({ externalUserId, why: '没有符合的分配条件（可用 --to 指定其余客户给谁）' })
     } else {
       candidates.push({
@@ -78,13 +78,13 @@ export async function planCustomers(
       })
     }
   }
-  const chosen = candidates.slice(0, wish.limit ?? candidates.length)
+  const chosen = candidates.slice(0, request.limit ?? candidates.length)
   const [counts, coming] = [await customerQueries.countsOf(tx, takers), await underWayTo(tx)]
   const loads = takers.map((userId) => ({ userId, has: (counts.get(userId) ?? 0) + (coming.get(userId) ?? 0) }))
   const shares = shareOut(
     chosen,
-    loads.map((load) => ({ ...load, most: wish.mostCustomers })),
-    wish.toUserIds,
+    loads.map((load) => ({ ...load, most: request.mostCustomers })),
+    request.toUserIds,
   )
   const moves: CustomerMove[] = []
   chosen.forEach(({ externalUserId }, at) => {
@@ -98,18 +98,18 @@ export async function planCustomers(
   return { moves, blocked, takers: loads.map((load) => ({ ...load, takes: takes.get(load.userId) ?? 0 })) }
 }
 
-async function wantedFollows(tx: Tx, wish: HandoverWish, departed: boolean): Promise<Movable[]> {
-  const follows: Movable[] = await customerQueries.followsOfGuide(tx, wish.fromUserId)
-  if (departed) follows.push(...(await unassignedBeside(tx, wish.fromUserId, follows)))
+async function wantedFollows(tx: Tx, request: HandoverWish, departed: boolean): Promise<Movable[]> {
+  const follows: Movable[] = await customerQueries.followsOfGuide(tx, request.fromUserId)
+  if (departed) follows.push(...(await unassignedBeside(tx, request.fromUserId, follows)))
   const tagged = new Set<string>()
-  for (const path of wish.tags) {
-    for (const id of await tagQueries.customersWith(tx, wish.fromUserId, path)) tagged.add(id)
+  for (const path of request.tags) {
+    for (const id of await tagQueries.customersWith(tx, request.fromUserId, path)) tagged.add(id)
   }
   return follows.filter(
     (follow) =>
-      (wish.customers === undefined || wish.customers.includes(follow.externalUserId)) &&
-      (wish.tags.length === 0 || tagged.has(follow.externalUserId)) &&
-      (wish.channels.length === 0 || wish.channels.includes(follow.channel ?? '')),
+      (request.customers === undefined || request.customers.includes(follow.externalUserId)) &&
+      (request.tags.length === 0 || tagged.has(follow.externalUserId)) &&
+      (request.channels.length === 0 || request.channels.includes(follow.channel ?? '')),
   )
 }
 
@@ -132,13 +132,13 @@ async function unassignedBeside(tx: Tx, userId: string, follows: readonly Movabl
     }))
 }
 
-async function preferences(tx: Tx, wish: HandoverWish): Promise<(follow: Movable) => string | undefined> {
+async function preferences(tx: Tx, request: HandoverWish): Promise<(follow: Movable) => string | undefined> {
   const tagged = new Map<string, Set<string>>()
-  for (const { by, value } of wish.assignments) {
-    if (by === 'tag') tagged.set(value, await tagQueries.customersWith(tx, wish.fromUserId, value))
+  for (const { by, value } of request.assignments) {
+    if (by === 'tag') tagged.set(value, await tagQueries.customersWith(tx, request.fromUserId, value))
   }
   return (follow) =>
-    wish.assignments.find(({ by, value }) =>
+    request.assignments.find(({ by, value }) =>
       by === 'tag' ? tagged.get(value)?.has(follow.externalUserId) === true : follow.channel === value,
     )?.toUserId
 }

@@ -1,8 +1,8 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { groupQueries } from '../../records/groups/group-queries.ts'
+import type { HandoverWish } from './handover-request.ts'
 import { MOST_IN_WINDOW, windowStart } from './past-handovers.ts'
-import type { HandoverWish } from './wish.ts'
 
 export interface GroupMove {
   chatId: string
@@ -22,14 +22,14 @@ export const MOST_GROUPS_A_DAY = 300
 const AFTER_MIDNIGHT_MS = 5 * MINUTE_MS
 
 /** Which groups would go to whom, and on which day; asks nothing and writes nothing. */
-export async function planGroups(tx: Tx, wish: HandoverWish, departed: boolean, nowMs: number): Promise<GroupPlan> {
-  const takers = wish.toUserIds
+export async function planGroups(tx: Tx, request: HandoverWish, departed: boolean, nowMs: number): Promise<GroupPlan> {
+  const takers = request.toUserIds
   const today = startOfShanghaiDay(nowMs)
   const taken = await takenByDay(tx, takers, today)
   const past = await pasts(tx, nowMs)
   const moves: GroupMove[] = []
   const blocked: GroupPlan['blocked'] = []
-  for (const group of await groupQueries.ownedBy(tx, wish.fromUserId)) {
+  for (const group of await groupQueries.ownedBy(tx, request.fromUserId)) {
     const { chatId, name } = group
     const known = past.get(chatId)
     const toUserId = takers[moves.length % Math.max(1, takers.length)]

@@ -2,9 +2,9 @@ import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { type StaffMember, staffQueries } from '../../records/staff/staff-queries.ts'
 import { TAKES_MS } from './ask-for-customers.ts'
+import { type HandoverWish, takersOf } from './handover-request.ts'
 import { type CustomerPlan, planCustomers } from './plan-customers.ts'
 import { type GroupPlan, planGroups } from './plan-groups.ts'
-import { type HandoverWish, takersOf } from './wish.ts'
 
 /** Customers or groups per call. Sources: docs 92125, 92127. */
 export const PER_CALL = 100
@@ -26,14 +26,15 @@ export interface HandoverPlan {
 export type Planned = { plan: HandoverPlan } | { fault: string }
 
 /** What a handover would do: who moves to whom, who not and why, how many calls, until when. Writes nothing. */
-export async function planHandover(tx: Tx, wish: HandoverWish, nowMs: number): Promise<Planned> {
-  const from = await staffQueries.get(tx, wish.fromUserId)
-  const fault = await faultOf(tx, wish, from, nowMs)
+export async function planHandover(tx: Tx, request: HandoverWish, nowMs: number): Promise<Planned> {
+  const from = await staffQueries.get(tx, request.fromUserId)
+  const fault = await faultOf(tx, request, from, nowMs)
   if (fault !== undefined) return { fault }
   const departed = from?.state === 'left'
   const none = { moves: [], blocked: [] }
-  const customers = wish.what === 'groups' ? { ...none, takers: [] } : await planCustomers(tx, wish, departed, nowMs)
-  const groups = wish.what === 'customers' ? none : await planGroups(tx, wish, departed, nowMs)
+  const customers =
+    request.what === 'groups' ? { ...none, takers: [] } : await planCustomers(tx, request, departed, nowMs)
+  const groups = request.what === 'customers' ? none : await planGroups(tx, request, departed, nowMs)
   const calls = { customers: callsFor(customers.moves), groups: callsFor(groups.moves) }
   const askedByMs = nowMs + (calls.customers + calls.groups) * MS_PER_CALL
   const customersByMs = customers.moves.length === 0 ? askedByMs : askedByMs + TAKES_MS
@@ -53,18 +54,18 @@ function callsFor(moves: readonly { toUserId: string; dueAtMs?: number }[]): num
 
 async function faultOf(
   tx: Tx,
-  wish: HandoverWish,
+  request: HandoverWish,
   from: StaffMember | undefined,
   nowMs: number,
 ): Promise<string | undefined> {
-  const name = from?.name ?? wish.fromUserId
-  if (from === undefined) return `没有成员 ${wish.fromUserId}，请核对账号（userid）`
+  const name = from?.name ?? request.fromUserId
+  if (from === undefined) return `没有成员 ${request.fromUserId}，请核对账号（userid）`
   if (from.state === 'left' && from.leftAtMs !== undefined && nowMs - from.leftAtMs > YEAR_MS) {
     return `${name}离职已超过一年，企业微信不再支持继承`
   }
-  for (const userId of takersOf(wish)) {
+  for (const userId of takersOf(request)) {
     const taker = await staffQueries.get(tx, userId)
-    if (userId === wish.fromUserId) return `接手人不能是${name}自己`
+    if (userId === request.fromUserId) return `接手人不能是${name}自己`
     if (taker === undefined) return `没有成员 ${userId}，请核对账号（userid）`
     const who = taker.name ?? userId
     if (taker.state !== 'active') return `${who}已离职、停用或还没激活，不能接手`

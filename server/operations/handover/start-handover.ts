@@ -2,8 +2,8 @@ import type { Row, Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { AskForCustomers, GiveGroups } from './handover-actions.ts'
+import type { HandoverWish } from './handover-request.ts'
 import { type HandoverPlan, PER_CALL, planHandover } from './plan-handover.ts'
-import type { HandoverWish } from './wish.ts'
 
 export type Started = { handoverId: number; plan: HandoverPlan } | { fault: string } | { nothing: HandoverPlan }
 
@@ -13,24 +13,24 @@ export type Started = { handoverId: number; plan: HandoverPlan } | { fault: stri
 export async function startHandover(
   tx: Tx,
   { clock, outbox }: { clock: Clock; outbox: Outbox },
-  wish: HandoverWish,
+  request: HandoverWish,
   message: string | undefined,
 ): Promise<Started> {
   const now = clock.now()
-  const planned = await planHandover(tx, wish, now)
+  const planned = await planHandover(tx, request, now)
   if ('fault' in planned) return planned
   const { plan } = planned
   if (plan.customers.moves.length + plan.groups.moves.length === 0) return { nothing: plan }
   const handoverId = await tx.insert('handover', {
-    from_userid: wish.fromUserId,
+    from_userid: request.fromUserId,
     departed: plan.departed ? 1 : 0,
     message: message ?? null,
-    wish: JSON.stringify(wish),
+    request: JSON.stringify(request),
     created_at: now,
   })
   const parts = [...customerParts(plan), ...groupParts(plan)]
   for (const [part, { kind, table, rows, dueAtMs }] of parts.entries()) {
-    const common = { handover_id: handoverId, part, from_userid: wish.fromUserId, state: 'planned' }
+    const common = { handover_id: handoverId, part, from_userid: request.fromUserId, state: 'planned' }
     await tx.insertIgnore(
       table,
       rows.map((row) => ({ ...common, ...row })),

@@ -1,129 +1,129 @@
 import { afterEach, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { sendQueries } from './send-queries.ts'
-import { openSendDesk, type SendDesk, type SendDeskOptions, WELFARE_DAY } from './testing/send-desk.ts'
+import { openSendScene, type SendScene, type SendSceneOptions, WELFARE_DAY } from './testing/send-scene.ts'
 
-const opened: SendDesk[] = []
+const opened: SendScene[] = []
 afterEach(async () => {
-  for (const desk of opened.splice(0).reverse()) await desk.close()
+  for (const scene of opened.splice(0).reverse()) await scene.close()
 })
-async function open(options: SendDeskOptions = {}): Promise<SendDesk> {
-  const desk = await openSendDesk(options)
-  opened.push(desk)
-  return desk
+async function open(options: SendSceneOptions = {}): Promise<SendScene> {
+  const scene = await openSendScene(options)
+  opened.push(scene)
+  return scene
 }
 
 /** The same database and platform after the process has died. */
-async function restart(desk: SendDesk): Promise<SendDesk> {
-  const next = await desk.again()
+async function restart(scene: SendScene): Promise<SendScene> {
+  const next = await scene.again()
   opened.push(next)
   return next
 }
 
-const runs = (desk: SendDesk) => desk.db.tx((tx) => sendQueries.runs(tx))
-const calls = (desk: SendDesk, name: string): number => desk.sandbox.calls(`externalcontact/${name}`).length
+const runs = (scene: SendScene) => scene.db.tx((tx) => sendQueries.runs(tx))
+const calls = (scene: SendScene, name: string): number => scene.sandbox.calls(`externalcontact/${name}`).length
 
 test('at ten each guide gets one task with the own customers; confirmed, it reaches them and their timelines', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
-  await desk.befriend('lisi', 'wmC')
-  expect(desk.created()).toEqual([])
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  await scene.befriend('lisi', 'wmC')
+  expect(scene.created()).toEqual([])
 
-  await desk.advance(MINUTE_MS)
-  expect(desk.created().sort()).toEqual(['lisi: wmC', 'zhangsan: wmA wmB'])
-  expect(desk.texts()).toEqual(['今天西冷第二件半价', '今天西冷第二件半价'])
+  await scene.advance(MINUTE_MS)
+  expect(scene.created().sort()).toEqual(['lisi: wmC', 'zhangsan: wmA wmB'])
+  expect(scene.texts()).toEqual(['今天西冷第二件半价', '今天西冷第二件半价'])
 
-  await desk.confirmAll('zhangsan')
-  await desk.advance(MINUTE_MS)
-  await desk.advance(MINUTE_MS)
-  expect(await desk.outcomes()).toEqual(['wmA sent', 'wmB sent', 'wmC planned'])
-  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
-  expect(await desk.timeline('wmC')).toEqual([])
-  expect(await desk.db.tx((tx) => sendQueries.unfinishedByGuide(tx))).toEqual([
+  await scene.confirmAll('zhangsan')
+  await scene.advance(MINUTE_MS)
+  await scene.advance(MINUTE_MS)
+  expect(await scene.outcomes()).toEqual(['wmA sent', 'wmB sent', 'wmC planned'])
+  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
+  expect(await scene.timeline('wmC')).toEqual([])
+  expect(await scene.db.tx((tx) => sendQueries.unfinishedByGuide(tx))).toEqual([
     { userId: 'lisi', tasks: 1, customers: 1 },
   ])
 
-  await desk.confirmAll('lisi')
-  await desk.advance(5 * MINUTE_MS)
-  await desk.advance(MINUTE_MS)
-  expect(await desk.timeline('wmC')).toEqual(['群发「周三福利日」已送达（导购李四确认）'])
-  expect(await runs(desk)).toMatchObject([
+  await scene.confirmAll('lisi')
+  await scene.advance(5 * MINUTE_MS)
+  await scene.advance(MINUTE_MS)
+  expect(await scene.timeline('wmC')).toEqual(['群发「周三福利日」已送达（导购李四确认）'])
+  expect(await runs(scene)).toMatchObject([
     { name: '周三福利日', state: 'finished', counts: { sent: 3, planned: 0, failed: 0 } },
   ])
 
   // Nothing is asked any more, nothing told and nothing sent again.
-  expect(await desk.rows('SELECT id FROM send_recipient WHERE note_due = 1')).toEqual([])
-  const polls = calls(desk, 'get_groupmsg_task')
-  await desk.advance(2 * HOUR_MS)
-  expect(calls(desk, 'get_groupmsg_task')).toBe(polls)
-  expect(calls(desk, 'add_msg_template')).toBe(2)
+  expect(await scene.rows('SELECT id FROM send_recipient WHERE note_due = 1')).toEqual([])
+  const polls = calls(scene, 'get_groupmsg_task')
+  await scene.advance(2 * HOUR_MS)
+  expect(calls(scene, 'get_groupmsg_task')).toBe(polls)
+  expect(calls(scene, 'add_msg_template')).toBe(2)
 })
 
 test('a customer of two guides gets it once, from the guide who came last', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA')
-  desk.clock.advance(10_000)
-  await desk.befriend('lisi', 'wmA')
-  await desk.advance(MINUTE_MS)
-  expect(desk.created()).toEqual(['lisi: wmA'])
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA')
+  scene.clock.advance(10_000)
+  await scene.befriend('lisi', 'wmA')
+  await scene.advance(MINUTE_MS)
+  expect(scene.created()).toEqual(['lisi: wmA'])
 })
 
 test('who is not a friend any more is not in it', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
-  await desk.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmA' })
-  await desk.advance(MINUTE_MS)
-  expect(desk.created()).toEqual(['zhangsan: wmB'])
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  await scene.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmA' })
+  await scene.advance(MINUTE_MS)
+  expect(scene.created()).toEqual(['zhangsan: wmB'])
 })
 
 test('who leaves before the guide confirms, and who has had the share of the month at WeCom, are told as such', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA', 'wmB', 'wmC')
-  await desk.advance(MINUTE_MS)
-  await desk.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmA' })
-  desk.sandbox.world.received.set('wmB', { month: '2026-11', count: 30 })
-  await desk.confirmAll('zhangsan')
-  await desk.advance(MINUTE_MS)
-  await desk.advance(MINUTE_MS)
-  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」未送达：已不是好友'])
-  expect(await desk.timeline('wmB')).toEqual(['群发「周三福利日」未送达：本月群发次数已满'])
-  expect(await desk.timeline('wmC')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA', 'wmB', 'wmC')
+  await scene.advance(MINUTE_MS)
+  await scene.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmA' })
+  scene.sandbox.world.received.set('wmB', { month: '2026-11', count: 30 })
+  await scene.confirmAll('zhangsan')
+  await scene.advance(MINUTE_MS)
+  await scene.advance(MINUTE_MS)
+  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」未送达：已不是好友'])
+  expect(await scene.timeline('wmB')).toEqual(['群发「周三福利日」未送达：本月群发次数已满'])
+  expect(await scene.timeline('wmC')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
 })
 
 /** WeCom knows that the customer has deleted the guide; the callback about it is lost. */
-function loseSilently(desk: SendDesk, externalUserId: string): void {
-  const follow = desk.sandbox.world.followsByUser.get('zhangsan')?.get(externalUserId)
+function loseSilently(scene: SendScene, externalUserId: string): void {
+  const follow = scene.sandbox.world.followsByUser.get('zhangsan')?.get(externalUserId)
   if (follow !== undefined) follow.deletedByCustomer = true
 }
 
 test('who cannot be sent to at creation fails with the reason, the others go on', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
-  loseSilently(desk, 'wmA')
-  await desk.advance(MINUTE_MS)
-  await desk.advance(MINUTE_MS)
-  expect(await desk.outcomes()).toEqual(['wmA failed', 'wmB planned'])
-  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」未送达：企业微信判定不可发送（可能已不是好友）'])
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  loseSilently(scene, 'wmA')
+  await scene.advance(MINUTE_MS)
+  await scene.advance(MINUTE_MS)
+  expect(await scene.outcomes()).toEqual(['wmA failed', 'wmB planned'])
+  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」未送达：企业微信判定不可发送（可能已不是好友）'])
 })
 
 test('nobody to send to (41048) is final: one call, the run ends, the reason is kept', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA')
-  loseSilently(desk, 'wmA')
-  await desk.advance(MINUTE_MS)
-  await desk.advance(HOUR_MS)
-  expect(calls(desk, 'add_msg_template')).toBe(1)
-  expect(await desk.timeline('wmA')).toEqual([
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA')
+  loseSilently(scene, 'wmA')
+  await scene.advance(MINUTE_MS)
+  await scene.advance(HOUR_MS)
+  expect(calls(scene, 'add_msg_template')).toBe(1)
+  expect(await scene.timeline('wmA')).toEqual([
     '群发「周三福利日」未送达：企业微信没有接受这次群发（41048 没有可以发送的客户）',
   ])
-  expect(await runs(desk)).toMatchObject([{ state: 'finished', counts: { failed: 1 } }])
+  expect(await runs(scene)).toMatchObject([{ state: 'finished', counts: { failed: 1 } }])
 })
 
 test('who has had this month’s share of ours is kept out beforehand, and told why; a new month is a new share', async () => {
-  const desk = await open({ sends: WELFARE_DAY.replace('* * 3', '* * *'), now: '2026-11-29T09:59:00+08:00' })
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
+  const scene = await open({ sends: WELFARE_DAY.replace('* * 3', '* * *'), now: '2026-11-29T09:59:00+08:00' })
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
   // Twenty-nine earlier runs of this November have reached A.
-  await desk.db.tx((tx) =>
+  await scene.db.tx((tx) =>
     tx.insertIgnore(
       'send_recipient',
       Array.from({ length: 29 }, (_, i) => ({
@@ -135,97 +135,97 @@ test('who has had this month’s share of ours is kept out beforehand, and told 
     ),
   )
   const dayGoesBy = async () => {
-    await desk.confirmAll('zhangsan')
-    await desk.advance(5 * MINUTE_MS)
-    await desk.advance(DAY_MS - 5 * MINUTE_MS)
+    await scene.confirmAll('zhangsan')
+    await scene.advance(5 * MINUTE_MS)
+    await scene.advance(DAY_MS - 5 * MINUTE_MS)
   }
-  await desk.advance(MINUTE_MS)
+  await scene.advance(MINUTE_MS)
   await dayGoesBy()
-  expect(desk.created()).toEqual(['zhangsan: wmA wmB', 'zhangsan: wmB'])
+  expect(scene.created()).toEqual(['zhangsan: wmA wmB', 'zhangsan: wmB'])
   await dayGoesBy()
-  expect(desk.created()).toEqual(['zhangsan: wmA wmB', 'zhangsan: wmB', 'zhangsan: wmA wmB'])
-  expect(await desk.timeline('wmA')).toEqual([
+  expect(scene.created()).toEqual(['zhangsan: wmA wmB', 'zhangsan: wmB', 'zhangsan: wmA wmB'])
+  expect(await scene.timeline('wmA')).toEqual([
     '群发「周三福利日」已送达（导购张三确认）',
     '群发「周三福利日」未安排：本月群发次数已满（30/30）',
   ])
 })
 
 test('an outcome is written once, whatever WeCom says later', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA', 'wmB')
-  await desk.advance(MINUTE_MS)
-  await desk.confirmAll('zhangsan')
-  const results = [...desk.sandbox.world.massSends.values()][0]?.tasks.get('zhangsan')?.results
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  await scene.advance(MINUTE_MS)
+  await scene.confirmAll('zhangsan')
+  const results = [...scene.sandbox.world.massSends.values()][0]?.tasks.get('zhangsan')?.results
   results?.set('wmB', { status: 0 })
-  await desk.advance(MINUTE_MS)
-  expect(await desk.db.tx((tx) => sendQueries.unfinishedByGuide(tx))).toEqual([])
+  await scene.advance(MINUTE_MS)
+  expect(await scene.db.tx((tx) => sendQueries.unfinishedByGuide(tx))).toEqual([])
   results?.set('wmA', { status: 2 })
-  await desk.advance(5 * MINUTE_MS)
-  results?.set('wmB', { status: 1, sentAtMs: desk.clock.now() })
-  await desk.advance(5 * MINUTE_MS)
-  await desk.advance(MINUTE_MS)
-  expect(await desk.outcomes()).toEqual(['wmA sent', 'wmB sent'])
-  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
+  await scene.advance(5 * MINUTE_MS)
+  results?.set('wmB', { status: 1, sentAtMs: scene.clock.now() })
+  await scene.advance(5 * MINUTE_MS)
+  await scene.advance(MINUTE_MS)
+  expect(await scene.outcomes()).toEqual(['wmA sent', 'wmB sent'])
+  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
 })
 
 test('only the customers of named guides', async () => {
-  const desk = await open({ sends: `${WELFARE_DAY}guides: [lisi]\n` })
-  await desk.befriend('zhangsan', 'wmA')
-  await desk.befriend('lisi', 'wmB')
-  await desk.advance(MINUTE_MS)
-  expect(desk.created()).toEqual(['lisi: wmB'])
-  expect(await desk.outcomes()).toEqual(['wmB planned'])
+  const scene = await open({ sends: `${WELFARE_DAY}guides: [lisi]\n` })
+  await scene.befriend('zhangsan', 'wmA')
+  await scene.befriend('lisi', 'wmB')
+  await scene.advance(MINUTE_MS)
+  expect(scene.created()).toEqual(['lisi: wmB'])
+  expect(await scene.outcomes()).toEqual(['wmB planned'])
 })
 
 test('two sends at the same time keep apart', async () => {
   const news = WELFARE_DAY.replace('周三福利日', '新品').replace('今天西冷第二件半价', '新品到店')
-  const desk = await open({ sends: `${WELFARE_DAY}---${news}` })
-  await desk.befriend('zhangsan', 'wmA')
-  await desk.advance(MINUTE_MS)
-  const pending = desk.sandbox.pendingMassSends('zhangsan').find((send) => send.text === '新品到店')
-  await desk.sandbox.confirmMassSend({ msgid: pending?.msgid ?? '', userId: 'zhangsan' })
-  await desk.advance(MINUTE_MS)
-  await desk.advance(MINUTE_MS)
-  expect(await desk.timeline('wmA')).toEqual(['群发「新品」已送达（导购张三确认）'])
-  expect((await runs(desk)).map((run) => `${run.name} ${run.state}`).sort()).toEqual([
+  const scene = await open({ sends: `${WELFARE_DAY}---${news}` })
+  await scene.befriend('zhangsan', 'wmA')
+  await scene.advance(MINUTE_MS)
+  const pending = scene.sandbox.pendingMassSends('zhangsan').find((send) => send.text === '新品到店')
+  await scene.sandbox.confirmMassSend({ msgid: pending?.msgid ?? '', userId: 'zhangsan' })
+  await scene.advance(MINUTE_MS)
+  await scene.advance(MINUTE_MS)
+  expect(await scene.timeline('wmA')).toEqual(['群发「新品」已送达（导购张三确认）'])
+  expect((await runs(scene)).map((run) => `${run.name} ${run.state}`).sort()).toEqual([
     '周三福利日 running',
     '新品 finished',
   ])
 })
 
 test('a restart at every stage repeats nothing and forgets nothing', async () => {
-  let desk = await open()
-  await desk.befriend('zhangsan', 'wmA')
-  desk = await restart(desk)
-  await desk.advance(MINUTE_MS)
-  desk = await restart(desk)
-  await desk.advance(1_000)
-  expect(calls(desk, 'add_msg_template')).toBe(1)
-  await desk.confirmAll('zhangsan')
-  desk = await restart(desk)
-  await desk.advance(2 * MINUTE_MS)
-  desk = await restart(desk)
-  await desk.advance(MINUTE_MS)
-  desk = await restart(desk)
-  await desk.advance(10 * MINUTE_MS)
-  expect(calls(desk, 'add_msg_template')).toBe(1)
-  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
+  let scene = await open()
+  await scene.befriend('zhangsan', 'wmA')
+  scene = await restart(scene)
+  await scene.advance(MINUTE_MS)
+  scene = await restart(scene)
+  await scene.advance(1_000)
+  expect(calls(scene, 'add_msg_template')).toBe(1)
+  await scene.confirmAll('zhangsan')
+  scene = await restart(scene)
+  await scene.advance(2 * MINUTE_MS)
+  scene = await restart(scene)
+  await scene.advance(MINUTE_MS)
+  scene = await restart(scene)
+  await scene.advance(10 * MINUTE_MS)
+  expect(calls(scene, 'add_msg_template')).toBe(1)
+  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
 })
 
 test('down at its time, up again within the hour: sent late, once', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA')
-  desk.clock.advance(50 * MINUTE_MS)
-  const next = await restart(desk)
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA')
+  scene.clock.advance(50 * MINUTE_MS)
+  const next = await restart(scene)
   await next.advance(MINUTE_MS)
   expect(next.created()).toEqual(['zhangsan: wmA'])
 })
 
 test('down for hours: not sent, and visible', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA')
-  desk.clock.advance(3 * HOUR_MS)
-  const next = await restart(desk)
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA')
+  scene.clock.advance(3 * HOUR_MS)
+  const next = await restart(scene)
   await next.advance(MINUTE_MS)
   expect(next.created()).toEqual([])
   const [run] = await runs(next)
@@ -234,51 +234,51 @@ test('down for hours: not sent, and visible', async () => {
 })
 
 test('a guide who does not confirm is reminded once, in daytime, and given up after thirty days', async () => {
-  const desk = await open({ sends: WELFARE_DAY.replace('0 10 * * 3', '0 20 25 11 *') })
-  await desk.befriend('zhangsan', 'wmA')
-  desk.clock.set(Date.parse('2026-11-25T20:00:00+08:00'))
-  await desk.settle()
-  await desk.advance(3 * HOUR_MS + MINUTE_MS)
-  expect(calls(desk, 'remind_groupmsg_send')).toBe(0)
-  desk.clock.set(Date.parse('2026-11-26T09:01:00+08:00'))
-  await desk.settle()
-  expect(calls(desk, 'remind_groupmsg_send')).toBe(1)
-  for (let day = 0; day < 31; day++) await desk.advance(DAY_MS)
-  await desk.advance(MINUTE_MS)
-  expect(calls(desk, 'remind_groupmsg_send')).toBe(1)
-  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」未送达：导购张三未确认'])
-  expect(await runs(desk)).toMatchObject([{ state: 'finished' }])
+  const scene = await open({ sends: WELFARE_DAY.replace('0 10 * * 3', '0 20 25 11 *') })
+  await scene.befriend('zhangsan', 'wmA')
+  scene.clock.set(Date.parse('2026-11-25T20:00:00+08:00'))
+  await scene.settle()
+  await scene.advance(3 * HOUR_MS + MINUTE_MS)
+  expect(calls(scene, 'remind_groupmsg_send')).toBe(0)
+  scene.clock.set(Date.parse('2026-11-26T09:01:00+08:00'))
+  await scene.settle()
+  expect(calls(scene, 'remind_groupmsg_send')).toBe(1)
+  for (let day = 0; day < 31; day++) await scene.advance(DAY_MS)
+  await scene.advance(MINUTE_MS)
+  expect(calls(scene, 'remind_groupmsg_send')).toBe(1)
+  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」未送达：导购张三未确认'])
+  expect(await runs(scene)).toMatchObject([{ state: 'finished' }])
 })
 
 test('a reminder that was due while the server was down waits for the morning, too', async () => {
-  const desk = await open({ sends: WELFARE_DAY.replace('0 10 * * 3', '0 17 25 11 *') })
-  await desk.befriend('zhangsan', 'wmA')
-  desk.clock.set(Date.parse('2026-11-25T17:00:00+08:00'))
-  await desk.settle()
-  desk.clock.set(Date.parse('2026-11-25T23:00:00+08:00'))
-  await desk.settle()
-  expect(calls(desk, 'remind_groupmsg_send')).toBe(0)
-  desk.clock.set(Date.parse('2026-11-26T09:01:00+08:00'))
-  await desk.settle()
-  expect(calls(desk, 'remind_groupmsg_send')).toBe(1)
+  const scene = await open({ sends: WELFARE_DAY.replace('0 10 * * 3', '0 17 25 11 *') })
+  await scene.befriend('zhangsan', 'wmA')
+  scene.clock.set(Date.parse('2026-11-25T17:00:00+08:00'))
+  await scene.settle()
+  scene.clock.set(Date.parse('2026-11-25T23:00:00+08:00'))
+  await scene.settle()
+  expect(calls(scene, 'remind_groupmsg_send')).toBe(0)
+  scene.clock.set(Date.parse('2026-11-26T09:01:00+08:00'))
+  await scene.settle()
+  expect(calls(scene, 'remind_groupmsg_send')).toBe(1)
 })
 
 test('who has confirmed is not reminded, even when WeCom does not give the results', async () => {
-  const desk = await open()
-  await desk.befriend('zhangsan', 'wmA')
-  await desk.advance(MINUTE_MS)
-  desk.sandbox.faults.set({ path: 'externalcontact/get_groupmsg_send_result', http: 502 })
-  await desk.advance(2 * MINUTE_MS)
-  await desk.confirmAll('zhangsan')
-  await desk.advance(4 * HOUR_MS)
-  expect(calls(desk, 'remind_groupmsg_send')).toBe(0)
-  desk.sandbox.faults.clear()
-  await desk.advance(HOUR_MS)
-  await desk.advance(MINUTE_MS)
-  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA')
+  await scene.advance(MINUTE_MS)
+  scene.sandbox.faults.set({ path: 'externalcontact/get_groupmsg_send_result', http: 502 })
+  await scene.advance(2 * MINUTE_MS)
+  await scene.confirmAll('zhangsan')
+  await scene.advance(4 * HOUR_MS)
+  expect(calls(scene, 'remind_groupmsg_send')).toBe(0)
+  scene.sandbox.faults.clear()
+  await scene.advance(HOUR_MS)
+  await scene.advance(MINUTE_MS)
+  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
 })
 
-const WITH_GROUP_QR: SendDeskOptions = {
+const WITH_GROUP_QR: SendSceneOptions = {
   sends: WELFARE_DAY.replace('content:', 'content:\n  attachments: [{ groupQr: 付费群 }]'),
   config: {
     'groups/paid.yaml': `
@@ -293,23 +293,23 @@ inviteBy: task
 }
 
 test('an attachment that is not ready holds the task back; ready later, it goes out with it', async () => {
-  const desk = await open(WITH_GROUP_QR)
-  await desk.befriend('zhangsan', 'wmA')
-  await desk.advance(MINUTE_MS)
-  for (let i = 0; i < 6; i++) await desk.advance(5 * MINUTE_MS)
-  expect(desk.created()).toEqual([])
-  await desk.sandbox.createGroup({ name: '付费群 1', ownerUserId: 'zhangsan' })
-  for (let i = 0; i < 8; i++) await desk.advance(5 * MINUTE_MS)
-  expect(desk.created()).toEqual(['zhangsan: wmA'])
-  const [task] = desk.sandbox.world.massSends.values()
+  const scene = await open(WITH_GROUP_QR)
+  await scene.befriend('zhangsan', 'wmA')
+  await scene.advance(MINUTE_MS)
+  for (let i = 0; i < 6; i++) await scene.advance(5 * MINUTE_MS)
+  expect(scene.created()).toEqual([])
+  await scene.sandbox.createGroup({ name: '付费群 1', ownerUserId: 'zhangsan' })
+  for (let i = 0; i < 8; i++) await scene.advance(5 * MINUTE_MS)
+  expect(scene.created()).toEqual(['zhangsan: wmA'])
+  const [task] = scene.sandbox.world.massSends.values()
   expect(task?.attachments).toMatchObject([{ msgtype: 'image', image: { pic_url: expect.any(String) } }])
 })
 
 test('an attachment that never gets ready: given up, and said so', async () => {
-  const desk = await open(WITH_GROUP_QR)
-  await desk.befriend('zhangsan', 'wmA')
-  for (let i = 0; i < 14; i++) await desk.advance(30 * MINUTE_MS)
-  expect(desk.created()).toEqual([])
-  expect(await desk.timeline('wmA')).toEqual(['群发「周三福利日」未送达：素材没有准备好：群二维码「付费群」'])
-  expect(await runs(desk)).toMatchObject([{ state: 'finished' }])
+  const scene = await open(WITH_GROUP_QR)
+  await scene.befriend('zhangsan', 'wmA')
+  for (let i = 0; i < 14; i++) await scene.advance(30 * MINUTE_MS)
+  expect(scene.created()).toEqual([])
+  expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」未送达：素材没有准备好：群二维码「付费群」'])
+  expect(await runs(scene)).toMatchObject([{ state: 'finished' }])
 })

@@ -1,6 +1,6 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const sendTables: KeptTable[] = [
+export const sendTables: SnapshotTable[] = [
   { table: 'send_schedule', key: 'send_name' },
   { table: 'send_run', key: 'id' },
   { table: 'send_batch', key: 'id' },

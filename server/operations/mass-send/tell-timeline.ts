@@ -1,7 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { contacts } from '../../records/contacts/contacts.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
+import { touches } from '../../records/touches/touches.ts'
 import { recipientNote } from './recipient-note.ts'
 import { type Outcome, ruleOf } from './send-run.ts'
 
@@ -81,7 +81,7 @@ async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Pro
       }
     }),
   )
-  await contacts.add(
+  await touches.add(
     tx,
     rows
       .filter((row) => row.outcome === 'sent')

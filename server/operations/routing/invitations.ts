@@ -98,8 +98,8 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
     if (earlier !== undefined) return again(earlier)
     if (await groups.queries.isInPool(tx, externalUserId, pool)) return 'already-member'
     if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
-    const standing = await invitationQueries.openFor(tx, pool, externalUserId)
-    if (standing !== undefined) return again(standing)
+    const membershipReview = await invitationQueries.openFor(tx, pool, externalUserId)
+    if (membershipReview !== undefined) return again(membershipReview)
     const hasRoom = await groups.queries.hasRoom(tx, pool)
     const inserted = await tx.insertIgnore('invitation', [
       {

@@ -1,6 +1,6 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const routingTables: KeptTable[] = [
+export const routingTables: SnapshotTable[] = [
   { table: 'invitation', key: 'id', of: 'external_userid' },
   { table: 'pool_standing', key: 'id', of: 'external_userid' },
 ]

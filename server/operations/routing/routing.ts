@@ -21,11 +21,11 @@ import type { Welcome } from '../welcome/welcome.ts'
 import { carriedByWelcome } from './carried-by-welcome.ts'
 import { type InvitedBy, invitationQueries } from './invitation-queries.ts'
 import { createInvitations, type InvitationsDeps } from './invitations.ts'
+import { type Cause, createMembershipReview, type MembershipReviewDeps } from './membership-review.ts'
 import { misplacedMembers } from './misplaced.ts'
-import { type Cause, createStanding, type StandingDeps } from './standing.ts'
 
 export type RoutingDeps = InvitationsDeps &
-  Omit<StandingDeps, 'invitations'> & {
+  Omit<MembershipReviewDeps, 'invitations'> & {
     db: Db
     groups: Pick<Groups, 'queries'>
     welcome: { queries: Pick<Welcome['queries'], 'ofCustomer'> }
@@ -38,7 +38,7 @@ const CHECK_WELCOME_MS = 5 * SECOND_MS
 export function createRouting(deps: RoutingDeps) {
   const { db, clock, rules, groups, customers, welcome } = deps
   const invitations = createInvitations(deps)
-  const standing = createStanding({ ...deps, invitations })
+  const membershipReview = createMembershipReview({ ...deps, invitations })
 
   const inviteAt = async (
     tx: Tx,
@@ -89,7 +89,7 @@ export function createRouting(deps: RoutingDeps) {
       const note = poolOfCode === joined ? '已扫码入群' : '已入群'
       if (invitation !== undefined) await invitations.close(tx, invitation, { state: 'joined', note, chatId })
     }
-    await standing.review(tx, externalUserId, causeOf(event, '加入别的群后', false))
+    await membershipReview.review(tx, externalUserId, causeOf(event, '加入别的群后', false))
   }
 
   const subscriptions: Subscription[] = [
@@ -104,22 +104,22 @@ export function createRouting(deps: RoutingDeps) {
       const userId = await customers.queries.ownerOf(tx, externalUserId)
       const to = { trigger: 'order.paid', externalUserId, text: '订单已付款' } as const
       if (userId !== undefined) await inviteAt(tx, event, { ...to, userId }, () => 'task')
-      await standing.review(tx, externalUserId, causeOf(event, '付款后', true))
+      await membershipReview.review(tx, externalUserId, causeOf(event, '付款后', true))
     }),
     subscribe('routing.refunded', OrderRefunded, (tx, event) =>
-      standing.review(tx, event.payload.externalUserId, causeOf(event, '订单退款后', true)),
+      membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '订单退款后', true)),
     ),
     subscribe('routing.closed', OrderClosed, (tx, event) =>
-      standing.review(tx, event.payload.externalUserId, causeOf(event, '订单关闭后', true)),
+      membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '订单关闭后', true)),
     ),
     subscribe('routing.tagged', TagAdded, (tx, event) =>
-      standing.review(tx, event.payload.externalUserId, causeOf(event, '标签变化后', false)),
+      membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '标签变化后', false)),
     ),
     subscribe('routing.joined', GroupJoined, afterJoining),
     subscribe('routing.left', GroupLeft, async (tx, { payload }) => {
       // Another group of the same pool, or the same one again, keeps the customer in the pool.
       if (payload.pool === null || (await groups.queries.isInPool(tx, payload.externalUserId, payload.pool))) return
-      await standing.left(tx, payload.externalUserId, payload.pool)
+      await membershipReview.left(tx, payload.externalUserId, payload.pool)
     }),
     subscribe('routing.lost', CustomerLost, (tx, { payload }) => afterLoss(tx, payload.externalUserId, payload.userId)),
     subscribe('routing.hand-over', CustomerHandedOver, async (tx, { payload }) => {
@@ -149,7 +149,7 @@ export function createRouting(deps: RoutingDeps) {
       for (const invitation of due) {
         await invitations.close(tx, invitation, { state: 'lapsed', note: '邀请已过期' })
         const cause = { key: `lapse:${invitation.id}`, text: '邀请过期后', isOrder: false }
-        await standing.review(tx, invitation.externalUserId, cause)
+        await membershipReview.review(tx, invitation.externalUserId, cause)
       }
       return due.length === BATCH
     })

@@ -1,6 +1,6 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const sopTables: KeptTable[] = [
+export const sopTables: SnapshotTable[] = [
   { table: 'sop_entry', key: 'id', of: 'external_userid' },
   { table: 'sop_step', key: 'id', through: { column: 'entry_id', table: 'sop_entry', of: 'external_userid' } },
   { table: 'sop_split', key: 'id', of: 'external_userid' },

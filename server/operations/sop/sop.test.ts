@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
-import { FIRST_ORDER, openSopDesk, type SopDesk } from './testing/sop-desk.ts'
+import { FIRST_ORDER, openSopScene, type SopScene } from './testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 describe('新客首单', () => {
   it('welcomes, tags, invites the unpaid after ten minutes, and asks the guide the next morning at ten', async () => {
-    t = await openSopDesk()
+    t = await openSopScene()
     const id = await t.scan({ state: 'parcel-card' })
     expect(t.texts(id)).toEqual(['谢谢您买我们的牛排。'])
     expect(t.sandbox.calls('externalcontact/mark_tag')).toHaveLength(1)
@@ -43,7 +43,7 @@ describe('新客首单', () => {
   })
 
   it('does nothing twice when everything comes twice', async () => {
-    t = await openSopDesk()
+    t = await openSopScene()
     t.sandbox.setDelivery({ copies: 3, shuffle: true })
     const id = await t.scan({ state: 'parcel-card' })
     await t.again()
@@ -60,14 +60,14 @@ describe('新客首单', () => {
   })
 
   it('does not touch customers of other channels: they get the channel’s welcome', async () => {
-    t = await openSopDesk()
+    t = await openSopScene()
     const id = await t.scan({ state: 'store-code' })
     expect(await t.journeys(id)).toEqual([])
     expect(t.texts(id)).toEqual(['您好。'])
   })
 
   it('reaches its goal by an order paid in between, and takes back what it asked of the guide', async () => {
-    t = await openSopDesk()
+    t = await openSopScene()
     const id = await t.scan({ state: 'parcel-card' })
     await t.advance(10 * MINUTE_MS)
     await t.until('2026-11-23T10:00:00')
@@ -81,7 +81,7 @@ describe('新客首单', () => {
   })
 
   it('explains the branch by rule, version and the facts it saw', async () => {
-    t = await openSopDesk({ sop: FIRST_ORDER.replace('goal: order.paid\n', '') })
+    t = await openSopScene({ sop: FIRST_ORDER.replace('goal: order.paid\n', '') })
     const id = await t.scan({ state: 'parcel-card' })
     await t.pay(id)
     await t.advance(10 * MINUTE_MS)
@@ -98,7 +98,7 @@ describe('新客首单', () => {
   })
 
   it('is left when the customer deletes the guide; a re-add is no second first time', async () => {
-    t = await openSopDesk()
+    t = await openSopScene()
     const id = await t.scan({ state: 'parcel-card' })
     await t.advance(MINUTE_MS)
     await t.sandbox.deleteGuide({ externalUserId: id, userId: 'zhangsan' })
@@ -112,7 +112,7 @@ describe('新客首单', () => {
   })
 
   it('is not left when another guide is deleted', async () => {
-    t = await openSopDesk()
+    t = await openSopScene()
     const id = await t.scan({ state: 'parcel-card' })
     await t.scan({ externalUserId: id, userId: 'lisi' })
     await t.advance(MINUTE_MS)
@@ -124,7 +124,7 @@ describe('新客首单', () => {
 
 describe('a new version of the rule', () => {
   it('is for those who come after; those half-way finish the one they began', async () => {
-    t = await openSopDesk()
+    t = await openSopScene()
     const early = await t.scan({ state: 'parcel-card' })
     const { version } = await t.journey(early)
     t.writeConfig({
@@ -146,7 +146,7 @@ describe('a new version of the rule', () => {
   })
 
   it('that takes the SOP away lets nobody in and leaves those inside to go on', async () => {
-    t = await openSopDesk()
+    t = await openSopScene()
     const early = await t.scan({ state: 'parcel-card' })
     t.writeConfig({ 'sop/first.yaml': `${FIRST_ORDER}enabled: false\n` })
     await t.huoshui.rules.check()

@@ -8,7 +8,7 @@ import type { Alerts } from '../../records/alerts/alerts.ts'
 import { CustomerHandedOver } from '../../records/customers/customer-events.ts'
 import { StaffRenamed } from '../../records/staff/staff-events.ts'
 import { createEnter, type EnterDeps } from './enter/enter.ts'
-import { createGiveWay } from './enter/give-way.ts'
+import { createExclusiveGroup } from './enter/exclusive-group.ts'
 import { createJourneyLinks, type JourneyLinks } from './enter/journey-links.ts'
 import { createOnEvent } from './enter/on-event.ts'
 import { createLook } from './experiments/look.ts'
@@ -19,13 +19,13 @@ import { createHandOverMessages, type HandOverDeps } from './messages/hand-over-
 import { entryStore } from './model/sop-entry.ts'
 import { createSopVersions, type SopVersionsDeps } from './model/sop-versions.ts'
 import { createGuardRail } from './release/guard-rail.ts'
-import { createMoveInside } from './release/move-inside.ts'
+import { createMigrateEntries } from './release/migrate-entries.ts'
 import { createRunScans, type RunScansDeps } from './scans/run-scans.ts'
 import { schedule } from './scans/scan-store.ts'
-import { createAdvance } from './walk/advance.ts'
-import { createProceed, type ProceedDeps } from './walk/proceed.ts'
+import { createWalkDueEntries } from './walk/due-entries.ts'
+import { createWalk, type WalkDeps } from './walk/walk.ts'
 
-export type SopDeps = Omit<ProceedDeps, keyof JourneyLinks> &
+export type SopDeps = Omit<WalkDeps, keyof JourneyLinks> &
   EnterDeps &
   RunScansDeps &
   SopVersionsDeps &
@@ -37,21 +37,21 @@ export function createSop(deps: SopDeps) {
   const { db, clock, log, rules } = deps
   const versions = createSopVersions(deps)
   // Journeys lead to journeys; the thunks break the circle of their construction.
-  const proceed = createProceed({
+  const walk = createWalk({
     ...deps,
     startJourney: (tx, name, by) => links.startJourney(tx, name, by),
     leaveJourney: (tx, name, by) => links.leaveJourney(tx, name, by),
   })
-  const giveWay = createGiveWay({ rules, versions, proceed })
-  const enter = createEnter(deps, proceed, giveWay)
-  const links: JourneyLinks = createJourneyLinks({ rules, versions, enter, proceed })
+  const exclusiveGroup = createExclusiveGroup({ rules, versions, walk })
+  const enter = createEnter(deps, walk, exclusiveGroup)
+  const links: JourneyLinks = createJourneyLinks({ rules, versions, enter, walk })
   const messages = createHandOverMessages({ ...deps, versions })
-  const advance = createAdvance({ db, clock, log, versions, proceed })
+  const advance = createWalkDueEntries({ db, clock, log, versions, walk })
   const noteOutcomes = createNoteOutcomes({ rules, versions })
   const runScans = createRunScans(deps, enter)
 
   const subscriptions: Subscription[] = [
-    ...createOnEvent({ clock, rules, versions, proceed, enter, noteOutcomes }),
+    ...createOnEvent({ clock, rules, versions, walk, enter, noteOutcomes }),
     subscribe('sop.follow-rename', StaffRenamed, (tx, { payload }) =>
       entryStore.renameGuide(tx, payload.oldUserId, payload.newUserId),
     ),
@@ -84,7 +84,7 @@ export function createSop(deps: SopDeps) {
       dueAt: (tx) => firstDue(tx, 'close_at', `sop_message WHERE state = 'waiting'`),
       run: messages.run,
     },
-    { name: 'sop.move-inside', everyMs: 10 * SECOND_MS, run: createMoveInside({ ...deps, versions, proceed }) },
+    { name: 'sop.move-inside', everyMs: 10 * SECOND_MS, run: createMigrateEntries({ ...deps, versions, walk }) },
     { name: 'sop.look', everyMs: HOUR_MS, run: createLook({ db, clock, rules, versions }) },
     { name: 'sop.guard-rail', everyMs: MINUTE_MS, run: createGuardRail(deps) },
   ]

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
-import { config, openSopDesk, type SopDesk } from '../sop/testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../sop/testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 const told = (userId: string): string[] =>
@@ -18,7 +18,7 @@ const notes = async (id: string): Promise<string[]> => {
 }
 
 it('a to-do that is not done is told on, then given to another; what is done in time troubles nobody', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: `
 sop: call
 name: 回访
@@ -59,7 +59,7 @@ steps:
 })
 
 it('it goes to another guide of the customer before anybody else', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: `
 sop: call
 name: 回访
@@ -83,7 +83,7 @@ steps: [ { task: { for: guide, title: 打电话, reassign: { after: 1h } } } ]
 it('no guide gets more than the set number a day; the rest comes on the next mornings, the most important first', async () => {
   const journey = (name: string, priority: number, trigger: string) =>
     `sop: ${name}\nname: ${name}\npriority: ${priority}\ntrigger: ${trigger}\nsteps: [ { task: { for: guide, title: ${name}, due: 2h } } ]\n`
-  t = await openSopDesk({
+  t = await openSopScene({
     config: {
       ...config,
       'policy.yaml': 'tasksPerGuidePerDay: 2\nquiet: "21:00-09:30"\n',

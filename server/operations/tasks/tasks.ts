@@ -6,12 +6,12 @@ import type { Executor } from '../../engine/actions/action-kind.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import type { Job } from '../../engine/jobs/job.ts'
-import { contacts } from '../../records/contacts/contacts.ts'
 import { CustomerHandedOver, CustomerLost } from '../../records/customers/customer-events.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import { StaffLeft, StaffRenamed } from '../../records/staff/staff-events.ts'
 import type { Note, Timeline } from '../../records/timeline/timeline.ts'
+import { touches } from '../../records/touches/touches.ts'
 import { type CapacityDeps, createCapacity, DEFAULT_PRIORITY } from './capacity.ts'
 import { createDeadlines, type Deadline, type DeadlinesDeps } from './deadlines.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
@@ -231,7 +231,7 @@ export function createTasks(deps: TasksDeps) {
       if (task.outcome === 'done' && asksForMessage(found)) {
         const { externalUserId, userId } = found
         const atMs = clock.now()
-        await contacts.add(tx, [{ key: `task:${found.id}`, externalUserId, userId, kind: 'task', atMs }])
+        await touches.add(tx, [{ key: `task:${found.id}`, externalUserId, userId, kind: 'task', atMs }])
       }
       const { key, kind, externalUserId, userId } = found
       const answer = { key, kind, externalUserId, userId, outcome: task.outcome }

@@ -3,14 +3,14 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { Handover } from '../handover/handover.ts'
-import type { HandoverWish } from '../handover/wish.ts'
-import { USUAL_MOST_CUSTOMERS } from '../handover/wish.ts'
+import type { HandoverWish } from '../handover/handover-request.ts'
+import { USUAL_MOST_CUSTOMERS } from '../handover/handover-request.ts'
 import type { Evaluate } from './evaluate.ts'
+import type { GuidePlaces } from './guide-places.ts'
 import { levelOf } from './judge.ts'
 import type { Moves } from './moves.ts'
 import { changeProposal, type Proposal, proposalQueries } from './proposal-store.ts'
 import type { Proposals } from './proposals.ts'
-import type { Seats } from './seats.ts'
 
 export interface CarryOutDeps {
   clock: Clock
@@ -20,7 +20,7 @@ export interface CarryOutDeps {
   moves: Pick<Moves, 'move'>
   evaluate: Pick<Evaluate, 'hold'>
   proposals: Proposals
-  seats: Pick<Seats, 'vacate'>
+  guidePlaces: Pick<GuidePlaces, 'vacate'>
 }
 
 /** This one customer, from their guide to the one proposed. */
@@ -38,7 +38,7 @@ export const wishOf = (fromUserId: string, toUserId: string, externalUserId: str
 
 /** Does what was said yes to. */
 export function createCarryOut(deps: CarryOutDeps) {
-  const { clock, rules, customers, handover, moves, evaluate, proposals, seats } = deps
+  const { clock, rules, customers, handover, moves, evaluate, proposals, guidePlaces } = deps
 
   async function end(tx: Tx, proposal: Proposal, state: 'done' | 'withdrawn', outcome: string): Promise<void> {
     await changeProposal(tx, proposal.id, ['accepted'], { state, outcome, atMs: clock.now() })
@@ -83,7 +83,7 @@ export function createCarryOut(deps: CarryOutDeps) {
   /** No to one that waits; a place that was kept for it is free. False when it did not wait any more. */
   async function decline(tx: Tx, proposal: Proposal): Promise<boolean> {
     if (!(await proposals.decline(tx, proposal))) return false
-    if (proposal.kind === 'hand-over') await seats.vacate(tx, proposal.ladder, proposal.externalUserId)
+    if (proposal.kind === 'hand-over') await guidePlaces.vacate(tx, proposal.ladder, proposal.externalUserId)
     return true
   }
 
@@ -117,7 +117,7 @@ export function createCarryOut(deps: CarryOutDeps) {
         if (rows.some((row) => row.state === 'done')) continue
         const outcome = rows[0]?.reason ?? '转接没有成功'
         if (await changeProposal(tx, id, ['started'], { state: 'failed', outcome, atMs: clock.now() })) {
-          await seats.vacate(tx, ladder, externalUserId)
+          await guidePlaces.vacate(tx, ladder, externalUserId)
         }
       }
     },

@@ -6,12 +6,12 @@ import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { Ladder, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { Facts } from '../../rules/condition/fact.ts'
 import type { Endings } from './endings.ts'
+import type { GuidePlaces } from './guide-places.ts'
 import { judge, lastLevel, levelOf, type Standing, type Verdict } from './judge.ts'
 import { askedFacts, moveText, pathsOf } from './move-text.ts'
 import type { Moves } from './moves.ts'
 import { type Proposal, standingAmong } from './proposal-store.ts'
 import type { Proposals } from './proposals.ts'
-import type { Seats } from './seats.ts'
 import { type CustomerTier, lockTier, tiersOn } from './tier-store.ts'
 
 export interface EvaluateDeps {
@@ -21,7 +21,7 @@ export interface EvaluateDeps {
   customers: { queries: Pick<Customers['queries'], 'exists'> }
   moves: Moves
   proposals: Pick<Proposals, 'proposeMove' | 'settled'>
-  seats: Pick<Seats, 'catchUp'>
+  guidePlaces: Pick<GuidePlaces, 'catchUp'>
   endings: Pick<Endings, 'warn' | 'renewed'>
 }
 
@@ -47,7 +47,16 @@ function isNews(ladder: Ladder, tier: CustomerTier, verdict: Verdict, stands: Pr
 }
 
 /** Looks whether customers are on the level where the rules want them, and moves those who are not. Safe to repeat. */
-export function createEvaluate({ clock, rules, facts, customers, moves, proposals, seats, endings }: EvaluateDeps) {
+export function createEvaluate({
+  clock,
+  rules,
+  facts,
+  customers,
+  moves,
+  proposals,
+  guidePlaces,
+  endings,
+}: EvaluateDeps) {
   const reasonOf = (ladder: Ladder, text: string, known: Facts, occasion: Occasion): Reason => ({
     text: `${occasion.text}${text}`,
     rule: { kind: 'ladder', name: ladder.name, version: ladder.version },
@@ -147,7 +156,7 @@ export function createEvaluate({ clock, rules, facts, customers, moves, proposal
         }
         await endings.warn(tx, ladder, tier, factsOf(externalUserId))
       }
-      await seats.catchUp(tx, ladder, [...tiers.values()])
+      await guidePlaces.catchUp(tx, ladder, [...tiers.values()])
     },
   }
 }

@@ -1,13 +1,13 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { steakLadder } from './testing/steak-ladder.ts'
-import { openTierDesk, type TierDesk } from './testing/tier-desk.ts'
+import { openTierScene, type TierScene } from './testing/tier-scene.ts'
 
-let t: TierDesk
+let t: TierScene
 afterEach(() => t.close())
 
 async function open(guides: string): Promise<void> {
-  t = await openTierDesk({ 'tiers/分层.yaml': steakLadder('', guides) })
+  t = await openTierScene({ 'tiers/分层.yaml': steakLadder('', guides) })
   await t.sandbox.addStaff({ userId: 'wangwu', name: '王五' })
   // Until the hourly listing tells that 王五 may have customers.
   await t.advance(HOUR_MS)
@@ -19,7 +19,7 @@ const confirm = async (nth: number): Promise<void> => {
   expect(await t.db.tx((tx) => t.huoshui.tiers.confirm(tx, proposal))).toBe(true)
   await t.settle()
 }
-const seats = async (): Promise<string[]> =>
+const guidePlaces = async (): Promise<string[]> =>
   (
     await t.rows<{ userid: string; total: number }>(
       'SELECT userid, COUNT(*) AS total FROM tier_seat GROUP BY userid ORDER BY userid',
@@ -48,7 +48,7 @@ it('who reaches the level is proposed to its guides, the least loaded first; whe
     { userid: 'lisi' },
   ])
   expect(await t.pending()).toEqual(['hand-over C→S open wangwu', ...waiting])
-  expect(await seats()).toEqual(['lisi 1', 'wangwu 1'])
+  expect(await guidePlaces()).toEqual(['lisi 1', 'wangwu 1'])
 
   // Whoever falls makes room for the first who waits.
   await t.order(ids[1] ?? '', `o-${ids[1]}`, 10_000, 'refunded')
@@ -77,7 +77,7 @@ it('what WeCom would refuse stays on the list with its reason; a refusal by the 
   await t.settle()
   await t.advance(6 * MINUTE_MS)
   await t.advance(2 * MINUTE_MS)
-  expect([await t.pending(), await seats()]).toEqual([[], []])
+  expect([await t.pending(), await guidePlaces()]).toEqual([[], []])
   const [ended] = await t.db.tx((tx) => t.huoshui.tiers.queries.proposals.ofCustomer(tx, id))
   expect([ended?.state, ended?.outcome]).toEqual(['failed', '客户拒绝了'])
 })
@@ -115,7 +115,7 @@ it('fifty at once never go over the cap, and who waits is served in order when t
   )
   await t.db.tx((tx) => t.huoshui.tiers.assign(tx, ladder, level))
   expect(given.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(20)
-  expect(await seats()).toEqual(['lisi 10', 'wangwu 10'])
+  expect(await guidePlaces()).toEqual(['lisi 10', 'wangwu 10'])
   const queued = (): Promise<{ id: number; external_userid: string }[]> =>
     t.rows(`SELECT id, external_userid FROM tier_proposal WHERE state = 'queued' ORDER BY id`)
   const line = await queued()
@@ -128,5 +128,5 @@ it('fifty at once never go over the cap, and who waits is served in order when t
   )
   await Promise.all(Array.from({ length: 5 }, () => t.db.tx((tx) => t.huoshui.tiers.assign(tx, ladder, level))))
   expect(await queued()).toEqual(line.slice(10))
-  expect(await seats()).toEqual(['lisi 10', 'wangwu 10'])
+  expect(await guidePlaces()).toEqual(['lisi 10', 'wangwu 10'])
 })

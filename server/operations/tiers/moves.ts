@@ -7,9 +7,9 @@ import type { Tags } from '../../records/tags/tags.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Ladder, Level } from '../../rules/book/rule-book.ts'
 import type { Routing } from '../routing/routing.ts'
+import type { GuidePlaces } from './guide-places.ts'
 import { isBetter } from './judge.ts'
 import { movedText } from './move-text.ts'
-import type { Seats } from './seats.ts'
 import { TierChanged } from './tier-events.ts'
 import type { MovedBy } from './tier-queries.ts'
 import { entitledUntil, type Placing, pathOf, place } from './tier-store.ts'
@@ -21,7 +21,7 @@ export interface MovesDeps {
   customers: { queries: Pick<Customers['queries'], 'ownerOf' | 'followsOf'> }
   tags: Pick<Tags, 'change'>
   routing: Pick<Routing, 'invite'>
-  seats: Pick<Seats, 'settle'>
+  guidePlaces: Pick<GuidePlaces, 'settle'>
 }
 
 export interface Move {
@@ -37,7 +37,7 @@ export interface Move {
 }
 
 /** Writes moves down, with all that belongs to reaching a level. The caller holds the customer's row. */
-export function createMoves({ clock, emit, timeline, customers, tags, routing, seats }: MovesDeps) {
+export function createMoves({ clock, emit, timeline, customers, tags, routing, guidePlaces }: MovesDeps) {
   /** The corp tag in step: on at the guide who speaks for us, off wherever another level's is. */
   async function keepTag(
     tx: Tx,
@@ -96,13 +96,13 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing, s
       reason,
     })
     await keepTag(tx, ladder, to, { externalUserId, key: `tier:${id}`, reason, via })
-    await seats.settle(tx, ladder, to, { externalUserId, from: from ?? to.name, reason })
+    await guidePlaces.settle(tx, ladder, to, { externalUserId, from: from ?? to.name, reason })
   }
 
   /** Nothing for the timeline: everybody is at least there. */
   async function tellOfLast(tx: Tx, ladder: Ladder, { externalUserId, level, reason }: Placing): Promise<void> {
     await keepTag(tx, ladder, level, { externalUserId, key: `tier:placed:${ladder.name}:${externalUserId}`, reason })
-    await seats.settle(tx, ladder, level, { externalUserId, from: level.name, reason })
+    await guidePlaces.settle(tx, ladder, level, { externalUserId, from: level.name, reason })
   }
 
   return {

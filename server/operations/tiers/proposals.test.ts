@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
-import { openTierDesk, type TierDesk } from './testing/tier-desk.ts'
+import { openTierScene, type TierScene } from './testing/tier-scene.ts'
 
 const LADDER = `ladder: 新手进阶
 levels:
@@ -17,11 +17,11 @@ capacity: 200
 entry: {}
 inviteBy: task
 `
-let t: TierDesk
+let t: TierScene
 afterEach(() => t.close())
 
 async function open(): Promise<void> {
-  t = await openTierDesk({
+  t = await openTierScene({
     'tiers/新手进阶.yaml': LADDER,
     'groups/付费群.yaml': pool('付费群', 'paid'),
     'groups/VIP群.yaml': pool('VIP群', 'vip'),
@@ -108,7 +108,7 @@ it('who is no longer over the thresholds is off the list; a no is not asked agai
 })
 
 it('a level that ends is told of a week before, once, and falls by itself; it is renewed while its threshold is met', async () => {
-  t = await openTierDesk({
+  t = await openTierScene({
     'tiers/会员.yaml': `ladder: 会员
 levels:
   - { level: 金卡, when: { orders.paid.sum365: { gte: 1000元 } }, lastsDays: 30 }

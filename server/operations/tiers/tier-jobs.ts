@@ -3,12 +3,12 @@ import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { CarryOut } from './carry-out.ts'
-import type { Seats } from './seats.ts'
+import type { GuidePlaces } from './guide-places.ts'
 
 export interface TierJobsDeps {
   db: Db
   rules: Pick<RuleBookHolder, 'current'>
-  seats: Pick<Seats, 'assign'>
+  guidePlaces: Pick<GuidePlaces, 'assign'>
   carryOut: Pick<CarryOut, 'answered' | 'failed'>
 }
 
@@ -16,12 +16,12 @@ const BATCH = 50
 /** All that are under way are looked at; each takes two reads of an index. */
 const MOST_STARTED = 1_000
 
-export function createTierJobs({ db, rules, seats, carryOut }: TierJobsDeps): Job[] {
+export function createTierJobs({ db, rules, guidePlaces, carryOut }: TierJobsDeps): Job[] {
   async function assign(): Promise<void> {
     for (const ladder of rules.current().ladders.values()) {
       for (const level of ladder.levels) {
         if (level.value.guides === undefined) continue
-        while ((await db.tx((tx) => seats.assign(tx, ladder, level))) > 0);
+        while ((await db.tx((tx) => guidePlaces.assign(tx, ladder, level))) > 0);
       }
     }
   }

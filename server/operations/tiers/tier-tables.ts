@@ -1,6 +1,6 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const tierTables: KeptTable[] = [
+export const tierTables: SnapshotTable[] = [
   { table: 'customer_tier', key: 'id', of: 'external_userid' },
   { table: 'tier_move', key: 'id', of: 'external_userid' },
   { table: 'tier_proposal', key: 'id', of: 'external_userid' },

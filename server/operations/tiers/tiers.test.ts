@@ -2,13 +2,13 @@ import { afterEach, expect, it } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { conditionOf } from '../../rules/condition/parse-condition.ts'
 import { steakLadder } from './testing/steak-ladder.ts'
-import { openTierDesk, type TierDesk } from './testing/tier-desk.ts'
+import { openTierScene, type TierScene } from './testing/tier-scene.ts'
 
-let t: TierDesk
+let t: TierScene
 afterEach(() => t.close())
 
 const open = async (): Promise<void> => {
-  t = await openTierDesk({ 'tiers/分层.yaml': steakLadder() })
+  t = await openTierScene({ 'tiers/分层.yaml': steakLadder() })
 }
 
 it('rises as soon as it is paid, falls only after the cool-off, and says why each time', async () => {
@@ -64,7 +64,7 @@ it('a journey may put somebody where the rules would not; that stands for the co
 })
 
 it('a new ladder takes everybody up at night, once, without a journey beginning; both engines know the level', async () => {
-  t = await openTierDesk({})
+  t = await openTierScene({})
   const [rich, poor] = [await t.customer(), await t.customer()]
   await t.order(rich, 'o1', 12_000)
   t.writeConfig({ 'tiers/分层.yaml': steakLadder() })

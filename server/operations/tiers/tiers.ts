@@ -10,18 +10,18 @@ import { TaskAnswered } from '../tasks/task-events.ts'
 import { type CarryOutDeps, createCarryOut } from './carry-out.ts'
 import { createEndings, type EndingsDeps } from './endings.ts'
 import { createEvaluate, type EvaluateDeps } from './evaluate.ts'
+import { createGuidePlaces, type SeatsDeps } from './guide-places.ts'
 import { levelOf } from './judge.ts'
 import { createMoves, type MovesDeps } from './moves.ts'
 import { createNightly, type NightlyDeps } from './nightly.ts'
 import { proposalQueries, standing } from './proposal-store.ts'
 import { createProposals, type ProposalsDeps } from './proposals.ts'
-import { createSeats, type SeatsDeps } from './seats.ts'
 import { createSetTier, type SetTierDeps } from './set-tier.ts'
 import { createTierJobs } from './tier-jobs.ts'
 import { tierQueries } from './tier-queries.ts'
 import { tiersFact } from './tiers-fact.ts'
 
-type Inner = 'moves' | 'evaluate' | 'proposals' | 'seats' | 'endings'
+type Inner = 'moves' | 'evaluate' | 'proposals' | 'guidePlaces' | 'endings'
 export type TiersDeps = Omit<MovesDeps, Inner | 'customers'> &
   Omit<EvaluateDeps, Inner | 'customers'> &
   Omit<NightlyDeps, Inner> &
@@ -36,12 +36,12 @@ export type TiersDeps = Omit<MovesDeps, Inner | 'customers'> &
 export function createTiers(deps: TiersDeps) {
   const { rules } = deps
   const proposals = createProposals(deps)
-  const seats = createSeats({ ...deps, proposals })
+  const guidePlaces = createGuidePlaces({ ...deps, proposals })
   const endings = createEndings(deps)
-  const moves = createMoves({ ...deps, seats })
-  const evaluate = createEvaluate({ ...deps, moves, proposals, seats, endings })
+  const moves = createMoves({ ...deps, guidePlaces })
+  const evaluate = createEvaluate({ ...deps, moves, proposals, guidePlaces, endings })
   const set = createSetTier({ ...deps, moves, evaluate, proposals })
-  const carryOut = createCarryOut({ ...deps, moves, evaluate, proposals, seats })
+  const carryOut = createCarryOut({ ...deps, moves, evaluate, proposals, guidePlaces })
 
   const lookAfter =
     (text: string) =>
@@ -74,10 +74,12 @@ export function createTiers(deps: TiersDeps) {
       const { externalUserId } = event.payload
       await evaluate.one(tx, externalUserId, { text: '新添加，', eventId: event.id })
       await tagAgain(tx, event)
-      await seats.review(tx, externalUserId)
+      await guidePlaces.review(tx, externalUserId)
     }),
-    subscribe('tiers.lost', CustomerLost, (tx, { payload }) => seats.review(tx, payload.externalUserId)),
-    subscribe('tiers.hand-over', CustomerHandedOver, (tx, { payload }) => seats.review(tx, payload.externalUserId)),
+    subscribe('tiers.lost', CustomerLost, (tx, { payload }) => guidePlaces.review(tx, payload.externalUserId)),
+    subscribe('tiers.hand-over', CustomerHandedOver, (tx, { payload }) =>
+      guidePlaces.review(tx, payload.externalUserId),
+    ),
     subscribe('tiers.paid', OrderPaid, lookAfter('订单付款后，')),
     subscribe('tiers.refunded', OrderRefunded, lookAfter('订单退款后，')),
     subscribe('tiers.closed', OrderClosed, lookAfter('订单关闭后，')),
@@ -92,12 +94,12 @@ export function createTiers(deps: TiersDeps) {
       if (payload.outcome === 'done') await carryOut.now(tx, proposal)
       else await carryOut.decline(tx, proposal)
     }),
-    subscribe('tiers.guide-left', StaffLeft, (tx, { payload }) => seats.guideLeft(tx, payload.userId)),
+    subscribe('tiers.guide-left', StaffLeft, (tx, { payload }) => guidePlaces.guideLeft(tx, payload.userId)),
     subscribe('tiers.follow-rename', StaffRenamed, (tx, { payload }) =>
-      seats.guideRenamed(tx, payload.oldUserId, payload.newUserId),
+      guidePlaces.guideRenamed(tx, payload.oldUserId, payload.newUserId),
     ),
   ]
-  const jobs: Job[] = [createNightly({ ...deps, evaluate }), ...createTierJobs({ ...deps, seats, carryOut })]
+  const jobs: Job[] = [createNightly({ ...deps, evaluate }), ...createTierJobs({ ...deps, guidePlaces, carryOut })]
 
   return {
     queries: { ...tierQueries, proposals: proposalQueries },
@@ -113,7 +115,7 @@ export function createTiers(deps: TiersDeps) {
     /** No to a proposal; false when it waits for none. */
     decline: carryOut.decline,
     /** Gives places at a level's guides to those who wait, never over the cap, also side by side; how many got one. */
-    assign: seats.assign,
+    assign: guidePlaces.assign,
     subscriptions,
     jobs,
   }

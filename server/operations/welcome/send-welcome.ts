@@ -7,8 +7,8 @@ import { Attachment } from '../../platform/wecom/api/attachment.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { WecomError, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
-import { contacts } from '../../records/contacts/contacts.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
+import { touches } from '../../records/touches/touches.ts'
 import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
 
 /** The one message of a new friendship; everything it says was settled when it was enqueued. */
@@ -99,7 +99,7 @@ export function createSendWelcome(
       await welcomeStore.setSent(tx, payload, sentAtMs, latencyMs)
       const { externalUserId, userId, addedAtMs } = payload
       const key = `welcome:${userId}:${externalUserId}:${addedAtMs}`
-      await contacts.add(tx, [{ key, externalUserId, userId, kind: 'welcome', atMs: sentAtMs }])
+      await touches.add(tx, [{ key, externalUserId, userId, kind: 'welcome', atMs: sentAtMs }])
       const without = payload.leftOut.length === 0 ? '' : `；没有带上还未准备好的${payload.leftOut.join('、')}`
       const text = `已发送欢迎语「${payload.welcome}」，用时 ${(latencyMs / 1_000).toFixed(1)} 秒${without}`
       await note(tx, { ...payload, actionId: id }, text, reason)

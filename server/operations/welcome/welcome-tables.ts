@@ -1,6 +1,6 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const welcomeTables: KeptTable[] = [
+export const welcomeTables: SnapshotTable[] = [
   { table: 'welcome', key: 'id', of: 'external_userid' },
   { table: 'welcome_spare', key: 'id', of: 'external_userid' },
 ]

@@ -3,7 +3,7 @@ import { LANES, type Lane, wecomLaneOf } from '../../engine/actions/action-kind.
 import { type EndpointPace, type Estimate, estimate } from '../../engine/actions/estimate.ts'
 import { readPaces } from '../../engine/actions/pace-book.ts'
 import { limitsOf } from '../wecom/limits/documented-limits.ts'
-import { createGate } from '../wecom/limits/gate.ts'
+import { createEndpointAllowance } from '../wecom/limits/endpoint-allowance.ts'
 import { noUse, roomFor } from '../wecom/limits/lane-shares.ts'
 import { readLimits } from './limit-store.ts'
 import { countLive } from './live-processes.ts'
@@ -37,14 +37,14 @@ export async function readEta(tx: Tx, nowMs: number): Promise<Estimate[]> {
 
 /** The documented limits, or what WeCom has taught us, as far as one lane may use them. */
 async function endpointPace(tx: Tx, path: string, nowMs: number): Promise<(lane: Lane) => EndpointPace> {
-  const gate = createGate(limitsOf(path, {}))
-  const windows = gate.windowsNow(nowMs)
+  const allowance = createEndpointAllowance(limitsOf(path, {}))
+  const windows = allowance.windowsNow(nowMs)
   const { answer, used } = await readLimits(tx, { path, windows }, nowMs)
-  gate.hear(answer)
+  allowance.hear(answer)
   return (lane) => ({
     path,
-    closedUntilMs: gate.closedUntilMs(),
-    windows: gate.windowsNow(nowMs).map(({ lengthMs, limit }) => ({
+    closedUntilMs: allowance.closedUntilMs(),
+    windows: allowance.windowsNow(nowMs).map(({ lengthMs, limit }) => ({
       lengthMs,
       limit: Math.max(1, roomFor(wecomLaneOf(lane), noUse(), limit)),
       used: used.get(lengthMs)?.[wecomLaneOf(lane)] ?? 0,

@@ -4,7 +4,7 @@ import { LANES, perLane } from '../../core/kernel/lane.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { WindowLimit } from '../wecom/limits/documented-limits.ts'
 import { type LaneUse, noUse, roomFor, totalUse } from '../wecom/limits/lane-shares.ts'
-import type { LimitAnswer, LimitBook, LimitEntry } from '../wecom/limits/limit-book.ts'
+import type { LimitAnswer, LimitEntry, SharedLimits } from '../wecom/limits/shared-limits.ts'
 import { SLICES } from '../wecom/limits/sliding-window.ts'
 
 interface LimitRow {
@@ -21,7 +21,7 @@ const sliceOf = ({ lengthMs }: WindowLimit, nowMs: number): number => Math.floor
 
 /** The limits that all processes of a deployment keep together, in the database: who books holds the endpoint's row, so
  *  two can never be granted the same call. Throws the driver's error when the database is away. */
-export function createLimitStore(db: Db): LimitBook {
+export function createLimitStore(db: Db): SharedLimits {
   return {
     settle: async (entries, nowMs) => {
       // In one order, so that two processes never wait for each other.

@@ -2,7 +2,7 @@ import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
-import type { Place } from '../wecom/limits/share.ts'
+import type { Place } from '../wecom/limits/process-share.ts'
 
 const TELL_EVERY_MS = 5 * SECOND_MS
 /** Who has said nothing for so long is dead. Longer than a pause and the difference of two machines' clocks. */

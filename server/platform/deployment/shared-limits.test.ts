@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { LANES, type Lane } from '../../core/kernel/lane.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
 import type { RateLimitOptions } from '../wecom/limits/documented-limits.ts'
-import type { LimitBook } from '../wecom/limits/limit-book.ts'
 import { createRateLimits } from '../wecom/limits/rate-limits.ts'
+import type { SharedLimits } from '../wecom/limits/shared-limits.ts'
 import { createLimitStore } from './limit-store.ts'
 
 const MARK = '/cgi-bin/externalcontact/mark_tag'
@@ -27,12 +28,12 @@ describe('the limits of several processes on one database', () => {
 
   /** A process of its own, with a connection of its own. */
   async function startProcess(options: RateLimitOptions = {}) {
-    const db = createDb(database.url)
+    const db = createDb(database.url, migrations)
     open.push(db)
     await db.migrate()
     const book = createLimitStore(db)
     let bookings = 0
-    const counted: LimitBook = {
+    const counted: SharedLimits = {
       settle: (entries, nowMs) => {
         bookings += 1
         return book.settle(entries, nowMs)

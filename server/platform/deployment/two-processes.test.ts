@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { systemClock } from '../../core/kernel/clock.ts'
@@ -35,7 +36,7 @@ beforeEach(async () => {
   sandbox = createSandbox({ clock: systemClock, latencyMs: 50, tokenLifeSec: TOKEN_LIFE_SEC, keepCalls: 100_000 })
   await sandbox.listen()
   database = await createTestDatabase()
-  db = createDb(database.url)
+  db = createDb(database.url, migrations)
   configDir = mkdtempSync(join(tmpdir(), 'huoshui-two-'))
   for (const folder of ['channels', 'welcomes']) mkdirSync(join(configDir, folder))
   for (const [path, text] of Object.entries(CONFIG)) writeFileSync(join(configDir, path), text)

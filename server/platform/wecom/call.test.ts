@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import Type from 'typebox'
 import { afterEach, describe, expect, it } from 'vitest'
-import { onErrand } from '../../core/kernel/errand.ts'
+import { inCallContext } from '../../core/kernel/call-context.ts'
 import type { Lane } from '../../core/kernel/lane.ts'
 import { createCall } from './call.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
@@ -246,7 +246,7 @@ describe('limits', () => {
     platform.on(MARK, answers.hold)
     const began: string[] = []
     const asked = (lane: Lane, customer: string) =>
-      onErrand({ lane }, () => mark(customer)).then(() => void began.push(customer))
+      inCallContext({ lane }, () => mark(customer)).then(() => void began.push(customer))
     const campaign = Array.from({ length: 6 }, (_, i) => asked('campaign', `campaign${i}`))
     await until(() => answers.held.length === 3)
     // The campaign has left one call free.

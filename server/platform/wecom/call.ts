@@ -1,9 +1,9 @@
 import type { Static, TSchema } from 'typebox'
+import { currentCallContext } from '../../core/kernel/call-context.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { currentErrand } from '../../core/kernel/errand.ts'
 import { errorCode } from './error-codes/error-codes.ts'
+import { createConcurrencyQueue } from './limits/concurrency-queue.ts'
 import type { RateLimits } from './limits/rate-limits.ts'
-import { createTurnstile } from './limits/turnstile.ts'
 import type { KeptCredential } from './token/kept-credential.ts'
 import type { Endpoint } from './wire/endpoint.ts'
 import type { Http, Json } from './wire/http.ts'
@@ -52,7 +52,7 @@ export function createCall(deps: {
   onCall?: ((result: CallResult) => void) | undefined
 }): Call {
   const { http, token, limits, clock, log, onCall } = deps
-  const turnstile = createTurnstile({ limits, nowMs: () => clock.now() })
+  const queue = createConcurrencyQueue({ limits, nowMs: () => clock.now() })
   const complainedAt = new Map<number, number>()
 
   async function once(
@@ -84,7 +84,7 @@ export function createCall(deps: {
       const ms = Math.round(performance.now() - startedAt)
       log.debug({ path, errcode, ms }, 'wecom call')
       onCall?.({ path, errcode, ms })
-      currentErrand()?.onCall?.(path, clock.now() - askedAtMs)
+      currentCallContext()?.onCall?.(path, clock.now() - askedAtMs)
     }
   }
 
@@ -102,7 +102,7 @@ export function createCall(deps: {
     endpoint.checkRequest(request)
     // Schemas of requests are objects; in a query their fields are text or numbers.
     const fields = request as Record<string, string | number>
-    return turnstile.pass(path, async () => {
+    return queue.pass(path, async () => {
       const waitMs = await limits.take(path, clock.now())
       if (waitMs > 0) throw new WecomRateLimited(path, waitMs)
       // One deadline for token, call and second call: who called has a lease or 20 s, not a sum of time-outs.

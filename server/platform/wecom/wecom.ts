@@ -25,8 +25,8 @@ import { createTags } from './api/tags.ts'
 import { createWays } from './api/ways.ts'
 import { type CallResult, createCall, type WecomLog } from './call.ts'
 import type { RateLimitOptions } from './limits/documented-limits.ts'
-import type { LimitBook } from './limits/limit-book.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
+import type { SharedLimits } from './limits/shared-limits.ts'
 import { createAccessToken } from './token/access-token.ts'
 import type { SharedCredential } from './token/shared-credential.ts'
 import { createHttp } from './wire/http.ts'
@@ -44,7 +44,7 @@ export interface WecomOptions {
   limits?: RateLimitOptions
   /** What this process shares with the others of its deployment; default: nothing. */
   credentials?: (name: string) => SharedCredential
-  limitBook?: LimitBook
+  sharedLimits?: SharedLimits
   /** After every call, gettoken included; for metrics. */
   onCall?: (result: CallResult) => void
 }
@@ -58,7 +58,7 @@ export function createWecom(options: WecomOptions) {
   const { apiBase, oauthBase, corpId, agentId, secret, clock, credentials, onCall } = options
   const http = createHttp({ apiBase })
   const token = createAccessToken({ http, corpId, secret, clock, shared: credentials?.('access-token'), onCall })
-  const limits = createRateLimits(options.limits, options.limitBook)
+  const limits = createRateLimits(options.limits, options.sharedLimits)
   const call = createCall({ http, token, limits, clock, log: options.log ?? silent, onCall })
 
   return {

@@ -1,3 +1,3 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const channelTables: KeptTable[] = [{ table: 'channel', key: 'name' }]
+export const channelTables: SnapshotTable[] = [{ table: 'channel', key: 'name' }]

@@ -1,32 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
-import { type HandoverDesk, openHandoverDesk } from '../../operations/handover/testing/handover-desk.ts'
+import { type HandoverScene, openHandoverScene } from '../../operations/handover/testing/handover-scene.ts'
 
-let desk: HandoverDesk
+let scene: HandoverScene
 beforeEach(async () => {
-  desk = await openHandoverDesk()
-  await desk.befriend('zhangsan', 'wmA')
+  scene = await openHandoverScene()
+  await scene.befriend('zhangsan', 'wmA')
 })
-afterEach(() => desk.close())
+afterEach(() => scene.close())
 
 const moveInConsole = (externalUserId: string, toUserId = 'lisi') =>
-  desk.sandbox.handOverInConsole({ fromUserId: 'zhangsan', toUserId, externalUserId })
+  scene.sandbox.handOverInConsole({ fromUserId: 'zhangsan', toUserId, externalUserId })
 async function overNight(): Promise<void> {
-  await desk.advance(DAY_MS)
-  for (let minute = 0; minute < 3; minute++) await desk.advance(MINUTE_MS)
+  await scene.advance(DAY_MS)
+  for (let minute = 0; minute < 3; minute++) await scene.advance(MINUTE_MS)
 }
 /** What the customer's move left behind: friendships, to-dos, journeys, and what the rules were told. */
 const state = async (externalUserId: string) => ({
-  follows: (await desk.follows(externalUserId)).map(({ userid, active, lost_by }) => ({ userid, active, lost_by })),
-  tasks: await desk.rows('SELECT userid, state FROM guide_task WHERE external_userid = ?', [externalUserId]),
-  journeys: await desk.rows('SELECT userid, state FROM sop_entry WHERE external_userid = ?', [externalUserId]),
-  tags: await desk.rows('SELECT userid FROM follow_tag WHERE external_userid = ?', [externalUserId]),
+  follows: (await scene.follows(externalUserId)).map(({ userid, active, lost_by }) => ({ userid, active, lost_by })),
+  tasks: await scene.rows('SELECT userid, state FROM guide_task WHERE external_userid = ?', [externalUserId]),
+  journeys: await scene.rows('SELECT userid, state FROM sop_entry WHERE external_userid = ?', [externalUserId]),
+  tags: await scene.rows('SELECT userid FROM follow_tag WHERE external_userid = ?', [externalUserId]),
   told: {
-    added: (await desk.told('customer.added')).length,
-    lost: (await desk.told('customer.lost')).length,
-    handedOver: (await desk.told('customer.handed-over')).length,
+    added: (await scene.told('customer.added')).length,
+    lost: (await scene.told('customer.lost')).length,
+    handedOver: (await scene.told('customer.handed-over')).length,
   },
-  welcomes: desk.sandbox.calls('send_welcome_msg').length,
+  welcomes: scene.sandbox.calls('send_welcome_msg').length,
 })
 const MOVED = {
   follows: [
@@ -42,45 +42,45 @@ const MOVED = {
 
 describe('a customer handed over by an administrator in the console', () => {
   it('goes on with the new guide: to-dos and journey move, nobody is lost, added or greeted, however the events come', async () => {
-    desk.sandbox.setDelivery({ copies: 2, shuffle: true })
+    scene.sandbox.setDelivery({ copies: 2, shuffle: true })
     await moveInConsole('wmA')
     await overNight()
     expect(await state('wmA')).toEqual(MOVED)
-    expect(await desk.notes('wmA', ['customer.handed-over', 'customer.lost', 'customer.added'])).toEqual([
+    expect(await scene.notes('wmA', ['customer.handed-over', 'customer.lost', 'customer.added'])).toEqual([
       'zhangsan 通过渠道「包裹卡」添加了导购张三',
       'zhangsan 张三把客户转给了李四',
       'lisi 李四从张三接手，来源、备注、标签和待办一并转来',
     ])
-    desk.sandbox.redeliver()
-    await desk.settle()
-    await desk.advance(MINUTE_MS)
+    scene.sandbox.redeliver()
+    await scene.settle()
+    await scene.advance(MINUTE_MS)
     expect(await state('wmA')).toEqual(MOVED)
   })
 
   it('is told from the add alone, before the loss', async () => {
     await moveInConsole('wmA')
-    desk.sandbox.connect('http://127.0.0.1:9')
+    scene.sandbox.connect('http://127.0.0.1:9')
     await overNight()
-    desk.sandbox.connect(desk.url)
+    scene.sandbox.connect(scene.url)
     const isAdd =
       (value: string) =>
       ({ fields }: { fields: readonly (readonly [string, unknown])[] }) =>
         fields.some(([name, text]) => name === 'ChangeType' && text === value)
-    desk.sandbox.redeliver((one) => !one.delivered && isAdd('add_external_contact')(one))
-    await desk.settle()
+    scene.sandbox.redeliver((one) => !one.delivered && isAdd('add_external_contact')(one))
+    await scene.settle()
     expect(await state('wmA')).toEqual(MOVED)
-    desk.sandbox.redeliver((one) => !one.delivered && isAdd('del_external_contact')(one))
-    await desk.settle()
-    await desk.advance(MINUTE_MS)
+    scene.sandbox.redeliver((one) => !one.delivered && isAdd('del_external_contact')(one))
+    await scene.settle()
+    await scene.advance(MINUTE_MS)
     expect(await state('wmA')).toEqual(MOVED)
   })
 
   it('to a guide who was a friend already: only the loss is told, and the detail shows who has the customer now', async () => {
-    await desk.befriend('lisi', 'wmA')
+    await scene.befriend('lisi', 'wmA')
     const before = await state('wmA')
     await moveInConsole('wmA')
-    await desk.settle()
-    await desk.advance(SECOND_MS)
+    await scene.settle()
+    await scene.advance(SECOND_MS)
     const after = await state('wmA')
     expect(after.follows).toEqual(MOVED.follows)
     expect(after.told).toEqual({ ...before.told, handedOver: 1 })
@@ -88,8 +88,8 @@ describe('a customer handed over by an administrator in the console', () => {
   })
 
   it('whose guide has left: the list of those who waited tells from whom', async () => {
-    await desk.sandbox.removeStaff({ userId: 'zhangsan' })
-    for (let minute = 0; minute < 3; minute++) await desk.advance(MINUTE_MS)
+    await scene.sandbox.removeStaff({ userId: 'zhangsan' })
+    for (let minute = 0; minute < 3; minute++) await scene.advance(MINUTE_MS)
     await moveInConsole('wmA')
     await overNight()
     const { follows, told, welcomes, journeys } = await state('wmA')
@@ -103,12 +103,12 @@ describe('a customer handed over by an administrator in the console', () => {
 
   it('of which every callback was lost is found by the next reconciliation, as the same', async () => {
     await moveInConsole('wmA')
-    desk.sandbox.connect('http://127.0.0.1:9')
-    await desk.advance(DAY_MS)
-    desk.sandbox.connect(desk.url)
-    await desk.advance(10 * MINUTE_MS)
-    await desk.huoshui.reconcile()
-    for (let round = 0; round < 4; round++) await desk.advance(MINUTE_MS)
+    scene.sandbox.connect('http://127.0.0.1:9')
+    await scene.advance(DAY_MS)
+    scene.sandbox.connect(scene.url)
+    await scene.advance(10 * MINUTE_MS)
+    await scene.huoshui.reconcile()
+    for (let round = 0; round < 4; round++) await scene.advance(MINUTE_MS)
     const { told, follows, welcomes } = await state('wmA')
     expect({ told, follows, welcomes }).toEqual({ told: MOVED.told, follows: MOVED.follows, welcomes: 1 })
   })
@@ -116,9 +116,9 @@ describe('a customer handed over by an administrator in the console', () => {
 
 describe('what is no handover', () => {
   it('a second guide added without a welcome code is an add, told after the detail was read', async () => {
-    await desk.sandbox.scan({ userId: 'lisi', externalUserId: 'wmA', withoutWelcomeCode: true })
-    await desk.settle()
-    await desk.settle()
+    await scene.sandbox.scan({ userId: 'lisi', externalUserId: 'wmA', withoutWelcomeCode: true })
+    await scene.settle()
+    await scene.settle()
     const { follows, told } = await state('wmA')
     expect(follows).toMatchObject([
       { userid: 'lisi', active: 1 },
@@ -129,10 +129,10 @@ describe('what is no handover', () => {
 
   it('a transfer whose taker WeCom never shows is told as the loss and the add that it looks like, after a minute', async () => {
     await moveInConsole('wmA')
-    desk.sandbox.faults.set({ path: 'externalcontact/get', errcode: 40096 })
-    await desk.advance(DAY_MS)
+    scene.sandbox.faults.set({ path: 'externalcontact/get', errcode: 40096 })
+    await scene.advance(DAY_MS)
     expect((await state('wmA')).told).toEqual({ added: 1, lost: 0, handedOver: 0 })
-    for (let round = 0; round < 6; round++) await desk.advance(15 * SECOND_MS)
+    for (let round = 0; round < 6; round++) await scene.advance(15 * SECOND_MS)
     expect((await state('wmA')).told).toEqual({ added: 2, lost: 1, handedOver: 0 })
   })
 })

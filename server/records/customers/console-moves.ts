@@ -3,10 +3,10 @@ import type { Tx } from '../../core/db/tx.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { ResolveMove } from './customer-actions.ts'
+import type { SourcedAdd, SourcedLoss } from './event-source.ts'
 import { ADD_WAY_ASSIGNED } from './follow-store.ts'
 import type { Relation } from './relation.ts'
 import type { Takeover, Takeovers } from './take-over.ts'
-import type { ToldAdd, ToldLoss } from './told.ts'
 
 /* A handover that an administrator begins in WeCom's console is not in our ledger. What WeCom tells of it: the old guide's
    loss says DELETE_BY_TRANSFER (on the job only; doc 92130), the detail says of the new guide's relation that it was assigned
@@ -56,7 +56,7 @@ export function createConsoleMoves({ outbox, takeovers }: { outbox: Outbox; take
   return {
     /** Whether an add may be the end of a handover. Where it brings a welcome code, a new friend is not kept waiting for it
      *  unless the customer has just been taken from another guide. */
-    mayEnd: async (tx: Tx, add: ToldAdd): Promise<boolean> => {
+    mayEnd: async (tx: Tx, add: SourcedAdd): Promise<boolean> => {
       if (add.half || (add.state ?? '') !== '') return false
       if (add.addWay !== undefined && add.addWay !== ADD_WAY_ASSIGNED) return false
       const rows = await otherFollows(tx, add)
@@ -66,7 +66,7 @@ export function createConsoleMoves({ outbox, takeovers }: { outbox: Outbox; take
     },
     /** The guide from whom an assigned customer came: who just lost them by a transfer, who left and had them waiting, or
      *  whom the detail does not list any more. Undefined when none or several could be meant. */
-    giverOf: async (tx: Tx, add: ToldAdd, relations: Relation[]): Promise<string | undefined> => {
+    giverOf: async (tx: Tx, add: SourcedAdd, relations: Relation[]): Promise<string | undefined> => {
       const rows = await otherFollows(tx, add)
       const moved = justMoved(rows, add.atMs).map((row) => row.userid)
       if (moved.length > 0) return only(moved)
@@ -76,7 +76,7 @@ export function createConsoleMoves({ outbox, takeovers }: { outbox: Outbox; take
       return only(rows.filter((row) => row.active === 1 && !listed.has(row.userid)))?.userid
     },
     /** Reads the customer, and tells then. */
-    ask: (tx: Tx, news: { add: ToldAdd } | { loss: ToldLoss }): Promise<boolean> => {
+    ask: (tx: Tx, news: { add: SourcedAdd } | { loss: SourcedLoss }): Promise<boolean> => {
       const { externalUserId, told } = 'add' in news ? news.add : news.loss
       return outbox.enqueue(tx, ResolveMove, {
         key: `customer.resolve-move:${told.key}`,

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { defineAction } from '../../engine/actions/action-kind.ts'
-import { ToldAdd, ToldLoss } from './told.ts'
+import { SourcedAdd, SourcedLoss } from './event-source.ts'
 
 /** Reads a customer again: externalcontact/get, all followers. Harmless to repeat. */
 export const RefreshCustomer = defineAction('customer.refresh', 'event', Type.Object({ externalUserId: Type.String() }))
@@ -9,7 +9,7 @@ export const RefreshCustomer = defineAction('customer.refresh', 'event', Type.Ob
 export const ResolveMove = defineAction(
   'customer.resolve-move',
   'event',
-  Type.Union([Type.Object({ add: ToldAdd }), Type.Object({ loss: ToldLoss })]),
+  Type.Union([Type.Object({ add: SourcedAdd }), Type.Object({ loss: SourcedLoss })]),
 )
 
 /** Writes what a guide sees as the customer's name. Harmless to repeat. */

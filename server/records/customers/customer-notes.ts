@@ -5,12 +5,12 @@ import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { StoredEvent } from '../../engine/inbox/event-kind.ts'
 import type { Note } from '../timeline/timeline.ts'
 import type { LostBy } from './customer-queries.ts'
+import type { EventSource, SourcedLoss } from './event-source.ts'
 import type { Beginning } from './follow-store.ts'
 import type { AddDecision } from './friendship.ts'
 import type { Relation } from './relation.ts'
-import type { Told, ToldLoss } from './told.ts'
 
-const reasonOf = ({ text, eventId }: Told): Reason => ({ text, ...(eventId === undefined ? {} : { eventId }) })
+const reasonOf = ({ text, eventId }: EventSource): Reason => ({ text, ...(eventId === undefined ? {} : { eventId }) })
 
 type NameOf = (tx: Tx, userId: string) => Promise<string | undefined>
 
@@ -19,7 +19,7 @@ const guide = async (tx: Tx, nameOf: NameOf, userId: string): Promise<string> =>
 
 export async function noteOfAdd(
   tx: Tx,
-  { add, decision, told, nameOf }: { add: Beginning; decision: AddDecision; told: Told; nameOf: NameOf },
+  { add, decision, told, nameOf }: { add: Beginning; decision: AddDecision; told: EventSource; nameOf: NameOf },
 ): Promise<Note> {
   const who = await guide(tx, nameOf, add.userId)
   const way = add.channel === null ? '' : `通过渠道「${add.channel}」`
@@ -51,7 +51,7 @@ export async function noteOfAdd(
 
 export async function noteOfLoss(
   tx: Tx,
-  { externalUserId, userId, by, atMs, told, nameOf }: ToldLoss & { nameOf: NameOf },
+  { externalUserId, userId, by, atMs, told, nameOf }: SourcedLoss & { nameOf: NameOf },
 ): Promise<Note> {
   const who = await guide(tx, nameOf, userId)
   const texts: Record<LostBy, string> = {

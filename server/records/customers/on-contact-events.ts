@@ -14,8 +14,8 @@ import {
 import { RefreshCustomer } from './customer-actions.ts'
 import { noteOfTransferFail } from './customer-notes.ts'
 import { customerQueries, type LostBy } from './customer-queries.ts'
+import type { EventSource } from './event-source.ts'
 import { createPairChanges, type PairChangeDeps } from './pair-changes.ts'
-import type { Told } from './told.ts'
 
 export type ContactEventDeps = PairChangeDeps
 
@@ -39,7 +39,11 @@ export function onContactEvents(deps: ContactEventDeps): Subscription[] {
       reason: { text: '客户有变化，读取最新资料', eventId: event.id },
     })
 
-  const toldBy = (event: StoredEvent): Told => ({ key: event.dedupeKey, eventId: event.id, text: '企业微信通知' })
+  const toldBy = (event: StoredEvent): EventSource => ({
+    key: event.dedupeKey,
+    eventId: event.id,
+    text: '企业微信通知',
+  })
 
   async function added(tx: Tx, event: StoredEvent<EntrancePayload>, half: boolean): Promise<void> {
     const { ExternalUserID: externalUserId, State: state, WelcomeCode: welcomeCode } = event.payload

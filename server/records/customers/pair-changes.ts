@@ -14,6 +14,7 @@ import {
   WelcomeCodeGiven,
 } from './customer-events.ts'
 import { noteOfAdd, noteOfLoss } from './customer-notes.ts'
+import type { SourcedAdd, SourcedLoss } from './event-source.ts'
 import {
   type Beginning,
   beginFriendship,
@@ -28,7 +29,6 @@ import {
 import { decideAdd, decideLoss } from './friendship.ts'
 import type { Relation } from './relation.ts'
 import { createTakeOver, type Takeovers } from './take-over.ts'
-import type { ToldAdd, ToldLoss } from './told.ts'
 
 export interface PairChangeDeps {
   clock: Clock
@@ -67,7 +67,7 @@ export function createPairChanges(deps: PairChangeDeps) {
           },
         })
 
-  async function lost(tx: Tx, loss: ToldLoss): Promise<void> {
+  async function lost(tx: Tx, loss: SourcedLoss): Promise<void> {
     const { externalUserId, userId, atMs, by, told } = loss
     await emit(tx, CustomerLost, { key: told.key, atMs, payload: { externalUserId, userId, by, lostAtMs: atMs } })
     await timeline.note(tx, await noteOfLoss(tx, { ...loss, nameOf: staff.queries.nameOf }))
@@ -79,7 +79,7 @@ export function createPairChanges(deps: PairChangeDeps) {
     lost,
 
     /** A pair became friends. True when a friendship begins by it, or is about to: see console-moves.ts. */
-    began: async (tx: Tx, toldAdd: ToldAdd): Promise<boolean> => {
+    began: async (tx: Tx, toldAdd: SourcedAdd): Promise<boolean> => {
       const { externalUserId, userId, atMs, half, welcomeCode, told } = toldAdd
       // Who comes by a code of the new guide's own has a state, and is an add like any other.
       const isPlain = !half && (toldAdd.state ?? '') === ''
@@ -138,7 +138,7 @@ export function createPairChanges(deps: PairChangeDeps) {
     },
 
     /** A friendship ended. True when it ends by this. `relations`: the customer's detail, where it has been read. */
-    ended: async (tx: Tx, loss: ToldLoss, relations: Relation[] = []): Promise<boolean> => {
+    ended: async (tx: Tx, loss: SourcedLoss, relations: Relation[] = []): Promise<boolean> => {
       const { externalUserId, userId, atMs, by } = loss
       const takeover =
         by === 'transfer' ? await takeovers.expected(tx, { externalUserId, fromUserId: userId, atMs }) : undefined

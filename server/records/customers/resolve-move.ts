@@ -5,11 +5,11 @@ import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import { type ConsoleMoves, takerIn } from './console-moves.ts'
 import { ResolveMove } from './customer-actions.ts'
+import type { SourcedAdd, SourcedLoss } from './event-source.ts'
 import { ADD_WAY_ASSIGNED } from './follow-store.ts'
 import type { PairChanges } from './pair-changes.ts'
 import type { Reading } from './refresh-customer.ts'
 import type { TakeOver } from './take-over.ts'
-import type { ToldAdd, ToldLoss } from './told.ts'
 
 /** What WeCom's answers lag behind its events, at most so long. */
 const LAG_MS = MINUTE_MS
@@ -30,7 +30,7 @@ export function createResolveMove(deps: {
     await takeOver(tx, await moves.takeoverOf(tx, pair), atMs)
   }
 
-  async function tellAdd(tx: Tx, add: ToldAdd, { relations }: Reading): Promise<void> {
+  async function tellAdd(tx: Tx, add: SourcedAdd, { relations }: Reading): Promise<void> {
     const { externalUserId, userId, atMs } = add
     const isAssigned = relations.some((one) => one.userId === userId && one.addWay === ADD_WAY_ASSIGNED)
     const fromUserId = isAssigned ? await moves.giverOf(tx, add, relations) : undefined
@@ -38,7 +38,7 @@ export function createResolveMove(deps: {
     else await moved(tx, { externalUserId, fromUserId, toUserId: userId }, atMs)
   }
 
-  async function tellLoss(tx: Tx, loss: ToldLoss, { relations }: Reading): Promise<void> {
+  async function tellLoss(tx: Tx, loss: SourcedLoss, { relations }: Reading): Promise<void> {
     const { externalUserId, userId, atMs } = loss
     const toUserId = takerIn(relations, userId, atMs)
     if (toUserId === undefined) await pairs.lost(tx, loss)
@@ -46,7 +46,7 @@ export function createResolveMove(deps: {
   }
 
   /** Enough to tell by. A welcome code does not wait for it. */
-  function isShown(news: { add: ToldAdd } | { loss: ToldLoss }, { relations }: Reading): boolean {
+  function isShown(news: { add: SourcedAdd } | { loss: SourcedLoss }, { relations }: Reading): boolean {
     if ('loss' in news) return takerIn(relations, news.loss.userId, news.loss.atMs) !== undefined
     return (news.add.welcomeCode ?? '') !== '' || relations.some((one) => one.userId === news.add.userId)
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Fact } from '../../rules/condition/fact.ts'
@@ -46,7 +47,7 @@ let drop: () => Promise<void>
 beforeAll(async () => {
   const database = await createTestDatabase()
   drop = database.drop
-  db = createDb(database.url)
+  db = createDb(database.url, migrations)
   await db.tx(async (tx) => {
     await tx.run(
       'CREATE TABLE person (external_userid varchar(20) PRIMARY KEY, visits int, friend int, tag varchar(20))',

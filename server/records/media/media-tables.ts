@@ -1,3 +1,3 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const mediaTables: KeptTable[] = [{ table: 'prepared_media', key: 'id' }]
+export const mediaTables: SnapshotTable[] = [{ table: 'prepared_media', key: 'id' }]

@@ -1,3 +1,5 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const profileTables: KeptTable[] = [{ table: 'customer_profile', key: 'external_userid', of: 'external_userid' }]
+export const profileTables: SnapshotTable[] = [
+  { table: 'customer_profile', key: 'external_userid', of: 'external_userid' },
+]

@@ -1,26 +1,26 @@
 import { afterEach, expect, test } from 'vitest'
-import { openSidebarDesk, type SidebarDesk } from '../../sidebar-api/testing/sidebar-desk.ts'
+import { openSidebarScene, type SidebarScene } from '../../sidebar-api/testing/sidebar-scene.ts'
 import { signedPost } from '../../testing/signed-post.ts'
 
-let desk: SidebarDesk
-afterEach(() => desk.close())
+let scene: SidebarScene
+afterEach(() => scene.close())
 
 const daysUntil = async (externalUserId: string): Promise<unknown> => {
   const path = 'birthday.daysUntil'
-  const found = await desk.db.tx((tx) => desk.huoshui.facts.of(tx, [externalUserId], desk.clock.now(), [path]))
+  const found = await scene.db.tx((tx) => scene.huoshui.facts.of(tx, [externalUserId], scene.clock.now(), [path]))
   return found.get(externalUserId)?.get(path)
 }
 const lines = async (): Promise<string[]> =>
-  (await desk.rows<{ body: string }>(`SELECT body FROM timeline WHERE kind = 'profile.birthday' ORDER BY id`)).map(
+  (await scene.rows<{ body: string }>(`SELECT body FROM timeline WHERE kind = 'profile.birthday' ORDER BY id`)).map(
     (line) => line.body,
   )
 
 test('a birthday comes from the shop or from the guide, the last word holds, and the guide sees it', async () => {
-  desk = await openSidebarDesk({ now: '2026-11-20T10:00:00+08:00' })
-  const { externalUserId } = desk
-  const post = (body: object) => signedPost(desk, '/api/profiles', body)
+  scene = await openSidebarScene({ now: '2026-11-20T10:00:00+08:00' })
+  const { externalUserId } = scene
+  const post = (body: object) => signedPost(scene, '/api/profiles', body)
   const customer = { externalUserId }
-  const zhangsan = await desk.as('zhangsan')
+  const zhangsan = await scene.as('zhangsan')
   const of = `customers/${externalUserId}`
   const shown = async () => (await zhangsan.get(of)).body.birthday
   expect(await shown()).toBeNull()
@@ -31,7 +31,7 @@ test('a birthday comes from the shop or from the guide, the last word holds, and
   expect(await shown()).toEqual({ date: '1990-11-22', daysUntil: 2 })
   expect(await daysUntil(externalUserId)).toBe(2)
 
-  desk.clock.advance(1_000)
+  scene.clock.advance(1_000)
   expect((await zhangsan.post(`${of}/birthday`, { birthday: '02-29' })).status).toBe(200)
   expect(await shown()).toEqual({ date: '02-29', daysUntil: 100 })
   expect(await daysUntil(externalUserId)).toBe(100)
@@ -39,7 +39,7 @@ test('a birthday comes from the shop or from the guide, the last word holds, and
     status: 400,
     body: { code: 'sidebar.no-birthday' },
   })
-  expect((await (await desk.as('lisi')).post(`${of}/birthday`, { birthday: '01-01' })).status).toBe(403)
+  expect((await (await scene.as('lisi')).post(`${of}/birthday`, { birthday: '01-01' })).status).toBe(403)
   await zhangsan.post(`${of}/birthday`, { birthday: null })
   expect(await shown()).toBeNull()
   expect(await daysUntil(externalUserId)).toBeUndefined()
@@ -47,25 +47,25 @@ test('a birthday comes from the shop or from the guide, the last word holds, and
 })
 
 test('what the shop tells of people whom we do not know waits for them; nonsense is refused', async () => {
-  desk = await openSidebarDesk()
-  const { externalUserId, sandbox } = desk
-  const post = (body: object) => signedPost(desk, '/api/profiles', body)
+  scene = await openSidebarScene()
+  const { externalUserId, sandbox } = scene
+  const post = (body: object) => signedPost(scene, '/api/profiles', body)
   const phone = '13800001111'
   expect((await post({ customer: { phone }, birthday: '05-19' })).json).toEqual({ result: 'stored', matched: false })
   expect((await post({ customer: { phone }, birthday: '05-20' })).json).toEqual({ result: 'stored', matched: false })
   await sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: [phone] })
-  await desk.settle()
-  expect(await desk.rows('SELECT birth_month, birth_day, birth_year, told_by FROM customer_profile')).toEqual([
+  await scene.settle()
+  expect(await scene.rows('SELECT birth_month, birth_day, birth_year, told_by FROM customer_profile')).toEqual([
     { birth_month: 5, birth_day: 20, birth_year: null, told_by: 'shop' },
   ])
-  expect(await desk.rows('SELECT id FROM profile_waiting')).toEqual([])
+  expect(await scene.rows('SELECT id FROM profile_waiting')).toEqual([])
 
   const customer = { externalUserId }
   for (const birthday of ['2023-02-29', '13-01', '5-20', '2999-01-01', '1990/05/20']) {
     expect(await post({ customer, birthday })).toMatchObject({ status: 400, json: { code: 'profiles.invalid' } })
   }
   expect(await post({ customer: {}, birthday: '05-20' })).toMatchObject({ status: 400 })
-  expect(await signedPost(desk, '/api/profiles', { customer }, { secret: 'x' })).toMatchObject({ status: 401 })
-  expect(desk.logLines.join()).not.toMatch(/05-20|13800001111/)
-  expect(JSON.stringify(await desk.rows('SELECT * FROM contact'))).not.toContain(phone)
+  expect(await signedPost(scene, '/api/profiles', { customer }, { secret: 'x' })).toMatchObject({ status: 401 })
+  expect(scene.logLines.join()).not.toMatch(/05-20|13800001111/)
+  expect(JSON.stringify(await scene.rows('SELECT * FROM contact'))).not.toContain(phone)
 })

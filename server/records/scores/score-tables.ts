@@ -1,6 +1,6 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const scoreTables: KeptTable[] = [
+export const scoreTables: SnapshotTable[] = [
   { table: 'customer_score', key: 'id', of: 'external_userid' },
   { table: 'score_run', key: 'id' },
 ]

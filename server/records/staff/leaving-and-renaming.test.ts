@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
 import { runAlerts } from '../../cli/alerts.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
-import { config, openSopDesk, type SopDesk } from '../../operations/sop/testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { openBrowser } from '../../sidebar-api/testing/sidebar-browser.ts'
 import { wecomSays } from '../customers/testing/wecom-says.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 const SEND =
@@ -27,7 +27,7 @@ async function rename(userId: string, newUserId: string): Promise<void> {
 }
 
 it('when a guide leaves, to-dos go to the customer’s other guide, or wait for the next one', async () => {
-  t = await openSopDesk()
+  t = await openSopScene()
   const shared = await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
   const alone = await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
   await t.advance(10 * MINUTE_MS)
@@ -57,7 +57,7 @@ it('when a guide leaves, to-dos go to the customer’s other guide, or wait for 
 })
 
 it('when a guide leaves, their channels go to the others; with nobody left, ops are told what to do', async () => {
-  t = await openSopDesk({ config: { ...config, 'channels/二人.yaml': 'channel: 二人\nguides: [zhangsan, lisi]\n' } })
+  t = await openSopScene({ config: { ...config, 'channels/二人.yaml': 'channel: 二人\nguides: [zhangsan, lisi]\n' } })
   await t.advance(MINUTE_MS)
   expect(channelUsers()).toContainEqual(['lisi', 'zhangsan'])
   await t.sandbox.removeStaff({ userId: 'zhangsan' })
@@ -76,7 +76,7 @@ it('when a guide leaves, their channels go to the others; with nobody left, ops 
 })
 
 it('a leave that WeCom does not confirm moves nothing', async () => {
-  t = await openSopDesk()
+  t = await openSopScene()
   await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
   await t.advance(10 * MINUTE_MS)
   await wecomSays(t, 'change_contact', { ChangeType: 'delete_user', UserID: 'zhangsan' })
@@ -86,7 +86,7 @@ it('a leave that WeCom does not confirm moves nothing', async () => {
 })
 
 it('customers of a guide who left get no mass message in the guide’s name', async () => {
-  t = await openSopDesk({ config: { ...config, 'sends/s.yaml': SEND.replace('guides: [zhangsan]\n', '') } })
+  t = await openSopScene({ config: { ...config, 'sends/s.yaml': SEND.replace('guides: [zhangsan]\n', '') } })
   const alone = await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
   await t.sandbox.removeStaff({ userId: 'zhangsan' })
   await t.settle()
@@ -98,7 +98,7 @@ it('customers of a guide who left get no mass message in the guide’s name', as
 })
 
 it('a rename reaches channels, to-dos, journeys, sends and what is still waiting to go out', async () => {
-  t = await openSopDesk({ config: { ...config, 'sends/s.yaml': SEND } })
+  t = await openSopScene({ config: { ...config, 'sends/s.yaml': SEND } })
   // WeCom is busy, so the tags of the new friend wait.
   t.sandbox.faults.set({ path: 'externalcontact/mark_tag', errcode: 45033 })
   await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
@@ -122,7 +122,7 @@ it('a rename reaches channels, to-dos, journeys, sends and what is still waiting
 })
 
 it('a renamed guide stays logged in; who gets a given-up userid is not taken for the one before', async () => {
-  t = await openSopDesk()
+  t = await openSopScene()
   const browser = openBrowser(t.url)
   await browser.login('zhangsan', '/sidebar/')
   t.clock.advance(1_000)

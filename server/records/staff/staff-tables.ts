@@ -1,6 +1,6 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const staffTables: KeptTable[] = [
+export const staffTables: SnapshotTable[] = [
   { table: 'staff', key: 'userid' },
   { table: 'staff_rename', key: 'old_userid' },
 ]

@@ -1,6 +1,6 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
-export const surveyTables: KeptTable[] = [
+export const surveyTables: SnapshotTable[] = [
   { table: 'survey_response', key: 'id', of: 'external_userid' },
   {
     table: 'survey_answer',

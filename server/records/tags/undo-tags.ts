@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { EventKind, PayloadOf } from '../../engine/inbox/event-kind.ts'
-import { pastEvents } from '../../engine/inbox/past-events.ts'
+import { eventsSince } from '../../engine/inbox/events-since.ts'
 import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
 import { tagsOfCustomers } from './follow-tag-store.ts'
 import { createQueueTagChanges } from './queue-tag-changes.ts'
@@ -49,7 +49,7 @@ async function* allSince<Kind extends EventKind>(
   sinceMs: number,
 ): AsyncGenerator<{ id: number; payload: PayloadOf<Kind> }> {
   for (let afterId = 0; ; ) {
-    const page = await pastEvents(tx, kind, { sinceMs, afterId, limit: PAGE })
+    const page = await eventsSince(tx, kind, { sinceMs, afterId, limit: PAGE })
     for (const event of page) yield event as { id: number; payload: PayloadOf<Kind> }
     const last = page.at(-1)
     if (last === undefined) return

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import type { SqlValue } from '../../core/db/tx.ts'
 import { randomCondition } from '../../testing/random-condition.ts'
@@ -79,7 +80,7 @@ let drop: () => Promise<void>
 beforeAll(async () => {
   const database = await createTestDatabase()
   drop = database.drop
-  db = createDb(database.url)
+  db = createDb(database.url, migrations)
   const text = db.dialect === 'sqlite' ? 'varchar(64)' : 'varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'
   await db.tx(async (tx) => {
     await tx.run(

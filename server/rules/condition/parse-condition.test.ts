@@ -7,7 +7,7 @@ import { conditionOf, factPaths, parseCondition } from './parse-condition.ts'
 const faultOf = (written: unknown): string => {
   const { condition, faults } = parseCondition(written)
   expect(condition).toBeUndefined()
-  return faults.map(({ at, message, suggestion }) => `${at.join('..')} ${message}｜${suggestion ?? ''}`).join('\n')
+  return faults.map(({ at, message, suggestion }) => `${at.join('.')} ${message}｜${suggestion ?? ''}`).join('\n')
 }
 
 describe('the written form', () => {

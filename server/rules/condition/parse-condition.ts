@@ -99,7 +99,7 @@ export function conditionOf(written: unknown, shapes: readonly FactShape[] = KNO
   const parsed = parseCondition(written, shapes)
   if (parsed.condition !== undefined) return parsed.condition
   const first = parsed.faults[0]
-  throw new AppError('rules.condition-invalid', `condition cannot be read at ${first?.at.join('..') || 'its root'}`, {
+  throw new AppError('rules.condition-invalid', `condition cannot be read at ${first?.at.join('.') || 'its root'}`, {
     zh: `条件读不懂：${first?.message ?? ''}`,
   })
 }

@@ -69,9 +69,9 @@ function factProperties(prefix: string, facts: readonly FactShape[]): Record<str
     if (!fact.path.startsWith(prefix)) continue
     const rest = fact.path.slice(prefix.length)
     properties[rest] = { description: fact.zh, allOf: [{ $ref: `#/$defs/${fact.type}` }] }
-    const steps = rest.split('..')
+    const steps = rest.split('.')
     for (let count = 1; count < steps.length; count++) {
-      const beginning = steps.slice(0, count).join('..')
+      const beginning = steps.slice(0, count).join('.')
       properties[beginning] ??= {
         type: 'object',
         additionalProperties: false,

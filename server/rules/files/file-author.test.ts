@@ -15,7 +15,7 @@ it('is git’s last author while the file is as committed, else the owner of the
   const git = (...words: string[]) => execFileSync('git', ['-C', folder, ...words])
   git('init', '-q')
   expect(await fileAuthor(folder, 'a.yaml')).toEqual(owner)
-  git('add', '..')
+  git('add', '.')
   git('-c', 'user.name=王店长', '-c', 'user.email=w@example.com', 'commit', '-qm', 'feat: a')
   expect(await fileAuthor(folder, 'a.yaml')).toEqual({ name: '王店长', source: 'git' })
   writeFileSync(join(folder, 'a.yaml'), 'two')

@@ -17,7 +17,7 @@ export async function folderSignature(folder: string): Promise<FolderSignature> 
   async function visit(below: string, depth: number): Promise<void> {
     const names = await readdir(join(folder, below)).catch(() => [])
     for (const name of names.sort()) {
-      if (name.startsWith('..') || entries.length >= MAX_ENTRIES) continue
+      if (name.startsWith('.') || entries.length >= MAX_ENTRIES) continue
       const path = below === '' ? name : `${below}/${name}`
       const entry = await stat(join(folder, path)).catch(() => undefined)
       if (entry === undefined) continue

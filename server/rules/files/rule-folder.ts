@@ -82,7 +82,7 @@ function kindOf(file: string): RuleKind | undefined {
 
 /** WeCom's proof of a domain is served from this folder; it is no rule and no mistake. */
 export const isDomainProof = (path: string): boolean => /^WW_verify_[0-9A-Za-z]+\.txt$/.test(path)
-const isLeftAlone = (name: string): boolean => name.startsWith('..') || /(~|\.bak|\.swp|\.orig|\.md)$/.test(name)
+const isLeftAlone = (name: string): boolean => name.startsWith('.') || /(~|\.bak|\.swp|\.orig|\.md)$/.test(name)
 
 async function listFiles(folder: string, fault: Report): Promise<string[]> {
   const found: string[] = []
@@ -91,7 +91,7 @@ async function listFiles(folder: string, fault: Report): Promise<string[]> {
     try {
       names = await readdir(join(folder, below))
     } catch {
-      fault(below === '' ? '..' : below, '打不开这个文件夹', '检查它是否存在、有没有读取权限')
+      fault(below === '' ? '.' : below, '打不开这个文件夹', '检查它是否存在、有没有读取权限')
       return
     }
     for (const name of names.sort()) {
@@ -106,7 +106,7 @@ async function listFiles(folder: string, fault: Report): Promise<string[]> {
     }
   }
   await visit('', 0)
-  if (found.length >= MAX_FILES) fault('..', `规则文件超过 ${MAX_FILES} 个`, '一个文件里可以写多条规则，用 --- 隔开')
+  if (found.length >= MAX_FILES) fault('.', `规则文件超过 ${MAX_FILES} 个`, '一个文件里可以写多条规则，用 --- 隔开')
   return found
 }
 

@@ -1,4 +1,4 @@
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 
 /** Versions that somebody may be half-way through. */
-export const ruleTables: KeptTable[] = [{ table: 'rule_version' }]
+export const ruleTables: SnapshotTable[] = [{ table: 'rule_version' }]

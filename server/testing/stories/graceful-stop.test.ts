@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { systemClock } from '../../core/kernel/clock.ts'
@@ -20,7 +21,7 @@ beforeEach(async () => {
   sandbox = createSandbox({ clock: systemClock })
   await sandbox.listen()
   database = await createTestDatabase()
-  db = createDb(database.url)
+  db = createDb(database.url, migrations)
   configDir = mkdtempSync(join(tmpdir(), 'huoshui-config-'))
   mkdirSync(join(configDir, 'welcomes'))
   writeFileSync(join(configDir, 'welcomes/w.yaml'), 'welcome: 默认欢迎语\ndefault: true\ntext: 您好，欢迎来到牧野。\n')

@@ -1,5 +1,5 @@
+import type { DoctorContext } from './doctor-context.ts'
 import type { Finding, Group } from './finding.ts'
-import type { Patient } from './patient.ts'
 
 /** One question to a deployment. Checks know nothing of each other and run side by side. */
 export interface Check {
@@ -9,5 +9,5 @@ export interface Check {
   /** Default 8 s. */
   timeoutMs?: number
   /** Reads only, or takes back what it wrote. May throw: CannotLook, or anything else for a fault of its own. */
-  look(patient: Patient): Promise<Finding | Finding[]>
+  look(context: DoctorContext): Promise<Finding | Finding[]>
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createDb } from '../../core/db/db.ts'
 import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
@@ -69,7 +70,7 @@ it('a folder that cannot be written to is told with its error', async () => {
 
 it('tables of an older and of a newer program are told apart', async () => {
   const database = await createTestDatabase()
-  const db = createDb(database.url)
+  const db = createDb(database.url, migrations)
   await db.connect()
   expect(await t.about('表结构', { DATABASE_URL: database.url })).toMatchObject([
     { state: 'fail', why: expect.stringMatching(/^还差 \d+ 步没有升级$/) },

@@ -3,11 +3,11 @@ import type { Db } from '../../core/db/db.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import type { Settings } from '../../settings.ts'
-import { CHECKS } from './checks.ts'
+import { CHECKS } from './check-list.ts'
+import { createPatient } from './doctor-context.ts'
 import { doctorRoutes } from './doctor-routes.ts'
 import { createDoctorRuns } from './doctor-runs.ts'
 import { examine } from './examine.ts'
-import { createPatient } from './patient.ts'
 
 export interface DoctorDeps {
   settings: Settings
@@ -24,8 +24,8 @@ export function createDoctor({ settings, clock, log, db, metrics }: DoctorDeps) 
     clock,
     log,
     examine: (onDone) => {
-      const patient = createPatient({ settings, settingFaults: [], clock, db, metrics })
-      return examine(patient, CHECKS, onDone)
+      const context = createPatient({ settings, settingFaults: [], clock, db, metrics })
+      return examine(context, CHECKS, onDone)
     },
   })
   const routes: (app: FastifyInstance) => void = doctorRoutes({

@@ -1,7 +1,7 @@
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Check } from './check.ts'
+import type { DoctorContext } from './doctor-context.ts'
 import { CannotLook, type Finding, GROUPS, type Group, unknown } from './finding.ts'
-import type { Patient } from './patient.ts'
 
 export interface Report {
   /** UTC milliseconds, by our clock. */
@@ -15,16 +15,16 @@ const DEFAULT_TIMEOUT_MS = 8_000
 
 /** Runs all checks side by side, each within its time; never throws. `onDone` hears how many have come to an end. */
 export async function examine(
-  patient: Patient,
+  context: DoctorContext,
   checks: readonly Check[],
   onDone: (done: number, all: number) => void = () => undefined,
 ): Promise<Report> {
   const startedAt = performance.now()
-  const atMs = patient.clock.now()
+  const atMs = context.clock.now()
   let done = 0
   const found = await Promise.all(
     checks.map(async (check) => {
-      const findings = await lookInTime(check, patient)
+      const findings = await lookInTime(check, context)
       done += 1
       onDone(done, checks.length)
       return { group: check.group, findings }
@@ -41,7 +41,7 @@ export async function examine(
   }
 }
 
-async function lookInTime(check: Check, patient: Patient): Promise<Finding[]> {
+async function lookInTime(check: Check, context: DoctorContext): Promise<Finding[]> {
   const { what, timeoutMs = DEFAULT_TIMEOUT_MS } = check
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Finding>((resolve) => {
@@ -49,7 +49,7 @@ async function lookInTime(check: Check, patient: Patient): Promise<Finding[]> {
     timer = setTimeout(() => resolve(finding), timeoutMs)
   })
   try {
-    return [await Promise.race([check.look(patient), late])].flat()
+    return [await Promise.race([check.look(context), late])].flat()
   } catch (error) {
     return [unknown(what, `无法检查，因为${spaced(reasonOf(error))}`)]
   } finally {

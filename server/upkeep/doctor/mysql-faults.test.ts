@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
 import { createDb } from '../../core/db/db.ts'
 import { buildTestApp } from '../../testing/build-test-app.ts'
 import { openTcpGate } from '../../testing/tcp-gate.ts'
@@ -22,7 +23,7 @@ describe.runIf(process.env.TEST_MYSQL_URL)('on a MySQL server', () => {
     ])
     const narrow = await createTestDatabase()
     undo.push(() => narrow.drop())
-    const db = createDb(narrow.url)
+    const db = createDb(narrow.url, migrations)
     undo.push(() => db.close())
     const name = new URL(narrow.url).pathname.slice(1)
     await db.statement((tx) => tx.run(`ALTER DATABASE ${name} CHARACTER SET latin1`))

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { runSop } from '../../cli/sop.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
-import { config, openSopDesk, type SopDesk } from '../../operations/sop/testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { copyForRehearsal } from './copy-for-rehearsal.ts'
 import { recordedEvents } from './recorded-events.ts'
 import { rehearseBacktest } from './rehearse-backtest.ts'
@@ -50,7 +50,7 @@ steps:
 reenterAfterDays: 1
 `
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 /** As a server that looks every second: at ten, and whenever somebody's wait is over. */
@@ -69,7 +69,7 @@ async function until(atMs: number): Promise<void> {
   await t.advance(atMs - t.clock.now())
 }
 
-const decisions = async (of: SopDesk['db'], fromMs: number, toMs: number) =>
+const decisions = async (of: SopScene['db'], fromMs: number, toMs: number) =>
   of.view(async (view) => ({
     entries: (await sopFigures.entries(view, fromMs, toMs)).map(({ id: _id, ...entry }) => entry),
     steps: (await sopFigures.steps(view, fromMs, toMs)).map(({ entryId: _id, ...step }) => step),
@@ -78,7 +78,7 @@ const decisions = async (of: SopDesk['db'], fromMs: number, toMs: number) =>
 describe('a past that is played once more under the same rules', () => {
   it('has the same entries, steps, instants and outcomes as when it happened', async () => {
     const files = { 'sop/first.yaml': NEWCOMER, 'sop/b.yaml': OLD_HAND, 'sop/c.yaml': WIN_BACK }
-    t = await openSopDesk({ config: { ...config, ...files } })
+    t = await openSopScene({ config: { ...config, ...files } })
     expect(t.huoshui.rules.faults()).toEqual([])
     const before = [await t.scan({ state: 'store-code' }), await t.scan({ state: 'store-code' })]
     await t.pay(before[0] ?? '', 'early')

@@ -1,5 +1,5 @@
 import type { ReadTx } from '../../core/db/tx.ts'
-import { shareOf } from '../../operations/sop/model/share.ts'
+import { drawPoint } from '../../operations/sop/model/draw.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 
 /** Who takes part in a rehearsal. */
@@ -28,7 +28,7 @@ export async function chooseCustomers(tx: ReadTx, most: number): Promise<Cast> {
     )
     const ids = page.map((row) => row.external_userid)
     const owners = await customerQueries.ownersOf(tx, ids)
-    for (const id of ids) if (shareOf('rehearsal', owners.get(id) ?? id) < share) drawn.add(id)
+    for (const id of ids) if (drawPoint('rehearsal', owners.get(id) ?? id) < share) drawn.add(id)
     after = ids.at(-1) ?? after
     if (ids.length < PAGE) break
   }

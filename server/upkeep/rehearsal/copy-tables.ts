@@ -1,5 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
-import type { KeptTable } from '../../core/db/kept-table.ts'
+import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
 import type { ReadTx, Row, SqlValue } from '../../core/db/tx.ts'
 
 const PAGE = 2_000
@@ -10,7 +10,7 @@ const IDS_AT_ONCE = 500
 export async function copyTables(
   from: ReadTx,
   scratches: Db[],
-  tables: readonly KeptTable[],
+  tables: readonly SnapshotTable[],
   drawn: ReadonlySet<string> | undefined,
 ): Promise<void> {
   for (const table of tables) {
@@ -27,7 +27,7 @@ async function columnsOf(scratch: Db | undefined, table: string): Promise<string
   return (rows ?? []).map((row) => row.name)
 }
 
-async function* rowsOf(from: ReadTx, kept: KeptTable, columns: string[], drawn: ReadonlySet<string> | undefined) {
+async function* rowsOf(from: ReadTx, kept: SnapshotTable, columns: string[], drawn: ReadonlySet<string> | undefined) {
   const isAll = drawn === undefined || (kept.of === undefined && kept.through === undefined)
   if (isAll) return yield* pages(from, kept, columns, { text: '1 = 1', params: [] })
   const ids = [...drawn]
@@ -44,7 +44,7 @@ async function* rowsOf(from: ReadTx, kept: KeptTable, columns: string[], drawn: 
 
 async function* pages(
   from: ReadTx,
-  { table, key, where }: KeptTable,
+  { table, key, where }: SnapshotTable,
   columns: string[],
   wanted: { text: string; params: SqlValue[] },
 ) {

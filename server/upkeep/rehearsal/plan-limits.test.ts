@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { runSop } from '../../cli/sop.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
-import { config, openSopDesk, type SopDesk } from '../../operations/sop/testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { liveThrough, planOf, tally } from './testing/plan-world.ts'
 
 const THANKS = `
@@ -26,7 +26,7 @@ reenterAfterDays: 9
 /** How many mass-sends a customer may get a month. */
 const MONTHLY = 1
 
-let t: SopDesk
+let t: SopScene
 afterEach(async () => {
   vi.unstubAllEnvs()
   await t.close()
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 it('a plan knows whose month is full and whose guide has no room, as it then really is', async () => {
   vi.stubEnv('MASS_SEND_PER_CUSTOMER', String(MONTHLY))
-  t = await openSopDesk({
+  t = await openSopScene({
     config: { ...config, 'sop/first.yaml': THANKS, 'sop/b.yaml': CHECK, 'policy.yaml': 'tasksPerGuidePerDay: 5\n' },
     env: { MASS_SEND_PER_CUSTOMER: String(MONTHLY) },
   })

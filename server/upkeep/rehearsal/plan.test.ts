@@ -3,7 +3,7 @@ import { widthOf } from '../../cli/pad.ts'
 import { runSop } from '../../cli/sop.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
-import type { SopDesk } from '../../operations/sop/testing/sop-desk.ts'
+import type { SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { copyForRehearsal } from './copy-for-rehearsal.ts'
 import { liveThrough, openPlanWorld, planOf, tally } from './testing/plan-world.ts'
 
@@ -14,7 +14,7 @@ function byDay(instants: number[]): Record<string, number> {
   return counts
 }
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 describe('a plan', () => {

@@ -1,5 +1,5 @@
 import type { ReadTx } from '../../core/db/tx.ts'
-import type { RecordedEvent } from '../../engine/inbox/past.ts'
+import type { RecordedEvent } from '../../engine/inbox/rewind.ts'
 
 /** What people did; what our own rules did they shall do again, or not. */
 const REPLAYED = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EVERY_KEPT_TABLE } from '../../capabilities/every-kept-table.ts'
+import { EVERY_SNAPSHOT_TABLE } from '../../capabilities/every-kept-table.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
 import { createAgreeingPlatform } from './agreeing-platform.ts'
@@ -28,7 +28,7 @@ test('every table is either copied, or left out with a reason', async () => {
   const tables = await scratch.view((tx) =>
     tx.rows<{ name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`),
   )
-  const known = [...LEFT_OUT, ...EVERY_KEPT_TABLE.map((kept) => kept.table)]
+  const known = [...LEFT_OUT, ...EVERY_SNAPSHOT_TABLE.map((kept) => kept.table)]
   expect(tables.map((table) => table.name).sort()).toEqual(known.sort())
   await scratch.close()
 })

@@ -1,6 +1,6 @@
-import { createEveryPast } from '../../capabilities/every-past.ts'
+import { createEveryRewind } from '../../capabilities/every-past.ts'
 import type { Db } from '../../core/db/db.ts'
-import type { RecordedEvent } from '../../engine/inbox/past.ts'
+import type { RecordedEvent } from '../../engine/inbox/rewind.ts'
 import type { Verdict } from '../../operations/sop/enter/enter.ts'
 import { type EntryFigure, type StepFigure, sopFigures } from '../../operations/sop/explain/sop-figures.ts'
 import { createSopVersions } from '../../operations/sop/model/sop-versions.ts'
@@ -32,7 +32,7 @@ export async function rehearseBacktest({ fromMs, toMs, events, ...options }: Bac
     rules: { current: () => book },
     storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
   })
-  const pasts = createEveryPast(versions)
+  const pasts = createEveryRewind(versions)
   await scratch.tx(async (tx) => {
     // What is still to be done today was no matter then.
     for (const table of ['action', 'inbound_event', 'tier_run', 'score_run']) {

@@ -2,13 +2,13 @@ import { afterEach, expect, it } from 'vitest'
 import { runSop } from '../../cli/sop.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
-import { type BrandDesk, openBrandDesk } from '../../operations/sop/testing/brand-desk.ts'
+import { type BrandScene, openBrandScene } from '../../operations/sop/testing/brand-scene.ts'
 import { copyForRehearsal } from './copy-for-rehearsal.ts'
 import { rehearsePlan } from './rehearse-plan.ts'
 
 const DAYS = 3
 
-let t: BrandDesk
+let t: BrandScene
 afterEach(() => t.close())
 
 /** Who is asked for what when, by which journey. */
@@ -16,7 +16,7 @@ const tally = (steps: { sop: string; externalUserId: string; position: string; o
   steps.map((step) => `${step.sop} ${step.externalUserId} ${step.position} ${step.outcome}`).sort()
 
 it('the plan of the shipped journeys is what then happens, for everyone who enters by the clock', async () => {
-  t = await openBrandDesk('2026-11-22T08:00:00', [
+  t = await openBrandScene('2026-11-22T08:00:00', [
     ...['once', 'loyal', 'some', 'born', 'outside', 'buys'].map((id) => ({ id })),
     { id: 'silent', in: '科普群' },
   ])

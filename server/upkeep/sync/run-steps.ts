@@ -2,12 +2,12 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
-import { type Finding, findings } from './finding.ts'
+import { type MissedChange, missedChanges } from './missed-changes.ts'
 import { SYNC_STEPS } from './sync-actions.ts'
 import { syncParts } from './sync-part.ts'
 import { type Progress, type SyncRun, syncRuns } from './sync-run.ts'
 
-export type Find = (finding: Finding) => void
+export type Find = (finding: MissedChange) => void
 
 class Undone {
   readonly result: unknown
@@ -30,7 +30,7 @@ export function createRunSteps({
     const run = await syncRuns.byId(tx, runId)
     if (run === undefined) return
     const { kind, dry, state, relations, groupsRead, found, gaps } = run
-    const kinds = Object.fromEntries((await findings.sumsOf(tx, runId)).map((sum) => [sum.kind, sum.amount]))
+    const kinds = Object.fromEntries((await missedChanges.sumsOf(tx, runId)).map((sum) => [sum.kind, sum.amount]))
     const seconds = Math.round((clock.now() - run.startedAtMs) / 1_000)
     const fields = { runId, kind, dry, state, seconds, relations, groups: groupsRead, found, kinds, gaps }
     tx.afterCommit(() => log[gaps > 0 ? 'warn' : 'info'](fields, 'the corp has been read'))
@@ -45,7 +45,7 @@ export function createRunSteps({
     /** `work` writes what differs and tells what it found. In a dry run the very same is done and undone again. Findings
      *  count only in a reconciliation. Gives what `work` gave. */
     repair: async <T>(tx: Tx, run: SyncRun, work: (find: Find) => Promise<T>): Promise<T> => {
-      const found: Finding[] = []
+      const found: MissedChange[] = []
       let result: T
       if (!run.dry) result = await work((finding) => found.push(finding))
       else {
@@ -59,7 +59,7 @@ export function createRunSteps({
         }
       }
       if (run.kind === 'reconcile') {
-        await syncRuns.add(tx, run.id, { found: await findings.keep(tx, run.id, found, clock.now()) })
+        await syncRuns.add(tx, run.id, { found: await missedChanges.keep(tx, run.id, found, clock.now()) })
       }
       return result
     },

@@ -14,7 +14,7 @@ import type { Tags } from '../../records/tags/tags.ts'
 import { createCompareFeedback } from './compare-feedback.ts'
 import { feedbackDays } from './feedback-days.ts'
 import { createFindLosses } from './find-losses.ts'
-import { findings } from './finding.ts'
+import { missedChanges } from './missed-changes.ts'
 import { lastNight } from './night.ts'
 import { createReadGroups } from './read-groups.ts'
 import { createReadPeople } from './read-people.ts'
@@ -72,7 +72,7 @@ export function createSync(deps: SyncDeps) {
     if (before !== undefined) return before
     const runId = await syncRuns.begin(tx, { kind, dry, askKey, nowMs: clock.now() })
     if (runId === undefined) return undefined
-    await findings.dropBefore(tx, clock.now() - KEPT_MS)
+    await missedChanges.dropBefore(tx, clock.now() - KEPT_MS)
     const known = await customers.queries.countFriendships(tx)
     if (known > 0) await syncRuns.expect(tx, runId, known)
     await steps.add(tx, runId, { parts: 2 })
@@ -99,7 +99,7 @@ export function createSync(deps: SyncDeps) {
 
   return {
     ask,
-    queries: { ...syncRuns, findings, feedback: feedbackDays },
+    queries: { ...syncRuns, missedChanges, feedback: feedbackDays },
     executors: [
       ...createReadStaff({
         ...deps,

@@ -1,6 +1,6 @@
 import { shanghaiDaysBetween, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
-import { shareOf } from '../model/share.ts'
+import { drawPoint } from '../model/draw.ts'
 import type { Entry } from '../model/sop-entry.ts'
 
 /** Why somebody whose last time was `latest` may not enter at this instant, one Chinese line; undefined when they may.
@@ -20,5 +20,5 @@ export function refusal(sop: Pick<Sop, 'value'>, latest: Entry | undefined, nowM
 /** Is this customer one of those who are only watched, to know what the journey brings; always the same ones. */
 export const isHeldOut = (sop: Pick<Sop, 'name' | 'value'>, externalUserId: string): boolean => {
   const { holdOut } = sop.value
-  return holdOut !== undefined && shareOf(`hold-out:${sop.name}`, externalUserId) * 100 < holdOut.percent
+  return holdOut !== undefined && drawPoint(`hold-out:${sop.name}`, externalUserId) * 100 < holdOut.percent
 }

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
 import { buildTestApp } from '../../../testing/build-test-app.ts'
-import { config, openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 describe('entering again', () => {
@@ -16,7 +16,7 @@ steps:
 reenterAfterDays: 30
 `
   it('is possible only after the stated days', async () => {
-    t = await openSopDesk({ sop: REPURCHASE })
+    t = await openSopScene({ sop: REPURCHASE })
     const id = await t.scan({ state: 'store-code' })
     await t.pay(id, 'o1')
     await t.pay(id, 'o1')
@@ -29,7 +29,7 @@ reenterAfterDays: 30
   })
 
   it('does not begin by an order of long ago', async () => {
-    t = await openSopDesk({ sop: REPURCHASE })
+    t = await openSopScene({ sop: REPURCHASE })
     const id = await t.scan({ state: 'store-code' })
     await t.sandbox.order({
       orderId: 'o',
@@ -56,7 +56,7 @@ goal: order.paid
 reenterAfterDays: 30
 `
   it('lets in whoever meets the condition that morning, once a day, restart or not', async () => {
-    t = await openSopDesk({ sop: WIN_BACK })
+    t = await openSopScene({ sop: WIN_BACK })
     const sleeper = await t.scan({ state: 'store-code' })
     const other = await t.scan({ state: 'store-code' })
     await t.pay(sleeper)
@@ -84,7 +84,7 @@ reenterAfterDays: 30
   })
 
   it('begins with the next morning when the rule is written after ten', async () => {
-    t = await openSopDesk({
+    t = await openSopScene({
       sop: WIN_BACK.replace(/when:.*/, 'when: { orders.paid.count: 0 }'),
       now: '2026-11-22T15:00:00+08:00',
     })
@@ -96,7 +96,7 @@ reenterAfterDays: 30
   })
 
   it('runs later the same day when we were down at ten', async () => {
-    t = await openSopDesk({ sop: WIN_BACK.replace(/when:.*/, 'when: { orders.paid.count: 0 }') })
+    t = await openSopScene({ sop: WIN_BACK.replace(/when:.*/, 'when: { orders.paid.count: 0 }') })
     const id = await t.scan({ state: 'store-code' })
     await t.until('2026-11-22T17:00:00')
     await t.advance(10 * SECOND_MS)

@@ -13,9 +13,9 @@ import { type Entry, type EntryEvent, type EntryToBegin, entryStore } from '../m
 import type { SopVersion } from '../model/sop-versions.ts'
 import { EVENT_ZH } from '../model/step-text.ts'
 import { versionFor } from '../model/version-for.ts'
-import type { Proceed } from '../walk/proceed.ts'
+import type { Walk } from '../walk/walk.ts'
 import { isHeldOut, refusal } from './admission.ts'
-import type { GiveWay } from './give-way.ts'
+import type { ExclusiveGroup } from './exclusive-group.ts'
 import { refusals } from './refusals.ts'
 
 /** What was decided about somebody who met a journey's trigger. */
@@ -64,7 +64,7 @@ export interface Occasion {
 }
 
 /** Lets customers into journeys: one by an event, many by a look at everybody. */
-export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay) {
+export function createEnter(deps: EnterDeps, walk: Walk, exclusiveGroup: ExclusiveGroup) {
   const { clock, facts, timeline, customers } = deps
 
   const begun = (
@@ -145,12 +145,12 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
     const values = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? new Map()
     const seen = seenOf(paths, values)
     if (!holds(sop.when, values)) return `不符合它的条件（${factsText(seen)}）`
-    const holder = (await giveWay.heldBy(tx, sop, [externalUserId])).get(externalUserId)
+    const holder = (await exclusiveGroup.heldBy(tx, sop, [externalUserId])).get(externalUserId)
     if (holder !== undefined) return heldText(holder)
     const wanted = { ...begun(sop, { externalUserId, userId, latest }, by.event, seen), startChain: by.startChain ?? 0 }
     const entry = await entryStore.begin(tx, wanted)
     if (entry === undefined) return undefined
-    await giveWay.takeOver(tx, sop, [externalUserId])
+    await exclusiveGroup.takeOver(tx, sop, [externalUserId])
     await timeline.note(tx, noteOf(sop, wanted, by.why))
     return entry
   }
@@ -164,7 +164,7 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       event: EntryEvent,
     ): Promise<void> => {
       const entry = tell(sop, who, await tryEnter(tx, sop, who, { why: EVENT_ZH[event.kind], event }))
-      if (typeof entry === 'object') await proceed.begin(tx, versionOf(sop), entry)
+      if (typeof entry === 'object') await walk.begin(tx, versionOf(sop), entry)
       if (typeof entry !== 'string') return
       const { externalUserId } = who
       const refused = { sop: sop.name, version: sop.version, externalUserId, atMs: event.atMs, why: entry }
@@ -189,7 +189,7 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
       const { atMs, why, versions, asks, isNews } = occasion
       const latest = await entryStore.latest(tx, released.name, externalUserIds)
       const owners = await customers.queries.ownersOf(tx, externalUserIds)
-      const held = await giveWay.heldBy(tx, released, externalUserIds)
+      const held = await exclusiveGroup.heldBy(tx, released, externalUserIds)
       const conditions = new Map(versions.map((version) => [version, asks(version)]))
       const known = await facts.of(tx, externalUserIds, atMs, factPaths({ kind: 'any', of: [...conditions.values()] }))
       /** The version that lets them in and what it asked, or why none does. */
@@ -221,7 +221,7 @@ export function createEnter(deps: EnterDeps, proceed: Proceed, giveWay: GiveWay)
         tx,
         coming.map((one) => one.entry),
       )
-      await giveWay.takeOver(
+      await exclusiveGroup.takeOver(
         tx,
         released,
         coming.map((one) => one.entry.externalUserId),

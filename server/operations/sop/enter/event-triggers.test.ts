@@ -3,9 +3,9 @@ import { DAY_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import { openBrowser } from '../../../sidebar-api/testing/sidebar-browser.ts'
 import { signedPost } from '../../../testing/signed-post.ts'
 import { steakLadder, TIER_TAGS } from '../../tiers/testing/steak-ladder.ts'
-import { openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 /** A journey that asks the guide for one thing, named like itself. */
@@ -20,7 +20,7 @@ const tagId = async (path: string): Promise<string> => {
 }
 
 it('tells tags put on and taken off by hand in WeCom, by a guide in the sidebar, and by rule', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: [
       asking('hand-on', '{ event: tag.added, tag: 生命周期/老客, by: hand }'),
       asking('hand-off', '{ event: tag.removed, tag: 生命周期/老客, by: hand }'),
@@ -60,7 +60,7 @@ it('tells tags put on and taken off by hand in WeCom, by a guide in the sidebar,
 })
 
 it('ends by itself where journeys put on and take off the tags that begin them', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: [
       `sop: self\nname: self\ntrigger: { event: tag.added, tag: 来源/包裹卡 }\nreenterAfterDays: 0\nsteps:\n  - tag: { remove: [来源/包裹卡] }\n  - wait: 10m\n  - tag: { add: [来源/包裹卡] }\n`,
       `sop: ping\nname: ping\ntrigger: { event: tag.added, tag: 生命周期/新客 }\nreenterAfterDays: 0\nsteps:\n  - tag: { add: [生命周期/老客], remove: [生命周期/新客] }\n`,
@@ -84,7 +84,7 @@ it('ends by itself where journeys put on and take off the tags that begin them',
 })
 
 it('knows who comes back: customer.added means every time, customer.readded only the later ones, with its welcome', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: [
       asking('every', 'customer.added'),
       'sop: back\nname: back\ntrigger: customer.readded\nsteps:\n  - welcome: 包裹卡欢迎语\n  - task: { for: guide, title: back }\n',
@@ -102,7 +102,7 @@ it('knows who comes back: customer.added means every time, customer.readded only
 })
 
 it('begins when a guide sends a script that carries a link', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: [
       asking('linked', '{ event: script.sent, carries: link }'),
       asking('first', '{ event: script.sent, script: first-order }'),
@@ -129,7 +129,7 @@ it('begins when a guide sends a script that carries a link', async () => {
 })
 
 it('begins when a customer rises to a level', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: [
       asking('rose', '{ event: tier.changed, ladder: 分层, from: C, to: A }'),
       asking('other', '{ event: tier.changed, to: B }'),
@@ -144,7 +144,7 @@ it('begins when a customer rises to a level', async () => {
 })
 
 it('begins with an answer of a survey, once however often it is posted', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: [
       asking('gift', '{ event: survey.answered, survey: 到店, answer: 送人 }'),
       asking('self', '{ event: survey.answered, answer: 自己吃 }'),

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
-import { shareOf } from '../model/share.ts'
-import { openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { drawPoint } from '../model/draw.ts'
+import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 /** `title state (why)` of each of a customer's journeys, by title. */
@@ -19,7 +19,7 @@ describe('journeys of one exclusive group', () => {
     }steps: [ { task: { for: guide, title: ${name} } }, { wait: 30d } ]\n`
 
   it('by an event: the higher takes over, an equal or a lower waits its turn', async () => {
-    t = await openSopDesk({
+    t = await openSopScene({
       sop: [
         journey('first', 'customer.added', undefined),
         journey('equal', 'order.created', 50),
@@ -45,7 +45,7 @@ describe('journeys of one exclusive group', () => {
   })
 
   it('one event begins several: the most important first, so that it stays alone', async () => {
-    t = await openSopDesk({
+    t = await openSopScene({
       sop: [
         journey('a-low', 'order.paid', 10),
         journey('b-high', 'order.paid', 90),
@@ -60,7 +60,7 @@ describe('journeys of one exclusive group', () => {
 
   it('by the daily look: takes over those of lower ones, leaves those of equal ones', async () => {
     const daily = '{ daily: "10:00" }'
-    t = await openSopDesk({
+    t = await openSopScene({
       now: '2026-11-22T09:00:00+08:00',
       sop: [
         journey('low', 'customer.added', 10),
@@ -79,7 +79,7 @@ describe('journeys of one exclusive group', () => {
 })
 
 it('who is held out takes no step, reaches the goal all the same, and is let go after the days', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: `
 sop: steak
 name: 牛排
@@ -89,7 +89,7 @@ goal: order.paid
 steps: [ { tag: { add: [生命周期/新客] } }, { task: { for: guide, title: 问好 } }, { wait: 20d }, { task: { for: guide, title: 再问 } } ]
 `,
   })
-  const isHeldOut = (id: string): boolean => shareOf('hold-out:steak', id) < 0.5
+  const isHeldOut = (id: string): boolean => drawPoint('hold-out:steak', id) < 0.5
   const scanned: string[] = []
   while (scanned.filter(isHeldOut).length < 2 || scanned.every(isHeldOut)) {
     scanned.push(await t.scan({ state: 'store-code' }))
@@ -121,12 +121,12 @@ it('a split sends each customer the way of their arm, also when they come again,
         - { arm: A, weight: 50, do: [ { task: { for: guide, title: A } }, { wait: 1h }, { task: { for: guide, title: A2 } } ] }
         - { arm: B, weight: 50, do: [] }
   - task: { for: guide, title: 完 }`
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: `sop: split\nname: 分组\ntrigger: order.paid\nreenterAfterDays: 0\nsteps:${steps('customer')}\n---\nsop: by-guide\nname: 按导购\ntrigger: customer.added\nsteps:${steps('guide').replaceAll('开场白', '导购开场').replaceAll('title: ', 'title: g')}\n`,
   })
   const ids: string[] = []
   for (let one = 0; one < 6; one++) ids.push(await t.scan({ state: 'store-code' }))
-  const arm = (draw: string, subject: string): string => (shareOf(`split:${draw}`, subject) < 0.5 ? 'A' : 'B')
+  const arm = (draw: string, subject: string): string => (drawPoint(`split:${draw}`, subject) < 0.5 ? 'A' : 'B')
   for (const [index, id] of ids.entries()) await t.pay(id, `o${index}`)
   await t.again()
   await t.advance(HOUR_MS + SECOND_MS)

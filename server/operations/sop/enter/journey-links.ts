@@ -3,16 +3,16 @@ import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import { versionFor } from '../model/version-for.ts'
-import type { Proceed } from '../walk/proceed.ts'
 import type { LeaveStepDeps } from '../walk/steps/leave-step.ts'
 import type { StartStepDeps } from '../walk/steps/start-step.ts'
+import type { Walk } from '../walk/walk.ts'
 import type { Enter } from './enter.ts'
 
 export interface JourneyLinksDeps {
   rules: Pick<RuleBookHolder, 'current'>
   versions: SopVersions
   enter: Pick<Enter, 'byStep'>
-  proceed: Pick<Proceed, 'end'>
+  walk: Pick<Walk, 'end'>
 }
 
 /** Journeys that were changed one after the other may come round to each other; more starts in a row than this are not
@@ -22,7 +22,7 @@ const MOST_STARTS = 8
 /** What one journey does to another. */
 export type JourneyLinks = StartStepDeps & LeaveStepDeps
 
-export function createJourneyLinks({ rules, versions, enter, proceed }: JourneyLinksDeps): JourneyLinks {
+export function createJourneyLinks({ rules, versions, enter, walk }: JourneyLinksDeps): JourneyLinks {
   const startJourney: StartStepDeps['startJourney'] = async (tx, name, { entry, title }) => {
     const released = rules.current().sops.get(name)
     if (released === undefined) return { title: name, why: '规则里没有它' }
@@ -45,7 +45,7 @@ export function createJourneyLinks({ rules, versions, enter, proceed }: JourneyL
 
   async function endOne(tx: Tx, entry: Entry, title: string, by: string): Promise<void> {
     const sop = (await versions(tx, entry.sop, entry.version)) ?? { name: entry.sop, version: entry.version, title }
-    await proceed.end(tx, sop, entry, { state: 'left', why: `SOP「${by}」的步骤让客户退出` })
+    await walk.end(tx, sop, entry, { state: 'left', why: `SOP「${by}」的步骤让客户退出` })
   }
 
   return { startJourney, leaveJourney }

@@ -21,21 +21,21 @@ import { TierChanged } from '../../tiers/tier-events.ts'
 import type { NoteOutcomes } from '../experiments/note-outcomes.ts'
 import { byPriority } from '../model/by-priority.ts'
 import { chainOf } from '../model/chain.ts'
-import { concerns, type Subject } from '../model/concerns.ts'
+import { isAbout, type Subject } from '../model/is-about.ts'
 import { matchesEvent } from '../model/matches-event.ts'
 import { type EntryEvent, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import { stepAt } from '../model/step-path.ts'
 import { EVENT_ZH } from '../model/step-text.ts'
 import { versionFor } from '../model/version-for.ts'
-import type { Proceed } from '../walk/proceed.ts'
+import type { Walk } from '../walk/walk.ts'
 import type { Enter } from './enter.ts'
 
 export interface OnEventDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
   versions: SopVersions
-  proceed: Proceed
+  walk: Walk
   enter: Enter
   noteOutcomes: NoteOutcomes
 }
@@ -45,11 +45,11 @@ const STALE_MS = 3 * DAY_MS
 
 /** What the events that rules may name do to journeys: end, wake and begin them. */
 export function createOnEvent(deps: OnEventDeps): Subscription[] {
-  const { clock, rules, versions, proceed, enter, noteOutcomes } = deps
+  const { clock, rules, versions, walk, enter, noteOutcomes } = deps
 
   async function onActive(tx: Tx, names: EntryEvent[], subject: Subject): Promise<void> {
     for (const entry of await entryStore.activeOf(tx, subject.externalUserId)) {
-      if (!names.every((event) => concerns(event, subject, entry))) continue
+      if (!names.every((event) => isAbout(event, subject, entry))) continue
       // One that went on before it may have ended it, by a start or a leave.
       if (!(await entryStore.stillActive(tx, [entry.id])).has(entry.id)) continue
       const sop = await versions(tx, entry.sop, entry.version)
@@ -58,16 +58,16 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
       const reached = goal === undefined ? undefined : meant(goal, names)
       const left = leave.map((spec) => meant(spec, names)).find((event) => event !== undefined)
       if (reached !== undefined) {
-        await proceed.end(tx, sop, entry, { state: 'goal', why: EVENT_ZH[reached.kind] })
+        await walk.end(tx, sop, entry, { state: 'goal', why: EVENT_ZH[reached.kind] })
       } else if (left !== undefined) {
-        await proceed.end(tx, sop, entry, { state: 'left', why: EVENT_ZH[left.kind] })
+        await walk.end(tx, sop, entry, { state: 'left', why: EVENT_ZH[left.kind] })
       } else if (entry.waitingEvent !== undefined) {
         const step = stepAt(steps, entry.position)
         const wait = step !== undefined && 'wait' in step ? step.wait : undefined
         if (typeof wait !== 'object' || !('event' in wait)) continue
         const { atMost: _atMost, ...awaited } = wait
         const come = meant(awaited, names)
-        if (come !== undefined) await proceed.wake(tx, sop, entry, EVENT_ZH[come.kind])
+        if (come !== undefined) await walk.wake(tx, sop, entry, EVENT_ZH[come.kind])
       }
     }
   }

@@ -2,7 +2,7 @@ import type { Tx } from '../../../core/db/tx.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { eventNameOf } from '../../../rules/schema/sop-event.ts'
 import { everyReleasedSop } from '../../../rules/versions/every-released-sop.ts'
-import { concerns, type Subject } from '../model/concerns.ts'
+import { isAbout, type Subject } from '../model/is-about.ts'
 import { matchesEvent } from '../model/matches-event.ts'
 import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
@@ -30,7 +30,7 @@ export function createNoteOutcomes(deps: { rules: Pick<RuleBookHolder, 'current'
     const isLoss = event.kind === 'customer.lost' && event.payload.by !== 'transfer'
     if (!isLoss && !goalKinds().has(event.kind)) return
     for (const entry of await entryStore.ofCustomer(tx, subject.externalUserId)) {
-      if (!concerns(event, subject, entry)) continue
+      if (!isAbout(event, subject, entry)) continue
       if (isLoss) await noteFirst(tx, 'lost_at', entry, event)
       if (await isGoal(tx, entry, event)) await noteFirst(tx, 'goal_at', entry, event)
     }

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { runSop } from '../../../cli/sop.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/kernel/shanghai.ts'
-import { openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 const command = (...words: string[]) =>
@@ -62,7 +62,7 @@ async function people(arm: string, count: number, goals: number): Promise<void> 
 
 describe('an experiment', () => {
   it('says plainly that nothing was found, names a winner on enough evidence, and forgets no look', async () => {
-    t = await openSopDesk({ sop: SPLIT })
+    t = await openSopScene({ sop: SPLIT })
     await people('发券', 3000, 300)
     await people('裂变', 3000, 312)
     expect(await linesOf('experiment', 'after-order')).toContain(
@@ -95,7 +95,7 @@ describe('an experiment', () => {
   })
 
   it('is not judged when the arms were not filled as drawn, and leaves out who drew before its arms were changed', async () => {
-    t = await openSopDesk({ sop: SPLIT })
+    t = await openSopScene({ sop: SPLIT })
     await people('发券', 3300, 330)
     await people('裂变', 3000, 600)
     await t.advance(7 * DAY_MS)
@@ -125,7 +125,7 @@ leave: [customer.lost]
 holdOut: { percent: 50, days: 30 }
 `
   it('is measured alike for those who got it, although they are through at once, and for those only watched', async () => {
-    t = await openSopDesk({ sop: HOLD_OUT })
+    t = await openSopScene({ sop: HOLD_OUT })
     const ids: string[] = []
     for (let index = 0; index < 24; index++) ids.push((await t.sandbox.scan({ state: 'store-code' })).externalUserId)
     await t.settle()

@@ -39,7 +39,7 @@ export interface Verdict {
 
 const Z = 1.959963984540054
 
-function shareOf(arm: ArmSeen, estimate: Estimate | undefined): Verdict['shares'][number] {
+function drawPoint(arm: ArmSeen, estimate: Estimate | undefined): Verdict['shares'][number] {
   const share = arm.people === 0 ? 0 : arm.goals / arm.people
   if (arm.guides === undefined) return { name: arm.name, share, ...wilson(arm) }
   const reach = estimate === undefined ? 1 : Z * Math.sqrt(estimate.variance)
@@ -87,6 +87,6 @@ export function judge(arms: readonly ArmSeen[], mostEvidence: ReadonlyMap<string
     const verdict = !isProven ? 'none' : difference > 0 ? 'better' : 'worse'
     return { arm: other.name, difference, interval, logEvidence: now, p, verdict }
   })
-  const shares = arms.map((arm) => shareOf(arm, estimates.get(arm.name)))
+  const shares = arms.map((arm) => drawPoint(arm, estimates.get(arm.name)))
   return { ratioP, isRatioBroken, shares, comparisons }
 }

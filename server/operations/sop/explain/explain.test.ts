@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
 import { runSop } from '../../../cli/sop.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
-import { openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 const TWO = `
@@ -45,7 +45,7 @@ const cli = (...words: string[]) =>
   runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
 
 it('tells step by step why a customer is where they are, and why not elsewhere', async () => {
-  t = await openSopDesk({ sop: TWO })
+  t = await openSopScene({ sop: TWO })
   const id = await t.scan({ state: 'parcel-card', name: '小满' })
   await t.advance(11 * MINUTE_MS)
   await t.pay(id)
@@ -77,7 +77,7 @@ it('tells step by step why a customer is where they are, and why not elsewhere',
 })
 
 it('undoes the tags of a journey, once, and leaves alone what people did', async () => {
-  t = await openSopDesk({ sop: TWO })
+  t = await openSopScene({ sop: TWO })
   const one = await t.scan({ state: 'parcel-card', name: '甲' })
   const other = await t.scan({ state: 'parcel-card', name: '乙' })
   const tagsOf = async (id: string) =>

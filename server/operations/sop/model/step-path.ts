@@ -6,7 +6,7 @@ import type { SopStep } from '../../../rules/schema/sop-rule.ts'
 
 export const FIRST_POSITION = '0'
 
-const numbers = (position: string): number[] => position.split('../../../sop').map(Number)
+const numbers = (position: string): number[] => position.split('.').map(Number)
 
 /** The list that the position's last number counts in. */
 function listAt(steps: SopStep[], path: number[]): SopStep[] | undefined {
@@ -30,9 +30,7 @@ export function positionAfter(steps: SopStep[], position: string): string {
   const path = numbers(position)
   const next = [...path.slice(0, -1), (path.at(-1) ?? 0) + 1]
   const hasNext = (listAt(steps, next)?.length ?? 0) > (next.at(-1) ?? 0)
-  return hasNext || next.length === 1
-    ? next.join('../../../sop')
-    : positionAfter(steps, path.slice(0, -2).join('../../../sop'))
+  return hasNext || next.length === 1 ? next.join('.') : positionAfter(steps, path.slice(0, -2).join('.'))
 }
 
 /** The first step of a branch; after the step around it when the branch is empty. */

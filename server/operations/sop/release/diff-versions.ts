@@ -103,7 +103,7 @@ function stepLines(before: SopStep[], after: SopStep[]): string[] {
   return lines
 }
 
-const depth = ({ position }: Line): number => position.split('../../../sop').length
+const depth = ({ position }: Line): number => position.split('.').length
 
 /** What was taken out and put in at one place: pairs of one kind are changes. */
 function changeLines(gone: Line[], come: Line[]): string[] {

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { runSop } from '../../../cli/sop.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
 import { buildTestApp } from '../../../testing/build-test-app.ts'
-import { config, openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 /** A journey that opens one to-do, waits, and opens another. */
@@ -45,7 +45,7 @@ const scanMany = async (count: number): Promise<string[]> => {
 
 describe('a version that was a mistake', () => {
   it('is rolled back for new entrants at once, over a restart, until the file changes; everything is on the log', async () => {
-    t = await openSopDesk({ sop: ONE })
+    t = await openSopScene({ sop: ONE })
     const [first] = await stateOf(await t.scan({ state: 'store-code' }))
     await write(TWO)
     const inside = await t.scan({ state: 'store-code' })
@@ -84,7 +84,7 @@ describe('a version that was a mistake', () => {
   })
 
   it('can be let go again by hand', async () => {
-    t = await openSopDesk({ sop: ONE })
+    t = await openSopScene({ sop: ONE })
     await write(TWO)
     const [one, two] = (await t.rows<{ version: string }>('SELECT version FROM sop_release ORDER BY seq')).map(
       (row) => row.version,
@@ -115,7 +115,7 @@ describe('people inside an earlier version', () => {
   }
 
   it('begin anew, once', async () => {
-    t = await openSopDesk({ sop: ONE })
+    t = await openSopScene({ sop: ONE })
     const id = await t.scan({ state: 'store-code' })
     await write(sop('  - task: { for: guide, title: 二号招呼 }\n  - wait: 3d', 'inside: restart'))
     await move()
@@ -131,7 +131,7 @@ describe('people inside an earlier version', () => {
   })
 
   it('leave', async () => {
-    t = await openSopDesk({ sop: ONE })
+    t = await openSopScene({ sop: ONE })
     const id = await t.scan({ state: 'store-code' })
     await write(`${TWO}inside: leave\n`)
     await move()
@@ -145,7 +145,7 @@ describe('people inside an earlier version', () => {
   - task: { for: guide, title: 招呼 }
   - wait: 3d
 ${last}`
-    t = await openSopDesk({ sop: sop(waitThen('  - task: { for: guide, title: 旧回访 }')) })
+    t = await openSopScene({ sop: sop(waitThen('  - task: { for: guide, title: 旧回访 }')) })
     const early = await t.scan({ state: 'store-code' })
     await t.advance(DAY_MS)
     const late = await t.scan({ state: 'store-code' })
@@ -182,7 +182,7 @@ describe('a canary', () => {
   const canary = (percent: number, stop = ''): string => `${TWO}rollout: { percent: ${percent}${stop} }\n`
 
   it('gets its share of new entrants, keeps them when the share grows, and is everybody’s when rollout is removed', async () => {
-    t = await openSopDesk({ sop: ONE })
+    t = await openSopScene({ sop: ONE })
     await write(canary(30))
     await scanMany(60)
     const shares = async () =>
@@ -208,7 +208,7 @@ describe('a canary', () => {
   })
 
   it('stops by itself when it drives people away and the others stay; a person is told', async () => {
-    t = await openSopDesk({ sop: ONE })
+    t = await openSopScene({ sop: ONE })
     await write(canary(50, ', stopWhen: { lostPercent: 20, after: 10 }'))
     const ids = await scanMany(40)
     const entries = await t.rows<{ external_userid: string; canary: number }>(

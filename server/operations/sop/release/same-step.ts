@@ -7,9 +7,9 @@ const kindOf = (step: SopStep): string => Object.keys(step)[0] ?? ''
 /** Why somebody who stands at `position` of the one list cannot stand there in the other, one Chinese line; undefined when
  *  they can: the step is of the same kind in both, and so is every step around it, the arm of an experiment even the same. */
 export function notSameStep(before: SopStep[], after: SopStep[], position: string): string | undefined {
-  const path = position.split('../../../sop')
+  const path = position.split('.')
   for (let length = 1; length < path.length; length += 2) {
-    const around = path.slice(0, length).join('../../../sop')
+    const around = path.slice(0, length).join('.')
     const [old, now] = [stepAt(before, around), stepAt(after, around)]
     const branch = Number(path[length])
     if (old !== undefined && 'split' in old) {

@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import { leapOrdinal } from '../../../records/profiles/birthday.ts'
-import { openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 const asking = (sop: string, trigger: string, more = ''): string =>
@@ -13,7 +13,7 @@ const entered = async (id: string): Promise<string[]> =>
   (await t.timeline(id)).filter((line) => line.startsWith('进入')).sort()
 
 it('comes on the day after something, before a birthday, and once for each silence', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: [
       asking('day-two', '{ day: 2, since: order.last, at: "10:00" }', 'reenterAfterDays: 0\n'),
       asking('birthday', '{ birthday: 4, at: "10:00" }'),
@@ -55,7 +55,7 @@ it('comes on the day after something, before a birthday, and once for each silen
 })
 
 it('lets in who enters or leaves an audience after it was switched on, and says by which facts', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: 'sop: none\nname: none\ntrigger: customer.readded\nsteps: [ { tag: { add: [生命周期/老客] } } ]\n',
   })
   const early = await t.scan({ state: 'store-code' })

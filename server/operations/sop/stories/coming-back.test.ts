@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { type BrandDesk, openBrandDesk } from '../testing/brand-desk.ts'
+import { type BrandScene, openBrandScene } from '../testing/brand-scene.ts'
 
 /** Their ids draw: the first five the next product, the others the new recipe. */
 const NEXT = ['b', 'c', 'd', 'e', 'f']
@@ -8,11 +8,11 @@ const RECIPE = ['a', 'h']
 /** Its id draws the hold-out of one in ten. */
 const HELD_OUT = 'wmheld0'
 
-let t: BrandDesk
+let t: BrandScene
 afterEach(() => t.close())
 
 it('首单未复购: thirty days after an only order, one of two reasons to come back, and one honest question', async () => {
-  t = await openBrandDesk(
+  t = await openBrandScene(
     '2026-11-22T10:00:00',
     [...NEXT, ...RECIPE, 'twice', 'leave-me', 'gone'].map((id) => ({ id })),
   )
@@ -61,7 +61,7 @@ it('首单未复购: thirty days after an only order, one of two reasons to come
 
 it('流失老客: ten orders and half a year away; asked, asked why, invited back, then left in peace; a tenth is only watched', async () => {
   const ids = ['loyal', 'returns', HELD_OUT, 'nine', 'recent', 'leave-me']
-  t = await openBrandDesk(
+  t = await openBrandScene(
     '2026-11-22T10:00:00',
     ids.map((id) => ({ id })),
   )

@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
-import { type BrandDesk, openBrandDesk } from '../testing/brand-desk.ts'
+import { type BrandScene, openBrandScene } from '../testing/brand-scene.ts'
 
-let t: BrandDesk
+let t: BrandScene
 afterEach(() => t.close())
 
 it('新客首单: three gentle words in five days, each opener by its channel, over with the first order', async () => {
-  t = await openBrandDesk('2026-11-22T15:00:00')
+  t = await openBrandScene('2026-11-22T15:00:00')
   await t.meet('parcel')
   await t.meet('store', { state: 'store-poster' })
   await t.meet('live', { userId: 'wangzixuan', state: 'live-room' })
@@ -48,7 +48,7 @@ it('新客首单: three gentle words in five days, each opener by its channel, o
 })
 
 it('未下单转科普: who knows what they want gets a small offer, the others are taught, in the group or alone', async () => {
-  t = await openBrandDesk('2026-11-22T15:00:00')
+  t = await openBrandScene('2026-11-22T15:00:00')
   for (const id of ['knows', 'in-group', 'joins', 'alone', 'bought', 'leave-me']) await t.meet(id)
   await t.join('in-group', '科普群')
   await t.twice()
@@ -107,7 +107,7 @@ it('未下单转科普: who knows what they want gets a small offer, the others 
 })
 
 it('付费群关怀: invited to the paid group at once, then two weeks of company; each order begins it anew', async () => {
-  t = await openBrandDesk(
+  t = await openBrandScene(
     '2026-11-22T10:00:00',
     ['joins', 'stays-out', 'again', 'refunds', 'late', 'looker'].map((id) => ({ id })),
   )

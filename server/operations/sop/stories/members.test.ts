@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
-import { type BrandDesk, openBrandDesk } from '../testing/brand-desk.ts'
+import { type BrandScene, openBrandScene } from '../testing/brand-scene.ts'
 
-let t: BrandDesk
+let t: BrandScene
 afterEach(() => t.close())
 
 it('VIP升级: thanked the same day, asked into the VIP group, before any other care; not who falls', async () => {
-  t = await openBrandDesk('2026-11-22T10:00:00', [
+  t = await openBrandScene('2026-11-22T10:00:00', [
     ...['joins', 'stays-out', 'top', 'regular', 'night'].map((id) => ({ id })),
     { id: 'inside', in: 'VIP群' },
   ])
@@ -53,7 +53,7 @@ it('VIP升级: thanked the same day, asked into the VIP group, before any other 
 })
 
 it('沉默群友: sixty days without a sign of life; asked whether to stay, then to leave; never who has stirred', async () => {
-  t = await openBrandDesk('2026-11-22T08:00:00', [
+  t = await openBrandScene('2026-11-22T08:00:00', [
     ...['silent', 'keeps', 'buys', 'stirs', 'active', 'leave-me', 'gone'].map((id) => ({ id, in: '科普群' }) as const),
     { id: 'paid', in: '付费群' },
     { id: 'vip', in: 'VIP群' },
@@ -94,7 +94,7 @@ it('沉默群友: sixty days without a sign of life; asked whether to stay, then
 })
 
 it('生日: a word by hand on the morning, with the gift for A and S; every year, and beside any other care', async () => {
-  t = await openBrandDesk(
+  t = await openBrandScene(
     '2026-11-22T10:00:00',
     ['friend', 'vip', 'buys', 'tomorrow', 'unknown', 'leave-me', 'gone'].map((id) => ({ id })),
   )

@@ -1,6 +1,6 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { SopSplit } from '../../../rules/schema/sop-rule.ts'
-import { drawn } from '../model/share.ts'
+import { drawn } from '../model/draw.ts'
 import type { Entry } from '../model/sop-entry.ts'
 
 /** Index of the arm that each of these customers (or, `by: guide`, their guides) gets in an experiment: always the same one

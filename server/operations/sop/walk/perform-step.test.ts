@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
-import { openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 describe('steps', () => {
@@ -15,7 +15,7 @@ steps:
 ${steps}
 `
   it('a remark waits for the nickname that comes with the details', async () => {
-    t = await openSopDesk({ sop: sop('  - remark: "包裹-{客户昵称}"\n  - task: { for: guide, title: 问好 }') })
+    t = await openSopScene({ sop: sop('  - remark: "包裹-{客户昵称}"\n  - task: { for: guide, title: 问好 }') })
     t.sandbox.faults.set({ path: 'externalcontact/get', errcode: -1, times: 1 })
     const id = await t.scan({ state: 'store-code', name: '小满' })
     expect(await t.tasks(id)).toEqual([])
@@ -27,7 +27,7 @@ ${steps}
   })
 
   it('a remark goes without the nickname when it never comes', async () => {
-    t = await openSopDesk({ sop: sop('  - remark: "包裹-{客户昵称}"') })
+    t = await openSopScene({ sop: sop('  - remark: "包裹-{客户昵称}"') })
     t.sandbox.faults.set({ path: 'externalcontact/get', errcode: 84061 })
     const id = await t.scan({ state: 'store-code' })
     for (let minute = 0; minute < 6; minute++) await t.advance(MINUTE_MS)
@@ -36,7 +36,7 @@ ${steps}
   })
 
   it('waiting for an event ends with it', async () => {
-    t = await openSopDesk({
+    t = await openSopScene({
       sop: sop('  - wait: { event: order.paid, atMost: 2d }\n  - task: { for: guide, title: 谢谢下单 }'),
     })
     const id = await t.scan({ state: 'store-code' })
@@ -51,7 +51,7 @@ ${steps}
   })
 
   it('waiting for an event ends without it, too', async () => {
-    t = await openSopDesk({
+    t = await openSopScene({
       sop: sop('  - wait: { event: order.paid, atMost: 2d }\n  - task: { for: guide, title: 还没下单 }'),
     })
     const id = await t.scan({ state: 'store-code' })
@@ -60,7 +60,7 @@ ${steps}
   })
 
   it('news older than the journey changes nothing in it', async () => {
-    t = await openSopDesk({ sop: sop('  - wait: 30d', 'goal: order.paid') })
+    t = await openSopScene({ sop: sop('  - wait: 30d', 'goal: order.paid') })
     const id = await t.scan({ state: 'store-code' })
     await t.advance(HOUR_MS)
     const paidAt = t.clock.now() - 2 * DAY_MS
@@ -76,7 +76,7 @@ ${steps}
       - when: { orders.paid.count: { gte: 1 } }
         do: [ { task: { for: guide, title: 老客 } } ]
   - task: { for: guide, title: 所有人 }`
-    t = await openSopDesk({ sop: sop(steps) })
+    t = await openSopScene({ sop: sop(steps) })
     const id = await t.scan({ state: 'store-code' })
     expect(await t.outcomes(id)).toEqual(['没有一个分支成立（已付款订单数 0）', '给导购待办「所有人」'])
   })

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, test } from 'vitest'
 import { SECOND_MS } from '../../../core/kernel/shanghai.ts'
 import { nextMorning, quietUntil } from '../../../rules/book/quiet-until.ts'
-import { config, openSopDesk, type SopDesk } from '../testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
 const at = (text: string): number => Date.parse(`${text}+08:00`)
 
@@ -23,14 +23,14 @@ test('the next morning is nine, or when its quiet hours end', () => {
   expect(nextMorning(at('2026-11-30T23:59:59'), '21:30-09:45')).toBe(at('2026-12-01T09:45:00'))
 })
 
-let t: SopDesk | undefined
+let t: SopScene | undefined
 afterEach(async () => {
   await t?.close()
   t = undefined
 })
 
 it('at night a journey does what nobody notices; what reaches people waits for the morning, once', async () => {
-  const desk = await openSopDesk({
+  const scene = await openSopScene({
     now: '2026-11-22T22:00:00+08:00',
     config: {
       ...config,
@@ -48,34 +48,34 @@ steps:
 `,
     },
   })
-  t = desk
-  const id = await desk.scan({ state: 'store-code' })
-  await desk.again()
-  expect(desk.sandbox.calls('externalcontact/mark_tag')).toHaveLength(1)
-  expect(await desk.tasks(id)).toEqual([])
-  expect(await desk.journey(id)).toMatchObject({ now: '给导购待办「问好」', nextAtMs: at('2026-11-23T09:00:00') })
-  expect((await desk.outcomes(id)).at(-1)).toBe('免打扰时段，等到 2026-11-23 09:00')
+  t = scene
+  const id = await scene.scan({ state: 'store-code' })
+  await scene.again()
+  expect(scene.sandbox.calls('externalcontact/mark_tag')).toHaveLength(1)
+  expect(await scene.tasks(id)).toEqual([])
+  expect(await scene.journey(id)).toMatchObject({ now: '给导购待办「问好」', nextAtMs: at('2026-11-23T09:00:00') })
+  expect((await scene.outcomes(id)).at(-1)).toBe('免打扰时段，等到 2026-11-23 09:00')
 
-  await desk.until('2026-11-23T08:59:58')
-  expect(await desk.tasks(id)).toEqual([])
-  await desk.until('2026-11-23T09:00:00')
-  expect((await desk.tasks(id)).map((task) => task.title)).toEqual(['问好'])
-  await desk.until('2026-11-23T12:00:00')
-  expect(await desk.outcomes(id)).toEqual([
+  await scene.until('2026-11-23T08:59:58')
+  expect(await scene.tasks(id)).toEqual([])
+  await scene.until('2026-11-23T09:00:00')
+  expect((await scene.tasks(id)).map((task) => task.title)).toEqual(['问好'])
+  await scene.until('2026-11-23T12:00:00')
+  expect(await scene.outcomes(id)).toEqual([
     '标签：加 生命周期/新客',
     '给导购待办「问好」',
     '时间到',
     '免打扰时段，等到 2026-11-23 14:00',
   ])
-  await desk.again()
-  await desk.until('2026-11-23T14:00:00')
-  await desk.advance(SECOND_MS)
-  expect((await desk.outcomes(id)).at(-1)).toBe('应用消息通知 张三')
-  expect(await desk.tasks(id)).toHaveLength(1)
+  await scene.again()
+  await scene.until('2026-11-23T14:00:00')
+  await scene.advance(SECOND_MS)
+  expect((await scene.outcomes(id)).at(-1)).toBe('应用消息通知 张三')
+  expect(await scene.tasks(id)).toHaveLength(1)
 })
 
 it('waits for a weekday, and for the very event that was named', async () => {
-  const desk = await openSopDesk({
+  const scene = await openSopScene({
     sop: `
 sop: waits
 name: 等
@@ -86,18 +86,18 @@ steps:
   - task: { for: guide, title: 谢谢 }
 `,
   })
-  t = desk
-  const id = await desk.scan({ state: 'store-code' })
-  expect(await desk.journey(id)).toMatchObject({
+  t = scene
+  const id = await scene.scan({ state: 'store-code' })
+  expect(await scene.journey(id)).toMatchObject({
     now: '等到下一个星期三 10:00',
     nextAtMs: at('2026-11-25T10:00:00'),
   })
-  await desk.until('2026-11-25T10:00:00')
-  expect(await desk.journey(id)).toMatchObject({ now: '等待打上标签，最多 5 天' })
+  await scene.until('2026-11-25T10:00:00')
+  expect(await scene.journey(id)).toMatchObject({ now: '等待打上标签，最多 5 天' })
   const tag = async (name: string, by: 'guide' | 'rule'): Promise<void> => {
-    await desk.advance(SECOND_MS)
-    await desk.db.tx((tx) =>
-      desk.huoshui.tags.change(tx, {
+    await scene.advance(SECOND_MS)
+    await scene.db.tx((tx) =>
+      scene.huoshui.tags.change(tx, {
         externalUserId: id,
         userId: 'zhangsan',
         add: [name],
@@ -107,13 +107,13 @@ steps:
         reason: { text: '测试' },
       }),
     )
-    await desk.settle()
+    await scene.settle()
   }
   await tag('生命周期/沉睡', 'guide')
   await tag('生命周期/老客', 'rule')
-  expect(await desk.tasks(id)).toEqual([])
-  await desk.db.tx((tx) =>
-    desk.huoshui.tags.change(tx, {
+  expect(await scene.tasks(id)).toEqual([])
+  await scene.db.tx((tx) =>
+    scene.huoshui.tags.change(tx, {
       externalUserId: id,
       userId: 'zhangsan',
       add: [],
@@ -123,7 +123,7 @@ steps:
       reason: { text: '测试' },
     }),
   )
-  await desk.settle()
+  await scene.settle()
   await tag('生命周期/老客', 'guide')
-  expect((await desk.tasks(id)).map((task) => task.title)).toEqual(['谢谢'])
+  expect((await scene.tasks(id)).map((task) => task.title)).toEqual(['谢谢'])
 })

@@ -17,7 +17,7 @@ describe('all samples', () => {
 
   it.each(eventSamples)('%s has the kind that its name says', (name) => {
     const { kind } = event(sampleXml(name))
-    const [envelope] = name.split('../../../wecom')
+    const [envelope] = name.split('.')
     if (envelope === 'suite') expect(kind).toBe('wecom.suite')
     // A sample may be one of several forms of a kind.
     else expect(`wecom.${name}.`.startsWith(`${kind}.`)).toBe(true)

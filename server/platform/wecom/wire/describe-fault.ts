@@ -9,8 +9,7 @@ const limitOf = (params: object): string => ('limit' in params ? String(params.l
 
 /** One Chinese sentence about a request that breaks its schema. */
 export function describeFault(fault: Fault): string {
-  const where =
-    fault.instancePath === '' ? '请求' : `字段 ${fault.instancePath.slice(1).replaceAll('/', '../../../wecom')}`
+  const where = fault.instancePath === '' ? '请求' : `字段 ${fault.instancePath.slice(1).replaceAll('/', '.')}`
   switch (fault.keyword) {
     case '~refine':
       // Written out, with the numbers, where the limit is declared.

@@ -10,9 +10,9 @@ const MOST = 10
 export const alerts: Check = {
   group: '运行',
   what: WHAT,
-  look: async (patient): Promise<Finding | Finding[]> => {
-    const db = await patient.db()
-    const open = await db.tx((tx) => createAlertQueries(patient.clock).open(tx))
+  look: async (context): Promise<Finding | Finding[]> => {
+    const db = await context.db()
+    const open = await db.tx((tx) => createAlertQueries(context.clock).open(tx))
     if (open.length === 0) return ok(WHAT, '没有')
     const shown = open
       .slice(0, MOST)

@@ -15,9 +15,9 @@ interface Due {
 export const backlog: Check = {
   group: '运行',
   what: WHAT,
-  look: async (patient): Promise<Finding | Finding[]> => {
-    const db = await patient.db()
-    const now = patient.clock.now()
+  look: async (context): Promise<Finding | Finding[]> => {
+    const db = await context.db()
+    const now = context.clock.now()
     const [events, actions] = await db.tx(async (tx) => [
       await tx.row<Due>(
         "SELECT COUNT(*) AS n, MIN(due_at) AS oldest FROM inbound_event WHERE state = 'new' AND due_at <= ?",

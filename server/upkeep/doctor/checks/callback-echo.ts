@@ -2,8 +2,8 @@ import { randomText } from '../../../core/kernel/random.ts'
 import { createCallbackCrypto } from '../../../platform/wecom/callback/callback-crypto.ts'
 import { ask } from '../ask.ts'
 import type { Check } from '../check.ts'
+import type { DoctorContext } from '../doctor-context.ts'
 import { CannotLook, fail, ok, warn } from '../finding.ts'
-import type { Patient } from '../patient.ts'
 import { trialNonce } from '../trial-nonce.ts'
 
 const WHAT = '回调回显'
@@ -15,8 +15,8 @@ const IN_TIME_MS = 1_000
 export const callbackEcho: Check = {
   group: '公网与回调',
   what: WHAT,
-  look: async (patient) => {
-    const { status, text, ms, sent } = await echo(patient)
+  look: async (context) => {
+    const { status, text, ms, sent } = await echo(context)
     if (status === 200 && text === sent) {
       return ms <= IN_TIME_MS
         ? ok(WHAT, `自己发的加密回显原样解开了（${ms} 毫秒）`)
@@ -51,8 +51,8 @@ export const callbackEcho: Check = {
   },
 }
 
-async function echo(patient: Patient): Promise<{ status: number; text: string; ms: number; sent: string }> {
-  const { need, clock } = patient
+async function echo(context: DoctorContext): Promise<{ status: number; text: string; ms: number; sent: string }> {
+  const { need, clock } = context
   const crypto = createCallbackCrypto({
     token: need('WECOM_CALLBACK_TOKEN'),
     aesKey: need('WECOM_CALLBACK_AES_KEY'),
@@ -60,7 +60,7 @@ async function echo(patient: Patient): Promise<{ status: number; text: string; m
   })
   const sent = randomText(20)
   const seal = crypto.seal(sent, { timestamp: String(Math.floor(clock.now() / 1_000)), nonce: trialNonce() })
-  const url = new URL('/wecom/callback', patient.publicUrl())
+  const url = new URL('/wecom/callback', context.publicUrl())
   url.search = new URLSearchParams({
     msg_signature: seal.signature,
     timestamp: seal.timestamp,

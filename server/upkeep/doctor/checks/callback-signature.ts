@@ -9,11 +9,11 @@ const WHAT = '回调验签'
 export const callbackSignature: Check = {
   group: '公网与回调',
   what: WHAT,
-  look: async (patient) => {
-    const url = new URL('/wecom/callback', patient.publicUrl())
+  look: async (context) => {
+    const url = new URL('/wecom/callback', context.publicUrl())
     url.search = new URLSearchParams({
       msg_signature: '0'.repeat(40),
-      timestamp: String(Math.floor(patient.clock.now() / 1_000)),
+      timestamp: String(Math.floor(context.clock.now() / 1_000)),
       nonce: trialNonce(),
     }).toString()
     const body = `<xml><ToUserName>doctor</ToUserName><Encrypt>${'A'.repeat(128)}</Encrypt></xml>`

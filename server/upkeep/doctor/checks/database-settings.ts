@@ -9,8 +9,8 @@ const WHAT = '数据库设置'
 export const databaseSettings: Check = {
   group: '数据',
   what: WHAT,
-  look: async (patient): Promise<Finding | Finding[]> => {
-    const db = await patient.db()
+  look: async (context): Promise<Finding | Finding[]> => {
+    const db = await context.db()
     return db.dialect === 'sqlite' ? sqlite(db) : mysql(db)
   },
 }

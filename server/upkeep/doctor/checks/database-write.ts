@@ -11,8 +11,8 @@ const FAR_MS = 4_102_444_800_000
 export const databaseWrite: Check = {
   group: '数据',
   what: WHAT,
-  look: async (patient) => {
-    const db = await patient.db()
+  look: async (context) => {
+    const db = await context.db()
     const name = `doctor:😀${randomText(8)}`
     try {
       // No job has this name, and none is due before the year 2100.

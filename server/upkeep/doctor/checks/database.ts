@@ -38,10 +38,10 @@ const CODES: Record<string, { why: string; next: string }> = {
 export const database: Check = {
   group: '数据',
   what: WHAT,
-  look: async (patient) => {
+  look: async (context) => {
     let db: Db
     try {
-      db = await patient.connect()
+      db = await context.connect()
     } catch (error) {
       if (error instanceof CannotLook) throw error
       const code = error instanceof Error && 'code' in error ? String(error.code) : '没有错误码'

@@ -13,8 +13,8 @@ interface Dead {
 export const deadLetters: Check = {
   group: '运行',
   what: WHAT,
-  look: async (patient): Promise<Finding | Finding[]> => {
-    const db = await patient.db()
+  look: async (context): Promise<Finding | Finding[]> => {
+    const db = await context.db()
     const [events, actions] = await db.tx(async (tx) => [
       await tx.row<Dead>("SELECT COUNT(*) AS n, MAX(received_at) AS latest FROM inbound_event WHERE state = 'dead'"),
       await tx.row<Dead>("SELECT COUNT(*) AS n, MAX(finished_at) AS latest FROM action WHERE state = 'dead'"),

@@ -3,8 +3,8 @@ import { rm, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { randomText } from '../../../core/kernel/random.ts'
 import type { Check } from '../check.ts'
+import { sqliteFile } from '../doctor-context.ts'
 import { fail, ok, warn } from '../finding.ts'
-import { sqliteFile } from '../patient.ts'
 
 const WHAT = '磁盘'
 const GB = 1024 ** 3
@@ -15,8 +15,8 @@ const NEARLY_NONE = 0.2 * GB
 export const disk: Check = {
   group: '数据',
   what: WHAT,
-  look: async (patient) => {
-    const file = sqliteFile(patient.need('DATABASE_URL'))
+  look: async (context) => {
+    const file = sqliteFile(context.need('DATABASE_URL'))
     if (file === undefined) return ok(WHAT, '数据不存在本机')
     const folder = nearestFolder(dirname(resolve(file)))
     const trial = join(folder, `.huoshui-doctor-${randomText(8)}`)

@@ -11,11 +11,11 @@ const WHAT = '域名校验文件'
 export const domainProof: Check = {
   group: '公网与回调',
   what: WHAT,
-  look: async (patient) => {
-    const folder = patient.need('HUOSHUI_CONFIG')
+  look: async (context) => {
+    const folder = context.need('HUOSHUI_CONFIG')
     const files = (await readdir(folder).catch(() => [])).filter(isDomainProof)
     if (files.length === 0) {
-      if (!patient.isRealPlatform) return ok(WHAT, '沙箱用不着')
+      if (!context.isRealPlatform) return ok(WHAT, '沙箱用不着')
       return warn(
         WHAT,
         `规则文件夹 ${folder} 里没有 WW_verify_….txt`,
@@ -24,7 +24,7 @@ export const domainProof: Check = {
     }
     for (const file of files) {
       const own = await readFile(join(folder, file), 'utf8')
-      const heard = await ask(new URL(`/${file}`, patient.publicUrl())).catch(() => {
+      const heard = await ask(new URL(`/${file}`, context.publicUrl())).catch(() => {
         throw new CannotLook('对外网址打不开，先解决「对外网址」')
       })
       if (heard.status !== 200 || heard.text !== own) {

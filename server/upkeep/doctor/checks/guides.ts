@@ -2,8 +2,8 @@ import Type from 'typebox'
 import Value from 'typebox/value'
 import { FOLLOWERS } from '../api-families.ts'
 import type { Check } from '../check.ts'
+import type { DoctorContext } from '../doctor-context.ts'
 import { CannotLook, type Finding, fail, ok, warn } from '../finding.ts'
-import type { Patient } from '../patient.ts'
 
 const WHAT = '导购'
 /** Enough to see a pattern; each is one call. */
@@ -24,17 +24,17 @@ export const guides: Check = {
   group: '企业微信',
   what: WHAT,
   timeoutMs: 15_000,
-  look: async (patient) => {
-    const { book } = await patient.rules()
+  look: async (context) => {
+    const { book } = await context.rules()
     if (book === undefined) throw new CannotLook('规则有错，先解决「规则」')
     const named = [...new Set([...book.channels.values()].flatMap(({ value }) => value.guides))]
     if (named.length === 0) return ok(WHAT, '规则里还没有写导购')
-    const { errcode, json } = await patient.platform.call(FOLLOWERS)
+    const { errcode, json } = await context.platform.call(FOLLOWERS)
     if (errcode !== 0 || !Value.Check(Followers, json)) throw new CannotLook('读不到有客户联系权限的成员')
     // userids are compared without case (API.md §1).
     const able = new Set(json.follow_user.map((userId) => userId.toLowerCase()))
     const without = named.filter((userId) => !able.has(userId.toLowerCase()))
-    const scope = await scopeOf(named.slice(0, MOST_SCOPE_CALLS), patient)
+    const scope = await scopeOf(named.slice(0, MOST_SCOPE_CALLS), context)
     const findings: Finding[] = []
     if (scope.unknown.length > 0) {
       findings.push(
@@ -66,7 +66,7 @@ export const guides: Check = {
     }
     const unlicensed = await unlicensedOf(
       named.filter((userId) => !without.includes(userId)),
-      patient,
+      context,
     )
     if (unlicensed.length > 0) {
       findings.push(
@@ -80,7 +80,10 @@ export const guides: Check = {
 const some = (userIds: string[]): string =>
   userIds.length <= 8 ? userIds.join('、') : `${userIds.slice(0, 8).join('、')} 等 ${userIds.length} 位`
 
-async function scopeOf(userIds: string[], { platform }: Patient): Promise<{ unknown: string[]; outside: string[] }> {
+async function scopeOf(
+  userIds: string[],
+  { platform }: DoctorContext,
+): Promise<{ unknown: string[]; outside: string[] }> {
   const found: { unknown: string[]; outside: string[] } = { unknown: [], outside: [] }
   for (const userid of userIds) {
     const { errcode } = await platform.call({ method: 'GET', path: '/cgi-bin/user/get', fields: { userid } })
@@ -90,7 +93,7 @@ async function scopeOf(userIds: string[], { platform }: Patient): Promise<{ unkn
   return found
 }
 
-async function unlicensedOf(userIds: string[], { platform }: Patient): Promise<string[]> {
+async function unlicensedOf(userIds: string[], { platform }: DoctorContext): Promise<string[]> {
   const asked = userIds.slice(0, MOST_LICENCE)
   if (asked.length === 0) return []
   const { errcode, json } = await platform.call({

@@ -3,8 +3,8 @@ import Value from 'typebox/value'
 import { DAY_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import { staffQueries } from '../../../records/staff/staff-queries.ts'
 import type { Check } from '../check.ts'
+import type { DoctorContext } from '../doctor-context.ts'
 import { ok, unknown, warn } from '../finding.ts'
-import type { Patient } from '../patient.ts'
 
 const WHAT = '最近的回调'
 const NEXT =
@@ -16,8 +16,8 @@ const Addresses = Type.Object({ ip_list: Type.Array(Type.String(), { minItems: 1
 export const lastCallback: Check = {
   group: '公网与回调',
   what: WHAT,
-  look: async (patient) => {
-    const db = await patient.db()
+  look: async (context) => {
+    const db = await context.db()
     const { last, guides } = await db.tx(async (tx) => ({
       last: await tx.row<{ received_at: number }>(
         "SELECT received_at FROM inbound_event WHERE kind LIKE 'wecom.%' ORDER BY id DESC LIMIT 1",
@@ -25,15 +25,15 @@ export const lastCallback: Check = {
       guides: (await staffQueries.guideIds(tx)).length,
     }))
     const seen = last === undefined ? '还从来没有收到过企业微信的回调' : `最近一次是 ${shanghaiText(last.received_at)}`
-    if (last !== undefined && patient.clock.now() - last.received_at <= DAY_MS) return ok(WHAT, seen)
+    if (last !== undefined && context.clock.now() - last.received_at <= DAY_MS) return ok(WHAT, seen)
     if (guides === 0) return unknown(WHAT, `${seen}；企业里还没有导购，看不出正不正常`)
     const quiet = last === undefined ? seen : `${seen}，24 小时没有动静了`
-    return warn(WHAT, `${quiet}${await sendersOf(patient)}`, NEXT)
+    return warn(WHAT, `${quiet}${await sendersOf(context)}`, NEXT)
   },
 }
 
 /** Where they would come from, for whoever keeps the firewall. Doc 90930. */
-async function sendersOf({ platform }: Patient): Promise<string> {
+async function sendersOf({ platform }: DoctorContext): Promise<string> {
   const reply = await platform.call({ method: 'GET', path: '/cgi-bin/getcallbackip' }).catch(() => undefined)
   if (reply?.errcode !== 0 || !Value.Check(Addresses, reply.json)) return ''
   const { ip_list: list } = reply.json

@@ -9,8 +9,8 @@ const MOST = 5
 export const media: Check = {
   group: '运行',
   what: WHAT,
-  look: async (patient): Promise<Finding | Finding[]> => {
-    const db = await patient.db()
+  look: async (context): Promise<Finding | Finding[]> => {
+    const db = await context.db()
     const all = [...(await db.tx((tx) => preparedMedia.all(tx))).values()]
     const bad = all.filter(({ trouble }) => trouble !== undefined)
     if (bad.length === 0) return ok(WHAT, all.length === 0 ? '规则里没有用到' : `${all.length} 张都备好了`)

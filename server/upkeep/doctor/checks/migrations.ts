@@ -8,8 +8,8 @@ const WHAT = '表结构'
 export const migrations: Check = {
   group: '数据',
   what: WHAT,
-  look: async (patient) => {
-    const db = await patient.db()
+  look: async (context) => {
+    const db = await context.db()
     const rows = await db
       .statement((tx) => tx.rows<{ name: string }>('SELECT name FROM migrations'))
       // A new database has no such table yet.

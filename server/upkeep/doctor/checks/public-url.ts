@@ -11,12 +11,12 @@ const RENEW_DAYS = 14
 export const publicUrl: Check = {
   group: '公网与回调',
   what: WHAT,
-  look: async (patient) => {
-    const { settings, isRealPlatform, clock } = patient
+  look: async (context) => {
+    const { settings, isRealPlatform, clock } = context
     if (isRealPlatform && settings.PUBLIC_URL === undefined) {
       return fail(WHAT, '还没有设 PUBLIC_URL', '把 PUBLIC_URL 设成对外的网址，如 https://scrm.example.com，然后重启')
     }
-    const url = patient.publicUrl()
+    const url = context.publicUrl()
     const { host, protocol } = new URL(url)
     if (isRealPlatform && protocol !== 'https:') {
       return fail(

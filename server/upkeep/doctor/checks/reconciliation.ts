@@ -13,8 +13,8 @@ const MANY = 50
 export const reconciliation: Check = {
   group: '运行',
   what: WHAT,
-  look: async (patient) => {
-    const db = await patient.db()
+  look: async (context) => {
+    const db = await context.db()
     const { first, run } = await db.tx(async (tx) => ({
       first: await syncRuns.newest(tx, 'first'),
       run: await syncRuns.newestEnded(tx, 'reconcile'),
@@ -22,7 +22,7 @@ export const reconciliation: Check = {
     if (first === undefined) return unknown(WHAT, '全量同步还没有开始')
     const lastMs = run?.finishedAtMs ?? first.startedAtMs
     const seen = run === undefined ? '还没有做过' : `上次在 ${shanghaiText(lastMs)}`
-    if (patient.clock.now() - lastMs > LONG_MS) {
+    if (context.clock.now() - lastMs > LONG_MS) {
       return warn(
         WHAT,
         `${seen}，已经漏了两夜，丢了的回调没有补上`,

@@ -1,8 +1,8 @@
 import { errorCode } from '../../../platform/wecom/error-codes/error-codes.ts'
 import { API_FAMILIES, type ApiFamily } from '../api-families.ts'
 import type { Check } from '../check.ts'
+import type { DoctorContext } from '../doctor-context.ts'
 import { type Finding, fail, ok, unknown, warn } from '../finding.ts'
-import type { Patient } from '../patient.ts'
 
 const WHAT = '接口权限'
 const CALLABLE = '在管理后台「客户联系 → API → 可调用接口的应用」勾选本应用'
@@ -12,14 +12,14 @@ export const rights: Check = {
   group: '企业微信',
   what: WHAT,
   timeoutMs: 15_000,
-  look: async (patient) => {
-    const findings = await Promise.all(API_FAMILIES.map((family) => lookAt(family, patient)))
+  look: async (context) => {
+    const findings = await Promise.all(API_FAMILIES.map((family) => lookAt(family, context)))
     const wrong = findings.filter(({ state }) => state !== 'ok')
     return wrong.length > 0 ? wrong : ok(WHAT, `${API_FAMILIES.map(({ name }) => name).join('、')}都能调用`)
   },
 }
 
-async function lookAt({ name, question }: ApiFamily, { clock, platform }: Patient): Promise<Finding> {
+async function lookAt({ name, question }: ApiFamily, { clock, platform }: DoctorContext): Promise<Finding> {
   const what = `${WHAT}：${name}`
   const { errcode, status } = await platform.call(question(clock.now()))
   if (errcode === 0) return ok(what, '能调用')

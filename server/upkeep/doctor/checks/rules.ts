@@ -8,9 +8,9 @@ const MOST = 5
 export const rules: Check = {
   group: '规则',
   what: WHAT,
-  look: async (patient): Promise<Finding | Finding[]> => {
-    const folder = patient.need('HUOSHUI_CONFIG')
-    const { book, faults } = await patient.rules()
+  look: async (context): Promise<Finding | Finding[]> => {
+    const folder = context.need('HUOSHUI_CONFIG')
+    const { book, faults } = await context.rules()
     if (book !== undefined) {
       const { channels, welcomes, pools, sops, sends } = book
       return ok(

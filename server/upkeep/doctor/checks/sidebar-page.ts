@@ -8,8 +8,8 @@ const WHAT = '侧边栏页面'
 export const sidebarPage: Check = {
   group: '公网与回调',
   what: WHAT,
-  look: async (patient) => {
-    const { status } = await ask(new URL('/sidebar/', patient.publicUrl())).catch(() => {
+  look: async (context) => {
+    const { status } = await ask(new URL('/sidebar/', context.publicUrl())).catch(() => {
       throw new CannotLook('对外网址打不开，先解决「对外网址」')
     })
     if (status === 200) return ok(WHAT, '打得开')

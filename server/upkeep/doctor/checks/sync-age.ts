@@ -10,8 +10,8 @@ const LONG_MS = 24 * HOUR_MS
 export const syncAge: Check = {
   group: '运行',
   what: WHAT,
-  look: async (patient) => {
-    const db = await patient.db()
+  look: async (context) => {
+    const db = await context.db()
     const runs = await db.tx(async (tx) => [await syncRuns.newest(tx, 'sync'), await syncRuns.newest(tx, 'first')])
     // One that was asked for stands in for the first.
     const run = runs.find((one) => one !== undefined)
@@ -22,7 +22,7 @@ export const syncAge: Check = {
     }
     if (finishedAtMs === undefined) {
       const text = `从 ${shanghaiText(startedAtMs)} 开始，做完 ${partsDone}/${parts} 份`
-      if (patient.clock.now() - startedAtMs < LONG_MS) return ok(WHAT, text)
+      if (context.clock.now() - startedAtMs < LONG_MS) return ok(WHAT, text)
       return warn(WHAT, `${text}，超过一天了`, '看上面「企业微信」一组有没有限流，再看服务是不是在运行')
     }
     if (state === 'partial') {

@@ -1,7 +1,7 @@
 import { errorCode } from '../../../platform/wecom/error-codes/error-codes.ts'
 import type { Check } from '../check.ts'
+import type { DoctorContext } from '../doctor-context.ts'
 import { type Finding, fail, ok, unknown } from '../finding.ts'
-import type { Patient } from '../patient.ts'
 import type { Question } from '../platform.ts'
 
 const WHAT = '侧边栏票据'
@@ -13,14 +13,14 @@ const AGENT: Question = { method: 'GET', path: '/cgi-bin/ticket/get', fields: { 
 export const tickets: Check = {
   group: '企业微信',
   what: WHAT,
-  look: async (patient): Promise<Finding | Finding[]> => {
-    const findings = await Promise.all([one('企业票据', CORP, patient), one('应用票据', AGENT, patient)])
+  look: async (context): Promise<Finding | Finding[]> => {
+    const findings = await Promise.all([one('企业票据', CORP, context), one('应用票据', AGENT, context)])
     const wrong = findings.filter(({ state }) => state !== 'ok')
     return wrong.length > 0 ? wrong : ok(WHAT, '企业票据、应用票据都拿得到')
   },
 }
 
-async function one(name: string, question: Question, { platform }: Patient): Promise<Finding> {
+async function one(name: string, question: Question, { platform }: DoctorContext): Promise<Finding> {
   const what = `${WHAT}：${name}`
   const { errcode } = await platform.call(question)
   if (errcode === 0) return ok(what, '拿得到')

@@ -1,7 +1,7 @@
 import { FOLLOWERS } from '../api-families.ts'
 import type { Check } from '../check.ts'
+import type { DoctorContext } from '../doctor-context.ts'
 import { CannotLook, fail, ok, warn } from '../finding.ts'
-import type { Patient } from '../patient.ts'
 
 const WHAT = '访问凭证'
 const NEXT =
@@ -14,8 +14,8 @@ const NEAR_END_SEC = 60
 export const tokenRace: Check = {
   group: '企业微信',
   what: WHAT,
-  look: async (patient) => {
-    const { platform } = patient
+  look: async (context) => {
+    const { platform } = context
     const first = await platform.token()
     const { json } = await platform.tokenReply()
     const { errcode } = await platform.askWith(FOLLOWERS, first)
@@ -28,7 +28,7 @@ export const tokenRace: Check = {
     if (!isSame && Number(json.expires_in ?? 0) > NEAR_END_SEC) {
       return fail(WHAT, '一眨眼凭证就换了一个，有别的系统在抢着换凭证', NEXT)
     }
-    const refused = await refusedActions(patient)
+    const refused = await refusedActions(context)
     if (refused > 0) {
       return warn(WHAT, `现在没事，但有 ${refused} 个动作因为凭证一再被拒还在等，像是有别的系统时不时在抢`, NEXT)
     }
@@ -37,8 +37,8 @@ export const tokenRace: Check = {
 }
 
 /** Waiting actions whose last try found that fresh tokens keep being refused; none when the database is away. */
-async function refusedActions(patient: Patient): Promise<number> {
-  const db = await patient.db().catch(() => undefined)
+async function refusedActions(context: DoctorContext): Promise<number> {
+  const db = await context.db().catch(() => undefined)
   const row = await db
     ?.tx((tx) =>
       tx.row<{ n: number }>(

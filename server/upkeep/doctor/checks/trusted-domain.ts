@@ -9,10 +9,10 @@ const WHAT = '可信域名'
 export const trustedDomain: Check = {
   group: '公网与回调',
   what: WHAT,
-  look: async (patient) => {
-    const { errcode, json } = await patient.platform.call(agentQuestion(patient.need('WECOM_AGENT_ID')))
+  look: async (context) => {
+    const { errcode, json } = await context.platform.call(agentQuestion(context.need('WECOM_AGENT_ID')))
     if (errcode !== 0) throw new CannotLook('读不到应用的设置，先解决「企业微信」一组')
-    const { host } = new URL(patient.publicUrl())
+    const { host } = new URL(context.publicUrl())
     const domain = String(json.redirect_domain ?? '')
     const next = `在管理后台「应用管理 → 自建 → 本应用 → 网页授权及JS-SDK」把可信域名设成 ${host}`
     if (domain === '') return fail(WHAT, '应用还没有设可信域名，侧边栏登录不了（50001）', next)

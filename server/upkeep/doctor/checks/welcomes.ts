@@ -16,13 +16,13 @@ const NEXT: Record<string, string> = {
 export const welcomes: Check = {
   group: '运行',
   what: WHAT,
-  look: async (patient) => {
-    const db = await patient.db()
+  look: async (context) => {
+    const db = await context.db()
     const rows = await db.tx((tx) =>
       tx.rows<{ state: string; reason: string | null; n: number }>(
         `SELECT state, reason, COUNT(*) AS n FROM welcome
          WHERE state IN ('sent', 'sent-or-taken', 'taken', 'late', 'failed', 'none') AND added_at > ? GROUP BY state, reason ORDER BY n DESC`,
-        [patient.clock.now() - DAY_MS],
+        [context.clock.now() - DAY_MS],
       ),
     )
     const missing = rows.filter(({ state }) => !state.startsWith('sent'))

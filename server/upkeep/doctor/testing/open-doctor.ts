@@ -1,9 +1,9 @@
 import { examineSettings } from '../../../settings.ts'
 import { buildTestApp, type TestAppOptions } from '../../../testing/build-test-app.ts'
-import { CHECKS } from '../checks.ts'
+import { CHECKS } from '../check-list.ts'
+import { createPatient, type PatientDeps } from '../doctor-context.ts'
 import { examine, type Report } from '../examine.ts'
 import type { Finding } from '../finding.ts'
-import { createPatient, type PatientDeps } from '../patient.ts'
 
 export const RULES = {
   'channels/c.yaml': 'channel: 门店\nguides: [zhangsan, lisi]\n',
@@ -31,11 +31,11 @@ export async function openDoctor(options: TestAppOptions = {}) {
   /** The report in an environment that differs from the server's by `changes`. */
   async function report(changes: Record<string, string> = {}, deps: Partial<PatientDeps> = {}): Promise<Report> {
     const { values, faults } = examineSettings({ ...env, ...changes })
-    const patient = createPatient({ settings: values, settingFaults: faults, clock: t.clock, ...deps })
+    const context = createPatient({ settings: values, settingFaults: faults, clock: t.clock, ...deps })
     try {
-      return await examine(patient, CHECKS)
+      return await examine(context, CHECKS)
     } finally {
-      await patient.close()
+      await context.close()
     }
   }
 

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, shanghaiText, startOfShanghaiDay } from '../../../core/kernel/shanghai.ts'
 import type { StepFigure } from '../../../operations/sop/explain/sop-figures.ts'
-import { config, openSopDesk, type SopDesk } from '../../../operations/sop/testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../../../operations/sop/testing/sop-scene.ts'
 import { copyForRehearsal } from '../copy-for-rehearsal.ts'
 import { type Plan, rehearsePlan } from '../rehearse-plan.ts'
 
@@ -73,9 +73,9 @@ steps:
 `
 
 /** Twenty-four customers of two guides, of whom fourteen have bought and five twice, one has left; five journeys. */
-export async function openPlanWorld(): Promise<SopDesk & { ids: string[] }> {
+export async function openPlanWorld(): Promise<SopScene & { ids: string[] }> {
   const files = { 'sop/b.yaml': FIRST_ORDER, 'sop/c.yaml': CARE, 'sop/d.yaml': ADDED, 'sop/e.yaml': QUIET_FOR_LONG }
-  const t = await openSopDesk({ config: { ...config, ...files, 'sop/first.yaml': WIN_BACK } })
+  const t = await openSopScene({ config: { ...config, ...files, 'sop/first.yaml': WIN_BACK } })
   const ids: string[] = []
   for (let nth = 0; nth < 24; nth++) {
     ids.push(await t.scan(nth % 3 === 0 ? { userId: 'lisi' } : { state: 'store-code' }))
@@ -90,7 +90,7 @@ export async function openPlanWorld(): Promise<SopDesk & { ids: string[] }> {
 }
 
 /** The next days of this app under the rules that it runs on. */
-export async function planOf(t: SopDesk, days: number, perCustomerPerMonth?: number): Promise<Plan> {
+export async function planOf(t: SopScene, days: number, perCustomerPerMonth?: number): Promise<Plan> {
   const { scratches } = await copyForRehearsal(t.db, 1)
   const [scratch] = scratches
   if (scratch === undefined) throw new Error('no scratch')
@@ -102,7 +102,7 @@ export async function planOf(t: SopDesk, days: number, perCustomerPerMonth?: num
 
 /** The real days, looked at when these rules and their waits can have something to do, and `again` minutes later.
  *  Guides confirm at once what they are asked to send. */
-export async function liveThrough(t: SopDesk, fromMs: number, days: number, again: number[] = []): Promise<void> {
+export async function liveThrough(t: SopScene, fromMs: number, days: number, again: number[] = []): Promise<void> {
   const today = startOfShanghaiDay(fromMs)
   for (let day = 0; day <= days; day++) {
     for (const hour of [9, 10, 11, 13, 18]) {

@@ -1,14 +1,14 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../core/kernel/shanghai.ts'
-import { config, openSopDesk, type SopDesk } from '../../testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
-const open = (sop: string, more: Parameters<typeof openSopDesk>[0] & { policy?: string } = {}) => {
+const open = (sop: string, more: Parameters<typeof openSopScene>[0] & { policy?: string } = {}) => {
   const { policy, ...options } = more
   const files = { ...config, 'sop/first.yaml': sop, ...(policy === undefined ? {} : { 'policy.yaml': policy }) }
-  return openSopDesk({ config: files, ...options })
+  return openSopScene({ config: files, ...options })
 }
 const STEAK = `
 sop: steak

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../../core/kernel/clock.ts'
-import type { Contacts } from '../../../../records/contacts/contacts.ts'
 import type { Customers } from '../../../../records/customers/customers.ts'
 import { startOfLastDays } from '../../../../records/facts/days-since-sql.ts'
 import type { Staff } from '../../../../records/staff/staff.ts'
+import type { Touches } from '../../../../records/touches/touches.ts'
 import type { RuleBookHolder } from '../../../../rules/book/rule-book.ts'
 import type { MessageStep } from '../../../../rules/schema/sop-step.ts'
 import { messageQueue } from '../../messages/message-queue.ts'
@@ -11,14 +11,14 @@ import { done, keyOf, type PerformStep } from '../step-result.ts'
 export interface MessageStepDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
-  contacts: Pick<Contacts, 'countSince'>
+  touches: Pick<Touches, 'countSince'>
   customers: { queries: Pick<Customers['queries'], 'isFollowing'> }
   staff: { queries: Pick<Staff['queries'], 'nameOf'> }
 }
 
 /** Puts the customer among those who wait for the same words from the same guide; `sop.messages` hands them over. */
 export function createMessageStep(deps: MessageStepDeps): PerformStep<MessageStep> {
-  const { clock, rules, contacts, customers, staff } = deps
+  const { clock, rules, touches, customers, staff } = deps
   return async (tx, _message, { entry }) => {
     const { externalUserId, userId } = entry
     const now = clock.now()
@@ -28,7 +28,7 @@ export function createMessageStep(deps: MessageStepDeps): PerformStep<MessageSte
     const { contactsPerCustomer: limit } = rules.current().policy
     if (limit !== undefined) {
       const since = startOfLastDays(limit.days, now)
-      const had = await contacts.countSince(tx, externalUserId, since)
+      const had = await touches.countSince(tx, externalUserId, since)
       const count = had + (await messageQueue.onTheirWay(tx, externalUserId))
       if (count >= limit.most) {
         return done(`没有群发：${limit.days} 天内已联系 ${count} 次，最多 ${limit.most} 次`, false)

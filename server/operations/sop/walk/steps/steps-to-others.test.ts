@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, SECOND_MS } from '../../../../core/kernel/shanghai.ts'
 import { openReceiver } from '../../../events-out/testing/receiver.ts'
-import { config, openSopDesk, type SopDesk } from '../../testing/sop-desk.ts'
+import { config, openSopScene, type SopScene } from '../../testing/sop-scene.ts'
 
-let t: SopDesk
+let t: SopScene
 afterEach(() => t.close())
 
 /** What this member got from our app, oldest first. */
@@ -13,7 +13,7 @@ const messages = (userId: string): string[] =>
     .map((message) => String(message.body.content))
 
 it('members of staff get an app message, once each, with names', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: `
 sop: alarm
 name: 通知店长
@@ -34,7 +34,7 @@ steps:
 
 it('another system is told by its name, once, with what the journey looked at', async () => {
   const receiver = await openReceiver()
-  t = await openSopDesk({
+  t = await openSopScene({
     config: {
       ...config,
       'webhooks/crm.yaml': `webhook: crm\nurl: ${receiver.url}\nevents: ['sop.webhook']\n---\nwebhook: off\nurl: ${receiver.url}\nevents: ['*']\nenabled: false\n`,
@@ -71,7 +71,7 @@ steps:
 })
 
 it('a journey starts another by the other’s own rules, ends one, and moves a level', async () => {
-  t = await openSopDesk({
+  t = await openSopScene({
     config: {
       ...config,
       'tiers/member.yaml': `
@@ -153,7 +153,7 @@ it('journeys that changed into a circle stop after a few starts', async () => {
   const link = (name: string, to: string, again: string) =>
     `sop: ${name}\nname: ${name}\ntrigger: ${again}\nreenterAfterDays: 0\nsteps: [ { wait: 1d }, ${to} ]\n`
   const steps = (to: string) => `{ start: ${to} }`
-  t = await openSopDesk({
+  t = await openSopScene({
     sop: `${link('one', steps('two'), 'customer.added')}---\n${link('two', '{ wait: 1m }', 'tag.added')}`,
   })
   const id = await t.scan({ state: 'store-code' })

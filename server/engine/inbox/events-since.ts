@@ -1,0 +1,26 @@
+import type { StaticDecode, TSchema } from 'typebox'
+import type { Tx } from '../../core/db/tx.ts'
+import type { EventKind } from './event-kind.ts'
+
+export interface EventSince<Payload> {
+  id: number
+  /** UTC milliseconds. */
+  eventAtMs: number
+  payload: Payload
+}
+
+/** Events of one kind that came in since an instant, in the order of their coming; after the event `afterId`, at most
+ *  `limit`. */
+export async function eventsSince<Schema extends TSchema>(
+  tx: Tx,
+  { kind }: EventKind<Schema>,
+  { sinceMs, afterId, limit }: { sinceMs: number; afterId: number; limit: number },
+): Promise<EventSince<StaticDecode<Schema>>[]> {
+  const rows = await tx.rows<{ id: number; event_at: number; payload: string }>(
+    `SELECT id, event_at, payload FROM inbound_event WHERE id > ? AND kind = ? AND received_at >= ?
+     ORDER BY id LIMIT ${limit}`,
+    [afterId, kind, sinceMs],
+  )
+  // It was checked against the schema of its kind when it was emitted, which makes the cast true.
+  return rows.map((row) => ({ id: row.id, eventAtMs: row.event_at, payload: JSON.parse(row.payload) as never }))
+}

@@ -1,0 +1,87 @@
+import type { Tx } from '../../core/db/tx.ts'
+import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { Takeover, Takeovers } from '../../records/customers/take-over.ts'
+import type { Staff } from '../../records/staff/staff.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import { handoverQueries } from './handover-queries.ts'
+import { type CustomerEnd, type CustomerRow, customerRows, endCustomer } from './handover-row.ts'
+import { failState } from './outcome-text.ts'
+
+export interface LedgerDeps {
+  timeline: Pick<Timeline, 'note'>
+  staff: { queries: Pick<Staff['queries'], 'nameOf'> }
+}
+
+/** WeCom's clock and ours, and the seconds that its event times are cut to. */
+const SLACK_MS = MINUTE_MS
+/** The events of one move carry nearly the same time. */
+const SAME_MOVE_MS = 10 * MINUTE_MS
+
+const toTakeover = (row: CustomerRow): Takeover => ({
+  key: String(row.id),
+  externalUserId: row.external_userid,
+  fromUserId: row.from_userid,
+  toUserId: row.to_userid,
+  isOurs: true,
+})
+
+function belongsTo(row: CustomerRow, atMs: number): boolean {
+  if (row.state === 'done') return Math.abs(atMs - (row.takeover_at ?? 0)) <= SAME_MOVE_MS
+  // Asked for at this moment: the answer is not written down yet, but its event may be here.
+  if (row.state === 'planned') return true
+  if (row.state === 'waiting' || row.state === 'unknown') return atMs >= (row.asked_at ?? 0) - SLACK_MS
+  return false
+}
+
+/** Who is handed over to whom, and how far it came: what WeCom's events and answers are held against. */
+export function createHandoverLog({ timeline, staff }: LedgerDeps) {
+  /** Ends one customer's handover without success. True when it was under way. */
+  async function fail(tx: Tx, row: CustomerRow, end: CustomerEnd): Promise<boolean> {
+    if (!(await endCustomer(tx, row.id, end))) return false
+    const to = (await staff.queries.nameOf(tx, row.to_userid)) ?? row.to_userid
+    await timeline.note(tx, {
+      key: `handover:${row.id}:${end.state}`,
+      externalUserId: row.external_userid,
+      userId: row.from_userid,
+      atMs: end.atMs,
+      kind: 'customer.transfer-fail',
+      text: `转给${to}没有成功：${end.reason ?? ''}`,
+      reason: { text: `转接 #${row.handover_id}` },
+    })
+    return true
+  }
+
+  const takeovers: Takeovers = {
+    expected: async (tx, { externalUserId, fromUserId, toUserId, atMs }) => {
+      const [side, userId] = fromUserId === undefined ? ['to_userid', toUserId] : ['from_userid', fromUserId]
+      const rows = await customerRows(tx, `external_userid = ? AND ${side} = ? ORDER BY id DESC LIMIT 5`, [
+        externalUserId,
+        userId ?? '',
+      ])
+      const row = rows.find((one) => belongsTo(one, atMs))
+      return row === undefined ? undefined : toTakeover(row)
+    },
+    waiting: (tx, externalUserId) => handoverQueries.leftBehindBy(tx, externalUserId),
+    completed: async (tx, { key }, atMs) => {
+      await tx.run(
+        `UPDATE handover_customer SET state = 'done', takeover_at = ?, ended_at = ?, open_customer = NULL, poll_at = NULL,
+           errcode = NULL, reason = NULL WHERE id = ? AND state <> 'done'`,
+        [atMs, atMs, Number(key)],
+      )
+    },
+    failed: async (tx, { externalUserId, toUserId, failReason, atMs }) => {
+      const [row] = await customerRows(tx, 'external_userid = ? AND to_userid = ? ORDER BY id DESC LIMIT 1', [
+        externalUserId,
+        toUserId,
+      ])
+      if (row === undefined) return false
+      // Known by asking before its event came.
+      if (row.state === 'refused' || row.state === 'full') return atMs >= (row.asked_at ?? 0) - SLACK_MS
+      if (!belongsTo(row, atMs) || row.state === 'done') return false
+      return fail(tx, row, { ...failState(failReason), atMs })
+    },
+  }
+
+  return { takeovers, toTakeover, fail }
+}
+export type HandoverLog = ReturnType<typeof createHandoverLog>

@@ -1,0 +1,17 @@
+import type { Entry, EntryEvent } from './sop-entry.ts'
+
+/** Whom an event is about. */
+export interface Subject {
+  externalUserId: string
+  /** Only for events about one guide–customer pair. */
+  userId?: string
+}
+
+/** An event counts for a journey when it happened since the journey began, is not what began it or led to that (the payment
+ *  by which a customer rose, told before the rise), and, where it is about a pair, is about this journey's guide. */
+export function isAbout(event: EntryEvent, subject: Subject, entry: Entry): boolean {
+  const begunBy = entry.event
+  if (begunBy !== undefined && event.atMs === begunBy.atMs && event.id <= begunBy.id) return false
+  if (event.id === begunBy?.id || event.atMs < (begunBy?.atMs ?? entry.enteredAtMs)) return false
+  return subject.userId === undefined || subject.userId === entry.userId
+}

@@ -1,0 +1,71 @@
+import type { Db } from '../../../core/db/db.ts'
+import { takeRows } from '../../../core/db/take-rows.ts'
+import type { Tx } from '../../../core/db/tx.ts'
+import type { Clock } from '../../../core/kernel/clock.ts'
+import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import type { Release } from '../../../rules/book/release.ts'
+import { releaseStore } from '../../../rules/versions/release-store.ts'
+import { COLUMNS, type StoredEntry, toEntry } from '../model/sop-entry.ts'
+import type { SopVersion, SopVersions } from '../model/sop-versions.ts'
+import { type Mover, migrateEntry } from './migrate-entry.ts'
+
+export interface MigrateEntriesDeps extends Mover {
+  db: Db
+  clock: Clock
+  versions: SopVersions
+}
+
+const BATCH = 50
+/** A process that had not yet heard of the release may still have let somebody in by the version before. */
+const STRAGGLERS_MS = MINUTE_MS
+
+/** Sees to the people inside other versions of a journey as its last release says: lets them begin anew, leave, or go on
+ *  from the same step. Batches of short transactions; who was seen to is marked in the same one, so a crash or a second
+ *  process moves nobody twice. */
+export function createMigrateEntries(deps: MigrateEntriesDeps) {
+  const { db, clock, versions } = deps
+
+  async function batch(tx: Tx, release: Release, target: SopVersion, from: string): Promise<number> {
+    const rows = await takeRows<StoredEntry>(tx, {
+      table: 'sop_entry',
+      columns: COLUMNS,
+      where: `sop = ? AND version = ? AND state = 'active' AND seen_release < ? AND held_out = 0`,
+      params: [release.sop, from, release.id],
+      orderBy: 'id',
+      limit: BATCH,
+    })
+    if (rows.length === 0) return 0
+    const old = await versions(tx, release.sop, from)
+    for (const row of rows) await migrateEntry(tx, deps, { entry: toEntry(row), old, target, release })
+    const marks = rows.map(() => '?').join(', ')
+    const ids = rows.map((row) => row.id)
+    await tx.run(`UPDATE sop_entry SET seen_release = ? WHERE id IN (${marks})`, [release.id, ...ids])
+    return rows.length
+  }
+
+  async function carryOut(release: Release): Promise<void> {
+    const { stable } = release
+    if (stable === undefined) return
+    const target = await db.tx((tx) => versions(tx, release.sop, stable))
+    if (target === undefined) return
+    const others = await db.tx((tx) =>
+      tx.rows<{ version: string }>('SELECT DISTINCT version FROM sop_entry WHERE sop = ? AND version <> ?', [
+        release.sop,
+        stable,
+      ]),
+    )
+    for (const { version } of others) {
+      while ((await db.tx((tx) => batch(tx, release, target, version))) > 0) {
+        // Until nobody is left; welcomes pass between two batches.
+      }
+    }
+    const now = clock.now()
+    if (now - release.atMs > STRAGGLERS_MS) await db.tx((tx) => releaseStore.setMoved(tx, release.id, now))
+  }
+
+  return async (): Promise<void> => {
+    for (const release of (await db.tx((tx) => releaseStore.latest(tx))).values()) {
+      if (release.inside !== 'finish' && release.movedAtMs === undefined) await carryOut(release)
+    }
+  }
+}

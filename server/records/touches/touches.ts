@@ -1,0 +1,44 @@
+import type { Tx } from '../../core/db/tx.ts'
+
+/** `welcome`: the welcome of a new friendship · `send`: a mass-send that arrived · `script`: a guide sent prepared words ·
+ *  `task`: a guide did what asked for a message. */
+export type TouchKind = 'welcome' | 'send' | 'script' | 'task'
+
+/** One thing that was sent to a customer, by us or by a guide with our help. */
+export interface Contact {
+  /** What makes it the same contact when its cause is handled twice; ≤190 characters. */
+  key: string
+  externalUserId: string
+  userId: string | undefined
+  kind: TouchKind
+  /** UTC milliseconds. */
+  atMs: number
+}
+
+/** What was sent to customers and when, so that rules can leave them in peace. Whoever sends writes it down, in the
+ *  transaction that learns of it. */
+export const touches = {
+  /** A known key changes nothing. */
+  add: async (tx: Tx, sent: Contact[]): Promise<void> => {
+    if (sent.length === 0) return
+    await tx.insertIgnore(
+      'contact',
+      sent.map(({ key, externalUserId, userId, kind, atMs }) => ({
+        source_key: key,
+        external_userid: externalUserId,
+        userid: userId ?? null,
+        kind,
+        at: atMs,
+      })),
+    )
+  },
+  /** How many this customer had since then, UTC milliseconds. */
+  countSince: async (tx: Tx, externalUserId: string, sinceMs: number): Promise<number> => {
+    const row = await tx.row<{ n: number }>('SELECT COUNT(*) AS n FROM contact WHERE external_userid = ? AND at >= ?', [
+      externalUserId,
+      sinceMs,
+    ])
+    return Number(row?.n ?? 0)
+  },
+}
+export type Touches = typeof touches
