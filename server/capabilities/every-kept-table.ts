@@ -1,12 +1,17 @@
-import type { SnapshotTable } from '../core/db/snapshot-table.ts'
+import type { Table } from '../core/db/define-table.ts'
 import { actionTables } from '../engine/actions/action-tables.ts'
 import { eventTables } from '../engine/inbox/event-tables.ts'
+import { jobTables } from '../engine/jobs/job-tables.ts'
+import { handoverTables } from '../operations/handover/handover-tables.ts'
 import { sendTables } from '../operations/mass-send/send-tables.ts'
 import { routingTables } from '../operations/routing/routing-tables.ts'
+import { scriptTables } from '../operations/scripts-library/script-tables.ts'
 import { sopTables } from '../operations/sop/sop-tables.ts'
 import { taskTables } from '../operations/tasks/task-tables.ts'
 import { tierTables } from '../operations/tiers/tier-tables.ts'
 import { welcomeTables } from '../operations/welcome/welcome-tables.ts'
+import { deploymentTables } from '../platform/deployment/deployment-tables.ts'
+import { alertTables } from '../records/alerts/alert-tables.ts'
 import { channelTables } from '../records/channels/channel-tables.ts'
 import { customerTables } from '../records/customers/customer-tables.ts'
 import { groupTables } from '../records/groups/group-tables.ts'
@@ -17,11 +22,12 @@ import { scoreTables } from '../records/scores/score-tables.ts'
 import { staffTables } from '../records/staff/staff-tables.ts'
 import { surveyTables } from '../records/surveys/survey-tables.ts'
 import { tagTables } from '../records/tags/tag-tables.ts'
+import { timelineTables } from '../records/timeline/timeline-tables.ts'
 import { touchTables } from '../records/touches/touch-tables.ts'
 import { ruleTables } from '../rules/versions/rule-tables.ts'
 
-/** Everything that decisions look at, whoever's tables know it: what a rehearsal copies. */
-export const EVERY_SNAPSHOT_TABLE: SnapshotTable[] = [
+/** Every table there is, with those of the parts that are no capability. */
+export const EVERY_SNAPSHOT_TABLE: Table[] = [
   ...actionTables,
   ...channelTables,
   ...touchTables,
@@ -42,4 +48,10 @@ export const EVERY_SNAPSHOT_TABLE: SnapshotTable[] = [
   ...tagTables,
   ...taskTables,
   ...welcomeTables,
+  ...timelineTables,
+  ...alertTables,
+  ...scriptTables,
+  ...handoverTables,
+  ...deploymentTables,
+  ...jobTables,
 ]

@@ -1,7 +1,3 @@
-import { TableColumn, type TableColumnOptions } from 'typeorm'
-
-/** Portable column kinds: one migration history for SQLite and for MySQL/MariaDB.
- *  Keys and short texts are `utf8mb4_bin` on MySQL, so both databases compare by code point and know emoji. */
 export type Dialect = 'sqlite' | 'mysql'
 
 export type ColumnKind =
@@ -12,62 +8,40 @@ export type ColumnKind =
   | { kind: 'instant' }
   | { kind: 'flag' }
 
-export interface ColumnSpec {
-  name: string
-  type: ColumnKind
-  nullable: boolean
-  primary: boolean
-  default?: string | number
+/** One column as a table declares it. `Value` is what a row holds; `IsOptional`: a new row may leave it out. */
+export interface ColumnSpec<Value = unknown, IsOptional extends boolean = boolean> {
+  readonly type: ColumnKind
+  readonly isNullable: boolean
+  readonly isPrimary: boolean
+  readonly default?: string | number
+  /** For the compiler only; never there at run time. */
+  readonly value?: Value
+  readonly isOptional?: IsOptional
 }
 
-const column = (name: string, type: ColumnKind): ColumnSpec => ({
-  name,
-  type,
-  nullable: false,
-  primary: type.kind === 'id',
-})
+const column = <Value>(type: ColumnKind): ColumnSpec<Value, false> => ({ type, isNullable: false, isPrimary: false })
 
 /** Whole number, 64 bit, given by the database. */
-export const id = (name = 'id'): ColumnSpec => column(name, { kind: 'id' })
-/** Up to `length` characters; may be part of a key (keep keys ≤ 190 characters). */
-export const text = (name: string, length = 64): ColumnSpec => column(name, { kind: 'text', length })
+export const id = (): ColumnSpec<number, true> => ({ type: { kind: 'id' }, isNullable: false, isPrimary: true })
+/** Up to `length` characters (code points); may be part of a key (keep keys ≤ 190 characters). `Value` may narrow it to the
+ *  words that stand in it. */
+export const text = <Value extends string = string>(length = 64): ColumnSpec<Value, false> =>
+  column<Value>({ kind: 'text', length })
 /** Any length; also for JSON. */
-export const longText = (name: string): ColumnSpec => column(name, { kind: 'longText' })
+export const longText = (): ColumnSpec<string, false> => column<string>({ kind: 'longText' })
 /** 64-bit whole number: counts, fen. */
-export const integer = (name: string): ColumnSpec => column(name, { kind: 'integer' })
+export const integer = <Value extends number = number>(): ColumnSpec<Value, false> => column<Value>({ kind: 'integer' })
 /** UTC milliseconds. */
-export const instant = (name: string): ColumnSpec => column(name, { kind: 'instant' })
+export const instant = (): ColumnSpec<number, false> => column<number>({ kind: 'instant' })
 /** 0 or 1. */
-export const flag = (name: string): ColumnSpec => column(name, { kind: 'flag' })
+export const flag = (): ColumnSpec<number, false> => column<number>({ kind: 'flag' })
 
-export const nullable = (spec: ColumnSpec): ColumnSpec => ({ ...spec, nullable: true })
-export const primary = (spec: ColumnSpec): ColumnSpec => ({ ...spec, primary: true })
-export const withDefault = (spec: ColumnSpec, value: string | number): ColumnSpec => ({ ...spec, default: value })
-
-const MYSQL_TEXT = { charset: 'utf8mb4', collation: 'utf8mb4_bin' }
-
-function typeOptions(type: ColumnKind, dialect: Dialect): Partial<TableColumnOptions> & { type: string } {
-  const mysql = dialect === 'mysql'
-  switch (type.kind) {
-    case 'id':
-      return { type: mysql ? 'bigint' : 'integer', isPrimary: true, isGenerated: true, generationStrategy: 'increment' }
-    case 'text':
-      return { type: 'varchar', length: String(type.length), ...(mysql ? MYSQL_TEXT : {}) }
-    case 'longText':
-      return mysql ? { type: 'longtext', ...MYSQL_TEXT } : { type: 'text' }
-    case 'integer':
-    case 'instant':
-      return { type: mysql ? 'bigint' : 'integer' }
-    case 'flag':
-      return { type: mysql ? 'tinyint' : 'integer' }
-  }
-}
-
-export function toTableColumn(spec: ColumnSpec, dialect: Dialect): TableColumn {
-  const options: TableColumnOptions = { name: spec.name, isNullable: spec.nullable, ...typeOptions(spec.type, dialect) }
-  if (spec.primary) options.isPrimary = true
-  if (spec.default !== undefined) {
-    options.default = typeof spec.default === 'number' ? spec.default : `'${spec.default}'`
-  }
-  return new TableColumn(options)
-}
+export const nullable = <Value>(spec: ColumnSpec<Value, boolean>): ColumnSpec<Value | null, true> =>
+  ({ ...spec, isNullable: true }) as ColumnSpec<Value | null, true>
+export const primary = <Value, IsOptional extends boolean>(
+  spec: ColumnSpec<Value, IsOptional>,
+): ColumnSpec<Value, IsOptional> => ({ ...spec, isPrimary: true })
+export const withDefault = <Value>(
+  spec: ColumnSpec<Value, boolean>,
+  value: Value & (string | number),
+): ColumnSpec<Value, true> => ({ ...spec, default: value }) as ColumnSpec<Value, true>

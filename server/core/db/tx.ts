@@ -1,26 +1,49 @@
 import type { EntityManager } from 'typeorm'
+import { checkRow } from './check-row.ts'
 import type { Dialect } from './columns.ts'
 import { isDeadlock } from './deadlock.ts'
+import { type ColumnName, type NewRowOf, specOf, type Table } from './define-table.ts'
+import { isDuplicateKey } from './duplicate-key.ts'
+import { render, type Sql, type SqlValue } from './sql.ts'
 
-export type SqlValue = string | number | null
+export type { SqlValue } from './sql.ts'
 export type Row = Record<string, SqlValue>
 
-/** An open transaction, the only way to the tables. SQL uses `?` marks and what both databases understand;
- *  what they spell differently goes through the methods below. Money fen and instants come back as numbers. */
+/** An open transaction, the only way to the tables. Queries are written with `sql`, which names declared columns; what the
+ *  two databases spell differently goes through the methods below. Money fen and instants come back as numbers. Whatever
+ *  inserts throws db.too-long and db.is-null, on both databases alike, where the declaration does not allow a value. */
 export interface Tx {
   readonly dialect: Dialect
-  /** The rows of a SELECT; the caller states their shape. */
+  /** The rows of a SELECT, in the shape of its selections. */
+  rows<Found>(query: Sql<Found>): Promise<Found[]>
   rows<T extends object>(sql: string, params?: SqlValue[]): Promise<T[]>
+  row<Found>(query: Sql<Found>): Promise<Found | undefined>
   row<T extends object>(sql: string, params?: SqlValue[]): Promise<T | undefined>
-  /** UPDATE, DELETE or INSERT; gives the number of rows changed. */
+  /** UPDATE or DELETE; gives the number of rows that it found. */
+  run(query: Sql): Promise<number>
   run(sql: string, params?: SqlValue[]): Promise<number>
   /** Inserts one row; gives the id that the database chose. */
+  insert<Of extends Table>(table: Of, row: NewRowOf<Of>): Promise<number>
   insert(table: string, row: Row): Promise<number>
-  /** Inserts the rows that break no unique key; gives how many were new. All rows have the same columns. */
+  /** Inserts the rows that break no unique key; gives how many were new. All rows have the same columns. Every fault other
+   *  than a known key is thrown. */
+  insertIgnore<Of extends Table>(table: Of, rows: NewRowOf<Of>[]): Promise<number>
   insertIgnore(table: string, rows: Row[]): Promise<number>
   /** Inserts, or updates the columns that are not in `key` (or only those in `update`). */
+  upsert<Of extends Table>(
+    table: Of,
+    rows: NewRowOf<Of>[],
+    key: ColumnName<Of>[],
+    update?: ColumnName<Of>[],
+  ): Promise<void>
   upsert(table: string, rows: Row[], key: string[], update?: string[]): Promise<void>
   /** Inserts, or adds the row's `column` to what stands there under `key`. */
+  increase<Of extends Table>(
+    table: Of,
+    rows: NewRowOf<Of>[],
+    key: ColumnName<Of>[],
+    column: ColumnName<Of>,
+  ): Promise<void>
   increase(table: string, rows: Row[], key: string[], column: string): Promise<void>
   /** Work that is undone alone when it throws; the transaction goes on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
@@ -53,24 +76,72 @@ function* chunks(rows: Row[]): Generator<Row[]> {
 interface MysqlResult {
   affectedRows: number
   insertId: number
+  /** `Records: 3  Duplicates: 1  Warnings: 0`, of a statement with several rows. */
+  info?: string
 }
 
-export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (() => void)[]): Tx {
-  const query = (sql: string, params: SqlValue[] = []): Promise<unknown> => manager.query(sql, params)
+type Target = string | Table
 
-  async function run(sql: string, params?: SqlValue[]): Promise<number> {
-    const result = await manager.queryRunner?.query(sql, params ?? [], true)
+const nameOf = (target: Target): string => (typeof target === 'string' ? target : specOf(target).name)
+
+/** Undefined is absent: the same as a null. */
+function checked(target: Target, rows: readonly object[]): Row[] {
+  if (typeof target !== 'string') for (const row of rows) checkRow(specOf(target), row as Row)
+  return rows as Row[]
+}
+
+const duplicatesIn = (info: string | undefined): number => Number(/Duplicates: (\d+)/.exec(info ?? '')?.[1] ?? 0)
+
+export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (() => void)[]): Tx {
+  const query = (text: string, params: SqlValue[] = []): Promise<unknown> => manager.query(text, params)
+
+  async function execute(text: string, params: SqlValue[] = []): Promise<{ affected: number; raw: unknown }> {
+    const result = await manager.queryRunner?.query(text, params, true)
     if (result === undefined) throw new Error('a Tx needs its query runner')
-    return result.affected ?? 0
+    return { affected: result.affected ?? 0, raw: result.raw }
+  }
+
+  async function find(query_: string | Sql<object>, params: SqlValue[] = []): Promise<Row[]> {
+    if (typeof query_ === 'string') return (await query(query_, params)) as Row[]
+    const { text, params: values } = render(query_, dialect)
+    const rows = (await query(text, values)) as Row[]
+    for (const name of query_.numbers) for (const row of rows) if (row[name] != null) row[name] = Number(row[name])
+    return rows
+  }
+
+  async function run(query_: string | Sql, params: SqlValue[] = []): Promise<number> {
+    if (typeof query_ === 'string') return (await execute(query_, params)).affected
+    const { text, params: values } = render(query_, dialect)
+    return (await execute(text, values)).affected
+  }
+
+  /** Of one row MySQL does not tell apart whether it was known, of several it counts them. */
+  async function insertUnknown(table: string, rows: Row[]): Promise<number> {
+    const columns = Object.keys(rows[0] ?? {})
+    const { sql, params } = valuesClause(rows, columns)
+    const insert = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
+    if (dialect === 'sqlite') return (await execute(`${insert} ON CONFLICT DO NOTHING`, params)).affected
+    if (rows.length === 1) {
+      try {
+        return (await execute(insert, params)).affected
+      } catch (error) {
+        if (isDuplicateKey(error)) return 0
+        throw error
+      }
+    }
+    const first = quote(columns[0] ?? '')
+    const { raw } = await execute(`${insert} ON DUPLICATE KEY UPDATE ${first} = ${first}`, params)
+    return rows.length - duplicatesIn((raw as MysqlResult).info)
   }
 
   async function merge(
-    table: string,
-    rows: Row[],
+    target: Target,
+    rows: readonly object[],
     key: string[],
     changesOf: (columns: string[]) => { column: string; isAdded: boolean }[],
   ): Promise<void> {
-    for (const part of chunks(rows)) {
+    const table = nameOf(target)
+    for (const part of chunks(checked(target, rows))) {
       const columns = Object.keys(part[0] ?? {})
       const { sql, params } = valuesClause(part, columns)
       const given = (column: string): string =>
@@ -91,33 +162,30 @@ export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (()
   }
 
   let savepoints = 0
-  const tx: Tx = {
+  const tx = {
     dialect,
-    rows: async <T extends object>(sql: string, params?: SqlValue[]) => (await query(sql, params)) as T[],
-    row: async <T extends object>(sql: string, params?: SqlValue[]) => ((await query(sql, params)) as T[])[0],
+    rows: find,
+    row: async (query_: string | Sql<object>, params?: SqlValue[]) => (await find(query_, params))[0],
     run,
-    insert: async (table, row) => {
-      const columns = Object.keys(row)
-      const { sql, params } = valuesClause([row], columns)
-      const result = await query(`INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`, params)
+    insert: async (target: Target, row: object) => {
+      const [values = {}] = checked(target, [row])
+      const columns = Object.keys(values)
+      const { sql, params } = valuesClause([values], columns)
+      const result = await query(`INSERT INTO ${quote(nameOf(target))} (${list(columns)}) VALUES ${sql}`, params)
       return dialect === 'mysql' ? (result as MysqlResult).insertId : Number(result)
     },
-    insertIgnore: async (table, rows) => {
-      const verb = dialect === 'mysql' ? 'INSERT IGNORE' : 'INSERT OR IGNORE'
+    insertIgnore: async (target: Target, rows: readonly object[]) => {
       let inserted = 0
-      for (const part of chunks(rows)) {
-        const columns = Object.keys(part[0] ?? {})
-        const { sql, params } = valuesClause(part, columns)
-        inserted += await run(`${verb} INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`, params)
-      }
+      for (const part of chunks(checked(target, rows))) inserted += await insertUnknown(nameOf(target), part)
       return inserted
     },
-    upsert: (table, rows, key, update) =>
-      merge(table, rows, key, (columns) =>
+    upsert: (target: Target, rows: readonly object[], key: string[], update?: string[]) =>
+      merge(target, rows, key, (columns) =>
         (update ?? columns.filter((column) => !key.includes(column))).map((column) => ({ column, isAdded: false })),
       ),
-    increase: (table, rows, key, column) => merge(table, rows, key, () => [{ column, isAdded: true }]),
-    savepoint: async (work) => {
+    increase: (target: Target, rows: readonly object[], key: string[], column: string) =>
+      merge(target, rows, key, () => [{ column, isAdded: true }]),
+    savepoint: async <T>(work: () => Promise<T>): Promise<T> => {
       savepoints += 1
       const name = `sp_${savepoints}`
       await query(`SAVEPOINT ${name}`)
@@ -134,9 +202,10 @@ export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (()
         throw error
       }
     },
-    afterCommit: (callback) => {
+    afterCommit: (callback: () => void) => {
       onCommit.push(callback)
     },
   }
-  return tx
+  // The shapes of rows are the declarations' word for what the driver gives; nothing else can vouch for them.
+  return tx as unknown as Tx
 }

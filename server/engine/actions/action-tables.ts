@@ -1,6 +1,53 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { sql } from '../../core/db/sql.ts'
 
-/** What is still to be done. */
-export const actionTables: SnapshotTable[] = [
-  { table: 'action', key: 'id', of: 'external_userid', where: `state IN ('waiting', 'running')` },
-]
+/** What is still to be done is copied. */
+export const ACTION = defineTable(
+  'action',
+  {
+    id: id(),
+    dedupe_key: text(190),
+    kind: text(60),
+    lane: integer(),
+    payload: longText(),
+    reason: longText(),
+    external_userid: nullable(text()),
+    userid: nullable(text()),
+    state: text(12),
+    due_at: instant(),
+    expires_at: nullable(instant()),
+    lease_until: nullable(instant()),
+    lease_by: nullable(text(40)),
+    attempts: withDefault(integer(), 0),
+    error_code: nullable(integer()),
+    last_error: nullable(longText()),
+    result: nullable(longText()),
+    created_at: instant(),
+    started_at: nullable(instant()),
+    finished_at: nullable(instant()),
+  },
+  {
+    unique: [['dedupe_key']],
+    indices: [
+      ['state', 'lane', 'due_at', 'id'],
+      ['external_userid', 'id'],
+      ['kind', 'state'],
+    ],
+    snapshot: { key: 'id', of: 'external_userid', where: (t) => sql`${t.state} IN ('waiting', 'running')` },
+  },
+)
+
+export const ACTION_PACE = defineTable(
+  'action_pace',
+  {
+    kind: text(60),
+    path: text(100),
+    times: integer(),
+    busy_ms: integer(),
+    seen_at: instant(),
+  },
+  { unique: [['kind', 'path']], snapshot: leftOut('says how the server works, not what is known of customers') },
+)
+
+export const actionTables: Table[] = [ACTION, ACTION_PACE]

@@ -1,4 +1,30 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { sql } from '../../core/db/sql.ts'
 
-/** What is still to be handled. */
-export const eventTables: SnapshotTable[] = [{ table: 'inbound_event', key: 'id', where: `state = 'new'` }]
+/** What is still to be handled is copied. */
+export const INBOUND_EVENT = defineTable(
+  'inbound_event',
+  {
+    id: id(),
+    dedupe_key: text(120),
+    kind: text(100),
+    lane: integer(),
+    payload: longText(),
+    event_at: instant(),
+    received_at: instant(),
+    state: text(12),
+    due_at: instant(),
+    attempts: withDefault(integer(), 0),
+    done_subscriptions: nullable(longText()),
+    last_error: nullable(longText()),
+    finished_at: nullable(instant()),
+  },
+  {
+    unique: [['dedupe_key']],
+    indices: [['state', 'lane', 'due_at', 'id']],
+    snapshot: { key: 'id', where: (t) => sql`${t.state} = 'new'` },
+  },
+)
+
+export const eventTables: Table[] = [INBOUND_EVENT]

@@ -1,8 +1,88 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-export const sendTables: SnapshotTable[] = [
-  { table: 'send_schedule', key: 'send_name' },
-  { table: 'send_run', key: 'id' },
-  { table: 'send_batch', key: 'id' },
-  { table: 'send_recipient', key: 'id', of: 'external_userid' },
-]
+export const SEND_SCHEDULE = defineTable(
+  'send_schedule',
+  {
+    send_name: primary(text(60)),
+    timing: text(120),
+    next_at: nullable(instant()),
+  },
+  { indices: [['next_at']], snapshot: { key: 'send_name' } },
+)
+
+export const SEND_RUN = defineTable(
+  'send_run',
+  {
+    id: id(),
+    send_name: text(60),
+    scheduled_at: instant(),
+    rule_version: text(12),
+    rule_json: longText(),
+    state: text(12),
+    planned_at: instant(),
+    audience_after: withDefault(text(), ''),
+    remark: nullable(longText()),
+    finished_at: nullable(instant()),
+    ask_key: nullable(text(190)),
+  },
+  { unique: [['send_name', 'scheduled_at'], ['ask_key']], indices: [['state', 'id']], snapshot: { key: 'id' } },
+)
+
+export const SEND_BATCH = defineTable(
+  'send_batch',
+  {
+    id: id(),
+    run_id: integer(),
+    userid: text(),
+    chunk: integer(),
+    size: withDefault(integer(), 0),
+    state: text(12),
+    msgid: nullable(text(120)),
+    body_text: nullable(longText()),
+    started_at: nullable(instant()),
+    created_at: nullable(instant()),
+    confirmed_at: nullable(instant()),
+    progress_at: nullable(instant()),
+    poll_at: nullable(instant()),
+    remind_at: nullable(instant()),
+    reminded_at: nullable(instant()),
+    last_error: nullable(longText()),
+    give_up_at: nullable(instant()),
+  },
+  {
+    unique: [['run_id', 'userid', 'chunk'], ['msgid']],
+    indices: [
+      ['state', 'poll_at'],
+      ['state', 'remind_at'],
+      ['state', 'give_up_at'],
+    ],
+    snapshot: { key: 'id' },
+  },
+)
+
+export const SEND_RECIPIENT = defineTable(
+  'send_recipient',
+  {
+    id: id(),
+    run_id: integer(),
+    external_userid: text(),
+    batch_id: nullable(integer()),
+    userid: nullable(text()),
+    outcome: text(16),
+    reason: nullable(longText()),
+    outcome_at: nullable(instant()),
+    note_due: withDefault(flag(), 0),
+  },
+  {
+    unique: [['run_id', 'external_userid']],
+    indices: [
+      ['batch_id', 'outcome'],
+      ['external_userid', 'outcome', 'outcome_at'],
+      ['note_due', 'id'],
+    ],
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+export const sendTables: Table[] = [SEND_SCHEDULE, SEND_RUN, SEND_BATCH, SEND_RECIPIENT]

@@ -1,6 +1,43 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { flag, id, instant, longText, nullable, text } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-export const routingTables: SnapshotTable[] = [
-  { table: 'invitation', key: 'id', of: 'external_userid' },
-  { table: 'pool_standing', key: 'id', of: 'external_userid' },
-]
+export const INVITATION = defineTable(
+  'invitation',
+  {
+    id: id(),
+    external_userid: text(),
+    userid: text(),
+    pool: text(40),
+    reason_key: text(190),
+    open_slot: nullable(text(120)),
+    state: text(12),
+    invited_by: text(12),
+    task_key: nullable(text(190)),
+    reason: longText(),
+    opened_at: instant(),
+    lapse_at: instant(),
+    check_at: nullable(instant()),
+    closed_at: nullable(instant()),
+    chat_id: nullable(text()),
+    close_note: nullable(longText()),
+  },
+  {
+    unique: [['reason_key'], ['open_slot']],
+    indices: [['external_userid', 'id'], ['state', 'lapse_at'], ['check_at']],
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+export const POOL_STANDING = defineTable(
+  'pool_standing',
+  {
+    id: id(),
+    external_userid: text(),
+    pool: text(40),
+    meets: flag(),
+    reviewed_at: instant(),
+  },
+  { unique: [['external_userid', 'pool']], snapshot: { key: 'id', of: 'external_userid' } },
+)
+
+export const routingTables: Table[] = [INVITATION, POOL_STANDING]

@@ -1,12 +1,215 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 
-export const sopTables: SnapshotTable[] = [
-  { table: 'sop_entry', key: 'id', of: 'external_userid' },
-  { table: 'sop_step', key: 'id', through: { column: 'entry_id', table: 'sop_entry', of: 'external_userid' } },
-  { table: 'sop_split', key: 'id', of: 'external_userid' },
-  { table: 'sop_schedule', key: 'id' },
-  { table: 'sop_occurrence', key: 'id' },
-  { table: 'sop_member', key: 'id', of: 'external_userid' },
-  { table: 'sop_release', key: 'id' },
-  { table: 'sop_message', key: 'id', of: 'external_userid' },
+export const SOP_ENTRY = defineTable(
+  'sop_entry',
+  {
+    id: id(),
+    sop: text(40),
+    version: text(20),
+    external_userid: text(),
+    userid: text(),
+    entry_key: text(190),
+    state: text(12),
+    position: text(60),
+    due_at: nullable(instant()),
+    waiting_event: nullable(text(30)),
+    event_id: nullable(integer()),
+    event: nullable(longText()),
+    facts: nullable(longText()),
+    entered_at: instant(),
+    ended_at: nullable(instant()),
+    end_reason: nullable(longText()),
+    attempts: withDefault(integer(), 0),
+    last_error: nullable(longText()),
+    held_out: withDefault(flag(), 0),
+    canary: withDefault(flag(), 0),
+    goal_at: nullable(instant()),
+    lost_at: nullable(instant()),
+    seen_release: withDefault(integer(), 0),
+    start_chain: withDefault(integer(), 0),
+  },
+  {
+    unique: [['entry_key']],
+    indices: [
+      ['state', 'due_at', 'id'],
+      ['external_userid', 'state'],
+      ['sop', 'external_userid', 'id'],
+      ['sop', 'version', 'state'],
+    ],
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+export const SOP_STEP = defineTable(
+  'sop_step',
+  {
+    id: id(),
+    entry_id: integer(),
+    position: text(60),
+    kind: text(12),
+    at: instant(),
+    outcome: longText(),
+    reason: nullable(longText()),
+  },
+  {
+    unique: [['entry_id', 'position']],
+    snapshot: { key: 'id', through: { column: 'entry_id', table: SOP_ENTRY, of: 'external_userid' } },
+  },
+)
+
+export const SOP_SPLIT = defineTable(
+  'sop_split',
+  {
+    id: id(),
+    entry_id: integer(),
+    position: text(60),
+    sop: text(40),
+    version: text(20),
+    experiment: text(40),
+    arm: text(20),
+    external_userid: text(),
+    userid: text(),
+    at: instant(),
+  },
+  {
+    unique: [['entry_id', 'position']],
+    indices: [
+      ['experiment', 'arm', 'at'],
+      ['experiment', 'external_userid', 'id'],
+    ],
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+export const SOP_SCHEDULE = defineTable(
+  'sop_schedule',
+  {
+    id: id(),
+    scan_key: text(60),
+    timing: text(20),
+    next_at: nullable(instant()),
+    running_at: nullable(instant()),
+    after_id: nullable(text()),
+    baseline: withDefault(flag(), 0),
+    found: withDefault(integer(), 0),
+    entered: withDefault(integer(), 0),
+  },
+  { unique: [['scan_key']], snapshot: { key: 'id' } },
+)
+
+export const SOP_OCCURRENCE = defineTable(
+  'sop_occurrence',
+  {
+    id: id(),
+    scan_key: text(60),
+    at: instant(),
+    state: text(12),
+    found: withDefault(integer(), 0),
+    entered: withDefault(integer(), 0),
+    started_at: instant(),
+    finished_at: nullable(instant()),
+  },
+  { unique: [['scan_key', 'at']], snapshot: { key: 'id' } },
+)
+
+export const SOP_MEMBER = defineTable(
+  'sop_member',
+  {
+    id: id(),
+    scan_key: text(60),
+    external_userid: text(),
+  },
+  { unique: [['scan_key', 'external_userid']], snapshot: { key: 'id', of: 'external_userid' } },
+)
+
+export const SOP_RELEASE = defineTable(
+  'sop_release',
+  {
+    id: id(),
+    sop: text(40),
+    seq: integer(),
+    what: text(12),
+    version: text(12),
+    stable: nullable(text(12)),
+    canary: nullable(text(12)),
+    canary_since: nullable(instant()),
+    file_version: text(12),
+    rollout: nullable(longText()),
+    inside: text(10),
+    at: instant(),
+    by_whom: nullable(text(100)),
+    by_source: text(12),
+    note: nullable(longText()),
+    moved_at: nullable(instant()),
+  },
+  { unique: [['sop', 'seq']], snapshot: { key: 'id' } },
+)
+
+export const SOP_MESSAGE = defineTable(
+  'sop_message',
+  {
+    id: id(),
+    entry_id: integer(),
+    position: text(60),
+    sop: text(40),
+    version: text(20),
+    external_userid: text(),
+    userid: text(),
+    state: text(12),
+    batch_key: text(190),
+    reached_at: instant(),
+    close_at: instant(),
+  },
+  {
+    unique: [['entry_id', 'position']],
+    indices: [
+      ['state', 'close_at', 'id'],
+      ['batch_key', 'external_userid'],
+      ['sop', 'version', 'position', 'userid', 'state'],
+      ['external_userid', 'state'],
+    ],
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+export const SOP_LOOK = defineTable(
+  'sop_look',
+  {
+    id: id(),
+    comparison: text(190),
+    looks: integer(),
+    most_evidence: integer(),
+    proven_at: nullable(instant()),
+    first_at: instant(),
+    last_at: instant(),
+  },
+  { unique: [['comparison']], snapshot: leftOut('a note for people') },
+)
+
+export const SOP_REFUSAL = defineTable(
+  'sop_refusal',
+  {
+    id: id(),
+    sop: text(40),
+    external_userid: text(),
+    version: text(20),
+    event: text(30),
+    at: instant(),
+    why: longText(),
+  },
+  { unique: [['external_userid', 'sop']], snapshot: leftOut('a note for people') },
+)
+
+export const sopTables: Table[] = [
+  SOP_ENTRY,
+  SOP_STEP,
+  SOP_SPLIT,
+  SOP_SCHEDULE,
+  SOP_OCCURRENCE,
+  SOP_MEMBER,
+  SOP_RELEASE,
+  SOP_MESSAGE,
+  SOP_LOOK,
+  SOP_REFUSAL,
 ]

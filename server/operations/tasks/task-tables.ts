@@ -1,9 +1,81 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-export const taskTables: SnapshotTable[] = [
-  { table: 'guide_task', key: 'id', of: 'external_userid' },
-  { table: 'task_notice', key: 'userid' },
-  { table: 'task_deadline', key: 'id', through: { column: 'task_id', table: 'guide_task', of: 'external_userid' } },
-  { table: 'task_day', key: 'id' },
-  { table: 'staff_pace', key: 'userid' },
-]
+export const GUIDE_TASK = defineTable(
+  'guide_task',
+  {
+    id: id(),
+    task_key: text(190),
+    external_userid: text(),
+    userid: text(),
+    kind: text(40),
+    title: longText(),
+    script_id: nullable(text(60)),
+    detail: nullable(longText()),
+    due_at: nullable(instant()),
+    state: text(12),
+    opened_at: instant(),
+    closed_at: nullable(instant()),
+    outcome: nullable(longText()),
+    reason: longText(),
+    notified_at: nullable(instant()),
+    priority: withDefault(integer(), 50),
+    release_at: nullable(instant()),
+  },
+  {
+    unique: [['task_key']],
+    indices: [
+      ['userid', 'state', 'due_at'],
+      ['external_userid', 'state'],
+      ['state', 'release_at'],
+    ],
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+export const TASK_NOTICE = defineTable(
+  'task_notice',
+  {
+    userid: primary(text()),
+    next_at: instant(),
+  },
+  { snapshot: { key: 'userid' } },
+)
+
+export const TASK_DEADLINE = defineTable(
+  'task_deadline',
+  {
+    id: id(),
+    task_id: integer(),
+    what: text(12),
+    due_at: instant(),
+    recipients: nullable(longText()),
+  },
+  {
+    unique: [['task_id', 'what']],
+    indices: [['due_at', 'id']],
+    snapshot: { key: 'id', through: { column: 'task_id', table: GUIDE_TASK, of: 'external_userid' } },
+  },
+)
+
+export const TASK_DAY = defineTable(
+  'task_day',
+  {
+    id: id(),
+    userid: text(),
+    day: text(10),
+    opened: integer(),
+  },
+  { unique: [['userid', 'day']], snapshot: { key: 'id' } },
+)
+
+export const STAFF_PACE = defineTable(
+  'staff_pace',
+  {
+    userid: primary(text()),
+    next_at: instant(),
+  },
+  { snapshot: { key: 'userid' } },
+)
+
+export const taskTables: Table[] = [GUIDE_TASK, TASK_NOTICE, TASK_DEADLINE, TASK_DAY, STAFF_PACE]

@@ -1,3 +1,20 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-export const channelTables: SnapshotTable[] = [{ table: 'channel', key: 'name' }]
+export const CHANNEL = defineTable(
+  'channel',
+  {
+    name: primary(text(60)),
+    state: text(30),
+    config_id: nullable(text()),
+    qr_code: nullable(longText()),
+    live_as: nullable(longText()),
+    trouble: nullable(longText()),
+    tries: withDefault(integer(), 0),
+    created_at: instant(),
+    changed_at: instant(),
+  },
+  { unique: [['state']], snapshot: { key: 'name' } },
+)
+
+export const channelTables: Table[] = [CHANNEL]

@@ -1,8 +1,80 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 
-/** Without the phones: orders are matched already. */
-export const customerTables: SnapshotTable[] = [
-  { table: 'customer', key: 'external_userid', of: 'external_userid' },
-  { table: 'customer_source', key: 'id', of: 'external_userid' },
-  { table: 'follow', key: 'id', of: 'external_userid' },
-]
+export const CUSTOMER = defineTable(
+  'customer',
+  {
+    external_userid: primary(text()),
+    name: nullable(longText()),
+    avatar: nullable(longText()),
+    customer_type: nullable(integer()),
+    gender: nullable(integer()),
+    corp_name: nullable(longText()),
+    unionid: nullable(text()),
+    first_channel: nullable(text(60)),
+    first_userid: nullable(text()),
+    first_added_at: nullable(instant()),
+    known_at: instant(),
+    detail_at: nullable(instant()),
+  },
+  { indices: [['unionid'], ['first_channel']], snapshot: { key: 'external_userid', of: 'external_userid' } },
+)
+
+export const CUSTOMER_SOURCE = defineTable(
+  'customer_source',
+  {
+    id: id(),
+    external_userid: text(),
+    userid: text(),
+    added_at: instant(),
+    channel: nullable(text(60)),
+    state: nullable(longText()),
+  },
+  { unique: [['external_userid', 'userid', 'added_at']], snapshot: { key: 'id', of: 'external_userid' } },
+)
+
+export const CUSTOMER_PHONE = defineTable(
+  'customer_phone',
+  {
+    id: id(),
+    external_userid: text(),
+    userid: text(),
+    phone_hash: text(),
+  },
+  {
+    unique: [['external_userid', 'userid', 'phone_hash']],
+    indices: [['phone_hash']],
+    snapshot: leftOut('tells whose an order or a survey is, and none comes in a rehearsal'),
+  },
+)
+
+export const FOLLOW = defineTable(
+  'follow',
+  {
+    id: id(),
+    external_userid: text(),
+    userid: text(),
+    active: flag(),
+    half: withDefault(flag(), 0),
+    announced: withDefault(flag(), 0),
+    remark: nullable(longText()),
+    description: nullable(longText()),
+    state: nullable(longText()),
+    channel: nullable(text(60)),
+    add_way: nullable(integer()),
+    added_at: nullable(instant()),
+    last_add_at: nullable(instant()),
+    lost_at: nullable(instant()),
+    last_loss_at: nullable(instant()),
+    lost_by: nullable(text(12)),
+    detail_at: nullable(instant()),
+    known_at: instant(),
+  },
+  {
+    unique: [['external_userid', 'userid']],
+    indices: [['userid', 'active', 'external_userid']],
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+export const customerTables: Table[] = [CUSTOMER, CUSTOMER_SOURCE, CUSTOMER_PHONE, FOLLOW]

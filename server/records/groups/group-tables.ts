@@ -1,7 +1,67 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-export const groupTables: SnapshotTable[] = [
-  { table: 'chat_group', key: 'chat_id' },
-  { table: 'chat_member', key: 'id', of: 'member_id' },
-  { table: 'join_way', key: 'pool' },
-]
+export const CHAT_GROUP = defineTable(
+  'chat_group',
+  {
+    chat_id: primary(text()),
+    name: nullable(longText()),
+    owner: nullable(text()),
+    notice: nullable(longText()),
+    pool: nullable(text(40)),
+    created_at: nullable(instant()),
+    dismissed_at: nullable(instant()),
+    member_version: nullable(text()),
+    member_count: withDefault(integer(), 0),
+    known_at: instant(),
+    detail_at: nullable(instant()),
+    listed_at: nullable(instant()),
+    changes_heard: withDefault(integer(), 0),
+    changes_covered: withDefault(integer(), 0),
+    refresh_open: withDefault(flag(), 0),
+    expected_version: nullable(text()),
+    former_version: nullable(text()),
+    expected_at: nullable(instant()),
+    lag_checks: withDefault(integer(), 0),
+  },
+  { indices: [['pool'], ['detail_at']], snapshot: { key: 'chat_id' } },
+)
+
+export const CHAT_MEMBER = defineTable(
+  'chat_member',
+  {
+    id: id(),
+    chat_id: text(),
+    member_id: text(),
+    member_type: integer(),
+    name: nullable(longText()),
+    join_scene: nullable(integer()),
+    state: nullable(text()),
+    invitor: nullable(text()),
+    joined_at: instant(),
+    left_at: nullable(instant()),
+    quit_scene: nullable(integer()),
+    quit_at: nullable(instant()),
+  },
+  { unique: [['chat_id', 'member_id']], indices: [['member_id', 'left_at']], snapshot: { key: 'id', of: 'member_id' } },
+)
+
+export const JOIN_WAY = defineTable(
+  'join_way',
+  {
+    pool: primary(text(40)),
+    state: text(30),
+    config_id: nullable(text()),
+    qr_code: nullable(longText()),
+    live_as: nullable(longText()),
+    open_key: nullable(text(120)),
+    plans: withDefault(integer(), 0),
+    trouble: nullable(longText()),
+    trouble_at: nullable(instant()),
+    created_at: instant(),
+    changed_at: instant(),
+  },
+  { unique: [['state']], snapshot: { key: 'pool' } },
+)
+
+export const groupTables: Table[] = [CHAT_GROUP, CHAT_MEMBER, JOIN_WAY]

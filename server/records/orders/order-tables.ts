@@ -1,9 +1,66 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { sql } from '../../core/db/sql.ts'
 
-const OF_ORDER = { column: 'shop_order_id', table: 'shop_order', of: 'external_userid' }
+export const SHOP_ORDER = defineTable(
+  'shop_order',
+  {
+    id: id(),
+    order_id: text(100),
+    status: text(12),
+    total_fen: integer(),
+    source: text(60),
+    external_userid: nullable(text()),
+    matched_by: nullable(text(20)),
+    given_external_userid: nullable(text()),
+    given_unionid: nullable(text()),
+    phone_hash: nullable(text()),
+    phone_tail: nullable(text(4)),
+    created_at: instant(),
+    paid_at: nullable(instant()),
+    refunded_at: nullable(instant()),
+    closed_at: nullable(instant()),
+    has_items: withDefault(flag(), 0),
+  },
+  {
+    unique: [['order_id']],
+    indices: [['external_userid', 'status', 'paid_at'], ['given_external_userid'], ['given_unionid'], ['phone_hash']],
+    snapshot: { key: 'id', of: 'external_userid', where: (t) => sql`${t.external_userid} IS NOT NULL` },
+  },
+)
 
-export const orderTables: SnapshotTable[] = [
-  { table: 'shop_order', key: 'id', of: 'external_userid', where: 'external_userid IS NOT NULL' },
-  { table: 'shop_order_item', key: 'id', through: OF_ORDER },
-  { table: 'shop_order_status', key: 'id', through: OF_ORDER },
-]
+export const SHOP_ORDER_ITEM = defineTable(
+  'shop_order_item',
+  {
+    id: id(),
+    shop_order_id: integer(),
+    line_no: integer(),
+    sku: text(100),
+    name: longText(),
+    quantity: integer(),
+    price_fen: integer(),
+    category: nullable(text(60)),
+  },
+  {
+    unique: [['shop_order_id', 'line_no']],
+    indices: [['category', 'shop_order_id']],
+    snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
+  },
+)
+
+export const SHOP_ORDER_STATUS = defineTable(
+  'shop_order_status',
+  {
+    id: id(),
+    shop_order_id: integer(),
+    status: text(12),
+    at: instant(),
+    announced: withDefault(flag(), 0),
+  },
+  {
+    unique: [['shop_order_id', 'status']],
+    snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
+  },
+)
+
+export const orderTables: Table[] = [SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS]

@@ -1,6 +1,29 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-export const scoreTables: SnapshotTable[] = [
-  { table: 'customer_score', key: 'id', of: 'external_userid' },
-  { table: 'score_run', key: 'id' },
-]
+export const CUSTOMER_SCORE = defineTable(
+  'customer_score',
+  {
+    id: id(),
+    external_userid: text(),
+    r: integer(),
+    f: integer(),
+    m: integer(),
+  },
+  { unique: [['external_userid']], snapshot: { key: 'id', of: 'external_userid' } },
+)
+
+export const SCORE_RUN = defineTable(
+  'score_run',
+  {
+    id: id(),
+    name: text(20),
+    due_at: instant(),
+    after_userid: text(),
+    cuts: nullable(longText()),
+    counted_at: nullable(instant()),
+  },
+  { unique: [['name']], snapshot: { key: 'id' } },
+)
+
+export const scoreTables: Table[] = [CUSTOMER_SCORE, SCORE_RUN]

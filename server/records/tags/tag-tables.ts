@@ -1,7 +1,53 @@
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-export const tagTables: SnapshotTable[] = [
-  { table: 'corp_tag', key: 'tag_id' },
-  { table: 'follow_tag', key: 'id', of: 'external_userid' },
-  { table: 'follow_tag_state', key: 'id', of: 'external_userid' },
-]
+export const CORP_TAG = defineTable(
+  'corp_tag',
+  {
+    tag_id: primary(text()),
+    group_id: text(),
+    group_name: text(100),
+    tag_name: text(100),
+    path: text(201),
+    group_sort: withDefault(integer(), 0),
+    tag_sort: withDefault(integer(), 0),
+    ours: withDefault(flag(), 0),
+    seen_at: instant(),
+    gone_at: nullable(instant()),
+    strategy_id: nullable(integer()),
+  },
+  { indices: [['group_id'], ['path']], snapshot: { key: 'tag_id' } },
+)
+
+export const FOLLOW_TAG = defineTable(
+  'follow_tag',
+  {
+    id: id(),
+    external_userid: text(),
+    userid: text(),
+    tag_id: text(),
+    set_by: text(20),
+    set_reason: nullable(longText()),
+    set_at: instant(),
+  },
+  {
+    unique: [['external_userid', 'userid', 'tag_id']],
+    indices: [['userid', 'tag_id', 'external_userid']],
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
+)
+
+export const FOLLOW_TAG_STATE = defineTable(
+  'follow_tag_state',
+  {
+    id: id(),
+    external_userid: text(),
+    userid: text(),
+    pending: withDefault(integer(), 0),
+    wants_refresh: withDefault(flag(), 0),
+    marked_at: nullable(instant()),
+  },
+  { unique: [['external_userid', 'userid']], snapshot: { key: 'id', of: 'external_userid' } },
+)
+
+export const tagTables: Table[] = [CORP_TAG, FOLLOW_TAG, FOLLOW_TAG_STATE]

@@ -1,66 +1,56 @@
 import type { Db } from '../../core/db/db.ts'
-import type { SnapshotTable } from '../../core/db/snapshot-table.ts'
+import { type Copied, specOf, type Table } from '../../core/db/define-table.ts'
+import { all, every, list, raw, type Sql, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Row, SqlValue } from '../../core/db/tx.ts'
 
 const PAGE = 2_000
 const IDS_AT_ONCE = 500
 
-/** Copies what the tables hold, row by row as it is, into each of the empty scratch databases. `drawn`: only what is known
- *  about these customers. */
+/** Copies what the tables hold, row by row as it is, into each of the empty scratch databases; those that are left out stay
+ *  empty. `drawn`: only what is known about these customers. */
 export async function copyTables(
   from: ReadTx,
   scratches: Db[],
-  tables: readonly SnapshotTable[],
+  tables: readonly Table[],
   drawn: ReadonlySet<string> | undefined,
 ): Promise<void> {
   for (const table of tables) {
-    const columns = await columnsOf(scratches[0], table.table)
-    for await (const rows of rowsOf(from, table, columns, drawn)) {
-      for (const scratch of scratches) await scratch.tx((tx) => tx.insertIgnore(table.table, rows))
+    const { name, snapshot } = specOf(table)
+    if ('leftOut' in snapshot) continue
+    for await (const rows of rowsOf(from, table, snapshot, drawn)) {
+      for (const scratch of scratches) await scratch.tx((tx) => tx.insertIgnore(name, rows))
     }
   }
 }
 
-/** Those that this program knows; a database that a newer or older one has written to may have others. */
-async function columnsOf(scratch: Db | undefined, table: string): Promise<string[]> {
-  const rows = await scratch?.view((tx) => tx.rows<{ name: string }>(`PRAGMA table_info(${table})`))
-  return (rows ?? []).map((row) => row.name)
-}
-
-async function* rowsOf(from: ReadTx, kept: SnapshotTable, columns: string[], drawn: ReadonlySet<string> | undefined) {
-  const isAll = drawn === undefined || (kept.of === undefined && kept.through === undefined)
-  if (isAll) return yield* pages(from, kept, columns, { text: '1 = 1', params: [] })
+async function* rowsOf(from: ReadTx, table: Table, snapshot: Copied, drawn: ReadonlySet<string> | undefined) {
+  const { of, through } = snapshot
+  if (drawn === undefined || (of === undefined && through === undefined)) {
+    return yield* pages(from, table, snapshot, [])
+  }
   const ids = [...drawn]
   for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
-    const some = ids.slice(at, at + IDS_AT_ONCE)
-    const marks = some.map(() => '?').join(', ')
-    const text =
-      kept.through === undefined
-        ? `${kept.of} IN (${marks})`
-        : `${kept.through.column} IN (SELECT id FROM ${kept.through.table} WHERE ${kept.through.of} IN (${marks}))`
-    yield* pages(from, kept, columns, { text, params: some })
+    const some = list(ids.slice(at, at + IDS_AT_ONCE))
+    yield* pages(from, table, snapshot, [
+      through === undefined
+        ? sql`${raw(of ?? '')} IN ${some}`
+        : sql`${raw(through.column)} IN (SELECT id FROM ${through.table} WHERE ${raw(through.of)} IN ${some})`,
+    ])
   }
 }
 
-async function* pages(
-  from: ReadTx,
-  { table, key, where }: SnapshotTable,
-  columns: string[],
-  wanted: { text: string; params: SqlValue[] },
-) {
-  const filter = where === undefined ? wanted.text : `${wanted.text} AND (${where})`
-  const select = `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${table} WHERE ${filter}`
-  if (key === undefined) {
-    const rows = await from.rows<Row>(select, wanted.params)
+/** Of the declared columns: a database that a newer or older program has written to may have others. */
+async function* pages(from: ReadTx, table: Table, { key, where }: Copied, wanted: Sql[]) {
+  const conditions = where === undefined ? wanted : [...wanted, where(table as never)]
+  const after = (last: SqlValue): Sql[] => (last === null || key === undefined ? [] : [sql`${raw(key)} > ${last}`])
+  for (let last: SqlValue = null; ; ) {
+    const paged = key === undefined ? sql`` : sql`ORDER BY ${raw(key)} LIMIT ${PAGE}`
+    // Whatever the table, a row holds texts, numbers and nulls.
+    const rows = (await from.rows(
+      sql`SELECT ${all(table)} FROM ${table} WHERE ${every([...conditions, ...after(last)])} ${paged}`,
+    )) as Row[]
     if (rows.length > 0) yield rows
-    return
-  }
-  for (let after: SqlValue = null; ; ) {
-    const beyond: string = after === null ? '' : ` AND ${key} > ?`
-    const params: SqlValue[] = after === null ? wanted.params : [...wanted.params, after]
-    const rows: Row[] = await from.rows<Row>(`${select}${beyond} ORDER BY ${key} LIMIT ${PAGE}`, params)
-    if (rows.length > 0) yield rows
-    after = rows.at(-1)?.[key] ?? null
-    if (rows.length < PAGE) return
+    if (key === undefined || rows.length < PAGE) return
+    last = rows.at(-1)?.[key] ?? null
   }
 }

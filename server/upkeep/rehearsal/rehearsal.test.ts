@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { EVERY_SNAPSHOT_TABLE } from '../../capabilities/every-kept-table.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
 import { createAgreeingPlatform } from './agreeing-platform.ts'
@@ -7,31 +6,6 @@ import { openRehearsal } from './rehearsal.ts'
 import { openScratch } from './scratch.ts'
 
 const NOW = Date.parse('2026-11-22T09:00:00+08:00')
-
-/** No rule decides by what these hold. */
-const LEFT_OUT = [
-  // How the server works, not what it knows.
-  ['action_pace', 'credential', 'endpoint_limit', 'endpoint_use', 'job_run', 'live_process', 'migrations', 'rule_book'],
-  // Notes for people.
-  ['alert', 'reconcile_finding', 'sop_look', 'sop_refusal', 'timeline'],
-  // Readings of the platform, and what hangs on them.
-  ['feedback_day', 'sync_part', 'sync_run'],
-  ['handover', 'handover_customer', 'handover_group', 'unassigned_customer'],
-  // To find out to whom an order, a survey or a birthday belongs; none comes in a rehearsal.
-  ['customer_phone', 'profile_waiting'],
-  // Each is a contact, too, and those are copied.
-  ['script_use'],
-].flat()
-
-test('every table is either copied, or left out with a reason', async () => {
-  const scratch = await openScratch()
-  const tables = await scratch.view((tx) =>
-    tx.rows<{ name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`),
-  )
-  const known = [...LEFT_OUT, ...EVERY_SNAPSHOT_TABLE.map((kept) => kept.table)]
-  expect(tables.map((table) => table.name).sort()).toEqual(known.sort())
-  await scratch.close()
-})
 
 test('every job either says when it is due, or reads the platform and is left out', async () => {
   const rehearsal = await openRehearsal({

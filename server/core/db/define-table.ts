@@ -1,0 +1,121 @@
+import type { ColumnSpec } from './columns.ts'
+import type { Sql } from './sql-piece.ts'
+
+export type ColumnSpecs = Record<string, ColumnSpec>
+
+/** A column of a declared table, as SQL writes it: `paid_at`, or `o.paid_at` under an alias. */
+export class Column<Value = unknown> {
+  readonly table: TableSpec
+  readonly name: string
+  readonly spec: ColumnSpec<Value>
+  private readonly alias: string | undefined
+
+  constructor(table: TableSpec, name: string, spec: ColumnSpec<Value>, alias?: string) {
+    this.table = table
+    this.name = name
+    this.spec = spec
+    this.alias = alias
+  }
+
+  toString(): string {
+    return this.alias === undefined ? this.name : `${this.alias}.${this.name}`
+  }
+}
+
+export interface TableSpec<Columns extends ColumnSpecs = ColumnSpecs> {
+  /** Singular snake_case. */
+  readonly name: string
+  readonly columns: Columns
+  /** Column lists; the names of the indexes are made from the table and the columns. */
+  readonly unique: readonly (readonly string[])[]
+  readonly indices: readonly (readonly string[])[]
+  /** How a rehearsal copies it, or why not. */
+  readonly snapshot: Snapshot<Columns>
+}
+
+const SPEC = Symbol('table')
+
+/** Any declared table. */
+export interface Table {
+  readonly [SPEC]: TableSpec
+}
+
+/** A declared table with its columns as properties, to be named in `sql`. */
+export type DeclaredTable<Columns extends ColumnSpecs> = {
+  readonly [Name in keyof Columns]: Column<ValueOf<Columns[Name]>>
+} & { readonly [SPEC]: TableSpec<Columns> }
+
+type ValueOf<Spec> = Spec extends ColumnSpec<infer Value, boolean> ? Value : never
+type SpecsOf<Of> = Of extends { readonly [SPEC]: TableSpec<infer Columns> } ? Columns : never
+type OptionalNames<Columns> = {
+  [Name in keyof Columns]: Columns[Name] extends ColumnSpec<unknown, infer IsOptional>
+    ? IsOptional extends true
+      ? Name
+      : never
+    : never
+}[keyof Columns]
+
+/** A row as the table holds it. */
+export type RowOf<Of> = { [Name in keyof SpecsOf<Of>]: ValueOf<SpecsOf<Of>[Name]> }
+/** A row as it is inserted: what has a default or may be null may be left out. */
+export type NewRowOf<Of> = {
+  [Name in Exclude<keyof SpecsOf<Of>, OptionalNames<SpecsOf<Of>>>]: ValueOf<SpecsOf<Of>[Name]>
+} & { [Name in OptionalNames<SpecsOf<Of>> & keyof SpecsOf<Of>]?: ValueOf<SpecsOf<Of>[Name]> }
+export type ColumnName<Of> = keyof SpecsOf<Of> & string
+
+function withColumns<Columns extends ColumnSpecs>(
+  spec: TableSpec<Columns>,
+  alias: string | undefined,
+): DeclaredTable<Columns> {
+  const columns = Object.entries(spec.columns).map(([name, column]) => [name, new Column(spec, name, column, alias)])
+  const table = Object.fromEntries(columns) as DeclaredTable<Columns>
+  const asText = (): string => (alias === undefined ? spec.name : `${spec.name} ${alias}`)
+  return Object.defineProperties(table, {
+    [SPEC]: { value: spec },
+    toString: { value: asText },
+  })
+}
+
+/** What a rehearsal copies of a table, because its capability decides by it; or why it is left out. */
+export type Snapshot<Columns extends ColumnSpecs = ColumnSpecs> = Copied<Columns> | { readonly leftOut: string }
+
+export interface Copied<Columns extends ColumnSpecs = ColumnSpecs> {
+  /** Unique column, in whose order the rows are read, page after page; a table without one is read at once. */
+  readonly key?: keyof Columns & string
+  /** Column with the external_userid: only rows of the customers who take part are copied. */
+  readonly of?: keyof Columns & string
+  /** The same where another table knows the customer: rows whose `column` is the `id` of one of that customer's rows. */
+  readonly through?: { readonly column: keyof Columns & string; readonly table: Table; readonly of: string }
+  /** Only these rows: no decision looks at the others. */
+  // A method, so that a table of certain columns still counts as a table.
+  where?(table: DeclaredTable<Columns>): Sql
+}
+
+/** `why`: for whoever wonders why a rehearsal does not see these rows. */
+export const leftOut = (why: string): { readonly leftOut: string } => ({ leftOut: why })
+
+/** Declares a table, once: rows, column lists, key lengths and the comparison with the migrated schema come from here. */
+export function defineTable<const Columns extends ColumnSpecs>(
+  name: string,
+  columns: Columns,
+  { unique = [], indices = [], snapshot }: TableOptions<Columns>,
+): DeclaredTable<Columns> {
+  return withColumns({ name, columns, unique, indices, snapshot }, undefined)
+}
+
+export interface TableOptions<Columns extends ColumnSpecs> {
+  unique?: (keyof Columns & string)[][]
+  indices?: (keyof Columns & string)[][]
+  snapshot: Snapshot<Columns>
+}
+
+/** The same table under another name, for joins: `alias(shopOrder, 'o')`. */
+export const alias = <Columns extends ColumnSpecs>(
+  table: DeclaredTable<Columns>,
+  name: string,
+): DeclaredTable<Columns> => withColumns(table[SPEC], name)
+
+export const specOf = (table: Table): TableSpec => table[SPEC]
+export const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && SPEC in value
+export const columnsOf = (table: Table): Column[] =>
+  Object.keys(table[SPEC].columns).map((name) => (table as unknown as Record<string, Column>)[name] as Column)

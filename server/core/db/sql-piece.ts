@@ -1,0 +1,23 @@
+import type { Dialect } from './columns.ts'
+
+export type SqlValue = string | number | null
+
+export interface Rendering {
+  readonly dialect: Dialect
+  readonly params: SqlValue[]
+  text: string
+}
+
+/** A piece of SQL with its values kept apart. `Row`: what its SELECT lists gives. */
+export class Sql<Row = unknown> {
+  readonly render: (into: Rendering) => void
+  /** Columns whose numbers the driver may hand over as text: sums of MySQL. */
+  readonly numbers: readonly string[]
+  /** For the compiler only. */
+  declare readonly row?: Row
+
+  constructor(render: (into: Rendering) => void, numbers: readonly string[] = []) {
+    this.render = render
+    this.numbers = numbers
+  }
+}

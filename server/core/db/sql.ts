@@ -1,0 +1,151 @@
+import type { Dialect } from './columns.ts'
+import { Column, type ColumnName, columnsOf, isTable, type RowOf, type Table } from './define-table.ts'
+import { type Rendering, Sql, type SqlValue } from './sql-piece.ts'
+
+export type { Sql, SqlValue } from './sql-piece.ts'
+
+type Part = SqlValue | Column<never> | Column | Table | Sql
+type RowIn<Parts> = Parts extends readonly [infer First, ...infer Rest]
+  ? (First extends Selection<infer Row> ? Row : unknown) & RowIn<Rest>
+  : unknown
+
+/** What a SELECT lists. Made by `pick`, `all` and `select`. */
+export class Selection<Row> extends Sql<Row> {
+  declare readonly selected?: Row
+}
+
+function renderPart(part: Part, into: Rendering): void {
+  if (part instanceof Sql) part.render(into)
+  else if (part instanceof Column || isTable(part)) into.text += String(part)
+  else {
+    into.text += '?'
+    into.params.push(part)
+  }
+}
+
+/** SQL that both databases understand. What stands in braces is a table, a column, a piece of SQL, or else a value that
+ *  is sent apart from the text; rows have the shape of the selections in it. */
+export function sql<const Parts extends readonly Part[]>(
+  texts: TemplateStringsArray,
+  ...parts: Parts
+): Sql<RowIn<Parts>> {
+  const numbers = parts.flatMap((part) => (part instanceof Selection ? part.numbers : []))
+  return new Sql((into) => {
+    for (const [index, text] of texts.entries()) {
+      into.text += text
+      if (index < parts.length) renderPart(parts[index] as Part, into)
+    }
+  }, numbers)
+}
+
+const joined = (pieces: readonly Sql[], separator: string): Sql =>
+  new Sql((into) => {
+    for (const [index, piece] of pieces.entries()) {
+      if (index > 0) into.text += separator
+      piece.render(into)
+    }
+  })
+
+/** `(?, ?, ?)`. Throws for none: `IN ()` is a fault on MySQL, and `NOT IN` nobody would be everybody. */
+export function list(values: readonly SqlValue[]): Sql {
+  if (values.length === 0) throw new Error('a list in SQL needs at least one value')
+  return new Sql((into) => {
+    into.text += `(${values.map(() => '?').join(', ')})`
+    into.params.push(...values)
+  })
+}
+
+/** Conditions that must all hold; with none, one that always does. */
+export const every = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? sql`1 = 1` : sql`(${joined(conditions, ') AND (')})`
+/** Conditions of which one must hold; with none, one that never does. */
+export const some = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? sql`1 = 0` : sql`(${joined(conditions, ') OR (')})`
+/** Pieces with commas between them: columns to order by. */
+export const commas = (pieces: readonly Sql[]): Sql => joined(pieces, ', ')
+
+/** Holds the rows until the transaction ends; SQLite has one writer at a time anyway. */
+export const lock = (): Sql => new Sql((into) => (into.text += into.dialect === 'mysql' ? 'FOR UPDATE' : ''))
+
+/** What the two databases write differently. */
+export const byDialect = (pieces: Record<Dialect, Sql>): Sql => new Sql((into) => pieces[into.dialect].render(into))
+
+/** Text of our own that is SQL, with the values of its `?` marks; never anything that came in. */
+export const raw = (text: string, params: readonly SqlValue[] = []): Sql =>
+  new Sql((into) => {
+    into.text += text
+    into.params.push(...params)
+  })
+
+/** These columns of a table, under their own names. */
+export function pick<Of extends Table, Name extends ColumnName<Of>>(
+  table: Of,
+  ...names: Name[]
+): Selection<Pick<RowOf<Of>, Name>> {
+  const columns = columnsOf(table).filter((column) => (names as string[]).includes(column.name))
+  return new Selection((into) => (into.text += columns.map(String).join(', ')))
+}
+
+/** Every column of a table, under its own name. */
+export const all = <Of extends Table>(table: Of): Selection<RowOf<Of>> =>
+  new Selection((into) => (into.text += columnsOf(table).map(String).join(', ')))
+
+/** An expression and what it gives. `isNumber`: MySQL hands sums over as text. */
+export class Expression<Value> extends Sql {
+  declare readonly value?: Value
+  readonly isNumber: boolean
+
+  constructor(piece: Sql, isNumber: boolean) {
+    super(piece.render)
+    this.isNumber = isNumber
+  }
+}
+
+export const number = (piece: Sql): Expression<number> => new Expression(piece, true)
+export const maybeNumber = (piece: Sql): Expression<number | null> => new Expression(piece, true)
+export const words = <Value extends string | null = string>(piece: Sql): Expression<Value> =>
+  new Expression(piece, false)
+export const count = (): Expression<number> => number(sql`COUNT(*)`)
+
+type Selectable = Column<never> | Column | Expression<unknown>
+type SelectedRow<Of> = {
+  [Name in keyof Of]: Of[Name] extends Column<infer Value>
+    ? Value
+    : Of[Name] extends Expression<infer Value>
+      ? Value
+      : never
+}
+
+/** Columns and expressions under the names given here: `select({ externalUserId: o.external_userid, n: count() })`. */
+export function select<const Of extends Record<string, Selectable>>(parts: Of): Selection<SelectedRow<Of>> {
+  const entries = Object.entries(parts)
+  const numbers = entries.flatMap(([name, part]) => (part instanceof Expression && part.isNumber ? [name] : []))
+  return new Selection((into) => {
+    for (const [index, [name, part]] of entries.entries()) {
+      if (index > 0) into.text += ', '
+      renderPart(part as Part, into)
+      into.text += ` AS ${name}`
+    }
+  }, numbers)
+}
+
+/** `paid_at = ?, status = ?`, for an UPDATE; undefined values are left alone. */
+export function set<Of extends Table>(table: Of, changes: Partial<RowOf<Of>>): Sql {
+  const known = columnsOf(table)
+  const entries = Object.entries(changes).filter(([, value]) => value !== undefined) as [string, SqlValue][]
+  if (entries.length === 0) throw new Error('an UPDATE needs something to change')
+  return commas(
+    entries.map(([name, value]) => {
+      const column = known.find((one) => one.name === name)
+      if (column === undefined) throw new Error(`no column ${name}`)
+      return sql`${column} = ${value}`
+    }),
+  )
+}
+
+/** Text and values, for one of the databases. */
+export function render(piece: Sql, dialect: Dialect): { text: string; params: SqlValue[] } {
+  const into: Rendering = { dialect, params: [], text: '' }
+  piece.render(into)
+  return { text: into.text, params: into.params }
+}

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
+import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import type { NewRowOf } from './define-table.ts'
+import { count, number, pick, select, sql } from './sql.ts'
+
+let kit: TestKit
+beforeAll(async () => {
+  kit = await createTestKit()
+})
+beforeEach(() => kit.db.tx((tx) => tx.run(sql`DELETE FROM ${INBOUND_EVENT}`)))
+afterAll(() => kit.close())
+
+const event = (dedupeKey: string): NewRowOf<typeof INBOUND_EVENT> => ({
+  dedupe_key: dedupeKey,
+  kind: 'k',
+  lane: 0,
+  payload: '{}',
+  event_at: 1,
+  received_at: 1,
+  state: 'new',
+  due_at: 0,
+})
+const keys = () =>
+  kit.db.tx((tx) =>
+    tx.rows(sql`SELECT ${pick(INBOUND_EVENT, 'dedupe_key')} FROM ${INBOUND_EVENT} ORDER BY ${INBOUND_EVENT.id}`),
+  )
+
+it('tells how many were new, one by one and together, and leaves the known ones as they are', async () => {
+  expect(await kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [event('a')]))).toBe(1)
+  expect(await kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [{ ...event('a'), kind: 'other' }]))).toBe(0)
+  expect(
+    await kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [event('a'), event('b'), event('c'), event('b')])),
+  ).toBe(2)
+  expect(await keys()).toEqual([{ dedupe_key: 'a' }, { dedupe_key: 'b' }, { dedupe_key: 'c' }])
+  const kinds = await kit.db.tx((tx) =>
+    tx.row(
+      sql`SELECT ${select({ n: count(), top: number(sql`SUM(${INBOUND_EVENT.event_at})`) })} FROM ${INBOUND_EVENT} WHERE ${INBOUND_EVENT.kind} = 'k'`,
+    ),
+  )
+  expect(kinds).toEqual({ n: 3, top: 3 })
+})
+
+it('a known key leaves the transaction as it was', async () => {
+  await kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [event('a')]))
+  await kit.db.tx(async (tx) => {
+    await tx.insertIgnore(INBOUND_EVENT, [event('b')])
+    await tx.insertIgnore(INBOUND_EVENT, [event('a')])
+  })
+  expect(await keys()).toHaveLength(2)
+})
+
+it('a key that is too long is refused, not cut to be another one', async () => {
+  const long = 'x'.repeat(120)
+  await kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [event(long)]))
+  const refused = kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [event('b'), event(`${long}y`)]))
+  await expect(refused).rejects.toMatchObject({
+    code: 'db.too-long',
+    message: 'inbound_event.dedupe_key takes 120 characters',
+  })
+  expect(await keys()).toEqual([{ dedupe_key: long }])
+})
+
+it('an emoji counts as one character, as it does on MySQL', async () => {
+  expect(await kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [event('🥩'.repeat(120))]))).toBe(1)
+  await expect(kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [event('🥩'.repeat(121))]))).rejects.toMatchObject({
+    code: 'db.too-long',
+  })
+})
+
+it('a null where none may be is refused, not made an empty text or left out', async () => {
+  const nulled = { ...event('a'), kind: null as unknown as string }
+  await expect(kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [nulled]))).rejects.toMatchObject({
+    code: 'db.is-null',
+  })
+  await expect(kit.db.tx((tx) => tx.insertIgnore('inbound_event', [nulled]))).rejects.toThrow()
+  expect(await keys()).toEqual([])
+})

@@ -1,0 +1,16 @@
+import { instant, longText, nullable, primary, text } from '../../core/db/columns.ts'
+import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+
+export const JOB_RUN = defineTable(
+  'job_run',
+  {
+    name: primary(text(80)),
+    next_at: instant(),
+    lease_until: nullable(instant()),
+    last_at: nullable(instant()),
+    last_error: nullable(longText()),
+  },
+  { snapshot: leftOut('says how the server works, not what is known of customers') },
+)
+
+export const jobTables: Table[] = [JOB_RUN]

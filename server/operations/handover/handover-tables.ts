@@ -1,0 +1,85 @@
+import { flag, id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
+import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+
+export const HANDOVER = defineTable(
+  'handover',
+  {
+    id: id(),
+    from_userid: text(),
+    departed: flag(),
+    message: nullable(longText()),
+    wish: longText(),
+    created_at: instant(),
+  },
+  { snapshot: leftOut('a reading of the platform, which no rehearsal makes') },
+)
+
+export const HANDOVER_CUSTOMER = defineTable(
+  'handover_customer',
+  {
+    id: id(),
+    handover_id: integer(),
+    part: integer(),
+    external_userid: text(),
+    from_userid: text(),
+    to_userid: text(),
+    state: text(12),
+    open_customer: nullable(text()),
+    errcode: nullable(integer()),
+    reason: nullable(longText()),
+    asked_at: nullable(instant()),
+    takeover_at: nullable(instant()),
+    poll_at: nullable(instant()),
+    ended_at: nullable(instant()),
+  },
+  {
+    unique: [['open_customer']],
+    indices: [
+      ['handover_id', 'part', 'state'],
+      ['state', 'poll_at'],
+      ['external_userid', 'id'],
+      ['from_userid', 'to_userid', 'state'],
+    ],
+    snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
+  },
+)
+
+export const HANDOVER_GROUP = defineTable(
+  'handover_group',
+  {
+    id: id(),
+    handover_id: integer(),
+    part: integer(),
+    chat_id: text(),
+    from_userid: text(),
+    to_userid: text(),
+    state: text(12),
+    open_chat: nullable(text()),
+    reason: nullable(longText()),
+    due_at: instant(),
+    ended_at: nullable(instant()),
+  },
+  {
+    unique: [['open_chat']],
+    indices: [
+      ['handover_id', 'part', 'state'],
+      ['to_userid', 'due_at'],
+      ['chat_id', 'id'],
+    ],
+    snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
+  },
+)
+
+export const UNASSIGNED_CUSTOMER = defineTable(
+  'unassigned_customer',
+  {
+    id: id(),
+    userid: text(),
+    external_userid: text(),
+    left_at: nullable(instant()),
+    seen_at: instant(),
+  },
+  { unique: [['userid', 'external_userid']], snapshot: leftOut('a reading of the platform, which no rehearsal makes') },
+)
+
+export const handoverTables: Table[] = [HANDOVER, HANDOVER_CUSTOMER, HANDOVER_GROUP, UNASSIGNED_CUSTOMER]

@@ -1,0 +1,77 @@
+import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+
+export const SYNC_RUN = defineTable(
+  'sync_run',
+  {
+    id: id(),
+    kind: text(12),
+    dry: withDefault(flag(), 0),
+    ask_key: text(80),
+    open_slot: nullable(text(8)),
+    state: text(12),
+    started_at: instant(),
+    finished_at: nullable(instant()),
+    parts: withDefault(integer(), 0),
+    parts_done: withDefault(integer(), 0),
+    gaps: withDefault(integer(), 0),
+    relations: withDefault(integer(), 0),
+    relations_expected: nullable(integer()),
+    chat_groups: withDefault(integer(), 0),
+    chat_groups_read: withDefault(integer(), 0),
+    found: withDefault(integer(), 0),
+    renewed: withDefault(integer(), 0),
+  },
+  {
+    unique: [['ask_key'], ['open_slot']],
+    indices: [['kind', 'state', 'id']],
+    snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
+  },
+)
+
+export const SYNC_PART = defineTable(
+  'sync_part',
+  {
+    id: id(),
+    run_id: integer(),
+    kind: text(12),
+    state: text(8),
+    subjects: longText(),
+    listed: nullable(longText()),
+  },
+  { indices: [['run_id', 'kind', 'state']], snapshot: leftOut('a reading of the platform, which no rehearsal makes') },
+)
+
+export const RECONCILE_FINDING = defineTable(
+  'reconcile_finding',
+  {
+    id: id(),
+    run_id: integer(),
+    kind: text(24),
+    subject: text(190),
+    userid: nullable(text()),
+    amount: integer(),
+    since_at: nullable(instant()),
+    found_at: instant(),
+  },
+  { indices: [['run_id', 'kind']], snapshot: leftOut('a note for people') },
+)
+
+export const FEEDBACK_DAY = defineTable(
+  'feedback_day',
+  {
+    id: id(),
+    userid: text(),
+    day_at: instant(),
+    at_wecom: integer(),
+    heard: integer(),
+    compared_at: instant(),
+  },
+  {
+    unique: [['userid', 'day_at']],
+    indices: [['day_at']],
+    snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
+  },
+)
+
+export const syncTables: Table[] = [SYNC_RUN, SYNC_PART, RECONCILE_FINDING, FEEDBACK_DAY]
