@@ -1,4 +1,6 @@
+import { count, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { TOUCH } from './touch-tables.ts'
 
 /** `welcome`: the welcome of a new friendship · `send`: a mass-send that arrived · `script`: a guide sent prepared words ·
  *  `task`: a guide did what asked for a message. */
@@ -22,7 +24,7 @@ export const touches = {
   add: async (tx: Tx, sent: Contact[]): Promise<void> => {
     if (sent.length === 0) return
     await tx.insertIgnore(
-      'contact',
+      TOUCH,
       sent.map(({ key, externalUserId, userId, kind, atMs }) => ({
         source_key: key,
         external_userid: externalUserId,
@@ -34,11 +36,11 @@ export const touches = {
   },
   /** How many this customer had since then, UTC milliseconds. */
   countSince: async (tx: Tx, externalUserId: string, sinceMs: number): Promise<number> => {
-    const row = await tx.row<{ n: number }>('SELECT COUNT(*) AS n FROM contact WHERE external_userid = ? AND at >= ?', [
-      externalUserId,
-      sinceMs,
-    ])
-    return Number(row?.n ?? 0)
+    const found = await tx.row(
+      sql`SELECT ${select({ n: count() })} FROM ${TOUCH}
+          WHERE ${TOUCH.external_userid} = ${externalUserId} AND ${TOUCH.at} >= ${sinceMs}`,
+    )
+    return found?.n ?? 0
   },
 }
 export type Touches = typeof touches
