@@ -3,7 +3,7 @@ import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { planHandover } from '../operations/handover/plan-handover.ts'
-import { wishOf } from '../operations/tiers/carry-out.ts'
+import { handoverRequestOf } from '../operations/tiers/carry-out.ts'
 import { changeProposal, type Proposal, proposalQueries } from '../operations/tiers/proposal-store.ts'
 import { tierQueries } from '../operations/tiers/tier-queries.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
@@ -133,7 +133,7 @@ async function refusalOf(tx: Tx, proposal: Proposal, nowMs: number): Promise<str
   const owner = await customerQueries.ownerOf(tx, proposal.externalUserId)
   if (owner === undefined) return '客户现在没有导购'
   if (proposal.toUserId === undefined) return '专属导购都满了，还在排队'
-  const planned = await planHandover(tx, wishOf(owner, proposal.toUserId, proposal.externalUserId), nowMs)
+  const planned = await planHandover(tx, handoverRequestOf(owner, proposal.toUserId, proposal.externalUserId), nowMs)
   if ('fault' in planned) return planned.fault
   const { moves, blocked } = planned.plan.customers
   return moves.length > 0 ? undefined : (blocked[0]?.why ?? '客户不在这位导购名下')

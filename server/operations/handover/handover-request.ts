@@ -7,7 +7,7 @@ export interface Assignment {
 }
 
 /** What ops asked for. */
-export interface HandoverWish {
+export interface HandoverRequest {
   fromUserId: string
   /** Share evenly, by head, whoever no assignment names. */
   toUserIds: string[]
@@ -28,6 +28,6 @@ export interface HandoverWish {
 /** As WeCom gives it to a new member; an administrator can have it extended to 20,000. */
 export const USUAL_MOST_CUSTOMERS = 5_000
 
-export const takersOf = (request: Pick<HandoverWish, 'toUserIds' | 'assignments'>): string[] => [
+export const takersOf = (request: Pick<HandoverRequest, 'toUserIds' | 'assignments'>): string[] => [
   ...new Set([...request.toUserIds, ...request.assignments.map((one) => one.toUserId)]),
 ]

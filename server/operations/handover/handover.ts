@@ -7,7 +7,7 @@ import { type AskForCustomersDeps, createAskForCustomers } from './ask-for-custo
 import { createFollowUp, type FollowUpDeps } from './follow-up.ts'
 import { createGiveGroups, type GiveGroupsDeps } from './give-groups.ts'
 import { handoverQueries } from './handover-queries.ts'
-import type { HandoverWish } from './handover-request.ts'
+import type { HandoverRequest } from './handover-request.ts'
 import { startHandover } from './start-handover.ts'
 import { createUnassigned, type UnassignedDeps } from './unassigned.ts'
 
@@ -36,7 +36,7 @@ export function createHandover(deps: HandoverDeps) {
   const jobs: Job[] = [followUp.job, unassigned.job]
   return {
     queries: handoverQueries,
-    start: (tx: Tx, request: HandoverWish, message?: string) => startHandover(tx, deps, request, message),
+    start: (tx: Tx, request: HandoverRequest, message?: string) => startHandover(tx, deps, request, message),
     subscriptions,
     executors,
     jobs,

@@ -2,7 +2,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { customerQueries, type Follow } from '../../records/customers/customer-queries.ts'
 import { tagQueries } from '../../records/tags/tag-queries.ts'
-import { type HandoverWish, takersOf } from './handover-request.ts'
+import { type HandoverRequest, takersOf } from './handover-request.ts'
 import { type CustomerPast, customerPasts, MOST_IN_WINDOW, underWayTo } from './past-handovers.ts'
 import { type Candidate, shareOut } from './share-out.ts'
 
@@ -50,7 +50,7 @@ const SHARE_BLOCKED = {
 /** Who would go to whom and who not and why, by what WeCom would answer; asks nothing and writes nothing. */
 export async function planCustomers(
   tx: Tx,
-  request: HandoverWish,
+  request: HandoverRequest,
   departed: boolean,
   nowMs: number,
 ): Promise<CustomerPlan> {
@@ -98,7 +98,7 @@ export async function planCustomers(
   return { moves, blocked, takers: loads.map((load) => ({ ...load, takes: takes.get(load.userId) ?? 0 })) }
 }
 
-async function wantedFollows(tx: Tx, request: HandoverWish, departed: boolean): Promise<Movable[]> {
+async function wantedFollows(tx: Tx, request: HandoverRequest, departed: boolean): Promise<Movable[]> {
   const follows: Movable[] = await customerQueries.followsOfGuide(tx, request.fromUserId)
   if (departed) follows.push(...(await unassignedBeside(tx, request.fromUserId, follows)))
   const tagged = new Set<string>()
@@ -132,7 +132,7 @@ async function unassignedBeside(tx: Tx, userId: string, follows: readonly Movabl
     }))
 }
 
-async function preferences(tx: Tx, request: HandoverWish): Promise<(follow: Movable) => string | undefined> {
+async function preferences(tx: Tx, request: HandoverRequest): Promise<(follow: Movable) => string | undefined> {
   const tagged = new Map<string, Set<string>>()
   for (const { by, value } of request.assignments) {
     if (by === 'tag') tagged.set(value, await tagQueries.customersWith(tx, request.fromUserId, value))

@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { groupQueries } from '../../records/groups/group-queries.ts'
-import type { HandoverWish } from './handover-request.ts'
+import type { HandoverRequest } from './handover-request.ts'
 import { MOST_IN_WINDOW, windowStart } from './past-handovers.ts'
 
 export interface GroupMove {
@@ -22,7 +22,12 @@ export const MOST_GROUPS_A_DAY = 300
 const AFTER_MIDNIGHT_MS = 5 * MINUTE_MS
 
 /** Which groups would go to whom, and on which day; asks nothing and writes nothing. */
-export async function planGroups(tx: Tx, request: HandoverWish, departed: boolean, nowMs: number): Promise<GroupPlan> {
+export async function planGroups(
+  tx: Tx,
+  request: HandoverRequest,
+  departed: boolean,
+  nowMs: number,
+): Promise<GroupPlan> {
   const takers = request.toUserIds
   const today = startOfShanghaiDay(nowMs)
   const taken = await takenByDay(tx, takers, today)

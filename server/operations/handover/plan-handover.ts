@@ -2,7 +2,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { type StaffMember, staffQueries } from '../../records/staff/staff-queries.ts'
 import { TAKES_MS } from './ask-for-customers.ts'
-import { type HandoverWish, takersOf } from './handover-request.ts'
+import { type HandoverRequest, takersOf } from './handover-request.ts'
 import { type CustomerPlan, planCustomers } from './plan-customers.ts'
 import { type GroupPlan, planGroups } from './plan-groups.ts'
 
@@ -26,7 +26,7 @@ export interface HandoverPlan {
 export type Planned = { plan: HandoverPlan } | { fault: string }
 
 /** What a handover would do: who moves to whom, who not and why, how many calls, until when. Writes nothing. */
-export async function planHandover(tx: Tx, request: HandoverWish, nowMs: number): Promise<Planned> {
+export async function planHandover(tx: Tx, request: HandoverRequest, nowMs: number): Promise<Planned> {
   const from = await staffQueries.get(tx, request.fromUserId)
   const fault = await faultOf(tx, request, from, nowMs)
   if (fault !== undefined) return { fault }
@@ -54,7 +54,7 @@ function callsFor(moves: readonly { toUserId: string; dueAtMs?: number }[]): num
 
 async function faultOf(
   tx: Tx,
-  request: HandoverWish,
+  request: HandoverRequest,
   from: StaffMember | undefined,
   nowMs: number,
 ): Promise<string | undefined> {

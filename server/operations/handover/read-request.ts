@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { AppError } from '../../core/kernel/app-error.ts'
-import { type Assignment, type HandoverWish, takersOf, USUAL_MOST_CUSTOMERS } from './handover-request.ts'
+import { type Assignment, type HandoverRequest, takersOf, USUAL_MOST_CUSTOMERS } from './handover-request.ts'
 
 export interface AskedOnCommandLine {
-  request: HandoverWish
+  request: HandoverRequest
   /** To each customer afterwards; ≤200 characters. */
   message: string | undefined
 }
@@ -19,7 +19,7 @@ const wrong = (zh: string): never => {
 export function readRequest(words: readonly string[]): AskedOnCommandLine {
   const values = parsed(words)
   const fromUserId = values.from ?? wrong('要用 --from 写明从哪位成员转出（账号）。')
-  const request: HandoverWish = {
+  const request: HandoverRequest = {
     fromUserId,
     toUserIds: (values.to ?? '').split(/[,，]/).flatMap((userId) => (userId.trim() === '' ? [] : [userId.trim()])),
     assignments: (values.give ?? []).map(assignment),
@@ -63,7 +63,7 @@ function parsed(words: readonly string[]) {
 }
 
 /** A condition on customers says nothing about groups. */
-function whatOf(values: ReturnType<typeof parsed>): HandoverWish['what'] {
+function whatOf(values: ReturnType<typeof parsed>): HandoverRequest['what'] {
   const { what } = values
   if (what === undefined) {
     const isAboutCustomers = [values.tag, values.channel, values.give, values.limit].some(

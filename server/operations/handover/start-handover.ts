@@ -2,7 +2,7 @@ import type { Row, Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { AskForCustomers, GiveGroups } from './handover-actions.ts'
-import type { HandoverWish } from './handover-request.ts'
+import type { HandoverRequest } from './handover-request.ts'
 import { type HandoverPlan, PER_CALL, planHandover } from './plan-handover.ts'
 
 export type Started = { handoverId: number; plan: HandoverPlan } | { fault: string } | { nothing: HandoverPlan }
@@ -13,7 +13,7 @@ export type Started = { handoverId: number; plan: HandoverPlan } | { fault: stri
 export async function startHandover(
   tx: Tx,
   { clock, outbox }: { clock: Clock; outbox: Outbox },
-  request: HandoverWish,
+  request: HandoverRequest,
   message: string | undefined,
 ): Promise<Started> {
   const now = clock.now()
@@ -25,7 +25,7 @@ export async function startHandover(
     from_userid: request.fromUserId,
     departed: plan.departed ? 1 : 0,
     message: message ?? null,
-    request: JSON.stringify(request),
+    wish: JSON.stringify(request),
     created_at: now,
   })
   const parts = [...customerParts(plan), ...groupParts(plan)]

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { Handover } from '../handover/handover.ts'
-import type { HandoverWish } from '../handover/handover-request.ts'
+import type { HandoverRequest } from '../handover/handover-request.ts'
 import { USUAL_MOST_CUSTOMERS } from '../handover/handover-request.ts'
 import type { Evaluate } from './evaluate.ts'
 import type { GuidePlaces } from './guide-places.ts'
@@ -24,7 +24,7 @@ export interface CarryOutDeps {
 }
 
 /** This one customer, from their guide to the one proposed. */
-export const wishOf = (fromUserId: string, toUserId: string, externalUserId: string): HandoverWish => ({
+export const handoverRequestOf = (fromUserId: string, toUserId: string, externalUserId: string): HandoverRequest => ({
   fromUserId,
   toUserIds: [toUserId],
   assignments: [],
@@ -61,7 +61,7 @@ export function createCarryOut(deps: CarryOutDeps) {
     const { id, externalUserId, toUserId } = proposal
     const owner = await customers.queries.ownerOf(tx, externalUserId)
     if (owner === undefined || toUserId === undefined) return end(tx, proposal, 'withdrawn', '客户现在没有导购')
-    const started = await handover.start(tx, wishOf(owner, toUserId, externalUserId))
+    const started = await handover.start(tx, handoverRequestOf(owner, toUserId, externalUserId))
     if ('handoverId' in started) {
       await tx.run(`UPDATE tier_proposal SET state = 'started', handover_id = ? WHERE id = ? AND state = 'accepted'`, [
         started.handoverId,

@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestAppOptions } from '../../../testing/build-test-app.ts'
-import type { HandoverWish } from '../handover-request.ts'
+import type { HandoverRequest } from '../handover-request.ts'
 
 const config = {
   'channels/包裹卡.yaml':
@@ -28,7 +28,7 @@ export async function openHandoverScene(options: TestAppOptions = {}) {
     await t.advance(HOUR_MS)
     await t.advance(MINUTE_MS)
   }
-  const request = (change: Partial<HandoverWish> = {}): HandoverWish => ({
+  const request = (change: Partial<HandoverRequest> = {}): HandoverRequest => ({
     fromUserId: 'zhangsan',
     toUserIds: ['lisi'],
     assignments: [],
@@ -49,7 +49,7 @@ export async function openHandoverScene(options: TestAppOptions = {}) {
       await t.settle()
       await t.settle()
     },
-    start: async (change: Partial<HandoverWish> = {}, message?: string) => {
+    start: async (change: Partial<HandoverRequest> = {}, message?: string) => {
       const started = await t.db.tx((tx) => t.huoshui.handover.start(tx, request(change), message))
       await t.settle()
       return started

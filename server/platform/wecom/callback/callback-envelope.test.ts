@@ -12,7 +12,7 @@ function post(plaintext: string, from = secrets) {
   const body = `<xml><ToUserName><![CDATA[${from.corpId}]]></ToUserName><Encrypt><![CDATA[${sealed.encrypt}]]></Encrypt></xml>`
   return envelope.openEvent(sealed, body)
 }
-const sample = (name: string): string => readFileSync(new URL(`./testing/events/${name}.xml`, import.meta.url), 'utf8')
+const sample = (name: string): string => readFileSync(new URL(`../testing/events/${name}.xml`, import.meta.url), 'utf8')
 
 it('answers the check of the URL with the bare text', () => {
   const signed = {
