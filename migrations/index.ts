@@ -22,6 +22,7 @@ import { ReachingPeople1700000000022 } from './0022-reaching-people.ts'
 import { SopScans1700000000023 } from './0023-sop-scans.ts'
 import { TagsByGuide1700000000024 } from './0024-tags-by-guide.ts'
 import { SopRefusals1700000000026 } from './0026-sop-refusals.ts'
+import { OwnersOfLeases1700000000027 } from './0027-owners-of-leases.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   SopScans1700000000023,
   TagsByGuide1700000000024,
   SopRefusals1700000000026,
+  OwnersOfLeases1700000000027,
 ]

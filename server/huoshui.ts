@@ -150,7 +150,13 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     onEnded: metrics.onEnded,
     onPace: paces.observe,
   })
-  const jobs = createJobRunner({ db, clock, log, jobs: capabilities.flatMap((capability) => capability.jobs ?? []) })
+  const jobs = createJobRunner({
+    db,
+    clock,
+    log,
+    jobs: capabilities.flatMap((capability) => capability.jobs ?? []),
+    instance,
+  })
 
   // SQLite belongs to one process, so whatever was claimed before we began was claimed by a dead one.
   const alone = db.dialect === 'sqlite'

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
+import { createLogger } from '../../core/kernel/logger.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
 import type { Job } from './job.ts'
 import { createJobRunner } from './job-runner.ts'
@@ -22,8 +23,11 @@ afterEach(async () => {
   await drop()
 })
 
+let processes = 0
 async function processOf(...jobs: Job[]) {
-  const runner = createJobRunner({ db, clock, log: { warn: () => undefined } as never, jobs })
+  processes += 1
+  const log = createLogger({ level: 'silent' })
+  const runner = createJobRunner({ db, clock, log, jobs, instance: `process-${processes}` })
   await runner.prepare({ alone: false })
   return runner
 }
@@ -91,6 +95,74 @@ it('the job of a process that died is begun by another once its lease is over, n
   finish()
   dead()
   await Promise.all([one.settled(), two.settled()])
+})
+
+describe('a process that stood still for three minutes', () => {
+  const MINUTE = 60_000
+  /** A job that runs until told to end, run by run. */
+  function longJob() {
+    const ends: (() => void)[] = []
+    let atOnce = 0
+    let most = 0
+    const job = hourly(async () => {
+      atOnce += 1
+      most = Math.max(most, atOnce)
+      await new Promise<void>((resolve) => ends.push(resolve))
+      atOnce -= 1
+    })
+    return { job, runs: () => ends.length, end: (run: number) => ends[run - 1]?.(), most: () => most }
+  }
+  const lease = () =>
+    db.tx((tx) =>
+      tx.row<{ by: string | null; until: number | null }>(
+        'SELECT lease_by AS "by", lease_until AS "until" FROM job_run',
+      ),
+    )
+
+  it('leaves the lease to who took over: nobody begins the job a third time', async () => {
+    const long = longJob()
+    const [paused, successor, third] = [await processOf(long.job), await processOf(long.job), await processOf(long.job)]
+    await paused.runDue()
+    clock.advance(3 * MINUTE)
+    await successor.runDue()
+    expect(long.runs()).toBe(2)
+    const held = await lease()
+    long.end(1)
+    await paused.settled()
+    expect(await lease()).toEqual(held)
+    await third.runDue()
+    await paused.runDue()
+    expect(long.runs()).toBe(2)
+    long.end(2)
+    await successor.settled()
+    expect(await lease()).toEqual({ by: null, until: null })
+    await third.runDue()
+    expect(long.runs()).toBe(2)
+  })
+
+  it('does not renew a lease that is another’s', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const long = longJob()
+      const [paused, successor] = [await processOf(long.job), await processOf(long.job)]
+      await paused.runDue()
+      vi.advanceTimersByTime(20_000)
+      clock.advance(3 * MINUTE)
+      await successor.runDue()
+      const held = await lease()
+      clock.advance(MINUTE)
+      // The renewal of the one that stood still is due ten seconds before the successor's first.
+      vi.advanceTimersByTime(10_000)
+      expect(await lease()).toEqual(held)
+      vi.advanceTimersByTime(20_000)
+      await vi.waitFor(async () => expect(await lease()).toEqual({ by: held?.by, until: clock.now() + 2 * MINUTE }))
+      long.end(1)
+      long.end(2)
+      await Promise.all([paused.settled(), successor.settled()])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 })
 
 it('a job that may run side by side runs in every process', async () => {

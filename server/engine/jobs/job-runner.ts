@@ -9,9 +9,18 @@ const LEASE_MS = 2 * 60_000
 /** A job that goes on renews its lease. */
 const RENEW_MS = 30_000
 
+export interface JobRunnerDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  jobs: Job[]
+  /** Names this process in the rows it has leased; at most 40 characters. */
+  instance: string
+}
+
 /** Runs the jobs that are due. The row of a job decides: whoever moves its lease, runs it. Jobs that may run side by side
- *  need no row. */
-export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock; log: Logger; jobs: Job[] }) {
+ *  need no row. A process that stood still for longer than its lease finds it in another's hands, and leaves it there. */
+export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDeps) {
   const running = new Map<string, Promise<void>>()
   const restsUntil = new Map<string, number>()
 
@@ -22,9 +31,9 @@ export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock
     const now = clock.now()
     return db.tx(async (tx) => {
       const changed = await tx.run(
-        `UPDATE job_run SET lease_until = ? WHERE name = ? AND (next_at <= ? OR next_at > ?)
+        `UPDATE job_run SET lease_until = ?, lease_by = ? WHERE name = ? AND (next_at <= ? OR next_at > ?)
          AND (lease_until IS NULL OR lease_until <= ? OR lease_until > ?)`,
-        [now + LEASE_MS, job.name, now, now + job.everyMs, now, now + LEASE_MS],
+        [now + LEASE_MS, instance, job.name, now, now + job.everyMs, now, now + LEASE_MS],
       )
       return changed === 1
     })
@@ -32,9 +41,10 @@ export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock
 
   const renew = (job: Job): Promise<number> =>
     db.tx((tx) =>
-      tx.run('UPDATE job_run SET lease_until = ? WHERE name = ? AND lease_until IS NOT NULL', [
+      tx.run('UPDATE job_run SET lease_until = ? WHERE name = ? AND lease_by = ?', [
         clock.now() + LEASE_MS,
         job.name,
+        instance,
       ]),
     )
 
@@ -55,14 +65,14 @@ export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock
     const renewals = setInterval(() => void renew(job).catch(() => undefined), RENEW_MS)
     const fault = await attempt(job).finally(() => clearInterval(renewals))
     const now = clock.now()
-    await db.tx((tx) =>
-      tx.run('UPDATE job_run SET next_at = ?, lease_until = NULL, last_at = ?, last_error = ? WHERE name = ?', [
-        now + job.everyMs,
-        now,
-        fault,
-        job.name,
-      ]),
+    const mine = await db.tx((tx) =>
+      tx.run(
+        `UPDATE job_run SET next_at = ?, lease_until = NULL, lease_by = NULL, last_at = ?, last_error = ?
+         WHERE name = ? AND lease_by = ?`,
+        [now + job.everyMs, now, fault, job.name, instance],
+      ),
     )
+    if (mine === 0) log.warn({ job: job.name }, 'job ended after its lease; another process has begun it meanwhile')
   }
 
   async function runSideBySide(job: Job): Promise<void> {
@@ -88,7 +98,7 @@ export function createJobRunner({ db, clock, log, jobs }: { db: Db; clock: Clock
           'job_run',
           jobs.map((job) => ({ name: job.name, next_at: now })),
         )
-        if (alone) await tx.run('UPDATE job_run SET lease_until = NULL')
+        if (alone) await tx.run('UPDATE job_run SET lease_until = NULL, lease_by = NULL')
       })
     },
     /** Begins every due job; they go on by themselves. */
