@@ -10,19 +10,28 @@ export class AppError extends Error {
   /** HTTP status when it reaches a route. */
   readonly status: number
   readonly zh: string | undefined
+  /** False only when it is certain that what was asked for was not done. */
+  readonly mayHaveHappened: boolean
 
   constructor(
     code: string,
     message: string,
-    options: { retry?: Retry; status?: number; zh?: string; cause?: unknown } = {},
+    options: { retry?: Retry; status?: number; zh?: string; mayHaveHappened?: boolean; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retry = options.retry ?? 'never'
     this.status = options.status ?? 500
     this.zh = options.zh
+    this.mayHaveHappened = options.mayHaveHappened ?? false
   }
 }
+
+/** Which fault it is, for programs: that of an AppError, or `internal` for a fault of ours. */
+export const codeOf = (error: unknown): string => (error instanceof AppError ? error.code : 'internal')
+
+/** False only when it is certain that the call that threw this did nothing. */
+export const mayHaveHappened = (error: unknown): boolean => !(error instanceof AppError) || error.mayHaveHappened
 
 /** One line about any thrown value, for logs and rows. */
 export function describeError(error: unknown): string {

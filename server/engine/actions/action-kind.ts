@@ -3,6 +3,7 @@ import type { Rank } from '../../core/db/turns.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { perLane as perWecomLane, LANES as WECOM_LANES, type Lane as WecomLane } from '../../core/kernel/lane.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
+import type { Trouble } from './trouble.ts'
 
 /** The lanes of calls to WeCom, and one for calls to others: none of them waits for another. */
 export const LANES = [...WECOM_LANES, 'outside'] as const
@@ -40,18 +41,21 @@ export interface Action<Payload = unknown> {
   externalUserId: string | undefined
   userId: string | undefined
   attempts: number
+  /** An earlier try ended without anybody knowing whether the platform carried it out: its process died, or the answer
+   *  never came. Stays so for as long as the action is tried. */
+  mayHaveHappened: boolean
   createdAtMs: number
   expiresAtMs: number | undefined
 }
 
 export type ActionState = 'waiting' | 'running' | 'done' | 'failed' | 'expired' | 'dead'
 
-/** Why an action ended without success. `dead`: tried as often as allowed; `failed`: the platform's final no. */
-export interface Failure {
+/** Why an action ended without success. `dead`: tried as often as allowed; `failed`: the platform's final no; `expired`:
+ *  worth nothing any more, and then the trouble is that of the last try, if there was one. */
+export interface Failure extends Trouble {
   state: 'failed' | 'expired' | 'dead'
-  /** WeCom errcode, where there is one. */
-  errcode: number | undefined
-  message: string
+  /** As in Action, the last try included. */
+  mayHaveHappened: boolean
 }
 
 export type AfterCrash<Result> = { kind: 'repeat' } | { kind: 'done'; result: Result }

@@ -1,4 +1,4 @@
-import { id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 import { sql } from '../../core/db/sql.ts'
 
@@ -26,6 +26,8 @@ export const ACTION = defineTable(
     created_at: instant(),
     started_at: nullable(instant()),
     finished_at: nullable(instant()),
+    last_code: nullable(text(60)),
+    may_have_happened: withDefault(flag(), 0),
   },
   {
     unique: [['dedupe_key']],

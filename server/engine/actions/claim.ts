@@ -1,7 +1,8 @@
 import type { Db } from '../../core/db/db.ts'
 import { takeRows } from '../../core/db/take-rows.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
-import { LANES, type Lane, rankOf } from './action-kind.ts'
+import { type Action, LANES, type Lane, rankOf } from './action-kind.ts'
+import { CRASHED, type Trouble } from './trouble.ts'
 
 /** Longer than any call may take; a welcome is worthless after 20 s, so its lease is short. */
 const LEASE_MS: Record<Lane, number> = {
@@ -11,25 +12,11 @@ const LEASE_MS: Record<Lane, number> = {
   backfill: 60_000,
   outside: 60_000,
 }
-/** In `last_error` while nobody knows whether the platform carried the action out. */
-export const CRASHED = 'process ended during the call'
 
-export interface ClaimedAction {
-  id: number
-  dedupeKey: string
-  kind: string
-  lane: Lane
-  payload: unknown
-  reason: Reason
-  externalUserId: string | undefined
-  userId: string | undefined
-  /** Including this one. */
-  attempts: number
-  createdAtMs: number
-  expiresAtMs: number | undefined
-  lastError: string | undefined
-  /** The last attempt ended in a crash: nobody knows whether the platform did it. */
-  crashed: boolean
+/** An action in the hands of this process; its attempts include the one that now begins. */
+export interface ClaimedAction extends Action {
+  /** Of the last try; undefined when there was none. */
+  lastTrouble: Trouble | undefined
   leaseBy: string
 }
 
@@ -44,7 +31,10 @@ interface ActionRow {
   attempts: number
   created_at: number
   expires_at: number | null
+  error_code: number | null
+  last_code: string | null
   last_error: string | null
+  may_have_happened: number
 }
 
 export interface ClaimOptions {
@@ -73,7 +63,7 @@ export async function claimActions(db: Db, options: ClaimOptions): Promise<Claim
     const rows = await takeRows<ActionRow>(tx, {
       table: 'action',
       columns:
-        'id, dedupe_key, kind, payload, reason, external_userid, userid, attempts, created_at, expires_at, last_error',
+        'id, dedupe_key, kind, payload, reason, external_userid, userid, attempts, created_at, expires_at, error_code, last_code, last_error, may_have_happened',
       where: `state = 'waiting' AND lane = ? AND due_at <= ?`,
       params: [LANES.indexOf(lane), nowMs],
       orderBy: 'due_at, id',
@@ -113,8 +103,11 @@ function toClaimed(row: ActionRow, lane: Lane, instance: string): ClaimedAction 
     attempts: row.attempts + 1,
     createdAtMs: row.created_at,
     expiresAtMs: row.expires_at ?? undefined,
-    lastError: row.last_error ?? undefined,
-    crashed: row.last_error === CRASHED,
+    mayHaveHappened: row.may_have_happened === 1,
+    lastTrouble:
+      row.last_code === null
+        ? undefined
+        : { code: row.last_code, errcode: row.error_code ?? undefined, message: row.last_error ?? '' },
     leaseBy: instance,
   }
 }
@@ -145,8 +138,9 @@ export async function postponeKind(
 export function releaseLeases(db: Db, nowMs: number, { all }: { all: boolean }): Promise<number> {
   return db.tx((tx) =>
     tx.run(
-      `UPDATE action SET state = 'waiting', lease_until = NULL, last_error = ? WHERE state = 'running' AND (lease_until <= ? OR 1 = ?)`,
-      [CRASHED, nowMs, all ? 1 : 0],
+      `UPDATE action SET state = 'waiting', lease_until = NULL, error_code = NULL, last_code = ?, last_error = ?, may_have_happened = 1
+       WHERE state = 'running' AND (lease_until <= ? OR 1 = ?)`,
+      [CRASHED, 'process ended during the call', nowMs, all ? 1 : 0],
     ),
   )
 }

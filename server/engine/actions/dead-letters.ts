@@ -1,5 +1,5 @@
 import type { Tx } from '../../core/db/tx.ts'
-import { CRASHED } from './claim.ts'
+import { CRASHED } from './trouble.ts'
 
 /** Something that was tried until it was given up; a person decides what becomes of it. */
 export interface DeadLetter {
@@ -79,7 +79,7 @@ export const deadLetters = {
       ])
     }
     return tx.run(
-      `UPDATE action SET state = 'waiting', attempts = 0, due_at = ?, finished_at = NULL, error_code = NULL, last_error = ?
+      `UPDATE action SET state = 'waiting', attempts = 0, due_at = ?, finished_at = NULL, last_code = ?, may_have_happened = 1
        WHERE state = 'dead'${only}`,
       [nowMs, CRASHED, ...params],
     )

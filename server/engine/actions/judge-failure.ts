@@ -1,6 +1,6 @@
 import { AppError, type Retry } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
-import type { Lane } from './action-kind.ts'
+import type { Failure, Lane } from './action-kind.ts'
 
 const RETRY_MS: readonly number[] = [2_000, 10_000, 60_000, 300_000, 1_800_000, 7_200_000]
 /** A welcome has 20 seconds in all. */
@@ -13,24 +13,22 @@ const MAX_ATTEMPTS_ON_BUG = 4
 
 export type Verdict =
   | { kind: 'again'; afterMs: number; countsAsAttempt: boolean }
-  | { kind: 'over'; state: 'failed' | 'expired' | 'dead'; errcode: number | undefined }
+  | { kind: 'over'; state: Failure['state'] }
 
 /** What to do with an action whose call failed: the error says whether to retry, this says when and how often. */
 export function judgeFailure(
   error: unknown,
   action: { attempts: number; lane: Lane; nowMs: number; expiresAtMs: number | undefined },
 ): Verdict {
-  const errcode = errcodeOf(error)
   const retry = error instanceof AppError ? error.retry : 'later'
   // What another system does not take is for a person to see; WeCom's no is a result, which its capability records.
-  if (retry === 'never') return { kind: 'over', state: action.lane === 'outside' ? 'dead' : 'failed', errcode }
+  if (retry === 'never') return { kind: 'over', state: action.lane === 'outside' ? 'dead' : 'failed' }
   const countsAsAttempt = !(error instanceof AppError && KEPT_BACK.has(error.code))
   const most = error instanceof AppError ? MAX_ATTEMPTS : MAX_ATTEMPTS_ON_BUG
   const expires = action.expiresAtMs ?? Number.POSITIVE_INFINITY
-  if (countsAsAttempt && action.attempts >= most && action.lane !== 'welcome')
-    return { kind: 'over', state: 'dead', errcode }
+  if (countsAsAttempt && action.attempts >= most && action.lane !== 'welcome') return { kind: 'over', state: 'dead' }
   const afterMs = pauseMs(retry, action, countsAsAttempt)
-  if (action.nowMs + afterMs >= expires) return { kind: 'over', state: 'expired', errcode }
+  if (action.nowMs + afterMs >= expires) return { kind: 'over', state: 'expired' }
   return { kind: 'again', afterMs, countsAsAttempt }
 }
 
@@ -44,9 +42,4 @@ function pauseMs(
   const growingMs = backoffMs(RETRY_MS, attempts)
   if (retry === 'later') return growingMs
   return countsAsAttempt && attempts > 1 ? Math.max(retry.afterMs, growingMs) : retry.afterMs
-}
-
-function errcodeOf(error: unknown): number | undefined {
-  if (error instanceof AppError && 'errcode' in error && typeof error.errcode === 'number') return error.errcode
-  return undefined
 }

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
-import { type ActionKind, defineAction, type Executor, execute, type Lane } from './action-kind.ts'
+import { type ActionKind, defineAction, type Executor, execute, type Failure, type Lane } from './action-kind.ts'
 import { createOutbox } from './outbox.ts'
 import { createRunner } from './runner.ts'
 
@@ -173,6 +173,33 @@ describe('the action runner', () => {
     await runner.drained()
     expect(called).toEqual([2])
     expect(recorded.sort()).toEqual(['sent now', 'was sent'])
+  })
+
+  it('tells the next try, in any process, and the end what may have happened in an earlier one, and why by its code', async () => {
+    const errors = [
+      new AppError('test.no-answer', 'gone', { retry: 'later', mayHaveHappened: true }),
+      new AppError('test.refused', 'no', { retry: 'later' }),
+      new AppError('test.never', 'no', { retry: 'never' }),
+    ]
+    const knew: boolean[] = []
+    const ends: Failure[] = []
+    const failing = execute(Send, {
+      perform: async ({ mayHaveHappened }) => {
+        knew.push(mayHaveHappened)
+        throw errors[knew.length - 1]
+      },
+      abandoned: async (_tx, _action, failure) => void ends.push(failure),
+    })
+    const processes = ['one', 'two', 'three'].map((instance) => setUp([failing], instance))
+    await processes[0]?.enqueue(Send, 1)
+    for (const { runner } of processes) {
+      await runner.drained()
+      kit.clock.advance(60_000)
+    }
+    expect(knew).toEqual([false, true, true])
+    expect(ends).toEqual([
+      { state: 'failed', code: 'test.never', errcode: undefined, message: 'test.never: no', mayHaveHappened: true },
+    ])
   })
 
   it('gives an action to one of two processes only', async () => {

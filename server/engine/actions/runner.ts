@@ -2,7 +2,7 @@ import Value from 'typebox/value'
 import type { Db } from '../../core/db/db.ts'
 import { firstDue } from '../../core/db/first-due.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { describeError } from '../../core/kernel/app-error.ts'
+import { describeError, mayHaveHappened } from '../../core/kernel/app-error.ts'
 import { inCallContext } from '../../core/kernel/call-context.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
@@ -12,15 +12,17 @@ import {
   type ActionState,
   type AfterCrash,
   type Executor,
+  type Failure,
   LANES,
   type Lane,
   perLane,
   rankOf,
   wecomLaneOf,
 } from './action-kind.ts'
-import { type ClaimedAction, CRASHED, claimActions, postponeKind, releaseLeases } from './claim.ts'
+import { type ClaimedAction, claimActions, postponeKind, releaseLeases } from './claim.ts'
 import { judgeFailure } from './judge-failure.ts'
 import { SLOTS } from './slots.ts'
+import { CRASHED, type Trouble, trouble, troubleOf } from './trouble.ts'
 
 /** A shorter wait is over before the others have been moved. */
 const STAND_BACK_FROM_MS = 5_000
@@ -87,27 +89,32 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
 
   async function carryOut(row: ClaimedAction): Promise<void> {
     const executor = byKind.get(row.kind)
-    if (executor === undefined) return postpone(row, 60_000, `no executor for ${row.kind}`)
+    if (executor === undefined) {
+      const why = trouble('action.no-executor', `no executor for ${row.kind}`)
+      return postpone(row, { afterMs: 60_000, countsAsAttempt: true }, why)
+    }
     const now = clock.now()
     let action: Action
     try {
       action = { ...row, payload: Value.Parse(executor.kind.schema, row.payload) }
     } catch (error) {
-      return end(row, executor, { ...row }, 'dead', undefined, describeError(error))
+      return end(row, executor, row, { state: 'dead', ...trouble('action.bad-payload', describeError(error)) })
     }
     if (row.expiresAtMs !== undefined && row.expiresAtMs <= now) {
-      return end(row, executor, action, 'expired', undefined, row.lastError ?? 'came too late')
+      const why = row.lastTrouble ?? trouble('action.too-late', 'came too late')
+      return end(row, executor, action, { state: 'expired', ...why })
     }
     let known: AfterCrash<unknown> | undefined
+    const interrupted = row.lastTrouble?.code === CRASHED ? row.lastTrouble : undefined
     try {
-      if (row.crashed)
+      if (interrupted !== undefined)
         known = await inCallContext({ lane: wecomLaneOf(row.lane) }, async () => executor.afterCrash?.(action))
     } catch (error) {
       log.warn(
         { actionId: row.id, kind: row.kind, err: describeError(error) },
         'could not look up an interrupted action',
       )
-      return postpone(row, 30_000, CRASHED, false)
+      return postpone(row, { afterMs: 30_000, countsAsAttempt: false }, interrupted ?? troubleOf(error))
     }
     try {
       const calls: { path: string; ms: number }[] = []
@@ -120,6 +127,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
       await complete(row, executor, action, result)
       onPace?.(row.kind, clock.now() - now, calls)
     } catch (error) {
+      const held = { ...row, mayHaveHappened: row.mayHaveHappened || mayHaveHappened(error) }
       const verdict = judgeFailure(error, {
         attempts: row.attempts,
         lane: row.lane,
@@ -128,13 +136,13 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
       })
       if (verdict.kind === 'again') {
         if (!verdict.countsAsAttempt && row.lane !== 'welcome') await standBack(row, verdict.afterMs)
-        return postpone(row, verdict.afterMs, describeError(error), verdict.countsAsAttempt)
+        return postpone(held, verdict, troubleOf(error))
       }
       log.warn(
         { actionId: row.id, kind: row.kind, state: verdict.state, err: describeError(error) },
         'action ended without success',
       )
-      await end(row, executor, action, verdict.state, verdict.errcode, describeError(error))
+      await end(held, executor, action, { state: verdict.state, ...troubleOf(error) })
     }
   }
 
@@ -143,7 +151,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     const kept = executor.record === undefined ? JSON.stringify(result ?? null) : null
     await db.tx(async (tx) => {
       const mine = await tx.run(
-        `UPDATE action SET state = 'done', result = ?, last_error = NULL, error_code = NULL, lease_until = NULL, finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
+        `UPDATE action SET state = 'done', result = ?, last_error = NULL, last_code = NULL, error_code = NULL, lease_until = NULL, finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
         [kept, clock.now(), row.id, row.leaseBy],
       )
       if (mine === 0) return
@@ -156,27 +164,43 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     row: ClaimedAction,
     executor: Executor,
     action: Action,
-    state: 'failed' | 'expired' | 'dead',
-    errcode: number | undefined,
-    message: string,
+    why: Trouble & Pick<Failure, 'state'>,
   ): Promise<void> {
+    const { mayHaveHappened } = row
+    const { state, code, errcode, message } = why
     await db.tx(async (tx) => {
       const mine = await tx.run(
-        `UPDATE action SET state = ?, error_code = ?, last_error = ?, lease_until = NULL, finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
-        [state, errcode ?? null, message, clock.now(), row.id, row.leaseBy],
+        `UPDATE action SET state = ?, error_code = ?, last_code = ?, last_error = ?, may_have_happened = ?, lease_until = NULL,
+           finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
+        [state, errcode ?? null, code, message, mayHaveHappened ? 1 : 0, clock.now(), row.id, row.leaseBy],
       )
       if (mine === 0) return
-      await executor.abandoned?.(tx, action, { state, errcode, message })
+      await executor.abandoned?.(tx, action, { ...why, mayHaveHappened })
       tx.afterCommit(() => onEnded?.(row.kind, state, clock.now() - row.createdAtMs))
     }, rankOf(row.lane))
   }
 
-  async function postpone(row: ClaimedAction, afterMs: number, why: string, countsAsAttempt = true): Promise<void> {
+  async function postpone(
+    row: ClaimedAction,
+    { afterMs, countsAsAttempt }: { afterMs: number; countsAsAttempt: boolean },
+    { code, errcode, message }: Trouble,
+  ): Promise<void> {
+    const attempts = countsAsAttempt ? row.attempts : row.attempts - 1
     await db.tx(
       (tx) =>
         tx.run(
-          `UPDATE action SET state = 'waiting', due_at = ?, attempts = ?, last_error = ?, lease_until = NULL WHERE id = ? AND state = 'running' AND lease_by = ?`,
-          [clock.now() + afterMs, countsAsAttempt ? row.attempts : row.attempts - 1, why, row.id, row.leaseBy],
+          `UPDATE action SET state = 'waiting', due_at = ?, attempts = ?, error_code = ?, last_code = ?, last_error = ?,
+             may_have_happened = ?, lease_until = NULL WHERE id = ? AND state = 'running' AND lease_by = ?`,
+          [
+            clock.now() + afterMs,
+            attempts,
+            errcode ?? null,
+            code,
+            message,
+            row.mayHaveHappened ? 1 : 0,
+            row.id,
+            row.leaseBy,
+          ],
         ),
       rankOf(row.lane),
     )

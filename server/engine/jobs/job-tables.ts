@@ -7,6 +7,7 @@ export const JOB_RUN = defineTable(
     name: primary(text(80)),
     next_at: instant(),
     lease_until: nullable(instant()),
+    lease_by: nullable(text(40)),
     last_at: nullable(instant()),
     last_error: nullable(longText()),
   },

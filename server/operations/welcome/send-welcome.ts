@@ -2,11 +2,10 @@ import Type from 'typebox'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { defineAction, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
-import { CRASHED } from '../../engine/actions/claim.ts'
 import { Attachment } from '../../platform/wecom/api/attachment.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
+import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import { touches } from '../../records/touches/touches.ts'
 import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
@@ -44,10 +43,6 @@ export function createSendWelcome(
   { clock, wecom, timeline }: SendWelcomeDeps,
   afterEnd: (tx: Tx, key: FriendshipKey, state: WelcomeState) => Promise<void>,
 ): Executor {
-  /** Whether an earlier call of this action may have reached WeCom. Only what this process saw; a row that another process
-   *  left is judged by what it wrote. */
-  const mayHaveHappened = new Map<number, boolean>()
-
   const note = (
     tx: Tx,
     key: FriendshipKey & { actionId: number },
@@ -64,9 +59,8 @@ export function createSendWelcome(
     })
 
   return execute(SendWelcome, {
-    perform: async ({ id, payload }): Promise<{ outcome: 'sent' | 'sent-or-taken' }> => {
+    perform: async ({ payload, mayHaveHappened }): Promise<{ outcome: 'sent' | 'sent-or-taken' }> => {
       const { welcomeCode, text, attachments } = payload
-      if (!mayHaveHappened.has(id)) mayHaveHappened.set(id, false)
       try {
         await wecom.contacts.sendWelcome({
           welcome_code: welcomeCode,
@@ -75,15 +69,13 @@ export function createSendWelcome(
         })
         return { outcome: 'sent' }
       } catch (error) {
-        if (error instanceof WecomUnreachable && error.mayHaveHappened) mayHaveHappened.set(id, true)
         const isUsed = error instanceof WecomError && error.errcode === TAKEN
-        if (isUsed && mayHaveHappened.get(id) === true) return { outcome: 'sent-or-taken' }
+        if (isUsed && mayHaveHappened) return { outcome: 'sent-or-taken' }
         throw error
       }
     },
 
     record: async (tx, { id, payload, reason }, { outcome }) => {
-      mayHaveHappened.delete(id)
       if (outcome === 'sent-or-taken') {
         const why = '发送途中连接中断，再试时凭证已被用过：可能已由我们发出，也可能由其他应用发出'
         await welcomeStore.set(tx, payload, { state: 'sent-or-taken', reason: why })
@@ -106,33 +98,24 @@ export function createSendWelcome(
     },
 
     abandoned: async (tx, { id, payload, reason }, failure) => {
-      const unsure =
-        mayHaveHappened.get(id) ?? (failure.message === CRASHED || failure.message.startsWith('wecom.unreachable'))
-      mayHaveHappened.delete(id)
-      const end = endOf(failure, unsure)
+      const end = endOf(failure)
       await welcomeStore.set(tx, payload, end)
       await note(tx, { ...payload, actionId: id }, `未发送欢迎语：${end.reason}`, reason)
       await afterEnd(tx, payload, end.state)
     },
-
-    afterCrash: ({ id }) => {
-      mayHaveHappened.set(id, true)
-      return Promise.resolve({ kind: 'repeat' })
-    },
   })
 }
 
-function endOf(failure: Failure, unsure: boolean): { state: WelcomeState; reason: string } {
-  const errcode = failure.errcode ?? Number(/wecom\.errcode-(-?\d+)/.exec(failure.message)?.[1] ?? 0)
+function endOf({ state, errcode, mayHaveHappened }: Failure): { state: WelcomeState; reason: string } {
   if (errcode === TAKEN) return { state: 'taken', reason: '其他应用已先发送，或双方已经开始聊天' }
-  if (failure.state === 'expired' && unsure) {
+  if (state === 'expired' && mayHaveHappened) {
     return { state: 'sent-or-taken', reason: '发送途中连接中断，20 秒内没有得到企业微信的答复，可能已发出' }
   }
   if (errcode === EXPIRED) return { state: 'late', reason: '欢迎语凭证已失效（只在 20 秒内有效）' }
-  if (failure.state === 'expired') {
-    const why = errcode === BUSY ? '，其他应用一直在发送' : errcode === 0 ? '' : `，企业微信一直答复 ${errcode}`
+  if (state === 'expired') {
+    const why = errcode === BUSY ? '，其他应用一直在发送' : errcode === undefined ? '' : `，企业微信一直答复 ${errcode}`
     return { state: 'late', reason: `超过 20 秒没能发出${why}` }
   }
-  if (errcode === 0) return { state: 'failed', reason: '内容不符合企业微信的限制，请检查欢迎语文件' }
+  if (errcode === undefined) return { state: 'failed', reason: '内容不符合企业微信的限制，请检查欢迎语文件' }
   return { state: 'failed', reason: `企业微信拒绝（${errcode} ${errorCode(errcode).zh}）` }
 }

@@ -160,9 +160,9 @@ it('a platform that never answers ends in time, and says so', async () => {
 it('actions that wait because fresh tokens keep being refused tell of a system that takes them now and then', async () => {
   await t.db.tx((tx) => {
     const now = t.clock.now()
-    const last_error = 'wecom.credential-refused: new credentials keep being refused'
+    const last_code = 'wecom.credential-refused'
     const row = { dedupe_key: 'x', kind: 'tags.change', lane: 1, payload: '{}', reason: '{}', state: 'waiting' }
-    return tx.insert('action', { ...row, due_at: now + 60_000, created_at: now, last_error })
+    return tx.insert('action', { ...row, due_at: now + 60_000, created_at: now, last_code })
   })
   expect(await t.about('访问凭证')).toMatchObject([{ state: 'warn', why: expect.stringContaining('有 1 个动作') }])
 })

@@ -24,17 +24,16 @@ export class WecomError extends AppError {
 export class WecomUnreachable extends AppError {
   override readonly name = 'WecomUnreachable'
   readonly path: string
-  /** True when the request left us, so that WeCom may have done what it asked for. */
-  readonly mayHaveHappened: boolean
 
-  constructor(path: string, what: string, options: { mayHaveHappened: boolean }) {
+  /** `mayHaveHappened`: the request left us, so that WeCom may have done what it asked for. */
+  constructor(path: string, what: string, { mayHaveHappened }: { mayHaveHappened: boolean }) {
     super('wecom.unreachable', `WeCom gave no usable answer to ${path}: ${what}`, {
       retry: 'later',
       status: 502,
       zh: '暂时连不上企业微信，稍后会自动重试',
+      mayHaveHappened,
     })
     this.path = path
-    this.mayHaveHappened = options.mayHaveHappened
   }
 }
 

@@ -42,7 +42,7 @@ async function refusedActions(context: DoctorContext): Promise<number> {
   const row = await db
     ?.tx((tx) =>
       tx.row<{ n: number }>(
-        "SELECT COUNT(*) AS n FROM action WHERE state = 'waiting' AND last_error LIKE 'wecom.credential-refused%'",
+        "SELECT COUNT(*) AS n FROM action WHERE state = 'waiting' AND last_code = 'wecom.credential-refused'",
       ),
     )
     .catch(() => undefined)
