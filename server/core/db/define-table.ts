@@ -119,3 +119,5 @@ export const specOf = (table: Table): TableSpec => table[SPEC]
 export const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && SPEC in value
 export const columnsOf = (table: Table): Column[] =>
   Object.keys(table[SPEC].columns).map((name) => (table as unknown as Record<string, Column>)[name] as Column)
+/** The table of a column, without an alias. */
+export const tableOf = (column: Pick<Column, 'table'>): Table => withColumns(column.table, undefined)

@@ -70,8 +70,8 @@ export const lock = (): Sql => new Sql((into) => (into.text += into.dialect === 
 /** What the two databases write differently. */
 export const byDialect = (pieces: Record<Dialect, Sql>): Sql => new Sql((into) => pieces[into.dialect].render(into))
 
-/** Text of our own that is SQL, with the values of its `?` marks; never anything that came in. */
-export const raw = (text: string, params: readonly SqlValue[] = []): Sql =>
+/** Text of our own that is SQL, with the values of its `?` marks; never anything that came in. The caller states the rows. */
+export const raw = <Row = unknown>(text: string, params: readonly SqlValue[] = []): Sql<Row> =>
   new Sql((into) => {
     into.text += text
     into.params.push(...params)

@@ -1,34 +1,58 @@
+import type { Table } from './define-table.ts'
+import { list, raw, type Selection, type Sql, sql } from './sql.ts'
 import type { SqlValue, Tx } from './tx.ts'
 
-export interface Taking {
-  table: string
-  columns: string
-  /** Conditions with `?` marks; checked again on the locked rows. */
-  where: string
-  params: SqlValue[]
-  orderBy: string
+export interface Taking<Row> {
+  /** Has a primary key `id`. */
+  table: Table
+  columns: Selection<Row>
+  /** Checked again on the locked rows. */
+  where: Sql
+  orderBy: Sql
   limit: number
   /** How many may take from the same rows at once; then the locked ones come in the order of their ids. Default 1. */
   takers?: number
 }
 
+/** With SQL as text, of rooms whose columns are not yet named. */
+export interface TextTaking {
+  table: string
+  columns: string
+  where: string
+  params: SqlValue[]
+  orderBy: string
+  limit: number
+  takers?: number
+}
+
+const inPieces = ({ table, columns, where, params, orderBy, limit, takers }: TextTaking) => ({
+  table: raw(table),
+  columns: raw(columns),
+  where: raw(where, params),
+  orderBy: raw(orderBy),
+  limit,
+  takers,
+})
+
 /** Rows for this transaction alone; other processes skip them and take the next. They are found without a lock and then
  *  locked by primary key: a locking range scan would also lock the row behind its end, and so hide the first due row of the
- *  next lane from everybody. Sorting by anything but the primary key locks all that is sorted, whatever the limit. The table
- *  needs a primary key `id`. */
-export async function takeRows<T extends object>(tx: Tx, taking: Taking): Promise<T[]> {
-  const { table, columns, where, params, orderBy, limit, takers = 1 } = taking
+ *  next lane from everybody. Sorting by anything but the primary key locks all that is sorted, whatever the limit. */
+export function takeRows<Row>(tx: Tx, taking: Taking<Row>): Promise<Row[]>
+export function takeRows<Row>(tx: Tx, taking: TextTaking): Promise<Row[]>
+export async function takeRows<Row>(tx: Tx, taking: Taking<Row> | TextTaking): Promise<Row[]> {
+  const { table, columns, where, orderBy, limit, takers = 1 } = 'params' in taking ? inPieces(taking) : taking
+  // The shape of the rows is in the selection, which the union above hides from the compiler.
+  const take = (query: Sql): Promise<Row[]> => tx.rows(query) as Promise<Row[]>
   if (tx.dialect === 'sqlite') {
-    return tx.rows<T>(`SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ${limit}`, params)
+    return take(sql`SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ${limit}`)
   }
   const found = await tx.rows<{ id: number }>(
-    `SELECT id FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ${limit * takers}`,
-    params,
+    sql`SELECT id FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ${limit * takers}` as Sql<{ id: number }>,
   )
   if (found.length === 0) return []
-  return tx.rows<T>(
-    `SELECT ${columns} FROM ${table} FORCE INDEX (PRIMARY) WHERE id IN (${found.map(() => '?').join(', ')}) AND ${where}
-     ORDER BY ${takers > 1 ? `id LIMIT ${limit}` : orderBy} FOR UPDATE SKIP LOCKED`,
-    [...found.map((row) => row.id), ...params],
+  const order = takers > 1 ? sql`id LIMIT ${limit}` : orderBy
+  return take(
+    sql`SELECT ${columns} FROM ${table} FORCE INDEX (PRIMARY)
+        WHERE id IN ${list(found.map((row) => row.id))} AND ${where} ORDER BY ${order} FOR UPDATE SKIP LOCKED`,
   )
 }
