@@ -12,7 +12,7 @@ const say = (line: string): void => {
 async function main(words: string[]): Promise<boolean> {
   if (words[0] === 'storm') {
     const [minutes, seed] = [Number(words[1] ?? 30), Number(words[2] ?? 1)]
-    const database = process.env['TEST_MYSQL_URL'] ? 'mariadb' : 'sqlite'
+    const database = process.env.TEST_MYSQL_URL ? 'mariadb' : 'sqlite'
     say(`storm of ${minutes} simulated minutes on ${database}, seed ${seed}`)
     if (database === 'sqlite') say('  SQLite has no database process: none is restarted, no connection cut')
     const result = await runStorm({ minutes, seed, database, speed: 8, perSecond: 4, say: (line) => say(`  ${line}`) })

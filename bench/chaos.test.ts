@@ -15,7 +15,7 @@ it('loses no acknowledged customer and does nothing twice when it is killed agai
 
 /** A short form of `npm run chaos -- storm`, which goes on for 30 minutes of its own time. */
 it('loses and doubles nothing while everything goes wrong at once', async () => {
-  const database = process.env['TEST_MYSQL_URL'] ? 'mariadb' : 'sqlite'
+  const database = process.env.TEST_MYSQL_URL ? 'mariadb' : 'sqlite'
   const result = await runStorm({ minutes: 4, speed: 8, seed: 5, database, perSecond: 4 })
   expect(result).toMatchObject({ lost: [], doubled: [], unexplained: [], stuck: [] })
   expect(result).toMatchObject({ eventsLost: [], ordersLost: [], ordersDoubled: [], massSendsDoubled: [] })

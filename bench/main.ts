@@ -17,7 +17,7 @@ const onlyAt = process.argv.indexOf('--only')
 const only = onlyAt < 0 ? undefined : (process.argv[onlyAt + 1] ?? '').split(',')
 const wanted = (name: string): boolean => only === undefined || only.includes(name)
 const report = createReport((line) => process.stdout.write(`${line}\n`))
-const mysqlUrl = process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306'
+const mysqlUrl = process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306'
 const mysql = (await reachable(mysqlUrl)) ? mysqlUrl : undefined
 if (mysql === undefined) process.stdout.write('MariaDB does not answer: its figures are left out\n')
 

@@ -1,5 +1,6 @@
 import { createSandbox } from '../sandbox/sandbox.ts'
 import { systemClock } from '../server/core/kernel/clock.ts'
+import type { Me } from '../server/sidebar-api/contract.ts'
 import { openBrowser } from '../server/sidebar-api/testing/sidebar-browser.ts'
 import { type Started, startProgram } from '../server/testing/start-program.ts'
 import { type BenchServer, openBenchServer } from './bench-server.ts'
@@ -104,7 +105,7 @@ async function logIn(huoshui: Started): Promise<Map<string, string>> {
   for (const guide of GUIDES) {
     const browser = openBrowser(huoshui.url)
     await browser.login(guide)
-    const me = await browser.get('me')
+    const me = await browser.get<Me>('me')
     if (me.body.userId !== guide) throw new Error(`${guide} could not log in: ${me.status}`)
     cookies.set(guide, [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '))
   }

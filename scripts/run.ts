@@ -79,12 +79,12 @@ async function waitForCodes(sandbox: string): Promise<void> {
 }
 
 async function runDemo(): Promise<void> {
-  const port = await freePort(Number(process.env['PORT'] ?? 3000))
-  const sandboxPort = await freePort(Number(process.env['SANDBOX_PORT'] ?? 3100))
+  const port = await freePort(Number(process.env.PORT ?? 3000))
+  const sandboxPort = await freePort(Number(process.env.SANDBOX_PORT ?? 3100))
   const app = `http://127.0.0.1:${port}`
   const sandbox = `http://127.0.0.1:${sandboxPort}`
   // The sandbox forgets everything when it stops, so its customers' database begins anew with it.
-  const databaseUrl = process.env['DATABASE_URL'] ?? `sqlite:${DEMO_DATABASE}`
+  const databaseUrl = process.env.DATABASE_URL ?? `sqlite:${DEMO_DATABASE}`
   if (databaseUrl === `sqlite:${DEMO_DATABASE}`)
     for (const end of ['', '-wal', '-shm']) rmSync(`${DEMO_DATABASE}${end}`, { force: true })
 
@@ -95,7 +95,7 @@ async function runDemo(): Promise<void> {
   })
   await waitFor(`${sandbox}/`, 'The sandbox')
   run('Huoshui', 'server/main.ts', {
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     PORT: String(port),
     DATABASE_URL: databaseUrl,
     WECOM_API_BASE: sandbox,
@@ -116,7 +116,7 @@ async function runDemo(): Promise<void> {
 
 async function runForCorp(): Promise<void> {
   run('Huoshui', 'server/main.ts', {})
-  const app = `http://${process.env['HOST'] ?? '127.0.0.1'}:${process.env['PORT'] ?? '3000'}`
+  const app = `http://${process.env.HOST ?? '127.0.0.1'}:${process.env.PORT ?? '3000'}`
   await waitFor(`${app}/healthz`, 'Huoshui')
   if (!stopping) {
     process.stdout.write(
@@ -126,4 +126,4 @@ async function runForCorp(): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
-await (process.env['WECOM_CORP_ID'] ? runForCorp() : runDemo())
+await (process.env.WECOM_CORP_ID ? runForCorp() : runDemo())

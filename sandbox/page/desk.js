@@ -75,7 +75,7 @@ export const timeText = (ms) => clockText.format(ms)
 
 watch(chosen, () => {
   for (const [key, value] of Object.entries(chosen)) keep(key, value)
-  refresh()
+  void refresh()
 })
 watch(
   () => [chosen.guide, chat.value?.lastId],

@@ -51,7 +51,7 @@ it('every fact says the same in memory and in SQL', async () => {
         })
       },
     ),
-    { numRuns: Number(process.env['FC_RUNS'] ?? 30) },
+    { numRuns: Number(process.env.FC_RUNS ?? 30) },
   )
   // A fact that nobody ever had was not tried.
   expect(KNOWN_FACTS.map((fact) => fact.path).filter((path) => !asked.has(path))).toEqual([])

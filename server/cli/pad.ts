@@ -15,7 +15,7 @@ export const padRight = (text: string, width: number): string => text + ' '.repe
 export const padLeft = (text: string, width: number): string => ' '.repeat(Math.max(0, width - widthOf(text))) + text
 
 /** As much of the text as fits, the last column an ellipsis where something is missing. */
-export function fit(text: string, width: number): string {
+export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text
   let held = ''
   for (const sign of text) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Profile, Proposals, Refusal, Scripts, TagGroups, Tasks, Timeline } from './contract.ts'
 import type { Browser } from './testing/sidebar-browser.ts'
 import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
@@ -14,6 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => scene.close())
 
+/** A refusal as it goes out, with what its log line is found by. */
+type Refused = Refusal & { requestId: string }
 const NOT_YOURS = { status: 403, body: { code: 'sidebar.not-yours' } }
 
 test('a guide cannot reach another guide’s customer by changing the id, on any route', async () => {
@@ -34,15 +37,15 @@ test('a guide cannot reach another guide’s customer by changing the id, on any
 })
 
 test('an unknown customer gets word for word the same answer as another guide’s', async () => {
-  const theirs = await lisi.get(of)
-  const nobody = await lisi.get('customers/wmNobodyAtAll')
+  const theirs = await lisi.get<Refused>(of)
+  const nobody = await lisi.get<Refused>('customers/wmNobodyAtAll')
   const { requestId: _a, ...theirAnswer } = theirs.body
   const { requestId: _b, ...nobodysAnswer } = nobody.body
   expect([theirs.status, theirAnswer]).toEqual([nobody.status, nobodysAnswer])
 })
 
 test('the profile says who this is and where from', async () => {
-  const { body } = await zhangsan.get(of)
+  const { body } = await zhangsan.get<Profile>(of)
   expect(body).toMatchObject({
     externalUserId: scene.externalUserId,
     name: '小满',
@@ -65,13 +68,11 @@ test('the profile says who this is and where from', async () => {
 
 test('proposals fit the customer and say why; what was sent goes behind what was not', async () => {
   const titles = async () =>
-    (await zhangsan.get(`${of}/proposals`)).body.proposals.map(
-      (one: { script: { title: string }; because: string; sentAtMs: number | null }) => [
-        one.script.title,
-        one.because,
-        one.sentAtMs,
-      ],
-    )
+    (await zhangsan.get<Proposals>(`${of}/proposals`)).body.proposals.map((one) => [
+      one.script.title,
+      one.because,
+      one.sentAtMs,
+    ])
   expect(await titles()).toEqual([
     ['打个招呼', '刚加上，还没下过单', null],
     ['送优惠券', '从包裹卡来', null],
@@ -84,8 +85,8 @@ test('proposals fit the customer and say why; what was sent goes behind what was
     ['送优惠券', '从包裹卡来', null],
     ['打个招呼', '刚加上，还没下过单', sentAtMs],
   ])
-  const { body } = await zhangsan.get(`${of}/timeline`)
-  const lines = body.entries.filter((entry: { kind: string }) => entry.kind === 'script.sent')
+  const { body } = await zhangsan.get<Timeline>(`${of}/timeline`)
+  const lines = body.entries.filter((entry) => entry.kind === 'script.sent')
   expect(lines).toMatchObject([{ text: '张三发了话术「打个招呼」', why: { rule: { title: '话术「打个招呼」' } } }])
 })
 
@@ -95,14 +96,14 @@ test('a remark goes to WeCom and comes back', async () => {
   expect(scene.sandbox.calls('externalcontact/remark').map((call) => call.body)).toMatchObject([
     { userid: 'zhangsan', external_userid: scene.externalUserId, remark: '小满·厚切' },
   ])
-  expect((await zhangsan.get(of)).body.remark).toBe('小满·厚切')
+  expect((await zhangsan.get<Profile>(of)).body.remark).toBe('小满·厚切')
   expect((await zhangsan.post(`${of}/remark`, { remark: '一二三四五六七八九十一二三四五六七八九十长' })).status).toBe(
     400,
   )
 })
 
 test('tags: only known ones, set by this guide, and shown so', async () => {
-  const { body } = await zhangsan.get('tags')
+  const { body } = await zhangsan.get<TagGroups>('tags')
   expect(body.groups).toContainEqual({ group: '口味', names: expect.arrayContaining(['厚切', '黑椒']) })
   const refused = await zhangsan.post(`${of}/tags`, { add: ['口味/不存在'], remove: [] })
   expect(refused).toMatchObject({
@@ -111,10 +112,8 @@ test('tags: only known ones, set by this guide, and shown so', async () => {
   })
   await zhangsan.post(`${of}/tags`, { add: ['口味/厚切', '分层/A类'], remove: ['来源/包裹卡'] })
   await scene.settle()
-  const after = (await zhangsan.get(of)).body
-  expect(
-    after.tags.map((tag: { name: string; setBy: string; byHand: boolean }) => [tag.name, tag.setBy, tag.byHand]).sort(),
-  ).toEqual([
+  const after = (await zhangsan.get<Profile>(of)).body
+  expect(after.tags.map((tag) => [tag.name, tag.setBy, tag.byHand]).sort()).toEqual([
     ['分层/A类', '张三手动打上', true],
     ['口味/厚切', '张三手动打上', true],
   ])
@@ -122,7 +121,7 @@ test('tags: only known ones, set by this guide, and shown so', async () => {
 
 test('orders are summed up and listed', async () => {
   await scene.pay('MY-1', 13_800)
-  expect((await zhangsan.get(of)).body.orders).toMatchObject({
+  expect((await zhangsan.get<Profile>(of)).body.orders).toMatchObject({
     paidCount: 1,
     paidSumFen: 13_800,
     lastItems: '西冷牛排 200g ×2',
@@ -142,7 +141,7 @@ test('orders are summed up and listed', async () => {
 
 test('the invitation to-do comes with its words and the group’s code; 完成 ends it once', async () => {
   await scene.advance(60_000)
-  const { body } = await zhangsan.get(`${of}/tasks`)
+  const { body } = await zhangsan.get<Tasks>(`${of}/tasks`)
   expect(body.tasks).toMatchObject([
     {
       kind: 'invite',
@@ -151,12 +150,12 @@ test('the invitation to-do comes with its words and the group’s code; 完成 e
       invitation: { pool: '付费群', messages: [{ msgtype: 'image', image: { mediaid: expect.any(String) } }] },
     },
   ])
-  const { id } = body.tasks[0]
+  const id = body.tasks[0]?.id
   const sent = { key: 'tap-000002', scriptId: 'join-paid', taskId: id }
   expect((await zhangsan.post(`${of}/sent`, sent)).status).toBe(200)
   expect(await zhangsan.post(`${of}/tasks/${id}/done`, {})).toEqual({ status: 200, body: { ok: true } })
   expect(await zhangsan.post(`${of}/tasks/${id}/done`, {})).toEqual({ status: 200, body: { ok: true } })
-  expect((await zhangsan.get(`${of}/tasks`)).body.tasks).toEqual([])
+  expect((await zhangsan.get<Tasks>(`${of}/tasks`)).body.tasks).toEqual([])
   expect((await zhangsan.post(`${of}/tasks/999999/done`, {})).status).toBe(404)
 })
 
@@ -208,7 +207,7 @@ test('the library: tree, one situation, words, pinyin and initials', async () =>
       },
     ],
   })
-  const ids = async (path: string) => (await zhangsan.get(path)).body.scripts.map((script: { id: string }) => script.id)
+  const ids = async (path: string) => (await zhangsan.get<Scripts>(path)).body.scripts.map((script) => script.id)
   expect(await ids(`scripts/of?${new URLSearchParams({ domain: '新客', situation: '破冰' })}`)).toEqual([
     'hello',
     'coupon',

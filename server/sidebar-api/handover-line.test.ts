@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { openHandoverScene } from '../operations/handover/testing/handover-scene.ts'
+import type { Profile } from './contract.ts'
 import { openBrowser } from './testing/sidebar-browser.ts'
 
 test('while a customer is being handed over, the card says from whom to whom and until when; then the new guide has it', async () => {
@@ -9,7 +10,7 @@ test('while a customer is being handed over, the card says from whom to whom and
     await scene.befriend('zhangsan', 'wmA')
     const zhangsan = openBrowser(scene.url)
     await zhangsan.login('zhangsan')
-    const before = await zhangsan.get('customers/wmA')
+    const before = await zhangsan.get<Profile>('customers/wmA')
     expect(before.body).toMatchObject({ handover: null })
     await scene.start()
     const line = '正在从张三转给李四，等待客户确认，最迟 2026-11-23 10:01 自动完成'

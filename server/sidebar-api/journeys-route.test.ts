@@ -71,7 +71,7 @@ const rules = { ...DESK_RULES, 'sop/all.yaml': SOPS, 'tiers/分层.yaml': TIERS 
 it('tells the guide what was decided and why, why not elsewhere, and on which level the customer stands', async () => {
   scene = await openSidebarScene({ config: rules })
   const guide = await scene.as('zhangsan')
-  const profile = async (): Promise<Profile> => (await guide.get(`customers/${scene.externalUserId}`)).body
+  const profile = async (): Promise<Profile> => (await guide.get<Profile>(`customers/${scene.externalUserId}`)).body
   const enteredAtMs = scene.clock.now()
   expect((await profile()).tiers).toMatchObject([{ ladder: '分层', level: 'C', isLowest: true }])
   // Who is compared is decided by the id: here one that this customer is only watched in.
@@ -82,8 +82,8 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
   await scene.advance(11 * MINUTE_MS)
   await scene.pay('MY-1', 33_800)
 
-  const { body, status } = await guide.get(`customers/${scene.externalUserId}/journeys`)
-  const { journeys, notIn }: Journeys = body
+  const { body, status } = await guide.get<Journeys>(`customers/${scene.externalUserId}/journeys`)
+  const { journeys, notIn } = body
   const version = expect.stringMatching(/^[0-9a-f]{12}$/)
   const [hello] = journeys.filter((journey) => journey.title === '问候')
   expect(status).toBe(200)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import type { PageVersion, Profile, Tasks } from './contract.ts'
 import type { Browser } from './testing/sidebar-browser.ts'
 import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
@@ -14,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => scene.close())
 
 test('the version is the profile’s, the same until something happens, another one after each thing', async () => {
-  const version = async (): Promise<string> => (await zhangsan.get(`${of}/version`)).body.version
+  const version = async (): Promise<string> => (await zhangsan.get<PageVersion>(`${of}/version`)).body.version
   const before = await version()
-  expect((await zhangsan.get(of)).body.version).toBe(before)
+  expect((await zhangsan.get<Profile>(of)).body.version).toBe(before)
   scene.clock.advance(MINUTE_MS)
   expect(await version()).toBe(before)
 
@@ -24,7 +25,7 @@ test('the version is the profile’s, the same until something happens, another 
   const another = async (what: string): Promise<void> => {
     const now = await version()
     expect([what, seen.has(now)]).toEqual([what, false])
-    expect([what, (await zhangsan.get(of)).body.version]).toEqual([what, now])
+    expect([what, (await zhangsan.get<Profile>(of)).body.version]).toEqual([what, now])
     seen.add(now)
   }
   await zhangsan.post(`${of}/tags`, { add: ['口味/黑椒'], remove: [] })
@@ -39,8 +40,8 @@ test('the version is the profile’s, the same until something happens, another 
   const task = { key: 'version-task', externalUserId, userId: 'zhangsan', kind: 'sop', title: '问问火候' }
   await scene.db.tx((tx) => scene.huoshui.tasks.open(tx, { ...task, reason: { text: '试一试' } }))
   await another('task opened')
-  const { body } = await zhangsan.get(`${of}/tasks`)
-  await zhangsan.post(`${of}/tasks/${body.tasks[0].id}/done`, {})
+  const { body } = await zhangsan.get<Tasks>(`${of}/tasks`)
+  await zhangsan.post(`${of}/tasks/${body.tasks[0]?.id}/done`, {})
   await another('task done')
   await zhangsan.post(`${of}/sent`, { key: 'tap-000009', scriptId: 'hello' })
   await another('script sent')

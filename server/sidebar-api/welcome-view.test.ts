@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Profile } from './contract.ts'
 import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
 /** "Why was there no welcome?", as the guide sees it. */
@@ -16,7 +17,7 @@ async function welcomeOf(scan: Parameters<SidebarScene['sandbox']['scan']>[0], s
   await scene.settle()
   for (let second = 0; second < seconds; second++) await scene.advance(SECOND_MS)
   const zhangsan = await scene.as('zhangsan')
-  const { body } = await zhangsan.get(`customers/${externalUserId}`)
+  const { body } = await zhangsan.get<Profile>(`customers/${externalUserId}`)
   return body.welcome
 }
 

@@ -63,7 +63,7 @@ export async function buildTestApp(options: TestAppOptions = {}) {
   const destination = {
     write: (line: string) => {
       logLines.push(line)
-      if (process.env['TEST_LOG'] !== undefined) process.stderr.write(line)
+      if (process.env.TEST_LOG !== undefined) process.stderr.write(line)
     },
   }
   const log = createLogger({ level: settings.LOG_LEVEL, destination })

@@ -7,7 +7,7 @@ import { randomText } from '../core/kernel/random.ts'
 /** A fresh database for one test: a SQLite file, or one of its own on the MySQL server that `TEST_MYSQL_URL` names
  *  (`mysql://user:pass@host:3306`, without a database). */
 export async function createTestDatabase(
-  server = process.env['TEST_MYSQL_URL'],
+  server = process.env.TEST_MYSQL_URL,
 ): Promise<{ url: string; drop(): Promise<void> }> {
   if (server === undefined || server === '') {
     const folder = mkdtempSync(join(tmpdir(), 'huoshui-db-'))

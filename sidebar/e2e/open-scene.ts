@@ -19,7 +19,7 @@ const ARGS = [
 const HANDLED = /\/api\/sidebar\/(me$|customers\/)/
 
 export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env['CHROMIUM'] || '/usr/bin/chromium', headless: true, args: ARGS })
+  chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: ARGS })
 
 /** The sandbox's page in a browser of its own that reaches nothing but this machine. */
 export async function openScene(

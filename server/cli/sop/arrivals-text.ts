@@ -1,6 +1,6 @@
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Arrivals } from '../../upkeep/rehearsal/estimate-arrivals.ts'
-import { fit, padLeft, padRight } from '../pad.ts'
+import { cutTo, padLeft, padRight } from '../pad.ts'
 import { type PlanReport, spanDays, stepRows } from './plan-report.ts'
 
 /** What those bring who will come by an event, told apart from what is certain. At most a hundred columns wide. */
@@ -16,7 +16,7 @@ export function arrivalLines(name: string, report: PlanReport): string[] {
   const n = (count: number): string => String(Math.round(count * times))
   const aDay = (count: number): string => ((count * times) / days).toFixed(1)
   const row = (text: string, count: number): string =>
-    `  ${padRight(fit(text, 60), 60)}${padLeft(aDay(count), 10)}${padLeft(n(count), 8)}`
+    `  ${padRight(cutTo(text, 60), 60)}${padLeft(aDay(count), 10)}${padLeft(n(count), 8)}`
   const rows = stepRows(sop, book)
   return [
     title,

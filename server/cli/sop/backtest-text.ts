@@ -6,7 +6,7 @@ import { stepAt } from '../../operations/sop/model/step-path.ts'
 import { stepText } from '../../operations/sop/model/step-text.ts'
 import type { Sop } from '../../rules/book/rule-book.ts'
 import type { Cast } from '../../upkeep/rehearsal/choose-customers.ts'
-import { fit, padLeft, padRight } from '../pad.ts'
+import { cutTo, padLeft, padRight } from '../pad.ts'
 import { countBy, maskedId } from './plan-report.ts'
 
 /** One version's part. */
@@ -44,7 +44,7 @@ export function backtestText(report: BacktestReport): string {
   const { fromMs, toMs, events, cast, older, newer } = report
   const versions = [older.sop, newer.sop]
   const row = (text: string, a: number, b: number): string =>
-    `  ${padRight(fit(text, 60), 60)}${padLeft(String(a), 8)}${padLeft(String(b), 8)}${padLeft(a === b ? '' : difference(b - a), 8)}`
+    `  ${padRight(cutTo(text, 60), 60)}${padLeft(String(a), 8)}${padLeft(String(b), 8)}${padLeft(a === b ? '' : difference(b - a), 8)}`
   const perHundred = (count: number, played: Played): string =>
     played.entries.length === 0 ? '' : `（每百人 ${Math.round((count * 100) / played.entries.length)}）`
   const steps = [...new Set([...stepsOf(older, versions).keys(), ...stepsOf(newer, versions).keys()])].map((text) => {
@@ -101,8 +101,8 @@ function changedLines(older: Played, newer: Played): string[] {
       .slice(0, MOST_EXAMPLES)
       .flatMap((id) => [
         `  ${maskedId(id)}`,
-        fit(`      旧：${told(older, id)}`, 100),
-        fit(`      新：${told(newer, id)}`, 100),
+        cutTo(`      旧：${told(older, id)}`, 100),
+        cutTo(`      新：${told(newer, id)}`, 100),
       ]),
   ]
 }

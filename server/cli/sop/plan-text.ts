@@ -2,7 +2,7 @@ import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { factsText } from '../../operations/sop/model/facts-text.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import type { SopPlan } from '../../upkeep/rehearsal/rehearse-plan.ts'
-import { fit, padLeft, padRight } from '../pad.ts'
+import { cutTo, padLeft, padRight } from '../pad.ts'
 import { arrivalLines } from './arrivals-text.ts'
 import {
   countBy,
@@ -95,10 +95,10 @@ function stepLines(rows: StepRow[], before: StepRow[] | undefined, n: (count: nu
     `  ${padRight('步骤', 60)}${padLeft('合计', 8)}${before === undefined ? '' : padLeft('现行', 8)}`,
     ...rows.map(
       (row, index) =>
-        `  ${padRight(fit(`${index + 1}. ${row.text}`, 60), 60)}${padLeft(n(row.done.length), 8)}${earlier(row)}`,
+        `  ${padRight(cutTo(`${index + 1}. ${row.text}`, 60), 60)}${padLeft(n(row.done.length), 8)}${earlier(row)}`,
     ),
     ...gone.map(
-      (one) => `  ${padRight(fit(`去掉 ${one.text}`, 60), 60)}${padLeft('—', 8)}${padLeft(n(one.done.length), 8)}`,
+      (one) => `  ${padRight(cutTo(`去掉 ${one.text}`, 60), 60)}${padLeft('—', 8)}${padLeft(n(one.done.length), 8)}`,
     ),
   ]
 }
@@ -135,7 +135,7 @@ function exampleLines(sop: SopPlan, { plan, guides }: PlanReport): string[] {
   return [
     '例子：',
     ...chosen.flatMap(({ externalUserId, refused }) => {
-      const name = `${fit(plan.nicknames.get(externalUserId) ?? '（没有昵称）', 16)} ${maskedId(externalUserId)}`
+      const name = `${cutTo(plan.nicknames.get(externalUserId) ?? '（没有昵称）', 16)} ${maskedId(externalUserId)}`
       if (refused !== undefined) return [`  ${name}：不会进入，${refused}`]
       const entry = sop.entered.find((one) => one.externalUserId === externalUserId)
       const facts =
@@ -144,11 +144,11 @@ function exampleLines(sop: SopPlan, { plan, guides }: PlanReport): string[] {
           : `${shanghaiText(entry.enteredAtMs)} 进入${entry.heldOut ? '对照组' : ''}，${factsText(entry.facts) || '没有条件'}`
       const steps = sop.steps.filter((step) => step.externalUserId === externalUserId && step.kind !== 'wait')
       return [
-        fit(`  ${name}：${facts}`, 100),
+        cutTo(`  ${name}：${facts}`, 100),
         ...steps
           .slice(0, 4)
           .map(({ atMs, outcome, userId }) =>
-            fit(`      ${shanghaiText(atMs)} ${guides.get(userId) ?? userId}：${outcome}`, 100),
+            cutTo(`      ${shanghaiText(atMs)} ${guides.get(userId) ?? userId}：${outcome}`, 100),
           ),
         ...(steps.length > 4 ? [`      ……还有 ${steps.length - 4} 步`] : []),
       ]
@@ -165,7 +165,7 @@ function guideLines({ sops, guides, cast }: PlanReport): string[] {
     `━━ 导购${cast.drawn === undefined ? '' : '（抽到的，不推算）'}，最多的在前：`,
     ...loads.slice(0, MOST_GUIDES).map((load) => {
       const most = load.fullest === undefined ? '' : `，最多的一天 ${load.fullest.day} 有 ${load.fullest.tasks} 条`
-      return `  ${padRight(fit(name(load), 20), 20)} 待办 ${load.tasks} 条，群发 ${load.messages} 人${most}`
+      return `  ${padRight(cutTo(name(load), 20), 20)} 待办 ${load.tasks} 条，群发 ${load.messages} 人${most}`
     }),
     ...(loads.length > MOST_GUIDES ? [`  ……还有 ${loads.length - MOST_GUIDES} 位`] : []),
     ...full.map((load) => `  ${name(load)} 有 ${load.held} 条当天派不下（每天的上限），排到第二天早上`),

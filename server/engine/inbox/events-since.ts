@@ -22,5 +22,9 @@ export async function eventsSince<Schema extends TSchema>(
     [afterId, kind, sinceMs],
   )
   // It was checked against the schema of its kind when it was emitted, which makes the cast true.
-  return rows.map((row) => ({ id: row.id, eventAtMs: row.event_at, payload: JSON.parse(row.payload) as never }))
+  return rows.map((row) => ({
+    id: row.id,
+    eventAtMs: row.event_at,
+    payload: JSON.parse(row.payload) as StaticDecode<Schema>,
+  }))
 }

@@ -15,18 +15,18 @@ interface StepRow {
 export function createSopRewind(versions: SopVersions): Rewind {
   /** The wait that an entry was in, by the steps that it has taken since. */
   async function stoodAt(tx: Tx, row: Row, atMs: number): Promise<{ position: string; dueAtMs: number }> {
-    const id = row['id'] ?? null
+    const id = row.id ?? null
     const steps = await tx.rows<StepRow>('SELECT position, kind, at FROM sop_step WHERE entry_id = ? ORDER BY at, id', [
       id,
     ])
     const next = steps.find((step) => step.at > atMs)
-    const position = next?.position ?? String(row['position'])
-    if (next === undefined && row['due_at'] !== null) return { position, dueAtMs: Number(row['due_at']) }
+    const position = next?.position ?? String(row.position)
+    if (next === undefined && row.due_at !== null) return { position, dueAtMs: Number(row.due_at) }
     const fromMs = steps.filter((step) => step.at <= atMs && step.position !== position).at(-1)?.at
-    const sop = await versions(tx, String(row['sop']), String(row['version']))
+    const sop = await versions(tx, String(row.sop), String(row.version))
     const step = sop === undefined ? undefined : stepAt(sop.value.steps, position)
     if (step === undefined || !('wait' in step)) return { position, dueAtMs: next?.at ?? atMs }
-    return { position, dueAtMs: waitDue(step.wait, fromMs ?? Number(row['entered_at'])) }
+    return { position, dueAtMs: waitDue(step.wait, fromMs ?? Number(row.entered_at)) }
   }
 
   return {
@@ -38,9 +38,9 @@ export function createSopRewind(versions: SopVersions): Rewind {
       await tx.run('DELETE FROM sop_entry WHERE entered_at > ?', [atMs])
       const inside = await tx.rows<Row>('SELECT * FROM sop_entry WHERE ended_at IS NULL OR ended_at > ?', [atMs])
       for (const row of inside) {
-        const id = row['id'] ?? null
+        const id = row.id ?? null
         const { position, dueAtMs } = await stoodAt(tx, row, atMs)
-        const sop = await versions(tx, String(row['sop']), String(row['version']))
+        const sop = await versions(tx, String(row.sop), String(row.version))
         const step = sop === undefined ? undefined : stepAt(sop.value.steps, position)
         const wait = step !== undefined && 'wait' in step ? step.wait : undefined
         const waitingEvent = typeof wait === 'object' && 'event' in wait ? wait.event : null

@@ -37,7 +37,7 @@ export function createCustomersRewind(): Rewind {
   return {
     turnBack: async (tx, atMs, later) => {
       for (const row of await tx.rows<Row>('SELECT * FROM customer WHERE known_at > ?', [atMs])) {
-        people.set(String(row['external_userid']), row)
+        people.set(String(row.external_userid), row)
       }
       await tx.run('DELETE FROM customer WHERE known_at > ?', [atMs])
       await tx.run('DELETE FROM customer_source WHERE added_at > ?', [atMs])

@@ -3,15 +3,14 @@ import { firstOf, type RecordedEvent, type Rewind } from '../../engine/inbox/rew
 import { GroupJoined, GroupLeft } from './group-events.ts'
 
 const isOfMembers = ({ kind }: RecordedEvent): boolean => kind === GroupJoined.kind || kind === GroupLeft.kind
-const keyOf = ({ payload }: RecordedEvent): string =>
-  `${String(payload['chatId'])} ${String(payload['externalUserId'])}`
+const keyOf = ({ payload }: RecordedEvent): string => `${String(payload.chatId)} ${String(payload.externalUserId)}`
 const where = 'chat_id = ? AND member_id = ?'
 
 /** Who joined since is not there yet, who left is there still; their events let them come and go again. How full a group
  *  is stays as it is now. */
 export function createGroupsRewind(): Rewind {
   const members = new Map<string, Row>()
-  const idsOf = ({ payload }: RecordedEvent) => [String(payload['chatId']), String(payload['externalUserId'])]
+  const idsOf = ({ payload }: RecordedEvent) => [String(payload.chatId), String(payload.externalUserId)]
 
   return {
     turnBack: async (tx, _atMs, later) => {
@@ -24,7 +23,7 @@ export function createGroupsRewind(): Rewind {
     },
     tell: async (tx, event) => {
       if (!isOfMembers(event)) return
-      const atMs = Number(event.payload['atMs'])
+      const atMs = Number(event.payload.atMs)
       if (event.kind === GroupLeft.kind) {
         await tx.run(`UPDATE chat_member SET left_at = ? WHERE ${where}`, [atMs, ...idsOf(event)])
         return

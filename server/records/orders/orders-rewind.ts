@@ -7,7 +7,7 @@ const COLUMN = { [OrderPaid.kind]: 'paid_at', [OrderRefunded.kind]: 'refunded_at
 const LATER = ['paid_at', 'refunded_at', 'closed_at'] as const
 
 const orderIdOf = ({ kind, payload }: RecordedEvent): string | undefined =>
-  kind === OrderCreated.kind || kind in COLUMN ? String(payload['orderId']) : undefined
+  kind === OrderCreated.kind || kind in COLUMN ? String(payload.orderId) : undefined
 
 /** An order as it stood when this was the last that had happened to it. */
 function asOf(row: Row, atMs: number, status: string): Row {
@@ -28,7 +28,7 @@ export function createOrdersRewind(): Rewind {
     const kept = orders.get(orderId)
     if (kept === undefined) return
     await tx.run('DELETE FROM shop_order WHERE order_id = ?', [orderId])
-    await tx.run('DELETE FROM shop_order_item WHERE shop_order_id = ?', [kept.row['id'] ?? null])
+    await tx.run('DELETE FROM shop_order_item WHERE shop_order_id = ?', [kept.row.id ?? null])
     if (row === undefined) return
     await tx.insertIgnore('shop_order', [row])
     if (kept.items.length > 0) await tx.insertIgnore('shop_order_item', kept.items)
@@ -44,10 +44,10 @@ export function createOrdersRewind(): Rewind {
       for (const [orderId, { kind }] of firstOf(later, orderIdOf)) {
         const row = await tx.row<Row>('SELECT * FROM shop_order WHERE order_id = ?', [orderId])
         if (row === undefined) continue
-        const items = await tx.rows<Row>('SELECT * FROM shop_order_item WHERE shop_order_id = ?', [row['id'] ?? null])
+        const items = await tx.rows<Row>('SELECT * FROM shop_order_item WHERE shop_order_id = ?', [row.id ?? null])
         orders.set(orderId, { row, items })
         const wasPaid = kind === OrderRefunded.kind
-        const wasThere = wasPaid || (kind !== OrderCreated.kind && wasCreated.has(Number(row['id'])))
+        const wasThere = wasPaid || (kind !== OrderCreated.kind && wasCreated.has(Number(row.id)))
         await put(tx, orderId, wasThere ? asOf(row, atMs, wasPaid ? 'paid' : 'created') : undefined)
       }
     },

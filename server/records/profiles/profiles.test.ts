@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Profile } from '../../sidebar-api/contract.ts'
 import { openSidebarScene, type SidebarScene } from '../../sidebar-api/testing/sidebar-scene.ts'
 import { signedPost } from '../../testing/signed-post.ts'
 
@@ -22,7 +23,7 @@ test('a birthday comes from the shop or from the guide, the last word holds, and
   const customer = { externalUserId }
   const zhangsan = await scene.as('zhangsan')
   const of = `customers/${externalUserId}`
-  const shown = async () => (await zhangsan.get(of)).body.birthday
+  const shown = async () => (await zhangsan.get<Profile>(of)).body.birthday
   expect(await shown()).toBeNull()
 
   expect((await post({ customer, birthday: '1990-11-22' })).json).toEqual({ result: 'stored', matched: true })

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { Tasks } from '../../sidebar-api/contract.ts'
 import { openSidebarScene, type SidebarScene } from '../../sidebar-api/testing/sidebar-scene.ts'
 
 const SEND = 'send: 日报\naudience: { follow.active: true }\ncontent: { text: 今天牛排半价 }\ncron: "30 10 21 11 *"\n'
@@ -27,10 +28,10 @@ test('a customer is contacted by the welcome, a mass-send that arrived, a script
   expect(await known()).toEqual([0, 2, 2])
 
   await scene.pay('MY-1')
-  const [task] = (await zhangsan.get(`${of}/tasks`)).body.tasks
-  await zhangsan.post(`${of}/sent`, { key: 'a-key-0002', scriptId: 'join-paid', taskId: task.id })
-  await zhangsan.post(`${of}/tasks/${task.id}/done`, {})
-  await zhangsan.post(`${of}/tasks/${task.id}/done`, {})
+  const [task] = (await zhangsan.get<Tasks>(`${of}/tasks`)).body.tasks
+  await zhangsan.post(`${of}/sent`, { key: 'a-key-0002', scriptId: 'join-paid', taskId: task?.id })
+  await zhangsan.post(`${of}/tasks/${task?.id}/done`, {})
+  await zhangsan.post(`${of}/tasks/${task?.id}/done`, {})
   expect(await known()).toEqual([0, 3, 3])
 
   await scene.advance(DAY_MS)

@@ -46,6 +46,6 @@ export async function recordedEvents(
     eventAtMs: event_at,
     receivedAtMs: received_at,
   }))
-  const known = all.filter(({ payload }) => drawn === undefined || drawn.has(String(payload['externalUserId'])))
-  return { all: known, replayed: known.filter(({ payload }) => payload['by'] !== 'rule') }
+  const known = all.filter(({ payload }) => drawn === undefined || drawn.has(String(payload.externalUserId)))
+  return { all: known, replayed: known.filter(({ payload }) => payload.by !== 'rule') }
 }

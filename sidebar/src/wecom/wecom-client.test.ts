@@ -10,14 +10,15 @@ vi.mock('@wecom/jssdk', () => ({
 }))
 
 const sdk = vi.mocked(ww)
+const OK = { errMsg: 'ok', errCode: 0 }
 const boot = { corpId: 'ww1', agentId: 1_000_002, platform: 'wecom' as const, bridgeOrigin: null }
 const sign = vi.fn(async () => ({ timestamp: 1, nonceStr: 'n', signature: 's' }))
 const open = () => createWecomClient({ boot, sign })
 
 beforeEach(() => {
-  sdk.getContext.mockResolvedValue({ entry: 'single_chat_tools' } as never)
-  sdk.getCurExternalContact.mockResolvedValue({ userId: 'wm-a' } as never)
-  sdk.sendChatMessage.mockResolvedValue({} as never)
+  sdk.getContext.mockResolvedValue({ ...OK, entry: 'single_chat_tools' as ww.EntryType })
+  sdk.getCurExternalContact.mockResolvedValue({ ...OK, userId: 'wm-a' })
+  sdk.sendChatMessage.mockResolvedValue(OK)
 })
 afterEach(() => {
   vi.clearAllMocks()
@@ -45,7 +46,7 @@ test('knows the customer of the chat', async () => {
 })
 
 test('in a group chat there is no one customer, and WeCom is not asked for one', async () => {
-  sdk.getContext.mockResolvedValue({ entry: 'group_chat_tools' } as never)
+  sdk.getContext.mockResolvedValue({ ...OK, entry: 'group_chat_tools' as ww.EntryType })
   expect(await open().context()).toEqual({ kind: 'elsewhere', entry: 'group_chat_tools' })
   expect(sdk.getCurExternalContact).not.toHaveBeenCalled()
 })
@@ -65,7 +66,7 @@ test('WeCom’s refusal is put into plain words', async () => {
 
 test('a client that never answers is given up after 12 s', async () => {
   vi.useFakeTimers()
-  sdk.getContext.mockReturnValue(new Promise(() => undefined) as never)
+  sdk.getContext.mockReturnValue(new Promise<never>(() => undefined))
   const refused = expect(open().context()).rejects.toMatchObject({ code: 'timeout' })
   await vi.advanceTimersByTimeAsync(12_000)
   await refused

@@ -43,7 +43,7 @@ const server = () =>
       clock: kit.clock,
       log: kit.log,
       batch: 2,
-      rules: { current: () => ({ sops }) as never },
+      rules: { current: () => ({ sops }) },
       facts: {
         audience: async (_tx, _condition, _nowMs, { after = '', limit }) =>
           audience.filter((id) => id > after).slice(0, limit),

@@ -6,7 +6,7 @@ import type { Logger } from '../../../core/kernel/logger.ts'
 import { DAY_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
 import { createReadAhead } from '../../../records/facts/read-ahead.ts'
-import type { RuleBookHolder, Sop } from '../../../rules/book/rule-book.ts'
+import type { RuleBook, Sop } from '../../../rules/book/rule-book.ts'
 import type { Enter } from '../enter/enter.ts'
 import { priorityOf } from '../model/by-priority.ts'
 import { type Scan, scansOf } from './scan.ts'
@@ -17,7 +17,7 @@ export interface RunScansDeps {
   db: Db
   clock: Clock
   log: Pick<Logger, 'warn'>
-  rules: Pick<RuleBookHolder, 'current'>
+  rules: { current(): Pick<RuleBook, 'sops'> }
   facts: Pick<CustomerFacts, 'audience'>
   /** Customers per transaction. */
   batch?: number
