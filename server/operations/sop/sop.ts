@@ -46,7 +46,7 @@ export function createSop(deps: SopDeps) {
   const enter = createEnter(deps, walk, exclusiveGroup)
   const links: JourneyLinks = createJourneyLinks({ rules, versions, enter, walk })
   const messages = createHandOverMessages({ ...deps, versions })
-  const advance = createWalkDueEntries({ db, clock, log, versions, walk })
+  const walkDueEntries = createWalkDueEntries({ db, clock, log, versions, walk })
   const noteOutcomes = createNoteOutcomes({ rules, versions })
   const runScans = createRunScans(deps, enter)
 
@@ -66,17 +66,17 @@ export function createSop(deps: SopDeps) {
       dueAt: schedule.nextDue,
       run: async () => {
         // Whose time inside is over at this very instant may enter again, or elsewhere.
-        await advance()
+        await walkDueEntries()
         await runScans()
-        await advance()
+        await walkDueEntries()
       },
     },
     {
-      name: 'sop.advance',
+      name: 'sop.due-entries',
       everyMs: SECOND_MS,
       sideBySide: true,
       dueAt: (tx) => firstDue(tx, 'due_at', `sop_entry WHERE state = 'active'`),
-      run: advance,
+      run: walkDueEntries,
     },
     {
       name: 'sop.messages',
@@ -84,7 +84,7 @@ export function createSop(deps: SopDeps) {
       dueAt: (tx) => firstDue(tx, 'close_at', `sop_message WHERE state = 'waiting'`),
       run: messages.run,
     },
-    { name: 'sop.move-inside', everyMs: 10 * SECOND_MS, run: createMigrateEntries({ ...deps, versions, walk }) },
+    { name: 'sop.migrate-entries', everyMs: 10 * SECOND_MS, run: createMigrateEntries({ ...deps, versions, walk }) },
     { name: 'sop.look', everyMs: HOUR_MS, run: createLook({ db, clock, rules, versions }) },
     { name: 'sop.guard-rail', everyMs: MINUTE_MS, run: createGuardRail(deps) },
   ]

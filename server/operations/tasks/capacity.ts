@@ -4,6 +4,7 @@ import { groupBy } from '../../core/kernel/group-by.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import type { Staff } from '../../records/staff/staff.ts'
+import { DEFAULT_PRIORITY } from '../../rules/book/priority.ts'
 import { nextMorning } from '../../rules/book/quiet-until.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { taskQueries } from './task-queries.ts'
@@ -20,8 +21,6 @@ interface Wanted {
   priority?: number | undefined
   dueAtMs?: number | undefined
 }
-
-export const DEFAULT_PRIORITY = 50
 
 /** How many new to-dos a guide gets a Shanghai day: `tasksPerGuidePerDay` of the policy. */
 export function createCapacity({ clock, rules, alerts, staff }: CapacityDeps) {

@@ -26,7 +26,7 @@ test('every job either says when it is due, or reads the platform and is left ou
     // What becomes of versions is decided by people and their guard-rail, not rehearsed.
     'sop.guard-rail',
     'sop.look',
-    'sop.move-inside',
+    'sop.migrate-entries',
     'staff.list',
     'surveys.match-late',
     'tags.keep',

@@ -171,7 +171,7 @@ export function createEnter(deps: EnterDeps, walk: Walk, exclusiveGroup: Exclusi
       await refusals.note(tx, { ...refused, event: event.kind })
     },
 
-    /** By a step of another journey: the advancing job takes the first steps. Gives why the customer was not let in, one
+    /** By a step of another journey: `sop.due-entries` takes the first steps. Gives why the customer was not let in, one
      *  Chinese line. */
     byStep: async (
       tx: Tx,
@@ -183,7 +183,7 @@ export function createEnter(deps: EnterDeps, walk: Walk, exclusiveGroup: Exclusi
       return typeof entry === 'string' ? entry : undefined
     },
 
-    /** Many at once, whoever of these customers meets the condition. Gives how many entered; the advancing job takes their
+    /** Many at once, whoever of these customers meets the condition. Gives how many entered; `sop.due-entries` takes their
      *  first steps. */
     byScan: async (tx: Tx, released: Sop, externalUserIds: string[], occasion: Occasion): Promise<number> => {
       const { atMs, why, versions, asks, isNews } = occasion

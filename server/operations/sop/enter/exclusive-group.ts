@@ -1,6 +1,6 @@
 import type { Tx } from '../../../core/db/tx.ts'
+import { priorityOf } from '../../../rules/book/priority.ts'
 import type { RuleBookHolder, Sop } from '../../../rules/book/rule-book.ts'
-import { priorityOf } from '../model/by-priority.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import type { Walk } from '../walk/walk.ts'

@@ -130,7 +130,7 @@ export const entryStore = {
     return row === undefined ? undefined : toEntry(row)
   },
 
-  /** Many at once, for a daily run: due at once, so that the advancing job takes their first steps. */
+  /** Many at once, for a daily run: due at once, so that `sop.due-entries` takes their first steps. */
   beginAll: (tx: Tx, entries: EntryToBegin[]): Promise<number> =>
     entries.length === 0 ? Promise.resolve(0) : tx.insertIgnore('sop_entry', entries.map(toRow)),
 

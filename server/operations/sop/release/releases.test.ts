@@ -107,7 +107,7 @@ describe('a version that was a mistake', () => {
 describe('people inside an earlier version', () => {
   /** Two processes at once, then the beat, then everything that ever came in once more. */
   const move = async (): Promise<void> => {
-    const job = t.huoshui.sop.jobs.find((one) => one.name === 'sop.move-inside')
+    const job = t.huoshui.sop.jobs.find((one) => one.name === 'sop.migrate-entries')
     await Promise.all([job?.run(), job?.run()])
     await t.advance(10 * SECOND_MS)
     await t.again()

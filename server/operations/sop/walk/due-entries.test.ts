@@ -34,7 +34,7 @@ describe('restarts and several processes', () => {
     await sandbox.close()
   })
 
-  it('moves each customer once when several advance at the same time', async () => {
+  it('moves each customer once when several processes do so at the same time', async () => {
     const calls = {
       ...config,
       'sop/first.yaml': FIRST_ORDER.replace('invite: 科普群', 'task: { for: guide, title: 打个招呼 }'),
@@ -46,8 +46,8 @@ describe('restarts and several processes', () => {
     const isAlone = t.db.dialect === 'sqlite'
     const other = isAlone ? t : await buildTestApp({ config: calls, platform: t, databaseUrl: t.databaseUrl })
     t.clock.advance(10 * MINUTE_MS)
-    const advance = (app: TestApp) => app.huoshui.sop.jobs.find((job) => job.name === 'sop.advance')?.run()
-    await Promise.all([advance(t), advance(other), advance(t), advance(other)])
+    const moveDue = (app: TestApp) => app.huoshui.sop.jobs.find((job) => job.name === 'sop.due-entries')?.run()
+    await Promise.all([moveDue(t), moveDue(other), moveDue(t), moveDue(other)])
     await t.settle()
     for (const { externalUserId } of ids) {
       expect((await t.tasks(externalUserId)).map((task) => task.title)).toEqual(['打个招呼'])

@@ -1,5 +1,6 @@
-import type { Sop } from '../../../rules/book/rule-book.ts'
+import type { Sop } from './rule-book.ts'
 
+/** Of a journey, and of a to-do, whose rule says nothing; 0 to 100, the higher goes first. */
 export const DEFAULT_PRIORITY = 50
 
 export const priorityOf = (sop: Pick<Sop, 'value'>): number => sop.value.priority ?? DEFAULT_PRIORITY
