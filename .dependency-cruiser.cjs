@@ -1,3 +1,5 @@
+const { scripts } = require('./package.json')
+
 // Imports go down only: a storey knows those before it in this list, and every file of server/ stands in one.
 const STOREYS = [
   'core',
@@ -12,98 +14,80 @@ const STOREYS = [
   'cli',
   'testing',
 ]
-const GROUND = 'settings\\.ts$'
-const WIRING = '(main|huoshui)\\.ts$'
-const test = '\\.test\\.ts$|/testing/'
+const upTo = (storey) => `^server/((${STOREYS.slice(0, STOREYS.indexOf(storey) + 1).join('|')})/|settings\\.ts$)`
+const WIRING = '^server/(main|huoshui)\\.ts$'
+const TESTS = '\\.(test|e2e)\\.ts$'
+const FURNITURE = `${TESTS}|/testing/|^sidebar/e2e/`
 
-const upwards = STOREYS.map((storey, floor) => ({
-  name: `${storey}-imports-down-only`,
-  severity: 'error',
-  from: { path: `^server/${storey}/`, pathNot: test },
-  to: {
-    path: `^server/(${[...STOREYS.slice(floor + 1), ...(storey === 'cli' ? [] : ['main\\.ts', 'huoshui\\.ts'])].join('|')})`,
-  },
-}))
+// What somebody starts: the programs of package.json, of scripts/start and of the page.
+const programs = [...Object.values(scripts).flatMap((line) => line.match(/[\w/.-]+\.ts/g) ?? []), 'scripts/run.ts']
+const STARTED = `^(${[...programs, 'sidebar/src/main.ts'].join('|').replaceAll('.', '\\.')})$`
+
+const rule = (name, from, to) => ({ name, severity: 'error', from, to })
 
 module.exports = {
   forbidden: [
-    ...upwards.slice(0, -1),
-    {
-      name: 'every-file-stands-in-a-storey',
-      severity: 'error',
-      from: {
-        path: '^server/',
-        pathNot: `^server/((${STOREYS.join('|')})/|${GROUND}|${WIRING}|settings\\.test\\.ts$)`,
+    ...STOREYS.slice(0, -1).map((storey) =>
+      rule(
+        `${storey}-imports-down-only`,
+        { path: `^server/${storey}/`, pathNot: FURNITURE },
+        { path: '^server/', pathNot: storey === 'cli' ? [upTo('cli'), WIRING] : upTo(storey) },
+      ),
+    ),
+    rule(
+      'every-file-stands-in-a-storey',
+      { path: '^server/', pathNot: [upTo('testing'), WIRING, '^server/settings\\.test\\.ts$'] },
+      {},
+    ),
+    rule('nothing-stands-beside-the-storeys', {}, { path: '^server/', pathNot: [upTo('testing'), WIRING] }),
+    rule('no-circular', { pathNot: FURNITURE }, { circular: true }),
+    rule(
+      'no-dead-files',
+      { path: `${STARTED}|^bench/` },
+      {
+        path: '^(server|migrations|sandbox|sidebar/src)/.*\\.(ts|vue)$',
+        pathNot: [FURNITURE, STARTED, '\\.d\\.ts$', '^sandbox/(facts/|open-test-sandbox)', '-tables\\.ts$'],
+        reachable: false,
       },
-      to: {},
-    },
-    { name: 'no-circular', severity: 'error', from: { pathNot: test }, to: { circular: true } },
-    {
-      name: 'no-orphans',
-      severity: 'error',
-      from: {
-        orphan: true,
-        pathNot: '\\.(xml|json|pem|txt|d\\.ts)$|^sandbox/facts/|(^|/)(main|env)\\.|no-network\\.ts$',
-      },
-      to: {},
-    },
-    {
-      name: 'settings-are-ground',
-      severity: 'error',
-      from: { path: `^server/${GROUND}` },
-      to: { path: '^server/', pathNot: '^server/core/' },
-    },
-    {
-      name: 'rules-are-pure',
-      severity: 'error',
-      from: { path: '^server/rules/', pathNot: test },
-      to: { path: '^server/engine/' },
-    },
-    {
-      name: 'wecom-knows-no-database',
-      severity: 'error',
-      from: { path: '^server/platform/wecom/', pathNot: test },
-      to: { path: '^server/(core/db|engine/(actions|jobs|http)|rules|platform/deployment)/' },
-    },
-    {
-      name: 'sandbox-is-independent',
-      severity: 'error',
-      from: { path: '^sandbox/', pathNot: test },
-      to: { path: '^(server|sidebar|migrations)/', pathNot: '^server/core/kernel/' },
-    },
-    {
-      name: 'server-does-not-know-the-sandbox',
-      severity: 'error',
-      from: { path: '^server/', pathNot: test },
-      to: { path: '^(sandbox|sidebar|bench)/' },
-    },
-    {
-      name: 'sidebar-imports-only-the-contract',
-      severity: 'error',
-      from: { path: '^sidebar/', pathNot: '\\.test\\.ts$|/e2e/' },
-      to: { path: '^server/', pathNot: '^server/sidebar-api/contract' },
-    },
-    {
-      name: 'no-test-code-in-the-product',
-      severity: 'error',
-      from: { pathNot: `${test}|^bench/|/e2e/` },
-      to: { path: '/testing/' },
-    },
-    {
-      name: 'migrations-are-frozen',
-      severity: 'error',
-      from: { path: '^migrations/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(server|sandbox|sidebar|bench)/' },
-    },
-    {
-      name: 'nothing-below-knows-the-history',
-      severity: 'error',
-      from: {
-        path: '^server/(core|engine|rules|platform|records|operations|capabilities|sidebar-api)/',
-        pathNot: test,
-      },
-      to: { path: '^migrations/' },
-    },
+    ),
+    rule(
+      'no-dead-furniture',
+      { path: [TESTS, '^bench/', '^sidebar/e2e/'] },
+      { path: '/testing/.*\\.ts$', pathNot: [TESTS, 'no-network\\.ts$'], reachable: false },
+    ),
+    rule('settings-are-ground', { path: '^server/settings\\.ts$' }, { path: '^server/', pathNot: '^server/core/' }),
+    rule('rules-are-pure', { path: '^server/rules/', pathNot: FURNITURE }, { path: '^server/engine/' }),
+    rule(
+      'wecom-knows-no-database',
+      { path: '^server/platform/wecom/', pathNot: FURNITURE },
+      { path: '^server/(core/db|engine/(actions|jobs|http)|rules|platform/deployment)/' },
+    ),
+    rule(
+      'sandbox-is-independent',
+      { path: '^sandbox/', pathNot: FURNITURE },
+      { path: '^(server|sidebar|migrations)/', pathNot: '^server/core/kernel/' },
+    ),
+    rule(
+      'server-does-not-know-the-sandbox',
+      { path: '^server/', pathNot: FURNITURE },
+      { path: '^(sandbox|sidebar|bench)/' },
+    ),
+    rule(
+      'sidebar-imports-only-the-contract',
+      { path: '^sidebar/', pathNot: FURNITURE },
+      { path: '^server/', pathNot: '^server/sidebar-api/contract' },
+    ),
+    rule('no-test-code-in-the-product', { pathNot: [FURNITURE, '^bench/'] }, { path: `${TESTS}|/testing/` }),
+    rule(
+      'migrations-are-frozen',
+      { path: '^migrations/', pathNot: TESTS },
+      { path: '^(server|sandbox|sidebar|bench)/' },
+    ),
+    rule(
+      'nothing-below-knows-the-history',
+      { path: upTo('sidebar-api'), pathNot: FURNITURE },
+      { path: '^migrations/' },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
