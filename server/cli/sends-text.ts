@@ -8,7 +8,7 @@ import {
   type Outcome,
   type OutcomeCounts,
   RUN_STATE_ZH,
-} from '../operations/mass-send/send-run.ts'
+} from '../operations/mass-send/send-states.ts'
 
 /** Names by userid; an unknown one is shown by its userid. */
 export type Names = ReadonlyMap<string, string>

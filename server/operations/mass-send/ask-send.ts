@@ -1,3 +1,4 @@
+import { all, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -9,7 +10,8 @@ import { type Choice, chooseRecipients } from './choose-recipients.ts'
 import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
 import { remarkOnText } from './personal-words.ts'
 import { assignBatches, MOST_PER_TASK, queueTasks } from './run-batches.ts'
-import type { AskedSnapshot, RuleRef, RunRow } from './send-run.ts'
+import type { AskedSnapshot, RuleRef } from './send-run.ts'
+import { type RunRow, SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
 /** A message that another capability has for customers whom it names. */
 export interface AskedSend {
@@ -47,7 +49,7 @@ export async function askSend(tx: Tx, deps: AskSendDeps, asked: AskedSend): Prom
   const batches = await assignBatches(tx, run.id, choices, MOST_PER_TASK)
   const now = deps.clock.now()
   await tx.insertIgnore(
-    'send_recipient',
+    SEND_RECIPIENT,
     choices.map((choice) => ({
       run_id: run.id,
       external_userid: choice.externalUserId,
@@ -60,8 +62,9 @@ export async function askSend(tx: Tx, deps: AskSendDeps, asked: AskedSend): Prom
     })),
   )
   if (!asked.isLast) return
-  await tx.run(`UPDATE send_run SET state = 'running' WHERE id = ?`, [run.id])
-  await tx.run('UPDATE send_batch SET give_up_at = ? WHERE run_id = ?', [asked.giveUpAtMs, run.id])
+  await tx.run(sql`UPDATE ${SEND_RUN} SET ${set(SEND_RUN, { state: 'running' })} WHERE ${SEND_RUN.id} = ${run.id}`)
+  const giveUp = set(SEND_BATCH, { give_up_at: asked.giveUpAtMs })
+  await tx.run(sql`UPDATE ${SEND_BATCH} SET ${giveUp} WHERE ${SEND_BATCH.run_id} = ${run.id}`)
   await queueTasks(tx, deps, run)
 }
 
@@ -70,7 +73,7 @@ async function openAsked(tx: Tx, asked: AskedSend, nowMs: number): Promise<RunRo
   const snapshot: AskedSnapshot = { content, rule, giveUpAtMs }
   // A name has one run at an instant; another one of the same name begins a millisecond later.
   for (let at = nowMs; at < nowMs + 1_000; at++) {
-    await tx.insertIgnore('send_run', [
+    await tx.insertIgnore(SEND_RUN, [
       {
         ask_key: asked.key,
         send_name: Array.from(asked.name).slice(0, NAME_LENGTH).join(''),
@@ -82,7 +85,7 @@ async function openAsked(tx: Tx, asked: AskedSend, nowMs: number): Promise<RunRo
         remark: remarkOnText(content.text) ?? null,
       },
     ])
-    const run = await tx.row<RunRow>('SELECT * FROM send_run WHERE ask_key = ?', [asked.key])
+    const run = await tx.row(sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.ask_key} = ${asked.key}`)
     if (run !== undefined) return run
   }
   throw new AppError('mass-send.no-free-instant', 'a thousand runs of one name at once', { retry: 'later' })

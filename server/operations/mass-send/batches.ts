@@ -1,7 +1,9 @@
+import { all, count, list, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
-import { type BatchRow, type RuleRef, type RunRow, ruleOf, type SendSnapshot } from './send-run.ts'
+import { type RuleRef, ruleOf, type SendSnapshot } from './send-run.ts'
+import { type BatchRow, SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
 export interface BatchOfRun {
   batch: BatchRow
@@ -12,8 +14,10 @@ export interface BatchOfRun {
 
 /** Throws mass-send.no-batch, which never gets better. */
 export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
-  const batch = await tx.row<BatchRow>('SELECT * FROM send_batch WHERE id = ?', [batchId])
-  const run = await tx.row<RunRow>('SELECT * FROM send_run WHERE id = ?', [batch?.run_id ?? null])
+  const batch = await tx.row(sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH} WHERE ${SEND_BATCH.id} = ${batchId}`)
+  const run = await tx.row(
+    sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${batch?.run_id ?? null}`,
+  )
   if (batch === undefined || run === undefined) {
     throw new AppError('mass-send.no-batch', `mass-send batch ${batchId} does not exist`)
   }
@@ -21,11 +25,15 @@ export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
   return { batch, sendName: run.send_name, rule: ruleOf(run), content }
 }
 
+/** Writes what is new about a batch. */
+export const changeBatch = (tx: Tx, batchId: number, changes: Partial<BatchRow>): Promise<number> =>
+  tx.run(sql`UPDATE ${SEND_BATCH} SET ${set(SEND_BATCH, changes)} WHERE ${SEND_BATCH.id} = ${batchId}`)
+
 /** Customers of a batch without an outcome, in a stable order. */
 export async function waitingCustomers(tx: Tx, batchId: number): Promise<string[]> {
-  const rows = await tx.rows<{ external_userid: string }>(
-    `SELECT external_userid FROM send_recipient WHERE batch_id = ? AND outcome = 'planned' ORDER BY id`,
-    [batchId],
+  const rows = await tx.rows(
+    sql`SELECT ${pick(SEND_RECIPIENT, 'external_userid')} FROM ${SEND_RECIPIENT}
+        WHERE ${SEND_RECIPIENT.batch_id} = ${batchId} AND ${SEND_RECIPIENT.outcome} = 'planned' ORDER BY ${SEND_RECIPIENT.id}`,
   )
   return rows.map((row) => row.external_userid)
 }
@@ -33,20 +41,18 @@ export async function waitingCustomers(tx: Tx, batchId: number): Promise<string[
 /** Which of these customers belong to the batch. */
 export async function membersAmong(tx: Tx, batchId: number, externalUserIds: string[]): Promise<number> {
   if (externalUserIds.length === 0) return 0
-  const row = await tx.row<{ members: number }>(
-    `SELECT COUNT(*) AS members FROM send_recipient
-     WHERE batch_id = ? AND external_userid IN (${externalUserIds.map(() => '?').join(', ')})`,
-    [batchId, ...externalUserIds],
+  const row = await tx.row(
+    sql`SELECT ${select({ members: count() })} FROM ${SEND_RECIPIENT}
+        WHERE ${SEND_RECIPIENT.batch_id} = ${batchId} AND ${SEND_RECIPIENT.external_userid} IN ${list(externalUserIds)}`,
   )
-  return Number(row?.members ?? 0)
+  return row?.members ?? 0
 }
 
 /** Which of these platform tasks are known to be ours already. */
 export async function knownMsgids(tx: Tx, msgids: string[]): Promise<Set<string>> {
   if (msgids.length === 0) return new Set()
-  const rows = await tx.rows<{ msgid: string }>(
-    `SELECT msgid FROM send_batch WHERE msgid IN (${msgids.map(() => '?').join(', ')})`,
-    msgids,
+  const rows = await tx.rows(
+    sql`SELECT ${pick(SEND_BATCH, 'msgid')} FROM ${SEND_BATCH} WHERE ${SEND_BATCH.msgid} IN ${list(msgids)}`,
   )
-  return new Set(rows.map((row) => row.msgid))
+  return new Set(rows.flatMap((row) => row.msgid ?? []))
 }

@@ -9,7 +9,7 @@ import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { WecomError, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Media } from '../../records/media/media.ts'
-import { type BatchOfRun, needBatch, waitingCustomers } from './batches.ts'
+import { type BatchOfRun, changeBatch, needBatch, waitingCustomers } from './batches.ts'
 import { CreateMassSend } from './create-action.ts'
 import type { FindCreated } from './find-created.ts'
 import { endBatch, settle, settleRest, waitingCount } from './outcomes.ts'
@@ -95,9 +95,7 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
   }
 
   const markStarted = (batchId: number, startedAtMs: number | null, text: string): Promise<number> =>
-    db.tx((tx) =>
-      tx.run('UPDATE send_batch SET started_at = ?, body_text = ? WHERE id = ?', [startedAtMs, text, batchId]),
-    )
+    db.tx((tx) => changeBatch(tx, batchId, { started_at: startedAtMs, body_text: text }))
 
   async function perform({ payload, attempts }: Action<{ batchId: number }>): Promise<Created> {
     const held = await db.tx((tx) => needBatch(tx, payload.batchId))
@@ -145,11 +143,7 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
 
   async function markUnclear(tx: Tx, batchId: number): Promise<void> {
     const now = clock.now()
-    await tx.run(`UPDATE send_batch SET state = 'unclear', progress_at = ?, poll_at = ? WHERE id = ?`, [
-      now,
-      nextPollMs(now, now),
-      batchId,
-    ])
+    await changeBatch(tx, batchId, { state: 'unclear', progress_at: now, poll_at: nextPollMs(now, now) })
   }
 
   return execute(CreateMassSend, { perform, record, abandoned })
@@ -157,11 +151,15 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
 
 /** From now on the platform's task is this batch's: its results are asked for and its guide reminded. */
 export async function adopt(tx: Tx, batchId: number, msgid: string, nowMs: number): Promise<void> {
-  await tx.run(
-    `UPDATE send_batch SET state = 'created', msgid = ?, created_at = ?, progress_at = ?, poll_at = ?, remind_at = ?,
-       last_error = NULL WHERE id = ?`,
-    [msgid, nowMs, nowMs, nowMs + FIRST_POLL_MS, ringTime(nowMs + REMIND_AFTER_MS), batchId],
-  )
+  await changeBatch(tx, batchId, {
+    state: 'created',
+    msgid,
+    created_at: nowMs,
+    progress_at: nowMs,
+    poll_at: nowMs + FIRST_POLL_MS,
+    remind_at: ringTime(nowMs + REMIND_AFTER_MS),
+    last_error: null,
+  })
 }
 
 /** False only when it is certain that the platform has not made the task. */
@@ -172,7 +170,7 @@ function mayHaveHappened(error: unknown): boolean {
 }
 
 const noteTrouble = (tx: Tx, batchId: number, zh: string): Promise<number> =>
-  tx.run('UPDATE send_batch SET last_error = ? WHERE id = ?', [zh, batchId])
+  changeBatch(tx, batchId, { last_error: zh })
 
 function reasonOf({ state, errcode }: Failure, trouble: string | null): string {
   if (errcode !== undefined) {

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { knownMsgids, membersAmong } from './batches.ts'
-import type { BatchRow } from './send-run.ts'
+import type { BatchRow } from './send-tables.ts'
 
 export type Found =
   | { kind: 'created'; msgid: string }

@@ -1,14 +1,15 @@
+import { alias } from '../../core/db/define-table.ts'
+import { list, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { OPEN_BATCH_STATES } from './send-run.ts'
-
-const OPEN = OPEN_BATCH_STATES.map((state) => `'${state}'`).join(', ')
+import { OPEN_BATCH_STATES } from './send-states.ts'
+import { SEND_BATCH, SEND_RUN } from './send-tables.ts'
 
 /** Ends a run whose last batch has ended. Safe to repeat. */
 export async function finishRunIfDone(tx: Tx, runId: number, nowMs: number): Promise<void> {
+  const b = alias(SEND_BATCH, 'b')
   await tx.run(
-    `UPDATE send_run SET state = 'finished', finished_at = ?
-     WHERE id = ? AND state = 'running'
-       AND NOT EXISTS (SELECT 1 FROM send_batch b WHERE b.run_id = send_run.id AND b.state IN (${OPEN}))`,
-    [nowMs, runId],
+    sql`UPDATE ${SEND_RUN} SET ${set(SEND_RUN, { state: 'finished', finished_at: nowMs })}
+        WHERE ${SEND_RUN.id} = ${runId} AND ${SEND_RUN.state} = 'running'
+          AND NOT EXISTS (SELECT 1 FROM ${b} WHERE ${b.run_id} = ${runId} AND ${b.state} IN ${list(OPEN_BATCH_STATES)})`,
   )
 }

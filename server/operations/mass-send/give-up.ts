@@ -1,13 +1,14 @@
 import type { Db } from '../../core/db/db.ts'
+import { all, sql } from '../../core/db/sql.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
-import { needBatch } from './batches.ts'
+import { changeBatch, needBatch } from './batches.ts'
 import { CancelMassSend } from './create-action.ts'
 import { endBatch, settleRest } from './outcomes.ts'
-import type { BatchRow } from './send-run.ts'
+import { SEND_BATCH } from './send-tables.ts'
 
 export interface GiveUpDeps {
   db: Db
@@ -22,12 +23,13 @@ const CANCELLED_BEFORE = 41093
 /** Queues the cancelling of every task that its guide has not confirmed in the time it was given. Safe to repeat. */
 export async function queueCancels({ db, clock, outbox }: GiveUpDeps): Promise<void> {
   await db.tx(async (tx) => {
-    const due = await tx.rows<BatchRow>(
-      `SELECT * FROM send_batch WHERE state = 'created' AND give_up_at <= ? ORDER BY give_up_at, id LIMIT ${BATCHES}`,
-      [clock.now()],
+    const due = await tx.rows(
+      sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH}
+          WHERE ${SEND_BATCH.state} = 'created' AND ${SEND_BATCH.give_up_at} <= ${clock.now()}
+          ORDER BY ${SEND_BATCH.give_up_at}, ${SEND_BATCH.id} LIMIT ${BATCHES}`,
     )
     for (const batch of due) {
-      await tx.run('UPDATE send_batch SET give_up_at = NULL WHERE id = ?', [batch.id])
+      await changeBatch(tx, batch.id, { give_up_at: null })
       if (batch.confirmed_at !== null) continue
       const { sendName, rule } = await needBatch(tx, batch.id)
       await outbox.enqueue(tx, CancelMassSend, {

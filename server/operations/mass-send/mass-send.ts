@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { firstDue } from '../../core/db/first-due.ts'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -24,6 +25,7 @@ import { queueReminders, remindExecutor } from './remind.ts'
 import { renameSender } from './rename-sender.ts'
 import { takeDue } from './schedule.ts'
 import { sendQueries } from './send-queries.ts'
+import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
 import { type TellDeps, tellTimeline } from './tell-timeline.ts'
 
 export interface MassSendDeps {
@@ -69,7 +71,9 @@ export function createMassSend(deps: MassSendDeps) {
       }
     })
     const open = await db.tx((tx) =>
-      tx.rows<{ id: number }>(`SELECT id FROM send_run WHERE state = 'planning' ORDER BY id`),
+      tx.rows(
+        sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN} WHERE ${SEND_RUN.state} = 'planning' ORDER BY ${SEND_RUN.id}`,
+      ),
     )
     for (const { id } of open) await planRun(planDeps, id)
   }
@@ -79,32 +83,34 @@ export function createMassSend(deps: MassSendDeps) {
       name: 'mass-send.plan',
       everyMs: 5 * SECOND_MS,
       dueAt: async (tx) =>
-        (await firstDue(tx, 'planned_at', `send_run WHERE state = 'planning'`)) ??
-        firstDue(tx, 'next_at', 'send_schedule'),
+        (await firstDue(tx, `${SEND_RUN.planned_at}`, `${SEND_RUN} WHERE ${SEND_RUN.state} = 'planning'`)) ??
+        firstDue(tx, `${SEND_SCHEDULE.next_at}`, `${SEND_SCHEDULE}`),
       run: plan,
     },
     {
       name: 'mass-send.poll',
       everyMs: 5 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, 'poll_at', `send_batch WHERE state IN ('created', 'unclear')`),
+      dueAt: (tx) =>
+        firstDue(tx, `${SEND_BATCH.poll_at}`, `${SEND_BATCH} WHERE ${SEND_BATCH.state} IN ('created', 'unclear')`),
       run: () => pollResults({ db, clock, log, wecom, findCreated }),
     },
     {
       name: 'mass-send.remind',
       everyMs: MINUTE_MS,
-      dueAt: (tx) => firstDue(tx, 'remind_at', `send_batch WHERE state = 'created'`),
+      dueAt: (tx) => firstDue(tx, `${SEND_BATCH.remind_at}`, `${SEND_BATCH} WHERE ${SEND_BATCH.state} = 'created'`),
       run: () => queueReminders(platformDeps),
     },
     {
       name: 'mass-send.give-up',
       everyMs: MINUTE_MS,
-      dueAt: (tx) => firstDue(tx, 'give_up_at', `send_batch WHERE state = 'created'`),
+      dueAt: (tx) => firstDue(tx, `${SEND_BATCH.give_up_at}`, `${SEND_BATCH} WHERE ${SEND_BATCH.state} = 'created'`),
       run: () => queueCancels(platformDeps),
     },
     {
       name: 'mass-send.tell',
       everyMs: 2 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, 'outcome_at', 'send_recipient WHERE note_due = 1'),
+      dueAt: (tx) =>
+        firstDue(tx, `${SEND_RECIPIENT.outcome_at}`, `${SEND_RECIPIENT} WHERE ${SEND_RECIPIENT.note_due} = 1`),
       run: () => tellTimeline({ db, timeline, guideName, onAsked: deps.onAsked }),
     },
   ]

@@ -1,5 +1,8 @@
+import { alias } from '../../core/db/define-table.ts'
+import { count, list, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { shanghaiParts } from '../../core/kernel/shanghai.ts'
+import { SEND_RECIPIENT } from './send-tables.ts'
 
 /** How many corp mass messages one customer may get in the Shanghai month of `nowMs`: as many as the month has days,
  *  unless the corp has tightened it (企业微信后台 → 客户联系 → 群发规则). Source: docs 92135. */
@@ -20,11 +23,12 @@ export async function receivedThisMonth(
   nowMs: number,
 ): Promise<Map<string, number>> {
   if (externalUserIds.length === 0) return new Map()
-  const rows = await tx.rows<{ external_userid: string; received: number }>(
-    `SELECT external_userid, COUNT(*) AS received FROM send_recipient
-     WHERE outcome = 'sent' AND outcome_at >= ? AND external_userid IN (${externalUserIds.map(() => '?').join(', ')})
-     GROUP BY external_userid`,
-    [startOfShanghaiMonth(nowMs), ...externalUserIds],
+  const r = alias(SEND_RECIPIENT, 'r')
+  const rows = await tx.rows(
+    sql`SELECT ${select({ id: r.external_userid, received: count() })} FROM ${r}
+        WHERE ${r.outcome} = 'sent' AND ${r.outcome_at} >= ${startOfShanghaiMonth(nowMs)}
+          AND ${r.external_userid} IN ${list(externalUserIds)}
+        GROUP BY ${r.external_userid}`,
   )
-  return new Map(rows.map((row) => [row.external_userid, Number(row.received)]))
+  return new Map(rows.map((row) => [row.id, row.received]))
 }

@@ -1,6 +1,9 @@
+import { count, list, type Sql, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { changeBatch } from './batches.ts'
 import { finishRunIfDone } from './finish-run.ts'
-import type { BatchRow, BatchState, Outcome } from './send-run.ts'
+import type { BatchState, Outcome } from './send-states.ts'
+import { type BatchRow, SEND_RECIPIENT } from './send-tables.ts'
 
 /** Customers per statement, below SQLite's limit of marks. */
 const PART = 1_000
@@ -13,6 +16,12 @@ export interface Verdict {
   atMs: number
 }
 
+const isWaiting = (batchId: number): Sql =>
+  sql`${SEND_RECIPIENT.batch_id} = ${batchId} AND ${SEND_RECIPIENT.outcome} = 'planned'`
+
+const verdictSql = ({ outcome, reason, atMs }: Verdict): Sql =>
+  set(SEND_RECIPIENT, { outcome, reason: reason ?? null, outcome_at: atMs, note_due: 1 })
+
 /** Writes what became of these customers of a batch; an outcome is written once and stays. The timeline is told later
  *  from the rows (`note_due`), so that ten thousand outcomes are one statement. Gives how many were new. */
 export async function settle(tx: Tx, batchId: number, externalUserIds: string[], verdict: Verdict): Promise<number> {
@@ -20,9 +29,8 @@ export async function settle(tx: Tx, batchId: number, externalUserIds: string[],
   for (let at = 0; at < externalUserIds.length; at += PART) {
     const part = externalUserIds.slice(at, at + PART)
     changed += await tx.run(
-      `UPDATE send_recipient SET outcome = ?, reason = ?, outcome_at = ?, note_due = 1
-       WHERE batch_id = ? AND outcome = 'planned' AND external_userid IN (${part.map(() => '?').join(', ')})`,
-      [verdict.outcome, verdict.reason ?? null, verdict.atMs, batchId, ...part],
+      sql`UPDATE ${SEND_RECIPIENT} SET ${verdictSql(verdict)}
+          WHERE ${isWaiting(batchId)} AND ${SEND_RECIPIENT.external_userid} IN ${list(part)}`,
     )
   }
   return changed
@@ -30,20 +38,15 @@ export async function settle(tx: Tx, batchId: number, externalUserIds: string[],
 
 /** The same for all customers of a batch who have no outcome yet. */
 export function settleRest(tx: Tx, batchId: number, verdict: Verdict): Promise<number> {
-  return tx.run(
-    `UPDATE send_recipient SET outcome = ?, reason = ?, outcome_at = ?, note_due = 1
-     WHERE batch_id = ? AND outcome = 'planned'`,
-    [verdict.outcome, verdict.reason ?? null, verdict.atMs, batchId],
-  )
+  return tx.run(sql`UPDATE ${SEND_RECIPIENT} SET ${verdictSql(verdict)} WHERE ${isWaiting(batchId)}`)
 }
 
 /** Customers of a batch without an outcome. */
 export async function waitingCount(tx: Tx, batchId: number): Promise<number> {
-  const row = await tx.row<{ waiting: number }>(
-    `SELECT COUNT(*) AS waiting FROM send_recipient WHERE batch_id = ? AND outcome = 'planned'`,
-    [batchId],
+  const row = await tx.row(
+    sql`SELECT ${select({ waiting: count() })} FROM ${SEND_RECIPIENT} WHERE ${isWaiting(batchId)}`,
   )
-  return Number(row?.waiting ?? 0)
+  return row?.waiting ?? 0
 }
 
 /** Nothing more is asked about this batch; the run ends with its last one. */
@@ -53,6 +56,6 @@ export async function endBatch(
   state: Extract<BatchState, 'closed' | 'failed'>,
   nowMs: number,
 ): Promise<void> {
-  await tx.run('UPDATE send_batch SET state = ?, poll_at = NULL, remind_at = NULL WHERE id = ?', [state, batch.id])
+  await changeBatch(tx, batch.id, { state, poll_at: null, remind_at: null })
   await finishRunIfDone(tx, batch.run_id, nowMs)
 }

@@ -1,5 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { NewRowOf } from '../../core/db/define-table.ts'
+import { all, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
@@ -8,7 +10,8 @@ import type { Choice } from './choose-recipients.ts'
 import { remarkOnText } from './personal-words.ts'
 import { assignBatches, MOST_PER_TASK, queueTasks } from './run-batches.ts'
 import type { DueSend } from './schedule.ts'
-import type { RunRow, SendSnapshot } from './send-run.ts'
+import type { SendSnapshot } from './send-run.ts'
+import { type RunRow, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
 export interface PlanDeps extends AudienceDeps {
   db: Db
@@ -29,7 +32,7 @@ export async function openRun(tx: Tx, due: DueSend, nowMs: number): Promise<void
   const remark = missed
     ? `错过：到点时服务没有运行，${shanghaiText(nowMs)} 恢复时已晚于补发期限，或之后还有一次到期`
     : (remarkOnText(send.value.content.text) ?? null)
-  await tx.insertIgnore('send_run', [
+  await tx.insertIgnore(SEND_RUN, [
     {
       send_name: send.name,
       scheduled_at: scheduledAtMs,
@@ -52,15 +55,21 @@ export async function planRun(deps: PlanDeps, runId: number): Promise<void> {
 }
 
 async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean> {
-  const run = await tx.row<RunRow>(`SELECT * FROM send_run WHERE id = ? AND state = 'planning'`, [runId])
+  const run = await tx.row(
+    sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${runId} AND ${SEND_RUN.state} = 'planning'`,
+  )
   if (run === undefined) return false
   const snapshot = JSON.parse(run.rule_json) as SendSnapshot
   // The audience is judged as of one instant, however long the reading takes.
   const page = await readAudiencePage(tx, deps, snapshot, run.planned_at, run.audience_after)
   // Takes the page: a second process that reads the same one changes nothing here and stops.
+  const progress = set(SEND_RUN, {
+    audience_after: page.last ?? run.audience_after,
+    state: page.last === undefined ? 'running' : 'planning',
+  })
   const mine = await tx.run(
-    `UPDATE send_run SET audience_after = ?, state = ? WHERE id = ? AND state = 'planning' AND audience_after = ?`,
-    [page.last ?? run.audience_after, page.last === undefined ? 'running' : 'planning', run.id, run.audience_after],
+    sql`UPDATE ${SEND_RUN} SET ${progress} WHERE ${SEND_RUN.id} = ${run.id} AND ${SEND_RUN.state} = 'planning'
+          AND ${SEND_RUN.audience_after} = ${run.audience_after}`,
   )
   if (mine === 0) return false
   if (page.last === undefined) {
@@ -69,11 +78,11 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
   }
   const batches = await assignBatches(tx, run.id, page.choices, deps.mostPerTask ?? MOST_PER_TASK)
   const rows = page.choices.map((choice) => toRow(run, choice, batches.get(choice.externalUserId)))
-  await tx.insertIgnore('send_recipient', rows)
+  await tx.insertIgnore(SEND_RECIPIENT, rows)
   return true
 }
 
-function toRow(run: RunRow, choice: Choice, batchId: number | undefined): Row {
+function toRow(run: RunRow, choice: Choice, batchId: number | undefined): NewRowOf<typeof SEND_RECIPIENT> {
   const { excluded } = choice
   return {
     run_id: run.id,

@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { all, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -6,11 +7,12 @@ import type { Logger } from '../../core/kernel/logger.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { WecomError, WecomRateLimited, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
+import { changeBatch } from './batches.ts'
 import { adopt } from './create-task.ts'
 import type { FindCreated } from './find-created.ts'
 import { endBatch, settle, settleRest, type Verdict, waitingCount } from './outcomes.ts'
 import { GIVE_UP_MS, nextPollMs } from './poll-times.ts'
-import type { BatchRow } from './send-run.ts'
+import { type BatchRow, SEND_BATCH } from './send-tables.ts'
 
 export interface PollDeps {
   db: Db
@@ -36,9 +38,10 @@ interface SendResult {
 export async function pollResults(deps: PollDeps): Promise<void> {
   const { db, clock } = deps
   const due = await db.tx((tx) =>
-    tx.rows<BatchRow>(
-      `SELECT * FROM send_batch WHERE state IN ('created', 'unclear') AND poll_at <= ? ORDER BY poll_at, id LIMIT ${BATCHES}`,
-      [clock.now()],
+    tx.rows(
+      sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH}
+          WHERE ${SEND_BATCH.state} IN ('created', 'unclear') AND ${SEND_BATCH.poll_at} <= ${clock.now()}
+          ORDER BY ${SEND_BATCH.poll_at}, ${SEND_BATCH.id} LIMIT ${BATCHES}`,
     ),
   )
   for (const batch of due) {
@@ -62,7 +65,7 @@ async function postpone({ db, clock, log }: PollDeps, batch: BatchRow, error: un
   const since = batch.progress_at ?? now
   if (now - since >= GIVE_UP_MS) return db.tx((tx) => giveUp(tx, batch, now))
   const nextAt = isDispatching ? now + MINUTE_MS : nextPollMs(now, since)
-  await db.tx((tx) => tx.run('UPDATE send_batch SET poll_at = ? WHERE id = ?', [nextAt, batch.id]))
+  await db.tx((tx) => changeBatch(tx, batch.id, { poll_at: nextAt }))
 }
 
 async function pollBatch(deps: PollDeps, batch: BatchRow): Promise<void> {
@@ -78,20 +81,16 @@ async function pollBatch(deps: PollDeps, batch: BatchRow): Promise<void> {
   await db.tx(async (tx) => {
     if (confirmed.length > 0 && batch.confirmed_at === null) {
       isMoving = true
-      await tx.run('UPDATE send_batch SET confirmed_at = ?, remind_at = NULL WHERE id = ?', [
-        firstSent === undefined ? now : firstSent * 1_000,
-        batch.id,
-      ])
+      await changeBatch(tx, batch.id, {
+        confirmed_at: firstSent === undefined ? now : firstSent * 1_000,
+        remind_at: null,
+      })
     }
     if ((await waitingCount(tx, batch.id)) === 0) return endBatch(tx, batch, 'closed', now)
     const held = { ...batch, confirmed_at: confirmed.length > 0 ? now : null }
     if (now - (batch.created_at ?? now) >= GIVE_UP_MS) return giveUp(tx, held, now)
     const progressAt = isMoving ? now : (batch.progress_at ?? now)
-    await tx.run('UPDATE send_batch SET progress_at = ?, poll_at = ? WHERE id = ?', [
-      progressAt,
-      nextPollMs(now, progressAt),
-      batch.id,
-    ])
+    await changeBatch(tx, batch.id, { progress_at: progressAt, poll_at: nextPollMs(now, progressAt) })
   })
 }
 
@@ -166,7 +165,7 @@ async function lookAgain({ db, clock, findCreated }: PollDeps, batch: BatchRow):
     }
     const since = batch.progress_at ?? now
     if (now - since >= GIVE_UP_MS) return giveUp(tx, batch, now)
-    await tx.run('UPDATE send_batch SET poll_at = ? WHERE id = ?', [nextPollMs(now, since), batch.id])
+    await changeBatch(tx, batch.id, { poll_at: nextPollMs(now, since) })
   })
 }
 

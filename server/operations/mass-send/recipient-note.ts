@@ -1,5 +1,5 @@
 import { assertNever } from '../../core/kernel/assert-never.ts'
-import type { Outcome } from './send-run.ts'
+import type { Outcome } from './send-states.ts'
 
 /** The timeline's line about one customer of a send; undefined while there is nothing to tell. */
 export function recipientNote(about: {

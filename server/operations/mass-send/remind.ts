@@ -1,12 +1,13 @@
 import type { Db } from '../../core/db/db.ts'
+import { all, sql } from '../../core/db/sql.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { needBatch } from './batches.ts'
+import { changeBatch, needBatch } from './batches.ts'
 import { RemindMassSend } from './create-action.ts'
 import { ringEnd, ringTime } from './poll-times.ts'
-import type { BatchRow } from './send-run.ts'
+import { SEND_BATCH } from './send-tables.ts'
 
 export interface RemindDeps {
   db: Db
@@ -22,14 +23,14 @@ const BATCHES = 200
 export async function queueReminders({ db, clock, outbox }: RemindDeps): Promise<void> {
   const now = clock.now()
   await db.tx(async (tx) => {
-    const due = await tx.rows<BatchRow>(
-      `SELECT * FROM send_batch WHERE state = 'created' AND confirmed_at IS NULL AND remind_at <= ?
-       ORDER BY remind_at, id LIMIT ${BATCHES}`,
-      [now],
+    const due = await tx.rows(
+      sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH}
+          WHERE ${SEND_BATCH.state} = 'created' AND ${SEND_BATCH.confirmed_at} IS NULL AND ${SEND_BATCH.remind_at} <= ${now}
+          ORDER BY ${SEND_BATCH.remind_at}, ${SEND_BATCH.id} LIMIT ${BATCHES}`,
     )
     for (const batch of due) {
       const ringAt = ringTime(now)
-      await tx.run('UPDATE send_batch SET remind_at = ? WHERE id = ?', [ringAt > now ? ringAt : null, batch.id])
+      await changeBatch(tx, batch.id, { remind_at: ringAt > now ? ringAt : null })
       if (ringAt > now) continue
       const { sendName, rule } = await needBatch(tx, batch.id)
       await outbox.enqueue(tx, RemindMassSend, {
@@ -60,7 +61,7 @@ export function remindExecutor({ db, clock, wecom }: RemindDeps): Executor {
     },
     record: async (tx, { payload }, result) => {
       if (result !== 'reminded') return
-      await tx.run('UPDATE send_batch SET reminded_at = ? WHERE id = ?', [clock.now(), payload.batchId])
+      await changeBatch(tx, payload.batchId, { reminded_at: clock.now() })
     },
   })
 }

@@ -1,23 +1,23 @@
+import { maybeNumber, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { changeBatch } from './batches.ts'
+import { SEND_BATCH, SEND_RECIPIENT } from './send-tables.ts'
 
 /** Gives a guide's batches the new userid; a run that was planned over the rename may have batches of both, so the old
  *  ones are numbered on. Safe to repeat. */
 export async function renameSender(tx: Tx, oldUserId: string, newUserId: string): Promise<void> {
-  const batches = await tx.rows<{ id: number; run_id: number; chunk: number }>(
-    'SELECT id, run_id, chunk FROM send_batch WHERE userid = ? ORDER BY id',
-    [oldUserId],
+  const batches = await tx.rows(
+    sql`SELECT ${pick(SEND_BATCH, 'id', 'run_id', 'chunk')} FROM ${SEND_BATCH}
+        WHERE ${SEND_BATCH.userid} = ${oldUserId} ORDER BY ${SEND_BATCH.id}`,
   )
   for (const { id, run_id, chunk } of batches) {
-    const taken = await tx.row<{ most: number | null }>(
-      'SELECT MAX(chunk) AS most FROM send_batch WHERE run_id = ? AND userid = ?',
-      [run_id, newUserId],
+    const taken = await tx.row(
+      sql`SELECT ${select({ most: maybeNumber(sql`MAX(${SEND_BATCH.chunk})`) })} FROM ${SEND_BATCH}
+          WHERE ${SEND_BATCH.run_id} = ${run_id} AND ${SEND_BATCH.userid} = ${newUserId}`,
     )
     const most = taken?.most ?? undefined
-    await tx.run('UPDATE send_batch SET userid = ?, chunk = ? WHERE id = ?', [
-      newUserId,
-      most === undefined ? chunk : Number(most) + 1,
-      id,
-    ])
-    await tx.run('UPDATE send_recipient SET userid = ? WHERE batch_id = ?', [newUserId, id])
+    await changeBatch(tx, id, { userid: newUserId, chunk: most === undefined ? chunk : most + 1 })
+    const ofBatch = sql`${SEND_RECIPIENT.batch_id} = ${id}`
+    await tx.run(sql`UPDATE ${SEND_RECIPIENT} SET ${set(SEND_RECIPIENT, { userid: newUserId })} WHERE ${ofBatch}`)
   }
 }

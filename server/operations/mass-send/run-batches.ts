@@ -1,3 +1,4 @@
+import { all, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
@@ -5,7 +6,8 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Choice } from './choose-recipients.ts'
 import { CreateMassSend } from './create-action.ts'
 import { finishRunIfDone } from './finish-run.ts'
-import { type BatchRow, type RunRow, ruleOf } from './send-run.ts'
+import { ruleOf } from './send-run.ts'
+import { type RunRow, SEND_BATCH } from './send-tables.ts'
 
 /** Customers per platform task. Source: docs 92135. */
 export const MOST_PER_TASK = 10_000
@@ -32,26 +34,32 @@ export async function assignBatches(
       const part = rest.slice(0, most - batch.size)
       rest = rest.slice(part.length)
       for (const externalUserId of part) assigned.set(externalUserId, batch.id)
-      await tx.run('UPDATE send_batch SET size = size + ? WHERE id = ?', [part.length, batch.id])
+      await tx.run(
+        sql`UPDATE ${SEND_BATCH} SET ${SEND_BATCH.size} = ${SEND_BATCH.size} + ${part.length}
+            WHERE ${SEND_BATCH.id} = ${batch.id}`,
+      )
     }
   }
   return assigned
 }
 
 async function openBatch(tx: Tx, runId: number, userId: string, most: number): Promise<{ id: number; size: number }> {
-  const last = await tx.row<Pick<BatchRow, 'id' | 'chunk' | 'size'>>(
-    'SELECT id, chunk, size FROM send_batch WHERE run_id = ? AND userid = ? ORDER BY chunk DESC LIMIT 1',
-    [runId, userId],
+  const last = await tx.row(
+    sql`SELECT ${pick(SEND_BATCH, 'id', 'chunk', 'size')} FROM ${SEND_BATCH}
+        WHERE ${SEND_BATCH.run_id} = ${runId} AND ${SEND_BATCH.userid} = ${userId}
+        ORDER BY ${SEND_BATCH.chunk} DESC LIMIT 1`,
   )
   if (last !== undefined && last.size < most) return last
   const chunk = (last?.chunk ?? 0) + 1
-  const id = await tx.insert('send_batch', { run_id: runId, userid: userId, chunk, size: 0, state: 'planned' })
+  const id = await tx.insert(SEND_BATCH, { run_id: runId, userid: userId, chunk, size: 0, state: 'planned' })
   return { id, size: 0 }
 }
 
 /** Queues the creation of a run's platform tasks. Safe to repeat. */
 export async function queueTasks(tx: Tx, deps: { clock: Clock; outbox: Outbox }, run: RunRow): Promise<void> {
-  const batches = await tx.rows<BatchRow>('SELECT * FROM send_batch WHERE run_id = ? ORDER BY id', [run.id])
+  const batches = await tx.rows(
+    sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH} WHERE ${SEND_BATCH.run_id} = ${run.id} ORDER BY ${SEND_BATCH.id}`,
+  )
   for (const batch of batches) {
     await deps.outbox.enqueue(tx, CreateMassSend, {
       key: `mass-send:${run.id}:${batch.userid}:${batch.chunk}`,

@@ -1,6 +1,8 @@
+import { all, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
+import { SEND_SCHEDULE } from './send-tables.ts'
 import { type SendTimes, sendTimes } from './send-times.ts'
 
 /** After down-time a send is caught up when it is at most this late; a "good morning" must not arrive at night. */
@@ -12,12 +14,6 @@ export interface DueSend {
   send: Send
   scheduledAtMs: number
   missed: boolean
-}
-
-interface ScheduleRow {
-  send_name: string
-  timing: string
-  next_at: number | null
 }
 
 /** The enabled sends of the rule book with their times; a line that cannot be read is left out. */
@@ -49,10 +45,11 @@ export async function takeDue(
   unreadable: (send: Send, error: unknown) => void,
 ): Promise<DueSend[]> {
   const wanted = timesOf(sends, unreadable)
-  const stored = await tx.rows<ScheduleRow>('SELECT send_name, timing, next_at FROM send_schedule')
+  const stored = await tx.rows(sql`SELECT ${all(SEND_SCHEDULE)} FROM ${SEND_SCHEDULE}`)
   const rows = new Map(stored.map((row) => [row.send_name, row]))
   for (const name of rows.keys()) {
-    if (!wanted.has(name)) await tx.run('DELETE FROM send_schedule WHERE send_name = ?', [name])
+    if (wanted.has(name)) continue
+    await tx.run(sql`DELETE FROM ${SEND_SCHEDULE} WHERE ${SEND_SCHEDULE.send_name} = ${name}`)
   }
   const due: DueSend[] = []
   for (const [name, { send, times }] of wanted) {
@@ -62,7 +59,7 @@ export async function takeDue(
     const isDue = nextAt !== null && nextAt <= nowMs
     if (!isNew && !isDue) continue
     const later = isDue ? (times.nextAfter(nowMs) ?? null) : nextAt
-    await tx.upsert('send_schedule', [{ send_name: name, timing: times.timing, next_at: later }], ['send_name'])
+    await tx.upsert(SEND_SCHEDULE, [{ send_name: name, timing: times.timing, next_at: later }], ['send_name'])
     if (isDue) due.push(...dueTimes(send, times, nextAt, nowMs))
   }
   return due

@@ -1,13 +1,8 @@
+import { alias } from '../../core/db/define-table.ts'
+import { all, count, list, number, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import {
-  type BatchRow,
-  type BatchState,
-  OUTCOMES,
-  type Outcome,
-  type OutcomeCounts,
-  type RunRow,
-  type RunState,
-} from './send-run.ts'
+import { type BatchState, OUTCOMES, type Outcome, type OutcomeCounts, type RunState } from './send-states.ts'
+import { type RunRow, SEND_BATCH, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
 
 export interface SendRun {
   id: number
@@ -53,7 +48,7 @@ function tally(rows: CountRow[]): Map<number | null, OutcomeCounts> {
   const counts = new Map<number | null, OutcomeCounts>()
   for (const { part, outcome, customers } of rows) {
     const held = counts.get(part) ?? emptyCounts()
-    if (OUTCOMES.includes(outcome)) held[outcome] += Number(customers)
+    if (OUTCOMES.includes(outcome)) held[outcome] += customers
     counts.set(part, held)
   }
   return counts
@@ -69,13 +64,15 @@ const toRun = (row: RunRow, counts: OutcomeCounts | undefined): SendRun => ({
   counts: counts ?? emptyCounts(),
 })
 
+const r = alias(SEND_RECIPIENT, 'r')
+const b = alias(SEND_BATCH, 'b')
+
 async function withCounts(tx: Tx, rows: RunRow[]): Promise<SendRun[]> {
   if (rows.length === 0) return []
   const counts = tally(
-    await tx.rows<CountRow>(
-      `SELECT run_id AS part, outcome, COUNT(*) AS customers FROM send_recipient
-       WHERE run_id IN (${rows.map(() => '?').join(', ')}) GROUP BY run_id, outcome`,
-      rows.map((row) => row.id),
+    await tx.rows(
+      sql`SELECT ${select({ part: r.run_id, outcome: r.outcome, customers: count() })} FROM ${r}
+          WHERE ${r.run_id} IN ${list(rows.map((row) => row.id))} GROUP BY ${r.run_id}, ${r.outcome}`,
     ),
   )
   return rows.map((row) => toRun(row, counts.get(row.id)))
@@ -86,21 +83,24 @@ export const sendQueries = {
   runs: async (tx: Tx, { limit = 20 }: { limit?: number } = {}): Promise<SendRun[]> =>
     withCounts(
       tx,
-      await tx.rows<RunRow>(
-        'SELECT * FROM send_run WHERE ask_key IS NULL ORDER BY scheduled_at DESC, id DESC LIMIT ?',
-        [limit],
+      await tx.rows(
+        sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.ask_key} IS NULL
+            ORDER BY ${SEND_RUN.scheduled_at} DESC, ${SEND_RUN.id} DESC LIMIT ${limit}`,
       ),
     ),
   run: async (tx: Tx, runId: number): Promise<SendRun | undefined> =>
-    (await withCounts(tx, await tx.rows<RunRow>('SELECT * FROM send_run WHERE id = ?', [runId])))[0],
+    (
+      await withCounts(tx, await tx.rows(sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${runId}`))
+    )[0],
   /** The tasks of a run, by guide. */
   batches: async (tx: Tx, runId: number): Promise<SendBatch[]> => {
-    const rows = await tx.rows<BatchRow>('SELECT * FROM send_batch WHERE run_id = ? ORDER BY userid, chunk', [runId])
+    const rows = await tx.rows(
+      sql`SELECT ${all(b)} FROM ${b} WHERE ${b.run_id} = ${runId} ORDER BY ${b.userid}, ${b.chunk}`,
+    )
     const counts = tally(
-      await tx.rows<CountRow>(
-        `SELECT batch_id AS part, outcome, COUNT(*) AS customers FROM send_recipient
-         WHERE run_id = ? GROUP BY batch_id, outcome`,
-        [runId],
+      await tx.rows(
+        sql`SELECT ${select({ part: r.batch_id, outcome: r.outcome, customers: count() })} FROM ${r}
+            WHERE ${r.run_id} = ${runId} GROUP BY ${r.batch_id}, ${r.outcome}`,
       ),
     )
     return rows.map((row) => ({
@@ -116,33 +116,29 @@ export const sendQueries = {
     }))
   },
   /** Why customers of a run were kept out or failed, most first. */
-  reasons: async (tx: Tx, runId: number): Promise<{ outcome: Outcome; reason: string; customers: number }[]> => {
-    const rows = await tx.rows<{ outcome: Outcome; reason: string; customers: number }>(
-      `SELECT outcome, reason, COUNT(*) AS customers FROM send_recipient
-       WHERE run_id = ? AND reason IS NOT NULL GROUP BY outcome, reason ORDER BY customers DESC, outcome`,
-      [runId],
-    )
-    return rows.map((row) => ({ ...row, customers: Number(row.customers) }))
-  },
+  reasons: (tx: Tx, runId: number): Promise<{ outcome: Outcome; reason: string; customers: number }[]> =>
+    tx.rows(
+      sql`SELECT ${select({ outcome: r.outcome, reason: words<string>(sql`${r.reason}`), customers: count() })} FROM ${r}
+          WHERE ${r.run_id} = ${runId} AND ${r.reason} IS NOT NULL
+          GROUP BY ${r.outcome}, ${r.reason} ORDER BY customers DESC, ${r.outcome}`,
+    ),
   /** What guides still have to confirm, by guide: number of tasks and customers waiting for them. */
-  unfinishedByGuide: async (tx: Tx): Promise<{ userId: string; tasks: number; customers: number }[]> => {
-    const rows = await tx.rows<{ userid: string; tasks: number; customers: number }>(
-      `SELECT b.userid, COUNT(DISTINCT b.id) AS tasks, COUNT(*) AS customers
-       FROM send_batch b JOIN send_recipient r ON r.batch_id = b.id AND r.outcome = 'planned'
-       WHERE b.state = 'created' AND b.confirmed_at IS NULL GROUP BY b.userid ORDER BY customers DESC, b.userid`,
-    )
-    return rows.map((row) => ({ userId: row.userid, tasks: Number(row.tasks), customers: Number(row.customers) }))
-  },
+  unfinishedByGuide: (tx: Tx): Promise<{ userId: string; tasks: number; customers: number }[]> =>
+    tx.rows(
+      sql`SELECT ${select({ userId: b.userid, tasks: number(sql`COUNT(DISTINCT ${b.id})`), customers: count() })}
+          FROM ${b} JOIN ${r} ON ${r.batch_id} = ${b.id} AND ${r.outcome} = 'planned'
+          WHERE ${b.state} = 'created' AND ${b.confirmed_at} IS NULL
+          GROUP BY ${b.userid} ORDER BY customers DESC, ${b.userid}`,
+    ),
   /** Batches of which nobody knows whether the platform made them; an operator may look in WeCom's admin console. */
-  unclear: async (tx: Tx): Promise<{ batchId: number; runId: number; userId: string; customers: number }[]> => {
-    const rows = await tx.rows<BatchRow>(`SELECT * FROM send_batch WHERE state = 'unclear' ORDER BY id`)
-    return rows.map((row) => ({ batchId: row.id, runId: row.run_id, userId: row.userid, customers: row.size }))
-  },
+  unclear: (tx: Tx): Promise<{ batchId: number; runId: number; userId: string; customers: number }[]> =>
+    tx.rows(
+      sql`SELECT ${select({ batchId: b.id, runId: b.run_id, userId: b.userid, customers: b.size })} FROM ${b}
+          WHERE ${b.state} = 'unclear' ORDER BY ${b.id}`,
+    ),
   /** When each send is next due; undefined: not again. */
   nextTimes: async (tx: Tx): Promise<Map<string, number | undefined>> => {
-    const rows = await tx.rows<{ send_name: string; next_at: number | null }>(
-      'SELECT send_name, next_at FROM send_schedule',
-    )
+    const rows = await tx.rows(sql`SELECT ${pick(SEND_SCHEDULE, 'send_name', 'next_at')} FROM ${SEND_SCHEDULE}`)
     return new Map(rows.map((row) => [row.send_name, row.next_at ?? undefined]))
   },
 }

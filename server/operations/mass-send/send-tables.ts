@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
-import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { defineTable, type RowOf, type Table } from '../../core/db/define-table.ts'
+import type { BatchState, Outcome, RunState } from './send-states.ts'
 
 export const SEND_SCHEDULE = defineTable(
   'send_schedule',
@@ -19,11 +20,12 @@ export const SEND_RUN = defineTable(
     scheduled_at: instant(),
     rule_version: text(12),
     rule_json: longText(),
-    state: text(12),
+    state: text<RunState>(12),
     planned_at: instant(),
     audience_after: withDefault(text(), ''),
     remark: nullable(longText()),
     finished_at: nullable(instant()),
+    // Once per message that another capability asked for; null: a scheduled send.
     ask_key: nullable(text(190)),
   },
   { unique: [['send_name', 'scheduled_at'], ['ask_key']], indices: [['state', 'id']], snapshot: { key: 'id' } },
@@ -37,7 +39,7 @@ export const SEND_BATCH = defineTable(
     userid: text(),
     chunk: integer(),
     size: withDefault(integer(), 0),
-    state: text(12),
+    state: text<BatchState>(12),
     msgid: nullable(text(120)),
     body_text: nullable(longText()),
     started_at: nullable(instant()),
@@ -48,6 +50,7 @@ export const SEND_BATCH = defineTable(
     remind_at: nullable(instant()),
     reminded_at: nullable(instant()),
     last_error: nullable(longText()),
+    // Not confirmed by then: cancelled; null: never.
     give_up_at: nullable(instant()),
   },
   {
@@ -69,7 +72,7 @@ export const SEND_RECIPIENT = defineTable(
     external_userid: text(),
     batch_id: nullable(integer()),
     userid: nullable(text()),
-    outcome: text(16),
+    outcome: text<Outcome>(16),
     reason: nullable(longText()),
     outcome_at: nullable(instant()),
     note_due: withDefault(flag(), 0),
@@ -84,5 +87,8 @@ export const SEND_RECIPIENT = defineTable(
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
+
+export type RunRow = RowOf<typeof SEND_RUN>
+export type BatchRow = RowOf<typeof SEND_BATCH>
 
 export const sendTables: Table[] = [SEND_SCHEDULE, SEND_RUN, SEND_BATCH, SEND_RECIPIENT]

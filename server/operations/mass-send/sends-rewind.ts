@@ -1,12 +1,15 @@
+import { sql } from '../../core/db/sql.ts'
 import type { Rewind } from '../../engine/inbox/rewind.ts'
+import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
 
 /** Mass-sends planned since are gone, with what came of them; scheduled ones come again at their next time. */
 export const createSendsRewind = (): Rewind => ({
   turnBack: async (tx, atMs) => {
-    const newer = 'run_id IN (SELECT id FROM send_run WHERE planned_at > ?)'
-    await tx.run(`DELETE FROM send_recipient WHERE ${newer}`, [atMs])
-    await tx.run(`DELETE FROM send_batch WHERE ${newer}`, [atMs])
-    await tx.run('DELETE FROM send_run WHERE planned_at > ?', [atMs])
-    await tx.run('DELETE FROM send_schedule')
+    const isNewer = sql`${SEND_RUN.planned_at} > ${atMs}`
+    const newer = sql`(SELECT ${SEND_RUN.id} FROM ${SEND_RUN} WHERE ${isNewer})`
+    await tx.run(sql`DELETE FROM ${SEND_RECIPIENT} WHERE ${SEND_RECIPIENT.run_id} IN ${newer}`)
+    await tx.run(sql`DELETE FROM ${SEND_BATCH} WHERE ${SEND_BATCH.run_id} IN ${newer}`)
+    await tx.run(sql`DELETE FROM ${SEND_RUN} WHERE ${isNewer}`)
+    await tx.run(sql`DELETE FROM ${SEND_SCHEDULE}`)
   },
 })

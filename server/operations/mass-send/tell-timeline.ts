@@ -1,9 +1,13 @@
 import type { Db } from '../../core/db/db.ts'
+import { alias } from '../../core/db/define-table.ts'
+import { list, number, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import { touches } from '../../records/touches/touches.ts'
 import { recipientNote } from './recipient-note.ts'
-import { type Outcome, ruleOf } from './send-run.ts'
+import { ruleOf } from './send-run.ts'
+import type { Outcome } from './send-states.ts'
+import { SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
 /** What became of one customer of a send that another capability asked for. */
 export interface AskedOutcome {
@@ -22,35 +26,27 @@ export interface TellDeps {
   guideName(tx: Tx, userId: string): Promise<string | undefined>
 }
 
-interface DueRow {
-  id: number
-  run_id: number
-  external_userid: string
-  userid: string | null
-  outcome: Outcome
-  reason: string | null
-  outcome_at: number
-  send_name: string
-  rule_version: string
-  rule_json: string
-  ask_key: string | null
-}
-
 /** Outcomes per transaction. */
 const PAGE = 500
 
-/** Tells the customers' timelines, and the contacts, the outcomes that were written since the last time. Safe to cut off and to repeat. */
+/** Tells the customers' timelines, and the contacts, the outcomes that were written since the last time. Safe to cut off
+ *  and to repeat. */
 export async function tellTimeline(deps: TellDeps): Promise<void> {
   while ((await deps.db.tx((tx) => tellPage(tx, deps))) === PAGE) {
     // A full page: there may be more.
   }
 }
 
+const r = alias(SEND_RECIPIENT, 'r')
+const s = alias(SEND_RUN, 's')
+
 async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Promise<number> {
-  const rows = await tx.rows<DueRow>(
-    `SELECT r.id, r.run_id, r.external_userid, r.userid, r.outcome, r.reason, r.outcome_at, s.send_name, s.rule_version,
-            s.rule_json, s.ask_key
-     FROM send_recipient r JOIN send_run s ON s.id = r.run_id WHERE r.note_due = 1 ORDER BY r.id LIMIT ${PAGE}`,
+  const rows = await tx.rows(
+    // Where a note is due there is an outcome, and so its instant.
+    sql`SELECT ${pick(r, 'id', 'run_id', 'external_userid', 'userid', 'outcome', 'reason')},
+               ${select({ atMs: number(sql`${r.outcome_at}`) })},
+               ${pick(s, 'send_name', 'rule_version', 'rule_json', 'ask_key')}
+        FROM ${r} JOIN ${s} ON ${s.id} = ${r.run_id} WHERE ${r.note_due} = 1 ORDER BY ${r.id} LIMIT ${PAGE}`,
   )
   if (rows.length === 0) return 0
   const names = new Map<string, string>()
@@ -74,7 +70,7 @@ async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Pro
         key: `mass-send:${row.run_id}:${row.external_userid}`,
         externalUserId: row.external_userid,
         userId: row.userid ?? undefined,
-        atMs: row.outcome_at,
+        atMs: row.atMs,
         kind: `mass-send.${row.outcome}`,
         text,
         reason: { text, rule: ruleOf(row) },
@@ -90,13 +86,13 @@ async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Pro
         externalUserId: row.external_userid,
         userId: row.userid ?? undefined,
         kind: 'send',
-        atMs: row.outcome_at,
+        atMs: row.atMs,
       })),
   )
   if (asked.length > 0) await onAsked?.(tx, asked)
+  const told = list(rows.map((row) => row.id))
   await tx.run(
-    `UPDATE send_recipient SET note_due = 0 WHERE id IN (${rows.map(() => '?').join(', ')})`,
-    rows.map((row) => row.id),
+    sql`UPDATE ${SEND_RECIPIENT} SET ${set(SEND_RECIPIENT, { note_due: 0 })} WHERE ${SEND_RECIPIENT.id} IN ${told}`,
   )
   return rows.length
 }

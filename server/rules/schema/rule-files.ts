@@ -189,7 +189,9 @@ export const SendRule = Type.Object(
       }),
     ),
     /** Five fields, Shanghai time: "0 10 * * 3". */
-    cron: Type.Optional(Type.String({ description: '定期发送，五段 cron，北京时间，如 "0 10 * * 3" 是每周三 10:00' })),
+    cron: Type.Optional(
+      Type.String({ maxLength: 115, description: '定期发送，五段 cron，北京时间，如 "0 10 * * 3" 是每周三 10:00' }),
+    ),
     /** Only customers of these guides (userids); default all. */
     guides: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: '只发这些导购的客户（userid）；不写就是全部' }),

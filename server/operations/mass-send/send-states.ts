@@ -1,0 +1,40 @@
+/** `collecting`: another capability still names its recipients; `planning`: its audience is being read; `running`: platform
+ *  tasks wait or are polled; `missed`: the server was down at its time and for too long after it. */
+export type RunState = 'collecting' | 'planning' | 'running' | 'finished' | 'missed'
+
+/** One platform task (企业群发) of one guide. `planned`: to be created; `created`: waits for the guide and for results;
+ *  `unclear`: nobody knows whether the platform made it, so it is looked for and never made again; `closed`: every
+ *  recipient has an outcome; `failed`: the platform refused it. */
+export type BatchState = 'planned' | 'created' | 'unclear' | 'closed' | 'failed'
+export const OPEN_BATCH_STATES: readonly BatchState[] = ['planned', 'created', 'unclear']
+
+/** What became of one customer in one run; written once. `excluded`: kept out by us beforehand. */
+export const OUTCOMES = ['planned', 'sent', 'excluded', 'not-friend', 'over-limit', 'not-confirmed', 'failed'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+export type OutcomeCounts = Record<Outcome, number>
+
+export const OUTCOME_ZH: Record<Outcome, string> = {
+  planned: '等待',
+  sent: '已送达',
+  excluded: '已排除',
+  'not-friend': '已不是好友',
+  'over-limit': '次数已满',
+  'not-confirmed': '导购未确认',
+  failed: '失败',
+}
+
+export const RUN_STATE_ZH: Record<RunState, string> = {
+  collecting: '正在收集',
+  planning: '正在圈人',
+  running: '进行中',
+  finished: '已结束',
+  missed: '已错过',
+}
+
+export const BATCH_STATE_ZH: Record<BatchState, string> = {
+  planned: '待创建',
+  created: '等待导购确认或结果',
+  unclear: '创建结果不明，正在核对',
+  closed: '已结束',
+  failed: '创建失败',
+}
