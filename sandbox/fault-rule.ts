@@ -18,6 +18,8 @@ export interface FaultRule {
   invalidToken?: boolean
   /** A page shorter than asked for, perhaps empty, with a `next_cursor`. */
   shortPage?: boolean
+  /** The call is carried out, and this field of its answer is null: the interface has changed. */
+  nullField?: string
   /** How often; default without end. */
   times?: number
   /** Share of the calls, 0–1; default all. */

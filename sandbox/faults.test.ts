@@ -23,6 +23,12 @@ it('can break HTTP itself', async () => {
   expect(await answer.text()).toContain('<html>')
 })
 
+it('can carry the call out and answer in another shape', async () => {
+  t.sandbox.faults.set({ path: 'user/get', nullField: 'name', times: 1 })
+  expect(await t.get('user/get', lisi)).toMatchObject({ errcode: 0, userid: 'lisi', name: null })
+  expect((await t.get('user/get', lisi)).name).toEqual(expect.any(String))
+})
+
 it('can end the token early', async () => {
   const before = await t.token()
   t.sandbox.faults.set({ path: 'user/get', invalidToken: true, times: 1 })

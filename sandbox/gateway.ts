@@ -157,7 +157,8 @@ export function createGateway(options: {
       const answer = await run(entry, request, given, fault?.shortPage === true)
       log(0)
       if (fault?.cut === 'after') return CUT
-      if (!isBinary(answer)) return json({ errcode: 0, errmsg: 'ok', ...answer })
+      const odd = fault?.nullField === undefined ? {} : { [fault.nullField]: null }
+      if (!isBinary(answer)) return json({ errcode: 0, errmsg: 'ok', ...answer, ...odd })
       const { binary, contentType, filename } = answer
       return { status: 200, contentType, body: binary, ...(filename === undefined ? {} : { filename }) }
     } catch (error) {

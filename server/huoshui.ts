@@ -35,6 +35,7 @@ import { createWecom } from './platform/wecom/wecom.ts'
 import { createAlerts } from './records/alerts/alerts.ts'
 import { createPlatformAlerts } from './records/alerts/platform-alerts.ts'
 import { createTellAlerts } from './records/alerts/tell-alerts.ts'
+import { createUnreadAnswers } from './records/alerts/unread-answers.ts'
 import { createPhoneHash } from './records/customers/phone-hash.ts'
 import { createRuleBookHolder } from './rules/rule-book-holder.ts'
 import type { Settings } from './settings.ts'
@@ -56,6 +57,7 @@ export interface HuoshuiDeps {
 export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const db = createDb(settings.DATABASE_URL, migrations)
   const alerts = createAlerts({ clock, onOpened: (tx, alert) => tellAlert(tx, alert) })
+  const unreadAnswers = createUnreadAnswers({ db, clock, alerts })
   const metrics = createMetrics(db, alerts.queries, (tx) => readEta(tx, clock.now()))
   /** Names this process in the rows it holds. */
   const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
@@ -88,6 +90,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     }),
     sharedLimits: createLimitStore(db),
     onCall: metrics.onCall,
+    onAnswer: unreadAnswers.onAnswer,
   })
   const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
@@ -131,7 +134,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     publicUrl: settings.PUBLIC_URL,
     sessionSecret: settings.SESSION_SECRET ?? sessionSecretFrom(settings.WECOM_SECRET),
   })
-  const capabilities: Capability[] = [platformAlerts, sync, ...capable.list, eventsOut, sidebarApi]
+  const capabilities: Capability[] = [platformAlerts, unreadAnswers, sync, ...capable.list, eventsOut, sidebarApi]
 
   const dispatcher = createDispatcher({
     db,

@@ -58,19 +58,16 @@ export interface Failure extends Trouble {
   mayHaveHappened: boolean
 }
 
-export type AfterCrash<Result> = { kind: 'repeat' } | { kind: 'done'; result: Result }
-
 /** How one kind of action is carried out. */
 export interface Executor {
   kind: ActionKind
-  /** The network call; never inside a transaction. Throws AppError: its `retry` decides what happens next. */
+  /** The network call; never inside a transaction. Throws AppError: its `retry` decides what happens next. Where a second
+   *  call would do harm, it looks first whether the one before was carried out: `mayHaveHappened`. */
   perform(action: Action): Promise<unknown>
   /** Runs in the transaction that marks the action done. */
   record?(tx: Tx, action: Action, result: unknown): Promise<void>
   /** Runs in the transaction that marks the action failed, expired or dead. */
   abandoned?(tx: Tx, action: Action, failure: Failure): Promise<void>
-  /** After a crash in the middle of `perform`, when a second call would not be harmless: look first. Default: repeat. */
-  afterCrash?(action: Action): Promise<AfterCrash<unknown>>
 }
 
 /** Typed front of an Executor; the runner checks payloads against the schema, which makes the casts true. */
@@ -80,7 +77,6 @@ export function execute<Schema extends TSchema, Result>(
     perform(action: Action<Static<Schema>>): Promise<Result>
     record?(tx: Tx, action: Action<Static<Schema>>, result: Result): Promise<void>
     abandoned?(tx: Tx, action: Action<Static<Schema>>, failure: Failure): Promise<void>
-    afterCrash?(action: Action<Static<Schema>>): Promise<AfterCrash<Result>>
   },
 ): Executor {
   return { kind, ...steps } as Executor

@@ -63,7 +63,7 @@ export const deadLetters = {
   },
 
   /** Puts them back among the waiting; the running server takes them within a second. An action is marked as one of which
-   *  nobody knows whether the platform did it, so that it is looked up first where that can be. `what`: only this kind;
+   *  nobody knows whether the platform did it: `mayHaveHappened`. `what`: only this kind;
    *  `id`: only this one. Gives how many. Safe to repeat: what is not dead is left alone. */
   retry: async (
     tx: Tx,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../core/kernel/app-error.ts'
-import { WecomError, WecomRateLimited } from '../../platform/wecom/wire/wecom-error.ts'
+import { WecomError, WecomNotUnderstood, WecomRateLimited } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Lane } from './action-kind.ts'
 import { judgeFailure } from './judge-failure.ts'
 
@@ -44,6 +44,26 @@ describe('an action that WeCom refuses', () => {
       expect(judge(error, { attempts: 50 })).toMatchObject({ kind: 'again', countsAsAttempt: false })
     }
     expect(judge(refused(45033), { attempts: 50 })).toMatchObject({ afterMs: 2_000 })
+  })
+})
+
+describe('an answer that is not understood', () => {
+  const odd = (isDone: boolean, repeatable: boolean) =>
+    new WecomNotUnderstood({ path: '/cgi-bin/x', field: 'msgid' }, { isDone, repeatable })
+
+  it('is asked for again for a minute or two only: then a person is to see it', () => {
+    const verdicts = [1, 2, 3, 4].map((attempts) => judge(odd(true, true), { attempts }))
+    expect(verdicts.map((verdict) => (verdict.kind === 'again' ? verdict.afterMs / 1_000 : verdict.state))).toEqual([
+      2,
+      10,
+      60,
+      'dead',
+    ])
+    expect(judge(odd(false, false))).toMatchObject({ kind: 'again' })
+  })
+
+  it('to a write that WeCom accepted, and that twice would be too much, is not asked for again', () => {
+    expect(judge(odd(true, false))).toEqual({ kind: 'over', state: 'dead' })
   })
 })
 

@@ -1,4 +1,4 @@
-import { AppError, type Retry } from '../../core/kernel/app-error.ts'
+import { AppError, codeOf, type Retry } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
 import type { Failure, Lane } from './action-kind.ts'
 
@@ -8,8 +8,11 @@ const WELCOME_RETRY_MS: readonly number[] = [1_000]
 const MAX_ATTEMPTS = 12
 /** Waiting for a limit, our own reckoning's or WeCom's (calls in a time, calls at once), is not a failed try. */
 const KEPT_BACK = new Set(['wecom.rate-limited', 'wecom.errcode-45009', 'wecom.errcode-45033', 'webhook.paused'])
-/** A fault of ours does not mend itself; a few tries cover the database's own hiccups. */
-const MAX_ATTEMPTS_ON_BUG = 4
+/** A fault of ours does not mend itself; a few tries cover the database's own hiccups. Nor does an answer that we do not
+ *  understand: a few tries, within minutes, cover one machine of WeCom's that is ahead of the others, and then a person is
+ *  to see it. */
+const FEW_ATTEMPTS = 4
+const NOT_UNDERSTOOD = 'wecom.not-understood'
 
 export type Verdict =
   | { kind: 'again'; afterMs: number; countsAsAttempt: boolean }
@@ -21,10 +24,12 @@ export function judgeFailure(
   action: { attempts: number; lane: Lane; nowMs: number; expiresAtMs: number | undefined },
 ): Verdict {
   const retry = error instanceof AppError ? error.retry : 'later'
+  const code = codeOf(error)
+  const isForAPerson = action.lane === 'outside' || code === NOT_UNDERSTOOD
   // What another system does not take is for a person to see; WeCom's no is a result, which its capability records.
-  if (retry === 'never') return { kind: 'over', state: action.lane === 'outside' ? 'dead' : 'failed' }
-  const countsAsAttempt = !(error instanceof AppError && KEPT_BACK.has(error.code))
-  const most = error instanceof AppError ? MAX_ATTEMPTS : MAX_ATTEMPTS_ON_BUG
+  if (retry === 'never') return { kind: 'over', state: isForAPerson ? 'dead' : 'failed' }
+  const countsAsAttempt = !KEPT_BACK.has(code)
+  const most = error instanceof AppError && code !== NOT_UNDERSTOOD ? MAX_ATTEMPTS : FEW_ATTEMPTS
   const expires = action.expiresAtMs ?? Number.POSITIVE_INFINITY
   if (countsAsAttempt && action.attempts >= most && action.lane !== 'welcome') return { kind: 'over', state: 'dead' }
   const afterMs = pauseMs(retry, action, countsAsAttempt)

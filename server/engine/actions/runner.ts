@@ -10,7 +10,6 @@ import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import {
   type Action,
   type ActionState,
-  type AfterCrash,
   type Executor,
   type Failure,
   LANES,
@@ -22,7 +21,7 @@ import {
 import { type ClaimedAction, claimActions, postponeKind, releaseLeases } from './claim.ts'
 import { judgeFailure } from './judge-failure.ts'
 import { SLOTS } from './slots.ts'
-import { CRASHED, type Trouble, trouble, troubleOf } from './trouble.ts'
+import { type Trouble, trouble, troubleOf } from './trouble.ts'
 
 /** A shorter wait is over before the others have been moved. */
 const STAND_BACK_FROM_MS = 5_000
@@ -42,7 +41,7 @@ export interface RunnerDeps {
 }
 
 /** Carries out waiting actions. An action is claimed with a lease, called outside any transaction, and its outcome
- *  recorded in one; after a crash the lease ends and the action is tried again (or looked up first: `afterCrash`). */
+ *  recorded in one; after a crash the lease ends and the action is tried again, and told so (`mayHaveHappened`). */
 export function createRunner({ db, clock, log, executors, instance, onEnded, onPace }: RunnerDeps) {
   const byKind = new Map(executors.map((executor) => [executor.kind.kind, executor]))
   const inFlight = perLane(() => new Set<Promise<void>>())
@@ -104,26 +103,13 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
       const why = row.lastTrouble ?? trouble('action.too-late', 'came too late')
       return end(row, executor, action, { state: 'expired', ...why })
     }
-    let known: AfterCrash<unknown> | undefined
-    const interrupted = row.lastTrouble?.code === CRASHED ? row.lastTrouble : undefined
-    try {
-      if (interrupted !== undefined)
-        known = await inCallContext({ lane: wecomLaneOf(row.lane) }, async () => executor.afterCrash?.(action))
-    } catch (error) {
-      log.warn(
-        { actionId: row.id, kind: row.kind, err: describeError(error) },
-        'could not look up an interrupted action',
-      )
-      return postpone(row, { afterMs: 30_000, countsAsAttempt: false }, interrupted ?? troubleOf(error))
-    }
     try {
       const calls: { path: string; ms: number }[] = []
       const context = {
         lane: wecomLaneOf(row.lane),
         onCall: (path: string, ms: number) => void calls.push({ path, ms }),
       }
-      const result =
-        known?.kind === 'done' ? known.result : await inCallContext(context, () => executor.perform(action))
+      const result = await inCallContext(context, () => executor.perform(action))
       await complete(row, executor, action, result)
       onPace?.(row.kind, clock.now() - now, calls)
     } catch (error) {
@@ -241,7 +227,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     drained: async () => {
       await Promise.all(LANES.map(drained))
     },
-    /** Actions whose process died go back to waiting, marked so that `afterCrash` is asked. Safe to repeat. */
+    /** Actions whose process died go back to waiting, marked as perhaps carried out. Safe to repeat. */
     releaseLeases: (options: { all: boolean }) => releaseLeases(db, clock.now(), options),
     /** Claims nothing more and waits for the calls under way. */
     stop: async () => {

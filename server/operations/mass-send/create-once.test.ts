@@ -95,6 +95,17 @@ test('when WeCom does not tell whose task it is, nothing is sent twice; it is ad
   expect(creations(scene)).toBe(1)
 })
 
+test('a task that WeCom made and told of in an unknown shape is not made again; it is found', async () => {
+  const scene = await open()
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  scene.sandbox.faults.set({ path: 'externalcontact/add_msg_template', nullField: 'msgid' })
+  for (let i = 0; i < 8; i++) await scene.advance(MINUTE_MS)
+  expect(creations(scene)).toBe(1)
+  expect(await scene.rows('SELECT state, msgid FROM send_batch')).toEqual([
+    { state: 'created', msgid: tasksOf(scene)[0]?.msgid },
+  ])
+})
+
 test('down beyond the time in which it may be created: adopted all the same, since guides see it', async () => {
   const first = await open()
   await first.befriend('zhangsan', 'wmA')

@@ -1,13 +1,13 @@
 import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { AppError } from '../../core/kernel/app-error.ts'
+import { AppError, mayHaveHappened } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type Action, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
+import { WecomError, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Media } from '../../records/media/media.ts'
 import { type BatchOfRun, changeBatch, needBatch, waitingCustomers } from './batches.ts'
 import { CreateMassSend } from './create-action.ts'
@@ -117,7 +117,8 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
       if (!answer.msgid) return { kind: 'unclear' }
       return { kind: 'created', msgid: answer.msgid, failed: answer.fail_list ?? [] }
     } catch (error) {
-      if (!mayHaveHappened(error)) await markStarted(batch.id, null, text)
+      if (error instanceof WecomNotUnderstood && error.isDone) return { kind: 'unclear' }
+      if (!mayHaveBeenMade(error)) await markStarted(batch.id, null, text)
       throw error
     }
   }
@@ -163,11 +164,8 @@ export async function adopt(tx: Tx, batchId: number, msgid: string, nowMs: numbe
 }
 
 /** False only when it is certain that the platform has not made the task. */
-function mayHaveHappened(error: unknown): boolean {
-  if (error instanceof WecomError) return error.errcode === -1
-  if (error instanceof WecomUnreachable) return error.mayHaveHappened
-  return !(error instanceof AppError)
-}
+const mayHaveBeenMade = (error: unknown): boolean =>
+  (error instanceof WecomError && error.errcode === -1) || mayHaveHappened(error)
 
 const noteTrouble = (tx: Tx, batchId: number, zh: string): Promise<number> =>
   changeBatch(tx, batchId, { last_error: zh })

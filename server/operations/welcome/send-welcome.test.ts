@@ -65,6 +65,11 @@ describe('what the first process saw, the second knows', () => {
     expect(await outcome()).toBe('taken')
   })
 
+  it('a call whose answer nobody understands may have used the code', async () => {
+    await twoProcesses({ errcode: null }, { errcode: 41051 })
+    expect(await outcome()).toBe('sent-or-taken')
+  })
+
   it('a call without an answer, and refusals until the code is dead: perhaps sent', async () => {
     await twoProcesses(noAnswer, { errcode: 41096 })
     kit.clock.advance(20 * SECOND_MS)

@@ -106,16 +106,23 @@ export function createSendWelcome(
   })
 }
 
-function endOf({ state, errcode, mayHaveHappened }: Failure): { state: WelcomeState; reason: string } {
+function endOf({ state, code, errcode, mayHaveHappened }: Failure): { state: WelcomeState; reason: string } {
   if (errcode === TAKEN) return { state: 'taken', reason: '其他应用已先发送，或双方已经开始聊天' }
   if (state === 'expired' && mayHaveHappened) {
-    return { state: 'sent-or-taken', reason: '发送途中连接中断，20 秒内没有得到企业微信的答复，可能已发出' }
+    const why =
+      code === 'wecom.not-understood'
+        ? '企业微信的答复读不懂，不知道是否已发出'
+        : '发送途中连接中断，20 秒内没有得到企业微信的答复，可能已发出'
+    return { state: 'sent-or-taken', reason: why }
   }
   if (errcode === EXPIRED) return { state: 'late', reason: '欢迎语凭证已失效（只在 20 秒内有效）' }
   if (state === 'expired') {
     const why = errcode === BUSY ? '，其他应用一直在发送' : errcode === undefined ? '' : `，企业微信一直答复 ${errcode}`
     return { state: 'late', reason: `超过 20 秒没能发出${why}` }
   }
-  if (errcode === undefined) return { state: 'failed', reason: '内容不符合企业微信的限制，请检查欢迎语文件' }
+  if (code === 'wecom.bad-request') {
+    return { state: 'failed', reason: '内容不符合企业微信的限制，请检查欢迎语文件' }
+  }
+  if (errcode === undefined) return { state: 'failed', reason: `活水自己出错了（${code}），请把日志交给工程师` }
   return { state: 'failed', reason: `企业微信拒绝（${errcode} ${errorCode(errcode).zh}）` }
 }

@@ -44,6 +44,42 @@ const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
 }
 
+describe('an answer of unknown shape', () => {
+  it.each([
+    ['a field that became null', { external_contact: { external_userid: 'wm1', name: null } }, 'external_contact.name'],
+    [
+      'a field in a list',
+      { external_contact: { external_userid: 'wm1' }, follow_user: [{ userid: 'a' }, {}] },
+      'follow_user[].userid',
+    ],
+    ['a field that is missing', {}, 'external_contact'],
+  ])('%s is named, and never its value', async (_, answer, field) => {
+    await open()
+    platform.on(GET, { errcode: 0, ...answer })
+    await expect(platform.wecom.contacts.get('wm1')).rejects.toMatchObject({
+      name: 'WecomNotUnderstood',
+      code: 'wecom.not-understood',
+      message: `WeCom's answer to ${GET} has not the documented shape at ${field}`,
+      retry: 'later',
+      isDone: true,
+    })
+  })
+
+  it('to a write that must not be done twice forbids to try again: WeCom has done it', async () => {
+    await open()
+    platform.on('/cgi-bin/message/send', { errcode: 0, msgid: 7 })
+    await expect(
+      platform.wecom.messages.send({ touser: 'zhangsan', msgtype: 'text', text: { content: '好' } }),
+    ).rejects.toMatchObject({ code: 'wecom.not-understood', retry: 'never', isDone: true, mayHaveHappened: true })
+  })
+
+  it.each([[null], ['soon'], [1.5], [{}]])('whose errcode is %j is neither a yes nor a no', async (errcode) => {
+    await open()
+    platform.on(MARK, { errcode })
+    await expect(mark()).rejects.toMatchObject({ field: 'errcode', isDone: false, mayHaveHappened: true })
+  })
+})
+
 describe('a call', () => {
   it('sends the documented body and gives the documented answer', async () => {
     await open()
@@ -65,12 +101,6 @@ describe('a call', () => {
     await open()
     platform.on('/cgi-bin/externalcontact/get_follow_user_list', { errcode: 48002, errmsg: 'no', follow_user: [] })
     await expect(platform.wecom.contacts.followUserList()).rejects.toMatchObject({ errcode: 48002 })
-  })
-
-  it('does not take an answer of another shape for the documented one', async () => {
-    await open()
-    platform.on('/cgi-bin/externalcontact/get_follow_user_list', { errcode: 0, follow_user: 'zhangsan' })
-    await expect(platform.wecom.contacts.followUserList()).rejects.toMatchObject({ code: 'wecom.unreachable' })
   })
 
   it('is told to the metrics with its errcode, and its token to nobody', async () => {

@@ -6,8 +6,15 @@ import { createConcurrencyQueue } from './limits/concurrency-queue.ts'
 import type { RateLimits } from './limits/rate-limits.ts'
 import type { KeptCredential } from './token/kept-credential.ts'
 import type { Endpoint } from './wire/endpoint.ts'
+import { readErrcode } from './wire/errcode.ts'
 import type { Http, Json } from './wire/http.ts'
-import { WecomError, WecomRateLimited, WecomUnreachable } from './wire/wecom-error.ts'
+import {
+  type UnreadField,
+  WecomError,
+  WecomNotUnderstood,
+  WecomRateLimited,
+  WecomUnreachable,
+} from './wire/wecom-error.ts'
 
 export interface WecomLog {
   debug(fields: object, message: string): void
@@ -22,6 +29,9 @@ export interface CallResult {
   errcode: number | undefined
   ms: number
 }
+
+/** An answer came: which endpoint's, and what of it cannot be read. */
+export type OnAnswer = (path: string, unread: UnreadField | undefined) => void
 
 export interface CallOptions {
   /** For the whole call, a token fetch included. Default: the endpoint's own. */
@@ -38,11 +48,12 @@ export type Call = <Request extends TSchema, Answer extends TSchema>(
 
 /** 40001 is a wrong secret at gettoken; elsewhere it comes for tokens that are no longer good. */
 const TOKEN_REFUSED = new Set([40014, 42001, 40001])
+const isTokenRefused = (answer: Json): boolean => TOKEN_REFUSED.has(readErrcode(answer) ?? 0)
 const COMPLAIN_EVERY_MS = 10 * 60_000
 
 /** Every call to the platform goes this way: request checked, limits kept, token put on (and renewed once when it is
  *  refused), errcode looked at before anything else, answer checked against its schema.
- *  Throws WecomBadRequest, WecomRateLimited, WecomError, WecomUnreachable. */
+ *  Throws WecomBadRequest, WecomRateLimited, WecomError, WecomUnreachable, WecomNotUnderstood. */
 export function createCall(deps: {
   http: Http
   token: KeptCredential
@@ -50,8 +61,9 @@ export function createCall(deps: {
   clock: Clock
   log: WecomLog
   onCall?: ((result: CallResult) => void) | undefined
+  onAnswer?: OnAnswer | undefined
 }): Call {
-  const { http, token, limits, clock, log, onCall } = deps
+  const { http, token, limits, clock, log, onCall, onAnswer } = deps
   const queue = createConcurrencyQueue({ limits, nowMs: () => clock.now() })
   const complainedAt = new Map<number, number>()
 
@@ -97,6 +109,12 @@ export function createCall(deps: {
     log.error({ path, errcode, kind, todo }, 'WeCom refuses until someone changes a setting')
   }
 
+  function notUnderstood({ path, repeatable }: Endpoint, field: string, isDone: boolean): WecomNotUnderstood {
+    log.warn({ path, field }, 'WeCom answered in another shape than documented')
+    onAnswer?.(path, { path, field })
+    return new WecomNotUnderstood({ path, field }, { isDone, repeatable })
+  }
+
   return async (endpoint, request, options = {}) => {
     const { path } = endpoint
     endpoint.checkRequest(request)
@@ -110,13 +128,14 @@ export function createCall(deps: {
       const leftMs = (): number => Math.max(1, Math.ceil(endsAt - performance.now()))
       let accessToken = await inTime(token.get(), leftMs(), path)
       let answer = await once(endpoint, fields, accessToken, options.form, leftMs())
-      if (TOKEN_REFUSED.has(readErrcode(answer))) {
+      if (isTokenRefused(answer)) {
         accessToken = await inTime(token.renew(accessToken), leftMs(), path)
         await limits.take(path, clock.now())
         answer = await once(endpoint, fields, accessToken, options.form, leftMs())
       }
       const errcode = readErrcode(answer)
-      if (!TOKEN_REFUSED.has(errcode)) token.accepted()
+      if (errcode === undefined) throw notUnderstood(endpoint, 'errcode', false)
+      if (!isTokenRefused(answer)) token.accepted()
       const closedMs = limits.learn(path, errcode, clock.now())
       if (closedMs > 0) log.warn({ path, closedMs }, 'WeCom says too many calls; endpoint closed for a while')
       if (errcode === 45033) log.warn({ path }, 'WeCom says too many calls at once; fewer from now on')
@@ -124,10 +143,10 @@ export function createCall(deps: {
         complain(path, errcode)
         throw new WecomError(errcode, path, closedMs > 0 ? { retry: { afterMs: closedMs } } : {})
       }
-      if (!endpoint.isAnswer(answer)) {
-        throw new WecomUnreachable(path, 'the answer has not the documented shape', { mayHaveHappened: true })
-      }
-      return answer
+      const read = endpoint.readAnswer(answer)
+      if ('unreadField' in read) throw notUnderstood(endpoint, read.unreadField, true)
+      onAnswer?.(path, undefined)
+      return read.value
     })
   }
 }
@@ -140,10 +159,4 @@ function inTime(token: Promise<string>, timeoutMs: number, path: string): Promis
     timer = setTimeout(() => reject(error), timeoutMs)
   })
   return Promise.race([token, late]).finally(() => clearTimeout(timer))
-}
-
-/** Some successful answers (media) have no errcode. */
-export function readErrcode(answer: Json): number {
-  const errcode = Number(answer.errcode ?? 0)
-  return Number.isInteger(errcode) ? errcode : -1
 }

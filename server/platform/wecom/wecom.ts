@@ -23,7 +23,7 @@ import { createStrategies } from './api/strategies.ts'
 import { createStrategyTags } from './api/strategy-tags.ts'
 import { createTags } from './api/tags.ts'
 import { createWays } from './api/ways.ts'
-import { type CallResult, createCall, type WecomLog } from './call.ts'
+import { type CallResult, createCall, type OnAnswer, type WecomLog } from './call.ts'
 import type { RateLimitOptions } from './limits/documented-limits.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
 import type { SharedLimits } from './limits/shared-limits.ts'
@@ -47,19 +47,29 @@ export interface WecomOptions {
   sharedLimits?: SharedLimits
   /** After every call, gettoken included; for metrics. */
   onCall?: (result: CallResult) => void
+  /** After every yes of WeCom's, gettoken's included; for alerts. */
+  onAnswer?: OnAnswer
 }
 
 const silent: WecomLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** The client of one app of one corp. Arguments are the documented request bodies, results the documented answers;
- *  every method throws WecomError (refused), WecomUnreachable (no usable answer), WecomRateLimited (kept back, nothing
- *  sent) or WecomBadRequest (breaks a documented limit, nothing sent). */
+ *  every method throws WecomError (refused), WecomUnreachable (no usable answer), WecomNotUnderstood (an answer of unknown
+ *  shape), WecomRateLimited (kept back, nothing sent) or WecomBadRequest (breaks a documented limit, nothing sent). */
 export function createWecom(options: WecomOptions) {
-  const { apiBase, oauthBase, corpId, agentId, secret, clock, credentials, onCall } = options
+  const { apiBase, oauthBase, corpId, agentId, secret, clock, credentials, onCall, onAnswer } = options
   const http = createHttp({ apiBase })
-  const token = createAccessToken({ http, corpId, secret, clock, shared: credentials?.('access-token'), onCall })
+  const token = createAccessToken({
+    http,
+    corpId,
+    secret,
+    clock,
+    shared: credentials?.('access-token'),
+    onCall,
+    onAnswer,
+  })
   const limits = createRateLimits(options.limits, options.sharedLimits)
-  const call = createCall({ http, token, limits, clock, log: options.log ?? silent, onCall })
+  const call = createCall({ http, token, limits, clock, log: options.log ?? silent, onCall, onAnswer })
 
   return {
     acquisition: createAcquisition(call, clock),

@@ -79,6 +79,15 @@ describe('channels', () => {
     expect(await t.rows('SELECT COUNT(*) AS made FROM channel WHERE config_id IS NOT NULL')).toEqual([{ made: 1 }])
   })
 
+  it('a code that WeCom made and told of in an unknown shape is found, not made again', async () => {
+    t = await buildTestApp({ config: WELCOME })
+    t.sandbox.faults.set({ path: 'add_contact_way', nullField: 'config_id' })
+    await rewrite('channel: 包裹卡\nguides: [zhangsan]\n')
+    await t.advance(MINUTES_5)
+    expect(ways(t)).toHaveLength(1)
+    expect(await t.rows('SELECT COUNT(*) AS made FROM channel WHERE config_id IS NOT NULL')).toEqual([{ made: 1 }])
+  })
+
   it('adopts a code that was made before this database', async () => {
     t = await buildTestApp({ config: WELCOME })
     const { ways: api } = t.huoshui.wecom

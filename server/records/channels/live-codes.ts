@@ -3,6 +3,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
 
 interface MadeCode {
@@ -54,6 +55,17 @@ export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; 
     return undefined
   }
 
+  /** A way that WeCom has made and told of in words that we do not understand is there to be found. */
+  async function makeOrFind(code: LiveCode, sinceMs: number): Promise<MadeCode> {
+    try {
+      return await make(code)
+    } catch (error) {
+      const found = error instanceof WecomNotUnderstood && error.isDone ? await find(code.state, sinceMs) : undefined
+      if (found === undefined) throw error
+      return found
+    }
+  }
+
   async function adopt(code: LiveCode, found: MadeCode): Promise<MadeCode> {
     await wecom.ways.update({ config_id: found.configId, ...settingsOf(code) })
     return found
@@ -80,7 +92,7 @@ export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; 
     execute(CreateLiveCode, {
       perform: async ({ payload: { code, isPrinted }, attempts, createdAtMs }) => {
         // A call that nobody knows the end of may have made the way already.
-        if (attempts === 1 && !isPrinted) return make(code)
+        if (attempts === 1 && !isPrinted) return makeOrFind(code, createdAtMs - HOUR_MS)
         const found = await find(code.state, isPrinted ? FIRST_LISTED_MS : createdAtMs - HOUR_MS)
         return found === undefined ? make(code) : adopt(code, found)
       },

@@ -1,7 +1,9 @@
+import { AppError } from '../../../core/kernel/app-error.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
-import { readErrcode } from '../call.ts'
+import type { OnAnswer } from '../call.ts'
+import { readErrcode } from '../wire/errcode.ts'
 import type { Http } from '../wire/http.ts'
-import { WecomError, WecomUnreachable } from '../wire/wecom-error.ts'
+import { WecomError } from '../wire/wecom-error.ts'
 import { createKeptCredential, type KeptCredential } from './kept-credential.ts'
 import type { SharedCredential } from './shared-credential.ts'
 
@@ -17,8 +19,19 @@ export function createAccessToken(options: {
   clock: Clock
   shared?: SharedCredential | undefined
   onCall?: ((result: { path: string; errcode: number | undefined; ms: number }) => void) | undefined
+  onAnswer?: OnAnswer | undefined
 }): KeptCredential {
-  const { http, corpId, secret, clock, shared, onCall } = options
+  const { http, corpId, secret, clock, shared, onCall, onAnswer } = options
+
+  /** Not WecomNotUnderstood: what was to be done with the token is in order, and waits until there is one. */
+  function noToken(field: string): AppError {
+    onAnswer?.(PATH, { path: PATH, field })
+    return new AppError('wecom.credential-missing', `the answer to ${PATH} has not the documented shape at ${field}`, {
+      retry: 'later',
+      status: 502,
+      zh: '暂时拿不到企业微信的访问凭证，稍后会自动重试',
+    })
+  }
 
   return createKeptCredential({
     clock,
@@ -35,11 +48,12 @@ export function createAccessToken(options: {
           repeatable: true,
         })
         errcode = readErrcode(answer)
+        if (errcode === undefined) throw noToken('errcode')
         if (errcode !== 0) throw new WecomError(errcode, PATH)
         const { access_token: value, expires_in: expiresInSec } = answer
-        if (typeof value !== 'string' || value === '' || typeof expiresInSec !== 'number' || expiresInSec <= 0) {
-          throw new WecomUnreachable(PATH, 'the answer holds no token', { mayHaveHappened: false })
-        }
+        if (typeof value !== 'string' || value === '') throw noToken('access_token')
+        if (typeof expiresInSec !== 'number' || expiresInSec <= 0) throw noToken('expires_in')
+        onAnswer?.(PATH, undefined)
         return { value, expiresInSec }
       } finally {
         onCall?.({ path: PATH, errcode, ms: Math.round(performance.now() - startedAt) })

@@ -17,8 +17,8 @@ export interface Endpoint<Request extends TSchema = TSchema, Answer extends TSch
   binary: boolean
   /** Throws wecom.bad-request, with a Chinese text that names the field and its limit. */
   checkRequest(request: Static<Request>): void
-  /** True when the answer has the documented shape. */
-  isAnswer(answer: unknown): answer is Static<Answer>
+  /** The answer, if it has the documented shape; else the field that has not, as in UnreadField. */
+  readAnswer(answer: unknown): { value: Static<Answer> } | { unreadField: string }
 }
 
 interface EndpointSpec<Request extends TSchema, Answer extends TSchema> {
@@ -53,16 +53,32 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
       const check = requestCheck()
       if (check.Check(value)) return
       const faults = check.Errors(value)
-      // In a union every branch complains; a limit is what the caller can act on, else what lies deepest: it is in the
-      // branch that was meant.
-      const depth = (one: { instancePath: string }): number => one.instancePath.split('/').length
-      const deepest = [...faults].sort((one, other) => depth(other) - depth(one))[0]
-      const fault = faults.find(({ keyword }) => keyword === '~refine') ?? deepest
+      // A limit is what the caller can act on.
+      const fault = faults.find(({ keyword }) => keyword === '~refine') ?? deepest(faults)
       const where = `${fault?.instancePath || '/'} (${fault?.keyword ?? 'unknown'})`
       throw new WecomBadRequest(path, where, fault === undefined ? '请求的格式不对' : describeFault(fault))
     },
-    isAnswer: (value): value is Static<Answer> => answerCheck().Check(value),
+    readAnswer: (value) => {
+      const check = answerCheck()
+      if (check.Check(value)) return { value }
+      const fault = deepest(check.Errors(value))
+      return { unreadField: fault === undefined ? 'the whole' : fieldOf(fault) }
+    },
   }
+}
+
+/** In a union every branch complains; what lies deepest is in the branch that was meant. */
+function deepest<F extends { instancePath: string }>(faults: readonly F[]): F | undefined {
+  const depth = (one: F): number => one.instancePath.split('/').length
+  return [...faults].sort((one, other) => depth(other) - depth(one))[0]
+}
+
+/** `/userlist/3/userid` is `userlist[].userid`: which of them does not matter. What is missing is named itself. */
+function fieldOf({ instancePath, params }: { instancePath: string; params: object }): string {
+  const missing = 'requiredProperties' in params ? [params.requiredProperties].flat().slice(0, 1) : []
+  const parts = [...instancePath.split('/').slice(1), ...missing.map(String)]
+  const field = parts.map((part) => (/^\d+$/.test(part) ? '[]' : `.${part}`)).join('')
+  return field === '' ? 'the whole' : field.replace(/^\./, '')
 }
 
 /** Compiling takes milliseconds; most processes use few endpoints. */

@@ -37,6 +37,36 @@ export class WecomUnreachable extends AppError {
   }
 }
 
+/** What about an answer cannot be read: the endpoint, and the field of the answer (`external_contact.name`,
+ *  `userlist[].userid`), never its value. */
+export interface UnreadField {
+  path: string
+  field: string
+}
+
+/** WeCom answered, and not in the documented shape: its interface has changed, or is not as documented. Trying for hours
+ *  would not mend that. A write that WeCom accepted is done, whatever its answer looks like, so it is not tried again unless
+ *  twice is as good as once. */
+export class WecomNotUnderstood extends AppError {
+  override readonly name = 'WecomNotUnderstood'
+  readonly path: string
+  readonly field: string
+  /** WeCom said yes: what was asked for is done, and only what it told about it cannot be read. */
+  readonly isDone: boolean
+
+  constructor({ path, field }: UnreadField, { isDone, repeatable }: { isDone: boolean; repeatable: boolean }) {
+    super('wecom.not-understood', `WeCom's answer to ${path} has not the documented shape at ${field}`, {
+      retry: isDone && !repeatable ? 'never' : 'later',
+      status: 502,
+      zh: '企业微信答复的内容暂时读不懂，已提醒管理员',
+      mayHaveHappened: true,
+    })
+    this.path = path
+    this.field = field
+    this.isDone = isDone
+  }
+}
+
 /** We kept the call back, so as not to exceed WeCom's limits. Nothing was sent; try after the stated time. */
 export class WecomRateLimited extends AppError {
   override readonly name = 'WecomRateLimited'
