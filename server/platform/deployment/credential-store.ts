@@ -1,18 +1,14 @@
 import type { Db } from '../../core/db/db.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, set, sql } from '../../core/db/sql.ts'
 import type { Credential, SharedCredential } from '../wecom/token/shared-credential.ts'
 import type { CredentialSeal } from './credential-seal.ts'
+import { CREDENTIAL } from './deployment-tables.ts'
 
 /** Longer than a fetch may take; when its holder dies, another may fetch after this. */
 const LEASE_MS = 10_000
 
-interface CredentialRow {
-  sealed: string | null
-  value_hash: string | null
-  refresh_at: number | null
-  expires_at: number | null
-  lease_by: string | null
-  lease_until: number | null
-}
+type CredentialRow = RowOf<typeof CREDENTIAL>
 
 /** Credentials in the table that all processes of a deployment have in common. Throws the driver's error when the
  *  database is away; every method is safe to repeat. */
@@ -24,10 +20,7 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
 
   async function read(name: string): Promise<{ row: CredentialRow; credential: Credential | undefined } | undefined> {
     const row = await inTime((tx) =>
-      tx.row<CredentialRow>(
-        'SELECT sealed, value_hash, refresh_at, expires_at, lease_by, lease_until FROM credential WHERE name = ?',
-        [name],
-      ),
+      tx.row(sql`SELECT ${all(CREDENTIAL)} FROM ${CREDENTIAL} WHERE ${CREDENTIAL.name} = ${name}`),
     )
     if (row === undefined) return undefined
     const value = row.sealed === null ? undefined : seal.open(name, row.sealed)
@@ -44,10 +37,11 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
     const lease = (seen: CredentialRow | undefined, nowMs: number): Promise<number> =>
       inTime((tx) =>
         tx.run(
-          `UPDATE credential SET lease_by = ?, lease_until = ?
-           WHERE name = ? AND (lease_until IS NULL OR lease_until <= ?)
-             AND (value_hash IS NULL OR (value_hash = ? AND refresh_at = ?))`,
-          [instance, nowMs + LEASE_MS, name, nowMs, seen?.value_hash ?? null, seen?.refresh_at ?? null],
+          sql`UPDATE ${CREDENTIAL} SET ${set(CREDENTIAL, { lease_by: instance, lease_until: nowMs + LEASE_MS })}
+              WHERE ${CREDENTIAL.name} = ${name}
+                AND (${CREDENTIAL.lease_until} IS NULL OR ${CREDENTIAL.lease_until} <= ${nowMs})
+                AND (${CREDENTIAL.value_hash} IS NULL OR (${CREDENTIAL.value_hash} = ${seen?.value_hash ?? null}
+                  AND ${CREDENTIAL.refresh_at} = ${seen?.refresh_at ?? null}))`,
         ),
       )
 
@@ -55,7 +49,7 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
       begin: async (refused, nowMs) => {
         let found = await read(name)
         if (found === undefined) {
-          await inTime((tx) => tx.insertIgnore('credential', [{ name }]))
+          await inTime((tx) => tx.insertIgnore(CREDENTIAL, [{ name }]))
           found = await read(name)
         }
         const isUsable = (one: Credential | undefined): boolean =>
@@ -75,16 +69,14 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
       save: async (fetched, nowMs) => {
         const mine = await inTime((tx) =>
           tx.run(
-            `UPDATE credential SET sealed = ?, value_hash = ?, refresh_at = ?, expires_at = ?, lease_by = NULL, lease_until = NULL
-             WHERE name = ? AND lease_by = ?`,
-            [
-              seal.seal(name, fetched.value),
-              seal.hash(fetched.value),
-              fetched.refreshAtMs,
-              fetched.expiresAtMs,
-              name,
-              instance,
-            ],
+            sql`UPDATE ${CREDENTIAL} SET ${set(CREDENTIAL, {
+              sealed: seal.seal(name, fetched.value),
+              value_hash: seal.hash(fetched.value),
+              refresh_at: fetched.refreshAtMs,
+              expires_at: fetched.expiresAtMs,
+              lease_by: null,
+              lease_until: null,
+            })} WHERE ${CREDENTIAL.name} = ${name} AND ${CREDENTIAL.lease_by} = ${instance}`,
           ),
         )
         if (mine === 1) return fetched
@@ -93,11 +85,10 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
       },
       pause: async (untilMs) => {
         await inTime((tx) =>
-          tx.run('UPDATE credential SET lease_by = NULL, lease_until = ? WHERE name = ? AND lease_by = ?', [
-            untilMs,
-            name,
-            instance,
-          ]),
+          tx.run(
+            sql`UPDATE ${CREDENTIAL} SET ${set(CREDENTIAL, { lease_by: null, lease_until: untilMs })}
+                WHERE ${CREDENTIAL.name} = ${name} AND ${CREDENTIAL.lease_by} = ${instance}`,
+          ),
         )
       },
     }

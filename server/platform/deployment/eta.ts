@@ -1,5 +1,7 @@
+import { count, number, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { LANES, type Lane, wecomLaneOf } from '../../engine/actions/action-kind.ts'
+import { ACTION } from '../../engine/actions/action-tables.ts'
 import { type EndpointPace, type Estimate, estimate } from '../../engine/actions/estimate.ts'
 import { readPaces } from '../../engine/actions/pace-book.ts'
 import { limitsOf } from '../wecom/limits/documented-limits.ts'
@@ -11,21 +13,17 @@ import { countLive } from './live-processes.ts'
 /** When the actions that wait will be done, per kind and lane, longest first. For the command line, the metrics and
  *  whoever shows progress; changes nothing. Times are UTC milliseconds. */
 export async function readEta(tx: Tx, nowMs: number): Promise<Estimate[]> {
-  const rows = await tx.rows<{ kind: string; lane: number; count: number; last_due: number }>(
-    `SELECT kind, lane, COUNT(*) AS count, MAX(due_at) AS last_due FROM action
-     WHERE state IN ('waiting', 'running') GROUP BY kind, lane`,
+  const { kind, lane, due_at } = ACTION
+  const rows = await tx.rows(
+    sql`SELECT ${select({ kind, lane, count: count(), lastDueMs: number(sql`MAX(${due_at})`) })} FROM ${ACTION}
+        WHERE ${ACTION.state} IN ('waiting', 'running') GROUP BY ${kind}, ${lane}`,
   )
   if (rows.length === 0) return []
   const paces = await readPaces(tx)
   const endpoints = new Map<string, (lane: Lane) => EndpointPace>()
   for (const path of new Set(paces.flatMap(({ calls }) => calls.map((call) => call.path))))
     endpoints.set(path, await endpointPace(tx, path, nowMs))
-  const waiting = rows.map((row) => ({
-    kind: row.kind,
-    lane: LANES[row.lane] ?? 'backfill',
-    count: Number(row.count),
-    lastDueMs: row.last_due,
-  }))
+  const waiting = rows.map((row) => ({ ...row, lane: LANES[row.lane] ?? 'backfill' }))
   return estimate({
     waiting,
     paces,

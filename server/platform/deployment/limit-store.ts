@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { commas, every, maybeNumber, number, pick, select, set, some, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { LANES, perLane } from '../../core/kernel/lane.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
@@ -6,16 +7,7 @@ import type { WindowLimit } from '../wecom/limits/documented-limits.ts'
 import { type LaneUse, noUse, roomFor, totalUse } from '../wecom/limits/lane-shares.ts'
 import type { LimitAnswer, LimitEntry, SharedLimits } from '../wecom/limits/shared-limits.ts'
 import { SLICES } from '../wecom/limits/sliding-window.ts'
-
-interface LimitRow {
-  closed_until: number | null
-  allowed: number | null
-  allowed_at: number | null
-  learned: number | null
-  learned_at: number | null
-}
-
-type UseRow = Record<'length_ms' | 'oldest' | keyof LaneUse, number | string | null>
+import { ENDPOINT_LIMIT, ENDPOINT_USE } from './deployment-tables.ts'
 
 const sliceOf = ({ lengthMs }: WindowLimit, nowMs: number): number => Math.floor(nowMs / (lengthMs / SLICES))
 
@@ -49,7 +41,7 @@ export async function readLimits(
   nowMs: number,
 ): Promise<{ answer: LimitAnswer; used: Map<number, LaneUse> }> {
   const rows = await readUse(tx, asked, nowMs)
-  const used = new Map(rows.map((row) => [Number(row.length_ms), perLane((lane) => Number(row[lane]))]))
+  const used = new Map(rows.map((row) => [row.lengthMs, perLane((lane) => row[lane])]))
   const usedInMinute = totalUse(used.get(MINUTE_MS) ?? noUse())
   const learned = await readLearned(tx, asked.path)
   return { used, answer: { path: asked.path, granted: noUse(), room: noUse(), waitMs: 0, usedInMinute, ...learned } }
@@ -63,9 +55,9 @@ async function settleOne(tx: Tx, entry: LimitEntry, nowMs: number): Promise<Limi
   if (entry.returned !== undefined) await giveBack(tx, entry, entry.returned)
   const used = await readUse(tx, entry, nowMs)
   const windowUse = windows.map((window) => {
-    const row = used.find((one) => Number(one.length_ms) === window.lengthMs)
-    const use = perLane((lane) => Number(row?.[lane] ?? 0) + entry.made[lane])
-    return { window, use, oldest: row === undefined ? sliceOf(window, nowMs) : Number(row.oldest) }
+    const row = used.find((one) => one.lengthMs === window.lengthMs)
+    const use = perLane((lane) => (row?.[lane] ?? 0) + entry.made[lane])
+    return { window, use, oldest: row?.oldest ?? sliceOf(window, nowMs) }
   })
   const granted = noUse()
   for (const lane of LANES) {
@@ -93,39 +85,33 @@ async function exchangeNews(
   tx: Tx,
   { path, closedUntilMs, allowed, learned }: LimitEntry,
 ): Promise<Pick<LimitAnswer, 'closedUntilMs' | 'allowed' | 'learned'>> {
-  const take = () => tx.run('UPDATE endpoint_limit SET revision = revision + 1 WHERE path = ?', [path])
+  const { revision, closed_until } = ENDPOINT_LIMIT
+  const isIt = sql`${ENDPOINT_LIMIT.path} = ${path}`
+  const take = () => tx.run(sql`UPDATE ${ENDPOINT_LIMIT} SET ${revision} = ${revision} + 1 WHERE ${isIt}`)
   if ((await take()) === 0) {
-    await tx.insertIgnore('endpoint_limit', [{ path }])
+    await tx.insertIgnore(ENDPOINT_LIMIT, [{ path }])
     await take()
   }
   if (closedUntilMs !== undefined) {
     await tx.run(
-      'UPDATE endpoint_limit SET closed_until = ? WHERE path = ? AND (closed_until IS NULL OR closed_until < ?)',
-      [closedUntilMs, path, closedUntilMs],
+      sql`UPDATE ${ENDPOINT_LIMIT} SET ${closed_until} = ${closedUntilMs}
+          WHERE ${isIt} AND (${closed_until} IS NULL OR ${closed_until} < ${closedUntilMs})`,
     )
   }
   if (allowed !== undefined) {
-    await tx.run('UPDATE endpoint_limit SET allowed = ?, allowed_at = ? WHERE path = ?', [
-      allowed.calls,
-      allowed.atMs,
-      path,
-    ])
+    const seen = set(ENDPOINT_LIMIT, { allowed: allowed.calls, allowed_at: allowed.atMs })
+    await tx.run(sql`UPDATE ${ENDPOINT_LIMIT} SET ${seen} WHERE ${isIt}`)
   }
   if (learned !== undefined) {
-    await tx.run('UPDATE endpoint_limit SET learned = ?, learned_at = ? WHERE path = ?', [
-      learned.perMinute,
-      learned.atMs,
-      path,
-    ])
+    const seen = set(ENDPOINT_LIMIT, { learned: learned.perMinute, learned_at: learned.atMs })
+    await tx.run(sql`UPDATE ${ENDPOINT_LIMIT} SET ${seen} WHERE ${isIt}`)
   }
   return readLearned(tx, path)
 }
 
 async function readLearned(tx: Tx, path: string): Promise<Pick<LimitAnswer, 'closedUntilMs' | 'allowed' | 'learned'>> {
-  const row = await tx.row<LimitRow>(
-    'SELECT closed_until, allowed, allowed_at, learned, learned_at FROM endpoint_limit WHERE path = ?',
-    [path],
-  )
+  const columns = pick(ENDPOINT_LIMIT, 'closed_until', 'allowed', 'allowed_at', 'learned', 'learned_at')
+  const row = await tx.row(sql`SELECT ${columns} FROM ${ENDPOINT_LIMIT} WHERE ${ENDPOINT_LIMIT.path} = ${path}`)
   return {
     closedUntilMs: row?.closed_until ?? undefined,
     allowed: pair(row?.allowed, row?.allowed_at, (calls, atMs) => ({ calls, atMs })),
@@ -140,14 +126,23 @@ const pair = <T>(
 ): T | undefined => (typeof value === 'number' && typeof atMs === 'number' ? make(value, atMs) : undefined)
 
 /** Used in each window, and the oldest slice in it. */
-function readUse(tx: Tx, { path, windows }: Pick<LimitEntry, 'path' | 'windows'>, nowMs: number): Promise<UseRow[]> {
-  const inWindows = windows.map(() => '(length_ms = ? AND slice >= ?)').join(' OR ')
-  const sums = LANES.map((lane) => `SUM(${lane}) AS ${lane}`).join(', ')
-  return tx.rows<UseRow>(
-    `SELECT length_ms, MIN(slice) AS oldest, ${sums} FROM endpoint_use WHERE path = ? AND (${inWindows}) GROUP BY length_ms`,
-    [path, ...windows.flatMap((window) => [window.lengthMs, sliceOf(window, nowMs) - SLICES])],
+function readUse(tx: Tx, { path, windows }: Pick<LimitEntry, 'path' | 'windows'>, nowMs: number) {
+  const { length_ms, slice } = ENDPOINT_USE
+  const inWindows = windows.map(
+    (window) => sql`${length_ms} = ${window.lengthMs} AND ${slice} >= ${sliceOf(window, nowMs) - SLICES}`,
+  )
+  const sums = perLane((lane) => number(sql`SUM(${ENDPOINT_USE[lane]})`))
+  return tx.rows(
+    sql`SELECT ${select({ lengthMs: length_ms, oldest: maybeNumber(sql`MIN(${slice})`), ...sums })} FROM ${ENDPOINT_USE}
+        WHERE ${every([sql`${ENDPOINT_USE.path} = ${path}`, some(inWindows)])} GROUP BY ${length_ms}`,
   )
 }
+
+const sliceRow = (path: string, lengthMs: number, slice: number) =>
+  sql`${ENDPOINT_USE.path} = ${path} AND ${ENDPOINT_USE.length_ms} = ${lengthMs} AND ${ENDPOINT_USE.slice} = ${slice}`
+
+const added = (calls: LaneUse, sign: 1 | -1) =>
+  commas(LANES.map((lane) => sql`${ENDPOINT_USE[lane]} = ${ENDPOINT_USE[lane]} + ${sign * calls[lane]}`))
 
 /** In the very slices in which it was booked, so that no window ever shows less than was called. */
 async function giveBack(
@@ -156,26 +151,21 @@ async function giveBack(
   { calls, bookedAtMs }: NonNullable<LimitEntry['returned']>,
 ): Promise<void> {
   for (const window of windows) {
-    await tx.run(
-      `UPDATE endpoint_use SET ${LANES.map((lane) => `${lane} = ${lane} - ?`).join(', ')}
-       WHERE path = ? AND length_ms = ? AND slice = ?`,
-      [...LANES.map((lane) => calls[lane]), path, window.lengthMs, sliceOf(window, bookedAtMs)],
-    )
+    const row = sliceRow(path, window.lengthMs, sliceOf(window, bookedAtMs))
+    await tx.run(sql`UPDATE ${ENDPOINT_USE} SET ${added(calls, -1)} WHERE ${row}`)
   }
 }
 
 async function book(tx: Tx, path: string, window: WindowLimit, calls: LaneUse, nowMs: number): Promise<void> {
+  const { lengthMs } = window
   const slice = sliceOf(window, nowMs)
   const changed = await tx.run(
-    `UPDATE endpoint_use SET ${LANES.map((lane) => `${lane} = ${lane} + ?`).join(', ')}
-     WHERE path = ? AND length_ms = ? AND slice = ?`,
-    [...LANES.map((lane) => calls[lane]), path, window.lengthMs, slice],
+    sql`UPDATE ${ENDPOINT_USE} SET ${added(calls, 1)} WHERE ${sliceRow(path, lengthMs, slice)}`,
   )
   if (changed > 0) return
-  await tx.insertIgnore('endpoint_use', [{ path, length_ms: window.lengthMs, slice, ...calls }])
-  await tx.run('DELETE FROM endpoint_use WHERE path = ? AND length_ms = ? AND slice < ?', [
-    path,
-    window.lengthMs,
-    slice - SLICES - 1,
-  ])
+  await tx.insertIgnore(ENDPOINT_USE, [{ path, length_ms: lengthMs, slice, ...calls }])
+  await tx.run(
+    sql`DELETE FROM ${ENDPOINT_USE} WHERE ${ENDPOINT_USE.path} = ${path} AND ${ENDPOINT_USE.length_ms} = ${lengthMs}
+          AND ${ENDPOINT_USE.slice} < ${slice - SLICES - 1}`,
+  )
 }

@@ -1,8 +1,10 @@
 import type { Db } from '../../core/db/db.ts'
+import { count, pick, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Place } from '../wecom/limits/process-share.ts'
+import { LIVE_PROCESS } from './deployment-tables.ts'
 
 const TELL_EVERY_MS = 5 * SECOND_MS
 /** Who has said nothing for so long is dead. Longer than a pause and the difference of two machines' clocks. */
@@ -11,7 +13,7 @@ const SILENT_FOR_MS = 20 * SECOND_MS
 /** The processes of a deployment, each a row that it renews: among how many WeCom's limits are to be divided. */
 export function createLiveProcesses({ db, clock, instance }: { db: Db; clock: Clock; instance: string }) {
   let told: { atMs: number; place: Place } | undefined
-  const tell = (tx: Tx): Promise<void> => tx.upsert('live_process', [{ instance, seen_at: clock.now() }], ['instance'])
+  const tell = (tx: Tx): Promise<void> => tx.upsert(LIVE_PROCESS, [{ instance, seen_at: clock.now() }], ['instance'])
 
   return {
     /** Writes this process' row, whatever it held: who can do that can store. Throws the driver's error. */
@@ -23,8 +25,10 @@ export function createLiveProcesses({ db, clock, instance }: { db: Db; clock: Cl
       if (told !== undefined && Math.abs(nowMs - told.atMs) < TELL_EVERY_MS) return told.place
       const living = await db.tx(async (tx) => {
         await tell(tx)
-        await tx.run('DELETE FROM live_process WHERE seen_at < ?', [nowMs - SILENT_FOR_MS])
-        return tx.rows<{ instance: string }>('SELECT instance FROM live_process ORDER BY instance')
+        await tx.run(sql`DELETE FROM ${LIVE_PROCESS} WHERE ${LIVE_PROCESS.seen_at} < ${nowMs - SILENT_FOR_MS}`)
+        return tx.rows(
+          sql`SELECT ${pick(LIVE_PROCESS, 'instance')} FROM ${LIVE_PROCESS} ORDER BY ${LIVE_PROCESS.instance}`,
+        )
       })
       const rank = living.findIndex((one) => one.instance === instance)
       told = { atMs: nowMs, place: { rank: Math.max(0, rank), of: Math.max(1, living.length) } }
@@ -32,15 +36,13 @@ export function createLiveProcesses({ db, clock, instance }: { db: Db; clock: Cl
     },
     /** Its part is free for the others at once. */
     leave: async (): Promise<void> => {
-      await db.tx((tx) => tx.run('DELETE FROM live_process WHERE instance = ?', [instance]))
+      await db.tx((tx) => tx.run(sql`DELETE FROM ${LIVE_PROCESS} WHERE ${LIVE_PROCESS.instance} = ${instance}`))
     },
   }
 }
 
 /** How many live, as far as the table tells; for readers who are none of them. */
 export async function countLive(tx: Tx, nowMs: number): Promise<number> {
-  const row = await tx.row<{ n: number }>('SELECT COUNT(*) AS n FROM live_process WHERE seen_at >= ?', [
-    nowMs - SILENT_FOR_MS,
-  ])
-  return Number(row?.n ?? 0)
+  const living = sql`${LIVE_PROCESS.seen_at} >= ${nowMs - SILENT_FOR_MS}`
+  return (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${LIVE_PROCESS} WHERE ${living}`))?.n ?? 0
 }

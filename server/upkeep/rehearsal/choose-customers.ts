@@ -1,6 +1,8 @@
+import { count, pick, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { drawPoint } from '../../operations/sop/model/draw.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
+import { CUSTOMER } from '../../records/customers/customer-tables.ts'
 
 /** Who takes part in a rehearsal. */
 export interface Cast {
@@ -16,15 +18,15 @@ const PAGE = 1_000
 /** Everybody, or, of more than `most`, the customers of whole guides, drawn by a share that stays the same: a guide's day
  *  is then as full as in reality. Customers without a guide are drawn one by one. */
 export async function chooseCustomers(tx: ReadTx, most: number): Promise<Cast> {
-  const counted = await tx.row<{ total: number }>('SELECT COUNT(*) AS total FROM customer')
-  const total = Number(counted?.total ?? 0)
+  const total = (await tx.row(sql`SELECT ${select({ total: count() })} FROM ${CUSTOMER}`))?.total ?? 0
   if (total <= most) return { total, drawn: undefined, factor: 1 }
   const share = most / total
   const drawn = new Set<string>()
   for (let after = ''; ; ) {
-    const page = await tx.rows<{ external_userid: string }>(
-      `SELECT external_userid FROM customer WHERE external_userid > ? ORDER BY external_userid LIMIT ${PAGE}`,
-      [after],
+    const { external_userid } = CUSTOMER
+    const page = await tx.rows(
+      sql`SELECT ${pick(CUSTOMER, 'external_userid')} FROM ${CUSTOMER}
+          WHERE ${external_userid} > ${after} ORDER BY ${external_userid} LIMIT ${PAGE}`,
     )
     const ids = page.map((row) => row.external_userid)
     const owners = await customerQueries.ownersOf(tx, ids)

@@ -1,5 +1,7 @@
+import { maybeNumber, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import type { EntryFigure, StepFigure } from '../../operations/sop/explain/sop-figures.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { eventNameOf } from '../../rules/schema/sop-event.ts'
@@ -37,8 +39,8 @@ const NOT_TOLD: ReadonlySet<string> = new Set(['survey.answered'])
 
 /** When the first event still on record came; undefined: there is none. */
 export async function recordedSince(view: ReadTx): Promise<number | undefined> {
-  const row = await view.row<{ first: number | null }>('SELECT MIN(received_at) AS first FROM inbound_event')
-  return row?.first ?? undefined
+  const first = maybeNumber(sql`MIN(${INBOUND_EVENT.received_at})`)
+  return (await view.row(sql`SELECT ${select({ first })} FROM ${INBOUND_EVENT}`))?.first ?? undefined
 }
 
 /** Plays the last days once more under the rules of `book`, to see what those bring who come by an event: an estimate, as

@@ -1,4 +1,6 @@
+import { list, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
+import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import type { RecordedEvent } from '../../engine/inbox/rewind.ts'
 
 /** What people did; what our own rules did they shall do again, or not. */
@@ -18,34 +20,26 @@ const REPLAYED = [
   'tag.removed',
 ]
 
-interface StoredEvent {
-  id: number
-  dedupe_key: string
-  kind: string
-  lane: number
-  payload: string
-  event_at: number
-  received_at: number
-}
-
 /** The events since `sinceMs`, in the order in which they came. `replayed`: those that a rehearsal is told again. */
 export async function recordedEvents(
   view: ReadTx,
   sinceMs: number,
   drawn: ReadonlySet<string> | undefined,
 ): Promise<{ all: RecordedEvent[]; replayed: RecordedEvent[] }> {
-  const rows = await view.rows<StoredEvent>(
-    `SELECT id, dedupe_key, kind, lane, payload, event_at, received_at FROM inbound_event
-     WHERE received_at > ? AND kind IN (${REPLAYED.map(() => '?').join(', ')}) ORDER BY received_at, id`,
-    [sinceMs, ...REPLAYED],
+  const {
+    id,
+    kind,
+    lane,
+    payload,
+    dedupe_key: dedupeKey,
+    event_at: eventAtMs,
+    received_at: receivedAtMs,
+  } = INBOUND_EVENT
+  const rows = await view.rows(
+    sql`SELECT ${select({ id, dedupeKey, kind, lane, payload, eventAtMs, receivedAtMs })} FROM ${INBOUND_EVENT}
+        WHERE ${receivedAtMs} > ${sinceMs} AND ${kind} IN ${list(REPLAYED)} ORDER BY ${receivedAtMs}, ${id}`,
   )
-  const all = rows.map(({ dedupe_key, payload, event_at, received_at, ...rest }) => ({
-    ...rest,
-    dedupeKey: dedupe_key,
-    payload: JSON.parse(payload) as Record<string, unknown>,
-    eventAtMs: event_at,
-    receivedAtMs: received_at,
-  }))
+  const all = rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as Record<string, unknown> }))
   const known = all.filter(({ payload }) => drawn === undefined || drawn.has(String(payload.externalUserId)))
   return { all: known, replayed: known.filter(({ payload }) => payload.by !== 'rule') }
 }

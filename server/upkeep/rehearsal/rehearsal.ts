@@ -1,8 +1,10 @@
 import { type CapabilitiesDeps, createCapabilities } from '../../capabilities/capabilities.ts'
 import type { Db } from '../../core/db/db.ts'
+import { list, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createLogger } from '../../core/kernel/logger.ts'
+import { ACTION } from '../../engine/actions/action-tables.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import { createRunner } from '../../engine/actions/runner.ts'
 import { createDispatcher } from '../../engine/inbox/dispatcher.ts'
@@ -69,7 +71,8 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
   await db.tx(async (tx) => {
     await rememberVersions(tx, book, nowMs)
     // Whatever was under way when the copy was made is done once more.
-    await tx.run(`UPDATE action SET state = 'waiting', lease_until = NULL WHERE state = 'running'`)
+    const claimed = sql`${ACTION.state} = 'running'`
+    await tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, { state: 'waiting', lease_until: null })} WHERE ${claimed}`)
     await dropForeign(
       tx,
       executors.map(({ kind }) => kind.kind),
@@ -103,5 +106,5 @@ export type Rehearsal = Awaited<ReturnType<typeof openRehearsal>>
 
 /** What parts outside a rehearsal would do: forwarding events, reading the platform. */
 async function dropForeign(tx: Tx, kinds: string[]): Promise<void> {
-  await tx.run(`DELETE FROM action WHERE kind NOT IN (${kinds.map(() => '?').join(', ')})`, kinds)
+  await tx.run(sql`DELETE FROM ${ACTION} WHERE ${ACTION.kind} NOT IN ${list(kinds)}`)
 }
