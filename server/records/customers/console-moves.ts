@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { ResolveMove } from './customer-actions.ts'
+import { FOLLOW } from './customer-tables.ts'
 import type { SourcedAdd, SourcedLoss } from './event-source.ts'
 import { ADD_WAY_ASSIGNED } from './follow-store.ts'
-import type { Relation } from './relation.ts'
+import { isPair } from './is-pair.ts'
+import type { Pair, Relation } from './relation.ts'
 import type { Takeover, Takeovers } from './take-over.ts'
 
 /* A handover that an administrator begins in WeCom's console is not in our ledger. What WeCom tells of it: the old guide's
@@ -16,12 +20,7 @@ import type { Takeover, Takeovers } from './take-over.ts'
 /** The events of one move carry nearly the same time. */
 const SAME_MOVE_MS = 10 * MINUTE_MS
 
-interface OtherFollow {
-  userid: string
-  active: number
-  lost_by: string | null
-  lost_at: number | null
-}
+type OtherFollow = Pick<RowOf<typeof FOLLOW>, 'userid' | 'active' | 'lost_by' | 'lost_at'>
 
 const isSameMove = (atMs: number, otherMs: number | null | undefined): boolean =>
   typeof otherMs === 'number' && Math.abs(atMs - otherMs) <= SAME_MOVE_MS
@@ -45,10 +44,11 @@ export const assignedSince = (relations: Relation[], fromUserId: string, sinceMs
   )?.userId
 
 export function createConsoleMoves({ outbox, takeovers }: { outbox: Outbox; takeovers: Takeovers }) {
-  const otherFollows = (tx: Tx, { externalUserId, userId }: { externalUserId: string; userId: string }) =>
-    tx.rows<OtherFollow>(
-      'SELECT userid, active, lost_by, lost_at FROM follow WHERE external_userid = ? AND userid <> ? ORDER BY userid',
-      [externalUserId, userId],
+  const otherFollows = (tx: Tx, { externalUserId, userId }: Pair): Promise<OtherFollow[]> =>
+    tx.rows(
+      sql`SELECT ${pick(FOLLOW, 'userid', 'active', 'lost_by', 'lost_at')} FROM ${FOLLOW}
+          WHERE ${FOLLOW.external_userid} = ${externalUserId} AND ${FOLLOW.userid} <> ${userId}
+          ORDER BY ${FOLLOW.userid}`,
     )
   const justMoved = (rows: OtherFollow[], atMs: number): OtherFollow[] =>
     rows.filter((row) => row.lost_by === 'transfer' && isSameMove(atMs, row.lost_at))
@@ -90,10 +90,8 @@ export function createConsoleMoves({ outbox, takeovers }: { outbox: Outbox; take
       tx: Tx,
       pair: { externalUserId: string; fromUserId: string; toUserId: string },
     ): Promise<Takeover> => {
-      const row = await tx.row<{ added_at: number | null }>(
-        'SELECT added_at FROM follow WHERE external_userid = ? AND userid = ?',
-        [pair.externalUserId, pair.fromUserId],
-      )
+      const former = { externalUserId: pair.externalUserId, userId: pair.fromUserId }
+      const row = await tx.row(sql`SELECT ${pick(FOLLOW, 'added_at')} FROM ${FOLLOW} WHERE ${isPair(former)}`)
       const words = [pair.externalUserId, pair.fromUserId, pair.toUserId, row?.added_at ?? 0]
       const digest = createHash('sha256').update(JSON.stringify(words)).digest('base64url').slice(0, 22)
       return { ...pair, key: `console:${digest}`, isOurs: false }

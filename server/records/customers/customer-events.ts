@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { defineEvent } from '../../engine/inbox/event-kind.ts'
-import { EndedBy } from './event-source.ts'
+import { LostBy } from './event-source.ts'
 
 /** A guide and a customer became friends, for the first time or again. Carries the welcome code, hence its lane. */
 export const CustomerAdded = defineEvent(
@@ -37,7 +37,7 @@ export const CustomerLost = defineEvent(
   Type.Object({
     externalUserId: Type.String(),
     userId: Type.String(),
-    by: EndedBy,
+    by: LostBy,
     lostAtMs: Type.Number(),
   }),
 )

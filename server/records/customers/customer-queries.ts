@@ -1,8 +1,12 @@
+import type { RowOf } from '../../core/db/define-table.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
+import { all, count, every, list, pick, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { staffQueries } from '../staff/staff-queries.ts'
+import { CUSTOMER, CUSTOMER_PHONE, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
+import type { LostBy } from './event-source.ts'
+import { isPair } from './is-pair.ts'
 import { type Pair, pairOf } from './relation.ts'
-
-export type LostBy = 'customer' | 'guide' | 'transfer' | 'unknown'
 
 export interface CustomerProfile {
   externalUserId: string
@@ -50,44 +54,12 @@ export interface CustomerSource {
   state: string | undefined
 }
 
-interface StoredFollow {
-  external_userid: string
-  userid: string
-  active: number
-  half: number
-  remark: string | null
-  description: string | null
-  state: string | null
-  channel: string | null
-  add_way: number | null
-  added_at: number | null
-  lost_at: number | null
-  lost_by: LostBy | null
-}
+const c = CUSTOMER
+const f = FOLLOW
+const NEWEST_FIRST = sql`ORDER BY ${f.active} DESC, ${f.added_at} DESC, ${f.id} DESC`
+const PAIR = select({ externalUserId: f.external_userid, userId: f.userid })
 
-interface StoredCustomer {
-  external_userid: string
-  name: string | null
-  avatar: string | null
-  customer_type: number | null
-  gender: number | null
-  corp_name: string | null
-  first_channel: string | null
-  first_userid: string | null
-  first_added_at: number | null
-  known_at: number
-  detail_at: number | null
-}
-
-const FOLLOW_COLUMNS =
-  'external_userid, userid, active, half, remark, description, state, channel, add_way, added_at, lost_at, lost_by'
-const NEWEST_FIRST = 'ORDER BY active DESC, added_at DESC, id DESC'
-/** WeCom asks for no more at once, and SQLite bears it. */
-const CHUNK = 1_000
-
-const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
-
-const toFollow = (row: StoredFollow): Follow => ({
+const toFollow = (row: RowOf<typeof FOLLOW>): Follow => ({
   externalUserId: row.external_userid,
   userId: row.userid,
   active: row.active === 1,
@@ -102,7 +74,7 @@ const toFollow = (row: StoredFollow): Follow => ({
   lostBy: row.active === 1 ? undefined : (row.lost_by ?? undefined),
 })
 
-const toProfile = (row: StoredCustomer): CustomerProfile => ({
+const toProfile = (row: RowOf<typeof CUSTOMER>): CustomerProfile => ({
   externalUserId: row.external_userid,
   name: row.name ?? undefined,
   avatar: row.avatar ?? undefined,
@@ -116,51 +88,50 @@ const toProfile = (row: StoredCustomer): CustomerProfile => ({
   detailAtMs: row.detail_at ?? undefined,
 })
 
-async function eachChunk<T>(ids: string[], read: (part: string[]) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = []
-  for (let at = 0; at < ids.length; at += CHUNK) found.push(...(await read(ids.slice(at, at + CHUNK))))
-  return found
-}
-
 const externalIds = (rows: { external_userid: string }[]): string[] => rows.map((row) => row.external_userid)
+
+/** Friends now among these customers; `more` narrows them. */
+const friendsOf = (tx: ReadTx, pairs: readonly Pair[], more: Sql[] = []): Promise<Pair[]> =>
+  eachChunk([...new Set(pairs.map((pair) => pair.externalUserId))], (part) => {
+    const isWanted = every([sql`${f.active} = 1`, sql`${f.external_userid} IN ${list(part)}`, ...more])
+    return tx.rows(sql`SELECT ${PAIR} FROM ${f} WHERE ${isWanted}`)
+  })
 
 export const customerQueries = {
   profile: async (tx: Tx, externalUserId: string): Promise<CustomerProfile | undefined> => {
-    const row = await tx.row<StoredCustomer>(
-      `SELECT external_userid, name, avatar, customer_type, gender, corp_name, first_channel, first_userid,
-              first_added_at, known_at, detail_at FROM customer WHERE external_userid = ?`,
-      [externalUserId],
-    )
+    const row = await tx.row(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)
     return row === undefined ? undefined : toProfile(row)
   },
-  nameOf: async (tx: Tx, externalUserId: string): Promise<string | undefined> =>
-    (await tx.row<{ name: string | null }>('SELECT name FROM customer WHERE external_userid = ?', [externalUserId]))
-      ?.name ?? undefined,
+  nameOf: async (tx: Tx, externalUserId: string): Promise<string | undefined> => {
+    const row = await tx.row(sql`SELECT ${pick(c, 'name')} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)
+    return row?.name ?? undefined
+  },
   /** Names by external_userid; customers without a known name are left out. */
   namesOf: async (tx: Tx, externalUserIds: string[]): Promise<Map<string, string>> => {
     const rows = await eachChunk(externalUserIds, (part) =>
-      tx.rows<{ external_userid: string; name: string }>(
-        `SELECT external_userid, name FROM customer WHERE name IS NOT NULL AND external_userid IN (${marks(part.length)})`,
-        part,
+      tx.rows(
+        sql`SELECT ${pick(c, 'external_userid', 'name')} FROM ${c}
+            WHERE ${c.name} IS NOT NULL AND ${c.external_userid} IN ${list(part)}`,
       ),
     )
-    return new Map(rows.map((row) => [row.external_userid, row.name]))
+    return new Map(rows.flatMap((row) => (row.name === null ? [] : [[row.external_userid, row.name]])))
   },
   /** Customers of exactly this nickname, at most `limit`. Reads all customers: for the command line. */
   idsNamed: async (tx: Tx, name: string, limit: number): Promise<string[]> =>
     externalIds(
-      await tx.rows(`SELECT external_userid FROM customer WHERE name = ? ORDER BY external_userid LIMIT ${limit}`, [
-        name,
-      ]),
+      await tx.rows(
+        sql`SELECT ${pick(c, 'external_userid')} FROM ${c} WHERE ${c.name} = ${name}
+            ORDER BY ${c.external_userid} LIMIT ${limit}`,
+      ),
     ),
   exists: async (tx: Tx, externalUserId: string): Promise<boolean> =>
-    (await tx.row('SELECT 1 AS found FROM customer WHERE external_userid = ?', [externalUserId])) !== undefined,
+    (await tx.row(sql`SELECT 1 FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)) !== undefined,
   /** The guide who speaks for the brand with this customer: the latest active follow of a guide who has not left.
    *  Undefined: nobody now. */
   ownerOf: async (tx: Tx, externalUserId: string): Promise<string | undefined> => {
-    const rows = await tx.rows<{ userid: string }>(
-      `SELECT userid FROM follow WHERE external_userid = ? AND active = 1 ${NEWEST_FIRST}`,
-      [externalUserId],
+    const rows = await tx.rows(
+      sql`SELECT ${pick(f, 'userid')} FROM ${f} WHERE ${f.external_userid} = ${externalUserId} AND ${f.active} = 1
+          ${NEWEST_FIRST}`,
     )
     const userIds = rows.map((row) => row.userid)
     const left = await staffQueries.leftAmong(tx, userIds)
@@ -169,10 +140,9 @@ export const customerQueries = {
   /** Owners by external_userid; customers without one are left out. */
   ownersOf: async (tx: ReadTx, externalUserIds: string[]): Promise<Map<string, string>> => {
     const rows = await eachChunk(externalUserIds, (part) =>
-      tx.rows<{ external_userid: string; userid: string }>(
-        `SELECT external_userid, userid FROM follow WHERE active = 1 AND external_userid IN (${marks(part.length)})
-         ORDER BY added_at, id`,
-        part,
+      tx.rows(
+        sql`SELECT ${pick(f, 'external_userid', 'userid')} FROM ${f}
+            WHERE ${f.active} = 1 AND ${f.external_userid} IN ${list(part)} ORDER BY ${f.added_at}, ${f.id}`,
       ),
     )
     const left = await staffQueries.leftAmong(tx, [...new Set(rows.map((row) => row.userid))])
@@ -180,77 +150,57 @@ export const customerQueries = {
     return new Map(rows.filter((row) => !left.has(row.userid)).map((row) => [row.external_userid, row.userid]))
   },
   isFollowing: async (tx: Tx, userId: string, externalUserId: string): Promise<boolean> =>
-    (await tx.row('SELECT 1 AS found FROM follow WHERE external_userid = ? AND userid = ? AND active = 1', [
-      externalUserId,
-      userId,
-    ])) !== undefined,
+    (await tx.row(sql`SELECT 1 FROM ${f} WHERE ${isPair({ externalUserId, userId })} AND ${f.active} = 1`)) !==
+    undefined,
   /** Which of these pairs are friends now, half adds included. */
   followedAmong: async (tx: Tx, pairs: readonly Pair[]): Promise<(pair: Pair) => boolean> => {
-    const rows = await eachChunk([...new Set(pairs.map((pair) => pair.externalUserId))], (part) =>
-      tx.rows<{ external_userid: string; userid: string }>(
-        `SELECT external_userid, userid FROM follow WHERE active = 1 AND external_userid IN (${marks(part.length)})`,
-        part,
-      ),
-    )
-    const followed = new Set(rows.map((row) => pairOf({ externalUserId: row.external_userid, userId: row.userid })))
+    const followed = new Set((await friendsOf(tx, pairs)).map(pairOf))
     return (pair) => followed.has(pairOf(pair))
   },
   follow: async (tx: Tx, userId: string, externalUserId: string): Promise<Follow | undefined> => {
-    const row = await tx.row<StoredFollow>(
-      `SELECT ${FOLLOW_COLUMNS} FROM follow WHERE external_userid = ? AND userid = ?`,
-      [externalUserId, userId],
-    )
+    const row = await tx.row(sql`SELECT ${all(f)} FROM ${f} WHERE ${isPair({ externalUserId, userId })}`)
     return row === undefined ? undefined : toFollow(row)
   },
   /** Active ones first, the latest first. */
-  followsOf: async (tx: Tx, externalUserId: string): Promise<Follow[]> =>
-    (
-      await tx.rows<StoredFollow>(`SELECT ${FOLLOW_COLUMNS} FROM follow WHERE external_userid = ? ${NEWEST_FIRST}`, [
-        externalUserId,
-      ])
-    ).map(toFollow),
+  followsOf: async (tx: Tx, externalUserId: string): Promise<Follow[]> => {
+    const rows = await tx.rows(
+      sql`SELECT ${all(f)} FROM ${f} WHERE ${f.external_userid} = ${externalUserId} ${NEWEST_FIRST}`,
+    )
+    return rows.map(toFollow)
+  },
   /** Of these pairs those that are friends for us, half adds left out: WeCom does not list them. */
   friendsAmong: async (tx: Tx, pairs: Pair[]): Promise<Pair[]> => {
     const wanted = new Set(pairs.map(pairOf))
-    const rows = await eachChunk([...new Set(pairs.map((pair) => pair.externalUserId))], (part) =>
-      tx.rows<{ external_userid: string; userid: string }>(
-        `SELECT external_userid, userid FROM follow WHERE active = 1 AND half = 0 AND external_userid IN (${marks(part.length)})`,
-        part,
-      ),
-    )
-    return rows
-      .map((row) => ({ externalUserId: row.external_userid, userId: row.userid }))
-      .filter((pair) => wanted.has(pairOf(pair)))
+    return (await friendsOf(tx, pairs, [sql`${f.half} = 0`])).filter((pair) => wanted.has(pairOf(pair)))
   },
   /** All friends of one guide, half adds left out. */
   friendIdsOf: async (tx: Tx, userId: string): Promise<string[]> =>
     externalIds(
-      await tx.rows('SELECT external_userid FROM follow WHERE userid = ? AND active = 1 AND half = 0', [userId]),
+      await tx.rows(
+        sql`SELECT ${pick(f, 'external_userid')} FROM ${f}
+            WHERE ${f.userid} = ${userId} AND ${f.active} = 1 AND ${f.half} = 0`,
+      ),
     ),
   /** Of all guides together. */
   countFriendships: async (tx: Tx): Promise<number> =>
-    Number((await tx.row<{ n: number }>('SELECT COUNT(*) AS n FROM follow WHERE active = 1'))?.n ?? 0),
+    (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${f} WHERE ${f.active} = 1`))?.n ?? 0,
   /** When customers deleted this guide, as far as callbacks told it, since an instant; UTC milliseconds each. */
-  deletedByCustomers: async (tx: Tx, userId: string, fromMs: number): Promise<number[]> =>
-    (
-      await tx.rows<{ at: number }>(
-        `SELECT lost_at AS at FROM follow WHERE userid = ? AND lost_by = 'customer' AND lost_at >= ?`,
-        [userId, fromMs],
-      )
-    ).map((row) => row.at),
+  deletedByCustomers: async (tx: Tx, userId: string, fromMs: number): Promise<number[]> => {
+    const rows = await tx.rows(
+      sql`SELECT ${pick(f, 'lost_at')} FROM ${f}
+          WHERE ${f.userid} = ${userId} AND ${f.lost_by} = 'customer' AND ${f.lost_at} >= ${fromMs}`,
+    )
+    return rows.flatMap((row) => row.lost_at ?? [])
+  },
   /** When the pair last became friends, UTC milliseconds; 0 when never. */
-  lastAddOf: async (tx: Tx, { userId, externalUserId }: Pair): Promise<number> =>
-    (
-      await tx.row<{ at: number | null }>(
-        'SELECT last_add_at AS at FROM follow WHERE external_userid = ? AND userid = ?',
-        [externalUserId, userId],
-      )
-    )?.at ?? 0,
+  lastAddOf: async (tx: Tx, pair: Pair): Promise<number> =>
+    (await tx.row(sql`SELECT ${pick(f, 'last_add_at')} FROM ${f} WHERE ${isPair(pair)}`))?.last_add_at ?? 0,
   /** Oldest first. */
   sourcesOf: async (tx: Tx, externalUserId: string): Promise<CustomerSource[]> => {
-    const rows = await tx.rows<{ userid: string; added_at: number; channel: string | null; state: string | null }>(
-      'SELECT userid, added_at, channel, state FROM customer_source WHERE external_userid = ? ORDER BY added_at, id',
-      [externalUserId],
+    const s = CUSTOMER_SOURCE
+    const rows = await tx.rows(
+      sql`SELECT ${pick(s, 'userid', 'added_at', 'channel', 'state')} FROM ${s}
+          WHERE ${s.external_userid} = ${externalUserId} ORDER BY ${s.added_at}, ${s.id}`,
     )
     return rows.map((row) => ({
       userId: row.userid,
@@ -260,44 +210,48 @@ export const customerQueries = {
     }))
   },
   byUnionId: async (tx: Tx, unionId: string): Promise<string[]> =>
-    externalIds(await tx.rows('SELECT external_userid FROM customer WHERE unionid = ? LIMIT 2', [unionId])),
-  /** `phoneHash`: from the phone hash that the composition gives to customers and orders alike. */
-  byPhoneHash: async (tx: Tx, phoneHash: string): Promise<string[]> =>
     externalIds(
-      await tx.rows('SELECT DISTINCT external_userid FROM customer_phone WHERE phone_hash = ? LIMIT 2', [phoneHash]),
+      await tx.rows(sql`SELECT ${pick(c, 'external_userid')} FROM ${c} WHERE ${c.unionid} = ${unionId} LIMIT 2`),
     ),
+  /** `phoneHash`: from the phone hash that the composition gives to customers and orders alike. */
+  byPhoneHash: async (tx: Tx, phoneHash: string): Promise<string[]> => {
+    const p = CUSTOMER_PHONE
+    return externalIds(
+      await tx.rows(
+        sql`SELECT DISTINCT ${pick(p, 'external_userid')} FROM ${p} WHERE ${p.phone_hash} = ${phoneHash} LIMIT 2`,
+      ),
+    )
+  },
   /** What an order may name this customer by. */
   identityOf: async (
     tx: Tx,
     externalUserId: string,
   ): Promise<{ unionId: string | undefined; phoneHashes: string[] }> => {
-    const customer = await tx.row<{ unionid: string | null }>(
-      'SELECT unionid FROM customer WHERE external_userid = ?',
-      [externalUserId],
+    const p = CUSTOMER_PHONE
+    const customer = await tx.row(
+      sql`SELECT ${pick(c, 'unionid')} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`,
     )
-    const phones = await tx.rows<{ phone_hash: string }>(
-      'SELECT DISTINCT phone_hash FROM customer_phone WHERE external_userid = ?',
-      [externalUserId],
+    const phones = await tx.rows(
+      sql`SELECT DISTINCT ${pick(p, 'phone_hash')} FROM ${p} WHERE ${p.external_userid} = ${externalUserId}`,
     )
     return { unionId: customer?.unionid ?? undefined, phoneHashes: phones.map((row) => row.phone_hash) }
   },
   /** Everybody a guide has, and those who deleted the guide (WeCom still lists them), by external_userid. */
-  followsOfGuide: async (tx: Tx, userId: string): Promise<Follow[]> =>
-    (
-      await tx.rows<StoredFollow>(
-        `SELECT ${FOLLOW_COLUMNS} FROM follow WHERE userid = ? AND (active = 1 OR lost_by = 'customer')
-         ORDER BY external_userid`,
-        [userId],
-      )
-    ).map(toFollow),
+  followsOfGuide: async (tx: Tx, userId: string): Promise<Follow[]> => {
+    const rows = await tx.rows(
+      sql`SELECT ${all(f)} FROM ${f} WHERE ${f.userid} = ${userId} AND (${f.active} = 1 OR ${f.lost_by} = 'customer')
+          ORDER BY ${f.external_userid}`,
+    )
+    return rows.map(toFollow)
+  },
   /** How many customers each of these guides has now; guides without any are left out. */
   countsOf: async (tx: Tx, userIds: string[]): Promise<Map<string, number>> => {
     const rows = await eachChunk(userIds, (part) =>
-      tx.rows<{ userid: string; total: number }>(
-        `SELECT userid, COUNT(*) AS total FROM follow WHERE active = 1 AND userid IN (${marks(part.length)}) GROUP BY userid`,
-        part,
+      tx.rows(
+        sql`SELECT ${select({ userId: f.userid, total: count() })} FROM ${f}
+            WHERE ${f.active} = 1 AND ${f.userid} IN ${list(part)} GROUP BY ${f.userid}`,
       ),
     )
-    return new Map(rows.map((row) => [row.userid, Number(row.total)]))
+    return new Map(rows.map((row) => [row.userId, row.total]))
   },
 }

@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import type { LostBy } from './event-source.ts'
 
 export const CUSTOMER = defineTable(
   'customer',
@@ -66,7 +67,7 @@ export const FOLLOW = defineTable(
     last_add_at: nullable(instant()),
     lost_at: nullable(instant()),
     last_loss_at: nullable(instant()),
-    lost_by: nullable(text(12)),
+    lost_by: nullable(text<LostBy>(12)),
     detail_at: nullable(instant()),
     known_at: instant(),
   },

@@ -32,17 +32,18 @@ export const SourcedAdd = Type.Object({
 })
 export type SourcedAdd = Static<typeof SourcedAdd>
 
-export const EndedBy = Type.Union([
+export const LostBy = Type.Union([
   Type.Literal('customer'),
   Type.Literal('guide'),
   Type.Literal('transfer'),
   Type.Literal('unknown'),
 ])
+export type LostBy = Static<typeof LostBy>
 
 export const SourcedLoss = Type.Object({
   ...pair,
   atMs: Type.Number(),
-  by: EndedBy,
+  by: LostBy,
   told: EventSource,
 })
 export type SourcedLoss = Static<typeof SourcedLoss>

@@ -1,31 +1,23 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
-import type { LostBy } from './customer-queries.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { list, lock, pick, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
+import { CUSTOMER, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
+import type { LostBy } from './event-source.ts'
 import type { Friendship } from './friendship.ts'
-
-interface StoredFriendship {
-  active: number
-  half: number
-  announced: number
-  added_at: number | null
-  last_add_at: number | null
-  last_loss_at: number | null
-}
+import { isPair } from './is-pair.ts'
+import type { Pair } from './relation.ts'
 
 /** Holds the pair until the transaction ends, so that two processes never judge the same pair at once. `known` is
  *  undefined for a pair never heard of; its row exists from here on, inactive. */
-export async function holdPair(
-  tx: Tx,
-  pair: { externalUserId: string; userId: string },
-  nowMs: number,
-): Promise<Friendship | undefined> {
-  const inserted = await tx.insertIgnore('follow', [
+export async function holdPair(tx: Tx, pair: Pair, nowMs: number): Promise<Friendship | undefined> {
+  const inserted = await tx.insertIgnore(FOLLOW, [
     { external_userid: pair.externalUserId, userid: pair.userId, active: 0, known_at: nowMs },
   ])
   if (inserted > 0) return undefined
-  const row = await tx.row<StoredFriendship>(
-    `SELECT active, half, announced, added_at, last_add_at, last_loss_at FROM follow
-     WHERE external_userid = ? AND userid = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
-    [pair.externalUserId, pair.userId],
+  const row = await tx.row(
+    sql`SELECT ${pick(FOLLOW, 'active', 'half', 'announced', 'added_at', 'last_add_at', 'last_loss_at')} FROM ${FOLLOW}
+        WHERE ${isPair(pair)} ${lock()}`,
   )
   if (row === undefined) return undefined
   return {
@@ -40,19 +32,13 @@ export async function holdPair(
 
 /** True when the customer is new to us. */
 export const keepCustomer = async (tx: Tx, externalUserId: string, nowMs: number): Promise<boolean> =>
-  (await tx.insertIgnore('customer', [{ external_userid: externalUserId, known_at: nowMs }])) > 0
+  (await tx.insertIgnore(CUSTOMER, [{ external_userid: externalUserId, known_at: nowMs }])) > 0
 
-async function updateFollow(tx: Tx, pair: { externalUserId: string; userId: string }, changes: Row): Promise<void> {
-  const columns = Object.keys(changes)
-  await tx.run(
-    `UPDATE follow SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE external_userid = ? AND userid = ?`,
-    [...columns.map((column) => changes[column] ?? null), pair.externalUserId, pair.userId],
-  )
+async function updateFollow(tx: Tx, pair: Pair, changes: Partial<RowOf<typeof FOLLOW>>): Promise<void> {
+  await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, changes)} WHERE ${isPair(pair)}`)
 }
 
-export interface Beginning {
-  externalUserId: string
-  userId: string
+export interface Beginning extends Pair {
   atMs: number
   half: boolean
   state: string | null
@@ -81,16 +67,13 @@ export async function continueFriendship(tx: Tx, add: Beginning, known: Friendsh
   // A half add may carry the state and the add behind it not, or the other way round.
   if (add.state !== null) {
     await tx.run(
-      `UPDATE follow SET state = ?, channel = ? WHERE external_userid = ? AND userid = ? AND state IS NULL`,
-      [add.state, add.channel, add.externalUserId, add.userId],
+      sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { state: add.state, channel: add.channel })}
+          WHERE ${isPair(add)} AND ${FOLLOW.state} IS NULL`,
     )
   }
 }
 
-export async function endFriendship(
-  tx: Tx,
-  loss: { externalUserId: string; userId: string; atMs: number; by: LostBy },
-): Promise<void> {
+export async function endFriendship(tx: Tx, loss: Pair & { atMs: number; by: LostBy }): Promise<void> {
   await updateFollow(tx, loss, { active: 0, half: 0, lost_at: loss.atMs, lost_by: loss.by })
 }
 
@@ -104,58 +87,46 @@ export async function inheritFollow(
   { externalUserId, fromUserId, toUserId }: { externalUserId: string; fromUserId: string; toUserId: string },
   atMs: number,
 ): Promise<void> {
-  const from = await tx.row<{
-    state: string | null
-    channel: string | null
-    remark: string | null
-    description: string | null
-  }>('SELECT state, channel, remark, description FROM follow WHERE external_userid = ? AND userid = ?', [
-    externalUserId,
-    fromUserId,
-  ])
+  const from = await tx.row(
+    sql`SELECT ${pick(FOLLOW, 'state', 'channel', 'remark', 'description')} FROM ${FOLLOW}
+        WHERE ${isPair({ externalUserId, userId: fromUserId })}`,
+  )
+  const f = FOLLOW
+  // The channel goes by the state of before, and MySQL sets one column after the other: it comes first.
   await tx.run(
-    `UPDATE follow SET channel = CASE WHEN state IS NULL THEN COALESCE(channel, ?) ELSE channel END,
-       state = COALESCE(state, ?), remark = COALESCE(remark, ?), description = COALESCE(description, ?),
-       add_way = COALESCE(add_way, ?), announced = 1,
-       last_add_at = CASE WHEN last_add_at IS NULL OR last_add_at < ? THEN ? ELSE last_add_at END
-     WHERE external_userid = ? AND userid = ? AND active = 1`,
-    [
-      from?.channel ?? null,
-      from?.state ?? null,
-      from?.remark ?? null,
-      from?.description ?? null,
-      ADD_WAY_ASSIGNED,
-      atMs,
-      atMs,
-      externalUserId,
-      toUserId,
-    ],
+    sql`UPDATE ${f} SET
+          ${f.channel} = CASE WHEN ${f.state} IS NULL THEN COALESCE(${f.channel}, ${from?.channel ?? null})
+            ELSE ${f.channel} END,
+          ${f.state} = COALESCE(${f.state}, ${from?.state ?? null}),
+          ${f.remark} = COALESCE(${f.remark}, ${from?.remark ?? null}),
+          ${f.description} = COALESCE(${f.description}, ${from?.description ?? null}),
+          ${f.add_way} = COALESCE(${f.add_way}, ${ADD_WAY_ASSIGNED}),
+          ${f.announced} = 1,
+          ${f.last_add_at} = CASE WHEN ${f.last_add_at} IS NULL OR ${f.last_add_at} < ${atMs} THEN ${atMs}
+            ELSE ${f.last_add_at} END
+        WHERE ${isPair({ externalUserId, userId: toUserId })} AND ${f.active} = 1`,
   )
 }
 
 /** Keeps the time of the newest loss, whichever friendship it ended: adds before it are past. */
-export async function rememberLoss(
-  tx: Tx,
-  loss: { externalUserId: string; userId: string; atMs: number },
-): Promise<void> {
+export async function rememberLoss(tx: Tx, loss: Pair & { atMs: number }): Promise<void> {
   await tx.run(
-    `UPDATE follow SET last_loss_at = ?
-     WHERE external_userid = ? AND userid = ? AND (last_loss_at IS NULL OR last_loss_at < ?)`,
-    [loss.atMs, loss.externalUserId, loss.userId, loss.atMs],
+    sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { last_loss_at: loss.atMs })}
+        WHERE ${isPair(loss)} AND (${FOLLOW.last_loss_at} IS NULL OR ${FOLLOW.last_loss_at} < ${loss.atMs})`,
   )
 }
 
 /** An add that was told after its friendship had ended. */
 export async function recallBeginning(tx: Tx, add: Beginning): Promise<void> {
   await tx.run(
-    `UPDATE follow SET added_at = ?, state = ?, channel = ? WHERE external_userid = ? AND userid = ? AND added_at IS NULL`,
-    [add.atMs, add.state, add.channel, add.externalUserId, add.userId],
+    sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { added_at: add.atMs, state: add.state, channel: add.channel })}
+        WHERE ${isPair(add)} AND ${FOLLOW.added_at} IS NULL`,
   )
 }
 
 /** Keeps the way the customer came; the earliest channel we know of stays the customer's source. */
 export async function keepSource(tx: Tx, add: Beginning): Promise<void> {
-  await tx.insertIgnore('customer_source', [
+  await tx.insertIgnore(CUSTOMER_SOURCE, [
     {
       external_userid: add.externalUserId,
       userid: add.userId,
@@ -169,27 +140,16 @@ export async function keepSource(tx: Tx, add: Beginning): Promise<void> {
 
 /** Makes the earliest way in each customer's source, and writes where it was another. */
 export async function settleFirstSources(tx: Tx, externalUserIds: string[]): Promise<void> {
-  const marks = externalUserIds.map(() => '?').join(', ')
-  const sources = await tx.rows<{ external_userid: string; userid: string; added_at: number; channel: string | null }>(
-    `SELECT external_userid, userid, added_at, channel FROM customer_source WHERE external_userid IN (${marks})
-     ORDER BY added_at, id`,
-    externalUserIds,
+  const sources = await tx.rows(
+    sql`SELECT ${pick(CUSTOMER_SOURCE, 'external_userid', 'userid', 'added_at', 'channel')} FROM ${CUSTOMER_SOURCE}
+        WHERE ${CUSTOMER_SOURCE.external_userid} IN ${list(externalUserIds)}
+        ORDER BY ${CUSTOMER_SOURCE.added_at}, ${CUSTOMER_SOURCE.id}`,
   )
-  const known = await tx.rows<{
-    external_userid: string
-    first_channel: string | null
-    first_userid: string | null
-    first_added_at: number | null
-  }>(
-    `SELECT external_userid, first_channel, first_userid, first_added_at FROM customer WHERE external_userid IN (${marks})`,
-    externalUserIds,
+  const known = await tx.rows(
+    sql`SELECT ${pick(CUSTOMER, 'external_userid', 'first_channel', 'first_userid', 'first_added_at')} FROM ${CUSTOMER}
+        WHERE ${CUSTOMER.external_userid} IN ${list(externalUserIds)}`,
   )
-  const ways = new Map<string, typeof sources>()
-  for (const source of sources) {
-    const before = ways.get(source.external_userid)
-    if (before === undefined) ways.set(source.external_userid, [source])
-    else before.push(source)
-  }
+  const ways = groupBy(sources, (source) => source.external_userid)
   for (const customer of known) {
     const own = ways.get(customer.external_userid) ?? []
     const first = own[0]
@@ -200,9 +160,9 @@ export async function settleFirstSources(tx: Tx, externalUserIds: string[]): Pro
       customer.first_userid === first.userid &&
       customer.first_added_at === first.added_at
     if (isSame) continue
+    const found = { first_channel: channel, first_userid: first.userid, first_added_at: first.added_at }
     await tx.run(
-      'UPDATE customer SET first_channel = ?, first_userid = ?, first_added_at = ? WHERE external_userid = ?',
-      [channel, first.userid, first.added_at, customer.external_userid],
+      sql`UPDATE ${CUSTOMER} SET ${set(CUSTOMER, found)} WHERE ${CUSTOMER.external_userid} = ${customer.external_userid}`,
     )
   }
 }

@@ -13,8 +13,8 @@ import {
 } from '../../platform/wecom/callback/callback-events.ts'
 import { RefreshCustomer } from './customer-actions.ts'
 import { noteOfTransferFail } from './customer-notes.ts'
-import { customerQueries, type LostBy } from './customer-queries.ts'
-import type { EventSource } from './event-source.ts'
+import { customerQueries } from './customer-queries.ts'
+import type { EventSource, LostBy } from './event-source.ts'
 import { createPairChanges, type PairChangeDeps } from './pair-changes.ts'
 
 export type ContactEventDeps = PairChangeDeps

@@ -1,6 +1,9 @@
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, list, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { FOLLOW } from './customer-tables.ts'
 import { SAME_ADD_MS } from './friendship.ts'
 import type { PairChanges } from './pair-changes.ts'
 import type { RecordedReading } from './refresh-customer.ts'
@@ -19,23 +22,11 @@ export interface ReconciledPairs extends RecordedReading {
   accepted: Relation[]
 }
 
-interface StoredPair {
-  external_userid: string
-  userid: string
-  active: number
-  half: number
-  announced: number
-  added_at: number | null
-  last_add_at: number | null
-  last_loss_at: number | null
-  lost_at: number | null
-  lost_by: string | null
-}
+type StoredPair = RowOf<typeof FOLLOW>
 
 /** What is younger than this its event may still tell: WeCom repeats a callback, and ours may be in the queue. */
 export const LEFT_TO_EVENTS_MS = 2 * MINUTE_MS
 
-const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 const told = (relation: Relation) => ({
   key: `listed:${relation.externalUserId}:${relation.userId}:${relation.createdAtMs ?? 0}`.slice(0, 120),
   text: '没有收到企业微信的通知，核对时发现',
@@ -73,11 +64,7 @@ export function createReconcilePairs(deps: {
     const rows =
       ids.length === 0
         ? []
-        : await tx.rows<StoredPair>(
-            `SELECT external_userid, userid, active, half, announced, added_at, last_add_at, last_loss_at, lost_at, lost_by
-             FROM follow WHERE external_userid IN (${marks(ids.length)})`,
-            ids,
-          )
+        : await tx.rows(sql`SELECT ${all(FOLLOW)} FROM ${FOLLOW} WHERE ${FOLLOW.external_userid} IN ${list(ids)}`)
     const known = new Map(rows.map((row) => [pairOf({ externalUserId: row.external_userid, userId: row.userid }), row]))
     const began: Relation[] = []
     const accepted: Relation[] = []

@@ -1,8 +1,9 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { NewRowOf } from '../../core/db/define-table.ts'
+import { all, list, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { CUSTOMER_PHONE } from './customer-tables.ts'
 import type { PhoneHash } from './phone-hash.ts'
 import { pairOf, type Relation } from './relation.ts'
-
-const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 
 const pairOfRow = (row: { external_userid: string; userid: string }): string =>
   pairOf({ externalUserId: row.external_userid, userId: row.userid })
@@ -14,12 +15,11 @@ export async function recordPhones(
   phoneHash: PhoneHash,
 ): Promise<{ identified: string[]; pairs: Set<string> }> {
   const ids = [...new Set(relations.map((relation) => relation.externalUserId))]
-  const stored = await tx.rows<{ id: number; external_userid: string; userid: string; phone_hash: string }>(
-    `SELECT id, external_userid, userid, phone_hash FROM customer_phone WHERE external_userid IN (${marks(ids.length)})`,
-    ids,
+  const stored = await tx.rows(
+    sql`SELECT ${all(CUSTOMER_PHONE)} FROM ${CUSTOMER_PHONE} WHERE ${CUSTOMER_PHONE.external_userid} IN ${list(ids)}`,
   )
   const told = new Set<string>()
-  const fresh: Row[] = []
+  const fresh: NewRowOf<typeof CUSTOMER_PHONE>[] = []
   const pairs = new Set<string>()
   const before = new Set(stored.map((row) => `${pairOfRow(row)}\n${row.phone_hash}`))
   for (const relation of relations) {
@@ -39,11 +39,9 @@ export async function recordPhones(
   })
   for (const row of gone) pairs.add(pairOfRow(row))
   if (gone.length > 0) {
-    await tx.run(
-      `DELETE FROM customer_phone WHERE id IN (${marks(gone.length)})`,
-      gone.map((row) => row.id),
-    )
+    const ids = list(gone.map((row) => row.id))
+    await tx.run(sql`DELETE FROM ${CUSTOMER_PHONE} WHERE ${CUSTOMER_PHONE.id} IN ${ids}`)
   }
-  if (fresh.length > 0) await tx.insertIgnore('customer_phone', fresh)
-  return { identified: fresh.map((row) => String(row.external_userid)), pairs }
+  if (fresh.length > 0) await tx.insertIgnore(CUSTOMER_PHONE, fresh)
+  return { identified: fresh.map((row) => row.external_userid), pairs }
 }

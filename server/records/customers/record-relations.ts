@@ -1,5 +1,10 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { NewRowOf } from '../../core/db/define-table.ts'
+import { all, list, pick, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
+import { CUSTOMER, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
 import { settleFirstSources } from './follow-store.ts'
+import { isPair } from './is-pair.ts'
 import type { PhoneHash } from './phone-hash.ts'
 import { recordPhones } from './record-phones.ts'
 import { pairOf, type Relation } from './relation.ts'
@@ -21,30 +26,10 @@ export interface RecordRelationsDeps {
   channelOf(relation: Relation): string | undefined
 }
 
-interface KnownCustomer {
-  external_userid: string
-  name: string | null
-  avatar: string | null
-  customer_type: number | null
-  gender: number | null
-  corp_name: string | null
-  unionid: string | null
-}
-
-interface KnownFollow {
-  external_userid: string
-  userid: string
-  active: number
-  state: string | null
-  added_at: number | null
-  last_loss_at: number | null
-  remark: string | null
-  description: string | null
-  add_way: number | null
-}
+type NewCustomer = NewRowOf<typeof CUSTOMER>
+type NewFollow = NewRowOf<typeof FOLLOW>
 
 const DETAILS = ['name', 'avatar', 'customer_type', 'gender', 'corp_name', 'unionid'] as const
-const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
 
 /** Writes what WeCom says now about up to a page of relations, and only what differs. Never ends a friendship: absence is
  *  no proof. Begins one only where WeCom's createtime is later than the loss we know. Safe to repeat. */
@@ -70,29 +55,20 @@ async function recordCustomers(
   relations: Relation[],
   { nowMs, channelOf }: RecordRelationsDeps,
 ): Promise<{ created: Set<string>; identified: string[]; renewed: string[] }> {
-  const relationsOf = new Map<string, Relation[]>()
-  for (const relation of relations) {
-    const others = relationsOf.get(relation.externalUserId)
-    if (others === undefined) relationsOf.set(relation.externalUserId, [relation])
-    else others.push(relation)
-  }
-  const ids = [...relationsOf.keys()]
-  const known = new Map(
-    (
-      await tx.rows<KnownCustomer>(
-        `SELECT external_userid, ${DETAILS.join(', ')} FROM customer WHERE external_userid IN (${marks(ids.length)})`,
-        ids,
-      )
-    ).map((row) => [row.external_userid, row]),
+  const relationsOf = groupBy(relations, (relation) => relation.externalUserId)
+  const stored = await tx.rows(
+    sql`SELECT ${pick(CUSTOMER, 'external_userid', ...DETAILS)} FROM ${CUSTOMER}
+        WHERE ${CUSTOMER.external_userid} IN ${list([...relationsOf.keys()])}`,
   )
-  const fresh: Row[] = []
-  const changed: Row[] = []
+  const known = new Map(stored.map((row) => [row.external_userid, row]))
+  const fresh: NewCustomer[] = []
+  const changed: NewCustomer[] = []
   const identified: string[] = []
   for (const own of relationsOf.values()) {
     const relation = own.at(-1)
     if (relation === undefined) continue
     const before = known.get(relation.externalUserId)
-    const row: Row = {
+    const row = {
       external_userid: relation.externalUserId,
       name: relation.name ?? null,
       avatar: relation.avatar ?? null,
@@ -108,22 +84,25 @@ async function recordCustomers(
     if (before === undefined) fresh.push({ ...row, ...firstSource(own, channelOf) })
     else if (DETAILS.some((column) => before[column] !== row[column])) changed.push(row)
   }
-  const update = [...DETAILS, 'detail_at']
-  const isOurs = fresh.length === 0 || (await tx.insertIgnore('customer', fresh)) === fresh.length
+  const update = [...DETAILS, 'detail_at' as const]
+  const isOurs = fresh.length === 0 || (await tx.insertIgnore(CUSTOMER, fresh)) === fresh.length
   // Somebody else has just made one of them.
-  if (!isOurs) await tx.upsert('customer', fresh, ['external_userid'], update)
-  if (changed.length > 0) await tx.upsert('customer', changed, ['external_userid'], update)
+  if (!isOurs) await tx.upsert(CUSTOMER, fresh, ['external_userid'], update)
+  if (changed.length > 0) await tx.upsert(CUSTOMER, changed, ['external_userid'], update)
   // Whose row an event has made a moment ago was not seen before either: that is no renewal.
-  const renewed = changed.filter((row) => known.get(String(row.external_userid))?.name !== null)
+  const renewed = changed.filter((row) => known.get(row.external_userid)?.name !== null)
   return {
-    created: new Set(isOurs ? fresh.map((row) => String(row.external_userid)) : []),
+    created: new Set(isOurs ? fresh.map((row) => row.external_userid) : []),
     identified,
-    renewed: renewed.map((row) => String(row.external_userid)),
+    renewed: renewed.map((row) => row.external_userid),
   }
 }
 
 /** The earliest way in that this reading tells of one customer; saves a write for each customer of a first sync. */
-function firstSource(relations: Relation[], channelOf: ChannelOf): Row {
+function firstSource(
+  relations: Relation[],
+  channelOf: ChannelOf,
+): Pick<NewCustomer, 'first_channel' | 'first_userid' | 'first_added_at'> {
   const dated = relations.filter((one) => one.createdAtMs !== undefined)
   dated.sort((a, b) => (a.createdAtMs ?? 0) - (b.createdAtMs ?? 0))
   const first = dated[0]
@@ -145,19 +124,14 @@ async function recordFollows(
   deps: RecordRelationsDeps,
 ): Promise<{ found: Relation[]; noted: Relation[] }> {
   const ids = [...new Set(relations.map((relation) => relation.externalUserId))]
-  const known = new Map(
-    (
-      await tx.rows<KnownFollow>(
-        `SELECT external_userid, userid, active, state, added_at, last_loss_at, remark, description, add_way FROM follow
-         WHERE external_userid IN (${marks(ids.length)})`,
-        ids,
-      )
-    ).map((row) => [pairOf({ externalUserId: row.external_userid, userId: row.userid }), row]),
+  const stored = await tx.rows(
+    sql`SELECT ${all(FOLLOW)} FROM ${FOLLOW} WHERE ${FOLLOW.external_userid} IN ${list(ids)}`,
   )
+  const known = new Map(stored.map((row) => [pairOf({ externalUserId: row.external_userid, userId: row.userid }), row]))
   const found: Relation[] = []
   const fresh: Relation[] = []
   const noted: Relation[] = []
-  const detailed: Row[] = []
+  const detailed: NewFollow[] = []
   for (const relation of relations) {
     const row = known.get(pairOf(relation))
     if (row === undefined) {
@@ -180,24 +154,19 @@ async function recordFollows(
   found.push(...fresh)
   if (found.length > 0) await keepSources(tx, found, created, deps)
   if (detailed.length > 0) {
-    await tx.upsert(
-      'follow',
-      detailed,
-      ['external_userid', 'userid'],
-      ['remark', 'description', 'add_way', 'detail_at'],
-    )
+    await tx.upsert(FOLLOW, detailed, ['external_userid', 'userid'], ['remark', 'description', 'add_way', 'detail_at'])
   }
   return { found, noted }
 }
 
-const keyOf = (relation: Relation, nowMs: number): Row => ({
+const keyOf = (relation: Relation, nowMs: number) => ({
   external_userid: relation.externalUserId,
   userid: relation.userId,
   active: 1,
   known_at: nowMs,
 })
 
-const detailOf = (relation: Relation, nowMs: number): Row => ({
+const detailOf = (relation: Relation, nowMs: number) => ({
   remark: relation.remark ?? null,
   description: relation.description ?? null,
   add_way: relation.addWay ?? null,
@@ -216,22 +185,20 @@ async function insertFollows(tx: Tx, relations: Relation[], deps: RecordRelation
     last_add_at: relation.createdAtMs ?? null,
     ...detailOf(relation, deps.nowMs),
   }))
-  await tx.insertIgnore('follow', rows)
+  await tx.insertIgnore(FOLLOW, rows)
 }
 
 async function beginAgain(tx: Tx, relation: Relation, channel: string | null): Promise<void> {
-  await tx.run(
-    `UPDATE follow SET active = 1, half = 0, announced = 0, state = ?, channel = ?, added_at = ?, last_add_at = ?
-     WHERE external_userid = ? AND userid = ? AND active = 0`,
-    [
-      relation.state ?? null,
-      channel,
-      relation.createdAtMs ?? null,
-      relation.createdAtMs ?? null,
-      relation.externalUserId,
-      relation.userId,
-    ],
-  )
+  const began = {
+    active: 1,
+    half: 0,
+    announced: 0,
+    state: relation.state ?? null,
+    channel,
+    added_at: relation.createdAtMs ?? null,
+    last_add_at: relation.createdAtMs ?? null,
+  }
+  await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, began)} WHERE ${isPair(relation)} AND ${FOLLOW.active} = 0`)
 }
 
 /** Whoever was `created` with this reading has their first source already. */
@@ -241,7 +208,7 @@ async function keepSources(
   created: Set<string>,
   { channelOf }: RecordRelationsDeps,
 ): Promise<void> {
-  const rows: Row[] = []
+  const rows: NewRowOf<typeof CUSTOMER_SOURCE>[] = []
   for (const relation of relations) {
     if (relation.createdAtMs === undefined) continue
     rows.push({
@@ -253,15 +220,16 @@ async function keepSources(
     })
   }
   if (rows.length === 0) return
-  await tx.insertIgnore('customer_source', rows)
-  const known = new Set(rows.map((row) => String(row.external_userid)).filter((id) => !created.has(id)))
+  await tx.insertIgnore(CUSTOMER_SOURCE, rows)
+  const known = new Set(rows.map((row) => row.external_userid).filter((id) => !created.has(id)))
   if (known.size > 0) await settleFirstSources(tx, [...known])
 }
 
 async function fillIn(tx: Tx, relation: Relation, channel: string | null): Promise<void> {
   await tx.run(
-    `UPDATE follow SET added_at = COALESCE(added_at, ?), state = COALESCE(state, ?), channel = COALESCE(channel, ?)
-     WHERE external_userid = ? AND userid = ?`,
-    [relation.createdAtMs ?? null, relation.state ?? null, channel, relation.externalUserId, relation.userId],
+    sql`UPDATE ${FOLLOW} SET ${FOLLOW.added_at} = COALESCE(${FOLLOW.added_at}, ${relation.createdAtMs ?? null}),
+          ${FOLLOW.state} = COALESCE(${FOLLOW.state}, ${relation.state ?? null}),
+          ${FOLLOW.channel} = COALESCE(${FOLLOW.channel}, ${channel})
+        WHERE ${isPair(relation)}`,
   )
 }

@@ -1,28 +1,40 @@
+import { alias } from '../../core/db/define-table.ts'
+import { pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { CUSTOMER_PHONE, FOLLOW } from './customer-tables.ts'
+import { isPair } from './is-pair.ts'
 
 /** Moves all follows to the guide's new userid. A pair that was read under the new id already keeps that reading, but
  *  the older beginning. The timeline and the sources keep the id of their time. Safe to repeat. */
 export async function renameGuide(tx: Tx, oldUserId: string, newUserId: string): Promise<void> {
-  const twice = await tx.rows<{ external_userid: string; added_at: number | null; announced: number }>(
-    `SELECT o.external_userid AS external_userid, o.added_at AS added_at, o.announced AS announced
-     FROM follow o JOIN follow n ON n.external_userid = o.external_userid AND n.userid = ? WHERE o.userid = ?`,
-    [newUserId, oldUserId],
+  const o = alias(FOLLOW, 'o')
+  const n = alias(FOLLOW, 'n')
+  const twice = await tx.rows(
+    sql`SELECT ${pick(o, 'external_userid', 'added_at', 'announced')} FROM ${o}
+        JOIN ${n} ON ${n.external_userid} = ${o.external_userid} AND ${n.userid} = ${newUserId}
+        WHERE ${o.userid} = ${oldUserId}`,
   )
-  for (const pair of twice) {
+  for (const { external_userid: externalUserId, added_at, announced } of twice) {
+    const f = FOLLOW
     await tx.run(
-      `UPDATE follow SET announced = CASE WHEN announced = 1 OR ? = 1 THEN 1 ELSE 0 END,
-              added_at = CASE WHEN added_at IS NULL OR added_at > ? THEN ? ELSE added_at END
-       WHERE external_userid = ? AND userid = ?`,
-      [pair.announced, pair.added_at, pair.added_at, pair.external_userid, newUserId],
+      sql`UPDATE ${f} SET ${f.announced} = CASE WHEN ${f.announced} = 1 OR ${announced} = 1 THEN 1 ELSE 0 END,
+            ${f.added_at} = CASE WHEN ${f.added_at} IS NULL OR ${f.added_at} > ${added_at} THEN ${added_at}
+              ELSE ${f.added_at} END
+          WHERE ${isPair({ externalUserId, userId: newUserId })}`,
     )
-    await tx.run('DELETE FROM follow WHERE external_userid = ? AND userid = ?', [pair.external_userid, oldUserId])
+    await tx.run(sql`DELETE FROM ${f} WHERE ${isPair({ externalUserId, userId: oldUserId })}`)
   }
-  await tx.run('UPDATE follow SET userid = ? WHERE userid = ?', [newUserId, oldUserId])
+  const renamed = { userid: newUserId }
+  await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, renamed)} WHERE ${FOLLOW.userid} = ${oldUserId}`)
+  const phone = CUSTOMER_PHONE
+  const known = alias(phone, 'n')
+  // MySQL deletes from no table that a subquery reads, unless through a table made of it.
   await tx.run(
-    `DELETE FROM customer_phone WHERE userid = ? AND EXISTS (
-       SELECT 1 FROM (SELECT external_userid, phone_hash FROM customer_phone WHERE userid = ?) n
-       WHERE n.external_userid = customer_phone.external_userid AND n.phone_hash = customer_phone.phone_hash)`,
-    [oldUserId, newUserId],
+    sql`DELETE FROM ${phone} WHERE ${phone.userid} = ${oldUserId} AND EXISTS (
+          SELECT 1 FROM (SELECT ${pick(phone, 'external_userid', 'phone_hash')} FROM ${phone}
+            WHERE ${phone.userid} = ${newUserId}) n
+          WHERE ${known.external_userid} = ${phone}.${phone.external_userid}
+            AND ${known.phone_hash} = ${phone}.${phone.phone_hash})`,
   )
-  await tx.run('UPDATE customer_phone SET userid = ? WHERE userid = ?', [newUserId, oldUserId])
+  await tx.run(sql`UPDATE ${phone} SET ${set(phone, renamed)} WHERE ${phone.userid} = ${oldUserId}`)
 }

@@ -1,3 +1,4 @@
+import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
@@ -5,6 +6,8 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { SetRemark } from './customer-actions.ts'
+import { FOLLOW } from './customer-tables.ts'
+import { isPair } from './is-pair.ts'
 
 export interface RemarkChange {
   externalUserId: string
@@ -43,8 +46,9 @@ export function createSetRemark({
     },
     record: async (tx, { id, payload, reason }) => {
       await tx.run(
-        'UPDATE follow SET remark = COALESCE(?, remark), description = COALESCE(?, description) WHERE external_userid = ? AND userid = ?',
-        [payload.remark ?? null, payload.description ?? null, payload.externalUserId, payload.userId],
+        sql`UPDATE ${FOLLOW} SET ${FOLLOW.remark} = COALESCE(${payload.remark ?? null}, ${FOLLOW.remark}),
+              ${FOLLOW.description} = COALESCE(${payload.description ?? null}, ${FOLLOW.description})
+            WHERE ${isPair(payload)}`,
       )
       await timeline.note(tx, {
         key: `remark:${id}`,
