@@ -1,9 +1,8 @@
 import { migrations } from '../migrations/index.ts'
-import { EVERY_FACT } from '../server/capabilities/every-fact.ts'
+import { facts } from '../server/capabilities/facts.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
 import type { SqlValue } from '../server/core/db/tx.ts'
 import { DAY_MS, startOfShanghaiDay } from '../server/core/kernel/shanghai.ts'
-import { createFacts } from '../server/records/facts/facts.ts'
 import { conditionOf } from '../server/rules/condition/parse-condition.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { multiply } from './multiply.ts'
@@ -69,7 +68,6 @@ export async function measureAudience(
   { customers, copies, rounds }: Pick<AudienceOptions, 'customers' | 'copies' | 'rounds'>,
   report: Report,
 ): Promise<void> {
-  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const now = Date.now()
   const byHand = (select: string): string =>
     `SELECT ${select} FROM (

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
-import { createCapabilities } from './capabilities/capabilities.ts'
+import { createCapabilities } from './capabilities/create-capabilities.ts'
 import { createDb } from './core/db/db.ts'
 import { describeError } from './core/kernel/app-error.ts'
 import type { Clock } from './core/kernel/clock.ts'
@@ -24,7 +24,6 @@ import { createJobRunner } from './engine/jobs/job-runner.ts'
 import { createReady } from './engine/ready.ts'
 import { createEventsOut } from './operations/events-out/events-out.ts'
 import { createPostDelivery } from './operations/events-out/post-delivery.ts'
-import { createScriptsLibrary } from './operations/scripts-library/scripts-library.ts'
 import { createCredentialSeal } from './platform/deployment/credential-seal.ts'
 import { createCredentialStore } from './platform/deployment/credential-store.ts'
 import { readEta } from './platform/deployment/eta.ts'
@@ -33,7 +32,6 @@ import { createLiveProcesses } from './platform/deployment/live-processes.ts'
 import { createCallbackEnvelope } from './platform/wecom/callback/callback-envelope.ts'
 import { createWecom } from './platform/wecom/wecom.ts'
 import { createAlerts } from './records/alerts/alerts.ts'
-import { createPlatformAlerts } from './records/alerts/platform-alerts.ts'
 import { createTellAlerts } from './records/alerts/tell-alerts.ts'
 import { createUnreadAnswers } from './records/alerts/unread-answers.ts'
 import { createPhoneHash } from './records/customers/phone-hash.ts'
@@ -114,9 +112,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     callWebhook: (tx, call) => eventsOut.call(tx, call),
   })
   const tellAlert = createTellAlerts({ clock, userIds: settings.ALERT_USERIDS, staffTelling: capable.staffTelling })
-  const platformAlerts = createPlatformAlerts({ ...base, staff: capable.staff })
   const sync = createSync({ ...base, ...capable, corpId: settings.WECOM_CORP_ID })
-  const scripts = createScriptsLibrary(base)
   const eventsOut = createEventsOut({
     ...base,
     alerts,
@@ -127,14 +123,13 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const sidebarApi = createSidebarApi({
     ...base,
     ...capable,
-    scripts,
     corpId: settings.WECOM_CORP_ID,
     agentId: settings.WECOM_AGENT_ID,
     sandboxOrigin: platformIsReal ? undefined : settings.WECOM_API_BASE,
     publicUrl: settings.PUBLIC_URL,
     sessionSecret: settings.SESSION_SECRET ?? sessionSecretFrom(settings.WECOM_SECRET),
   })
-  const capabilities: Capability[] = [platformAlerts, unreadAnswers, sync, ...capable.list, eventsOut, sidebarApi]
+  const capabilities: Capability[] = [unreadAnswers, sync, ...capable.list, eventsOut, sidebarApi]
 
   const dispatcher = createDispatcher({
     db,

@@ -1,9 +1,8 @@
 import { pathToFileURL } from 'node:url'
-import { EVERY_FACT } from '../capabilities/every-fact.ts'
+import { facts } from '../capabilities/facts.ts'
 import type { Db } from '../core/db/db.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { misplacedMembers } from '../operations/routing/misplaced.ts'
-import { createFacts } from '../records/facts/facts.ts'
 import { groupQueries } from '../records/groups/group-queries.ts'
 import { poolFullness } from '../records/groups/pool-fullness.ts'
 import type { Pool, RuleBook } from '../rules/book/rule-book.ts'
@@ -58,7 +57,6 @@ async function pools({ db }: GroupsCliDeps, book: RuleBook): Promise<Outcome> {
 }
 
 async function misplaced({ db, clock }: GroupsCliDeps, book: RuleBook, chosen: Pool[]): Promise<Outcome> {
-  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const reader = { db, rules: { current: () => book }, facts, groups: { queries: groupQueries } }
   const parts: string[] = []
   let hasFindings = false

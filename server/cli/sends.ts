@@ -1,11 +1,10 @@
 import { pathToFileURL } from 'node:url'
-import { EVERY_FACT } from '../capabilities/every-fact.ts'
+import { facts } from '../capabilities/facts.ts'
 import type { Db } from '../core/db/db.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { dryRun } from '../operations/mass-send/dry-run.ts'
 import { sendQueries } from '../operations/mass-send/send-queries.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
-import { createFacts } from '../records/facts/facts.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
 import { loadRules } from '../rules/load-rules.ts'
 import { readSomeSettings } from '../settings.ts'
@@ -81,7 +80,6 @@ async function plan({ db, clock, folder, perCustomerPerMonth }: SendsDeps, name:
     const known = [...book.sends.keys()].map((one) => `「${one}」`).join('、')
     return notFound(`没有叫「${name}」的群发。${known === '' ? '' : `有：${known}`}`)
   }
-  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const { ownersOf } = customerQueries
   const audience = { facts, ownersOf, currentIdOf: staffQueries.currentIdOf, perCustomerPerMonth }
   return good(planText(name, await dryRun(db, audience, send, clock.now()), await namesOf(db)))

@@ -1,10 +1,9 @@
-import { EVERY_FACT } from '../../capabilities/every-fact.ts'
+import { facts } from '../../capabilities/facts.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { createSopQueries } from '../../operations/sop/explain/sop-queries.ts'
 import { createWhyNot } from '../../operations/sop/explain/why-not.ts'
 import { createSopVersions } from '../../operations/sop/model/sop-versions.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
-import { createFacts } from '../../records/facts/facts.ts'
 import { tagQueries } from '../../records/tags/tag-queries.ts'
 import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
 import { ruleVersion } from '../../rules/versions/rule-version-store.ts'
@@ -25,7 +24,6 @@ export const whyCommand: SopCommand = {
       const found = await find(tx, wanted)
       if (typeof found === 'string') return { code: 1, out: '', err: found }
       const { externalUserId } = found
-      const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
       const queries = createSopQueries(
         createSopVersions({ rules, storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version) }),
       )

@@ -77,7 +77,12 @@ function withColumns<Columns extends ColumnSpecs>(
 }
 
 /** What a rehearsal copies of a table, because its capability decides by it; or why it is left out. */
-export type Snapshot<Columns extends ColumnSpecs = ColumnSpecs> = Copied<Columns> | { readonly leftOut: string }
+export type Snapshot<Columns extends ColumnSpecs = ColumnSpecs> = Copied<Columns> | LeftOut
+
+/** What a rehearsal does without, and why. */
+export interface LeftOut {
+  readonly leftOut: string
+}
 
 export interface Copied<Columns extends ColumnSpecs = ColumnSpecs> {
   /** Unique column, in whose order the rows are read, page after page; a table without one is read at once. */
@@ -91,8 +96,8 @@ export interface Copied<Columns extends ColumnSpecs = ColumnSpecs> {
   where?(table: DeclaredTable<Columns>): Sql
 }
 
-/** `why`: for whoever wonders why a rehearsal does not see these rows. */
-export const leftOut = (why: string): { readonly leftOut: string } => ({ leftOut: why })
+/** `why`: for whoever wonders why a rehearsal does without it. */
+export const leftOut = (why: string): LeftOut => ({ leftOut: why })
 
 /** Declares a table, once: rows, column lists, key lengths and the comparison with the migrated schema come from here. */
 export function defineTable<const Columns extends ColumnSpecs>(

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createLogger } from '../../core/kernel/logger.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
@@ -34,6 +35,7 @@ async function processOf(...jobs: Job[]) {
 const hourly = (run: () => Promise<void>, more: Partial<Job> = {}): Job => ({
   name: 'test.hourly',
   everyMs: 3_600_000,
+  dueAt: leftOut('no rehearsal runs it'),
   run,
   ...more,
 })

@@ -1,3 +1,4 @@
+import type { LeftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 
 /** Work that is due by time. The tick asks every second; a row per job remembers when it is next due, so a restart
@@ -10,9 +11,8 @@ export interface Job {
   /** What it takes is locked row by row, so every process runs it at once. */
   sideBySide?: true
   /** When the first of its rows is due, UTC milliseconds, perhaps past; undefined: no row waits for a time. A rehearsal
-   *  runs the job at its beginning and at each such instant, and leaves out jobs that do not say: those that read the
-   *  platform. */
-  dueAt?(tx: Tx): Promise<number | undefined>
+   *  runs the job at its beginning and at each such instant, or leaves it out and says why. */
+  dueAt: ((tx: Tx) => Promise<number | undefined>) | LeftOut
   /** May be cut off by a crash at any line and run again. */
   run(): Promise<void>
 }

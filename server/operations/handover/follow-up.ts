@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
@@ -116,6 +117,7 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
     job: {
       name: 'handover.follow-up',
       everyMs: MINUTE_MS,
+      dueAt: leftOut('it reads the platform'),
       run: () =>
         db.tx(async (tx) => {
           const now = clock.now()

@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Row, Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
@@ -78,6 +79,7 @@ export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: Un
     job: {
       name: 'handover.unassigned',
       everyMs: DAY_MS,
+      dueAt: leftOut('it reads the platform'),
       run: async () => {
         await db.tx((tx) => ask(tx, `day:${Math.floor(clock.now() / DAY_MS)}`, '每天查看离职成员待分配的客户'))
       },

@@ -7,10 +7,8 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
-import { subscribe } from '../../engine/inbox/subscription.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { StaffRenamed } from '../../records/staff/staff-events.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
 import type { AskedSend, AskSendDeps } from './ask-send.ts'
@@ -22,7 +20,6 @@ import { cancelExecutor, queueCancels } from './give-up.ts'
 import { openRun, planRun } from './plan-run.ts'
 import { pollResults } from './poll-results.ts'
 import { queueReminders, remindExecutor } from './remind.ts'
-import { renameSender } from './rename-sender.ts'
 import { takeDue } from './schedule.ts'
 import { sendQueries } from './send-queries.ts'
 import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
@@ -40,7 +37,6 @@ export interface MassSendDeps {
   staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & AskSendDeps['staff']['queries'] }
   media: Pick<CreateTaskDeps, 'attachments'>
   timeline: Pick<Timeline, 'noteAll'>
-  onAsked?: TellDeps['onAsked']
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined
 }
@@ -49,6 +45,7 @@ export interface MassSendDeps {
  *  WeCom, polled to their end; each customer's outcome is kept and told on the timeline. */
 export function createMassSend(deps: MassSendDeps) {
   const { db, clock, log, outbox, rules, wecom, timeline } = deps
+  let onAsked: TellDeps['onAsked'] = () => Promise.resolve()
   const guideName = deps.staff.queries.nameOf
   const audience: AudienceDeps = {
     facts: deps.facts,
@@ -111,16 +108,11 @@ export function createMassSend(deps: MassSendDeps) {
       everyMs: 2 * SECOND_MS,
       dueAt: (tx) =>
         firstDue(tx, `${SEND_RECIPIENT.outcome_at}`, `${SEND_RECIPIENT} WHERE ${SEND_RECIPIENT.note_due} = 1`),
-      run: () => tellTimeline({ db, timeline, guideName, onAsked: deps.onAsked }),
+      run: () => tellTimeline({ db, timeline, guideName, onAsked: (tx, outcomes) => onAsked(tx, outcomes) }),
     },
   ]
 
   return {
-    subscriptions: [
-      subscribe('mass-send.follow-rename', StaffRenamed, (tx, { payload }) =>
-        renameSender(tx, payload.oldUserId, payload.newUserId),
-      ),
-    ],
     jobs,
     executors: [
       createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),
@@ -129,6 +121,10 @@ export function createMassSend(deps: MassSendDeps) {
     ],
     /** A message for named customers: joins what is sent, limited, reminded and polled like any other. Safe to repeat. */
     ask: (tx: Tx, asked: AskedSend): Promise<void> => askSend(tx, deps, asked),
+    /** Whoever asks for messages hears what becomes of them, in the transaction that notes it. */
+    tellOutcomesTo: (listener: TellDeps['onAsked']): void => {
+      onAsked = listener
+    },
     queries: sendQueries,
   }
 }

@@ -22,7 +22,7 @@ export interface TellDeps {
   db: Db
   timeline: Pick<Timeline, 'noteAll'>
   /** Told of the outcomes of what was asked for, in the transaction that notes them. */
-  onAsked?: ((tx: Tx, outcomes: AskedOutcome[]) => Promise<void>) | undefined
+  onAsked(tx: Tx, outcomes: AskedOutcome[]): Promise<void>
   guideName(tx: Tx, userId: string): Promise<string | undefined>
 }
 
@@ -89,7 +89,7 @@ async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Pro
         atMs: row.atMs,
       })),
   )
-  if (asked.length > 0) await onAsked?.(tx, asked)
+  if (asked.length > 0) await onAsked(tx, asked)
   const told = list(rows.map((row) => row.id))
   await tx.run(
     sql`UPDATE ${SEND_RECIPIENT} SET ${set(SEND_RECIPIENT, { note_due: 0 })} WHERE ${SEND_RECIPIENT.id} IN ${told}`,

@@ -12,10 +12,11 @@ import {
   isOldNews,
   TagAdded,
 } from '../../records/customers/customer-events.ts'
+import type { RenamedStaff } from '../../records/define-capability.ts'
 import { GroupJoined, GroupLeft } from '../../records/groups/group-events.ts'
 import type { Groups } from '../../records/groups/groups.ts'
 import { OrderClosed, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
-import { StaffLeft, StaffRenamed } from '../../records/staff/staff-events.ts'
+import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Pool } from '../../rules/book/rule-book.ts'
 import type { Welcome } from '../welcome/welcome.ts'
 import { carriedByWelcome } from './carried-by-welcome.ts'
@@ -135,12 +136,6 @@ export function createRouting(deps: RoutingDeps) {
         if (owner !== undefined) await tx.run('UPDATE invitation SET userid = ? WHERE id = ?', [owner, invitation.id])
       }
     }),
-    subscribe('routing.follow-rename', StaffRenamed, async (tx, { payload }) => {
-      await tx.run('UPDATE invitation SET userid = ? WHERE userid = ? AND open_slot IS NOT NULL', [
-        payload.newUserId,
-        payload.oldUserId,
-      ])
-    }),
   ]
 
   /** One batch; true when there may be more. */
@@ -219,6 +214,8 @@ export function createRouting(deps: RoutingDeps) {
 
   return {
     invite: invitations.invite,
+    guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
+      tx.run('UPDATE invitation SET userid = ? WHERE userid = ? AND open_slot IS NOT NULL', [newUserId, oldUserId]),
     queries: {
       ...invitationQueries,
       fullness: groups.queries.fullness,

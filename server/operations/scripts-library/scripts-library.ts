@@ -63,7 +63,6 @@ export function createScriptsLibrary({ rules }: { rules: RuleBookHolder }) {
     kept = needed
   }
   rules.onChange((book) => void warm(book))
-  void warm(rules.current())
 
   return {
     get: (id: string): LibraryScript | undefined => rules.current().scripts.get(id),

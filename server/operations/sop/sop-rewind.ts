@@ -1,6 +1,6 @@
 import type { Row, Tx } from '../../core/db/tx.ts'
 import type { Rewind } from '../../engine/inbox/rewind.ts'
-import type { SopVersions } from './model/sop-versions.ts'
+import { storedVersions } from './model/sop-versions.ts'
 import { stepAt } from './model/step-path.ts'
 import { waitDue } from './model/wait-due.ts'
 
@@ -12,7 +12,7 @@ interface StepRow {
 
 /** Who entered since is outside again; who was inside stands at the step where they then stood. Looks at everybody begin
  *  anew with their next time. */
-export function createSopRewind(versions: SopVersions): Rewind {
+export function createSopRewind(): Rewind {
   /** The wait that an entry was in, by the steps that it has taken since. */
   async function stoodAt(tx: Tx, row: Row, atMs: number): Promise<{ position: string; dueAtMs: number }> {
     const id = row.id ?? null
@@ -23,7 +23,7 @@ export function createSopRewind(versions: SopVersions): Rewind {
     const position = next?.position ?? String(row.position)
     if (next === undefined && row.due_at !== null) return { position, dueAtMs: Number(row.due_at) }
     const fromMs = steps.filter((step) => step.at <= atMs && step.position !== position).at(-1)?.at
-    const sop = await versions(tx, String(row.sop), String(row.version))
+    const sop = await storedVersions(tx, String(row.sop), String(row.version))
     const step = sop === undefined ? undefined : stepAt(sop.value.steps, position)
     if (step === undefined || !('wait' in step)) return { position, dueAtMs: next?.at ?? atMs }
     return { position, dueAtMs: waitDue(step.wait, fromMs ?? Number(row.entered_at)) }
@@ -40,7 +40,7 @@ export function createSopRewind(versions: SopVersions): Rewind {
       for (const row of inside) {
         const id = row.id ?? null
         const { position, dueAtMs } = await stoodAt(tx, row, atMs)
-        const sop = await versions(tx, String(row.sop), String(row.version))
+        const sop = await storedVersions(tx, String(row.sop), String(row.version))
         const step = sop === undefined ? undefined : stepAt(sop.value.steps, position)
         const wait = step !== undefined && 'wait' in step ? step.wait : undefined
         const waitingEvent = typeof wait === 'object' && 'event' in wait ? wait.event : null

@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
 import { firstDue } from '../../core/db/first-due.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
@@ -6,7 +7,6 @@ import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import { CustomerHandedOver } from '../../records/customers/customer-events.ts'
-import { StaffRenamed } from '../../records/staff/staff-events.ts'
 import { createEnter, type EnterDeps } from './enter/enter.ts'
 import { createExclusiveGroup } from './enter/exclusive-group.ts'
 import { createJourneyLinks, type JourneyLinks } from './enter/journey-links.ts'
@@ -31,6 +31,8 @@ export type SopDeps = Omit<WalkDeps, keyof JourneyLinks> &
   SopVersionsDeps &
   Omit<HandOverDeps, 'versions'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
 
+const BY_PEOPLE = 'people and their guard-rail decide what becomes of versions'
+
 /** Journeys: who enters by what, the steps they take, the waits between, and how it ends. Its subscriptions must come
  *  before the welcome's: a journey's own welcome goes before the channel's. */
 export function createSop(deps: SopDeps) {
@@ -46,15 +48,13 @@ export function createSop(deps: SopDeps) {
   const enter = createEnter(deps, walk, exclusiveGroup)
   const links: JourneyLinks = createJourneyLinks({ rules, versions, enter, walk })
   const messages = createHandOverMessages({ ...deps, versions })
+  deps.massSend.tellOutcomesTo(messages.onAsked)
   const walkDueEntries = createWalkDueEntries({ db, clock, log, versions, walk })
   const noteOutcomes = createNoteOutcomes({ rules, versions })
   const runScans = createRunScans(deps, enter)
 
   const subscriptions: Subscription[] = [
     ...createOnEvent({ clock, rules, versions, walk, enter, noteOutcomes }),
-    subscribe('sop.follow-rename', StaffRenamed, (tx, { payload }) =>
-      entryStore.renameGuide(tx, payload.oldUserId, payload.newUserId),
-    ),
     subscribe('sop.hand-over', CustomerHandedOver, (tx, { payload }) =>
       entryStore.handOver(tx, payload.externalUserId, payload.fromUserId, payload.toUserId),
     ),
@@ -84,16 +84,30 @@ export function createSop(deps: SopDeps) {
       dueAt: (tx) => firstDue(tx, 'close_at', `sop_message WHERE state = 'waiting'`),
       run: messages.run,
     },
-    { name: 'sop.migrate-entries', everyMs: 10 * SECOND_MS, run: createMigrateEntries({ ...deps, versions, walk }) },
-    { name: 'sop.look', everyMs: HOUR_MS, run: createLook({ db, clock, rules, versions }) },
-    { name: 'sop.guard-rail', everyMs: MINUTE_MS, run: createGuardRail(deps) },
+    {
+      name: 'sop.migrate-entries',
+      everyMs: 10 * SECOND_MS,
+      dueAt: leftOut(BY_PEOPLE),
+      run: createMigrateEntries({ ...deps, versions, walk }),
+    },
+    {
+      name: 'sop.look',
+      everyMs: HOUR_MS,
+      dueAt: leftOut('looks at experiments are for people'),
+      run: createLook({ db, clock, rules, versions }),
+    },
+    {
+      name: 'sop.guard-rail',
+      everyMs: MINUTE_MS,
+      dueAt: leftOut(BY_PEOPLE),
+      run: createGuardRail(deps),
+    },
   ]
 
   return {
     subscriptions,
     jobs,
     queries: { ...createSopQueries(versions), whyNot: createWhyNot(deps) },
-    onAsked: messages.onAsked,
   }
 }
 

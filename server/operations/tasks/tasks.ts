@@ -8,8 +8,9 @@ import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts
 import type { Job } from '../../engine/jobs/job.ts'
 import { CustomerHandedOver, CustomerLost } from '../../records/customers/customer-events.ts'
 import type { Customers } from '../../records/customers/customers.ts'
+import type { RenamedStaff } from '../../records/define-capability.ts'
 import type { Staff } from '../../records/staff/staff.ts'
-import { StaffLeft, StaffRenamed } from '../../records/staff/staff-events.ts'
+import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Note, Timeline } from '../../records/timeline/timeline.ts'
 import { touches } from '../../records/touches/touches.ts'
 import { DEFAULT_PRIORITY } from '../../rules/book/priority.ts'
@@ -193,12 +194,6 @@ export function createTasks(deps: TasksDeps) {
       )
       if (moved > 0) await notifyGuide.schedule(tx, [toUserId])
     }),
-    subscribe('tasks.follow-rename', StaffRenamed, async (tx, { payload }) => {
-      await tx.run(`UPDATE guide_task SET userid = ? WHERE userid = ? AND ${UNFINISHED}`, [
-        payload.newUserId,
-        payload.oldUserId,
-      ])
-    }),
   ]
   const executors: Executor[] = [notifyGuide.executor]
   const jobs: Job[] = [
@@ -239,6 +234,8 @@ export function createTasks(deps: TasksDeps) {
       await emit(tx, TaskAnswered, { key: String(found.id), payload: answer })
       return true
     },
+    guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
+      tx.run(`UPDATE guide_task SET userid = ? WHERE userid = ? AND ${UNFINISHED}`, [newUserId, oldUserId]),
     queries: taskQueries,
     subscriptions,
     executors,

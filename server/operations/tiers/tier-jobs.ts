@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
@@ -16,6 +17,9 @@ const BATCH = 50
 /** All that are under way are looked at; each takes two reads of an index. */
 const MOST_STARTED = 1_000
 
+/** A move to another level's guides. */
+const BY_PEOPLE = 'it waits for people, and hands customers over on the platform'
+
 export function createTierJobs({ db, rules, guidePlaces, carryOut }: TierJobsDeps): Job[] {
   async function assign(): Promise<void> {
     for (const ladder of rules.current().ladders.values()) {
@@ -26,14 +30,20 @@ export function createTierJobs({ db, rules, guidePlaces, carryOut }: TierJobsDep
     }
   }
   return [
-    { name: 'tiers.assign', everyMs: 5 * SECOND_MS, run: assign },
+    { name: 'tiers.assign', everyMs: 5 * SECOND_MS, dueAt: leftOut(BY_PEOPLE), run: assign },
     {
       name: 'tiers.carry-out',
       everyMs: 5 * SECOND_MS,
+      dueAt: leftOut(BY_PEOPLE),
       run: async () => {
         while (await db.tx((tx) => carryOut.answered(tx, BATCH)));
       },
     },
-    { name: 'tiers.failed', everyMs: MINUTE_MS, run: () => db.tx((tx) => carryOut.failed(tx, MOST_STARTED)) },
+    {
+      name: 'tiers.failed',
+      everyMs: MINUTE_MS,
+      dueAt: leftOut(BY_PEOPLE),
+      run: () => db.tx((tx) => carryOut.failed(tx, MOST_STARTED)),
+    },
   ]
 }

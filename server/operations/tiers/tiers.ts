@@ -5,7 +5,7 @@ import type { Job } from '../../engine/jobs/job.ts'
 import { CustomerAdded, CustomerHandedOver, CustomerLost } from '../../records/customers/customer-events.ts'
 import { GroupJoined, GroupLeft } from '../../records/groups/group-events.ts'
 import { OrderClosed, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
-import { StaffLeft, StaffRenamed } from '../../records/staff/staff-events.ts'
+import { StaffLeft } from '../../records/staff/staff-events.ts'
 import { TaskAnswered } from '../tasks/task-events.ts'
 import { type CarryOutDeps, createCarryOut } from './carry-out.ts'
 import { createEndings, type EndingsDeps } from './endings.ts'
@@ -19,7 +19,6 @@ import { createProposals, type ProposalsDeps } from './proposals.ts'
 import { createSetTier, type SetTierDeps } from './set-tier.ts'
 import { createTierJobs } from './tier-jobs.ts'
 import { tierQueries } from './tier-queries.ts'
-import { tiersFact } from './tiers-fact.ts'
 
 type Inner = 'moves' | 'evaluate' | 'proposals' | 'guidePlaces' | 'endings'
 export type TiersDeps = Omit<MovesDeps, Inner | 'customers'> &
@@ -95,15 +94,12 @@ export function createTiers(deps: TiersDeps) {
       else await carryOut.decline(tx, proposal)
     }),
     subscribe('tiers.guide-left', StaffLeft, (tx, { payload }) => guidePlaces.guideLeft(tx, payload.userId)),
-    subscribe('tiers.follow-rename', StaffRenamed, (tx, { payload }) =>
-      guidePlaces.guideRenamed(tx, payload.oldUserId, payload.newUserId),
-    ),
   ]
   const jobs: Job[] = [createNightly({ ...deps, evaluate }), ...createTierJobs({ ...deps, guidePlaces, carryOut })]
 
   return {
     queries: { ...tierQueries, proposals: proposalQueries },
-    facts: [tiersFact],
+    guideRenamed: guidePlaces.guideRenamed,
     /** Puts a customer onto a level because a journey or a person says so, whatever the conditions and the cool-off; with
      *  all that belongs to reaching it (tag, invitation, guides, `tier.changed`). It stands for the ladder's `coolDownDays`,
      *  also when the customer is there already; after that the nightly look may move it. Safe to repeat: `again`. */

@@ -19,7 +19,8 @@ import {
   QuotaIncreased,
   QuotaLow,
 } from '../../platform/wecom/callback/app-events.ts'
-import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
+import type { RenamedStaff } from '../define-capability.ts'
+import { StaffLeft } from '../staff/staff-events.ts'
 import type { staffQueries } from '../staff/staff-queries.ts'
 import type { Alerts } from './alerts.ts'
 
@@ -144,15 +145,16 @@ export function createPlatformAlerts({ alerts, staff }: PlatformAlertsDeps) {
       await alerts.resolve(tx, unreachable(payload.userId), eventAtMs)
       await alerts.resolve(tx, unlicensed(payload.userId), eventAtMs)
     }),
-    subscribe('alerts.member-renamed', StaffRenamed, async (tx, { payload, eventAtMs }) => {
-      const { oldUserId, newUserId } = payload
-      await alerts.resolve(tx, unlicensed(oldUserId), eventAtMs)
-      if (!(await alerts.resolve(tx, unreachable(oldUserId), eventAtMs))) return
-      const name = (await staff.queries.get(tx, newUserId))?.name ?? newUserId
-      await alerts.raise(tx, { ...outOfRange(newUserId, name), atMs: eventAtMs })
-    }),
   ]
-  return { subscriptions }
+  return {
+    subscriptions,
+    memberRenamed: async (tx: Tx, { oldUserId, newUserId, atMs }: RenamedStaff): Promise<void> => {
+      await alerts.resolve(tx, unlicensed(oldUserId), atMs)
+      if (!(await alerts.resolve(tx, unreachable(oldUserId), atMs))) return
+      const name = (await staff.queries.get(tx, newUserId))?.name ?? newUserId
+      await alerts.raise(tx, { ...outOfRange(newUserId, name), atMs })
+    },
+  }
 }
 
 const outOfRange = (userId: string, name: string) => ({

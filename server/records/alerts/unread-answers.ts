@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
@@ -49,6 +50,12 @@ export function createUnreadAnswers({ db, clock, alerts }: { db: Pick<Db, 'tx'>;
     for (const [path, one] of news) if (seen.get(path) === one) seen.set(path, { ...one, isNews: false })
   }
 
-  const job: Job = { name: 'alerts.unread-answers', everyMs: MINUTE_MS, sideBySide: true, run: tell }
+  const job: Job = {
+    name: 'alerts.unread-answers',
+    everyMs: MINUTE_MS,
+    sideBySide: true,
+    dueAt: leftOut('a rehearsal asks no platform'),
+    run: tell,
+  }
   return { onAnswer, jobs: [job] }
 }

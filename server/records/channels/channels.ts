@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -11,7 +12,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { ChannelRule } from '../../rules/schema/rule-files.ts'
 import type { Alerts } from '../alerts/alerts.ts'
-import { StaffLeft, StaffRenamed } from '../staff/staff-events.ts'
+import { StaffLeft } from '../staff/staff-events.ts'
 import type { staffQueries } from '../staff/staff-queries.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
 import { channelQueries } from './channel-queries.ts'
@@ -146,6 +147,8 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
     for (const { value } of rules.current().channels.values()) await keepOne(tx, value, isUrgent)
   }
   const keep = (isUrgent = false): Promise<void> => db.tx((tx) => keepAll(tx, isUrgent))
+  const guidesChanged = (tx: Tx): Promise<void> => keepAll(tx, true)
+
   rules.onChange(() => {
     // The job comes round anyway.
     keep(true).catch((error: unknown) =>
@@ -158,12 +161,18 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
     /** For the sync: live codes as WeCom has them. */
     codes: createReadCode({ db, clock, wecom, alerts }),
     keep,
-    subscriptions: [
-      subscribe('channels.guide-left', StaffLeft, (tx) => keepAll(tx, true)),
-      subscribe('channels.guide-renamed', StaffRenamed, (tx) => keepAll(tx, true)),
-    ],
+    /** A guide left or has another userid: live codes name those who are there. */
+    guidesChanged,
+    subscriptions: [subscribe('channels.guide-left', StaffLeft, guidesChanged)],
     executors: liveCodes.executors,
-    jobs: [{ name: 'channels.keep', everyMs: KEEP_EVERY_MS, run: () => keep() }],
+    jobs: [
+      {
+        name: 'channels.keep',
+        everyMs: KEEP_EVERY_MS,
+        dueAt: leftOut('it makes live codes on the platform'),
+        run: () => keep(),
+      },
+    ],
   }
 }
 export type Channels = ReturnType<typeof createChannels>

@@ -1,7 +1,5 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
-import { subscribe } from '../../engine/inbox/subscription.ts'
-import { StaffRenamed } from '../staff/staff-events.ts'
 import { createConsoleMoves } from './console-moves.ts'
 import { RefreshCustomer } from './customer-actions.ts'
 import { customerQueries } from './customer-queries.ts'
@@ -9,7 +7,6 @@ import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
 import { createPairChanges } from './pair-changes.ts'
 import { createReconcilePairs } from './reconcile-pairs.ts'
 import { createRefreshCustomer, type RefreshDeps } from './refresh-customer.ts'
-import { renameGuide } from './rename-guide.ts'
 import { createResolveMove } from './resolve-move.ts'
 import { createSetRemark } from './set-remark.ts'
 import { createTakeOver } from './take-over.ts'
@@ -31,12 +28,7 @@ export function createCustomers(deps: CustomersDeps) {
   })
   return {
     queries: customerQueries,
-    subscriptions: [
-      ...onContactEvents(deps),
-      subscribe('customers.rename-guide', StaffRenamed, (tx, { payload }) =>
-        renameGuide(tx, payload.oldUserId, payload.newUserId),
-      ),
-    ],
+    subscriptions: onContactEvents(deps),
     executors: [refresh.executor, remark.executor, resolveMove],
     setRemark: remark.setRemark,
     /** A handover that WeCom says is done: moves the follow. Safe to repeat. */

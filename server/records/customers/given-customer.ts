@@ -27,6 +27,12 @@ export interface Match {
 
 export type KnownNames = Pick<typeof customerQueries, 'exists' | 'byUnionId' | 'byPhoneHash' | 'identityOf'>
 
+/** What every source of the shop is made with. */
+export interface FromShop {
+  customers: { queries: KnownNames }
+  ordersSecret: string
+}
+
 export const givenNames = ({ externalUserId, unionId, phone }: GivenCustomer, phoneHash: PhoneHash): GivenNames => ({
   given_external_userid: externalUserId ?? null,
   given_unionid: unionId ?? null,

@@ -2,7 +2,6 @@ import type { SqlValue, Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { conditionSql } from '../../rules/condition/condition-sql.ts'
 import type { Fact, Facts, FactValue } from '../../rules/condition/fact.ts'
-import { type FactShape, KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 
 export interface AudiencePage {
@@ -13,12 +12,10 @@ export interface AudiencePage {
 }
 
 /** All facts about customers, from every capability that offers some. `base`: the table of customers, with a column
- *  `external_userid`; the facts' SQL calls it `c`. Throws rules.facts-differ when the facts are not exactly the known
- *  ones, since rule files are checked against those. */
-export function createFacts(options: { lists: Fact[][]; base: string; known?: readonly FactShape[] }) {
-  const list = options.lists.flat()
+ *  `external_userid`; the facts' SQL calls it `c`. Throws facts.offered-twice. */
+export function createFacts({ list, base }: { list: readonly Fact[]; base: string }) {
+  refuseDoubles(list)
   const byPath = new Map(list.map((fact) => [fact.path, fact]))
-  refuseDifference(list, options.known ?? KNOWN_FACTS)
 
   return {
     list,
@@ -46,7 +43,7 @@ export function createFacts(options: { lists: Fact[][]; base: string; known?: re
       const where = conditionSql(condition, byPath, nowMs)
       const params: SqlValue[] = [...where.params, page.after ?? '', page.limit]
       const rows = await tx.rows<{ id: string }>(
-        `SELECT c.external_userid AS id FROM ${options.base} c WHERE ${where.text} AND c.external_userid > ?
+        `SELECT c.external_userid AS id FROM ${base} c WHERE ${where.text} AND c.external_userid > ?
          ORDER BY c.external_userid LIMIT ?`,
         params,
       )
@@ -57,7 +54,7 @@ export function createFacts(options: { lists: Fact[][]; base: string; known?: re
     count: async (tx: Tx, condition: Condition, nowMs: number): Promise<number> => {
       const where = conditionSql(condition, byPath, nowMs)
       const row = await tx.row<{ total: number }>(
-        `SELECT COUNT(*) AS total FROM ${options.base} c WHERE ${where.text}`,
+        `SELECT COUNT(*) AS total FROM ${base} c WHERE ${where.text}`,
         where.params,
       )
       return Number(row?.total ?? 0)
@@ -74,18 +71,8 @@ function typed(fact: Fact, value: FactValue | null): FactValue {
   return fact.type === 'text' ? String(value) : Number(value)
 }
 
-function refuseDifference(list: Fact[], known: readonly FactShape[]): void {
-  const faults: string[] = []
-  for (const shape of known) {
-    const offered = list.filter((fact) => fact.path === shape.path)
-    if (offered.length === 0) faults.push(`nobody provides ${shape.path}`)
-    if (offered.length > 1) faults.push(`${shape.path} is provided ${offered.length} times`)
-    for (const fact of offered) {
-      if (fact.type !== shape.type) faults.push(`${shape.path} is ${fact.type} but known as ${shape.type}`)
-    }
-  }
-  for (const fact of list) {
-    if (!known.some((shape) => shape.path === fact.path)) faults.push(`${fact.path} is not in known-facts.ts`)
-  }
-  if (faults.length > 0) throw new AppError('rules.facts-differ', faults.join('; '))
+function refuseDoubles(list: readonly Fact[]): void {
+  const paths = list.map((fact) => fact.path)
+  const doubles = paths.filter((path, index) => paths.indexOf(path) < index)
+  if (doubles.length > 0) throw new AppError('facts.offered-twice', `offered twice: ${doubles.join(', ')}`)
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
@@ -10,7 +11,7 @@ import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts
 import type { Job } from '../../engine/jobs/job.ts'
 import { ChatCreate, ChatDismiss, ChatUpdate } from '../../platform/wecom/callback/callback-events.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
-import { StaffRenamed } from '../staff/staff-events.ts'
+import type { RenamedStaff } from '../define-capability.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { groupQueries } from './group-queries.ts'
 import { joinWayQueries } from './join-way-queries.ts'
@@ -74,14 +75,15 @@ export function createGroups(deps: GroupsDeps) {
     subscribe('groups.dismissed', ChatDismiss, (tx, { payload, eventAtMs }) =>
       refresh.dismiss(tx, payload.ChatId, eventAtMs),
     ),
-    subscribe('groups.follow-rename', StaffRenamed, async (tx, { payload }) => {
-      const { oldUserId, newUserId } = payload
-      await tx.run('UPDATE chat_group SET owner = ? WHERE owner = ?', [newUserId, oldUserId])
-    }),
   ]
   const executors: Executor[] = [refresh.executor, list.executor, ...joinWays.executors]
   const jobs: Job[] = [
-    { name: 'groups.find', everyMs: HOUR_MS, run: () => db.tx((tx) => list.start(tx)) },
+    {
+      name: 'groups.find',
+      everyMs: HOUR_MS,
+      dueAt: leftOut('it reads the platform'),
+      run: () => db.tx((tx) => list.start(tx)),
+    },
     {
       name: 'groups.keep-join-ways',
       everyMs: MINUTE_MS,
@@ -94,6 +96,8 @@ export function createGroups(deps: GroupsDeps) {
   ]
 
   return {
+    ownerRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
+      tx.run('UPDATE chat_group SET owner = ? WHERE owner = ?', [newUserId, oldUserId]),
     /** The group has another owner now, as WeCom answered. Safe to repeat. */
     setOwner: async (tx: Tx, chatId: string, owner: string): Promise<void> => {
       await tx.run('UPDATE chat_group SET owner = ? WHERE chat_id = ?', [owner, chatId])

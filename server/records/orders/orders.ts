@@ -1,7 +1,6 @@
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
-import { subscribe } from '../../engine/inbox/subscription.ts'
-import { CustomerIdentified } from '../customers/customer-events.ts'
 import { orderQueries } from './order-queries.ts'
 import { MATCH_BATCH } from './orders-naming.ts'
 import { type OrdersRouteDeps, ordersRoute } from './orders-route.ts'
@@ -36,12 +35,14 @@ export function createOrders(deps: OrdersDeps) {
     isAnyWaiting: async (tx: Tx): Promise<boolean> =>
       (await tx.row('SELECT 1 AS found FROM shop_order WHERE external_userid IS NULL LIMIT 1')) !== undefined,
     routes: ordersRoute({ ...deps, orders }),
-    subscriptions: [
-      subscribe('orders.match', CustomerIdentified, async (tx, { payload }) => {
-        await orders.matchWaiting(tx, payload.externalUserId)
-      }),
+    jobs: [
+      {
+        name: 'orders.match-late',
+        everyMs: 10 * MINUTE_MS,
+        dueAt: leftOut('nobody becomes known in a rehearsal'),
+        run: matchLate,
+      },
     ],
-    jobs: [{ name: 'orders.match-late', everyMs: 10 * MINUTE_MS, run: matchLate }],
   }
 }
 export type Orders = ReturnType<typeof createOrders>

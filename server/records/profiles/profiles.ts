@@ -1,11 +1,10 @@
 import Type from 'typebox'
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS, shanghaiParts } from '../../core/kernel/shanghai.ts'
 import { checkedBody, invalidBody } from '../../engine/http/checked-body.ts'
 import { signedRoute } from '../../engine/http/signed-route.ts'
-import { subscribe } from '../../engine/inbox/subscription.ts'
-import { CustomerIdentified } from '../customers/customer-events.ts'
 import { GivenCustomer, givenNames, type KnownNames, matchGiven } from '../customers/given-customer.ts'
 import type { PhoneHash } from '../customers/phone-hash.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -117,16 +116,22 @@ export function createProfiles({ db, clock, timeline, customers, phoneHash, secr
       secret,
       take: (value) => db.tx((tx) => take(tx, value)),
     }),
-    subscriptions: [
-      subscribe('profiles.match', CustomerIdentified, async (tx, { payload: { externalUserId } }) => {
-        for (const waiting of await waitingProfiles.of(tx, customers, externalUserId)) {
-          // A phone that two people have is nobody's.
-          const match = await matchGiven(tx, customers, waiting)
-          if (match?.externalUserId === externalUserId) await give(tx, waiting, externalUserId)
-        }
-      }),
+    /** What was told of somebody before they were known. Safe to repeat. */
+    matchWaiting: async (tx: Tx, externalUserId: string): Promise<void> => {
+      for (const waiting of await waitingProfiles.of(tx, customers, externalUserId)) {
+        // A phone that two people have is nobody's.
+        const match = await matchGiven(tx, customers, waiting)
+        if (match?.externalUserId === externalUserId) await give(tx, waiting, externalUserId)
+      }
+    },
+    jobs: [
+      {
+        name: 'profiles.match-late',
+        everyMs: 10 * MINUTE_MS,
+        dueAt: leftOut('nobody becomes known in a rehearsal'),
+        run: matchLate,
+      },
     ],
-    jobs: [{ name: 'profiles.match-late', everyMs: 10 * MINUTE_MS, run: matchLate }],
   }
 }
 export type Profiles = ReturnType<typeof createProfiles>

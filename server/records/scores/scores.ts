@@ -6,7 +6,6 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kerne
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Orders } from '../orders/orders.ts'
 import { type Cuts, quintileCuts } from './quintiles.ts'
-import { scoreFacts } from './score-facts.ts'
 import { type ScoreCuts, scoreQueries } from './score-queries.ts'
 import { writeScores } from './write-scores.ts'
 
@@ -113,6 +112,6 @@ export function createScores({ db, clock, orders }: ScoresDeps) {
     },
   }
 
-  return { facts: scoreFacts, queries: scoreQueries, jobs: [job] }
+  return { queries: scoreQueries, jobs: [job] }
 }
 export type Scores = ReturnType<typeof createScores>

@@ -1,3 +1,4 @@
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
@@ -242,6 +243,7 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
         // WeCom tells of new members, but not of members who may have customers from now on.
         name: 'staff.list',
         everyMs: HOUR_MS,
+        dueAt: leftOut('it reads the platform'),
         run: async () => {
           await db.tx((tx) =>
             outbox.enqueue(tx, ListStaff, {

@@ -1,8 +1,7 @@
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { signedRoute } from '../../engine/http/signed-route.ts'
-import { subscribe } from '../../engine/inbox/subscription.ts'
-import { CustomerIdentified } from '../customers/customer-events.ts'
 import { createRecordSurvey, type RecordSurveyDeps } from './record-survey.ts'
 import { parseSurvey } from './survey-body.ts'
 
@@ -41,12 +40,15 @@ export function createSurveys(deps: SurveysDeps) {
         return { responseId: message.responseId, ...(await db.tx((tx) => surveys.record(tx, message))) }
       },
     }),
-    subscriptions: [
-      subscribe('surveys.match', CustomerIdentified, (tx, { payload }) =>
-        surveys.matchWaiting(tx, payload.externalUserId),
-      ),
+    matchWaiting: surveys.matchWaiting,
+    jobs: [
+      {
+        name: 'surveys.match-late',
+        everyMs: 10 * MINUTE_MS,
+        dueAt: leftOut('nobody becomes known in a rehearsal'),
+        run: matchLate,
+      },
     ],
-    jobs: [{ name: 'surveys.match-late', everyMs: 10 * MINUTE_MS, run: matchLate }],
   }
 }
 export type Surveys = ReturnType<typeof createSurveys>

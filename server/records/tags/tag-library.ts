@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Job } from '../../engine/jobs/job.ts'
 import type { StrategyTagGroup } from '../../platform/wecom/api/strategy-tags.ts'
 import type { CorpTagGroup } from '../../platform/wecom/api/tags.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
@@ -200,7 +202,12 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
       },
     }),
   ]
-  const job = { name: 'tags.keep', everyMs: KEEP_EVERY_MS, run: async () => void (await keep()) }
+  const job: Job = {
+    name: 'tags.keep',
+    everyMs: KEEP_EVERY_MS,
+    dueAt: leftOut('it makes tags on the platform'),
+    run: async () => void (await keep()),
+  }
   return { executors, job, keep, askForListing, isWanted, read, recordListing }
 }
 export type TagLibrary = ReturnType<typeof createTagLibrary>

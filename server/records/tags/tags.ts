@@ -10,10 +10,9 @@ import { TagCreate, TagDelete, TagShuffle, TagUpdate } from '../../platform/weco
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { CustomerAccepted, CustomerAdded, CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
-import { StaffRenamed } from '../staff/staff-events.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { createChangeTags } from './change-tags.ts'
-import { handOverTags, renameGuideOfTags } from './follow-tag-store.ts'
+import { handOverTags } from './follow-tag-store.ts'
 import { createRecordSeen } from './seen-tags.ts'
 import { createTagLibrary } from './tag-library.ts'
 import { tagQueries } from './tag-queries.ts'
@@ -90,9 +89,6 @@ export function createTags(deps: TagsDeps) {
         ])
       }),
       subscribe('tags.hand-over', CustomerHandedOver, (tx, { payload }) => handOverTags(tx, payload)),
-      subscribe('tags.rename-guide', StaffRenamed, (tx, { payload }) =>
-        renameGuideOfTags(tx, payload.oldUserId, payload.newUserId),
-      ),
       subscribe('tags.created', TagCreate, readAgain),
       subscribe('tags.updated', TagUpdate, readAgain),
       subscribe('tags.deleted', TagDelete, readAgain),

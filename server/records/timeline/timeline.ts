@@ -52,7 +52,7 @@ const toEntry = (row: StoredEntry): TimelineEntry => ({
 export interface TimelineDeps {
   clock: Clock
   /** Told of every note in the same transaction, perhaps again when its cause is handled twice. */
-  onNotes?: (tx: Tx, notes: Note[]) => Promise<void>
+  onNotes?: ((tx: Tx, notes: Note[]) => Promise<void>) | undefined
 }
 
 /** What happened to one customer, and why. */

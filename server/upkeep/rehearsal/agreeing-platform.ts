@@ -1,4 +1,4 @@
-import type { Platform } from '../../capabilities/capabilities.ts'
+import type { Platform } from '../../capabilities/create-capabilities.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 

@@ -1,4 +1,4 @@
-import { EVERY_SNAPSHOT_TABLE } from '../../capabilities/every-kept-table.ts'
+import { EVERY_TABLE } from '../../capabilities/tables.ts'
 import type { Db } from '../../core/db/db.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
@@ -27,7 +27,7 @@ export async function copyForRehearsal(db: Db, count: number, most = MOST_CUSTOM
   for (let made = 0; made < count; made++) scratches.push(await openScratch())
   return db.view(async (view) => {
     const cast = await chooseCustomers(view, most)
-    await copyTables(view, scratches, EVERY_SNAPSHOT_TABLE, cast.drawn)
+    await copyTables(view, scratches, EVERY_TABLE, cast.drawn)
     return { cast, scratches, inForce: await bookInForce(view) }
   })
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
@@ -7,7 +8,7 @@ import type { Job } from '../../engine/jobs/job.ts'
 const PATIENCE = 20
 
 interface Standing {
-  job: Job & Required<Pick<Job, 'dueAt'>>
+  job: Job & { dueAt: Extract<Job['dueAt'], (tx: Tx) => unknown> }
   notBeforeMs: number
   /** The due instant that the last run left, and how often in a row. */
   left: number | undefined
@@ -17,7 +18,7 @@ interface Standing {
 /** The jobs that say when they are next due, each at that instant and not more often than in the server. */
 export function createDueJobs({ db, clock }: { db: Db; clock: Clock }, jobs: Job[]) {
   const standings = jobs.flatMap((job): Standing[] =>
-    job.dueAt === undefined ? [] : [{ job: { ...job, dueAt: job.dueAt }, notBeforeMs: 0, left: undefined, times: 0 }],
+    'leftOut' in job.dueAt ? [] : [{ job: { ...job, dueAt: job.dueAt }, notBeforeMs: 0, left: undefined, times: 0 }],
   )
 
   const nextOf = async ({ job, notBeforeMs }: Standing): Promise<number> => {

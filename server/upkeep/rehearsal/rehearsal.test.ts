@@ -1,42 +1,9 @@
 import { expect, test } from 'vitest'
 import { createSettableClock } from '../../core/kernel/clock.ts'
-import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
 import { createAgreeingPlatform } from './agreeing-platform.ts'
-import { openRehearsal } from './rehearsal.ts'
 import { openScratch } from './scratch.ts'
 
 const NOW = Date.parse('2026-11-22T09:00:00+08:00')
-
-test('every job either says when it is due, or reads the platform and is left out', async () => {
-  const rehearsal = await openRehearsal({
-    scratch: await openScratch(),
-    nowMs: NOW,
-    book: EMPTY_BOOK,
-    assetsDir: '.',
-    perCustomerPerMonth: undefined,
-  })
-  const silent = rehearsal.capable.list.flatMap((one) => one.jobs ?? []).filter((job) => job.dueAt === undefined)
-  expect(silent.map((job) => job.name).sort()).toEqual([
-    'channels.keep',
-    'groups.find',
-    'handover.follow-up',
-    'handover.unassigned',
-    'orders.match-late',
-    'profiles.match-late',
-    // What becomes of versions is decided by people and their guard-rail, not rehearsed.
-    'sop.guard-rail',
-    'sop.look',
-    'sop.migrate-entries',
-    'staff.list',
-    'surveys.match-late',
-    'tags.keep',
-    // A move to another level’s guides waits for people, and hands customers over on the platform.
-    'tiers.assign',
-    'tiers.carry-out',
-    'tiers.failed',
-  ])
-  await rehearsal.close()
-})
 
 test('the platform of a rehearsal agrees to what we do and answers nothing else', async () => {
   const platform = createAgreeingPlatform(createSettableClock(NOW))

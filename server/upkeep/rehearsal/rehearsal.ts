@@ -1,4 +1,4 @@
-import { type CapabilitiesDeps, createCapabilities } from '../../capabilities/capabilities.ts'
+import { type CapabilitiesDeps, createCapabilities } from '../../capabilities/create-capabilities.ts'
 import type { Db } from '../../core/db/db.ts'
 import { list, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'

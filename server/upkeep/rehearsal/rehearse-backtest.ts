@@ -1,11 +1,12 @@
-import { createEveryRewind } from '../../capabilities/every-past.ts'
+import { createRewinds } from '../../capabilities/rewinds.ts'
 import type { Db } from '../../core/db/db.ts'
+import { sql } from '../../core/db/sql.ts'
+import { ACTION } from '../../engine/actions/action-tables.ts'
+import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import type { RecordedEvent } from '../../engine/inbox/rewind.ts'
 import type { Verdict } from '../../operations/sop/enter/enter.ts'
 import { type EntryFigure, type StepFigure, sopFigures } from '../../operations/sop/explain/sop-figures.ts'
-import { createSopVersions } from '../../operations/sop/model/sop-versions.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
-import { ruleVersion } from '../../rules/versions/rule-version-store.ts'
 import { openRehearsal, type RehearsalOptions } from './rehearsal.ts'
 
 /** What rules decided in a past that was played once more. */
@@ -27,20 +28,12 @@ export interface BacktestOptions extends Omit<RehearsalOptions, 'nowMs' | 'onVer
 /** Turns a copy back to `fromMs` and lives through what was recorded since under the rules of `book`, each event at the
  *  instant at which it came. The scratch database is used up. */
 export async function rehearseBacktest({ fromMs, toMs, events, ...options }: BacktestOptions): Promise<Backtest> {
-  const { scratch, book } = options
-  const versions = createSopVersions({
-    rules: { current: () => book },
-    storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version),
-  })
-  const pasts = createEveryRewind(versions)
+  const { scratch } = options
+  const rewinds = createRewinds()
   await scratch.tx(async (tx) => {
     // What is still to be done today was no matter then.
-    for (const table of ['action', 'inbound_event', 'tier_run', 'score_run']) {
-      await tx.run(`DELETE FROM ${table}`)
-    }
-    await tx.run('DELETE FROM contact WHERE at > ?', [fromMs])
-    await tx.run('DELETE FROM welcome WHERE added_at > ?', [fromMs])
-    for (const past of pasts) await past.turnBack(tx, fromMs, events.all)
+    for (const table of [ACTION, INBOUND_EVENT]) await tx.run(sql`DELETE FROM ${table}`)
+    for (const rewind of rewinds) await rewind.turnBack(tx, fromMs, events.all)
   })
   const verdicts: Verdict[] = []
   const rehearsal = await openRehearsal({
@@ -51,7 +44,7 @@ export async function rehearseBacktest({ fromMs, toMs, events, ...options }: Bac
   for (const event of events.replayed) {
     await rehearsal.runUntil(event.receivedAtMs)
     await scratch.tx(async (tx) => {
-      for (const past of pasts) await past.tell?.(tx, event)
+      for (const rewind of rewinds) await rewind.tell?.(tx, event)
       await tx.insertIgnore('inbound_event', [
         {
           id: event.id,

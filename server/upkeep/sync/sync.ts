@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
@@ -119,7 +120,7 @@ export function createSync(deps: SyncDeps) {
       ways.executor,
       feedback.executor,
     ],
-    jobs: [{ name: 'sync.keep', everyMs: MINUTE_MS, run: keep }],
+    jobs: [{ name: 'sync.keep', everyMs: MINUTE_MS, dueAt: leftOut('it reads the platform'), run: keep }],
   }
 }
 export type Sync = ReturnType<typeof createSync>

@@ -2,13 +2,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { shanghaiDaysBetween } from '../core/kernel/shanghai.ts'
 import { daysSinceSql } from '../records/facts/days-since-sql.ts'
-import { createFacts } from '../records/facts/facts.ts'
 import { holds } from '../rules/condition/holds.ts'
 import { KNOWN_FACTS } from '../rules/condition/known-facts.ts'
 import { randomCondition } from '../testing/random-condition.ts'
 import { INSTANTS, MONEY, NOWS, PEOPLE, population, settleIn, TEXTS } from '../testing/random-people.ts'
 import { createTestKit, type TestKit } from '../testing/test-kit.ts'
-import { EVERY_FACT } from './every-fact.ts'
+import { facts } from './facts.ts'
 
 /** What a rule says about one customer in memory and about all customers in SQL is the same for every fact there is, over
  *  the real tables, on both databases (`TEST_MYSQL_URL` chooses). `FC_RUNS`: how many random populations. */
@@ -27,7 +26,6 @@ const condition = randomCondition(KNOWN_FACTS, {
 })
 
 it('every fact says the same in memory and in SQL', async () => {
-  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const asked = new Set<string>()
   const filled = new Set<string>()
   await fc.assert(
@@ -68,7 +66,6 @@ it('counts Shanghai days in SQL as it does in memory, to the millisecond', async
 })
 
 it('says what a shopkeeper would count', async () => {
-  const facts = createFacts({ lists: EVERY_FACT, base: 'customer' })
   const at = (text: string): number => Date.parse(`${text}+08:00`)
   const order = (nth: number, status: string, total_fen: number, paid: string) => ({
     ...{ id: 900 + nth, order_id: `s${nth}`, source: 's', external_userid: 'wmShop', status, total_fen },

@@ -1,0 +1,13 @@
+import { createFacts } from '../records/facts/facts.ts'
+import { silenceFact } from '../records/facts/silence-fact.ts'
+import type { Fact } from '../rules/condition/fact.ts'
+import { CAPABILITIES } from './capabilities.ts'
+
+/** Everything that rules may ask about a customer, whoever's tables know it. */
+export const EVERY_FACT: readonly Fact[] = [
+  ...CAPABILITIES.flatMap(({ facts }) => facts),
+  silenceFact(CAPABILITIES.flatMap((one) => ('lifeSigns' in one ? (one.lifeSigns ?? []) : []))),
+]
+
+/** Asks for facts, of one customer or of all. */
+export const facts = createFacts({ list: EVERY_FACT, base: 'customer' })

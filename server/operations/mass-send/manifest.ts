@@ -1,0 +1,18 @@
+import { nothing } from '../../core/kernel/nothing.ts'
+import { defineCapability } from '../../records/define-capability.ts'
+import { createMassSend } from './mass-send.ts'
+import { renameSender } from './rename-sender.ts'
+import { sendTables } from './send-tables.ts'
+import { createSendsRewind } from './sends-rewind.ts'
+
+export const massSend = defineCapability({
+  name: 'massSend',
+  needs: ['customers', 'staff', 'media', 'timeline'],
+  tables: sendTables,
+  facts: [],
+  events: [],
+  rewind: createSendsRewind,
+  renames: (tx, { oldUserId, newUserId }) => renameSender(tx, oldUserId, newUserId),
+  identified: nothing('audiences are of customers of ours'),
+  create: createMassSend,
+})

@@ -1,0 +1,17 @@
+import { nothing } from '../../core/kernel/nothing.ts'
+import { defineCapability } from '../../records/define-capability.ts'
+import { createRouting } from './routing.ts'
+import { createRoutingRewind } from './routing-rewind.ts'
+import { routingTables } from './routing-tables.ts'
+
+export const routing = defineCapability({
+  name: 'routing',
+  needs: ['groups', 'customers', 'tasks', 'timeline', 'welcome'],
+  tables: routingTables,
+  facts: [],
+  events: [],
+  rewind: createRoutingRewind,
+  renames: (tx, renamed, { guideRenamed }) => guideRenamed(tx, renamed),
+  identified: nothing('invitations are for customers of ours'),
+  create: createRouting,
+})

@@ -1,0 +1,39 @@
+import { nothing } from '../../core/kernel/nothing.ts'
+import { defineCapability } from '../../records/define-capability.ts'
+import type { Touches } from '../../records/touches/touches.ts'
+import type { SopRule } from '../../rules/schema/sop-rule.ts'
+import { ruleVersion } from '../../rules/versions/rule-version-store.ts'
+import { entryStore } from './model/sop-entry.ts'
+import { createSop, type SopDeps } from './sop.ts'
+import { sopFacts } from './sop-facts.ts'
+import { createSopRewind } from './sop-rewind.ts'
+import { sopTables } from './sop-tables.ts'
+
+export const sop = defineCapability({
+  name: 'sop',
+  needs: [
+    'touches',
+    'staffTelling',
+    'tiers',
+    'massSend',
+    'welcome',
+    'tags',
+    'customers',
+    'staff',
+    'routing',
+    'tasks',
+    'timeline',
+  ],
+  tables: sopTables,
+  facts: sopFacts,
+  events: [],
+  rewind: createSopRewind,
+  renames: (tx, { oldUserId, newUserId }) => entryStore.renameGuide(tx, oldUserId, newUserId),
+  identified: nothing('journeys are of customers of ours'),
+  create: ({ touches, ...deps }: Omit<SopDeps, 'storedSop' | 'touches'> & { touches: { queries: Touches } }) =>
+    createSop({
+      ...deps,
+      touches: touches.queries,
+      storedSop: (tx, name, version) => ruleVersion<SopRule>(tx, 'sop', name, version),
+    }),
+})

@@ -1,0 +1,17 @@
+import { nothing } from '../../core/kernel/nothing.ts'
+import { defineCapability } from '../../records/define-capability.ts'
+import { createWelcome } from './welcome.ts'
+import { createWelcomeRewind } from './welcome-rewind.ts'
+import { welcomeTables } from './welcome-tables.ts'
+
+export const welcome = defineCapability({
+  name: 'welcome',
+  needs: ['media', 'customers', 'staff', 'timeline'],
+  tables: welcomeTables,
+  facts: [],
+  events: [],
+  rewind: createWelcomeRewind,
+  renames: nothing('a welcome lives for 20 seconds'),
+  identified: nothing('welcomes are about customers of ours'),
+  create: createWelcome,
+})

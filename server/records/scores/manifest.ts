@@ -1,0 +1,18 @@
+import { nothing } from '../../core/kernel/nothing.ts'
+import { defineCapability } from '../define-capability.ts'
+import { scoreFacts } from './score-facts.ts'
+import { scoreTables } from './score-tables.ts'
+import { createScores } from './scores.ts'
+import { createScoresRewind } from './scores-rewind.ts'
+
+export const scores = defineCapability({
+  name: 'scores',
+  needs: ['orders'],
+  tables: scoreTables,
+  facts: scoreFacts,
+  events: [],
+  rewind: createScoresRewind,
+  renames: nothing('holds no userid'),
+  identified: nothing('scores are made from orders'),
+  create: createScores,
+})

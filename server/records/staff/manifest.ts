@@ -1,0 +1,31 @@
+import { leftOut } from '../../core/db/define-table.ts'
+import { nothing } from '../../core/kernel/nothing.ts'
+import { defineCapability } from '../define-capability.ts'
+import { createStaff } from './staff.ts'
+import { StaffLeft, StaffRenamed } from './staff-events.ts'
+import { staffTables } from './staff-tables.ts'
+import { createTellStaff } from './tell-staff.ts'
+
+export const staff = defineCapability({
+  name: 'staff',
+  needs: [],
+  tables: staffTables,
+  facts: [],
+  events: [StaffRenamed, StaffLeft],
+  rewind: leftOut('members are as they are now'),
+  renames: nothing('it renames them before it tells the others'),
+  identified: nothing('it knows no customers'),
+  create: createStaff,
+})
+
+export const staffTelling = defineCapability({
+  name: 'staffTelling',
+  needs: [],
+  tables: [],
+  facts: [],
+  events: [],
+  rewind: leftOut('it keeps nothing but whose turn it is'),
+  renames: nothing('messages that wait are readdressed in the outbox'),
+  identified: nothing('it knows no customers'),
+  create: createTellStaff,
+})
