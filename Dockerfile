@@ -19,7 +19,6 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json tsconfig.json ./
 COPY server ./server
 COPY migrations ./migrations
-COPY config ./config
 COPY --from=build /app/sidebar/dist ./sidebar/dist
 USER node
 VOLUME /data

@@ -35,8 +35,9 @@ import { createAlerts } from './records/alerts/alerts.ts'
 import { createTellAlerts } from './records/alerts/tell-alerts.ts'
 import { createUnreadAnswers } from './records/alerts/unread-answers.ts'
 import { createPhoneHash } from './records/customers/phone-hash.ts'
+import { demoShopRefused, isDemoShop } from './rules/files/demo-shop.ts'
 import { createRuleBookHolder } from './rules/rule-book-holder.ts'
-import type { Settings } from './settings.ts'
+import { isRealPlatform, type Settings } from './settings.ts'
 import { sessionSecretFrom } from './sidebar-api/session.ts'
 import { createSidebarApi } from './sidebar-api/sidebar-api.ts'
 import { createDoctor } from './upkeep/doctor/doctor.ts'
@@ -51,8 +52,11 @@ export interface HuoshuiDeps {
   only?: Lane
 }
 
-/** The whole product, wired: the only place that knows every part. Nothing runs before `start`. */
+/** The whole product, wired: the only place that knows every part. Nothing runs before `start`. Throws settings.invalid when
+ *  the rules of the demo shop would run against a real corp. */
 export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
+  const platformIsReal = isRealPlatform(settings.WECOM_API_BASE)
+  if (platformIsReal && isDemoShop(settings.HUOSHUI_CONFIG)) throw demoShopRefused(settings.HUOSHUI_CONFIG)
   const db = createDb(settings.DATABASE_URL, migrations)
   const alerts = createAlerts({ clock, onOpened: (tx, alert) => tellAlert(tx, alert) })
   const unreadAnswers = createUnreadAnswers({ db, clock, alerts })
@@ -70,7 +74,6 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const outbox = createOutbox({ clock, nudge: nudgeRunner })
   const accept = createAccept({ db, clock, nudge: nudgeDispatcher, isHandled: (kind) => dispatcher.isHandled(kind) })
 
-  const platformIsReal = settings.WECOM_API_BASE === 'https://qyapi.weixin.qq.com'
   const oauthBase =
     settings.WECOM_OAUTH_BASE ?? (platformIsReal ? 'https://open.weixin.qq.com' : settings.WECOM_API_BASE)
   const wecom = createWecom({

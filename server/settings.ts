@@ -168,6 +168,10 @@ const SPECS = {
 type Parsed<Spec> = Spec extends SettingSpec<infer Value> ? Value : never
 export type Settings = { readonly [Name in keyof typeof SPECS]: Parsed<(typeof SPECS)[Name]> }
 
+/** True when calls go to WeCom itself, and not to a sandbox or a stand-in for it. */
+export const isRealPlatform = (apiBase: Settings['WECOM_API_BASE']): boolean =>
+  new URL(apiBase).hostname === 'qyapi.weixin.qq.com'
+
 /** Reads all settings. Throws settings.invalid naming every fault at once; values of secrets are never quoted. */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   return readSomeSettings(env, Object.keys(SPECS) as (keyof Settings)[])

@@ -6,6 +6,8 @@ import { migrations } from '../../../migrations/index.ts'
 import { createDb } from '../../core/db/db.ts'
 import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
+import { rules } from './checks/rules.ts'
+import { createPatient } from './doctor-context.ts'
 import { findingsOf, openDoctor, type TestDoctor } from './testing/open-doctor.ts'
 
 let t: TestDoctor
@@ -27,6 +29,24 @@ it('with everything right, the database passes, and no trace of the trial is lef
     Array(5).fill('ok'),
   )
   expect(await t.rows("SELECT name FROM job_run WHERE name LIKE 'doctor%'")).toEqual([])
+})
+
+it('rules of the demo shop are for the sandbox only', async () => {
+  writeFileSync(join(folder, 'DEMO-SHOP.md'), '# demo')
+  const look = (apiBase: string) =>
+    rules.look(
+      createPatient({
+        settings: { HUOSHUI_CONFIG: folder, WECOM_API_BASE: apiBase },
+        settingFaults: [],
+        clock: t.clock,
+      }),
+    )
+  expect(await look(t.sandbox.url)).toMatchObject({ state: 'ok' })
+  expect(await look('https://qyapi.weixin.qq.com')).toMatchObject({
+    state: 'fail',
+    why: `${folder} 还是示例店铺的规则，服务不会拿它连真实的企业`,
+    next: expect.stringContaining('DEMO-SHOP.md'),
+  })
 })
 
 it('a database that is away is told once, and what needs it cannot be looked at', async () => {

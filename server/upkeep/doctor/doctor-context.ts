@@ -3,7 +3,7 @@ import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type LoadedRules, loadRules } from '../../rules/load-rules.ts'
-import type { SettingFault, Settings } from '../../settings.ts'
+import { isRealPlatform, type SettingFault, type Settings } from '../../settings.ts'
 import { ask } from './ask.ts'
 import { CannotLook } from './finding.ts'
 import { createPlatform, type Platform } from './platform.ts'
@@ -76,7 +76,7 @@ export function createPatient(deps: PatientDeps): DoctorContext & { close(): Pro
     settings,
     settingFaults,
     clock,
-    isRealPlatform: settings.WECOM_API_BASE === 'https://qyapi.weixin.qq.com',
+    isRealPlatform: settings.WECOM_API_BASE !== undefined && isRealPlatform(settings.WECOM_API_BASE),
     need,
     platform: createPlatform(need, clock),
     publicUrl: () => settings.PUBLIC_URL ?? localUrl(),

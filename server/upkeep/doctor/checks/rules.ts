@@ -1,3 +1,4 @@
+import { DEMO_SHOP_FILE, isDemoShop } from '../../../rules/files/demo-shop.ts'
 import type { Check } from '../check.ts'
 import { type Finding, fail, ok } from '../finding.ts'
 
@@ -10,6 +11,13 @@ export const rules: Check = {
   what: WHAT,
   look: async (context): Promise<Finding | Finding[]> => {
     const folder = context.need('HUOSHUI_CONFIG')
+    if (context.isRealPlatform && isDemoShop(folder)) {
+      return fail(
+        WHAT,
+        `${folder} 还是示例店铺的规则，服务不会拿它连真实的企业`,
+        `复制一份改成自己店的，删掉里面的 ${DEMO_SHOP_FILE}，再把 HUOSHUI_CONFIG 指过去`,
+      )
+    }
     const { book, faults } = await context.rules()
     if (book !== undefined) {
       const { channels, welcomes, pools, sops, sends } = book
