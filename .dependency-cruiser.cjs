@@ -16,7 +16,7 @@ const STOREYS = [
 ]
 const upTo = (storey) => `^server/((${STOREYS.slice(0, STOREYS.indexOf(storey) + 1).join('|')})/|settings\\.ts$)`
 const WIRING = '^server/(main|huoshui)\\.ts$'
-const TESTS = '\\.(test|e2e)\\.ts$'
+const TESTS = '\\.(test|type-test|e2e)\\.ts$'
 const FURNITURE = `${TESTS}|/testing/|^sidebar/e2e/`
 
 // What somebody starts: the programs of package.json, of scripts/start and of the page.
