@@ -2,6 +2,9 @@ import { flag, id, instant, integer, longText, nullable, text, withDefault } fro
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 import { sql } from '../../core/db/sql.ts'
 
+/** `waiting` → `running` → `done`, or `waiting` again, or without success `failed`, `dead` or `expired`. */
+export type StoredActionState = 'waiting' | 'running' | 'done' | 'failed' | 'dead' | 'expired'
+
 /** What is still to be done is copied. */
 export const ACTION = defineTable(
   'action',
@@ -14,7 +17,7 @@ export const ACTION = defineTable(
     reason: longText(),
     external_userid: nullable(text()),
     userid: nullable(text()),
-    state: text(12),
+    state: text<StoredActionState>(12),
     due_at: instant(),
     expires_at: nullable(instant()),
     lease_until: nullable(instant()),

@@ -1,7 +1,10 @@
 import type { Db } from '../../core/db/db.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { list, pick, set, sql } from '../../core/db/sql.ts'
 import { takeRows } from '../../core/db/take-rows.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { type Action, LANES, type Lane, rankOf } from './action-kind.ts'
+import { ACTION } from './action-tables.ts'
 import { CRASHED, type Trouble } from './trouble.ts'
 
 /** Longer than any call may take; a welcome is worthless after 20 s, so its lease is short. */
@@ -20,22 +23,27 @@ export interface ClaimedAction extends Action {
   leaseBy: string
 }
 
-interface ActionRow {
-  id: number
-  dedupe_key: string
-  kind: string
-  payload: string
-  reason: string
-  external_userid: string | null
-  userid: string | null
-  attempts: number
-  created_at: number
-  expires_at: number | null
-  error_code: number | null
-  last_code: string | null
-  last_error: string | null
-  may_have_happened: number
-}
+const COLUMNS = [
+  'id',
+  'dedupe_key',
+  'kind',
+  'payload',
+  'reason',
+  'external_userid',
+  'userid',
+  'attempts',
+  'created_at',
+  'expires_at',
+  'error_code',
+  'last_code',
+  'last_error',
+  'may_have_happened',
+] as const
+type ActionRow = Pick<RowOf<typeof ACTION>, (typeof COLUMNS)[number]>
+
+const isDue = (lane: Lane, nowMs: number) =>
+  sql`${ACTION.state} = 'waiting' AND ${ACTION.lane} = ${LANES.indexOf(lane)} AND ${ACTION.due_at} <= ${nowMs}`
+const BY_DUE = sql`${ACTION.due_at}, ${ACTION.id}`
 
 export interface ClaimOptions {
   lane: Lane
@@ -51,22 +59,16 @@ export async function claimActions(db: Db, options: ClaimOptions): Promise<Claim
   const { lane, limit, nowMs, instance, isBusy } = options
   // A plain look first: most find nothing, and a transaction costs three.
   const due = await db.statement(
-    (tx) =>
-      tx.row(`SELECT id FROM action WHERE state = 'waiting' AND lane = ? AND due_at <= ? LIMIT 1`, [
-        LANES.indexOf(lane),
-        nowMs,
-      ]),
+    (tx) => tx.row(sql`SELECT ${pick(ACTION, 'id')} FROM ${ACTION} WHERE ${isDue(lane, nowMs)} LIMIT 1`),
     rankOf(lane),
   )
   if (due === undefined) return []
   return db.tx(async (tx) => {
-    const rows = await takeRows<ActionRow>(tx, {
-      table: 'action',
-      columns:
-        'id, dedupe_key, kind, payload, reason, external_userid, userid, attempts, created_at, expires_at, error_code, last_code, last_error, may_have_happened',
-      where: `state = 'waiting' AND lane = ? AND due_at <= ?`,
-      params: [LANES.indexOf(lane), nowMs],
-      orderBy: 'due_at, id',
+    const rows = await takeRows(tx, {
+      table: ACTION,
+      columns: pick(ACTION, ...COLUMNS),
+      where: isDue(lane, nowMs),
+      orderBy: BY_DUE,
       limit: limit * 4,
     })
     const taken: ClaimedAction[] = []
@@ -80,10 +82,11 @@ export async function claimActions(db: Db, options: ClaimOptions): Promise<Claim
       taken.push(action)
     }
     if (taken.length > 0) {
+      const lease = { lease_until: nowMs + LEASE_MS[lane], lease_by: instance }
       await tx.run(
-        `UPDATE action SET state = 'running', lease_until = ?, lease_by = ?, attempts = attempts + 1, started_at = ?
-         WHERE id IN (${taken.map(() => '?').join(', ')})`,
-        [nowMs + LEASE_MS[lane], instance, nowMs, ...taken.map((action) => action.id)],
+        sql`UPDATE ${ACTION} SET ${set(ACTION, { state: 'running', ...lease, started_at: nowMs })},
+              ${ACTION.attempts} = ${ACTION.attempts} + 1
+            WHERE ${ACTION.id} IN ${list(taken.map((action) => action.id))}`,
       )
     }
     return taken
@@ -120,27 +123,30 @@ export async function postponeKind(
   { kind, lane, nowMs, afterMs }: { kind: string; lane: Lane; nowMs: number; afterMs: number },
 ): Promise<number> {
   const due = await db.statement((tx) =>
-    tx.rows<{ id: number }>(
-      `SELECT id FROM action WHERE state = 'waiting' AND lane = ? AND due_at <= ? AND kind = ? ORDER BY due_at, id LIMIT ${MOVED_AT_ONCE}`,
-      [LANES.indexOf(lane), nowMs, kind],
+    tx.rows(
+      sql`SELECT ${pick(ACTION, 'id')} FROM ${ACTION} WHERE ${isDue(lane, nowMs)} AND ${ACTION.kind} = ${kind}
+          ORDER BY ${BY_DUE} LIMIT ${MOVED_AT_ONCE}`,
     ),
   )
   if (due.length === 0) return 0
   return db.statement((tx) =>
-    tx.run(`UPDATE action SET due_at = ? WHERE id IN (${due.map(() => '?').join(', ')}) AND state = 'waiting'`, [
-      nowMs + afterMs,
-      ...due.map(({ id }) => id),
-    ]),
+    tx.run(
+      sql`UPDATE ${ACTION} SET ${set(ACTION, { due_at: nowMs + afterMs })}
+          WHERE ${ACTION.id} IN ${list(due.map(({ id }) => id))} AND ${ACTION.state} = 'waiting'`,
+    ),
   )
 }
 
 /** Gives back what a dead process had claimed. `all`: also leases that have not ended, when this is the only process. */
 export function releaseLeases(db: Db, nowMs: number, { all }: { all: boolean }): Promise<number> {
-  return db.tx((tx) =>
-    tx.run(
-      `UPDATE action SET state = 'waiting', lease_until = NULL, error_code = NULL, last_code = ?, last_error = ?, may_have_happened = 1
-       WHERE state = 'running' AND (lease_until <= ? OR 1 = ?)`,
-      [CRASHED, 'process ended during the call', nowMs, all ? 1 : 0],
-    ),
-  )
+  const given = set(ACTION, {
+    state: 'waiting',
+    lease_until: null,
+    error_code: null,
+    last_code: CRASHED,
+    last_error: 'process ended during the call',
+    may_have_happened: 1,
+  })
+  const ended = all ? sql`` : sql`AND ${ACTION.lease_until} <= ${nowMs}`
+  return db.tx((tx) => tx.run(sql`UPDATE ${ACTION} SET ${given} WHERE ${ACTION.state} = 'running' ${ended}`))
 }

@@ -1,4 +1,7 @@
+import { count, number, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { INBOUND_EVENT } from '../inbox/event-tables.ts'
+import { ACTION } from './action-tables.ts'
 import { CRASHED } from './trouble.ts'
 
 /** Something that was tried until it was given up; a person decides what becomes of it. */
@@ -19,47 +22,46 @@ export interface DeadLetter {
   diedAtMs: number
 }
 
-interface Row {
-  id: number
-  what: string
-  external_userid: string | null
-  userid: string | null
-  attempts: number
-  error_code: number | null
-  last_error: string | null
-  at: number
-}
-
-const toLetter = (kind: DeadLetter['kind'], row: Row): DeadLetter => ({
-  kind,
-  id: row.id,
-  what: row.what,
-  externalUserId: row.external_userid ?? undefined,
-  userId: row.userid ?? undefined,
-  attempts: row.attempts,
-  errcode: row.error_code ?? undefined,
-  lastError: row.last_error ?? '',
-  diedAtMs: row.at,
-})
+const absent = <Value>(value: Value | null): Value | undefined => value ?? undefined
 
 export const deadLetters = {
   /** Oldest first, at most `limit` of each kind. */
   list: async (tx: Tx, limit: number): Promise<DeadLetter[]> => {
-    const actions = await tx.rows<Row>(
-      `SELECT id, kind AS what, external_userid, userid, attempts, error_code, last_error, COALESCE(finished_at, created_at) AS at
-       FROM action WHERE state = 'dead' ORDER BY id LIMIT ${limit}`,
+    const { id, kind, external_userid, userid, attempts, error_code, last_error } = ACTION
+    const diedAtMs = number(sql`COALESCE(${ACTION.finished_at}, ${ACTION.created_at})`)
+    const actions = await tx.rows(
+      sql`SELECT ${select({ id, what: kind, externalUserId: external_userid, userId: userid, attempts, errcode: error_code, lastError: last_error, diedAtMs })}
+          FROM ${ACTION} WHERE ${ACTION.state} = 'dead' ORDER BY ${id} LIMIT ${limit}`,
     )
-    const events = await tx.rows<Row>(
-      `SELECT id, kind AS what, NULL AS external_userid, NULL AS userid, attempts, NULL AS error_code, last_error, due_at AS at
-       FROM inbound_event WHERE state = 'dead' ORDER BY id LIMIT ${limit}`,
+    const e = INBOUND_EVENT
+    const events = await tx.rows(
+      sql`SELECT ${select({ id: e.id, what: e.kind, attempts: e.attempts, lastError: e.last_error, diedAtMs: e.due_at })}
+          FROM ${e} WHERE ${e.state} = 'dead' ORDER BY ${e.id} LIMIT ${limit}`,
     )
-    return [...actions.map((row) => toLetter('action', row)), ...events.map((row) => toLetter('event', row))]
+    return [
+      ...actions.map(({ externalUserId, userId, errcode, ...row }) => ({
+        ...row,
+        kind: 'action' as const,
+        externalUserId: absent(externalUserId),
+        userId: absent(userId),
+        errcode: absent(errcode),
+        lastError: row.lastError ?? '',
+      })),
+      ...events.map((row) => ({
+        ...row,
+        kind: 'event' as const,
+        externalUserId: undefined,
+        userId: undefined,
+        errcode: undefined,
+        lastError: row.lastError ?? '',
+      })),
+    ]
   },
 
   count: async (tx: Tx): Promise<{ action: number; event: number }> => {
-    const countOf = async (table: string): Promise<number> =>
-      Number((await tx.row<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table} WHERE state = 'dead'`))?.n ?? 0)
-    return { action: await countOf('action'), event: await countOf('inbound_event') }
+    const countOf = async (table: typeof ACTION | typeof INBOUND_EVENT): Promise<number> =>
+      (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${table} WHERE ${table.state} = 'dead'`))?.n ?? 0
+    return { action: await countOf(ACTION), event: await countOf(INBOUND_EVENT) }
   },
 
   /** Puts them back among the waiting; the running server takes them within a second. An action is marked as one of which
@@ -70,18 +72,15 @@ export const deadLetters = {
     { kind, id, what }: { kind: DeadLetter['kind']; id?: number; what?: string },
     nowMs: number,
   ): Promise<number> => {
-    const only = `${id === undefined ? '' : ' AND id = ?'}${what === undefined ? '' : ' AND kind = ?'}`
-    const params = [...(id === undefined ? [] : [id]), ...(what === undefined ? [] : [what])]
-    if (kind === 'event') {
-      return tx.run(`UPDATE inbound_event SET state = 'new', attempts = 0, due_at = ? WHERE state = 'dead'${only}`, [
-        nowMs,
-        ...params,
-      ])
+    const back = (table: typeof ACTION | typeof INBOUND_EVENT) => {
+      const one = id === undefined ? sql`` : sql`AND ${table.id} = ${id}`
+      return sql`${table.state} = 'dead' ${one} ${what === undefined ? sql`` : sql`AND ${table.kind} = ${what}`}`
     }
-    return tx.run(
-      `UPDATE action SET state = 'waiting', attempts = 0, due_at = ?, finished_at = NULL, last_code = ?, may_have_happened = 1
-       WHERE state = 'dead'${only}`,
-      [nowMs, CRASHED, ...params],
-    )
+    if (kind === 'event') {
+      const waiting = set(INBOUND_EVENT, { state: 'new', attempts: 0, due_at: nowMs })
+      return tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${waiting} WHERE ${back(INBOUND_EVENT)}`)
+    }
+    const waiting = { state: 'waiting' as const, attempts: 0, due_at: nowMs, finished_at: null, last_code: CRASHED }
+    return tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, { ...waiting, may_have_happened: 1 })} WHERE ${back(ACTION)}`)
   },
 }

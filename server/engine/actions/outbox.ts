@@ -1,9 +1,12 @@
 import type { Static, TSchema } from 'typebox'
 import Value from 'typebox/value'
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { NewRowOf } from '../../core/db/define-table.ts'
+import { list, pick, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { type ActionKind, LANES, type Lane } from './action-kind.ts'
+import { ACTION } from './action-tables.ts'
 
 export interface EnqueueOptions<Payload> {
   /** Once per reason; ≤190 characters. */
@@ -46,12 +49,15 @@ export interface Outbox {
 
 const CHUNK = 500
 
+/** A prefix that means itself in LIKE … ESCAPE '!'. */
+const plainForLike = (prefix: string): string => prefix.replaceAll(/[!%_]/g, '!$&')
+
 export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lane) => void }): Outbox {
   const toRow = <Schema extends TSchema>(
     kind: ActionKind<Schema>,
     options: EnqueueOptions<Static<Schema>>,
     nowMs: number,
-  ): Row => ({
+  ): NewRowOf<typeof ACTION> => ({
     dedupe_key: options.key,
     kind: kind.kind,
     lane: LANES.indexOf(options.lane ?? kind.lane),
@@ -67,7 +73,7 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
 
   const enqueue: Outbox['enqueue'] = async (tx, kind, options) => {
     const now = clock.now()
-    const inserted = await tx.insertIgnore('action', [toRow(kind, options, now)])
+    const inserted = await tx.insertIgnore(ACTION, [toRow(kind, options, now)])
     if (inserted > 0 && (options.dueAtMs ?? now) <= now) tx.afterCommit(() => nudge(options.lane ?? kind.lane))
     return inserted > 0
   }
@@ -83,16 +89,15 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
       const known = new Set<string>()
       for (let at = 0; at < all.length; at += CHUNK) {
         const keys = all.slice(at, at + CHUNK).map((one) => one.key)
-        const rows = await tx.rows<{ dedupe_key: string }>(
-          `SELECT dedupe_key FROM action WHERE dedupe_key IN (${keys.map(() => '?').join(', ')})`,
-          keys,
+        const rows = await tx.rows(
+          sql`SELECT ${pick(ACTION, 'dedupe_key')} FROM ${ACTION} WHERE ${ACTION.dedupe_key} IN ${list(keys)}`,
         )
         for (const row of rows) known.add(row.dedupe_key)
       }
       const fresh = all.filter((one) => !known.has(one.key))
       if (fresh.length > 0) {
         await tx.insertIgnore(
-          'action',
+          ACTION,
           fresh.map((one) => toRow(kind, one, now)),
         )
       }
@@ -104,28 +109,28 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
     },
     forgetDone: async (tx, kinds, keyPrefix) => {
       await tx.run(
-        `DELETE FROM action WHERE kind IN (${kinds.map(() => '?').join(', ')}) AND state = 'done' AND dedupe_key LIKE ?`,
-        [...kinds.map((kind) => kind.kind), `${keyPrefix}%`],
+        sql`DELETE FROM ${ACTION} WHERE ${ACTION.kind} IN ${list(kinds.map((kind) => kind.kind))}
+              AND ${ACTION.state} = 'done' AND ${ACTION.dedupe_key} LIKE ${`${plainForLike(keyPrefix)}%`} ESCAPE '!'`,
       )
     },
     withdraw: async (tx, key, why) => {
+      const ended = set(ACTION, { state: 'failed', last_error: why, finished_at: clock.now() })
       const changed = await tx.run(
-        `UPDATE action SET state = 'failed', last_error = ?, finished_at = ? WHERE dedupe_key = ? AND state = 'waiting'`,
-        [why, clock.now(), key],
+        sql`UPDATE ${ACTION} SET ${ended} WHERE ${ACTION.dedupe_key} = ${key} AND ${ACTION.state} = 'waiting'`,
       )
       return changed > 0
     },
     readdress: async (tx, oldUserId, newUserId) => {
-      const open = await tx.rows<{ id: number }>(
-        `SELECT id FROM action WHERE state IN ('waiting', 'running') AND userid = ?`,
-        [oldUserId],
+      const open = await tx.rows(
+        sql`SELECT ${pick(ACTION, 'id')} FROM ${ACTION}
+            WHERE ${ACTION.state} IN ('waiting', 'running') AND ${ACTION.userid} = ${oldUserId}`,
       )
       for (let at = 0; at < open.length; at += CHUNK) {
         const ids = open.slice(at, at + CHUNK).map((row) => row.id)
         await tx.run(
-          `UPDATE action SET userid = ?, payload = JSON_REPLACE(payload, '$.userId', ?)
-           WHERE id IN (${ids.map(() => '?').join(', ')})`,
-          [newUserId, newUserId, ...ids],
+          sql`UPDATE ${ACTION} SET ${ACTION.userid} = ${newUserId},
+                ${ACTION.payload} = JSON_REPLACE(${ACTION.payload}, '$.userId', ${newUserId})
+              WHERE ${ACTION.id} IN ${list(ids)}`,
         )
       }
     },

@@ -1,6 +1,8 @@
 import type { Db } from '../../core/db/db.ts'
+import { all, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { ACTION_PACE } from './action-tables.ts'
 
 /** How long one kind of action takes, and which calls it makes. */
 export interface Pace {
@@ -60,8 +62,8 @@ export function createPaceBook({ db, clock }: { db: Pick<Db, 'tx'>; clock: Clock
       await db.tx(async (tx) => {
         const known = rows.filter(isKnown)
         const first = rows.filter((row) => !isKnown(row))
-        if (known.length > 0) await tx.upsert('action_pace', known, ['kind', 'path'])
-        if (first.length > 0) await tx.insertIgnore('action_pace', first)
+        if (known.length > 0) await tx.upsert(ACTION_PACE, known, ['kind', 'path'])
+        if (first.length > 0) await tx.insertIgnore(ACTION_PACE, first)
       })
     },
   }
@@ -81,9 +83,7 @@ function rowsOf(kind: string, seen: Seen | undefined, nowMs: number) {
 }
 
 export async function readPaces(tx: Tx): Promise<Pace[]> {
-  const rows = await tx.rows<{ kind: string; path: string; times: number; busy_ms: number }>(
-    'SELECT kind, path, times, busy_ms FROM action_pace WHERE times > 0',
-  )
+  const rows = await tx.rows(sql`SELECT ${all(ACTION_PACE)} FROM ${ACTION_PACE} WHERE ${ACTION_PACE.times} > 0`)
   return rows
     .filter(({ path }) => path === '')
     .map(({ kind, times, busy_ms: busyMs }) => ({

@@ -1,6 +1,7 @@
 import Value from 'typebox/value'
 import type { Db } from '../../core/db/db.ts'
 import { firstDue } from '../../core/db/first-due.ts'
+import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError, mayHaveHappened } from '../../core/kernel/app-error.ts'
 import { inCallContext } from '../../core/kernel/call-context.ts'
@@ -18,6 +19,8 @@ import {
   rankOf,
   wecomLaneOf,
 } from './action-kind.ts'
+import { actionOutcome } from './action-outcome.ts'
+import { ACTION } from './action-tables.ts'
 import { type ClaimedAction, claimActions, postponeKind, releaseLeases } from './claim.ts'
 import { judgeFailure } from './judge-failure.ts'
 import { SLOTS } from './slots.ts'
@@ -136,11 +139,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     // What a capability records it keeps in its own way: phones hashed, for one. The row shall not hold it once more.
     const kept = executor.record === undefined ? JSON.stringify(result ?? null) : null
     await db.tx(async (tx) => {
-      const mine = await tx.run(
-        `UPDATE action SET state = 'done', result = ?, last_error = NULL, last_code = NULL, error_code = NULL, lease_until = NULL, finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
-        [kept, clock.now(), row.id, row.leaseBy],
-      )
-      if (mine === 0) return
+      if (!(await actionOutcome.done(tx, row, kept, clock.now()))) return
       await executor.record?.(tx, action, result)
       tx.afterCommit(() => onEnded?.(row.kind, 'done', clock.now() - row.createdAtMs))
     }, rankOf(row.lane))
@@ -152,44 +151,21 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     action: Action,
     why: Trouble & Pick<Failure, 'state'>,
   ): Promise<void> {
-    const { mayHaveHappened } = row
-    const { state, code, errcode, message } = why
     await db.tx(async (tx) => {
-      const mine = await tx.run(
-        `UPDATE action SET state = ?, error_code = ?, last_code = ?, last_error = ?, may_have_happened = ?, lease_until = NULL,
-           finished_at = ? WHERE id = ? AND state = 'running' AND lease_by = ?`,
-        [state, errcode ?? null, code, message, mayHaveHappened ? 1 : 0, clock.now(), row.id, row.leaseBy],
-      )
-      if (mine === 0) return
-      await executor.abandoned?.(tx, action, { ...why, mayHaveHappened })
-      tx.afterCommit(() => onEnded?.(row.kind, state, clock.now() - row.createdAtMs))
+      if (!(await actionOutcome.failed(tx, row, why, clock.now()))) return
+      await executor.abandoned?.(tx, action, { ...why, mayHaveHappened: row.mayHaveHappened })
+      tx.afterCommit(() => onEnded?.(row.kind, why.state, clock.now() - row.createdAtMs))
     }, rankOf(row.lane))
   }
 
   async function postpone(
     row: ClaimedAction,
     { afterMs, countsAsAttempt }: { afterMs: number; countsAsAttempt: boolean },
-    { code, errcode, message }: Trouble,
+    why: Trouble,
   ): Promise<void> {
     const attempts = countsAsAttempt ? row.attempts : row.attempts - 1
-    await db.tx(
-      (tx) =>
-        tx.run(
-          `UPDATE action SET state = 'waiting', due_at = ?, attempts = ?, error_code = ?, last_code = ?, last_error = ?,
-             may_have_happened = ?, lease_until = NULL WHERE id = ? AND state = 'running' AND lease_by = ?`,
-          [
-            clock.now() + afterMs,
-            attempts,
-            errcode ?? null,
-            code,
-            message,
-            row.mayHaveHappened ? 1 : 0,
-            row.id,
-            row.leaseBy,
-          ],
-        ),
-      rankOf(row.lane),
-    )
+    const next = { dueAtMs: clock.now() + afterMs, attempts }
+    await db.tx((tx) => actionOutcome.again(tx, row, why, next), rankOf(row.lane))
   }
 
   /** Those behind it would be kept back by the same limit: they need not be claimed one by one to find out. */
@@ -222,7 +198,7 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     },
     busy: () => LANES.some((lane) => loops[lane].busy() || inFlight[lane].size > 0),
     /** When the first action that waits is due. */
-    dueAt: (tx: Tx) => firstDue(tx, 'due_at', `action WHERE state = 'waiting'`),
+    dueAt: (tx: Tx) => firstDue(tx, ACTION.due_at, sql`${ACTION.state} = 'waiting'`),
     /** Resolves when nothing is due and no call is under way. */
     drained: async () => {
       await Promise.all(LANES.map(drained))

@@ -1,7 +1,9 @@
+import { checkRow } from '../../core/db/check-row.ts'
 import type { Db } from '../../core/db/db.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import { type NewRowOf, specOf } from '../../core/db/define-table.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { EventLane } from './event-kind.ts'
+import { INBOUND_EVENT } from './event-tables.ts'
 
 export interface InboundEvent {
   kind: string
@@ -17,7 +19,8 @@ export interface InboundEvent {
 export type Accept = (event: InboundEvent) => Promise<void>
 
 interface Waiting {
-  event: InboundEvent
+  row: Omit<NewRowOf<typeof INBOUND_EVENT>, 'received_at' | 'due_at'>
+  lane: EventLane
   resolve: () => void
   reject: (error: unknown) => void
 }
@@ -39,23 +42,23 @@ export function createAccept({ db, clock, nudge, isHandled }: AcceptDeps): Accep
 
   async function store(batch: Waiting[]): Promise<void> {
     const now = clock.now()
-    await db.statement((tx) => insertAll(tx, batch, now), 'accept')
+    const rows = batch.map(({ row }) => ({ ...row, received_at: now, due_at: now }))
+    await db.statement((tx) => tx.insertIgnore(INBOUND_EVENT, rows), 'accept')
   }
 
-  const insertAll = (tx: Tx, batch: Waiting[], now: number): Promise<number> =>
-    tx.insertIgnore(
-      'inbound_event',
-      batch.map(({ event }) => ({
-        dedupe_key: event.dedupeKey,
-        kind: event.kind,
-        lane: event.lane === 'welcome' ? 0 : 1,
-        payload: JSON.stringify(event.payload),
-        event_at: event.eventAtMs,
-        received_at: now,
-        state: isHandled(event.kind) ? 'new' : 'kept',
-        due_at: now,
-      })),
-    )
+  /** Throws for a row that does not fit, before it shares a commit with others. */
+  function rowOf(event: InboundEvent): Waiting['row'] {
+    const row: Waiting['row'] = {
+      dedupe_key: event.dedupeKey,
+      kind: event.kind,
+      lane: event.lane === 'welcome' ? 0 : 1,
+      payload: JSON.stringify(event.payload),
+      event_at: event.eventAtMs,
+      state: isHandled(event.kind) ? 'new' : 'kept',
+    }
+    checkRow(specOf(INBOUND_EVENT), row)
+    return row
+  }
 
   async function commitAll(): Promise<void> {
     committing = true
@@ -65,7 +68,7 @@ export function createAccept({ db, clock, nudge, isHandled }: AcceptDeps): Accep
       try {
         await store(batch)
         for (const waiting of batch) waiting.resolve()
-        for (const lane of new Set(batch.filter(({ event }) => isHandled(event.kind)).map(({ event }) => event.lane))) {
+        for (const lane of new Set(batch.filter(({ row }) => row.state === 'new').map((waiting) => waiting.lane))) {
           nudge(lane)
         }
       } catch (error) {
@@ -77,7 +80,7 @@ export function createAccept({ db, clock, nudge, isHandled }: AcceptDeps): Accep
 
   const accept = (event: InboundEvent): Promise<void> =>
     new Promise((resolve, reject) => {
-      queue.push({ event, resolve, reject })
+      queue.push({ row: rowOf(event), lane: event.lane, resolve, reject })
       // One turn of the event loop later, whatever else has arrived by then is in the same commit.
       if (!committing) {
         committing = true

@@ -2,14 +2,17 @@ import Value from 'typebox/value'
 import type { Db } from '../../core/db/db.ts'
 import { isDeadlock } from '../../core/db/deadlock.ts'
 import { firstDue } from '../../core/db/first-due.ts'
-import { takeRows } from '../../core/db/take-rows.ts'
+import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import type { EventLane, StoredEvent } from './event-kind.ts'
+import { type EventRow, eventQueue } from './event-queue.ts'
+import { INBOUND_EVENT } from './event-tables.ts'
 import type { Subscription } from './subscription.ts'
 
 const RETRY_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
@@ -29,17 +32,6 @@ const SHAPE = {
 } as const
 const RANK = ['welcome', 'other'] as const
 
-interface EventRow {
-  id: number
-  dedupe_key: string
-  kind: string
-  payload: string
-  event_at: number
-  received_at: number
-  attempts: number
-  done_subscriptions: string | null
-}
-
 /** What came of one event in this pass. */
 interface Ended {
   row: EventRow
@@ -52,14 +44,6 @@ interface Ended {
   isKept: boolean
 }
 
-const marksOf = (rows: unknown[]): string => rows.map(() => '?').join(', ')
-
-function groupBy<Item, Key extends string>(items: Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>()
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
-  return groups
-}
-
 export interface DispatcherDeps {
   db: Db
   clock: Clock
@@ -67,6 +51,8 @@ export interface DispatcherDeps {
   subscriptions: Subscription[]
   onHandled?: (kind: string, outcome: 'done' | 'kept' | 'retry' | 'dead') => void
 }
+
+const rowsOf = (ends: readonly Ended[]): EventRow[] => ends.map(({ row }) => row)
 
 /** A subscription failed in a pass without savepoints: the pass is undone and made again, with them. */
 class PassSpoiled extends Error {}
@@ -82,28 +68,9 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     byKind.set(kind, [...(byKind.get(kind) ?? []), subscription])
   }
 
-  const claim = (tx: Tx, lane: 0 | 1): Promise<EventRow[]> =>
-    takeRows<EventRow>(tx, {
-      table: 'inbound_event',
-      columns: 'id, dedupe_key, kind, payload, event_at, received_at, attempts, done_subscriptions',
-      where: `state = 'new' AND lane = ? AND due_at <= ?`,
-      params: [lane, clock.now()],
-      orderBy: 'due_at, id',
-      limit: shape[lane].batch,
-      takers: shape[lane].workers,
-    })
-
   async function step(lane: 0 | 1): Promise<boolean> {
     // A plain look first: most find nothing, and a transaction costs three.
-    const due = await db.statement(
-      (tx) =>
-        tx.row(`SELECT id FROM inbound_event WHERE state = 'new' AND lane = ? AND due_at <= ? LIMIT 1`, [
-          lane,
-          clock.now(),
-        ]),
-      RANK[lane],
-    )
-    if (due === undefined) return false
+    if (!(await db.statement((tx) => eventQueue.hasDue(tx, lane, clock.now()), RANK[lane]))) return false
     try {
       return await pass(lane, false)
     } catch (error) {
@@ -114,7 +81,7 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
 
   const pass = (lane: 0 | 1, careful: boolean): Promise<boolean> =>
     db.tx(async (tx) => {
-      const rows = await claim(tx, lane)
+      const rows = await eventQueue.take(tx, lane, clock.now(), shape[lane])
       // There is more than one worker can take: another helps.
       if (rows.length === shape[lane].batch) nudgeOne(lane)
       const ends: Ended[] = []
@@ -163,23 +130,15 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       good.filter(({ isLeft }) => !isLeft),
       ({ isKept }) => (isKept ? ('kept' as const) : ('done' as const)),
     )) {
-      await tx.run(`UPDATE inbound_event SET state = ?, finished_at = ? WHERE id IN (${marksOf(rows)})`, [
-        state,
-        clock.now(),
-        ...rows.map(({ row }) => row.id),
-      ])
+      await eventQueue.finish(tx, rowsOf(rows), state, clock.now())
       for (const { row } of rows) tx.afterCommit(() => onHandled?.(row.kind, state))
     }
-    // What a welcome needs is done; the rest takes its turn behind the other welcomes.
     const left = groupBy(
       good.filter(({ isLeft }) => isLeft),
       ({ done }) => JSON.stringify(done),
     )
     for (const [done, rows] of left) {
-      await tx.run(`UPDATE inbound_event SET lane = 1, done_subscriptions = ? WHERE id IN (${marksOf(rows)})`, [
-        done,
-        ...rows.map(({ row }) => row.id),
-      ])
+      await eventQueue.moveBehind(tx, rowsOf(rows), done)
     }
     if (left.size > 0) tx.afterCommit(() => nudgeOne(1))
     for (const end of ends) if (end.faults.length > 0) await tryLater(tx, end)
@@ -189,17 +148,13 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     const attempts = row.attempts + 1
     const dead = attempts >= MAX_ATTEMPTS
     if (dead) log.error({ eventId: row.id, kind: row.kind }, 'event given up; see inbound_event.last_error')
-    await tx.run(
-      'UPDATE inbound_event SET state = ?, attempts = ?, due_at = ?, done_subscriptions = ?, last_error = ? WHERE id = ?',
-      [
-        dead ? 'dead' : 'new',
-        attempts,
-        clock.now() + backoffMs(RETRY_MS, attempts),
-        JSON.stringify(done),
-        faults.join('\n'),
-        row.id,
-      ],
-    )
+    await eventQueue.tryAgain(tx, row, {
+      isDead: dead,
+      attempts,
+      dueAtMs: clock.now() + backoffMs(RETRY_MS, attempts),
+      done: JSON.stringify(done),
+      fault: faults.join('\n'),
+    })
     tx.afterCommit(() => onHandled?.(row.kind, dead ? 'dead' : 'retry'))
   }
 
@@ -234,7 +189,7 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       await Promise.all(loops.map((loop) => loop.stop()))
     },
     /** When the first event that waits is due. */
-    dueAt: (tx: Tx) => firstDue(tx, 'due_at', `inbound_event WHERE state = 'new'`),
+    dueAt: (tx: Tx) => firstDue(tx, INBOUND_EVENT.due_at, sql`${INBOUND_EVENT.state} = 'new'`),
     isHandled: (kind: string): boolean => byKind.has(kind),
   }
 }

@@ -3,6 +3,7 @@ import Value from 'typebox/value'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { EventKind, EventLane } from './event-kind.ts'
+import { INBOUND_EVENT } from './event-tables.ts'
 
 export interface EmitOptions<Payload> {
   /** What makes this event the same event when its cause is handled twice; ≤120 characters. */
@@ -22,7 +23,7 @@ export type Emit = <Schema extends TSchema>(
 export function createEmit({ clock, nudge }: { clock: Clock; nudge: (lane: EventLane) => void }): Emit {
   return async (tx, kind, options) => {
     const now = clock.now()
-    const inserted = await tx.insertIgnore('inbound_event', [
+    const inserted = await tx.insertIgnore(INBOUND_EVENT, [
       {
         dedupe_key: `${kind.kind}:${options.key}`,
         kind: kind.kind,

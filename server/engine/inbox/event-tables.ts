@@ -2,6 +2,11 @@ import { id, instant, integer, longText, nullable, text, withDefault } from '../
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 import { sql } from '../../core/db/sql.ts'
 
+/** `new` until every subscription has handled it: then `done`, or `dead` when one never could; `kept`: nobody listens. */
+export type StoredEventState = 'new' | 'done' | 'kept' | 'dead'
+/** 0: a welcome waits for it. */
+export type StoredLane = 0 | 1
+
 /** What is still to be handled is copied. */
 export const INBOUND_EVENT = defineTable(
   'inbound_event',
@@ -9,11 +14,11 @@ export const INBOUND_EVENT = defineTable(
     id: id(),
     dedupe_key: text(120),
     kind: text(100),
-    lane: integer(),
+    lane: integer<StoredLane>(),
     payload: longText(),
     event_at: instant(),
     received_at: instant(),
-    state: text(12),
+    state: text<StoredEventState>(12),
     due_at: instant(),
     attempts: withDefault(integer(), 0),
     done_subscriptions: nullable(longText()),

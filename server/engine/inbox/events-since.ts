@@ -1,6 +1,8 @@
 import type { StaticDecode, TSchema } from 'typebox'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { EventKind } from './event-kind.ts'
+import { INBOUND_EVENT } from './event-tables.ts'
 
 export interface EventSince<Payload> {
   id: number
@@ -16,10 +18,11 @@ export async function eventsSince<Schema extends TSchema>(
   { kind }: EventKind<Schema>,
   { sinceMs, afterId, limit }: { sinceMs: number; afterId: number; limit: number },
 ): Promise<EventSince<StaticDecode<Schema>>[]> {
-  const rows = await tx.rows<{ id: number; event_at: number; payload: string }>(
-    `SELECT id, event_at, payload FROM inbound_event WHERE id > ? AND kind = ? AND received_at >= ?
-     ORDER BY id LIMIT ${limit}`,
-    [afterId, kind, sinceMs],
+  const { id, received_at } = INBOUND_EVENT
+  const rows = await tx.rows(
+    sql`SELECT ${pick(INBOUND_EVENT, 'id', 'event_at', 'payload')} FROM ${INBOUND_EVENT}
+        WHERE ${id} > ${afterId} AND ${INBOUND_EVENT.kind} = ${kind} AND ${received_at} >= ${sinceMs}
+        ORDER BY ${id} LIMIT ${limit}`,
   )
   // It was checked against the schema of its kind when it was emitted, which makes the cast true.
   return rows.map((row) => ({

@@ -1,13 +1,16 @@
 import type { Db } from '../../core/db/db.ts'
+import { pick, set, sql } from '../../core/db/sql.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import type { Job } from './job.ts'
+import { JOB_RUN } from './job-tables.ts'
 
 /** Whose lease is this old is taken for dead, and another process begins its job. */
 const LEASE_MS = 2 * 60_000
 /** A job that goes on renews its lease. */
 const RENEW_MS = 30_000
+const FREE = { lease_until: null, lease_by: null }
 
 export interface JobRunnerDeps {
   db: Db
@@ -27,13 +30,16 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
   /** A time further away than this job ever waits was written before the clock was set back. */
   const isDue = (job: Job, nextAtMs: number): boolean => nextAtMs <= clock.now() || nextAtMs > clock.now() + job.everyMs
 
+  const isMine = (job: Job) => sql`${JOB_RUN.name} = ${job.name} AND ${JOB_RUN.lease_by} = ${instance}`
+
   async function claim(job: Job): Promise<boolean> {
     const now = clock.now()
     return db.tx(async (tx) => {
+      const { next_at, lease_until } = JOB_RUN
       const changed = await tx.run(
-        `UPDATE job_run SET lease_until = ?, lease_by = ? WHERE name = ? AND (next_at <= ? OR next_at > ?)
-         AND (lease_until IS NULL OR lease_until <= ? OR lease_until > ?)`,
-        [now + LEASE_MS, instance, job.name, now, now + job.everyMs, now, now + LEASE_MS],
+        sql`UPDATE ${JOB_RUN} SET ${set(JOB_RUN, { lease_until: now + LEASE_MS, lease_by: instance })}
+            WHERE ${JOB_RUN.name} = ${job.name} AND (${next_at} <= ${now} OR ${next_at} > ${now + job.everyMs})
+              AND (${lease_until} IS NULL OR ${lease_until} <= ${now} OR ${lease_until} > ${now + LEASE_MS})`,
       )
       return changed === 1
     })
@@ -41,11 +47,7 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
 
   const renew = (job: Job): Promise<number> =>
     db.tx((tx) =>
-      tx.run('UPDATE job_run SET lease_until = ? WHERE name = ? AND lease_by = ?', [
-        clock.now() + LEASE_MS,
-        job.name,
-        instance,
-      ]),
+      tx.run(sql`UPDATE ${JOB_RUN} SET ${set(JOB_RUN, { lease_until: clock.now() + LEASE_MS })} WHERE ${isMine(job)}`),
     )
 
   /** Gives the fault, if any. */
@@ -67,9 +69,8 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
     const now = clock.now()
     const mine = await db.tx((tx) =>
       tx.run(
-        `UPDATE job_run SET next_at = ?, lease_until = NULL, lease_by = NULL, last_at = ?, last_error = ?
-         WHERE name = ? AND lease_by = ?`,
-        [now + job.everyMs, now, fault, job.name, instance],
+        sql`UPDATE ${JOB_RUN} SET ${set(JOB_RUN, { ...FREE, next_at: now + job.everyMs, last_at: now, last_error: fault })}
+            WHERE ${isMine(job)}`,
       ),
     )
     if (mine === 0) log.warn({ job: job.name }, 'job ended after its lease; another process has begun it meanwhile')
@@ -95,15 +96,15 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
       const now = clock.now()
       await db.tx(async (tx) => {
         await tx.insertIgnore(
-          'job_run',
+          JOB_RUN,
           jobs.map((job) => ({ name: job.name, next_at: now })),
         )
-        if (alone) await tx.run('UPDATE job_run SET lease_until = NULL, lease_by = NULL')
+        if (alone) await tx.run(sql`UPDATE ${JOB_RUN} SET ${set(JOB_RUN, FREE)}`)
       })
     },
     /** Begins every due job; they go on by themselves. */
     runDue: async () => {
-      const rows = await db.tx((tx) => tx.rows<{ name: string; next_at: number }>('SELECT name, next_at FROM job_run'))
+      const rows = await db.tx((tx) => tx.rows(sql`SELECT ${pick(JOB_RUN, 'name', 'next_at')} FROM ${JOB_RUN}`))
       const nextAtMs = new Map(rows.map((row) => [row.name, row.next_at]))
       for (const job of jobs) {
         if (running.has(job.name)) continue

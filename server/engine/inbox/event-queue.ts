@@ -1,0 +1,62 @@
+import type { RowOf } from '../../core/db/define-table.ts'
+import { list, pick, set, sql } from '../../core/db/sql.ts'
+import { takeRows } from '../../core/db/take-rows.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { INBOUND_EVENT, type StoredEventState, type StoredLane } from './event-tables.ts'
+
+const COLUMNS = [
+  'id',
+  'dedupe_key',
+  'kind',
+  'payload',
+  'event_at',
+  'received_at',
+  'attempts',
+  'done_subscriptions',
+] as const
+export type EventRow = Pick<RowOf<typeof INBOUND_EVENT>, (typeof COLUMNS)[number]>
+
+const isDue = (lane: StoredLane, nowMs: number) =>
+  sql`${INBOUND_EVENT.state} = 'new' AND ${INBOUND_EVENT.lane} = ${lane} AND ${INBOUND_EVENT.due_at} <= ${nowMs}`
+const among = (rows: readonly Pick<EventRow, 'id'>[]) => sql`${INBOUND_EVENT.id} IN ${list(rows.map((row) => row.id))}`
+
+/** The rows of the events that wait, and what becomes of them. */
+export const eventQueue = {
+  hasDue: async (tx: Tx, lane: StoredLane, nowMs: number): Promise<boolean> => {
+    const found = await tx.row(
+      sql`SELECT ${pick(INBOUND_EVENT, 'id')} FROM ${INBOUND_EVENT} WHERE ${isDue(lane, nowMs)} LIMIT 1`,
+    )
+    return found !== undefined
+  },
+  /** For this transaction alone, in the order in which they became due. */
+  take: (tx: Tx, lane: StoredLane, nowMs: number, share: { batch: number; workers: number }): Promise<EventRow[]> =>
+    takeRows(tx, {
+      table: INBOUND_EVENT,
+      columns: pick(INBOUND_EVENT, ...COLUMNS),
+      where: isDue(lane, nowMs),
+      orderBy: sql`${INBOUND_EVENT.due_at}, ${INBOUND_EVENT.id}`,
+      limit: share.batch,
+      takers: share.workers,
+    }),
+  finish: (tx: Tx, rows: readonly EventRow[], state: StoredEventState, nowMs: number): Promise<number> =>
+    tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state, finished_at: nowMs })} WHERE ${among(rows)}`),
+  /** What a welcome needs of them is done; the rest takes its turn behind the other welcomes. */
+  moveBehind: (tx: Tx, rows: readonly EventRow[], done: string): Promise<number> =>
+    tx.run(
+      sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { lane: 1, done_subscriptions: done })} WHERE ${among(rows)}`,
+    ),
+  tryAgain: (
+    tx: Tx,
+    row: EventRow,
+    { isDead, ...next }: { isDead: boolean; attempts: number; dueAtMs: number; done: string; fault: string },
+  ): Promise<number> =>
+    tx.run(
+      sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, {
+        state: isDead ? 'dead' : 'new',
+        attempts: next.attempts,
+        due_at: next.dueAtMs,
+        done_subscriptions: next.done,
+        last_error: next.fault,
+      })} WHERE ${INBOUND_EVENT.id} = ${row.id}`,
+    ),
+}
