@@ -27,12 +27,6 @@ export interface Match {
 
 export type KnownNames = Pick<typeof customerQueries, 'exists' | 'byUnionId' | 'byPhoneHash' | 'identityOf'>
 
-/** What every source of the shop is made with. */
-export interface FromShop {
-  customers: { queries: KnownNames }
-  ordersSecret: string
-}
-
 export const givenNames = ({ externalUserId, unionId, phone }: GivenCustomer, phoneHash: PhoneHash): GivenNames => ({
   given_external_userid: externalUserId ?? null,
   given_unionid: unionId ?? null,
@@ -54,20 +48,4 @@ export async function matchGiven(tx: Tx, customers: KnownNames, names: GivenName
     if (found !== undefined) return { externalUserId: found, by: 'phone' }
   }
   return undefined
-}
-
-/** What waits for this customer under any of the names we know; `find` looks for rows by one of the columns. */
-export async function waitingFor<Id>(
-  tx: Tx,
-  customers: Pick<KnownNames, 'identityOf'>,
-  externalUserId: string,
-  find: (column: keyof GivenNames, values: string[]) => Promise<Id[]>,
-): Promise<Id[]> {
-  const { unionId, phoneHashes } = await customers.identityOf(tx, externalUserId)
-  const found = [
-    ...(await find('given_external_userid', [externalUserId])),
-    ...(unionId === undefined ? [] : await find('given_unionid', [unionId])),
-    ...(phoneHashes.length === 0 ? [] : await find('phone_hash', phoneHashes)),
-  ]
-  return [...new Set(found)]
 }

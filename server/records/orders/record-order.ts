@@ -22,7 +22,6 @@ import {
   type StoredOrder,
   statusesOf,
 } from './order-store.ts'
-import { MATCH_BATCH, ordersNaming } from './orders-naming.ts'
 
 export interface RecordOrderDeps {
   clock: Clock
@@ -94,10 +93,11 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
     }
   }
 
-  async function settle(tx: Tx, orderId: string): Promise<boolean> {
+  /** Gives an order to its customer, if they are known, and tells what is new about it. Safe to repeat. */
+  async function settle(tx: Tx, id: number): Promise<boolean> {
     const row = await tx.row<StoredOrder>(
-      `SELECT ${ORDER_COLUMNS} FROM shop_order WHERE order_id = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
-      [orderId],
+      `SELECT ${ORDER_COLUMNS} FROM shop_order WHERE id = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
+      [id],
     )
     if (row === undefined) return false
     let owner = row.external_userid
@@ -125,20 +125,9 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
     if (order.status !== 'paid' && row.paid_at === null && order.paidAtMs !== undefined) times.paid_at = order.paidAtMs
     await changeOrder(tx, row.id, { ...(isFirst ? {} : learnedFrom(order, row, keys)), ...times })
     if (row.has_items === 0) await putItems(tx, row.id, order.items)
-    return { result: 'stored', matched: await settle(tx, order.orderId) }
+    return { result: 'stored', matched: await settle(tx, row.id) }
   }
 
-  /** Gives waiting orders to a customer of whom we have just learned a name; gives how many. Safe to repeat. */
-  async function matchWaiting(tx: Tx, externalUserId: string): Promise<number> {
-    let matched = 0
-    for (;;) {
-      const waiting = await ordersNaming(tx, customers, externalUserId)
-      const before = matched
-      for (const orderId of waiting) if (await settle(tx, orderId)) matched += 1
-      if (waiting.length < MATCH_BATCH || matched === before) return matched
-    }
-  }
-
-  return { record, settle, matchWaiting }
+  return { record, settle }
 }
 export type RecordOrder = ReturnType<typeof createRecordOrder>

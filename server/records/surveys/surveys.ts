@@ -1,54 +1,24 @@
-import { leftOut } from '../../core/db/define-table.ts'
-import type { Tx } from '../../core/db/tx.ts'
-import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
-import { signedRoute } from '../../engine/http/signed-route.ts'
-import { createRecordSurvey, type RecordSurveyDeps } from './record-survey.ts'
+import { sql } from '../../core/db/sql.ts'
+import { createTold, type Told, type ToldDeps } from '../told/told.ts'
+import { type RecordSurveyDeps, recordSurvey, settleSurvey } from './record-survey.ts'
 import { parseSurvey } from './survey-body.ts'
+import { SURVEY_RESPONSE } from './survey-tables.ts'
 
-export interface SurveysDeps extends RecordSurveyDeps {
-  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
-  /** ORDERS_SECRET. */
-  secret: string
+export type SurveysDeps = RecordSurveyDeps & ToldDeps
+
+/** What customers answered in the company's own surveys. POST /api/surveys: `200 { responseId, result, matched }`. */
+export function createSurveys(deps: SurveysDeps): Told {
+  return createTold(deps, {
+    name: 'surveys',
+    path: '/api/surveys',
+    parse: parseSurvey,
+    record: async (tx, message) => ({ responseId: message.responseId, ...(await recordSurvey(tx, message, deps)) }),
+    waiting: {
+      table: SURVEY_RESPONSE,
+      isWaiting: sql`${SURVEY_RESPONSE.external_userid} IS NULL`,
+      age: SURVEY_RESPONSE.received_at,
+      toldSince: (fromMs) => sql`${SURVEY_RESPONSE.received_at} > ${fromMs}`,
+    },
+    settle: (tx, id) => settleSurvey(tx, id, deps),
+  })
 }
-
-/** What customers answered in the company's own surveys. */
-export function createSurveys(deps: SurveysDeps) {
-  const { db, clock, secret } = deps
-  const surveys = createRecordSurvey(deps)
-
-  /** A response that was stored at the very moment its customer became known may have missed that event. */
-  async function matchLate(): Promise<void> {
-    const waiting = await db.tx((tx) =>
-      tx.rows<{ response_id: string }>(
-        `SELECT response_id FROM survey_response WHERE external_userid IS NULL AND received_at > ?
-         ORDER BY id DESC LIMIT 500`,
-        [clock.now() - DAY_MS],
-      ),
-    )
-    for (const { response_id: responseId } of waiting) await db.tx((tx) => surveys.settle(tx, responseId))
-  }
-
-  return {
-    /** POST /api/surveys: `200 { responseId, result, matched }`. */
-    routes: signedRoute({
-      path: '/api/surveys',
-      what: 'surveys',
-      clock,
-      secret,
-      take: async (value) => {
-        const message = parseSurvey(value)
-        return { responseId: message.responseId, ...(await db.tx((tx) => surveys.record(tx, message))) }
-      },
-    }),
-    matchWaiting: surveys.matchWaiting,
-    jobs: [
-      {
-        name: 'surveys.match-late',
-        everyMs: 10 * MINUTE_MS,
-        dueAt: leftOut('nobody becomes known in a rehearsal'),
-        run: matchLate,
-      },
-    ],
-  }
-}
-export type Surveys = ReturnType<typeof createSurveys>
