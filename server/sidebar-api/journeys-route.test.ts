@@ -120,7 +120,7 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
       why: '不符合条件：累计付款金额至少 500 元（现在 338 元）',
       last: {
         atMs: scene.clock.now(),
-        text: '付款时没有进：不符合它的条件（累计付款金额 338 元）',
+        text: '付款时没有进：不符合条件：累计付款金额至少 500 元（现在 338 元）',
       },
     },
     {

@@ -1,5 +1,5 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
-import type { Verdict } from '../../operations/sop/enter/enter.ts'
+import type { Verdict } from '../../operations/sop/enter/verdict.ts'
 import type { EntryFigure, StepFigure } from '../../operations/sop/explain/sop-figures.ts'
 import { factsText } from '../../operations/sop/model/facts-text.ts'
 import { stepAt } from '../../operations/sop/model/step-path.ts'
@@ -118,7 +118,7 @@ const wayOf = ({ entries, steps }: Played, id: string): string =>
 function told({ entries, steps, verdicts }: Played, id: string): string {
   const entry = entries.find((one) => one.externalUserId === id)
   if (entry === undefined) {
-    const refused = verdicts.findLast((verdict) => verdict.externalUserId === id)?.refused
+    const refused = verdicts.findLast((verdict) => verdict.externalUserId === id)?.refused?.zh
     return `没有进入${refused === undefined ? '' : `，${refused}`}`
   }
   const acts = steps.filter((step) => step.externalUserId === id && step.kind !== 'wait')

@@ -102,7 +102,7 @@ it('compares with the version that is released, and estimates who will come from
   expect(columns(estimate, '会进入（人次）')).toEqual(['1.3', '4'])
   expect(columns(estimate, '给导购待办「打个招呼」')).toEqual(['1.3', count('给导购待办「打个招呼」')])
   expect(columns(estimate, '给导购待办「回访」')).toEqual(['1.0', count('给导购待办「回访」')])
-  expect(columns(estimate, '进不来：不符合它的条件')).toEqual(['0.3', '1'])
+  expect(columns(estimate, '进不来：不符合条件')).toEqual(['0.3', '1'])
 
   // More is asked for than is on record.
   const long = await told(folder, 'newcomer', '--days', '4')
@@ -116,7 +116,7 @@ it('compares with the version that is released, and estimates who will come from
   expect(json.arrivals).toMatchObject({ isEstimate: true, recordedDays: 3, events: 6, sops: [{ sop: 'newcomer' }] })
   expect(json.arrivals.sops[0]).toMatchObject({
     entered: 19,
-    refused: { 不符合它的条件: 5 },
+    refused: { 不符合条件: 5 },
     steps: [
       { text: '给导购待办「打个招呼」', done: 19, doneADay: 1.36 },
       { text: '给导购待办「回访」', done: 14, doneADay: 1 },

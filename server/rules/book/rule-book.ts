@@ -46,6 +46,8 @@ export interface Sop extends Rule<SopRule> {
   /** The rule's `sop` id is its name; `title` is what people read. */
   title: string
   when: Condition
+  /** What the trigger itself asks of those for whom it looks; nothing when events begin the journey. */
+  own: Condition
   /** Another version of it that a share of new entrants gets; those inside never change over by it. */
   canary?: Canary
   /** Is itself the version that only a share gets. */

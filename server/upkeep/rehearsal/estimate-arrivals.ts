@@ -61,7 +61,7 @@ export async function estimateArrivals(
     const refused = new Map<string, number>()
     for (const verdict of verdicts) {
       if (verdict.sop !== name || verdict.refused === undefined) continue
-      const why = verdict.refused.split('（')[0] ?? verdict.refused
+      const why = verdict.refused.inShort
       refused.set(why, (refused.get(why) ?? 0) + 1)
     }
     return [

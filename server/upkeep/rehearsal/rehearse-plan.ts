@@ -1,8 +1,9 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
-import { NOT_MEANT, type Verdict } from '../../operations/sop/enter/enter.ts'
+import type { Refused } from '../../operations/sop/enter/refusal.ts'
+import type { Verdict } from '../../operations/sop/enter/verdict.ts'
 import { type EntryFigure, type StepFigure, sopFigures } from '../../operations/sop/explain/sop-figures.ts'
-import { scansOf } from '../../operations/sop/scans/scan.ts'
+import { asksOf, scansOf } from '../../operations/sop/scans/scan.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { Sop } from '../../rules/book/rule-book.ts'
 import { isEventTrigger } from '../../rules/schema/sop-trigger.ts'
@@ -53,7 +54,7 @@ export async function rehearsePlan(options: Omit<RehearsalOptions, 'onVerdicts'>
     onVerdicts: (verdicts) => {
       remember(refusals, verdicts)
       for (const { sop, externalUserId, atMs, refused } of verdicts) {
-        if (atMs > startMs || refused === NOT_MEANT) continue
+        if (atMs > startMs || (refused !== undefined && NOT_MEANT.includes(refused.code))) continue
         moved.set(sop, (moved.get(sop) ?? new Set()).add(externalUserId))
       }
     },
@@ -108,26 +109,27 @@ async function matchingNow(
 ): Promise<number | undefined> {
   const [scan] = scansOf(sop)
   if (scan?.edge !== undefined) return undefined
-  return facts.count(tx, scan?.asks(sop) ?? sop.when, nowMs)
+  return facts.count(tx, asksOf(sop), nowMs)
 }
 
-/** Journey → customer → why they were refused last. */
+/** The trigger's look found them, its journey does not want them. */
+const NOT_MEANT: readonly Refused['code'][] = ['other-version', 'condition', 'not-the-time']
+
+/** Journey → customer → why they were refused last, in short. */
 type Refusals = Map<string, Map<string, string>>
 
 function remember(refusals: Refusals, verdicts: Verdict[]): void {
   for (const { sop, externalUserId, refused } of verdicts) {
     const ofSop = refusals.get(sop) ?? new Map<string, string>()
     refusals.set(sop, ofSop)
-    if (refused !== undefined) ofSop.set(externalUserId, refused)
+    if (refused !== undefined) ofSop.set(externalUserId, refused.inShort)
   }
 }
 
 function byReason(refusals: Map<string, string> | undefined, inside: ReadonlySet<string>): Map<string, string[]> {
   const reasons = new Map<string, string[]>()
-  for (const [externalUserId, text] of refusals ?? []) {
+  for (const [externalUserId, why] of refusals ?? []) {
     if (inside.has(externalUserId)) continue
-    // Behind the bracket stands what is this customer's own.
-    const why = text.split('（')[0] ?? text
     const known = reasons.get(why)
     if (known === undefined) reasons.set(why, [externalUserId])
     else known.push(externalUserId)

@@ -363,7 +363,7 @@ export const someJourneys = (): Journeys => ({
       why: '不符合条件：累计付款金额至少 2000 元（现在 786 元）',
       last: {
         atMs: NOW_MS - 3 * DAY_MS,
-        text: '付款时没有进：不符合它的条件（累计付款金额 786 元）',
+        text: '付款时没有进：不符合条件：累计付款金额至少 2000 元（现在 786 元）',
       },
     },
     { title: '生日', version: 'd00d00d00d00', why: '没有启用', last: null },

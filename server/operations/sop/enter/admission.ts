@@ -1,24 +1,94 @@
-import { shanghaiDaysBetween, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
+import type { Facts } from '../../../rules/condition/fact.ts'
+import { factPaths } from '../../../rules/condition/parse-condition.ts'
 import { drawPoint } from '../model/draw.ts'
 import type { Entry } from '../model/sop-entry.ts'
+import { versionFor } from '../model/version-for.ts'
+import { holderAmong } from './exclusive-group.ts'
+import { noNews, notAgain, notMeant, notReleased, notTheTime, notValid, type Refused, refused } from './refusal.ts'
 
-/** Why somebody whose last time was `latest` may not enter at this instant, one Chinese line; undefined when they may.
- *  Nobody is in one SOP twice at once; again only after the stated Shanghai days since the last time ended. */
-export function refusal(sop: Pick<Sop, 'value'>, latest: Entry | undefined, nowMs: number): string | undefined {
-  const { valid, reenterAfterDays } = sop.value
-  const today = shanghaiText(nowMs).slice(0, 10)
-  if (valid?.from !== undefined && today < valid.from) return `有效期从 ${valid.from} 开始`
-  if (valid?.to !== undefined && today > valid.to) return `有效期到 ${valid.to} 为止`
-  if (latest === undefined) return undefined
-  if (latest.state === 'active' || latest.endedAtMs === undefined) return '已经在这个 SOP 里'
-  if (reenterAfterDays === undefined) return '进过一次，不再进'
-  const days = shanghaiDaysBetween(latest.endedAtMs, nowMs)
-  return days >= reenterAfterDays ? undefined : `上次结束才 ${days} 天，要隔 ${reenterAfterDays} 天`
+/** What brings a customer to a journey: an event, a step of another journey, or a look at everybody, which is for these
+ *  versions only. */
+export type Occasion = { kind: 'event' } | { kind: 'step' } | { kind: 'look'; versions: readonly Sop[] }
+
+/** What is known of one customer before any fact about them is read. */
+export interface Arrival {
+  externalUserId: string
+  occasion: Occasion
+  /** As of when they are judged, UTC milliseconds. */
+  atMs: number
+  /** Their last time in this journey. */
+  latest: Entry | undefined
+  /** Their guide, who would act; undefined: nobody follows them. */
+  userId: string | undefined
 }
 
-/** Is this customer one of those who are only watched, to know what the journey brings; always the same ones. */
-export const isHeldOut = (sop: Pick<Sop, 'name' | 'value'>, externalUserId: string): boolean => {
-  const { holdOut } = sop.value
-  return holdOut !== undefined && drawPoint(`hold-out:${sop.name}`, externalUserId) * 100 < holdOut.percent
+export interface Known extends Arrival {
+  /** Values of `factsAsked` at least. */
+  facts: Facts
+  /** The journeys that they are in, at least those of the same exclusive groups, as the rule book has them. */
+  inside: readonly Sop[]
 }
+
+export interface Admitted {
+  kind: 'admitted'
+  /** The version that they get. */
+  sop: Sop
+  userId: string
+  /** They are one of those who are only watched, to know what the journey brings. */
+  heldOut: boolean
+  /** The facts that decided, for people to read; null: not known. */
+  seen: Record<string, unknown>
+}
+
+/** May this customer enter this journey, as released, and in which version. Events, looks at everybody, steps of other
+ *  journeys and the explanation all ask here, so that what is explained is what was decided. Pure. */
+export function admit(released: Sop, known: Known): Admitted | Refused {
+  const door = atTheDoor(released, known)
+  if (door.kind === 'refused') return door
+  const { sop, userId } = door
+  const { externalUserId, occasion, facts, latest, atMs } = known
+  const isLook = occasion.kind === 'look'
+  const no =
+    notMeant(sop, facts) ??
+    held(sop, known) ??
+    (isLook ? (notTheTime(sop, facts) ?? noNews(sop, latest, facts, atMs)) : undefined)
+  if (no !== undefined) return no
+  const seen = Object.fromEntries(pathsOf(sop, occasion).map((path) => [path, facts.get(path) ?? null]))
+  return { kind: 'admitted', sop, userId, heldOut: isHeldOut(sop, externalUserId), seen }
+}
+
+/** The beginning of `admit`: whether this customer is refused whatever the facts about them are. Who is not, in which
+ *  version the facts decide about them; only then they need to be read. */
+export function atTheDoor(
+  released: Sop,
+  { externalUserId, occasion, latest, atMs, userId }: Arrival,
+): { kind: 'let-through'; sop: Sop; userId: string } | Refused {
+  const sop = versionFor(released, externalUserId)
+  if (sop === undefined) return notReleased(released)
+  if (occasion.kind === 'look' && !occasion.versions.includes(sop)) {
+    return refused('other-version', '这位客户走的版本不在这个时候看名单')
+  }
+  if (sop.value.enabled === false) return refused('switched-off', '没有启用')
+  const no = notValid(sop, atMs) ?? notAgain(sop, latest, atMs)
+  if (no !== undefined) return no
+  // Without a guide there is nobody to act.
+  return userId === undefined ? refused('no-guide', '没有在跟进的导购') : { kind: 'let-through', sop, userId }
+}
+
+/** The facts that decide about those who are let through, in any version of this journey. */
+export const factsAsked = (released: Sop, occasion: Occasion): string[] => [
+  ...new Set([released, released.canary?.sop].flatMap((sop) => (sop === undefined ? [] : pathsOf(sop, occasion)))),
+]
+
+const pathsOf = (sop: Sop, { kind }: Occasion): string[] =>
+  factPaths({ kind: 'all', of: kind === 'look' ? [sop.own, sop.when] : [sop.when] })
+
+function held(sop: Sop, { inside }: Known): Refused | undefined {
+  const holder = holderAmong(inside, sop)
+  return holder === undefined ? undefined : refused('rival', `客户在同组的 SOP「${holder}」里，它的优先级不低`)
+}
+
+/** Always the same customers. */
+const isHeldOut = ({ name, value: { holdOut } }: Sop, externalUserId: string): boolean =>
+  holdOut !== undefined && drawPoint(`hold-out:${name}`, externalUserId) * 100 < holdOut.percent

@@ -6,28 +6,14 @@ import { config, openSopScene, type SopScene } from '../testing/sop-scene.ts'
 let t: SopScene
 afterEach(() => t.close())
 
-describe('entering again', () => {
+describe('an event trigger', () => {
   const REPURCHASE = `
 sop: repurchase
 name: 复购
 trigger: order.paid
 steps:
   - task: { for: guide, title: 回访 }
-reenterAfterDays: 30
 `
-  it('is possible only after the stated days', async () => {
-    t = await openSopScene({ sop: REPURCHASE })
-    const id = await t.scan({ state: 'store-code' })
-    await t.pay(id, 'o1')
-    await t.pay(id, 'o1')
-    await t.advance(29 * DAY_MS)
-    await t.pay(id, 'o2')
-    expect(await t.tasks(id)).toHaveLength(1)
-    await t.advance(DAY_MS)
-    await t.pay(id, 'o3')
-    expect(await t.tasks(id)).toHaveLength(2)
-  })
-
   it('does not begin by an order of long ago', async () => {
     t = await openSopScene({ sop: REPURCHASE })
     const id = await t.scan({ state: 'store-code' })
@@ -81,25 +67,5 @@ reenterAfterDays: 30
       { state: 'done', found: 1, entered: 1 },
     ])
     await restarted.close({ database: true })
-  })
-
-  it('begins with the next morning when the rule is written after ten', async () => {
-    t = await openSopScene({
-      sop: WIN_BACK.replace(/when:.*/, 'when: { orders.paid.count: 0 }'),
-      now: '2026-11-22T15:00:00+08:00',
-    })
-    const id = await t.scan({ state: 'store-code' })
-    await t.advance(MINUTE_MS)
-    expect(await t.tasks(id)).toEqual([])
-    await t.until('2026-11-23T10:00:20')
-    expect(await t.tasks(id)).toHaveLength(1)
-  })
-
-  it('runs later the same day when we were down at ten', async () => {
-    t = await openSopScene({ sop: WIN_BACK.replace(/when:.*/, 'when: { orders.paid.count: 0 }') })
-    const id = await t.scan({ state: 'store-code' })
-    await t.until('2026-11-22T17:00:00')
-    await t.advance(10 * SECOND_MS)
-    expect(await t.tasks(id)).toHaveLength(1)
   })
 })

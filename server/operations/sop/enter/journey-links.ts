@@ -26,14 +26,13 @@ export function createJourneyLinks({ rules, versions, enter, walk }: JourneyLink
   const startJourney: StartStepDeps['startJourney'] = async (tx, name, { entry, title }) => {
     const released = rules.current().sops.get(name)
     if (released === undefined) return { title: name, why: '规则里没有它' }
-    const sop = versionFor(released, entry.externalUserId)
-    if (sop === undefined) return { title: released.title, why: '新版本还在灰度，没有轮到这位客户' }
-    const refused = (why: string) => ({ title: sop.title, why })
-    if (sop.value.enabled === false) return refused('没有启用')
+    const sop = versionFor(released, entry.externalUserId) ?? released
     const startChain = entry.startChain + 1
-    if (startChain > MOST_STARTS) return refused(`已经一个接一个开始了 ${MOST_STARTS} 个 SOP`)
-    const why = await enter.byStep(tx, sop, entry, { why: `SOP「${title}」的步骤`, startChain })
-    return why === undefined ? { title: sop.title } : refused(why)
+    if (startChain > MOST_STARTS) {
+      return { title: sop.title, why: `已经一个接一个开始了 ${MOST_STARTS} 个 SOP` }
+    }
+    const refused = await enter.byStep(tx, released, entry, { why: `SOP「${title}」的步骤`, startChain })
+    return refused === undefined ? { title: sop.title } : { title: sop.title, why: refused.zh }
   }
 
   const leaveJourney: LeaveStepDeps['leaveJourney'] = async (tx, name, by) => {

@@ -84,7 +84,7 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
       if (enabled === false || !isEventTrigger(trigger)) continue
       const event = meant(trigger, names)
       if (event === undefined || isTooOld(event, now) || chainOf(event).includes(sop.name)) continue
-      await enter.byEvent(tx, sop, { externalUserId: subject.externalUserId, userId: subject.userId }, event)
+      await enter.byEvent(tx, released, subject, event)
     }
   }
 

@@ -3,28 +3,20 @@ import type { Clock } from '../../../core/kernel/clock.ts'
 import type { Customers } from '../../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
 import { byPriority } from '../../../rules/book/priority.ts'
-import type { RuleBookHolder, Sop } from '../../../rules/book/rule-book.ts'
-import { conditionZh } from '../../../rules/condition/condition-zh.ts'
-import type { Facts } from '../../../rules/condition/fact.ts'
-import { holds } from '../../../rules/condition/holds.ts'
-import { factPaths } from '../../../rules/condition/parse-condition.ts'
-import type { Condition } from '../../../rules/schema/condition.ts'
+import type { RuleBook, Sop } from '../../../rules/book/rule-book.ts'
 import { eventNameOf } from '../../../rules/schema/sop-event.ts'
-import { isEventTrigger } from '../../../rules/schema/sop-trigger.ts'
-import { refusal } from '../enter/admission.ts'
-import { holderAmong } from '../enter/exclusive-group.ts'
-import { type Refusal, refusals } from '../enter/refusals.ts'
-import { factsSeen } from '../model/facts-text.ts'
+import { isEventTrigger, type SopTrigger } from '../../../rules/schema/sop-trigger.ts'
+import { type Arrival, admit, atTheDoor, factsAsked } from '../enter/admission.ts'
+import { type Refusal, refusalStore } from '../enter/refusal-store.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
 import { EVENT_ZH } from '../model/step-text.ts'
 import { versionFor } from '../model/version-for.ts'
-import { ownCondition } from '../scans/scan.ts'
 
 export interface WhyNotDeps {
   clock: Clock
-  rules: Pick<RuleBookHolder, 'current'>
+  rules: { current(): Pick<RuleBook, 'sops'> }
   facts: Pick<CustomerFacts, 'of'>
-  customers: { queries: Pick<Customers['queries'], 'ownerOf'> }
+  customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
 }
 
 /** A journey in force that a customer is not in. */
@@ -38,71 +30,49 @@ export interface NotIn {
   last: { atMs: number; text: string } | undefined
 }
 
-/** Why a customer is not in each journey in force that they are not in. Reads only. */
+/** Why a customer is not in each journey in force that they are not in: what admission would say to its trigger now. Reads
+ *  only. */
 export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
   return async (tx: Tx, externalUserId: string): Promise<NotIn[]> => {
-    const nowMs = clock.now()
+    const atMs = clock.now()
+    const sops = byPriority(rules.current().sops.values())
     // Newest first, so the first of a journey is its last time.
     const entries = await entryStore.ofCustomer(tx, externalUserId)
-    const latestOf = (name: string): Entry | undefined => entries.find((entry) => entry.sop === name)
-    const inside = [...rules.current().sops.values()].filter(({ name }) => latestOf(name)?.state === 'active')
-    const outside = byPriority(rules.current().sops.values())
-      .filter((released) => latestOf(released.name)?.state !== 'active')
-      .map((released) => versionFor(released, externalUserId) ?? released)
-    const shut = new Map(outside.map((sop) => [sop.name, shutText(sop, latestOf(sop.name), nowMs)]))
-    const paths = outside.flatMap((sop) =>
-      shut.get(sop.name) === undefined ? [sop.when, ownCondition(sop.value.trigger)].flatMap(factPaths) : [],
-    )
-    const known = (await facts.of(tx, [externalUserId], nowMs, paths)).get(externalUserId) ?? new Map()
-    const hasGuide = (await customers.queries.ownerOf(tx, externalUserId)) !== undefined
-    const last = await refusals.ofCustomer(tx, externalUserId)
-
-    function reason(sop: Sop): string {
-      if (!hasGuide) return '没有在跟进的导购'
-      const unmet = unmetParts(sop.when, known)
-      if (unmet.length > 0) return `不符合条件：${unmet.join('；')}`
-      const holder = holderAmong(inside, sop)
-      if (holder !== undefined) return `客户在同组的 SOP「${holder}」里，它的优先级不低`
-      const { trigger } = sop.value
-      if (isEventTrigger(trigger)) return `条件符合，等着「${EVENT_ZH[eventNameOf(trigger)]}」`
-      const early = unmetParts(ownCondition(trigger), known)
-      if ('enters' in trigger) {
-        return early.length > 0 ? `不在人群里：${early.join('；')}` : '已经在人群里，离开以后再进人群才算'
-      }
-      if ('leaves' in trigger) return '条件符合，等着离开人群'
-      return early.length > 0 ? `还没到时候：${early.join('；')}` : '条件符合，下一次看名单时进来'
-    }
-
-    const found: NotIn[] = []
-    for (const sop of outside) {
-      const { name, title, version } = sop
-      found.push({
-        sop: name,
-        title,
-        version,
-        why: shut.get(name) ?? reason(sop),
-        last: lastOf(last.get(name)),
+    const userId = (await customers.queries.ownersOf(tx, [externalUserId])).get(externalUserId)
+    const inside = sops.filter(({ name }) => latestIn(entries, name)?.state === 'active')
+    const outside = sops
+      .filter((sop) => !inside.includes(sop))
+      .map((released) => {
+        const sop = versionFor(released, externalUserId) ?? released
+        const occasion = occasionOf(sop)
+        const arrival = { externalUserId, occasion, atMs, latest: latestIn(entries, released.name), userId }
+        return { released, sop, arrival }
       })
-    }
-    return found
+    const known = (await facts.of(tx, [externalUserId], atMs, outside.flatMap(factsFor))).get(externalUserId)
+    const last = await refusalStore.ofCustomer(tx, externalUserId)
+    return outside.map(({ released, sop, arrival }) => {
+      const decision = admit(released, { ...arrival, facts: known ?? new Map(), inside })
+      const why = decision.kind === 'refused' ? decision.zh : waitsFor(sop.value.trigger)
+      return { sop: sop.name, title: sop.title, version: sop.version, why, last: lastOf(last.get(sop.name)) }
+    })
   }
 }
+export type WhyNot = ReturnType<typeof createWhyNot>
 
-/** Why nobody, or not this customer again, is let in at this instant, whatever is known of them. */
-const shutText = (sop: Sop, latest: Entry | undefined, nowMs: number): string | undefined =>
-  sop.value.enabled === false ? '没有启用' : refusal(sop, latest, nowMs)
+const latestIn = (entries: readonly Entry[], sop: string): Entry | undefined => entries.find((one) => one.sop === sop)
+
+const occasionOf = (sop: Sop): Arrival['occasion'] =>
+  isEventTrigger(sop.value.trigger) ? { kind: 'event' } : { kind: 'look', versions: [sop] }
+
+const factsFor = ({ released, arrival }: { released: Sop; arrival: Arrival }): string[] =>
+  atTheDoor(released, arrival).kind === 'refused' ? [] : factsAsked(released, arrival.occasion)
+
+/** What would let in somebody who is admitted already. */
+function waitsFor(trigger: SopTrigger): string {
+  if (isEventTrigger(trigger)) return `条件符合，等着「${EVENT_ZH[eventNameOf(trigger)]}」`
+  if ('enters' in trigger) return '已经在人群里，离开以后再进人群才算'
+  return 'leaves' in trigger ? '现在不在人群里，进了人群再离开才算' : '条件符合，下一次看名单时进来'
+}
 
 const lastOf = (refused: Refusal | undefined): NotIn['last'] =>
   refused === undefined ? undefined : { atMs: refused.atMs, text: `${EVENT_ZH[refused.event]}时没有进：${refused.why}` }
-
-/** The parts of a condition that do not hold, each with what is known now: 「已付款订单数至少 2（现在 1）」. */
-function unmetParts(condition: Condition, known: Facts): string[] {
-  if (holds(condition, known)) return []
-  if (condition.kind === 'all') return condition.of.flatMap((part) => unmetParts(part, known))
-  const seen = factsSeen(Object.fromEntries(factPaths(condition).map((path) => [path, known.get(path) ?? null])))
-  const [only, ...others] = seen
-  const now = others.length === 0 ? only?.value : seen.map(({ label, value }) => `${label} ${value}`).join('，')
-  return [`${conditionZh(condition)}（现在 ${now ?? ''}）`]
-}
-
-export type WhyNot = ReturnType<typeof createWhyNot>

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
+import { sopOf } from '../../../rules/book/bind-book.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
+import { KNOWN_FACTS } from '../../../rules/condition/known-facts.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
 import { createTestKit, type TestKit } from '../../../testing/test-kit.ts'
 import { createRunScans } from './run-scans.ts'
@@ -32,7 +34,7 @@ beforeEach(async () => {
 
 function rule(name: string, trigger: SopRule['trigger'], more: Partial<SopRule> = {}): void {
   const value = { sop: name, name, trigger, steps: [{ start: 'other' }], ...more } as SopRule
-  sops.set(name, { name, title: name, version: 'v1', file: 'sop/x.yaml', when: { kind: 'all', of: [] }, value })
+  sops.set(name, sopOf({ name, file: 'sop/x.yaml', value }, KNOWN_FACTS))
 }
 
 /** One process. */

@@ -141,8 +141,8 @@ export function createRunScans(deps: RunScansDeps, enter: Pick<Enter, 'byScan'>)
 
   const letIn = (tx: Tx, scan: Scan, atMs: number, ids: string[]): Promise<number> => {
     if (ids.length === 0) return Promise.resolve(0)
-    const { sop, versions, asks, isNews } = scan
-    return enter.byScan(tx, sop, ids, { atMs, why: scan.why(atMs), versions, asks, isNews })
+    const { sop, versions } = scan
+    return enter.byScan(tx, sop, ids, { atMs, why: scan.why(atMs), versions })
   }
 
   /** The next customers who meet the condition. */

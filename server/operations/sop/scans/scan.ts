@@ -1,12 +1,9 @@
 import type { Times } from '../../../core/kernel/cron-times.ts'
-import { shanghaiDaysBetween, shanghaiText } from '../../../core/kernel/shanghai.ts'
+import { shanghaiText } from '../../../core/kernel/shanghai.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import { versionOf } from '../../../rules/book/rule-version.ts'
-import type { Facts } from '../../../rules/condition/fact.ts'
-import { conditionOf } from '../../../rules/condition/parse-condition.ts'
-import type { Condition, FactTest } from '../../../rules/schema/condition.ts'
-import { isEventTrigger, type ScanTrigger, SINCE_FACTS, type SopTrigger } from '../../../rules/schema/sop-trigger.ts'
-import type { Entry } from '../model/sop-entry.ts'
+import type { Condition } from '../../../rules/schema/condition.ts'
+import { isEventTrigger, type ScanTrigger, type SINCE_FACTS } from '../../../rules/schema/sop-trigger.ts'
 import { scanTimes } from './scan-times.ts'
 
 /** Looks for customers at times, for one journey. */
@@ -26,10 +23,6 @@ export interface Scan {
   includeCurrent: boolean
   /** Whom to look for. */
   audience: Condition
-  /** What one version asks of a customer, its `when` included. */
-  asks(version: Sop): Condition
-  /** Is it another occasion than the one by which the customer came in last. */
-  isNews(latest: Entry, values: Facts, atMs: number): boolean
   /** The occasion, a few Chinese words. */
   why(atMs: number): string
 }
@@ -47,8 +40,6 @@ export function scansOf(sop: Sop): Scan[] {
 function scanOf(sop: Sop, key: string, version: Sop, versions: Sop[]): Scan[] {
   const { trigger, valid, enabled } = version.value
   if (enabled === false || isEventTrigger(trigger)) return []
-  const own = ownCondition(trigger)
-  const asks = (one: Sop): Condition => ({ kind: 'all', of: [own, one.when] })
   const edge = 'enters' in trigger ? 'enters' : 'leaves' in trigger ? 'leaves' : undefined
   return [
     {
@@ -59,37 +50,18 @@ function scanOf(sop: Sop, key: string, version: Sop, versions: Sop[]): Scan[] {
       times: scanTimes(trigger, valid),
       edge,
       includeCurrent: 'includeCurrent' in trigger && trigger.includeCurrent === true,
-      audience: edge === undefined ? { kind: 'any', of: versions.map(asks) } : conditionOf(audienceText(trigger)),
-      asks,
-      isNews: 'silence' in trigger ? isNewSilence : () => true,
+      audience: edge === undefined ? { kind: 'any', of: versions.map(asksOf) } : audienceOf(version.own, edge),
       why: (atMs) => whyOf(trigger, atMs),
     },
   ]
 }
 
-const audienceText = (trigger: ScanTrigger): unknown =>
-  'enters' in trigger ? trigger.enters : 'leaves' in trigger ? trigger.leaves : undefined
+/** What a journey asks of those for whom it looks, its `when` included. */
+export const asksOf = ({ own, when }: Pick<Sop, 'own' | 'when'>): Condition => ({ kind: 'all', of: [own, when] })
 
-const EVERYBODY: Condition = { kind: 'all', of: [] }
-const fact = (path: string, test: FactTest): Condition => ({ kind: 'test', path, test })
-
-/** What a trigger itself asks of a customer. */
-export function ownCondition(trigger: SopTrigger): Condition {
-  if (isEventTrigger(trigger)) return EVERYBODY
-  if ('day' in trigger) return fact(SINCE_FACTS[trigger.since], { eq: trigger.day })
-  if ('birthday' in trigger) return fact('birthday.daysUntil', { eq: trigger.birthday })
-  if ('silence' in trigger) return fact('silence.days', { gte: trigger.silence })
-  if ('enters' in trigger) return conditionOf(trigger.enters)
-  if ('leaves' in trigger) return { kind: 'not', of: conditionOf(trigger.leaves) }
-  return EVERYBODY
-}
-
-/** Somebody who still is silent since before their last time is not silent anew. On the day of that time they had been so
- *  for a day at least, so a sign of life that day came after it. */
-function isNewSilence(latest: Entry, values: Facts, atMs: number): boolean {
-  const days = values.get('silence.days')
-  return typeof days === 'number' && days <= shanghaiDaysBetween(latest.enteredAtMs, atMs)
-}
+/** A trigger that `leaves` an audience asks for those outside it. */
+const audienceOf = (own: Condition, edge: 'enters' | 'leaves'): Condition =>
+  edge === 'leaves' && own.kind === 'not' ? own.of : own
 
 const SINCE_ZH: Record<keyof typeof SINCE_FACTS, string> = {
   'customer.added': '加好友',

@@ -23,7 +23,7 @@ interface StoredRefusal {
 }
 
 /** The last one of each customer and journey is kept. */
-export const refusals = {
+export const refusalStore = {
   note: (tx: Tx, { sop, externalUserId, version, event, atMs, why }: Refusal): Promise<void> =>
     tx.upsert(
       'sop_refusal',
