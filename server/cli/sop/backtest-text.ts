@@ -78,7 +78,7 @@ const stepsOf = ({ steps }: Played, versions: Sop[]): Map<string, number> =>
     steps.filter(({ kind }) => kind !== 'wait' && kind !== 'choose' && kind !== 'split'),
     ({ version, position, kind, outcome }) => {
       const sop = versions.find((one) => one.version === version)
-      const step = sop === undefined ? undefined : stepAt(sop.value.steps, position)
+      const step = sop === undefined ? undefined : stepAt(sop.steps, position)
       const text = step !== undefined && kind in step ? stepText(step) : `更早版本的步骤（${kind}）`
       return outcome.startsWith('没有') ? `${text}：${outcome.split('（')[0] ?? ''}` : text
     },

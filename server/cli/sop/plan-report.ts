@@ -57,7 +57,7 @@ export function stepRows(sop: Pick<SopPlan, 'sop' | 'steps'>, book: RuleBook): S
   for (const figure of sop.steps) {
     if (PASSIVE.has(figure.kind)) continue
     // Those who are inside on an older version count at the step that stands there now, if it is of the same kind.
-    const step = stepAt(book.sops.get(sop.sop)?.value.steps ?? [], figure.position)
+    const step = stepAt(book.sops.get(sop.sop)?.steps ?? [], figure.position)
     const isSame = step !== undefined && figure.kind in step
     const text = isSame ? stepText(step) : `旧版本的步骤（${figure.kind}）`
     const key = `${figure.position} ${text}`

@@ -6,7 +6,6 @@ import { createSopVersions } from '../../operations/sop/model/sop-versions.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { tagQueries } from '../../records/tags/tag-queries.ts'
 import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
-import { ruleVersion } from '../../rules/versions/rule-version-store.ts'
 import { inForce } from './in-force.ts'
 import { readWords } from './read-words.ts'
 import type { SopCommand } from './sop-command.ts'
@@ -24,9 +23,7 @@ export const whyCommand: SopCommand = {
       const found = await find(tx, wanted)
       if (typeof found === 'string') return { code: 1, out: '', err: found }
       const { externalUserId } = found
-      const queries = createSopQueries(
-        createSopVersions({ rules, storedSop: (tx, name, version) => ruleVersion(tx, 'sop', name, version) }),
-      )
+      const queries = createSopQueries(createSopVersions({ rules, facts }))
       const whyNot = createWhyNot({ clock: deps.clock, rules, facts, customers: { queries: customerQueries } })
       const isAsked = (one: { sop: string }): boolean => sop === undefined || one.sop === sop
       return {

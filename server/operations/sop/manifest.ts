@@ -1,8 +1,6 @@
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../../records/define-capability.ts'
 import type { Touches } from '../../records/touches/touches.ts'
-import type { SopRule } from '../../rules/schema/sop-rule.ts'
-import { ruleVersion } from '../../rules/versions/rule-version-store.ts'
 import { entryStore } from './model/sop-entry.ts'
 import { createSop, type SopDeps } from './sop.ts'
 import { sopFacts } from './sop-facts.ts'
@@ -30,10 +28,9 @@ export const sop = defineCapability({
   rewind: createSopRewind,
   renames: (tx, { oldUserId, newUserId }) => entryStore.renameGuide(tx, oldUserId, newUserId),
   identified: nothing('journeys are of customers of ours'),
-  create: ({ touches, ...deps }: Omit<SopDeps, 'storedSop' | 'touches'> & { touches: { queries: Touches } }) =>
+  create: ({ touches, ...deps }: Omit<SopDeps, 'touches'> & { touches: { queries: Touches } }) =>
     createSop({
       ...deps,
       touches: touches.queries,
-      storedSop: (tx, name, version) => ruleVersion<SopRule>(tx, 'sop', name, version),
     }),
 })

@@ -13,6 +13,9 @@ interface StepRow {
 /** Who entered since is outside again; who was inside stands at the step where they then stood. Looks at everybody begin
  *  anew with their next time. */
 export function createSopRewind(): Rewind {
+  // Only their waits are looked at, which ask for no facts.
+  const versions = storedVersions([])
+
   /** The wait that an entry was in, by the steps that it has taken since. */
   async function stoodAt(tx: Tx, row: Row, atMs: number): Promise<{ position: string; dueAtMs: number }> {
     const id = row.id ?? null
@@ -23,8 +26,8 @@ export function createSopRewind(): Rewind {
     const position = next?.position ?? String(row.position)
     if (next === undefined && row.due_at !== null) return { position, dueAtMs: Number(row.due_at) }
     const fromMs = steps.filter((step) => step.at <= atMs && step.position !== position).at(-1)?.at
-    const sop = await storedVersions(tx, String(row.sop), String(row.version))
-    const step = sop === undefined ? undefined : stepAt(sop.value.steps, position)
+    const sop = await versions(tx, String(row.sop), String(row.version))
+    const step = sop === undefined ? undefined : stepAt(sop.steps, position)
     if (step === undefined || !('wait' in step)) return { position, dueAtMs: next?.at ?? atMs }
     return { position, dueAtMs: waitDue(step.wait, fromMs ?? Number(row.entered_at)) }
   }
@@ -40,8 +43,8 @@ export function createSopRewind(): Rewind {
       for (const row of inside) {
         const id = row.id ?? null
         const { position, dueAtMs } = await stoodAt(tx, row, atMs)
-        const sop = await storedVersions(tx, String(row.sop), String(row.version))
-        const step = sop === undefined ? undefined : stepAt(sop.value.steps, position)
+        const sop = await versions(tx, String(row.sop), String(row.version))
+        const step = sop === undefined ? undefined : stepAt(sop.steps, position)
         const wait = step !== undefined && 'wait' in step ? step.wait : undefined
         const waitingEvent = typeof wait === 'object' && 'event' in wait ? wait.event : null
         await tx.run(

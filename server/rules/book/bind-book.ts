@@ -3,10 +3,9 @@ import type { FactShape } from '../condition/known-facts.ts'
 import { conditionOf } from '../condition/parse-condition.ts'
 import type { Drafts } from '../files/draft.ts'
 import type { Condition } from '../schema/condition.ts'
-import type { SopRule } from '../schema/sop-rule.ts'
-import type { Ladder, LibraryScript, Rule, RuleBook, Sop } from './rule-book.ts'
+import { sopOf } from './bind-sop.ts'
+import type { Ladder, LibraryScript, Rule, RuleBook } from './rule-book.ts'
 import { versionOf } from './rule-version.ts'
-import { triggerCondition } from './trigger-condition.ts'
 
 /** The parsed rules of a good folder, as they stand in its files; plain JSON, so that it can be stored. */
 export type RuleSources = { [Kind in keyof Drafts]: Pick<Drafts[Kind][number], 'name' | 'file' | 'value'>[] }
@@ -82,15 +81,6 @@ const ladderOf = (draft: RuleSources['ladder'][number], understood: (written: un
     value,
   })),
 })
-
-/** A journey as a rule of a book. How widely it is released is no part of its version: one that more people get is the
- *  same journey. Throws rules.condition-invalid when a condition of it asks for a fact that is not known. */
-export function sopOf({ name, file, value }: Omit<Rule<SopRule>, 'version'>, facts: readonly FactShape[]): Sop {
-  const { rollout: _rollout, ...journey } = value
-  const when = conditionOf(value.when, facts)
-  const own = triggerCondition(value.trigger, facts)
-  return { name, file, value, version: versionOf(journey), title: value.name, when, own }
-}
 
 async function scriptsOf(
   files: RuleSources['scripts'],

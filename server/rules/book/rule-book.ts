@@ -12,6 +12,7 @@ import type {
   WebhookRule,
   WelcomeRule,
 } from '../schema/rule-files.ts'
+import type { BoundStep } from './bound-step.ts'
 
 /** One rule as it stands in a file. */
 export interface Rule<Value> {
@@ -42,9 +43,24 @@ export interface Send extends Rule<SendRule> {
   audience: Condition
 }
 
-export interface Sop extends Rule<SopRule> {
+/** One version of a journey, for those who are inside it. */
+export interface SopVersion {
   /** The rule's `sop` id is its name; `title` is what people read. */
+  name: string
+  version: string
   title: string
+  value: SopRule
+  /** Those of `value`, with their conditions understood. */
+  steps: BoundStep[]
+  /** The facts that its conditions look at. */
+  factPaths: string[]
+}
+
+/** A version that people may enter. */
+export interface Sop extends SopVersion, Rule<SopRule> {
+  name: string
+  version: string
+  value: SopRule
   when: Condition
   /** What the trigger itself asks of those for whom it looks; nothing when events begin the journey. */
   own: Condition

@@ -1,6 +1,9 @@
 import type { SopStep } from '../schema/sop-rule.ts'
+import type { BoundStep } from './bound-step.ts'
 
 /** The step lists inside a step, each with the keys under which it stands there; none inside most steps. */
+export function branchesOf(step: BoundStep): { at: (string | number)[]; steps: BoundStep[] }[]
+export function branchesOf(step: SopStep): { at: (string | number)[]; steps: SopStep[] }[]
 export function branchesOf(step: SopStep): { at: (string | number)[]; steps: SopStep[] }[] {
   if ('choose' in step) {
     return step.choose.map((branch, index) =>

@@ -1,5 +1,6 @@
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
-import { bindBook, type RuleSources, sopOf } from '../book/bind-book.ts'
+import { bindBook, type RuleSources } from '../book/bind-book.ts'
+import { sopOf } from '../book/bind-sop.ts'
 import type { RuleBook, Sop } from '../book/rule-book.ts'
 import { canonicalJson } from '../book/rule-version.ts'
 import { type FactShape, KNOWN_FACTS } from '../condition/known-facts.ts'

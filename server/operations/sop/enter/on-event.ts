@@ -54,7 +54,7 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
       if (!(await entryStore.stillActive(tx, [entry.id])).has(entry.id)) continue
       const sop = await versions(tx, entry.sop, entry.version)
       if (sop === undefined) continue
-      const { goal, leave = [], steps } = sop.value
+      const { goal, leave = [] } = sop.value
       const reached = goal === undefined ? undefined : meant(goal, names)
       const left = leave.map((spec) => meant(spec, names)).find((event) => event !== undefined)
       if (reached !== undefined) {
@@ -62,7 +62,7 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
       } else if (left !== undefined) {
         await walk.end(tx, sop, entry, { state: 'left', why: EVENT_ZH[left.kind] })
       } else if (entry.waitingEvent !== undefined) {
-        const step = stepAt(steps, entry.position)
+        const step = stepAt(sop.steps, entry.position)
         const wait = step !== undefined && 'wait' in step ? step.wait : undefined
         if (typeof wait !== 'object' || !('event' in wait)) continue
         const { atMost: _atMost, ...awaited } = wait

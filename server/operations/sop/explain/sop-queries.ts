@@ -47,7 +47,7 @@ export const createSopQueries = (versions: SopVersions) => ({
     const journeys: Journey[] = []
     for (const entry of entries) {
       const sop = await versions(tx, entry.sop, entry.version)
-      const list = sop?.value.steps ?? []
+      const list = sop?.steps ?? []
       const current = entry.state === 'active' && !entry.heldOut ? stepAt(list, entry.position) : undefined
       const following =
         current !== undefined && 'wait' in current ? stepAt(list, positionAfter(list, entry.position)) : undefined

@@ -26,7 +26,7 @@ export function createHandOverMessages({ db, clock, massSend, versions }: HandOv
     const [first] = round
     if (first === undefined) return
     const sop = await versions(tx, first.sop, first.version)
-    const step = sop === undefined ? undefined : stepAt(sop.value.steps, first.position)
+    const step = sop === undefined ? undefined : stepAt(sop.steps, first.position)
     const ids = round.map((one) => one.id)
     if (sop === undefined || step === undefined || !('message' in step)) {
       for (const one of round) await tellStep(tx, one, '没有群发：这个版本的规则已经找不到了')

@@ -1,44 +1,40 @@
 import type { Tx } from '../../../core/db/tx.ts'
-import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
+import { walkableOf } from '../../../rules/book/bind-sop.ts'
+import type { RuleBookHolder, SopVersion } from '../../../rules/book/rule-book.ts'
+import type { FactShape } from '../../../rules/condition/known-facts.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
 import { ruleVersion } from '../../../rules/versions/rule-version-store.ts'
 
-export interface SopVersion {
-  name: string
-  version: string
-  /** What people call it. */
-  title: string
-  value: SopRule
-}
-
 export interface SopVersionsDeps {
   rules: Pick<RuleBookHolder, 'current'>
-  /** A version that is no longer in the files. */
-  storedSop: (tx: Tx, name: string, version: string) => Promise<SopRule | undefined>
+  /** Against these the conditions of versions from the database are understood. */
+  facts: { list: readonly FactShape[] }
 }
 
-/** The very version of a journey that somebody began with, from the files or from the database. */
-export function createSopVersions({ rules, storedSop }: SopVersionsDeps) {
+/** The very version of a journey that somebody began with; undefined when it cannot be found. */
+export type SopVersions = (tx: Tx, name: string, version: string) => Promise<SopVersion | undefined>
+
+/** From the files, or from the database when it is no longer in them. */
+export function createSopVersions({ rules, facts }: SopVersionsDeps): SopVersions {
+  const stored = storedVersions(facts.list)
   // A version never changes, so one that was found stays good.
   const old = new Map<string, SopVersion>()
 
-  return async (tx: Tx, name: string, version: string): Promise<SopVersion | undefined> => {
+  return async (tx, name, version) => {
     const current = rules.current().sops.get(name)
-    if (current?.version === version) return { name, version, title: current.title, value: current.value }
+    if (current?.version === version) return current
     const known = old.get(`${name}@${version}`)
     if (known !== undefined) return known
-    const value = await storedSop(tx, name, version)
-    if (value === undefined) return undefined
-    const found = { name, version, title: value.name, value }
-    old.set(`${name}@${version}`, found)
+    const found = await stored(tx, name, version)
+    if (found !== undefined) old.set(`${name}@${version}`, found)
     return found
   }
 }
 
-export type SopVersions = ReturnType<typeof createSopVersions>
-
-/** The same for a command, which has no rules in force: from the database alone. */
-export const storedVersions: SopVersions = async (tx, name, version) => {
-  const value = await ruleVersion<SopRule>(tx, 'sop', name, version)
-  return value === undefined ? undefined : { name, version, title: value.name, value }
-}
+/** For a command, which has no rules in force: from the database alone. */
+export const storedVersions =
+  (facts: readonly FactShape[]): SopVersions =>
+  async (tx, name, version) => {
+    const value = await ruleVersion<SopRule>(tx, 'sop', name, version)
+    return value === undefined ? undefined : walkableOf({ name, version, value }, facts)
+  }

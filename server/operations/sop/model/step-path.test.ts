@@ -1,18 +1,22 @@
 import { expect, test } from 'vitest'
+import { bindSteps } from '../../../rules/book/bind-steps.ts'
 import type { SopStep } from '../../../rules/schema/sop-rule.ts'
 import { FIRST_POSITION, positionAfter, positionInto, positionText, stepAt } from './step-path.ts'
 
 const tag = (name: string): SopStep => ({ tag: { add: [name] } })
-const steps: SopStep[] = [
-  tag('a'),
-  {
-    choose: [
-      { when: {}, do: [tag('b'), { choose: [{ when: {}, do: [tag('c')] }, { otherwise: [] }] }] },
-      { otherwise: [tag('d')] },
-    ],
-  },
-  tag('e'),
-]
+const steps = bindSteps(
+  [
+    tag('a'),
+    {
+      choose: [
+        { when: {}, do: [tag('b'), { choose: [{ when: {}, do: [tag('c')] }, { otherwise: [] }] }] },
+        { otherwise: [tag('d')] },
+      ],
+    },
+    tag('e'),
+  ],
+  [],
+)
 
 test('a position names a step, in branches of branches too', () => {
   expect(stepAt(steps, FIRST_POSITION)).toEqual(tag('a'))

@@ -1,5 +1,5 @@
+import type { BoundStep } from '../../../rules/book/bound-step.ts'
 import { branchesOf } from '../../../rules/book/sop-branches.ts'
-import type { SopStep } from '../../../rules/schema/sop-rule.ts'
 
 /* Where a customer stands in a journey: `3` is the fourth step; when that has branches (a choose, a split), `3.0.1` is the
    second step of its first branch. */
@@ -9,24 +9,24 @@ export const FIRST_POSITION = '0'
 const numbers = (position: string): number[] => position.split('.').map(Number)
 
 /** The list that the position's last number counts in. */
-function listAt(steps: SopStep[], path: number[]): SopStep[] | undefined {
-  let list: SopStep[] | undefined = steps
+function listAt(steps: readonly BoundStep[], path: number[]): readonly BoundStep[] | undefined {
+  let list: readonly BoundStep[] | undefined = steps
   for (let at = 0; at + 2 < path.length; at += 2) {
-    const step: SopStep | undefined = list?.[path[at] ?? 0]
+    const step: BoundStep | undefined = list?.[path[at] ?? 0]
     list = step === undefined ? undefined : branchesOf(step)[path[at + 1] ?? 0]?.steps
   }
   return list
 }
 
 /** Undefined after the last step. */
-export function stepAt(steps: SopStep[], position: string): SopStep | undefined {
+export function stepAt(steps: readonly BoundStep[], position: string): BoundStep | undefined {
   const path = numbers(position)
   return listAt(steps, path)?.[path.at(-1) ?? 0]
 }
 
 /** The position after this one: the next of its branch, else after the step around it. Past the end of the journey
  *  there is no step, and `stepAt` says so. */
-export function positionAfter(steps: SopStep[], position: string): string {
+export function positionAfter(steps: readonly BoundStep[], position: string): string {
   const path = numbers(position)
   const next = [...path.slice(0, -1), (path.at(-1) ?? 0) + 1]
   const hasNext = (listAt(steps, next)?.length ?? 0) > (next.at(-1) ?? 0)
@@ -34,7 +34,7 @@ export function positionAfter(steps: SopStep[], position: string): string {
 }
 
 /** The first step of a branch; after the step around it when the branch is empty. */
-export function positionInto(steps: SopStep[], position: string, branch: number): string {
+export function positionInto(steps: readonly BoundStep[], position: string, branch: number): string {
   const inside = `${position}.${branch}.0`
   return stepAt(steps, inside) === undefined ? positionAfter(steps, position) : inside
 }

@@ -1,8 +1,8 @@
 import { shanghaiText } from '../../../core/kernel/shanghai.ts'
+import { pathsIn } from '../../../rules/book/bind-steps.ts'
+import type { BoundStep } from '../../../rules/book/bound-step.ts'
 import { KNOWN_FACTS } from '../../../rules/condition/known-facts.ts'
-import { conditionOf, factPaths } from '../../../rules/condition/parse-condition.ts'
 import type { TriggerEvent } from '../../../rules/schema/sop-event.ts'
-import type { SopStep } from '../../../rules/schema/sop-rule.ts'
 import type { WaitStep } from '../../../rules/schema/sop-step.ts'
 
 /** What people call the events that journeys know. */
@@ -36,7 +36,7 @@ function waitText(wait: WaitStep): string {
 }
 
 /** One step in a few Chinese words. */
-export function stepText(step: SopStep): string {
+export function stepText(step: BoundStep): string {
   if ('welcome' in step) return `发欢迎语「${step.welcome}」`
   if ('tag' in step) {
     const added = step.tag.add === undefined ? [] : [`打标签 ${step.tag.add.join('、')}`]
@@ -57,9 +57,9 @@ export function stepText(step: SopStep): string {
 }
 
 /** What the branches look at; only its day tells which it will be. */
-function chooseText({ choose }: Extract<SopStep, { choose: unknown }>): string {
-  const paths = choose.flatMap((branch) => ('otherwise' in branch ? [] : factPaths(conditionOf(branch.when))))
-  const names = [...new Set(paths)].map((path) => KNOWN_FACTS.find((fact) => fact.path === path)?.zh ?? path)
+function chooseText({ choose }: Extract<BoundStep, { choose: unknown }>): string {
+  const conditions = choose.flatMap((branch) => ('otherwise' in branch ? [] : [branch.condition]))
+  const names = pathsIn(conditions).map((path) => KNOWN_FACTS.find((fact) => fact.path === path)?.zh ?? path)
   return `看${names.join('、')}再定`
 }
 

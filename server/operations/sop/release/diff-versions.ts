@@ -1,13 +1,17 @@
+import { bindSteps } from '../../../rules/book/bind-steps.ts'
+import type { BoundStep } from '../../../rules/book/bound-step.ts'
 import { canonicalJson } from '../../../rules/book/rule-version.ts'
 import { branchesOf } from '../../../rules/book/sop-branches.ts'
-import type { SopRule, SopStep } from '../../../rules/schema/sop-rule.ts'
+import type { FactShape } from '../../../rules/condition/known-facts.ts'
+import type { SopRule } from '../../../rules/schema/sop-rule.ts'
 import { positionText } from '../model/step-path.ts'
 import { stepText } from '../model/step-text.ts'
 
 /** What is different between two versions of a journey, one Chinese line each: what stands at its head, then step by
  *  step. Empty: nothing that people could feel. */
-export function diffVersions(before: SopRule, after: SopRule): string[] {
-  return [...headLines(before, after), ...stepLines(before.steps, after.steps)]
+export function diffVersions(before: SopRule, after: SopRule, facts: readonly FactShape[]): string[] {
+  const [old, now] = [bindSteps(before.steps, facts), bindSteps(after.steps, facts)]
+  return [...headLines(before, after), ...stepLines(old, now)]
 }
 
 const HEAD: readonly (readonly [keyof SopRule, string])[] = [
@@ -46,7 +50,7 @@ interface Line {
   content: string
 }
 
-function linesOf(steps: SopStep[], around = ''): Line[] {
+function linesOf(steps: BoundStep[], around = ''): Line[] {
   return steps.flatMap((step, index) => {
     const position = `${around}${index}`
     const inner = branchesOf(step).flatMap((branch, arm) => linesOf(branch.steps, `${position}.${arm}.`))
@@ -54,7 +58,7 @@ function linesOf(steps: SopStep[], around = ''): Line[] {
   })
 }
 
-function ownContent(step: SopStep): string {
+function ownContent(step: BoundStep): string {
   if ('choose' in step) {
     return canonicalJson(step.choose.map((branch) => ('otherwise' in branch ? 'otherwise' : branch.when)))
   }
@@ -66,7 +70,7 @@ function ownContent(step: SopStep): string {
 }
 
 /** The shortest way from one list to the other: what stays, and what is put in or taken out between. */
-function stepLines(before: SopStep[], after: SopStep[]): string[] {
+function stepLines(before: BoundStep[], after: BoundStep[]): string[] {
   const [old, now] = [linesOf(before), linesOf(after)]
   const isSame = (a: Line | undefined, b: Line | undefined): boolean =>
     a !== undefined && b !== undefined && a.content === b.content && depth(a) === depth(b)

@@ -4,9 +4,10 @@ import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import type { Release } from '../../../rules/book/release.ts'
+import type { SopVersion } from '../../../rules/book/rule-book.ts'
 import { releaseStore } from '../../../rules/versions/release-store.ts'
 import { COLUMNS, type StoredEntry, toEntry } from '../model/sop-entry.ts'
-import type { SopVersion, SopVersions } from '../model/sop-versions.ts'
+import type { SopVersions } from '../model/sop-versions.ts'
 import { type Mover, migrateEntry } from './migrate-entry.ts'
 
 export interface MigrateEntriesDeps extends Mover {

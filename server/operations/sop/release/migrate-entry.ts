@@ -3,9 +3,9 @@ import type { Clock } from '../../../core/kernel/clock.ts'
 import type { Reason } from '../../../core/kernel/reason.ts'
 import type { Timeline } from '../../../records/timeline/timeline.ts'
 import type { Release } from '../../../rules/book/release.ts'
+import type { SopVersion } from '../../../rules/book/rule-book.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
-import type { SopVersion } from '../model/sop-versions.ts'
 import { stepLog } from '../model/step-log.ts'
 import { positionText, stepAt } from '../model/step-path.ts'
 import { stepText } from '../model/step-text.ts'
@@ -35,7 +35,7 @@ export async function migrateEntry(tx: Tx, deps: Mover, move: Move): Promise<voi
   if (release.inside === 'leave') return leave(tx, deps, move, '换了版本，旧版本里的人退出')
   if (release.inside === 'restart') return restart(tx, deps, move)
   if (old === undefined) return
-  const problem = notSameStep(old.value.steps, target.value.steps, entry.position)
+  const problem = notSameStep(old.steps, target.steps, entry.position)
   if (problem === undefined) return keepStep(tx, deps, { ...move, old })
   await tell(tx, deps, move, `SOP「${target.title}」换了版本，仍走完原来的版本：${problem}`)
 }
@@ -85,7 +85,7 @@ async function restart(tx: Tx, deps: Mover, move: Move): Promise<void> {
  *  began, and to-dos stay that the new version asks for in the same words. */
 async function keepStep(tx: Tx, deps: Mover, move: Move & { old: SopVersion }): Promise<void> {
   const { entry, old, target } = move
-  const step = stepAt(target.value.steps, entry.position)
+  const step = stepAt(target.steps, entry.position)
   const log = await stepLog.ofEntries(tx, [entry.id])
   const moved: Entry = { ...entry, version: target.version }
   if (step !== undefined && 'wait' in step) {
@@ -95,7 +95,7 @@ async function keepStep(tx: Tx, deps: Mover, move: Move & { old: SopVersion }): 
   }
   await entryStore.moveTo(tx, moved)
   for (const done of log) {
-    const [was, is] = [stepAt(old.value.steps, done.position), stepAt(target.value.steps, done.position)]
+    const [was, is] = [stepAt(old.steps, done.position), stepAt(target.steps, done.position)]
     if (done.kind !== 'task' || JSON.stringify(was) === JSON.stringify(is)) continue
     const key = keyOf({ ...entry, position: done.position })
     await deps.tasks.close(tx, { key, outcome: 'dropped', note: '新版本里没有这件事' })

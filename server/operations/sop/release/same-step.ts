@@ -1,12 +1,16 @@
-import type { SopStep } from '../../../rules/schema/sop-rule.ts'
+import type { BoundStep } from '../../../rules/book/bound-step.ts'
 import { stepAt } from '../model/step-path.ts'
 import { stepText } from '../model/step-text.ts'
 
-const kindOf = (step: SopStep): string => Object.keys(step)[0] ?? ''
+const kindOf = (step: BoundStep): string => Object.keys(step)[0] ?? ''
 
 /** Why somebody who stands at `position` of the one list cannot stand there in the other, one Chinese line; undefined when
  *  they can: the step is of the same kind in both, and so is every step around it, the arm of an experiment even the same. */
-export function notSameStep(before: SopStep[], after: SopStep[], position: string): string | undefined {
+export function notSameStep(
+  before: readonly BoundStep[],
+  after: readonly BoundStep[],
+  position: string,
+): string | undefined {
   const path = position.split('.')
   for (let length = 1; length < path.length; length += 2) {
     const around = path.slice(0, length).join('.')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
-import { sopOf } from '../../../rules/book/bind-book.ts'
+import { sopOf } from '../../../rules/book/bind-sop.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import { KNOWN_FACTS } from '../../../rules/condition/known-facts.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'

@@ -1,4 +1,4 @@
-import { sopOf } from '../../../rules/book/bind-book.ts'
+import { sopOf } from '../../../rules/book/bind-sop.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import { KNOWN_FACTS } from '../../../rules/condition/known-facts.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'

@@ -1,12 +1,11 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
+import { pathsIn } from '../../../rules/book/bind-steps.ts'
+import type { BoundBranch } from '../../../rules/book/bound-step.ts'
 import { conditionZh } from '../../../rules/condition/condition-zh.ts'
 import { holds } from '../../../rules/condition/holds.ts'
-import { conditionOf, factPaths } from '../../../rules/condition/parse-condition.ts'
-import type { SopStep } from '../../../rules/schema/sop-rule.ts'
+import type { Condition } from '../../../rules/schema/condition.ts'
 import { factsText } from '../model/facts-text.ts'
-
-export type Choose = Extract<SopStep, { choose: unknown }>['choose']
 
 export interface Choice {
   /** Index of the branch; undefined: none of them. */
@@ -18,16 +17,17 @@ export interface Choice {
   seen: Record<string, unknown>
 }
 
-/** The first branch whose condition holds, for each of these customers, as of `nowMs`. */
+/** The first branch whose condition holds, for each of these customers, as of `nowMs`. Throws rules.condition-invalid when
+ *  one of them asks for a fact that is no longer known. */
 export async function chooseBranches(
   tx: Tx,
   facts: Pick<CustomerFacts, 'of'>,
-  branches: Choose,
+  branches: readonly BoundBranch[],
   externalUserIds: string[],
   nowMs: number,
 ): Promise<Map<string, Choice>> {
-  const conditions = branches.map((branch) => ('otherwise' in branch ? undefined : conditionOf(branch.when)))
-  const paths = [...new Set(conditions.flatMap((condition) => (condition === undefined ? [] : factPaths(condition))))]
+  const conditions = branches.map(conditionOf)
+  const paths = pathsIn(conditions.flatMap((condition) => condition ?? []))
   const known = await facts.of(tx, externalUserIds, nowMs, paths)
   const choiceOf = (id: string): Choice => {
     const values = known.get(id) ?? new Map()
@@ -40,4 +40,11 @@ export async function chooseBranches(
     return { branch: chosen < 0 ? undefined : chosen, text, outcome, seen }
   }
   return new Map(externalUserIds.map((id) => [id, choiceOf(id)]))
+}
+
+/** Undefined for those whom no other branch wants. */
+function conditionOf(branch: BoundBranch): Condition | undefined {
+  if ('otherwise' in branch) return undefined
+  if (branch.condition.kind === 'unreadable') throw branch.condition.error
+  return branch.condition
 }

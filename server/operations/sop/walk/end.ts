@@ -1,10 +1,10 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import type { Timeline } from '../../../records/timeline/timeline.ts'
+import type { SopVersion } from '../../../rules/book/rule-book.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
 import { messageQueue } from '../messages/message-queue.ts'
 import { type Entry, type EntryState, entryStore } from '../model/sop-entry.ts'
-import type { SopVersion } from '../model/sop-versions.ts'
 import { stepLog } from '../model/step-log.ts'
 import { keyOf } from './step-result.ts'
 

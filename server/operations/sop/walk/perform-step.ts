@@ -1,9 +1,9 @@
 import { assertNever } from '../../../core/kernel/assert-never.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import { shanghaiText } from '../../../core/kernel/shanghai.ts'
+import type { BoundStep } from '../../../rules/book/bound-step.ts'
 import { quietUntil } from '../../../rules/book/quiet-until.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
-import type { SopStep } from '../../../rules/schema/sop-rule.ts'
 import { oneByOne, type PerformForAll } from './step-result.ts'
 import { type AppMessageStepDeps, createAppMessageStep } from './steps/app-message-step.ts'
 import { createInviteStep, type InviteStepDeps } from './steps/invite-step.ts'
@@ -30,7 +30,7 @@ export type PerformStepDeps = WelcomeStepDeps &
   LeaveStepDeps & { clock: Clock; rules: Pick<RuleBookHolder, 'current'> }
 
 /** Steps that do something; the others only say where to go next. */
-export type ActingStep = Exclude<SopStep, { wait: unknown } | { choose: unknown } | { split: unknown }>
+export type ActingStep = Exclude<BoundStep, { wait: unknown } | { choose: unknown } | { split: unknown }>
 
 /** Somebody's phone rings. The welcome answers the customer's own step, and its code does not wait. */
 const reachesPeople = (step: ActingStep): boolean =>

@@ -1,7 +1,7 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Reason } from '../../../core/kernel/reason.ts'
+import type { SopVersion } from '../../../rules/book/rule-book.ts'
 import type { Entry } from '../model/sop-entry.ts'
-import type { SopVersion } from '../model/sop-versions.ts'
 
 export interface StepContext {
   sop: SopVersion

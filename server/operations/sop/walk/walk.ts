@@ -4,15 +4,16 @@ import type { Reason } from '../../../core/kernel/reason.ts'
 import { DAY_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
 import type { Timeline } from '../../../records/timeline/timeline.ts'
-import type { SopSplit, SopStep } from '../../../rules/schema/sop-rule.ts'
+import type { BoundBranch, BoundStep } from '../../../rules/book/bound-step.ts'
+import type { SopVersion } from '../../../rules/book/rule-book.ts'
+import type { SopSplit } from '../../../rules/schema/sop-rule.ts'
 import type { WaitStep } from '../../../rules/schema/sop-step.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
-import type { SopVersion } from '../model/sop-versions.ts'
 import { stepLog } from '../model/step-log.ts'
 import { positionAfter, positionInto, positionText, stepAt } from '../model/step-path.ts'
 import { dueText, EVENT_ZH } from '../model/step-text.ts'
 import { waitDue } from '../model/wait-due.ts'
-import { type Choose, chooseBranches } from './choose-branch.ts'
+import { chooseBranches } from './choose-branch.ts'
 import { drawArms } from './draw-arm.ts'
 import { createEnd, type EndDeps } from './end.ts'
 import { type ActingStep, createPerformStep, type PerformStepDeps } from './perform-step.ts'
@@ -77,10 +78,16 @@ export function createWalk(deps: WalkDeps) {
     trail.parked.push({ ...entry, dueAtMs, waitingEvent })
   }
 
-  async function choose(tx: Tx, trail: Trail, sop: SopVersion, walkers: Walker[], branches: Choose): Promise<Walker[]> {
+  async function choose(
+    tx: Tx,
+    trail: Trail,
+    sop: SopVersion,
+    walkers: Walker[],
+    branches: BoundBranch[],
+  ): Promise<Walker[]> {
     const ids = walkers.map(({ entry }) => entry.externalUserId)
     const choices = await chooseBranches(tx, facts, branches, ids, clock.now())
-    const { steps } = sop.value
+    const { steps } = sop
     return walkers.flatMap((walker) => {
       const { entry } = walker
       const choice = choices.get(entry.externalUserId)
@@ -108,7 +115,7 @@ export function createWalk(deps: WalkDeps) {
       const arm = arms[index] ?? 0
       const outcome = `实验「${of.experiment}」分到 ${of.arms[arm]?.arm ?? ''} 组`
       log(trail, entry, 'split', outcome, reasonOf(sop, entry, outcome))
-      return { ...walker, entry: { ...entry, position: positionInto(sop.value.steps, entry.position, arm) } }
+      return { ...walker, entry: { ...entry, position: positionInto(sop.steps, entry.position, arm) } }
     })
   }
 
@@ -142,12 +149,12 @@ export function createWalk(deps: WalkDeps) {
       log(trail, entry, kind, result.outcome, reason)
       if (!result.told) tell(trail, sop, entry, result.outcome, reason)
       if (active?.has(entry.id) === false) return []
-      const position = positionAfter(sop.value.steps, entry.position)
+      const position = positionAfter(sop.steps, entry.position)
       return [{ entry: { ...entry, position }, fromMs: walkers[index]?.fromMs ?? clock.now() }]
     })
   }
 
-  const go = (tx: Tx, trail: Trail, sop: SopVersion, walkers: Walker[], step: SopStep): Promise<Walker[]> => {
+  const go = (tx: Tx, trail: Trail, sop: SopVersion, walkers: Walker[], step: BoundStep): Promise<Walker[]> => {
     if ('choose' in step) return choose(tx, trail, sop, walkers, step.choose)
     if ('split' in step) return split(tx, trail, sop, walkers, step.split)
     if ('wait' in step) {
@@ -163,7 +170,7 @@ export function createWalk(deps: WalkDeps) {
     while (under.length > 0) {
       const next: Walker[] = []
       for (const [position, walkers] of groupBy(under, ({ entry }) => entry.position)) {
-        const step = stepAt(sop.value.steps, position)
+        const step = stepAt(sop.steps, position)
         if (step === undefined) finished.push(...walkers.map(({ entry }) => entry))
         else next.push(...(await go(tx, trail, sop, walkers, step)))
       }
@@ -178,7 +185,7 @@ export function createWalk(deps: WalkDeps) {
     const trail = newTrail()
     for (const { entry } of walkers) log(trail, entry, 'wait', how(entry))
     const past = walkers.map(({ entry, fromMs }) => ({
-      entry: { ...entry, position: positionAfter(sop.value.steps, entry.position) },
+      entry: { ...entry, position: positionAfter(sop.steps, entry.position) },
       fromMs,
     }))
     return run(tx, sop, past, trail)
@@ -212,7 +219,7 @@ export function createWalk(deps: WalkDeps) {
         return { entry, fromMs: now - dueAtMs <= PUNCTUAL_MS ? dueAtMs : now }
       })
       const [waiting, trying] = parted(walkers, ({ entry }) => {
-        const step = stepAt(sop.value.steps, entry.position)
+        const step = stepAt(sop.steps, entry.position)
         return step !== undefined && 'wait' in step
       })
       if (trying.length > 0) await run(tx, sop, trying)
