@@ -1,6 +1,6 @@
 import { shanghaiDaysBetween, shanghaiText } from '../core/kernel/shanghai.ts'
 import type { EndReason, HandoverSummary } from '../operations/handover/handover-queries.ts'
-import type { CustomerState } from '../operations/handover/handover-row.ts'
+import type { CustomerState } from '../operations/handover/handover-states.ts'
 import { STATE_ZH } from '../operations/handover/outcome-text.ts'
 import type { HandoverPlan } from '../operations/handover/plan-handover.ts'
 
@@ -82,7 +82,7 @@ export function summaryText(run: HandoverSummary, names: Names): string {
 export function statusText(
   run: HandoverSummary,
   details: {
-    perTaker: { toUserId: string; state: CustomerState; count: number }[]
+    perTaker: { toUserId: string; state: CustomerState; customers: number }[]
     failures: EndReason[]
     doneByMs: number | undefined
   },
@@ -90,12 +90,12 @@ export function statusText(
 ): string {
   const lines = [summaryText(run, names)]
   const takers = new Map<string, Partial<Record<CustomerState, number>>>()
-  for (const { toUserId, state, count } of details.perTaker) {
-    takers.set(toUserId, { ...takers.get(toUserId), [state]: count })
+  for (const { toUserId, state, customers } of details.perTaker) {
+    takers.set(toUserId, { ...takers.get(toUserId), [state]: customers })
   }
   for (const [userId, states] of takers) lines.push(`  转给${who(names, userId)}：${counts(states, STATE_ZH)}`)
   if (details.failures.length > 0) {
-    const reasons = details.failures.map(({ reason, count, example }) => `  ${reason}：${count}，如 ${example}`)
+    const reasons = details.failures.map(({ reason, times, example }) => `  ${reason}：${times}，如 ${example}`)
     lines.push('没有转成的原因：', ...reasons)
   }
   if (details.doneByMs !== undefined) lines.push(`等待中的最迟 ${shanghaiText(details.doneByMs)} 自动完成。`)
@@ -103,14 +103,14 @@ export function statusText(
 }
 
 export function unassignedText(
-  left: readonly { userId: string; count: number; leftAtMs: number | undefined }[],
+  left: readonly { userId: string; customers: number; leftAtMs: number | undefined }[],
   proposal: readonly string[],
   names: Names,
 ): string {
   if (left.length === 0) return '没有待分配的客户。'
-  const lines = left.map(({ userId, count, leftAtMs }) => {
+  const lines = left.map(({ userId, customers, leftAtMs }) => {
     const since = leftAtMs === undefined ? '' : `，${shanghaiText(leftAtMs).slice(0, 10)} 离职`
-    return `  ${who(names, userId)}：${count} 位待分配${since}`
+    return `  ${who(names, userId)}：${customers} 位待分配${since}`
   })
   const first = left[0]?.userId ?? ''
   const advice =

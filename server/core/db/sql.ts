@@ -103,7 +103,8 @@ export class Expression<Value> extends Sql {
 
 export const number = (piece: Sql): Expression<number> => new Expression(piece, true)
 export const maybeNumber = (piece: Sql): Expression<number | null> => new Expression(piece, true)
-export const words = <Value extends string | null = string>(piece: Sql): Expression<Value> =>
+// Without NoInfer what surrounds it would choose the widest value.
+export const words = <Value extends string | null = string>(piece: Sql): Expression<NoInfer<Value>> =>
   new Expression(piece, false)
 export const count = (): Expression<number> => number(sql`COUNT(*)`)
 

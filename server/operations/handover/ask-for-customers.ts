@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
@@ -8,7 +9,8 @@ import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import { AskForCustomers } from './handover-actions.ts'
 import type { HandoverLog } from './handover-log.ts'
-import { type CustomerRow, customerRows, needHandover } from './handover-row.ts'
+import { customerRows, needHandover } from './handover-row.ts'
+import { type CustomerRow, HANDOVER_CUSTOMER } from './handover-tables.ts'
 import { endByErrcode, underWayText } from './outcome-text.ts'
 
 export interface AskForCustomersDeps {
@@ -39,17 +41,27 @@ export function createAskForCustomers(deps: AskForCustomersDeps): Executor {
   const { db, clock, wecom, timeline, staff, handoverLog } = deps
 
   const planned = (tx: Tx, { handoverId, part }: { handoverId: number; part: number }): Promise<CustomerRow[]> =>
-    customerRows(tx, `handover_id = ? AND part = ? AND state = 'planned' ORDER BY id`, [handoverId, part])
+    customerRows(
+      tx,
+      sql`${HANDOVER_CUSTOMER.handover_id} = ${handoverId} AND ${HANDOVER_CUSTOMER.part} = ${part}
+          AND ${HANDOVER_CUSTOMER.state} = 'planned' ORDER BY ${HANDOVER_CUSTOMER.id}`,
+    )
 
   const name = async (tx: Tx, userId: string): Promise<string> => (await staff.queries.nameOf(tx, userId)) ?? userId
 
   async function wait(tx: Tx, row: CustomerRow, askedAtMs: number, doubt: number | undefined): Promise<void> {
     const takeoverAtMs = askedAtMs + TAKES_MS
     const pollAtMs = clock.now() + (doubt === undefined ? FIRST_POLL_MS : MINUTE_MS)
+    const changes = set(HANDOVER_CUSTOMER, {
+      state: 'waiting',
+      errcode: doubt ?? null,
+      asked_at: askedAtMs,
+      takeover_at: takeoverAtMs,
+      poll_at: pollAtMs,
+    })
     const changed = await tx.run(
-      `UPDATE handover_customer SET state = 'waiting', errcode = ?, asked_at = ?, takeover_at = ?, poll_at = ?
-       WHERE id = ? AND state = 'planned'`,
-      [doubt ?? null, askedAtMs, takeoverAtMs, pollAtMs, row.id],
+      sql`UPDATE ${HANDOVER_CUSTOMER} SET ${changes}
+          WHERE ${HANDOVER_CUSTOMER.id} = ${row.id} AND ${HANDOVER_CUSTOMER.state} = 'planned'`,
     )
     if (changed === 0 || doubt !== undefined) return
     await timeline.note(tx, {

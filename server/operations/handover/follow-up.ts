@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
-import { leftOut } from '../../core/db/define-table.ts'
+import { alias, leftOut } from '../../core/db/define-table.ts'
+import { select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
@@ -11,7 +12,8 @@ import type { Customers } from '../../records/customers/customers.ts'
 import { UNANSWERED } from './ask-for-customers.ts'
 import { ReadResults } from './handover-actions.ts'
 import type { HandoverLog } from './handover-log.ts'
-import { type CustomerRow, customerRows } from './handover-row.ts'
+import { customerRows } from './handover-row.ts'
+import { type CustomerRow, HANDOVER, HANDOVER_CUSTOMER } from './handover-tables.ts'
 import { NO_ANSWER, NO_RESULT, REFUSED, refusalText, TAKER_FULL } from './outcome-text.ts'
 
 export interface FollowUpDeps {
@@ -42,6 +44,9 @@ const POLL_EVERY_MS = 6 * HOUR_MS
 const POLL_LATE_EVERY_MS = HOUR_MS
 const GIVE_UP_AFTER_MS = 3 * DAY_MS
 
+const c = alias(HANDOVER_CUSTOMER, 'c')
+const h = alias(HANDOVER, 'h')
+
 /** Results are asked for as well as told by events, whichever comes first: callbacks may be lost. */
 export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: Job } {
   const { db, clock, outbox, wecom, customers, handoverLog } = deps
@@ -54,9 +59,14 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
   async function stillWaiting(tx: Tx, row: CustomerRow, takeoverAtMs: number | undefined): Promise<void> {
     const now = clock.now()
     const planned = { ...row, takeover_at: takeoverAtMs ?? row.takeover_at }
+    const changes = set(HANDOVER_CUSTOMER, {
+      errcode: null,
+      takeover_at: planned.takeover_at,
+      poll_at: nextPollMs(planned, now),
+    })
     await tx.run(
-      `UPDATE handover_customer SET errcode = NULL, takeover_at = ?, poll_at = ? WHERE id = ? AND state = 'waiting'`,
-      [planned.takeover_at, nextPollMs(planned, now), row.id],
+      sql`UPDATE ${HANDOVER_CUSTOMER} SET ${changes}
+          WHERE ${HANDOVER_CUSTOMER.id} = ${row.id} AND ${HANDOVER_CUSTOMER.state} = 'waiting'`,
     )
   }
 
@@ -69,7 +79,8 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
     } else if (now - (row.asked_at ?? now) > GIVE_UP_AFTER_MS) {
       await handoverLog.fail(tx, row, { state: 'unknown', reason: NO_RESULT, atMs: now })
     } else {
-      await tx.run('UPDATE handover_customer SET poll_at = ? WHERE id = ?', [nextPollMs(row, now), row.id])
+      const changes = set(HANDOVER_CUSTOMER, { poll_at: nextPollMs(row, now) })
+      await tx.run(sql`UPDATE ${HANDOVER_CUSTOMER} SET ${changes} WHERE ${HANDOVER_CUSTOMER.id} = ${row.id}`)
     }
   }
 
@@ -105,8 +116,9 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
     record: async (tx, { payload }, results) => {
       const due = await customerRows(
         tx,
-        `from_userid = ? AND to_userid = ? AND state = 'waiting' AND poll_at <= ? ORDER BY id LIMIT ${ROWS_A_ROUND}`,
-        [payload.fromUserId, payload.toUserId, clock.now()],
+        sql`${HANDOVER_CUSTOMER.from_userid} = ${payload.fromUserId} AND ${HANDOVER_CUSTOMER.to_userid} = ${payload.toUserId}
+            AND ${HANDOVER_CUSTOMER.state} = 'waiting' AND ${HANDOVER_CUSTOMER.poll_at} <= ${clock.now()}
+            ORDER BY ${HANDOVER_CUSTOMER.id} LIMIT ${ROWS_A_ROUND}`,
       )
       for (const row of due) await apply(tx, row, results[row.external_userid])
     },
@@ -121,13 +133,12 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
       run: () =>
         db.tx(async (tx) => {
           const now = clock.now()
-          const pairs = await tx.rows<{ from_userid: string; to_userid: string; departed: number }>(
-            `SELECT DISTINCT c.from_userid AS from_userid, c.to_userid AS to_userid, h.departed AS departed
-             FROM handover_customer c JOIN handover h ON h.id = c.handover_id
-             WHERE c.state = 'waiting' AND c.poll_at <= ? LIMIT ${PAIRS_A_ROUND}`,
-            [now],
+          const pairs = await tx.rows(
+            sql`SELECT DISTINCT ${select({ fromUserId: c.from_userid, toUserId: c.to_userid, departed: h.departed })}
+                FROM ${c} JOIN ${h} ON ${h.id} = ${c.handover_id}
+                WHERE ${c.state} = 'waiting' AND ${c.poll_at} <= ${now} LIMIT ${PAIRS_A_ROUND}`,
           )
-          for (const { from_userid: fromUserId, to_userid: toUserId, departed } of pairs) {
+          for (const { fromUserId, toUserId, departed } of pairs) {
             await outbox.enqueue(tx, ReadResults, {
               key: `handover.results:${departed}:${Math.floor(now / MINUTE_MS)}:${fromUserId}:${toUserId}`,
               payload: { fromUserId, toUserId, departed: departed === 1 },

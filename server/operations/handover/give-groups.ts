@@ -1,11 +1,13 @@
 import type { Db } from '../../core/db/db.ts'
-import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import { set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Groups } from '../../records/groups/groups.ts'
 import { GiveGroups } from './handover-actions.ts'
-import { needHandover } from './handover-row.ts'
+import { groupRows, needHandover } from './handover-row.ts'
+import { type GroupRow, HANDOVER_GROUP } from './handover-tables.ts'
 import { refusalText } from './outcome-text.ts'
 
 export interface GiveGroupsDeps {
@@ -15,26 +17,6 @@ export interface GiveGroupsDeps {
   groups: Pick<Groups, 'setOwner'>
 }
 
-export interface GroupRow {
-  id: number
-  handover_id: number
-  part: number
-  chat_id: string
-  from_userid: string
-  to_userid: string
-  state: 'planned' | 'done' | 'failed'
-  reason: string | null
-  due_at: number
-  ended_at: number | null
-}
-
-export const groupRows = (tx: Tx, where: string, params: SqlValue[]): Promise<GroupRow[]> =>
-  tx.rows<GroupRow>(
-    `SELECT id, handover_id, part, chat_id, from_userid, to_userid, state, reason, due_at, ended_at FROM handover_group
-     WHERE ${where}`,
-    params,
-  )
-
 /** The owner has not left, the owner is the same, it was inherited already: so it looks after an attempt whose answer was lost,
  *  and the group itself tells. */
 const PERHAPS_DONE = [90500, 90504, 90508]
@@ -42,14 +24,24 @@ const PERHAPS_DONE = [90500, 90504, 90508]
 /** Gives groups to their new owner; WeCom does it at once. After a lost answer a repeat is harmless. */
 export function createGiveGroups({ db, clock, wecom, groups }: GiveGroupsDeps): Executor {
   const planned = (tx: Tx, { handoverId, part }: { handoverId: number; part: number }): Promise<GroupRow[]> =>
-    groupRows(tx, `handover_id = ? AND part = ? AND state = 'planned' ORDER BY id`, [handoverId, part])
+    groupRows(
+      tx,
+      sql`${HANDOVER_GROUP.handover_id} = ${handoverId} AND ${HANDOVER_GROUP.part} = ${part}
+          AND ${HANDOVER_GROUP.state} = 'planned' ORDER BY ${HANDOVER_GROUP.id}`,
+    )
 
   async function end(tx: Tx, row: GroupRow, errcode: number | undefined, unanswered = false): Promise<void> {
     const failure = unanswered ? '企业微信没有应答，请在企业微信里核对群主后重新发起' : undefined
     const reason = errcode === undefined ? failure : refusalText(errcode)
+    const changes = set(HANDOVER_GROUP, {
+      state: reason === undefined ? 'done' : 'failed',
+      reason: reason ?? null,
+      ended_at: clock.now(),
+      open_chat: null,
+    })
     await tx.run(
-      `UPDATE handover_group SET state = ?, reason = ?, ended_at = ?, open_chat = NULL WHERE id = ? AND state = 'planned'`,
-      [reason === undefined ? 'done' : 'failed', reason ?? null, clock.now(), row.id],
+      sql`UPDATE ${HANDOVER_GROUP} SET ${changes}
+          WHERE ${HANDOVER_GROUP.id} = ${row.id} AND ${HANDOVER_GROUP.state} = 'planned'`,
     )
     if (reason === undefined) await groups.setOwner(tx, row.chat_id, row.to_userid)
   }

@@ -1,10 +1,12 @@
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Takeover, Takeovers } from '../../records/customers/take-over.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import { handoverQueries } from './handover-queries.ts'
-import { type CustomerEnd, type CustomerRow, customerRows, endCustomer } from './handover-row.ts'
+import { type CustomerEnd, customerRows, endCustomer } from './handover-row.ts'
+import { type CustomerRow, HANDOVER_CUSTOMER } from './handover-tables.ts'
 import { failState } from './outcome-text.ts'
 
 export interface LedgerDeps {
@@ -53,27 +55,40 @@ export function createHandoverLog({ timeline, staff }: LedgerDeps) {
 
   const takeovers: Takeovers = {
     expected: async (tx, { externalUserId, fromUserId, toUserId, atMs }) => {
-      const [side, userId] = fromUserId === undefined ? ['to_userid', toUserId] : ['from_userid', fromUserId]
-      const rows = await customerRows(tx, `external_userid = ? AND ${side} = ? ORDER BY id DESC LIMIT 5`, [
-        externalUserId,
-        userId ?? '',
-      ])
+      const ofGuide =
+        fromUserId === undefined
+          ? sql`${HANDOVER_CUSTOMER.to_userid} = ${toUserId ?? ''}`
+          : sql`${HANDOVER_CUSTOMER.from_userid} = ${fromUserId}`
+      const rows = await customerRows(
+        tx,
+        sql`${HANDOVER_CUSTOMER.external_userid} = ${externalUserId} AND ${ofGuide}
+            ORDER BY ${HANDOVER_CUSTOMER.id} DESC LIMIT 5`,
+      )
       const row = rows.find((one) => belongsTo(one, atMs))
       return row === undefined ? undefined : toTakeover(row)
     },
     waiting: (tx, externalUserId) => handoverQueries.leftBehindBy(tx, externalUserId),
     completed: async (tx, { key }, atMs) => {
+      const changes = set(HANDOVER_CUSTOMER, {
+        state: 'done',
+        takeover_at: atMs,
+        ended_at: atMs,
+        open_customer: null,
+        poll_at: null,
+        errcode: null,
+        reason: null,
+      })
       await tx.run(
-        `UPDATE handover_customer SET state = 'done', takeover_at = ?, ended_at = ?, open_customer = NULL, poll_at = NULL,
-           errcode = NULL, reason = NULL WHERE id = ? AND state <> 'done'`,
-        [atMs, atMs, Number(key)],
+        sql`UPDATE ${HANDOVER_CUSTOMER} SET ${changes}
+            WHERE ${HANDOVER_CUSTOMER.id} = ${Number(key)} AND ${HANDOVER_CUSTOMER.state} <> 'done'`,
       )
     },
     failed: async (tx, { externalUserId, toUserId, failReason, atMs }) => {
-      const [row] = await customerRows(tx, 'external_userid = ? AND to_userid = ? ORDER BY id DESC LIMIT 1', [
-        externalUserId,
-        toUserId,
-      ])
+      const [row] = await customerRows(
+        tx,
+        sql`${HANDOVER_CUSTOMER.external_userid} = ${externalUserId} AND ${HANDOVER_CUSTOMER.to_userid} = ${toUserId}
+            ORDER BY ${HANDOVER_CUSTOMER.id} DESC LIMIT 1`,
+      )
       if (row === undefined) return false
       // Known by asking before its event came.
       if (row.state === 'refused' || row.state === 'full') return atMs >= (row.asked_at ?? 0) - SLACK_MS

@@ -1,6 +1,16 @@
+import { alias, type Column, type Table } from '../../core/db/define-table.ts'
+import { count, every, maybeNumber, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { type GroupRow, groupRows } from './give-groups.ts'
-import { type CustomerRow, type CustomerState, customerRows } from './handover-row.ts'
+import { customerRows, groupRows } from './handover-row.ts'
+import type { CustomerState, GroupState } from './handover-states.ts'
+import {
+  type CustomerRow,
+  type GroupRow,
+  HANDOVER,
+  HANDOVER_CUSTOMER,
+  HANDOVER_GROUP,
+  UNASSIGNED_CUSTOMER,
+} from './handover-tables.ts'
 
 export interface HandoverSummary {
   id: number
@@ -8,15 +18,19 @@ export interface HandoverSummary {
   departed: boolean
   createdAtMs: number
   customers: Partial<Record<CustomerState, number>>
-  groups: Partial<Record<GroupRow['state'], number>>
+  groups: Partial<Record<GroupState, number>>
 }
 
 export interface EndReason {
   reason: string
-  count: number
+  times: number
   /** One of them. */
   example: string
 }
+
+const c = alias(HANDOVER_CUSTOMER, 'c')
+const g = alias(HANDOVER_GROUP, 'g')
+const u = alias(UNASSIGNED_CUSTOMER, 'u')
 
 export const handoverQueries = {
   /** A customer's handover under way; undefined: none. */
@@ -24,25 +38,24 @@ export const handoverQueries = {
     tx: Tx,
     externalUserId: string,
   ): Promise<{ fromUserId: string; toUserId: string; takeoverAtMs: number | undefined } | undefined> => {
-    const [row] = await customerRows(tx, 'open_customer = ?', [externalUserId])
+    const [row] = await customerRows(tx, sql`${HANDOVER_CUSTOMER.open_customer} = ${externalUserId}`)
     if (row === undefined) return undefined
     const takeoverAtMs = row.state === 'waiting' ? (row.takeover_at ?? undefined) : undefined
     return { fromUserId: row.from_userid, toUserId: row.to_userid, takeoverAtMs }
   },
   /** Members who left and whose customer this one is still, as WeCom listed it last. */
   leftBehindBy: async (tx: Tx, externalUserId: string): Promise<string[]> => {
-    const rows = await tx.rows<{ userid: string }>(
-      'SELECT userid FROM unassigned_customer WHERE external_userid = ? ORDER BY userid',
-      [externalUserId],
+    const rows = await tx.rows(
+      sql`SELECT ${pick(u, 'userid')} FROM ${u} WHERE ${u.external_userid} = ${externalUserId} ORDER BY ${u.userid}`,
     )
     return rows.map((row) => row.userid)
   },
   /** Newest first, at most 50; with `id` that one only. */
   summaries: async (tx: Tx, id?: number): Promise<HandoverSummary[]> => {
-    const which = id === undefined ? '' : 'WHERE id = ?'
-    const runs = await tx.rows<{ id: number; from_userid: string; departed: number; created_at: number }>(
-      `SELECT id, from_userid, departed, created_at FROM handover ${which} ORDER BY id DESC LIMIT 50`,
-      id === undefined ? [] : [id],
+    const which = every(id === undefined ? [] : [sql`${HANDOVER.id} = ${id}`])
+    const runs = await tx.rows(
+      sql`SELECT ${pick(HANDOVER, 'id', 'from_userid', 'departed', 'created_at')} FROM ${HANDOVER}
+          WHERE ${which} ORDER BY ${HANDOVER.id} DESC LIMIT 50`,
     )
     const summaries: HandoverSummary[] = []
     for (const run of runs) {
@@ -51,62 +64,63 @@ export const handoverQueries = {
         fromUserId: run.from_userid,
         departed: run.departed === 1,
         createdAtMs: run.created_at,
-        customers: await countsByState(tx, 'handover_customer', run.id),
-        groups: await countsByState(tx, 'handover_group', run.id),
+        customers: await countsByState(tx, HANDOVER_CUSTOMER, run.id),
+        groups: await countsByState(tx, HANDOVER_GROUP, run.id),
       })
     }
     return summaries
   },
   /** Per new guide and state. */
-  perTaker: async (tx: Tx, id: number): Promise<{ toUserId: string; state: CustomerState; count: number }[]> => {
-    const rows = await tx.rows<{ to_userid: string; state: CustomerState; total: number }>(
-      `SELECT to_userid, state, COUNT(*) AS total FROM handover_customer WHERE handover_id = ?
-       GROUP BY to_userid, state ORDER BY to_userid, state`,
-      [id],
-    )
-    return rows.map((row) => ({ toUserId: row.to_userid, state: row.state, count: Number(row.total) }))
-  },
+  perTaker: (tx: Tx, id: number): Promise<{ toUserId: string; state: CustomerState; customers: number }[]> =>
+    tx.rows(
+      sql`SELECT ${select({ toUserId: c.to_userid, state: c.state, customers: count() })} FROM ${c}
+          WHERE ${c.handover_id} = ${id} GROUP BY ${c.to_userid}, ${c.state} ORDER BY ${c.to_userid}, ${c.state}`,
+    ),
   /** Why customers and groups did not move, the most frequent first. */
-  failures: async (tx: Tx, id: number): Promise<EndReason[]> => {
-    const rows = await tx.rows<{ reason: string; total: number; example: string }>(
-      `SELECT reason, COUNT(*) AS total, MIN(external_userid) AS example FROM handover_customer
-       WHERE handover_id = ? AND reason IS NOT NULL GROUP BY reason
-       UNION ALL SELECT reason, COUNT(*) AS total, MIN(chat_id) AS example FROM handover_group
-       WHERE handover_id = ? AND reason IS NOT NULL GROUP BY reason ORDER BY total DESC, reason`,
-      [id, id],
+  failures: (tx: Tx, id: number): Promise<EndReason[]> => {
+    const reasons = (reason: Column<string | null>, example: Column<string>) =>
+      select({ reason: words(sql`${reason}`), times: count(), example: words(sql`MIN(${example})`) })
+    return tx.rows(
+      sql`SELECT ${reasons(c.reason, c.external_userid)} FROM ${c}
+          WHERE ${c.handover_id} = ${id} AND ${c.reason} IS NOT NULL GROUP BY ${c.reason}
+          UNION ALL SELECT ${reasons(g.reason, g.chat_id)} FROM ${g}
+          WHERE ${g.handover_id} = ${id} AND ${g.reason} IS NOT NULL GROUP BY ${g.reason}
+          ORDER BY times DESC, reason`,
     )
-    return rows.map((row) => ({ reason: row.reason, count: Number(row.total), example: row.example }))
   },
   /** When the last waiting customer moves by itself; undefined: nobody waits. */
   doneBy: async (tx: Tx, id: number): Promise<number | undefined> => {
-    const row = await tx.row<{ latest: number | null }>(
-      `SELECT MAX(takeover_at) AS latest FROM handover_customer WHERE handover_id = ? AND state = 'waiting'`,
-      [id],
+    const row = await tx.row(
+      sql`SELECT ${select({ latest: maybeNumber(sql`MAX(${c.takeover_at})`) })} FROM ${c}
+          WHERE ${c.handover_id} = ${id} AND ${c.state} = 'waiting'`,
     )
     return row?.latest ?? undefined
   },
   /** Members who left and still have customers waiting, as WeCom listed them last. */
-  unassigned: async (tx: Tx): Promise<{ userId: string; count: number; leftAtMs: number | undefined }[]> => {
-    const rows = await tx.rows<{ userid: string; total: number; left_at: number | null }>(
-      `SELECT userid, COUNT(*) AS total, MAX(left_at) AS left_at FROM unassigned_customer GROUP BY userid
-       ORDER BY total DESC, userid`,
+  unassigned: async (tx: Tx): Promise<{ userId: string; customers: number; leftAtMs: number | undefined }[]> => {
+    const leftAtMs = maybeNumber(sql`MAX(${u.left_at})`)
+    const rows = await tx.rows(
+      sql`SELECT ${select({ userId: u.userid, customers: count(), leftAtMs })} FROM ${u}
+          GROUP BY ${u.userid} ORDER BY customers DESC, ${u.userid}`,
     )
-    return rows.map((row) => ({ userId: row.userid, count: Number(row.total), leftAtMs: row.left_at ?? undefined }))
+    return rows.map((row) => ({ ...row, leftAtMs: row.leftAtMs ?? undefined }))
   },
-  customersOf: (tx: Tx, id: number): Promise<CustomerRow[]> => customerRows(tx, 'handover_id = ? ORDER BY id', [id]),
-  groupsOf: (tx: Tx, id: number): Promise<GroupRow[]> => groupRows(tx, 'handover_id = ? ORDER BY id', [id]),
+  customersOf: (tx: Tx, id: number): Promise<CustomerRow[]> =>
+    customerRows(tx, sql`${HANDOVER_CUSTOMER.handover_id} = ${id} ORDER BY ${HANDOVER_CUSTOMER.id}`),
+  groupsOf: (tx: Tx, id: number): Promise<GroupRow[]> =>
+    groupRows(tx, sql`${HANDOVER_GROUP.handover_id} = ${id} ORDER BY ${HANDOVER_GROUP.id}`),
 }
 
 async function countsByState<State extends string>(
   tx: Tx,
-  table: 'handover_customer' | 'handover_group',
+  table: Table & { readonly state: Column<State>; readonly handover_id: Column<number> },
   id: number,
 ): Promise<Partial<Record<State, number>>> {
-  const rows = await tx.rows<{ state: State; total: number }>(
-    `SELECT state, COUNT(*) AS total FROM ${table} WHERE handover_id = ? GROUP BY state`,
-    [id],
+  const rows = await tx.rows(
+    sql`SELECT ${select({ state: table.state, total: count() })} FROM ${table}
+        WHERE ${table.handover_id} = ${id} GROUP BY ${table.state}`,
   )
   const counts: Partial<Record<State, number>> = {}
-  for (const row of rows) counts[row.state] = Number(row.total)
+  for (const row of rows) counts[row.state] = row.total
   return counts
 }

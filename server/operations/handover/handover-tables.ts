@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
-import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { defineTable, leftOut, type RowOf, type Table } from '../../core/db/define-table.ts'
+import type { CustomerState, GroupState } from './handover-states.ts'
 
 export const HANDOVER = defineTable(
   'handover',
@@ -23,8 +24,9 @@ export const HANDOVER_CUSTOMER = defineTable(
     external_userid: text(),
     from_userid: text(),
     to_userid: text(),
-    state: text(12),
+    state: text<CustomerState>(12),
     open_customer: nullable(text()),
+    // While waiting: the refusal that leaves it open whether WeCom has begun.
     errcode: nullable(integer()),
     reason: nullable(longText()),
     asked_at: nullable(instant()),
@@ -53,7 +55,7 @@ export const HANDOVER_GROUP = defineTable(
     chat_id: text(),
     from_userid: text(),
     to_userid: text(),
-    state: text(12),
+    state: text<GroupState>(12),
     open_chat: nullable(text()),
     reason: nullable(longText()),
     due_at: instant(),
@@ -81,5 +83,8 @@ export const UNASSIGNED_CUSTOMER = defineTable(
   },
   { unique: [['userid', 'external_userid']], snapshot: leftOut('a reading of the platform, which no rehearsal makes') },
 )
+
+export type CustomerRow = RowOf<typeof HANDOVER_CUSTOMER>
+export type GroupRow = RowOf<typeof HANDOVER_GROUP>
 
 export const handoverTables: Table[] = [HANDOVER, HANDOVER_CUSTOMER, HANDOVER_GROUP, UNASSIGNED_CUSTOMER]

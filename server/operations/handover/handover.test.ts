@@ -244,7 +244,7 @@ describe('the customers and groups of a guide who left', () => {
     await scene.settle()
     await scene.settle()
     expect(await scene.db.tx((tx) => scene.huoshui.handover.queries.unassigned(tx))).toMatchObject([
-      { userId: 'zhangsan', count: 1 },
+      { userId: 'zhangsan', customers: 1 },
     ])
     const alert = {
       key: 'unassigned-customers:zhangsan',

@@ -1,6 +1,6 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
-import type { CustomerState } from './handover-row.ts'
+import type { CustomerState } from './handover-states.ts'
 
 /** The customer limit of the member who takes over. */
 const MEMBER_FULL = 40099

@@ -1,5 +1,8 @@
+import { alias } from '../../core/db/define-table.ts'
+import { count, pick, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS, shanghaiDaysBetween, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
+import { HANDOVER_CUSTOMER } from './handover-tables.ts'
 
 /** Natural days in which WeCom counts handovers of one customer or group. Sources: docs 92125, 95703. */
 const WINDOW_DAYS = 90
@@ -20,12 +23,14 @@ export const windowStart = (nowMs: number): number => startOfShanghaiDay(nowMs) 
 const leavesWindow = (atMs: number): number => startOfShanghaiDay(atMs) + WINDOW_DAYS * DAY_MS
 export const isInWindow = (atMs: number, nowMs: number): boolean => shanghaiDaysBetween(atMs, nowMs) < WINDOW_DAYS
 
+const c = alias(HANDOVER_CUSTOMER, 'c')
+
 /** What our own log of handovers says of everybody who is, or lately was, handed over by or to anyone. */
 export async function customerPasts(tx: Tx, nowMs: number): Promise<Map<string, CustomerPast>> {
-  const rows = await tx.rows<{ external_userid: string; to_userid: string; state: string; ended_at: number | null }>(
-    `SELECT external_userid, to_userid, state, ended_at FROM handover_customer
-     WHERE open_customer IS NOT NULL OR (state IN ('done', 'refused') AND ended_at >= ?) ORDER BY id`,
-    [windowStart(nowMs)],
+  const rows = await tx.rows(
+    sql`SELECT ${pick(c, 'external_userid', 'to_userid', 'state', 'ended_at')} FROM ${c}
+        WHERE ${c.open_customer} IS NOT NULL
+          OR (${c.state} IN ('done', 'refused') AND ${c.ended_at} >= ${windowStart(nowMs)}) ORDER BY ${c.id}`,
   )
   const pasts = new Map<string, CustomerPast>()
   for (const row of rows) {
@@ -43,8 +48,9 @@ export async function customerPasts(tx: Tx, nowMs: number): Promise<Map<string, 
 
 /** How many customers are on their way to each guide. */
 export async function underWayTo(tx: Tx): Promise<Map<string, number>> {
-  const rows = await tx.rows<{ to_userid: string; total: number }>(
-    'SELECT to_userid, COUNT(*) AS total FROM handover_customer WHERE open_customer IS NOT NULL GROUP BY to_userid',
+  const rows = await tx.rows(
+    sql`SELECT ${select({ userId: c.to_userid, customers: count() })} FROM ${c}
+        WHERE ${c.open_customer} IS NOT NULL GROUP BY ${c.to_userid}`,
   )
-  return new Map(rows.map((row) => [row.to_userid, Number(row.total)]))
+  return new Map(rows.map((row) => [row.userId, row.customers]))
 }

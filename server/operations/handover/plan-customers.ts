@@ -1,8 +1,12 @@
+import { alias } from '../../core/db/define-table.ts'
+import { select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { customerQueries, type Follow } from '../../records/customers/customer-queries.ts'
+import { FOLLOW } from '../../records/customers/customer-tables.ts'
 import { tagQueries } from '../../records/tags/tag-queries.ts'
 import { type HandoverRequest, takersOf } from './handover-request.ts'
+import { UNASSIGNED_CUSTOMER } from './handover-tables.ts'
 import { type CustomerPast, customerPasts, MOST_IN_WINDOW, underWayTo } from './past-handovers.ts'
 import { type Candidate, shareOut } from './share-out.ts'
 
@@ -116,20 +120,16 @@ async function wantedFollows(tx: Tx, request: HandoverRequest, departed: boolean
 /** Customers whom WeCom lists as waiting and whom we never met, or took for lost. */
 async function unassignedBeside(tx: Tx, userId: string, follows: readonly Movable[]): Promise<Movable[]> {
   const known = new Set(follows.map((follow) => follow.externalUserId))
-  const rows = await tx.rows<{ external_userid: string; channel: string | null }>(
-    `SELECT u.external_userid AS external_userid, f.channel AS channel FROM unassigned_customer u
-     LEFT JOIN follow f ON f.external_userid = u.external_userid AND f.userid = u.userid
-     WHERE u.userid = ? ORDER BY u.external_userid`,
-    [userId],
+  const u = alias(UNASSIGNED_CUSTOMER, 'u')
+  const f = alias(FOLLOW, 'f')
+  const rows = await tx.rows(
+    sql`SELECT ${select({ externalUserId: u.external_userid, channel: f.channel })} FROM ${u}
+        LEFT JOIN ${f} ON ${f.external_userid} = ${u.external_userid} AND ${f.userid} = ${u.userid}
+        WHERE ${u.userid} = ${userId} ORDER BY ${u.external_userid}`,
   )
   return rows
-    .filter((row) => !known.has(row.external_userid))
-    .map((row) => ({
-      externalUserId: row.external_userid,
-      active: true,
-      half: false,
-      channel: row.channel ?? undefined,
-    }))
+    .filter((row) => !known.has(row.externalUserId))
+    .map((row) => ({ ...row, active: true, half: false, channel: row.channel ?? undefined }))
 }
 
 async function preferences(tx: Tx, request: HandoverRequest): Promise<(follow: Movable) => string | undefined> {

@@ -1,7 +1,10 @@
+import { alias } from '../../core/db/define-table.ts'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { groupQueries } from '../../records/groups/group-queries.ts'
 import type { HandoverRequest } from './handover-request.ts'
+import { HANDOVER_GROUP } from './handover-tables.ts'
 import { MOST_IN_WINDOW, windowStart } from './past-handovers.ts'
 
 export interface GroupMove {
@@ -20,6 +23,8 @@ export interface GroupPlan {
 export const MOST_GROUPS_A_DAY = 300
 /** Past midnight, clear of clocks that differ. */
 const AFTER_MIDNIGHT_MS = 5 * MINUTE_MS
+
+const g = alias(HANDOVER_GROUP, 'g')
 
 /** Which groups would go to whom, and on which day; asks nothing and writes nothing. */
 export async function planGroups(
@@ -62,9 +67,9 @@ function book(taken: Map<string, number>, userId: string, today: number, nowMs: 
 async function takenByDay(tx: Tx, takers: string[], today: number): Promise<Map<string, number>> {
   const taken = new Map<string, number>()
   for (const userId of takers) {
-    const rows = await tx.rows<{ due_at: number }>(
-      `SELECT due_at FROM handover_group WHERE to_userid = ? AND due_at >= ? AND state IN ('planned', 'done')`,
-      [userId, today],
+    const rows = await tx.rows(
+      sql`SELECT ${pick(g, 'due_at')} FROM ${g}
+          WHERE ${g.to_userid} = ${userId} AND ${g.due_at} >= ${today} AND ${g.state} IN ('planned', 'done')`,
     )
     for (const { due_at } of rows) {
       const key = `${userId} ${startOfShanghaiDay(due_at)}`
@@ -75,9 +80,9 @@ async function takenByDay(tx: Tx, takers: string[], today: number): Promise<Map<
 }
 
 async function pasts(tx: Tx, nowMs: number): Promise<Map<string, { isOpen: boolean; moves: number }>> {
-  const rows = await tx.rows<{ chat_id: string; state: string }>(
-    `SELECT chat_id, state FROM handover_group WHERE open_chat IS NOT NULL OR (state = 'done' AND ended_at >= ?)`,
-    [windowStart(nowMs)],
+  const rows = await tx.rows(
+    sql`SELECT ${pick(g, 'chat_id', 'state')} FROM ${g}
+        WHERE ${g.open_chat} IS NOT NULL OR (${g.state} = 'done' AND ${g.ended_at} >= ${windowStart(nowMs)})`,
   )
   const found = new Map<string, { isOpen: boolean; moves: number }>()
   for (const row of rows) {

@@ -1,8 +1,10 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { AskForCustomers, GiveGroups } from './handover-actions.ts'
 import type { HandoverRequest } from './handover-request.ts'
+import { HANDOVER, HANDOVER_CUSTOMER, HANDOVER_GROUP } from './handover-tables.ts'
 import { type HandoverPlan, PER_CALL, planHandover } from './plan-handover.ts'
 
 export type Started = { handoverId: number; plan: HandoverPlan } | { fault: string } | { nothing: HandoverPlan }
@@ -21,7 +23,7 @@ export async function startHandover(
   if ('fault' in planned) return planned
   const { plan } = planned
   if (plan.customers.moves.length + plan.groups.moves.length === 0) return { nothing: plan }
-  const handoverId = await tx.insert('handover', {
+  const handoverId = await tx.insert(HANDOVER, {
     from_userid: request.fromUserId,
     departed: plan.departed ? 1 : 0,
     message: message ?? null,
@@ -29,12 +31,8 @@ export async function startHandover(
     created_at: now,
   })
   const parts = [...customerParts(plan), ...groupParts(plan)]
-  for (const [part, { kind, table, rows, dueAtMs }] of parts.entries()) {
-    const common = { handover_id: handoverId, part, from_userid: request.fromUserId, state: 'planned' }
-    await tx.insertIgnore(
-      table,
-      rows.map((row) => ({ ...common, ...row })),
-    )
+  for (const [part, { kind, store, dueAtMs }] of parts.entries()) {
+    await store(tx, { handover_id: handoverId, part, from_userid: request.fromUserId, state: 'planned' })
     await outbox.enqueue(tx, kind, {
       key: `${kind.kind}:${handoverId}:${part}`,
       payload: { handoverId, part },
@@ -45,48 +43,56 @@ export async function startHandover(
   return { handoverId, plan }
 }
 
+/** What one call of WeCom asks for. */
 interface Part {
   kind: typeof AskForCustomers
-  table: 'handover_customer' | 'handover_group'
-  rows: Row[]
+  store(tx: Tx, common: CommonColumns): Promise<number>
   dueAtMs?: number
+}
+
+interface CommonColumns {
+  handover_id: number
+  part: number
+  from_userid: string
+  state: 'planned'
 }
 
 function customerParts(plan: HandoverPlan): Part[] {
   return batches(plan.customers.moves, (move) => move.toUserId).map((moves) => ({
     kind: AskForCustomers,
-    table: 'handover_customer',
-    rows: moves.map(({ externalUserId, toUserId }) => ({
-      external_userid: externalUserId,
-      open_customer: externalUserId,
-      to_userid: toUserId,
-    })),
+    store: (tx, common) =>
+      tx.insertIgnore(
+        HANDOVER_CUSTOMER,
+        moves.map(({ externalUserId, toUserId }) => ({
+          ...common,
+          external_userid: externalUserId,
+          open_customer: externalUserId,
+          to_userid: toUserId,
+        })),
+      ),
   }))
 }
 
 function groupParts(plan: HandoverPlan): Part[] {
   return batches(plan.groups.moves, (move) => `${move.toUserId} ${move.dueAtMs}`).map((moves) => ({
     kind: GiveGroups,
-    table: 'handover_group',
-    rows: moves.map(({ chatId, toUserId, dueAtMs }) => ({
-      chat_id: chatId,
-      open_chat: chatId,
-      to_userid: toUserId,
-      due_at: dueAtMs,
-    })),
+    store: (tx, common) =>
+      tx.insertIgnore(
+        HANDOVER_GROUP,
+        moves.map(({ chatId, toUserId, dueAtMs }) => ({
+          ...common,
+          chat_id: chatId,
+          open_chat: chatId,
+          to_userid: toUserId,
+          due_at: dueAtMs,
+        })),
+      ),
     ...(moves[0] === undefined ? {} : { dueAtMs: moves[0].dueAtMs }),
   }))
 }
 
 function batches<T>(moves: readonly T[], together: (move: T) => string): T[][] {
-  const byKey = new Map<string, T[]>()
-  for (const move of moves) {
-    const key = together(move)
-    const batch = byKey.get(key)
-    if (batch === undefined) byKey.set(key, [move])
-    else batch.push(move)
-  }
-  return [...byKey.values()].flatMap((all) =>
+  return [...groupBy(moves, together).values()].flatMap((all) =>
     Array.from({ length: Math.ceil(all.length / PER_CALL) }, (_, at) => all.slice(at * PER_CALL, (at + 1) * PER_CALL)),
   )
 }

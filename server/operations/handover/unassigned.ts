@@ -1,6 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
-import { leftOut } from '../../core/db/define-table.ts'
-import type { Row, Tx } from '../../core/db/tx.ts'
+import { leftOut, type NewRowOf } from '../../core/db/define-table.ts'
+import { sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
@@ -13,6 +14,7 @@ import type { Staff } from '../../records/staff/staff.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import { ReadUnassigned } from './handover-actions.ts'
 import { handoverQueries } from './handover-queries.ts'
+import { UNASSIGNED_CUSTOMER } from './handover-tables.ts'
 
 export interface UnassignedDeps {
   db: Db
@@ -44,9 +46,9 @@ export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: Un
   }
 
   const executor = execute(ReadUnassigned, {
-    perform: async (): Promise<{ rows: Row[] }> => {
+    perform: async (): Promise<{ rows: NewRowOf<typeof UNASSIGNED_CUSTOMER>[] }> => {
       const seenAtMs = clock.now()
-      const rows: Row[] = []
+      const rows: NewRowOf<typeof UNASSIGNED_CUSTOMER>[] = []
       let cursor: string | undefined
       do {
         const page = await wecom.handovers.unassigned({ page_size: 1_000, ...(cursor === undefined ? {} : { cursor }) })
@@ -65,10 +67,10 @@ export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: Un
     // A listing that ended well is whole: who is not in it any more has a guide.
     record: async (tx, _action, { rows }) => {
       const before = await handoverQueries.unassigned(tx)
-      await tx.run('DELETE FROM unassigned_customer')
-      await tx.insertIgnore('unassigned_customer', rows)
+      await tx.run(sql`DELETE FROM ${UNASSIGNED_CUSTOMER}`)
+      await tx.insertIgnore(UNASSIGNED_CUSTOMER, rows)
       const now = await handoverQueries.unassigned(tx)
-      for (const { userId, count } of now) await tell(tx, userId, count)
+      for (const { userId, customers } of now) await tell(tx, userId, customers)
       const waits = new Set(now.map((one) => one.userId))
       for (const { userId } of before) if (!waits.has(userId)) await alerts.resolve(tx, alertKey(userId))
     },

@@ -80,34 +80,32 @@ export function createMassSend(deps: MassSendDeps) {
       name: 'mass-send.plan',
       everyMs: 5 * SECOND_MS,
       dueAt: async (tx) =>
-        (await firstDue(tx, `${SEND_RUN.planned_at}`, `${SEND_RUN} WHERE ${SEND_RUN.state} = 'planning'`)) ??
-        firstDue(tx, `${SEND_SCHEDULE.next_at}`, `${SEND_SCHEDULE}`),
+        (await firstDue(tx, SEND_RUN.planned_at, sql`${SEND_RUN.state} = 'planning'`)) ??
+        firstDue(tx, SEND_SCHEDULE.next_at),
       run: plan,
     },
     {
       name: 'mass-send.poll',
       everyMs: 5 * SECOND_MS,
-      dueAt: (tx) =>
-        firstDue(tx, `${SEND_BATCH.poll_at}`, `${SEND_BATCH} WHERE ${SEND_BATCH.state} IN ('created', 'unclear')`),
+      dueAt: (tx) => firstDue(tx, SEND_BATCH.poll_at, sql`${SEND_BATCH.state} IN ('created', 'unclear')`),
       run: () => pollResults({ db, clock, log, wecom, findCreated }),
     },
     {
       name: 'mass-send.remind',
       everyMs: MINUTE_MS,
-      dueAt: (tx) => firstDue(tx, `${SEND_BATCH.remind_at}`, `${SEND_BATCH} WHERE ${SEND_BATCH.state} = 'created'`),
+      dueAt: (tx) => firstDue(tx, SEND_BATCH.remind_at, sql`${SEND_BATCH.state} = 'created'`),
       run: () => queueReminders(platformDeps),
     },
     {
       name: 'mass-send.give-up',
       everyMs: MINUTE_MS,
-      dueAt: (tx) => firstDue(tx, `${SEND_BATCH.give_up_at}`, `${SEND_BATCH} WHERE ${SEND_BATCH.state} = 'created'`),
+      dueAt: (tx) => firstDue(tx, SEND_BATCH.give_up_at, sql`${SEND_BATCH.state} = 'created'`),
       run: () => queueCancels(platformDeps),
     },
     {
       name: 'mass-send.tell',
       everyMs: 2 * SECOND_MS,
-      dueAt: (tx) =>
-        firstDue(tx, `${SEND_RECIPIENT.outcome_at}`, `${SEND_RECIPIENT} WHERE ${SEND_RECIPIENT.note_due} = 1`),
+      dueAt: (tx) => firstDue(tx, SEND_RECIPIENT.outcome_at, sql`${SEND_RECIPIENT.note_due} = 1`),
       run: () => tellTimeline({ db, timeline, guideName, onAsked: (tx, outcomes) => onAsked(tx, outcomes) }),
     },
   ]

@@ -118,7 +118,7 @@ export const sendQueries = {
   /** Why customers of a run were kept out or failed, most first. */
   reasons: (tx: Tx, runId: number): Promise<{ outcome: Outcome; reason: string; customers: number }[]> =>
     tx.rows(
-      sql`SELECT ${select({ outcome: r.outcome, reason: words<string>(sql`${r.reason}`), customers: count() })} FROM ${r}
+      sql`SELECT ${select({ outcome: r.outcome, reason: words(sql`${r.reason}`), customers: count() })} FROM ${r}
           WHERE ${r.run_id} = ${runId} AND ${r.reason} IS NOT NULL
           GROUP BY ${r.outcome}, ${r.reason} ORDER BY customers DESC, ${r.outcome}`,
     ),
