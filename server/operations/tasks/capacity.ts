@@ -1,3 +1,4 @@
+import { lock, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
@@ -8,6 +9,7 @@ import { DEFAULT_PRIORITY } from '../../rules/book/priority.ts'
 import { nextMorning } from '../../rules/book/quiet-until.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { taskQueries } from './task-queries.ts'
+import { TASK_DAY } from './task-tables.ts'
 
 export interface CapacityDeps {
   clock: Clock
@@ -27,14 +29,13 @@ export function createCapacity({ clock, rules, alerts, staff }: CapacityDeps) {
   /** Takes at most `count` of what is left of the guide's day; gives how many. */
   async function takeSlots(tx: Tx, userId: string, count: number, most: number): Promise<number> {
     const day = shanghaiText(clock.now()).slice(0, 10)
-    await tx.insertIgnore('task_day', [{ userid: userId, day, opened: 0 }])
-    const held = await tx.row<{ opened: number }>(
-      `SELECT opened FROM task_day WHERE userid = ? AND day = ? ${tx.dialect === 'mysql' ? 'FOR UPDATE' : ''}`,
-      [userId, day],
-    )
-    const free = Math.max(0, Math.min(count, most - Number(held?.opened ?? 0)))
-    if (free > 0)
-      await tx.run('UPDATE task_day SET opened = opened + ? WHERE userid = ? AND day = ?', [free, userId, day])
+    await tx.insertIgnore(TASK_DAY, [{ userid: userId, day, opened: 0 }])
+    const isToday = sql`${TASK_DAY.userid} = ${userId} AND ${TASK_DAY.day} = ${day}`
+    const held = await tx.row(sql`SELECT ${pick(TASK_DAY, 'opened')} FROM ${TASK_DAY} WHERE ${isToday} ${lock()}`)
+    const free = Math.max(0, Math.min(count, most - (held?.opened ?? 0)))
+    if (free > 0) {
+      await tx.run(sql`UPDATE ${TASK_DAY} SET ${TASK_DAY.opened} = ${TASK_DAY.opened} + ${free} WHERE ${isToday}`)
+    }
     return free
   }
 

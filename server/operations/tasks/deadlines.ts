@@ -1,5 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
+import { alias } from '../../core/db/define-table.ts'
 import { firstDue } from '../../core/db/first-due.ts'
+import { pick, sql } from '../../core/db/sql.ts'
 import { takeRows } from '../../core/db/take-rows.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -11,12 +13,13 @@ import type { Staff } from '../../records/staff/staff.ts'
 import type { StaffTelling } from '../../records/staff/tell-staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Capacity } from './capacity.ts'
-import { type GuideTask, taskQueries } from './task-queries.ts'
+import { type GuideTask, startAnew, taskQueries } from './task-queries.ts'
+import { type DeadlineKind, GUIDE_TASK, TASK_DEADLINE } from './task-tables.ts'
 
 /** `escalate`: these members get an app message. `reassign`: it goes to another guide of the customer, else to the first of
  *  these who is here. */
 export interface Deadline {
-  what: 'escalate' | 'reassign'
+  what: DeadlineKind
   /** After it was opened, milliseconds. */
   afterMs: number
   /** userids */
@@ -35,15 +38,10 @@ export interface DeadlinesDeps {
   notify(tx: Tx, userIds: readonly string[]): Promise<void>
 }
 
-interface DueDeadline {
-  id: number
-  task_id: number
-  what: Deadline['what']
-  recipients: string
-}
-
 const BATCH = 50
-const NOT_HELD = `NOT EXISTS (SELECT 1 FROM guide_task g WHERE g.id = task_deadline.task_id AND g.state = 'held')`
+const g = alias(GUIDE_TASK, 'g')
+const NOT_HELD = sql`NOT EXISTS (
+  SELECT 1 FROM ${g} WHERE ${g.id} = ${TASK_DEADLINE}.${TASK_DEADLINE.task_id} AND ${g.state} = 'held')`
 
 /** What happens to a to-do that is not done in time. Due times are rows; those of a task that is held wait with it. */
 export function createDeadlines(deps: DeadlinesDeps) {
@@ -103,11 +101,8 @@ export function createDeadlines(deps: DeadlinesDeps) {
     }
     const now = clock.now()
     const hasRoom = (await capacity.take(tx, [{ userId: heir }])).size > 0
-    await tx.run(
-      `UPDATE guide_task SET userid = ?, state = ?, release_at = ?, notified_at = NULL, opened_at = ?, due_at = due_at + ?
-       WHERE id = ?`,
-      [heir, hasRoom ? 'open' : 'held', hasRoom ? null : capacity.nextDay(), now, now - task.openedAtMs, task.id],
-    )
+    const changes = { userid: heir, release_at: hasRoom ? null : capacity.nextDay(), notified_at: null }
+    await startAnew(tx, task, { ...changes, state: hasRoom ? 'open' : 'held', opened_at: now })
     const when = hasRoom ? '' : '（今天的待办满了，排到明早）'
     await note(
       tx,
@@ -120,19 +115,18 @@ export function createDeadlines(deps: DeadlinesDeps) {
   }
 
   async function step(tx: Tx): Promise<boolean> {
-    const due = await takeRows<DueDeadline>(tx, {
-      table: 'task_deadline',
-      columns: 'id, task_id, what, recipients',
-      where: `due_at <= ? AND ${NOT_HELD}`,
-      params: [clock.now()],
-      orderBy: 'due_at, id',
+    const due = await takeRows(tx, {
+      table: TASK_DEADLINE,
+      columns: pick(TASK_DEADLINE, 'id', 'task_id', 'what', 'recipients'),
+      where: sql`${TASK_DEADLINE.due_at} <= ${clock.now()} AND ${NOT_HELD}`,
+      orderBy: sql`${TASK_DEADLINE.due_at}, ${TASK_DEADLINE.id}`,
       limit: BATCH,
     })
     for (const { id, task_id, what, recipients } of due) {
-      await tx.run('DELETE FROM task_deadline WHERE id = ?', [id])
+      await tx.run(sql`DELETE FROM ${TASK_DEADLINE} WHERE ${TASK_DEADLINE.id} = ${id}`)
       const task = await taskQueries.byId(tx, task_id)
       if (task?.state !== 'open') continue
-      const to = JSON.parse(recipients) as string[]
+      const to = JSON.parse(recipients ?? '[]') as string[]
       await (what === 'escalate' ? escalate(tx, task, to) : reassign(tx, task, to))
     }
     return due.length === BATCH
@@ -143,7 +137,7 @@ export function createDeadlines(deps: DeadlinesDeps) {
     set: async (tx: Tx, wanted: { id: number; fromMs: number; deadline: Deadline }[]): Promise<void> => {
       if (wanted.length === 0) return
       await tx.insertIgnore(
-        'task_deadline',
+        TASK_DEADLINE,
         wanted.map(({ id, fromMs, deadline }) => ({
           task_id: id,
           what: deadline.what,
@@ -152,7 +146,7 @@ export function createDeadlines(deps: DeadlinesDeps) {
         })),
       )
     },
-    nextAt: (tx: Tx): Promise<number | undefined> => firstDue(tx, 'due_at', `task_deadline WHERE ${NOT_HELD}`),
+    nextAt: (tx: Tx): Promise<number | undefined> => firstDue(tx, TASK_DEADLINE.due_at, NOT_HELD),
     run: async (): Promise<void> => {
       while (await db.tx(step)) {
         // Until none is due.

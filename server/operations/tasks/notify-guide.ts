@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import type { Db } from '../../core/db/db.ts'
+import { list, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
@@ -7,6 +8,7 @@ import { defineAction, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { noticeText } from './notice-text.ts'
+import { GUIDE_TASK, TASK_NOTICE } from './task-tables.ts'
 
 /** Tells a guide in WeCom about new to-dos: at most one message per guide and minute, with all that are new by then. */
 export const NotifyGuide = defineAction('task.notify', 'event', Type.Object({ userId: Type.String() }))
@@ -24,20 +26,12 @@ const NEWS_FOR_MS = DAY_MS
 const WORTH_SENDING_FOR_MS = 6 * HOUR_MS
 const MOST = 50
 
-interface NewTask {
-  id: number
-  external_userid: string
-  title: string
-  due_at: number | null
-  opened_at: number
-}
-
 export function createNotifyGuide({ db, clock, outbox, wecom, customers }: NotifyGuideDeps) {
-  const newTasks = (tx: Tx, userId: string): Promise<NewTask[]> =>
-    tx.rows<NewTask>(
-      `SELECT id, external_userid, title, due_at, opened_at FROM guide_task
-       WHERE userid = ? AND state = 'open' AND notified_at IS NULL AND opened_at > ? ORDER BY id LIMIT ${MOST}`,
-      [userId, clock.now() - NEWS_FOR_MS],
+  const newTasks = (tx: Tx, userId: string) =>
+    tx.rows(
+      sql`SELECT ${pick(GUIDE_TASK, 'id', 'external_userid', 'title', 'due_at', 'opened_at')} FROM ${GUIDE_TASK}
+          WHERE ${GUIDE_TASK.userid} = ${userId} AND ${GUIDE_TASK.state} = 'open' AND ${GUIDE_TASK.notified_at} IS NULL
+            AND ${GUIDE_TASK.opened_at} > ${clock.now() - NEWS_FOR_MS} ORDER BY ${GUIDE_TASK.id} LIMIT ${MOST}`,
     )
 
   return {
@@ -45,9 +39,9 @@ export function createNotifyGuide({ db, clock, outbox, wecom, customers }: Notif
     schedule: async (tx: Tx, userIds: readonly string[]): Promise<void> => {
       if (userIds.length === 0) return
       const now = clock.now()
-      const held = await tx.rows<{ userid: string; next_at: number }>(
-        `SELECT userid, next_at FROM task_notice WHERE userid IN (${userIds.map(() => '?').join(', ')})`,
-        [...userIds],
+      const held = await tx.rows(
+        sql`SELECT ${pick(TASK_NOTICE, 'userid', 'next_at')} FROM ${TASK_NOTICE}
+            WHERE ${TASK_NOTICE.userid} IN ${list(userIds)}`,
       )
       const nextOf = new Map(held.map((row) => [row.userid, row.next_at]))
       const due = userIds.flatMap((userId) => {
@@ -57,7 +51,7 @@ export function createNotifyGuide({ db, clock, outbox, wecom, customers }: Notif
       })
       if (due.length === 0) return
       await tx.upsert(
-        'task_notice',
+        TASK_NOTICE,
         due.map(({ userId, dueAtMs }) => ({ userid: userId, next_at: dueAtMs })),
         ['userid'],
       )
@@ -105,8 +99,8 @@ export function createNotifyGuide({ db, clock, outbox, wecom, customers }: Notif
       },
       record: async (tx, _action, { taskIds }) => {
         if (taskIds.length === 0) return
-        const marks = taskIds.map(() => '?').join(', ')
-        await tx.run(`UPDATE guide_task SET notified_at = ? WHERE id IN (${marks})`, [clock.now(), ...taskIds])
+        const told = set(GUIDE_TASK, { notified_at: clock.now() })
+        await tx.run(sql`UPDATE ${GUIDE_TASK} SET ${told} WHERE ${GUIDE_TASK.id} IN ${list(taskIds)}`)
       },
     }),
   }

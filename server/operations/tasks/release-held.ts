@@ -1,10 +1,12 @@
 import type { Db } from '../../core/db/db.ts'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Capacity } from './capacity.ts'
-import { SOONEST } from './task-queries.ts'
+import { changeTask, SOONEST, startAnew } from './task-queries.ts'
+import { GUIDE_TASK, TASK_DEADLINE } from './task-tables.ts'
 
 export interface ReleaseHeldDeps {
   db: Db
@@ -13,16 +15,6 @@ export interface ReleaseHeldDeps {
   staff: { queries: Pick<Staff['queries'], 'namesOf'> }
   capacity: Capacity
   notify(tx: Tx, userIds: readonly string[]): Promise<void>
-}
-
-interface HeldTask {
-  id: number
-  external_userid: string
-  userid: string
-  title: string
-  priority: number
-  due_at: number | null
-  opened_at: number
 }
 
 const BATCH = 200
@@ -37,10 +29,10 @@ export async function releaseHeld(deps: ReleaseHeldDeps): Promise<void> {
 
 async function step(tx: Tx, { clock, timeline, staff, capacity, notify }: ReleaseHeldDeps): Promise<boolean> {
   const now = clock.now()
-  const due = await tx.rows<HeldTask>(
-    `SELECT id, external_userid, userid, title, priority, due_at, opened_at FROM guide_task
-     WHERE state = 'held' AND release_at <= ? ORDER BY priority DESC, ${SOONEST} LIMIT ${BATCH}`,
-    [now],
+  const columns = pick(GUIDE_TASK, 'id', 'external_userid', 'userid', 'title', 'priority', 'due_at', 'opened_at')
+  const due = await tx.rows(
+    sql`SELECT ${columns} FROM ${GUIDE_TASK} WHERE ${GUIDE_TASK.state} = 'held' AND ${GUIDE_TASK.release_at} <= ${now}
+        ORDER BY ${GUIDE_TASK.priority} DESC, ${SOONEST} LIMIT ${BATCH}`,
   )
   if (due.length === 0) return false
   const wanted = due.map((row) => ({
@@ -53,15 +45,16 @@ async function step(tx: Tx, { clock, timeline, staff, capacity, notify }: Releas
   for (const one of wanted) {
     const { row } = one
     if (!free.has(one)) {
-      await tx.run('UPDATE guide_task SET release_at = ? WHERE id = ?', [capacity.nextDay(), row.id])
+      await changeTask(tx, row.id, { release_at: capacity.nextDay() })
       continue
     }
     const laterMs = now - row.opened_at
+    const task = { id: row.id, openedAtMs: row.opened_at }
+    await startAnew(tx, task, { state: 'open', release_at: null, opened_at: now })
     await tx.run(
-      `UPDATE guide_task SET state = 'open', release_at = NULL, opened_at = ?, due_at = due_at + ? WHERE id = ?`,
-      [now, laterMs, row.id],
+      sql`UPDATE ${TASK_DEADLINE} SET ${TASK_DEADLINE.due_at} = ${TASK_DEADLINE.due_at} + ${laterMs}
+          WHERE ${TASK_DEADLINE.task_id} = ${row.id}`,
     )
-    await tx.run('UPDATE task_deadline SET due_at = due_at + ? WHERE task_id = ?', [laterMs, row.id])
   }
   const guides = [...new Set(due.map((row) => row.userid))]
   const names = await staff.queries.namesOf(tx, guides)

@@ -1,8 +1,8 @@
-import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, count, list, number, type Sql, select, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
-
-/** `held`: waits for a day on which its guide has room for it; the guide does not know of it yet. */
-export type TaskState = 'open' | 'held' | 'done' | 'dropped'
+import { GUIDE_TASK, type TaskState } from './task-tables.ts'
 
 /** Something a guide is asked to do for one customer. */
 export interface GuideTask {
@@ -27,33 +27,15 @@ export interface GuideTask {
   reason: Reason
 }
 
-export interface StoredTask {
-  id: number
-  task_key: string
-  external_userid: string
-  userid: string
-  kind: string
-  title: string
-  script_id: string | null
-  detail: string | null
-  due_at: number | null
-  state: TaskState
-  opened_at: number
-  closed_at: number | null
-  outcome: string | null
-  reason: string
-}
+type TaskRow = RowOf<typeof GUIDE_TASK>
 
-export const TASK_COLUMNS =
-  'id, task_key, external_userid, userid, kind, title, script_id, detail, due_at, state, opened_at, closed_at, outcome, reason'
 /** What is due comes first; tasks without a due time come last. */
-export const SOONEST = 'CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, id'
-const SOONEST_FIRST = `ORDER BY ${SOONEST}`
+export const SOONEST = sql`CASE WHEN ${GUIDE_TASK.due_at} IS NULL THEN 1 ELSE 0 END, ${GUIDE_TASK.due_at}, ${GUIDE_TASK.id}`
 /** Neither done nor dropped. */
-export const UNFINISHED = `state IN ('open', 'held')`
+export const UNFINISHED = sql`${GUIDE_TASK.state} IN ('open', 'held')`
 const MOST = 200
 
-export const toTask = (row: StoredTask): GuideTask => ({
+const toTask = (row: TaskRow): GuideTask => ({
   id: row.id,
   key: row.task_key,
   externalUserId: row.external_userid,
@@ -70,51 +52,71 @@ export const toTask = (row: StoredTask): GuideTask => ({
   reason: JSON.parse(row.reason) as Reason,
 })
 
-async function all(tx: Tx, where: string, params: SqlValue[]): Promise<GuideTask[]> {
-  return (await tx.rows<StoredTask>(`SELECT ${TASK_COLUMNS} FROM guide_task WHERE ${where}`, params)).map(toTask)
+/** `where`: with its ORDER BY. */
+async function tasksWhere(tx: Tx, where: Sql): Promise<GuideTask[]> {
+  return (await tx.rows(sql`SELECT ${all(GUIDE_TASK)} FROM ${GUIDE_TASK} WHERE ${where}`)).map(toTask)
 }
 
-const many = (tx: Tx, where: string, params: SqlValue[]): Promise<GuideTask[]> =>
-  all(tx, `${where} LIMIT ${MOST}`, params)
+const many = (tx: Tx, where: Sql): Promise<GuideTask[]> => tasksWhere(tx, sql`${where} LIMIT ${MOST}`)
+
+const of = (userId: string): Sql => sql`${GUIDE_TASK.userid} = ${userId}`
+const about = (externalUserId: string): Sql => sql`${GUIDE_TASK.external_userid} = ${externalUserId}`
+const IS_OPEN = sql`${GUIDE_TASK.state} = 'open'`
+
+/** Writes what is new about a task. */
+export const changeTask = (tx: Tx, taskId: number, changes: Partial<TaskRow>): Promise<number> =>
+  tx.run(sql`UPDATE ${GUIDE_TASK} SET ${set(GUIDE_TASK, changes)} WHERE ${GUIDE_TASK.id} = ${taskId}`)
+
+/** The same for a task that is opened again at `opened_at`: its guide has as long for it as the first time. */
+export const startAnew = (
+  tx: Tx,
+  task: Pick<GuideTask, 'id' | 'openedAtMs'>,
+  changes: Partial<TaskRow> & Pick<TaskRow, 'opened_at'>,
+): Promise<number> =>
+  tx.run(
+    sql`UPDATE ${GUIDE_TASK}
+        SET ${set(GUIDE_TASK, changes)}, ${GUIDE_TASK.due_at} = ${GUIDE_TASK.due_at} + ${changes.opened_at - task.openedAtMs}
+        WHERE ${GUIDE_TASK.id} = ${task.id}`,
+  )
 
 export const taskQueries = {
   /** A guide's open tasks, soonest due first, at most 200; with `externalUserId` only those about this customer. */
   openFor: (tx: Tx, userId: string, externalUserId?: string): Promise<GuideTask[]> =>
     externalUserId === undefined
-      ? many(tx, `userid = ? AND state = 'open' ${SOONEST_FIRST}`, [userId])
-      : many(tx, `userid = ? AND state = 'open' AND external_userid = ? ${SOONEST_FIRST}`, [userId, externalUserId]),
+      ? many(tx, sql`${of(userId)} AND ${IS_OPEN} ORDER BY ${SOONEST}`)
+      : many(tx, sql`${of(userId)} AND ${IS_OPEN} AND ${about(externalUserId)} ORDER BY ${SOONEST}`),
   /** Every task of a guide that is neither done nor dropped, held ones too, however many. */
   allUnfinishedFor: (tx: Tx, userId: string): Promise<GuideTask[]> =>
-    all(tx, `userid = ? AND ${UNFINISHED} ORDER BY id`, [userId]),
+    tasksWhere(tx, sql`${of(userId)} AND ${UNFINISHED} ORDER BY ${GUIDE_TASK.id}`),
   unfinishedAbout: (tx: Tx, userId: string, externalUserId: string): Promise<GuideTask[]> =>
-    all(tx, `userid = ? AND external_userid = ? AND ${UNFINISHED} ORDER BY id`, [userId, externalUserId]),
+    tasksWhere(tx, sql`${of(userId)} AND ${about(externalUserId)} AND ${UNFINISHED} ORDER BY ${GUIDE_TASK.id}`),
   /** How much waits for a free day, by guide; none: left out. */
   heldByGuide: async (tx: Tx, userIds: readonly string[]): Promise<Map<string, number>> => {
     if (userIds.length === 0) return new Map()
-    const rows = await tx.rows<{ userid: string; n: number }>(
-      `SELECT userid, COUNT(*) AS n FROM guide_task
-       WHERE state = 'held' AND userid IN (${userIds.map(() => '?').join(', ')}) GROUP BY userid`,
-      [...userIds],
+    const rows = await tx.rows(
+      sql`SELECT ${select({ userId: GUIDE_TASK.userid, held: count() })} FROM ${GUIDE_TASK}
+          WHERE ${GUIDE_TASK.state} = 'held' AND ${GUIDE_TASK.userid} IN ${list(userIds)} GROUP BY ${GUIDE_TASK.userid}`,
     )
-    return new Map(rows.map((row) => [row.userid, Number(row.n)]))
+    return new Map(rows.map((row) => [row.userId, row.held]))
   },
   /** All tasks about a customer, of every guide, newest first, at most 200. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<GuideTask[]> =>
-    many(tx, 'external_userid = ? ORDER BY id DESC', [externalUserId]),
+    many(tx, sql`${about(externalUserId)} ORDER BY ${GUIDE_TASK.id} DESC`),
   byKeys: async (tx: Tx, keys: readonly string[]): Promise<Map<string, GuideTask>> => {
     if (keys.length === 0) return new Map()
-    const tasks = await all(tx, `task_key IN (${keys.map(() => '?').join(', ')})`, [...keys])
+    const tasks = await tasksWhere(tx, sql`${GUIDE_TASK.task_key} IN ${list(keys)}`)
     return new Map(tasks.map((task) => [task.key, task]))
   },
-  byKey: async (tx: Tx, key: string): Promise<GuideTask | undefined> => (await many(tx, 'task_key = ?', [key]))[0],
-  byId: async (tx: Tx, id: number): Promise<GuideTask | undefined> => (await many(tx, 'id = ?', [id]))[0],
+  byKey: async (tx: Tx, key: string): Promise<GuideTask | undefined> =>
+    (await many(tx, sql`${GUIDE_TASK.task_key} = ${key}`))[0],
+  byId: async (tx: Tx, id: number): Promise<GuideTask | undefined> =>
+    (await many(tx, sql`${GUIDE_TASK.id} = ${id}`))[0],
   /** Open, and of these overdue at `nowMs`. */
   countsFor: async (tx: Tx, userId: string, nowMs: number): Promise<{ open: number; overdue: number }> => {
-    const row = await tx.row<{ open_count: number; overdue_count: number | null }>(
-      `SELECT COUNT(*) AS open_count, SUM(CASE WHEN due_at < ? THEN 1 ELSE 0 END) AS overdue_count
-       FROM guide_task WHERE userid = ? AND state = 'open'`,
-      [nowMs, userId],
+    const overdue = number(sql`COALESCE(SUM(CASE WHEN ${GUIDE_TASK.due_at} < ${nowMs} THEN 1 ELSE 0 END), 0)`)
+    const row = await tx.row(
+      sql`SELECT ${select({ open: count(), overdue })} FROM ${GUIDE_TASK} WHERE ${of(userId)} AND ${IS_OPEN}`,
     )
-    return { open: Number(row?.open_count ?? 0), overdue: Number(row?.overdue_count ?? 0) }
+    return row ?? { open: 0, overdue: 0 }
   },
 }

@@ -1,6 +1,10 @@
 import { id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
+/** `held`: waits for a day on which its guide has room for it; the guide does not know of it yet. */
+export type TaskState = 'open' | 'held' | 'done' | 'dropped'
+export type DeadlineKind = 'escalate' | 'reassign'
+
 export const GUIDE_TASK = defineTable(
   'guide_task',
   {
@@ -13,7 +17,7 @@ export const GUIDE_TASK = defineTable(
     script_id: nullable(text(60)),
     detail: nullable(longText()),
     due_at: nullable(instant()),
-    state: text(12),
+    state: text<TaskState>(12),
     opened_at: instant(),
     closed_at: nullable(instant()),
     outcome: nullable(longText()),
@@ -47,7 +51,7 @@ export const TASK_DEADLINE = defineTable(
   {
     id: id(),
     task_id: integer(),
-    what: text(12),
+    what: text<DeadlineKind>(12),
     due_at: instant(),
     recipients: nullable(longText()),
   },

@@ -1,4 +1,5 @@
 import { firstDue } from '../../core/db/first-due.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
@@ -19,7 +20,8 @@ import { createDeadlines, type Deadline, type DeadlinesDeps } from './deadlines.
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
 import { releaseHeld } from './release-held.ts'
 import { TaskAnswered } from './task-events.ts'
-import { type GuideTask, taskQueries, UNFINISHED } from './task-queries.ts'
+import { changeTask, type GuideTask, taskQueries, UNFINISHED } from './task-queries.ts'
+import { GUIDE_TASK } from './task-tables.ts'
 
 export interface TaskToOpen {
   /** Once per reason; ≤190 characters. */
@@ -87,7 +89,7 @@ export function createTasks(deps: TasksDeps) {
     const now = clock.now()
     const free = await capacity.take(tx, tasks)
     await tx.insertIgnore(
-      'guide_task',
+      GUIDE_TASK,
       tasks.map((task) => ({
         task_key: task.key,
         external_userid: task.externalUserId,
@@ -144,9 +146,9 @@ export function createTasks(deps: TasksDeps) {
 
   async function end(tx: Tx, task: GuideTask | undefined, { outcome, note: why }: TaskEnd): Promise<boolean> {
     if (task === undefined) return false
+    const changes = set(GUIDE_TASK, { state: outcome, closed_at: clock.now(), outcome: why ?? null })
     const changed = await tx.run(
-      `UPDATE guide_task SET state = ?, closed_at = ?, outcome = ? WHERE id = ? AND ${UNFINISHED}`,
-      [outcome, clock.now(), why ?? null, task.id],
+      sql`UPDATE ${GUIDE_TASK} SET ${changes} WHERE ${GUIDE_TASK.id} = ${task.id} AND ${UNFINISHED}`,
     )
     if (changed === 0) return false
     const head = outcome === 'done' ? '待办已完成' : '待办已取消'
@@ -162,7 +164,7 @@ export function createTasks(deps: TasksDeps) {
     const from = await nameOf(tx, leftUserId)
     for (const task of open) {
       const heir = owners.get(task.externalUserId)
-      if (heir !== undefined) await tx.run('UPDATE guide_task SET userid = ? WHERE id = ?', [heir, task.id])
+      if (heir !== undefined) await changeTask(tx, task.id, { userid: heir })
       const now = heir === undefined ? '等客户分配给新导购后接着做' : `转给${await nameOf(tx, heir)}`
       await timeline.note(tx, {
         key: `task:${task.id}:left:${leftUserId}`,
@@ -187,10 +189,10 @@ export function createTasks(deps: TasksDeps) {
     subscribe('tasks.hand-over', CustomerHandedOver, async (tx, { payload }) => {
       const { externalUserId, fromUserId, toUserId } = payload
       // Not told as new before: the new guide has not heard of them.
+      const changes = set(GUIDE_TASK, { userid: toUserId, notified_at: null, opened_at: clock.now() })
       const moved = await tx.run(
-        `UPDATE guide_task SET userid = ?, notified_at = NULL, opened_at = ?
-         WHERE external_userid = ? AND userid = ? AND ${UNFINISHED}`,
-        [toUserId, clock.now(), externalUserId, fromUserId],
+        sql`UPDATE ${GUIDE_TASK} SET ${changes} WHERE ${GUIDE_TASK.external_userid} = ${externalUserId}
+              AND ${GUIDE_TASK.userid} = ${fromUserId} AND ${UNFINISHED}`,
       )
       if (moved > 0) await notifyGuide.schedule(tx, [toUserId])
     }),
@@ -200,7 +202,7 @@ export function createTasks(deps: TasksDeps) {
     {
       name: 'tasks.release',
       everyMs: 30 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, 'release_at', `guide_task WHERE state = 'held'`),
+      dueAt: (tx) => firstDue(tx, GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'held'`),
       run: () => releaseHeld({ ...deps, capacity, notify: notifyGuide.schedule }),
     },
     {
@@ -235,7 +237,10 @@ export function createTasks(deps: TasksDeps) {
       return true
     },
     guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
-      tx.run(`UPDATE guide_task SET userid = ? WHERE userid = ? AND ${UNFINISHED}`, [newUserId, oldUserId]),
+      tx.run(
+        sql`UPDATE ${GUIDE_TASK} SET ${set(GUIDE_TASK, { userid: newUserId })}
+            WHERE ${GUIDE_TASK.userid} = ${oldUserId} AND ${UNFINISHED}`,
+      ),
     queries: taskQueries,
     subscriptions,
     executors,
