@@ -17,30 +17,51 @@ export interface TagUndo {
 
 const PAGE = 1_000
 
+interface TagOfPair {
+  pair: { externalUserId: string; userId: string }
+  tag: string
+}
+
+/** A change of one tag, as its event told it. */
+interface Change extends TagOfPair {
+  id: number
+  isOn: boolean
+  /** The journey did it. */
+  isOurs: boolean
+}
+
 /** What undoes the tags that a journey put on and took off since an instant. What somebody else has done to such a tag since
  *  then stays: only what the journey put on comes off, and only what is still missing comes back. Reads only. */
 export async function planTagUndo(tx: Tx, sop: string, sinceMs: number): Promise<TagUndo[]> {
-  // The first change says how it was before; the last one, who has it now.
-  const before = new Map<string, { pair: { externalUserId: string; userId: string }; tag: string; wasOn: boolean }>()
-  const newest = new Map<string, { id: number; isOurs: boolean }>()
+  // Its first change says how it was before; the last one of all, who has it now.
+  const first = new Map<string, Change>()
+  const newest = new Map<string, Change>()
+  for await (const change of changesSince(tx, sop, sinceMs)) {
+    const key = keyOf(change)
+    if ((newest.get(key)?.id ?? 0) < change.id) newest.set(key, change)
+    if (change.isOurs && change.id < (first.get(key)?.id ?? Number.POSITIVE_INFINITY)) first.set(key, change)
+  }
+  const ours = [...first].filter(([key]) => newest.get(key)?.isOurs === true)
+  return stillNeeded(
+    tx,
+    ours.map(([, { pair, tag, isOn }]) => ({ pair, tag, wasOn: !isOn })),
+  )
+}
+
+const keyOf = ({ pair, tag }: TagOfPair): string => `${pair.externalUserId}\n${pair.userId}\n${tag}`
+
+/** All that were put on, then all that were taken off. */
+async function* changesSince(tx: Tx, sop: string, sinceMs: number): AsyncGenerator<Change> {
   for (const [kind, isOn] of [
     [TagAdded, true],
     [TagRemoved, false],
   ] as const) {
     for await (const { id, payload } of allSince(tx, kind, sinceMs)) {
-      const isOurs = payload.by === 'rule' && payload.via?.at(-1) === sop
       const { externalUserId, userId } = payload
-      for (const tag of payload.tags) {
-        const key = `${externalUserId}\n${userId}\n${tag}`
-        if ((newest.get(key)?.id ?? 0) < id) newest.set(key, { id, isOurs })
-        if (!isOurs) continue
-        const held = before.get(key)
-        if (held === undefined) before.set(key, { pair: { externalUserId, userId }, tag, wasOn: !isOn })
-      }
+      const isOurs = payload.by === 'rule' && payload.via?.at(-1) === sop
+      for (const tag of payload.tags) yield { id, pair: { externalUserId, userId }, tag, isOn, isOurs }
     }
   }
-  const ours = [...before].filter(([key]) => newest.get(key)?.isOurs === true).map(([, change]) => change)
-  return stillNeeded(tx, ours)
 }
 
 async function* allSince<Kind extends EventKind>(
@@ -57,10 +78,7 @@ async function* allSince<Kind extends EventKind>(
   }
 }
 
-async function stillNeeded(
-  tx: Tx,
-  changes: { pair: { externalUserId: string; userId: string }; tag: string; wasOn: boolean }[],
-): Promise<TagUndo[]> {
+async function stillNeeded(tx: Tx, changes: (TagOfPair & { wasOn: boolean })[]): Promise<TagUndo[]> {
   const undos = new Map<string, TagUndo>()
   for (let at = 0; at < changes.length; at += PAGE) {
     const part = changes.slice(at, at + PAGE)
