@@ -51,6 +51,11 @@ describe('decideAdd', () => {
 })
 
 describe('decideLoss', () => {
+  it('ends what began in the same second: what arrives later happened later', () => {
+    expect(decideLoss(friends, T)).toBe('ends')
+    expect(decideLoss({ ...friends, lastAddAtMs: undefined }, T)).toBe('ends')
+  })
+
   it('ends what began before, not what began later', () => {
     expect(decideLoss(friends, T + 1_000)).toBe('ends')
     expect(decideLoss(friends, T - 1_000)).toBe('past')

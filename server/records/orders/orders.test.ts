@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import { CUSTOMER_PHONE } from '../customers/customer-tables.ts'
 import { orderFacts } from './order-facts.ts'
 import { orderQueries } from './order-queries.ts'
 
@@ -118,6 +119,42 @@ describe('POST /api/orders', () => {
       { kind: 'order.closed', orderId: 'A3', first: false, totalFen: 25_600 },
     ])
     expect(await summary(externalUserId)).toMatchObject({ paidCount: 1, paidSumFen: 25_600, refundedCount: 1 })
+  })
+
+  it('the first payment is the first though other orders wait to be paid, were closed or are of others', async () => {
+    const externalUserId = await customer()
+    const other = await customer()
+    const of = { externalUserId }
+    await post(order({ orderId: 'B1', customer: { externalUserId: other } }))
+    await post(order({ orderId: 'A0', status: 'created', customer: of, paidAt: undefined }))
+    await post(order({ orderId: 'A1', status: 'closed', customer: of, paidAt: undefined }))
+    await post(order({ orderId: 'A2', customer: of }))
+    const paid = (await events()).filter(({ kind }) => kind === 'order.paid')
+    expect(paid.map(({ orderId, first }) => [orderId, first])).toEqual([
+      ['B1', true],
+      ['A2', true],
+    ])
+  })
+
+  it('the late match gives the orders of the last day whose customer became known unheard', async () => {
+    const externalUserId = await customer()
+    await post(order({ orderId: 'old', paidAt: '2026-11-21T08:59:00+08:00' }))
+    await post(order({ orderId: 'new' }))
+    await post(order({ orderId: 'nobody', customer: { phone: '13900002222' } }))
+    const hash = await t.rows<{ phone_hash: string }>(`SELECT phone_hash FROM shop_order WHERE order_id = 'new'`)
+    await t.db.tx((tx) =>
+      tx.insert(CUSTOMER_PHONE, {
+        external_userid: externalUserId,
+        userid: 'zhangsan',
+        phone_hash: hash[0]?.phone_hash ?? '',
+      }),
+    )
+    await t.settle()
+    expect(await events()).toEqual([])
+    await t.advance(10 * 60_000)
+    expect(await events()).toEqual([{ kind: 'order.paid', orderId: 'new', first: true, totalFen: 25_600 }])
+    await t.advance(10 * 60_000)
+    expect(await events()).toHaveLength(1)
   })
 
   it('a payment told after its refund does not undo the refund', async () => {
