@@ -1,8 +1,8 @@
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import { loadRules } from '../../rules/load-rules.ts'
-import { releaseStore } from '../../rules/versions/release-store.ts'
-import { releasedBook } from '../../rules/versions/released-book.ts'
+import { releaseStore } from '../../rules/release/release-store.ts'
+import { releasedBook } from '../../rules/release/released-book.ts'
 import { savedBook } from '../../rules/versions/rule-version-store.ts'
 import type { SopCliDeps } from './sop-command.ts'
 

@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
-import type { Release } from '../../rules/book/release.ts'
+import type { Release } from '../../rules/release/release.ts'
+import { releaseStore } from '../../rules/release/release-store.ts'
 import type { SopRule } from '../../rules/schema/sop-rule.ts'
-import { releaseStore } from '../../rules/versions/release-store.ts'
 import { ruleVersion, sopVersionsOf } from '../../rules/versions/rule-version-store.ts'
 import { wrongUse } from './read-words.ts'
 

@@ -8,8 +8,8 @@ import {
   type ReleaseDraft,
   releaseAgain,
   rollBack,
-} from '../../rules/book/release.ts'
-import { releaseStore } from '../../rules/versions/release-store.ts'
+} from '../../rules/release/release.ts'
+import { releaseStore } from '../../rules/release/release-store.ts'
 import { contentOf, releaseOf, versionNamed } from './known-sop.ts'
 import { readWords, wrongUse } from './read-words.ts'
 import { standingText } from './release-text.ts'

@@ -1,9 +1,9 @@
 import type { Tx } from '../../core/db/tx.ts'
-import { isHeldBack } from '../../rules/book/release.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { armsText, splitsOf } from '../../rules/book/splits-of.ts'
+import { isHeldBack } from '../../rules/release/release.ts'
+import { releaseStore } from '../../rules/release/release-store.ts'
 import type { SopRule, SopSplit } from '../../rules/schema/sop-rule.ts'
-import { releaseStore } from '../../rules/versions/release-store.ts'
 import { ruleVersion } from '../../rules/versions/rule-version-store.ts'
 import { standingText } from './release-text.ts'
 

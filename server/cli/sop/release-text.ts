@@ -1,5 +1,5 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
-import { isHeldBack, type Release, type ReleaseWhat } from '../../rules/book/release.ts'
+import { isHeldBack, type Release, type ReleaseWhat } from '../../rules/release/release.ts'
 
 export const WHAT_ZH: Record<ReleaseWhat, string> = {
   published: '发布',

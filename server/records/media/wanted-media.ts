@@ -1,7 +1,7 @@
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { everyStep } from '../../rules/book/sop-branches.ts'
+import { enterableSops } from '../../rules/release/enterable-sops.ts'
 import type { AttachmentRule } from '../../rules/schema/content.ts'
-import { everyReleasedSop } from '../../rules/versions/every-released-sop.ts'
 
 /** `pictureOnly`: shown by URL alone, which is permanent. Otherwise also as a media id, which lives three days: covers of
  *  mini-programs and everything a guide sends from the sidebar. */
@@ -31,7 +31,7 @@ export function wantedMedia(book: RuleBook): Map<string, WantedMedia> {
     for (const variant of value.hours ?? []) wantAll(variant.attachments, false)
   }
   for (const { value } of book.sends.values()) wantAll(value.content.attachments, false)
-  for (const { value } of everyReleasedSop(book))
+  for (const { value } of enterableSops(book))
     for (const step of everyStep(value.steps)) if ('message' in step) wantAll(step.message.attachments, false)
   for (const { value } of book.scripts.values()) wantAll(value.attachments, true)
   for (const pool of book.pools.keys()) want(groupQrSource(pool), false)

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Author } from '../versions/release-store.ts'
+import type { Author } from '../release/release.ts'
 
 const run = promisify(execFile)
 /** New rules wait no longer for a name. */

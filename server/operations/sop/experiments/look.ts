@@ -2,7 +2,7 @@ import type { Db } from '../../../core/db/db.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { splitsOf } from '../../../rules/book/splits-of.ts'
-import { everyReleasedSop } from '../../../rules/versions/every-released-sop.ts'
+import { enterableSops } from '../../../rules/release/enterable-sops.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import { holdOutResult } from './hold-out-result.ts'
 import { splitResult } from './split-results.ts'
@@ -17,7 +17,7 @@ export function createLook(deps: {
   const { db, clock, rules, versions } = deps
   return async (): Promise<void> => {
     const nowMs = clock.now()
-    for (const { name: sop, value } of everyReleasedSop(rules.current())) {
+    for (const { name: sop, value } of enterableSops(rules.current())) {
       for (const { split } of splitsOf(value.steps)) {
         await db.tx((tx) => splitResult(tx, { sop, split, nowMs, versions }))
       }

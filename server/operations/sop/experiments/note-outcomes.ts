@@ -1,7 +1,7 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
+import { enterableSops } from '../../../rules/release/enterable-sops.ts'
 import { eventNameOf } from '../../../rules/schema/sop-event.ts'
-import { everyReleasedSop } from '../../../rules/versions/every-released-sop.ts'
 import { isAbout, type Subject } from '../model/is-about.ts'
 import { matchesEvent } from '../model/matches-event.ts'
 import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
@@ -14,7 +14,7 @@ export function createNoteOutcomes(deps: { rules: Pick<RuleBookHolder, 'current'
 
   const goalKinds = (): Set<string> => {
     return new Set(
-      everyReleasedSop(rules.current()).flatMap(({ value }) =>
+      enterableSops(rules.current()).flatMap(({ value }) =>
         value.goal === undefined ? [] : [eventNameOf(value.goal)],
       ),
     )

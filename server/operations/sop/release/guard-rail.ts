@@ -3,9 +3,9 @@ import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import type { Logger } from '../../../core/kernel/logger.ts'
 import type { Alerts } from '../../../records/alerts/alerts.ts'
-import { type Release, type Rollout, stopCanary } from '../../../rules/book/release.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
-import { releaseStore } from '../../../rules/versions/release-store.ts'
+import { type Release, type Rollout, stopCanary } from '../../../rules/release/release.ts'
+import { releaseStore } from '../../../rules/release/release-store.ts'
 import { ALPHA, estimateOf, logEvidence } from '../experiments/msprt.ts'
 
 export interface GuardRailDeps {

@@ -1,8 +1,8 @@
 import type { ReadTx } from '../../core/db/tx.ts'
-import type { Release } from '../book/release.ts'
 import type { RuleBook, Sop } from '../book/rule-book.ts'
 import type { FactShape } from '../condition/known-facts.ts'
-import { storedSop } from './rule-version-store.ts'
+import { storedSop } from '../versions/rule-version-store.ts'
+import type { Release } from './release.ts'
 
 /** A journey whose released version cannot be had any more; the files' version stands in for it. */
 export interface Unreadable {

@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
-import { nextForFile, type Release } from '../book/release.ts'
 import type { RuleBook, Sop } from '../book/rule-book.ts'
-import { type Author, releaseStore } from './release-store.ts'
+import { type Author, nextForFile, type Release } from './release.ts'
+import { releaseStore } from './release-store.ts'
 
 const writtenOf = ({ name, version, value }: Sop) => ({
   name,

@@ -1,5 +1,10 @@
 import type { SopRule } from '../schema/sop-rule.ts'
 
+/* How a journey in the files comes to people. Its content has a version (`versions/`). Whenever that or its `rollout`
+   changes, `settleReleases` adds a line to the journey's release log, and so do people and the guard-rail. The last line
+   says which version new entrants get; `releasedBook` puts that one into the book in force. Who is inside another version
+   is seen to by the journeys themselves. This file has the lines and the pure decisions; `release-store.ts` the log. */
+
 export type Rollout = NonNullable<SopRule['rollout']>
 /** What becomes of people inside other versions. */
 export type Inside = NonNullable<SopRule['inside']>
@@ -30,11 +35,17 @@ export interface Release {
   inside: Inside
   atMs: number
   by: string | undefined
-  /** Where the name comes from: git's last author of the file, the file's owner, a command line; or no person. */
-  bySource: 'git' | 'file-owner' | 'command' | 'guard-rail' | 'unknown'
+  bySource: Author['source']
   note: string | undefined
   /** When everybody inside other versions had been seen to. */
   movedAtMs: number | undefined
+}
+
+/** Who released something. */
+export interface Author {
+  name: string | undefined
+  /** Where the name comes from: git's last author of the file, the file's owner, a command line; or no person. */
+  source: 'git' | 'file-owner' | 'command' | 'guard-rail' | 'unknown'
 }
 
 export type ReleaseDraft = Omit<Release, 'id' | 'seq' | 'atMs' | 'by' | 'bySource' | 'movedAtMs'>

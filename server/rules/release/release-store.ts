@@ -1,5 +1,5 @@
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
-import type { Inside, Release, ReleaseDraft, ReleaseWhat, Rollout } from '../book/release.ts'
+import type { Author, Inside, Release, ReleaseDraft, ReleaseWhat, Rollout } from './release.ts'
 
 interface StoredRelease {
   id: number
@@ -41,11 +41,6 @@ const toRelease = (row: StoredRelease): Release => ({
   note: row.note ?? undefined,
   movedAtMs: row.moved_at ?? undefined,
 })
-
-export interface Author {
-  name: string | undefined
-  source: Release['bySource']
-}
 
 export const releaseStore = {
   /** The last line of each SOP's log. */
