@@ -4,6 +4,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
@@ -24,7 +25,11 @@ export interface AskForCustomersDeps {
 
 /** After a call that was cut off, or with another handover under way, these do not tell whether ours has begun; the results
  *  do: 40100 and 40129 under way, 40131 the old guide is none any more. */
-const OPEN_QUESTIONS = [40100, 40129, 40131]
+const OPEN_QUESTIONS: readonly number[] = [
+  ERRCODE.isBeingTransferred,
+  ERRCODE.transferIsOpen,
+  ERRCODE.giverDoesNotFollow,
+]
 /** Kept as the errcode of a row whose call had no usable answer. */
 export const UNANSWERED = -1
 /** WeCom moves the customer by itself after this. Source: doc 92125. */

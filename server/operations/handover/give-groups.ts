@@ -3,6 +3,7 @@ import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Groups } from '../../records/groups/groups.ts'
 import { GiveGroups } from './handover-actions.ts'
@@ -19,7 +20,7 @@ export interface GiveGroupsDeps {
 
 /** The owner has not left, the owner is the same, it was inherited already: so it looks after an attempt whose answer was lost,
  *  and the group itself tells. */
-const PERHAPS_DONE = [90500, 90504, 90508]
+const PERHAPS_DONE: readonly number[] = [ERRCODE.ownerHasNotLeft, ERRCODE.ownerIsTheSame, ERRCODE.groupIsInherited]
 
 /** Gives groups to their new owner; WeCom does it at once. After a lost answer a repeat is harmless. */
 export function createGiveGroups({ db, clock, wecom, groups }: GiveGroupsDeps): Executor {

@@ -1,13 +1,11 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { CustomerState } from './handover-states.ts'
 
-/** The customer limit of the member who takes over. */
-const MEMBER_FULL = 40099
-
 /** How a handover ends that WeCom refused at once. */
 export const endByErrcode = (errcode: number): { state: 'full' | 'failed'; errcode: number; reason: string } =>
-  errcode === MEMBER_FULL
+  errcode === ERRCODE.takerIsFull
     ? { state: 'full', errcode, reason: TAKER_FULL }
     : { state: 'failed', errcode, reason: refusalText(errcode) }
 

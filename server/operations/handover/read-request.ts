@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { AppError } from '../../core/kernel/app-error.ts'
+import { HANDOVER_MESSAGE_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { type Assignment, type HandoverRequest, takersOf, USUAL_MOST_CUSTOMERS } from './handover-request.ts'
 
 export interface AskedOnCommandLine {
@@ -8,7 +9,6 @@ export interface AskedOnCommandLine {
   message: string | undefined
 }
 
-const MOST_MESSAGE = 200
 const WHAT = ['customers', 'groups', 'all'] as const
 
 const wrong = (zh: string): never => {
@@ -33,7 +33,8 @@ export function readRequest(words: readonly string[]): AskedOnCommandLine {
   if (request.what !== 'customers' && request.toUserIds.length === 0) {
     wrong('群要转给谁请用 --to 写明；只转客户请加 --what customers。')
   }
-  if ([...(values.message ?? '')].length > MOST_MESSAGE) wrong(`--message 最多 ${MOST_MESSAGE} 个字。`)
+  if ([...(values.message ?? '')].length > HANDOVER_MESSAGE_CHARS)
+    wrong(`--message 最多 ${HANDOVER_MESSAGE_CHARS} 个字。`)
   return { request, message: values.message }
 }
 

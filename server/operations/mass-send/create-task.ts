@@ -4,10 +4,12 @@ import { AppError, mayHaveHappened } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { MESSAGE_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 import { type Action, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Media } from '../../records/media/media.ts'
 import { type BatchOfRun, changeBatch, needBatch, waitingCustomers } from './batches.ts'
 import { CreateMassSend } from './create-action.ts'
@@ -28,8 +30,6 @@ export interface CreateTaskDeps {
 /** `unclear`: an earlier attempt may have made the task, and the platform does not say. */
 export type Created = { kind: 'created'; msgid: string; failed: string[] } | { kind: 'unclear' }
 
-/** Source: docs 92135. */
-const TEXT_BYTES = 4_000
 /** Twelve tries, about four hours: longer than preparing a picture takes, shorter than the message stays of use. */
 const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)
 
@@ -77,8 +77,8 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     if (text === '' && ready.length === 0) {
       throw new AppError('mass-send.empty', 'neither text nor attachments', { zh: '没有内容：正文和附件都为空' })
     }
-    if (Buffer.byteLength(text) > TEXT_BYTES) {
-      const zh = `正文超过 ${TEXT_BYTES} 字节（一个汉字 3 字节），请缩短`
+    if (Buffer.byteLength(text) > MESSAGE_TEXT_BYTES) {
+      const zh = `正文超过 ${MESSAGE_TEXT_BYTES} 字节（一个汉字 3 字节），请缩短`
       throw new AppError('mass-send.too-long', 'text exceeds 4,000 bytes', { zh })
     }
     return { text, attachments: ready }
@@ -164,8 +164,7 @@ export async function adopt(tx: Tx, batchId: number, msgid: string, nowMs: numbe
 }
 
 /** False only when it is certain that the platform has not made the task. */
-const mayHaveBeenMade = (error: unknown): boolean =>
-  (error instanceof WecomError && error.errcode === -1) || mayHaveHappened(error)
+const mayHaveBeenMade = (error: unknown): boolean => isRefusedWith(error, ERRCODE.busy) || mayHaveHappened(error)
 
 const noteTrouble = (tx: Tx, batchId: number, zh: string): Promise<number> =>
   changeBatch(tx, batchId, { last_error: zh })

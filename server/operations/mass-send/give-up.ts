@@ -3,8 +3,9 @@ import { all, sql } from '../../core/db/sql.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import { changeBatch, needBatch } from './batches.ts'
 import { CancelMassSend } from './create-action.ts'
 import { endBatch, settleRest } from './outcomes.ts'
@@ -18,7 +19,6 @@ export interface GiveUpDeps {
 }
 
 const BATCHES = 200
-const CANCELLED_BEFORE = 41093
 
 /** Queues the cancelling of every task that its guide has not confirmed in the time it was given. Safe to repeat. */
 export async function queueCancels({ db, clock, outbox }: GiveUpDeps): Promise<void> {
@@ -57,7 +57,7 @@ export function cancelExecutor({ db, clock, wecom }: GiveUpDeps): Executor {
         await wecom.massSends.cancel({ msgid: batch.msgid })
       } catch (error) {
         // An earlier try of ours, or a person in the console.
-        if (!(error instanceof WecomError) || error.errcode !== CANCELLED_BEFORE) throw error
+        if (!isRefusedWith(error, ERRCODE.alreadyCancelled)) throw error
       }
       return (await isConfirmed(batch.msgid)) ? 'confirmed' : 'cancelled'
     },

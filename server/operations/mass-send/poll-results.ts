@@ -5,8 +5,9 @@ import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError, WecomRateLimited, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith, WecomRateLimited, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
 import { changeBatch } from './batches.ts'
 import { adopt } from './create-task.ts'
 import type { FindCreated } from './find-created.ts'
@@ -25,7 +26,6 @@ export interface PollDeps {
 /** Batches per run of the job; the rest is due still and comes next. */
 const BATCHES = 100
 const PAGE = 1_000
-const DISPATCHING = 41063
 
 interface SendResult {
   external_userid?: string
@@ -58,7 +58,7 @@ export async function pollResults(deps: PollDeps): Promise<void> {
 
 /** One batch that cannot be read must not keep the others from being read. */
 async function postpone({ db, clock, log }: PollDeps, batch: BatchRow, error: unknown): Promise<void> {
-  const isDispatching = error instanceof WecomError && error.errcode === DISPATCHING
+  const isDispatching = isRefusedWith(error, ERRCODE.isDispatching)
   if (!isDispatching)
     log.warn({ batchId: batch.id, err: describeError(error) }, 'mass-send results not read; asked again later')
   const now = clock.now()

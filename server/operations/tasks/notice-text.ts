@@ -1,4 +1,5 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import { APP_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 
 export interface NoticeLine {
   /** Customer's name; undefined while unknown. */
@@ -8,8 +9,6 @@ export interface NoticeLine {
   openedAtMs: number
 }
 
-/** WeCom's limit for markdown content, in UTF-8 bytes (doc 90236). */
-const MAX_BYTES = 2_048
 const bytes = (text: string): number => Buffer.byteLength(text)
 /** One line each, and nothing in a customer's name may turn into markup. */
 const plain = (text: string): string => text.replace(/[\s*_`#>[\]()<]+/g, ' ').trim()
@@ -27,7 +26,7 @@ export function noticeText(lines: NoticeLine[]): string {
     const rest = lines.length - at
     const more = `\n> ……还有 ${rest} 条`
     const reserve = rest > 1 ? bytes(more) : 0
-    if (bytes(head + body + next + tail) + reserve > MAX_BYTES) {
+    if (bytes(head + body + next + tail) + reserve > APP_TEXT_BYTES) {
       body += more
       break
     }

@@ -3,9 +3,10 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { defineAction, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
 import { Attachment } from '../../platform/wecom/api/attachment.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import { touches } from '../../records/touches/touches.ts'
 import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
@@ -27,10 +28,6 @@ export const SendWelcome = defineAction(
     leftOut: Type.Array(Type.String()),
   }),
 )
-
-const TAKEN = 41051
-const EXPIRED = 41050
-const BUSY = 41096
 
 export interface SendWelcomeDeps {
   clock: Clock
@@ -69,7 +66,7 @@ export function createSendWelcome(
         })
         return { outcome: 'sent' }
       } catch (error) {
-        const isUsed = error instanceof WecomError && error.errcode === TAKEN
+        const isUsed = isRefusedWith(error, ERRCODE.alreadyChatting)
         if (isUsed && mayHaveHappened) return { outcome: 'sent-or-taken' }
         throw error
       }
@@ -107,7 +104,7 @@ export function createSendWelcome(
 }
 
 function endOf({ state, code, errcode, mayHaveHappened }: Failure): { state: WelcomeState; reason: string } {
-  if (errcode === TAKEN) return { state: 'taken', reason: '其他应用已先发送，或双方已经开始聊天' }
+  if (errcode === ERRCODE.alreadyChatting) return { state: 'taken', reason: '其他应用已先发送，或双方已经开始聊天' }
   if (state === 'expired' && mayHaveHappened) {
     const why =
       code === 'wecom.not-understood'
@@ -115,9 +112,14 @@ function endOf({ state, code, errcode, mayHaveHappened }: Failure): { state: Wel
         : '发送途中连接中断，20 秒内没有得到企业微信的答复，可能已发出'
     return { state: 'sent-or-taken', reason: why }
   }
-  if (errcode === EXPIRED) return { state: 'late', reason: '欢迎语凭证已失效（只在 20 秒内有效）' }
+  if (errcode === ERRCODE.welcomeExpired) return { state: 'late', reason: '欢迎语凭证已失效（只在 20 秒内有效）' }
   if (state === 'expired') {
-    const why = errcode === BUSY ? '，其他应用一直在发送' : errcode === undefined ? '' : `，企业微信一直答复 ${errcode}`
+    const why =
+      errcode === ERRCODE.welcomeByAnotherApp
+        ? '，其他应用一直在发送'
+        : errcode === undefined
+          ? ''
+          : `，企业微信一直答复 ${errcode}`
     return { state: 'late', reason: `超过 20 秒没能发出${why}` }
   }
   if (code === 'wecom.bad-request') {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { MESSAGE_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import { CustomerAdded, WelcomeCodeGiven } from '../../records/customers/customer-events.ts'
@@ -18,7 +19,6 @@ import type { WelcomeWanted } from './welcome-wanted.ts'
 
 /** Docs 92137: a code lives 20 s and works once; text of at most 4,000 bytes. */
 const CODE_LIFE_MS = 20 * SECOND_MS
-const TEXT_BYTES = 4_000
 
 const WHY_NO_CODE = '企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过'
 const WHY_FOUND = '企业微信的添加通知没有收到，核对时才发现，早已过了 20 秒'
@@ -91,7 +91,7 @@ export function createWelcome(deps: WelcomeDeps) {
   async function compose(tx: Tx, { externalUserId, userId }: WelcomeWanted, { content }: ChosenWelcome) {
     const customer = await customers.queries.nameOf(tx, externalUserId)
     const guide = await staff.queries.nameOf(tx, userId)
-    const filled = cutToBytes(fillNames(content.text ?? '', { customer, guide }), TEXT_BYTES)
+    const filled = cutToBytes(fillNames(content.text ?? '', { customer, guide }), MESSAGE_TEXT_BYTES)
     const { ready, missing } = await media.attachments(tx, content.attachments ?? [])
     return { text: filled.trim() === '' ? undefined : filled, attachments: ready, leftOut: missing }
   }

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import { currentCallContext } from '../../core/kernel/call-context.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { ERRCODE } from './error-codes/errcode.ts'
 import { errorCode } from './error-codes/error-codes.ts'
 import { createConcurrencyQueue } from './limits/concurrency-queue.ts'
 import type { RateLimits } from './limits/rate-limits.ts'
@@ -46,8 +47,8 @@ export type Call = <Request extends TSchema, Answer extends TSchema>(
   options?: CallOptions,
 ) => Promise<Static<Answer>>
 
-/** 40001 is a wrong secret at gettoken; elsewhere it comes for tokens that are no longer good. */
-const TOKEN_REFUSED = new Set([40014, 42001, 40001])
+/** `wrongSecret` is just that at gettoken; elsewhere it comes for tokens that are no longer good. */
+const TOKEN_REFUSED = new Set<number>([ERRCODE.invalidToken, ERRCODE.tokenExpired, ERRCODE.wrongSecret])
 const isTokenRefused = (answer: Json): boolean => TOKEN_REFUSED.has(readErrcode(answer) ?? 0)
 const COMPLAIN_EVERY_MS = 10 * 60_000
 
@@ -138,7 +139,7 @@ export function createCall(deps: {
       if (!isTokenRefused(answer)) token.accepted()
       const closedMs = limits.learn(path, errcode, clock.now())
       if (closedMs > 0) log.warn({ path, closedMs }, 'WeCom says too many calls; endpoint closed for a while')
-      if (errcode === 45033) log.warn({ path }, 'WeCom says too many calls at once; fewer from now on')
+      if (errcode === ERRCODE.tooManyAtOnce) log.warn({ path }, 'WeCom says too many calls at once; fewer from now on')
       if (errcode !== 0) {
         complain(path, errcode)
         throw new WecomError(errcode, path, closedMs > 0 ? { retry: { afterMs: closedMs } } : {})

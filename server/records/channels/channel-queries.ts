@@ -1,4 +1,5 @@
 import type { Tx } from '../../core/db/tx.ts'
+import { WAY_STATE_CHARS } from '../../core/kernel/wecom-limits.ts'
 
 export interface Channel {
   name: string
@@ -30,13 +31,11 @@ const toChannel = (row: StoredChannel): Channel => ({
   trouble: row.trouble ?? undefined,
 })
 
-/** Longer states are never ours, whatever a stranger sends. */
-const MAX_STATE = 30
-
 export const channelQueries = {
   /** The channel whose code carried this state; undefined for a missing, foreign or odd state. */
   byState: async (tx: Tx, state: string | null | undefined): Promise<Channel | undefined> => {
-    if (state === null || state === undefined || state === '' || state.length > MAX_STATE) return undefined
+    // Longer states are never ours, whatever a stranger sends.
+    if (state === null || state === undefined || state === '' || state.length > WAY_STATE_CHARS) return undefined
     const row = await tx.row<StoredChannel>(`SELECT ${COLUMNS} FROM channel WHERE state = ?`, [state])
     // MySQL ignores trailing spaces in a comparison; we do not.
     return row === undefined || row.state !== state ? undefined : toChannel(row)

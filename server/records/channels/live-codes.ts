@@ -1,6 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
+import { WAY_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
@@ -13,7 +14,6 @@ interface MadeCode {
 
 const SEVERAL_MEMBERS = 2
 const QR_CODE = 2
-const MAX_REMARK = 30
 /** WeCom knows the ways made from this day on. */
 const FIRST_LISTED_MS = Date.UTC(2021, 6, 10)
 /** Beyond these a lost way is not worth the calls; a second one does the same work. */
@@ -23,7 +23,7 @@ export const liveAs = (code: LiveCode): string => JSON.stringify(code)
 
 const settingsOf = (code: LiveCode) => ({
   state: code.state,
-  remark: Array.from(code.channel).slice(0, MAX_REMARK).join(''),
+  remark: Array.from(code.channel).slice(0, WAY_REMARK_CHARS).join(''),
   user: code.users,
   skip_verify: code.skipVerify,
 })

@@ -2,8 +2,9 @@ import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Alerts } from '../alerts/alerts.ts'
 import type { LiveCode } from './channel-actions.ts'
 
@@ -24,8 +25,6 @@ interface StoredCode {
   live_as: string | null
 }
 
-/** No such way, or another app's. */
-const NO_SUCH_WAY = 41044
 const TOLD_FOR_MS = 30 * DAY_MS
 
 /** What a channel's live code is at WeCom, and what to do when it is not what we made: the next keeping makes it so. */
@@ -49,7 +48,7 @@ export function createReadCode({ db, clock, wecom, alerts }: ReadCodeDeps) {
         const qrCode = way.qr_code === '' ? undefined : way.qr_code
         return { users: [...(way.user ?? [])].sort(), skipVerify: way.skip_verify, qrCode }
       } catch (error) {
-        if (error instanceof WecomError && error.errcode === NO_SUCH_WAY) return 'gone'
+        if (isRefusedWith(error, ERRCODE.noSuchWay)) return 'gone'
         throw error
       }
     },

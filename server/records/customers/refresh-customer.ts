@@ -3,8 +3,9 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { type Action, type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { channelQueries } from '../channels/channel-queries.ts'
 import type { Staff } from '../staff/staff.ts'
 import type { Tags } from '../tags/tags.ts'
@@ -39,11 +40,6 @@ export interface RecordedReading extends RecordedRelations {
   retagged: { externalUserId: string; userId: string }[]
 }
 
-/** No relation both ways: the guide deleted the customer, or a half add waits for its guide. Not an error. */
-const NO_RELATION = 84061
-/** Not a customer of this corp (any more). */
-const UNKNOWN_CUSTOMER = 40096
-
 export function createRefreshCustomer(deps: RefreshDeps) {
   const { wecom, clock, outbox, emit, timeline, staff, tags, channels, phoneHash } = deps
 
@@ -58,7 +54,7 @@ export function createRefreshCustomer(deps: RefreshDeps) {
         cursor = page.next_cursor === '' ? undefined : page.next_cursor
       } while (cursor !== undefined)
     } catch (error) {
-      const tolerated = error instanceof WecomError && [NO_RELATION, UNKNOWN_CUSTOMER].includes(error.errcode)
+      const tolerated = isRefusedWith(error, ERRCODE.noRelation, ERRCODE.noSuchCustomer)
       if (!tolerated) throw error
       return { relations: [], readAtMs }
     }

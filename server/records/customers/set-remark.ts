@@ -1,6 +1,7 @@
 import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
+import { CUSTOMER_DESCRIPTION_CHARS, CUSTOMER_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
@@ -20,9 +21,6 @@ export interface RemarkChange {
   /** Once per key; ≤180 characters. */
   key: string
 }
-
-const MAX_REMARK = 20
-const MAX_DESCRIPTION = 150
 
 const cut = (text: string, length: number): string => Array.from(text).slice(0, length).join('')
 
@@ -81,8 +79,10 @@ export function createSetRemark({
       payload: {
         externalUserId: change.externalUserId,
         userId: change.userId,
-        ...(change.remark === undefined ? {} : { remark: cut(change.remark, MAX_REMARK) }),
-        ...(change.description === undefined ? {} : { description: cut(change.description, MAX_DESCRIPTION) }),
+        ...(change.remark === undefined ? {} : { remark: cut(change.remark, CUSTOMER_REMARK_CHARS) }),
+        ...(change.description === undefined
+          ? {}
+          : { description: cut(change.description, CUSTOMER_DESCRIPTION_CHARS) }),
       },
       reason: change.reason,
     })

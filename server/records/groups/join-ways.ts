@@ -5,6 +5,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { randomText } from '../../core/kernel/random.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { WAY_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { defineAction, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
@@ -48,8 +49,6 @@ export interface JoinWaysDeps {
 }
 
 const TRY_AGAIN_MS = 10 * MINUTE_MS
-/** WeCom cuts remarks off after 30 characters. */
-const MAX_REMARK = 30
 
 /** The number alone is no reason to write: WeCom counts on itself. */
 const isSame = (a: JoinWaySettings, b: JoinWaySettings | undefined): boolean =>
@@ -60,7 +59,7 @@ const isSame = (a: JoinWaySettings, b: JoinWaySettings | undefined): boolean =>
 
 const toBody = (payload: JoinWaySettings & { pool: string; state: string }): JoinWayBody => ({
   scene: 2,
-  remark: [...`群池 ${payload.pool}`].slice(0, MAX_REMARK).join(''),
+  remark: [...`群池 ${payload.pool}`].slice(0, WAY_REMARK_CHARS).join(''),
   auto_create_room: payload.autoCreate ? 1 : 0,
   ...(payload.autoCreate ? { room_base_name: payload.baseName, room_base_id: payload.firstNumber } : {}),
   chat_id_list: payload.chatIds,

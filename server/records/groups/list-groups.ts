@@ -3,8 +3,9 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { defineAction, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { RefreshGroupAction } from './refresh-group.ts'
 
 /** One page of all customer groups (groupchat/list), to find those that no callback told us of. */
@@ -32,8 +33,6 @@ export interface ListGroupsDeps {
 
 const PAGE = 1_000
 const OWNERS_PER_CALL = 100
-/** WeCom: more than 1,000 members in range, name the owners. */
-const TOO_MANY_OWNERS = 81017
 
 export type ListedGroups = { kind: 'page'; chatIds: string[]; next: string } | { kind: 'too-many'; parts: number }
 
@@ -71,7 +70,7 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
       const chatIds = (answer.group_chat_list ?? []).map((chat) => chat.chat_id)
       return { kind: 'page', chatIds, next: answer.next_cursor ?? '' }
     } catch (error) {
-      if (!(error instanceof WecomError) || error.errcode !== TOO_MANY_OWNERS || part !== null) throw error
+      if (!isRefusedWith(error, ERRCODE.rangeTooLarge) || part !== null) throw error
       const guides = await db.tx((tx) => staff.queries.guideIds(tx))
       return { kind: 'too-many', parts: Math.ceil(guides.length / OWNERS_PER_CALL) }
     }

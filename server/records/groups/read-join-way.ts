@@ -1,8 +1,9 @@
 import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import { joinWayQueries, liveSettings, storedJoinWay } from './join-way-queries.ts'
 
 export type JoinWayReading = 'gone' | { chatIds: string[]; autoCreate: boolean; qrCode: string | undefined }
@@ -15,9 +16,6 @@ export interface ReadJoinWayDeps {
   /** Sets the pool's code right. */
   keep(tx: Tx, pool: string): Promise<void>
 }
-
-/** No such way, or another app's. */
-const NO_SUCH_WAY = 41044
 
 /** What a pool's join code is at WeCom; where it is not what we made, it is made so again. */
 export function createReadJoinWay({ db, clock, wecom, keep }: ReadJoinWayDeps) {
@@ -35,7 +33,7 @@ export function createReadJoinWay({ db, clock, wecom, keep }: ReadJoinWayDeps) {
         const qrCode = way.qr_code === '' ? undefined : way.qr_code
         return { chatIds: way.chat_id_list ?? [], autoCreate: way.auto_create_room === 1, qrCode }
       } catch (error) {
-        if (error instanceof WecomError && error.errcode === NO_SUCH_WAY) return 'gone'
+        if (isRefusedWith(error, ERRCODE.noSuchWay)) return 'gone'
         throw error
       }
     },

@@ -6,8 +6,9 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Lane } from '../../engine/actions/action-kind.ts'
 import { defineAction, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type GroupDetail, toGroupDetail } from './group-detail.ts'
 import type { Membership } from './membership.ts'
@@ -60,7 +61,6 @@ export interface RefreshGroupDeps {
 /** WeCom's detail may lag behind its own event (doc 92122). */
 const LAG_CHECKS_MS = [2 * SECOND_MS, 10 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS]
 const CHECK_AGAIN_MS = 30 * SECOND_MS
-const GROUP_DISMISSED = 49008
 /** Members who came shortly before we first heard of the group are news, too. */
 const NEWS_BEFORE_KNOWN_MS = 10 * MINUTE_MS
 
@@ -152,7 +152,7 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
       const toJSON = () => ({ kind: 'detail', covered, members: detail.members.length })
       return { kind: 'detail', covered, askedAtMs, detail, toJSON }
     } catch (error) {
-      if (error instanceof WecomError && error.errcode === GROUP_DISMISSED) return { kind: 'dismissed' }
+      if (isRefusedWith(error, ERRCODE.groupDismissed)) return { kind: 'dismissed' }
       throw error
     }
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { extname, resolve, sep } from 'node:path'
 import { AppError } from '../../core/kernel/app-error.ts'
+import { LASTING_IMAGE_BYTES } from '../../core/kernel/wecom-limits.ts'
 
 export interface AssetFile {
   bytes: Buffer
@@ -9,8 +10,6 @@ export interface AssetFile {
   fileName: string
 }
 
-/** `media/uploadimg` takes no more. Docs 90256. */
-const MAX_BYTES = 2 * 1024 * 1024
 const PICTURE = /^\.(png|jpe?g)$/i
 
 const refuse = (path: string, why: string): AppError =>
@@ -37,7 +36,7 @@ export function createAssetFiles(dir: string) {
 
   async function read(path: string): Promise<AssetFile> {
     const { file, stamp, size } = await locate(path)
-    if (size > MAX_BYTES) throw refuse(path, '超过 2 MB，请压缩后再放')
+    if (size > LASTING_IMAGE_BYTES) throw refuse(path, '超过 2 MB，请压缩后再放')
     const bytes = await readFile(file)
     const fingerprint = fingerprintOf(bytes)
     seen.set(path, { stamp, fingerprint })

@@ -1,6 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { assertNever } from '../../core/kernel/assert-never.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { LINK_DESC_BYTES, LINK_TITLE_BYTES, MINI_TITLE_BYTES, URL_BYTES } from '../../core/kernel/wecom-limits.ts'
 import type { Attachment as WecomAttachment } from '../../platform/wecom/api/attachment.ts'
 import type { AttachmentRule } from '../../rules/schema/content.ts'
 import { cutToBytes } from './cut-to-bytes.ts'
@@ -21,11 +22,6 @@ export interface Prepared<Ready> {
   ready: Ready[]
   missing: string[]
 }
-
-const LINK_TITLE_BYTES = 128
-const LINK_DESC_BYTES = 512
-const URL_BYTES = 2_048
-const MINI_TITLE_BYTES = 64
 
 type Known = ReadonlyMap<string, PreparedMedia>
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { ERRCODE, NO_SUCH_MEMBER, OUT_OF_RANGE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { StaffState } from './staff-queries.ts'
 
 export interface MemberReading {
@@ -16,15 +17,10 @@ export interface StaffListing {
   members: MemberReading[]
 }
 
-/** userid not found, user does not exist. */
-const GONE = [60111, 46004, 40003]
 /** The app may not read this member; that says nothing about the member. */
-const NOT_ALLOWED = [60011, 60020, 60021, 48002, 50002]
+const NOT_ALLOWED = [...OUT_OF_RANGE, ERRCODE.untrustedIp, ERRCODE.noRightToApi]
 /** The department is out of sight or was deleted meanwhile. */
-const NO_DEPARTMENT = [60003, 60123, 60011]
-
-const isOneOf = (error: unknown, codes: number[]): boolean =>
-  error instanceof WecomError && codes.includes(error.errcode)
+const NO_DEPARTMENT = [ERRCODE.noSuchDepartment, ERRCODE.invalidDepartment, ERRCODE.noRightToSee]
 
 export function stateOf(status: number | undefined): StaffState | undefined {
   if (status === undefined) return undefined
@@ -49,8 +45,8 @@ export async function readMember(
       state: stateOf(member.status),
     }
   } catch (error) {
-    if (isOneOf(error, GONE)) return 'gone'
-    if (isOneOf(error, NOT_ALLOWED)) return undefined
+    if (isRefusedWith(error, ...NO_SUCH_MEMBER)) return 'gone'
+    if (isRefusedWith(error, ...NOT_ALLOWED)) return undefined
     throw error
   }
 }
@@ -100,7 +96,7 @@ async function departmentIds(wecom: Pick<Wecom, 'staff'>): Promise<number[]> {
   try {
     return ((await wecom.staff.departments()).department ?? []).map((department) => department.id)
   } catch (error) {
-    if (isOneOf(error, [...NO_DEPARTMENT, ...NOT_ALLOWED])) return []
+    if (isRefusedWith(error, ...NO_DEPARTMENT, ...NOT_ALLOWED)) return []
     throw error
   }
 }
@@ -109,7 +105,7 @@ async function membersOf(wecom: Pick<Wecom, 'staff'>, departmentId: number): Pro
   try {
     return (await wecom.staff.simpleList(departmentId)).userlist ?? []
   } catch (error) {
-    if (isOneOf(error, [...NO_DEPARTMENT, ...NOT_ALLOWED])) return []
+    if (isRefusedWith(error, ...NO_DEPARTMENT, ...NOT_ALLOWED)) return []
     throw error
   }
 }

@@ -3,6 +3,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import { APP_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 import { defineAction, type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
@@ -19,8 +20,6 @@ export const TellStaff = defineAction(
 /** A member gets at most 30 messages a minute and 1,000 an hour from one app, the rest is dropped without a word (doc
  *  90236); so each has its own turn. */
 const APART_MS = HOUR_MS / 1_000
-/** WeCom's limit for text, in UTF-8 bytes. */
-const MAX_BYTES = 2_048
 /** Older than this it is no news. */
 const NEWS_FOR_MS = 12 * HOUR_MS
 
@@ -54,7 +53,7 @@ export function createTellStaff({ clock, outbox, wecom }: TellStaffDeps) {
       const told = [...present].filter((userId) => !left.has(userId))
       // WeCom takes the same words within half an hour for the same message: the time tells them apart.
       const time = `（${shanghaiText(clock.now()).slice(5)}）`
-      const text = `${cutToBytes(said.text, MAX_BYTES - Buffer.byteLength(time))}${time}`
+      const text = `${cutToBytes(said.text, APP_TEXT_BYTES - Buffer.byteLength(time))}${time}`
       for (const userId of told) {
         const dueAtMs = await turnOf(tx, userId)
         await outbox.enqueue(tx, TellStaff, {

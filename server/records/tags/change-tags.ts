@@ -4,8 +4,9 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import { RefreshCustomer } from '../customers/customer-actions.ts'
 import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -33,11 +34,6 @@ interface Plan {
   /** Put on by a person, so a rule leaves them. */
   kept: string[]
 }
-
-/** A tag that was deleted in WeCom since we listed it fails the whole call. */
-const INVALID_TAG = 40068
-/** Not friends both ways. */
-const NO_RELATION = 84061
 
 export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, library }: ChangeTagsDeps) {
   async function plan(tx: Tx, payload: MarkTagsPayload): Promise<Plan> {
@@ -68,7 +64,7 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
         ...(remove.length === 0 ? {} : { remove_tag: remove.map((tag) => tag.tagId) }),
       })
     } catch (error) {
-      if (!(error instanceof WecomError) || error.errcode !== INVALID_TAG) throw error
+      if (!isRefusedWith(error, ERRCODE.noSuchTag)) throw error
       await db.tx((tx) => library.askForListing(tx, `stale:${actionId}`, '有标签在企业微信里已被删除'))
       throw new AppError('tags.library-stale', 'a tag id is no longer valid; the library is read again', {
         retry: 'later',
@@ -124,7 +120,7 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
     abandoned: async (tx, { id, payload, reason }, { errcode }) => {
       await settle(tx, payload, id)
       const why =
-        errcode === NO_RELATION
+        errcode === ERRCODE.noRelation
           ? '：与客户还不是双向好友'
           : errcode === undefined
             ? ''

@@ -1,9 +1,8 @@
 import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
+import { LASTING_IMAGE_BYTES } from '../../core/kernel/wecom-limits.ts'
 import { ASSETS_FOLDER } from '../files/rule-folder.ts'
 
-/** WeCom: uploadimg takes 5 B to 2 MB, JPG or PNG. */
-const MAX_IMAGE_BYTES = 2 * 1024 * 1024
 const SIGNATURES: Record<string, string> = { '.png': '89504e47', '.jpg': 'ffd8ff', '.jpeg': 'ffd8ff' }
 
 /** Looks at images below `<folder>/assets/`; each once. */
@@ -26,7 +25,7 @@ function problemOf(root: string, asset: string): [string, string] | undefined {
     }
     const { size } = statSync(path)
     if (!statSync(path).isFile()) return [`素材「${asset}」不是文件`, '写到具体的图片']
-    if (size < 5 || size > MAX_IMAGE_BYTES) {
+    if (size < 5 || size > LASTING_IMAGE_BYTES) {
       return [`素材「${asset}」有 ${Math.ceil(size / 1024)} KB`, '企业微信只收 2 MB 以内的图片，压缩后再放']
     }
     const signature = SIGNATURES[extname(asset).toLowerCase()]

@@ -1,9 +1,10 @@
+import { WAY_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import type { Draft } from '../files/draft.ts'
 import type { ChannelRule } from '../schema/rule-files.ts'
 import { type CheckContext, checkDoubles, checkName, checkTags } from './check-context.ts'
 
-/** WeCom's remark of a contact way takes 30 characters, and the channel's name goes there. */
-const MAX_NAME = 30
+/** The channel's name is the remark of its contact way. */
+const MAX_NAME = WAY_REMARK_CHARS
 
 export function checkChannels(context: CheckContext, channels: Draft<ChannelRule>[]): void {
   const byState = new Map<string, string>()

@@ -1,3 +1,10 @@
+import {
+  LINK_DESC_BYTES,
+  LINK_TITLE_BYTES,
+  MESSAGE_TEXT_BYTES,
+  MINI_TITLE_BYTES,
+  URL_BYTES,
+} from '../../core/kernel/wecom-limits.ts'
 import { didYouMean } from '../condition/did-you-mean.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import type { AttachmentRule, ContentRule } from '../schema/content.ts'
@@ -5,13 +12,8 @@ import { type AnyDraft, type CheckContext, checkName } from './check-context.ts'
 
 export const PLACEHOLDERS = ['{客户昵称}', '{导购名}'] as const
 
-/** WeCom: 4,000 bytes of UTF-8. A WeChat nickname may take 16 characters of 4 bytes, a member's name 64 bytes. */
-const MAX_TEXT_BYTES = 4_000
+/** A WeChat nickname may take 16 characters of 4 bytes, a member's name 64 bytes. */
 const PLACEHOLDER_BYTES = 64
-const LINK_TITLE_BYTES = 128
-const LINK_DESC_BYTES = 512
-const URL_BYTES = 2_048
-const MINI_TITLE_BYTES = 64
 
 const bytes = (text: string): number => Buffer.byteLength(text)
 
@@ -35,11 +37,11 @@ export function checkContent(
 
 function checkText(draft: AnyDraft, path: Path, text: string, placeholders: readonly string[]): void {
   const filled = placeholders.reduce((all, one) => all.replaceAll(one, 'x'.repeat(PLACEHOLDER_BYTES)), text)
-  if (bytes(filled) > MAX_TEXT_BYTES) {
+  if (bytes(filled) > MESSAGE_TEXT_BYTES) {
     draft.fault(
       path,
-      `文字太长：${bytes(filled)} 字节，企业微信最多 ${MAX_TEXT_BYTES} 字节`,
-      `大约要删掉 ${Math.ceil((bytes(filled) - MAX_TEXT_BYTES) / 3)} 个汉字`,
+      `文字太长：${bytes(filled)} 字节，企业微信最多 ${MESSAGE_TEXT_BYTES} 字节`,
+      `大约要删掉 ${Math.ceil((bytes(filled) - MESSAGE_TEXT_BYTES) / 3)} 个汉字`,
     )
   }
   checkPlaceholders(draft, path, text, placeholders)

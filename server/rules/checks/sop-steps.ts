@@ -1,4 +1,5 @@
 import { assertNever } from '../../core/kernel/assert-never.ts'
+import { CUSTOMER_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { implies } from '../condition/condition-bounds.ts'
 import { didYouMean } from '../condition/did-you-mean.ts'
 import type { Draft } from '../files/draft.ts'
@@ -12,8 +13,6 @@ import { type CheckContext, checkDoubles, checkName, checkTags } from './check-c
 import { checkContent, checkPlaceholders } from './content.ts'
 import { checkEvent } from './sop-event.ts'
 
-/** WeCom: 20 characters; a nickname is cut to fit, the rest must leave it room. */
-const MAX_REMARK = 20
 const MAX_DAYS = 365
 const MAX_DEPTH = 8
 
@@ -66,8 +65,10 @@ function checkActingStep(
     if (both !== undefined) draft.fault([...here, 'tag'], `标签「${both}」又加又减`, '只留一边')
   } else if ('remark' in step) {
     checkPlaceholders(draft, [...here, 'remark'], step.remark, ['{客户昵称}'])
+    // A nickname is cut to fit; the rest must leave it room.
     const fixed = Array.from(step.remark.replaceAll('{客户昵称}', '')).length
-    if (fixed > MAX_REMARK) draft.fault([...here, 'remark'], `备注有 ${fixed} 个字，最多 ${MAX_REMARK} 个`, '请缩短')
+    if (fixed > CUSTOMER_REMARK_CHARS)
+      draft.fault([...here, 'remark'], `备注有 ${fixed} 个字，最多 ${CUSTOMER_REMARK_CHARS} 个`, '请缩短')
   } else if ('invite' in step) checkName(context, draft, [...here, 'invite'], 'pool', step.invite)
   else if ('task' in step) {
     const { title, script, due, escalate, reassign } = step.task

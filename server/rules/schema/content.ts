@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { LINK_DESC_BYTES, LINK_TITLE_BYTES, MINI_TITLE_BYTES } from '../../core/kernel/wecom-limits.ts'
 
 /** A path below `config/assets/`, e.g. `welcome/parcel.png`. */
 const Asset = Type.String({
@@ -6,16 +7,16 @@ const Asset = Type.String({
   description: '素材文件，写 config/assets/ 下面的路径，如 welcome/parcel.png',
 })
 
-/** WeCom: link title ≤128 bytes, description ≤512 bytes, URLs ≤2,048 bytes; mini-program title ≤64 bytes. */
+/** The limits are WeCom's; the checks look at them, which count bytes. */
 export const AttachmentRule = Type.Union([
   Type.Object({ image: Asset }, { additionalProperties: false }),
   Type.Object(
     {
       link: Type.Object(
         {
-          title: Type.String({ minLength: 1, description: '链接标题，不超过 128 字节' }),
+          title: Type.String({ minLength: 1, description: `链接标题，不超过 ${LINK_TITLE_BYTES} 字节` }),
           url: Type.String({ minLength: 1, description: '网址，以 https:// 开头' }),
-          desc: Type.Optional(Type.String({ description: '链接说明，不超过 512 字节' })),
+          desc: Type.Optional(Type.String({ description: `链接说明，不超过 ${LINK_DESC_BYTES} 字节` })),
           picurl: Type.Optional(Type.String({ description: '封面图网址' })),
         },
         { additionalProperties: false },
@@ -27,7 +28,7 @@ export const AttachmentRule = Type.Union([
     {
       miniProgram: Type.Object(
         {
-          title: Type.String({ minLength: 1, description: '小程序卡片标题，不超过 64 字节' }),
+          title: Type.String({ minLength: 1, description: `小程序卡片标题，不超过 ${MINI_TITLE_BYTES} 字节` }),
           appid: Type.String({ description: '小程序 appid，wx 开头' }),
           page: Type.String({ description: '打开的页面路径' }),
           cover: Asset,

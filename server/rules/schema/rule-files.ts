@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { ROOM_NAME_CHARS, TAG_NAME_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { ConditionText } from './condition.ts'
 import { AttachmentRule, ContentRule, SendContent } from './content.ts'
 import { LadderRule } from './ladder-rule.ts'
@@ -69,8 +70,8 @@ export const TagRules = Type.Object(
     tags: Type.Array(
       Type.Object(
         {
-          group: Type.String({ minLength: 1, maxLength: 30 }),
-          names: Type.Array(Type.String({ minLength: 1, maxLength: 30 }), { minItems: 1 }),
+          group: Type.String({ minLength: 1, maxLength: TAG_NAME_CHARS }),
+          names: Type.Array(Type.String({ minLength: 1, maxLength: TAG_NAME_CHARS }), { minItems: 1 }),
           strategy: Type.Optional(
             Type.Boolean({ description: '企业微信规则组的标签：条件里可以用，活水不建、不打、不去掉' }),
           ),
@@ -121,7 +122,7 @@ export const PoolRule = Type.Object(
     autoCreate: Type.Optional(
       Type.Object(
         {
-          baseName: Type.String({ minLength: 1, maxLength: 40 }),
+          baseName: Type.String({ minLength: 1, maxLength: ROOM_NAME_CHARS }),
           firstNumber: Type.Optional(Type.Integer({ minimum: 1 })),
         },
         strict,

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Customers } from '../../records/customers/customers.ts'
@@ -44,8 +45,6 @@ const PAGE = 100
 /** Pages per action, recorded in one transaction. On SQLite a welcome waits for its end; on MySQL it is the number of
  *  statements that takes the time. */
 const PAGES_PER_STEP: Record<Dialect, number> = { sqlite: 3, mysql: 10 }
-const NO_CUSTOMER = 84061
-const ALL_UNLICENSED = 701008
 const MOST_ROUNDS = 3
 
 const reason = { text: '读取企业微信里的客户' }
@@ -83,8 +82,8 @@ export function createReadPeople(deps: ReadPeopleDeps) {
       }
     } catch (error) {
       const errcode = error instanceof WecomError ? error.errcode : undefined
-      if (errcode === NO_CUSTOMER) return { relations: [], next: null, unlicensed: [] }
-      if (errcode === ALL_UNLICENSED) return { relations: [], next: null, unlicensed: userIds }
+      if (errcode === ERRCODE.noRelation) return { relations: [], next: null, unlicensed: [] }
+      if (errcode === ERRCODE.allUnlicensed) return { relations: [], next: null, unlicensed: userIds }
       throw error
     }
   }

@@ -1,21 +1,29 @@
 import Type, { type Static } from 'typebox'
+import {
+  LINK_DESC_BYTES,
+  LINK_TITLE_BYTES,
+  MESSAGE_TEXT_BYTES,
+  MINI_TITLE_BYTES,
+  MOST_ATTACHMENTS,
+  URL_BYTES,
+} from '../../../core/kernel/wecom-limits.ts'
 import { Bytes } from '../wire/text-limits.ts'
 
 const MediaId = Type.String({ minLength: 1 })
-const Url = (name: string) => Bytes(2_048, name)
+const Url = (name: string) => Bytes(URL_BYTES, name)
 
 /** By kind. Image: media_id (lives 3 days) or pic_url (from uploadimg, permanent). A mini-program must be linked to the
  *  corp. Sources: doc 92137, 92135, 92366. */
 export const attachmentDetails = {
   image: Type.Union([Type.Object({ media_id: MediaId }), Type.Object({ pic_url: Url('图片网址') })]),
   link: Type.Object({
-    title: Bytes(128, '链接标题'),
+    title: Bytes(LINK_TITLE_BYTES, '链接标题'),
     url: Url('链接网址'),
     picurl: Type.Optional(Url('链接封面网址')),
-    desc: Type.Optional(Bytes(512, '链接描述')),
+    desc: Type.Optional(Bytes(LINK_DESC_BYTES, '链接描述')),
   }),
   miniprogram: Type.Object({
-    title: Bytes(64, '小程序标题'),
+    title: Bytes(MINI_TITLE_BYTES, '小程序标题'),
     appid: Type.String({ minLength: 1 }),
     page: Type.String({ minLength: 1 }),
     pic_media_id: Type.Optional(MediaId),
@@ -33,9 +41,6 @@ export const Attachment = Type.Union([
   Type.Object({ msgtype: Type.Literal('file'), file: attachmentDetails.file }),
 ])
 export type Attachment = Static<typeof Attachment>
-
-export const MESSAGE_TEXT_BYTES = 4_000
-export const MOST_ATTACHMENTS = 9
 
 /** Text and attachments of a welcome or a mass message. */
 export const messageContent = {

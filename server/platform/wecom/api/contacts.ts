@@ -1,8 +1,10 @@
 import Type, { type Static } from 'typebox'
+import { CUSTOMER_DESCRIPTION_CHARS, CUSTOMER_REMARK_CHARS } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
+import { ERRCODE } from '../error-codes/errcode.ts'
 import { get, post } from '../wire/endpoint.ts'
 import { Characters, notAllEmpty } from '../wire/text-limits.ts'
-import { WecomError } from '../wire/wecom-error.ts'
+import { isRefusedWith } from '../wire/wecom-error.ts'
 import { messageContent } from './attachment.ts'
 import { Cursor, Done, Id, NextCursor, optionalInteger, optionalText } from './common.ts'
 
@@ -98,9 +100,9 @@ const Remark = post({
     Type.Object({
       userid: Id,
       external_userid: Id,
-      remark: Type.Optional(Characters(20, '备注')),
-      description: Type.Optional(Characters(150, '描述')),
-      remark_company: Type.Optional(Characters(20, '备注企业')),
+      remark: Type.Optional(Characters(CUSTOMER_REMARK_CHARS, '备注')),
+      description: Type.Optional(Characters(CUSTOMER_DESCRIPTION_CHARS, '描述')),
+      remark_company: Type.Optional(Characters(CUSTOMER_REMARK_CHARS, '备注企业')),
       remark_mobiles: Type.Optional(Type.Array(Type.String())),
       remark_pic_mediaid: optionalText,
     }),
@@ -132,7 +134,7 @@ export const createContacts = (call: Call) => ({
     try {
       return await call(List, { userid })
     } catch (error) {
-      if (error instanceof WecomError && error.errcode === 84061) return { external_userid: [] }
+      if (isRefusedWith(error, ERRCODE.noRelation)) return { external_userid: [] }
       throw error
     }
   },

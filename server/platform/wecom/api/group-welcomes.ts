@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { MESSAGE_TEXT_BYTES } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Bytes, notAllEmpty } from '../wire/text-limits.ts'
@@ -33,7 +34,7 @@ const Add = post({
 const Edit = post({
   path: `${PATH}/edit`,
   repeatable: true,
-  request: Type.Refine(Type.Object({ template_id: Id, ...content(4_000) }), isContent, () => NOT_CONTENT),
+  request: Type.Refine(Type.Object({ template_id: Id, ...content(MESSAGE_TEXT_BYTES) }), isContent, () => NOT_CONTENT),
   answer: Done,
 })
 const Loose = Type.Optional(Type.Record(Type.String(), Type.Unknown()))

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { ROOM_NAME_CHARS, WAY_REMARK_CHARS, WAY_STATE_CHARS } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Characters } from '../wire/text-limits.ts'
@@ -69,12 +70,12 @@ const OpenGid = post({
 
 const joinWay = {
   scene: Type.Union([Type.Literal(1), Type.Literal(2)]),
-  remark: Type.Optional(Characters(30, '入群码备注')),
+  remark: Type.Optional(Characters(WAY_REMARK_CHARS, '入群码备注')),
   auto_create_room: Type.Optional(Flag),
-  room_base_name: Type.Optional(Characters(40, '自动建群的群名前缀')),
+  room_base_name: Type.Optional(Characters(ROOM_NAME_CHARS, '自动建群的群名前缀')),
   room_base_id: Type.Optional(Type.Integer({ minimum: 0 })),
   chat_id_list: Type.Array(Id, { minItems: 1, maxItems: 5 }),
-  state: Type.Optional(Characters(30, '入群渠道参数 state')),
+  state: Type.Optional(Characters(WAY_STATE_CHARS, '入群渠道参数 state')),
   mark_source: Type.Optional(Type.Boolean()),
 }
 

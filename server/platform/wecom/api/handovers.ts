@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { HANDOVER_MESSAGE_CHARS } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Characters } from '../wire/text-limits.ts'
@@ -6,7 +7,7 @@ import { Cursor, Done, Id, NextCursor, optionalInteger, optionalText } from './c
 
 const pair = { handover_userid: Id, takeover_userid: Id }
 const customers = Type.Array(Id, { minItems: 1, maxItems: 100 })
-const successMessage = Type.Optional(Characters(200, '转接成功后发给客户的话'))
+const successMessage = Type.Optional(Characters(HANDOVER_MESSAGE_CHARS, '转接成功后发给客户的话'))
 
 const Asked = Type.Object({
   /** errcode 0: begun, not done. */

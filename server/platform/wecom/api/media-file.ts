@@ -6,7 +6,6 @@ const SMALLEST_BYTES = 5
 
 /** Bytes. Docs 90253, 90256, 95098. */
 export const LARGEST = { image: 10 * MB, voice: 2 * MB, video: 10 * MB, file: 20 * MB } as const
-export const LARGEST_PERMANENT_IMAGE = 2 * MB
 export const LARGEST_ATTACHMENT = 10 * MB
 /** Pixels of a picture in a moment: 1,440 × 1,080. */
 const MOST_MOMENT_PIXELS = 1_555_200

@@ -1,5 +1,6 @@
 import axios from 'axios'
 import Type, { type Static } from 'typebox'
+import { LASTING_IMAGE_BYTES, URL_BYTES } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { get, post } from '../wire/endpoint.ts'
 import { Bytes } from '../wire/text-limits.ts'
@@ -12,7 +13,6 @@ import {
   formOf,
   LARGEST,
   LARGEST_ATTACHMENT,
-  LARGEST_PERMANENT_IMAGE,
   type MediaFile,
   type MediaType,
 } from './media-file.ts'
@@ -52,7 +52,7 @@ const UploadByUrl = post({
     scene: Type.Literal(1),
     type: Type.Union([Type.Literal('video'), Type.Literal('file')]),
     url: Type.Refine(
-      Bytes(2_048, '素材网址'),
+      Bytes(URL_BYTES, '素材网址'),
       (value) => /^https?:\/\//i.test(value),
       () => '「素材网址」要以 http:// 或 https:// 开头',
     ),
@@ -106,7 +106,7 @@ export const createMedia = (call: Call) => ({
   /** Permanent url of an image (jpg/png, ≤2 MB), shown inside WeCom only. 1,000 a day and 3,000 a month per corp, so keep
    *  the answer. Doc 90256. */
   uploadImage: async (file: MediaFile) => {
-    checkFile(UploadImage.path, file, 'image', LARGEST_PERMANENT_IMAGE)
+    checkFile(UploadImage.path, file, 'image', LASTING_IMAGE_BYTES)
     return call(UploadImage, {}, { form: formOf(file) })
   },
   /** For moments (image ≤1440×1080 pixels, video ≤30 s, file) or product albums (image), each ≤10 MB; the id lives 3 days

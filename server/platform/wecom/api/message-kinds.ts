@@ -1,9 +1,10 @@
 import Type, { type TSchema } from 'typebox'
+import { APP_TEXT_BYTES, LINK_DESC_BYTES, LINK_TITLE_BYTES, URL_BYTES } from '../../../core/kernel/wecom-limits.ts'
 import { Bytes } from '../wire/text-limits.ts'
 import { Id, optionalText } from './common.ts'
 import { TemplateCard } from './template-card.ts'
 
-const content = (name: string) => Type.Object({ content: Bytes(2_048, name) })
+const content = (name: string) => Type.Object({ content: Bytes(APP_TEXT_BYTES, name) })
 const Media = Type.Object({ media_id: Id })
 const articles = <Article extends TSchema>(article: Article) =>
   Type.Object({ articles: Type.Array(article, { minItems: 1, maxItems: 8 }) })
@@ -11,18 +12,18 @@ const articles = <Article extends TSchema>(article: Article) =>
 const TextBody = content('应用消息正文')
 const VideoBody = Type.Object({ media_id: Id, title: optionalText, description: optionalText })
 const TextCard = Type.Object({
-  title: Bytes(128, '卡片标题'),
-  description: Bytes(512, '卡片描述'),
-  url: Bytes(2_048, '卡片网址'),
+  title: Bytes(LINK_TITLE_BYTES, '卡片标题'),
+  description: Bytes(LINK_DESC_BYTES, '卡片描述'),
+  url: Bytes(URL_BYTES, '卡片网址'),
   btntxt: optionalText,
 })
 /** `url`, or a mini-program by appid and pagepath. */
 const News = articles(
   Type.Refine(
     Type.Object({
-      title: Bytes(128, '图文标题'),
-      description: Type.Optional(Bytes(512, '图文描述')),
-      url: Type.Optional(Bytes(2_048, '图文网址')),
+      title: Bytes(LINK_TITLE_BYTES, '图文标题'),
+      description: Type.Optional(Bytes(LINK_DESC_BYTES, '图文描述')),
+      url: Type.Optional(Bytes(URL_BYTES, '图文网址')),
       picurl: optionalText,
       appid: optionalText,
       pagepath: optionalText,
@@ -33,12 +34,12 @@ const News = articles(
 )
 const MpNews = articles(
   Type.Object({
-    title: Bytes(128, '图文标题'),
+    title: Bytes(LINK_TITLE_BYTES, '图文标题'),
     thumb_media_id: Id,
     author: optionalText,
     content_source_url: optionalText,
     content: Bytes(666 * 1024, '图文内容'),
-    digest: Type.Optional(Bytes(512, '图文摘要')),
+    digest: Type.Optional(Bytes(LINK_DESC_BYTES, '图文摘要')),
   }),
 )
 const MiniProgramNotice = Type.Object({

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { URL_BYTES } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { get, post } from '../wire/endpoint.ts'
 import { Bytes, Characters, notAllEmpty } from '../wire/text-limits.ts'
@@ -16,7 +17,7 @@ const Attachments = Type.Refine(
         msgtype: Type.Literal('link'),
         link: Type.Object({
           title: Bytes(64, '链接标题'),
-          url: Bytes(2_048, '链接网址'),
+          url: Bytes(URL_BYTES, '链接网址'),
           /** Cover. */
           media_id: Type.Optional(MediaId),
         }),

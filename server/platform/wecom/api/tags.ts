@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { TAG_NAME_CHARS } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Characters, notAllEmpty } from '../wire/text-limits.ts'
@@ -25,7 +26,7 @@ export const CorpTagGroup = Type.Object({
 })
 export type CorpTagGroup = Static<typeof CorpTagGroup>
 
-const TagName = Characters(30, '标签名')
+const TagName = Characters(TAG_NAME_CHARS, '标签名')
 
 const List = post({
   path: '/cgi-bin/externalcontact/get_corp_tag_list',
@@ -39,7 +40,7 @@ const List = post({
 /** Rules of names and groups are the same for the corp's tags and those of strategies. */
 export const newTags = {
   group_id: Type.Optional(Id),
-  group_name: Type.Optional(Characters(30, '标签组名')),
+  group_name: Type.Optional(Characters(TAG_NAME_CHARS, '标签组名')),
   order: optionalInteger,
   tag: Type.Array(Type.Object({ name: TagName, order: optionalInteger }), { minItems: 1 }),
 }

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { MESSAGE_TEXT_BYTES, WAY_REMARK_CHARS, WAY_STATE_CHARS } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Bytes, Characters } from '../wire/text-limits.ts'
@@ -8,16 +9,16 @@ import { Cursor, Done, Id, NextCursor, optionalInteger, optionalText, UnixSec } 
 const UpTo14Days = Type.Optional(Type.Integer({ minimum: 1, maximum: 14 * 86_400 }))
 /** Said when a temporary chat ends: text and one of picture, link, mini-program. */
 const Conclusions = Type.Object({
-  text: Type.Optional(Type.Object({ content: Bytes(4_000, '结束语') })),
+  text: Type.Optional(Type.Object({ content: Bytes(MESSAGE_TEXT_BYTES, '结束语') })),
   image: Type.Optional(Type.Object({ media_id: Id })),
   link: Type.Optional(attachmentDetails.link),
   miniprogram: Type.Optional(attachmentDetails.miniprogram),
 })
 
 const changeable = {
-  remark: Type.Optional(Characters(30, '联系我备注')),
+  remark: Type.Optional(Characters(WAY_REMARK_CHARS, '联系我备注')),
   skip_verify: Type.Optional(Type.Boolean()),
-  state: Type.Optional(Characters(30, '渠道参数 state')),
+  state: Type.Optional(Characters(WAY_STATE_CHARS, '渠道参数 state')),
   /** Departments are expanded; ≤100 members in all. */
   user: Type.Optional(Type.Array(Id, { maxItems: 100 })),
   party: Type.Optional(Type.Array(Type.Integer())),

@@ -1,5 +1,6 @@
 import type { Lane } from '../../../core/kernel/lane.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../../core/kernel/shanghai.ts'
+import { ERRCODE } from '../error-codes/errcode.ts'
 import type { EndpointLimits, WindowLimit } from './documented-limits.ts'
 import { ALONE, type Place, processShare } from './process-share.ts'
 import type { LimitAnswer, LimitEntry } from './shared-limits.ts'
@@ -108,12 +109,12 @@ export function createEndpointAllowance(limits: EndpointLimits, place: () => Pla
     },
     /** What the platform said about a call; gives how long the endpoint is closed now. */
     learn: (errcode: number, nowMs: number): number => {
-      if (errcode === 45009) {
+      if (errcode === ERRCODE.tooManyCalls) {
         refusedForTooMany(nowMs)
         return closedUntilMs - nowMs
       }
       blocks = 0
-      if (errcode === 45033) {
+      if (errcode === ERRCODE.tooManyAtOnce) {
         allowed = Math.max(1, Math.floor(allowed / 2))
         shrunkAtMs = nowMs
         news = { ...news, allowed: { calls: allowed, atMs: nowMs } }

@@ -1,6 +1,7 @@
 import { currentLane } from '../../../core/kernel/call-context.ts'
 import type { Lane } from '../../../core/kernel/lane.ts'
 import { SECOND_MS } from '../../../core/kernel/shanghai.ts'
+import { ERRCODE } from '../error-codes/errcode.ts'
 import { type BookedQuota, createBookedQuota } from './booked-quota.ts'
 import { limitsOf, type RateLimitOptions } from './documented-limits.ts'
 import { createEndpointAllowance, type EndpointAllowance } from './endpoint-allowance.ts'
@@ -99,7 +100,8 @@ export function createRateLimits(options: RateLimitOptions = {}, book?: SharedLi
     learn: (path: string, errcode: number, nowMs: number): number => {
       const entrance = entranceOf(path)
       const closedMs = entrance.allowance.learn(errcode, nowMs)
-      if (book !== undefined && (errcode === 45009 || errcode === 45033)) void ask(book, entrance, nowMs)
+      if (book !== undefined && (errcode === ERRCODE.tooManyCalls || errcode === ERRCODE.tooManyAtOnce))
+        void ask(book, entrance, nowMs)
       return closedMs
     },
     /** Books what was used on trust and hears what the others have learned: once a second, and before the process ends. */

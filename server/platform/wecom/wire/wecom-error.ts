@@ -20,6 +20,10 @@ export class WecomError extends AppError {
   }
 }
 
+/** Whether WeCom said no with one of these codes. */
+export const isRefusedWith = (error: unknown, ...errcodes: readonly number[]): boolean =>
+  error instanceof WecomError && errcodes.includes(error.errcode)
+
 /** WeCom did not give a usable answer: no connection, time-out, HTTP error, a page in place of JSON. */
 export class WecomUnreachable extends AppError {
   override readonly name = 'WecomUnreachable'

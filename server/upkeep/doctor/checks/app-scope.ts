@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import Value from 'typebox/value'
+import { ERRCODE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { agentQuestion } from '../agent.ts'
 import type { Check } from '../check.ts'
 import { CannotLook, fail, ok } from '../finding.ts'
@@ -20,17 +21,17 @@ export const appScope: Check = {
   look: async ({ need, platform }) => {
     const agentId = need('WECOM_AGENT_ID')
     const { errcode, json } = await platform.call(agentQuestion(agentId))
-    if (errcode === 40056 || errcode === 301002) {
+    if (errcode === ERRCODE.wrongAgentId || errcode === ERRCODE.noRightToApp) {
       return fail(
         WHAT,
         `AgentId ${agentId} 与 Secret 不是同一个应用的（${errcode}）`,
         '在管理后台「应用管理 → 自建 → 本应用」复制 AgentId，改好 WECOM_AGENT_ID 后重启',
       )
     }
-    if (errcode === 50003) {
+    if (errcode === ERRCODE.appIsClosed) {
       return fail(WHAT, '应用被停用了（50003）', '在管理后台「应用管理 → 自建 → 本应用」点「启用」')
     }
-    if (errcode === 60020) throw new CannotLook('出口 IP 还不在企业可信 IP 里')
+    if (errcode === ERRCODE.untrustedIp) throw new CannotLook('出口 IP 还不在企业可信 IP 里')
     if (errcode !== 0 || !Value.Check(Scope, json)) throw new CannotLook(`读不到应用的设置（${errcode ?? '没有应答'}）`)
     if (json.close === 1) {
       return fail(WHAT, '应用被停用了', '在管理后台「应用管理 → 自建 → 本应用」点「启用」')

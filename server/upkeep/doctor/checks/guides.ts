@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import Value from 'typebox/value'
+import { ERRCODE, NO_SUCH_MEMBER, OUT_OF_RANGE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { FOLLOWERS } from '../api-families.ts'
 import type { Check } from '../check.ts'
 import type { DoctorContext } from '../doctor-context.ts'
@@ -9,9 +10,6 @@ const WHAT = '导购'
 /** Enough to see a pattern; each is one call. */
 const MOST_SCOPE_CALLS = 30
 const MOST_LICENCE = 100
-const OUT_OF_SCOPE = new Set([60011, 60021, 50002])
-const NO_SUCH_MEMBER = new Set([60111, 46004, 40003])
-const ALL_UNLICENSED = 701008
 
 const Followers = Type.Object({ follow_user: Type.Array(Type.String()) })
 const Licences = Type.Object({
@@ -87,8 +85,8 @@ async function scopeOf(
   const found: { unknown: string[]; outside: string[] } = { unknown: [], outside: [] }
   for (const userid of userIds) {
     const { errcode } = await platform.call({ method: 'GET', path: '/cgi-bin/user/get', fields: { userid } })
-    if (errcode !== undefined && NO_SUCH_MEMBER.has(errcode)) found.unknown.push(userid)
-    if (errcode !== undefined && OUT_OF_SCOPE.has(errcode)) found.outside.push(userid)
+    if (errcode !== undefined && NO_SUCH_MEMBER.includes(errcode)) found.unknown.push(userid)
+    if (errcode !== undefined && OUT_OF_RANGE.includes(errcode)) found.outside.push(userid)
   }
   return found
 }
@@ -101,6 +99,6 @@ async function unlicensedOf(userIds: string[], { platform }: DoctorContext): Pro
     path: '/cgi-bin/externalcontact/batch/get_by_user',
     fields: { userid_list: asked, limit: 1 },
   })
-  if (errcode === ALL_UNLICENSED) return asked
+  if (errcode === ERRCODE.allUnlicensed) return asked
   return errcode === 0 && Value.Check(Licences, json) ? (json.fail_info?.unlicensed_userid_list ?? []) : []
 }

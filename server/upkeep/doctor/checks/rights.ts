@@ -1,3 +1,4 @@
+import { ERRCODE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../../platform/wecom/error-codes/error-codes.ts'
 import { API_FAMILIES, type ApiFamily } from '../api-families.ts'
 import type { Check } from '../check.ts'
@@ -24,9 +25,10 @@ async function lookAt({ name, question }: ApiFamily, { clock, platform }: Doctor
   const { errcode, status } = await platform.call(question(clock.now()))
   if (errcode === 0) return ok(what, '能调用')
   if (errcode === undefined) return unknown(what, `接口没有正常应答（HTTP ${status}），过一会儿再检查`)
-  if (errcode === 60020) return unknown(what, '无法检查，因为出口 IP 还不在企业可信 IP 里')
-  if (errcode === 48002) return fail(what, '应用没有这个接口的权限（48002）', CALLABLE)
-  if (errcode === 84074) return fail(what, '企业没有客户联系权限（84074）', '在管理后台「客户联系 → 权限配置」开通')
+  if (errcode === ERRCODE.untrustedIp) return unknown(what, '无法检查，因为出口 IP 还不在企业可信 IP 里')
+  if (errcode === ERRCODE.noRightToApi) return fail(what, '应用没有这个接口的权限（48002）', CALLABLE)
+  if (errcode === ERRCODE.noRightToCustomers)
+    return fail(what, '企业没有客户联系权限（84074）', '在管理后台「客户联系 → 权限配置」开通')
   const { kind, zh, todo } = errorCode(errcode)
   if (kind === 'retry-now' || kind === 'retry-later') {
     return unknown(what, `企业微信正忙或限了流（${errcode}），过一会儿再检查`)

@@ -1,3 +1,4 @@
+import { ERRCODE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../../platform/wecom/error-codes/error-codes.ts'
 import type { Check } from '../check.ts'
 import { CannotLook, fail, ok, unknown } from '../finding.ts'
@@ -33,7 +34,7 @@ export const secret: Check = {
     })
     if (errcode === undefined) throw new CannotLook('应答的不是企业微信，先解决「网络」')
     if (errcode === 0) return ok(WHAT, '企业 ID 与 Secret 正确，拿到了访问凭证')
-    if (errcode === -1) return unknown(WHAT, '企业微信系统繁忙（-1），过一会儿再检查')
+    if (errcode === ERRCODE.busy) return unknown(WHAT, '企业微信系统繁忙（-1），过一会儿再检查')
     const known = CODES[errcode]
     if (known !== undefined) return fail(WHAT, known.why, known.next)
     const { zh, todo } = errorCode(errcode)

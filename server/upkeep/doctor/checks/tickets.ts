@@ -1,3 +1,4 @@
+import { ERRCODE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../../platform/wecom/error-codes/error-codes.ts'
 import type { Check } from '../check.ts'
 import type { DoctorContext } from '../doctor-context.ts'
@@ -24,9 +25,9 @@ async function one(name: string, question: Question, { platform }: DoctorContext
   const what = `${WHAT}：${name}`
   const { errcode } = await platform.call(question)
   if (errcode === 0) return ok(what, '拿得到')
-  if (errcode === 60020) return unknown(what, '无法检查，因为出口 IP 还不在企业可信 IP 里')
-  if (errcode === undefined || errcode === -1) return unknown(what, '企业微信没有正常应答，过一会儿再检查')
-  if (errcode === 45009) {
+  if (errcode === ERRCODE.untrustedIp) return unknown(what, '无法检查，因为出口 IP 还不在企业可信 IP 里')
+  if (errcode === undefined || errcode === ERRCODE.busy) return unknown(what, '企业微信没有正常应答，过一会儿再检查')
+  if (errcode === ERRCODE.tooManyCalls) {
     return fail(
       what,
       '这一小时取得太多，被企业微信拦住了（45009）',

@@ -1,3 +1,4 @@
+import { ERRCODE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { FOLLOWERS } from '../api-families.ts'
 import type { Check } from '../check.ts'
 import type { DoctorContext } from '../doctor-context.ts'
@@ -22,7 +23,7 @@ export const tokenRace: Check = {
     const second = await platform.fetchToken()
     if (second.errcode !== 0) throw new CannotLook(`第二次取凭证被拒（${second.errcode ?? '没有应答'}）`)
     const isSame = second.json.access_token === first
-    if (errcode === 40014 || errcode === 42001) {
+    if (errcode === ERRCODE.invalidToken || errcode === ERRCODE.tokenExpired) {
       return fail(WHAT, `刚拿到的凭证马上就失效了（${errcode}），有别的系统在抢着换凭证`, NEXT)
     }
     if (!isSame && Number(json.expires_in ?? 0) > NEAR_END_SEC) {
