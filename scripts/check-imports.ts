@@ -1,26 +1,20 @@
-import { appendFile, cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { cruise } from 'dependency-cruiser'
 import extractDepcruiseConfig from 'dependency-cruiser/config-utl/extract-depcruise-config'
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config'
+import { CODE, copyTree, HOUSE } from './lib/copy-tree.ts'
 import { PLANTS } from './lib/forbidden-imports.ts'
 
 // The rules of the imports, held against a copy of the tree with forbidden imports planted in it: what is reported
 // besides them is a fault of the tree, what is not reported of them is a fault of the rules.
-const HOUSE = fileURLToPath(new URL('..', import.meta.url))
-const CODE = ['server', 'sandbox', 'sidebar', 'bench', 'migrations', 'scripts']
 const CRUISES = [
   { config: '.dependency-cruiser.cjs', rooms: CODE },
   { config: '.dependency-cruiser.rehearsal.cjs', rooms: ['server/upkeep/rehearsal'] },
 ]
 
 async function plantedCopy(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'huoshui-imports-'))
-  for (const part of [...CODE, 'package.json', 'tsconfig.json'])
-    await cp(join(HOUSE, part), join(copy, part), { recursive: true })
-  await symlink(join(HOUSE, 'node_modules'), join(copy, 'node_modules'))
+  const copy = await copyTree()
   for (const { file, text } of PLANTS) {
     await mkdir(dirname(join(copy, file)), { recursive: true })
     await appendFile(join(copy, file), text)
