@@ -1,11 +1,10 @@
 import { AppError, codeOf, type Retry } from '../../core/kernel/app-error.ts'
-import { backoffMs } from '../../core/kernel/backoff.ts'
+import { backoffMs, MAX_ATTEMPTS } from '../../core/kernel/backoff.ts'
 import type { Failure, Lane } from './action-kind.ts'
 
 const RETRY_MS: readonly number[] = [2_000, 10_000, 60_000, 300_000, 1_800_000, 7_200_000]
 /** A welcome has 20 seconds in all. */
 const WELCOME_RETRY_MS: readonly number[] = [1_000]
-const MAX_ATTEMPTS = 12
 /** Waiting for a limit, our own reckoning's or WeCom's (calls in a time, calls at once), is not a failed try. */
 const KEPT_BACK = new Set(['wecom.rate-limited', 'wecom.errcode-45009', 'wecom.errcode-45033', 'webhook.paused'])
 /** A fault of ours does not mend itself; a few tries cover the database's own hiccups. Nor does an answer that we do not

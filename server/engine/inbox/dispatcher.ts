@@ -5,7 +5,7 @@ import { firstDue } from '../../core/db/first-due.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
-import { backoffMs } from '../../core/kernel/backoff.ts'
+import { backoffMs, MAX_ATTEMPTS } from '../../core/kernel/backoff.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
@@ -16,7 +16,6 @@ import { INBOUND_EVENT } from './event-tables.ts'
 import type { Subscription } from './subscription.ts'
 
 const RETRY_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000]
-const MAX_ATTEMPTS = 12
 /** Per lane: how many work side by side, and how many events they take into one transaction: enough to share a commit, few
  *  enough that a welcome behind it hardly waits. On MySQL a welcome's time is nearly all round trips, one after another;
  *  SQLite has one connection, and nothing to wait for. */

@@ -1,6 +1,7 @@
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { SAME_MOVE_MS } from '../../records/customers/console-moves.ts'
 import type { Takeover, Takeovers } from '../../records/customers/take-over.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
@@ -16,8 +17,6 @@ export interface LedgerDeps {
 
 /** WeCom's clock and ours, and the seconds that its event times are cut to. */
 const SLACK_MS = MINUTE_MS
-/** The events of one move carry nearly the same time. */
-const SAME_MOVE_MS = 10 * MINUTE_MS
 
 const toTakeover = (row: CustomerRow): Takeover => ({
   key: String(row.id),

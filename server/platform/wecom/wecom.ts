@@ -105,3 +105,19 @@ export function createWecom(options: WecomOptions) {
 }
 
 export type Wecom = ReturnType<typeof createWecom>
+
+/** Areas that nothing in the product calls yet. None is added before it has a user; who begins to use one takes it out. */
+export const UNUSED_AREAS = [
+  'acquisition',
+  'customerIds',
+  'groupWelcomes',
+  'products',
+  'interceptRules',
+  'directory',
+  'memberTags',
+  'appChats',
+  'customerStrategies',
+  'momentStrategies',
+  'appSettings',
+  'moments',
+] as const satisfies readonly (keyof Wecom)[]

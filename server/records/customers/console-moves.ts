@@ -18,7 +18,7 @@ import type { Takeover, Takeovers } from './take-over.ts'
    is read before anybody is told that somebody came or went. */
 
 /** The events of one move carry nearly the same time. */
-const SAME_MOVE_MS = 10 * MINUTE_MS
+export const SAME_MOVE_MS = 10 * MINUTE_MS
 
 type OtherFollow = Pick<RowOf<typeof FOLLOW>, 'userid' | 'active' | 'lost_by' | 'lost_at'>
 
