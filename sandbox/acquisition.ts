@@ -30,7 +30,7 @@ export interface QuotaLot {
   balance: number
   expiresAtMs: number
 }
-export interface ChatKey {
+interface ChatKey {
   linkId: string
   customer: LinkCustomer
   expiresAtMs: number

@@ -6,7 +6,7 @@ export interface AppMessage {
   atMs: number
 }
 /** One message of the app, as it was sent. */
-export interface SentMessage {
+interface SentMessage {
   msgid: string
   msgtype: string
   taskId?: string
@@ -14,7 +14,7 @@ export interface SentMessage {
   atMs: number
 }
 /** Lets a card be changed once, within 72 hours. */
-export interface ResponseCode {
+interface ResponseCode {
   msgid: string
   atMs: number
   used: boolean

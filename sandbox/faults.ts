@@ -5,8 +5,6 @@ import type { SeededRandom } from './random.ts'
 export const pathMatches = (path: string, wanted: string | undefined): boolean =>
   wanted === undefined || path === wanted || path.endsWith(`/${wanted.replace(/^\//, '')}`)
 
-export type Faults = ReturnType<typeof createFaults>
-
 export function createFaults(random: SeededRandom) {
   let rules: { rule: FaultRule; left: number }[] = []
   let scheduled: { schedule: FaultSchedule; draw: ReturnType<typeof drawFaults> } | undefined

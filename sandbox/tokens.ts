@@ -4,7 +4,7 @@ import type { SeededRandom } from './random.ts'
 import { refuse } from './refusal.ts'
 
 /** Seconds. */
-export const TOKEN_LIFE_SEC = 7200
+const TOKEN_LIFE_SEC = 7200
 
 /** Whose secret a token came from: our app's, or that of 通讯录同步. */
 export type TokenOwner = 'app' | 'contacts'

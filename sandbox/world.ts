@@ -129,7 +129,7 @@ export interface GroupMember {
   state?: string
   invitorUserId?: string
 }
-export interface GroupPast {
+interface GroupPast {
   untilMs: number
   name: string
   notice: string
@@ -183,7 +183,7 @@ export interface MassSend {
   /** The first read right after creation was answered with 41063. */
   wasRead: boolean
 }
-export interface MassSendTask {
+interface MassSendTask {
   userId: string
   status: 0 | 2
   sentAtMs?: number
@@ -193,7 +193,7 @@ export interface MassSendResult {
   status: SendStatus
   sentAtMs?: number
 }
-export interface WelcomeCode {
+interface WelcomeCode {
   code: string
   userId: string
   externalUserId: string

@@ -4,7 +4,7 @@ import { TableColumn, type TableColumnOptions } from 'typeorm'
  *  Keys and short texts are `utf8mb4_bin` on MySQL, so both databases compare by code point and know emoji. */
 export type Dialect = 'sqlite' | 'mysql'
 
-export type ColumnKind =
+type ColumnKind =
   | { kind: 'id' }
   | { kind: 'text'; length: number }
   | { kind: 'longText' }

@@ -5,7 +5,7 @@ import { refuse } from '../refusal.ts'
 
 /** A temporary media_id lives three days. */
 const MEDIA_LIFE_MS = 3 * 86_400_000
-export const MAX_ATTACHMENTS = 9
+const MAX_ATTACHMENTS = 9
 
 /** Refuses (40007) an id that was never uploaded, is older than 3 days or of another kind. `attachmentType`: must come
  *  from upload_attachment for that use, 1 moments or 2 product albums (41072); without it, must not. */

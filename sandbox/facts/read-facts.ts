@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** One field of a request or an answer; `a[].b.c` is the way to it, `required` is relative to its parent. */
-export interface FactField {
+interface FactField {
   name: string
   type: string
   in?: 'query' | 'body'

@@ -3,7 +3,7 @@ import { DeskError } from '../refusal.ts'
 import { addMessage, dropMember, putMember } from '../relations.ts'
 import { type Group, type GroupMember, type JoinWay, newChatId } from '../world.ts'
 
-export const DEFAULT_CAPACITY = 200
+const DEFAULT_CAPACITY = 200
 
 export function createGroupRoom(
   desk: Desk,
@@ -30,7 +30,7 @@ export function createGroupRoom(
 }
 
 /** To be called before a change: for a while groupchat/get goes on telling of what was. */
-export function keepPast({ moods, clock }: Desk, group: Group): void {
+function keepPast({ moods, clock }: Desk, group: Group): void {
   const nowMs = clock.now()
   group.past = group.past.filter((past) => past.untilMs > nowMs)
   if (moods.groupLagMs === 0) return

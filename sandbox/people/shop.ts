@@ -21,7 +21,7 @@ export interface OrderInput {
 const two = (n: number): string => String(n).padStart(2, '0')
 
 /** `2026-11-22T09:05:07+08:00`. */
-export function shanghaiIso(instantMs: number): string {
+function shanghaiIso(instantMs: number): string {
   const d = new Date(instantMs + 8 * 3_600_000)
   const day = `${d.getUTCFullYear()}-${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())}`
   return `${day}T${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}+08:00`

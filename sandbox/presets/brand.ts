@@ -33,7 +33,7 @@ const TALKS: readonly (readonly [question: string, answer: string])[] = [
 const STATES = ['package-card', 'store-poster', 'live-room']
 
 /** How far a customer has come; decides tags, groups and orders. */
-export type Stage = '新客' | '首单' | '复购' | '沉睡'
+type Stage = '新客' | '首单' | '复购' | '沉睡'
 export interface BrandCustomer {
   customer: Customer
   follow: Follow

@@ -247,7 +247,7 @@ export const TaskDone = Type.Object(
   { additionalProperties: false },
 )
 
-export const OrderStatus = Type.Union([
+const OrderStatus = Type.Union([
   Type.Literal('created'),
   Type.Literal('paid'),
   Type.Literal('refunded'),

@@ -15,7 +15,7 @@ import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
 import { createSession } from './session.ts'
 import { sidebarFiles } from './static.ts'
 
-export interface SidebarOptions {
+interface SidebarOptions {
   corpId: string
   agentId: number
   /** Origin of the sandbox when it plays WeCom; undefined for WeCom itself. */
@@ -96,4 +96,3 @@ export function createSidebarApi(deps: SidebarApiDeps) {
     },
   }
 }
-export type SidebarApi = ReturnType<typeof createSidebarApi>

@@ -22,7 +22,7 @@ export interface TestAppOptions {
   env?: Record<string, string>
 }
 
-export interface TestPlatform {
+interface TestPlatform {
   sandbox: Sandbox
   clock: SettableClock
 }

@@ -3,8 +3,8 @@ import type { Customer, Group } from '../../sandbox/world.ts'
 import type { TestApp } from './build-test-app.ts'
 
 /** Ids of the samples. */
-export const A = 'wmEpXaDQAA8J1mWqk9z4uT0cVn2LxRfg'
-export const B = 'wmEpXaDQAAq7Hs3bYt5JkPzD1oVnWc9E'
+const A = 'wmEpXaDQAA8J1mWqk9z4uT0cVn2LxRfg'
+const B = 'wmEpXaDQAAq7Hs3bYt5JkPzD1oVnWc9E'
 const CHAT = 'wrEpXaDQAAT9pVh2mYc6sKw1LqZ8nBdA'
 const TAG = 'etEpXaDQAAn5Lk2vRw8QyTj0sHc3ZbUg'
 const TAG_GROUP = 'etEpXaDQAAc1Wd6mPx9FvBq4rNz7KtYh'

@@ -10,7 +10,7 @@ import { cutTo, padLeft, padRight } from '../pad.ts'
 import { countBy, maskedId } from './plan-report.ts'
 
 /** One version's part. */
-export interface Played {
+interface Played {
   sop: Sop
   entries: EntryFigure[]
   steps: StepFigure[]

@@ -1,7 +1,7 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { isHeldBack, type Release, type ReleaseWhat } from '../../rules/release/release.ts'
 
-export const WHAT_ZH: Record<ReleaseWhat, string> = {
+const WHAT_ZH: Record<ReleaseWhat, string> = {
   published: '发布',
   canary: '灰度',
   promoted: '转为全量',

@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from '../../operations/sop/experiments/verdict.ts'
 
-export const percentText = (share: number): string => `${(share * 100).toFixed(1)}%`
+const percentText = (share: number): string => `${(share * 100).toFixed(1)}%`
 const points = (difference: number): string => `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)}`
 const pText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`)
 

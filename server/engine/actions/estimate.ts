@@ -20,7 +20,7 @@ export interface EndpointPace {
 }
 
 /** What keeps it from being done sooner: our own speed, WeCom's limits, a block after a refusal, or its due time. */
-export type BoundBy = 'speed' | 'limit' | 'block' | 'due'
+type BoundBy = 'speed' | 'limit' | 'block' | 'due'
 
 export interface Estimate {
   kind: string

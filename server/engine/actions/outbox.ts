@@ -8,7 +8,7 @@ import type { Reason } from '../../core/kernel/reason.ts'
 import { type ActionKind, LANES, type Lane } from './action-kind.ts'
 import { ACTION } from './action-tables.ts'
 
-export interface EnqueueOptions<Payload> {
+interface EnqueueOptions<Payload> {
   /** Once per reason; ≤190 characters. */
   key: string
   payload: Payload

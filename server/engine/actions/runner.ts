@@ -212,5 +212,3 @@ export function createRunner({ db, clock, log, executors, instance, onEnded, onP
     },
   }
 }
-
-export type Runner = ReturnType<typeof createRunner>

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { EventKind, EventLane } from './event-kind.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
 
-export interface EmitOptions<Payload> {
+interface EmitOptions<Payload> {
   /** What makes this event the same event when its cause is handled twice; ≤120 characters. */
   key: string
   payload: Payload

@@ -1,7 +1,7 @@
 import { alias } from '../../core/db/define-table.ts'
 import { count, pick, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { DAY_MS, shanghaiDaysBetween, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
+import { DAY_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { HANDOVER_CUSTOMER } from './handover-tables.ts'
 
 /** Natural days in which WeCom counts handovers of one customer or group. Sources: docs 92125, 95703. */
@@ -21,7 +21,6 @@ export interface CustomerPast {
 
 export const windowStart = (nowMs: number): number => startOfShanghaiDay(nowMs) - (WINDOW_DAYS - 1) * DAY_MS
 const leavesWindow = (atMs: number): number => startOfShanghaiDay(atMs) + WINDOW_DAYS * DAY_MS
-export const isInWindow = (atMs: number, nowMs: number): boolean => shanghaiDaysBetween(atMs, nowMs) < WINDOW_DAYS
 
 const c = alias(HANDOVER_CUSTOMER, 'c')
 

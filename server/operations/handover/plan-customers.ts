@@ -10,18 +10,18 @@ import { UNASSIGNED_CUSTOMER } from './handover-tables.ts'
 import { type CustomerPast, customerPasts, MOST_IN_WINDOW, underWayTo } from './past-handovers.ts'
 import { type Candidate, shareOut } from './share-out.ts'
 
-export interface CustomerMove {
+interface CustomerMove {
   externalUserId: string
   toUserId: string
 }
 
-export interface BlockedCustomer {
+interface BlockedCustomer {
   externalUserId: string
   /** Chinese; the same for the same cause. */
   why: string
 }
 
-export interface TakerLoad {
+interface TakerLoad {
   userId: string
   /** Customers now and on their way, before this plan. */
   has: number

@@ -7,7 +7,7 @@ import type { HandoverRequest } from './handover-request.ts'
 import { HANDOVER_GROUP } from './handover-tables.ts'
 import { MOST_IN_WINDOW, windowStart } from './past-handovers.ts'
 
-export interface GroupMove {
+interface GroupMove {
   chatId: string
   toUserId: string
   /** When it is asked for, UTC milliseconds: now, or early on a later day. */
@@ -20,7 +20,7 @@ export interface GroupPlan {
 }
 
 /** Groups that one member may take a day. Sources: docs 92127, 95703. */
-export const MOST_GROUPS_A_DAY = 300
+const MOST_GROUPS_A_DAY = 300
 /** Past midnight, clear of clocks that differ. */
 const AFTER_MIDNIGHT_MS = 5 * MINUTE_MS
 

@@ -3,7 +3,7 @@ export type Choice =
   | { externalUserId: string; userId: string; excluded?: undefined }
   | { externalUserId: string; userId: string | undefined; excluded: Exclusion }
 
-export interface Exclusion {
+interface Exclusion {
   /** `no-guide`: nobody has this customer as a friend now. `over-limit`: has had this month's share. */
   kind: 'no-guide' | 'over-limit'
   zh: string

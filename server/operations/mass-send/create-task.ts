@@ -28,7 +28,7 @@ export interface CreateTaskDeps {
 }
 
 /** `unclear`: an earlier attempt may have made the task, and the platform does not say. */
-export type Created = { kind: 'created'; msgid: string; failed: string[] } | { kind: 'unclear' }
+type Created = { kind: 'created'; msgid: string; failed: string[] } | { kind: 'unclear' }
 
 /** Twelve tries, about four hours: longer than preparing a picture takes, shorter than the message stays of use. */
 const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)

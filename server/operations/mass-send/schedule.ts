@@ -6,7 +6,7 @@ import { SEND_SCHEDULE } from './send-tables.ts'
 import { type SendTimes, sendTimes } from './send-times.ts'
 
 /** After down-time a send is caught up when it is at most this late; a "good morning" must not arrive at night. */
-export const CATCH_UP_MS = HOUR_MS
+const CATCH_UP_MS = HOUR_MS
 /** Missed times of one send that are recorded one by one; older ones of a long down-time are not. */
 const MOST_MISSED = 50
 

@@ -2,7 +2,7 @@ import type { SqlValue, Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 
 /** `waiting`: the pool is full; the customer is invited when there is room again. */
-export type InvitationState = 'open' | 'waiting' | 'joined' | 'lapsed' | 'withdrawn'
+type InvitationState = 'open' | 'waiting' | 'joined' | 'lapsed' | 'withdrawn'
 export type InvitedBy = 'welcome' | 'task' | 'mass-send'
 
 export interface Invitation {

@@ -131,4 +131,3 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
     },
   }
 }
-export type MembershipReview = ReturnType<typeof createMembershipReview>

@@ -82,7 +82,7 @@ export function createNightly({ db, clock, rules, facts, evaluate }: NightlyDeps
 }
 
 /** The next time of day at which the ladder is looked at, after `nowMs`. */
-export function nextTime({ value }: Ladder, nowMs: number): number {
+function nextTime({ value }: Ladder, nowMs: number): number {
   const [hours = 0, minutes = 0] = (value.evaluateAt ?? DEFAULT_EVALUATE_AT).split(':').map(Number)
   const today = startOfShanghaiDay(nowMs) + (hours * 60 + minutes) * MINUTE_MS
   return today > nowMs ? today : today + DAY_MS

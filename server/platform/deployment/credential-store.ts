@@ -94,5 +94,3 @@ export function createCredentialStore(deps: { db: Db; seal: CredentialSeal; inst
     }
   }
 }
-
-export type CredentialStore = ReturnType<typeof createCredentialStore>

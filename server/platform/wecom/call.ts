@@ -34,7 +34,7 @@ export interface CallResult {
 /** An answer came: which endpoint's, and what of it cannot be read. */
 export type OnAnswer = (path: string, unread: UnreadField | undefined) => void
 
-export interface CallOptions {
+interface CallOptions {
   /** For the whole call, a token fetch included. Default: the endpoint's own. */
   timeoutMs?: number
   /** Multipart body; then the request is the query. */

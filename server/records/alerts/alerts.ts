@@ -2,7 +2,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type AlertQueries, createAlertQueries } from './alert-queries.ts'
 
-export interface AlertToRaise {
+interface AlertToRaise {
   /** Which trouble, ≤190 characters: `<kind>` or `<kind>:<of what>`. The kind is a label in /metrics, so of a closed set. */
   key: string
   /** What happened, to what; Chinese. */

@@ -24,15 +24,15 @@ const Settings = Type.Object({
 })
 /** Makes the pool's one code. WeCom has no list of join ways: when we die between its answer and our note of it, that code
  *  is lost without having been shown to anybody, and the repeat makes the one that counts. */
-export const AddJoinWay = defineAction('join-way.add', 'event', Settings)
+const AddJoinWay = defineAction('join-way.add', 'event', Settings)
 /** Leads the printed code into other groups; its URL stays. Safe to repeat. */
-export const UpdateJoinWay = defineAction(
+const UpdateJoinWay = defineAction(
   'join-way.update',
   'event',
   Type.Object({ ...Settings.properties, configId: Type.String() }),
 )
 /** Reads the picture of a code that was made: the answer to its making has none. */
-export const ReadJoinWay = defineAction(
+const ReadJoinWay = defineAction(
   'join-way.read',
   'event',
   Type.Object({ pool: Type.String(), configId: Type.String() }),
@@ -155,7 +155,6 @@ export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDep
     ],
   }
 }
-export type JoinWays = ReturnType<typeof createJoinWays>
 
 const noPicture = (pool: string): AppError =>
   new AppError('groups.no-qr-code', `WeCom gave no picture for the code of pool ${pool}`, { retry: 'later' })

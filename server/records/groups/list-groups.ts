@@ -9,7 +9,7 @@ import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { RefreshGroupAction } from './refresh-group.ts'
 
 /** One page of all customer groups (groupchat/list), to find those that no callback told us of. */
-export const ListGroups = defineAction(
+const ListGroups = defineAction(
   'group.list',
   'backfill',
   Type.Object({

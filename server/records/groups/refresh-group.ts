@@ -15,7 +15,7 @@ import type { Membership } from './membership.ts'
 import { poolOf } from './pool-of.ts'
 
 /** Reads a group anew (groupchat/get). At most one per group is on its way; what is heard meanwhile asks for another. */
-export const RefreshGroup = defineAction(
+const RefreshGroup = defineAction(
   'group.refresh',
   'event',
   Type.Object({

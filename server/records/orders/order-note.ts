@@ -4,7 +4,7 @@ import { statusZh } from './order-status.ts'
 import type { StoredOrder } from './order-store.ts'
 
 /** 12800 fen → ¥128, 3990 fen → ¥39.90 */
-export const yuan = (fen: number): string => `¥${(fen / 100).toFixed(fen % 100 === 0 ? 0 : 2)}`
+const yuan = (fen: number): string => `¥${(fen / 100).toFixed(fen % 100 === 0 ? 0 : 2)}`
 
 export function noteOfStatus({
   orderId,

@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { OrderStatus } from './order-body.ts'
 
-export interface OrderItem {
+interface OrderItem {
   sku: string
   name: string
   quantity: number

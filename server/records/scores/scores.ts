@@ -114,4 +114,3 @@ export function createScores({ db, clock, orders }: ScoresDeps) {
 
   return { queries: scoreQueries, jobs: [job] }
 }
-export type Scores = ReturnType<typeof createScores>

@@ -22,7 +22,7 @@ const NOT_ALLOWED = [...OUT_OF_RANGE, ERRCODE.untrustedIp, ERRCODE.noRightToApi]
 /** The department is out of sight or was deleted meanwhile. */
 const NO_DEPARTMENT = [ERRCODE.noSuchDepartment, ERRCODE.invalidDepartment, ERRCODE.noRightToSee]
 
-export function stateOf(status: number | undefined): StaffState | undefined {
+function stateOf(status: number | undefined): StaffState | undefined {
   if (status === undefined) return undefined
   if (status === 1) return 'active'
   if (status === 5) return 'left'

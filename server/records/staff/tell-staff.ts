@@ -11,7 +11,7 @@ import { cutToBytes } from '../media/cut-to-bytes.ts'
 import { staffQueries } from './staff-queries.ts'
 
 /** A message of our app to one member. */
-export const TellStaff = defineAction(
+const TellStaff = defineAction(
   'staff.tell',
   'event',
   Type.Object({ userId: Type.String(), text: Type.String({ minLength: 1 }) }),

@@ -5,7 +5,7 @@ import { GivenCustomer } from '../customers/given-customer.ts'
 const NotEmpty = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 
 /** Body of POST /api/surveys: one person's response to one survey. Several answers to one question are several entries. */
-export const SurveyBody = Type.Object({
+const SurveyBody = Type.Object({
   surveyId: NotEmpty(60),
   responseId: NotEmpty(100),
   customer: GivenCustomer,

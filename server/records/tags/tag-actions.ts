@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { defineAction } from '../../engine/actions/action-kind.ts'
 
-export const TagPath = Type.String({ pattern: '^[^/]+/.+$' })
+const TagPath = Type.String({ pattern: '^[^/]+/.+$' })
 
 /** Puts tags on and takes tags off one customer at one guide; only what differs is sent. Harmless to repeat. */
 export const MarkTags = defineAction(

@@ -29,7 +29,7 @@ const KEEP_EVERY_MS = 10 * MINUTE_MS
 const REFUSED_FOR_MS = DAY_MS
 const REFUSALS: ReadonlySet<ErrorKind> = new Set(['operator', 'never', 'gone', 'unknown'])
 
-export const pathOf = (group: string, name: string): string => `${group}/${name}`
+const pathOf = (group: string, name: string): string => `${group}/${name}`
 
 /** What a listing changed in what we knew; tag ids. */
 export interface TagChanges {

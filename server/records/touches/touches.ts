@@ -4,7 +4,7 @@ import { TOUCH } from './touch-tables.ts'
 
 /** `welcome`: the welcome of a new friendship · `send`: a mass-send that arrived · `script`: a guide sent prepared words ·
  *  `task`: a guide did what asked for a message. */
-export type TouchKind = 'welcome' | 'send' | 'script' | 'task'
+type TouchKind = 'welcome' | 'send' | 'script' | 'task'
 
 /** One thing that was sent to a customer, by us or by a guide with our help. */
 export interface Contact {

@@ -37,7 +37,7 @@ export function countOf(report: Report, state: FindingState): number {
 }
 
 /** One sentence: how it stands, and where to begin. */
-export function summary(report: Report): string {
+function summary(report: Report): string {
   const [fails, warns, unknowns] = [countOf(report, 'fail'), countOf(report, 'warn'), countOf(report, 'unknown')]
   if (fails + warns + unknowns === 0) return '一切正常。'
   const parts = [

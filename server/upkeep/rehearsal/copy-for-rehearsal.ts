@@ -11,7 +11,7 @@ import { copyTables } from './copy-tables.ts'
 import { openScratch } from './scratch.ts'
 
 /** Up to so many customers everybody takes part, and figures are exact. */
-export const MOST_CUSTOMERS = 20_000
+const MOST_CUSTOMERS = 20_000
 
 export interface Copy {
   cast: Cast

@@ -9,7 +9,7 @@ import { isEventTrigger } from '../../rules/schema/sop-trigger.ts'
 import { type BacktestOptions, rehearseBacktest } from './rehearse-backtest.ts'
 
 /** What a journey that an event begins would have done in the days just past. */
-export interface SopArrivals {
+interface SopArrivals {
   sop: string
   /** False: no event of its kind can be told again, so nothing is known. */
   isKnown: boolean

@@ -102,8 +102,6 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
   }
 }
 
-export type Rehearsal = Awaited<ReturnType<typeof openRehearsal>>
-
 /** What parts outside a rehearsal would do: forwarding events, reading the platform. */
 async function dropForeign(tx: Tx, kinds: string[]): Promise<void> {
   await tx.run(sql`DELETE FROM ${ACTION} WHERE ${ACTION.kind} NOT IN ${list(kinds)}`)

@@ -9,7 +9,7 @@ import type { ChatClient, ChatContext } from '../wecom/chat-client.ts'
 import * as fixtures from './fixtures.ts'
 
 /** The API with the demo customer's answers; every call is recorded. */
-export function fakeApi(change: Partial<Api> = {}) {
+function fakeApi(change: Partial<Api> = {}) {
   const ok = async () => ({ ok: true as const })
   const api: Api = {
     boot: async () => ({ corpId: 'ww1', agentId: 1, platform: 'sandbox', bridgeOrigin: 'http://sandbox' }),

@@ -5,8 +5,8 @@ import type { SopVersions } from '../model/sop-versions.ts'
 import { judgeAndKeep } from './judge-and-keep.ts'
 import type { ArmSeen, Verdict } from './verdict.ts'
 
-export const HELD_OUT = '对照组'
-export const TAKEN_IN = '进入的人'
+const HELD_OUT = '对照组'
+const TAKEN_IN = '进入的人'
 
 export interface HoldOutResult {
   days: number

@@ -14,7 +14,7 @@ export interface Estimate {
 }
 
 /** The standard deviation of differences that one cares for: two points of a percent. */
-export const TAU = 0.02
+const TAU = 0.02
 /** False alarms in a hundred, over all looks together. */
 export const ALPHA = 0.05
 

@@ -8,7 +8,7 @@ import { judgeAndKeep } from './judge-and-keep.ts'
 import type { ArmSeen, Verdict } from './verdict.ts'
 
 /** How long after the draw a goal counts, where nobody says otherwise; such looks are the ones that are remembered. */
-export const WINDOW_DAYS = 7
+const WINDOW_DAYS = 7
 
 export interface SplitResult {
   experiment: string

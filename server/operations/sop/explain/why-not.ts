@@ -57,7 +57,6 @@ export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
     })
   }
 }
-export type WhyNot = ReturnType<typeof createWhyNot>
 
 const latestIn = (entries: readonly Entry[], sop: string): Entry | undefined => entries.find((one) => one.sop === sop)
 

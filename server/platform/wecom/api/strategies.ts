@@ -11,7 +11,6 @@ const RangeNode = Type.Union([
   Type.Object({ type: Type.Literal(1), userid: Id }),
   Type.Object({ type: Type.Literal(2), partyid: Type.Integer() }),
 ])
-export type RangeNode = Static<typeof RangeNode>
 const Nodes = Type.Array(RangeNode, { maxItems: 100 })
 const Admins = Type.Array(Id, { minItems: 1, maxItems: 20 })
 const page = { cursor: Cursor, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })) }

@@ -21,7 +21,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const badBody = (what: string): AppError => new AppError('callback.bad-body', what, { status: 400 })
 
 /** True for a key that can be used; the console's keys are 43 letters and digits. */
-export const isEncodingAesKey = (text: string): boolean => /^[A-Za-z0-9+/]{43}$/.test(text)
+const isEncodingAesKey = (text: string): boolean => /^[A-Za-z0-9+/]{43}$/.test(text)
 
 /** Opens and seals what WeCom sends to the callback URL. The official @wecom/crypto signs and encrypts; it checks neither
  *  the receiver nor padding nor lengths, so opening is done here, strictly. Sources: docs 90930, 90968.
@@ -95,5 +95,3 @@ export function createCallbackCrypto({ token, aesKey, corpId }: CallbackSecrets)
     },
   }
 }
-
-export type CallbackCrypto = ReturnType<typeof createCallbackCrypto>

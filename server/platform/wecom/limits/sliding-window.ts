@@ -45,5 +45,3 @@ export function createSlidingWindow({ lengthMs }: { lengthMs: number }) {
     },
   }
 }
-
-export type SlidingWindow = ReturnType<typeof createSlidingWindow>

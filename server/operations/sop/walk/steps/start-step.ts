@@ -8,7 +8,7 @@ export interface StartStepDeps {
 }
 
 /** `why`: one Chinese line. */
-export type Started = { title: string; why?: undefined } | { title: string; why: string }
+type Started = { title: string; why?: undefined } | { title: string; why: string }
 
 export function createStartStep({ startJourney }: StartStepDeps): PerformStep<string> {
   return async (tx, name, { sop, entry }) => {

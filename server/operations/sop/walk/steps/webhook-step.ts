@@ -4,7 +4,7 @@ import type { Reason } from '../../../../core/kernel/reason.ts'
 import type { CustomerFacts } from '../../../../records/facts/facts.ts'
 import { done, keyOf, type PerformStep } from '../step-result.ts'
 
-export interface WebhookCall {
+interface WebhookCall {
   /** Once per reason. */
   key: string
   webhook: string
