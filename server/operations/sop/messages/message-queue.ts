@@ -18,7 +18,7 @@ export interface QueuedMessage {
 }
 
 /** How long the first one waits for others. */
-const GATHER_MS = 2 * MINUTE_MS
+export const GATHER_MS = 2 * MINUTE_MS
 
 interface StoredMessage {
   id: number
