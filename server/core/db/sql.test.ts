@@ -26,7 +26,7 @@ it.each([
   [
     'a selection may rename',
     sql`SELECT ${select({ who: p.buyer, n: count() })} FROM ${p}`,
-    'SELECT p.buyer AS who, COUNT(*) AS n FROM purchase p',
+    'SELECT p.buyer AS `who`, COUNT(*) AS `n` FROM purchase p',
     [],
   ],
   [

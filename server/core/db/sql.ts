@@ -125,7 +125,8 @@ export function select<const Of extends Record<string, Selectable>>(parts: Of): 
     for (const [index, [name, part]] of entries.entries()) {
       if (index > 0) into.text += ', '
       renderPart(part as Part, into)
-      into.text += ` AS ${name}`
+      // Quoted, since a name may be a word of SQL: group, key.
+      into.text += ` AS \`${name}\``
     }
   }, numbers)
 }

@@ -91,7 +91,7 @@ export function createConsoleMoves({ outbox, takeovers }: { outbox: Outbox; take
       pair: { externalUserId: string; fromUserId: string; toUserId: string },
     ): Promise<Takeover> => {
       const former = { externalUserId: pair.externalUserId, userId: pair.fromUserId }
-      const row = await tx.row(sql`SELECT ${pick(FOLLOW, 'added_at')} FROM ${FOLLOW} WHERE ${isPair(former)}`)
+      const row = await tx.row(sql`SELECT ${pick(FOLLOW, 'added_at')} FROM ${FOLLOW} WHERE ${isPair(FOLLOW, former)}`)
       const words = [pair.externalUserId, pair.fromUserId, pair.toUserId, row?.added_at ?? 0]
       const digest = createHash('sha256').update(JSON.stringify(words)).digest('base64url').slice(0, 22)
       return { ...pair, key: `console:${digest}`, isOurs: false }

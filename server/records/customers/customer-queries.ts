@@ -150,7 +150,7 @@ export const customerQueries = {
     return new Map(rows.filter((row) => !left.has(row.userid)).map((row) => [row.external_userid, row.userid]))
   },
   isFollowing: async (tx: Tx, userId: string, externalUserId: string): Promise<boolean> =>
-    (await tx.row(sql`SELECT 1 FROM ${f} WHERE ${isPair({ externalUserId, userId })} AND ${f.active} = 1`)) !==
+    (await tx.row(sql`SELECT 1 FROM ${f} WHERE ${isPair(f, { externalUserId, userId })} AND ${f.active} = 1`)) !==
     undefined,
   /** Which of these pairs are friends now, half adds included. */
   followedAmong: async (tx: Tx, pairs: readonly Pair[]): Promise<(pair: Pair) => boolean> => {
@@ -158,7 +158,7 @@ export const customerQueries = {
     return (pair) => followed.has(pairOf(pair))
   },
   follow: async (tx: Tx, userId: string, externalUserId: string): Promise<Follow | undefined> => {
-    const row = await tx.row(sql`SELECT ${all(f)} FROM ${f} WHERE ${isPair({ externalUserId, userId })}`)
+    const row = await tx.row(sql`SELECT ${all(f)} FROM ${f} WHERE ${isPair(f, { externalUserId, userId })}`)
     return row === undefined ? undefined : toFollow(row)
   },
   /** Active ones first, the latest first. */
@@ -194,7 +194,7 @@ export const customerQueries = {
   },
   /** When the pair last became friends, UTC milliseconds; 0 when never. */
   lastAddOf: async (tx: Tx, pair: Pair): Promise<number> =>
-    (await tx.row(sql`SELECT ${pick(f, 'last_add_at')} FROM ${f} WHERE ${isPair(pair)}`))?.last_add_at ?? 0,
+    (await tx.row(sql`SELECT ${pick(f, 'last_add_at')} FROM ${f} WHERE ${isPair(f, pair)}`))?.last_add_at ?? 0,
   /** Oldest first. */
   sourcesOf: async (tx: Tx, externalUserId: string): Promise<CustomerSource[]> => {
     const s = CUSTOMER_SOURCE

@@ -30,7 +30,7 @@ export function createCustomersRewind(): Rewind {
     const begun = { active: 1, added_at: addedAtMs, last_add_at: addedAtMs, lost_at: null, lost_by: null }
     const row = { external_userid: externalUserId, userid: userId, channel, state, ...begun }
     await tx.insertIgnore(FOLLOW, [{ known_at: addedAtMs, ...pair, ...row }])
-    await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, begun)} WHERE ${isPair(told)}`)
+    await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, begun)} WHERE ${isPair(FOLLOW, told)}`)
   }
 
   return {
@@ -45,15 +45,15 @@ export function createCustomersRewind(): Rewind {
       )
       for (const [key, { kind, payload }] of first) {
         const told = payload as unknown as EventSource
-        const row = await tx.row(sql`SELECT ${all(FOLLOW)} FROM ${FOLLOW} WHERE ${isPair(told)}`)
+        const row = await tx.row(sql`SELECT ${all(FOLLOW)} FROM ${FOLLOW} WHERE ${isPair(FOLLOW, told)}`)
         if (row !== undefined) pairs.set(key, row)
         if (kind === CustomerLost.kind) {
           const kept = set(FOLLOW, { active: 1, lost_at: null, lost_by: null })
-          await tx.run(sql`UPDATE ${FOLLOW} SET ${kept} WHERE ${isPair(told)}`)
+          await tx.run(sql`UPDATE ${FOLLOW} SET ${kept} WHERE ${isPair(FOLLOW, told)}`)
         } else if (told.again === true) {
-          await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { active: 0 })} WHERE ${isPair(told)}`)
+          await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { active: 0 })} WHERE ${isPair(FOLLOW, told)}`)
         } else {
-          await tx.run(sql`DELETE FROM ${FOLLOW} WHERE ${isPair(told)}`)
+          await tx.run(sql`DELETE FROM ${FOLLOW} WHERE ${isPair(FOLLOW, told)}`)
         }
       }
     },
@@ -62,7 +62,7 @@ export function createCustomersRewind(): Rewind {
       if (kind === CustomerAdded.kind) await begin(tx, told)
       if (kind !== CustomerLost.kind) return
       const ended = set(FOLLOW, { active: 0, lost_at: told.lostAtMs, lost_by: told.by })
-      await tx.run(sql`UPDATE ${FOLLOW} SET ${ended} WHERE ${isPair(told)}`)
+      await tx.run(sql`UPDATE ${FOLLOW} SET ${ended} WHERE ${isPair(FOLLOW, told)}`)
     },
   }
 }

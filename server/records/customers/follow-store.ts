@@ -17,7 +17,7 @@ export async function holdPair(tx: Tx, pair: Pair, nowMs: number): Promise<Frien
   if (inserted > 0) return undefined
   const row = await tx.row(
     sql`SELECT ${pick(FOLLOW, 'active', 'half', 'announced', 'added_at', 'last_add_at', 'last_loss_at')} FROM ${FOLLOW}
-        WHERE ${isPair(pair)} ${lock()}`,
+        WHERE ${isPair(FOLLOW, pair)} ${lock()}`,
   )
   if (row === undefined) return undefined
   return {
@@ -35,7 +35,7 @@ export const keepCustomer = async (tx: Tx, externalUserId: string, nowMs: number
   (await tx.insertIgnore(CUSTOMER, [{ external_userid: externalUserId, known_at: nowMs }])) > 0
 
 async function updateFollow(tx: Tx, pair: Pair, changes: Partial<RowOf<typeof FOLLOW>>): Promise<void> {
-  await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, changes)} WHERE ${isPair(pair)}`)
+  await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, changes)} WHERE ${isPair(FOLLOW, pair)}`)
 }
 
 export interface Beginning extends Pair {
@@ -68,7 +68,7 @@ export async function continueFriendship(tx: Tx, add: Beginning, known: Friendsh
   if (add.state !== null) {
     await tx.run(
       sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { state: add.state, channel: add.channel })}
-          WHERE ${isPair(add)} AND ${FOLLOW.state} IS NULL`,
+          WHERE ${isPair(FOLLOW, add)} AND ${FOLLOW.state} IS NULL`,
     )
   }
 }
@@ -89,7 +89,7 @@ export async function inheritFollow(
 ): Promise<void> {
   const from = await tx.row(
     sql`SELECT ${pick(FOLLOW, 'state', 'channel', 'remark', 'description')} FROM ${FOLLOW}
-        WHERE ${isPair({ externalUserId, userId: fromUserId })}`,
+        WHERE ${isPair(FOLLOW, { externalUserId, userId: fromUserId })}`,
   )
   const f = FOLLOW
   // The channel goes by the state of before, and MySQL sets one column after the other: it comes first.
@@ -104,7 +104,7 @@ export async function inheritFollow(
           ${f.announced} = 1,
           ${f.last_add_at} = CASE WHEN ${f.last_add_at} IS NULL OR ${f.last_add_at} < ${atMs} THEN ${atMs}
             ELSE ${f.last_add_at} END
-        WHERE ${isPair({ externalUserId, userId: toUserId })} AND ${f.active} = 1`,
+        WHERE ${isPair(FOLLOW, { externalUserId, userId: toUserId })} AND ${f.active} = 1`,
   )
 }
 
@@ -112,7 +112,7 @@ export async function inheritFollow(
 export async function rememberLoss(tx: Tx, loss: Pair & { atMs: number }): Promise<void> {
   await tx.run(
     sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { last_loss_at: loss.atMs })}
-        WHERE ${isPair(loss)} AND (${FOLLOW.last_loss_at} IS NULL OR ${FOLLOW.last_loss_at} < ${loss.atMs})`,
+        WHERE ${isPair(FOLLOW, loss)} AND (${FOLLOW.last_loss_at} IS NULL OR ${FOLLOW.last_loss_at} < ${loss.atMs})`,
   )
 }
 
@@ -120,7 +120,7 @@ export async function rememberLoss(tx: Tx, loss: Pair & { atMs: number }): Promi
 export async function recallBeginning(tx: Tx, add: Beginning): Promise<void> {
   await tx.run(
     sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { added_at: add.atMs, state: add.state, channel: add.channel })}
-        WHERE ${isPair(add)} AND ${FOLLOW.added_at} IS NULL`,
+        WHERE ${isPair(FOLLOW, add)} AND ${FOLLOW.added_at} IS NULL`,
   )
 }
 

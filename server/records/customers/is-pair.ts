@@ -1,7 +1,9 @@
+import type { Column } from '../../core/db/define-table.ts'
 import { type Sql, sql } from '../../core/db/sql.ts'
-import { FOLLOW } from './customer-tables.ts'
 import type { Pair } from './relation.ts'
 
-/** Condition on the follow of one pair. */
-export const isPair = ({ externalUserId, userId }: Pair): Sql =>
-  sql`${FOLLOW.external_userid} = ${externalUserId} AND ${FOLLOW.userid} = ${userId}`
+/** Condition on the rows of one pair, in any table that has a guide's part of a customer. */
+export const isPair = (
+  table: { external_userid: Column<string>; userid: Column<string> },
+  { externalUserId, userId }: Pair,
+): Sql => sql`${table.external_userid} = ${externalUserId} AND ${table.userid} = ${userId}`

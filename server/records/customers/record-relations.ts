@@ -198,7 +198,9 @@ async function beginAgain(tx: Tx, relation: Relation, channel: string | null): P
     added_at: relation.createdAtMs ?? null,
     last_add_at: relation.createdAtMs ?? null,
   }
-  await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, began)} WHERE ${isPair(relation)} AND ${FOLLOW.active} = 0`)
+  await tx.run(
+    sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, began)} WHERE ${isPair(FOLLOW, relation)} AND ${FOLLOW.active} = 0`,
+  )
 }
 
 /** Whoever was `created` with this reading has their first source already. */
@@ -230,6 +232,6 @@ async function fillIn(tx: Tx, relation: Relation, channel: string | null): Promi
     sql`UPDATE ${FOLLOW} SET ${FOLLOW.added_at} = COALESCE(${FOLLOW.added_at}, ${relation.createdAtMs ?? null}),
           ${FOLLOW.state} = COALESCE(${FOLLOW.state}, ${relation.state ?? null}),
           ${FOLLOW.channel} = COALESCE(${FOLLOW.channel}, ${channel})
-        WHERE ${isPair(relation)}`,
+        WHERE ${isPair(FOLLOW, relation)}`,
   )
 }

@@ -20,9 +20,9 @@ export async function renameGuide(tx: Tx, oldUserId: string, newUserId: string):
       sql`UPDATE ${f} SET ${f.announced} = CASE WHEN ${f.announced} = 1 OR ${announced} = 1 THEN 1 ELSE 0 END,
             ${f.added_at} = CASE WHEN ${f.added_at} IS NULL OR ${f.added_at} > ${added_at} THEN ${added_at}
               ELSE ${f.added_at} END
-          WHERE ${isPair({ externalUserId, userId: newUserId })}`,
+          WHERE ${isPair(f, { externalUserId, userId: newUserId })}`,
     )
-    await tx.run(sql`DELETE FROM ${f} WHERE ${isPair({ externalUserId, userId: oldUserId })}`)
+    await tx.run(sql`DELETE FROM ${f} WHERE ${isPair(f, { externalUserId, userId: oldUserId })}`)
   }
   const renamed = { userid: newUserId }
   await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, renamed)} WHERE ${FOLLOW.userid} = ${oldUserId}`)

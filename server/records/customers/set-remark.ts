@@ -46,7 +46,7 @@ export function createSetRemark({
       await tx.run(
         sql`UPDATE ${FOLLOW} SET ${FOLLOW.remark} = COALESCE(${payload.remark ?? null}, ${FOLLOW.remark}),
               ${FOLLOW.description} = COALESCE(${payload.description ?? null}, ${FOLLOW.description})
-            WHERE ${isPair(payload)}`,
+            WHERE ${isPair(FOLLOW, payload)}`,
       )
       await timeline.note(tx, {
         key: `remark:${id}`,

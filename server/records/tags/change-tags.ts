@@ -9,8 +9,9 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import { RefreshCustomer } from '../customers/customer-actions.ts'
 import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
+import type { Pair } from '../customers/relation.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { markSettled, type Pair, putOn, tagsOfPair, takeOff } from './follow-tag-store.ts'
+import { markSettled, putOn, tagsOfPair, takeOff } from './follow-tag-store.ts'
 import { createQueueTagChanges, type TagChange } from './queue-tag-changes.ts'
 import { MarkTags, type MarkTagsPayload } from './tag-actions.ts'
 import type { TagLibrary } from './tag-library.ts'
@@ -42,7 +43,7 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
     if (missing.some(library.isWanted)) {
       throw new AppError('tags.not-made-yet', 'a tag of the rule book is not in WeCom yet', { retry: 'later' })
     }
-    const isOn = new Map((await tagsOfPair(tx, payload)).map((row) => [row.tag_id, row.set_by]))
+    const isOn = new Map((await tagsOfPair(tx, payload)).map((tag) => [tag.tagId, tag.setBy]))
     const known = (paths: string[]): CorpTag[] => [...new Set(paths)].flatMap((path) => tags.get(path) ?? [])
     const present = known(payload.remove).filter((tag) => isOn.has(tag.tagId))
     const isByHand = (tag: CorpTag): boolean => payload.by === 'rule' && isOn.get(tag.tagId) !== 'rule'

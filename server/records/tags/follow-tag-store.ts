@@ -1,53 +1,53 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
+import { alias } from '../../core/db/define-table.ts'
+import { list, pick, select, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
-import type { TagSetBy } from './tag-queries.ts'
+import { isPair } from '../customers/is-pair.ts'
+import type { Pair } from '../customers/relation.ts'
+import { FOLLOW_TAG, FOLLOW_TAG_STATE, type TagSetBy } from './tag-tables.ts'
 
-export interface Pair {
-  externalUserId: string
-  userId: string
+const t = FOLLOW_TAG
+const s = FOLLOW_TAG_STATE
+
+/** A tag that is on a pair. */
+export interface KeptTag extends Pair {
+  tagId: string
+  setBy: TagSetBy
+  setAtMs: number
 }
 
-export interface TagRow {
-  external_userid: string
-  userid: string
-  tag_id: string
-  set_by: TagSetBy
-  set_at: number
-}
+const KEPT = select({
+  externalUserId: t.external_userid,
+  userId: t.userid,
+  tagId: t.tag_id,
+  setBy: t.set_by,
+  setAtMs: t.set_at,
+})
 
-const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
+export const tagsOfPair = (tx: Tx, pair: Pair): Promise<KeptTag[]> =>
+  tx.rows(sql`SELECT ${KEPT} FROM ${t} WHERE ${isPair(t, pair)}`)
 
-export const tagsOfPair = (tx: Tx, { externalUserId, userId }: Pair): Promise<TagRow[]> =>
-  tx.rows<TagRow>(
-    'SELECT external_userid, userid, tag_id, set_by, set_at FROM follow_tag WHERE external_userid = ? AND userid = ?',
-    [externalUserId, userId],
-  )
-
-export const tagsOfCustomers = (tx: Tx, externalUserIds: string[]): Promise<TagRow[]> =>
-  tx.rows<TagRow>(
-    `SELECT external_userid, userid, tag_id, set_by, set_at FROM follow_tag
-     WHERE external_userid IN (${marks(externalUserIds.length)})`,
-    externalUserIds,
-  )
+export const tagsOfCustomers = (tx: Tx, externalUserIds: string[]): Promise<KeptTag[]> =>
+  tx.rows(sql`SELECT ${KEPT} FROM ${t} WHERE ${t.external_userid} IN ${list(externalUserIds)}`)
 
 /** Gives the ids that were not on before. */
 export async function putOn(
   tx: Tx,
   { externalUserId, userId }: Pair,
   tagIds: string[],
-  set: { by: TagSetBy; reason: Reason | undefined; atMs: number },
+  put: { by: TagSetBy; reason: Reason | undefined; atMs: number },
 ): Promise<string[]> {
   const fresh: string[] = []
   for (const tagId of tagIds) {
-    const row: Row = {
+    const row = {
       external_userid: externalUserId,
       userid: userId,
       tag_id: tagId,
-      set_by: set.by,
-      set_reason: set.reason === undefined ? null : JSON.stringify(set.reason),
-      set_at: set.atMs,
+      set_by: put.by,
+      set_reason: put.reason === undefined ? null : JSON.stringify(put.reason),
+      set_at: put.atMs,
     }
-    if ((await tx.insertIgnore('follow_tag', [row])) > 0) fresh.push(tagId)
+    if ((await tx.insertIgnore(t, [row])) > 0) fresh.push(tagId)
   }
   return fresh
 }
@@ -56,30 +56,26 @@ export async function putOn(
 export async function putOnAll(
   tx: Tx,
   pairs: (Pair & { tagIds: string[] })[],
-  set: { by: TagSetBy; atMs: number },
+  put: { by: TagSetBy; atMs: number },
 ): Promise<void> {
   const rows = pairs.flatMap(({ externalUserId, userId, tagIds }) =>
     tagIds.map((tagId) => ({
       external_userid: externalUserId,
       userid: userId,
       tag_id: tagId,
-      set_by: set.by,
+      set_by: put.by,
       set_reason: null,
-      set_at: set.atMs,
+      set_at: put.atMs,
     })),
   )
-  if (rows.length > 0) await tx.insertIgnore('follow_tag', rows)
+  if (rows.length > 0) await tx.insertIgnore(t, rows)
 }
 
 /** Gives the ids that were on. */
-export async function takeOff(tx: Tx, { externalUserId, userId }: Pair, tagIds: string[]): Promise<string[]> {
+export async function takeOff(tx: Tx, pair: Pair, tagIds: string[]): Promise<string[]> {
   const gone: string[] = []
   for (const tagId of tagIds) {
-    const taken = await tx.run('DELETE FROM follow_tag WHERE external_userid = ? AND userid = ? AND tag_id = ?', [
-      externalUserId,
-      userId,
-      tagId,
-    ])
+    const taken = await tx.run(sql`DELETE FROM ${t} WHERE ${isPair(t, pair)} AND ${t.tag_id} = ${tagId}`)
     if (taken > 0) gone.push(tagId)
   }
   return gone
@@ -91,61 +87,60 @@ export async function takeOff(tx: Tx, { externalUserId, userId }: Pair, tagIds: 
 /** One more change under way for each of these pairs. */
 export const markPending = (tx: Tx, pairs: readonly Pair[]): Promise<void> =>
   tx.increase(
-    'follow_tag_state',
+    s,
     pairs.map(({ externalUserId, userId }) => ({ external_userid: externalUserId, userid: userId, pending: 1 })),
     ['external_userid', 'userid'],
     'pending',
   )
 
 /** True when a reading came in between and must be done again. */
-export async function markSettled(tx: Tx, { externalUserId, userId }: Pair, nowMs: number): Promise<boolean> {
+export async function markSettled(tx: Tx, pair: Pair, nowMs: number): Promise<boolean> {
   await tx.run(
-    `UPDATE follow_tag_state SET pending = CASE WHEN pending > 0 THEN pending - 1 ELSE 0 END, marked_at = ?
-     WHERE external_userid = ? AND userid = ?`,
-    [nowMs, externalUserId, userId],
+    sql`UPDATE ${s} SET ${s.pending} = CASE WHEN ${s.pending} > 0 THEN ${s.pending} - 1 ELSE 0 END,
+          ${s.marked_at} = ${nowMs}
+        WHERE ${isPair(s, pair)}`,
   )
   const reread = await tx.run(
-    `UPDATE follow_tag_state SET wants_refresh = 0
-     WHERE external_userid = ? AND userid = ? AND pending = 0 AND wants_refresh = 1`,
-    [externalUserId, userId],
+    sql`UPDATE ${s} SET ${set(s, { wants_refresh: 0 })}
+        WHERE ${isPair(s, pair)} AND ${s.pending} = 0 AND ${s.wants_refresh} = 1`,
   )
   return reread > 0
 }
 
-export interface PairState {
-  external_userid: string
-  userid: string
+/** Changes of ours on their way to a pair's tags, or done since a reading began. */
+export interface PairState extends Pair {
   pending: number
-  marked_at: number | null
 }
 
 export const unsettledPairs = (tx: Tx, externalUserIds: string[], readAtMs: number): Promise<PairState[]> =>
-  tx.rows<PairState>(
-    `SELECT external_userid, userid, pending, marked_at FROM follow_tag_state
-     WHERE external_userid IN (${marks(externalUserIds.length)}) AND (pending > 0 OR marked_at > ?)`,
-    [...externalUserIds, readAtMs],
+  tx.rows(
+    sql`SELECT ${select({ externalUserId: s.external_userid, userId: s.userid, pending: s.pending })} FROM ${s}
+        WHERE ${s.external_userid} IN ${list(externalUserIds)} AND (${s.pending} > 0 OR ${s.marked_at} > ${readAtMs})`,
   )
 
-export async function wantReading(tx: Tx, { externalUserId, userId }: Pair): Promise<void> {
-  await tx.run('UPDATE follow_tag_state SET wants_refresh = 1 WHERE external_userid = ? AND userid = ?', [
-    externalUserId,
-    userId,
-  ])
+export async function wantReading(tx: Tx, pair: Pair): Promise<void> {
+  await tx.run(sql`UPDATE ${s} SET ${set(s, { wants_refresh: 1 })} WHERE ${isPair(s, pair)}`)
 }
 
 /** The guide's new userid takes the pairs over; a pair that has the new one already keeps it. Safe to repeat. */
 export async function renameGuideOfTags(tx: Tx, oldUserId: string, newUserId: string): Promise<void> {
-  for (const [table, same] of [
-    ['follow_tag', 'AND n.tag_id = o.tag_id'],
-    ['follow_tag_state', ''],
-  ] as const) {
-    const twice = await tx.rows<{ id: number }>(
-      `SELECT o.id AS id FROM ${table} o JOIN ${table} n
-       ON n.external_userid = o.external_userid AND n.userid = ? ${same} WHERE o.userid = ?`,
-      [newUserId, oldUserId],
-    )
-    for (const { id } of twice) await tx.run(`DELETE FROM ${table} WHERE id = ?`, [id])
-    await tx.run(`UPDATE ${table} SET userid = ? WHERE userid = ?`, [newUserId, oldUserId])
+  const [oldTag, newTag, oldState, newState] = [alias(t, 'o'), alias(t, 'n'), alias(s, 'o'), alias(s, 'n')]
+  const tags = await tx.rows(
+    sql`SELECT ${pick(oldTag, 'id')} FROM ${oldTag} JOIN ${newTag} ON ${newTag.external_userid} = ${oldTag.external_userid}
+          AND ${newTag.userid} = ${newUserId} AND ${newTag.tag_id} = ${oldTag.tag_id}
+        WHERE ${oldTag.userid} = ${oldUserId}`,
+  )
+  const states = await tx.rows(
+    sql`SELECT ${pick(oldState, 'id')} FROM ${oldState}
+        JOIN ${newState} ON ${newState.external_userid} = ${oldState.external_userid} AND ${newState.userid} = ${newUserId}
+        WHERE ${oldState.userid} = ${oldUserId}`,
+  )
+  for (const { table, twice } of [
+    { table: t, twice: tags },
+    { table: s, twice: states },
+  ]) {
+    for (const { id } of twice) await tx.run(sql`DELETE FROM ${table} WHERE ${table.id} = ${id}`)
+    await tx.run(sql`UPDATE ${table} SET ${table.userid} = ${newUserId} WHERE ${table.userid} = ${oldUserId}`)
   }
 }
 
@@ -154,13 +149,13 @@ export async function handOverTags(
   tx: Tx,
   { externalUserId, fromUserId, toUserId }: { externalUserId: string; fromUserId: string; toUserId: string },
 ): Promise<void> {
-  const rows = await tx.rows<Row>(
-    'SELECT external_userid, tag_id, set_by, set_reason, set_at FROM follow_tag WHERE external_userid = ? AND userid = ?',
-    [externalUserId, fromUserId],
+  const isFormer = isPair(t, { externalUserId, userId: fromUserId })
+  const rows = await tx.rows(
+    sql`SELECT ${pick(t, 'external_userid', 'tag_id', 'set_by', 'set_reason', 'set_at')} FROM ${t} WHERE ${isFormer}`,
   )
   await tx.insertIgnore(
-    'follow_tag',
+    t,
     rows.map((row) => ({ ...row, userid: toUserId })),
   )
-  await tx.run('DELETE FROM follow_tag WHERE external_userid = ? AND userid = ?', [externalUserId, fromUserId])
+  await tx.run(sql`DELETE FROM ${t} WHERE ${isFormer}`)
 }

@@ -3,7 +3,7 @@ import type { Reason } from '../../core/kernel/reason.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { markPending } from './follow-tag-store.ts'
 import { MarkTags } from './tag-actions.ts'
-import type { TagSetBy } from './tag-queries.ts'
+import type { TagSetBy } from './tag-tables.ts'
 
 export interface TagChange {
   externalUserId: string

@@ -1,13 +1,15 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
+import { type Pair, pairOf } from '../customers/relation.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import {
+  type KeptTag,
   putOn,
   putOnAll,
-  type TagRow,
   tagsOfCustomers,
   takeOff,
   unsettledPairs,
@@ -17,9 +19,7 @@ import type { TagLibrary } from './tag-library.ts'
 import { tagQueries } from './tag-queries.ts'
 
 /** The corp tags that WeCom shows on one pair. */
-export interface SeenTags {
-  externalUserId: string
-  userId: string
+export interface SeenTags extends Pair {
   tagIds: string[]
   /** False for a pair we have only just heard of: its tags are old and trigger nothing. */
   isNews: boolean
@@ -32,10 +32,8 @@ export interface SeenTagsDeps {
   library: Pick<TagLibrary, 'askForListing'>
 }
 
-const pairText = (externalUserId: string, userId: string): string => `${externalUserId}\n${userId}`
-
-const differs = (pair: SeenTags, kept: TagRow[]): boolean =>
-  kept.length !== pair.tagIds.length || kept.some((row) => !pair.tagIds.includes(row.tag_id))
+const differs = (pair: SeenTags, kept: KeptTag[]): boolean =>
+  kept.length !== pair.tagIds.length || kept.some((tag) => !pair.tagIds.includes(tag.tagId))
 
 export interface RecordedTags {
   /** Customers whose reading is too old to be believed and should be repeated now. */
@@ -52,7 +50,7 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
     const unsettled = await unsettledPairs(tx, ids, readAtMs)
     const stored = await tagsOfCustomers(tx, ids)
     const paths = await tagQueries.pathsOf(tx, [
-      ...new Set([...seen.flatMap((pair) => pair.tagIds), ...stored.map((row) => row.tag_id)]),
+      ...new Set([...seen.flatMap((pair) => pair.tagIds), ...stored.map((tag) => tag.tagId)]),
     ])
     const isUnknown = seen.some((pair) => pair.tagIds.some((tagId) => !paths.has(tagId)))
     if (isUnknown) {
@@ -61,16 +59,12 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
     const readAgain = new Set<string>()
     const changed: SeenTags[] = []
     const fresh: SeenTags[] = []
-    const tagsOf = new Map<string, TagRow[]>()
-    for (const row of stored) {
-      const pair = pairText(row.external_userid, row.userid)
-      tagsOf.set(pair, [...(tagsOf.get(pair) ?? []), row])
-    }
-    const stateOf = new Map(unsettled.map((row) => [pairText(row.external_userid, row.userid), row]))
+    const tagsOf = groupBy(stored, pairOf)
+    const stateOf = new Map(unsettled.map((state) => [pairOf(state), state]))
     for (const pair of seen) {
-      const kept = tagsOf.get(pairText(pair.externalUserId, pair.userId)) ?? []
+      const kept = tagsOf.get(pairOf(pair)) ?? []
       if (!differs(pair, kept)) continue
-      const state = stateOf.get(pairText(pair.externalUserId, pair.userId))
+      const state = stateOf.get(pairOf(pair))
       if (state === undefined && kept.length === 0 && !pair.isNews) fresh.push(pair)
       else if (state === undefined) {
         if (await takeOver(tx, pair, kept, paths, readAtMs)) changed.push(pair)
@@ -84,23 +78,23 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
   async function takeOver(
     tx: Tx,
     pair: SeenTags,
-    stored: TagRow[],
+    stored: KeptTag[],
     paths: Map<string, string>,
     readAtMs: number,
   ): Promise<boolean> {
-    const isStored = new Set(stored.map((row) => row.tag_id))
-    const gone = stored.filter((row) => row.set_at < readAtMs && !pair.tagIds.includes(row.tag_id))
+    const isStored = new Set(stored.map((tag) => tag.tagId))
+    const gone = stored.filter((tag) => tag.setAtMs < readAtMs && !pair.tagIds.includes(tag.tagId))
     const fresh = pair.tagIds.filter((tagId) => !isStored.has(tagId))
     if (fresh.length === 0 && gone.length === 0) return false
     await putOn(tx, pair, fresh, { by: 'wecom', reason: undefined, atMs: clock.now() })
     await takeOff(
       tx,
       pair,
-      gone.map((row) => row.tag_id),
+      gone.map((tag) => tag.tagId),
     )
     if (!pair.isNews) return true
     const added = fresh.flatMap((tagId) => paths.get(tagId) ?? [])
-    const removed = gone.flatMap((row) => paths.get(row.tag_id) ?? [])
+    const removed = gone.flatMap((tag) => paths.get(tag.tagId) ?? [])
     const { externalUserId, userId } = pair
     const cause = `${externalUserId}:${userId}:${readAtMs}`
     const parts = [
@@ -116,7 +110,7 @@ export function createRecordSeen({ clock, emit, timeline, library }: SeenTagsDep
       await emit(tx, TagAdded, { key, payload: { externalUserId, userId, tags: added, by: 'wecom' } })
     }
     if (removed.length > 0) {
-      const key = `seen:${readAtMs}:${externalUserId}:${gone[0]?.tag_id ?? ''}`
+      const key = `seen:${readAtMs}:${externalUserId}:${gone[0]?.tagId ?? ''}`
       await emit(tx, TagRemoved, { key, payload: { externalUserId, userId, tags: removed, by: 'wecom' } })
     }
     return true

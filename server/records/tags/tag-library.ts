@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { leftOut } from '../../core/db/define-table.ts'
+import { every, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
@@ -15,6 +16,7 @@ import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { CreateTags, ListTags } from './tag-actions.ts'
 import { tagQueries } from './tag-queries.ts'
+import { CORP_TAG } from './tag-tables.ts'
 
 export interface TagLibraryDeps {
   wecom: Pick<Wecom, 'tags' | 'strategyTags'>
@@ -69,13 +71,8 @@ async function recordGroups(
       ...(seen.ours ? { ours: 1 } : {}),
     })),
   )
-  const known = new Map(
-    (
-      await tx.rows<
-        Record<(typeof SHOWN)[number], string | number | null> & { tag_id: string; gone_at: number | null }
-      >(`SELECT tag_id, ${SHOWN.join(', ')}, gone_at FROM corp_tag`)
-    ).map((row) => [row.tag_id, row]),
-  )
+  const stored = await tx.rows(sql`SELECT ${pick(CORP_TAG, 'tag_id', ...SHOWN, 'gone_at')} FROM ${CORP_TAG}`)
+  const known = new Map(stored.map((row) => [row.tag_id, row]))
   const added: string[] = []
   const renamed: string[] = []
   const differ = rows.filter((row) => {
@@ -84,7 +81,7 @@ async function recordGroups(
     else if (before.group_name !== row.group_name || before.tag_name !== row.tag_name) renamed.push(row.tag_id)
     return before === undefined || before.gone_at !== null || seen.ours || SHOWN.some((key) => before[key] !== row[key])
   })
-  if (differ.length > 0) await tx.upsert('corp_tag', differ, ['tag_id'])
+  if (differ.length > 0) await tx.upsert(CORP_TAG, differ, ['tag_id'])
   return { present: rows.map((row) => row.tag_id), added, renamed }
 }
 
@@ -121,14 +118,13 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
     const all = [...groups, ...(strategyGroups ?? [])]
     const { present, added, renamed } = await recordGroups(tx, all, { atMs: readAtMs, ours: false })
     const isPresent = new Set(present)
-    const listed = strategyGroups === undefined ? 'AND strategy_id IS NULL' : ''
-    const stored = await tx.rows<{ tag_id: string }>(
-      `SELECT tag_id FROM corp_tag WHERE gone_at IS NULL AND seen_at < ? ${listed}`,
-      [readAtMs],
-    )
+    const isListed = strategyGroups === undefined ? [sql`${CORP_TAG.strategy_id} IS NULL`] : []
+    const isUnseen = every([sql`${CORP_TAG.gone_at} IS NULL`, sql`${CORP_TAG.seen_at} < ${readAtMs}`, ...isListed])
+    const stored = await tx.rows(sql`SELECT ${pick(CORP_TAG, 'tag_id')} FROM ${CORP_TAG} WHERE ${isUnseen}`)
     const deleted = stored.map((row) => row.tag_id).filter((tagId) => !isPresent.has(tagId))
     for (const tagId of deleted) {
-      await tx.run('UPDATE corp_tag SET gone_at = ? WHERE tag_id = ?', [clock.now(), tagId])
+      const gone = set(CORP_TAG, { gone_at: clock.now() })
+      await tx.run(sql`UPDATE ${CORP_TAG} SET ${gone} WHERE ${CORP_TAG.tag_id} = ${tagId}`)
     }
     await createMissing(tx)
     return { added, renamed, deleted }

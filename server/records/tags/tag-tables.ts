@@ -1,6 +1,9 @@
 import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
+/** Who put a tag on: a rule of ours, a guide in the sidebar, somebody in WeCom itself. */
+export type TagSetBy = 'rule' | 'guide' | 'wecom'
+
 export const CORP_TAG = defineTable(
   'corp_tag',
   {
@@ -26,7 +29,7 @@ export const FOLLOW_TAG = defineTable(
     external_userid: text(),
     userid: text(),
     tag_id: text(),
-    set_by: text(20),
+    set_by: text<TagSetBy>(20),
     set_reason: nullable(longText()),
     set_at: instant(),
   },

@@ -1,3 +1,4 @@
+import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -10,12 +11,14 @@ import { TagCreate, TagDelete, TagShuffle, TagUpdate } from '../../platform/weco
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { CustomerAccepted, CustomerAdded, CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
+import { isPair } from '../customers/is-pair.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { createChangeTags } from './change-tags.ts'
 import { handOverTags } from './follow-tag-store.ts'
 import { createRecordSeen } from './seen-tags.ts'
 import { createTagLibrary } from './tag-library.ts'
 import { tagQueries } from './tag-queries.ts'
+import { FOLLOW_TAG } from './tag-tables.ts'
 
 export interface TagsDeps {
   wecom: Pick<Wecom, 'tags' | 'strategyTags'>
@@ -82,11 +85,9 @@ export function createTags(deps: TagsDeps) {
       subscribe('tags.lost', CustomerLost, async (tx, { payload }) => {
         // Who deletes a customer deletes the tags; a customer who leaves by himself keeps them at the guide.
         if (payload.by === 'customer') return
-        await tx.run('DELETE FROM follow_tag WHERE external_userid = ? AND userid = ? AND set_at <= ?', [
-          payload.externalUserId,
-          payload.userId,
-          payload.lostAtMs,
-        ])
+        await tx.run(
+          sql`DELETE FROM ${FOLLOW_TAG} WHERE ${isPair(FOLLOW_TAG, payload)} AND ${FOLLOW_TAG.set_at} <= ${payload.lostAtMs}`,
+        )
       }),
       subscribe('tags.hand-over', CustomerHandedOver, (tx, { payload }) => handOverTags(tx, payload)),
       subscribe('tags.created', TagCreate, readAgain),

@@ -3,6 +3,7 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { EventKind, PayloadOf } from '../../engine/inbox/event-kind.ts'
 import { eventsSince } from '../../engine/inbox/events-since.ts'
 import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
+import { type Pair, pairOf } from '../customers/relation.ts'
 import { tagsOfCustomers } from './follow-tag-store.ts'
 import { createQueueTagChanges } from './queue-tag-changes.ts'
 import { tagQueries } from './tag-queries.ts'
@@ -83,12 +84,12 @@ async function stillNeeded(tx: Tx, changes: (TagOfPair & { wasOn: boolean })[]):
   for (let at = 0; at < changes.length; at += PAGE) {
     const part = changes.slice(at, at + PAGE)
     const rows = await tagsOfCustomers(tx, [...new Set(part.map(({ pair }) => pair.externalUserId))])
-    const paths = await tagQueries.pathsOf(tx, [...new Set(rows.map((row) => row.tag_id))])
-    const on = new Set(rows.map((row) => `${row.external_userid}\n${row.userid}\n${paths.get(row.tag_id) ?? ''}`))
+    const paths = await tagQueries.pathsOf(tx, [...new Set(rows.map((tag) => tag.tagId))])
+    const on = new Set(rows.map((tag) => `${pairOf(tag)}\n${paths.get(tag.tagId) ?? ''}`))
     for (const { pair, tag, wasOn } of part) {
-      const isOn = on.has(`${pair.externalUserId}\n${pair.userId}\n${tag}`)
+      const isOn = on.has(`${pairOf(pair)}\n${tag}`)
       if (isOn === wasOn) continue
-      const key = `${pair.externalUserId}\n${pair.userId}`
+      const key = pairOf(pair)
       const undo = undos.get(key) ?? { ...pair, add: [], remove: [] }
       undos.set(key, undo)
       ;(wasOn ? undo.add : undo.remove).push(tag)
