@@ -14,6 +14,9 @@ export class Selection<Row> extends Sql<Row> {
   declare readonly selected?: Row
 }
 
+/** The rows of a selection. */
+export type Selected<Of> = Of extends Selection<infer Row> ? Row : never
+
 function renderPart(part: Part, into: Rendering): void {
   if (part instanceof Sql) part.render(into)
   else if (part instanceof Column || isTable(part)) into.text += String(part)

@@ -1,4 +1,7 @@
+import { alias } from '../../core/db/define-table.ts'
+import { every, pick, type Selected, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { CHAT_GROUP, CHAT_MEMBER } from './group-tables.ts'
 
 export interface Group {
   chatId: string
@@ -20,16 +23,11 @@ export interface GroupOfCustomer {
   joinedAtMs: number
 }
 
-interface StoredGroup {
-  chat_id: string
-  name: string | null
-  owner: string | null
-  pool: string | null
-  member_count: number
-  created_at: number | null
-}
+const g = alias(CHAT_GROUP, 'g')
+const m = alias(CHAT_MEMBER, 'm')
+const GROUP = pick(g, 'chat_id', 'name', 'owner', 'pool', 'member_count', 'created_at')
 
-const toGroup = (row: StoredGroup): Group => ({
+const toGroup = (row: Selected<typeof GROUP>): Group => ({
   chatId: row.chat_id,
   name: row.name ?? '',
   owner: row.owner ?? undefined,
@@ -38,56 +36,38 @@ const toGroup = (row: StoredGroup): Group => ({
   createdAtMs: row.created_at ?? undefined,
 })
 
-const COLUMNS = 'chat_id, name, owner, pool, member_count, created_at'
-const STANDING = 'g.dismissed_at IS NULL AND m.left_at IS NULL AND m.member_type = 2'
+const STANDING = sql`${g.dismissed_at} IS NULL AND ${m.left_at} IS NULL AND ${m.member_type} = 2`
+const JOINED = sql`${m} JOIN ${g} ON ${g.chat_id} = ${m.chat_id}`
+const OLDEST_FIRST = sql`ORDER BY ${g.created_at}, ${g.chat_id}`
+
+/** Standing groups, oldest first; `where` narrows them. */
+const standing = async (tx: Tx, where: Sql[] = []): Promise<Group[]> => {
+  const isWanted = every([sql`${g.dismissed_at} IS NULL`, ...where])
+  return (await tx.rows(sql`SELECT ${GROUP} FROM ${g} WHERE ${isWanted} ${OLDEST_FIRST}`)).map(toGroup)
+}
 
 export const groupQueries = {
   /** All groups that stand, oldest first. */
-  all: async (tx: Tx): Promise<Group[]> =>
-    (
-      await tx.rows<StoredGroup>(
-        `SELECT ${COLUMNS} FROM chat_group WHERE dismissed_at IS NULL ORDER BY created_at, chat_id`,
-      )
-    ).map(toGroup),
+  all: (tx: Tx): Promise<Group[]> => standing(tx),
   /** The groups that a member owns, oldest first. */
-  ownedBy: async (tx: Tx, owner: string): Promise<Group[]> =>
-    (
-      await tx.rows<StoredGroup>(
-        `SELECT ${COLUMNS} FROM chat_group WHERE owner = ? AND dismissed_at IS NULL ORDER BY created_at, chat_id`,
-        [owner],
-      )
-    ).map(toGroup),
+  ownedBy: (tx: Tx, owner: string): Promise<Group[]> => standing(tx, [sql`${g.owner} = ${owner}`]),
   /** chat ids of standing groups that we knew before this instant. */
-  knownBefore: async (tx: Tx, atMs: number): Promise<string[]> =>
-    (
-      await tx.rows<{ chat_id: string }>('SELECT chat_id FROM chat_group WHERE dismissed_at IS NULL AND known_at < ?', [
-        atMs,
-      ])
-    ).map((row) => row.chat_id),
+  knownBefore: async (tx: Tx, atMs: number): Promise<string[]> => {
+    const rows = await tx.rows(
+      sql`SELECT ${pick(g, 'chat_id')} FROM ${g} WHERE ${g.dismissed_at} IS NULL AND ${g.known_at} < ${atMs}`,
+    )
+    return rows.map((row) => row.chat_id)
+  },
   isAnyRead: async (tx: Tx): Promise<boolean> =>
-    (await tx.row('SELECT 1 AS found FROM chat_group WHERE detail_at IS NOT NULL LIMIT 1')) !== undefined,
+    (await tx.row(sql`SELECT 1 FROM ${g} WHERE ${g.detail_at} IS NOT NULL LIMIT 1`)) !== undefined,
   /** The groups of a pool, oldest first. */
-  inPool: async (tx: Tx, pool: string): Promise<Group[]> =>
-    (
-      await tx.rows<StoredGroup>(
-        `SELECT ${COLUMNS} FROM chat_group WHERE pool = ? AND dismissed_at IS NULL AND detail_at IS NOT NULL
-         ORDER BY created_at, chat_id`,
-        [pool],
-      )
-    ).map(toGroup),
+  inPool: (tx: Tx, pool: string): Promise<Group[]> =>
+    standing(tx, [sql`${g.pool} = ${pool}`, sql`${g.detail_at} IS NOT NULL`]),
   /** The groups a customer is in now, the oldest membership first. */
   groupsOf: async (tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> => {
-    const rows = await tx.rows<{
-      chat_id: string
-      name: string | null
-      pool: string | null
-      owner: string | null
-      joined_at: number
-    }>(
-      `SELECT m.chat_id AS chat_id, g.name AS name, g.pool AS pool, g.owner AS owner, m.joined_at AS joined_at
-       FROM chat_member m JOIN chat_group g ON g.chat_id = m.chat_id
-       WHERE m.member_id = ? AND ${STANDING} ORDER BY m.joined_at, m.id`,
-      [externalUserId],
+    const rows = await tx.rows(
+      sql`SELECT ${pick(m, 'chat_id', 'joined_at')}, ${pick(g, 'name', 'pool', 'owner')} FROM ${JOINED}
+          WHERE ${m.member_id} = ${externalUserId} AND ${STANDING} ORDER BY ${m.joined_at}, ${m.id}`,
     )
     return rows.map((row) => ({
       chatId: row.chat_id,
@@ -99,9 +79,8 @@ export const groupQueries = {
   },
   isInPool: async (tx: Tx, externalUserId: string, pool: string): Promise<boolean> =>
     (await tx.row(
-      `SELECT 1 AS found FROM chat_member m JOIN chat_group g ON g.chat_id = m.chat_id
-       WHERE m.member_id = ? AND g.pool = ? AND ${STANDING} LIMIT 1`,
-      [externalUserId, pool],
+      sql`SELECT 1 FROM ${JOINED} WHERE ${m.member_id} = ${externalUserId} AND ${g.pool} = ${pool} AND ${STANDING}
+          LIMIT 1`,
     )) !== undefined,
   /** Customers in the pool's groups, by membership row; the next page begins after the last row's `id`. */
   membersOfPool: async (
@@ -109,24 +88,17 @@ export const groupQueries = {
     pool: string,
     page: { after: number; limit: number },
   ): Promise<{ id: number; externalUserId: string; chatId: string; groupName: string; name: string | undefined }[]> => {
-    const rows = await tx.rows<{
-      id: number
-      member_id: string
-      chat_id: string
-      group_name: string | null
-      member_name: string | null
-    }>(
-      `SELECT m.id AS id, m.member_id AS member_id, m.chat_id AS chat_id, g.name AS group_name, m.name AS member_name
-       FROM chat_member m JOIN chat_group g ON g.chat_id = m.chat_id
-       WHERE g.pool = ? AND ${STANDING} AND m.id > ? ORDER BY m.id LIMIT ?`,
-      [pool, page.after, page.limit],
+    const member = select({
+      id: m.id,
+      externalUserId: m.member_id,
+      chatId: m.chat_id,
+      groupName: g.name,
+      name: m.name,
+    })
+    const rows = await tx.rows(
+      sql`SELECT ${member} FROM ${JOINED} WHERE ${g.pool} = ${pool} AND ${STANDING} AND ${m.id} > ${page.after}
+          ORDER BY ${m.id} LIMIT ${page.limit}`,
     )
-    return rows.map((row) => ({
-      id: row.id,
-      externalUserId: row.member_id,
-      chatId: row.chat_id,
-      groupName: row.group_name ?? '',
-      name: row.member_name ?? undefined,
-    }))
+    return rows.map((row) => ({ ...row, groupName: row.groupName ?? '', name: row.name ?? undefined }))
   },
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { leftOut } from '../../core/db/define-table.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
@@ -14,6 +15,7 @@ import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { RenamedStaff } from '../define-capability.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { groupQueries } from './group-queries.ts'
+import { CHAT_GROUP } from './group-tables.ts'
 import { joinWayQueries } from './join-way-queries.ts'
 import { createJoinWays, type JoinWaysDeps } from './join-ways.ts'
 import { createListGroups, type ListGroupsDeps } from './list-groups.ts'
@@ -49,7 +51,8 @@ export function createGroups(deps: GroupsDeps) {
     for (const group of await groupQueries.all(tx)) {
       const pool = poolOf(book, group)
       if (pool === group.pool) continue
-      await tx.run('UPDATE chat_group SET pool = ? WHERE chat_id = ?', [pool ?? null, group.chatId])
+      const sorted = set(CHAT_GROUP, { pool: pool ?? null })
+      await tx.run(sql`UPDATE ${CHAT_GROUP} SET ${sorted} WHERE ${CHAT_GROUP.chat_id} = ${group.chatId}`)
     }
   }
 
@@ -97,10 +100,12 @@ export function createGroups(deps: GroupsDeps) {
 
   return {
     ownerRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
-      tx.run('UPDATE chat_group SET owner = ? WHERE owner = ?', [newUserId, oldUserId]),
+      tx.run(
+        sql`UPDATE ${CHAT_GROUP} SET ${set(CHAT_GROUP, { owner: newUserId })} WHERE ${CHAT_GROUP.owner} = ${oldUserId}`,
+      ),
     /** The group has another owner now, as WeCom answered. Safe to repeat. */
     setOwner: async (tx: Tx, chatId: string, owner: string): Promise<void> => {
-      await tx.run('UPDATE chat_group SET owner = ? WHERE chat_id = ?', [owner, chatId])
+      await tx.run(sql`UPDATE ${CHAT_GROUP} SET ${set(CHAT_GROUP, { owner })} WHERE ${CHAT_GROUP.chat_id} = ${chatId}`)
     },
     /** For the sync: a page of the chat ids, one group with its members, and what of it was other here. */
     readPage: list.read,

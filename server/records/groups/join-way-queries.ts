@@ -1,4 +1,7 @@
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { JOIN_WAY } from './group-tables.ts'
 import type { JoinWaySettings } from './join-way-plan.ts'
 
 export interface JoinWay {
@@ -13,19 +16,8 @@ export interface JoinWay {
   trouble: string | undefined
 }
 
-export interface StoredJoinWay {
-  pool: string
-  state: string
-  config_id: string | null
-  qr_code: string | null
-  live_as: string | null
-  open_key: string | null
-  plans: number
-  trouble: string | null
-  trouble_at: number | null
-}
-
-const COLUMNS = 'pool, state, config_id, qr_code, live_as, open_key, plans, trouble, trouble_at'
+export type StoredJoinWay = RowOf<typeof JOIN_WAY>
+const w = JOIN_WAY
 
 const toJoinWay = (row: StoredJoinWay): JoinWay => ({
   pool: row.pool,
@@ -40,17 +32,21 @@ export const liveSettings = (row: StoredJoinWay): JoinWaySettings | undefined =>
   row.live_as === null ? undefined : (JSON.parse(row.live_as) as JoinWaySettings)
 
 export const storedJoinWay = (tx: Tx, pool: string): Promise<StoredJoinWay | undefined> =>
-  tx.row<StoredJoinWay>(`SELECT ${COLUMNS} FROM join_way WHERE pool = ?`, [pool])
+  tx.row(sql`SELECT ${all(w)} FROM ${w} WHERE ${w.pool} = ${pool}`)
+
+/** Changes the pool's code. */
+export const updateJoinWay = (tx: Tx, pool: string, changes: Partial<StoredJoinWay>): Promise<number> =>
+  tx.run(sql`UPDATE ${w} SET ${set(w, changes)} WHERE ${w.pool} = ${pool}`)
 
 export const joinWayQueries = {
   /** All codes, with or without a picture yet. */
   joinWays: async (tx: Tx): Promise<JoinWay[]> =>
-    (await tx.rows<StoredJoinWay>(`SELECT ${COLUMNS} FROM join_way ORDER BY pool`)).map(toJoinWay),
+    (await tx.rows(sql`SELECT ${all(w)} FROM ${w} ORDER BY ${w.pool}`)).map(toJoinWay),
   joinWayOf: async (tx: Tx, pool: string): Promise<JoinWay | undefined> => {
     const row = await storedJoinWay(tx, pool)
     return row === undefined ? undefined : toJoinWay(row)
   },
   /** The pool whose code carries this state. */
   poolByState: async (tx: Tx, state: string): Promise<string | undefined> =>
-    (await tx.row<{ pool: string }>('SELECT pool FROM join_way WHERE state = ?', [state]))?.pool,
+    (await tx.row(sql`SELECT ${pick(w, 'pool')} FROM ${w} WHERE ${w.state} = ${state}`))?.pool,
 }

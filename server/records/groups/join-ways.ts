@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -11,8 +12,9 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Pool, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { groupQueries } from './group-queries.ts'
+import { JOIN_WAY } from './group-tables.ts'
 import { type JoinWaySettings, planJoinWay } from './join-way-plan.ts'
-import { liveSettings, type StoredJoinWay, storedJoinWay } from './join-way-queries.ts'
+import { liveSettings, type StoredJoinWay, storedJoinWay, updateJoinWay } from './join-way-queries.ts'
 
 const Settings = Type.Object({
   pool: Type.String(),
@@ -70,7 +72,7 @@ const toBody = (payload: JoinWaySettings & { pool: string; state: string }): Joi
 export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDeps) {
   async function setTrouble(tx: Tx, way: StoredJoinWay, zh: string | null): Promise<void> {
     if (way.trouble === zh) return
-    await tx.run('UPDATE join_way SET trouble = ?, trouble_at = ? WHERE pool = ?', [zh, clock.now(), way.pool])
+    await updateJoinWay(tx, way.pool, { trouble: zh, trouble_at: clock.now() })
     // Before the first group has been read, at the very first start, it is no news.
     if (zh === null || !(await groupQueries.isAnyRead(tx))) return
     tx.afterCommit(() => log.warn({ pool: way.pool, trouble: zh }, 'group pool cannot take members'))
@@ -82,9 +84,9 @@ export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDep
     if (pool === undefined) return
     const now = clock.now()
     const fresh = { pool: name, state: `g${randomText(12)}`, created_at: now, changed_at: now }
-    await tx.insertIgnore('join_way', [fresh])
+    await tx.insertIgnore(JOIN_WAY, [fresh])
     // Writing first locks the row, so that two callers do not both plan.
-    await tx.run('UPDATE join_way SET plans = plans + 1 WHERE pool = ?', [name])
+    await tx.run(sql`UPDATE ${JOIN_WAY} SET ${JOIN_WAY.plans} = ${JOIN_WAY.plans} + 1 WHERE ${JOIN_WAY.pool} = ${name}`)
     const way = await storedJoinWay(tx, name)
     if (way === undefined || way.open_key !== null) return
     const live = liveSettings(way)
@@ -95,7 +97,7 @@ export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDep
     if (isAsItShouldBe && way.qr_code !== null) return setTrouble(tx, way, null)
     if (isRefusal(way.trouble) && now - (way.trouble_at ?? 0) < TRY_AGAIN_MS) return
     const key = `join-way:${name}:${way.plans}`
-    await tx.run('UPDATE join_way SET open_key = ? WHERE pool = ?', [key, name])
+    await updateJoinWay(tx, name, { open_key: key })
     const payload = { pool: name, state: way.state, ...settings }
     const common = { key, reason: { text: `群池「${name}」的入群码指向有空位的群` } }
     const configId = way.config_id
@@ -106,16 +108,19 @@ export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDep
 
   async function setLive(tx: Tx, payload: JoinWaySettings & { pool: string }, configId: string): Promise<void> {
     const { chatIds, autoCreate, baseName, firstNumber } = payload
-    await tx.run(
-      `UPDATE join_way SET config_id = ?, live_as = ?, open_key = NULL, trouble = NULL, changed_at = ? WHERE pool = ?`,
-      [configId, JSON.stringify({ chatIds, autoCreate, baseName, firstNumber }), clock.now(), payload.pool],
-    )
+    await updateJoinWay(tx, payload.pool, {
+      config_id: configId,
+      live_as: JSON.stringify({ chatIds, autoCreate, baseName, firstNumber }),
+      open_key: null,
+      trouble: null,
+      changed_at: clock.now(),
+    })
     // The picture is still to be read, and groups may have filled while the call was under way.
     await keep(tx, payload.pool)
   }
 
   const refused = async (tx: Tx, pool: string, errcode: number | undefined): Promise<void> => {
-    await tx.run('UPDATE join_way SET open_key = NULL WHERE pool = ?', [pool])
+    await updateJoinWay(tx, pool, { open_key: null })
     const way = await storedJoinWay(tx, pool)
     if (way !== undefined) await setTrouble(tx, way, refusalText(pool, errcode))
   }
@@ -144,10 +149,7 @@ export function createJoinWays({ clock, log, outbox, rules, wecom }: JoinWaysDep
           return { qrCode: join_way.qr_code }
         },
         record: async (tx, { payload }, { qrCode }) => {
-          await tx.run('UPDATE join_way SET qr_code = ?, open_key = NULL, trouble = NULL WHERE pool = ?', [
-            qrCode,
-            payload.pool,
-          ])
+          await updateJoinWay(tx, payload.pool, { qr_code: qrCode, open_key: null, trouble: null })
           await keep(tx, payload.pool)
         },
         abandoned: (tx, { payload }, { errcode }) => refused(tx, payload.pool, errcode),

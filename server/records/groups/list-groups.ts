@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { defineAction, execute } from '../../engine/actions/action-kind.ts'
@@ -6,6 +7,7 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
+import { CHAT_GROUP } from './group-tables.ts'
 import type { RefreshGroupAction } from './refresh-group.ts'
 
 /** One page of all customer groups (groupchat/list), to find those that no callback told us of. */
@@ -31,6 +33,7 @@ export interface ListGroupsDeps {
   refresh: RefreshGroupAction
 }
 
+const g = CHAT_GROUP
 const PAGE = 1_000
 const OWNERS_PER_CALL = 100
 
@@ -51,9 +54,9 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
 
   /** Groups that we know and a clean, complete round did not list: WeCom's detail says what became of them. */
   async function lookAfterUnlisted(tx: Tx, round: number): Promise<void> {
-    const missing = await tx.rows<{ chat_id: string }>(
-      'SELECT chat_id FROM chat_group WHERE dismissed_at IS NULL AND known_at < ? AND (listed_at IS NULL OR listed_at < ?)',
-      [round, round],
+    const missing = await tx.rows(
+      sql`SELECT ${pick(g, 'chat_id')} FROM ${g} WHERE ${g.dismissed_at} IS NULL AND ${g.known_at} < ${round}
+            AND (${g.listed_at} IS NULL OR ${g.listed_at} < ${round})`,
     )
     for (const { chat_id } of missing) await refresh.request(tx, chat_id, 'backfill')
   }
@@ -94,12 +97,11 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
         }
         const { round, page, part } = payload
         for (const chatId of listed.chatIds) {
-          const isNew = (await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: clock.now() }])) > 0
-          await tx.run('UPDATE chat_group SET listed_at = ? WHERE chat_id = ?', [round, chatId])
+          const isNew = (await tx.insertIgnore(g, [{ chat_id: chatId, known_at: clock.now() }])) > 0
+          await tx.run(sql`UPDATE ${g} SET ${set(g, { listed_at: round })} WHERE ${g.chat_id} = ${chatId}`)
           const stale = await tx.row(
-            `SELECT 1 AS found FROM chat_group WHERE chat_id = ? AND refresh_open = 0
-               AND (detail_at IS NULL OR changes_heard > changes_covered)`,
-            [chatId],
+            sql`SELECT 1 FROM ${g} WHERE ${g.chat_id} = ${chatId} AND ${g.refresh_open} = 0
+                  AND (${g.detail_at} IS NULL OR ${g.changes_heard} > ${g.changes_covered})`,
           )
           if (isNew || stale !== undefined) await refresh.request(tx, chatId, 'backfill')
         }

@@ -13,6 +13,7 @@ const stored = (id: number, given: Partial<StoredMember> = {}): StoredMember => 
   joined_at: T,
   left_at: null,
   quit_at: null,
+  quit_scene: null,
   ...given,
 })
 const listed = (userid: string, joinedAtMs = T, name: string | undefined = '小林'): DetailMember => ({

@@ -1,15 +1,11 @@
+import type { RowOf } from '../../core/db/define-table.ts'
 import type { DetailMember } from './group-detail.ts'
+import type { CHAT_MEMBER } from './group-tables.ts'
 
-export interface StoredMember {
-  id: number
-  member_id: string
-  member_type: number
-  name: string | null
-  state: string | null
-  joined_at: number
-  left_at: number | null
-  quit_at: number | null
-}
+export type StoredMember = Pick<
+  RowOf<typeof CHAT_MEMBER>,
+  'id' | 'member_id' | 'member_type' | 'name' | 'state' | 'joined_at' | 'left_at' | 'quit_at' | 'quit_scene'
+>
 
 export interface MembershipChanges {
   /** Never seen in this group before. */

@@ -1,9 +1,12 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, list, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import type { Note, Timeline } from '../timeline/timeline.ts'
 import type { DetailMember } from './group-detail.ts'
 import { GroupJoined, GroupLeft } from './group-events.ts'
+import { CHAT_MEMBER } from './group-tables.ts'
 import { membershipChanges, type StoredMember } from './membership-changes.ts'
 
 export interface GroupOfMembers {
@@ -14,6 +17,7 @@ export interface GroupOfMembers {
   newsFromMs: number
 }
 
+const m = CHAT_MEMBER
 const EXTERNAL = 2
 const JOIN_TEXT: Record<number, string> = { 1: '由成员邀请', 2: '通过邀请链接', 3: '扫群二维码' }
 const QUIT_TEXT: Record<number, string> = { 0: '自己退出', 1: '被移出' }
@@ -28,14 +32,13 @@ export function createMembership({
   emit: Emit
   timeline: Pick<Timeline, 'noteAll'>
 }) {
-  const storedMembers = (tx: Tx, chatId: string): Promise<(StoredMember & { quit_scene: number | null })[]> =>
-    tx.rows(
-      `SELECT id, member_id, member_type, name, state, joined_at, left_at, quit_at, quit_scene
-       FROM chat_member WHERE chat_id = ?`,
-      [chatId],
-    )
+  const storedMembers = (tx: Tx, chatId: string): Promise<StoredMember[]> =>
+    tx.rows(sql`SELECT ${all(m)} FROM ${m} WHERE ${m.chat_id} = ${chatId}`)
 
-  const toRow = (chatId: string, member: DetailMember): Row => ({
+  const update = (tx: Tx, { id }: StoredMember, changes: Partial<RowOf<typeof m>>): Promise<number> =>
+    tx.run(sql`UPDATE ${m} SET ${set(m, changes)} WHERE ${m.id} = ${id}`)
+
+  const toRow = (chatId: string, member: DetailMember): Omit<RowOf<typeof m>, 'id'> => ({
     chat_id: chatId,
     member_id: member.userid,
     member_type: member.type,
@@ -80,10 +83,9 @@ export function createMembership({
     const notes: Note[] = []
     for (const member of members) {
       const leftAtMs = member.quit_at ?? now
-      await tx.run('UPDATE chat_member SET left_at = ? WHERE id = ?', [leftAtMs, member.id])
+      await update(tx, member, { left_at: leftAtMs })
       if (member.member_type !== EXTERNAL) continue
-      const quitScene = 'quit_scene' in member ? Number(member.quit_scene ?? -1) : -1
-      const how = why ?? QUIT_TEXT[quitScene]
+      const how = why ?? (member.quit_scene === null ? undefined : QUIT_TEXT[member.quit_scene])
       notes.push({
         key: `group.left:${member.id}:${member.joined_at}`,
         externalUserId: member.member_id,
@@ -105,23 +107,14 @@ export function createMembership({
       const changes = membershipChanges(await storedMembers(tx, group.chatId), listed)
       await leave(tx, group, changes.left, undefined)
       for (const { stored, member } of changes.again) {
-        const row = toRow(group.chatId, member)
-        const columns = Object.keys(row)
-        await tx.run(`UPDATE chat_member SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`, [
-          ...Object.values(row),
-          stored.id,
-        ])
+        await update(tx, stored, toRow(group.chatId, member))
       }
-      for (const stored of changes.back) {
-        await tx.run('UPDATE chat_member SET left_at = NULL WHERE id = ?', [stored.id])
-      }
-      for (const { stored, name } of changes.renamed) {
-        await tx.run('UPDATE chat_member SET name = ? WHERE id = ?', [name, stored.id])
-      }
+      for (const stored of changes.back) await update(tx, stored, { left_at: null })
+      for (const { stored, name } of changes.renamed) await update(tx, stored, { name })
       const joined = changes.again.map(({ stored, member }) => ({ rowId: stored.id, member }))
       if (changes.fresh.length > 0) {
         await tx.insertIgnore(
-          'chat_member',
+          m,
           changes.fresh.map((member) => toRow(group.chatId, member)),
         )
         const ids = new Map((await storedMembers(tx, group.chatId)).map((row) => [row.member_id, row.id]))
@@ -133,11 +126,9 @@ export function createMembership({
     /** An event told that these left or were removed (QuitScene 0, 1); the next answer of WeCom carries it out. */
     heardQuit: async (tx: Tx, chatId: string, memberIds: string[], quitScene: number, atMs: number): Promise<void> => {
       if (memberIds.length === 0) return
-      const marks = memberIds.map(() => '?').join(', ')
       await tx.run(
-        `UPDATE chat_member SET quit_scene = ?, quit_at = ?
-         WHERE chat_id = ? AND joined_at <= ? AND member_id IN (${marks})`,
-        [quitScene, atMs, chatId, atMs, ...memberIds],
+        sql`UPDATE ${m} SET ${set(m, { quit_scene: quitScene, quit_at: atMs })}
+            WHERE ${m.chat_id} = ${chatId} AND ${m.joined_at} <= ${atMs} AND ${m.member_id} IN ${list(memberIds)}`,
       )
     },
     /** The group was dismissed: everybody is out. Safe to repeat. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
-import { joinWayQueries, liveSettings, storedJoinWay } from './join-way-queries.ts'
+import { joinWayQueries, liveSettings, storedJoinWay, updateJoinWay } from './join-way-queries.ts'
 
 export type JoinWayReading = 'gone' | { chatIds: string[]; autoCreate: boolean; qrCode: string | undefined }
 export type JoinWayChange = 'same' | 'changed' | 'gone'
@@ -46,10 +46,7 @@ export function createReadJoinWay({ db, clock, wecom, keep }: ReadJoinWayDeps) {
       if (way === undefined || live === undefined || way.open_key !== null || reading === undefined) return 'same'
       const now = clock.now()
       if (reading === 'gone') {
-        await tx.run(
-          'UPDATE join_way SET config_id = NULL, qr_code = NULL, live_as = NULL, changed_at = ? WHERE pool = ?',
-          [now, pool],
-        )
+        await updateJoinWay(tx, pool, { config_id: null, qr_code: null, live_as: null, changed_at: now })
         await keep(tx, pool)
         return 'gone'
       }
@@ -58,7 +55,7 @@ export function createReadJoinWay({ db, clock, wecom, keep }: ReadJoinWayDeps) {
       const hasAll = live.chatIds.every((chatId) => listed.has(chatId))
       const hasOthers = reading.chatIds.some((chatId) => !own.has(chatId))
       if (hasAll && reading.autoCreate === live.autoCreate && (live.autoCreate || !hasOthers)) return 'same'
-      await tx.run('UPDATE join_way SET live_as = NULL, changed_at = ? WHERE pool = ?', [now, pool])
+      await updateJoinWay(tx, pool, { live_as: null, changed_at: now })
       await keep(tx, pool)
       return 'changed'
     },

@@ -1,5 +1,7 @@
 import Type from 'typebox'
 import type { Db } from '../../core/db/db.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
@@ -11,6 +13,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type GroupDetail, toGroupDetail } from './group-detail.ts'
+import { CHAT_GROUP } from './group-tables.ts'
 import type { Membership } from './membership.ts'
 import { poolOf } from './pool-of.ts'
 
@@ -64,34 +67,17 @@ const CHECK_AGAIN_MS = 30 * SECOND_MS
 /** Members who came shortly before we first heard of the group are news, too. */
 const NEWS_BEFORE_KNOWN_MS = 10 * MINUTE_MS
 
-interface StoredGroup {
-  name: string | null
-  owner: string | null
-  notice: string | null
-  pool: string | null
-  dismissed_at: number | null
-  member_version: string | null
-  member_count: number
-  known_at: number
-  detail_at: number | null
-  changes_heard: number
-  changes_covered: number
-  refresh_open: number
-  expected_version: string | null
-  former_version: string | null
-  expected_at: number | null
-  lag_checks: number
-}
+type StoredGroup = RowOf<typeof CHAT_GROUP>
+const g = CHAT_GROUP
+
+const update = (tx: Tx, chatId: string, changes: Partial<StoredGroup>): Promise<number> =>
+  tx.run(sql`UPDATE ${g} SET ${set(g, changes)} WHERE ${g.chat_id} = ${chatId}`)
 
 export function createRefreshGroup(deps: RefreshGroupDeps) {
   const { db, clock, outbox, rules, wecom, membership, poolChanged } = deps
 
   const stored = (tx: Tx, chatId: string): Promise<StoredGroup | undefined> =>
-    tx.row<StoredGroup>(
-      `SELECT name, owner, notice, pool, dismissed_at, member_version, member_count, known_at, detail_at, changes_heard, changes_covered,
-              refresh_open, expected_version, former_version, expected_at, lag_checks FROM chat_group WHERE chat_id = ?`,
-      [chatId],
-    )
+    tx.row(sql`SELECT ${all(g)} FROM ${g} WHERE ${g.chat_id} = ${chatId}`)
 
   async function enqueue(tx: Tx, chatId: string, key: string, why: 'heard' | 'check', lane: Lane, delayMs = 0) {
     await outbox.enqueue(tx, RefreshGroup, {
@@ -106,11 +92,11 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
   /** Counts a change and makes sure that a refresh is on its way. Writing first locks the row, so that `record` below
    *  cannot miss it. */
   async function request(tx: Tx, chatId: string, lane: Lane): Promise<StoredGroup | undefined> {
-    await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: clock.now() }])
-    await tx.run('UPDATE chat_group SET changes_heard = changes_heard + 1 WHERE chat_id = ?', [chatId])
+    await tx.insertIgnore(g, [{ chat_id: chatId, known_at: clock.now() }])
+    await tx.run(sql`UPDATE ${g} SET ${g.changes_heard} = ${g.changes_heard} + 1 WHERE ${g.chat_id} = ${chatId}`)
     const group = await stored(tx, chatId)
     if (group === undefined || group.dismissed_at !== null || group.refresh_open === 1) return group
-    await tx.run('UPDATE chat_group SET refresh_open = 1 WHERE chat_id = ?', [chatId])
+    await update(tx, chatId, { refresh_open: 1 })
     await enqueue(tx, chatId, String(group.changes_heard), 'heard', lane)
     return group
   }
@@ -122,11 +108,10 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
   }
 
   async function dismiss(tx: Tx, chatId: string, atMs: number): Promise<void> {
-    await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: clock.now() }])
+    await tx.insertIgnore(g, [{ chat_id: chatId, known_at: clock.now() }])
     await tx.run(
-      `UPDATE chat_group SET dismissed_at = ?, refresh_open = 0, member_count = 0
-       WHERE chat_id = ? AND dismissed_at IS NULL`,
-      [atMs, chatId],
+      sql`UPDATE ${g} SET ${set(g, { dismissed_at: atMs, refresh_open: 0, member_count: 0 })}
+          WHERE ${g.chat_id} = ${chatId} AND ${g.dismissed_at} IS NULL`,
     )
     const group = await stored(tx, chatId)
     if (group === undefined) return
@@ -165,21 +150,17 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
     newsFromMs = group.detail_at === null ? group.known_at - NEWS_BEFORE_KNOWN_MS : 0,
   ): Promise<{ joined: number; left: number }> {
     const pool = poolOf(rules.current(), { chatId, name: detail.name }) ?? null
-    await tx.run(
-      `UPDATE chat_group SET name = ?, owner = ?, notice = ?, pool = ?, created_at = ?, member_version = ?,
-              member_count = ?, detail_at = ?, lag_checks = 0 WHERE chat_id = ?`,
-      [
-        detail.name,
-        detail.owner ?? null,
-        detail.notice ?? null,
-        pool,
-        detail.createdAtMs ?? null,
-        detail.memberVersion ?? null,
-        detail.members.length,
-        clock.now(),
-        chatId,
-      ],
-    )
+    await update(tx, chatId, {
+      name: detail.name,
+      owner: detail.owner ?? null,
+      notice: detail.notice ?? null,
+      pool,
+      created_at: detail.createdAtMs ?? null,
+      member_version: detail.memberVersion ?? null,
+      member_count: detail.members.length,
+      detail_at: clock.now(),
+      lag_checks: 0,
+    })
     const moves = await membership.apply(tx, { chatId, name: detail.name, pool, newsFromMs }, detail.members)
     const hasChanged = group.detail_at === null || group.pool !== pool || group.member_count !== detail.members.length
     if (hasChanged) for (const one of new Set([pool, group.pool])) if (one !== null) await poolChanged(tx, one)
@@ -199,7 +180,7 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
     }
     const { askedAtMs, detail } = answer
     if (group === undefined) {
-      await tx.insertIgnore('chat_group', [{ chat_id: chatId, known_at: now }])
+      await tx.insertIgnore(g, [{ chat_id: chatId, known_at: now }])
       const fresh = await stored(tx, chatId)
       if (fresh !== undefined) await apply(tx, chatId, fresh, detail, now - DAY_MS)
       return { ...none, isNew: true }
@@ -231,11 +212,12 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
     heard: async (tx: Tx, chatId: string, heard: Heard): Promise<void> => {
       const group = await request(tx, chatId, 'event')
       if (group === undefined || heard.currentVersion === undefined || !isNewest(group, heard)) return
-      await tx.run(
-        `UPDATE chat_group SET expected_version = ?, former_version = ?, expected_at = ?, lag_checks = 0
-         WHERE chat_id = ?`,
-        [heard.currentVersion, heard.lastVersion ?? null, heard.atMs, chatId],
-      )
+      await update(tx, chatId, {
+        expected_version: heard.currentVersion,
+        former_version: heard.lastVersion ?? null,
+        expected_at: heard.atMs,
+        lag_checks: 0,
+      })
     },
     dismiss,
     /** For the sync. Throws what groupchat/get throws; a dismissed group is an answer. Safe to repeat. */
@@ -247,16 +229,15 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
       record: async (tx, { payload: { chatId, why }, lane }, answer) => {
         if (answer.kind === 'dismissed') return dismiss(tx, chatId, clock.now())
         const { covered, askedAtMs, detail } = answer
+        const changes = { changes_covered: covered, ...(why === 'heard' ? { refresh_open: 0 } : {}) }
         await tx.run(
-          `UPDATE chat_group SET changes_covered = ?, refresh_open = CASE WHEN ? = 'heard' THEN 0 ELSE refresh_open END
-           WHERE chat_id = ? AND changes_covered <= ?`,
-          [covered, why, chatId, covered],
+          sql`UPDATE ${g} SET ${set(g, changes)} WHERE ${g.chat_id} = ${chatId} AND ${g.changes_covered} <= ${covered}`,
         )
         const group = await stored(tx, chatId)
         if (group === undefined || group.dismissed_at !== null) return
         const isOvertaken = group.changes_covered > covered || (group.detail_at ?? 0) > askedAtMs
         if (!isOvertaken && lags(group, detail.memberVersion)) {
-          await tx.run('UPDATE chat_group SET lag_checks = lag_checks + 1 WHERE chat_id = ?', [chatId])
+          await tx.run(sql`UPDATE ${g} SET ${g.lag_checks} = ${g.lag_checks} + 1 WHERE ${g.chat_id} = ${chatId}`)
           const delayMs = LAG_CHECKS_MS[group.lag_checks] ?? CHECK_AGAIN_MS
           await enqueue(tx, chatId, `lag:${group.changes_heard}:${group.lag_checks}`, 'check', 'event', delayMs)
         } else if (!isOvertaken) {
@@ -267,13 +248,13 @@ export function createRefreshGroup(deps: RefreshGroupDeps) {
           }
         }
         if (group.refresh_open === 0 && group.changes_heard > group.changes_covered) {
-          await tx.run('UPDATE chat_group SET refresh_open = 1 WHERE chat_id = ?', [chatId])
+          await update(tx, chatId, { refresh_open: 1 })
           await enqueue(tx, chatId, String(group.changes_heard), 'heard', lane)
         }
       },
       abandoned: async (tx, { payload: { chatId, why } }) => {
         // The hourly look finds the group again, since not everything heard of is covered.
-        if (why === 'heard') await tx.run('UPDATE chat_group SET refresh_open = 0 WHERE chat_id = ?', [chatId])
+        if (why === 'heard') await update(tx, chatId, { refresh_open: 0 })
       },
     }),
   }
