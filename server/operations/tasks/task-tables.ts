@@ -73,13 +73,4 @@ export const TASK_DAY = defineTable(
   { unique: [['userid', 'day']], snapshot: { key: 'id' } },
 )
 
-export const STAFF_PACE = defineTable(
-  'staff_pace',
-  {
-    userid: primary(text()),
-    next_at: instant(),
-  },
-  { snapshot: { key: 'userid' } },
-)
-
-export const taskTables: Table[] = [GUIDE_TASK, TASK_NOTICE, TASK_DEADLINE, TASK_DAY, STAFF_PACE]
+export const taskTables: Table[] = [GUIDE_TASK, TASK_NOTICE, TASK_DEADLINE, TASK_DAY]

@@ -1,6 +1,6 @@
 import { set, sql } from '../../core/db/sql.ts'
 import type { Rewind } from '../../engine/inbox/rewind.ts'
-import { GUIDE_TASK, STAFF_PACE, TASK_DAY, TASK_NOTICE } from './task-tables.ts'
+import { GUIDE_TASK, TASK_DAY, TASK_NOTICE } from './task-tables.ts'
 
 /** To-dos opened since are gone, those closed since are open again; guides close none of them a second time. */
 export const createTasksRewind = (): Rewind => ({
@@ -8,6 +8,6 @@ export const createTasksRewind = (): Rewind => ({
     await tx.run(sql`DELETE FROM ${GUIDE_TASK} WHERE ${GUIDE_TASK.opened_at} > ${atMs}`)
     const reopened = set(GUIDE_TASK, { state: 'open', closed_at: null, outcome: null })
     await tx.run(sql`UPDATE ${GUIDE_TASK} SET ${reopened} WHERE ${GUIDE_TASK.closed_at} > ${atMs}`)
-    for (const table of [TASK_NOTICE, TASK_DAY, STAFF_PACE]) await tx.run(sql`DELETE FROM ${table}`)
+    for (const table of [TASK_NOTICE, TASK_DAY]) await tx.run(sql`DELETE FROM ${table}`)
   },
 })

@@ -3,7 +3,8 @@ import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../define-capability.ts'
 import { createStaff } from './staff.ts'
 import { StaffLeft, StaffRenamed } from './staff-events.ts'
-import { staffTables } from './staff-tables.ts'
+import { STAFF_PACE, staffTables } from './staff-tables.ts'
+import { createStaffTellingRewind } from './staff-telling-rewind.ts'
 import { createTellStaff } from './tell-staff.ts'
 
 export const staff = defineCapability({
@@ -21,10 +22,10 @@ export const staff = defineCapability({
 export const staffTelling = defineCapability({
   name: 'staffTelling',
   needs: [],
-  tables: [],
+  tables: [STAFF_PACE],
   facts: [],
   events: [],
-  rewind: leftOut('it keeps nothing but whose turn it is'),
+  rewind: createStaffTellingRewind,
   renames: nothing('messages that wait are readdressed in the outbox'),
   identified: nothing('it knows no customers'),
   create: createTellStaff,

@@ -3,7 +3,7 @@ import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { ERRCODE, NO_SUCH_MEMBER, OUT_OF_RANGE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
-import type { StaffState } from './staff-queries.ts'
+import type { StaffState } from './staff-tables.ts'
 
 export interface MemberReading {
   userId: string

@@ -1,4 +1,7 @@
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, list, pick, type Selected, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
+import { STAFF, STAFF_RENAME, type StaffState } from './staff-tables.ts'
 
 export interface StaffMember {
   userId: string
@@ -13,20 +16,10 @@ export interface StaffMember {
   knownAtMs: number
 }
 
-export type StaffState = 'active' | 'disabled' | 'inactive' | 'left'
+const s = STAFF
+const MEMBER = pick(s, 'userid', 'name', 'state', 'is_guide', 'left_at', 'known_at')
 
-interface StoredStaff {
-  userid: string
-  name: string | null
-  state: StaffState
-  is_guide: number
-  left_at: number | null
-  known_at: number
-}
-
-const COLUMNS = 'userid, name, state, is_guide, left_at, known_at'
-
-const toMember = (row: StoredStaff): StaffMember => ({
+const toMember = (row: Selected<typeof MEMBER>): StaffMember => ({
   userId: row.userid,
   name: row.name ?? undefined,
   state: row.state,
@@ -36,14 +29,14 @@ const toMember = (row: StoredStaff): StaffMember => ({
 })
 
 async function currentIdOf(tx: Tx, userId: string): Promise<string> {
-  const renamed = await tx.row<{ new_userid: string }>('SELECT new_userid FROM staff_rename WHERE old_userid = ?', [
-    userId,
-  ])
+  const renamed = await tx.row(
+    sql`SELECT ${pick(STAFF_RENAME, 'new_userid')} FROM ${STAFF_RENAME} WHERE ${STAFF_RENAME.old_userid} = ${userId}`,
+  )
   return renamed?.new_userid ?? userId
 }
 
 async function get(tx: Tx, userId: string): Promise<StaffMember | undefined> {
-  const row = await tx.row<StoredStaff>(`SELECT ${COLUMNS} FROM staff WHERE userid = ?`, [userId])
+  const row = await tx.row(sql`SELECT ${MEMBER} FROM ${s} WHERE ${s.userid} = ${userId}`)
   return row === undefined ? undefined : toMember(row)
 }
 
@@ -59,16 +52,15 @@ export const staffQueries = {
     const member = await get(tx, userId)
     return member !== undefined && member.knownAtMs > sinceMs ? undefined : userId
   },
-  /** The member's name, also by a former userid; undefined while unknown. */
   /** Names by userid; members without a known name are left out. */
   namesOf: async (tx: Tx, userIds: readonly string[]): Promise<Map<string, string>> => {
     if (userIds.length === 0) return new Map()
-    const rows = await tx.rows<{ userid: string; name: string }>(
-      `SELECT userid, name FROM staff WHERE name IS NOT NULL AND userid IN (${userIds.map(() => '?').join(', ')})`,
-      [...userIds],
+    const rows = await tx.rows(
+      sql`SELECT ${pick(s, 'userid', 'name')} FROM ${s} WHERE ${s.name} IS NOT NULL AND ${s.userid} IN ${list(userIds)}`,
     )
-    return new Map(rows.map((row) => [row.userid, row.name]))
+    return new Map(rows.flatMap((row) => (row.name === null ? [] : [[row.userid, row.name]])))
   },
+  /** The member's name, also by a former userid; undefined while unknown. */
   nameOf: async (tx: Tx, userId: string): Promise<string | undefined> => {
     const known = await get(tx, userId)
     if (known?.name !== undefined) return known.name
@@ -76,25 +68,21 @@ export const staffQueries = {
   },
   /** Everybody, guides first. */
   all: async (tx: ReadTx): Promise<StaffMember[]> =>
-    (await tx.rows<StoredStaff>(`SELECT ${COLUMNS} FROM staff ORDER BY is_guide DESC, userid`)).map(toMember),
+    (await tx.rows(sql`SELECT ${MEMBER} FROM ${s} ORDER BY ${s.is_guide} DESC, ${s.userid}`)).map(toMember),
   /** As the tables have them, to compare a listing with. */
-  allStored: (
-    tx: Tx,
-  ): Promise<{ userid: string; name: string | null; departments: string | null; is_guide: number }[]> =>
-    tx.rows('SELECT userid, name, departments, is_guide FROM staff'),
+  allStored: (tx: Tx): Promise<RowOf<typeof STAFF>[]> => tx.rows(sql`SELECT ${all(s)} FROM ${s}`),
   /** Those of these userids whose members have left. */
   leftAmong: async (tx: ReadTx, userIds: readonly string[]): Promise<Set<string>> => {
     if (userIds.length === 0) return new Set()
-    const rows = await tx.rows<{ userid: string }>(
-      `SELECT userid FROM staff WHERE state = 'left' AND userid IN (${userIds.map(() => '?').join(', ')})`,
-      [...userIds],
+    const rows = await tx.rows(
+      sql`SELECT ${pick(s, 'userid')} FROM ${s} WHERE ${s.state} = 'left' AND ${s.userid} IN ${list(userIds)}`,
     )
     return new Set(rows.map((row) => row.userid))
   },
   /** userids of members who may have customers and have not left. */
   guideIds: async (tx: Tx): Promise<string[]> => {
-    const rows = await tx.rows<{ userid: string }>(
-      `SELECT userid FROM staff WHERE is_guide = 1 AND state <> 'left' ORDER BY userid`,
+    const rows = await tx.rows(
+      sql`SELECT ${pick(s, 'userid')} FROM ${s} WHERE ${s.is_guide} = 1 AND ${s.state} <> 'left' ORDER BY ${s.userid}`,
     )
     return rows.map((row) => row.userid)
   },

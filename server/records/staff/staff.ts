@@ -1,4 +1,5 @@
-import { leftOut } from '../../core/db/define-table.ts'
+import { leftOut, type RowOf } from '../../core/db/define-table.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
@@ -22,6 +23,7 @@ import { renameStaff } from './rename-staff.ts'
 import { ListStaff, RefreshStaff } from './staff-actions.ts'
 import { StaffLeft, StaffRenamed } from './staff-events.ts'
 import { staffQueries } from './staff-queries.ts'
+import { STAFF, STAFF_RENAME } from './staff-tables.ts'
 
 export interface StaffDeps {
   wecom: Pick<Wecom, 'contacts' | 'staff'>
@@ -44,12 +46,17 @@ interface MemberPayload {
   Department?: string
 }
 
+const s = STAFF
+
 /** `1,2` as [1, 2]. */
 const departmentsOf = (text: string): number[] =>
   text
     .split(',')
     .map(Number)
     .filter((id) => Number.isSafeInteger(id) && id > 0)
+
+const update = (tx: Tx, userId: string, changes: Partial<RowOf<typeof STAFF>>): Promise<number> =>
+  tx.run(sql`UPDATE ${s} SET ${set(s, changes)} WHERE ${s.userid} = ${userId}`)
 
 /** The members of the corp: their names, who has customers, who was renamed or left. */
 export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
@@ -63,14 +70,14 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     })
 
   const keep = async (tx: Tx, userId: string): Promise<boolean> =>
-    (await tx.insertIgnore('staff', [{ userid: userId, state: 'active', known_at: clock.now() }])) > 0
+    (await tx.insertIgnore(s, [{ userid: userId, state: 'active', known_at: clock.now() }])) > 0
 
   /** Makes a row for a member met in an event, and asks for the name. Safe to repeat. */
   const ensureKnown = async (tx: Tx, userId: string): Promise<void> => {
     // Nearly always so; writing to a busy guide's row for each new customer would make all of them wait for each other.
     if ((await staffQueries.get(tx, userId))?.isGuide === true) return
     if (await keep(tx, userId)) await askFor(tx, userId, `new:${userId}`)
-    await tx.run('UPDATE staff SET is_guide = 1 WHERE userid = ? AND is_guide = 0', [userId])
+    await tx.run(sql`UPDATE ${s} SET ${set(s, { is_guide: 1 })} WHERE ${s.userid} = ${userId} AND ${s.is_guide} = 0`)
   }
 
   /** A department was moved or deleted, or many members came at once: who is in sight and where is read again, once for
@@ -96,26 +103,25 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     const userId = await staffQueries.currentIdOf(tx, UserID)
     await keep(tx, userId)
     if (Name !== undefined && Name !== '') {
-      await tx.run('UPDATE staff SET name = ? WHERE userid = ? AND name IS NULL', [Name, userId])
+      await tx.run(sql`UPDATE ${s} SET ${set(s, { name: Name })} WHERE ${s.userid} = ${userId} AND ${s.name} IS NULL`)
     }
     if (Department !== undefined && Department !== '') {
       // Where the app may not read the member, this is all that we learn.
       const departments = JSON.stringify(departmentsOf(Department))
-      await tx.run('UPDATE staff SET departments = ? WHERE userid = ?', [departments, userId])
+      await update(tx, userId, { departments })
     }
     await askFor(tx, userId, event.dedupeKey)
   }
 
   async function joined(tx: Tx, event: StoredEvent<MemberPayload>): Promise<void> {
     // A userid that somebody gave up may be a new member's; events under it are theirs from now on.
-    await tx.run('DELETE FROM staff_rename WHERE old_userid = ? AND renamed_at < ?', [
-      event.payload.UserID,
-      event.eventAtMs,
-    ])
+    const r = STAFF_RENAME
+    const { payload, eventAtMs } = event
+    await tx.run(sql`DELETE FROM ${r} WHERE ${r.old_userid} = ${payload.UserID} AND ${r.renamed_at} < ${eventAtMs}`)
     // So it is with the userid of somebody who left: nothing of theirs, such as a login, goes over.
     await tx.run(
-      `UPDATE staff SET state = 'active', left_at = NULL, known_at = ? WHERE userid = ? AND state = 'left' AND left_at < ?`,
-      [clock.now(), event.payload.UserID, event.eventAtMs],
+      sql`UPDATE ${s} SET ${set(s, { state: 'active', left_at: null, known_at: clock.now() })}
+          WHERE ${s.userid} = ${payload.UserID} AND ${s.state} = 'left' AND ${s.left_at} < ${eventAtMs}`,
     )
     await changed(tx, event)
   }
@@ -126,10 +132,10 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
   async function left(tx: Tx, event: StoredEvent<MemberPayload>): Promise<void> {
     const userId = await staffQueries.currentIdOf(tx, event.payload.UserID)
     await keep(tx, userId)
-    const now = await tx.run(`UPDATE staff SET state = 'left', left_at = ? WHERE userid = ? AND state <> 'left'`, [
-      event.eventAtMs,
-      userId,
-    ])
+    const now = await tx.run(
+      sql`UPDATE ${s} SET ${set(s, { state: 'left', left_at: event.eventAtMs })}
+          WHERE ${s.userid} = ${userId} AND ${s.state} <> 'left'`,
+    )
     // The userid may have been given to somebody new before this event came: WeCom knows, and then it is told.
     await askFor(tx, userId, event.dedupeKey, now > 0 ? event.eventAtMs : undefined)
   }
@@ -147,24 +153,20 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
       return false
     }
     const state = reading === 'gone' ? 'left' : (reading.state ?? 'active')
-    const foundLeft = await tx.run(`UPDATE staff SET left_at = ? WHERE userid = ? AND state <> 'left' AND ? = 'left'`, [
-      clock.now(),
-      userId,
+    const hasLeft = state === 'left'
+    const foundLeft = !hasLeft
+      ? 0
+      : await tx.run(
+          sql`UPDATE ${s} SET ${set(s, { left_at: clock.now() })} WHERE ${s.userid} = ${userId} AND ${s.state} <> 'left'`,
+        )
+    await update(tx, userId, {
+      ...(reading !== 'gone' && reading.name !== undefined ? { name: reading.name } : {}),
+      ...(reading === 'gone' ? {} : { departments: JSON.stringify(reading.departments) }),
       state,
-    ])
-    await tx.run(
-      `UPDATE staff SET name = COALESCE(?, name), departments = COALESCE(?, departments), state = ?,
-              left_at = CASE WHEN ? = 'left' THEN left_at ELSE NULL END, detail_at = ? WHERE userid = ?`,
-      [
-        reading === 'gone' ? null : (reading.name ?? null),
-        reading === 'gone' ? null : JSON.stringify(reading.departments),
-        state,
-        state,
-        clock.now(),
-        userId,
-      ],
-    )
-    if (state === 'left' && leftAtMs !== undefined) await tellLeft(tx, userId, leftAtMs)
+      ...(hasLeft ? {} : { left_at: null }),
+      detail_at: clock.now(),
+    })
+    if (hasLeft && leftAtMs !== undefined) await tellLeft(tx, userId, leftAtMs)
     else if (foundLeft > 0) await tellLeft(tx, userId, clock.now())
     return foundLeft > 0
   }
@@ -183,7 +185,7 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
         const name = member.name ?? before?.name ?? null
         const departments = JSON.stringify(member.departments)
         if (before?.name !== name || before?.departments !== departments) {
-          await tx.run('UPDATE staff SET name = ?, departments = ? WHERE userid = ?', [name, departments, userId])
+          await update(tx, userId, { name, departments })
         }
         if (before !== undefined && before.name !== null && before.name !== name) changes.renamed.push(userId)
       }
@@ -196,8 +198,8 @@ export function createStaff({ wecom, clock, outbox, emit, db }: StaffDeps) {
     for (const row of known.values()) {
       if (row.is_guide === 1 && !isGuide.has(row.userid)) changes.ceasedGuides.push(row.userid)
     }
-    for (const userId of changes.becameGuides) await tx.run('UPDATE staff SET is_guide = 1 WHERE userid = ?', [userId])
-    for (const userId of changes.ceasedGuides) await tx.run('UPDATE staff SET is_guide = 0 WHERE userid = ?', [userId])
+    for (const userId of changes.becameGuides) await update(tx, userId, { is_guide: 1 })
+    for (const userId of changes.ceasedGuides) await update(tx, userId, { is_guide: 0 })
     return changes
   }
 

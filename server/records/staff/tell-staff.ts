@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
@@ -9,6 +10,7 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { cutToBytes } from '../media/cut-to-bytes.ts'
 import { staffQueries } from './staff-queries.ts'
+import { STAFF_PACE } from './staff-tables.ts'
 
 /** A message of our app to one member. */
 const TellStaff = defineAction(
@@ -34,9 +36,11 @@ export function createTellStaff({ clock, outbox, wecom }: TellStaffDeps) {
   /** When this member may get the next one; the turn is then taken. */
   async function turnOf(tx: Tx, userId: string): Promise<number> {
     const now = clock.now()
-    const held = await tx.row<{ next_at: number }>('SELECT next_at FROM staff_pace WHERE userid = ?', [userId])
+    const held = await tx.row(
+      sql`SELECT ${pick(STAFF_PACE, 'next_at')} FROM ${STAFF_PACE} WHERE ${STAFF_PACE.userid} = ${userId}`,
+    )
     const turn = Math.max(now, held?.next_at ?? now)
-    await tx.upsert('staff_pace', [{ userid: userId, next_at: turn + APART_MS }], ['userid'])
+    await tx.upsert(STAFF_PACE, [{ userid: userId, next_at: turn + APART_MS }], ['userid'])
     return turn
   }
 

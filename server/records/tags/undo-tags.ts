@@ -9,9 +9,7 @@ import { createQueueTagChanges } from './queue-tag-changes.ts'
 import { tagQueries } from './tag-queries.ts'
 
 /** What brings one pair back to how it was. Tags are written 组/名. */
-export interface TagUndo {
-  externalUserId: string
-  userId: string
+export interface TagUndo extends Pair {
   add: string[]
   remove: string[]
 }
@@ -19,7 +17,7 @@ export interface TagUndo {
 const PAGE = 1_000
 
 interface TagOfPair {
-  pair: { externalUserId: string; userId: string }
+  pair: Pair
   tag: string
 }
 
@@ -49,7 +47,7 @@ export async function planTagUndo(tx: Tx, sop: string, sinceMs: number): Promise
   )
 }
 
-const keyOf = ({ pair, tag }: TagOfPair): string => `${pair.externalUserId}\n${pair.userId}\n${tag}`
+const keyOf = ({ pair, tag }: TagOfPair): string => `${pairOf(pair)}\n${tag}`
 
 /** All that were put on, then all that were taken off. */
 async function* changesSince(tx: Tx, sop: string, sinceMs: number): AsyncGenerator<Change> {
@@ -87,7 +85,7 @@ async function stillNeeded(tx: Tx, changes: (TagOfPair & { wasOn: boolean })[]):
     const paths = await tagQueries.pathsOf(tx, [...new Set(rows.map((tag) => tag.tagId))])
     const on = new Set(rows.map((tag) => `${pairOf(tag)}\n${paths.get(tag.tagId) ?? ''}`))
     for (const { pair, tag, wasOn } of part) {
-      const isOn = on.has(`${pairOf(pair)}\n${tag}`)
+      const isOn = on.has(keyOf({ pair, tag }))
       if (isOn === wasOn) continue
       const key = pairOf(pair)
       const undo = undos.get(key) ?? { ...pair, add: [], remove: [] }
