@@ -1,3 +1,4 @@
+import { CUSTOMER } from '../records/customers/customer-tables.ts'
 import { createFacts } from '../records/facts/facts.ts'
 import { silenceFact } from '../records/facts/silence-fact.ts'
 import type { Fact } from '../rules/condition/fact.ts'
@@ -10,4 +11,4 @@ export const EVERY_FACT: readonly Fact[] = [
 ]
 
 /** Asks for facts, of one customer or of all. */
-export const facts = createFacts({ list: EVERY_FACT, base: 'customer' })
+export const facts = createFacts({ list: EVERY_FACT, base: CUSTOMER })

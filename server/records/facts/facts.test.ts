@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
+import { flag, integer, nullable, primary, text } from '../../core/db/columns.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
+import { type Column, defineTable, leftOut } from '../../core/db/define-table.ts'
+import { list, raw, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Fact } from '../../rules/condition/fact.ts'
 import { conditionOf } from '../../rules/condition/parse-condition.ts'
@@ -9,12 +12,21 @@ import { createFacts } from './facts.ts'
 
 const NOW = Date.parse('2026-11-22T10:00:00+08:00')
 
-async function load<T>(tx: Tx, ids: string[], column: string) {
-  const rows = await tx.rows<{ id: string; value: T }>(
-    `SELECT external_userid AS id, ${column} AS value FROM person WHERE external_userid IN (${ids.map(() => '?').join(', ')})`,
-    ids,
-  )
-  return new Map(rows.map((row) => [row.id, row.value]))
+const PERSON = defineTable(
+  'person',
+  {
+    external_userid: primary(text(20)),
+    visits: nullable(integer()),
+    friend: nullable(flag()),
+    tag: nullable(text(20)),
+  },
+  { snapshot: leftOut('a test') },
+)
+
+async function load<T>(tx: Tx, ids: string[], column: Column<T>) {
+  const value = select({ id: PERSON.external_userid, value: column })
+  const rows = await tx.rows(sql`SELECT ${value} FROM ${PERSON} WHERE ${PERSON.external_userid} IN ${list(ids)}`)
+  return new Map(rows.map((row) => [row.id, row.value ?? undefined]))
 }
 
 const FACTS: Fact[] = [
@@ -22,14 +34,14 @@ const FACTS: Fact[] = [
     path: 'visits',
     type: 'number',
     zh: '到店次数',
-    load: (tx, ids) => load<number>(tx, ids, 'visits'),
+    load: (tx, ids) => load(tx, ids, PERSON.visits),
     sql: () => ({ text: 'c.visits', params: [] }),
   },
   {
     path: 'friend',
     type: 'flag',
     zh: '是好友',
-    load: (tx, ids) => load<number>(tx, ids, 'friend'),
+    load: (tx, ids) => load(tx, ids, PERSON.friend),
     sql: () => ({ text: 'c.friend', params: [] }),
   },
   {
@@ -37,7 +49,7 @@ const FACTS: Fact[] = [
     type: 'set',
     zh: '标签',
     load: async (tx, ids) =>
-      new Map([...(await load<string | null>(tx, ids, 'tag'))].map(([id, tag]) => [id, tag === null ? [] : [tag]])),
+      new Map([...(await load(tx, ids, PERSON.tag))].map(([id, tag]) => [id, tag === undefined ? [] : [tag]])),
     sql: () => ({ text: 'c.tag = :member OR c.tag = ?', params: ['everybody'] }),
   },
 ]
@@ -50,7 +62,7 @@ beforeAll(async () => {
   db = createDb(database.url, migrations)
   await db.tx(async (tx) => {
     await tx.run(
-      'CREATE TABLE person (external_userid varchar(20) PRIMARY KEY, visits int, friend int, tag varchar(20))',
+      raw('CREATE TABLE person (external_userid varchar(20) PRIMARY KEY, visits int, friend int, tag varchar(20))'),
     )
     for (let i = 0; i < 25; i++) {
       const row = {
@@ -59,9 +71,9 @@ beforeAll(async () => {
         friend: i % 2,
         tag: i < 3 ? 'vip' : 'x',
       }
-      await tx.insert('person', row)
+      await tx.insert(PERSON, row)
     }
-    await tx.insert('person', { external_userid: 'wm99', visits: null, friend: null, tag: null })
+    await tx.insert(PERSON, { external_userid: 'wm99', visits: null, friend: null, tag: null })
   })
 })
 afterAll(async () => {
@@ -69,7 +81,7 @@ afterAll(async () => {
   await drop()
 })
 
-const facts = () => createFacts({ list: FACTS, base: 'person' })
+const facts = () => createFacts({ list: FACTS, base: PERSON })
 
 describe('facts of customers', () => {
   it('have the types that rules compare with, and every customer asked for has an entry', async () => {
@@ -115,5 +127,5 @@ describe('an audience', () => {
 })
 
 it('a fact that two capabilities offer is refused by its name', () => {
-  expect(() => createFacts({ list: [...FACTS, ...FACTS.slice(0, 1)], base: 'person' })).toThrow('offered twice: visits')
+  expect(() => createFacts({ list: [...FACTS, ...FACTS.slice(0, 1)], base: PERSON })).toThrow('offered twice: visits')
 })

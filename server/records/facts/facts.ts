@@ -1,4 +1,6 @@
-import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import type { Column, Table } from '../../core/db/define-table.ts'
+import { count, raw, select, sql, words } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { conditionSql } from '../../rules/condition/condition-sql.ts'
 import type { Fact, Facts, FactValue } from '../../rules/condition/fact.ts'
@@ -11,11 +13,18 @@ export interface AudiencePage {
   after?: string
 }
 
-/** All facts about customers, from every capability that offers some. `base`: the table of customers, with a column
- *  `external_userid`; the facts' SQL calls it `c`. Throws facts.offered-twice. */
-export function createFacts({ list, base }: { list: readonly Fact[]; base: string }) {
+/** All facts about customers, from every capability that offers some. `base`: the table of customers; the facts' SQL
+ *  calls it `c`. Throws facts.offered-twice. */
+export function createFacts({
+  list,
+  base,
+}: {
+  list: readonly Fact[]
+  base: Table & { external_userid: Column<string> }
+}) {
   refuseDoubles(list)
   const byPath = new Map(list.map((fact) => [fact.path, fact]))
+  const id = raw(`c.${base.external_userid}`)
 
   return {
     list,
@@ -33,7 +42,7 @@ export function createFacts({ list, base }: { list: readonly Fact[]; base: strin
       if (ids.length === 0) return result
       for (const fact of paths === undefined ? list : list.filter((one) => paths.includes(one.path))) {
         const values = await fact.load(tx, ids, nowMs)
-        for (const id of ids) result.get(id)?.set(fact.path, typed(fact, values.get(id)))
+        for (const one of ids) result.get(one)?.set(fact.path, typed(fact, values.get(one)))
       }
       return result
     },
@@ -41,11 +50,9 @@ export function createFacts({ list, base }: { list: readonly Fact[]; base: strin
     /** The customers for whom the condition holds, by external_userid in order of code points, page after page. */
     audience: async (tx: Tx, condition: Condition, nowMs: number, page: AudiencePage): Promise<string[]> => {
       const where = conditionSql(condition, byPath, nowMs)
-      const params: SqlValue[] = [...where.params, page.after ?? '', page.limit]
-      const rows = await tx.rows<{ id: string }>(
-        `SELECT c.external_userid AS id FROM ${base} c WHERE ${where.text} AND c.external_userid > ?
-         ORDER BY c.external_userid LIMIT ?`,
-        params,
+      const rows = await tx.rows(
+        sql`SELECT ${select({ id: words(id) })} FROM ${base} c
+            WHERE ${raw(where.text, where.params)} AND ${id} > ${page.after ?? ''} ORDER BY ${id} LIMIT ${page.limit}`,
       )
       return rows.map((row) => row.id)
     },
@@ -53,11 +60,10 @@ export function createFacts({ list, base }: { list: readonly Fact[]; base: strin
     /** How many customers the condition holds for. */
     count: async (tx: Tx, condition: Condition, nowMs: number): Promise<number> => {
       const where = conditionSql(condition, byPath, nowMs)
-      const row = await tx.row<{ total: number }>(
-        `SELECT COUNT(*) AS total FROM ${base} c WHERE ${where.text}`,
-        where.params,
+      const row = await tx.row(
+        sql`SELECT ${select({ total: count() })} FROM ${base} c WHERE ${raw(where.text, where.params)}`,
       )
-      return Number(row?.total ?? 0)
+      return row?.total ?? 0
     },
   }
 }

@@ -1,4 +1,6 @@
-import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
+import { Expression, list, maybeNumber, raw, type Sql, select, sql, words } from '../../core/db/sql.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import type { Fact, FactType, FactValue } from '../../rules/condition/fact.ts'
 
 /** Rows that each belong to one customer. */
@@ -13,20 +15,12 @@ export interface CustomerRows {
 
 type Head<Type extends FactType = FactType> = Pick<Fact, 'path' | 'zh'> & { type: Type }
 
-const CHUNK = 1_000
-
 const and = ({ where }: CustomerRows, nowMs: number): string =>
   where === undefined ? '' : `AND ${typeof where === 'string' ? where : where(nowMs)}`
 
-/** `sql` with its mark `:ids` filled, for a thousand customers at a time. */
-export async function rowsOf<Row extends object>(tx: Tx, ids: string[], sql: string): Promise<Row[]> {
-  const rows: Row[] = []
-  for (let at = 0; at < ids.length; at += CHUNK) {
-    const part: SqlValue[] = ids.slice(at, at + CHUNK)
-    rows.push(...(await tx.rows<Row>(sql.replace(':ids', part.map(() => '?').join(', ')), part)))
-  }
-  return rows
-}
+/** Condition on the rows of these customers. */
+const areOf = (rows: CustomerRows, ids: string[], nowMs: number): Sql =>
+  sql`${raw(rows.customer)} IN ${list(ids)} ${raw(and(rows, nowMs))}`
 
 /** One aggregate over each customer's rows: `COUNT(*)`. `missing`: what it is without rows, as the aggregate itself says
  *  in SQL. Memory and SQL ask the same expression, so they cannot differ. */
@@ -42,13 +36,13 @@ export function aggregateFact(
     zh,
     load: async (tx, ids, nowMs) => {
       const values = new Map<string, FactValue>(missing === undefined ? [] : ids.map((id) => [id, missing]))
-      const found = await rowsOf<{ id: string; v: number | string | null }>(
-        tx,
-        ids,
-        `SELECT ${rows.customer} AS id, ${of(nowMs)} AS v FROM ${rows.from}
-         WHERE ${rows.customer} IN (:ids) ${and(rows, nowMs)} GROUP BY ${rows.customer}`,
+      const value = select({ id: words(raw(rows.customer)), v: maybeNumber(raw(of(nowMs))) })
+      const found = await eachChunk(ids, (part) =>
+        tx.rows(
+          sql`SELECT ${value} FROM ${raw(rows.from)} WHERE ${areOf(rows, part, nowMs)} GROUP BY ${raw(rows.customer)}`,
+        ),
       )
-      for (const { id, v } of found) if (v !== null) values.set(id, type === 'flag' ? Number(v) === 1 : Number(v))
+      for (const { id, v } of found) if (v !== null) values.set(id, type === 'flag' ? v === 1 : v)
       return values
     },
     sql: (nowMs) => ({
@@ -66,11 +60,12 @@ export function lastFact(rows: CustomerRows, fact: Head & { column: string; by: 
     type,
     zh,
     load: async (tx, ids, nowMs) => {
-      const found = await rowsOf<{ id: string; v: number | string | null }>(
-        tx,
-        ids,
-        `SELECT ${rows.customer} AS id, ${column} AS v FROM ${rows.from}
-         WHERE ${rows.customer} IN (:ids) ${and(rows, nowMs)} ORDER BY ${by.join(', ')}`,
+      const v = new Expression<number | string | null>(raw(column), type !== 'text')
+      const value = select({ id: words(raw(rows.customer)), v })
+      const found = await eachChunk(ids, (part) =>
+        tx.rows(
+          sql`SELECT ${value} FROM ${raw(rows.from)} WHERE ${areOf(rows, part, nowMs)} ORDER BY ${raw(by.join(', '))}`,
+        ),
       )
       // Later rows replace earlier ones.
       return new Map(found.map((row) => [row.id, row.v ?? undefined]))
@@ -102,15 +97,14 @@ export function setFact(rows: CustomerRows, fact: Omit<Head, 'type'> & { member:
     type: 'set',
     zh,
     load: async (tx, ids, nowMs) => {
-      const found = await rowsOf<{ id: string; one: string }>(
-        tx,
-        ids,
-        `SELECT DISTINCT ${rows.customer} AS id, ${member} AS one FROM ${rows.from}
-         WHERE ${rows.customer} IN (:ids) AND ${member} IS NOT NULL ${and(rows, nowMs)} ORDER BY ${member}`,
+      const value = select({ id: words(raw(rows.customer)), one: words(raw(member)) })
+      const found = await eachChunk(ids, (part) =>
+        tx.rows(
+          sql`SELECT DISTINCT ${value} FROM ${raw(rows.from)}
+              WHERE ${areOf(rows, part, nowMs)} AND ${raw(member)} IS NOT NULL ORDER BY ${raw(member)}`,
+        ),
       )
-      const values = new Map<string, string[]>()
-      for (const { id, one } of found) values.set(id, [...(values.get(id) ?? []), one])
-      return values
+      return new Map([...groupBy(found, (row) => row.id)].map(([id, own]) => [id, own.map((row) => row.one)]))
     },
     // To MySQL 'VIP ' and 'VIP' are the same; their lengths are not.
     sql: (nowMs) => ({

@@ -1,7 +1,9 @@
+import { eachChunk } from '../../core/db/each-chunk.ts'
+import { list, maybeNumber, raw, select, sql, words } from '../../core/db/sql.ts'
 import { shanghaiDaysBetween } from '../../core/kernel/shanghai.ts'
 import type { Fact } from '../../rules/condition/fact.ts'
 import { daysSinceSql } from './days-since-sql.ts'
-import { type CustomerRows, rowsOf } from './row-facts.ts'
+import type { CustomerRows } from './row-facts.ts'
 
 /** Something that customers do themselves: whose rows, and the column that says when. */
 export interface LifeSign extends Pick<CustomerRows, 'from' | 'customer'> {
@@ -11,8 +13,7 @@ export interface LifeSign extends Pick<CustomerRows, 'from' | 'customer'> {
 
 /** Whole Shanghai days since the customer's own last sign of life of any kind; unknown without any. */
 export function silenceFact(signs: readonly LifeSign[]): Fact {
-  const last = (sign: LifeSign, columns: string, ids: string): string =>
-    `SELECT ${columns} FROM ${sign.from} WHERE ${sign.customer} ${ids}${sign.where === undefined ? '' : ` AND ${sign.where}`}`
+  const and = ({ where }: LifeSign): string => (where === undefined ? '' : `AND ${where}`)
   return {
     path: 'silence.days',
     type: 'number',
@@ -20,15 +21,22 @@ export function silenceFact(signs: readonly LifeSign[]): Fact {
     load: async (tx, ids, nowMs) => {
       const latest = new Map<string, number>()
       for (const sign of signs) {
-        const sql = `${last(sign, `${sign.customer} AS id, MAX(${sign.at}) AS last_at`, 'IN (:ids)')} GROUP BY ${sign.customer}`
-        for (const row of await rowsOf<{ id: string; last_at: number | null }>(tx, ids, sql)) {
-          if (row.last_at !== null) latest.set(row.id, Math.max(row.last_at, latest.get(row.id) ?? row.last_at))
-        }
+        const customer = raw(sign.customer)
+        const last = select({ id: words(customer), atMs: maybeNumber(raw(`MAX(${sign.at})`)) })
+        const found = await eachChunk(ids, (part) =>
+          tx.rows(
+            sql`SELECT ${last} FROM ${raw(sign.from)} WHERE ${customer} IN ${list(part)} ${raw(and(sign))} GROUP BY ${customer}`,
+          ),
+        )
+        for (const { id, atMs } of found) if (atMs !== null) latest.set(id, Math.max(atMs, latest.get(id) ?? atMs))
       }
       return new Map([...latest].map(([id, atMs]) => [id, shanghaiDaysBetween(atMs, nowMs)]))
     },
     sql: (nowMs) => {
-      const each = signs.map((sign) => last(sign, `MAX(${sign.at}) AS last_at`, '= c.external_userid'))
+      const each = signs.map(
+        (sign) =>
+          `SELECT MAX(${sign.at}) AS last_at FROM ${sign.from} WHERE ${sign.customer} = c.external_userid ${and(sign)}`,
+      )
       return {
         text: daysSinceSql(`(${each.join(' UNION ALL ')} ORDER BY last_at DESC LIMIT 1)`, nowMs),
         params: [],
