@@ -1,7 +1,8 @@
 import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
 import { factsText } from '../operations/sop/model/facts-text.ts'
-import type { Proposal, ProposalState } from '../operations/tiers/proposal-store.ts'
+import type { Proposal } from '../operations/tiers/proposal-store.ts'
 import type { TierMove } from '../operations/tiers/tier-queries.ts'
+import type { ProposalState } from '../operations/tiers/tier-states.ts'
 import type { CustomerTier } from '../operations/tiers/tier-store.ts'
 import type { Cuts } from '../records/scores/quintiles.ts'
 import type { Score, ScoreCuts } from '../records/scores/score-queries.ts'
@@ -38,7 +39,7 @@ export function listText(
   ladder: Ladder,
   found: {
     counts: ReadonlyMap<string, number>
-    places: ReadonlyMap<string, { userId: string; count: number }[]>
+    places: ReadonlyMap<string, { userId: string; customers: number }[]>
     queued: ReadonlyMap<string, number>
     names: Names
   },
@@ -46,7 +47,7 @@ export function listText(
   const rows = ladder.levels.map(({ name, value }) => {
     const cap = value.cap === undefined ? '' : `/${value.cap}`
     const guides = (found.places.get(name) ?? []).map(
-      ({ userId, count }) => `${who(found.names, userId)} ${count}${cap}`,
+      ({ userId, customers }) => `${who(found.names, userId)} ${customers}${cap}`,
     )
     const queued = found.queued.get(name) ?? 0
     return [

@@ -89,7 +89,7 @@ async function list({ db }: TiersCliDeps, ladders: Ladder[]): Promise<Outcome> {
     const names = await namesOf(tx)
     const parts: string[] = []
     for (const ladder of ladders) {
-      const places = new Map<string, { userId: string; count: number }[]>()
+      const places = new Map<string, { userId: string; customers: number }[]>()
       const queued = new Map<string, number>()
       for (const { name } of ladder.levels) {
         places.set(name, await tierQueries.placesAt(tx, ladder.name, name))

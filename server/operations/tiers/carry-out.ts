@@ -1,3 +1,4 @@
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Customers } from '../../records/customers/customers.ts'
@@ -11,6 +12,7 @@ import { levelOf } from './judge.ts'
 import type { Moves } from './moves.ts'
 import { changeProposal, type Proposal, proposalQueries } from './proposal-store.ts'
 import type { Proposals } from './proposals.ts'
+import { TIER_PROPOSAL } from './tier-tables.ts'
 
 export interface CarryOutDeps {
   clock: Clock
@@ -63,10 +65,11 @@ export function createCarryOut(deps: CarryOutDeps) {
     if (owner === undefined || toUserId === undefined) return end(tx, proposal, 'withdrawn', '客户现在没有导购')
     const started = await handover.start(tx, handoverRequestOf(owner, toUserId, externalUserId))
     if ('handoverId' in started) {
-      await tx.run(`UPDATE tier_proposal SET state = 'started', handover_id = ? WHERE id = ? AND state = 'accepted'`, [
-        started.handoverId,
-        id,
-      ])
+      const changes = set(TIER_PROPOSAL, { state: 'started', handover_id: started.handoverId })
+      await tx.run(
+        sql`UPDATE ${TIER_PROPOSAL} SET ${changes}
+            WHERE ${TIER_PROPOSAL.id} = ${id} AND ${TIER_PROPOSAL.state} = 'accepted'`,
+      )
       return proposals.closeTask(tx, proposal, 'done', `已发起转接 #${started.handoverId}`)
     }
     // It stands, with the reason on the list, until somebody declines it or it works.

@@ -1,3 +1,4 @@
+import { list, lock, pick, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
@@ -5,10 +6,19 @@ import type { Customers } from '../../records/customers/customers.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Ladder, Level, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { levelOf } from './judge.ts'
-import { changeProposal, insertProposal, type Proposal, proposalsWhere, standing } from './proposal-store.ts'
+import {
+  changeProposal,
+  insertProposal,
+  isQueuedFor,
+  type Proposal,
+  proposalsWhere,
+  putProposal,
+  standing,
+} from './proposal-store.ts'
 import type { Proposals } from './proposals.ts'
 import { tierQueries } from './tier-queries.ts'
 import { type CustomerTier, tiersWhere } from './tier-store.ts'
+import { CUSTOMER_TIER, TIER_POOL, TIER_PROPOSAL, TIER_SEAT } from './tier-tables.ts'
 
 export interface SeatsDeps {
   clock: Clock
@@ -32,20 +42,21 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
 
   const sit = (tx: Tx, ladder: string, level: string, externalUserId: string, userId: string): Promise<void> =>
     tx.upsert(
-      'tier_seat',
+      TIER_SEAT,
       [{ external_userid: externalUserId, ladder, level, userid: userId }],
       ['external_userid', 'ladder'],
     )
 
+  const isSeatOf = (ladder: string, externalUserId: string): Sql =>
+    sql`${TIER_SEAT.external_userid} = ${externalUserId} AND ${TIER_SEAT.ladder} = ${ladder}`
+
   const vacate = async (tx: Tx, ladder: string, externalUserId: string): Promise<void> => {
-    await tx.run('DELETE FROM tier_seat WHERE external_userid = ? AND ladder = ?', [externalUserId, ladder])
+    await tx.run(sql`DELETE FROM ${TIER_SEAT} WHERE ${isSeatOf(ladder, externalUserId)}`)
   }
 
   const isSeated = async (tx: Tx, ladder: string, externalUserId: string): Promise<boolean> =>
-    (await tx.row('SELECT 1 AS found FROM tier_seat WHERE external_userid = ? AND ladder = ?', [
-      externalUserId,
-      ladder,
-    ])) !== undefined
+    (await tx.row(sql`SELECT ${pick(TIER_SEAT, 'id')} FROM ${TIER_SEAT} WHERE ${isSeatOf(ladder, externalUserId)}`)) !==
+    undefined
 
   /** What stands is first taken back, then the place: so a place that is being given at this moment goes, too. */
   async function leave(tx: Tx, ladder: string, externalUserId: string, why: string, stands: Proposal | undefined) {
@@ -79,19 +90,18 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
   }
 
   async function holdPool(tx: Tx, ladder: string, level: string): Promise<void> {
-    const lock = tx.dialect === 'mysql' ? ' FOR UPDATE' : ''
-    const find = () => tx.row(`SELECT id FROM tier_pool WHERE ladder = ? AND level = ?${lock}`, [ladder, level])
+    const find = () =>
+      tx.row(
+        sql`SELECT ${pick(TIER_POOL, 'id')} FROM ${TIER_POOL}
+            WHERE ${TIER_POOL.ladder} = ${ladder} AND ${TIER_POOL.level} = ${level} ${lock()}`,
+      )
     if ((await find()) !== undefined) return
-    await tx.insertIgnore('tier_pool', [{ ladder, level }])
+    await tx.insertIgnore(TIER_POOL, [{ ladder, level }])
     await find()
   }
 
   const queue = (tx: Tx, ladder: string, level: string): Promise<Proposal[]> =>
-    proposalsWhere(
-      tx,
-      `state = 'queued' AND kind = 'hand-over' AND ladder = ? AND to_level = ? ORDER BY id LIMIT ${BATCH}`,
-      [ladder, level],
-    )
+    proposalsWhere(tx, sql`${isQueuedFor(ladder, level)} ORDER BY ${TIER_PROPOSAL.id} LIMIT ${BATCH}`)
 
   /** Gives places to those who wait; how many got one. */
   async function assign(tx: Tx, ladder: Ladder, level: Level): Promise<number> {
@@ -101,7 +111,7 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
     const able = new Set(members.flatMap((one) => (one.isGuide && one.state === 'active' ? [one.userId] : [])))
     const guides = (await guidesOf(tx, level)).filter((userId) => able.has(userId))
     const places = await tierQueries.placesAt(tx, ladder.name, level.name)
-    const taken = new Map(places.map(({ userId, count }) => [userId, count]))
+    const taken = new Map(places.map(({ userId, customers: seated }) => [userId, seated]))
     const cap = level.value.cap ?? Number.POSITIVE_INFINITY
     let given = 0
     for (const proposal of await queue(tx, ladder.name, level.name)) {
@@ -112,7 +122,7 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
       // Nobody behind overtakes.
       if (userId === undefined) break
       if (!(await changeProposal(tx, id, ['queued'], { state: 'open', atMs: clock.now() }))) continue
-      await tx.run('UPDATE tier_proposal SET to_userid = ? WHERE id = ?', [userId, id])
+      await putProposal(tx, id, { to_userid: userId })
       await sit(tx, ladder.name, level.name, externalUserId, userId)
       taken.set(userId, (taken.get(userId) ?? 0) + 1)
       given += 1
@@ -132,19 +142,19 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
     catchUp: async (tx: Tx, ladder: Ladder, tiers: CustomerTier[]): Promise<void> => {
       const guided = tiers.filter((tier) => levelOf(ladder, tier.level)?.value.guides !== undefined)
       if (guided.length === 0) return
-      const marks = guided.map(() => '?').join(', ')
-      const guidePlaces = await tx.rows<{ id: string; level: string }>(
-        `SELECT external_userid AS id, level FROM tier_seat WHERE ladder = ? AND external_userid IN (${marks})`,
-        [ladder.name, ...guided.map((tier) => tier.externalUserId)],
+      const ids = guided.map((tier) => tier.externalUserId)
+      const seats = await tx.rows(
+        sql`SELECT ${pick(TIER_SEAT, 'external_userid', 'level')} FROM ${TIER_SEAT}
+            WHERE ${TIER_SEAT.ladder} = ${ladder.name} AND ${TIER_SEAT.external_userid} IN ${list(ids)}`,
       )
-      const seated = new Map(guidePlaces.map((seat) => [seat.id, seat.level]))
+      const seated = new Map(seats.map((seat) => [seat.external_userid, seat.level]))
       for (const { externalUserId, level: name, sinceMs, reason } of guided) {
         const level = levelOf(ladder, name)
         if (level === undefined || seated.get(externalUserId) === name) continue
         const earlier = await proposalsWhere(
           tx,
-          `external_userid = ? AND kind = 'hand-over' AND ladder = ? AND proposed_at >= ? LIMIT 1`,
-          [externalUserId, ladder.name, sinceMs],
+          sql`${TIER_PROPOSAL.external_userid} = ${externalUserId} AND ${TIER_PROPOSAL.kind} = 'hand-over'
+              AND ${TIER_PROPOSAL.ladder} = ${ladder.name} AND ${TIER_PROPOSAL.proposed_at} >= ${sinceMs} LIMIT 1`,
         )
         if (earlier.length === 0) await settle(tx, ladder, level, { externalUserId, from: name, reason })
       }
@@ -153,7 +163,7 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
     /** The customer's guide has changed. */
     review: async (tx: Tx, externalUserId: string): Promise<void> => {
       const owner = await customers.queries.ownerOf(tx, externalUserId)
-      for (const tier of await tiersWhere(tx, 'external_userid = ?', [externalUserId])) {
+      for (const tier of await tiersWhere(tx, sql`${CUSTOMER_TIER.external_userid} = ${externalUserId}`)) {
         const ladder = rules.current().ladders.get(tier.ladder)
         const level = ladder === undefined ? undefined : levelOf(ladder, tier.level)
         if (ladder === undefined || level === undefined) continue
@@ -174,17 +184,21 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
 
     /** A guide has left: who was proposed to them waits again, in the old order. */
     guideLeft: async (tx: Tx, userId: string): Promise<void> => {
-      for (const proposal of await proposalsWhere(tx, `to_userid = ? AND state IN ('open', 'accepted')`, [userId])) {
+      const proposed = await proposalsWhere(
+        tx,
+        sql`${TIER_PROPOSAL.to_userid} = ${userId} AND ${TIER_PROPOSAL.state} IN ('open', 'accepted')`,
+      )
+      for (const proposal of proposed) {
         await proposals.closeTask(tx, proposal, 'dropped', '专属导购已离职')
-        await tx.run(`UPDATE tier_proposal SET state = 'queued', to_userid = NULL, task_key = NULL WHERE id = ?`, [
-          proposal.id,
-        ])
+        await putProposal(tx, proposal.id, { state: 'queued', to_userid: null, task_key: null })
       }
-      await tx.run('DELETE FROM tier_seat WHERE userid = ?', [userId])
+      await tx.run(sql`DELETE FROM ${TIER_SEAT} WHERE ${TIER_SEAT.userid} = ${userId}`)
     },
     guideRenamed: async (tx: Tx, oldUserId: string, newUserId: string): Promise<void> => {
-      await tx.run('UPDATE tier_seat SET userid = ? WHERE userid = ?', [newUserId, oldUserId])
-      await tx.run('UPDATE tier_proposal SET to_userid = ? WHERE to_userid = ?', [newUserId, oldUserId])
+      const seat = set(TIER_SEAT, { userid: newUserId })
+      await tx.run(sql`UPDATE ${TIER_SEAT} SET ${seat} WHERE ${TIER_SEAT.userid} = ${oldUserId}`)
+      const taker = set(TIER_PROPOSAL, { to_userid: newUserId })
+      await tx.run(sql`UPDATE ${TIER_PROPOSAL} SET ${taker} WHERE ${TIER_PROPOSAL.to_userid} = ${oldUserId}`)
     },
     vacate,
   }

@@ -11,8 +11,9 @@ import type { GuidePlaces } from './guide-places.ts'
 import { isBetter } from './judge.ts'
 import { movedText } from './move-text.ts'
 import { TierChanged } from './tier-events.ts'
-import type { MovedBy } from './tier-queries.ts'
-import { entitledUntil, type Placing, pathOf, place } from './tier-store.ts'
+import type { MovedBy } from './tier-states.ts'
+import { changeTier, entitledUntil, type Placing, pathOf, place } from './tier-store.ts'
+import { TIER_MOVE } from './tier-tables.ts'
 
 export interface MovesDeps {
   clock: Clock
@@ -72,7 +73,7 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing, g
     move: Omit<Move, 'from'> & { from: string | undefined },
   ): Promise<number> {
     const { externalUserId, from, to, by, reason } = move
-    return tx.insert('tier_move', {
+    return tx.insert(TIER_MOVE, {
       move_key: move.key ?? null,
       external_userid: externalUserId,
       ladder: ladder.name,
@@ -111,20 +112,14 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing, g
       const { externalUserId, from, to, reason, via } = move
       const now = clock.now()
       const id = await write(tx, ladder, move)
-      await tx.run(
-        `UPDATE customer_tier SET path = ?, since = ?, held_from = ?, entitled_until = ?, version = ?, reason = ?
-         WHERE external_userid = ? AND ladder = ?`,
-        [
-          pathOf(ladder.name, to.name),
-          now,
-          now,
-          entitledUntil(to, now) ?? null,
-          ladder.version,
-          JSON.stringify(reason),
-          externalUserId,
-          ladder.name,
-        ],
-      )
+      await changeTier(tx, ladder.name, externalUserId, {
+        path: pathOf(ladder.name, to.name),
+        since: now,
+        held_from: now,
+        entitled_until: entitledUntil(to, now) ?? null,
+        version: ladder.version,
+        reason: JSON.stringify(reason),
+      })
       await tell(tx, ladder, id, move)
       await emit(tx, TierChanged, {
         key: String(id),
@@ -148,19 +143,14 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing, g
     confirm: async (tx: Tx, ladder: Ladder, move: Move): Promise<void> => {
       const now = clock.now()
       await write(tx, ladder, move)
-      await tx.run(
-        'UPDATE customer_tier SET held_from = ?, entitled_until = ? WHERE external_userid = ? AND ladder = ?',
-        [now, entitledUntil(move.to, now) ?? null, move.externalUserId, ladder.name],
-      )
+      await changeTier(tx, ladder.name, move.externalUserId, {
+        held_from: now,
+        entitled_until: entitledUntil(move.to, now) ?? null,
+      })
     },
 
-    renew: async (tx: Tx, ladder: Ladder, externalUserId: string, untilMs: number): Promise<void> => {
-      await tx.run('UPDATE customer_tier SET entitled_until = ? WHERE external_userid = ? AND ladder = ?', [
-        untilMs,
-        externalUserId,
-        ladder.name,
-      ])
-    },
+    renew: (tx: Tx, ladder: Ladder, externalUserId: string, untilMs: number): Promise<void> =>
+      changeTier(tx, ladder.name, externalUserId, { entitled_until: untilMs }),
 
     /** Puts customers who are on no level yet where they belong. Whoever is above the last level is told of on the timeline,
      *  but no journey begins: nobody rose. Safe to repeat. */

@@ -1,5 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
 import { firstDue } from '../../core/db/first-due.ts'
+import { lock, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
@@ -9,6 +11,7 @@ import type { Ladder, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 import { DEFAULT_EVALUATE_AT } from '../../rules/schema/ladder-rule.ts'
 import type { Evaluate } from './evaluate.ts'
+import { TIER_RUN } from './tier-tables.ts'
 
 export interface NightlyDeps {
   db: Db
@@ -18,10 +21,7 @@ export interface NightlyDeps {
   evaluate: Pick<Evaluate, 'page'>
 }
 
-interface Run {
-  due_at: number
-  after_userid: string
-}
+type Run = Pick<RowOf<typeof TIER_RUN>, 'due_at' | 'after_userid'>
 
 const EVERYBODY: Condition = { kind: 'all', of: [] }
 const PAGE = 500
@@ -32,11 +32,13 @@ const BUDGET_MS = 5 * MINUTE_MS
  *  process, goes on from there. A ladder seen for the first time begins with its next time of day. */
 export function createNightly({ db, clock, rules, facts, evaluate }: NightlyDeps): Job {
   async function held(tx: Tx, ladder: Ladder): Promise<Run | undefined> {
-    const lock = tx.dialect === 'mysql' ? ' FOR UPDATE' : ''
-    const run = await tx.row<Run>(`SELECT due_at, after_userid FROM tier_run WHERE ladder = ?${lock}`, [ladder.name])
+    const run = await tx.row(
+      sql`SELECT ${pick(TIER_RUN, 'due_at', 'after_userid')} FROM ${TIER_RUN}
+          WHERE ${TIER_RUN.ladder} = ${ladder.name} ${lock()}`,
+    )
     const dueAtMs = nextTime(ladder, clock.now())
     if (run === undefined) {
-      await tx.insertIgnore('tier_run', [{ ladder: ladder.name, due_at: dueAtMs, after_userid: '' }])
+      await tx.insertIgnore(TIER_RUN, [{ ladder: ladder.name, due_at: dueAtMs, after_userid: '' }])
       return undefined
     }
     if (run.due_at <= clock.now()) return run
@@ -44,12 +46,8 @@ export function createNightly({ db, clock, rules, facts, evaluate }: NightlyDeps
     return undefined
   }
 
-  async function put(tx: Tx, ladder: Ladder, { due_at, after_userid }: Run): Promise<void> {
-    await tx.run('UPDATE tier_run SET due_at = ?, after_userid = ? WHERE ladder = ?', [
-      due_at,
-      after_userid,
-      ladder.name,
-    ])
+  async function put(tx: Tx, ladder: Ladder, run: Run): Promise<void> {
+    await tx.run(sql`UPDATE ${TIER_RUN} SET ${set(TIER_RUN, run)} WHERE ${TIER_RUN.ladder} = ${ladder.name}`)
   }
 
   /** One page; true when there may be more. */
@@ -68,7 +66,7 @@ export function createNightly({ db, clock, rules, facts, evaluate }: NightlyDeps
   return {
     name: 'tiers.evaluate',
     everyMs: MINUTE_MS,
-    dueAt: (tx) => firstDue(tx, 'due_at', 'tier_run'),
+    dueAt: (tx) => firstDue(tx, TIER_RUN.due_at),
     run: async () => {
       const until = clock.now() + BUDGET_MS
       for (const name of rules.current().ladders.keys()) {

@@ -1,22 +1,9 @@
-import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, count, list, type Sql, select, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
-
-/** `move`: to another level of a ladder whose moves are proposed; `hand-over`: to a guide of the level. */
-export type ProposalKind = 'move' | 'hand-over'
-
-/** `queued`: the guides of the level are full; `open`: waits for a yes; `accepted`, `declining`: said yes or no, not carried
- *  out yet; `started`:
- *  WeCom hands the customer over. The rest are ends; `declined` also keeps the same from being proposed again. */
-export type ProposalState =
-  | 'queued'
-  | 'open'
-  | 'accepted'
-  | 'declining'
-  | 'started'
-  | 'done'
-  | 'declined'
-  | 'withdrawn'
-  | 'failed'
+import type { ProposalKind, ProposalState } from './tier-states.ts'
+import { TIER_PROPOSAL } from './tier-tables.ts'
 
 export interface Proposal {
   id: number
@@ -37,27 +24,9 @@ export interface Proposal {
   proposedAtMs: number
 }
 
-interface StoredProposal {
-  id: number
-  kind: ProposalKind
-  external_userid: string
-  ladder: string
-  from_level: string
-  to_level: string
-  state: ProposalState
-  to_userid: string | null
-  task_key: string | null
-  handover_id: number | null
-  version: string
-  reason: string
-  outcome: string | null
-  proposed_at: number
-}
+type ProposalRow = RowOf<typeof TIER_PROPOSAL>
 
-const COLUMNS = `id, kind, external_userid, ladder, from_level, to_level, state, to_userid, task_key, handover_id, version, reason,
-  outcome, proposed_at`
-
-const toProposal = (row: StoredProposal): Proposal => ({
+const toProposal = (row: ProposalRow): Proposal => ({
   id: row.id,
   kind: row.kind,
   externalUserId: row.external_userid,
@@ -74,9 +43,20 @@ const toProposal = (row: StoredProposal): Proposal => ({
   proposedAtMs: row.proposed_at,
 })
 
-export async function proposalsWhere(tx: Tx, where: string, params: SqlValue[]): Promise<Proposal[]> {
-  return (await tx.rows<StoredProposal>(`SELECT ${COLUMNS} FROM tier_proposal WHERE ${where}`, params)).map(toProposal)
+/** `where`: with its ORDER BY and LIMIT. */
+export async function proposalsWhere(tx: Tx, where: Sql): Promise<Proposal[]> {
+  return (await tx.rows(sql`SELECT ${all(TIER_PROPOSAL)} FROM ${TIER_PROPOSAL} WHERE ${where}`)).map(toProposal)
 }
+
+/** Writes what is new about a proposal, whatever its state. */
+export async function putProposal(tx: Tx, id: number, changes: Partial<ProposalRow>): Promise<void> {
+  await tx.run(sql`UPDATE ${TIER_PROPOSAL} SET ${set(TIER_PROPOSAL, changes)} WHERE ${TIER_PROPOSAL.id} = ${id}`)
+}
+
+/** Waits for a place at a guide of the level. */
+export const isQueuedFor = (ladder: string, level: string): Sql =>
+  sql`${TIER_PROPOSAL.state} = 'queued' AND ${TIER_PROPOSAL.kind} = 'hand-over' AND ${TIER_PROPOSAL.ladder} = ${ladder}
+      AND ${TIER_PROPOSAL.to_level} = ${level}`
 
 const slotOf = (kind: ProposalKind, ladder: string, externalUserId: string): string =>
   `${kind}:${externalUserId}:${ladder}`
@@ -88,7 +68,7 @@ export const standing = async (
   ladder: string,
   externalUserId: string,
 ): Promise<Proposal | undefined> =>
-  (await proposalsWhere(tx, 'open_slot = ?', [slotOf(kind, ladder, externalUserId)]))[0]
+  (await proposalsWhere(tx, sql`${TIER_PROPOSAL.open_slot} = ${slotOf(kind, ladder, externalUserId)}`))[0]
 
 /** By external_userid, of these customers. */
 export async function standingAmong(
@@ -99,7 +79,7 @@ export async function standingAmong(
 ): Promise<Map<string, Proposal>> {
   if (externalUserIds.length === 0) return new Map()
   const slots = externalUserIds.map((id) => slotOf(kind, ladder, id))
-  const found = await proposalsWhere(tx, `open_slot IN (${slots.map(() => '?').join(', ')})`, slots)
+  const found = await proposalsWhere(tx, sql`${TIER_PROPOSAL.open_slot} IN ${list(slots)}`)
   return new Map(found.map((one) => [one.externalUserId, one]))
 }
 
@@ -112,7 +92,7 @@ export interface NewProposal
 /** Undefined when one stands already. */
 export async function insertProposal(tx: Tx, wanted: NewProposal): Promise<Proposal | undefined> {
   const { kind, externalUserId, ladder } = wanted
-  const inserted = await tx.insertIgnore('tier_proposal', [
+  const inserted = await tx.insertIgnore(TIER_PROPOSAL, [
     {
       kind,
       external_userid: externalUserId,
@@ -145,35 +125,47 @@ export async function changeProposal(
   { state, outcome, atMs }: ProposalChange,
 ): Promise<boolean> {
   const isEnd = ENDS.includes(state)
+  const changes = set(TIER_PROPOSAL, {
+    state,
+    outcome: outcome ?? null,
+    settled_at: isEnd ? atMs : null,
+    ...(isEnd && state !== 'declined' ? { open_slot: null } : {}),
+  })
   const changed = await tx.run(
-    `UPDATE tier_proposal SET state = ?, outcome = ?, settled_at = ?
-       ${isEnd && state !== 'declined' ? ', open_slot = NULL' : ''}
-     WHERE id = ? AND state IN (${from.map(() => '?').join(', ')})`,
-    [state, outcome ?? null, isEnd ? atMs : null, id, ...from],
+    sql`UPDATE ${TIER_PROPOSAL} SET ${changes} WHERE ${TIER_PROPOSAL.id} = ${id} AND ${TIER_PROPOSAL.state} IN ${list(from)}`,
   )
   return changed > 0
 }
 
 export const proposalQueries = {
-  byId: async (tx: Tx, id: number): Promise<Proposal | undefined> => (await proposalsWhere(tx, 'id = ?', [id]))[0],
+  byId: async (tx: Tx, id: number): Promise<Proposal | undefined> =>
+    (await proposalsWhere(tx, sql`${TIER_PROPOSAL.id} = ${id}`))[0],
   byTaskKey: async (tx: Tx, key: string): Promise<Proposal | undefined> =>
-    (await proposalsWhere(tx, 'task_key = ?', [key]))[0],
+    (await proposalsWhere(tx, sql`${TIER_PROPOSAL.task_key} = ${key}`))[0],
   inState: (tx: Tx, state: ProposalState, limit: number): Promise<Proposal[]> =>
-    proposalsWhere(tx, 'state = ? ORDER BY id LIMIT ?', [state, limit]),
+    proposalsWhere(tx, sql`${TIER_PROPOSAL.state} = ${state} ORDER BY ${TIER_PROPOSAL.id} LIMIT ${limit}`),
   /** Newest first, at most 50. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<Proposal[]> =>
-    proposalsWhere(tx, 'external_userid = ? ORDER BY id DESC LIMIT 50', [externalUserId]),
+    proposalsWhere(
+      tx,
+      sql`${TIER_PROPOSAL.external_userid} = ${externalUserId} ORDER BY ${TIER_PROPOSAL.id} DESC LIMIT 50`,
+    ),
   countQueued: async (tx: Tx, ladder: string, level: string): Promise<number> => {
-    const row = await tx.row<{ total: number }>(
-      `SELECT COUNT(*) AS total FROM tier_proposal
-       WHERE state = 'queued' AND kind = 'hand-over' AND ladder = ? AND to_level = ?`,
-      [ladder, level],
+    const row = await tx.row(
+      sql`SELECT ${select({ total: count() })} FROM ${TIER_PROPOSAL} WHERE ${isQueuedFor(ladder, level)}`,
     )
-    return Number(row?.total ?? 0)
+    return row?.total ?? 0
   },
   /** What waits for somebody, in the order in which it was proposed. */
   pending: (tx: Tx): Promise<Proposal[]> =>
-    proposalsWhere(tx, `state IN ('queued', 'open', 'accepted', 'declining', 'started') ORDER BY id`, []),
+    proposalsWhere(
+      tx,
+      sql`${TIER_PROPOSAL.state} IN ('queued', 'open', 'accepted', 'declining', 'started') ORDER BY ${TIER_PROPOSAL.id}`,
+    ),
   candidates: (tx: Tx, ladder: string): Promise<Proposal[]> =>
-    proposalsWhere(tx, `state IN ('open', 'accepted') AND kind = 'move' AND ladder = ? ORDER BY id`, [ladder]),
+    proposalsWhere(
+      tx,
+      sql`${TIER_PROPOSAL.state} IN ('open', 'accepted') AND ${TIER_PROPOSAL.kind} = 'move'
+          AND ${TIER_PROPOSAL.ladder} = ${ladder} ORDER BY ${TIER_PROPOSAL.id}`,
+    ),
 }

@@ -1,3 +1,4 @@
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
@@ -6,8 +7,9 @@ import type { Customers } from '../../records/customers/customers.ts'
 import type { Ladder, Level } from '../../rules/book/rule-book.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { isBetter } from './judge.ts'
-import { changeProposal, insertProposal, type Proposal, standing } from './proposal-store.ts'
+import { changeProposal, insertProposal, type Proposal, putProposal, standing } from './proposal-store.ts'
 import type { CustomerTier } from './tier-store.ts'
+import { TIER_PROPOSAL } from './tier-tables.ts'
 
 export interface ProposalsDeps {
   clock: Clock
@@ -25,7 +27,7 @@ export function createProposals({ clock, customers, tasks }: ProposalsDeps) {
     const userId = await customers.queries.ownerOf(tx, externalUserId)
     if (userId === undefined) return
     const key = `tier:${id}:${proposal.toUserId ?? ''}`
-    await tx.run('UPDATE tier_proposal SET task_key = ? WHERE id = ?', [key, id])
+    await putProposal(tx, id, { task_key: key })
     await tasks.open(tx, {
       key,
       externalUserId,
@@ -44,7 +46,10 @@ export function createProposals({ clock, customers, tasks }: ProposalsDeps) {
 
   async function withdraw(tx: Tx, proposal: Proposal, why: string): Promise<void> {
     if (proposal.state === 'declined') {
-      await tx.run(`UPDATE tier_proposal SET open_slot = NULL WHERE id = ? AND state = 'declined'`, [proposal.id])
+      await tx.run(
+        sql`UPDATE ${TIER_PROPOSAL} SET ${set(TIER_PROPOSAL, { open_slot: null })}
+            WHERE ${TIER_PROPOSAL.id} = ${proposal.id} AND ${TIER_PROPOSAL.state} = 'declined'`,
+      )
       return
     }
     const end = { state: 'withdrawn', outcome: why, atMs: clock.now() } as const

@@ -1,3 +1,4 @@
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { Customers } from '../../records/customers/customers.ts'
@@ -6,7 +7,8 @@ import type { Evaluate } from './evaluate.ts'
 import { levelOf } from './judge.ts'
 import type { Moves } from './moves.ts'
 import type { Proposals } from './proposals.ts'
-import type { MovedBy } from './tier-queries.ts'
+import type { MovedBy } from './tier-states.ts'
+import { TIER_MOVE } from './tier-tables.ts'
 
 export interface SetTierDeps {
   rules: Pick<RuleBookHolder, 'current'>
@@ -42,7 +44,10 @@ export function createSetTier({ rules, customers, moves, evaluate, proposals }: 
     if (!(await customers.queries.exists(tx, externalUserId))) return 'unknown'
     const tier = await evaluate.hold(tx, ladder, externalUserId, { text: '' })
     // Behind the lock, so that of two with one key the second sees the first.
-    if ((await tx.row('SELECT 1 AS found FROM tier_move WHERE move_key = ?', [key])) !== undefined) return 'again'
+    const before = await tx.row(
+      sql`SELECT ${pick(TIER_MOVE, 'id')} FROM ${TIER_MOVE} WHERE ${TIER_MOVE.move_key} = ${key}`,
+    )
+    if (before !== undefined) return 'again'
     await proposals.settled(tx, ladder.name, externalUserId, '等级已经另外定了')
     const move = { externalUserId, from: tier.level, to, by, reason, key, via }
     if (tier.level === to.name) {

@@ -1,10 +1,11 @@
+import { alias } from '../../core/db/define-table.ts'
+import { all, count, list, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { Ladder } from '../../rules/book/rule-book.ts'
+import type { MovedBy } from './tier-states.ts'
 import { type CustomerTier, pathOf, tiersOn, tiersWhere } from './tier-store.ts'
-
-/** `rule`: the ladder itself; `journey`, `hand`: told so. */
-export type MovedBy = 'rule' | 'journey' | 'hand'
+import { CUSTOMER_TIER, TIER_MOVE, TIER_SEAT } from './tier-tables.ts'
 
 export interface TierMove {
   id: number
@@ -19,29 +20,16 @@ export interface TierMove {
   atMs: number
 }
 
-interface StoredMove {
-  id: number
-  external_userid: string
-  ladder: string
-  from_level: string | null
-  to_level: string
-  moved_by: MovedBy
-  version: string
-  reason: string
-  moved_at: number
-}
-
 export const tierQueries = {
   /** One per ladder, by the ladder's name. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<CustomerTier[]> =>
-    tiersWhere(tx, 'external_userid = ? ORDER BY ladder', [externalUserId]),
+    tiersWhere(tx, sql`${CUSTOMER_TIER.external_userid} = ${externalUserId} ORDER BY ${CUSTOMER_TIER.ladder}`),
   on: tiersOn,
   /** Newest first, at most 100. */
   movesOf: async (tx: Tx, externalUserId: string): Promise<TierMove[]> => {
-    const rows = await tx.rows<StoredMove>(
-      `SELECT id, external_userid, ladder, from_level, to_level, moved_by, version, reason, moved_at FROM tier_move
-       WHERE external_userid = ? ORDER BY id DESC LIMIT 100`,
-      [externalUserId],
+    const rows = await tx.rows(
+      sql`SELECT ${all(TIER_MOVE)} FROM ${TIER_MOVE}
+          WHERE ${TIER_MOVE.external_userid} = ${externalUserId} ORDER BY ${TIER_MOVE.id} DESC LIMIT 100`,
     )
     return rows.map((row) => ({
       id: row.id,
@@ -56,20 +44,20 @@ export const tierQueries = {
     }))
   },
   /** How many customers of a level each guide has or is given, the most first. */
-  placesAt: async (tx: Tx, ladder: string, level: string): Promise<{ userId: string; count: number }[]> => {
-    const rows = await tx.rows<{ userid: string; total: number }>(
-      `SELECT userid, COUNT(*) AS total FROM tier_seat WHERE ladder = ? AND level = ?
-       GROUP BY userid ORDER BY total DESC, userid`,
-      [ladder, level],
+  placesAt: (tx: Tx, ladder: string, level: string): Promise<{ userId: string; customers: number }[]> => {
+    const s = alias(TIER_SEAT, 's')
+    return tx.rows(
+      sql`SELECT ${select({ userId: s.userid, customers: count() })} FROM ${s}
+          WHERE ${s.ladder} = ${ladder} AND ${s.level} = ${level} GROUP BY ${s.userid} ORDER BY customers DESC, ${s.userid}`,
     )
-    return rows.map((row) => ({ userId: row.userid, count: Number(row.total) }))
   },
   /** How many customers are on each level of a ladder, by the level's name; levels without anybody are left out. */
   countsOn: async (tx: Tx, { name, levels }: Ladder): Promise<Map<string, number>> => {
-    const rows = await tx.rows<{ path: string; total: number }>(
-      `SELECT path, COUNT(*) AS total FROM customer_tier WHERE path IN (${levels.map(() => '?').join(', ')}) GROUP BY path`,
-      levels.map((level) => pathOf(name, level.name)),
+    const t = alias(CUSTOMER_TIER, 't')
+    const paths = levels.map((level) => pathOf(name, level.name))
+    const rows = await tx.rows(
+      sql`SELECT ${select({ path: t.path, customers: count() })} FROM ${t} WHERE ${t.path} IN ${list(paths)} GROUP BY ${t.path}`,
     )
-    return new Map(rows.map((row) => [row.path.slice(name.length + 1), Number(row.total)]))
+    return new Map(rows.map((row) => [row.path.slice(name.length + 1), row.customers]))
   },
 }

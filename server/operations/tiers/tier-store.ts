@@ -1,8 +1,11 @@
-import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, list, lock, type Sql, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { Ladder, Level } from '../../rules/book/rule-book.ts'
 import type { Standing } from './judge.ts'
+import { CUSTOMER_TIER } from './tier-tables.ts'
 
 /** Where one customer stands on one ladder, and why. */
 export interface CustomerTier extends Standing {
@@ -14,20 +17,11 @@ export interface CustomerTier extends Standing {
   reason: Reason
 }
 
-interface StoredTier {
-  external_userid: string
-  ladder: string
-  path: string
-  since: number
-  held_from: number | null
-  entitled_until: number | null
-  version: string
-  reason: string
-}
-
 export const pathOf = (ladder: string, level: string): string => `${ladder}/${level}`
 
-const toTier = (row: StoredTier): CustomerTier => ({
+type TierRow = RowOf<typeof CUSTOMER_TIER>
+
+const toTier = (row: TierRow): CustomerTier => ({
   externalUserId: row.external_userid,
   ladder: row.ladder,
   level: row.path.slice(row.ladder.length + 1),
@@ -38,24 +32,39 @@ const toTier = (row: StoredTier): CustomerTier => ({
   reason: JSON.parse(row.reason) as Reason,
 })
 
-const COLUMNS = 'external_userid, ladder, path, since, held_from, entitled_until, version, reason'
+/** `where`: with its ORDER BY. */
+export async function tiersWhere(tx: Tx, where: Sql): Promise<CustomerTier[]> {
+  return (await tx.rows(sql`SELECT ${all(CUSTOMER_TIER)} FROM ${CUSTOMER_TIER} WHERE ${where}`)).map(toTier)
+}
 
-export async function tiersWhere(tx: Tx, where: string, params: SqlValue[]): Promise<CustomerTier[]> {
-  return (await tx.rows<StoredTier>(`SELECT ${COLUMNS} FROM customer_tier WHERE ${where}`, params)).map(toTier)
+const isTierOf = (ladder: string, externalUserId: string): Sql =>
+  sql`${CUSTOMER_TIER.external_userid} = ${externalUserId} AND ${CUSTOMER_TIER.ladder} = ${ladder}`
+
+/** Writes what is new about where a customer stands. */
+export async function changeTier(
+  tx: Tx,
+  ladder: string,
+  externalUserId: string,
+  changes: Partial<TierRow>,
+): Promise<void> {
+  await tx.run(
+    sql`UPDATE ${CUSTOMER_TIER} SET ${set(CUSTOMER_TIER, changes)} WHERE ${isTierOf(ladder, externalUserId)}`,
+  )
 }
 
 /** By external_userid. */
 export async function tiersOn(tx: Tx, ladder: string, externalUserIds: string[]): Promise<Map<string, CustomerTier>> {
   if (externalUserIds.length === 0) return new Map()
-  const marks = externalUserIds.map(() => '?').join(', ')
-  const found = await tiersWhere(tx, `ladder = ? AND external_userid IN (${marks})`, [ladder, ...externalUserIds])
+  const found = await tiersWhere(
+    tx,
+    sql`${CUSTOMER_TIER.ladder} = ${ladder} AND ${CUSTOMER_TIER.external_userid} IN ${list(externalUserIds)}`,
+  )
   return new Map(found.map((tier) => [tier.externalUserId, tier]))
 }
 
 /** For this transaction alone: two that judge the same customer at once must come one after the other. */
 export async function lockTier(tx: Tx, ladder: string, externalUserId: string): Promise<CustomerTier | undefined> {
-  const lock = tx.dialect === 'mysql' ? ' FOR UPDATE' : ''
-  return (await tiersWhere(tx, `external_userid = ? AND ladder = ?${lock}`, [externalUserId, ladder]))[0]
+  return (await tiersWhere(tx, sql`${isTierOf(ladder, externalUserId)} ${lock()}`))[0]
 }
 
 export interface Placing {
@@ -68,7 +77,7 @@ export interface Placing {
 export async function place(tx: Tx, ladder: Ladder, placings: Placing[], nowMs: number): Promise<number> {
   if (placings.length === 0) return 0
   return tx.insertIgnore(
-    'customer_tier',
+    CUSTOMER_TIER,
     placings.map(({ externalUserId, level, reason }) => ({
       external_userid: externalUserId,
       ladder: ladder.name,

@@ -1,5 +1,6 @@
 import { id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import type { MovedBy, ProposalKind, ProposalState } from './tier-states.ts'
 
 export const CUSTOMER_TIER = defineTable(
   'customer_tier',
@@ -30,7 +31,7 @@ export const TIER_MOVE = defineTable(
     ladder: text(40),
     from_level: nullable(text(20)),
     to_level: text(20),
-    moved_by: text(12),
+    moved_by: text<MovedBy>(12),
     version: text(12),
     reason: longText(),
     moved_at: instant(),
@@ -46,12 +47,12 @@ export const TIER_PROPOSAL = defineTable(
   'tier_proposal',
   {
     id: id(),
-    kind: text(12),
+    kind: text<ProposalKind>(12),
     external_userid: text(),
     ladder: text(40),
     from_level: text(20),
     to_level: text(20),
-    state: text(12),
+    state: text<ProposalState>(12),
     open_slot: nullable(text(120)),
     to_userid: nullable(text()),
     task_key: nullable(text(190)),
