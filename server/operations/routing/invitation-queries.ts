@@ -1,9 +1,9 @@
-import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, type Sql, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
-
-/** `waiting`: the pool is full; the customer is invited when there is room again. */
-type InvitationState = 'open' | 'waiting' | 'joined' | 'lapsed' | 'withdrawn'
-export type InvitedBy = 'welcome' | 'task' | 'mass-send'
+import type { InvitationState, InvitedBy } from './invitation-states.ts'
+import { INVITATION } from './routing-tables.ts'
 
 export interface Invitation {
   id: number
@@ -22,25 +22,9 @@ export interface Invitation {
   closeNote: string | undefined
 }
 
-interface StoredInvitation {
-  id: number
-  external_userid: string
-  userid: string
-  pool: string
-  state: InvitationState
-  invited_by: InvitedBy
-  task_key: string | null
-  reason: string
-  opened_at: number
-  lapse_at: number
-  closed_at: number | null
-  close_note: string | null
-}
+type InvitationRow = RowOf<typeof INVITATION>
 
-const COLUMNS =
-  'id, external_userid, userid, pool, state, invited_by, task_key, reason, opened_at, lapse_at, closed_at, close_note'
-
-const toInvitation = (row: StoredInvitation): Invitation => ({
+const toInvitation = (row: InvitationRow): Invitation => ({
   id: row.id,
   externalUserId: row.external_userid,
   userId: row.userid,
@@ -55,9 +39,19 @@ const toInvitation = (row: StoredInvitation): Invitation => ({
   closeNote: row.close_note ?? undefined,
 })
 
-async function many(tx: Tx, where: string, params: SqlValue[]): Promise<Invitation[]> {
-  return (await tx.rows<StoredInvitation>(`SELECT ${COLUMNS} FROM invitation WHERE ${where}`, params)).map(toInvitation)
+/** `where`: with its ORDER BY and LIMIT. */
+async function many(tx: Tx, where: Sql): Promise<Invitation[]> {
+  return (await tx.rows(sql`SELECT ${all(INVITATION)} FROM ${INVITATION} WHERE ${where}`)).map(toInvitation)
 }
+
+/** Writes what is new about an invitation, whatever its state. */
+export async function changeInvitation(tx: Tx, id: number, changes: Partial<InvitationRow>): Promise<void> {
+  await tx.run(sql`UPDATE ${INVITATION} SET ${set(INVITATION, changes)} WHERE ${INVITATION.id} = ${id}`)
+}
+
+/** Open or waiting. */
+export const UNDER_WAY = sql`${INVITATION.state} IN ('open', 'waiting')`
+const of = (externalUserId: string): Sql => sql`${INVITATION.external_userid} = ${externalUserId}`
 
 /** While open or waiting it fills this slot; the database allows each slot once. */
 export const slotOf = (pool: string, externalUserId: string): string => `${pool}:${externalUserId}`
@@ -65,24 +59,31 @@ export const slotOf = (pool: string, externalUserId: string): string => `${pool}
 export const invitationQueries = {
   /** Open and waiting ones of a customer, oldest first. */
   openOf: (tx: Tx, externalUserId: string): Promise<Invitation[]> =>
-    many(tx, `external_userid = ? AND state IN ('open', 'waiting') ORDER BY id`, [externalUserId]),
+    many(tx, sql`${of(externalUserId)} AND ${UNDER_WAY} ORDER BY ${INVITATION.id}`),
   /** All of a customer, newest first, at most 100. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<Invitation[]> =>
-    many(tx, 'external_userid = ? ORDER BY id DESC LIMIT 100', [externalUserId]),
+    many(tx, sql`${of(externalUserId)} ORDER BY ${INVITATION.id} DESC LIMIT 100`),
   openFor: async (tx: Tx, pool: string, externalUserId: string): Promise<Invitation | undefined> =>
-    (await many(tx, 'open_slot = ?', [slotOf(pool, externalUserId)]))[0],
+    (await many(tx, sql`${INVITATION.open_slot} = ${slotOf(pool, externalUserId)}`))[0],
   byReasonKey: async (tx: Tx, key: string): Promise<Invitation | undefined> =>
-    (await many(tx, 'reason_key = ?', [key]))[0],
+    (await many(tx, sql`${INVITATION.reason_key} = ${key}`))[0],
   /** Open or waiting ones whose time is over, oldest first. */
   lapsing: (tx: Tx, nowMs: number, limit: number): Promise<Invitation[]> =>
-    many(tx, `state IN ('open', 'waiting') AND lapse_at <= ? ORDER BY lapse_at, id LIMIT ?`, [nowMs, limit]),
+    many(
+      tx,
+      sql`${UNDER_WAY} AND ${INVITATION.lapse_at} <= ${nowMs}
+          ORDER BY ${INVITATION.lapse_at}, ${INVITATION.id} LIMIT ${limit}`,
+    ),
   /** Open ones that should have gone with a welcome and have not been looked after, oldest first. */
   unchecked: (tx: Tx, nowMs: number, limit: number): Promise<Invitation[]> =>
-    many(tx, `check_at <= ? ORDER BY check_at, id LIMIT ?`, [nowMs, limit]),
+    many(tx, sql`${INVITATION.check_at} <= ${nowMs} ORDER BY ${INVITATION.check_at}, ${INVITATION.id} LIMIT ${limit}`),
   /** A guide's open and waiting ones. */
   openOfGuide: (tx: Tx, userId: string): Promise<Invitation[]> =>
-    many(tx, `userid = ? AND open_slot IS NOT NULL ORDER BY id`, [userId]),
+    many(tx, sql`${INVITATION.userid} = ${userId} AND ${INVITATION.open_slot} IS NOT NULL ORDER BY ${INVITATION.id}`),
   /** Who waits for room in a pool, first come first. */
   waitingFor: (tx: Tx, pool: string, limit: number): Promise<Invitation[]> =>
-    many(tx, `state = 'waiting' AND pool = ? ORDER BY id LIMIT ?`, [pool, limit]),
+    many(
+      tx,
+      sql`${INVITATION.state} = 'waiting' AND ${INVITATION.pool} = ${pool} ORDER BY ${INVITATION.id} LIMIT ${limit}`,
+    ),
 }

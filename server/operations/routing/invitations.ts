@@ -1,3 +1,4 @@
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
@@ -9,7 +10,9 @@ import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { factPaths } from '../../rules/condition/parse-condition.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import { type Invitation, type InvitedBy, invitationQueries, slotOf } from './invitation-queries.ts'
+import { changeInvitation, type Invitation, invitationQueries, slotOf, UNDER_WAY } from './invitation-queries.ts'
+import type { InvitedBy } from './invitation-states.ts'
+import { INVITATION } from './routing-tables.ts'
 
 export interface InvitationsDeps {
   clock: Clock
@@ -82,7 +85,7 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
       dueAtMs: clock.now() + TASK_DUE_MS,
       reason,
     })
-    await tx.run('UPDATE invitation SET task_key = ? WHERE id = ?', [taskKey, id])
+    await changeInvitation(tx, id, { task_key: taskKey })
   }
 
   /** What a repeat of an earlier reason is told. */
@@ -101,7 +104,7 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
     const membershipReview = await invitationQueries.openFor(tx, pool, externalUserId)
     if (membershipReview !== undefined) return again(membershipReview)
     const hasRoom = await groups.queries.hasRoom(tx, pool)
-    const inserted = await tx.insertIgnore('invitation', [
+    const inserted = await tx.insertIgnore(INVITATION, [
       {
         external_userid: externalUserId,
         userid: userId,
@@ -141,10 +144,16 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
       invitation: Invitation,
       end: { state: 'joined' | 'lapsed' | 'withdrawn'; note: string; chatId?: string },
     ): Promise<boolean> => {
+      const changes = set(INVITATION, {
+        state: end.state,
+        open_slot: null,
+        check_at: null,
+        closed_at: clock.now(),
+        close_note: end.note,
+        chat_id: end.chatId ?? null,
+      })
       const changed = await tx.run(
-        `UPDATE invitation SET state = ?, open_slot = NULL, check_at = NULL, closed_at = ?, close_note = ?, chat_id = ?
-         WHERE id = ? AND state IN ('open', 'waiting')`,
-        [end.state, clock.now(), end.note, end.chatId ?? null, invitation.id],
+        sql`UPDATE ${INVITATION} SET ${changes} WHERE ${INVITATION.id} = ${invitation.id} AND ${UNDER_WAY}`,
       )
       if (changed === 0) return false
       const { id, externalUserId, userId, pool, taskKey } = invitation
@@ -165,30 +174,31 @@ export function createInvitations({ clock, rules, facts, groups, tasks, timeline
 
     /** Somebody who waited can be invited now; by a to-do, since the welcome is long past. */
     openWaiting: async (tx: Tx, invitation: Invitation): Promise<void> => {
+      const changes = set(INVITATION, {
+        state: 'open',
+        invited_by: 'task',
+        opened_at: clock.now(),
+        lapse_at: lapseAt(invitation.pool),
+      })
       await tx.run(
-        `UPDATE invitation SET state = 'open', invited_by = 'task', opened_at = ?, lapse_at = ?
-         WHERE id = ? AND state = 'waiting'`,
-        [clock.now(), lapseAt(invitation.pool), invitation.id],
+        sql`UPDATE ${INVITATION} SET ${changes}
+            WHERE ${INVITATION.id} = ${invitation.id} AND ${INVITATION.state} = 'waiting'`,
       )
       await reachOut(tx, { ...invitation, state: 'open', invitedBy: 'task' })
     },
 
     /** The welcome took the code along. */
     wentWithWelcome: async (tx: Tx, invitation: Invitation): Promise<void> => {
-      await tx.run('UPDATE invitation SET check_at = NULL WHERE id = ?', [invitation.id])
+      await changeInvitation(tx, invitation.id, { check_at: null })
       await noteOpened(tx, invitation)
     },
     /** Nobody knows yet; look again then. */
-    checkLater: async (tx: Tx, invitation: Invitation, atMs: number): Promise<void> => {
-      await tx.run('UPDATE invitation SET check_at = ? WHERE id = ?', [atMs, invitation.id])
-    },
+    checkLater: (tx: Tx, invitation: Invitation, atMs: number): Promise<void> =>
+      changeInvitation(tx, invitation.id, { check_at: atMs }),
 
     /** Puts an open invitation into a (another) guide's hands as a to-do. */
     handTo: async (tx: Tx, invitation: Invitation, userId: string): Promise<void> => {
-      await tx.run(`UPDATE invitation SET userid = ?, invited_by = 'task', check_at = NULL WHERE id = ?`, [
-        userId,
-        invitation.id,
-      ])
+      await changeInvitation(tx, invitation.id, { userid: userId, invited_by: 'task', check_at: null })
       if (invitation.state === 'open') await reachOut(tx, { ...invitation, userId, invitedBy: 'task' })
     },
   }

@@ -1,3 +1,4 @@
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
@@ -10,6 +11,7 @@ import type { Tasks } from '../tasks/tasks.ts'
 import { askedFacts } from './asked-facts.ts'
 import { invitationQueries } from './invitation-queries.ts'
 import type { Invitations } from './invitations.ts'
+import { POOL_STANDING } from './routing-tables.ts'
 
 export interface MembershipReviewDeps {
   clock: Clock
@@ -53,7 +55,7 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
 
   const setMeets = (tx: Tx, externalUserId: string, pool: string, meets: boolean): Promise<void> =>
     tx.upsert(
-      'pool_standing',
+      POOL_STANDING,
       [{ external_userid: externalUserId, pool, meets: meets ? 1 : 0, reviewed_at: clock.now() }],
       ['external_userid', 'pool'],
     )
@@ -100,9 +102,9 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
         await invitations.close(tx, invitation, { state: 'withdrawn', note: `${cause.text}不再符合入群条件` })
       }
       const isOnTheWay = (await invitationQueries.openOf(tx, externalUserId)).some((one) => one.state === 'open')
-      const before = await tx.rows<{ pool: string; meets: number }>(
-        'SELECT pool, meets FROM pool_standing WHERE external_userid = ?',
-        [externalUserId],
+      const before = await tx.rows(
+        sql`SELECT ${pick(POOL_STANDING, 'pool', 'meets')} FROM ${POOL_STANDING}
+            WHERE ${POOL_STANDING.external_userid} = ${externalUserId}`,
       )
       for (const group of await groups.queries.groupsOf(tx, externalUserId)) {
         const pool = group.pool === undefined ? undefined : pools.get(group.pool)
@@ -126,7 +128,10 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
 
     /** The customer is in none of the pool's groups any more. */
     left: async (tx: Tx, externalUserId: string, pool: string): Promise<void> => {
-      await tx.run('DELETE FROM pool_standing WHERE external_userid = ? AND pool = ?', [externalUserId, pool])
+      await tx.run(
+        sql`DELETE FROM ${POOL_STANDING}
+            WHERE ${POOL_STANDING.external_userid} = ${externalUserId} AND ${POOL_STANDING.pool} = ${pool}`,
+      )
       await endLeaveTasks(tx, externalUserId, pool, { outcome: 'done', note: '已退群' })
     },
   }

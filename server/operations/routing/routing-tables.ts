@@ -1,5 +1,6 @@
 import { flag, id, instant, longText, nullable, text } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import type { InvitationState, InvitedBy } from './invitation-states.ts'
 
 export const INVITATION = defineTable(
   'invitation',
@@ -10,8 +11,8 @@ export const INVITATION = defineTable(
     pool: text(40),
     reason_key: text(190),
     open_slot: nullable(text(120)),
-    state: text(12),
-    invited_by: text(12),
+    state: text<InvitationState>(12),
+    invited_by: text<InvitedBy>(12),
     task_key: nullable(text(190)),
     reason: longText(),
     opened_at: instant(),

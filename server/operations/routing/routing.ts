@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { firstDue } from '../../core/db/first-due.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { PayloadOf, StoredEvent } from '../../engine/inbox/event-kind.ts'
@@ -20,10 +21,12 @@ import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Pool } from '../../rules/book/rule-book.ts'
 import type { Welcome } from '../welcome/welcome.ts'
 import { carriedByWelcome } from './carried-by-welcome.ts'
-import { type InvitedBy, invitationQueries } from './invitation-queries.ts'
+import { changeInvitation, invitationQueries, UNDER_WAY } from './invitation-queries.ts'
+import type { InvitedBy } from './invitation-states.ts'
 import { createInvitations, type InvitationsDeps } from './invitations.ts'
 import { type Cause, createMembershipReview, type MembershipReviewDeps } from './membership-review.ts'
 import { misplacedMembers } from './misplaced.ts'
+import { INVITATION } from './routing-tables.ts'
 
 export type RoutingDeps = InvitationsDeps &
   Omit<MembershipReviewDeps, 'invitations'> & {
@@ -125,15 +128,16 @@ export function createRouting(deps: RoutingDeps) {
     subscribe('routing.lost', CustomerLost, (tx, { payload }) => afterLoss(tx, payload.externalUserId, payload.userId)),
     subscribe('routing.hand-over', CustomerHandedOver, async (tx, { payload }) => {
       await tx.run(
-        'UPDATE invitation SET userid = ? WHERE external_userid = ? AND userid = ? AND open_slot IS NOT NULL',
-        [payload.toUserId, payload.externalUserId, payload.fromUserId],
+        sql`UPDATE ${INVITATION} SET ${set(INVITATION, { userid: payload.toUserId })}
+            WHERE ${INVITATION.external_userid} = ${payload.externalUserId}
+              AND ${INVITATION.userid} = ${payload.fromUserId} AND ${INVITATION.open_slot} IS NOT NULL`,
       )
     }),
     subscribe('routing.guide-left', StaffLeft, async (tx, { payload }) => {
       // The to-do of an invitation moves by itself.
       for (const invitation of await invitationQueries.openOfGuide(tx, payload.userId)) {
         const owner = await customers.queries.ownerOf(tx, invitation.externalUserId)
-        if (owner !== undefined) await tx.run('UPDATE invitation SET userid = ? WHERE id = ?', [owner, invitation.id])
+        if (owner !== undefined) await changeInvitation(tx, invitation.id, { userid: owner })
       }
     }),
   ]
@@ -189,7 +193,7 @@ export function createRouting(deps: RoutingDeps) {
     {
       name: 'routing.check-welcomes',
       everyMs: CHECK_WELCOME_MS,
-      dueAt: (tx) => firstDue(tx, 'check_at', 'invitation'),
+      dueAt: (tx) => firstDue(tx, INVITATION.check_at),
       run: async () => {
         while (await db.tx(checkWelcomes));
       },
@@ -197,7 +201,7 @@ export function createRouting(deps: RoutingDeps) {
     {
       name: 'routing.lapse',
       everyMs: MINUTE_MS,
-      dueAt: (tx) => firstDue(tx, 'lapse_at', `invitation WHERE state IN ('open', 'waiting')`),
+      dueAt: (tx) => firstDue(tx, INVITATION.lapse_at, UNDER_WAY),
       run: async () => {
         while (await db.tx(lapse));
       },
@@ -215,7 +219,10 @@ export function createRouting(deps: RoutingDeps) {
   return {
     invite: invitations.invite,
     guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
-      tx.run('UPDATE invitation SET userid = ? WHERE userid = ? AND open_slot IS NOT NULL', [newUserId, oldUserId]),
+      tx.run(
+        sql`UPDATE ${INVITATION} SET ${set(INVITATION, { userid: newUserId })}
+            WHERE ${INVITATION.userid} = ${oldUserId} AND ${INVITATION.open_slot} IS NOT NULL`,
+      ),
     queries: {
       ...invitationQueries,
       fullness: groups.queries.fullness,
