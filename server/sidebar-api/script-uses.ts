@@ -1,4 +1,6 @@
+import { number, select, sql, words } from '../core/db/sql.ts'
 import type { Tx } from '../core/db/tx.ts'
+import { SCRIPT_USE } from '../operations/scripts-library/script-tables.ts'
 
 export interface ScriptUse {
   /** Made by the sidebar, once per tap. */
@@ -14,7 +16,7 @@ export interface ScriptUse {
 export const scriptUses = {
   /** True when new; the same tap told twice changes nothing. */
   add: async (tx: Tx, use: ScriptUse): Promise<boolean> =>
-    (await tx.insertIgnore('script_use', [
+    (await tx.insertIgnore(SCRIPT_USE, [
       {
         use_key: `${use.userId}:${use.key}`,
         external_userid: use.externalUserId,
@@ -26,11 +28,11 @@ export const scriptUses = {
     ])) > 0,
   /** When each script last went from any guide to this customer, by script id. */
   lastSent: async (tx: Tx, externalUserId: string): Promise<Map<string, number>> => {
-    const rows = await tx.rows<{ script_id: string; last_at: number }>(
-      `SELECT script_id, MAX(sent_at) AS last_at FROM script_use
-       WHERE external_userid = ? AND script_id IS NOT NULL GROUP BY script_id`,
-      [externalUserId],
+    const { script_id, sent_at } = SCRIPT_USE
+    const rows = await tx.rows(
+      sql`SELECT ${select({ scriptId: words(sql`${script_id}`), lastAtMs: number(sql`MAX(${sent_at})`) })} FROM ${SCRIPT_USE}
+          WHERE ${SCRIPT_USE.external_userid} = ${externalUserId} AND ${script_id} IS NOT NULL GROUP BY ${script_id}`,
     )
-    return new Map(rows.map((row) => [row.script_id, Number(row.last_at)]))
+    return new Map(rows.map((row) => [row.scriptId, row.lastAtMs]))
   },
 }

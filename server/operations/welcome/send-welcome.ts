@@ -9,7 +9,8 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import { touches } from '../../records/touches/touches.ts'
-import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
+import type { WelcomeState } from './welcome-state.ts'
+import { type FriendshipKey, welcomeStore } from './welcome-store.ts'
 
 /** The one message of a new friendship; everything it says was settled when it was enqueued. */
 export const SendWelcome = defineAction(

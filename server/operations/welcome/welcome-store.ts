@@ -1,9 +1,8 @@
+import type { Column, RowOf } from '../../core/db/define-table.ts'
+import { all, pick, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-
-/** `waiting`: on its way · `sent` · `taken`: another app was first, or they were talking already · `sent-or-taken`: our
- *  call was cut off, so it may have been ours · `late`: 20 s had passed · `failed`: WeCom refused or we had nothing to
- *  send · `none`: WeCom gave no code. */
-export type WelcomeState = 'waiting' | 'sent' | 'taken' | 'sent-or-taken' | 'late' | 'failed' | 'none'
+import type { WelcomeState } from './welcome-state.ts'
+import { WELCOME } from './welcome-tables.ts'
 
 /** What became of the one welcome of a friendship. */
 export interface WelcomeOutcome {
@@ -24,22 +23,7 @@ export interface WelcomeOutcome {
   latencyMs: number | undefined
 }
 
-interface StoredWelcome {
-  external_userid: string
-  userid: string
-  added_at: number
-  state: WelcomeState
-  reason: string | null
-  rule: string | null
-  version: string | null
-  left_out: string | null
-  sent_at: number | null
-  latency_ms: number | null
-}
-
-const COLUMNS = 'external_userid, userid, added_at, state, reason, rule, version, left_out, sent_at, latency_ms'
-
-const toOutcome = (row: StoredWelcome): WelcomeOutcome => ({
+const toOutcome = (row: RowOf<typeof WELCOME>): WelcomeOutcome => ({
   externalUserId: row.external_userid,
   userId: row.userid,
   addedAtMs: row.added_at,
@@ -59,19 +43,23 @@ export interface FriendshipKey {
   addedAtMs: number
 }
 
-const WHERE = 'external_userid = ? AND userid = ? AND added_at = ?'
-const params = (key: FriendshipKey): (string | number)[] => [key.externalUserId, key.userId, key.addedAtMs]
+/** Rows of a table of friendships that are about this one. */
+export const isFriendship = (
+  table: Record<'external_userid' | 'userid', Column<string>> & Record<'added_at', Column<number>>,
+  { externalUserId, userId, addedAtMs }: FriendshipKey,
+): Sql =>
+  sql`${table.external_userid} = ${externalUserId} AND ${table.userid} = ${userId} AND ${table.added_at} = ${addedAtMs}`
 
 export const welcomeStore = {
   find: async (tx: Tx, key: FriendshipKey) =>
-    tx.row<{ id: number; state: WelcomeState; code_hash: string | null; rule: string | null; received_at: number }>(
-      `SELECT id, state, code_hash, rule, received_at FROM welcome WHERE ${WHERE}`,
-      params(key),
+    tx.row(
+      sql`SELECT ${pick(WELCOME, 'id', 'state', 'code_hash', 'rule', 'received_at')} FROM ${WELCOME}
+          WHERE ${isFriendship(WELCOME, key)}`,
     ),
 
   /** Takes the friendship's one place for this code: true when it was free, or its earlier code came to nothing. */
   claim: async (tx: Tx, key: FriendshipKey, code: { hash: string | null; receivedAtMs: number }): Promise<boolean> => {
-    const inserted = await tx.insertIgnore('welcome', [
+    const inserted = await tx.insertIgnore(WELCOME, [
       {
         external_userid: key.externalUserId,
         userid: key.userId,
@@ -83,10 +71,16 @@ export const welcomeStore = {
     ])
     if (inserted > 0) return true
     if (code.hash === null) return false
+    const changes = set(WELCOME, {
+      state: 'waiting',
+      code_hash: code.hash,
+      received_at: code.receivedAtMs,
+      reason: null,
+    })
     const changed = await tx.run(
-      `UPDATE welcome SET state = 'waiting', code_hash = ?, received_at = ?, reason = NULL
-       WHERE ${WHERE} AND state IN ('none', 'late', 'failed') AND (code_hash IS NULL OR code_hash <> ?)`,
-      [code.hash, code.receivedAtMs, ...params(key), code.hash],
+      sql`UPDATE ${WELCOME} SET ${changes}
+          WHERE ${isFriendship(WELCOME, key)} AND ${WELCOME.state} IN ('none', 'late', 'failed')
+            AND (${WELCOME.code_hash} IS NULL OR ${WELCOME.code_hash} <> ${code.hash})`,
     )
     return changed > 0
   },
@@ -96,33 +90,21 @@ export const welcomeStore = {
     key: FriendshipKey,
     outcome: { state: WelcomeState; reason: string; rule?: string; version?: string; leftOut?: string[] },
   ): Promise<void> => {
-    await tx.run(
-      `UPDATE welcome SET state = ?, reason = ?, rule = COALESCE(?, rule), version = COALESCE(?, version),
-       left_out = COALESCE(?, left_out) WHERE ${WHERE}`,
-      [
-        outcome.state,
-        outcome.reason,
-        outcome.rule ?? null,
-        outcome.version ?? null,
-        outcome.leftOut === undefined ? null : JSON.stringify(outcome.leftOut),
-        ...params(key),
-      ],
-    )
+    const { leftOut, ...rest } = outcome
+    const changes = { ...rest, ...(leftOut === undefined ? {} : { left_out: JSON.stringify(leftOut) }) }
+    await tx.run(sql`UPDATE ${WELCOME} SET ${set(WELCOME, changes)} WHERE ${isFriendship(WELCOME, key)}`)
   },
 
   setSent: async (tx: Tx, key: FriendshipKey, sentAtMs: number, latencyMs: number): Promise<void> => {
-    await tx.run(`UPDATE welcome SET state = 'sent', sent_at = ?, latency_ms = ? WHERE ${WHERE}`, [
-      sentAtMs,
-      latencyMs,
-      ...params(key),
-    ])
+    const changes = set(WELCOME, { state: 'sent', sent_at: sentAtMs, latency_ms: latencyMs })
+    await tx.run(sql`UPDATE ${WELCOME} SET ${changes} WHERE ${isFriendship(WELCOME, key)}`)
   },
 
   /** The newest friendship first. */
   ofCustomer: async (tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> => {
-    const rows = await tx.rows<StoredWelcome>(
-      `SELECT ${COLUMNS} FROM welcome WHERE external_userid = ? ORDER BY added_at DESC, id DESC`,
-      [externalUserId],
+    const rows = await tx.rows(
+      sql`SELECT ${all(WELCOME)} FROM ${WELCOME} WHERE ${WELCOME.external_userid} = ${externalUserId}
+          ORDER BY ${WELCOME.added_at} DESC, ${WELCOME.id} DESC`,
     )
     return rows.map(toOutcome)
   },

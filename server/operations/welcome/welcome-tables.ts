@@ -1,5 +1,6 @@
 import { id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import type { WelcomeState } from './welcome-state.ts'
 
 export const WELCOME = defineTable(
   'welcome',
@@ -12,7 +13,7 @@ export const WELCOME = defineTable(
     code_hash: nullable(text(32)),
     rule: nullable(text(60)),
     version: nullable(text(20)),
-    state: text(20),
+    state: text<WelcomeState>(20),
     reason: nullable(longText()),
     left_out: nullable(longText()),
     sent_at: nullable(instant()),

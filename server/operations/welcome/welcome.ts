@@ -14,7 +14,8 @@ import { fillNames } from './fill-names.ts'
 import { someJourneyWelcomes } from './journey-welcome.ts'
 import { createSendWelcome, SendWelcome, type SendWelcomeDeps } from './send-welcome.ts'
 import { spareCode } from './spare-code.ts'
-import { type FriendshipKey, type WelcomeState, welcomeStore } from './welcome-store.ts'
+import type { WelcomeState } from './welcome-state.ts'
+import { type FriendshipKey, welcomeStore } from './welcome-store.ts'
 import type { WelcomeWanted } from './welcome-wanted.ts'
 
 /** Docs 92137: a code lives 20 s and works once; text of at most 4,000 bytes. */
