@@ -1,6 +1,10 @@
 import fc from 'fast-check'
+import { CAPABILITIES } from '../capabilities/capabilities.ts'
+import { specOf } from '../core/db/define-table.ts'
 import type { Row, Tx } from '../core/db/tx.ts'
+import type { Manifest } from '../records/define-capability.ts'
 import { leapOrdinal } from '../records/profiles/birthday.ts'
+import { customerColumn, randomRow } from './random-row.ts'
 
 /** Random rows that every fact is made from, for a handful of customers: what each database might compare differently
  *  (case, trailing spaces, look-alikes, emoji) and instants around Shanghai's midnights. */
@@ -27,6 +31,26 @@ const BIRTHDAYS = [
 
 type Tables = Record<string, Row[]>
 
+/** Tables whose rows mean something to each other. Every other one that says something of a customer gets rows by its
+ *  declaration, so the facts of a new one are tried without anybody's doing. */
+const MADE_BY_HAND = new Set([
+  ...[
+    'customer',
+    'follow',
+    'follow_tag',
+    'chat_member',
+    'shop_order',
+    'contact',
+    'customer_profile',
+    'survey_response',
+  ],
+  ...['customer_score', 'customer_tier', 'sop_entry'],
+])
+const manifests: readonly Manifest[] = CAPABILITIES
+const MADE_AT_RANDOM = manifests
+  .flatMap(({ tables }) => tables)
+  .filter((table) => customerColumn(table) !== undefined && !MADE_BY_HAND.has(specOf(table).name))
+
 /** Rows by table, in the order in which they may be deleted. */
 export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
   const one = <T>(values: readonly T[]): T => g(fc.constantFrom, ...values)
@@ -38,6 +62,13 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     tables[table] = [...(tables[table] ?? []), row]
   }
   let id = 1
+  const random = {
+    text: () => one(TEXTS),
+    instant: at,
+    number: () => g(fc.nat, 3),
+    coin: () => g(fc.boolean),
+    serial: () => id++,
+  }
   TEXTS.forEach((path, n) => {
     const gone = n % 5 === 4 ? MIDNIGHT : null
     add('corp_tag', {
@@ -110,6 +141,9 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     for (const _ of some(3)) {
       const entry = { entry_key: `e${id++}`, state: one(['active', 'finished', 'goal', 'left']), position: '0' }
       add('sop_entry', { sop: one(TEXTS), version: '1', external_userid: who, userid: 'g', ...entry, entered_at: 0 })
+    }
+    for (const table of MADE_AT_RANDOM) {
+      for (const _ of some(2)) add(specOf(table).name, randomRow(table, who, random))
     }
   }
   return tables
