@@ -1,15 +1,24 @@
-import { configDefaults, defineConfig } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
+import { databaseTests, pureTests } from './scripts/lib/test-selection.ts'
 
-/** Tests that touch no database: the second run, on MariaDB, leaves them out. */
-const NO_DATABASE = ['sandbox/**', 'scripts/**', 'server/core/kernel/**', 'server/platform/wecom/**']
+/** All tests; with `TEST_MYSQL_URL` those that the database can make a difference to; with `TEST_PURE` those that need none. */
+function chosenTests(): string[] {
+  if (process.env.TEST_PURE) return pureTests()
+  if (process.env.TEST_MYSQL_URL) return databaseTests()
+  return ['{server,sandbox,migrations,bench,scripts}/**/*.test.ts']
+}
 
 export default defineConfig({
   test: {
-    include: ['{server,sandbox,migrations,bench,scripts}/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...(process.env.TEST_MYSQL_URL ? NO_DATABASE : [])],
+    include: chosenTests(),
     environment: 'node',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: 'forks',
+    // By default one core is left to the terminal, and each file loads the whole product again. No file replaces a module or
+    // leaves a server behind, so they can follow each other in one process.
+    maxWorkers: '100%',
+    isolate: false,
+    globalSetup: ['server/testing/test-run.ts'],
   },
 })

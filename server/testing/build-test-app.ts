@@ -7,7 +7,7 @@ import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts
 import { createLogger } from '../core/kernel/logger.ts'
 import { createHuoshui } from '../huoshui.ts'
 import { readSettings } from '../settings.ts'
-import { createTestDatabase } from './test-database.ts'
+import { createMigratedDatabase } from './migrated-database.ts'
 
 export interface TestAppOptions {
   /** ISO 8601 with offset; default a Sunday morning in Shanghai. */
@@ -33,7 +33,7 @@ export async function buildTestApp(options: TestAppOptions = {}) {
   const clock = options.platform?.clock ?? createSettableClock(options.now ?? '2026-11-22T09:00:00+08:00')
   const sandbox = options.platform?.sandbox ?? createSandbox({ clock, retryDelaysMs: [5, 10], ...options.sandbox })
   if (options.platform === undefined) await sandbox.listen()
-  const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined
+  const database = options.databaseUrl === undefined ? await createMigratedDatabase() : undefined
   const databaseUrl = options.databaseUrl ?? database?.url ?? ''
   const configDir = mkdtempSync(join(tmpdir(), 'huoshui-config-'))
   const writeConfig = (files: Record<string, string | Uint8Array>): void => {

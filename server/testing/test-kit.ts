@@ -2,7 +2,7 @@ import { migrations } from '../../migrations/index.ts'
 import { createDb, type Db } from '../core/db/db.ts'
 import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
 import { createLogger, type Logger } from '../core/kernel/logger.ts'
-import { createTestDatabase } from './test-database.ts'
+import { createMigratedDatabase } from './migrated-database.ts'
 
 export interface TestKit {
   db: Db
@@ -13,9 +13,9 @@ export interface TestKit {
 
 /** A migrated database of its own, a settable clock and a silent log, for tests of one part. */
 export async function createTestKit(now = '2026-11-22T09:00:00+08:00'): Promise<TestKit> {
-  const database = await createTestDatabase()
+  const database = await createMigratedDatabase()
   const db = createDb(database.url, migrations)
-  await db.migrate()
+  await db.connect()
   return {
     db,
     clock: createSettableClock(now),

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+const DATABASE = 'server/core/db/db.ts'
+/** What a test waits for when it does more than calling functions: a database, a platform that listens, other processes. */
+const SLOW = [DATABASE, 'sandbox/sandbox.ts', 'node:child_process']
+const FOLDERS = ['server', 'sandbox', 'migrations', 'bench', 'scripts']
+
+const known = new Map<string, string[]>()
+
+/** What a file imports or re-exports at run time: project files as paths from the root, the rest by name. */
+function importsOf(file: string): string[] {
+  const found = known.get(file)
+  if (found !== undefined) return found
+  const statements = readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export)\s+(?!type\b)(?:[^'"`;]*?\sfrom\s+)?'([^']+)'/gm,
+  )
+  const imports = [...statements].map(([, name = '']) => (name.startsWith('.') ? join(dirname(file), name) : name))
+  known.set(file, imports)
+  return imports
+}
+
+/** Everything that is loaded when `file` is, itself included. */
+function loadedBy(file: string): ReadonlySet<string> {
+  const loaded = new Set([file])
+  for (const one of loaded) if (one.endsWith('.ts')) for (const next of importsOf(one)) loaded.add(next)
+  return loaded
+}
+
+const everyTest = (): string[] =>
+  FOLDERS.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+  ).filter((path) => path.endsWith('.test.ts'))
+
+/** Test files that only call functions; paths from the project's root, where this must run. */
+export const pureTests = (): string[] =>
+  everyTest().filter((file) => {
+    const loaded = loadedBy(file)
+    return !SLOW.some((slow) => loaded.has(slow))
+  })
+
+/** Test files that load the database: only these can come out differently on MySQL. */
+export const databaseTests = (): string[] => everyTest().filter((file) => loadedBy(file).has(DATABASE))
