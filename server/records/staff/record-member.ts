@@ -7,7 +7,7 @@ import type { MemberReading } from './read-staff.ts'
 import { StaffLeft } from './staff-events.ts'
 import { STAFF } from './staff-tables.ts'
 
-export interface RecordMemberDeps {
+interface RecordMemberDeps {
   clock: Clock
   emit: Emit
 }
