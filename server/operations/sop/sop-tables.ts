@@ -1,5 +1,14 @@
 import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import type { TriggerEvent } from '../../rules/schema/sop-event.ts'
+
+/** `finished`: all steps done · `goal`: reached what it was for · `left`: one of its leave events. */
+export type EntryState = 'active' | 'finished' | 'goal' | 'left'
+/** `skipped`: too long ago when we came to it. `stopped`: the rule was changed or switched off in between. */
+export type OccurrenceState = 'running' | 'done' | 'skipped' | 'stopped'
+/** `waiting` for others who come to the step for the same guide, `handed` to the mass-send, `over` when it is known what
+ *  became of it. */
+export type MessageState = 'waiting' | 'handed' | 'over'
 
 export const SOP_ENTRY = defineTable(
   'sop_entry',
@@ -10,10 +19,10 @@ export const SOP_ENTRY = defineTable(
     external_userid: text(),
     userid: text(),
     entry_key: text(190),
-    state: text(12),
+    state: text<EntryState>(12),
     position: text(60),
     due_at: nullable(instant()),
-    waiting_event: nullable(text(30)),
+    waiting_event: nullable(text<TriggerEvent>(30)),
     event_id: nullable(integer()),
     event: nullable(longText()),
     facts: nullable(longText()),
@@ -104,7 +113,7 @@ export const SOP_OCCURRENCE = defineTable(
     id: id(),
     scan_key: text(60),
     at: instant(),
-    state: text(12),
+    state: text<OccurrenceState>(12),
     found: withDefault(integer(), 0),
     entered: withDefault(integer(), 0),
     started_at: instant(),
@@ -156,7 +165,7 @@ export const SOP_MESSAGE = defineTable(
     version: text(20),
     external_userid: text(),
     userid: text(),
-    state: text(12),
+    state: text<MessageState>(12),
     batch_key: text(190),
     reached_at: instant(),
     close_at: instant(),
@@ -194,7 +203,7 @@ export const SOP_REFUSAL = defineTable(
     sop: text(40),
     external_userid: text(),
     version: text(20),
-    event: text(30),
+    event: text<TriggerEvent>(30),
     at: instant(),
     why: longText(),
   },

@@ -1,6 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import { leftOut } from '../../core/db/define-table.ts'
 import { firstDue } from '../../core/db/first-due.ts'
+import { sql } from '../../core/db/sql.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
@@ -22,6 +23,7 @@ import { createGuardRail } from './release/guard-rail.ts'
 import { createMigrateEntries } from './release/migrate-entries.ts'
 import { createRunScans, type RunScansDeps } from './scans/run-scans.ts'
 import { schedule } from './scans/scan-store.ts'
+import { SOP_ENTRY, SOP_MESSAGE } from './sop-tables.ts'
 import { createWalkDueEntries } from './walk/due-entries.ts'
 import { createWalk, type WalkDeps } from './walk/walk.ts'
 
@@ -75,13 +77,13 @@ export function createSop(deps: SopDeps) {
       name: 'sop.due-entries',
       everyMs: SECOND_MS,
       sideBySide: true,
-      dueAt: (tx) => firstDue(tx, 'due_at', `sop_entry WHERE state = 'active'`),
+      dueAt: (tx) => firstDue(tx, SOP_ENTRY.due_at, sql`${SOP_ENTRY.state} = 'active'`),
       run: walkDueEntries,
     },
     {
       name: 'sop.messages',
       everyMs: 5 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, 'close_at', `sop_message WHERE state = 'waiting'`),
+      dueAt: (tx) => firstDue(tx, SOP_MESSAGE.close_at, sql`${SOP_MESSAGE.state} = 'waiting'`),
       run: messages.run,
     },
     {

@@ -1,7 +1,10 @@
+import { alias } from '../../../core/db/define-table.ts'
+import { count, list, number, select, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { DAY_MS } from '../../../core/kernel/shanghai.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
+import { SOP_ENTRY } from '../sop-tables.ts'
 import { judgeAndKeep } from './judge-and-keep.ts'
 import type { ArmSeen, Verdict } from './verdict.ts'
 
@@ -28,23 +31,31 @@ export async function holdOutResult(
   const { days, percent } = holdOut
   const alike = await versionsAlike(tx, asked)
   const windowMs = days * DAY_MS
-  const rows = await tx.rows<{ version: string; held_out: number; assigned: number; people: number; goals: number }>(
-    `SELECT e.version, e.held_out, COUNT(*) AS assigned,
-       SUM(CASE WHEN e.entered_at <= ? THEN 1 ELSE 0 END) AS people,
-       SUM(CASE WHEN e.entered_at <= ? AND e.goal_at IS NOT NULL AND e.goal_at < e.entered_at + ? THEN 1 ELSE 0 END) AS goals
-     FROM (SELECT MIN(id) AS id FROM sop_entry WHERE sop = ? GROUP BY external_userid) first
-     JOIN sop_entry e ON e.id = first.id GROUP BY e.version, e.held_out`,
-    [nowMs - windowMs, nowMs - windowMs, windowMs, sop],
+  const e = alias(SOP_ENTRY, 'e')
+  const isOver = sql`${e.entered_at} <= ${nowMs - windowMs}`
+  const reached = sql`${isOver} AND ${e.goal_at} IS NOT NULL AND ${e.goal_at} < ${e.entered_at} + ${windowMs}`
+  const counted = select({
+    version: e.version,
+    held_out: e.held_out,
+    assigned: count(),
+    people: number(sql`SUM(CASE WHEN ${isOver} THEN 1 ELSE 0 END)`),
+    goals: number(sql`SUM(CASE WHEN ${reached} THEN 1 ELSE 0 END)`),
+  })
+  const { id, external_userid } = SOP_ENTRY
+  const rows = await tx.rows(
+    sql`SELECT ${counted} FROM (SELECT MIN(${id}) AS id FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.sop} = ${sop}
+          GROUP BY ${external_userid}) first
+        JOIN ${e} ON ${e.id} = first.id GROUP BY ${e.version}, ${e.held_out}`,
   )
   const judged = rows.filter((row) => alike.includes(row.version))
   const armOf = (name: string, heldOut: number, weight: number): ArmSeen => {
     const own = judged.filter((row) => row.held_out === heldOut)
-    const sum = (of: 'assigned' | 'people' | 'goals'): number => own.reduce((total, row) => total + Number(row[of]), 0)
+    const sum = (of: 'assigned' | 'people' | 'goals'): number => own.reduce((total, row) => total + row[of], 0)
     return { name, weight, assigned: sum('assigned'), people: sum('people'), goals: sum('goals'), guides: undefined }
   }
   const arms = [armOf(HELD_OUT, 1, percent), armOf(TAKEN_IN, 0, 100 - percent)]
   const verdict = await judgeAndKeep(tx, arms, { name: `hold-out:${sop}:${percent}:${days}`, nowMs })
-  const total = (list: typeof rows): number => list.reduce((sum, row) => sum + Number(row.assigned), 0)
+  const total = (some: typeof rows): number => some.reduce((sum, row) => sum + row.assigned, 0)
   return { days, percent, arms, verdict, leftOut: total(rows) - total(judged) }
 }
 
@@ -53,7 +64,9 @@ async function versionsAlike(
   tx: Tx,
   { sop, holdOut, versions }: { sop: string; holdOut: NonNullable<SopRule['holdOut']>; versions: SopVersions },
 ): Promise<string[]> {
-  const rows = await tx.rows<{ version: string }>('SELECT DISTINCT version FROM sop_entry WHERE sop = ?', [sop])
+  const rows = await tx.rows(
+    sql`SELECT DISTINCT ${select({ version: SOP_ENTRY.version })} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.sop} = ${sop}`,
+  )
   const alike: string[] = []
   for (const { version } of rows) {
     const then = (await versions(tx, sop, version))?.value.holdOut
@@ -75,24 +88,21 @@ export async function holdOutPeople(
   asked: { sop: string; holdOut: NonNullable<SopRule['holdOut']>; nowMs: number; versions: SopVersions },
   { after, limit }: { after: string; limit: number },
 ): Promise<{ people: HoldOutPerson[]; last: string | undefined }> {
-  const first = await tx.rows<{ id: number; external_userid: string }>(
-    `SELECT MIN(id) AS id, external_userid FROM sop_entry WHERE sop = ? AND external_userid > ?
-     GROUP BY external_userid ORDER BY external_userid LIMIT ${limit}`,
-    [asked.sop, after],
+  const { id, external_userid: externalUserId, version, held_out: heldOut, entered_at: enteredAtMs } = SOP_ENTRY
+  const first = await tx.rows(
+    sql`SELECT ${select({ id: number(sql`MIN(${id})`), externalUserId })} FROM ${SOP_ENTRY}
+        WHERE ${SOP_ENTRY.sop} = ${asked.sop} AND ${externalUserId} > ${after}
+        GROUP BY ${externalUserId} ORDER BY ${externalUserId} LIMIT ${limit}`,
   )
   if (first.length === 0) return { people: [], last: undefined }
-  const rows = await tx.rows<{ external_userid: string; version: string; held_out: number; entered_at: number }>(
-    `SELECT external_userid, version, held_out, entered_at FROM sop_entry
-     WHERE id IN (${first.map(() => '?').join(', ')}) AND entered_at <= ?`,
-    [...first.map((row) => row.id), asked.nowMs - asked.holdOut.days * DAY_MS],
+  const rows = await tx.rows(
+    sql`SELECT ${select({ externalUserId, version, heldOut, enteredAtMs })} FROM ${SOP_ENTRY}
+        WHERE ${id} IN ${list(first.map((row) => row.id))}
+          AND ${enteredAtMs} <= ${asked.nowMs - asked.holdOut.days * DAY_MS}`,
   )
   const alike = await versionsAlike(tx, asked)
   const people = rows
     .filter((row) => alike.includes(row.version))
-    .map((row) => ({
-      externalUserId: row.external_userid,
-      isHeldOut: row.held_out === 1,
-      enteredAtMs: row.entered_at,
-    }))
-  return { people, last: first.at(-1)?.external_userid }
+    .map((row) => ({ externalUserId: row.externalUserId, isHeldOut: row.heldOut === 1, enteredAtMs: row.enteredAtMs }))
+  return { people, last: first.at(-1)?.externalUserId }
 }

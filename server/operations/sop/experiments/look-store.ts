@@ -1,4 +1,6 @@
+import { list, pick, set, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
+import { SOP_LOOK } from '../sop-tables.ts'
 import { ALPHA } from './msprt.ts'
 
 /** Evidence is kept in whole millionths of its logarithm. */
@@ -8,9 +10,9 @@ export const lookStore = {
   /** Largest logarithm of evidence of these comparisons at any look so far. */
   mostEvidence: async (tx: Tx, comparisons: string[]): Promise<Map<string, number>> => {
     if (comparisons.length === 0) return new Map()
-    const rows = await tx.rows<{ comparison: string; most_evidence: number }>(
-      `SELECT comparison, most_evidence FROM sop_look WHERE comparison IN (${comparisons.map(() => '?').join(', ')})`,
-      comparisons,
+    const rows = await tx.rows(
+      sql`SELECT ${pick(SOP_LOOK, 'comparison', 'most_evidence')} FROM ${SOP_LOOK}
+          WHERE ${SOP_LOOK.comparison} IN ${list(comparisons)}`,
     )
     return new Map(rows.map((row) => [row.comparison, row.most_evidence / MICRO]))
   },
@@ -27,13 +29,16 @@ export const lookStore = {
   ): Promise<void> => {
     const micro = Math.round(evidence * MICRO)
     const first = { comparison, looks: 0, most_evidence: micro, first_at: nowMs, last_at: nowMs }
-    await tx.insertIgnore('sop_look', [first])
+    await tx.insertIgnore(SOP_LOOK, [first])
+    const { looks, most_evidence: most } = SOP_LOOK
+    const isIt = sql`${SOP_LOOK.comparison} = ${comparison}`
     await tx.run(
-      `UPDATE sop_look SET looks = looks + 1, last_at = ?,
-       most_evidence = CASE WHEN most_evidence < ? THEN ? ELSE most_evidence END WHERE comparison = ?`,
-      [nowMs, micro, micro, comparison],
+      sql`UPDATE ${SOP_LOOK} SET ${looks} = ${looks} + 1, ${set(SOP_LOOK, { last_at: nowMs })},
+            ${most} = CASE WHEN ${most} < ${micro} THEN ${micro} ELSE ${most} END WHERE ${isIt}`,
     )
     if (evidence < Math.log(comparisons / ALPHA)) return
-    await tx.run('UPDATE sop_look SET proven_at = ? WHERE comparison = ? AND proven_at IS NULL', [nowMs, comparison])
+    await tx.run(
+      sql`UPDATE ${SOP_LOOK} SET ${set(SOP_LOOK, { proven_at: nowMs })} WHERE ${isIt} AND ${SOP_LOOK.proven_at} IS NULL`,
+    )
   },
 }

@@ -1,3 +1,4 @@
+import { set, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { enterableSops } from '../../../rules/release/enterable-sops.ts'
@@ -6,6 +7,7 @@ import { isAbout, type Subject } from '../model/is-about.ts'
 import { matchesEvent } from '../model/matches-event.ts'
 import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
+import { SOP_ENTRY } from '../sop-tables.ts'
 
 /** Keeps when the goal of an entry was first reached and when its guide was lost, whether it is still under way or not: a
  *  journey of three days, one of thirty, and those who are only watched are then measured alike. Safe to repeat. */
@@ -38,7 +40,10 @@ export function createNoteOutcomes(deps: { rules: Pick<RuleBookHolder, 'current'
 }
 
 async function noteFirst(tx: Tx, column: 'goal_at' | 'lost_at', entry: Entry, event: EntryEvent): Promise<void> {
-  await tx.run(`UPDATE sop_entry SET ${column} = ? WHERE id = ? AND ${column} IS NULL`, [event.atMs, entry.id])
+  await tx.run(
+    sql`UPDATE ${SOP_ENTRY} SET ${set(SOP_ENTRY, { [column]: event.atMs })}
+        WHERE ${SOP_ENTRY.id} = ${entry.id} AND ${SOP_ENTRY[column]} IS NULL`,
+  )
 }
 
 export type NoteOutcomes = ReturnType<typeof createNoteOutcomes>

@@ -1,9 +1,12 @@
+import { alias } from '../../../core/db/define-table.ts'
+import { count, number, select, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { DAY_MS } from '../../../core/kernel/shanghai.ts'
 import { versionOf } from '../../../rules/book/rule-version.ts'
 import { armsText, splitsOf } from '../../../rules/book/splits-of.ts'
 import type { SopSplit } from '../../../rules/schema/sop-rule.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
+import { SOP_ENTRY, SOP_SPLIT } from '../sop-tables.ts'
 import { judgeAndKeep } from './judge-and-keep.ts'
 import type { ArmSeen, Verdict } from './verdict.ts'
 
@@ -25,22 +28,35 @@ interface Counted {
   arm: string
   userid: string
   assigned: number
-  people: number | string | null
-  goals: number | string | null
+  people: number
+  goals: number
 }
 
 /** Each person once, in the arm that they drew first; a goal counts within the window after the draw, and only people
  *  whose window has passed are judged. */
-async function count(tx: Tx, asked: { sop: string; experiment: string; windowMs: number; nowMs: number }) {
+function countDrawn(
+  tx: Tx,
+  asked: { sop: string; experiment: string; windowMs: number; nowMs: number },
+): Promise<Counted[]> {
   const { sop, experiment, windowMs, nowMs } = asked
-  return tx.rows<Counted>(
-    `SELECT s.version, s.arm, s.userid, COUNT(*) AS assigned,
-       SUM(CASE WHEN s.at <= ? THEN 1 ELSE 0 END) AS people,
-       SUM(CASE WHEN s.at <= ? AND e.goal_at IS NOT NULL AND e.goal_at < s.at + ? THEN 1 ELSE 0 END) AS goals
-     FROM (SELECT MIN(id) AS id FROM sop_split WHERE sop = ? AND experiment = ? GROUP BY external_userid) first
-     JOIN sop_split s ON s.id = first.id JOIN sop_entry e ON e.id = s.entry_id
-     GROUP BY s.version, s.arm, s.userid`,
-    [nowMs - windowMs, nowMs - windowMs, windowMs, sop, experiment],
+  const s = alias(SOP_SPLIT, 's')
+  const e = alias(SOP_ENTRY, 'e')
+  const isOver = sql`${s.at} <= ${nowMs - windowMs}`
+  const reached = sql`${isOver} AND ${e.goal_at} IS NOT NULL AND ${e.goal_at} < ${s.at} + ${windowMs}`
+  const counted = select({
+    version: s.version,
+    arm: s.arm,
+    userid: s.userid,
+    assigned: count(),
+    people: number(sql`SUM(CASE WHEN ${isOver} THEN 1 ELSE 0 END)`),
+    goals: number(sql`SUM(CASE WHEN ${reached} THEN 1 ELSE 0 END)`),
+  })
+  return tx.rows(
+    sql`SELECT ${counted} FROM (SELECT MIN(${SOP_SPLIT.id}) AS id FROM ${SOP_SPLIT}
+          WHERE ${SOP_SPLIT.sop} = ${sop} AND ${SOP_SPLIT.experiment} = ${experiment}
+          GROUP BY ${SOP_SPLIT.external_userid}) first
+        JOIN ${s} ON ${s.id} = first.id JOIN ${e} ON ${e.id} = ${s.entry_id}
+        GROUP BY ${s.version}, ${s.arm}, ${s.userid}`,
   )
 }
 
@@ -52,7 +68,7 @@ export async function splitResult(
 ): Promise<SplitResult> {
   const { sop, split, windowDays = WINDOW_DAYS, nowMs, versions } = asked
   const { experiment, by = 'customer' } = split
-  const rows = await count(tx, { sop, experiment, windowMs: windowDays * DAY_MS, nowMs })
+  const rows = await countDrawn(tx, { sop, experiment, windowMs: windowDays * DAY_MS, nowMs })
   const text = armsText(split)
   const isSame = new Map<string, boolean>()
   for (const { version } of rows) {
@@ -62,8 +78,7 @@ export async function splitResult(
     isSame.set(version, then !== undefined && armsText(then.split) === text)
   }
   const judged = rows.filter((row) => isSame.get(row.version) === true)
-  const sumOf = (list: Counted[], of: (row: Counted) => number | string | null): number =>
-    list.reduce((sum, row) => sum + Number(of(row) ?? 0), 0)
+  const sumOf = (list: Counted[], of: (row: Counted) => number): number => list.reduce((sum, row) => sum + of(row), 0)
   const arms = split.arms.map(({ arm, weight }): ArmSeen => {
     const own = judged.filter((row) => row.arm === arm)
     const guideIds = [...new Set(own.map((row) => row.userid))]

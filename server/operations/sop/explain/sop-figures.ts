@@ -1,5 +1,12 @@
+import { alias } from '../../../core/db/define-table.ts'
+import { select, sql } from '../../../core/db/sql.ts'
 import type { ReadTx } from '../../../core/db/tx.ts'
-import type { EntryState } from '../model/sop-entry.ts'
+import { type EntryState, SOP_ENTRY, SOP_STEP } from '../sop-tables.ts'
+
+const e = alias(SOP_ENTRY, 'e')
+const s = alias(SOP_STEP, 's')
+/** Of the entry, whichever figure is wanted. */
+const WHOSE = { sop: e.sop, version: e.version, externalUserId: e.external_userid, userId: e.userid }
 
 /** One step that one customer has taken. */
 export interface StepFigure {
@@ -30,70 +37,34 @@ export interface EntryFigure {
   endReason: string | undefined
 }
 
-interface StoredEntry {
-  id: number
-  sop: string
-  version: string
-  external_userid: string
-  userid: string
-  held_out: number
-  entered_at: number
-  facts: string | null
-  state: EntryState
-  ended_at: number | null
-  end_reason: string | null
-}
-
 /** What journeys did in a span of time, for those who count. Both ends are UTC milliseconds; the first is left out. */
 export const sopFigures = {
   /** In order of time, then of customers. A step that is only begun and still to be tried again is not among them. */
-  steps: async (tx: ReadTx, fromMs: number, toMs: number): Promise<StepFigure[]> => {
-    const rows = await tx.rows<{
-      entry_id: number
-      sop: string
-      version: string
-      external_userid: string
-      userid: string
-      position: string
-      kind: string
-      outcome: string
-      at: number
-    }>(
-      `SELECT s.entry_id, e.sop, e.version, e.external_userid, e.userid, s.position, s.kind, s.outcome, s.at
-       FROM sop_step s JOIN sop_entry e ON e.id = s.entry_id
-       WHERE s.at > ? AND s.at <= ? AND NOT (e.state = 'active' AND e.position = s.position)
-       ORDER BY s.at, e.external_userid, s.id`,
-      [fromMs, toMs],
+  steps: (tx: ReadTx, fromMs: number, toMs: number): Promise<StepFigure[]> => {
+    const step = { entryId: s.entry_id, position: s.position, kind: s.kind, outcome: s.outcome, atMs: s.at }
+    return tx.rows(
+      sql`SELECT ${select({ ...step, ...WHOSE })} FROM ${s} JOIN ${e} ON ${e.id} = ${s.entry_id}
+          WHERE ${s.at} > ${fromMs} AND ${s.at} <= ${toMs}
+            AND NOT (${e.state} = 'active' AND ${e.position} = ${s.position})
+          ORDER BY ${s.at}, ${e.external_userid}, ${s.id}`,
     )
-    return rows.map(({ entry_id, external_userid, userid, at, ...rest }) => ({
-      ...rest,
-      entryId: entry_id,
-      externalUserId: external_userid,
-      userId: userid,
-      atMs: at,
-    }))
   },
 
   /** Everybody who was inside at some time of the span, in order of entering. */
   entries: async (tx: ReadTx, fromMs: number, toMs: number): Promise<EntryFigure[]> => {
-    const rows = await tx.rows<StoredEntry>(
-      `SELECT id, sop, version, external_userid, userid, held_out, entered_at, facts, state, ended_at, end_reason
-       FROM sop_entry WHERE entered_at <= ? AND (ended_at IS NULL OR ended_at > ?)
-       ORDER BY entered_at, sop, external_userid`,
-      [toMs, fromMs],
+    const times = { enteredAtMs: e.entered_at, endedAtMs: e.ended_at }
+    const rest = { id: e.id, heldOut: e.held_out, facts: e.facts, state: e.state, endReason: e.end_reason }
+    const rows = await tx.rows(
+      sql`SELECT ${select({ ...WHOSE, ...times, ...rest })} FROM ${e}
+          WHERE ${e.entered_at} <= ${toMs} AND (${e.ended_at} IS NULL OR ${e.ended_at} > ${fromMs})
+          ORDER BY ${e.entered_at}, ${e.sop}, ${e.external_userid}`,
     )
     return rows.map((row) => ({
-      id: row.id,
-      sop: row.sop,
-      version: row.version,
-      externalUserId: row.external_userid,
-      userId: row.userid,
-      heldOut: row.held_out === 1,
-      enteredAtMs: row.entered_at,
+      ...row,
+      heldOut: row.heldOut === 1,
       facts: JSON.parse(row.facts ?? '{}') as Record<string, unknown>,
-      state: row.state,
-      endedAtMs: row.ended_at ?? undefined,
-      endReason: row.end_reason ?? undefined,
+      endedAtMs: row.endedAtMs ?? undefined,
+      endReason: row.endReason ?? undefined,
     }))
   },
 }

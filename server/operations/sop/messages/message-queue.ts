@@ -1,9 +1,10 @@
+import { count, list, pick, select, set, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import type { Entry } from '../model/sop-entry.ts'
+import { type MessageState, SOP_MESSAGE } from '../sop-tables.ts'
 
-/** A customer who stands at a message step: `waiting` for others who come to it for the same guide, `handed` to the
- *  mass-send, `over` when it is known what became of it. */
+/** A customer who stands at a message step. */
 export interface QueuedMessage {
   id: number
   entryId: number
@@ -20,43 +21,31 @@ export interface QueuedMessage {
 /** How long the first one waits for others. */
 export const GATHER_MS = 2 * MINUTE_MS
 
-interface StoredMessage {
-  id: number
-  entry_id: number
-  position: string
-  sop: string
-  version: string
-  external_userid: string
-  userid: string
-  batch_key: string
-  reached_at: number
-}
-
-const COLUMNS = 'id, entry_id, position, sop, version, external_userid, userid, batch_key, reached_at'
-
-const toMessage = (row: StoredMessage): QueuedMessage => ({
-  id: row.id,
-  entryId: row.entry_id,
-  position: row.position,
-  sop: row.sop,
-  version: row.version,
-  externalUserId: row.external_userid,
-  userId: row.userid,
-  batchKey: row.batch_key,
-  reachedAtMs: row.reached_at,
+const M = SOP_MESSAGE
+const COLUMNS = select({
+  id: M.id,
+  entryId: M.entry_id,
+  position: M.position,
+  sop: M.sop,
+  version: M.version,
+  externalUserId: M.external_userid,
+  userId: M.userid,
+  batchKey: M.batch_key,
+  reachedAtMs: M.reached_at,
 })
+const IS_WAITING = sql`${M.state} = 'waiting'`
 
 export const messageQueue = {
   /** Joins those who wait at the same step for the same guide, else begins a new round. Safe to repeat. */
   add: async (tx: Tx, entry: Entry, key: string, nowMs: number): Promise<void> => {
     const { sop, version, position, userId, externalUserId } = entry
-    const open = await tx.row<{ batch_key: string; close_at: number }>(
-      `SELECT batch_key, close_at FROM sop_message
-       WHERE sop = ? AND version = ? AND position = ? AND userid = ? AND state = 'waiting' AND close_at > ?
-       ORDER BY close_at LIMIT 1`,
-      [sop, version, position, userId, nowMs],
+    const open = await tx.row(
+      sql`SELECT ${pick(M, 'batch_key', 'close_at')} FROM ${M}
+          WHERE ${M.sop} = ${sop} AND ${M.version} = ${version} AND ${M.position} = ${position}
+            AND ${M.userid} = ${userId} AND ${IS_WAITING} AND ${M.close_at} > ${nowMs}
+          ORDER BY ${M.close_at} LIMIT 1`,
     )
-    await tx.insertIgnore('sop_message', [
+    await tx.insertIgnore(M, [
       {
         entry_id: entry.id,
         position,
@@ -74,46 +63,42 @@ export const messageQueue = {
 
   /** Those of the round that has waited longest, at most `limit`; empty when none is over. */
   dueRound: async (tx: Tx, nowMs: number, limit: number): Promise<QueuedMessage[]> => {
-    const first = await tx.row<{ batch_key: string }>(
-      `SELECT batch_key FROM sop_message WHERE state = 'waiting' AND close_at <= ? ORDER BY close_at, id LIMIT 1`,
-      [nowMs],
+    const first = await tx.row(
+      sql`SELECT ${pick(M, 'batch_key')} FROM ${M} WHERE ${IS_WAITING} AND ${M.close_at} <= ${nowMs}
+          ORDER BY ${M.close_at}, ${M.id} LIMIT 1`,
     )
     if (first === undefined) return []
-    const rows = await tx.rows<StoredMessage>(
-      `SELECT ${COLUMNS} FROM sop_message WHERE batch_key = ? AND state = 'waiting' ORDER BY id LIMIT ${limit}`,
-      [first.batch_key],
+    return tx.rows(
+      sql`SELECT ${COLUMNS} FROM ${M} WHERE ${M.batch_key} = ${first.batch_key} AND ${IS_WAITING}
+          ORDER BY ${M.id} LIMIT ${limit}`,
     )
-    return rows.map(toMessage)
   },
 
-  setState: async (tx: Tx, ids: number[], state: 'handed' | 'over'): Promise<void> => {
+  setState: async (tx: Tx, ids: number[], state: Exclude<MessageState, 'waiting'>): Promise<void> => {
     if (ids.length === 0) return
-    const marks = ids.map(() => '?').join(', ')
-    await tx.run(`UPDATE sop_message SET state = ? WHERE id IN (${marks})`, [state, ...ids])
+    await tx.run(sql`UPDATE ${M} SET ${set(M, { state })} WHERE ${M.id} IN ${list(ids)}`)
   },
 
   /** What was handed over with this mass-send for this customer: more than one when they came to the step twice. */
-  handed: async (tx: Tx, batchKey: string, externalUserId: string): Promise<QueuedMessage[]> => {
-    const rows = await tx.rows<StoredMessage>(
-      `SELECT ${COLUMNS} FROM sop_message WHERE batch_key = ? AND external_userid = ? AND state = 'handed'`,
-      [batchKey, externalUserId],
-    )
-    return rows.map(toMessage)
-  },
+  handed: (tx: Tx, batchKey: string, externalUserId: string): Promise<QueuedMessage[]> =>
+    tx.rows(
+      sql`SELECT ${COLUMNS} FROM ${M}
+          WHERE ${M.batch_key} = ${batchKey} AND ${M.external_userid} = ${externalUserId} AND ${M.state} = 'handed'`,
+    ),
 
   /** Messages on their way to this customer. */
   onTheirWay: async (tx: Tx, externalUserId: string): Promise<number> => {
-    const row = await tx.row<{ n: number }>(
-      `SELECT COUNT(*) AS n FROM sop_message WHERE external_userid = ? AND state IN ('waiting', 'handed')`,
-      [externalUserId],
+    const found = await tx.row(
+      sql`SELECT ${select({ n: count() })} FROM ${M}
+          WHERE ${M.external_userid} = ${externalUserId} AND ${M.state} IN ('waiting', 'handed')`,
     )
-    return Number(row?.n ?? 0)
+    return found?.n ?? 0
   },
 
   /** A journey has ended: what it has not handed over yet is not sent. True when it was still waiting. */
   withdraw: async (tx: Tx, entryId: number, position: string): Promise<boolean> =>
-    (await tx.run(`UPDATE sop_message SET state = 'over' WHERE entry_id = ? AND position = ? AND state = 'waiting'`, [
-      entryId,
-      position,
-    ])) > 0,
+    (await tx.run(
+      sql`UPDATE ${M} SET ${set(M, { state: 'over' })}
+          WHERE ${M.entry_id} = ${entryId} AND ${M.position} = ${position} AND ${IS_WAITING}`,
+    )) > 0,
 }

@@ -1,11 +1,13 @@
+import type { NewRowOf, RowOf } from '../../../core/db/define-table.ts'
+import { list, lock, pick, set, sql } from '../../../core/db/sql.ts'
 import { takeRows } from '../../../core/db/take-rows.ts'
-import type { SqlValue, Tx } from '../../../core/db/tx.ts'
+import type { Tx } from '../../../core/db/tx.ts'
 import { groupBy } from '../../../core/kernel/group-by.ts'
 import type { TriggerEvent } from '../../../rules/schema/sop-event.ts'
+import { type EntryState, SOP_ENTRY } from '../sop-tables.ts'
 import { FIRST_POSITION } from './step-path.ts'
 
-/** `finished`: all steps done · `goal`: reached what it was for · `left`: one of its leave events. */
-export type EntryState = 'active' | 'finished' | 'goal' | 'left'
+export type { EntryState } from '../sop-tables.ts'
 
 /** The event that let a customer in. */
 export interface EntryEvent {
@@ -59,28 +61,30 @@ export interface EntryToBegin {
   nowMs: number
 }
 
-export interface StoredEntry {
-  id: number
-  sop: string
-  version: string
-  external_userid: string
-  userid: string
-  state: EntryState
-  position: string
-  due_at: number | null
-  waiting_event: TriggerEvent | null
-  event: string | null
-  held_out: number
-  canary: number
-  start_chain: number
-  entered_at: number
-  ended_at: number | null
-  end_reason: string | null
-  attempts: number
-}
+const COLUMNS = [
+  'id',
+  'sop',
+  'version',
+  'external_userid',
+  'userid',
+  'state',
+  'position',
+  'due_at',
+  'waiting_event',
+  'event',
+  'held_out',
+  'canary',
+  'start_chain',
+  'entered_at',
+  'ended_at',
+  'end_reason',
+  'attempts',
+] as const
+export type StoredEntry = Pick<RowOf<typeof SOP_ENTRY>, (typeof COLUMNS)[number]>
 
-export const COLUMNS =
-  'id, sop, version, external_userid, userid, state, position, due_at, waiting_event, event, held_out, canary, start_chain, entered_at, ended_at, end_reason, attempts'
+/** What `toEntry` takes. */
+export const ENTRY_COLUMNS = pick(SOP_ENTRY, ...COLUMNS)
+const IS_ACTIVE = sql`${SOP_ENTRY.state} = 'active'`
 
 export const toEntry = (row: StoredEntry): Entry => ({
   id: row.id,
@@ -102,7 +106,7 @@ export const toEntry = (row: StoredEntry): Entry => ({
   attempts: row.attempts,
 })
 
-const toRow = (entry: EntryToBegin) => ({
+const toRow = (entry: EntryToBegin): NewRowOf<typeof SOP_ENTRY> => ({
   sop: entry.sop,
   version: entry.version,
   external_userid: entry.externalUserId,
@@ -120,26 +124,23 @@ const toRow = (entry: EntryToBegin) => ({
   entered_at: entry.nowMs,
 })
 
-const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ')
-
 export const entryStore = {
   /** The new entry; undefined when this key has entered before. */
   begin: async (tx: Tx, entry: EntryToBegin): Promise<Entry | undefined> => {
-    if ((await tx.insertIgnore('sop_entry', [toRow(entry)])) === 0) return undefined
-    const row = await tx.row<StoredEntry>(`SELECT ${COLUMNS} FROM sop_entry WHERE entry_key = ?`, [entry.key])
+    if ((await tx.insertIgnore(SOP_ENTRY, [toRow(entry)])) === 0) return undefined
+    const row = await tx.row(sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.entry_key} = ${entry.key}`)
     return row === undefined ? undefined : toEntry(row)
   },
 
   /** Many at once, for a daily run: due at once, so that `sop.due-entries` takes their first steps. */
   beginAll: (tx: Tx, entries: EntryToBegin[]): Promise<number> =>
-    entries.length === 0 ? Promise.resolve(0) : tx.insertIgnore('sop_entry', entries.map(toRow)),
+    entries.length === 0 ? Promise.resolve(0) : tx.insertIgnore(SOP_ENTRY, entries.map(toRow)),
 
   /** Taken for this transaction alone: another process waits for these rows. */
   activeOf: async (tx: Tx, externalUserId: string): Promise<Entry[]> => {
-    const rows = await tx.rows<StoredEntry>(
-      `SELECT ${COLUMNS} FROM sop_entry WHERE external_userid = ? AND state = 'active' ORDER BY id
-       ${tx.dialect === 'mysql' ? 'FOR UPDATE' : ''}`,
-      [externalUserId],
+    const rows = await tx.rows(
+      sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY}
+          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId} AND ${IS_ACTIVE} ORDER BY ${SOP_ENTRY.id} ${lock()}`,
     )
     return rows.map(toEntry)
   },
@@ -147,10 +148,9 @@ export const entryStore = {
   /** Entries of these customers in any of these SOPs that are under way. */
   activeIn: async (tx: Tx, sops: string[], externalUserIds: string[]): Promise<Entry[]> => {
     if (sops.length === 0 || externalUserIds.length === 0) return []
-    const rows = await tx.rows<StoredEntry>(
-      `SELECT ${COLUMNS} FROM sop_entry WHERE external_userid IN (${marks(externalUserIds)}) AND state = 'active'
-       AND sop IN (${marks(sops)}) ORDER BY id`,
-      [...externalUserIds, ...sops],
+    const rows = await tx.rows(
+      sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.external_userid} IN ${list(externalUserIds)}
+            AND ${IS_ACTIVE} AND ${SOP_ENTRY.sop} IN ${list(sops)} ORDER BY ${SOP_ENTRY.id}`,
     )
     return rows.map(toEntry)
   },
@@ -158,21 +158,19 @@ export const entryStore = {
   /** Which of these have not ended. */
   stillActive: async (tx: Tx, ids: number[]): Promise<Set<number>> => {
     if (ids.length === 0) return new Set()
-    const rows = await tx.rows<{ id: number }>(
-      `SELECT id FROM sop_entry WHERE id IN (${marks(ids)}) AND state = 'active'`,
-      ids,
+    const rows = await tx.rows(
+      sql`SELECT ${pick(SOP_ENTRY, 'id')} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.id} IN ${list(ids)} AND ${IS_ACTIVE}`,
     )
     return new Set(rows.map((row) => row.id))
   },
 
   /** Those due first; another process skips these rows and takes the next. */
   takeDue: async (tx: Tx, nowMs: number, limit: number): Promise<Entry[]> => {
-    const rows = await takeRows<StoredEntry>(tx, {
-      table: 'sop_entry',
-      columns: COLUMNS,
-      where: `state = 'active' AND due_at <= ?`,
-      params: [nowMs],
-      orderBy: 'due_at, id',
+    const rows = await takeRows(tx, {
+      table: SOP_ENTRY,
+      columns: ENTRY_COLUMNS,
+      where: sql`${IS_ACTIVE} AND ${SOP_ENTRY.due_at} <= ${nowMs}`,
+      orderBy: sql`${SOP_ENTRY.due_at}, ${SOP_ENTRY.id}`,
       limit,
     })
     return rows.map(toEntry)
@@ -181,9 +179,9 @@ export const entryStore = {
   /** The last time each of these customers entered this SOP. */
   latest: async (tx: Tx, sop: string, externalUserIds: string[]): Promise<Map<string, Entry>> => {
     if (externalUserIds.length === 0) return new Map()
-    const rows = await tx.rows<StoredEntry>(
-      `SELECT ${COLUMNS} FROM sop_entry WHERE sop = ? AND external_userid IN (${marks(externalUserIds)}) ORDER BY id`,
-      [sop, ...externalUserIds],
+    const rows = await tx.rows(
+      sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.sop} = ${sop}
+            AND ${SOP_ENTRY.external_userid} IN ${list(externalUserIds)} ORDER BY ${SOP_ENTRY.id}`,
     )
     return new Map(rows.map((row) => [row.external_userid, toEntry(row)]))
   },
@@ -191,85 +189,81 @@ export const entryStore = {
   /** Has this very event let the customer in, even long ago. */
   wasBegunBy: async (tx: Tx, sop: string, externalUserId: string, eventId: number): Promise<boolean> => {
     const found = await tx.row(
-      'SELECT 1 AS found FROM sop_entry WHERE sop = ? AND external_userid = ? AND event_id = ?',
-      [sop, externalUserId, eventId],
+      sql`SELECT ${pick(SOP_ENTRY, 'id')} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.sop} = ${sop}
+            AND ${SOP_ENTRY.external_userid} = ${externalUserId} AND ${SOP_ENTRY.event_id} = ${eventId}`,
     )
     return found !== undefined
   },
 
   /** What the trigger's condition looked at when this customer entered, by entry. */
   seenOnEntering: async (tx: Tx, externalUserId: string): Promise<Map<number, Record<string, unknown>>> => {
-    const rows = await tx.rows<{ id: number; facts: string | null }>(
-      'SELECT id, facts FROM sop_entry WHERE external_userid = ?',
-      [externalUserId],
+    const rows = await tx.rows(
+      sql`SELECT ${pick(SOP_ENTRY, 'id', 'facts')} FROM ${SOP_ENTRY}
+          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId}`,
     )
     return new Map(rows.map((row) => [row.id, JSON.parse(row.facts ?? '{}') as Record<string, unknown>]))
   },
 
   /** Newest first. */
   ofCustomer: async (tx: Tx, externalUserId: string): Promise<Entry[]> => {
-    const rows = await tx.rows<StoredEntry>(
-      `SELECT ${COLUMNS} FROM sop_entry WHERE external_userid = ? ORDER BY id DESC`,
-      [externalUserId],
+    const rows = await tx.rows(
+      sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY}
+          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId} ORDER BY ${SOP_ENTRY.id} DESC`,
     )
     return rows.map(toEntry)
   },
 
   /** Keeps where these entries stand, not whose they are. Those that stand alike are one statement. */
   saveAll: async (tx: Tx, entries: Entry[]): Promise<void> => {
-    const alike = groupBy(entries, (entry) =>
-      JSON.stringify([
-        entry.state,
-        entry.position,
-        entry.dueAtMs ?? null,
-        entry.waitingEvent ?? null,
-        entry.endedAtMs ?? null,
-        entry.endReason ?? null,
-      ]),
-    )
-    for (const [standing, group] of alike) {
-      await tx.run(
-        `UPDATE sop_entry SET state = ?, position = ?, due_at = ?, waiting_event = ?, ended_at = ?, end_reason = ?,
-         attempts = 0, last_error = NULL WHERE id IN (${marks(group)})`,
-        [...(JSON.parse(standing) as SqlValue[]), ...group.map((entry) => entry.id)],
-      )
+    const standingOf = (entry: Entry) => ({
+      state: entry.state,
+      position: entry.position,
+      due_at: entry.dueAtMs ?? null,
+      waiting_event: entry.waitingEvent ?? null,
+      ended_at: entry.endedAtMs ?? null,
+      end_reason: entry.endReason ?? null,
+    })
+    for (const group of groupBy(entries, (entry) => JSON.stringify(standingOf(entry))).values()) {
+      const [first] = group
+      if (first === undefined) continue
+      const standing = set(SOP_ENTRY, { ...standingOf(first), attempts: 0, last_error: null })
+      const ids = group.map((entry) => entry.id)
+      await tx.run(sql`UPDATE ${SOP_ENTRY} SET ${standing} WHERE ${SOP_ENTRY.id} IN ${list(ids)}`)
     }
   },
 
   /** Another guide goes on with it. */
   passTo: async (tx: Tx, id: number, userId: string): Promise<void> => {
-    await tx.run('UPDATE sop_entry SET userid = ? WHERE id = ?', [userId, id])
+    await tx.run(sql`UPDATE ${SOP_ENTRY} SET ${set(SOP_ENTRY, { userid: userId })} WHERE ${SOP_ENTRY.id} = ${id}`)
   },
 
   /** Under another version of the journey, with the wait that this has at the same step. */
   moveTo: async (tx: Tx, { id, version, dueAtMs, waitingEvent }: Entry): Promise<void> => {
-    await tx.run('UPDATE sop_entry SET version = ?, due_at = ?, waiting_event = ? WHERE id = ?', [
-      version,
-      dueAtMs ?? null,
-      waitingEvent ?? null,
-      id,
-    ])
+    const place = set(SOP_ENTRY, { version, due_at: dueAtMs ?? null, waiting_event: waitingEvent ?? null })
+    await tx.run(sql`UPDATE ${SOP_ENTRY} SET ${place} WHERE ${SOP_ENTRY.id} = ${id}`)
   },
 
   /** After a fault of ours: kept where it is and tried again. */
   postpone: async (tx: Tx, id: number, dueAtMs: number, fault: string): Promise<void> => {
-    await tx.run('UPDATE sop_entry SET due_at = ?, attempts = attempts + 1, last_error = ? WHERE id = ?', [
-      dueAtMs,
-      fault,
-      id,
-    ])
+    await tx.run(
+      sql`UPDATE ${SOP_ENTRY} SET ${set(SOP_ENTRY, { due_at: dueAtMs, last_error: fault })},
+            ${SOP_ENTRY.attempts} = ${SOP_ENTRY.attempts} + 1
+          WHERE ${SOP_ENTRY.id} = ${id}`,
+    )
   },
 
   renameGuide: async (tx: Tx, oldUserId: string, newUserId: string): Promise<void> => {
-    await tx.run(`UPDATE sop_entry SET userid = ? WHERE userid = ? AND state = 'active'`, [newUserId, oldUserId])
+    await tx.run(
+      sql`UPDATE ${SOP_ENTRY} SET ${set(SOP_ENTRY, { userid: newUserId })}
+          WHERE ${SOP_ENTRY.userid} = ${oldUserId} AND ${IS_ACTIVE}`,
+    )
   },
 
   /** What a customer is in the middle of goes on with the new guide. */
   handOver: async (tx: Tx, externalUserId: string, fromUserId: string, toUserId: string): Promise<void> => {
-    await tx.run(`UPDATE sop_entry SET userid = ? WHERE external_userid = ? AND userid = ? AND state = 'active'`, [
-      toUserId,
-      externalUserId,
-      fromUserId,
-    ])
+    await tx.run(
+      sql`UPDATE ${SOP_ENTRY} SET ${set(SOP_ENTRY, { userid: toUserId })}
+          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId} AND ${SOP_ENTRY.userid} = ${fromUserId} AND ${IS_ACTIVE}`,
+    )
   },
 }

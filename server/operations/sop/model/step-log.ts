@@ -1,5 +1,7 @@
+import { list, select, set, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Reason } from '../../../core/kernel/reason.ts'
+import { SOP_STEP } from '../sop-tables.ts'
 
 /** What was done at one step of one journey; each step at most once. */
 export interface StepDone {
@@ -12,27 +14,13 @@ export interface StepDone {
   reason: Reason | undefined
 }
 
-interface StoredStep {
-  entry_id: number
-  position: string
-  kind: string
-  at: number
-  outcome: string
-  reason: string | null
-}
+const { entry_id, position, kind, at, outcome, reason } = SOP_STEP
+const COLUMNS = select({ entryId: entry_id, position, kind, atMs: at, outcome, reason })
 
-const toStep = (row: StoredStep): StepDone => ({
-  entryId: row.entry_id,
-  position: row.position,
-  kind: row.kind,
-  atMs: row.at,
-  outcome: row.outcome,
+const toStep = (row: Omit<StepDone, 'reason'> & { reason: string | null }): StepDone => ({
+  ...row,
   reason: row.reason === null ? undefined : (JSON.parse(row.reason) as Reason),
 })
-
-const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ')
-
-const COLUMNS = 'entry_id, position, kind, at, outcome, reason'
 
 export const stepLog = {
   /** What was done before at the position where each of these entries stands, by entry. */
@@ -40,9 +28,9 @@ export const stepLog = {
     const standing = new Map(entries.map((entry) => [entry.id, entry.position]))
     const positions = [...new Set(standing.values())]
     if (positions.length === 0) return new Map()
-    const rows = await tx.rows<StoredStep>(
-      `SELECT ${COLUMNS} FROM sop_step WHERE entry_id IN (${marks(standing.size)}) AND position IN (${marks(positions.length)})`,
-      [...standing.keys(), ...positions],
+    const rows = await tx.rows(
+      sql`SELECT ${COLUMNS} FROM ${SOP_STEP}
+          WHERE ${entry_id} IN ${list([...standing.keys()])} AND ${position} IN ${list(positions)}`,
     )
     const steps = rows.map(toStep).filter((step) => standing.get(step.entryId) === step.position)
     return new Map(steps.map((step) => [step.entryId, step]))
@@ -52,7 +40,7 @@ export const stepLog = {
   writeAll: async (tx: Tx, steps: StepDone[]): Promise<void> => {
     if (steps.length === 0) return
     await tx.upsert(
-      'sop_step',
+      SOP_STEP,
       steps.map((step) => ({
         entry_id: step.entryId,
         position: step.position,
@@ -67,16 +55,17 @@ export const stepLog = {
   },
 
   /** What became of a step that was done, once it is known. */
-  setOutcome: async (tx: Tx, entryId: number, position: string, outcome: string): Promise<void> => {
-    await tx.run('UPDATE sop_step SET outcome = ? WHERE entry_id = ? AND position = ?', [outcome, entryId, position])
+  setOutcome: async (tx: Tx, entryId: number, place: string, text: string): Promise<void> => {
+    await tx.run(
+      sql`UPDATE ${SOP_STEP} SET ${set(SOP_STEP, { outcome: text })} WHERE ${entry_id} = ${entryId} AND ${position} = ${place}`,
+    )
   },
 
   /** In the order in which they happened. */
   ofEntries: async (tx: Tx, entryIds: number[]): Promise<StepDone[]> => {
     if (entryIds.length === 0) return []
-    const rows = await tx.rows<StoredStep>(
-      `SELECT ${COLUMNS} FROM sop_step WHERE entry_id IN (${marks(entryIds.length)}) ORDER BY id`,
-      entryIds,
+    const rows = await tx.rows(
+      sql`SELECT ${COLUMNS} FROM ${SOP_STEP} WHERE ${entry_id} IN ${list(entryIds)} ORDER BY ${SOP_STEP.id}`,
     )
     return rows.map(toStep)
   },

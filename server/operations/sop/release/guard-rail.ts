@@ -1,4 +1,5 @@
 import type { Db } from '../../../core/db/db.ts'
+import { count, number, select, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import type { Logger } from '../../../core/kernel/logger.ts'
@@ -7,6 +8,7 @@ import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { type Release, type Rollout, stopCanary } from '../../../rules/release/release.ts'
 import { releaseStore } from '../../../rules/release/release-store.ts'
 import { ALPHA, estimateOf, logEvidence } from '../experiments/msprt.ts'
+import { SOP_ENTRY } from '../sop-tables.ts'
 
 export interface GuardRailDeps {
   db: Db
@@ -46,17 +48,15 @@ export function mustStop(stopWhen: NonNullable<Rollout['stopWhen']>, canary: Los
 /** Ends canaries that drive people away: everybody gets the stable version again, and a person is told. */
 export function createGuardRail({ db, clock, log, rules, alerts }: GuardRailDeps) {
   async function lossesOf(tx: Tx, release: Release, isCanary: boolean): Promise<Losses> {
-    const row = await tx.row<{ people: number; lost: number | string | null }>(
-      `SELECT COUNT(*) AS people, SUM(CASE WHEN lost_at IS NOT NULL THEN 1 ELSE 0 END) AS lost FROM sop_entry
-       WHERE sop = ? AND version = ? AND canary = ? AND held_out = 0 AND entered_at >= ?`,
-      [
-        release.sop,
-        (isCanary ? release.canary : release.stable) ?? '',
-        isCanary ? 1 : 0,
-        release.canarySinceMs ?? release.atMs,
-      ],
+    const lost = number(sql`COALESCE(SUM(CASE WHEN ${SOP_ENTRY.lost_at} IS NOT NULL THEN 1 ELSE 0 END), 0)`)
+    const version = (isCanary ? release.canary : release.stable) ?? ''
+    const found = await tx.row(
+      sql`SELECT ${select({ people: count(), lost })} FROM ${SOP_ENTRY}
+          WHERE ${SOP_ENTRY.sop} = ${release.sop} AND ${SOP_ENTRY.version} = ${version}
+            AND ${SOP_ENTRY.canary} = ${isCanary ? 1 : 0} AND ${SOP_ENTRY.held_out} = 0
+            AND ${SOP_ENTRY.entered_at} >= ${release.canarySinceMs ?? release.atMs}`,
     )
-    return { people: Number(row?.people ?? 0), lost: Number(row?.lost ?? 0) }
+    return found ?? { people: 0, lost: 0 }
   }
 
   async function look(tx: Tx, sop: string): Promise<void> {

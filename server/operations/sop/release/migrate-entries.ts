@@ -1,4 +1,5 @@
 import type { Db } from '../../../core/db/db.ts'
+import { list, pick, set, sql } from '../../../core/db/sql.ts'
 import { takeRows } from '../../../core/db/take-rows.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
@@ -6,8 +7,9 @@ import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import type { SopVersion } from '../../../rules/book/rule-book.ts'
 import type { Release } from '../../../rules/release/release.ts'
 import { releaseStore } from '../../../rules/release/release-store.ts'
-import { COLUMNS, type StoredEntry, toEntry } from '../model/sop-entry.ts'
+import { ENTRY_COLUMNS, toEntry } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
+import { SOP_ENTRY } from '../sop-tables.ts'
 import { type Mover, migrateEntry } from './migrate-entry.ts'
 
 export interface MigrateEntriesDeps extends Mover {
@@ -27,20 +29,19 @@ export function createMigrateEntries(deps: MigrateEntriesDeps) {
   const { db, clock, versions } = deps
 
   async function batch(tx: Tx, release: Release, target: SopVersion, from: string): Promise<number> {
-    const rows = await takeRows<StoredEntry>(tx, {
-      table: 'sop_entry',
-      columns: COLUMNS,
-      where: `sop = ? AND version = ? AND state = 'active' AND seen_release < ? AND held_out = 0`,
-      params: [release.sop, from, release.id],
-      orderBy: 'id',
+    const rows = await takeRows(tx, {
+      table: SOP_ENTRY,
+      columns: ENTRY_COLUMNS,
+      where: sql`${SOP_ENTRY.sop} = ${release.sop} AND ${SOP_ENTRY.version} = ${from} AND ${SOP_ENTRY.state} = 'active'
+        AND ${SOP_ENTRY.seen_release} < ${release.id} AND ${SOP_ENTRY.held_out} = 0`,
+      orderBy: sql`${SOP_ENTRY.id}`,
       limit: BATCH,
     })
     if (rows.length === 0) return 0
     const old = await versions(tx, release.sop, from)
     for (const row of rows) await migrateEntry(tx, deps, { entry: toEntry(row), old, target, release })
-    const marks = rows.map(() => '?').join(', ')
-    const ids = rows.map((row) => row.id)
-    await tx.run(`UPDATE sop_entry SET seen_release = ? WHERE id IN (${marks})`, [release.id, ...ids])
+    const seen = set(SOP_ENTRY, { seen_release: release.id })
+    await tx.run(sql`UPDATE ${SOP_ENTRY} SET ${seen} WHERE ${SOP_ENTRY.id} IN ${list(rows.map((row) => row.id))}`)
     return rows.length
   }
 
@@ -50,10 +51,10 @@ export function createMigrateEntries(deps: MigrateEntriesDeps) {
     const target = await db.tx((tx) => versions(tx, release.sop, stable))
     if (target === undefined) return
     const others = await db.tx((tx) =>
-      tx.rows<{ version: string }>('SELECT DISTINCT version FROM sop_entry WHERE sop = ? AND version <> ?', [
-        release.sop,
-        stable,
-      ]),
+      tx.rows(
+        sql`SELECT DISTINCT ${pick(SOP_ENTRY, 'version')} FROM ${SOP_ENTRY}
+            WHERE ${SOP_ENTRY.sop} = ${release.sop} AND ${SOP_ENTRY.version} <> ${stable}`,
+      ),
     )
     for (const { version } of others) {
       while ((await db.tx((tx) => batch(tx, release, target, version))) > 0) {

@@ -1,5 +1,6 @@
+import { count, select, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
-import type { EntryState } from '../model/sop-entry.ts'
+import { SOP_ENTRY } from '../sop-tables.ts'
 
 /** People of one version of a journey, by how they stand; who is only watched is counted apart. */
 export interface VersionPeople {
@@ -16,25 +17,18 @@ const NOBODY: VersionPeople = { inside: 0, goal: 0, finished: 0, left: 0, watche
 export const versionQueries = {
   /** By version. */
   peopleOf: async (tx: Tx, sop: string): Promise<Map<string, VersionPeople>> => {
-    const rows = await tx.rows<{
-      version: string
-      state: EntryState
-      held_out: number
-      canary: number
-      people: number
-    }>(
-      `SELECT version, state, held_out, canary, COUNT(*) AS people FROM sop_entry WHERE sop = ?
-       GROUP BY version, state, held_out, canary`,
-      [sop],
+    const { version, state, held_out, canary } = SOP_ENTRY
+    const rows = await tx.rows(
+      sql`SELECT ${select({ version, state, heldOut: held_out, canary, people: count() })} FROM ${SOP_ENTRY}
+          WHERE ${SOP_ENTRY.sop} = ${sop} GROUP BY ${version}, ${state}, ${held_out}, ${canary}`,
     )
     const found = new Map<string, VersionPeople>()
-    for (const { version, state, held_out, canary, people } of rows) {
-      const counts = found.get(version) ?? { ...NOBODY }
-      found.set(version, counts)
-      const count = Number(people)
-      if (held_out === 1) counts.watched += count
-      else counts[state === 'active' ? 'inside' : state] += count
-      if (canary === 1) counts.canary += count
+    for (const row of rows) {
+      const counts = found.get(row.version) ?? { ...NOBODY }
+      found.set(row.version, counts)
+      if (row.heldOut === 1) counts.watched += row.people
+      else counts[row.state === 'active' ? 'inside' : row.state] += row.people
+      if (row.canary === 1) counts.canary += row.people
     }
     return found
   },

@@ -3,6 +3,7 @@ import type { Clock } from '../../../../core/kernel/clock.ts'
 import { drawn } from '../../model/draw.ts'
 import type { Entry } from '../../model/sop-entry.ts'
 import { positionInto } from '../../model/step-path.ts'
+import { SOP_SPLIT } from '../../sop-tables.ts'
 import { reasonOf } from '../trail.ts'
 import type { SpecOf, TakeStep } from '../walker.ts'
 
@@ -31,7 +32,7 @@ async function drawArms(tx: Tx, split: Split, entries: Entry[], nowMs: number): 
     drawn(`split:${split.experiment}`, split.by === 'guide' ? entry.userId : entry.externalUserId, weights),
   )
   await tx.insertIgnore(
-    'sop_split',
+    SOP_SPLIT,
     entries.map((entry, index) => ({
       entry_id: entry.id,
       position: entry.position,
