@@ -1,5 +1,6 @@
 import { migrations } from '../migrations/index.ts'
 import { facts } from '../server/capabilities/facts.ts'
+import { VOCABULARY } from '../server/capabilities/vocabulary.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
 import type { SqlValue } from '../server/core/db/tx.ts'
 import { DAY_MS, startOfShanghaiDay } from '../server/core/kernel/shanghai.ts'
@@ -19,13 +20,16 @@ export interface AudienceOptions {
 
 const CHANNELS = ['包裹卡', '门店物料']
 /** Friends from two channels with a tag, who bought twice or more, the last time a month ago or longer. */
-const CONDITION = conditionOf({
-  'follow.active': true,
-  channel: { in: CHANNELS },
-  tags: { any: ['口味/口味3'] },
-  'orders.paid.count': { gte: 2 },
-  'orders.paid.daysSinceLast': { gte: 30 },
-})
+const CONDITION = conditionOf(
+  {
+    'follow.active': true,
+    channel: { in: CHANNELS },
+    tags: { any: ['口味/口味3'] },
+    'orders.paid.count': { gte: 2 },
+    'orders.paid.daysSinceLast': { gte: 30 },
+  },
+  VOCABULARY.facts,
+)
 const PAGE = 1_000
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { migrations } from '../migrations/index.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
+import { VOCABULARY } from '../server/capabilities/vocabulary.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
 import { systemClock } from '../server/core/kernel/clock.ts'
 import { loadRules } from '../server/rules/load-rules.ts'
@@ -75,7 +76,7 @@ async function fire(options: { customers: number; server: string | undefined; pr
     mkdirSync(join(configDir, path, '..'), { recursive: true })
     writeFileSync(join(configDir, path), text)
   }
-  const version = (await loadRules(configDir)).book?.sops.get('fire')?.version
+  const version = (await loadRules(configDir, VOCABULARY)).book?.sops.get('fire')?.version
   if (version === undefined) throw new Error('the rules of this figure are wrong')
   const db = createDb(database.url, migrations)
   const running: Started[] = []

@@ -2,6 +2,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
 import { createCapabilities } from './capabilities/create-capabilities.ts'
+import { FORWARDED_EVENTS } from './capabilities/events.ts'
+import { VOCABULARY } from './capabilities/vocabulary.ts'
 import { createDb } from './core/db/db.ts'
 import { describeError } from './core/kernel/app-error.ts'
 import type { Clock } from './core/kernel/clock.ts'
@@ -102,7 +104,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     aesKey: settings.WECOM_CALLBACK_AES_KEY,
   })
 
-  const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log })
+  const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log, vocabulary: VOCABULARY })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const capable = createCapabilities({
     ...base,
@@ -119,6 +121,8 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const eventsOut = createEventsOut({
     ...base,
     alerts,
+    events: FORWARDED_EVENTS,
+    vocabulary: VOCABULARY,
     corpId: settings.WECOM_CORP_ID,
     secrets: settings.WEBHOOK_SECRETS,
     post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes' }),

@@ -11,7 +11,9 @@ import type { PhoneHash } from '../records/customers/phone-hash.ts'
 import type { TimelineDeps } from '../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import { CAPABILITIES } from './capabilities.ts'
+import { EVERY_EVENT } from './events.ts'
 import { facts } from './facts.ts'
+import { VOCABULARY } from './vocabulary.ts'
 import { wire } from './wire.ts'
 
 /** What the capabilities ask of the platform. */
@@ -46,7 +48,7 @@ export interface CapabilitiesDeps {
 /** What we know and what we do, over a database, a clock, a platform and rules: the same in the server, with the real ones,
  *  and in a rehearsal, with a copy, a settable clock and a platform that only agrees. */
 export function createCapabilities(base: CapabilitiesDeps) {
-  const { world, offers } = wire(CAPABILITIES, { ...base, facts })
+  const { world, offers } = wire(CAPABILITIES, { ...base, facts, vocabulary: VOCABULARY, events: EVERY_EVENT })
   return { ...world, facts, list: offers }
 }
 

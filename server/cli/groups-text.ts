@@ -1,8 +1,8 @@
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import type { Misplaced } from '../operations/routing/misplaced.ts'
 import type { PoolFullness } from '../records/groups/pool-fullness.ts'
 import type { Pool } from '../rules/book/rule-book.ts'
 import { conditionZh } from '../rules/condition/condition-zh.ts'
-import { KNOWN_FACTS } from '../rules/condition/known-facts.ts'
 
 /** Columns on a terminal: Chinese characters take two. */
 const width = (text: string): number =>
@@ -29,7 +29,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 function factText(path: string, value: unknown): string {
-  const shape = KNOWN_FACTS.find((one) => one.path === path)
+  const shape = VOCABULARY.facts.find((one) => one.path === path)
   const name = shape?.zh ?? path
   if (value === null || value === undefined) return `${name}未知`
   if (shape?.type === 'money') return `${name} ${Number(value) / 100} 元`
@@ -38,7 +38,7 @@ function factText(path: string, value: unknown): string {
 }
 
 export function misplacedText(pool: Pool, members: readonly Misplaced[]): string {
-  const condition = conditionZh(pool.entry)
+  const condition = conditionZh(pool.entry, VOCABULARY.facts)
   if (members.length === 0) return `群池「${pool.name}」：成员都符合入群条件（${condition}）`
   const rows = members.map((member) => [
     member.groupName || '未命名的群',

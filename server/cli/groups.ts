@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { facts } from '../capabilities/facts.ts'
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import type { Db } from '../core/db/db.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { misplacedMembers } from '../operations/routing/misplaced.ts'
@@ -36,7 +37,7 @@ export async function runGroups(words: readonly string[], deps: GroupsCliDeps): 
   if (more.length > 0) return wrongUse(`多了 ${more[0]}。`)
   if (command !== 'pools' && command !== 'misplaced') return wrongUse(`没有「${command}」这个命令。`)
   if (command === 'pools' && name !== undefined) return wrongUse(`pools 后面不用写 ${name}。`)
-  const { book, faults } = await loadRules(deps.folder)
+  const { book, faults } = await loadRules(deps.folder, VOCABULARY)
   if (book === undefined) {
     return { code: 1, out: '', err: `规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${deps.folder}` }
   }

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { facts } from '../capabilities/facts.ts'
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import type { Db } from '../core/db/db.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { dryRun } from '../operations/mass-send/dry-run.ts'
@@ -73,7 +74,7 @@ async function show({ db }: SendsDeps, runId: number): Promise<Outcome> {
 }
 
 async function plan({ db, clock, folder, perCustomerPerMonth }: SendsDeps, name: string): Promise<Outcome> {
-  const { book, faults } = await loadRules(folder)
+  const { book, faults } = await loadRules(folder, VOCABULARY)
   if (book === undefined) return notFound(`规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${folder}`)
   const send = book.sends.get(name)
   if (send === undefined) {

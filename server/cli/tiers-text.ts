@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
 import { factsText } from '../operations/sop/model/facts-text.ts'
 import type { Proposal } from '../operations/tiers/proposal-store.ts'
@@ -72,7 +73,7 @@ export function candidatesText(ladder: string, found: readonly Proposal[], names
 }
 
 const reasonText = ({ reason }: Pick<Proposal, 'reason'>): string =>
-  reason.facts === undefined ? reason.text : `${reason.text}（${factsText(reason.facts)}）`
+  reason.facts === undefined ? reason.text : `${reason.text}（${factsText(reason.facts, VOCABULARY.facts)}）`
 
 export function proposalsText(found: readonly Proposal[], names: Names): string {
   if (found.length === 0) return '没有等待处理的提议。'

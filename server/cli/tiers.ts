@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
@@ -61,7 +62,7 @@ export async function runTiers(words: readonly string[], deps: TiersCliDeps): Pr
     return command === 'confirm' ? confirm(deps, id) : decline(deps, id)
   }
   if (command === 'proposals') return proposals(deps)
-  const { book, faults } = await loadRules(deps.folder)
+  const { book, faults } = await loadRules(deps.folder, VOCABULARY)
   if (book === undefined)
     return notFound(`规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${deps.folder}`)
   if (command === 'why') return why(deps, book, what ?? '')

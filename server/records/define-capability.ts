@@ -2,10 +2,10 @@ import type { LeftOut, Table } from '../core/db/define-table.ts'
 import type { Tx } from '../core/db/tx.ts'
 import type { Nothing } from '../core/kernel/nothing.ts'
 import type { Capability } from '../engine/capability.ts'
-import type { EventKind } from '../engine/inbox/event-kind.ts'
 import type { Rewind } from '../engine/inbox/rewind.ts'
 import type { Fact } from '../rules/condition/fact.ts'
 import type { LifeSign } from './facts/silence-fact.ts'
+import type { OwnEvent } from './own-event.ts'
 
 /** One part of what we know or do, with everything that others must know of it. `capabilities/` lists them all, and
  *  whatever goes over all of them (the wiring, rule files, webhooks, rehearsals) is made from that list. Nothing that a new
@@ -27,7 +27,9 @@ export interface Manifest<
   /** The rows by which `silence.days` knows that a customer is still there. */
   readonly lifeSigns?: readonly LifeSign[]
   /** Those of ours that it emits; WeCom's own belong to the platform. */
-  readonly events: readonly EventKind[]
+  readonly events: readonly OwnEvent[]
+  /** Kinds of its timeline notes that webhooks may be told of, as `decision.<kind>`. */
+  readonly decisions?: readonly string[]
   /** How a copy of its tables goes back in time for a backtest. Of one copy only: it remembers what it took away. */
   readonly rewind: (() => Rewind) | LeftOut
   /** Open work that holds the userid of a member who was renamed goes over to the new one. Safe to repeat. */

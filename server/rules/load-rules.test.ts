@@ -1,6 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import { formatFault } from './files/rule-fault.ts'
 import { loadRules } from './load-rules.ts'
 import { changed, GOOD_RULES, ruleFolderOnDisk } from './testing/rule-folder-on-disk.ts'
@@ -18,7 +19,7 @@ function rules(files: Record<string, string | Buffer | undefined> = {}) {
 
 describe('good rules', () => {
   it('become one book', async () => {
-    const { book, faults } = await loadRules(rules())
+    const { book, faults } = await loadRules(rules(), VOCABULARY)
     expect(faults).toEqual([])
     expect(book?.channels.get('包裹卡')).toMatchObject({
       name: '包裹卡',
@@ -46,7 +47,7 @@ describe('good rules', () => {
 
   it('keep their version over comments, spaces and the order of keys, and change it with the meaning', async () => {
     const versionWith = async (files: Record<string, string>) =>
-      (await loadRules(rules(files))).book?.channels.get('包裹卡')?.version
+      (await loadRules(rules(files), VOCABULARY)).book?.channels.get('包裹卡')?.version
     const first = await versionWith({})
     expect(first).toMatch(/^[0-9a-f]{12}$/)
     const reordered = `# 说明\ntags:   [ "来源/包裹卡" ]\nwelcome: 欢迎\nguides:\n  - linxiaoyu\nstate: package-card\nchannel: 包裹卡\n`
@@ -55,7 +56,7 @@ describe('good rules', () => {
   })
 
   it('are another book when a script moves to another situation, though the script is the same', async () => {
-    const load = async (files: Record<string, string>) => (await loadRules(rules(files))).book
+    const load = async (files: Record<string, string>) => (await loadRules(rules(files), VOCABULARY)).book
     const before = await load({})
     const after = await load(changed('scripts/入群.yaml', 'situation: 付费群', 'situation: 邀请'))
     expect(after?.scripts.get('join-paid')?.version).toBe(before?.scripts.get('join-paid')?.version)
@@ -69,6 +70,7 @@ describe('good rules', () => {
         'sends/停用.yaml': '# send: 以后再发\n',
         'sop/空.yaml': '',
       }),
+      VOCABULARY,
     )
     expect(faults).toEqual([])
     expect([...(book?.channels.keys() ?? [])].sort()).toEqual(['乙', '包裹卡', '甲'])
@@ -76,7 +78,7 @@ describe('good rules', () => {
 
   it('may be missing altogether', async () => {
     const nothing = Object.fromEntries(Object.keys(GOOD_RULES).map((file) => [file, undefined]))
-    const { book, faults } = await loadRules(rules(nothing))
+    const { book, faults } = await loadRules(rules(nothing), VOCABULARY)
     expect(faults).toEqual([])
     expect(book?.welcomes.size).toBe(0)
   })
@@ -87,12 +89,12 @@ describe('good rules', () => {
       'assets/ch.yaml': GOOD_RULES['channels/包裹卡.yaml'] ?? '',
     })
     symlinkSync(join(folder, 'assets/ch.yaml'), join(folder, 'channels/包裹卡.yaml'))
-    const { book } = await loadRules(folder)
+    const { book } = await loadRules(folder, VOCABULARY)
     expect(book?.channels.has('包裹卡')).toBe(true)
   })
 })
 
 it('a folder that does not exist is a fault, not an exception', async () => {
-  const { faults } = await loadRules('/nowhere/at/all')
+  const { faults } = await loadRules('/nowhere/at/all', VOCABULARY)
   expect(faults.map((fault) => formatFault(fault))).toEqual(['.:1:1 打不开这个文件夹。检查它是否存在、有没有读取权限'])
 })

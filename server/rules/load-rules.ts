@@ -14,12 +14,11 @@ import { checkSops } from './checks/sops.ts'
 import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
-import { type FactShape, KNOWN_FACTS } from './condition/known-facts.ts'
 import { createDraft, type Draft, type Drafts, NAME_KEYS } from './files/draft.ts'
 import { byPosition, type RuleFault } from './files/rule-fault.ts'
 import { type RuleFile, type RuleKind, readRuleFolder } from './files/rule-folder.ts'
-import { shapeFaults } from './files/rule-shapes.ts'
 import { parseYamlRules } from './files/yaml-rules.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export interface LoadedRules {
   /** There exactly when there are no faults. */
@@ -37,7 +36,8 @@ const MAX_FAULTS = 200
 
 /** Reads, parses and checks all rules below `folder` together. Never throws on what it finds there. Gives the event
  *  loop a turn after each file, so that a big library does not hold up a welcome. */
-export async function loadRules(folder: string, facts: readonly FactShape[] = KNOWN_FACTS): Promise<LoadedRules> {
+export async function loadRules(folder: string, vocabulary: Vocabulary): Promise<LoadedRules> {
+  const { facts } = vocabulary
   const { files, faults } = await readRuleFolder(folder)
   // The drafts see names that are collected after them.
   const names: Names = {
@@ -53,7 +53,7 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   const collected = createCollection()
   const advice: RuleFault[] = []
   for (const file of files) {
-    readFile(file, { collected, faults, advice, facts, names })
+    readFile(file, { collected, faults, advice, vocabulary, names })
     await nextTurn()
   }
   Object.assign(names, namesOf(collected))
@@ -61,6 +61,7 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   const { drafts } = collected
   const context: CheckContext = {
     names,
+    vocabulary,
     strategyTags: strategyTagsIn(drafts.tags),
     assetProblem: createAssetCheck(folder),
   }
@@ -74,7 +75,7 @@ export async function loadRules(folder: string, facts: readonly FactShape[] = KN
   await checkScripts(context, drafts.scripts)
   checkSops(context, drafts.sop, drafts.policy[0]?.value)
   checkSends(context, drafts.send)
-  checkWebhooks(drafts.webhook)
+  checkWebhooks(context, drafts.webhook)
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)
 
@@ -114,16 +115,17 @@ const createCollection = (): Collection => ({
 
 function readFile(
   file: RuleFile,
-  into: { collected: Collection; faults: RuleFault[]; advice: RuleFault[]; facts: readonly FactShape[]; names: Names },
+  into: { collected: Collection; faults: RuleFault[]; advice: RuleFault[]; vocabulary: Vocabulary; names: Names },
 ): void {
-  const { collected, faults, advice, facts, names } = into
+  const { collected, faults, advice, vocabulary, names } = into
+  const { facts, shapes } = vocabulary
   const parsed = parseYamlRules(file.file, file.text)
   faults.push(...parsed.faults)
   if (parsed.faults.length > 0) collected.unreadable.add(file.kind)
   for (const document of parsed.documents) {
     const { value } = document
     collected.written.push({ kind: file.kind, value })
-    const wrong = shapeFaults(file.kind, value)
+    const wrong = shapes.faults(file.kind, value)
     for (const { at, key, message, suggestion } of wrong) {
       const place = document.locate(at, key === true ? 'key' : 'value')
       faults.push({ file: file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
@@ -141,7 +143,7 @@ function readFile(
       faults,
       advice,
       facts,
-      checkNames: (condition, report) => checkConditionNames(names, condition, report),
+      checkNames: (condition, report) => checkConditionNames({ names, facts }, condition, report),
     })
     // The schema of this kind has accepted the value, which makes the cast true.
     const list = collected.drafts[file.kind] as Draft<unknown>[]

@@ -2,6 +2,7 @@ import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { migrations } from '../../migrations/index.ts'
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import { createDb, type Db } from '../core/db/db.ts'
 import { createSettableClock } from '../core/kernel/clock.ts'
 import { createTestDatabase } from '../testing/test-database.ts'
@@ -34,7 +35,13 @@ async function scene(files: Record<string, string> = {}) {
     typeof createRuleBookHolder
   >[0]['log']
   const open = (usedDb: Pick<Db, 'tx'> = db) =>
-    createRuleBookHolder({ folder: folder.folder, db: usedDb, clock: createSettableClock(1_000), log })
+    createRuleBookHolder({
+      folder: folder.folder,
+      db: usedDb,
+      clock: createSettableClock(1_000),
+      log,
+      vocabulary: VOCABULARY,
+    })
   return { ...folder, db, lines, open }
 }
 

@@ -3,7 +3,6 @@ import { describeError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import type { RuleBook, RuleBookHolder, Sop } from './book/rule-book.ts'
-import { type FactShape, KNOWN_FACTS } from './condition/known-facts.ts'
 import { fileAuthor } from './files/file-author.ts'
 import { folderSignature } from './files/folder-signature.ts'
 import type { RuleFault } from './files/rule-fault.ts'
@@ -13,6 +12,7 @@ import { releaseStore } from './release/release-store.ts'
 import { releasedBook } from './release/released-book.ts'
 import { settleReleases, unreleased } from './release/settle-releases.ts'
 import { rememberVersions, saveBook, savedBook } from './versions/rule-version-store.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Before anything was loaded, and for an empty folder. */
 export const EMPTY_BOOK: RuleBook = {
@@ -44,9 +44,10 @@ export function createRuleBookHolder(options: {
   db: Pick<Db, 'tx'>
   clock: Clock
   log: Pick<Logger, 'info' | 'warn' | 'error'>
-  facts?: readonly FactShape[]
+  vocabulary: Vocabulary
 }) {
-  const { folder, db, clock, log, facts = KNOWN_FACTS } = options
+  const { folder, db, clock, log, vocabulary } = options
+  const { facts } = vocabulary
   /** As the files say; `book` is the same with each journey in its released version. */
   let written: RuleBook | undefined
   let book: RuleBook | undefined
@@ -66,7 +67,7 @@ export function createRuleBookHolder(options: {
 
   async function load(): Promise<void> {
     const before = await folderSignature(folder)
-    const loaded = await loadRules(folder, facts)
+    const loaded = await loadRules(folder, vocabulary)
     faults = loaded.faults
     if (loaded.book === undefined) {
       logFaults()

@@ -4,22 +4,22 @@ import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { KNOWN_FACTS } from './condition/known-facts.ts'
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import { editorSchemas } from './files/editor-schemas.ts'
 import { explainShape } from './files/explain-shape.ts'
 import { RULE_KINDS, readRuleFolder } from './files/rule-folder.ts'
-import { RULE_SCHEMAS, shapeFaults } from './files/rule-shapes.ts'
 import { parseYamlRules } from './files/yaml-rules.ts'
 import { loadRules } from './load-rules.ts'
 import { FactTest } from './schema/condition.ts'
 import { ruleFolderOnDisk } from './testing/rule-folder-on-disk.ts'
 
 const CONFIG = 'config'
+const { shapes } = VOCABULARY
 const { files } = await readRuleFolder(CONFIG)
 
 describe('the rules that are shipped', () => {
   it('have no fault', async () => {
-    const { book, faults } = await loadRules(CONFIG)
+    const { book, faults } = await loadRules(CONFIG, VOCABULARY)
     expect(faults).toEqual([])
     expect([...(book?.channels.keys() ?? [])].sort()).toEqual(['包裹卡', '直播间', '门店物料'].sort())
     expect([...(book?.pools.keys() ?? [])].sort()).toEqual(['VIP群', '付费群', '科普群'].sort())
@@ -27,7 +27,7 @@ describe('the rules that are shipped', () => {
   })
 
   it('hold scripts that a person could send: 20 to 120 characters, each with aim and expected answer', async () => {
-    const { book } = await loadRules(CONFIG)
+    const { book } = await loadRules(CONFIG, VOCABULARY)
     for (const { name, value, forCondition } of book?.scripts.values() ?? []) {
       const length = Array.from(value.text).length
       expect([name, length >= 20 && length <= 120]).toEqual([name, true])
@@ -48,7 +48,7 @@ describe('the rules that are shipped', () => {
   it('each name the schema that editors check them with, and pass it', () => {
     const ajv = new Ajv({ strict: false })
     const kinds = new Map<string, ReturnType<Ajv['compile']>>()
-    for (const [name, schema] of editorSchemas()) kinds.set(name, ajv.compile(JSON.parse(schema) as object))
+    for (const [name, schema] of editorSchemas(VOCABULARY)) kinds.set(name, ajv.compile(JSON.parse(schema) as object))
     for (const { kind, file, text } of files) {
       const depth = file.split('/').length - 1
       expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=${'../'.repeat(depth)}.schema/${kind}.json`)
@@ -58,7 +58,7 @@ describe('the rules that are shipped', () => {
   })
 
   it('come with the schemas as they are now (npm run -s sop -- schema writes them)', () => {
-    const current = editorSchemas()
+    const current = editorSchemas(VOCABULARY)
     expect(readdirSync(join(CONFIG, '.schema')).sort()).toEqual([...current.keys()].sort())
     for (const [name, text] of current) expect(readFileSync(join(CONFIG, '.schema', name), 'utf8')).toBe(text)
   })
@@ -66,7 +66,7 @@ describe('the rules that are shipped', () => {
 
 it('the guide for ops staff names every fact and every way to compare', () => {
   const guide = readFileSync(join(CONFIG, 'README.md'), 'utf8')
-  const words = [...KNOWN_FACTS.map((fact) => fact.path), ...Object.keys(FactTest.properties)]
+  const words = [...VOCABULARY.facts.map((fact) => fact.path), ...Object.keys(FactTest.properties)]
   expect(words.filter((word) => !guide.includes(`\`${word}`))).toEqual([])
 })
 
@@ -106,7 +106,9 @@ describe('whatever is done to a rule file', () => {
         const places = [
           ...faults,
           ...documents.flatMap((document) =>
-            shapeFaults(kind, document.value).map(({ at: path, key }) => document.locate(path, key ? 'key' : 'value')),
+            shapes
+              .faults(kind, document.value)
+              .map(({ at: path, key }) => document.locate(path, key ? 'key' : 'value')),
           ),
         ]
         for (const { line, column } of places) {
@@ -121,7 +123,7 @@ describe('whatever is done to a rule file', () => {
 
   it('a shape is explained exactly when the schema refuses it', () => {
     const ajv = new Ajv({ strict: false, unicodeRegExp: true })
-    const validators = new Map(RULE_KINDS.map((kind) => [kind, ajv.compile(RULE_SCHEMAS[kind])]))
+    const validators = new Map(RULE_KINDS.map((kind) => [kind, ajv.compile(shapes.schemas[kind])]))
     const junk = fc.constantFrom<unknown>(
       null,
       0,
@@ -142,7 +144,7 @@ describe('whatever is done to a rule file', () => {
         const value: unknown = parse(text)
         spoil(value, steps, put)
         const accepted = validators.get(kind)?.(value)
-        expect([explainShape(RULE_SCHEMAS[kind], value).length === 0, JSON.stringify(value)]).toEqual([
+        expect([explainShape(shapes.schemas[kind], value).length === 0, JSON.stringify(value)]).toEqual([
           accepted,
           JSON.stringify(value),
         ])
@@ -157,7 +159,7 @@ describe('whatever is done to a rule file', () => {
         const begin = at % (text.length + 1)
         const made = ruleFolderOnDisk({ [file]: text.slice(0, begin) + put + text.slice(begin + cut) })
         try {
-          const { book, faults } = await loadRules(made.folder)
+          const { book, faults } = await loadRules(made.folder, VOCABULARY)
           expect(book === undefined).toBe(faults.length > 0)
         } finally {
           made.remove()

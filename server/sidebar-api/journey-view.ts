@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import type { Journey } from '../operations/sop/explain/sop-queries.ts'
 import type { NotIn } from '../operations/sop/explain/why-not.ts'
 import { factsText } from '../operations/sop/model/facts-text.ts'
@@ -37,7 +38,7 @@ function stepView(
   return {
     atMs,
     // A branch says its facts in its line already; here they stand below it.
-    text: outcome.replace(`（${factsText(seen)}）`, ''),
+    text: outcome.replace(`（${factsText(seen, VOCABULARY.facts)}）`, ''),
     facts: factsOf(seen, book),
     version: reason?.rule?.version ?? null,
   }

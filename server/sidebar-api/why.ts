@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import type { Reason } from '../core/kernel/reason.ts'
 import { factsSeen } from '../operations/sop/model/facts-text.ts'
 import type { RuleBook } from '../rules/book/rule-book.ts'
@@ -34,7 +35,7 @@ export function factsOf(seen: Record<string, unknown>, book: Pick<RuleBook, 'sop
     path,
     path.startsWith('sops.') && Array.isArray(value) ? value.map((name) => book.sops.get(name)?.title ?? name) : value,
   ])
-  return factsSeen(Object.fromEntries(named)).map(({ label, value }) => ({ label, value }))
+  return factsSeen(Object.fromEntries(named), VOCABULARY.facts).map(({ label, value }) => ({ label, value }))
 }
 
 /** SOPs are named by an id; people know them by their title. */

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
-import type { FactType } from '../rules/condition/fact.ts'
-import type { FactShape } from '../rules/condition/known-facts.ts'
+import type { FactShape, FactType } from '../rules/condition/fact.ts'
 import type { Condition, FactTest } from '../rules/schema/condition.ts'
 
 /** What the facts of one type may be compared with. */

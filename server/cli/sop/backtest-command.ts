@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { durationMs } from '../../operations/sop/model/wait-due.ts'
 import type { RuleBook, Sop } from '../../rules/book/rule-book.ts'
-import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import { loadRules } from '../../rules/load-rules.ts'
 import { storedSop } from '../../rules/versions/rule-version-store.ts'
 import { readSomeSettings } from '../../settings.ts'
@@ -29,7 +29,7 @@ export const backtestCommand: SopCommand = {
     if (!/^[1-9]\d{0,3}[hd]$/.test(since)) throw wrongUse('--since 要写成 30d 或 12h 这样。')
     const asked = values.version ?? []
     if (asked.length > 2) throw wrongUse('--version 最多写两次：先旧后新。')
-    const { book, faults } = await loadRules(deps.folder)
+    const { book, faults } = await loadRules(deps.folder, VOCABULARY)
     if (book === undefined)
       return failed(`规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${deps.folder}`)
     const written = book.sops.get(name)
@@ -44,7 +44,7 @@ export const backtestCommand: SopCommand = {
       const versionOf = async (version: string | undefined, otherwise: Sop | undefined): Promise<Sop | undefined> =>
         version === undefined || version === otherwise?.version
           ? otherwise
-          : scratches[0]?.tx((tx) => storedSop(tx, name, version, { file: written.file, facts: KNOWN_FACTS }))
+          : scratches[0]?.tx((tx) => storedSop(tx, name, version, { file: written.file, facts: VOCABULARY.facts }))
       const older = await versionOf(asked[0], inForce?.sops.get(name))
       const newer = await versionOf(asked[1], written)
       if (older === undefined) return failed(`没有可以对比的旧版本${asked[0] === undefined ? '' : `「${asked[0]}」`}。`)

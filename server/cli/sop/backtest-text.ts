@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Verdict } from '../../operations/sop/enter/verdict.ts'
 import type { EntryFigure, StepFigure } from '../../operations/sop/explain/sop-figures.ts'
@@ -79,7 +80,7 @@ const stepsOf = ({ steps }: Played, versions: Sop[]): Map<string, number> =>
     ({ version, position, kind, outcome }) => {
       const sop = versions.find((one) => one.version === version)
       const step = sop === undefined ? undefined : stepAt(sop.steps, position)
-      const text = step !== undefined && kind in step ? stepText(step) : `更早版本的步骤（${kind}）`
+      const text = step !== undefined && kind in step ? stepText(step, VOCABULARY) : `更早版本的步骤（${kind}）`
       return outcome.startsWith('没有') ? `${text}：${outcome.split('（')[0] ?? ''}` : text
     },
   )
@@ -122,7 +123,7 @@ function told({ entries, steps, verdicts }: Played, id: string): string {
     return `没有进入${refused === undefined ? '' : `，${refused}`}`
   }
   const acts = steps.filter((step) => step.externalUserId === id && step.kind !== 'wait')
-  const facts = factsText(entry.facts)
+  const facts = factsText(entry.facts, VOCABULARY.facts)
   return [
     `${shanghaiText(entry.enteredAtMs)} 进入`,
     ...(facts === '' ? [] : [facts]),

@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { formatFault } from '../../rules/files/rule-fault.ts'
 import { loadRules } from '../../rules/load-rules.ts'
@@ -10,7 +11,7 @@ export const checkCommand: SopCommand = {
   says: '检查规则文件（默认 config）；错误和提醒逐条列出 文件:行:列',
   run: async (words, deps) => {
     const [folder = 'config'] = readWords(words, { options: {}, names: ['一个文件夹'], least: 0 }).given
-    const { book, faults, advice } = await loadRules(folder)
+    const { book, faults, advice } = await loadRules(folder, VOCABULARY)
     if (book !== undefined) {
       const fromFiles = advice.map((one) => `提醒 ${formatFault(one, folder)}`)
       const fromServer = await reminders(book, deps)

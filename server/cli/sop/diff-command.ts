@@ -1,5 +1,5 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { diffVersions } from '../../operations/sop/release/diff-versions.ts'
-import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import { sopVersionsOf } from '../../rules/versions/rule-version-store.ts'
 import { contentOf, releaseOf, versionNamed } from './known-sop.ts'
 import { readWords } from './read-words.ts'
@@ -20,7 +20,7 @@ export const diffCommand: SopCommand = {
           ? all.filter((version) => version !== now).at(-1)
           : await versionNamed(tx, sop, writtenOld)
       if (before === undefined) return { code: 0, out: `「${sop}」只有一个版本：${now}`, err: '' }
-      const lines = diffVersions(await contentOf(tx, sop, before), await contentOf(tx, sop, now), KNOWN_FACTS)
+      const lines = diffVersions(await contentOf(tx, sop, before), await contentOf(tx, sop, now), VOCABULARY)
       const head = `${before} → ${now}`
       return { code: 0, out: [head, ...(lines.length === 0 ? ['没有不同'] : lines)].join('\n'), err: '' }
     })

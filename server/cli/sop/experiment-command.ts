@@ -1,8 +1,8 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { type SplitResult, splitResult } from '../../operations/sop/experiments/split-results.ts'
 import { storedVersions } from '../../operations/sop/model/sop-versions.ts'
 import { splitsOf } from '../../rules/book/splits-of.ts'
-import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import type { SopSplit } from '../../rules/schema/sop-rule.ts'
 import { contentOf, releaseOf } from './known-sop.ts'
 import { readWords, wrongUse } from './read-words.ts'
@@ -28,7 +28,7 @@ export const experimentCommand: SopCommand = {
       }
       const blocks: string[] = []
       for (const split of wanted) {
-        const asked = { sop, split, windowDays, nowMs: clock.now(), versions: storedVersions(KNOWN_FACTS) }
+        const asked = { sop, split, windowDays, nowMs: clock.now(), versions: storedVersions(VOCABULARY.facts) }
         blocks.push(resultText(await splitResult(tx, asked)))
       }
       return { code: 0, out: [...blocks, HOW_JUDGED].join('\n\n'), err: '' }

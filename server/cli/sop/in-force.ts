@@ -1,5 +1,5 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
-import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import { loadRules } from '../../rules/load-rules.ts'
 import { releaseStore } from '../../rules/release/release-store.ts'
 import { releasedBook } from '../../rules/release/released-book.ts'
@@ -9,11 +9,11 @@ import type { SopCliDeps } from './sop-command.ts'
 /** The rules as the server has them in force: the files, or the last good ones while the files have faults, each journey in
  *  its released version. Undefined when there never were any. */
 export async function inForce({ db, folder }: SopCliDeps): Promise<RuleBook | undefined> {
-  const { book } = await loadRules(folder)
+  const { book } = await loadRules(folder, VOCABULARY)
   return db().tx(async (tx) => {
-    const last = book ?? (await savedBook(tx, KNOWN_FACTS))
+    const last = book ?? (await savedBook(tx, VOCABULARY.facts))
     if (last === undefined) return undefined
     const releases = await releaseStore.latest(tx)
-    return (await releasedBook(tx, last, { releases, facts: KNOWN_FACTS })).book
+    return (await releasedBook(tx, last, { releases, facts: VOCABULARY.facts })).book
   })
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { staffQueries } from '../../records/staff/staff-queries.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
@@ -44,7 +45,7 @@ export const planCommand: SopCommand = {
       throw wrongUse(`--days 要写 1 到 ${MOST_DAYS} 的整数。`)
     const folder = given.find(isFolder) ?? deps.folder
     const asked = given.filter((word) => word !== folder)
-    const { book, faults } = await loadRules(folder)
+    const { book, faults } = await loadRules(folder, VOCABULARY)
     if (book === undefined) return failed(`规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${folder}`)
     const strange = asked.find((name) => !book.sops.has(name))
     if (strange !== undefined) return failed(`没有编号是「${strange}」的 SOP。有：${[...book.sops.keys()].join('、')}`)

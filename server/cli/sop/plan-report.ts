@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { StepFigure } from '../../operations/sop/explain/sop-figures.ts'
 import { stepAt } from '../../operations/sop/model/step-path.ts'
@@ -59,7 +60,7 @@ export function stepRows(sop: Pick<SopPlan, 'sop' | 'steps'>, book: RuleBook): S
     // Those who are inside on an older version count at the step that stands there now, if it is of the same kind.
     const step = stepAt(book.sops.get(sop.sop)?.steps ?? [], figure.position)
     const isSame = step !== undefined && figure.kind in step
-    const text = isSame ? stepText(step) : `旧版本的步骤（${figure.kind}）`
+    const text = isSame ? stepText(step, VOCABULARY) : `旧版本的步骤（${figure.kind}）`
     const key = `${figure.position} ${text}`
     const row = rows.get(key) ?? { position: figure.position, text, kind: figure.kind, done: [], missed: [] }
     rows.set(key, row)

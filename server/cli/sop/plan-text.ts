@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { factsText } from '../../operations/sop/model/facts-text.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
@@ -141,7 +142,7 @@ function exampleLines(sop: SopPlan, { plan, guides }: PlanReport): string[] {
       const facts =
         entry === undefined
           ? '已经在里面'
-          : `${shanghaiText(entry.enteredAtMs)} 进入${entry.heldOut ? '对照组' : ''}，${factsText(entry.facts) || '没有条件'}`
+          : `${shanghaiText(entry.enteredAtMs)} 进入${entry.heldOut ? '对照组' : ''}，${factsText(entry.facts, VOCABULARY.facts) || '没有条件'}`
       const steps = sop.steps.filter((step) => step.externalUserId === externalUserId && step.kind !== 'wait')
       return [
         cutTo(`  ${name}：${facts}`, 100),

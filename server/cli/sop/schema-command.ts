@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { editorSchemas } from '../../rules/files/editor-schemas.ts'
 import { readWords } from './read-words.ts'
 import type { SopCommand } from './sop-command.ts'
@@ -12,11 +13,11 @@ export const schemaCommand: SopCommand = {
     const place = join(folder, '.schema')
     try {
       mkdirSync(place, { recursive: true })
-      for (const [name, text] of editorSchemas()) writeFileSync(join(place, name), text)
+      for (const [name, text] of editorSchemas(VOCABULARY)) writeFileSync(join(place, name), text)
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
       return { code: 1, out: '', err: `写不进 ${place}（${code}）：检查文件夹是否存在、有没有写权限。` }
     }
-    return { code: 0, out: `已写好 ${editorSchemas().size} 个 JSON Schema，在 ${place}/`, err: '' }
+    return { code: 0, out: `已写好 ${editorSchemas(VOCABULARY).size} 个 JSON Schema，在 ${place}/`, err: '' }
   },
 }

@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { Db } from '../../core/db/db.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { holdOutPeople, holdOutResult } from '../../operations/sop/experiments/hold-out-result.ts'
@@ -10,7 +11,6 @@ import {
 } from '../../operations/sop/experiments/mean-difference.ts'
 import { storedVersions } from '../../operations/sop/model/sop-versions.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
-import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import type { SopRule } from '../../rules/schema/sop-rule.ts'
 import { contentOf, releaseOf } from './known-sop.ts'
 import { readWords } from './read-words.ts'
@@ -36,7 +36,7 @@ export const upliftCommand: SopCommand = {
       const how = '在规则里写 holdOut: { percent: 10, days: 30 }，从那以后进来的人才能比。'
       return { code: 1, out: '', err: `「${sop}」没有对照组，说不出它带来了什么。${how}` }
     }
-    const asked = { sop, holdOut, nowMs, versions: storedVersions(KNOWN_FACTS) }
+    const asked = { sop, holdOut, nowMs, versions: storedVersions(VOCABULARY.facts) }
     const { arms, verdict, leftOut } = await db().tx((tx) => holdOutResult(tx, asked))
     const head = `「${sop}」的对照组占 ${holdOut.percent}%，比较进来以后 ${holdOut.days} 天`
     const ignored = leftOut === 0 ? [] : [`  有 ${leftOut} 人进来时没有这样的对照组，不算在内。`]
@@ -78,7 +78,7 @@ async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs:
     const { bought, last } = await db.tx(async (tx) => {
       const page = await holdOutPeople(
         tx,
-        { ...asked, versions: storedVersions(KNOWN_FACTS) },
+        { ...asked, versions: storedVersions(VOCABULARY.facts) },
         { after: from, limit: PAGE },
       )
       const spans = page.people.map(({ externalUserId, enteredAtMs }) => ({

@@ -1,7 +1,7 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { diffVersions } from '../../operations/sop/release/diff-versions.ts'
 import { type VersionPeople, versionQueries } from '../../operations/sop/release/version-queries.ts'
-import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import { releaseStore } from '../../rules/release/release-store.ts'
 import type { SopRule } from '../../rules/schema/sop-rule.ts'
 import { sopVersionsOf } from '../../rules/versions/rule-version-store.ts'
@@ -25,7 +25,7 @@ export const versionsCommand: SopCommand = {
       const blocks = versions.map(({ version, firstSeenMs }, index) => {
         const first = releases.find((release) => release.version === version)
         const [before, now] = [contents[index - 1], contents[index]]
-        const changes = before === undefined || now === undefined ? [] : diffVersions(before, now, KNOWN_FACTS)
+        const changes = before === undefined || now === undefined ? [] : diffVersions(before, now, VOCABULARY)
         const by = first?.by === undefined ? '' : `  ${first.by}`
         return [
           `${version}  ${shanghaiText(firstSeenMs)}${by}  ${peopleText(people.get(version))}`,

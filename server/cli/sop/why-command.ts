@@ -1,4 +1,5 @@
 import { facts } from '../../capabilities/facts.ts'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { createSopQueries } from '../../operations/sop/explain/sop-queries.ts'
 import { createWhyNot } from '../../operations/sop/explain/why-not.ts'
@@ -23,8 +24,14 @@ export const whyCommand: SopCommand = {
       const found = await find(tx, wanted)
       if (typeof found === 'string') return { code: 1, out: '', err: found }
       const { externalUserId } = found
-      const queries = createSopQueries(createSopVersions({ rules, facts }))
-      const whyNot = createWhyNot({ clock: deps.clock, rules, facts, customers: { queries: customerQueries } })
+      const queries = createSopQueries(createSopVersions({ rules, facts }), VOCABULARY)
+      const whyNot = createWhyNot({
+        clock: deps.clock,
+        rules,
+        facts,
+        vocabulary: VOCABULARY,
+        customers: { queries: customerQueries },
+      })
       const isAsked = (one: { sop: string }): boolean => sop === undefined || one.sop === sop
       return {
         code: 0,

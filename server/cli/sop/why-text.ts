@@ -1,3 +1,4 @@
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Journey } from '../../operations/sop/explain/sop-queries.ts'
 import type { NotIn } from '../../operations/sop/explain/why-not.ts'
@@ -44,7 +45,7 @@ function journeyLines(journey: Journey): string[] {
 }
 
 function enteredText({ entered, seen, heldOut, canary }: Journey): string {
-  const facts = factsText(seen)
+  const facts = factsText(seen, VOCABULARY.facts)
   return [
     entered,
     ...(facts === '' ? [] : [facts]),
@@ -56,7 +57,7 @@ function enteredText({ entered, seen, heldOut, canary }: Journey): string {
 /** The facts of a branch stand in its outcome already. */
 function seenOf({ kind, reason }: Journey['steps'][number]): string {
   const facts = kind === 'choose' ? undefined : reason?.facts
-  return facts === undefined || Object.keys(facts).length === 0 ? '' : `（${factsText(facts)}）`
+  return facts === undefined || Object.keys(facts).length === 0 ? '' : `（${factsText(facts, VOCABULARY.facts)}）`
 }
 
 const notInLines = ({ title, version, why, last }: NotIn): string[] => [

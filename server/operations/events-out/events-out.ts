@@ -5,44 +5,12 @@ import type { Executor } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { EventKind } from '../../engine/inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
-import {
-  CustomerAccepted,
-  CustomerAdded,
-  CustomerHandedOver,
-  CustomerLost,
-  TagAdded,
-  TagRemoved,
-} from '../../records/customers/customer-events.ts'
-import { GroupJoined, GroupLeft } from '../../records/groups/group-events.ts'
-import { OrderClosed, OrderCreated, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
-import { StaffLeft } from '../../records/staff/staff-events.ts'
-import { SurveyAnswered } from '../../records/surveys/survey-events.ts'
 import type { Note } from '../../records/timeline/timeline.ts'
-import { KNOWN_EVENTS, meansEvent, STEP_EVENT } from '../../rules/book/known-events.ts'
 import type { Rule, RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { decisionEvent, meansEvent, STEP_EVENT } from '../../rules/book/webhook-events.ts'
 import type { WebhookRule } from '../../rules/schema/rule-files.ts'
-import { ScriptSent } from '../scripts-library/script-events.ts'
-import { TierChanged } from '../tiers/tier-events.ts'
+import type { Vocabulary } from '../../rules/vocabulary.ts'
 import { createDeliverWebhook, DeliverWebhook, type DeliverWebhookDeps } from './deliver-webhook.ts'
-
-const FACTS: readonly EventKind[] = [
-  CustomerAdded,
-  CustomerAccepted,
-  CustomerHandedOver,
-  CustomerLost,
-  TagAdded,
-  TagRemoved,
-  ScriptSent,
-  SurveyAnswered,
-  GroupJoined,
-  GroupLeft,
-  OrderCreated,
-  OrderPaid,
-  OrderRefunded,
-  OrderClosed,
-  StaffLeft,
-  TierChanged,
-]
 
 /** Good for nothing but a welcome, and only ours. */
 const PRIVATE = 'welcomeCode'
@@ -61,11 +29,14 @@ interface Happening {
 export interface EventsOutDeps extends DeliverWebhookDeps {
   outbox: Pick<Outbox, 'enqueue'>
   rules: Pick<RuleBookHolder, 'current'>
+  /** What webhooks may be told of. */
+  events: readonly EventKind[]
+  vocabulary: Pick<Vocabulary, 'forwarded'>
 }
 
 /** Tells other systems what happened and what was decided: `config/webhooks/*.yaml` says whom and of what. */
 export function createEventsOut(deps: EventsOutDeps) {
-  const { outbox, rules, clock } = deps
+  const { outbox, rules, clock, events, vocabulary } = deps
 
   async function send(tx: Tx, webhook: Rule<WebhookRule>, happening: Happening): Promise<void> {
     const { key, event, atMs, data, externalUserId } = happening
@@ -82,13 +53,13 @@ export function createEventsOut(deps: EventsOutDeps) {
 
   async function forward(tx: Tx, happening: Happening): Promise<void> {
     for (const webhook of rules.current().webhooks.values()) {
-      const { events, enabled } = webhook.value
-      if (enabled === false || !events.some((pattern) => meansEvent(pattern, happening.event))) continue
+      const { events: asked, enabled } = webhook.value
+      if (enabled === false || !asked.some((pattern) => meansEvent(pattern, happening.event))) continue
       await send(tx, webhook, happening)
     }
   }
 
-  const subscriptions: Subscription[] = FACTS.map((kind) =>
+  const subscriptions: Subscription[] = events.map((kind) =>
     subscribe(`events-out.${kind.kind}`, kind, (tx, event) => {
       const { [PRIVATE]: _private, ...data } = event.payload as Record<string, unknown>
       const { externalUserId } = data
@@ -119,8 +90,8 @@ export function createEventsOut(deps: EventsOutDeps) {
     onNotes: async (tx: Tx, notes: Note[]): Promise<void> => {
       if (rules.current().webhooks.size === 0) return
       for (const { key, kind, externalUserId, userId, text, reason, atMs } of notes) {
-        const event = `decision.${kind}`
-        if (!KNOWN_EVENTS.includes(event)) continue
+        const event = decisionEvent(kind)
+        if (!vocabulary.forwarded.includes(event)) continue
         const data = { externalUserId, userId: userId ?? null, text, reason: reason ?? null }
         await forward(tx, { key: `note:${key}`, event, atMs: atMs ?? clock.now(), data, externalUserId })
       }

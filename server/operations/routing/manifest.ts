@@ -10,6 +10,7 @@ export const routing = defineCapability({
   tables: routingTables,
   facts: [],
   events: [],
+  decisions: ['invitation.opened', 'invitation.waiting'],
   rewind: createRoutingRewind,
   renames: (tx, renamed, { guideRenamed }) => guideRenamed(tx, renamed),
   identified: nothing('invitations are for customers of ours'),

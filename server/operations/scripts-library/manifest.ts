@@ -11,6 +11,7 @@ export const scripts = defineCapability({
   tables: scriptTables,
   facts: [],
   events: [ScriptSent],
+  decisions: ['script.sent'],
   rewind: leftOut('what was sent is a touch, too'),
   renames: nothing('it is history, which keeps the userid of its time'),
   identified: nothing('scripts are sent to customers of ours'),

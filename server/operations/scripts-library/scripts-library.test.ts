@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { LibraryScript, RuleBook } from '../../rules/book/rule-book.ts'
 import type { Facts, FactValue } from '../../rules/condition/fact.ts'
 import { conditionOf } from '../../rules/condition/parse-condition.ts'
@@ -11,7 +12,7 @@ type Written = Pick<ScriptRule, 'id' | 'title'> & Partial<ScriptRule> & { domain
 function bookOf(written: Written[]): RuleBook {
   const scripts = written.map(({ domain = '售前', situation = '开场', ...rest }, order): LibraryScript => {
     const value: ScriptRule = { aim: '目的', expect: '回答', text: '内容', ...rest }
-    const forCondition = value.for === undefined ? undefined : conditionOf(value.for)
+    const forCondition = value.for === undefined ? undefined : conditionOf(value.for, VOCABULARY.facts)
     return {
       name: value.id,
       version: JSON.stringify(value),
@@ -30,6 +31,7 @@ function library(...written: Written[]) {
   let book = bookOf(written)
   const listeners: ((book: RuleBook) => void)[] = []
   const scripts = createScriptsLibrary({
+    vocabulary: VOCABULARY,
     rules: { current: () => book, onChange: (listener) => listeners.push(listener) },
   })
   return {

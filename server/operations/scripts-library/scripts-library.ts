@@ -4,6 +4,7 @@ import { conditionZh } from '../../rules/condition/condition-zh.ts'
 import type { Facts } from '../../rules/condition/fact.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { factPaths } from '../../rules/condition/parse-condition.ts'
+import type { Vocabulary } from '../../rules/vocabulary.ts'
 import { type IndexedScript, indexScript, queryWords, scoreOf } from './script-index.ts'
 
 export interface Proposal {
@@ -17,6 +18,11 @@ export interface Domain {
   situations: { situation: string; scripts: LibraryScript[] }[]
 }
 
+export interface ScriptsLibraryDeps {
+  rules: RuleBookHolder
+  vocabulary: Pick<Vocabulary, 'facts'>
+}
+
 const DEFAULT_LIMIT = 20
 /** Of indexing at a stretch; longer would hold up everything else. */
 const SLICE_MS = 8
@@ -25,7 +31,7 @@ const keyOf = (script: LibraryScript): string => `${script.version} ${script.dom
 
 /** The scripts (话术) of the rules in force: found by words, pinyin and initials, proposed by condition, laid out as a
  *  tree. */
-export function createScriptsLibrary({ rules }: { rules: RuleBookHolder }) {
+export function createScriptsLibrary({ rules, vocabulary }: ScriptsLibraryDeps) {
   let kept = new Map<string, IndexedScript>()
   let ready: { book: RuleBook; entries: { script: LibraryScript; index: IndexedScript }[] } | undefined
 
@@ -94,7 +100,13 @@ export function createScriptsLibrary({ rules }: { rules: RuleBookHolder }) {
         .flatMap((script) => {
           const condition = script.forCondition
           return condition !== undefined && holds(condition, facts)
-            ? [{ script, because: script.value.because ?? conditionZh(condition), asks: factPaths(condition).length }]
+            ? [
+                {
+                  script,
+                  because: script.value.because ?? conditionZh(condition, vocabulary.facts),
+                  asks: factPaths(condition).length,
+                },
+              ]
             : []
         })
         .sort((a, b) => b.asks - a.asks || a.script.order - b.script.order)

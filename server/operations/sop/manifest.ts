@@ -25,6 +25,7 @@ export const sop = defineCapability({
   tables: sopTables,
   facts: sopFacts,
   events: [],
+  decisions: ['sop.entered', 'sop.step', 'sop.ended'],
   rewind: createSopRewind,
   renames: (tx, { oldUserId, newUserId }) => entryStore.renameGuide(tx, oldUserId, newUserId),
   identified: nothing('journeys are of customers of ours'),

@@ -11,7 +11,7 @@ import { CustomerHandedOver } from '../../records/customers/customer-events.ts'
 import { createEnter, type EnterDeps } from './enter/enter.ts'
 import { createExclusiveGroup } from './enter/exclusive-group.ts'
 import { createJourneyLinks, type JourneyLinks } from './enter/journey-links.ts'
-import { createOnEvent } from './enter/on-event.ts'
+import { createOnEvent, type OnEventDeps } from './enter/on-event.ts'
 import { createLook } from './experiments/look.ts'
 import { createNoteOutcomes } from './experiments/note-outcomes.ts'
 import { createSopQueries } from './explain/sop-queries.ts'
@@ -31,14 +31,15 @@ export type SopDeps = Omit<WalkDeps, keyof JourneyLinks> &
   EnterDeps &
   RunScansDeps &
   SopVersionsDeps &
-  Omit<HandOverDeps, 'versions'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
+  Omit<HandOverDeps, 'versions'> &
+  Pick<OnEventDeps, 'events'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
 
 const BY_PEOPLE = 'people and their guard-rail decide what becomes of versions'
 
 /** Journeys: who enters by what, the steps they take, the waits between, and how it ends. Its subscriptions must come
  *  before the welcome's: a journey's own welcome goes before the channel's. */
 export function createSop(deps: SopDeps) {
-  const { db, clock, log, rules } = deps
+  const { db, clock, log, rules, vocabulary } = deps
   const versions = createSopVersions(deps)
   // Journeys lead to journeys; the thunks break the circle of their construction.
   const walk = createWalk({
@@ -52,11 +53,11 @@ export function createSop(deps: SopDeps) {
   const messages = createHandOverMessages({ ...deps, versions })
   deps.massSend.tellOutcomesTo(messages.onAsked)
   const walkDueEntries = createWalkDueEntries({ db, clock, log, versions, walk })
-  const noteOutcomes = createNoteOutcomes({ rules, versions })
+  const noteOutcomes = createNoteOutcomes({ rules, versions, vocabulary })
   const runScans = createRunScans(deps, enter)
 
   const subscriptions: Subscription[] = [
-    ...createOnEvent({ clock, rules, versions, walk, enter, noteOutcomes }),
+    ...createOnEvent({ ...deps, versions, walk, enter, noteOutcomes }),
     subscribe('sop.hand-over', CustomerHandedOver, (tx, { payload }) =>
       entryStore.handOver(tx, payload.externalUserId, payload.fromUserId, payload.toUserId),
     ),
@@ -109,7 +110,7 @@ export function createSop(deps: SopDeps) {
   return {
     subscriptions,
     jobs,
-    queries: { ...createSopQueries(versions), whyNot: createWhyNot(deps) },
+    queries: { ...createSopQueries(versions, vocabulary), whyNot: createWhyNot(deps) },
   }
 }
 

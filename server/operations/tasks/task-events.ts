@@ -1,8 +1,9 @@
 import Type from 'typebox'
-import { defineEvent } from '../../engine/inbox/event-kind.ts'
+import { leftOut } from '../../core/db/define-table.ts'
+import { defineOwnEvent } from '../../records/own-event.ts'
 
 /** A guide ended a to-do of theirs in the sidebar. What is closed for them is told by whoever closes it. */
-export const TaskAnswered = defineEvent(
+export const TaskAnswered = defineOwnEvent(
   'task.answered',
   Type.Object({
     /** The key it was opened with. */
@@ -12,4 +13,5 @@ export const TaskAnswered = defineEvent(
     userId: Type.String(),
     outcome: Type.Union([Type.Literal('done'), Type.Literal('dropped')]),
   }),
+  { isForwarded: false, replay: leftOut('no guide answers a second time') },
 )

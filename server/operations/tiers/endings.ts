@@ -5,6 +5,7 @@ import type { Customers } from '../../records/customers/customers.ts'
 import type { Ladder } from '../../rules/book/rule-book.ts'
 import { conditionZh } from '../../rules/condition/condition-zh.ts'
 import type { Facts } from '../../rules/condition/fact.ts'
+import type { Vocabulary } from '../../rules/vocabulary.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { endsSoon, levelOf } from './judge.ts'
 import { askedFacts } from './move-text.ts'
@@ -12,6 +13,7 @@ import type { CustomerTier } from './tier-store.ts'
 
 export interface EndingsDeps {
   clock: Clock
+  vocabulary: Pick<Vocabulary, 'facts'>
   customers: { queries: Pick<Customers['queries'], 'ownerOf'> }
   tasks: Pick<Tasks, 'open' | 'close'>
 }
@@ -20,7 +22,7 @@ const keyOf = ({ ladder, externalUserId }: CustomerTier, untilMs: number): strin
   `tier-ends:${untilMs}:${externalUserId}:${ladder}`
 
 /** Tells the guide a week before a level ends that will not be renewed, once for each end. */
-export function createEndings({ clock, customers, tasks }: EndingsDeps) {
+export function createEndings({ clock, vocabulary, customers, tasks }: EndingsDeps) {
   return {
     warn: async (tx: Tx, ladder: Ladder, tier: CustomerTier, facts: Facts): Promise<void> => {
       const untilMs = endsSoon(ladder, tier, facts, clock.now())
@@ -38,7 +40,7 @@ export function createEndings({ clock, customers, tasks }: EndingsDeps) {
         title: `「${ladder.name}」的 ${level.name} 到 ${end} 为止，提醒客户续上`,
         dueAtMs: untilMs,
         reason: {
-          text: `还不符合续期的条件：${conditionZh(level.when)}`,
+          text: `还不符合续期的条件：${conditionZh(level.when, vocabulary.facts)}`,
           rule: { kind: 'ladder', name: ladder.name, version: ladder.version },
           facts: askedFacts(ladder, facts),
         },

@@ -5,6 +5,7 @@ import type { Customers } from '../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { Ladder, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { Facts } from '../../rules/condition/fact.ts'
+import type { Vocabulary } from '../../rules/vocabulary.ts'
 import type { Endings } from './endings.ts'
 import type { GuidePlaces } from './guide-places.ts'
 import { judge, lastLevel, levelOf, type Standing, type Verdict } from './judge.ts'
@@ -18,6 +19,7 @@ export interface EvaluateDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
   facts: Pick<CustomerFacts, 'of'>
+  vocabulary: Pick<Vocabulary, 'facts'>
   customers: { queries: Pick<Customers['queries'], 'exists'> }
   moves: Moves
   proposals: Pick<Proposals, 'proposeMove' | 'settled'>
@@ -51,6 +53,7 @@ export function createEvaluate({
   clock,
   rules,
   facts,
+  vocabulary,
   customers,
   moves,
   proposals,
@@ -82,7 +85,7 @@ export function createEvaluate({
       if (isProposed) await proposals.settled(tx, ladder.name, externalUserId)
       return
     }
-    const reason = reasonOf(ladder, moveText(ladder, tier, verdict), known, occasion)
+    const reason = reasonOf(ladder, moveText(ladder, tier, verdict, vocabulary.facts), known, occasion)
     if (isProposed && !happensBySelf(ladder, tier, verdict)) {
       return proposals.proposeMove(tx, ladder, tier, verdict.to, reason)
     }
@@ -119,7 +122,7 @@ export function createEvaluate({
     if (verdict.kind !== 'move' || ladder.value.moves === 'propose') {
       return { level: lastLevel(ladder), text: '第一次评定' }
     }
-    return { level: verdict.to, text: `第一次评定，${moveText(ladder, nowhere, verdict)}` }
+    return { level: verdict.to, text: `第一次评定，${moveText(ladder, nowhere, verdict, vocabulary.facts)}` }
   }
 
   return {

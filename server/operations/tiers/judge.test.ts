@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { Ladder } from '../../rules/book/rule-book.ts'
 import type { Facts } from '../../rules/condition/fact.ts'
@@ -11,7 +12,7 @@ import { judge, type Standing } from './judge.ts'
 
 const ladderOf = (text: string): Ladder => {
   const value = parse(text) as LadderRule
-  const condition = (written: unknown) => (written === undefined ? undefined : conditionOf(written))
+  const condition = (written: unknown) => (written === undefined ? undefined : conditionOf(written, VOCABULARY.facts))
   const levels = value.levels.map((level) => ({
     name: level.level,
     when: condition(level.when),

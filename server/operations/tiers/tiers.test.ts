@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { conditionOf } from '../../rules/condition/parse-condition.ts'
 import { steakLadder } from './testing/steak-ladder.ts'
@@ -84,8 +85,8 @@ it('a new ladder takes everybody up at night, once, without a journey beginning;
   const now = t.clock.now()
   const known = await t.db.tx((tx) => t.huoshui.facts.of(tx, [rich, poor], now, ['tiers']))
   expect([known.get(rich)?.get('tiers'), known.get(poor)?.get('tiers')]).toEqual([['分层/S'], ['分层/C']])
-  const isS = conditionOf({ tiers: { any: ['分层/S'] } })
+  const isS = conditionOf({ tiers: { any: ['分层/S'] } }, VOCABULARY.facts)
   expect(await t.db.tx((tx) => t.huoshui.facts.audience(tx, isS, now, { limit: 10 }))).toEqual([rich])
-  const notS = conditionOf({ tiers: { none: ['分层/S'] } })
+  const notS = conditionOf({ tiers: { none: ['分层/S'] } }, VOCABULARY.facts)
   expect(await t.db.tx((tx) => t.huoshui.facts.audience(tx, notS, now, { limit: 10 }))).toEqual([poor])
 })

@@ -10,6 +10,7 @@ export const welcome = defineCapability({
   tables: welcomeTables,
   facts: [],
   events: [],
+  decisions: ['welcome.ended'],
   rewind: createWelcomeRewind,
   renames: nothing('a welcome lives for 20 seconds'),
   identified: nothing('welcomes are about customers of ours'),

@@ -1,10 +1,11 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
+import { leftOut } from '../../core/db/define-table.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
-import { defineEvent } from '../../engine/inbox/event-kind.ts'
+import { defineOwnEvent } from '../own-event.ts'
 import { LostBy } from './event-source.ts'
 
 /** A guide and a customer became friends, for the first time or again. Carries the welcome code, hence its lane. */
-export const CustomerAdded = defineEvent(
+export const CustomerAdded = defineOwnEvent(
   'customer.added',
   Type.Object({
     externalUserId: Type.String(),
@@ -21,7 +22,21 @@ export const CustomerAdded = defineEvent(
     /** No event told it: a reconciliation found it, hours later perhaps, and without a welcome code. */
     found: Type.Optional(Type.Boolean()),
   }),
-  { lane: 'welcome' },
+  {
+    lane: 'welcome',
+    triggers: [
+      {
+        name: 'customer.readded',
+        zh: '重新添加好友',
+        about: 'pair',
+        when: ({ again }) => again,
+        bringsWelcomeCode: true,
+      },
+      { name: 'customer.added', zh: '添加好友', about: 'pair', bringsWelcomeCode: true },
+    ],
+    isForwarded: true,
+    replay: 'told',
+  },
 )
 
 /** Whoever became a customer this long before a reconciliation noticed is not approached as new: no journey begins, nobody
@@ -32,7 +47,7 @@ export const isOldNews = (
   nowMs: number,
 ): boolean => found === true && nowMs - addedAtMs > NEWS_FOR_MS
 
-export const CustomerLost = defineEvent(
+export const CustomerLost = defineOwnEvent(
   'customer.lost',
   Type.Object({
     externalUserId: Type.String(),
@@ -40,11 +55,16 @@ export const CustomerLost = defineEvent(
     by: LostBy,
     lostAtMs: Type.Number(),
   }),
+  {
+    triggers: [{ name: 'customer.lost', zh: '好友流失', about: 'pair' }],
+    isForwarded: true,
+    replay: 'told',
+  },
 )
 
 /** A customer was handed over (继承): the follow of the old guide ended, the new one's goes on in its place. Neither
  *  customer.lost nor customer.added is told for it. */
-export const CustomerHandedOver = defineEvent(
+export const CustomerHandedOver = defineOwnEvent(
   'customer.handed-over',
   Type.Object({
     externalUserId: Type.String(),
@@ -52,6 +72,7 @@ export const CustomerHandedOver = defineEvent(
     toUserId: Type.String(),
     handedOverAtMs: Type.Number(),
   }),
+  { isForwarded: true, replay: leftOut('who has whom counts as it is now') },
 )
 
 const TagsChanged = Type.Object({
@@ -65,14 +86,36 @@ const TagsChanged = Type.Object({
   via: Type.Optional(Type.Array(Type.String())),
 })
 
+type TagsChanged = Static<typeof TagsChanged>
+const tagFilters = {
+  tag: {
+    zh: '只认这个标签，写成 组/名',
+    names: 'tag',
+    holds: ({ tags }: TagsChanged, wanted: string) => tags.includes(wanted),
+  },
+  by: {
+    zh: 'hand 人工打的，rule 规则打的',
+    oneOf: ['hand', 'rule'],
+    holds: ({ by }: TagsChanged, wanted: string) => (by === 'rule') === (wanted === 'rule'),
+  },
+} as const
+
 /** Tags that a customer did not have at this guide before. */
-export const TagAdded = defineEvent('tag.added', TagsChanged)
+export const TagAdded = defineOwnEvent('tag.added', TagsChanged, {
+  triggers: [{ name: 'tag.added', zh: '打上标签', about: 'pair', filters: tagFilters }],
+  isForwarded: true,
+  replay: 'told',
+})
 /** Tags taken off a customer at one guide. Not told when the friendship ends, nor when the tag itself is deleted. */
-export const TagRemoved = defineEvent('tag.removed', TagsChanged)
+export const TagRemoved = defineOwnEvent('tag.removed', TagsChanged, {
+  triggers: [{ name: 'tag.removed', zh: '去掉标签', about: 'pair', filters: tagFilters }],
+  isForwarded: true,
+  replay: 'told',
+})
 
 /** A further welcome code for a friendship that `customer.added` has told already: the guide accepted a half add, or the
  *  customer agreed to chat archiving. One friendship still gets one welcome. */
-export const WelcomeCodeGiven = defineEvent(
+export const WelcomeCodeGiven = defineOwnEvent(
   'customer.welcome-code',
   Type.Object({
     externalUserId: Type.String(),
@@ -85,14 +128,18 @@ export const WelcomeCodeGiven = defineEvent(
     /** Beginning of the friendship, as in its `customer.added`; null when we never saw it begin. */
     addedAtMs: Type.Union([Type.Number(), Type.Null()]),
   }),
-  { lane: 'welcome' },
+  { lane: 'welcome', isForwarded: false, replay: 'told' },
 )
 
 /** A customer is known under something new that an order may name: the id itself, a union id, a phone. */
-export const CustomerIdentified = defineEvent('customer.identified', Type.Object({ externalUserId: Type.String() }))
+export const CustomerIdentified = defineOwnEvent(
+  'customer.identified',
+  Type.Object({ externalUserId: Type.String() }),
+  { isForwarded: false, replay: leftOut('what waited for them is matched already') },
+)
 
 /** The guide accepted a half add: from now on WeCom lets us tag and remark this pair. */
-export const CustomerAccepted = defineEvent(
+export const CustomerAccepted = defineOwnEvent(
   'customer.accepted',
   Type.Object({
     externalUserId: Type.String(),
@@ -100,4 +147,5 @@ export const CustomerAccepted = defineEvent(
     channel: Type.Union([Type.String(), Type.Null()]),
     addedAtMs: Type.Number(),
   }),
+  { isForwarded: true, replay: 'told' },
 )

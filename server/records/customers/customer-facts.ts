@@ -20,6 +20,7 @@ export const customerFacts: Fact[] = [
         path: 'channel',
         type: 'text',
         zh: '来源渠道',
+        names: 'channel',
         column: `${k.first_channel}`,
         by: [`${k.external_userid}`],
       },

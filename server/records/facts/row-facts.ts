@@ -13,7 +13,7 @@ export interface CustomerRows {
   where?: string | ((nowMs: number) => string)
 }
 
-type Head<Type extends FactType = FactType> = Pick<Fact, 'path' | 'zh'> & { type: Type }
+type Head<Type extends FactType = FactType> = Pick<Fact, 'path' | 'zh' | 'names'> & { type: Type }
 
 const and = ({ where }: CustomerRows, nowMs: number): string =>
   where === undefined ? '' : `AND ${typeof where === 'string' ? where : where(nowMs)}`
@@ -54,13 +54,11 @@ export function aggregateFact(
 
 /** A column of each customer's last row by these columns. */
 export function lastFact(rows: CustomerRows, fact: Head & { column: string; by: string[] }): Fact {
-  const { path, type, zh, column, by } = fact
+  const { column, by, ...shape } = fact
   return {
-    path,
-    type,
-    zh,
+    ...shape,
     load: async (tx, ids, nowMs) => {
-      const v = new Expression<number | string | null>(raw(column), type !== 'text')
+      const v = new Expression<number | string | null>(raw(column), shape.type !== 'text')
       const value = select({ id: words(raw(rows.customer)), v })
       const found = await eachChunk(ids, (part) =>
         tx.rows(
@@ -91,11 +89,10 @@ export function existsFact(rows: CustomerRows, { path, zh }: Omit<Head, 'type'>)
 
 /** The different values of a column in each customer's rows. */
 export function setFact(rows: CustomerRows, fact: Omit<Head, 'type'> & { member: string }): Fact {
-  const { path, zh, member } = fact
+  const { member, ...shape } = fact
   return {
-    path,
+    ...shape,
     type: 'set',
-    zh,
     load: async (tx, ids, nowMs) => {
       const value = select({ id: words(raw(rows.customer)), one: words(raw(member)) })
       const found = await eachChunk(ids, (part) =>

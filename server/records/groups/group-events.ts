@@ -1,5 +1,5 @@
-import Type from 'typebox'
-import { defineEvent } from '../../engine/inbox/event-kind.ts'
+import Type, { type Static } from 'typebox'
+import { defineOwnEvent } from '../own-event.ts'
 
 const Membership = Type.Object({
   chatId: Type.String(),
@@ -11,5 +11,20 @@ const Membership = Type.Object({
   atMs: Type.Number(),
 })
 
-export const GroupJoined = defineEvent('group.joined', Membership)
-export const GroupLeft = defineEvent('group.left', Membership)
+const use = { isForwarded: true, replay: 'told' } as const
+const filters = {
+  pool: {
+    zh: '只认这个群池',
+    names: 'pool',
+    holds: ({ pool }: Static<typeof Membership>, wanted: string) => pool === wanted,
+  },
+} as const
+
+export const GroupJoined = defineOwnEvent('group.joined', Membership, {
+  ...use,
+  triggers: [{ name: 'group.joined', zh: '入群', about: 'customer', filters }],
+})
+export const GroupLeft = defineOwnEvent('group.left', Membership, {
+  ...use,
+  triggers: [{ name: 'group.left', zh: '退群', about: 'customer', filters }],
+})

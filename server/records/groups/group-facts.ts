@@ -17,7 +17,7 @@ export const groupFacts: Fact[] = [
       customer: `${m.member_id}`,
       where: `${m.left_at} IS NULL AND ${m.member_type} = 2 AND ${g.dismissed_at} IS NULL`,
     },
-    { path: 'groups', zh: '所在群池', member: `${g.pool}` },
+    { path: 'groups', zh: '所在群池', names: 'pool', member: `${g.pool}` },
   ),
   aggregateFact(EVER_IN, {
     path: 'groups.daysSinceJoined',

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { defineEvent } from '../../engine/inbox/event-kind.ts'
+import { defineOwnEvent } from '../own-event.ts'
 
 /** Only orders whose customer is known raise events; a late match raises them then. Money in fen. */
 const OrderFacts = Type.Object({
@@ -11,7 +11,18 @@ const OrderFacts = Type.Object({
   atMs: Type.Number(),
 })
 
-export const OrderCreated = defineEvent('order.created', OrderFacts)
-export const OrderPaid = defineEvent('order.paid', OrderFacts)
-export const OrderRefunded = defineEvent('order.refunded', OrderFacts)
-export const OrderClosed = defineEvent('order.closed', OrderFacts)
+const use = { isForwarded: true, replay: 'told' } as const
+
+export const OrderCreated = defineOwnEvent('order.created', OrderFacts, {
+  ...use,
+  triggers: [{ name: 'order.created', zh: '下单', about: 'customer' }],
+})
+export const OrderPaid = defineOwnEvent('order.paid', OrderFacts, {
+  ...use,
+  triggers: [{ name: 'order.paid', zh: '付款', about: 'customer' }],
+})
+export const OrderRefunded = defineOwnEvent('order.refunded', OrderFacts, {
+  ...use,
+  triggers: [{ name: 'order.refunded', zh: '退款', about: 'customer' }],
+})
+export const OrderClosed = defineOwnEvent('order.closed', OrderFacts, use)

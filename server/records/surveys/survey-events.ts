@@ -1,8 +1,9 @@
 import Type from 'typebox'
-import { defineEvent } from '../../engine/inbox/event-kind.ts'
+import { leftOut } from '../../core/db/define-table.ts'
+import { defineOwnEvent } from '../own-event.ts'
 
 /** A customer filled in a survey; told once the customer is known. */
-export const SurveyAnswered = defineEvent(
+export const SurveyAnswered = defineOwnEvent(
   'survey.answered',
   Type.Object({
     externalUserId: Type.String(),
@@ -11,4 +12,22 @@ export const SurveyAnswered = defineEvent(
     answers: Type.Array(Type.Object({ question: Type.String(), answer: Type.String() })),
     atMs: Type.Number(),
   }),
+  {
+    triggers: [
+      {
+        name: 'survey.answered',
+        zh: '答了问卷',
+        about: 'customer',
+        filters: {
+          survey: { zh: '只认这份问卷（surveyId）', holds: ({ surveyId }, wanted) => surveyId === wanted },
+          answer: {
+            zh: '只认有这个答案的',
+            holds: ({ answers }, wanted) => answers.some(({ answer }) => answer === wanted),
+          },
+        },
+      },
+    ],
+    isForwarded: true,
+    replay: leftOut('answers count as known from the beginning'),
+  },
 )

@@ -13,6 +13,7 @@ export const tags = defineCapability({
   tables: tagTables,
   facts: [tagsFact],
   events: [TagAdded, TagRemoved],
+  decisions: ['tag.changed', 'tag.failed'],
   rewind: createTagsRewind,
   renames: (tx, { oldUserId, newUserId }) => renameGuideOfTags(tx, oldUserId, newUserId),
   identified: nothing('tags come with the customer'),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { conditionOf } from '../../rules/condition/parse-condition.ts'
 import { loadRules } from '../../rules/load-rules.ts'
@@ -40,7 +41,7 @@ it('a strategy’s tag on a customer is shown, known to the rules by its name, a
   const { externalUserId, tagId } = await tagged()
   expect(await carried(externalUserId)).toEqual(['华东等级/金卡'])
   const now = t.clock.now()
-  const isGold = conditionOf({ tags: { any: ['华东等级/金卡'] } })
+  const isGold = conditionOf({ tags: { any: ['华东等级/金卡'] } }, VOCABULARY.facts)
   expect(await t.db.tx((tx) => t.huoshui.facts.audience(tx, isGold, now, { limit: 10 }))).toEqual([externalUserId])
   const known = await t.db.tx((tx) => t.huoshui.facts.of(tx, [externalUserId], now, ['tags']))
   expect(known.get(externalUserId)?.get('tags')).toEqual(['华东等级/金卡'])
@@ -95,7 +96,7 @@ it('a rule that would put one on is refused with its place', async () => {
     'channels/c.yaml': 'channel: 包裹卡\nstate: card\nguides: [zhangsan]\ntags: [华东等级/金卡]\n',
     'welcomes/w.yaml': 'welcome: 默认\ndefault: true\ntext: 您好\n',
   })
-  const { faults } = await loadRules(t.configDir)
+  const { faults } = await loadRules(t.configDir, VOCABULARY)
   expect(faults).toMatchObject([
     { file: 'channels/c.yaml', line: 4, message: '「华东等级/金卡」是规则组的标签，活水不打也不去掉' },
   ])

@@ -11,5 +11,5 @@ export const tagsFact = setFact(
     from: `${f} JOIN ${t} ON ${t.tag_id} = ${f.tag_id} AND ${t.gone_at} IS NULL`,
     customer: `${f.external_userid}`,
   },
-  { path: 'tags', zh: '标签', member: `${t.path}` },
+  { path: 'tags', zh: '标签', names: 'tag', member: `${t.path}` },
 )

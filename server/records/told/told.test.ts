@@ -13,7 +13,6 @@ import { buildApp } from '../../engine/http/app.ts'
 import { checkedBody } from '../../engine/http/checked-body.ts'
 import { createDispatcher } from '../../engine/inbox/dispatcher.ts'
 import { createEmit, type Emit } from '../../engine/inbox/emit.ts'
-import { defineEvent } from '../../engine/inbox/event-kind.ts'
 import { subscribe } from '../../engine/inbox/subscription.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { CustomerIdentified } from '../customers/customer-events.ts'
@@ -22,6 +21,7 @@ import { CUSTOMER, CUSTOMER_PHONE } from '../customers/customer-tables.ts'
 import { GivenCustomer, givenNames, matchGiven } from '../customers/given-customer.ts'
 import { createPhoneHash } from '../customers/phone-hash.ts'
 import { defineCapability } from '../define-capability.ts'
+import { defineOwnEvent } from '../own-event.ts'
 import { defineTold } from './define-told.ts'
 import { createTold, type Told, type ToldDeps } from './told.ts'
 
@@ -45,7 +45,11 @@ const COMPLAINT = defineTable(
   { unique: [['complaint_id']], snapshot: leftOut('a table of this test') },
 )
 const ComplaintBody = Type.Object({ complaintId: Type.String(), customer: GivenCustomer, about: Type.String() })
-const Complained = defineEvent('complaint.made', Type.Object({ externalUserId: Type.String(), about: Type.String() }))
+const Complained = defineOwnEvent(
+  'complaint.made',
+  Type.Object({ externalUserId: Type.String(), about: Type.String() }),
+  { isForwarded: false, replay: leftOut('of this test') },
+)
 
 /** A fourth source, whole: what its files would be. */
 function createComplaints(deps: ToldDeps & { emit: Emit }): Told {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { FactShape } from '../condition/known-facts.ts'
+import type { FactShape } from '../condition/fact.ts'
 import { conditionOf } from '../condition/parse-condition.ts'
 import type { Drafts } from '../files/draft.ts'
 import type { Condition } from '../schema/condition.ts'

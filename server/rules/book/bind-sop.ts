@@ -1,4 +1,4 @@
-import type { FactShape } from '../condition/known-facts.ts'
+import type { FactShape } from '../condition/fact.ts'
 import { conditionOf } from '../condition/parse-condition.ts'
 import type { SopRule } from '../schema/sop-rule.ts'
 import { bindCondition, bindSteps, conditionsIn, pathsIn } from './bind-steps.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { FactShape } from '../condition/known-facts.ts'
+import type { FactShape } from '../condition/fact.ts'
 import type { SopRule, SopStep } from '../schema/sop-rule.ts'
 import { sopOf, walkableOf } from './bind-sop.ts'
 import { bindSteps, conditionsIn, pathsIn } from './bind-steps.ts'

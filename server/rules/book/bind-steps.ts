@@ -1,5 +1,5 @@
 import { AppError } from '../../core/kernel/app-error.ts'
-import type { FactShape } from '../condition/known-facts.ts'
+import type { FactShape } from '../condition/fact.ts'
 import { conditionOf, factPaths } from '../condition/parse-condition.ts'
 import type { ConditionText } from '../schema/condition.ts'
 import type { SopStep } from '../schema/sop-rule.ts'

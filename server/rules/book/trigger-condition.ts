@@ -1,4 +1,4 @@
-import type { FactShape } from '../condition/known-facts.ts'
+import type { FactShape } from '../condition/fact.ts'
 import { conditionOf } from '../condition/parse-condition.ts'
 import type { Condition, FactTest } from '../schema/condition.ts'
 import { isEventTrigger, SINCE_FACTS, type SopTrigger } from '../schema/sop-trigger.ts'

@@ -1,10 +1,13 @@
 import type { Draft } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
-import { missingName, type NameKind, type Names } from './names.ts'
+import type { NameKind } from '../schema/name-kind.ts'
+import type { Vocabulary } from '../vocabulary.ts'
+import { missingName, type Names } from './names.ts'
 
 /** What the checks of single rules need to know about all the others. */
 export interface CheckContext {
   names: Names
+  vocabulary: Vocabulary
   /** 组/名: of strategies (规则组), known and not ours to put on. */
   strategyTags: ReadonlySet<string>
   /** Problem with the asset at a path below `config/assets/`, as message and suggestion; undefined when it is good. */

@@ -1,21 +1,11 @@
 import { didYouMean } from '../condition/did-you-mean.ts'
+import type { FactShape } from '../condition/fact.ts'
 import type { Condition } from '../schema/condition.ts'
+import type { NameKind } from '../schema/name-kind.ts'
 
 /** What rules may refer to. A kind is missing when one of its files could not be read at all: then a reference to it
  *  may well be right, and is left alone. */
-export interface Names {
-  channel: ReadonlySet<string> | undefined
-  welcome: ReadonlySet<string> | undefined
-  /** 组/名 */
-  tag: ReadonlySet<string> | undefined
-  pool: ReadonlySet<string> | undefined
-  script: ReadonlySet<string> | undefined
-  /** 梯子/级 */
-  tier: ReadonlySet<string> | undefined
-  sop: ReadonlySet<string> | undefined
-  webhook: ReadonlySet<string> | undefined
-}
-export type NameKind = keyof Names
+export type Names = Record<NameKind, ReadonlySet<string> | undefined>
 
 const ZH: Record<NameKind, string> = {
   channel: '渠道',
@@ -54,19 +44,17 @@ export function missingName(names: Names, kind: NameKind, name: string): [string
   return [`没有叫「${name}」的${ZH[kind]}`, meant === undefined ? `先在 ${WHERE[kind]} 里加上` : `是不是想写 ${meant}`]
 }
 
-/** Facts whose values are names of other rules. */
-const NAMED_FACTS: Record<string, NameKind> = { channel: 'channel', tags: 'tag', groups: 'pool', tiers: 'tier' }
-
+/** Reports values of facts that are names of rules, where there is no such rule. */
 export function checkConditionNames(
-  names: Names,
+  { names, facts }: { names: Names; facts: readonly FactShape[] },
   condition: Condition,
   report: (path: string, name: string, message: string, suggestion: string) => void,
 ): void {
   if (condition.kind !== 'test') {
-    for (const part of [condition.of].flat()) checkConditionNames(names, part, report)
+    for (const part of [condition.of].flat()) checkConditionNames({ names, facts }, part, report)
     return
   }
-  const kind = Object.hasOwn(NAMED_FACTS, condition.path) ? NAMED_FACTS[condition.path] : undefined
+  const kind = facts.find(({ path }) => path === condition.path)?.names
   if (kind === undefined) return
   for (const name of new Set(Object.values(condition.test).flat())) {
     if (typeof name !== 'string') continue

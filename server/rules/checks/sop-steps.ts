@@ -8,10 +8,9 @@ import type { Condition } from '../schema/condition.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopBranch, SopSplit, SopStep } from '../schema/sop-rule.ts'
 import type { WaitStep } from '../schema/sop-step.ts'
-import { bringsWelcomeCode } from '../schema/sop-trigger.ts'
 import { type CheckContext, checkDoubles, checkName, checkTags } from './check-context.ts'
 import { checkContent, checkPlaceholders } from './content.ts'
-import { checkEvent } from './sop-event.ts'
+import { bringsWelcomeCode, checkEvent } from './sop-event.ts'
 
 const MAX_DAYS = 365
 const MAX_DEPTH = 8
@@ -42,7 +41,7 @@ export function checkSteps(
       mayWelcome = checkArms(context, draft, [...here, 'split', 'arms'], step.split, { ...way, mayWelcome })
     } else {
       if ('welcome' in step) {
-        if (!mayWelcome) draft.fault([...here, 'welcome'], ...whyNoWelcome(draft.value))
+        if (!mayWelcome) draft.fault([...here, 'welcome'], ...whyNoWelcome(context, draft.value))
         mayWelcome = false
       }
       checkActingStep(context, draft, here, step)
@@ -121,8 +120,8 @@ function checkTier(
   draft.fault([...path, 'to'], `分层「${tier.ladder}」里没有「${tier.to}」这一级`, `可以写 ${levels.join('、')}`)
 }
 
-function whyNoWelcome({ trigger }: SopRule): [message: string, suggestion: string] {
-  return bringsWelcomeCode(trigger)
+function whyNoWelcome(context: CheckContext, { trigger }: SopRule): [message: string, suggestion: string] {
+  return bringsWelcomeCode(context, trigger)
     ? ['这里不能再发欢迎语', '加好友后 20 秒内只能发一次：放在所有等待之前，一条路上只写一次']
     : ['这里发不了欢迎语', '只有 trigger: customer.added 或 customer.readded 的 SOP 能发，别的改成 task 让导购发']
 }

@@ -2,13 +2,12 @@ import type { Draft } from '../files/draft.ts'
 import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import { type EventSpec, eventNameOf } from '../schema/sop-event.ts'
-import { bringsWelcomeCode } from '../schema/sop-trigger.ts'
 import { adviseBetweenSops, type CheckedSop } from './between-sops.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkExperiments } from './experiments.ts'
 import { checkMessageQuota } from './message-quota.ts'
 import { checkQuiet } from './quiet.ts'
-import { checkEvent } from './sop-event.ts'
+import { bringsWelcomeCode, checkEvent } from './sop-event.ts'
 import { checkStarts } from './sop-starts.ts'
 import { checkSteps } from './sop-steps.ts'
 import { checkTrigger } from './sop-trigger.ts'
@@ -38,7 +37,10 @@ export function checkSops(context: CheckContext, sops: Draft<SopRule>[], policy?
       draft.advise([], `SOP「${name}」没有写 goal，看不出它有没有用`, '写一个目标，如 goal: order.paid')
     }
     checkMessageQuota(draft, policy)
-    checkSteps(context, draft, ['steps'], draft.value.steps, { mayWelcome: bringsWelcomeCode(trigger), depth: 0 })
+    checkSteps(context, draft, ['steps'], draft.value.steps, {
+      mayWelcome: bringsWelcomeCode(context, trigger),
+      depth: 0,
+    })
   }
   checkStarts(sops)
   adviseBetweenSops(checked)

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { formatFault } from '../files/rule-fault.ts'
 import { loadRules } from '../load-rules.ts'
 import { faultsOf, ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
@@ -84,7 +85,7 @@ it('advises where journeys get into each other’s way, and lets them pass', asy
       'sop: four\nname: 丁\ngoal: order.paid\ntrigger: { event: tag.added, tag: 生命周期/新客 }\nreenterAfterDays: 0\nsteps:\n  - tag: { add: [生命周期/老客], remove: [生命周期/新客] }\n',
   })
   try {
-    const { book, advice } = await loadRules(made.folder)
+    const { book, advice } = await loadRules(made.folder, VOCABULARY)
     expect(book?.sops.size).toBe(5)
     expect(advice.map((one) => formatFault(one))).toEqual([
       'sop/丁.yaml:7:18 「生命周期/老客」会触发「丙」，绕一圈又回到这里，没有尽头。把 reenterAfterDays 写成 1 以上，或者触发里写 by: hand',

@@ -1,17 +1,18 @@
-import { KNOWN_EVENTS, meansEvent } from '../book/known-events.ts'
+import { meansEvent } from '../book/webhook-events.ts'
 import { didYouMean } from '../condition/did-you-mean.ts'
 import type { Draft } from '../files/draft.ts'
 import type { WebhookRule } from '../schema/rule-files.ts'
+import type { CheckContext } from './check-context.ts'
 
-export function checkWebhooks(webhooks: Draft<WebhookRule>[]): void {
+export function checkWebhooks({ vocabulary }: Pick<CheckContext, 'vocabulary'>, webhooks: Draft<WebhookRule>[]): void {
   for (const draft of webhooks) {
     checkUrl(draft)
     const { events } = draft.value
     for (const [index, pattern] of events.entries()) {
       if (events.indexOf(pattern) < index) draft.fault(['events', index], `「${pattern}」写了两次`, '只留一个')
-      if (KNOWN_EVENTS.some((event) => meansEvent(pattern, event))) continue
-      const meant = didYouMean(pattern, KNOWN_EVENTS)
-      const hint = meant === undefined ? `能写的有 ${KNOWN_EVENTS.join('、')}` : `是不是想写 ${meant}`
+      if (vocabulary.forwarded.some((event) => meansEvent(pattern, event))) continue
+      const meant = didYouMean(pattern, vocabulary.forwarded)
+      const hint = meant === undefined ? `能写的有 ${vocabulary.forwarded.join('、')}` : `是不是想写 ${meant}`
       draft.fault(['events', index], `没有「${pattern}」这种事件`, hint)
     }
   }

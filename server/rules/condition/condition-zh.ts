@@ -1,9 +1,8 @@
 import type { Condition, FactTest } from '../schema/condition.ts'
-import type { FactType } from './fact.ts'
-import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
+import type { FactShape, FactType } from './fact.ts'
 
 /** A condition in plain Chinese, for explanations: `来源渠道是包裹卡，已付款订单数至少 1`. */
-export function conditionZh(condition: Condition, shapes: readonly FactShape[] = KNOWN_FACTS): string {
+export function conditionZh(condition: Condition, shapes: readonly FactShape[]): string {
   switch (condition.kind) {
     case 'all':
       return condition.of.length === 0 ? '所有人' : condition.of.map((part) => inside(part, shapes)).join('，')

@@ -1,8 +1,7 @@
 import type { FactTest } from '../schema/condition.ts'
 import type { ConditionFault } from './condition-fault.ts'
 import { didYouMean } from './did-you-mean.ts'
-import type { FactType } from './fact.ts'
-import type { FactShape } from './known-facts.ts'
+import type { FactShape, FactType } from './fact.ts'
 
 type Operator = keyof FactTest
 

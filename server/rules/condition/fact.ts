@@ -1,4 +1,5 @@
 import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import type { NameKind } from '../schema/name-kind.ts'
 
 /** `money` is fen inside and written `500元` in rules; `set` holds texts (tags as 组/名, names of group pools). */
 export type FactType = 'number' | 'money' | 'text' | 'flag' | 'set'
@@ -12,11 +13,16 @@ export interface Fact {
   type: FactType
   /** What people call it. */
   zh: string
+  /** Its values are the names of such rules, so that others are refused. */
+  names?: NameKind
   /** Values for these customers, at the instant `nowMs`; a customer left out has no value. */
   load(tx: Tx, externalUserIds: string[], nowMs: number): Promise<Map<string, FactValue>>
   /** Scalar types: an expression about `c.external_userid`. `set`: a condition that holds when the set of `c.external_userid`
    *  contains the value bound to the one mark `:member`. `:now` marks stand for the instant. */
   sql(nowMs: number): { text: string; params: SqlValue[] }
 }
+
+/** What a rule needs to know about a fact without asking the database. */
+export type FactShape = Pick<Fact, 'path' | 'type' | 'zh' | 'names'>
 
 export type Facts = ReadonlyMap<string, FactValue>

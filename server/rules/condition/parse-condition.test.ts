@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { conditionZh } from './condition-zh.ts'
 import type { Facts } from './fact.ts'
 import { holds } from './holds.ts'
 import { conditionOf, factPaths, parseCondition } from './parse-condition.ts'
 
+const FACTS = VOCABULARY.facts
+
 const faultOf = (written: unknown): string => {
-  const { condition, faults } = parseCondition(written)
+  const { condition, faults } = parseCondition(written, FACTS)
   expect(condition).toBeUndefined()
   return faults.map(({ at, message, suggestion }) => `${at.join('.')} ${message}｜${suggestion ?? ''}`).join('\n')
 }
@@ -13,16 +16,20 @@ const faultOf = (written: unknown): string => {
 describe('the written form', () => {
   it('may be dotted, nested or mixed', () => {
     const expected = { kind: 'test', path: 'orders.paid.count', test: { gte: 1 } }
-    expect(conditionOf({ 'orders.paid.count': { gte: 1 } })).toEqual(expected)
-    expect(conditionOf({ orders: { paid: { count: { gte: 1 } } } })).toEqual(expected)
-    expect(conditionOf({ 'orders.paid': { count: { gte: 1 } } })).toEqual(expected)
-    expect(conditionOf({ orders: { 'paid.count': { gte: 1 } } })).toEqual(expected)
+    expect(conditionOf({ 'orders.paid.count': { gte: 1 } }, FACTS)).toEqual(expected)
+    expect(conditionOf({ orders: { paid: { count: { gte: 1 } } } }, FACTS)).toEqual(expected)
+    expect(conditionOf({ 'orders.paid': { count: { gte: 1 } } }, FACTS)).toEqual(expected)
+    expect(conditionOf({ orders: { 'paid.count': { gte: 1 } } }, FACTS)).toEqual(expected)
   })
 
   it('takes a single value as "equal to it", and for a set as "it is among them"', () => {
-    expect(conditionOf({ channel: '包裹卡' })).toEqual({ kind: 'test', path: 'channel', test: { eq: '包裹卡' } })
-    expect(conditionOf({ 'follow.active': true })).toEqual({ kind: 'test', path: 'follow.active', test: { eq: true } })
-    expect(conditionOf({ tags: '生命周期/新客' })).toEqual({
+    expect(conditionOf({ channel: '包裹卡' }, FACTS)).toEqual({ kind: 'test', path: 'channel', test: { eq: '包裹卡' } })
+    expect(conditionOf({ 'follow.active': true }, FACTS)).toEqual({
+      kind: 'test',
+      path: 'follow.active',
+      test: { eq: true },
+    })
+    expect(conditionOf({ tags: '生命周期/新客' }, FACTS)).toEqual({
       kind: 'test',
       path: 'tags',
       test: { any: ['生命周期/新客'] },
@@ -30,14 +37,14 @@ describe('the written form', () => {
   })
 
   it('holds always when it is empty or absent', () => {
-    expect(conditionOf({})).toEqual({ kind: 'all', of: [] })
-    expect(conditionOf(undefined)).toEqual({ kind: 'all', of: [] })
-    expect(holds(conditionOf({}), new Map())).toBe(true)
+    expect(conditionOf({}, FACTS)).toEqual({ kind: 'all', of: [] })
+    expect(conditionOf(undefined, FACTS)).toEqual({ kind: 'all', of: [] })
+    expect(holds(conditionOf({}, FACTS), new Map())).toBe(true)
   })
 
   it('joins several keys, lists and negations', () => {
     const written = { 'follow.active': true, any: [{ channel: '直播间' }, { not: { 'orders.paid.count': { gt: 2 } } }] }
-    expect(conditionOf(written)).toEqual({
+    expect(conditionOf(written, FACTS)).toEqual({
       kind: 'all',
       of: [
         { kind: 'test', path: 'follow.active', test: { eq: true } },
@@ -50,7 +57,7 @@ describe('the written form', () => {
         },
       ],
     })
-    expect(factPaths(conditionOf(written))).toEqual(['follow.active', 'channel', 'orders.paid.count'])
+    expect(factPaths(conditionOf(written, FACTS))).toEqual(['follow.active', 'channel', 'orders.paid.count'])
   })
 
   it.each([
@@ -60,7 +67,7 @@ describe('the written form', () => {
     ['0元', 0],
     ['19.99 元', 1_999],
   ])('reads %s as %i fen', (text, fen) => {
-    expect(conditionOf({ 'orders.paid.sum': { gte: text } })).toEqual({
+    expect(conditionOf({ 'orders.paid.sum': { gte: text } }, FACTS)).toEqual({
       kind: 'test',
       path: 'orders.paid.sum',
       test: { gte: fen },
@@ -119,7 +126,7 @@ describe('what is wrong', () => {
   })
 
   it('ends with an error that says what, when the condition was stored', () => {
-    expect(() => conditionOf({ gone: 1 })).toThrow(expect.objectContaining({ code: 'rules.condition-invalid' }))
+    expect(() => conditionOf({ gone: 1 }, FACTS)).toThrow(expect.objectContaining({ code: 'rules.condition-invalid' }))
   })
 })
 
@@ -137,12 +144,12 @@ describe('holds, on what is not known', () => {
     [{ tags: { none: ['生命周期/新客'] } }, true],
     [{ tags: { any: ['生命周期/新客'] } }, false],
   ])('%j is %s', (written, expected) => {
-    expect(holds(conditionOf(written), unknown)).toBe(expected)
+    expect(holds(conditionOf(written, FACTS), unknown)).toBe(expected)
   })
 })
 
 it('a condition reads aloud in Chinese', () => {
-  const zh = (written: unknown): string => conditionZh(conditionOf(written))
+  const zh = (written: unknown): string => conditionZh(conditionOf(written, FACTS), FACTS)
   expect(zh({ channel: { in: ['包裹卡', '直播间'] }, 'orders.paid.count': 0 })).toBe(
     '来源渠道是 包裹卡、直播间 之一，已付款订单数是 0',
   )

@@ -2,9 +2,8 @@ import { AppError } from '../../core/kernel/app-error.ts'
 import type { Condition } from '../schema/condition.ts'
 import type { ConditionFault } from './condition-fault.ts'
 import { didYouMean } from './did-you-mean.ts'
-import type { FactType } from './fact.ts'
+import type { FactShape, FactType } from './fact.ts'
 import { parseFactTest } from './fact-test.ts'
-import { type FactShape, KNOWN_FACTS } from './known-facts.ts'
 
 export const FACT_TYPE_ZH: Record<FactType, string> = {
   number: '数字',
@@ -25,7 +24,7 @@ const MAX_DEPTH = 20
  *  `condition` is there exactly when there is no fault. */
 export function parseCondition(
   written: unknown,
-  shapes: readonly FactShape[] = KNOWN_FACTS,
+  shapes: readonly FactShape[],
 ): { condition: Condition; faults: [] } | { condition: undefined; faults: ConditionFault[] } {
   const byPath = new Map(shapes.map((shape) => [shape.path, shape]))
   const faults: ConditionFault[] = []
@@ -94,7 +93,7 @@ const all = (of: Condition[]): Condition => (of.length === 1 && of[0] !== undefi
 
 /** A condition that was checked before, e.g. of a stored rule version. Absent means "always".
  *  Throws rules.condition-invalid (never retry), e.g. when a fact no longer exists. */
-export function conditionOf(written: unknown, shapes: readonly FactShape[] = KNOWN_FACTS): Condition {
+export function conditionOf(written: unknown, shapes: readonly FactShape[]): Condition {
   if (written === undefined) return { kind: 'all', of: [] }
   const parsed = parseCondition(written, shapes)
   if (parsed.condition !== undefined) return parsed.condition

@@ -1,5 +1,5 @@
 import { contradiction } from '../condition/condition-bounds.ts'
-import type { FactShape } from '../condition/known-facts.ts'
+import type { FactShape } from '../condition/fact.ts'
 import { parseCondition } from '../condition/parse-condition.ts'
 import type { Condition } from '../schema/condition.ts'
 import type {

@@ -1,15 +1,14 @@
-import type { FactType } from '../condition/fact.ts'
-import { type FactShape, KNOWN_FACTS } from '../condition/known-facts.ts'
+import type { FactShape, FactType } from '../condition/fact.ts'
+import type { Vocabulary } from '../vocabulary.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { RuleKind } from './rule-folder.ts'
-import { RULE_SCHEMAS } from './rule-shapes.ts'
 
-/** JSON Schemas for editors (`config/.schema/<name>.json`), with the facts that conditions may ask for filled in.
+/** JSON Schemas for editors (`config/.schema/<name>.json`), with the facts that conditions may ask for and the events filled in.
  *  File name to text. */
-export function editorSchemas(facts: readonly FactShape[] = KNOWN_FACTS): Map<string, string> {
+export function editorSchemas({ facts, shapes }: Vocabulary): Map<string, string> {
   const schemas = new Map<string, string>()
   for (const [kind, title] of Object.entries(TITLES)) {
-    const { $defs, ...schema } = withConditions(RULE_SCHEMAS[kind as RuleKind])
+    const { $defs, ...schema } = withConditions(shapes.schemas[kind as RuleKind])
     const asksFacts = JSON.stringify([schema, $defs]).includes(CONDITION)
     const whole = {
       $schema: 'http://json-schema.org/draft-07/schema#',

@@ -1,6 +1,6 @@
 import type { ReadTx } from '../../core/db/tx.ts'
 import type { RuleBook, Sop } from '../book/rule-book.ts'
-import type { FactShape } from '../condition/known-facts.ts'
+import type { FactShape } from '../condition/fact.ts'
 import { storedSop } from '../versions/rule-version-store.ts'
 import type { Release } from './release.ts'
 

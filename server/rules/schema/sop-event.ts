@@ -1,7 +1,5 @@
 import Type, { type Static } from 'typebox'
 
-const strict = { additionalProperties: false }
-
 /** "30s", "10m", "24h", "3d". */
 export const Duration = Type.String({
   pattern: '^[1-9]\\d{0,4}[smhd]$',
@@ -17,84 +15,27 @@ export const QuietHours = Type.String({
   description: '免打扰时段，如 "21:30-09:00"',
 })
 
-export const TRIGGER_EVENTS = [
-  'customer.added',
-  'customer.readded',
-  'customer.lost',
-  'order.created',
-  'order.paid',
-  'order.refunded',
-  'group.joined',
-  'group.left',
-  'tag.added',
-  'tag.removed',
-  'script.sent',
-  'survey.answered',
-  'tier.changed',
-] as const
+/** An event that journeys can begin, go on and end by: a name of the vocabulary (`customer.added`). */
+export const TriggerEvent = Type.String({ description: '事件', 'x-huoshui': 'event' })
+export type TriggerEvent = string
 
-export type TriggerEvent = (typeof TRIGGER_EVENTS)[number]
-/** The members come from a list, whose type the union cannot see. */
-export const TriggerEvent = Type.Unsafe<TriggerEvent>(
-  Type.Union(
-    TRIGGER_EVENTS.map((name) => Type.Literal(name)),
-    { description: '事件' },
-  ),
-)
-
-/** What else must be true of an event; each only with the events that carry it (`EVENT_FILTERS`). */
-const filters = {
-  /** 组/名, for tag.added and tag.removed. */
-  tag: Type.Optional(Type.String({ description: '只认这个标签，写成 组/名' })),
-  /** Who did it, for tag.added and tag.removed: `hand` is a person, `rule` is us. */
-  by: Type.Optional(
-    Type.Union([Type.Literal('hand'), Type.Literal('rule')], { description: 'hand 人工打的，rule 规则打的' }),
-  ),
-  /** A group pool, for group.joined and group.left. */
-  pool: Type.Optional(Type.String({ description: '只认这个群池' })),
-  /** A script's id, for script.sent. */
-  script: Type.Optional(Type.String({ description: '只认这条话术（id）' })),
-  /** What the sent script carries, for script.sent. */
-  carries: Type.Optional(
-    Type.Union([Type.Literal('link'), Type.Literal('image'), Type.Literal('miniProgram')], {
-      description: '只认带链接、图片或小程序的话术',
-    }),
-  ),
-  /** For survey.answered. */
-  survey: Type.Optional(Type.String({ description: '只认这份问卷（surveyId）' })),
-  answer: Type.Optional(Type.String({ description: '只认有这个答案的' })),
-  /** For tier.changed. */
-  ladder: Type.Optional(Type.String({ description: '只认这个分层（ladder）' })),
-  to: Type.Optional(Type.String({ description: '升到或降到这一级' })),
-  from: Type.Optional(Type.String({ description: '原来在这一级' })),
+/** An event and what else must be true of it: each other key is one of the filters that the event's capability declares. */
+export interface EventFilter {
+  event: TriggerEvent
+  [filter: string]: string
 }
-export type EventFilterKey = keyof typeof filters
-
-export const EVENT_FILTERS: Record<TriggerEvent, readonly EventFilterKey[]> = {
-  'customer.added': [],
-  'customer.readded': [],
-  'customer.lost': [],
-  'order.created': [],
-  'order.paid': [],
-  'order.refunded': [],
-  'group.joined': ['pool'],
-  'group.left': ['pool'],
-  'tag.added': ['tag', 'by'],
-  'tag.removed': ['tag', 'by'],
-  'script.sent': ['script', 'carries'],
-  'survey.answered': ['survey', 'answer'],
-  'tier.changed': ['ladder', 'to', 'from'],
-}
-
-export const EventFilter = Type.Object({ event: TriggerEvent, ...filters }, strict)
-export type EventFilter = Static<typeof EventFilter>
+// Which filters there are is filled in from the vocabulary, where the published schemas are made.
+const filtered = { additionalProperties: false, 'x-huoshui': 'event-filter' }
+export const EventFilter = Type.Unsafe<EventFilter>(Type.Object({ event: TriggerEvent }, filtered))
 
 /** An event by its name, or by its name and what else must be true of it. */
 export const EventSpec = Type.Union([TriggerEvent, EventFilter])
 export type EventSpec = Static<typeof EventSpec>
 
 /** Until the event comes for this customer, at most `atMost`. */
-export const EventWait = Type.Object({ event: TriggerEvent, ...filters, atMost: Duration }, strict)
-export type EventWait = Static<typeof EventWait>
+export interface EventWait extends EventFilter {
+  atMost: string
+}
+export const EventWait = Type.Unsafe<EventWait>(Type.Object({ event: TriggerEvent, atMost: Duration }, filtered))
 
 export const eventNameOf = (spec: EventSpec): TriggerEvent => (typeof spec === 'string' ? spec : spec.event)

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { ConditionText } from './condition.ts'
-import { EventFilter, eventNameOf, TimeOfDay, TriggerEvent } from './sop-event.ts'
+import { EventFilter, TimeOfDay, TriggerEvent } from './sop-event.ts'
 
 const strict = { additionalProperties: false }
 
@@ -83,7 +83,3 @@ export type SopTrigger = Static<typeof SopTrigger>
 
 export const isEventTrigger = (trigger: SopTrigger): trigger is TriggerEvent | EventFilter =>
   typeof trigger === 'string' || 'event' in trigger
-
-/** Only with these events does a welcome code come. */
-export const bringsWelcomeCode = (trigger: SopTrigger): boolean =>
-  isEventTrigger(trigger) && ['customer.added', 'customer.readded'].includes(eventNameOf(trigger))

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { formatFault } from '../files/rule-fault.ts'
 import { loadRules } from '../load-rules.ts'
 
@@ -105,7 +106,7 @@ export function changed(file: string, old: string, by: string): Record<string, s
 export async function faultsOf(files: Record<string, string | Buffer | undefined>): Promise<string[]> {
   const made = ruleFolderOnDisk(files)
   try {
-    const { book, faults } = await loadRules(made.folder)
+    const { book, faults } = await loadRules(made.folder, VOCABULARY)
     if ((book === undefined) !== faults.length > 0) throw new Error('a book exactly when there is no fault')
     return faults.map((fault) => formatFault(fault))
   } finally {

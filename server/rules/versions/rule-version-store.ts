@@ -3,7 +3,7 @@ import { bindBook, type RuleSources } from '../book/bind-book.ts'
 import { sopOf } from '../book/bind-sop.ts'
 import type { RuleBook, Sop } from '../book/rule-book.ts'
 import { canonicalJson } from '../book/rule-version.ts'
-import { type FactShape, KNOWN_FACTS } from '../condition/known-facts.ts'
+import type { FactShape } from '../condition/fact.ts'
 import type { SopRule } from '../schema/sop-rule.ts'
 
 export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send' | 'ladder'
@@ -53,7 +53,7 @@ export async function storedSop(
   tx: ReadTx,
   name: string,
   version: string,
-  { file, facts = KNOWN_FACTS }: { file: string; facts?: readonly FactShape[] },
+  { file, facts }: { file: string; facts: readonly FactShape[] },
 ): Promise<Sop | undefined> {
   const value = await ruleVersion<SopRule>(tx, 'sop', name, version)
   // The version stays what it was called, whatever a later release of ours would make of it.

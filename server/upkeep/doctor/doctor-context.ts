@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { migrations } from '../../../migrations/index.ts'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type LoadedRules, loadRules } from '../../rules/load-rules.ts'
@@ -88,7 +89,7 @@ export function createPatient(deps: PatientDeps): DoctorContext & { close(): Pro
         throw error instanceof CannotLook ? error : new CannotLook('数据库连不上，先解决「数据库」')
       }
     },
-    rules: once(() => loadRules(need('HUOSHUI_CONFIG'))),
+    rules: once(() => loadRules(need('HUOSHUI_CONFIG'), VOCABULARY)),
     metrics: once(async () => {
       if (deps.metrics !== undefined) return deps.metrics()
       const heard = await ask(`${localUrl()}/metrics`).catch(() => undefined)

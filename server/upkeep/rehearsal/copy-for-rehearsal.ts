@@ -1,8 +1,8 @@
 import { EVERY_TABLE } from '../../capabilities/tables.ts'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { Db } from '../../core/db/db.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
-import { KNOWN_FACTS } from '../../rules/condition/known-facts.ts'
 import { releaseStore } from '../../rules/release/release-store.ts'
 import { releasedBook } from '../../rules/release/released-book.ts'
 import { savedBook } from '../../rules/versions/rule-version-store.ts'
@@ -33,8 +33,8 @@ export async function copyForRehearsal(db: Db, count: number, most = MOST_CUSTOM
 }
 
 async function bookInForce(view: ReadTx): Promise<RuleBook | undefined> {
-  const saved = await savedBook(view, KNOWN_FACTS)
+  const saved = await savedBook(view, VOCABULARY.facts)
   if (saved === undefined) return undefined
   const releases = await releaseStore.latest(view)
-  return (await releasedBook(view, saved, { releases, facts: KNOWN_FACTS })).book
+  return (await releasedBook(view, saved, { releases, facts: VOCABULARY.facts })).book
 }

@@ -1,3 +1,4 @@
+import { UNREHEARSED_TRIGGERS } from '../../capabilities/events.ts'
 import { maybeNumber, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
@@ -34,8 +35,6 @@ export interface Arrivals {
 
 /** With less on record nothing is said. */
 const LEAST_DAYS = 1
-/** These are not told again. */
-const NOT_TOLD: ReadonlySet<string> = new Set(['survey.answered'])
 
 /** When the first event still on record came; undefined: there is none. */
 export async function recordedSince(view: ReadTx): Promise<number | undefined> {
@@ -67,7 +66,7 @@ export async function estimateArrivals(
     return [
       {
         sop: name,
-        isKnown: !NOT_TOLD.has(eventNameOf(value.trigger)),
+        isKnown: !UNREHEARSED_TRIGGERS.has(eventNameOf(value.trigger)),
         entered,
         steps: steps.filter((step) => ids.has(step.entryId)),
         refused,

@@ -1,24 +1,10 @@
+import { REPLAYED_EVENTS } from '../../capabilities/events.ts'
 import { list, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import type { RecordedEvent } from '../../engine/inbox/rewind.ts'
 
-/** What people did; what our own rules did they shall do again, or not. */
-const REPLAYED = [
-  'customer.added',
-  'customer.lost',
-  'customer.accepted',
-  'customer.welcome-code',
-  'group.joined',
-  'group.left',
-  'order.created',
-  'order.paid',
-  'order.refunded',
-  'order.closed',
-  'script.sent',
-  'tag.added',
-  'tag.removed',
-]
+const REPLAYED = REPLAYED_EVENTS.map(({ kind }) => kind)
 
 /** The events since `sinceMs`, in the order in which they came. `replayed`: those that a rehearsal is told again. */
 export async function recordedEvents(

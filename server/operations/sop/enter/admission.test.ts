@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VOCABULARY } from '../../../capabilities/vocabulary.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import type { FactValue } from '../../../rules/condition/fact.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
@@ -50,6 +51,7 @@ function decide({ rule = {}, released = (sop) => sop, facts = {}, known = {}, lo
     userId: 'zhangsan',
     inside: [],
     facts: new Map(Object.entries(facts)),
+    words: VOCABULARY.facts,
     ...known,
   }
   return admit(sop, customer)

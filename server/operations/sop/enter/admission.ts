@@ -1,5 +1,5 @@
 import type { Sop } from '../../../rules/book/rule-book.ts'
-import type { Facts } from '../../../rules/condition/fact.ts'
+import type { FactShape, Facts } from '../../../rules/condition/fact.ts'
 import { factPaths } from '../../../rules/condition/parse-condition.ts'
 import { drawPoint } from '../model/draw.ts'
 import type { Entry } from '../model/sop-entry.ts'
@@ -28,6 +28,8 @@ export interface Known extends Arrival {
   facts: Facts
   /** The journeys that they are in, at least those of the same exclusive groups, as the rule book has them. */
   inside: readonly Sop[]
+  /** What the facts are called, to say why. */
+  words: readonly FactShape[]
 }
 
 export interface Admitted {
@@ -50,9 +52,9 @@ export function admit(released: Sop, known: Known): Admitted | Refused {
   const { externalUserId, occasion, facts, latest, atMs } = known
   const isLook = occasion.kind === 'look'
   const no =
-    notMeant(sop, facts) ??
+    notMeant(sop, known) ??
     held(sop, known) ??
-    (isLook ? (notTheTime(sop, facts) ?? noNews(sop, latest, facts, atMs)) : undefined)
+    (isLook ? (notTheTime(sop, known) ?? noNews(sop, latest, facts, atMs)) : undefined)
   if (no !== undefined) return no
   const seen = Object.fromEntries(pathsOf(sop, occasion).map((path) => [path, facts.get(path) ?? null]))
   return { kind: 'admitted', sop, userId, heldOut: isHeldOut(sop, externalUserId), seen }

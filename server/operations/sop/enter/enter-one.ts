@@ -1,8 +1,8 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Timeline } from '../../../records/timeline/timeline.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
+import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
-import { EVENT_ZH } from '../model/step-text.ts'
 import { versionFor } from '../model/version-for.ts'
 import type { Walk } from '../walk/walk.ts'
 import { type Admitted, admit, type Known, type Occasion } from './admission.ts'
@@ -15,6 +15,7 @@ import { createTellVerdicts, type VerdictDeps } from './verdict.ts'
 
 export interface EnterOneDeps extends VerdictDeps {
   timeline: Pick<Timeline, 'note'>
+  vocabulary: Vocabulary
   gatherKnown: GatherKnown
   exclusiveGroup: Pick<ExclusiveGroup, 'takeOver'>
   walk: Pick<Walk, 'begin'>
@@ -24,7 +25,7 @@ type Decided = { refused: Refused } | { refused?: undefined; sop: Sop; entry: En
 
 /** Lets one customer in, where `admit` says so. Safe to repeat: the same event lets nobody in twice. */
 export function createEnterOne(deps: EnterOneDeps) {
-  const { clock, timeline, gatherKnown, exclusiveGroup, walk } = deps
+  const { clock, timeline, vocabulary, gatherKnown, exclusiveGroup, walk } = deps
   const tell = createTellVerdicts(deps)
 
   /** Undefined: this very cause let them in before, so there is nothing to tell. */
@@ -63,7 +64,7 @@ export function createEnterOne(deps: EnterOneDeps) {
     byEvent: async (tx: Tx, released: Sop, comer: Comer, event: EntryEvent): Promise<void> => {
       const decided = await enter(tx, released, comer, {
         occasion: { kind: 'event' },
-        why: EVENT_ZH[event.kind],
+        why: eventZh(vocabulary, event.kind),
         event,
       })
       if (decided === undefined) return

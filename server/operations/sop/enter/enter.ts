@@ -1,4 +1,5 @@
 import type { Timeline } from '../../../records/timeline/timeline.ts'
+import type { Vocabulary } from '../../../rules/vocabulary.ts'
 import type { Walk } from '../walk/walk.ts'
 import { createEnterMany } from './enter-many.ts'
 import { createEnterOne } from './enter-one.ts'
@@ -8,6 +9,7 @@ import type { VerdictDeps } from './verdict.ts'
 
 export interface EnterDeps extends VerdictDeps, Omit<GatherKnownDeps, 'exclusiveGroup'> {
   timeline: Pick<Timeline, 'note' | 'noteAll'>
+  vocabulary: Vocabulary
 }
 
 /** Lets customers into journeys: one by an event or by a step of another journey, many by a look at everybody. */

@@ -2,12 +2,14 @@ import type { Tx } from '../../../core/db/tx.ts'
 import type { Customers } from '../../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
+import type { Vocabulary } from '../../../rules/vocabulary.ts'
 import { entryStore } from '../model/sop-entry.ts'
 import { type Arrival, atTheDoor, factsAsked, type Known, type Occasion } from './admission.ts'
 import type { ExclusiveGroup } from './exclusive-group.ts'
 
 export interface GatherKnownDeps {
   facts: Pick<CustomerFacts, 'of'>
+  vocabulary: Pick<Vocabulary, 'facts'>
   customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
   exclusiveGroup: Pick<ExclusiveGroup, 'insideOf'>
 }
@@ -20,7 +22,7 @@ export interface Comer {
 
 /** What admission to one journey must know of these customers, in their order, in the same few statements however many
  *  they are. Facts are read only for those whom they decide about. */
-export function createGatherKnown({ facts, customers, exclusiveGroup }: GatherKnownDeps) {
+export function createGatherKnown({ facts, vocabulary, customers, exclusiveGroup }: GatherKnownDeps) {
   async function arrivalsOf(tx: Tx, released: Sop, comers: readonly Comer[], occasion: Occasion, atMs: number) {
     const latest = await entryStore.latest(tx, released.name, comers.map(idOf))
     const alone = comers.filter((comer) => comer.userId === undefined)
@@ -50,6 +52,7 @@ export function createGatherKnown({ facts, customers, exclusiveGroup }: GatherKn
       ...arrival,
       facts: values.get(arrival.externalUserId) ?? new Map(),
       inside: inside.get(arrival.externalUserId) ?? [],
+      words: vocabulary.facts,
     }))
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { VOCABULARY } from '../../../capabilities/vocabulary.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { DAY_MS } from '../../../core/kernel/shanghai.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
@@ -97,6 +98,7 @@ async function answer(is: State, trigger: SopRule['trigger'], ask: (tx: Tx, part
   const deps = {
     clock: kit.clock,
     rules,
+    vocabulary: VOCABULARY,
     facts: { of: async (_tx: Tx, ids: readonly string[]) => new Map<string, Facts>(ids.map((id) => [id, facts])) },
     customers: { queries: { ownersOf: async () => new Map(is.hasGuide ? [[ID, 'zhangsan']] : []) } },
     timeline: { note: async () => true, noteAll: async () => undefined },

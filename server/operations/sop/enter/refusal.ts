@@ -1,6 +1,6 @@
 import { shanghaiDaysBetween, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
-import type { Facts } from '../../../rules/condition/fact.ts'
+import type { FactShape, Facts } from '../../../rules/condition/fact.ts'
 import type { Entry } from '../model/sop-entry.ts'
 import { unmetParts } from '../model/unmet-parts.ts'
 
@@ -61,14 +61,20 @@ export function notAgain({ value }: Sop, latest: Entry | undefined, atMs: number
   return refused('too-soon', `上次结束才 ${days} 天，${rule}`, rule)
 }
 
-export function notMeant({ when }: Sop, facts: Facts): Refused | undefined {
-  const unmet = unmetParts(when, facts)
+/** What is known of somebody, and what the facts are called. */
+export interface KnownFacts {
+  facts: Facts
+  words: readonly FactShape[]
+}
+
+export function notMeant({ when }: Sop, { facts, words }: KnownFacts): Refused | undefined {
+  const unmet = unmetParts(when, facts, words)
   return unmet.length === 0 ? undefined : refused('condition', `不符合条件：${unmet.join('；')}`, '不符合条件')
 }
 
 /** `own`: what the trigger itself asks of those whom it looks for. */
-export function notTheTime({ value: { trigger }, own }: Sop, facts: Facts): Refused | undefined {
-  const unmet = unmetParts(own, facts)
+export function notTheTime({ value: { trigger }, own }: Sop, { facts, words }: KnownFacts): Refused | undefined {
+  const unmet = unmetParts(own, facts, words)
   if (unmet.length === 0) return undefined
   if (typeof trigger === 'object' && 'leaves' in trigger) return refused('not-the-time', '条件符合，等着离开人群')
   const head = typeof trigger === 'object' && 'enters' in trigger ? '不在人群里' : '还没到时候'

@@ -3,6 +3,7 @@ import type { Tx } from '../../../core/db/tx.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { enterableSops } from '../../../rules/release/enterable-sops.ts'
 import { eventNameOf } from '../../../rules/schema/sop-event.ts'
+import type { Vocabulary } from '../../../rules/vocabulary.ts'
 import { isAbout, type Subject } from '../model/is-about.ts'
 import { matchesEvent } from '../model/matches-event.ts'
 import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
@@ -11,8 +12,12 @@ import { SOP_ENTRY } from '../sop-tables.ts'
 
 /** Keeps when the goal of an entry was first reached and when its guide was lost, whether it is still under way or not: a
  *  journey of three days, one of thirty, and those who are only watched are then measured alike. Safe to repeat. */
-export function createNoteOutcomes(deps: { rules: Pick<RuleBookHolder, 'current'>; versions: SopVersions }) {
-  const { rules, versions } = deps
+export function createNoteOutcomes(deps: {
+  rules: Pick<RuleBookHolder, 'current'>
+  versions: SopVersions
+  vocabulary: Vocabulary
+}) {
+  const { rules, versions, vocabulary } = deps
 
   const goalKinds = (): Set<string> => {
     return new Set(
@@ -24,7 +29,7 @@ export function createNoteOutcomes(deps: { rules: Pick<RuleBookHolder, 'current'
 
   async function isGoal(tx: Tx, entry: Entry, event: EntryEvent): Promise<boolean> {
     const goal = (await versions(tx, entry.sop, entry.version))?.value.goal
-    return goal !== undefined && matchesEvent(goal, event.kind, event.payload)
+    return goal !== undefined && matchesEvent(vocabulary, goal, event)
   }
 
   return async (tx: Tx, event: EntryEvent, subject: Subject): Promise<void> => {

@@ -1,11 +1,12 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Reason } from '../../../core/kernel/reason.ts'
 import type { TriggerEvent } from '../../../rules/schema/sop-event.ts'
+import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 import { type EntryState, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import { stepLog } from '../model/step-log.ts'
 import { positionAfter, stepAt } from '../model/step-path.ts'
-import { EVENT_ZH, stepText } from '../model/step-text.ts'
+import { stepText } from '../model/step-text.ts'
 
 /** One customer's journey, for people. */
 export interface Journey {
@@ -35,7 +36,7 @@ export interface Journey {
   steps: { position: string; kind: string; atMs: number; outcome: string; reason: Reason | undefined }[]
 }
 
-export const createSopQueries = (versions: SopVersions) => ({
+export const createSopQueries = (versions: SopVersions, vocabulary: Vocabulary) => ({
   /** Active journeys first, then the newest. */
   ofCustomer: async (tx: Tx, externalUserId: string): Promise<Journey[]> => {
     const entries = await entryStore.ofCustomer(tx, externalUserId)
@@ -59,14 +60,14 @@ export const createSopQueries = (versions: SopVersions) => ({
         state: entry.state,
         position: entry.position,
         enteredAtMs: entry.enteredAtMs,
-        entered: entry.event === undefined ? '看名单时符合条件' : EVENT_ZH[entry.event.kind],
+        entered: entry.event === undefined ? '看名单时符合条件' : eventZh(vocabulary, entry.event.kind),
         seen: seen.get(entry.id) ?? {},
         heldOut: entry.heldOut,
         canary: entry.canary,
         endedAtMs: entry.endedAtMs,
         endReason: entry.endReason,
-        now: current === undefined ? undefined : stepText(current),
-        next: following === undefined ? undefined : stepText(following),
+        now: current === undefined ? undefined : stepText(current, vocabulary),
+        next: following === undefined ? undefined : stepText(following, vocabulary),
         nextAtMs: entry.dueAtMs,
         waitingEvent: entry.waitingEvent,
         steps: steps

@@ -6,16 +6,17 @@ import { byPriority } from '../../../rules/book/priority.ts'
 import type { RuleBook, Sop } from '../../../rules/book/rule-book.ts'
 import { eventNameOf } from '../../../rules/schema/sop-event.ts'
 import { isEventTrigger, type SopTrigger } from '../../../rules/schema/sop-trigger.ts'
+import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 import { type Arrival, admit, atTheDoor, factsAsked } from '../enter/admission.ts'
 import { type Refusal, refusalStore } from '../enter/refusal-store.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
-import { EVENT_ZH } from '../model/step-text.ts'
 import { versionFor } from '../model/version-for.ts'
 
 export interface WhyNotDeps {
   clock: Clock
   rules: { current(): Pick<RuleBook, 'sops'> }
   facts: Pick<CustomerFacts, 'of'>
+  vocabulary: Vocabulary
   customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
 }
 
@@ -32,7 +33,7 @@ export interface NotIn {
 
 /** Why a customer is not in each journey in force that they are not in: what admission would say to its trigger now. Reads
  *  only. */
-export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
+export function createWhyNot({ clock, rules, facts, vocabulary, customers }: WhyNotDeps) {
   return async (tx: Tx, externalUserId: string): Promise<NotIn[]> => {
     const atMs = clock.now()
     const sops = byPriority(rules.current().sops.values())
@@ -51,9 +52,15 @@ export function createWhyNot({ clock, rules, facts, customers }: WhyNotDeps) {
     const known = (await facts.of(tx, [externalUserId], atMs, outside.flatMap(factsFor))).get(externalUserId)
     const last = await refusalStore.ofCustomer(tx, externalUserId)
     return outside.map(({ released, sop, arrival }) => {
-      const decision = admit(released, { ...arrival, facts: known ?? new Map(), inside })
-      const why = decision.kind === 'refused' ? decision.zh : waitsFor(sop.value.trigger)
-      return { sop: sop.name, title: sop.title, version: sop.version, why, last: lastOf(last.get(sop.name)) }
+      const decision = admit(released, { ...arrival, facts: known ?? new Map(), inside, words: vocabulary.facts })
+      const why = decision.kind === 'refused' ? decision.zh : waitsFor(sop.value.trigger, vocabulary)
+      return {
+        sop: sop.name,
+        title: sop.title,
+        version: sop.version,
+        why,
+        last: lastOf(last.get(sop.name), vocabulary),
+      }
     })
   }
 }
@@ -67,11 +74,13 @@ const factsFor = ({ released, arrival }: { released: Sop; arrival: Arrival }): s
   atTheDoor(released, arrival).kind === 'refused' ? [] : factsAsked(released, arrival.occasion)
 
 /** What would let in somebody who is admitted already. */
-function waitsFor(trigger: SopTrigger): string {
-  if (isEventTrigger(trigger)) return `条件符合，等着「${EVENT_ZH[eventNameOf(trigger)]}」`
+function waitsFor(trigger: SopTrigger, vocabulary: Vocabulary): string {
+  if (isEventTrigger(trigger)) return `条件符合，等着「${eventZh(vocabulary, eventNameOf(trigger))}」`
   if ('enters' in trigger) return '已经在人群里，离开以后再进人群才算'
   return 'leaves' in trigger ? '现在不在人群里，进了人群再离开才算' : '条件符合，下一次看名单时进来'
 }
 
-const lastOf = (refused: Refusal | undefined): NotIn['last'] =>
-  refused === undefined ? undefined : { atMs: refused.atMs, text: `${EVENT_ZH[refused.event]}时没有进：${refused.why}` }
+const lastOf = (refused: Refusal | undefined, vocabulary: Vocabulary): NotIn['last'] =>
+  refused === undefined
+    ? undefined
+    : { atMs: refused.atMs, text: `${eventZh(vocabulary, refused.event)}时没有进：${refused.why}` }

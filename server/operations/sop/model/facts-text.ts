@@ -1,16 +1,19 @@
-import { KNOWN_FACTS } from '../../../rules/condition/known-facts.ts'
+import type { FactShape } from '../../../rules/condition/fact.ts'
 
 /** The facts that decided, in the words people use. Money (fen) is shown in yuan. */
-export function factsSeen(seen: Record<string, unknown>): { label: string; value: string }[] {
+export function factsSeen(
+  seen: Record<string, unknown>,
+  facts: readonly FactShape[],
+): { label: string; value: string }[] {
   return Object.entries(seen).map(([path, value]) => {
-    const fact = KNOWN_FACTS.find((one) => one.path === path)
+    const fact = facts.find((one) => one.path === path)
     return { label: fact?.zh ?? path, value: valueText(value, fact?.type) }
   })
 }
 
 /** 「来源渠道 包裹卡，已付款订单数 1」 */
-export const factsText = (seen: Record<string, unknown>): string =>
-  factsSeen(seen)
+export const factsText = (seen: Record<string, unknown>, facts: readonly FactShape[]): string =>
+  factsSeen(seen, facts)
     .map(({ label, value }) => `${label} ${value}`)
     .join('，')
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { VOCABULARY } from '../../../capabilities/vocabulary.ts'
 import type { EventSpec } from '../../../rules/schema/sop-event.ts'
 import { matchesEvent } from './matches-event.ts'
 
@@ -13,7 +14,7 @@ test.each<[what: string, spec: EventSpec, payload: Record<string, unknown>, othe
   ['by hand, in WeCom', { event: 'tag.removed', by: 'hand' }, { ...tagged, by: 'wecom' }, { ...tagged, by: 'rule' }],
   ['by rule', { event: 'tag.removed', by: 'rule' }, { ...tagged, by: 'rule' }, tagged],
   ['pool', { event: 'group.joined', pool: '付费群' }, { pool: '付费群' }, { pool: '科普群' }],
-  ['no pool at all', { event: 'group.left', pool: '付费群' }, { pool: '付费群' }, {}],
+  ['no pool at all', { event: 'group.left', pool: '付费群' }, { pool: '付费群' }, { pool: null }],
   ['script', { event: 'script.sent', script: 'hello' }, sent, { ...sent, scriptId: 'bye' }],
   ['carries', { event: 'script.sent', carries: 'image' }, sent, { ...sent, carries: ['link'] }],
   ['survey', { event: 'survey.answered', survey: 'taste' }, answered, { ...answered, surveyId: 'other' }],
@@ -21,16 +22,16 @@ test.each<[what: string, spec: EventSpec, payload: Record<string, unknown>, othe
     'answer',
     { event: 'survey.answered', answer: '厚切' },
     answered,
-    { ...answered, answers: [null, { answer: '薄切' }] },
+    { ...answered, answers: [{ question: '爱吃什么', answer: '薄切' }] },
   ],
   ['ladder', { event: 'tier.changed', ladder: '会员' }, moved, { ...moved, ladder: '入门' }],
   ['to', { event: 'tier.changed', to: 'A' }, moved, { ...moved, to: 'C' }],
-  ['from', { event: 'tier.changed', from: 'B' }, moved, { ...moved, from: null }],
+  ['from', { event: 'tier.changed', from: 'B' }, moved, { ...moved, from: 'C' }],
   ['two filters at once', { event: 'tier.changed', from: 'B', to: 'A' }, moved, { ...moved, from: 'C' }],
 ])('%s', (_what, spec, payload, other) => {
   if (typeof spec === 'string') throw new Error('a filter is meant')
-  expect(matchesEvent(spec, spec.event, payload)).toBe(true)
-  expect(matchesEvent(spec, spec.event, other)).toBe(false)
-  expect(matchesEvent(spec, 'order.paid', payload)).toBe(false)
-  expect(matchesEvent(spec.event, spec.event, other)).toBe(true)
+  expect(matchesEvent(VOCABULARY, spec, { kind: spec.event, payload })).toBe(true)
+  expect(matchesEvent(VOCABULARY, spec, { kind: spec.event, payload: other })).toBe(false)
+  expect(matchesEvent(VOCABULARY, spec, { kind: 'order.paid', payload })).toBe(false)
+  expect(matchesEvent(VOCABULARY, spec.event, { kind: spec.event, payload: other })).toBe(true)
 })

@@ -1,28 +1,17 @@
-import type { EventFilter, EventSpec, TriggerEvent } from '../../../rules/schema/sop-event.ts'
+import type { EventSpec } from '../../../rules/schema/sop-event.ts'
+import type { Vocabulary } from '../../../rules/vocabulary.ts'
 
-/** Is this event what the rule names: of that kind, and with everything else that the rule asks of it. Payloads are
- *  those of the events' own schemas; what a payload does not say does not match. */
-export function matchesEvent(spec: EventSpec, kind: TriggerEvent, payload: Record<string, unknown>): boolean {
+/** Is this event what the rule names: of that kind, and with everything else that the rule asks of it. Payloads are those
+ *  of the events' own schemas; what is not asked of such events does not hold. */
+export function matchesEvent(
+  { triggers }: Pick<Vocabulary, 'triggers'>,
+  spec: EventSpec,
+  { kind, payload }: { kind: string; payload: Record<string, unknown> },
+): boolean {
   if (typeof spec === 'string') return spec === kind
-  if (spec.event !== kind) return false
-  const { event: _event, ...asked } = spec
-  return Object.entries(asked).every(([key, wanted]) => TESTS[key as keyof typeof asked](payload, wanted))
-}
-
-type Test = (payload: Record<string, unknown>, wanted: string) => boolean
-
-const has = (list: unknown, wanted: string): boolean => Array.isArray(list) && list.includes(wanted)
-
-const TESTS: Record<Exclude<keyof EventFilter, 'event'>, Test> = {
-  tag: ({ tags }, wanted) => has(tags, wanted),
-  by: ({ by }, wanted) => (by === 'rule') === (wanted === 'rule'),
-  pool: ({ pool }, wanted) => pool === wanted,
-  script: ({ scriptId }, wanted) => scriptId === wanted,
-  carries: ({ carries }, wanted) => has(carries, wanted),
-  survey: ({ surveyId }, wanted) => surveyId === wanted,
-  answer: ({ answers }, wanted) =>
-    Array.isArray(answers) && answers.some((one: { answer?: unknown } | null) => one?.answer === wanted),
-  ladder: ({ ladder }, wanted) => ladder === wanted,
-  to: ({ to }, wanted) => to === wanted,
-  from: ({ from }, wanted) => from === wanted,
+  const { event, ...asked } = spec
+  if (event !== kind) return false
+  const filters = triggers.get(kind)?.filters ?? {}
+  // The dispatcher has checked the payload against the schema of the event whose filters these are.
+  return Object.entries(asked).every(([key, wanted]) => filters[key]?.holds(payload as never, wanted) === true)
 }

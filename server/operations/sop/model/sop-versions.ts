@@ -1,7 +1,7 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import { walkableOf } from '../../../rules/book/bind-sop.ts'
 import type { RuleBookHolder, SopVersion } from '../../../rules/book/rule-book.ts'
-import type { FactShape } from '../../../rules/condition/known-facts.ts'
+import type { FactShape } from '../../../rules/condition/fact.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
 import { ruleVersion } from '../../../rules/versions/rule-version-store.ts'
 

@@ -1,34 +1,16 @@
 import { shanghaiText } from '../../../core/kernel/shanghai.ts'
 import { pathsIn } from '../../../rules/book/bind-steps.ts'
 import type { BoundStep } from '../../../rules/book/bound-step.ts'
-import { KNOWN_FACTS } from '../../../rules/condition/known-facts.ts'
-import type { TriggerEvent } from '../../../rules/schema/sop-event.ts'
 import type { WaitStep } from '../../../rules/schema/sop-step.ts'
-
-/** What people call the events that journeys know. */
-export const EVENT_ZH: Record<TriggerEvent, string> = {
-  'customer.added': '添加好友',
-  'customer.readded': '重新添加好友',
-  'customer.lost': '好友流失',
-  'order.created': '下单',
-  'order.paid': '付款',
-  'order.refunded': '退款',
-  'group.joined': '入群',
-  'group.left': '退群',
-  'tag.added': '打上标签',
-  'tag.removed': '去掉标签',
-  'script.sent': '导购发了话术',
-  'survey.answered': '答了问卷',
-  'tier.changed': '分层变了',
-}
+import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 
 const UNIT_ZH: Record<string, string> = { s: '秒', m: '分钟', h: '小时', d: '天' }
 
 const durationText = (duration: string): string => `${duration.slice(0, -1)} ${UNIT_ZH[duration.slice(-1)] ?? ''}`
 
-function waitText(wait: WaitStep): string {
+function waitText(wait: WaitStep, vocabulary: Vocabulary): string {
   if (typeof wait === 'string') return `等待 ${durationText(wait)}`
-  if ('event' in wait) return `等待${EVENT_ZH[wait.event]}，最多 ${durationText(wait.atMost)}`
+  if ('event' in wait) return `等待${eventZh(vocabulary, wait.event)}，最多 ${durationText(wait.atMost)}`
   if ('weekday' in wait) return `等到下一个星期${'一二三四五六日'[wait.weekday - 1]} ${wait.until}`
   const days = wait.days ?? 0
   const day = days === 0 ? ' ' : days === 1 ? '第二天 ' : ` ${days} 天后的 `
@@ -36,7 +18,7 @@ function waitText(wait: WaitStep): string {
 }
 
 /** One step in a few Chinese words. */
-export function stepText(step: BoundStep): string {
+export function stepText(step: BoundStep, vocabulary: Vocabulary): string {
   if ('welcome' in step) return `发欢迎语「${step.welcome}」`
   if ('tag' in step) {
     const added = step.tag.add === undefined ? [] : [`打标签 ${step.tag.add.join('、')}`]
@@ -53,13 +35,13 @@ export function stepText(step: BoundStep): string {
   if ('start' in step) return `开始另一个 SOP（${step.start}）`
   if ('leave' in step) return `退出另一个 SOP（${step.leave}）`
   if ('split' in step) return `实验「${step.split.experiment}」分组`
-  return 'wait' in step ? waitText(step.wait) : chooseText(step)
+  return 'wait' in step ? waitText(step.wait, vocabulary) : chooseText(step, vocabulary)
 }
 
 /** What the branches look at; only its day tells which it will be. */
-function chooseText({ choose }: Extract<BoundStep, { choose: unknown }>): string {
+function chooseText({ choose }: Extract<BoundStep, { choose: unknown }>, { facts }: Vocabulary): string {
   const conditions = choose.flatMap((branch) => ('otherwise' in branch ? [] : [branch.condition]))
-  const names = pathsIn(conditions).map((path) => KNOWN_FACTS.find((fact) => fact.path === path)?.zh ?? path)
+  const names = pathsIn(conditions).map((path) => facts.find((fact) => fact.path === path)?.zh ?? path)
   return `看${names.join('、')}再定`
 }
 

@@ -2,16 +2,16 @@ import { bindSteps } from '../../../rules/book/bind-steps.ts'
 import type { BoundStep } from '../../../rules/book/bound-step.ts'
 import { canonicalJson } from '../../../rules/book/rule-version.ts'
 import { branchesOf } from '../../../rules/book/sop-branches.ts'
-import type { FactShape } from '../../../rules/condition/known-facts.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
+import type { Vocabulary } from '../../../rules/vocabulary.ts'
 import { positionText } from '../model/step-path.ts'
 import { stepText } from '../model/step-text.ts'
 
 /** What is different between two versions of a journey, one Chinese line each: what stands at its head, then step by
  *  step. Empty: nothing that people could feel. */
-export function diffVersions(before: SopRule, after: SopRule, facts: readonly FactShape[]): string[] {
-  const [old, now] = [bindSteps(before.steps, facts), bindSteps(after.steps, facts)]
-  return [...headLines(before, after), ...stepLines(old, now)]
+export function diffVersions(before: SopRule, after: SopRule, vocabulary: Vocabulary): string[] {
+  const linesOf = ({ steps }: SopRule): Line[] => linesIn(bindSteps(steps, vocabulary.facts), vocabulary)
+  return [...headLines(before, after), ...stepLines(linesOf(before), linesOf(after))]
 }
 
 const HEAD: readonly (readonly [keyof SopRule, string])[] = [
@@ -50,11 +50,11 @@ interface Line {
   content: string
 }
 
-function linesOf(steps: BoundStep[], around = ''): Line[] {
+function linesIn(steps: readonly BoundStep[], vocabulary: Vocabulary, around = ''): Line[] {
   return steps.flatMap((step, index) => {
     const position = `${around}${index}`
-    const inner = branchesOf(step).flatMap((branch, arm) => linesOf(branch.steps, `${position}.${arm}.`))
-    return [{ position, text: stepText(step), content: ownContent(step) }, ...inner]
+    const inner = branchesOf(step).flatMap((branch, arm) => linesIn(branch.steps, vocabulary, `${position}.${arm}.`))
+    return [{ position, text: stepText(step, vocabulary), content: ownContent(step) }, ...inner]
   })
 }
 
@@ -70,8 +70,7 @@ function ownContent(step: BoundStep): string {
 }
 
 /** The shortest way from one list to the other: what stays, and what is put in or taken out between. */
-function stepLines(before: BoundStep[], after: BoundStep[]): string[] {
-  const [old, now] = [linesOf(before), linesOf(after)]
+function stepLines(old: Line[], now: Line[]): string[] {
   const isSame = (a: Line | undefined, b: Line | undefined): boolean =>
     a !== undefined && b !== undefined && a.content === b.content && depth(a) === depth(b)
   const common = old.map(() => now.map(() => 0).concat(0)).concat([now.map(() => 0).concat(0)])

@@ -4,6 +4,7 @@ import type { Reason } from '../../../core/kernel/reason.ts'
 import type { Timeline } from '../../../records/timeline/timeline.ts'
 import type { SopVersion } from '../../../rules/book/rule-book.ts'
 import type { Release } from '../../../rules/release/release.ts'
+import type { Vocabulary } from '../../../rules/vocabulary.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
 import { stepLog } from '../model/step-log.ts'
@@ -16,6 +17,7 @@ import { notSameStep } from './same-step.ts'
 
 export interface Mover {
   clock: Clock
+  vocabulary: Vocabulary
   walk: Pick<Walk, 'end'>
   timeline: Pick<Timeline, 'note'>
   tasks: Pick<Tasks, 'close'>
@@ -35,7 +37,7 @@ export async function migrateEntry(tx: Tx, deps: Mover, move: Move): Promise<voi
   if (release.inside === 'leave') return leave(tx, deps, move, '换了版本，旧版本里的人退出')
   if (release.inside === 'restart') return restart(tx, deps, move)
   if (old === undefined) return
-  const problem = notSameStep(old.steps, target.steps, entry.position)
+  const problem = notSameStep(old.steps, target.steps, entry.position, deps.vocabulary)
   if (problem === undefined) return keepStep(tx, deps, { ...move, old })
   await tell(tx, deps, move, `SOP「${target.title}」换了版本，仍走完原来的版本：${problem}`)
 }
@@ -100,6 +102,7 @@ async function keepStep(tx: Tx, deps: Mover, move: Move & { old: SopVersion }): 
     const key = keyOf({ ...entry, position: done.position })
     await deps.tasks.close(tx, { key, outcome: 'dropped', note: '新版本里没有这件事' })
   }
-  const where = step === undefined ? '' : `，从${positionText(entry.position)}「${stepText(step)}」接着走`
+  const where =
+    step === undefined ? '' : `，从${positionText(entry.position)}「${stepText(step, deps.vocabulary)}」接着走`
   await tell(tx, deps, move, `SOP「${target.title}」换到新版本${where}`)
 }

@@ -1,4 +1,5 @@
 import type { BoundStep } from '../../../rules/book/bound-step.ts'
+import type { Vocabulary } from '../../../rules/vocabulary.ts'
 import { stepAt } from '../model/step-path.ts'
 import { stepText } from '../model/step-text.ts'
 
@@ -10,6 +11,7 @@ export function notSameStep(
   before: readonly BoundStep[],
   after: readonly BoundStep[],
   position: string,
+  vocabulary: Vocabulary,
 ): string | undefined {
   const path = position.split('.')
   for (let length = 1; length < path.length; length += 2) {
@@ -28,7 +30,7 @@ export function notSameStep(
   }
   const [old, now] = [stepAt(before, position), stepAt(after, position)]
   if (old === undefined) return undefined
-  if (now === undefined) return `正在「${stepText(old)}」，新版本里没有这一步`
+  if (now === undefined) return `正在「${stepText(old, vocabulary)}」，新版本里没有这一步`
   if (kindOf(old) === kindOf(now)) return undefined
-  return `正在「${stepText(old)}」，新版本的这一步是「${stepText(now)}」`
+  return `正在「${stepText(old, vocabulary)}」，新版本的这一步是「${stepText(now, vocabulary)}」`
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { VOCABULARY } from '../../../capabilities/vocabulary.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import { sopOf } from '../../../rules/book/bind-sop.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
-import { KNOWN_FACTS } from '../../../rules/condition/known-facts.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
 import { createTestKit, type TestKit } from '../../../testing/test-kit.ts'
 import { createRunScans } from './run-scans.ts'
@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 function rule(name: string, trigger: SopRule['trigger'], more: Partial<SopRule> = {}): void {
   const value = { sop: name, name, trigger, steps: [{ start: 'other' }], ...more } as SopRule
-  sops.set(name, sopOf({ name, file: 'sop/x.yaml', value }, KNOWN_FACTS))
+  sops.set(name, sopOf({ name, file: 'sop/x.yaml', value }, VOCABULARY.facts))
 }
 
 /** One process. */

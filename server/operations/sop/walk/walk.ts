@@ -3,9 +3,9 @@ import { groupBy } from '../../../core/kernel/group-by.ts'
 import { DAY_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import type { BoundStep } from '../../../rules/book/bound-step.ts'
 import type { SopVersion } from '../../../rules/book/rule-book.ts'
+import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 import type { Entry } from '../model/sop-entry.ts'
 import { positionAfter, stepAt } from '../model/step-path.ts'
-import { EVENT_ZH } from '../model/step-text.ts'
 import { createEnd, type EndDeps } from './end.ts'
 import { createStepVocabulary, type StepDeps, type StepVocabulary } from './steps/step-vocabulary.ts'
 import { newTrail, type TrailDeps } from './trail.ts'
@@ -81,7 +81,7 @@ export function createWalk(deps: WalkDeps) {
         return step !== undefined && 'wait' in step
       })
       if (trying.length > 0) await run(tx, sop, trying)
-      if (waiting.length > 0) await pastWait(tx, sop, waiting, howItEnded)
+      if (waiting.length > 0) await pastWait(tx, sop, waiting, (entry) => howItEnded(entry, deps.vocabulary))
     },
     /** What the customer was waiting for has come. */
     wake: (tx: Tx, sop: SopVersion, entry: Entry, what: string): Promise<void> =>
@@ -101,8 +101,8 @@ function take(tx: Tx, steps: StepVocabulary, step: BoundStep, standing: Omit<Sta
   return (steps[kind] as TakeStep<unknown>)(tx, spec, { ...standing, kind })
 }
 
-const howItEnded = ({ waitingEvent }: Entry): string =>
-  waitingEvent === undefined ? '时间到' : `没有等到${EVENT_ZH[waitingEvent]}`
+const howItEnded = ({ waitingEvent }: Entry, vocabulary: Vocabulary): string =>
+  waitingEvent === undefined ? '时间到' : `没有等到${eventZh(vocabulary, waitingEvent)}`
 
 function parted<T>(list: T[], belongs: (one: T) => boolean): [yes: T[], no: T[]] {
   return [list.filter(belongs), list.filter((one) => !belongs(one))]

@@ -6,6 +6,7 @@ import type { BoundBranch } from '../../../../rules/book/bound-step.ts'
 import { conditionZh } from '../../../../rules/condition/condition-zh.ts'
 import { holds } from '../../../../rules/condition/holds.ts'
 import type { Condition } from '../../../../rules/schema/condition.ts'
+import type { Vocabulary } from '../../../../rules/vocabulary.ts'
 import { factsText } from '../../model/facts-text.ts'
 import { positionAfter, positionInto } from '../../model/step-path.ts'
 import { reasonOf } from '../trail.ts'
@@ -14,14 +15,15 @@ import type { TakeStep } from '../walker.ts'
 export interface ChooseStepDeps {
   clock: Clock
   facts: Pick<CustomerFacts, 'of'>
+  vocabulary: Pick<Vocabulary, 'facts'>
 }
 
 /** Sends each customer the way of the first branch that wants them; past all of them when none does. */
 export const createChooseStep =
-  ({ clock, facts }: ChooseStepDeps): TakeStep<BoundBranch[]> =>
+  (deps: ChooseStepDeps): TakeStep<BoundBranch[]> =>
   async (tx, branches, { sop, kind, walkers, trail }) => {
     const ids = walkers.map(({ entry }) => entry.externalUserId)
-    const choices = await chooseBranches(tx, facts, branches, ids, clock.now())
+    const choices = await chooseBranches(tx, deps, branches, ids)
     return walkers.flatMap((walker) => {
       const { entry } = walker
       const choice = choices.get(entry.externalUserId)
@@ -47,26 +49,27 @@ interface Choice {
   seen: Record<string, unknown>
 }
 
-/** The first branch whose condition holds, for each of these customers, as of `nowMs`. Throws rules.condition-invalid when
+/** The first branch whose condition holds, for each of these customers, as of now. Throws rules.condition-invalid when
  *  one of them asks for a fact that is no longer known. */
 async function chooseBranches(
   tx: Tx,
-  facts: Pick<CustomerFacts, 'of'>,
+  { clock, facts, vocabulary }: ChooseStepDeps,
   branches: readonly BoundBranch[],
   externalUserIds: string[],
-  nowMs: number,
 ): Promise<Map<string, Choice>> {
   const conditions = branches.map(conditionOf)
   const paths = pathsIn(conditions.flatMap((condition) => condition ?? []))
-  const known = await facts.of(tx, externalUserIds, nowMs, paths)
+  const known = await facts.of(tx, externalUserIds, clock.now(), paths)
   const choiceOf = (id: string): Choice => {
     const values = known.get(id) ?? new Map()
     const chosen = conditions.findIndex((condition) => condition === undefined || holds(condition, values))
     const condition = conditions[chosen]
     const seen = Object.fromEntries(paths.map((path) => [path, values.get(path) ?? null]))
     const text =
-      chosen < 0 ? '没有一个分支成立' : `走「${condition === undefined ? '其他' : conditionZh(condition)}」分支`
-    const outcome = paths.length === 0 ? text : `${text}（${factsText(seen)}）`
+      chosen < 0
+        ? '没有一个分支成立'
+        : `走「${condition === undefined ? '其他' : conditionZh(condition, vocabulary.facts)}」分支`
+    const outcome = paths.length === 0 ? text : `${text}（${factsText(seen, vocabulary.facts)}）`
     return { branch: chosen < 0 ? undefined : chosen, text, outcome, seen }
   }
   return new Map(externalUserIds.map((id) => [id, choiceOf(id)]))

@@ -12,11 +12,12 @@ import { createStartStep, type StartStepDeps } from './start-step.ts'
 import { createTagStep, type TagStepDeps } from './tag-step.ts'
 import { createTaskStep, type TaskStepDeps } from './task-step.ts'
 import { createTierStep, type TierStepDeps } from './tier-step.ts'
-import { createWaitStep } from './wait-step.ts'
+import { createWaitStep, type WaitStepDeps } from './wait-step.ts'
 import { createWebhookStep, type WebhookStepDeps } from './webhook-step.ts'
 import { createWelcomeStep, type WelcomeStepDeps } from './welcome-step.ts'
 
 export type StepDeps = ActDeps &
+  WaitStepDeps &
   ChooseStepDeps &
   WelcomeStepDeps &
   RemarkStepDeps &
@@ -39,7 +40,7 @@ export function createStepVocabulary(deps: StepDeps): StepVocabulary {
   const reachesPeople = true
   return {
     // Where to go next, and when.
-    wait: createWaitStep(),
+    wait: createWaitStep(deps),
     choose: createChooseStep(deps),
     split: createSplitStep(deps),
     // What the customer sees or a guide is asked for.

@@ -1,0 +1,16 @@
+import type { OwnEvent } from '../records/own-event.ts'
+import { CAPABILITIES } from './capabilities.ts'
+
+/** Everything that capabilities tell each other. */
+export const EVERY_EVENT: readonly OwnEvent[] = CAPABILITIES.flatMap(({ events }): readonly OwnEvent[] => events)
+
+/** Those that webhooks may ask for. */
+export const FORWARDED_EVENTS: readonly OwnEvent[] = EVERY_EVENT.filter(({ isForwarded }) => isForwarded)
+
+/** Those that a backtest tells again: what people did. What our own rules did they shall do again, or not. */
+export const REPLAYED_EVENTS: readonly OwnEvent[] = EVERY_EVENT.filter(({ replay }) => replay === 'told')
+
+/** The names of events that do not happen in a backtest, so that nothing is known of journeys that they begin. */
+export const UNREHEARSED_TRIGGERS: ReadonlySet<string> = new Set(
+  EVERY_EVENT.flatMap(({ replay, triggers }) => (typeof replay === 'string' ? [] : triggers.map(({ name }) => name))),
+)
