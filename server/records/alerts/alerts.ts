@@ -1,6 +1,8 @@
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type AlertQueries, createAlertQueries } from './alert-queries.ts'
+import { ALERT } from './alert-tables.ts'
 
 interface AlertToRaise {
   /** Which trouble, ≤190 characters: `<kind>` or `<kind>:<of what>`. The kind is a label in /metrics, so of a closed set. */
@@ -34,6 +36,8 @@ export interface Alerts {
   queries: AlertQueries
 }
 
+const a = ALERT
+
 /** `onOpened`: a trouble has begun; in the transaction that writes it down. */
 export function createAlerts(deps: { clock: Clock; onOpened?: (tx: Tx, alert: OpenedAlert) => Promise<void> }): Alerts {
   const { clock, onOpened = () => Promise.resolve() } = deps
@@ -41,37 +45,36 @@ export function createAlerts(deps: { clock: Clock; onOpened?: (tx: Tx, alert: Op
   return {
     raise: async (tx, alert) => {
       const atMs = alert.atMs ?? clock.now()
-      const lapseAtMs = alert.lapseAtMs ?? null
+      const words = { body: alert.text, todo: alert.todo, lapse_at: alert.lapseAtMs ?? null }
       const opened = async (): Promise<true> => {
         const { key, text, todo } = alert
         await onOpened(tx, { key, text, todo, sinceMs: atMs, lapseAtMs: alert.lapseAtMs })
         return true
       }
-      const inserted = await tx.insertIgnore('alert', [
-        { alert_key: alert.key, since: atMs, body: alert.text, todo: alert.todo, lapse_at: lapseAtMs },
-      ])
+      const inserted = await tx.insertIgnore(a, [{ alert_key: alert.key, since: atMs, ...words }])
       if (inserted > 0) return opened()
       // It is over, and this happened later: it begins anew.
       const again = await tx.run(
-        `UPDATE alert SET since = ?, body = ?, todo = ?, lapse_at = ?, resolved_at = NULL
-         WHERE alert_key = ? AND (resolved_at < ? OR (resolved_at IS NULL AND lapse_at < ?))`,
-        [atMs, alert.text, alert.todo, lapseAtMs, alert.key, atMs, atMs],
+        sql`UPDATE ${a} SET ${set(a, { since: atMs, ...words, resolved_at: null })} WHERE ${a.alert_key} = ${alert.key}
+              AND (${a.resolved_at} < ${atMs} OR (${a.resolved_at} IS NULL AND ${a.lapse_at} < ${atMs}))`,
       )
       if (again > 0) return opened()
       await tx.run(
-        'UPDATE alert SET body = ?, todo = ?, lapse_at = ? WHERE alert_key = ? AND resolved_at IS NULL AND since <= ?',
-        [alert.text, alert.todo, lapseAtMs, alert.key, atMs],
+        sql`UPDATE ${a} SET ${set(a, words)}
+            WHERE ${a.alert_key} = ${alert.key} AND ${a.resolved_at} IS NULL AND ${a.since} <= ${atMs}`,
       )
       return false
     },
     resolve: async (tx, key, atMs = clock.now()) => {
       const ended = await tx.run(
-        'UPDATE alert SET resolved_at = ? WHERE alert_key = ? AND resolved_at IS NULL AND since <= ?',
-        [atMs, key, atMs],
+        sql`UPDATE ${a} SET ${set(a, { resolved_at: atMs })}
+            WHERE ${a.alert_key} = ${key} AND ${a.resolved_at} IS NULL AND ${a.since} <= ${atMs}`,
       )
       if (ended > 0) return true
-      await tx.insertIgnore('alert', [{ alert_key: key, since: atMs, body: '', todo: '', resolved_at: atMs }])
-      await tx.run('UPDATE alert SET resolved_at = ? WHERE alert_key = ? AND resolved_at < ?', [atMs, key, atMs])
+      await tx.insertIgnore(a, [{ alert_key: key, since: atMs, body: '', todo: '', resolved_at: atMs }])
+      await tx.run(
+        sql`UPDATE ${a} SET ${set(a, { resolved_at: atMs })} WHERE ${a.alert_key} = ${key} AND ${a.resolved_at} < ${atMs}`,
+      )
       return false
     },
     queries: createAlertQueries(clock),

@@ -1,5 +1,8 @@
+import { all, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { WAY_STATE_CHARS } from '../../core/kernel/wecom-limits.ts'
+import { type StoredChannel, storedChannel } from './channel-store.ts'
+import { CHANNEL } from './channel-tables.ts'
 
 export interface Channel {
   name: string
@@ -12,16 +15,6 @@ export interface Channel {
   /** Why there is no working code, in Chinese. */
   trouble: string | undefined
 }
-
-interface StoredChannel {
-  name: string
-  state: string
-  config_id: string | null
-  qr_code: string | null
-  trouble: string | null
-}
-
-const COLUMNS = 'name, state, config_id, qr_code, trouble'
 
 const toChannel = (row: StoredChannel): Channel => ({
   name: row.name,
@@ -36,14 +29,18 @@ export const channelQueries = {
   byState: async (tx: Tx, state: string | null | undefined): Promise<Channel | undefined> => {
     // Longer states are never ours, whatever a stranger sends.
     if (state === null || state === undefined || state === '' || state.length > WAY_STATE_CHARS) return undefined
-    const row = await tx.row<StoredChannel>(`SELECT ${COLUMNS} FROM channel WHERE state = ?`, [state])
+    const row = await storedChannel(tx, CHANNEL.state, state)
     // MySQL ignores trailing spaces in a comparison; we do not.
     return row === undefined || row.state !== state ? undefined : toChannel(row)
   },
   byName: async (tx: Tx, name: string): Promise<Channel | undefined> => {
-    const row = await tx.row<StoredChannel>(`SELECT ${COLUMNS} FROM channel WHERE name = ?`, [name])
+    const row = await storedChannel(tx, CHANNEL.name, name)
     return row === undefined ? undefined : toChannel(row)
   },
-  all: async (tx: Tx): Promise<Channel[]> =>
-    (await tx.rows<StoredChannel>(`SELECT ${COLUMNS} FROM channel ORDER BY created_at, name`)).map(toChannel),
+  all: async (tx: Tx): Promise<Channel[]> => {
+    const rows = await tx.rows(
+      sql`SELECT ${all(CHANNEL)} FROM ${CHANNEL} ORDER BY ${CHANNEL.created_at}, ${CHANNEL.name}`,
+    )
+    return rows.map(toChannel)
+  },
 }

@@ -16,6 +16,8 @@ import { StaffLeft } from '../staff/staff-events.ts'
 import type { staffQueries } from '../staff/staff-queries.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
 import { channelQueries } from './channel-queries.ts'
+import { type StoredChannel, storedChannel, updateChannel } from './channel-store.ts'
+import { CHANNEL } from './channel-tables.ts'
 import { createLiveCodes, liveAs } from './live-codes.ts'
 import { createReadCode } from './read-code.ts'
 
@@ -30,16 +32,7 @@ export interface ChannelsDeps {
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
 }
 
-interface StoredChannel {
-  name: string
-  state: string
-  config_id: string | null
-  live_as: string | null
-  trouble: string | null
-  tries: number
-  changed_at: number
-}
-
+const c = CHANNEL
 const KEEP_EVERY_MS = 5 * MINUTE_MS
 /** What fails again and again is tried once an hour, or when the rules change. */
 const MOST_PATIENCE = 12
@@ -50,35 +43,23 @@ const STATE_LENGTH = 10
 /** Channels and their live codes: one contact way per channel rule, made once and kept for as long as it may be printed. */
 export function createChannels({ wecom, clock, outbox, rules, db, log, staff, alerts }: ChannelsDeps) {
   const liveCodes = createLiveCodes({ wecom, clock })
-  const stored = (tx: Tx, column: 'name' | 'state', value: string): Promise<StoredChannel | undefined> =>
-    tx.row(`SELECT name, state, config_id, live_as, trouble, tries, changed_at FROM channel WHERE ${column} = ?`, [
-      value,
-    ])
-
   /** The channel's row, made if need be. A rule with a printed code's state takes that code over from its old name. */
   async function keepRow(tx: Tx, rule: ChannelRule): Promise<StoredChannel | undefined> {
-    const known = await stored(tx, 'name', rule.channel)
-    const holder = rule.state === undefined ? undefined : await stored(tx, 'state', rule.state)
+    const known = await storedChannel(tx, c.name, rule.channel)
+    const holder = rule.state === undefined ? undefined : await storedChannel(tx, c.state, rule.state)
     if (known !== undefined && (rule.state === undefined || known.state === rule.state)) return known
     if (holder !== undefined) {
       // The rule check names two rules with one state; a holder without a rule is this channel under its former name.
       if (known !== undefined || rules.current().channels.has(holder.name)) return known
-      await tx.run('UPDATE channel SET name = ?, changed_at = ? WHERE state = ?', [
-        rule.channel,
-        clock.now(),
-        holder.state,
-      ])
-      return stored(tx, 'name', rule.channel)
+      await updateChannel(tx, c.state, holder.state, { name: rule.channel, changed_at: clock.now() })
+      return storedChannel(tx, c.name, rule.channel)
     }
     if (known !== undefined) {
-      await tx.run('UPDATE channel SET state = ?, changed_at = ? WHERE name = ?', [
-        rule.state ?? known.state,
-        clock.now(),
-        rule.channel,
-      ])
-      return stored(tx, 'name', rule.channel)
+      const changes = { state: rule.state ?? known.state, changed_at: clock.now() }
+      await updateChannel(tx, c.name, rule.channel, changes)
+      return storedChannel(tx, c.name, rule.channel)
     }
-    await tx.insertIgnore('channel', [
+    await tx.insertIgnore(c, [
       {
         name: rule.channel,
         state: rule.state ?? randomText(STATE_LENGTH),
@@ -86,7 +67,7 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
         changed_at: clock.now(),
       },
     ])
-    return stored(tx, 'name', rule.channel)
+    return storedChannel(tx, c.name, rule.channel)
   }
 
   async function keepOne(tx: Tx, rule: ChannelRule, isUrgent: boolean): Promise<void> {
@@ -99,13 +80,13 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
     if (users.length === 0) {
       // The code stays as it is: WeCom takes no way without a receiver.
       if (row.trouble === NO_GUIDE) return
-      await tx.run('UPDATE channel SET trouble = ? WHERE name = ?', [NO_GUIDE, rule.channel])
+      await updateChannel(tx, c.name, rule.channel, { trouble: NO_GUIDE })
       const text = `渠道「${rule.channel}」的导购都已离职：扫码加不到人`
       await alerts.raise(tx, { key: needsGuide, text, todo: '在 config/channels/ 里给这个渠道写上在职的导购' })
       return
     }
     if (row.trouble === NO_GUIDE) {
-      await tx.run('UPDATE channel SET trouble = NULL WHERE name = ?', [rule.channel])
+      await updateChannel(tx, c.name, rule.channel, { trouble: null })
       await alerts.resolve(tx, needsGuide)
     }
     const code: LiveCode = {

@@ -1,3 +1,4 @@
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
@@ -6,12 +7,15 @@ import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
+import { updateChannel } from './channel-store.ts'
+import { CHANNEL } from './channel-tables.ts'
 
 interface MadeCode {
   configId: string
   qrCode: string | undefined
 }
 
+const c = CHANNEL
 const SEVERAL_MEMBERS = 2
 const QR_CODE = 2
 /** WeCom knows the ways made from this day on. */
@@ -72,20 +76,24 @@ export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; 
   }
 
   async function recordMade(tx: Tx, code: LiveCode, made: MadeCode): Promise<void> {
-    await tx.run(
-      'UPDATE channel SET config_id = ?, qr_code = ?, live_as = ?, trouble = NULL, tries = 0, changed_at = ? WHERE state = ?',
-      [made.configId, made.qrCode ?? null, liveAs(code), clock.now(), code.state],
-    )
+    await updateChannel(tx, c.state, code.state, {
+      config_id: made.configId,
+      qr_code: made.qrCode ?? null,
+      live_as: liveAs(code),
+      trouble: null,
+      tries: 0,
+      changed_at: clock.now(),
+    })
   }
 
   /** Counts the failed try, so that the next keeping may ask again under a new key. */
   async function recordTrouble(tx: Tx, code: LiveCode, errcode: number | undefined): Promise<void> {
     const why = errcode === undefined ? '没有成功' : `企业微信拒绝了（错误码 ${errcode}）`
-    await tx.run('UPDATE channel SET trouble = ?, tries = tries + 1, changed_at = ? WHERE state = ?', [
-      `渠道活码${why}，请检查导购是否都已开通客户联系`,
-      clock.now(),
-      code.state,
-    ])
+    const trouble = `渠道活码${why}，请检查导购是否都已开通客户联系`
+    await tx.run(
+      sql`UPDATE ${c} SET ${set(c, { trouble, changed_at: clock.now() })}, ${c.tries} = ${c.tries} + 1
+          WHERE ${c.state} = ${code.state}`,
+    )
   }
 
   const executors: Executor[] = [
@@ -104,11 +112,8 @@ export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; 
         await wecom.ways.update({ config_id: payload.configId, ...settingsOf(payload.code) })
       },
       record: async (tx, { payload }) => {
-        await tx.run('UPDATE channel SET live_as = ?, trouble = NULL, tries = 0, changed_at = ? WHERE state = ?', [
-          liveAs(payload.code),
-          clock.now(),
-          payload.code.state,
-        ])
+        const changes = { live_as: liveAs(payload.code), trouble: null, tries: 0, changed_at: clock.now() }
+        await updateChannel(tx, c.state, payload.code.state, changes)
       },
       abandoned: (tx, { payload }, { errcode }) => recordTrouble(tx, payload.code, errcode),
     }),

@@ -1,4 +1,7 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { NewRowOf, RowOf } from '../../core/db/define-table.ts'
+import { all, list, maybeNumber, number, select, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { PREPARED_MEDIA } from './media-tables.ts'
 
 /** One picture as WeCom holds it. */
 export interface PreparedMedia {
@@ -16,18 +19,9 @@ export interface PreparedMedia {
   trouble: string | undefined
 }
 
-interface StoredMedia {
-  source: string
-  fingerprint: string
-  pic_url: string | null
-  media_id: string | null
-  media_until: number | null
-  attempts: number
-  retry_at: number | null
-  trouble: string | null
-}
+const m = PREPARED_MEDIA
 
-const toMedia = (row: StoredMedia): PreparedMedia => ({
+const toMedia = (row: RowOf<typeof m>): PreparedMedia => ({
   source: row.source,
   fingerprint: row.fingerprint,
   picUrl: row.pic_url ?? undefined,
@@ -38,7 +32,7 @@ const toMedia = (row: StoredMedia): PreparedMedia => ({
   trouble: row.trouble ?? undefined,
 })
 
-const toRow = (media: PreparedMedia, nowMs: number): Row => ({
+const toRow = (media: PreparedMedia, nowMs: number): NewRowOf<typeof m> => ({
   source: media.source,
   fingerprint: media.fingerprint,
   pic_url: media.picUrl ?? null,
@@ -50,29 +44,25 @@ const toRow = (media: PreparedMedia, nowMs: number): Row => ({
   trouble: media.trouble ?? null,
 })
 
-const COLUMNS = 'source, fingerprint, pic_url, media_id, media_until, attempts, retry_at, trouble'
-
 export const preparedMedia = {
   all: async (tx: Tx): Promise<Map<string, PreparedMedia>> => {
-    const rows = await tx.rows<StoredMedia>(`SELECT ${COLUMNS} FROM prepared_media`)
+    const rows = await tx.rows(sql`SELECT ${all(m)} FROM ${m}`)
     return new Map(rows.map((row) => [row.source, toMedia(row)]))
   },
   some: async (tx: Tx, sources: string[]): Promise<Map<string, PreparedMedia>> => {
     if (sources.length === 0) return new Map()
-    const rows = await tx.rows<StoredMedia>(
-      `SELECT ${COLUMNS} FROM prepared_media WHERE source IN (${sources.map(() => '?').join(', ')})`,
-      sources,
-    )
+    const rows = await tx.rows(sql`SELECT ${all(m)} FROM ${m} WHERE ${m.source} IN ${list(sources)}`)
     return new Map(rows.map((row) => [row.source, toMedia(row)]))
   },
   /** Another text when any picture became ready, was renewed or is ready no more. The table is as small as the rules. */
   stamp: async (tx: Tx): Promise<string> => {
-    const row = await tx.row<{ media_count: number; pic_count: number; latest_until: number | null }>(
-      `SELECT COUNT(media_id) AS media_count, COUNT(pic_url) AS pic_count, MAX(media_until) AS latest_until
-       FROM prepared_media`,
-    )
-    return `${row?.media_count ?? 0} ${row?.pic_count ?? 0} ${row?.latest_until ?? 0}`
+    const stamp = select({
+      media: number(sql`COUNT(${m.media_id})`),
+      pictures: number(sql`COUNT(${m.pic_url})`),
+      latestUntilMs: maybeNumber(sql`MAX(${m.media_until})`),
+    })
+    const row = await tx.row(sql`SELECT ${stamp} FROM ${m}`)
+    return `${row?.media ?? 0} ${row?.pictures ?? 0} ${row?.latestUntilMs ?? 0}`
   },
-  save: (tx: Tx, media: PreparedMedia, nowMs: number): Promise<void> =>
-    tx.upsert('prepared_media', [toRow(media, nowMs)], ['source']),
+  save: (tx: Tx, media: PreparedMedia, nowMs: number): Promise<void> => tx.upsert(m, [toRow(media, nowMs)], ['source']),
 }

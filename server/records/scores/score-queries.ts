@@ -1,5 +1,7 @@
+import { list, pick, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Cuts } from './quintiles.ts'
+import { CUSTOMER_SCORE, SCORE_RUN } from './score-tables.ts'
 
 export interface Score {
   /** 1 to 5 each; 5 is the latest, the most often, the most. */
@@ -21,18 +23,16 @@ export const scoreQueries = {
   /** By external_userid; who has bought nothing has none. */
   of: async (tx: Tx, externalUserIds: string[]): Promise<Map<string, Score>> => {
     if (externalUserIds.length === 0) return new Map()
-    const rows = await tx.rows<Score & { id: string }>(
-      `SELECT external_userid AS id, r, f, m FROM customer_score
-       WHERE external_userid IN (${externalUserIds.map(() => '?').join(', ')})`,
-      externalUserIds,
-    )
-    return new Map(rows.map(({ id, r, f, m }) => [id, { r: Number(r), f: Number(f), m: Number(m) }]))
+    const s = CUSTOMER_SCORE
+    const score = select({ id: s.external_userid, r: s.r, f: s.f, m: s.m })
+    const rows = await tx.rows(sql`SELECT ${score} FROM ${s} WHERE ${s.external_userid} IN ${list(externalUserIds)}`)
+    return new Map(rows.map(({ id, ...points }) => [id, points]))
   },
   /** Those that the scores are made with; undefined before the first night. */
-  cuts: async (tx: Tx): Promise<ScoreCuts | undefined> =>
-    scoreQueries.parseCuts(
-      (await tx.row<{ cuts: string | null }>('SELECT cuts AS cuts FROM score_run LIMIT 1'))?.cuts ?? null,
-    ),
+  cuts: async (tx: Tx): Promise<ScoreCuts | undefined> => {
+    const run = await tx.row(sql`SELECT ${pick(SCORE_RUN, 'cuts')} FROM ${SCORE_RUN} LIMIT 1`)
+    return scoreQueries.parseCuts(run?.cuts ?? null)
+  },
   formatCuts: (cuts: ScoreCuts): string => JSON.stringify(cuts),
   /** JSON knows no Infinity and writes null. */
   parseCuts: (text: string | null): ScoreCuts | undefined =>

@@ -1,5 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
 import { firstDue } from '../../core/db/first-due.ts'
+import { all, lock, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
@@ -7,6 +9,7 @@ import type { Job } from '../../engine/jobs/job.ts'
 import type { Orders } from '../orders/orders.ts'
 import { type Cuts, quintileCuts } from './quintiles.ts'
 import { type ScoreCuts, scoreQueries } from './score-queries.ts'
+import { SCORE_RUN } from './score-tables.ts'
 import { writeScores } from './write-scores.ts'
 
 export interface ScoresDeps {
@@ -15,13 +18,8 @@ export interface ScoresDeps {
   orders: { queries: Pick<Orders['queries'], 'purchases'> }
 }
 
-interface Run {
-  due_at: number
-  after_userid: string
-  cuts: string | null
-  counted_at: number | null
-}
-
+type Run = RowOf<typeof SCORE_RUN>
+const t = SCORE_RUN
 const NAME = 'rfm'
 const PAGE = 1_000
 /** Before the ladders are looked at, by default at half past three. */
@@ -39,13 +37,9 @@ const nextTime = (nowMs: number): number => {
  *  everybody's points by these cuts, page by page, of which only the differences are written. */
 export function createScores({ db, clock, orders }: ScoresDeps) {
   async function held(tx: Tx): Promise<Run | undefined> {
-    const lock = tx.dialect === 'mysql' ? ' FOR UPDATE' : ''
-    const run = await tx.row<Run>(
-      `SELECT due_at, after_userid, cuts, counted_at FROM score_run WHERE name = ?${lock}`,
-      [NAME],
-    )
+    const run = await tx.row(sql`SELECT ${all(t)} FROM ${t} WHERE ${t.name} = ${NAME} ${lock()}`)
     if (run === undefined) {
-      await tx.insertIgnore('score_run', [{ name: NAME, due_at: nextTime(clock.now()), after_userid: '' }])
+      await tx.insertIgnore(t, [{ name: NAME, due_at: nextTime(clock.now()), after_userid: '' }])
     }
     return run !== undefined && run.due_at <= clock.now() ? run : undefined
   }
@@ -80,32 +74,24 @@ export function createScores({ db, clock, orders }: ScoresDeps) {
     const page = await orders.queries.purchases(tx, { after: run.after_userid, limit: PAGE })
     const last = page.length < PAGE ? undefined : page.at(-1)?.externalUserId
     await writeScores(tx, cuts, page, { after: run.after_userid, last })
-    await tx.run('UPDATE score_run SET due_at = ?, after_userid = ? WHERE name = ?', [
-      last === undefined ? nextTime(clock.now()) : run.due_at,
-      last ?? '',
-      NAME,
-    ])
+    const next = { due_at: last === undefined ? nextTime(clock.now()) : run.due_at, after_userid: last ?? '' }
+    await tx.run(sql`UPDATE ${t} SET ${set(t, next)} WHERE ${t.name} = ${NAME}`)
     return last !== undefined
   }
 
   const job: Job = {
     name: 'scores.rfm',
     everyMs: MINUTE_MS,
-    dueAt: (tx) => firstDue(tx, 'due_at', 'score_run'),
+    dueAt: (tx) => firstDue(tx, t.due_at),
     run: async () => {
       const until = clock.now() + BUDGET_MS
       const run = await db.tx(held)
       if (run === undefined) return
       if (run.counted_at === null || run.counted_at < run.due_at) {
         const cuts = await count()
+        const counted = { cuts: scoreQueries.formatCuts(cuts), counted_at: clock.now(), after_userid: '' }
         await db.tx((tx) =>
-          tx.run('UPDATE score_run SET cuts = ?, counted_at = ?, after_userid = ? WHERE name = ? AND due_at = ?', [
-            scoreQueries.formatCuts(cuts),
-            clock.now(),
-            '',
-            NAME,
-            run.due_at,
-          ]),
+          tx.run(sql`UPDATE ${t} SET ${set(t, counted)} WHERE ${t.name} = ${NAME} AND ${t.due_at} = ${run.due_at}`),
         )
       }
       while (clock.now() <= until && (await db.tx(step)));

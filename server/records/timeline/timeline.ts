@@ -1,6 +1,8 @@
-import type { SqlValue, Tx } from '../../core/db/tx.ts'
+import { count, every, maybeNumber, pick, type Selected, select, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
+import { TIMELINE } from './timeline-tables.ts'
 
 export interface Note {
   /** What makes this the same note when its cause is handled twice; ≤190 characters. */
@@ -31,16 +33,10 @@ export interface EntryStamp {
   newestId: number | undefined
 }
 
-interface StoredEntry {
-  id: number
-  at: number
-  userid: string | null
-  kind: string
-  body: string
-  reason: string | null
-}
+const t = TIMELINE
+const ENTRY = pick(t, 'id', 'at', 'userid', 'kind', 'body', 'reason')
 
-const toEntry = (row: StoredEntry): TimelineEntry => ({
+const toEntry = (row: Selected<typeof ENTRY>): TimelineEntry => ({
   id: row.id,
   atMs: row.at,
   userId: row.userid ?? undefined,
@@ -70,24 +66,22 @@ export function createTimeline({ clock, onNotes }: TimelineDeps) {
   return {
     /** True when new; a known key changes nothing. */
     note: async (tx: Tx, note: Note): Promise<boolean> => {
-      const isNew = (await tx.insertIgnore('timeline', [toRow(note)])) > 0
+      const isNew = (await tx.insertIgnore(t, [toRow(note)])) > 0
       if (isNew) await onNotes?.(tx, [note])
       return isNew
     },
     /** Many at once, e.g. for a page of the first sync. */
     noteAll: async (tx: Tx, notes: Note[]): Promise<void> => {
       if (notes.length === 0) return
-      await tx.insertIgnore('timeline', notes.map(toRow))
+      await tx.insertIgnore(t, notes.map(toRow))
       await onNotes?.(tx, notes)
     },
     queries: {
       /** One read of an index. The count too: on MySQL a smaller id may be committed after a larger one. */
       stampOf: async (tx: Tx, externalUserId: string): Promise<EntryStamp> => {
-        const row = await tx.row<{ entry_count: number; newest_id: number | null }>(
-          'SELECT COUNT(*) AS entry_count, MAX(id) AS newest_id FROM timeline WHERE external_userid = ?',
-          [externalUserId],
-        )
-        return { count: Number(row?.entry_count ?? 0), newestId: row?.newest_id ?? undefined }
+        const stamp = select({ count: count(), newestId: maybeNumber(sql`MAX(${t.id})`) })
+        const row = await tx.row(sql`SELECT ${stamp} FROM ${t} WHERE ${t.external_userid} = ${externalUserId}`)
+        return { count: row?.count ?? 0, newestId: row?.newestId ?? undefined }
       },
       /** Newest first. `before`: the last entry of the page seen before. `limit` default 50, at most 200. */
       ofCustomer: async (
@@ -96,16 +90,13 @@ export function createTimeline({ clock, onNotes }: TimelineDeps) {
         page: { before?: { atMs: number; id: number } | undefined; limit?: number } = {},
       ): Promise<TimelineEntry[]> => {
         const limit = Math.min(Math.max(page.limit ?? 50, 1), 200)
-        const params: SqlValue[] = [externalUserId]
-        let older = ''
+        const isWanted = [sql`${t.external_userid} = ${externalUserId}`]
         if (page.before !== undefined) {
-          older = 'AND (at < ? OR (at = ? AND id < ?))'
-          params.push(page.before.atMs, page.before.atMs, page.before.id)
+          const { atMs, id } = page.before
+          isWanted.push(sql`${t.at} < ${atMs} OR (${t.at} = ${atMs} AND ${t.id} < ${id})`)
         }
-        const rows = await tx.rows<StoredEntry>(
-          `SELECT id, at, userid, kind, body, reason FROM timeline
-           WHERE external_userid = ? ${older} ORDER BY at DESC, id DESC LIMIT ${limit}`,
-          params,
+        const rows = await tx.rows(
+          sql`SELECT ${ENTRY} FROM ${t} WHERE ${every(isWanted)} ORDER BY ${t.at} DESC, ${t.id} DESC LIMIT ${limit}`,
         )
         return rows.map(toEntry)
       },
