@@ -1,9 +1,10 @@
 import type { Tx } from '../core/db/tx.ts'
 import { DAY_MS, shanghaiText, startOfShanghaiDay } from '../core/kernel/shanghai.ts'
 import { FEEDBACK_DAYS } from '../upkeep/sync/compare-feedback.ts'
-import { MISSED_ZH } from '../upkeep/sync/missed-changes.ts'
+import { MISSED_ZH } from '../upkeep/sync/missed-kinds.ts'
 import type { Sync } from '../upkeep/sync/sync.ts'
-import type { SyncRun, SyncState } from '../upkeep/sync/sync-run.ts'
+import type { SyncRun } from '../upkeep/sync/sync-run.ts'
+import type { SyncState } from '../upkeep/sync/sync-states.ts'
 
 const STATE_ZH: Record<SyncState, string> = {
   running: '进行中',

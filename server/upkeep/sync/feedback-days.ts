@@ -1,4 +1,6 @@
+import { number, pick, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { FEEDBACK_DAY } from './sync-tables.ts'
 
 /** One guide's Shanghai day. */
 export interface FeedbackDay {
@@ -13,9 +15,9 @@ export interface FeedbackDay {
 export const feedbackDays = {
   /** Writes the days that are other than they were. */
   keep: async (tx: Tx, userId: string, days: FeedbackDay[], fromMs: number, nowMs: number): Promise<void> => {
-    const rows = await tx.rows<{ day_at: number; at_wecom: number; heard: number }>(
-      'SELECT day_at, at_wecom, heard FROM feedback_day WHERE userid = ? AND day_at >= ?',
-      [userId, fromMs],
+    const rows = await tx.rows(
+      sql`SELECT ${pick(FEEDBACK_DAY, 'day_at', 'at_wecom', 'heard')} FROM ${FEEDBACK_DAY}
+          WHERE ${FEEDBACK_DAY.userid} = ${userId} AND ${FEEDBACK_DAY.day_at} >= ${fromMs}`,
     )
     const known = new Map(rows.map((row) => [row.day_at, row]))
     const differ = days.filter(({ dayMs, atWecom, heard }) => {
@@ -25,7 +27,7 @@ export const feedbackDays = {
     })
     if (differ.length === 0) return
     await tx.upsert(
-      'feedback_day',
+      FEEDBACK_DAY,
       differ.map(({ dayMs, atWecom, heard }) => ({
         userid: userId,
         day_at: dayMs,
@@ -37,12 +39,12 @@ export const feedbackDays = {
     )
   },
   /** Per guide, the largest difference first. */
-  sumsSince: async (tx: Tx, fromMs: number): Promise<{ userId: string; atWecom: number; heard: number }[]> =>
-    (
-      await tx.rows<{ userid: string; at_wecom: number; heard: number }>(
-        `SELECT userid, SUM(at_wecom) AS at_wecom, SUM(heard) AS heard FROM feedback_day WHERE day_at >= ?
-         GROUP BY userid ORDER BY SUM(at_wecom) - SUM(heard) DESC, userid`,
-        [fromMs],
-      )
-    ).map((row) => ({ userId: row.userid, atWecom: Number(row.at_wecom), heard: Number(row.heard) })),
+  sumsSince: (tx: Tx, fromMs: number): Promise<{ userId: string; atWecom: number; heard: number }[]> => {
+    const [atWecom, heard] = [sql`SUM(${FEEDBACK_DAY.at_wecom})`, sql`SUM(${FEEDBACK_DAY.heard})`]
+    return tx.rows(
+      sql`SELECT ${select({ userId: FEEDBACK_DAY.userid, atWecom: number(atWecom), heard: number(heard) })}
+          FROM ${FEEDBACK_DAY} WHERE ${FEEDBACK_DAY.day_at} >= ${fromMs}
+          GROUP BY ${FEEDBACK_DAY.userid} ORDER BY ${atWecom} - ${heard} DESC, ${FEEDBACK_DAY.userid}`,
+    )
+  },
 }

@@ -1,28 +1,10 @@
+import { alias } from '../../core/db/define-table.ts'
+import { maybeNumber, number, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import type { MissedKind } from './missed-kinds.ts'
+import { RECONCILE_FINDING } from './sync-tables.ts'
 
-/** What callbacks had missed. The key is stored; the text is for people. */
-export const MISSED_ZH = {
-  'customer.added': '漏掉的新增客户',
-  'customer.accepted': '漏掉的好友通过',
-  'customer.lost': '漏掉的流失客户',
-  'remark.changed': '漏掉的备注、描述或手机号变化',
-  'tags.changed': '漏掉的客户标签变化',
-  'tag.added': '漏掉的新标签',
-  'tag.renamed': '漏掉的标签改名',
-  'tag.deleted': '漏掉的标签删除',
-  'group.found': '漏掉的新群',
-  'group.dismissed': '漏掉的群解散',
-  'group.changed': '漏掉的群名、群主或公告变化',
-  'group.joined': '漏掉的入群',
-  'group.left': '漏掉的退群',
-  'way.changed': '被改动的渠道活码或入群码',
-  'way.gone': '已失效的渠道活码或入群码',
-  'guide.added': '漏掉的新导购',
-  'guide.removed': '不再能联系客户的导购',
-  'staff.renamed': '漏掉的成员改名',
-  'staff.left': '漏掉的离职成员',
-} as const
-export type MissedKind = keyof typeof MISSED_ZH
+const f = alias(RECONCILE_FINDING, 'f')
 
 export interface MissedChange {
   kind: MissedKind
@@ -46,7 +28,7 @@ export const missedChanges = {
   keep: async (tx: Tx, runId: number, found: MissedChange[], nowMs: number): Promise<number> => {
     if (found.length === 0) return 0
     await tx.insertIgnore(
-      'reconcile_finding',
+      RECONCILE_FINDING,
       found.map((finding) => ({
         run_id: runId,
         kind: finding.kind,
@@ -60,36 +42,25 @@ export const missedChanges = {
     return found.reduce((sum, finding) => sum + (finding.amount ?? 1), 0)
   },
   /** Most first. */
-  sumsOf: async (tx: Tx, runId: number): Promise<MissedSum[]> =>
-    (
-      await tx.rows<{ kind: MissedKind; amount: number; since_at: number | null }>(
-        `SELECT kind, SUM(amount) AS amount, MIN(since_at) AS since_at FROM reconcile_finding WHERE run_id = ?
-         GROUP BY kind ORDER BY SUM(amount) DESC, kind`,
-        [runId],
-      )
-    ).map((row) => ({ kind: row.kind, amount: Number(row.amount), sinceMs: row.since_at ?? undefined })),
-  ofRun: async (tx: Tx, runId: number, limit: number): Promise<MissedChange[]> =>
-    (
-      await tx.rows<{
-        kind: MissedKind
-        subject: string
-        userid: string | null
-        amount: number
-        since_at: number | null
-      }>(
-        `SELECT kind, subject, userid, amount, since_at FROM reconcile_finding WHERE run_id = ?
-         ORDER BY kind, id LIMIT ${Math.floor(limit)}`,
-        [runId],
-      )
-    ).map((row) => ({
-      kind: row.kind,
-      subject: row.subject,
-      userId: row.userid ?? undefined,
-      amount: row.amount,
-      sinceMs: row.since_at ?? undefined,
-    })),
+  sumsOf: async (tx: Tx, runId: number): Promise<MissedSum[]> => {
+    const amount = number(sql`SUM(${f.amount})`)
+    const sinceMs = maybeNumber(sql`MIN(${f.since_at})`)
+    const rows = await tx.rows(
+      sql`SELECT ${select({ kind: f.kind, amount, sinceMs })} FROM ${f}
+          WHERE ${f.run_id} = ${runId} GROUP BY ${f.kind} ORDER BY ${amount} DESC, ${f.kind}`,
+    )
+    return rows.map((row) => ({ ...row, sinceMs: row.sinceMs ?? undefined }))
+  },
+  ofRun: async (tx: Tx, runId: number, limit: number): Promise<MissedChange[]> => {
+    const { kind, subject, userid, amount, since_at } = f
+    const rows = await tx.rows(
+      sql`SELECT ${select({ kind, subject, userId: userid, amount, sinceMs: since_at })} FROM ${f}
+          WHERE ${f.run_id} = ${runId} ORDER BY ${kind}, ${f.id} LIMIT ${limit}`,
+    )
+    return rows.map((row) => ({ ...row, userId: row.userId ?? undefined, sinceMs: row.sinceMs ?? undefined }))
+  },
   /** Of runs that began before. */
   dropBefore: async (tx: Tx, beforeMs: number): Promise<void> => {
-    await tx.run('DELETE FROM reconcile_finding WHERE found_at < ?', [beforeMs])
+    await tx.run(sql`DELETE FROM ${RECONCILE_FINDING} WHERE ${RECONCILE_FINDING.found_at} < ${beforeMs}`)
   },
 }

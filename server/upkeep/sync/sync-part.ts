@@ -1,6 +1,8 @@
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-
-export type PartKind = 'people' | 'groups' | 'ways' | 'feedback'
+import type { PartKind, PartState } from './sync-states.ts'
+import { SYNC_PART } from './sync-tables.ts'
 
 /** A share of a run: the guides, groups or codes to read, and for guides what was listed of them so far. */
 export interface SyncPart {
@@ -13,38 +15,35 @@ export interface SyncPart {
 /** Per guide: how many of our friends were listed, and the sum of their ids' hashes. Equal to ours: nobody is missing. */
 export type Listed = Record<string, [count: number, sum: number]>
 
+async function change(tx: Tx, id: number, changes: Partial<RowOf<typeof SYNC_PART>>): Promise<void> {
+  await tx.run(sql`UPDATE ${SYNC_PART} SET ${set(SYNC_PART, changes)} WHERE ${SYNC_PART.id} = ${id}`)
+}
+
 export const syncParts = {
   add: (tx: Tx, runId: number, kind: PartKind, subjects: string[]): Promise<number> =>
-    tx.insert('sync_part', { run_id: runId, kind, state: 'open', subjects: JSON.stringify(subjects) }),
+    tx.insert(SYNC_PART, { run_id: runId, kind, state: 'open', subjects: JSON.stringify(subjects) }),
   byId: async (tx: Tx, id: number): Promise<SyncPart | undefined> => {
-    const row = await tx.row<{ id: number; run_id: number; subjects: string; listed: string | null }>(
-      'SELECT id, run_id, subjects, listed FROM sync_part WHERE id = ?',
-      [id],
-    )
+    const row = await tx.row(sql`SELECT ${all(SYNC_PART)} FROM ${SYNC_PART} WHERE ${SYNC_PART.id} = ${id}`)
     if (row === undefined) return undefined
     return {
-      id: Number(row.id),
-      runId: Number(row.run_id),
+      id: row.id,
+      runId: row.run_id,
       subjects: JSON.parse(row.subjects) as string[],
       listed: JSON.parse(row.listed ?? '{}') as Listed,
     }
   },
   /** Groups that the run's listing named. */
   subjectsOf: async (tx: Tx, runId: number, kind: PartKind): Promise<Set<string>> => {
-    const rows = await tx.rows<{ subjects: string }>('SELECT subjects FROM sync_part WHERE run_id = ? AND kind = ?', [
-      runId,
-      kind,
-    ])
+    const rows = await tx.rows(
+      sql`SELECT ${pick(SYNC_PART, 'subjects')} FROM ${SYNC_PART}
+          WHERE ${SYNC_PART.run_id} = ${runId} AND ${SYNC_PART.kind} = ${kind}`,
+    )
     return new Set(rows.flatMap((row) => JSON.parse(row.subjects) as string[]))
   },
-  keepListed: async (tx: Tx, id: number, listed: Listed): Promise<void> => {
-    await tx.run('UPDATE sync_part SET listed = ? WHERE id = ?', [JSON.stringify(listed), id])
-  },
-  end: async (tx: Tx, id: number, state: 'done' | 'gap'): Promise<void> => {
-    await tx.run('UPDATE sync_part SET state = ? WHERE id = ?', [state, id])
-  },
+  keepListed: (tx: Tx, id: number, listed: Listed): Promise<void> => change(tx, id, { listed: JSON.stringify(listed) }),
+  end: (tx: Tx, id: number, state: Exclude<PartState, 'open'>): Promise<void> => change(tx, id, { state }),
   dropOf: async (tx: Tx, runId: number): Promise<void> => {
-    await tx.run('DELETE FROM sync_part WHERE run_id = ?', [runId])
+    await tx.run(sql`DELETE FROM ${SYNC_PART} WHERE ${SYNC_PART.run_id} = ${runId}`)
   },
 }
 

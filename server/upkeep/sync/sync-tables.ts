@@ -1,15 +1,17 @@
 import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import type { MissedKind } from './missed-kinds.ts'
+import type { PartKind, PartState, SyncKind, SyncState } from './sync-states.ts'
 
 export const SYNC_RUN = defineTable(
   'sync_run',
   {
     id: id(),
-    kind: text(12),
+    kind: text<SyncKind>(12),
     dry: withDefault(flag(), 0),
     ask_key: text(80),
     open_slot: nullable(text(8)),
-    state: text(12),
+    state: text<SyncState>(12),
     started_at: instant(),
     finished_at: nullable(instant()),
     parts: withDefault(integer(), 0),
@@ -34,8 +36,8 @@ export const SYNC_PART = defineTable(
   {
     id: id(),
     run_id: integer(),
-    kind: text(12),
-    state: text(8),
+    kind: text<PartKind>(12),
+    state: text<PartState>(8),
     subjects: longText(),
     listed: nullable(longText()),
   },
@@ -47,7 +49,7 @@ export const RECONCILE_FINDING = defineTable(
   {
     id: id(),
     run_id: integer(),
-    kind: text(24),
+    kind: text<MissedKind>(24),
     subject: text(190),
     userid: nullable(text()),
     amount: integer(),

@@ -24,7 +24,8 @@ import { createReadTags } from './read-tags.ts'
 import { createReadWays } from './read-ways.ts'
 import { createRunSteps } from './run-steps.ts'
 import { SyncStaff, SyncTags } from './sync-actions.ts'
-import { type SyncKind, type SyncRun, syncRuns } from './sync-run.ts'
+import { type SyncRun, syncRuns } from './sync-run.ts'
+import type { SyncKind } from './sync-states.ts'
 
 export interface SyncDeps {
   db: Db
