@@ -1,6 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '../core/db/db.ts'
+import { count, select, sql, words } from '../core/db/sql.ts'
 import type { Tx } from '../core/db/tx.ts'
+import { ACTION } from '../engine/actions/action-tables.ts'
+import { INBOUND_EVENT } from '../engine/inbox/event-tables.ts'
 import type { AlertQueries } from '../records/alerts/alert-queries.ts'
 import { missedChanges } from './sync/missed-changes.ts'
 import { syncRuns } from './sync/sync-run.ts'
@@ -60,14 +63,16 @@ export function createMetrics(
       this.reset()
       const rows = await db
         .tx((tx) =>
-          tx.rows<{ queue: string; state: string; n: number }>(
-            `SELECT 'event' AS queue, state AS state, COUNT(*) AS n FROM inbound_event WHERE state IN ('new', 'dead') GROUP BY state
-             UNION ALL
-             SELECT 'action' AS queue, state AS state, COUNT(*) AS n FROM action WHERE state IN ('waiting', 'running', 'dead') GROUP BY state`,
+          tx.rows(
+            sql`SELECT ${select({ queue: words(sql`'event'`), state: words(sql`${INBOUND_EVENT.state}`), n: count() })}
+                FROM ${INBOUND_EVENT} WHERE ${INBOUND_EVENT.state} IN ('new', 'dead') GROUP BY ${INBOUND_EVENT.state}
+                UNION ALL
+                SELECT ${select({ queue: words(sql`'action'`), state: words(sql`${ACTION.state}`), n: count() })}
+                FROM ${ACTION} WHERE ${ACTION.state} IN ('waiting', 'running', 'dead') GROUP BY ${ACTION.state}`,
           ),
         )
         .catch(() => [])
-      for (const row of rows) this.set({ queue: row.queue, state: row.state }, Number(row.n))
+      for (const row of rows) this.set({ queue: row.queue, state: row.state }, row.n)
     },
   })
   new Gauge({

@@ -1,4 +1,6 @@
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { SOP_SPLIT } from '../../operations/sop/sop-tables.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { armsText, splitsOf } from '../../rules/book/splits-of.ts'
 import { isHeldBack } from '../../rules/release/release.ts'
@@ -36,9 +38,10 @@ export async function experimentReminders(tx: Tx, book: RuleBook): Promise<strin
 }
 
 async function newestDrawn(tx: Tx, sop: string, experiment: string): Promise<SopSplit | undefined> {
-  const row = await tx.row<{ version: string }>(
-    'SELECT version FROM sop_split WHERE experiment = ? AND sop = ? ORDER BY id DESC LIMIT 1',
-    [experiment, sop],
+  const row = await tx.row(
+    sql`SELECT ${pick(SOP_SPLIT, 'version')} FROM ${SOP_SPLIT}
+        WHERE ${SOP_SPLIT.experiment} = ${experiment} AND ${SOP_SPLIT.sop} = ${sop}
+        ORDER BY ${SOP_SPLIT.id} DESC LIMIT 1`,
   )
   const rule = row === undefined ? undefined : await ruleVersion<SopRule>(tx, 'sop', sop, row.version)
   return splitsOf(rule?.steps ?? []).find(({ split }) => split.experiment === experiment)?.split

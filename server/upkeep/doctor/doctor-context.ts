@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { migrations } from '../../../migrations/index.ts'
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
+import { sql } from '../../core/db/sql.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type LoadedRules, loadRules } from '../../rules/load-rules.ts'
 import { isRealPlatform, type SettingFault, type Settings } from '../../settings.ts'
@@ -102,7 +103,7 @@ export function createPatient(deps: PatientDeps): DoctorContext & { close(): Pro
 
 /** A pool may have been opened long ago and its server be away since. */
 async function answering(db: Db): Promise<Db> {
-  await db.statement((tx) => tx.row('SELECT 1 AS one'))
+  await db.statement((tx) => tx.row(sql`SELECT 1`))
   return db
 }
 

@@ -1,4 +1,8 @@
+import type { Column } from '../../../core/db/define-table.ts'
+import { count, maybeNumber, select, sql } from '../../../core/db/sql.ts'
 import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { ACTION } from '../../../engine/actions/action-tables.ts'
+import { INBOUND_EVENT } from '../../../engine/inbox/event-tables.ts'
 import type { Check } from '../check.ts'
 import { type Finding, fail, ok, warn } from '../finding.ts'
 
@@ -11,6 +15,8 @@ interface Due {
   oldest: number | null
 }
 
+const due = (at: Column<number>) => select({ n: count(), oldest: maybeNumber(sql`MIN(${at})`) })
+
 /** What is due and not done. Events are done within seconds, so old ones mean that nobody works. */
 export const backlog: Check = {
   group: '运行',
@@ -19,13 +25,13 @@ export const backlog: Check = {
     const db = await context.db()
     const now = context.clock.now()
     const [events, actions] = await db.tx(async (tx) => [
-      await tx.row<Due>(
-        "SELECT COUNT(*) AS n, MIN(due_at) AS oldest FROM inbound_event WHERE state = 'new' AND due_at <= ?",
-        [now],
+      await tx.row(
+        sql`SELECT ${due(INBOUND_EVENT.due_at)} FROM ${INBOUND_EVENT}
+            WHERE ${INBOUND_EVENT.state} = 'new' AND ${INBOUND_EVENT.due_at} <= ${now}`,
       ),
-      await tx.row<Due>(
-        "SELECT COUNT(*) AS n, MIN(due_at) AS oldest FROM action WHERE state = 'waiting' AND due_at <= ?",
-        [now],
+      await tx.row(
+        sql`SELECT ${due(ACTION.due_at)} FROM ${ACTION}
+            WHERE ${ACTION.state} = 'waiting' AND ${ACTION.due_at} <= ${now}`,
       ),
     ])
     const findings: Finding[] = []

@@ -1,5 +1,6 @@
 import { MYSQL_POOL } from '../../../core/db/database-url.ts'
 import type { Db } from '../../../core/db/db.ts'
+import { list, type Sql, sql } from '../../../core/db/sql.ts'
 import type { Check } from '../check.ts'
 import { type Finding, fail, ok, warn } from '../finding.ts'
 
@@ -15,13 +16,17 @@ export const databaseSettings: Check = {
   },
 }
 
+// PRAGMA and SHOW VARIABLES list nothing that we choose: the shapes of their rows are the databases' own.
+
 async function sqlite(db: Db): Promise<Finding> {
-  const [mode, sync] = await db.statement(async (tx) => [
-    await tx.row<{ journal_mode: string }>('PRAGMA journal_mode'),
-    await tx.row<{ synchronous: number }>('PRAGMA synchronous'),
-  ])
-  const isWal = (mode as { journal_mode?: string } | undefined)?.journal_mode === 'wal'
-  const isFull = Number((sync as { synchronous?: number } | undefined)?.synchronous) >= 2
+  const [mode, sync] = await db.statement(
+    async (tx): Promise<[{ journal_mode: string } | undefined, { synchronous: number } | undefined]> => [
+      await tx.row(sql`PRAGMA journal_mode` as Sql<{ journal_mode: string }>),
+      await tx.row(sql`PRAGMA synchronous` as Sql<{ synchronous: number }>),
+    ],
+  )
+  const isWal = mode?.journal_mode === 'wal'
+  const isFull = sync !== undefined && sync.synchronous >= 2
   if (isWal && isFull) return ok(WHAT, '预写日志，每次提交都落盘')
   return warn(WHAT, '没有用预写日志或不是每次提交都落盘，断电可能丢数据', '把数据库文件放到本机磁盘，不要放网络盘')
 }
@@ -39,10 +44,7 @@ const NAMES = [
 
 async function mysql(db: Db): Promise<Finding | Finding[]> {
   const rows = await db.statement((tx) =>
-    tx.rows<{ Variable_name: string; Value: string }>(
-      `SHOW VARIABLES WHERE Variable_name IN (${NAMES.map(() => '?').join(', ')})`,
-      NAMES,
-    ),
+    tx.rows(sql`SHOW VARIABLES WHERE Variable_name IN ${list(NAMES)}` as Sql<{ Variable_name: string; Value: string }>),
   )
   const of = new Map(rows.map((row) => [row.Variable_name, row.Value]))
   const isolation = of.get('transaction_isolation') ?? of.get('tx_isolation') ?? '?'

@@ -1,4 +1,6 @@
+import { pick, sql } from '../../../core/db/sql.ts'
 import { randomText } from '../../../core/kernel/random.ts'
+import { JOB_RUN } from '../../../engine/jobs/job-tables.ts'
 import type { Check } from '../check.ts'
 import { CannotLook, fail, ok, warn } from '../finding.ts'
 
@@ -14,17 +16,17 @@ export const databaseWrite: Check = {
   look: async (context) => {
     const db = await context.db()
     const name = `doctor:😀${randomText(8)}`
+    const isOurs = sql`${JOB_RUN.name} = ${name}`
+    const later = sql`UPDATE ${JOB_RUN} SET ${JOB_RUN.next_at} = ${JOB_RUN.next_at} + 1 WHERE ${isOurs}`
     try {
       // No job has this name, and none is due before the year 2100.
-      const times = [await timeOf(() => db.tx((tx) => tx.insert('job_run', { name, next_at: FAR_MS })))]
+      const times = [await timeOf(() => db.tx((tx) => tx.insert(JOB_RUN, { name, next_at: FAR_MS })))]
       for (let more = 0; more < 2; more++) {
-        times.push(
-          await timeOf(() => db.tx((tx) => tx.run('UPDATE job_run SET next_at = next_at + 1 WHERE name = ?', [name]))),
-        )
+        times.push(await timeOf(() => db.tx((tx) => tx.run(later))))
       }
       // The others show who stood before us in the queue.
       const ms = Math.min(...times)
-      const row = await db.tx((tx) => tx.row<{ name: string }>('SELECT name FROM job_run WHERE name = ?', [name]))
+      const row = await db.tx((tx) => tx.row(sql`SELECT ${pick(JOB_RUN, 'name')} FROM ${JOB_RUN} WHERE ${isOurs}`))
       if (row?.name !== name) {
         return fail(WHAT, '写进去的表情符号读出来变了', '把数据库和表的字符集改成 utf8mb4，再重启服务')
       }
@@ -43,7 +45,7 @@ export const databaseWrite: Check = {
         isFull ? '清理磁盘，或给数据盘扩容' : '检查数据库用户的写权限、数据库是不是只读、磁盘是不是满了',
       )
     } finally {
-      await db.tx((tx) => tx.run('DELETE FROM job_run WHERE name = ?', [name])).catch(() => undefined)
+      await db.tx((tx) => tx.run(sql`DELETE FROM ${JOB_RUN} WHERE ${isOurs}`)).catch(() => undefined)
     }
   },
 }

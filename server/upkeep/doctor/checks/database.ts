@@ -1,4 +1,5 @@
 import type { Db } from '../../../core/db/db.ts'
+import { byDialect, select, sql, words } from '../../../core/db/sql.ts'
 import type { Check } from '../check.ts'
 import { CannotLook, fail, ok } from '../finding.ts'
 
@@ -61,7 +62,7 @@ export const database: Check = {
 }
 
 async function versionOf(db: Db): Promise<string> {
-  const sql = db.dialect === 'sqlite' ? 'SELECT sqlite_version() AS version' : 'SELECT VERSION() AS version'
-  const row = await db.statement((tx) => tx.row<{ version: string }>(sql))
+  const version = words(byDialect({ sqlite: sql`sqlite_version()`, mysql: sql`VERSION()` }))
+  const row = await db.statement((tx) => tx.row(sql`SELECT ${select({ version })}`))
   return row?.version ?? '?'
 }

@@ -1,6 +1,8 @@
 import Type from 'typebox'
 import Value from 'typebox/value'
+import { pick, sql } from '../../../core/db/sql.ts'
 import { DAY_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
+import { INBOUND_EVENT } from '../../../engine/inbox/event-tables.ts'
 import { staffQueries } from '../../../records/staff/staff-queries.ts'
 import type { Check } from '../check.ts'
 import type { DoctorContext } from '../doctor-context.ts'
@@ -19,8 +21,9 @@ export const lastCallback: Check = {
   look: async (context) => {
     const db = await context.db()
     const { last, guides } = await db.tx(async (tx) => ({
-      last: await tx.row<{ received_at: number }>(
-        "SELECT received_at FROM inbound_event WHERE kind LIKE 'wecom.%' ORDER BY id DESC LIMIT 1",
+      last: await tx.row(
+        sql`SELECT ${pick(INBOUND_EVENT, 'received_at')} FROM ${INBOUND_EVENT}
+            WHERE ${INBOUND_EVENT.kind} LIKE 'wecom.%' ORDER BY ${INBOUND_EVENT.id} DESC LIMIT 1`,
       ),
       guides: (await staffQueries.guideIds(tx)).length,
     }))

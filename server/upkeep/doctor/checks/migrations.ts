@@ -1,4 +1,5 @@
 import { migrations as known } from '../../../../migrations/index.ts'
+import { select, sql, words } from '../../../core/db/sql.ts'
 import type { Check } from '../check.ts'
 import { fail, ok } from '../finding.ts'
 
@@ -11,7 +12,7 @@ export const migrations: Check = {
   look: async (context) => {
     const db = await context.db()
     const rows = await db
-      .statement((tx) => tx.rows<{ name: string }>('SELECT name FROM migrations'))
+      .statement((tx) => tx.rows(sql`SELECT ${select({ name: words(sql`name`) })} FROM migrations`))
       // A new database has no such table yet.
       .catch(() => [])
     const done = new Set(rows.map(({ name }) => name))

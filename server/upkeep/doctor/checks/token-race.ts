@@ -1,3 +1,5 @@
+import { count, select, sql } from '../../../core/db/sql.ts'
+import { ACTION } from '../../../engine/actions/action-tables.ts'
 import { ERRCODE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { FOLLOWERS } from '../api-families.ts'
 import type { Check } from '../check.ts'
@@ -42,10 +44,11 @@ async function refusedActions(context: DoctorContext): Promise<number> {
   const db = await context.db().catch(() => undefined)
   const row = await db
     ?.tx((tx) =>
-      tx.row<{ n: number }>(
-        "SELECT COUNT(*) AS n FROM action WHERE state = 'waiting' AND last_code = 'wecom.credential-refused'",
+      tx.row(
+        sql`SELECT ${select({ n: count() })} FROM ${ACTION}
+            WHERE ${ACTION.state} = 'waiting' AND ${ACTION.last_code} = 'wecom.credential-refused'`,
       ),
     )
     .catch(() => undefined)
-  return Number(row?.n ?? 0)
+  return row?.n ?? 0
 }

@@ -1,4 +1,6 @@
+import { count, select, sql } from '../../../core/db/sql.ts'
 import { DAY_MS } from '../../../core/kernel/shanghai.ts'
+import { WELCOME } from '../../../operations/welcome/welcome-tables.ts'
 import type { Check } from '../check.ts'
 import { ok, warn } from '../finding.ts'
 
@@ -19,10 +21,11 @@ export const welcomes: Check = {
   look: async (context) => {
     const db = await context.db()
     const rows = await db.tx((tx) =>
-      tx.rows<{ state: string; reason: string | null; n: number }>(
-        `SELECT state, reason, COUNT(*) AS n FROM welcome
-         WHERE state IN ('sent', 'sent-or-taken', 'taken', 'late', 'failed', 'none') AND added_at > ? GROUP BY state, reason ORDER BY n DESC`,
-        [context.clock.now() - DAY_MS],
+      tx.rows(
+        sql`SELECT ${select({ state: WELCOME.state, reason: WELCOME.reason, n: count() })} FROM ${WELCOME}
+            WHERE ${WELCOME.state} IN ('sent', 'sent-or-taken', 'taken', 'late', 'failed', 'none')
+              AND ${WELCOME.added_at} > ${context.clock.now() - DAY_MS}
+            GROUP BY ${WELCOME.state}, ${WELCOME.reason} ORDER BY n DESC`,
       ),
     )
     const missing = rows.filter(({ state }) => !state.startsWith('sent'))
