@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { INBOUND_EVENT } from '../engine/inbox/event-tables.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { runActions } from './actions.ts'
 
@@ -38,7 +39,7 @@ test('a call that was given up is listed with its reason, and carried out after 
 
 test('an event that no handler could take in is tried again by its number', async () => {
   await t.db.tx((tx) =>
-    tx.insertIgnore('inbound_event', [
+    tx.insertIgnore(INBOUND_EVENT, [
       {
         dedupe_key: 'x',
         kind: 'wecom.change_external_contact.del_follow_user',

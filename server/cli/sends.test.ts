@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { SEND_RECIPIENT } from '../operations/mass-send/send-tables.ts'
 import { openSendScene, type SendScene } from '../operations/mass-send/testing/send-scene.ts'
 import { runSends } from './sends.ts'
 
@@ -17,7 +18,7 @@ test('plan: who would get it and who not, and nothing is written or sent', async
   await scene.befriend('lisi', 'wmC')
   await scene.db.tx((tx) =>
     tx.insertIgnore(
-      'send_recipient',
+      SEND_RECIPIENT,
       Array.from({ length: 30 }, (_, i) => ({
         run_id: 1_000 + i,
         external_userid: 'wmB',

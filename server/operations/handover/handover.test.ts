@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sql } from '../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { FOLLOW } from '../../records/customers/customer-tables.ts'
+import { HANDOVER_GROUP } from './handover-tables.ts'
 import { type HandoverScene, openHandoverScene } from './testing/handover-scene.ts'
 
 let scene: HandoverScene
@@ -268,7 +271,7 @@ describe('the customers and groups of a guide who left', () => {
 
   test('move as well when we never met them, or took them for lost', async () => {
     await scene.befriend('zhangsan', 'wmA')
-    await scene.db.tx((tx) => tx.run('DELETE FROM follow'))
+    await scene.db.tx((tx) => tx.run(sql`DELETE FROM ${FOLLOW}`))
     await scene.sandbox.removeStaff({ userId: 'zhangsan' })
     await scene.settle()
     await scene.settle()
@@ -283,7 +286,7 @@ describe('groups', () => {
   test('beyond 300 a day for one new owner wait for the next day; each group’s refusal has its reason', async () => {
     await scene.db.tx((tx) =>
       tx.insertIgnore(
-        'handover_group',
+        HANDOVER_GROUP,
         Array.from({ length: 299 }, (_, n) => ({
           handover_id: 99,
           part: 0,

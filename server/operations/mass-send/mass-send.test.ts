@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { sendQueries } from './send-queries.ts'
+import { SEND_RECIPIENT } from './send-tables.ts'
 import { openSendScene, type SendScene, type SendSceneOptions, WELFARE_DAY } from './testing/send-scene.ts'
 
 const opened: SendScene[] = []
@@ -125,7 +126,7 @@ test('who has had this month’s share of ours is kept out beforehand, and told 
   // Twenty-nine earlier runs of this November have reached A.
   await scene.db.tx((tx) =>
     tx.insertIgnore(
-      'send_recipient',
+      SEND_RECIPIENT,
       Array.from({ length: 29 }, (_, i) => ({
         run_id: 1_000 + i,
         external_userid: 'wmA',

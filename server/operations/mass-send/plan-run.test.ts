@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { pick, sql } from '../../core/db/sql.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { openRun, type PlanDeps, planRun } from './plan-run.ts'
+import { SEND_RUN } from './send-tables.ts'
 
 let kit: TestKit
 beforeEach(async () => {
@@ -43,7 +45,7 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
 async function open(): Promise<number> {
   return kit.db.tx(async (tx) => {
     await openRun(tx, { send, scheduledAtMs: kit.clock.now(), missed: false }, kit.clock.now())
-    const run = await tx.row<{ id: number }>('SELECT id FROM send_run')
+    const run = await tx.row(sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN}`)
     return run?.id ?? 0
   })
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { set, sql } from '../../core/db/sql.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 
 const config = {
@@ -78,7 +80,9 @@ async function refund(orderId: string): Promise<void> {
 }
 /** Everything WeCom and we ever said, once more. */
 async function again(): Promise<void> {
-  await t.db.tx((tx) => tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL`))
+  await t.db.tx((tx) =>
+    tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state: 'new', done_subscriptions: null })}`),
+  )
   t.sandbox.redeliver()
   await t.settle()
 }
@@ -277,7 +281,7 @@ describe('an invitation', () => {
     const id = await customer()
     await pay(id, 'o1', 9_900)
     await t.db.tx((tx) =>
-      tx.insert('inbound_event', {
+      tx.insert(INBOUND_EVENT, {
         dedupe_key: 'staff.renamed:test',
         kind: 'staff.renamed',
         lane: 1,

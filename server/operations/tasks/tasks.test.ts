@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { set, sql } from '../../core/db/sql.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 
 let t: TestApp
@@ -70,7 +72,9 @@ describe('a task', () => {
     await t.advance(MINUTE_MS)
     await t.sandbox.deleteGuide({ externalUserId: customer, userId: 'zhangsan' })
     await t.settle()
-    await t.db.tx((tx) => tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL`))
+    await t.db.tx((tx) =>
+      tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state: 'new', done_subscriptions: null })}`),
+    )
     await t.settle()
     expect(await openTitles()).toEqual([])
     expect(await openTitles('lisi')).toEqual(['回访 b'])
@@ -86,7 +90,10 @@ describe('a task', () => {
     await t.settle()
     await open('a')
     await t.db.tx((tx) =>
-      tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL WHERE kind = 'customer.lost'`),
+      tx.run(
+        sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state: 'new', done_subscriptions: null })}
+            WHERE ${INBOUND_EVENT.kind} = 'customer.lost'`,
+      ),
     )
     await t.settle()
     expect(await openTitles()).toEqual(['回访 a'])

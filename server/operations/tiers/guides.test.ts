@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
+import { set, sql } from '../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { STAFF } from '../../records/staff/staff-tables.ts'
 import { steakLadder } from './testing/steak-ladder.ts'
 import { openTierScene, type TierScene } from './testing/tier-scene.ts'
 
@@ -66,12 +68,16 @@ it('what WeCom would refuse stays on the list with its reason; a refusal by the 
   const id = await t.customer()
   await t.order(id, 'o1', 10_000)
   await t.advance(MINUTE_MS)
-  await t.db.tx((tx) => tx.run(`UPDATE staff SET is_guide = 0 WHERE userid = 'wangwu'`))
+  await t.db.tx((tx) =>
+    tx.run(sql`UPDATE ${STAFF} SET ${set(STAFF, { is_guide: 0 })} WHERE ${STAFF.userid} = 'wangwu'`),
+  )
   await confirm(0)
   const [blocked] = await t.db.tx((tx) => t.huoshui.tiers.queries.proposals.pending(tx))
   expect([blocked?.state, blocked?.outcome]).toEqual(['open', expect.stringMatching(/^王五没有开通客户联系/)])
 
-  await t.db.tx((tx) => tx.run(`UPDATE staff SET is_guide = 1 WHERE userid = 'wangwu'`))
+  await t.db.tx((tx) =>
+    tx.run(sql`UPDATE ${STAFF} SET ${set(STAFF, { is_guide: 1 })} WHERE ${STAFF.userid} = 'wangwu'`),
+  )
   await confirm(0)
   await t.sandbox.refuseTransfer({ externalUserId: id })
   await t.settle()

@@ -1,9 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSandbox } from '../../../sandbox/sandbox.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { ACTION } from '../../engine/actions/action-tables.ts'
+import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
+import { TIMELINE } from '../../records/timeline/timeline-tables.ts'
 import { buildTestApp, type TestApp, type TestAppOptions } from '../../testing/build-test-app.ts'
 import { tell } from './testing/tell.ts'
+import { WELCOME } from './welcome-tables.ts'
 
 const SEND = 'externalcontact/send_welcome_msg'
 /** The first bytes that make a file a PNG, and a few more. */
@@ -65,7 +70,9 @@ async function scan(input: Parameters<TestApp['sandbox']['scan']>[0]): Promise<s
 async function again(): Promise<void> {
   t.sandbox.redeliver()
   await t.sandbox.settle()
-  await t.db.tx((tx) => tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL`))
+  await t.db.tx((tx) =>
+    tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state: 'new', done_subscriptions: null })}`),
+  )
   await t.settle()
 }
 
@@ -276,12 +283,10 @@ describe('a crash in the middle of the call', () => {
     const id = await scan({ state: 'parcel-card' })
     // As a process leaves it that died during the call: claimed, without an outcome.
     await t.db.tx(async (tx) => {
-      await tx.run(
-        `UPDATE action SET state = 'running', lease_until = ?, lease_by = 'dead' WHERE kind = 'welcome.send'`,
-        [t.clock.now() + SECOND_MS],
-      )
-      await tx.run(`UPDATE welcome SET state = 'waiting'`)
-      await tx.run(`DELETE FROM timeline WHERE kind = 'welcome.ended'`)
+      const running = set(ACTION, { state: 'running', lease_until: t.clock.now() + SECOND_MS, lease_by: 'dead' })
+      await tx.run(sql`UPDATE ${ACTION} SET ${running} WHERE ${ACTION.kind} = 'welcome.send'`)
+      await tx.run(sql`UPDATE ${WELCOME} SET ${set(WELCOME, { state: 'waiting' })}`)
+      await tx.run(sql`DELETE FROM ${TIMELINE} WHERE ${TIMELINE.kind} = 'welcome.ended'`)
     })
     if (!happened) for (const code of t.sandbox.world.welcomeCodes.values()) code.used = false
     await t.advance(2 * SECOND_MS)

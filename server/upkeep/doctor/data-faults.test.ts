@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb } from '../../core/db/db.ts'
 import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
+import { PREPARED_MEDIA } from '../../records/media/media-tables.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
 import { rules } from './checks/rules.ts'
 import { createPatient } from './doctor-context.ts'
@@ -175,9 +176,7 @@ it('a first reading that WeCom refused is told, and one that was asked for later
 })
 
 it('a picture that WeCom did not take is named', async () => {
-  await t.db.tx((tx) =>
-    tx.insert('prepared_media', { source: 'assets/大图.png', fingerprint: 'f', trouble: '图片太大' }),
-  )
+  await t.db.tx((tx) => tx.insert(PREPARED_MEDIA, { source: 'assets/大图.png', fingerprint: 'f', trouble: '图片太大' }))
   expect(await t.about('图片素材')).toMatchObject([
     { state: 'warn', what: '图片素材：assets/大图.png', why: '图片太大' },
   ])

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { createSettableClock } from '../../core/kernel/clock.ts'
+import { ACTION } from '../../engine/actions/action-tables.ts'
 import { findingsOf, openDoctor, RULES, type TestDoctor } from './testing/open-doctor.ts'
 
 let t: TestDoctor
@@ -161,8 +162,8 @@ it('actions that wait because fresh tokens keep being refused tell of a system t
   await t.db.tx((tx) => {
     const now = t.clock.now()
     const last_code = 'wecom.credential-refused'
-    const row = { dedupe_key: 'x', kind: 'tags.change', lane: 1, payload: '{}', reason: '{}', state: 'waiting' }
-    return tx.insert('action', { ...row, due_at: now + 60_000, created_at: now, last_code })
+    const row = { dedupe_key: 'x', kind: 'tags.change', lane: 1, payload: '{}', reason: '{}' }
+    return tx.insert(ACTION, { ...row, state: 'waiting', due_at: now + 60_000, created_at: now, last_code })
   })
   expect(await t.about('访问凭证')).toMatchObject([{ state: 'warn', why: expect.stringContaining('有 1 个动作') }])
 })

@@ -1,4 +1,6 @@
+import { set, sql } from '../../../core/db/sql.ts'
 import { DAY_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { INBOUND_EVENT } from '../../../engine/inbox/event-tables.ts'
 import { buildTestApp, type TestAppOptions } from '../../../testing/build-test-app.ts'
 import { TIER_TAGS } from './steak-ladder.ts'
 
@@ -42,7 +44,9 @@ export async function openTierScene(config: TestAppOptions['config']) {
       ).map(({ title, userid }) => `${userid} ${title}`),
     /** Everything that was ever told, once more. */
     again: async (): Promise<void> => {
-      await t.db.tx((tx) => tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL`))
+      await t.db.tx((tx) =>
+        tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state: 'new', done_subscriptions: null })}`),
+      )
       await t.settle()
     },
     /** So many days later, after the nightly look. */
