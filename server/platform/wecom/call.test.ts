@@ -12,6 +12,7 @@ import { createHttp } from './wire/http.ts'
 
 const MARK = '/cgi-bin/externalcontact/mark_tag'
 const WELCOME = '/cgi-bin/externalcontact/send_welcome_msg'
+const PAGE = '/cgi-bin/externalcontact/batch/get_by_user'
 const GET = '/cgi-bin/externalcontact/get'
 
 let platform: Platform
@@ -46,12 +47,8 @@ const until = async (isSo: () => boolean): Promise<void> => {
 
 describe('an answer of unknown shape', () => {
   it.each([
-    ['a field that became null', { external_contact: { external_userid: 'wm1', name: null } }, 'external_contact.name'],
-    [
-      'a field in a list',
-      { external_contact: { external_userid: 'wm1' }, follow_user: [{ userid: 'a' }, {}] },
-      'follow_user[].userid',
-    ],
+    ['an id that became null', { external_contact: { external_userid: null } }, 'external_contact.external_userid'],
+    ['a field of another kind', { external_contact: { external_userid: 'wm1', name: {} } }, 'external_contact.name'],
     ['a field that is missing', {}, 'external_contact'],
   ])('%s is named, and never its value', async (_, answer, field) => {
     await open()
@@ -67,17 +64,49 @@ describe('an answer of unknown shape', () => {
 
   it('to a write that must not be done twice forbids to try again: WeCom has done it', async () => {
     await open()
-    platform.on('/cgi-bin/message/send', { errcode: 0, msgid: 7 })
+    platform.on('/cgi-bin/message/send', { errcode: 0, msgid: {} })
     await expect(
       platform.wecom.messages.send({ touser: 'zhangsan', msgtype: 'text', text: { content: '好' } }),
     ).rejects.toMatchObject({ code: 'wecom.not-understood', retry: 'never', isDone: true, mayHaveHappened: true })
   })
 
-  it.each([[null], ['soon'], [1.5], [{}]])('whose errcode is %j is neither a yes nor a no', async (errcode) => {
-    await open()
-    platform.on(MARK, { errcode })
-    await expect(mark()).rejects.toMatchObject({ field: 'errcode', isDone: false, mayHaveHappened: true })
+  it.each([[undefined], [null], ['soon'], [1.5], [{}]])(
+    'whose errcode is %j is neither a yes nor a no',
+    async (errcode) => {
+      await open()
+      platform.on(MARK, { errcode })
+      await expect(mark()).rejects.toMatchObject({ field: 'errcode', isDone: false, mayHaveHappened: true })
+    },
+  )
+})
+
+it('JSON without an errcode is no answer to a welcome: nobody knows whether it was sent', async () => {
+  await open()
+  platform.on(WELCOME, { result: false, code: 1306404, message: 'no such interface' })
+  await expect(welcome()).rejects.toMatchObject({
+    code: 'wecom.not-understood',
+    retry: 'later',
+    isDone: false,
+    mayHaveHappened: true,
   })
+})
+
+it('a row that cannot be used is left out, told with its endpoint, field and id, and the rest counts', async () => {
+  await open()
+  platform.on(PAGE, {
+    errcode: 0,
+    external_contact_list: [
+      { external_contact: { external_userid: 'wm_a', name: null }, follow_info: { userid: 'zhangsan' } },
+      { external_contact: { external_userid: 'wm_b', name: 'planted' }, follow_info: { userid: null } },
+      { external_contact: { external_userid: 'wm_c' }, follow_info: { userid: 'zhangsan', tag_id: null } },
+    ],
+  })
+  const page = await platform.wecom.contacts.batchByUser({ userid_list: ['zhangsan'] })
+  const known = page.external_contact_list?.map((row) => row.external_contact.external_userid)
+  expect(known).toEqual(['wm_a', 'wm_c'])
+  const told = { path: PAGE, field: 'external_contact_list[].follow_info.userid', count: 1, ids: ['wm_b'] }
+  expect(platform.logged).toContainEqual(expect.objectContaining({ level: 'warn', fields: told }))
+  expect(JSON.stringify(platform.logged)).not.toContain('planted')
 })
 
 describe('a call', () => {

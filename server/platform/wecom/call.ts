@@ -9,6 +9,7 @@ import type { KeptCredential } from './token/kept-credential.ts'
 import type { Endpoint } from './wire/endpoint.ts'
 import { readErrcode } from './wire/errcode.ts'
 import type { Http, Json } from './wire/http.ts'
+import type { LeftOutRow } from './wire/left-out.ts'
 import {
   type UnreadField,
   WecomError,
@@ -51,6 +52,8 @@ export type Call = <Request extends TSchema, Answer extends TSchema>(
 const TOKEN_REFUSED = new Set<number>([ERRCODE.invalidToken, ERRCODE.tokenExpired, ERRCODE.wrongSecret])
 const isTokenRefused = (answer: Json): boolean => TOKEN_REFUSED.has(readErrcode(answer) ?? 0)
 const COMPLAIN_EVERY_MS = 10 * 60_000
+/** Of the rows that were left out; the rest is a number. */
+const MOST_NAMED = 20
 
 /** Every call to the platform goes this way: request checked, limits kept, token put on (and renewed once when it is
  *  refused), errcode looked at before anything else, answer checked against its schema.
@@ -116,6 +119,16 @@ export function createCall(deps: {
     return new WecomNotUnderstood({ path, field }, { isDone, repeatable })
   }
 
+  /** Who reads the rest of the list need not know; a person must. */
+  function tellLeftOut(path: string, rows: readonly LeftOutRow[]): UnreadField | undefined {
+    const [first] = rows
+    if (first === undefined) return undefined
+    const { field } = first
+    const leftOut = { count: rows.length, ids: rows.flatMap(({ id }) => id ?? []).slice(0, MOST_NAMED) }
+    log.warn({ path, field, ...leftOut }, 'rows of an answer of WeCom cannot be used and were left out')
+    return { path, field, leftOut }
+  }
+
   return async (endpoint, request, options = {}) => {
     const { path } = endpoint
     endpoint.checkRequest(request)
@@ -146,7 +159,8 @@ export function createCall(deps: {
       }
       const read = endpoint.readAnswer(answer)
       if ('unreadField' in read) throw notUnderstood(endpoint, read.unreadField, true)
-      onAnswer?.(path, undefined)
+      const unread = tellLeftOut(path, read.leftOut)
+      onAnswer?.(path, unread)
       return read.value
     })
   }

@@ -22,15 +22,15 @@ async function ten(minutes: () => Promise<unknown>): Promise<void> {
 }
 
 it('an endpoint whose answer is not understood is named with the field, once, until it is understood for a while', async () => {
-  t.sandbox.faults.set({ path: PATH, nullField: 'name' })
-  await expect(ask()).rejects.toMatchObject({ code: 'wecom.not-understood', path: PATH, field: 'name' })
+  t.sandbox.faults.set({ path: PATH, nullField: 'userid' })
+  await expect(ask()).rejects.toMatchObject({ code: 'wecom.not-understood', path: PATH, field: 'userid' })
   await t.advance(MINUTE_MS)
   await ten(() => ask().catch(() => undefined))
   const [alert, ...more] = await open()
   expect(more).toEqual([])
   expect(alert).toMatchObject({
     key: KEY,
-    text: expect.stringContaining(`${PATH} 的答复和文档不一样，字段 name 读不懂`),
+    text: expect.stringContaining(`${PATH} 的答复和文档不一样，字段 userid 读不懂`),
   })
 
   t.sandbox.faults.clear()
@@ -42,13 +42,13 @@ it('an endpoint whose answer is not understood is named with the field, once, un
 })
 
 it('one odd customer among many good ones keeps the alert open: it does not come and go', async () => {
-  t.sandbox.faults.set({ path: PATH, nullField: 'name', times: 1 })
+  t.sandbox.faults.set({ path: PATH, nullField: 'userid', times: 1 })
   await ask().catch(() => undefined)
   await t.advance(MINUTE_MS)
   const [first] = await open()
   await ask()
   await t.advance(5 * MINUTE_MS)
-  t.sandbox.faults.set({ path: PATH, nullField: 'name', times: 1 })
+  t.sandbox.faults.set({ path: PATH, nullField: 'userid', times: 1 })
   await ask().catch(() => undefined)
   await t.advance(6 * MINUTE_MS)
   await ask()

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { OnAnswer } from '../../platform/wecom/call.ts'
+import type { UnreadField } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Alerts } from './alerts.ts'
 
 /** An endpoint may be odd for one customer and fine for the next: it counts as understood again when it has been so for
@@ -12,12 +13,19 @@ const QUIET_MS = 10 * MINUTE_MS
 
 interface Seen {
   /** The last field that could not be read, and when; UTC milliseconds. */
-  unread: { field: string; atMs: number } | undefined
+  unread: (UnreadField & { atMs: number }) | undefined
   /** Something was seen since the job last looked. */
   isNews: boolean
 }
 
 const keyOf = (path: string): string => `platform.unread-answer:${path}`
+
+function textOf({ path, field, leftOut }: UnreadField): string {
+  const what = `企业微信接口 ${path} 的答复和文档不一样，字段 ${field} 读不懂`
+  if (leftOut === undefined) return `${what}：用到它的功能会停住或缺内容`
+  const ids = leftOut.ids.length === 0 ? '' : `（${leftOut.ids.join('、')}）`
+  return `${what}：略过了 ${leftOut.count} 条${ids}，其余照常；没读到的不会被当成没有了`
+}
 
 /** Endpoints whose answers have another shape than documented: an alert for each, closed when they are understood again.
  *  What each process sees it tells once a minute, so a busy day costs no more than a quiet one. */
@@ -27,7 +35,7 @@ export function createUnreadAnswers({ db, clock, alerts }: { db: Pick<Db, 'tx'>;
   const onAnswer: OnAnswer = (path, unread) => {
     const known = seen.get(path)
     seen.set(path, {
-      unread: unread === undefined ? known?.unread : { field: unread.field, atMs: clock.now() },
+      unread: unread === undefined ? known?.unread : { ...unread, atMs: clock.now() },
       isNews: true,
     })
   }
@@ -40,9 +48,10 @@ export function createUnreadAnswers({ db, clock, alerts }: { db: Pick<Db, 'tx'>;
       const good = news.filter(([, one]) => !isOdd(one)).map(([path]) => keyOf(path))
       for (const key of await alerts.queries.openAmong(tx, good)) await alerts.resolve(tx, key)
       for (const [path, { unread }] of news.filter(([, one]) => isOdd(one))) {
+        if (unread === undefined) continue
         await alerts.raise(tx, {
           key: keyOf(path),
-          text: `企业微信接口 ${path} 的答复和文档不一样，字段 ${unread?.field ?? ''} 读不懂：用到它的功能会停住或缺内容`,
+          text: textOf(unread),
           todo: '把活水升级到最新版；还不行就把接口和字段报给开发者。修好后运行 npm run -s actions -- dead 看有哪些动作要补做',
         })
       }

@@ -2,6 +2,8 @@ import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Settings } from 'typebox/system'
 import { describeFault } from './describe-fault.ts'
+import type { LeftOutRow } from './left-out.ts'
+import { deepest, fieldOf, readLoosely } from './read-answer.ts'
 import { WecomBadRequest } from './wecom-error.ts'
 
 /** One platform endpoint with the one schema of its request and of its answer. */
@@ -17,8 +19,9 @@ export interface Endpoint<Request extends TSchema = TSchema, Answer extends TSch
   binary: boolean
   /** Throws wecom.bad-request, with a Chinese text that names the field and its limit. */
   checkRequest(request: Static<Request>): void
-  /** The answer, if it has the documented shape; else the field that has not, as in UnreadField. */
-  readAnswer(answer: unknown): { value: Static<Answer> } | { unreadField: string }
+  /** The answer, if it has the documented shape or can be read as such, without the rows that cannot; else the field that
+   *  cannot be read, as in UnreadField. */
+  readAnswer(answer: unknown): { value: Static<Answer>; leftOut: readonly LeftOutRow[] } | { unreadField: string }
 }
 
 interface EndpointSpec<Request extends TSchema, Answer extends TSchema> {
@@ -60,25 +63,13 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
     },
     readAnswer: (value) => {
       const check = answerCheck()
-      if (check.Check(value)) return { value }
-      const fault = deepest(check.Errors(value))
-      return { unreadField: fault === undefined ? 'the whole' : fieldOf(fault) }
+      if (check.Check(value)) return { value, leftOut: [] }
+      const { value: read, leftOut } = readLoosely(answer, value)
+      if (check.Check(read)) return { value: read, leftOut }
+      const fault = deepest(check.Errors(read))
+      return { unreadField: (fault && fieldOf(fault)) || 'the whole' }
     },
   }
-}
-
-/** In a union every branch complains; what lies deepest is in the branch that was meant. */
-function deepest<F extends { instancePath: string }>(faults: readonly F[]): F | undefined {
-  const depth = (one: F): number => one.instancePath.split('/').length
-  return [...faults].sort((one, other) => depth(other) - depth(one))[0]
-}
-
-/** `/userlist/3/userid` is `userlist[].userid`: which of them does not matter. What is missing is named itself. */
-function fieldOf({ instancePath, params }: { instancePath: string; params: object }): string {
-  const missing = 'requiredProperties' in params ? [params.requiredProperties].flat().slice(0, 1) : []
-  const parts = [...instancePath.split('/').slice(1), ...missing.map(String)]
-  const field = parts.map((part) => (/^\d+$/.test(part) ? '[]' : `.${part}`)).join('')
-  return field === '' ? 'the whole' : field.replace(/^\./, '')
 }
 
 /** Compiling takes milliseconds; most processes use few endpoints. */

@@ -102,13 +102,25 @@ function bodyOf({ method, body, form }: HttpRequest): { data?: unknown; headers?
 
 function parseObject(text: unknown): Json | undefined {
   if (typeof text !== 'string') return undefined
+  const value = parseJson(text) ?? parseJson(withEscapedControls(text))
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+}
+
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }
 }
+
+/** Nicknames hold line breaks, tabs and other control characters, which WeCom at times writes as they are (JSON forbids
+ *  it). Outside of strings they are blanks or nonsense, and stay. */
+const withEscapedControls = (text: string): string =>
+  text.replace(/"(?:[^"\\]|\\[\s\S])*"/g, (string) =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones meant.
+    string.replace(/[\u0000-\u001f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  )
 
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED'])
 

@@ -46,6 +46,9 @@ export class WecomUnreachable extends AppError {
 export interface UnreadField {
   path: string
   field: string
+  /** Rows of the answer that were left out for it, by their ids as far as they have any; undefined: nothing of the answer
+   *  could be used. */
+  leftOut?: { count: number; ids: string[] }
 }
 
 /** WeCom answered, and not in the documented shape: its interface has changed, or is not as documented. Trying for hours
