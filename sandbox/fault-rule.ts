@@ -1,3 +1,5 @@
+import type { OddCursor, OddField } from './odd-answer.ts'
+
 /** What goes wrong with calls to `path` (all calls without one). */
 export interface FaultRule {
   /** Whole path or its end: `externalcontact/mark_tag`. */
@@ -18,8 +20,12 @@ export interface FaultRule {
   invalidToken?: boolean
   /** A page shorter than asked for, perhaps empty, with a `next_cursor`. */
   shortPage?: boolean
-  /** The call is carried out, and this field of its answer is null: the interface has changed. */
-  nullField?: string
+  /** The call is carried out, and this field of its answer is not as documented. */
+  odd?: OddField
+  /** The call is carried out, and its pages never end. */
+  cursor?: OddCursor
+  /** JSON without an errcode, from something in between; the call is not carried out. */
+  noErrcode?: boolean
   /** How often; default without end. */
   times?: number
   /** Share of the calls, 0–1; default all. */

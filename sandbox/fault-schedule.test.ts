@@ -28,7 +28,7 @@ async function many(schedule: FaultSchedule, calls: number): Promise<string[]> {
   return out
 }
 
-const looks: Record<Exclude<CallFault, 'shortPage'>, string> = {
+const looks: Record<Exclude<CallFault, 'shortPage' | 'nullField' | 'endlessPages'>, string> = {
   busy: '-1',
   limited: '45009',
   concurrent: '45033',
@@ -39,6 +39,7 @@ const looks: Record<Exclude<CallFault, 'shortPage'>, string> = {
   hang: 'nothing',
   slow: 'nothing',
   tokenVoid: '40014',
+  noErrcode: 'undefined',
 }
 it.each(Object.entries(looks))('can strike calls with %s, which looks like: %s', async (kind, look) => {
   expect(await many({ seed: 1, calls: { [kind]: 1 } }, 2)).toEqual([look, look])

@@ -3,7 +3,8 @@ import type { FaultRule } from './fault-rule.ts'
 import { chanceOf } from './random.ts'
 
 /** Every way in which a call to the platform can go wrong, and how. `hang`: longer than any patience, and nothing was done;
- *  `lostAnswer`: it was done, and the caller does not learn of it. */
+ *  `lostAnswer`: it was done, and the caller does not learn of it; `nullField`, `noErrcode`, `endlessPages`: the answer is not as
+ *  documented. */
 export const CALL_FAULTS = {
   busy: { errcode: -1 },
   limited: { errcode: 45009 },
@@ -16,6 +17,9 @@ export const CALL_FAULTS = {
   slow: { hangMs: 1_500 },
   tokenVoid: { invalidToken: true },
   shortPage: { shortPage: true },
+  nullField: { odd: { at: 'any', is: 'null' } },
+  noErrcode: { noErrcode: true },
+  endlessPages: { cursor: 'turning' },
 } as const satisfies Record<string, FaultRule>
 
 export type CallFault = keyof typeof CALL_FAULTS
@@ -23,7 +27,7 @@ export type CallFault = keyof typeof CALL_FAULTS
 /** A long bad day that repeats itself: the same seed and the same calls and events, the same faults. */
 export interface FaultSchedule {
   seed: number
-  /** Share of the calls, 0–1, that each kind strikes; default 1 % each, `limited` and `tokenVoid` 0.2 %. */
+  /** Share of the calls, 0–1, that each kind strikes; default 1 % each, rare ones less. */
   calls?: Partial<Record<CallFault, number>>
   /** Only calls to this path (whole or its end); default all. */
   path?: string
@@ -43,6 +47,10 @@ const ROUGH_CALLS: Record<CallFault, number> = {
   slow: 0.01,
   tokenVoid: 0.002,
   shortPage: 0.01,
+  nullField: 0.01,
+  noErrcode: 0.005,
+  // Without all pages of a listing struck, the platform does not know the next one's name and refuses it.
+  endlessPages: 0,
 }
 export const ROUGH_CALLBACKS: Omit<DeliveryMode, 'seed'> = {
   drop: 0.05,

@@ -24,9 +24,39 @@ it('can break HTTP itself', async () => {
 })
 
 it('can carry the call out and answer in another shape', async () => {
-  t.sandbox.faults.set({ path: 'user/get', nullField: 'name', times: 1 })
+  t.sandbox.faults.set({ path: 'user/get', odd: { at: 'name', is: 'null' }, times: 1 })
   expect(await t.get('user/get', lisi)).toMatchObject({ errcode: 0, userid: 'lisi', name: null })
   expect((await t.get('user/get', lisi)).name).toEqual(expect.any(String))
+})
+
+it.each([
+  ['null', null],
+  ['otherKind', { odd: true }],
+  ['empty', ''],
+  ['absent', undefined],
+] as const)('a field of one row can be %s', async (is, value) => {
+  t.sandbox.faults.set({ path: 'user/simplelist', odd: { at: 'userlist.0.name', is }, times: 1 })
+  const { userlist } = await t.get('user/simplelist', { department_id: '1' })
+  const [first, ...others] = userlist as { name?: unknown }[]
+  expect(first?.name).toEqual(value)
+  expect(others.every(({ name }) => typeof name === 'string')).toBe(true)
+})
+
+it('can answer without an errcode, and then has done nothing', async () => {
+  t.sandbox.faults.set({ path: 'user/get', noErrcode: true, times: 1 })
+  expect((await t.get('user/get', lisi)).errcode).toBeUndefined()
+  expect((await t.get('user/get', lisi)).errcode).toBe(0)
+})
+
+it('can name pages that name each other', async () => {
+  t.sandbox.faults.set({ path: 'batch/get_by_user', cursor: 'turning' })
+  const asked = { userid_list: ['lisi'] }
+  const names: unknown[] = []
+  for (let page = 0, cursor = ''; page < 3; page++) {
+    cursor = String((await t.post('externalcontact/batch/get_by_user', { ...asked, cursor })).next_cursor)
+    names.push(cursor)
+  }
+  expect(names).toEqual(['odd-page-1', 'odd-page-2', 'odd-page-1'])
 })
 
 it('can end the token early', async () => {

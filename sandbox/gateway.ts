@@ -1,8 +1,10 @@
 import type { Desk } from './desk.ts'
 import type { Answer, BinaryAnswer, Endpoint } from './endpoint.ts'
+import type { FaultRule } from './fault-rule.ts'
 import { createFaults, pathMatches } from './faults.ts'
 import { readUpload } from './http/multipart.ts'
 import { createLimiter, type Limits } from './limits.ts'
+import { NO_ERRCODE, oddCursor, withOddField } from './odd-answer.ts'
 import type { PageCut } from './paging.ts'
 import { readShape } from './params.ts'
 import { Refusal, refuse } from './refusal.ts'
@@ -41,6 +43,7 @@ const json = (body: unknown): GatewayReply => ({
   body: JSON.stringify(body),
 })
 const isBinary = (answer: Answer): answer is BinaryAnswer => Buffer.isBuffer(answer.binary)
+const isFields = (given: unknown): given is Record<string, unknown> => typeof given === 'object' && given !== null
 const CUT: GatewayReply = { status: 0, contentType: '', body: '', cut: true }
 
 export type Gateway = ReturnType<typeof createGateway>
@@ -120,6 +123,12 @@ export function createGateway(options: {
     ...entry.empty,
   })
 
+  const spoilt = (answer: Record<string, unknown>, fault: FaultRule | undefined, given: unknown) => {
+    const odd = fault?.odd === undefined ? answer : withOddField(answer, fault.odd, desk.random)
+    if (fault?.cursor === undefined) return odd
+    return { ...odd, next_cursor: oddCursor(fault.cursor, isFields(given) ? given.cursor : undefined) }
+  }
+
   const handle = async (request: GatewayRequest): Promise<GatewayReply> => {
     const entry = byPath.get(request.path)
     if (!entry) return { status: 404, contentType: 'text/plain', body: '' }
@@ -148,17 +157,22 @@ export function createGateway(options: {
           const body = fault.html ? '<html><body><h1>Bad Gateway</h1></body></html>' : ''
           return { status: fault.http ?? 200, contentType: fault.html ? 'text/html' : 'text/plain', body }
         }
+        if (fault.noErrcode) {
+          log(undefined)
+          return json(NO_ERRCODE)
+        }
         if (fault.invalidToken) {
           tokens.forget()
           refuse(40014, 'invalid access_token')
         }
         if (fault.errcode !== undefined) refuse(fault.errcode, fault.errmsg ?? 'fault set at the desk')
       }
-      const answer = await run(entry, request, given, fault?.shortPage === true)
+      // The names that such a listing gives to its pages are not the platform's own.
+      const asked = fault?.cursor === undefined || !isFields(given) ? given : { ...given, cursor: undefined }
+      const answer = await run(entry, request, asked, fault?.shortPage === true)
       log(0)
       if (fault?.cut === 'after') return CUT
-      const odd = fault?.nullField === undefined ? {} : { [fault.nullField]: null }
-      if (!isBinary(answer)) return json({ errcode: 0, errmsg: 'ok', ...answer, ...odd })
+      if (!isBinary(answer)) return json({ errcode: 0, errmsg: 'ok', ...spoilt(answer, fault, given) })
       const { binary, contentType, filename } = answer
       return { status: 200, contentType, body: binary, ...(filename === undefined ? {} : { filename }) }
     } catch (error) {

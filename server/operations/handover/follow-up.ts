@@ -8,6 +8,8 @@ import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { isWhole } from '../../platform/wecom/wire/left-out.ts'
+import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import { UNANSWERED } from './ask-for-customers.ts'
 import { ReadResults } from './handover-actions.ts'
@@ -78,10 +80,12 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
       await handoverLog.fail(tx, row, { state: 'failed', errcode, reason, atMs: now })
     } else if (now - (row.asked_at ?? now) > GIVE_UP_AFTER_MS) {
       await handoverLog.fail(tx, row, { state: 'unknown', reason: NO_RESULT, atMs: now })
-    } else {
-      const changes = set(HANDOVER_CUSTOMER, { poll_at: nextPollMs(row, now) })
-      await tx.run(sql`UPDATE ${HANDOVER_CUSTOMER} SET ${changes} WHERE ${HANDOVER_CUSTOMER.id} = ${row.id}`)
-    }
+    } else await askAgain(tx, row)
+  }
+
+  async function askAgain(tx: Tx, row: CustomerRow): Promise<void> {
+    const changes = set(HANDOVER_CUSTOMER, { poll_at: nextPollMs(row, clock.now()) })
+    await tx.run(sql`UPDATE ${HANDOVER_CUSTOMER} SET ${changes} WHERE ${HANDOVER_CUSTOMER.id} = ${row.id}`)
   }
 
   async function apply(tx: Tx, row: CustomerRow, result: Result | undefined): Promise<void> {
@@ -100,27 +104,31 @@ export function createFollowUp(deps: FollowUpDeps): { executor: Executor; job: J
     perform: async ({ payload: { fromUserId, toUserId, departed } }) => {
       const read = departed ? wecom.handovers.resignedResults : wecom.handovers.results
       const results: Record<string, Result> = {}
-      let cursor: string | undefined
-      do {
-        const more = cursor === undefined ? {} : { cursor }
-        const page = await read({ handover_userid: fromUserId, takeover_userid: toUserId, ...more })
-        for (const { external_userid, status, takeover_time } of page.customer ?? []) {
+      let isComplete = true
+      const asked = { handover_userid: fromUserId, takeover_userid: toUserId }
+      for await (const page of pagesOf((more) => read({ ...asked, ...more }))) {
+        if (!isWhole(page.customer)) isComplete = false
+        for (const { external_userid, status, takeover_time } of page.customer) {
           // 0 stands for none.
           const takeoverAtMs = takeover_time ? takeover_time * 1_000 : undefined
           results[external_userid] = { status, takeoverAtMs }
         }
-        cursor = page.next_cursor === '' ? undefined : page.next_cursor
-      } while (cursor !== undefined)
-      return results
+      }
+      return { results, isComplete }
     },
-    record: async (tx, { payload }, results) => {
+    record: async (tx, { payload }, { results, isComplete }) => {
       const due = await customerRows(
         tx,
         sql`${HANDOVER_CUSTOMER.from_userid} = ${payload.fromUserId} AND ${HANDOVER_CUSTOMER.to_userid} = ${payload.toUserId}
             AND ${HANDOVER_CUSTOMER.state} = 'waiting' AND ${HANDOVER_CUSTOMER.poll_at} <= ${clock.now()}
             ORDER BY ${HANDOVER_CUSTOMER.id} LIMIT ${ROWS_A_ROUND}`,
       )
-      for (const row of due) await apply(tx, row, results[row.external_userid])
+      for (const row of due) {
+        const result = results[row.external_userid]
+        // One of the rows that could not be read may have been this customer's.
+        if (result === undefined && !isComplete) await askAgain(tx, row)
+        else await apply(tx, row, result)
+      }
     },
   })
 

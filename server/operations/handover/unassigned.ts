@@ -9,6 +9,8 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { isWhole } from '../../platform/wecom/wire/left-out.ts'
+import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
@@ -46,13 +48,13 @@ export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: Un
   }
 
   const executor = execute(ReadUnassigned, {
-    perform: async (): Promise<{ rows: NewRowOf<typeof UNASSIGNED_CUSTOMER>[] }> => {
+    perform: async (): Promise<{ rows: NewRowOf<typeof UNASSIGNED_CUSTOMER>[]; isComplete: boolean }> => {
       const seenAtMs = clock.now()
       const rows: NewRowOf<typeof UNASSIGNED_CUSTOMER>[] = []
-      let cursor: string | undefined
-      do {
-        const page = await wecom.handovers.unassigned({ page_size: 1_000, ...(cursor === undefined ? {} : { cursor }) })
-        for (const { handover_userid, external_userid, dimission_time } of page.info ?? []) {
+      let isComplete = true
+      for await (const page of pagesOf((more) => wecom.handovers.unassigned({ page_size: 1_000, ...more }))) {
+        if (!isWhole(page.info)) isComplete = false
+        for (const { handover_userid, external_userid, dimission_time } of page.info) {
           rows.push({
             userid: handover_userid,
             external_userid,
@@ -60,14 +62,14 @@ export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: Un
             seen_at: seenAtMs,
           })
         }
-        cursor = page.next_cursor === '' || page.is_last === true ? undefined : page.next_cursor
-      } while (cursor !== undefined)
-      return { rows }
+        if (page.is_last === true) break
+      }
+      return { rows, isComplete }
     },
-    // A listing that ended well is whole: who is not in it any more has a guide.
-    record: async (tx, _action, { rows }) => {
+    // Who is not in a listing that was read to its end, without a row left out, has a guide.
+    record: async (tx, _action, { rows, isComplete }) => {
       const before = await handoverQueries.unassigned(tx)
-      await tx.run(sql`DELETE FROM ${UNASSIGNED_CUSTOMER}`)
+      if (isComplete) await tx.run(sql`DELETE FROM ${UNASSIGNED_CUSTOMER}`)
       await tx.insertIgnore(UNASSIGNED_CUSTOMER, rows)
       const now = await handoverQueries.unassigned(tx)
       for (const { userId, customers } of now) await tell(tx, userId, customers)

@@ -98,7 +98,7 @@ test('when WeCom does not tell whose task it is, nothing is sent twice; it is ad
 test('a task that WeCom made and told of in an unknown shape is not made again; it is found', async () => {
   const scene = await open()
   await scene.befriend('zhangsan', 'wmA', 'wmB')
-  scene.sandbox.faults.set({ path: 'externalcontact/add_msg_template', nullField: 'msgid' })
+  scene.sandbox.faults.set({ path: 'externalcontact/add_msg_template', odd: { at: 'msgid', is: 'null' } })
   for (let i = 0; i < 8; i++) await scene.advance(MINUTE_MS)
   expect(creations(scene)).toBe(1)
   expect(await scene.rows('SELECT state, msgid FROM send_batch')).toEqual([

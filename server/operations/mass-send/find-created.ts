@@ -2,6 +2,7 @@ import type { Db } from '../../core/db/db.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { knownMsgids, membersAmong } from './batches.ts'
 import type { BatchRow } from './send-tables.ts'
 
@@ -29,30 +30,27 @@ interface ListedTask {
 export function createFindCreated({ db, clock, wecom }: { db: Db; clock: Clock; wecom: Pick<Wecom, 'massSends'> }) {
   async function candidates(startedAtMs: number, bodyText: string): Promise<ListedTask[]> {
     const found: ListedTask[] = []
-    let cursor = ''
-    do {
-      const page = await wecom.massSends.list({
-        chat_type: 'single',
-        start_time: Math.floor((startedAtMs - SKEW_MS) / 1_000),
-        // The action that creates it is given up within hours, so a day holds all attempts.
-        end_time: Math.floor(Math.min(clock.now() + SKEW_MS, startedAtMs + DAY_MS) / 1_000),
-        filter_type: 0,
-        limit: 100,
-        ...(cursor === '' ? {} : { cursor }),
-      })
-      const tasks: ListedTask[] = page.group_msg_list ?? []
+    const asked = {
+      chat_type: 'single' as const,
+      start_time: Math.floor((startedAtMs - SKEW_MS) / 1_000),
+      // The action that creates it is given up within hours, so a day holds all attempts.
+      end_time: Math.floor(Math.min(clock.now() + SKEW_MS, startedAtMs + DAY_MS) / 1_000),
+      filter_type: 0 as const,
+      limit: 100,
+    }
+    for await (const page of pagesOf((more) => wecom.massSends.list({ ...asked, ...more }))) {
+      const tasks: ListedTask[] = page.group_msg_list
       found.push(...tasks.filter((task) => (task.text?.content ?? '') === bodyText))
-      cursor = page.next_cursor ?? ''
-    } while (cursor !== '')
+    }
     return found
   }
 
   /** True: made for this batch; false: for others; undefined: the platform does not say. */
   async function isOurs(msgid: string, batch: BatchRow): Promise<boolean | undefined> {
     const page = await wecom.massSends.results({ msgid, userid: batch.userid, limit: 100 })
-    const ids = (page.send_list ?? []).flatMap((entry) => entry.external_userid ?? [])
+    const ids = page.send_list.flatMap((entry) => entry.external_userid ?? [])
     if (ids.length > 0) return (await db.tx((tx) => membersAmong(tx, batch.id, ids))) > 0
-    const { task_list: tasks = [] } = await wecom.massSends.tasks({ msgid, limit: 100 })
+    const { task_list: tasks } = await wecom.massSends.tasks({ msgid, limit: 100 })
     const isAnothers = tasks.length > 0 && !tasks.some((task) => task.userid === batch.userid)
     return isAnothers ? false : undefined
   }

@@ -46,7 +46,7 @@ export async function queueCancels({ db, clock, outbox }: GiveUpDeps): Promise<v
  *  docs 97611. */
 export function cancelExecutor({ db, clock, wecom }: GiveUpDeps): Executor {
   const isConfirmed = async (msgid: string): Promise<boolean> =>
-    ((await wecom.massSends.tasks({ msgid, limit: 1_000 })).task_list ?? []).some((task) => task.status !== 0)
+    (await wecom.massSends.tasks({ msgid, limit: 1_000 })).task_list.some((task) => task.status !== 0)
 
   return execute(CancelMassSend, {
     perform: async ({ payload }) => {

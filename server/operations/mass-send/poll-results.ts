@@ -7,6 +7,7 @@ import type { Logger } from '../../core/kernel/logger.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { isRefusedWith, WecomRateLimited, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
 import { changeBatch } from './batches.ts'
 import { adopt } from './create-task.ts'
@@ -96,33 +97,21 @@ async function pollBatch(deps: PollDeps, batch: BatchRow): Promise<void> {
 
 async function readTasks({ wecom }: PollDeps, batch: BatchRow) {
   const tasks: { userid: string; status: number; send_time: number | undefined }[] = []
-  let cursor = ''
-  do {
-    const page = await wecom.massSends.tasks({ msgid: batch.msgid ?? '', limit: PAGE, ...(cursor && { cursor }) })
-    for (const task of page.task_list ?? []) {
-      tasks.push({ userid: task.userid ?? batch.userid, status: task.status ?? 0, send_time: task.send_time })
-    }
-    cursor = page.next_cursor ?? ''
-  } while (cursor !== '')
+  const msgid = batch.msgid ?? ''
+  for await (const page of pagesOf((more) => wecom.massSends.tasks({ msgid, limit: PAGE, ...more }))) {
+    for (const { userid, status, send_time } of page.task_list) tasks.push({ userid, status, send_time })
+  }
   return tasks
 }
 
 /** Page by page, each in its own transaction; true when an outcome was new. */
 async function readResults({ db, clock, wecom }: PollDeps, batch: BatchRow, userId: string): Promise<boolean> {
   let isNew = false
-  let cursor = ''
-  do {
-    const page = await wecom.massSends.results({
-      msgid: batch.msgid ?? '',
-      userid: userId,
-      limit: PAGE,
-      ...(cursor && { cursor }),
-    })
-    const results: SendResult[] = page.send_list ?? []
-    const changed = await db.tx((tx) => recordResults(tx, batch, results, clock.now()))
+  const asked = { msgid: batch.msgid ?? '', userid: userId, limit: PAGE }
+  for await (const page of pagesOf((more) => wecom.massSends.results({ ...asked, ...more }))) {
+    const changed = await db.tx((tx) => recordResults(tx, batch, page.send_list, clock.now()))
     if (changed > 0) isNew = true
-    cursor = page.next_cursor ?? ''
-  } while (cursor !== '')
+  }
   return isNew
 }
 

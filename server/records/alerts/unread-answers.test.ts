@@ -22,7 +22,7 @@ async function ten(minutes: () => Promise<unknown>): Promise<void> {
 }
 
 it('an endpoint whose answer is not understood is named with the field, once, until it is understood for a while', async () => {
-  t.sandbox.faults.set({ path: PATH, nullField: 'userid' })
+  t.sandbox.faults.set({ path: PATH, odd: { at: 'userid', is: 'null' } })
   await expect(ask()).rejects.toMatchObject({ code: 'wecom.not-understood', path: PATH, field: 'userid' })
   await t.advance(MINUTE_MS)
   await ten(() => ask().catch(() => undefined))
@@ -42,13 +42,13 @@ it('an endpoint whose answer is not understood is named with the field, once, un
 })
 
 it('one odd customer among many good ones keeps the alert open: it does not come and go', async () => {
-  t.sandbox.faults.set({ path: PATH, nullField: 'userid', times: 1 })
+  t.sandbox.faults.set({ path: PATH, odd: { at: 'userid', is: 'null' }, times: 1 })
   await ask().catch(() => undefined)
   await t.advance(MINUTE_MS)
   const [first] = await open()
   await ask()
   await t.advance(5 * MINUTE_MS)
-  t.sandbox.faults.set({ path: PATH, nullField: 'userid', times: 1 })
+  t.sandbox.faults.set({ path: PATH, odd: { at: 'userid', is: 'null' }, times: 1 })
   await ask().catch(() => undefined)
   await t.advance(6 * MINUTE_MS)
   await ask()

@@ -81,7 +81,7 @@ describe('channels', () => {
 
   it('a code that WeCom made and told of in an unknown shape is found, not made again', async () => {
     t = await buildTestApp({ config: WELCOME })
-    t.sandbox.faults.set({ path: 'add_contact_way', nullField: 'config_id' })
+    t.sandbox.faults.set({ path: 'add_contact_way', odd: { at: 'config_id', is: 'null' } })
     await rewrite('channel: 包裹卡\nguides: [zhangsan]\n')
     await t.advance(MINUTES_5)
     expect(ways(t)).toHaveLength(1)

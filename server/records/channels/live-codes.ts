@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { WAY_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
 import { updateChannel } from './channel-store.ts'
@@ -41,21 +42,16 @@ export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; 
 
   /** WeCom lists only ids, so each way is looked at. */
   async function find(state: string, sinceMs: number): Promise<MadeCode | undefined> {
-    let cursor: string | undefined
     let looked = 0
-    do {
-      const page = await wecom.ways.list({
-        start_time: Math.floor(sinceMs / 1_000),
-        limit: 100,
-        ...(cursor === undefined ? {} : { cursor }),
-      })
-      for (const { config_id: configId } of page.contact_way ?? []) {
+    const start_time = Math.floor(sinceMs / 1_000)
+    for await (const page of pagesOf((more) => wecom.ways.list({ start_time, limit: 100, ...more }))) {
+      for (const { config_id: configId } of page.contact_way) {
         const { contact_way: way } = await wecom.ways.get({ config_id: configId })
         if (way.state === state) return { configId, qrCode: way.qr_code }
       }
-      looked += page.contact_way?.length ?? 0
-      cursor = page.next_cursor === '' ? undefined : page.next_cursor
-    } while (cursor !== undefined && looked < MOST_LOOKED_AT)
+      looked += page.contact_way.length
+      if (looked >= MOST_LOOKED_AT) break
+    }
     return undefined
   }
 

@@ -11,7 +11,9 @@ import type { LiveCode } from './channel-actions.ts'
 import { storedChannel, updateChannel } from './channel-store.ts'
 import { CHANNEL } from './channel-tables.ts'
 
-export type CodeReading = 'gone' | { users: string[]; skipVerify: boolean | undefined; qrCode: string | undefined }
+export type CodeReading =
+  | 'gone'
+  | { users: string[] | undefined; skipVerify: boolean | undefined; qrCode: string | undefined }
 export type CodeChange = 'same' | 'changed' | 'gone'
 
 export interface ReadCodeDeps {
@@ -42,7 +44,7 @@ export function createReadCode({ db, clock, wecom, alerts }: ReadCodeDeps) {
       try {
         const { contact_way: way } = await wecom.ways.get({ config_id: configId })
         const qrCode = way.qr_code === '' ? undefined : way.qr_code
-        return { users: [...(way.user ?? [])].sort(), skipVerify: way.skip_verify, qrCode }
+        return { users: way.user && [...way.user].sort(), skipVerify: way.skip_verify, qrCode }
       } catch (error) {
         if (isRefusedWith(error, ERRCODE.noSuchWay)) return 'gone'
         throw error
@@ -69,7 +71,7 @@ export function createReadCode({ db, clock, wecom, alerts }: ReadCodeDeps) {
       }
       const made = JSON.parse(code.live_as) as LiveCode
       const isSame =
-        made.users.join(' ') === reading.users.join(' ') &&
+        (reading.users === undefined || made.users.join(' ') === reading.users.join(' ')) &&
         (reading.skipVerify === undefined || reading.skipVerify === made.skipVerify)
       if (!isSame) {
         await updateChannel(tx, c.state, state, { live_as: null, changed_at: now })

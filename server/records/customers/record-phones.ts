@@ -23,7 +23,7 @@ export async function recordPhones(
   const pairs = new Set<string>()
   const before = new Set(stored.map((row) => `${pairOfRow(row)}\n${row.phone_hash}`))
   for (const relation of relations) {
-    for (const hash of new Set(relation.mobiles.flatMap((mobile) => phoneHash(mobile) ?? []))) {
+    for (const hash of new Set((relation.mobiles ?? []).flatMap((mobile) => phoneHash(mobile) ?? []))) {
       const line = `${pairOf(relation)}\n${hash}`
       told.add(line)
       if (!before.has(line)) {
@@ -32,7 +32,7 @@ export async function recordPhones(
       }
     }
   }
-  const readPairs = new Set(relations.map((relation) => pairOf(relation)))
+  const readPairs = new Set(relations.filter(({ mobiles }) => mobiles !== undefined).map(pairOf))
   const gone = stored.filter((row) => {
     const pair = pairOfRow(row)
     return readPairs.has(pair) && !told.has(`${pair}\n${row.phone_hash}`)

@@ -1,4 +1,4 @@
-import type { NewRowOf } from '../../core/db/define-table.ts'
+import type { NewRowOf, RowOf } from '../../core/db/define-table.ts'
 import { all, list, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
@@ -70,11 +70,11 @@ async function recordCustomers(
     const before = known.get(relation.externalUserId)
     const row = {
       external_userid: relation.externalUserId,
-      name: relation.name ?? null,
-      avatar: relation.avatar ?? null,
-      customer_type: relation.type ?? null,
-      gender: relation.gender ?? null,
-      corp_name: relation.corpName ?? null,
+      name: textAfter(before?.name, relation.name),
+      avatar: textAfter(before?.avatar, relation.avatar),
+      customer_type: relation.type ?? before?.customer_type ?? null,
+      gender: relation.gender ?? before?.gender ?? null,
+      corp_name: textAfter(before?.corp_name, relation.corpName),
       // WeCom leaves the union id out while the developer account is unbound: that does not undo what was known.
       unionid: relation.unionId ?? before?.unionid ?? null,
       known_at: nowMs,
@@ -138,7 +138,7 @@ async function recordFollows(
       fresh.push(relation)
       continue
     }
-    const detail = detailOf(relation, deps.nowMs)
+    const detail = detailOf(relation, deps.nowMs, row)
     const isNoted = row.remark !== detail.remark || row.description !== detail.description
     if (isNoted) noted.push(relation)
     if (isNoted || row.add_way !== detail.add_way) detailed.push({ ...keyOf(relation, deps.nowMs), ...detail })
@@ -166,10 +166,16 @@ const keyOf = (relation: Relation, nowMs: number) => ({
   known_at: nowMs,
 })
 
-const detailOf = (relation: Relation, nowMs: number) => ({
-  remark: relation.remark ?? null,
-  description: relation.description ?? null,
-  add_way: relation.addWay ?? null,
+/** What WeCom does not tell stays; what it tells to be empty is gone. */
+const textAfter = (before: string | null | undefined, told: string | undefined): string | null =>
+  (told ?? before ?? '') || null
+
+type Detail = Pick<RowOf<typeof FOLLOW>, 'remark' | 'description' | 'add_way'>
+
+const detailOf = (relation: Relation, nowMs: number, before?: Detail) => ({
+  remark: textAfter(before?.remark, relation.remark),
+  description: textAfter(before?.description, relation.description),
+  add_way: relation.addWay ?? before?.add_way ?? null,
   detail_at: nowMs,
 })
 

@@ -5,6 +5,8 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { isWhole } from '../../platform/wecom/wire/left-out.ts'
+import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { channelQueries } from '../channels/channel-queries.ts'
 import type { Staff } from '../staff/staff.ts'
@@ -31,6 +33,8 @@ export interface RefreshDeps {
 
 export interface Reading {
   relations: Relation[]
+  /** False when some could not be read: then nobody is known to follow no more. */
+  isComplete: boolean
   /** UTC milliseconds, before the first page was asked for. */
   readAtMs: number
 }
@@ -46,26 +50,25 @@ export function createRefreshCustomer(deps: RefreshDeps) {
   async function read(externalUserId: string): Promise<Reading> {
     const readAtMs = clock.now()
     const relations: Relation[] = []
-    let cursor: string | undefined
+    let isComplete = true
     try {
-      do {
-        const page = await wecom.contacts.get(externalUserId, cursor)
-        for (const follow of page.follow_user ?? []) relations.push(toRelation(page.external_contact, follow))
-        cursor = page.next_cursor === '' ? undefined : page.next_cursor
-      } while (cursor !== undefined)
+      for await (const page of pagesOf(({ cursor }) => wecom.contacts.get(externalUserId, cursor))) {
+        for (const follow of page.follow_user) relations.push(toRelation(page.external_contact, follow))
+        if (!isWhole(page.follow_user)) isComplete = false
+      }
     } catch (error) {
       const tolerated = isRefusedWith(error, ERRCODE.noRelation, ERRCODE.noSuchCustomer)
       if (!tolerated) throw error
-      return { relations: [], readAtMs }
+      return { relations: [], isComplete: true, readAtMs }
     }
-    return { relations, readAtMs }
+    return { relations, isComplete, readAtMs }
   }
 
   /** Writes relations as WeCom tells them, where they differ. Emits no customer.added, nobody just came, and nothing about
    *  the tags of pairs we have only just heard of or that `isOld` calls so. Safe to repeat. */
   async function recordReading(
     tx: Tx,
-    { relations, readAtMs }: Reading,
+    { relations, readAtMs }: Pick<Reading, 'relations' | 'readAtMs'>,
     isOld: (relation: Relation) => boolean = () => false,
   ): Promise<RecordedReading> {
     const channelNames = new Map<string, string | undefined>()
@@ -85,12 +88,11 @@ export function createRefreshCustomer(deps: RefreshDeps) {
     const isFound = new Set(found)
     const { readAgain, changed } = await tags.recordSeen(
       tx,
-      relations.map((relation) => ({
-        externalUserId: relation.externalUserId,
-        userId: relation.userId,
-        tagIds: relation.tagIds,
-        isNews: !isFound.has(relation) && !isOld(relation),
-      })),
+      relations.flatMap((relation) => {
+        const { externalUserId, userId, tagIds } = relation
+        const isNews = !isFound.has(relation) && !isOld(relation)
+        return tagIds === undefined ? [] : { externalUserId, userId, tagIds, isNews }
+      }),
       readAtMs,
     )
     for (const externalUserId of readAgain) {

@@ -1,9 +1,12 @@
+import { isWhole } from '../../platform/wecom/wire/left-out.ts'
+
 export interface Pair {
   externalUserId: string
   userId: string
 }
 
-/** One guide–customer relation as WeCom tells it now, from externalcontact/get or batch/get_by_user alike. */
+/** One guide–customer relation as WeCom tells it now, from externalcontact/get or batch/get_by_user alike. What is undefined
+ *  was not told, and says nothing; what WeCom tells to be empty is empty. */
 export interface Relation {
   externalUserId: string
   userId: string
@@ -19,9 +22,9 @@ export interface Relation {
   createdAtMs: number | undefined
   addWay: number | undefined
   state: string | undefined
-  mobiles: string[]
+  mobiles: string[] | undefined
   /** Corp tags only. */
-  tagIds: string[]
+  tagIds: string[] | undefined
 }
 
 interface ContactAnswer {
@@ -44,31 +47,44 @@ interface FollowAnswer {
   state?: string
   remark_mobiles?: string[]
   /** externalcontact/get; personal tags have no id. */
-  tags?: { tag_id?: string }[]
+  tags?: { type?: number; tag_id?: string }[]
   /** batch/get_by_user. */
   tag_id?: string[]
 }
 
 const notEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text)
 
+const PERSONAL = 2
+
+/** Undefined when even one of them cannot be read: the rest would look as if that one had been taken off. */
+function tagIdsOf({ tag_id, tags }: FollowAnswer): string[] | undefined {
+  if (tag_id !== undefined) return isWhole(tag_id) ? tag_id : undefined
+  const isNamed = ({ type, tag_id: id }: { type?: number; tag_id?: string }): boolean =>
+    type === PERSONAL || (id !== undefined && id !== '')
+  return tags !== undefined && isWhole(tags) && tags.every(isNamed)
+    ? tags.flatMap((tag) => tag.tag_id ?? [])
+    : undefined
+}
+
 export function toRelation(contact: ContactAnswer, follow: FollowAnswer): Relation {
-  const tagIds = follow.tag_id ?? (follow.tags ?? []).flatMap((tag) => tag.tag_id ?? [])
+  const tagIds = tagIdsOf(follow)
+  const mobiles = follow.remark_mobiles
   return {
     externalUserId: contact.external_userid,
     userId: follow.userid,
-    name: notEmpty(contact.name),
-    avatar: notEmpty(contact.avatar),
+    name: contact.name,
+    avatar: contact.avatar,
     type: contact.type,
     gender: contact.gender,
-    corpName: notEmpty(contact.corp_name),
+    corpName: contact.corp_name,
     unionId: notEmpty(contact.unionid),
-    remark: notEmpty(follow.remark),
-    description: notEmpty(follow.description),
+    remark: follow.remark,
+    description: follow.description,
     createdAtMs: follow.createtime === undefined ? undefined : follow.createtime * 1_000,
     addWay: follow.add_way,
     state: notEmpty(follow.state),
-    mobiles: follow.remark_mobiles ?? [],
-    tagIds: [...new Set(tagIds.filter((tagId) => tagId !== ''))],
+    mobiles: mobiles !== undefined && isWhole(mobiles) ? mobiles : undefined,
+    tagIds: tagIds && [...new Set(tagIds.filter((tagId) => tagId !== ''))],
   }
 }
 

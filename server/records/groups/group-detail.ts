@@ -1,4 +1,5 @@
 import type { GroupChat } from '../../platform/wecom/api/groups.ts'
+import { isWhole } from '../../platform/wecom/wire/left-out.ts'
 
 export interface DetailMember {
   userid: string
@@ -15,27 +16,29 @@ export interface DetailMember {
   invitor: string | undefined
 }
 
-/** What is stored of a groupchat/get answer (doc 92122). */
+/** What is stored of a groupchat/get answer (doc 92122). Undefined texts were not told; empty ones are empty there. */
 export interface GroupDetail {
-  /** May be empty. */
-  name: string
+  name: string | undefined
   owner: string | undefined
   notice: string | undefined
   createdAtMs: number | undefined
   memberVersion: string | undefined
   members: DetailMember[]
+  /** False when some members could not be read: then who is not among them may be in the group all the same. */
+  hasAllMembers: boolean
 }
 
 const filled = (text: string | undefined): string | undefined => (text === '' ? undefined : text)
 
 export function toGroupDetail(chat: GroupChat): GroupDetail {
   return {
-    name: chat.name ?? '',
-    owner: filled(chat.owner),
-    notice: filled(chat.notice),
+    name: chat.name,
+    owner: chat.owner,
+    notice: chat.notice,
     createdAtMs: chat.create_time === undefined ? undefined : chat.create_time * 1_000,
     memberVersion: filled(chat.member_version),
-    members: (chat.member_list ?? []).map((member) => ({
+    hasAllMembers: isWhole(chat.member_list),
+    members: chat.member_list.map((member) => ({
       userid: member.userid,
       type: member.type,
       joinedAtMs: (member.join_time ?? 0) * 1_000,
@@ -46,3 +49,13 @@ export function toGroupDetail(chat: GroupChat): GroupDetail {
     })),
   }
 }
+
+/** The texts of a group after WeCom told of it: what it does not tell stays. */
+export const textsAfter = (
+  before: { name: string | null; owner: string | null; notice: string | null },
+  { name, owner, notice }: GroupDetail,
+) => ({
+  name: name ?? before.name ?? '',
+  owner: owner === undefined ? before.owner : (filled(owner) ?? null),
+  notice: notice === undefined ? before.notice : (filled(notice) ?? null),
+})

@@ -70,7 +70,7 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
         ...(cursor === null ? {} : { cursor }),
         ...(owners === undefined ? {} : { owner_filter: { userid_list: owners } }),
       })
-      const chatIds = (answer.group_chat_list ?? []).map((chat) => chat.chat_id)
+      const chatIds = answer.group_chat_list.map((chat) => chat.chat_id)
       return { kind: 'page', chatIds, next: answer.next_cursor ?? '' }
     } catch (error) {
       if (!isRefusedWith(error, ERRCODE.rangeTooLarge) || part !== null) throw error

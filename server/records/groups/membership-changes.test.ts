@@ -28,6 +28,13 @@ const listed = (userid: string, joinedAtMs = T, name: string | undefined = 'å°æ
 const nothing = { fresh: [], again: [], back: [], left: [], renamed: [] }
 
 describe('membershipChanges', () => {
+  it('nobody leaves by an answer of which members were left out, and who comes still comes', () => {
+    expect(membershipChanges([stored(1), stored(2)], [listed('wm2'), listed('wm3')], false)).toEqual({
+      ...nothing,
+      fresh: [listed('wm3')],
+    })
+  })
+
   it('tells who is new, who is gone and who stays', () => {
     const changes = membershipChanges([stored(1), stored(2)], [listed('wm2'), listed('wm3')])
     expect(changes).toEqual({ ...nothing, fresh: [listed('wm3')], left: [stored(1)] })

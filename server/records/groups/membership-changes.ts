@@ -19,8 +19,13 @@ export interface MembershipChanges {
 }
 
 /** What an answer of groupchat/get changes in the stored membership. Answers may lag behind: one that still shows a member
- *  whose departure an event has told, or an older joining than the stored one, changes nothing about that member. */
-export function membershipChanges(stored: StoredMember[], listed: DetailMember[]): MembershipChanges {
+ *  whose departure an event has told, or an older joining than the stored one, changes nothing about that member. Nobody
+ *  leaves by an answer that is not `complete`. */
+export function membershipChanges(
+  stored: StoredMember[],
+  listed: DetailMember[],
+  isComplete = true,
+): MembershipChanges {
   const changes: MembershipChanges = { fresh: [], again: [], back: [], left: [], renamed: [] }
   const before = new Map(stored.map((member) => [member.member_id, member]))
   const present = new Set<string>()
@@ -41,7 +46,7 @@ export function membershipChanges(stored: StoredMember[], listed: DetailMember[]
     }
   }
   for (const member of stored) {
-    if (member.left_at === null && !present.has(member.member_id)) changes.left.push(member)
+    if (isComplete && member.left_at === null && !present.has(member.member_id)) changes.left.push(member)
   }
   return changes
 }

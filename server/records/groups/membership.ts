@@ -4,7 +4,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import type { Note, Timeline } from '../timeline/timeline.ts'
-import type { DetailMember } from './group-detail.ts'
+import type { DetailMember, GroupDetail } from './group-detail.ts'
 import { GroupJoined, GroupLeft } from './group-events.ts'
 import { CHAT_MEMBER } from './group-tables.ts'
 import { membershipChanges, type StoredMember } from './membership-changes.ts'
@@ -103,8 +103,12 @@ export function createMembership({
   return {
     /** Makes the stored membership what WeCom listed; emits group.joined and group.left for customers, and gives
      *  how many came and went, staff included. Safe to repeat. */
-    apply: async (tx: Tx, group: GroupOfMembers, listed: DetailMember[]): Promise<{ joined: number; left: number }> => {
-      const changes = membershipChanges(await storedMembers(tx, group.chatId), listed)
+    apply: async (
+      tx: Tx,
+      group: GroupOfMembers,
+      detail: Pick<GroupDetail, 'members' | 'hasAllMembers'>,
+    ): Promise<{ joined: number; left: number }> => {
+      const changes = membershipChanges(await storedMembers(tx, group.chatId), detail.members, detail.hasAllMembers)
       await leave(tx, group, changes.left, undefined)
       for (const { stored, member } of changes.again) {
         await update(tx, stored, toRow(group.chatId, member))

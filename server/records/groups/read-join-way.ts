@@ -6,7 +6,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import { joinWayQueries, liveSettings, storedJoinWay, updateJoinWay } from './join-way-queries.ts'
 
-export type JoinWayReading = 'gone' | { chatIds: string[]; autoCreate: boolean; qrCode: string | undefined }
+export type JoinWayReading = 'gone' | { chatIds: string[] | undefined; autoCreate: boolean; qrCode: string | undefined }
 export type JoinWayChange = 'same' | 'changed' | 'gone'
 
 export interface ReadJoinWayDeps {
@@ -31,7 +31,7 @@ export function createReadJoinWay({ db, clock, wecom, keep }: ReadJoinWayDeps) {
       try {
         const { join_way: way } = await wecom.groups.getJoinWay({ config_id: configId })
         const qrCode = way.qr_code === '' ? undefined : way.qr_code
-        return { chatIds: way.chat_id_list ?? [], autoCreate: way.auto_create_room === 1, qrCode }
+        return { chatIds: way.chat_id_list, autoCreate: way.auto_create_room === 1, qrCode }
       } catch (error) {
         if (isRefusedWith(error, ERRCODE.noSuchWay)) return 'gone'
         throw error
@@ -50,6 +50,8 @@ export function createReadJoinWay({ db, clock, wecom, keep }: ReadJoinWayDeps) {
         await keep(tx, pool)
         return 'gone'
       }
+      // Which groups it leads to was not told, so nothing is known to be other.
+      if (reading.chatIds === undefined) return 'same'
       const listed = new Set(reading.chatIds)
       const own = new Set(live.chatIds)
       const hasAll = live.chatIds.every((chatId) => listed.has(chatId))

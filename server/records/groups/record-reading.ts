@@ -1,6 +1,6 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
-import type { GroupDetail } from './group-detail.ts'
+import { type GroupDetail, textsAfter } from './group-detail.ts'
 import { lags } from './lag-checks.ts'
 import type { GroupAnswer } from './read-group.ts'
 import { keepGroup, type StoredGroup, storedGroup } from './stored-group.ts'
@@ -49,8 +49,10 @@ export async function recordReading(
 const isFollowedUp = (group: StoredGroup, askedAtMs: number, detail: GroupDetail): boolean =>
   group.refresh_open === 1 || (group.detail_at ?? 0) > askedAtMs || lags(group, detail.memberVersion)
 
-const hasOtherFace = (group: StoredGroup, detail: GroupDetail): boolean =>
-  group.name !== detail.name || group.owner !== (detail.owner ?? null) || group.notice !== (detail.notice ?? null)
+function hasOtherFace(group: StoredGroup, detail: GroupDetail): boolean {
+  const { name, owner, notice } = textsAfter(group, detail)
+  return group.name !== name || group.owner !== owner || group.notice !== notice
+}
 
 const isSame = (group: StoredGroup, detail: GroupDetail): boolean =>
   group.member_version === (detail.memberVersion ?? null) &&

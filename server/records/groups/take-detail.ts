@@ -3,7 +3,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
-import type { GroupDetail } from './group-detail.ts'
+import { type GroupDetail, textsAfter } from './group-detail.ts'
 import { CHAT_GROUP } from './group-tables.ts'
 import type { Membership } from './membership.ts'
 import { poolOf } from './pool-of.ts'
@@ -30,11 +30,11 @@ export async function takeDetail(
   { clock, rules, membership, poolChanged }: TakeDetailDeps,
 ): Promise<{ joined: number; left: number }> {
   const { chat_id: chatId } = group
-  const pool = poolOf(rules.current(), { chatId, name: detail.name }) ?? null
+  const texts = textsAfter(group, detail)
+  const { name } = texts
+  const pool = poolOf(rules.current(), { chatId, name }) ?? null
   await updateGroup(tx, chatId, {
-    name: detail.name,
-    owner: detail.owner ?? null,
-    notice: detail.notice ?? null,
+    ...texts,
     pool,
     created_at: detail.createdAtMs ?? null,
     member_version: detail.memberVersion ?? null,
@@ -42,7 +42,7 @@ export async function takeDetail(
     detail_at: clock.now(),
     lag_checks: 0,
   })
-  const moves = await membership.apply(tx, { chatId, name: detail.name, pool, newsFromMs }, detail.members)
+  const moves = await membership.apply(tx, { chatId, name, pool, newsFromMs }, detail)
   const hasChanged = group.detail_at === null || group.pool !== pool || group.member_count !== detail.members.length
   if (hasChanged) for (const one of new Set([pool, group.pool])) if (one !== null) await poolChanged(tx, one)
   return moves

@@ -2,18 +2,22 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { ERRCODE, NO_SUCH_MEMBER, OUT_OF_RANGE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { isWhole } from '../../platform/wecom/wire/left-out.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { StaffState } from './staff-tables.ts'
 
 export interface MemberReading {
   userId: string
   name: string | undefined
-  departments: number[]
+  /** Undefined: not told. */
+  departments: number[] | undefined
   state: StaffState | undefined
 }
 
 export interface StaffListing {
   guideIds: string[]
+  /** False when some of them could not be read: then who is not among them may be one all the same. */
+  hasAllGuides: boolean
   members: MemberReading[]
 }
 
@@ -41,7 +45,7 @@ export async function readMember(
     return {
       userId: member.userid,
       name: nameOrNone(member.name),
-      departments: member.department ?? [],
+      departments: member.department,
       state: stateOf(member.status),
     }
   } catch (error) {
@@ -88,13 +92,13 @@ export function createListStaff({ wecom, clock }: { wecom: Pick<Wecom, 'contacts
       }
     }
     read.clear()
-    return { guideIds, members: [...members.values()] }
+    return { guideIds, hasAllGuides: isWhole(guideIds), members: [...members.values()] }
   }
 }
 
 async function departmentIds(wecom: Pick<Wecom, 'staff'>): Promise<number[]> {
   try {
-    return ((await wecom.staff.departments()).department ?? []).map((department) => department.id)
+    return (await wecom.staff.departments()).department.map((department) => department.id)
   } catch (error) {
     if (isRefusedWith(error, ...NO_DEPARTMENT, ...NOT_ALLOWED)) return []
     throw error
@@ -103,7 +107,7 @@ async function departmentIds(wecom: Pick<Wecom, 'staff'>): Promise<number[]> {
 
 async function membersOf(wecom: Pick<Wecom, 'staff'>, departmentId: number): Promise<Listed[]> {
   try {
-    return (await wecom.staff.simpleList(departmentId)).userlist ?? []
+    return (await wecom.staff.simpleList(departmentId)).userlist
   } catch (error) {
     if (isRefusedWith(error, ...NO_DEPARTMENT, ...NOT_ALLOWED)) return []
     throw error

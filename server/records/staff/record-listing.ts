@@ -16,7 +16,7 @@ export interface StaffChanges {
  *  and tells it. Safe to repeat. */
 export async function recordListing(
   tx: Tx,
-  { guideIds, members }: StaffListing,
+  { guideIds, hasAllGuides, members }: StaffListing,
   { clock, outbox }: { clock: Clock; outbox: Outbox },
 ): Promise<StaffChanges> {
   const named = new Map(members.map((member) => [member.userId, member]))
@@ -41,7 +41,7 @@ export async function recordListing(
   const isGuide = new Set(guideIds)
   for (const userId of isGuide) if (known.get(userId)?.is_guide !== 1) changes.becameGuides.push(userId)
   for (const row of known.values()) {
-    if (row.is_guide === 1 && !isGuide.has(row.userid)) changes.ceasedGuides.push(row.userid)
+    if (hasAllGuides && row.is_guide === 1 && !isGuide.has(row.userid)) changes.ceasedGuides.push(row.userid)
   }
   for (const userId of changes.becameGuides) await updateMember(tx, userId, { is_guide: 1 })
   for (const userId of changes.ceasedGuides) await updateMember(tx, userId, { is_guide: 0 })

@@ -41,7 +41,9 @@ export async function recordMember(
   const foundLeft = hasLeft ? await writeLeft(tx, userId, clock.now()) : false
   await updateMember(tx, userId, {
     ...(reading !== 'gone' && reading.name !== undefined ? { name: reading.name } : {}),
-    ...(reading === 'gone' ? {} : { departments: JSON.stringify(reading.departments) }),
+    ...(reading === 'gone' || reading.departments === undefined
+      ? {}
+      : { departments: JSON.stringify(reading.departments) }),
     state,
     ...(hasLeft ? {} : { left_at: null }),
     detail_at: clock.now(),

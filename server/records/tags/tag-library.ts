@@ -12,6 +12,7 @@ import type { CorpTagGroup } from '../../platform/wecom/api/tags.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { ErrorKind } from '../../platform/wecom/error-codes/error-rows.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import { isWhole } from '../../platform/wecom/wire/left-out.ts'
 import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { CreateTags, ListTags } from './tag-actions.ts'
@@ -45,6 +46,8 @@ export interface TagListing {
   groups: CorpTagGroup[]
   /** Undefined: WeCom does not tell; what is known of them stays. */
   strategyGroups?: StrategyTagGroup[] | undefined
+  /** False when something of it could not be read: then what is not in it may be there all the same. */
+  isComplete: boolean
   readAtMs: number
 }
 
@@ -57,7 +60,7 @@ async function recordGroups(
   seen: { atMs: number; ours: boolean },
 ): Promise<{ present: string[]; added: string[]; renamed: string[] }> {
   const rows = groups.flatMap((group) =>
-    (group.tag ?? []).map((tag) => ({
+    group.tag.map((tag) => ({
       tag_id: tag.id,
       group_id: group.group_id,
       group_name: group.group_name,
@@ -114,14 +117,18 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
   }
 
   /** A tag made while the listing was under way is not in it, and not gone. */
-  async function recordListing(tx: Tx, { groups, strategyGroups, readAtMs }: TagListing): Promise<TagChanges> {
+  async function recordListing(
+    tx: Tx,
+    { groups, strategyGroups, isComplete, readAtMs }: TagListing,
+  ): Promise<TagChanges> {
     const all = [...groups, ...(strategyGroups ?? [])]
     const { present, added, renamed } = await recordGroups(tx, all, { atMs: readAtMs, ours: false })
     const isPresent = new Set(present)
     const isListed = strategyGroups === undefined ? [sql`${CORP_TAG.strategy_id} IS NULL`] : []
     const isUnseen = every([sql`${CORP_TAG.gone_at} IS NULL`, sql`${CORP_TAG.seen_at} < ${readAtMs}`, ...isListed])
     const stored = await tx.rows(sql`SELECT ${pick(CORP_TAG, 'tag_id')} FROM ${CORP_TAG} WHERE ${isUnseen}`)
-    const deleted = stored.map((row) => row.tag_id).filter((tagId) => !isPresent.has(tagId))
+    const missing = stored.map((row) => row.tag_id).filter((tagId) => !isPresent.has(tagId))
+    const deleted = isComplete ? missing : []
     for (const tagId of deleted) {
       const gone = set(CORP_TAG, { gone_at: clock.now() })
       await tx.run(sql`UPDATE ${CORP_TAG} SET ${gone} WHERE ${CORP_TAG.tag_id} = ${tagId}`)
@@ -145,7 +152,7 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
   async function readStrategies(): Promise<StrategyTagGroup[] | undefined> {
     if (clock.now() < strategiesRefusedUntilMs) return undefined
     try {
-      return (await wecom.strategyTags.list()).tag_group ?? []
+      return (await wecom.strategyTags.list()).tag_group
     } catch (error) {
       if (!(error instanceof WecomError) || !REFUSALS.has(errorCode(error.errcode).kind)) throw error
       strategiesRefusedUntilMs = clock.now() + REFUSED_FOR_MS
@@ -155,8 +162,10 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
 
   const read = async (): Promise<TagListing> => {
     const readAtMs = clock.now()
-    const groups = (await wecom.tags.list()).tag_group ?? []
-    return { groups, strategyGroups: await readStrategies(), readAtMs }
+    const groups = (await wecom.tags.list()).tag_group
+    const strategyGroups = await readStrategies()
+    const isComplete = isWhole(groups) && isWhole(strategyGroups ?? [])
+    return { groups, strategyGroups, isComplete, readAtMs }
   }
 
   let latest: { begunAtMs: number; listing: ReturnType<typeof read> } | undefined

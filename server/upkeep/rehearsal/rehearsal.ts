@@ -78,7 +78,7 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
       executors.map(({ kind }) => kind.kind),
     )
     // Tags that only this book names come into being at once.
-    await capable.tags.recordListing(tx, { groups: [], readAtMs: 0 })
+    await capable.tags.recordListing(tx, { groups: [], isComplete: true, readAtMs: 0 })
   })
   await jobs.runAll()
   await settle()

@@ -81,9 +81,10 @@ export function createFindLosses({ db, log, outbox, steps, wecom, customers }: F
     }),
     execute(SyncRecheck, {
       perform: ({ payload }) => customers.read(payload.externalUserId),
-      record: async (tx, { payload: { runId, userId, externalUserId } }, { relations, readAtMs }) => {
+      record: async (tx, { payload: { runId, userId, externalUserId } }, { relations, isComplete, readAtMs }) => {
         const run = await steps.open(tx, runId)
         if (run === undefined) return
+        if (!isComplete) return gap(tx, runId, userId)
         const isFriend = relations.some((relation) => relation.userId === userId)
         // Whoever was added a moment ago may not be in WeCom's answers yet.
         const isYoung = (await lastAddOf(tx, { userId, externalUserId })) > readAtMs - LEFT_TO_EVENTS_MS

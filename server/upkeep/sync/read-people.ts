@@ -7,7 +7,9 @@ import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
+import { leftOutOf } from '../../platform/wecom/wire/left-out.ts'
+import { watchCursor } from '../../platform/wecom/wire/pages.ts'
+import { WecomEndlessList, WecomError } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import { pairOf, type Relation, toRelation } from '../../records/customers/relation.ts'
 import type { Orders } from '../../records/orders/orders.ts'
@@ -35,8 +37,14 @@ interface PageReading {
   next: string | null
   /** UTC milliseconds, before the first was asked for. */
   readAtMs: number
+  /** Rows that could not be used. */
+  leftOut: number
   /** Guides of whom WeCom tells nothing. */
   unlicensed: string[]
+}
+
+interface OnePage extends Pick<PageReading, 'relations' | 'leftOut' | 'unlicensed'> {
+  next: string | undefined
 }
 
 /** WeCom's most, for guides per call and relations per page. */
@@ -46,6 +54,8 @@ const PAGE = 100
  *  statements that takes the time. */
 const PAGES_PER_STEP: Record<Dialect, number> = { sqlite: 3, mysql: 10 }
 const MOST_ROUNDS = 3
+
+const nothing = { relations: [], next: undefined, leftOut: 0 }
 
 const reason = { text: '读取企业微信里的客户' }
 
@@ -67,23 +77,24 @@ export function createReadPeople(deps: ReadPeopleDeps) {
     await ask(tx, { runId, partId, cursor: null, page: 0, round: 0 })
   }
 
-  async function readPage(userIds: string[], cursor: string | null): Promise<Omit<PageReading, 'pages' | 'readAtMs'>> {
+  async function readPage(userIds: string[], cursor: string | null): Promise<OnePage> {
     try {
       const page = await wecom.contacts.batchByUser({
         userid_list: userIds,
         limit: PAGE,
         ...(cursor === null ? {} : { cursor }),
       })
-      const list = page.external_contact_list ?? []
+      const list = page.external_contact_list
       return {
         relations: list.map((row) => toRelation(row.external_contact, row.follow_info)),
-        next: page.next_cursor === undefined || page.next_cursor === '' ? null : page.next_cursor,
+        next: page.next_cursor,
+        leftOut: leftOutOf(list).length,
         unlicensed: page.fail_info?.unlicensed_userid_list ?? [],
       }
     } catch (error) {
       const errcode = error instanceof WecomError ? error.errcode : undefined
-      if (errcode === ERRCODE.noRelation) return { relations: [], next: null, unlicensed: [] }
-      if (errcode === ERRCODE.allUnlicensed) return { relations: [], next: null, unlicensed: userIds }
+      if (errcode === ERRCODE.noRelation) return { ...nothing, unlicensed: [] }
+      if (errcode === ERRCODE.allUnlicensed) return { ...nothing, unlicensed: userIds }
       throw error
     }
   }
@@ -91,15 +102,26 @@ export function createReadPeople(deps: ReadPeopleDeps) {
   /** Until one fails: then those before it count, and it is asked for again by itself. */
   async function read({ partId, cursor }: PagePayload): Promise<PageReading> {
     const userIds = (await db.statement((tx) => syncParts.byId(tx, partId)))?.subjects ?? []
-    const reading: PageReading = { relations: [], pages: 0, next: cursor, readAtMs: clock.now(), unlicensed: [] }
+    const reading: PageReading = {
+      relations: [],
+      pages: 0,
+      next: cursor,
+      readAtMs: clock.now(),
+      leftOut: 0,
+      unlicensed: [],
+    }
     if (userIds.length === 0) return { ...reading, next: null }
+    const goOn = watchCursor(cursor ?? undefined)
     do {
       try {
-        const { relations, next, unlicensed } = await readPage(userIds, reading.next)
+        const { relations, next, leftOut, unlicensed } = await readPage(userIds, reading.next)
+        reading.next = goOn(next) ?? null
         reading.relations.push(...relations)
-        Object.assign(reading, { next, unlicensed, pages: reading.pages + 1 })
+        reading.leftOut += leftOut
+        Object.assign(reading, { unlicensed, pages: reading.pages + 1 })
       } catch (error) {
-        if (reading.pages === 0) throw error
+        // Pages that go in a circle are not gone on with from where it was seen.
+        if (reading.pages === 0 || error instanceof WecomEndlessList) throw error
         break
       }
     } while (reading.next !== null && reading.pages < PAGES_PER_STEP[db.dialect])
@@ -158,7 +180,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
       return { renewed, listed: await addListed(tx, part, payload, page.relations) }
     })
     if (result.listed !== undefined) await syncParts.keepListed(tx, partId, result.listed)
-    const progress = { relations: page.relations.length, renewed: result.renewed }
+    const progress = { relations: page.relations.length, renewed: result.renewed, gaps: page.leftOut }
     if (page.next !== null) {
       await steps.add(tx, runId, progress)
       await ask(tx, { ...payload, cursor: page.next, page: payload.page + page.pages })
@@ -176,7 +198,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
         reason,
       })
     }
-    await steps.stepDone(tx, runId, { ...progress, gaps: page.unlicensed.length })
+    await steps.stepDone(tx, runId, { ...progress, gaps: page.leftOut + page.unlicensed.length })
   }
 
   /** One guide whom WeCom refuses must not keep back the other 99. */

@@ -74,7 +74,7 @@ export function createReadStaff({ clock, log, outbox, steps, staff, wecom, after
         const listed = new Set([...listing.guideIds, ...listing.members.map((member) => member.userId)])
         if (run.kind === 'reconcile') await askForMissing(tx, run, listed)
         await afterwards(tx, run, listing.guideIds)
-        await steps.stepDone(tx, runId)
+        await steps.stepDone(tx, runId, { gaps: listing.hasAllGuides ? 0 : 1 })
       },
       abandoned: async (tx, { payload: { runId } }, { errcode }) => {
         log.error({ runId, errcode }, 'the guides could not be listed, so nothing of the corp was read')

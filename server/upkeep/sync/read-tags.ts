@@ -22,7 +22,7 @@ export function createReadTags({
         for (const subject of renamed) find({ kind: 'tag.renamed', subject })
         for (const subject of deleted) find({ kind: 'tag.deleted', subject })
       })
-      await steps.stepDone(tx, runId)
+      await steps.stepDone(tx, runId, { gaps: listing.isComplete ? 0 : 1 })
     },
     abandoned: (tx, { payload: { runId } }) => steps.stepDone(tx, runId, { gaps: 1 }),
   })

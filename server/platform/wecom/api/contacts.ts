@@ -73,7 +73,7 @@ const Get = get({
   request: Type.Object({ external_userid: Id, cursor: Cursor }),
   answer: Type.Object({
     external_contact: ExternalContact,
-    follow_user: Type.Optional(Type.Array(FollowUser)),
+    follow_user: Type.Array(FollowUser),
     next_cursor: NextCursor,
   }),
 })
@@ -86,9 +86,7 @@ const BatchByUser = post({
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   }),
   answer: Type.Object({
-    external_contact_list: Type.Optional(
-      Type.Array(Type.Object({ external_contact: ExternalContact, follow_info: FollowInfo })),
-    ),
+    external_contact_list: Type.Array(Type.Object({ external_contact: ExternalContact, follow_info: FollowInfo })),
     next_cursor: NextCursor,
     fail_info: Type.Optional(Type.Object({ unlicensed_userid_list: Type.Optional(Type.Array(Id)) })),
   }),

@@ -32,7 +32,7 @@ export const GroupChat = Type.Object({
   owner: optionalText,
   create_time: optionalInteger,
   notice: optionalText,
-  member_list: Type.Optional(Type.Array(GroupChatMember)),
+  member_list: Type.Array(GroupChatMember),
   admin_list: Type.Optional(Type.Array(Type.Object({ userid: Id }))),
   /** Compare with CurMemVer of the event: this answer may lag behind it. */
   member_version: optionalText,
@@ -50,7 +50,7 @@ const List = post({
   }),
   answer: Type.Object({
     /** status: 0 normal, 1 owner left, 2 being inherited, 3 inherited. */
-    group_chat_list: Type.Optional(Type.Array(Type.Object({ chat_id: Id, status: optionalInteger }))),
+    group_chat_list: Type.Array(Type.Object({ chat_id: Id, status: optionalInteger })),
     next_cursor: NextCursor,
   }),
 })

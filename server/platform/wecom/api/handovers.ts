@@ -16,9 +16,7 @@ const Asked = Type.Object({
 const Results = Type.Object({
   /** status: 1 done, 2 waiting, 3 refused, 4 takeover member full, 5 no record. takeover_time: Unix seconds, planned while
    *  it waits, real afterwards. */
-  customer: Type.Optional(
-    Type.Array(Type.Object({ external_userid: Id, status: Type.Integer(), takeover_time: optionalInteger })),
-  ),
+  customer: Type.Array(Type.Object({ external_userid: Id, status: Type.Integer(), takeover_time: optionalInteger })),
   next_cursor: NextCursor,
 })
 
@@ -50,9 +48,7 @@ const Unassigned = post({
   request: Type.Object({ page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })), cursor: Cursor }),
   answer: Type.Object({
     /** dimission_time: Unix seconds. */
-    info: Type.Optional(
-      Type.Array(Type.Object({ handover_userid: Id, external_userid: Id, dimission_time: optionalInteger })),
-    ),
+    info: Type.Array(Type.Object({ handover_userid: Id, external_userid: Id, dimission_time: optionalInteger })),
     is_last: Type.Optional(Type.Boolean()),
     next_cursor: NextCursor,
   }),

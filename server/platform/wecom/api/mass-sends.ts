@@ -42,6 +42,7 @@ const Create = post({
 })
 const List = post({
   path: '/cgi-bin/externalcontact/get_groupmsg_list_v2',
+  whole: true,
   repeatable: true,
   request: Type.Object({
     chat_type: ChatType,
@@ -53,31 +54,28 @@ const List = post({
     ...pageOf(100),
   }),
   answer: Type.Object({
-    group_msg_list: Type.Optional(
-      Type.Array(
-        Type.Object({
-          msgid: Id,
-          creator: optionalText,
-          create_type: optionalInteger,
-          /** Unix seconds. */
-          create_time: optionalInteger,
-          text: Type.Optional(Type.Object({ content: optionalText })),
-        }),
-      ),
+    group_msg_list: Type.Array(
+      Type.Object({
+        msgid: Id,
+        creator: optionalText,
+        create_type: optionalInteger,
+        /** Unix seconds. */
+        create_time: optionalInteger,
+        text: Type.Optional(Type.Object({ content: optionalText })),
+      }),
     ),
     next_cursor: NextCursor,
   }),
 })
 const Tasks = post({
   path: '/cgi-bin/externalcontact/get_groupmsg_task',
+  whole: true,
   repeatable: true,
   request: Type.Object({ msgid: Id, ...pageOf(1_000) }),
   answer: Type.Object({
-    task_list: Type.Optional(
-      Type.Array(
-        /** status: 0 not sent, 1 confirmed, 2 sent. send_time: unix seconds, absent until sent. */
-        Type.Object({ userid: Id, status: Type.Integer(), send_time: optionalInteger }),
-      ),
+    task_list: Type.Array(
+      /** status: 0 not sent, 1 confirmed, 2 sent. send_time: unix seconds, absent until sent. */
+      Type.Object({ userid: Id, status: Type.Integer(), send_time: optionalInteger }),
     ),
     next_cursor: NextCursor,
   }),
@@ -87,17 +85,15 @@ const Results = post({
   repeatable: true,
   request: Type.Object({ msgid: Id, userid: Id, ...pageOf(1_000) }),
   answer: Type.Object({
-    send_list: Type.Optional(
-      Type.Array(
-        Type.Object({
-          external_userid: optionalText,
-          chat_id: optionalText,
-          userid: optionalText,
-          /** 0 not sent, 1 sent, 2 not a friend any more, 3 has got as many mass messages as allowed. */
-          status: Type.Integer(),
-          send_time: optionalInteger,
-        }),
-      ),
+    send_list: Type.Array(
+      Type.Object({
+        external_userid: optionalText,
+        chat_id: optionalText,
+        userid: optionalText,
+        /** 0 not sent, 1 sent, 2 not a friend any more, 3 has got as many mass messages as allowed. */
+        status: Type.Integer(),
+        send_time: optionalInteger,
+      }),
     ),
     next_cursor: NextCursor,
   }),

@@ -22,10 +22,8 @@ const SimpleList = get({
   path: '/cgi-bin/user/simplelist',
   request: Type.Object({ department_id: Type.Integer() }),
   answer: Type.Object({
-    userlist: Type.Optional(
-      Type.Array(
-        Type.Object({ userid: Id, name: optionalText, department: Type.Optional(Type.Array(Type.Integer())) }),
-      ),
+    userlist: Type.Array(
+      Type.Object({ userid: Id, name: optionalText, department: Type.Optional(Type.Array(Type.Integer())) }),
     ),
   }),
 })
@@ -33,10 +31,8 @@ const Departments = get({
   path: '/cgi-bin/department/list',
   request: Type.Object({ id: Type.Optional(Type.Integer()) }),
   answer: Type.Object({
-    department: Type.Optional(
-      Type.Array(
-        Type.Object({ id: Type.Integer(), name: optionalText, parentid: optionalInteger, order: optionalInteger }),
-      ),
+    department: Type.Array(
+      Type.Object({ id: Type.Integer(), name: optionalText, parentid: optionalInteger, order: optionalInteger }),
     ),
   }),
 })

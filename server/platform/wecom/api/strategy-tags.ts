@@ -17,7 +17,7 @@ const List = post({
     tag_id: Type.Optional(Type.Array(Id)),
     group_id: Type.Optional(Type.Array(Id)),
   }),
-  answer: Type.Object({ tag_group: Type.Optional(Type.Array(StrategyTagGroup)) }),
+  answer: Type.Object({ tag_group: Type.Array(StrategyTagGroup) }),
 })
 const Add = post({
   path: '/cgi-bin/externalcontact/add_strategy_tag',

@@ -12,16 +12,14 @@ export const CorpTagGroup = Type.Object({
   create_time: optionalInteger,
   /** Told only when the request names ids. */
   deleted: Type.Optional(Type.Boolean()),
-  tag: Type.Optional(
-    Type.Array(
-      Type.Object({
-        id: Id,
-        name: Type.String(),
-        order: optionalInteger,
-        create_time: optionalInteger,
-        deleted: Type.Optional(Type.Boolean()),
-      }),
-    ),
+  tag: Type.Array(
+    Type.Object({
+      id: Id,
+      name: Type.String(),
+      order: optionalInteger,
+      create_time: optionalInteger,
+      deleted: Type.Optional(Type.Boolean()),
+    }),
   ),
 })
 export type CorpTagGroup = Static<typeof CorpTagGroup>
@@ -35,7 +33,7 @@ const List = post({
     tag_id: Type.Optional(Type.Array(Id)),
     group_id: Type.Optional(Type.Array(Id)),
   }),
-  answer: Type.Object({ tag_group: Type.Optional(Type.Array(CorpTagGroup)) }),
+  answer: Type.Object({ tag_group: Type.Array(CorpTagGroup) }),
 })
 /** Rules of names and groups are the same for the corp's tags and those of strategies. */
 export const newTags = {

@@ -73,6 +73,7 @@ const Get = post({
 })
 const List = post({
   path: '/cgi-bin/externalcontact/list_contact_way',
+  whole: true,
   repeatable: true,
   request: Type.Object({
     start_time: Type.Optional(UnixSec),
@@ -81,7 +82,7 @@ const List = post({
     cursor: Cursor,
   }),
   answer: Type.Object({
-    contact_way: Type.Optional(Type.Array(Type.Object({ config_id: Id }))),
+    contact_way: Type.Array(Type.Object({ config_id: Id })),
     next_cursor: NextCursor,
   }),
 })

@@ -31,6 +31,8 @@ interface EndpointSpec<Request extends TSchema, Answer extends TSchema> {
   repeatable?: boolean
   timeoutMs?: number
   binary?: boolean
+  /** An answer of which even one row cannot be read is not read at all: what is missing in it would mean something. */
+  whole?: boolean
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -65,6 +67,8 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
       const check = answerCheck()
       if (check.Check(value)) return { value, leftOut: [] }
       const { value: read, leftOut } = readLoosely(answer, value)
+      const [first] = leftOut
+      if (spec.whole === true && first !== undefined) return { unreadField: first.field }
       if (check.Check(read)) return { value: read, leftOut }
       const fault = deepest(check.Errors(read))
       return { unreadField: (fault && fieldOf(fault)) || 'the whole' }

@@ -74,6 +74,19 @@ export class WecomNotUnderstood extends AppError {
   }
 }
 
+/** A listing of WeCom that does not end: its pages go in a circle. Whoever reads it gives up, and may try again later. */
+export class WecomEndlessList extends AppError {
+  override readonly name = 'WecomEndlessList'
+
+  constructor(what: string) {
+    super('wecom.endless-list', `a list of WeCom does not end: ${what}`, {
+      retry: 'later',
+      status: 502,
+      zh: '企业微信的列表一直翻不到最后一页，稍后会自动重试',
+    })
+  }
+}
+
 /** We kept the call back, so as not to exceed WeCom's limits. Nothing was sent; try after the stated time. */
 export class WecomRateLimited extends AppError {
   override readonly name = 'WecomRateLimited'
