@@ -7,7 +7,8 @@ const PAGE = 2_000
 const IDS_AT_ONCE = 500
 
 /** Copies what the tables hold, row by row as it is, into each of the empty scratch databases; those that are left out stay
- *  empty. `drawn`: only what is known about these customers. */
+ *  empty. What is new in them is numbered apart. `drawn`: only what is known about these
+ *  customers. */
 export async function copyTables(
   from: ReadTx,
   scratches: Db[],
@@ -21,6 +22,21 @@ export async function copyTables(
       for (const scratch of scratches) await scratch.tx((tx) => tx.insertIgnore(name, rows))
     }
   }
+  for (const scratch of scratches) await numberApart(scratch, tables)
+}
+
+/** No database of ours ever comes to such a number. */
+const FIRST_NEW_ID = 1_000_000_000_000
+
+/** Keys are made of numbers (`tag.added:mark:12`), and what is replayed keeps its own. A rehearsal that counted from 1 would
+ *  give these away before they are told, and whoever comes second to a key is taken for a repetition. */
+async function numberApart(scratch: Db, tables: readonly Table[]): Promise<void> {
+  const numbered = tables.map(specOf).filter(({ columns }) => columns.id?.type.kind === 'id')
+  const rows = numbered.map(({ name }) => ({ name, seq: FIRST_NEW_ID }))
+  await scratch.tx(async (tx) => {
+    await tx.run('DELETE FROM sqlite_sequence')
+    await tx.insertIgnore('sqlite_sequence', rows)
+  })
 }
 
 async function* rowsOf(from: ReadTx, table: Table, snapshot: Copied, drawn: ReadonlySet<string> | undefined) {

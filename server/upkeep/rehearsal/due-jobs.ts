@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { number, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
@@ -21,9 +22,20 @@ export function createDueJobs({ db, clock }: { db: Db; clock: Clock }, jobs: Job
     'leftOut' in job.dueAt ? [] : [{ job: { ...job, dueAt: job.dueAt }, notBeforeMs: 0, left: undefined, times: 0 }],
   )
 
-  const nextOf = async ({ job, notBeforeMs }: Standing): Promise<number> => {
-    const due = await db.tx((tx) => job.dueAt(tx))
-    return due === undefined ? Number.POSITIVE_INFINITY : Math.max(due, notBeforeMs)
+  let known: { changes: number | undefined; due: number[] } | undefined
+
+  /** When each is next due, in the order of the jobs. Nothing but a write changes what they say, and a month of events asks
+   *  them thousands of times. */
+  async function nextTimes(): Promise<number[]> {
+    return db.statement(async (tx) => {
+      const changes = (await tx.row(sql`SELECT ${select({ made: number(sql`total_changes()`) })}`))?.made
+      if (changes !== known?.changes) {
+        const due: number[] = []
+        for (const { job } of standings) due.push((await job.dueAt(tx)) ?? Number.POSITIVE_INFINITY)
+        known = { changes, due }
+      }
+      return standings.map(({ notBeforeMs }, at) => Math.max(known?.due[at] ?? Number.POSITIVE_INFINITY, notBeforeMs))
+    })
   }
 
   async function run(one: Standing): Promise<void> {
@@ -41,13 +53,15 @@ export function createDueJobs({ db, clock }: { db: Db; clock: Clock }, jobs: Job
     /** Runs each that is due at this instant; true when there was one. */
     runDue: async (): Promise<boolean> => {
       let ran = false
-      for (const one of standings) {
-        if ((await nextOf(one)) > clock.now()) continue
+      let times = await nextTimes()
+      for (const [at, one] of standings.entries()) {
+        if ((times[at] ?? Number.POSITIVE_INFINITY) > clock.now()) continue
         await run(one)
+        times = await nextTimes()
         ran = true
       }
       return ran
     },
-    nextAt: async (): Promise<number> => Math.min(...(await Promise.all(standings.map(nextOf)))),
+    nextAt: async (): Promise<number> => Math.min(...(await nextTimes())),
   }
 }

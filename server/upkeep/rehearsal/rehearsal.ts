@@ -55,16 +55,27 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
     capable.list.flatMap((one) => one.jobs ?? []),
   )
 
-  const dueAt = async (tx: Tx): Promise<number> =>
-    Math.min(...[await dispatcher.dueAt(tx), await runner.dueAt(tx)].map((due) => due ?? Number.POSITIVE_INFINITY))
+  /** When there is next something to hand on, and to carry out. */
+  const dueTimes = async (): Promise<{ eventMs: number; actionMs: number }> => {
+    const read = async (tx: Tx) => [await dispatcher.dueAt(tx), await runner.dueAt(tx)]
+    const [eventMs = Number.POSITIVE_INFINITY, actionMs = Number.POSITIVE_INFINITY] = await db.statement(read)
+    return { eventMs, actionMs }
+  }
+  const nextDue = async (): Promise<number> => {
+    const { eventMs, actionMs } = await dueTimes()
+    return Math.min(eventMs, actionMs)
+  }
 
   /** Until nothing is due at this instant. */
   async function settle(): Promise<void> {
     do {
-      do {
-        await dispatcher.drained()
-        await runner.drained()
-      } while ((await db.tx(dueAt)) <= clock.now())
+      for (let due = await dueTimes(); ; due = await dueTimes()) {
+        const now = clock.now()
+        if (due.eventMs > now && due.actionMs > now) break
+        // A look at a queue costs more than what it finds: only where something is.
+        if (due.eventMs <= now) await dispatcher.drained()
+        if (due.actionMs <= now) await runner.drained()
+      }
     } while (await jobs.runDue())
   }
 
@@ -91,7 +102,7 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
     /** Goes through everything that becomes due until then, each at its own instant. */
     runUntil: async (untilMs: number): Promise<void> => {
       for (;;) {
-        const next = Math.min(await db.tx(dueAt), await jobs.nextAt())
+        const next = Math.min(await nextDue(), await jobs.nextAt())
         if (next > untilMs) break
         clock.set(Math.max(next, clock.now()))
         await settle()
