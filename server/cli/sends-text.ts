@@ -1,4 +1,5 @@
 import { shanghaiText } from '../core/kernel/shanghai.ts'
+import type { CancelledRun } from '../operations/mass-send/cancel-run.ts'
 import type { DryRun } from '../operations/mass-send/dry-run.ts'
 import type { SendBatch, SendRun } from '../operations/mass-send/send-queries.ts'
 import {
@@ -84,6 +85,14 @@ export function showText(options: {
     }
   }
   return lines.join('\n')
+}
+
+export function cancelText({ id, name, asked, customers }: CancelledRun): string {
+  const guides = asked === 0 ? '' : `；${asked} 位导购手里的群发，服务几秒内会请企业微信撤回`
+  return [
+    `#${id}「${name}」已取消：还没有收到的 ${customers} 位客户不会收到${guides}。`,
+    `已经送达的收不回来，用 show ${id} 看结果。`,
+  ].join('\n')
 }
 
 export function planText(sendName: string, plan: DryRun, names: Names): string {

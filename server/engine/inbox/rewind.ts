@@ -1,11 +1,12 @@
 import type { Tx } from '../../core/db/tx.ts'
+import type { StoredLane } from './event-tables.ts'
 
 /** An event of ours as it was stored when it happened. */
 export interface RecordedEvent {
   id: number
   dedupeKey: string
   kind: string
-  lane: number
+  lane: StoredLane
   payload: Record<string, unknown>
   eventAtMs: number
   receivedAtMs: number

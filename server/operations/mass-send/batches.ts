@@ -10,6 +10,8 @@ export interface BatchOfRun {
   sendName: string
   rule: RuleRef
   content: ContentRule
+  /** Why its run was cancelled; undefined: it was not. */
+  cancelledBecause: string | undefined
 }
 
 /** Throws mass-send.no-batch, which never gets better. */
@@ -22,7 +24,8 @@ export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
     throw new AppError('mass-send.no-batch', `mass-send batch ${batchId} does not exist`)
   }
   const { content } = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content'>
-  return { batch, sendName: run.send_name, rule: ruleOf(run), content }
+  const cancelledBecause = run.state === 'cancelled' ? (run.remark ?? '已取消') : undefined
+  return { batch, sendName: run.send_name, rule: ruleOf(run), content, cancelledBecause }
 }
 
 /** Writes what is new about a batch. */

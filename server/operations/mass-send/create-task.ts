@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError, mayHaveHappened } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
@@ -17,6 +18,7 @@ import type { FindCreated } from './find-created.ts'
 import { endBatch, settle, settleRest, waitingCount } from './outcomes.ts'
 import { fillForGuide } from './personal-words.ts'
 import { FIRST_POLL_MS, nextPollMs, REMIND_AFTER_MS, ringTime } from './poll-times.ts'
+import { SEND_BATCH } from './send-tables.ts'
 
 export interface CreateTaskDeps {
   db: Db
@@ -27,8 +29,9 @@ export interface CreateTaskDeps {
   attachments: Media['attachments']
 }
 
-/** `unclear`: an earlier attempt may have made the task, and the platform does not say. */
-type Created = { kind: 'created'; msgid: string; failed: string[] } | { kind: 'unclear' }
+/** `unclear`: an earlier attempt may have made the task, and the platform does not say; `not-made`: its run was cancelled
+ *  before it was. */
+type Created = { kind: 'created'; msgid: string; failed: string[] } | { kind: 'unclear' } | { kind: 'not-made' }
 
 /** Twelve tries, about four hours: longer than preparing a picture takes, shorter than the message stays of use. */
 const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)
@@ -94,17 +97,23 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     }
   }
 
-  const markStarted = (batchId: number, startedAtMs: number | null, text: string): Promise<number> =>
-    db.tx((tx) => changeBatch(tx, batchId, { started_at: startedAtMs, body_text: text }))
+  /** False when it was cancelled since we looked. From here on a cancelling waits for what comes of the call. */
+  const begin = (batchId: number, text: string): Promise<boolean> =>
+    db.tx(async (tx) => {
+      const begun = set(SEND_BATCH, { started_at: clock.now(), body_text: text })
+      const isOpen = sql`${SEND_BATCH.id} = ${batchId} AND ${SEND_BATCH.state} = 'planned'`
+      return (await tx.run(sql`UPDATE ${SEND_BATCH} SET ${begun} WHERE ${isOpen}`)) > 0
+    })
 
   async function perform({ payload, attempts }: Action<{ batchId: number }>): Promise<Created> {
     const held = await db.tx((tx) => needBatch(tx, payload.batchId))
     const { batch } = held
     const known = await lookFirst(held)
     if (known !== undefined) return known
+    if (held.cancelledBecause !== undefined) return { kind: 'not-made' }
     const { text, attachments } = await draftOrTell(held, attempts)
     const customers = await db.tx((tx) => waitingCustomers(tx, batch.id))
-    await markStarted(batch.id, clock.now(), text)
+    if (!(await begin(batch.id, text))) return { kind: 'not-made' }
     try {
       const answer = await wecom.massSends.create({
         chat_type: 'single',
@@ -118,14 +127,18 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
       return { kind: 'created', msgid: answer.msgid, failed: answer.fail_list ?? [] }
     } catch (error) {
       if (error instanceof WecomNotUnderstood && error.isDone) return { kind: 'unclear' }
-      if (!mayHaveBeenMade(error)) await markStarted(batch.id, null, text)
+      if (!mayHaveBeenMade(error)) await db.tx((tx) => changeBatch(tx, batch.id, { started_at: null }))
       throw error
     }
   }
 
   async function record(tx: Tx, { payload }: Action<{ batchId: number }>, result: Created): Promise<void> {
-    const { batch } = await needBatch(tx, payload.batchId)
+    const { batch, cancelledBecause } = await needBatch(tx, payload.batchId)
     if (result.kind === 'unclear') return markUnclear(tx, batch.id)
+    if (result.kind === 'not-made') {
+      await settleRest(tx, batch.id, { outcome: 'cancelled', reason: cancelledBecause, atMs: clock.now() })
+      return endBatch(tx, batch, 'closed', clock.now())
+    }
     await adopt(tx, batch.id, result.msgid, clock.now())
     const reason = '企业微信判定不可发送（可能已不是好友）'
     await settle(tx, batch.id, result.failed, { outcome: 'failed', reason, atMs: clock.now() })
@@ -134,6 +147,7 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
 
   async function abandoned(tx: Tx, { payload }: Action<{ batchId: number }>, failure: Failure): Promise<void> {
     const { batch } = await needBatch(tx, payload.batchId)
+    if (batch.state === 'closed') return
     const reason = reasonOf(failure, batch.last_error)
     await noteTrouble(tx, batch.id, reason)
     // Given up, but an attempt without a known end may have made the task: then its results still count.

@@ -8,7 +8,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import { changeBatch, needBatch } from './batches.ts'
 import { CancelMassSend } from './create-action.ts'
-import { endBatch, settleRest } from './outcomes.ts'
+import { endBatch, settleRest, type Verdict } from './outcomes.ts'
 import { SEND_BATCH } from './send-tables.ts'
 
 export interface GiveUpDeps {
@@ -20,7 +20,8 @@ export interface GiveUpDeps {
 
 const BATCHES = 200
 
-/** Queues the cancelling of every task that its guide has not confirmed in the time it was given. Safe to repeat. */
+/** Queues the cancelling of every task that its guide has not confirmed in the time it was given, or before its run was
+ *  cancelled. Safe to repeat. */
 export async function queueCancels({ db, clock, outbox }: GiveUpDeps): Promise<void> {
   await db.tx(async (tx) => {
     const due = await tx.rows(
@@ -31,12 +32,13 @@ export async function queueCancels({ db, clock, outbox }: GiveUpDeps): Promise<v
     for (const batch of due) {
       await changeBatch(tx, batch.id, { give_up_at: null })
       if (batch.confirmed_at !== null) continue
-      const { sendName, rule } = await needBatch(tx, batch.id)
+      const { sendName, rule, cancelledBecause } = await needBatch(tx, batch.id)
       await outbox.enqueue(tx, CancelMassSend, {
-        key: `mass-send.cancel:${batch.id}`,
+        // Another decision is another try, should WeCom have refused the first.
+        key: `mass-send.cancel:${batch.id}:${batch.give_up_at ?? ''}`,
         payload: { batchId: batch.id },
         userId: batch.userid,
-        reason: { text: `群发「${sendName}」没有在限定时间内确认`, rule },
+        reason: { text: `群发「${sendName}」${cancelledBecause ?? '没有在限定时间内确认'}`, rule },
       })
     }
   })
@@ -63,9 +65,13 @@ export function cancelExecutor({ db, clock, wecom }: GiveUpDeps): Executor {
     },
     record: async (tx, { payload }, result) => {
       if (result !== 'cancelled') return
-      const { batch } = await needBatch(tx, payload.batchId)
+      const { batch, cancelledBecause } = await needBatch(tx, payload.batchId)
       const atMs = clock.now()
-      await settleRest(tx, batch.id, { outcome: 'not-confirmed', reason: '没有在限定时间内确认，已取消', atMs })
+      const verdict: Verdict =
+        cancelledBecause === undefined
+          ? { outcome: 'not-confirmed', reason: '没有在限定时间内确认，已取消', atMs }
+          : { outcome: 'cancelled', reason: cancelledBecause, atMs }
+      await settleRest(tx, batch.id, verdict)
       await endBatch(tx, batch, 'closed', atMs)
     },
   })

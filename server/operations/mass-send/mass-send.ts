@@ -14,6 +14,7 @@ import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
 import type { AskedSend, AskSendDeps } from './ask-send.ts'
 import { askSend } from './ask-send.ts'
 import type { AudienceDeps } from './audience-page.ts'
+import { cancelUnwanted } from './cancel-run.ts'
 import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
 import { cancelExecutor, queueCancels } from './give-up.ts'
@@ -62,7 +63,12 @@ export function createMassSend(deps: MassSendDeps) {
   async function plan(): Promise<void> {
     const now = clock.now()
     await db.tx(async (tx) => {
-      for (const due of await takeDue(tx, rules.current().sends.values(), now, unreadable)) {
+      const sends = [...rules.current().sends.values()]
+      const wanted = new Set(sends.filter(({ value }) => value.enabled !== false).map(({ name }) => name))
+      for (const { id, name, customers } of await cancelUnwanted(tx, wanted, now)) {
+        log.warn({ runId: id, send: name, customers }, 'mass-send cancelled: its file is gone or disabled')
+      }
+      for (const due of await takeDue(tx, sends, now, unreadable)) {
         await openRun(tx, due, now)
         if (due.missed) log.warn({ send: due.send.name, scheduledAtMs: due.scheduledAtMs }, 'mass-send missed its time')
       }
@@ -98,7 +104,7 @@ export function createMassSend(deps: MassSendDeps) {
     },
     {
       name: 'mass-send.give-up',
-      everyMs: MINUTE_MS,
+      everyMs: 5 * SECOND_MS,
       dueAt: (tx) => firstDue(tx, SEND_BATCH.give_up_at, sql`${SEND_BATCH.state} = 'created'`),
       run: () => queueCancels(platformDeps),
     },

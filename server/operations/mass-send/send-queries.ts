@@ -36,6 +36,7 @@ const emptyCounts = (): OutcomeCounts => ({
   'over-limit': 0,
   'not-confirmed': 0,
   failed: 0,
+  cancelled: 0,
 })
 
 interface CountRow {

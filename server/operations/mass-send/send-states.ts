@@ -1,6 +1,7 @@
 /** `collecting`: another capability still names its recipients; `planning`: its audience is being read; `running`: platform
- *  tasks wait or are polled; `missed`: the server was down at its time and for too long after it. */
-export type RunState = 'collecting' | 'planning' | 'running' | 'finished' | 'missed'
+ *  tasks wait or are polled; `missed`: the server was down at its time and for too long after it; `cancelled`: stopped by
+ *  a person or by its file, and tasks that may be on the platform are being taken back. */
+export type RunState = 'collecting' | 'planning' | 'running' | 'finished' | 'missed' | 'cancelled'
 
 /** One platform task (企业群发) of one guide. `planned`: to be created; `created`: waits for the guide and for results;
  *  `unclear`: nobody knows whether the platform made it, so it is looked for and never made again; `closed`: every
@@ -9,7 +10,16 @@ export type BatchState = 'planned' | 'created' | 'unclear' | 'closed' | 'failed'
 export const OPEN_BATCH_STATES: readonly BatchState[] = ['planned', 'created', 'unclear']
 
 /** What became of one customer in one run; written once. `excluded`: kept out by us beforehand. */
-export const OUTCOMES = ['planned', 'sent', 'excluded', 'not-friend', 'over-limit', 'not-confirmed', 'failed'] as const
+export const OUTCOMES = [
+  'planned',
+  'sent',
+  'excluded',
+  'not-friend',
+  'over-limit',
+  'not-confirmed',
+  'failed',
+  'cancelled',
+] as const
 export type Outcome = (typeof OUTCOMES)[number]
 export type OutcomeCounts = Record<Outcome, number>
 
@@ -21,6 +31,7 @@ export const OUTCOME_ZH: Record<Outcome, string> = {
   'over-limit': '次数已满',
   'not-confirmed': '导购未确认',
   failed: '失败',
+  cancelled: '已取消',
 }
 
 export const RUN_STATE_ZH: Record<RunState, string> = {
@@ -29,6 +40,7 @@ export const RUN_STATE_ZH: Record<RunState, string> = {
   running: '进行中',
   finished: '已结束',
   missed: '已错过',
+  cancelled: '已取消',
 }
 
 export const BATCH_STATE_ZH: Record<BatchState, string> = {

@@ -1,0 +1,73 @@
+import { count, list, pick, select, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { settleRest } from './outcomes.ts'
+import { OPEN_BATCH_STATES, type RunState } from './send-states.ts'
+import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
+
+const CANCELLABLE: readonly RunState[] = ['planning', 'running']
+
+export interface CancelledRun {
+  id: number
+  name: string
+  /** Guides whose task is, or may be, on the platform: it is asked to take it back within seconds. */
+  asked: number
+  /** Customers who have not got it. */
+  customers: number
+}
+
+/** Stops a run: what the platform has not made is never made, what waits for its guide is cancelled there, and what was sent
+ *  stays sent. `why`: Chinese, for people. Undefined when it has ended or still collects. Safe to repeat. */
+export async function cancelRun(
+  tx: Tx,
+  runId: number,
+  { nowMs, why }: { nowMs: number; why: string },
+): Promise<CancelledRun | undefined> {
+  const run = await tx.row(sql`SELECT ${pick(SEND_RUN, 'send_name')} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${runId}`)
+  const ended = set(SEND_RUN, { state: 'cancelled', finished_at: nowMs, remark: why })
+  const stopped = await tx.run(
+    sql`UPDATE ${SEND_RUN} SET ${ended} WHERE ${SEND_RUN.id} = ${runId} AND ${SEND_RUN.state} IN ${list(CANCELLABLE)}`,
+  )
+  if (run === undefined || stopped === 0) return undefined
+  const customers = await waitingOf(tx, runId)
+  let asked = 0
+  const batches = await tx.rows(
+    sql`SELECT ${pick(SEND_BATCH, 'id')} FROM ${SEND_BATCH}
+        WHERE ${SEND_BATCH.run_id} = ${runId} AND ${SEND_BATCH.state} IN ${list(OPEN_BATCH_STATES)}`,
+  )
+  for (const { id } of batches) {
+    const notBegun = sql`${SEND_BATCH.state} = 'planned' AND ${SEND_BATCH.started_at} IS NULL`
+    const closed = set(SEND_BATCH, { state: 'closed' })
+    if ((await tx.run(sql`UPDATE ${SEND_BATCH} SET ${closed} WHERE ${SEND_BATCH.id} = ${id} AND ${notBegun}`)) > 0) {
+      await settleRest(tx, id, { outcome: 'cancelled', reason: why, atMs: nowMs })
+      continue
+    }
+    // The time to confirm is over now: whatever gives up late tasks takes this one back, as soon as its id is known.
+    const over = set(SEND_BATCH, { give_up_at: nowMs, remind_at: null })
+    await tx.run(sql`UPDATE ${SEND_BATCH} SET ${over} WHERE ${SEND_BATCH.id} = ${id}`)
+    asked += 1
+  }
+  return { id: runId, name: run.send_name, asked, customers }
+}
+
+async function waitingOf(tx: Tx, runId: number): Promise<number> {
+  const row = await tx.row(
+    sql`SELECT ${select({ waiting: count() })} FROM ${SEND_RECIPIENT}
+        WHERE ${SEND_RECIPIENT.run_id} = ${runId} AND ${SEND_RECIPIENT.outcome} = 'planned'`,
+  )
+  return row?.waiting ?? 0
+}
+
+/** Cancels the runs of scheduled sends that the rules no longer want. `wanted`: names of those that are there and enabled. */
+export async function cancelUnwanted(tx: Tx, wanted: ReadonlySet<string>, nowMs: number): Promise<CancelledRun[]> {
+  const open = await tx.rows(
+    sql`SELECT ${pick(SEND_RUN, 'id', 'send_name')} FROM ${SEND_RUN}
+        WHERE ${SEND_RUN.ask_key} IS NULL AND ${SEND_RUN.state} IN ${list(CANCELLABLE)} ORDER BY ${SEND_RUN.id}`,
+  )
+  const cancelled: CancelledRun[] = []
+  for (const { id, send_name } of open) {
+    if (wanted.has(send_name)) continue
+    const one = await cancelRun(tx, id, { nowMs, why: '规则里已经没有这个群发，或写了 enabled: false，已取消' })
+    if (one !== undefined) cancelled.push(one)
+  }
+  return cancelled
+}
