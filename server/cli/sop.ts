@@ -8,7 +8,7 @@ import { checkCommand } from './sop/check-command.ts'
 import { diffCommand } from './sop/diff-command.ts'
 import { experimentCommand } from './sop/experiment-command.ts'
 import { planCommand } from './sop/plan-command.ts'
-import { promoteCommand, releaseCommand, rollbackCommand } from './sop/release-commands.ts'
+import { promoteCommand, releaseCommand, rollbackCommand, stopCommand } from './sop/release-commands.ts'
 import { schemaCommand } from './sop/schema-command.ts'
 import type { SopCliDeps, SopCommand } from './sop/sop-command.ts'
 import { undoCommand } from './sop/undo-command.ts'
@@ -26,6 +26,7 @@ const COMMANDS: readonly SopCommand[] = [
   rollbackCommand,
   releaseCommand,
   promoteCommand,
+  stopCommand,
   experimentCommand,
   upliftCommand,
   whyCommand,

@@ -94,8 +94,12 @@ export function createRuleBookHolder(options: {
   }
 
   /** Asked outside the transaction: git may take its time. */
-  async function authorsOf(sops: Sop[]): Promise<Map<string, Author>> {
-    const found = await Promise.all(sops.map(async ({ name, file }) => [name, await fileAuthor(folder, file)] as const))
+  async function authorsOf({ news, gone }: { news: Sop[]; gone: string[] }): Promise<Map<string, Author>> {
+    // Who deleted a file is known where the deletion was committed.
+    const lost = gone.flatMap((name) => written?.sops.get(name) ?? [])
+    const found = await Promise.all(
+      [...news, ...lost].map(async ({ name, file }) => [name, await fileAuthor(folder, file)] as const),
+    )
     return new Map(found)
   }
 

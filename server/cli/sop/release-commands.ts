@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Tx } from '../../core/db/tx.ts'
 import {
+  halt,
   type Inside,
   isHeldBack,
   promote,
@@ -52,6 +53,19 @@ export const rollbackCommand: SopCommand = {
       const to = await versionNamed(tx, sop, written)
       if (to === last.stable && last.canary === undefined) throw wrongUse(`现在新客户进的就是 ${to}。`)
       return rollBack(last, to, inside, note)
+    })
+  },
+}
+
+export const stopCommand: SopCommand = {
+  usage: 'stop <SOP> [--by 谁] [--note 为什么]',
+  says: '马上停下：没有人再进，里面的人退出，还没有发出的群发撤回',
+  run: async (words, deps) => {
+    const { given, values } = readWords(words, { options: WHO, names: ['SOP 的编号'], least: 1 })
+    const [sop = ''] = given
+    return decide(deps, { sop, by: values.by }, async (_tx, last) => {
+      if (last.what === 'halted') throw wrongUse(`SOP「${sop}」已经停了。`)
+      return halt(last, values.note)
     })
   },
 }

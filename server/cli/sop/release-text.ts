@@ -8,6 +8,10 @@ const WHAT_ZH: Record<ReleaseWhat, string> = {
   stopped: '自动停止灰度',
   'rolled-back': '退回',
   released: '重新放开',
+  halted: '停止',
+  disabled: '停用（enabled: false）',
+  removed: '规则里没有了',
+  returned: '规则里又有了',
 }
 
 const SOURCE_ZH: Record<Release['bySource'], string> = {
@@ -29,6 +33,10 @@ export function releaseLine(release: Release): string {
 /** What new entrants get now, one line. */
 export function standingText(release: Release): string {
   const { stable, canary, fileVersion, rollout, sop, what } = release
+  const stop = `npm run -s sop -- stop ${sop}`
+  if (what === 'removed') return `现在：没有人进，规则里已经没有这条 SOP；里面的人按原来的版本走完，要他们退出：${stop}`
+  if (what === 'disabled') return `现在：没有人进，文件里写了 enabled: false；里面的人走完，要他们退出：${stop}`
+  if (what === 'halted') return `现在：没有人进，已停止，里面的人退出；重新放出去：npm run -s sop -- release ${sop}`
   const share = `${rollout?.percent ?? 0}% 的新客户进 ${canary ?? ''}`
   if (canary !== undefined) return `现在：${share}，${stable === undefined ? '其余的不进' : `其余的进 ${stable}`}`
   if (!isHeldBack(release)) return `现在：新客户都进 ${stable ?? ''}`

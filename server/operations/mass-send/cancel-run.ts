@@ -71,3 +71,9 @@ export async function cancelUnwanted(tx: Tx, wanted: ReadonlySet<string>, nowMs:
   }
   return cancelled
 }
+
+/** Cancels the run that another capability asked for under this key. */
+export async function cancelAsked(tx: Tx, askKey: string, reason: { nowMs: number; why: string }): Promise<void> {
+  const run = await tx.row(sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN} WHERE ${SEND_RUN.ask_key} = ${askKey}`)
+  if (run !== undefined) await cancelRun(tx, run.id, reason)
+}

@@ -14,7 +14,7 @@ import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
 import type { AskedSend, AskSendDeps } from './ask-send.ts'
 import { askSend } from './ask-send.ts'
 import type { AudienceDeps } from './audience-page.ts'
-import { cancelUnwanted } from './cancel-run.ts'
+import { cancelAsked, cancelUnwanted } from './cancel-run.ts'
 import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
 import { cancelExecutor, queueCancels } from './give-up.ts'
@@ -125,6 +125,8 @@ export function createMassSend(deps: MassSendDeps) {
     ],
     /** A message for named customers: joins what is sent, limited, reminded and polled like any other. Safe to repeat. */
     ask: (tx: Tx, asked: AskedSend): Promise<void> => askSend(tx, deps, asked),
+    /** Takes back what was asked for under this key, as far as it has not been sent. Safe to repeat. */
+    cancelAsked: (tx: Tx, askKey: string, why: string) => cancelAsked(tx, askKey, { nowMs: clock.now(), why }),
     /** Whoever asks for messages hears what becomes of them, in the transaction that notes it. */
     tellOutcomesTo: (listener: TellDeps['onAsked']): void => {
       onAsked = listener

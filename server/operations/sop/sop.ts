@@ -19,8 +19,10 @@ import { createWhyNot } from './explain/why-not.ts'
 import { createHandOverMessages, type HandOverDeps } from './messages/hand-over-messages.ts'
 import { entryStore } from './model/sop-entry.ts'
 import { createSopVersions, type SopVersionsDeps } from './model/sop-versions.ts'
+import { createCarryOutHalts } from './release/carry-out-halts.ts'
 import { createGuardRail } from './release/guard-rail.ts'
 import { createMigrateEntries } from './release/migrate-entries.ts'
+import { createWatchGone } from './release/watch-gone.ts'
 import { createRunScans, type RunScansDeps } from './scans/run-scans.ts'
 import { schedule } from './scans/scan-store.ts'
 import { SOP_ENTRY, SOP_MESSAGE } from './sop-tables.ts'
@@ -98,6 +100,18 @@ export function createSop(deps: SopDeps) {
       everyMs: HOUR_MS,
       dueAt: leftOut('looks at experiments are for people'),
       run: createLook({ db, clock, rules, versions }),
+    },
+    {
+      name: 'sop.halts',
+      everyMs: 5 * SECOND_MS,
+      dueAt: leftOut(BY_PEOPLE),
+      run: createCarryOutHalts({ ...deps, versions, walk }),
+    },
+    {
+      name: 'sop.gone',
+      everyMs: MINUTE_MS,
+      dueAt: leftOut('alerts are for people'),
+      run: createWatchGone(deps),
     },
     {
       name: 'sop.guard-rail',

@@ -102,6 +102,14 @@ export const releaseStore = {
     return (await tx.insertIgnore('sop_release', [row])) > 0
   },
 
+  /** Those by which a person stopped a journey and not everybody has left yet, also when something was released since. */
+  openHalts: async (tx: Tx): Promise<Release[]> => {
+    const rows = await tx.rows<StoredRelease>(
+      `SELECT ${COLUMNS} FROM sop_release r WHERE r.what = 'halted' AND r.moved_at IS NULL ORDER BY r.id`,
+    )
+    return rows.map(toRelease)
+  },
+
   setMoved: async (tx: Tx, id: number, atMs: number): Promise<void> => {
     await tx.run('UPDATE sop_release SET moved_at = ? WHERE id = ?', [atMs, id])
   },

@@ -11,8 +11,20 @@ export type Inside = NonNullable<SopRule['inside']>
 
 /** `published`: all new entrants get the version of the files · `canary`: a share of them does · `promoted`: the canary
  *  became everybody's · `stopped`: the guard-rail ended the canary · `rolled-back`: a person chose an earlier version ·
- *  `released`: a person ended what held the files' version back. */
-export type ReleaseWhat = 'published' | 'canary' | 'promoted' | 'stopped' | 'rolled-back' | 'released'
+ *  `released`: a person ended what held the files' version back · `halted`: a person stopped the journey, nobody enters and
+ *  everybody inside leaves · `disabled`: the files say `enabled: false` · `removed`: the files no longer have it ·
+ *  `returned`: they have it again, and it stands as it stood. */
+export type ReleaseWhat =
+  | 'published'
+  | 'canary'
+  | 'promoted'
+  | 'stopped'
+  | 'rolled-back'
+  | 'released'
+  | 'halted'
+  | 'disabled'
+  | 'removed'
+  | 'returned'
 
 /** One line of a journey's release log; the last one says what new entrants get now. */
 export interface Release {
@@ -56,6 +68,7 @@ export const isHeldBack = (release: Release): boolean =>
 
 export interface WrittenSop {
   name: string
+  isEnabled: boolean
   version: string
   rollout: Rollout | undefined
   inside: Inside
@@ -66,20 +79,52 @@ const NOTHING = { canary: undefined, canarySinceMs: undefined, note: undefined }
 /** What the files, as they are now, add to the log: undefined when nothing. A changed content always counts and ends
  *  what held an earlier one back; a changed `rollout` of the same content only while its canary runs. */
 export function nextForFile(last: Release | undefined, file: WrittenSop, nowMs: number): ReleaseDraft | undefined {
-  const { name: sop, version, rollout, inside } = file
+  const { name: sop, version, rollout, inside, isEnabled } = file
   const common = { ...NOTHING, sop, version, fileVersion: version, rollout }
   const forAll = { ...common, stable: version, inside }
   const isNewContent = last?.fileVersion !== version
+  if (isNewContent && !isEnabled) return { ...forAll, what: 'disabled' }
   if (isNewContent) {
     if (rollout === undefined || last?.stable === version) return { ...forAll, what: 'published' }
     return { ...common, ...canaryOf(version, nowMs), what: 'canary', stable: last?.stable, inside: 'finish' }
   }
+  if (last.what === 'removed') return { ...draftOf(last), what: 'returned' }
   if (last.canary !== version) return undefined
   if (rollout === undefined) return { ...forAll, what: 'promoted' }
   if (JSON.stringify(rollout) === JSON.stringify(last.rollout)) return undefined
   const { canary, canarySinceMs, stable } = last
   return { ...common, what: 'canary', stable, canary, canarySinceMs, inside: 'finish' }
 }
+
+/** Once more what the last line says, as the beginning of another one. */
+const draftOf = ({
+  id: _id,
+  seq: _seq,
+  atMs: _at,
+  by: _by,
+  bySource: _source,
+  movedAtMs: _moved,
+  ...last
+}: Release) => ({
+  ...last,
+  inside: 'finish' as const,
+  note: undefined,
+})
+
+/** The files no longer have the journey; undefined when the log says so already. */
+export const nextForGone = (last: Release): ReleaseDraft | undefined =>
+  last.what === 'removed' ? undefined : { ...draftOf(last), what: 'removed' }
+
+/** Nobody enters any more, and everybody inside leaves. */
+export const halt = (last: Release, note: string | undefined): ReleaseDraft => ({
+  ...stay(last),
+  ...NOTHING,
+  what: 'halted',
+  version: last.canary ?? last.stable ?? last.fileVersion,
+  stable: undefined,
+  inside: 'leave',
+  note,
+})
 
 const canaryOf = (version: string, nowMs: number) => ({ canary: version, canarySinceMs: nowMs })
 

@@ -12,7 +12,7 @@ import { messageQueue, type QueuedMessage } from './message-queue.ts'
 export interface HandOverDeps {
   db: Db
   clock: Clock
-  massSend: Pick<MassSend, 'ask' | 'tellOutcomesTo'>
+  massSend: Pick<MassSend, 'ask' | 'tellOutcomesTo' | 'cancelAsked'>
   versions: SopVersions
 }
 

@@ -86,6 +86,14 @@ export const messageQueue = {
           WHERE ${M.batch_key} = ${batchKey} AND ${M.external_userid} = ${externalUserId} AND ${M.state} = 'handed'`,
     ),
 
+  /** Keys of the mass-sends with which this journey's messages went and of which nothing is known yet. */
+  handedRounds: async (tx: Tx, sop: string): Promise<string[]> => {
+    const rows = await tx.rows(
+      sql`SELECT DISTINCT ${pick(M, 'batch_key')} FROM ${M} WHERE ${M.sop} = ${sop} AND ${M.state} = 'handed'`,
+    )
+    return rows.map((row) => row.batch_key)
+  },
+
   /** Messages on their way to this customer. */
   onTheirWay: async (tx: Tx, externalUserId: string): Promise<number> => {
     const found = await tx.row(

@@ -67,7 +67,8 @@ export function createMigrateEntries(deps: MigrateEntriesDeps) {
 
   return async (): Promise<void> => {
     for (const release of (await db.tx((tx) => releaseStore.latest(tx))).values()) {
-      if (release.inside !== 'finish' && release.movedAtMs === undefined) await carryOut(release)
+      if (release.what === 'halted' || release.inside === 'finish') continue
+      if (release.movedAtMs === undefined) await carryOut(release)
     }
   }
 }
