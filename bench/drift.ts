@@ -88,11 +88,11 @@ export async function runDrift({ events, seed, onProgress }: DriftOptions): Prom
     const runId = await t.huoshui.reconcile()
     for (let minute = 0; minute < 5; minute++) await t.advance(MINUTE_MS)
     const after = await compareWorlds(t.sandbox.world, t.db, unheard)
-    const found = await t.rows<{ kind: string; n: number }>(
+    const found = await t.rawRows<{ kind: string; n: number }>(
       'SELECT kind, SUM(amount) AS n FROM reconcile_finding WHERE run_id = ? GROUP BY kind ORDER BY kind',
       [runId ?? 0],
     )
-    const [run] = await t.rows<{ gaps: number; state: string }>('SELECT gaps, state FROM sync_run WHERE id = ?', [
+    const [run] = await t.rawRows<{ gaps: number; state: string }>('SELECT gaps, state FROM sync_run WHERE id = ?', [
       runId ?? 0,
     ])
     if (run === undefined || run.state === 'running') throw new Error('the reconciliation did not end')

@@ -24,7 +24,7 @@ export async function benchSlowSync({ preset }: { preset: 'S' | 'M' }, report: R
   const t = await buildTestApp({ platform: { sandbox, clock } })
   try {
     for (;;) {
-      const [run] = await t.rows<{
+      const [run] = await t.rawRows<{
         state: string
         relations: number
         gaps: number
@@ -45,7 +45,7 @@ export async function benchSlowSync({ preset }: { preset: 'S' | 'M' }, report: R
 
 /** Milliseconds until some action of the sync is due; at least a second, at most ten. */
 async function untilNext(t: TestApp): Promise<number> {
-  const [next] = await t.rows<{ due: number | null }>(
+  const [next] = await t.rawRows<{ due: number | null }>(
     `SELECT MIN(due_at) AS due FROM action WHERE state = 'waiting' AND kind LIKE 'sync.%'`,
   )
   return Math.min(10_000, Math.max(1_000, (next?.due ?? 0) - t.clock.now()))
@@ -61,7 +61,7 @@ async function tell(
   const calls = READING.flatMap((path) => t.sandbox.calls(path))
   const good = calls.filter((call) => call.errcode === 0).length
   const count = async (table: string): Promise<number> =>
-    Number((await t.rows<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n)
+    Number((await t.rawRows<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n)
   const listed = [...t.sandbox.world.followsByUser.values()].reduce((sum, follows) => sum + follows.size, 0)
   const hours = (run.finished_at - run.started_at) / 3_600_000
   const floor = Math.max(...READING.map((path) => t.sandbox.calls(path).filter((call) => call.errcode === 0).length))

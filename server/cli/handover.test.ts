@@ -36,7 +36,7 @@ test('plan says who moves to whom, who not and why, the calls and the time it ta
     '（只是预演，什么都没有写，什么都没有发）',
   ])
   expect(code).toBe(0)
-  expect(await scene.rows('SELECT COUNT(*) AS runs FROM handover')).toEqual([{ runs: 1 }])
+  expect(await scene.rawRows('SELECT COUNT(*) AS runs FROM handover')).toEqual([{ runs: 1 }])
   expect(scene.sandbox.calls()).toHaveLength(before)
 })
 

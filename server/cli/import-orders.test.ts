@@ -33,7 +33,8 @@ describe('import:orders', () => {
     await t.settle()
     return code
   }
-  const orders = () => t.rows('SELECT order_id, status, total_fen, external_userid FROM shop_order ORDER BY order_id')
+  const orders = () =>
+    t.rawRows('SELECT order_id, status, total_fen, external_userid FROM shop_order ORDER BY order_id')
 
   it('takes a file in once, however often it is imported, and finds the customer by phone', async () => {
     const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
@@ -47,17 +48,21 @@ describe('import:orders', () => {
       { order_id: 'A2', status: 'created', total_fen: 12_850, external_userid: null },
     ]
     expect(await orders()).toEqual(stored)
-    expect(await t.rows('SELECT name, quantity, price_fen, category FROM shop_order_item ORDER BY line_no')).toEqual([
-      { name: '肉眼 "厚切", 两片', quantity: 2, price_fen: 40_000, category: '牛排' },
-      { name: '黑椒酱', quantity: 1, price_fen: 5_600, category: '酱料' },
-    ])
-    expect(await t.rows('SELECT paid_at FROM shop_order WHERE order_id = ?', ['A1'])).toEqual([
+    expect(await t.rawRows('SELECT name, quantity, price_fen, category FROM shop_order_item ORDER BY line_no')).toEqual(
+      [
+        { name: '肉眼 "厚切", 两片', quantity: 2, price_fen: 40_000, category: '牛排' },
+        { name: '黑椒酱', quantity: 1, price_fen: 5_600, category: '酱料' },
+      ],
+    )
+    expect(await t.rawRows('SELECT paid_at FROM shop_order WHERE order_id = ?', ['A1'])).toEqual([
       { paid_at: Date.parse('2026-11-20T10:00:00+08:00') },
     ])
     expect(await run(file)).toBe(0)
     expect(out.at(-1)).toContain('新导入 0 条订单记录')
     expect(await orders()).toEqual(stored)
-    expect(await t.rows(`SELECT COUNT(*) AS paid FROM inbound_event WHERE kind = 'order.paid'`)).toEqual([{ paid: 1 }])
+    expect(await t.rawRows(`SELECT COUNT(*) AS paid FROM inbound_event WHERE kind = 'order.paid'`)).toEqual([
+      { paid: 1 },
+    ])
   })
 
   it('lists bad rows by line with the reason, and takes the good ones', async () => {
@@ -117,7 +122,7 @@ describe('import:orders', () => {
     expect(await run(HEADER + rows.join('\n'), (text) => bars.push(text))).toBe(0)
     expect(bars.some((text) => text.includes('100%'))).toBe(true)
     expect(bars.at(-1)).toBe('')
-    expect(await t.rows('SELECT COUNT(*) AS many FROM shop_order')).toEqual([{ many: 450 }])
+    expect(await t.rawRows('SELECT COUNT(*) AS many FROM shop_order')).toEqual([{ many: 450 }])
   })
 
   it('says what is wrong with the command', async () => {

@@ -39,8 +39,8 @@ test('plan: who would get it and who not, and nothing is written or sent', async
     '会排除：',
     '  本月群发次数已满（30/30）：1 位，如 wmB',
   ])
-  expect(await scene.rows('SELECT id FROM send_run')).toEqual([])
-  expect(await scene.rows(`SELECT id FROM action WHERE kind = 'mass-send.create'`)).toEqual([])
+  expect(await scene.rawRows('SELECT id FROM send_run')).toEqual([])
+  expect(await scene.rawRows(`SELECT id FROM action WHERE kind = 'mass-send.create'`)).toEqual([])
 })
 
 test('list and show: next time, results so far, who still has to confirm', async () => {

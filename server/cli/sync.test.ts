@@ -65,7 +65,7 @@ describe('npm run sync and reconcile', () => {
     const deps = beside(t)
     expect(await runSync([], deps)).toBe(0)
     expect(deps.lines.at(-1)).toMatch(/^读完：客户关系 2 条，客户群 0 个，用时 \d+ 秒。$/)
-    expect(await t.rows(`SELECT kind, state FROM sync_run WHERE kind = 'sync'`)).toEqual([
+    expect(await t.rawRows(`SELECT kind, state FROM sync_run WHERE kind = 'sync'`)).toEqual([
       { kind: 'sync', state: 'done' },
     ])
   })
@@ -97,7 +97,7 @@ describe('npm run sync and reconcile', () => {
       '漏掉 1 处',
       '漏掉 1 处',
     ])
-    const run = (await t.rows<{ id: number }>(`SELECT MAX(id) AS id FROM sync_run WHERE found = 1`))[0]
+    const run = (await t.rawRows<{ id: number }>(`SELECT MAX(id) AS id FROM sync_run WHERE found = 1`))[0]
     expect(await runReconcile(['report', String(run?.id)], report)).toBe(1)
     expect(report.lines.at(-1)).toContain(`漏掉的新增客户：${externalUserId} @zhangsan 2026-11-22 09:10`)
   })

@@ -40,7 +40,7 @@ it('the shipped ladders, from the first order to a customer of the best guide, a
   expect(await run('confirm', '1')).toMatchObject({ code: 0, out: '已同意 #1；运行中的服务会马上执行。' })
   await t.advance(MINUTE_MS)
   expect((await run('proposals')).out).toMatch(/^ {2}#1 {2}转接中/)
-  expect(await t.rows('SELECT to_userid, state FROM handover_customer')).toEqual([
+  expect(await t.rawRows('SELECT to_userid, state FROM handover_customer')).toEqual([
     { to_userid: 'linxiaoyu', state: 'waiting' },
   ])
   expect(await run('confirm', '1')).toMatchObject({
@@ -59,7 +59,7 @@ it('a no on the command line takes the to-do back and frees the place', async ()
   await t.advance(MINUTE_MS)
   expect((await run('proposals')).out).toBe('没有等待处理的提议。')
   expect((await t.openTasks()).filter((title) => title.includes('专属导购'))).toEqual([])
-  expect(await t.rows('SELECT id FROM tier_seat')).toEqual([])
+  expect(await t.rawRows('SELECT id FROM tier_seat')).toEqual([])
   await t.nights(1)
   expect((await run('proposals')).out).toBe('没有等待处理的提议。')
 })

@@ -33,7 +33,7 @@ test('a guide cannot reach another guide’s customer by changing the id, on any
   for (const [rest, body] of changes) expect(await lisi.post(`${of}/${rest}`, body)).toMatchObject(NOT_YOURS)
   await scene.settle()
   expect(scene.sandbox.calls('externalcontact/remark')).toEqual([])
-  expect(await scene.rows('SELECT * FROM script_use')).toEqual([])
+  expect(await scene.rawRows('SELECT * FROM script_use')).toEqual([])
 })
 
 test('an unknown customer gets word for word the same answer as another guide’s', async () => {
@@ -163,7 +163,7 @@ test('a guide’s own customer does not open another’s to-do', async () => {
   const other = await scene.sandbox.scan({ userId: 'lisi', name: '阿岚' })
   await scene.settle()
   await scene.pay('MY-2')
-  const [task] = await scene.rows<{ id: number }>('SELECT id FROM guide_task ORDER BY id')
+  const [task] = await scene.openTasks()
   const path = `customers/${other.externalUserId}/tasks/${task?.id}/done`
   expect(await lisi.post(path, {})).toMatchObject({ status: 404, body: { code: 'sidebar.unknown-task' } })
   const sent = { key: 'tap-000003', taskId: String(task?.id) }
@@ -243,12 +243,9 @@ test('the timeline comes a page at a time, each entry once', async () => {
     seen.push(...body.entries.map((entry) => entry.id))
     before = body.nextBefore
   }
-  const [{ total } = { total: 0 }] = await scene.rows<{ total: number }>(
-    'SELECT COUNT(*) AS total FROM timeline WHERE external_userid = ?',
-    [scene.externalUserId],
-  )
-  expect(new Set(seen).size).toBe(Number(total))
-  expect(seen).toHaveLength(Number(total))
+  const lines = await scene.timelineOf(scene.externalUserId)
+  expect(new Set(seen).size).toBe(lines.length)
+  expect(seen).toHaveLength(lines.length)
   expect((await zhangsan.get(`${of}/timeline?before=evil`)).status).toBe(400)
 })
 

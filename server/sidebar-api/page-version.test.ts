@@ -81,7 +81,7 @@ test('a picture that has become ready is another version', async () => {
   expect(withRules).not.toEqual(body)
   for (let minute = 0; minute < 3; minute++) await scene.advance(MINUTE_MS)
   expect(
-    await scene.rows(`SELECT 1 AS ready FROM prepared_media WHERE source LIKE '%VIP群' AND media_id IS NOT NULL`),
+    await scene.rawRows(`SELECT 1 AS ready FROM prepared_media WHERE source LIKE '%VIP群' AND media_id IS NOT NULL`),
   ).toHaveLength(1)
   expect((await zhangsan.get(`${of}/version`)).body).not.toEqual(withRules)
 })

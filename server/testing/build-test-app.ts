@@ -2,12 +2,12 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts'
-import type { SqlValue } from '../core/db/tx.ts'
 import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
 import { createLogger } from '../core/kernel/logger.ts'
 import { createHuoshui } from '../huoshui.ts'
 import { readSettings } from '../settings.ts'
 import { createMigratedDatabase } from './migrated-database.ts'
+import { questionsTo } from './questions.ts'
 
 export interface TestAppOptions {
   /** ISO 8601 with offset; default a Sunday morning in Shanghai. */
@@ -118,7 +118,7 @@ export async function buildTestApp(options: TestAppOptions = {}) {
       clock.advance(ms)
       await settle()
     },
-    rows: <T extends object>(sql: string, params: SqlValue[] = []) => huoshui.db.tx((tx) => tx.rows<T>(sql, params)),
+    ...questionsTo(huoshui.db),
     close: async (keep: { database?: boolean } = {}) => {
       await huoshui.stop()
       if (options.platform === undefined) await sandbox.close()

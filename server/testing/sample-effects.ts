@@ -44,17 +44,19 @@ const giveCode = (t: TestApp): void => {
     used: false,
   })
 }
-const follow = (t: TestApp) => t.rows('SELECT userid, active, half, lost_by FROM follow WHERE external_userid = ?', [A])
+const follow = (t: TestApp) =>
+  t.rawRows('SELECT userid, active, half, lost_by FROM follow WHERE external_userid = ?', [A])
 const notes =
   (externalUserId = A) =>
   async (t: TestApp): Promise<string[]> =>
     (
-      await t.rows<{ body: string }>('SELECT body FROM timeline WHERE external_userid = ? ORDER BY id DESC LIMIT 1', [
-        externalUserId,
-      ])
+      await t.rawRows<{ body: string }>(
+        'SELECT body FROM timeline WHERE external_userid = ? ORDER BY id DESC LIMIT 1',
+        [externalUserId],
+      )
     ).map((row) => row.body)
 const welcome = async (t: TestApp) =>
-  (await t.rows<{ state: string }>('SELECT state FROM welcome')).map((row) => row.state)
+  (await t.rawRows<{ state: string }>('SELECT state FROM welcome')).map((row) => row.state)
 
 const group = (t: TestApp): Group => {
   const found = t.sandbox.world.groups.get(CHAT)
@@ -80,7 +82,7 @@ const VERSION = '0f6b9a8e7d25c41390ab7fe3d864c512'
 const change = (changes: Partial<Group>) => (t: TestApp) =>
   void Object.assign(group(t), { memberVersion: VERSION, ...changes })
 const chat = (column: string) => (t: TestApp) =>
-  t.rows(`SELECT ${column} AS value FROM chat_group WHERE chat_id = ?`, [CHAT])
+  t.rawRows(`SELECT ${column} AS value FROM chat_group WHERE chat_id = ?`, [CHAT])
 const leaves =
   (id: string) =>
   (t: TestApp): void => {
@@ -105,9 +107,9 @@ const knowTags = async (t: TestApp): Promise<void> => {
   await t.huoshui.db.tx((tx) => t.huoshui.tags.askForListing(tx, 'test', 'test'))
 }
 const tags = async (t: TestApp): Promise<string[]> =>
-  (await t.rows<{ path: string }>('SELECT path FROM corp_tag WHERE gone_at IS NULL')).map((row) => row.path)
+  (await t.rawRows<{ path: string }>('SELECT path FROM corp_tag WHERE gone_at IS NULL')).map((row) => row.path)
 
-const staff = (columns: string) => (t: TestApp) => t.rows(`SELECT ${columns} FROM staff ORDER BY userid`)
+const staff = (columns: string) => (t: TestApp) => t.rawRows(`SELECT ${columns} FROM staff ORDER BY userid`)
 const listings = async (t: TestApp): Promise<number> => {
   const before = t.sandbox.calls('user/simplelist').length
   await t.advance(60_000)
@@ -141,19 +143,19 @@ export const SAMPLE_EFFECTS: Record<string, SampleEffect> = {
   'change_external_contact.add_external_contact.no_state': {
     says: '记下好友关系；没有凭证，写明没有发欢迎语',
     world: befriend(B, 'lisi'),
-    see: async (t) => [await t.rows('SELECT userid, active, state FROM follow'), await welcome(t)],
+    see: async (t) => [await t.rawRows('SELECT userid, active, state FROM follow'), await welcome(t)],
     expected: [[{ userid: 'lisi', active: 1, state: null }], ['none']],
   },
   'change_external_contact.add_half_external_contact': {
     says: '记下单向的好友关系，等导购通过',
-    see: async (t) => (await t.rows<{ half: number }>('SELECT half FROM follow')).map((row) => row.half),
+    see: async (t) => (await t.rawRows<{ half: number }>('SELECT half FROM follow')).map((row) => row.half),
     expected: [1],
   },
   'change_external_contact.edit_external_contact': {
     says: '重新读取备注和标签',
     known: friends(),
     world: (t) => t.sandbox.editRemark({ userId: 'zhangsan', externalUserId: A, remark: '小满·肉食' }),
-    see: (t) => t.rows('SELECT remark FROM follow'),
+    see: (t) => t.rawRows('SELECT remark FROM follow'),
     expected: [{ remark: '小满·肉食' }],
   },
   'change_external_contact.del_external_contact': {
@@ -182,7 +184,7 @@ export const SAMPLE_EFFECTS: Record<string, SampleEffect> = {
   'change_external_contact.msg_audit_approved': {
     says: '客户动态里写明同意了会话存档；带来的凭证可用来发欢迎语',
     known: friends(),
-    see: async (t) => (await t.rows(`SELECT 1 AS n FROM timeline WHERE kind = 'customer.chat-archiving'`)).length,
+    see: async (t) => (await t.rawRows(`SELECT 1 AS n FROM timeline WHERE kind = 'customer.chat-archiving'`)).length,
     expected: 1,
   },
 
@@ -301,20 +303,20 @@ export const SAMPLE_EFFECTS: Record<string, SampleEffect> = {
     says: '按新的顺序显示',
     known: knowTags,
     world: (t) => void Object.assign(t.sandbox.world.tags.get(TAG) ?? {}, { order: 9 }),
-    see: (t) => t.rows('SELECT tag_sort FROM corp_tag'),
+    see: (t) => t.rawRows('SELECT tag_sort FROM corp_tag'),
     expected: [{ tag_sort: 9 }],
   },
   'change_external_tag.shuffle.strategy': {
     says: '规则组的标签换了顺序，重新读取',
     known: knowTags,
     world: (t) => void Object.assign(t.sandbox.world.tags.get(TAG) ?? {}, { order: 9 }),
-    see: (t) => t.rows('SELECT tag_sort FROM corp_tag'),
+    see: (t) => t.rawRows('SELECT tag_sort FROM corp_tag'),
     expected: [{ tag_sort: 9 }],
   },
 
   'change_contact.create_user': {
     says: '记下新成员',
-    see: (t) => t.rows(`SELECT departments, state FROM staff WHERE userid = 'zhangsan'`),
+    see: (t) => t.rawRows(`SELECT departments, state FROM staff WHERE userid = 'zhangsan'`),
     expected: [{ departments: '[1]', state: 'active' }],
   },
   'change_contact.update_user': {
@@ -325,19 +327,19 @@ export const SAMPLE_EFFECTS: Record<string, SampleEffect> = {
       t.sandbox.world.staff.delete('zhangsan')
       if (member !== undefined) t.sandbox.world.staff.set('zhangsan001', { ...member, userId: 'zhangsan001' })
     },
-    see: async (t) => [await staff('userid')(t), await t.rows('SELECT userid FROM follow')],
+    see: async (t) => [await staff('userid')(t), await t.rawRows('SELECT userid FROM follow')],
     expected: [[{ userid: 'lisi' }, { userid: 'zhangsan001' }], [{ userid: 'zhangsan001' }]],
   },
   'change_contact.update_user.minimal': {
     says: '只有 userid 和部门的事件也够用：读不到成员资料时记下部门',
     world: (t) => t.sandbox.faults.set({ path: 'user/get', errcode: 60011 }),
-    see: (t) => t.rows(`SELECT departments FROM staff WHERE userid = 'lisi'`),
+    see: (t) => t.rawRows(`SELECT departments FROM staff WHERE userid = 'lisi'`),
     expected: [{ departments: '[2]' }],
   },
   'change_contact.delete_user': {
     says: '成员离职：渠道不再分给他，待办转给别的导购，客户待分配',
     world: (t) => t.sandbox.removeStaff({ userId: 'zhangsan' }),
-    see: (t) => t.rows(`SELECT state FROM staff WHERE userid = 'zhangsan'`),
+    see: (t) => t.rawRows(`SELECT state FROM staff WHERE userid = 'zhangsan'`),
     expected: [{ state: 'left' }],
   },
   'change_contact.create_party': once('重新核对成员名单和部门，一分钟内的变化合并成一次'),
@@ -357,7 +359,7 @@ export const SAMPLE_EFFECTS: Record<string, SampleEffect> = {
   'customer_acquisition.customer_start_chat': {
     says: '客户动态里写明客户发来第一条消息；漏掉的添加由此补上',
     world: befriend(),
-    see: async (t) => [await follow(t), (await t.rows('SELECT kind FROM timeline')).length > 0],
+    see: async (t) => [await follow(t), (await t.rawRows('SELECT kind FROM timeline')).length > 0],
     expected: [[ADDED], true],
   },
 

@@ -76,7 +76,7 @@ it('compares with the version that is released, and estimates who will come from
   await t.pay(ids[0] ?? '')
 
   // The second version comes into force and is taken back; a third, and another journey, stand in somebody's folder.
-  const [first] = await t.rows<{ version: string }>(`SELECT version FROM sop_release WHERE sop = 'care'`)
+  const [first] = await t.rawRows<{ version: string }>(`SELECT version FROM sop_release WHERE sop = 'care'`)
   t.writeConfig({ 'sop/care.yaml': CARE.replace('一号', '二号') })
   await t.huoshui.rules.check()
   expect((await sop('rollback', 'care', '--to', first?.version ?? '')).code).toBe(0)

@@ -38,7 +38,7 @@ async function post(message: string, shape: Shape = {}) {
 const event = (name: string, fields = ''): string =>
   `<xml><ToUserName><![CDATA[${t.sandbox.credentials.corpId}]]></ToUserName><FromUserName><![CDATA[sys]]></FromUserName><CreateTime>${Math.floor(t.clock.now() / 1000)}</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[${name}]]></Event>${fields}</xml>`
 
-const stored = () => t.rows<{ kind: string; state: string }>('SELECT kind, state FROM inbound_event ORDER BY id')
+const stored = () => t.rawRows<{ kind: string; state: string }>('SELECT kind, state FROM inbound_event ORDER BY id')
 
 describe('GET /wecom/callback', () => {
   it('answers the console’s check with exactly the decrypted text', async () => {

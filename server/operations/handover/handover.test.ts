@@ -41,24 +41,24 @@ describe('a customer handed over by a guide on the job', () => {
       { userid: 'lisi', active: 1, lost_by: null, channel: '包裹卡', remark: '孙姐' },
       { userid: 'zhangsan', active: 0, lost_by: 'transfer', channel: '包裹卡', remark: '孙姐' },
     ])
-    expect(await scene.rows(`SELECT first_channel, first_userid FROM customer WHERE external_userid = 'wmA'`)).toEqual([
-      { first_channel: '包裹卡', first_userid: 'zhangsan' },
-    ])
     expect(
-      await scene.rows(
+      await scene.rawRows(`SELECT first_channel, first_userid FROM customer WHERE external_userid = 'wmA'`),
+    ).toEqual([{ first_channel: '包裹卡', first_userid: 'zhangsan' }])
+    expect(
+      await scene.rawRows(
         `SELECT f.userid AS userid, t.path AS path FROM follow_tag f JOIN corp_tag t ON t.tag_id = f.tag_id
          WHERE f.external_userid = 'wmA'`,
       ),
     ).toEqual([{ userid: 'lisi', path: '来源/包裹卡' }])
-    expect(await scene.rows(`SELECT userid, title, state FROM guide_task WHERE external_userid = 'wmA'`)).toEqual([
+    expect(await scene.rawRows(`SELECT userid, title, state FROM guide_task WHERE external_userid = 'wmA'`)).toEqual([
       { userid: 'lisi', title: '打个招呼', state: 'open' },
     ])
-    expect(await scene.rows(`SELECT userid, state FROM sop_entry WHERE external_userid = 'wmA'`)).toEqual([
+    expect(await scene.rawRows(`SELECT userid, state FROM sop_entry WHERE external_userid = 'wmA'`)).toEqual([
       { userid: 'lisi', state: 'active' },
     ])
-    expect(await scene.told('customer.added')).toHaveLength(1)
-    expect(await scene.told('customer.lost')).toHaveLength(0)
-    expect(await scene.told('customer.handed-over')).toHaveLength(1)
+    expect(await scene.eventsOf('customer.added')).toHaveLength(1)
+    expect(await scene.eventsOf('customer.lost')).toHaveLength(0)
+    expect(await scene.eventsOf('customer.handed-over')).toHaveLength(1)
     expect(await scene.notes('wmA', KINDS)).toEqual([
       'zhangsan 通过渠道「包裹卡」添加了导购张三',
       'zhangsan 正在从张三转给李四，等待客户确认，最迟 2026-11-23 10:01 自动完成',
@@ -72,11 +72,11 @@ describe('a customer handed over by a guide on the job', () => {
     await scene.settle()
     await overNight()
     expect(await scene.follows('wmA')).toMatchObject([{ active: 1 }, { active: 0 }])
-    expect(await scene.told('customer.added')).toHaveLength(1)
+    expect(await scene.eventsOf('customer.added')).toHaveLength(1)
     expect(await scene.notes('wmA', KINDS)).toHaveLength(4)
     await scene.advance(3 * DAY_MS)
     await scene.advance(MINUTE_MS)
-    expect(await scene.rows(`SELECT userid, title FROM guide_task WHERE title = '回访一下'`)).toEqual([
+    expect(await scene.rawRows(`SELECT userid, title FROM guide_task WHERE title = '回访一下'`)).toEqual([
       { userid: 'lisi', title: '回访一下' },
     ])
   })
@@ -104,7 +104,7 @@ describe('a customer handed over by a guide on the job', () => {
     scene.sandbox.redeliver()
     await scene.settle()
     expect(await scene.follows('wmA')).toMatchObject([{ userid: 'lisi', active: 0, lost_by: 'guide' }, { active: 0 }])
-    expect(await scene.told('customer.added')).toHaveLength(1)
+    expect(await scene.eventsOf('customer.added')).toHaveLength(1)
   })
 
   test('stays with the old guide when the customer refuses; the reason is told once and the same guide is not tried again', async () => {
@@ -255,7 +255,7 @@ describe('the customers and groups of a guide who left', () => {
     }
     expect(await scene.alerts()).toContainEqual(expect.objectContaining(alert))
     expect(await scene.start()).toMatchObject({ plan: { departed: true, calls: { customers: 1, groups: 1 } } })
-    expect(await scene.rows('SELECT owner FROM chat_group WHERE chat_id = ?', [chatId])).toEqual([{ owner: 'lisi' }])
+    expect(await scene.rawRows('SELECT owner FROM chat_group WHERE chat_id = ?', [chatId])).toEqual([{ owner: 'lisi' }])
     expect(scene.sandbox.world.groups.get(chatId)?.ownerUserId).toBe('lisi')
     await overNight()
     expect(await scene.states()).toMatchObject([{ state: 'done' }])
@@ -263,7 +263,10 @@ describe('the customers and groups of a guide who left', () => {
       { userid: 'lisi', active: 1, channel: '包裹卡' },
       { userid: 'zhangsan', active: 0 },
     ])
-    expect([await scene.told('customer.added'), await scene.told('customer.handed-over')]).toMatchObject([[{}], [{}]])
+    expect([await scene.eventsOf('customer.added'), await scene.eventsOf('customer.handed-over')]).toMatchObject([
+      [{}],
+      [{}],
+    ])
     await scene.advance(DAY_MS)
     expect(await scene.db.tx((tx) => scene.huoshui.handover.queries.unassigned(tx))).toEqual([])
     expect(await scene.alerts()).not.toContainEqual(expect.objectContaining({ key: alert.key }))
@@ -306,14 +309,14 @@ describe('groups', () => {
     }
     const second = scene.sandbox.world.groups.get(ids[1] ?? '')
     await scene.start({ what: 'groups' })
-    const owners = () => scene.rows('SELECT owner FROM chat_group ORDER BY created_at, chat_id')
+    const owners = () => scene.rawRows('SELECT owner FROM chat_group ORDER BY created_at, chat_id')
     expect(await owners()).toEqual([{ owner: 'lisi' }, { owner: 'zhangsan' }, { owner: 'zhangsan' }])
     if (second) second.dismissed = true
     await scene.advance(15 * HOUR_MS)
     await scene.advance(10 * MINUTE_MS)
     expect(await owners()).toEqual([{ owner: 'lisi' }, { owner: 'zhangsan' }, { owner: 'lisi' }])
     expect(
-      await scene.rows('SELECT chat_id, state, reason FROM handover_group WHERE handover_id <> 99 ORDER BY id'),
+      await scene.rawRows('SELECT chat_id, state, reason FROM handover_group WHERE handover_id <> 99 ORDER BY id'),
     ).toEqual([
       { chat_id: ids[0], state: 'done', reason: null },
       { chat_id: ids[1], state: 'failed', reason: '客户群已解散（49008）' },

@@ -25,7 +25,7 @@ async function crashAfterCreation(scene: SendScene, downMs = 0): Promise<SendSce
   })
   await scene.advance(MINUTE_MS).catch(() => undefined)
   Object.assign(scene.db, { tx })
-  const running = await scene.rows(`SELECT id FROM action WHERE kind = 'mass-send.create' AND state = 'running'`)
+  const running = await scene.rawRows(`SELECT id FROM action WHERE kind = 'mass-send.create' AND state = 'running'`)
   expect(running).not.toEqual([])
   // Not `advance`: the dead process must not go on.
   scene.clock.advance(downMs + MINUTE_MS)
@@ -41,7 +41,7 @@ test('the task of a dead process is found and adopted, not made again', async ()
   for (let i = 0; i < 4; i++) await scene.advance(MINUTE_MS)
   expect(creations(scene)).toBe(1)
   const [task] = tasksOf(scene)
-  expect(await scene.rows('SELECT state, msgid FROM send_batch')).toEqual([{ state: 'created', msgid: task?.msgid }])
+  expect(await scene.rawRows('SELECT state, msgid FROM send_batch')).toEqual([{ state: 'created', msgid: task?.msgid }])
   await scene.confirmAll('zhangsan')
   await scene.advance(5 * MINUTE_MS)
   expect(await scene.outcomes()).toEqual(['wmA sent', 'wmB sent'])
@@ -67,7 +67,7 @@ test('two tasks of one guide with one text are told apart by their customers', a
   for (const [msgid, task] of made) massSends.set(msgid, task)
   for (let i = 0; i < 4; i++) await scene.advance(MINUTE_MS)
   expect(creations(scene)).toBe(2)
-  const rows = await scene.rows<{ external_userid: string; msgid: string }>(
+  const rows = await scene.rawRows<{ external_userid: string; msgid: string }>(
     `SELECT r.external_userid, b.msgid FROM send_recipient r JOIN send_batch b ON b.id = r.batch_id
      ORDER BY r.external_userid`,
   )
@@ -91,7 +91,7 @@ test('when WeCom does not tell whose task it is, nothing is sent twice; it is ad
 
   for (const [id, result] of kept) results.set(id, result)
   await scene.advance(5 * MINUTE_MS)
-  expect(await scene.rows('SELECT state FROM send_batch')).toEqual([{ state: 'created' }])
+  expect(await scene.rawRows('SELECT state FROM send_batch')).toEqual([{ state: 'created' }])
   expect(creations(scene)).toBe(1)
 })
 
@@ -101,7 +101,7 @@ test('a task that WeCom made and told of in an unknown shape is not made again; 
   scene.sandbox.faults.set({ path: 'externalcontact/add_msg_template', odd: { at: 'msgid', is: 'null' } })
   for (let i = 0; i < 8; i++) await scene.advance(MINUTE_MS)
   expect(creations(scene)).toBe(1)
-  expect(await scene.rows('SELECT state, msgid FROM send_batch')).toEqual([
+  expect(await scene.rawRows('SELECT state, msgid FROM send_batch')).toEqual([
     { state: 'created', msgid: tasksOf(scene)[0]?.msgid },
   ])
 })
@@ -112,7 +112,7 @@ test('down beyond the time in which it may be created: adopted all the same, sin
   const scene = await crashAfterCreation(first, 7 * HOUR_MS)
   await scene.advance(5 * MINUTE_MS)
   expect(creations(scene)).toBe(1)
-  expect(await scene.rows('SELECT state FROM send_batch')).toEqual([{ state: 'created' }])
+  expect(await scene.rawRows('SELECT state FROM send_batch')).toEqual([{ state: 'created' }])
 })
 
 test('the same, but WeCom has no such task: its customers are told to have got nothing', async () => {
@@ -134,7 +134,7 @@ test('an answer that got lost on the way: looked for first, then made again beca
   for (let i = 0; i < 7; i++) await scene.advance(MINUTE_MS)
   expect(searches(scene)).toBeGreaterThan(0)
   expect(tasksOf(scene)).toHaveLength(1)
-  expect(await scene.rows('SELECT state FROM send_batch')).toEqual([{ state: 'created' }])
+  expect(await scene.rawRows('SELECT state FROM send_batch')).toEqual([{ state: 'created' }])
 })
 
 test('a plain refusal for now (45009) is tried again without a search', async () => {

@@ -53,7 +53,7 @@ test('at ten each guide gets one task with the own customers; confirmed, it reac
   ])
 
   // Nothing is asked any more, nothing told and nothing sent again.
-  expect(await scene.rows('SELECT id FROM send_recipient WHERE note_due = 1')).toEqual([])
+  expect(await scene.rawRows('SELECT id FROM send_recipient WHERE note_due = 1')).toEqual([])
   const polls = calls(scene, 'get_groupmsg_task')
   await scene.advance(2 * HOUR_MS)
   expect(calls(scene, 'get_groupmsg_task')).toBe(polls)

@@ -46,17 +46,10 @@ afterEach(() => t.close())
 const stateOf = async (pool: string): Promise<string> =>
   (await t.db.tx((tx) => t.huoshui.groups.queries.joinWayOf(tx, pool)))?.state ?? ''
 const invitations = () =>
-  t.rows<{ pool: string; state: string; invited_by: string }>(
+  t.rawRows<{ pool: string; state: string; invited_by: string }>(
     'SELECT pool, state, invited_by FROM invitation ORDER BY id',
   )
-const openTasks = () =>
-  t.rows<{ kind: string; title: string; userid: string }>(
-    `SELECT kind, title, userid FROM guide_task WHERE state = 'open' ORDER BY id`,
-  )
-const timeline = async (id: string): Promise<string[]> =>
-  (await t.rows<{ body: string }>('SELECT body FROM timeline WHERE external_userid = ? ORDER BY id', [id])).map(
-    (row) => row.body,
-  )
+const openTasks = async () => (await t.openTasks()).map(({ kind, title, userid }) => ({ kind, title, userid }))
 /** A new customer of zhangsan's, a minute later than whatever was before. */
 async function customer(): Promise<string> {
   await t.advance(MINUTE_MS)
@@ -98,14 +91,14 @@ describe('from stranger to the right group', () => {
 
     await pay(id, 'o1', 19_900)
     expect(await openTasks()).toEqual([{ kind: 'invite', title: '邀请进「付费群」', userid: 'zhangsan' }])
-    expect((await t.rows('SELECT detail FROM guide_task'))[0]).toEqual({
+    expect((await t.rawRows('SELECT detail FROM guide_task'))[0]).toEqual({
       detail: expect.stringMatching(/"pool":"付费群","qr_code":"http/),
     })
 
     await join(id, '付费群')
     expect(await openTasks()).toEqual([{ kind: 'should-leave', title: '请客户退出「科普群」', userid: 'zhangsan' }])
     expect((await invitations()).map((one) => one.state)).toEqual(['joined', 'joined'])
-    const lines = await timeline(id)
+    const lines = await t.timelineOf(id)
     expect(lines).toContain('随欢迎语邀请加入「科普群」')
     expect(lines).toContain('加入客户群「牧野·科普1」（扫群二维码）')
     expect(lines).toContain('请导购张三：邀请进「付费群」')
@@ -117,9 +110,9 @@ describe('from stranger to the right group', () => {
     await join(id, '科普群')
     await pay(id, 'o1', 19_900)
     await join(id, '付费群')
-    const before = [await invitations(), await openTasks(), await timeline(id)]
+    const before = [await invitations(), await openTasks(), await t.timelineOf(id)]
     await again()
-    expect([await invitations(), await openTasks(), await timeline(id)]).toEqual(before)
+    expect([await invitations(), await openTasks(), await t.timelineOf(id)]).toEqual(before)
   })
 
   it('withdraws the open invitation of somebody who pays before joining', async () => {
@@ -129,7 +122,7 @@ describe('from stranger to the right group', () => {
       { pool: '科普群', state: 'withdrawn', invited_by: 'welcome' },
       { pool: '付费群', state: 'open', invited_by: 'task' },
     ])
-    expect(await timeline(id)).toContain('取消邀请进「科普群」：付款后不再符合入群条件')
+    expect(await t.timelineOf(id)).toContain('取消邀请进「科普群」：付款后不再符合入群条件')
   })
 
   it('invites into the VIP group past the threshold, and nobody below it', async () => {
@@ -147,7 +140,7 @@ describe('from stranger to the right group', () => {
     await refund('o1')
     await again()
     expect(await openTasks()).toEqual([{ kind: 'should-leave', title: '请客户退出「付费群」', userid: 'zhangsan' }])
-    const [task] = await t.rows<{ reason: string }>(`SELECT reason FROM guide_task WHERE state = 'open'`)
+    const [task] = await t.openTasks()
     expect(JSON.parse(task?.reason ?? '')).toMatchObject({
       text: '订单退款后不再符合群池「付费群」的入群条件',
       rule: { kind: 'pool', name: '付费群' },
@@ -160,8 +153,8 @@ describe('from stranger to the right group', () => {
     await t.sandbox.leaveGroup({ externalUserId: id, chatId })
     await t.settle()
     expect(await openTasks()).toEqual([])
-    expect(await timeline(id)).toContain('待办已完成：请客户退出「付费群」（已退群）')
-    expect(await timeline(id)).toContain('离开客户群「牧野·付费1」（自己退出）')
+    expect(await t.timelineOf(id)).toContain('待办已完成：请客户退出「付费群」（已退群）')
+    expect(await t.timelineOf(id)).toContain('离开客户群「牧野·付费1」（自己退出）')
   })
 
   it('still asks for leaving while one group of the pool is left', async () => {
@@ -187,7 +180,7 @@ describe('from stranger to the right group', () => {
     await pay(paying, 'o1', 19_900)
     const open = await t.db.tx((tx) => t.huoshui.routing.queries.openOf(tx, other))
     expect(open.map((one) => one.pool)).toEqual(['科普群'])
-    expect((await timeline(other)).join()).not.toContain('付费群')
+    expect((await t.timelineOf(other)).join()).not.toContain('付费群')
   })
 })
 
@@ -225,7 +218,7 @@ describe('an invitation', () => {
     expect((await invitations())[0]?.state).toBe('open')
     await t.advance(2 * MINUTE_MS)
     expect((await invitations())[0]?.state).toBe('lapsed')
-    expect(await timeline(id)).toContain('取消邀请进「科普群」：邀请已过期')
+    expect(await t.timelineOf(id)).toContain('取消邀请进「科普群」：邀请已过期')
     const request = { externalUserId: id, userId: 'zhangsan', pool: '科普群', reason: { text: '测试' } }
     expect(await t.db.tx((tx) => t.huoshui.routing.invite(tx, { ...request, key: 'later' }))).toBe('invited')
   })
@@ -246,7 +239,7 @@ describe('an invitation', () => {
     await t.advance(MINUTE_MS)
     expect((await invitations()).at(-1)).toEqual({ pool: '付费群', state: 'open', invited_by: 'task' })
     const { chatId } = await join(late, '付费群')
-    expect(await t.rows('SELECT name FROM chat_group WHERE chat_id = ?', [chatId])).toEqual([{ name: '牧野·付费2' }])
+    expect(await t.rawRows('SELECT name FROM chat_group WHERE chat_id = ?', [chatId])).toEqual([{ name: '牧野·付费2' }])
     expect((await invitations()).at(-1)?.state).toBe('joined')
   })
 
@@ -258,7 +251,7 @@ describe('an invitation', () => {
     await t.advance(5_000)
     expect(await openTasks()).toEqual([{ kind: 'invite', title: '邀请进「科普群」', userid: 'zhangsan' }])
     expect(await invitations()).toEqual([{ pool: '科普群', state: 'open', invited_by: 'task' }])
-    expect(await timeline(id)).not.toContain('随欢迎语邀请加入「科普群」')
+    expect(await t.timelineOf(id)).not.toContain('随欢迎语邀请加入「科普群」')
   })
 
   it('goes over to the guide who remains when the other one is deleted', async () => {
@@ -312,7 +305,7 @@ describe('an invitation', () => {
 it('lists the members who do not meet the entry condition of their group', async () => {
   const paid = await customer()
   const unpaid = await customer()
-  const [group] = await t.rows<{ chat_id: string }>(`SELECT chat_id FROM chat_group WHERE name = '牧野·付费1'`)
+  const [group] = await t.rawRows<{ chat_id: string }>(`SELECT chat_id FROM chat_group WHERE name = '牧野·付费1'`)
   await pay(paid, 'o1', 9_900)
   for (const externalUserId of [paid, unpaid]) {
     await t.sandbox.joinGroup({ externalUserId, chatId: group?.chat_id ?? '' })

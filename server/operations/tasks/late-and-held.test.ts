@@ -9,13 +9,6 @@ const told = (userId: string): string[] =>
   (t.sandbox.world.appMessages.get(userId) ?? [])
     .filter((message) => message.msgtype === 'text')
     .map((message) => String(message.body.content))
-const notes = async (id: string): Promise<string[]> => {
-  const rows = await t.rows<{ body: string }>(
-    `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'task.%' ORDER BY id`,
-    [id],
-  )
-  return rows.map((row) => row.body)
-}
 
 it('a to-do that is not done is told on, then given to another; what is done in time troubles nobody', async () => {
   t = await openSopScene({
@@ -37,7 +30,7 @@ steps:
   await t.pay(slow, 'o1')
   await t.pay(quick, 'o2')
   await t.again()
-  const [task] = await t.rows<{ id: number }>('SELECT id FROM guide_task WHERE external_userid = ?', [quick])
+  const [task] = await t.tasksAbout(quick)
   await t.db.tx((tx) => t.huoshui.tasks.closeOwn(tx, { id: task?.id ?? 0, userId: 'zhangsan', outcome: 'done' }))
 
   await t.advance(2 * HOUR_MS)
@@ -47,15 +40,15 @@ steps:
   await t.advance(10 * SECOND_MS)
   await t.again()
   await t.advance(DAY_MS)
-  expect(await t.tasks(slow)).toEqual([{ title: '打电话', state: 'open', userid: 'lisi' }])
-  expect(await notes(slow)).toEqual([
+  expect(await t.tasksAbout(slow)).toMatchObject([{ title: '打电话', state: 'open', userid: 'lisi' }])
+  expect(await t.timelineOf(slow, 'task.%')).toEqual([
     '请导购张三：打电话',
     '待办超时未做：打电话，已通知 李四',
     '待办「打电话」张三没有做，转给李四',
   ])
-  expect(await notes(quick)).toEqual(['请导购张三：打电话', '待办已完成：打电话'])
+  expect(await t.timelineOf(quick, 'task.%')).toEqual(['请导购张三：打电话', '待办已完成：打电话'])
   expect(told('lisi')).toHaveLength(1)
-  expect(await t.rows('SELECT id FROM task_deadline')).toEqual([])
+  expect(await t.rawRows('SELECT id FROM task_deadline')).toEqual([])
 })
 
 it('it goes to another guide of the customer before anybody else', async () => {
@@ -75,9 +68,9 @@ steps: [ { task: { for: guide, title: 打电话, reassign: { after: 1h } } } ]
   await t.scan({ externalUserId: id, userId: 'lisi' })
   await t.advance(HOUR_MS)
   await t.advance(10 * SECOND_MS)
-  expect((await t.tasks(id)).map((task) => task.userid)).toEqual(['lisi'])
-  expect((await t.tasks(alone)).map((task) => task.userid)).toEqual(['zhangsan'])
-  expect((await notes(alone)).at(-1)).toBe('待办超时未做：打电话，没有人可以接手，还是导购张三的')
+  expect((await t.tasksAbout(id)).map((task) => task.userid)).toEqual(['lisi'])
+  expect((await t.tasksAbout(alone)).map((task) => task.userid)).toEqual(['zhangsan'])
+  expect((await t.timelineOf(alone, 'task.%')).at(-1)).toBe('待办超时未做：打电话，没有人可以接手，还是导购张三的')
 })
 
 it('no guide gets more than the set number a day; the rest comes on the next mornings, the most important first', async () => {
@@ -97,7 +90,7 @@ it('no guide gets more than the set number a day; the rest comes on the next mor
   await t.pay(last, 'o1')
   await t.again()
   const states = async (): Promise<string[]> =>
-    (await t.rows<{ title: string; state: string }>('SELECT title, state FROM guide_task ORDER BY id')).map(
+    (await t.rawRows<{ title: string; state: string }>('SELECT title, state FROM guide_task ORDER BY id')).map(
       (task) => `${task.title} ${task.state}`,
     )
   expect(await states()).toEqual(['low open', 'low open', 'low held', 'low held', 'high held'])
@@ -112,12 +105,12 @@ it('no guide gets more than the set number a day; the rest comes on the next mor
   expect(await states()).toEqual(['low open', 'low open', 'low held', 'low held', 'high held'])
   await t.until('2026-11-23T09:30:30')
   expect(await states()).toEqual(['low open', 'low open', 'low open', 'low held', 'high open'])
-  const [high] = await t.rows<{ due_at: number; opened_at: number }>(`SELECT * FROM guide_task WHERE title = 'high'`)
+  const [high] = await t.rawRows<{ due_at: number; opened_at: number }>(`SELECT * FROM guide_task WHERE title = 'high'`)
   expect((high?.due_at ?? 0) - (high?.opened_at ?? 0)).toBe(2 * HOUR_MS)
   await t.until('2026-11-24T09:30:30')
   expect(await states()).toEqual(['low open', 'low open', 'low open', 'low open', 'high open'])
   expect(await alerts()).toEqual([])
-  expect(await notes(last)).toEqual([
+  expect(await t.timelineOf(last, 'task.%')).toEqual([
     '导购张三今天的待办满了，排到明早：low',
     '导购张三今天的待办满了，排到明早：high',
     '请导购张三：high',

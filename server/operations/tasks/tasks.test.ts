@@ -33,13 +33,6 @@ const openTitles = async (userId = 'zhangsan'): Promise<string[]> =>
 /** What guides were sent by our app, oldest first. */
 const messages = (userId = 'zhangsan'): string[] =>
   (t.sandbox.world.appMessages.get(userId) ?? []).map((message) => String(message.body.content))
-const timeline = async (): Promise<string[]> =>
-  (
-    await t.rows<{ body: string }>(
-      `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'task.%' ORDER BY id`,
-      [customer],
-    )
-  ).map((row) => row.body)
 
 describe('a task', () => {
   it('is opened once per key, told to the guide and noted on the timeline', async () => {
@@ -49,7 +42,7 @@ describe('a task', () => {
     expect(messages()).toEqual([
       '**您有 1 条新待办**（2026-11-22 09:00）\n> 小林：回访 a（11-22 10:00 前）\n打开与客户的聊天，在侧边栏里处理。',
     ])
-    expect(await timeline()).toEqual(['请导购张三：回访 a'])
+    expect(await t.timelineOf(customer, 'task.%')).toEqual(['请导购张三：回访 a'])
   })
 
   it('is done once, by whoever it belongs to', async () => {
@@ -61,7 +54,7 @@ describe('a task', () => {
     expect(await close('zhangsan')).toBe(true)
     expect(await close('zhangsan')).toBe(false)
     expect(await openTitles()).toEqual([])
-    expect(await timeline()).toEqual(['请导购张三：回访 a', '待办已完成：回访 a（聊过了）'])
+    expect(await t.timelineOf(customer, 'task.%')).toEqual(['请导购张三：回访 a', '待办已完成：回访 a（聊过了）'])
   })
 
   it('is dropped when the pair is no longer friends, the other guide’s stays', async () => {
@@ -78,7 +71,7 @@ describe('a task', () => {
     await t.settle()
     expect(await openTitles()).toEqual([])
     expect(await openTitles('lisi')).toEqual(['回访 b'])
-    expect(await timeline()).toContain('待办已取消：回访 a（已不是好友）')
+    expect(await t.timelineOf(customer, 'task.%')).toContain('待办已取消：回访 a（已不是好友）')
   })
 
   it('stays when the customer came back before the loss was handled', async () => {
@@ -125,7 +118,7 @@ describe('the message to the guide', () => {
     expect(messages()).toHaveLength(3)
     await t.advance(HOUR_MS)
     expect(messages()).toHaveLength(3)
-    expect(await t.rows(`SELECT id FROM action WHERE kind = 'task.notify'`)).toHaveLength(3)
+    expect(await t.rawRows(`SELECT id FROM action WHERE kind = 'task.notify'`)).toHaveLength(3)
     await open('e', { userId: 'lisi' })
     expect(messages('lisi')).toHaveLength(1)
   })

@@ -23,7 +23,7 @@ const confirm = async (nth: number): Promise<void> => {
 }
 const guidePlaces = async (): Promise<string[]> =>
   (
-    await t.rows<{ userid: string; total: number }>(
+    await t.rawRows<{ userid: string; total: number }>(
       'SELECT userid, COUNT(*) AS total FROM tier_seat GROUP BY userid ORDER BY userid',
     )
   ).map(({ userid, total }) => `${userid} ${total}`)
@@ -46,9 +46,9 @@ it('who reaches the level is proposed to its guides, the least loaded first; whe
   expect((await t.pending())[0]).toBe('hand-over C→S started lisi')
   await t.advance(DAY_MS + HOUR_MS)
   await t.advance(MINUTE_MS)
-  expect(await t.rows('SELECT userid FROM follow WHERE external_userid = ? AND active = 1', [ids[0] ?? ''])).toEqual([
-    { userid: 'lisi' },
-  ])
+  expect(await t.rawRows('SELECT userid FROM follow WHERE external_userid = ? AND active = 1', [ids[0] ?? ''])).toEqual(
+    [{ userid: 'lisi' }],
+  )
   expect(await t.pending()).toEqual(['hand-over C→S open wangwu', ...waiting])
   expect(await guidePlaces()).toEqual(['lisi 1', 'wangwu 1'])
 
@@ -60,7 +60,7 @@ it('who reaches the level is proposed to its guides, the least loaded first; whe
   const [next] = await t.db.tx((tx) => t.huoshui.tiers.queries.proposals.pending(tx))
   expect(next?.externalUserId).toBe(ids[2])
   // Once per stay on the level, however often we look.
-  expect(await t.rows('SELECT id FROM tier_proposal')).toHaveLength(4)
+  expect(await t.rawRows('SELECT id FROM tier_proposal')).toHaveLength(4)
 })
 
 it('what WeCom would refuse stays on the list with its reason; a refusal by the customer frees the place', async () => {
@@ -123,7 +123,7 @@ it('fifty at once never go over the cap, and who waits is served in order when t
   expect(given.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(20)
   expect(await guidePlaces()).toEqual(['lisi 10', 'wangwu 10'])
   const queued = (): Promise<{ id: number; external_userid: string }[]> =>
-    t.rows(`SELECT id, external_userid FROM tier_proposal WHERE state = 'queued' ORDER BY id`)
+    t.rawRows(`SELECT id, external_userid FROM tier_proposal WHERE state = 'queued' ORDER BY id`)
   const line = await queued()
   expect(line).toHaveLength(30)
 

@@ -47,7 +47,7 @@ async function candidate(): Promise<string> {
   return id
 }
 async function tick(): Promise<void> {
-  const [task] = await t.rows<{ id: number; userid: string }>(
+  const [task] = await t.rawRows<{ id: number; userid: string }>(
     `SELECT id, userid FROM guide_task WHERE kind LIKE 'tier-%' AND state = 'open'`,
   )
   await t.db.tx((tx) =>
@@ -64,7 +64,7 @@ it('who is over both thresholds is proposed once, however often we look; the gui
   await t.nights(1)
   expect(await t.pending()).toEqual(['move 新手→进阶 open'])
   expect(await t.openTasks()).toEqual(['zhangsan 「新手进阶」可以升到 进阶，确认后邀请进「VIP群」'])
-  expect(await t.rows('SELECT id FROM tier_proposal')).toHaveLength(1)
+  expect(await t.rawRows('SELECT id FROM tier_proposal')).toHaveLength(1)
   expect(await t.levels(id)).toEqual(['新手进阶/新手'])
   const [proposal] = await t.db.tx((tx) => t.huoshui.tiers.queries.proposals.candidates(tx, '新手进阶'))
   expect(proposal?.reason).toMatchObject({

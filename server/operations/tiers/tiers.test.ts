@@ -38,11 +38,7 @@ it('rises as soon as it is paid, falls only after the cool-off, and says why eac
     ['C', 'A', 'rule', '订单付款后，符合「A」：累计付款金额至少 2000 元'],
   ])
   expect(moves[1]?.reason.facts).toEqual({ 'orders.paid.sum': 200_000 })
-  const told = await t.rows<{ body: string }>(
-    `SELECT body FROM timeline WHERE external_userid = ? AND kind = 'tier.changed' ORDER BY id`,
-    [id],
-  )
-  expect(told.map(({ body }) => body)).toEqual(['「分层」从 C 升到 A', '「分层」从 A 降到 C'])
+  expect(await t.timelineOf(id, 'tier.changed')).toEqual(['「分层」从 C 升到 A', '「分层」从 A 降到 C'])
 })
 
 it('a journey may put somebody where the rules would not; that stands for the cool-off', async () => {
@@ -78,9 +74,9 @@ it('a new ladder takes everybody up at night, once, without a journey beginning;
   expect(await t.changes()).toEqual([])
   expect(await t.tagsOf(rich)).toEqual(['分层/S'])
 
-  const before = await t.rows('SELECT * FROM customer_tier ORDER BY id')
+  const before = await t.rawRows('SELECT * FROM customer_tier ORDER BY id')
   await t.nights(1)
-  expect(await t.rows('SELECT * FROM customer_tier ORDER BY id')).toEqual(before)
+  expect(await t.rawRows('SELECT * FROM customer_tier ORDER BY id')).toEqual(before)
 
   const now = t.clock.now()
   const known = await t.db.tx((tx) => t.huoshui.facts.of(tx, [rich, poor], now, ['tiers']))

@@ -34,8 +34,8 @@ async function twoCodes(): Promise<void> {
 const codesUsed = (): string[] =>
   t.sandbox.calls(SEND).map((call) => (call.body as { welcome_code: string }).welcome_code)
 const states = async (): Promise<string[]> =>
-  (await t.rows<{ state: string }>('SELECT state FROM welcome')).map((row) => row.state)
-const spares = async (): Promise<number> => (await t.rows('SELECT 1 FROM welcome_spare')).length
+  (await t.rawRows<{ state: string }>('SELECT state FROM welcome')).map((row) => row.state)
+const spares = async (): Promise<number> => (await t.rawRows('SELECT 1 FROM welcome_spare')).length
 
 it('a second code that came while the first was under way is used when the first fails', async () => {
   await twoCodes()

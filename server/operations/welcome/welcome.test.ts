@@ -48,19 +48,14 @@ const open = async (options: TestAppOptions = {}): Promise<void> => {
 afterEach(() => t.close())
 
 const welcomes = () =>
-  t.rows<{ state: string; rule: string | null; reason: string }>('SELECT state, rule, reason FROM welcome ORDER BY id')
+  t.rawRows<{ state: string; rule: string | null; reason: string }>(
+    'SELECT state, rule, reason FROM welcome ORDER BY id',
+  )
 const heard = (externalUserId: string): (string | undefined)[] =>
   t.sandbox
     .messagesOf(externalUserId)
     .filter((message) => message.via === 'welcome')
     .map((message) => message.text ?? message.kind)
-const told = async (externalUserId: string): Promise<string[]> => {
-  const rows = await t.rows<{ body: string }>(
-    `SELECT body FROM timeline WHERE external_userid = ? AND kind = 'welcome.ended' ORDER BY id`,
-    [externalUserId],
-  )
-  return rows.map((row) => row.body)
-}
 async function scan(input: Parameters<TestApp['sandbox']['scan']>[0]): Promise<string> {
   const { externalUserId } = await t.sandbox.scan(input)
   await t.settle()
@@ -83,7 +78,7 @@ describe('which welcome', () => {
     expect(heard(id)).toEqual(['包裹收到了吗？我是张三。', 'image'])
     const [image] = t.sandbox.messagesOf(id).filter((message) => message.kind === 'image')
     expect(image?.attachment?.image).toEqual({ pic_url: expect.stringMatching(/^http/) })
-    expect(await told(id)).toEqual(['已发送欢迎语「包裹卡欢迎语」，用时 0.0 秒'])
+    expect(await t.timelineOf(id, 'welcome.ended')).toEqual(['已发送欢迎语「包裹卡欢迎语」，用时 0.0 秒'])
     const [outcome] = await t.db.tx((tx) => t.huoshui.welcome.queries.ofCustomer(tx, id))
     expect(outcome).toMatchObject({
       state: 'sent',
@@ -121,7 +116,7 @@ describe('which welcome', () => {
     await open({ platform: { sandbox, clock } })
     const id = await scan({ state: 'parcel-card' })
     expect(heard(id)).toEqual(['包裹收到了吗？我是张三。'])
-    expect(await told(id)).toEqual([
+    expect(await t.timelineOf(id, 'welcome.ended')).toEqual([
       '已发送欢迎语「包裹卡欢迎语」，用时 0.0 秒；没有带上还未准备好的图片 welcome/coupon.png',
     ])
     await t.advance(MINUTE_MS)
@@ -148,7 +143,7 @@ describe('one welcome per friendship', () => {
     await again()
     expect(t.sandbox.calls(SEND)).toHaveLength(1)
     expect(heard(id)).toHaveLength(2)
-    expect(await told(id)).toHaveLength(1)
+    expect(await t.timelineOf(id, 'welcome.ended')).toHaveLength(1)
   })
 
   it('for fifty who scan in one second, each callback four times', async () => {
@@ -205,7 +200,10 @@ describe('one welcome per friendship', () => {
       ['WelcomeCode', 'consent'],
     ])
     expect(heard(id)).toEqual([expect.stringContaining('包裹收到了吗？我是张三。'), 'image'])
-    expect((await told(id)).map((text) => text.slice(0, 5))).toEqual(['未发送欢迎', '已发送欢迎'])
+    expect((await t.timelineOf(id, 'welcome.ended')).map((text) => text.slice(0, 5))).toEqual([
+      '未发送欢迎',
+      '已发送欢迎',
+    ])
   })
 })
 
@@ -218,7 +216,7 @@ describe('why there was none', () => {
     await t.advance(SECOND_MS)
     await t.advance(SECOND_MS)
     expect(heard(id)).toHaveLength(2)
-    expect(await told(id)).toEqual(['已发送欢迎语「包裹卡欢迎语」，用时 2.0 秒'])
+    expect(await t.timelineOf(id, 'welcome.ended')).toEqual(['已发送欢迎语「包裹卡欢迎语」，用时 2.0 秒'])
   })
 
   it('another app goes on sending for 20 seconds: late', async () => {
@@ -228,7 +226,7 @@ describe('why there was none', () => {
     for (let second = 0; second < 25; second++) await t.advance(SECOND_MS)
     expect(t.sandbox.calls(SEND)).toHaveLength(20)
     expect(await welcomes()).toMatchObject([{ state: 'late', reason: '超过 20 秒没能发出，其他应用一直在发送' }])
-    expect(await told(id)).toEqual(['未发送欢迎语：超过 20 秒没能发出，其他应用一直在发送'])
+    expect(await t.timelineOf(id, 'welcome.ended')).toEqual(['未发送欢迎语：超过 20 秒没能发出，其他应用一直在发送'])
   })
 
   it('another app was first: final', async () => {
@@ -239,7 +237,7 @@ describe('why there was none', () => {
     await again()
     expect(t.sandbox.calls(SEND)).toHaveLength(1)
     expect(await welcomes()).toMatchObject([{ state: 'taken', rule: '包裹卡欢迎语' }])
-    expect(await told(id)).toEqual(['未发送欢迎语：其他应用已先发送，或双方已经开始聊天'])
+    expect(await t.timelineOf(id, 'welcome.ended')).toEqual(['未发送欢迎语：其他应用已先发送，或双方已经开始聊天'])
   })
 
   it('WeCom gave no answer until the code was dead: perhaps sent, and never tried with another', async () => {
@@ -264,7 +262,7 @@ describe('why there was none', () => {
     t.sandbox.redeliver()
     await t.settle()
     expect(t.sandbox.calls(SEND)).toHaveLength(0)
-    expect(await told(id)).toEqual(['未发送欢迎语：超过 20 秒没能发出'])
+    expect(await t.timelineOf(id, 'welcome.ended')).toEqual(['未发送欢迎语：超过 20 秒没能发出'])
   })
 
   it('no code came with the event', async () => {
@@ -273,7 +271,9 @@ describe('why there was none', () => {
     await again()
     expect(t.sandbox.calls(SEND)).toHaveLength(0)
     expect(await welcomes()).toMatchObject([{ state: 'none', rule: '包裹卡欢迎语' }])
-    expect(await told(id)).toEqual(['未发送欢迎语：企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过'])
+    expect(await t.timelineOf(id, 'welcome.ended')).toEqual([
+      '未发送欢迎语：企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过',
+    ])
   })
 })
 

@@ -48,7 +48,7 @@ describe('actions that wait for a limit', () => {
     t.clock.advance(61 * SECOND_MS)
     const from = t.clock.now()
     await t.settle()
-    const claimed = await t.rows<{ n: number }>(
+    const claimed = await t.rawRows<{ n: number }>(
       `SELECT COUNT(*) AS n FROM action WHERE kind = 'tag.mark' AND started_at >= ? AND state = 'waiting'`,
       [from],
     )
@@ -56,7 +56,7 @@ describe('actions that wait for a limit', () => {
     expect(t.sandbox.calls('send_welcome_msg').filter((call) => call.errcode === 0)).toHaveLength(30)
     for (let second = 0; second < 125; second += 5) await t.advance(5 * SECOND_MS)
     const waiting = `SELECT COUNT(*) AS n FROM action WHERE kind = 'tag.mark' AND state <> 'done'`
-    expect(Number((await t.rows<{ n: number }>(waiting))[0]?.n)).toBe(0)
+    expect(Number((await t.rawRows<{ n: number }>(waiting))[0]?.n)).toBe(0)
     expect(t.sandbox.calls(MARK).filter((call) => call.errcode === 0)).toHaveLength(30)
   })
 })

@@ -24,7 +24,7 @@ const ask = (app: TestApp) => app.huoshui.wecom.contacts.followUserList()
 const askBoth = (times: number) => Promise.all(Array.from({ length: times }, () => [ask(a), ask(b)]).flat())
 /** The refresh in the background is over. */
 async function refreshed(): Promise<void> {
-  const underWay = () => a.rows('SELECT name FROM credential WHERE lease_until IS NOT NULL')
+  const underWay = () => a.rawRows('SELECT name FROM credential WHERE lease_until IS NOT NULL')
   while (gettokens() < 2 || (await underWay()).length > 0) await new Promise((resolve) => setImmediate(resolve))
 }
 const gettokens = (): number => a.sandbox.calls(GETTOKEN).length
@@ -91,7 +91,7 @@ describe('two processes of one deployment', () => {
 
   it('leave nothing in the database by which a reader of a dump could call WeCom', async () => {
     await ask(a)
-    const [row] = await a.rows<{ sealed: string; value_hash: string }>(
+    const [row] = await a.rawRows<{ sealed: string; value_hash: string }>(
       `SELECT sealed, value_hash FROM credential WHERE name LIKE 'access-token:%'`,
     )
     const { corpId, secret } = a.sandbox.credentials
@@ -100,7 +100,7 @@ describe('two processes of one deployment', () => {
     const token = seal.open(name, row?.sealed ?? '') ?? ''
     const answer = await fetch(`${a.sandbox.url}/cgi-bin/externalcontact/get_follow_user_list?access_token=${token}`)
     expect(await answer.json()).toMatchObject({ errcode: 0 })
-    expect(JSON.stringify(await a.rows('SELECT * FROM credential'))).not.toContain(token)
+    expect(JSON.stringify(await a.rawRows('SELECT * FROM credential'))).not.toContain(token)
     expect(createCredentialSeal({ corpId, secret: `${secret}x` }).open(name, row?.sealed ?? '')).toBeUndefined()
     expect(seal.open('corp-ticket', row?.sealed ?? '')).toBeUndefined()
   })

@@ -25,7 +25,7 @@ describe('channels', () => {
     t = await buildTestApp({ config: rule('channel: 包裹卡\nguides: [lisi, zhangsan]\nskipVerify: false\n') })
     await t.advance(MINUTES_5)
     await t.advance(MINUTES_5)
-    const [channel] = await t.rows<{ state: string; qr_code: string; trouble: null }>(
+    const [channel] = await t.rawRows<{ state: string; qr_code: string; trouble: null }>(
       'SELECT state, qr_code, trouble FROM channel',
     )
     expect(channel?.state).toMatch(/^[a-z0-9]{10}$/)
@@ -38,12 +38,12 @@ describe('channels', () => {
 
   it('a changed rule changes the code that is printed already, it makes no other', async () => {
     t = await buildTestApp({ config: rule('channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\n') })
-    const [before] = await t.rows<{ config_id: string }>('SELECT config_id FROM channel')
+    const [before] = await t.rawRows<{ config_id: string }>('SELECT config_id FROM channel')
     await rewrite('channel: 包裹卡\nstate: parcel-card\nguides: [lisi]\n')
     await t.advance(MINUTES_5)
     await t.advance(MINUTES_5)
     expect(ways(t)).toMatchObject([{ state: 'parcel-card', users: ['lisi'] }])
-    expect(await t.rows('SELECT config_id FROM channel')).toEqual([before])
+    expect(await t.rawRows('SELECT config_id FROM channel')).toEqual([before])
   })
 
   it('a rule taken away leaves the code and the channel: it is printed on parcels', async () => {
@@ -54,7 +54,7 @@ describe('channels', () => {
     expect(ways(t)).toMatchObject([{ state: 'parcel-card' }, { state: 'store' }])
     await t.sandbox.scan({ state: 'parcel-card' })
     await t.settle()
-    expect(await t.rows('SELECT channel FROM follow')).toEqual([{ channel: '包裹卡' }])
+    expect(await t.rawRows('SELECT channel FROM follow')).toEqual([{ channel: '包裹卡' }])
   })
 
   it('a printed code whose channel has a new name goes on under that name', async () => {
@@ -62,7 +62,7 @@ describe('channels', () => {
     await rewrite('channel: 快递卡\nstate: parcel-card\nguides: [zhangsan]\n')
     await t.advance(MINUTES_5)
     await t.advance(MINUTES_5)
-    expect(await t.rows('SELECT name, state FROM channel')).toEqual([{ name: '快递卡', state: 'parcel-card' }])
+    expect(await t.rawRows('SELECT name, state FROM channel')).toEqual([{ name: '快递卡', state: 'parcel-card' }])
     expect(ways(t)).toEqual([{ state: 'parcel-card', users: ['zhangsan'], remark: '快递卡', skipVerify: true }])
   })
 
@@ -72,11 +72,11 @@ describe('channels', () => {
     // WeCom carried the call out, but the answer never came.
     t.sandbox.faults.set({ path: 'add_contact_way', http: 502, times: 1 })
     await rewrite('channel: 包裹卡\nguides: [zhangsan]\n')
-    const [channel] = await t.rows<{ state: string }>('SELECT state FROM channel')
+    const [channel] = await t.rawRows<{ state: string }>('SELECT state FROM channel')
     await api.add({ type: 2, scene: 2, state: channel?.state ?? '', user: ['zhangsan'], remark: '包裹卡' })
     await t.advance(60_000)
     expect(ways(t)).toHaveLength(1)
-    expect(await t.rows('SELECT COUNT(*) AS made FROM channel WHERE config_id IS NOT NULL')).toEqual([{ made: 1 }])
+    expect(await t.rawRows('SELECT COUNT(*) AS made FROM channel WHERE config_id IS NOT NULL')).toEqual([{ made: 1 }])
   })
 
   it('a code that WeCom made and told of in an unknown shape is found, not made again', async () => {
@@ -85,7 +85,7 @@ describe('channels', () => {
     await rewrite('channel: 包裹卡\nguides: [zhangsan]\n')
     await t.advance(MINUTES_5)
     expect(ways(t)).toHaveLength(1)
-    expect(await t.rows('SELECT COUNT(*) AS made FROM channel WHERE config_id IS NOT NULL')).toEqual([{ made: 1 }])
+    expect(await t.rawRows('SELECT COUNT(*) AS made FROM channel WHERE config_id IS NOT NULL')).toEqual([{ made: 1 }])
   })
 
   it('adopts a code that was made before this database', async () => {
@@ -100,12 +100,12 @@ describe('channels', () => {
 
   it('a guide without customer contact is told as trouble, and mended when the rule is', async () => {
     t = await buildTestApp({ config: rule('channel: 包裹卡\nguides: [nobody]\n') })
-    const [channel] = await t.rows<{ trouble: string }>('SELECT trouble FROM channel')
+    const [channel] = await t.rawRows<{ trouble: string }>('SELECT trouble FROM channel')
     expect(channel?.trouble).toContain('请检查导购')
     await rewrite('channel: 包裹卡\nguides: [zhangsan]\n')
     await t.advance(MINUTES_5)
     await t.advance(MINUTES_5)
-    expect(await t.rows('SELECT trouble, tries FROM channel')).toEqual([{ trouble: null, tries: 0 }])
+    expect(await t.rawRows('SELECT trouble, tries FROM channel')).toEqual([{ trouble: null, tries: 0 }])
     expect(ways(t)).toMatchObject([{ users: ['zhangsan'] }])
   })
 })

@@ -22,15 +22,17 @@ it('who comes by an acquisition link gets the channel of its parameter; a dead l
   await t.settle()
   t.sandbox.redeliver()
   await t.settle()
-  expect(await t.rows('SELECT first_channel, first_userid FROM customer')).toEqual([
+  expect(await t.rawRows('SELECT first_channel, first_userid FROM customer')).toEqual([
     { first_channel: '朋友圈广告', first_userid: 'lisi' },
   ])
   expect(t.sandbox.messagesOf(externalUserId).some((message) => message.text === '您从广告来')).toBe(true)
-  expect(await t.rows(`SELECT body FROM timeline WHERE kind = 'customer.started-chat'`)).toEqual([
-    { body: '通过获客链接添加后，客户发来了第一条消息' },
+  expect(await t.timelineOf(externalUserId, 'customer.started-chat')).toEqual([
+    '通过获客链接添加后，客户发来了第一条消息',
   ])
   expect(
-    await t.rows(`SELECT DISTINCT state FROM inbound_event WHERE kind = 'wecom.customer_acquisition.friend_request'`),
+    await t.rawRows(
+      `SELECT DISTINCT state FROM inbound_event WHERE kind = 'wecom.customer_acquisition.friend_request'`,
+    ),
   ).toEqual([{ state: 'kept' }])
 
   await t.sandbox.removeStaff({ userId: 'lisi' })

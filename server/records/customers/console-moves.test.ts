@@ -18,13 +18,13 @@ async function overNight(): Promise<void> {
 /** What the customer's move left behind: friendships, to-dos, journeys, and what the rules were told. */
 const state = async (externalUserId: string) => ({
   follows: (await scene.follows(externalUserId)).map(({ userid, active, lost_by }) => ({ userid, active, lost_by })),
-  tasks: await scene.rows('SELECT userid, state FROM guide_task WHERE external_userid = ?', [externalUserId]),
-  journeys: await scene.rows('SELECT userid, state FROM sop_entry WHERE external_userid = ?', [externalUserId]),
-  tags: await scene.rows('SELECT userid FROM follow_tag WHERE external_userid = ?', [externalUserId]),
+  tasks: await scene.rawRows('SELECT userid, state FROM guide_task WHERE external_userid = ?', [externalUserId]),
+  journeys: await scene.rawRows('SELECT userid, state FROM sop_entry WHERE external_userid = ?', [externalUserId]),
+  tags: await scene.rawRows('SELECT userid FROM follow_tag WHERE external_userid = ?', [externalUserId]),
   told: {
-    added: (await scene.told('customer.added')).length,
-    lost: (await scene.told('customer.lost')).length,
-    handedOver: (await scene.told('customer.handed-over')).length,
+    added: (await scene.eventsOf('customer.added')).length,
+    lost: (await scene.eventsOf('customer.lost')).length,
+    handedOver: (await scene.eventsOf('customer.handed-over')).length,
   },
   welcomes: scene.sandbox.calls('send_welcome_msg').length,
 })

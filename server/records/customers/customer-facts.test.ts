@@ -19,7 +19,7 @@ afterEach(() => t.close())
 
 const bySql = async (fact: Fact): Promise<Map<string, number | string | null>> => {
   const { text, params } = fact.sql(t.clock.now())
-  const rows = await t.rows<{ id: string; v: number | string | null }>(
+  const rows = await t.rawRows<{ id: string; v: number | string | null }>(
     `SELECT c.external_userid AS id, ${text.replaceAll(':member', '?')} AS v FROM customer c`,
     fact.type === 'set' ? [...params, '来源/包裹卡', '来源/包裹卡'] : params,
   )
@@ -71,7 +71,7 @@ it('fifty customers in one second, each told four times and shuffled, are fifty 
     Array.from({ length: 50 }, (_, index) => t.sandbox.scan({ state: 'parcel-card', externalUserId: `wm${index}` })),
   )
   await t.settle()
-  const count = async (sql: string) => Number((await t.rows<{ n: number }>(sql))[0]?.n)
+  const count = async (sql: string) => Number((await t.rawRows<{ n: number }>(sql))[0]?.n)
   expect(await count('SELECT COUNT(*) AS n FROM customer')).toBe(50)
   expect(await count('SELECT COUNT(*) AS n FROM follow WHERE active = 1')).toBe(50)
   expect(await count(`SELECT COUNT(*) AS n FROM inbound_event WHERE kind = 'customer.added'`)).toBe(50)

@@ -18,24 +18,11 @@ text: 欢迎
 `
 const CONFIG = { 'channels/包裹卡.yaml': CHANNEL, 'tags.yaml': TAGS, 'welcomes/通用.yaml': WELCOME }
 
-const added = (t: TestApp) =>
-  t
-    .rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind = 'customer.added' ORDER BY id`)
-    .then((rows) => rows.map((row) => JSON.parse(row.payload) as Record<string, unknown>))
-const lost = (t: TestApp) =>
-  t
-    .rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind = 'customer.lost' ORDER BY id`)
-    .then((rows) => rows.map((row) => JSON.parse(row.payload) as Record<string, unknown>))
-const notes = (t: TestApp, externalUserId: string) =>
-  t
-    .rows<{ body: string }>(
-      `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'customer.%' ORDER BY at, id`,
-      [externalUserId],
-    )
-    .then((rows) => rows.map((row) => row.body))
+const added = (t: TestApp) => t.eventsOf('customer.added')
+const lost = (t: TestApp) => t.eventsOf('customer.lost')
 const follow = async (t: TestApp, externalUserId: string, userId = 'zhangsan') =>
   (
-    await t.rows<Record<string, unknown>>(
+    await t.rawRows<Record<string, unknown>>(
       'SELECT active, half, channel, state, remark, add_way, lost_by FROM follow WHERE external_userid = ? AND userid = ?',
       [externalUserId, userId],
     )
@@ -55,15 +42,17 @@ describe('customers', () => {
     t.sandbox.redeliver()
     await t.settle()
 
-    expect(await t.rows('SELECT external_userid, name, unionid, first_channel, first_userid FROM customer')).toEqual([
-      {
-        external_userid: externalUserId,
-        name: '小雨',
-        unionid: 'union-1',
-        first_channel: '包裹卡',
-        first_userid: 'zhangsan',
-      },
-    ])
+    expect(await t.rawRows('SELECT external_userid, name, unionid, first_channel, first_userid FROM customer')).toEqual(
+      [
+        {
+          external_userid: externalUserId,
+          name: '小雨',
+          unionid: 'union-1',
+          first_channel: '包裹卡',
+          first_userid: 'zhangsan',
+        },
+      ],
+    )
     expect(await follow(t, externalUserId)).toMatchObject({
       active: 1,
       half: 0,
@@ -75,7 +64,7 @@ describe('customers', () => {
     expect(await added(t)).toMatchObject([
       { externalUserId, userId: 'zhangsan', channel: '包裹卡', state: 'parcel-card', again: false },
     ])
-    expect(await notes(t, externalUserId)).toEqual(['通过渠道「包裹卡」添加了导购张三'])
+    expect(await t.timelineOf(externalUserId, 'customer.%')).toEqual(['通过渠道「包裹卡」添加了导购张三'])
     expect(t.sandbox.calls('externalcontact/get')).toHaveLength(1)
   })
 
@@ -103,7 +92,7 @@ describe('customers', () => {
       expect(await contactEvent(t, 'add_external_contact', { ...pair, State })).toBe(200)
     }
     await t.settle()
-    const stored = await t.rows<{ state: string; channel: string | null }>(
+    const stored = await t.rawRows<{ state: string; channel: string | null }>(
       'SELECT state, channel FROM follow ORDER BY id',
     )
     expect(stored.map((row) => row.state).sort()).toEqual([...states].sort())
@@ -129,7 +118,7 @@ describe('customers', () => {
     await t.settle()
     expect(await follow(t, externalUserId)).toMatchObject({ active: 1 })
     expect(await added(t)).toMatchObject([{ again: false }, { again: true }])
-    expect(await notes(t, externalUserId)).toEqual([
+    expect(await t.timelineOf(externalUserId, 'customer.%')).toEqual([
       '通过渠道「包裹卡」添加了导购张三',
       '客户删除了导购张三',
       '通过渠道「包裹卡」重新添加了导购张三',
@@ -173,17 +162,15 @@ describe('customers', () => {
     await t.settle()
     expect(await follow(t, 'wmHalf')).toMatchObject({ active: 1, half: 0, channel: '包裹卡' })
     expect(await added(t)).toMatchObject([{ welcomeCode: 'c1', addedAtMs: t0 }])
-    const codes = await t.rows<{ payload: string }>(
-      `SELECT payload FROM inbound_event WHERE kind = 'customer.welcome-code' ORDER BY id`,
-    )
+    const codes = await t.eventsOf<{ welcomeCode: string }>('customer.welcome-code')
     // Two workers may take the two at once.
     const byCode = (a: { welcomeCode: string }, b: { welcomeCode: string }) =>
       a.welcomeCode.localeCompare(b.welcomeCode)
-    expect(codes.map((row) => JSON.parse(row.payload)).sort(byCode)).toMatchObject([
+    expect(codes.sort(byCode)).toMatchObject([
       { welcomeCode: 'c2', addedAtMs: t0 },
       { welcomeCode: 'c3', addedAtMs: t0, channel: '包裹卡' },
     ])
-    expect(await notes(t, 'wmHalf')).toEqual([
+    expect(await t.timelineOf('wmHalf', 'customer.%')).toEqual([
       '通过渠道「包裹卡」添加了导购张三，等待导购通过',
       '导购张三通过了客户的好友申请',
       '客户同意了会话存档',
@@ -206,7 +193,7 @@ describe('customers', () => {
       FailReason: 'customer_refused',
     })
     await t.settle()
-    expect(await notes(t, externalUserId)).toContain('转给导购李四没有成功：客户拒绝了')
+    expect(await t.timelineOf(externalUserId, 'customer.%')).toContain('转给导购李四没有成功：客户拒绝了')
     expect(await follow(t, externalUserId, 'lisi')).toBeUndefined()
     expect(await follow(t, externalUserId)).toMatchObject({ active: 1 })
   })

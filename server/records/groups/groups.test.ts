@@ -40,7 +40,7 @@ const join = async (externalUserId: string): Promise<string> =>
   (await t.sandbox.joinGroup({ externalUserId, state: await state() })).chatId
 const present = async (chatId: string): Promise<string[]> =>
   (
-    await t.rows<{ member_id: string }>(
+    await t.rawRows<{ member_id: string }>(
       'SELECT member_id FROM chat_member WHERE chat_id = ? AND left_at IS NULL AND member_type = 2 ORDER BY member_id',
       [chatId],
     )
@@ -50,12 +50,6 @@ const inWorld = (chatId: string): string[] =>
     .filter((member) => member.type === 2)
     .map((member) => member.id)
     .sort()
-const events = (kind: string) =>
-  t.rows<{ payload: string }>('SELECT payload FROM inbound_event WHERE kind = ? ORDER BY id', [kind])
-const notes = async (externalUserId: string): Promise<string[]> =>
-  (
-    await t.rows<{ body: string }>('SELECT body FROM timeline WHERE external_userid = ? ORDER BY id', [externalUserId])
-  ).map((row) => row.body)
 
 describe('membership', () => {
   it('follows who joins, leaves and is removed, and how', async () => {
@@ -70,15 +64,21 @@ describe('membership', () => {
     await t.settle()
 
     expect(await present(chatId)).toEqual([c])
-    expect(await notes(a)).toEqual(['加入客户群「牧野·付费1」（扫群二维码）', '离开客户群「牧野·付费1」（自己退出）'])
-    expect(await notes(b)).toEqual(['加入客户群「牧野·付费1」（扫群二维码）', '离开客户群「牧野·付费1」（被移出）'])
-    expect(await notes(c)).toEqual(['加入客户群「牧野·付费1」（由成员邀请）'])
-    expect((await events('group.joined')).map((row) => JSON.parse(row.payload))).toEqual([
+    expect(await t.timelineOf(a)).toEqual([
+      '加入客户群「牧野·付费1」（扫群二维码）',
+      '离开客户群「牧野·付费1」（自己退出）',
+    ])
+    expect(await t.timelineOf(b)).toEqual([
+      '加入客户群「牧野·付费1」（扫群二维码）',
+      '离开客户群「牧野·付费1」（被移出）',
+    ])
+    expect(await t.timelineOf(c)).toEqual(['加入客户群「牧野·付费1」（由成员邀请）'])
+    expect(await t.eventsOf('group.joined')).toEqual([
       { chatId, pool: '付费群', externalUserId: a, state: await state(), atMs: t.clock.now() - MINUTE_MS },
       { chatId, pool: '付费群', externalUserId: b, state: await state(), atMs: t.clock.now() - MINUTE_MS },
       { chatId, pool: '付费群', externalUserId: c, state: null, atMs: t.clock.now() - MINUTE_MS },
     ])
-    expect(await events('group.left')).toHaveLength(2)
+    expect(await t.eventsOf('group.left')).toHaveLength(2)
   })
 
   it('is the same when events come four times, shuffled and merged', async () => {
@@ -95,9 +95,9 @@ describe('membership', () => {
     await t.advance(HOUR_MS)
     expect(await present(chatId)).toEqual(inWorld(chatId))
     expect(await present(chatId)).toHaveLength(9)
-    const left = await t.rows('SELECT id FROM chat_member WHERE left_at IS NOT NULL')
-    expect(await events('group.left')).toHaveLength(left.length)
-    expect(await events('group.joined')).toHaveLength(9 + left.length)
+    const left = await t.rawRows('SELECT id FROM chat_member WHERE left_at IS NOT NULL')
+    expect(await t.eventsOf('group.left')).toHaveLength(left.length)
+    expect(await t.eventsOf('group.joined')).toHaveLength(9 + left.length)
   })
 
   it('needs neither member list nor versions in the event, as older senders leave them out', async () => {
@@ -154,7 +154,7 @@ describe('membership', () => {
     for (const id of others) await join(id)
     await t.sandbox.settle()
     await vi.waitFor(
-      async () => expect(await t.rows(`SELECT id FROM inbound_event WHERE state = 'new'`)).toEqual([]),
+      async () => expect(await t.rawRows(`SELECT id FROM inbound_event WHERE state = 'new'`)).toEqual([]),
       20_000,
     )
     answer()
@@ -174,9 +174,9 @@ describe('membership', () => {
       await t.sandbox.leaveGroup({ externalUserId: id, chatId })
       await t.settle()
     }
-    expect(await notes(id)).toHaveLength(4)
-    expect(await events('group.joined')).toHaveLength(2)
-    expect(await events('group.left')).toHaveLength(2)
+    expect(await t.timelineOf(id)).toHaveLength(4)
+    expect(await t.eventsOf('group.joined')).toHaveLength(2)
+    expect(await t.eventsOf('group.left')).toHaveLength(2)
     expect(await present(chatId)).toEqual([])
   })
 
@@ -188,7 +188,7 @@ describe('membership', () => {
     await t.sandbox.dismissGroup({ chatId })
     await t.settle()
     expect(await present(chatId)).toEqual([])
-    expect(await notes(id)).toContain('离开客户群「牧野·付费1」（群已解散）')
+    expect(await t.timelineOf(id)).toContain('离开客户群「牧野·付费1」（群已解散）')
     expect(await t.db.tx((tx) => t.huoshui.groups.queries.groupsOf(tx, id))).toEqual([])
   })
 
@@ -218,10 +218,10 @@ describe('membership', () => {
 describe('finding groups', () => {
   it('puts a renamed group into its pool', async () => {
     const chatId = await group('未命名')
-    expect(await t.rows('SELECT pool FROM chat_group')).toEqual([{ pool: null }])
+    expect(await t.rawRows('SELECT pool FROM chat_group')).toEqual([{ pool: null }])
     await t.sandbox.renameGroup({ chatId, name: '牧野·付费8' })
     await t.settle()
-    expect(await t.rows('SELECT name, pool FROM chat_group')).toEqual([{ name: '牧野·付费8', pool: '付费群' }])
+    expect(await t.rawRows('SELECT name, pool FROM chat_group')).toEqual([{ name: '牧野·付费8', pool: '付费群' }])
   })
 
   it('finds groups whose callbacks were lost; who joined long before is no news', async () => {
@@ -235,9 +235,9 @@ describe('finding groups', () => {
     t.sandbox.connect(t.url)
     await t.settle()
     expect(await present(chatId)).toEqual([early, late])
-    const told = (await events('group.joined')).map((row) => JSON.parse(row.payload).externalUserId)
+    const told = (await t.eventsOf('group.joined')).map((event) => event.externalUserId)
     expect(told).toEqual([late])
-    expect(await notes(early)).toEqual(['加入客户群「牧野·付费1」（由成员邀请）'])
+    expect(await t.timelineOf(early)).toEqual(['加入客户群「牧野·付费1」（由成员邀请）'])
   })
 
   it('finds out by itself about changes and a dismissal that no callback told', async () => {
@@ -252,7 +252,9 @@ describe('finding groups', () => {
     t.sandbox.connect(t.url)
     await t.advance(DAY_MS + HOUR_MS)
     expect(await present(stays)).toEqual([id])
-    expect(await t.rows('SELECT name FROM chat_group WHERE dismissed_at IS NOT NULL')).toEqual([{ name: '牧野·付费2' }])
+    expect(await t.rawRows('SELECT name FROM chat_group WHERE dismissed_at IS NOT NULL')).toEqual([
+      { name: '牧野·付费2' },
+    ])
   })
 
   it('lists by owner where WeCom has too many members in range', async () => {
@@ -265,7 +267,7 @@ describe('finding groups', () => {
       t.sandbox.world.staff.set(`u${at}`, { ...lisi, userId: `u${at}` })
     t.sandbox.connect(t.url)
     await t.advance(HOUR_MS)
-    expect(await t.rows('SELECT chat_id FROM chat_group')).toEqual([{ chat_id: chatId }])
+    expect(await t.rawRows('SELECT chat_id FROM chat_group')).toEqual([{ chat_id: chatId }])
     expect(t.sandbox.calls('groupchat/list').map((call) => call.errcode)).toContain(81017)
   })
 })
@@ -285,7 +287,7 @@ describe('the code of a pool', () => {
     }
     await t.settle()
 
-    const sizes = await t.rows<{ members: number }>(
+    const sizes = await t.rawRows<{ members: number }>(
       `SELECT COUNT(*) AS members FROM chat_member WHERE left_at IS NULL GROUP BY chat_id ORDER BY 1 DESC`,
     )
     expect(sizes.map((row) => Number(row.members))).toEqual([200, 200, 200, 200, 200, 200, 7])
@@ -340,7 +342,7 @@ it('lets WeCom open the next groups itself, numbered on', async () => {
     await t.settle()
     t.clock.advance(SECOND_MS)
   }
-  const sizes = await t.rows('SELECT name, pool, member_count FROM chat_group ORDER BY name')
+  const sizes = await t.rawRows('SELECT name, pool, member_count FROM chat_group ORDER BY name')
   expect(sizes).toEqual([
     { name: '牧野·付费1', pool: '付费群', member_count: 4 },
     { name: '牧野·付费2', pool: '付费群', member_count: 4 },

@@ -18,18 +18,12 @@ afterEach(() => t.close())
 const GET = 'externalcontact/groupchat/get'
 const members = async (): Promise<string[]> =>
   (
-    await t.rows<{ member_id: string }>(
+    await t.rawRows<{ member_id: string }>(
       'SELECT member_id FROM chat_member WHERE left_at IS NULL AND member_type = 2 ORDER BY member_id',
     )
   ).map((row) => row.member_id)
-const group = () => t.rows('SELECT name, owner, notice FROM chat_group')
-const told = (kind: string) => t.rows('SELECT 1 FROM inbound_event WHERE kind = ?', [kind])
-const lastNote = async (externalUserId: string): Promise<string | undefined> =>
-  (
-    await t.rows<{ body: string }>('SELECT body FROM timeline WHERE external_userid = ? ORDER BY id DESC', [
-      externalUserId,
-    ])
-  )[0]?.body
+const group = () => t.rawRows('SELECT name, owner, notice FROM chat_group')
+const lastNote = async (externalUserId: string) => (await t.timelineOf(externalUserId)).at(-1)
 
 it.each(['merged', 'short'] as const)(
   'one %s event without a member list: who came and who left is found out',
@@ -47,8 +41,8 @@ it.each(['merged', 'short'] as const)(
     await t.settle()
     expect(await group()).toEqual([{ name: '试吃一群', owner: 'lisi', notice: '周五直播' }])
     expect(await members()).toEqual(['wmB', 'wmC'])
-    expect(await told('group.joined')).toHaveLength(3)
-    expect(await told('group.left')).toHaveLength(1)
+    expect(await t.eventsOf('group.joined')).toHaveLength(3)
+    expect(await t.eventsOf('group.left')).toHaveLength(1)
     expect(await lastNote('wmC')).toBe('加入客户群「试吃一群」（由成员邀请）')
     expect(await lastNote('wmA')).toBe('离开客户群「试吃一群」')
   },

@@ -65,20 +65,13 @@ describe('POST /api/orders', () => {
   }
   const events = async () =>
     (
-      await t.rows<{ kind: string; payload: string }>(
+      await t.rawRows<{ kind: string; payload: string }>(
         `SELECT kind, payload FROM inbound_event WHERE kind LIKE 'order.%' ORDER BY id`,
       )
     ).map(({ kind, payload }) => {
       const { orderId, first, totalFen } = JSON.parse(payload) as Record<string, unknown>
       return { kind, orderId, first, totalFen }
     })
-  const notes = async (externalUserId: string) =>
-    (
-      await t.rows<{ body: string }>(
-        `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'order.%' ORDER BY id`,
-        [externalUserId],
-      )
-    ).map((row) => row.body)
   const summary = (externalUserId: string) => t.db.tx((tx) => orderQueries.summary(tx, externalUserId))
 
   it('stores an order once and tells of it once, though the shop sends it three times', async () => {
@@ -91,7 +84,7 @@ describe('POST /api/orders', () => {
     expect((await post(paid)).json).toMatchObject({ result: 'unchanged', matched: true })
     expect((await post({ ...paid, totalFen: 1 })).json).toMatchObject({ result: 'unchanged' })
     expect(await events()).toEqual([{ kind: 'order.paid', orderId: 'A1', first: true, totalFen: 25_600 }])
-    expect(await notes(externalUserId)).toEqual(['订单付款「肉眼牛排」等 2 件 ¥256'])
+    expect(await t.timelineOf(externalUserId, 'order.%')).toEqual(['订单付款「肉眼牛排」等 2 件 ¥256'])
     expect(await summary(externalUserId)).toEqual({
       paidCount: 1,
       paidSumFen: 25_600,
@@ -141,7 +134,7 @@ describe('POST /api/orders', () => {
     await post(order({ orderId: 'old', paidAt: '2026-11-21T08:59:00+08:00' }))
     await post(order({ orderId: 'new' }))
     await post(order({ orderId: 'nobody', customer: { phone: '13900002222' } }))
-    const hash = await t.rows<{ phone_hash: string }>(`SELECT phone_hash FROM shop_order WHERE order_id = 'new'`)
+    const hash = await t.rawRows<{ phone_hash: string }>(`SELECT phone_hash FROM shop_order WHERE order_id = 'new'`)
     await t.db.tx((tx) =>
       tx.insert(CUSTOMER_PHONE, {
         external_userid: externalUserId,
@@ -163,10 +156,12 @@ describe('POST /api/orders', () => {
     await post(order({ status: 'refunded', customer: of }))
     await post(order({ customer: of }))
     await post(order({ status: 'created', customer: of }))
-    expect(await t.rows('SELECT status FROM shop_order')).toEqual([{ status: 'refunded' }])
+    expect(await t.rawRows('SELECT status FROM shop_order')).toEqual([{ status: 'refunded' }])
     expect((await events()).map((event) => event.kind)).toEqual(['order.refunded'])
     expect(await summary(externalUserId)).toMatchObject({ paidCount: 0, refundedCount: 1 })
-    expect(await notes(externalUserId)).toContain('订单付款「肉眼牛排」等 2 件 ¥256（订单现在已退款）')
+    expect(await t.timelineOf(externalUserId, 'order.%')).toContain(
+      '订单付款「肉眼牛排」等 2 件 ¥256（订单现在已退款）',
+    )
   })
 
   it('an order by phone waits until a guide notes the phone; nobody else gets it', async () => {
@@ -202,7 +197,7 @@ describe('POST /api/orders', () => {
 
   it('keeps no phone number in clear', async () => {
     await post(order())
-    const stored = JSON.stringify(await t.rows('SELECT * FROM shop_order'))
+    const stored = JSON.stringify(await t.rawRows('SELECT * FROM shop_order'))
     expect(stored).not.toContain('13800001111')
     expect(stored).toContain('"phone_tail":"1111"')
   })
@@ -214,7 +209,7 @@ describe('POST /api/orders', () => {
     ['a timestamp that is none', { headers: { 'x-huoshui-timestamp': 'now' } }, 401, 'orders.unsigned'],
   ])('refuses %s', async (_what, how, status, code) => {
     expect(await post(order(), how)).toMatchObject({ status, json: { code } })
-    expect(await t.rows('SELECT * FROM shop_order')).toEqual([])
+    expect(await t.rawRows('SELECT * FROM shop_order')).toEqual([])
   })
 
   it('refuses what was signed more than five minutes before or after our clock', async () => {
@@ -267,7 +262,7 @@ describe('POST /api/orders', () => {
       inMemory[fact.path] = [values.get(buyer), values.get(looker)]
       if (fact.type === 'set') continue
       const { text } = fact.sql(now)
-      const rows = await t.rows<{ id: string; v: number | string | null }>(
+      const rows = await t.rawRows<{ id: string; v: number | string | null }>(
         `SELECT c.external_userid AS id, ${text} AS v FROM customer c`,
       )
       const bySql = new Map(rows.map((row) => [row.id, row.v === null ? undefined : Number(row.v)]))

@@ -12,7 +12,7 @@ const daysUntil = async (externalUserId: string): Promise<unknown> => {
   return found.get(externalUserId)?.get(path)
 }
 const lines = async (): Promise<string[]> =>
-  (await scene.rows<{ body: string }>(`SELECT body FROM timeline WHERE kind = 'profile.birthday' ORDER BY id`)).map(
+  (await scene.rawRows<{ body: string }>(`SELECT body FROM timeline WHERE kind = 'profile.birthday' ORDER BY id`)).map(
     (line) => line.body,
   )
 
@@ -56,10 +56,10 @@ test('what the shop tells of people whom we do not know waits for them; nonsense
   expect((await post({ customer: { phone }, birthday: '05-20' })).json).toEqual({ result: 'stored', matched: false })
   await sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: [phone] })
   await scene.settle()
-  expect(await scene.rows('SELECT birth_month, birth_day, birth_year, told_by FROM customer_profile')).toEqual([
+  expect(await scene.rawRows('SELECT birth_month, birth_day, birth_year, told_by FROM customer_profile')).toEqual([
     { birth_month: 5, birth_day: 20, birth_year: null, told_by: 'shop' },
   ])
-  expect(await scene.rows('SELECT id FROM profile_waiting')).toEqual([])
+  expect(await scene.rawRows('SELECT id FROM profile_waiting')).toEqual([])
 
   const customer = { externalUserId }
   for (const birthday of ['2023-02-29', '13-01', '5-20', '2999-01-01', '1990/05/20']) {
@@ -68,5 +68,5 @@ test('what the shop tells of people whom we do not know waits for them; nonsense
   expect(await post({ customer: {}, birthday: '05-20' })).toMatchObject({ status: 400 })
   expect(await signedPost(scene, '/api/profiles', { customer }, { secret: 'x' })).toMatchObject({ status: 401 })
   expect(scene.logLines.join()).not.toMatch(/05-20|13800001111/)
-  expect(JSON.stringify(await scene.rows('SELECT * FROM contact'))).not.toContain(phone)
+  expect(JSON.stringify(await scene.rawRows('SELECT * FROM contact'))).not.toContain(phone)
 })

@@ -12,13 +12,7 @@ const SEND =
   'send: 福利\naudience: { follow.active: true }\nguides: [zhangsan]\ncontent: { text: 福利 }\nat: 2026-11-22 12:00\n'
 const channelUsers = () => [...t.sandbox.world.contactWays.values()].map((way) => way.users)
 const asks = (kind: string) => t.sandbox.calls(kind).map((call) => call.body as Record<string, unknown>)
-const tasks = () => t.rows('SELECT userid, state FROM guide_task ORDER BY id')
-const texts = async (externalUserId: string): Promise<string[]> =>
-  (
-    await t.rows<{ body: string }>(`SELECT body FROM timeline WHERE external_userid = ? AND kind = 'task.passed-on'`, [
-      externalUserId,
-    ])
-  ).map((row) => row.body)
+const tasks = () => t.rawRows('SELECT userid, state FROM guide_task ORDER BY id')
 async function rename(userId: string, newUserId: string): Promise<void> {
   await t.sandbox.renameStaff({ userId, newUserId })
   await t.settle()
@@ -43,16 +37,18 @@ it('when a guide leaves, to-dos go to the customer’s other guide, or wait for 
   await t.settle()
   t.sandbox.redeliver()
   await t.settle()
-  expect(await t.rows('SELECT external_userid, userid, state FROM guide_task ORDER BY id')).toEqual([
+  expect(await t.rawRows('SELECT external_userid, userid, state FROM guide_task ORDER BY id')).toEqual([
     { external_userid: shared, userid: 'lisi', state: 'open' },
     { external_userid: alone, userid: 'zhangsan', state: 'open' },
   ])
-  expect(await texts(shared)).toEqual(['导购张三已离职，待办「邀请进「科普群」」转给李四'])
-  expect(await texts(alone)).toEqual(['导购张三已离职，待办「邀请进「科普群」」等客户分配给新导购后接着做'])
+  expect(await t.timelineOf(shared, 'task.passed-on')).toEqual(['导购张三已离职，待办「邀请进「科普群」」转给李四'])
+  expect(await t.timelineOf(alone, 'task.passed-on')).toEqual([
+    '导购张三已离职，待办「邀请进「科普群」」等客户分配给新导购后接着做',
+  ])
 
   // The journey's next step asks the guide who is there.
   await t.until('2026-11-23T10:00:00')
-  const next = await t.rows(`SELECT userid FROM guide_task WHERE kind = 'sop' AND external_userid = ?`, [shared])
+  const next = await t.rawRows(`SELECT userid FROM guide_task WHERE kind = 'sop' AND external_userid = ?`, [shared])
   expect(next).toEqual([{ userid: 'lisi' }])
 })
 
@@ -81,7 +77,7 @@ it('a leave that WeCom does not confirm moves nothing', async () => {
   await t.advance(10 * MINUTE_MS)
   await wecomSays(t, 'change_contact', { ChangeType: 'delete_user', UserID: 'zhangsan' })
   await t.settle()
-  expect(await t.rows(`SELECT 1 FROM inbound_event WHERE kind = 'staff.left'`)).toEqual([])
+  expect(await t.rawRows(`SELECT 1 FROM inbound_event WHERE kind = 'staff.left'`)).toEqual([])
   expect(await tasks()).toEqual([{ userid: 'zhangsan', state: 'open' }])
 })
 
@@ -91,7 +87,7 @@ it('customers of a guide who left get no mass message in the guide’s name', as
   await t.sandbox.removeStaff({ userId: 'zhangsan' })
   await t.settle()
   await t.until('2026-11-22T12:00:10')
-  expect(await t.rows('SELECT reason FROM send_recipient WHERE external_userid = ?', [alone])).toEqual([
+  expect(await t.rawRows('SELECT reason FROM send_recipient WHERE external_userid = ?', [alone])).toEqual([
     { reason: '没有在跟进的导购' },
   ])
   expect(asks('externalcontact/add_msg_template')).toEqual([])
@@ -103,7 +99,7 @@ it('a rename reaches channels, to-dos, journeys, sends and what is still waiting
   t.sandbox.faults.set({ path: 'externalcontact/mark_tag', errcode: 45033 })
   await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
   const waiting = () =>
-    t.rows<{ payload: string }>(`SELECT payload FROM action WHERE kind = 'tag.mark' AND state = 'waiting'`)
+    t.rawRows<{ payload: string }>(`SELECT payload FROM action WHERE kind = 'tag.mark' AND state = 'waiting'`)
   expect(await waiting()).toHaveLength(1)
   await t.advance(10 * MINUTE_MS)
 
@@ -111,7 +107,7 @@ it('a rename reaches channels, to-dos, journeys, sends and what is still waiting
   expect(channelUsers().flat()).not.toContain('zhangsan')
   expect(channelUsers().flat()).toContain('zhangsan001')
   expect(await tasks()).toMatchObject([{ userid: 'zhangsan001' }])
-  expect(await t.rows('SELECT userid FROM sop_entry')).toEqual([{ userid: 'zhangsan001' }])
+  expect(await t.rawRows('SELECT userid FROM sop_entry')).toEqual([{ userid: 'zhangsan001' }])
   for (const { payload } of await waiting()) expect(JSON.parse(payload)).toMatchObject({ userId: 'zhangsan001' })
 
   t.sandbox.faults.clear()

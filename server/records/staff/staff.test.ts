@@ -14,7 +14,7 @@ describe('staff', () => {
   const directory = (changeType: string, fields: Record<string, string>, atMs?: number) =>
     wecomSays(t, 'change_contact', { ChangeType: changeType, ...fields }, atMs)
   const all = () =>
-    t.rows<{ userid: string; name: string; state: string; is_guide: number }>(
+    t.rawRows<{ userid: string; name: string; state: string; is_guide: number }>(
       'SELECT userid, name, state, is_guide FROM staff ORDER BY userid',
     )
   const nameOf = (userId: string) => t.db.tx((tx) => staffQueries.nameOf(tx, userId))
@@ -62,7 +62,9 @@ describe('staff', () => {
     t.sandbox.redeliver()
     await t.settle()
     expect((await all()).find((row) => row.userid === 'lisi')).toMatchObject({ state: 'left', name: '李四' })
-    expect(await t.rows(`SELECT COUNT(*) AS told FROM inbound_event WHERE kind = 'staff.left'`)).toEqual([{ told: 1 }])
+    expect(await t.rawRows(`SELECT COUNT(*) AS told FROM inbound_event WHERE kind = 'staff.left'`)).toEqual([
+      { told: 1 },
+    ])
   })
 
   it('a leave that comes after the same userid came back is mended by WeCom’s word', async () => {
@@ -85,7 +87,7 @@ describe('staff', () => {
     await t.settle()
     await directory('update_user', renamed)
     await t.settle()
-    expect(await t.rows('SELECT userid, active FROM follow')).toEqual([{ userid: 'zhangsan001', active: 1 }])
+    expect(await t.rawRows('SELECT userid, active FROM follow')).toEqual([{ userid: 'zhangsan001', active: 1 }])
     expect((await all()).map((row) => row.userid)).toEqual(['lisi', 'zhangsan001'])
     expect(await nameOf('zhangsan')).toBe('张三')
 
@@ -96,7 +98,7 @@ describe('staff', () => {
       ExternalUserID: externalUserId,
     })
     await t.settle()
-    expect(await t.rows('SELECT userid, active, lost_by FROM follow')).toEqual([
+    expect(await t.rawRows('SELECT userid, active, lost_by FROM follow')).toEqual([
       { userid: 'zhangsan001', active: 0, lost_by: 'customer' },
     ])
   })
@@ -109,7 +111,7 @@ describe('staff', () => {
     await t.settle()
     await t.sandbox.scan({ userId: 'lisi', externalUserId: 'wmNew' })
     await t.settle()
-    expect(await t.rows(`SELECT userid FROM follow WHERE external_userid = 'wmNew'`)).toEqual([{ userid: 'lisi' }])
+    expect(await t.rawRows(`SELECT userid FROM follow WHERE external_userid = 'wmNew'`)).toEqual([{ userid: 'lisi' }])
   })
 
   it('does without names where the app may not read them', async () => {

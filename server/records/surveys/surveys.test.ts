@@ -18,10 +18,7 @@ const survey = (change: object = {}) => ({
   ...change,
 })
 const post = (content: object) => signedPost(t, '/api/surveys', content)
-const events = async () =>
-  (
-    await t.rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind = 'survey.answered' ORDER BY id`)
-  ).map((row) => JSON.parse(row.payload) as Record<string, unknown>)
+const events = () => t.eventsOf('survey.answered')
 const facts = async (externalUserId: string) => {
   const paths = ['survey.answered', 'survey.answers', 'silence.days']
   const found = await t.db.tx((tx) => t.huoshui.facts.of(tx, [externalUserId], t.clock.now(), paths))
@@ -52,7 +49,7 @@ test('a response is kept once, told once, and rules may ask for it', async () =>
     'survey.answers': ['到店问卷/一周几次/2', '到店问卷/口味/重口'],
     'silence.days': 0,
   })
-  const lines = await t.rows<{ body: string }>(`SELECT body FROM timeline WHERE kind = 'survey.answered'`)
+  const lines = await t.rawRows<{ body: string }>(`SELECT body FROM timeline WHERE kind = 'survey.answered'`)
   expect(lines.map((line) => line.body)).toEqual([
     `填了问卷「到店问卷」（口味：重口；一周几次：2；想说：${'好'.repeat(40)}）`,
   ])
@@ -83,5 +80,5 @@ test('an unsigned or unreadable response is refused, naming the field and never 
   expect(refused.json.message).toContain('/answers/0/question')
   expect(JSON.stringify(refused.json)).not.toContain('重口')
   expect(await post(survey({ answeredAt: '2026-11-20 10:00' }))).toMatchObject({ status: 400 })
-  expect(await t.rows('SELECT id FROM survey_response')).toEqual([])
+  expect(await t.rawRows('SELECT id FROM survey_response')).toEqual([])
 })

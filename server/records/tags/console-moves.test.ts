@@ -24,7 +24,7 @@ const library = async () =>
     ...tags.map((tag) => tag.name),
   ])
 const idOf = async (path: string): Promise<string> =>
-  (await t.rows<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE path = ? AND gone_at IS NULL', [path]))[0]
+  (await t.rawRows<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE path = ? AND gone_at IS NULL', [path]))[0]
     ?.tag_id ?? ''
 const marked = (): unknown[] =>
   t.sandbox.calls('externalcontact/mark_tag').map((call) => (call.body as { add_tag?: string[] }).add_tag)

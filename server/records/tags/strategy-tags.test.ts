@@ -68,7 +68,7 @@ it('a strategy’s tag on a customer is shown, known to the rules by its name, a
   await t.huoshui.wecom.strategyTags.del({ tag_id: [tagId] })
   await t.advance(10 * MINUTE_MS)
   expect(await carried(externalUserId)).toEqual([])
-  expect(await t.rows('SELECT path FROM corp_tag WHERE gone_at IS NULL')).toEqual([{ path: '来源/包裹卡' }])
+  expect(await t.rawRows('SELECT path FROM corp_tag WHERE gone_at IS NULL')).toEqual([{ path: '来源/包裹卡' }])
 })
 
 it('where WeCom does not tell, the corp’s tags go on, what was known stays, and it is asked once a day', async () => {
@@ -81,7 +81,7 @@ it('where WeCom does not tell, the corp’s tags go on, what was known stays, an
   expect(t.sandbox.calls(LIST)).toHaveLength(asked)
   expect(await carried(externalUserId)).toEqual(['华东等级/金卡'])
   const paths = async () =>
-    (await t.rows<{ path: string }>('SELECT path FROM corp_tag WHERE gone_at IS NULL ORDER BY path')).map(
+    (await t.rawRows<{ path: string }>('SELECT path FROM corp_tag WHERE gone_at IS NULL ORDER BY path')).map(
       (row) => row.path,
     )
   expect(await paths()).toEqual(['华东等级/金卡', '来源/包裹卡', '等级/普通'])

@@ -21,23 +21,13 @@ const marked = (t: TestApp) => t.sandbox.calls('externalcontact/mark_tag').map((
 /** Ours. */
 const tagsOf = async (t: TestApp, externalUserId: string) =>
   (
-    await t.rows<{ path: string; set_by: string }>(
+    await t.rawRows<{ path: string; set_by: string }>(
       `SELECT c.path AS path, f.set_by AS set_by FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id
        WHERE f.external_userid = ? AND c.gone_at IS NULL ORDER BY c.path`,
       [externalUserId],
     )
   ).map((row) => `${row.path} by ${row.set_by}`)
-const tagNotes = async (t: TestApp, externalUserId: string) =>
-  (
-    await t.rows<{ body: string }>(
-      `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'tag.%' ORDER BY id`,
-      [externalUserId],
-    )
-  ).map((row) => row.body)
-const tagEvents = async (t: TestApp) =>
-  (await t.rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind = 'tag.added' ORDER BY id`)).map(
-    (row) => (JSON.parse(row.payload) as { tags: string[] }).tags,
-  )
+const tagEvents = async (t: TestApp) => (await t.eventsOf<{ tags: string[] }>('tag.added')).map((event) => event.tags)
 
 describe('tags', () => {
   let t: TestApp
@@ -65,7 +55,7 @@ describe('tags', () => {
     expect(libraryOf(t)).toEqual(['来源: 包裹卡 门店物料', '意向: 高 低'])
     await t.advance(3_600_000)
     expect(t.sandbox.calls('externalcontact/add_corp_tag')).toHaveLength(2)
-    expect(await t.rows('SELECT path, ours FROM corp_tag ORDER BY path')).toEqual([
+    expect(await t.rawRows('SELECT path, ours FROM corp_tag ORDER BY path')).toEqual([
       { path: '意向/低', ours: 1 },
       { path: '意向/高', ours: 1 },
       { path: '来源/包裹卡', ours: 1 },
@@ -81,10 +71,9 @@ describe('tags', () => {
       { userid: 'zhangsan', external_userid: externalUserId, add_tag: [tagId(t, '来源', '包裹卡')] },
     ])
     expect(await tagsOf(t, externalUserId)).toEqual(['来源/包裹卡 by rule'])
-    expect(await tagNotes(t, externalUserId)).toEqual(['打标签 来源/包裹卡'])
+    expect(await t.timelineOf(externalUserId, 'tag.%')).toEqual(['打标签 来源/包裹卡'])
     expect(await tagEvents(t)).toEqual([['来源/包裹卡']])
-    const [note] = await t.rows<{ reason: string }>(`SELECT reason FROM timeline WHERE kind = 'tag.changed'`)
-    expect(JSON.parse(note?.reason ?? '')).toMatchObject({
+    expect(await t.whyOf(externalUserId, 'tag.changed')).toMatchObject({
       text: '通过渠道「包裹卡」添加',
       rule: { kind: 'channel', name: '包裹卡' },
     })
@@ -114,7 +103,7 @@ describe('tags', () => {
     expect(await tagsOf(t, of)).toEqual(['意向/高 by wecom'])
     await change({ of, remove: ['意向/高'], by: 'guide', key: 'guide' })
     expect(await tagsOf(t, of)).toEqual([])
-    expect(await tagNotes(t, of)).toEqual([
+    expect(await t.timelineOf(of, 'tag.%')).toEqual([
       '打标签 来源/包裹卡',
       '在企业微信里打上标签 意向/高',
       '移除标签 来源/包裹卡；保留人工打的标签 意向/高',
@@ -129,7 +118,7 @@ describe('tags', () => {
     await t.sandbox.editTags({ userId: 'zhangsan', externalUserId: of, remove: [tagId(t, '来源', '包裹卡')] })
     await t.settle()
     expect(await tagsOf(t, of)).toEqual([])
-    expect(await tagNotes(t, of)).toEqual(['打标签 来源/包裹卡', '在企业微信里移除标签 来源/包裹卡'])
+    expect(await t.timelineOf(of, 'tag.%')).toEqual(['打标签 来源/包裹卡', '在企业微信里移除标签 来源/包裹卡'])
   })
 
   it('a name that neither WeCom nor the rules have is left out and said so; the others are put on', async () => {
@@ -137,7 +126,7 @@ describe('tags', () => {
     const of = await scanned()
     await change({ of, add: ['意向/高', '没有/这个'], by: 'guide', key: 'k' })
     expect(await tagsOf(t, of)).toEqual(['意向/高 by guide', '来源/包裹卡 by rule'])
-    expect(await tagNotes(t, of)).toContain('打标签 意向/高；企业微信里没有标签 没有/这个，没有打上')
+    expect(await t.timelineOf(of, 'tag.%')).toContain('打标签 意向/高；企业微信里没有标签 没有/这个，没有打上')
   })
 
   it('a tag deleted in WeCom since is made again when the rules have it', async () => {
@@ -161,7 +150,7 @@ describe('tags', () => {
     await contactEvent(t, 'add_half_external_contact', { ...pair, State: 'parcel-card' })
     await t.settle()
     expect(await tagsOf(t, 'wmHalf')).toEqual([])
-    expect(await tagNotes(t, 'wmHalf')).toEqual(['打标签 来源/包裹卡，没有成功：与客户还不是双向好友'])
+    expect(await t.timelineOf('wmHalf', 'tag.%')).toEqual(['打标签 来源/包裹卡，没有成功：与客户还不是双向好友'])
 
     await t.sandbox.scan({ state: 'parcel-card', externalUserId: 'wmHalf' })
     await t.settle()
@@ -174,13 +163,13 @@ describe('tags', () => {
     await t.settle()
     await t.sandbox.renameTag({ id: tag.id, name: '五分熟' })
     await t.settle()
-    expect(await t.rows(`SELECT path, ours FROM corp_tag WHERE group_name = '口味'`)).toEqual([
+    expect(await t.rawRows(`SELECT path, ours FROM corp_tag WHERE group_name = '口味'`)).toEqual([
       { path: '口味/五分熟', ours: 0 },
     ])
     t.clock.advance(1_000)
     await t.sandbox.deleteTag({ id: tag.id })
     await t.settle()
-    expect(await t.rows(`SELECT path FROM corp_tag WHERE group_name = '口味' AND gone_at IS NULL`)).toEqual([])
+    expect(await t.rawRows(`SELECT path FROM corp_tag WHERE group_name = '口味' AND gone_at IS NULL`)).toEqual([])
   })
 
   it('what a guide deletes takes its tags along; what a customer deletes keeps them at the guide', async () => {

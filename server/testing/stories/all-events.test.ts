@@ -32,7 +32,7 @@ describe('every documented event of WeCom, delivered twice and once more in anot
     }
     await t.settle()
   }
-  const stored = (kind: string) => t.rows('SELECT kind, state FROM inbound_event WHERE kind = ?', [kind])
+  const stored = (kind: string) => t.rawRows('SELECT kind, state FROM inbound_event WHERE kind = ?', [kind])
 
   it.each(eventSamples.filter((name) => !kept.has(inbound(name).kind)))('%s has its effect, once', async (name) => {
     const effect = SAMPLE_EFFECTS[name]
@@ -55,10 +55,10 @@ describe('every documented event of WeCom, delivered twice and once more in anot
     const names = eventSamples.filter((name) => kept.has(inbound(name).kind))
     const tables = ['action', 'timeline', 'follow', 'alert', 'guide_task']
     const counts = async (): Promise<number[]> =>
-      Promise.all(tables.map(async (table) => (await t.rows(`SELECT 1 FROM ${table}`)).length))
+      Promise.all(tables.map(async (table) => (await t.rawRows(`SELECT 1 FROM ${table}`)).length))
     const before = await counts()
     for (const name of names) await deliver(name)
-    expect(await t.rows(`SELECT kind, state FROM inbound_event ORDER BY id`)).toEqual(
+    expect(await t.rawRows(`SELECT kind, state FROM inbound_event ORDER BY id`)).toEqual(
       names.map((name) => ({ kind: inbound(name).kind, state: 'kept' })),
     )
     expect(await counts()).toEqual(before)

@@ -35,7 +35,7 @@ afterEach(() => t.close())
 const welcomesOf = (externalUserId: string): number =>
   t.sandbox.messagesOf(externalUserId).filter((message) => message.via === 'welcome').length
 const tagsOf = async (externalUserId: string): Promise<string[]> => {
-  const rows = await t.rows<{ name: string }>(
+  const rows = await t.rawRows<{ name: string }>(
     'SELECT c.tag_name AS name FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id WHERE f.external_userid = ?',
     [externalUserId],
   )
@@ -68,7 +68,7 @@ describe('a platform that misbehaves for a moment', () => {
       expect(await tagsOf(externalUserId)).toEqual(['包裹卡'])
       expect(marked(externalUserId)).toBe(1)
       expect(welcomesOf(externalUserId)).toBe(1)
-      expect(await t.rows('SELECT name FROM customer WHERE external_userid = ?', [externalUserId])).toEqual([
+      expect(await t.rawRows('SELECT name FROM customer WHERE external_userid = ?', [externalUserId])).toEqual([
         { name: '小满' },
       ])
     },
@@ -97,10 +97,7 @@ describe('a platform that misbehaves for a moment', () => {
     for (let minute = 0; minute < 10; minute++) await t.advance(MINUTE_MS)
     expect(await tagsOf(externalUserId)).toEqual(['包裹卡'])
     expect(marked(externalUserId)).toBe(1)
-    const [told] = await t.rows<{ body: string }>(
-      "SELECT body FROM timeline WHERE external_userid = ? AND kind = 'welcome.ended'",
-      [externalUserId],
-    )
-    expect(told?.body).toContain('20 秒')
+    const [told] = await t.timelineOf(externalUserId, 'welcome.ended')
+    expect(told).toContain('20 秒')
   })
 })

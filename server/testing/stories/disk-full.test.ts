@@ -50,7 +50,7 @@ describe.skipIf(process.env.TEST_MYSQL_URL)('the disk under the database is full
 
     const acknowledged = t.sandbox.callbackLog().filter(({ delivered }) => delivered)
     expect(acknowledged.length).toBeGreaterThanOrEqual(5)
-    const stored = await t.rows<{ payload: string }>("SELECT payload FROM inbound_event WHERE kind LIKE 'wecom.%'")
+    const stored = await t.rawRows<{ payload: string }>("SELECT payload FROM inbound_event WHERE kind LIKE 'wecom.%'")
     const isStored = (id: string | undefined): boolean => stored.some(({ payload }) => payload.includes(`"${id}"`))
     expect(acknowledged.filter(({ fields }) => !isStored(customerIn(fields)))).toEqual([])
 

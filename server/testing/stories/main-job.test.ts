@@ -15,9 +15,10 @@ const textsTo = (externalUserId: string): string[] =>
   t.sandbox.messagesOf(externalUserId).map((message) => JSON.stringify(message))
 
 const openInvitations = (externalUserId: string) =>
-  t.rows<{ pool: string; state: string }>('SELECT pool, state FROM invitation WHERE external_userid = ? ORDER BY id', [
-    externalUserId,
-  ])
+  t.rawRows<{ pool: string; state: string }>(
+    'SELECT pool, state FROM invitation WHERE external_userid = ? ORDER BY id',
+    [externalUserId],
+  )
 
 const items = [{ sku: 'xl-200', name: '西冷牛排 200g', quantity: 2, priceFen: 6_900, category: '牛排' }]
 
@@ -29,14 +30,14 @@ describe('from a scan to the right group', () => {
     const welcome = textsTo(externalUserId)
     expect(welcome.join('')).toMatch(/牧野|牛排/)
     await t.advance(MINUTE_MS)
-    const tags = await t.rows<{ name: string }>(
+    const tags = await t.rawRows<{ name: string }>(
       'SELECT c.tag_name AS name FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id WHERE f.external_userid = ?',
       [externalUserId],
     )
     expect(tags.map((tag) => tag.name)).toContain('包裹卡')
 
     expect(await openInvitations(externalUserId)).toMatchObject([{ pool: '科普群', state: 'open' }])
-    const way = await t.rows<{ state: string }>("SELECT state FROM join_way WHERE pool = '科普群'")
+    const way = await t.rawRows<{ state: string }>("SELECT state FROM join_way WHERE pool = '科普群'")
     await t.sandbox.joinGroup({ externalUserId, state: way[0]?.state ?? '' })
     await t.advance(5_000)
     expect(await openInvitations(externalUserId)).toMatchObject([{ pool: '科普群', state: 'joined' }])
@@ -46,16 +47,10 @@ describe('from a scan to the right group', () => {
     expect((await t.sandbox.order({ ...order, status: 'paid' })).status).toBe(200)
     await t.settle()
     expect(await openInvitations(externalUserId)).toMatchObject([{ pool: '科普群' }, { pool: '付费群', state: 'open' }])
-    const tasks = await t.rows<{ title: string; kind: string }>(
-      "SELECT title, kind FROM guide_task WHERE external_userid = ? AND state = 'open'",
-      [externalUserId],
-    )
+    const tasks = (await t.tasksAbout(externalUserId)).filter((task) => task.state === 'open')
     expect(tasks.map((task) => task.title).join('')).toMatch(/付费群/)
     await t.advance(HOUR_MS)
-    const lines = await t.rows<{ body: string }>(
-      'SELECT body FROM timeline WHERE external_userid = ? ORDER BY at, id',
-      [externalUserId],
-    )
+    const lines = await t.timelineOf(externalUserId)
     expect(lines.length).toBeGreaterThan(5)
   })
 
@@ -70,7 +65,7 @@ describe('from a scan to the right group', () => {
     const ids = scans.map((scan) => scan.externalUserId)
     expect(new Set(ids).size).toBe(50)
     const marks = ids.map(() => '?').join(', ')
-    const follows = await t.rows<{ n: number }>(
+    const follows = await t.rawRows<{ n: number }>(
       `SELECT COUNT(*) AS n FROM follow WHERE external_userid IN (${marks})`,
       ids,
     )
@@ -85,7 +80,7 @@ describe('from a scan to the right group', () => {
       expect(new Set(added).size).toBe(added.length)
       expect(added.length).toBeGreaterThan(0)
     }
-    const open = await t.rows<{ n: number }>(
+    const open = await t.rawRows<{ n: number }>(
       `SELECT COUNT(*) AS n FROM invitation WHERE external_userid IN (${marks})`,
       ids,
     )

@@ -44,7 +44,7 @@ async function everythingStored(): Promise<string> {
   )
   const parts: string[] = []
   for (const { name } of tables as { name: string }[])
-    parts.push(JSON.stringify(await t.rows(`SELECT * FROM \`${name}\``)))
+    parts.push(JSON.stringify(await t.rawRows(`SELECT * FROM \`${name}\``)))
   if (t.db.dialect === 'sqlite') {
     const file = t.databaseUrl.slice('sqlite:'.length)
     for (const path of [file, `${file}-wal`]) if (existsSync(path)) parts.push(readFileSync(path, 'latin1'))
@@ -72,7 +72,7 @@ it('a phone reaches neither the database nor the log, on whatever way it comes i
   const { externalUserId } = await t.sandbox.scan({ state: 'package-card', name: '小满' })
   await t.settle()
   const userId = (
-    await t.rows<{ userid: string }>('SELECT userid FROM follow WHERE external_userid = ?', [externalUserId])
+    await t.rawRows<{ userid: string }>('SELECT userid FROM follow WHERE external_userid = ?', [externalUserId])
   )[0]?.userid
   await t.sandbox.editRemark({ userId: userId ?? '', externalUserId, mobiles: [PHONE, '+86 139 1234 5678'] })
   await t.advance(MINUTE_MS)
@@ -93,7 +93,7 @@ it('a phone reaches neither the database nor the log, on whatever way it comes i
 
   // They did arrive, and were of use: both orders and the row of the file are this customer's.
   expect(
-    await t.rows('SELECT order_id FROM shop_order WHERE external_userid = ? ORDER BY order_id', [externalUserId]),
+    await t.rawRows('SELECT order_id FROM shop_order WHERE external_userid = ? ORDER BY order_id', [externalUserId]),
   ).toEqual([{ order_id: 'C1' }, { order_id: 'P1' }, { order_id: 'P2' }])
   const stored = await everythingStored()
   expect(stored).toContain(externalUserId)

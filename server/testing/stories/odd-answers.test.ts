@@ -35,12 +35,12 @@ describe('an answer of WeCom that is not as documented', () => {
     await t.settle()
   }
   const known = async () =>
-    (await t.rows<{ id: string }>('SELECT external_userid AS id FROM follow WHERE active = 1 ORDER BY id')).map(
+    (await t.rawRows<{ id: string }>('SELECT external_userid AS id FROM follow WHERE active = 1 ORDER BY id')).map(
       ({ id }) => id,
     )
-  const run = () => t.rows('SELECT state, gaps FROM sync_run')
+  const run = () => t.rawRows('SELECT state, gaps FROM sync_run')
   const tagsGone = async () =>
-    Number((await t.rows<{ n: number }>('SELECT COUNT(*) AS n FROM corp_tag WHERE gone_at IS NOT NULL'))[0]?.n)
+    Number((await t.rawRows<{ n: number }>('SELECT COUNT(*) AS n FROM corp_tag WHERE gone_at IS NOT NULL'))[0]?.n)
   const alerts = async () => (await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))).map(({ text }) => text)
 
   it('null in a field that may be missing costs nobody: all are known', async () => {
@@ -96,11 +96,11 @@ describe('an answer of WeCom that is not as documented', () => {
       await t.settle()
       expect(t.sandbox.calls('externalcontact/get').length - before).toBeLessThanOrEqual(3)
       expect(
-        await t.rows(`SELECT state, attempts FROM action WHERE kind = 'customer.refresh' ORDER BY id DESC LIMIT 1`),
+        await t.rawRows(`SELECT state, attempts FROM action WHERE kind = 'customer.refresh' ORDER BY id DESC LIMIT 1`),
       ).toEqual([{ state: 'waiting', attempts: 1 }])
       t.sandbox.faults.clear()
       await t.advance(10 * MINUTE_MS)
-      expect(await t.rows('SELECT remark FROM follow')).toEqual([{ remark: '新备注' }])
+      expect(await t.rawRows('SELECT remark FROM follow')).toEqual([{ remark: '新备注' }])
     },
   )
 })

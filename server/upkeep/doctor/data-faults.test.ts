@@ -29,7 +29,7 @@ it('with everything right, the database passes, and no trace of the trial is lef
   expect(report.groups.find(({ group }) => group === '数据')?.findings.map(({ state }) => state)).toEqual(
     Array(5).fill('ok'),
   )
-  expect(await t.rows("SELECT name FROM job_run WHERE name LIKE 'doctor%'")).toEqual([])
+  expect(await t.rawRows("SELECT name FROM job_run WHERE name LIKE 'doctor%'")).toEqual([])
 })
 
 it('rules of the demo shop are for the sandbox only', async () => {

@@ -58,7 +58,7 @@ async function until(atMs: number): Promise<void> {
   for (;;) {
     const now = t.clock.now()
     const ten = startOfShanghaiDay(now) + 10 * HOUR_MS
-    const [first] = await t.rows<{ due: number | null }>(
+    const [first] = await t.rawRows<{ due: number | null }>(
       `SELECT MIN(due_at) AS due FROM sop_entry WHERE state = 'active' AND due_at > ?`,
       [now],
     )

@@ -23,12 +23,12 @@ describe('a plan', () => {
     expect(t.huoshui.rules.faults()).toEqual([])
 
     const nowMs = t.clock.now()
-    const before = await t.rows('SELECT * FROM sop_entry')
+    const before = await t.rawRows('SELECT * FROM sop_entry')
     const { cast, scratches } = await copyForRehearsal(t.db, 1)
     await scratches[0]?.close()
     expect(cast).toEqual({ total: 24, drawn: undefined, factor: 1 })
     const plan = await planOf(t, 14)
-    expect(await t.rows('SELECT * FROM sop_entry')).toEqual(before)
+    expect(await t.rawRows('SELECT * FROM sop_entry')).toEqual(before)
 
     const asked = ['plan', 'win-back', 'first-order', t.configDir]
     const told = await runSop(asked, { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: 'config' })

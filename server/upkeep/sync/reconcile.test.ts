@@ -40,7 +40,7 @@ describe('a reconciliation', () => {
   const reconcile = async (options: { dry?: boolean } = {}): Promise<Record<string, number>> => {
     const runId = await t.huoshui.reconcile(options)
     await t.settle()
-    const rows = await t.rows<{ kind: string; amount: number }>(
+    const rows = await t.rawRows<{ kind: string; amount: number }>(
       'SELECT kind, SUM(amount) AS amount FROM reconcile_finding WHERE run_id = ? GROUP BY kind ORDER BY kind',
       [runId ?? 0],
     )
@@ -48,16 +48,12 @@ describe('a reconciliation', () => {
   }
   const lastRun = async () =>
     (
-      await t.rows<{ state: string; found: number; gaps: number }>(
+      await t.rawRows<{ state: string; found: number; gaps: number }>(
         'SELECT state, found, gaps FROM sync_run ORDER BY id DESC LIMIT 1',
       )
     )[0]
-  const events = async (kind: string) =>
-    (await t.rows<{ payload: string }>('SELECT payload FROM inbound_event WHERE kind = ? ORDER BY id', [kind])).map(
-      (row) => JSON.parse(row.payload) as Record<string, unknown>,
-    )
   const active = async (externalUserId: string) =>
-    (await t.rows<{ active: number }>('SELECT active FROM follow WHERE external_userid = ?', [externalUserId]))[0]
+    (await t.rawRows<{ active: number }>('SELECT active FROM follow WHERE external_userid = ?', [externalUserId]))[0]
       ?.active
 
   it('finds an add that no callback told, gives it to the rules, and never welcomes anybody late', async () => {
@@ -68,20 +64,25 @@ describe('a reconciliation', () => {
     const welcomes = t.sandbox.calls('externalcontact/send_welcome_msg').length
     expect(await reconcile()).toEqual({ 'customer.added': 1 })
 
-    expect((await events('customer.added')).at(-1)).toMatchObject({ externalUserId, channel: '包裹卡', found: true })
+    expect((await t.eventsOf('customer.added')).at(-1)).toMatchObject({
+      externalUserId,
+      channel: '包裹卡',
+      found: true,
+    })
     const metrics = await (await fetch(`${t.url}/metrics`)).text()
     expect(metrics).toContain('huoshui_reconcile_found{kind="customer.added"} 1')
     expect(t.logLines.join('')).toContain('"kinds":{"customer.added":1}')
     expect(t.sandbox.calls('externalcontact/send_welcome_msg')).toHaveLength(welcomes)
-    expect(await t.rows('SELECT state FROM welcome WHERE external_userid = ?', [externalUserId])).toEqual([
+    expect(await t.rawRows('SELECT state FROM welcome WHERE external_userid = ?', [externalUserId])).toEqual([
       { state: 'none' },
     ])
     expect(
-      await t.rows(`SELECT path FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id WHERE f.external_userid = ?`, [
-        externalUserId,
-      ]),
+      await t.rawRows(
+        `SELECT path FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id WHERE f.external_userid = ?`,
+        [externalUserId],
+      ),
     ).toEqual([{ path: '来源/包裹卡' }])
-    expect(await t.rows('SELECT sop FROM sop_entry WHERE external_userid = ?', [externalUserId])).toEqual([
+    expect(await t.rawRows('SELECT sop FROM sop_entry WHERE external_userid = ?', [externalUserId])).toEqual([
       { sop: 'newcomers' },
     ])
     expect(await reconcile()).toEqual({})
@@ -96,8 +97,8 @@ describe('a reconciliation', () => {
     t.clock.advance(25 * HOUR_MS)
     await reconcile()
     expect(await active(externalUserId)).toBe(1)
-    expect(await t.rows('SELECT tag_id FROM follow_tag WHERE external_userid = ?', [externalUserId])).toHaveLength(1)
-    expect(await t.rows('SELECT sop FROM sop_entry WHERE external_userid = ?', [externalUserId])).toEqual([])
+    expect(await t.rawRows('SELECT tag_id FROM follow_tag WHERE external_userid = ?', [externalUserId])).toHaveLength(1)
+    expect(await t.rawRows('SELECT sop FROM sop_entry WHERE external_userid = ?', [externalUserId])).toEqual([])
   })
 
   it('finds whom a guide has deleted, and keeps whom the customer deleted as callbacks told it', async () => {
@@ -108,7 +109,7 @@ describe('a reconciliation', () => {
     expect(await reconcile()).toEqual({ 'customer.lost': 1 })
     expect(await active(first)).toBe(0)
     expect(await active(second)).toBe(0)
-    expect((await events('customer.lost')).map(({ externalUserId, by }) => [externalUserId, by])).toEqual([
+    expect((await t.eventsOf('customer.lost')).map(({ externalUserId, by }) => [externalUserId, by])).toEqual([
       [second, 'customer'],
       [first, 'unknown'],
     ])
@@ -147,8 +148,10 @@ describe('a reconciliation', () => {
       await t.sandbox.editTags({ userId: 'lisi', externalUserId: second, add: [tag.id] })
     })
     expect(await reconcile()).toEqual({ 'remark.changed': 1, 'tags.changed': 1 })
-    expect(await t.rows('SELECT remark FROM follow WHERE external_userid = ?', [first])).toEqual([{ remark: '老顾客' }])
-    expect((await events('tag.added')).at(-1)).toMatchObject({ externalUserId: second, tags: ['口味/五分熟'] })
+    expect(await t.rawRows('SELECT remark FROM follow WHERE external_userid = ?', [first])).toEqual([
+      { remark: '老顾客' },
+    ])
+    expect((await t.eventsOf('tag.added')).at(-1)).toMatchObject({ externalUserId: second, tags: ['口味/五分熟'] })
     expect(await reconcile()).toEqual({})
   })
 
@@ -173,9 +176,9 @@ describe('a reconciliation', () => {
       'group.joined': 1,
       'group.left': 1,
     })
-    expect(await t.rows('SELECT name FROM chat_group WHERE dismissed_at IS NULL')).toEqual([{ name: '新客群' }])
-    expect((await events('group.joined')).at(-1)).toMatchObject({ externalUserId: second })
-    expect((await events('group.left')).at(-1)).toMatchObject({ externalUserId: first })
+    expect(await t.rawRows('SELECT name FROM chat_group WHERE dismissed_at IS NULL')).toEqual([{ name: '新客群' }])
+    expect((await t.eventsOf('group.joined')).at(-1)).toMatchObject({ externalUserId: second })
+    expect((await t.eventsOf('group.left')).at(-1)).toMatchObject({ externalUserId: first })
     expect(await reconcile()).toEqual({})
   })
 
@@ -193,7 +196,7 @@ describe('a reconciliation', () => {
     expect([...t.sandbox.world.contactWays.values()].map((one) => [one.state, one.users])).toEqual([
       ['parcel-card', ['zhangsan']],
     ])
-    expect(await t.rows(`SELECT alert_key FROM alert WHERE resolved_at IS NULL`)).toEqual([
+    expect(await t.rawRows(`SELECT alert_key FROM alert WHERE resolved_at IS NULL`)).toEqual([
       { alert_key: 'channel-code-gone:parcel-card' },
     ])
     expect(await reconcile()).toEqual({})
@@ -205,8 +208,8 @@ describe('a reconciliation', () => {
       await t.sandbox.removeStaff({ userId: 'lisi' })
     })
     expect(await reconcile()).toMatchObject({ 'guide.added': 1, 'guide.removed': 1, 'staff.left': 1 })
-    expect(await t.rows(`SELECT state FROM staff WHERE userid = 'lisi'`)).toEqual([{ state: 'left' }])
-    expect((await events('staff.left')).map((payload) => payload.userId)).toEqual(['lisi'])
+    expect(await t.rawRows(`SELECT state FROM staff WHERE userid = 'lisi'`)).toEqual([{ state: 'left' }])
+    expect((await t.eventsOf('staff.left')).map((payload) => payload.userId)).toEqual(['lisi'])
     expect(await active(ids[1] ?? '')).toBe(1)
     expect(await reconcile()).toEqual({})
   })
@@ -224,7 +227,7 @@ describe('a reconciliation', () => {
     expect(await reconcile()).toEqual({ 'customer.lost': 1 })
     expect(await lastRun()).toEqual({ state: 'done', found: 1, gaps: 0 })
     expect(
-      await t.rows(`SELECT kind FROM action WHERE kind LIKE 'sync.%' AND state = 'done' AND kind <> 'sync.staff'`),
+      await t.rawRows(`SELECT kind FROM action WHERE kind LIKE 'sync.%' AND state = 'done' AND kind <> 'sync.staff'`),
     ).toEqual([])
   })
 
@@ -249,19 +252,19 @@ describe('a reconciliation', () => {
       await t.sandbox.deleteCustomer({ userId: 'zhangsan', externalUserId: first })
       await t.sandbox.editRemark({ userId: 'lisi', externalUserId: second, remark: '改了' })
     })
-    const writes = async () => t.rows('SELECT external_userid, userid, active, remark FROM follow ORDER BY id')
+    const writes = async () => t.rawRows('SELECT external_userid, userid, active, remark FROM follow ORDER BY id')
     const before = await writes()
     const all = { 'customer.added': 1, 'customer.lost': 1, 'remark.changed': 1 }
     expect(await reconcile({ dry: true })).toEqual(all)
     expect(await writes()).toEqual(before)
-    expect(await t.rows(`SELECT id FROM inbound_event WHERE kind = 'customer.lost'`)).toEqual([])
+    expect(await t.rawRows(`SELECT id FROM inbound_event WHERE kind = 'customer.lost'`)).toEqual([])
     expect(await reconcile()).toEqual(all)
     expect(await reconcile({ dry: true })).toEqual({})
   })
 
   it('comes by itself every night, once, also when the server was down at its hour', async () => {
     const runs = async () =>
-      (await t.rows<{ n: number }>(`SELECT COUNT(*) AS n FROM sync_run WHERE kind = 'reconcile'`))[0]
+      (await t.rawRows<{ n: number }>(`SELECT COUNT(*) AS n FROM sync_run WHERE kind = 'reconcile'`))[0]
     const before = Number((await runs())?.n)
     await t.advance(24 * HOUR_MS)
     await t.advance(60_000)

@@ -39,7 +39,7 @@ describe('the first sync', () => {
     clock.set(Date.parse('2026-11-22T09:00:00+08:00'))
     return { clock, sandbox }
   }
-  const count = async (sql: string) => Number((await t?.rows<{ n: number }>(sql))?.[0]?.n)
+  const count = async (sql: string) => Number((await t?.rawRows<{ n: number }>(sql))?.[0]?.n)
 
   it('reads guides, names, tags and customers, and treats nobody as new', async () => {
     const platform = await oldCorp(120)
@@ -48,7 +48,7 @@ describe('the first sync', () => {
     expect(await count('SELECT COUNT(*) AS n FROM customer')).toBe(240)
     expect(await count('SELECT COUNT(*) AS n FROM follow WHERE active = 1')).toBe(240)
     expect(
-      await t.rows(
+      await t.rawRows(
         `SELECT name, unionid, first_userid, first_added_at FROM customer WHERE external_userid = 'wmlisi7'`,
       ),
     ).toEqual([
@@ -59,16 +59,14 @@ describe('the first sync', () => {
         first_added_at: Date.parse('2026-10-01T09:00:00+08:00'),
       },
     ])
-    expect(await t.rows('SELECT userid, set_by FROM follow_tag ORDER BY userid')).toEqual([
+    expect(await t.rawRows('SELECT userid, set_by FROM follow_tag ORDER BY userid')).toEqual([
       { userid: 'lisi', set_by: 'wecom' },
       { userid: 'zhangsan', set_by: 'wecom' },
     ])
-    expect(await t.rows(`SELECT body FROM timeline WHERE external_userid = 'wmlisi7'`)).toEqual([
-      { body: '同步得知：2026-10-01 09:00 起是导购李四的客户' },
-    ])
+    expect(await t.timelineOf('wmlisi7')).toEqual(['同步得知：2026-10-01 09:00 起是导购李四的客户'])
     expect(await count(`SELECT COUNT(*) AS n FROM inbound_event WHERE kind IN ('customer.added', 'tag.added')`)).toBe(0)
     expect(t.sandbox.calls('externalcontact/send_welcome_msg')).toEqual([])
-    expect(await t.rows('SELECT kind, state, gaps, relations FROM sync_run')).toEqual([
+    expect(await t.rawRows('SELECT kind, state, gaps, relations FROM sync_run')).toEqual([
       { kind: 'first', state: 'done', gaps: 0, relations: 240 },
     ])
     expect(t.sandbox.calls('batch/get_by_user')).toHaveLength(3)
@@ -88,7 +86,7 @@ describe('the first sync', () => {
     t = await buildTestApp({ platform, config: CONFIG, databaseUrl: database.url })
     await t.settle()
     expect(await count('SELECT COUNT(*) AS n FROM customer')).toBe(240)
-    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'done', relations: 240 }])
+    expect(await t.rawRows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'done', relations: 240 }])
     expect(t.sandbox.calls('get_follow_user_list').length).toBeLessThanOrEqual(2)
   })
 
@@ -108,19 +106,21 @@ describe('the first sync', () => {
     platform.sandbox.limits.perMinute = 4
     t = await buildTestApp({ platform, config: CONFIG, databaseUrl: database.url })
     expect(await count('SELECT COUNT(*) AS n FROM follow')).toBe(400)
-    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'running', relations: 400 }])
+    expect(await t.rawRows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'running', relations: 400 }])
     await t.close()
 
     platform.sandbox.limits.perMinute = 10_000
     platform.clock.advance(3_600_000)
     t = await buildTestApp({ platform, config: CONFIG, databaseUrl: database.url })
     await t.settle()
-    expect(await t.rows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'done', relations: 504 }])
+    expect(await t.rawRows('SELECT state, relations FROM sync_run')).toEqual([{ state: 'done', relations: 504 }])
     expect(await count('SELECT COUNT(*) AS n FROM follow')).toBe(504)
     expect(t.sandbox.calls('batch/get_by_user').filter((call) => call.errcode === 0)).toHaveLength(6)
     // One guide was read after the other, and each had one of them first.
     expect(
-      await t.rows(`SELECT first_userid FROM customer WHERE external_userid LIKE 'wmboth%' ORDER BY external_userid`),
+      await t.rawRows(
+        `SELECT first_userid FROM customer WHERE external_userid LIKE 'wmboth%' ORDER BY external_userid`,
+      ),
     ).toEqual([{ first_userid: 'zhangsan' }, { first_userid: 'lisi' }])
   })
 
@@ -130,19 +130,19 @@ describe('the first sync', () => {
     t = await buildTestApp({ platform, config: CONFIG })
     await t.settle()
     expect(await count('SELECT COUNT(*) AS n FROM customer')).toBe(3)
-    expect(await t.rows('SELECT state, gaps FROM sync_run')).toEqual([{ state: 'partial', gaps: 1 }])
+    expect(await t.rawRows('SELECT state, gaps FROM sync_run')).toEqual([{ state: 'partial', gaps: 1 }])
   })
 
   it('begins again an hour later when the guides could not be listed', async () => {
     const platform = await oldCorp(2)
     platform.sandbox.faults.set({ path: 'get_follow_user_list', errcode: 40058 })
     t = await buildTestApp({ platform, config: CONFIG })
-    expect(await t.rows('SELECT state FROM sync_run')).toEqual([{ state: 'failed' }])
+    expect(await t.rawRows('SELECT state FROM sync_run')).toEqual([{ state: 'failed' }])
     platform.sandbox.faults.clear()
     await t.advance(3_600_000)
     await t.settle()
     expect(await count('SELECT COUNT(*) AS n FROM customer')).toBe(4)
-    expect(await t.rows('SELECT state FROM sync_run ORDER BY id')).toEqual([{ state: 'failed' }, { state: 'done' }])
+    expect(await t.rawRows('SELECT state FROM sync_run ORDER BY id')).toEqual([{ state: 'failed' }, { state: 'done' }])
   })
 
   it('gives orders that came first to the customers it finds, and welcomes who scans meanwhile', async () => {
@@ -153,8 +153,7 @@ describe('the first sync', () => {
     const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
     await t.settle()
     await t.advance(60_000)
-    expect(await t.rows('SELECT external_userid FROM shop_order')).toEqual([{ external_userid: 'wmlisi0' }])
-    const added = await t.rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind = 'customer.added'`)
-    expect(added.map((row) => JSON.parse(row.payload))).toMatchObject([{ externalUserId, again: false }])
+    expect(await t.rawRows('SELECT external_userid FROM shop_order')).toEqual([{ external_userid: 'wmlisi0' }])
+    expect(await t.eventsOf('customer.added')).toMatchObject([{ externalUserId, again: false }])
   })
 })

@@ -55,23 +55,26 @@ export async function openHandoverScene(options: TestAppOptions = {}) {
       return started
     },
     alerts: () =>
-      t.rows<{ key: string; text: string }>(
+      t.rawRows<{ key: string; text: string }>(
         'SELECT alert_key AS `key`, body AS `text` FROM alert WHERE resolved_at IS NULL ORDER BY alert_key',
       ),
     states: () =>
-      t.rows<{ external_userid: string; to_userid: string; state: string; reason: string | null }>(
+      t.rawRows<{ external_userid: string; to_userid: string; state: string; reason: string | null }>(
         'SELECT external_userid, to_userid, state, reason FROM handover_customer ORDER BY id',
       ),
     follows: (externalUserId: string) =>
-      t.rows<{ userid: string; active: number; lost_by: string | null; channel: string | null; remark: string | null }>(
-        'SELECT userid, active, lost_by, channel, remark FROM follow WHERE external_userid = ? ORDER BY userid',
-        [externalUserId],
-      ),
-    told: (kind: string) =>
-      t.rows<{ payload: string }>('SELECT payload FROM inbound_event WHERE kind = ? ORDER BY id', [kind]),
+      t.rawRows<{
+        userid: string
+        active: number
+        lost_by: string | null
+        channel: string | null
+        remark: string | null
+      }>('SELECT userid, active, lost_by, channel, remark FROM follow WHERE external_userid = ? ORDER BY userid', [
+        externalUserId,
+      ]),
     notes: async (externalUserId: string, kinds: string[]) =>
       (
-        await t.rows<{ kind: string; userid: string; body: string }>(
+        await t.rawRows<{ kind: string; userid: string; body: string }>(
           'SELECT kind, userid, body FROM timeline WHERE external_userid = ? ORDER BY id',
           [externalUserId],
         )

@@ -49,16 +49,10 @@ export async function openSendScene(options: SendSceneOptions = {}) {
       t.sandbox
         .calls('externalcontact/add_msg_template')
         .map(({ body }) => (body as { text: { content: string } }).text.content),
-    timeline: async (externalUserId: string): Promise<string[]> => {
-      const rows = await t.rows<{ body: string }>(
-        `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'mass-send%' ORDER BY at, id`,
-        [externalUserId],
-      )
-      return rows.map((row) => row.body)
-    },
+    timeline: (externalUserId: string) => t.timelineOf(externalUserId, 'mass-send%'),
     /** `customer outcome`, by run. */
     outcomes: async (): Promise<string[]> => {
-      const rows = await t.rows<{ external_userid: string; outcome: string }>(
+      const rows = await t.rawRows<{ external_userid: string; outcome: string }>(
         'SELECT external_userid, outcome FROM send_recipient ORDER BY run_id, external_userid',
       )
       return rows.map((row) => `${row.external_userid} ${row.outcome}`)

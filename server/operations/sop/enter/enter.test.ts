@@ -25,7 +25,7 @@ steps:
       paidAt: t.clock.now() - 4 * DAY_MS,
     })
     await t.settle()
-    expect(await t.tasks(id)).toEqual([])
+    expect(await t.tasksAbout(id)).toEqual([])
   })
 })
 
@@ -48,11 +48,11 @@ reenterAfterDays: 30
     await t.pay(sleeper)
     await t.advance(60 * DAY_MS)
     await t.until('2027-01-21T09:59:58')
-    expect(await t.tasks(sleeper)).toEqual([])
+    expect(await t.tasksAbout(sleeper)).toEqual([])
     await t.until('2027-01-21T10:00:05')
     await t.advance(10 * SECOND_MS)
-    expect((await t.tasks(sleeper)).map((task) => task.title)).toEqual(['问问近况'])
-    expect(await t.tasks(other)).toEqual([])
+    expect((await t.tasksAbout(sleeper)).map((task) => task.title)).toEqual(['问问近况'])
+    expect(await t.tasksAbout(other)).toEqual([])
     expect((await t.timeline(sleeper))[0]).toBe('进入 SOP「沉睡唤醒」（2027-01-21 每日名单）')
 
     const restarted = await buildTestApp({
@@ -62,8 +62,8 @@ reenterAfterDays: 30
     })
     await restarted.advance(MINUTE_MS)
     await restarted.advance(DAY_MS)
-    expect(await t.tasks(sleeper)).toHaveLength(1)
-    expect(await t.rows('SELECT state, found, entered FROM sop_occurrence WHERE entered > 0')).toEqual([
+    expect(await t.tasksAbout(sleeper)).toHaveLength(1)
+    expect(await t.rawRows('SELECT state, found, entered FROM sop_occurrence WHERE entered > 0')).toEqual([
       { state: 'done', found: 1, entered: 1 },
     ])
     await restarted.close({ database: true })

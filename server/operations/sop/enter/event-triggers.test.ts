@@ -12,10 +12,10 @@ afterEach(() => t.close())
 const asking = (sop: string, trigger: string, more = ''): string =>
   `sop: ${sop}\nname: ${sop}\ntrigger: ${trigger}\nsteps: [ { task: { for: guide, title: ${sop} } } ]\nreenterAfterDays: 0\n${more}`
 
-const titles = async (id: string): Promise<string[]> => (await t.tasks(id)).map((task) => task.title).sort()
+const titles = async (id: string): Promise<string[]> => (await t.tasksAbout(id)).map((task) => task.title).sort()
 
 const tagId = async (path: string): Promise<string> => {
-  const [tag] = await t.rows<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE path = ?', [path])
+  const [tag] = await t.rawRows<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE path = ?', [path])
   return tag?.tag_id ?? ''
 }
 

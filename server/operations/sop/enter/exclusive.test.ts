@@ -38,7 +38,10 @@ describe('journeys of one exclusive group', () => {
     await t.again()
     expect(await standing(id)).toEqual(['first left（让位给优先级更高的 SOP「higher」）', 'higher active'])
     // What the first one asked of the guide is no longer wanted.
-    expect((await t.tasks(id)).map((task) => `${task.title} ${task.state}`)).toEqual(['first dropped', 'higher open'])
+    expect((await t.tasksAbout(id)).map((task) => `${task.title} ${task.state}`)).toEqual([
+      'first dropped',
+      'higher open',
+    ])
     await order('refunded')
     await t.settle()
     expect(await standing(id)).toHaveLength(2)
@@ -97,8 +100,8 @@ steps: [ { tag: { add: [生命周期/新客] } }, { task: { for: guide, title: �
   const [buyer = '', watched = ''] = scanned.filter(isHeldOut)
   const other = scanned.find((id) => !isHeldOut(id)) ?? ''
   await t.again()
-  expect((await t.tasks(other)).map((task) => task.title)).toEqual(['问好'])
-  expect(await t.tasks(watched)).toEqual([])
+  expect((await t.tasksAbout(other)).map((task) => task.title)).toEqual(['问好'])
+  expect(await t.tasksAbout(watched)).toEqual([])
   expect((await t.journey(watched)).steps).toEqual([])
   expect(await t.timeline(watched)).toEqual(['是 SOP「牛排」的对照组，只观察（添加好友）'])
 
@@ -109,7 +112,7 @@ steps: [ { tag: { add: [生命周期/新客] } }, { task: { for: guide, title: �
   expect(await standing(watched)).toEqual(['牛排 active'])
   await t.advance(HOUR_MS + SECOND_MS)
   expect(await standing(watched)).toEqual(['牛排 finished（对照组观察期满）'])
-  expect(await t.tasks(watched)).toEqual([])
+  expect(await t.tasksAbout(watched)).toEqual([])
 })
 
 it('a split sends each customer the way of their arm, also when they come again, and by guide all of a guide’s alike', async () => {
@@ -136,10 +139,10 @@ it('a split sends each customer the way of their arm, also when they come again,
   const way = (prefix: string, isA: boolean) => (isA ? ['A', 'A2', '完'] : ['完']).map((title) => `${prefix}${title}`)
   for (const id of ids) {
     const mine = way('', arm('开场白', id) === 'A')
-    const titles = (await t.tasks(id)).map((task) => task.title)
+    const titles = (await t.tasksAbout(id)).map((task) => task.title)
     expect(titles.filter((title) => !title.startsWith('g'))).toEqual(id === again ? [...mine, ...mine] : mine)
     expect(titles.filter((title) => title.startsWith('g'))).toEqual(way('g', arm('导购开场', 'zhangsan') === 'A'))
   }
-  expect(await t.rows('SELECT DISTINCT arm FROM sop_split WHERE experiment = ?', ['导购开场'])).toHaveLength(1)
-  expect(await t.rows('SELECT id FROM sop_split WHERE experiment = ?', ['开场白'])).toHaveLength(7)
+  expect(await t.rawRows('SELECT DISTINCT arm FROM sop_split WHERE experiment = ?', ['导购开场'])).toHaveLength(1)
+  expect(await t.rawRows('SELECT id FROM sop_split WHERE experiment = ?', ['开场白'])).toHaveLength(7)
 })

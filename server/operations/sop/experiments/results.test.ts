@@ -25,7 +25,7 @@ goal: order.paid
 
 /** So many more people who drew an arm just now, of whom so many will reach the goal within two days. */
 async function people(arm: string, count: number, goals: number): Promise<void> {
-  const [release] = await t.rows<{ version: string }>('SELECT version FROM sop_release ORDER BY id DESC LIMIT 1')
+  const [release] = await t.rawRows<{ version: string }>('SELECT version FROM sop_release ORDER BY id DESC LIMIT 1')
   const version = release?.version ?? ''
   const now = t.clock.now()
   await t.db.tx(async (tx) => {
@@ -87,7 +87,7 @@ describe('an experiment', () => {
     for (let look = 0; look < 3; look++) {
       expect((await linesOf('experiment', 'after-order'))[3]).toMatch(/裂变 比 发券 好.*足够的证据是早先看到的/)
     }
-    const [look] = await t.rows<{ looks: number; proven_at: number | null }>('SELECT looks, proven_at FROM sop_look')
+    const [look] = await t.rawRows<{ looks: number; proven_at: number | null }>('SELECT looks, proven_at FROM sop_look')
     expect(Number(look?.looks)).toBeGreaterThan(3)
     expect(look?.proven_at).not.toBeNull()
     // Another window is a question of its own, without that memory.
@@ -129,7 +129,7 @@ holdOut: { percent: 50, days: 30 }
     const ids: string[] = []
     for (let index = 0; index < 24; index++) ids.push((await t.sandbox.scan({ state: 'store-code' })).externalUserId)
     await t.settle()
-    const states = await t.rows<{ external_userid: string; state: string; held_out: number }>(
+    const states = await t.rawRows<{ external_userid: string; state: string; held_out: number }>(
       'SELECT external_userid, state, held_out FROM sop_entry',
     )
     const idsOf = (heldOut: number): string[] =>

@@ -82,14 +82,14 @@ it('undoes the tags of a journey, once, and leaves alone what people did', async
   const other = await t.scan({ state: 'parcel-card', name: '乙' })
   const tagsOf = async (id: string) =>
     (
-      await t.rows<{ path: string }>(
+      await t.rawRows<{ path: string }>(
         `SELECT c.path AS path FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id WHERE f.external_userid = ? ORDER BY path`,
         [id],
       )
     ).map((row) => row.path)
   expect([await tagsOf(one), await tagsOf(other)]).toEqual([['生命周期/新客'], ['生命周期/新客']])
   // A person took it off the second one since.
-  const [tag] = await t.rows<{ tag_id: string }>(`SELECT tag_id FROM corp_tag WHERE path = '生命周期/新客'`)
+  const [tag] = await t.rawRows<{ tag_id: string }>(`SELECT tag_id FROM corp_tag WHERE path = '生命周期/新客'`)
   await t.sandbox.editTags({ userId: 'zhangsan', externalUserId: other, remove: [tag?.tag_id ?? ''] })
   await t.settle()
 

@@ -27,7 +27,7 @@ const moments = async () => {
 }
 const headline = async () => (await sop('versions', 'greet')).out.split('\n')[0]
 const log = async () =>
-  (await t.rows<{ what: string; by_whom: string | null }>('SELECT what, by_whom FROM sop_release ORDER BY seq')).map(
+  (await t.rawRows<{ what: string; by_whom: string | null }>('SELECT what, by_whom FROM sop_release ORDER BY seq')).map(
     ({ what, by_whom }) => `${what} ${by_whom ?? ''}`.trim(),
   )
 
@@ -50,7 +50,7 @@ it('sop stop: nobody enters, who is inside leaves, what the guide was asked for 
   await moments()
   for (const id of [handed, waiting]) {
     expect((await t.journey(id)).state).toBe('left')
-    expect((await t.tasks(id)).map(({ state }) => state)).toEqual(['dropped'])
+    expect((await t.tasksAbout(id)).map(({ state }) => state)).toEqual(['dropped'])
   }
   await t.advance(3 * MINUTE_MS)
   expect([pending(), t.sandbox.calls('externalcontact/add_msg_template').length]).toEqual([0, 1])
@@ -67,7 +67,7 @@ it('sop stop: nobody enters, who is inside leaves, what the guide was asked for 
   await t.advance(SECOND_MS)
   expect((await t.journey(await t.scan({ state: 'store-code' }))).state).toBe('active')
   await t.advance(2 * MINUTE_MS)
-  expect(await t.rows(`SELECT id FROM sop_entry WHERE state = 'active'`)).toHaveLength(1)
+  expect(await t.rawRows(`SELECT id FROM sop_entry WHERE state = 'active'`)).toHaveLength(1)
 })
 
 it('deletion, return and switching off are on the log, and the headline is true', async () => {

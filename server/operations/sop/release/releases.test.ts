@@ -33,7 +33,7 @@ const stateOf = async (id: string): Promise<[string, string | undefined]> => {
   return [version, state === 'active' ? now : state]
 }
 const titles = async (id: string): Promise<string[]> =>
-  (await t.tasks(id)).map(({ title, state }) => (state === 'open' ? title : `${title}（${state}）`))
+  (await t.tasksAbout(id)).map(({ title, state }) => (state === 'open' ? title : `${title}（${state}）`))
 const scanMany = async (count: number): Promise<string[]> => {
   const ids: string[] = []
   for (let index = 0; index < count; index++) {
@@ -86,7 +86,7 @@ describe('a version that was a mistake', () => {
   it('can be let go again by hand', async () => {
     t = await openSopScene({ sop: ONE })
     await write(TWO)
-    const [one, two] = (await t.rows<{ version: string }>('SELECT version FROM sop_release ORDER BY seq')).map(
+    const [one, two] = (await t.rawRows<{ version: string }>('SELECT version FROM sop_release ORDER BY seq')).map(
       (row) => row.version,
     )
     await command('rollback', 'greet', '--to', one ?? '', '--by', '甲')
@@ -95,12 +95,12 @@ describe('a version that was a mistake', () => {
     expect((await stateOf(await t.scan({ state: 'store-code' })))[0]).toBe(two)
     expect(await command('release', 'greet')).toMatchObject({ code: 2 })
     expect(await command('rollback', 'greet', '--to', 'ffff')).toMatchObject({ code: 2 })
-    expect(await t.rows('SELECT what, by_whom FROM sop_release WHERE by_source = ? ORDER BY seq', ['command'])).toEqual(
-      [
-        { what: 'rolled-back', by_whom: '甲' },
-        { what: 'released', by_whom: '乙' },
-      ],
-    )
+    expect(
+      await t.rawRows('SELECT what, by_whom FROM sop_release WHERE by_source = ? ORDER BY seq', ['command']),
+    ).toEqual([
+      { what: 'rolled-back', by_whom: '甲' },
+      { what: 'released', by_whom: '乙' },
+    ])
   })
 })
 
@@ -187,7 +187,7 @@ describe('a canary', () => {
     await scanMany(60)
     const shares = async () =>
       (
-        await t.rows<{ canary: number; versions: number; people: number }>(
+        await t.rawRows<{ canary: number; versions: number; people: number }>(
           'SELECT canary, COUNT(DISTINCT version) AS versions, COUNT(*) AS people FROM sop_entry GROUP BY canary ORDER BY canary',
         )
       ).map((row) => [row.canary, Number(row.versions), Number(row.people)])
@@ -202,7 +202,7 @@ describe('a canary', () => {
     await write(TWO)
     const late = await t.scan({ state: 'store-code' })
     expect(await titles(late)).toEqual(['二号招呼'])
-    expect(await t.rows('SELECT what, version = file_version AS is_file FROM sop_release ORDER BY seq')).toEqual(
+    expect(await t.rawRows('SELECT what, version = file_version AS is_file FROM sop_release ORDER BY seq')).toEqual(
       ['published', 'canary', 'canary', 'promoted'].map((what) => ({ what, is_file: 1 })),
     )
   })
@@ -211,7 +211,7 @@ describe('a canary', () => {
     t = await openSopScene({ sop: ONE })
     await write(canary(50, ', stopWhen: { lostPercent: 20, after: 10 }'))
     const ids = await scanMany(40)
-    const entries = await t.rows<{ external_userid: string; canary: number }>(
+    const entries = await t.rawRows<{ external_userid: string; canary: number }>(
       'SELECT external_userid, canary FROM sop_entry',
     )
     const trial = entries.filter((entry) => entry.canary === 1).map((entry) => entry.external_userid)

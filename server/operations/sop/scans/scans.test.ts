@@ -77,7 +77,7 @@ it('lets in who enters or leaves an audience after it was switched on, and says 
   await t.pay(late, 'l2')
   await t.advance(10 * MINUTE_MS)
   expect(await entered(late)).toEqual(['进入 SOP「all-loyal」（进入人群）', '进入 SOP「loyal」（进入人群）'])
-  const [note] = await t.rows<{ reason: string }>(
+  const [note] = await t.rawRows<{ reason: string }>(
     `SELECT reason FROM timeline WHERE external_userid = ? AND body LIKE '%「loyal」%'`,
     [late],
   )

@@ -40,7 +40,7 @@ it('首单未复购: thirty days after an only order, one of two reasons to come
     ['h', '11-23 10:30 教他一道新做法，不提买'],
   ])
   for (const id of ['twice', 'leave-me', 'gone']) expect(await t.path(id)).toEqual([])
-  const arms = await t.rows<{ arm: string; n: number }>(
+  const arms = await t.rawRows<{ arm: string; n: number }>(
     `SELECT arm, COUNT(*) AS n FROM sop_split WHERE experiment = '首单未复购的由头' GROUP BY arm ORDER BY arm DESC`,
   )
   expect(arms.map(({ arm, n }) => `${arm} ${n}`)).toEqual(['教新做法 2', '推荐下一款 5'])

@@ -80,10 +80,7 @@ it('未下单转科普: who knows what they want gets a small offer, the others 
   expect(evening.text.content).toMatch(/今晚八点.*——林小雨$/s)
   for (const { msgid } of pending) await t.sandbox.confirmMassSend({ msgid, userId: 'linxiaoyu' })
   await t.goTo('2026-12-02T18:10', '2026-12-02T19:00')
-  const lines = await t.rows<{ body: string }>(
-    `SELECT body FROM timeline WHERE external_userid = 'joins' AND kind = 'mass-send.sent'`,
-  )
-  expect(lines.map(({ body }) => body)).toEqual([
+  expect(await t.timelineOf('joins', 'mass-send.sent')).toEqual([
     '群发「未下单转科普 第 1 步的第 2 小步的第 3 小步」已送达（导购林小雨确认）',
   ])
 

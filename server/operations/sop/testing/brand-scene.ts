@@ -60,10 +60,10 @@ export async function openBrandScene(now: string, known: readonly { id: string; 
 
   const history = () =>
     Promise.all([
-      t.rows('SELECT id, sop, external_userid, state, position, due_at FROM sop_entry ORDER BY id'),
-      t.rows('SELECT id, external_userid, title, state FROM guide_task ORDER BY id'),
-      t.rows('SELECT id, external_userid, pool, state FROM invitation ORDER BY id'),
-      t.rows(`SELECT external_userid, body FROM timeline WHERE kind LIKE 'sop.%' ORDER BY id`),
+      t.rawRows('SELECT id, sop, external_userid, state, position, due_at FROM sop_entry ORDER BY id'),
+      t.rawRows('SELECT id, external_userid, title, state FROM guide_task ORDER BY id'),
+      t.rawRows('SELECT id, external_userid, pool, state FROM invitation ORDER BY id'),
+      t.rawRows(`SELECT external_userid, body FROM timeline WHERE kind LIKE 'sop.%' ORDER BY id`),
       t.sandbox.calls('externalcontact/add_msg_template').length,
     ])
 
@@ -119,14 +119,11 @@ export async function openBrandScene(now: string, known: readonly { id: string; 
         ),
     /** What journeys asked the guide to do for the customer, in its order, as `11-23 10:00 请他进科普群`. */
     asked: async (id: string): Promise<string[]> => {
-      const rows = await t.rows<{ title: string; opened_at: number }>(
-        `SELECT title, opened_at FROM guide_task WHERE external_userid = ? AND kind = 'sop' ORDER BY id`,
-        [id],
-      )
-      return rows.map(({ title, opened_at }) => `${shanghaiText(Number(opened_at)).slice(5, 16)} ${title}`)
+      const tasks = (await t.tasksAbout(id)).filter((task) => task.kind === 'sop')
+      return tasks.map(({ title, opened_at }) => `${shanghaiText(Number(opened_at)).slice(5, 16)} ${title}`)
     },
     invitedTo: async (id: string): Promise<string[]> => {
-      const rows = await t.rows<{ pool: string; state: string }>(
+      const rows = await t.rawRows<{ pool: string; state: string }>(
         'SELECT pool, state FROM invitation WHERE external_userid = ? ORDER BY id',
         [id],
       )
@@ -145,7 +142,7 @@ export async function openBrandScene(now: string, known: readonly { id: string; 
       const isNew = (delivery: Delivery): boolean => !told.has(delivery)
       sandbox.redeliver(isNew)
       await sandbox.settle()
-      const [last] = await t.rows<{ id: number }>('SELECT MAX(id) AS id FROM inbound_event')
+      const [last] = await t.rawRows<{ id: number }>('SELECT MAX(id) AS id FROM inbound_event')
       await t.db.tx((tx) =>
         tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL WHERE id > ?`, [toldId]),
       )
@@ -159,7 +156,7 @@ export async function openBrandScene(now: string, known: readonly { id: string; 
       const care = [...t.huoshui.rules.current().sops.values()].filter(({ value }) => value.exclusive === '关怀')
       const names = care.map(({ name }) => name)
       const marks = names.map(() => '?').join(', ')
-      return t.rows(
+      return t.rawRows(
         `SELECT a.external_userid, a.sop, b.sop AS other FROM sop_entry a
          JOIN sop_entry b ON b.external_userid = a.external_userid AND b.id > a.id
          WHERE a.sop IN (${marks}) AND b.sop IN (${marks}) AND (a.ended_at IS NULL OR a.ended_at > b.entered_at)`,

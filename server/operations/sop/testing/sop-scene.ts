@@ -123,18 +123,7 @@ export async function openSopScene({
       await t.settle()
     },
     outcomes: async (id: string): Promise<string[]> => (await journey(id)).steps.map((step) => step.outcome),
-    timeline: async (id: string): Promise<string[]> => {
-      const rows = await t.rows<{ body: string }>(
-        `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'sop.%' ORDER BY id`,
-        [id],
-      )
-      return rows.map((row) => row.body)
-    },
-    tasks: (id: string) =>
-      t.rows<{ title: string; state: string; userid: string }>(
-        'SELECT title, state, userid FROM guide_task WHERE external_userid = ? ORDER BY id',
-        [id],
-      ),
+    timeline: (id: string) => t.timelineOf(id, 'sop.%'),
     /** What the welcomes said. */
     texts: (id: string): (string | undefined)[] =>
       t.sandbox.messagesOf(id).flatMap((message) => (message.via === 'welcome' ? [message.text] : [])),

@@ -23,14 +23,17 @@ describe('restarts and several processes', () => {
 
     clock.set(Date.parse('2026-11-25T02:00:00+08:00'))
     t = await openSopScene({ platform: { sandbox, clock }, databaseUrl })
-    const rows = await t.rows<{ external_userid: string }>(`SELECT external_userid FROM guide_task ORDER BY id`)
+    const rows = await t.rawRows<{ external_userid: string }>(`SELECT external_userid FROM guide_task ORDER BY id`)
     expect(rows.map((row) => row.external_userid)).toEqual([first, second])
     expect(await t.journey(first)).toMatchObject({
       now: '等到第二天 10:00',
       nextAtMs: Date.parse('2026-11-26T10:00:00+08:00'),
     })
     await t.until('2026-11-26T10:00:00')
-    expect((await t.tasks(first)).map((task) => task.title)).toEqual(['邀请进「科普群」', '用话术「首单破冰」联系客户'])
+    expect((await t.tasksAbout(first)).map((task) => task.title)).toEqual([
+      '邀请进「科普群」',
+      '用话术「首单破冰」联系客户',
+    ])
     await sandbox.close()
   })
 
@@ -50,7 +53,7 @@ describe('restarts and several processes', () => {
     await Promise.all([moveDue(t), moveDue(other), moveDue(t), moveDue(other)])
     await t.settle()
     for (const { externalUserId } of ids) {
-      expect((await t.tasks(externalUserId)).map((task) => task.title)).toEqual(['打个招呼'])
+      expect((await t.tasksAbout(externalUserId)).map((task) => task.title)).toEqual(['打个招呼'])
       expect(await t.journey(externalUserId)).toMatchObject({ now: '等到第二天 10:00' })
     }
     if (!isAlone) await other.close({ database: true })

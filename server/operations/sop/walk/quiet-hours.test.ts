@@ -52,14 +52,14 @@ steps:
   const id = await scene.scan({ state: 'store-code' })
   await scene.again()
   expect(scene.sandbox.calls('externalcontact/mark_tag')).toHaveLength(1)
-  expect(await scene.tasks(id)).toEqual([])
+  expect(await scene.tasksAbout(id)).toEqual([])
   expect(await scene.journey(id)).toMatchObject({ now: '给导购待办「问好」', nextAtMs: at('2026-11-23T09:00:00') })
   expect((await scene.outcomes(id)).at(-1)).toBe('免打扰时段，等到 2026-11-23 09:00')
 
   await scene.until('2026-11-23T08:59:58')
-  expect(await scene.tasks(id)).toEqual([])
+  expect(await scene.tasksAbout(id)).toEqual([])
   await scene.until('2026-11-23T09:00:00')
-  expect((await scene.tasks(id)).map((task) => task.title)).toEqual(['问好'])
+  expect((await scene.tasksAbout(id)).map((task) => task.title)).toEqual(['问好'])
   await scene.until('2026-11-23T12:00:00')
   expect(await scene.outcomes(id)).toEqual([
     '标签：加 生命周期/新客',
@@ -71,7 +71,7 @@ steps:
   await scene.until('2026-11-23T14:00:00')
   await scene.advance(SECOND_MS)
   expect((await scene.outcomes(id)).at(-1)).toBe('应用消息通知 张三')
-  expect(await scene.tasks(id)).toHaveLength(1)
+  expect(await scene.tasksAbout(id)).toHaveLength(1)
 })
 
 it('waits for a weekday, and for the very event that was named', async () => {
@@ -111,7 +111,7 @@ steps:
   }
   await tag('生命周期/沉睡', 'guide')
   await tag('生命周期/老客', 'rule')
-  expect(await scene.tasks(id)).toEqual([])
+  expect(await scene.tasksAbout(id)).toEqual([])
   await scene.db.tx((tx) =>
     scene.huoshui.tags.change(tx, {
       externalUserId: id,
@@ -125,5 +125,5 @@ steps:
   )
   await scene.settle()
   await tag('生命周期/老客', 'guide')
-  expect((await scene.tasks(id)).map((task) => task.title)).toEqual(['谢谢'])
+  expect((await scene.tasksAbout(id)).map((task) => task.title)).toEqual(['谢谢'])
 })

@@ -18,12 +18,12 @@ ${steps}
     t = await openSopScene({ sop: sop('  - remark: "包裹-{客户昵称}"\n  - task: { for: guide, title: 问好 }') })
     t.sandbox.faults.set({ path: 'externalcontact/get', errcode: -1, times: 1 })
     const id = await t.scan({ state: 'store-code', name: '小满' })
-    expect(await t.tasks(id)).toEqual([])
+    expect(await t.tasksAbout(id)).toEqual([])
     await t.advance(10 * SECOND_MS)
     expect(t.sandbox.calls('externalcontact/remark').map((call) => call.body)).toEqual([
       { userid: 'zhangsan', external_userid: id, remark: '包裹-小满' },
     ])
-    expect((await t.tasks(id)).map((task) => task.title)).toEqual(['问好'])
+    expect((await t.tasksAbout(id)).map((task) => task.title)).toEqual(['问好'])
   })
 
   it('a remark goes without the nickname when it never comes', async () => {
@@ -43,11 +43,11 @@ ${steps}
     expect(await t.journey(id)).toMatchObject({ now: '等待付款，最多 2 天', waitingEvent: 'order.paid' })
     await t.advance(HOUR_MS)
     await t.pay(id)
-    expect((await t.tasks(id)).map((task) => task.title)).toEqual(['谢谢下单'])
+    expect((await t.tasksAbout(id)).map((task) => task.title)).toEqual(['谢谢下单'])
     expect(await t.outcomes(id)).toEqual(['等到了付款', '给导购待办「谢谢下单」'])
     await t.again()
     await t.advance(3 * DAY_MS)
-    expect(await t.tasks(id)).toHaveLength(1)
+    expect(await t.tasksAbout(id)).toHaveLength(1)
   })
 
   it('waiting for an event ends without it, too', async () => {

@@ -28,20 +28,12 @@ export async function openTierScene(config: TestAppOptions['config']) {
     tagsOf: async (id: string): Promise<unknown> =>
       (await t.db.tx((tx) => t.huoshui.facts.of(tx, [id], t.clock.now(), ['tags']))).get(id)?.get('tags'),
     /** What was told to other parts of the program. */
-    changes: async (): Promise<unknown[]> =>
-      (
-        await t.rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind = 'tier.changed' ORDER BY id`)
-      ).map(({ payload }) => JSON.parse(payload) as unknown),
+    changes: () => t.eventsOf('tier.changed'),
     pending: async (): Promise<string[]> =>
       (await t.db.tx((tx) => queries.proposals.pending(tx))).map(
         ({ kind, from, to, state, toUserId }) => `${kind} ${from}→${to} ${state}${toUserId ? ` ${toUserId}` : ''}`,
       ),
-    openTasks: async (): Promise<string[]> =>
-      (
-        await t.rows<{ title: string; userid: string }>(
-          `SELECT title, userid FROM guide_task WHERE state = 'open' ORDER BY id`,
-        )
-      ).map(({ title, userid }) => `${userid} ${title}`),
+    openTasks: async (): Promise<string[]> => (await t.openTasks()).map(({ title, userid }) => `${userid} ${title}`),
     /** Everything that was ever told, once more. */
     again: async (): Promise<void> => {
       await t.db.tx((tx) =>

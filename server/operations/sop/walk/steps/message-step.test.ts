@@ -28,13 +28,6 @@ const tasksOf = (): string[] =>
     }
     return `${sender} → ${external_userid.length}：${text.content}`
   })
-const sends = async (id: string): Promise<string[]> => {
-  const rows = await t.rows<{ body: string }>(
-    `SELECT body FROM timeline WHERE external_userid = ? AND kind LIKE 'mass-send%' ORDER BY id`,
-    [id],
-  )
-  return rows.map((row) => row.body)
-}
 
 it('those who come to a step within two minutes share one task of their guide; each learns what became of theirs', async () => {
   t = await open(STEAK)
@@ -66,9 +59,11 @@ it('those who come to a step within two minutes share one task of their guide; e
   await t.again()
   const arrived = '群发「牛排节 第 1 步」已送达（导购张三确认）'
   expect((await t.outcomes(a))[0]).toBe(arrived)
-  expect(await sends(a)).toEqual([arrived])
+  expect(await t.timelineOf(a, 'mass-send%')).toEqual([arrived])
   expect((await t.outcomes(c))[0]).toBe(arrived)
-  const [note] = await t.rows<{ reason: string }>(`SELECT reason FROM timeline WHERE kind = 'mass-send.sent' LIMIT 1`)
+  const [note] = await t.rawRows<{ reason: string }>(
+    `SELECT reason FROM timeline WHERE kind = 'mass-send.sent' LIMIT 1`,
+  )
   expect(JSON.parse(note?.reason ?? '{}')).toMatchObject({ rule: { kind: 'sop', name: 'steak' } })
 
   // The other guide does not confirm within the two hours.

@@ -140,7 +140,7 @@ steps: [ { wait: 1d } ]
     '开始 SOP「接手」',
   ])
   expect(journeys.get('关怀')).toMatchObject({ state: 'active', now: '等待 10 天' })
-  expect((await t.tasks(id)).map((task) => task.title)).toEqual(['关怀一下'])
+  expect((await t.tasksAbout(id)).map((task) => task.title)).toEqual(['关怀一下'])
   expect((await t.timeline(id)).filter((line) => line.includes('关怀'))).toEqual([
     '进入 SOP「关怀」（SOP「付款」的步骤）',
     'SOP「付款」开始 SOP「关怀」',
