@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { createSeededRandom } from '../../sandbox/random.ts'
+import { findMutants, type Mutant } from './find-mutants.ts'
+import { codeOf, ROOMS, testsOf } from './rooms.ts'
+import { openWorkbench } from './try-mutants.ts'
+
+const HELP = `npm run mutate -- [rooms or files …] [--sample N] [--seed N] [--workers N]
+
+Makes small changes to the code of rooms that decide much, one at a time, and runs the room's tests on each: a change that
+no test notices is printed. Without --sample all are tried, which takes hours. Exit 0: as many as wanted were noticed.`
+
+/** Of a hundred changes, tests must notice so many. */
+const WANTED = 85
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      sample: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '2' },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help === true) {
+    console.log(HELP)
+    return 0
+  }
+  const chosen = (file: string): boolean => positionals.length === 0 || positionals.some((part) => file.includes(part))
+  const found = Object.keys(ROOMS).flatMap((room) =>
+    codeOf(room)
+      .filter(chosen)
+      .flatMap((file) => findMutants(file, readFileSync(file, 'utf8')))
+      .map((mutant) => ({ room, mutant })),
+  )
+  const random = createSeededRandom(Number(values.seed))
+  const sample = random.shuffle(found).slice(0, Number(values.sample ?? found.length))
+  const rooms = [...new Set(sample.map(({ room }) => room))]
+  console.log(`${sample.length} of ${found.length} changes in ${rooms.length} rooms, seed ${values.seed}`)
+
+  const survivors: Mutant[] = []
+  let tried = 0
+  const next = sample.values()
+  await Promise.all(Array.from({ length: Number(values.workers) }, () => work()))
+
+  async function work(): Promise<void> {
+    const bench = openWorkbench()
+    try {
+      const patience = new Map<string, number>()
+      for (const { room, mutant } of next) {
+        if (!patience.has(room)) patience.set(room, await patienceFor(bench, room))
+        const outcome = await bench.tryOut(mutant, testsOf(room), patience.get(room) ?? 0)
+        tried += 1
+        if (outcome !== 'survived') continue
+        survivors.push(mutant)
+        console.log(`${mutant.file}:${mutant.line} ${mutant.says} (${tried}/${sample.length})`)
+      }
+    } finally {
+      bench.close()
+    }
+  }
+
+  const noticed = ((sample.length - survivors.length) / sample.length) * 100
+  console.log(`${noticed.toFixed(1)} % noticed: ${sample.length - survivors.length} of ${sample.length}`)
+  return noticed >= WANTED ? 0 : 1
+}
+
+/** Three times what the room's tests take as it is. Throws when they fail as it is. */
+async function patienceFor(bench: ReturnType<typeof openWorkbench>, room: string): Promise<number> {
+  const from = Date.now()
+  const outcome = await bench.test(testsOf(room), 30 * 60_000)
+  if (outcome !== 'survived') throw new Error(`the tests of ${room} fail before anything is changed`)
+  return (Date.now() - from) * 3 + 20_000
+}
+
+process.exitCode = await main()
