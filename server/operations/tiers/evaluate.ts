@@ -8,7 +8,7 @@ import type { Facts } from '../../rules/condition/fact.ts'
 import type { Vocabulary } from '../../rules/vocabulary.ts'
 import type { Endings } from './endings.ts'
 import type { GuidePlaces } from './guide-places.ts'
-import { judge, lastLevel, levelOf, type Standing, type Verdict } from './judge.ts'
+import { judge, lastLevel, levelOf, lostItsReason, type Standing, type Verdict } from './judge.ts'
 import { askedFacts, moveText, pathsOf } from './move-text.ts'
 import type { Moves } from './moves.ts'
 import { type Proposal, standingAmong } from './proposal-store.ts'
@@ -32,6 +32,8 @@ export interface Occasion {
   /** One Chinese clause, e.g. `订单付款后`. */
   text: string
   eventId?: number
+  /** An order was refunded or closed: what lasts because of it ends. */
+  takesBack?: boolean
 }
 
 const NOTHING_KNOWN: Facts = new Map()
@@ -77,7 +79,7 @@ export function createEvaluate({
   ) {
     const { externalUserId } = tier
     if (verdict.kind === 'renew') {
-      await moves.renew(tx, ladder, externalUserId, verdict.untilMs)
+      await moves.setEnd(tx, ladder, externalUserId, verdict.untilMs)
       await endings.renewed(tx, tier)
     }
     const isProposed = ladder.value.moves === 'propose'
@@ -110,7 +112,12 @@ export function createEvaluate({
     for (const ladder of ladders) held.push([ladder, await hold(tx, ladder, externalUserId, occasion)])
     const paths = [...new Set(ladders.flatMap(pathsOf))]
     const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? NOTHING_KNOWN
-    for (const [ladder, tier] of held) {
+    for (const [ladder, found] of held) {
+      let tier = found
+      if (occasion.takesBack === true && lostItsReason(ladder, tier, known, clock.now())) {
+        tier = { ...tier, entitledUntilMs: clock.now() }
+        await moves.setEnd(tx, ladder, externalUserId, clock.now())
+      }
       await carryOut(tx, ladder, tier, judge(ladder, tier, known, clock.now()), known, occasion)
     }
   }

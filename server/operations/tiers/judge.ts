@@ -3,6 +3,7 @@ import type { Ladder, Level } from '../../rules/book/rule-book.ts'
 import type { Facts } from '../../rules/condition/fact.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { DEFAULT_COOL_DOWN_DAYS } from '../../rules/schema/ladder-rule.ts'
+import { asOfDay, boughtAfter } from './as-of-day.ts'
 
 export interface Standing {
   /** Name of the level; perhaps one that the rules no longer have. */
@@ -67,7 +68,8 @@ export function judge(ladder: Ladder, standing: Standing, facts: Facts, nowMs: n
   if (reaches(present, facts) || (remains(present, facts) && !hasEnded)) {
     if (lastsDays === undefined) return STAY
     if (standing.entitledUntilMs === undefined) return { kind: 'renew', untilMs: nowMs + lastsDays * DAY_MS }
-    return hasEnded ? { kind: 'renew', untilMs: renewed(standing.entitledUntilMs, lastsDays, nowMs) } : STAY
+    if (!hasEnded || !earnsAnother(present, standing.entitledUntilMs, facts, nowMs)) return STAY
+    return { kind: 'renew', untilMs: renewed(standing.entitledUntilMs, lastsDays, nowMs) }
   }
   const to =
     ladder.levels.find(
@@ -79,12 +81,30 @@ export function judge(ladder: Ladder, standing: Standing, facts: Facts, nowMs: n
 
 const WARN_BEFORE_MS = 7 * DAY_MS
 
+/** Is there a reason for another period? Where the level asks how long ago the last purchase was, one of this period: the
+ *  purchase that began it may still be recent enough on its last day, and would pay for a second one. */
+const earnsAnother = ({ value }: Level, untilMs: number, facts: Facts, nowMs: number): boolean =>
+  boughtAfter(facts, untilMs - (value.lastsDays ?? 0) * DAY_MS, nowMs) !== false
+
+/** Was the reason for the level taken back, by a refund say? While it lasts, time alone does not end it: `when` is asked as of
+ *  the day on which the period began. */
+export function lostItsReason(ladder: Ladder, standing: Standing, facts: Facts, nowMs: number): boolean {
+  const level = levelOf(ladder, standing.level)
+  const { entitledUntilMs: untilMs } = standing
+  if (level?.value.lastsDays === undefined || level.keep !== undefined) return false
+  if (untilMs === undefined || untilMs <= nowMs) return false
+  const beganMs = untilMs - level.value.lastsDays * DAY_MS
+  return !reaches(level, facts) && !reaches(level, asOfDay(facts, nowMs, beganMs))
+}
+
 /** The end of an entitlement that comes within a week and, as things are, will not be renewed; UTC milliseconds. */
 export function endsSoon(ladder: Ladder, standing: Standing, facts: Facts, nowMs: number): number | undefined {
   const level = levelOf(ladder, standing.level)
   const untilMs = standing.entitledUntilMs
-  if (level?.value.lastsDays === undefined || untilMs === undefined || reaches(level, facts)) return undefined
-  return untilMs > nowMs && untilMs - nowMs <= WARN_BEFORE_MS ? untilMs : undefined
+  if (level?.value.lastsDays === undefined || untilMs === undefined) return undefined
+  if (untilMs <= nowMs || untilMs - nowMs > WARN_BEFORE_MS) return undefined
+  const then = asOfDay(facts, nowMs, untilMs)
+  return reaches(level, then) && earnsAnother(level, untilMs, then, untilMs) ? undefined : untilMs
 }
 
 /** From one end to the next, however late we look. */

@@ -149,7 +149,8 @@ export function createMoves({ clock, emit, timeline, customers, tags, routing, g
       })
     },
 
-    renew: (tx: Tx, ladder: Ladder, externalUserId: string, untilMs: number): Promise<void> =>
+    /** Sets when the entitlement ends. */
+    setEnd: (tx: Tx, ladder: Ladder, externalUserId: string, untilMs: number): Promise<void> =>
       changeTier(tx, ladder.name, externalUserId, { entitled_until: untilMs }),
 
     /** Puts customers who are on no level yet where they belong. Whoever is above the last level is told of on the timeline,

@@ -9,7 +9,7 @@ import { StaffLeft } from '../../records/staff/staff-events.ts'
 import { TaskAnswered } from '../tasks/task-events.ts'
 import { type CarryOutDeps, createCarryOut } from './carry-out.ts'
 import { createEndings, type EndingsDeps } from './endings.ts'
-import { createEvaluate, type EvaluateDeps } from './evaluate.ts'
+import { createEvaluate, type EvaluateDeps, type Occasion } from './evaluate.ts'
 import { createGuidePlaces, type SeatsDeps } from './guide-places.ts'
 import { levelOf } from './judge.ts'
 import { createMoves, type MovesDeps } from './moves.ts'
@@ -43,9 +43,9 @@ export function createTiers(deps: TiersDeps) {
   const carryOut = createCarryOut({ ...deps, moves, evaluate, proposals, guidePlaces })
 
   const lookAfter =
-    (text: string) =>
+    (text: string, more: Pick<Occasion, 'takesBack'> = {}) =>
     (tx: Tx, event: StoredEvent<{ externalUserId: string }>): Promise<void> =>
-      evaluate.one(tx, event.payload.externalUserId, { text, eventId: event.id })
+      evaluate.one(tx, event.payload.externalUserId, { text, eventId: event.id, ...more })
 
   /** The guide whom the customer has added speaks for us now, and shall see the tag. */
   async function tagAgain(tx: Tx, event: StoredEvent<{ externalUserId: string }>): Promise<void> {
@@ -80,8 +80,8 @@ export function createTiers(deps: TiersDeps) {
       guidePlaces.review(tx, payload.externalUserId),
     ),
     subscribe('tiers.paid', OrderPaid, lookAfter('订单付款后，')),
-    subscribe('tiers.refunded', OrderRefunded, lookAfter('订单退款后，')),
-    subscribe('tiers.closed', OrderClosed, lookAfter('订单关闭后，')),
+    subscribe('tiers.refunded', OrderRefunded, lookAfter('订单退款后，', { takesBack: true })),
+    subscribe('tiers.closed', OrderClosed, lookAfter('订单关闭后，', { takesBack: true })),
     subscribe('tiers.joined', GroupJoined, async (tx, event) => {
       await acceptByJoining(tx, event.payload.externalUserId, event.payload.pool)
       await lookAfter('入群后，')(tx, event)
