@@ -69,6 +69,14 @@ export function createEvaluate({
     ...(occasion.eventId === undefined ? {} : { eventId: occasion.eventId }),
   })
 
+  /** Whoever is in the group that the level invites into has said yes by joining it: there is nothing left to propose. */
+  async function hasJoined(tx: Tx, { to, cause }: Verdict & { kind: 'move' }, externalUserId: string) {
+    const pool = to.value.invite
+    if (pool === undefined || cause !== 'rise') return false
+    const groups = (await facts.of(tx, [externalUserId], clock.now(), ['groups'])).get(externalUserId)?.get('groups')
+    return Array.isArray(groups) && groups.includes(pool)
+  }
+
   async function carryOut(
     tx: Tx,
     ladder: Ladder,
@@ -88,7 +96,7 @@ export function createEvaluate({
       return
     }
     const reason = reasonOf(ladder, moveText(ladder, tier, verdict, vocabulary.facts), known, occasion)
-    if (isProposed && !happensBySelf(ladder, tier, verdict)) {
+    if (isProposed && !happensBySelf(ladder, tier, verdict) && !(await hasJoined(tx, verdict, externalUserId))) {
       return proposals.proposeMove(tx, ladder, tier, verdict.to, reason)
     }
     if (isProposed) await proposals.settled(tx, ladder.name, externalUserId, '等级变了')

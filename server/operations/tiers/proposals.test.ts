@@ -111,7 +111,7 @@ it('a level that ends is told of a week before, once, and falls by itself; it is
   t = await openTierScene({
     'tiers/会员.yaml': `ladder: 会员
 levels:
-  - { level: 金卡, when: { orders.paid.sum365: { gte: 1000元 } }, lastsDays: 30 }
+  - { level: 金卡, when: { orders.paid.sum365: { gte: 1000元 }, orders.paid.daysSinceLast: { lte: 20 } }, lastsDays: 30 }
   - { level: 普通 }
 moves: propose
 `,
@@ -121,10 +121,10 @@ moves: propose
   await tick()
   await t.order(gone, 'o2', 1_000)
   await tick()
-  await t.order(gone, 'o2', 1_000, 'refunded')
   expect([await t.levels(loyal), await t.levels(gone)]).toEqual([['会员/金卡'], ['会员/金卡']])
   await t.nights(22)
   expect(await t.openTasks()).toEqual([])
+  await t.order(loyal, 'o3', 1_000)
   await t.nights(1)
   await t.nights(1)
   expect(await t.openTasks()).toEqual(['zhangsan 「会员」的 金卡 到 2026-12-22 为止，提醒客户续上'])
@@ -132,4 +132,18 @@ moves: propose
   expect([await t.levels(loyal), await t.levels(gone)]).toEqual([['会员/金卡'], ['会员/普通']])
   const [tier] = await t.db.tx((tx) => t.huoshui.tiers.queries.ofCustomer(tx, loyal))
   expect((tier?.entitledUntilMs ?? 0) - (tier?.sinceMs ?? 0)).toBe(60 * DAY_MS)
+})
+
+it('who is in the group of the level already is on it, without a proposal; told twice is once', async () => {
+  await open()
+  const id = await t.customer()
+  await join(id, 'VIP群')
+  await t.order(id, `${id}-1`, 100)
+  await t.order(id, `${id}-2`, 100)
+  await join(id, '付费群')
+  await t.again()
+  await evaluated(id, 2)
+  expect([await t.pending(), await t.levels(id)]).toEqual([[], ['新手进阶/进阶']])
+  expect(await t.openTasks()).toEqual([])
+  expect(await t.changes()).toHaveLength(1)
 })
