@@ -94,39 +94,41 @@ const endsOf = ({ entries }: Played): Map<string, number> =>
 /** Customers whom the versions treat differently: let in or not, or by other steps. */
 function changedLines(older: Played, newer: Played): string[] {
   const ids = [...new Set([...older.entries, ...newer.entries].map((entry) => entry.externalUserId))]
-  const changed = ids.filter((id) => wayOf(older, id) !== wayOf(newer, id))
+  const changed = ids.filter((id) => wayOf(older, id).join() !== wayOf(newer, id).join())
   if (changed.length === 0) return ['两个版本对每一位客户的决定都一样。']
   return [
     `决定不同的客户 ${changed.length} 位，例如：`,
     ...changed
       .slice(0, MOST_EXAMPLES)
-      .flatMap((id) => [
-        `  ${maskedId(id)}`,
-        cutTo(`      旧：${told(older, id)}`, 100),
-        cutTo(`      新：${told(newer, id)}`, 100),
-      ]),
+      .flatMap((id) => [`  ${maskedId(id)}`, ...firstDifference(wayOf(older, id), wayOf(newer, id))]),
   ]
 }
 
-const wayOf = ({ entries, steps }: Played, id: string): string =>
-  JSON.stringify([
-    entries
-      .filter((entry) => entry.externalUserId === id)
-      .map(({ enteredAtMs, endReason }) => [enteredAtMs, endReason]),
-    steps.filter((step) => step.externalUserId === id).map(({ kind, outcome, atMs }) => [kind, outcome, atMs]),
-  ])
+/** Both ways from where they part; what is alike before is only counted, so that no line ends before it. */
+export function firstDifference(old: readonly string[], now: readonly string[]): string[] {
+  const parting = Array.from({ length: Math.max(old.length, now.length) }, (_, at) => at).find(
+    (at) => old[at] !== now[at],
+  )
+  const alike = parting === undefined || parting === 0 ? '' : `前 ${parting} 件事一样，然后 `
+  const rest = (way: readonly string[]): string => way.slice(parting).join('；') || '没有了'
+  return [cutTo(`      旧：${alike}${rest(old)}`, 100), cutTo(`      新：${alike}${rest(now)}`, 100)]
+}
 
-function told({ entries, steps, verdicts }: Played, id: string): string {
-  const entry = entries.find((one) => one.externalUserId === id)
-  if (entry === undefined) {
+/** All that became of one customer, in order: how they came in or why not, every step with its time, the end. */
+function wayOf({ entries, steps, verdicts }: Played, id: string): string[] {
+  const mine = entries.filter((entry) => entry.externalUserId === id)
+  if (mine.length === 0) {
     const refused = verdicts.findLast((verdict) => verdict.externalUserId === id)?.refused?.zh
-    return `没有进入${refused === undefined ? '' : `，${refused}`}`
+    return [`没有进入${refused === undefined ? '' : `，${refused}`}`]
   }
-  const acts = steps.filter((step) => step.externalUserId === id && step.kind !== 'wait')
-  const facts = factsText(entry.facts, VOCABULARY.facts)
-  return [
-    `${shanghaiText(entry.enteredAtMs)} 进入`,
-    ...(facts === '' ? [] : [facts]),
-    ...acts.map((step) => step.outcome),
-  ].join('；')
+  return mine.flatMap((entry) => {
+    const facts = factsText(entry.facts, VOCABULARY.facts)
+    const taken = steps.filter((step) => step.entryId === entry.id)
+    const end = entry.endedAtMs === undefined ? [] : [`${shanghaiText(entry.endedAtMs)} 结束：${entry.endReason ?? ''}`]
+    return [
+      `${shanghaiText(entry.enteredAtMs)} 进入${facts === '' ? '' : `（${facts}）`}`,
+      ...taken.map((step) => `${shanghaiText(step.atMs)} ${step.outcome}`),
+      ...end,
+    ]
+  })
 }

@@ -40,7 +40,8 @@ export function planJson(report: PlanReport) {
             : { version: before.version, entered: before.entered.length, steps: rows(before, runningBook) },
       }
     }),
-    guides: guideLoads(sops),
+    sends: plan.sends.map(({ scheduledAtMs, ...send }) => ({ at: shanghaiIso(scheduledAtMs), ...send })),
+    guides: guideLoads(report),
     arrivals: arrivalsJson(report),
   }
 }

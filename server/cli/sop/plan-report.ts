@@ -79,19 +79,20 @@ export interface GuideLoad {
   fullest: { day: string; tasks: number } | undefined
 }
 
-/** What each guide is asked for, the most first. */
-export function guideLoads(sops: SopPlan[]): GuideLoad[] {
+/** What each guide is asked for by journeys and scheduled sends, the most first. */
+export function guideLoads({ sops, plan }: Pick<PlanReport, 'sops' | 'plan'>): GuideLoad[] {
   const done = sops.flatMap((sop) => sop.steps).filter((step) => !isMissed(step))
   const asking = done.filter(({ kind }) => kind === 'task' || kind === 'invite' || kind === 'message')
-  return [...new Set(asking.map((step) => step.userId))]
+  return [...new Set([...asking, ...plan.sends].map(({ userId }) => userId))]
     .map((userId) => {
       const mine = asking.filter((step) => step.userId === userId)
       const tasks = mine.filter((step) => step.kind !== 'message')
+      const sent = plan.sends.filter((send) => send.userId === userId)
       const [fullest] = [...countBy(tasks, ({ atMs }) => dayOf(atMs))].sort((a, b) => b[1] - a[1])
       return {
         userId,
         tasks: tasks.length,
-        messages: mine.length - tasks.length,
+        messages: mine.length - tasks.length + sent.reduce((sum, { customers }) => sum + customers, 0),
         held: tasks.filter(isHeld).length,
         fullest: fullest === undefined ? undefined : { day: fullest[0], tasks: fullest[1] },
       }

@@ -1,4 +1,5 @@
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { factsText } from '../../operations/sop/model/facts-text.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
@@ -38,9 +39,15 @@ export function planText(report: PlanReport): string {
       : running === undefined
         ? '现在运行的就是这套规则。'
         : `现行的版本 ${running.bookVersion}（按发布记录，灰度也算），数字写在「现行」一栏。`
-  return [head, who, beside, ...sops.flatMap((sop) => ['', ...sopLines(sop, report)]), '', ...guideLines(report)].join(
-    '\n',
-  )
+  return [
+    head,
+    who,
+    beside,
+    ...sops.flatMap((sop) => ['', ...sopLines(sop, report)]),
+    '',
+    ...sendLines(report),
+    ...guideLines(report),
+  ].join('\n')
 }
 
 function sopLines(sop: SopPlan, report: PlanReport): string[] {
@@ -157,8 +164,24 @@ function exampleLines(sop: SopPlan, { plan, guides }: PlanReport): string[] {
   ]
 }
 
-function guideLines({ sops, guides, cast }: PlanReport): string[] {
-  const loads = guideLoads(sops)
+/** Each time of each scheduled send. */
+function sendLines({ plan, cast }: PlanReport): string[] {
+  const times = groupBy(plan.sends, ({ scheduledAtMs, name }) => `${shanghaiText(scheduledAtMs)} 「${name}」`)
+  if (times.size === 0) return []
+  const n = (count: number): string => String(Math.round(count * cast.factor))
+  return [
+    '━━ 定时群发：',
+    ...[...times].map(([when, byGuide]) => {
+      const customers = byGuide.reduce((sum, one) => sum + one.customers, 0)
+      return `  ${when}：${n(customers)} 位客户，${n(byGuide.length)} 位导购确认`
+    }),
+    '',
+  ]
+}
+
+function guideLines(report: PlanReport): string[] {
+  const { guides, cast } = report
+  const loads = guideLoads(report)
   const full = loads.filter(({ held }) => held > 0)
   const name = (load: GuideLoad): string => guides.get(load.userId) ?? load.userId
   if (loads.length === 0) return ['没有要导购做的事。']

@@ -1,5 +1,6 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { type SendFigure, sendFigures } from '../../operations/mass-send/send-figures.ts'
 import type { Refused } from '../../operations/sop/enter/refusal.ts'
 import type { Verdict } from '../../operations/sop/enter/verdict.ts'
 import { type EntryFigure, type StepFigure, sopFigures } from '../../operations/sop/explain/sop-figures.ts'
@@ -33,6 +34,8 @@ export interface Plan {
   toMs: number
   bookVersion: string
   sops: SopPlan[]
+  /** Scheduled sends of these days, by guide. */
+  sends: SendFigure[]
   /** Nickname by external_userid. */
   nicknames: Map<string, string>
 }
@@ -78,6 +81,7 @@ export async function rehearsePlan(options: Omit<RehearsalOptions, 'onVerdicts'>
       fromMs: nowMs,
       toMs,
       bookVersion: book.version,
+      sends: await sendFigures(tx, nowMs, toMs),
       nicknames: await nicknamesOf(tx, capable.customers.queries.namesOf, [...met]),
       sops: sops.map(({ name, title, version, value }) => {
         const mine = entries.filter((entry) => entry.sop === name)

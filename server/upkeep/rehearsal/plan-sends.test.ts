@@ -1,0 +1,40 @@
+import { afterEach, expect, it } from 'vitest'
+import { runSop } from '../../cli/sop.ts'
+import { WELFARE_DAY } from '../../operations/mass-send/testing/send-scene.ts'
+import { openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
+
+const CARE = `
+sop: care
+name: 关怀
+trigger: { daily: "10:00" }
+when: { follow.active: true }
+steps:
+  - task: { for: guide, title: 问问近况 }
+`
+
+let t: SopScene
+afterEach(() => t.close())
+
+it('scheduled sends are part of what guides are asked for', async () => {
+  const daily = WELFARE_DAY.replace('* * 3', '* * *')
+  t = await openSopScene({ sop: CARE, files: { 'sends/s.yaml': daily } })
+  expect(t.huoshui.rules.faults()).toEqual([])
+  for (const input of [{ state: 'store-code' }, { state: 'store-code' }, { userId: 'lisi' }]) await t.scan(input)
+  const deps = { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: t.configDir }
+  const { out } = await runSop(['plan', 'care', '--days', '3'], deps)
+  const lines = out.split('\n').filter((line) => line.includes('群发') || line.includes('周三'))
+  expect(
+    lines.map((line) =>
+      line
+        .trim()
+        .replace(/^\d{4}-\d\d-\d\d /, '')
+        .replace(/ {2,}/g, ' '),
+    ),
+  ).toEqual([
+    expect.stringContaining('导购马上确认群发'),
+    '━━ 定时群发：',
+    ...Array(3).fill('10:00 「周三福利日」：3 位客户，2 位导购确认'),
+    expect.stringMatching(/^张三 待办 2 条，群发 6 人/),
+    expect.stringMatching(/^李四 待办 1 条，群发 3 人/),
+  ])
+}, 60_000)
