@@ -8,10 +8,10 @@ const WELCOME_RETRY_MS: readonly number[] = [1_000]
 /** Waiting for a limit, our own reckoning's or WeCom's (calls in a time, calls at once), is not a failed try. */
 const KEPT_BACK = new Set(['wecom.rate-limited', 'wecom.errcode-45009', 'wecom.errcode-45033', 'webhook.paused'])
 /** A fault of ours does not mend itself; a few tries cover the database's own hiccups. Nor does an answer that we do not
- *  understand: a few tries, within minutes, cover one machine of WeCom's that is ahead of the others, and then a person is
+ *  understand, or a list that does not end: a few tries, within minutes, cover one machine of WeCom's that is ahead of the others, and then a person is
  *  to see it. */
 const FEW_ATTEMPTS = 4
-const NOT_UNDERSTOOD = 'wecom.not-understood'
+const NOT_UNDERSTOOD = new Set(['wecom.not-understood', 'wecom.endless-list'])
 
 export type Verdict =
   | { kind: 'again'; afterMs: number; countsAsAttempt: boolean }
@@ -24,11 +24,11 @@ export function judgeFailure(
 ): Verdict {
   const retry = error instanceof AppError ? error.retry : 'later'
   const code = codeOf(error)
-  const isForAPerson = action.lane === 'outside' || code === NOT_UNDERSTOOD
+  const isForAPerson = action.lane === 'outside' || NOT_UNDERSTOOD.has(code)
   // What another system does not take is for a person to see; WeCom's no is a result, which its capability records.
   if (retry === 'never') return { kind: 'over', state: isForAPerson ? 'dead' : 'failed' }
   const countsAsAttempt = !KEPT_BACK.has(code)
-  const most = error instanceof AppError && code !== NOT_UNDERSTOOD ? MAX_ATTEMPTS : FEW_ATTEMPTS
+  const most = error instanceof AppError && !NOT_UNDERSTOOD.has(code) ? MAX_ATTEMPTS : FEW_ATTEMPTS
   const expires = action.expiresAtMs ?? Number.POSITIVE_INFINITY
   if (countsAsAttempt && action.attempts >= most && action.lane !== 'welcome') return { kind: 'over', state: 'dead' }
   const afterMs = pauseMs(retry, action, countsAsAttempt)

@@ -6,17 +6,17 @@ import { get, post } from '../wire/endpoint.ts'
 import { Characters, notAllEmpty } from '../wire/text-limits.ts'
 import { isRefusedWith } from '../wire/wecom-error.ts'
 import { messageContent } from './attachment.ts'
-import { Cursor, Done, Id, NextCursor, optionalInteger, optionalText } from './common.ts'
+import { Cursor, Done, Id, KeptId, NextCursor, optionalInteger, optionalKeptId, optionalText } from './common.ts'
 
 export const ExternalContact = Type.Object({
-  external_userid: Id,
+  external_userid: KeptId,
   name: optionalText,
   avatar: optionalText,
   /** 1 WeChat, 2 WeCom. */
   type: optionalInteger,
   /** 0 unknown, 1 male, 2 female. */
   gender: optionalInteger,
-  unionid: optionalText,
+  unionid: optionalKeptId,
   position: optionalText,
   corp_name: optionalText,
   corp_full_name: optionalText,
@@ -24,7 +24,7 @@ export const ExternalContact = Type.Object({
 export type ExternalContact = Static<typeof ExternalContact>
 
 const follow = {
-  userid: Id,
+  userid: KeptId,
   remark: optionalText,
   remark_corp_name: optionalText,
   remark_mobiles: Type.Optional(Type.Array(Type.String())),
@@ -45,7 +45,7 @@ export const FollowUser = Type.Object({
       Type.Object({
         /** 1 corp, 2 the member's own (without tag_id), 3 strategy. */
         type: optionalInteger,
-        tag_id: optionalText,
+        tag_id: optionalKeptId,
         tag_name: optionalText,
         group_name: optionalText,
       }),
@@ -55,18 +55,18 @@ export const FollowUser = Type.Object({
 export type FollowUser = Static<typeof FollowUser>
 
 /** The same as batch/get_by_user gives it: ids of corp and strategy tags only. */
-export const FollowInfo = Type.Object({ ...follow, tag_id: Type.Optional(Type.Array(Type.String())) })
+export const FollowInfo = Type.Object({ ...follow, tag_id: Type.Optional(Type.Array(Type.String({ maxLength: 64 }))) })
 export type FollowInfo = Static<typeof FollowInfo>
 
 const FollowUserList = get({
   path: '/cgi-bin/externalcontact/get_follow_user_list',
   request: Type.Object({}),
-  answer: Type.Object({ follow_user: Type.Array(Id) }),
+  answer: Type.Object({ follow_user: Type.Array(KeptId) }),
 })
 const List = get({
   path: '/cgi-bin/externalcontact/list',
   request: Type.Object({ userid: Id }),
-  answer: Type.Object({ external_userid: Type.Array(Id) }),
+  answer: Type.Object({ external_userid: Type.Array(KeptId) }),
 })
 const Get = get({
   path: '/cgi-bin/externalcontact/get',

@@ -3,13 +3,13 @@ import { ROOM_NAME_CHARS, WAY_REMARK_CHARS, WAY_STATE_CHARS } from '../../../cor
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Characters } from '../wire/text-limits.ts'
-import { Cursor, Done, Id, NextCursor, optionalInteger, optionalText } from './common.ts'
+import { Cursor, Done, Id, KeptId, NextCursor, optionalInteger, optionalKeptId, optionalText } from './common.ts'
 
 const Flag = Type.Union([Type.Literal(0), Type.Literal(1)])
 
 export const GroupChatMember = Type.Object({
   /** userid or external_userid, by type. */
-  userid: Id,
+  userid: KeptId,
   /** 1 corp member, 2 external. */
   type: Type.Integer(),
   unionid: optionalText,
@@ -17,25 +17,25 @@ export const GroupChatMember = Type.Object({
   join_time: optionalInteger,
   /** 1 invited, 2 link, 3 QR code. */
   join_scene: optionalInteger,
-  invitor: Type.Optional(Type.Object({ userid: optionalText })),
+  invitor: Type.Optional(Type.Object({ userid: optionalKeptId })),
   group_nickname: optionalText,
   name: optionalText,
   /** Of the join way, for join_scene 3. */
-  state: optionalText,
+  state: optionalKeptId,
 })
 export type GroupChatMember = Static<typeof GroupChatMember>
 
 export const GroupChat = Type.Object({
-  chat_id: Id,
+  chat_id: KeptId,
   /** May be empty. */
   name: optionalText,
-  owner: optionalText,
+  owner: optionalKeptId,
   create_time: optionalInteger,
   notice: optionalText,
   member_list: Type.Array(GroupChatMember),
   admin_list: Type.Optional(Type.Array(Type.Object({ userid: Id }))),
   /** Compare with CurMemVer of the event: this answer may lag behind it. */
-  member_version: optionalText,
+  member_version: optionalKeptId,
 })
 export type GroupChat = Static<typeof GroupChat>
 
@@ -50,7 +50,7 @@ const List = post({
   }),
   answer: Type.Object({
     /** status: 0 normal, 1 owner left, 2 being inherited, 3 inherited. */
-    group_chat_list: Type.Array(Type.Object({ chat_id: Id, status: optionalInteger })),
+    group_chat_list: Type.Array(Type.Object({ chat_id: KeptId, status: optionalInteger })),
     next_cursor: NextCursor,
   }),
 })

@@ -3,7 +3,7 @@ import { HANDOVER_MESSAGE_CHARS } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Characters } from '../wire/text-limits.ts'
-import { Cursor, Done, Id, NextCursor, optionalInteger, optionalText } from './common.ts'
+import { Cursor, Done, Id, KeptId, NextCursor, optionalInteger, optionalText } from './common.ts'
 
 const pair = { handover_userid: Id, takeover_userid: Id }
 const customers = Type.Array(Id, { minItems: 1, maxItems: 100 })
@@ -48,7 +48,9 @@ const Unassigned = post({
   request: Type.Object({ page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })), cursor: Cursor }),
   answer: Type.Object({
     /** dimission_time: Unix seconds. */
-    info: Type.Array(Type.Object({ handover_userid: Id, external_userid: Id, dimission_time: optionalInteger })),
+    info: Type.Array(
+      Type.Object({ handover_userid: KeptId, external_userid: KeptId, dimission_time: optionalInteger }),
+    ),
     is_last: Type.Optional(Type.Boolean()),
     next_cursor: NextCursor,
   }),

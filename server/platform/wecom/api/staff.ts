@@ -2,10 +2,10 @@ import Type, { type Static } from 'typebox'
 import type { Call } from '../call.ts'
 import { get, post } from '../wire/endpoint.ts'
 import { Bytes } from '../wire/text-limits.ts'
-import { Cursor, Id, NextCursor, optionalInteger, optionalText } from './common.ts'
+import { Cursor, Id, KeptId, NextCursor, optionalInteger, optionalText } from './common.ts'
 
 export const Member = Type.Object({
-  userid: Id,
+  userid: KeptId,
   name: optionalText,
   alias: optionalText,
   position: optionalText,
@@ -23,7 +23,7 @@ const SimpleList = get({
   request: Type.Object({ department_id: Type.Integer() }),
   answer: Type.Object({
     userlist: Type.Array(
-      Type.Object({ userid: Id, name: optionalText, department: Type.Optional(Type.Array(Type.Integer())) }),
+      Type.Object({ userid: KeptId, name: optionalText, department: Type.Optional(Type.Array(Type.Integer())) }),
     ),
   }),
 })

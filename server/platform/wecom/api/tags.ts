@@ -3,19 +3,19 @@ import { TAG_NAME_CHARS } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Characters, notAllEmpty } from '../wire/text-limits.ts'
-import { Done, Id, optionalInteger } from './common.ts'
+import { Done, Id, KeptId, optionalInteger } from './common.ts'
 
 export const CorpTagGroup = Type.Object({
-  group_id: Id,
-  group_name: Type.String(),
+  group_id: KeptId,
+  group_name: Type.String({ maxLength: 100 }),
   order: optionalInteger,
   create_time: optionalInteger,
   /** Told only when the request names ids. */
   deleted: Type.Optional(Type.Boolean()),
   tag: Type.Array(
     Type.Object({
-      id: Id,
-      name: Type.String(),
+      id: KeptId,
+      name: Type.String({ maxLength: 100 }),
       order: optionalInteger,
       create_time: optionalInteger,
       deleted: Type.Optional(Type.Boolean()),

@@ -17,6 +17,8 @@ export interface Endpoint<Request extends TSchema = TSchema, Answer extends TSch
   timeoutMs: number
   /** The answer is a file: `{ bytes, contentType }`. */
   binary: boolean
+  /** An answer of which even one row cannot be read is not read at all: what is missing in it would mean something. */
+  whole: boolean
   /** Throws wecom.bad-request, with a Chinese text that names the field and its limit. */
   checkRequest(request: Static<Request>): void
   /** The answer, if it has the documented shape or can be read as such, without the rows that cannot; else the field that
@@ -31,7 +33,6 @@ interface EndpointSpec<Request extends TSchema, Answer extends TSchema> {
   repeatable?: boolean
   timeoutMs?: number
   binary?: boolean
-  /** An answer of which even one row cannot be read is not read at all: what is missing in it would mean something. */
   whole?: boolean
 }
 
@@ -43,7 +44,7 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
   method: 'GET' | 'POST',
   spec: EndpointSpec<Request, Answer>,
 ): Endpoint<Request, Answer> {
-  const { path, request, answer } = spec
+  const { path, request, answer, whole = false } = spec
   const requestCheck = lazily(() => Compile(request))
   const answerCheck = lazily(() => Compile(answer))
   return {
@@ -54,6 +55,7 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
     repeatable: spec.repeatable ?? method === 'GET',
     timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     binary: spec.binary ?? false,
+    whole,
     checkRequest: (value) => {
       const check = requestCheck()
       if (check.Check(value)) return
@@ -68,7 +70,7 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
       if (check.Check(value)) return { value, leftOut: [] }
       const { value: read, leftOut } = readLoosely(answer, value)
       const [first] = leftOut
-      if (spec.whole === true && first !== undefined) return { unreadField: first.field }
+      if (whole && first !== undefined) return { unreadField: first.field }
       if (check.Check(read)) return { value: read, leftOut }
       const fault = deepest(check.Errors(read))
       return { unreadField: (fault && fieldOf(fault)) || 'the whole' }

@@ -1,10 +1,11 @@
 import Type from 'typebox'
 import { describe, expect, it } from 'vitest'
+import { KeptId } from '../api/common.ts'
 import { get } from './endpoint.ts'
 import { isWhole, leftOutOf } from './left-out.ts'
 
 const Row = Type.Object({
-  id: Type.String({ minLength: 1 }),
+  id: KeptId,
   name: Type.Optional(Type.String()),
   age: Type.Optional(Type.Integer()),
   isIn: Type.Optional(Type.Boolean()),
@@ -48,6 +49,7 @@ describe('a row that cannot be used', () => {
     ['with an empty id', { id: '' }, { field: 'list[].id', id: undefined }],
     ['with a field of another kind', { id: 'b', name: {} }, { field: 'list[].name', id: 'b' }],
     ['with a text that is no number', { id: 'b', age: 'old' }, { field: 'list[].age', id: 'b' }],
+    ['with an id longer than is kept', { id: 'x'.repeat(65) }, { field: 'list[].id', id: 'x'.repeat(64) }],
     ['that is null', null, { field: 'list[]', id: undefined }],
   ])('%s is left out and named, and the others count', (_, row, named) => {
     const { value, leftOut } = readList([{ id: 'a', name: null }, row, { id: 'c' }])
