@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { JOB_RUN } from '../jobs/job-tables.ts'
 import { createAccept } from './accept.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createEmit } from './emit.ts'
@@ -112,6 +113,25 @@ describe('the inbox', () => {
       { kind: 'test.unheard', state: 'kept', attempts: 0 },
       { kind: 'test.noted', state: 'dead', attempts: 12 },
     ])
+  })
+
+  it('gives up at once on what no column takes, names it, and the next event goes through', async () => {
+    const { dispatcher, arrive } = setUp([
+      subscribe('test.keep', Noted, async (tx, event) => {
+        await tx.insertIgnore(JOB_RUN, [{ name: event.payload.who, next_at: 0 }])
+      }),
+    ])
+    await arrive('test.noted', 'x'.repeat(100))
+    await arrive('test.noted', '王姐')
+    await dispatcher.drained()
+    expect(await states()).toEqual([
+      { kind: 'test.noted', state: 'dead', attempts: 1 },
+      { kind: 'test.noted', state: 'done', attempts: 0 },
+    ])
+    const [fault] = await kit.db.tx((tx) =>
+      tx.rows<{ last_error: string }>('SELECT last_error FROM inbound_event ORDER BY id LIMIT 1'),
+    )
+    expect(fault?.last_error).toContain('test.keep: db.too-long: job_run.name')
   })
 
   it('emits our own events in the transaction of their cause, once per key', async () => {

@@ -4,7 +4,7 @@ import { isDeadlock } from '../../core/db/deadlock.ts'
 import { firstDue } from '../../core/db/first-due.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { describeError } from '../../core/kernel/app-error.ts'
+import { codeOf, describeError } from '../../core/kernel/app-error.ts'
 import { backoffMs, MAX_ATTEMPTS } from '../../core/kernel/backoff.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
@@ -32,11 +32,16 @@ const SHAPE = {
 const RANK = ['welcome', 'other'] as const
 
 /** What came of one event in this pass. */
+/** An id that is longer than its column, or none where one must be: told once, not tried for hours. */
+const WILL_NEVER_FIT = new Set(['db.too-long', 'db.is-null'])
+
 interface Ended {
   row: EventRow
   /** Names of the subscriptions that need not be asked again. */
   done: string[]
   faults: string[]
+  /** Another try may fare better. */
+  mayMend: boolean
   /** Only the urgent ones were asked. */
   isLeft: boolean
   /** Nobody listens to it. */
@@ -95,6 +100,7 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     const urgent = lane === 0 ? interested.filter((subscription) => subscription.isUrgent?.() === true) : []
     const now = urgent.length > 0 ? urgent : interested
     const faults: string[] = []
+    let mayMend = false
     const payload: unknown = JSON.parse(row.payload)
     for (const subscription of now) {
       if (done.has(subscription.name)) continue
@@ -112,6 +118,7 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
       } catch (error) {
         if (isDeadlock(error)) throw error
         if (!careful) throw new PassSpoiled()
+        if (!WILL_NEVER_FIT.has(codeOf(error))) mayMend = true
         faults.push(`${subscription.name}: ${describeError(error)}`)
         log.warn(
           { eventId: row.id, kind: row.kind, subscription: subscription.name, err: describeError(error) },
@@ -119,7 +126,14 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
         )
       }
     }
-    return { row, done: [...done], faults, isLeft: now.length < interested.length, isKept: interested.length === 0 }
+    return {
+      row,
+      done: [...done],
+      faults,
+      mayMend,
+      isLeft: now.length < interested.length,
+      isKept: interested.length === 0,
+    }
   }
 
   /** One statement for all that ended alike. */
@@ -143,10 +157,10 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled }: D
     for (const end of ends) if (end.faults.length > 0) await tryLater(tx, end)
   }
 
-  async function tryLater(tx: Tx, { row, done, faults }: Ended): Promise<void> {
+  async function tryLater(tx: Tx, { row, done, faults, mayMend }: Ended): Promise<void> {
     const attempts = row.attempts + 1
-    const dead = attempts >= MAX_ATTEMPTS
-    if (dead) log.error({ eventId: row.id, kind: row.kind }, 'event given up; see inbound_event.last_error')
+    const dead = attempts >= MAX_ATTEMPTS || !mayMend
+    if (dead) log.error({ eventId: row.id, kind: row.kind, faults }, 'event given up; see inbound_event.last_error')
     await eventQueue.tryAgain(tx, row, {
       isDead: dead,
       attempts,
