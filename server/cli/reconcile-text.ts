@@ -5,6 +5,7 @@ import { MISSED_ZH } from '../upkeep/sync/missed-kinds.ts'
 import type { Sync } from '../upkeep/sync/sync.ts'
 import type { SyncRun } from '../upkeep/sync/sync-run.ts'
 import type { SyncState } from '../upkeep/sync/sync-states.ts'
+import { unreadRowsLines } from './unread-rows-text.ts'
 
 const STATE_ZH: Record<SyncState, string> = {
   running: '进行中',
@@ -37,7 +38,11 @@ export async function runText(tx: Tx, run: SyncRun, queries: Sync['queries'], { 
     lines.push(`  ${MISSED_ZH[kind]} ${amount}${oldest}`)
   }
   if (run.renewed > 0) lines.push(`另有 ${run.renewed} 位客户的昵称、头像等更新了（企业微信不通知这些）。`)
-  if (run.gaps > 0) lines.push(`有 ${run.gaps} 处没读到，那里没有改动任何东西；原因在服务日志里。`)
+  if (run.gaps > 0)
+    lines.push(
+      `有 ${run.gaps} 处没读到，那里没有改动任何东西；原因在服务日志里。`,
+      ...(await unreadRowsLines(tx, run, queries)),
+    )
   lines.push(...(await feedbackLines(tx, run, queries, every)))
   if (every) lines.push(...(await everyLine(tx, run, queries)))
   return lines.join('\n')

@@ -70,6 +70,22 @@ describe('npm run sync and reconcile', () => {
     ])
   })
 
+  it('names the rows that could not be used, by the command and by the report of a reconciliation', async () => {
+    const t = await withServer()
+    const at = 'external_contact_list.0.follow_info.userid'
+    t.sandbox.faults.set({ path: 'batch/get_by_user', odd: { at, is: 'null' } })
+    const [first] = t.sandbox.world.customers.keys()
+    const named = `读不懂、略过的一条：${first}，接口 /cgi-bin/externalcontact/batch/get_by_user 的字段 external_contact_list[].follow_info.userid`
+    const sync = beside(t)
+    expect(await runSync([], sync)).toBe(1)
+    expect(sync.lines.join('\n')).toContain(named)
+    const reconcile = beside(t)
+    expect(await runReconcile([], reconcile)).toBe(1)
+    const text = reconcile.lines.join('\n')
+    expect(text).toContain('没有漏掉的变化')
+    expect(text).toContain(named)
+  })
+
   it('a reconciliation tells how many were missed, of which kinds, since when; the report has each of them', async () => {
     const t = await withServer()
     t.sandbox.connect(NOWHERE)

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url'
 import { describeError } from '../core/kernel/app-error.ts'
 import { type FollowDeps, followRun } from './follow-run.ts'
 import { openSync } from './open-sync.ts'
+import { unreadRowsLines } from './unread-rows-text.ts'
 
 const USAGE = `用法：npm run sync
 
@@ -33,7 +34,8 @@ export async function runSync(words: readonly string[], deps: FollowDeps): Promi
   const seconds = Math.round(((run.finishedAtMs ?? 0) - run.startedAtMs) / 1_000)
   screen.out(`读完：客户关系 ${run.relations} 条，客户群 ${run.groupsRead} 个，用时 ${seconds} 秒。`)
   if (run.gaps === 0) return 0
-  screen.out(`有 ${run.gaps} 处没读到（没有许可或企业微信拒绝），原因在服务日志里；已读到的不受影响。`)
+  screen.out(`有 ${run.gaps} 处没读到（没有许可、企业微信拒绝或答复读不懂），原因在服务日志里；已读到的不受影响。`)
+  for (const line of await deps.db.tx((tx) => unreadRowsLines(tx, run, deps.sync.queries))) screen.out(line)
   return 1
 }
 

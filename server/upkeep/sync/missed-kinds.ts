@@ -21,3 +21,5 @@ export const MISSED_ZH = {
   'staff.left': '漏掉的离职成员',
 } as const
 export type MissedKind = keyof typeof MISSED_ZH
+/** A row of an answer that could not be used: kept beside what was missed, and counted apart from it. */
+export const UNREAD = 'row.unread' as const

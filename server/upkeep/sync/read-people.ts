@@ -5,9 +5,10 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import { CUSTOMERS_OF_GUIDES } from '../../platform/wecom/api/contacts.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { leftOutOf } from '../../platform/wecom/wire/left-out.ts'
+import { type LeftOutRow, leftOutOf } from '../../platform/wecom/wire/left-out.ts'
 import { watchCursor } from '../../platform/wecom/wire/pages.ts'
 import { WecomEndlessList, WecomError } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Customers } from '../../records/customers/customers.ts'
@@ -38,7 +39,7 @@ interface PageReading {
   /** UTC milliseconds, before the first was asked for. */
   readAtMs: number
   /** Rows that could not be used. */
-  leftOut: number
+  leftOut: LeftOutRow[]
   /** Guides of whom WeCom tells nothing. */
   unlicensed: string[]
 }
@@ -55,7 +56,7 @@ const PAGE = 100
 const PAGES_PER_STEP: Record<Dialect, number> = { sqlite: 3, mysql: 10 }
 const MOST_ROUNDS = 3
 
-const nothing = { relations: [], next: undefined, leftOut: 0 }
+const nothing = { relations: [], next: undefined, leftOut: [] }
 
 const reason = { text: '读取企业微信里的客户' }
 
@@ -88,7 +89,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
       return {
         relations: list.map((row) => toRelation(row.external_contact, row.follow_info)),
         next: page.next_cursor,
-        leftOut: leftOutOf(list).length,
+        leftOut: [...leftOutOf(list)],
         unlicensed: page.fail_info?.unlicensed_userid_list ?? [],
       }
     } catch (error) {
@@ -107,7 +108,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
       pages: 0,
       next: cursor,
       readAtMs: clock.now(),
-      leftOut: 0,
+      leftOut: [],
       unlicensed: [],
     }
     if (userIds.length === 0) return { ...reading, next: null }
@@ -117,7 +118,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
         const { relations, next, leftOut, unlicensed } = await readPage(userIds, reading.next)
         reading.next = goOn(next) ?? null
         reading.relations.push(...relations)
-        reading.leftOut += leftOut
+        reading.leftOut.push(...leftOut)
         Object.assign(reading, { unlicensed, pages: reading.pages + 1 })
       } catch (error) {
         // Pages that go in a circle are not gone on with from where it was seen.
@@ -180,7 +181,8 @@ export function createReadPeople(deps: ReadPeopleDeps) {
       return { renewed, listed: await addListed(tx, part, payload, page.relations) }
     })
     if (result.listed !== undefined) await syncParts.keepListed(tx, partId, result.listed)
-    const progress = { relations: page.relations.length, renewed: result.renewed, gaps: page.leftOut }
+    const progress = { relations: page.relations.length, renewed: result.renewed }
+    await steps.unread(tx, runId, CUSTOMERS_OF_GUIDES, page.leftOut)
     if (page.next !== null) {
       await steps.add(tx, runId, progress)
       await ask(tx, { ...payload, cursor: page.next, page: payload.page + page.pages })
@@ -198,7 +200,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
         reason,
       })
     }
-    await steps.stepDone(tx, runId, { ...progress, gaps: page.leftOut + page.unlicensed.length })
+    await steps.stepDone(tx, runId, { ...progress, gaps: page.unlicensed.length })
   }
 
   /** One guide whom WeCom refuses must not keep back the other 99. */

@@ -2,6 +2,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { LeftOutRow } from '../../platform/wecom/wire/left-out.ts'
 import { type MissedChange, missedChanges } from './missed-changes.ts'
 import { SYNC_STEPS } from './sync-actions.ts'
 import { syncParts } from './sync-part.ts'
@@ -62,6 +63,11 @@ export function createRunSteps({
         await syncRuns.add(tx, run.id, { found: await missedChanges.keep(tx, run.id, found, clock.now()) })
       }
       return result
+    },
+    /** Rows of an answer of `path` that could not be used; each is a gap, and named in the report. */
+    unread: async (tx: Tx, runId: number, path: string, rows: readonly LeftOutRow[]): Promise<void> => {
+      await missedChanges.keepUnread(tx, runId, path, rows, clock.now())
+      await syncRuns.add(tx, runId, { gaps: rows.length })
     },
     add: (tx: Tx, runId: number, progress: Progress): Promise<void> => syncRuns.add(tx, runId, progress),
     /** One step is over; the last one ends the run. */

@@ -1,6 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
-import type { MissedKind } from './missed-kinds.ts'
+import type { MissedKind, UNREAD } from './missed-kinds.ts'
 import type { PartKind, PartState, SyncKind, SyncState } from './sync-states.ts'
 
 export const SYNC_RUN = defineTable(
@@ -49,7 +49,7 @@ export const RECONCILE_FINDING = defineTable(
   {
     id: id(),
     run_id: integer(),
-    kind: text<MissedKind>(24),
+    kind: text<MissedKind | typeof UNREAD>(24),
     subject: text(190),
     userid: nullable(text()),
     amount: integer(),

@@ -77,8 +77,9 @@ const Get = get({
     next_cursor: NextCursor,
   }),
 })
+export const CUSTOMERS_OF_GUIDES = '/cgi-bin/externalcontact/batch/get_by_user'
 const BatchByUser = post({
-  path: '/cgi-bin/externalcontact/batch/get_by_user',
+  path: CUSTOMERS_OF_GUIDES,
   repeatable: true,
   request: Type.Object({
     userid_list: Type.Array(Id, { minItems: 1, maxItems: 100 }),

@@ -63,6 +63,14 @@ describe('the platform answers', () => {
     expectNoSecretIn(JSON.stringify(platform.logged))
   })
 
+  it('with control characters as they are, as a nickname holds them: read', async () => {
+    const text =
+      '{"errcode":0,\n"external_contact":{"external_userid":"wm1","name":"小\n雨\t\u0001\\"x"},\t"follow_user":[]}'
+    platform.on('/cgi-bin/externalcontact/get', (response) => response.writeHead(200).end(text))
+    const { external_contact: contact } = await platform.wecom.contacts.get('wm1')
+    expect(contact.name).toBe('小\n雨\t\u0001"x')
+  })
+
   it('a refusal: its text is left out of the error, it may quote the request', async () => {
     platform.on(REMARK, { errcode: 84061, errmsg: 'planted-remark-text from ip: 127.0.0.1' })
     const error: unknown = await platform.wecom.contacts.remark(remark).catch((thrown: unknown) => thrown)
