@@ -252,6 +252,24 @@ describe('why there was none', () => {
     ])
   })
 
+  it('JSON without an errcode is no yes: tried again inside the 20 seconds', async () => {
+    await open()
+    t.sandbox.faults.set({ path: SEND, noErrcode: true, times: 1 })
+    const id = await scan({ state: 'parcel-card' })
+    expect(heard(id)).toEqual([])
+    await t.advance(SECOND_MS)
+    expect(heard(id)).toHaveLength(2)
+    expect(await welcomes()).toMatchObject([{ state: 'sent' }])
+  })
+
+  it('JSON without an errcode until the code was dead: perhaps sent', async () => {
+    await open()
+    t.sandbox.faults.set({ path: SEND, noErrcode: true })
+    await scan({ state: 'parcel-card' })
+    await t.advance(21 * SECOND_MS)
+    expect(await welcomes()).toMatchObject([{ state: 'sent-or-taken' }])
+  })
+
   it('the event itself came late', async () => {
     await open()
     t.sandbox.connect('http://127.0.0.1:9')
