@@ -85,7 +85,7 @@ export async function runDrift({ events, seed, onProgress }: DriftOptions): Prom
     const unheard = unheardOf(t.sandbox.world, lostDeletions)
     const before = await compareWorlds(t.sandbox.world, t.db, unheard)
     const reconcileBegan = performance.now()
-    const runId = await t.huoshui.reconcile()
+    const runId = await t.huoshui.sync.reconcile()
     for (let minute = 0; minute < 5; minute++) await t.advance(MINUTE_MS)
     const after = await compareWorlds(t.sandbox.world, t.db, unheard)
     const found = await t.rawRows<{ kind: string; n: number }>(

@@ -4,25 +4,18 @@ import { migrations } from '../migrations/index.ts'
 import { createCapabilities } from './capabilities/create-capabilities.ts'
 import { FORWARDED_EVENTS } from './capabilities/events.ts'
 import { VOCABULARY } from './capabilities/vocabulary.ts'
-import { createDb } from './core/db/db.ts'
-import { describeError } from './core/kernel/app-error.ts'
+import { createDb, type Db } from './core/db/db.ts'
 import type { Clock } from './core/kernel/clock.ts'
 import type { Logger } from './core/kernel/logger.ts'
 import { randomText } from './core/kernel/random.ts'
 import type { Lane } from './engine/actions/action-kind.ts'
-import { createOutbox } from './engine/actions/outbox.ts'
-import { createPaceBook } from './engine/actions/pace-book.ts'
-import { createRunner } from './engine/actions/runner.ts'
+import { createBeat } from './engine/beat.ts'
 import type { Capability } from './engine/capability.ts'
+import { createEngine } from './engine/engine.ts'
 import { buildApp } from './engine/http/app.ts'
 import { domainProofRoute } from './engine/http/domain-proof-route.ts'
 import { healthRoutes } from './engine/http/health-routes.ts'
-import { createAccept } from './engine/inbox/accept.ts'
 import { callbackRoute } from './engine/inbox/callback-route.ts'
-import { createDispatcher } from './engine/inbox/dispatcher.ts'
-import { createEmit } from './engine/inbox/emit.ts'
-import type { EventLane } from './engine/inbox/event-kind.ts'
-import { createJobRunner } from './engine/jobs/job-runner.ts'
 import { createReady } from './engine/ready.ts'
 import { createEventsOut } from './operations/events-out/events-out.ts'
 import { createPostDelivery } from './operations/events-out/post-delivery.ts'
@@ -54,131 +47,60 @@ export interface HuoshuiDeps {
   only?: Lane
 }
 
-/** The whole product, wired: the only place that knows every part. Nothing runs before `start`. Throws settings.invalid when
- *  the rules of the demo shop would run against a real corp. */
+/** The whole product, wired: the only place that knows every part. Nothing runs before `prepare`. Throws settings.invalid
+ *  when the rules of the demo shop would run against a real corp. */
 export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
-  const platformIsReal = isRealPlatform(settings.WECOM_API_BASE)
-  if (platformIsReal && isDemoShop(settings.HUOSHUI_CONFIG)) throw demoShopRefused(settings.HUOSHUI_CONFIG)
+  if (isRealPlatform(settings.WECOM_API_BASE) && isDemoShop(settings.HUOSHUI_CONFIG)) {
+    throw demoShopRefused(settings.HUOSHUI_CONFIG)
+  }
+  const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
   const db = createDb(settings.DATABASE_URL, migrations)
+  const engine = createEngine({ db, clock, log, instance, only })
+  const { emit, outbox, accept } = engine
+  // Who is told of an alert is told in the outbox's way; the thunk breaks the circle.
   const alerts = createAlerts({ clock, onOpened: (tx, alert) => tellAlert(tx, alert) })
   const unreadAnswers = createUnreadAnswers({ db, clock, alerts })
   const metrics = createMetrics(db, alerts.queries, (tx) => readEta(tx, clock.now()))
-  /** Names this process in the rows it holds. */
-  const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
-  // The parts below nudge each other; the thunks break the circle of their construction.
-  const nudgeDispatcher = (lane?: EventLane): void => {
-    if (only === undefined) dispatcher.nudge(lane)
-  }
-  const nudgeRunner = (lane: Lane | undefined = only): void => {
-    if (only === undefined || lane === only) runner.nudge(lane)
-  }
-  const emit = createEmit({ clock, nudge: nudgeDispatcher })
-  const outbox = createOutbox({ clock, nudge: nudgeRunner })
-  const accept = createAccept({ db, clock, nudge: nudgeDispatcher, isHandled: (kind) => dispatcher.isHandled(kind) })
-
-  const oauthBase =
-    settings.WECOM_OAUTH_BASE ?? (platformIsReal ? 'https://open.weixin.qq.com' : settings.WECOM_API_BASE)
   const wecom = createWecom({
-    apiBase: settings.WECOM_API_BASE,
-    oauthBase,
-    corpId: settings.WECOM_CORP_ID,
-    agentId: settings.WECOM_AGENT_ID,
-    secret: settings.WECOM_SECRET,
+    ...wecomOptions(settings, { db, instance }),
     clock,
     log,
-    credentials: createCredentialStore({
-      db,
-      seal: createCredentialSeal({ corpId: settings.WECOM_CORP_ID, secret: settings.WECOM_SECRET }),
-      instance,
-    }),
-    sharedLimits: createLimitStore(db),
     onCall: metrics.onCall,
     onAnswer: unreadAnswers.onAnswer,
   })
   const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
-  const envelope = createCallbackEnvelope({
-    clock,
-    corpId: settings.WECOM_CORP_ID,
-    token: settings.WECOM_CALLBACK_TOKEN,
-    aesKey: settings.WECOM_CALLBACK_AES_KEY,
-  })
 
   const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log, vocabulary: VOCABULARY })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
+  const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({
     ...base,
-    phoneHash: createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET),
-    ordersSecret: settings.ORDERS_SECRET,
-    assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),
-    perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
-    // Decisions go out as the timeline tells them; the thunk breaks the circle.
-    onNotes: (tx, notes) => eventsOut.onNotes(tx, notes),
-    callWebhook: (tx, call) => eventsOut.call(tx, call),
+    ...shopOptions(settings),
+    // Decisions go out as the timeline tells them.
+    onNotes: eventsOut.onNotes,
+    callWebhook: eventsOut.call,
   })
   const tellAlert = createTellAlerts({ clock, userIds: settings.ALERT_USERIDS, staffTelling: capable.staffTelling })
   const sync = createSync({ ...base, ...capable, corpId: settings.WECOM_CORP_ID })
-  const eventsOut = createEventsOut({
-    ...base,
-    alerts,
-    events: FORWARDED_EVENTS,
-    vocabulary: VOCABULARY,
-    corpId: settings.WECOM_CORP_ID,
-    secrets: settings.WEBHOOK_SECRETS,
-    post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes' }),
-  })
-  const sidebarApi = createSidebarApi({
-    ...base,
-    ...capable,
-    corpId: settings.WECOM_CORP_ID,
-    agentId: settings.WECOM_AGENT_ID,
-    sandboxOrigin: platformIsReal ? undefined : settings.WECOM_API_BASE,
-    publicUrl: settings.PUBLIC_URL,
-    sessionSecret: settings.SESSION_SECRET ?? sessionSecretFrom(settings.WECOM_SECRET),
-  })
+  const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings) })
   const capabilities: Capability[] = [unreadAnswers, sync, ...capable.list, eventsOut, sidebarApi]
+  const works = engine.build(capabilities, metrics)
 
-  const dispatcher = createDispatcher({
-    db,
-    clock,
-    log,
-    subscriptions: capabilities.flatMap((capability) => capability.subscriptions ?? []),
-    onHandled: metrics.onHandled,
-  })
-  const paces = createPaceBook({ db, clock })
-  const runner = createRunner({
-    db,
-    clock,
-    log,
-    executors: capabilities.flatMap((capability) => capability.executors ?? []),
-    instance,
-    onEnded: metrics.onEnded,
-    onPace: paces.observe,
-  })
-  const jobs = createJobRunner({
-    db,
-    clock,
-    log,
-    jobs: capabilities.flatMap((capability) => capability.jobs ?? []),
-    instance,
-  })
-
-  // SQLite belongs to one process, so whatever was claimed before we began was claimed by a dead one.
-  const alone = db.dialect === 'sqlite'
   const ready = createReady({
     db,
     log,
     tryToStore: processes.tell,
     prepare: async () => {
-      // Before anything of ours can begin: new rules ask for actions at once, and a lease of our own is no dead one's.
-      await runner.releaseLeases({ all: alone && only === undefined })
+      // First of all, since new rules ask for actions at once.
+      await works.takeBack()
       await shareLimits()
       await rules.check()
-      await jobs.prepare({ alone })
+      await works.prepareJobs()
     },
   })
-
   const doctor = createDoctor({ settings, clock, log, db, metrics: metrics.text })
+  const { onAccepted, onRefused } = metrics
   const app = buildApp({
     log,
     proxyHops: settings.PROXY_HOPS,
@@ -187,39 +109,16 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
       doctor.routes,
       healthRoutes({ canStore: ready.canStore, metrics: metrics.text }),
       callbackRoute({
-        envelope,
+        ...callbackOptions(settings, clock),
         accept,
         clock,
-        windowSec: settings.WECOM_CALLBACK_WINDOW_SEC,
         isReady: ready.isPrepared,
-        onAccepted: metrics.onAccepted,
-        onRefused: metrics.onRefused,
+        onAccepted,
+        onRefused,
       }),
-      ...capabilities.flatMap((capability) => (capability.routes === undefined ? [] : [capability.routes])),
+      ...capabilities.flatMap(({ routes }) => (routes === undefined ? [] : [routes])),
     ],
   })
-
-  let toldFault: string | undefined
-  /** One second's work: what became due since the last beat. */
-  async function beat(): Promise<void> {
-    if (!ready.isPrepared()) return ready.nudge()
-    try {
-      await rules.look()
-      await runner.releaseLeases({ all: false })
-      await shareLimits()
-      await wecom.limits.flush(clock.now())
-      await paces.save()
-      nudgeDispatcher()
-      nudgeRunner()
-      if (only === undefined) await jobs.runDue()
-      toldFault = undefined
-    } catch (error) {
-      const fault = describeError(error)
-      // Once per outage, not once per second of it.
-      if (fault !== toldFault) log.warn({ err: fault }, 'beat failed; the database may be away')
-      toldFault = fault
-    }
-  }
 
   return {
     app,
@@ -232,37 +131,33 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     ...capable,
     rules,
     sync,
-    /** Begins a reconciliation; its steps are actions, so `drained` waits for its end. Gives the id of the run, or
-     *  undefined while another reading of the corp is under way. What happened within the last two minutes is left to
-     *  the callbacks. `dry`: finds and repairs nothing. */
-    reconcile: async ({ dry = false } = {}): Promise<number | undefined> =>
-      (await db.tx((tx) => sync.ask(tx, { kind: 'reconcile', askKey: `asked:${clock.now()}:${randomText(6)}`, dry })))
-        ?.id,
-    beat,
+    /** One second's work: what became due since the last beat. */
+    beat: createBeat({
+      log,
+      ready,
+      work: async () => {
+        await rules.look()
+        await shareLimits()
+        await wecom.limits.flush(clock.now())
+        await works.beat()
+      },
+    }),
     /** Opens and migrates the database, or keeps trying on every beat. */
     prepare: async () => {
       ready.nudge()
       await ready.settled()
-      if (ready.isPrepared()) {
-        nudgeDispatcher()
-        nudgeRunner()
-      }
+      if (ready.isPrepared()) works.nudge()
       return ready.isPrepared()
     },
     /** Resolves when no event or action is due and nothing is under way. */
     drained: async () => {
-      do {
-        await dispatcher.drained()
-        await runner.drained()
-        await jobs.settled()
-      } while (dispatcher.busy() || runner.busy() || jobs.busy() || !accept.idle())
+      do await works.settled()
+      while (works.busy() || !accept.idle())
     },
     /** Stops accepting, finishes what is claimed, closes. */
     stop: async () => {
       await app.close()
-      await dispatcher.stop()
-      await jobs.settled()
-      await runner.stop()
+      await works.stop()
       await wecom.limits.flush(clock.now())
       await processes.leave().catch(() => undefined)
       await ready.stop()
@@ -272,3 +167,50 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
 }
 
 export type Huoshui = ReturnType<typeof createHuoshui>
+
+function wecomOptions(settings: Settings, { db, instance }: { db: Db; instance: string }) {
+  const { WECOM_API_BASE: apiBase, WECOM_CORP_ID: corpId, WECOM_SECRET: secret } = settings
+  const ofPlatform = isRealPlatform(apiBase) ? 'https://open.weixin.qq.com' : apiBase
+  return {
+    apiBase,
+    oauthBase: settings.WECOM_OAUTH_BASE ?? ofPlatform,
+    corpId,
+    agentId: settings.WECOM_AGENT_ID,
+    secret,
+    credentials: createCredentialStore({ db, seal: createCredentialSeal({ corpId, secret }), instance }),
+    sharedLimits: createLimitStore(db),
+  }
+}
+
+const eventsOutOptions = (settings: Settings) => ({
+  events: FORWARDED_EVENTS,
+  vocabulary: VOCABULARY,
+  corpId: settings.WECOM_CORP_ID,
+  secrets: settings.WEBHOOK_SECRETS,
+  post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes' }),
+})
+
+const shopOptions = (settings: Settings) => ({
+  phoneHash: createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET),
+  ordersSecret: settings.ORDERS_SECRET,
+  assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),
+  perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
+})
+
+const sidebarOptions = (settings: Settings) => ({
+  corpId: settings.WECOM_CORP_ID,
+  agentId: settings.WECOM_AGENT_ID,
+  sandboxOrigin: isRealPlatform(settings.WECOM_API_BASE) ? undefined : settings.WECOM_API_BASE,
+  publicUrl: settings.PUBLIC_URL,
+  sessionSecret: settings.SESSION_SECRET ?? sessionSecretFrom(settings.WECOM_SECRET),
+})
+
+const callbackOptions = (settings: Settings, clock: Clock) => ({
+  envelope: createCallbackEnvelope({
+    clock,
+    corpId: settings.WECOM_CORP_ID,
+    token: settings.WECOM_CALLBACK_TOKEN,
+    aesKey: settings.WECOM_CALLBACK_AES_KEY,
+  }),
+  windowSec: settings.WECOM_CALLBACK_WINDOW_SEC,
+})

@@ -107,7 +107,7 @@ describe('a customer handed over by an administrator in the console', () => {
     await scene.advance(DAY_MS)
     scene.sandbox.connect(scene.url)
     await scene.advance(10 * MINUTE_MS)
-    await scene.huoshui.reconcile()
+    await scene.huoshui.sync.reconcile()
     for (let round = 0; round < 4; round++) await scene.advance(MINUTE_MS)
     const { told, follows, welcomes } = await state('wmA')
     expect({ told, follows, welcomes }).toEqual({ told: MOVED.told, follows: MOVED.follows, welcomes: 1 })

@@ -38,7 +38,7 @@ describe('a reconciliation', () => {
     await t.advance(5 * MINUTE_MS)
   }
   const reconcile = async (options: { dry?: boolean } = {}): Promise<Record<string, number>> => {
-    const runId = await t.huoshui.reconcile(options)
+    const runId = await t.huoshui.sync.reconcile(options)
     await t.settle()
     const rows = await t.rawRows<{ kind: string; amount: number }>(
       'SELECT kind, SUM(amount) AS amount FROM reconcile_finding WHERE run_id = ? GROUP BY kind ORDER BY kind',

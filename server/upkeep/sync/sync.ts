@@ -3,6 +3,7 @@ import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
+import { randomText } from '../../core/kernel/random.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
@@ -101,6 +102,11 @@ export function createSync(deps: SyncDeps) {
 
   return {
     ask,
+    /** Begins a reconciliation; its steps are actions. Gives the id of the run, or undefined while another reading of the
+     *  corp is under way. What happened within the last two minutes is left to the callbacks. `dry`: finds and repairs
+     *  nothing. */
+    reconcile: async ({ dry = false } = {}): Promise<number | undefined> =>
+      (await db.tx((tx) => ask(tx, { kind: 'reconcile', askKey: `asked:${clock.now()}:${randomText(6)}`, dry })))?.id,
     queries: { ...syncRuns, missedChanges, feedback: feedbackDays },
     executors: [
       ...createReadStaff({
