@@ -36,6 +36,8 @@ const customer = (names: Names, id: string): string => {
   return name === undefined ? id : `${name}（${id}）`
 }
 
+const MOST_DOUBLES = 20
+
 export function listText(
   ladder: Ladder,
   found: {
@@ -43,6 +45,8 @@ export function listText(
     places: ReadonlyMap<string, { userId: string; customers: number }[]>
     queued: ReadonlyMap<string, number>
     names: Names
+    /** external_userids of those who bear the tags of two levels. */
+    doubles: readonly string[]
   },
 ): string {
   const rows = ladder.levels.map(({ name, value }) => {
@@ -58,7 +62,11 @@ export function listText(
       queued > 0 ? `排队 ${queued} 人` : '',
     ]
   })
-  return `「${ladder.name}」\n${table(rows)}`
+  const { doubles } = found
+  const shown = doubles.slice(0, MOST_DOUBLES).join('、')
+  const more = doubles.length > MOST_DOUBLES ? ' 等' : ''
+  const hint = `有两级标签的客户 ${doubles.length} 位（一个是人工打的，规则不会去掉，请到企业微信里去掉）：${shown}${more}`
+  return `「${ladder.name}」\n${table(rows)}${doubles.length === 0 ? '' : `\n${hint}`}`
 }
 
 export function candidatesText(ladder: string, found: readonly Proposal[], names: Names): string {

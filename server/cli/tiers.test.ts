@@ -64,6 +64,20 @@ it('a no on the command line takes the to-do back and frees the place', async ()
   expect((await run('proposals')).out).toBe('没有等待处理的提议。')
 })
 
+it('lists who bears the tags of two levels: what people have put on, no rule takes off', async () => {
+  await openShop()
+  const id = await t.customer()
+  const tag = (await t.rawRows<{ tag_id: string }>(`SELECT tag_id FROM corp_tag WHERE path = '分层/A'`))[0]
+  await t.sandbox.editTags({ externalUserId: id, userId: 'zhangsan', add: [tag?.tag_id ?? ''] })
+  await t.settle()
+  expect((await run('list', '分层')).out).not.toContain('两级标签')
+  await t.order(id, 'o1', 12_000)
+  await t.advance(MINUTE_MS)
+  expect((await run('list', '分层')).out).toContain(
+    `有两级标签的客户 1 位（一个是人工打的，规则不会去掉，请到企业微信里去掉）：${id}`,
+  )
+})
+
 it('says what is wrong with the words', async () => {
   t = await openTierScene({})
   for (const [words, err] of [

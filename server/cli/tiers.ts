@@ -5,6 +5,7 @@ import type { Tx } from '../core/db/tx.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { planHandover } from '../operations/handover/plan-handover.ts'
 import { handoverRequestOf } from '../operations/tiers/carry-out.ts'
+import { doubleTagged } from '../operations/tiers/double-tagged.ts'
 import { changeProposal, type Proposal, proposalQueries } from '../operations/tiers/proposal-store.ts'
 import { tierQueries } from '../operations/tiers/tier-queries.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
@@ -96,7 +97,8 @@ async function list({ db }: TiersCliDeps, ladders: Ladder[]): Promise<Outcome> {
         places.set(name, await tierQueries.placesAt(tx, ladder.name, name))
         queued.set(name, await proposalQueries.countQueued(tx, ladder.name, name))
       }
-      parts.push(listText(ladder, { counts: await tierQueries.countsOn(tx, ladder), places, queued, names }))
+      const doubles = await doubleTagged(tx, ladder)
+      parts.push(listText(ladder, { counts: await tierQueries.countsOn(tx, ladder), places, queued, names, doubles }))
     }
     return good(parts.join('\n\n'))
   })
