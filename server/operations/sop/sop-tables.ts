@@ -132,29 +132,6 @@ export const SOP_MEMBER = defineTable(
   { unique: [['scan_key', 'external_userid']], snapshot: { key: 'id', of: 'external_userid' } },
 )
 
-export const SOP_RELEASE = defineTable(
-  'sop_release',
-  {
-    id: id(),
-    sop: text(40),
-    seq: integer(),
-    what: text(12),
-    version: text(12),
-    stable: nullable(text(12)),
-    canary: nullable(text(12)),
-    canary_since: nullable(instant()),
-    file_version: text(12),
-    rollout: nullable(longText()),
-    inside: text(10),
-    at: instant(),
-    by_whom: nullable(text(100)),
-    by_source: text(12),
-    note: nullable(longText()),
-    moved_at: nullable(instant()),
-  },
-  { unique: [['sop', 'seq']], snapshot: { key: 'id' } },
-)
-
 export const SOP_MESSAGE = defineTable(
   'sop_message',
   {
@@ -217,7 +194,6 @@ export const sopTables: Table[] = [
   SOP_SCHEDULE,
   SOP_OCCURRENCE,
   SOP_MEMBER,
-  SOP_RELEASE,
   SOP_MESSAGE,
   SOP_LOOK,
   SOP_REFUSAL,

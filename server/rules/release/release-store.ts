@@ -1,29 +1,12 @@
+import { alias, type RowOf } from '../../core/db/define-table.ts'
+import { all, count, maybeNumber, number, select, set, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
-import type { Author, Inside, Release, ReleaseDraft, ReleaseWhat, Rollout } from './release.ts'
+import { SOP_RELEASE } from '../versions/rule-tables.ts'
+import type { Author, Release, ReleaseDraft, Rollout } from './release.ts'
 
-interface StoredRelease {
-  id: number
-  sop: string
-  seq: number
-  what: ReleaseWhat
-  version: string
-  stable: string | null
-  canary: string | null
-  canary_since: number | null
-  file_version: string
-  rollout: string | null
-  inside: Inside
-  at: number
-  by_whom: string | null
-  by_source: Release['bySource']
-  note: string | null
-  moved_at: number | null
-}
+const r = alias(SOP_RELEASE, 'r')
 
-const COLUMNS = `r.id, r.sop, r.seq, r.what, r.version, r.stable, r.canary, r.canary_since, r.file_version, r.rollout,
-  r.inside, r.at, r.by_whom, r.by_source, r.note, r.moved_at`
-
-const toRelease = (row: StoredRelease): Release => ({
+const toRelease = (row: RowOf<typeof SOP_RELEASE>): Release => ({
   id: row.id,
   sop: row.sop,
   seq: row.seq,
@@ -45,35 +28,31 @@ const toRelease = (row: StoredRelease): Release => ({
 export const releaseStore = {
   /** The last line of each SOP's log. */
   latest: async (tx: ReadTx): Promise<Map<string, Release>> => {
-    const rows = await tx.rows<StoredRelease>(
-      `SELECT ${COLUMNS} FROM sop_release r
-       JOIN (SELECT sop, MAX(seq) AS seq FROM sop_release GROUP BY sop) last ON last.sop = r.sop AND last.seq = r.seq`,
+    const { sop, seq } = SOP_RELEASE
+    const newest = select({ sop, seq: number(sql`MAX(${seq})`) })
+    const rows = await tx.rows(
+      sql`SELECT ${all(r)} FROM ${r} JOIN (SELECT ${newest} FROM ${SOP_RELEASE} GROUP BY ${sop}) last
+          ON last.sop = ${r.sop} AND last.seq = ${r.seq}`,
     )
     return new Map(rows.map((row) => [row.sop, toRelease(row)]))
   },
 
   latestOf: async (tx: Tx, sop: string): Promise<Release | undefined> => {
-    const row = await tx.row<StoredRelease>(
-      `SELECT ${COLUMNS} FROM sop_release r WHERE r.sop = ? ORDER BY r.seq DESC LIMIT 1`,
-      [sop],
-    )
+    const row = await tx.row(sql`SELECT ${all(r)} FROM ${r} WHERE ${r.sop} = ${sop} ORDER BY ${r.seq} DESC LIMIT 1`)
     return row === undefined ? undefined : toRelease(row)
   },
 
   /** Oldest first. */
   ofSop: async (tx: Tx, sop: string): Promise<Release[]> => {
-    const rows = await tx.rows<StoredRelease>(`SELECT ${COLUMNS} FROM sop_release r WHERE r.sop = ? ORDER BY r.seq`, [
-      sop,
-    ])
+    const rows = await tx.rows(sql`SELECT ${all(r)} FROM ${r} WHERE ${r.sop} = ${sop} ORDER BY ${r.seq}`)
     return rows.map(toRelease)
   },
 
   /** Another one when any line was added. The count too: on MySQL a smaller id may be committed after a larger one. */
   stamp: async (tx: Tx): Promise<string> => {
-    const row = await tx.row<{ release_count: number; newest: number | null }>(
-      'SELECT COUNT(*) AS release_count, MAX(id) AS newest FROM sop_release',
-    )
-    return `${row?.release_count ?? 0}:${row?.newest ?? 0}`
+    const stamp = select({ lines: count(), newest: maybeNumber(sql`MAX(${r.id})`) })
+    const row = await tx.row(sql`SELECT ${stamp} FROM ${r}`)
+    return `${row?.lines ?? 0}:${row?.newest ?? 0}`
   },
 
   /** Writes the next line after `last`. False when somebody else wrote one at the same time: look again. */
@@ -99,18 +78,19 @@ export const releaseStore = {
       by_source: author.source,
       note: draft.note ?? null,
     }
-    return (await tx.insertIgnore('sop_release', [row])) > 0
+    return (await tx.insertIgnore(SOP_RELEASE, [row])) > 0
   },
 
   /** Those by which a person stopped a journey and not everybody has left yet, also when something was released since. */
   openHalts: async (tx: Tx): Promise<Release[]> => {
-    const rows = await tx.rows<StoredRelease>(
-      `SELECT ${COLUMNS} FROM sop_release r WHERE r.what = 'halted' AND r.moved_at IS NULL ORDER BY r.id`,
+    const rows = await tx.rows(
+      sql`SELECT ${all(r)} FROM ${r} WHERE ${r.what} = 'halted' AND ${r.moved_at} IS NULL ORDER BY ${r.id}`,
     )
     return rows.map(toRelease)
   },
 
   setMoved: async (tx: Tx, id: number, atMs: number): Promise<void> => {
-    await tx.run('UPDATE sop_release SET moved_at = ? WHERE id = ?', [atMs, id])
+    const moved = set(SOP_RELEASE, { moved_at: atMs })
+    await tx.run(sql`UPDATE ${SOP_RELEASE} SET ${moved} WHERE ${SOP_RELEASE.id} = ${id}`)
   },
 }

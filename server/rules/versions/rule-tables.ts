@@ -1,11 +1,14 @@
-import { instant, longText, primary, text } from '../../core/db/columns.ts'
+import { id, instant, integer, longText, nullable, primary, text } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import type { Author, Inside, ReleaseWhat } from '../release/release.ts'
+
+export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send' | 'ladder'
 
 /** Somebody may be half-way through an old version. */
 export const RULE_VERSION = defineTable(
   'rule_version',
   {
-    kind: text(20),
+    kind: text<VersionedKind>(20),
     name: text(60),
     version: text(12),
     content: longText(),
@@ -25,4 +28,28 @@ export const RULE_BOOK = defineTable(
   { snapshot: leftOut('says how the server works, not what is known of customers') },
 )
 
-export const ruleTables: Table[] = [RULE_VERSION, RULE_BOOK]
+/** The log of what people who enter a journey get. */
+export const SOP_RELEASE = defineTable(
+  'sop_release',
+  {
+    id: id(),
+    sop: text(40),
+    seq: integer(),
+    what: text<ReleaseWhat>(12),
+    version: text(12),
+    stable: nullable(text(12)),
+    canary: nullable(text(12)),
+    canary_since: nullable(instant()),
+    file_version: text(12),
+    rollout: nullable(longText()),
+    inside: text<Inside>(10),
+    at: instant(),
+    by_whom: nullable(text(100)),
+    by_source: text<Author['source']>(12),
+    note: nullable(longText()),
+    moved_at: nullable(instant()),
+  },
+  { unique: [['sop', 'seq']], snapshot: { key: 'id' } },
+)
+
+export const ruleTables: Table[] = [RULE_VERSION, RULE_BOOK, SOP_RELEASE]

@@ -1,3 +1,4 @@
+import { pick, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { bindBook, type RuleSources } from '../book/bind-book.ts'
 import { sopOf } from '../book/bind-sop.ts'
@@ -5,8 +6,9 @@ import type { RuleBook, Sop } from '../book/rule-book.ts'
 import { canonicalJson } from '../book/rule-version.ts'
 import type { FactShape } from '../condition/fact.ts'
 import type { SopRule } from '../schema/sop-rule.ts'
+import { RULE_BOOK, RULE_VERSION, type VersionedKind } from './rule-tables.ts'
 
-export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send' | 'ladder'
+const v = RULE_VERSION
 
 /** Keeps every rule of the book by its version, for people who are half-way through it and for explanations later.
  *  Safe to repeat. */
@@ -20,8 +22,9 @@ export async function rememberVersions(tx: Tx, book: RuleBook, nowMs: number): P
     send: book.sends,
     ladder: book.ladders,
   }
-  const rows = Object.entries(lists).flatMap(([kind, rules]) =>
-    [...rules.values()].map(({ name, version, value }) => ({
+  const kinds = Object.keys(lists) as VersionedKind[]
+  const rows = kinds.flatMap((kind) =>
+    [...lists[kind].values()].map(({ name, version, value }) => ({
       kind,
       name,
       version,
@@ -29,7 +32,7 @@ export async function rememberVersions(tx: Tx, book: RuleBook, nowMs: number): P
       first_seen_at: nowMs,
     })),
   )
-  if (rows.length > 0) await tx.insertIgnore('rule_version', rows)
+  if (rows.length > 0) await tx.insertIgnore(v, rows)
 }
 
 /** One version of a rule as it was written (`SopRule` for `sop` and so on); undefined when it was never in force. */
@@ -39,9 +42,9 @@ export async function ruleVersion<Value>(
   name: string,
   version: string,
 ): Promise<Value | undefined> {
-  const row = await tx.row<{ content: string }>(
-    'SELECT content AS content FROM rule_version WHERE kind = ? AND name = ? AND version = ?',
-    [kind, name, version],
+  const row = await tx.row(
+    sql`SELECT ${pick(v, 'content')} FROM ${v}
+        WHERE ${v.kind} = ${kind} AND ${v.name} = ${name} AND ${v.version} = ${version}`,
   )
   // It was checked against the schema of its kind before it was kept, which makes the cast true.
   return row === undefined ? undefined : (JSON.parse(row.content) as Value)
@@ -61,24 +64,24 @@ export async function storedSop(
 }
 
 /** Every version of a journey that was ever in force, oldest first. */
-export async function sopVersionsOf(tx: Tx, name: string): Promise<{ version: string; firstSeenMs: number }[]> {
-  const rows = await tx.rows<{ version: string; first_seen_at: number }>(
-    `SELECT version, first_seen_at FROM rule_version WHERE kind = 'sop' AND name = ? ORDER BY first_seen_at, version`,
-    [name],
+export const sopVersionsOf = (tx: Tx, name: string): Promise<{ version: string; firstSeenMs: number }[]> =>
+  tx.rows(
+    sql`SELECT ${select({ version: v.version, firstSeenMs: v.first_seen_at })} FROM ${v}
+        WHERE ${v.kind} = 'sop' AND ${v.name} = ${name} ORDER BY ${v.first_seen_at}, ${v.version}`,
   )
-  return rows.map((row) => ({ version: row.version, firstSeenMs: row.first_seen_at }))
-}
 
 const CURRENT = 'current'
 
 /** Keeps the book in force as a whole, so that a restart with broken files goes on with it. */
 export async function saveBook(tx: Tx, version: string, sources: RuleSources, nowMs: number): Promise<void> {
   const row = { name: CURRENT, version, content: JSON.stringify(sources), saved_at: nowMs }
-  await tx.upsert('rule_book', [row], ['name'])
+  await tx.upsert(RULE_BOOK, [row], ['name'])
 }
 
 /** The book that was in force last; undefined when there was none. */
 export async function savedBook(tx: ReadTx, facts: readonly FactShape[]): Promise<RuleBook | undefined> {
-  const row = await tx.row<{ content: string }>('SELECT content AS content FROM rule_book WHERE name = ?', [CURRENT])
+  const row = await tx.row(
+    sql`SELECT ${pick(RULE_BOOK, 'content')} FROM ${RULE_BOOK} WHERE ${RULE_BOOK.name} = ${CURRENT}`,
+  )
   return row === undefined ? undefined : await bindBook(JSON.parse(row.content) as RuleSources, facts)
 }
