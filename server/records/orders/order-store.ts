@@ -1,23 +1,14 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, lock, pick, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { GivenNames } from '../customers/given-customer.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
+import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS } from './order-tables.ts'
 
-export interface StoredOrder extends GivenNames {
-  id: number
-  order_id: string
-  status: OrderStatus
-  total_fen: number
-  source: string
-  external_userid: string | null
-  created_at: number
-  paid_at: number | null
-  refunded_at: number | null
-  closed_at: number | null
-  has_items: number
-}
+const o = SHOP_ORDER
+const st = SHOP_ORDER_STATUS
 
-export const ORDER_COLUMNS = `id, order_id, status, total_fen, source, external_userid, given_external_userid, given_unionid,
-  phone_hash, created_at, paid_at, refunded_at, closed_at, has_items`
+export type StoredOrder = RowOf<typeof SHOP_ORDER>
 
 export interface OrderKeys extends GivenNames {
   phone_tail: string | null
@@ -30,7 +21,7 @@ export async function holdOrder(
   keys: OrderKeys,
   nowMs: number,
 ): Promise<{ row: StoredOrder; isFirst: boolean }> {
-  const inserted = await tx.insertIgnore('shop_order', [
+  const inserted = await tx.insertIgnore(o, [
     {
       order_id: order.orderId,
       status: order.status,
@@ -40,41 +31,41 @@ export async function holdOrder(
       created_at: Math.min(nowMs, order.paidAtMs ?? nowMs),
     },
   ])
-  const row = await tx.row<StoredOrder>(
-    `SELECT ${ORDER_COLUMNS} FROM shop_order WHERE order_id = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
-    [order.orderId],
-  )
+  const row = await tx.row(sql`SELECT ${all(o)} FROM ${o} WHERE ${o.order_id} = ${order.orderId} ${lock()}`)
   if (row === undefined) throw new Error('an order that was just stored is not there')
   return { row, isFirst: inserted > 0 }
 }
 
-export async function changeOrder(tx: Tx, id: number, changes: Row): Promise<void> {
-  const columns = Object.keys(changes)
-  if (columns.length === 0) return
-  await tx.run(`UPDATE shop_order SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`, [
-    ...columns.map((column) => changes[column] ?? null),
-    id,
-  ])
+/** Held until the transaction ends. */
+export const orderById = (tx: Tx, id: number): Promise<StoredOrder | undefined> =>
+  tx.row(sql`SELECT ${all(o)} FROM ${o} WHERE ${o.id} = ${id} ${lock()}`)
+
+export async function changeOrder(tx: Tx, id: number, changes: Partial<StoredOrder>): Promise<void> {
+  if (Object.keys(changes).length === 0) return
+  await tx.run(sql`UPDATE ${o} SET ${set(o, changes)} WHERE ${o.id} = ${id}`)
 }
 
 /** True when the order did not have this status before. */
 export const addStatus = async (tx: Tx, shopOrderId: number, status: OrderStatus, atMs: number): Promise<boolean> =>
-  (await tx.insertIgnore('shop_order_status', [{ shop_order_id: shopOrderId, status, at: atMs }])) > 0
+  (await tx.insertIgnore(st, [{ shop_order_id: shopOrderId, status, at: atMs }])) > 0
 
 /** True once per status. */
 export const announceOnce = async (tx: Tx, shopOrderId: number, status: OrderStatus): Promise<boolean> =>
-  (await tx.run('UPDATE shop_order_status SET announced = 1 WHERE shop_order_id = ? AND status = ? AND announced = 0', [
-    shopOrderId,
-    status,
-  ])) > 0
+  (await tx.run(
+    sql`UPDATE ${st} SET ${set(st, { announced: 1 })}
+        WHERE ${st.shop_order_id} = ${shopOrderId} AND ${st.status} = ${status} AND ${st.announced} = 0`,
+  )) > 0
 
 export const statusesOf = (tx: Tx, shopOrderId: number): Promise<{ status: OrderStatus; at: number }[]> =>
-  tx.rows('SELECT status, at FROM shop_order_status WHERE shop_order_id = ? ORDER BY at, id', [shopOrderId])
+  tx.rows(
+    sql`SELECT ${pick(st, 'status', 'at')} FROM ${st} WHERE ${st.shop_order_id} = ${shopOrderId}
+        ORDER BY ${st.at}, ${st.id}`,
+  )
 
 export async function putItems(tx: Tx, shopOrderId: number, items: OrderMessage['items']): Promise<void> {
   if (items.length === 0) return
   await tx.insertIgnore(
-    'shop_order_item',
+    SHOP_ORDER_ITEM,
     items.map((item, index) => ({
       shop_order_id: shopOrderId,
       line_no: index,
@@ -88,12 +79,16 @@ export async function putItems(tx: Tx, shopOrderId: number, items: OrderMessage[
   await changeOrder(tx, shopOrderId, { has_items: 1 })
 }
 
-export const itemsOf = (tx: Tx, shopOrderId: number): Promise<{ name: string; quantity: number }[]> =>
-  tx.rows('SELECT name, quantity FROM shop_order_item WHERE shop_order_id = ? ORDER BY line_no', [shopOrderId])
+export function itemsOf(tx: Tx, shopOrderId: number): Promise<{ name: string; quantity: number }[]> {
+  const i = SHOP_ORDER_ITEM
+  return tx.rows(
+    sql`SELECT ${pick(i, 'name', 'quantity')} FROM ${i} WHERE ${i.shop_order_id} = ${shopOrderId} ORDER BY ${i.line_no}`,
+  )
+}
 
 /** Is there another order of this customer that is paid and stands? */
 export const hasOtherPaid = async (tx: Tx, externalUserId: string, exceptId: number): Promise<boolean> =>
-  (await tx.row(`SELECT 1 AS found FROM shop_order WHERE external_userid = ? AND status = 'paid' AND id <> ? LIMIT 1`, [
-    externalUserId,
-    exceptId,
-  ])) !== undefined
+  (await tx.row(
+    sql`SELECT 1 FROM ${o}
+        WHERE ${o.external_userid} = ${externalUserId} AND ${o.status} = 'paid' AND ${o.id} <> ${exceptId} LIMIT 1`,
+  )) !== undefined

@@ -1,17 +1,19 @@
 import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 import { sql } from '../../core/db/sql.ts'
+import type { Match } from '../customers/given-customer.ts'
+import type { OrderStatus } from './order-body.ts'
 
 export const SHOP_ORDER = defineTable(
   'shop_order',
   {
     id: id(),
     order_id: text(100),
-    status: text(12),
+    status: text<OrderStatus>(12),
     total_fen: integer(),
     source: text(60),
     external_userid: nullable(text()),
-    matched_by: nullable(text(20)),
+    matched_by: nullable(text<Match['by']>(20)),
     given_external_userid: nullable(text()),
     given_unionid: nullable(text()),
     phone_hash: nullable(text()),
@@ -53,7 +55,7 @@ export const SHOP_ORDER_STATUS = defineTable(
   {
     id: id(),
     shop_order_id: integer(),
-    status: text(12),
+    status: text<OrderStatus>(12),
     at: instant(),
     announced: withDefault(flag(), 0),
   },

@@ -1,4 +1,4 @@
-import type { Row, Tx } from '../../core/db/tx.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import type { EventKind } from '../../engine/inbox/event-kind.ts'
@@ -16,8 +16,8 @@ import {
   hasOtherPaid,
   holdOrder,
   itemsOf,
-  ORDER_COLUMNS,
   type OrderKeys,
+  orderById,
   putItems,
   type StoredOrder,
   statusesOf,
@@ -44,7 +44,7 @@ const EVENT_OF: Record<OrderStatus, EventKind<typeof OrderPaid.schema>> = {
   closed: OrderClosed,
 }
 
-const timesOf = (status: OrderStatus, atMs: number): Row => {
+const timesOf = (status: OrderStatus, atMs: number): Partial<StoredOrder> => {
   if (status === 'refunded') return { refunded_at: atMs }
   if (status === 'closed') return { closed_at: atMs }
   return status === 'paid' ? { paid_at: atMs } : {}
@@ -58,17 +58,17 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
   }
 
   /** What a message adds to an order that earlier messages made. */
-  function learnedFrom(order: OrderMessage, row: StoredOrder, keys: OrderKeys): Row {
-    const changes: Row = {}
+  function learnedFrom(order: OrderMessage, row: StoredOrder, keys: OrderKeys): Partial<StoredOrder> {
     const ahead = isAhead(order.status, row.status)
-    if (ahead) changes.status = order.status
-    // A refund may tell its own amount; what was paid is what the order is worth.
-    if (order.status === 'paid' || (ahead && row.status === 'created')) changes.total_fen = order.totalFen
     const { given_external_userid, given_unionid, phone_hash, phone_tail } = keys
-    if (row.given_external_userid === null) changes.given_external_userid = given_external_userid
-    if (row.given_unionid === null) changes.given_unionid = given_unionid
-    if (row.phone_hash === null) Object.assign(changes, { phone_hash, phone_tail })
-    return changes
+    return {
+      ...(ahead ? { status: order.status } : {}),
+      // A refund may tell its own amount; what was paid is what the order is worth.
+      ...(order.status === 'paid' || (ahead && row.status === 'created') ? { total_fen: order.totalFen } : {}),
+      ...(row.given_external_userid === null ? { given_external_userid } : {}),
+      ...(row.given_unionid === null ? { given_unionid } : {}),
+      ...(row.phone_hash === null ? { phone_hash, phone_tail } : {}),
+    }
   }
 
   async function announce(tx: Tx, row: StoredOrder, externalUserId: string): Promise<void> {
@@ -95,10 +95,7 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
 
   /** Gives an order to its customer, if they are known, and tells what is new about it. Safe to repeat. */
   async function settle(tx: Tx, id: number): Promise<boolean> {
-    const row = await tx.row<StoredOrder>(
-      `SELECT ${ORDER_COLUMNS} FROM shop_order WHERE id = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
-      [id],
-    )
+    const row = await orderById(tx, id)
     if (row === undefined) return false
     let owner = row.external_userid
     if (owner === null) {
@@ -121,9 +118,12 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
     if (!(await addStatus(tx, row.id, order.status, atMs))) {
       return { result: 'unchanged', matched: row.external_userid !== null }
     }
-    const times = timesOf(order.status, atMs)
-    if (order.status !== 'paid' && row.paid_at === null && order.paidAtMs !== undefined) times.paid_at = order.paidAtMs
-    await changeOrder(tx, row.id, { ...(isFirst ? {} : learnedFrom(order, row, keys)), ...times })
+    const paidBeforeMs = order.status !== 'paid' && row.paid_at === null ? order.paidAtMs : undefined
+    await changeOrder(tx, row.id, {
+      ...(isFirst ? {} : learnedFrom(order, row, keys)),
+      ...timesOf(order.status, atMs),
+      ...(paidBeforeMs === undefined ? {} : { paid_at: paidBeforeMs }),
+    })
     if (row.has_items === 0) await putItems(tx, row.id, order.items)
     return { result: 'stored', matched: await settle(tx, row.id) }
   }

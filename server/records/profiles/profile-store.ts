@@ -1,27 +1,22 @@
+import type { RowOf } from '../../core/db/define-table.ts'
+import { all, lock, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { type Birthday, leapOrdinal } from './birthday.ts'
+import { CUSTOMER_PROFILE, type ToldBy } from './profile-tables.ts'
 
 export interface BirthdayTold {
   birthday: Birthday
-  by: 'shop' | 'guide'
+  by: ToldBy
   userId?: string
   /** UTC milliseconds. */
   atMs: number
 }
 
-interface StoredProfile {
-  birth_year: number | null
-  birth_month: number
-  birth_day: number
-  told_at: number
-}
+const p = CUSTOMER_PROFILE
 
-const find = (tx: Tx, externalUserId: string): Promise<StoredProfile | undefined> =>
-  tx.row<StoredProfile>(
-    `SELECT birth_year, birth_month, birth_day, told_at FROM customer_profile
-     WHERE external_userid = ?${tx.dialect === 'mysql' ? ' FOR UPDATE' : ''}`,
-    [externalUserId],
-  )
+/** Held until the transaction ends. */
+const find = (tx: Tx, externalUserId: string): Promise<RowOf<typeof CUSTOMER_PROFILE> | undefined> =>
+  tx.row(sql`SELECT ${all(p)} FROM ${p} WHERE ${p.external_userid} = ${externalUserId} ${lock()}`)
 
 /** What customers are like, apart from what WeCom says. */
 export const profileStore = {
@@ -40,7 +35,7 @@ export const profileStore = {
       if (told.atMs < before.told_at || (isSameDay && (year === undefined || year === before.birth_year))) return false
     }
     await tx.upsert(
-      'customer_profile',
+      p,
       [
         {
           external_userid: externalUserId,
@@ -60,5 +55,5 @@ export const profileStore = {
 
   /** True when there was one. */
   forgetBirthday: async (tx: Tx, externalUserId: string): Promise<boolean> =>
-    (await tx.run('DELETE FROM customer_profile WHERE external_userid = ?', [externalUserId])) > 0,
+    (await tx.run(sql`DELETE FROM ${p} WHERE ${p.external_userid} = ${externalUserId}`)) > 0,
 }

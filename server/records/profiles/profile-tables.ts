@@ -1,6 +1,8 @@
 import { id, instant, integer, nullable, primary, text } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 
+export type ToldBy = 'shop' | 'guide'
+
 export const CUSTOMER_PROFILE = defineTable(
   'customer_profile',
   {
@@ -9,7 +11,7 @@ export const CUSTOMER_PROFILE = defineTable(
     birth_month: integer(),
     birth_day: integer(),
     birth_ordinal: integer(),
-    told_by: text(12),
+    told_by: text<ToldBy>(12),
     userid: nullable(text()),
     told_at: instant(),
   },
