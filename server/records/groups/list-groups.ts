@@ -6,7 +6,8 @@ import { defineAction, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
+import { watchCursor } from '../../platform/wecom/wire/pages.ts'
+import { isRefusedWith, WecomEndlessList } from '../../platform/wecom/wire/wecom-error.ts'
 import { CHAT_GROUP } from './group-tables.ts'
 import type { RefreshGroupAction } from './refresh-group.ts'
 
@@ -35,6 +36,8 @@ export interface ListGroupsDeps {
 
 const g = CHAT_GROUP
 const PAGE = 1_000
+/** A million groups; no corp has so many. */
+const MOST_PAGES = 1_000
 const OWNERS_PER_CALL = 100
 
 export type ListedGroups = { kind: 'page'; chatIds: string[]; next: string } | { kind: 'too-many'; parts: number }
@@ -61,7 +64,18 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
     for (const { chat_id } of missing) await refresh.request(tx, chat_id, 'backfill')
   }
 
-  async function read({ cursor, part }: { cursor: string | null; part: number | null }): Promise<ListedGroups> {
+  /** Each page is an action of its own, so that a circle of several shows only in their number. */
+  async function read({
+    cursor,
+    part,
+    page,
+  }: {
+    cursor: string | null
+    part: number | null
+    page: number
+  }): Promise<ListedGroups> {
+    if (page >= MOST_PAGES) throw new WecomEndlessList(`more than ${MOST_PAGES} pages of groups`)
+    const goOn = watchCursor(cursor ?? undefined)
     const owners = part === null ? undefined : await ownersOfPart(part)
     if (owners?.length === 0) return { kind: 'page', chatIds: [], next: '' }
     try {
@@ -71,7 +85,7 @@ export function createListGroups({ db, clock, outbox, wecom, staff, refresh }: L
         ...(owners === undefined ? {} : { owner_filter: { userid_list: owners } }),
       })
       const chatIds = answer.group_chat_list.map((chat) => chat.chat_id)
-      return { kind: 'page', chatIds, next: answer.next_cursor ?? '' }
+      return { kind: 'page', chatIds, next: goOn(answer.next_cursor) ?? '' }
     } catch (error) {
       if (!isRefusedWith(error, ERRCODE.rangeTooLarge) || part !== null) throw error
       const guides = await db.tx((tx) => staff.queries.guideIds(tx))

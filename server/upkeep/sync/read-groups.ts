@@ -84,7 +84,7 @@ export function createReadGroups({ db, log, outbox, steps, groups }: ReadGroupsD
 
   const executors: Executor[] = [
     execute(SyncGroupList, {
-      perform: ({ payload: { cursor, owners } }) => groups.readPage({ cursor, part: owners?.part ?? null }),
+      perform: ({ payload: { cursor, page, owners } }) => groups.readPage({ cursor, page, part: owners?.part ?? null }),
       record: (tx, { payload }, listed) => recordList(tx, payload, listed),
       abandoned: async (tx, { payload: { runId } }, { errcode }) => {
         log.warn({ runId, errcode }, 'the customer groups could not be listed')

@@ -42,6 +42,8 @@ interface PageReading {
   leftOut: LeftOutRow[]
   /** Guides of whom WeCom tells nothing. */
   unlicensed: string[]
+  /** The pages went in a circle: nobody knows whether these were all. */
+  isEndless: boolean
 }
 
 interface OnePage extends Pick<PageReading, 'relations' | 'leftOut' | 'unlicensed'> {
@@ -110,19 +112,21 @@ export function createReadPeople(deps: ReadPeopleDeps) {
       readAtMs: clock.now(),
       leftOut: [],
       unlicensed: [],
+      isEndless: false,
     }
     if (userIds.length === 0) return { ...reading, next: null }
     const goOn = watchCursor(cursor ?? undefined)
     do {
       try {
         const { relations, next, leftOut, unlicensed } = await readPage(userIds, reading.next)
-        reading.next = goOn(next) ?? null
         reading.relations.push(...relations)
         reading.leftOut.push(...leftOut)
         Object.assign(reading, { unlicensed, pages: reading.pages + 1 })
+        reading.next = goOn(next) ?? null
       } catch (error) {
-        // Pages that go in a circle are not gone on with from where it was seen.
-        if (reading.pages === 0 || error instanceof WecomEndlessList) throw error
+        if (reading.pages === 0) throw error
+        // Pages that go in a circle have told what they tell.
+        if (error instanceof WecomEndlessList) return { ...reading, next: null, isEndless: true }
         break
       }
     } while (reading.next !== null && reading.pages < PAGES_PER_STEP[db.dialect])
@@ -190,6 +194,10 @@ export function createReadPeople(deps: ReadPeopleDeps) {
     }
     if (page.unlicensed.length > 0) {
       log.warn({ runId, userIds: page.unlicensed }, 'WeCom tells nothing of guides without a licence')
+    }
+    if (page.isEndless) {
+      log.error({ runId, partId }, 'the pages of customers went in a circle; who is not in them was not looked for')
+      return steps.stepDone(tx, runId, { ...progress, gaps: 1 })
     }
     const isClean = page.unlicensed.length === 0
     if (run.kind === 'reconcile' && (isClean || part.subjects.length > page.unlicensed.length)) {
