@@ -4,6 +4,7 @@ import { VOCABULARY } from '../server/capabilities/vocabulary.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
 import type { SqlValue } from '../server/core/db/tx.ts'
 import { DAY_MS, startOfShanghaiDay } from '../server/core/kernel/shanghai.ts'
+import { CORP_TAG } from '../server/records/tags/tag-tables.ts'
 import { conditionOf } from '../server/rules/condition/parse-condition.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { multiply } from './multiply.ts'
@@ -44,7 +45,7 @@ export async function benchAudience(options: AudienceOptions, report: Report): P
     print(`\nfilling mariadb with ${options.customers * options.copies} customers`)
     await db.tx((tx) =>
       tx.insertIgnore(
-        'corp_tag',
+        CORP_TAG,
         Array.from({ length: 20 }, (_, n) => tagRow(n)),
       ),
     )

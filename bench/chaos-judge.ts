@@ -3,6 +3,7 @@ import { migrations } from '../migrations/index.ts'
 import type { Delivery } from '../sandbox/callbacks.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
+import { raw } from '../server/core/db/sql.ts'
 import type { Clock } from '../server/core/kernel/clock.ts'
 
 export interface Added {
@@ -40,10 +41,12 @@ export async function untilQuiet(databaseUrl: string, clock: Clock): Promise<voi
   try {
     while (Date.now() - movedAt < QUIET_PATIENCE_MS) {
       const rows = await db.tx((tx) =>
-        tx.rows<{ n: number }>(
-          `SELECT COUNT(*) AS n FROM inbound_event WHERE state = 'new'
+        tx.rows(
+          raw<{ n: number }>(
+            `SELECT COUNT(*) AS n FROM inbound_event WHERE state = 'new'
            UNION ALL SELECT COUNT(*) AS n FROM action WHERE state = 'running' OR (state = 'waiting' AND due_at <= ?)`,
-          [clock.now() + 25_000],
+            [clock.now() + 25_000],
+          ),
         ),
       )
       const left = rows.reduce((sum, row) => sum + Number(row.n), 0)

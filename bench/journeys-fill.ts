@@ -1,5 +1,9 @@
 import type { Db } from '../server/core/db/db.ts'
 import { DAY_MS } from '../server/core/kernel/shanghai.ts'
+import { SOP_ENTRY } from '../server/operations/sop/sop-tables.ts'
+import { CUSTOMER, FOLLOW } from '../server/records/customers/customer-tables.ts'
+import { SHOP_ORDER } from '../server/records/orders/order-tables.ts'
+import { STAFF } from '../server/records/staff/staff-tables.ts'
 
 const CHUNK = 2_000
 const GUIDES = 500
@@ -11,7 +15,7 @@ const guideId = (n: number): string => `guide${n % GUIDES}`
 export async function fillCustomers(db: Db, count: number, nowMs: number): Promise<void> {
   await db.tx((tx) =>
     tx.insertIgnore(
-      'staff',
+      STAFF,
       Array.from({ length: GUIDES }, (_, n) => ({
         userid: guideId(n),
         name: `导购${n}`,
@@ -25,11 +29,11 @@ export async function fillCustomers(db: Db, count: number, nowMs: number): Promi
     const ns = Array.from({ length: Math.min(CHUNK, count - at) }, (_, n) => at + n)
     await db.tx(async (tx) => {
       await tx.insertIgnore(
-        'customer',
+        CUSTOMER,
         ns.map((n) => ({ external_userid: customerId(n), name: `顾客${n}`, known_at: nowMs, first_added_at: nowMs })),
       )
       await tx.insertIgnore(
-        'follow',
+        FOLLOW,
         ns.map((n) => ({
           external_userid: customerId(n),
           userid: guideId(n),
@@ -42,7 +46,7 @@ export async function fillCustomers(db: Db, count: number, nowMs: number): Promi
       )
       const paid = ns.filter((n) => n % 3 === 0)
       await tx.insertIgnore(
-        'shop_order',
+        SHOP_ORDER,
         paid.map((n) => ({
           order_id: `journey-${n}`,
           external_userid: customerId(n),
@@ -66,7 +70,7 @@ export async function fillWaiting(
     const ns = Array.from({ length: Math.min(CHUNK, count - at) }, (_, n) => at + n)
     await db.tx((tx) =>
       tx.insertIgnore(
-        'sop_entry',
+        SOP_ENTRY,
         ns.map((n) => ({
           sop,
           version,

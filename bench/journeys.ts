@@ -6,6 +6,7 @@ import { migrations } from '../migrations/index.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
 import { VOCABULARY } from '../server/capabilities/vocabulary.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
+import { raw } from '../server/core/db/sql.ts'
 import { systemClock } from '../server/core/kernel/clock.ts'
 import { loadRules } from '../server/rules/load-rules.ts'
 import { huoshuiEnv, type Started, startProgram, untilReady } from '../server/testing/start-program.ts'
@@ -123,4 +124,4 @@ async function judged(db: Db, customers: number) {
 const memoryOf = (servers: Started[]): number => Math.max(...servers.map((server) => residentMb(server.pid)))
 
 const count = async (db: Db, what: string): Promise<number> =>
-  Number((await db.tx((tx) => tx.row<{ n: number }>(`SELECT COUNT(*) AS n FROM ${what}`)))?.n ?? 0)
+  Number((await db.tx((tx) => tx.row(raw<{ n: number }>(`SELECT COUNT(*) AS n FROM ${what}`))))?.n ?? 0)

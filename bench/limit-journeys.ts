@@ -1,8 +1,10 @@
 import { migrations } from '../migrations/index.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
+import { raw } from '../server/core/db/sql.ts'
 import { takeRows } from '../server/core/db/take-rows.ts'
 import type { Row } from '../server/core/db/tx.ts'
 import { DAY_MS } from '../server/core/kernel/shanghai.ts'
+import { insertRows } from '../server/testing/insert-rows.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { fillCustomers, fillWaiting } from './journeys-fill.ts'
 
@@ -54,15 +56,17 @@ async function work(db: Db, nowMs: number): Promise<void> {
       const each = (rowOf: (one: Due) => Row): Row[] => due.map(rowOf)
       for (const position of ['0', '1', '1.0.0', '2', '3']) {
         const step = (one: Due): Row => ({ entry_id: one.id, position, kind: 'task', at: nowMs, outcome: '' })
-        await tx.insertIgnore('sop_step', each(step))
+        await insertRows(tx, 'sop_step', each(step))
       }
-      for (const what of ['choose', 'task']) await tx.insertIgnore('timeline', each(noteOf(what, nowMs)))
-      await tx.insertIgnore('guide_task', each(taskOf(nowMs)))
-      await tx.insertIgnore('action', each(actionOf(nowMs)))
-      await tx.run(`UPDATE sop_entry SET position = '3', due_at = ? WHERE id IN (${due.map(() => '?').join(', ')})`, [
-        nowMs + 30 * DAY_MS,
-        ...due.map((one) => one.id),
-      ])
+      for (const what of ['choose', 'task']) await insertRows(tx, 'timeline', each(noteOf(what, nowMs)))
+      await insertRows(tx, 'guide_task', each(taskOf(nowMs)))
+      await insertRows(tx, 'action', each(actionOf(nowMs)))
+      await tx.run(
+        raw(`UPDATE sop_entry SET position = '3', due_at = ? WHERE id IN (${due.map(() => '?').join(', ')})`, [
+          nowMs + 30 * DAY_MS,
+          ...due.map((one) => one.id),
+        ]),
+      )
       return due.length
     })
   }

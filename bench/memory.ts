@@ -1,3 +1,4 @@
+import { raw } from '../server/core/db/sql.ts'
 import { runProgram, type Started, startProgram } from '../server/testing/start-program.ts'
 import { type BenchServer, openBenchServer } from './bench-server.ts'
 import { residentMb } from './cpu-time.ts'
@@ -90,9 +91,11 @@ async function allDispatched({ db }: BenchServer): Promise<void> {
 
 async function storedEvents({ db }: BenchServer): Promise<{ all: number; handled: number }> {
   const rows = await db.tx((tx) =>
-    tx.rows<{ state: string; n: number }>(
-      `SELECT state AS state, COUNT(*) AS n FROM inbound_event
+    tx.rows(
+      raw<{ state: string; n: number }>(
+        `SELECT state AS state, COUNT(*) AS n FROM inbound_event
        WHERE kind IN ('wecom.unknown', 'wecom.change_external_contact.del_follow_user') GROUP BY state`,
+      ),
     ),
   )
   const count = (states: string[]): number =>

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createSeededRandom, type SeededRandom } from '../sandbox/random.ts'
 import type { Db } from '../server/core/db/db.ts'
+import { raw } from '../server/core/db/sql.ts'
 import type { Row } from '../server/core/db/tx.ts'
 import { DAY_MS } from '../server/core/kernel/shanghai.ts'
+import { insertRows } from '../server/testing/insert-rows.ts'
 import {
   contactRows,
   itemRows,
@@ -63,8 +65,8 @@ export async function populate(db: Db, options: PopulateOptions): Promise<void> 
     options.print(`  ${table}: ${rows} rows in ${((Date.now() - began) / 1000).toFixed(1)} s`)
   }
 
-  await db.tx((tx) => tx.insertIgnore('staff', guideRows(ground)))
-  await db.tx((tx) => tx.insertIgnore('chat_group', groupRows(ground)))
+  await db.tx((tx) => insertRows(tx, 'staff', guideRows(ground)))
+  await db.tx((tx) => insertRows(tx, 'chat_group', groupRows(ground)))
   await pass('customer', (one) => [customerRow(one, ground)])
   await pass('customer_source', (one) => [sourceRow(one)])
   await pass('follow', (one) => followRows(one, ground))
@@ -95,12 +97,14 @@ function seedOf(purpose: string, id: string): number {
 async function groundOf(db: Db, { customers, guides }: PopulateOptions): Promise<Ground> {
   const others = Math.max(0, Math.ceil(customers / PER_GUIDE) - guides.length)
   return db.tx(async (tx) => {
-    const tags = await tx.rows<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE gone_at IS NULL')
+    const tags = await tx.rows(raw<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE gone_at IS NULL'))
     if (tags.length < 3) throw new Error('no tags are known yet; let the server sync first')
-    const sop = await tx.row<{ version: string }>(
-      "SELECT version FROM rule_version WHERE kind = 'sop' AND name = 'new-customer-first-order'",
+    const sop = await tx.row(
+      raw<{ version: string }>(
+        "SELECT version FROM rule_version WHERE kind = 'sop' AND name = 'new-customer-first-order'",
+      ),
     )
-    const last = await tx.row<{ id: number | null }>('SELECT MAX(id) AS id FROM shop_order')
+    const last = await tx.row(raw<{ id: number | null }>('SELECT MAX(id) AS id FROM shop_order'))
     return {
       nowMs: Date.now(),
       guides: [...guides, ...Array.from({ length: others }, (_, n) => `benchguide${n}`)],

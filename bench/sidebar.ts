@@ -1,4 +1,5 @@
 import { createSandbox } from '../sandbox/sandbox.ts'
+import { raw } from '../server/core/db/sql.ts'
 import { systemClock } from '../server/core/kernel/clock.ts'
 import type { Me } from '../server/sidebar-api/contract.ts'
 import { openBrowser } from '../server/sidebar-api/testing/sidebar-browser.ts'
@@ -88,11 +89,13 @@ async function measure(server: BenchServer, options: SidebarOptions, report: Rep
 
 async function somePeople(server: BenchServer, wanted: number): Promise<Person[]> {
   const rows = await server.db.tx((tx) =>
-    tx.rows<{ guide: string; id: string }>(
-      `SELECT userid AS guide, external_userid AS id FROM follow
+    tx.rows(
+      raw<{ guide: string; id: string }>(
+        `SELECT userid AS guide, external_userid AS id FROM follow
        WHERE active = 1 AND external_userid LIKE 'wmBench%' AND userid IN (${GUIDES.map(() => '?').join(', ')})
        ORDER BY added_at`,
-      GUIDES,
+        GUIDES,
+      ),
     ),
   )
   if (rows.length < GUIDES.length * 200) throw new Error(`only ${rows.length} customers at the guides; filling failed`)

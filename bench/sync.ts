@@ -1,3 +1,4 @@
+import { raw } from '../server/core/db/sql.ts'
 import { runProgram, startProgram } from '../server/testing/start-program.ts'
 import { type BenchServer, openBenchServer } from './bench-server.ts'
 import { residentMb } from './cpu-time.ts'
@@ -71,16 +72,18 @@ async function ended(server: BenchServer, kind: string): Promise<Run> {
   await until(`${kind} ended`, WITHIN_MS, async () => {
     const row = await server.db
       .tx((tx) =>
-        tx.row<{
-          relations: number
-          chat_groups_read: number
-          started_at: number
-          finished_at: number
-          state: string
-        }>(
-          `SELECT relations, chat_groups_read, started_at, finished_at, state FROM sync_run
+        tx.row(
+          raw<{
+            relations: number
+            chat_groups_read: number
+            started_at: number
+            finished_at: number
+            state: string
+          }>(
+            `SELECT relations, chat_groups_read, started_at, finished_at, state FROM sync_run
            WHERE kind = ? AND finished_at IS NOT NULL`,
-          [kind],
+            [kind],
+          ),
         ),
       )
       .catch(() => undefined)
@@ -97,13 +100,13 @@ async function ended(server: BenchServer, kind: string): Promise<Run> {
 async function reconciled(server: BenchServer): Promise<Run> {
   const yesterday = Date.now() - 3 * 86_400_000
   await server.db.tx((tx) =>
-    tx.run(`UPDATE sync_run SET started_at = ?, finished_at = ? WHERE kind = 'first'`, [yesterday, yesterday]),
+    tx.run(raw(`UPDATE sync_run SET started_at = ?, finished_at = ? WHERE kind = 'first'`, [yesterday, yesterday])),
   )
   return ended(server, 'reconcile')
 }
 
 async function counts({ db }: BenchServer): Promise<{ follows: number; customers: number }> {
   const count = async (table: string): Promise<number> =>
-    Number((await db.tx((tx) => tx.row<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`)))?.n)
+    Number((await db.tx((tx) => tx.row(raw<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))))?.n)
   return { follows: await count('follow'), customers: await count('customer') }
 }

@@ -1,6 +1,7 @@
 import { findFollow, putFollow } from '../sandbox/relations.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Huoshui } from '../server/huoshui.ts'
+import { insertRows } from '../server/testing/insert-rows.ts'
 
 export interface Pair {
   externalUserId: string
@@ -56,7 +57,7 @@ export async function tellTagged(
       set_reason: null,
       set_at: nowMs,
     }))
-  if (rows.length > 0) await huoshui.db.tx((tx) => tx.insertIgnore('follow_tag', rows))
+  if (rows.length > 0) await huoshui.db.tx((tx) => insertRows(tx, 'follow_tag', rows))
 }
 
 /** As a rule does it; five hundred pairs in a transaction. */

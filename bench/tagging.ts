@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts'
+import { raw } from '../server/core/db/sql.ts'
 import { createLogger } from '../server/core/kernel/logger.ts'
 import { createHuoshui, type Huoshui } from '../server/huoshui.ts'
 import { readEta } from '../server/platform/deployment/eta.ts'
@@ -120,8 +121,10 @@ async function workOff(huoshui: Huoshui, clock: SlowClock): Promise<void> {
       await huoshui.beat()
       await huoshui.drained()
       const next = await huoshui.db.tx((tx) =>
-        tx.row<{ at: number | null }>(
-          `SELECT MIN(due_at) AS at FROM action WHERE kind = 'tag.mark' AND state IN ('waiting', 'running')`,
+        tx.row(
+          raw<{ at: number | null }>(
+            `SELECT MIN(due_at) AS at FROM action WHERE kind = 'tag.mark' AND state IN ('waiting', 'running')`,
+          ),
         ),
       )
       if (typeof next?.at !== 'number') return

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDb, type Db } from '../server/core/db/db.ts'
+import { raw } from '../server/core/db/sql.ts'
+import { INBOUND_EVENT } from '../server/engine/inbox/event-tables.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { migrations } from './index.ts'
 
@@ -48,7 +50,7 @@ describe('the migration history', () => {
     const db = await freshDb()
     await db.migrate()
     await db.migrate()
-    const rows = await db.tx((tx) => tx.rows<{ n: number }>('SELECT COUNT(*) AS n FROM migrations'))
+    const rows = await db.tx((tx) => tx.rows(raw<{ n: number }>('SELECT COUNT(*) AS n FROM migrations')))
     expect(Number(rows[0]?.n)).toBe(migrations.length)
   })
 })
@@ -59,30 +61,32 @@ describe('tables in both databases', () => {
     await db.migrate()
     const row = {
       kind: 'k',
-      lane: 0,
+      lane: 0 as const,
       payload: '{"名":"🥩牛排"}',
       event_at: 1_790_000_000_123,
       received_at: 1,
-      state: 'new',
+      state: 'new' as const,
       due_at: 0,
     }
     const inserted = await db.tx((tx) =>
-      tx.insertIgnore('inbound_event', [
+      tx.insertIgnore(INBOUND_EVENT, [
         { ...row, dedupe_key: 'wmA' },
         { ...row, dedupe_key: 'wma' },
       ]),
     )
     expect(inserted).toBe(2)
     const again = await db.tx((tx) =>
-      tx.insertIgnore('inbound_event', [
+      tx.insertIgnore(INBOUND_EVENT, [
         { ...row, dedupe_key: 'wmA' },
         { ...row, dedupe_key: 'wmB' },
       ]),
     )
     expect(again).toBe(1)
     const back = await db.tx((tx) =>
-      tx.row<{ payload: string; event_at: number }>(
-        "SELECT payload, event_at FROM inbound_event WHERE dedupe_key = 'wma'",
+      tx.row(
+        raw<{ payload: string; event_at: number }>(
+          "SELECT payload, event_at FROM inbound_event WHERE dedupe_key = 'wma'",
+        ),
       ),
     )
     expect(back).toEqual({ payload: '{"名":"🥩牛排"}', event_at: 1_790_000_000_123 })
@@ -92,15 +96,15 @@ describe('tables in both databases', () => {
     const db = await freshDb()
     await db.migrate()
     await db.tx(async (tx) => {
-      await tx.run("INSERT INTO job_run (name, next_at) VALUES ('kept', 1)")
+      await tx.run(raw("INSERT INTO job_run (name, next_at) VALUES ('kept', 1)"))
       await tx
         .savepoint(async () => {
-          await tx.run("INSERT INTO job_run (name, next_at) VALUES ('undone', 1)")
+          await tx.run(raw("INSERT INTO job_run (name, next_at) VALUES ('undone', 1)"))
           throw new Error('stop')
         })
         .catch(() => undefined)
     })
-    const rows = await db.tx((tx) => tx.rows<{ name: string }>('SELECT name FROM job_run'))
+    const rows = await db.tx((tx) => tx.rows(raw<{ name: string }>('SELECT name FROM job_run')))
     expect(rows.map((entry) => entry.name)).toEqual(['kept'])
   })
 })

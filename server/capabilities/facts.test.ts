@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { raw } from '../core/db/sql.ts'
 import { shanghaiDaysBetween } from '../core/kernel/shanghai.ts'
+import { CUSTOMER, FOLLOW } from '../records/customers/customer-tables.ts'
 import { daysSinceSql } from '../records/facts/days-since-sql.ts'
+import { SHOP_ORDER } from '../records/orders/order-tables.ts'
+import { CUSTOMER_PROFILE } from '../records/profiles/profile-tables.ts'
+import { TOUCH } from '../records/touches/touch-tables.ts'
 import { holds } from '../rules/condition/holds.ts'
 import { randomCondition } from '../testing/random-condition.ts'
 import { INSTANTS, MONEY, NOWS, PEOPLE, population, settleIn, TEXTS } from '../testing/random-people.ts'
@@ -61,7 +66,7 @@ it('every fact says the same in memory and in SQL', async () => {
 it('counts Shanghai days in SQL as it does in memory, to the millisecond', async () => {
   for (const now of NOWS) {
     const days = INSTANTS.map((instant, n) => `${daysSinceSql(String(instant), now)} AS d${n}`)
-    const row = await kit.db.tx((tx) => tx.row<Record<string, number>>(`SELECT ${days.join(', ')}`))
+    const row = await kit.db.tx((tx) => tx.row(raw<Record<string, number>>(`SELECT ${days.join(', ')}`)))
     expect(Object.values(row ?? {}).map((value) => Number(value) + 0)).toEqual(
       INSTANTS.map((instant) => shanghaiDaysBetween(instant, now)),
     )
@@ -78,28 +83,28 @@ it('says what a shopkeeper would count', async () => {
     ...{ source_key: `s${nth}`, external_userid: 'wmShop', kind: 'send', at: at(time) },
   })
   await kit.db.tx(async (tx) => {
-    await tx.insertIgnore('customer', [
+    await tx.insertIgnore(CUSTOMER, [
       { external_userid: 'wmShop', known_at: 0 },
       { external_userid: 'wmNew', known_at: 0 },
     ])
-    await tx.insertIgnore('follow', [
+    await tx.insertIgnore(FOLLOW, [
       {
         ...{ external_userid: 'wmShop', userid: 'a', active: 0, known_at: 0 },
         ...{ added_at: at('2026-01-01T10:00'), lost_at: at('2027-02-25T23:59:59.999') },
       },
     ])
-    await tx.insertIgnore('shop_order', [
+    await tx.insertIgnore(SHOP_ORDER, [
       order(1, 'paid', 10_000, '2026-02-28T23:59:59.999'),
       order(2, 'paid', 20_000, '2026-03-01T00:00:00'),
       order(3, 'paid', 30_000, '2026-03-06T12:00:00'),
       order(4, 'refunded', 4_000, '2027-02-20T08:00:00'),
     ])
-    await tx.insertIgnore('contact', [
+    await tx.insertIgnore(TOUCH, [
       contact(1, '2027-01-30T00:00:00'),
       contact(2, '2027-02-21T23:59:59.999'),
       contact(3, '2027-02-22T00:00:00'),
     ])
-    await tx.insertIgnore('customer_profile', [
+    await tx.insertIgnore(CUSTOMER_PROFILE, [
       {
         ...{ external_userid: 'wmShop', birth_month: 2, birth_day: 29, birth_ordinal: 60 },
         ...{ told_by: 'shop', told_at: 0 },

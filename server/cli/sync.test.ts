@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSandbox } from '../../sandbox/sandbox.ts'
+import { raw } from '../core/db/sql.ts'
 import { createSettableClock } from '../core/kernel/clock.ts'
 import { createLogger } from '../core/kernel/logger.ts'
 import { createHuoshui } from '../huoshui.ts'
@@ -170,11 +171,11 @@ describe('npm run sync and reconcile', () => {
     const deps = { db: huoshui.db, clock, screen, sync: huoshui.sync, work, pause }
     expect(await runSync([], deps)).toBe(0)
     expect(lines.at(-1)).toContain('读完：客户关系 250 条')
-    const rows = await huoshui.db.tx((tx) => tx.rows(`SELECT kind, state FROM sync_run`))
+    const rows = await huoshui.db.tx((tx) => tx.rows(raw(`SELECT kind, state FROM sync_run`)))
     expect(rows).toEqual([{ kind: 'first', state: 'done' }])
     const others = await huoshui.db.tx((tx) =>
       tx.rows(
-        `SELECT kind FROM action WHERE state <> 'waiting' AND kind NOT LIKE 'sync.%' AND kind NOT LIKE 'group.%'`,
+        raw(`SELECT kind FROM action WHERE state <> 'waiting' AND kind NOT LIKE 'sync.%' AND kind NOT LIKE 'group.%'`),
       ),
     )
     expect(others).toEqual([])

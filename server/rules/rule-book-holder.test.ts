@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { migrations } from '../../migrations/index.ts'
 import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import { createDb, type Db } from '../core/db/db.ts'
+import { raw } from '../core/db/sql.ts'
 import { createSettableClock } from '../core/kernel/clock.ts'
 import { createTestDatabase } from '../testing/test-database.ts'
 import { createRuleBookHolder } from './rule-book-holder.ts'
@@ -158,7 +159,7 @@ it('every version that was in force can be read later, the same version being ke
   expect(await stepsOf(second)).toEqual({ wait: '20m' })
   expect(await stepsOf('000000000000')).toBeUndefined()
   const kept = await db.tx((tx) =>
-    tx.rows<{ total: number }>("SELECT COUNT(*) AS total FROM rule_version WHERE kind = 'sop'"),
+    tx.rows(raw<{ total: number }>("SELECT COUNT(*) AS total FROM rule_version WHERE kind = 'sop'")),
   )
   expect(Number(kept[0]?.total)).toBe(2)
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TIMELINE } from '../records/timeline/timeline-tables.ts'
 import type { Profile, Proposals, Refusal, Scripts, TagGroups, Tasks, Timeline } from './contract.ts'
 import type { Browser } from './testing/sidebar-browser.ts'
 import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
@@ -221,7 +222,7 @@ test('the timeline comes a page at a time, each entry once', async () => {
   const notes = Array.from({ length: 70 }, (_, n) => n)
   await scene.db.tx((tx) =>
     tx.insertIgnore(
-      'timeline',
+      TIMELINE,
       notes.map((n) => ({
         dedupe_key: `test:${n}`,
         external_userid: scene.externalUserId,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { raw } from '../core/db/sql.ts'
 import { openBrowser } from './testing/sidebar-browser.ts'
 import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
@@ -143,9 +144,9 @@ test('a session ends after twelve hours, and at once when the member has left', 
 
 test('a member whom Huoshui does not know as staff is refused, and told', async () => {
   const browser = openBrowser(scene.url)
-  await scene.huoshui.db.tx((tx) => tx.run(`UPDATE staff SET state = 'left' WHERE userid = 'lisi'`))
+  await scene.huoshui.db.tx((tx) => tx.run(raw(`UPDATE staff SET state = 'left' WHERE userid = 'lisi'`)))
   expect(await browser.login('lisi')).toBe('/sidebar/?login=not-staff')
-  await scene.huoshui.db.tx((tx) => tx.run(`UPDATE staff SET state = 'active' WHERE userid = 'lisi'`))
+  await scene.huoshui.db.tx((tx) => tx.run(raw(`UPDATE staff SET state = 'active' WHERE userid = 'lisi'`)))
 })
 
 test('signatures are for our own page only', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { TIMELINE } from '../records/timeline/timeline-tables.ts'
 import type { PageVersion, Profile, Tasks } from './contract.ts'
 import type { Browser } from './testing/sidebar-browser.ts'
 import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
@@ -49,7 +50,7 @@ test('the version is the profile’s, the same until something happens, another 
   await scene.settle()
   await another('remark in WeCom')
   await scene.db.tx((tx) =>
-    tx.insertIgnore('timeline', [
+    tx.insertIgnore(TIMELINE, [
       { dedupe_key: 'old-news', external_userid: externalUserId, at: 1, kind: 'test.note', body: '迟到的旧消息' },
     ]),
   )

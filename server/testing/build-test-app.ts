@@ -81,9 +81,11 @@ export async function buildTestApp(options: TestAppOptions = {}) {
       const due = await huoshui.db
         .tx((tx) =>
           tx.row(
-            `SELECT 1 AS found FROM action WHERE state = 'waiting' AND due_at <= ?
+            raw(
+              `SELECT 1 AS found FROM action WHERE state = 'waiting' AND due_at <= ?
              UNION ALL SELECT 1 AS found FROM inbound_event WHERE state = 'new' AND due_at <= ?`,
-            [now, now],
+              [now, now],
+            ),
           ),
         )
         .catch(() => undefined)

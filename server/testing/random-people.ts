@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { CAPABILITIES } from '../capabilities/capabilities.ts'
 import { specOf } from '../core/db/define-table.ts'
+import { raw } from '../core/db/sql.ts'
 import type { Row, Tx } from '../core/db/tx.ts'
 import type { Manifest } from '../records/define-capability.ts'
 import { leapOrdinal } from '../records/profiles/birthday.ts'
@@ -151,7 +152,7 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
 
 /** What `population` fills, and nothing else, is replaced. */
 export async function settleIn(tx: Tx, tables: Tables, earlier: Iterable<string>): Promise<void> {
-  for (const table of earlier) await tx.run(`DELETE FROM ${table}`)
+  for (const table of earlier) await tx.run(raw(`DELETE FROM ${table}`))
   for (const [table, rows] of Object.entries(tables)) {
     // One statement takes rows with the same columns only.
     const alike = new Map<string, Row[]>()

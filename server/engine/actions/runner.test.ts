@@ -1,7 +1,9 @@
 import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { JOB_RUN } from '../jobs/job-tables.ts'
 import { type ActionKind, defineAction, type Executor, execute, type Failure, type Lane } from './action-kind.ts'
 import { createOutbox } from './outbox.ts'
 import { createRunner } from './runner.ts'
@@ -19,8 +21,10 @@ afterEach(() => kit.close())
 
 const rows = () =>
   kit.db.tx((tx) =>
-    tx.rows<{ state: string; attempts: number; error_code: number | null }>(
-      'SELECT state, attempts, error_code FROM action ORDER BY id',
+    tx.rows(
+      raw<{ state: string; attempts: number; error_code: number | null }>(
+        'SELECT state, attempts, error_code FROM action ORDER BY id',
+      ),
     ),
   )
 
@@ -42,7 +46,7 @@ describe('the action runner', () => {
       execute(Send, {
         perform: async (action) => sent.push(action.payload.n),
         record: async (tx, action) => {
-          await tx.insert('job_run', { name: `recorded ${action.payload.n}`, next_at: 0 })
+          await tx.insert(JOB_RUN, { name: `recorded ${action.payload.n}`, next_at: 0 })
         },
       }),
     ])
@@ -53,7 +57,7 @@ describe('the action runner', () => {
     await runner.drained()
     expect(sent).toEqual([7])
     expect(await rows()).toEqual([{ state: 'done', attempts: 1, error_code: null }])
-    expect(await kit.db.tx((tx) => tx.rows('SELECT name FROM job_run'))).toEqual([{ name: 'recorded 7' }])
+    expect(await kit.db.tx((tx) => tx.rows(raw('SELECT name FROM job_run')))).toEqual([{ name: 'recorded 7' }])
   })
 
   it('does what the error says: later, never, or after a stated time', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 
@@ -44,7 +45,7 @@ it('what waits, and what is given up and wants a person, can be seen', async () 
   await t.sandbox.scan({ userId: 'zhangsan' })
   await t.settle()
   expect((await metrics()).numberAt('huoshui_backlog{queue="action",state="waiting"}')).toBeGreaterThan(0)
-  await t.db.tx((tx) => tx.run("UPDATE action SET attempts = 11, due_at = 0 WHERE state = 'waiting'"))
+  await t.db.tx((tx) => tx.run(raw("UPDATE action SET attempts = 11, due_at = 0 WHERE state = 'waiting'")))
   for (let second = 0; second < 3; second++) await t.advance(SECOND_MS)
   expect((await metrics()).numberAt('huoshui_backlog{queue="action",state="dead"}')).toBeGreaterThan(0)
 })
@@ -52,6 +53,6 @@ it('what waits, and what is given up and wants a person, can be seen', async () 
 it('up is one thing, ready another', async () => {
   const status = async (path: string): Promise<number> => (await fetch(`${t.url}${path}`)).status
   expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 200])
-  await t.db.tx((tx) => tx.run('DROP TABLE live_process'))
+  await t.db.tx((tx) => tx.run(raw('DROP TABLE live_process')))
   expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 503])
 })

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { JOB_RUN } from '../jobs/job-tables.ts'
 import { createAccept } from './accept.ts'
@@ -19,8 +20,10 @@ afterEach(() => kit.close())
 
 const states = () =>
   kit.db.tx((tx) =>
-    tx.rows<{ kind: string; state: string; attempts: number }>(
-      'SELECT kind, state, attempts FROM inbound_event ORDER BY id',
+    tx.rows(
+      raw<{ kind: string; state: string; attempts: number }>(
+        'SELECT kind, state, attempts FROM inbound_event ORDER BY id',
+      ),
     ),
   )
 
@@ -78,7 +81,7 @@ describe('the inbox', () => {
     const healthy: string[] = []
     const { dispatcher, arrive } = setUp([
       subscribe('test.broken', Noted, async (tx) => {
-        await tx.insert('job_run', { name: 'half-done', next_at: 0 })
+        await tx.insert(JOB_RUN, { name: 'half-done', next_at: 0 })
         if (broken) throw new Error('boom')
       }),
       subscribe('test.healthy', Noted, async (_tx, event) => void healthy.push(event.payload.who)),
@@ -86,14 +89,14 @@ describe('the inbox', () => {
     await arrive('test.noted', '李哥')
     await dispatcher.drained()
     expect(healthy).toEqual(['李哥'])
-    expect(await kit.db.tx((tx) => tx.rows('SELECT name FROM job_run'))).toEqual([])
+    expect(await kit.db.tx((tx) => tx.rows(raw('SELECT name FROM job_run')))).toEqual([])
     expect(await states()).toEqual([{ kind: 'test.noted', state: 'new', attempts: 1 }])
 
     broken = false
     kit.clock.advance(1_000)
     await dispatcher.drained()
     expect(healthy).toEqual(['李哥'])
-    expect(await kit.db.tx((tx) => tx.rows('SELECT name FROM job_run'))).toEqual([{ name: 'half-done' }])
+    expect(await kit.db.tx((tx) => tx.rows(raw('SELECT name FROM job_run')))).toEqual([{ name: 'half-done' }])
     expect((await states())[0]?.state).toBe('done')
   })
 

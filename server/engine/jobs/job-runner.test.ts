@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { leftOut } from '../../core/db/define-table.ts'
+import { raw } from '../../core/db/sql.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createLogger } from '../../core/kernel/logger.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
@@ -116,8 +117,10 @@ describe('a process that stood still for three minutes', () => {
   }
   const lease = () =>
     db.tx((tx) =>
-      tx.row<{ by: string | null; until: number | null }>(
-        'SELECT lease_by AS "by", lease_until AS "until" FROM job_run',
+      tx.row(
+        raw<{ by: string | null; until: number | null }>(
+          'SELECT lease_by AS "by", lease_until AS "until" FROM job_run',
+        ),
       ),
     )
 

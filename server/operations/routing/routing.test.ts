@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { set, sql } from '../../core/db/sql.ts'
+import { raw, set, sql } from '../../core/db/sql.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
@@ -192,9 +192,11 @@ describe('an invitation', () => {
     expect(outcome).toBe('already-open')
     const twin = t.db.tx((tx) =>
       tx.run(
-        `INSERT INTO invitation (external_userid, userid, pool, reason_key, open_slot, state, invited_by, reason, opened_at, lapse_at)
+        raw(
+          `INSERT INTO invitation (external_userid, userid, pool, reason_key, open_slot, state, invited_by, reason, opened_at, lapse_at)
          VALUES (?, 'zhangsan', '科普群', 'twin', ?, 'open', 'task', '{}', 1, 1)`,
-        [id, `科普群:${id}`],
+          [id, `科普群:${id}`],
+        ),
       ),
     )
     await expect(twin).rejects.toThrow()

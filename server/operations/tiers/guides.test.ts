@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
-import { set, sql } from '../../core/db/sql.ts'
+import { raw, set, sql } from '../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { CUSTOMER, FOLLOW } from '../../records/customers/customer-tables.ts'
 import { STAFF } from '../../records/staff/staff-tables.ts'
 import { steakLadder } from './testing/steak-ladder.ts'
 import { openTierScene, type TierScene } from './testing/tier-scene.ts'
@@ -94,11 +95,11 @@ it('fifty at once never go over the cap, and who waits is served in order when t
   const now = t.clock.now()
   await t.db.tx(async (tx) => {
     await tx.insertIgnore(
-      'customer',
+      CUSTOMER,
       ids.map((external_userid) => ({ external_userid, known_at: now })),
     )
     await tx.insertIgnore(
-      'follow',
+      FOLLOW,
       ids.map((external_userid) => ({ external_userid, userid: 'zhangsan', active: 1, added_at: now, known_at: now })),
     )
   })
@@ -129,7 +130,9 @@ it('fifty at once never go over the cap, and who waits is served in order when t
 
   await t.db.tx((tx) =>
     tx.run(
-      `DELETE FROM tier_seat WHERE external_userid IN (SELECT external_userid FROM tier_proposal WHERE state = 'open') AND userid = 'lisi'`,
+      raw(
+        `DELETE FROM tier_seat WHERE external_userid IN (SELECT external_userid FROM tier_proposal WHERE state = 'open') AND userid = 'lisi'`,
+      ),
     ),
   )
   await Promise.all(Array.from({ length: 5 }, () => t.db.tx((tx) => t.huoshui.tiers.assign(tx, ladder, level))))

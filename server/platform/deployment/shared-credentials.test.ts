@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Db } from '../../core/db/db.ts'
+import { raw } from '../../core/db/sql.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { createCredentialSeal } from './credential-seal.ts'
@@ -158,7 +159,7 @@ describe('the right to fetch', () => {
 
 it('while the database is away a process goes on with the token it has, and fetches one if it must', async () => {
   await ask(b)
-  await b.db.tx((tx) => tx.run('DROP TABLE credential'))
+  await b.db.tx((tx) => tx.run(raw('DROP TABLE credential')))
   await ask(b)
   expect(gettokens()).toBe(1)
   b.sandbox.faults.set({ path: 'get_follow_user_list', invalidToken: true, times: 1 })

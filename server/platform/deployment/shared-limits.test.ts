@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
+import { raw } from '../../core/db/sql.ts'
 import { LANES, type Lane } from '../../core/kernel/lane.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
@@ -79,10 +80,12 @@ describe('the limits of several processes on one database', () => {
     expect(a.bookings()).toBeLessThan(100)
     await a.limits.flush(START + 11 * SECOND_MS)
     const used = await a.db.tx((tx) =>
-      tx.row<{ n: number }>('SELECT SUM(event) AS n FROM endpoint_use WHERE path = ? AND length_ms = ?', [
-        MARK,
-        MINUTE_MS,
-      ]),
+      tx.row(
+        raw<{ n: number }>('SELECT SUM(event) AS n FROM endpoint_use WHERE path = ? AND length_ms = ?', [
+          MARK,
+          MINUTE_MS,
+        ]),
+      ),
     )
     // What was booked ahead and not used is given back.
     expect(Number(used?.n)).toBe(1_500)

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
 import type { Row, Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { insertRows } from '../../testing/insert-rows.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { orderQueries } from '../orders/order-queries.ts'
 import { createScores } from './scores.ts'
@@ -37,7 +39,7 @@ beforeAll(async () => {
       paid_at: atMs,
     })),
   )
-  await kit.db.tx((tx) => tx.insertIgnore('shop_order', orders))
+  await kit.db.tx((tx) => insertRows(tx, 'shop_order', orders))
 })
 afterAll(() => kit.close())
 
@@ -46,8 +48,8 @@ const night = async (): Promise<void> => {
   for (const job of scores.jobs) await job.run()
 }
 const spread = (tx: Tx, what: string): Promise<{ points: number; total: number }[]> =>
-  tx.rows(`SELECT ${what} AS points, COUNT(*) AS total FROM customer_score GROUP BY ${what} ORDER BY ${what}`)
-const all = (): Promise<object[]> => kit.db.tx((tx) => tx.rows('SELECT * FROM customer_score ORDER BY id'))
+  tx.rows(raw(`SELECT ${what} AS points, COUNT(*) AS total FROM customer_score GROUP BY ${what} ORDER BY ${what}`))
+const all = (): Promise<object[]> => kit.db.tx((tx) => tx.rows(raw('SELECT * FROM customer_score ORDER BY id')))
 
 it('counts the customers and purchases that the literature counts', async () => {
   const bought = await kit.db.tx((tx) => orderQueries.purchases(tx, { after: '', limit: 5_000 }))
@@ -108,7 +110,7 @@ it('gives everybody the points of their quintiles, and writes nothing when nothi
   ])
   // What a score is for: a tenth of the customers makes nearly half of what is bought afterwards.
   const best = await kit.db.tx((tx) =>
-    tx.rows<{ id: string }>('SELECT external_userid AS id FROM customer_score WHERE r + f + m = 15'),
+    tx.rows(raw<{ id: string }>('SELECT external_userid AS id FROM customer_score WHERE r + f + m = 15')),
   )
   const later = best.flatMap(({ id }) => (histories[Number(id.slice(2))] ?? []).filter((one) => !isCalibration(one)))
   expect(later.length).toBe(886)
@@ -121,7 +123,9 @@ it('gives everybody the points of their quintiles, and writes nothing when nothi
 it('whose orders are refunded loses the score; the rest of the changes are few', async () => {
   const before = await all()
   const gone = [idOf(3), idOf(2_356)]
-  await kit.db.tx((tx) => tx.run(`UPDATE shop_order SET status = 'refunded' WHERE external_userid IN (?, ?)`, gone))
+  await kit.db.tx((tx) =>
+    tx.run(raw(`UPDATE shop_order SET status = 'refunded' WHERE external_userid IN (?, ?)`, gone)),
+  )
   await night()
   const after = await kit.db.tx((tx) => scores.queries.of(tx, [...gone, idOf(4)]))
   expect([...after.keys()]).toEqual([idOf(4)])

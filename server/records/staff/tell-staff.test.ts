@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { STAFF, STAFF_RENAME } from './staff-tables.ts'
 import { createTellStaff } from './tell-staff.ts'
 
 let kit: TestKit
@@ -16,11 +18,11 @@ it('a member gets at most thirty a minute; who was renamed is found and who has 
   const { tell } = createTellStaff({ clock, outbox, wecom: { messages: { send: () => Promise.resolve({}) } } })
   await db.tx(async (tx) => {
     const row = { known_at: 1, is_guide: 0 }
-    await tx.insertIgnore('staff', [
+    await tx.insertIgnore(STAFF, [
       { userid: 'boss', state: 'active', ...row },
       { userid: 'gone', state: 'left', ...row },
     ])
-    await tx.insert('staff_rename', { old_userid: 'chief', new_userid: 'boss', renamed_at: 1 })
+    await tx.insert(STAFF_RENAME, { old_userid: 'chief', new_userid: 'boss', renamed_at: 1 })
   })
   const say = (key: string, text = `第 ${key} 条`) =>
     db.tx((tx) => tell(tx, { key, userIds: ['chief', 'boss', 'gone'], text, reason: { text: '测试' } }))
@@ -30,8 +32,10 @@ it('a member gets at most thirty a minute; who was renamed is found and who has 
   await say('long', '长'.repeat(1_000))
 
   const rows = await db.tx((tx) =>
-    tx.rows<{ due_at: number; userid: string; payload: string }>(
-      'SELECT due_at, userid, payload FROM action ORDER BY id',
+    tx.rows(
+      raw<{ due_at: number; userid: string; payload: string }>(
+        'SELECT due_at, userid, payload FROM action ORDER BY id',
+      ),
     ),
   )
   expect(rows).toHaveLength(41)

@@ -6,7 +6,7 @@ import { createTable } from '../../../migrations/frozen/table.ts'
 import { wire } from '../../capabilities/wire.ts'
 import { flag, id, instant, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut } from '../../core/db/define-table.ts'
-import { all, lock, type Sql, set, sql } from '../../core/db/sql.ts'
+import { all, lock, raw, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { nothing } from '../../core/kernel/nothing.ts'
 import { buildApp } from '../../engine/http/app.ts'
@@ -241,7 +241,7 @@ test('one customer with more than a round of waiting rows gets them all, oldest 
   await db.tx((tx) => complaints.matchWaiting(tx, 'wmA'))
   expect(await db.tx(complaints.isAnyWaiting)).toBe(false)
   const events = await db.tx((tx) =>
-    tx.rows<{ dedupe_key: string }>('SELECT dedupe_key FROM inbound_event ORDER BY id LIMIT 1'),
+    tx.rows(raw<{ dedupe_key: string }>('SELECT dedupe_key FROM inbound_event ORDER BY id LIMIT 1')),
   )
   expect(events).toEqual([{ dedupe_key: 'complaint.made:C500' }])
 })

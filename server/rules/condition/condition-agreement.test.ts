@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
+import { raw } from '../../core/db/sql.ts'
 import type { SqlValue } from '../../core/db/tx.ts'
 import { randomCondition } from '../../testing/random-condition.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
@@ -84,9 +85,11 @@ beforeAll(async () => {
   const text = db.dialect === 'sqlite' ? 'varchar(64)' : 'varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'
   await db.tx(async (tx) => {
     await tx.run(
-      `CREATE TABLE person (external_userid ${text} PRIMARY KEY, visits bigint, spent bigint, source ${text}, friend int)`,
+      raw(
+        `CREATE TABLE person (external_userid ${text} PRIMARY KEY, visits bigint, spent bigint, source ${text}, friend int)`,
+      ),
     )
-    await tx.run(`CREATE TABLE person_tag (external_userid ${text}, tag ${text})`)
+    await tx.run(raw(`CREATE TABLE person_tag (external_userid ${text}, tag ${text})`))
   })
 })
 afterAll(async () => {
@@ -101,8 +104,8 @@ it('SQL selects exactly the people for whom the condition holds in memory', asyn
       fc.array(condition, { minLength: 8, maxLength: 8 }),
       async (people, conditions) => {
         await db.tx(async (tx) => {
-          await tx.run('DELETE FROM person')
-          await tx.run('DELETE FROM person_tag')
+          await tx.run(raw('DELETE FROM person'))
+          await tx.run(raw('DELETE FROM person_tag'))
           const ids = people.map((_, index) => `wm${String(index).padStart(2, '0')}`)
           for (const [index, one] of people.entries()) {
             const id = ids[index] ?? ''
@@ -120,9 +123,11 @@ it('SQL selects exactly the people for whom the condition holds in memory', asyn
           }
           for (const asked of conditions) {
             const { text, params } = conditionSql(asked, FACTS, NOW)
-            const rows = await tx.rows<{ external_userid: string }>(
-              `SELECT c.external_userid AS external_userid FROM person c WHERE ${text} ORDER BY c.external_userid`,
-              params,
+            const rows = await tx.rows(
+              raw<{ external_userid: string }>(
+                `SELECT c.external_userid AS external_userid FROM person c WHERE ${text} ORDER BY c.external_userid`,
+                params,
+              ),
             )
             const expected = ids.filter((_, index) => {
               const one = people[index]

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
+import { raw } from '../../core/db/sql.ts'
 import { systemClock } from '../../core/kernel/clock.ts'
 import { huoshuiEnv, type Started, startProgram, untilReady } from '../start-program.ts'
 import { createTestDatabase } from '../test-database.ts'
@@ -42,7 +43,7 @@ afterEach(async () => {
 })
 
 const welcomeActions = () =>
-  db.tx((tx) => tx.rows<{ state: string }>("SELECT state FROM action WHERE kind = 'welcome.send'"))
+  db.tx((tx) => tx.rows(raw<{ state: string }>("SELECT state FROM action WHERE kind = 'welcome.send'")))
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20))
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb } from '../../core/db/db.ts'
+import { raw } from '../../core/db/sql.ts'
 import { buildTestApp } from '../../testing/build-test-app.ts'
 import { openTcpGate } from '../../testing/tcp-gate.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
@@ -26,7 +27,7 @@ describe.runIf(process.env.TEST_MYSQL_URL)('on a MySQL server', () => {
     const db = createDb(narrow.url, migrations)
     undo.push(() => db.close())
     const name = new URL(narrow.url).pathname.slice(1)
-    await db.statement((tx) => tx.run(`ALTER DATABASE ${name} CHARACTER SET latin1`))
+    await db.statement((tx) => tx.run(raw(`ALTER DATABASE ${name} CHARACTER SET latin1`)))
     expect(await t.about('数据库设置', { DATABASE_URL: narrow.url })).toMatchObject([
       { state: 'fail', why: '库的字符集是 latin1，存不下表情符号', next: expect.stringContaining('utf8mb4') },
     ])

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createAgreeingPlatform } from './agreeing-platform.ts'
 import { openScratch } from './scratch.ts'
@@ -17,11 +18,11 @@ test('a view cannot write', async () => {
   await expect(
     // A view has no method that writes; a statement that does so all the same is refused by the database.
     scratch.view((tx) =>
-      tx.rows(`INSERT INTO sop_occurrence (scan_key, at, state, started_at) VALUES ('a', 1, 'c', 1)`),
+      tx.rows(raw(`INSERT INTO sop_occurrence (scan_key, at, state, started_at) VALUES ('a', 1, 'c', 1)`)),
     ),
   ).rejects.toThrow()
   await scratch.tx((tx) =>
-    tx.run(`INSERT INTO sop_occurrence (scan_key, at, state, started_at) VALUES ('a', 1, 'c', 1)`),
+    tx.run(raw(`INSERT INTO sop_occurrence (scan_key, at, state, started_at) VALUES ('a', 1, 'c', 1)`)),
   )
   await scratch.close()
 })

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { runSop } from '../../../cli/sop.ts'
+import { raw } from '../../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/kernel/shanghai.ts'
+import { SOP_ENTRY, SOP_SPLIT } from '../sop-tables.ts'
 import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
 let t: SopScene
@@ -29,11 +31,11 @@ async function people(arm: string, count: number, goals: number): Promise<void> 
   const version = release?.version ?? ''
   const now = t.clock.now()
   await t.db.tx(async (tx) => {
-    const newest = await tx.row<{ id: number }>('SELECT COALESCE(MAX(id), 0) AS id FROM sop_entry')
+    const newest = await tx.row(raw<{ id: number }>('SELECT COALESCE(MAX(id), 0) AS id FROM sop_entry'))
     const ids = Array.from({ length: count }, (_, index) => (newest?.id ?? 0) + index + 1)
     const common = { sop: 'after-order', version, userid: 'zhangsan' }
     await tx.insertIgnore(
-      'sop_entry',
+      SOP_ENTRY,
       ids.map((id, index) => ({
         ...common,
         id,
@@ -46,7 +48,7 @@ async function people(arm: string, count: number, goals: number): Promise<void> 
       })),
     )
     await tx.insertIgnore(
-      'sop_split',
+      SOP_SPLIT,
       ids.map((id) => ({
         ...common,
         entry_id: id,
@@ -83,7 +85,7 @@ describe('an experiment', () => {
     await t.advance(HOUR_MS)
     expect((await linesOf('experiment', 'after-order'))[3]).toMatch(/^ {2}裂变 比 发券 好（差 \+2\.6 个百分点/)
     // The hourly look has seen it: what comes later takes nothing of it back.
-    await t.db.tx((tx) => tx.run(`UPDATE sop_entry SET goal_at = NULL WHERE id > 8000 AND id % 3 = 0`))
+    await t.db.tx((tx) => tx.run(raw(`UPDATE sop_entry SET goal_at = NULL WHERE id > 8000 AND id % 3 = 0`)))
     for (let look = 0; look < 3; look++) {
       expect((await linesOf('experiment', 'after-order'))[3]).toMatch(/裂变 比 发券 好.*足够的证据是早先看到的/)
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { raw } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { createTestKit, type TestKit } from '../../../testing/test-kit.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
@@ -12,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => kit.close())
 beforeEach(async () => {
-  for (const table of ['sop_message', 'sop_entry']) await run((tx) => tx.run(`DELETE FROM ${table}`))
+  for (const table of ['sop_message', 'sop_entry']) await run((tx) => tx.run(raw(`DELETE FROM ${table}`)))
 })
 
 const run = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => kit.db.tx(work)
@@ -32,7 +33,8 @@ async function come(key: string, nowMs: number, over: Partial<Entry> = {}): Prom
 const due = async (nowMs: number, limit = 9) =>
   (await run((tx) => messageQueue.dueRound(tx, nowMs, limit))).map((one) => [one.batchKey, one.externalUserId])
 const stateOf = async (id: string): Promise<unknown> =>
-  (await run((tx) => tx.row<{ state: string }>('SELECT state FROM sop_message WHERE external_userid = ?', [id])))?.state
+  (await run((tx) => tx.row(raw<{ state: string }>('SELECT state FROM sop_message WHERE external_userid = ?', [id]))))
+    ?.state
 
 it('those of one step and guide share a round until it closes; nobody else does', async () => {
   await come('a', 0)

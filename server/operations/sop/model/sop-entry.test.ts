@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { raw } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { createTestKit, type TestKit } from '../../../testing/test-kit.ts'
 import { type Entry, type EntryEvent, entryStore } from './sop-entry.ts'
@@ -10,7 +11,7 @@ beforeAll(async () => {
   kit = await createTestKit()
 })
 afterAll(() => kit.close())
-beforeEach(() => kit.db.tx((tx) => tx.run('DELETE FROM sop_entry')))
+beforeEach(() => kit.db.tx((tx) => tx.run(raw('DELETE FROM sop_entry'))))
 
 const run = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => kit.db.tx(work)
 const event = (id: number): EntryEvent => ({ id, kind: 'order.paid', atMs: id, receivedAtMs: id, payload: {} })
@@ -95,7 +96,7 @@ it('passes what a customer is in the middle of to their new guide, and nothing e
   await enter('c', { externalUserId: 'wm2' })
   await enter('d', { userId: 'lisi' })
   await run((tx) => entryStore.handOver(tx, 'wm1', 'zhangsan', 'wangwu'))
-  const guides = () => run((tx) => tx.rows('SELECT entry_key, userid FROM sop_entry ORDER BY id'))
+  const guides = () => run((tx) => tx.rows(raw('SELECT entry_key, userid FROM sop_entry ORDER BY id')))
   const of = (a: string, b: string, c: string, d: string) =>
     Object.entries({ a, b, c, d }).map(([entry_key, userid]) => ({ entry_key, userid }))
   expect(await guides()).toEqual(of('wangwu', 'zhangsan', 'zhangsan', 'lisi'))
@@ -114,7 +115,7 @@ it('saves those that stand alike and those that do not, each as they stand; a fa
     ]),
   )
   expect(
-    await run((tx) => tx.rows('SELECT position, due_at, attempts, last_error FROM sop_entry ORDER BY id')),
+    await run((tx) => tx.rows(raw('SELECT position, due_at, attempts, last_error FROM sop_entry ORDER BY id'))),
   ).toEqual([
     { position: '2', due_at: 100, attempts: 0, last_error: null },
     { position: '3', due_at: 100, attempts: 0, last_error: null },

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { VOCABULARY } from '../../../capabilities/vocabulary.ts'
+import { raw } from '../../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import { sopOf } from '../../../rules/book/bind-sop.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
 import { createTestKit, type TestKit } from '../../../testing/test-kit.ts'
+import { SCRIPT_USE } from '../../scripts-library/script-tables.ts'
 import { createRunScans } from './run-scans.ts'
 
 let kit: TestKit
@@ -24,7 +26,7 @@ afterAll(() => kit.close())
 beforeEach(async () => {
   kit.clock.advance(Date.parse(NINE) - kit.clock.now())
   for (const table of ['sop_schedule', 'sop_occurrence', 'sop_member', 'script_use']) {
-    await kit.db.tx((tx) => tx.run(`DELETE FROM ${table}`))
+    await kit.db.tx((tx) => tx.run(raw(`DELETE FROM ${table}`)))
   }
   sops = new Map()
   audience = ['c1', 'c2', 'c3', 'c4', 'c5']
@@ -54,7 +56,7 @@ const server = () =>
     {
       byScan: async (tx, sop, ids, { atMs }) => {
         for (const id of ids) {
-          await tx.insert('script_use', {
+          await tx.insert(SCRIPT_USE, {
             use_key: `${sop.name}:${atMs}:${id}:${log.length}`,
             external_userid: id,
             userid: 'u',
@@ -73,8 +75,10 @@ const server = () =>
 const history = (): Promise<string[]> =>
   kit.db.tx(async (tx) =>
     (
-      await tx.rows<{ at: number; scan_key: string; state: string; entered: number }>(
-        'SELECT at, scan_key, state, entered FROM sop_occurrence ORDER BY at, scan_key',
+      await tx.rows(
+        raw<{ at: number; scan_key: string; state: string; entered: number }>(
+          'SELECT at, scan_key, state, entered FROM sop_occurrence ORDER BY at, scan_key',
+        ),
       )
     ).map((row) => `${shanghaiText(row.at)} ${row.scan_key} ${row.state} ${row.entered}`),
   )
@@ -231,6 +235,8 @@ it('a changed audience is only noted, unless those in it count; one that is gone
   sops.clear()
   await look()
   expect(
-    await kit.db.tx((tx) => tx.rows('SELECT scan_key FROM sop_member UNION ALL SELECT scan_key FROM sop_schedule')),
+    await kit.db.tx((tx) =>
+      tx.rows(raw('SELECT scan_key FROM sop_member UNION ALL SELECT scan_key FROM sop_schedule')),
+    ),
   ).toEqual([])
 })

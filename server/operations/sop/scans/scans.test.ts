@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import { leapOrdinal } from '../../../records/profiles/birthday.ts'
+import { CUSTOMER_PROFILE } from '../../../records/profiles/profile-tables.ts'
 import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
 let t: SopScene
@@ -22,7 +23,7 @@ it('comes on the day after something, before a birthday, and once for each silen
   })
   const id = await t.scan({ state: 'store-code' })
   await t.db.tx((tx) =>
-    tx.insert('customer_profile', {
+    tx.insert(CUSTOMER_PROFILE, {
       external_userid: id,
       birth_month: 11,
       birth_day: 28,

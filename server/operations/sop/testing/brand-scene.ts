@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { Delivery } from '../../../../sandbox/callbacks.ts'
 import { products } from '../../../../sandbox/people/products.ts'
 import { createSandbox } from '../../../../sandbox/sandbox.ts'
+import { raw } from '../../../core/db/sql.ts'
 import { createSettableClock } from '../../../core/kernel/clock.ts'
 import { DAY_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import { openBrowser } from '../../../sidebar-api/testing/sidebar-browser.ts'
@@ -144,7 +145,7 @@ export async function openBrandScene(now: string, known: readonly { id: string; 
       await sandbox.settle()
       const [last] = await t.rawRows<{ id: number }>('SELECT MAX(id) AS id FROM inbound_event')
       await t.db.tx((tx) =>
-        tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL WHERE id > ?`, [toldId]),
+        tx.run(raw(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL WHERE id > ?`, [toldId])),
       )
       toldId = Number(last?.id)
       for (const delivery of sandbox.callbackLog()) told.add(delivery)

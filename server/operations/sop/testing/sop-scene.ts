@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { raw } from '../../../core/db/sql.ts'
 import { SECOND_MS } from '../../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp, type TestAppOptions } from '../../../testing/build-test-app.ts'
 
@@ -119,7 +120,7 @@ export async function openSopScene({
     again: async (): Promise<void> => {
       t.sandbox.redeliver()
       await t.sandbox.settle()
-      await t.db.tx((tx) => tx.run(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL`))
+      await t.db.tx((tx) => tx.run(raw(`UPDATE inbound_event SET state = 'new', done_subscriptions = NULL`)))
       await t.settle()
     },
     outcomes: async (id: string): Promise<string[]> => (await journey(id)).steps.map((step) => step.outcome),

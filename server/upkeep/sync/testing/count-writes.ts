@@ -1,4 +1,5 @@
 import type { Db } from '../../../core/db/db.ts'
+import { raw } from '../../../core/db/sql.ts'
 
 const TABLES = [
   'customer',
@@ -35,7 +36,9 @@ export async function countWrites(db: Db) {
   return {
     counts: async (): Promise<Record<string, number>> => {
       const rows = await db.tx((tx) =>
-        tx.rows<{ what: string; n: number }>('SELECT what, COUNT(*) AS n FROM test_write GROUP BY what ORDER BY what'),
+        tx.rows(
+          raw<{ what: string; n: number }>('SELECT what, COUNT(*) AS n FROM test_write GROUP BY what ORDER BY what'),
+        ),
       )
       return Object.fromEntries(rows.map((row) => [row.what, Number(row.n)]))
     },

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { raw } from '../../../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../core/kernel/shanghai.ts'
 import { config, openSopScene, type SopScene } from '../../testing/sop-scene.ts'
 
@@ -96,7 +97,9 @@ it('who has had their share, is no friend any more or has left the journey gets 
 
   const pay = async (orderId: string): Promise<string | undefined> => {
     await t.db.tx((tx) =>
-      tx.run(`UPDATE sop_entry SET due_at = ? WHERE external_userid = ? AND state = 'active'`, [t.clock.now(), id]),
+      tx.run(
+        raw(`UPDATE sop_entry SET due_at = ? WHERE external_userid = ? AND state = 'active'`, [t.clock.now(), id]),
+      ),
     )
     await t.advance(SECOND_MS)
     await t.pay(id, orderId)

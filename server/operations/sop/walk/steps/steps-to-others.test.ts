@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { raw } from '../../../../core/db/sql.ts'
 import { DAY_MS, SECOND_MS } from '../../../../core/kernel/shanghai.ts'
 import { openReceiver } from '../../../events-out/testing/receiver.ts'
 import { config, openSopScene, type SopScene } from '../../testing/sop-scene.ts'
@@ -162,7 +163,7 @@ it('journeys that changed into a circle stop after a few starts', async () => {
     'sop/first.yaml': `${link('one', '{ wait: 1m }', 'customer.added')}---\n${link('two', steps('one'), 'tag.added')}`,
   })
   await t.huoshui.rules.check()
-  await t.db.tx((tx) => tx.run('UPDATE sop_entry SET start_chain = 8'))
+  await t.db.tx((tx) => tx.run(raw('UPDATE sop_entry SET start_chain = 8')))
   await t.advance(DAY_MS)
   await t.advance(SECOND_MS)
   expect((await t.outcomes(id)).at(-1)).toBe('没有开始 SOP「two」：已经一个接一个开始了 8 个 SOP')
