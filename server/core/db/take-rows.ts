@@ -1,6 +1,6 @@
 import type { Table } from './define-table.ts'
-import { list, raw, type Selection, type Sql, sql } from './sql.ts'
-import type { SqlValue, Tx } from './tx.ts'
+import { list, type Selection, type Sql, sql } from './sql.ts'
+import type { Tx } from './tx.ts'
 
 export interface Taking<Row> {
   /** Has a primary key `id`. */
@@ -14,39 +14,17 @@ export interface Taking<Row> {
   takers?: number
 }
 
-/** With SQL as text, of rooms whose columns are not yet named. */
-export interface TextTaking {
-  table: string
-  columns: string
-  where: string
-  params: SqlValue[]
-  orderBy: string
-  limit: number
-  takers?: number
-}
-
-const inPieces = ({ table, columns, where, params, orderBy, limit, takers }: TextTaking) => ({
-  table: raw(table),
-  columns: raw(columns),
-  where: raw(where, params),
-  orderBy: raw(orderBy),
-  limit,
-  takers,
-})
-
 /** Rows for this transaction alone; other processes skip them and take the next. They are found without a lock and then
  *  locked by primary key: a locking range scan would also lock the row behind its end, and so hide the first due row of the
  *  next lane from everybody. Sorting by anything but the primary key locks all that is sorted, whatever the limit. */
-export function takeRows<Row>(tx: Tx, taking: Taking<Row>): Promise<Row[]>
-export function takeRows<Row>(tx: Tx, taking: TextTaking): Promise<Row[]>
-export async function takeRows<Row>(tx: Tx, taking: Taking<Row> | TextTaking): Promise<Row[]> {
-  const { table, columns, where, orderBy, limit, takers = 1 } = 'params' in taking ? inPieces(taking) : taking
-  // The shape of the rows is in the selection, which the union above hides from the compiler.
+export async function takeRows<Row>(tx: Tx, taking: Taking<Row>): Promise<Row[]> {
+  const { table, columns, where, orderBy, limit, takers = 1 } = taking
+  // Of a selection that is a type parameter, the compiler does not see that it gives the rows their shape.
   const take = (query: Sql): Promise<Row[]> => tx.rows(query) as Promise<Row[]>
   if (tx.dialect === 'sqlite') {
     return take(sql`SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ${limit}`)
   }
-  const found = await tx.rows<{ id: number }>(
+  const found = await tx.rows(
     sql`SELECT id FROM ${table} WHERE ${where} ORDER BY ${orderBy} LIMIT ${limit * takers}` as Sql<{ id: number }>,
   )
   if (found.length === 0) return []

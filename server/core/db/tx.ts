@@ -16,19 +16,14 @@ export interface Tx {
   readonly dialect: Dialect
   /** The rows of a SELECT, in the shape of its selections. */
   rows<Found>(query: Sql<Found>): Promise<Found[]>
-  rows<T extends object>(sql: string, params?: SqlValue[]): Promise<T[]>
   row<Found>(query: Sql<Found>): Promise<Found | undefined>
-  row<T extends object>(sql: string, params?: SqlValue[]): Promise<T | undefined>
   /** UPDATE or DELETE; gives the number of rows that it found. */
   run(query: Sql): Promise<number>
-  run(sql: string, params?: SqlValue[]): Promise<number>
   /** Inserts one row; gives the id that the database chose. */
   insert<Of extends Table>(table: Of, row: NewRowOf<Of>): Promise<number>
-  insert(table: string, row: Row): Promise<number>
   /** Inserts the rows that break no unique key; gives how many were new. All rows have the same columns. Every fault other
    *  than a known key is thrown. */
   insertIgnore<Of extends Table>(table: Of, rows: NewRowOf<Of>[]): Promise<number>
-  insertIgnore(table: string, rows: Row[]): Promise<number>
   /** Inserts, or updates the columns that are not in `key` (or only those in `update`). */
   upsert<Of extends Table>(
     table: Of,
@@ -36,7 +31,6 @@ export interface Tx {
     key: ColumnName<Of>[],
     update?: ColumnName<Of>[],
   ): Promise<void>
-  upsert(table: string, rows: Row[], key: string[], update?: string[]): Promise<void>
   /** Inserts, or adds the row's `column` to what stands there under `key`. */
   increase<Of extends Table>(
     table: Of,
@@ -44,7 +38,6 @@ export interface Tx {
     key: ColumnName<Of>[],
     column: ColumnName<Of>,
   ): Promise<void>
-  increase(table: string, rows: Row[], key: string[], column: string): Promise<void>
   /** Work that is undone alone when it throws; the transaction goes on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
   /** Runs once the commit is durable; for nudges only, never for work that must happen. */
@@ -80,13 +73,9 @@ interface MysqlResult {
   info?: string
 }
 
-type Target = string | Table
-
-const nameOf = (target: Target): string => (typeof target === 'string' ? target : specOf(target).name)
-
 /** Undefined is absent: the same as a null. */
-function checked(target: Target, rows: readonly object[]): Row[] {
-  if (typeof target !== 'string') for (const row of rows) checkRow(specOf(target), row as Row)
+function checked(table: Table, rows: readonly object[]): Row[] {
+  for (const row of rows) checkRow(specOf(table), row as Row)
   return rows as Row[]
 }
 
@@ -101,18 +90,16 @@ export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (()
     return { affected: result.affected ?? 0, raw: result.raw }
   }
 
-  async function find(query_: string | Sql<object>, params: SqlValue[] = []): Promise<Row[]> {
-    if (typeof query_ === 'string') return (await query(query_, params)) as Row[]
-    const { text, params: values } = render(query_, dialect)
-    const rows = (await query(text, values)) as Row[]
-    for (const name of query_.numbers) for (const row of rows) if (row[name] != null) row[name] = Number(row[name])
+  async function find(piece: Sql): Promise<Row[]> {
+    const { text, params } = render(piece, dialect)
+    const rows = (await query(text, params)) as Row[]
+    for (const name of piece.numbers) for (const row of rows) if (row[name] != null) row[name] = Number(row[name])
     return rows
   }
 
-  async function run(query_: string | Sql, params: SqlValue[] = []): Promise<number> {
-    if (typeof query_ === 'string') return (await execute(query_, params)).affected
-    const { text, params: values } = render(query_, dialect)
-    return (await execute(text, values)).affected
+  async function run(piece: Sql): Promise<number> {
+    const { text, params } = render(piece, dialect)
+    return (await execute(text, params)).affected
   }
 
   /** Of one row MySQL does not tell apart whether it was known, of several it counts them. */
@@ -135,13 +122,13 @@ export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (()
   }
 
   async function merge(
-    target: Target,
+    declared: Table,
     rows: readonly object[],
     key: string[],
     changesOf: (columns: string[]) => { column: string; isAdded: boolean }[],
   ): Promise<void> {
-    const table = nameOf(target)
-    for (const part of chunks(checked(target, rows))) {
+    const table = specOf(declared).name
+    for (const part of chunks(checked(declared, rows))) {
       const columns = Object.keys(part[0] ?? {})
       const { sql, params } = valuesClause(part, columns)
       const given = (column: string): string =>
@@ -165,26 +152,26 @@ export function createTx(manager: EntityManager, dialect: Dialect, onCommit: (()
   const tx = {
     dialect,
     rows: find,
-    row: async (query_: string | Sql<object>, params?: SqlValue[]) => (await find(query_, params))[0],
+    row: async (piece: Sql) => (await find(piece))[0],
     run,
-    insert: async (target: Target, row: object) => {
-      const [values = {}] = checked(target, [row])
+    insert: async (table: Table, row: object) => {
+      const [values = {}] = checked(table, [row])
       const columns = Object.keys(values)
       const { sql, params } = valuesClause([values], columns)
-      const result = await query(`INSERT INTO ${quote(nameOf(target))} (${list(columns)}) VALUES ${sql}`, params)
+      const result = await query(`INSERT INTO ${quote(specOf(table).name)} (${list(columns)}) VALUES ${sql}`, params)
       return dialect === 'mysql' ? (result as MysqlResult).insertId : Number(result)
     },
-    insertIgnore: async (target: Target, rows: readonly object[]) => {
+    insertIgnore: async (table: Table, rows: readonly object[]) => {
       let inserted = 0
-      for (const part of chunks(checked(target, rows))) inserted += await insertUnknown(nameOf(target), part)
+      for (const part of chunks(checked(table, rows))) inserted += await insertUnknown(specOf(table).name, part)
       return inserted
     },
-    upsert: (target: Target, rows: readonly object[], key: string[], update?: string[]) =>
-      merge(target, rows, key, (columns) =>
+    upsert: (table: Table, rows: readonly object[], key: string[], update?: string[]) =>
+      merge(table, rows, key, (columns) =>
         (update ?? columns.filter((column) => !key.includes(column))).map((column) => ({ column, isAdded: false })),
       ),
-    increase: (target: Target, rows: readonly object[], key: string[], column: string) =>
-      merge(target, rows, key, () => [{ column, isAdded: true }]),
+    increase: (table: Table, rows: readonly object[], key: string[], column: string) =>
+      merge(table, rows, key, () => [{ column, isAdded: true }]),
     savepoint: async <T>(work: () => Promise<T>): Promise<T> => {
       savepoints += 1
       const name = `sp_${savepoints}`

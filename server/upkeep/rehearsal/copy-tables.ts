@@ -16,10 +16,10 @@ export async function copyTables(
   drawn: ReadonlySet<string> | undefined,
 ): Promise<void> {
   for (const table of tables) {
-    const { name, snapshot } = specOf(table)
+    const { snapshot } = specOf(table)
     if ('leftOut' in snapshot) continue
     for await (const rows of rowsOf(from, table, snapshot, drawn)) {
-      for (const scratch of scratches) await scratch.tx((tx) => tx.insertIgnore(name, rows))
+      for (const scratch of scratches) await scratch.tx((tx) => tx.insertIgnore(table, rows))
     }
   }
   for (const scratch of scratches) await numberApart(scratch, tables)
