@@ -1,6 +1,7 @@
+import { SOP_ENTRY } from '../server/operations/sop/sop-tables.ts'
 import { migrations } from '../migrations/index.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
-import { raw } from '../server/core/db/sql.ts'
+import { pick, sql, raw } from '../server/core/db/sql.ts'
 import { takeRows } from '../server/core/db/take-rows.ts'
 import type { Row } from '../server/core/db/tx.ts'
 import { DAY_MS } from '../server/core/kernel/shanghai.ts'
@@ -44,12 +45,11 @@ interface Due {
 async function work(db: Db, nowMs: number): Promise<void> {
   for (let taken = BATCH; taken > 0; ) {
     taken = await db.tx(async (tx) => {
-      const due = await takeRows<Due>(tx, {
-        table: 'sop_entry',
-        columns: 'id, external_userid, userid',
-        where: `state = 'active' AND due_at <= ?`,
-        params: [nowMs],
-        orderBy: 'due_at, id',
+      const due = await takeRows(tx, {
+        table: SOP_ENTRY,
+        columns: pick(SOP_ENTRY, 'id', 'external_userid', 'userid'),
+        where: sql`${SOP_ENTRY.state} = 'active' AND ${SOP_ENTRY.due_at} <= ${nowMs}`,
+        orderBy: sql`${SOP_ENTRY.due_at}, ${SOP_ENTRY.id}`,
         limit: BATCH,
       })
       if (due.length === 0) return 0
