@@ -1,3 +1,4 @@
+import { raw } from '../server/core/db/sql.ts'
 import { migrations } from '../migrations/index.ts'
 import { facts } from '../server/capabilities/facts.ts'
 import { VOCABULARY } from '../server/capabilities/vocabulary.ts'
@@ -86,14 +87,14 @@ export async function measureAudience(
   const questions = {
     count: {
       ours: () => db.tx(async (tx) => String(await facts.count(tx, CONDITION, now))),
-      theirs: () => db.tx(async (tx) => String((await tx.row<{ n: number }>(byHand('COUNT(*) AS n'), params))?.n)),
+      theirs: () => db.tx(async (tx) => String((await tx.row(raw<{ n: number }>(byHand('COUNT(*) AS n'), params)))?.n)),
     },
     'first page': {
       ours: () => db.tx(async (tx) => (await facts.audience(tx, CONDITION, now, { limit: PAGE })).join()),
       theirs: () =>
         db.tx(async (tx) => {
           const sql = `${byHand('c.external_userid AS id')} ORDER BY c.external_userid LIMIT ${PAGE}`
-          return (await tx.rows<{ id: string }>(sql, params)).map((row) => row.id).join()
+          return (await tx.rows(raw<{ id: string }>(sql, params))).map((row) => row.id).join()
         }),
     },
   }

@@ -62,7 +62,7 @@ export async function untilQuiet(databaseUrl: string, clock: Clock): Promise<voi
   }
 }
 
-const rowsOf = <T extends object>(db: Db, sql: string): Promise<T[]> => db.tx((tx) => tx.rows<T>(sql))
+const rowsOf = <T extends object>(db: Db, sql: string): Promise<T[]> => db.tx((tx) => tx.rows(raw<T>(sql)))
 const fieldOf = ({ fields }: Delivery, name: string): string =>
   String(fields.find(([field]) => field === name)?.[1] ?? '')
 

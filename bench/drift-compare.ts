@@ -1,3 +1,4 @@
+import { raw } from '../server/core/db/sql.ts'
 import { allFollows, findFollow, liveTagIds } from '../sandbox/relations.ts'
 import type { World } from '../sandbox/world.ts'
 import type { Db } from '../server/core/db/db.ts'
@@ -28,7 +29,7 @@ function compare(thing: string, theirs: Map<string, unknown>, ours: Map<string, 
 /** Our tables beside the sandbox's world. `unheard`: pairs ("userid external_userid") whose deletion by the customer was told by a
  *  callback that got lost. */
 export async function compareWorlds(world: World, db: Db, unheard: ReadonlySet<string>): Promise<Compared[]> {
-  const rows = <T extends object>(sql: string): Promise<T[]> => db.tx((tx) => tx.rows<T>(sql))
+  const rows = <T extends object>(sql: string): Promise<T[]> => db.tx((tx) => tx.rows(raw<T>(sql)))
 
   const ourFollows = await rows<{
     userid: string

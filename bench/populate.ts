@@ -59,7 +59,7 @@ export async function populate(db: Db, options: PopulateOptions): Promise<void> 
     for (let at = 0; at < ids.length; at += CHUNK) {
       const part: Row[] = []
       for (let n = at; n < Math.min(at + CHUNK, ids.length); n++) part.push(...rowsOf(place(n)))
-      if (part.length > 0) await db.tx((tx) => tx.insertIgnore(table, part))
+      if (part.length > 0) await db.tx((tx) => insertRows(tx, table, part))
       rows += part.length
     }
     options.print(`  ${table}: ${rows} rows in ${((Date.now() - began) / 1000).toFixed(1)} s`)

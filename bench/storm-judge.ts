@@ -1,3 +1,4 @@
+import { raw } from '../server/core/db/sql.ts'
 import { migrations } from '../migrations/index.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createDb } from '../server/core/db/db.ts'
@@ -33,7 +34,7 @@ export { isEmpty as isStormClean }
 /** Every acknowledged event is a row, every order is one row told once, every mass send was asked for once. */
 export async function judgeStorm(sandbox: Sandbox, databaseUrl: string, ordersTaken: string[]): Promise<StormFacts> {
   const db = createDb(databaseUrl, migrations)
-  const rows = <T extends object>(sql: string): Promise<T[]> => db.tx((tx) => tx.rows<T>(sql))
+  const rows = <T extends object>(sql: string): Promise<T[]> => db.tx((tx) => tx.rows(raw<T>(sql)))
   const events = await rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind LIKE 'wecom.%'`)
   const orders = await rows<{ order_id: string }>('SELECT order_id FROM shop_order')
   const paid = await rows<{ payload: string }>(`SELECT payload FROM inbound_event WHERE kind = 'order.paid'`)

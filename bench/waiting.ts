@@ -1,3 +1,4 @@
+import { raw } from '../server/core/db/sql.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Db } from '../server/core/db/db.ts'
 
@@ -12,7 +13,7 @@ export async function until(what: string, timeoutMs: number, isTrue: () => Promi
 }
 
 const count = async (db: Db, sql: string, params: (string | number)[] = []): Promise<number> =>
-  Number((await db.tx((tx) => tx.row<{ n: number }>(sql, params)))?.n ?? 0)
+  Number((await db.tx((tx) => tx.row(raw<{ n: number }>(sql, params))))?.n ?? 0)
 
 /** Everything that the parcel card's welcome needs is at the platform, and the first sync is over. */
 export async function isPrepared(db: Db): Promise<boolean> {

@@ -27,7 +27,7 @@ async function tables(db: Db): Promise<string[]> {
     db.dialect === 'sqlite'
       ? "SELECT name AS name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
       : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()'
-  const rows = await db.tx((tx) => tx.rows<{ name: string }>(sql))
+  const rows = await db.tx((tx) => tx.rows(raw<{ name: string }>(sql)))
   return rows
     .map((row) => row.name)
     .filter((name) => name !== 'migrations')

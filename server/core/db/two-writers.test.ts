@@ -1,3 +1,5 @@
+import { count, pick, select, sql } from './sql.ts'
+import { JOB_RUN } from '../../engine/jobs/job-tables.ts'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,8 +10,9 @@ import { createDb } from './db.ts'
 
 const OTHER = `
 const { createDb } = await import(process.env.DB_MODULE)
+const { JOB_RUN } = await import(process.env.TABLES_MODULE)
 const db = createDb(process.env.DB_URL, [])
-for (let i = 0; i < 300; i++) await db.tx((tx) => tx.insert('job_run', { name: 'other' + i, next_at: 0 }))
+for (let i = 0; i < 300; i++) await db.tx((tx) => tx.insert(JOB_RUN, { name: 'other' + i, next_at: 0 }))
 await db.close()
 `
 
@@ -19,7 +22,12 @@ it('a command that writes to the same SQLite file never has the server’s trans
   const db = createDb(url, migrations)
   await db.migrate()
   const other = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', OTHER], {
-    env: { ...process.env, DB_MODULE: new URL('./db.ts', import.meta.url).href, DB_URL: url },
+    env: {
+      ...process.env,
+      DB_MODULE: new URL('./db.ts', import.meta.url).href,
+      TABLES_MODULE: new URL('../../engine/jobs/job-tables.ts', import.meta.url).href,
+      DB_URL: url,
+    },
     stdio: 'inherit',
   })
   let exitCode: number | null | undefined
@@ -29,16 +37,16 @@ it('a command that writes to the same SQLite file never has the server’s trans
   let own = 0
   while (exitCode === undefined) {
     await db.tx(async (tx) => {
-      await tx.rows('SELECT COUNT(*) AS n FROM job_run')
+      await tx.rows(sql`SELECT ${select({ n: count() })} FROM ${JOB_RUN}`)
       await new Promise((resolve) => setImmediate(resolve))
-      await tx.insert('job_run', { name: `own${own}`, next_at: 0 })
+      await tx.insert(JOB_RUN, { name: `own${own}`, next_at: 0 })
     })
     own += 1
     // SQLite's waiters look again every few milliseconds; a server pauses longer than that, too.
     await new Promise((resolve) => setTimeout(resolve, 3))
   }
   expect(exitCode).toBe(0)
-  const names = await db.tx((tx) => tx.rows<{ name: string }>('SELECT name FROM job_run'))
+  const names = await db.tx((tx) => tx.rows(sql`SELECT ${pick(JOB_RUN, 'name')} FROM ${JOB_RUN}`))
   expect(names.filter(({ name }) => name.startsWith('other'))).toHaveLength(300)
   expect(names.filter(({ name }) => name.startsWith('own'))).toHaveLength(own)
   await db.close()

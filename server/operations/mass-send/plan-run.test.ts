@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { pick, sql } from '../../core/db/sql.ts'
+import { pick, raw, sql } from '../../core/db/sql.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
@@ -50,7 +50,7 @@ async function open(): Promise<number> {
   })
 }
 
-const rows = <T extends object>(sql: string) => kit.db.tx((tx) => tx.rows<T>(sql))
+const rows = <T extends object>(sql: string) => kit.db.tx((tx) => tx.rows(raw<T>(sql)))
 const sizes = async () =>
   (await rows<{ size: number }>('SELECT size FROM send_batch ORDER BY chunk')).map((row) => row.size)
 

@@ -1,3 +1,4 @@
+import { raw } from '../../core/db/sql.ts'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,7 +67,7 @@ afterEach(async () => {
   rmSync(configDir, { recursive: true, force: true })
 })
 
-const count = async (sql: string): Promise<number> => Number((await db.tx((tx) => tx.row<{ n: number }>(sql)))?.n ?? 0)
+const count = async (sql: string): Promise<number> => Number((await db.tx((tx) => tx.row(raw<{ n: number }>(sql))))?.n ?? 0)
 const asked = (): number => sandbox.calls('cgi-bin/gettoken').length
 const welcomes = (): number => sandbox.calls('send_welcome_msg').filter(({ errcode }) => errcode === 0).length
 const refused = (): number => sandbox.calls().filter(({ errcode }) => errcode === 40014 || errcode === 42001).length

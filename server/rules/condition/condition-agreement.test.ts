@@ -1,3 +1,5 @@
+import { defineTable, leftOut } from '../../core/db/define-table.ts'
+import { flag, integer, nullable, primary, text as column } from '../../core/db/columns.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
@@ -76,6 +78,20 @@ const condition = randomCondition([...FACTS.values()], {
 const factsOf = (one: Person): Map<string, FactValue> =>
   new Map<string, FactValue>([...Object.entries(one), ['age', one.visits === undefined ? undefined : one.visits + 5]])
 
+const here = { snapshot: leftOut('a table of this test') }
+const PERSON = defineTable(
+  'person',
+  {
+    external_userid: primary(column()),
+    visits: nullable(integer()),
+    spent: nullable(integer()),
+    source: nullable(column()),
+    friend: nullable(flag()),
+  },
+  here,
+)
+const PERSON_TAG = defineTable('person_tag', { external_userid: column(), tag: column() }, here)
+
 let db: Db
 let drop: () => Promise<void>
 beforeAll(async () => {
@@ -109,7 +125,7 @@ it('SQL selects exactly the people for whom the condition holds in memory', asyn
           const ids = people.map((_, index) => `wm${String(index).padStart(2, '0')}`)
           for (const [index, one] of people.entries()) {
             const id = ids[index] ?? ''
-            await tx.insert('person', {
+            await tx.insert(PERSON, {
               external_userid: id,
               visits: one.visits ?? null,
               spent: one.spent ?? null,
@@ -117,7 +133,7 @@ it('SQL selects exactly the people for whom the condition holds in memory', asyn
               friend: one.friend === undefined ? null : Number(one.friend),
             })
             await tx.insertIgnore(
-              'person_tag',
+              PERSON_TAG,
               one.tags.map((tag) => ({ external_userid: id, tag })),
             )
           }
