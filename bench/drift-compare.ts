@@ -1,7 +1,7 @@
-import { raw } from '../server/core/db/sql.ts'
 import { allFollows, findFollow, liveTagIds } from '../sandbox/relations.ts'
 import type { World } from '../sandbox/world.ts'
 import type { Db } from '../server/core/db/db.ts'
+import { raw } from '../server/core/db/sql.ts'
 
 /** One thing that both know, and where they part. */
 export interface Compared {

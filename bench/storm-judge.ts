@@ -1,7 +1,7 @@
-import { raw } from '../server/core/db/sql.ts'
 import { migrations } from '../migrations/index.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { createDb } from '../server/core/db/db.ts'
+import { raw } from '../server/core/db/sql.ts'
 
 export interface StormFacts {
   /** Callbacks of every kind that were answered 200, each distinct event once. */

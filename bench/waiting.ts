@@ -1,6 +1,6 @@
-import { raw } from '../server/core/db/sql.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Db } from '../server/core/db/db.ts'
+import { raw } from '../server/core/db/sql.ts'
 
 /** Asks ten times a second; throws when it takes longer than `timeoutMs`. Gives the milliseconds waited. */
 export async function until(what: string, timeoutMs: number, isTrue: () => Promise<boolean>): Promise<number> {

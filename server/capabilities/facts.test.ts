@@ -75,7 +75,7 @@ it('counts Shanghai days in SQL as it does in memory, to the millisecond', async
 
 it('says what a shopkeeper would count', async () => {
   const at = (text: string): number => Date.parse(`${text}+08:00`)
-  const order = (nth: number, status: string, total_fen: number, paid: string) => ({
+  const order = (nth: number, status: 'paid' | 'refunded', total_fen: number, paid: string) => ({
     ...{ id: 900 + nth, order_id: `s${nth}`, source: 's', external_userid: 'wmShop', status, total_fen },
     ...{ created_at: at(paid), paid_at: at(paid) },
   })

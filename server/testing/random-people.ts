@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { CAPABILITIES } from '../capabilities/capabilities.ts'
+import { EVERY_TABLE } from '../capabilities/tables.ts'
 import { specOf } from '../core/db/define-table.ts'
 import { raw } from '../core/db/sql.ts'
 import type { Row, Tx } from '../core/db/tx.ts'
@@ -150,6 +151,14 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
   return tables
 })
 
+const TABLES = new Map(EVERY_TABLE.map((table) => [specOf(table).name, table]))
+
+async function insertKnown(tx: Tx, name: string, rows: Row[]): Promise<void> {
+  const table = TABLES.get(name)
+  if (table === undefined) throw new Error(`no table ${name}`)
+  await tx.insertIgnore(table, rows)
+}
+
 /** What `population` fills, and nothing else, is replaced. */
 export async function settleIn(tx: Tx, tables: Tables, earlier: Iterable<string>): Promise<void> {
   for (const table of earlier) await tx.run(raw(`DELETE FROM ${table}`))
@@ -160,6 +169,6 @@ export async function settleIn(tx: Tx, tables: Tables, earlier: Iterable<string>
       const columns = Object.keys(row).join()
       alike.set(columns, [...(alike.get(columns) ?? []), row])
     }
-    for (const group of alike.values()) await tx.insertIgnore(table, group)
+    for (const group of alike.values()) await insertKnown(tx, table, group)
   }
 }

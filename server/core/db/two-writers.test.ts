@@ -1,12 +1,12 @@
-import { count, pick, select, sql } from './sql.ts'
-import { JOB_RUN } from '../../engine/jobs/job-tables.ts'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
+import { JOB_RUN } from '../../engine/jobs/job-tables.ts'
 import { createDb } from './db.ts'
+import { count, pick, select, sql } from './sql.ts'
 
 const OTHER = `
 const { createDb } = await import(process.env.DB_MODULE)

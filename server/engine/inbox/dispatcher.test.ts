@@ -132,7 +132,7 @@ describe('the inbox', () => {
       { kind: 'test.noted', state: 'done', attempts: 0 },
     ])
     const [fault] = await kit.db.tx((tx) =>
-      tx.rows<{ last_error: string }>('SELECT last_error FROM inbound_event ORDER BY id LIMIT 1'),
+      tx.rows(raw<{ last_error: string }>('SELECT last_error FROM inbound_event ORDER BY id LIMIT 1')),
     )
     expect(fault?.last_error).toContain('test.keep: db.too-long: job_run.name')
   })

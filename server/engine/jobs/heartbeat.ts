@@ -1,6 +1,6 @@
 import { maybeNumber, select, sql } from '../../core/db/sql.ts'
-import { JOB_RUN } from './job-tables.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { JOB_RUN } from './job-tables.ts'
 
 /** A server ends some job every second; silent this long, it does not run. */
 const SILENT_MS = 20_000

@@ -1,4 +1,3 @@
-import { raw } from '../../core/db/sql.ts'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
+import { raw } from '../../core/db/sql.ts'
 import { systemClock } from '../../core/kernel/clock.ts'
 import { huoshuiEnv, type Started, startProgram, untilReady } from '../../testing/start-program.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
@@ -67,7 +67,8 @@ afterEach(async () => {
   rmSync(configDir, { recursive: true, force: true })
 })
 
-const count = async (sql: string): Promise<number> => Number((await db.tx((tx) => tx.row(raw<{ n: number }>(sql))))?.n ?? 0)
+const count = async (sql: string): Promise<number> =>
+  Number((await db.tx((tx) => tx.row(raw<{ n: number }>(sql))))?.n ?? 0)
 const asked = (): number => sandbox.calls('cgi-bin/gettoken').length
 const welcomes = (): number => sandbox.calls('send_welcome_msg').filter(({ errcode }) => errcode === 0).length
 const refused = (): number => sandbox.calls().filter(({ errcode }) => errcode === 40014 || errcode === 42001).length

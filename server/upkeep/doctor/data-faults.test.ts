@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb } from '../../core/db/db.ts'
+import { raw } from '../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { PREPARED_MEDIA } from '../../records/media/media-tables.ts'
 import { createTestDatabase } from '../../testing/test-database.ts'
@@ -22,7 +23,7 @@ afterEach(async () => {
   await t.close()
 })
 
-const run = (sql: string, params: (string | number)[] = []) => t.db.tx((tx) => tx.run(sql, params))
+const run = (sql: string, params: (string | number)[] = []) => t.db.tx((tx) => tx.run(raw(sql, params)))
 
 it('with everything right, the database passes, and no trace of the trial is left', async () => {
   const report = await t.report()

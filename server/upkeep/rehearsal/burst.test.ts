@@ -1,5 +1,5 @@
-import { raw } from '../../core/db/sql.ts'
 import { afterEach, expect, test } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import { openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
@@ -94,9 +94,11 @@ test('a burst is told again to the last event, although its rules cause as many 
   const entered = (sop: string) => past.entries.filter((entry) => entry.sop === sop).length
   expect([entered('newcomer'), entered('old-hand')]).toEqual([PEOPLE, PEOPLE])
   const known = await scratch.view((view) =>
-    view.rows(raw<{ n: number }>(
-      `SELECT COUNT(*) AS n FROM inbound_event WHERE kind = 'tag.added' GROUP BY payload LIKE '%"rule"%'`,
-    )),
+    view.rows(
+      raw<{ n: number }>(
+        `SELECT COUNT(*) AS n FROM inbound_event WHERE kind = 'tag.added' GROUP BY payload LIKE '%"rule"%'`,
+      ),
+    ),
   )
   expect(known.map(({ n }) => n)).toEqual([PEOPLE, PEOPLE])
   await scratch.close()

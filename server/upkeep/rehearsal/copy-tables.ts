@@ -32,10 +32,11 @@ const FIRST_NEW_ID = 1_000_000_000_000
  *  give these away before they are told, and whoever comes second to a key is taken for a repetition. */
 async function numberApart(scratch: Db, tables: readonly Table[]): Promise<void> {
   const numbered = tables.map(specOf).filter(({ columns }) => columns.id?.type.kind === 'id')
-  const rows = numbered.map(({ name }) => ({ name, seq: FIRST_NEW_ID }))
   await scratch.tx(async (tx) => {
-    await tx.run('DELETE FROM sqlite_sequence')
-    await tx.insertIgnore('sqlite_sequence', rows)
+    await tx.run(raw('DELETE FROM sqlite_sequence'))
+    for (const { name } of numbered) {
+      await tx.run(sql`INSERT INTO ${raw('sqlite_sequence (name, seq)')} VALUES (${name}, ${FIRST_NEW_ID})`)
+    }
   })
 }
 
