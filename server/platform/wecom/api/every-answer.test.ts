@@ -23,6 +23,8 @@ vi.mock('../wire/endpoint.ts', async (original) => {
 })
 
 beforeAll(async () => {
+  // Other files of the same process may have loaded them already.
+  vi.resetModules()
   const folder = join(process.cwd(), 'server', 'platform', 'wecom', 'api')
   const files = readdirSync(folder)
   for (const file of files) if (!file.endsWith('.test.ts')) await import(join(folder, file))
