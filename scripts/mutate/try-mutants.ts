@@ -7,11 +7,18 @@ import type { Mutant } from './find-mutants.ts'
 /** What the tests of the server read. */
 const NEEDED = ['server', 'sandbox', 'migrations', 'scripts', 'config', 'docs', 'vitest.config.ts', 'package.json']
 
+const LONGEST_MS = 30 * 60_000
+const STARTING_MS = 20_000
+
 export type Outcome = 'killed' | 'survived' | 'endless'
 
 /** A copy of the project in which a file can be spoilt without anybody noticing. */
 export function openWorkbench() {
   const folder = mkdtempSync(join(tmpdir(), 'huoshui-mutate-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  let said = ''
+  const patience = new Map<string, number>()
   for (const name of NEEDED) cpSync(name, join(folder, name), { recursive: true })
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
 
@@ -21,8 +28,10 @@ export function openWorkbench() {
       process.execPath,
       ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--maxWorkers', '1', '--reporter', 'dot', ...tests],
       // A group of its own: its workers end with it.
-      { cwd: folder, stdio: 'ignore', detached: true },
+      { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
     )
+    said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += String(text)))
     return new Promise((done) => {
       const endGroup = (): void => {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
@@ -38,19 +47,36 @@ export function openWorkbench() {
     })
   }
 
+  /** Three times what the tests take while nothing is changed. Throws when they fail even so. */
+  async function patienceFor(tests: string[]): Promise<number> {
+    const key = tests.join()
+    const known = patience.get(key)
+    if (known !== undefined) return known
+    const from = Date.now()
+    const outcome = await test(tests, LONGEST_MS)
+    if (outcome !== 'survived') throw new Error(`these fail before anything is changed: ${tests.join(' ')}\n${said}`)
+    const found = (Date.now() - from) * 3 + STARTING_MS
+    patience.set(key, found)
+    return found
+  }
+
   return {
-    test,
-    /** The file is as it was afterwards. */
-    tryOut: async (mutant: Mutant, tests: string[], timeoutMs: number): Promise<Outcome> => {
+    /** Tries one lot of test files after the other until one notices. The file is as it was afterwards. */
+    tryOut: async (mutant: Mutant, lots: string[][]): Promise<Outcome> => {
       const path = join(folder, mutant.file)
       const code = readFileSync(path, 'utf8')
-      writeFileSync(path, code.slice(0, mutant.start) + mutant.text + code.slice(mutant.end))
-      try {
-        return await test(tests, timeoutMs)
-      } finally {
+      for (const tests of lots) {
+        const timeoutMs = await patienceFor(tests)
+        writeFileSync(path, code.slice(0, mutant.start) + mutant.text + code.slice(mutant.end))
+        const outcome = await test(tests, timeoutMs)
         writeFileSync(path, code)
+        if (outcome !== 'survived') return outcome
       }
+      return 'survived'
     },
-    close: (): void => rmSync(folder, { recursive: true, force: true }),
+    close: (): void => {
+      process.off('exit', remove)
+      remove()
+    },
   }
 }

@@ -200,4 +200,19 @@ describe('the action runner', () => {
     await Promise.all([a.runner.drained(), b.runner.drained()])
     expect(calls.sort((x, y) => x - y)).toEqual(Array.from({ length: 40 }, (_, n) => n))
   })
+
+  it('an action of a kind that nobody here knows waits a minute for a program that does, and is no failure', async () => {
+    const old = setUp([], 'old')
+    await old.enqueue(Send, 1)
+    await old.runner.drained()
+    expect(await rows()).toMatchObject([{ state: 'waiting', attempts: 1 }])
+    const calls: number[] = []
+    const { runner } = setUp([execute(Send, { perform: async (action) => calls.push(action.payload.n) })], 'new')
+    kit.clock.advance(59_999)
+    await runner.drained()
+    expect(calls).toEqual([])
+    kit.clock.advance(1)
+    await runner.drained()
+    expect(calls).toEqual([1])
+  })
 })

@@ -245,6 +245,48 @@ describe('an invitation', () => {
     expect((await invitations()).at(-1)?.state).toBe('joined')
   })
 
+  it('of two who wait, one goes out for each place, the first first', async () => {
+    const inside = []
+    for (const order of ['o1', 'o2']) {
+      const id = await customer()
+      await pay(id, order, 9_900)
+      inside.push({ externalUserId: id, ...(await join(id, '付费群')) })
+    }
+    const waiting = [await customer(), await customer()]
+    for (const [n, id] of waiting.entries()) await pay(id, `late${n}`, 9_900)
+    for (const [n, member] of inside.entries()) {
+      await t.sandbox.leaveGroup(member)
+      await t.settle()
+      await t.advance(MINUTE_MS)
+      const open = (await openTasks()).filter((task) => task.kind === 'invite')
+      expect(open).toHaveLength(1)
+      expect((await invitations()).filter((one) => one.state === 'waiting')).toHaveLength(1 - n)
+      if (n === 0) await join(waiting[0] ?? '', '付费群')
+    }
+  })
+
+  it('is in the name of the customer’s other guide when its guide leaves the company', async () => {
+    const shared = await customer()
+    const alone = await customer()
+    await t.advance(MINUTE_MS)
+    await t.sandbox.scan({ userId: 'lisi', externalUserId: shared })
+    await t.settle()
+    await t.sandbox.removeStaff({ userId: 'zhangsan' })
+    await t.settle()
+    const inWhoseName = async (id: string): Promise<string[]> =>
+      (await t.db.tx((tx) => t.huoshui.routing.queries.openOf(tx, id))).map((one) => one.userId)
+    expect([await inWhoseName(shared), await inWhoseName(alone)]).toEqual([['lisi'], ['zhangsan']])
+  })
+
+  it('comes to who is in a group outside of every pool, too', async () => {
+    const id = await customer()
+    const { chatId } = await t.sandbox.createGroup({ name: '闲聊', ownerUserId: 'lisi' })
+    await t.sandbox.joinGroup({ externalUserId: id, chatId })
+    await t.settle()
+    await pay(id, 'o1', 9_900)
+    expect(await openTasks()).toEqual([{ kind: 'invite', title: '邀请进「付费群」', userid: 'zhangsan' }])
+  })
+
   it('becomes a to-do, once, when the welcome that should have carried it did not go out', async () => {
     t.sandbox.faults.set({ path: 'send_welcome_msg', errcode: 41051 })
     const id = await customer()

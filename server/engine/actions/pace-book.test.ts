@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { createPaceBook, readPaces } from './pace-book.ts'
+
+let kit: TestKit
+beforeEach(async () => {
+  kit = await createTestKit()
+})
+afterEach(() => kit.close())
+const paces = () => kit.db.tx((tx) => readPaces(tx))
+
+it('says what an action takes on average, and how often it makes each call', async () => {
+  const book = createPaceBook(kit)
+  book.observe('tag.mark', 80, [{ path: '/mark', ms: 30 }])
+  book.observe('tag.mark', 40, [
+    { path: '/mark', ms: 10 },
+    { path: '/mark', ms: 20 },
+  ])
+  await book.save()
+  expect(await paces()).toEqual([{ kind: 'tag.mark', busyMs: 60, calls: [{ path: '/mark', perAction: 1.5, ms: 20 }] }])
+})
+
+it('saves every five seconds at most, and what has changed only', async () => {
+  const book = createPaceBook(kit)
+  book.observe('a', 10, [])
+  await book.save()
+  book.observe('b', 10, [])
+  kit.clock.advance(4_999)
+  await book.save()
+  expect((await paces()).map((pace) => pace.kind)).toEqual(['a'])
+  kit.clock.advance(1)
+  await book.save()
+  expect((await paces()).map((pace) => pace.kind)).toEqual(['a', 'b'])
+})
+
+it('who has seen fewer than twenty does not overwrite what others have seen', async () => {
+  const see = async (times: number, busyMs: number) => {
+    const book = createPaceBook(kit)
+    for (let n = 0; n < times; n++) book.observe('a', busyMs, [])
+    await book.save()
+    return (await paces())[0]?.busyMs
+  }
+  expect(await see(19, 10)).toBe(10)
+  expect(await see(19, 20)).toBe(10)
+  expect(await see(20, 30)).toBe(30)
+})
+
+it('lets old ones fade, so that a change shows', async () => {
+  const book = createPaceBook(kit)
+  for (let n = 0; n < 1_000; n++) book.observe('a', 10, [])
+  for (let n = 0; n < 500; n++) book.observe('a', 110, [])
+  await book.save()
+  expect((await paces())[0]?.busyMs).toBe(60)
+})
