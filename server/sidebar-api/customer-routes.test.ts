@@ -164,7 +164,7 @@ test('a guide’s own customer does not open another’s to-do', async () => {
   const other = await scene.sandbox.scan({ userId: 'lisi', name: '阿岚' })
   await scene.settle()
   await scene.pay('MY-2')
-  const [task] = await scene.openTasks()
+  const [task] = await scene.tasksAbout(scene.externalUserId)
   const path = `customers/${other.externalUserId}/tasks/${task?.id}/done`
   expect(await lisi.post(path, {})).toMatchObject({ status: 404, body: { code: 'sidebar.unknown-task' } })
   const sent = { key: 'tap-000003', taskId: String(task?.id) }
