@@ -36,7 +36,7 @@ export async function multiply(db: Db, copies: number, print: (line: string) => 
   await copy('follow', mine)
   await copy('follow_tag', mine)
   await copy('chat_member', { member_id: 'b.new_id' })
-  await copy('contact', { ...mine, source_key: `CONCAT(t.source_key, ':', b.copy_no)` })
+  await copy('touch', { ...mine, source_key: `CONCAT(t.source_key, ':', b.copy_no)` })
   await copy('sop_entry', { ...mine, entry_key: `CONCAT(t.entry_key, ':', b.copy_no)` })
   const [last] = (await db.source.query('SELECT MAX(id) AS id FROM shop_order')) as { id: number }[]
   const orderId = `+ b.copy_no * ${Number(last?.id ?? 0) + 1}`
@@ -54,6 +54,6 @@ export async function multiply(db: Db, copies: number, print: (line: string) => 
     given_external_userid: 'b.new_id',
   })
   await step('ids forgotten', 'DROP TABLE bench_copy')
-  for (const table of ['customer', 'follow', 'follow_tag', 'chat_member', 'contact', 'shop_order', 'shop_order_item'])
+  for (const table of ['customer', 'follow', 'follow_tag', 'chat_member', 'touch', 'shop_order', 'shop_order_item'])
     await step(`statistics of ${table}`, `ANALYZE TABLE ${table}`)
 }

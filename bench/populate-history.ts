@@ -38,7 +38,7 @@ export const welcomeRow = (place: Place): Row => ({
 })
 
 /** The welcome, and for two of three customers a mass-send of the last two months. */
-export function contactRows(place: Place, { nowMs }: Ground): Row[] {
+export function touchRows(place: Place, { nowMs }: Ground): Row[] {
   const row = (kind: string, at: number): Row => ({
     source_key: `bench:${kind}:${place.id}`,
     external_userid: place.id,
@@ -46,7 +46,7 @@ export function contactRows(place: Place, { nowMs }: Ground): Row[] {
     kind,
     at,
   })
-  const random = place.random('contact')
+  const random = place.random('touch')
   const welcome = row('welcome', place.addedAtMs + 900)
   return random.int(3) === 0 ? [welcome] : [welcome, row('send', nowMs - random.int(60 * DAY_MS))]
 }

@@ -6,13 +6,13 @@ import type { Row } from '../server/core/db/tx.ts'
 import { DAY_MS } from '../server/core/kernel/shanghai.ts'
 import { insertRows } from '../server/testing/insert-rows.ts'
 import {
-  contactRows,
   itemRows,
   journeyRows,
   MOST_ORDERS,
   orderRows,
   tagRows,
   timelineRow,
+  touchRows,
   welcomeRow,
 } from './populate-history.ts'
 import { customerRow, followRows, groupRows, guideRows, memberRows, sourceRow } from './populate-people.ts'
@@ -73,7 +73,7 @@ export async function populate(db: Db, options: PopulateOptions): Promise<void> 
   await pass('follow_tag', (one) => tagRows(one, ground))
   await pass('chat_member', (one) => memberRows(one, ground))
   await pass('welcome', (one) => [welcomeRow(one)])
-  await pass('contact', (one) => contactRows(one, ground))
+  await pass('touch', (one) => touchRows(one, ground))
   await pass('sop_entry', (one) => journeyRows(one, ground))
   for (let line = 0; line < TIMELINE_LINES; line++) await pass('timeline', (one) => [timelineRow(one, line)])
   for (let from = 0; from < MOST_ORDERS; from += ORDERS_AT_ONCE) {

@@ -23,6 +23,7 @@ import { SopScans1700000000023 } from './0023-sop-scans.ts'
 import { TagsByGuide1700000000024 } from './0024-tags-by-guide.ts'
 import { SopRefusals1700000000026 } from './0026-sop-refusals.ts'
 import { OwnersOfLeases1700000000027 } from './0027-owners-of-leases.ts'
+import { Touches1700000000028 } from './0028-touches.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   TagsByGuide1700000000024,
   SopRefusals1700000000026,
   OwnersOfLeases1700000000027,
+  Touches1700000000028,
 ]

@@ -55,6 +55,16 @@ describe('the migration history', () => {
   })
 })
 
+it('a table that gets another name keeps its rows, and when that is undone', async () => {
+  const db = await freshDb()
+  await db.migrate()
+  await db.source.query(`INSERT INTO touch (source_key, external_userid, kind, at) VALUES ('k', 'wmA', 'send', 1)`)
+  while (!(await tables(db)).includes('contact')) await db.source.undoLastMigration()
+  expect(await db.source.query('SELECT source_key FROM contact')).toEqual([{ source_key: 'k' }])
+  await db.migrate()
+  expect(await db.source.query('SELECT source_key FROM touch')).toEqual([{ source_key: 'k' }])
+})
+
 describe('tables in both databases', () => {
   it('keep emoji, Chinese and 64-bit numbers, and tell letter case apart in keys', async () => {
     const db = await freshDb()

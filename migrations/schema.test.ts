@@ -58,13 +58,14 @@ it.each(TABLES.map((table) => [table.name, table] as const))(
     expect(byName(found)).toEqual(byName(wanted))
 
     const indices = (table?.indices ?? []).map(
-      (index) => `${index.isUnique ? 'unique ' : ''}${index.columnNames.join(', ')}`,
+      (index) => `${index.name} ${index.isUnique ? 'unique ' : ''}${index.columnNames.join(', ')}`,
     )
-    const uniques = (table?.uniques ?? []).map((unique) => `unique ${unique.columnNames.join(', ')}`)
+    const uniques = (table?.uniques ?? []).map((unique) => `${unique.name} unique ${unique.columnNames.join(', ')}`)
+    const named = (columns: readonly string[]) => `ix_${name}_${columns.join('_')}`.slice(0, 63)
     expect(byName([...new Set([...indices, ...uniques])])).toEqual(
       byName([
-        ...declared.unique.map((columns) => `unique ${columns.join(', ')}`),
-        ...declared.indices.map((columns) => columns.join(', ')),
+        ...declared.unique.map((columns) => `${named(columns)} unique ${columns.join(', ')}`),
+        ...declared.indices.map((columns) => `${named(columns)} ${columns.join(', ')}`),
       ]),
     )
   },

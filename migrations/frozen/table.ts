@@ -30,6 +30,28 @@ export async function createTable(runner: QueryRunner, spec: TableSpec): Promise
   await runner.createTable(table)
 }
 
+/** The rows stay, and the indexes are called after the new name. `unique` and `indices`: those that the table has. */
+export async function renameTable(
+  runner: QueryRunner,
+  from: string,
+  to: string,
+  { unique = [], indices = [] }: Pick<TableSpec, 'unique' | 'indices'>,
+): Promise<void> {
+  if (dialectOf(runner) === 'mysql') {
+    const names = [...unique, ...indices].map(
+      (columns) => `RENAME INDEX ${indexName(from, columns)} TO ${indexName(to, columns)}`,
+    )
+    // One statement: MySQL commits after each, and half a renaming could be neither finished nor undone.
+    await runner.query(`ALTER TABLE ${from} ${[`RENAME TO ${to}`, ...names].join(', ')}`)
+    return
+  }
+  await runner.query(`ALTER TABLE ${from} RENAME TO ${to}`)
+  // SQLite cannot rename an index.
+  for (const columns of [...unique, ...indices]) await runner.query(`DROP INDEX ${indexName(from, columns)}`)
+  for (const columns of unique) await addIndex(runner, to, columns, { isUnique: true })
+  for (const columns of indices) await addIndex(runner, to, columns)
+}
+
 /** For `down`: in reverse order of creation. */
 export async function dropTables(runner: QueryRunner, names: string[]): Promise<void> {
   for (const name of names) await runner.dropTable(name)

@@ -79,8 +79,8 @@ it('says what a shopkeeper would count', async () => {
     ...{ id: 900 + nth, order_id: `s${nth}`, source: 's', external_userid: 'wmShop', status, total_fen },
     ...{ created_at: at(paid), paid_at: at(paid) },
   })
-  const contact = (nth: number, time: string) => ({
-    ...{ source_key: `s${nth}`, external_userid: 'wmShop', kind: 'send', at: at(time) },
+  const touch = (nth: number, time: string) => ({
+    ...{ source_key: `s${nth}`, external_userid: 'wmShop', kind: 'send' as const, at: at(time) },
   })
   await kit.db.tx(async (tx) => {
     await tx.insertIgnore(CUSTOMER, [
@@ -100,9 +100,9 @@ it('says what a shopkeeper would count', async () => {
       order(4, 'refunded', 4_000, '2027-02-20T08:00:00'),
     ])
     await tx.insertIgnore(TOUCH, [
-      contact(1, '2027-01-30T00:00:00'),
-      contact(2, '2027-02-21T23:59:59.999'),
-      contact(3, '2027-02-22T00:00:00'),
+      touch(1, '2027-01-30T00:00:00'),
+      touch(2, '2027-02-21T23:59:59.999'),
+      touch(3, '2027-02-22T00:00:00'),
     ])
     await tx.insertIgnore(CUSTOMER_PROFILE, [
       {

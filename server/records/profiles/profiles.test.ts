@@ -68,5 +68,5 @@ test('what the shop tells of people whom we do not know waits for them; nonsense
   expect(await post({ customer: {}, birthday: '05-20' })).toMatchObject({ status: 400 })
   expect(await signedPost(scene, '/api/profiles', { customer }, { secret: 'x' })).toMatchObject({ status: 401 })
   expect(scene.logLines.join()).not.toMatch(/05-20|13800001111/)
-  expect(JSON.stringify(await scene.rawRows('SELECT * FROM contact'))).not.toContain(phone)
+  expect(JSON.stringify(await scene.rawRows('SELECT * FROM touch'))).not.toContain(phone)
 })

@@ -1,14 +1,18 @@
 import { id, instant, nullable, text } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
+/** `welcome`: the welcome of a new friendship · `send`: a mass-send that arrived · `script`: a guide sent prepared words ·
+ *  `task`: a guide did what asked for a message. */
+export type TouchKind = 'welcome' | 'send' | 'script' | 'task'
+
 export const TOUCH = defineTable(
-  'contact',
+  'touch',
   {
     id: id(),
     source_key: text(190),
     external_userid: text(),
     userid: nullable(text()),
-    kind: text(12),
+    kind: text<TouchKind>(12),
     at: instant(),
   },
   { unique: [['source_key']], indices: [['external_userid', 'at']], snapshot: { key: 'id', of: 'external_userid' } },

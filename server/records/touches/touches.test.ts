@@ -44,7 +44,7 @@ test('a customer is contacted by the welcome, a mass-send that arrived, a script
 
   await scene.advance(7 * DAY_MS)
   expect(await known()).toEqual([7, 0, 4])
-  expect(await scene.rawRows('SELECT kind FROM contact ORDER BY id')).toEqual(
+  expect(await scene.rawRows('SELECT kind FROM touch ORDER BY id')).toEqual(
     ['welcome', 'script', 'task', 'send'].map((kind) => ({ kind })),
   )
 })

@@ -1,14 +1,10 @@
 import { count, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { TOUCH } from './touch-tables.ts'
-
-/** `welcome`: the welcome of a new friendship · `send`: a mass-send that arrived · `script`: a guide sent prepared words ·
- *  `task`: a guide did what asked for a message. */
-type TouchKind = 'welcome' | 'send' | 'script' | 'task'
+import { TOUCH, type TouchKind } from './touch-tables.ts'
 
 /** One thing that was sent to a customer, by us or by a guide with our help. */
-export interface Contact {
-  /** What makes it the same contact when its cause is handled twice; ≤190 characters. */
+export interface Touch {
+  /** What makes it the same touch when its cause is handled twice; ≤190 characters. */
   key: string
   externalUserId: string
   userId: string | undefined
@@ -21,7 +17,7 @@ export interface Contact {
  *  transaction that learns of it. */
 export const touches = {
   /** A known key changes nothing. */
-  add: async (tx: Tx, sent: Contact[]): Promise<void> => {
+  add: async (tx: Tx, sent: Touch[]): Promise<void> => {
     if (sent.length === 0) return
     await tx.insertIgnore(
       TOUCH,
