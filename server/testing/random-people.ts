@@ -36,16 +36,7 @@ type Tables = Record<string, Row[]>
 /** Tables whose rows mean something to each other. Every other one that says something of a customer gets rows by its
  *  declaration, so the facts of a new one are tried without anybody's doing. */
 const MADE_BY_HAND = new Set([
-  ...[
-    'customer',
-    'follow',
-    'follow_tag',
-    'chat_member',
-    'shop_order',
-    'contact',
-    'customer_profile',
-    'survey_response',
-  ],
+  ...['customer', 'follow', 'follow_tag', 'chat_member', 'shop_order', 'touch', 'customer_profile', 'survey_response'],
   ...['customer_score', 'customer_tier', 'sop_entry'],
 ])
 const manifests: readonly Manifest[] = CAPABILITIES
@@ -119,7 +110,7 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
       }
       id += 1
     }
-    for (const _ of some(3)) add('contact', { source_key: `k${id++}`, external_userid: who, kind: 'send', at: at() })
+    for (const _ of some(3)) add('touch', { source_key: `k${id++}`, external_userid: who, kind: 'send', at: at() })
     if (g(fc.boolean)) {
       const [birth_month, birth_day] = one(BIRTHDAYS)
       const birth = { birth_month, birth_day, birth_ordinal: leapOrdinal(birth_month, birth_day) }
