@@ -5,8 +5,6 @@ import { Value } from 'typebox/value'
 import { beforeAll, expect, it, vi } from 'vitest'
 import type { Call } from '../call.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
-import { isWhole } from '../wire/left-out.ts'
-import { createStrategies } from './strategies.ts'
 
 const heard = vi.hoisted(() => ({ endpoints: new Map<string, Endpoint>() }))
 /** The real ones, and each is remembered as it is declared. */
@@ -22,9 +20,14 @@ vi.mock('../wire/endpoint.ts', async (original) => {
   return { ...real, get: remembered(real.get), post: remembered(real.post) }
 })
 
+/** Of the same loading as the endpoints: it remembers by identity. */
+let isWhole: typeof import('../wire/left-out.ts').isWhole
+
 beforeAll(async () => {
   // Other files of the same process may have loaded them already.
   vi.resetModules()
+  isWhole = (await import('../wire/left-out.ts')).isWhole
+  const { createStrategies } = await import('./strategies.ts')
   const folder = join(process.cwd(), 'server', 'platform', 'wecom', 'api')
   const files = readdirSync(folder)
   for (const file of files) if (!file.endsWith('.test.ts')) await import(join(folder, file))
