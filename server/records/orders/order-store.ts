@@ -10,9 +10,8 @@ const st = SHOP_ORDER_STATUS
 
 export type StoredOrder = RowOf<typeof SHOP_ORDER>
 
-export interface OrderKeys extends GivenNames {
-  phone_tail: string | null
-}
+/** By what an order's customer may be known. */
+export type OrderKeys = Pick<StoredOrder, keyof GivenNames | 'phone_tail'>
 
 /** The order's row, made from this message if it is the first, and held until the transaction ends. */
 export async function holdOrder(
