@@ -10,7 +10,7 @@ it.each([
   ['sums and conditions turn round', 'const x = a + 1 === b', ['const x = a - 1 === b', 'const x = a + 1 !== b']],
   ['texts are no sums', `const x = 'a' + b`, []],
   ['a condition is always so or never', 'if (a) b', ['if (true) b', 'if (false) b', 'if (a) {}']],
-  ['what is only said is left alone', `log.info('a')`, []],
+  ['what is only said is left alone', `log.info('a')\nif (a > b) log.warn('b')`, []],
   ['types are no code', 'type A = true\nlet a: false', []],
 ])('%s', (_name, code, changed) => expect(afterChanges(code)).toEqual(changed))
 

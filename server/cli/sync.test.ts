@@ -6,8 +6,8 @@ import { createLogger } from '../core/kernel/logger.ts'
 import { createHuoshui } from '../huoshui.ts'
 import { readSettings } from '../settings.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
+import { createMigratedDatabase } from '../testing/migrated-database.ts'
 import { huoshuiEnv } from '../testing/start-program.ts'
-import { createTestDatabase } from '../testing/test-database.ts'
 import type { FollowDeps } from './follow-run.ts'
 import { runReconcile } from './reconcile.ts'
 import { runSync } from './sync.ts'
@@ -152,7 +152,7 @@ describe('npm run sync and reconcile', () => {
     await sandbox.listen()
     close.push(() => sandbox.close())
     for (let index = 0; index < 250; index++) await sandbox.scan({ userId: index % 2 === 0 ? 'zhangsan' : 'lisi' })
-    const database = await createTestDatabase()
+    const database = await createMigratedDatabase()
     close.push(() => database.drop())
     const settings = readSettings(huoshuiEnv(sandbox.url, database.url, '/nowhere'))
     const huoshui = createHuoshui({ settings, clock, log: createLogger({ level: 'silent' }), only: 'backfill' })

@@ -6,7 +6,7 @@ import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import { createDb, type Db } from '../core/db/db.ts'
 import { raw } from '../core/db/sql.ts'
 import { createSettableClock } from '../core/kernel/clock.ts'
-import { createTestDatabase } from '../testing/test-database.ts'
+import { createMigratedDatabase } from '../testing/migrated-database.ts'
 import { createRuleBookHolder } from './rule-book-holder.ts'
 import { GOOD_RULES, ruleFolderOnDisk } from './testing/rule-folder-on-disk.ts'
 import { ruleVersion } from './versions/rule-version-store.ts'
@@ -23,7 +23,7 @@ const withGuide = (guide: string) => ({
 
 async function scene(files: Record<string, string> = {}) {
   const folder = ruleFolderOnDisk(files)
-  const database = await createTestDatabase()
+  const database = await createMigratedDatabase()
   const db = createDb(database.url, migrations)
   await db.migrate()
   ends.push(folder.remove, database.drop, () => db.close())

@@ -5,7 +5,8 @@ import { leftOut } from '../../core/db/define-table.ts'
 import { raw } from '../../core/db/sql.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createLogger } from '../../core/kernel/logger.ts'
-import { createTestDatabase } from '../../testing/test-database.ts'
+import { createMigratedDatabase } from '../../testing/migrated-database.ts'
+import { isServerRunning } from './heartbeat.ts'
 import type { Job } from './job.ts'
 import { createJobRunner } from './job-runner.ts'
 
@@ -14,7 +15,7 @@ const clock = createSettableClock(NOON)
 let db: Db
 let drop: () => Promise<void>
 beforeEach(async () => {
-  const database = await createTestDatabase()
+  const database = await createMigratedDatabase()
   drop = database.drop
   db = createDb(database.url, migrations)
   await db.migrate()
@@ -185,4 +186,84 @@ it('a job that may run side by side runs in every process', async () => {
     await runner.settled()
   }
   expect(seen).toEqual(['one', 'two'])
+})
+
+describe('leases that a crash left', () => {
+  const never = () => new Promise<void>(() => undefined)
+
+  it('are taken back at once by a process that is alone, and left to others', async () => {
+    const dead = await processOf(hourly(never))
+    await dead.runDue()
+    let runs = 0
+    const job = hourly(async () => {
+      runs += 1
+    })
+    const next = await processOf(job)
+    await next.runDue()
+    expect(runs).toBe(0)
+    await next.prepare({ alone: true })
+    await next.runDue()
+    await next.settled()
+    expect(runs).toBe(1)
+  })
+
+  it('end when their time comes, to the millisecond, and at once when the clock was set back', async () => {
+    const dead = await processOf(hourly(never))
+    await dead.runDue()
+    let runs = 0
+    const next = await processOf(
+      hourly(async () => {
+        runs += 1
+      }),
+    )
+    const beat = async () => {
+      await next.runDue()
+      await next.settled()
+    }
+    clock.advance(2 * 60_000 - 1)
+    await beat()
+    expect(runs).toBe(0)
+    clock.advance(1)
+    await beat()
+    expect(runs).toBe(1)
+
+    const deadAgain = await processOf(hourly(never))
+    clock.advance(3_600_000)
+    await deadAgain.runDue()
+    clock.advance(-24 * 3_600_000)
+    await beat()
+    expect(runs).toBe(2)
+  })
+})
+
+it('a job that may run side by side is not begun again while it runs, and the runner says that it is busy', async () => {
+  let runs = 0
+  let finish = (): void => undefined
+  const runner = await processOf(
+    hourly(
+      () => {
+        runs += 1
+        return new Promise<void>((resolve) => {
+          finish = resolve
+        })
+      },
+      { sideBySide: true },
+    ),
+  )
+  expect(runner.busy()).toBe(false)
+  await runner.runDue()
+  await runner.runDue()
+  expect([runs, runner.busy()]).toEqual([1, true])
+  finish()
+  await runner.settled()
+  expect(runner.busy()).toBe(false)
+})
+
+it('a server that ended a job less than twenty seconds ago runs; before its first job nobody does', async () => {
+  const runs = (nowMs: number) => db.tx((tx) => isServerRunning(tx, nowMs))
+  const server = await processOf(hourly(async () => undefined))
+  expect(await runs(NOON)).toBe(false)
+  await server.runDue()
+  await server.settled()
+  expect([await runs(NOON + 19_999), await runs(NOON + 20_000)]).toEqual([true, false])
 })

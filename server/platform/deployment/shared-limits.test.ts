@@ -5,7 +5,7 @@ import { raw } from '../../core/db/sql.ts'
 import { LANES, type Lane } from '../../core/kernel/lane.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
-import { createTestDatabase } from '../../testing/test-database.ts'
+import { createMigratedDatabase } from '../../testing/migrated-database.ts'
 import type { RateLimitOptions } from '../wecom/limits/documented-limits.ts'
 import { createRateLimits } from '../wecom/limits/rate-limits.ts'
 import type { SharedLimits } from '../wecom/limits/shared-limits.ts'
@@ -19,7 +19,7 @@ describe('the limits of several processes on one database', () => {
   let database: { url: string; drop(): Promise<void> }
   let open: Db[]
   beforeEach(async () => {
-    database = await createTestDatabase()
+    database = await createMigratedDatabase()
     open = []
   })
   afterEach(async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
-import { createTestDatabase } from '../../testing/test-database.ts'
+import { createMigratedDatabase } from '../../testing/migrated-database.ts'
 
 const CONFIG = {
   'channels/包裹卡.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\ntags: [来源/包裹卡]\n',
@@ -74,7 +74,7 @@ describe('the first sync', () => {
 
   it('goes on after a restart where it was', async () => {
     const platform = await oldCorp(120)
-    const database = await createTestDatabase()
+    const database = await createMigratedDatabase()
     drop = database.drop
     platform.sandbox.faults.set({ path: 'batch/get_by_user', http: 502 })
     t = await buildTestApp({ platform, config: CONFIG, databaseUrl: database.url })
@@ -100,7 +100,7 @@ describe('the first sync', () => {
       platform.clock.advance(60_000)
       await platform.sandbox.scan({ userId: second, externalUserId })
     }
-    const database = await createTestDatabase()
+    const database = await createMigratedDatabase()
     drop = database.drop
     // Three pages are read at a time: of the next three one is given, and counts.
     platform.sandbox.limits.perMinute = 4
