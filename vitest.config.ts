@@ -15,8 +15,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // By default one core is left to the terminal, and each file loads the whole product again. No file replaces a module or
-    // leaves a server behind, so they can follow each other in one process.
+    // By default one core is left to the terminal, and each file loads the whole product again. Files follow each other in
+    // one process: who leaves nothing running and replaces no module for good disturbs nobody.
     maxWorkers: '100%',
     isolate: false,
     globalSetup: ['server/testing/test-run.ts'],

@@ -13,7 +13,8 @@ export function questionsTo(db: Db) {
     db.tx((tx) =>
       tx.rows(
         sql`SELECT ${all(TIMELINE)} FROM ${TIMELINE}
-            WHERE ${TIMELINE.external_userid} = ${externalUserId} AND ${TIMELINE.kind} LIKE ${kind} ORDER BY ${TIMELINE.id}`,
+            WHERE ${TIMELINE.external_userid} = ${externalUserId} AND ${TIMELINE.kind} LIKE ${kind}
+            ORDER BY ${TIMELINE.at}, ${TIMELINE.id}`,
       ),
     )
   const tasks = (where: Sql): Promise<RowOf<typeof GUIDE_TASK>[]> =>
@@ -24,7 +25,7 @@ export function questionsTo(db: Db) {
     rawRows: <T extends object>(text: string, params: SqlValue[] = []): Promise<T[]> =>
       // In its turn: SQLite's one connection may be in the middle of somebody's transaction.
       db.statement(async () => (await db.source.query(text, params)) as T[]),
-    /** Lines of a customer's timeline in the order in which they were written. */
+    /** Lines of a customer's timeline in the order in which people see them. */
     timelineOf: async (externalUserId: string, kind = '%'): Promise<string[]> =>
       (await notes(externalUserId, kind)).map((note) => note.body),
     /** Why the first such line is there. */
