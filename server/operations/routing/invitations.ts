@@ -1,141 +1,21 @@
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import type { Clock } from '../../core/kernel/clock.ts'
-import type { Reason } from '../../core/kernel/reason.ts'
-import { DAY_MS } from '../../core/kernel/shanghai.ts'
-import type { CustomerFacts } from '../../records/facts/facts.ts'
-import type { Groups } from '../../records/groups/groups.ts'
-import type { Timeline } from '../../records/timeline/timeline.ts'
-import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
-import { holds } from '../../rules/condition/holds.ts'
-import { factPaths } from '../../rules/condition/parse-condition.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import { changeInvitation, type Invitation, invitationQueries, slotOf, UNDER_WAY } from './invitation-queries.ts'
-import type { InvitedBy } from './invitation-states.ts'
+import { changeInvitation, type Invitation, UNDER_WAY } from './invitation-queries.ts'
+import { createInvite, type InviteDeps } from './invite.ts'
+import { createReachOut, type ReachOutDeps } from './reach-out.ts'
 import { INVITATION } from './routing-tables.ts'
 
-export interface InvitationsDeps {
-  clock: Clock
-  rules: Pick<RuleBookHolder, 'current'>
-  facts: Pick<CustomerFacts, 'of'>
-  groups: { queries: Pick<Groups['queries'], 'isInPool' | 'hasRoom' | 'joinWayOf'> }
-  tasks: Pick<Tasks, 'open' | 'close'>
-  timeline: Pick<Timeline, 'note'>
-}
-
-export interface InviteRequest {
-  externalUserId: string
-  /** The guide in whose name. */
-  userId: string
-  pool: string
-  /** Once per reason; ≤190 characters. */
-  key: string
-  reason: Reason
-  /** How it reaches the customer; default `task`. `welcome`, `mass-send`: the pool's code goes with that message. */
-  by?: InvitedBy
-}
-
-export type InviteOutcome = 'invited' | 'already-open' | 'already-member' | 'not-eligible' | 'no-room'
-
-const DEFAULT_LAPSE_DAYS = 7
-/** A guide should send it within a day. */
-const TASK_DUE_MS = DAY_MS
+export type InvitationsDeps = Omit<InviteDeps, 'reachOut'> & ReachOutDeps & { tasks: Pick<Tasks, 'close'> }
 
 /** Invitations into group pools. The server only invites; people join. */
-export function createInvitations({ clock, rules, facts, groups, tasks, timeline }: InvitationsDeps) {
-  const lapseAt = (pool: string): number =>
-    clock.now() + (rules.current().pools.get(pool)?.value.lapseDays ?? DEFAULT_LAPSE_DAYS) * DAY_MS
-
-  async function isEligible(tx: Tx, externalUserId: string, pool: string): Promise<boolean> {
-    const rule = rules.current().pools.get(pool)
-    if (rule === undefined) return false
-    const known = (await facts.of(tx, [externalUserId], clock.now(), factPaths(rule.entry))).get(externalUserId)
-    return holds(rule.entry, known ?? new Map())
-  }
-
-  async function noteOpened(tx: Tx, invitation: Invitation): Promise<void> {
-    const { id, pool, externalUserId, userId, openedAtMs, reason } = invitation
-    await timeline.note(tx, {
-      key: `invitation:${id}:opened`,
-      externalUserId,
-      userId,
-      atMs: openedAtMs,
-      kind: 'invitation.opened',
-      text: `${invitation.invitedBy === 'welcome' ? '随欢迎语' : '随群发'}邀请加入「${pool}」`,
-      reason,
-    })
-  }
-
-  /** Makes the invitation known: to the guide as a to-do, or on the timeline when it rides with a message. Whether a
-   *  welcome took it along is only known later. */
-  async function reachOut(tx: Tx, invitation: Invitation): Promise<void> {
-    const { id, pool, externalUserId, userId, invitedBy, reason } = invitation
-    if (invitedBy === 'welcome') return
-    if (invitedBy === 'mass-send') return noteOpened(tx, invitation)
-    const taskKey = `invite:${id}:${userId}`
-    const way = await groups.queries.joinWayOf(tx, pool)
-    await tasks.open(tx, {
-      key: taskKey,
-      externalUserId,
-      userId,
-      kind: 'invite',
-      title: `邀请进「${pool}」`,
-      scriptId: rules.current().pools.get(pool)?.value.script,
-      detail: { pool, qr_code: way?.qrCode ?? null },
-      dueAtMs: clock.now() + TASK_DUE_MS,
-      reason,
-    })
-    await changeInvitation(tx, id, { task_key: taskKey })
-  }
-
-  /** What a repeat of an earlier reason is told. */
-  function again(earlier: Invitation): InviteOutcome {
-    if (earlier.state === 'open') return 'already-open'
-    if (earlier.state === 'waiting') return 'no-room'
-    return earlier.state === 'joined' ? 'already-member' : 'not-eligible'
-  }
-
-  async function invite(tx: Tx, request: InviteRequest): Promise<InviteOutcome> {
-    const { externalUserId, userId, pool, key, reason } = request
-    const earlier = await invitationQueries.byReasonKey(tx, key)
-    if (earlier !== undefined) return again(earlier)
-    if (await groups.queries.isInPool(tx, externalUserId, pool)) return 'already-member'
-    if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
-    const membershipReview = await invitationQueries.openFor(tx, pool, externalUserId)
-    if (membershipReview !== undefined) return again(membershipReview)
-    const hasRoom = await groups.queries.hasRoom(tx, pool)
-    const inserted = await tx.insertIgnore(INVITATION, [
-      {
-        external_userid: externalUserId,
-        userid: userId,
-        pool,
-        reason_key: key,
-        open_slot: slotOf(pool, externalUserId),
-        state: hasRoom ? 'open' : 'waiting',
-        invited_by: request.by ?? 'task',
-        reason: JSON.stringify(reason),
-        opened_at: clock.now(),
-        lapse_at: lapseAt(pool),
-        check_at: hasRoom && request.by === 'welcome' ? clock.now() : null,
-      },
-    ])
-    const invitation = await invitationQueries.byReasonKey(tx, key)
-    if (inserted === 0 || invitation === undefined) return 'already-open'
-    if (hasRoom) {
-      await reachOut(tx, invitation)
-      return 'invited'
-    }
-    const text = `「${pool}」没有空位，等有了空位再邀请`
-    const noteKey = `invitation:${invitation.id}:waiting`
-    await timeline.note(tx, { key: noteKey, externalUserId, userId, kind: 'invitation.waiting', text, reason })
-    return 'no-room'
-  }
+export function createInvitations(deps: InvitationsDeps) {
+  const { clock, tasks, timeline } = deps
+  const { reachOut, noteOpened } = createReachOut(deps)
+  const { invite, isEligible, lapseAt } = createInvite({ ...deps, reachOut })
 
   return {
-    /** Invites a customer into a pool, once per reason and never twice at a time. Safe to repeat: a repeat is told how the
-     *  first one stands (`not-eligible` when it lapsed or was withdrawn). `no-room`: kept waiting until there is room. */
     invite,
-
     isEligible,
 
     /** Ends an open or waiting invitation and its to-do; false when it has ended already. */

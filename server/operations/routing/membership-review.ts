@@ -136,3 +136,4 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
     },
   }
 }
+export type MembershipReview = ReturnType<typeof createMembershipReview>

@@ -154,3 +154,4 @@ export function createDeadlines(deps: DeadlinesDeps) {
     },
   }
 }
+export type Deadlines = ReturnType<typeof createDeadlines>

@@ -1,0 +1,98 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Reason } from '../../core/kernel/reason.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import type { CustomerFacts } from '../../records/facts/facts.ts'
+import type { Groups } from '../../records/groups/groups.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { holds } from '../../rules/condition/holds.ts'
+import { factPaths } from '../../rules/condition/parse-condition.ts'
+import { type Invitation, invitationQueries, slotOf } from './invitation-queries.ts'
+import type { InvitedBy } from './invitation-states.ts'
+import { INVITATION } from './routing-tables.ts'
+
+export interface InviteDeps {
+  clock: Clock
+  rules: Pick<RuleBookHolder, 'current'>
+  facts: Pick<CustomerFacts, 'of'>
+  groups: { queries: Pick<Groups['queries'], 'isInPool' | 'hasRoom'> }
+  timeline: Pick<Timeline, 'note'>
+  reachOut: (tx: Tx, invitation: Invitation) => Promise<void>
+}
+
+export interface InviteRequest {
+  externalUserId: string
+  /** The guide in whose name. */
+  userId: string
+  pool: string
+  /** Once per reason; ≤190 characters. */
+  key: string
+  reason: Reason
+  /** How it reaches the customer; default `task`. `welcome`, `mass-send`: the pool's code goes with that message. */
+  by?: InvitedBy
+}
+
+export type InviteOutcome = 'invited' | 'already-open' | 'already-member' | 'not-eligible' | 'no-room'
+
+const DEFAULT_LAPSE_DAYS = 7
+
+/** What a repeat of an earlier reason is told. */
+function again(earlier: Invitation): InviteOutcome {
+  if (earlier.state === 'open') return 'already-open'
+  if (earlier.state === 'waiting') return 'no-room'
+  return earlier.state === 'joined' ? 'already-member' : 'not-eligible'
+}
+
+/** Who is invited into a pool, and who waits for room. */
+export function createInvite({ clock, rules, facts, groups, timeline, reachOut }: InviteDeps) {
+  const lapseAt = (pool: string): number =>
+    clock.now() + (rules.current().pools.get(pool)?.value.lapseDays ?? DEFAULT_LAPSE_DAYS) * DAY_MS
+
+  async function isEligible(tx: Tx, externalUserId: string, pool: string): Promise<boolean> {
+    const rule = rules.current().pools.get(pool)
+    if (rule === undefined) return false
+    const known = (await facts.of(tx, [externalUserId], clock.now(), factPaths(rule.entry))).get(externalUserId)
+    return holds(rule.entry, known ?? new Map())
+  }
+
+  /** Invites a customer into a pool, once per reason and never twice at a time. Safe to repeat: a repeat is told how the
+   *  first one stands (`not-eligible` when it lapsed or was withdrawn). `no-room`: kept waiting until there is room. */
+  async function invite(tx: Tx, request: InviteRequest): Promise<InviteOutcome> {
+    const { externalUserId, userId, pool, key, reason } = request
+    const earlier = await invitationQueries.byReasonKey(tx, key)
+    if (earlier !== undefined) return again(earlier)
+    if (await groups.queries.isInPool(tx, externalUserId, pool)) return 'already-member'
+    if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
+    const underWay = await invitationQueries.openFor(tx, pool, externalUserId)
+    if (underWay !== undefined) return again(underWay)
+    const hasRoom = await groups.queries.hasRoom(tx, pool)
+    const inserted = await tx.insertIgnore(INVITATION, [
+      {
+        external_userid: externalUserId,
+        userid: userId,
+        pool,
+        reason_key: key,
+        open_slot: slotOf(pool, externalUserId),
+        state: hasRoom ? 'open' : 'waiting',
+        invited_by: request.by ?? 'task',
+        reason: JSON.stringify(reason),
+        opened_at: clock.now(),
+        lapse_at: lapseAt(pool),
+        check_at: hasRoom && request.by === 'welcome' ? clock.now() : null,
+      },
+    ])
+    const invitation = await invitationQueries.byReasonKey(tx, key)
+    if (inserted === 0 || invitation === undefined) return 'already-open'
+    if (hasRoom) {
+      await reachOut(tx, invitation)
+      return 'invited'
+    }
+    const text = `「${pool}」没有空位，等有了空位再邀请`
+    const noteKey = `invitation:${invitation.id}:waiting`
+    await timeline.note(tx, { key: noteKey, externalUserId, userId, kind: 'invitation.waiting', text, reason })
+    return 'no-room'
+  }
+
+  return { invite, isEligible, lapseAt }
+}

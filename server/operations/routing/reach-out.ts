@@ -1,0 +1,59 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import type { Groups } from '../../records/groups/groups.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import { changeInvitation, type Invitation } from './invitation-queries.ts'
+
+export interface ReachOutDeps {
+  clock: Clock
+  rules: Pick<RuleBookHolder, 'current'>
+  groups: { queries: Pick<Groups['queries'], 'joinWayOf'> }
+  tasks: Pick<Tasks, 'open'>
+  timeline: Pick<Timeline, 'note'>
+}
+
+/** A guide should send it within a day. */
+const TASK_DUE_MS = DAY_MS
+
+/** How an invitation becomes known. */
+export function createReachOut({ clock, rules, groups, tasks, timeline }: ReachOutDeps) {
+  async function noteOpened(tx: Tx, invitation: Invitation): Promise<void> {
+    const { id, pool, externalUserId, userId, openedAtMs, reason } = invitation
+    await timeline.note(tx, {
+      key: `invitation:${id}:opened`,
+      externalUserId,
+      userId,
+      atMs: openedAtMs,
+      kind: 'invitation.opened',
+      text: `${invitation.invitedBy === 'welcome' ? '随欢迎语' : '随群发'}邀请加入「${pool}」`,
+      reason,
+    })
+  }
+
+  /** Makes the invitation known: to the guide as a to-do, or on the timeline when it rides with a message. Whether a
+   *  welcome took it along is only known later. */
+  async function reachOut(tx: Tx, invitation: Invitation): Promise<void> {
+    const { id, pool, externalUserId, userId, invitedBy, reason } = invitation
+    if (invitedBy === 'welcome') return
+    if (invitedBy === 'mass-send') return noteOpened(tx, invitation)
+    const taskKey = `invite:${id}:${userId}`
+    const way = await groups.queries.joinWayOf(tx, pool)
+    await tasks.open(tx, {
+      key: taskKey,
+      externalUserId,
+      userId,
+      kind: 'invite',
+      title: `邀请进「${pool}」`,
+      scriptId: rules.current().pools.get(pool)?.value.script,
+      detail: { pool, qr_code: way?.qrCode ?? null },
+      dueAtMs: clock.now() + TASK_DUE_MS,
+      reason,
+    })
+    await changeInvitation(tx, id, { task_key: taskKey })
+  }
+
+  return { reachOut, noteOpened }
+}
