@@ -8,11 +8,9 @@ import { createQuota } from '../quota.ts'
 import { refuse } from '../refusal.ts'
 import { findStaff } from '../relations.ts'
 import { momentContentParams, readMomentContent } from './moment-content.ts'
+import { momentResultEndpoints } from './moment-results.ts'
+import { isReady, JOB_MS, needCompanyMoment } from './need-moment.ts'
 
-/** The job that makes the moment runs this long; only then it exists. */
-const JOB_MS = 1_000
-/** For as long after that its tasks are still being handed out. */
-const DISPATCH_MS = 1_000
 const MAX_SPAN_SEC = (30 * DAY_MS) / 1000
 
 function sendersOf(desk: Desk, given: { user_list?: string[] | undefined; department_list?: number[] | undefined }) {
@@ -32,23 +30,6 @@ function sendersOf(desk: Desk, given: { user_list?: string[] | undefined; depart
   }
   const invalidDepartments = (given.department_list ?? []).filter((id) => !world.departments.has(id))
   return { found, invalidUsers, invalidDepartments }
-}
-
-const isReady = (moment: Moment, nowMs: number): boolean =>
-  moment.createType === 1 || nowMs - moment.createdAtMs >= JOB_MS
-
-function needMoment({ world, clock }: Desk, momentId: string): Moment {
-  const moment = world.moments.byId.get(momentId)
-  return moment && isReady(moment, clock.now()) ? moment : refuse(41060, 'invalid moment_id')
-}
-function needCompanyMoment(desk: Desk, momentId: string): Moment {
-  const moment = needMoment(desk, momentId)
-  return moment.createType === 0 ? moment : refuse(41067, 'not a moment of the corp')
-}
-function needPublished(moment: Moment, userId: string) {
-  const task = moment.tasks.get(userId.toLowerCase()) ?? moment.tasks.get(userId)
-  if (!task) return refuse(41061, 'not a sender of this moment')
-  return task.publishedAtMs === undefined ? refuse(41062, 'not published by this member yet') : task
 }
 
 const jobResult = (job: MomentJob) => ({
@@ -80,14 +61,6 @@ function momentRow(moment: Moment) {
 export function momentEndpoints(paging: Paging) {
   const creations = createQuota(10, MINUTE_MS)
   const momentId = { moment_id: need(text(), 41059) }
-  const page = { limit: int({ min: 1, max: 1000 }), cursor: text() }
-  const repliesOf = (moment: Moment, publisher: string, kind: string) =>
-    moment.replies
-      .filter((reply) => reply.publisher === publisher && reply.kind === kind)
-      .map(({ userId, externalUserId, atMs }) => ({
-        ...(externalUserId === undefined ? { userid: userId } : { external_userid: externalUserId }),
-        create_time: toSec(atMs),
-      }))
   return [
     endpoint({
       path: '/cgi-bin/externalcontact/add_moment_task',
@@ -184,60 +157,6 @@ export function momentEndpoints(paging: Paging) {
         return { next_cursor: nextCursor, moment_list: rows }
       },
     }),
-    endpoint({
-      path: '/cgi-bin/externalcontact/get_moment_task',
-      method: 'POST',
-      params: { ...momentId, ...page },
-      empty: { next_cursor: '', task_list: [] },
-      handle: (p, desk) => {
-        const moment = needCompanyMoment(desk, p.moment_id)
-        if (desk.clock.now() - moment.createdAtMs < JOB_MS + DISPATCH_MS) refuse(41079, 'moment is being dispatched')
-        const { rows, nextCursor } = paging(p.cursor, p.limit ?? 500, () =>
-          [...moment.tasks.values()].map((task) => ({
-            userid: task.userId,
-            publish_status: task.publishedAtMs === undefined ? 0 : 1,
-          })),
-        )
-        return { next_cursor: nextCursor, task_list: rows }
-      },
-    }),
-    endpoint({
-      path: '/cgi-bin/externalcontact/get_moment_customer_list',
-      method: 'POST',
-      params: { ...momentId, userid: text(), ...page },
-      empty: { next_cursor: '', customer_list: [] },
-      handle: (p, desk) => {
-        const moment = needMoment(desk, p.moment_id)
-        const tasks = p.userid === undefined ? [...moment.tasks.values()] : [needPublished(moment, p.userid)]
-        const { rows, nextCursor } = paging(p.cursor, p.limit ?? 500, () =>
-          tasks.flatMap((task) => task.visibleTo.map((id) => ({ userid: task.userId, external_userid: id }))),
-        )
-        return { next_cursor: nextCursor, customer_list: rows }
-      },
-    }),
-    endpoint({
-      path: '/cgi-bin/externalcontact/get_moment_send_result',
-      method: 'POST',
-      params: { ...momentId, userid: need(text()), limit: int({ min: 1, max: 5000 }), cursor: text() },
-      empty: { next_cursor: '', customer_list: [] },
-      handle: (p, desk) => {
-        const task = needPublished(needMoment(desk, p.moment_id), p.userid)
-        const { rows, nextCursor } = paging(p.cursor, p.limit ?? 3000, () =>
-          task.shownTo.map((id) => ({ external_userid: id })),
-        )
-        return { next_cursor: nextCursor, customer_list: rows }
-      },
-    }),
-    endpoint({
-      path: '/cgi-bin/externalcontact/get_moment_comments',
-      method: 'POST',
-      params: { ...momentId, userid: need(text()) },
-      empty: { comment_list: [], like_list: [] },
-      handle: (p, desk) => {
-        const moment = needMoment(desk, p.moment_id)
-        const { userId } = moment.tasks.get(p.userid) ?? refuse(41061, 'not a sender of this moment')
-        return { comment_list: repliesOf(moment, userId, 'comment'), like_list: repliesOf(moment, userId, 'like') }
-      },
-    }),
+    ...momentResultEndpoints(paging),
   ]
 }

@@ -2,9 +2,10 @@ import type { Desk } from '../desk.ts'
 import { profileOf } from '../directory.ts'
 import type { EventFields } from '../event-xml.ts'
 import { DeskError } from '../refusal.ts'
-import { isUnder, renameMember } from '../staff-moves.ts'
+import { renameMember } from '../staff-moves.ts'
 import type { Department, Staff } from '../world.ts'
 import { tellDeadLinks } from './acquisition-events.ts'
+import { departmentControls } from './department-controls.ts'
 
 /** What the administrator does with members and departments in the console. Docs 90970, 90971, 90972. */
 export function directoryControls(desk: Desk) {
@@ -24,13 +25,6 @@ export function directoryControls(desk: Desk) {
     if (!department) throw new DeskError('没有这个部门')
     return department
   }
-  const nextId = (): number => Math.max(...world.departments.keys()) + 1
-  const tellDepartment = (changeType: string, { id, name, parentId }: Department): void =>
-    tell(changeType, [
-      ['Id', id],
-      ['Name', name],
-      ['ParentId', String(parentId)],
-    ])
 
   return {
     addStaff: async (input: {
@@ -104,34 +98,7 @@ export function directoryControls(desk: Desk) {
         ...(enabled === undefined ? [] : [['Status', enabled ? 1 : 2] as const]),
       ])
     },
-    addDepartment: async (input: { id?: number; name: string; parentId?: number }): Promise<Department> => {
-      const department = { parentId: 1, ...input, id: input.id ?? nextId() }
-      world.departments.set(department.id, department)
-      tellDepartment('create_party', department)
-      return department
-    },
-    renameDepartment: async (input: { id: number; name: string }): Promise<void> => {
-      const department = needDepartment(input.id)
-      department.name = input.name
-      tellDepartment('update_party', department)
-    },
-    /** Under another department; everything below moves along. */
-    moveDepartment: async (input: { id: number; parentId: number }): Promise<void> => {
-      const department = needDepartment(input.id)
-      needDepartment(input.parentId)
-      if (isUnder(world, input.parentId, input.id)) throw new DeskError('不能移到自己的下级部门')
-      department.parentId = input.parentId
-      tellDepartment('update_party', department)
-    },
-    removeDepartment: async (input: { id: number }): Promise<void> => {
-      const { id } = needDepartment(input.id)
-      const isUsed =
-        [...world.staff.values()].some((staff) => !staff.left && staff.departments.includes(id)) ||
-        [...world.departments.values()].some((department) => department.parentId === id)
-      if (isUsed) throw new DeskError('部门下还有成员或子部门')
-      world.departments.delete(id)
-      tell('delete_party', [['Id', id]])
-    },
+    ...departmentControls(desk, { tell, needDepartment }),
     /** Members and departments put under a member tag (通讯录标签) and taken from it. */
     editMemberTag: async (input: {
       id: number

@@ -55,22 +55,7 @@ const NEWEST_ORDERS = 5
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const {
-    clock,
-    rules,
-    customers,
-    staff,
-    tags,
-    orders,
-    groups,
-    welcome,
-    handover,
-    media,
-    profiles,
-    sop,
-    tiers,
-    timeline,
-  } = deps
+  const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, media, profiles } = deps
 
   async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
     const guide = tag.setBy === 'guide' ? await nameOf(tx, tag.userId) : ''
@@ -136,7 +121,7 @@ export function createProfile(deps: ProfileDeps) {
         addedAtMs: follow?.addedAtMs ?? null,
       },
       days: follow?.addedAtMs === undefined ? null : Math.max(0, shanghaiDaysBetween(follow.addedAtMs, clock.now())),
-      tiers: tierViews(await tiers.queries.ofCustomer(tx, externalUserId), rules.current()),
+      tiers: tierViews(await deps.tiers.queries.ofCustomer(tx, externalUserId), rules.current()),
       birthday: birthday === undefined ? null : birthdayView(birthday, clock.now()),
       tags: tagViews,
       groups: (await groups.queries.groupsOf(tx, externalUserId)).map((group) => ({
@@ -146,7 +131,7 @@ export function createProfile(deps: ProfileDeps) {
       welcome: welcomeView(await welcome.queries.ofCustomer(tx, externalUserId), guide.userId),
       handover: await handoverLine(tx, externalUserId),
       otherGuides: await otherGuides(tx, follows, guide.userId),
-      journeys: (await sop.queries.ofCustomer(tx, externalUserId))
+      journeys: (await deps.sop.queries.ofCustomer(tx, externalUserId))
         .filter((one) => one.state === 'active' && !one.heldOut)
         .map(journeyView),
       orders: await orderSummary(tx, externalUserId),
@@ -161,7 +146,7 @@ export function createProfile(deps: ProfileDeps) {
     follow: Follow | undefined,
   ): Promise<string> =>
     pageVersion({
-      entries: await timeline.queries.stampOf(tx, externalUserId),
+      entries: await deps.timeline.queries.stampOf(tx, externalUserId),
       known,
       follow,
       rules: rules.current().version,

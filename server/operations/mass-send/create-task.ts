@@ -2,48 +2,39 @@ import type { Db } from '../../core/db/db.ts'
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError, mayHaveHappened } from '../../core/kernel/app-error.ts'
-import { backoffMs } from '../../core/kernel/backoff.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
-import { MESSAGE_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
+import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type Action, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
-import type { Media } from '../../records/media/media.ts'
 import { type BatchOfRun, changeBatch, needBatch, waitingCustomers } from './batches.ts'
 import { CreateMassSend } from './create-action.ts'
+import { createDraft, type DraftDeps } from './draft.ts'
 import type { FindCreated } from './find-created.ts'
+import { later } from './later.ts'
 import { endBatch, settle, settleRest, waitingCount } from './outcomes.ts'
-import { fillForGuide } from './personal-words.ts'
 import { FIRST_POLL_MS, nextPollMs, REMIND_AFTER_MS, ringTime } from './poll-times.ts'
 import { SEND_BATCH } from './send-tables.ts'
 
-export interface CreateTaskDeps {
+export interface CreateTaskDeps extends DraftDeps {
   db: Db
   clock: Clock
   wecom: Pick<Wecom, 'massSends'>
   findCreated: FindCreated
-  guideName(tx: Tx, userId: string): Promise<string | undefined>
-  attachments: Media['attachments']
 }
 
 /** `unclear`: an earlier attempt may have made the task, and the platform does not say; `not-made`: its run was cancelled
  *  before it was. */
 type Created = { kind: 'created'; msgid: string; failed: string[] } | { kind: 'unclear' } | { kind: 'not-made' }
 
-/** Twelve tries, about four hours: longer than preparing a picture takes, shorter than the message stays of use. */
-const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)
-
-const later = (code: string, message: string, afterMs: number, zh: string): AppError =>
-  new AppError(code, message, { retry: { afterMs }, zh })
-
 /** Carries out `mass-send.create`. The platform knows no idempotency key and a second task would reach customers
  *  twice, so an attempt is marked before the call and, while its end is not known (time-out, crash), looked for before
  *  any other. */
 export function createTaskExecutor(deps: CreateTaskDeps): Executor {
   const { db, clock, wecom, findCreated } = deps
+  const draft = createDraft(deps)
 
   /** Ends with an answer, or with the certainty that nothing was created. */
   async function lookFirst({ batch }: BatchOfRun): Promise<Created | undefined> {
@@ -63,28 +54,6 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
       case 'absent':
         return undefined
     }
-  }
-
-  async function draft(tx: Tx, { batch, content }: BatchOfRun, attempts: number) {
-    const text = fillForGuide(content.text ?? '', await deps.guideName(tx, batch.userid))
-    const { ready, missing } = await deps.attachments(tx, content.attachments ?? [])
-    if (missing.length > 0) {
-      const zh = `素材没有准备好：${missing.join('、')}`
-      throw later(
-        'mass-send.media-not-ready',
-        `${missing.length} attachment(s) not ready`,
-        backoffMs(MEDIA_RETRY_MS, attempts),
-        zh,
-      )
-    }
-    if (text === '' && ready.length === 0) {
-      throw new AppError('mass-send.empty', 'neither text nor attachments', { zh: '没有内容：正文和附件都为空' })
-    }
-    if (Buffer.byteLength(text) > MESSAGE_TEXT_BYTES) {
-      const zh = `正文超过 ${MESSAGE_TEXT_BYTES} 字节（一个汉字 3 字节），请缩短`
-      throw new AppError('mass-send.too-long', 'text exceeds 4,000 bytes', { zh })
-    }
-    return { text, attachments: ready }
   }
 
   /** What is wrong with the content stays readable on the batch while it is tried again. */

@@ -1,26 +1,27 @@
-import { list, lock, pick, type Sql, set, sql } from '../../core/db/sql.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Ladder, Level, RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { createAssignPlaces } from './assign-places.ts'
+import { createGuidesOf } from './guides-of-level.ts'
 import { levelOf } from './judge.ts'
 import {
   changeProposal,
   insertProposal,
-  isQueuedFor,
   type Proposal,
   proposalsWhere,
   putProposal,
   standing,
 } from './proposal-store.ts'
 import type { Proposals } from './proposals.ts'
-import { tierQueries } from './tier-queries.ts'
+import { seats } from './seats.ts'
 import { type CustomerTier, tiersWhere } from './tier-store.ts'
-import { CUSTOMER_TIER, TIER_POOL, TIER_PROPOSAL, TIER_SEAT } from './tier-tables.ts'
+import { CUSTOMER_TIER, TIER_PROPOSAL } from './tier-tables.ts'
 
-export interface SeatsDeps {
+export interface GuidePlacesDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
   customers: { queries: Pick<Customers['queries'], 'ownerOf'> }
@@ -28,40 +29,15 @@ export interface SeatsDeps {
   proposals: Pick<Proposals, 'ask' | 'withdraw' | 'closeTask'>
 }
 
-/** So many are given a guide in one transaction. */
-const BATCH = 50
-
 /** Places at the guides of a level. Whoever reaches the level with a guide of the pool sits there; for everybody else a
  *  hand-over is proposed, in the order in which they came, to the guide with the fewest and never over the cap. */
-export function createGuidePlaces({ clock, rules, customers, staff, proposals }: SeatsDeps) {
-  async function guidesOf(tx: Tx, level: Level): Promise<string[]> {
-    const guides: string[] = []
-    for (const userId of level.value.guides ?? []) guides.push(await staff.queries.currentIdOf(tx, userId))
-    return guides
-  }
-
-  const sit = (tx: Tx, ladder: string, level: string, externalUserId: string, userId: string): Promise<void> =>
-    tx.upsert(
-      TIER_SEAT,
-      [{ external_userid: externalUserId, ladder, level, userid: userId }],
-      ['external_userid', 'ladder'],
-    )
-
-  const isSeatOf = (ladder: string, externalUserId: string): Sql =>
-    sql`${TIER_SEAT.external_userid} = ${externalUserId} AND ${TIER_SEAT.ladder} = ${ladder}`
-
-  const vacate = async (tx: Tx, ladder: string, externalUserId: string): Promise<void> => {
-    await tx.run(sql`DELETE FROM ${TIER_SEAT} WHERE ${isSeatOf(ladder, externalUserId)}`)
-  }
-
-  const isSeated = async (tx: Tx, ladder: string, externalUserId: string): Promise<boolean> =>
-    (await tx.row(sql`SELECT ${pick(TIER_SEAT, 'id')} FROM ${TIER_SEAT} WHERE ${isSeatOf(ladder, externalUserId)}`)) !==
-    undefined
+export function createGuidePlaces({ clock, rules, customers, staff, proposals }: GuidePlacesDeps) {
+  const guidesOf = createGuidesOf(staff)
 
   /** What stands is first taken back, then the place: so a place that is being given at this moment goes, too. */
   async function leave(tx: Tx, ladder: string, externalUserId: string, why: string, stands: Proposal | undefined) {
     if (stands !== undefined) await proposals.withdraw(tx, stands, why)
-    await vacate(tx, ladder, externalUserId)
+    await seats.vacate(tx, ladder, externalUserId)
   }
 
   async function settle(
@@ -79,7 +55,8 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
     if (owner === undefined || guides.length === 0 || guides.includes(owner)) {
       const why = owner === undefined ? '客户现在没有导购' : guides.length === 0 ? '等级变了' : '已经由专属导购跟进'
       await leave(tx, ladder.name, externalUserId, why, stands)
-      if (owner !== undefined && guides.includes(owner)) await sit(tx, ladder.name, level.name, externalUserId, owner)
+      if (owner !== undefined && guides.includes(owner))
+        await seats.sit(tx, ladder.name, level.name, externalUserId, owner)
       return
     }
     if (stands?.to === level.name) return
@@ -89,65 +66,17 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
     await insertProposal(tx, { ...wanted, state: 'queued', atMs: clock.now() })
   }
 
-  async function holdPool(tx: Tx, ladder: string, level: string): Promise<void> {
-    const find = () =>
-      tx.row(
-        sql`SELECT ${pick(TIER_POOL, 'id')} FROM ${TIER_POOL}
-            WHERE ${TIER_POOL.ladder} = ${ladder} AND ${TIER_POOL.level} = ${level} ${lock()}`,
-      )
-    if ((await find()) !== undefined) return
-    await tx.insertIgnore(TIER_POOL, [{ ladder, level }])
-    await find()
-  }
-
-  const queue = (tx: Tx, ladder: string, level: string): Promise<Proposal[]> =>
-    proposalsWhere(tx, sql`${isQueuedFor(ladder, level)} ORDER BY ${TIER_PROPOSAL.id} LIMIT ${BATCH}`)
-
-  /** Gives places to those who wait; how many got one. */
-  async function assign(tx: Tx, ladder: Ladder, level: Level): Promise<number> {
-    if ((await queue(tx, ladder.name, level.name)).length === 0) return 0
-    await holdPool(tx, ladder.name, level.name)
-    const members = await staff.queries.all(tx)
-    const able = new Set(members.flatMap((one) => (one.isGuide && one.state === 'active' ? [one.userId] : [])))
-    const guides = (await guidesOf(tx, level)).filter((userId) => able.has(userId))
-    const places = await tierQueries.placesAt(tx, ladder.name, level.name)
-    const taken = new Map(places.map(({ userId, customers: seated }) => [userId, seated]))
-    const cap = level.value.cap ?? Number.POSITIVE_INFINITY
-    let given = 0
-    for (const proposal of await queue(tx, ladder.name, level.name)) {
-      const { id, externalUserId } = proposal
-      const [userId] = guides
-        .filter((one) => (taken.get(one) ?? 0) < cap)
-        .sort((a, b) => (taken.get(a) ?? 0) - (taken.get(b) ?? 0))
-      // Nobody behind overtakes.
-      if (userId === undefined) break
-      if (!(await changeProposal(tx, id, ['queued'], { state: 'open', atMs: clock.now() }))) continue
-      await putProposal(tx, id, { to_userid: userId })
-      await sit(tx, ladder.name, level.name, externalUserId, userId)
-      taken.set(userId, (taken.get(userId) ?? 0) + 1)
-      given += 1
-      const name = (await staff.queries.nameOf(tx, userId)) ?? userId
-      const title = `「${ladder.name}」到了 ${level.name}：建议转给专属导购${name}`
-      await proposals.ask(tx, { ...proposal, state: 'open', toUserId: userId }, title)
-    }
-    return given
-  }
-
   return {
     /** After a customer has reached a level, or its guide has changed. Safe to repeat. */
     settle,
-    assign,
+    assign: createAssignPlaces({ clock, staff, proposals, guidesOf }),
 
     /** For customers of a level that was given guides after they had reached it: once per stay on the level. */
     catchUp: async (tx: Tx, ladder: Ladder, tiers: CustomerTier[]): Promise<void> => {
       const guided = tiers.filter((tier) => levelOf(ladder, tier.level)?.value.guides !== undefined)
       if (guided.length === 0) return
       const ids = guided.map((tier) => tier.externalUserId)
-      const seats = await tx.rows(
-        sql`SELECT ${pick(TIER_SEAT, 'external_userid', 'level')} FROM ${TIER_SEAT}
-            WHERE ${TIER_SEAT.ladder} = ${ladder.name} AND ${TIER_SEAT.external_userid} IN ${list(ids)}`,
-      )
-      const seated = new Map(seats.map((seat) => [seat.external_userid, seat.level]))
+      const seated = await seats.levelsOf(tx, ladder.name, ids)
       for (const { externalUserId, level: name, sinceMs, reason } of guided) {
         const level = levelOf(ladder, name)
         if (level === undefined || seated.get(externalUserId) === name) continue
@@ -168,7 +97,7 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
         const level = ladder === undefined ? undefined : levelOf(ladder, tier.level)
         if (ladder === undefined || level === undefined) continue
         const stands = await standing(tx, 'hand-over', ladder.name, externalUserId)
-        const hasSeat = await isSeated(tx, ladder.name, externalUserId)
+        const hasSeat = await seats.isSeated(tx, ladder.name, externalUserId)
         if (stands === undefined && !hasSeat && level.value.guides === undefined) continue
         if (stands?.state === 'started') {
           if (stands.toUserId !== owner) continue
@@ -177,7 +106,7 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
         }
         const isGuided = (await guidesOf(tx, level)).includes(owner ?? '')
         // Given to somebody outside the pool by a person: that is their decision.
-        if (hasSeat && stands === undefined && !isGuided) await vacate(tx, ladder.name, externalUserId)
+        if (hasSeat && stands === undefined && !isGuided) await seats.vacate(tx, ladder.name, externalUserId)
         else await settle(tx, ladder, level, { externalUserId, from: tier.level, reason: tier.reason })
       }
     },
@@ -192,15 +121,14 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
         await proposals.closeTask(tx, proposal, 'dropped', '专属导购已离职')
         await putProposal(tx, proposal.id, { state: 'queued', to_userid: null, task_key: null })
       }
-      await tx.run(sql`DELETE FROM ${TIER_SEAT} WHERE ${TIER_SEAT.userid} = ${userId}`)
+      await seats.vacateAllOf(tx, userId)
     },
     guideRenamed: async (tx: Tx, oldUserId: string, newUserId: string): Promise<void> => {
-      const seat = set(TIER_SEAT, { userid: newUserId })
-      await tx.run(sql`UPDATE ${TIER_SEAT} SET ${seat} WHERE ${TIER_SEAT.userid} = ${oldUserId}`)
+      await seats.guideRenamed(tx, oldUserId, newUserId)
       const taker = set(TIER_PROPOSAL, { to_userid: newUserId })
       await tx.run(sql`UPDATE ${TIER_PROPOSAL} SET ${taker} WHERE ${TIER_PROPOSAL.to_userid} = ${oldUserId}`)
     },
-    vacate,
+    vacate: seats.vacate,
   }
 }
 export type GuidePlaces = ReturnType<typeof createGuidePlaces>

@@ -2,25 +2,22 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
-import type { Customers } from '../../records/customers/customers.ts'
-import type { Tags } from '../../records/tags/tags.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Ladder, Level } from '../../rules/book/rule-book.ts'
 import type { Routing } from '../routing/routing.ts'
 import type { GuidePlaces } from './guide-places.ts'
 import { isBetter } from './judge.ts'
+import { createKeepTag, type KeepTagDeps } from './keep-tag.ts'
 import { movedText } from './move-text.ts'
 import { TierChanged } from './tier-events.ts'
 import type { MovedBy } from './tier-states.ts'
 import { changeTier, entitledUntil, type Placing, pathOf, place } from './tier-store.ts'
 import { TIER_MOVE } from './tier-tables.ts'
 
-export interface MovesDeps {
+export interface MovesDeps extends KeepTagDeps {
   clock: Clock
   emit: Emit
   timeline: Pick<Timeline, 'note'>
-  customers: { queries: Pick<Customers['queries'], 'ownerOf' | 'followsOf'> }
-  tags: Pick<Tags, 'change'>
   routing: Pick<Routing, 'invite'>
   guidePlaces: Pick<GuidePlaces, 'settle'>
 }
@@ -38,34 +35,9 @@ export interface Move {
 }
 
 /** Writes moves down, with all that belongs to reaching a level. The caller holds the customer's row. */
-export function createMoves({ clock, emit, timeline, customers, tags, routing, guidePlaces }: MovesDeps) {
-  /** The corp tag in step: on at the guide who speaks for us, off wherever another level's is. */
-  async function keepTag(
-    tx: Tx,
-    ladder: Ladder,
-    to: Level,
-    who: { externalUserId: string; key: string; reason: Reason; via?: readonly string[] | undefined },
-  ) {
-    const own = to.value.tag
-    const others = ladder.levels.flatMap(({ value: { tag } }) => (tag === undefined || tag === own ? [] : [tag]))
-    if (own === undefined && others.length === 0) return
-    const { externalUserId, key, reason, via } = who
-    const owner = await customers.queries.ownerOf(tx, externalUserId)
-    for (const { userId, active } of await customers.queries.followsOf(tx, externalUserId)) {
-      if (!active) continue
-      const add = own !== undefined && userId === owner ? [own] : []
-      await tags.change(tx, {
-        externalUserId,
-        userId,
-        add,
-        remove: others,
-        by: 'rule',
-        key: `${key}:${userId}`,
-        reason,
-        ...(via === undefined ? {} : { via }),
-      })
-    }
-  }
+export function createMoves(deps: MovesDeps) {
+  const { clock, emit, timeline, customers, routing, guidePlaces } = deps
+  const keepTag = createKeepTag(deps)
 
   async function write(
     tx: Tx,

@@ -10,7 +10,7 @@ import { TaskAnswered } from '../tasks/task-events.ts'
 import { type CarryOutDeps, createCarryOut } from './carry-out.ts'
 import { createEndings, type EndingsDeps } from './endings.ts'
 import { createEvaluate, type EvaluateDeps, type Occasion } from './evaluate.ts'
-import { createGuidePlaces, type SeatsDeps } from './guide-places.ts'
+import { createGuidePlaces, type GuidePlacesDeps } from './guide-places.ts'
 import { levelOf } from './judge.ts'
 import { createMoves, type MovesDeps } from './moves.ts'
 import { createNightly, type NightlyDeps } from './nightly.ts'
@@ -27,7 +27,7 @@ export type TiersDeps = Omit<MovesDeps, Inner | 'customers'> &
   Omit<SetTierDeps, Inner | 'customers'> &
   Omit<ProposalsDeps, 'customers'> &
   Omit<EndingsDeps, 'customers'> &
-  Omit<SeatsDeps, Inner | 'customers'> &
+  Omit<GuidePlacesDeps, Inner | 'customers'> &
   Omit<CarryOutDeps, Inner | 'customers'> & { customers: MovesDeps['customers'] & EvaluateDeps['customers'] }
 
 /** Where each customer stands on the ladders of `config/tiers/`: moved by rule at what happens and once a night, on

@@ -1,71 +1,36 @@
-import type { Dialect } from '../../core/db/columns.ts'
-import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { CUSTOMERS_OF_GUIDES } from '../../platform/wecom/api/contacts.ts'
-import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
-import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { type LeftOutRow, leftOutOf } from '../../platform/wecom/wire/left-out.ts'
-import { watchCursor } from '../../platform/wecom/wire/pages.ts'
-import { WecomEndlessList, WecomError } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Customers } from '../../records/customers/customers.ts'
-import { pairOf, type Relation, toRelation } from '../../records/customers/relation.ts'
+import { pairOf, type Relation } from '../../records/customers/relation.ts'
 import type { Orders } from '../../records/orders/orders.ts'
+import { createReadPages, type PageReading, type ReadPagesDeps } from './read-pages.ts'
 import type { Find, RunSteps } from './run-steps.ts'
 import { type PagePayload, SyncCompare, SyncPage } from './sync-actions.ts'
 import { idHash, type Listed, type SyncPart, syncParts } from './sync-part.ts'
 import { type SyncRun, syncRuns } from './sync-run.ts'
 
-export interface ReadPeopleDeps {
-  db: Pick<Db, 'statement' | 'dialect'>
-  clock: Clock
+export interface ReadPeopleDeps extends ReadPagesDeps {
   log: Pick<Logger, 'warn' | 'error'>
   outbox: Outbox
   steps: RunSteps
-  wecom: { contacts: Pick<Wecom['contacts'], 'batchByUser'> }
   customers: Pick<Customers, 'recordReading' | 'reconcile' | 'queries'>
   orders: Pick<Orders, 'matchWaiting' | 'isAnyWaiting'>
 }
 
-/** Some pages, one after another. */
-interface PageReading {
-  relations: Relation[]
-  pages: number
-  /** Where to go on; null at the end. */
-  next: string | null
-  /** UTC milliseconds, before the first was asked for. */
-  readAtMs: number
-  /** Rows that could not be used. */
-  leftOut: LeftOutRow[]
-  /** Guides of whom WeCom tells nothing. */
-  unlicensed: string[]
-  /** The pages went in a circle: nobody knows whether these were all. */
-  isEndless: boolean
-}
-
-interface OnePage extends Pick<PageReading, 'relations' | 'leftOut' | 'unlicensed'> {
-  next: string | undefined
-}
-
-/** WeCom's most, for guides per call and relations per page. */
+/** WeCom's most. */
 const GUIDES_PER_CALL = 100
-const PAGE = 100
-/** Pages per action, recorded in one transaction. On SQLite a welcome waits for its end; on MySQL it is the number of
- *  statements that takes the time. */
-const PAGES_PER_STEP: Record<Dialect, number> = { sqlite: 3, mysql: 10 }
 const MOST_ROUNDS = 3
-
-const nothing = { relations: [], next: undefined, leftOut: [] }
 
 const reason = { text: '读取企业微信里的客户' }
 
 /** All customers of all guides, some pages at a time. They are recorded in the transaction that asks for the next ones, so a
  *  kill between neither loses one nor stores one twice. */
 export function createReadPeople(deps: ReadPeopleDeps) {
-  const { db, clock, log, outbox, steps, wecom, customers, orders } = deps
+  const { log, outbox, steps, customers, orders } = deps
+  const readPages = createReadPages(deps)
 
   const ask = (tx: Tx, payload: PagePayload): Promise<boolean> =>
     outbox.enqueue(tx, SyncPage, {
@@ -78,59 +43,6 @@ export function createReadPeople(deps: ReadPeopleDeps) {
     const partId = await syncParts.add(tx, runId, 'people', userIds)
     await steps.add(tx, runId, { parts: 1 })
     await ask(tx, { runId, partId, cursor: null, page: 0, round: 0 })
-  }
-
-  async function readPage(userIds: string[], cursor: string | null): Promise<OnePage> {
-    try {
-      const page = await wecom.contacts.batchByUser({
-        userid_list: userIds,
-        limit: PAGE,
-        ...(cursor === null ? {} : { cursor }),
-      })
-      const list = page.external_contact_list
-      return {
-        relations: list.map((row) => toRelation(row.external_contact, row.follow_info)),
-        next: page.next_cursor,
-        leftOut: [...leftOutOf(list)],
-        unlicensed: page.fail_info?.unlicensed_userid_list ?? [],
-      }
-    } catch (error) {
-      const errcode = error instanceof WecomError ? error.errcode : undefined
-      if (errcode === ERRCODE.noRelation) return { ...nothing, unlicensed: [] }
-      if (errcode === ERRCODE.allUnlicensed) return { ...nothing, unlicensed: userIds }
-      throw error
-    }
-  }
-
-  /** Until one fails: then those before it count, and it is asked for again by itself. */
-  async function read({ partId, cursor }: PagePayload): Promise<PageReading> {
-    const userIds = (await db.statement((tx) => syncParts.byId(tx, partId)))?.subjects ?? []
-    const reading: PageReading = {
-      relations: [],
-      pages: 0,
-      next: cursor,
-      readAtMs: clock.now(),
-      leftOut: [],
-      unlicensed: [],
-      isEndless: false,
-    }
-    if (userIds.length === 0) return { ...reading, next: null }
-    const goOn = watchCursor(cursor ?? undefined)
-    do {
-      try {
-        const { relations, next, leftOut, unlicensed } = await readPage(userIds, reading.next)
-        reading.relations.push(...relations)
-        reading.leftOut.push(...leftOut)
-        Object.assign(reading, { unlicensed, pages: reading.pages + 1 })
-        reading.next = goOn(next) ?? null
-      } catch (error) {
-        if (reading.pages === 0) throw error
-        // Pages that go in a circle have told what they tell.
-        if (error instanceof WecomEndlessList) return { ...reading, next: null, isEndless: true }
-        break
-      }
-    } while (reading.next !== null && reading.pages < PAGES_PER_STEP[db.dialect])
-    return reading
   }
 
   async function reconcile(tx: Tx, page: PageReading, find: Find): Promise<number> {
@@ -230,7 +142,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
   }
 
   const executor: Executor = execute(SyncPage, {
-    perform: ({ payload }) => read(payload),
+    perform: ({ payload }) => readPages(payload),
     record: (tx, { payload }, page) => record(tx, payload, page),
     abandoned: (tx, { payload }) => abandoned(tx, payload),
   })

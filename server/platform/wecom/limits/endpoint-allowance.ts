@@ -1,13 +1,12 @@
 import type { Lane } from '../../../core/kernel/lane.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../../core/kernel/shanghai.ts'
 import { ERRCODE } from '../error-codes/errcode.ts'
+import { createCallsAtOnce } from './calls-at-once.ts'
 import type { EndpointLimits, WindowLimit } from './documented-limits.ts'
-import { ALONE, type Place, processShare } from './process-share.ts'
+import { ALONE, type Place } from './process-share.ts'
 import type { LimitAnswer, LimitEntry } from './shared-limits.ts'
 import { createSlidingWindow } from './sliding-window.ts'
 
-/** Concurrency that was cut by 45033 grows back by one in this time. */
-const GROW_EVERY_MS = MINUTE_MS
 /** A minute's limit that turned out lower than documented grows back by a tenth of the documented in this time. */
 const LEARNED_GROWS_EVERY_MS = 10 * MINUTE_MS
 /** The oldest documented limit was a tenth of today's; one odd refusal shall not bring us lower. */
@@ -24,12 +23,7 @@ export function createEndpointAllowance(limits: EndpointLimits, place: () => Pla
     calls: createSlidingWindow({ lengthMs }),
   }))
   const minute = windows.find(({ lengthMs }) => lengthMs === MINUTE_MS)
-  const most = limits.concurrency
-  /** At once, by all processes together. */
-  let allowed = most
-  let shrunkAtMs = 0
-  let underWay = 0
-  let underWayLate = 0
+  const atOnce = createCallsAtOnce(limits.concurrency, place)
   let closedUntilMs = 0
   /** 45009 in a row. */
   let blocks = 0
@@ -38,24 +32,10 @@ export function createEndpointAllowance(limits: EndpointLimits, place: () => Pla
   let usedInMinute = 0
   let news: Pick<LimitEntry, 'closedUntilMs' | 'allowed' | 'learned'> = {}
 
-  const isLate = (lane: Lane): boolean => lane === 'campaign' || lane === 'backfill'
-
   function limitNow({ lengthMs, limit }: WindowLimit, nowMs: number): number {
     if (lengthMs !== MINUTE_MS || learned === undefined) return limit
     const tenths = Math.floor((nowMs - learned.atMs) / LEARNED_GROWS_EVERY_MS)
     return Math.min(limit, learned.perMinute + Math.ceil((limit / 10) * tenths))
-  }
-
-  function growBack(nowMs: number): void {
-    while (allowed < most && nowMs - shrunkAtMs >= GROW_EVERY_MS) {
-      allowed += 1
-      shrunkAtMs += GROW_EVERY_MS
-    }
-  }
-
-  function shareNow(nowMs: number): number {
-    growBack(nowMs)
-    return processShare(allowed, place())
   }
 
   /** The block lasts as long as the window that was exceeded (doc 90454); which that was, only our count can tell. */
@@ -94,19 +74,8 @@ export function createEndpointAllowance(limits: EndpointLimits, place: () => Pla
     count: (lane: Lane, nowMs: number): void => {
       for (const window of windows) window.calls.add(lane, nowMs)
     },
-    /** False while as many calls are under way as are allowed now; late lanes leave one of them to the others. */
-    enter: (lane: Lane, nowMs: number): boolean => {
-      const mine = shareNow(nowMs)
-      if (underWay >= mine) return false
-      if (isLate(lane) && underWayLate >= Math.max(1, mine - 1)) return false
-      underWay += 1
-      if (isLate(lane)) underWayLate += 1
-      return true
-    },
-    leave: (lane: Lane): void => {
-      underWay -= 1
-      if (isLate(lane)) underWayLate -= 1
-    },
+    enter: atOnce.enter,
+    leave: atOnce.leave,
     /** What the platform said about a call; gives how long the endpoint is closed now. */
     learn: (errcode: number, nowMs: number): number => {
       if (errcode === ERRCODE.tooManyCalls) {
@@ -114,18 +83,14 @@ export function createEndpointAllowance(limits: EndpointLimits, place: () => Pla
         return closedUntilMs - nowMs
       }
       blocks = 0
-      if (errcode === ERRCODE.tooManyAtOnce) {
-        allowed = Math.max(1, Math.floor(allowed / 2))
-        shrunkAtMs = nowMs
-        news = { ...news, allowed: { calls: allowed, atMs: nowMs } }
-      }
+      if (errcode === ERRCODE.tooManyAtOnce) news = { ...news, allowed: atOnce.cut(nowMs) }
       return 0
     },
     /** The limits in force: documented, or lower where WeCom has shown so. */
     windowsNow: (nowMs: number): WindowLimit[] =>
       windows.map((window) => ({ lengthMs: window.lengthMs, limit: limitNow(window, nowMs) })),
     /** Calls that this process may have under way at once. */
-    shareNow,
+    shareNow: atOnce.shareNow,
     closedUntilMs: () => closedUntilMs,
     hasNews: (): boolean => Object.keys(news).length > 0,
     /** What the other processes should know; told once. */
@@ -142,10 +107,7 @@ export function createEndpointAllowance(limits: EndpointLimits, place: () => Pla
     hear: (answer: LimitAnswer): void => {
       usedInMinute = answer.usedInMinute
       if ((answer.closedUntilMs ?? 0) > closedUntilMs) closedUntilMs = answer.closedUntilMs ?? 0
-      if (answer.allowed !== undefined && answer.allowed.atMs > shrunkAtMs && answer.allowed.calls < allowed) {
-        allowed = answer.allowed.calls
-        shrunkAtMs = answer.allowed.atMs
-      }
+      if (answer.allowed !== undefined) atOnce.hear(answer.allowed)
       if (answer.learned !== undefined && answer.learned.atMs > (learned?.atMs ?? 0)) learned = answer.learned
     },
   }
