@@ -24,7 +24,7 @@ export interface Db {
 
 export type Migrations = (new () => MigrationInterface)[]
 
-const MAX_ATTEMPTS = 5
+const DEADLOCK_TRIES = 5
 
 interface MysqlConnection {
   query(sql: string): void
@@ -116,7 +116,7 @@ export function createDb(databaseUrl: string, migrations: Migrations, { silenceM
         for (const callback of onCommit) callback()
         return result
       } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !isDeadlock(error)) throw error
+        if (attempt >= DEADLOCK_TRIES || !isDeadlock(error)) throw error
       }
     }
   }

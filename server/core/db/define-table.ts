@@ -61,6 +61,10 @@ export type RowOf<Of> = { [Name in keyof SpecsOf<Of>]: ValueOf<SpecsOf<Of>[Name]
 export type NewRowOf<Of> = {
   [Name in Exclude<keyof SpecsOf<Of>, OptionalNames<SpecsOf<Of>>>]: ValueOf<SpecsOf<Of>[Name]>
 } & { [Name in OptionalNames<SpecsOf<Of>> & keyof SpecsOf<Of>]?: ValueOf<SpecsOf<Of>[Name]> }
+/** `New` with no property that is no column of the table: one that comes through a spread does not compile either. */
+export type OnlyColumns<New, Of> = New & { [Name in Exclude<KeysOfAny<New>, ColumnName<Of>>]?: never }
+/** Also the keys that only some members of a union have. */
+type KeysOfAny<Of> = Of extends unknown ? keyof Of : never
 export type ColumnName<Of> = keyof SpecsOf<Of> & string
 
 function withColumns<Columns extends ColumnSpecs>(

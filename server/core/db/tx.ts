@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm'
 import { checkRow } from './check-row.ts'
 import type { Dialect } from './columns.ts'
 import { isDeadlock } from './deadlock.ts'
-import { type ColumnName, type NewRowOf, specOf, type Table } from './define-table.ts'
+import { type ColumnName, type NewRowOf, type OnlyColumns, specOf, type Table } from './define-table.ts'
 import { isDuplicateKey } from './duplicate-key.ts'
 import { render, type Sql, type SqlValue } from './sql.ts'
 
@@ -20,21 +20,21 @@ export interface Tx {
   /** UPDATE or DELETE; gives the number of rows that it found. */
   run(query: Sql): Promise<number>
   /** Inserts one row; gives the id that the database chose. */
-  insert<Of extends Table>(table: Of, row: NewRowOf<Of>): Promise<number>
+  insert<Of extends Table, New extends NewRowOf<Of>>(table: Of, row: OnlyColumns<New, Of>): Promise<number>
   /** Inserts the rows that break no unique key; gives how many were new. All rows have the same columns. Every fault other
    *  than a known key is thrown. */
-  insertIgnore<Of extends Table>(table: Of, rows: NewRowOf<Of>[]): Promise<number>
+  insertIgnore<Of extends Table, New extends NewRowOf<Of>>(table: Of, rows: OnlyColumns<New, Of>[]): Promise<number>
   /** Inserts, or updates the columns that are not in `key` (or only those in `update`). */
-  upsert<Of extends Table>(
+  upsert<Of extends Table, New extends NewRowOf<Of>>(
     table: Of,
-    rows: NewRowOf<Of>[],
+    rows: OnlyColumns<New, Of>[],
     key: ColumnName<Of>[],
     update?: ColumnName<Of>[],
   ): Promise<void>
   /** Inserts, or adds the row's `column` to what stands there under `key`. */
-  increase<Of extends Table>(
+  increase<Of extends Table, New extends NewRowOf<Of>>(
     table: Of,
-    rows: NewRowOf<Of>[],
+    rows: OnlyColumns<New, Of>[],
     key: ColumnName<Of>[],
     column: ColumnName<Of>,
   ): Promise<void>
