@@ -52,3 +52,12 @@ it('lets old ones fade, so that a change shows', async () => {
   await book.save()
   expect((await paces())[0]?.busyMs).toBe(60)
 })
+
+it('a look at which nothing has changed keeps the next change waiting no longer', async () => {
+  const book = createPaceBook(kit)
+  await book.save()
+  kit.clock.advance(1)
+  book.observe('a', 10, [])
+  await book.save()
+  expect((await paces()).map((pace) => pace.kind)).toEqual(['a'])
+})

@@ -1,10 +1,12 @@
 import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { raw } from '../../core/db/sql.ts'
+import { raw, set, sql } from '../../core/db/sql.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { JOB_RUN } from '../jobs/job-tables.ts'
 import { type ActionKind, defineAction, type Executor, execute, type Failure, type Lane } from './action-kind.ts'
+import { ACTION } from './action-tables.ts'
+import { claimActions } from './claim.ts'
 import { createOutbox } from './outbox.ts'
 import { createRunner } from './runner.ts'
 
@@ -96,7 +98,7 @@ describe('the action runner', () => {
         perform: async () => {
           throw new AppError('wecom.busy', 'busy', { retry: 'later' })
         },
-        abandoned: async (_tx, _action, failure) => void told.push(failure.state),
+        abandoned: async (_tx, _action, { state, code, message }) => void told.push([state, code, message].join(' ')),
       }),
     ])
     await enqueue(Hello, 1, { expiresAtMs: kit.clock.now() + 20_000 })
@@ -104,8 +106,37 @@ describe('the action runner', () => {
       await runner.drained()
       kit.clock.advance(1_000)
     }
-    expect(told).toEqual(['expired'])
+    // Not «too late»: that it came too late was the end of it, not the trouble.
+    expect(told).toEqual(['expired wecom.busy wecom.busy: busy'])
     expect(await rows()).toMatchObject([{ state: 'expired', attempts: 20 }])
+  })
+
+  it.each([
+    ['a moment before its time is over', 19_999, [1]],
+    ['at that moment no more', 20_000, []],
+  ])('carries an action out %s', async (_when, afterMs, carriedOut) => {
+    const calls: number[] = []
+    const { runner, enqueue } = setUp([execute(Hello, { perform: async (action) => calls.push(action.payload.n) })])
+    await enqueue(Hello, 1, { expiresAtMs: kit.clock.now() + 20_000 })
+    kit.clock.advance(afterMs)
+    await runner.drained()
+    expect(calls).toEqual(carriedOut)
+    expect(await rows()).toMatchObject([{ state: carriedOut.length > 0 ? 'done' : 'expired' }])
+  })
+
+  it('looks without a transaction when nothing is due', async () => {
+    const outbox = createOutbox({ clock: kit.clock, nudge: () => undefined })
+    await kit.db.tx((tx) => outbox.enqueue(tx, Send, { key: 'one', payload: { n: 1 }, reason }))
+    const look = (lane: Lane, nowMs: number) =>
+      claimActions(
+        { ...kit.db, tx: () => Promise.reject(new Error('a transaction')) },
+        { lane, limit: 1, nowMs, instance: 'one', isBusy: () => false },
+      )
+    expect(await look('event', kit.clock.now() - 1)).toEqual([])
+    expect(await look('welcome', kit.clock.now())).toEqual([])
+    await expect(look('event', kit.clock.now())).rejects.toThrow('a transaction')
+    await kit.db.tx((tx) => tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, { state: 'done' })}`))
+    expect(await look('event', kit.clock.now())).toEqual([])
   })
 
   it('sends a welcome while every slot of another lane is taken', async () => {

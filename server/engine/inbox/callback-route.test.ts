@@ -1,6 +1,9 @@
 import { encrypt, getSignature } from '@wecom/crypto'
+import { fastify } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import type { InboundEvent } from './accept.ts'
+import { callbackRoute } from './callback-route.ts'
 
 let t: TestApp
 beforeEach(async () => {
@@ -150,6 +153,32 @@ describe('POST /wecom/callback', () => {
     expect((await post(event('something_new'))).status).toBe(200)
     expect((await fetch(`${t.url}/readyz`)).status).toBe(200)
     expect(await stored()).toHaveLength(1)
+  })
+
+  it('answers 503 until the tables can be used, and keeps nothing of it', async () => {
+    let isPrepared = false
+    const accepted: unknown[] = []
+    const app = fastify()
+    const event: InboundEvent = {
+      kind: 'wecom.unknown',
+      dedupeKey: 'one',
+      eventAtMs: t.clock.now(),
+      lane: 'normal',
+      payload: {},
+    }
+    callbackRoute({
+      envelope: { openEcho: () => '', openEvent: () => event },
+      accept: async (one) => void accepted.push(one),
+      clock: t.clock,
+      windowSec: 600,
+      isReady: () => isPrepared,
+    })(app)
+    const url = `/wecom/callback?msg_signature=a&timestamp=${Math.floor(t.clock.now() / 1000)}&nonce=n`
+    const send = () => app.inject({ method: 'POST', url, payload: '<xml/>', headers: { 'content-type': 'text/xml' } })
+    expect([(await send()).statusCode, accepted]).toEqual([503, []])
+    isPrepared = true
+    expect([(await send()).statusCode, accepted]).toEqual([200, [event]])
+    await app.close()
   })
 
   it('logs a refusal in one line without content', async () => {

@@ -119,6 +119,8 @@ describe('which welcome', () => {
     expect(await t.timelineOf(id, 'welcome.ended')).toEqual([
       '已发送欢迎语「包裹卡欢迎语」，用时 0.0 秒；没有带上还未准备好的图片 welcome/coupon.png',
     ])
+    const [outcome] = await t.db.tx((tx) => t.huoshui.welcome.queries.ofCustomer(tx, id))
+    expect(outcome?.leftOut).toEqual(['图片 welcome/coupon.png'])
     await t.advance(MINUTE_MS)
     expect(heard(await scan({ state: 'parcel-card' }))).toEqual(['包裹收到了吗？我是张三。', 'image'])
     await sandbox.close()

@@ -117,6 +117,24 @@ it('a rename reaches channels, to-dos, journeys, sends and what is still waiting
   expect(asks('externalcontact/add_msg_template')).toMatchObject([{ sender: 'zhangsan001' }])
 })
 
+it('a rename takes the guide’s own tags along and nobody else’s', async () => {
+  t = await openSopScene()
+  const shared = await t.scan({ state: 'parcel-card', userId: 'zhangsan' })
+  t.clock.advance(1_000)
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: shared })
+  const { id } = await t.sandbox.createTag({ group: '喜好', name: '西冷' })
+  for (const userId of ['zhangsan', 'lisi']) await t.sandbox.editTags({ userId, externalUserId: shared, add: [id] })
+  await t.settle()
+  const guides = async () =>
+    (await t.db.tx((tx) => t.huoshui.tags.queries.ofCustomer(tx, shared)))
+      .filter((tag) => tag.path === '喜好/西冷')
+      .map((tag) => tag.userId)
+      .sort()
+  expect(await guides()).toEqual(['lisi', 'zhangsan'])
+  await rename('zhangsan', 'zhangsan001')
+  expect(await guides()).toEqual(['lisi', 'zhangsan001'])
+})
+
 it('a renamed guide stays logged in; who gets a given-up userid is not taken for the one before', async () => {
   t = await openSopScene()
   const browser = openBrowser(t.url)
