@@ -5,10 +5,11 @@ import { findMutants, type Mutant } from './find-mutants.ts'
 import { codeOf, ROOMS, testsOf } from './rooms.ts'
 import { openWorkbench } from './try-mutants.ts'
 
-const HELP = `npm run mutate -- [rooms or files …] [--sample N] [--seed N] [--workers N]
+const HELP = `npm run mutate -- [rooms, files or file:line …] [--sample N] [--seed N] [--workers N]
 
-Makes small changes to the code of rooms that decide much, one at a time, and runs the room's tests on each, and then
-the few elsewhere that are about it: a change that none of them notices is printed. Without --sample all are tried, which takes hours. Exit 0: as many as wanted were noticed.`
+Makes small changes to the code of rooms that decide much, one at a time, and runs the room's tests on each, then the
+few elsewhere that are about it, then all others of the server: a change that none of them notices is printed. Without
+--sample all are tried, which takes a day. Exit 0: as many as wanted were noticed.`
 
 /** Of a hundred changes, tests must notice so many. */
 const WANTED = 85
@@ -27,11 +28,12 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const chosen = (file: string): boolean => positionals.length === 0 || positionals.some((part) => file.includes(part))
+  const isChosen = ({ file, line }: Mutant): boolean =>
+    positionals.length === 0 || positionals.some((part) => `${file}:${line}`.endsWith(part) || file.includes(part))
   const found = Object.keys(ROOMS).flatMap((room) =>
     codeOf(room)
-      .filter(chosen)
       .flatMap((file) => findMutants(file, readFileSync(file, 'utf8')))
+      .filter(isChosen)
       .map((mutant) => ({ room, mutant })),
   )
   const random = createSeededRandom(Number(values.seed))

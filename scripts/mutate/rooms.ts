@@ -50,8 +50,10 @@ export const codeOf = (room: string): string[] =>
 const testsIn = (places: readonly string[]): string[] =>
   places.flatMap(filesIn).filter((path) => path.endsWith('.test.ts'))
 
-/** What should notice: its own tests, and then, for what they let pass, those elsewhere. */
-export const testsOf = (room: string): [own: string[], elsewhere: string[]] => [
-  testsIn([room]),
-  testsIn(ROOMS[room] ?? []),
-]
+/** What should notice: its own tests; for what they let pass, those elsewhere that are about it; then all others. */
+export function testsOf(room: string): [own: string[], elsewhere: string[], others: string[]] {
+  const own = testsIn([room])
+  const elsewhere = testsIn(ROOMS[room] ?? [])
+  const tried = new Set([...own, ...elsewhere])
+  return [own, elsewhere, testsIn(['server']).filter((path) => !tried.has(path))]
+}
