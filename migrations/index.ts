@@ -24,6 +24,7 @@ import { TagsByGuide1700000000024 } from './0024-tags-by-guide.ts'
 import { SopRefusals1700000000026 } from './0026-sop-refusals.ts'
 import { OwnersOfLeases1700000000027 } from './0027-owners-of-leases.ts'
 import { Touches1700000000028 } from './0028-touches.ts'
+import { OrdersByShop1700000000029 } from './0029-orders-by-shop.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   SopRefusals1700000000026,
   OwnersOfLeases1700000000027,
   Touches1700000000028,
+  OrdersByShop1700000000029,
 ]

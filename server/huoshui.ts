@@ -82,7 +82,8 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     callWebhook: eventsOut.call,
   })
   const tellAlert = createTellAlerts({ clock, userIds: settings.ALERT_USERIDS, staffTelling: capable.staffTelling })
-  const sync = createSync({ ...base, ...capable, corpId: settings.WECOM_CORP_ID })
+  const told = [capable.orders, capable.profiles, capable.surveys]
+  const sync = createSync({ ...base, ...capable, told, corpId: settings.WECOM_CORP_ID })
   const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings) })
   const capabilities: Capability[] = [unreadAnswers, sync, ...capable.list, eventsOut, sidebarApi]
   const works = engine.build(capabilities, metrics)

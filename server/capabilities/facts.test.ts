@@ -75,8 +75,9 @@ it('counts Shanghai days in SQL as it does in memory, to the millisecond', async
 
 it('says what a shopkeeper would count', async () => {
   const at = (text: string): number => Date.parse(`${text}+08:00`)
-  const order = (nth: number, status: 'paid' | 'refunded', total_fen: number, paid: string) => ({
+  const order = (nth: number, status: 'paid' | 'refunded', total_fen: number, paid: string, back = 0) => ({
     ...{ id: 900 + nth, order_id: `s${nth}`, source: 's', external_userid: 'wmShop', status, total_fen },
+    refunded_fen: status === 'refunded' ? total_fen : back,
     ...{ created_at: at(paid), paid_at: at(paid) },
   })
   const touch = (nth: number, time: string) => ({
@@ -96,7 +97,7 @@ it('says what a shopkeeper would count', async () => {
     await tx.insertIgnore(SHOP_ORDER, [
       order(1, 'paid', 10_000, '2026-02-28T23:59:59.999'),
       order(2, 'paid', 20_000, '2026-03-01T00:00:00'),
-      order(3, 'paid', 30_000, '2026-03-06T12:00:00'),
+      order(3, 'paid', 30_000, '2026-03-06T12:00:00', 5_000),
       order(4, 'refunded', 4_000, '2027-02-20T08:00:00'),
     ])
     await tx.insertIgnore(TOUCH, [
@@ -124,11 +125,11 @@ it('says what a shopkeeper would count', async () => {
     'follow.daysSinceLost': 3,
     'orders.created.count': 4,
     'orders.paid.count': 3,
-    'orders.paid.sum': 60_000,
+    'orders.paid.sum': 55_000,
     // The first was 365 days ago, one too many.
     'orders.paid.count365': 2,
-    'orders.paid.sum365': 50_000,
-    'orders.paid.lastSum': 30_000,
+    'orders.paid.sum365': 45_000,
+    'orders.paid.lastSum': 25_000,
     'orders.paid.daysSinceFirst': 365,
     'orders.paid.daysSinceLast': 359,
     // Six days in two gaps.
@@ -136,7 +137,7 @@ it('says what a shopkeeper would count', async () => {
     'orders.paid.categories': [],
     'orders.paid.lastCategories': [],
     'orders.refunded.count': 1,
-    'orders.refunded.sum': 4_000,
+    'orders.refunded.sum': 9_000,
     'contacts.daysSinceLast': 6,
     'contacts.count7d': 1,
     'contacts.count30d': 3,

@@ -40,12 +40,12 @@ describe('import:orders', () => {
     const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
     await t.sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: ['13800001111'] })
     await t.settle()
-    const file = `${HEADER}A1,已付款,"1,256.00",138 0000 1111,2026-11-20 10:00:00,S1,"肉眼 ""厚切"", 两片",2,400,牛排\nA1,已付款,1256,13800001111,2026-11-20 10:00:00,S2,黑椒酱,1,56,酱料\nA2,待付款,128.5,13900002222,,,,,,\n`
+    const file = `${HEADER}A1,已付款,"1,256.00",138 0000 1111,2026-11-20 10:00:00,S1,"肉眼 ""厚切"", 两片",2,400,牛排\nA1,已付款,1256,13800001111,2026-11-20 10:00:00,S2,黑椒酱,1,56,酱料\nA2,已退款,128.5,13900002222,2026-11-01 10:00:00,,,,,\n`
     expect(await run(`\uFEFF${file.replaceAll('\n', '\r\n')}`)).toBe(0)
-    expect(out.at(-2)).toBe('读了 3 行：新导入 2 条订单记录（其中 1 条找到了客户），0 条以前导入过，0 处有问题。')
+    expect(out.at(-2)).toBe('读了 3 行：新导入 2 条订单记录，其中 1 条找到了客户；0 条以前导入过，0 处有问题。')
     const stored = [
       { order_id: 'A1', status: 'paid', total_fen: 125_600, external_userid: externalUserId },
-      { order_id: 'A2', status: 'created', total_fen: 12_850, external_userid: null },
+      { order_id: 'A2', status: 'refunded', total_fen: 12_850, external_userid: null },
     ]
     expect(await orders()).toEqual(stored)
     expect(await t.rawRows('SELECT name, quantity, price_fen, category FROM shop_order_item ORDER BY line_no')).toEqual(
@@ -67,7 +67,8 @@ describe('import:orders', () => {
 
   it('lists bad rows by line with the reason, and takes the good ones', async () => {
     const rows = [
-      'B1,已付款,10,13800001111,,,,,,',
+      'B1,已付款,10,13800001111,2026-1-2,,,,,',
+      'B0,已付款,10,13800001111,,,,,,',
       'B2,发货了吗,10,13800001111,,,,,,',
       'B3,已付款,十块,13800001111,,,,,,',
       'B4,已付款,10,1.38E+10,,,,,,',
@@ -79,29 +80,76 @@ describe('import:orders', () => {
     ]
     expect(await run(HEADER + rows.join('\n'))).toBe(1)
     expect(err).toEqual([
-      '第 3 行没有导入：状态看不懂，可写：待付款、已付款、已退款、已关闭',
-      '第 4 行没有导入：金额看不懂，请写成 128.00',
-      '第 5 行没有导入：手机号被 Excel 变成了科学计数法，请把该列设为文本',
-      '第 6 行没有导入：付款时间看不懂，请写成 2026-11-22 10:00:00',
-      '第 7 行没有导入：没有订单号',
-      '第 9 行没有导入：数量要写成正整数',
-      '第 8 行没有导入：同一订单的其他行有问题，整单没有导入',
+      '第 3 行没有导入：已付款的订单没有付款时间，请补上「付款时间」',
+      '第 4 行没有导入：状态看不懂，可写：待付款、已付款、已退款、已关闭',
+      '第 5 行没有导入：金额看不懂，请写成 128.00',
+      '第 6 行没有导入：手机号被 Excel 变成了科学计数法，请把该列设为文本',
+      '第 7 行没有导入：付款时间看不懂，请写成 2026-11-22 10:00:00',
+      '第 8 行没有导入：没有订单号',
+      '第 10 行没有导入：数量要写成数字',
+      '第 9 行没有导入：同一订单的其他行有问题，整单没有导入',
     ])
     expect((await orders()).map((row) => (row as { order_id: string }).order_id)).toEqual(['B1', 'B7'])
   })
 
   it('reads English headers, and tells which columns mean nothing to it', async () => {
-    expect(await run('orderId,status,totalFen,unionId,Nickname\nC1,paid,12800,union-1,小雨\n')).toBe(0)
+    expect(
+      await run('orderId,status,totalFen,unionId,paidAt,Nickname\nC1,paid,12800,union-1,2026-11-20T10:00:00Z,小雨\n'),
+    ).toBe(0)
     expect(out[0]).toBe('这些列用不到，已忽略：Nickname')
     expect(await orders()).toMatchObject([{ order_id: 'C1', total_fen: 12_800 }])
   })
 
-  it('refuses GBK and says how to save the file', async () => {
-    // 订单号,状态 in GBK
-    const gbk = Buffer.from('b6a9b5a5bac52cd7b4ccac0a', 'hex')
-    expect(await run(gbk)).toBe(2)
+  it('reads what Excel saves as GBK, and tabs for commas', async () => {
+    // 订单号 状态 金额 手机号 付款时间 / A1 已付款 … in GBK, by tabs
+    const gbk =
+      'b6a9b5a5bac509d7b4ccac09bdf0b6ee09cad6bbfabac509b8b6bfeecab1bce40a' +
+      '413109d2d1b8b6bfee0931323809313338303030303131313109323032362d31312d32302031303a30300a'
+    expect(await run(Buffer.from(gbk, 'hex'))).toBe(0)
+    expect(await orders()).toMatchObject([{ order_id: 'A1', status: 'paid', total_fen: 12_800 }])
+  })
+
+  it.each([
+    ['an xlsx', Buffer.from('504b03041400', 'hex'), '.xlsx'],
+    ['an xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), '.xls'],
+    ['UTF-16', Buffer.from('\ufeff订单号,状态\n', 'utf16le'), 'UTF-16'],
+    ['a picture', Buffer.from('89504e470d0a1a0a00', 'hex'), '不是文本'],
+  ])('calls %s by its name and says how to save it', async (_what, content, name) => {
+    expect(await run(content)).toBe(2)
+    expect(err[0]).toContain(name)
     expect(err[0]).toContain('CSV UTF-8')
     expect(await orders()).toEqual([])
+  })
+
+  it('a corrected file corrects', async () => {
+    const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+    await t.sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: ['13800003333'] })
+    await t.settle()
+    const file = (phone: string, total: string) =>
+      `${HEADER}F1,已付款,${total},${phone},2026-11-20 10:00:00,S1,肉眼,1,,\n`
+    expect(await run(file('138****3333', '128'))).toBe(1)
+    expect(err).toEqual(['第 2 行没有导入：手机号被打了星号或加了密，找不到客户'])
+    expect(out.join()).not.toContain('自动归到名下')
+    expect(await run(file('13800003334', '12.8'))).toBe(0)
+    expect(await run(file('13800003333', '128'))).toBe(0)
+    expect(out.at(-1)).toBe(
+      '读了 1 行：新导入 0 条订单记录，补上或更正 1 条，其中 1 条找到了客户；0 条以前导入过，0 处有问题。',
+    )
+    expect(await orders()).toEqual([
+      { order_id: 'F1', status: 'paid', total_fen: 12_800, external_userid: externalUserId },
+    ])
+  })
+
+  it('a file that names no shop means the one that has this number; where two have it, it is told', async () => {
+    const file = (source: string) =>
+      `${HEADER.replace('\n', ',来源\n')}G1,已付款,10,13800001111,2026-11-20 10:00:00,,,,,,${source}\n`
+    await run(file('有赞'))
+    expect(await run(file(''))).toBe(0)
+    expect(out.at(-1)).toContain('1 条以前导入过')
+    await run(file('抖店'))
+    expect(await run(file(''))).toBe(1)
+    expect(err).toEqual(['第 2 行没有导入：「有赞」和「抖店」都有这个订单号，请加上「来源」写明是哪家店'])
+    expect(await orders()).toHaveLength(2)
   })
 
   it('refuses a header without what an order needs', async () => {
@@ -118,7 +166,10 @@ describe('import:orders', () => {
 
   it('shows a bar on a terminal', async () => {
     const bars: string[] = []
-    const rows = Array.from({ length: 450 }, (_, index) => `E${index},已付款,10,138${10_000_000 + index},,,,,,`)
+    const rows = Array.from(
+      { length: 450 },
+      (_, index) => `E${index},已付款,10,138${10_000_000 + index},2026-11-20 10:00:00,,,,,`,
+    )
     expect(await run(HEADER + rows.join('\n'), (text) => bars.push(text))).toBe(0)
     expect(bars.some((text) => text.includes('100%'))).toBe(true)
     expect(bars.at(-1)).toBe('')

@@ -18,8 +18,10 @@ import type { Screen } from './screen.ts'
 const USAGE = `用法：npm run import:orders -- 订单.csv
 
 第一行是表头（中文或英文都可以），必须有：订单号、状态、金额（元），以及手机号、unionId、客户ID 中的任意一列。
-还可以有：付款时间、来源、商品编码、商品名称、数量、单价（元）、品类。一单多件商品就写多行，同一单的行要挨着。
-状态可写：待付款、已付款、已退款、已关闭。文件请存成“CSV UTF-8”。重复导入同一个文件不会重复记账。
+已付款的订单还要有付款时间，其他订单要有下单时间：不知道是哪天的订单不会当成今天的。
+还可以有：来源（哪家店）、退款金额、商品编码、商品名称、数量、单价（元）、品类。一单多件商品就写多行，订单号只写在第一行也可以。
+状态可写：待付款、已付款、已退款、已关闭，也认得各平台导出文件里的说法和列名。逗号或制表符分隔，UTF-8 或 GBK 都可以。
+重复导入同一个文件不会重复记账；改正后再导入，会补上或更正原来的订单。
 
 退出码：0 全部导入，1 有的行没有导入（逐行列出原因），2 用法不对或文件读不了`
 
@@ -69,11 +71,19 @@ async function importFile(file: string, size: number, deps: ImportCommandDeps): 
     customers: customerQueries,
     phoneHash: createPhoneHash(phoneSecret),
   })
-  const stream = createReadStream(file)
   const progress = createProgressLine({ screen, total: size })
+  let stream = createReadStream(file)
+  /** How the file is written, whether the rows of an order stand together, and what they say: three readings, of which the
+   *  last takes the time. */
+  const open = () => {
+    stream.destroy()
+    stream = createReadStream(file)
+    return stream
+  }
   try {
-    return await importOrders(stream, {
+    return await importOrders(open, {
       db,
+      clock,
       orders,
       onFault: ({ line, message }) => {
         progress.clear()
@@ -88,11 +98,16 @@ async function importFile(file: string, size: number, deps: ImportCommandDeps): 
   }
 }
 
-function report({ rows, stored, unchanged, matched, faults }: ImportCounts, screen: Screen): 0 | 1 {
+function report(counts: ImportCounts, screen: Screen): 0 | 1 {
+  const { rows, stored, corrected, unchanged, matched, itemsLeftOut, faults } = counts
+  const mended = corrected === 0 ? '' : `补上或更正 ${corrected} 条，`
   screen.out(
-    `读了 ${rows} 行：新导入 ${stored} 条订单记录（其中 ${matched} 条找到了客户），${unchanged} 条以前导入过，${faults} 处有问题。`,
+    `读了 ${rows} 行：新导入 ${stored} 条订单记录，${mended}其中 ${matched} 条找到了客户；${unchanged} 条以前导入过，${faults} 处有问题。`,
   )
-  if (stored > matched) screen.out('没找到客户的订单已经保存，等客户加好友或导购备注手机号后会自动归到名下。')
+  if (itemsLeftOut > 0) screen.out(`${itemsLeftOut} 行是优惠或数量为零，没有算作商品。`)
+  if (stored + corrected > matched) {
+    screen.out('没找到客户的订单已经保存，等客户加好友或导购备注手机号后会自动归到名下。')
+  }
   return faults === 0 ? 0 : 1
 }
 

@@ -262,6 +262,8 @@ export const Orders = Type.Object({
       orderId: Type.String(),
       status: OrderStatus,
       totalFen: Type.Integer(),
+      /** Of it came back. */
+      refundedFen: Type.Integer(),
       atMs: Type.Number(),
       source: Type.String(),
       items: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer(), priceFen: Type.Integer() })),

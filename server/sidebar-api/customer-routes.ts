@@ -135,6 +135,7 @@ function orderView(order: Order): contract.Order {
     orderId: order.orderId,
     status: order.status,
     totalFen: order.totalFen,
+    refundedFen: order.refundedFen,
     atMs: times[order.status] ?? order.createdAtMs,
     source: order.source,
     items: order.items.map(({ name, quantity, priceFen }) => ({ name, quantity, priceFen })),

@@ -101,9 +101,11 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     }
     for (const _ of some(4)) {
       const status = one(['paid', 'paid', 'created', 'refunded', 'closed'])
-      const order = { order_id: `o${id}`, source: 's', total_fen: one(MONEY), external_userid: who }
+      const fen = one(MONEY)
+      const refunded_fen = status === 'refunded' ? fen : status === 'paid' ? one([0, 0, Math.floor(fen / 3)]) : 0
+      const order = { order_id: `o${id}`, source: 's', total_fen: fen, external_userid: who }
       const paid_at = status === 'paid' ? at() : maybe(at())
-      add('shop_order', { id, ...order, status, created_at: at(), paid_at })
+      add('shop_order', { id, ...order, status, refunded_fen, created_at: at(), paid_at })
       for (const line of some(2)) {
         const item = { sku: 's', name: 'n', quantity: 1, price_fen: 1, category: maybe(one(TEXTS)) }
         add('shop_order_item', { shop_order_id: id, line_no: line, ...item })

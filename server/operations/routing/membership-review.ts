@@ -31,6 +31,8 @@ export interface Cause {
   eventId?: number
   /** An order changed: a member never looked at before counts as one who met the condition until now. */
   isOrder: boolean
+  /** News of long ago, from a file of the past: it ends what it makes untrue, and asks nobody for anything. */
+  isPast?: boolean
 }
 
 const SHOULD_LEAVE_DUE_MS = 3 * DAY_MS
@@ -121,7 +123,7 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
           continue
         }
         await setMeets(tx, externalUserId, pool.name, false)
-        if (!didMeet) continue
+        if (!didMeet || cause.isPast === true) continue
         await askToLeave(tx, externalUserId, pool.name, group.owner, cause, askedFacts(pool.entry, known))
       }
     },

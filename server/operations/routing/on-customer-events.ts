@@ -13,7 +13,7 @@ import {
 import type { Customers } from '../../records/customers/customers.ts'
 import { GroupJoined, GroupLeft } from '../../records/groups/group-events.ts'
 import type { Groups } from '../../records/groups/groups.ts'
-import { OrderClosed, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
+import { isPastOrder, OrderClosed, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Pool, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { changeInvitation, invitationQueries } from './invitation-queries.ts'
@@ -58,12 +58,19 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
     }
   }
 
-  const causeOf = (event: StoredEvent, text: string, isOrder: boolean): Cause => ({
+  const causeOf = (event: StoredEvent, text: string): Cause => ({
     key: `event:${event.id}`,
     text,
     eventId: event.id,
-    isOrder,
+    isOrder: false,
   })
+
+  const afterOrder = (tx: Tx, event: StoredEvent<PayloadOf<typeof OrderPaid>>, text: string): Promise<void> =>
+    membershipReview.review(tx, event.payload.externalUserId, {
+      ...causeOf(event, text),
+      isOrder: true,
+      isPast: isPastOrder(event.payload, clock.now()),
+    })
 
   /** A guide lost the customer: somebody else's to-do now, or nobody's. */
   async function afterLoss(tx: Tx, externalUserId: string, lostUserId: string): Promise<void> {
@@ -84,7 +91,7 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
       const note = poolOfCode === joined ? '已扫码入群' : '已入群'
       if (invitation !== undefined) await invitations.close(tx, invitation, { state: 'joined', note, chatId })
     }
-    await membershipReview.review(tx, externalUserId, causeOf(event, '加入别的群后', false))
+    await membershipReview.review(tx, externalUserId, causeOf(event, '加入别的群后'))
   }
 
   return [
@@ -98,17 +105,14 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
       const { externalUserId } = event.payload
       const userId = await customers.queries.ownerOf(tx, externalUserId)
       const to = { trigger: 'order.paid', externalUserId, text: '订单已付款' } as const
-      if (userId !== undefined) await inviteAt(tx, event, { ...to, userId }, () => 'task')
-      await membershipReview.review(tx, externalUserId, causeOf(event, '付款后', true))
+      const isNews = !isPastOrder(event.payload, clock.now())
+      if (userId !== undefined && isNews) await inviteAt(tx, event, { ...to, userId }, () => 'task')
+      await afterOrder(tx, event, '付款后')
     }),
-    subscribe('routing.refunded', OrderRefunded, (tx, event) =>
-      membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '订单退款后', true)),
-    ),
-    subscribe('routing.closed', OrderClosed, (tx, event) =>
-      membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '订单关闭后', true)),
-    ),
+    subscribe('routing.refunded', OrderRefunded, (tx, event) => afterOrder(tx, event, '订单退款后')),
+    subscribe('routing.closed', OrderClosed, (tx, event) => afterOrder(tx, event, '订单关闭后')),
     subscribe('routing.tagged', TagAdded, (tx, event) =>
-      membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '标签变化后', false)),
+      membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '标签变化后')),
     ),
     subscribe('routing.joined', GroupJoined, afterJoining),
     subscribe('routing.left', GroupLeft, async (tx, { payload }) => {

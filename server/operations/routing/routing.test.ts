@@ -174,6 +174,24 @@ describe('from stranger to the right group', () => {
     expect(await openTasks()).toEqual([])
   })
 
+  it('news of an order of last year asks nobody for anything, and withdraws what it makes untrue', async () => {
+    const id = await customer()
+    expect((await invitations()).map(({ pool, state }) => [pool, state])).toEqual([['科普群', 'open']])
+    const paidAt = Date.parse('2025-11-22T10:00:00+08:00')
+    await t.sandbox.order({ externalUserId: id, orderId: 'o1', totalFen: 300_000, status: 'paid', paidAt })
+    await t.settle()
+    expect((await invitations()).map(({ pool, state }) => [pool, state])).toEqual([['科普群', 'withdrawn']])
+
+    const member = await customer()
+    await join(member, '科普群')
+    await t.sandbox.order({ externalUserId: member, orderId: 'o2', totalFen: 300_000, status: 'paid', paidAt })
+    await t.settle()
+    expect(await openTasks()).toEqual([])
+    // What happens now is news.
+    await pay(member, 'o3', 9_900)
+    expect((await openTasks()).map((task) => task.title)).toContain('邀请进「付费群」')
+  })
+
   it('touches nobody else', async () => {
     const paying = await customer()
     const other = await customer()

@@ -1,17 +1,41 @@
 import Type, { type Static } from 'typebox'
 import type { Tx } from '../../core/db/tx.ts'
+import { plainText } from '../../core/kernel/plain-text.ts'
 import type { customerQueries } from './customer-queries.ts'
-import type { PhoneHash } from './phone-hash.ts'
+import { type PhoneHash, phoneDigits } from './phone-hash.ts'
 
-const NotEmpty = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+const Name = (maxLength: number) => Type.Optional(Type.Union([Type.String({ maxLength }), Type.Null()]))
 
-/** By what another program may name a customer: any of the three. */
-export const GivenCustomer = Type.Object({
-  externalUserId: Type.Optional(NotEmpty(64)),
-  unionId: Type.Optional(NotEmpty(64)),
-  phone: Type.Optional(NotEmpty(32)),
-})
+/** By what another program may name a customer: any of the three. Empty and null are absent. */
+export const GivenCustomer = Type.Object({ externalUserId: Name(64), unionId: Name(64), phone: Name(64) })
 export type GivenCustomer = Static<typeof GivenCustomer>
+
+/** How a customer was named, without what is not there. */
+export interface NamedCustomer {
+  externalUserId?: string
+  unionId?: string
+  phone?: string
+}
+
+export function namedCustomer(given: GivenCustomer): NamedCustomer {
+  const named: NamedCustomer = {}
+  for (const key of ['externalUserId', 'unionId', 'phone'] as const) {
+    const name = plainText(given[key] ?? '')
+    if (name !== '') named[key] = name
+  }
+  return named
+}
+
+/** Why nobody can ever be found under these names, one Chinese sentence; undefined: somebody may. */
+export function whyNobody({ externalUserId, unionId, phone }: NamedCustomer): string | undefined {
+  if (externalUserId !== undefined || unionId !== undefined) return undefined
+  if (phone === undefined) return '没有手机号、unionId、客户ID，找不到客户'
+  if (phoneDigits(phone) !== undefined) return undefined
+  if (/[*#$＊]|密文/.test(phone)) return '手机号被打了星号或加了密，找不到客户'
+  if (/\dE\+?\d/i.test(phone)) return '手机号被 Excel 变成了科学计数法，请把该列设为文本'
+  if ((phone.match(/\d{7,}/g) ?? []).length > 1) return '写了两个手机号，只能写一个'
+  return '手机号看不懂，找不到客户'
+}
 
 /** The same as columns of a row that waits for its customer. */
 export interface GivenNames {
@@ -27,11 +51,14 @@ export interface Match {
 
 export type KnownNames = Pick<typeof customerQueries, 'exists' | 'byUnionId' | 'byPhoneHash' | 'identityOf'>
 
-export const givenNames = ({ externalUserId, unionId, phone }: GivenCustomer, phoneHash: PhoneHash): GivenNames => ({
-  given_external_userid: externalUserId ?? null,
-  given_unionid: unionId ?? null,
-  phone_hash: phone === undefined ? null : (phoneHash(phone) ?? null),
-})
+export function givenNames(given: GivenCustomer, phoneHash: PhoneHash): GivenNames {
+  const { externalUserId, unionId, phone } = namedCustomer(given)
+  return {
+    given_external_userid: externalUserId ?? null,
+    given_unionid: unionId ?? null,
+    phone_hash: phone === undefined ? null : (phoneHash(phone) ?? null),
+  }
+}
 
 const theOnly = (ids: string[]): string | undefined => (ids.length === 1 ? ids[0] : undefined)
 

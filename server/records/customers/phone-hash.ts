@@ -1,15 +1,16 @@
 import { createHmac } from 'node:crypto'
+import { plainText } from '../../core/kernel/plain-text.ts'
 
 /** Turns a phone number into the only form we keep: a keyed hash. Undefined for what is no phone number. */
 export type PhoneHash = (phone: string) => string | undefined
 
-/** Mainland mobiles are compared without country code and separators; other numbers digit by digit. */
+/** Mainland mobiles are compared without country code, separators and invisible characters; other numbers digit by digit.
+ *  Undefined for what is none: masked (`138****1111`), two at once, `1.38E10`, or a shop's virtual number with extension. */
 export function phoneDigits(phone: string): string | undefined {
-  const digits = phone
-    .normalize('NFKC')
-    .replace(/[\s\-().]/g, '')
+  const digits = plainText(phone)
+    .replace(/[\s\p{Pd}().·]/gu, '')
     .replace(/^(?:\+|00)?86(?=1\d{10}$)/, '')
-  return /^\+?\d{5,20}$/.test(digits) ? digits : undefined
+  return /^(?:\d{5,12}|\+\d{7,15}|00[1-9]\d{6,14})$/.test(digits) ? digits : undefined
 }
 
 /** `secret`: changing it makes earlier orders and customers no longer match by phone. */

@@ -9,30 +9,38 @@ export interface CsvRecord {
 /** Far more than an order needs; a stray quote would otherwise swallow the file. */
 const MAX_RECORD = 64 * 1024
 
-/** Reads CSV as it streams in: commas, quoted fields with "" and line breaks inside, CRLF or LF, with or without BOM.
- *  Empty lines are left out. Memory holds one record. Throws orders.not-utf8 (GBK, UTF-16 …) and orders.bad-csv. */
-export async function* csvRecords(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRecord> {
-  const reader = createRecordReader()
-  for await (const text of decoded(bytes)) yield* reader.push(text)
+export interface CsvForm {
+  encoding: 'utf-8' | 'gb18030'
+  separator: ',' | '\t' | ';'
+}
+
+/** Reads CSV as it streams in: quoted fields with "" and line breaks inside, CRLF or LF, with or without BOM. Empty lines are
+ *  left out. Memory holds one record. Throws orders.not-text and orders.bad-csv. */
+export async function* csvRecords(
+  bytes: AsyncIterable<Uint8Array>,
+  { encoding, separator }: CsvForm,
+): AsyncGenerator<CsvRecord> {
+  const reader = createRecordReader(separator)
+  for await (const text of decoded(bytes, encoding)) yield* reader.push(text)
   yield* reader.end()
 }
 
-async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true })
   try {
     for await (const part of bytes) yield decoder.decode(part, { stream: true })
     yield decoder.decode()
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new AppError('orders.not-utf8', 'the file is not UTF-8', {
+    throw new AppError('orders.not-text', `the file is not ${encoding}`, {
       status: 400,
-      zh: '文件不是 UTF-8 编码（多半是 Excel 直接保存的 GBK）。请在 Excel 里“另存为”选择“CSV UTF-8（逗号分隔）”，再导入一次。',
+      zh: '文件的编码看不懂。请在 Excel 里“另存为”选择“CSV UTF-8（逗号分隔）”，再导入一次。',
       cause: error,
     })
   }
 }
 
-function createRecordReader() {
+function createRecordReader(separator: string) {
   let fields: string[] = []
   let field = ''
   let size = 0
@@ -81,7 +89,7 @@ function createRecordReader() {
         continue
       }
       state = 'plain'
-      if (char === ',') endField()
+      if (char === separator) endField()
       else if (char === '\n') {
         const record = endRecord()
         if (record !== undefined) yield record

@@ -1,8 +1,12 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
-import { type CsvRecord, csvRecords } from './csv-records.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { RowFault, RowsOutcome } from './assemble-order.ts'
+import { csvForm } from './csv-form.ts'
+import { type CsvForm, type CsvRecord, csvRecords } from './csv-records.ts'
 import { readHeader } from './order-columns.ts'
-import { orderRows, type RowFault, type RowsOutcome } from './order-rows.ts'
+import { orderRows } from './order-rows.ts'
+import { orderIdOf, type Sheet } from './read-row.ts'
 import type { RecordOrder } from './record-order.ts'
 
 export interface ImportCounts {
@@ -10,31 +14,110 @@ export interface ImportCounts {
   rows: number
   /** Orders with something new. */
   stored: number
+  /** Orders of which something was missing or wrong here. */
+  corrected: number
   /** Orders that were known with this status. */
   unchanged: number
-  /** Of the stored: whose customer is known. */
+  /** Of the stored and corrected: whose customer is known. */
   matched: number
+  /** Rows that are no goods: discounts, counts of nothing. */
+  itemsLeftOut: number
   faults: number
 }
 
 export interface ImportDeps {
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+  clock: Clock
   orders: Pick<RecordOrder, 'record'>
   onFault(fault: RowFault): void
   onProgress(counts: ImportCounts): void
   onIgnored?(columns: string[]): void
 }
 
+type ReadOrder = Extract<RowsOutcome, { kind: 'order' }>
+
 /** Enough to share a commit, few enough to let others in between. */
 const BATCH = 100
 
-type ReadOrder = Extract<RowsOutcome, { kind: 'order' }>
-
 /** Takes orders from a CSV file, by the same rules as POST /api/orders; repeating is harmless, and so is stopping in the
- *  middle. Bad rows are told and left out. Throws orders.bad-csv, orders.not-utf8. */
-export async function importOrders(bytes: AsyncIterable<Uint8Array>, deps: ImportDeps): Promise<ImportCounts> {
-  const counts: ImportCounts = { rows: 0, stored: 0, unchanged: 0, matched: 0, faults: 0 }
-  const records = csvRecords(bytes)
+ *  middle. Bad rows are told and left out. `open` is asked three times: how the file is written, whether the rows of each
+ *  order stand together, and what they say. Throws orders.bad-csv, orders.not-text. */
+export async function importOrders(open: () => AsyncIterable<Uint8Array>, deps: ImportDeps): Promise<ImportCounts> {
+  const form = await csvForm(open())
+  const { sheet, scattered, ignored } = await lookThrough(open(), form, deps.clock.now())
+  if (ignored.length > 0) deps.onIgnored?.(ignored)
+  const counts: ImportCounts = {
+    rows: 0,
+    stored: 0,
+    corrected: 0,
+    unchanged: 0,
+    matched: 0,
+    itemsLeftOut: 0,
+    faults: 0,
+  }
+  let batch: ReadOrder[] = []
+
+  async function flush(): Promise<void> {
+    const orders = batch
+    batch = []
+    if (orders.length === 0) return
+    const { results, faults } = await deps.db.tx((tx) => recordAll(tx, orders))
+    for (const { result, matched } of results) {
+      counts[result] += 1
+      if (result !== 'unchanged' && matched) counts.matched += 1
+    }
+    for (const message of faults) {
+      counts.faults += 1
+      deps.onFault(message)
+    }
+    deps.onProgress(counts)
+  }
+
+  async function recordAll(tx: Tx, orders: readonly ReadOrder[]) {
+    const results = []
+    const faults: RowFault[] = []
+    for (const { order, line } of orders) {
+      try {
+        results.push(await deps.orders.record(tx, order))
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'orders.two-shops') throw error
+        faults.push({ line, message: error.zh ?? error.message })
+      }
+    }
+    return { results, faults }
+  }
+
+  async function* counted(): AsyncGenerator<CsvRecord> {
+    const records = csvRecords(open(), form)
+    await records.next()
+    for await (const record of records) {
+      counts.rows += 1
+      yield record
+    }
+  }
+
+  for await (const outcome of orderRows(counted(), sheet, scattered)) {
+    if (outcome.kind === 'fault') {
+      counts.faults += 1
+      deps.onFault({ line: outcome.line, message: outcome.message })
+      continue
+    }
+    counts.itemsLeftOut += outcome.order.itemsLeftOut
+    batch.push(outcome)
+    if (batch.length >= BATCH) await flush()
+  }
+  await flush()
+  deps.onProgress(counts)
+  return counts
+}
+
+/** The header, and the orders whose rows do not stand together. */
+async function lookThrough(
+  bytes: AsyncIterable<Uint8Array>,
+  form: CsvForm,
+  nowMs: number,
+): Promise<{ sheet: Sheet; scattered: Set<string>; ignored: string[] }> {
+  const records = csvRecords(bytes, form)
   const first = await records.next()
   const header =
     first.done === true ? { columns: {}, ignored: [], faults: ['文件是空的'] } : readHeader(first.value.fields)
@@ -44,42 +127,17 @@ export async function importOrders(bytes: AsyncIterable<Uint8Array>, deps: Impor
       zh: `表头不能用：${header.faults.join('；')}。`,
     })
   }
-  if (header.ignored.length > 0) deps.onIgnored?.(header.ignored)
-
-  let batch: ReadOrder[] = []
-  async function flush(): Promise<void> {
-    const orders = batch
-    batch = []
-    if (orders.length === 0) return
-    const results = await deps.db.tx(async (tx) => {
-      const recorded = []
-      for (const { order } of orders) recorded.push(await deps.orders.record(tx, order))
-      return recorded
-    })
-    for (const { result, matched } of results) {
-      counts[result] += 1
-      if (result === 'stored' && matched) counts.matched += 1
-    }
-    deps.onProgress(counts)
+  const width = first.done === true ? 0 : first.value.fields.length
+  const sheet: Sheet = { columns: header.columns, width, nowMs }
+  const seen = new Set<string>()
+  const scattered = new Set<string>()
+  let last = ''
+  for await (const record of records) {
+    const orderId = orderIdOf(record, sheet)
+    if (orderId === '' || orderId === last) continue
+    if (seen.has(orderId)) scattered.add(orderId)
+    seen.add(orderId)
+    last = orderId
   }
-
-  async function* counted(): AsyncGenerator<CsvRecord> {
-    for await (const record of records) {
-      counts.rows += 1
-      yield record
-    }
-  }
-
-  for await (const outcome of orderRows(counted(), header.columns)) {
-    if (outcome.kind === 'fault') {
-      counts.faults += 1
-      deps.onFault({ line: outcome.line, message: outcome.message })
-    } else {
-      batch.push(outcome)
-      if (batch.length >= BATCH) await flush()
-    }
-  }
-  await flush()
-  deps.onProgress(counts)
-  return counts
+  return { sheet, scattered, ignored: header.ignored }
 }

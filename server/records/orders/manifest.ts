@@ -1,6 +1,6 @@
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineTold } from '../told/define-told.ts'
-import { OrderClosed, OrderCreated, OrderPaid, OrderRefunded } from './order-events.ts'
+import { OrderClosed, OrderCreated, OrderPaid, OrderPartRefunded, OrderRefunded } from './order-events.ts'
 import { orderFacts, orderSigns } from './order-facts.ts'
 import { orderTables } from './order-tables.ts'
 import { createOrders } from './orders.ts'
@@ -11,7 +11,7 @@ export const orders = defineTold({
   tables: orderTables,
   facts: orderFacts,
   lifeSigns: orderSigns,
-  events: [OrderCreated, OrderPaid, OrderRefunded, OrderClosed],
+  events: [OrderCreated, OrderPaid, OrderRefunded, OrderPartRefunded, OrderClosed],
   rewind: createOrdersRewind,
   renames: nothing('holds no userid'),
   create: createOrders,

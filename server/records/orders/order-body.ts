@@ -1,6 +1,8 @@
-import Type, { type Static } from 'typebox'
-import { checkedBody, instantOf } from '../../engine/http/checked-body.ts'
-import { GivenCustomer } from '../customers/given-customer.ts'
+import Type, { type Static, type TSchema } from 'typebox'
+import { plainText } from '../../core/kernel/plain-text.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { checkedBody, instantOf, invalidBody } from '../../engine/http/checked-body.ts'
+import { GivenCustomer, type NamedCustomer, namedCustomer } from '../customers/given-customer.ts'
 
 export const OrderStatus = Type.Union([
   Type.Literal('created'),
@@ -14,44 +16,122 @@ export type OrderStatus = Static<typeof OrderStatus>
 const Fen = Type.Integer({ minimum: 0, maximum: 100_000_000_000 })
 const NotEmpty = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 
-/** Body of POST /api/orders and, column by column, a row of the imported CSV. Money in fen. */
+const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]))
+/** ISO 8601 with offset, or UTC milliseconds; empty is absent. */
+const Instant = Maybe(Type.Union([Type.String({ maxLength: 40 }), Type.Integer({ minimum: 0 })]))
+const Line = Type.Number({ minimum: -1_000_000, maximum: 1_000_000 })
+
+/** Body of POST /api/orders. Money in fen. Empty and null are absent. */
 export const OrderBody = Type.Object({
   orderId: NotEmpty(100),
   status: OrderStatus,
-  /** Without any of the three the order is kept and belongs to nobody yet. */
+  /** Without any of the three the order is kept and belongs to nobody. */
   customer: GivenCustomer,
+  /** What the order is worth; with `refunded`, what came back: less than that, and the rest stands. */
   totalFen: Fen,
-  /** ISO 8601 with offset, or UTC milliseconds. */
-  paidAt: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Integer({ minimum: 0 })])),
+  paidAt: Instant,
+  createdAt: Instant,
+  /** When it came to this status; absent: `paidAt`, or now. */
+  at: Instant,
+  /** Of one refund among several: then `totalFen` is what came back by this one, else by all until now. */
+  refundId: Maybe(Type.String({ maxLength: 100 })),
   items: Type.Array(
     Type.Object({
-      sku: NotEmpty(100),
+      sku: Maybe(Type.String({ maxLength: 100 })),
       name: NotEmpty(500),
-      quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-      priceFen: Fen,
-      category: Type.Optional(NotEmpty(60)),
+      quantity: Line,
+      priceFen: Type.Integer({ minimum: -100_000_000_000, maximum: 100_000_000_000 }),
+      category: Maybe(Type.String({ maxLength: 60 })),
     }),
     { maxItems: 500 },
   ),
   source: NotEmpty(60),
 })
-export type OrderBody = Static<typeof OrderBody>
+
+export interface OrderItem {
+  sku: string
+  name: string
+  quantity: number
+  priceFen: number
+  category?: string
+}
 
 /** An order message as the rest of the program knows it. */
-export interface OrderMessage extends Omit<OrderBody, 'paidAt'> {
-  /** UTC milliseconds. */
+export interface OrderMessage {
+  orderId: string
+  status: OrderStatus
+  customer: NamedCustomer
+  totalFen: number
+  /** UTC milliseconds, like all `…AtMs`. */
   paidAtMs: number | undefined
+  createdAtMs: number | undefined
+  /** When it came to this status. */
+  atMs: number | undefined
+  refundId: string | undefined
+  /** Of a paid order what has come back until now, where the message tells. */
+  refundedFen: number | undefined
+  items: OrderItem[]
+  /** Lines that are no goods: discounts, nothing of something. */
+  itemsLeftOut: number
+  /** Undefined: whichever shop has this number. */
+  source: string | undefined
 }
 
 const ABOUT = { what: 'orders', zh: '订单' }
 
+/** Clocks differ; a day is no clock any more. */
+const AHEAD_MS = DAY_MS
+
 /** Checks one order. Throws orders.invalid (400) naming fields, never their values. */
-export function parseOrder(value: unknown): OrderMessage {
-  const { paidAt, ...order } = checkedBody(OrderBody, value, ABOUT)
-  const paidAtMs = paidAt === undefined ? undefined : instantOf(paidAt, { field: '/paidAt', ...ABOUT })
-  const items = order.items.map(({ category, ...item }) => {
-    const trimmed = category?.trim() ?? ''
-    return trimmed === '' ? item : { ...item, category: trimmed }
-  })
-  return { ...order, items, paidAtMs }
+export function parseOrder(value: unknown, nowMs: number): OrderMessage {
+  const body = checkedBody(OrderBody, value, ABOUT)
+  const instant = (field: 'paidAt' | 'createdAt' | 'at'): number | undefined => {
+    const written = body[field]
+    if (written === undefined || written === null || written === '') return undefined
+    const instantMs = instantOf(written, { field: `/${field}`, ...ABOUT })
+    if (instantMs <= nowMs + AHEAD_MS) return instantMs
+    throw invalidBody([`/${field} is in the future`], ABOUT)
+  }
+  const orderId = plainText(body.orderId)
+  const source = plainText(body.source)
+  if (orderId === '') throw invalidBody(['/orderId must not be blank'], ABOUT)
+  if (source === '') throw invalidBody(['/source must not be blank'], ABOUT)
+  const items = body.items.flatMap((item) => goodsOf(item) ?? [])
+  return {
+    orderId,
+    status: body.status,
+    customer: namedCustomer(body.customer),
+    totalFen: body.totalFen,
+    paidAtMs: instant('paidAt'),
+    createdAtMs: instant('createdAt'),
+    atMs: instant('at'),
+    refundId: plainText(body.refundId ?? '') || undefined,
+    refundedFen: undefined,
+    items,
+    itemsLeftOut: body.items.length - items.length,
+    source,
+  }
+}
+
+/** One line as goods. Half a kilo is one piece that says so, at the price of the line; undefined for what is no goods. */
+export function goodsOf(line: {
+  sku?: string | null | undefined
+  name: string
+  quantity: number
+  priceFen: number
+  category?: string | null | undefined
+}): OrderItem | undefined {
+  const { quantity, priceFen } = line
+  const name = line.name.trim()
+  if (quantity <= 0 || priceFen < 0 || name === '') return undefined
+  const category = line.category?.trim() ?? ''
+  const sku = plainText(line.sku ?? '') || name.slice(0, 100)
+  const isWhole = Number.isInteger(quantity)
+  return {
+    sku,
+    name: isWhole ? name : `${name} ×${quantity}`,
+    quantity: isWhole ? quantity : 1,
+    priceFen: isWhole ? priceFen : Math.round(priceFen * quantity),
+    ...(category === '' ? {} : { category }),
+  }
 }

@@ -1,47 +1,83 @@
-import type { OrderStatus } from './order-body.ts'
-
-/** What a column of the file may be called; compared without spaces, brackets' kind and case. */
+/** What a column of the file may be called, the most telling first; compared without blanks, kinds of brackets and case.
+ *  Beside our own names those of the exports of 淘宝, 京东, 抖店, 拼多多, 微信小店, 有赞, 微盟 and CRMEB. */
 const NAMES = {
-  orderId: ['orderId', '订单号', '订单编号'],
+  orderId: ['orderId', '订单号', '订单编号', '主订单编号'],
+  subOrderId: ['subOrderId', '子订单编号', '子订单号'],
   status: ['status', '状态', '订单状态'],
+  afterSale: ['售后状态', '订单退款状态', '退款状态'],
   externalUserId: ['externalUserId', '客户ID', '外部联系人ID'],
   unionId: ['unionId'],
-  phone: ['phone', '手机号', '手机', '买家手机', '收货人手机'],
+  phone: [
+    ...['phone', '手机号', '手机', '买家手机', '买家手机号', '联系手机', '收货人手机', '收货人手机号', '收件人手机'],
+    ...['收件人手机号', '收货人手机号/提货人手机号', '收货人电话', '联系电话'],
+  ],
   totalFen: ['totalFen', '金额(分)', '订单金额(分)'],
-  total: ['total', '金额', '金额(元)', '订单金额', '实付金额', '订单金额(元)', '实付金额(元)'],
-  paidAt: ['paidAt', '付款时间', '支付时间'],
-  source: ['source', '来源', '店铺'],
-  sku: ['sku', '商品编码', '商品编号'],
-  name: ['name', '商品名称', '商品'],
-  quantity: ['quantity', '数量', '商品数量'],
+  total: [
+    ...[
+      'total',
+      '金额',
+      '金额(元)',
+      '实付金额',
+      '实付金额(元)',
+      '用户实付金额(元)',
+      '买家实际支付金额',
+      '订单实付金额',
+    ],
+    ...['订单实际支付金额', '实际支付', '应付金额', '订单应付金额', '订单金额', '订单金额(元)'],
+  ],
+  /** What is to be paid, for orders that are not paid yet. */
+  due: ['应收订单金额', '订单总金额', '总金额', '总价格', '商品总价', '商品总价(元)', '商品金额合计', '买家应付货款'],
+  refund: ['退款金额', '订单已退款金额', '已退款金额'],
+  itemRefund: ['商品已退款金额', '商品退款金额'],
+  createdAt: ['createdAt', '下单时间', '订单创建时间', '订单提交时间', '订单下单时间', '创建时间'],
+  paidAt: ['paidAt', '付款时间', '支付时间', '买家付款时间', '付款确认时间', '支付完成时间', '订单成交时间'],
+  endedAt: ['endedAt', '退款时间', '关闭时间', '交易成功时间', '订单完成时间'],
+  source: ['source', '来源', '店铺', '店铺名称', '归属店铺'],
+  sku: ['sku', '商品编码', '商品编号', '商家编码', '商品编码(自定义)', '货号', '商家编码-规格维度'],
+  name: ['name', '商品名称', '商品', '选购商品', '宝贝标题', '标题', '全部商品名称'],
+  quantity: ['quantity', '数量', '商品数量', '商品数量(件)', '订购数量', '购买数量'],
   priceFen: ['priceFen', '单价(分)'],
-  price: ['price', '单价', '单价(元)'],
+  price: ['price', '单价', '单价(元)', '商品单价', '商品价格(单件)', '京东价', '价格'],
   category: ['category', '品类', '类目'],
 } as const
 export type ColumnName = keyof typeof NAMES
 
-/** Position of each column in the file. */
-export type Columns = Partial<Record<ColumnName, number>>
+/** Where the file has each column; several, the most telling first. */
+export type Columns = Partial<Record<ColumnName, number[]>>
 
-const plain = (name: string): string => name.normalize('NFKC').replaceAll(/\s/g, '').toLowerCase()
+const plain = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replaceAll(/[\s\p{Cf}]/gu, '')
+    .toLowerCase()
 
-const BY_NAME = new Map(
+const RANK = new Map(
   (Object.entries(NAMES) as [ColumnName, readonly string[]][]).flatMap(([column, names]) =>
-    names.map((name) => [plain(name), column] as const),
+    names.map((name, rank) => [plain(name), { column, rank }] as const),
   ),
 )
+/** Shops put a word before it: 订单付款时间. */
+const PAID_AT = /付款时间|支付时间/
+
+const meaningOf = (name: string): { column: ColumnName; rank: number } | undefined =>
+  RANK.get(plain(name)) ?? (PAID_AT.test(plain(name)) ? { column: 'paidAt', rank: NAMES.paidAt.length } : undefined)
 
 /** From the header row. `faults` in Chinese; columns that mean nothing to us are `ignored`. */
 export function readHeader(header: string[]): { columns: Columns; ignored: string[]; faults: string[] } {
-  const columns: Columns = {}
+  const found: { column: ColumnName; rank: number; index: number }[] = []
   const ignored: string[] = []
   const faults: string[] = []
   for (const [index, name] of header.entries()) {
-    const column = BY_NAME.get(plain(name))
-    if (column === undefined) {
-      if (name.trim() !== '') ignored.push(name.trim())
-    } else if (columns[column] === undefined) columns[column] = index
-    else faults.push(`「${name.trim()}」这一列出现了两次`)
+    const meaning = meaningOf(name)
+    if (meaning === undefined) {
+      if (plain(name) !== '') ignored.push(name.trim())
+    } else if (header.findIndex((one) => plain(one) === plain(name)) < index) {
+      faults.push(`「${name.trim()}」这一列出现了两次`)
+    } else found.push({ ...meaning, index })
+  }
+  const columns: Columns = {}
+  for (const { column, index } of found.sort((a, b) => a.rank - b.rank)) {
+    columns[column] = [...(columns[column] ?? []), index]
   }
   const needs = (present: boolean, what: string): void => {
     if (!present) faults.push(`缺少${what}`)
@@ -54,50 +90,4 @@ export function readHeader(header: string[]): { columns: Columns; ignored: strin
     '「手机号」「unionId」「客户ID」中的任意一列',
   )
   return { columns, ignored, faults }
-}
-
-const STATUSES: Record<string, OrderStatus> = {
-  created: 'created',
-  已下单: 'created',
-  待付款: 'created',
-  未付款: 'created',
-  paid: 'paid',
-  已付款: 'paid',
-  已支付: 'paid',
-  待发货: 'paid',
-  已发货: 'paid',
-  已完成: 'paid',
-  交易成功: 'paid',
-  refunded: 'refunded',
-  已退款: 'refunded',
-  退款成功: 'refunded',
-  closed: 'closed',
-  已关闭: 'closed',
-  已取消: 'closed',
-  交易关闭: 'closed',
-}
-
-export const statusOf = (text: string): OrderStatus | undefined => STATUSES[text.trim().toLowerCase()]
-
-/** `1,280.00`, `￥1280` → 128000; undefined for what is no amount of yuan. */
-export function fenOfYuan(text: string): number | undefined {
-  const match = /^[￥¥]?(\d{1,9})(?:\.(\d{1,2}))?元?$/.exec(text.normalize('NFKC').replaceAll(/[\s,]/g, ''))
-  if (match === null) return undefined
-  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
-}
-
-/** `2026-11-22 10:00[:00]`, also with slashes or a T, in Shanghai; or with an offset of its own. UTC milliseconds. */
-export function instantOfText(text: string): number | undefined {
-  const local = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?$/.exec(text.trim())
-  if (local === null) {
-    const instantMs = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(text.trim())
-      ? Date.parse(text.trim())
-      : Number.NaN
-    return Number.isNaN(instantMs) ? undefined : instantMs
-  }
-  const [year, month, day, hour, minute, second] = local.slice(1).map((part) => Number(part ?? 0))
-  const asUtc = Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute, second)
-  const back = new Date(asUtc)
-  const isReal = back.getUTCMonth() + 1 === month && back.getUTCDate() === day && back.getUTCHours() === hour
-  return isReal ? asUtc - 8 * 3_600_000 : undefined
 }

@@ -1,15 +1,23 @@
 import Type from 'typebox'
+import { leftOut } from '../../core/db/define-table.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { defineOwnEvent } from '../own-event.ts'
 
 /** Only orders whose customer is known raise events; a late match raises them then. Money in fen. */
 const OrderFacts = Type.Object({
   orderId: Type.String(),
+  /** The shop. Absent in what was told before two shops could have one number. */
+  source: Type.Optional(Type.String()),
   externalUserId: Type.String(),
   totalFen: Type.Integer(),
   /** For `order.paid`: is this the customer's first paid order that stands. */
   first: Type.Boolean(),
   atMs: Type.Number(),
 })
+
+/** News of an order as old as this comes from a file of the past: nobody is asked to do anything about it today. */
+const NEWS_FOR_MS = 30 * DAY_MS
+export const isPastOrder = ({ atMs }: { atMs: number }, nowMs: number): boolean => nowMs - atMs > NEWS_FOR_MS
 
 const use = { isForwarded: true, replay: 'told' } as const
 
@@ -26,3 +34,18 @@ export const OrderRefunded = defineOwnEvent('order.refunded', OrderFacts, {
   triggers: [{ name: 'order.refunded', zh: '退款', about: 'customer' }],
 })
 export const OrderClosed = defineOwnEvent('order.closed', OrderFacts, use)
+
+/** A part of what was paid came back; the order stands with the rest. */
+export const OrderPartRefunded = defineOwnEvent(
+  'order.part-refunded',
+  Type.Object({
+    orderId: Type.String(),
+    source: Type.String(),
+    externalUserId: Type.String(),
+    totalFen: Type.Integer(),
+    /** All that has come back until now. */
+    refundedFen: Type.Integer(),
+    atMs: Type.Number(),
+  }),
+  { isForwarded: true, replay: leftOut('no rule can name it') },
+)

@@ -11,6 +11,8 @@ const i = alias(SHOP_ORDER_ITEM, 'i')
 const ORDERS = { from: `${o}`, customer: `${o.external_userid}` }
 /** Paid means: paid now, neither refunded nor closed. */
 const IS_PAID = `${o.status} = 'paid'`
+/** What stands of it after part of it came back. */
+const NET = `(${o.total_fen} - ${o.refunded_fen})`
 const PAID: CustomerRows = { ...ORDERS, where: IS_PAID }
 const REFUNDED: CustomerRows = { ...ORDERS, where: `${o.status} = 'refunded'` }
 const PAID_LATELY: CustomerRows = {
@@ -23,7 +25,7 @@ const PAID_ITEMS: CustomerRows = {
 }
 
 const counted = { type: 'number', of: 'COUNT(*)', missing: 0 } as const
-const summed = { type: 'money', of: `COALESCE(SUM(${o.total_fen}), 0)`, missing: 0 } as const
+const summed = { type: 'money', of: `COALESCE(SUM(${NET}), 0)`, missing: 0 } as const
 
 /** Nearest whole number of days between two payments: the days from the first to the last, shared by the gaps. In whole
  *  numbers, which both databases divide alike once the remainder is taken off. */
@@ -44,7 +46,7 @@ export const orderFacts: Fact[] = [
     path: 'orders.paid.lastSum',
     type: 'money',
     zh: '最近一单金额',
-    column: `${o.total_fen}`,
+    column: NET,
     by: [`${o.paid_at}`, `${o.id}`],
   }),
   aggregateFact(PAID, {
@@ -75,7 +77,12 @@ export const orderFacts: Fact[] = [
     { path: 'orders.paid.lastCategories', zh: '最近一单的品类', member: `${i.category}` },
   ),
   aggregateFact(REFUNDED, { path: 'orders.refunded.count', zh: '退款订单数', ...counted }),
-  aggregateFact(REFUNDED, { path: 'orders.refunded.sum', zh: '累计退款金额', ...summed }),
+  aggregateFact(ORDERS, {
+    path: 'orders.refunded.sum',
+    zh: '累计退款金额',
+    ...summed,
+    of: `COALESCE(SUM(${o.refunded_fen}), 0)`,
+  }),
 ]
 
 /** They ordered; they paid. */

@@ -32,7 +32,7 @@ export function noteOfStatus({
   const isLate = status === 'paid' && row.status !== 'paid'
   const overtaken = row.status === 'refunded' ? '已退款' : '已关闭'
   return {
-    key: `order:${orderId}:${status}`,
+    key: `order:${row.id}:${status}`,
     externalUserId,
     atMs: at,
     kind: `order.${status}`,
@@ -40,3 +40,16 @@ export function noteOfStatus({
     reason: { text: '店铺订单', facts: { orderId, source: row.source } },
   }
 }
+
+export const noteOfPartRefund = (
+  row: StoredOrder,
+  refund: { id: number; fen: number; atMs: number },
+  { externalUserId, refundedFen }: { externalUserId: string; refundedFen: number },
+): Note => ({
+  key: `order:${row.id}:refund:${refund.id}:${refundedFen}`,
+  externalUserId,
+  atMs: refund.atMs,
+  kind: 'order.part-refunded',
+  text: `订单退了一部分，共退 ${yuan(refundedFen)}，还剩 ${yuan(row.total_fen - refundedFen)}`,
+  reason: { text: '店铺订单', facts: { orderId: row.order_id, source: row.source } },
+})

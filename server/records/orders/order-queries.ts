@@ -16,6 +16,8 @@ export interface Order {
   orderId: string
   status: OrderStatus
   totalFen: number
+  /** Of it came back. */
+  refundedFen: number
   source: string
   createdAtMs: number
   paidAtMs: number | undefined
@@ -24,7 +26,7 @@ export interface Order {
   items: OrderItem[]
 }
 
-/** What one customer has bought, all told. */
+/** What one customer has bought, all told; what came back is taken off. */
 export interface Purchases {
   externalUserId: string
   lastPaidAtMs: number
@@ -42,6 +44,8 @@ export interface OrderSummary {
 }
 
 const o = SHOP_ORDER
+/** What stands of a paid order. */
+const NET = sql`(${o.total_fen} - ${o.refunded_fen})`
 const i = SHOP_ORDER_ITEM
 
 /** Midnight in Shanghai before `paid_at`; neither database need know of time zones. */
@@ -54,7 +58,7 @@ export const orderQueries = {
   summary: async (tx: Tx, externalUserId: string): Promise<OrderSummary> => {
     const summary = select({
       paidCount: sumWhere('paid', sql`1`),
-      paidSumFen: sumWhere('paid', sql`${o.total_fen}`),
+      paidSumFen: sumWhere('paid', NET),
       lastPaidAtMs: maybeNumber(sql`MAX(CASE WHEN ${o.status} = 'paid' THEN ${o.paid_at} END)`),
       refundedCount: sumWhere('refunded', sql`1`),
     })
@@ -67,7 +71,7 @@ export const orderQueries = {
     const purchases = select({
       externalUserId: words(sql`${o.external_userid}`),
       lastPaidAtMs: number(sql`MAX(${o.paid_at})`),
-      paidSumFen: number(sql`SUM(${o.total_fen})`),
+      paidSumFen: number(sql`SUM(${NET})`),
       paidDays: number(sql`COUNT(DISTINCT ${SHANGHAI_DAY})`),
     })
     return tx.rows(
@@ -85,7 +89,7 @@ export const orderQueries = {
     const found = new Map<string, { count: number; sumFen: number }>()
     if (spans.length === 0) return found
     const spanOf = new Map(spans.map((span) => [span.externalUserId, span]))
-    const payment = select({ id: words(sql`${o.external_userid}`), paidAtMs: o.paid_at, fen: o.total_fen })
+    const payment = select({ id: words(sql`${o.external_userid}`), paidAtMs: o.paid_at, fen: number(NET) })
     const rows = await tx.rows(
       sql`SELECT ${payment} FROM ${o} WHERE ${o.status} = 'paid' AND ${o.external_userid} IN ${list([...spanOf.keys()])}`,
     )
@@ -114,6 +118,7 @@ export const orderQueries = {
       orderId: order.order_id,
       status: order.status,
       totalFen: order.total_fen,
+      refundedFen: order.refunded_fen,
       source: order.source,
       createdAtMs: order.created_at,
       paidAtMs: order.paid_at ?? undefined,

@@ -1,8 +1,9 @@
 import type { RowOf } from '../../core/db/define-table.ts'
 import { all, lock, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
 import type { GivenNames } from '../customers/given-customer.ts'
-import type { OrderMessage, OrderStatus } from './order-body.ts'
+import type { OrderItem, OrderMessage, OrderStatus } from './order-body.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS } from './order-tables.ts'
 
 const o = SHOP_ORDER
@@ -13,26 +14,42 @@ export type StoredOrder = RowOf<typeof SHOP_ORDER>
 /** By what an order's customer may be known. */
 export type OrderKeys = Pick<StoredOrder, keyof GivenNames | 'phone_tail'>
 
-/** The order's row, made from this message if it is the first, and held until the transaction ends. */
+const DEFAULT_SOURCE = '文件导入'
+
+/** The order's row, made from this message if it is the first, and held until the transaction ends. Throws orders.two-shops
+ *  when the message does not say which shop's it is and two have this number. */
 export async function holdOrder(
   tx: Tx,
   order: OrderMessage,
   keys: OrderKeys,
   nowMs: number,
 ): Promise<{ row: StoredOrder; isFirst: boolean }> {
+  const source = order.source ?? (await sourceOf(tx, order.orderId)) ?? DEFAULT_SOURCE
   const inserted = await tx.insertIgnore(o, [
     {
       order_id: order.orderId,
       status: order.status,
       total_fen: order.totalFen,
-      source: order.source,
+      source,
       ...keys,
-      created_at: Math.min(nowMs, order.paidAtMs ?? nowMs),
+      created_at: order.createdAtMs ?? Math.min(nowMs, order.paidAtMs ?? nowMs, order.atMs ?? nowMs),
     },
   ])
-  const row = await tx.row(sql`SELECT ${all(o)} FROM ${o} WHERE ${o.order_id} = ${order.orderId} ${lock()}`)
+  const isIt = sql`${o.order_id} = ${order.orderId} AND ${o.source} = ${source}`
+  const row = await tx.row(sql`SELECT ${all(o)} FROM ${o} WHERE ${isIt} ${lock()}`)
   if (row === undefined) throw new Error('an order that was just stored is not there')
   return { row, isFirst: inserted > 0 }
+}
+
+async function sourceOf(tx: Tx, orderId: string): Promise<string | undefined> {
+  const [first, second] = await tx.rows(
+    sql`SELECT ${pick(o, 'source')} FROM ${o} WHERE ${o.order_id} = ${orderId} ORDER BY ${o.id} LIMIT 2`,
+  )
+  if (first === undefined || second === undefined) return first?.source
+  throw new AppError('orders.two-shops', 'two shops have this order number', {
+    status: 409,
+    zh: `「${first.source}」和「${second.source}」都有这个订单号，请加上「来源」写明是哪家店`,
+  })
 }
 
 /** Held until the transaction ends. */
@@ -61,22 +78,35 @@ export const statusesOf = (tx: Tx, shopOrderId: number): Promise<{ status: Order
         ORDER BY ${st.at}, ${st.id}`,
   )
 
-export async function putItems(tx: Tx, shopOrderId: number, items: OrderMessage['items']): Promise<void> {
-  if (items.length === 0) return
+/** The items as the shop has them now; true when they were others before. No items say nothing. */
+export async function putItems(tx: Tx, shopOrderId: number, items: readonly OrderItem[]): Promise<boolean> {
+  if (items.length === 0) return false
+  const it = SHOP_ORDER_ITEM
+  const known = await tx.rows(
+    sql`SELECT ${pick(it, 'sku', 'name', 'quantity', 'price_fen', 'category')} FROM ${it}
+        WHERE ${it.shop_order_id} = ${shopOrderId} ORDER BY ${it.line_no}`,
+  )
+  const wanted = items.map(({ sku, name, quantity, priceFen, category }) => ({
+    sku,
+    name,
+    quantity,
+    price_fen: priceFen,
+    category: category ?? null,
+  }))
+  const isSame = known.length === wanted.length && wanted.every((one, at) => isSameItem(one, known[at]))
+  if (isSame) return false
+  await tx.run(sql`DELETE FROM ${it} WHERE ${it.shop_order_id} = ${shopOrderId}`)
   await tx.insertIgnore(
-    SHOP_ORDER_ITEM,
-    items.map((item, index) => ({
-      shop_order_id: shopOrderId,
-      line_no: index,
-      sku: item.sku,
-      name: item.name,
-      quantity: item.quantity,
-      price_fen: item.priceFen,
-      category: item.category ?? null,
-    })),
+    it,
+    wanted.map((one, line) => ({ shop_order_id: shopOrderId, line_no: line, ...one })),
   )
   await changeOrder(tx, shopOrderId, { has_items: 1 })
+  return true
 }
+
+type ItemColumns = Pick<RowOf<typeof SHOP_ORDER_ITEM>, 'sku' | 'name' | 'quantity' | 'price_fen' | 'category'>
+const isSameItem = (one: ItemColumns, other: ItemColumns | undefined): boolean =>
+  other !== undefined && (Object.keys(one) as (keyof ItemColumns)[]).every((key) => one[key] === other[key])
 
 export function itemsOf(tx: Tx, shopOrderId: number): Promise<{ name: string; quantity: number }[]> {
   const i = SHOP_ORDER_ITEM

@@ -23,9 +23,11 @@ export const SHOP_ORDER = defineTable(
     refunded_at: nullable(instant()),
     closed_at: nullable(instant()),
     has_items: withDefault(flag(), 0),
+    /** Of what was paid; all of it once the status is `refunded`. */
+    refunded_fen: withDefault(integer(), 0),
   },
   {
-    unique: [['order_id']],
+    unique: [['order_id', 'source']],
     indices: [['external_userid', 'status', 'paid_at'], ['given_external_userid'], ['given_unionid'], ['phone_hash']],
     snapshot: { key: 'id', of: 'external_userid', where: (t) => sql`${t.external_userid} IS NOT NULL` },
   },
@@ -65,4 +67,22 @@ export const SHOP_ORDER_STATUS = defineTable(
   },
 )
 
-export const orderTables: Table[] = [SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS]
+/** What came back, part by part. */
+export const SHOP_ORDER_REFUND = defineTable(
+  'shop_order_refund',
+  {
+    id: id(),
+    shop_order_id: integer(),
+    /** The shop's number of this refund; `sum`: all that came back until now, told as one. */
+    refund_id: text(100),
+    fen: integer(),
+    at: instant(),
+    announced: withDefault(flag(), 0),
+  },
+  {
+    unique: [['shop_order_id', 'refund_id']],
+    snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
+  },
+)
+
+export const orderTables: Table[] = [SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS, SHOP_ORDER_REFUND]

@@ -82,7 +82,6 @@ describe('POST /api/orders', () => {
       json: { orderId: 'A1', status: 'paid', result: 'stored', matched: true },
     })
     expect((await post(paid)).json).toMatchObject({ result: 'unchanged', matched: true })
-    expect((await post({ ...paid, totalFen: 1 })).json).toMatchObject({ result: 'unchanged' })
     expect(await events()).toEqual([{ kind: 'order.paid', orderId: 'A1', first: true, totalFen: 25_600 }])
     expect(await t.timelineOf(externalUserId, 'order.%')).toEqual(['订单付款「肉眼牛排」等 2 件 ¥256'])
     expect(await summary(externalUserId)).toEqual({
@@ -102,7 +101,7 @@ describe('POST /api/orders', () => {
     await post(order({ status: 'created', customer: of, paidAt: undefined }))
     await post(order({ customer: of }))
     await post(order({ orderId: 'A2', customer: of }))
-    await post(order({ status: 'refunded', customer: of, totalFen: 100 }))
+    await post(order({ status: 'refunded', customer: of }))
     await post(order({ orderId: 'A3', status: 'closed', customer: of }))
     expect(await events()).toEqual([
       { kind: 'order.created', orderId: 'A1', first: false, totalFen: 25_600 },
@@ -195,6 +194,114 @@ describe('POST /api/orders', () => {
     expect((await post(order())).json).toMatchObject({ matched: false })
   })
 
+  it('two shops may use one number', async () => {
+    const [one, other] = [await customer(), await customer()]
+    const theirs = order({ source: '抖店', customer: { externalUserId: other }, totalFen: 99_900 })
+    await post(order({ source: '有赞', customer: { externalUserId: one } }))
+    expect((await post(theirs)).json).toMatchObject({ result: 'stored', matched: true })
+    expect((await post(theirs)).json).toMatchObject({ result: 'unchanged' })
+    expect(await summary(one)).toMatchObject({ paidCount: 1, paidSumFen: 25_600 })
+    expect(await summary(other)).toMatchObject({ paidCount: 1, paidSumFen: 99_900 })
+    expect((await events()).map(({ totalFen }) => totalFen)).toEqual([25_600, 99_900])
+    for (const id of [one, other]) expect(await t.timelineOf(id, 'order.%')).toHaveLength(1)
+  })
+
+  it('a part that came back leaves the rest standing; all of it is a refund', async () => {
+    const externalUserId = await customer()
+    const of = { externalUserId }
+    const back = (refundId: string | undefined, totalFen: number) =>
+      post(order({ status: 'refunded', customer: of, refundId, totalFen, at: '2026-11-22T08:45:00+08:00' }))
+    await post(order({ customer: of, totalFen: 12_800 }))
+    expect((await back('r1', 2_000)).json).toMatchObject({ result: 'stored' })
+    expect((await back('r1', 2_000)).json).toMatchObject({ result: 'unchanged' })
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 1, paidSumFen: 10_800, refundedCount: 0 })
+    await back('r2', 3_000)
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 1, paidSumFen: 7_800 })
+    await back('r3', 7_800)
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 0, paidSumFen: 0, refundedCount: 1 })
+    expect(await t.timelineOf(externalUserId, 'order.%')).toEqual([
+      '订单付款「肉眼牛排」等 2 件 ¥128',
+      '订单退了一部分，共退 ¥20，还剩 ¥108',
+      '订单退了一部分，共退 ¥50，还剩 ¥78',
+      '订单退款「肉眼牛排」等 2 件 ¥128',
+    ])
+    expect((await events()).map(({ kind }) => kind)).toEqual([
+      'order.paid',
+      'order.part-refunded',
+      'order.part-refunded',
+      'order.refunded',
+    ])
+  })
+
+  it('without a number of its own a refund tells the sum until now; late news of a smaller sum changes nothing', async () => {
+    const externalUserId = await customer()
+    const back = (totalFen: number) => post(order({ status: 'refunded', customer: { externalUserId }, totalFen }))
+    await post(order({ customer: { externalUserId } }))
+    await back(2_000)
+    await back(5_000)
+    expect((await back(2_000)).json).toMatchObject({ result: 'unchanged' })
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 1, paidSumFen: 20_600 })
+  })
+
+  it('a refund told before its payment is the part that it is, once the payment is told', async () => {
+    const externalUserId = await customer()
+    await post(order({ status: 'refunded', customer: { externalUserId }, totalFen: 2_000 }))
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 0, refundedCount: 1 })
+    await post(order({ customer: { externalUserId } }))
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 1, paidSumFen: 23_600, refundedCount: 0 })
+  })
+
+  it('what is told anew corrects what was wrong or missing, and nothing happens twice', async () => {
+    const externalUserId = await customer(['13800001111'])
+    const wrong = order({ customer: { phone: '13800002222' }, totalFen: 1, items: [{ ...STEAK, category: undefined }] })
+    expect((await post(wrong)).json).toMatchObject({ result: 'stored', matched: false })
+    expect((await post(order())).json).toMatchObject({ result: 'corrected', matched: true })
+    expect((await post(order())).json).toMatchObject({ result: 'unchanged', matched: true })
+    // A customer who has been found keeps their order.
+    const other = await customer(['13800003333'])
+    await post(order({ customer: { phone: '13800003333' } }))
+    expect(await summary(other)).toMatchObject({ paidCount: 0 })
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 1, paidSumFen: 25_600 })
+    expect(await t.db.tx((tx) => orderQueries.ofCustomer(tx, externalUserId))).toMatchObject([{ items: [STEAK] }])
+    expect(await events()).toEqual([{ kind: 'order.paid', orderId: 'A1', first: true, totalFen: 25_600 }])
+  })
+
+  it.each([
+    ['nobody at all', {}, '没有手机号、unionId、客户ID，找不到客户'],
+    ['a masked phone', { phone: '138****1111' }, '手机号被打了星号或加了密，找不到客户'],
+    ['a phone that Excel spoilt', { phone: '1.38E10' }, '手机号被 Excel 变成了科学计数法，请把该列设为文本'],
+    ['two phones', { phone: '13800001111/13900002222' }, '写了两个手机号，只能写一个'],
+    ['a number of the shop’s own', { phone: '00000000000-0001' }, '手机号看不懂，找不到客户'],
+  ])('says at once that %s will never be found', async (_who, of, nobody) => {
+    expect((await post(order({ customer: of }))).json).toMatchObject({ result: 'stored', matched: false, nobody })
+    expect((await post(order({ customer: { phone: '13800001111' } }))).json).not.toHaveProperty('nobody')
+  })
+
+  it('empty and null are absent; invisible characters are not there', async () => {
+    const externalUserId = await customer(['13800001111'])
+    const phone = '\u202d138\u20110000\u20141111\u202c'
+    const of = { externalUserId: null, unionId: '', phone }
+    const sent = order({ customer: of, createdAt: '', items: [{ ...STEAK, sku: null, category: null }] })
+    expect((await post({ ...sent, orderId: '\ufeffA1' })).json).toMatchObject({ orderId: 'A1', matched: true })
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 1 })
+  })
+
+  it('gifts and weights are goods; discounts and counts of nothing are left out with a word', async () => {
+    const externalUserId = await customer()
+    const items = [
+      { ...STEAK, priceFen: 0 },
+      { sku: 'S2', name: '牛腩', quantity: 0.5, priceFen: 6_000 },
+      { sku: 'S3', name: '满减', quantity: 1, priceFen: -500 },
+      { ...STEAK, quantity: 0 },
+    ]
+    expect((await post(order({ customer: { externalUserId }, items }))).json).toMatchObject({ itemsLeftOut: 2 })
+    const [stored] = await t.db.tx((tx) => orderQueries.ofCustomer(tx, externalUserId))
+    expect(stored?.items.map(({ name, quantity, priceFen }) => [name, quantity, priceFen])).toEqual([
+      ['肉眼牛排', 2, 0],
+      ['牛腩 ×0.5', 1, 3_000],
+    ])
+  })
+
   it('keeps no phone number in clear', async () => {
     await post(order())
     const stored = JSON.stringify(await t.rawRows('SELECT * FROM shop_order'))
@@ -234,7 +341,9 @@ describe('POST /api/orders', () => {
     ['a negative total', { totalFen: -1 }, '/totalFen'],
     ['a time without offset', { paidAt: '2026-11-22 08:30:00' }, '/paidAt'],
     ['seconds for milliseconds', { paidAt: 1_795_000_000 }, '/paidAt'],
-    ['an item without quantity', { items: [{ ...STEAK, quantity: 0 }] }, '/items/0/quantity'],
+    ['an item without a name', { items: [{ ...STEAK, name: '' }] }, '/items/0/name'],
+    ['a payment of the year 2030', { paidAt: '2030-11-22T08:30:00+08:00' }, '/paidAt'],
+    ['a number of blanks', { orderId: '\u200b ' }, '/orderId'],
   ])('refuses %s, naming the field and never its value', async (_what, overrides, field) => {
     const { status, json } = await post(order(overrides))
     expect(status).toBe(400)

@@ -23,14 +23,22 @@ const waiting: WaitingRows = {
 export function createOrders(deps: OrdersDeps) {
   const { record, settle } = createRecordOrder(deps)
   return {
-    /** POST /api/orders: `200 { orderId, status, result, matched }`. */
+    /** POST /api/orders: `200 { orderId, status, result, matched, nobody?, itemsLeftOut? }`. */
     ...createTold(deps, {
       name: 'orders',
       path: '/api/orders',
-      parse: parseOrder,
+      parse: (value) => parseOrder(value, deps.clock.now()),
       record: async (tx, order) => {
-        const { result, matched } = await record(tx, order)
-        return { orderId: order.orderId, status: order.status, result, matched }
+        const { result, matched, nobody } = await record(tx, order)
+        const { orderId, status, itemsLeftOut } = order
+        return {
+          orderId,
+          status,
+          result,
+          matched,
+          ...(nobody === undefined ? {} : { nobody }),
+          ...(itemsLeftOut === 0 ? {} : { itemsLeftOut }),
+        }
       },
       waiting,
       settle,

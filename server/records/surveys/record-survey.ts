@@ -1,8 +1,9 @@
 import { all, lock, pick, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
-import { givenNames, type KnownNames, matchGiven } from '../customers/given-customer.ts'
+import { givenNames, type KnownNames, matchGiven, namedCustomer, whyNobody } from '../customers/given-customer.ts'
 import type { PhoneHash } from '../customers/phone-hash.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { SurveyAnswer, SurveyMessage } from './survey-body.ts'
@@ -21,6 +22,8 @@ export interface RecordedSurvey {
   result: 'stored' | 'unchanged'
   /** Whether we know whose it is. */
   matched: boolean
+  /** Why nobody will ever be found, one Chinese sentence. */
+  nobody?: string
 }
 
 /** Longer ones are free text, which no rule asks for word by word. */
@@ -33,10 +36,15 @@ const pathOf = (surveyId: string, { question, answer }: SurveyAnswer): string | 
 }
 
 const noteText = (surveyId: string, answers: SurveyAnswer[]): string => {
-  const shown = answers.slice(0, SHOWN_ANSWERS).map(({ question, answer }) => `${question}：${answer.slice(0, 40)}`)
+  const shown = answers
+    .slice(0, SHOWN_ANSWERS)
+    .map(({ question, answer }) => `${question}：${maskPhones(answer).slice(0, 40)}`)
   const rest = answers.length > SHOWN_ANSWERS ? ` 等 ${answers.length} 题` : ''
   return `填了问卷「${surveyId}」${shown.length === 0 ? '' : `（${shown.join('；')}${rest}）`}`
 }
+
+/** An answer leaves this room without the phones in it; a rule that asks for a word is not about phones. */
+const masked = ({ question, answer }: SurveyAnswer): SurveyAnswer => ({ question, answer: maskPhones(answer) })
 
 const held = (tx: Tx, where: Sql) =>
   tx.row(sql`SELECT ${all(SURVEY_RESPONSE)} FROM ${SURVEY_RESPONSE} WHERE ${where} ${lock()}`)
@@ -69,7 +77,9 @@ export async function recordSurvey(tx: Tx, message: SurveyMessage, deps: RecordS
       })),
     )
   }
-  return { result: 'stored', matched: await settleSurvey(tx, row.id, deps) }
+  const matched = await settleSurvey(tx, row.id, deps)
+  const nobody = matched ? undefined : whyNobody(namedCustomer(message.customer))
+  return { result: 'stored', matched, ...(nobody === undefined ? {} : { nobody }) }
 }
 
 /** Gives the response to its customer, if they are known, and tells of it, once. Safe to repeat. */
@@ -102,7 +112,7 @@ export async function settleSurvey(
   await emit(tx, SurveyAnswered, {
     key: responseId,
     atMs,
-    payload: { externalUserId, surveyId, responseId, answers: answers.map((one) => ({ ...one })), atMs },
+    payload: { externalUserId, surveyId, responseId, answers: answers.map(masked), atMs },
   })
   return true
 }

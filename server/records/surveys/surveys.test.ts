@@ -55,6 +55,18 @@ test('a response is kept once, told once, and rules may ask for it', async () =>
   ])
 })
 
+test('a phone in an answer is masked on the timeline and for others; the shop hears at once of whom nobody knows', async () => {
+  await t.sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmA' })
+  await t.settle()
+  await post(survey({ answers: [{ question: '电话', answer: '打我 138-0000-1111' }] }))
+  expect(await events()).toMatchObject([{ answers: [{ question: '电话', answer: '打我 138****1111' }] }])
+  expect(await t.timelineOf('wmA', 'survey.answered')).toEqual(['填了问卷「到店问卷」（电话：打我 138****1111）'])
+  expect((await post(survey({ responseId: 'R2', customer: { phone: '138****1111' } }))).json).toMatchObject({
+    matched: false,
+    nobody: '手机号被打了星号或加了密，找不到客户',
+  })
+})
+
 test('a response by phone waits for the guide to note it, and nothing of it is in a log', async () => {
   const phone = '13800001111'
   expect((await post(survey({ customer: { phone } }))).json).toMatchObject({ result: 'stored', matched: false })

@@ -24,6 +24,7 @@ export function walkableOf(
   facts: readonly FactShape[],
 ): SopVersion {
   const steps = bindSteps(value.steps, facts)
-  const factPaths = pathsIn([bindCondition(value.when, facts), ...conditionsIn(steps)])
-  return { name, version, title: value.name, value, steps, factPaths }
+  const when = bindCondition(value.when, facts)
+  const factPaths = pathsIn([when, ...conditionsIn(steps)])
+  return { name, version, title: value.name, value, when, steps, factPaths }
 }

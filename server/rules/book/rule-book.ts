@@ -12,7 +12,7 @@ import type {
   WebhookRule,
   WelcomeRule,
 } from '../schema/rule-files.ts'
-import type { BoundStep } from './bound-step.ts'
+import type { BoundCondition, BoundStep } from './bound-step.ts'
 
 /** One rule as it stands in a file. */
 export interface Rule<Value> {
@@ -50,6 +50,8 @@ export interface SopVersion {
   version: string
   title: string
   value: SopRule
+  /** Whom it is for. */
+  when: BoundCondition
   /** Those of `value`, with their conditions understood. */
   steps: BoundStep[]
   /** The facts that its conditions look at. */

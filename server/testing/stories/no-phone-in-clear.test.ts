@@ -80,7 +80,7 @@ it('a phone reaches neither the database nor the log, on whatever way it comes i
   const file = join(folder, 'orders.csv')
   writeFileSync(
     file,
-    `订单号,状态,金额,手机号\nC1,已付款,99,${PHONE}\nC2,发货了吗,99,${PHONE}\nC3,已付款,99,${PHONE}x\n`,
+    `订单号,状态,金额,手机号,付款时间\n${['C1,已付款,99,', 'C2,发货了吗,99,', 'C3,已付款,99,x'].map((row) => `${row}${PHONE},2026-11-20 10:00\n`).join('')}`,
   )
   const screen = {
     out: (line: string) => answers.push(line),

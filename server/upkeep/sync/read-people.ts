@@ -5,7 +5,7 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import { CUSTOMERS_OF_GUIDES } from '../../platform/wecom/api/contacts.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import { pairOf, type Relation } from '../../records/customers/relation.ts'
-import type { Orders } from '../../records/orders/orders.ts'
+import type { Told } from '../../records/told/told.ts'
 import { createReadPages, type PageReading, type ReadPagesDeps } from './read-pages.ts'
 import type { Find, RunSteps } from './run-steps.ts'
 import { type PagePayload, SyncCompare, SyncPage } from './sync-actions.ts'
@@ -17,7 +17,8 @@ export interface ReadPeopleDeps extends ReadPagesDeps {
   outbox: Outbox
   steps: RunSteps
   customers: Pick<Customers, 'recordReading' | 'reconcile' | 'queries'>
-  orders: Pick<Orders, 'matchWaiting' | 'isAnyWaiting'>
+  /** What the shop tells of people, often before we know them. */
+  told: readonly Pick<Told, 'matchWaiting' | 'isAnyWaiting'>[]
 }
 
 /** WeCom's most. */
@@ -29,7 +30,7 @@ const reason = { text: '读取企业微信里的客户' }
 /** All customers of all guides, some pages at a time. They are recorded in the transaction that asks for the next ones, so a
  *  kill between neither loses one nor stores one twice. */
 export function createReadPeople(deps: ReadPeopleDeps) {
-  const { log, outbox, steps, customers, orders } = deps
+  const { log, outbox, steps, customers, told } = deps
   const readPages = createReadPages(deps)
 
   const ask = (tx: Tx, payload: PagePayload): Promise<boolean> =>
@@ -60,19 +61,22 @@ export function createReadPeople(deps: ReadPeopleDeps) {
     tell('customer.accepted', accepted)
     tell('remark.changed', noted)
     tell('tags.changed', retagged)
-    await matchOrders(tx, identified)
+    await matchTold(tx, identified)
     return renewed.length
   }
 
   async function takeOver(tx: Tx, page: PageReading): Promise<number> {
     const { identified, renewed } = await customers.recordReading(tx, page)
-    await matchOrders(tx, identified)
+    await matchTold(tx, identified)
     return renewed.length
   }
 
-  async function matchOrders(tx: Tx, identified: string[]): Promise<void> {
-    if (identified.length === 0 || !(await orders.isAnyWaiting(tx))) return
-    for (const externalUserId of identified) await orders.matchWaiting(tx, externalUserId)
+  async function matchTold(tx: Tx, identified: string[]): Promise<void> {
+    if (identified.length === 0) return
+    for (const source of told) {
+      if (!(await source.isAnyWaiting(tx))) continue
+      for (const externalUserId of identified) await source.matchWaiting(tx, externalUserId)
+    }
   }
 
   /** What of a page we, too, take for friends, added up per guide. */

@@ -3,6 +3,7 @@ import { createSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { createMigratedDatabase } from '../../testing/migrated-database.ts'
+import { signedPost } from '../../testing/signed-post.ts'
 
 const CONFIG = {
   'channels/包裹卡.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\ntags: [来源/包裹卡]\n',
@@ -145,15 +146,20 @@ describe('the first sync', () => {
     expect(await t.rawRows('SELECT state FROM sync_run ORDER BY id')).toEqual([{ state: 'failed' }, { state: 'done' }])
   })
 
-  it('gives orders that came first to the customers it finds, and welcomes who scans meanwhile', async () => {
+  it('gives orders, birthdays and surveys that came first to the customers it finds, and welcomes who scans meanwhile', async () => {
     const platform = await oldCorp(1)
     platform.sandbox.faults.set({ path: 'batch/get_by_user', http: 502, times: 1 })
     t = await buildTestApp({ platform, config: CONFIG })
     await t.sandbox.order({ orderId: 'A1', status: 'paid', unionId: 'u-wmlisi0', totalFen: 100, items: [] })
+    const customer = { unionId: 'u-wmlisi0' }
+    await signedPost(t, '/api/profiles', { customer, birthday: '05-20' })
+    await signedPost(t, '/api/surveys', { surveyId: 's', responseId: 'R1', customer, answers: [] })
     const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
     await t.settle()
     await t.advance(60_000)
     expect(await t.rawRows('SELECT external_userid FROM shop_order')).toEqual([{ external_userid: 'wmlisi0' }])
+    expect(await t.rawRows('SELECT external_userid FROM customer_profile')).toEqual([{ external_userid: 'wmlisi0' }])
+    expect(await t.eventsOf('survey.answered')).toMatchObject([{ externalUserId: 'wmlisi0' }])
     expect(await t.eventsOf('customer.added')).toMatchObject([{ externalUserId, again: false }])
   })
 })

@@ -10,9 +10,9 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Channels } from '../../records/channels/channels.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { Groups } from '../../records/groups/groups.ts'
-import type { Orders } from '../../records/orders/orders.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Tags } from '../../records/tags/tags.ts'
+import type { Told } from '../../records/told/told.ts'
 import { createCompareFeedback } from './compare-feedback.ts'
 import { feedbackDays } from './feedback-days.ts'
 import { createFindLosses } from './find-losses.ts'
@@ -40,7 +40,8 @@ export interface SyncDeps {
   staff: Staff
   tags: Pick<Tags, 'read' | 'recordListing'>
   customers: Customers
-  orders: Pick<Orders, 'matchWaiting' | 'isAnyWaiting'>
+  /** What the shop tells of people, often before we know them. */
+  told: readonly Pick<Told, 'matchWaiting' | 'isAnyWaiting'>[]
   groups: Groups
   channels: Pick<Channels, 'codes'>
   corpId: string

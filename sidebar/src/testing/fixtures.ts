@@ -163,6 +163,7 @@ const anOrder = (change: Partial<Order> = {}): Order => ({
   orderId: 'MY20261119-0283',
   status: 'paid',
   totalFen: 39_800,
+  refundedFen: 0,
   atMs: NOW_MS - 3 * DAY_MS,
   source: '有赞商城',
   items: [

@@ -163,3 +163,33 @@ it('begins with an answer of a survey, once however often it is posted', async (
   await t.again()
   expect(await titles(id)).toEqual(['gift'])
 })
+
+it('late news of an old order ends what it makes untrue, reaches no goal, and begins nothing', async () => {
+  const first = (sop: string, when: string) =>
+    `sop: ${sop}\nname: ${sop}\ntrigger: customer.added\n${when}goal: order.paid\nsteps: [ { wait: 3d }, { task: { for: guide, title: ${sop} } } ]\n`
+  t = await openSopScene({
+    sop: [
+      first('first-order', 'when: { orders.paid.count: 0 }\n'),
+      first('for-all', ''),
+      asking('thanks', 'order.paid'),
+    ].join('---\n'),
+  })
+  const id = await t.scan({ state: 'store-code' })
+  await t.advance(MINUTE_MS)
+  await t.pay(id, 'old', Date.parse('2023-11-22T10:00:00+08:00'))
+  await t.again()
+  expect(await t.timeline(id)).toEqual(
+    expect.arrayContaining(['离开 SOP「first-order」：补到更早的消息，已不符合进入条件']),
+  )
+  expect(await t.rawRows('SELECT sop, state FROM sop_entry ORDER BY sop')).toEqual([
+    { sop: 'first-order', state: 'left' },
+    { sop: 'for-all', state: 'active' },
+  ])
+  await t.pay(id, 'new')
+  await t.again()
+  expect(await t.rawRows('SELECT sop, state FROM sop_entry ORDER BY sop')).toEqual([
+    { sop: 'first-order', state: 'left' },
+    { sop: 'for-all', state: 'goal' },
+    { sop: 'thanks', state: 'finished' },
+  ])
+})

@@ -3,17 +3,20 @@ import type { Clock } from '../../../core/kernel/clock.ts'
 import { DAY_MS } from '../../../core/kernel/shanghai.ts'
 import { type Subscription, subscribe } from '../../../engine/inbox/subscription.ts'
 import { isOldNews } from '../../../records/customers/customer-events.ts'
+import type { CustomerFacts } from '../../../records/facts/facts.ts'
 import type { OwnEvent } from '../../../records/own-event.ts'
 import { byPriority } from '../../../rules/book/priority.ts'
-import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
+import type { RuleBookHolder, SopVersion } from '../../../rules/book/rule-book.ts'
+import { holds } from '../../../rules/condition/holds.ts'
+import { factPaths } from '../../../rules/condition/parse-condition.ts'
 import type { EventSpec } from '../../../rules/schema/sop-event.ts'
 import { isEventTrigger } from '../../../rules/schema/sop-trigger.ts'
 import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 import type { NoteOutcomes } from '../experiments/note-outcomes.ts'
 import { chainOf } from '../model/chain.ts'
-import { isAbout, type Subject } from '../model/is-about.ts'
+import { isAbout, isLateNews, type Subject } from '../model/is-about.ts'
 import { matchesEvent } from '../model/matches-event.ts'
-import { type EntryEvent, entryStore } from '../model/sop-entry.ts'
+import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import { stepAt } from '../model/step-path.ts'
 import { versionFor } from '../model/version-for.ts'
@@ -23,6 +26,7 @@ import type { Enter } from './enter.ts'
 export interface OnEventDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
+  facts: Pick<CustomerFacts, 'of'>
   versions: SopVersions
   walk: Walk
   enter: Enter
@@ -37,11 +41,12 @@ const STALE_MS = 3 * DAY_MS
 
 /** What the events that rules may name do to journeys: end, wake and begin them. */
 export function createOnEvent(deps: OnEventDeps): Subscription[] {
-  const { clock, rules, versions, walk, enter, noteOutcomes, vocabulary } = deps
+  const { clock, rules, facts, versions, walk, enter, noteOutcomes, vocabulary } = deps
 
   async function onActive(tx: Tx, names: EntryEvent[], subject: Subject): Promise<void> {
     for (const entry of await entryStore.activeOf(tx, subject.externalUserId)) {
-      if (!names.every((event) => isAbout(event, subject, entry))) continue
+      const isLate = names.some((event) => isLateNews(event, subject, entry))
+      if (!isLate && !names.every((event) => isAbout(event, subject, entry))) continue
       // One that went on before it may have ended it, by a start or a leave.
       if (!(await entryStore.stillActive(tx, [entry.id])).has(entry.id)) continue
       const sop = await versions(tx, entry.sop, entry.version)
@@ -49,7 +54,9 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
       const { goal, leave = [] } = sop.value
       const reached = goal === undefined ? undefined : meant(goal, names)
       const left = leave.map((spec) => meant(spec, names)).find((event) => event !== undefined)
-      if (reached !== undefined) {
+      if (isLate) {
+        if ((reached ?? left) !== undefined) await endIfUntrue(tx, sop, entry)
+      } else if (reached !== undefined) {
         await walk.end(tx, sop, entry, { state: 'goal', why: eventZh(vocabulary, reached.kind) })
       } else if (left !== undefined) {
         await walk.end(tx, sop, entry, { state: 'left', why: eventZh(vocabulary, left.kind) })
@@ -62,6 +69,15 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
         if (come !== undefined) await walk.wake(tx, sop, entry, eventZh(vocabulary, come.kind))
       }
     }
+  }
+
+  /** A journey is for whom its condition holds; nobody would have let them in, had the news come in time. */
+  async function endIfUntrue(tx: Tx, sop: SopVersion, entry: Entry): Promise<void> {
+    const { externalUserId } = entry
+    if (sop.when.kind === 'unreadable') return
+    const known = (await facts.of(tx, [externalUserId], clock.now(), factPaths(sop.when))).get(externalUserId)
+    if (holds(sop.when, known ?? new Map())) return
+    await walk.end(tx, sop, entry, { state: 'left', why: '补到更早的消息，已不符合进入条件' })
   }
 
   /** `names`: one event under each of the names that rules call it by. */

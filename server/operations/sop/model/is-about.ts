@@ -15,3 +15,10 @@ export function isAbout(event: EntryEvent, subject: Subject, entry: Entry): bool
   if (event.id === begunBy?.id || event.atMs < (begunBy?.atMs ?? entry.enteredAtMs)) return false
   return subject.userId === undefined || subject.userId === entry.userId
 }
+
+/** News that came after the journey began, of something that had happened before: an order of last year, imported today. It
+ *  is not what the journey waited for, but may make untrue what it began with. */
+export const isLateNews = (event: EntryEvent, subject: Subject, entry: Entry): boolean =>
+  event.receivedAtMs >= entry.enteredAtMs &&
+  event.atMs < Math.min(entry.event?.atMs ?? entry.enteredAtMs, entry.enteredAtMs) &&
+  (subject.userId === undefined || subject.userId === entry.userId)

@@ -1,0 +1,182 @@
+import { type NamedCustomer, whyNobody } from '../customers/given-customer.ts'
+import type { CsvRecord } from './csv-records.ts'
+import type { OrderMessage, OrderStatus } from './order-body.ts'
+import { type OrderRow, readRow, type Sheet, Unreadable } from './read-row.ts'
+
+export interface RowFault {
+  line: number
+  /** Chinese, without the values of the row. */
+  message: string
+}
+
+export type RowsOutcome = { kind: 'order'; line: number; order: OrderMessage } | ({ kind: 'fault' } & RowFault)
+
+const REST_OF_BROKEN = '同一订单的其他行有问题，整单没有导入'
+/** More rows than any order has: a number that is none. */
+const MOST_ROWS = 5_000
+
+/** The order that some rows make, as the shop would have told it, or what is wrong with which row. Rows of one order with
+ *  different statuses are its history, one message each; with numbers of their own (子订单) they are its parts. */
+export function* assembleOrder(records: readonly CsvRecord[], sheet: Sheet): Generator<RowsOutcome> {
+  const [first] = records
+  if (first === undefined) return
+  if (records.length > MOST_ROWS) {
+    yield { kind: 'fault', line: first.line, message: `同一个订单号有 ${records.length} 行，请检查订单号` }
+    return
+  }
+  const rows: OrderRow[] = []
+  let isBroken = false
+  for (const record of records) {
+    try {
+      rows.push(readRow(record, sheet))
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error
+      isBroken = true
+      yield { kind: 'fault', line: record.line, message: error.message }
+    }
+  }
+  const [row] = rows
+  if (row === undefined) return
+  if (isBroken) {
+    yield { kind: 'fault', line: row.line, message: REST_OF_BROKEN }
+    return
+  }
+  try {
+    const orders = (row.isSubOrder ? [rows] : byStatus(rows)).map(orderOf)
+    for (const order of orders) yield { kind: 'order', line: row.line, order }
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    yield { kind: 'fault', line: row.line, message: error.message }
+  }
+}
+
+/** A row that says nothing of the status goes on with the one above. */
+function byStatus(rows: readonly OrderRow[]): OrderRow[][] {
+  const parts: OrderRow[][] = []
+  let status: OrderStatus | undefined
+  for (const row of rows) {
+    const part = parts.at(-1)
+    if (part !== undefined && (row.status === undefined || row.status === status)) part.push(row)
+    else parts.push([row])
+    status = row.status ?? status
+  }
+  return parts
+}
+
+function orderOf(rows: OrderRow[]): OrderMessage {
+  const [first] = rows
+  if (first === undefined) throw new Unreadable('没有行')
+  const money = first.isSubOrder ? moneyOfParts(rows) : moneyOf(rows)
+  const customer = customerOf(rows)
+  const why = whyNobody(customer)
+  if (why !== undefined) throw new Unreadable(why)
+  const earliest = (key: 'createdAtMs' | 'paidAtMs'): number | undefined => least(rows.map((row) => row[key]))
+  const createdAtMs = earliest('createdAtMs')
+  const paidAtMs = earliest('paidAtMs') ?? (money.status === 'paid' ? createdAtMs : undefined)
+  const endedAtMs = most(rows.map((row) => row.endedAtMs))
+  const at: Record<OrderStatus, number | undefined> = {
+    created: createdAtMs ?? paidAtMs,
+    paid: paidAtMs,
+    refunded: endedAtMs ?? paidAtMs ?? createdAtMs,
+    closed: endedAtMs ?? paidAtMs ?? createdAtMs,
+  }
+  const atMs = at[money.status]
+  // Never «now»: it would begin today's journeys for an order of years ago.
+  if (atMs === undefined && money.status === 'paid')
+    throw new Unreadable('已付款的订单没有付款时间，请补上「付款时间」')
+  if (atMs === undefined) throw new Unreadable('没有下单时间，不知道是哪天的订单，请补上「下单时间」')
+  return {
+    orderId: first.orderId,
+    ...money,
+    customer,
+    paidAtMs,
+    createdAtMs,
+    atMs,
+    refundId: undefined,
+    items: rows.flatMap((row) => row.item ?? []),
+    itemsLeftOut: rows.filter((row) => row.hasNoGoods).length,
+    source: theSame(
+      rows.map((row) => row.source),
+      '同一单各行的来源不同，请检查',
+    ),
+  }
+}
+
+type Money = Pick<OrderMessage, 'status' | 'totalFen' | 'refundedFen'>
+
+/** Each row tells of the whole order, or of its goods only. */
+function moneyOf(rows: readonly OrderRow[]): Money {
+  const status = rows[0]?.status
+  if (status === undefined) throw new Unreadable('没有订单状态')
+  const paid = theSame(
+    rows.map((row) => row.totalFen),
+    '同一单各行的金额不同：是每件的金额还是整单的？请都写整单的金额',
+  )
+  const due = theSame(
+    rows.map((row) => row.dueFen),
+    '同一单各行的应付金额不同，请都写整单的金额',
+  )
+  const totalFen = status === 'created' && (paid ?? 0) === 0 ? (due ?? paid) : paid
+  if (totalFen === undefined) throw new Unreadable('没有金额，请写成 128.00')
+  const back = Math.max(...rows.map((row) => row.refundFen ?? 0)) + sum(rows.map((row) => row.itemRefundFen))
+  return withRefund(status, { totalFen, back, isAllBack: rows.some((row) => row.isAllBack), isPaid: wasPaid(rows) })
+}
+
+/** Each row is a part of the order with a status and an amount of its own. */
+function moneyOfParts(rows: readonly OrderRow[]): Money {
+  const parts = rows.map((row) => {
+    if (row.status === undefined) throw new Unreadable('没有订单状态')
+    const amount = row.status === 'created' && (row.totalFen ?? 0) === 0 ? (row.dueFen ?? row.totalFen) : row.totalFen
+    if (amount === undefined) throw new Unreadable('没有金额，请写成 128.00')
+    const { isAllBack, refundFen } = row
+    const isPaid = wasPaid([row])
+    return { amount, ...withRefund(row.status, { totalFen: amount, back: refundFen ?? 0, isAllBack, isPaid }) }
+  })
+  const statuses = new Set(parts.map((part) => part.status))
+  const stands = (['paid', 'refunded', 'created', 'closed'] as const).find((status) => statuses.has(status)) ?? 'closed'
+  const counts = parts.filter(({ status }) =>
+    stands === 'paid' || stands === 'refunded' ? status === 'paid' || status === 'refunded' : true,
+  )
+  const totalFen = sum(counts.map((part) => part.amount))
+  const back = sum(counts.map((part) => (part.status === 'refunded' ? part.amount : part.refundedFen)))
+  return { status: stands, totalFen, refundedFen: stands === 'paid' && back > 0 ? back : undefined }
+}
+
+const wasPaid = (rows: readonly OrderRow[]): boolean => rows.some((row) => row.paidAtMs !== undefined)
+
+/** An order that was paid and then closed has come back; one of which less came back than was paid stands with the rest. */
+function withRefund(
+  status: OrderStatus,
+  { totalFen, back, isAllBack, isPaid }: { totalFen: number; back: number; isAllBack: boolean; isPaid: boolean },
+): Money {
+  if (status === 'created') return { status, totalFen, refundedFen: undefined }
+  const isBack = status === 'refunded' || isAllBack || (status === 'closed' && (isPaid || back > 0))
+  if (back > 0 && back < totalFen) return { status: 'paid', totalFen, refundedFen: back }
+  if (isBack || back > 0) return { status: 'refunded', totalFen, refundedFen: undefined }
+  return { status, totalFen, refundedFen: undefined }
+}
+
+function customerOf(rows: readonly OrderRow[]): NamedCustomer {
+  const customer: NamedCustomer = {}
+  for (const key of ['externalUserId', 'unionId', 'phone'] as const) {
+    const name = theSame(
+      rows.map((row) => row.customer[key]),
+      '同一单各行的手机号或客户ID不同，请检查',
+    )
+    if (name !== undefined) customer[key] = name
+  }
+  return customer
+}
+
+function theSame<Value>(values: readonly (Value | undefined)[], otherwise: string): Value | undefined {
+  const told = new Set(values.filter((value) => value !== undefined))
+  if (told.size > 1) throw new Unreadable(otherwise)
+  return [...told][0]
+}
+
+const known = (values: readonly (number | undefined)[]): number[] => values.flatMap((value) => value ?? [])
+const sum = (values: readonly (number | undefined)[]): number => known(values).reduce((total, one) => total + one, 0)
+const least = (values: readonly (number | undefined)[]): number | undefined =>
+  known(values).length === 0 ? undefined : Math.min(...known(values))
+const most = (values: readonly (number | undefined)[]): number | undefined =>
+  known(values).length === 0 ? undefined : Math.max(...known(values))

@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { createSeededRandom } from '../../../sandbox/random.ts'
+import { readOrders } from './testing/read-orders.ts'
+
+const HEADER = '订单号,状态,金额,手机号,付款时间,商品名称,数量'
+const PAID = '2026-11-20 10:00:00'
+const PHONE = '13800001111'
+
+/** Order number, status, fen, then the items. */
+const told = async (...lines: string[]) => {
+  const { orders, faults } = await readOrders([HEADER, ...lines].join('\n'))
+  return [
+    ...orders.map(({ orderId, status, totalFen, items }) =>
+      [orderId, status, totalFen, ...items.map(({ name, quantity }) => `${name}×${quantity}`)].join(' '),
+    ),
+    ...faults,
+  ]
+}
+const at = async (text: string) =>
+  (await readOrders(`${HEADER}\nA,已付款,1,${PHONE},${text},,`)).orders.map(({ paidAtMs }) =>
+    new Date(paidAtMs ?? 0).toISOString(),
+  )
+
+it.each<[string, string[], string[]]>([
+  [
+    'merged cells leave the number on the first row',
+    [`M1,已付款,728.00,${PHONE},${PAID},精华,1`, ',,,,,面膜,2', `M2,已付款,1,${PHONE},${PAID},,`],
+    ['M1 paid 72800 精华×1 面膜×2', 'M2 paid 100'],
+  ],
+  [
+    'a row without a number that tells of an order is none of the one above',
+    [`M1,已付款,728.00,${PHONE},${PAID},精华,1`, `,已付款,5,${PHONE},${PAID},面膜,2`, ',,,,,棉签,2'],
+    ['M1 paid 72800 精华×1', '3: 没有订单号', '4: 没有订单号'],
+  ],
+  [
+    'different sums in one order are never the first of them',
+    [`S1,已付款,640.00,${PHONE},${PAID},精华,1`, `S1,已付款,88.00,${PHONE},${PAID},面膜,2`],
+    ['2: 同一单各行的金额不同：是每件的金额还是整单的？请都写整单的金额'],
+  ],
+  [
+    'different people in one order are never the first of them',
+    [`S1,已付款,640.00,${PHONE},${PAID},精华,1`, `S1,已付款,640.00,13900002222,${PAID},面膜,2`],
+    ['2: 同一单各行的手机号或客户ID不同，请检查'],
+  ],
+  [
+    'a comma in a name moves the row',
+    [`U2,已付款,2.00,${PHONE},${PAID},牛排,2,128.00`],
+    ['2: 多出 1 列，多半是商品名里有逗号，请给这一格加上英文引号'],
+  ],
+  [
+    'empty cells behind the last column are nothing',
+    [`U3,已付款,2.00,${PHONE},${PAID},牛排,2,, ,`],
+    ['U3 paid 200 牛排×2'],
+  ],
+  [
+    'a line break in a name cuts the row, and its rest is none',
+    [`U4,已付款,2.00,${PHONE},${PAID},"牛排`.replace('"', ''), '厚切,2', `U5,已付款,1,${PHONE},${PAID},,`],
+    ['U5 paid 100', '2: 少了 1 列，多半是前面某一格里换了行', '3: 少了 5 列，多半是前面某一格里换了行'],
+  ],
+  [
+    'rows of one order that do not stand together are one order all the same',
+    [`A,已付款,9,${PHONE},${PAID},精华,1`, `B,已付款,1,${PHONE},${PAID},,`, `A,已付款,9,${PHONE},${PAID},面膜,2`],
+    ['B paid 100', 'A paid 900 精华×1 面膜×2'],
+  ],
+  [
+    'rows with different statuses are the history of an order',
+    [`A,待付款,9,${PHONE},${PAID},精华,1`, `A,已付款,9,${PHONE},${PAID},精华,1`],
+    ['A created 900 精华×1', 'A paid 900 精华×1'],
+  ],
+  [
+    'marks that keep a number text',
+    [`'A,已付款,9,"=""${PHONE}""",${PAID},,`, `"\tB",已付款,9,${PHONE}\t,${PAID},,`],
+    ['A paid 900', 'B paid 900'],
+  ],
+  ['invisible characters', [`\u200bA\ufeff,已付款\u00a0,9,\u202d${PHONE}\u202c,${PAID},,`], ['A paid 900']],
+  ['a year to come', [`A,已付款,9,${PHONE},2030-01-01,,`], ['2: 付款时间在将来，请检查年份']],
+  [
+    'no time',
+    [`A,已退款,9,${PHONE},暂无,,`, `B,已付款,9,${PHONE},-,,`],
+    ['2: 没有下单时间，不知道是哪天的订单，请补上「下单时间」', '3: 已付款的订单没有付款时间，请补上「付款时间」'],
+  ],
+  ['two phones', [`A,已付款,9,${PHONE}/13900002222,${PAID},,`], ['2: 写了两个手机号，只能写一个']],
+  ['a discount is no goods', [`A,已付款,9,${PHONE},${PAID},满减,-1`], ['A paid 900']],
+  ['half a kilo', [`A,已付款,9,${PHONE},${PAID},牛腩,0.5`], ['A paid 900 牛腩 ×0.5×1']],
+])('%s', async (_what, lines, expected) => expect(await told(...lines)).toEqual(expected))
+
+it.each([
+  ['2026-11-20 10:00', ['2026-11-20T02:00:00.000Z']],
+  ['2026-11-20 10:00:00.0', ['2026-11-20T02:00:00.000Z']],
+  ['2026/1/2 3:04:05', ['2026-01-01T19:04:05.000Z']],
+  ['2026年11月20日 10时00分', ['2026-11-20T02:00:00.000Z']],
+  ['2026年11月20日', ['2026-11-19T16:00:00.000Z']],
+  ['46327.416666666664', ['2026-11-01T02:00:00.000Z']],
+  ['2026-11-20T10:00:00+08:00', ['2026-11-20T02:00:00.000Z']],
+  ['2026-02-30 10:00:00', []],
+  ['昨天', []],
+])('reads %s', async (text, expected) => expect(await at(text)).toEqual(expected))
+
+const exported = (file: string) => readOrders(readFileSync(new URL(`./testing/exports/${file}`, import.meta.url)))
+const NO_NAME = '表头不能用：缺少「手机号」「unionId」「客户ID」中的任意一列。'
+const MASKED = '手机号被打了星号或加了密，找不到客户'
+
+/** Handed-in exports of nine shops, with their encodings and their tricks. */
+it.each<[string, string[], string[], string | undefined]>([
+  ['taobao-orders.gbk.csv', [], [`2: ${MASKED}`, `3: ${MASKED}`, `5: ${MASKED}`], undefined],
+  ['taobao-items.gbk.csv', [], [], NO_NAME],
+  ['doudian-orders.utf8bom.csv', [], [`2: ${MASKED}`, `3: ${MASKED}`], undefined],
+  ['jd-orders.gbk.csv', [], [`2: ${MASKED}`, `3: ${MASKED}`], undefined],
+  ['pdd-orders.utf8bom.csv', [], [], NO_NAME],
+  ['wechat-shop-orders.utf8bom.csv', [], [`2: ${MASKED}`, `3: ${MASKED}`], undefined],
+  ['weimob-orders.INVENTED-HEADER.csv', ['1000000000000000001 paid 12800 0 测试面霜'], [`3: ${MASKED}`], undefined],
+  [
+    'youzan-orders.utf8bom.csv',
+    ['E20261101100000000000001 paid 12800 0 测试面霜 50g(1件)'],
+    [`3: ${MASKED}`, '5: 没有手机号、unionId、客户ID，找不到客户'],
+    undefined,
+  ],
+  [
+    'crmeb-orders.utf8.csv',
+    ['cp500000000000000001 paid 12800 0 测试面霜', 'cp500000000000000002 created 72800 0 测试精华、测试面膜'],
+    [],
+    undefined,
+  ],
+])('reads %s', async (file, orders, faults, refused) => {
+  const read = await exported(file)
+  expect(
+    read.orders.map(({ orderId, status, totalFen, refundedFen, items }) =>
+      [orderId, status, totalFen, refundedFen ?? 0, items.map(({ name }) => name).join('、')].join(' '),
+    ),
+  ).toEqual(orders)
+  expect([read.faults, read.refused]).toEqual([faults, refused])
+})
+
+it('calls an xlsx by its name', async () => {
+  expect((await exported('crmeb-orders.xlsx')).refused).toContain('.xlsx')
+})
+
+/** The same exports with their masks taken off, to see the sums. */
+it.each<[string, (text: string) => string, string[]]>([
+  [
+    'doudian-orders.utf8bom.csv',
+    (text) => text.replaceAll(/\$\$密文./g, '13800001111'),
+    ['6900000000000000001 paid 12800 0', '6900000000000000002 paid 72800 8800'],
+  ],
+  [
+    'wechat-shop-orders.utf8bom.csv',
+    (text) => text.replaceAll('****', '0000'),
+    ['3700000000000000001 paid 12800 0', '3700000000000000002 paid 72800 8800'],
+  ],
+  [
+    'youzan-orders.utf8bom.csv',
+    (text) => text.replaceAll('199******02', '19900000002').replace('"测试丙",""', '"测试丙","19900000003"'),
+    [
+      'E20261101100000000000001 paid 12800 0',
+      'E20261102110000000000002 paid 120000 8000',
+      'E20261103120000000000003 closed 0 0',
+    ],
+  ],
+])('knows the sums of %s', async (file, unmask, expected) => {
+  const text = readFileSync(new URL(`./testing/exports/${file}`, import.meta.url), 'utf8')
+  const { orders } = await readOrders(unmask(text))
+  expect(
+    orders.map(({ orderId, status, totalFen, refundedFen }) => [orderId, status, totalFen, refundedFen ?? 0].join(' ')),
+  ).toEqual(expected)
+})
+
+it('however rows are cut, moved and merged, no order comes in by halves and no sum is another’s', async () => {
+  const random = createSeededRandom(11)
+  const pick = (most: number): number => Math.floor(random.next() * most)
+  for (let round = 0; round < 300; round++) {
+    const truth = new Map<string, { fen: number; names: string[] }>()
+    const rows: string[][] = []
+    for (let n = 0; n < 4; n++) {
+      const names = Array.from({ length: 1 + pick(3) }, (_, at) => `物${n}${at}`)
+      const fen = 100 * (1 + pick(900))
+      truth.set(`N${n}`, { fen, names })
+      const isMerged = pick(2) === 0
+      for (const [at, name] of names.entries()) {
+        const isBare = isMerged && at > 0
+        rows.push(
+          isBare ? ['', '', '', '', '', name, '1'] : [`N${n}`, '已付款', `${fen / 100}`, PHONE, PAID, name, '1'],
+        )
+      }
+    }
+    // Behind the number: which order a row is of, only its number says.
+    const row = rows[pick(rows.length)] ?? []
+    const cell = 1 + pick(row.length - 1)
+    const kind = pick(5)
+    if (kind === 0) row.splice(cell, 1)
+    if (kind === 1) row.splice(cell, 0, '多')
+    if (kind === 2) row[cell] = '看不懂'
+    if (kind === 3) row.splice(cell)
+    // A line of which nothing is left is no line.
+    if (row.every((one) => one === '')) continue
+    const { orders } = await readOrders([HEADER, ...rows.map((cells) => cells.join(','))].join('\n'))
+    for (const { orderId, totalFen, items } of orders) {
+      const whole = truth.get(orderId)
+      const names = items.map((item) => item.name)
+      // A changed name is a name.
+      if (!names.includes('看不懂')) expect([round, totalFen, names]).toEqual([round, whole?.fen, whole?.names])
+    }
+  }
+})

@@ -1,0 +1,148 @@
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { type NamedCustomer, namedCustomer } from '../customers/given-customer.ts'
+import { phoneDigits } from '../customers/phone-hash.ts'
+import type { CsvRecord } from './csv-records.ts'
+import { goodsOf, type OrderItem, type OrderStatus } from './order-body.ts'
+import type { ColumnName, Columns } from './order-columns.ts'
+import { cellText, fenOfYuan, instantOfText, statusOf } from './order-words.ts'
+
+/** What all rows of a file have in common. */
+export interface Sheet {
+  columns: Columns
+  /** Cells of the header. */
+  width: number
+  nowMs: number
+}
+
+/** What a row cannot be read for, in Chinese, without its values. */
+export class Unreadable extends Error {}
+
+/** One row, cell by cell; undefined: the cell is empty. */
+export interface OrderRow {
+  line: number
+  orderId: string
+  isSubOrder: boolean
+  status: OrderStatus | undefined
+  isAllBack: boolean
+  totalFen: number | undefined
+  dueFen: number | undefined
+  refundFen: number | undefined
+  itemRefundFen: number | undefined
+  customer: NamedCustomer
+  createdAtMs: number | undefined
+  paidAtMs: number | undefined
+  endedAtMs: number | undefined
+  source: string | undefined
+  item: OrderItem | undefined
+  /** There is a line of goods that are none: a discount, a count of nothing. */
+  hasNoGoods: boolean
+}
+
+const LONGEST = { orderId: 100, externalUserId: 64, unionId: 64, source: 60 } as const
+
+const cellOf = ({ fields }: CsvRecord, { columns }: Sheet, name: ColumnName): string =>
+  (columns[name] ?? []).map((index) => cellText(fields[index])).find((text) => text !== '') ?? ''
+
+export const orderIdOf = (record: CsvRecord, sheet: Sheet): string => cellOf(record, sheet, 'orderId')
+
+/** It tells where an order stands, what it is worth and whose it is: whoever wrote it forgot the number. */
+export const isOrderWithoutNumber = (record: CsvRecord, sheet: Sheet): boolean =>
+  statusOf(cellOf(record, sheet, 'status')) !== undefined &&
+  (['total', 'totalFen'] as const).some((name) => cellOf(record, sheet, name) !== '') &&
+  (['externalUserId', 'unionId', 'phone'] as const).some((name) => cellOf(record, sheet, name) !== '')
+
+/** Throws Unreadable. */
+export function readRow(record: CsvRecord, sheet: Sheet): OrderRow {
+  needWidth(record, sheet)
+  const get = (name: ColumnName): string => cellOf(record, sheet, name)
+  for (const [name, most] of Object.entries(LONGEST)) {
+    if (get(name as ColumnName).length > most) throw new Unreadable(`有一格超过 ${most} 个字，多半错了列`)
+  }
+  if (/^\d(\.\d+)?E\+\d+$/i.test(get('orderId')))
+    throw new Unreadable('订单号被 Excel 变成了科学计数法，请把该列设为文本')
+  const status = statusOf(get('status'))
+  if (get('status') !== '' && status === undefined)
+    throw new Unreadable('状态看不懂，可写：待付款、已付款、已退款、已关闭')
+  const { item, hasNoGoods } = readItem(record, sheet, get)
+  const instant = (name: 'createdAt' | 'paidAt' | 'endedAt', zh: string): number | undefined =>
+    readInstant(get(name), zh, sheet.nowMs)
+  return {
+    line: record.line,
+    orderId: get('orderId'),
+    isSubOrder: sheet.columns.subOrderId !== undefined,
+    status,
+    isAllBack: get('afterSale') === '退款成功',
+    totalFen: amount('金额', get('total'), get('totalFen')),
+    dueFen: amount('应付金额', get('due'), ''),
+    refundFen: refund(get('refund')),
+    itemRefundFen: refund(get('itemRefund')),
+    customer: namedCustomer({
+      externalUserId: get('externalUserId'),
+      unionId: get('unionId'),
+      phone: phoneDigits(get('phone')) ?? get('phone'),
+    }),
+    createdAtMs: instant('createdAt', '下单时间'),
+    paidAtMs: instant('paidAt', '付款时间'),
+    endedAtMs: instant('endedAt', '完成时间'),
+    source: get('source') || undefined,
+    item,
+    hasNoGoods,
+  }
+}
+
+/** A comma inside a name moves everything behind it by a column, and each cell by itself may still be readable. */
+function needWidth({ fields }: CsvRecord, { columns, width }: Sheet): void {
+  const more = fields.slice(width).filter((cell) => cellText(cell) !== '').length
+  if (more > 0) throw new Unreadable(`多出 ${more} 列，多半是商品名里有逗号，请给这一格加上英文引号`)
+  const last = Math.max(...Object.values(columns).flat())
+  if (fields.length <= last) throw new Unreadable(`少了 ${width - fields.length} 列，多半是前面某一格里换了行`)
+}
+
+function readInstant(text: string, zh: string, nowMs: number): number | undefined {
+  if (text === '') return undefined
+  const instantMs = instantOfText(text)
+  if (instantMs === undefined) throw new Unreadable(`${zh}看不懂，请写成 2026-11-22 10:00:00`)
+  // Clocks differ; a day is no clock any more.
+  if (instantMs > nowMs + DAY_MS) throw new Unreadable(`${zh}在将来，请检查年份`)
+  if (instantMs < Date.UTC(2000, 0)) throw new Unreadable(`${zh}早于 2000 年，请检查年份`)
+  return instantMs
+}
+
+function readItem(
+  { fields }: CsvRecord,
+  { columns }: Sheet,
+  get: (name: ColumnName) => string,
+): { item: OrderItem | undefined; hasNoGoods: boolean } {
+  // A name keeps what joins its emoji; only its cell marks go.
+  const written = (columns.name ?? []).map((index) => fields[index]?.trim() ?? '').find((text) => cellText(text) !== '')
+  const name = (written ?? get('sku')).slice(0, 500)
+  if (name === '') return { item: undefined, hasNoGoods: false }
+  const quantity = get('quantity') === '' ? 1 : Number(get('quantity'))
+  if (Number.isNaN(quantity)) throw new Unreadable('数量要写成数字')
+  const priceFen = amount('单价', get('price'), get('priceFen'), true) ?? 0
+  const item = goodsOf({
+    sku: get('sku').slice(0, 100),
+    name,
+    quantity,
+    priceFen,
+    category: get('category').slice(0, 60),
+  })
+  return { item, hasNoGoods: item === undefined }
+}
+
+function amount(what: string, yuan: string, fen: string, mayBeLess = false): number | undefined {
+  if (yuan === '' && fen === '') return undefined
+  if (fen !== '') {
+    if (/^\d{1,12}$/.test(fen)) return Number(fen)
+    throw new Unreadable(`${what}(分)要写成整数`)
+  }
+  const value = fenOfYuan(yuan)
+  if (value === undefined || (value < 0 && !mayBeLess)) throw new Unreadable(`${what}看不懂，请写成 128.00`)
+  return value
+}
+
+/** Words in it (无退款申请) say that nothing came back. */
+const refund = (text: string): number | undefined => {
+  const fen = fenOfYuan(text)
+  return fen === undefined || fen <= 0 ? undefined : fen
+}

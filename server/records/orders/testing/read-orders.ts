@@ -1,0 +1,40 @@
+import { AppError } from '../../../core/kernel/app-error.ts'
+import { importOrders } from '../import-orders.ts'
+import type { OrderMessage } from '../order-body.ts'
+
+export interface ReadOrders {
+  orders: OrderMessage[]
+  /** `3: …`, by line. */
+  faults: string[]
+  /** Why the whole file was refused. */
+  refused: string | undefined
+}
+
+/** What a file says, without a database. */
+export async function readOrders(content: string | Buffer, now = '2026-11-22T09:00:00+08:00'): Promise<ReadOrders> {
+  const bytes = Buffer.from(content as string)
+  const orders: OrderMessage[] = []
+  const faults: string[] = []
+  async function* open(): AsyncGenerator<Uint8Array> {
+    // Parts that cut characters and quotes.
+    for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7)
+  }
+  try {
+    await importOrders(open, {
+      db: { tx: (work) => work(undefined as never) },
+      clock: { now: () => Date.parse(now) },
+      orders: {
+        record: async (_tx, order) => {
+          orders.push(order)
+          return { result: 'stored', matched: false, nobody: undefined }
+        },
+      },
+      onFault: ({ line, message }) => faults.push(`${line}: ${message}`),
+      onProgress: () => undefined,
+    })
+    return { orders, faults, refused: undefined }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { orders, faults, refused: error.zh }
+  }
+}
