@@ -17,6 +17,8 @@ import { domainProofRoute } from './engine/http/domain-proof-route.ts'
 import { healthRoutes } from './engine/http/health-routes.ts'
 import { callbackRoute } from './engine/inbox/callback-route.ts'
 import { createReady } from './engine/ready.ts'
+import { createAlertsOut } from './operations/alerts-out/alerts-out.ts'
+import { createSendMail } from './operations/alerts-out/send-mail.ts'
 import { createEventsOut } from './operations/events-out/events-out.ts'
 import { createPostDelivery } from './operations/events-out/post-delivery.ts'
 import { createCredentialSeal } from './platform/deployment/credential-seal.ts'
@@ -27,8 +29,7 @@ import { createLiveProcesses } from './platform/deployment/live-processes.ts'
 import { createCallbackEnvelope } from './platform/wecom/callback/callback-envelope.ts'
 import { createWecom } from './platform/wecom/wecom.ts'
 import { createAlerts } from './records/alerts/alerts.ts'
-import { createTellAlerts } from './records/alerts/tell-alerts.ts'
-import { createUnreadAnswers } from './records/alerts/unread-answers.ts'
+import { createWatch } from './records/alerts/watch.ts'
 import { createPhoneHash } from './records/customers/phone-hash.ts'
 import { demoShopRefused, isDemoShop } from './rules/files/demo-shop.ts'
 import { createRuleBookHolder } from './rules/rule-book-holder.ts'
@@ -58,20 +59,25 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const engine = createEngine({ db, clock, log, instance, only })
   const { emit, outbox, accept } = engine
   // Who is told of an alert is told in the outbox's way; the thunk breaks the circle.
-  const alerts = createAlerts({ clock, onOpened: (tx, alert) => tellAlert(tx, alert) })
-  const unreadAnswers = createUnreadAnswers({ db, clock, alerts })
+  const alerts = createAlerts({ clock, onOpened: (tx, alert) => alertsOut.tell(tx, alert) })
+  const watch = createWatch({ db, clock, alerts })
   const metrics = createMetrics(db, alerts.queries, (tx) => readEta(tx, clock.now()))
   const wecom = createWecom({
     ...wecomOptions(settings, { db, instance }),
     clock,
     log,
-    onCall: metrics.onCall,
-    onAnswer: unreadAnswers.onAnswer,
+    onCall: (call) => {
+      metrics.onCall(call)
+      watch.onCall(call)
+    },
+    onAnswer: watch.onAnswer,
   })
   const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
 
-  const rules = createRuleBookHolder({ folder: settings.HUOSHUI_CONFIG, db, clock, log, vocabulary: VOCABULARY })
+  const { onFaults } = watch
+  const folder = settings.HUOSHUI_CONFIG
+  const rules = createRuleBookHolder({ folder, db, clock, log, vocabulary: VOCABULARY, onFaults })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({
@@ -81,11 +87,11 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     onNotes: eventsOut.onNotes,
     callWebhook: eventsOut.call,
   })
-  const tellAlert = createTellAlerts({ clock, userIds: settings.ALERT_USERIDS, staffTelling: capable.staffTelling })
+  const alertsOut = createAlertsOut({ ...base, ...alertsOutOptions(settings), staffTelling: capable.staffTelling })
   const told = [capable.orders, capable.profiles, capable.surveys]
   const sync = createSync({ ...base, ...capable, told, corpId: settings.WECOM_CORP_ID })
   const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings) })
-  const capabilities: Capability[] = [unreadAnswers, sync, ...capable.list, eventsOut, sidebarApi]
+  const capabilities: Capability[] = [watch, alertsOut, sync, ...capable.list, eventsOut, sidebarApi]
   const works = engine.build(capabilities, metrics)
 
   const ready = createReady({
@@ -108,7 +114,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     routes: [
       domainProofRoute(settings.HUOSHUI_CONFIG),
       doctor.routes,
-      healthRoutes({ canStore: ready.canStore, metrics: metrics.text }),
+      healthRoutes({ canStore: ready.canStore, troubles: watch.troubles, metrics: metrics.text }),
       callbackRoute({
         ...callbackOptions(settings, clock),
         accept,
@@ -190,6 +196,19 @@ const eventsOutOptions = (settings: Settings) => ({
   secrets: settings.WEBHOOK_SECRETS,
   post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes' }),
 })
+
+function alertsOutOptions(settings: Settings) {
+  const { ALERT_USERIDS, ALERT_WEBHOOK, ALERT_SMTP, ALERT_MAIL_TO, ALERT_MAIL_FROM } = settings
+  const isMailed = ALERT_SMTP !== undefined && ALERT_MAIL_TO.length > 0
+  return {
+    userIds: ALERT_USERIDS,
+    webhookUrl: ALERT_WEBHOOK,
+    post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes' }),
+    sendMail: isMailed
+      ? createSendMail({ smtpUrl: ALERT_SMTP, from: ALERT_MAIL_FROM ?? ALERT_MAIL_TO[0] ?? '', to: ALERT_MAIL_TO })
+      : undefined,
+  }
+}
 
 const shopOptions = (settings: Settings) => ({
   phoneHash: createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET),

@@ -35,6 +35,16 @@ const baseUrl = (text: string): string | Fault =>
     ? text.replace(/\/$/, '')
     : new Fault('must be an http(s) origin such as https://scrm.example.com, without a path')
 
+const webAddress = (text: string): string | Fault =>
+  /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text) ? text : new Fault('must be an address with http(s)://')
+
+const mailAddresses = (text: string): readonly string[] | Fault => {
+  const addresses = text.split(',').map((one) => one.trim())
+  return addresses.length <= 20 && addresses.every((one) => /^[^\s@<>,]+@[^\s@<>,]+$/.test(one))
+    ? addresses
+    : new Fault('must be up to 20 mail addresses, joined by commas')
+}
+
 const oneOf =
   <const Values extends readonly string[]>(...values: Values) =>
   (text: string): Values[number] | Fault =>
@@ -152,6 +162,28 @@ const SPECS = {
     doc: 'members who get a message of the app when something needs a person’s hand (npm run -s alerts): userids, joined by commas; default: nobody',
     parse: userIds,
     default: [],
+  }),
+  ALERT_WEBHOOK: setting<string | undefined>({
+    doc: 'second way to tell of such things, for when WeCom refuses us: address of a group robot (企业微信, 钉钉, 飞书) or of your own that takes JSON',
+    parse: webAddress,
+    default: undefined,
+    secret: true,
+  }),
+  ALERT_SMTP: setting<string | undefined>({
+    doc: 'second way by mail: smtps://user:pass@host or smtp://host:port',
+    parse: anyText(/^smtps?:\/\/\S+$/, 'smtp://… or smtps://…'),
+    default: undefined,
+    secret: true,
+  }),
+  ALERT_MAIL_TO: setting<readonly string[]>({
+    doc: 'who gets the mail: addresses, joined by commas',
+    parse: mailAddresses,
+    default: [],
+  }),
+  ALERT_MAIL_FROM: setting<string | undefined>({
+    doc: 'sender of the mail; default: the first of ALERT_MAIL_TO',
+    parse: anyText(/^\S+@\S+$/, 'an address'),
+    default: undefined,
   }),
   PROXY_HOPS: setting({
     doc: 'reverse proxies in front of this server, whose X-Forwarded-* headers are believed; 0 believes none',

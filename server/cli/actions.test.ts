@@ -37,6 +37,25 @@ test('a call that was given up is listed with its reason, and carried out after 
   expect(await run('retry', 'all')).toMatchObject({ code: 1 })
 })
 
+test('what WeCom refused for good is listed with whose it was and why, for days, as a table and for programs', async () => {
+  expect((await run('failed')).out).toBe('近 7 天没有被拒绝的动作。')
+  t.sandbox.faults.set({ path: 'externalcontact/mark_tag', errcode: 40096 })
+  await t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card', externalUserId: 'wmA' })
+  await t.settle()
+  const { code, out } = await run('failed')
+  expect(code).toBe(1)
+  expect(out).toMatch(
+    /\nA\d+ {2}tag\.mark {2}客户 wmA {2}导购 zhangsan .*\n {4}试了 1 次：40096 客户不存在，或跟进人不在应用可见范围。/,
+  )
+  expect(JSON.parse((await run('failed', '--json')).out)).toMatchObject({
+    actions: [{ what: 'tag.mark', errcode: 40096 }],
+  })
+  expect((await run('failed', '1', '--csv')).out).toContain('"tag.mark","wmA","zhangsan"')
+  await t.advance(2 * DAY_MS)
+  expect((await run('failed', '1')).code).toBe(0)
+  for (const words of [['x'], ['1', '2'], ['--json', '--csv']]) expect((await run('failed', ...words)).code).toBe(2)
+})
+
 test('an event that no handler could take in is tried again by its number', async () => {
   await t.db.tx((tx) =>
     tx.insertIgnore(INBOUND_EVENT, [

@@ -1,23 +1,25 @@
 import { pathToFileURL } from 'node:url'
 import type { Db } from '../core/db/db.ts'
 import { type Clock, systemClock } from '../core/kernel/clock.ts'
-import { MINUTE_MS, shanghaiText } from '../core/kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS, shanghaiText } from '../core/kernel/shanghai.ts'
 import { type DeadLetter, deadLetters } from '../engine/actions/dead-letters.ts'
 import type { Estimate } from '../engine/actions/estimate.ts'
 import { readEta } from '../platform/deployment/eta.ts'
 import { errorCode } from '../platform/wecom/error-codes/error-codes.ts'
+import { csvText } from './csv-text.ts'
 import { type Outcome, runOnDatabase } from './outcome.ts'
 
 const USAGE = `用法：npm run -s actions -- <命令>
 
   dead              列出反复失败、已经放弃的动作（A 开头）和事件（E 开头），以及原因
+  failed [天数]     列出近几天（默认 7）被企业微信拒绝、或过了时限的动作：谁的、什么、为什么；加 --json 或 --csv
   retry <编号>      重新排队其中一条，例如 A12 或 E7
   retry <种类>      重新排队这一种的全部，例如 tag.mark
   retry all         全部重新排队
   eta               排队的动作还有多少、预计何时做完、被什么限制
 
 重新排队后，运行中的服务一秒内会再试。欢迎语不会重发：过了 20 秒已没有意义。
-退出码：0 正常，1 没有找到或读不到，2 用法不对；dead 列出了内容时也是 1，方便接监控`
+退出码：0 正常，1 没有找到或读不到，2 用法不对；dead、failed 列出了内容时也是 1，方便接监控`
 
 const MOST_LISTED = 200
 
@@ -27,6 +29,7 @@ export async function runActions(words: readonly string[], { db, clock }: { db: 
   const wrongUse = (message: string): Outcome => ({ code: 2, out: '', err: `${message}\n\n${USAGE}` })
   if (command === 'help' || command === '--help' || command === '-h') return { code: 0, out: USAGE, err: '' }
   if (command === 'dead') return name === undefined ? list(db) : wrongUse(`dead 后面不用写 ${name}。`)
+  if (command === 'failed') return failed(db, clock.now(), words.slice(1), wrongUse)
   if (command === 'eta') return name === undefined ? eta(db, clock.now()) : wrongUse(`eta 后面不用写 ${name}。`)
   if (command === 'retry') {
     if (name === undefined || more.length > 0) return wrongUse('retry 后面要写一个编号、一个种类或 all。')
@@ -60,6 +63,43 @@ function letterText(letter: DeadLetter): string {
   const head = [number, letter.what, ...whom.filter((one) => one !== undefined), shanghaiText(letter.diedAtMs)]
   return `${head.join('  ')}\n    试了 ${letter.attempts} 次：${why}`
 }
+
+const DEFAULT_DAYS = 7
+/** For files, which people filter. */
+const MOST_IN_FILE = 100_000
+
+async function failed(
+  db: Db,
+  nowMs: number,
+  words: readonly string[],
+  wrongUse: (message: string) => Outcome,
+): Promise<Outcome> {
+  const isForm = (word: string): boolean => word === '--json' || word === '--csv'
+  const forms = words.filter(isForm)
+  const [days = String(DEFAULT_DAYS), ...more] = words.filter((word) => !isForm(word))
+  if (!/^\d{1,3}$/.test(days) || more.length > 0 || forms.length > 1) return wrongUse('failed 后面只写天数和一种格式。')
+  const limit = forms.length === 0 ? MOST_LISTED : MOST_IN_FILE
+  const letters = await db.tx((tx) => deadLetters.refused(tx, { sinceMs: nowMs - Number(days) * DAY_MS, limit }))
+  const code = letters.length === 0 ? 0 : 1
+  if (forms[0] === '--json') return { code, out: JSON.stringify({ actions: letters }, null, 2), err: '' }
+  if (forms[0] === '--csv') return { code, out: csvText(FAILED_HEADER, letters.map(failedCells)), err: '' }
+  if (letters.length === 0) return { code, out: `近 ${days} 天没有被拒绝的动作。`, err: '' }
+  const rest = letters.length === limit ? ['……可能还有更多，用 --csv 全部列出。'] : []
+  const head = `近 ${days} 天被拒绝或过了时限的动作，新的在前`
+  return { code, out: [head, '', ...letters.map(letterText), ...rest].join('\n'), err: '' }
+}
+
+const FAILED_HEADER = ['编号', '动作', '客户', '导购', '时间', '错误码', '原因']
+
+const failedCells = (letter: DeadLetter): (string | number | null)[] => [
+  letter.id,
+  letter.what,
+  letter.externalUserId ?? null,
+  letter.userId ?? null,
+  shanghaiText(letter.diedAtMs),
+  letter.errcode ?? null,
+  letter.errcode === undefined ? letter.lastError : errorCode(letter.errcode).zh,
+]
 
 const BOUND_TEXT: Record<Estimate['boundBy'], string> = {
   speed: '按目前的处理速度',

@@ -28,7 +28,7 @@ describe('sop check', () => {
     const { code, out } = await runSop(['check', rules()], noDatabase)
     expect(code).toBe(0)
     expect(out).toMatch(
-      /^规则没有问题：渠道 1 个，欢迎语 1 条，标签 4 个，群池 2 个，话术 1 条，SOP 1 个，定时群发 1 个。版本 [0-9a-f]{12}$/,
+      /^规则没有问题：渠道 1 个，欢迎语 1 条，标签 4 个，群池 2 个，话术 1 条，SOP 1 个，定时群发 1 个，梯子 0 个，事件转发 0 个。版本 [0-9a-f]{12}$/,
     )
   })
 

@@ -63,17 +63,33 @@ describe('good rules', () => {
     expect(after?.version).not.toBe(before?.version)
   })
 
-  it('may stand several in one file, and a file may be empty or all comment', async () => {
+  it('may stand several in one file', async () => {
     const { book, faults } = await loadRules(
       rules({
         'channels/更多.yaml': 'channel: 甲\nguides: [a]\n---\nchannel: 乙\nguides: [b]\n---\n',
-        'sends/停用.yaml': '# send: 以后再发\n',
-        'sop/空.yaml': '',
       }),
       VOCABULARY,
     )
     expect(faults).toEqual([])
     expect([...(book?.channels.keys() ?? [])].sort()).toEqual(['乙', '包裹卡', '甲'])
+  })
+
+  it('stand among files that are none: those are remarked on, or left alone', async () => {
+    const { book, advice } = await loadRules(
+      rules({
+        'README.txt': 'x',
+        'channels/名单.xlsx': 'x',
+        'sop/~$首单.yaml': 'x',
+        'Thumbs.db': 'x',
+        '.DS_Store': 'x',
+      }),
+      VOCABULARY,
+    )
+    expect(book?.channels.size).toBe(1)
+    expect(advice.map(({ file, message }) => `${file} ${message}`)).toEqual([
+      'README.txt 规则文件夹里只认 .yaml 文件，这个文件不会起作用',
+      'channels/名单.xlsx 规则文件夹里只认 .yaml 文件，这个文件不会起作用',
+    ])
   })
 
   it('may be missing altogether', async () => {

@@ -5,6 +5,7 @@ import { createAssetCheck } from './checks/assets.ts'
 import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
 import { checkLadders } from './checks/ladders.ts'
+import { checkMisshapen } from './checks/misshapen.ts'
 import { checkConditionNames, type Names } from './checks/names.ts'
 import { checkPolicy } from './checks/policy.ts'
 import { checkPools } from './checks/pools.ts'
@@ -15,8 +16,10 @@ import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
 import { createDraft, type Draft, type Drafts, NAME_KEYS } from './files/draft.ts'
+import { slipsOfKeyboard } from './files/raw-text.ts'
 import { byPosition, type RuleFault } from './files/rule-fault.ts'
-import { type RuleFile, type RuleKind, readRuleFolder } from './files/rule-folder.ts'
+import { placeOf, RULE_KINDS, type RuleFile, type RuleKind, readRuleFolder } from './files/rule-folder.ts'
+import { linesOf } from './files/text-lines.ts'
 import { parseYamlRules } from './files/yaml-rules.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -38,7 +41,7 @@ const MAX_FAULTS = 200
  *  loop a turn after each file, so that a big library does not hold up a welcome. */
 export async function loadRules(folder: string, vocabulary: Vocabulary): Promise<LoadedRules> {
   const { facts } = vocabulary
-  const { files, faults } = await readRuleFolder(folder)
+  const { files, faults, remarks } = await readRuleFolder(folder)
   // The drafts see names that are collected after them.
   const names: Names = {
     channel: undefined,
@@ -51,7 +54,7 @@ export async function loadRules(folder: string, vocabulary: Vocabulary): Promise
     webhook: undefined,
   }
   const collected = createCollection()
-  const advice: RuleFault[] = []
+  const advice: RuleFault[] = [...remarks]
   for (const file of files) {
     readFile(file, { collected, faults, advice, vocabulary, names })
     await nextTurn()
@@ -66,6 +69,7 @@ export async function loadRules(folder: string, vocabulary: Vocabulary): Promise
     assetProblem: createAssetCheck(folder),
   }
   refuseDoubles(drafts, faults)
+  for (const { draft, known } of collected.faulty) checkMisshapen(context, draft, known)
   checkTagRules(drafts.tags)
   checkChannels(context, drafts.channel)
   // What a faulty welcome says is not known, so nothing may be said to be missing from all of them.
@@ -93,6 +97,8 @@ interface Collection {
   unreadable: Set<RuleKind>
   /** Kinds of which a rule has not the right shape. */
   misshapen: Set<RuleKind>
+  /** Those rules, with the places that are wrong. */
+  faulty: { draft: Draft<unknown>; known: (string | number)[][] }[]
 }
 
 const createCollection = (): Collection => ({
@@ -111,6 +117,7 @@ const createCollection = (): Collection => ({
   written: [],
   unreadable: new Set(),
   misshapen: new Set(),
+  faulty: [],
 })
 
 function readFile(
@@ -122,19 +129,25 @@ function readFile(
   const parsed = parseYamlRules(file.file, file.text)
   faults.push(...parsed.faults)
   if (parsed.faults.length > 0) collected.unreadable.add(file.kind)
+  let isOdd = parsed.faults.length > 0
   for (const document of parsed.documents) {
     const { value } = document
+    const misplaced = misplacedKind(file.kind, value)
+    if (misplaced !== undefined) {
+      const message = `这是${KIND_ZH[misplaced]}，放在这里不会起作用`
+      faults.push({ file: file.file, ...document.locate([]), message, suggestion: `放到 ${placeOf(misplaced)}` })
+      collected.written.push({ kind: misplaced, value })
+      continue
+    }
     collected.written.push({ kind: file.kind, value })
     const wrong = shapes.faults(file.kind, value)
+    isOdd ||= wrong.length > 0
     for (const { at, key, message, suggestion } of wrong) {
       const place = document.locate(at, key === true ? 'key' : 'value')
       faults.push({ file: file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
     }
-    if (wrong.length > 0) {
-      collected.misshapen.add(file.kind)
-      continue
-    }
-    const name = String((value as Record<string, unknown>)[NAME_KEYS[file.kind]])
+    const isMisshapen = wrong.length > 0
+    const name = String((value as Record<string, unknown> | null)?.[NAME_KEYS[file.kind]])
     const draft = createDraft({
       file,
       document,
@@ -145,10 +158,36 @@ function readFile(
       facts,
       checkNames: (condition, report) => checkConditionNames({ names, facts }, condition, report),
     })
+    if (isMisshapen) {
+      collected.misshapen.add(file.kind)
+      collected.faulty.push({ draft, known: wrong.map((one) => one.at) })
+      continue
+    }
     // The schema of this kind has accepted the value, which makes the cast true.
     const list = collected.drafts[file.kind] as Draft<unknown>[]
     list.push(draft)
   }
+  if (isOdd) nameSlips(file, faults)
+}
+
+/** Where something was not understood, the slips of a Chinese keyboard are named; on their own lines in place of what the
+ *  parser stumbled over. */
+function nameSlips({ file, text }: RuleFile, faults: RuleFault[]): void {
+  const at = linesOf(text)
+  for (const { offset, message, suggestion } of slipsOfKeyboard(text)) {
+    const place = at(offset)
+    const same = faults.findIndex((one) => one.file === file && one.line === place.line)
+    const slip = { file, ...place, message, suggestion }
+    if (same >= 0) faults.splice(same, 1, slip)
+    else faults.push(slip)
+  }
+}
+
+/** Of which other kind a document is, by the key that names it. */
+function misplacedKind(kind: RuleKind, value: unknown): RuleKind | undefined {
+  if (typeof value !== 'object' || value === null || Object.hasOwn(value, NAME_KEYS[kind])) return undefined
+  // «tags», «welcome» and «channel» are keys of other kinds as well; a step of a rule cannot stand alone.
+  return RULE_KINDS.find((other) => other !== kind && Object.keys(value)[0] === NAME_KEYS[other])
 }
 
 function namesOf({ written, unreadable }: Collection): Names {

@@ -6,6 +6,7 @@ import type { RuleBook, RuleBookHolder, Sop } from './book/rule-book.ts'
 import { fileAuthor } from './files/file-author.ts'
 import { folderSignature } from './files/folder-signature.ts'
 import type { RuleFault } from './files/rule-fault.ts'
+import { createTellFaults, type OnFaults } from './files/tell-faults.ts'
 import { loadRules } from './load-rules.ts'
 import { type Author, isHeldBack, type Release } from './release/release.ts'
 import { releaseStore } from './release/release-store.ts'
@@ -31,8 +32,7 @@ export const EMPTY_BOOK: RuleBook = {
 }
 
 /** A folder touched less than this ago is perhaps still being written. */
-const QUIET_MS = 300
-const LOGGED_FAULTS = 20
+const QUIET_MS = 2_000
 
 export type HotRuleBook = ReturnType<typeof createRuleBookHolder>
 
@@ -45,15 +45,16 @@ export function createRuleBookHolder(options: {
   clock: Clock
   log: Pick<Logger, 'info' | 'warn' | 'error'>
   vocabulary: Vocabulary
+  onFaults?: OnFaults
 }) {
-  const { folder, db, clock, log, vocabulary } = options
+  const { folder, db, clock, log, vocabulary, onFaults = () => Promise.resolve() } = options
   const { facts } = vocabulary
+  const tellFaults = createTellFaults(log, onFaults)
   /** As the files say; `book` is the same with each journey in its released version. */
   let written: RuleBook | undefined
   let book: RuleBook | undefined
   let releaseStamp = ''
   let faults: RuleFault[] = []
-  let faultText = ''
   let seen: string | undefined
   let running: Promise<void> = Promise.resolve()
   const listeners: ((book: RuleBook) => void)[] = []
@@ -70,10 +71,10 @@ export function createRuleBookHolder(options: {
     const loaded = await loadRules(folder, vocabulary)
     faults = loaded.faults
     if (loaded.book === undefined) {
-      logFaults()
+      await tellFaults(faults, written?.version)
       if (book === undefined) await resumeSaved()
     } else {
-      faultText = ''
+      await tellFaults(faults, written?.version)
       if (loaded.book.version !== written?.version) await enforce(loaded.book, loaded.sources)
     }
     // Files that changed while they were read are read again on the next look.
@@ -93,7 +94,7 @@ export function createRuleBookHolder(options: {
     await release(next)
   }
 
-  /** Asked outside the transaction: git may take its time. */
+  /** Asked outside the transaction: the folder may be slow. */
   async function authorsOf({ news, gone }: { news: Sop[]; gone: string[] }): Promise<Map<string, Author>> {
     // Who deleted a file is known where the deletion was committed.
     const lost = gone.flatMap((name) => written?.sops.get(name) ?? [])
@@ -157,17 +158,6 @@ export function createRuleBookHolder(options: {
       await enforce(saved, undefined)
     } catch (error) {
       log.error({ err: describeError(error) }, 'earlier rules cannot be used: running without any')
-    }
-  }
-
-  function logFaults(): void {
-    const text = JSON.stringify(faults)
-    // Said once, not on every look.
-    if (text === faultText) return
-    faultText = text
-    log.error({ faults: faults.length, inForce: written?.version }, 'rule files have faults; the last good rules stay')
-    for (const { file, line, column, message, suggestion } of faults.slice(0, LOGGED_FAULTS)) {
-      log.warn({ file, line, column, fault: message, suggestion }, 'rule fault')
     }
   }
 

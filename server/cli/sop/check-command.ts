@@ -46,5 +46,7 @@ function summary(book: RuleBook): string {
     `话术 ${book.scripts.size} 条`,
     `SOP ${book.sops.size} 个`,
     `定时群发 ${book.sends.size} 个`,
+    `梯子 ${book.ladders.size} 个`,
+    `事件转发 ${book.webhooks.size} 个`,
   ].join('，')
 }

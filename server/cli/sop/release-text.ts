@@ -15,6 +15,7 @@ const WHAT_ZH: Record<ReleaseWhat, string> = {
 }
 
 const SOURCE_ZH: Record<Release['bySource'], string> = {
+  deploy: '部署',
   git: 'git 作者',
   'file-owner': '文件所有者',
   command: '命令行',

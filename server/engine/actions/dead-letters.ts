@@ -58,6 +58,26 @@ export const deadLetters = {
     ]
   },
 
+  /** Calls that WeCom refused for good (state `failed`), or whose time was over (`expired`), since then; newest first. They
+   *  are not tried again by themselves. */
+  refused: async (tx: Tx, { sinceMs, limit }: { sinceMs: number; limit: number }): Promise<DeadLetter[]> => {
+    const { id, kind, external_userid, userid, attempts, error_code, last_error, finished_at } = ACTION
+    const diedAtMs = number(sql`${finished_at}`)
+    const rows = await tx.rows(
+      sql`SELECT ${select({ id, what: kind, externalUserId: external_userid, userId: userid, attempts, errcode: error_code, lastError: last_error, diedAtMs })}
+          FROM ${ACTION} WHERE ${ACTION.state} IN ('failed', 'expired') AND ${finished_at} >= ${sinceMs}
+          ORDER BY ${finished_at} DESC, ${id} DESC LIMIT ${limit}`,
+    )
+    return rows.map(({ externalUserId, userId, errcode, ...row }) => ({
+      ...row,
+      kind: 'action' as const,
+      externalUserId: absent(externalUserId),
+      userId: absent(userId),
+      errcode: absent(errcode),
+      lastError: row.lastError ?? '',
+    }))
+  },
+
   count: async (tx: Tx): Promise<{ action: number; event: number }> => {
     const countOf = async (table: typeof ACTION | typeof INBOUND_EVENT): Promise<number> =>
       (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${table} WHERE ${table.state} = 'dead'`))?.n ?? 0

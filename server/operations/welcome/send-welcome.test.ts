@@ -26,7 +26,10 @@ afterEach(async () => {
 /** A process that sends welcomes. */
 function processNamed(instance: string) {
   const timeline = createTimeline({ clock: kit.clock })
-  const send = createSendWelcome({ clock: kit.clock, wecom: platform.wecom, timeline }, async () => undefined)
+  const send = createSendWelcome(
+    { clock: kit.clock, wecom: platform.wecom, timeline },
+    { onSent: async () => undefined, afterEnd: async () => undefined },
+  )
   return createRunner({ ...kit, executors: [send], instance })
 }
 

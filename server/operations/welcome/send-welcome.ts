@@ -36,10 +36,16 @@ export interface SendWelcomeDeps {
   timeline: Pick<Timeline, 'note'>
 }
 
+export interface WelcomeEnds {
+  onSent(tx: Tx, key: FriendshipKey): Promise<void>
+  /** There was none by this code; `why`: Chinese. */
+  afterEnd(tx: Tx, key: FriendshipKey, state: WelcomeState, why: string): Promise<void>
+}
+
 /** Docs 92137, 92599. A code works once, so a repeated call can never send a second welcome: WeCom answers 41051. */
 export function createSendWelcome(
   { clock, wecom, timeline }: SendWelcomeDeps,
-  afterEnd: (tx: Tx, key: FriendshipKey, state: WelcomeState) => Promise<void>,
+  { onSent, afterEnd }: WelcomeEnds,
 ): Executor {
   const note = (
     tx: Tx,
@@ -87,6 +93,7 @@ export function createSendWelcome(
       const sentAtMs = clock.now()
       const latencyMs = sentAtMs - ((await welcomeStore.find(tx, payload))?.received_at ?? sentAtMs)
       await welcomeStore.setSent(tx, payload, sentAtMs, latencyMs)
+      await onSent(tx, payload)
       const { externalUserId, userId, addedAtMs } = payload
       const key = `welcome:${userId}:${externalUserId}:${addedAtMs}`
       await touches.add(tx, [{ key, externalUserId, userId, kind: 'welcome', atMs: sentAtMs }])
@@ -99,7 +106,7 @@ export function createSendWelcome(
       const end = endOf(failure)
       await welcomeStore.set(tx, payload, end)
       await note(tx, { ...payload, actionId: id }, `未发送欢迎语：${end.reason}`, reason)
-      await afterEnd(tx, payload, end.state)
+      await afterEnd(tx, payload, end.state, end.reason)
     },
   })
 }

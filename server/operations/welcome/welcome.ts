@@ -9,6 +9,7 @@ import { CustomerAdded, WelcomeCodeGiven } from '../../records/customers/custome
 import { cutToBytes } from '../../records/media/cut-to-bytes.ts'
 import type { Media } from '../../records/media/media.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { type AskToGreetDeps, createAskToGreet } from './ask-to-greet.ts'
 import { type ChosenWelcome, chooseWelcome } from './choose-welcome.ts'
 import { fillNames } from './fill-names.ts'
 import { someJourneyWelcomes } from './journey-welcome.ts'
@@ -26,7 +27,7 @@ const WHY_FOUND = '企业微信的添加通知没有收到，核对时才发现�
 
 type NameOf = (tx: Tx, id: string) => Promise<string | undefined>
 
-export interface WelcomeDeps extends SendWelcomeDeps {
+export interface WelcomeDeps extends SendWelcomeDeps, AskToGreetDeps {
   outbox: Pick<Outbox, 'enqueue'>
   rules: Pick<RuleBookHolder, 'current'>
   media: Pick<Media, 'attachments'>
@@ -39,6 +40,7 @@ export type WelcomeBegun = 'queued' | 'already' | 'no-code' | 'nothing-to-send'
 /** The first words a customer hears: one welcome per friendship, in the lane before all others. */
 export function createWelcome(deps: WelcomeDeps) {
   const { outbox, rules, media, customers, staff, timeline } = deps
+  const greeting = createAskToGreet(deps)
 
   async function send(tx: Tx, wanted: WelcomeWanted): Promise<WelcomeBegun> {
     const hash = wanted.welcomeCode === null ? null : hashOf(wanted.welcomeCode)
@@ -55,6 +57,7 @@ export function createWelcome(deps: WelcomeDeps) {
     if (wanted.welcomeCode === null || hash === null) {
       const why = wanted.isFound === true ? WHY_FOUND : WHY_NO_CODE
       await giveUp(tx, wanted, 'none', why, chosen)
+      if (wanted.isFound === true) await greeting.ask(tx, wanted, why)
       return 'no-code'
     }
     if (chosen === undefined) {
@@ -65,6 +68,7 @@ export function createWelcome(deps: WelcomeDeps) {
     if (text === undefined && attachments.length === 0) {
       const why = `欢迎语「${chosen.rule.name}」里的${leftOut.join('、') || '内容'}还没准备好`
       await giveUp(tx, wanted, 'failed', why, chosen)
+      await greeting.ask(tx, wanted, why)
       return 'nothing-to-send'
     }
     await welcomeStore.set(tx, wanted, { state: 'waiting', reason: chosen.why, ...ruleOf(chosen), leftOut })
@@ -116,10 +120,11 @@ export function createWelcome(deps: WelcomeDeps) {
   }
 
   /** The first code came to nothing: the one that waits behind it may still do. */
-  async function afterEnd(tx: Tx, key: FriendshipKey, state: WelcomeState): Promise<void> {
+  async function afterEnd(tx: Tx, key: FriendshipKey, state: WelcomeState, why: string): Promise<void> {
     const spare = await spareCode.take(tx, key)
-    if (spare === undefined || (state !== 'late' && state !== 'failed')) return
-    if (deps.clock.now() < spare.codeAtMs + CODE_LIFE_MS) await send(tx, spare)
+    if (state !== 'late' && state !== 'failed') return
+    if (spare !== undefined && deps.clock.now() < spare.codeAtMs + CODE_LIFE_MS) await send(tx, spare)
+    else await greeting.ask(tx, key, why)
   }
 
   const subscriptions: Subscription[] = [
@@ -142,7 +147,7 @@ export function createWelcome(deps: WelcomeDeps) {
 
   return {
     subscriptions,
-    executors: [createSendWelcome(deps, afterEnd)],
+    executors: [createSendWelcome(deps, { onSent: greeting.spare, afterEnd })],
     /** Sends the friendship's one welcome, unless that has been seen to. Safe to repeat; why there was none is kept. */
     send,
     queries: { ofCustomer: welcomeStore.ofCustomer },

@@ -101,10 +101,19 @@ describe('channels', () => {
   it('a guide without customer contact is told as trouble, and mended when the rule is', async () => {
     t = await buildTestApp({ config: rule('channel: 包裹卡\nguides: [nobody]\n') })
     const [channel] = await t.rawRows<{ trouble: string }>('SELECT trouble FROM channel')
-    expect(channel?.trouble).toContain('请检查导购')
+    expect(channel?.trouble).toContain('通讯录里没有：nobody')
+    const open = () => t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))
+    expect(await open()).toMatchObject([
+      {
+        key: expect.stringMatching(/^channel.refused:/),
+        text: expect.stringMatching(/^渠道「包裹卡」的活码没有改成：企业微信拒绝（40003 .*），扫码加不到人$/),
+        todo: expect.stringContaining('通讯录里没有：nobody'),
+      },
+    ])
     await rewrite('channel: 包裹卡\nguides: [zhangsan]\n')
     await t.advance(MINUTES_5)
     await t.advance(MINUTES_5)
+    expect(await open()).toEqual([])
     expect(await t.rawRows('SELECT trouble, tries FROM channel')).toEqual([{ trouble: null, tries: 0 }])
     expect(ways(t)).toMatchObject([{ users: ['zhangsan'] }])
   })

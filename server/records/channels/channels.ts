@@ -28,7 +28,7 @@ export interface ChannelsDeps {
   rules: RuleBookHolder
   log: Pick<Logger, 'warn'>
   alerts: Pick<Alerts, 'raise' | 'resolve'>
-  staff: { queries: Pick<typeof staffQueries, 'currentIdOf' | 'leftAmong'> }
+  staff: { queries: Pick<typeof staffQueries, 'currentIdOf' | 'leftAmong' | 'namesOf'> }
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
 }
 
@@ -42,7 +42,7 @@ const STATE_LENGTH = 10
 
 /** Channels and their live codes: one contact way per channel rule, made once and kept for as long as it may be printed. */
 export function createChannels({ wecom, clock, outbox, rules, db, log, staff, alerts }: ChannelsDeps) {
-  const liveCodes = createLiveCodes({ wecom, clock })
+  const liveCodes = createLiveCodes({ wecom, clock, alerts, staff })
   /** The channel's row, made if need be. A rule with a printed code's state takes that code over from its old name. */
   async function keepRow(tx: Tx, rule: ChannelRule): Promise<StoredChannel | undefined> {
     const known = await storedChannel(tx, c.name, rule.channel)

@@ -4,11 +4,14 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { WAY_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Alerts } from '../alerts/alerts.ts'
+import type { Staff } from '../staff/staff.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
-import { updateChannel } from './channel-store.ts'
+import { storedChannel, updateChannel } from './channel-store.ts'
 import { CHANNEL } from './channel-tables.ts'
 
 interface MadeCode {
@@ -33,8 +36,17 @@ const settingsOf = (code: LiveCode) => ({
   skip_verify: code.skipVerify,
 })
 
+export interface LiveCodesDeps {
+  wecom: Pick<Wecom, 'ways'>
+  clock: Clock
+  alerts: Pick<Alerts, 'raise' | 'resolve'>
+  staff: { queries: Pick<Staff['queries'], 'namesOf'> }
+}
+
+const alertOf = (code: LiveCode): string => `channel.refused:${code.state}`
+
 /** The calls that make a channel's live code real. Nothing here deletes one: it may be printed on a parcel. */
-export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; clock: Clock }) {
+export function createLiveCodes({ wecom, clock, alerts, staff }: LiveCodesDeps) {
   const make = async (code: LiveCode): Promise<MadeCode> => {
     const made = await wecom.ways.add({ type: SEVERAL_MEMBERS, scene: QR_CODE, ...settingsOf(code) })
     return { configId: made.config_id, qrCode: made.qr_code }
@@ -80,16 +92,34 @@ export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; 
       tries: 0,
       changed_at: clock.now(),
     })
+    await alerts.resolve(tx, alertOf(code))
   }
 
   /** Counts the failed try, so that the next keeping may ask again under a new key. */
   async function recordTrouble(tx: Tx, code: LiveCode, errcode: number | undefined): Promise<void> {
     const why = errcode === undefined ? '没有成功' : `企业微信拒绝了（错误码 ${errcode}）`
-    const trouble = `渠道活码${why}，请检查导购是否都已开通客户联系`
+    const strangers = await strangersAmong(tx, code.users)
+    const whom = strangers.length === 0 ? '导购是否都已开通客户联系' : `这些账号，通讯录里没有：${strangers.join('、')}`
+    const trouble = `渠道活码${why}，请检查${whom}`
     await tx.run(
       sql`UPDATE ${c} SET ${set(c, { trouble, changed_at: clock.now() })}, ${c.tries} = ${c.tries} + 1
           WHERE ${c.state} = ${code.state}`,
     )
+    const row = await storedChannel(tx, c.state, code.state)
+    // Whoever switches receivers because an account is being blocked must not believe that it has happened.
+    const goesOn = row?.config_id === null ? '扫码加不到人' : '扫码的人还是由改之前的导购接待'
+    const meaning = errcode === undefined ? '没有成功' : `企业微信拒绝（${errcode} ${errorCode(errcode).zh}）`
+    await alerts.raise(tx, {
+      key: alertOf(code),
+      text: `渠道「${code.channel}」的活码没有改成：${meaning}，${goesOn}`,
+      todo: `检查${whom}；在 config/channels/ 里改好，活水会自己再试`,
+    })
+  }
+
+  /** Whom we have never met: names for accounts, slips of the pen. */
+  async function strangersAmong(tx: Tx, users: readonly string[]): Promise<string[]> {
+    const names = await staff.queries.namesOf(tx, users)
+    return users.filter((userId) => !names.has(userId))
   }
 
   const executors: Executor[] = [
@@ -110,6 +140,7 @@ export function createLiveCodes({ wecom, clock }: { wecom: Pick<Wecom, 'ways'>; 
       record: async (tx, { payload }) => {
         const changes = { live_as: liveAs(payload.code), trouble: null, tries: 0, changed_at: clock.now() }
         await updateChannel(tx, c.state, payload.code.state, changes)
+        await alerts.resolve(tx, alertOf(payload.code))
       },
       abandoned: (tx, { payload }, { errcode }) => recordTrouble(tx, payload.code, errcode),
     }),

@@ -38,6 +38,23 @@ export function checkTags(context: CheckContext, draft: AnyDraft, path: Path, ta
   }
 }
 
+/** Reports what cannot be a member's account (userid): WeCom would refuse the whole rule's code or task. Doc 90195. */
+export function checkGuides(draft: AnyDraft, path: Path, guides: readonly string[] = []): void {
+  checkDoubles(draft, path, guides)
+  for (const [index, guide] of guides.entries()) {
+    if (/[，、；]/.test(guide))
+      draft.fault([...path, index], `「${guide}」里有中文标点`, '几位导购之间用英文逗号 , 隔开')
+    else if (/\p{Script=Han}/u.test(guide))
+      draft.fault(
+        [...path, index],
+        `「${guide}」是姓名，这里要写员工账号（userid）`,
+        '在企业微信管理后台的通讯录里看账号',
+      )
+    else if (!/^[\w.@-]{1,64}$/.test(guide))
+      draft.fault([...path, index], `「${guide}」不是员工账号`, '账号只有字母、数字和 _ - @ .')
+  }
+}
+
 export function checkDoubles(draft: AnyDraft, path: Path, values: readonly string[] = []): void {
   for (const [index, value] of values.entries()) {
     if (values.indexOf(value) < index) draft.fault([...path, index], `「${value}」写了两次`, '只留一个')

@@ -31,7 +31,7 @@ describe('faults of writing', () => {
     [
       'a Chinese colon',
       { 'channels/包裹卡.yaml': 'channel：包裹卡\n' },
-      'channels/包裹卡.yaml:1:1 规则要写几项「名字: 值」，不能是「channel：包裹卡」。中文冒号「：」要换成英文冒号加一个空格',
+      'channels/包裹卡.yaml:1:8 第 8 个字：冒号是全角的「：」。换成英文冒号加一个空格',
     ],
     [
       'GBK',
@@ -44,7 +44,6 @@ describe('faults of writing', () => {
       { 'channel/包裹卡.yaml': 'channel: x' },
       'channel/包裹卡.yaml:1:1 放在这里不会起作用。是不是想放在 channels/ 里',
     ],
-    ['a file of another kind', { 'channels/名单.xlsx': 'x' }, 'channels/名单.xlsx:1:1 规则文件夹里只认 .yaml 文件'],
     [
       'a file name that plays with the terminal',
       { 'sop/\u001b[2K\u202e.yaml': 'a: 1' },

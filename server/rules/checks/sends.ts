@@ -1,6 +1,6 @@
 import type { Draft } from '../files/draft.ts'
 import type { SendRule } from '../schema/rule-files.ts'
-import { type CheckContext, checkDoubles } from './check-context.ts'
+import { type CheckContext, checkGuides } from './check-context.ts'
 import { checkContent } from './content.ts'
 import { checkCron, cronFields } from './times.ts'
 
@@ -10,7 +10,7 @@ export function checkSends(context: CheckContext, sends: Draft<SendRule>[]): voi
     draft.condition(['audience'], audience)
     // WeCom sends the same words to all customers of a guide.
     checkContent(context, draft, ['content'], content, ['{导购名}'])
-    checkDoubles(draft, ['guides'], guides)
+    checkGuides(draft, ['guides'], guides)
     if (at !== undefined && cron !== undefined)
       draft.fault(['cron'], 'at 和 cron 只能写一个', '只发一次用 at，定期发用 cron')
     else if (at === undefined && cron === undefined) draft.fault([], '没有写什么时候发', '只发一次写 at，定期发写 cron')

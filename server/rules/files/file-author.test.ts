@@ -1,24 +1,40 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fileAuthor } from './file-author.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'huoshui-author-'))
+const OWNER = { name: userInfo().username, source: 'file-owner' }
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'huoshui-author-'))
+})
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-it('is git’s last author while the file is as committed, else the owner of the file; never an error', async () => {
-  const owner = { name: userInfo().username, source: 'file-owner' }
-  writeFileSync(join(folder, 'a.yaml'), 'one')
-  expect(await fileAuthor(folder, 'a.yaml')).toEqual(owner)
-  const git = (...words: string[]) => execFileSync('git', ['-C', folder, ...words])
-  git('init', '-q')
-  expect(await fileAuthor(folder, 'a.yaml')).toEqual(owner)
-  git('add', '.')
-  git('-c', 'user.name=王店长', '-c', 'user.email=w@example.com', 'commit', '-qm', 'feat: a')
-  expect(await fileAuthor(folder, 'a.yaml')).toEqual({ name: '王店长', source: 'git' })
-  writeFileSync(join(folder, 'a.yaml'), 'two')
-  expect(await fileAuthor(folder, 'a.yaml')).toEqual(owner)
+const put = (file: string, text: string, atSec = 1_000_000): void => {
+  writeFileSync(join(folder, file), text)
+  utimesSync(join(folder, file), atSec, atSec)
+}
+
+it('is whom the deployment names together with the file or later, else the owner of the file; never an error', async () => {
+  put('a.yaml', 'one')
+  expect(await fileAuthor(folder, 'a.yaml')).toEqual(OWNER)
+  put('.author', '\u202e王店长\u001b[2K\nsecond line\n', 1_000_030)
+  expect(await fileAuthor(folder, 'a.yaml')).toEqual({ name: '王店长[2K', source: 'deploy' })
+  put('a.yaml', 'two', 1_000_100)
+  expect(await fileAuthor(folder, 'a.yaml')).toEqual(OWNER)
+  put('.author', '\n', 1_000_100)
+  expect(await fileAuthor(folder, 'a.yaml')).toEqual(OWNER)
   expect(await fileAuthor(folder, 'gone.yaml')).toEqual({ name: undefined, source: 'unknown' })
+})
+
+it('runs nothing that lies in the folder', async () => {
+  const proof = join(folder, 'ran')
+  // A repository inside the rules, as git takes it for one, with a program to run.
+  for (const part of ['objects', 'refs']) mkdirSync(join(folder, part))
+  put('HEAD', 'ref: refs/heads/main\n')
+  put('config', `[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = "sh -c 'touch ${proof}'"\n`)
+  put('a.yaml', 'one')
+  expect(await fileAuthor(folder, 'a.yaml')).toEqual(OWNER)
+  expect(existsSync(proof)).toBe(false)
 })

@@ -30,6 +30,11 @@ const FOLDERS: Record<string, RuleKind> = {
   webhooks: 'webhook',
   tiers: 'ladder',
 }
+/** `sop/`, `tags.yaml` */
+export const placeOf = (kind: RuleKind): string =>
+  Object.entries(FOLDERS)
+    .find(([, of]) => of === kind)?.[0]
+    .concat('/') ?? `${kind}.yaml`
 export const ASSETS_FOLDER = 'assets'
 
 export interface RuleFile {
@@ -43,11 +48,14 @@ const MAX_FILE_BYTES = 1_000_000
 const MAX_FILES = 2_000
 const MAX_DEPTH = 5
 
-/** All rule files of a folder in order of their paths. Dot files and backups of editors are left alone; anything else
- *  that would be silently without effect is a fault. Never throws on what it finds. */
-export async function readRuleFolder(folder: string): Promise<{ files: RuleFile[]; faults: RuleFault[] }> {
+/** All rule files of a folder in order of their paths. Dot files and what editors and desktops leave behind are left
+ *  alone; other files that are no rules are a remark; a rule that would be silently without effect is a fault. Never throws on what it finds. */
+export async function readRuleFolder(
+  folder: string,
+): Promise<{ files: RuleFile[]; faults: RuleFault[]; remarks: RuleFault[] }> {
   const files: RuleFile[] = []
   const faults: RuleFault[] = []
+  const remarks: RuleFault[] = []
   const fault = (file: string, message: string, suggestion: string): void => {
     faults.push({ file, line: 1, column: 1, message, suggestion })
   }
@@ -55,7 +63,8 @@ export async function readRuleFolder(folder: string): Promise<{ files: RuleFile[
   for (const file of await listFiles(folder, fault)) {
     if (!/\.ya?ml$/i.test(file)) {
       const isText = /\.(txt|json|csv|xlsx?|docx?)$/i.test(file)
-      if (isText) fault(file, '规则文件夹里只认 .yaml 文件，这个文件不会起作用', '改成 .yaml，或者移到别处')
+      const message = '规则文件夹里只认 .yaml 文件，这个文件不会起作用'
+      if (isText) remarks.push({ file, line: 1, column: 1, message, suggestion: '是规则就改成 .yaml，不是就移到别处' })
       continue
     }
     const kind = kindOf(file)
@@ -68,7 +77,7 @@ export async function readRuleFolder(folder: string): Promise<{ files: RuleFile[
     const text = await readText(folder, file, fault)
     if (text !== undefined) files.push({ kind, file, text })
   }
-  return { files, faults }
+  return { files, faults, remarks }
 }
 
 type Report = (file: string, message: string, suggestion: string) => void
@@ -82,7 +91,8 @@ function kindOf(file: string): RuleKind | undefined {
 
 /** WeCom's proof of a domain is served from this folder; it is no rule and no mistake. */
 export const isDomainProof = (path: string): boolean => /^WW_verify_[0-9A-Za-z]+\.txt$/.test(path)
-const isLeftAlone = (name: string): boolean => name.startsWith('.') || /(~|\.bak|\.swp|\.orig|\.md)$/.test(name)
+const isLeftAlone = (name: string): boolean =>
+  /^(\.|~\$|\.~|Thumbs\.db$|desktop\.ini$)/i.test(name) || /(~|\.bak|\.swp|\.orig|\.md)$/.test(name)
 
 async function listFiles(folder: string, fault: Report): Promise<string[]> {
   const found: string[] = []

@@ -1,4 +1,5 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseAllDocuments } from 'yaml'
+import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
+import { unmistakable } from './raw-text.ts'
 import type { RuleFault } from './rule-fault.ts'
 import { linesOf } from './text-lines.ts'
 import { yamlProblems } from './yaml-problems.ts'
@@ -25,6 +26,11 @@ export function parseYamlRules(file: string, text: string): { documents: YamlDoc
     faults.push({ file, ...at(offset), message, ...(suggestion === undefined ? {} : { suggestion }) })
   }
   const documents: YamlDocument[] = []
+  const raw = unmistakable(text)
+  if (raw.length > 0) {
+    for (const { offset, message, suggestion } of raw) fault(offset, message, suggestion)
+    return { documents, faults }
+  }
   if (isBottomless(text)) {
     fault(0, '嵌套太深，读不了', '检查括号和缩进')
     return { documents, faults }
@@ -76,6 +82,7 @@ function toPlain(node: unknown, fault: Report): unknown {
     if (typeof node.value === 'number' && !Number.isFinite(node.value)) fault(startOf(node), '不是一个数')
     if (typeof node.value === 'string' && /[\p{Cs}\0]/u.test(node.value))
       fault(startOf(node), '文字里有坏字符', '删掉重新输入')
+    if (isCutByHash(node)) fault(startOf(node), '# 后面的字会被当成注释，客户收不到', '给整句文字加上引号')
     return node.value
   }
   if (isAlias(node)) {
@@ -97,6 +104,10 @@ function toPlain(node: unknown, fault: Report): unknown {
   }
   return result
 }
+
+/** `元旦家里人多 #年夜饭#`: whoever writes a note behind a value puts a blank behind the sign. */
+const isCutByHash = ({ type, value, comment }: Scalar): boolean =>
+  type === 'PLAIN' && typeof value === 'string' && /\p{Script=Han}/u.test(value) && /^\S/.test(comment ?? '')
 
 function offsetOf(root: Node, path: Path, which: 'key' | 'value'): number {
   let node: unknown = root

@@ -57,7 +57,7 @@ export interface Release {
 export interface Author {
   name: string | undefined
   /** Where the name comes from: git's last author of the file, the file's owner, a command line; or no person. */
-  source: 'git' | 'file-owner' | 'command' | 'guard-rail' | 'unknown'
+  source: 'deploy' | 'git' | 'file-owner' | 'command' | 'guard-rail' | 'unknown'
 }
 
 export type ReleaseDraft = Omit<Release, 'id' | 'seq' | 'atMs' | 'by' | 'bySource' | 'movedAtMs'>

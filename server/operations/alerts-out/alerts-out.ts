@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import Type from 'typebox'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import { defineAction, type Executor, execute } from '../../engine/actions/action-kind.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { OpenedAlert } from '../../records/alerts/alerts.ts'
+import type { StaffTelling } from '../../records/staff/tell-staff.ts'
+import type { PostDelivery } from '../events-out/post-delivery.ts'
+import type { SendMail } from './send-mail.ts'
+
+const AlertText = Type.Object({ id: Type.String(), key: Type.String(), text: Type.String(), todo: Type.String() })
+/** To a robot of a chat group, or any address that takes JSON. */
+export const PostAlert = defineAction('alert.post', 'outside', AlertText)
+export const MailAlert = defineAction('alert.mail', 'outside', AlertText)
+
+export interface AlertsOutDeps {
+  clock: Clock
+  outbox: Outbox
+  staffTelling: Pick<StaffTelling, 'tell'>
+  /** Who gets a message of the app; nobody when empty. */
+  userIds: readonly string[]
+  /** Where alerts are posted to, besides. */
+  webhookUrl: string | undefined
+  post: PostDelivery
+  sendMail: SendMail | undefined
+}
+
+/** Tells those who look after it of a trouble, once for each opening: by a message of the app, and by a second way that works
+ *  while WeCom refuses us. Each way is an action of its own, so none waits for another. */
+export function createAlertsOut(deps: AlertsOutDeps) {
+  const { clock, outbox, staffTelling, userIds, webhookUrl, post, sendMail } = deps
+  const reason = { text: '有要人处理的事' }
+
+  const executors: Executor[] = [
+    execute(PostAlert, {
+      perform: async ({ payload, attempts }) => {
+        if (webhookUrl === undefined) return
+        await post({ url: webhookUrl, headers: {}, body: JSON.stringify(bodyOf(payload)), attempts })
+      },
+    }),
+    execute(MailAlert, {
+      perform: async ({ payload: { id, text, todo } }) => {
+        await sendMail?.({ id, subject: `【活水】${text.slice(0, 80)}`, text: `${text}\n\n下一步：${todo}\n` })
+      },
+    }),
+  ]
+
+  /** In the transaction that opens the alert. */
+  async function tell(tx: Tx, { key, text, todo, sinceMs, lapseAtMs }: OpenedAlert): Promise<void> {
+    // Told so late that it is over.
+    if (lapseAtMs !== undefined && lapseAtMs < clock.now()) return
+    const id = createHash('sha256').update(`${key}\n${sinceMs}`).digest('base64url').slice(0, 22)
+    if (userIds.length > 0) {
+      const said = `【活水】${text}\n下一步：${todo}`
+      await staffTelling.tell(tx, { key: `alert:${id}`, userIds, text: said, reason })
+    }
+    const payload = { id, key, text: `${text}（从 ${shanghaiText(sinceMs)} 起）`, todo }
+    const expiresAtMs = clock.now() + DAY_MS
+    if (webhookUrl !== undefined) {
+      await outbox.enqueue(tx, PostAlert, { key: `alert.post:${id}`, payload, reason, expiresAtMs })
+    }
+    if (sendMail !== undefined) {
+      await outbox.enqueue(tx, MailAlert, { key: `alert.mail:${id}`, payload, reason, expiresAtMs })
+    }
+  }
+
+  return { tell, executors }
+}
+
+/** The robots of 企业微信, 钉钉 (`msgtype`) and 飞书 (`msg_type`) take what is theirs and leave the rest; others get the parts. */
+function bodyOf({ id, key, text, todo }: { id: string; key: string; text: string; todo: string }): object {
+  const content = `【活水】${text}\n下一步：${todo}`
+  return {
+    msgtype: 'text',
+    text: { content },
+    msg_type: 'text',
+    content: { text: content },
+    alert: { id, key, text, todo },
+  }
+}

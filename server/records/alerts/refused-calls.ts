@@ -1,0 +1,98 @@
+import type { Db } from '../../core/db/db.ts'
+import { leftOut } from '../../core/db/define-table.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import type { Job } from '../../engine/jobs/job.ts'
+import type { CallResult } from '../../platform/wecom/call.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
+import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
+import type { Alerts } from './alerts.ts'
+
+/** WeCom's own hiccups are over by then. */
+const LASTS_MS = MINUTE_MS
+/** Another process may be refused still, when this one's call went through: it tells again within its minute. */
+const QUIET_MS = 2 * MINUTE_MS
+const LOOK_EVERY_MS = 20 * SECOND_MS
+const MOST_NAMED = 5
+
+/** These are about the whole app, whatever was asked. */
+const OF_THE_APP = new Set<number>([
+  ERRCODE.untrustedIp,
+  ERRCODE.wrongSecret,
+  ERRCODE.wrongAgentId,
+  ERRCODE.appIsClosed,
+  ERRCODE.noRightToApp,
+])
+
+interface Refusals {
+  errcode: number
+  /** Since no such call has gone through; UTC milliseconds. */
+  firstAtMs: number
+  lastAtMs: number
+  paths: Set<string>
+  /** A call of the kind has gone through since. */
+  goodAtMs: number | undefined
+}
+
+const keyOf = (errcode: number, path: string): string =>
+  OF_THE_APP.has(errcode) ? `platform.refused:${errcode}` : `platform.refused:${errcode}:${path}`
+
+/** Calls of ours that WeCom refuses until somebody changes a setting there (trusted addresses, rights, the secret): an alert
+ *  for each, once it has lasted a minute, closed when such calls go through again. What only one customer or guide is
+ *  refused for is no alert: see `npm run actions -- failed`. */
+export function createRefusedCalls({ db, clock, alerts }: { db: Pick<Db, 'tx'>; clock: Clock; alerts: Alerts }) {
+  const refused = new Map<string, Refusals>()
+
+  function onCall({ path, errcode }: Pick<CallResult, 'path' | 'errcode'>): void {
+    if (errcode === undefined) return
+    const now = clock.now()
+    if (errcode === 0) {
+      for (const one of refused.values()) {
+        if (OF_THE_APP.has(one.errcode) || one.paths.has(path)) one.goodAtMs = now
+      }
+      return
+    }
+    if (errorCode(errcode).kind !== 'operator') return
+    const key = keyOf(errcode, path)
+    const known = refused.get(key)
+    if (known === undefined) {
+      refused.set(key, { errcode, firstAtMs: now, lastAtMs: now, paths: new Set([path]), goodAtMs: undefined })
+      return
+    }
+    known.paths.add(path)
+    known.lastAtMs = now
+    known.goodAtMs = undefined
+  }
+
+  async function tell(): Promise<void> {
+    const now = clock.now()
+    const isOver = ({ goodAtMs, lastAtMs }: Refusals): boolean => goodAtMs !== undefined && now - lastAtMs >= QUIET_MS
+    const lasts = ({ goodAtMs, firstAtMs }: Refusals): boolean => goodAtMs === undefined && now - firstAtMs >= LASTS_MS
+    const over = [...refused].filter(([, one]) => isOver(one)).map(([key]) => key)
+    const told = [...refused].filter(([, one]) => lasts(one))
+    if (over.length === 0 && told.length === 0) return
+    await db.tx(async (tx) => {
+      for (const key of over) await alerts.resolve(tx, key)
+      for (const [key, { errcode, paths, firstAtMs }] of told) {
+        const { zh, todo = '请在企业微信管理后台检查应用的权限与可见范围' } = errorCode(errcode)
+        await alerts.raise(tx, { key, text: textOf(errcode, zh, [...paths]), todo, atMs: firstAtMs })
+      }
+    })
+    for (const key of over) refused.delete(key)
+  }
+
+  const job: Job = {
+    name: 'alerts.refused-calls',
+    everyMs: LOOK_EVERY_MS,
+    sideBySide: true,
+    dueAt: leftOut('a rehearsal asks no platform'),
+    run: tell,
+  }
+  return { onCall, jobs: [job] }
+}
+
+function textOf(errcode: number, zh: string, paths: string[]): string {
+  const named = paths.slice(0, MOST_NAMED).join('、')
+  const more = paths.length > MOST_NAMED ? ` 等 ${paths.length} 个接口` : ''
+  return `企业微信一直拒绝活水的调用（${errcode} ${zh}），用到 ${named}${more} 的功能都停住了`
+}

@@ -1,0 +1,90 @@
+import { afterEach, expect, it } from 'vitest'
+import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+
+let t: TestApp
+afterEach(() => t.close())
+
+const open = () => t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))
+const keys = async () => (await open()).map(({ key }) => key)
+const readyz = async () => {
+  const answer = await fetch(`${t.url}/readyz`)
+  return { code: answer.status, body: await answer.json() }
+}
+const ask = () => t.huoshui.wecom.staff.get('zhangsan').catch(() => undefined)
+const TOLD = () => t.sandbox.calls('message/send').map(({ body }) => JSON.stringify(body))
+
+it('WeCom refuses everything: one alert after a minute, said by /readyz and /metrics, which goes on taking callbacks', async () => {
+  t = await buildTestApp({ env: { ALERT_USERIDS: 'zhangsan' } })
+  t.sandbox.faults.set({ errcode: 60020 })
+  await ask()
+  await t.sandbox.scan({ userId: 'zhangsan' })
+  await t.advance(50 * SECOND_MS)
+  expect(await keys()).toEqual([])
+  expect(await readyz()).toEqual({ code: 200, body: { status: 'ready' } })
+  await t.advance(MINUTE_MS)
+  expect(await open()).toMatchObject([
+    {
+      key: 'platform.refused:60020',
+      text: expect.stringContaining('60020 服务器 IP 不在企业可信 IP 里'),
+      todo: expect.stringContaining('企业可信 IP'),
+    },
+  ])
+  expect(await readyz()).toEqual({ code: 200, body: { status: 'degraded', why: ['platform.refused'] } })
+  expect(await (await fetch(`${t.url}/metrics`)).text()).toContain('huoshui_alerts_open{alert="platform.refused"} 1')
+  const before = await t.eventsOf('customer.added')
+  await t.sandbox.scan({ userId: 'zhangsan' })
+  await t.settle()
+  expect(await t.eventsOf('customer.added')).toHaveLength(before.length + 1)
+
+  t.sandbox.faults.clear()
+  await ask()
+  await t.advance(3 * MINUTE_MS)
+  expect(await keys()).toEqual([])
+  expect(await readyz()).toMatchObject({ body: { status: 'ready' } })
+})
+
+it('one endpoint without rights is an alert of its own; a hiccup, or a no about one customer, is none', async () => {
+  t = await buildTestApp()
+  t.sandbox.faults.set({ path: 'user/get', errcode: 48002 })
+  t.sandbox.faults.set({ path: 'externalcontact/get_corp_tag_list', errcode: 60111 })
+  await ask()
+  await t.huoshui.wecom.tags.list().catch(() => undefined)
+  await t.advance(2 * MINUTE_MS)
+  expect(await keys()).toEqual(['platform.refused:48002:/cgi-bin/user/get'])
+  t.sandbox.faults.clear()
+  // Another endpoint's yes says nothing of this one.
+  await t.huoshui.wecom.tags.list()
+  await t.advance(5 * MINUTE_MS)
+  expect(await keys()).toHaveLength(1)
+  await ask()
+  await t.advance(MINUTE_MS)
+  expect(await keys()).toEqual([])
+
+  t.sandbox.faults.set({ path: 'user/get', errcode: 48002, times: 1 })
+  await ask()
+  await ask()
+  await t.advance(5 * MINUTE_MS)
+  expect(await keys()).toEqual([])
+})
+
+it('whoever saved a rule file with a fault hears of it, once, until it is mended', async () => {
+  const welcome = (text: string) => ({ 'welcomes/欢迎.yaml': `welcome: 欢迎\ndefault: true\n${text}: 您好\n` })
+  t = await buildTestApp({ config: welcome('text'), env: { ALERT_USERIDS: 'zhangsan' } })
+  const save = async (text: string) => {
+    t.clock.advance(10 * SECOND_MS)
+    t.writeConfig(welcome(text))
+    await t.huoshui.rules.check()
+    await t.settle()
+  }
+  await save('txt')
+  await t.huoshui.rules.check()
+  expect(await open()).toMatchObject([
+    { key: 'rules.faults', text: expect.stringContaining('welcomes/欢迎.yaml:3:1 不认识「txt」') },
+  ])
+  expect(TOLD().filter((body) => body.includes('规则文件有错'))).toHaveLength(1)
+  await save('text')
+  expect(await keys()).toEqual([])
+  await save('txt')
+  expect(TOLD().filter((body) => body.includes('规则文件有错'))).toHaveLength(2)
+})
