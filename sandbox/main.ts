@@ -2,6 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../server/core/kernel/clock.ts'
 import { createSandbox, presets } from './sandbox.ts'
 
+const HELP = `npm run sandbox
+
+A WeCom (企业微信) of your own on this machine. Settings of the environment: SANDBOX_PORT (3100), SANDBOX_HOST (127.0.0.1),
+SANDBOX_APP_URL (where Huoshui runs), SANDBOX_PRESET (${presets.join(' ')}), SANDBOX_SEED, ORDERS_SECRET.`
+const [word] = process.argv.slice(2)
+if (word !== undefined) {
+  const isHelp = word === '--help' || word === '-h'
+  console[isHelp ? 'log' : 'error'](isHelp ? HELP : `不认识 ${word}。\n\n${HELP}`)
+  process.exit(isHelp ? 0 : 2)
+}
+
 const port = Number(process.env.SANDBOX_PORT ?? 3100)
 const host = process.env.SANDBOX_HOST ?? '127.0.0.1'
 const appUrl = process.env.SANDBOX_APP_URL ?? 'http://127.0.0.1:3000'

@@ -1,10 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { parseArgs } from 'node:util'
 import { credentials } from '../sandbox/credentials.ts'
+import { holdDatabase } from '../server/core/db/hold-database.ts'
+import { AppError } from '../server/core/kernel/app-error.ts'
+
+const HELP = `./scripts/start [--port N]
+
+Installs what is missing, builds the sidebar, and runs Huoshui: against the corp in the environment (WECOM_CORP_ID …), or
+without one against the sandbox, which begins anew at each start.
+缺什么装什么，然后启动活水：环境变量里配置了企业就连企业，没有就用沙盒演示，每次从头开始。
+
+  --port N   port of Huoshui, default 3000 (or PORT)   活水的端口
+  --help     this text`
 
 /** Runs Huoshui for `./scripts/start`: against the corp in the environment, or against the sandbox. */
 const DEMO_DATABASE = './data/demo.db'
+const wishes = readWishes()
+
+function readWishes(): { port: number | undefined } {
+  try {
+    const { values } = parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
+    if (values.help === true) end(0, HELP)
+    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) end(2, `--port wants a number.\n\n${HELP}`)
+    return { port: values.port === undefined ? undefined : Number(values.port) }
+  } catch (error) {
+    return end(2, `${error instanceof Error ? error.message : String(error)}\n\n${HELP}`)
+  }
+}
+
+function end(code: number, text: string): never {
+  const stream = code === 0 ? process.stdout : process.stderr
+  stream.write(`${text}\n`)
+  process.exit(code)
+}
 
 async function freePort(wanted: number): Promise<number> {
   const tryPort = (port: number): Promise<number | undefined> =>
@@ -79,7 +109,17 @@ async function waitForCodes(sandbox: string): Promise<void> {
 }
 
 async function runDemo(): Promise<void> {
-  const port = await freePort(Number(process.env.PORT ?? 3000))
+  // Before the old database goes: whoever runs on it would go on with a file that nobody else can see.
+  try {
+    holdDatabase(`sqlite:${DEMO_DATABASE}.start`, { pid: process.pid, address: 'http://127.0.0.1' })
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'db.held') throw error
+    end(
+      1,
+      `The demo is running already, in another window; stop it there with Ctrl-C.\n演示已经在另一个窗口里运行，先在那里按 Ctrl-C 停掉。`,
+    )
+  }
+  const port = wishes.port ?? (await freePort(Number(process.env.PORT ?? 3000)))
   const sandboxPort = await freePort(Number(process.env.SANDBOX_PORT ?? 3100))
   const app = `http://127.0.0.1:${port}`
   const sandbox = `http://127.0.0.1:${sandboxPort}`
@@ -115,8 +155,9 @@ async function runDemo(): Promise<void> {
 }
 
 async function runForCorp(): Promise<void> {
-  run('Huoshui', 'server/main.ts', {})
-  const app = `http://${process.env.HOST ?? '127.0.0.1'}:${process.env.PORT ?? '3000'}`
+  const port = String(wishes.port ?? process.env.PORT ?? 3000)
+  run('Huoshui', 'server/main.ts', { PORT: port })
+  const app = `http://${process.env.HOST ?? '127.0.0.1'}:${port}`
   await waitFor(`${app}/healthz`, 'Huoshui')
   if (!stopping) {
     process.stdout.write(

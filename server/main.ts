@@ -1,3 +1,4 @@
+import { holdDatabase } from './core/db/hold-database.ts'
 import { AppError, describeError } from './core/kernel/app-error.ts'
 import { systemClock } from './core/kernel/clock.ts'
 import { createLogger } from './core/kernel/logger.ts'
@@ -8,8 +9,19 @@ import { readSettings } from './settings.ts'
 /** Longest wait for calls under way when asked to stop; what is cut off then is taken up again at the next start. */
 const STOP_WITHIN_MS = 15_000
 
+const HELP = `Huoshui 活水 · npm run server
+
+Runs the server with the settings of the environment; all of them stand in server/settings.ts. Without WECOM_CORP_ID use
+./scripts/start, which runs it against the sandbox.
+用环境变量里的设置启动服务；全部设置见 server/settings.ts。没有企业时用 ./scripts/start 在沙盒里试。`
+
 async function main(): Promise<void> {
+  const words = process.argv.slice(2)
+  if (words[0] === '--help' || words[0] === '-h') return void process.stdout.write(`${HELP}\n`)
+  if (words.length > 0) throw new AppError('settings.invalid', `unknown words: ${words.join(' ')}\n\n${HELP}`)
   const settings = readSettings(process.env)
+  // Let go of when the process ends, however it ends.
+  holdDatabase(settings.DATABASE_URL, { pid: process.pid, address: `http://${settings.HOST}:${settings.PORT}` })
   const log = createLogger({ level: settings.LOG_LEVEL })
   const huoshui = createHuoshui({ settings, clock: systemClock, log })
 
@@ -34,7 +46,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const text = error instanceof AppError ? error.message : describeError(error)
+  const text =
+    error instanceof AppError
+      ? `${error.message}${error.zh === undefined ? '' : `\n${error.zh}`}`
+      : describeError(error)
   process.stderr.write(`Huoshui cannot start: ${text}\n`)
   process.exit(error instanceof AppError && error.code === 'settings.invalid' ? 2 : 1)
 })

@@ -37,6 +37,12 @@ export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOpt
   throw new AppError('db.bad-url', 'DATABASE_URL must start with sqlite: or be a mysql:// URL')
 }
 
+/** The file of a SQLite database; undefined for what is none. */
+export const sqliteFileOf = (databaseUrl: string): string | undefined => {
+  const file = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : ':memory:'
+  return file === ':memory:' ? undefined : file
+}
+
 /** Is there a database to ask: a file that was made before, or a server. Makes none. */
 export const mayHaveDatabase = (databaseUrl: string): boolean =>
   databaseUrl.startsWith('sqlite:') ? existsSync(databaseUrl.slice('sqlite:'.length)) : true
