@@ -6,9 +6,11 @@ import {
   URL_BYTES,
 } from '../../core/kernel/wecom-limits.ts'
 import { didYouMean } from '../condition/did-you-mean.ts'
+import type { Draft } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import type { AttachmentRule, ContentRule } from '../schema/content.ts'
 import { type AnyDraft, type CheckContext, checkName } from './check-context.ts'
+import { brokenRule } from './platform-rules.ts'
 
 export const PLACEHOLDERS = ['{客户昵称}', '{导购名}'] as const
 
@@ -17,19 +19,26 @@ const PLACEHOLDER_BYTES = 64
 
 const bytes = (text: string): number => Buffer.byteLength(text)
 
-/** Text and attachments of a welcome, a script or a mass-send. `placeholders`: those that are filled in there. */
+/** Text and attachments of a welcome, a script or a mass-send. `placeholders`: those that are filled in there; `campaign`: it
+ *  goes to many at once, so what breaks a rule of the platform is refused and not only told. */
 export function checkContent(
   context: CheckContext,
-  draft: AnyDraft,
+  draft: Pick<Draft<unknown>, 'fault' | 'advise'>,
   path: Path,
   content: ContentRule,
-  placeholders: readonly string[] = PLACEHOLDERS,
+  { placeholders = PLACEHOLDERS, campaign = false }: { placeholders?: readonly string[]; campaign?: boolean } = {},
 ): void {
   const { text = '', attachments = [] } = content
   if (text.trim() === '' && attachments.length === 0) {
     draft.fault(path, '没有内容', '写 text（文字）或 attachments（附件）')
   }
   checkText(draft, [...path, 'text'], text, placeholders)
+  const broken = brokenRule(text)
+  if (broken !== undefined) {
+    const tell = campaign ? draft.fault : draft.advise
+    const { name, source } = broken.rule
+    tell([...path, 'text'], `「${broken.words}」是${name}，会被封号`, `换个说法，奖励不要和转发、拉人挂钩（${source}）`)
+  }
   for (const [index, attachment] of attachments.entries()) {
     checkAttachment(context, draft, [...path, 'attachments', index], attachment)
   }

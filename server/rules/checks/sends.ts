@@ -9,7 +9,7 @@ export function checkSends(context: CheckContext, sends: Draft<SendRule>[]): voi
     const { at, cron, content, guides, audience } = draft.value
     draft.condition(['audience'], audience)
     // WeCom sends the same words to all customers of a guide.
-    checkContent(context, draft, ['content'], content, ['{导购名}'])
+    checkContent(context, draft, ['content'], content, { placeholders: ['{导购名}'], campaign: true })
     checkGuides(draft, ['guides'], guides)
     if (at !== undefined && cron !== undefined)
       draft.fault(['cron'], 'at 和 cron 只能写一个', '只发一次用 at，定期发用 cron')

@@ -80,7 +80,7 @@ function checkActingStep(
     if (reassign !== undefined) checkDuration(draft, [...here, 'task', 'reassign', 'after'], reassign.after)
   } else if ('message' in step) {
     const { within, ...content } = step.message
-    checkContent(context, draft, [...here, 'message'], content, ['{导购名}'])
+    checkContent(context, draft, [...here, 'message'], content, { placeholders: ['{导购名}'], campaign: true })
     if (within !== undefined) checkDuration(draft, [...here, 'message', 'within'], within)
   } else if ('appMessage' in step) {
     const { to, text } = step.appMessage
