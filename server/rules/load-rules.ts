@@ -78,7 +78,7 @@ export async function loadRules(folder: string, vocabulary: Vocabulary): Promise
   checkPools(context, drafts.pool, isWhole ? drafts.welcome : undefined)
   await checkScripts(context, drafts.scripts)
   checkSops(context, drafts.sop, drafts.policy[0]?.value)
-  checkSends(context, drafts.send)
+  checkSends(context, drafts.send, { quiet: drafts.policy[0]?.value.quiet, nowMs: Date.now() })
   checkWebhooks(context, drafts.webhook)
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)

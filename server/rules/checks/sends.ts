@@ -4,7 +4,13 @@ import { type CheckContext, checkGuides } from './check-context.ts'
 import { checkContent } from './content.ts'
 import { checkCron, cronFields } from './times.ts'
 
-export function checkSends(context: CheckContext, sends: Draft<SendRule>[]): void {
+/** `policy`: the hours in which it wants nobody disturbed are told here; sends do not keep them by themselves. */
+export function checkSends(
+  context: CheckContext,
+  sends: Draft<SendRule>[],
+  { quiet, nowMs }: { quiet: string | undefined; nowMs: number },
+): void {
+  const byTime = new Map<string, string>()
   for (const draft of sends) {
     const { at, cron, content, guides, audience } = draft.value
     draft.condition(['audience'], audience)
@@ -16,6 +22,18 @@ export function checkSends(context: CheckContext, sends: Draft<SendRule>[]): voi
     else if (at === undefined && cron === undefined) draft.fault([], '没有写什么时候发', '只发一次写 at，定期发写 cron')
     if (at !== undefined && !isRealTime(at)) draft.fault(['at'], `没有「${at}」这个时间`, '检查月份、日期和钟点')
     if (cron !== undefined) checkSendCron(draft, cron)
+    adviseTime(draft, quiet, nowMs)
+    adviseAudience(draft)
+    const time = JSON.stringify([at ?? cron, audience])
+    const same = byTime.get(time)
+    if (same !== undefined) {
+      draft.advise(
+        [at === undefined ? 'cron' : 'at'],
+        `和群发「${same}」同一时间发给同样的人，每人会收到两条`,
+        '错开时间，或者合成一条',
+      )
+    }
+    byTime.set(time, draft.name)
   }
 }
 
@@ -30,5 +48,35 @@ function checkSendCron(draft: Draft<SendRule>, cron: string): void {
   const [minute = '', hour = ''] = cronFields(cron)
   if (!/^\d+$/.test(minute) || !/^\d+$/.test(hour)) {
     draft.fault(['cron'], '这样会一天发好几次', '分和时各写一个数，如 "0 10 * * 3"')
+  }
+}
+
+/** `03:00` of `at` or of a cron line that comes once a day. */
+const timeOf = ({ at, cron }: SendRule): string | undefined => {
+  if (at !== undefined) return at.slice(-5)
+  const [minute = '', hour = ''] = cron === undefined ? [] : cronFields(cron)
+  return /^\d+$/.test(minute) && /^\d+$/.test(hour) ? `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}` : undefined
+}
+
+function isWithin(time: string, quiet: string): boolean {
+  const [from = '', to = ''] = quiet.split('-').map((one) => one.trim().padStart(5, '0'))
+  return from < to ? time >= from && time < to : time >= from || time < to
+}
+
+function adviseTime(draft: Draft<SendRule>, quiet: string | undefined, nowMs: number): void {
+  const { at, enabled } = draft.value
+  const key = at === undefined ? 'cron' : 'at'
+  const time = timeOf(draft.value)
+  if (time !== undefined && quiet !== undefined && isWithin(time, quiet)) {
+    draft.advise([key], `${time} 在 policy.yaml 的免打扰时段 ${quiet} 里，群发不会自动避开`, '换一个时间')
+  }
+  if (at === undefined || enabled === false) return
+  const atMs = Date.parse(`${at.replace(' ', 'T')}:00+08:00`)
+  if (atMs < nowMs) draft.advise(['at'], `${at} 已经过了，不会再发`, '发过了就删掉，没发就改时间')
+}
+
+function adviseAudience(draft: Draft<SendRule>): void {
+  if (JSON.stringify(draft.value.audience ?? {}) === '{}') {
+    draft.advise(['audience'], '没有写发给谁，会发给所有客户', '写清楚条件，至少写 follow.active: true')
   }
 }

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
+import { loadRules } from '../load-rules.ts'
+import { ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
+
+const send = (more: string): string => `send: 甲\ncontent: { text: 福利 }\n${more}\n`
+const VIP = 'audience: { tags: { any: [生命周期/老客] } }'
+
+async function adviceOn(files: Record<string, string>): Promise<string[]> {
+  const { folder, remove } = ruleFolderOnDisk(files)
+  const { faults, advice } = await loadRules(folder, VOCABULARY)
+  remove()
+  expect(faults).toEqual([])
+  return advice.filter(({ file }) => file === 'sends/甲.yaml').map(({ line, message }) => `${line} ${message}`)
+}
+
+it.each<[string, string, string[]]>([
+  [
+    'at night',
+    `${VIP}\nat: "2099-12-24 03:00"`,
+    ['4 03:00 在 policy.yaml 的免打扰时段 22:00-08:30 里，群发不会自动避开'],
+  ],
+  [
+    'just before morning',
+    `${VIP}\ncron: "29 8 * * 3"`,
+    ['4 08:29 在 policy.yaml 的免打扰时段 22:00-08:30 里，群发不会自动避开'],
+  ],
+  ['in the morning', `${VIP}\ncron: "30 8 * * 3"`, []],
+  ['last year', `${VIP}\nat: "2020-12-24 10:00"`, ['4 2020-12-24 10:00 已经过了，不会再发']],
+  ['last year, switched off', `${VIP}\nenabled: false\nat: "2020-12-24 10:00"`, []],
+  ['to everybody', 'audience: {}\nat: "2099-12-24 10:00"', ['3 没有写发给谁，会发给所有客户']],
+])('says of a send %s what was probably not meant', async (_what, more, expected) => {
+  expect(await adviceOn({ 'policy.yaml': 'quiet: "22:00-08:30"\n', 'sends/甲.yaml': send(more) })).toEqual(
+    expected,
+  )
+})
+
+it('says when two sends meet', async () => {
+  const time = 'at: "2099-12-24 10:00"'
+  const other = send(`${VIP}\n${time}`).replace('甲', '乙')
+  expect(await adviceOn({ 'sends/0乙.yaml': other, 'sends/甲.yaml': send(`${VIP}\n${time}`) })).toEqual([
+    '4 和群发「乙」同一时间发给同样的人，每人会收到两条',
+  ])
+})
