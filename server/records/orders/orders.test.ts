@@ -206,6 +206,14 @@ describe('POST /api/orders', () => {
     for (const id of [one, other]) expect(await t.timelineOf(id, 'order.%')).toHaveLength(1)
   })
 
+  it('takes the longest number of the longest shop', async () => {
+    const externalUserId = await customer()
+    const long = order({ orderId: '9'.repeat(100), source: '店'.repeat(60), customer: { externalUserId } })
+    expect((await post(long)).json).toMatchObject({ result: 'stored', matched: true })
+    expect(await summary(externalUserId)).toMatchObject({ paidCount: 1 })
+    expect(await events()).toHaveLength(1)
+  })
+
   it('a part that came back leaves the rest standing; all of it is a refund', async () => {
     const externalUserId = await customer()
     const of = { externalUserId }

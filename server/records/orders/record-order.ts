@@ -67,7 +67,8 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
       // Only where the order stands now is news; how it came there is history.
       if (status !== row.status) continue
       await emit(tx, EVENT_OF[status], {
-        key: `${row.source}:${row.order_id}`,
+        // Short, whatever the shop's numbers are; not to be taken for one of them.
+        key: `row:${row.id}`,
         atMs: at,
         payload: {
           orderId: row.order_id,

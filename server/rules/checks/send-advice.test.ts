@@ -30,9 +30,7 @@ it.each<[string, string, string[]]>([
   ['last year, switched off', `${VIP}\nenabled: false\nat: "2020-12-24 10:00"`, []],
   ['to everybody', 'audience: {}\nat: "2099-12-24 10:00"', ['3 没有写发给谁，会发给所有客户']],
 ])('says of a send %s what was probably not meant', async (_what, more, expected) => {
-  expect(await adviceOn({ 'policy.yaml': 'quiet: "22:00-08:30"\n', 'sends/甲.yaml': send(more) })).toEqual(
-    expected,
-  )
+  expect(await adviceOn({ 'policy.yaml': 'quiet: "22:00-08:30"\n', 'sends/甲.yaml': send(more) })).toEqual(expected)
 })
 
 it('says when two sends meet', async () => {
