@@ -15,6 +15,7 @@ import { isPair } from '../customers/is-pair.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { createChangeTags } from './change-tags.ts'
 import { handOverTags } from './follow-tag-store.ts'
+import { createMarkAgain } from './mark-again.ts'
 import { createRecordSeen } from './seen-tags.ts'
 import { createTagLibrary } from './tag-library.ts'
 import { tagQueries } from './tag-queries.ts'
@@ -96,7 +97,7 @@ export function createTags(deps: TagsDeps) {
       subscribe('tags.shuffled', TagShuffle, readAgain),
     ],
     executors: [...library.executors, changes.executor],
-    jobs: [library.job],
+    jobs: [library.job, createMarkAgain({ ...deps, change: changes.change })],
   }
 }
 export type Tags = ReturnType<typeof createTags>
