@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { leftOut } from '../../core/db/define-table.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
@@ -34,19 +35,25 @@ interface Refusals {
   goodAtMs: number | undefined
 }
 
+const KIND = 'platform.refused'
 const keyOf = (errcode: number, path: string): string =>
-  OF_THE_APP.has(errcode) ? `platform.refused:${errcode}` : `platform.refused:${errcode}:${path}`
+  OF_THE_APP.has(errcode) ? `${KIND}:${errcode}` : `${KIND}:${errcode}:${path}`
 
 /** Calls of ours that WeCom refuses until somebody changes a setting there (trusted addresses, rights, the secret): an alert
  *  for each, once it has lasted a minute, closed when such calls go through again. What only one customer or guide is
  *  refused for is no alert: see `npm run actions -- failed`. */
 export function createRefusedCalls({ db, clock, alerts }: { db: Pick<Db, 'tx'>; clock: Clock; alerts: Alerts }) {
   const refused = new Map<string, Refusals>()
+  /** Which endpoints have said yes to this process; those that are new since we last looked. */
+  const good = new Set<string>()
+  let isGoodNews = false
 
   function onCall({ path, errcode }: Pick<CallResult, 'path' | 'errcode'>): void {
     if (errcode === undefined) return
     const now = clock.now()
     if (errcode === 0) {
+      if (!good.has(path)) isGoodNews = true
+      good.add(path)
       for (const one of refused.values()) {
         if (OF_THE_APP.has(one.errcode) || one.paths.has(path)) one.goodAtMs = now
       }
@@ -70,8 +77,11 @@ export function createRefusedCalls({ db, clock, alerts }: { db: Pick<Db, 'tx'>; 
     const lasts = ({ goodAtMs, firstAtMs }: Refusals): boolean => goodAtMs === undefined && now - firstAtMs >= LASTS_MS
     const over = [...refused].filter(([, one]) => isOver(one)).map(([key]) => key)
     const told = [...refused].filter(([, one]) => lasts(one))
-    if (over.length === 0 && told.length === 0) return
+    const looksBack = isGoodNews
+    if (over.length === 0 && told.length === 0 && !looksBack) return
+    isGoodNews = false
     await db.tx(async (tx) => {
+      if (looksBack) over.push(...(await mendedBefore(tx)))
       for (const key of over) await alerts.resolve(tx, key)
       for (const [key, { errcode, paths, firstAtMs }] of told) {
         const { zh, todo = '请在企业微信管理后台检查应用的权限与可见范围' } = errorCode(errcode)
@@ -79,6 +89,15 @@ export function createRefusedCalls({ db, clock, alerts }: { db: Pick<Db, 'tx'>; 
       }
     })
     for (const key of over) refused.delete(key)
+  }
+
+  /** What a process before this one was refused: whoever mends a secret starts the server anew. */
+  async function mendedBefore(tx: Tx): Promise<string[]> {
+    return (await alerts.queries.open(tx)).flatMap(({ key }) => {
+      const [kind, errcode, path] = key.split(':')
+      if (kind !== KIND || errcode === undefined || refused.has(key)) return []
+      return path === undefined || good.has(path) ? [key] : []
+    })
   }
 
   const job: Job = {

@@ -68,6 +68,18 @@ it('one endpoint without rights is an alert of its own; a hiccup, or a no about 
   expect(await keys()).toEqual([])
 })
 
+it('what a process before this one was refused is over when such calls go through', async () => {
+  t = await buildTestApp()
+  const raise = (key: string) =>
+    t.db.tx((tx) => t.huoshui.alerts.raise(tx, { key, text: '拒绝', todo: '修', atMs: t.clock.now() - MINUTE_MS }))
+  await t.settle()
+  for (const of of ['40001', '48002:/cgi-bin/user/get', '48002:/cgi-bin/media/upload'])
+    await raise(`platform.refused:${of}`)
+  await ask()
+  await t.advance(MINUTE_MS)
+  expect(await keys()).toEqual(['platform.refused:48002:/cgi-bin/media/upload'])
+})
+
 it('whoever saved a rule file with a fault hears of it, once, until it is mended', async () => {
   const welcome = (text: string) => ({ 'welcomes/欢迎.yaml': `welcome: 欢迎\ndefault: true\n${text}: 您好\n` })
   t = await buildTestApp({ config: welcome('text'), env: { ALERT_USERIDS: 'zhangsan' } })

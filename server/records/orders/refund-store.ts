@@ -41,6 +41,6 @@ export async function takeUntoldRefunds(
   const rows = await tx.rows(
     sql`SELECT ${pick(r, 'id', 'refund_id', 'fen', 'at')} FROM ${r} WHERE ${isUntold} ORDER BY ${r.at}, ${r.id}`,
   )
-  await tx.run(sql`UPDATE ${r} SET ${set(r, { announced: 1 })} WHERE ${isUntold}`)
+  if (rows.length > 0) await tx.run(sql`UPDATE ${r} SET ${set(r, { announced: 1 })} WHERE ${isUntold}`)
   return rows.map((row) => ({ id: row.id, refundId: row.refund_id, fen: row.fen, atMs: row.at }))
 }
