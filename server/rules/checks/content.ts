@@ -33,15 +33,28 @@ export function checkContent(
     draft.fault(path, '没有内容', '写 text（文字）或 attachments（附件）')
   }
   checkText(draft, [...path, 'text'], text, placeholders)
-  const broken = brokenRule(text)
-  if (broken !== undefined) {
+  for (const [at, written] of [[['text'], text] as const, ...attachments.flatMap(wordsOf)]) {
+    const broken = brokenRule(written)
+    if (broken === undefined) continue
     const tell = campaign ? draft.fault : draft.advise
     const { name, source } = broken.rule
-    tell([...path, 'text'], `「${broken.words}」是${name}，会被封号`, `换个说法，奖励不要和转发、拉人挂钩（${source}）`)
+    tell([...path, ...at], `「${broken.words}」是${name}，会被封号`, `换个说法，奖励不要和转发、拉人挂钩（${source}）`)
   }
   for (const [index, attachment] of attachments.entries()) {
     checkAttachment(context, draft, [...path, 'attachments', index], attachment)
   }
+}
+
+/** What customers read on a card, and where it stands. */
+function wordsOf(attachment: AttachmentRule, index: number): [at: Path, text: string][] {
+  const here = ['attachments', index]
+  if ('miniProgram' in attachment) return [[[...here, 'miniProgram', 'title'], attachment.miniProgram.title]]
+  if (!('link' in attachment)) return []
+  const { title, desc = '' } = attachment.link
+  return [
+    [[...here, 'link', 'title'], title],
+    [[...here, 'link', 'desc'], desc],
+  ]
 }
 
 function checkText(draft: AnyDraft, path: Path, text: string, placeholders: readonly string[]): void {

@@ -29,6 +29,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '转 发 朋 友 圈，领 红 包',
     '转发这条到朋友圈集人气，送一份牛排',
     '打卡发朋友圈 21 天送礼',
+    '把这条消息发给三个朋友，就能拿免单',
   ],
   '集赞、助力、砍价、拉人任务': [
     '集赞 38 个换一份西冷',
@@ -109,6 +110,13 @@ it('refuses a campaign, with the words, the rule, and where it stands', async ()
   const [fault, ...more] = await faultsOf(files)
   expect(more).toEqual([])
   expect(fault).toMatch(/^sends\/福利\.yaml:\d+:\d+ 「转发朋友圈领红包」是诱导分享，会被封号。.*2\.1\.2.*2026-02-04/)
+})
+
+it('reads the cards, too', async () => {
+  const content = `content:\n  text: 福利\n  attachments: [ { link: { title: ${TEXT}, url: "https://example.com/a" } } ]\n`
+  const old = GOOD_RULES['sends/福利.yaml'] ?? ''
+  const files = { 'sends/福利.yaml': `${old.replace(/content:[\s\S]*?(?=\n\S|$)/, '').trim()}\n${content}` }
+  expect((await faultsOf(files)).join()).toContain('「转发朋友圈领红包」是诱导分享')
 })
 
 it('warns of it in a script that a guide may still decide on', async () => {

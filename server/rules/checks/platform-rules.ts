@@ -14,7 +14,7 @@ const CLOSE = '[^。！？!?\\n]{0,24}'
 /** A question may come first: 想要免费试吃？只要…… */
 const NEAR = '[^。！!\\n]{0,24}'
 const FRIENDS = '(?:朋友圈|微信群|\\d*个?群|好友|朋友|闺蜜|亲友|家人群|同事群)'
-const SHARE = `(?:(?:转发|分享|转给|发送?|晒)(?:本|这条|此|下面|海报|链接|图片|消息|活动|一下|出去){0,3}(?:到|至|给|在|进)?(?:您|你|自己|我们|身边)?的?(?:\\d+[个位名])?${FRIENDS}|${FRIENDS}(?:转发|分享|截图)|发圈|晒圈|转发(?:本|这条|此|海报|链接|活动))`
+const SHARE = `(?:(?:转发|分享|转给|发送?|晒)(?:本|这条|此|下面|海报|链接|图片|消息|活动|一下|出去){0,3}(?:到|至|给|在|进)?(?:您|你|自己|我们|身边)?的?(?:[\\d一二三四五六七八九十两几]+[个位名])?${FRIENDS}|${FRIENDS}(?:转发|分享|截图)|发圈|晒圈|转发(?:本|这条|此|海报|链接|活动))`
 
 /** Patterns of what is done for what, not words: a script that says «觉得好可以分享给朋友» breaks nothing. */
 export const PLATFORM_RULES: readonly PlatformRule[] = [

@@ -56,6 +56,7 @@ describe('slips of a Chinese keyboard are named with their column', () => {
       channel('state: package-card', 'state:package-card'),
       ':2:6 第 6 个字：冒号后面没有空格',
     ],
+    ['a blank as indent', sop('  - welcome: 欢迎', '\u3000- welcome: 欢迎'), ':6:1 第 1 个字：缩进用了全角空格'],
     ['a dash', sop('  - welcome: 欢迎', '  － welcome: 欢迎'), ':6:3 第 3 个字：短横用了「－」'],
   ])('%s', async (_what, files, expected) => {
     expect((await faultsOf(files)).join('\n')).toContain(expected)

@@ -39,4 +39,6 @@ it('says when two sends meet', async () => {
   expect(await adviceOn({ 'sends/0乙.yaml': other, 'sends/甲.yaml': send(`${VIP}\n${time}`) })).toEqual([
     '4 和群发「乙」同一时间发给同样的人，每人会收到两条',
   ])
+  const off = `${other}enabled: false\n`
+  expect(await adviceOn({ 'sends/0乙.yaml': off, 'sends/甲.yaml': send(`${VIP}\n${time}`) })).toEqual([])
 })

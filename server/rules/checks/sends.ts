@@ -24,6 +24,7 @@ export function checkSends(
     if (cron !== undefined) checkSendCron(draft, cron)
     adviseTime(draft, quiet, nowMs)
     adviseAudience(draft)
+    if (draft.value.enabled === false) continue
     const time = JSON.stringify([at ?? cron, audience])
     const same = byTime.get(time)
     if (same !== undefined) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -26,6 +26,15 @@ it('is whom the deployment names together with the file or later, else the owner
   put('.author', '\n', 1_000_100)
   expect(await fileAuthor(folder, 'a.yaml')).toEqual(OWNER)
   expect(await fileAuthor(folder, 'gone.yaml')).toEqual({ name: undefined, source: 'unknown' })
+})
+
+it('shows no file from outside of the folder as a name', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'huoshui-outside-'))
+  writeFileSync(join(outside, 'secret'), 'PHONE_SECRET=abcdefgh\n')
+  put('a.yaml', 'one')
+  symlinkSync(join(outside, 'secret'), join(folder, '.author'))
+  expect(await fileAuthor(folder, 'a.yaml')).toEqual(OWNER)
+  rmSync(outside, { recursive: true })
 })
 
 it('runs nothing that lies in the folder', async () => {

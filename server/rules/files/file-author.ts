@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Author } from '../release/release.ts'
+import { isInside } from './is-inside.ts'
 
 /** Whoever brings the rules to the server may write here, in one line, who changed them: a deployment that knows. */
 export const AUTHOR_FILE = '.author'
@@ -21,9 +22,12 @@ export async function fileAuthor(folder: string, file: string): Promise<Author> 
 
 async function deployedBy(folder: string, file: string): Promise<string | undefined> {
   try {
-    const [of, told] = await Promise.all([stat(join(folder, file)), stat(join(folder, AUTHOR_FILE))])
+    const real = await realpath(join(folder, AUTHOR_FILE))
+    // Through a link out of the folder somebody else's file would be shown as a name.
+    if (!isInside(await realpath(folder), real)) return undefined
+    const [of, told] = await Promise.all([stat(join(folder, file)), stat(real)])
     if (!told.isFile() || told.size > 1_000 || told.mtimeMs + TOGETHER_MS < of.mtimeMs) return undefined
-    const [line = ''] = (await readFile(join(folder, AUTHOR_FILE), 'utf8')).split('\n')
+    const [line = ''] = (await readFile(real, 'utf8')).split('\n')
     return (
       line
         .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')

@@ -88,7 +88,9 @@ function slipIn(line: string): RawProblem | undefined {
   for (const { pattern, found, suggestion } of SLIPS) {
     const match = pattern.exec(line)
     if (match === null) continue
-    const at = (match[1] ?? '').length + (match[1] === '' ? match[0].search(/\S/) : 0)
+    // A dash stands behind its own indent, which is no part of the group.
+    const indent = match[1] === '' ? match[0].search(/[^ ]/) : 0
+    const at = (match[1] ?? '').length + indent
     return { offset: at, message: `第 ${at + 1} 个字：${found(line[at] ?? '')}`, suggestion }
   }
   return undefined

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { didYouMean } from '../condition/did-you-mean.ts'
+import { isInside } from './is-inside.ts'
 import type { RuleFault } from './rule-fault.ts'
 
 export const RULE_KINDS = [
@@ -96,6 +97,10 @@ const isLeftAlone = (name: string): boolean =>
 
 async function listFiles(folder: string, fault: Report): Promise<string[]> {
   const found: string[] = []
+  const root = await realpath(folder).catch(() => folder)
+  /** Real paths, so that a link to a folder above is not walked in circles. */
+  const seen = new Set<string>([root])
+
   async function visit(below: string, depth: number): Promise<void> {
     let names: string[]
     try {
@@ -104,34 +109,49 @@ async function listFiles(folder: string, fault: Report): Promise<string[]> {
       fault(below === '' ? '.' : below, '打不开这个文件夹', '检查它是否存在、有没有读取权限')
       return
     }
+    if (names.includes('HEAD') && names.includes('objects')) {
+      fault(below === '' ? '.' : below, '这里有一个 git 仓库，规则文件夹里不能有', '删掉它，只留规则文件')
+      return
+    }
     for (const name of names.sort()) {
       const path = below === '' ? name : `${below}/${name}`
       if (isLeftAlone(name) || path === ASSETS_FOLDER || isDomainProof(path)) continue
       if (found.length >= MAX_FILES) break
-      // Follows links, since a mounted ConfigMap is made of them; depth bounds those that lead in circles.
-      const entry = await stat(join(folder, path)).catch(() => undefined)
-      if (entry?.isDirectory() && depth < MAX_DEPTH) await visit(path, depth + 1)
-      else if (entry?.isFile()) found.push(path)
-      else fault(path, entry === undefined ? '打不开这个文件' : '不是普通文件，或者文件夹太深', '检查后删掉或改好')
+      await take(path, depth)
     }
   }
+
+  /** Follows links, since a mounted ConfigMap is made of them, but not out of the folder: what lies there is nobody's rule,
+   *  and a fault would show it. */
+  async function take(path: string, depth: number): Promise<void> {
+    const real = await realpath(join(folder, path)).catch(() => undefined)
+    const entry = real === undefined ? undefined : await stat(real).catch(() => undefined)
+    if (real === undefined || entry === undefined) return fault(path, '打不开这个文件', '检查后删掉或改好')
+    if (!isInside(root, real)) return fault(path, '这个链接指向规则文件夹外面', '把文件放进来，删掉链接')
+    if (entry.isFile()) return void found.push(path)
+    if (!entry.isDirectory() || depth >= MAX_DEPTH || seen.has(real)) {
+      return fault(path, '不是普通文件，或者文件夹太深、绕了圈', '检查后删掉或改好')
+    }
+    seen.add(real)
+    await visit(path, depth + 1)
+  }
+
   await visit('', 0)
   if (found.length >= MAX_FILES) fault('.', `规则文件超过 ${MAX_FILES} 个`, '一个文件里可以写多条规则，用 --- 隔开')
   return found
 }
 
 async function readText(folder: string, file: string, fault: Report): Promise<string | undefined> {
+  // Its size first: a file of gigabytes would be in memory before anybody could say so.
+  const size = (await stat(join(folder, file)).catch(() => undefined))?.size ?? 0
+  if (size > MAX_FILE_BYTES) {
+    const most = `一个规则文件最多 ${MAX_FILE_BYTES / 1000} KB，请拆开`
+    fault(file, `文件太大（${Math.ceil(size / 1024)} KB）`, most)
+    return undefined
+  }
   const bytes = await readFile(join(folder, file)).catch(() => undefined)
   if (bytes === undefined) {
     fault(file, '读不了这个文件', '检查读取权限')
-    return undefined
-  }
-  if (bytes.length > MAX_FILE_BYTES) {
-    fault(
-      file,
-      `文件太大（${Math.ceil(bytes.length / 1024)} KB）`,
-      `一个规则文件最多 ${MAX_FILE_BYTES / 1000} KB，请拆开`,
-    )
     return undefined
   }
   try {

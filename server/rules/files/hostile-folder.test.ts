@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
+import { loadRules } from '../load-rules.ts'
+import { ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
+import { formatFault } from './rule-fault.ts'
+
+let made: ReturnType<typeof ruleFolderOnDisk>
+let outside: string
+beforeEach(() => {
+  made = ruleFolderOnDisk({})
+  outside = mkdtempSync(join(tmpdir(), 'huoshui-outside-'))
+  writeFileSync(join(outside, 'secret.yaml'), 'PHONE_SECRET=abcdefgh\n')
+})
+afterEach(() => {
+  made.remove()
+  rmSync(outside, { recursive: true })
+})
+const faults = async () => (await loadRules(made.folder, VOCABULARY)).faults.map((fault) => formatFault(fault))
+
+it.each<[string, () => void, string]>([
+  [
+    'a link to a file outside',
+    () => symlinkSync(join(outside, 'secret.yaml'), join(made.folder, 'sop/x.yaml')),
+    'sop/x.yaml:1:1 这个链接指向规则文件夹外面',
+  ],
+  [
+    'a link to a folder outside',
+    () => symlinkSync(outside, join(made.folder, 'sop/etc')),
+    'sop/etc:1:1 这个链接指向规则文件夹外面',
+  ],
+  [
+    'a link to the folder itself',
+    () => symlinkSync('..', join(made.folder, 'sop/loop')),
+    'sop/loop:1:1 不是普通文件，或者文件夹太深、绕了圈',
+  ],
+  [
+    'a repository',
+    () => {
+      mkdirSync(join(made.folder, 'sop/repo/objects'), { recursive: true })
+      writeFileSync(join(made.folder, 'sop/repo/HEAD'), 'ref: refs/heads/main\n')
+    },
+    'sop/repo:1:1 这里有一个 git 仓库，规则文件夹里不能有',
+  ],
+  [
+    'a file of three gigabytes',
+    () => {
+      writeFileSync(join(made.folder, 'sop/giant.yaml'), '')
+      truncateSync(join(made.folder, 'sop/giant.yaml'), 3_000_000_000)
+    },
+    'sop/giant.yaml:1:1 文件太大（2929688 KB）',
+  ],
+])('%s is one fault that shows nothing of it, at once', async (_what, make, expected) => {
+  make()
+  const found = await faults()
+  expect(found.map((fault) => fault.slice(0, expected.length))).toEqual([expected])
+  expect(found.join()).not.toContain('PHONE_SECRET')
+})
