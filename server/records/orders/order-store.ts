@@ -25,6 +25,7 @@ export async function holdOrder(
   nowMs: number,
 ): Promise<{ row: StoredOrder; isFirst: boolean }> {
   const source = order.source ?? (await sourceOf(tx, order.orderId)) ?? DEFAULT_SOURCE
+  await nameShop(tx, order, source)
   const inserted = await tx.insertIgnore(o, [
     {
       order_id: order.orderId,
@@ -39,6 +40,19 @@ export async function holdOrder(
   const row = await tx.row(sql`SELECT ${all(o)} FROM ${o} WHERE ${isIt} ${lock()}`)
   if (row === undefined) throw new Error('an order that was just stored is not there')
   return { row, isFirst: inserted > 0 }
+}
+
+/** A file that named no shop told of it first: now we hear which shop's it is. Another worth is another order. */
+async function nameShop(tx: Tx, order: OrderMessage, source: string): Promise<void> {
+  if (source === DEFAULT_SOURCE) return
+  const rows = await tx.rows(
+    sql`SELECT ${pick(o, 'id', 'source', 'total_fen')} FROM ${o} WHERE ${o.order_id} = ${order.orderId} ${lock()}`,
+  )
+  const unnamed = rows.find((row) => row.source === DEFAULT_SOURCE)
+  if (unnamed === undefined || rows.some((row) => row.source === source)) return
+  const isSame =
+    order.status === 'refunded' ? order.totalFen <= unnamed.total_fen : order.totalFen === unnamed.total_fen
+  if (isSame) await changeOrder(tx, unnamed.id, { source })
 }
 
 async function sourceOf(tx: Tx, orderId: string): Promise<string | undefined> {
@@ -86,13 +100,17 @@ export async function putItems(tx: Tx, shopOrderId: number, items: readonly Orde
     sql`SELECT ${pick(it, 'sku', 'name', 'quantity', 'price_fen', 'category')} FROM ${it}
         WHERE ${it.shop_order_id} = ${shopOrderId} ORDER BY ${it.line_no}`,
   )
-  const wanted = items.map(({ sku, name, quantity, priceFen, category }) => ({
-    sku,
-    name,
-    quantity,
-    price_fen: priceFen,
-    category: category ?? null,
-  }))
+  // What a message leaves out stays as it is known: a file without categories takes none away.
+  const wanted = items.map(({ sku, name, quantity, priceFen, category }) => {
+    const before = known.find((one) => one.name === name)
+    return {
+      sku: sku === name ? (before?.sku ?? sku) : sku,
+      name,
+      quantity,
+      price_fen: priceFen === 0 ? (before?.price_fen ?? 0) : priceFen,
+      category: category ?? before?.category ?? null,
+    }
+  })
   const isSame = known.length === wanted.length && wanted.every((one, at) => isSameItem(one, known[at]))
   if (isSame) return false
   await tx.run(sql`DELETE FROM ${it} WHERE ${it.shop_order_id} = ${shopOrderId}`)

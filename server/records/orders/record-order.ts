@@ -173,8 +173,9 @@ function paidAtBy(order: OrderMessage, row: StoredOrder, atMs: number): Partial<
 const namesOf = (row: StoredOrder, keys: OrderKeys): boolean =>
   [row, keys].some((one) => one.given_external_userid !== null || one.given_unionid !== null || one.phone_hash !== null)
 
-/** A message about a refund may name only what came back. */
-const saysItems = (order: OrderMessage, row: StoredOrder): boolean => order.status !== 'refunded' || row.has_items === 0
+/** A message about a refund may name only what came back; one about the order's beginning is older than what is known. */
+const saysItems = (order: OrderMessage, row: StoredOrder): boolean =>
+  row.has_items === 0 || (order.status !== 'refunded' && (order.status !== 'created' || row.status === 'created'))
 
 /** What a message about a known order says otherwise, or has in addition. While nobody is found under the names of before,
  *  those of now take their place; afterwards the order stays with its customer. */

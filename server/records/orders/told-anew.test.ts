@@ -123,3 +123,23 @@ it('gifts and weights are goods; discounts and counts of nothing are left out wi
     ['牛腩 ×0.5', 1, 3_000],
   ])
 })
+
+it('silence takes nothing away, and old news replaces nothing', async () => {
+  const externalUserId = await t.customer()
+  const of = { externalUserId }
+  await t.post(order({ customer: of }))
+  const bare = { name: STEAK.name, quantity: 2, priceFen: 0 }
+  expect((await t.post(order({ customer: of, items: [bare] }))).json).toMatchObject({ result: 'unchanged' })
+  await t.post(order({ status: 'created', customer: of, items: [{ ...STEAK, name: '旧的' }] }))
+  expect(await t.db.tx((tx) => orderQueries.ofCustomer(tx, externalUserId))).toMatchObject([{ items: [STEAK] }])
+})
+
+it('an order that a file without a shop told of first is the shop’s own, once the shop tells of it', async () => {
+  const externalUserId = await t.customer()
+  const of = { externalUserId }
+  await t.post(order({ customer: of, source: '文件导入' }))
+  expect((await t.post(order({ customer: of, source: '有赞' }))).json).toMatchObject({ result: 'unchanged' })
+  expect(await t.summary(externalUserId)).toMatchObject({ paidCount: 1, paidSumFen: 25_600 })
+  await t.post(order({ customer: of, source: '抖店', totalFen: 99_900 }))
+  expect(await t.summary(externalUserId)).toMatchObject({ paidCount: 2 })
+})
