@@ -108,25 +108,29 @@ async function waitForCodes(sandbox: string): Promise<void> {
   }
 }
 
-async function runDemo(): Promise<void> {
-  // Before the old database goes: whoever runs on it would go on with a file that nobody else can see.
+/** Whoever runs on the old database would go on with a file that nobody else can see: a server that outlived its launcher
+ *  holds it, and a launcher that has not yet begun its server holds the other. */
+function beginAnew(port: number): void {
+  const me = { pid: process.pid, address: `http://127.0.0.1:${port}` }
   try {
-    holdDatabase(`sqlite:${DEMO_DATABASE}.start`, { pid: process.pid, address: 'http://127.0.0.1' })
+    holdDatabase(`sqlite:${DEMO_DATABASE}.start`, me)
+    const letGo = holdDatabase(`sqlite:${DEMO_DATABASE}`, me)
+    for (const file of ['', '-wal', '-shm']) rmSync(`${DEMO_DATABASE}${file}`, { force: true })
+    letGo()
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'db.held') throw error
-    end(
-      1,
-      `The demo is running already, in another window; stop it there with Ctrl-C.\n演示已经在另一个窗口里运行，先在那里按 Ctrl-C 停掉。`,
-    )
+    end(1, `The demo is running already; stop it first (${error.message}).\n演示已经在运行，先停掉它：${error.zh}`)
   }
+}
+
+async function runDemo(): Promise<void> {
   const port = wishes.port ?? (await freePort(Number(process.env.PORT ?? 3000)))
   const sandboxPort = await freePort(Number(process.env.SANDBOX_PORT ?? 3100))
   const app = `http://127.0.0.1:${port}`
   const sandbox = `http://127.0.0.1:${sandboxPort}`
   // The sandbox forgets everything when it stops, so its customers' database begins anew with it.
   const databaseUrl = process.env.DATABASE_URL ?? `sqlite:${DEMO_DATABASE}`
-  if (databaseUrl === `sqlite:${DEMO_DATABASE}`)
-    for (const end of ['', '-wal', '-shm']) rmSync(`${DEMO_DATABASE}${end}`, { force: true })
+  if (databaseUrl === `sqlite:${DEMO_DATABASE}`) beginAnew(port)
 
   run('The sandbox', 'sandbox/main.ts', {
     SANDBOX_PORT: String(sandboxPort),

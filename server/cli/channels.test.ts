@@ -1,5 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { channelQueries } from '../records/channels/channel-queries.ts'
+import { updateChannel } from '../records/channels/channel-store.ts'
+import { CHANNEL } from '../records/channels/channel-tables.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { channelsText } from './channels.ts'
 
@@ -18,5 +20,9 @@ it('gives the address of each printed code, and says so when there is none', asy
   const text = channelsText(await t.db.tx((tx) => channelQueries.all(tx)))
   const way = t.sandbox.calls('add_contact_way')
   expect(way).toHaveLength(1)
+  await t.db.tx((tx) => updateChannel(tx, CHANNEL.state, 'card1', { trouble: '渠道活码企业微信拒绝了' }))
+  expect(channelsText(await t.db.tx((tx) => channelQueries.all(tx)))).toMatch(
+    /二维码图片：http.+\n {2}没有改成规则里写的：渠道活码企业微信拒绝了$/,
+  )
   expect(text).toMatch(/^包裹卡（state card1）\n {2}二维码图片：http.+\/_sandbox\/qr\//)
 })

@@ -11,7 +11,9 @@ export function channelsText(channels: Channel[]): string {
     .map(({ name, state, qrCode, trouble }) => {
       const code =
         qrCode === undefined ? `  还没有二维码：${trouble ?? '正在生成，稍等一分钟再看'}` : `  二维码图片：${qrCode}`
-      return `${name}（state ${state}）\n${code}`
+      // The code is printed and works; what it should be by now it is not.
+      const late = qrCode === undefined || trouble === undefined ? '' : `\n  没有改成规则里写的：${trouble}`
+      return `${name}（state ${state}）\n${code}${late}`
     })
     .join('\n')
 }

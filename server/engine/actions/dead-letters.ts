@@ -24,14 +24,36 @@ export interface DeadLetter {
 
 const absent = <Value>(value: Value | null): Value | undefined => value ?? undefined
 
+const a = ACTION
+const LETTER = select({
+  id: a.id,
+  what: a.kind,
+  externalUserId: a.external_userid,
+  userId: a.userid,
+  attempts: a.attempts,
+  errcode: a.error_code,
+  lastError: a.last_error,
+  diedAtMs: number(sql`COALESCE(${a.finished_at}, ${a.created_at})`),
+})
+
+type FoundLetter = Pick<DeadLetter, 'id' | 'what' | 'attempts' | 'diedAtMs'> &
+  Record<'externalUserId' | 'userId' | 'lastError', string | null> & { errcode: number | null }
+
+const letterOf = ({ externalUserId, userId, errcode, lastError, ...row }: FoundLetter): DeadLetter => ({
+  ...row,
+  kind: 'action',
+  externalUserId: absent(externalUserId),
+  userId: absent(userId),
+  errcode: absent(errcode),
+  lastError: lastError ?? '',
+})
+
 export const deadLetters = {
   /** Oldest first, at most `limit` of each kind. */
   list: async (tx: Tx, limit: number): Promise<DeadLetter[]> => {
-    const { id, kind, external_userid, userid, attempts, error_code, last_error } = ACTION
-    const diedAtMs = number(sql`COALESCE(${ACTION.finished_at}, ${ACTION.created_at})`)
     const actions = await tx.rows(
-      sql`SELECT ${select({ id, what: kind, externalUserId: external_userid, userId: userid, attempts, errcode: error_code, lastError: last_error, diedAtMs })}
-          FROM ${ACTION} WHERE ${ACTION.state} = 'dead' ORDER BY ${id} LIMIT ${limit}`,
+      sql`SELECT ${LETTER}
+          FROM ${ACTION} WHERE ${ACTION.state} = 'dead' ORDER BY ${ACTION.id} LIMIT ${limit}`,
     )
     const e = INBOUND_EVENT
     const events = await tx.rows(
@@ -39,14 +61,7 @@ export const deadLetters = {
           FROM ${e} WHERE ${e.state} = 'dead' ORDER BY ${e.id} LIMIT ${limit}`,
     )
     return [
-      ...actions.map(({ externalUserId, userId, errcode, ...row }) => ({
-        ...row,
-        kind: 'action' as const,
-        externalUserId: absent(externalUserId),
-        userId: absent(userId),
-        errcode: absent(errcode),
-        lastError: row.lastError ?? '',
-      })),
+      ...actions.map(letterOf),
       ...events.map((row) => ({
         ...row,
         kind: 'event' as const,
@@ -61,21 +76,13 @@ export const deadLetters = {
   /** Calls that WeCom refused for good (state `failed`), or whose time was over (`expired`), since then; newest first. They
    *  are not tried again by themselves. */
   refused: async (tx: Tx, { sinceMs, limit }: { sinceMs: number; limit: number }): Promise<DeadLetter[]> => {
-    const { id, kind, external_userid, userid, attempts, error_code, last_error, finished_at } = ACTION
-    const diedAtMs = number(sql`${finished_at}`)
+    const { id, finished_at } = ACTION
     const rows = await tx.rows(
-      sql`SELECT ${select({ id, what: kind, externalUserId: external_userid, userId: userid, attempts, errcode: error_code, lastError: last_error, diedAtMs })}
+      sql`SELECT ${LETTER}
           FROM ${ACTION} WHERE ${ACTION.state} IN ('failed', 'expired') AND ${finished_at} >= ${sinceMs}
           ORDER BY ${finished_at} DESC, ${id} DESC LIMIT ${limit}`,
     )
-    return rows.map(({ externalUserId, userId, errcode, ...row }) => ({
-      ...row,
-      kind: 'action' as const,
-      externalUserId: absent(externalUserId),
-      userId: absent(userId),
-      errcode: absent(errcode),
-      lastError: row.lastError ?? '',
-    }))
+    return rows.map(letterOf)
   },
 
   count: async (tx: Tx): Promise<{ action: number; event: number }> => {

@@ -14,11 +14,11 @@ afterEach(async () => {
 })
 
 /** A chat group's robot; answers with the codes in turn, then 200. */
-async function openRobot(codes: number[] = []): Promise<{ url: string; heard: string[] }> {
+async function openRobot(codes: number[] = [], answers: string[] = []): Promise<{ url: string; heard: string[] }> {
   const heard: string[] = []
   const server: Server = createServer(async (request, response) => {
     heard.push(await text(request))
-    response.writeHead(codes.shift() ?? 200).end('{}')
+    response.writeHead(codes.shift() ?? 200).end(answers.shift() ?? '{"errcode":0}')
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   closing.push(() => server.close())
@@ -97,3 +97,17 @@ it('a robot that is down is tried again; one that says no is a dead letter that 
     { kind: 'alert.post', state: 'dead' },
   ])
 })
+
+it.each(['{"errcode":93000,"errmsg":"invalid webhook url"}', '{"code":19024,"msg":"Key Words Not Found"}'])(
+  'a robot that says no with a 200 is tried again: %s',
+  async (no) => {
+    const robot = await openRobot([], [no])
+    t = await buildTestApp({ env: { ALERT_WEBHOOK: robot.url, WEBHOOK_PRIVATE: 'yes' } })
+    await raise()
+    await t.settle()
+    expect(await t.rawRows(`SELECT state FROM action WHERE kind = 'alert.post'`)).toEqual([{ state: 'waiting' }])
+    await t.advance(MINUTE_MS)
+    expect(await t.rawRows(`SELECT state FROM action WHERE kind = 'alert.post'`)).toEqual([{ state: 'done' }])
+    expect(robot.heard).toHaveLength(2)
+  },
+)

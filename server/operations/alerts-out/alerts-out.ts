@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import Type from 'typebox'
 import type { Tx } from '../../core/db/tx.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { defineAction, type Executor, execute } from '../../engine/actions/action-kind.ts'
@@ -37,7 +38,7 @@ export function createAlertsOut(deps: AlertsOutDeps) {
     execute(PostAlert, {
       perform: async ({ payload, attempts }) => {
         if (webhookUrl === undefined) return
-        await post({ url: webhookUrl, headers: {}, body: JSON.stringify(bodyOf(payload)), attempts })
+        refuseNo(await post({ url: webhookUrl, headers: {}, body: JSON.stringify(bodyOf(payload)), attempts }))
       },
     }),
     execute(MailAlert, {
@@ -67,6 +68,22 @@ export function createAlertsOut(deps: AlertsOutDeps) {
   }
 
   return { tell, executors }
+}
+
+/** Robots of chat groups say no with a 200: `errcode` (企业微信, 钉钉) or `code` (飞书) other than 0. Other answers are a yes. */
+function refuseNo(answer: string): void {
+  let said: unknown
+  try {
+    said = JSON.parse(answer)
+  } catch {
+    return
+  }
+  if (typeof said !== 'object' || said === null) return
+  const { errcode, code } = said as { errcode?: unknown; code?: unknown }
+  const no = [errcode, code].find((one) => typeof one === 'number' && one !== 0)
+  if (no !== undefined) {
+    throw new AppError('alert.refused', `the robot answered ${no}`, { retry: 'later', zh: `群机器人没有接受（${no}）` })
+  }
 }
 
 /** The robots of 企业微信, 钉钉 (`msgtype`) and 飞书 (`msg_type`) take what is theirs and leave the rest; others get the parts. */

@@ -32,7 +32,7 @@ export interface Post {
   attempts: number
 }
 
-/** Posts to other systems: no redirects, no proxy, 10 s. Any 2xx is a yes. Throws webhook.unreachable and webhook.refused
+/** Posts to other systems: no redirects, no proxy, 10 s. Any 2xx is a yes; gives what was answered with it. Throws webhook.unreachable and webhook.refused
  *  with the time of the next try, webhook.rejected (never again) for a 4xx that will not change, webhook.inner-address. */
 export function createPostDelivery({ allowPrivate }: { allowPrivate: boolean }) {
   const options = { keepAlive: true, maxFreeSockets: 8, ...(allowPrivate ? {} : { lookup: publicLookup }) }
@@ -47,7 +47,7 @@ export function createPostDelivery({ allowPrivate }: { allowPrivate: boolean }) 
     validateStatus: () => true,
   })
 
-  return async ({ url, headers, body, attempts }: Post): Promise<void> => {
+  return async ({ url, headers, body, attempts }: Post): Promise<string> => {
     const target = new URL(url)
     if (!allowPrivate) {
       if (target.protocol !== 'https:') {
@@ -71,7 +71,7 @@ export function createPostDelivery({ allowPrivate }: { allowPrivate: boolean }) 
         throw new AppError('webhook.unreachable', code, { retry, zh: `对方没有应答（${code}）` })
       })
     const { status } = answer
-    if (status >= 200 && status < 300) return
+    if (status >= 200 && status < 300) return String(answer.data)
     const told = { zh: `对方回答 HTTP ${status}` }
     if (status < 500 && !PASSING.has(status)) throw new AppError('webhook.rejected', `HTTP ${status}`, told)
     const afterSec = Number(answer.headers['retry-after'])

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { CallResult } from '../../platform/wecom/call.ts'
-import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
+import { ERRCODE, OUT_OF_RANGE } from '../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Alerts } from './alerts.ts'
 
@@ -24,6 +24,12 @@ const OF_THE_APP = new Set<number>([
   ERRCODE.appIsClosed,
   ERRCODE.noRightToApp,
 ])
+
+/** These are about one member or customer among many. */
+const OF_ONE = new Set<number>([...OUT_OF_RANGE, ERRCODE.takerIsFull, 84083, 92000])
+/** An app need not see the whole directory; what it may not see is done without (records/staff/read-staff.ts). */
+const isExpected = (path: string, errcode: number): boolean =>
+  OF_ONE.has(errcode) || (errcode === ERRCODE.noRightToApi && /^\/cgi-bin\/(?:user|department)\//.test(path))
 
 interface Refusals {
   errcode: number
@@ -59,7 +65,7 @@ export function createRefusedCalls({ db, clock, alerts }: { db: Pick<Db, 'tx'>; 
       }
       return
     }
-    if (errorCode(errcode).kind !== 'operator') return
+    if (errorCode(errcode).kind !== 'operator' || isExpected(path, errcode)) return
     const key = keyOf(errcode, path)
     const known = refused.get(key)
     if (known === undefined) {
@@ -83,9 +89,12 @@ export function createRefusedCalls({ db, clock, alerts }: { db: Pick<Db, 'tx'>; 
     await db.tx(async (tx) => {
       if (looksBack) over.push(...(await mendedBefore(tx)))
       for (const key of over) await alerts.resolve(tx, key)
-      for (const [key, { errcode, paths, firstAtMs }] of told) {
+      for (const [key, { errcode, paths, firstAtMs, lastAtMs }] of told) {
         const { zh, todo = '请在企业微信管理后台检查应用的权限与可见范围' } = errorCode(errcode)
-        await alerts.raise(tx, { key, text: textOf(errcode, zh, [...paths]), todo, atMs: firstAtMs })
+        const alert = { key, text: textOf(errcode, zh, [...paths]), todo }
+        // Since it began; or, when another process took it for mended meanwhile, anew.
+        if (!(await alerts.raise(tx, { ...alert, atMs: firstAtMs })))
+          await alerts.raise(tx, { ...alert, atMs: lastAtMs })
       }
     })
     for (const key of over) refused.delete(key)

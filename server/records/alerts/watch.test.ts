@@ -12,6 +12,8 @@ const readyz = async () => {
   return { code: answer.status, body: await answer.json() }
 }
 const ask = () => t.huoshui.wecom.staff.get('zhangsan').catch(() => undefined)
+const TAGS = 'externalcontact/get_corp_tag_list'
+const listTags = () => t.huoshui.wecom.tags.list().catch(() => undefined)
 const TOLD = () => t.sandbox.calls('message/send').map(({ body }) => JSON.stringify(body))
 
 it('WeCom refuses everything: one alert after a minute, said by /readyz and /metrics, which goes on taking callbacks', async () => {
@@ -46,26 +48,47 @@ it('WeCom refuses everything: one alert after a minute, said by /readyz and /met
 
 it('one endpoint without rights is an alert of its own; a hiccup, or a no about one customer, is none', async () => {
   t = await buildTestApp()
-  t.sandbox.faults.set({ path: 'user/get', errcode: 48002 })
-  t.sandbox.faults.set({ path: 'externalcontact/get_corp_tag_list', errcode: 60111 })
+  t.sandbox.faults.set({ path: TAGS, errcode: 48002 })
+  t.sandbox.faults.set({ path: 'user/get', errcode: 60111 })
+  await listTags()
   await ask()
-  await t.huoshui.wecom.tags.list().catch(() => undefined)
   await t.advance(2 * MINUTE_MS)
-  expect(await keys()).toEqual(['platform.refused:48002:/cgi-bin/user/get'])
+  expect(await keys()).toEqual([`platform.refused:48002:/cgi-bin/${TAGS}`])
   t.sandbox.faults.clear()
   // Another endpoint's yes says nothing of this one.
-  await t.huoshui.wecom.tags.list()
+  await ask()
   await t.advance(5 * MINUTE_MS)
   expect(await keys()).toHaveLength(1)
-  await ask()
+  await listTags()
   await t.advance(MINUTE_MS)
   expect(await keys()).toEqual([])
 
-  t.sandbox.faults.set({ path: 'user/get', errcode: 48002, times: 1 })
-  await ask()
-  await ask()
+  t.sandbox.faults.set({ path: TAGS, errcode: 48002, times: 1 })
+  await listTags()
+  await listTags()
   await t.advance(5 * MINUTE_MS)
   expect(await keys()).toEqual([])
+})
+
+it.each([48002, 60011, 50002])('a member whom the app need not see (%i) is none', async (errcode) => {
+  t = await buildTestApp()
+  t.sandbox.faults.set({ path: 'user/get', errcode })
+  await ask()
+  await t.advance(2 * MINUTE_MS)
+  expect(await keys()).toEqual([])
+})
+
+it('an alert that another process took for mended opens again while this one is refused', async () => {
+  t = await buildTestApp()
+  t.sandbox.faults.set({ path: TAGS, errcode: 48002 })
+  await listTags()
+  await t.advance(2 * MINUTE_MS)
+  const [alert] = await open()
+  await t.db.tx((tx) => t.huoshui.alerts.resolve(tx, alert?.key ?? ''))
+  await t.advance(MINUTE_MS)
+  await listTags()
+  await t.advance(MINUTE_MS)
+  expect(await keys()).toEqual([`platform.refused:48002:/cgi-bin/${TAGS}`])
 })
 
 it('what a process before this one was refused is over when such calls go through', async () => {

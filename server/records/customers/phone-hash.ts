@@ -8,8 +8,12 @@ export type PhoneHash = (phone: string) => string | undefined
  *  Undefined for what is none: masked (`138****1111`), two at once, `1.38E10`, or a shop's virtual number with extension. */
 export function phoneDigits(phone: string): string | undefined {
   const digits = plainText(phone)
+    // A column of numbers: 13800001111.0
+    .replace(/(?<=^1\d{10})\.0+$/, '')
     .replace(/[\s\p{Pd}().·]/gu, '')
     .replace(/^(?:\+|00)?86(?=1\d{10}$)/, '')
+  // Eleven digits or none: a digit too many or too few is a slip, and nobody's number.
+  if (/^1[3-9]/.test(digits) && digits.length >= 10 && digits.length !== 11) return undefined
   return /^(?:\d{5,12}|\+\d{7,15}|00[1-9]\d{6,14})$/.test(digits) ? digits : undefined
 }
 

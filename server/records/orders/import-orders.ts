@@ -6,7 +6,7 @@ import { csvForm } from './csv-form.ts'
 import { type CsvForm, type CsvRecord, csvRecords } from './csv-records.ts'
 import { readHeader } from './order-columns.ts'
 import { orderRows } from './order-rows.ts'
-import { orderIdOf, type Sheet } from './read-row.ts'
+import { isOrderWithoutNumber, orderIdOf, type Sheet } from './read-row.ts'
 import type { RecordOrder } from './record-order.ts'
 
 export interface ImportCounts {
@@ -134,6 +134,8 @@ async function lookThrough(
   let last = ''
   for await (const record of records) {
     const orderId = orderIdOf(record, sheet)
+    // What stands behind a forgotten number does not stand together with what is before it.
+    if (orderId === '' && isOrderWithoutNumber(record, sheet)) last = ''
     if (orderId === '' || orderId === last) continue
     if (seen.has(orderId)) scattered.add(orderId)
     seen.add(orderId)

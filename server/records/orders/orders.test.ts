@@ -4,18 +4,7 @@ import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { CUSTOMER_PHONE } from '../customers/customer-tables.ts'
 import { orderFacts } from './order-facts.ts'
 import { orderQueries } from './order-queries.ts'
-
-const STEAK = { sku: 'S1', name: '肉眼牛排', quantity: 2, priceFen: 12_800, category: '牛排' }
-const order = (overrides: object = {}) => ({
-  orderId: 'A1',
-  status: 'paid',
-  customer: { phone: '13800001111' },
-  totalFen: 25_600,
-  paidAt: '2026-11-22T08:30:00+08:00',
-  items: [STEAK],
-  source: '小程序商城',
-  ...overrides,
-})
+import { order, STEAK } from './testing/orders-scene.ts'
 
 interface Post {
   body?: string | Buffer

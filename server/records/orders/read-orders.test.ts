@@ -64,6 +64,11 @@ it.each<[string, string[], string[]]>([
     ['B paid 100', 'A paid 900 精华×1 面膜×2'],
   ],
   [
+    'a forgotten number between two rows of one order does not make two of it',
+    [`A,已付款,9,${PHONE},${PAID},精华,1`, `,已付款,5,${PHONE},${PAID},棉签,1`, `A,已付款,9,${PHONE},${PAID},面膜,2`],
+    ['A paid 900 精华×1 面膜×2', '3: 没有订单号'],
+  ],
+  [
     'rows with different statuses are the history of an order',
     [`A,待付款,9,${PHONE},${PAID},精华,1`, `A,已付款,9,${PHONE},${PAID},精华,1`],
     ['A created 900 精华×1', 'A paid 900 精华×1'],

@@ -50,3 +50,12 @@ it('what was decided since about the same tag stands', async () => {
   await t.advance(8 * HOUR_MS)
   expect([await tags(), calls()]).toEqual([[], 1])
 })
+
+it('reaches all of them, however many were refused', async () => {
+  for (let n = 0; n < 450; n++) await t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card' })
+  await t.settle()
+  t.sandbox.faults.clear()
+  await t.advance(8 * HOUR_MS)
+  const [row] = await t.rawRows<{ n: number }>('SELECT COUNT(DISTINCT external_userid) AS n FROM follow_tag')
+  expect(row?.n).toBe(451)
+})

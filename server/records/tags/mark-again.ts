@@ -29,18 +29,18 @@ const MAY_MEND = [
 const EVERY_MS = 8 * HOUR_MS
 /** Together two days; then it is left to `npm run actions -- failed`. */
 const MOST_TIMES = 6
-const AT_ONCE = 500
+const AT_ONCE = 200
 
 /** Tags of rules that WeCom refused are tried again some times a day, each refusal once: a rule does not ask a second time,
  *  and the customer would be without the tag for good. What was decided since about the same tags is left as it is. */
 export function createMarkAgain({ db, clock, change }: MarkAgainDeps): Job {
   const a = ACTION
 
-  async function refused(tx: Tx) {
+  async function refused(tx: Tx, afterId: number) {
     const isMendable = sql`${a.error_code} IN ${list(MAY_MEND)} AND ${a.finished_at} >= ${clock.now() - DAY_MS}`
     return tx.rows(
       sql`SELECT ${pick(a, 'id', 'dedupe_key', 'payload', 'reason', 'external_userid')} FROM ${a}
-          WHERE ${a.kind} = ${MarkTags.kind} AND ${a.state} IN ('failed', 'dead') AND ${isMendable}
+          WHERE ${a.kind} = ${MarkTags.kind} AND ${a.state} IN ('failed', 'dead') AND ${a.id} > ${afterId} AND ${isMendable}
           ORDER BY ${a.id} LIMIT ${AT_ONCE}`,
     )
   }
@@ -57,21 +57,28 @@ export function createMarkAgain({ db, clock, change }: MarkAgainDeps): Job {
     })
   }
 
+  /** Gives the last id of the page; undefined: that was all. */
+  async function page(tx: Tx, afterId: number): Promise<number | undefined> {
+    const rows = await refused(tx, afterId)
+    for (const { id, dedupe_key, payload: text, reason } of rows) {
+      const payload = JSON.parse(text) as MarkTagsPayload
+      const [, times = '0', first = String(id)] = /^tag:again:(\d+):(\d+)$/.exec(dedupe_key) ?? []
+      if (payload.by !== 'rule' || Number(times) >= MOST_TIMES || (await isOvertaken(tx, id, payload))) continue
+      const key = `again:${Number(times) + 1}:${first}`
+      const { via, ...wanted } = payload
+      const why = JSON.parse(reason) as Reason
+      await change(tx, { ...wanted, ...(via === undefined ? {} : { via }), reason: why, key })
+    }
+    return rows.length < AT_ONCE ? undefined : rows.at(-1)?.id
+  }
+
   return {
     name: 'tags.mark-again',
     everyMs: EVERY_MS,
     dueAt: leftOut('in a rehearsal nothing is refused'),
-    run: () =>
-      db.tx(async (tx) => {
-        for (const { id, dedupe_key, payload: text, reason } of await refused(tx)) {
-          const payload = JSON.parse(text) as MarkTagsPayload
-          const [, times = '0', first = String(id)] = /^tag:again:(\d+):(\d+)$/.exec(dedupe_key) ?? []
-          if (payload.by !== 'rule' || Number(times) >= MOST_TIMES || (await isOvertaken(tx, id, payload))) continue
-          const key = `again:${Number(times) + 1}:${first}`
-          const { via, ...wanted } = payload
-          const why = JSON.parse(reason) as Reason
-          await change(tx, { ...wanted, ...(via === undefined ? {} : { via }), reason: why, key })
-        }
-      }),
+    run: async () => {
+      let last: number | undefined = 0
+      while (last !== undefined) last = await db.tx((tx) => page(tx, last ?? 0))
+    },
   }
 }
