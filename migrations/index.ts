@@ -25,6 +25,7 @@ import { SopRefusals1700000000026 } from './0026-sop-refusals.ts'
 import { OwnersOfLeases1700000000027 } from './0027-owners-of-leases.ts'
 import { Touches1700000000028 } from './0028-touches.ts'
 import { OrdersByShop1700000000029 } from './0029-orders-by-shop.ts'
+import { RefundsOfOldOrders1700000000030 } from './0030-refunds-of-old-orders.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -55,4 +56,5 @@ export const migrations = [
   OwnersOfLeases1700000000027,
   Touches1700000000028,
   OrdersByShop1700000000029,
+  RefundsOfOldOrders1700000000030,
 ]

@@ -118,3 +118,41 @@ describe('tables in both databases', () => {
     expect(rows.map((entry) => entry.name)).toEqual(['kept'])
   })
 })
+
+it('refunds of before parts were kept become parts, and ours is called by no shop’s number', async () => {
+  const db = await freshDb()
+  await db.migrate()
+  const isDone = async (): Promise<boolean> =>
+    (await db.source.query('SELECT name FROM migrations')).some(({ name }: { name: string }) =>
+      name.startsWith('RefundsOfOldOrders'),
+    )
+  while (await isDone()) await db.source.undoLastMigration()
+  const order = (id: number, status: string, totalFen: number, refundedAt: number | null) =>
+    db.source.query(
+      `INSERT INTO shop_order (id, order_id, status, total_fen, source, created_at, paid_at, refunded_at)
+       VALUES (${id}, 'o${id}', '${status}', ${totalFen}, 's', 1, 2, ${refundedAt ?? 'NULL'})`,
+    )
+  await order(1, 'refunded', 100, 3)
+  await order(2, 'refunded', 200, null)
+  await order(3, 'refunded', 300, 3)
+  await order(4, 'paid', 400, null)
+  await order(5, 'refunded', 0, 3)
+  const refund = (orderId: number, refundId: string, fen: number) =>
+    db.source.query(
+      `INSERT INTO shop_order_refund (shop_order_id, refund_id, fen, at) VALUES (${orderId}, '${refundId}', ${fen}, 9)`,
+    )
+  await refund(3, 'sum', 300)
+  await refund(4, 'r1', 10)
+  await db.migrate()
+  const rows = await db.tx((tx) =>
+    tx.rows(
+      raw<object>('SELECT shop_order_id, refund_id, fen, at, announced FROM shop_order_refund ORDER BY shop_order_id'),
+    ),
+  )
+  expect(rows).toEqual([
+    { shop_order_id: 1, refund_id: '', fen: 100, at: 3, announced: 1 },
+    { shop_order_id: 2, refund_id: '', fen: 200, at: 2, announced: 1 },
+    { shop_order_id: 3, refund_id: '', fen: 300, at: 9, announced: 0 },
+    { shop_order_id: 4, refund_id: 'r1', fen: 10, at: 9, announced: 0 },
+  ])
+})

@@ -140,6 +140,20 @@ describe('import:orders', () => {
     ])
   })
 
+  it('a file with the right times corrects those that were wrong or guessed', async () => {
+    const file = (paidAt: string, createdAt: string) =>
+      `${HEADER.replace('\n', ',下单时间\n')}F2,已付款,10,13800003333,${paidAt},,,,,,${createdAt}\n`
+    expect(await run(file('', '2026-11-19 10:00:00'))).toBe(0)
+    expect(await run(file('2026-11-20 10:00:00', '2026-11-19 10:00:00'))).toBe(0)
+    expect(out.at(-2)).toContain('新导入 0 条订单记录，补上或更正 1 条')
+    // A guess corrects nothing.
+    await run(file('', '2026-11-19 10:00:00'))
+    expect(out.at(-1)).toContain('1 条以前导入过')
+    expect(await t.rawRows('SELECT created_at, paid_at FROM shop_order')).toEqual([
+      { created_at: Date.parse('2026-11-19T10:00:00+08:00'), paid_at: Date.parse('2026-11-20T10:00:00+08:00') },
+    ])
+  })
+
   it('a file that names no shop means the one that has this number; where two have it, it is told', async () => {
     const file = (source: string) =>
       `${HEADER.replace('\n', ',来源\n')}G1,已付款,10,13800001111,2026-11-20 10:00:00,,,,,,${source}\n`

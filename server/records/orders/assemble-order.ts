@@ -71,27 +71,27 @@ function orderOf(rows: OrderRow[]): OrderMessage {
   const why = whyNobody(customer)
   if (why !== undefined) throw new Unreadable(why)
   const earliest = (key: 'createdAtMs' | 'paidAtMs'): number | undefined => least(rows.map((row) => row[key]))
+  const { status } = money
   const createdAtMs = earliest('createdAtMs')
-  const paidAtMs = earliest('paidAtMs') ?? (money.status === 'paid' ? createdAtMs : undefined)
+  const paidAtMs = earliest('paidAtMs')
   const endedAtMs = most(rows.map((row) => row.endedAtMs))
-  const at: Record<OrderStatus, number | undefined> = {
-    created: createdAtMs ?? paidAtMs,
-    paid: paidAtMs,
-    refunded: endedAtMs ?? paidAtMs ?? createdAtMs,
-    closed: endedAtMs ?? paidAtMs ?? createdAtMs,
-  }
-  const atMs = at[money.status]
+  const told = { created: createdAtMs, paid: paidAtMs, refunded: endedAtMs, closed: endedAtMs }
+  const supposedAtMs = paidAtMs ?? createdAtMs
   // Never «now»: it would begin today's journeys for an order of years ago.
-  if (atMs === undefined && money.status === 'paid')
-    throw new Unreadable('已付款的订单没有付款时间，请补上「付款时间」')
-  if (atMs === undefined) throw new Unreadable('没有下单时间，不知道是哪天的订单，请补上「下单时间」')
+  if (told[status] === undefined && supposedAtMs === undefined)
+    throw new Unreadable(
+      status === 'paid'
+        ? '已付款的订单没有付款时间，请补上「付款时间」'
+        : '没有下单时间，不知道是哪天的订单，请补上「下单时间」',
+    )
   return {
     orderId: first.orderId,
     ...money,
     customer,
     paidAtMs,
     createdAtMs,
-    atMs,
+    atMs: told[status],
+    supposedAtMs,
     refundId: undefined,
     items: rows.flatMap((row) => row.item ?? []),
     itemsLeftOut: rows.filter((row) => row.hasNoGoods).length,

@@ -65,8 +65,10 @@ export interface OrderMessage {
   /** UTC milliseconds, like all `…AtMs`. */
   paidAtMs: number | undefined
   createdAtMs: number | undefined
-  /** When it came to this status. */
+  /** When it came to this status, where that is told. */
   atMs: number | undefined
+  /** Taken instead of now where it is not told; corrects nothing. */
+  supposedAtMs: number | undefined
   refundId: string | undefined
   /** Of a paid order what has come back until now, where the message tells. */
   refundedFen: number | undefined
@@ -105,6 +107,7 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
     paidAtMs: instant('paidAt'),
     createdAtMs: instant('createdAt'),
     atMs: instant('at'),
+    supposedAtMs: undefined,
     refundId: plainText(body.refundId ?? '') || undefined,
     refundedFen: undefined,
     items,

@@ -6,20 +6,24 @@ import type { StoredOrder } from './order-store.ts'
 /** 12800 fen → ¥128, 3990 fen → ¥39.90 */
 const yuan = (fen: number): string => `¥${(fen / 100).toFixed(fen % 100 === 0 ? 0 : 2)}`
 
+/** What makes a note about a status the same note. */
+export const noteKeyOf = ({ id }: Pick<StoredOrder, 'id'>, status: OrderStatus): string => `order:${id}:${status}`
+
+/** `again`: what tells it from an earlier note about the same status; mostly empty. */
 export function noteOfStatus({
-  orderId,
+  row,
   externalUserId,
   status,
   at,
-  row,
   items,
+  again,
 }: {
-  orderId: string
+  row: StoredOrder
   externalUserId: string
   status: OrderStatus
   at: number
-  row: StoredOrder
   items: { name: string; quantity: number }[]
+  again: string
 }): Note {
   const [first] = items
   const pieces = items.reduce((sum, item) => sum + item.quantity, 0)
@@ -32,12 +36,12 @@ export function noteOfStatus({
   const isLate = status === 'paid' && row.status !== 'paid'
   const overtaken = row.status === 'refunded' ? '已退款' : '已关闭'
   return {
-    key: `order:${row.id}:${status}`,
+    key: `${noteKeyOf(row, status)}${again}`,
     externalUserId,
     atMs: at,
     kind: `order.${status}`,
     text: `${status === 'created' ? '下单' : `订单${statusZh[status]}`}${what} ${yuan(row.total_fen)}${isLate ? `（订单现在${overtaken}）` : ''}`,
-    reason: { text: '店铺订单', facts: { orderId, source: row.source } },
+    reason: { text: '店铺订单', facts: { orderId: row.order_id, source: row.source } },
   }
 }
 

@@ -3,6 +3,7 @@ import { all, lock, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { GivenNames } from '../customers/given-customer.ts'
+import { isOtherTime } from './is-other-time.ts'
 import type { OrderItem, OrderMessage, OrderStatus } from './order-body.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS } from './order-tables.ts'
 
@@ -33,7 +34,9 @@ export async function holdOrder(
       total_fen: order.totalFen,
       source,
       ...keys,
-      created_at: order.createdAtMs ?? Math.min(nowMs, order.paidAtMs ?? nowMs, order.atMs ?? nowMs),
+      created_at:
+        order.createdAtMs ??
+        Math.min(nowMs, ...[order.paidAtMs, order.atMs, order.supposedAtMs].filter((atMs) => atMs !== undefined)),
     },
   ])
   const isIt = sql`${o.order_id} = ${order.orderId} AND ${o.source} = ${source}`
@@ -85,6 +88,28 @@ export const announceOnce = async (tx: Tx, shopOrderId: number, status: OrderSta
     sql`UPDATE ${st} SET ${set(st, { announced: 1 })}
         WHERE ${st.shop_order_id} = ${shopOrderId} AND ${st.status} = ${status} AND ${st.announced} = 0`,
   )) > 0
+
+/** The order will be told to be at this status once more. */
+export const untellStatus = async (tx: Tx, shopOrderId: number, status: OrderStatus): Promise<void> => {
+  await tx.run(
+    sql`UPDATE ${st} SET ${set(st, { announced: 0 })}
+        WHERE ${st.shop_order_id} = ${shopOrderId} AND ${st.status} = ${status}`,
+  )
+}
+
+/** True when the order came to this status at another instant than was known. */
+export async function correctStatusTime(
+  tx: Tx,
+  shopOrderId: number,
+  status: OrderStatus,
+  toldMs: number,
+): Promise<boolean> {
+  const isIt = sql`${st.shop_order_id} = ${shopOrderId} AND ${st.status} = ${status}`
+  const known = await tx.row(sql`SELECT ${pick(st, 'at')} FROM ${st} WHERE ${isIt}`)
+  if (known === undefined || !isOtherTime(known.at, toldMs)) return false
+  await tx.run(sql`UPDATE ${st} SET ${set(st, { at: toldMs })} WHERE ${isIt}`)
+  return true
+}
 
 export const statusesOf = (tx: Tx, shopOrderId: number): Promise<{ status: OrderStatus; at: number }[]> =>
   tx.rows(

@@ -5,14 +5,16 @@ import type { EventKind } from '../../engine/inbox/event-kind.ts'
 import { givenNames, type KnownNames, matchGiven, whyNobody } from '../customers/given-customer.ts'
 import { type PhoneHash, phoneDigits } from '../customers/phone-hash.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { correctionsBy, namesOf, paidAtBy, saysItems, toldAtMs } from './corrections-by.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
 import { OrderClosed, OrderCreated, OrderPaid, OrderPartRefunded, OrderRefunded } from './order-events.ts'
-import { noteOfPartRefund, noteOfStatus } from './order-note.ts'
+import { noteKeyOf, noteOfPartRefund, noteOfStatus } from './order-note.ts'
 import { standingOf } from './order-status.ts'
 import {
   addStatus,
   announceOnce,
   changeOrder,
+  correctStatusTime,
   hasOtherPaid,
   holdOrder,
   itemsOf,
@@ -21,8 +23,16 @@ import {
   putItems,
   type StoredOrder,
   statusesOf,
+  untellStatus,
 } from './order-store.ts'
-import { addRefund, refundedOf, takeUntoldRefunds } from './refund-store.ts'
+import {
+  addRefund,
+  type RefundResult,
+  refundsOf,
+  sumOfRefunds,
+  takeUntoldRefunds,
+  untellRefunds,
+} from './refund-store.ts'
 
 export interface RecordOrderDeps {
   clock: Clock
@@ -63,12 +73,13 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
       if (status === 'refunded' && row.status === 'paid') continue
       const at = status === 'refunded' ? (row.refunded_at ?? toldAt) : toldAt
       if (!(await announceOnce(tx, row.id, status))) continue
-      await timeline.note(tx, noteOfStatus({ orderId: row.order_id, externalUserId, status, at, row, items }))
+      const again = status === 'refunded' ? await byWhichRefund(tx, row.id) : ''
+      await timeline.note(tx, noteOfStatus({ row, externalUserId, status, at, items, again }))
       // Only where the order stands now is news; how it came there is history.
       if (status !== row.status) continue
       await emit(tx, EVENT_OF[status], {
         // Short, whatever the shop's numbers are; not to be taken for one of them.
-        key: `row:${row.id}`,
+        key: `row:${row.id}${again}`,
         atMs: at,
         payload: {
           orderId: row.order_id,
@@ -81,6 +92,12 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
       })
     }
     await announceRefunds(tx, row, externalUserId)
+  }
+
+  /** A whole refund may turn out to have been a part of more, and be told again: by another part, or by more of it. */
+  async function byWhichRefund(tx: Tx, shopOrderId: number): Promise<string> {
+    const last = (await refundsOf(tx, shopOrderId)).at(-1)
+    return last === undefined ? '' : `:${last.id}:${last.fen}`
   }
 
   async function announceRefunds(tx: Tx, row: StoredOrder, externalUserId: string): Promise<void> {
@@ -112,17 +129,20 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
     return true
   }
 
-  /** What came back by this message; true when it says more than was known. */
-  async function addRefundOf(tx: Tx, order: OrderMessage, row: StoredOrder, atMs: number): Promise<boolean> {
+  /** What came back by this message. */
+  async function addRefundOf(tx: Tx, order: OrderMessage, row: StoredOrder, atMs: number): Promise<RefundResult> {
     const fen = order.status === 'refunded' ? order.totalFen : (order.refundedFen ?? 0)
+    if (fen === 0) return 'unchanged'
+    const isTimeTold = order.status === 'refunded' && order.atMs !== undefined
     const refundId = order.status === 'refunded' ? order.refundId : undefined
-    return fen > 0 && (await addRefund(tx, row.id, { refundId, fen, atMs }))
+    return addRefund(tx, row.id, { refundId, fen, atMs, isTimeTold })
   }
 
   /** Where the order stands, and what of it has come back, after all that was told. */
-  async function standing(tx: Tx, row: StoredOrder, totalFen: number): Promise<Partial<StoredOrder>> {
+  async function standing(tx: Tx, row: StoredOrder): Promise<Partial<StoredOrder>> {
+    const totalFen = row.total_fen
     const statuses = await statusesOf(tx, row.id)
-    const { fen: refundedFen, atMs: refundedAtMs } = await refundedOf(tx, row.id)
+    const { fen: refundedFen, atMs: refundedAtMs } = sumOfRefunds(await refundsOf(tx, row.id))
     const status = standingOf(
       statuses.map((one) => one.status),
       { totalFen, refundedFen },
@@ -133,27 +153,47 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
       refunded_fen: status === 'refunded' ? totalFen : Math.min(refundedFen, totalFen),
       refunded_at: status === 'refunded' ? (refundedAtMs ?? when('refunded')) : null,
       closed_at: when('closed'),
+      // Of what came back in part nobody told the payment: it was made after the order, and that day is near enough.
+      paid_at: row.paid_at ?? (status === 'paid' ? row.created_at : null),
     }
+  }
+
+  /** Keeps where the order stands now. A whole refund that turns out to have been a part is one no more, and another whole
+   *  refund will be news. */
+  async function restand(tx: Tx, row: StoredOrder, corrections: Partial<StoredOrder>): Promise<void> {
+    const stands = await standing(tx, { ...row, ...corrections })
+    await changeOrder(tx, row.id, { ...corrections, ...stands })
+    if (row.status !== 'refunded' || stands.status === 'refunded') return
+    await untellStatus(tx, row.id, 'refunded')
+    await untellRefunds(tx, row.id)
+  }
+
+  /** Takes over another instant of what was told before; of a refund, its parts have their own. */
+  async function correctTime(tx: Tx, order: OrderMessage, row: StoredOrder): Promise<boolean> {
+    const toldMs = toldAtMs(order)
+    if (toldMs === undefined || order.status === 'refunded') return false
+    if (!(await correctStatusTime(tx, row.id, order.status, toldMs))) return false
+    await timeline.correctTime(tx, noteKeyOf(row, order.status), toldMs)
+    return true
   }
 
   /** Stores one message about an order; the same message twice changes nothing, messages may come in any order, and one that
    *  says something else of what is known corrects it. Raises an event when the order's standing changes and its customer is
-   *  known. Throws orders.two-shops. */
+   *  known; a correction raises none again. Throws orders.two-shops. */
   async function record(tx: Tx, order: OrderMessage): Promise<RecordedOrder> {
     const now = clock.now()
     const keys = keysOf(order)
     const { row, isFirst } = await holdOrder(tx, order, keys, now)
-    const atMs = order.atMs ?? (order.status === 'paid' ? order.paidAtMs : undefined) ?? now
+    const atMs = toldAtMs(order) ?? order.supposedAtMs ?? now
     const isNews = await addStatus(tx, row.id, order.status, atMs)
-    const isMoreBack = await addRefundOf(tx, order, row, atMs)
-    const corrections = isFirst ? {} : correctionsBy(order, row, keys)
+    const refund = await addRefundOf(tx, order, row, atMs)
+    const hasOtherTime = !isNews && (await correctTime(tx, order, row))
+    const corrections = { ...(isFirst ? {} : correctionsBy(order, row, keys)), ...paidAtBy(order, row, atMs) }
     const hasOtherItems = saysItems(order, row) && (await putItems(tx, row.id, order.items))
-    if (isNews || isMoreBack || Object.keys(corrections).length > 0) {
-      const stands = await standing(tx, row, corrections.total_fen ?? row.total_fen)
-      await changeOrder(tx, row.id, { ...corrections, ...stands, ...paidAtBy(order, row, atMs) })
-    }
-    const isChanged = Object.keys(corrections).length > 0 || hasOtherItems
-    const result = isNews || isMoreBack ? 'stored' : isChanged && !isFirst ? 'corrected' : 'unchanged'
+    const isCorrected = hasOtherTime || refund === 'corrected' || Object.keys(corrections).length > 0
+    if (isNews || refund === 'news' || isCorrected) await restand(tx, row, corrections)
+    const isMore = isNews || refund === 'news'
+    const result = isMore ? 'stored' : isCorrected || hasOtherItems ? 'corrected' : 'unchanged'
     const matched = result === 'unchanged' ? row.external_userid !== null : await settle(tx, row.id)
     return { result, matched, nobody: matched || namesOf(row, keys) ? undefined : whyNobody(order.customer) }
   }
@@ -161,35 +201,3 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
   return { record, settle }
 }
 export type RecordOrder = ReturnType<typeof createRecordOrder>
-
-/** When it was paid: told by the message about the payment, or by one about what came after. */
-function paidAtBy(order: OrderMessage, row: StoredOrder, atMs: number): Partial<StoredOrder> {
-  if (order.status === 'paid')
-    return row.paid_at === null || order.paidAtMs !== undefined ? { paid_at: order.paidAtMs ?? atMs } : {}
-  return row.paid_at === null && order.paidAtMs !== undefined ? { paid_at: order.paidAtMs } : {}
-}
-
-/** By whom the order may still be found, by this or an earlier message. */
-const namesOf = (row: StoredOrder, keys: OrderKeys): boolean =>
-  [row, keys].some((one) => one.given_external_userid !== null || one.given_unionid !== null || one.phone_hash !== null)
-
-/** A message about a refund may name only what came back; one about the order's beginning is older than what is known. */
-const saysItems = (order: OrderMessage, row: StoredOrder): boolean =>
-  row.has_items === 0 || (order.status !== 'refunded' && (order.status !== 'created' || row.status === 'created'))
-
-/** What a message about a known order says otherwise, or has in addition. While nobody is found under the names of before,
- *  those of now take their place; afterwards the order stays with its customer. */
-function correctionsBy(order: OrderMessage, row: StoredOrder, keys: OrderKeys): Partial<StoredOrder> {
-  const isOpen = row.external_userid === null
-  const changes: { -readonly [Name in keyof StoredOrder]?: StoredOrder[Name] } = {}
-  for (const key of ['given_external_userid', 'given_unionid'] as const) {
-    if (keys[key] !== null && keys[key] !== row[key] && (isOpen || row[key] === null)) changes[key] = keys[key]
-  }
-  if (keys.phone_hash !== null && keys.phone_hash !== row.phone_hash && (isOpen || row.phone_hash === null)) {
-    Object.assign(changes, { phone_hash: keys.phone_hash, phone_tail: keys.phone_tail })
-  }
-  // A refund tells its own amount; what was paid is what the order is worth.
-  const tellsWorth = order.status === 'paid' || (order.status !== 'refunded' && row.status === 'created')
-  if (tellsWorth && order.totalFen !== row.total_fen) changes.total_fen = order.totalFen
-  return changes
-}

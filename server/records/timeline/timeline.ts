@@ -1,4 +1,4 @@
-import { count, every, maybeNumber, pick, type Selected, select, sql } from '../../core/db/sql.ts'
+import { count, every, maybeNumber, pick, type Selected, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
@@ -75,6 +75,10 @@ export function createTimeline({ clock, onNotes }: TimelineDeps) {
       if (notes.length === 0) return
       await tx.insertIgnore(t, notes.map(toRow))
       await onNotes?.(tx, notes)
+    },
+    /** What a known note tells happened at another instant than was thought. UTC milliseconds. */
+    correctTime: async (tx: Tx, key: string, atMs: number): Promise<void> => {
+      await tx.run(sql`UPDATE ${t} SET ${set(t, { at: atMs })} WHERE ${t.dedupe_key} = ${key}`)
     },
     queries: {
       /** One read of an index. The count too: on MySQL a smaller id may be committed after a larger one. */
