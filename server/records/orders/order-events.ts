@@ -1,5 +1,4 @@
 import Type from 'typebox'
-import { leftOut } from '../../core/db/define-table.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { defineOwnEvent } from '../own-event.ts'
 
@@ -47,5 +46,6 @@ export const OrderPartRefunded = defineOwnEvent(
     refundedFen: Type.Integer(),
     atMs: Type.Number(),
   }),
-  { isForwarded: true, replay: leftOut('no rule can name it') },
+  // No rule can name it, but what is paid is less by it.
+  use,
 )
