@@ -118,8 +118,17 @@ function moneyOf(rows: readonly OrderRow[]): Money {
   )
   const totalFen = status === 'created' && (paid ?? 0) === 0 ? (due ?? paid) : paid
   if (totalFen === undefined) throw new Unreadable('没有金额，请写成 128.00')
-  const back = Math.max(...rows.map((row) => row.refundFen ?? 0)) + sum(rows.map((row) => row.itemRefundFen))
-  return withRefund(status, { totalFen, back, isAllBack: rows.some((row) => row.isAllBack), isPaid: wasPaid(rows) })
+  const ofOrder = theSame(
+    rows.map((row) => row.orderRefundFen ?? row.refundFen),
+    '同一单各行的退款金额不同：是每件的还是整单的？请都写整单的退款金额',
+  )
+  // Two columns that tell the same, of the order and of its goods: not twice.
+  const back = Math.max(ofOrder ?? 0, sum(rows.map((row) => row.itemRefundFen)))
+  const whole = rows.filter((row) => row.hasNumber)
+  const isAllBack = whole.length > 0 && whole.every((row) => row.isAllBack)
+  if (!isAllBack && back === 0 && rows.some((row) => row.isAllBack))
+    throw new Unreadable('同一单有的行退款成功、有的没有，请补上「退款金额」写明退了多少')
+  return withRefund(status, { totalFen, back, isAllBack, isPaid: wasPaid(rows) })
 }
 
 /** Each row is a part of the order with a status and an amount of its own. */
@@ -128,9 +137,9 @@ function moneyOfParts(rows: readonly OrderRow[]): Money {
     if (row.status === undefined) throw new Unreadable('没有订单状态')
     const amount = row.status === 'created' && (row.totalFen ?? 0) === 0 ? (row.dueFen ?? row.totalFen) : row.totalFen
     if (amount === undefined) throw new Unreadable('没有金额，请写成 128.00')
-    const { isAllBack, refundFen } = row
-    const isPaid = wasPaid([row])
-    return { amount, ...withRefund(row.status, { totalFen: amount, back: refundFen ?? 0, isAllBack, isPaid }) }
+    const { isAllBack } = row
+    const back = Math.max(row.refundFen ?? 0, row.itemRefundFen ?? 0)
+    return { amount, ...withRefund(row.status, { totalFen: amount, back, isAllBack, isPaid: wasPaid([row]) }) }
   })
   const statuses = new Set(parts.map((part) => part.status))
   const stands = (['paid', 'refunded', 'created', 'closed'] as const).find((status) => statuses.has(status)) ?? 'closed'
@@ -138,8 +147,10 @@ function moneyOfParts(rows: readonly OrderRow[]): Money {
     stands === 'paid' || stands === 'refunded' ? status === 'paid' || status === 'refunded' : true,
   )
   const totalFen = sum(counts.map((part) => part.amount))
-  const back = sum(counts.map((part) => (part.status === 'refunded' ? part.amount : part.refundedFen)))
-  return { status: stands, totalFen, refundedFen: stands === 'paid' && back > 0 ? back : undefined }
+  const ofParts = sum(counts.map((part) => (part.status === 'refunded' ? part.amount : part.refundedFen)))
+  if (stands !== 'paid') return { status: stands, totalFen, refundedFen: undefined }
+  const back = Math.max(ofParts, ...rows.map((row) => row.orderRefundFen ?? 0))
+  return withRefund(stands, { totalFen, back, isAllBack: false, isPaid: true })
 }
 
 const wasPaid = (rows: readonly OrderRow[]): boolean => rows.some((row) => row.paidAtMs !== undefined)

@@ -27,7 +27,9 @@ const NAMES = {
   ],
   /** What is to be paid, for orders that are not paid yet. */
   due: ['应收订单金额', '订单总金额', '总金额', '总价格', '商品总价', '商品总价(元)', '商品金额合计', '买家应付货款'],
-  refund: ['退款金额', '订单已退款金额', '已退款金额'],
+  /** What came back of the order; of its part, where rows are parts (子订单). */
+  refund: ['退款金额', '已退款金额'],
+  orderRefund: ['订单已退款金额', '订单退款金额'],
   itemRefund: ['商品已退款金额', '商品退款金额'],
   createdAt: ['createdAt', '下单时间', '订单创建时间', '订单提交时间', '订单下单时间', '创建时间'],
   paidAt: ['paidAt', '付款时间', '支付时间', '买家付款时间', '付款确认时间', '支付完成时间', '订单成交时间'],

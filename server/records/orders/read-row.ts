@@ -22,11 +22,14 @@ export interface OrderRow {
   line: number
   orderId: string
   isSubOrder: boolean
+  /** False for what merged cells leave of a row: its goods. */
+  hasNumber: boolean
   status: OrderStatus | undefined
   isAllBack: boolean
   totalFen: number | undefined
   dueFen: number | undefined
   refundFen: number | undefined
+  orderRefundFen: number | undefined
   itemRefundFen: number | undefined
   customer: NamedCustomer
   createdAtMs: number | undefined
@@ -70,11 +73,13 @@ export function readRow(record: CsvRecord, sheet: Sheet): OrderRow {
     line: record.line,
     orderId: get('orderId'),
     isSubOrder: sheet.columns.subOrderId !== undefined,
+    hasNumber: get('orderId') !== '',
     status,
     isAllBack: get('afterSale') === '退款成功',
     totalFen: amount('金额', get('total'), get('totalFen')),
     dueFen: amount('应付金额', get('due'), ''),
     refundFen: refund(get('refund')),
+    orderRefundFen: refund(get('orderRefund')),
     itemRefundFen: refund(get('itemRefund')),
     customer: namedCustomer({
       externalUserId: get('externalUserId'),
