@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
+import { signedPost } from '../testing/signed-post.ts'
 import { runImport } from './import-orders.ts'
 
 const HEADER = '订单号,状态,金额,手机号,付款时间,商品编码,商品名称,数量,单价,品类\n'
@@ -71,7 +72,7 @@ describe('import:orders', () => {
       'B0,已付款,10,13800001111,,,,,,',
       'B2,发货了吗,10,13800001111,,,,,,',
       'B3,已付款,十块,13800001111,,,,,,',
-      'B4,已付款,10,1.38E+10,,,,,,',
+      'B4,已付款,10,1.38E+10,2026-01-02,,,,,',
       'B5,已付款,10,13800001111,2026-13-01 10:00,,,,,',
       ',已付款,10,13800001111,,,,,,',
       'B6,已付款,10,13800001111,,S1,肉眼,1,5,',
@@ -83,11 +84,12 @@ describe('import:orders', () => {
       '第 3 行没有导入：已付款的订单没有付款时间，请补上「付款时间」',
       '第 4 行没有导入：状态看不懂，可写：待付款、已付款、已退款、已关闭',
       '第 5 行没有导入：金额看不懂，请写成 128.00',
-      '第 6 行没有导入：手机号被 Excel 变成了科学计数法，请把该列设为文本',
       '第 7 行没有导入：付款时间看不懂，请写成 2026-11-22 10:00:00',
       '第 8 行没有导入：没有订单号',
       '第 10 行没有导入：数量要写成数字',
       '第 9 行没有导入：同一订单的其他行有问题，整单没有导入',
+      // Whether its order is known already is found out last.
+      '第 6 行没有导入：手机号被 Excel 变成了科学计数法，请把该列设为文本',
     ])
     expect((await orders()).map((row) => (row as { order_id: string }).order_id)).toEqual(['B1', 'B7'])
   })
@@ -137,6 +139,27 @@ describe('import:orders', () => {
     )
     expect(await orders()).toEqual([
       { order_id: 'F1', status: 'paid', total_fen: 12_800, external_userid: externalUserId },
+    ])
+  })
+
+  it('a masked row tells what became of a known order, and is refused where nobody is known', async () => {
+    const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+    await t.sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: ['13800003333'] })
+    await t.settle()
+    const row = (id: string, status: string, phone: string) => `${id},${status},10,${phone},2026-11-20 10:00:00,,,,,\n`
+    // K2 waits for whoever has this phone; K3 is nobody's, told so by a shop.
+    expect(await run(HEADER + row('K1', '已付款', '13800003333') + row('K2', '已付款', '13800004444'))).toBe(0)
+    await signedPost(t, '/api/orders', { orderId: 'K3', status: 'paid', totalFen: 1_000, source: '文件导入' })
+    const masked = ['K1', 'K2', 'K3', 'K4'].map((id) => row(id, '已退款', '138****0000')).join('')
+    expect(await run(HEADER + masked)).toBe(1)
+    expect(err).toEqual([4, 5].map((line) => `第 ${line} 行没有导入：手机号被打了星号或加了密，找不到客户`))
+    expect(await orders()).toEqual([
+      { order_id: 'K1', status: 'refunded', total_fen: 1_000, external_userid: externalUserId },
+      { order_id: 'K2', status: 'refunded', total_fen: 1_000, external_userid: null },
+      { order_id: 'K3', status: 'paid', total_fen: 1_000, external_userid: null },
+    ])
+    expect(await t.rawRows(`SELECT COUNT(*) AS told FROM inbound_event WHERE kind = 'order.refunded'`)).toEqual([
+      { told: 1 },
     ])
   })
 

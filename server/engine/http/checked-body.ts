@@ -32,5 +32,8 @@ export function instantOf(
   const instantMs =
     typeof written === 'number' ? written : ISO_WITH_OFFSET.test(written) ? Date.parse(written) : Number.NaN
   if (isSane(instantMs)) return instantMs
+  if (typeof written === 'number' && isSane(written * 1_000)) {
+    throw invalidBody([`${field} looks like Unix seconds; send milliseconds, 1,000 times as much`], about)
+  }
   throw invalidBody([`${field} must be ISO 8601 with offset (2026-11-22T10:00:00+08:00) or UTC milliseconds`], about)
 }

@@ -6,8 +6,10 @@ import { type PhoneHash, phoneDigits } from './phone-hash.ts'
 
 const Name = (maxLength: number) => Type.Optional(Type.Union([Type.String({ maxLength }), Type.Null()]))
 
-/** By what another program may name a customer: any of the three. Empty and null are absent. */
-export const GivenCustomer = Type.Object({ externalUserId: Name(64), unionId: Name(64), phone: Name(64) })
+/** By what another program may name a customer: any of the three, or none. Empty and null are absent. */
+export const GivenCustomer = Type.Optional(
+  Type.Union([Type.Object({ externalUserId: Name(64), unionId: Name(64), phone: Name(64) }), Type.Null()]),
+)
 export type GivenCustomer = Static<typeof GivenCustomer>
 
 /** How a customer was named, without what is not there. */
@@ -17,10 +19,10 @@ export interface NamedCustomer {
   phone?: string
 }
 
-export function namedCustomer(given: GivenCustomer): NamedCustomer {
+export function namedCustomer(given: GivenCustomer | undefined): NamedCustomer {
   const named: NamedCustomer = {}
   for (const key of ['externalUserId', 'unionId', 'phone'] as const) {
-    const name = plainText(given[key] ?? '')
+    const name = plainText(given?.[key] ?? '')
     if (name !== '') named[key] = name
   }
   return named
@@ -51,7 +53,7 @@ export interface Match {
 
 export type KnownNames = Pick<typeof customerQueries, 'exists' | 'byUnionId' | 'byPhoneHash' | 'identityOf'>
 
-export function givenNames(given: GivenCustomer, phoneHash: PhoneHash): GivenNames {
+export function givenNames(given: GivenCustomer | undefined, phoneHash: PhoneHash): GivenNames {
   const { externalUserId, unionId, phone } = namedCustomer(given)
   return {
     given_external_userid: externalUserId ?? null,

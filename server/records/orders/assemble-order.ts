@@ -1,4 +1,4 @@
-import { type NamedCustomer, whyNobody } from '../customers/given-customer.ts'
+import type { NamedCustomer } from '../customers/given-customer.ts'
 import type { CsvRecord } from './csv-records.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
 import { type OrderRow, readRow, type Sheet, Unreadable } from './read-row.ts'
@@ -68,8 +68,6 @@ function orderOf(rows: OrderRow[]): OrderMessage {
   if (first === undefined) throw new Unreadable('没有行')
   const money = first.isSubOrder ? moneyOfParts(rows) : moneyOf(rows)
   const customer = customerOf(rows)
-  const why = whyNobody(customer)
-  if (why !== undefined) throw new Unreadable(why)
   const earliest = (key: 'createdAtMs' | 'paidAtMs'): number | undefined => least(rows.map((row) => row[key]))
   const { status } = money
   const createdAtMs = earliest('createdAtMs')

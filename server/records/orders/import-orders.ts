@@ -1,13 +1,15 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { whyNobody } from '../customers/given-customer.ts'
 import type { RowFault, RowsOutcome } from './assemble-order.ts'
 import { csvForm } from './csv-form.ts'
 import { type CsvForm, type CsvRecord, csvRecords } from './csv-records.ts'
+import type { OrderMessage } from './order-body.ts'
 import { readHeader } from './order-columns.ts'
 import { orderRows } from './order-rows.ts'
 import { isOrderWithoutNumber, orderIdOf, type Sheet } from './read-row.ts'
-import type { RecordOrder } from './record-order.ts'
+import type { RecordedOrder, RecordOrder } from './record-order.ts'
 
 export interface ImportCounts {
   /** Rows read, header left out. */
@@ -35,6 +37,9 @@ export interface ImportDeps {
 }
 
 type ReadOrder = Extract<RowsOutcome, { kind: 'order' }>
+
+/** Faults of one order, not of the file. */
+const TOLD = new Set(['orders.two-shops', 'orders.nobody'])
 
 /** Enough to share a commit, few enough to let others in between. */
 const BATCH = 100
@@ -78,13 +83,23 @@ export async function importOrders(open: () => AsyncIterable<Uint8Array>, deps: 
     const faults: RowFault[] = []
     for (const { order, line } of orders) {
       try {
-        results.push(await deps.orders.record(tx, order))
+        results.push(await recordOne(tx, order))
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'orders.two-shops') throw error
+        if (!(error instanceof AppError) || !TOLD.has(error.code)) throw error
         faults.push({ line, message: error.zh ?? error.message })
       }
     }
     return { results, faults }
+  }
+
+  /** A new order of nobody is a slip in the file; of an order that is somebody's it tells what became of it. */
+  async function recordOne(tx: Tx, order: OrderMessage): Promise<RecordedOrder> {
+    if (whyNobody(order.customer) === undefined) return deps.orders.record(tx, order)
+    return tx.savepoint(async () => {
+      const recorded = await deps.orders.record(tx, order)
+      if (recorded.nobody === undefined) return recorded
+      throw new AppError('orders.nobody', 'a new order that names nobody', { status: 400, zh: recorded.nobody })
+    })
   }
 
   async function* counted(): AsyncGenerator<CsvRecord> {

@@ -35,15 +35,17 @@ export const OrderBody = Type.Object({
   at: Instant,
   /** Of one refund among several: then `totalFen` is what came back by this one, else by all until now. */
   refundId: Maybe(Type.String({ maxLength: 100 })),
-  items: Type.Array(
-    Type.Object({
-      sku: Maybe(Type.String({ maxLength: 100 })),
-      name: NotEmpty(500),
-      quantity: Line,
-      priceFen: Type.Integer({ minimum: -100_000_000_000, maximum: 100_000_000_000 }),
-      category: Maybe(Type.String({ maxLength: 60 })),
-    }),
-    { maxItems: 500 },
+  items: Maybe(
+    Type.Array(
+      Type.Object({
+        sku: Maybe(Type.String({ maxLength: 100 })),
+        name: NotEmpty(500),
+        quantity: Line,
+        priceFen: Type.Integer({ minimum: -100_000_000_000, maximum: 100_000_000_000 }),
+        category: Maybe(Type.String({ maxLength: 60 })),
+      }),
+      { maxItems: 500 },
+    ),
   ),
   source: NotEmpty(60),
 })
@@ -98,7 +100,8 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
   const source = plainText(body.source)
   if (orderId === '') throw invalidBody(['/orderId must not be blank'], ABOUT)
   if (source === '') throw invalidBody(['/source must not be blank'], ABOUT)
-  const items = body.items.flatMap((item) => goodsOf(item) ?? [])
+  const lines = body.items ?? []
+  const items = lines.flatMap((item) => goodsOf(item) ?? [])
   return {
     orderId,
     status: body.status,
@@ -111,7 +114,7 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
     refundId: plainText(body.refundId ?? '') || undefined,
     refundedFen: undefined,
     items,
-    itemsLeftOut: body.items.length - items.length,
+    itemsLeftOut: lines.length - items.length,
     source,
   }
 }

@@ -108,6 +108,26 @@ it('empty and null are absent; invisible characters are not there', async () => 
   expect(await t.summary(externalUserId)).toMatchObject({ paidCount: 1 })
 })
 
+it('null is absent, as nothing is: nobody whose it is, no goods', async () => {
+  const externalUserId = await t.customer()
+  const answers = [
+    await t.post(order({ customer: null, items: null, paidAt: null, refundId: null })),
+    await t.post(order({ orderId: 'A2', customer: undefined, items: undefined })),
+  ]
+  for (const { status, json } of answers) {
+    expect(status).toBe(200)
+    expect(json).toMatchObject({ result: 'stored', matched: false, nobody: '没有手机号、unionId、客户ID，找不到客户' })
+  }
+  // Silence of who it is takes nobody's order away.
+  await t.post(order({ customer: { externalUserId } }))
+  expect((await t.post(order({ customer: null }))).json).toEqual({
+    orderId: 'A1',
+    status: 'paid',
+    result: 'unchanged',
+    matched: true,
+  })
+})
+
 it('gifts and weights are goods; discounts and counts of nothing are left out with a word', async () => {
   const externalUserId = await t.customer()
   const items = [

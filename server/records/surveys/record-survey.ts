@@ -3,7 +3,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
-import { givenNames, type KnownNames, matchGiven, namedCustomer, whyNobody } from '../customers/given-customer.ts'
+import { givenNames, type KnownNames, matchGiven, whyNobody } from '../customers/given-customer.ts'
 import type { PhoneHash } from '../customers/phone-hash.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { SurveyAnswer, SurveyMessage } from './survey-body.ts'
@@ -78,7 +78,7 @@ export async function recordSurvey(tx: Tx, message: SurveyMessage, deps: RecordS
     )
   }
   const matched = await settleSurvey(tx, row.id, deps)
-  const nobody = matched ? undefined : whyNobody(namedCustomer(message.customer))
+  const nobody = matched ? undefined : whyNobody(message.customer)
   return { result: 'stored', matched, ...(nobody === undefined ? {} : { nobody }) }
 }
 

@@ -1,20 +1,21 @@
 import Type, { type Static } from 'typebox'
 import { checkedBody, instantOf } from '../../engine/http/checked-body.ts'
-import { GivenCustomer } from '../customers/given-customer.ts'
+import { GivenCustomer, type NamedCustomer, namedCustomer } from '../customers/given-customer.ts'
 
 const NotEmpty = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 
-/** Body of POST /api/surveys: one person's response to one survey. Several answers to one question are several entries. */
+/** Body of POST /api/surveys: one person's response to one survey. Several answers to one question are several entries;
+ *  null: not answered. */
 const SurveyBody = Type.Object({
   surveyId: NotEmpty(60),
   responseId: NotEmpty(100),
   customer: GivenCustomer,
-  /** ISO 8601 with offset, or UTC milliseconds; default now. */
-  answeredAt: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Integer({ minimum: 0 })])),
+  /** ISO 8601 with offset, or UTC milliseconds; absent, null or empty: now. */
+  answeredAt: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Integer({ minimum: 0 }), Type.Null()])),
   answers: Type.Array(
     Type.Object({
       question: NotEmpty(200),
-      answer: Type.Union([Type.String({ maxLength: 2_000 }), Type.Number(), Type.Boolean()]),
+      answer: Type.Union([Type.String({ maxLength: 2_000 }), Type.Number(), Type.Boolean(), Type.Null()]),
     }),
     { maxItems: 200 },
   ),
@@ -25,7 +26,8 @@ export interface SurveyAnswer {
   answer: string
 }
 
-export interface SurveyMessage extends Omit<Static<typeof SurveyBody>, 'answeredAt' | 'answers'> {
+export interface SurveyMessage extends Omit<Static<typeof SurveyBody>, 'answeredAt' | 'answers' | 'customer'> {
+  customer: NamedCustomer
   /** UTC milliseconds. */
   answeredAtMs: number | undefined
   answers: SurveyAnswer[]
@@ -35,11 +37,17 @@ const ABOUT = { what: 'surveys', zh: '问卷' }
 
 /** Throws surveys.invalid (400) naming fields, never their values. */
 export function parseSurvey(value: unknown): SurveyMessage {
-  const { answeredAt, answers, ...rest } = checkedBody(SurveyBody, value, ABOUT)
+  const { answeredAt, answers, customer, ...rest } = checkedBody(SurveyBody, value, ABOUT)
   return {
     ...rest,
+    customer: namedCustomer(customer),
     surveyId: rest.surveyId.trim(),
-    answeredAtMs: answeredAt === undefined ? undefined : instantOf(answeredAt, { field: '/answeredAt', ...ABOUT }),
-    answers: answers.map(({ question, answer }) => ({ question: question.trim(), answer: String(answer).trim() })),
+    answeredAtMs:
+      answeredAt === undefined || answeredAt === null || answeredAt === ''
+        ? undefined
+        : instantOf(answeredAt, { field: '/answeredAt', ...ABOUT }),
+    answers: answers.flatMap(({ question, answer }) =>
+      answer === null ? [] : { question: question.trim(), answer: String(answer).trim() },
+    ),
   }
 }

@@ -82,6 +82,18 @@ test('a response by phone waits for the guide to note it, and nothing of it is i
   expect(t.logLines.join()).not.toMatch(/重口|13800001111/)
 })
 
+test('null is absent: no customer, no time, a question that was not answered', async () => {
+  const answers = [{ question: '电话', answer: null }, TASTE]
+  expect((await post(survey({ customer: null, answeredAt: null, answers }))).json).toEqual({
+    responseId: 'R1',
+    result: 'stored',
+    matched: false,
+    nobody: '没有手机号、unionId、客户ID，找不到客户',
+  })
+  expect(await t.rawRows('SELECT answered_at FROM survey_response')).toEqual([{ answered_at: t.clock.now() }])
+  expect(await t.rawRows('SELECT question, answer FROM survey_answer')).toEqual([TASTE])
+})
+
 test('an unsigned or unreadable response is refused, naming the field and never its value', async () => {
   expect(await signedPost(t, '/api/surveys', survey(), { secret: 'another' })).toMatchObject({
     status: 401,
@@ -92,5 +104,6 @@ test('an unsigned or unreadable response is refused, naming the field and never 
   expect(refused.json.message).toContain('/answers/0/question')
   expect(JSON.stringify(refused.json)).not.toContain('重口')
   expect(await post(survey({ answeredAt: '2026-11-20 10:00' }))).toMatchObject({ status: 400 })
+  expect((await post(survey({ answeredAt: 1_795_000_000 }))).json.message).toContain('Unix seconds')
   expect(await t.rawRows('SELECT id FROM survey_response')).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { AppError } from '../../../core/kernel/app-error.ts'
+import { whyNobody } from '../../customers/given-customer.ts'
 import { importOrders } from '../import-orders.ts'
 import type { OrderMessage } from '../order-body.ts'
 
@@ -21,12 +22,13 @@ export async function readOrders(content: string | Buffer, now = '2026-11-22T09:
   }
   try {
     await importOrders(open, {
-      db: { tx: (work) => work(undefined as never) },
+      db: { tx: (work) => work({ savepoint: (part: () => unknown) => part() } as never) },
       clock: { now: () => Date.parse(now) },
       orders: {
         record: async (_tx, order) => {
-          orders.push(order)
-          return { result: 'stored', matched: false, nobody: undefined }
+          const nobody = whyNobody(order.customer)
+          if (nobody === undefined) orders.push(order)
+          return { result: 'stored', matched: false, nobody }
         },
       },
       onFault: ({ line, message }) => faults.push(`${line}: ${message}`),
