@@ -59,8 +59,9 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const engine = createEngine({ db, clock, log, instance, only })
   const { emit, outbox, accept } = engine
   // Who is told of an alert is told in the outbox's way; the thunk breaks the circle.
-  const alerts = createAlerts({ clock, onOpened: (tx, alert) => alertsOut.tell(tx, alert) })
-  const watch = createWatch({ db, clock, alerts })
+  const alerts = createAlerts({ clock, onTold: (tx, alert) => alertsOut.tell(tx, alert) })
+  const folder = settings.HUOSHUI_CONFIG
+  const watch = createWatch({ db, clock, alerts, folder, askAgain: () => wecom.appSettings.callbackIps() })
   const metrics = createMetrics(db, alerts.queries, (tx) => readEta(tx, clock.now()))
   const wecom = createWecom({
     ...wecomOptions(settings, { db, instance }),
@@ -76,7 +77,6 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
 
   const { onFaults } = watch
-  const folder = settings.HUOSHUI_CONFIG
   const rules = createRuleBookHolder({ folder, db, clock, log, vocabulary: VOCABULARY, onFaults })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })

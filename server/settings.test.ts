@@ -82,3 +82,16 @@ test('a command asks only for what it needs', () => {
   expect(readSomeSettings({}, ['DATABASE_URL'])).toEqual({ DATABASE_URL: 'sqlite:./data/huoshui.db' })
   expect(() => readSomeSettings({}, ['DATABASE_URL', 'ORDERS_SECRET'])).toThrow(AppError)
 })
+
+test('ways for alerts that could never work are refused at the start', () => {
+  const robot = 'http://robot.example.com/send?key=PLANTED'
+  expect(faultsOf({ ...good, ALERT_WEBHOOK: robot })).toContain('ALERT_WEBHOOK must begin with https://')
+  expect(faultsOf({ ...good, ALERT_WEBHOOK: robot })).not.toContain('PLANTED')
+  expect(readSettings({ ...good, ALERT_WEBHOOK: robot, WEBHOOK_PRIVATE: 'yes' }).ALERT_WEBHOOK).toBe(robot)
+  expect(readSettings({ ...good, ALERT_WEBHOOK: 'https://robot.example.com/' }).ALERT_WEBHOOK).toBeDefined()
+  expect(faultsOf({ ...good, ALERT_SMTP: 'smtp://mail.example.com' })).toContain('ALERT_MAIL_TO is missing')
+  expect(faultsOf({ ...good, ALERT_MAIL_TO: 'ops@example.com' })).toContain('ALERT_SMTP is missing')
+  expect(readSettings({ ...good, ALERT_SMTP: 'smtp://m.example.com', ALERT_MAIL_TO: 'o@example.com' })).toBeDefined()
+  // Who reads one of them alone is told nothing of the other.
+  expect(readSomeSettings({ ALERT_MAIL_TO: 'ops@example.com' }, ['ALERT_MAIL_TO'])).toBeDefined()
+})

@@ -197,6 +197,29 @@ const SPECS = {
   }),
 }
 
+/** What is wrong only when several settings are seen together. */
+const TOGETHER: readonly { name: keyof Settings; isWrong: (values: Partial<Settings>) => boolean; text: string }[] = [
+  {
+    name: 'ALERT_WEBHOOK',
+    isWrong: (values) =>
+      /^http:/i.test(values.ALERT_WEBHOOK ?? '') &&
+      values.WEBHOOK_PRIVATE !== undefined &&
+      values.WEBHOOK_PRIVATE !== 'yes',
+    text: 'ALERT_WEBHOOK must begin with https://, or set WEBHOOK_PRIVATE=yes when it stays in the inner network',
+  },
+  {
+    name: 'ALERT_MAIL_TO',
+    isWrong: (values) => values.ALERT_SMTP !== undefined && values.ALERT_MAIL_TO?.length === 0,
+    text: 'ALERT_MAIL_TO is missing: with ALERT_SMTP alone no mail goes to anybody',
+  },
+  {
+    name: 'ALERT_SMTP',
+    isWrong: (values) =>
+      'ALERT_SMTP' in values && values.ALERT_SMTP === undefined && (values.ALERT_MAIL_TO?.length ?? 0) > 0,
+    text: 'ALERT_SMTP is missing: ALERT_MAIL_TO alone sends no mail',
+  },
+]
+
 type Parsed<Spec> = Spec extends SettingSpec<infer Value> ? Value : never
 export type Settings = { readonly [Name in keyof typeof SPECS]: Parsed<(typeof SPECS)[Name]> }
 
@@ -258,6 +281,9 @@ function examine(
       faults.push({ name, isMissing: false, text: `${name} ${value.text}${quoted} (${spec.doc})` })
     } else values[name] = value
   }
-  // Each value came from the spec of its own name.
+  for (const { name, isWrong, text } of TOGETHER) {
+    // Each value came from the spec of its own name.
+    if (isWrong(values as Partial<Settings>)) faults.push({ name, isMissing: false, text })
+  }
   return { values: values as Partial<Settings>, faults }
 }

@@ -73,6 +73,35 @@ export const deadLetters = {
     ]
   },
 
+  /** How many of each kind, the newest of them, and why that one was given up. */
+  tally: async (
+    tx: Tx,
+  ): Promise<
+    { kind: DeadLetter['kind']; what: string; count: number; newestAtMs: number; errcode: number | undefined }[]
+  > => {
+    const e = INBOUND_EVENT
+    const newest = number(sql`MAX(COALESCE(${a.finished_at}, ${a.created_at}))`)
+    const actions = await tx.rows(
+      sql`SELECT ${select({ what: a.kind, count: count(), newestAtMs: newest, lastId: number(sql`MAX(${a.id})`) })}
+          FROM ${ACTION} WHERE ${a.state} = 'dead' GROUP BY ${a.kind} ORDER BY ${a.kind}`,
+    )
+    const events = await tx.rows(
+      sql`SELECT ${select({ what: e.kind, count: count(), newestAtMs: number(sql`MAX(${e.due_at})`) })}
+          FROM ${e} WHERE ${e.state} = 'dead' GROUP BY ${e.kind} ORDER BY ${e.kind}`,
+    )
+    const codes = new Map<number, number | undefined>()
+    for (const { lastId } of actions) {
+      const row = await tx.row(
+        sql`SELECT ${select({ errcode: a.error_code })} FROM ${ACTION} WHERE ${a.id} = ${lastId}`,
+      )
+      codes.set(lastId, row?.errcode ?? undefined)
+    }
+    return [
+      ...actions.map(({ lastId, ...row }) => ({ ...row, kind: 'action' as const, errcode: codes.get(lastId) })),
+      ...events.map((row) => ({ ...row, kind: 'event' as const, errcode: undefined })),
+    ]
+  },
+
   /** Calls that WeCom refused for good (state `failed`), or whose time was over (`expired`), since then; newest first. They
    *  are not tried again by themselves. */
   refused: async (tx: Tx, { sinceMs, limit }: { sinceMs: number; limit: number }): Promise<DeadLetter[]> => {

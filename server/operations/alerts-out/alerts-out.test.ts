@@ -42,11 +42,10 @@ async function openMailbox(): Promise<{ url: string; mails: string[] }> {
   return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, mails }
 }
 
-const raise = () =>
-  t.db.tx((tx) =>
-    t.huoshui.alerts.raise(tx, { key: 'platform.refused:60020', text: '企业微信拒绝', todo: '加可信 IP' }),
-  )
-const resolve = () => t.db.tx((tx) => t.huoshui.alerts.resolve(tx, 'platform.refused:60020'))
+const REFUSED = 'platform.refused:60020'
+const raise = (key = REFUSED) =>
+  t.db.tx((tx) => t.huoshui.alerts.raise(tx, { key, text: '企业微信拒绝', todo: '加可信 IP' }))
+const resolve = (key = REFUSED) => t.db.tx((tx) => t.huoshui.alerts.resolve(tx, key))
 
 it('an alert goes out by app, robot and mail, once for each opening, and by the others while WeCom refuses us', async () => {
   const [robot, mailbox] = [await openRobot(), await openMailbox()]
@@ -65,7 +64,7 @@ it('an alert goes out by app, robot and mail, once for each opening, and by the 
       msgtype: 'text',
       text: { content: expect.stringMatching(/^【活水】企业微信拒绝（从 .* 起）\n下一步：加可信 IP$/) },
       msg_type: 'text',
-      alert: { key: 'platform.refused:60020' },
+      alert: { key: REFUSED },
     },
   ])
   expect(mailbox.mails).toHaveLength(1)
@@ -111,3 +110,54 @@ it.each(['{"errcode":93000,"errmsg":"invalid webhook url"}', '{"code":19024,"msg
     expect(robot.heard).toHaveLength(2)
   },
 )
+
+// No call of ours tells that it is over.
+const DOWN = 'webhook.down:crm'
+
+it('a way that does not work is told by the others, once, and is over when the next alert goes out by it', async () => {
+  const robot = await openRobot(Array(3).fill(503))
+  t = await buildTestApp({ env: { ALERT_USERIDS: 'zhangsan', ALERT_WEBHOOK: robot.url, WEBHOOK_PRIVATE: 'yes' } })
+  const told = () =>
+    t.sandbox.calls('message/send').filter(({ body }) => JSON.stringify(body).includes('告警发不出去')).length
+  const open = async () => (await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))).map(({ key }) => key)
+  await raise(DOWN)
+  await t.settle()
+  expect(await open()).toEqual([DOWN])
+  for (const _again of [1, 2]) await t.advance(30_000)
+  expect(await open()).toEqual([DOWN, 'alerts.way:robot'])
+  await t.settle()
+  expect(told()).toBe(1)
+  for (let minute = 0; minute < 3; minute++) await t.advance(MINUTE_MS)
+  expect(await open()).toEqual([DOWN])
+  // Not even afterwards does it tell of itself.
+  expect(robot.heard.filter((body) => body.includes('告警发不出去'))).toEqual([])
+  expect(told()).toBe(1)
+})
+
+it('a robot that will not take it ever is told at once, by the mail', async () => {
+  const [robot, mailbox] = [await openRobot([404]), await openMailbox()]
+  const mail = { ALERT_SMTP: mailbox.url, ALERT_MAIL_TO: 'ops@example.com' }
+  t = await buildTestApp({ env: { ...mail, ALERT_WEBHOOK: robot.url, WEBHOOK_PRIVATE: 'yes' } })
+  await raise(DOWN)
+  await t.settle()
+  expect(mailbox.mails).toHaveLength(2)
+  await t.advance(MINUTE_MS)
+  expect(mailbox.mails).toHaveLength(2)
+})
+
+it('alerts that the members of ALERT_USERIDS cannot get are told by the robot, with whom, until one gets through', async () => {
+  const robot = await openRobot()
+  t = await buildTestApp({ env: { ALERT_USERIDS: 'chief', ALERT_WEBHOOK: robot.url, WEBHOOK_PRIVATE: 'yes' } })
+  const open = async () => (await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))).map(({ key }) => key)
+  await raise(DOWN)
+  await t.settle()
+  expect(robot.heard.filter((body) => body.includes('chief（chief）不在应用的可见范围里'))).toHaveLength(1)
+  expect(await open()).toContain('staff.unreachable:chief')
+  t.sandbox.addStaff({ userId: 'chief', name: '老板' })
+  await resolve(DOWN)
+  await t.advance(MINUTE_MS)
+  await raise(DOWN)
+  await t.settle()
+  expect(await open()).toEqual([DOWN])
+  expect(robot.heard).toHaveLength(3)
+})

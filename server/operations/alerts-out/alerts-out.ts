@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
 import Type from 'typebox'
+import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { defineAction, type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
-import type { OpenedAlert } from '../../records/alerts/alerts.ts'
+import type { Alerts, ToldAlert } from '../../records/alerts/alerts.ts'
 import type { StaffTelling } from '../../records/staff/tell-staff.ts'
 import type { PostDelivery } from '../events-out/post-delivery.ts'
 import type { SendMail } from './send-mail.ts'
+import { createWayAlerts, MAIL, ROBOT } from './way-alerts.ts'
 
 const AlertText = Type.Object({ id: Type.String(), key: Type.String(), text: Type.String(), todo: Type.String() })
 /** To a robot of a chat group, or any address that takes JSON. */
@@ -17,7 +19,9 @@ export const PostAlert = defineAction('alert.post', 'outside', AlertText)
 export const MailAlert = defineAction('alert.mail', 'outside', AlertText)
 
 export interface AlertsOutDeps {
+  db: Pick<Db, 'tx'>
   clock: Clock
+  alerts: Alerts
   outbox: Outbox
   staffTelling: Pick<StaffTelling, 'tell'>
   /** Who gets a message of the app; nobody when empty. */
@@ -33,36 +37,46 @@ export interface AlertsOutDeps {
 export function createAlertsOut(deps: AlertsOutDeps) {
   const { clock, outbox, staffTelling, userIds, webhookUrl, post, sendMail } = deps
   const reason = { text: '有要人处理的事' }
+  const robot = createWayAlerts(deps, ROBOT)
+  const mail = createWayAlerts(deps, MAIL)
 
   const executors: Executor[] = [
     execute(PostAlert, {
-      perform: async ({ payload, attempts }) => {
-        if (webhookUrl === undefined) return
-        refuseNo(await post({ url: webhookUrl, headers: {}, body: JSON.stringify(bodyOf(payload)), attempts }))
-      },
+      perform: ({ payload, attempts }) =>
+        robot.watched(attempts, async () => {
+          if (webhookUrl === undefined) return
+          refuseNo(await post({ url: webhookUrl, headers: {}, body: JSON.stringify(bodyOf(payload)), attempts }))
+        }),
+      record: (tx) => robot.works(tx),
+      abandoned: (tx, _action, { message }) => robot.fails(tx, message),
     }),
     execute(MailAlert, {
-      perform: async ({ payload: { id, text, todo } }) => {
-        await sendMail?.({ id, subject: `【活水】${text.slice(0, 80)}`, text: `${text}\n\n下一步：${todo}\n` })
-      },
+      perform: ({ payload: { id, text, todo }, attempts }) =>
+        mail.watched(attempts, async () => {
+          await sendMail?.({ id, subject: `【活水】${text.slice(0, 80)}`, text: `${text}\n\n下一步：${todo}\n` })
+        }),
+      record: (tx) => mail.works(tx),
+      abandoned: (tx, _action, { message }) => mail.fails(tx, message),
     }),
   ]
 
   /** In the transaction that opens the alert. */
-  async function tell(tx: Tx, { key, text, todo, sinceMs, lapseAtMs }: OpenedAlert): Promise<void> {
+  async function tell(tx: Tx, { key, text, todo, sinceMs, lapseAtMs, alsoTo }: ToldAlert): Promise<void> {
     // Told so late that it is over.
     if (lapseAtMs !== undefined && lapseAtMs < clock.now()) return
-    const id = createHash('sha256').update(`${key}\n${sinceMs}`).digest('base64url').slice(0, 22)
-    if (userIds.length > 0) {
+    const id = createHash('sha256').update(`${key}\n${sinceMs}\n${text}`).digest('base64url').slice(0, 22)
+    const toldByApp = [...new Set([...userIds, ...alsoTo])]
+    if (toldByApp.length > 0) {
       const said = `【活水】${text}\n下一步：${todo}`
-      await staffTelling.tell(tx, { key: `alert:${id}`, userIds, text: said, reason })
+      await staffTelling.tell(tx, { key: `alert:${id}`, userIds: toldByApp, text: said, reason })
     }
     const payload = { id, key, text: `${text}（从 ${shanghaiText(sinceMs)} 起）`, todo }
     const expiresAtMs = clock.now() + DAY_MS
-    if (webhookUrl !== undefined) {
+    // That a way does not work is told by the others.
+    if (webhookUrl !== undefined && key !== ROBOT.key) {
       await outbox.enqueue(tx, PostAlert, { key: `alert.post:${id}`, payload, reason, expiresAtMs })
     }
-    if (sendMail !== undefined) {
+    if (sendMail !== undefined && key !== MAIL.key) {
       await outbox.enqueue(tx, MailAlert, { key: `alert.mail:${id}`, payload, reason, expiresAtMs })
     }
   }

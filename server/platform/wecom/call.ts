@@ -29,6 +29,8 @@ export interface CallResult {
   path: string
   /** 0 is a success; undefined when there was no usable answer. */
   errcode: number | undefined
+  /** WeCom, or something in its place, answered in JSON: it can be reached. */
+  isAnswered: boolean
   ms: number
 }
 
@@ -83,6 +85,7 @@ export function createCall(deps: {
     const startedAt = performance.now()
     const askedAtMs = clock.now()
     let errcode: number | undefined
+    let isAnswered = false
     try {
       const answer = await http.request({
         method,
@@ -94,12 +97,13 @@ export function createCall(deps: {
         repeatable,
         binary: endpoint.binary,
       })
+      isAnswered = true
       errcode = readErrcode(answer)
       return answer
     } finally {
       const ms = Math.round(performance.now() - startedAt)
       log.debug({ path, errcode, ms }, 'wecom call')
-      onCall?.({ path, errcode, ms })
+      onCall?.({ path, errcode, isAnswered, ms })
       currentCallContext()?.onCall?.(path, clock.now() - askedAtMs)
     }
   }

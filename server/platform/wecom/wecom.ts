@@ -118,6 +118,5 @@ export const UNUSED_AREAS = [
   'appChats',
   'customerStrategies',
   'momentStrategies',
-  'appSettings',
   'moments',
 ] as const satisfies readonly (keyof Wecom)[]

@@ -15,15 +15,20 @@ interface AlertToRaise {
   atMs?: number
   /** After this it is no trouble any more, UTC milliseconds; default: until resolved. */
   lapseAtMs?: number
+  /** Members whom it concerns besides those who look after the server: userids. */
+  alsoTo?: readonly string[]
+  /** While it is open, other words are other news: they are told again. Default: an opening is told once. */
+  isNewsWhenChanged?: boolean
 }
 
-export interface OpenedAlert {
+export interface ToldAlert {
   key: string
   text: string
   todo: string
   /** UTC milliseconds. */
   sinceMs: number
   lapseAtMs: number | undefined
+  alsoTo: readonly string[]
 }
 
 /** What needs a person's hand (an engineer's, or of ops), one line per trouble: `npm run -s alerts` and /metrics show them. */
@@ -38,17 +43,20 @@ export interface Alerts {
 
 const a = ALERT
 
-/** `onOpened`: a trouble has begun; in the transaction that writes it down. */
-export function createAlerts(deps: { clock: Clock; onOpened?: (tx: Tx, alert: OpenedAlert) => Promise<void> }): Alerts {
-  const { clock, onOpened = () => Promise.resolve() } = deps
+/** `onTold`: people are to hear of it, since it has begun or is another now; in the transaction that writes it down. */
+export function createAlerts(deps: { clock: Clock; onTold?: (tx: Tx, alert: ToldAlert) => Promise<void> }): Alerts {
+  const { clock, onTold = () => Promise.resolve() } = deps
 
   return {
     raise: async (tx, alert) => {
       const atMs = alert.atMs ?? clock.now()
       const words = { body: alert.text, todo: alert.todo, lapse_at: alert.lapseAtMs ?? null }
+      const tellOf = (sinceMs: number): Promise<void> => {
+        const { key, text, todo, lapseAtMs, alsoTo = [] } = alert
+        return onTold(tx, { key, text, todo, sinceMs, lapseAtMs, alsoTo })
+      }
       const opened = async (): Promise<true> => {
-        const { key, text, todo } = alert
-        await onOpened(tx, { key, text, todo, sinceMs: atMs, lapseAtMs: alert.lapseAtMs })
+        await tellOf(atMs)
         return true
       }
       const inserted = await tx.insertIgnore(a, [{ alert_key: alert.key, since: atMs, ...words }])
@@ -59,10 +67,13 @@ export function createAlerts(deps: { clock: Clock; onOpened?: (tx: Tx, alert: Op
               AND (${a.resolved_at} < ${atMs} OR (${a.resolved_at} IS NULL AND ${a.lapse_at} < ${atMs}))`,
       )
       if (again > 0) return opened()
-      await tx.run(
-        sql`UPDATE ${a} SET ${set(a, words)}
-            WHERE ${a.alert_key} = ${alert.key} AND ${a.resolved_at} IS NULL AND ${a.since} <= ${atMs}`,
-      )
+      const isOpen = sql`${a.alert_key} = ${alert.key} AND ${a.resolved_at} IS NULL AND ${a.since} <= ${atMs}`
+      if (alert.isNewsWhenChanged === true) {
+        const changed = await tx.run(
+          sql`UPDATE ${a} SET ${set(a, words)} WHERE ${isOpen} AND ${a.body} <> ${alert.text}`,
+        )
+        if (changed > 0) await tellOf(atMs)
+      } else await tx.run(sql`UPDATE ${a} SET ${set(a, words)} WHERE ${isOpen}`)
       return false
     },
     resolve: async (tx, key, atMs = clock.now()) => {

@@ -23,6 +23,7 @@ import type { RenamedStaff } from '../define-capability.ts'
 import { StaffLeft } from '../staff/staff-events.ts'
 import type { staffQueries } from '../staff/staff-queries.ts'
 import type { Alerts } from './alerts.ts'
+import { outOfRange, unreachable } from './out-of-range.ts'
 
 export interface PlatformAlertsDeps {
   alerts: Alerts
@@ -32,8 +33,6 @@ export interface PlatformAlertsDeps {
 const QUOTA = 'acquisition.quota'
 const CLOSED = 'app.closed'
 const INACTIVE = 'app.inactive'
-/** Of a guide who is out of the app's range. */
-export const unreachable = (userId: string): string => `staff.unreachable:${userId}`
 const unlicensed = (userId: string): string => `staff.unlicensed:${userId}`
 
 /** WeCom says nothing when these are mended, so they leave the list by themselves. */
@@ -156,9 +155,3 @@ export function createPlatformAlerts({ alerts, staff }: PlatformAlertsDeps) {
     },
   }
 }
-
-const outOfRange = (userId: string, name: string) => ({
-  key: unreachable(userId),
-  text: `导购${name}（${userId}）不在应用的可见范围里了：收不到待办，也打不开侧边栏`,
-  todo: '在管理后台「应用管理 → 可见范围」把这位导购加回来；不再做导购的，收回客户联系权限',
-})

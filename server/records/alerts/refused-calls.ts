@@ -1,20 +1,18 @@
 import type { Db } from '../../core/db/db.ts'
-import { leftOut } from '../../core/db/define-table.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
-import type { Job } from '../../engine/jobs/job.ts'
+import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { CallResult } from '../../platform/wecom/call.ts'
 import { ERRCODE, OUT_OF_RANGE } from '../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
+import { TOKEN_PATH } from '../../platform/wecom/token/access-token.ts'
 import type { Alerts } from './alerts.ts'
+import { ASK_AGAIN_PATH, namePaths } from './name-paths.ts'
 
 /** WeCom's own hiccups are over by then. */
 const LASTS_MS = MINUTE_MS
 /** Another process may be refused still, when this one's call went through: it tells again within its minute. */
 const QUIET_MS = 2 * MINUTE_MS
-const LOOK_EVERY_MS = 20 * SECOND_MS
-const MOST_NAMED = 5
 
 /** These are about the whole app, whatever was asked. */
 const OF_THE_APP = new Set<number>([
@@ -25,11 +23,16 @@ const OF_THE_APP = new Set<number>([
   ERRCODE.noRightToApp,
 ])
 
+/** Of these, what is mended in WeCom's console while we run. */
+const MENDED_THERE = new Set<number>([ERRCODE.untrustedIp, ERRCODE.appIsClosed, ERRCODE.noRightToApp])
+
 /** These are about one member or customer among many. */
 const OF_ONE = new Set<number>([...OUT_OF_RANGE, ERRCODE.takerIsFull, 84083, 92000])
 /** An app need not see the whole directory; what it may not see is done without (records/staff/read-staff.ts). */
 const isExpected = (path: string, errcode: number): boolean =>
-  OF_ONE.has(errcode) || (errcode === ERRCODE.noRightToApi && /^\/cgi-bin\/(?:user|department)\//.test(path))
+  OF_ONE.has(errcode) ||
+  (path === ASK_AGAIN_PATH && !OF_THE_APP.has(errcode)) ||
+  (errcode === ERRCODE.noRightToApi && /^\/cgi-bin\/(?:user|department)\//.test(path))
 
 interface Refusals {
   errcode: number
@@ -39,6 +42,13 @@ interface Refusals {
   paths: Set<string>
   /** A call of the kind has gone through since. */
   goodAtMs: number | undefined
+}
+
+/** What a yes of this endpoint says about a refusal of the whole app: a token is given to whom nothing else is, so that
+ *  gettoken's yes counts only where gettoken's no was all that there is, or the secret was wrong. */
+const isMended = ({ errcode, paths }: Pick<Refusals, 'errcode' | 'paths'>, path: string): boolean => {
+  if (!OF_THE_APP.has(errcode)) return paths.has(path)
+  return path !== TOKEN_PATH || errcode === ERRCODE.wrongSecret || (paths.size === 1 && paths.has(TOKEN_PATH))
 }
 
 const KIND = 'platform.refused'
@@ -61,7 +71,7 @@ export function createRefusedCalls({ db, clock, alerts }: { db: Pick<Db, 'tx'>; 
       if (!good.has(path)) isGoodNews = true
       good.add(path)
       for (const one of refused.values()) {
-        if (OF_THE_APP.has(one.errcode) || one.paths.has(path)) one.goodAtMs = now
+        if (isMended(one, path)) one.goodAtMs = now
       }
       return
     }
@@ -105,22 +115,20 @@ export function createRefusedCalls({ db, clock, alerts }: { db: Pick<Db, 'tx'>; 
     return (await alerts.queries.open(tx)).flatMap(({ key }) => {
       const [kind, errcode, path] = key.split(':')
       if (kind !== KIND || errcode === undefined || refused.has(key)) return []
-      return path === undefined || good.has(path) ? [key] : []
+      if (path !== undefined) return good.has(path) ? [key] : []
+      const before = { errcode: Number(errcode), paths: new Set<string>() }
+      return [...good].some((one) => isMended(before, one)) ? [key] : []
     })
   }
 
-  const job: Job = {
-    name: 'alerts.refused-calls',
-    everyMs: LOOK_EVERY_MS,
-    sideBySide: true,
-    dueAt: leftOut('a rehearsal asks no platform'),
-    run: tell,
+  return {
+    onCall,
+    tell,
+    /** Asking too often with a wrong secret bans our address (doc 90313): who mends it starts the server anew. */
+    isWaiting: (): boolean => [...refused.values()].some(({ errcode }) => MENDED_THERE.has(errcode)),
   }
-  return { onCall, jobs: [job] }
 }
 
 function textOf(errcode: number, zh: string, paths: string[]): string {
-  const named = paths.slice(0, MOST_NAMED).join('、')
-  const more = paths.length > MOST_NAMED ? ` 等 ${paths.length} 个接口` : ''
-  return `企业微信一直拒绝活水的调用（${errcode} ${zh}），用到 ${named}${more} 的功能都停住了`
+  return `企业微信一直拒绝活水的调用（${errcode} ${zh}），用到 ${namePaths(paths)} 的功能都停住了`
 }

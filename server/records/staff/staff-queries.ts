@@ -66,6 +66,20 @@ export const staffQueries = {
     if (known?.name !== undefined) return known.name
     return (await get(tx, await currentIdOf(tx, userId)))?.name
   },
+  /** The members whom these words name, by userid or by a name that only one member has; who has left is nobody. */
+  userIdsOf: async (tx: ReadTx, names: readonly string[]): Promise<string[]> => {
+    if (names.length === 0) return []
+    // A userid has no case (API.md §1), and a name may be a few people's.
+    const ids = names.map((name) => name.toLowerCase())
+    const rows = await tx.rows(
+      sql`SELECT ${pick(s, 'userid', 'name')} FROM ${s}
+          WHERE ${s.state} <> 'left' AND (LOWER(${s.userid}) IN ${list(ids)} OR ${s.name} IN ${list(names)})`,
+    )
+    return rows.flatMap(({ userid, name }) => {
+      const isAlone = rows.filter((other) => other.name === name).length === 1
+      return ids.includes(userid.toLowerCase()) || isAlone ? [userid] : []
+    })
+  },
   /** Everybody, guides first. */
   all: async (tx: ReadTx): Promise<StaffMember[]> =>
     (await tx.rows(sql`SELECT ${MEMBER} FROM ${s} ORDER BY ${s.is_guide} DESC, ${s.userid}`)).map(toMember),

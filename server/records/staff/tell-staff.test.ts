@@ -3,6 +3,7 @@ import { raw } from '../../core/db/sql.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { createAlerts } from '../alerts/alerts.ts'
 import { STAFF, STAFF_RENAME } from './staff-tables.ts'
 import { createTellStaff } from './tell-staff.ts'
 
@@ -15,7 +16,8 @@ afterEach(() => kit.close())
 it('a member gets at most thirty a minute; who was renamed is found and who has left is left out', async () => {
   const { db, clock } = kit
   const outbox = createOutbox({ clock, nudge: () => undefined })
-  const { tell } = createTellStaff({ clock, outbox, wecom: { messages: { send: () => Promise.resolve({}) } } })
+  const wecom = { messages: { send: () => Promise.resolve({}) } }
+  const { tell } = createTellStaff({ clock, outbox, wecom, alerts: createAlerts({ clock }) })
   await db.tx(async (tx) => {
     const row = { known_at: 1, is_guide: 0 }
     await tx.insertIgnore(STAFF, [

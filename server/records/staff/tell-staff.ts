@@ -7,7 +7,10 @@ import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { APP_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 import { defineAction, type Executor, execute } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { Alerts } from '../alerts/alerts.ts'
+import { outOfRange, unreachable } from '../alerts/out-of-range.ts'
 import { cutToBytes } from '../media/cut-to-bytes.ts'
 import { staffQueries } from './staff-queries.ts'
 import { STAFF_PACE } from './staff-tables.ts'
@@ -29,10 +32,11 @@ export interface TellStaffDeps {
   clock: Clock
   outbox: Outbox
   wecom: { messages: Pick<Wecom['messages'], 'send'> }
+  alerts: Alerts
 }
 
 /** Messages of our app to members of staff. */
-export function createTellStaff({ clock, outbox, wecom }: TellStaffDeps) {
+export function createTellStaff({ clock, outbox, wecom, alerts }: TellStaffDeps) {
   /** When this member may get the next one; the turn is then taken. */
   async function turnOf(tx: Tx, userId: string): Promise<number> {
     const now = clock.now()
@@ -83,6 +87,14 @@ export function createTellStaff({ clock, outbox, wecom }: TellStaffDeps) {
             enable_duplicate_check: 1,
             duplicate_check_interval: 1_800,
           })
+        },
+        record: async (tx, { payload: { userId } }) => {
+          for (const key of await alerts.queries.openAmong(tx, [unreachable(userId)])) await alerts.resolve(tx, key)
+        },
+        // An alert that nobody gets is told by its second way: that nobody gets it, too.
+        abandoned: async (tx, { payload: { userId } }, { errcode }) => {
+          if (errcode !== ERRCODE.noReceiver) return
+          await alerts.raise(tx, outOfRange(userId, (await staffQueries.nameOf(tx, userId)) ?? userId))
         },
       }),
     ] satisfies Executor[],

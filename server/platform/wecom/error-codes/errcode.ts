@@ -36,6 +36,8 @@ export const ERRCODE = {
   memberOutOfRange: 60021,
   noSuchMember: 60111,
   invalidDepartment: 60123,
+  /** None of those whom a message is for is there and in range. */
+  noReceiver: 81013,
   /** More than 1,000 members in range: name those that are meant. */
   rangeTooLarge: 81017,
   /** Not friends both ways: the guide deleted the customer, or a half add waits for its guide. */

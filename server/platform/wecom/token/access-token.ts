@@ -1,13 +1,13 @@
 import { AppError } from '../../../core/kernel/app-error.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
-import type { OnAnswer } from '../call.ts'
+import type { CallResult, OnAnswer } from '../call.ts'
 import { readErrcode } from '../wire/errcode.ts'
 import type { Http } from '../wire/http.ts'
 import { WecomError } from '../wire/wecom-error.ts'
 import { createKeptCredential, type KeptCredential } from './kept-credential.ts'
 import type { SharedCredential } from './shared-credential.ts'
 
-const PATH = '/cgi-bin/gettoken'
+export const TOKEN_PATH = '/cgi-bin/gettoken'
 const TIMEOUT_MS = 5_000
 
 /** The access token of one app, valid 7,200 s; WeCom gives the same one while it is valid, and may end it early.
@@ -18,19 +18,23 @@ export function createAccessToken(options: {
   secret: string
   clock: Clock
   shared?: SharedCredential | undefined
-  onCall?: ((result: { path: string; errcode: number | undefined; ms: number }) => void) | undefined
+  onCall?: ((result: CallResult) => void) | undefined
   onAnswer?: OnAnswer | undefined
 }): KeptCredential {
   const { http, corpId, secret, clock, shared, onCall, onAnswer } = options
 
   /** Not WecomNotUnderstood: what was to be done with the token is in order, and waits until there is one. */
   function noToken(field: string): AppError {
-    onAnswer?.(PATH, { path: PATH, field })
-    return new AppError('wecom.credential-missing', `the answer to ${PATH} has not the documented shape at ${field}`, {
-      retry: 'later',
-      status: 502,
-      zh: '暂时拿不到企业微信的访问凭证，稍后会自动重试',
-    })
+    onAnswer?.(TOKEN_PATH, { path: TOKEN_PATH, field })
+    return new AppError(
+      'wecom.credential-missing',
+      `the answer to ${TOKEN_PATH} has not the documented shape at ${field}`,
+      {
+        retry: 'later',
+        status: 502,
+        zh: '暂时拿不到企业微信的访问凭证，稍后会自动重试',
+      },
+    )
   }
 
   return createKeptCredential({
@@ -39,24 +43,26 @@ export function createAccessToken(options: {
     fetch: async () => {
       const startedAt = performance.now()
       let errcode: number | undefined
+      let isAnswered = false
       try {
         const answer = await http.request({
           method: 'GET',
-          path: PATH,
+          path: TOKEN_PATH,
           query: { corpid: corpId, corpsecret: secret },
           timeoutMs: TIMEOUT_MS,
           repeatable: true,
         })
+        isAnswered = true
         errcode = readErrcode(answer)
         if (errcode === undefined) throw noToken('errcode')
-        if (errcode !== 0) throw new WecomError(errcode, PATH)
+        if (errcode !== 0) throw new WecomError(errcode, TOKEN_PATH)
         const { access_token: value, expires_in: expiresInSec } = answer
         if (typeof value !== 'string' || value === '') throw noToken('access_token')
         if (typeof expiresInSec !== 'number' || expiresInSec <= 0) throw noToken('expires_in')
-        onAnswer?.(PATH, undefined)
+        onAnswer?.(TOKEN_PATH, undefined)
         return { value, expiresInSec }
       } finally {
-        onCall?.({ path: PATH, errcode, ms: Math.round(performance.now() - startedAt) })
+        onCall?.({ path: TOKEN_PATH, errcode, isAnswered, ms: Math.round(performance.now() - startedAt) })
       }
     },
   })
