@@ -19,6 +19,7 @@ import { callbackRoute } from './engine/inbox/callback-route.ts'
 import { createReady } from './engine/ready.ts'
 import { createAlertsOut } from './operations/alerts-out/alerts-out.ts'
 import { createSendMail } from './operations/alerts-out/send-mail.ts'
+import { createStoreAlarm, STORE_ALERT } from './operations/alerts-out/store-alarm.ts'
 import { createEventsOut } from './operations/events-out/events-out.ts'
 import { createPostDelivery } from './operations/events-out/post-delivery.ts'
 import { createCredentialSeal } from './platform/deployment/credential-seal.ts'
@@ -36,6 +37,7 @@ import { createRuleBookHolder } from './rules/rule-book-holder.ts'
 import { isRealPlatform, type Settings } from './settings.ts'
 import { sessionSecretFrom } from './sidebar-api/session.ts'
 import { createSidebarApi } from './sidebar-api/sidebar-api.ts'
+import { createDatabaseWatch } from './upkeep/database-watch.ts'
 import { createDoctor } from './upkeep/doctor/doctor.ts'
 import { createMetrics } from './upkeep/metrics.ts'
 import { createSync } from './upkeep/sync/sync.ts'
@@ -62,7 +64,11 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const alerts = createAlerts({ clock, onTold: (tx, alert) => alertsOut.tell(tx, alert) })
   const folder = settings.HUOSHUI_CONFIG
   const watch = createWatch({ db, clock, alerts, folder, askAgain: () => wecom.appSettings.callbackIps() })
-  const metrics = createMetrics(db, alerts.queries, (tx) => readEta(tx, clock.now()))
+  const metrics = createMetrics(db, {
+    openAlerts: alerts.queries.countsByKind,
+    unstored: () => (storeAlarm.isOn() ? [STORE_ALERT] : []),
+    eta: (tx) => readEta(tx, clock.now()),
+  })
   const wecom = createWecom({
     ...wecomOptions(settings, { db, instance }),
     clock,
@@ -76,8 +82,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
 
-  const { onFaults } = watch
-  const rules = createRuleBookHolder({ folder, db, clock, log, vocabulary: VOCABULARY, onFaults })
+  const rules = createRuleBookHolder({ folder, db, clock, log, vocabulary: VOCABULARY, onFaults: watch.onFaults })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({
@@ -88,10 +93,11 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     callWebhook: eventsOut.call,
   })
   const alertsOut = createAlertsOut({ ...base, ...alertsOutOptions(settings), staffTelling: capable.staffTelling })
+  const databaseWatch = createDatabaseWatch({ db, alerts, databaseUrl: settings.DATABASE_URL })
   const told = [capable.orders, capable.profiles, capable.surveys]
   const sync = createSync({ ...base, ...capable, told, corpId: settings.WECOM_CORP_ID })
   const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings) })
-  const capabilities: Capability[] = [watch, alertsOut, sync, ...capable.list, eventsOut, sidebarApi]
+  const capabilities: Capability[] = [watch, databaseWatch, alertsOut, sync, ...capable.list, eventsOut, sidebarApi]
   const works = engine.build(capabilities, metrics)
 
   const ready = createReady({
@@ -106,6 +112,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
       await works.prepareJobs()
     },
   })
+  const storeAlarm = createStoreAlarm({ clock, storeFault: ready.storeFault, tellNow: alertsOut.tellNow })
   const doctor = createDoctor({ settings, clock, log, db, metrics: metrics.text })
   const { onAccepted, onRefused } = metrics
   const app = buildApp({
@@ -142,6 +149,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     beat: createBeat({
       log,
       ready,
+      watch: storeAlarm.look,
       work: async () => {
         await rules.look()
         await shareLimits()

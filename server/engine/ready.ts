@@ -17,6 +17,7 @@ export interface ReadyDeps {
 export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
   let prepared = false
   let lastFault: string | undefined
+  let lastError: unknown
 
   const loop = createWorkLoop(
     async () => {
@@ -25,6 +26,7 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
       await prepare()
       prepared = true
       lastFault = undefined
+      lastError = undefined
       log.info({ dialect: db.dialect }, 'database ready')
       return false
     },
@@ -33,8 +35,20 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
       // Said once, not every second of an outage.
       if (fault !== lastFault) log.error({ err: fault }, 'database not usable yet; will keep trying')
       lastFault = fault
+      lastError = error
     },
   )
+
+  /** Why nothing can be stored, or the last try to get ready failed; undefined: it can, or is not known yet. Never throws. */
+  async function storeFault(): Promise<unknown> {
+    if (!prepared) return lastError
+    try {
+      await tryToStore()
+      return undefined
+    } catch (error) {
+      return error ?? new Error('nothing can be stored')
+    }
+  }
 
   return {
     /** Tries again, unless ready or trying. */
@@ -43,16 +57,8 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
     },
     settled: () => loop.drained(),
     isPrepared: () => prepared,
-    fault: () => lastFault,
-    canStore: async (): Promise<boolean> => {
-      if (!prepared) return false
-      try {
-        await tryToStore()
-        return true
-      } catch {
-        return false
-      }
-    },
+    canStore: async (): Promise<boolean> => prepared && (await storeFault()) === undefined,
+    storeFault,
     stop: () => loop.stop(),
   }
 }

@@ -4,15 +4,23 @@ import { count, select, sql, words } from '../core/db/sql.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { ACTION } from '../engine/actions/action-tables.ts'
 import { INBOUND_EVENT } from '../engine/inbox/event-tables.ts'
-import type { AlertQueries } from '../records/alerts/alert-queries.ts'
 import { missedChanges } from './sync/missed-changes.ts'
 import { syncRuns } from './sync/sync-run.ts'
 
 /** The numbers an engineer watches; labels are closed sets, never ids. */
 export function createMetrics(
   db: Db,
-  alerts: Pick<AlertQueries, 'countsByKind'>,
-  eta: (tx: Tx) => Promise<{ kind: string; lane: string; doneInMs: number }[]>,
+  {
+    openAlerts,
+    unstored,
+    eta,
+  }: {
+    /** By kind. */
+    openAlerts(tx: Tx): Promise<Map<string, number>>
+    /** Kinds of alerts that no table can tell of now. */
+    unstored(): string[]
+    eta(tx: Tx): Promise<{ kind: string; lane: string; doneInMs: number }[]>
+  },
 ) {
   const registry = new Registry()
   const registers = [registry]
@@ -82,8 +90,9 @@ export function createMetrics(
     registers,
     async collect() {
       this.reset()
-      const counts = await db.tx((tx) => alerts.countsByKind(tx)).catch(() => new Map<string, number>())
+      const counts = await db.tx(openAlerts).catch(() => new Map<string, number>())
       for (const [alert, count] of counts) this.set({ alert }, count)
+      for (const alert of unstored()) this.set({ alert }, 1)
     },
   })
   new Gauge({

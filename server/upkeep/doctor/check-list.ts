@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { alertWays } from './checks/alert-ways.ts'
 import { alerts } from './checks/alerts.ts'
 import { appScope } from './checks/app-scope.ts'
 import { backlog } from './checks/backlog.ts'
@@ -62,6 +63,7 @@ export const CHECKS: readonly Check[] = [
   backlog,
   deadLetters,
   alerts,
+  alertWays,
   media,
   welcomes,
   syncAge,

@@ -182,3 +182,18 @@ it('a picture that WeCom did not take is named', async () => {
     { state: 'warn', what: '图片素材：assets/大图.png', why: '图片太大' },
   ])
 })
+
+it('alerts that nobody would hear are told: nobody named, somebody out of range, no way besides WeCom', async () => {
+  const robot = { ALERT_WEBHOOK: 'https://robot.example.com/' }
+  expect(await t.about('告警')).toMatchObject([{ state: 'warn', why: '出了事没有人会收到消息' }])
+  expect(await t.about('告警', { ALERT_USERIDS: 'zhangsan' })).toMatchObject([
+    { state: 'warn', why: expect.stringContaining('只有应用消息一条路') },
+  ])
+  expect(await t.about('告警', { ALERT_USERIDS: 'zhangsan', ...robot })).toMatchObject([{ state: 'ok' }])
+  expect(await t.about('告警', { ALERT_USERIDS: 'zhangsan,chief', ...robot })).toMatchObject([
+    { state: 'fail', why: 'ALERT_USERIDS 里的 chief 不在企业里或不在应用可见范围里' },
+  ])
+  expect(await t.about('告警', { ALERT_USERIDS: 'chief', ...robot })).toMatchObject([
+    { state: 'fail', why: expect.stringContaining('应用消息谁也收不到') },
+  ])
+})

@@ -1,10 +1,11 @@
 import Type from 'typebox'
 import Value from 'typebox/value'
-import { ERRCODE, NO_SUCH_MEMBER, OUT_OF_RANGE } from '../../../platform/wecom/error-codes/errcode.ts'
+import { ERRCODE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { FOLLOWERS } from '../api-families.ts'
 import type { Check } from '../check.ts'
 import type { DoctorContext } from '../doctor-context.ts'
 import { CannotLook, type Finding, fail, ok, warn } from '../finding.ts'
+import { scopeOf } from '../scope-of.ts'
 
 const WHAT = '导购'
 /** Enough to see a pattern; each is one call. */
@@ -77,19 +78,6 @@ export const guides: Check = {
 
 const some = (userIds: string[]): string =>
   userIds.length <= 8 ? userIds.join('、') : `${userIds.slice(0, 8).join('、')} 等 ${userIds.length} 位`
-
-async function scopeOf(
-  userIds: string[],
-  { platform }: DoctorContext,
-): Promise<{ unknown: string[]; outside: string[] }> {
-  const found: { unknown: string[]; outside: string[] } = { unknown: [], outside: [] }
-  for (const userid of userIds) {
-    const { errcode } = await platform.call({ method: 'GET', path: '/cgi-bin/user/get', fields: { userid } })
-    if (errcode !== undefined && NO_SUCH_MEMBER.includes(errcode)) found.unknown.push(userid)
-    if (errcode !== undefined && OUT_OF_RANGE.includes(errcode)) found.outside.push(userid)
-  }
-  return found
-}
 
 async function unlicensedOf(userIds: string[], { platform }: DoctorContext): Promise<string[]> {
   const asked = userIds.slice(0, MOST_LICENCE)
