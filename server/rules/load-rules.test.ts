@@ -79,6 +79,13 @@ describe('good rules', () => {
       rules({
         'README.txt': 'x',
         'channels/名单.xlsx': 'x',
+        'sop/沉睡.ymal': 'sop: x',
+        'sop/流失.yaml ': 'sop: x',
+        'policy.yaml.off': 'x',
+        'assets/旧/生日.yaml': 'sop: x',
+        'assets/旧/生日.txt': 'x',
+        LICENSE: 'x',
+        'sop/沉睡.yaml.bak': 'sop: x',
         'sop/~$首单.yaml': 'x',
         'Thumbs.db': 'x',
         '.DS_Store': 'x',
@@ -86,9 +93,14 @@ describe('good rules', () => {
       VOCABULARY,
     )
     expect(book?.channels.size).toBe(1)
+    const stray = '规则文件夹里只认 .yaml 文件，这个文件不会起作用'
     expect(advice.map(({ file, message }) => `${file} ${message}`)).toEqual([
-      'README.txt 规则文件夹里只认 .yaml 文件，这个文件不会起作用',
-      'channels/名单.xlsx 规则文件夹里只认 .yaml 文件，这个文件不会起作用',
+      `README.txt ${stray}`,
+      'assets/旧/生日.yaml 素材文件夹里的规则不会起作用',
+      `channels/名单.xlsx ${stray}`,
+      `policy.yaml.off ${stray}`,
+      `sop/沉睡.ymal ${stray}`,
+      `sop/流失.yaml  ${stray}`,
     ])
   })
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { checkSignature } from './check-signature.ts'
+import { takeAnyType } from './take-any-type.ts'
 
 export interface SignedRoute {
   path: string
@@ -36,9 +37,8 @@ export const signedRoute =
   ({ path, what, clock, secret, take }: SignedRoute) =>
   (app: FastifyInstance): void => {
     app.register(async (scope) => {
-      // The signature is over the bytes, so nothing may parse them before; whatever type the sender claims.
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+      // The signature is over the bytes, so nothing may parse them before.
+      takeAnyType(scope, { parseAs: 'buffer' })
       scope.post(path, { bodyLimit: MAX_BODY_BYTES }, async (request) => {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const timestamp = header(request.headers['x-huoshui-timestamp'])

@@ -17,6 +17,7 @@ interface Shape {
   timestamp?: number
   encrypted?: string
   envelope?: (encrypted: string) => string
+  contentType?: string
 }
 
 /** A callback as WeCom sends it, with one thing changed. */
@@ -33,7 +34,7 @@ async function post(message: string, shape: Shape = {}) {
   const answer = await fetch(`${t.url}/wecom/callback?${query}`, {
     method: 'POST',
     body: envelope(encrypted),
-    headers: { 'content-type': 'text/xml' },
+    headers: { 'content-type': shape.contentType ?? 'text/xml' },
   })
   return { status: answer.status, body: await answer.text() }
 }
@@ -141,6 +142,14 @@ describe('POST /wecom/callback', () => {
       JSON.stringify({ tousername: t.sandbox.credentials.corpId, encrypt, agentid: '1' })
     expect((await post(event('something_new'), { envelope })).status).toBe(200)
   })
+
+  it.each(['', 'xml', 'application/json', 'text/xml; charset=;'])(
+    'accepts it as the type "%s"',
+    async (contentType) => {
+      expect((await post(event('something_new'), { contentType })).status).toBe(200)
+      expect(await stored()).toHaveLength(1)
+    },
+  )
 
   it('answers 503 while the database is away, and takes the re-sent event when it is back, without a restart', async () => {
     await t.db.source.destroy()

@@ -3,6 +3,7 @@ import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { takeAnyType } from '../http/take-any-type.ts'
 import type { Accept, InboundEvent } from './accept.ts'
 
 const Query = Type.Object({
@@ -72,10 +73,7 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
     app.register(async (scope) => {
       // One log line at most for each, and it needs no request id: a logger for each costs more than the check of its query.
       scope.setChildLoggerFactory((logger) => logger)
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
-        done(null, body),
-      )
+      takeAnyType(scope, { parseAs: 'string', bodyLimit: BODY_LIMIT })
 
       scope.get('/wecom/callback', async (request, reply) => {
         try {

@@ -63,6 +63,10 @@ describe('POST /api/orders', () => {
     })
   const summary = (externalUserId: string) => t.db.tx((tx) => orderQueries.summary(tx, externalUserId))
 
+  it.each(['', 'json', 'text/plain; charset=;'])('takes an order that comes as the type "%s"', async (type) => {
+    expect((await post(order(), { headers: { 'content-type': type } })).status).toBe(200)
+  })
+
   it('stores an order once and tells of it once, though the shop sends it three times', async () => {
     const externalUserId = await customer()
     const paid = order({ customer: { externalUserId } })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { loadRules } from '../load-rules.ts'
 import { ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
+import { folderSignature } from './folder-signature.ts'
 import { formatFault } from './rule-fault.ts'
 
 let made: ReturnType<typeof ruleFolderOnDisk>
@@ -57,4 +58,24 @@ it.each<[string, () => void, string]>([
   const found = await faults()
   expect(found.map((fault) => fault.slice(0, expected.length))).toEqual([expected])
   expect(found.join()).not.toContain('PHONE_SECRET')
+})
+
+it('the look for changes goes to no link that leads out, and sees that there is one', async () => {
+  const before = await folderSignature(made.folder)
+  symlinkSync(outside, join(made.folder, 'sop/etc'))
+  const linked = await folderSignature(made.folder)
+  writeFileSync(join(outside, 'more.yaml'), 'x')
+  expect(linked.text).not.toBe(before.text)
+  expect((await folderSignature(made.folder)).text).toBe(linked.text)
+  symlinkSync('nowhere', join(made.folder, 'sop/none.yaml'))
+  expect((await folderSignature(made.folder)).text).not.toBe(linked.text)
+})
+
+it('the look for changes sees those of files that are linked within the folder, as a ConfigMap mounts them', async () => {
+  mkdirSync(join(made.folder, '..data'))
+  writeFileSync(join(made.folder, '..data/tags.yaml'), 'x')
+  symlinkSync('../..data/tags.yaml', join(made.folder, 'sop/tags.yaml'))
+  const before = await folderSignature(made.folder)
+  writeFileSync(join(made.folder, '..data/tags.yaml'), 'xy')
+  expect((await folderSignature(made.folder)).text).not.toBe(before.text)
 })

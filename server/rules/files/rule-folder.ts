@@ -45,6 +45,9 @@ export interface RuleFile {
   text: string
 }
 
+const YAML = /\.ya?ml$/i
+/** Of strays of one sort. */
+const MOST_NAMED = 20
 const MAX_FILE_BYTES = 1_000_000
 const MAX_FILES = 2_000
 const MAX_DEPTH = 5
@@ -62,13 +65,15 @@ export async function readRuleFolder(
   }
 
   for (const file of await listFiles(folder, fault)) {
-    if (!/\.ya?ml$/i.test(file)) {
-      const isText = /\.(txt|json|csv|xlsx?|docx?)$/i.test(file)
+    const kind = kindOf(file)
+    if (!YAML.test(file)) {
+      // Where only rules belong, whatever was meant as one shall not be off in silence.
+      const isRule = kind !== undefined || Object.hasOwn(SINGLE_FILES, file.split('.')[0] ?? '')
+      const isStray = isRule || /\.(txt|json|csv|xlsx?|docx?)$/i.test(file)
       const message = '规则文件夹里只认 .yaml 文件，这个文件不会起作用'
-      if (isText) remarks.push({ file, line: 1, column: 1, message, suggestion: '是规则就改成 .yaml，不是就移到别处' })
+      if (isStray) remarks.push({ file, line: 1, column: 1, message, suggestion: '是规则就改成 .yaml，不是就移到别处' })
       continue
     }
-    const kind = kindOf(file)
     if (kind === undefined) {
       const meant = didYouMean(file.split('/')[0] ?? '', Object.keys(FOLDERS))
       const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml 或 policy.yaml`
@@ -78,7 +83,20 @@ export async function readRuleFolder(
     const text = await readText(folder, file, fault)
     if (text !== undefined) files.push({ kind, file, text })
   }
+  const message = '素材文件夹里的规则不会起作用'
+  for (const file of await rulesAmongAssets(folder)) {
+    remarks.push({ file, line: 1, column: 1, message, suggestion: '移到它该在的文件夹，不要了就删掉' })
+  }
   return { files, faults, remarks }
+}
+
+async function rulesAmongAssets(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, ASSETS_FOLDER), { recursive: true }).catch(() => [])
+  return names
+    .filter((name) => YAML.test(name))
+    .sort()
+    .slice(0, MOST_NAMED)
+    .map((name) => `${ASSETS_FOLDER}/${name}`)
 }
 
 type Report = (file: string, message: string, suggestion: string) => void

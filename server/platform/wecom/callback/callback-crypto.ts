@@ -16,7 +16,8 @@ const BLOCK = 32
 const RANDOM_BYTES = 16
 const LENGTH_BYTES = 4
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Not fatal: a name that was cut within a character shall not cost the whole event, which is surely WeCom's. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 const badBody = (what: string): AppError => new AppError('callback.bad-body', what, { status: 400 })
 
@@ -69,7 +70,8 @@ export function createCallbackCrypto({ token, aesKey, corpId }: CallbackSecrets)
   }
 
   return {
-    /** The message inside, after the signature, the padding, the length and the receiver are found right.
+    /** The message inside, after the signature, the padding, the length and the receiver are found right; U+FFFD for bytes
+     *  that are no UTF-8.
      *  Throws callback.bad-signature and callback.wrong-corp (403), callback.bad-body (400). */
     open: (signed: Signed, sealed: string): string => {
       checkSignature(signed, sealed)
@@ -81,11 +83,7 @@ export function createCallbackCrypto({ token, aesKey, corpId }: CallbackSecrets)
       if (!plain.subarray(end).equals(receiver)) {
         throw new AppError('callback.wrong-corp', 'the message is for another receiver', { status: 403 })
       }
-      try {
-        return utf8.decode(plain.subarray(start, end))
-      } catch {
-        throw badBody('the message is not UTF-8')
-      }
+      return utf8.decode(plain.subarray(start, end))
     },
 
     /** A message as WeCom itself would send it; timestamp: unix seconds. */
