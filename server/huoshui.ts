@@ -233,12 +233,18 @@ const sidebarOptions = (settings: Settings) => ({
   sessionSecret: settings.SESSION_SECRET ?? sessionSecretFrom(settings.WECOM_SECRET),
 })
 
+/** Those of the console, and those before them while they are named. */
+function callbackSecrets(settings: Settings) {
+  const { WECOM_CORP_ID: corpId, WECOM_CALLBACK_TOKEN: token, WECOM_CALLBACK_AES_KEY: aesKey } = settings
+  const { WECOM_CALLBACK_OLD_TOKEN: oldToken = token, WECOM_CALLBACK_OLD_AES_KEY: oldKey = aesKey } = settings
+  const now = { corpId, token, aesKey }
+  return oldToken === token && oldKey === aesKey ? [now] : [now, { corpId, token: oldToken, aesKey: oldKey }]
+}
+
 const callbackOptions = (settings: Settings, clock: Clock) => ({
   envelope: createCallbackEnvelope({
     clock,
-    corpId: settings.WECOM_CORP_ID,
-    token: settings.WECOM_CALLBACK_TOKEN,
-    aesKey: settings.WECOM_CALLBACK_AES_KEY,
+    secrets: callbackSecrets(settings),
   }),
   windowSec: settings.WECOM_CALLBACK_WINDOW_SEC,
 })

@@ -114,6 +114,18 @@ const SPECS = {
     parse: anyText(/^[0-9a-zA-Z+/]{43}$/, 'exactly 43 characters of base64'),
     secret: true,
   }),
+  WECOM_CALLBACK_OLD_TOKEN: setting<string | undefined>({
+    doc: 'the Token before, taken as well until the one in the console is replaced everywhere; default: none',
+    parse: anyText(/^[0-9a-zA-Z]{1,32}$/, '1–32 letters and digits'),
+    default: undefined,
+    secret: true,
+  }),
+  WECOM_CALLBACK_OLD_AES_KEY: setting<string | undefined>({
+    doc: 'the EncodingAESKey before, taken as well; default: none',
+    parse: anyText(/^[0-9a-zA-Z+/]{43}$/, 'exactly 43 characters of base64'),
+    default: undefined,
+    secret: true,
+  }),
   WECOM_CALLBACK_WINDOW_SEC: setting({
     doc: 'seconds that a callback’s timestamp may differ from our clock',
     parse: whole(30, 86_400),

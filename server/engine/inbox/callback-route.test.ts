@@ -45,26 +45,48 @@ const event = (name: string, fields = ''): string =>
 const stored = () => t.rawRows<{ kind: string; state: string }>('SELECT kind, state FROM inbound_event ORDER BY id')
 
 describe('GET /wecom/callback', () => {
-  it('answers the console’s check with exactly the decrypted text', async () => {
+  /** The console's check as WeCom sends it, `ageSec` ago, with one thing changed. */
+  function check(plaintext: string, { ageSec = 0, ...changed }: { ageSec?: number; timestamp?: string } = {}) {
     const { callbackToken, aesKey, corpId } = t.sandbox.credentials
-    const echostr = encrypt(aesKey, '1616140317555161061', corpId)
-    const signature = getSignature(callbackToken, '1', 'n', echostr)
-    const ask = (query: Record<string, string>) => fetch(`${t.url}/wecom/callback?${new URLSearchParams(query)}`)
-    const answer = await ask({ msg_signature: signature, timestamp: '1', nonce: 'n', echostr })
+    const echostr = encrypt(aesKey, plaintext, corpId)
+    const timestamp = String(Math.floor(t.clock.now() / 1000) - ageSec)
+    const signature = getSignature(callbackToken, timestamp, 'n', echostr)
+    const query = { msg_signature: signature, timestamp, nonce: 'n', echostr, ...changed }
+    return fetch(`${t.url}/wecom/callback?${new URLSearchParams(query)}`)
+  }
+
+  it('answers the console’s check with exactly the decrypted text', async () => {
+    const answer = await check('1616140317555161061')
     expect([answer.status, await answer.text()]).toEqual([200, '1616140317555161061'])
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/)
-    expect((await ask({ msg_signature: signature, timestamp: '2', nonce: 'n', echostr })).status).toBe(403)
-    expect((await ask({ timestamp: '1', nonce: 'n' })).status).toBe(400)
+    expect((await check('1616140317555161061', { timestamp: '2' })).status).toBe(403)
+    expect((await fetch(`${t.url}/wecom/callback?timestamp=1&nonce=n`)).status).toBe(400)
+  })
+
+  it.each([599, -599])('takes a check of %i s ago', async (ageSec) =>
+    expect((await check('1616140317555161061', { ageSec })).status).toBe(200),
+  )
+  it.each([602, -602])('refuses a check of %i s ago', async (ageSec) => {
+    const answer = await check('1616140317555161061', { ageSec })
+    expect([answer.status, await answer.text()]).toEqual([403, 'callback.stale'])
+  })
+
+  it('opens no message that somebody kept', async () => {
+    for (const kept of [event('change_external_contact'), '', '有人给您发了消息', '1'.repeat(65)]) {
+      const answer = await check(kept)
+      expect([answer.status, await answer.text()]).toEqual([403, 'callback.no-echo'])
+    }
   })
 
   it('repairs a plus that a proxy turned into a blank', async () => {
     const { callbackToken, aesKey, corpId } = t.sandbox.credentials
     let echostr = ''
     while (!echostr.includes('+')) echostr = encrypt(aesKey, `${Math.random()}`, corpId)
-    const signature = getSignature(callbackToken, '1', 'n', echostr)
+    const timestamp = String(Math.floor(t.clock.now() / 1000))
+    const signature = getSignature(callbackToken, timestamp, 'n', echostr)
     const broken = encodeURIComponent(echostr).replaceAll('%2B', '+')
     const answer = await fetch(
-      `${t.url}/wecom/callback?msg_signature=${signature}&timestamp=1&nonce=n&echostr=${broken}`,
+      `${t.url}/wecom/callback?msg_signature=${signature}&timestamp=${timestamp}&nonce=n&echostr=${broken}`,
     )
     expect(answer.status).toBe(200)
   })

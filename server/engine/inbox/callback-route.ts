@@ -20,6 +20,10 @@ const ANSWER_WITHIN_MS = 4_500
 /** Real callbacks are a few KB. */
 const BODY_LIMIT = 256 * 1024
 
+/** WeCom's echo is a number of 19 digits. Anything longer, or with markup, is a message that somebody kept and would like
+ *  to have opened: messages are sealed as echoes are. */
+const ECHO = /^[\w.+/=-]{1,64}$/
+
 /** Nonces that begin so are the doctor's trials: refused as any other, but not counted and not logged as refused. */
 export const TRIAL_NONCE = 'huoshui-doctor-'
 
@@ -69,6 +73,11 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
     return { signature: query.msg_signature, timestamp: query.timestamp, nonce: query.nonce }
   }
 
+  function mustBeInWindow({ timestamp }: Signed): void {
+    if (Math.abs(clock.now() / 1000 - Number(timestamp)) <= windowSec) return
+    throw new AppError('callback.stale', 'timestamp outside the window', { status: 403 })
+  }
+
   return (app) => {
     app.register(async (scope) => {
       // One log line at most for each, and it needs no request id: a logger for each costs more than the check of its query.
@@ -81,7 +90,10 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
             throw new AppError('callback.bad-query', 'signature parameters missing', { status: 400 })
           }
           // Some proxies turn the `+` of base64 into a blank.
-          const echo = envelope.openEcho(signed(request.query), request.query.echostr.replaceAll(' ', '+'))
+          const seal = signed(request.query)
+          const echo = envelope.openEcho(seal, request.query.echostr.replaceAll(' ', '+'))
+          mustBeInWindow(seal)
+          if (!ECHO.test(echo)) throw new AppError('callback.no-echo', 'what is inside is no echo', { status: 403 })
           return reply.type('text/plain').send(echo)
         } catch (error) {
           return refuse(request, reply, error)
@@ -93,9 +105,7 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
           const seal = signed(request.query)
           if (typeof request.body !== 'string') throw new AppError('callback.bad-body', 'empty body', { status: 400 })
           const event = envelope.openEvent(seal, request.body)
-          if (Math.abs(clock.now() / 1000 - Number(seal.timestamp)) > windowSec) {
-            throw new AppError('callback.stale', 'timestamp outside the window', { status: 403 })
-          }
+          mustBeInWindow(seal)
           if (!deps.isReady()) throw new Error('database not ready')
           await withinDeadline(accept(event))
           deps.onAccepted?.()

@@ -5,12 +5,14 @@ import { createCallbackCrypto } from './callback-crypto.ts'
 import { createCallbackEnvelope } from './callback-envelope.ts'
 
 const secrets = { token: 'QDG6eK', aesKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C', corpId: 'wx5823bf96d3bd56c7' }
-const envelope = createCallbackEnvelope({ ...secrets, clock: createSettableClock('2026-01-01T15:00:00+08:00') })
+const OLD = { ...secrets, token: 'oldToken', aesKey: 'AAAAm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C' }
+const clock = createSettableClock('2026-01-01T15:00:00+08:00')
+const envelope = createCallbackEnvelope({ clock, secrets: [secrets, OLD] })
 
-function post(plaintext: string, from = secrets) {
+function post(plaintext: string, from = secrets, to = envelope) {
   const sealed = createCallbackCrypto(from).seal(plaintext, { timestamp: '1767251460', nonce: 'n1' })
   const body = `<xml><ToUserName><![CDATA[${from.corpId}]]></ToUserName><Encrypt><![CDATA[${sealed.encrypt}]]></Encrypt></xml>`
-  return envelope.openEvent(sealed, body)
+  return to.openEvent(sealed, body)
 }
 const sample = (name: string): string => readFileSync(new URL(`../testing/events/${name}.xml`, import.meta.url), 'utf8')
 
@@ -37,6 +39,20 @@ describe('an event', () => {
   it('sealed anew for each delivery is the same event', () => {
     const xml = sample('change_external_contact.add_external_contact')
     expect(post(xml).dedupeKey).toBe(post(xml).dedupeKey)
+  })
+
+  it('may be sealed under the token and key that are on their way out, and under no mixture', () => {
+    const xml = sample('change_external_contact.add_external_contact')
+    expect(post(xml, OLD).dedupeKey).toBe(post(xml).dedupeKey)
+    expect(() => post(xml, { ...secrets, aesKey: OLD.aesKey })).toThrow(
+      expect.objectContaining({ code: 'callback.bad-body' }),
+    )
+    const withOldKey = { ...secrets, aesKey: OLD.aesKey }
+    const whileKeyChanges = createCallbackEnvelope({ clock, secrets: [secrets, withOldKey] })
+    expect(post(xml, withOldKey, whileKeyChanges).dedupeKey).toBe(post(xml).dedupeKey)
+    expect(() => post(xml, { ...secrets, token: 'strange' })).toThrow(
+      expect.objectContaining({ code: 'callback.bad-signature' }),
+    )
   })
 
   it('of another corp is refused', () => {
