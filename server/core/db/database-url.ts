@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import libsql from 'libsql'
 import type { DataSourceOptions } from 'typeorm'
@@ -18,8 +18,12 @@ export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOpt
   }
   if (databaseUrl.startsWith('sqlite:')) {
     const database = databaseUrl.slice('sqlite:'.length)
-    if (database !== ':memory:') mkdirSync(dirname(database), { recursive: true })
-    return { ...common, type: 'better-sqlite3', driver: libsql, database, prepareDatabase: tuneSqlite }
+    if (database !== ':memory:') mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
+    const prepareDatabase = (connection: SqliteConnection): void => {
+      if (database !== ':memory:') closeToOthers(database)
+      tuneSqlite(connection)
+    }
+    return { ...common, type: 'better-sqlite3', driver: libsql, database, prepareDatabase }
   }
   if (URL.canParse(databaseUrl) && databaseUrl.startsWith('mysql://')) {
     return {
@@ -47,8 +51,20 @@ export const sqliteFileOf = (databaseUrl: string): string | undefined => {
 export const mayHaveDatabase = (databaseUrl: string): boolean =>
   databaseUrl.startsWith('sqlite:') ? existsSync(databaseUrl.slice('sqlite:'.length)) : true
 
+interface SqliteConnection {
+  pragma?: (sql: string) => unknown
+  exec: (sql: string) => unknown
+}
+
+/** Customers are in it: no other account of the machine reads along. What the owner gave to a group stays; SQLite gives its
+ *  log the same rights. */
+function closeToOthers(file: string): void {
+  const { mode } = statSync(file)
+  if ((mode & 0o007) !== 0) chmodSync(file, mode & 0o770)
+}
+
 /** WAL with full synchronisation: a commit that was answered survives power loss. */
-function tuneSqlite(connection: { pragma?: (sql: string) => unknown; exec: (sql: string) => unknown }): void {
+function tuneSqlite(connection: SqliteConnection): void {
   const pragmas = [
     'journal_mode = WAL',
     'synchronous = FULL',

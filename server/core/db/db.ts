@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm'
 import type { Dialect } from './columns.ts'
 import { dataSourceOptions } from './database-url.ts'
@@ -24,7 +25,9 @@ export interface Db {
 
 export type Migrations = (new () => MigrationInterface)[]
 
-const DEADLOCK_TRIES = 5
+const DEADLOCK_TRIES = 10
+/** Longest pause before the next try; who met in a deadlock must not meet again at once. */
+const LONGEST_PAUSE_MS = 200
 
 interface MysqlConnection {
   query(sql: string): void
@@ -37,17 +40,26 @@ interface MysqlPool {
   getConnection(callback: (error: Error | null, connection: MysqlConnection) => void): void
 }
 
-/** Prepares each connection of the pool once. The isolation level as a statement before each transaction would cost one
- *  more round trip. A host that vanishes without a word would hold a statement, and the callback behind it, until TCP
- *  gives up after many minutes: a connection on which nothing moves is closed, which hurts an idle one little. */
-async function tuneMysql(source: DataSource, silenceMs: number): Promise<void> {
+/** What a connection is, whatever the server's own settings are: with NO_BACKSLASH_ESCAPES a value could end its own quotes
+ *  (the driver puts values into the text), with another mode or set of letters it is cut or changed without a word. An
+ *  audience asks several EXISTS at once; MariaDB would first write all that one of them finds into a temporary table, which
+ *  takes more than twice as long as looking each customer up. */
+const SESSION = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
+  'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
+  "SET SESSION optimizer_switch = 'materialization=off'",
+]
+
+/** Prepares each connection of the pool once: before each transaction it would cost round trips. A host that vanishes without
+ *  a word would hold a statement, and the callback behind it, until TCP gives up after many minutes: a connection on which
+ *  nothing moves is closed, which hurts an idle one little. */
+async function tuneMysql(source: DataSource, silenceMs: number | undefined): Promise<void> {
   // TypeORM's types leave the driver's pool out.
   const { pool } = source.driver as unknown as { pool: MysqlPool }
   const tune = (connection: MysqlConnection): void => {
-    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
-    // An audience asks several EXISTS at once; MariaDB would first write all that one of them finds into a temporary table,
-    // which takes more than twice as long as looking each customer up.
-    connection.query("SET SESSION optimizer_switch = 'materialization=off'")
+    for (const statement of SESSION) connection.query(statement)
+    if (silenceMs === undefined) return
     const { stream } = connection
     stream.setTimeout(silenceMs, () => stream.destroy(new Error('the database did not answer in time')))
   }
@@ -70,6 +82,7 @@ const SILENCE_MS = 20_000
 async function migrateMysql(databaseUrl: string, migrations: Migrations): Promise<void> {
   const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
   await source.initialize()
+  await tuneMysql(source, undefined)
   try {
     await source.runMigrations()
   } finally {
@@ -117,6 +130,7 @@ export function createDb(databaseUrl: string, migrations: Migrations, { silenceM
         return result
       } catch (error) {
         if (attempt >= DEADLOCK_TRIES || !isDeadlock(error)) throw error
+        await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
       }
     }
   }

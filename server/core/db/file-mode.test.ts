@@ -1,0 +1,27 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { migrations } from '../../../migrations/index.ts'
+import { createDb } from './db.ts'
+
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
+
+it('a SQLite file, its log and a folder made for it are closed to other accounts, an old file too', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'huoshui-mode-'))
+  const file = join(place, 'data', 'huoshui.db')
+  const open = async (): Promise<void> => {
+    const db = createDb(`sqlite:${file}`, migrations)
+    await db.migrate()
+    expect(existsSync(`${file}-wal`)).toBe(true)
+    for (const one of [file, `${file}-wal`, `${file}-shm`]) expect([one, modeOf(one).at(-1)]).toEqual([one, '0'])
+    await db.close()
+  }
+  await open()
+  expect(modeOf(join(place, 'data'))).toBe('700')
+  chmodSync(file, 0o664)
+  await open()
+  // The owner's group may be let in on purpose.
+  expect(modeOf(file)).toBe('660')
+  rmSync(place, { recursive: true, force: true })
+})
