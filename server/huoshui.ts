@@ -6,13 +6,16 @@ import { FORWARDED_EVENTS } from './capabilities/events.ts'
 import { VOCABULARY } from './capabilities/vocabulary.ts'
 import { createDb, type Db } from './core/db/db.ts'
 import type { Clock } from './core/kernel/clock.ts'
+import { keptBriefly } from './core/kernel/kept-briefly.ts'
 import type { Logger } from './core/kernel/logger.ts'
 import { randomText } from './core/kernel/random.ts'
+import { SECOND_MS } from './core/kernel/shanghai.ts'
 import type { Lane } from './engine/actions/action-kind.ts'
 import { createBeat } from './engine/beat.ts'
 import type { Capability } from './engine/capability.ts'
 import { createEngine } from './engine/engine.ts'
 import { buildApp } from './engine/http/app.ts'
+import { createCallerBrakes } from './engine/http/caller-brakes.ts'
 import { domainProofRoute } from './engine/http/domain-proof-route.ts'
 import { healthRoutes } from './engine/http/health-routes.ts'
 import { callbackRoute } from './engine/inbox/callback-route.ts'
@@ -114,22 +117,25 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   })
   const storeAlarm = createStoreAlarm({ clock, storeFault: ready.storeFault, tellNow: alertsOut.tellNow })
   const doctor = createDoctor({ settings, clock, log, db, metrics: metrics.text })
-  const { onAccepted, onRefused } = metrics
   const app = buildApp({
+    ...appOptions(settings),
     log,
-    proxyHops: settings.PROXY_HOPS,
+    brake: createCallerBrakes({
+      ...brakeOptions(settings),
+      guideOf: sidebarApi.callerOf,
+      onHeldBack: metrics.onHeldBack,
+    }),
     routes: [
       domainProofRoute(settings.HUOSHUI_CONFIG),
       doctor.routes,
-      healthRoutes({ canStore: ready.canStore, troubles: watch.troubles, metrics: metrics.text }),
-      callbackRoute({
-        ...callbackOptions(settings, clock),
-        accept,
-        clock,
-        isReady: ready.isPrepared,
-        onAccepted,
-        onRefused,
+      // Who watches asks every few seconds; whoever else asks must not keep the database busy.
+      healthRoutes({
+        canStore: keptBriefly(SECOND_MS, clock, ready.canStore),
+        troubles: keptBriefly(SECOND_MS, clock, watch.troubles),
+        metrics: keptBriefly(SECOND_MS, clock, metrics.text),
+        metricsKey: settings.METRICS_KEY,
       }),
+      callbackRoute({ ...callbackOptions(settings, clock), ...metrics.callbacks, accept, isReady: ready.isPrepared }),
       ...capabilities.flatMap(({ routes }) => (routes === undefined ? [] : [routes])),
     ],
   })
@@ -202,7 +208,7 @@ const eventsOutOptions = (settings: Settings) => ({
   vocabulary: VOCABULARY,
   corpId: settings.WECOM_CORP_ID,
   secrets: settings.WEBHOOK_SECRETS,
-  post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes' }),
+  post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes', hosts: settings.WEBHOOK_HOSTS }),
 })
 
 function alertsOutOptions(settings: Settings) {
@@ -211,7 +217,8 @@ function alertsOutOptions(settings: Settings) {
   return {
     userIds: ALERT_USERIDS,
     webhookUrl: ALERT_WEBHOOK,
-    post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes' }),
+    // Not bound to WEBHOOK_HOSTS: its address comes from the deployment itself, and no rule can change it.
+    post: createPostDelivery({ allowPrivate: settings.WEBHOOK_PRIVATE === 'yes', hosts: [] }),
     sendMail: isMailed
       ? createSendMail({ smtpUrl: ALERT_SMTP, from: ALERT_MAIL_FROM ?? ALERT_MAIL_TO[0] ?? '', to: ALERT_MAIL_TO })
       : undefined,
@@ -241,7 +248,18 @@ function callbackSecrets(settings: Settings) {
   return oldToken === token && oldKey === aesKey ? [now] : [now, { corpId, token: oldToken, aesKey: oldKey }]
 }
 
+const appOptions = (settings: Settings) => ({
+  proxyHops: settings.PROXY_HOPS,
+  isSecure: settings.PUBLIC_URL?.startsWith('https:') === true,
+})
+
+const brakeOptions = (settings: Settings) => ({
+  perAddress: settings.REQUESTS_PER_ADDRESS,
+  perGuide: settings.REQUESTS_PER_GUIDE,
+})
+
 const callbackOptions = (settings: Settings, clock: Clock) => ({
+  clock,
   envelope: createCallbackEnvelope({
     clock,
     secrets: callbackSecrets(settings),

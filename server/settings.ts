@@ -64,6 +64,13 @@ const webhookSecrets = (text: string): WebhookSecrets | Fault => {
   return new Map(entries.map((entry) => [entry?.[1] ?? '', (entry?.[2] ?? '').split(',')]))
 }
 
+const hostNames = (text: string): readonly string[] | Fault => {
+  const hosts = text.split(',').map((one) => one.trim().toLowerCase())
+  return hosts.every((host) => /^(\*\.)?[0-9a-z.-]+(\.[0-9a-z-]+|$)$/.test(host))
+    ? hosts
+    : new Fault('must be host names, joined by commas: crm.example.com,*.example.com')
+}
+
 const userIds = (text: string): readonly string[] | Fault => {
   const ids = text.split(',').map((one) => one.trim())
   return ids.length <= 20 && ids.every((id) => /^[0-9A-Za-z][0-9A-Za-z_\-@.]{0,63}$/.test(id))
@@ -170,6 +177,11 @@ const SPECS = {
     parse: oneOf('yes', 'no'),
     default: 'no' as const,
   }),
+  WEBHOOK_HOSTS: setting<readonly string[]>({
+    doc: 'the only hosts that webhooks of the rules may go to, joined by commas, *.example.com for all below it; default: any',
+    parse: hostNames,
+    default: [],
+  }),
   ALERT_USERIDS: setting<readonly string[]>({
     doc: 'members who get a message of the app when something needs a person’s hand (npm run -s alerts): userids, joined by commas; default: nobody',
     parse: userIds,
@@ -201,6 +213,22 @@ const SPECS = {
     doc: 'reverse proxies in front of this server, whose X-Forwarded-* headers are believed; 0 believes none',
     parse: whole(0, 5),
     default: 0,
+  }),
+  REQUESTS_PER_ADDRESS: setting({
+    doc: 'requests a second of one address at which nobody is logged in (an office is one address; shops may ten times as many); 0: no limit',
+    parse: whole(0, 100_000),
+    default: 50,
+  }),
+  REQUESTS_PER_GUIDE: setting({
+    doc: 'requests a second of one guide; 0: no limit',
+    parse: whole(0, 100_000),
+    default: 10,
+  }),
+  METRICS_KEY: setting<string | undefined>({
+    doc: 'key that /metrics asks for (Authorization: Bearer …); default: none',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    default: undefined,
+    secret: true,
   }),
   LOG_LEVEL: setting({
     doc: 'least severe level that is logged',

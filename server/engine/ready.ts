@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '../core/db/db.ts'
 import { describeError } from '../core/kernel/app-error.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import { createWorkLoop } from '../core/kernel/work-loop.ts'
+
+/** A database that is frozen does not answer at all; whoever asks waits no longer than for one that is gone. */
+const ANSWER_WITHIN_MS = 2_000
 
 export interface ReadyDeps {
   db: Db
@@ -42,12 +46,16 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
   /** Why nothing can be stored, or the last try to get ready failed; undefined: it can, or is not known yet. Never throws. */
   async function storeFault(): Promise<unknown> {
     if (!prepared) return lastError
-    try {
-      await tryToStore()
-      return undefined
-    } catch (error) {
-      return error ?? new Error('nothing can be stored')
-    }
+    const late = new AbortController()
+    const tooLate = sleep(ANSWER_WITHIN_MS, new Error('the database does not answer'), {
+      signal: late.signal,
+      ref: false,
+    }).catch(() => undefined)
+    const asked = tryToStore().then(
+      () => undefined,
+      (error: unknown) => error ?? new Error('nothing can be stored'),
+    )
+    return Promise.race([asked, tooLate]).finally(() => late.abort())
   }
 
   return {

@@ -3,6 +3,7 @@ import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { AppError } from '../core/kernel/app-error.ts'
 import type { staffQueries } from '../records/staff/staff-queries.ts'
+import { mayUse } from './may-use.ts'
 import type { Session } from './session.ts'
 
 export interface AccessDeps {
@@ -34,7 +35,7 @@ export function createAccess({ db, session, staff, customers }: AccessDeps) {
     // Renamed since the login: the same person. Somebody else's userid since: no longer them.
     const userId = login === undefined ? undefined : await staff.queries.idSince(tx, login.userId, login.begunAtMs)
     const member = userId === undefined ? undefined : await staff.queries.get(tx, userId)
-    if (member === undefined || member.state === 'left') throw loginNeeded()
+    if (member === undefined || !mayUse(member)) throw loginNeeded()
     return { userId: member.userId, name: member.name ?? member.userId }
   }
 

@@ -316,7 +316,7 @@ export const Sent = Type.Object(
   {
     key: Type.String({ pattern: '^[0-9a-zA-Z-]{8,64}$' }),
     scriptId: Type.Optional(Type.String({ maxLength: 40 })),
-    taskId: Type.Optional(Type.String({ maxLength: 40 })),
+    taskId: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
   },
   { additionalProperties: false },
 )

@@ -33,7 +33,8 @@ export interface CustomerRouteDeps {
   sop: { queries: Pick<Sops['queries'], 'ofCustomer' | 'whyNot'> }
 }
 
-export const OfCustomer = Type.Object({ externalUserId: Type.String({ minLength: 1, maxLength: 64 }) })
+/** Without blanks around it: MySQL compares as if they were not there. */
+export const OfCustomer = Type.Object({ externalUserId: Type.String({ pattern: '^\\S(.{0,62}\\S)?$' }) })
 
 const ORDERS_SHOWN = 50
 const JOURNEYS_SHOWN = 20

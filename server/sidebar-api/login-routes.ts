@@ -4,11 +4,15 @@ import Type from 'typebox'
 import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { AppError, describeError } from '../core/kernel/app-error.ts'
+import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import { randomText } from '../core/kernel/random.ts'
+import { holdBack } from '../engine/http/hold-back.ts'
 import { type OwnOrigin, ownPath } from '../engine/http/own-origin.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
 import type { StaffMember } from '../records/staff/staff-queries.ts'
+import { createLoginBrakes } from './login-brakes.ts'
+import { mayUse } from './may-use.ts'
 import type { Session } from './session.ts'
 
 export interface LoginDeps {
@@ -19,6 +23,7 @@ export interface LoginDeps {
   own: OwnOrigin
   staff: { queries: { get(tx: Tx, userId: string): Promise<StaffMember | undefined> } }
   isSandbox: boolean
+  clock: Clock
 }
 
 const LoginQuery = Type.Object({
@@ -33,10 +38,12 @@ const CodeQuery = Type.Object({
 /** Login by WeCom: to its authorize page and back with a code; the state ties the answer to this browser. Docs 91022,
  *  91023. */
 export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
-  const { session, own, wecom, log } = deps
+  const { session, own, wecom, log, clock } = deps
+  const brakes = createLoginBrakes(clock)
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
 
   typed.get('/login', { schema: { querystring: LoginQuery } }, async (request, reply) => {
+    if (!brakes.mayBegin(request.ip)) await holdBack()
     const back = ownPath(request.query.back ?? '/sidebar/')
     if (back === undefined) {
       throw new AppError('sidebar.bad-back', 'back must be a path below /sidebar/', {
@@ -45,7 +52,7 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
       })
     }
     const state = randomText(32)
-    session.rememberLogin(reply, { state, back }, own.isSecure(request))
+    session.rememberLogin(request, reply, { state, back })
     const url = new URL(wecom.oauth.authorizeUrl({ redirectUri: `${own.originOf(request)}/api/sidebar/oauth`, state }))
     // The sandbox's page has many guides in one browser; WeCom itself knows who is there.
     if (deps.isSandbox && request.query.guide !== undefined) url.searchParams.set('sandbox_guide', request.query.guide)
@@ -59,9 +66,10 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
     const { code, state } = request.query
     if (login === undefined || code === undefined || state !== login.state)
       return reply.redirect(refused(back, 'failed'))
+    if (!brakes.mayAsk(login)) await holdBack()
     const member = await memberOf(code)
     if (member === 'failed' || member === 'not-staff') return reply.redirect(refused(back, member))
-    session.begin(reply, member.userId, own.isSecure(request))
+    session.begin(request, reply, member.userId)
     return reply.redirect(back)
   })
 
@@ -70,7 +78,7 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
       const { userid } = await wecom.oauth.userInfo(code)
       if (userid === undefined) return 'not-staff'
       const member = await deps.db.tx((tx) => deps.staff.queries.get(tx, userid))
-      return member === undefined || member.state === 'left' ? 'not-staff' : member
+      return member === undefined || !mayUse(member) ? 'not-staff' : member
     } catch (error) {
       log.warn({ err: describeError(error) }, 'a sidebar login failed')
       return 'failed'

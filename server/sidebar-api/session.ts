@@ -6,6 +6,10 @@ import { readToken, signToken } from '../engine/http/session-token.ts'
 
 const SESSION_COOKIE = 'huoshui_session'
 const LOGIN_COOKIE = 'huoshui_login'
+/** Where browsers reach us by https only they take and give back such a cookie for this host alone: no neighbour below the
+ *  same domain can put its own in our way (RFC 6265bis, 4.1.3.2). */
+const THIS_HOST = '__Host-'
+const SESSION_IN_HEADER = new RegExp(`(?:^|;\\s*)(?:${THIS_HOST})?${SESSION_COOKIE}=([\\w.-]+)`)
 const SESSION_MS = 12 * HOUR_MS
 /** As long as WeCom's login code. */
 const LOGIN_MS = 5 * MINUTE_MS
@@ -15,44 +19,64 @@ export interface Login {
   state: string
   /** Path on our own origin. */
   back: string
+  /** UTC milliseconds. */
+  begunAtMs: number
+}
+
+export interface SessionDeps {
+  secret: string
+  clock: Clock
+  /** Does the browser reach us by https? */
+  isSecure(request: FastifyRequest): boolean
 }
 
 /** Who is at the screen, in cookies that are signed, HttpOnly, and never sent along with another site's POST. */
-export function createSession({ secret, clock }: { secret: string; clock: Clock }) {
-  const options = (isSecure: boolean, lifeMs: number) => ({
+export function createSession({ secret, clock, isSecure }: SessionDeps) {
+  const options = (request: FastifyRequest, lifeMs: number) => ({
     httpOnly: true,
     sameSite: 'lax' as const,
-    secure: isSecure,
-    path: '/api/sidebar',
+    secure: isSecure(request),
+    path: isSecure(request) ? '/' : '/api/sidebar',
     maxAge: Math.floor(lifeMs / 1000),
   })
 
+  const nameOf = (request: FastifyRequest, cookie: string): string =>
+    isSecure(request) ? `${THIS_HOST}${cookie}` : cookie
+
   function read(request: FastifyRequest, cookie: string, purpose: string): Record<string, unknown> | undefined {
-    const content = readToken(secret, purpose, request.cookies[cookie])
+    const content = readToken(secret, purpose, request.cookies[nameOf(request, cookie)])
     return typeof content?.until === 'number' && content.until > clock.now() ? content : undefined
   }
 
   return {
+    /** The userid behind a request whose cookies nobody has read yet; undefined: nobody's. For counting, not for access. */
+    callerOf: (request: FastifyRequest): string | undefined => {
+      const { cookie } = request.headers
+      const token = cookie === undefined ? undefined : SESSION_IN_HEADER.exec(cookie)?.[1]
+      const content = token === undefined ? undefined : readToken(secret, 'session', token)
+      return typeof content?.userId === 'string' ? content.userId : undefined
+    },
     /** Who logged in, and when, UTC milliseconds: the userid may be somebody else's by now. */
     of: (request: FastifyRequest): { userId: string; begunAtMs: number } | undefined => {
       const content = read(request, SESSION_COOKIE, 'session')
       if (typeof content?.userId !== 'string' || typeof content.until !== 'number') return undefined
       return { userId: content.userId, begunAtMs: content.until - SESSION_MS }
     },
-    begin: (reply: FastifyReply, userId: string, isSecure: boolean): void => {
+    begin: (request: FastifyRequest, reply: FastifyReply, userId: string): void => {
       const token = signToken(secret, 'session', { userId, until: clock.now() + SESSION_MS })
-      reply.setCookie(SESSION_COOKIE, token, options(isSecure, SESSION_MS))
+      reply.setCookie(nameOf(request, SESSION_COOKIE), token, options(request, SESSION_MS))
     },
-    rememberLogin: (reply: FastifyReply, login: Login, isSecure: boolean): void => {
+    rememberLogin: (request: FastifyRequest, reply: FastifyReply, login: Omit<Login, 'begunAtMs'>): void => {
       const token = signToken(secret, 'login', { ...login, until: clock.now() + LOGIN_MS })
-      reply.setCookie(LOGIN_COOKIE, token, options(isSecure, LOGIN_MS))
+      reply.setCookie(nameOf(request, LOGIN_COOKIE), token, options(request, LOGIN_MS))
     },
     /** The login that this browser began; it can be taken once. */
     takeLogin: (request: FastifyRequest, reply: FastifyReply): Login | undefined => {
-      reply.clearCookie(LOGIN_COOKIE, { path: '/api/sidebar' })
+      reply.clearCookie(nameOf(request, LOGIN_COOKIE), options(request, 0))
       const content = read(request, LOGIN_COOKIE, 'login')
-      if (typeof content?.state !== 'string' || typeof content.back !== 'string') return undefined
-      return { state: content.state, back: content.back }
+      const { state, back, until } = content ?? {}
+      if (typeof state !== 'string' || typeof back !== 'string' || typeof until !== 'number') return undefined
+      return { state, back, begunAtMs: until - LOGIN_MS }
     },
   }
 }

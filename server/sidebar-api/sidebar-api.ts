@@ -38,8 +38,8 @@ export type SidebarApiDeps = SidebarOptions &
 
 /** What the sidebar asks, under /api/sidebar/, and the sidebar itself at /sidebar/. */
 export function createSidebarApi(deps: SidebarApiDeps) {
-  const session = createSession({ secret: deps.sessionSecret, clock: deps.clock })
   const own = createOwnOrigin(deps.publicUrl)
+  const session = createSession({ secret: deps.sessionSecret, clock: deps.clock, isSecure: own.isSecure })
   const access = createAccess({ ...deps, session })
   const profile = createProfile(deps)
 
@@ -73,6 +73,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
   }
 
   return {
+    callerOf: session.callerOf,
     routes: (app: FastifyInstance): void => {
       app.register(
         async (scope) => {

@@ -24,8 +24,9 @@ const NOT_BUILT = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta
 
 /** The sidebar's page and files at /sidebar/. Files with a hash in their name never change; the page is asked for anew. */
 export function sidebarFiles(app: FastifyInstance, { distDir = DIST, frameOrigin }: StaticDeps): void {
-  // No script-src: the WeCom clients put their bridge into the page in ways that differ from phone to phone.
+  // Inline ones too: the WeCom clients put their bridge into the page in ways that differ from phone to phone. Ours has none.
   const csp = [
+    "script-src 'self' 'unsafe-inline' https://res.wx.qq.com https://*.weixin.qq.com",
     `frame-ancestors ${["'self'", 'https://*.weixin.qq.com', 'https://*.work.weixin.qq.com', frameOrigin].filter(Boolean).join(' ')}`,
     "object-src 'none'",
     "base-uri 'none'",

@@ -25,15 +25,10 @@ export function createMetrics(
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const accepted = new Counter({
-    name: 'huoshui_callbacks_accepted_total',
-    help: 'callbacks stored and acknowledged',
-    registers,
-  })
-  const refused = new Counter({
-    name: 'huoshui_callbacks_refused_total',
-    help: 'callbacks refused',
-    labelNames: ['code'],
+  const heldBack = new Counter({
+    name: 'huoshui_requests_held_back_total',
+    help: 'requests beyond what one address, guide or shop may ask a second; one address for everybody: set PROXY_HOPS',
+    labelNames: ['who'],
     registers,
   })
   const events = new Counter({
@@ -133,8 +128,8 @@ export function createMetrics(
   })
   return {
     text: () => registry.metrics(),
-    onAccepted: () => accepted.inc(),
-    onRefused: (code: string) => refused.inc({ code }),
+    callbacks: countCallbacks(registers),
+    onHeldBack: (who: string) => heldBack.inc({ who }),
     onHandled: (kind: string, outcome: string) => events.inc({ kind, outcome }),
     onEnded: (kind: string, state: string, waitedMs: number) => {
       actions.inc({ kind, state })
@@ -144,4 +139,19 @@ export function createMetrics(
     onCall: (call: { path: string; errcode: number | undefined; ms: number }) =>
       calls.observe({ path: call.path, errcode: String(call.errcode ?? 'unreachable') }, call.ms / 1000),
   }
+}
+
+function countCallbacks(registers: Registry[]) {
+  const accepted = new Counter({
+    name: 'huoshui_callbacks_accepted_total',
+    help: 'callbacks stored and acknowledged',
+    registers,
+  })
+  const refused = new Counter({
+    name: 'huoshui_callbacks_refused_total',
+    help: 'callbacks refused',
+    labelNames: ['code'],
+    registers,
+  })
+  return { onAccepted: () => accepted.inc(), onRefused: (code: string) => refused.inc({ code }) }
 }

@@ -36,5 +36,8 @@ export const mayHaveHappened = (error: unknown): boolean => !(error instanceof A
 /** One line about any thrown value, for logs and rows. */
 export function describeError(error: unknown): string {
   if (error instanceof AppError) return `${error.code}: ${error.message}`
+  // MySQL quotes the statement near the fault, with what was in it.
+  if (error instanceof Error && 'sqlMessage' in error)
+    return `${error.name}: ${'code' in error ? error.code : 'unknown'}`
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

@@ -1,4 +1,6 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { AppError } from '../../core/kernel/app-error.ts'
 
 export interface HealthDeps {
   /** Migrated and able to store right now; false within about 2 s of losing the database. */
@@ -7,10 +9,12 @@ export interface HealthDeps {
   troubles(): Promise<string[]>
   /** Prometheus text. */
   metrics(): Promise<string>
+  /** What /metrics asks for, if anything. */
+  metricsKey: string | undefined
 }
 
 /** GET /healthz (the process is up), /readyz (migrated, can store; `degraded` with the kinds of what keeps us from a part of our work), /metrics (Prometheus text). */
-export function healthRoutes({ canStore, troubles, metrics }: HealthDeps): (app: FastifyInstance) => void {
+export function healthRoutes({ canStore, troubles, metrics, metricsKey }: HealthDeps): (app: FastifyInstance) => void {
   return (app) => {
     app.get('/healthz', async () => ({ status: 'up' }))
     app.get('/readyz', async (_request, reply) => {
@@ -19,6 +23,16 @@ export function healthRoutes({ canStore, troubles, metrics }: HealthDeps): (app:
       const why = await troubles().catch(() => ['alerts.unreadable'])
       return why.length === 0 ? { status: 'ready' } : { status: 'degraded', why }
     })
-    app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await metrics()))
+    app.get('/metrics', async (request, reply) => {
+      mustHaveKey(request.headers.authorization, metricsKey)
+      return reply.type('text/plain; version=0.0.4').send(await metrics())
+    })
   }
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+function mustHaveKey(authorization: string | undefined, key: string | undefined): void {
+  if (key === undefined || timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${key}`))) return
+  throw new AppError('metrics.key-needed', 'send Authorization: Bearer METRICS_KEY', { status: 401 })
 }

@@ -18,7 +18,10 @@ afterEach(async () => {
   await receiver.close()
 })
 
-const begin = async (events: string, { secrets = `crm=${KEY}`, allowPrivate = 'yes', url = receiver.url } = {}) => {
+const begin = async (
+  events: string,
+  { secrets = `crm=${KEY}`, allowPrivate = 'yes', url = receiver.url, hosts = '' } = {},
+) => {
   t = await buildTestApp({
     config: {
       'channels/c.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\ntags: [来源/包裹卡]\n',
@@ -26,7 +29,7 @@ const begin = async (events: string, { secrets = `crm=${KEY}`, allowPrivate = 'y
       'welcomes/w.yaml': 'welcome: 通用\ndefault: true\ntext: 欢迎\n',
       'webhooks/crm.yaml': `webhook: crm\nurl: ${url}\nevents: ${events}\n`,
     },
-    env: { WEBHOOK_SECRETS: secrets, WEBHOOK_PRIVATE: allowPrivate },
+    env: { WEBHOOK_SECRETS: secrets, WEBHOOK_PRIVATE: allowPrivate, WEBHOOK_HOSTS: hosts },
   })
 }
 const scan = () => t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card', externalUserId: 'wmA', name: '王芳' })
@@ -141,6 +144,18 @@ test.each(['http://127.0.0.1:9/x', 'https://10.1.2.3/x', 'https://[::1]/x', 'htt
     expect((await dead()).out).toMatch(/webhook\.(not-https|inner-address)/)
   },
 )
+
+test.each([
+  ['crm.example.com', 'webhook.other-host'],
+  ['*.0.0.1', undefined],
+  ['127.0.0.1', undefined],
+])('where only %s may be posted to, the receiver at 127.0.0.1 ends as %s', async (hosts, code) => {
+  await begin('[customer.added]', { hosts })
+  await scan()
+  await t.settle()
+  expect(receiver.received).toHaveLength(code === undefined ? 1 : 0)
+  if (code !== undefined) expect((await dead()).out).toContain(code)
+})
 
 test('a webhook without a key sends nothing', async () => {
   await begin('[customer.added]', { secrets: `erp=${KEY}` })

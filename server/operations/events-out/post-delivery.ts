@@ -33,8 +33,9 @@ export interface Post {
 }
 
 /** Posts to other systems: no redirects, no proxy, 10 s. Any 2xx is a yes; gives what was answered with it. Throws webhook.unreachable and webhook.refused
- *  with the time of the next try, webhook.rejected (never again) for a 4xx that will not change, webhook.inner-address. */
-export function createPostDelivery({ allowPrivate }: { allowPrivate: boolean }) {
+ *  with the time of the next try, webhook.rejected (never again) for a 4xx that will not change, webhook.inner-address, webhook.other-host. `hosts`: the only ones that may
+ *  be posted to, `*.` before a domain for all below it; empty: any. */
+export function createPostDelivery({ allowPrivate, hosts }: { allowPrivate: boolean; hosts: readonly string[] }) {
   const options = { keepAlive: true, maxFreeSockets: 8, ...(allowPrivate ? {} : { lookup: publicLookup }) }
   const client = axios.create({
     httpAgent: new HttpAgent(options),
@@ -49,6 +50,11 @@ export function createPostDelivery({ allowPrivate }: { allowPrivate: boolean }) 
 
   return async ({ url, headers, body, attempts }: Post): Promise<string> => {
     const target = new URL(url)
+    if (!isAmong(hosts, target.hostname)) {
+      throw new AppError('webhook.other-host', 'the host is not in WEBHOOK_HOSTS', {
+        zh: '这个网址的主机不在 WEBHOOK_HOSTS 里，没有发送。确实要发过去时，请部署的同事加上并重启',
+      })
+    }
     if (!allowPrivate) {
       if (target.protocol !== 'https:') {
         throw new AppError('webhook.not-https', 'only https is allowed', {
@@ -82,5 +88,9 @@ export function createPostDelivery({ allowPrivate }: { allowPrivate: boolean }) 
     })
   }
 }
+
+const isAmong = (hosts: readonly string[], hostname: string): boolean =>
+  hosts.length === 0 ||
+  hosts.some((host) => (host.startsWith('*.') ? hostname.endsWith(host.slice(1)) : hostname === host))
 
 export type PostDelivery = ReturnType<typeof createPostDelivery>

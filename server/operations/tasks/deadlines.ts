@@ -6,6 +6,7 @@ import { takeRows } from '../../core/db/take-rows.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import { shownName } from '../../core/kernel/shown-name.ts'
 import type { AlertQueries } from '../../records/alerts/alert-queries.ts'
 import { unreachable } from '../../records/alerts/out-of-range.ts'
 import type { Customers } from '../../records/customers/customers.ts'
@@ -61,7 +62,7 @@ export function createDeadlines(deps: DeadlinesDeps) {
 
   async function escalate(tx: Tx, task: GuideTask, to: readonly string[]): Promise<void> {
     const guide = await nameOf(tx, task.userId)
-    const customer = (await customers.queries.nameOf(tx, task.externalUserId)) ?? '客户'
+    const customer = shownName((await customers.queries.nameOf(tx, task.externalUserId)) ?? '') || '客户'
     const told = await staffTelling.tell(tx, {
       key: `task:${task.id}:escalate`,
       userIds: to,

@@ -1,3 +1,5 @@
+import { shownName } from '../../core/kernel/shown-name.ts'
+
 export interface Names {
   /** For {客户昵称}; undefined while WeCom has not told it. */
   customer: string | undefined
@@ -22,8 +24,8 @@ export function fillNames(template: string, names: Names): string {
 }
 
 const known = (name: string | undefined): string | undefined => {
-  const trimmed = name?.trim()
-  return trimmed === '' ? undefined : trimmed
+  const shown = name === undefined ? '' : shownName(name)
+  return shown === '' ? undefined : shown
 }
 
 function leaveOut(template: string, values: Record<string, string | undefined>): string {

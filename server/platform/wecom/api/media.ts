@@ -143,6 +143,8 @@ export const createMedia = (call: Call) => ({
         timeout: UPLOAD_TIMEOUT_MS,
         signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
         maxContentLength: LARGEST.file,
+        // WeCom's addresses lead straight to the file; one that leads elsewhere could lead into the inner network.
+        maxRedirects: 0,
       })
       return { bytes: Buffer.from(answer.data), contentType: String(answer.headers['content-type'] ?? '') }
     } catch {

@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
+import { openBrowser } from '../../sidebar-api/testing/sidebar-browser.ts'
+import { buildTestApp, type TestApp, type TestAppOptions } from '../../testing/build-test-app.ts'
+
+let t: TestApp
+afterEach(() => t.close())
+
+/** A guide who is logged in, on a server behind one proxy, so that each caller has an address. */
+async function open(env: Record<string, string> = {}, options: TestAppOptions = {}) {
+  t = await buildTestApp({ ...options, env: { PROXY_HOPS: '1', ...env } })
+  await t.sandbox.scan({ userId: 'zhangsan' })
+  await t.settle()
+  const guide = openBrowser(t.url)
+  const login = await guide.go(`${t.url}/api/sidebar/login?guide=zhangsan`)
+  const authorized = await guide.go(login.headers.get('location') ?? '')
+  const { pathname, search } = new URL(authorized.headers.get('location') ?? '')
+  await guide.go(`${t.url}${pathname}${search}`)
+  expect((await guide.get('me')).status).toBe(200)
+  return guide
+}
+const from = (address: string) => ({ 'x-forwarded-for': address })
+const statuses = async (asked: Promise<Response>[]): Promise<Map<number, number>> => {
+  const count = new Map<number, number>()
+  for (const { status } of await Promise.all(asked)) count.set(status, (count.get(status) ?? 0) + 1)
+  return count
+}
+
+it.each(['/metrics', '/readyz', '/doctor', '/no-such-page', '/sidebar/'])(
+  'who asks for %s without end waits for a 429; other addresses, guides and WeCom do not',
+  async (path) => {
+    const guide = await open({ REQUESTS_PER_ADDRESS: '10' })
+    const beganAt = performance.now()
+    const flood = await statuses(
+      Array.from({ length: 100 }, () => fetch(`${t.url}${path}`, { headers: from('203.0.113.7') })),
+    )
+    // Sixty at once, and what has come in since.
+    expect(flood.get(429)).toBeGreaterThan(20)
+    expect(flood.get(429)).toBeLessThanOrEqual(40)
+    expect(performance.now() - beganAt).toBeGreaterThan(900)
+    expect((await fetch(`${t.url}${path}`, { headers: from('203.0.113.8') })).status).not.toBe(429)
+    expect((await guide.get('me')).status).toBe(200)
+    expect((await fetch(`${t.url}/healthz`, { headers: from('203.0.113.7') })).status).toBe(200)
+    const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+    await t.settle()
+    expect(await t.rawRows('SELECT 1 AS one FROM customer WHERE external_userid = ?', [externalUserId])).toHaveLength(1)
+  },
+)
+
+it('one guide asks no more than a person can, and no other guide pays for it', async () => {
+  const guide = await open({ REQUESTS_PER_GUIDE: '1' })
+  const answers = await Promise.all(Array.from({ length: 40 }, () => guide.get<{ code: string }>('me')))
+  const refused = answers.filter(({ status }) => status === 429)
+  expect(refused.length).toBeGreaterThan(15)
+  expect(refused[0]?.body.code).toBe('http.too-many')
+  const other = openBrowser(t.url)
+  await other.login('lisi')
+  expect((await other.get('me')).status).toBe(200)
+  const numbers = await (await fetch(`${t.url}/metrics`, { headers: from('203.0.113.9') })).text()
+  expect(numbers).toMatch(/huoshui_requests_held_back_total\{who="guide"\} \d/)
+})
+
+describe('logins that are begun only to be ended', () => {
+  const calls = () => t.sandbox.calls('auth/getuserinfo').length
+
+  it('cost WeCom few calls, and those of people go on', async () => {
+    await open()
+    const before = calls()
+    const beganAt = performance.now()
+    await Promise.all(
+      Array.from({ length: 300 }, async (_one, number) => {
+        const headers = from(`203.0.113.${number % 200}`)
+        const login = await fetch(`${t.url}/api/sidebar/login`, { redirect: 'manual', headers })
+        const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? ''
+        const state = new URL(login.headers.get('location') ?? '').searchParams.get('state') ?? ''
+        const query = new URLSearchParams({ code: `invented-${number}`, state })
+        await fetch(`${t.url}/api/sidebar/oauth?${query}`, { redirect: 'manual', headers: { ...headers, cookie } })
+      }),
+    )
+    // A hundred at once and ten a second.
+    expect(calls() - before).toBeLessThanOrEqual(101 + (performance.now() - beganAt) / 100)
+    expect(calls() - before).toBeLessThan(300)
+    // A person looks at WeCom's page for longer than a program.
+    const person = openBrowser(t.url)
+    const login = await person.go(`${t.url}/api/sidebar/login?guide=lisi`)
+    const authorized = await person.go(login.headers.get('location') ?? '')
+    t.clock.advance(1_000)
+    await person.go(authorized.headers.get('location') ?? '')
+    expect((await person.get('me')).status).toBe(200)
+  })
+
+  it('ask WeCom once each', async () => {
+    await open()
+    const login = await fetch(`${t.url}/api/sidebar/login`, { redirect: 'manual' })
+    const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const state = new URL(login.headers.get('location') ?? '').searchParams.get('state') ?? ''
+    const before = calls()
+    const ask = (code: string) =>
+      fetch(`${t.url}/api/sidebar/oauth?${new URLSearchParams({ code, state })}`, {
+        redirect: 'manual',
+        headers: { cookie },
+      })
+    expect(await statuses(['a', 'b', 'c'].map(ask))).toEqual(
+      new Map([
+        [302, 1],
+        [429, 2],
+      ]),
+    )
+    expect(calls() - before).toBe(1)
+  })
+})
+
+it.each(['disabled', 'inactive', 'left'])(
+  'a guide who is %s sees nobody from then on and cannot come back',
+  async (state) => {
+    const guide = await open()
+    await t.db.tx((tx) => tx.run(raw('UPDATE staff SET state = ? WHERE userid = ?', [state, 'zhangsan'])))
+    expect((await guide.get('me')).status).toBe(401)
+    expect(await openBrowser(t.url).login('zhangsan')).toBe('/sidebar/?login=not-staff')
+  },
+)
+
+it('a member who is no guide any more sees nobody either', async () => {
+  const guide = await open()
+  await t.db.tx((tx) => tx.run(raw("UPDATE staff SET is_guide = 0 WHERE userid = 'zhangsan'")))
+  expect((await guide.get('me')).status).toBe(401)
+})
+
+it('says of every answer what it is, and insists on https where PUBLIC_URL has it', async () => {
+  await open({ PUBLIC_URL: 'https://scrm.example.com' })
+  for (const path of ['/api/sidebar/boot', '/healthz', '/sidebar/', '/nothing', '/wecom/callback']) {
+    const { headers } = await fetch(`${t.url}${path}`)
+    expect([path, headers.get('x-content-type-options'), headers.get('strict-transport-security')]).toEqual([
+      path,
+      'nosniff',
+      'max-age=31536000',
+    ])
+  }
+  const page = await fetch(`${t.url}/sidebar/`)
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
+})
+
+it('signs for its own page only, whatever Host claims', async () => {
+  const guide = await open({ PUBLIC_URL: 'http://scrm.example.com' })
+  const ask = (url: string) =>
+    guide.go(`${t.url}/api/sidebar/jssdk-signature?${new URLSearchParams({ kind: 'corp', url })}`, {
+      headers: { 'x-forwarded-host': 'evil.example' },
+    })
+  expect((await ask('http://evil.example/')).status).toBe(400)
+  expect((await ask('http://scrm.example.com/sidebar/')).status).toBe(200)
+})
+
+it('shows its numbers to whoever has the key, where there is one', async () => {
+  await open({ METRICS_KEY: 'a-key-for-prometheus' })
+  const ask = async (authorization?: string) =>
+    (await fetch(`${t.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status
+  expect([await ask(), await ask('Bearer wrong'), await ask('Bearer a-key-for-prometheus')]).toEqual([401, 401, 200])
+})
