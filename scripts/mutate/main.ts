@@ -8,7 +8,7 @@ import { openWorkbench } from './try-mutants.ts'
 const HELP = `npm run mutate -- [rooms, files or file:line …] [--sample N] [--seed N] [--workers N]
 
 Makes small changes to the code of rooms that decide much, one at a time, and runs the room's tests on each, then the
-few elsewhere that are about it, then all others of the server: a change that none of them notices is printed. Without
+few elsewhere that are about it, then all others of the server; each is printed with what became of it (endless: tests hung, which is noticed). Without
 --sample all are tried, which takes a day. Exit 0: as many as wanted were noticed.`
 
 /** Of a hundred changes, tests must notice so many. */
@@ -52,9 +52,8 @@ async function main(): Promise<number> {
       for (const { room, mutant } of next) {
         const outcome = await bench.tryOut(mutant, testsOf(room))
         tried += 1
-        if (outcome !== 'survived') continue
-        survivors.push(mutant)
-        console.log(`${mutant.file}:${mutant.line} ${mutant.says} (${tried}/${sample.length})`)
+        if (outcome === 'survived') survivors.push(mutant)
+        console.log(`${tried}/${sample.length} ${outcome} ${mutant.file}:${mutant.line} ${mutant.says}`)
       }
     } finally {
       bench.close()
