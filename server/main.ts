@@ -4,16 +4,18 @@ import { systemClock } from './core/kernel/clock.ts'
 import { createLogger } from './core/kernel/logger.ts'
 import { startTick } from './engine/tick.ts'
 import { createHuoshui } from './huoshui.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, settingsText } from './settings.ts'
 
 /** Longest wait for calls under way when asked to stop; what is cut off then is taken up again at the next start. */
 const STOP_WITHIN_MS = 15_000
 
 const HELP = `Huoshui 活水 · npm run server
 
-Runs the server with the settings of the environment; all of them stand in server/settings.ts. Without WECOM_CORP_ID use
-./scripts/start, which runs it against the sandbox.
-用环境变量里的设置启动服务；全部设置见 server/settings.ts。没有企业时用 ./scripts/start 在沙盒里试。`
+Runs the server with the settings of the environment. Without WECOM_CORP_ID use ./scripts/start, which runs it against
+the sandbox.
+用环境变量里的设置启动服务。没有企业时用 ./scripts/start 在沙盒里试。
+
+${settingsText()}`
 
 async function main(): Promise<void> {
   const words = process.argv.slice(2)

@@ -3,6 +3,8 @@ import { AppError } from './core/kernel/app-error.ts'
 /** Every environment setting: what it is, unit, default, bound. `process.env` is read nowhere else. */
 interface SettingSpec<Value> {
   doc: string
+  /** The same in Chinese, for operators. */
+  zh: string
   parse(text: string): Value | Fault
   /** Absent: the setting is required. */
   default?: Value
@@ -11,15 +13,17 @@ interface SettingSpec<Value> {
 
 class Fault {
   readonly text: string
-  constructor(text: string) {
-    this.text = text
+  readonly zh: string
+  constructor(text: string, zh: string) {
+    this.text = `must be ${text}`
+    this.zh = `要写${zh}`
   }
 }
 
 const anyText =
-  (pattern: RegExp, what: string) =>
+  (pattern: RegExp, what: string, zh: string) =>
   (text: string): string | Fault =>
-    pattern.test(text) ? text : new Fault(`must be ${what}`)
+    pattern.test(text) ? text : new Fault(what, zh)
 
 const whole =
   (min: number, max: number) =>
@@ -27,22 +31,27 @@ const whole =
     const value = Number(text)
     return Number.isInteger(value) && value >= min && value <= max
       ? value
-      : new Fault(`must be a whole number from ${min} to ${max}`)
+      : new Fault(`a whole number from ${min} to ${max}`, ` ${min} 到 ${max} 的整数`)
   }
 
 const baseUrl = (text: string): string | Fault =>
   /^https?:\/\/[^\s/?#]+$/.test(text.replace(/\/$/, ''))
     ? text.replace(/\/$/, '')
-    : new Fault('must be an http(s) origin such as https://scrm.example.com, without a path')
+    : new Fault(
+        'an http(s) origin such as https://scrm.example.com, without a path',
+        '网址的开头，如 https://scrm.example.com，后面不带路径',
+      )
 
 const webAddress = (text: string): string | Fault =>
-  /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text) ? text : new Fault('must be an address with http(s)://')
+  /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text)
+    ? text
+    : new Fault('an address with http(s)://', ' http(s):// 开头的地址')
 
 const mailAddresses = (text: string): readonly string[] | Fault => {
   const addresses = text.split(',').map((one) => one.trim())
   return addresses.length <= 20 && addresses.every((one) => /^[^\s@<>,]+@[^\s@<>,]+$/.test(one))
     ? addresses
-    : new Fault('must be up to 20 mail addresses, joined by commas')
+    : new Fault('up to 20 mail addresses, joined by commas', '邮箱地址，用逗号隔开，最多 20 个')
 }
 
 const oneOf =
@@ -50,7 +59,7 @@ const oneOf =
   (text: string): Values[number] | Fault =>
     (values as readonly string[]).includes(text)
       ? (text as Values[number])
-      : new Fault(`must be one of ${values.join(', ')}`)
+      : new Fault(`one of ${values.join(', ')}`, `这几个之一：${values.join('、')}`)
 
 /** Keys by webhook name; the first signs for the receivers that know the new one already. */
 export type WebhookSecrets = ReadonlyMap<string, readonly string[]>
@@ -60,7 +69,10 @@ const webhookSecrets = (text: string): WebhookSecrets | Fault => {
     .split(';')
     .map((part) => /^\s*([0-9A-Za-z_-]{1,30})=([^\s,;=]{16,200}(?:,[^\s,;=]{16,200})?)\s*$/.exec(part))
   if (entries.includes(null))
-    return new Fault('must be name=key or name=newkey,oldkey, joined by ;, each key of 16–200 characters')
+    return new Fault(
+      'name=key or name=newkey,oldkey, joined by ;, each key of 16–200 characters',
+      '名字=密钥 或 名字=新密钥,旧密钥，几组用 ; 隔开，每个密钥 16 到 200 个字符',
+    )
   return new Map(entries.map((entry) => [entry?.[1] ?? '', (entry?.[2] ?? '').split(',')]))
 }
 
@@ -75,50 +87,81 @@ const userIds = (text: string): readonly string[] | Fault => {
   const ids = text.split(',').map((one) => one.trim())
   return ids.length <= 20 && ids.every((id) => /^[0-9A-Za-z][0-9A-Za-z_\-@.]{0,63}$/.test(id))
     ? ids
-    : new Fault('must be up to 20 userids of members, joined by commas')
+    : new Fault('up to 20 userids of members, joined by commas', '成员账号（userid），用逗号隔开，最多 20 个')
 }
 
 const setting = <Value>(spec: SettingSpec<Value>): SettingSpec<Value> => spec
 
 const SPECS = {
-  HOST: setting({ doc: 'address to listen on', parse: anyText(/^\S+$/, 'an address'), default: '127.0.0.1' }),
-  PORT: setting({ doc: 'port to listen on, 0 for any free one', parse: whole(0, 65_535), default: 3000 }),
+  HOST: setting({
+    doc: 'address to listen on',
+    zh: '监听的地址',
+    parse: anyText(/^\S+$/, 'an address', '一个地址'),
+    default: '127.0.0.1',
+  }),
+  PORT: setting({
+    doc: 'port to listen on, 0 for any free one',
+    zh: '监听的端口，0 表示任意空闲端口',
+    parse: whole(0, 65_535),
+    default: 3000,
+  }),
   PUBLIC_URL: setting<string | undefined>({
     doc: 'origin at which guides and WeCom reach this server; default http://HOST:PORT',
+    zh: '导购和企业微信访问本服务的网址开头，默认 http://HOST:PORT',
     parse: baseUrl,
     default: undefined,
   }),
   DATABASE_URL: setting({
     doc: 'sqlite:./data/huoshui.db, sqlite::memory: or mysql://user:pass@host:3306/db',
-    parse: anyText(/^(sqlite:.+|mysql:\/\/.+)$/, 'sqlite:<file> or mysql://…'),
+    zh: '数据库：sqlite:./data/huoshui.db、sqlite::memory: 或 mysql://用户:密码@主机:3306/库名',
+    parse: anyText(/^(sqlite:.+|mysql:\/\/.+)$/, 'sqlite:<file> or mysql://…', ' sqlite:<文件> 或 mysql://…'),
     default: 'sqlite:./data/huoshui.db',
     secret: true,
   }),
-  HUOSHUI_CONFIG: setting({ doc: 'folder of the rule files', parse: anyText(/./, 'a folder'), default: './config' }),
-  WECOM_API_BASE: setting({ doc: "the platform's origin", parse: baseUrl, default: 'https://qyapi.weixin.qq.com' }),
+  HUOSHUI_CONFIG: setting({
+    doc: 'folder of the rule files',
+    zh: '规则文件夹',
+    parse: anyText(/./, 'a folder', '一个文件夹'),
+    default: './config',
+  }),
+  WECOM_API_BASE: setting({
+    doc: "the platform's origin",
+    zh: '企业微信接口的网址开头',
+    parse: baseUrl,
+    default: 'https://qyapi.weixin.qq.com',
+  }),
   WECOM_OAUTH_BASE: setting<string | undefined>({
     doc: 'origin of the login page; default https://open.weixin.qq.com, or WECOM_API_BASE when that is not WeCom itself',
+    zh: '登录页的网址开头，默认 https://open.weixin.qq.com；接口不是企业微信本身时同 WECOM_API_BASE',
     parse: baseUrl,
     default: undefined,
   }),
   WECOM_CORP_ID: setting({
     doc: 'corp id (企业ID)',
-    parse: anyText(/^w[0-9a-zA-Z]{4,64}$/, 'a corp id such as ww1234567890abcdef'),
+    zh: '企业ID（管理后台「我的企业」）',
+    parse: anyText(/^w[0-9a-zA-Z]{4,64}$/, 'a corp id such as ww1234567890abcdef', '企业ID，如 ww1234567890abcdef'),
   }),
-  WECOM_AGENT_ID: setting({ doc: 'agent id of the self-built app', parse: whole(1, 4_294_967_295) }),
+  WECOM_AGENT_ID: setting({
+    doc: 'agent id of the self-built app',
+    zh: '自建应用的 AgentId',
+    parse: whole(1, 4_294_967_295),
+  }),
   WECOM_SECRET: setting({
     doc: 'secret of the self-built app',
-    parse: anyText(/^\S{10,200}$/, '10–200 characters'),
+    zh: '自建应用的 Secret',
+    parse: anyText(/^\S{10,200}$/, '10–200 characters', ' 10 到 200 个字符'),
     secret: true,
   }),
   WECOM_CALLBACK_TOKEN: setting({
     doc: 'Token of the callback settings',
-    parse: anyText(/^[0-9a-zA-Z]{1,32}$/, '1–32 letters and digits'),
+    zh: '「接收消息」设置里的 Token',
+    parse: anyText(/^[0-9a-zA-Z]{1,32}$/, '1–32 letters and digits', ' 1 到 32 个字母数字'),
     secret: true,
   }),
   WECOM_CALLBACK_AES_KEY: setting({
     doc: 'EncodingAESKey of the callback settings',
-    parse: anyText(/^[0-9a-zA-Z+/]{43}$/, 'exactly 43 characters of base64'),
+    zh: '「接收消息」设置里的 EncodingAESKey',
+    parse: anyText(/^[0-9a-zA-Z+/]{43}$/, 'exactly 43 characters of base64', '正好 43 位字母数字'),
     secret: true,
   }),
   WECOM_CALLBACK_OLD_TOKEN: setting<string | undefined>({
@@ -135,45 +178,53 @@ const SPECS = {
   }),
   WECOM_CALLBACK_WINDOW_SEC: setting({
     doc: 'seconds that a callback’s timestamp may differ from our clock',
+    zh: '回调的时间戳和本机时钟最多差多少秒',
     parse: whole(30, 86_400),
     default: 600,
   }),
   ORDERS_SECRET: setting({
     doc: 'key of the signature on POST /api/orders',
-    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    zh: 'POST /api/orders 的签名密钥',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters', ' 16 到 200 个字符'),
     secret: true,
   }),
   PHONE_SECRET: setting<string | undefined>({
     doc: 'key under which phone numbers are hashed; must never change, or earlier orders no longer match by phone; default: ORDERS_SECRET',
-    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    zh: '手机号取哈希用的密钥；定下来不能再改，否则以前的订单按手机号对不上；默认同 ORDERS_SECRET',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters', ' 16 到 200 个字符'),
     default: undefined,
     secret: true,
   }),
   SESSION_SECRET: setting<string | undefined>({
     doc: 'key of the sidebar’s session cookies; default: derived from WECOM_SECRET',
-    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    zh: '侧边栏登录 cookie 的密钥，默认由 WECOM_SECRET 算出',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters', ' 16 到 200 个字符'),
     default: undefined,
     secret: true,
   }),
   DOCTOR_KEY: setting<string | undefined>({
     doc: 'key that opens the page /doctor; without it the page is closed',
-    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    zh: '打开 /doctor 页面的密钥；不设就不开放',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters', ' 16 到 200 个字符'),
     default: undefined,
     secret: true,
   }),
   MASS_SEND_PER_CUSTOMER: setting<number | undefined>({
     doc: 'corp mass messages that one customer may get a month, when the corp has tightened WeCom’s own limit; default: the days of the month',
+    zh: '每位客户每月最多收几条企业群发（企业自己收紧时设），默认是当月天数',
     parse: whole(1, 31),
     default: undefined,
   }),
   WEBHOOK_SECRETS: setting<WebhookSecrets>({
     doc: 'keys of the signatures on forwarded events, by webhook name: crm=key;erp=newkey,oldkey — two keys while one is being replaced',
+    zh: '事件转发的签名密钥，按名字：crm=密钥;erp=新密钥,旧密钥（换密钥时写两个）',
     parse: webhookSecrets,
     default: new Map(),
     secret: true,
   }),
   WEBHOOK_PRIVATE: setting({
     doc: 'yes: webhooks may also go to http:// and to addresses of the inner network; no: only to https:// on the public one',
+    zh: 'yes：事件也可以转发到 http:// 和内网地址；no：只转发到公网的 https://',
     parse: oneOf('yes', 'no'),
     default: 'no' as const,
   }),
@@ -184,33 +235,39 @@ const SPECS = {
   }),
   ALERT_USERIDS: setting<readonly string[]>({
     doc: 'members who get a message of the app when something needs a person’s hand (npm run -s alerts): userids, joined by commas; default: nobody',
+    zh: '有事要人处理时收到应用消息的成员账号，逗号隔开（npm run -s alerts 列出的事）；默认没有',
     parse: userIds,
     default: [],
   }),
   ALERT_WEBHOOK: setting<string | undefined>({
     doc: 'second way to tell of such things, for when WeCom refuses us: address of a group robot (企业微信, 钉钉, 飞书) or of your own that takes JSON',
+    zh: '通知的第二条路，企业微信拒绝时用：群机器人地址（企业微信、钉钉、飞书）或自己的接收 JSON 的地址',
     parse: webAddress,
     default: undefined,
     secret: true,
   }),
   ALERT_SMTP: setting<string | undefined>({
     doc: 'second way by mail: smtps://user:pass@host or smtp://host:port',
-    parse: anyText(/^smtps?:\/\/\S+$/, 'smtp://… or smtps://…'),
+    zh: '用邮件做第二条路：smtps://用户:密码@主机 或 smtp://主机:端口',
+    parse: anyText(/^smtps?:\/\/\S+$/, 'smtp://… or smtps://…', ' smtp://… 或 smtps://…'),
     default: undefined,
     secret: true,
   }),
   ALERT_MAIL_TO: setting<readonly string[]>({
     doc: 'who gets the mail: addresses, joined by commas',
+    zh: '谁收邮件：邮箱地址，逗号隔开',
     parse: mailAddresses,
     default: [],
   }),
   ALERT_MAIL_FROM: setting<string | undefined>({
     doc: 'sender of the mail; default: the first of ALERT_MAIL_TO',
-    parse: anyText(/^\S+@\S+$/, 'an address'),
+    zh: '发件地址，默认 ALERT_MAIL_TO 的第一个',
+    parse: anyText(/^\S+@\S+$/, 'an address', '邮箱地址'),
     default: undefined,
   }),
   PROXY_HOPS: setting({
     doc: 'reverse proxies in front of this server, whose X-Forwarded-* headers are believed; 0 believes none',
+    zh: '前面有几层反向代理，它们的 X-Forwarded-* 才可信；0 表示都不信',
     parse: whole(0, 5),
     default: 0,
   }),
@@ -232,6 +289,7 @@ const SPECS = {
   }),
   LOG_LEVEL: setting({
     doc: 'least severe level that is logged',
+    zh: '记录哪一级以上的日志',
     parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info' as const,
   }),
@@ -279,8 +337,16 @@ export function readSomeSettings<Name extends keyof Settings>(
 ): Pick<Settings, Name> {
   const { values, faults } = examine(env, names)
   if (faults.length > 0) {
-    const texts = faults.map((fault) => fault.text)
-    throw new AppError('settings.invalid', `${faults.length} setting(s) to mend:\n  ${texts.join('\n  ')}`)
+    const listed = (head: string, lines: string[]): string => [head, ...lines.map((line) => `  ${line}`)].join('\n')
+    const text = listed(
+      `${faults.length} setting(s) to mend:`,
+      faults.map((fault) => fault.text),
+    )
+    const zh = listed(
+      `有 ${faults.length} 个设置（环境变量）要改：`,
+      faults.map((fault) => fault.zh),
+    )
+    throw new AppError('settings.invalid', text, { zh })
   }
   // Without a fault each name was parsed by its own spec.
   return values as Pick<Settings, Name>
@@ -291,6 +357,8 @@ export interface SettingFault {
   isMissing: boolean
   /** One English line; the value of a secret is never in it. */
   text: string
+  /** The same in Chinese. */
+  zh: string
 }
 
 /** Every setting that is right, and what is wrong with the others; never throws. For the doctor. */
@@ -312,13 +380,24 @@ function examine(
     const text = env[name]?.trim()
     if (text === undefined || text === '') {
       if ('default' in spec) values[name] = spec.default
-      else faults.push({ name, isMissing: true, text: `${name} is missing: ${spec.doc}` })
+      else
+        faults.push({
+          name,
+          isMissing: true,
+          text: `${name} is missing: ${spec.doc}`,
+          zh: `${name} 还没有设：${spec.zh}`,
+        })
       continue
     }
     const value = spec.parse(text)
     if (value instanceof Fault) {
-      const quoted = spec.secret === true ? '' : `, not "${text}"`
-      faults.push({ name, isMissing: false, text: `${name} ${value.text}${quoted} (${spec.doc})` })
+      const isSecret = spec.secret === true
+      faults.push({
+        name,
+        isMissing: false,
+        text: `${name} ${value.text}${isSecret ? '' : `, not "${text}"`} (${spec.doc})`,
+        zh: `${name} ${value.zh}${isSecret ? '' : `，不是「${text}」`}（${spec.zh}）`,
+      })
     } else values[name] = value
   }
   for (const { name, isWrong, text } of TOGETHER) {
@@ -327,3 +406,13 @@ function examine(
   }
   return { values: values as Partial<Settings>, faults }
 }
+
+/** Every setting with what it is and its default, for people: Chinese below English. */
+export const settingsText = (): string =>
+  Object.entries(SPECS)
+    .map(([name, spec]: [string, SettingSpec<unknown>]) => {
+      const shown = typeof spec.default === 'string' || typeof spec.default === 'number'
+      const value = 'default' in spec ? (shown ? ` (${spec.default})` : '') : ' (needed 必填)'
+      return `  ${name}${value}\n      ${spec.doc}\n      ${spec.zh}`
+    })
+    .join('\n')

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { INBOUND_EVENT } from '../engine/inbox/event-tables.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
-import { runActions } from './actions.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { actionsProgram } from './actions.ts'
 
 const CONFIG = {
   'channels/包裹卡.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\ntags: [来源/包裹卡]\n',
@@ -16,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => t.close())
 
-const run = (...words: string[]) => runActions(words, { db: t.db, clock: t.clock })
+const run = (...words: string[]) => runCommand(actionsProgram, words, t)
 
 test('a call that was given up is listed with its reason, and carried out after a retry', async () => {
   expect((await run('dead')).out).toBe('没有被放弃的动作或事件。')

@@ -1,8 +1,5 @@
-import { pathToFileURL } from 'node:url'
-import { migrations } from '../../migrations/index.ts'
-import { createDb } from '../core/db/db.ts'
 import { type Channel, channelQueries } from '../records/channels/channel-queries.ts'
-import { readSomeSettings } from '../settings.ts'
+import { defineCommand, type Program } from './frame/command.ts'
 
 /** The printed codes, for people: a block per channel with the address of its picture. */
 export function channelsText(channels: Channel[]): string {
@@ -18,18 +15,25 @@ export function channelsText(channels: Channel[]): string {
     .join('\n')
 }
 
-async function main(): Promise<void> {
-  if (process.argv.length > 2) {
-    process.stderr.write('用法：npm run -s channels\n列出每个渠道的二维码图片地址，拿去印刷。\n')
-    process.exitCode = 2
-    return
-  }
-  const db = createDb(readSomeSettings(process.env, ['DATABASE_URL']).DATABASE_URL, migrations)
-  try {
-    process.stdout.write(`${channelsText(await db.tx((tx) => channelQueries.all(tx)))}\n`)
-  } finally {
-    await db.close()
-  }
+export const channelsProgram: Program = {
+  name: 'channels',
+  says: '渠道活码。',
+  commands: [
+    defineCommand({
+      name: '',
+      says: '列出每个渠道的二维码图片地址，拿去印刷；没有生成或没有改成的，写着为什么。',
+      lists: true,
+      run: async (_values, desk) => {
+        const channels = await (await desk.db()).tx((tx) => channelQueries.all(tx))
+        return {
+          text: channelsText(channels),
+          data: { channels },
+          sheet: {
+            header: ['渠道', 'state', '二维码图片', '问题'],
+            rows: channels.map(({ name, state, qrCode, trouble }) => [name, state, qrCode ?? null, trouble ?? null]),
+          },
+        }
+      },
+    }),
+  ],
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main()

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runCommand } from '../testing/run-command.ts'
 import { openDoctor, type TestDoctor } from '../upkeep/doctor/testing/open-doctor.ts'
-import { runDoctor } from './doctor.ts'
+import { doctorProgram } from './doctor.ts'
 
 let t: TestDoctor
 beforeEach(async () => {
@@ -9,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 const run = (words: string[], env: Record<string, string> = {}) =>
-  runDoctor(words, { env: { ...t.env, ...env }, clock: t.clock })
+  runCommand(doctorProgram, words, { clock: t.clock, env: { ...t.env, ...env } })
 
 it('a fault: its line, the next step below it, and exit code 1', async () => {
   t.sandbox.faults.set({ path: 'get_corp_tag_list', errcode: 48002 })
@@ -39,7 +40,7 @@ it('--json gives the same as data', async () => {
 })
 
 it('with nothing set, every missing setting is named at once and what cannot be looked at says why', async () => {
-  const { code, out } = await runDoctor([], {
+  const { code, out } = await runCommand(doctorProgram, [], {
     env: { WECOM_API_BASE: t.sandbox.url, DATABASE_URL: t.databaseUrl },
     clock: t.clock,
   })

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
-import { runEvents } from './events.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { eventsProgram } from './events.ts'
 
 let t: TestApp
 beforeEach(async () => {
   t = await buildTestApp({ config: { 'welcomes/欢迎.yaml': 'welcome: 欢迎\ndefault: true\ntext: 您好\n' } })
 })
 afterEach(() => t.close())
-const run = (...words: string[]) => runEvents(words, { db: t.db, clock: t.clock })
+const run = (...words: string[]) => runCommand(eventsProgram, words, t)
 const idOf = async (kind: string) =>
   String((await t.rawRows<{ id: number }>('SELECT id FROM inbound_event WHERE kind = ?', [kind]))[0]?.id)
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
-import { runGroups } from './groups.ts'
-import { table } from './groups-text.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { table } from './frame/table.ts'
+import { groupsProgram } from './groups.ts'
 
 const config = {
   'welcomes/w.yaml': 'welcome: 默认\ndefault: true\ntext: 你好\n',
@@ -28,7 +29,7 @@ beforeEach(async () => {
 })
 afterEach(() => t.close())
 
-const run = (...words: string[]) => runGroups(words, { db: t.db, clock: t.clock, folder: t.configDir })
+const run = (...words: string[]) => runCommand(groupsProgram, words, t)
 
 test('misplaced: who does not belong, with what is known of them', async () => {
   const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan', name: '小林🥩', externalUserId: 'wmLin' })

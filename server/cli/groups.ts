@@ -1,78 +1,96 @@
-import { pathToFileURL } from 'node:url'
 import { facts } from '../capabilities/facts.ts'
-import { VOCABULARY } from '../capabilities/vocabulary.ts'
-import type { Db } from '../core/db/db.ts'
-import { type Clock, systemClock } from '../core/kernel/clock.ts'
-import { misplacedMembers } from '../operations/routing/misplaced.ts'
+import { shanghaiText } from '../core/kernel/shanghai.ts'
+import { type Misplaced, misplacedMembers } from '../operations/routing/misplaced.ts'
+import { type DuplicateMember, duplicateMembers } from '../records/groups/duplicate-members.ts'
 import { groupQueries } from '../records/groups/group-queries.ts'
 import { poolFullness } from '../records/groups/pool-fullness.ts'
 import type { Pool, RuleBook } from '../rules/book/rule-book.ts'
-import { loadRules } from '../rules/load-rules.ts'
-import { readSomeSettings } from '../settings.ts'
-import { misplacedText, poolsText } from './groups-text.ts'
-import { type Outcome, runOnDatabase } from './outcome.ts'
+import { findNamed } from './find/find-named.ts'
+import { readBook } from './find/read-book.ts'
+import { defineCommand, mostListed, type Program } from './frame/command.ts'
+import { optional, text } from './frame/slot.ts'
+import { table } from './frame/table.ts'
+import { misplacedSheet, misplacedText, poolsSheet, poolsText } from './groups-text.ts'
 
-const USAGE = `用法：npm run -s groups -- <命令>
+const NO_POOL = '还没有群池（在 config/groups/ 里写一个）'
+const poolSlot = optional(text('群池', '只看这一个群池；不写就看全部'))
 
-  pools               每个群池有几个群、多少人、还有多少空位、入群码好了没有
-  misplaced [群池]    群里不符合入群条件的成员；不写群池就列出全部
+const chosen = (book: RuleBook, name: string | undefined): Pool[] =>
+  name === undefined
+    ? [...book.pools.values()]
+    : [findNamed(book.pools, name, { kind: '群池', where: 'config/groups/' })]
 
-退出码：0 正常（misplaced：没有这样的成员），1 有不符合的成员或读不到，2 用法不对`
+const pools = defineCommand({
+  name: 'pools',
+  says: '每个群池有几个群、多少人、还有多少空位、入群码好了没有',
+  lists: true,
+  run: async (_values, desk) => {
+    const book = await readBook(desk)
+    const found = await (await desk.db()).tx(async (tx) => {
+      const all = []
+      for (const name of book.pools.keys()) all.push(await poolFullness(tx, book, name))
+      return all.filter((pool) => pool !== undefined)
+    })
+    return { text: poolsText(found), data: { pools: found }, sheet: poolsSheet(found) }
+  },
+})
 
-export interface GroupsCliDeps {
-  db: Db
-  clock: Clock
-  /** The config folder. */
-  folder: string
-}
+const misplaced = defineCommand({
+  name: 'misplaced',
+  says: '群里不符合入群条件的成员',
+  lists: true,
+  words: { pool: poolSlot },
+  run: async ({ pool: name }, desk) => {
+    const book = await readBook(desk)
+    const reader = { db: await desk.db(), rules: { current: () => book }, facts, groups: { queries: groupQueries } }
+    const found: { pool: string; members: Misplaced[] }[] = []
+    const parts: string[] = []
+    for (const pool of chosen(book, name)) {
+      const members: Misplaced[] = []
+      for await (const member of misplacedMembers(reader, pool.name, desk.clock.now())) members.push(member)
+      found.push({ pool: pool.name, members })
+      parts.push(misplacedText(pool, members))
+    }
+    return {
+      text: parts.join('\n\n') || NO_POOL,
+      data: { pools: found },
+      sheet: misplacedSheet(found),
+      isNo: found.some(({ members }) => members.length > 0),
+    }
+  },
+})
 
-const good = (out: string): Outcome => ({ code: 0, out, err: '' })
-const wrongUse = (message: string): Outcome => ({ code: 2, out: '', err: `${message}\n\n${USAGE}` })
+const duplicates = defineCommand({
+  name: 'duplicates',
+  says: '同一个群池里进了不止一个群的客户：占着别人的位置，也会收到两遍',
+  lists: true,
+  words: { pool: poolSlot },
+  run: async ({ pool: name }, desk, form) => {
+    const wanted = chosen(await readBook(desk), name).map((pool) => pool.name)
+    const found = await (await desk.db()).tx((tx) => duplicateMembers(tx, { pools: wanted, limit: mostListed(form) }))
+    const rows = found.map(duplicateCells)
+    const none = wanted.length === 0 ? NO_POOL : '没有客户在同一个群池里进了不止一个群。'
+    return {
+      text:
+        rows.length === 0 ? none : `${rows.length} 位客户在同一个群池里进了不止一个群：\n${table([HEADER, ...rows])}`,
+      data: { customers: found },
+      sheet: { header: HEADER, rows },
+      isNo: found.length > 0,
+    }
+  },
+})
 
-/** `words`: the command line after the program's name. Only reads. */
-export async function runGroups(words: readonly string[], deps: GroupsCliDeps): Promise<Outcome> {
-  const [command, name, ...more] = words
-  if (command === undefined) return wrongUse('没有写命令。')
-  if (command === 'help' || command === '--help' || command === '-h') return good(USAGE)
-  if (more.length > 0) return wrongUse(`多了 ${more[0]}。`)
-  if (command !== 'pools' && command !== 'misplaced') return wrongUse(`没有「${command}」这个命令。`)
-  if (command === 'pools' && name !== undefined) return wrongUse(`pools 后面不用写 ${name}。`)
-  const { book, faults } = await loadRules(deps.folder, VOCABULARY)
-  if (book === undefined) {
-    return { code: 1, out: '', err: `规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${deps.folder}` }
-  }
-  if (command === 'pools') return pools(deps, book)
-  if (name === undefined) return misplaced(deps, book, [...book.pools.values()])
-  const pool = book.pools.get(name)
-  if (pool !== undefined) return misplaced(deps, book, [pool])
-  const known = [...book.pools.keys()].map((one) => `「${one}」`).join('、')
-  return wrongUse(`没有叫「${name}」的群池。${known === '' ? '' : `有：${known}`}`)
-}
+const HEADER = ['群池', '群里的昵称', '客户编号', '群（先进的在前）']
 
-async function pools({ db }: GroupsCliDeps, book: RuleBook): Promise<Outcome> {
-  return db.tx(async (tx) => {
-    const found = []
-    for (const name of book.pools.keys()) found.push(await poolFullness(tx, book, name))
-    return good(poolsText(found.filter((pool) => pool !== undefined)))
-  })
-}
+const duplicateCells = ({ pool, name, externalUserId, groups }: DuplicateMember): string[] => [
+  pool,
+  name ?? '',
+  externalUserId,
+  groups.map((one) => `${one.name || '未命名的群'}（${shanghaiText(one.joinedAtMs)}）`).join('、'),
+]
 
-async function misplaced({ db, clock }: GroupsCliDeps, book: RuleBook, chosen: Pool[]): Promise<Outcome> {
-  const reader = { db, rules: { current: () => book }, facts, groups: { queries: groupQueries } }
-  const parts: string[] = []
-  let hasFindings = false
-  for (const pool of chosen) {
-    const members = []
-    for await (const member of misplacedMembers(reader, pool.name, clock.now())) members.push(member)
-    hasFindings ||= members.length > 0
-    parts.push(misplacedText(pool, members))
-  }
-  return { code: hasFindings ? 1 : 0, out: parts.join('\n\n') || '还没有群池（在 config/groups/ 里写一个）', err: '' }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await runOnDatabase((words, db) => {
-    const { HUOSHUI_CONFIG: folder } = readSomeSettings(process.env, ['HUOSHUI_CONFIG'])
-    return runGroups(words, { db, clock: systemClock, folder })
-  })
+export const groupsProgram: Program = {
+  name: 'groups',
+  says: '客户群：够不够用，谁进错了，谁进重了。只看不改。',
+  commands: [pools, misplaced, duplicates],
 }

@@ -3,13 +3,18 @@ import type { EndReason, HandoverSummary } from '../operations/handover/handover
 import type { CustomerState } from '../operations/handover/handover-states.ts'
 import { STATE_ZH } from '../operations/handover/outcome-text.ts'
 import type { HandoverPlan } from '../operations/handover/plan-handover.ts'
+import { type GuideNames, guideText } from './find/guide-names.ts'
+import type { Sheet } from './frame/command.ts'
 
-/** By userid. */
-export type Names = ReadonlyMap<string, string>
+/** Names of guides by userid, of customers by external_userid. */
+export interface PlanNames {
+  guides: GuideNames
+  customers: ReadonlyMap<string, string>
+}
 
-export const who = (names: Names, userId: string): string => {
-  const name = names.get(userId)
-  return name === undefined ? userId : `${name}（${userId}）`
+const customerText = ({ customers }: PlanNames, id: string): string => {
+  const name = customers.get(id)
+  return name === undefined ? id : `${name}（${id}）`
 }
 
 interface Named {
@@ -27,18 +32,20 @@ function reasonLines(blocked: readonly Named[], unit: string): string[] {
 }
 
 /** What would happen, with reasons, calls and the time it takes. */
-export function planText(fromUserId: string, plan: HandoverPlan, names: Names, nowMs: number): string {
+export function planText(fromUserId: string, plan: HandoverPlan, names: PlanNames, nowMs: number): string {
   const { customers, groups, calls } = plan
   const state = plan.departed ? '已离职，走离职继承' : '在职，走在职继承'
   const lines = [
-    `从${who(names, fromUserId)}转出（${state}）`,
+    `从${guideText(names.guides, fromUserId)}转出（${state}）`,
     `能转：客户 ${customers.moves.length} 位（调用 ${calls.customers} 次），群 ${groups.moves.length} 个（调用 ${calls.groups} 次）`,
-    ...customers.takers.map(({ userId, has, takes }) => `  ${who(names, userId)}：现有 ${has} 位，接 ${takes} 位`),
+    ...customers.takers.map(
+      ({ userId, has, takes }) => `  ${guideText(names.guides, userId)}：现有 ${has} 位，接 ${takes} 位`,
+    ),
     ...groupLines(plan, names),
   ]
   const blocked = [
     ...reasonLines(
-      customers.blocked.map(({ why, externalUserId }) => ({ why, example: externalUserId })),
+      customers.blocked.map(({ why, externalUserId }) => ({ why, example: customerText(names, externalUserId) })),
       '位',
     ),
     ...reasonLines(
@@ -51,10 +58,10 @@ export function planText(fromUserId: string, plan: HandoverPlan, names: Names, n
   return lines.join('\n')
 }
 
-function groupLines({ groups }: HandoverPlan, names: Names): string[] {
+function groupLines({ groups }: HandoverPlan, names: PlanNames): string[] {
   const counts = new Map<string, number>()
   for (const { toUserId } of groups.moves) counts.set(toUserId, (counts.get(toUserId) ?? 0) + 1)
-  return [...counts].map(([userId, count]) => `  ${who(names, userId)}：接 ${count} 个群`)
+  return [...counts].map(([userId, count]) => `  ${guideText(names.guides, userId)}：接 ${count} 个群`)
 }
 
 function timeText({ customers, groups, askedByMs, doneByMs }: HandoverPlan, nowMs: number): string {
@@ -74,9 +81,9 @@ function counts<State extends string>(all: Partial<Record<State, number>>, zh: R
   return parts.length === 0 ? '无' : parts.join('，')
 }
 
-export function summaryText(run: HandoverSummary, names: Names): string {
+export function summaryText(run: HandoverSummary, names: GuideNames): string {
   const kind = run.departed ? '离职' : '在职'
-  return `#${run.id}  ${shanghaiText(run.createdAtMs)}  从${who(names, run.fromUserId)}（${kind}）  客户：${counts(run.customers, STATE_ZH)}  群：${counts(run.groups, GROUP_ZH)}`
+  return `#${run.id}  ${shanghaiText(run.createdAtMs)}  从${guideText(names, run.fromUserId)}（${kind}）  客户：${counts(run.customers, STATE_ZH)}  群：${counts(run.groups, GROUP_ZH)}`
 }
 
 export function statusText(
@@ -86,14 +93,14 @@ export function statusText(
     failures: EndReason[]
     doneByMs: number | undefined
   },
-  names: Names,
+  names: GuideNames,
 ): string {
   const lines = [summaryText(run, names)]
   const takers = new Map<string, Partial<Record<CustomerState, number>>>()
   for (const { toUserId, state, customers } of details.perTaker) {
     takers.set(toUserId, { ...takers.get(toUserId), [state]: customers })
   }
-  for (const [userId, states] of takers) lines.push(`  转给${who(names, userId)}：${counts(states, STATE_ZH)}`)
+  for (const [userId, states] of takers) lines.push(`  转给${guideText(names, userId)}：${counts(states, STATE_ZH)}`)
   if (details.failures.length > 0) {
     const reasons = details.failures.map(({ reason, times, example }) => `  ${reason}：${times}，如 ${example}`)
     lines.push('没有转成的原因：', ...reasons)
@@ -105,20 +112,41 @@ export function statusText(
 export function unassignedText(
   left: readonly { userId: string; customers: number; leftAtMs: number | undefined }[],
   proposal: readonly string[],
-  names: Names,
+  names: GuideNames,
 ): string {
   if (left.length === 0) return '没有待分配的客户。'
   const lines = left.map(({ userId, customers, leftAtMs }) => {
     const since = leftAtMs === undefined ? '' : `，${shanghaiText(leftAtMs).slice(0, 10)} 离职`
-    return `  ${who(names, userId)}：${customers} 位待分配${since}`
+    return `  ${guideText(names, userId)}：${customers} 位待分配${since}`
   })
   const first = left[0]?.userId ?? ''
   const advice =
     proposal.length === 0
       ? []
       : [
-          `建议分给客户最少的导购：${proposal.map((userId) => who(names, userId)).join('、')}。先预演：`,
+          `建议分给客户最少的导购：${proposal.map((userId) => guideText(names, userId)).join('、')}。先预演：`,
           `  npm run -s handover -- plan --from ${first} --to ${proposal.join(',')}`,
         ]
   return ['离职成员待分配的客户：', ...lines, ...advice].join('\n')
 }
+
+/** Each customer and group, where it goes or why it stays. */
+export const planSheet = ({ customers, groups }: HandoverPlan, names: PlanNames): Sheet => ({
+  header: ['客户或群', '昵称或群名', '转给', '不能转的原因'],
+  rows: [
+    ...customers.moves.map(({ externalUserId, toUserId }) => [
+      externalUserId,
+      names.customers.get(externalUserId) ?? null,
+      names.guides.get(toUserId) ?? toUserId,
+      null,
+    ]),
+    ...customers.blocked.map(({ externalUserId, why }) => [
+      externalUserId,
+      names.customers.get(externalUserId) ?? null,
+      null,
+      why,
+    ]),
+    ...groups.moves.map(({ chatId, toUserId }) => [chatId, null, names.guides.get(toUserId) ?? toUserId, null]),
+    ...groups.blocked.map(({ chatId, name, why }) => [chatId, name, null, why]),
+  ],
+})

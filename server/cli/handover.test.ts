@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { type HandoverScene, openHandoverScene } from '../operations/handover/testing/handover-scene.ts'
-import { runHandover } from './handover.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { handoverProgram } from './handover.ts'
 
 let scene: HandoverScene
 beforeEach(async () => {
@@ -10,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => scene.close())
 
 const run = async (line: string) => {
-  const outcome = await runHandover(line.split(' '), { db: scene.db, clock: scene.clock })
+  const outcome = await runCommand(handoverProgram, line.split(' '), scene)
   await scene.settle()
   return outcome
 }

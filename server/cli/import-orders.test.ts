@@ -3,21 +3,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
+import { runCommand } from '../testing/run-command.ts'
 import { signedPost } from '../testing/signed-post.ts'
-import { runImport } from './import-orders.ts'
+import type { Screen } from './frame/command.ts'
+import { importOrdersProgram } from './import-orders.ts'
 
 const HEADER = '订单号,状态,金额,手机号,付款时间,商品编码,商品名称,数量,单价,品类\n'
 
 describe('import:orders', () => {
   let t: TestApp
   let folder: string
+  /** What the answer says, and what was told on the way. */
   let out: string[]
   let err: string[]
   beforeEach(async () => {
     t = await buildTestApp()
     folder = mkdtempSync(join(tmpdir(), 'huoshui-csv-'))
-    out = []
-    err = []
   })
   afterEach(async () => {
     await t.close()
@@ -26,13 +27,17 @@ describe('import:orders', () => {
   const run = async (content: string | Buffer, bar?: (text: string) => void) => {
     const file = join(folder, 'orders.csv')
     writeFileSync(file, content)
-    out = []
     err = []
-    const screen = { out: (line: string) => out.push(line), err: (line: string) => err.push(line), bar }
-    const phoneSecret = t.sandbox.credentials.ordersSecret
-    const code = await runImport([file], { db: t.db, clock: t.clock, phoneSecret, screen })
+    const outcome = await runImport([file], { note: (line) => void err.push(line), bar })
     await t.settle()
-    return code
+    return outcome
+  }
+  const runImport = async (words: string[], screen: Screen) => {
+    const env = { ORDERS_SECRET: t.sandbox.credentials.ordersSecret }
+    const outcome = await runCommand(importOrdersProgram, words, { ...t, env, screen })
+    out = outcome.out === '' ? [] : outcome.out.split('\n')
+    if (outcome.err !== '') err.push(...outcome.err.split('\n'))
+    return outcome.code
   }
   const orders = () =>
     t.rawRows('SELECT order_id, status, total_fen, external_userid FROM shop_order ORDER BY order_id')
@@ -98,7 +103,7 @@ describe('import:orders', () => {
     expect(
       await run('orderId,status,totalFen,unionId,paidAt,Nickname\nC1,paid,12800,union-1,2026-11-20T10:00:00Z,小雨\n'),
     ).toBe(0)
-    expect(out[0]).toBe('这些列用不到，已忽略：Nickname')
+    expect(err).toEqual(['这些列用不到，已忽略：Nickname'])
     expect(await orders()).toMatchObject([{ order_id: 'C1', total_fen: 12_800 }])
   })
 
@@ -117,7 +122,7 @@ describe('import:orders', () => {
     ['UTF-16', Buffer.from('\ufeff订单号,状态\n', 'utf16le'), 'UTF-16'],
     ['a picture', Buffer.from('89504e470d0a1a0a00', 'hex'), '不是文本'],
   ])('calls %s by its name and says how to save it', async (_what, content, name) => {
-    expect(await run(content)).toBe(2)
+    expect(await run(content)).toBe(1)
     expect(err[0]).toContain(name)
     expect(err[0]).toContain('CSV UTF-8')
     expect(await orders()).toEqual([])
@@ -190,14 +195,14 @@ describe('import:orders', () => {
   })
 
   it('refuses a header without what an order needs', async () => {
-    expect(await run('订单号,商品名称\nA1,肉眼\n')).toBe(2)
+    expect(await run('订单号,商品名称\nA1,肉眼\n')).toBe(1)
     expect(err[0]).toBe(
       '表头不能用：缺少「状态」列；缺少「金额」列（元）或「金额(分)」列；缺少「手机号」「unionId」「客户ID」中的任意一列。',
     )
   })
 
   it('names the line of a quote that has no end', async () => {
-    expect(await run(`${HEADER}D1,已付款,10,13800001111,,S1,"肉眼,1,5,\nD2,已付款,10,13800001111,,,,,,\n`)).toBe(2)
+    expect(await run(`${HEADER}D1,已付款,10,13800001111,,S1,"肉眼,1,5,\nD2,已付款,10,13800001111,,,,,,\n`)).toBe(1)
     expect(err[0]).toBe('第 2 行有一个引号没有结束，请检查这一行。')
   })
 
@@ -214,11 +219,25 @@ describe('import:orders', () => {
   })
 
   it('says what is wrong with the command', async () => {
-    const screen = { out: () => {}, err: (line: string) => err.push(line), bar: undefined }
-    const deps = { db: t.db, clock: t.clock, phoneSecret: 'x'.repeat(16), screen }
-    expect(await runImport([], deps)).toBe(2)
-    expect(await runImport(['a.csv', 'b.csv'], deps)).toBe(2)
-    expect(await runImport([join(folder, 'missing.csv')], deps)).toBe(2)
-    expect(err[2]).toContain('找不到文件')
+    err = []
+    const screen = { note: () => undefined, bar: undefined }
+    expect(await runImport([], screen)).toBe(2)
+    expect(await runImport(['a.csv', 'b.csv'], screen)).toBe(2)
+    expect(await runImport([join(folder, 'missing.csv')], screen)).toBe(1)
+    expect(err[0]).toBe('后面要写文件。')
+    expect(err[2]).toBe('多了「b.csv」。名称里有空格时用引号括起来。')
+    expect(err.at(-1)).toContain('找不到文件')
+  })
+
+  it('--json gives the counts and each line that was left out', async () => {
+    const file = join(folder, 'orders.csv')
+    writeFileSync(file, `${HEADER}B0,已付款,10,13800001111,,,,,,\nB1,已付款,10,13800001111,2026-1-2,,,,,\n`)
+    expect(await runImport([file, '--json'], { note: () => undefined, bar: undefined })).toBe(1)
+    expect(JSON.parse(out.join('\n'))).toMatchObject({
+      rows: 2,
+      stored: 1,
+      faults: 1,
+      faultyLines: [{ line: 2, message: expect.stringContaining('付款时间') }],
+    })
   })
 })

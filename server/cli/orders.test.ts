@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
-import { runOrders } from './orders.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { ordersProgram } from './orders.ts'
 
 let t: TestApp
 beforeEach(async () => {
@@ -14,13 +15,13 @@ const send = async (orderId: string, customer: object) => {
 }
 
 it('lists the orders of nobody, and says of which nobody will ever be found', async () => {
-  expect(await runOrders(['unmatched'], t.db)).toMatchObject({ code: 0, out: '所有订单都找到了客户。' })
+  expect(await runCommand(ordersProgram, ['unmatched'], t)).toMatchObject({ code: 0, out: '所有订单都找到了客户。' })
   const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
   await t.settle()
   await send('known', { externalUserId })
   await send('by-phone', { phone: '13800001111' })
   await send('=1+1', { phone: '138****1111' })
-  const { code, out } = await runOrders(['unmatched'], t.db)
+  const { code, out } = await runCommand(ordersProgram, ['unmatched'], t)
   expect(code).toBe(1)
   expect(out.split('\n')).toEqual([
     '2 条订单还没有找到客户，其中 1 条没有留下能认出客户的信息',
@@ -28,13 +29,13 @@ it('lists the orders of nobody, and says of which nobody will ever be found', as
     expect.stringMatching(/=1\+1 {2}付款 {2}128.00 {2}.* {2}没有$/),
     expect.stringMatching(/by-phone {2}付款 {2}128.00 {2}.* {2}手机尾号 1111$/),
   ])
-  const json = await runOrders(['unmatched', '--json'], t.db)
+  const json = await runCommand(ordersProgram, ['unmatched', '--json'], t)
   expect(JSON.parse(json.out)).toMatchObject({
     all: 2,
     hopeless: 1,
     orders: [{ orderId: '=1+1' }, { phoneTail: '1111' }],
   })
-  const csv = await runOrders(['unmatched', '--csv'], t.db)
+  const csv = await runCommand(ordersProgram, ['unmatched', '--csv'], t)
   expect(csv.out.startsWith('\uFEFF"来源","订单号"')).toBe(true)
   expect(csv.out).toContain(`"'=1+1"`)
 })
@@ -42,6 +43,9 @@ it('lists the orders of nobody, and says of which nobody will ever be found', as
 it.each([[[]], [['all']], [['unmatched', '--xml']], [['unmatched', '--csv', 'x']]])(
   '%j is wrong use',
   async (words) => {
-    expect(await runOrders(words, t.db)).toMatchObject({ code: 2, err: expect.stringContaining('用法') })
+    expect(await runCommand(ordersProgram, words, t)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('用法'),
+    })
   },
 )

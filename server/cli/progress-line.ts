@@ -1,11 +1,11 @@
-import type { Screen } from './screen.ts'
+import type { Screen } from './frame/command.ts'
 
 const WIDTH = 30
 /** A log gets a line for each tenth. */
 const LOG_STEP = 0.1
 
 /** How much of a file is read: a bar on a terminal, plain lines elsewhere. */
-export function createProgressLine({ screen, total }: { screen: Pick<Screen, 'out' | 'bar'>; total: number }) {
+export function createProgressLine({ screen, total }: { screen: Screen; total: number }) {
   let told = 0
   return {
     show: (done: number, detail: string): void => {
@@ -16,7 +16,7 @@ export function createProgressLine({ screen, total }: { screen: Pick<Screen, 'ou
         screen.bar(`${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${percent} ${detail}`)
       } else if (share >= told + LOG_STEP) {
         told = Math.floor(share / LOG_STEP) * LOG_STEP
-        screen.out(`已读 ${percent}，${detail}`)
+        screen.note(`已读 ${percent}，${detail}`)
       }
     },
     /** Takes the bar away, so that other lines stand alone. */

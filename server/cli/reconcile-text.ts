@@ -1,10 +1,12 @@
 import type { Tx } from '../core/db/tx.ts'
 import { DAY_MS, shanghaiText, startOfShanghaiDay } from '../core/kernel/shanghai.ts'
 import { FEEDBACK_DAYS } from '../upkeep/sync/compare-feedback.ts'
+import type { MissedChange } from '../upkeep/sync/missed-changes.ts'
 import { MISSED_ZH } from '../upkeep/sync/missed-kinds.ts'
-import type { Sync } from '../upkeep/sync/sync.ts'
+import { syncQueries } from '../upkeep/sync/sync-queries.ts'
 import type { SyncRun } from '../upkeep/sync/sync-run.ts'
 import type { SyncState } from '../upkeep/sync/sync-states.ts'
+import type { Sheet } from './frame/command.ts'
 import { unreadRowsLines } from './unread-rows-text.ts'
 
 const STATE_ZH: Record<SyncState, string> = {
@@ -14,7 +16,7 @@ const STATE_ZH: Record<SyncState, string> = {
   failed: '没能开始',
 }
 const MOST_LINES = 500
-const MOST_RUNS = 15
+export const MOST_RUNS = 15
 const MOST_GUIDES = 5
 
 const headOf = (run: SyncRun): string => {
@@ -26,10 +28,10 @@ const headOf = (run: SyncRun): string => {
 }
 
 /** What one reconciliation found: how many, which kinds, since when; with `every`, each single one. */
-export async function runText(tx: Tx, run: SyncRun, queries: Sync['queries'], { every = false } = {}): Promise<string> {
+export async function runText(tx: Tx, run: SyncRun, { every = false } = {}): Promise<string> {
   const lines = [headOf(run)]
-  const sums = await queries.missedChanges.sumsOf(tx, run.id)
-  const since = await queries.endedBefore(tx, run.id)
+  const sums = await syncQueries.missedChanges.sumsOf(tx, run.id)
+  const since = await syncQueries.endedBefore(tx, run.id)
   const sinceText = since === undefined ? '' : `（都在 ${shanghaiText(since)} 上一次核对之后）`
   if (sums.length === 0) lines.push('没有漏掉的变化。')
   else lines.push(`${run.dry ? '找到' : '找到并补上'} ${run.found} 处漏掉的变化${sinceText}：`)
@@ -39,19 +41,16 @@ export async function runText(tx: Tx, run: SyncRun, queries: Sync['queries'], { 
   }
   if (run.renewed > 0) lines.push(`另有 ${run.renewed} 位客户的昵称、头像等更新了（企业微信不通知这些）。`)
   if (run.gaps > 0)
-    lines.push(
-      `有 ${run.gaps} 处没读到，那里没有改动任何东西；原因在服务日志里。`,
-      ...(await unreadRowsLines(tx, run, queries)),
-    )
-  lines.push(...(await feedbackLines(tx, run, queries, every)))
-  if (every) lines.push(...(await everyLine(tx, run, queries)))
+    lines.push(`有 ${run.gaps} 处没读到，那里没有改动任何东西；原因在服务日志里。`, ...(await unreadRowsLines(tx, run)))
+  lines.push(...(await feedbackLines(tx, run, every)))
+  if (every) lines.push(...(await everyLine(tx, run)))
   return lines.join('\n')
 }
 
 /** Customers who deleted their guide without our hearing of it: how many, not who. */
-async function feedbackLines(tx: Tx, run: SyncRun, queries: Sync['queries'], every: boolean): Promise<string[]> {
+async function feedbackLines(tx: Tx, run: SyncRun, every: boolean): Promise<string[]> {
   const from = startOfShanghaiDay(run.startedAtMs) - FEEDBACK_DAYS * DAY_MS
-  const sums = await queries.feedback.sumsSince(tx, from)
+  const sums = await syncQueries.feedback.sumsSince(tx, from)
   const total = (key: 'atWecom' | 'heard'): number => sums.reduce((sum, guide) => sum + guide[key], 0)
   const missed = total('atWecom') - total('heard')
   if (sums.length === 0) return ['近 30 天没有客户删除导购（按企业微信的统计）。']
@@ -63,8 +62,8 @@ async function feedbackLines(tx: Tx, run: SyncRun, queries: Sync['queries'], eve
   return [`${head}（这类通知漏了就查不出是谁，他们仍在好友名单里）。差得多的：${named}`]
 }
 
-async function everyLine(tx: Tx, run: SyncRun, queries: Sync['queries']): Promise<string[]> {
-  const found = await queries.missedChanges.ofRun(tx, run.id, MOST_LINES)
+async function everyLine(tx: Tx, run: SyncRun): Promise<string[]> {
+  const found = await syncQueries.missedChanges.ofRun(tx, run.id, MOST_LINES)
   const lines = found.map(({ kind, subject, userId, amount = 1, sinceMs }) =>
     [
       `  ${MISSED_ZH[kind]}：${subject}`,
@@ -77,9 +76,33 @@ async function everyLine(tx: Tx, run: SyncRun, queries: Sync['queries']): Promis
   return lines
 }
 
-/** The last reconciliations, newest first. */
-export async function runsText(tx: Tx, queries: Sync['queries']): Promise<string> {
-  const runs = await queries.recent(tx, 'reconcile', MOST_RUNS)
-  if (runs.length === 0) return '还没有核对过。每天凌晨会自己做一次，也可以现在运行 npm run -s reconcile。'
-  return runs.map((run) => `${headOf(run)}，${run.found === 0 ? '没有漏掉的' : `漏掉 ${run.found} 处`}`).join('\n')
-}
+/** `runs`: newest first. */
+export const runsText = (runs: readonly SyncRun[]): string =>
+  runs.length === 0
+    ? '还没有核对过。每天凌晨会自己做一次，也可以现在运行 npm run -s reconcile。'
+    : runs.map((run) => `${headOf(run)}，${run.found === 0 ? '没有漏掉的' : `漏掉 ${run.found} 处`}`).join('\n')
+
+export const runsSheet = (runs: readonly SyncRun[]): Sheet => ({
+  header: ['编号', '开始', '结果', '只找不改', '客户关系', '客户群', '漏掉', '没读到'],
+  rows: runs.map((run) => [
+    run.id,
+    shanghaiText(run.startedAtMs),
+    STATE_ZH[run.state],
+    run.dry ? '是' : '',
+    run.relations,
+    run.groupsRead,
+    run.found,
+    run.gaps,
+  ]),
+})
+
+export const foundSheet = (found: readonly MissedChange[]): Sheet => ({
+  header: ['漏掉的变化', '是谁或什么', '导购', '几次', '什么时候'],
+  rows: found.map(({ kind, subject, userId, amount = 1, sinceMs }) => [
+    MISSED_ZH[kind],
+    subject,
+    userId ?? null,
+    amount,
+    sinceMs === undefined ? null : shanghaiText(sinceMs),
+  ]),
+})

@@ -10,14 +10,8 @@ import {
   type OutcomeCounts,
   RUN_STATE_ZH,
 } from '../operations/mass-send/send-states.ts'
-
-/** Names by userid; an unknown one is shown by its userid. */
-export type Names = ReadonlyMap<string, string>
-
-const nameOf = (names: Names, userId: string): string => {
-  const name = names.get(userId)
-  return name === undefined ? userId : `${name}（${userId}）`
-}
+import { type GuideNames, guideText } from './find/guide-names.ts'
+import type { Sheet } from './frame/command.ts'
 
 const countsText = (counts: OutcomeCounts): string => {
   const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
@@ -33,7 +27,7 @@ export function listText(options: {
   next: { name: string; atMs: number | undefined }[]
   runs: SendRun[]
   unfinished: { userId: string; tasks: number; customers: number }[]
-  names: Names
+  names: GuideNames
 }): string {
   const { next, runs, unfinished, names } = options
   const lines = ['定时群发：']
@@ -50,7 +44,7 @@ export function listText(options: {
   if (unfinished.length > 0) {
     lines.push('', '等导购在企业微信里确认：')
     for (const { userId, tasks, customers } of unfinished) {
-      lines.push(`  ${nameOf(names, userId)}：${tasks} 条，${customers} 位客户`)
+      lines.push(`  ${guideText(names, userId)}：${tasks} 条，${customers} 位客户`)
     }
   }
   return lines.join('\n')
@@ -60,7 +54,7 @@ export function showText(options: {
   run: SendRun
   batches: SendBatch[]
   reasons: { outcome: Outcome; reason: string; customers: number }[]
-  names: Names
+  names: GuideNames
 }): string {
   const { run, batches, reasons, names } = options
   const lines = [runLine(run)]
@@ -68,7 +62,7 @@ export function showText(options: {
   lines.push('', '按导购：')
   for (const batch of batches) {
     lines.push(
-      `  ${nameOf(names, batch.userId)}  ${batch.size} 位  ${BATCH_STATE_ZH[batch.state]}：${countsText(batch.counts)}`,
+      `  ${guideText(names, batch.userId)}  ${batch.size} 位  ${BATCH_STATE_ZH[batch.state]}：${countsText(batch.counts)}`,
     )
     if (batch.confirmedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.confirmedAtMs)} 确认`)
     if (batch.remindedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.remindedAtMs)} 提醒过`)
@@ -95,19 +89,59 @@ export function cancelText({ id, name, asked, customers }: CancelledRun): string
   ].join('\n')
 }
 
-export function planText(sendName: string, plan: DryRun, names: Names): string {
+/** Names of guides by userid, of customers by external_userid. */
+interface PlanNames {
+  guides: GuideNames
+  customers: ReadonlyMap<string, string>
+}
+
+export function planText(sendName: string, plan: DryRun, { guides, customers: nicknames }: PlanNames): string {
   const lines = [
     `「${sendName}」如果现在发：${plan.total} 位客户，${plan.guides.length} 位导购各自确认。（只是预演，什么都没有发）`,
   ]
   if (plan.remark !== undefined) lines.push(`注意：${plan.remark}`)
   lines.push('', '按导购：')
-  for (const { userId, customers } of plan.guides) lines.push(`  ${nameOf(names, userId)}：${customers} 位`)
+  for (const { userId, customers } of plan.guides) lines.push(`  ${guideText(guides, userId)}：${customers} 位`)
   if (plan.guides.length === 0) lines.push('  没有客户符合人群')
   if (plan.excluded.length > 0) {
     lines.push('', '会排除：')
     for (const { zh, customers, examples } of plan.excluded) {
-      lines.push(`  ${zh}：${customers} 位，如 ${examples.slice(0, 3).join('、')}`)
+      const shown = examples.slice(0, 3).map((id) => {
+        const name = nicknames.get(id)
+        return name === undefined ? id : `${name}（${id}）`
+      })
+      lines.push(`  ${zh}：${customers} 位，如 ${shown.join('、')}`)
     }
   }
   return lines.join('\n')
 }
+
+export const runsSheet = (runs: readonly SendRun[]): Sheet => ({
+  header: ['编号', '时间', '名称', '状态', ...OUTCOMES.map((outcome) => OUTCOME_ZH[outcome])],
+  rows: runs.map((run) => [
+    run.id,
+    shanghaiText(run.scheduledAtMs),
+    run.name,
+    RUN_STATE_ZH[run.state],
+    ...OUTCOMES.map((outcome) => run.counts[outcome]),
+  ]),
+})
+
+export const showSheet = (batches: readonly SendBatch[], names: GuideNames): Sheet => ({
+  header: ['导购', '客户数', '状态', ...OUTCOMES.map((outcome) => OUTCOME_ZH[outcome]), '问题'],
+  rows: batches.map((batch) => [
+    names.get(batch.userId) ?? batch.userId,
+    batch.size,
+    BATCH_STATE_ZH[batch.state],
+    ...OUTCOMES.map((outcome) => batch.counts[outcome]),
+    batch.trouble ?? null,
+  ]),
+})
+
+export const planSheet = (plan: DryRun, names: GuideNames): Sheet => ({
+  header: ['导购', '会发或排除', '客户数'],
+  rows: [
+    ...plan.guides.map(({ userId, customers }) => [names.get(userId) ?? userId, '会发', customers]),
+    ...plan.excluded.map(({ zh, customers }) => [null, `排除：${zh}`, customers]),
+  ],
+})

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { SEND_RECIPIENT } from '../operations/mass-send/send-tables.ts'
 import { openSendScene, type SendScene } from '../operations/mass-send/testing/send-scene.ts'
-import { runSends } from './sends.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { sendsProgram } from './sends.ts'
 
 let scene: SendScene
 beforeEach(async () => {
@@ -10,8 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => scene.close())
 
-const run = (...words: string[]) =>
-  runSends(words, { db: scene.db, clock: scene.clock, folder: scene.configDir, perCustomerPerMonth: undefined })
+const run = (...words: string[]) => runCommand(sendsProgram, words, scene)
 
 test('plan: who would get it and who not, and nothing is written or sent', async () => {
   await scene.befriend('zhangsan', 'wmA', 'wmB')

@@ -2,16 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../core/kernel/clock.ts'
 import { ruleFolderOnDisk } from '../rules/testing/rule-folder-on-disk.ts'
-import { runSop } from './sop.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { sopProgram } from './sop.ts'
 
-const noDatabase = {
-  db: () => {
-    throw new Error('this command only reads files')
-  },
-  hasDatabase: () => false,
-  clock: systemClock,
-  folder: 'config',
-}
+const noDatabase = { clock: systemClock }
 
 const removals: (() => void)[] = []
 afterEach(() => {
@@ -25,7 +19,7 @@ function rules(files: Record<string, string> = {}): string {
 
 describe('sop check', () => {
   it('says what there is when all is well', async () => {
-    const { code, out } = await runSop(['check', rules()], noDatabase)
+    const { code, out } = await runCommand(sopProgram, ['check', rules()], noDatabase)
     expect(code).toBe(0)
     expect(out).toMatch(
       /^规则没有问题：渠道 1 个，欢迎语 1 条，标签 4 个，群池 2 个，话术 1 条，SOP 1 个，定时群发 1 个，梯子 0 个，事件转发 0 个。版本 [0-9a-f]{12}$/,
@@ -34,7 +28,7 @@ describe('sop check', () => {
 
   it('lists every fault with a path that an editor can open', async () => {
     const folder = rules({ 'channels/乙.yaml': 'channel: 乙\nguide: [a]\n' })
-    expect(await runSop(['check', `${folder}/`], noDatabase)).toEqual({
+    expect(await runCommand(sopProgram, ['check', `${folder}/`], noDatabase)).toEqual({
       code: 1,
       out: `${folder}/channels/乙.yaml:2:1 不认识「guide」。是不是想写 guides`,
       err: '共 1 处要改。',
@@ -44,7 +38,7 @@ describe('sop check', () => {
   it('ends the process with its code and prints faults to stdout', () => {
     const folder = rules({ 'sop/坏.yaml': 'sop: x' })
     const run = (...words: string[]) =>
-      spawnSync(process.execPath, ['--import', 'tsx', 'server/cli/sop.ts', ...words], { encoding: 'utf8' })
+      spawnSync(process.execPath, ['--import', 'tsx', 'server/cli/main.ts', 'sop', ...words], { encoding: 'utf8' })
     const faulty = run('check', folder)
     expect([faulty.status, faulty.stdout.includes('sop/坏.yaml:1:6'), faulty.stderr]).toEqual([
       1,
@@ -62,12 +56,12 @@ it.each([
   [['check', 'a', 'b'], '只能写一个文件夹，多了 b。'],
   [['check', '--all'], '不认识 --all。'],
 ])('wrong use %j shows how to use it', async (words, message) => {
-  const { code, out, err } = await runSop(words, noDatabase)
+  const { code, out, err } = await runCommand(sopProgram, words, noDatabase)
   expect([code, out]).toEqual([2, ''])
   expect(err).toContain(message)
   expect(err).toContain('用法：npm run -s sop -- <命令>')
 })
 
 it('asking for help is not wrong use', async () => {
-  expect((await runSop(['--help'], noDatabase)).code).toBe(0)
+  expect((await runCommand(sopProgram, ['--help'], noDatabase)).code).toBe(0)
 })

@@ -9,11 +9,12 @@ import type { Cuts } from '../records/scores/quintiles.ts'
 import type { Score, ScoreCuts } from '../records/scores/score-queries.ts'
 import type { Ladder } from '../rules/book/rule-book.ts'
 import { DEFAULT_COOL_DOWN_DAYS } from '../rules/schema/ladder-rule.ts'
-import { table } from './groups-text.ts'
+import type { GuideNames } from './find/guide-names.ts'
+import type { Sheet } from './frame/command.ts'
+import { table } from './frame/table.ts'
 
 export interface Names {
-  /** By userid. */
-  staff: ReadonlyMap<string, string>
+  staff: GuideNames
   /** By external_userid. */
   customers: ReadonlyMap<string, string>
 }
@@ -63,7 +64,10 @@ export function listText(
     ]
   })
   const { doubles } = found
-  const shown = doubles.slice(0, MOST_DOUBLES).join('、')
+  const shown = doubles
+    .slice(0, MOST_DOUBLES)
+    .map((id) => customer(found.names, id))
+    .join('、')
   const more = doubles.length > MOST_DOUBLES ? ' 等' : ''
   const hint = `有两级标签的客户 ${doubles.length} 位（一个是人工打的，规则不会去掉，请到企业微信里去掉）：${shown}${more}`
   return `「${ladder.name}」\n${table(rows)}${doubles.length === 0 ? '' : `\n${hint}`}`
@@ -98,6 +102,22 @@ export function proposalsText(found: readonly Proposal[], names: Names): string 
   return `${table(lines)}\n同意：npm run -s tiers -- confirm <编号>；不同意：decline <编号>`
 }
 
+export const proposalsSheet = (found: readonly Proposal[], names: Names): Sheet => ({
+  header: ['编号', '状态', '客户编号', '昵称', '梯子', '从', '到', '转给', '从什么时候起', '理由或结果'],
+  rows: found.map((one) => [
+    one.id,
+    STATE_ZH[one.state],
+    one.externalUserId,
+    names.customers.get(one.externalUserId) ?? null,
+    one.ladder,
+    one.from,
+    one.to,
+    one.kind === 'move' ? null : taker(one, names),
+    shanghaiText(one.proposedAtMs),
+    one.outcome ?? reasonText(one),
+  ]),
+})
+
 const taker = (one: Proposal, names: Names): string =>
   one.toUserId === undefined ? '专属导购（都满了）' : who(names, one.toUserId)
 
@@ -109,7 +129,6 @@ export function whyText(found: {
   proposals: readonly Proposal[]
   score: Score | undefined
   cuts: ScoreCuts | undefined
-  names: Names
   nowMs: number
 }): string {
   const parts = found.tiers.flatMap((tier) => tierLines(tier, found))

@@ -1,8 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { openTierScene, type TierScene } from '../operations/tiers/testing/tier-scene.ts'
-import type { Outcome } from './outcome.ts'
-import { runTiers } from './tiers.ts'
+import { runCommand } from '../testing/run-command.ts'
+import type { Outcome } from './frame/run-program.ts'
+import { tiersProgram } from './tiers.ts'
 
 let t: TierScene
 afterEach(() => t.close())
@@ -12,7 +13,7 @@ async function openShop(): Promise<void> {
   await t.sandbox.addStaff({ userId: 'linxiaoyu', name: '林小雨' })
   await t.nights(1)
 }
-const run = (...words: string[]): Promise<Outcome> => runTiers(words, { db: t.db, clock: t.clock, folder: t.configDir })
+const run = (...words: string[]): Promise<Outcome> => runCommand(tiersProgram, words, t)
 
 it('the shipped ladders, from the first order to a customer of the best guide, as the command line tells it', async () => {
   await openShop()

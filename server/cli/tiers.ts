@@ -1,8 +1,4 @@
-import { pathToFileURL } from 'node:url'
-import { VOCABULARY } from '../capabilities/vocabulary.ts'
-import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
-import { type Clock, systemClock } from '../core/kernel/clock.ts'
 import { planHandover } from '../operations/handover/plan-handover.ts'
 import { handoverRequestOf } from '../operations/tiers/carry-out.ts'
 import { doubleTagged } from '../operations/tiers/double-tagged.ts'
@@ -10,126 +6,120 @@ import { changeProposal, type Proposal, proposalQueries } from '../operations/ti
 import { tierQueries } from '../operations/tiers/tier-queries.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { scoreQueries } from '../records/scores/score-queries.ts'
-import { staffQueries } from '../records/staff/staff-queries.ts'
-import type { Ladder, RuleBook } from '../rules/book/rule-book.ts'
-import { loadRules } from '../rules/load-rules.ts'
-import { readSomeSettings } from '../settings.ts'
-import { type Outcome, runOnDatabase } from './outcome.ts'
-import { candidatesText, listText, type Names, proposalsText, whyText } from './tiers-text.ts'
+import { customerSlot, findCustomer } from './find/find-customer.ts'
+import { findNamed } from './find/find-named.ts'
+import { guideNames } from './find/guide-names.ts'
+import { readBook } from './find/read-book.ts'
+import { cliFault } from './frame/cli-fault.ts'
+import { type Answer, defineCommand, type Program } from './frame/command.ts'
+import { numbered, optional, text } from './frame/slot.ts'
+import { candidatesText, listText, type Names, proposalsSheet, proposalsText, whyText } from './tiers-text.ts'
 
-const USAGE = `用法：npm run -s tiers -- <命令>
+const LADDER = { kind: '梯子', where: 'config/tiers/' }
+const NO_LADDER = '还没有梯子（在 config/tiers/ 里写一把）'
+const proposalSlot = numbered('编号', '提议的编号，先用 proposals 查')
 
-  list [梯子]         每一级有多少人、专属导购各带多少、多少人在排队
-  candidates <梯子>   提议升降、等人确认的客户，以及理由
-  proposals           所有等待处理的提议：升降和转接专属导购
-  confirm <编号>      同意一条提议；运行中的服务会马上执行
-  decline <编号>      不同意；同样的提议在条件变化以前不再出现
-  why <客户>          这位客户在每把梯子上是哪一级、为什么、什么时候可以再动
-
-退出码：0 正常，1 没有找到、不能执行或读不到，2 用法不对`
-
-export interface TiersCliDeps {
-  db: Db
-  clock: Clock
-  /** The config folder. */
-  folder: string
+async function namesOf(tx: Tx, externalUserIds: readonly string[]): Promise<Names> {
+  return { staff: await guideNames(tx), customers: await customerQueries.namesOf(tx, [...new Set(externalUserIds)]) }
 }
 
-const good = (out: string): Outcome => ({ code: 0, out, err: '' })
-const notFound = (err: string): Outcome => ({ code: 1, out: '', err })
-const wrongUse = (message: string): Outcome => ({ code: 2, out: '', err: `${message}\n\n${USAGE}` })
+const whoseOf = (proposed: readonly Proposal[]): string[] => proposed.map((one) => one.externalUserId)
 
-const NEEDS: Record<string, string> = {
-  candidates: '梯子的名字',
-  confirm: '提议的编号，先用 proposals 查',
-  decline: '提议的编号，先用 proposals 查',
-  why: '客户的 external_userid',
-}
-
-/** `words`: the command line after the program's name. Only confirm and decline write. */
-export async function runTiers(words: readonly string[], deps: TiersCliDeps): Promise<Outcome> {
-  const [command, what, ...more] = words
-  if (command === undefined) return wrongUse('没有写命令。')
-  if (command === 'help' || command === '--help' || command === '-h') return good(USAGE)
-  if (command !== 'list' && command !== 'proposals' && !Object.hasOwn(NEEDS, command)) {
-    return wrongUse(`没有「${command}」这个命令。`)
-  }
-  const extra = command === 'proposals' ? what : more[0]
-  if (extra !== undefined) return wrongUse(`多了 ${extra}。`)
-  if (Object.hasOwn(NEEDS, command) && what === undefined) return wrongUse(`${command} 后面要写${NEEDS[command]}。`)
-  if (command === 'confirm' || command === 'decline') {
-    if (!/^#?\d+$/.test(what ?? '')) return wrongUse(`${command} 后面要写${NEEDS[command]}。`)
-    const id = Number(what?.replace('#', ''))
-    return command === 'confirm' ? confirm(deps, id) : decline(deps, id)
-  }
-  if (command === 'proposals') return proposals(deps)
-  const { book, faults } = await loadRules(deps.folder, VOCABULARY)
-  if (book === undefined)
-    return notFound(`规则有 ${faults.length} 处错误，先运行 npm run -s sop -- check ${deps.folder}`)
-  if (command === 'why') return why(deps, book, what ?? '')
-  const ladder = what === undefined ? undefined : book.ladders.get(what)
-  if (what !== undefined && ladder === undefined) {
-    const known = [...book.ladders.keys()].map((one) => `「${one}」`).join('、')
-    return notFound(`没有叫「${what}」的梯子。${known === '' ? '在 config/tiers/ 里写一把' : `有：${known}`}`)
-  }
-  if (command === 'candidates' && ladder !== undefined) return candidates(deps, ladder)
-  return list(deps, ladder === undefined ? [...book.ladders.values()] : [ladder])
-}
-
-async function namesOf(tx: Tx, proposed: readonly Proposal[] = []): Promise<Names> {
-  const staff = await staffQueries.all(tx)
-  const customers = await customerQueries.namesOf(tx, [...new Set(proposed.map((one) => one.externalUserId))])
-  return {
-    staff: new Map(staff.flatMap((member) => (member.name === undefined ? [] : [[member.userId, member.name]]))),
-    customers,
-  }
-}
-
-async function list({ db }: TiersCliDeps, ladders: Ladder[]): Promise<Outcome> {
-  if (ladders.length === 0) return good('还没有梯子（在 config/tiers/ 里写一把）')
-  return db.tx(async (tx) => {
-    const names = await namesOf(tx)
-    const parts: string[] = []
-    for (const ladder of ladders) {
-      const places = new Map<string, { userId: string; customers: number }[]>()
-      const queued = new Map<string, number>()
-      for (const { name } of ladder.levels) {
-        places.set(name, await tierQueries.placesAt(tx, ladder.name, name))
-        queued.set(name, await proposalQueries.countQueued(tx, ladder.name, name))
+const list = defineCommand({
+  name: 'list',
+  says: '每一级有多少人、专属导购各带多少、多少人在排队',
+  lists: true,
+  words: { ladder: optional(text('梯子', '只看这一把；不写就看全部')) },
+  run: async ({ ladder: written }, desk) => {
+    const { ladders } = await readBook(desk)
+    const chosen = written === undefined ? [...ladders.values()] : [findNamed(ladders, written, LADDER)]
+    return (await desk.db()).tx(async (tx) => {
+      const parts: string[] = []
+      const data = []
+      for (const ladder of chosen) {
+        const places = new Map<string, { userId: string; customers: number }[]>()
+        const queued = new Map<string, number>()
+        for (const { name } of ladder.levels) {
+          places.set(name, await tierQueries.placesAt(tx, ladder.name, name))
+          queued.set(name, await proposalQueries.countQueued(tx, ladder.name, name))
+        }
+        const doubles = await doubleTagged(tx, ladder)
+        const counts = await tierQueries.countsOn(tx, ladder)
+        parts.push(listText(ladder, { counts, places, queued, names: await namesOf(tx, doubles), doubles }))
+        const levels = ladder.levels.map(({ name }) => ({
+          level: name,
+          customers: counts.get(name) ?? 0,
+          guides: places.get(name) ?? [],
+          queued: queued.get(name) ?? 0,
+        }))
+        data.push({ ladder: ladder.name, levels, doubles })
       }
-      const doubles = await doubleTagged(tx, ladder)
-      parts.push(listText(ladder, { counts: await tierQueries.countsOn(tx, ladder), places, queued, names, doubles }))
-    }
-    return good(parts.join('\n\n'))
-  })
+      const rows = data.flatMap(({ ladder, levels }) =>
+        levels.map(({ level, customers, queued }) => [ladder, level, customers, queued]),
+      )
+      return {
+        text: parts.length === 0 ? NO_LADDER : parts.join('\n\n'),
+        data: { ladders: data },
+        sheet: { header: ['梯子', '级', '人数', '排队'], rows },
+      }
+    })
+  },
+})
+
+const candidates = defineCommand({
+  name: 'candidates',
+  says: '提议升降、等人确认的客户，以及理由',
+  lists: true,
+  words: { ladder: text('梯子', '梯子的名字') },
+  run: async ({ ladder: written }, desk) => {
+    const ladder = findNamed((await readBook(desk)).ladders, written, LADDER)
+    const isAuto = ladder.value.moves === 'auto'
+    return (await desk.db()).tx(async (tx) => {
+      const found = isAuto ? [] : await proposalQueries.candidates(tx, ladder.name)
+      const names = await namesOf(tx, whoseOf(found))
+      const auto = `「${ladder.name}」自动升降（moves: auto），没有等确认的候选人。`
+      return {
+        text: isAuto ? auto : candidatesText(ladder.name, found, names),
+        data: { ladder: ladder.name, proposals: found },
+        sheet: proposalsSheet(found, names),
+      }
+    })
+  },
+})
+
+const proposals = defineCommand({
+  name: 'proposals',
+  says: '所有等待处理的提议：升降和转接专属导购',
+  lists: true,
+  run: async (_values, desk) =>
+    (await desk.db()).tx(async (tx) => {
+      const found = await proposalQueries.pending(tx)
+      const names = await namesOf(tx, whoseOf(found))
+      return { text: proposalsText(found, names), data: { proposals: found }, sheet: proposalsSheet(found, names) }
+    }),
+})
+
+async function proposalOf(tx: Tx, id: number): Promise<Proposal> {
+  const proposal = await proposalQueries.byId(tx, id)
+  if (proposal === undefined) throw cliFault('no', `没有编号 ${id} 的提议，先用 proposals 查。`)
+  return proposal
 }
 
-async function candidates({ db }: TiersCliDeps, ladder: Ladder): Promise<Outcome> {
-  if (ladder.value.moves === 'auto') return good(`「${ladder.name}」自动升降（moves: auto），没有等确认的候选人。`)
-  return db.tx(async (tx) => {
-    const found = await proposalQueries.candidates(tx, ladder.name)
-    return good(candidatesText(ladder.name, found, await namesOf(tx, found)))
-  })
-}
-
-async function proposals({ db }: TiersCliDeps): Promise<Outcome> {
-  return db.tx(async (tx) => {
-    const found = await proposalQueries.pending(tx)
-    return good(proposalsText(found, await namesOf(tx, found)))
-  })
-}
-
-async function confirm({ db, clock }: TiersCliDeps, id: number): Promise<Outcome> {
-  return db.tx(async (tx) => {
-    const proposal = await proposalQueries.byId(tx, id)
-    if (proposal === undefined) return notFound(`没有编号 ${id} 的提议，先用 proposals 查。`)
-    const why = proposal.kind === 'hand-over' ? await refusalOf(tx, proposal, clock.now()) : undefined
-    if (why !== undefined) return notFound(`现在不能转接：${why}`)
-    const accepted = await changeProposal(tx, id, ['open'], { state: 'accepted', atMs: clock.now() })
-    if (!accepted) return notFound(`编号 ${id} 的提议现在不能确认（还在排队，或者已经处理过）。`)
-    return good(`已同意 #${id}；运行中的服务会马上执行。`)
-  })
-}
+const confirm = defineCommand({
+  name: 'confirm',
+  says: '同意一条提议；运行中的服务会马上执行',
+  words: { id: proposalSlot },
+  run: async ({ id }, desk) =>
+    (await desk.db()).tx(async (tx): Promise<Answer> => {
+      const proposal = await proposalOf(tx, id)
+      const nowMs = desk.clock.now()
+      const why = proposal.kind === 'hand-over' ? await refusalOf(tx, proposal, nowMs) : undefined
+      if (why !== undefined) throw cliFault('no', `现在不能转接：${why}`)
+      const isAccepted = await changeProposal(tx, id, ['open'], { state: 'accepted', atMs: nowMs })
+      if (!isAccepted) throw cliFault('no', `编号 ${id} 的提议现在不能确认（还在排队，或者已经处理过）。`)
+      return { text: `已同意 #${id}；运行中的服务会马上执行。`, data: { accepted: id } }
+    }),
+})
 
 /** Why WeCom would refuse; undefined: it would not. */
 async function refusalOf(tx: Tx, proposal: Proposal, nowMs: number): Promise<string | undefined> {
@@ -142,39 +132,43 @@ async function refusalOf(tx: Tx, proposal: Proposal, nowMs: number): Promise<str
   return moves.length > 0 ? undefined : (blocked[0]?.why ?? '客户不在这位导购名下')
 }
 
-async function decline({ db, clock }: TiersCliDeps, id: number): Promise<Outcome> {
-  return db.tx(async (tx) => {
-    const proposal = await proposalQueries.byId(tx, id)
-    if (proposal === undefined) return notFound(`没有编号 ${id} 的提议，先用 proposals 查。`)
-    const declined = await changeProposal(tx, id, ['queued', 'open'], { state: 'declining', atMs: clock.now() })
-    if (!declined) return notFound(`编号 ${id} 的提议已经处理过。`)
-    return good(`已记下不同意 #${id}；条件变化以前不再提议。`)
-  })
-}
+const decline = defineCommand({
+  name: 'decline',
+  says: '不同意；同样的提议在条件变化以前不再出现',
+  words: { id: proposalSlot },
+  run: async ({ id }, desk) =>
+    (await desk.db()).tx(async (tx): Promise<Answer> => {
+      await proposalOf(tx, id)
+      const change = { state: 'declining', atMs: desk.clock.now() } as const
+      const isDeclined = await changeProposal(tx, id, ['queued', 'open'], change)
+      if (!isDeclined) throw cliFault('no', `编号 ${id} 的提议已经处理过。`)
+      return { text: `已记下不同意 #${id}；条件变化以前不再提议。`, data: { declined: id } }
+    }),
+})
 
-async function why({ db, clock }: TiersCliDeps, book: RuleBook, externalUserId: string): Promise<Outcome> {
-  return db.tx(async (tx) => {
-    if (!(await customerQueries.exists(tx, externalUserId))) return notFound(`没有客户 ${externalUserId}，请核对。`)
-    const proposed = await proposalQueries.ofCustomer(tx, externalUserId)
-    return good(
-      whyText({
-        name: (await customerQueries.nameOf(tx, externalUserId)) ?? externalUserId,
-        ladders: book.ladders,
+const why = defineCommand({
+  name: 'why',
+  says: '这位客户在每把梯子上是哪一级、为什么、什么时候可以再动',
+  words: { customer: customerSlot },
+  run: async ({ customer }, desk) => {
+    const { ladders } = await readBook(desk)
+    return (await desk.db()).tx(async (tx): Promise<Answer> => {
+      const { externalUserId, name } = await findCustomer(tx, customer)
+      const found = {
+        name,
         tiers: await tierQueries.ofCustomer(tx, externalUserId),
         moves: await tierQueries.movesOf(tx, externalUserId),
-        proposals: proposed,
+        proposals: await proposalQueries.ofCustomer(tx, externalUserId),
         score: (await scoreQueries.of(tx, [externalUserId])).get(externalUserId),
         cuts: await scoreQueries.cuts(tx),
-        names: await namesOf(tx, proposed),
-        nowMs: clock.now(),
-      }),
-    )
-  })
-}
+      }
+      return { text: whyText({ ...found, ladders, nowMs: desk.clock.now() }), data: { externalUserId, ...found } }
+    })
+  },
+})
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await runOnDatabase((words, db) => {
-    const { HUOSHUI_CONFIG: folder } = readSomeSettings(process.env, ['HUOSHUI_CONFIG'])
-    return runTiers(words, { db, clock: systemClock, folder })
-  })
+export const tiersProgram: Program = {
+  name: 'tiers',
+  says: '客户分层：每把梯子上有谁，谁该升降，谁该转给专属导购。',
+  commands: [list, candidates, proposals, confirm, decline, why],
 }

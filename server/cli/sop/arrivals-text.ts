@@ -1,6 +1,6 @@
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Arrivals } from '../../upkeep/rehearsal/estimate-arrivals.ts'
-import { cutTo, padLeft, padRight } from '../pad.ts'
+import { cutTo, padLeft, padRight } from '../frame/pad.ts'
 import { type PlanReport, spanDays, stepRows } from './plan-report.ts'
 
 /** What those bring who will come by an event, told apart from what is certain. At most a hundred columns wide. */

@@ -7,7 +7,7 @@ import { stepAt } from '../../operations/sop/model/step-path.ts'
 import { stepText } from '../../operations/sop/model/step-text.ts'
 import type { Sop } from '../../rules/book/rule-book.ts'
 import type { Cast } from '../../upkeep/rehearsal/choose-customers.ts'
-import { cutTo, padLeft, padRight } from '../pad.ts'
+import { cutTo, padLeft, padRight } from '../frame/pad.ts'
 import { countBy, maskedId } from './plan-report.ts'
 
 /** One version's part. */
@@ -74,7 +74,7 @@ export function backtestText(report: BacktestReport): string {
 const difference = (by: number): string => (by > 0 ? `+${by}` : String(by))
 
 /** How often each acting step was taken, by what it does; who was inside already may be on the other version. */
-const stepsOf = ({ steps }: Played, versions: Sop[]): Map<string, number> =>
+export const stepsOf = ({ steps }: Played, versions: Sop[]): Map<string, number> =>
   countBy(
     steps.filter(({ kind }) => kind !== 'wait' && kind !== 'choose' && kind !== 'split'),
     ({ version, position, kind, outcome }) => {
@@ -85,16 +85,20 @@ const stepsOf = ({ steps }: Played, versions: Sop[]): Map<string, number> =>
     },
   )
 
-const endsOf = ({ entries }: Played): Map<string, number> =>
+export const endsOf = ({ entries }: Played): Map<string, number> =>
   countBy(
     entries.filter((entry) => entry.endedAtMs !== undefined),
     ({ endReason }) => endReason ?? '',
   )
 
-/** Customers whom the versions treat differently: let in or not, or by other steps. */
-function changedLines(older: Played, newer: Played): string[] {
+/** external_userids of those whom the versions treat differently: let in or not, or by other steps. */
+export function changedIn(older: Played, newer: Played): string[] {
   const ids = [...new Set([...older.entries, ...newer.entries].map((entry) => entry.externalUserId))]
-  const changed = ids.filter((id) => wayOf(older, id).join() !== wayOf(newer, id).join())
+  return ids.filter((id) => wayOf(older, id).join() !== wayOf(newer, id).join())
+}
+
+function changedLines(older: Played, newer: Played): string[] {
+  const changed = changedIn(older, newer)
   if (changed.length === 0) return ['两个版本对每一位客户的决定都一样。']
   return [
     `决定不同的客户 ${changed.length} 位，例如：`,

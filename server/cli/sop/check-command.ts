@@ -1,33 +1,54 @@
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
-import { formatFault } from '../../rules/files/rule-fault.ts'
+import { formatFault, type RuleFault } from '../../rules/files/rule-fault.ts'
 import { loadRules } from '../../rules/load-rules.ts'
-import { readWords } from './read-words.ts'
+import { ruleFolder } from '../find/read-book.ts'
+import { type Desk, defineCommand } from '../frame/command.ts'
+import { optional, text } from '../frame/slot.ts'
 import { experimentReminders, releaseReminders } from './release-reminders.ts'
-import type { SopCliDeps, SopCommand } from './sop-command.ts'
 
-export const checkCommand: SopCommand = {
-  usage: 'check [文件夹]',
-  says: '检查规则文件（默认 config）；错误和提醒逐条列出 文件:行:列',
-  run: async (words, deps) => {
-    const [folder = 'config'] = readWords(words, { options: {}, names: ['一个文件夹'], least: 0 }).given
+export const folderSlot = optional(text('文件夹', '规则的文件夹，默认 config（或 HUOSHUI_CONFIG）'))
+
+export const checkCommand = defineCommand({
+  name: 'check',
+  says: '检查规则文件；错误和提醒逐条列出 文件:行:列',
+  lists: true,
+  words: { folder: folderSlot },
+  run: async ({ folder: written }, desk) => {
+    const folder = written ?? ruleFolder(desk)
     const { book, faults, advice } = await loadRules(folder, VOCABULARY)
+    const fromServer = book === undefined ? [] : await reminders(book, desk)
+    const answer = {
+      data: { version: book?.version ?? null, faults, advice, reminders: fromServer },
+      sheet: {
+        header: ['错误或提醒', '文件', '行', '列', '说明', '建议'],
+        rows: [...faults.map((one) => cellsOf('错误', one)), ...advice.map((one) => cellsOf('提醒', one))],
+      },
+    }
     if (book !== undefined) {
       const fromFiles = advice.map((one) => `提醒 ${formatFault(one, folder)}`)
-      const fromServer = await reminders(book, deps)
       const good = `规则没有问题：${summary(book)}。版本 ${book.version}`
-      return { code: 0, out: [...fromFiles, ...fromServer, good].join('\n'), err: '' }
+      return { ...answer, text: [...fromFiles, ...fromServer, good].join('\n') }
     }
     const lines = faults.map((fault) => formatFault(fault, folder))
-    return { code: 1, out: lines.join('\n'), err: `共 ${faults.length} 处要改。` }
+    return { ...answer, text: lines.join('\n'), remark: `共 ${faults.length} 处要改。`, isNo: true }
   },
-}
+})
+
+const cellsOf = (kind: string, { file, line, column, message, suggestion }: RuleFault) => [
+  kind,
+  file,
+  line,
+  column,
+  message,
+  suggestion ?? null,
+]
 
 /** What the files do not show: versions that the server keeps back, people who were drawn already. */
-async function reminders(book: RuleBook, { db, hasDatabase }: SopCliDeps): Promise<string[]> {
-  if (!hasDatabase()) return []
+async function reminders(book: RuleBook, desk: Desk): Promise<string[]> {
+  if (!desk.hasDatabase()) return []
   try {
-    return await db().tx(async (tx) => [
+    return await (await desk.db()).tx(async (tx) => [
       ...(await releaseReminders(tx, book)),
       ...(await experimentReminders(tx, book)),
     ])

@@ -4,43 +4,37 @@ import { type SplitResult, splitResult } from '../../operations/sop/experiments/
 import { storedVersions } from '../../operations/sop/model/sop-versions.ts'
 import { splitsOf } from '../../rules/book/splits-of.ts'
 import type { SopSplit } from '../../rules/schema/sop-rule.ts'
-import { contentOf, releaseOf } from './known-sop.ts'
-import { readWords, wrongUse } from './read-words.ts'
+import { sopSlot } from '../find/find-sop.ts'
+import { cliFault } from '../frame/cli-fault.ts'
+import { defineCommand } from '../frame/command.ts'
+import { optional, text, whole } from '../frame/slot.ts'
+import { contentOf, onSop, releaseOf } from './known-sop.ts'
 import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'
-import type { SopCommand } from './sop-command.ts'
 
-export const experimentCommand: SopCommand = {
-  usage: 'experiment <SOP> [实验] [--days N]',
-  says: '实验各组的达成率、差别和结论；N 是分组后几天内达成才算（默认 7）',
-  run: async (words, { db, clock }) => {
-    const options = { days: { type: 'string' } } as const
-    const { given, values } = readWords(words, { options, names: ['SOP 的编号', '实验的名字'], least: 1 })
-    const [sop = '', experiment] = given
-    const windowDays = values.days === undefined ? undefined : wholeDays(values.days)
-    return db().tx(async (tx) => {
+export const experimentCommand = defineCommand({
+  name: 'experiment',
+  says: '实验各组的达成率、差别和结论',
+  words: { sop: sopSlot, experiment: optional(text('实验', '实验的名字；不写就看全部')) },
+  options: { days: optional(whole('天数', '分组后几天内达成才算，默认 7', { min: 1, max: 365 })) },
+  run: async ({ sop: written, experiment, days: windowDays }, desk) =>
+    onSop(desk, written, async (tx, sop) => {
       const splits = await runningSplits(tx, sop)
       const wanted = splits.filter((split) => experiment === undefined || split.experiment === experiment)
       if (wanted.length === 0) {
         const known = splits.map((split) => split.experiment).join('、')
-        throw wrongUse(
+        throw cliFault(
+          'no',
           known === '' ? `「${sop}」里没有实验。` : `「${sop}」里没有实验「${experiment}」，有：${known}。`,
         )
       }
-      const blocks: string[] = []
+      const results: SplitResult[] = []
       for (const split of wanted) {
-        const asked = { sop, split, windowDays, nowMs: clock.now(), versions: storedVersions(VOCABULARY.facts) }
-        blocks.push(resultText(await splitResult(tx, asked)))
+        const asked = { sop, split, windowDays, nowMs: desk.clock.now(), versions: storedVersions(VOCABULARY.facts) }
+        results.push(await splitResult(tx, asked))
       }
-      return { code: 0, out: [...blocks, HOW_JUDGED].join('\n\n'), err: '' }
-    })
-  },
-}
-
-function wholeDays(text: string): number {
-  const days = Number(text)
-  if (!Number.isInteger(days) || days < 1 || days > 365) throw wrongUse('--days 要写 1 到 365 的整数。')
-  return days
-}
+      return { text: [...results.map(resultText), HOW_JUDGED].join('\n\n'), data: { sop, experiments: results } }
+    }),
+})
 
 /** The experiments of the versions that new entrants get. */
 async function runningSplits(tx: Tx, sop: string): Promise<SopSplit[]> {

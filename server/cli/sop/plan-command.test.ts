@@ -5,7 +5,8 @@ import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
 import { openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
-import { runSop } from '../sop.ts'
+import { runCommand } from '../../testing/run-command.ts'
+import { sopProgram } from '../sop.ts'
 
 const NEWCOMER = `
 sop: newcomer
@@ -44,19 +45,13 @@ afterEach(async () => {
   await t.close()
 })
 
-const sop = (...words: string[]) =>
-  runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
+const sop = (...words: string[]) => runCommand(sopProgram, words, t)
 const told = async (...words: string[]): Promise<string[]> => {
   let isClosed = false
-  const openDb = () => {
-    if (isClosed) throw new Error('used after it was closed')
-    return t.db
-  }
-  const closeDb = async (): Promise<void> => {
+  const onClose = (): void => {
     isClosed = true
   }
-  const deps = { db: openDb, closeDb, hasDatabase: () => true, clock: t.clock, folder: t.configDir }
-  const { code, out, err } = await runSop(['plan', ...words], deps)
+  const { code, out, err } = await runCommand(sopProgram, ['plan', ...words], { ...t, onClose })
   expect([code, err, isClosed]).toEqual([0, '', true])
   return out.split('\n')
 }

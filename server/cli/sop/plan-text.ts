@@ -4,7 +4,7 @@ import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { factsText } from '../../operations/sop/model/facts-text.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import type { SopPlan } from '../../upkeep/rehearsal/rehearse-plan.ts'
-import { cutTo, padLeft, padRight } from '../pad.ts'
+import { cutTo, padLeft, padRight } from '../frame/pad.ts'
 import { arrivalLines } from './arrivals-text.ts'
 import {
   countBy,

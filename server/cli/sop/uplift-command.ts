@@ -12,65 +12,73 @@ import {
 import { storedVersions } from '../../operations/sop/model/sop-versions.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
 import type { SopRule } from '../../rules/schema/sop-rule.ts'
-import { contentOf, releaseOf } from './known-sop.ts'
-import { readWords } from './read-words.ts'
+import { sopSlot } from '../find/find-sop.ts'
+import { cliFault } from '../frame/cli-fault.ts'
+import { defineCommand } from '../frame/command.ts'
+import { contentOf, onSop, releaseOf } from './known-sop.ts'
 import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'
-import type { SopCliDeps, SopCommand } from './sop-command.ts'
 
 const PAGE = 500
 
 type HoldOut = NonNullable<SopRule['holdOut']>
 
-export const upliftCommand: SopCommand = {
-  usage: 'uplift <SOP>',
+export const upliftCommand = defineCommand({
+  name: 'uplift',
   says: '和对照组比，这条 SOP 到底带来多少达成、订单和金额',
-  run: async (words, deps) => {
-    const [sop = ''] = readWords(words, { options: {}, names: ['SOP 的编号'], least: 1 }).given
-    const { db, clock } = deps
-    const nowMs = clock.now()
-    const holdOut = await db().tx(async (tx) => {
-      const { stable, fileVersion } = await releaseOf(tx, sop)
-      return (await contentOf(tx, sop, stable ?? fileVersion)).holdOut
+  words: { sop: sopSlot },
+  run: async ({ sop: written }, desk) => {
+    const nowMs = desk.clock.now()
+    const { sop, holdOut } = await onSop(desk, written, async (tx, id) => {
+      const { stable, fileVersion } = await releaseOf(tx, id)
+      return { sop: id, holdOut: (await contentOf(tx, id, stable ?? fileVersion)).holdOut }
     })
     if (holdOut === undefined) {
       const how = '在规则里写 holdOut: { percent: 10, days: 30 }，从那以后进来的人才能比。'
-      return { code: 1, out: '', err: `「${sop}」没有对照组，说不出它带来了什么。${how}` }
+      throw cliFault('no', `「${sop}」没有对照组，说不出它带来了什么。${how}`)
     }
     const asked = { sop, holdOut, nowMs, versions: storedVersions(VOCABULARY.facts) }
-    const { arms, verdict, leftOut } = await db().tx((tx) => holdOutResult(tx, asked))
+    const db = await desk.db()
+    const { arms, verdict, leftOut } = await db.tx((tx) => holdOutResult(tx, asked))
     const head = `「${sop}」的对照组占 ${holdOut.percent}%，比较进来以后 ${holdOut.days} 天`
     const ignored = leftOut === 0 ? [] : [`  有 ${leftOut} 人进来时没有这样的对照组，不算在内。`]
-    const bought = verdict.isRatioBroken ? [] : await boughtLines(deps, { sop, holdOut, nowMs })
-    const lines = [head, ...armLines(arms, verdict), ...ignored, ...verdictLines(arms, verdict), ...bought]
-    return { code: 0, out: [...lines, '', HOW_JUDGED].join('\n'), err: '' }
+    const bought = verdict.isRatioBroken ? undefined : await boughtBy(db, { sop, holdOut, nowMs })
+    const lines = [
+      head,
+      ...armLines(arms, verdict),
+      ...ignored,
+      ...verdictLines(arms, verdict),
+      ...(bought === undefined ? [] : boughtLines(bought)),
+    ]
+    return { text: [...lines, '', HOW_JUDGED].join('\n'), data: { sop, holdOut, arms, verdict, leftOut, ...bought } }
   },
-}
+})
 
 interface Bought {
   orders: Tally
   fen: Tally
 }
 
-async function boughtLines(
-  { db }: SopCliDeps,
+/** Of each person, held out (a) beside taken in (b); undefined while there are too few. */
+async function boughtBy(
+  db: Db,
   asked: { sop: string; holdOut: HoldOut; nowMs: number },
-): Promise<string[]> {
+): Promise<{ orders: MeanDifference; fen: MeanDifference } | undefined> {
   const watched: Bought = { orders: newTally(), fen: newTally() }
   const taken: Bought = { orders: newTally(), fen: newTally() }
-  for await (const { isHeldOut, count, sumFen } of purchases(db(), asked)) {
+  for await (const { isHeldOut, count, sumFen } of purchases(db, asked)) {
     const group = isHeldOut ? watched : taken
     tally(group.orders, count)
     tally(group.fen, sumFen)
   }
-  if (watched.orders.count < 2 || taken.orders.count < 2) return []
-  const orders = meanDifference(watched.orders, taken.orders)
-  const fen = meanDifference(watched.fen, taken.fen)
-  return [
-    `  每人订单：${lineOf(orders, (value) => value.toFixed(2), '单')}`,
-    `  每人金额：${lineOf(fen, (value) => (value / 100).toFixed(2), '元')}`,
-    '  （订单和金额的区间只对这一次看算数，不要天天看到满意为止。）',
-  ]
+  if (watched.orders.count < 2 || taken.orders.count < 2) return undefined
+  return { orders: meanDifference(watched.orders, taken.orders), fen: meanDifference(watched.fen, taken.fen) }
 }
+
+const boughtLines = ({ orders, fen }: { orders: MeanDifference; fen: MeanDifference }): string[] => [
+  `  每人订单：${lineOf(orders, (value) => value.toFixed(2), '单')}`,
+  `  每人金额：${lineOf(fen, (value) => (value / 100).toFixed(2), '元')}`,
+  '  （订单和金额的区间只对这一次看算数，不要天天看到满意为止。）',
+]
 
 async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs: number }) {
   for (let after: string | undefined = ''; after !== undefined; ) {

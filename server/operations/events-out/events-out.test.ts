@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isFromHuoshui } from '../../../docs/receive-webhook.mjs'
-import { runActions } from '../../cli/actions.ts'
+import { actionsProgram } from '../../cli/actions.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { openReceiver } from './testing/receiver.ts'
 
 const KEY = 'a-key-that-the-crm-knows'
@@ -33,7 +34,7 @@ const begin = async (
   })
 }
 const scan = () => t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card', externalUserId: 'wmA', name: '王芳' })
-const dead = () => runActions(['dead'], { db: t.db, clock: t.clock })
+const dead = () => runCommand(actionsProgram, ['dead'], t)
 
 test('another system is told of what happened and of what was decided, each once, signed, however often WeCom tells us', async () => {
   await begin("['customer.*', 'decision.welcome.*', 'tag.added']")
@@ -108,7 +109,7 @@ test('a receiver that says no for good is not asked again: a dead letter, sent o
   expect((await dead()).out).toContain('webhook.rejected: HTTP 400')
 
   receiver.answerWith({ status: 200 })
-  expect((await runActions(['retry', 'webhook.deliver'], { db: t.db, clock: t.clock })).code).toBe(0)
+  expect((await runCommand(actionsProgram, ['retry', 'webhook.deliver'], t)).code).toBe(0)
   await t.advance(1_000)
   expect(receiver.received).toHaveLength(2)
   expect(receiver.events()[0]?.id).toBe(receiver.events()[1]?.id)

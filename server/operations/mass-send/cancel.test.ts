@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runSends } from '../../cli/sends.ts'
+import { sendsProgram } from '../../cli/sends.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { openSendScene, type SendScene, WELFARE_DAY } from './testing/send-scene.ts'
 
 let scene: SendScene
@@ -13,13 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => scene.close())
 
-const cancel = (name: string) =>
-  runSends(['cancel', name], {
-    db: scene.db,
-    clock: scene.clock,
-    folder: scene.configDir,
-    perCustomerPerMonth: undefined,
-  })
+const cancel = (name: string) => runCommand(sendsProgram, ['cancel', name], scene)
 const pending = () => ['zhangsan', 'lisi'].flatMap((userId) => scene.sandbox.pendingMassSends(userId)).length
 const calls = (name: string) => scene.sandbox.calls(`externalcontact/${name}`).length
 const moments = async () => {

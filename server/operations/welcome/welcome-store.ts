@@ -36,6 +36,11 @@ const toOutcome = (row: RowOf<typeof WELCOME>): WelcomeOutcome => ({
   latencyMs: row.latency_ms ?? undefined,
 })
 
+/** `where`: which rows, in what order. */
+export async function welcomeRows(tx: Tx, where: (welcome: typeof WELCOME) => Sql): Promise<WelcomeOutcome[]> {
+  return (await tx.rows(sql`SELECT ${all(WELCOME)} FROM ${WELCOME} WHERE ${where(WELCOME)}`)).map(toOutcome)
+}
+
 /** Which friendship: a pair, and when it began. */
 export interface FriendshipKey {
   externalUserId: string
@@ -101,11 +106,6 @@ export const welcomeStore = {
   },
 
   /** The newest friendship first. */
-  ofCustomer: async (tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> => {
-    const rows = await tx.rows(
-      sql`SELECT ${all(WELCOME)} FROM ${WELCOME} WHERE ${WELCOME.external_userid} = ${externalUserId}
-          ORDER BY ${WELCOME.added_at} DESC, ${WELCOME.id} DESC`,
-    )
-    return rows.map(toOutcome)
-  },
+  ofCustomer: (tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> =>
+    welcomeRows(tx, (w) => sql`${w.external_userid} = ${externalUserId} ORDER BY ${w.added_at} DESC, ${w.id} DESC`),
 }

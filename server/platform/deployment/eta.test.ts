@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runActions } from '../../cli/actions.ts'
+import { actionsProgram } from '../../cli/actions.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import { runCommand } from '../../testing/run-command.ts'
 
 const CONFIG = {
   'channels/包裹卡.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\ntags: [来源/包裹卡]\n',
@@ -16,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => t.close())
 
-const eta = async () => (await runActions(['eta'], { db: t.db, clock: t.clock })).out
+const eta = async () => (await runCommand(actionsProgram, ['eta'], t)).out
 const scan = () => t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card' })
 const marksSent = (): number => t.sandbox.calls(MARK).length
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runAlerts } from '../../cli/alerts.ts'
+import { alertsProgram } from '../../cli/alerts.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { wecomSays } from '../customers/testing/wecom-says.ts'
 
 let t: TestApp
@@ -48,17 +49,17 @@ it('a trouble with an end of its own leaves the list by itself and may come agai
 
 it('the command lists what to do next, strikes out what is done, and /metrics counts what is left', async () => {
   const deps = { db: t.db, clock: t.clock }
-  expect(await runAlerts([], deps)).toEqual({ code: 0, out: '没有要处理的事。', err: '' })
+  expect(await runCommand(alertsProgram, [], deps)).toEqual({ code: 0, out: '没有要处理的事。', err: '' })
   await raise(t.clock.now())
-  const listed = await runAlerts([], deps)
+  const listed = await runCommand(alertsProgram, [], deps)
   expect(listed.code).toBe(1)
   expect(listed.out).toContain('额度用完\n  从 2026-11-22 09:00 起\n  下一步：去充值\n  编号：acquisition.quota')
   const gauge = async () => (await fetch(`${t.url}/metrics`)).text()
   expect(await gauge()).toContain('huoshui_alerts_open{alert="acquisition.quota"} 1')
 
-  expect((await runAlerts(['done', '没有这件'], deps)).code).toBe(2)
-  expect(await runAlerts(['done', KEY], deps)).toMatchObject({ code: 0 })
-  expect((await runAlerts([], deps)).code).toBe(0)
+  expect((await runCommand(alertsProgram, ['done', '没有这件'], deps)).code).toBe(1)
+  expect(await runCommand(alertsProgram, ['done', KEY], deps)).toMatchObject({ code: 0 })
+  expect((await runCommand(alertsProgram, [], deps)).code).toBe(0)
   expect(await gauge()).not.toContain('huoshui_alerts_open{')
 })
 

@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from 'vitest'
-import { runAlerts } from '../../cli/alerts.ts'
+import { alertsProgram } from '../../cli/alerts.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import { runCommand } from '../../testing/run-command.ts'
 
 let t: TestApp
 afterEach(() => t.close())
@@ -37,6 +38,6 @@ it('who comes by an acquisition link gets the channel of its parameter; a dead l
 
   await t.sandbox.removeStaff({ userId: 'lisi' })
   await t.settle()
-  const { out } = await runAlerts([], { db: t.db, clock: t.clock })
+  const { out } = await runCommand(alertsProgram, [], t)
   expect(out).toContain(`获客链接 ${linkId} 不可用`)
 })

@@ -1,8 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
-import { runAlerts } from '../../cli/alerts.ts'
+import { alertsProgram } from '../../cli/alerts.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { config, openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { openBrowser } from '../../sidebar-api/testing/sidebar-browser.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { wecomSays } from '../customers/testing/wecom-says.ts'
 
 let t: SopScene
@@ -62,13 +63,13 @@ it('when a guide leaves, their channels go to the others; with nobody left, ops 
   await t.sandbox.removeStaff({ userId: 'lisi' })
   await t.settle()
   expect(channelUsers()).toContainEqual(['lisi'])
-  const { code, out } = await runAlerts([], { db: t.db, clock: t.clock })
+  const { code, out } = await runCommand(alertsProgram, [], t)
   expect(code).toBe(1)
   expect(out).toContain('渠道「二人」的导购都已离职：扫码加不到人')
 
   await t.sandbox.addStaff({ userId: 'lisi', name: '李四' })
   await t.advance(5 * MINUTE_MS)
-  expect((await runAlerts([], { db: t.db, clock: t.clock })).out).not.toContain('「二人」')
+  expect((await runCommand(alertsProgram, [], t)).out).not.toContain('「二人」')
 })
 
 it('a leave that WeCom does not confirm moves nothing', async () => {

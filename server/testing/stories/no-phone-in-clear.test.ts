@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { runImport } from '../../cli/import-orders.ts'
+import { importOrdersProgram } from '../../cli/import-orders.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../build-test-app.ts'
+import { runCommand } from '../run-command.ts'
 
 const PHONE = '13912345678'
 /** As it is, in groups, or without its country code: enough to find it in any spelling. */
@@ -82,13 +83,10 @@ it('a phone reaches neither the database nor the log, on whatever way it comes i
     file,
     `订单号,状态,金额,手机号,付款时间\n${['C1,已付款,99,', 'C2,发货了吗,99,', 'C3,已付款,99,x'].map((row) => `${row}${PHONE},2026-11-20 10:00\n`).join('')}`,
   )
-  const screen = {
-    out: (line: string) => answers.push(line),
-    err: (line: string) => answers.push(line),
-    bar: undefined,
-  }
-  const phoneSecret = t.sandbox.credentials.ordersSecret
-  await runImport([file], { db: t.db, clock: t.clock, phoneSecret, screen })
+  const screen = { note: (line: string) => void answers.push(line), bar: undefined }
+  const env = { ORDERS_SECRET: t.sandbox.credentials.ordersSecret }
+  const { out } = await runCommand(importOrdersProgram, [file], { ...t, env, screen })
+  answers.push(out)
   await t.advance(MINUTE_MS)
 
   // They did arrive, and were of use: both orders and the row of the file are this customer's.

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { runSop } from '../../cli/sop.ts'
+import { sopProgram } from '../../cli/sop.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
 import { config, openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { copyForRehearsal } from './copy-for-rehearsal.ts'
 import { recordedEvents } from './recorded-events.ts'
 import { rehearseBacktest } from './rehearse-backtest.ts'
@@ -130,8 +131,11 @@ describe('a past that is played once more under the same rules', () => {
 
     // The file says something else now; the server has not seen it.
     t.writeConfig({ 'sop/first.yaml': NEWCOMER.replace('  - wait: 30m\n', '').replace('再邀请一次', '打个电话') })
-    const deps = { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: t.configDir }
-    const told = await runSop(['backtest', 'newcomer', '--since', `${Math.round((toMs - fromMs) / HOUR_MS)}h`], deps)
+    const told = await runCommand(
+      sopProgram,
+      ['backtest', 'newcomer', '--since', `${Math.round((toMs - fromMs) / HOUR_MS)}h`],
+      t,
+    )
     expect(told.code).toBe(0)
     const line = (text: string) =>
       told.out

@@ -1,8 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { runSop } from '../../cli/sop.ts'
+import { sopProgram } from '../../cli/sop.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
 import { config, openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { liveThrough, planOf, tally } from './testing/plan-world.ts'
 
 const THANKS = `
@@ -51,8 +52,7 @@ it('a plan knows whose month is full and whose guide has no room, as it then rea
 
   const nowMs = t.clock.now()
   const plan = await planOf(t, 14, MONTHLY)
-  const deps = { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: t.configDir }
-  const { out } = await runSop(['plan', 'check'], deps)
+  const { out } = await runCommand(sopProgram, ['plan', 'check'], t)
   expect(out).toContain('  4 次：群发「问候 第 2 步」未安排：本月群发次数已满\n')
   expect(out).toContain('  张三 有 6 条当天派不下（每天的上限），排到第二天早上')
   expect(out).not.toContain('李四 有')

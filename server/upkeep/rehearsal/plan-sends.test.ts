@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from 'vitest'
-import { runSop } from '../../cli/sop.ts'
+import { sopProgram } from '../../cli/sop.ts'
 import { WELFARE_DAY } from '../../operations/mass-send/testing/send-scene.ts'
 import { openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
+import { runCommand } from '../../testing/run-command.ts'
 
 const CARE = `
 sop: care
@@ -20,8 +21,7 @@ it('scheduled sends are part of what guides are asked for', async () => {
   t = await openSopScene({ sop: CARE, files: { 'sends/s.yaml': daily } })
   expect(t.huoshui.rules.faults()).toEqual([])
   for (const input of [{ state: 'store-code' }, { state: 'store-code' }, { userId: 'lisi' }]) await t.scan(input)
-  const deps = { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: t.configDir }
-  const { out } = await runSop(['plan', 'care', '--days', '3'], deps)
+  const { out } = await runCommand(sopProgram, ['plan', 'care', '--days', '3'], t)
   const lines = out.split('\n').filter((line) => line.includes('群发') || line.includes('周三'))
   expect(
     lines.map((line) =>

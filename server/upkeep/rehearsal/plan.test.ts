@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { widthOf } from '../../cli/pad.ts'
-import { runSop } from '../../cli/sop.ts'
+import { widthOf } from '../../cli/frame/pad.ts'
+import { sopProgram } from '../../cli/sop.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
 import type { SopScene } from '../../operations/sop/testing/sop-scene.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { copyForRehearsal } from './copy-for-rehearsal.ts'
 import { liveThrough, openPlanWorld, planOf, tally } from './testing/plan-world.ts'
 
@@ -31,7 +32,7 @@ describe('a plan', () => {
     expect(await t.rawRows('SELECT * FROM sop_entry')).toEqual(before)
 
     const asked = ['plan', 'win-back', 'first-order', t.configDir]
-    const told = await runSop(asked, { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: 'config' })
+    const told = await runCommand(sopProgram, asked, { ...t, configDir: 'config' })
     expect(told.code).toBe(0)
     expect(told.out).toContain(
       [

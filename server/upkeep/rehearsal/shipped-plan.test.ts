@@ -1,8 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
-import { runSop } from '../../cli/sop.ts'
+import { sopProgram } from '../../cli/sop.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
 import { type BrandScene, openBrandScene } from '../../operations/sop/testing/brand-scene.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { copyForRehearsal } from './copy-for-rehearsal.ts'
 import { rehearsePlan } from './rehearse-plan.ts'
 
@@ -49,7 +50,7 @@ it('the plan of the shipped journeys is what then happens, for everyone who ente
     'win-back 0+1',
   ])
   const asked = ['plan', 'lost-loyal', t.configDir]
-  const told = await runSop(asked, { hasDatabase: () => true, db: () => t.db, clock: t.clock, folder: 'config' })
+  const told = await runCommand(sopProgram, asked, { ...t, configDir: 'config' })
   expect([told.code, told.out]).toEqual([0, expect.stringContaining('流失老客')])
 
   for (let day = 22; day < 22 + DAYS; day++) {

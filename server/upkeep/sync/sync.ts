@@ -14,7 +14,6 @@ import type { Staff } from '../../records/staff/staff.ts'
 import type { Tags } from '../../records/tags/tags.ts'
 import type { Told } from '../../records/told/told.ts'
 import { createCompareFeedback } from './compare-feedback.ts'
-import { feedbackDays } from './feedback-days.ts'
 import { createFindLosses } from './find-losses.ts'
 import { missedChanges } from './missed-changes.ts'
 import { lastNight } from './night.ts'
@@ -25,6 +24,7 @@ import { createReadTags } from './read-tags.ts'
 import { createReadWays } from './read-ways.ts'
 import { createRunSteps } from './run-steps.ts'
 import { SyncStaff, SyncTags } from './sync-actions.ts'
+import { syncQueries } from './sync-queries.ts'
 import { type SyncRun, syncRuns } from './sync-run.ts'
 import type { SyncKind } from './sync-states.ts'
 
@@ -108,7 +108,7 @@ export function createSync(deps: SyncDeps) {
      *  nothing. */
     reconcile: async ({ dry = false } = {}): Promise<number | undefined> =>
       (await db.tx((tx) => ask(tx, { kind: 'reconcile', askKey: `asked:${clock.now()}:${randomText(6)}`, dry })))?.id,
-    queries: { ...syncRuns, missedChanges, feedback: feedbackDays },
+    queries: syncQueries,
     executors: [
       ...createReadStaff({
         ...deps,

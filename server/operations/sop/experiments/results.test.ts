@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { runSop } from '../../../cli/sop.ts'
+import { sopProgram } from '../../../cli/sop.ts'
 import { raw } from '../../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/kernel/shanghai.ts'
+import { runCommand } from '../../../testing/run-command.ts'
 import { SOP_ENTRY, SOP_SPLIT } from '../sop-tables.ts'
 import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
 let t: SopScene
 afterEach(() => t.close())
 
-const command = (...words: string[]) =>
-  runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
+const command = (...words: string[]) => runCommand(sopProgram, words, t)
 const linesOf = async (...words: string[]): Promise<string[]> => (await command(...words)).out.split('\n')
 
 const SPLIT = `

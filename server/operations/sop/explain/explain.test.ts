@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
-import { runSop } from '../../../cli/sop.ts'
+import { sopProgram } from '../../../cli/sop.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { runCommand } from '../../../testing/run-command.ts'
 import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
 let t: SopScene
@@ -41,8 +42,7 @@ trigger: { enters: { orders.paid.count: { gte: 3 } } }
 steps:
   - task: { for: guide, title: 认识一下 }
 `
-const cli = (...words: string[]) =>
-  runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
+const cli = (...words: string[]) => runCommand(sopProgram, words, t)
 
 it('tells step by step why a customer is where they are, and why not elsewhere', async () => {
   t = await openSopScene({ sop: TWO })

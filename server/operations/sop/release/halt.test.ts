@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { runAlerts } from '../../../cli/alerts.ts'
-import { runSop } from '../../../cli/sop.ts'
+import { alertsProgram } from '../../../cli/alerts.ts'
+import { sopProgram } from '../../../cli/sop.ts'
 import { MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
+import { runCommand } from '../../../testing/run-command.ts'
 import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
 const GREET = `
@@ -19,8 +20,7 @@ steps:
 let t: SopScene
 afterEach(() => t.close())
 
-const sop = (...words: string[]) =>
-  runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
+const sop = (...words: string[]) => runCommand(sopProgram, words, t)
 const pending = () => t.sandbox.pendingMassSends('zhangsan').length
 const moments = async () => {
   for (let round = 0; round < 4; round++) await t.advance(5 * SECOND_MS)
@@ -92,7 +92,7 @@ it('deletion, return and switching off are on the log, and the headline is true'
 it('a journey that disappears with people inside is an alert until it is back', async () => {
   t = await openSopScene({ sop: GREET })
   await t.scan({ state: 'store-code' })
-  const alerts = async () => (await runAlerts([], { db: t.db, clock: t.clock })).out
+  const alerts = async () => (await runCommand(alertsProgram, [], t)).out
   rmSync(join(t.configDir, 'sop/first.yaml'))
   await t.huoshui.rules.check()
   await t.advance(MINUTE_MS)

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { runSop } from '../../../cli/sop.ts'
+import { sopProgram } from '../../../cli/sop.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
 import { buildTestApp } from '../../../testing/build-test-app.ts'
+import { runCommand } from '../../../testing/run-command.ts'
 import { config, openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
 let t: SopScene
@@ -26,8 +27,7 @@ const write = async (text: string): Promise<void> => {
   t.writeConfig({ 'sop/first.yaml': text })
   await t.huoshui.rules.check()
 }
-const command = (...words: string[]) =>
-  runSop(words, { db: () => t.db, hasDatabase: () => true, clock: t.clock, folder: t.configDir })
+const command = (...words: string[]) => runCommand(sopProgram, words, t)
 const stateOf = async (id: string): Promise<[string, string | undefined]> => {
   const { version, state, now } = await t.journey(id)
   return [version, state === 'active' ? now : state]

@@ -1,0 +1,101 @@
+import type { Db } from '../../core/db/db.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { flag, type Slot, type Slots, type ValuesOf } from './slot.ts'
+
+/** What a command works with. */
+export interface Desk {
+  /** The server's database, opened when first asked for. Never made: throws cli.no-database where the server has not been. */
+  db(): Promise<Db>
+  /** For a command that goes on for long without it. */
+  closeDb(): Promise<void>
+  /** False where the server never ran: a check of files does without. */
+  hasDatabase(): boolean
+  clock: Clock
+  env: Record<string, string | undefined>
+  screen: Screen
+}
+
+/** Where a command tells how it goes on; what it gives in the end is its answer. A terminal gets a bar that moves. */
+export interface Screen {
+  note(line: string): void
+  /** Overwrites the last bar; undefined where the screen is no terminal. */
+  bar: ((text: string) => void) | undefined
+}
+
+export interface Sheet {
+  header: readonly string[]
+  rows: readonly (readonly (string | number | null)[])[]
+}
+
+/** What a command found or did, in the form for each reader. */
+export interface Answer {
+  /** For people. */
+  text: string
+  /** For programs, by `--json`: anything JSON can say, maps and sets, too. */
+  data: unknown
+  /** For tables, by `--csv`; of a command that `lists`. */
+  sheet?: Sheet
+  /** The answer is no, or there is something to mend: exit code 1. */
+  isNo?: boolean
+  /** Beside the answer, on the error stream. */
+  remark?: string
+}
+
+export type Form = 'text' | 'json' | 'csv'
+
+/** What people read at once, and what a file may hold, which they filter. */
+export const mostListed = (form: Form): number => (form === 'text' ? 200 : 100_000)
+
+interface CommandText {
+  /** What it does, one Chinese line. */
+  says: string
+  /** What else its own help tells. */
+  more?: string
+  /** A list comes out: `--csv`. */
+  lists?: true
+}
+
+export interface Command extends CommandText {
+  /** The word that calls it; empty: what the program does without one. */
+  name: string
+  /** In the order in which they stand; those that may be left out come last. */
+  words: Slots
+  options: Slots
+  run(values: Record<string, unknown>, desk: Desk, form: Form): Promise<Answer>
+}
+
+/** A command with its places, whose values come to `run` by the names given here. */
+export function defineCommand<const Words extends Slots, const Options extends Slots>(
+  command: CommandText & {
+    name: string
+    words?: Words
+    options?: Options
+    run(values: ValuesOf<Words> & ValuesOf<Options>, desk: Desk, form: Form): Promise<Answer>
+  },
+): Command {
+  const { words = {}, options = {}, run, ...rest } = command
+  return {
+    ...rest,
+    words,
+    options,
+    // The values were read by the slots of these very names.
+    run: (values, desk, form) => run(values as ValuesOf<Words> & ValuesOf<Options>, desk, form),
+  }
+}
+
+/** What stands behind one `npm run`. */
+export interface Program {
+  /** The name of its npm script. */
+  name: string
+  says: string
+  commands: readonly Command[]
+  /** What else its help tells. */
+  more?: string
+}
+
+/** Understood by every command. */
+export const COMMON = {
+  json: flag('给程序读的结果（JSON）'),
+  csv: flag('给表格软件的结果（CSV，Excel 直接打开）'),
+  help: flag('这一页'),
+} satisfies Record<string, Slot<boolean>>

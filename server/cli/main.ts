@@ -1,0 +1,46 @@
+import { mayHaveDatabase } from '../core/db/database-url.ts'
+import type { Db } from '../core/db/db.ts'
+import { systemClock } from '../core/kernel/clock.ts'
+import { readSomeSettings } from '../settings.ts'
+import type { Desk } from './frame/command.ts'
+import { openDatabase } from './frame/open-database.ts'
+import { runProgram } from './frame/run-program.ts'
+import { PROGRAMS } from './programs.ts'
+
+/** The program of one npm script: `main.ts <program> <words…>`, with the environment's settings. */
+async function main(name: string, words: readonly string[]): Promise<void> {
+  const load = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined
+  if (load === undefined) throw new Error(`no program ${name}`)
+  const { env, stderr } = process
+  const databaseUrl = (): string => readSomeSettings(env, ['DATABASE_URL']).DATABASE_URL
+  let opened: Db | undefined
+  const closeDb = async (): Promise<void> => {
+    await opened?.close()
+    opened = undefined
+  }
+  const desk: Desk = {
+    db: async () => {
+      opened ??= await openDatabase(databaseUrl())
+      return opened
+    },
+    closeDb,
+    hasDatabase: () => mayHaveDatabase(databaseUrl()),
+    clock: systemClock,
+    env,
+    screen: {
+      note: (line) => void stderr.write(`${line}\n`),
+      bar: stderr.isTTY ? (text) => void stderr.write(`\r\u001b[K${text}`) : undefined,
+    },
+  }
+  try {
+    const { code, out, err } = await runProgram(await load(), words, desk)
+    if (out !== '') process.stdout.write(`${out}\n`)
+    if (err !== '') stderr.write(`${err}\n`)
+    process.exitCode = code
+  } finally {
+    await closeDb()
+  }
+}
+
+const [name = '', ...words] = process.argv.slice(2)
+await main(name, words)

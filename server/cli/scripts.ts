@@ -1,0 +1,56 @@
+import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
+import { type ScriptUseCount, scriptUseCounts } from '../operations/scripts-library/script-use-counts.ts'
+import type { LibraryScript } from '../rules/book/rule-book.ts'
+import { readBook } from './find/read-book.ts'
+import { defineCommand, type Program } from './frame/command.ts'
+import { or, whole } from './frame/slot.ts'
+import { table } from './frame/table.ts'
+
+const HEADER = ['话术', '标题', '领域', '情境', '次数', '客户', '导购', '最近一次']
+
+const used = defineCommand({
+  name: 'used',
+  says: '每条话术近几天被导购发了多少次、给多少客户；没有人用的也列在最后',
+  lists: true,
+  words: { days: or(30, whole('天数', '往回看几天', { min: 1, max: 366 })) },
+  run: async ({ days }, desk) => {
+    const { scripts } = await readBook(desk)
+    const counts = await (await desk.db()).tx((tx) => scriptUseCounts(tx, desk.clock.now() - days * DAY_MS))
+    const counted = new Set(counts.map(({ scriptId }) => scriptId))
+    const unused = [...scripts.values()].filter(({ name }) => !counted.has(name))
+    const rows = [
+      ...counts.map((one) => cellsOf(one, scripts.get(one.scriptId))),
+      ...unused.map((script) => [script.name, ...placeOf(script), 0, 0, 0, '']),
+    ]
+    const total = counts.reduce((sum, { times }) => sum + times, 0)
+    const head = `近 ${days} 天导购发了 ${total} 次话术；${counts.length} 条有人用，${unused.length} 条没有人用`
+    return {
+      text: rows.length === 0 ? '还没有话术（在 config/scripts/ 里写一条）' : [head, tableOf(rows)].join('\n'),
+      data: { days, total, used: counts, unused: unused.map(({ name }) => name) },
+      sheet: { header: HEADER, rows },
+    }
+  },
+})
+
+const tableOf = (rows: readonly (readonly (string | number)[])[]): string =>
+  table([HEADER, ...rows.map((row) => row.map(String))])
+
+const placeOf = ({ value, domain, situation }: LibraryScript): string[] => [value.title, domain, situation]
+
+const cellsOf = (
+  { scriptId, times, customers, guides, lastAtMs }: ScriptUseCount,
+  script: LibraryScript | undefined,
+) => [
+  scriptId,
+  ...(script === undefined ? ['（规则里已经没有）', '', ''] : placeOf(script)),
+  times,
+  customers,
+  guides,
+  shanghaiText(lastAtMs),
+]
+
+export const scriptsProgram: Program = {
+  name: 'scripts',
+  says: '话术：用得怎么样。',
+  commands: [used],
+}

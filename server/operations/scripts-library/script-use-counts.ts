@@ -1,0 +1,27 @@
+import { count, number, select, sql, words } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { SCRIPT_USE } from './script-tables.ts'
+
+export interface ScriptUseCount {
+  scriptId: string
+  times: number
+  customers: number
+  guides: number
+  /** UTC milliseconds. */
+  lastAtMs: number
+}
+
+const u = SCRIPT_USE
+
+/** How often guides sent each script since then, the most used first; words of their own are left out. */
+export const scriptUseCounts = (tx: Tx, sinceMs: number): Promise<ScriptUseCount[]> =>
+  tx.rows(
+    sql`SELECT ${select({
+      scriptId: words(sql`${u.script_id}`),
+      times: count(),
+      customers: number(sql`COUNT(DISTINCT ${u.external_userid})`),
+      guides: number(sql`COUNT(DISTINCT ${u.userid})`),
+      lastAtMs: number(sql`MAX(${u.sent_at})`),
+    })} FROM ${u} WHERE ${u.script_id} IS NOT NULL AND ${u.sent_at} >= ${sinceMs}
+        GROUP BY ${u.script_id} ORDER BY times DESC, ${u.script_id}`,
+  )

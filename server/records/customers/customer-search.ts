@@ -1,0 +1,69 @@
+import { alias } from '../../core/db/define-table.ts'
+import { list, type Sql, select, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { CUSTOMER, FOLLOW } from './customer-tables.ts'
+
+/** One guide's view of a customer who was looked for, or a customer whom no guide ever had. */
+export interface FoundCustomer {
+  externalUserId: string
+  name: string | undefined
+  userId: string | undefined
+  remark: string | undefined
+  /** UTC milliseconds. */
+  addedAtMs: number | undefined
+  active: boolean
+}
+
+const c = alias(CUSTOMER, 'c')
+const f = alias(FOLLOW, 'f')
+const FOUND = select({
+  externalUserId: c.external_userid,
+  name: c.name,
+  userId: f.userid,
+  remark: f.remark,
+  addedAtMs: f.added_at,
+  active: f.active,
+})
+
+/** Reads all customers: for the command line. */
+async function whoseNames(tx: Tx, isWanted: Sql, limit: number): Promise<string[]> {
+  const rows = await tx.rows(
+    sql`SELECT DISTINCT ${select({ externalUserId: c.external_userid })}
+        FROM ${c} LEFT JOIN ${f} ON ${f.external_userid} = ${c.external_userid}
+        WHERE ${isWanted} ORDER BY ${c.external_userid} LIMIT ${limit}`,
+  )
+  return rows.map(({ externalUserId }) => externalUserId)
+}
+
+const plainForLike = (text: string): string => text.replaceAll(/[!%_]/g, '!$&')
+
+export const customerSearch = {
+  /** external_userids of those whose nickname, or remark by any guide, is exactly this; at most `limit`. */
+  named: (tx: Tx, name: string, limit: number): Promise<string[]> =>
+    whoseNames(tx, sql`${c.name} = ${name} OR ${f.remark} = ${name}`, limit),
+
+  /** The same for those whose nickname or remark contains this, capitals or not. */
+  like: (tx: Tx, part: string, limit: number): Promise<string[]> => {
+    const pattern = `%${plainForLike(part.toLowerCase())}%`
+    const isLike = sql`LOWER(${c.name}) LIKE ${pattern} ESCAPE '!' OR LOWER(${f.remark}) LIKE ${pattern} ESCAPE '!'`
+    return whoseNames(tx, isLike, limit)
+  },
+
+  /** What tells these customers apart: a row for each guide who has or had them, the newest friendship first. */
+  toTellApart: async (tx: Tx, externalUserIds: readonly string[]): Promise<FoundCustomer[]> => {
+    if (externalUserIds.length === 0) return []
+    const rows = await tx.rows(
+      sql`SELECT ${FOUND} FROM ${c} LEFT JOIN ${f} ON ${f.external_userid} = ${c.external_userid}
+          WHERE ${c.external_userid} IN ${list(externalUserIds)}
+          ORDER BY ${f.active} DESC, ${f.added_at} DESC, ${c.external_userid}`,
+    )
+    return rows.map(({ externalUserId, name, userId, remark, addedAtMs, active }) => ({
+      externalUserId,
+      name: name ?? undefined,
+      userId: userId ?? undefined,
+      remark: remark ?? undefined,
+      addedAtMs: addedAtMs ?? undefined,
+      active: active === 1,
+    }))
+  },
+}
