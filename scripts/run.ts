@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { credentials } from '../sandbox/credentials.ts'
 import { holdDatabase } from '../server/core/db/hold-database.ts'
 import { AppError } from '../server/core/kernel/app-error.ts'
+import { readSomeSettings } from '../server/settings.ts'
 
 const HELP = `./scripts/start [--port N]
 
@@ -12,19 +13,46 @@ Installs what is missing, builds the sidebar, and runs Huoshui: against the corp
 without one against the sandbox, which begins anew at each start.
 缺什么装什么，然后启动活水：环境变量里配置了企业就连企业，没有就用沙盒演示，每次从头开始。
 
-  --port N   port of Huoshui, default 3000 (or PORT)   活水的端口
+  --port N   port of Huoshui, 1 to 65535, default 3000 (or PORT)   活水的端口，1 到 65535，默认 3000（或 PORT）
   --help     this text`
 
 /** Runs Huoshui for `./scripts/start`: against the corp in the environment, or against the sandbox. */
 const DEMO_DATABASE = './data/demo.db'
 const wishes = readWishes()
 
-function readWishes(): { port: number | undefined } {
+interface Wishes {
+  host: string
+  port: number
+  /** Another port would not do: it was asked for. */
+  isFixed: boolean
+  databaseUrl: string
+}
+
+function readWishes(): Wishes {
+  const typed = readTyped()
+  if (typed.help === true) return end(0, HELP)
+  if (typed.port !== undefined && !isPort(typed.port)) {
+    return end(2, `--port wants a number from 1 to 65535, not ${typed.port}.\n--port 要写 1 到 65535 的整数。`)
+  }
   try {
-    const { values } = parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
-    if (values.help === true) end(0, HELP)
-    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) end(2, `--port wants a number.\n\n${HELP}`)
-    return { port: values.port === undefined ? undefined : Number(values.port) }
+    const settings = readSomeSettings(process.env, ['HOST', 'PORT', 'DATABASE_URL'])
+    return {
+      host: settings.HOST,
+      port: typed.port === undefined ? settings.PORT : Number(typed.port),
+      isFixed: typed.port !== undefined,
+      databaseUrl: settings.DATABASE_URL,
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return end(2, `${error.message}\n${error.zh ?? ''}`)
+  }
+}
+
+const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+
+function readTyped(): { port?: string | undefined; help?: boolean | undefined } {
+  try {
+    return parseArgs({ options: { port: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values
   } catch (error) {
     return end(2, `${error instanceof Error ? error.message : String(error)}\n\n${HELP}`)
   }
@@ -36,17 +64,27 @@ function end(code: number, text: string): never {
   process.exit(code)
 }
 
-async function freePort(wanted: number): Promise<number> {
-  const tryPort = (port: number): Promise<number | undefined> =>
-    new Promise((resolve) => {
-      const probe = createServer()
-      probe.once('error', () => resolve(undefined))
-      probe.listen({ port, host: '127.0.0.1' }, () => {
-        const address = probe.address()
-        probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined))
-      })
+/** The port that was free a moment ago: this one, or with 0 any; undefined where somebody listens already. */
+const freeAmong = (port: number, host = '127.0.0.1'): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(undefined))
+    probe.listen({ port, host }, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined))
     })
-  return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted
+  })
+
+/** For what need not have a certain one. */
+const anyPort = async (wanted: number): Promise<number> => (await freeAmong(wanted)) ?? (await freeAmong(0)) ?? wanted
+
+/** Whoever asks a port that somebody else answers at would take that one for ours. */
+async function needPort(port: number, host?: string): Promise<void> {
+  if ((await freeAmong(port, host)) !== undefined) return
+  end(
+    1,
+    `Port ${port} is in use; choose another: ./scripts/start --port N\n端口 ${port} 已经有程序在用：换一个（./scripts/start --port N），或者先停掉它。`,
+  )
 }
 
 const children: ChildProcess[] = []
@@ -108,29 +146,37 @@ async function waitForCodes(sandbox: string): Promise<void> {
   }
 }
 
+/** Takes the databases as the server will; ends here where somebody has one of them. Gives what lets go of the last. */
+function hold(databaseUrls: readonly string[], port: number): () => void {
+  let letGo = (): void => undefined
+  try {
+    for (const url of databaseUrls) letGo = holdDatabase(url, { pid: process.pid, address: `http://127.0.0.1:${port}` })
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'db.held') throw error
+    end(1, `Huoshui is running already; stop it first (${error.message}).\n活水已经在运行，先停掉它：${error.zh}`)
+  }
+  return letGo
+}
+
 /** Whoever runs on the old database would go on with a file that nobody else can see: a server that outlived its launcher
  *  holds it, and a launcher that has not yet begun its server holds the other. */
 function beginAnew(port: number): void {
-  const me = { pid: process.pid, address: `http://127.0.0.1:${port}` }
-  try {
-    holdDatabase(`sqlite:${DEMO_DATABASE}.start`, me)
-    const letGo = holdDatabase(`sqlite:${DEMO_DATABASE}`, me)
-    for (const file of ['', '-wal', '-shm']) rmSync(`${DEMO_DATABASE}${file}`, { force: true })
-    letGo()
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'db.held') throw error
-    end(1, `The demo is running already; stop it first (${error.message}).\n演示已经在运行，先停掉它：${error.zh}`)
-  }
+  const letGo = hold([`sqlite:${DEMO_DATABASE}.start`, `sqlite:${DEMO_DATABASE}`], port)
+  for (const file of ['', '-wal', '-shm']) rmSync(`${DEMO_DATABASE}${file}`, { force: true })
+  letGo()
 }
 
 async function runDemo(): Promise<void> {
-  const port = wishes.port ?? (await freePort(Number(process.env.PORT ?? 3000)))
-  const sandboxPort = await freePort(Number(process.env.SANDBOX_PORT ?? 3100))
+  if (wishes.isFixed) await needPort(wishes.port)
+  const port = wishes.isFixed ? wishes.port : await anyPort(wishes.port)
+  const sandboxPort = await anyPort(Number(process.env.SANDBOX_PORT ?? 3100))
   const app = `http://127.0.0.1:${port}`
   const sandbox = `http://127.0.0.1:${sandboxPort}`
   // The sandbox forgets everything when it stops, so its customers' database begins anew with it.
-  const databaseUrl = process.env.DATABASE_URL ?? `sqlite:${DEMO_DATABASE}`
-  if (databaseUrl === `sqlite:${DEMO_DATABASE}`) beginAnew(port)
+  const isOwn = process.env.DATABASE_URL === undefined || wishes.databaseUrl === `sqlite:${DEMO_DATABASE}`
+  const databaseUrl = isOwn ? `sqlite:${DEMO_DATABASE}` : wishes.databaseUrl
+  if (isOwn) beginAnew(port)
+  else hold([databaseUrl], port)()
 
   run('The sandbox', 'sandbox/main.ts', {
     SANDBOX_PORT: String(sandboxPort),
@@ -159,9 +205,11 @@ async function runDemo(): Promise<void> {
 }
 
 async function runForCorp(): Promise<void> {
-  const port = String(wishes.port ?? process.env.PORT ?? 3000)
-  run('Huoshui', 'server/main.ts', { PORT: port })
-  const app = `http://${process.env.HOST ?? '127.0.0.1'}:${port}`
+  const { host, port, databaseUrl } = wishes
+  await needPort(port, host)
+  hold([databaseUrl], port)()
+  run('Huoshui', 'server/main.ts', { PORT: String(port) })
+  const app = `http://${host}:${port}`
   await waitFor(`${app}/healthz`, 'Huoshui')
   if (!stopping) {
     process.stdout.write(

@@ -27,7 +27,7 @@ test('a call that was given up is listed with its reason, and carried out after 
   for (let hour = 0; hour < 12; hour++) await t.advance(2 * 3_600_000)
   const { code, out } = await run('dead')
   expect(code).toBe(1)
-  expect(out).toMatch(/^已放弃：动作 1 条，事件 0 条\n\nA\d+ {2}tag\.mark {2}客户 wmA {2}导购 zhangsan/)
+  expect(out).toMatch(/^已放弃：动作 1 条，事件 0 条\n\nA\d+ {2}tag\.mark {2}客户 .+（wmA） {2}导购 张三（zhangsan）/)
   expect(out).toContain('试了 12 次：-1 系统繁忙。')
 
   t.sandbox.faults.clear()
@@ -46,7 +46,7 @@ test('what WeCom refused for good is listed with whose it was and why, for days,
   const { code, out } = await run('failed')
   expect(code).toBe(1)
   expect(out).toMatch(
-    /\nA\d+ {2}tag\.mark {2}客户 wmA {2}导购 zhangsan .*\n {4}试了 1 次：40096 客户不存在，或跟进人不在应用可见范围。/,
+    /\nA\d+ {2}tag\.mark {2}客户 .+（wmA） {2}导购 张三（zhangsan） .*\n {4}试了 1 次：40096 客户不存在，或跟进人不在应用可见范围。/,
   )
   expect(JSON.parse((await run('failed', '--json')).out)).toMatchObject({
     actions: [{ what: 'tag.mark', errcode: 40096 }],

@@ -76,5 +76,5 @@ it('no secret, token or password is ever shown', async () => {
 
 it('wrong use is told with how to use it', async () => {
   const { code, err } = await run(['--quick'])
-  expect([code, err.split('\n')[0]]).toEqual([2, '没有「--quick」这个选项。'])
+  expect([code, err.split('\n')[0]]).toEqual([2, '不认识 --quick。'])
 })

@@ -30,7 +30,7 @@ it('shows one event without the credential in it, and handles it once more witho
   expect([t.sandbox.messagesOf(externalUserId).length, (await t.timelineOf(externalUserId)).length]).toEqual(before)
 })
 
-it.each([[[]], [['list']], [['show']], [['show', 'x']], [['replay', '1', '--json']], [['show', '1', '--json', 'x']]])(
+it.each([[[]], [['list']], [['show']], [['show', 'x']], [['replay', '1', '--csv']], [['show', '1', '--json', 'x']]])(
   '%j is wrong use',
   async (words) => expect(await run(...words)).toMatchObject({ code: 2, err: expect.stringContaining('用法') }),
 )

@@ -66,11 +66,36 @@ test('pools: how full, and what is to be done', async () => {
   ])
 })
 
-test('wrong use says what to write instead', async () => {
-  expect(await run('misplaced', '白银群')).toMatchObject({
-    code: 2,
-    err: expect.stringContaining('没有叫「白银群」的群池。有：「付费群」、「VIP群」'),
+test('duplicates: who sits in several groups of one pool; who left one, or has one of each pool, does not', async () => {
+  for (const externalUserId of ['wmTwice', 'wmOnce', 'wmLeft', 'wmBoth'])
+    await t.sandbox.scan({ userId: 'zhangsan', externalUserId, name: externalUserId.slice(2) })
+  const group = (name: string, members: string[]) =>
+    t.sandbox.createGroup({ name, ownerUserId: 'lisi', members: members.map((id) => `wm${id}`) })
+  await group('牧野·付费1', ['Twice', 'Once', 'Left', 'Both'])
+  t.clock.advance(60_000)
+  const second = await group('牧野·付费2', ['Twice', 'Left'])
+  await group('牧野·VIP1', ['Both'])
+  await t.settle()
+  await t.sandbox.leaveGroup({ chatId: second.chatId, externalUserId: 'wmLeft' })
+  await t.settle()
+  expect(await run('duplicates')).toEqual({
+    code: 1,
+    err: '',
+    out: `1 位客户在同一个群池里进了不止一个群：
+  群池    群里的昵称  客户编号  群（先进的在前）
+  付费群  Twice       wmTwice   牧野·付费1（2026-11-22 09:00）、牧野·付费2（2026-11-22 09:01）`,
   })
+  expect(await run('duplicates', 'VIP群')).toMatchObject({ code: 0, out: expect.stringContaining('没有客户') })
+  const { customers } = JSON.parse((await run('duplicates', '--json')).out)
+  expect(customers).toMatchObject([{ pool: '付费群', externalUserId: 'wmTwice', groups: [{}, {}] }])
+})
+
+test('a name that nobody has is no wrong use, and the near one is named', async () => {
+  expect(await run('misplaced', '白银群')).toMatchObject({
+    code: 1,
+    err: '没有叫「白银群」的群池。有：「付费群」、「VIP群」',
+  })
+  expect((await run('misplaced', '付费')).err).toBe('没有叫「付费」的群池。是不是「付费群」？')
   expect(await run('kick')).toMatchObject({ code: 2, err: expect.stringContaining('没有「kick」这个命令。') })
   expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining('用法：') })
 })

@@ -10,8 +10,6 @@ import { findGuide } from './find/find-guide.ts'
 import { cliFault } from './frame/cli-fault.ts'
 import { many, oneOf, optional, or, text, type ValuesOf, whole } from './frame/slot.ts'
 
-const MOST = 999_999_999
-
 /** The options of `handover plan` and `start`. */
 export const HANDOVER_OPTIONS = {
   from: text('成员', '从哪位成员转出：姓名或账号'),
@@ -28,8 +26,8 @@ export const HANDOVER_OPTIONS = {
       'all',
     ]),
   ),
-  limit: optional(whole('数量', '最多转多少位客户，先小批试一试', { min: 1, max: MOST })),
-  most: or(USUAL_MOST_CUSTOMERS, whole('数量', '每位接手导购最多有多少客户', { min: 1, max: MOST })),
+  limit: optional(whole('数量', '最多转多少位客户，先小批试一试', { min: 1 })),
+  most: or(USUAL_MOST_CUSTOMERS, whole('数量', '每位接手导购最多有多少客户', { min: 1 })),
   message: optional(text('文案', `转接成功后发给客户的话（在职成员，最多 ${HANDOVER_MESSAGE_CHARS} 字）`)),
 }
 

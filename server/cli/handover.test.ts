@@ -31,8 +31,8 @@ test('plan says who moves to whom, who not and why, the calls and the time it ta
     '  王五（wangwu）：现有 0 位，接 1 位',
     '  李四（lisi）：接 1 个群',
     '不能转：',
-    '  已经在转接中：1 位，如 wmA',
-    '  客户已经删除了原导购，不是好友，不能转接：1 位，如 wmB',
+    '  已经在转接中：1 位，如 A（wmA）',
+    '  客户已经删除了原导购，不是好友，不能转接：1 位，如 B（wmB）',
     '预计 2 秒内发起；客户 24 小时内可以拒绝，不拒绝就自动完成。最迟 2026-11-23 10:01 全部完成。',
     '（只是预演，什么都没有写，什么都没有发）',
   ])
@@ -51,14 +51,14 @@ test('plan foresees what WeCom would refuse: two moves in 90 days, and a full ne
     await scene.advance(DAY_MS)
     await scene.advance(2 * MINUTE_MS)
   }
-  const blocked = '  90 天内已转接 2 次，2027-02-21 起可再转：1 位，如 wmA'
+  const blocked = '  90 天内已转接 2 次，2027-02-21 起可再转：1 位，如 A（wmA）'
   expect((await run('plan --from zhangsan --to wangwu')).out).toContain(blocked)
   const twice = scene.sandbox.calls('externalcontact/transfer_customer').length
   expect((await run('start --from zhangsan --to wangwu')).code).toBe(1)
   expect(scene.sandbox.calls('externalcontact/transfer_customer')).toHaveLength(twice)
   await scene.befriend('zhangsan', 'wmB', 'wmC')
   expect((await run('plan --from zhangsan --to wangwu --most 1')).out).toContain(
-    '  接手导购的客户数到上限了：1 位，如 wmC',
+    '  接手导购的客户数到上限了：1 位，如 C（wmC）',
   )
 })
 
@@ -112,12 +112,55 @@ test('unassigned: who left, how many customers wait, and who could take them', a
   ])
 })
 
-test('a wrong command, and names that nobody has, are told with what to write instead', async () => {
-  expect(await run('move')).toMatchObject({ code: 2, out: '' })
-  expect((await run('plan --to lisi')).err).toContain('要用 --from 写明从哪位成员转出（账号）。\n\n用法：')
+test('members by their names as well; shares by tag need no --to, groups do', async () => {
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  const { out } = await run('plan --from 张三 --to 李四，王五 --most 50 --limit 1 --json')
+  expect(JSON.parse(out).request).toMatchObject({
+    fromUserId: 'zhangsan',
+    toUserIds: ['lisi', 'wangwu'],
+    what: 'customers',
+    mostCustomers: 50,
+    limit: 1,
+  })
+  const asked = async (line: string) => JSON.parse((await run(`${line} --json`)).out).request
+  expect(await asked('plan --from 张三 --to lisi')).toMatchObject({ what: 'all', mostCustomers: 5_000 })
+  expect(await asked('plan --from 张三 --to lisi --what groups')).toMatchObject({ what: 'groups' })
+  expect(await asked('plan --from 张三 --give tag:来源/包裹卡=李四 --channel 直播间')).toMatchObject({
+    assignments: [{ by: 'tag', value: '来源/包裹卡', toUserId: 'lisi' }],
+    channels: ['直播间'],
+    what: 'customers',
+  })
+})
+
+test.each([
+  ['move', '没有「move」这个命令。'],
+  ['plan --to lisi', '没有写 --from <成员>。'],
+  ['plan --from zhangsan', '要用 --to 或 --give 写明转给谁。'],
+  [
+    'plan --from zhangsan --what all --give channel:x=lisi',
+    '群要转给谁请用 --to 写明；只转客户请加 --what customers。',
+  ],
+  ['plan --from zhangsan --to lisi --limit 0', '--limit 要写整数（1 或更多），不是「0」。'],
+  [
+    'plan --from zhangsan --give 厚切=lisi',
+    '--give 厚切=lisi 读不懂，写法如 --give tag:口味/厚切=林小雨 或 --give channel:直播间=陈浩。',
+  ],
+  ['plan --from zhangsan --to lisi --force', '不认识 --force。是不是想写 --from？'],
+  [`start --from zhangsan --to lisi --message ${'长'.repeat(201)}`, '--message 最多 200 个字。'],
+])('%s is wrong use', async (line, message) => {
+  const { code, err } = await run(line)
+  expect([code, err.split('\n')[0]]).toEqual([2, message])
+})
+
+test('members whom nobody knows, and numbers that nothing has, are told with who may be meant', async () => {
   expect(await run('status 7')).toEqual({ code: 1, out: '', err: '没有编号 7 的转接，先用 status 查。' })
-  const nobody = { code: 1, out: '', err: '没有成员 nobody，请核对账号（userid）' }
-  expect(await run('plan --from nobody --to lisi')).toEqual(nobody)
-  expect(await run('start --from zhangsan --to nobody')).toEqual(nobody)
+  expect(await run('plan --from nobody --to lisi')).toMatchObject({
+    code: 1,
+    err: '没有姓名或账号是「nobody」的成员，核对姓名或账号（userid）。',
+  })
+  expect(await run('start --from zhangsan --to 李思')).toMatchObject({
+    code: 1,
+    err: '没有姓名或账号是「李思」的成员，是不是 李四（lisi）？',
+  })
   expect((await run('plan --from zhangsan --to zhangsan')).err).toBe('接手人不能是张三自己')
 })

@@ -24,7 +24,7 @@ describe('import:orders', () => {
     await t.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  const run = async (content: string | Buffer, bar?: (text: string) => void) => {
+  const run = async (content: string | Buffer, bar: (text: string) => void = () => undefined) => {
     const file = join(folder, 'orders.csv')
     writeFileSync(file, content)
     err = []
@@ -48,7 +48,7 @@ describe('import:orders', () => {
     await t.settle()
     const file = `${HEADER}A1,已付款,"1,256.00",138 0000 1111,2026-11-20 10:00:00,S1,"肉眼 ""厚切"", 两片",2,400,牛排\nA1,已付款,1256,13800001111,2026-11-20 10:00:00,S2,黑椒酱,1,56,酱料\nA2,已退款,128.5,13900002222,2026-11-01 10:00:00,,,,,\n`
     expect(await run(`\uFEFF${file.replaceAll('\n', '\r\n')}`)).toBe(0)
-    expect(out.at(-2)).toBe('读了 3 行：新导入 2 条订单记录，其中 1 条找到了客户；0 条以前导入过，0 处有问题。')
+    expect(out.at(0)).toBe('读了 3 行：新导入 2 条订单记录，其中 1 条找到了客户；0 条以前导入过，0 处有问题。')
     const stored = [
       { order_id: 'A1', status: 'paid', total_fen: 125_600, external_userid: externalUserId },
       { order_id: 'A2', status: 'refunded', total_fen: 12_850, external_userid: null },
@@ -173,7 +173,7 @@ describe('import:orders', () => {
       `${HEADER.replace('\n', ',下单时间\n')}F2,已付款,10,13800003333,${paidAt},,,,,,${createdAt}\n`
     expect(await run(file('', '2026-11-19 10:00:00'))).toBe(0)
     expect(await run(file('2026-11-20 10:00:00', '2026-11-19 10:00:00'))).toBe(0)
-    expect(out.at(-2)).toContain('新导入 0 条订单记录，补上或更正 1 条')
+    expect(out.at(0)).toContain('新导入 0 条订单记录，补上或更正 1 条')
     // A guess corrects nothing.
     await run(file('', '2026-11-19 10:00:00'))
     expect(out.at(-1)).toContain('1 条以前导入过')

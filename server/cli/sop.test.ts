@@ -51,17 +51,14 @@ describe('sop check', () => {
 })
 
 it.each([
-  [[], '没有写命令。'],
-  [['chek'], '没有「chek」这个命令。'],
-  [['check', 'a', 'b'], '只能写一个文件夹，多了 b。'],
-  [['check', '--all'], '不认识 --all。'],
-])('wrong use %j shows how to use it', async (words, message) => {
+  [[], '没有写命令。', '用法：npm run -s sop -- <命令>'],
+  [['chek'], '没有「chek」这个命令。是不是想写 check？', '用法：npm run -s sop -- <命令>'],
+  [['check', 'a', 'b'], '多了「b」。名称里有空格时用引号括起来。', '用法：npm run -s sop -- check [文件夹]；'],
+  [['check', '--all'], '不认识 --all。', '用法：npm run -s sop -- check [文件夹]；'],
+])('wrong use %j is told in two lines: what is wrong, and how to write it', async (words, message, usage) => {
   const { code, out, err } = await runCommand(sopProgram, words, noDatabase)
   expect([code, out]).toEqual([2, ''])
-  expect(err).toContain(message)
-  expect(err).toContain('用法：npm run -s sop -- <命令>')
-})
-
-it('asking for help is not wrong use', async () => {
-  expect((await runCommand(sopProgram, ['--help'], noDatabase)).code).toBe(0)
+  const [first, second, ...more] = err.split('\n')
+  expect([first, more]).toEqual([message, []])
+  expect(second).toContain(usage)
 })

@@ -49,7 +49,7 @@ function readWords(command: Command, words: readonly string[]): ReadLine {
   const before = command.name === '' ? '' : `${command.name} `
   for (const [index, [name, slot]] of slots.entries()) {
     const written = slot.isMany ? given.slice(index) : given.slice(index, index + 1)
-    if (slot.isNeeded && written.length === 0) throw cliFault('wrong-use', `${before}后面要写${slot.called}。`)
+    if (slot.isNeeded && written.length === 0) throw cliFault('wrong-use', `${before}后面要写 <${slot.called}>。`)
     values[name] = slot.read(written, slot.called)
   }
   const surplus = given[slots.length]
@@ -58,7 +58,7 @@ function readWords(command: Command, words: readonly string[]): ReadLine {
   }
   for (const [name, slot] of Object.entries(command.options)) {
     const written = options.get(name) ?? []
-    if (slot.isNeeded && written.length === 0) throw cliFault('wrong-use', `没有写 --${name} ${slot.called}。`)
+    if (slot.isNeeded && written.length === 0) throw cliFault('wrong-use', `没有写 --${name} <${slot.called}>。`)
     values[name] = slot.read(written, `--${name}`)
   }
   return { command, values, form: formOf(command, options) }
@@ -97,7 +97,7 @@ function split(command: Command, words: readonly string[]) {
     }
     const isBare = token.value === undefined
     if (isBare !== (slot.called === '') || (token.value?.startsWith('--') === true && token.inlineValue !== true)) {
-      const what = slot.called === '' ? '后面不用写别的' : `后面要写${slot.called}`
+      const what = slot.called === '' ? '后面不用写别的' : `后面要写 <${slot.called}>`
       throw cliFault('wrong-use', `${token.rawName} ${what}。`)
     }
     const before = slot.isMany ? (options.get(token.name) ?? []) : []

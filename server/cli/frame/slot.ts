@@ -27,13 +27,15 @@ const one = <Value>(called: string, says: string, read: (text: string, label: st
 /** Any text. */
 export const text = (called: string, says: string): Slot<string> => one(called, says, (written) => written)
 
-/** A whole number within bounds, both included. */
-export const whole = (called: string, says: string, { min, max }: { min: number; max: number }): Slot<number> =>
-  one(called, `${says}（${min} 到 ${max}）`, (written, label) => {
-    const value = /^\d{1,15}$/.test(written.trim()) ? Number(written) : Number.NaN
-    if (Number.isInteger(value) && value >= min && value <= max) return value
-    throw cliFault('wrong-use', `${label} 要写 ${min} 到 ${max} 的整数，不是「${written}」。`)
+/** A whole number within bounds, both included; without `max` as large as one likes. */
+export function whole(called: string, says: string, { min, max }: { min: number; max?: number }): Slot<number> {
+  const bounds = max === undefined ? `${min} 或更多` : `${min} 到 ${max}`
+  return one(called, `${says}（${bounds}）`, (written, label) => {
+    const value = /^\d{1,9}$/.test(written.trim()) ? Number(written) : Number.NaN
+    if (value >= min && value <= (max ?? value)) return value
+    throw cliFault('wrong-use', `${label} 要写整数（${bounds}），不是「${written}」。`)
   })
+}
 
 /** A number out of a list: `12` or `#12`. */
 export const numbered = (called: string, says: string): Slot<number> =>

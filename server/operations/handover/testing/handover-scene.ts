@@ -44,7 +44,7 @@ export async function openHandoverScene(options: TestAppOptions = {}) {
     request,
     befriend: async (userId: string, ...externalUserIds: string[]) => {
       for (const externalUserId of externalUserIds) {
-        await t.sandbox.scan({ userId, externalUserId, state: 'parcel-card' })
+        await t.sandbox.scan({ userId, externalUserId, name: externalUserId.slice(2), state: 'parcel-card' })
       }
       await t.settle()
       await t.settle()

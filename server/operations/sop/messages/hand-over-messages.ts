@@ -19,6 +19,12 @@ export interface HandOverDeps {
 /** Customers per transaction. */
 const PAGE = 300
 const DEFAULT_WITHIN = '24h'
+/** Characters that the name of a send may have. */
+const MOST_OF_NAME = 60
+
+/** Cut in the title: two messages of one journey differ at the end. */
+const sendName = (title: string, position: string): string =>
+  `${[...title].slice(0, Math.max(1, MOST_OF_NAME - position.length - 1)).join('')} ${position}`
 
 /** Hands those who have waited at a message step over as one mass-send a round, and writes down what became of it. */
 export function createHandOverMessages({ db, clock, massSend, versions }: HandOverDeps) {
@@ -35,7 +41,7 @@ export function createHandOverMessages({ db, clock, massSend, versions }: HandOv
     const { within = DEFAULT_WITHIN, ...content } = step.message
     await massSend.ask(tx, {
       key: first.batchKey,
-      name: `${sop.title} ${positionText(first.position)}`,
+      name: sendName(sop.title, positionText(first.position)),
       rule: { kind: 'sop', name: sop.name, version: sop.version },
       content,
       recipients: round,

@@ -42,5 +42,5 @@ test('an empty branch goes on after its choose', () => {
 
 test('people read steps from one', () => {
   expect(positionText('1')).toBe('第 2 步')
-  expect(positionText('1.0.1')).toBe('第 2 步的第 2 小步')
+  expect(positionText('1.0.1')).toBe('第 2 步第 1 支的第 2 小步')
 })

@@ -39,9 +39,9 @@ export function positionInto(steps: readonly BoundStep[], position: string, bran
   return stepAt(steps, inside) === undefined ? positionAfter(steps, position) : inside
 }
 
-/** For people: 「第 4 步」, inside a branch 「第 4 步的第 2 小步」. */
+/** For people: 「第 4 步」, inside its first branch 「第 4 步第 1 支的第 2 小步」. */
 export function positionText(position: string): string {
   const [first = 0, ...rest] = numbers(position)
-  const inside = rest.filter((_number, index) => index % 2 === 1).map((number) => `的第 ${number + 1} 小步`)
+  const inside = rest.map((number, index) => (index % 2 === 0 ? `第 ${number + 1} 支` : `的第 ${number + 1} 小步`))
   return `第 ${first + 1} 步${inside.join('')}`
 }

@@ -27,8 +27,8 @@ export function stepText(step: BoundStep, vocabulary: Vocabulary): string {
   }
   if ('remark' in step) return `改备注「${step.remark}」`
   if ('invite' in step) return `邀请进${step.invite}`
-  if ('task' in step) return `给导购待办${step.task.title === undefined ? '' : `「${step.task.title}」`}`
-  if ('message' in step) return '准备群发，请导购确认'
+  if ('task' in step) return `给导购待办${taskText(step.task)}`
+  if ('message' in step) return `准备群发${begunText(step.message.text)}，请导购确认`
   if ('appMessage' in step) return '应用消息通知员工'
   if ('tier' in step) return `${step.tier.ladder}调到 ${step.tier.to}`
   if ('webhook' in step) return `通知外部系统「${step.webhook}」`
@@ -36,6 +36,20 @@ export function stepText(step: BoundStep, vocabulary: Vocabulary): string {
   if ('leave' in step) return `退出另一个 SOP（${step.leave}）`
   if ('split' in step) return `实验「${step.split.experiment}」分组`
   return 'wait' in step ? waitText(step.wait, vocabulary) : chooseText(step, vocabulary)
+}
+
+function taskText({ title, script }: { title?: string; script?: string }): string {
+  if (title !== undefined) return `「${title}」`
+  return script === undefined ? '' : `（话术 ${script}）`
+}
+
+const MOST_BEGUN = 12
+
+/** So much of a message that one is told from another. */
+function begunText(text: string | undefined): string {
+  const letters = [...(text ?? '').replaceAll(/\s+/g, ' ').trim()]
+  if (letters.length === 0) return ''
+  return `「${letters.slice(0, MOST_BEGUN).join('')}${letters.length > MOST_BEGUN ? '…' : ''}」`
 }
 
 /** What the branches look at; only its day tells which it will be. */

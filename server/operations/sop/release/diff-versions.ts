@@ -1,9 +1,10 @@
+import { stringify } from 'yaml'
 import { bindSteps } from '../../../rules/book/bind-steps.ts'
 import type { BoundStep } from '../../../rules/book/bound-step.ts'
 import { canonicalJson } from '../../../rules/book/rule-version.ts'
 import { branchesOf } from '../../../rules/book/sop-branches.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
-import type { Vocabulary } from '../../../rules/vocabulary.ts'
+import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 import { positionText } from '../model/step-path.ts'
 import { stepText } from '../model/step-text.ts'
 
@@ -11,7 +12,7 @@ import { stepText } from '../model/step-text.ts'
  *  step. Empty: nothing that people could feel. */
 export function diffVersions(before: SopRule, after: SopRule, vocabulary: Vocabulary): string[] {
   const linesOf = ({ steps }: SopRule): Line[] => linesIn(bindSteps(steps, vocabulary.facts), vocabulary)
-  return [...headLines(before, after), ...stepLines(linesOf(before), linesOf(after))]
+  return [...headLines(before, after, vocabulary), ...stepLines(linesOf(before), linesOf(after))]
 }
 
 const HEAD: readonly (readonly [keyof SopRule, string])[] = [
@@ -31,16 +32,23 @@ const HEAD: readonly (readonly [keyof SopRule, string])[] = [
   ['reenterAfterDays', '隔多少天可以再进'],
 ]
 
-function headLines(before: SopRule, after: SopRule): string[] {
+function headLines(before: SopRule, after: SopRule, vocabulary: Vocabulary): string[] {
   return HEAD.flatMap(([key, zh]) => {
-    const [old, now] = [valueText(before[key]), valueText(after[key])]
-    return old === now ? [] : [`${zh}：${old} → ${now}`]
+    if (canonicalJson(before[key] ?? null) === canonicalJson(after[key] ?? null)) return []
+    const [old, now] = [before, after].map((rule) => valueText(key, rule[key], vocabulary))
+    return [`${zh}：${old} → ${now}`]
   })
 }
 
-function valueText(value: unknown): string {
+const EVENTS: readonly (keyof SopRule)[] = ['trigger', 'goal', 'leave']
+
+/** Events by their Chinese names, everything else as it is written in a file. */
+function valueText(key: keyof SopRule, value: unknown, vocabulary: Vocabulary): string {
   if (value === undefined) return '没有写'
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : canonicalJson(value)
+  if (Array.isArray(value) && value.length > 0) return value.map((one) => valueText(key, one, vocabulary)).join('、')
+  if (typeof value === 'string') return EVENTS.includes(key) ? eventZh(vocabulary, value) : value
+  if (typeof value === 'boolean') return value ? '是' : '否'
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim()
 }
 
 interface Line {

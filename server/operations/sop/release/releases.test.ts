@@ -93,8 +93,8 @@ describe('a version that was a mistake', () => {
     expect(await command('release', 'greet', '--by', '乙')).toMatchObject({ code: 0 })
     await t.advance(SECOND_MS)
     expect((await stateOf(await t.scan({ state: 'store-code' })))[0]).toBe(two)
-    expect(await command('release', 'greet')).toMatchObject({ code: 2 })
-    expect(await command('rollback', 'greet', '--to', 'ffff')).toMatchObject({ code: 2 })
+    expect(await command('release', 'greet')).toMatchObject({ code: 1 })
+    expect(await command('rollback', 'greet', '--to', 'ffff')).toMatchObject({ code: 1 })
     expect(
       await t.rawRows('SELECT what, by_whom FROM sop_release WHERE by_source = ? ORDER BY seq', ['command']),
     ).toEqual([

@@ -81,7 +81,7 @@ it('未下单转科普: who knows what they want gets a small offer, the others 
   for (const { msgid } of pending) await t.sandbox.confirmMassSend({ msgid, userId: 'linxiaoyu' })
   await t.goTo('2026-12-02T18:10', '2026-12-02T19:00')
   expect(await t.timelineOf('joins', 'mass-send.sent')).toEqual([
-    '群发「未下单转科普 第 1 步的第 2 小步的第 3 小步」已送达（导购林小雨确认）',
+    '群发「未下单转科普 第 1 步第 2 支的第 2 小步第 1 支的第 3 小步」已送达（导购林小雨确认）',
   ])
 
   await t.goTo('2026-12-03T10:01', '2026-12-06T10:01')
