@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { credentials } from '../sandbox/credentials.ts'
 import { holdDatabase } from '../server/core/db/hold-database.ts'
@@ -18,6 +19,8 @@ without one against the sandbox, which begins anew at each start.
 
 /** Runs Huoshui for `./scripts/start`: against the corp in the environment, or against the sandbox. */
 const DEMO_DATABASE = './data/demo.db'
+/** What the commands of another terminal need to work on the demo. */
+const DEMO_SETTINGS = './data/demo.env'
 const wishes = readWishes()
 
 interface Wishes {
@@ -166,6 +169,19 @@ function beginAnew(port: number): void {
   letGo()
 }
 
+/** The sandbox's credentials open nothing but the sandbox. */
+const demoSettings = ({ port, databaseUrl, sandbox }: { port: number; databaseUrl: string; sandbox: string }) => ({
+  PORT: String(port),
+  DATABASE_URL: databaseUrl,
+  WECOM_API_BASE: sandbox,
+  WECOM_CORP_ID: credentials.corpId,
+  WECOM_AGENT_ID: String(credentials.agentId),
+  WECOM_SECRET: credentials.secret,
+  WECOM_CALLBACK_TOKEN: credentials.callbackToken,
+  WECOM_CALLBACK_AES_KEY: credentials.aesKey,
+  ORDERS_SECRET: credentials.ordersSecret,
+})
+
 async function runDemo(): Promise<void> {
   if (wishes.isFixed) await needPort(wishes.port)
   const port = wishes.isFixed ? wishes.port : await anyPort(wishes.port)
@@ -184,23 +200,20 @@ async function runDemo(): Promise<void> {
     ORDERS_SECRET: credentials.ordersSecret,
   })
   await waitFor(`${sandbox}/`, 'The sandbox')
-  run('Huoshui', 'server/main.ts', {
-    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-    PORT: String(port),
-    DATABASE_URL: databaseUrl,
-    WECOM_API_BASE: sandbox,
-    WECOM_CORP_ID: credentials.corpId,
-    WECOM_AGENT_ID: String(credentials.agentId),
-    WECOM_SECRET: credentials.secret,
-    WECOM_CALLBACK_TOKEN: credentials.callbackToken,
-    WECOM_CALLBACK_AES_KEY: credentials.aesKey,
-    ORDERS_SECRET: credentials.ordersSecret,
-  })
+  const settings = demoSettings({ port, databaseUrl, sandbox })
+  mkdirSync(dirname(DEMO_SETTINGS), { recursive: true })
+  writeFileSync(
+    DEMO_SETTINGS,
+    `${Object.entries(settings)
+      .map(([name, value]) => `${name}='${value}'`)
+      .join('\n')}\n`,
+  )
+  run('Huoshui', 'server/main.ts', { LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn', ...settings })
   await waitFor(`${app}/readyz`, 'Huoshui')
   await waitForCodes(sandbox)
   if (stopping) return
   process.stdout.write(
-    `\nHuoshui 活水 is running against the sandbox (no corp configured; the demo begins anew at each start).\n没有配置企业，正在用沙盒演示；每次启动都从头开始。\n\n  Open 打开: ${sandbox}/\n\nCtrl-C stops both. 按 Ctrl-C 停止。\n`,
+    `\nHuoshui 活水 is running against the sandbox (no corp configured; the demo begins anew at each start).\n没有配置企业，正在用沙盒演示；每次启动都从头开始。\n\n  Open 打开: ${sandbox}/\n\nCtrl-C stops both. 按 Ctrl-C 停止。\nCommands in another terminal 在另一个终端运行命令: set -a; . ${DEMO_SETTINGS}\n`,
   )
 }
 

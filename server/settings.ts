@@ -296,7 +296,12 @@ const SPECS = {
 }
 
 /** What is wrong only when several settings are seen together. */
-const TOGETHER: readonly { name: keyof Settings; isWrong: (values: Partial<Settings>) => boolean; text: string }[] = [
+const TOGETHER: readonly {
+  name: keyof Settings
+  isWrong: (values: Partial<Settings>) => boolean
+  text: string
+  zh: string
+}[] = [
   {
     name: 'ALERT_WEBHOOK',
     isWrong: (values) =>
@@ -304,17 +309,20 @@ const TOGETHER: readonly { name: keyof Settings; isWrong: (values: Partial<Setti
       values.WEBHOOK_PRIVATE !== undefined &&
       values.WEBHOOK_PRIVATE !== 'yes',
     text: 'ALERT_WEBHOOK must begin with https://, or set WEBHOOK_PRIVATE=yes when it stays in the inner network',
+    zh: 'ALERT_WEBHOOK 要以 https:// 开头；只在内网用时，设 WEBHOOK_PRIVATE=yes',
   },
   {
     name: 'ALERT_MAIL_TO',
     isWrong: (values) => values.ALERT_SMTP !== undefined && values.ALERT_MAIL_TO?.length === 0,
     text: 'ALERT_MAIL_TO is missing: with ALERT_SMTP alone no mail goes to anybody',
+    zh: '设了 ALERT_SMTP，还没有设 ALERT_MAIL_TO：没有人会收到邮件',
   },
   {
     name: 'ALERT_SMTP',
     isWrong: (values) =>
       'ALERT_SMTP' in values && values.ALERT_SMTP === undefined && (values.ALERT_MAIL_TO?.length ?? 0) > 0,
     text: 'ALERT_SMTP is missing: ALERT_MAIL_TO alone sends no mail',
+    zh: '设了 ALERT_MAIL_TO，还没有设 ALERT_SMTP：邮件发不出去',
   },
 ]
 
@@ -400,9 +408,9 @@ function examine(
       })
     } else values[name] = value
   }
-  for (const { name, isWrong, text } of TOGETHER) {
+  for (const { name, isWrong, text, zh } of TOGETHER) {
     // Each value came from the spec of its own name.
-    if (isWrong(values as Partial<Settings>)) faults.push({ name, isMissing: false, text })
+    if (isWrong(values as Partial<Settings>)) faults.push({ name, isMissing: false, text, zh })
   }
   return { values: values as Partial<Settings>, faults }
 }
