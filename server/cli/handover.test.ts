@@ -145,7 +145,7 @@ test.each([
     'plan --from zhangsan --give 厚切=lisi',
     '--give 厚切=lisi 读不懂，写法如 --give tag:口味/厚切=林小雨 或 --give channel:直播间=陈浩。',
   ],
-  ['plan --from zhangsan --to lisi --force', '不认识 --force。是不是想写 --from？'],
+  ['plan --from zhangsan --to lisi --force', '不认识 --force。'],
   [`start --from zhangsan --to lisi --message ${'长'.repeat(201)}`, '--message 最多 200 个字。'],
 ])('%s is wrong use', async (line, message) => {
   const { code, err } = await run(line)

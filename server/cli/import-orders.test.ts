@@ -224,7 +224,7 @@ describe('import:orders', () => {
     expect(await runImport([], screen)).toBe(2)
     expect(await runImport(['a.csv', 'b.csv'], screen)).toBe(2)
     expect(await runImport([join(folder, 'missing.csv')], screen)).toBe(1)
-    expect(err[0]).toBe('后面要写文件。')
+    expect(err[0]).toBe('后面要写 <文件>。')
     expect(err[2]).toBe('多了「b.csv」。名称里有空格时用引号括起来。')
     expect(err.at(-1)).toContain('找不到文件')
   })

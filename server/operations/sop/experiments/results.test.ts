@@ -157,6 +157,6 @@ holdOut: { percent: 50, days: 30 }
     const perPerson = (2 / taken.length).toFixed(2)
     expect(lines[4]).toContain(`对照组 ${(1 / watched.length).toFixed(2)} 单，进入的人 ${perPerson} 单`)
     expect(lines[5]).toContain(`进入的人 ${((2 * 199) / taken.length).toFixed(2)} 元`)
-    expect(await command('uplift', 'nobody')).toMatchObject({ code: 2 })
+    expect(await command('uplift', 'nobody')).toMatchObject({ code: 1 })
   })
 })

@@ -43,7 +43,7 @@ it('sop stop: nobody enters, who is inside leaves, what the guide was asked for 
     0,
     '现在：没有人进，已停止，里面的人退出；重新放出去：npm run -s sop -- release greet\n服务几秒内就会照做。',
   ])
-  expect((await sop('stop', 'greet')).code).toBe(2)
+  expect((await sop('stop', 'greet')).code).toBe(1)
   // In the same breath the file is deleted, too.
   rmSync(join(t.configDir, 'sop/first.yaml'))
   await t.huoshui.rules.check()
