@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { openTierScene, type TierScene } from '../operations/tiers/testing/tier-scene.ts'
 import { runCommand } from '../testing/run-command.ts'
-import type { Outcome } from './frame/run-program.ts'
+import type { Outcome } from './frame/outcome.ts'
 import { tiersProgram } from './tiers.ts'
 
 let t: TierScene

@@ -1,5 +1,6 @@
 import type { Program, Screen } from '../cli/frame/command.ts'
-import { type Outcome, runProgram } from '../cli/frame/run-program.ts'
+import type { Outcome } from '../cli/frame/outcome.ts'
+import { runProgram } from '../cli/frame/run-program.ts'
 import type { Db } from '../core/db/db.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 

@@ -2,16 +2,9 @@ import { AppError } from '../../core/kernel/app-error.ts'
 import type { Answer, Desk, Form, Program } from './command.ts'
 import { csvText } from './csv-text.ts'
 import { commandHelp, programHelp, usageLine } from './help-text.ts'
+import type { Outcome } from './outcome.ts'
 import { type ReadLine, readLine } from './read-line.ts'
 import { tellFault } from './tell-fault.ts'
-
-/** What a command prints and its exit code. 0: good. 1: the answer is no, there is something to mend, or it could not be
- *  read. 2: the line or a setting is wrong, and nothing was done. */
-export interface Outcome {
-  code: 0 | 1 | 2
-  out: string
-  err: string
-}
 
 /** `words`: the line after the program's name. Help needs nothing of the desk. Never throws. */
 export async function runProgram(program: Program, words: readonly string[], desk: Desk): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import { AppError, describeError } from '../../core/kernel/app-error.ts'
-import type { Outcome } from './run-program.ts'
+import type { Outcome } from './outcome.ts'
 
 /** The line or a setting must be changed before anything can be done. */
 const WRONG = new Set(['cli.wrong-use', 'settings.invalid', 'db.bad-url'])
