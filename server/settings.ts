@@ -1,95 +1,20 @@
 import { AppError } from './core/kernel/app-error.ts'
+import {
+  anyText,
+  baseUrl,
+  Fault,
+  hostNames,
+  mailAddresses,
+  oneOf,
+  type SettingSpec,
+  userIds,
+  type WebhookSecrets,
+  webAddress,
+  webhookSecrets,
+  whole,
+} from './core/kernel/setting-spec.ts'
 
 /** Every environment setting: what it is, unit, default, bound. `process.env` is read nowhere else. */
-interface SettingSpec<Value> {
-  doc: string
-  /** The same in Chinese, for operators. */
-  zh: string
-  parse(text: string): Value | Fault
-  /** Absent: the setting is required. */
-  default?: Value
-  secret?: boolean
-}
-
-class Fault {
-  readonly text: string
-  readonly zh: string
-  constructor(text: string, zh: string) {
-    this.text = `must be ${text}`
-    this.zh = `要写${zh}`
-  }
-}
-
-const anyText =
-  (pattern: RegExp, what: string, zh: string) =>
-  (text: string): string | Fault =>
-    pattern.test(text) ? text : new Fault(what, zh)
-
-const whole =
-  (min: number, max: number) =>
-  (text: string): number | Fault => {
-    const value = Number(text)
-    return Number.isInteger(value) && value >= min && value <= max
-      ? value
-      : new Fault(`a whole number from ${min} to ${max}`, ` ${min} 到 ${max} 的整数`)
-  }
-
-const baseUrl = (text: string): string | Fault =>
-  /^https?:\/\/[^\s/?#]+$/.test(text.replace(/\/$/, ''))
-    ? text.replace(/\/$/, '')
-    : new Fault(
-        'an http(s) origin such as https://scrm.example.com, without a path',
-        '网址的开头，如 https://scrm.example.com，后面不带路径',
-      )
-
-const webAddress = (text: string): string | Fault =>
-  /^https?:\/\/[^\s/]+/.test(text) && URL.canParse(text)
-    ? text
-    : new Fault('an address with http(s)://', ' http(s):// 开头的地址')
-
-const mailAddresses = (text: string): readonly string[] | Fault => {
-  const addresses = text.split(',').map((one) => one.trim())
-  return addresses.length <= 20 && addresses.every((one) => /^[^\s@<>,]+@[^\s@<>,]+$/.test(one))
-    ? addresses
-    : new Fault('up to 20 mail addresses, joined by commas', '邮箱地址，用逗号隔开，最多 20 个')
-}
-
-const oneOf =
-  <const Values extends readonly string[]>(...values: Values) =>
-  (text: string): Values[number] | Fault =>
-    (values as readonly string[]).includes(text)
-      ? (text as Values[number])
-      : new Fault(`one of ${values.join(', ')}`, `这几个之一：${values.join('、')}`)
-
-/** Keys by webhook name; the first signs for the receivers that know the new one already. */
-export type WebhookSecrets = ReadonlyMap<string, readonly string[]>
-
-const webhookSecrets = (text: string): WebhookSecrets | Fault => {
-  const entries = text
-    .split(';')
-    .map((part) => /^\s*([0-9A-Za-z_-]{1,30})=([^\s,;=]{16,200}(?:,[^\s,;=]{16,200})?)\s*$/.exec(part))
-  if (entries.includes(null))
-    return new Fault(
-      'name=key or name=newkey,oldkey, joined by ;, each key of 16–200 characters',
-      '名字=密钥 或 名字=新密钥,旧密钥，几组用 ; 隔开，每个密钥 16 到 200 个字符',
-    )
-  return new Map(entries.map((entry) => [entry?.[1] ?? '', (entry?.[2] ?? '').split(',')]))
-}
-
-const hostNames = (text: string): readonly string[] | Fault => {
-  const hosts = text.split(',').map((one) => one.trim().toLowerCase())
-  return hosts.every((host) => /^(\*\.)?[0-9a-z.-]+(\.[0-9a-z-]+|$)$/.test(host))
-    ? hosts
-    : new Fault('must be host names, joined by commas: crm.example.com,*.example.com')
-}
-
-const userIds = (text: string): readonly string[] | Fault => {
-  const ids = text.split(',').map((one) => one.trim())
-  return ids.length <= 20 && ids.every((id) => /^[0-9A-Za-z][0-9A-Za-z_\-@.]{0,63}$/.test(id))
-    ? ids
-    : new Fault('up to 20 userids of members, joined by commas', '成员账号（userid），用逗号隔开，最多 20 个')
-}
-
 const setting = <Value>(spec: SettingSpec<Value>): SettingSpec<Value> => spec
 
 const SPECS = {
@@ -166,13 +91,15 @@ const SPECS = {
   }),
   WECOM_CALLBACK_OLD_TOKEN: setting<string | undefined>({
     doc: 'the Token before, taken as well until the one in the console is replaced everywhere; default: none',
-    parse: anyText(/^[0-9a-zA-Z]{1,32}$/, '1–32 letters and digits'),
+    zh: '换 Token 时的旧 Token，后台都换好以前也认；默认没有',
+    parse: anyText(/^[0-9a-zA-Z]{1,32}$/, '1–32 letters and digits', ' 1 到 32 个字母数字'),
     default: undefined,
     secret: true,
   }),
   WECOM_CALLBACK_OLD_AES_KEY: setting<string | undefined>({
     doc: 'the EncodingAESKey before, taken as well; default: none',
-    parse: anyText(/^[0-9a-zA-Z+/]{43}$/, 'exactly 43 characters of base64'),
+    zh: '换 EncodingAESKey 时的旧的，也认；默认没有',
+    parse: anyText(/^[0-9a-zA-Z+/]{43}$/, 'exactly 43 characters of base64', '正好 43 位字母数字'),
     default: undefined,
     secret: true,
   }),
@@ -230,6 +157,7 @@ const SPECS = {
   }),
   WEBHOOK_HOSTS: setting<readonly string[]>({
     doc: 'the only hosts that webhooks of the rules may go to, joined by commas, *.example.com for all below it; default: any',
+    zh: '事件转发只许发到这些主机，用逗号隔开，*.example.com 指它下面的全部；默认不限',
     parse: hostNames,
     default: [],
   }),
@@ -273,17 +201,20 @@ const SPECS = {
   }),
   REQUESTS_PER_ADDRESS: setting({
     doc: 'requests a second of one address at which nobody is logged in (an office is one address; shops may ten times as many); 0: no limit',
+    zh: '没有登录的同一个地址每秒最多多少次请求（一间办公室是一个地址；商城可以是它的十倍）；0 不限',
     parse: whole(0, 100_000),
     default: 50,
   }),
   REQUESTS_PER_GUIDE: setting({
     doc: 'requests a second of one guide; 0: no limit',
+    zh: '同一位导购每秒最多多少次请求；0 不限',
     parse: whole(0, 100_000),
     default: 10,
   }),
   METRICS_KEY: setting<string | undefined>({
     doc: 'key that /metrics asks for (Authorization: Bearer …); default: none',
-    parse: anyText(/^\S{16,200}$/, '16–200 characters'),
+    zh: '/metrics 要的密钥（Authorization: Bearer …）；默认不要',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters', ' 16 到 200 个字符'),
     default: undefined,
     secret: true,
   }),

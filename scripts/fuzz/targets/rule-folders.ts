@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { VOCABULARY } from '../../../server/capabilities/vocabulary.ts'
-import { checkCommand } from '../../../server/cli/sop/check-command.ts'
+import { sopProgram } from '../../../server/cli/sop.ts'
 import { createSettableClock } from '../../../server/core/kernel/clock.ts'
 import { bindBook, type RuleSources } from '../../../server/rules/book/bind-book.ts'
 import { folderSignature } from '../../../server/rules/files/folder-signature.ts'
 import { formatFault, type RuleFault } from '../../../server/rules/files/rule-fault.ts'
 import { type LoadedRules, loadRules } from '../../../server/rules/load-rules.ts'
 import { GOOD_RULES, TINY_PNG } from '../../../server/rules/testing/rule-folder-on-disk.ts'
+import { runCommand } from '../../../server/testing/run-command.ts'
 import { changeFolder } from '../change-folder.ts'
 import { applyEdits, shorterTexts, withoutOne } from '../edit-text.ts'
 import { namedButLost } from '../named-in-files.ts'
@@ -162,10 +163,7 @@ function wrongInFault(folder: string, { file, line, column, message, suggestion 
 }
 
 async function wrongAtCheck(folder: string, { book, faults }: LoadedRules): Promise<string | undefined> {
-  const noDatabase = (): never => {
-    throw new Error('the check of a folder needs no database')
-  }
-  const outcome = await checkCommand.run([folder], { db: noDatabase, hasDatabase: () => false, clock, folder })
+  const outcome = await runCommand(sopProgram, ['check', folder], { clock })
   if (outcome.code !== (book === undefined ? 1 : 0)) return `sop check says ${outcome.code}`
   const told = outcome.out.split('\n').length
   return book === undefined && told !== faults.length ? `sop check tells ${told} of ${faults.length} faults` : undefined

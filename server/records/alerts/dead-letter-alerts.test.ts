@@ -1,9 +1,10 @@
 import { afterEach, expect, it } from 'vitest'
-import { runActions } from '../../cli/actions.ts'
-import { runAlerts } from '../../cli/alerts.ts'
+import { actionsProgram } from '../../cli/actions.ts'
+import { alertsProgram } from '../../cli/alerts.ts'
 import { raw } from '../../core/db/sql.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import { runCommand } from '../../testing/run-command.ts'
 
 let t: TestApp
 afterEach(() => t.close())
@@ -42,7 +43,7 @@ it('what was given up is one alert for each kind, told once, and closed when it 
   expect(told()).toHaveLength(1)
 
   t.sandbox.faults.clear()
-  await runActions(['retry', 'customer.refresh'], { db: t.db, clock: t.clock })
+  await runCommand(actionsProgram, ['retry', 'customer.refresh'], t)
   await t.advance(MINUTE_MS)
   await t.advance(MINUTE_MS)
   expect((await open()).filter(({ key }) => key.startsWith('actions.dead'))).toEqual([])
@@ -55,7 +56,7 @@ it('one that was struck off comes back when one more is given up, and not before
   await t.advance(MINUTE_MS)
   const isListed = async () => (await open()).some(({ key }) => key === 'actions.dead:customer.refresh')
   expect(await isListed()).toBe(true)
-  await runAlerts(['done', 'actions.dead:customer.refresh'], { db: t.db, clock: t.clock })
+  await runCommand(alertsProgram, ['done', 'actions.dead:customer.refresh'], t)
   await t.advance(2 * MINUTE_MS)
   expect(await isListed()).toBe(false)
   await giveUp()
