@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
 import { createCapabilities } from './capabilities/create-capabilities.ts'
 import { FORWARDED_EVENTS } from './capabilities/events.ts'
+import { carryOutRenames } from './capabilities/rule-names.ts'
 import { VOCABULARY } from './capabilities/vocabulary.ts'
 import { createDb, type Db } from './core/db/db.ts'
 import type { Clock } from './core/kernel/clock.ts'
@@ -40,6 +41,7 @@ import { createRuleBookHolder } from './rules/rule-book-holder.ts'
 import { isRealPlatform, type Settings } from './settings.ts'
 import { sessionSecretFrom } from './sidebar-api/session.ts'
 import { createSidebarApi } from './sidebar-api/sidebar-api.ts'
+import { atHand } from './upkeep/at-hand.ts'
 import { createDatabaseWatch } from './upkeep/database-watch.ts'
 import { createDoctor } from './upkeep/doctor/doctor.ts'
 import { createMetrics } from './upkeep/metrics.ts'
@@ -85,7 +87,10 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
 
-  const rules = createRuleBookHolder({ folder, db, clock, log, vocabulary: VOCABULARY, onFaults: watch.onFaults })
+  const rules = createRuleBookHolder({
+    ...{ folder, db, clock, log, vocabulary: VOCABULARY, onFaults: watch.onFaults },
+    ...{ carryOutRenames, atHand: () => atHand(db) },
+  })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({

@@ -11,6 +11,7 @@ const said = {
   events: [],
   rewind: leftOut('a test'),
   renames: nothing('a test'),
+  ruleNames: nothing('a test'),
   identified: nothing('a test'),
 }
 const bread = defineCapability({ ...said, name: 'bread', needs: [], create: () => ({ slices: 2 }) })

@@ -32,7 +32,7 @@ export async function runText(tx: Tx, run: SyncRun, { every = false } = {}): Pro
   const lines = [headOf(run)]
   const sums = await syncQueries.missedChanges.sumsOf(tx, run.id)
   const since = await syncQueries.endedBefore(tx, run.id)
-  const sinceText = since === undefined ? '' : `（都在 ${shanghaiText(since)} 上一次核对之后）`
+  const sinceText = since === undefined ? '' : `（上一次核对 ${shanghaiText(since)} 没有见到）`
   if (sums.length === 0) lines.push('没有漏掉的变化。')
   else lines.push(`${run.dry ? '找到' : '找到并补上'} ${run.found} 处漏掉的变化${sinceText}：`)
   for (const { kind, amount, sinceMs } of sums) {

@@ -104,7 +104,7 @@ describe('npm run sync and reconcile', () => {
     const deps = beside(t)
     expect(await runReconcile([], deps)).toBe(1)
     const text = deps.lines.join('\n')
-    expect(text).toContain('找到并补上 1 处漏掉的变化（都在 2026-11-22 09:00 上一次核对之后）')
+    expect(text).toContain('找到并补上 1 处漏掉的变化（上一次核对 2026-11-22 09:00 没有见到）')
     expect(text).toContain('漏掉的新增客户 1，最早 2026-11-22 09:10')
     const again = beside(t)
     expect(await runReconcile([], again)).toBe(0)

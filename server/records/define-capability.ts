@@ -1,8 +1,9 @@
 import type { LeftOut, Table } from '../core/db/define-table.ts'
-import type { Tx } from '../core/db/tx.ts'
+import type { ReadTx, Tx } from '../core/db/tx.ts'
 import type { Nothing } from '../core/kernel/nothing.ts'
 import type { Capability } from '../engine/capability.ts'
 import type { Rewind } from '../engine/inbox/rewind.ts'
+import type { NamedRule, RuleRename } from '../rules/book/rule-rename.ts'
 import type { Fact } from '../rules/condition/fact.ts'
 import type { LifeSign } from './facts/silence-fact.ts'
 import type { OwnEvent } from './own-event.ts'
@@ -36,7 +37,16 @@ export interface Manifest<
   readonly renames: Renames<Made> | Nothing
   /** Somebody is known under a further name: what was told of them under that name before is matched now. Safe to repeat. */
   readonly identified: Identified<Made> | Nothing
+  /** What its rows keep under names that the rules give. */
+  readonly ruleNames: RuleNames | Nothing
   create(deps: Deps): Made
+}
+
+export interface RuleNames {
+  /** What is kept under the old name is kept under the new one; what the new one has already stays. Safe to repeat. */
+  rename(tx: Tx, renamed: RuleRename): Promise<void>
+  /** Is there anything under this name that would be lost with it? */
+  isInUse(tx: ReadTx, named: NamedRule): Promise<boolean>
 }
 
 /** What `create` gives: the lists of a capability, and whatever else the others may use. */

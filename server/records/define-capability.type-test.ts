@@ -14,6 +14,7 @@ const notes = {
   events: [],
   rewind: { leftOut: 'a reason' },
   renames: nothing('a reason'),
+  ruleNames: nothing('of this test'),
   identified: nothing('a reason'),
   create: () => ({}),
 } as const

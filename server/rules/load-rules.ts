@@ -1,14 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { AtHand } from './at-hand.ts'
 import { bindBook, type RuleSources, sourcesOf } from './book/bind-book.ts'
 import type { RuleBook } from './book/rule-book.ts'
 import { createAssetCheck } from './checks/assets.ts'
 import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
 import { checkLadders } from './checks/ladders.ts'
+import { askAboutLostNames } from './checks/lost-names.ts'
 import { checkMisshapen } from './checks/misshapen.ts'
 import { checkConditionNames, type Names } from './checks/names.ts'
 import { checkPolicy } from './checks/policy.ts'
 import { checkPools } from './checks/pools.ts'
+import { checkRenames } from './checks/renames.ts'
 import { checkScripts } from './checks/scripts.ts'
 import { checkSends } from './checks/sends.ts'
 import { checkSops } from './checks/sops.ts'
@@ -19,6 +22,7 @@ import { createDraft, type Draft, type Drafts, NAME_KEYS } from './files/draft.t
 import { slipsOfKeyboard } from './files/raw-text.ts'
 import { byPosition, type RuleFault } from './files/rule-fault.ts'
 import { placeOf, RULE_KINDS, type RuleFile, type RuleKind, readRuleFolder } from './files/rule-folder.ts'
+import { RULE_KIND_ZH } from './files/rule-kind-zh.ts'
 import { linesOf } from './files/text-lines.ts'
 import { parseYamlRules } from './files/yaml-rules.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -39,7 +43,7 @@ const MAX_FAULTS = 200
 
 /** Reads, parses and checks all rules below `folder` together. Never throws on what it finds there. Gives the event
  *  loop a turn after each file, so that a big library does not hold up a welcome. */
-export async function loadRules(folder: string, vocabulary: Vocabulary): Promise<LoadedRules> {
+export async function loadRules(folder: string, vocabulary: Vocabulary, atHand?: AtHand): Promise<LoadedRules> {
   const { facts } = vocabulary
   const { files, faults, remarks } = await readRuleFolder(folder)
   // The drafts see names that are collected after them.
@@ -65,12 +69,14 @@ export async function loadRules(folder: string, vocabulary: Vocabulary): Promise
   const context: CheckContext = {
     names,
     vocabulary,
+    atHand,
     strategyTags: strategyTagsIn(drafts.tags),
     assetProblem: createAssetCheck(folder),
   }
   refuseDoubles(drafts, faults)
   for (const { draft, known } of collected.faulty) checkMisshapen(context, draft, known)
   checkTagRules(drafts.tags)
+  checkRenames(drafts)
   checkChannels(context, drafts.channel)
   // What a faulty welcome says is not known, so nothing may be said to be missing from all of them.
   const isWhole = !collected.unreadable.has('welcome') && !collected.misshapen.has('welcome')
@@ -82,6 +88,9 @@ export async function loadRules(folder: string, vocabulary: Vocabulary): Promise
   checkWebhooks(context, drafts.webhook)
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)
+  // What could not be read is not gone.
+  const isAllKnown = collected.unreadable.size === 0 && collected.misshapen.size === 0
+  if (atHand !== undefined && isAllKnown) await askAboutLostNames(drafts, atHand)
 
   if (faults.length > 0)
     return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS), advice: [] }
@@ -134,7 +143,7 @@ function readFile(
     const { value } = document
     const misplaced = misplacedKind(file.kind, value)
     if (misplaced !== undefined) {
-      const message = `这是${KIND_ZH[misplaced]}，放在这里不会起作用`
+      const message = `这是${RULE_KIND_ZH[misplaced]}，放在这里不会起作用`
       faults.push({ file: file.file, ...document.locate([]), message, suggestion: `放到 ${placeOf(misplaced)}` })
       collected.written.push({ kind: misplaced, value })
       continue
@@ -206,7 +215,9 @@ function namesOf({ written, unreadable }: Collection): Names {
     return !Array.isArray(groups)
       ? []
       : groups.flatMap((group: unknown) =>
-          texts(group, 'names', '*').map((name) => `${texts(group, 'group')[0] ?? ''}/${name}`),
+          [...texts(group, 'names', '*'), ...texts(group, 'names', '*', 'name')].map(
+            (name) => `${texts(group, 'group')[0] ?? ''}/${name}`,
+          ),
         )
   })
   const tiers = written.flatMap(({ kind, value }) =>
@@ -226,19 +237,6 @@ function namesOf({ written, unreadable }: Collection): Names {
   }
 }
 
-const KIND_ZH: Record<RuleKind, string> = {
-  channel: '渠道',
-  welcome: '欢迎语',
-  tags: '标签',
-  pool: '群池',
-  scripts: '话术',
-  sop: 'SOP',
-  send: '群发',
-  webhook: '事件转发',
-  policy: '通用规矩',
-  ladder: '梯子',
-}
-
 function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
   for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook', 'ladder'] as const) {
     const first = new Map<string, string>()
@@ -248,7 +246,7 @@ function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
       else
         draft.fault(
           [NAME_KEYS[kind]],
-          `${KIND_ZH[kind]}「${draft.name}」已经写在 ${earlier} 里`,
+          `${RULE_KIND_ZH[kind]}「${draft.name}」已经写在 ${earlier} 里`,
           '换一个名字，或者删掉一个',
         )
       if (draft.name.trim() !== draft.name) draft.fault([NAME_KEYS[kind]], '名字前后不能有空格', '删掉空格')
@@ -257,6 +255,6 @@ function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
   for (const kind of ['tags', 'policy'] as const) {
     const second = drafts[kind][1]
     if (second !== undefined && faults.length === 0)
-      second.fault([], `${KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')
+      second.fault([], `${RULE_KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')
   }
 }

@@ -1,8 +1,12 @@
 import type { Db } from '../core/db/db.ts'
+import type { Tx } from '../core/db/tx.ts'
 import { describeError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
+import { MINUTE_MS } from '../core/kernel/shanghai.ts'
+import type { AtHand } from './at-hand.ts'
 import type { RuleBook, RuleBookHolder, Sop } from './book/rule-book.ts'
+import type { RuleRename } from './book/rule-rename.ts'
 import { fileAuthor } from './files/file-author.ts'
 import { folderSignature } from './files/folder-signature.ts'
 import type { RuleFault } from './files/rule-fault.ts'
@@ -12,6 +16,7 @@ import { type Author, isHeldBack, type Release } from './release/release.ts'
 import { releaseStore } from './release/release-store.ts'
 import { releasedBook } from './release/released-book.ts'
 import { settleReleases, unreleased } from './release/settle-releases.ts'
+import { renameInVersions } from './versions/rename-in-versions.ts'
 import { rememberVersions, saveBook, savedBook } from './versions/rule-version-store.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -29,10 +34,14 @@ export const EMPTY_BOOK: RuleBook = {
   webhooks: new Map(),
   policy: {},
   ladders: new Map(),
+  renames: [],
 }
 
 /** A folder touched less than this ago is perhaps still being written. */
 const QUIET_MS = 2_000
+
+/** Files with faults are read again after this. */
+const READ_AGAIN_MS = MINUTE_MS
 
 export type HotRuleBook = ReturnType<typeof createRuleBookHolder>
 
@@ -46,8 +55,13 @@ export function createRuleBookHolder(options: {
   log: Pick<Logger, 'info' | 'warn' | 'error'>
   vocabulary: Vocabulary
   onFaults?: OnFaults
+  /** What the files are checked against besides themselves. */
+  atHand?: () => Promise<AtHand>
+  /** Brings what is kept under old names under the new ones, in the transaction in which rules come into force. */
+  carryOutRenames?: (tx: Tx, renames: readonly RuleRename[]) => Promise<void>
 }) {
   const { folder, db, clock, log, vocabulary, onFaults = () => Promise.resolve() } = options
+  const { atHand, carryOutRenames = () => Promise.resolve() } = options
   const { facts } = vocabulary
   const tellFaults = createTellFaults(log, onFaults)
   /** As the files say; `book` is the same with each journey in its released version. */
@@ -56,6 +70,7 @@ export function createRuleBookHolder(options: {
   let releaseStamp = ''
   let faults: RuleFault[] = []
   let seen: string | undefined
+  let readAtMs = 0
   let running: Promise<void> = Promise.resolve()
   const listeners: ((book: RuleBook) => void)[] = []
 
@@ -68,7 +83,8 @@ export function createRuleBookHolder(options: {
 
   async function load(): Promise<void> {
     const before = await folderSignature(folder)
-    const loaded = await loadRules(folder, vocabulary)
+    const loaded = await loadRules(folder, vocabulary, await atHand?.())
+    readAtMs = clock.now()
     faults = loaded.faults
     if (loaded.book === undefined) {
       await tellFaults(faults, written?.version)
@@ -86,6 +102,9 @@ export function createRuleBookHolder(options: {
     const nowMs = clock.now()
     const authors = await authorsOf(await db.tx((tx) => unreleased(tx, next, nowMs)))
     await db.tx(async (tx) => {
+      // First of all: what is kept under an old name belongs to the rule that has the new one.
+      await renameInVersions(tx, next.renames)
+      await carryOutRenames(tx, next.renames)
       await rememberVersions(tx, next, nowMs)
       if (sources === undefined) return
       await saveBook(tx, next.version, sources, nowMs)
@@ -180,7 +199,9 @@ export function createRuleBookHolder(options: {
       inTurn(async () => {
         const { text, touchedAtMs } = await folderSignature(folder)
         // The file system's clock, not ours: a settable clock does not move files.
-        if (text !== seen && Math.abs(Date.now() - touchedAtMs) >= QUIET_MS) await load()
+        // What was known besides the files when they had faults may be other by now.
+        const isStale = faults.length > 0 && atHand !== undefined && clock.now() - readAtMs >= READ_AGAIN_MS
+        if ((text !== seen || isStale) && Math.abs(Date.now() - touchedAtMs) >= QUIET_MS) await load()
         await lookAtReleases()
       }),
   }

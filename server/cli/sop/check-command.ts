@@ -1,7 +1,9 @@
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
+import type { AtHand } from '../../rules/at-hand.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { formatFault, type RuleFault } from '../../rules/files/rule-fault.ts'
 import { loadRules } from '../../rules/load-rules.ts'
+import { atHand } from '../../upkeep/at-hand.ts'
 import { ruleFolder } from '../find/read-book.ts'
 import { type Desk, defineCommand } from '../frame/command.ts'
 import { optional, text } from '../frame/slot.ts'
@@ -16,8 +18,11 @@ export const checkCommand = defineCommand({
   words: { folder: folderSlot },
   run: async ({ folder: written }, desk) => {
     const folder = written ?? ruleFolder(desk)
-    const { book, faults, advice } = await loadRules(folder, VOCABULARY)
-    const fromServer = book === undefined ? [] : await reminders(book, desk)
+    const known = await knownTo(desk)
+    const isAtHand = known !== undefined && known !== 'unreachable'
+    const { book, faults, advice } = await loadRules(folder, VOCABULARY, isAtHand ? known : undefined)
+    const ofServer = book !== undefined && isAtHand ? await reminders(book, desk) : []
+    const fromServer = known === 'unreachable' ? [NO_DATABASE] : ofServer
     const answer = {
       data: { version: book?.version ?? null, faults, advice, reminders: fromServer },
       sheet: {
@@ -44,18 +49,21 @@ const cellsOf = (kind: string, { file, line, column, message, suggestion }: Rule
   suggestion ?? null,
 ]
 
-/** What the files do not show: versions that the server keeps back, people who were drawn already. */
-async function reminders(book: RuleBook, desk: Desk): Promise<string[]> {
-  if (!desk.hasDatabase()) return []
+const NO_DATABASE = '提醒：没有连上服务的数据库，只检查了文件。'
+
+/** What the server's database knows; undefined: the server never ran here. */
+async function knownTo(desk: Desk): Promise<AtHand | 'unreachable' | undefined> {
+  if (!desk.hasDatabase()) return undefined
   try {
-    return await (await desk.db()).tx(async (tx) => [
-      ...(await releaseReminders(tx, book)),
-      ...(await experimentReminders(tx, book)),
-    ])
+    return await atHand(await desk.db())
   } catch {
-    return ['提醒：没有连上服务的数据库，只检查了文件。']
+    return 'unreachable'
   }
 }
+
+/** What the files do not show: versions that the server keeps back, people who were drawn already. */
+const reminders = async (book: RuleBook, desk: Desk): Promise<string[]> =>
+  (await desk.db()).tx(async (tx) => [...(await releaseReminders(tx, book)), ...(await experimentReminders(tx, book))])
 
 function summary(book: RuleBook): string {
   const tags = book.tags.reduce((total, group) => total + group.names.length, 0)

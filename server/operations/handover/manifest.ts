@@ -16,6 +16,7 @@ export const handoverLog = defineCapability({
   rewind: leftOut('handovers are empty in a rehearsal'),
   renames: nothing('the handover renames its rows'),
   identified: nothing('customers are handed over by their external_userid'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createHandoverLog,
 })
 
@@ -28,5 +29,6 @@ export const handover = defineCapability({
   rewind: leftOut('handovers are empty in a rehearsal'),
   renames: (tx, { oldUserId, newUserId }) => renameInHandovers(tx, oldUserId, newUserId),
   identified: nothing('customers are handed over by their external_userid'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createHandover,
 })

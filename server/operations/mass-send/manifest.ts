@@ -2,6 +2,7 @@ import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../../records/define-capability.ts'
 import { createMassSend } from './mass-send.ts'
 import { renameSender } from './rename-sender.ts'
+import { sendRuleNames } from './send-rule-names.ts'
 import { sendTables } from './send-tables.ts'
 import { createSendsRewind } from './sends-rewind.ts'
 
@@ -22,5 +23,6 @@ export const massSend = defineCapability({
   rewind: createSendsRewind,
   renames: (tx, { oldUserId, newUserId }) => renameSender(tx, oldUserId, newUserId),
   identified: nothing('audiences are of customers of ours'),
+  ruleNames: sendRuleNames,
   create: createMassSend,
 })

@@ -2,6 +2,7 @@ import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../../records/define-capability.ts'
 import { createRouting } from './routing.ts'
 import { createRoutingRewind } from './routing-rewind.ts'
+import { routingRuleNames } from './routing-rule-names.ts'
 import { routingTables } from './routing-tables.ts'
 
 export const routing = defineCapability({
@@ -14,5 +15,6 @@ export const routing = defineCapability({
   rewind: createRoutingRewind,
   renames: (tx, renamed, { guideRenamed }) => guideRenamed(tx, renamed),
   identified: nothing('invitations are for customers of ours'),
+  ruleNames: routingRuleNames,
   create: createRouting,
 })

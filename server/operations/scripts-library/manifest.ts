@@ -15,5 +15,6 @@ export const scripts = defineCapability({
   rewind: leftOut('what was sent is a touch, too'),
   renames: nothing('it is history, which keeps the userid of its time'),
   identified: nothing('scripts are sent to customers of ours'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createScriptsLibrary,
 })

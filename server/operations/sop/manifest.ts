@@ -5,6 +5,7 @@ import { entryStore } from './model/sop-entry.ts'
 import { createSop, type SopDeps } from './sop.ts'
 import { sopFacts } from './sop-facts.ts'
 import { createSopRewind } from './sop-rewind.ts'
+import { sopRuleNames } from './sop-rule-names.ts'
 import { sopTables } from './sop-tables.ts'
 
 export const sop = defineCapability({
@@ -29,6 +30,7 @@ export const sop = defineCapability({
   rewind: createSopRewind,
   renames: (tx, { oldUserId, newUserId }) => entryStore.renameGuide(tx, oldUserId, newUserId),
   identified: nothing('journeys are of customers of ours'),
+  ruleNames: sopRuleNames,
   create: ({ touches, ...deps }: Omit<SopDeps, 'touches'> & { touches: { queries: Touches } }) =>
     createSop({
       ...deps,

@@ -1,6 +1,7 @@
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../../records/define-capability.ts'
 import { TaskAnswered } from './task-events.ts'
+import { taskRuleNames } from './task-rule-names.ts'
 import { taskTables } from './task-tables.ts'
 import { createTasks } from './tasks.ts'
 import { createTasksRewind } from './tasks-rewind.ts'
@@ -14,5 +15,6 @@ export const tasks = defineCapability({
   rewind: createTasksRewind,
   renames: (tx, renamed, { guideRenamed }) => guideRenamed(tx, renamed),
   identified: nothing('to-dos are about customers of ours'),
+  ruleNames: taskRuleNames,
   create: createTasks,
 })

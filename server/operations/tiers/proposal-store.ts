@@ -58,7 +58,8 @@ export const isQueuedFor = (ladder: string, level: string): Sql =>
   sql`${TIER_PROPOSAL.state} = 'queued' AND ${TIER_PROPOSAL.kind} = 'hand-over' AND ${TIER_PROPOSAL.ladder} = ${ladder}
       AND ${TIER_PROPOSAL.to_level} = ${level}`
 
-const slotOf = (kind: ProposalKind, ladder: string, externalUserId: string): string =>
+/** While it stands, or is declined, it fills this slot; the database allows each slot once. */
+export const slotOf = (kind: ProposalKind, ladder: string, externalUserId: string): string =>
   `${kind}:${externalUserId}:${ladder}`
 
 /** The one that stands, or was declined and would be proposed again. */

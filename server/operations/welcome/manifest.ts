@@ -14,5 +14,6 @@ export const welcome = defineCapability({
   rewind: createWelcomeRewind,
   renames: nothing('a welcome lives for 20 seconds'),
   identified: nothing('welcomes are about customers of ours'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createWelcome,
 })

@@ -13,5 +13,6 @@ export const platformAlerts = defineCapability({
   rewind: leftOut('it is empty in a rehearsal'),
   renames: (tx, renamed, { memberRenamed }) => memberRenamed(tx, renamed),
   identified: nothing('it knows no customers'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createPlatformAlerts,
 })

@@ -28,10 +28,12 @@ const MENDED_THERE = new Set<number>([ERRCODE.untrustedIp, ERRCODE.appIsClosed, 
 
 /** These are about one member or customer among many. */
 const OF_ONE = new Set<number>([...OUT_OF_RANGE, ERRCODE.takerIsFull, 84083, 92000])
-/** An app need not see the whole directory; what it may not see is done without (records/staff/read-staff.ts). */
+/** An app need not see the whole directory; what it may not see is done without (records/staff/read-staff.ts). A tag that is
+ *  not ours to rename has an alert of its own (records/tags/rename-tags.ts). */
 const isExpected = (path: string, errcode: number): boolean =>
   OF_ONE.has(errcode) ||
   (path === ASK_AGAIN_PATH && !OF_THE_APP.has(errcode)) ||
+  (errcode === ERRCODE.notOurTag && path === '/cgi-bin/externalcontact/edit_corp_tag') ||
   (errcode === ERRCODE.noRightToApi && /^\/cgi-bin\/(?:user|department)\//.test(path))
 
 interface Refusals {

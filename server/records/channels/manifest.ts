@@ -1,6 +1,7 @@
 import { leftOut } from '../../core/db/define-table.ts'
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../define-capability.ts'
+import { channelRuleNames } from './channel-rule-names.ts'
 import { channelTables } from './channel-tables.ts'
 import { createChannels } from './channels.ts'
 
@@ -13,5 +14,6 @@ export const channels = defineCapability({
   rewind: leftOut('live codes are as they are now'),
   renames: (tx, _renamed, { guidesChanged }) => guidesChanged(tx),
   identified: nothing('a channel is no customer'),
+  ruleNames: channelRuleNames,
   create: createChannels,
 })

@@ -9,6 +9,7 @@ import {
   WelcomeCodeGiven,
 } from './customer-events.ts'
 import { addedSign, customerFacts } from './customer-facts.ts'
+import { customerRuleNames } from './customer-rule-names.ts'
 import { customerTables } from './customer-tables.ts'
 import { type CustomersDeps, createCustomers } from './customers.ts'
 import { createCustomersRewind } from './customers-rewind.ts'
@@ -25,6 +26,7 @@ export const customers = defineCapability({
   rewind: createCustomersRewind,
   renames: (tx, { oldUserId, newUserId }) => renameGuide(tx, oldUserId, newUserId),
   identified: nothing('it is what identifies them'),
+  ruleNames: customerRuleNames,
   create: ({ handoverLog, ...deps }: Omit<CustomersDeps, 'takeovers'> & { handoverLog: { takeovers: Takeovers } }) =>
     createCustomers({ ...deps, takeovers: handoverLog.takeovers }),
 })

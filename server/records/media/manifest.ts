@@ -13,6 +13,7 @@ export const media = defineCapability({
   rewind: leftOut('pictures are as they are now'),
   renames: nothing('holds no userid'),
   identified: nothing('it knows no customers'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: ({
     groups,
     ...deps

@@ -14,5 +14,6 @@ export const orders = defineTold({
   events: [OrderCreated, OrderPaid, OrderRefunded, OrderPartRefunded, OrderClosed],
   rewind: createOrdersRewind,
   renames: nothing('holds no userid'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createOrders,
 })

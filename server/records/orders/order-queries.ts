@@ -1,5 +1,5 @@
 import { all, type Expression, list, maybeNumber, number, type Sql, select, sql, words } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import type { OrderStatus } from './order-body.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM } from './order-tables.ts'
@@ -55,6 +55,14 @@ const sumWhere = (status: OrderStatus, what: Sql): Expression<number> =>
   number(sql`COALESCE(SUM(CASE WHEN ${o.status} = ${status} THEN ${what} ELSE 0 END), 0)`)
 
 export const orderQueries = {
+  /** Of all goods that were ever ordered. */
+  categories: async (tx: ReadTx): Promise<Set<string>> => {
+    const { category } = SHOP_ORDER_ITEM
+    const rows = await tx.rows(
+      sql`SELECT DISTINCT ${select({ category })} FROM ${SHOP_ORDER_ITEM} WHERE ${category} IS NOT NULL`,
+    )
+    return new Set(rows.flatMap((row) => row.category ?? []))
+  },
   summary: async (tx: Tx, externalUserId: string): Promise<OrderSummary> => {
     const summary = select({
       paidCount: sumWhere('paid', sql`1`),

@@ -12,5 +12,6 @@ export const profiles = defineTold({
   events: [],
   rewind: leftOut('a birthday is the same at any time'),
   renames: nothing('holds no userid of open work'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createProfiles,
 })

@@ -14,5 +14,6 @@ export const scores = defineCapability({
   rewind: createScoresRewind,
   renames: nothing('holds no userid'),
   identified: nothing('scores are made from orders'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createScores,
 })

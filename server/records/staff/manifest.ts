@@ -16,6 +16,7 @@ export const staff = defineCapability({
   rewind: leftOut('members are as they are now'),
   renames: nothing('it renames them before it tells the others'),
   identified: nothing('it knows no customers'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createStaff,
 })
 
@@ -28,5 +29,6 @@ export const staffTelling = defineCapability({
   rewind: createStaffTellingRewind,
   renames: nothing('messages that wait are readdressed in the outbox'),
   identified: nothing('it knows no customers'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createTellStaff,
 })

@@ -83,6 +83,11 @@ export const staffQueries = {
   /** Everybody, guides first. */
   all: async (tx: ReadTx): Promise<StaffMember[]> =>
     (await tx.rows(sql`SELECT ${MEMBER} FROM ${s} ORDER BY ${s.is_guide} DESC, ${s.userid}`)).map(toMember),
+  /** What userids of long ago are called today. */
+  formerIds: async (tx: ReadTx): Promise<Map<string, string>> => {
+    const rows = await tx.rows(sql`SELECT ${pick(STAFF_RENAME, 'old_userid', 'new_userid')} FROM ${STAFF_RENAME}`)
+    return new Map(rows.map((row) => [row.old_userid, row.new_userid]))
+  },
   /** As the tables have them, to compare a listing with. */
   allStored: (tx: Tx): Promise<RowOf<typeof STAFF>[]> => tx.rows(sql`SELECT ${all(s)} FROM ${s}`),
   /** Those of these userids whose members have left. */

@@ -14,5 +14,6 @@ export const surveys = defineTold({
   events: [SurveyAnswered],
   rewind: leftOut('answers count as known from the beginning'),
   renames: nothing('holds no userid'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createSurveys,
 })

@@ -28,3 +28,10 @@ export const CreateTags = defineAction(
   'event',
   Type.Object({ group: Type.String(), names: Type.Array(Type.String(), { minItems: 1 }) }),
 )
+
+/** Gives a tag, or a group of tags, its present name in WeCom. Harmless to repeat. */
+export const RenameTag = defineAction(
+  'tag.rename',
+  'event',
+  Type.Object({ id: Type.String(), from: Type.String(), to: Type.String() }),
+)

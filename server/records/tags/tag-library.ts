@@ -10,22 +10,26 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { createReadTagListing, type TagListing } from './read-tag-listing.ts'
 import { pathOf, recordTagGroups, recordTagListing, type TagChanges } from './record-tag-listing.ts'
+import { createRenameTags, type RenameTagsDeps } from './rename-tags.ts'
 import { CreateTags, ListTags } from './tag-actions.ts'
 import { tagQueries } from './tag-queries.ts'
+import { underPresentNames } from './under-present-names.ts'
 
 export interface TagLibraryDeps {
   wecom: Pick<Wecom, 'tags' | 'strategyTags'>
   clock: Clock
   outbox: Outbox
   rules: Pick<RuleBookHolder, 'current'>
+  alerts: RenameTagsDeps['alerts']
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
 }
 
 const KEEP_EVERY_MS = 10 * MINUTE_MS
 /** The corp's tag library: mirrors WeCom's, and makes there what the rule book names. Tags of strategies (规则组) are only
  *  mirrored: they are their administrators'. */
-export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibraryDeps) {
+export function createTagLibrary({ wecom, clock, outbox, rules, db, alerts }: TagLibraryDeps) {
   const { read, readOnce } = createReadTagListing({ wecom, clock })
+  const renaming = createRenameTags({ wecom, clock, outbox, alerts })
 
   const askForListing = (tx: Tx, key: string, text: string): Promise<boolean> =>
     outbox.enqueue(tx, ListTags, { key: `tag.list:${key}`, payload: {}, reason: { text } })
@@ -53,7 +57,9 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
   }
 
   async function recordListing(tx: Tx, listing: TagListing): Promise<TagChanges> {
-    const changes = await recordTagListing(tx, listing, clock.now())
+    const { groups, wanted } = underPresentNames(listing.groups, rules.current().renames)
+    const changes = await recordTagListing(tx, { ...listing, groups }, clock.now())
+    await renaming.keep(tx, wanted)
     await createMissing(tx)
     return changes
   }
@@ -69,6 +75,7 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db }: TagLibrary
   const keep = (): Promise<boolean> => db.tx((tx) => askForListing(tx, `keep:${clock.now()}`, '核对企业标签'))
 
   const executors: Executor[] = [
+    renaming.executor,
     execute(ListTags, {
       perform: ({ createdAtMs }) => readOnce(createdAtMs),
       record: async (tx, _action, listing) => {

@@ -10,6 +10,7 @@ import { subscribe } from '../../engine/inbox/subscription.ts'
 import { TagCreate, TagDelete, TagShuffle, TagUpdate } from '../../platform/wecom/callback/callback-events.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { Alerts } from '../alerts/alerts.ts'
 import { CustomerAccepted, CustomerAdded, CustomerHandedOver, CustomerLost } from '../customers/customer-events.ts'
 import { isPair } from '../customers/is-pair.ts'
 import type { Timeline } from '../timeline/timeline.ts'
@@ -28,6 +29,7 @@ export interface TagsDeps {
   emit: Emit
   timeline: Timeline
   rules: RuleBookHolder
+  alerts: Alerts
   log: Pick<Logger, 'warn'>
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
 }

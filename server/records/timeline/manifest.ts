@@ -13,5 +13,6 @@ export const timeline = defineCapability({
   rewind: leftOut('it is empty in a rehearsal'),
   renames: nothing('it is history, which keeps the userid of its time'),
   identified: nothing('notes are about customers of ours'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createTimeline,
 })

@@ -100,6 +100,7 @@ const complaints = defineTold({
   events: [Complained],
   rewind: leftOut('of this test'),
   renames: nothing('holds no userid'),
+  ruleNames: nothing('of this test'),
   create: createComplaints,
 })
 
@@ -110,6 +111,7 @@ const NOTHING_ELSE = {
   events: [],
   rewind: leftOut('of this test'),
   renames: nothing('of this test'),
+  ruleNames: nothing('of this test'),
   identified: nothing('of this test'),
 }
 const timeline = defineCapability({ ...NOTHING_ELSE, name: 'timeline', create: () => ({}) })

@@ -14,5 +14,6 @@ export const touches = defineCapability({
   rewind: createTouchesRewind,
   renames: nothing('it is history, which keeps the userid of its time'),
   identified: nothing('only customers of ours are written to'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: () => ({ queries }),
 })

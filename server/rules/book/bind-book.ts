@@ -4,8 +4,10 @@ import { conditionOf } from '../condition/parse-condition.ts'
 import type { Drafts } from '../files/draft.ts'
 import type { Condition } from '../schema/condition.ts'
 import { sopOf } from './bind-sop.ts'
+import { renamesIn } from './renames-in.ts'
 import type { Ladder, LibraryScript, Rule, RuleBook } from './rule-book.ts'
 import { versionOf } from './rule-version.ts'
+import { tagGroupOf } from './tag-groups.ts'
 
 /** The parsed rules of a good folder, as they stand in its files; plain JSON, so that it can be stored. */
 export type RuleSources = { [Kind in keyof Drafts]: Pick<Drafts[Kind][number], 'name' | 'file' | 'value'>[] }
@@ -33,7 +35,8 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const understood = (written: unknown): Condition => conditionOf(written, facts)
   const channels = mapOf(drafts.channel.map(ruleOf))
   const welcomes = mapOf(drafts.welcome.map(ruleOf))
-  const tags = drafts.tags.flatMap((draft) => draft.value.tags)
+  const tags = drafts.tags.flatMap((draft) => draft.value.tags.map(tagGroupOf))
+  const renames = renamesIn(drafts)
   const pools = mapOf(drafts.pool.map((draft) => ({ ...ruleOf(draft), entry: understood(draft.value.entry) })))
   const scripts = mapOf(await scriptsOf(drafts.scripts, understood))
   const sops = mapOf(drafts.sop.map((draft) => sopOf(draft, facts)))
@@ -46,8 +49,9 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
+  const rollouts = [...sops.values()].map(({ value }) => value.rollout ?? null)
   return {
-    version: versionOf([versions, places, tags, policy, [...sops.values()].map(({ value }) => value.rollout ?? null)]),
+    version: versionOf([versions, places, tags, policy, rollouts, ...renames]),
     channels,
     welcomes,
     defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
@@ -59,6 +63,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     webhooks,
     policy,
     ladders,
+    renames,
   }
 }
 

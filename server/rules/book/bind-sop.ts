@@ -8,10 +8,10 @@ import { triggerCondition } from './trigger-condition.ts'
 
 type Written = Omit<Rule<SopRule>, 'version'>
 
-/** A journey as a rule of a book. How widely it is released is no part of its version: one that more people get is the
+/** A journey as a rule of a book. How widely it is released is no part of its version, nor what it was called: one that more people get is the
  *  same journey. Throws rules.condition-invalid when a condition of it asks for a fact that is not known. */
 export function sopOf({ name, file, value }: Written, facts: readonly FactShape[]): Sop {
-  const { rollout: _rollout, ...journey } = value
+  const { rollout: _rollout, was: _was, ...journey } = value
   const bound = walkableOf({ name, version: versionOf(journey), value }, facts)
   for (const condition of conditionsIn(bound.steps)) if (condition.kind === 'unreadable') throw condition.error
   return { ...bound, file, when: conditionOf(value.when, facts), own: triggerCondition(value.trigger, facts) }

@@ -8,11 +8,12 @@ import type {
   ScriptRule,
   SendRule,
   SopRule,
-  TagRules,
   WebhookRule,
   WelcomeRule,
 } from '../schema/rule-files.ts'
 import type { BoundCondition, BoundStep } from './bound-step.ts'
+import type { RuleRename } from './rule-rename.ts'
+import type { TagGroup } from './tag-groups.ts'
 
 /** One rule as it stands in a file. */
 export interface Rule<Value> {
@@ -101,7 +102,7 @@ export interface RuleBook {
   welcomes: ReadonlyMap<string, Rule<WelcomeRule>>
   defaultWelcome: Rule<WelcomeRule> | undefined
   /** Group name to tag names, in file order. */
-  tags: TagRules['tags']
+  tags: readonly TagGroup[]
   pools: ReadonlyMap<string, Pool>
   scripts: ReadonlyMap<string, LibraryScript>
   /** In the holder's book: each in the version that is released, which may be an earlier one than that of the files. */
@@ -111,6 +112,8 @@ export interface RuleBook {
   /** What holds for all of them; empty without a policy file. */
   policy: PolicyRule
   ladders: ReadonlyMap<string, Ladder>
+  /** What was called otherwise before. */
+  renames: readonly RuleRename[]
 }
 
 /** Gives the rules in force; the reference changes at once when good new files are found. */

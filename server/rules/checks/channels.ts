@@ -1,7 +1,8 @@
 import { WAY_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import type { Draft } from '../files/draft.ts'
 import type { ChannelRule } from '../schema/rule-files.ts'
-import { type CheckContext, checkGuides, checkName, checkTags } from './check-context.ts'
+import { type CheckContext, checkName, checkTags } from './check-context.ts'
+import { checkGuides } from './members.ts'
 
 /** The channel's name is the remark of its contact way. */
 const MAX_NAME = WAY_REMARK_CHARS
@@ -15,7 +16,7 @@ export function checkChannels(context: CheckContext, channels: Draft<ChannelRule
     }
     if (welcome !== undefined) checkName(context, draft, ['welcome'], 'welcome', welcome)
     checkTags(context, draft, ['tags'], tags)
-    checkGuides(draft, ['guides'], guides)
+    checkGuides(context, draft, ['guides'], guides)
     if (state === undefined) continue
     const other = byState.get(state)
     if (other !== undefined)

@@ -1,3 +1,4 @@
+import type { AtHand } from '../at-hand.ts'
 import type { Draft } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import type { NameKind } from '../schema/name-kind.ts'
@@ -8,13 +9,14 @@ import { missingName, type Names } from './names.ts'
 export interface CheckContext {
   names: Names
   vocabulary: Vocabulary
+  atHand: AtHand | undefined
   /** 组/名: of strategies (规则组), known and not ours to put on. */
   strategyTags: ReadonlySet<string>
   /** Problem with the asset at a path below `config/assets/`, as message and suggestion; undefined when it is good. */
   assetProblem(asset: string): [message: string, suggestion: string] | undefined
 }
 
-export type AnyDraft = Pick<Draft<unknown>, 'fault'>
+export type AnyDraft = Pick<Draft<unknown>, 'fault' | 'advise'>
 
 /** Reports a reference to something that does not exist. */
 export function checkName(context: CheckContext, draft: AnyDraft, path: Path, kind: NameKind, name: string): void {
@@ -35,23 +37,6 @@ export function checkTags(context: CheckContext, draft: AnyDraft, path: Path, ta
   for (const [index, tag] of tags.entries()) {
     checkTag(context, draft, [...path, index], tag)
     if (tags.indexOf(tag) < index) draft.fault([...path, index], `标签「${tag}」写了两次`, '只留一个')
-  }
-}
-
-/** Reports what cannot be a member's account (userid): WeCom would refuse the whole rule's code or task. Doc 90195. */
-export function checkGuides(draft: AnyDraft, path: Path, guides: readonly string[] = []): void {
-  checkDoubles(draft, path, guides)
-  for (const [index, guide] of guides.entries()) {
-    if (/[，、；]/.test(guide))
-      draft.fault([...path, index], `「${guide}」里有中文标点`, '几位导购之间用英文逗号 , 隔开')
-    else if (/\p{Script=Han}/u.test(guide))
-      draft.fault(
-        [...path, index],
-        `「${guide}」是姓名，这里要写员工账号（userid）`,
-        '在企业微信管理后台的通讯录里看账号',
-      )
-    else if (!/^[\w.@-]{1,64}$/.test(guide))
-      draft.fault([...path, index], `「${guide}」不是员工账号`, '账号只有字母、数字和 _ - @ .')
   }
 }
 

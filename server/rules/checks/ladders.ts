@@ -2,7 +2,8 @@ import type { Draft } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import type { Condition } from '../schema/condition.ts'
 import { DEFAULT_COOL_DOWN_DAYS, type LadderRule, type LevelRule } from '../schema/ladder-rule.ts'
-import { type CheckContext, checkGuides, checkName, checkTag } from './check-context.ts'
+import { type CheckContext, checkName, checkTag } from './check-context.ts'
+import { checkGuides } from './members.ts'
 
 export function checkLadders(context: CheckContext, ladders: Draft<LadderRule>[]): void {
   const tagsOf = new Map<string, string>()
@@ -60,7 +61,7 @@ function checkLevel(context: CheckContext, draft: Draft<LadderRule>, here: Path,
   }
   if (level.tag !== undefined) checkTag(context, draft, [...here, 'tag'], level.tag)
   if (level.invite !== undefined) checkName(context, draft, [...here, 'invite'], 'pool', level.invite)
-  checkGuides(draft, [...here, 'guides'], level.guides)
+  checkGuides(context, draft, [...here, 'guides'], level.guides)
   if (level.cap !== undefined && level.guides === undefined) {
     draft.fault([...here, 'cap'], '写了 cap 而没有写 guides', '用 guides 写清楚是哪些导购的上限')
   }

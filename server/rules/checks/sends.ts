@@ -1,7 +1,8 @@
 import type { Draft } from '../files/draft.ts'
 import type { SendRule } from '../schema/rule-files.ts'
-import { type CheckContext, checkGuides } from './check-context.ts'
+import type { CheckContext } from './check-context.ts'
 import { checkContent } from './content.ts'
+import { checkGuides } from './members.ts'
 import { checkCron, cronFields } from './times.ts'
 
 /** `policy`: the hours in which it wants nobody disturbed are told here; sends do not keep them by themselves. */
@@ -16,7 +17,7 @@ export function checkSends(
     draft.condition(['audience'], audience)
     // WeCom sends the same words to all customers of a guide.
     checkContent(context, draft, ['content'], content, { placeholders: ['{导购名}'], campaign: true })
-    checkGuides(draft, ['guides'], guides)
+    checkGuides(context, draft, ['guides'], guides)
     if (at !== undefined && cron !== undefined)
       draft.fault(['cron'], 'at 和 cron 只能写一个', '只发一次用 at，定期发用 cron')
     else if (at === undefined && cron === undefined) draft.fault([], '没有写什么时候发', '只发一次写 at，定期发写 cron')

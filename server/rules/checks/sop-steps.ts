@@ -8,8 +8,9 @@ import type { Condition } from '../schema/condition.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopBranch, SopSplit, SopStep } from '../schema/sop-rule.ts'
 import type { WaitStep } from '../schema/sop-step.ts'
-import { type CheckContext, checkDoubles, checkName, checkTags } from './check-context.ts'
+import { type CheckContext, checkName, checkTags } from './check-context.ts'
 import { checkContent, checkPlaceholders } from './content.ts'
+import { checkReceivers } from './members.ts'
 import { bringsWelcomeCode, checkEvent } from './sop-event.ts'
 
 const MAX_DAYS = 365
@@ -76,8 +77,11 @@ function checkActingStep(
     }
     if (script !== undefined) checkName(context, draft, [...here, 'task', 'script'], 'script', script)
     if (due !== undefined) checkDuration(draft, [...here, 'task', 'due'], due)
-    if (escalate !== undefined) checkDuration(draft, [...here, 'task', 'escalate', 'after'], escalate.after)
-    if (reassign !== undefined) checkDuration(draft, [...here, 'task', 'reassign', 'after'], reassign.after)
+    for (const [key, later] of Object.entries({ escalate, reassign })) {
+      if (later === undefined) continue
+      checkDuration(draft, [...here, 'task', key, 'after'], later.after)
+      checkReceivers(context, draft, [...here, 'task', key, 'to'], later.to)
+    }
   } else if ('message' in step) {
     const { within, ...content } = step.message
     checkContent(context, draft, [...here, 'message'], content, { placeholders: ['{导购名}'], campaign: true })
@@ -85,7 +89,7 @@ function checkActingStep(
   } else if ('appMessage' in step) {
     const { to, text } = step.appMessage
     checkPlaceholders(draft, [...here, 'appMessage', 'text'], text, ['{客户昵称}', '{导购名}'])
-    if (to !== 'guide') checkDoubles(draft, [...here, 'appMessage', 'to'], to)
+    if (to !== 'guide') checkReceivers(context, draft, [...here, 'appMessage', 'to'], to)
   } else if ('tier' in step) checkTier(context, draft, [...here, 'tier'], step.tier)
   else if ('webhook' in step) checkName(context, draft, [...here, 'webhook'], 'webhook', step.webhook)
   else if ('start' in step) {

@@ -1,3 +1,4 @@
+import { tagGroupOf, tagName } from '../book/tag-groups.ts'
 import type { Draft } from '../files/draft.ts'
 import type { TagRules } from '../schema/rule-files.ts'
 
@@ -7,7 +8,8 @@ const MAX_TAGS = 10_000
 export function checkTagRules(drafts: Draft<TagRules>[]): void {
   const groups = new Set<string>()
   for (const draft of drafts) {
-    for (const [index, { group, names }] of draft.value.tags.entries()) {
+    for (const [index, written] of draft.value.tags.entries()) {
+      const { group, names } = tagGroupOf(written)
       const here = ['tags', index]
       if (groups.has(group)) draft.fault([...here, 'group'], `标签组「${group}」写了两次`, '合并到一组里')
       groups.add(group)
@@ -29,7 +31,9 @@ export const strategyTagsIn = (drafts: Draft<TagRules>[]): ReadonlySet<string> =
   new Set(
     drafts
       .flatMap((draft) => draft.value.tags)
-      .flatMap(({ group, names, strategy }) => (strategy === true ? names.map((name) => `${group}/${name}`) : [])),
+      .flatMap(({ group, names, strategy }) =>
+        strategy === true ? names.map((name) => `${group}/${tagName(name)}`) : [],
+      ),
   )
 
 /** A slash inside would make 组/名 ambiguous. */

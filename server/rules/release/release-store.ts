@@ -55,6 +55,12 @@ export const releaseStore = {
     return `${row?.lines ?? 0}:${row?.newest ?? 0}`
   },
 
+  /** A journey's log goes on under its new id; one that has a log of its own keeps that. Safe to repeat. */
+  rename: async (tx: Tx, from: string, to: string): Promise<void> => {
+    if ((await releaseStore.latestOf(tx, to)) !== undefined) return
+    await tx.run(sql`UPDATE ${SOP_RELEASE} SET ${set(SOP_RELEASE, { sop: to })} WHERE ${SOP_RELEASE.sop} = ${from}`)
+  },
+
   /** Writes the next line after `last`. False when somebody else wrote one at the same time: look again. */
   append: async (
     tx: Tx,

@@ -10,6 +10,10 @@ export const DEFAULT_EVALUATE_AT = '03:30'
 export const LevelRule = Type.Object(
   {
     level: Type.String({ minLength: 1, maxLength: 20, description: '这一级的名字，如 S' }),
+    /** The level's former name: whoever is on it stays on it. */
+    was: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 20, description: '改名时写旧名字，这一级的客户留在原处' }),
+    ),
     /** To rise into it. The last level has none: everybody is at least there. */
     when: Type.Optional(ConditionText),
     /** Who is on the level stays while this or `when` holds. Default `when`; with `lastsDays` the whole time. */
@@ -47,6 +51,7 @@ export type LevelRule = Static<typeof LevelRule>
 export const LadderRule = Type.Object(
   {
     ladder: Type.String({ minLength: 1, maxLength: 40, description: '梯子的名字，如 分层、新手进阶' }),
+    was: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: '改名时写旧名字，客户留在原来的级' })),
     levels: Type.Array(LevelRule, { minItems: 2, maxItems: 20, description: '从高到低；最后一级不写 when' }),
     /** No move within so many days of the last one, up or down. Default 14. */
     coolDownDays: Type.Optional(

@@ -8,6 +8,8 @@ import { SopRule } from './sop-rule.ts'
 
 const strict = { additionalProperties: false }
 const Name = Type.String({ minLength: 1, maxLength: 40, description: '名字，1 到 40 个字' })
+/** The name that it had: what is known under that one goes on under the new one. */
+const Was = Type.Optional(Type.String({ minLength: 1, description: '改名时写旧名字，人和记录跟着过来' }))
 const Tags = Type.Array(Type.String(), { description: '标签，写成 组/名，如 来源/包裹卡' })
 const ScriptId = Type.String({ description: '话术的 id' })
 
@@ -15,6 +17,7 @@ const ScriptId = Type.String({ description: '话术的 id' })
 export const ChannelRule = Type.Object(
   {
     channel: Name,
+    was: Was,
     /** ≤30 of [0-9A-Za-z_-]; only for codes printed earlier; otherwise chosen once and kept in the database. */
     state: Type.Optional(
       Type.String({
@@ -64,14 +67,20 @@ export const WelcomeRule = Type.Object(
 )
 export type WelcomeRule = Static<typeof WelcomeRule>
 
+const TagName = Type.String({ minLength: 1, maxLength: TAG_NAME_CHARS, description: '标签或标签组的名字' })
+
 /** config/tags.yaml — the corp tags that Huoshui keeps; ≤30 characters each. */
 export const TagRules = Type.Object(
   {
     tags: Type.Array(
       Type.Object(
         {
-          group: Type.String({ minLength: 1, maxLength: TAG_NAME_CHARS }),
-          names: Type.Array(Type.String({ minLength: 1, maxLength: TAG_NAME_CHARS }), { minItems: 1 }),
+          group: TagName,
+          was: Was,
+          /** A tag that has another name now is written `{ name: 熟客, was: 老客 }`. */
+          names: Type.Array(Type.Union([TagName, Type.Object({ name: TagName, was: TagName }, strict)]), {
+            minItems: 1,
+          }),
           strategy: Type.Optional(
             Type.Boolean({ description: '企业微信规则组的标签：条件里可以用，活水不建、不打、不去掉' }),
           ),
@@ -88,6 +97,7 @@ export type TagRules = Static<typeof TagRules>
 export const PoolRule = Type.Object(
   {
     pool: Name,
+    was: Was,
     role: Type.Union([Type.Literal('education'), Type.Literal('paid'), Type.Literal('vip'), Type.Literal('other')], {
       description: '群的用途：education 科普、paid 付费、vip、other 其他',
     }),
@@ -180,6 +190,7 @@ export type ScriptRule = ScriptRules['situations'][number]['scripts'][number]
 export const SendRule = Type.Object(
   {
     send: Name,
+    was: Was,
     audience: ConditionText,
     content: SendContent,
     /** Shanghai time, "2026-11-25 10:00". */

@@ -19,6 +19,10 @@ export const SopRule = Type.Module({
         pattern: '^[a-z0-9-]{2,40}$',
         description: 'SOP 的编号，2 到 40 个小写字母、数字或 -；定了就不要改',
       }),
+      /** The former id: whoever is inside stays inside. */
+      was: Type.Optional(
+        Type.String({ pattern: '^[a-z0-9-]{2,40}$', description: '改编号时写旧编号，里面的客户接着走' }),
+      ),
       name: Type.String({ minLength: 1, maxLength: 40, description: '给人看的名字' }),
       /** Who answers for it. */
       owner: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: '谁负责这条 SOP' })),

@@ -80,8 +80,14 @@ export async function saveBook(tx: Tx, version: string, sources: RuleSources, no
 
 /** The book that was in force last; undefined when there was none. */
 export async function savedBook(tx: ReadTx, facts: readonly FactShape[]): Promise<RuleBook | undefined> {
+  const sources = await savedSources(tx)
+  return sources === undefined ? undefined : await bindBook(sources, facts)
+}
+
+/** What that book was made of. */
+export async function savedSources(tx: ReadTx): Promise<RuleSources | undefined> {
   const row = await tx.row(
     sql`SELECT ${pick(RULE_BOOK, 'content')} FROM ${RULE_BOOK} WHERE ${RULE_BOOK.name} = ${CURRENT}`,
   )
-  return row === undefined ? undefined : await bindBook(JSON.parse(row.content) as RuleSources, facts)
+  return row === undefined ? undefined : (JSON.parse(row.content) as RuleSources)
 }

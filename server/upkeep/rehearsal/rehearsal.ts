@@ -1,4 +1,5 @@
 import { type CapabilitiesDeps, createCapabilities } from '../../capabilities/create-capabilities.ts'
+import { carryOutRenames } from '../../capabilities/rule-names.ts'
 import type { Db } from '../../core/db/db.ts'
 import { list, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
@@ -11,6 +12,7 @@ import { createDispatcher } from '../../engine/inbox/dispatcher.ts'
 import { createEmit } from '../../engine/inbox/emit.ts'
 import { createAlerts } from '../../records/alerts/alerts.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { renameInVersions } from '../../rules/versions/rename-in-versions.ts'
 import { rememberVersions } from '../../rules/versions/rule-version-store.ts'
 import { createAgreeingPlatform } from './agreeing-platform.ts'
 import { createDueJobs } from './due-jobs.ts'
@@ -80,6 +82,8 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
   }
 
   await db.tx(async (tx) => {
+    await renameInVersions(tx, book.renames)
+    await carryOutRenames(tx, book.renames)
     await rememberVersions(tx, book, nowMs)
     // Whatever was under way when the copy was made is done once more.
     const claimed = sql`${ACTION.state} = 'running'`

@@ -21,6 +21,9 @@ export interface HoldOutResult {
   leftOut: number
 }
 
+/** Which comparison the looks at a journey's hold-out belong to. */
+export const heldOutName = (sop: string, rest: string): string => `hold-out:${sop}:${rest}`
+
 /** What a journey brings: goals within `holdOut.days` of entering for the first time, of those who got it against those only watched. Only
  *  people for whom that time has passed are judged. Remembers the look. */
 export async function holdOutResult(
@@ -54,7 +57,7 @@ export async function holdOutResult(
     return { name, weight, assigned: sum('assigned'), people: sum('people'), goals: sum('goals'), guides: undefined }
   }
   const arms = [armOf(HELD_OUT, 1, percent), armOf(TAKEN_IN, 0, 100 - percent)]
-  const verdict = await judgeAndKeep(tx, arms, { name: `hold-out:${sop}:${percent}:${days}`, nowMs })
+  const verdict = await judgeAndKeep(tx, arms, { name: heldOutName(sop, `${percent}:${days}`), nowMs })
   const total = (some: typeof rows): number => some.reduce((sum, row) => sum + row.assigned, 0)
   return { days, percent, arms, verdict, leftOut: total(rows) - total(judged) }
 }

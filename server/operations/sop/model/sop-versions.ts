@@ -17,11 +17,15 @@ export type SopVersions = (tx: Tx, name: string, version: string) => Promise<Sop
 /** From the files, or from the database when it is no longer in them. */
 export function createSopVersions({ rules, facts }: SopVersionsDeps): SopVersions {
   const stored = storedVersions(facts.list)
-  // A version never changes, so one that was found stays good.
+  // What a version says never changes under one book; another may have renamed what it asks for.
   const old = new Map<string, SopVersion>()
+  let oldOf = rules.current()
 
   return async (tx, name, version) => {
-    const current = rules.current().sops.get(name)
+    const book = rules.current()
+    if (book !== oldOf) old.clear()
+    oldOf = book
+    const current = book.sops.get(name)
     if (current?.version === version) return current
     const known = old.get(`${name}@${version}`)
     if (known !== undefined) return known

@@ -8,6 +8,8 @@ export const ERRCODE = {
   wrongAgentId: 40056,
   /** Deleted since we listed it; one such tag fails the whole call. */
   noSuchTag: 40068,
+  /** Made by somebody else, who alone may change it. */
+  notOurTag: 81011,
   /** Not a customer of this corp, or no longer. */
   noSuchCustomer: 40096,
   takerIsFull: 40099,

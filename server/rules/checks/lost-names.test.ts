@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
+import type { AtHand } from '../at-hand.ts'
+import { formatFault } from '../files/rule-fault.ts'
+import { loadRules } from '../load-rules.ts'
+import { changed, GOOD_RULES, ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
+import { sourcesIn } from '../testing/sources-in.ts'
+
+const LADDER = `ladder: 分层
+levels:
+  - { level: A, when: { orders.paid.count: { gte: 3 } } }
+  - { level: B, when: { orders.paid.count: { gte: 1 } } }
+  - level: C
+moves: auto
+`
+const BEFORE = {
+  'tiers/分层.yaml': LADDER,
+  'sends/家宴.yaml': GOOD_RULES['sends/福利.yaml']?.replaceAll('福利', '家宴'),
+}
+
+/** The faults of changed files where `BEFORE` is in force; `used`: the only name that anything hangs on. */
+async function asked(files: Record<string, string | undefined>, used?: string): Promise<string[]> {
+  const made = ruleFolderOnDisk(BEFORE)
+  try {
+    const inForce = await sourcesIn(made.folder)
+    made.write(files)
+    const atHand: AtHand = {
+      staff: undefined,
+      categories: new Set(),
+      inForce,
+      isInUse: async (named) => used === undefined || JSON.stringify(named) === used,
+    }
+    return (await loadRules(made.folder, VOCABULARY, atHand)).faults.map((fault) => formatFault(fault))
+  } finally {
+    made.remove()
+  }
+}
+
+const question = (place: string, what: string, fresh: string, was: string): string =>
+  `${place} ${what}不见了，新来了「${fresh}」：是改名吗。是的话在「${fresh}」上写 was: ${was}；不是就分两次存：先删旧的，再加新的`
+
+const TAGS = changed('tags.yaml', '[新客, 老客]', '[新客, 熟客]')
+const SEND = changed('sends/福利.yaml', '生命周期/老客', '生命周期/熟客')
+
+it.each<[what: string, files: Record<string, string | undefined>, fault: string]>([
+  [
+    'a tag',
+    { ...TAGS, ...SEND, 'sends/家宴.yaml': undefined },
+    question('tags.yaml:5:17', '标签「生命周期/老客」', '熟客', '老客'),
+  ],
+  [
+    'a group of tags',
+    {
+      ...changed('tags.yaml', '生命周期', '阶段'),
+      ...changed('sends/福利.yaml', '生命周期', '阶段'),
+      'sends/家宴.yaml': undefined,
+      'sop/首单.yaml': GOOD_RULES['sop/首单.yaml']?.replace('生命周期', '阶段'),
+    },
+    question('tags.yaml:4:12', '标签组「生命周期」', '阶段', '生命周期'),
+  ],
+  [
+    'a level',
+    { 'tiers/分层.yaml': LADDER.replace('level: A', 'level: 金') },
+    question('tiers/分层.yaml:3:14', '「分层」的「A」这一级', '金', 'A'),
+  ],
+  [
+    'a ladder',
+    { 'tiers/分层.yaml': LADDER.replace('分层', '等级') },
+    question('tiers/分层.yaml:1:9', '梯子「分层」', '等级', '分层'),
+  ],
+  [
+    'a pool',
+    {
+      'groups/付费群.yaml': GOOD_RULES['groups/付费群.yaml']?.replace('pool: 付费群', 'pool: 会员群'),
+      'sop/首单.yaml': GOOD_RULES['sop/首单.yaml']?.replace('付费群', '会员群'),
+    },
+    question('groups/付费群.yaml:1:7', '群池「付费群」', '会员群', '付费群'),
+  ],
+  [
+    'a journey',
+    changed('sop/首单.yaml', 'first-order', 'first-buy'),
+    question('sop/首单.yaml:1:6', 'SOP「first-order」', 'first-buy', 'first-order'),
+  ],
+  [
+    'a channel',
+    {
+      ...changed('channels/包裹卡.yaml', 'channel: 包裹卡', 'channel: 包裹'),
+      ...changed('sop/首单.yaml', '包裹卡', '包裹'),
+    },
+    question('channels/包裹卡.yaml:1:10', '渠道「包裹卡」', '包裹', '包裹卡'),
+  ],
+  [
+    'a send',
+    changed('sends/福利.yaml', 'send: 福利', 'send: 周三'),
+    question('sends/福利.yaml:1:7', '群发「福利」', '周三', '福利'),
+  ],
+])('%s that is called otherwise now is asked about', async (_what, files, fault) => {
+  expect(await asked(files)).toEqual([fault])
+})
+
+it('is not asked about what nobody has, what says so, and what is only gone or only new', async () => {
+  expect(await asked({ ...TAGS, ...SEND, 'sends/家宴.yaml': undefined }, 'another')).toEqual([])
+  const use = JSON.stringify({ kind: 'tag', within: '生命周期', name: '老客' })
+  expect(await asked({ ...TAGS, ...SEND, 'sends/家宴.yaml': undefined }, use)).toHaveLength(1)
+  const said = changed('tags.yaml', '[新客, 老客]', '[新客, { name: 熟客, was: 老客 }]')
+  expect(await asked({ ...said, ...SEND, 'sends/家宴.yaml': undefined })).toEqual([])
+  expect(await asked({ 'sends/家宴.yaml': undefined, 'sends/福利.yaml': undefined })).toEqual([])
+  expect(await asked(changed('tags.yaml', '[新客, 老客]', '[新客, 老客, 熟客]'))).toEqual([])
+  expect(await asked({ 'tiers/分层.yaml': LADDER.replace('ladder: 分层', 'ladder: 等级\nwas: 分层') })).toEqual([])
+})
+
+it('a former name is nobody’s name now, and of one only', async () => {
+  const tags = (names: string): Record<string, string> => changed('tags.yaml', '[新客, 老客]', names)
+  expect(await asked(tags('[新客, 老客, { name: 熟客, was: 老客 }]'))).toEqual([
+    'tags.yaml:5:38 「老客」还在，不能又是别人的旧名字。删掉 was，或者给现在叫这个名字的换一个名字',
+  ])
+  expect(await asked(tags('[新客, 老客, { name: 熟客, was: 旧 }, { name: 铁粉, was: 旧 }]'))).toEqual([
+    'tags.yaml:5:60 「旧」已经写成另一个的旧名字。只留一个',
+  ])
+  expect(await asked({ 'tiers/分层.yaml': LADDER.replace('level: C', 'level: C\n    was: A') })).toEqual([
+    'tiers/分层.yaml:6:10 「A」还在，不能又是别人的旧名字。删掉 was，或者给现在叫这个名字的换一个名字',
+  ])
+})
