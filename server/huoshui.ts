@@ -87,10 +87,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
 
-  const rules = createRuleBookHolder({
-    ...{ folder, db, clock, log, vocabulary: VOCABULARY, onFaults: watch.onFaults },
-    ...{ carryOutRenames, atHand: () => atHand(db) },
-  })
+  const rules = createRuleBookHolder({ folder, db, clock, log, onFaults: watch.onFaults, ...besidesFiles(db) })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({
@@ -229,6 +226,9 @@ function alertsOutOptions(settings: Settings) {
       : undefined,
   }
 }
+
+/** What rules name and change besides themselves. */
+const besidesFiles = (db: Db) => ({ vocabulary: VOCABULARY, carryOutRenames, atHand: () => atHand(db) })
 
 const shopOptions = (settings: Settings) => ({
   phoneHash: createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET),

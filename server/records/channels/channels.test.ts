@@ -57,13 +57,22 @@ describe('channels', () => {
     expect(await t.rawRows('SELECT channel FROM follow')).toEqual([{ channel: '包裹卡' }])
   })
 
-  it('a printed code whose channel has a new name goes on under that name', async () => {
-    t = await buildTestApp({ config: rule('channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\n') })
-    await rewrite('channel: 快递卡\nstate: parcel-card\nguides: [zhangsan]\n')
+  it.each([
+    ['without a state', ''],
+    ['of its own state', 'state: parcel-card\n'],
+  ])('a printed code %s whose channel has a new name goes on under it, with whoever came by it', async (_, own) => {
+    t = await buildTestApp({ config: rule(`channel: 包裹卡\n${own}guides: [zhangsan]\n`) })
+    const [code] = await t.rawRows<{ state: string }>('SELECT state FROM channel')
+    const state = code?.state ?? ''
+    await t.sandbox.scan({ state })
+    await t.settle()
+    await rewrite(`channel: 快递卡\nwas: 包裹卡\n${own}guides: [zhangsan]\n`)
     await t.advance(MINUTES_5)
     await t.advance(MINUTES_5)
-    expect(await t.rawRows('SELECT name, state FROM channel')).toEqual([{ name: '快递卡', state: 'parcel-card' }])
-    expect(ways(t)).toEqual([{ state: 'parcel-card', users: ['zhangsan'], remark: '快递卡', skipVerify: true }])
+    expect(await t.rawRows('SELECT name, state FROM channel')).toEqual([{ name: '快递卡', state }])
+    expect(ways(t)).toEqual([{ state, users: ['zhangsan'], remark: '快递卡', skipVerify: true }])
+    const cameBy = 'SELECT first_channel, channel FROM customer JOIN follow USING (external_userid)'
+    expect(await t.rawRows(cameBy)).toEqual([{ first_channel: '快递卡', channel: '快递卡' }])
   })
 
   it('a call that nobody knows the end of does not make a second code', async () => {
