@@ -1,7 +1,19 @@
-import type { RuleSources } from './bind-book.ts'
+import type { ChannelRule, LadderRule, PoolRule, SendRule, SopRule, TagRules } from '../schema/rule-files.ts'
 import type { RuleRename } from './rule-rename.ts'
 
-type Named = Pick<RuleSources, 'tags' | 'channel' | 'pool' | 'sop' | 'send' | 'ladder'>
+interface Written<Value> {
+  value: Value
+}
+
+interface Named {
+  tags: Written<TagRules>[]
+  channel: Written<ChannelRule>[]
+  pool: Written<PoolRule>[]
+  sop: Written<SopRule>[]
+  send: Written<SendRule>[]
+  /** A book that an earlier release stored has none. */
+  ladder: Written<LadderRule>[] | undefined
+}
 
 /** Every `was` of these rules; what is around something is renamed before what is inside it. */
 export function renamesIn({ tags, channel, pool, sop, send, ladder }: Named): RuleRename[] {
@@ -17,7 +29,6 @@ export function renamesIn({ tags, channel, pool, sop, send, ladder }: Named): Ru
     ...pool.flatMap(({ value }) => renamed({ kind: 'pool' }, value.was, value.pool)),
     ...sop.flatMap(({ value }) => renamed({ kind: 'sop' }, value.was, value.sop)),
     ...send.flatMap(({ value }) => renamed({ kind: 'send' }, value.was, value.send)),
-    // A book that an earlier release stored has none.
     ...(ladder ?? []).flatMap(({ value }) => renamed({ kind: 'ladder' }, value.was, value.ladder)),
     ...(ladder ?? []).flatMap(({ value }) =>
       value.levels.flatMap((level) => renamed({ kind: 'level', within: value.ladder }, level.was, level.level)),
