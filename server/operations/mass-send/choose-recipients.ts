@@ -1,3 +1,4 @@
+import { NO_GUIDE } from '../../records/customers/no-guide.ts'
 /** One customer of the audience: who sends to them, or why nobody does. */
 export type Choice =
   | { externalUserId: string; userId: string; excluded?: undefined }
@@ -28,7 +29,7 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
     if (context.guides !== undefined && (userId === undefined || !context.guides.includes(userId))) continue
     const received = context.received.get(externalUserId) ?? 0
     if (userId === undefined) {
-      choices.push({ externalUserId, userId, excluded: { kind: 'no-guide', zh: '没有在跟进的导购' } })
+      choices.push({ externalUserId, userId, excluded: { kind: NO_GUIDE.code, zh: NO_GUIDE.zh } })
     } else if (received >= context.perCustomer) {
       const zh = `本月群发次数已满（${received}/${context.perCustomer}）`
       choices.push({ externalUserId, userId, excluded: { kind: 'over-limit', zh } })

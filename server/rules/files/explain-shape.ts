@@ -9,6 +9,9 @@ export interface ShapeFault {
   suggestion?: string
 }
 
+/** Of one document; more would tell nobody more, and each costs a search for its place. */
+const MAX_FAULTS = 50
+
 /** Says in Chinese why a value does not fit a schema, at the deepest place where that is clear: of a choice the
  *  alternative that was most probably meant is taken, and its own faults are given. Empty when it fits. */
 export function explainShape(root: JsonSchema, value: unknown): ShapeFault[] {
@@ -30,6 +33,8 @@ function resolved(root: JsonSchema, schema: JsonSchema): JsonSchema {
   const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')]
   return target === undefined ? {} : resolved(root, target)
 }
+
+const isEnough = ({ faults }: Visit): boolean => faults.length >= MAX_FAULTS
 
 function visit(context: Visit, written: JsonSchema, value: unknown, at: ShapeFault['at']): void {
   const schema = resolved(context.root, written)
@@ -106,6 +111,7 @@ function visitMap(context: Visit, schema: JsonSchema, value: Record<string, unkn
   const known = schema.properties ?? {}
   const meant = new Set<string>()
   for (const [key, inner] of Object.entries(value)) {
+    if (isEnough(context)) return
     const property = Object.hasOwn(known, key) ? known[key] : undefined
     if (property !== undefined) visit(context, property, inner, [...at, key])
     else if (schema.additionalProperties === false) {
@@ -131,10 +137,12 @@ function visitList(context: Visit, schema: JsonSchema, value: unknown[], at: Sha
   const most = schema.maxItems ?? Number.POSITIVE_INFINITY
   if (value.length < least) add(context, at, `${labelOf(at)}至少要有 ${least} 项`, schema.description)
   if (value.length > most) add(context, at, `${labelOf(at)}有 ${value.length} 项，最多 ${most} 项`)
+  const seen = new Set<unknown>()
   for (const [index, item] of value.entries()) {
+    if (isEnough(context)) return
     if (schema.items !== undefined) visit(context, schema.items, item, [...at, index])
-    if (schema.uniqueItems === true && value.indexOf(item) < index)
-      add(context, [...at, index], `${show(item)} 写了两次`)
+    if (schema.uniqueItems === true && seen.has(item)) add(context, [...at, index], `${show(item)} 写了两次`)
+    seen.add(item)
   }
 }
 
@@ -212,7 +220,7 @@ function visitMaps(context: Visit, maps: JsonSchema[], value: Record<string, unk
     add(context, [...at, strange], `不认识「${strange}」`, meant === undefined ? options : `是不是想写 ${meant}`, true)
     return
   }
-  const foreign = keys.filter((key) => !Object.hasOwn(best.properties ?? {}, key) && heads.includes(key))
+  const foreign = new Set(keys.filter((key) => !Object.hasOwn(best.properties ?? {}, key) && heads.includes(key)))
   for (const key of foreign) {
     add(
       context,
@@ -222,7 +230,7 @@ function visitMaps(context: Visit, maps: JsonSchema[], value: Record<string, unk
       true,
     )
   }
-  visitMap(context, best, Object.fromEntries(Object.entries(value).filter(([key]) => !foreign.includes(key))), at)
+  visitMap(context, best, Object.fromEntries(Object.entries(value).filter(([key]) => !foreign.has(key))), at)
 }
 
 function labelOf(at: ShapeFault['at']): string {

@@ -60,6 +60,14 @@ it.each<[string, () => void, string]>([
   expect(found.join()).not.toContain('PHONE_SECRET')
 })
 
+it('of a file of 80,000 unknown names the first fifty are told, in less than a minute', async () => {
+  const names = Array.from({ length: 80_000 }, (_one, number) => `k${number}: 1`)
+  writeFileSync(join(made.folder, 'sop/b.yaml'), names.join('\n'))
+  const found = await faults()
+  expect(found).toHaveLength(50)
+  expect(found[49]).toContain('sop/b.yaml:50:1 不认识「k49」')
+})
+
 it('the look for changes goes to no link that leads out, and sees that there is one', async () => {
   const before = await folderSignature(made.folder)
   symlinkSync(outside, join(made.folder, 'sop/etc'))

@@ -1,3 +1,4 @@
+import { NO_GUIDE } from '../../../records/customers/no-guide.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import type { FactShape, Facts } from '../../../rules/condition/fact.ts'
 import { factPaths } from '../../../rules/condition/parse-condition.ts'
@@ -75,7 +76,7 @@ export function atTheDoor(
   const no = notValid(sop, atMs) ?? notAgain(sop, latest, atMs)
   if (no !== undefined) return no
   // Without a guide there is nobody to act.
-  return userId === undefined ? refused('no-guide', '没有在跟进的导购') : { kind: 'let-through', sop, userId }
+  return userId === undefined ? refused(NO_GUIDE.code, NO_GUIDE.zh) : { kind: 'let-through', sop, userId }
 }
 
 /** The facts that decide about those who are let through, in any version of this journey. */

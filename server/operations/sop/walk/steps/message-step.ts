@@ -1,5 +1,6 @@
 import type { Clock } from '../../../../core/kernel/clock.ts'
 import type { Customers } from '../../../../records/customers/customers.ts'
+import { NO_GUIDE } from '../../../../records/customers/no-guide.ts'
 import { startOfLastDays } from '../../../../records/facts/days-since-sql.ts'
 import type { Staff } from '../../../../records/staff/staff.ts'
 import type { Touches } from '../../../../records/touches/touches.ts'
@@ -23,7 +24,7 @@ export function createMessageStep(deps: MessageStepDeps): PerformStep<MessageSte
     const { externalUserId, userId } = entry
     const now = clock.now()
     if (!(await customers.queries.isFollowing(tx, userId, externalUserId))) {
-      return done('没有群发：没有在跟进的导购', false)
+      return done(`没有群发：${NO_GUIDE.zh}`, false)
     }
     const { contactsPerCustomer: limit } = rules.current().policy
     if (limit !== undefined) {
