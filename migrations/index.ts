@@ -26,6 +26,7 @@ import { OwnersOfLeases1700000000027 } from './0027-owners-of-leases.ts'
 import { Touches1700000000028 } from './0028-touches.ts'
 import { OrdersByShop1700000000029 } from './0029-orders-by-shop.ts'
 import { RefundsOfOldOrders1700000000030 } from './0030-refunds-of-old-orders.ts'
+import { SidebarSessions1700000000031 } from './0031-sidebar-sessions.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   Touches1700000000028,
   OrdersByShop1700000000029,
   RefundsOfOldOrders1700000000030,
+  SidebarSessions1700000000031,
 ]

@@ -2,13 +2,16 @@ import type { FastifyRequest } from 'fastify'
 import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { AppError } from '../core/kernel/app-error.ts'
+import type { Clock } from '../core/kernel/clock.ts'
 import type { staffQueries } from '../records/staff/staff-queries.ts'
+import { keptSessions } from './kept-sessions.ts'
 import { mayUse } from './may-use.ts'
 import type { Session } from './session.ts'
 
 export interface AccessDeps {
   db: Db
   session: Session
+  clock: Clock
   staff: { queries: Pick<typeof staffQueries, 'get' | 'idSince'> }
   customers: { queries: { isFollowing(tx: Tx, userId: string, externalUserId: string): Promise<boolean> } }
 }
@@ -29,11 +32,12 @@ const notYours = (): AppError =>
   })
 
 /** Who may see what. Every route of the sidebar runs its work through one of these, in one transaction with it. */
-export function createAccess({ db, session, staff, customers }: AccessDeps) {
+export function createAccess({ db, session, clock, staff, customers }: AccessDeps) {
   async function guideOf(tx: Tx, request: FastifyRequest): Promise<Guide> {
     const login = session.of(request)
+    if (login === undefined || !(await keptSessions.isOpen(tx, login.id, clock.now()))) throw loginNeeded()
     // Renamed since the login: the same person. Somebody else's userid since: no longer them.
-    const userId = login === undefined ? undefined : await staff.queries.idSince(tx, login.userId, login.begunAtMs)
+    const userId = await staff.queries.idSince(tx, login.userId, login.begunAtMs)
     const member = userId === undefined ? undefined : await staff.queries.get(tx, userId)
     if (member === undefined || !mayUse(member)) throw loginNeeded()
     return { userId: member.userId, name: member.name ?? member.userId }

@@ -11,6 +11,8 @@ import { holdBack } from '../engine/http/hold-back.ts'
 import { type OwnOrigin, ownPath } from '../engine/http/own-origin.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
 import type { StaffMember } from '../records/staff/staff-queries.ts'
+import { Accepted } from './contract.ts'
+import { keptSessions } from './kept-sessions.ts'
 import { createLoginBrakes } from './login-brakes.ts'
 import { mayUse } from './may-use.ts'
 import type { Session } from './session.ts'
@@ -69,9 +71,25 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
     if (!brakes.mayAsk(login)) await holdBack()
     const member = await memberOf(code)
     if (member === 'failed' || member === 'not-staff') return reply.redirect(refused(back, member))
-    session.begin(request, reply, member.userId)
+    const { userId } = member
+    const id = await deps.db.tx((tx) => keptSessions.begin(tx, userId, clock.now()))
+    session.begin(request, reply, { userId, id })
     return reply.redirect(back)
   })
+
+  typed.post(
+    '/logout',
+    {
+      schema: { response: { 200: Accepted } },
+      preHandler: async (request) => own.mustBeOwnPage(request),
+    },
+    async (request, reply) => {
+      const login = session.of(request)
+      session.leave(request, reply)
+      if (login !== undefined) await deps.db.tx((tx) => keptSessions.end(tx, login.id, clock.now()))
+      return { ok: true as const }
+    },
+  )
 
   async function memberOf(code: string): Promise<StaffMember | 'not-staff' | 'failed'> {
     try {

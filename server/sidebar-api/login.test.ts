@@ -135,8 +135,10 @@ test('a session ends after twelve hours, and at once when the member has left', 
   await own.sandbox.removeStaff({ userId: 'lisi' })
   await own.settle()
   expect((await lisi.get('me')).status).toBe(401)
-  own.clock.advance(12 * 3_600_000 - 1)
-  expect((await zhangsan.get('me')).status).toBe(200)
+  for (const ms of [4, 4, 4].map((hours, turn) => hours * 3_600_000 - (turn === 2 ? 1 : 0))) {
+    own.clock.advance(ms)
+    expect((await zhangsan.get('me')).status).toBe(200)
+  }
   own.clock.advance(1)
   expect((await zhangsan.get('me')).status).toBe(401)
   await own.close()

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../core/kernel/clock.ts'
-import { HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { readToken, signToken } from '../engine/http/session-token.ts'
+import { SESSION_MS } from './kept-sessions.ts'
 
 const SESSION_COOKIE = 'huoshui_session'
 const LOGIN_COOKIE = 'huoshui_login'
@@ -10,7 +11,6 @@ const LOGIN_COOKIE = 'huoshui_login'
  *  same domain can put its own in our way (RFC 6265bis, 4.1.3.2). */
 const THIS_HOST = '__Host-'
 const SESSION_IN_HEADER = new RegExp(`(?:^|;\\s*)(?:${THIS_HOST})?${SESSION_COOKIE}=([\\w.-]+)`)
-const SESSION_MS = 12 * HOUR_MS
 /** As long as WeCom's login code. */
 const LOGIN_MS = 5 * MINUTE_MS
 
@@ -56,15 +56,19 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
       const content = token === undefined ? undefined : readToken(secret, 'session', token)
       return typeof content?.userId === 'string' ? content.userId : undefined
     },
-    /** Who logged in, and when, UTC milliseconds: the userid may be somebody else's by now. */
-    of: (request: FastifyRequest): { userId: string; begunAtMs: number } | undefined => {
-      const content = read(request, SESSION_COOKIE, 'session')
-      if (typeof content?.userId !== 'string' || typeof content.until !== 'number') return undefined
-      return { userId: content.userId, begunAtMs: content.until - SESSION_MS }
+    /** Who logged in, in which session, and when, UTC milliseconds: the userid may be somebody else's by now, and the session
+     *  may have ended. */
+    of: (request: FastifyRequest): { userId: string; id: string; begunAtMs: number } | undefined => {
+      const { userId, id, until } = read(request, SESSION_COOKIE, 'session') ?? {}
+      if (typeof userId !== 'string' || typeof id !== 'string' || typeof until !== 'number') return undefined
+      return { userId, id, begunAtMs: until - SESSION_MS }
     },
-    begin: (request: FastifyRequest, reply: FastifyReply, userId: string): void => {
-      const token = signToken(secret, 'session', { userId, until: clock.now() + SESSION_MS })
+    begin: (request: FastifyRequest, reply: FastifyReply, { userId, id }: { userId: string; id: string }): void => {
+      const token = signToken(secret, 'session', { userId, id, until: clock.now() + SESSION_MS })
       reply.setCookie(nameOf(request, SESSION_COOKIE), token, options(request, SESSION_MS))
+    },
+    leave: (request: FastifyRequest, reply: FastifyReply): void => {
+      reply.clearCookie(nameOf(request, SESSION_COOKIE), options(request, 0))
     },
     rememberLogin: (request: FastifyRequest, reply: FastifyReply, login: Omit<Login, 'begunAtMs'>): void => {
       const token = signToken(secret, 'login', { ...login, until: clock.now() + LOGIN_MS })

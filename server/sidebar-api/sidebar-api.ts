@@ -1,14 +1,18 @@
 import fastifyCookie from '@fastify/cookie'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import { leftOut } from '../core/db/define-table.ts'
 import { AppError } from '../core/kernel/app-error.ts'
 import type { Logger } from '../core/kernel/logger.ts'
+import { DAY_MS } from '../core/kernel/shanghai.ts'
 import { createOwnOrigin } from '../engine/http/own-origin.ts'
+import type { Job } from '../engine/jobs/job.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
 import { type AccessDeps, createAccess } from './access.ts'
 import { type ChangeRouteDeps, changeRoutes } from './change-routes.ts'
 import * as contract from './contract.ts'
 import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
+import { keptSessions } from './kept-sessions.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
 import { createProfile, type ProfileDeps } from './profile.ts'
 import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
@@ -72,7 +76,17 @@ export function createSidebarApi(deps: SidebarApiDeps) {
     )
   }
 
+  const forget: Job = {
+    name: 'sidebar.forget-sessions',
+    everyMs: DAY_MS,
+    dueAt: leftOut('says who sat at a screen'),
+    run: async () => {
+      await deps.db.tx((tx) => keptSessions.forget(tx, deps.clock.now()))
+    },
+  }
+
   return {
+    jobs: [forget],
     callerOf: session.callerOf,
     routes: (app: FastifyInstance): void => {
       app.register(

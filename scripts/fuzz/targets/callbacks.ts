@@ -132,7 +132,7 @@ async function open(): Promise<Bench<CallbackCase>> {
   const { db, clock, log, close } = await createTestKit(NOW)
   const accept = createAccept({ db, clock, nudge: () => {}, isHandled: () => false })
   const { corpId, callbackToken: token, aesKey } = credentials
-  const envelope = createCallbackEnvelope({ clock, corpId, token, aesKey })
+  const envelope = createCallbackEnvelope({ clock, secrets: [{ corpId, token, aesKey }] })
   const route = callbackRoute({ envelope, accept, clock, windowSec: WINDOW_SEC, isReady: () => true })
   const app = buildApp({ log, routes: [route], proxyHops: 0 })
   await app.listen({ host: '127.0.0.1', port: 0 })

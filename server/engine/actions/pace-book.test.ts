@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { ACTION_PACE } from './action-tables.ts'
 import { createPaceBook, readPaces } from './pace-book.ts'
 
 let kit: TestKit
@@ -18,6 +19,21 @@ it('says what an action takes on average, and how often it makes each call', asy
   ])
   await book.save()
   expect(await paces()).toEqual([{ kind: 'tag.mark', busyMs: 60, calls: [{ path: '/mark', perAction: 1.5, ms: 20 }] }])
+})
+
+it('who has faded away altogether says nothing, and nothing of that is divided by', async () => {
+  const row = { path: '', busy_ms: 10, seen_at: kit.clock.now() }
+  await kit.db.tx((tx) =>
+    tx.upsert(
+      ACTION_PACE,
+      [
+        { ...row, kind: 'gone', times: 0 },
+        { ...row, kind: 'here', times: 1 },
+      ],
+      ['kind', 'path'],
+    ),
+  )
+  expect(await paces()).toEqual([{ kind: 'here', busyMs: 10, calls: [] }])
 })
 
 it('saves every five seconds at most, and what has changed only', async () => {

@@ -26,26 +26,24 @@ const statuses = async (asked: Promise<Response>[]): Promise<Map<number, number>
   return count
 }
 
-it.each(['/metrics', '/readyz', '/doctor', '/no-such-page', '/sidebar/'])(
-  'who asks for %s without end waits for a 429; other addresses, guides and WeCom do not',
-  async (path) => {
-    const guide = await open({ REQUESTS_PER_ADDRESS: '10' })
+it('who asks without end waits for a 429, whatever it is; other addresses, guides and WeCom do not', async () => {
+  const guide = await open({ REQUESTS_PER_ADDRESS: '1' })
+  for (const [number, path] of ['/metrics', '/readyz', '/doctor', '/no-such-page', '/sidebar/'].entries()) {
+    const flooding = from(`203.0.113.${number}`)
     const beganAt = performance.now()
-    const flood = await statuses(
-      Array.from({ length: 100 }, () => fetch(`${t.url}${path}`, { headers: from('203.0.113.7') })),
-    )
-    // Sixty at once, and what has come in since.
+    const flood = await statuses(Array.from({ length: 60 }, () => fetch(`${t.url}${path}`, { headers: flooding })))
+    // Six at once, and one for each second since.
     expect(flood.get(429)).toBeGreaterThan(20)
-    expect(flood.get(429)).toBeLessThanOrEqual(40)
+    expect(flood.get(429)).toBeLessThanOrEqual(54)
     expect(performance.now() - beganAt).toBeGreaterThan(900)
-    expect((await fetch(`${t.url}${path}`, { headers: from('203.0.113.8') })).status).not.toBe(429)
+    expect((await fetch(`${t.url}${path}`, { headers: from(`198.51.100.${number}`) })).status).not.toBe(429)
     expect((await guide.get('me')).status).toBe(200)
-    expect((await fetch(`${t.url}/healthz`, { headers: from('203.0.113.7') })).status).toBe(200)
-    const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
-    await t.settle()
-    expect(await t.rawRows('SELECT 1 AS one FROM customer WHERE external_userid = ?', [externalUserId])).toHaveLength(1)
-  },
-)
+    expect((await fetch(`${t.url}/healthz`, { headers: flooding })).status).toBe(200)
+  }
+  const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+  await t.settle()
+  expect(await t.rawRows('SELECT 1 AS one FROM customer WHERE external_userid = ?', [externalUserId])).toHaveLength(1)
+})
 
 it('one guide asks no more than a person can, and no other guide pays for it', async () => {
   const guide = await open({ REQUESTS_PER_GUIDE: '1' })

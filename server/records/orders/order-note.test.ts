@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { noteOfPartRefund, noteOfStatus } from './order-note.ts'
+import type { StoredOrder } from './order-store.ts'
+
+// Only what a note is made of.
+const row = (more: Partial<StoredOrder> = {}) =>
+  ({ id: 7, order_id: 'E1', source: '有赞', status: 'paid', total_fen: 12_800, ...more }) as StoredOrder
+const STEAK = { name: '牛排', quantity: 1 }
+
+test.each([
+  [{}, 'paid', [STEAK], '订单付款「牛排」 ¥128'],
+  [{ total_fen: 3_990 }, 'paid', [STEAK], '订单付款「牛排」 ¥39.90'],
+  [{ total_fen: 3_905 }, 'created', [], '下单 ¥39.05'],
+  [{}, 'paid', [{ ...STEAK, quantity: 2 }], '订单付款「牛排」等 2 件 ¥128'],
+  [{}, 'paid', [STEAK, { name: '酱', quantity: 1 }], '订单付款「牛排」等 2 件 ¥128'],
+  [{ status: 'refunded' }, 'paid', [STEAK], '订单付款「牛排」 ¥128（订单现在已退款）'],
+  [{ status: 'closed' }, 'paid', [STEAK], '订单付款「牛排」 ¥128（订单现在已关闭）'],
+  [{ status: 'refunded' }, 'refunded', [STEAK], '订单退款「牛排」 ¥128'],
+] as const)('of %j, told as %s with %j: %s', (more, status, items, text) => {
+  const note = noteOfStatus({ row: row(more), externalUserId: 'wm1', status, at: 5, items: [...items], again: '' })
+  expect(note.text).toBe(text)
+})
+
+test('what came back and what is left are told to the fen', () => {
+  const note = noteOfPartRefund(row(), { id: 1, fen: 1_550, atMs: 5 }, { externalUserId: 'wm1', refundedFen: 2_050 })
+  expect(note.text).toBe('订单退了一部分，共退 ¥20.50，还剩 ¥107.50')
+})

@@ -1,0 +1,20 @@
+import { instant, nullable, primary, text } from '../core/db/columns.ts'
+import { defineTable, leftOut, type Table } from '../core/db/define-table.ts'
+
+/** Who was logged in to the sidebar, from when to when. */
+export const SIDEBAR_SESSION = defineTable(
+  'sidebar_session',
+  {
+    id: primary(text(24)),
+    userid: text(),
+    begun_at: instant(),
+    seen_at: instant(),
+    ended_at: nullable(instant()),
+  },
+  {
+    indices: [['userid'], ['begun_at']],
+    snapshot: leftOut('says who sat at a screen, not what is known of customers'),
+  },
+)
+
+export const sessionTables: Table[] = [SIDEBAR_SESSION]
