@@ -1,6 +1,7 @@
 import { mayHaveDatabase } from '../core/db/database-url.ts'
 import type { Db } from '../core/db/db.ts'
 import { systemClock } from '../core/kernel/clock.ts'
+import { terminalText } from '../core/kernel/shown-name.ts'
 import { readSomeSettings } from '../settings.ts'
 import type { Desk } from './frame/command.ts'
 import { openDatabase } from './frame/open-database.ts'
@@ -28,14 +29,15 @@ async function main(name: string, words: readonly string[]): Promise<void> {
     clock: systemClock,
     env,
     screen: {
-      note: (line) => void stderr.write(`${line}\n`),
+      note: (line) => void stderr.write(`${terminalText(line)}\n`),
       bar: stderr.isTTY ? (text) => void stderr.write(`\r\u001b[K${text}`) : undefined,
     },
   }
   try {
     const { code, out, err } = await runProgram(await load(), words, desk)
-    if (out !== '') process.stdout.write(`${out}\n`)
-    if (err !== '') stderr.write(`${err}\n`)
+    // Names are strangers' words: none of them moves the cursor or paints the window.
+    if (out !== '') process.stdout.write(`${terminalText(out)}\n`)
+    if (err !== '') stderr.write(`${terminalText(err)}\n`)
     process.exitCode = code
   } finally {
     await closeDb()

@@ -15,7 +15,7 @@ test.each([
 ])('the name %j is shown as %j', (name, shown) => expect(shownName(name)).toBe(shown))
 
 test('a terminal gets lines and tabs, and nothing that steers it', () => {
-  expect(terminalText('一\t二\n\u001b]0;标题\u0007\u001b[2J\u202e三\u2066👩‍👧\u009b31m')).toBe(
-    '一\t二\n]0;标题[2J三👩‍👧31m',
+  expect(terminalText('一\t二\r\n\r\u001b]0;标题\u0007\u001b[2J\u202e三\u2066👩‍👧\u009b31m')).toBe(
+    '一\t二\r\n]0;标题[2J三👩‍👧31m',
   )
 })

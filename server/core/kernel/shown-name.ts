@@ -20,6 +20,7 @@ export const shownName = (name: string): string =>
     .join('')
     .trim()
 
-/** Text for a terminal: colours, titles, clearing and turning around are what programs send, not names. Lines and tabs stay. */
+/** Text for a terminal: colours, titles, clearing and turning around are what programs send, not names. Lines (also those of
+ *  CSV) and tabs stay. */
 export const terminalText = (text: string): string =>
-  text.replace(/(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
+  text.replace(/(?!\n|\t|\r\n)[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
