@@ -18,12 +18,12 @@ export function createInvitations(deps: InvitationsDeps) {
     invite,
     isEligible,
 
-    /** Ends an open or waiting invitation and its to-do; false when it has ended already. */
+    /** Ends an open or waiting invitation and its to-do. Safe to repeat. */
     close: async (
       tx: Tx,
       invitation: Invitation,
       end: { state: 'joined' | 'lapsed' | 'withdrawn'; note: string; chatId?: string },
-    ): Promise<boolean> => {
+    ): Promise<void> => {
       const changes = set(INVITATION, {
         state: end.state,
         open_slot: null,
@@ -35,12 +35,12 @@ export function createInvitations(deps: InvitationsDeps) {
       const changed = await tx.run(
         sql`UPDATE ${INVITATION} SET ${changes} WHERE ${INVITATION.id} = ${invitation.id} AND ${UNDER_WAY}`,
       )
-      if (changed === 0) return false
+      if (changed === 0) return
       const { id, externalUserId, userId, pool, taskKey } = invitation
       const outcome = end.state === 'joined' ? 'done' : 'dropped'
-      if (taskKey !== undefined && (await tasks.close(tx, { key: taskKey, outcome, note: end.note }))) return true
+      if (taskKey !== undefined && (await tasks.close(tx, { key: taskKey, outcome, note: end.note }))) return
       // Joining has a note of its own, from the group.
-      if (end.state === 'joined') return true
+      if (end.state === 'joined') return
       const text = `取消邀请进「${pool}」：${end.note}`
       await timeline.note(tx, {
         key: `invitation:${id}:ended`,
@@ -49,7 +49,6 @@ export function createInvitations(deps: InvitationsDeps) {
         kind: `invitation.${end.state}`,
         text,
       })
-      return true
     },
 
     /** Somebody who waited can be invited now; by a to-do, since the welcome is long past. */
