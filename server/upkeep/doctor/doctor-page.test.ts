@@ -75,7 +75,11 @@ it('a wrong key is refused, and after ten tries in a minute even the right one h
 
 it('logged out is logged out', async () => {
   await login()
+  const kept = cookie
   await browse('/doctor/logout', {})
+  expect((await browse('/doctor')).status).toBe(401)
+  cookie = kept
+  expect((await browse('/doctor')).status).toBe(401)
   expect((await browse('/doctor')).status).toBe(401)
 })
 

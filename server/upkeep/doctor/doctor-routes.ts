@@ -72,6 +72,7 @@ export function doctorRoutes({ runs, clock, key, publicUrl }: DoctorRoutesDeps):
         })
 
         scope.post('/logout', async (request, reply) => {
+          session?.end(request.cookies[COOKIE])
           reply.clearCookie(COOKIE, cookie(request))
           return reply.redirect('/doctor', 303)
         })

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { randomText } from '../../core/kernel/random.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { readToken, signToken } from '../../engine/http/session-token.ts'
 
@@ -11,6 +12,8 @@ const TRIES_PER_MINUTE = 10
  *  127.0.0.1. */
 export function createDoctorSession({ key, clock }: { key: string; clock: Clock }) {
   const tries = new Map<string, number>()
+  /** Logged out, until their time would be over. */
+  const ended = new Map<string, number>()
   let minute = 0
 
   const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest()
@@ -25,11 +28,17 @@ export function createDoctorSession({ key, clock }: { key: string; clock: Clock 
       tries.set(address, count)
       if (count > TRIES_PER_MINUTE) return 'too-many'
       if (!timingSafeEqual(digest(given), digest(key))) return 'wrong'
-      return { token: signToken(key, PURPOSE, { until: clock.now() + SESSION_MS }) }
+      return { token: signToken(key, PURPOSE, { id: randomText(12), until: clock.now() + SESSION_MS }) }
     },
     isOpen: (token: string | undefined): boolean => {
-      const until = readToken(key, PURPOSE, token)?.until
-      return typeof until === 'number' && clock.now() < until
+      const { id, until } = readToken(key, PURPOSE, token) ?? {}
+      return typeof id === 'string' && typeof until === 'number' && clock.now() < until && !ended.has(id)
+    },
+    /** From now on this token opens nothing in this process, whoever has kept it. */
+    end: (token: string | undefined): void => {
+      const { id, until } = readToken(key, PURPOSE, token) ?? {}
+      for (const [one, untilMs] of ended) if (untilMs <= clock.now()) ended.delete(one)
+      if (typeof id === 'string' && typeof until === 'number') ended.set(id, until)
     },
   }
 }
