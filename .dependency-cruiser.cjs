@@ -74,7 +74,11 @@ module.exports = {
       { path: '^sidebar/', pathNot: FURNITURE },
       { path: '^server/', pathNot: '^server/sidebar-api/contract' },
     ),
-    rule('no-test-code-in-the-product', { pathNot: [FURNITURE, '^(bench|scripts/fuzz)/'] }, { path: `${TESTS}|/testing/` }),
+    rule(
+      'no-test-code-in-the-product',
+      { pathNot: [FURNITURE, '^(bench|scripts/fuzz)/'] },
+      { path: `${TESTS}|/testing/` },
+    ),
     rule(
       'migrations-are-frozen',
       { path: '^migrations/', pathNot: TESTS },

@@ -18,7 +18,7 @@ import { createEngine } from './engine/engine.ts'
 import { buildApp } from './engine/http/app.ts'
 import { createCallerBrakes } from './engine/http/caller-brakes.ts'
 import { domainProofRoute } from './engine/http/domain-proof-route.ts'
-import { healthRoutes } from './engine/http/health-routes.ts'
+import { type HealthDeps, healthRoutes } from './engine/http/health-routes.ts'
 import { callbackRoute } from './engine/inbox/callback-route.ts'
 import { createReady } from './engine/ready.ts'
 import { createAlertsOut } from './operations/alerts-out/alerts-out.ts'
@@ -130,11 +130,8 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     routes: [
       domainProofRoute(settings.HUOSHUI_CONFIG),
       doctor.routes,
-      // Who watches asks every few seconds; whoever else asks must not keep the database busy.
       healthRoutes({
-        canStore: keptBriefly(SECOND_MS, clock, ready.canStore),
-        troubles: keptBriefly(SECOND_MS, clock, watch.troubles),
-        metrics: keptBriefly(SECOND_MS, clock, metrics.text),
+        ...briefly(clock, { canStore: ready.canStore, troubles: watch.troubles, metrics: metrics.text }),
         metricsKey: settings.METRICS_KEY,
       }),
       callbackRoute({ ...callbackOptions(settings, clock), ...metrics.callbacks, accept, isReady: ready.isPrepared }),
@@ -252,6 +249,13 @@ function callbackSecrets(settings: Settings) {
   const now = { corpId, token, aesKey }
   return oldToken === token && oldKey === aesKey ? [now] : [now, { corpId, token: oldToken, aesKey: oldKey }]
 }
+
+/** Who watches asks every few seconds; whoever else asks must not keep the database busy. */
+const briefly = (clock: Clock, { canStore, troubles, metrics }: Omit<HealthDeps, 'metricsKey'>) => ({
+  canStore: keptBriefly(SECOND_MS, clock, canStore),
+  troubles: keptBriefly(SECOND_MS, clock, troubles),
+  metrics: keptBriefly(SECOND_MS, clock, metrics),
+})
 
 const appOptions = (settings: Settings) => ({
   proxyHops: settings.PROXY_HOPS,
