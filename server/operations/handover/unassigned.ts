@@ -1,6 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import { leftOut, type NewRowOf } from '../../core/db/define-table.ts'
-import { sql } from '../../core/db/sql.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
+import { list, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
@@ -9,9 +10,10 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
-import { isWhole } from '../../platform/wecom/wire/left-out.ts'
+import { type LeftOutRow, leftOutOf } from '../../platform/wecom/wire/left-out.ts'
 import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
+import type { Customers } from '../../records/customers/customers.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import { ReadUnassigned } from './handover-actions.ts'
@@ -24,13 +26,25 @@ export interface UnassignedDeps {
   outbox: Outbox
   wecom: Pick<Wecom, 'handovers'>
   alerts: Pick<Alerts, 'raise' | 'resolve'>
+  customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
   staff: { queries: Pick<Staff['queries'], 'nameOf'> }
 }
+
+interface Listing {
+  rows: NewRowOf<typeof UNASSIGNED_CUSTOMER>[]
+  /** UTC milliseconds. */
+  seenAtMs: number
+  /** Rows that could not be used. */
+  unread: LeftOutRow[]
+}
+
+const u = UNASSIGNED_CUSTOMER
+const FORGOTTEN_MS = 30 * DAY_MS
 
 const alertKey = (userId: string): string => `unassigned-customers:${userId}`
 
 /** Customers of members who left, as WeCom lists them; read daily and whenever a member leaves. */
-export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: UnassignedDeps): {
+export function createUnassigned({ db, clock, outbox, wecom, alerts, customers, staff }: UnassignedDeps): {
   executor: Executor
   job: Job
   subscriptions: Subscription[]
@@ -47,13 +61,38 @@ export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: Un
     })
   }
 
+  /** Who is not in a listing that was read to its end has a guide, unless it may have been a row that could not be read:
+   *  then only who is known to have one, or was not seen for a month of such listings. */
+  async function dropAssigned(tx: Tx, seenAtMs: number, unread: readonly LeftOutRow[]): Promise<void> {
+    const unseen = await tx.rows(
+      sql`SELECT ${pick(u, 'id', 'external_userid', 'seen_at')} FROM ${u} WHERE ${u.seen_at} < ${seenAtMs}`,
+    )
+    const ids = new Set(unread.map(({ id }) => id))
+    const owners =
+      unread.length === 0
+        ? new Map()
+        : await customers.queries.ownersOf(
+            tx,
+            unseen.map((row) => row.external_userid),
+          )
+    const mayBeUnread = (row: { external_userid: string; seen_at: number }): boolean =>
+      (ids.has(undefined) || ids.has(row.external_userid)) &&
+      !owners.has(row.external_userid) &&
+      seenAtMs - row.seen_at < FORGOTTEN_MS
+    const gone = unseen.filter((row) => !mayBeUnread(row)).map((row) => row.id)
+    await eachChunk(gone, async (part) => {
+      await tx.run(sql`DELETE FROM ${u} WHERE ${u.id} IN ${list(part)}`)
+      return []
+    })
+  }
+
   const executor = execute(ReadUnassigned, {
-    perform: async (): Promise<{ rows: NewRowOf<typeof UNASSIGNED_CUSTOMER>[]; isComplete: boolean }> => {
+    perform: async (): Promise<Listing> => {
       const seenAtMs = clock.now()
       const rows: NewRowOf<typeof UNASSIGNED_CUSTOMER>[] = []
-      let isComplete = true
+      const unread: LeftOutRow[] = []
       for await (const page of pagesOf((more) => wecom.handovers.unassigned({ page_size: 1_000, ...more }))) {
-        if (!isWhole(page.info)) isComplete = false
+        unread.push(...leftOutOf(page.info))
         for (const { handover_userid, external_userid, dimission_time } of page.info) {
           rows.push({
             userid: handover_userid,
@@ -64,13 +103,12 @@ export function createUnassigned({ db, clock, outbox, wecom, alerts, staff }: Un
         }
         if (page.is_last === true) break
       }
-      return { rows, isComplete }
+      return { rows, seenAtMs, unread }
     },
-    // Who is not in a listing that was read to its end, without a row left out, has a guide.
-    record: async (tx, _action, { rows, isComplete }) => {
+    record: async (tx, _action, { rows, seenAtMs, unread }) => {
       const before = await handoverQueries.unassigned(tx)
-      if (isComplete) await tx.run(sql`DELETE FROM ${UNASSIGNED_CUSTOMER}`)
-      await tx.insertIgnore(UNASSIGNED_CUSTOMER, rows)
+      await tx.upsert(u, rows, ['userid', 'external_userid'])
+      await dropAssigned(tx, seenAtMs, unread)
       const now = await handoverQueries.unassigned(tx)
       for (const { userId, customers } of now) await tell(tx, userId, customers)
       const waits = new Set(now.map((one) => one.userId))
