@@ -9,6 +9,7 @@ import type { Emit } from '../engine/inbox/emit.ts'
 import { carriedBy, ScriptSent } from '../operations/scripts-library/script-events.ts'
 import type { GuideTask } from '../operations/tasks/task-queries.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
+import type { Welcome } from '../operations/welcome/welcome.ts'
 import type { Customers } from '../records/customers/customers.ts'
 import type { Profiles } from '../records/profiles/profiles.ts'
 import type { Tags } from '../records/tags/tags.ts'
@@ -31,6 +32,7 @@ export interface ChangeRouteDeps {
   tags: Pick<Tags, 'change' | 'queries'>
   tasks: Pick<Tasks, 'closeOwn' | 'queries'>
   timeline: Pick<Timeline, 'note'>
+  welcome: Pick<Welcome, 'guideSpoke'>
 }
 
 const OK = { ok: true as const }
@@ -39,7 +41,7 @@ const OfTask = Type.Object({ ...OfCustomer.properties, taskId: Type.String({ pat
 
 /** What a guide changes about one customer. */
 export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
-  const { access, own, clock, emit, rules, customers, profiles, tags, tasks, timeline } = deps
+  const { access, own, clock, emit, rules, customers, profiles, tags, tasks, timeline, welcome } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
   const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
@@ -123,6 +125,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       const cause = task === undefined ? `script:${guide.userId}:${key}` : `task:${task.id}`
       const kind = task === undefined ? 'script' : 'task'
       await touches.add(tx, [{ key: cause, externalUserId, userId: guide.userId, kind, atMs: clock.now() }])
+      await welcome.guideSpoke(tx, { externalUserId, userId: guide.userId })
       if (script !== undefined) {
         await emit(tx, ScriptSent, {
           key: `${guide.userId}:${key}`,

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { wecomSays } from '../../records/customers/testing/wecom-says.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 
 const CONFIG = { 'welcomes/欢迎.yaml': 'welcome: 欢迎\ndefault: true\ntext: 您好\n' }
@@ -40,4 +41,38 @@ it.each([
   await t.sandbox.scan({ userId: 'zhangsan' })
   for (let second = 0; second < 30; second++) await t.advance(SECOND_MS)
   expect(await asked()).toEqual([])
+})
+
+it('whom a customer has written to, or who has sent something from the sidebar, is asked no more; others still are', async () => {
+  t = await buildTestApp({ config: CONFIG })
+  t.sandbox.faults.set({ path: SEND, errcode: 40058 })
+  const [a, b, c] = [
+    await t.sandbox.scan({ userId: 'zhangsan' }),
+    await t.sandbox.scan({ userId: 'zhangsan' }),
+    await t.sandbox.scan({ userId: 'zhangsan' }),
+  ]
+  // The same customer waits for 李四, too; and 张三 has another to-do for the first one.
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: a.externalUserId })
+  await t.settle()
+  const other = { externalUserId: a.externalUserId, userId: 'zhangsan', kind: 'sop', reason: { text: '测试' } }
+  await t.db.tx((tx) => t.huoshui.tasks.open(tx, { key: 'other', title: '回访', ...other }))
+  const ids = { UserID: 'zhangsan', ExternalUserID: a.externalUserId }
+  for (let twice = 0; twice < 2; twice++) {
+    await wecomSays(t, 'customer_acquisition', { ChangeType: 'customer_start_chat', ...ids })
+  }
+  const pair = { externalUserId: b.externalUserId, userId: 'zhangsan' }
+  for (let twice = 0; twice < 2; twice++) await t.db.tx((tx) => t.huoshui.welcome.guideSpoke(tx, pair))
+  const open = await t.rawRows<{ external_userid: string; userid: string; title: string }>(
+    `SELECT external_userid, userid, title FROM guide_task WHERE state = 'open' ORDER BY id`,
+  )
+  expect(open).toEqual([
+    { external_userid: c.externalUserId, userid: 'zhangsan', title: '打个招呼：欢迎语没有发出去' },
+    { external_userid: a.externalUserId, userid: 'lisi', title: '打个招呼：欢迎语没有发出去' },
+    { external_userid: a.externalUserId, userid: 'zhangsan', title: '回访' },
+  ])
+  const notes = await t.rawRows<{ body: string }>(`SELECT body FROM timeline WHERE kind = 'task.done' ORDER BY id`)
+  expect(notes.map(({ body }) => body)).toEqual([
+    '待办已完成：打个招呼：欢迎语没有发出去（客户先开口了）',
+    '待办已完成：打个招呼：欢迎语没有发出去（导购已经发了消息）',
+  ])
 })

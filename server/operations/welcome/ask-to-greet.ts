@@ -6,7 +6,7 @@ import type { FriendshipKey } from './welcome-store.ts'
 
 export interface AskToGreetDeps {
   clock: Clock
-  tasks: Pick<Tasks, 'open' | 'close'>
+  tasks: Pick<Tasks, 'open' | 'close' | 'queries'>
 }
 
 /** Who became a friend longer ago has been talking, or will not miss a greeting any more. */
@@ -14,6 +14,10 @@ const NEWS_FOR_MS = DAY_MS
 const DUE_MS = HOUR_MS
 /** A new friend who hears nothing is lost within the hour: it comes before what can wait. */
 const PRIORITY = 90
+
+const KIND = 'greet'
+
+type Pair = Pick<FriendshipKey, 'externalUserId' | 'userId'>
 
 const keyOf = ({ userId, externalUserId, addedAtMs }: FriendshipKey): string =>
   `greet:${userId}:${externalUserId}:${addedAtMs}`
@@ -30,12 +34,19 @@ export function createAskToGreet({ clock, tasks }: AskToGreetDeps) {
         key: keyOf(friendship),
         externalUserId,
         userId,
-        kind: 'greet',
+        kind: KIND,
         title: '打个招呼：欢迎语没有发出去',
         dueAtMs: now + DUE_MS,
         priority: PRIORITY,
         reason: { text: why },
       })
+    },
+    /** The two have spoken, as far as WeCom or the sidebar tells: nobody waits for a first word. `note`: Chinese. Safe to
+     *  repeat. */
+    spoken: async (tx: Tx, { userId, externalUserId }: Pair, note: string): Promise<void> => {
+      for (const { key, kind } of await tasks.queries.unfinishedAbout(tx, userId, externalUserId)) {
+        if (kind === KIND) await tasks.close(tx, { key, outcome: 'done', note })
+      }
     },
     /** A later code carried the welcome after all. */
     spare: async (tx: Tx, friendship: FriendshipKey): Promise<void> => {

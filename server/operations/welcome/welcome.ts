@@ -5,6 +5,7 @@ import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { MESSAGE_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
+import { CustomerStartChat } from '../../platform/wecom/callback/app-events.ts'
 import { CustomerAdded, WelcomeCodeGiven } from '../../records/customers/customer-events.ts'
 import { cutToBytes } from '../../records/media/cut-to-bytes.ts'
 import type { Media } from '../../records/media/media.ts'
@@ -32,7 +33,7 @@ export interface WelcomeDeps extends SendWelcomeDeps, AskToGreetDeps {
   rules: Pick<RuleBookHolder, 'current'>
   media: Pick<Media, 'attachments'>
   customers: { queries: { nameOf: NameOf } }
-  staff: { queries: { nameOf: NameOf } }
+  staff: { queries: { nameOf: NameOf; currentIdOf(tx: Tx, userId: string): Promise<string> } }
 }
 
 export type WelcomeBegun = 'queued' | 'already' | 'no-code' | 'nothing-to-send'
@@ -143,6 +144,10 @@ export function createWelcome(deps: WelcomeDeps) {
       if (payload.addedAtMs === null) return
       await send(tx, { ...payload, addedAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
     }),
+    subscribe('welcome.customer-spoke', CustomerStartChat, async (tx, { payload }) => {
+      const userId = await staff.queries.currentIdOf(tx, payload.UserID)
+      await greeting.spoken(tx, { externalUserId: payload.ExternalUserID, userId }, '客户先开口了')
+    }),
   ]
 
   return {
@@ -150,6 +155,9 @@ export function createWelcome(deps: WelcomeDeps) {
     executors: [createSendWelcome(deps, { onSent: greeting.spare, afterEnd })],
     /** Sends the friendship's one welcome, unless that has been seen to. Safe to repeat; why there was none is kept. */
     send,
+    /** The guide has sent something to the customer from the sidebar. Safe to repeat. */
+    guideSpoke: (tx: Tx, pair: Pick<FriendshipKey, 'externalUserId' | 'userId'>): Promise<void> =>
+      greeting.spoken(tx, pair, '导购已经发了消息'),
     queries: { ofCustomer: welcomeStore.ofCustomer },
   }
 }
