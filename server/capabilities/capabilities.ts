@@ -1,5 +1,6 @@
 import { handover, handoverLog } from '../operations/handover/manifest.ts'
 import { massSend } from '../operations/mass-send/manifest.ts'
+import { receivers } from '../operations/receivers/manifest.ts'
 import { routing } from '../operations/routing/manifest.ts'
 import { scripts } from '../operations/scripts-library/manifest.ts'
 import { sop } from '../operations/sop/manifest.ts'
@@ -46,6 +47,7 @@ export const CAPABILITIES = [
   welcome,
   tasks,
   massSend,
+  receivers,
   handoverLog,
   handover,
 ] as const

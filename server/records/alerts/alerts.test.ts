@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { alertsProgram } from '../../cli/alerts.ts'
-import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { DAY_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { runCommand } from '../../testing/run-command.ts'
 import { wecomSays } from '../customers/testing/wecom-says.ts'
@@ -54,7 +54,11 @@ it('the command lists what to do next, strikes out what is done, and /metrics co
   const listed = await runCommand(alertsProgram, [], deps)
   expect(listed.code).toBe(1)
   expect(listed.out).toContain('额度用完\n  从 2026-11-22 09:00 起\n  下一步：去充值\n  编号：acquisition.quota')
-  const gauge = async () => (await fetch(`${t.url}/metrics`)).text()
+  const gauge = async () => {
+    // An answer is kept for a second.
+    t.clock.advance(SECOND_MS)
+    return (await fetch(`${t.url}/metrics`)).text()
+  }
   expect(await gauge()).toContain('huoshui_alerts_open{alert="acquisition.quota"} 1')
 
   expect((await runCommand(alertsProgram, ['done', '没有这件'], deps)).code).toBe(1)

@@ -10,6 +10,8 @@ afterEach(() => t.close())
 const open = () => t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))
 const keys = async () => (await open()).map(({ key }) => key)
 const readyz = async () => {
+  // An answer is kept for a second.
+  t.clock.advance(SECOND_MS)
   const answer = await fetch(`${t.url}/readyz`)
   return { code: answer.status, body: await answer.json() }
 }

@@ -1,8 +1,12 @@
-import { all, sql } from '../../core/db/sql.ts'
+import { all, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { WAY_STATE_CHARS } from '../../core/kernel/wecom-limits.ts'
+import type { LiveCode } from './channel-actions.ts'
 import { type StoredChannel, storedChannel } from './channel-store.ts'
 import { CHANNEL } from './channel-tables.ts'
+
+/** The trouble of a channel that the rules no longer have. */
+export const RULE_GONE = '规则里已经没有这个渠道（文件删了，或者改了名又没有写 state）'
 
 export interface Channel {
   name: string
@@ -14,6 +18,8 @@ export interface Channel {
   qrCode: string | undefined
   /** Why there is no working code, in Chinese. */
   trouble: string | undefined
+  /** The rules no longer have it; its code still works as it was last. */
+  isGone: boolean
 }
 
 const toChannel = (row: StoredChannel): Channel => ({
@@ -22,6 +28,7 @@ const toChannel = (row: StoredChannel): Channel => ({
   configId: row.config_id ?? undefined,
   qrCode: row.qr_code ?? undefined,
   trouble: row.trouble ?? undefined,
+  isGone: row.trouble === RULE_GONE,
 })
 
 export const channelQueries = {
@@ -36,6 +43,18 @@ export const channelQueries = {
   byName: async (tx: Tx, name: string): Promise<Channel | undefined> => {
     const row = await storedChannel(tx, CHANNEL.name, name)
     return row === undefined ? undefined : toChannel(row)
+  },
+  /** The codes that are at WeCom: who receives by them, and since when it is so, UTC milliseconds. */
+  liveCodes: async (tx: Tx): Promise<{ channel: string; users: readonly string[]; sinceMs: number }[]> => {
+    const rows = await tx.rows(
+      sql`SELECT ${pick(CHANNEL, 'name', 'live_as', 'changed_at')} FROM ${CHANNEL}
+          WHERE ${CHANNEL.config_id} IS NOT NULL AND ${CHANNEL.live_as} IS NOT NULL ORDER BY ${CHANNEL.name}`,
+    )
+    return rows.flatMap(({ name, live_as, changed_at }) => {
+      if (live_as === null) return []
+      const { users } = JSON.parse(live_as) as LiveCode
+      return { channel: name, users, sinceMs: changed_at }
+    })
   },
   all: async (tx: Tx): Promise<Channel[]> => {
     const rows = await tx.rows(

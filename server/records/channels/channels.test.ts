@@ -107,6 +107,22 @@ describe('channels', () => {
     expect(ways(t)).toEqual([{ state: 'parcel-card', users: ['lisi'], remark: '包裹卡', skipVerify: true }])
   })
 
+  it.each([
+    ['taken back', () => rewrite('channel: 包裹卡\nguides: [zhangsan]\n')],
+    ['taken out of the rules with its channel', () => rewrite('channel: 别的\nguides: [zhangsan]\n')],
+  ])('a change that WeCom refused and that is %s is no trouble any more', async (_what, mend) => {
+    t = await buildTestApp({ config: rule('channel: 包裹卡\nguides: [zhangsan]\n') })
+    await t.advance(MINUTES_5)
+    t.sandbox.faults.set({ path: 'update_contact_way', errcode: 40003 })
+    await rewrite('channel: 包裹卡\nguides: [zhangsan, lisi]\n')
+    await t.advance(MINUTES_5)
+    const open = async () => (await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))).map(({ key }) => key)
+    expect(await open()).toEqual([expect.stringMatching(/^channel\.refused:/)])
+    await mend()
+    await t.advance(MINUTES_5)
+    expect(await open()).toEqual([])
+  })
+
   it('a guide without customer contact is told as trouble, and mended when the rule is', async () => {
     t = await buildTestApp({ config: rule('channel: 包裹卡\nguides: [nobody]\n') })
     const [channel] = await t.rawRows<{ trouble: string }>('SELECT trouble FROM channel')

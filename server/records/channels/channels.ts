@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { leftOut } from '../../core/db/define-table.ts'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -15,10 +16,10 @@ import type { Alerts } from '../alerts/alerts.ts'
 import { StaffLeft } from '../staff/staff-events.ts'
 import type { staffQueries } from '../staff/staff-queries.ts'
 import { CreateLiveCode, type LiveCode, UpdateLiveCode } from './channel-actions.ts'
-import { channelQueries } from './channel-queries.ts'
+import { channelQueries, RULE_GONE } from './channel-queries.ts'
 import { type StoredChannel, storedChannel, updateChannel } from './channel-store.ts'
 import { CHANNEL } from './channel-tables.ts'
-import { createLiveCodes, liveAs } from './live-codes.ts'
+import { createLiveCodes, liveAs, refusedAlert } from './live-codes.ts'
 import { createReadCode } from './read-code.ts'
 
 export interface ChannelsDeps {
@@ -37,6 +38,7 @@ const KEEP_EVERY_MS = 5 * MINUTE_MS
 /** What fails again and again is tried once an hour, or when the rules change. */
 const MOST_PATIENCE = 12
 const NO_GUIDE = '渠道里的导购都已离职，请在 config/channels/ 里写上在职的导购'
+const noGuideAlert = (channel: string): string => `channel.no-guide:${channel}`
 /** Channel states that we choose; 30 characters are allowed, few make a small QR code. */
 const STATE_LENGTH = 10
 
@@ -76,7 +78,7 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
     const restMs = Math.min(row.tries, MOST_PATIENCE) * KEEP_EVERY_MS
     if (!isUrgent && clock.now() < row.changed_at + restMs) return
     const users = await receiversOf(tx, rule)
-    const needsGuide = `channel.no-guide:${rule.channel}`
+    const needsGuide = noGuideAlert(rule.channel)
     if (users.length === 0) {
       // The code stays as it is: WeCom takes no way without a receiver.
       if (row.trouble === NO_GUIDE) return
@@ -95,7 +97,12 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
       users,
       skipVerify: rule.skipVerify ?? true,
     }
-    if (row.live_as === liveAs(code)) return
+    if (row.live_as === liveAs(code)) {
+      // What WeCom refused is no longer wished: a change that was taken back.
+      if (row.trouble !== null) await updateChannel(tx, c.name, rule.channel, { trouble: null, tries: 0 })
+      if (row.trouble !== null) await alerts.resolve(tx, refusedAlert(row.state))
+      return
+    }
     const digest = createHash('sha256').update(liveAs(code)).digest('base64url').slice(0, 22)
     if (row.config_id === null) {
       // Trouble without a failed try: a code that was made is gone.
@@ -125,7 +132,17 @@ export function createChannels({ wecom, clock, outbox, rules, db, log, staff, al
 
   /** Asks for every live code that the rules name and WeCom lacks or has otherwise. Safe to repeat. */
   const keepAll = async (tx: Tx, isUrgent: boolean): Promise<void> => {
-    for (const { value } of rules.current().channels.values()) await keepOne(tx, value, isUrgent)
+    const named = rules.current().channels
+    for (const { value } of named.values()) await keepOne(tx, value, isUrgent)
+    for (const { name, state, trouble } of await tx.rows(
+      sql`SELECT ${pick(c, 'name', 'state', 'trouble')} FROM ${c}`,
+    )) {
+      if (named.has(name) && trouble === RULE_GONE) await updateChannel(tx, c.name, name, { trouble: null })
+      if (named.has(name) || trouble === RULE_GONE) continue
+      // The code may be printed: it stays as it is at WeCom, and its customers stay this channel's.
+      await updateChannel(tx, c.name, name, { trouble: RULE_GONE })
+      for (const key of [refusedAlert(state), noGuideAlert(name)]) await alerts.resolve(tx, key)
+    }
   }
   const keep = (isUrgent = false): Promise<void> => db.tx((tx) => keepAll(tx, isUrgent))
   const guidesChanged = (tx: Tx): Promise<void> => keepAll(tx, true)

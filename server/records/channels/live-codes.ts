@@ -43,7 +43,8 @@ export interface LiveCodesDeps {
   staff: { queries: Pick<Staff['queries'], 'namesOf'> }
 }
 
-const alertOf = (code: LiveCode): string => `channel.refused:${code.state}`
+/** Key of the alert that WeCom refused what a channel's code should be. */
+export const refusedAlert = (state: string): string => `channel.refused:${state}`
 
 /** The calls that make a channel's live code real. Nothing here deletes one: it may be printed on a parcel. */
 export function createLiveCodes({ wecom, clock, alerts, staff }: LiveCodesDeps) {
@@ -92,7 +93,7 @@ export function createLiveCodes({ wecom, clock, alerts, staff }: LiveCodesDeps) 
       tries: 0,
       changed_at: clock.now(),
     })
-    await alerts.resolve(tx, alertOf(code))
+    await alerts.resolve(tx, refusedAlert(code.state))
   }
 
   /** Counts the failed try, so that the next keeping may ask again under a new key. */
@@ -110,7 +111,7 @@ export function createLiveCodes({ wecom, clock, alerts, staff }: LiveCodesDeps) 
     const goesOn = row?.config_id === null ? '扫码加不到人' : '扫码的人还是由改之前的导购接待'
     const meaning = errcode === undefined ? '没有成功' : `企业微信拒绝（${errcode} ${errorCode(errcode).zh}）`
     await alerts.raise(tx, {
-      key: alertOf(code),
+      key: refusedAlert(code.state),
       text: `渠道「${code.channel}」的活码没有改成：${meaning}，${goesOn}`,
       todo: `检查${whom}；在 config/channels/ 里改好，活水会自己再试`,
     })
@@ -140,7 +141,7 @@ export function createLiveCodes({ wecom, clock, alerts, staff }: LiveCodesDeps) 
       record: async (tx, { payload }) => {
         const changes = { live_as: liveAs(payload.code), trouble: null, tries: 0, changed_at: clock.now() }
         await updateChannel(tx, c.state, payload.code.state, changes)
-        await alerts.resolve(tx, alertOf(payload.code))
+        await alerts.resolve(tx, refusedAlert(payload.code.state))
       },
       abandoned: (tx, { payload }, { errcode }) => recordTrouble(tx, payload.code, errcode),
     }),

@@ -149,6 +149,15 @@ export const customerQueries = {
     // Later rows replace earlier ones, so the latest follow stays.
     return new Map(rows.filter((row) => !left.has(row.userid)).map((row) => [row.external_userid, row.userid]))
   },
+  /** The newest adds by a channel, newest first: `limit` of all adds are looked at. Instants in UTC milliseconds. */
+  latestAdds: async (tx: Tx, limit: number): Promise<{ channel: string; userId: string; atMs: number }[]> => {
+    const s = CUSTOMER_SOURCE
+    const rows = await tx.rows(
+      sql`SELECT ${select({ channel: s.channel, userId: s.userid, atMs: s.added_at })} FROM ${s}
+          ORDER BY ${s.id} DESC LIMIT ${limit}`,
+    )
+    return rows.flatMap(({ channel, ...add }) => (channel === null ? [] : [{ ...add, channel }]))
+  },
   isFollowing: async (tx: Tx, userId: string, externalUserId: string): Promise<boolean> =>
     (await tx.row(sql`SELECT 1 FROM ${f} WHERE ${isPair(f, { externalUserId, userId })} AND ${f.active} = 1`)) !==
     undefined,
