@@ -1,23 +1,39 @@
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { runChaos } from './chaos.ts'
 import { isClean } from './chaos-judge.ts'
+import { isQuiet, runEvenings } from './evening.ts'
 import { isCalm, runStorm } from './storm.ts'
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-/** `npm run chaos [-- <kills>]`: kill -9 at random moments under load. `npm run chaos -- storm [<simulated minutes> [<seed>]]`: 30
- *  minutes, eight to a real one, in which everything goes wrong. Both on MariaDB when TEST_MYSQL_URL is set. */
+/** `npm run chaos [-- <kills>]`: kill -9 at random moments under load. `npm run chaos -- storm [<simulated minutes> [<seed> [odd]]]`:
+ *  30 minutes, eight to a real one, in which everything goes wrong; `odd`: a quarter of WeCom's answers is not as documented. `npm run chaos -- evening [<evenings>
+ *  [<seed>]]`: who is told when everything goes wrong at once, and mended. All on MariaDB when TEST_MYSQL_URL is set. */
 async function main(words: string[]): Promise<boolean> {
   if (words[0] === 'storm') {
     const [minutes, seed] = [Number(words[1] ?? 30), Number(words[2] ?? 1)]
+    const isOdd = words[3] === 'odd'
     const database = process.env.TEST_MYSQL_URL ? 'mariadb' : 'sqlite'
     say(`storm of ${minutes} simulated minutes on ${database}, seed ${seed}`)
     if (database === 'sqlite') say('  SQLite has no database process: none is restarted, no connection cut')
-    const result = await runStorm({ minutes, seed, database, speed: 8, perSecond: 4, say: (line) => say(`  ${line}`) })
+    const result = await runStorm({
+      minutes,
+      seed,
+      isOdd,
+      database,
+      speed: 8,
+      perSecond: 4,
+      say: (line) => say(`  ${line}`),
+    })
     say(JSON.stringify(result, null, 2))
     return isCalm(result)
+  }
+  if (words[0] === 'evening') {
+    const [evenings, seed] = [Number(words[1] ?? 10), Number(words[2] ?? 1)]
+    say(`${evenings} evenings in which everything goes wrong, seed ${seed}`)
+    return isQuiet(await runEvenings({ evenings, seed, say: (line) => say(`  ${line}`) }))
   }
   const kills = Number(words[0] ?? 200)
   const database = await createTestDatabase()

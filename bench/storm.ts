@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { ODD_CALLS } from '../sandbox/fault-schedule.ts'
 import { createSeededRandom } from '../sandbox/random.ts'
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts'
 import type { Clock } from '../server/core/kernel/clock.ts'
@@ -25,6 +26,8 @@ export interface StormOptions {
   seed: number
   database: 'sqlite' | 'mariadb'
   perSecond: number
+  /** A quarter of all answers is not as documented. */
+  isOdd?: boolean
   say?: (line: string) => void
 }
 export interface StormResult extends Verdict, StormFacts {
@@ -73,9 +76,10 @@ function writeRules(clock: Clock, minutes: number): string {
   return folder
 }
 
-function breakEverything(sandbox: Sandbox, seed: number): void {
+function breakEverything(sandbox: Sandbox, seed: number, isOdd: boolean): void {
   sandbox.faults.schedule({
     seed,
+    ...(isOdd ? { calls: ODD_CALLS } : {}),
     callbacks: { drop: 0.03, duplicate: 0.1, shuffle: 0.2, stretch: 30, delay: 0.05, delayMs: 30_000 },
   })
   sandbox.setMoods({ groupLagMs: 5_000, tagLagMs: 5_000, resultLagMs: 60_000, rivalWins: 0.05, rivalSends: 0.05 })
@@ -122,7 +126,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   let server = await start()
   await untilCodesExist(sandbox)
   say(`up after ${((Date.now() - began) / 1_000).toFixed(0)} s; now everything breaks`)
-  breakEverything(sandbox, seed)
+  breakEverything(sandbox, seed, options.isOdd === true)
   const life = startStormLife(sandbox, { perSecond, seed })
 
   const endsAt = Date.now() + (minutes * MINUTE_MS) / speed

@@ -28,7 +28,10 @@ async function many(schedule: FaultSchedule, calls: number): Promise<string[]> {
   return out
 }
 
-const looks: Record<Exclude<CallFault, 'shortPage' | 'nullField' | 'endlessPages'>, string> = {
+const looks: Record<
+  Exclude<CallFault, 'shortPage' | 'nullField' | 'absentField' | 'otherKind' | 'emptyField' | 'endlessPages'>,
+  string
+> = {
   busy: '-1',
   limited: '45009',
   concurrent: '45033',
@@ -95,6 +98,37 @@ it('gives short pages, some of them empty, and yet every row once', async () => 
   expect(Math.max(...sizes.slice(0, -1))).toBeLessThan(4)
   expect(sizes.slice(0, -1)).toContain(0)
   expect(ids).toEqual(Array.from({ length: 30 }, (_, n) => `wm${n}`))
+})
+
+it('a listing whose pages go in a circle now and then ends all the same, with every row', async () => {
+  for (let n = 0; n < 12; n++) await t.sandbox.scan({ userId: 'lisi', externalUserId: `wm${n}` })
+  t.sandbox.faults.schedule({ seed: 4, calls: { endlessPages: 0.4 } })
+  const ids = new Set<string>()
+  const cursors: string[] = []
+  do {
+    const page = await t.post('externalcontact/batch/get_by_user', {
+      userid_list: ['lisi'],
+      limit: 4,
+      cursor: cursors.at(-1) ?? '',
+    })
+    expect(page.errcode).toBe(0)
+    const rows = page.external_contact_list as { external_contact: { external_userid: string } }[]
+    for (const row of rows) ids.add(row.external_contact.external_userid)
+    cursors.push(String(page.next_cursor))
+  } while (cursors.at(-1) !== '' && cursors.length < 100)
+  expect(cursors).toContain('odd-page-1')
+  expect(cursors.at(-1)).toBe('')
+  expect(ids.size).toBe(12)
+})
+
+it.each(['nullField', 'absentField', 'otherKind', 'emptyField'] as const)('answers with a %s', async (kind) => {
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: 'wmA' })
+  const list = () => t.post('externalcontact/batch/get_by_user', { userid_list: ['lisi'], limit: 4, cursor: '' })
+  const good = await list()
+  t.sandbox.faults.schedule({ seed: 4, calls: { [kind]: 1 } })
+  const odd = await list()
+  expect(odd).not.toEqual(good)
+  expect(odd.errcode).toBe(0)
 })
 
 it('is set, shown and cleared over HTTP', async () => {

@@ -3,8 +3,8 @@ import type { FaultRule } from './fault-rule.ts'
 import { chanceOf } from './random.ts'
 
 /** Every way in which a call to the platform can go wrong, and how. `hang`: longer than any patience, and nothing was done;
- *  `lostAnswer`: it was done, and the caller does not learn of it; `nullField`, `noErrcode`, `endlessPages`: the answer is not as
- *  documented. */
+ *  `lostAnswer`: it was done, and the caller does not learn of it; `nullField` to
+ *  `endlessPages`: the answer is not as documented. */
 export const CALL_FAULTS = {
   busy: { errcode: -1 },
   limited: { errcode: 45009 },
@@ -18,6 +18,9 @@ export const CALL_FAULTS = {
   tokenVoid: { invalidToken: true },
   shortPage: { shortPage: true },
   nullField: { odd: { at: 'any', is: 'null' } },
+  absentField: { odd: { at: 'any', is: 'absent' } },
+  otherKind: { odd: { at: 'any', is: 'otherKind' } },
+  emptyField: { odd: { at: 'any', is: 'empty' } },
   noErrcode: { noErrcode: true },
   endlessPages: { cursor: 'turning' },
 } as const satisfies Record<string, FaultRule>
@@ -35,7 +38,7 @@ export interface FaultSchedule {
   callbacks?: Omit<DeliveryMode, 'seed'>
 }
 
-const ROUGH_CALLS: Record<CallFault, number> = {
+export const ROUGH_CALLS: Record<CallFault, number> = {
   busy: 0.01,
   limited: 0.002,
   concurrent: 0.01,
@@ -47,10 +50,22 @@ const ROUGH_CALLS: Record<CallFault, number> = {
   slow: 0.01,
   tokenVoid: 0.002,
   shortPage: 0.01,
-  nullField: 0.01,
+  nullField: 0.005,
+  absentField: 0.003,
+  otherKind: 0.003,
+  emptyField: 0.003,
   noErrcode: 0.005,
-  // Without all pages of a listing struck, the platform does not know the next one's name and refuses it.
-  endlessPages: 0,
+  endlessPages: 0.005,
+}
+/** A platform whose answers are odd a quarter of the time, besides the rest. */
+export const ODD_CALLS: Record<CallFault, number> = {
+  ...ROUGH_CALLS,
+  nullField: 0.05,
+  absentField: 0.05,
+  otherKind: 0.03,
+  emptyField: 0.03,
+  noErrcode: 0.04,
+  endlessPages: 0.05,
 }
 export const ROUGH_CALLBACKS: Omit<DeliveryMode, 'seed'> = {
   drop: 0.05,

@@ -4,7 +4,7 @@ import type { FaultRule } from './fault-rule.ts'
 import { createFaults, pathMatches } from './faults.ts'
 import { readUpload } from './http/multipart.ts'
 import { createLimiter, type Limits } from './limits.ts'
-import { NO_ERRCODE, oddCursor, withOddField } from './odd-answer.ts'
+import { isOddCursor, NO_ERRCODE, oddCursor, withOddField } from './odd-answer.ts'
 import type { PageCut } from './paging.ts'
 import { readShape } from './params.ts'
 import { Refusal, refuse } from './refusal.ts'
@@ -167,8 +167,8 @@ export function createGateway(options: {
         }
         if (fault.errcode !== undefined) refuse(fault.errcode, fault.errmsg ?? 'fault set at the desk')
       }
-      // The names that such a listing gives to its pages are not the platform's own.
-      const asked = fault?.cursor === undefined || !isFields(given) ? given : { ...given, cursor: undefined }
+      // The names that such a listing gives to its pages are not the platform's own, also once it is mended.
+      const asked = isFields(given) && isOddCursor(given.cursor) ? { ...given, cursor: undefined } : given
       const answer = await run(entry, request, asked, fault?.shortPage === true)
       log(0)
       if (fault?.cut === 'after') return CUT

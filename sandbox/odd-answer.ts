@@ -39,5 +39,8 @@ function someField(answer: Fields, random: SeededRandom): string[] | undefined {
 export const oddCursor = (kind: OddCursor, cursor: unknown): string =>
   kind === 'turning' && cursor === 'odd-page-1' ? 'odd-page-2' : 'odd-page-1'
 
+/** A name that only `oddCursor` gives: the platform does not know it, and begins anew. */
+export const isOddCursor = (cursor: unknown): boolean => cursor === 'odd-page-1' || cursor === 'odd-page-2'
+
 /** What some gateways in front of the platform say in its place; nothing was done. */
 export const NO_ERRCODE = { result: false, code: 1_306_404, message: 'no such interface' }
