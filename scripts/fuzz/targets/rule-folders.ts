@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { VOCABULARY } from '../../../server/capabilities/vocabulary.ts'
 import { sopProgram } from '../../../server/cli/sop.ts'
@@ -31,15 +31,19 @@ const clock = createSettableClock('2026-11-22T09:00:00+08:00')
 function seeds() {
   return {
     small: { ...GOOD_RULES },
-    shipped: textsBelow('config'),
-    bank: textsBelow('scripts/fuzz/seeds/bank'),
-    course: textsBelow('scripts/fuzz/seeds/course'),
-    frozen: textsBelow('scripts/fuzz/seeds/frozen'),
+    shipped: filesBelow('config'),
+    bank: filesBelow('scripts/fuzz/seeds/bank'),
+    course: filesBelow('scripts/fuzz/seeds/course'),
+    frozen: filesBelow('scripts/fuzz/seeds/frozen'),
   }
 }
 
-function textsBelow(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'))
+const textsBelow = (folder: string): string => Object.values(filesBelow(folder)).join('\n')
+
+function filesBelow(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.ya?ml$/i.test(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
   return Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
 }
 
@@ -146,14 +150,17 @@ async function wrongIn(folder: string, { book, sources, faults, advice }: Loaded
   return lost === undefined ? undefined : `accepted in silence without the ${lost.kind} that ${lost.file} names`
 }
 
+const RAW_WORDS =
+  /\b(?:undefined|NaN|Error|Exception|null pointer|unexpected|object Object)\b|\bat \w+ \(|[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}/
+const RAW_VALUES = /undefined|\[object|NaN/
+
 /** Ops staff read it: a place that exists, Chinese, and nothing that a program says to programmers. */
 function wrongInFault(folder: string, { file, line, column, message, suggestion = '' }: RuleFault): string | undefined {
   if (!/\p{Script=Han}/u.test(message)) return 'not in Chinese'
   const said = `${message} ${suggestion}`.replaceAll(/「[^」]*」?/gu, '')
-  if (/\b(undefined|NaN|Error|Exception|null pointer|unexpected|object Object)\b|\bat \w+ \(/i.test(said))
-    return 'raw words'
-  if (/[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}/.test(said)) return 'English'
-  if (/undefined|\[object|NaN/.test(message)) return 'raw values'
+  const raw = RAW_WORDS.exec(said)?.[0] ?? RAW_VALUES.exec(message)?.[0]
+  // Unless somebody named a rule so.
+  if (raw !== undefined && !textsBelow(folder).includes(raw)) return `says ${raw}`
   if (line < 1 || column < 1 || !Number.isInteger(line) || !Number.isInteger(column)) return 'no place'
   if (line === 1 && column === 1) return undefined
   const lines = readFileSync(join(folder, file), 'utf8').split('\n')

@@ -1,64 +1,8 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { beforeAll, expect, it, vi } from 'vitest'
-import type { Call } from '../call.ts'
-import type { Endpoint } from '../wire/endpoint.ts'
-
-const heard = vi.hoisted(() => ({ endpoints: new Map<string, Endpoint>() }))
-/** The real ones, and each is remembered as it is declared. */
-vi.mock('../wire/endpoint.ts', async (original) => {
-  const real = await original<typeof import('../wire/endpoint.ts')>()
-  const remembered =
-    (declare: typeof real.get): typeof real.get =>
-    (spec) => {
-      const endpoint = declare(spec)
-      heard.endpoints.set(endpoint.path, endpoint)
-      return endpoint
-    }
-  return { ...real, get: remembered(real.get), post: remembered(real.post) }
-})
-
-/** Of the same loading as the endpoints: it remembers by identity. */
-let isWhole: typeof import('../wire/left-out.ts').isWhole
-
-beforeAll(async () => {
-  // Other files of the same process may have loaded them already.
-  vi.resetModules()
-  isWhole = (await import('../wire/left-out.ts')).isWhole
-  const { createStrategies } = await import('./strategies.ts')
-  const folder = join(process.cwd(), 'server', 'platform', 'wecom', 'api')
-  const files = readdirSync(folder)
-  for (const file of files) if (!file.endsWith('.test.ts')) await import(join(folder, file))
-  const nobody: Call = () => Promise.reject(new Error('nothing is called here'))
-  createStrategies(nobody, 'customer')
-  createStrategies(nobody, 'moment')
-})
-
-interface Shape {
-  type?: string
-  const?: unknown
-  properties?: Record<string, TSchema>
-  required?: string[]
-  items?: TSchema
-  anyOf?: TSchema[]
-  allOf?: TSchema[]
-}
-
-/** An answer with every field there, one row in every list. */
-function whole(schema: TSchema): unknown {
-  const shape: Shape = schema
-  if (shape.const !== undefined) return shape.const
-  if (shape.anyOf?.[0] !== undefined) return whole(shape.anyOf[0])
-  if (shape.allOf !== undefined) return Object.assign({}, ...shape.allOf.map(whole))
-  if (shape.type === 'object') {
-    return Object.fromEntries(Object.entries(shape.properties ?? {}).map(([name, one]) => [name, whole(one)]))
-  }
-  if (shape.type === 'array') return shape.items === undefined ? [] : [whole(shape.items)]
-  if (shape.type === 'integer' || shape.type === 'number') return 1
-  return shape.type === 'boolean' ? true : 'text'
-}
+import { expect, it } from 'vitest'
+import { everyEndpoint, type Shape, wholeAnswer } from '../testing/whole-answer.ts'
+import { isWhole } from '../wire/left-out.ts'
 
 interface Place {
   at: (string | number)[]
@@ -85,7 +29,7 @@ function spoil(
   how: (holder: Fields, name: string | number) => void,
 ): unknown {
   const copy = structuredClone(answer)
-  let holder = copy as Fields // it was made by `whole`, with every place in it
+  let holder = copy as Fields // it was made by `wholeAnswer`, with every place in it
   for (const step of at.slice(0, -1)) holder = holder[step] as Fields
   how(holder, at.at(-1) ?? '')
   return copy
@@ -109,12 +53,13 @@ const WAYS: Record<string, (holder: Fields, name: string | number) => void> = {
   },
 }
 
-it('every field of every answer may be null, absent, of another kind, empty or more: read, left out by name, or refused', () => {
+it('every field of every answer may be null, absent, of another kind, empty or more: read, left out by name, or refused', async () => {
+  const endpoints = await everyEndpoint()
   let played = 0
   const wrong: string[] = []
-  for (const { path, answer, binary, whole: isAllOrNothing, readAnswer } of heard.endpoints.values()) {
+  for (const { path, answer, binary, whole: isAllOrNothing, readAnswer } of endpoints.values()) {
     if (binary) continue
-    const good = whole(answer)
+    const good = wholeAnswer(answer)
     if (!Value.Check(answer, good)) wrong.push(`${path}: the sample does not fit its own schema`)
     for (const { at, isOptional, isRow } of places(answer)) {
       for (const [way, how] of Object.entries(WAYS)) {
@@ -136,6 +81,6 @@ it('every field of every answer may be null, absent, of another kind, empty or m
     }
   }
   expect(wrong).toEqual([])
-  expect(heard.endpoints.size).toBeGreaterThan(120)
+  expect(endpoints.size).toBeGreaterThan(120)
   expect(played).toBeGreaterThan(1_000)
 })

@@ -40,6 +40,11 @@ const DEFAULT_TIMEOUT_MS = 10_000
 /** typebox stops at 8, which the branches of one union use up before the right one is looked at. */
 Settings.Set({ maxErrors: 128 })
 
+const declared = new Map<string, Endpoint>()
+
+/** The endpoints that the modules loaded so far declare, by path. */
+export const declaredEndpoints = (): ReadonlyMap<string, Endpoint> => declared
+
 function endpoint<Request extends TSchema, Answer extends TSchema>(
   method: 'GET' | 'POST',
   spec: EndpointSpec<Request, Answer>,
@@ -47,7 +52,7 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
   const { path, request, answer, whole = false } = spec
   const requestCheck = lazily(() => Compile(request))
   const answerCheck = lazily(() => Compile(answer))
-  return {
+  const made: Endpoint<Request, Answer> = {
     path,
     method,
     request,
@@ -76,6 +81,9 @@ function endpoint<Request extends TSchema, Answer extends TSchema>(
       return { unreadField: (fault && fieldOf(fault)) || 'the whole' }
     },
   }
+  // Of which schemas they are is forgotten: who walks over all of them knows none.
+  declared.set(path, made as unknown as Endpoint)
+  return made
 }
 
 /** Compiling takes milliseconds; most processes use few endpoints. */
