@@ -39,7 +39,7 @@ export function namedButLost(folder: string, book: RuleBook): Lost[] {
 function plainFiles(folder: string, below = ''): string[] {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (isPutAside(entry.name)) return []
+    if (isPutAside(entry.name, path)) return []
     return entry.isDirectory() ? plainFiles(folder, path) : entry.isFile() ? [path] : []
   })
 }

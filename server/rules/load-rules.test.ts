@@ -84,6 +84,9 @@ describe('good rules', () => {
         'policy.yaml.off': 'x',
         'assets/旧/生日.yaml': 'sop: x',
         'assets/旧/生日.txt': 'x',
+        'sops/新客.yaml.off': 'sop: x',
+        'sops/新客': 'sop: x',
+        'sops/a.png': 'x',
         LICENSE: 'x',
         'sop/沉睡.yaml.bak': 'sop: x',
         'sop/~$首单.yaml': 'x',
@@ -101,6 +104,8 @@ describe('good rules', () => {
       `policy.yaml.off ${stray}`,
       `sop/沉睡.ymal ${stray}`,
       `sop/流失.yaml  ${stray}`,
+      `sops/新客 ${stray}`,
+      `sops/新客.yaml.off ${stray}`,
     ])
   })
 

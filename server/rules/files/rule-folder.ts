@@ -46,6 +46,8 @@ export interface RuleFile {
 }
 
 const YAML = /\.ya?ml$/i
+/** Misspelt, or with something behind it. */
+const LIKE_YAML = /\.y(a?m|ma)/i
 /** Of strays of one sort. */
 const MOST_NAMED = 20
 const MAX_FILE_BYTES = 1_000_000
@@ -67,9 +69,9 @@ export async function readRuleFolder(
   for (const file of await listFiles(folder, fault)) {
     const kind = kindOf(file)
     if (!YAML.test(file)) {
-      // Where only rules belong, whatever was meant as one shall not be off in silence.
+      // Whatever was meant as a rule shall not be off in silence.
       const isRule = kind !== undefined || Object.hasOwn(SINGLE_FILES, file.split('.')[0] ?? '')
-      const isStray = isRule || /\.(txt|json|csv|xlsx?|docx?)$/i.test(file)
+      const isStray = isRule || LIKE_YAML.test(file) || /\.(txt|json|csv|xlsx?|docx?)$|\/[^./]+$/i.test(file)
       const message = '规则文件夹里只认 .yaml 文件，这个文件不会起作用'
       if (isStray) remarks.push({ file, line: 1, column: 1, message, suggestion: '是规则就改成 .yaml，不是就移到别处' })
       continue
@@ -93,7 +95,7 @@ export async function readRuleFolder(
 async function rulesAmongAssets(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, ASSETS_FOLDER), { recursive: true }).catch(() => [])
   return names
-    .filter((name) => YAML.test(name))
+    .filter((name) => LIKE_YAML.test(name))
     .sort()
     .slice(0, MOST_NAMED)
     .map((name) => `${ASSETS_FOLDER}/${name}`)
