@@ -174,7 +174,7 @@ export const knownPeople = defineTarget<SilenceCase>({
   name: 'known-people',
   says: 'WeCom leaves things unsaid, and the whole server listens: nobody and nothing that was known is given up',
   count: 5_000,
-  brief: 20,
+  brief: 8,
   batch: BATCH,
   open,
 })
