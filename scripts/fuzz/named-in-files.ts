@@ -16,6 +16,9 @@ const KINDS: Record<string, (book: RuleBook) => ReadonlyMap<string, unknown>> = 
 const isPutAside = (name: string): boolean =>
   /^(\.|~\$|Thumbs\.db$|desktop\.ini$)|(~|\.bak|\.swp|\.orig|\.md)$/i.test(name)
 
+/** Nobody looks for a rule among the pictures, unless it is called one. */
+const isPicture = (file: string): boolean => file.startsWith('assets/') && !/\.y(a?m|ma)/i.test(file)
+
 export interface Lost {
   file: string
   kind: string
@@ -39,7 +42,7 @@ export function namedButLost(folder: string, book: RuleBook): Lost[] {
 function plainFiles(folder: string, below = ''): string[] {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (isPutAside(entry.name, path)) return []
-    return entry.isDirectory() ? plainFiles(folder, path) : entry.isFile() ? [path] : []
+    if (entry.isDirectory()) return entry.name.startsWith('.') ? [] : plainFiles(folder, path)
+    return entry.isFile() && !isPutAside(entry.name) && !isPicture(path) ? [path] : []
   })
 }
