@@ -47,8 +47,9 @@ const Desk = {
       </ol>
       <span class="link-state" :class="{ off: app.reachable === false }" data-test="app-state"><i></i>{{ app.reachable ? 'Huoshui 已连接' : app.reachable === false ? 'Huoshui 未连接' : '连接中…' }}</span>
     </header>
-    <nav v-if="state" class="views">
+    <nav v-if="state" class="views" :class="'at-' + view">
       <button v-for="[key, label] in VIEWS" :key="key" :class="['view-' + key, { on: view === key, next: STEPS[current]?.[2] === key }]" :data-test="'view-' + key" @click="view = key">{{ label }}</button>
+      <span v-if="STEPS[current]" class="hint">{{ STEPS[current][1] }}</span>
     </nav>
     <main v-if="state" class="desk" :class="'see-' + view"><CustomerPhone /><GuideDesk /><SteakShop /></main>
     <div v-else class="loading">正在摆桌子…</div>
