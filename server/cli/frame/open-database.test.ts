@@ -36,7 +36,7 @@ it('an empty file, and one that is no database, are told apart and left as they 
   writeFileSync(file, '')
   expect(await refused(`sqlite:${file}`)).toMatch(/^数据库里还什么都没有：服务没有在上面运行过。/)
   writeFileSync(file, '订单号,状态\n'.repeat(200))
-  expect(await refused(`sqlite:${file}`)).toMatch(/^这个文件不是数据库：改 DATABASE_URL/)
+  expect(await refused(`sqlite:${file}`)).toMatch(/^那个文件不是 SQLite 数据库：核对 DATABASE_URL/)
   expect(readdirSync(folder)).toContain('x.db')
 })
 
@@ -51,6 +51,6 @@ it('an older database is not migrated by a command', async () => {
 })
 
 it('a server that is not there, and a password that is wrong, are told in words', async () => {
-  expect(await refused('mysql://root:secret@127.0.0.1:1/shop')).toMatch(/^连不上数据库服务器/)
+  expect(await refused('mysql://root:secret@127.0.0.1:1/shop')).toMatch(/^数据库拒绝连接，多半没有启动/)
   expect(await refused('mysql://root:secret@127.0.0.1:1/shop')).not.toContain('secret')
 })

@@ -101,7 +101,11 @@ test.each([
 test.each([
   ['take 1 --to 甲', 1, '没有编号 1 的牛排。'],
   ['take 2 --to 甲', 1, /^没有完成，是程序的问题。[^\n]*\n（TypeError: x is not a function）$/],
-  ['take 3 --to 甲', 1, /^连不上数据库服务器：[^\n]*\n（Error: connect ECONNREFUSED 127.0.0.1:3306）$/],
+  [
+    'take 3 --to 甲',
+    1,
+    /^数据库拒绝连接，多半没有启动：启动 MySQL[^\n]*\n（Error: connect ECONNREFUSED 127.0.0.1:3306）$/,
+  ],
   [
     'take 4 --to 甲',
     2,

@@ -1,39 +1,10 @@
 import type { Db } from '../../../core/db/db.ts'
 import { byDialect, select, sql, words } from '../../../core/db/sql.ts'
 import type { Check } from '../check.ts'
+import { databaseFault } from '../database-fault.ts'
 import { CannotLook, fail, ok } from '../finding.ts'
 
 const WHAT = '数据库'
-
-const CODES: Record<string, { why: string; next: string }> = {
-  ECONNREFUSED: { why: '数据库拒绝连接，多半没有启动', next: '启动 MySQL / MariaDB，核对 DATABASE_URL 的主机和端口' },
-  ENOTFOUND: { why: '数据库的主机名解析不了', next: '核对 DATABASE_URL 里的主机名' },
-  EAI_AGAIN: { why: '数据库的主机名解析不了', next: '核对 DATABASE_URL 里的主机名' },
-  ETIMEDOUT: { why: '数据库没有应答', next: '放行本机到数据库端口的防火墙和安全组' },
-  PROTOCOL_CONNECTION_LOST: { why: '数据库断开了连接', next: '看数据库是不是在重启，它的错误日志里写着原因' },
-  ECONNRESET: { why: '数据库断开了连接', next: '看数据库是不是在重启，它的错误日志里写着原因' },
-  ER_ACCESS_DENIED_ERROR: { why: '数据库的用户名或密码不对', next: '改好 DATABASE_URL 里的用户和密码，然后重启' },
-  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: {
-    why: '数据库的用户名或密码不对',
-    next: '改好 DATABASE_URL 里的用户和密码，然后重启',
-  },
-  ER_DBACCESS_DENIED_ERROR: {
-    why: '这个用户没有这个库的权限',
-    next: '给 DATABASE_URL 里的用户授权：GRANT ALL ON 库名.*',
-  },
-  ER_BAD_DB_ERROR: {
-    why: '数据库里没有这个库',
-    next: '运行 CREATE DATABASE 库名 CHARACTER SET utf8mb4，名字见 DATABASE_URL',
-  },
-  ER_CON_COUNT_ERROR: { why: '数据库的连接用完了', next: '调大数据库的 max_connections' },
-  'db.bad-url': {
-    why: 'DATABASE_URL 的写法不对',
-    next: '写成 sqlite:./data/huoshui.db 或 mysql://用户:密码@主机:3306/库名',
-  },
-  SQLITE_CANTOPEN: { why: '打不开数据库文件', next: '检查文件和文件夹的读写权限' },
-  SQLITE_NOTADB: { why: '那个文件不是 SQLite 数据库', next: '核对 DATABASE_URL；若文件坏了，从备份恢复' },
-  SQLITE_CORRUPT: { why: '数据库文件坏了', next: '停掉服务，从备份恢复数据库文件' },
-}
 
 /** Reached, and of a version that our SQL was tried on. */
 export const database: Check = {
@@ -46,7 +17,7 @@ export const database: Check = {
     } catch (error) {
       if (error instanceof CannotLook) throw error
       const code = error instanceof Error && 'code' in error ? String(error.code) : '没有错误码'
-      const known = CODES[code]
+      const known = databaseFault(code)
       if (known !== undefined) return fail(WHAT, `${known.why}（${code}）`, known.next)
       return fail(WHAT, `连不上（${code}）`, '核对 DATABASE_URL，再看数据库自己的日志')
     }
