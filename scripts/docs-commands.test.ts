@@ -52,6 +52,8 @@ const COMMANDS = [...new Set(PAGES.flatMap(commandsOf))].filter((command) => !NA
 const CODES: Record<string, number> = {
   'sends cancel 周三福利日': 1,
   'groups misplaced': 1,
+  // The order of the file that was imported is nobody's.
+  'orders unmatched': 1,
 }
 
 let t: TestApp

@@ -51,7 +51,9 @@ function readWishes(): Wishes {
   }
 }
 
-const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+}
 
 function readTyped(): { port?: string | undefined; help?: boolean | undefined } {
   try {
