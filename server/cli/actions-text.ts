@@ -3,6 +3,7 @@ import { shanghaiText } from '../core/kernel/shanghai.ts'
 import type { DeadLetter } from '../engine/actions/dead-letters.ts'
 import { errorCode } from '../platform/wecom/error-codes/error-codes.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
+import { actionKindText } from './action-kind-text.ts'
 import { type GuideNames, guideNames, guideText } from './find/guide-names.ts'
 
 export interface LetterNames {
@@ -30,7 +31,7 @@ export function letterText(letter: DeadLetter, names: LetterNames): string {
   const why = meaning === undefined ? lastError : `${errcode} ${meaning.zh}。${meaning.todo ?? ''}`
   const head = [
     letterNumber(letter),
-    what,
+    actionKindText(what),
     ...(externalUserId === undefined ? [] : [`客户 ${customerText(names, externalUserId)}`]),
     ...(userId === undefined ? [] : [`导购 ${guideText(names.guides, userId)}`]),
     shanghaiText(diedAtMs),
@@ -42,7 +43,7 @@ export const LETTER_HEADER = ['编号', '动作', '客户', '客户昵称', '导
 
 export const letterCells = (letter: DeadLetter, names: LetterNames): (string | number | null)[] => [
   letterNumber(letter),
-  letter.what,
+  actionKindText(letter.what),
   letter.externalUserId ?? null,
   names.customers.get(letter.externalUserId ?? '') ?? null,
   letter.userId === undefined ? null : (names.guides.get(letter.userId) ?? letter.userId),

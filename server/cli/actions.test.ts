@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { INBOUND_EVENT } from '../engine/inbox/event-tables.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { runCommand } from '../testing/run-command.ts'
+import { actionKindText } from './action-kind-text.ts'
 import { actionsProgram } from './actions.ts'
 
 const CONFIG = {
@@ -27,7 +28,9 @@ test('a call that was given up is listed with its reason, and carried out after 
   for (let hour = 0; hour < 12; hour++) await t.advance(2 * 3_600_000)
   const { code, out } = await run('dead')
   expect(code).toBe(1)
-  expect(out).toMatch(/^已放弃：动作 1 条，事件 0 条\n\nA\d+ {2}tag\.mark {2}客户 .+（wmA） {2}导购 张三（zhangsan）/)
+  expect(out).toMatch(
+    /^已放弃：动作 1 条，事件 0 条\n\nA\d+ {2}打标签（tag\.mark） {2}客户 .+（wmA） {2}导购 张三（zhangsan）/,
+  )
   expect(out).toContain('试了 12 次：-1 系统繁忙。')
 
   t.sandbox.faults.clear()
@@ -46,12 +49,12 @@ test('what WeCom refused for good is listed with whose it was and why, for days,
   const { code, out } = await run('failed')
   expect(code).toBe(1)
   expect(out).toMatch(
-    /\nA\d+ {2}tag\.mark {2}客户 .+（wmA） {2}导购 张三（zhangsan） .*\n {4}试了 1 次：40096 客户不存在，或跟进人不在应用可见范围。/,
+    /\nA\d+ {2}打标签（tag\.mark） {2}客户 .+（wmA） {2}导购 张三（zhangsan） .*\n {4}试了 1 次：40096 客户不存在，或跟进人不在应用可见范围。/,
   )
   expect(JSON.parse((await run('failed', '--json')).out)).toMatchObject({
     actions: [{ what: 'tag.mark', errcode: 40096 }],
   })
-  expect((await run('failed', '1', '--csv')).out).toContain('"tag.mark","wmA",')
+  expect((await run('failed', '1', '--csv')).out).toContain('"打标签（tag.mark）","wmA",')
   await t.advance(2 * DAY_MS)
   expect((await run('failed', '1')).code).toBe(0)
   for (const words of [['x'], ['1', '2'], ['--json', '--csv']]) expect((await run('failed', ...words)).code).toBe(2)
@@ -83,4 +86,10 @@ test('an event that no handler could take in is tried again by its number', asyn
 
 test('wrong words are told, and nothing is changed', async () => {
   for (const words of [[], ['dead', 'x'], ['retry'], ['bury']]) expect((await run(...words)).code).toBe(2)
+})
+
+test('every action that the server carries out has a name in Chinese', () => {
+  const kinds = t.huoshui.capabilities.flatMap(({ executors = [] }) => executors.map(({ kind }) => kind.kind))
+  expect(kinds.length).toBeGreaterThan(30)
+  expect(kinds.filter((kind) => actionKindText(kind) === kind)).toEqual([])
 })

@@ -2,6 +2,7 @@ import { DAY_MS, MINUTE_MS, shanghaiText } from '../core/kernel/shanghai.ts'
 import { type DeadLetter, deadLetters } from '../engine/actions/dead-letters.ts'
 import type { Estimate } from '../engine/actions/estimate.ts'
 import { readEta } from '../platform/deployment/eta.ts'
+import { actionKindText } from './action-kind-text.ts'
 import { LETTER_HEADER, type LetterNames, letterCells, letterNames, letterNumber, letterText } from './actions-text.ts'
 import { cliFault } from './frame/cli-fault.ts'
 import { defineCommand, mostListed, type Program } from './frame/command.ts'
@@ -100,14 +101,14 @@ const eta = defineCommand({
     const total = estimates.reduce((sum, one) => sum + one.waiting, 0)
     const lines = estimates.map((one) => {
       const minutes = Math.max(1, Math.ceil(one.doneInMs / MINUTE_MS))
-      return `${one.kind}  ${one.waiting} 个  约 ${shanghaiText(one.doneAtMs)} 做完（${minutes} 分钟内）  ${whyText(one)}`
+      return `${actionKindText(one.kind)}  ${one.waiting} 个  约 ${shanghaiText(one.doneAtMs)} 做完（${minutes} 分钟内）  ${whyText(one)}`
     })
     return {
       text: total === 0 ? '没有排队的动作。' : [`排队的动作共 ${total} 个`, '', ...lines].join('\n'),
       data: { waiting: total, kinds: estimates },
       sheet: {
         header: ['动作', '还有', '约何时做完', '被什么限制'],
-        rows: estimates.map((one) => [one.kind, one.waiting, shanghaiText(one.doneAtMs), whyText(one)]),
+        rows: estimates.map((one) => [actionKindText(one.kind), one.waiting, shanghaiText(one.doneAtMs), whyText(one)]),
       },
     }
   },

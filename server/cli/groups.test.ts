@@ -75,7 +75,9 @@ test('duplicates: who sits in several groups of one pool; who left one, or has o
   t.clock.advance(60_000)
   const second = await group('牧野·付费2', ['Twice', 'Left'])
   await group('牧野·VIP1', ['Both'])
+  const over = await group('牧野·付费3', ['Once'])
   await t.settle()
+  await t.sandbox.dismissGroup({ chatId: over.chatId })
   await t.sandbox.leaveGroup({ chatId: second.chatId, externalUserId: 'wmLeft' })
   await t.settle()
   expect(await run('duplicates')).toEqual({

@@ -30,7 +30,7 @@ describe('actions that wait for a limit', () => {
     for (let customer = 0; customer < 5; customer++) await scan()
     await t.settle()
     expect(await eta()).toMatch(
-      /^排队的动作共 (\d) 个\n\ntag\.mark {2}\1 个 {2}约 2026-11-22 09:01 做完（1 分钟内） {2}企业微信暂时拒绝了接口，解除后继续（\/cgi-bin\/externalcontact\/mark_tag）$/,
+      /^排队的动作共 (\d) 个\n\n打标签（tag\.mark） {2}\1 个 {2}约 2026-11-22 09:01 做完（1 分钟内） {2}企业微信暂时拒绝了接口，解除后继续（\/cgi-bin\/externalcontact\/mark_tag）$/,
     )
     const metrics = await (await fetch(`${t.url}/metrics`)).text()
     expect(metrics).toMatch(/^huoshui_eta_seconds\{kind="tag\.mark",lane="event"\} (59|60|61)$/m)

@@ -1,0 +1,48 @@
+const KINDS_ZH: Record<string, string> = {
+  'alert.mail': '发告警邮件',
+  'alert.post': '发告警到群机器人',
+  'channel.create': '生成渠道活码',
+  'channel.update': '修改渠道活码',
+  'customer.refresh': '读客户资料',
+  'customer.resolve-move': '查客户转到了谁',
+  'group.list': '读群列表',
+  'group.refresh': '读群资料',
+  'handover.customers': '转接客户',
+  'handover.groups': '转接群',
+  'handover.results': '查转接结果',
+  'handover.unassigned': '读待分配的客户',
+  'join-way.add': '生成入群码',
+  'join-way.read': '读入群码',
+  'join-way.update': '修改入群码',
+  'mass-send.cancel': '撤回群发',
+  'mass-send.create': '创建群发',
+  'mass-send.remind': '提醒导购确认群发',
+  'remark.set': '改备注',
+  'staff.list': '读成员列表',
+  'staff.refresh': '读成员资料',
+  'staff.tell': '给成员发应用消息',
+  'sync.compare': '核对：补上漏掉的',
+  'sync.feedback': '核对：读客户删除的统计',
+  'sync.group-list': '同步：读群列表',
+  'sync.groups': '同步：读群',
+  'sync.listing': '同步：读客户名单',
+  'sync.member': '同步：读成员',
+  'sync.page': '同步：读一页客户',
+  'sync.recheck': '核对：再看一遍',
+  'sync.staff': '同步：读成员列表',
+  'sync.tags': '同步：读标签',
+  'sync.ways': '同步：读活码和入群码',
+  'tag.create': '建标签',
+  'tag.list': '读标签',
+  'tag.mark': '打标签',
+  'tag.rename': '改标签的名字',
+  'task.notify': '通知导购有待办',
+  'webhook.deliver': '转发事件',
+  'welcome.send': '发欢迎语',
+}
+
+/** `打标签（tag.mark）`: what is done, and the word by which `actions retry` takes all of the kind. */
+export function actionKindText(kind: string): string {
+  const zh = Object.hasOwn(KINDS_ZH, kind) ? KINDS_ZH[kind] : undefined
+  return zh === undefined ? kind : `${zh}（${kind}）`
+}
