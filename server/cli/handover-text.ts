@@ -4,7 +4,6 @@ import type { CustomerState } from '../operations/handover/handover-states.ts'
 import { STATE_ZH } from '../operations/handover/outcome-text.ts'
 import type { HandoverPlan } from '../operations/handover/plan-handover.ts'
 import { type GuideNames, guideText } from './find/guide-names.ts'
-import type { Sheet } from './frame/command.ts'
 
 /** Names of guides by userid, of customers by external_userid. */
 export interface PlanNames {
@@ -129,24 +128,3 @@ export function unassignedText(
         ]
   return ['离职成员待分配的客户：', ...lines, ...advice].join('\n')
 }
-
-/** Each customer and group, where it goes or why it stays. */
-export const planSheet = ({ customers, groups }: HandoverPlan, names: PlanNames): Sheet => ({
-  header: ['客户或群', '昵称或群名', '转给', '不能转的原因'],
-  rows: [
-    ...customers.moves.map(({ externalUserId, toUserId }) => [
-      externalUserId,
-      names.customers.get(externalUserId) ?? null,
-      names.guides.get(toUserId) ?? toUserId,
-      null,
-    ]),
-    ...customers.blocked.map(({ externalUserId, why }) => [
-      externalUserId,
-      names.customers.get(externalUserId) ?? null,
-      null,
-      why,
-    ]),
-    ...groups.moves.map(({ chatId, toUserId }) => [chatId, null, names.guides.get(toUserId) ?? toUserId, null]),
-    ...groups.blocked.map(({ chatId, name, why }) => [chatId, name, null, why]),
-  ],
-})

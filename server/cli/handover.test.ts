@@ -37,6 +37,8 @@ test('plan says who moves to whom, who not and why, the calls and the time it ta
     '（只是预演，什么都没有写，什么都没有发）',
   ])
   expect(code).toBe(0)
+  const csv = await run('plan --from zhangsan --to lisi,wangwu --csv')
+  expect(csv.out).toContain('"wmB","B","","客户已经删除了原导购')
   expect(await scene.rawRows('SELECT COUNT(*) AS runs FROM handover')).toEqual([{ runs: 1 }])
   expect(scene.sandbox.calls()).toHaveLength(before)
 })
@@ -95,6 +97,8 @@ test('start and status: the number, the progress, and in the end why some stayed
     '  客户拒绝了：1，如 wmB',
   ])
   expect((await run('status')).out).toContain('#1  2026-11-22 10:01')
+  expect((await run('status --csv')).out).toContain('1","2026-11-22 10:01","张三","在职","2","0"')
+  expect((await run('status 1 --csv')).out).toContain('"李四","已完成","1"')
 })
 
 test('unassigned: who left, how many customers wait, and who could take them', async () => {
@@ -110,6 +114,7 @@ test('unassigned: who left, how many customers wait, and who could take them', a
     '建议分给客户最少的导购：王五（wangwu）、李四（lisi）。先预演：',
     '  npm run -s handover -- plan --from zhangsan --to wangwu,lisi',
   ])
+  expect((await run('unassigned --csv')).out).toContain('"张三","zhangsan","2","2026-11-22')
 })
 
 test('members by their names as well; shares by tag need no --to, groups do', async () => {

@@ -10,7 +10,8 @@ import { cliFault } from './frame/cli-fault.ts'
 import { type Answer, defineCommand, type Program } from './frame/command.ts'
 import { numbered, optional } from './frame/slot.ts'
 import { HANDOVER_OPTIONS, requestOf } from './handover-asked.ts'
-import { type PlanNames, planSheet, planText, statusText, summaryText, unassignedText } from './handover-text.ts'
+import { planSheet, summarySheet, takersSheet, unassignedSheet } from './handover-sheets.ts'
+import { type PlanNames, planText, statusText, summaryText, unassignedText } from './handover-text.ts'
 
 const PROPOSED = 3
 
@@ -66,6 +67,7 @@ const start = defineCommand({
 const status = defineCommand({
   name: 'status',
   says: '进度、结果和没有转成的原因',
+  lists: true,
   words: { id: optional(numbered('编号', '只看这一次；不写就列出最近的')) },
   run: async ({ id }, desk) =>
     (await desk.db()).tx(async (tx): Promise<Answer> => {
@@ -73,7 +75,11 @@ const status = defineCommand({
       const runs = await handoverQueries.summaries(tx, id)
       if (id === undefined) {
         const lines = runs.map((run) => summaryText(run, names))
-        return { text: lines.length === 0 ? '还没有发起过转接。' : lines.join('\n'), data: { handovers: runs } }
+        return {
+          text: lines.length === 0 ? '还没有发起过转接。' : lines.join('\n'),
+          data: { handovers: runs },
+          sheet: summarySheet(runs, names),
+        }
       }
       const [run] = runs
       if (run === undefined) throw cliFault('no', `没有编号 ${id} 的转接，先用 status 查。`)
@@ -82,13 +88,18 @@ const status = defineCommand({
         failures: await handoverQueries.failures(tx, id),
         doneByMs: await handoverQueries.doneBy(tx, id),
       }
-      return { text: statusText(run, details, names), data: { ...run, ...details } }
+      return {
+        text: statusText(run, details, names),
+        data: { ...run, ...details },
+        sheet: takersSheet(details.perTaker, names),
+      }
     }),
 })
 
 const unassigned = defineCommand({
   name: 'unassigned',
   says: '离职成员还没有分配的客户，以及分给谁的建议',
+  lists: true,
   run: async (_values, desk) =>
     (await desk.db()).tx(async (tx) => {
       const left = await handoverQueries.unassigned(tx)
@@ -98,7 +109,12 @@ const unassigned = defineCommand({
       const proposal = [...ids]
         .sort((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0) || (a < b ? -1 : 1))
         .slice(0, PROPOSED)
-      return { text: unassignedText(left, proposal, await guideNames(tx)), data: { left, proposal } }
+      const names = await guideNames(tx)
+      return {
+        text: unassignedText(left, proposal, names),
+        data: { left, proposal },
+        sheet: unassignedSheet(left, names),
+      }
     }),
 })
 

@@ -6,7 +6,7 @@ import { splitsOf } from '../../rules/book/splits-of.ts'
 import type { SopSplit } from '../../rules/schema/sop-rule.ts'
 import { sopSlot } from '../find/find-sop.ts'
 import { cliFault } from '../frame/cli-fault.ts'
-import { defineCommand } from '../frame/command.ts'
+import { defineCommand, type Sheet } from '../frame/command.ts'
 import { optional, text, whole } from '../frame/slot.ts'
 import { contentOf, onSop, releaseOf } from './known-sop.ts'
 import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'
@@ -14,6 +14,7 @@ import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'
 export const experimentCommand = defineCommand({
   name: 'experiment',
   says: '实验各组的达成率、差别和结论',
+  lists: true,
   words: { sop: sopSlot, experiment: optional(text('实验', '实验的名字；不写就看全部')) },
   options: { days: optional(whole('天数', '分组后几天内达成才算，默认 7', { min: 1, max: 365 })) },
   run: async ({ sop: written, experiment, days: windowDays }, desk) =>
@@ -32,7 +33,11 @@ export const experimentCommand = defineCommand({
         const asked = { sop, split, windowDays, nowMs: desk.clock.now(), versions: storedVersions(VOCABULARY.facts) }
         results.push(await splitResult(tx, asked))
       }
-      return { text: [...results.map(resultText), HOW_JUDGED].join('\n\n'), data: { sop, experiments: results } }
+      return {
+        text: [...results.map(resultText), HOW_JUDGED].join('\n\n'),
+        data: { sop, experiments: results },
+        sheet: armsSheet(results),
+      }
     }),
 })
 
@@ -47,6 +52,13 @@ async function runningSplits(tx: Tx, sop: string): Promise<SopSplit[]> {
   }
   return [...found.values()]
 }
+
+const armsSheet = (results: readonly SplitResult[]): Sheet => ({
+  header: ['实验', '组', '分到', '满期限', '达成'],
+  rows: results.flatMap(({ experiment, arms }) =>
+    arms.map(({ name, assigned, people, goals }) => [experiment, name, assigned, people, goals]),
+  ),
+})
 
 function resultText({ experiment, by, windowDays, arms, verdict, leftOut }: SplitResult): string {
   const head = `实验「${experiment}」（按${by === 'guide' ? '导购' : '客户'}分组；分组后 ${windowDays} 天内达成算数）`

@@ -13,6 +13,7 @@ import { readBook, ruleFolder } from '../find/read-book.ts'
 import { defineCommand } from '../frame/command.ts'
 import { many, or, text, whole } from '../frame/slot.ts'
 import { planJson } from './plan-json.ts'
+import { planSheet } from './plan-sheet.ts'
 import { planText } from './plan-text.ts'
 
 const isFolder = (word: string): boolean => statSync(word, { throwIfNoEntry: false })?.isDirectory() === true
@@ -27,6 +28,7 @@ const isAlike = (inForce: RuleBook, book: RuleBook): boolean =>
 
 export const planCommand = defineCommand({
   name: 'plan',
+  lists: true,
   says: '预演：这些规则接下来几天会让谁进、每天每位导购多少事、谁不会触达；只读，什么都不发',
   words: { names: many(text('SOP 或文件夹', '只看这几条 SOP（编号、名称或文件名）；写文件夹就预演那里面的规则')) },
   options: { days: or(14, whole('天数', '预演几天', { min: 1, max: 60 })) },
@@ -69,7 +71,7 @@ export const planCommand = defineCommand({
         runningBook: inForce,
         guides: new Map(staff.flatMap(({ userId, name }) => (name === undefined ? [] : [[userId, name] as const]))),
       }
-      return { text: planText(report), data: planJson(report) }
+      return { text: planText(report), data: planJson(report), sheet: planSheet(report) }
     } finally {
       for (const scratch of scratches) await scratch.close()
     }
