@@ -37,4 +37,9 @@ it('scheduled sends are part of what guides are asked for', async () => {
     expect.stringMatching(/^张三 待办 2 条，群发 6 人/),
     expect.stringMatching(/^李四 待办 1 条，群发 3 人/),
   ])
-}, 60_000)
+  const csv = await runCommand(sopProgram, ['plan', 'care', '--days', '3', '--csv'], t)
+  expect(csv.out.split('\r\n').slice(1)).toEqual([
+    '"关怀","0","给导购待办「问问近况」","2026-11-22","李四","1"',
+    '"关怀","0","给导购待办「问问近况」","2026-11-22","张三","2"',
+  ])
+}, 120_000)
