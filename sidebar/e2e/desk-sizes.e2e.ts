@@ -45,11 +45,9 @@ test.each([
     const box = await what.boundingBox()
     expect(box).not.toBeNull()
     expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? width) <= width).toBe(true)
-    const sideways = await page.evaluate(
-      () =>
-        [document.documentElement, ...document.querySelectorAll('.desk, .top, .wecom')].filter(
-          (one) => one.scrollWidth > one.clientWidth,
-        ).length,
+    const sideways = await page.evaluate<number>(
+      `[document.documentElement, ...document.querySelectorAll('.desk, .top, .wecom')]
+        .filter((one) => one.scrollWidth > one.clientWidth).length`,
     )
     expect(sideways).toBe(0)
   }
