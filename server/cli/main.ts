@@ -44,5 +44,10 @@ async function main(name: string, words: readonly string[]): Promise<void> {
   }
 }
 
+// Whoever reads only the beginning (`| head`) closes the pipe; what is left to say is for nobody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 const [name = '', ...words] = process.argv.slice(2)
 await main(name, words)

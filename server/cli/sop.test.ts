@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../core/kernel/clock.ts'
 import { ruleFolderOnDisk } from '../rules/testing/rule-folder-on-disk.ts'
@@ -47,6 +47,15 @@ describe('sop check', () => {
     ])
     expect(run('check', rules()).status).toBe(0)
     expect(run('chek').status).toBe(2)
+  })
+
+  it('a reader who closes the pipe early hears of no fault', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'server/cli/main.ts', 'sop', 'check', rules()])
+    child.stdout.destroy()
+    let err = ''
+    child.stderr.on('data', (data) => (err += String(data)))
+    const code = await new Promise((done) => child.once('close', done))
+    expect([code, err]).toEqual([0, ''])
   })
 })
 
