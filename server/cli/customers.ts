@@ -14,7 +14,7 @@ const find = defineCommand({
   lists: true,
   words: { name: text('名字', '昵称或备注里的几个字') },
   run: async ({ name }, desk, form) =>
-    (await desk.db()).tx(async (tx) => {
+    (await desk.db()).view(async (tx) => {
       const limit = form === 'text' ? MOST_NAMED * 5 : mostListed(form)
       const ids = await customerSearch.like(tx, name.trim(), limit)
       if (ids.length === 0) throw cliFault('no', `没有昵称或备注里有「${name}」的客户。`)
@@ -66,7 +66,7 @@ const lost = defineCommand({
   run: async ({ days, by }, desk, form) => {
     const limit = mostListed(form)
     const asked = { sinceMs: desk.clock.now() - days * DAY_MS, by: by === 'all' ? undefined : by, limit }
-    const { found, guides } = await (await desk.db()).tx(async (tx) => ({
+    const { found, guides } = await (await desk.db()).view(async (tx) => ({
       found: await lostCustomers(tx, asked),
       guides: await guideNames(tx),
     }))

@@ -67,7 +67,7 @@ const duplicates = defineCommand({
   words: { pool: poolSlot },
   run: async ({ pool: name }, desk, form) => {
     const wanted = chosen(await readBook(desk), name).map((pool) => pool.name)
-    const found = await (await desk.db()).tx((tx) => duplicateMembers(tx, { pools: wanted, limit: mostListed(form) }))
+    const found = await (await desk.db()).view((tx) => duplicateMembers(tx, { pools: wanted, limit: mostListed(form) }))
     const rows = found.map(duplicateCells)
     const none = wanted.length === 0 ? NO_POOL : '没有客户在同一个群池里进了不止一个群。'
     return {

@@ -15,7 +15,7 @@ const used = defineCommand({
   words: { days: or(30, whole('天数', '往回看几天', { min: 1, max: 366 })) },
   run: async ({ days }, desk) => {
     const { scripts } = await readBook(desk)
-    const counts = await (await desk.db()).tx((tx) => scriptUseCounts(tx, desk.clock.now() - days * DAY_MS))
+    const counts = await (await desk.db()).view((tx) => scriptUseCounts(tx, desk.clock.now() - days * DAY_MS))
     const counted = new Set(counts.map(({ scriptId }) => scriptId))
     const unused = [...scripts.values()].filter(({ name }) => !counted.has(name))
     const rows = [

@@ -152,8 +152,9 @@ const why = defineCommand({
   words: { customer: customerSlot },
   run: async ({ customer }, desk) => {
     const { ladders } = await readBook(desk)
-    return (await desk.db()).tx(async (tx): Promise<Answer> => {
-      const { externalUserId, name } = await findCustomer(tx, customer)
+    const db = await desk.db()
+    const { externalUserId, name } = await db.view((view) => findCustomer(view, customer))
+    return db.tx(async (tx): Promise<Answer> => {
       const found = {
         name,
         tiers: await tierQueries.ofCustomer(tx, externalUserId),

@@ -33,7 +33,7 @@ const late = defineCommand({
       slowMs: slow * SECOND_MS,
       limit: mostListed(form),
     }
-    const { found, rows } = await (await desk.db()).tx(async (tx) => {
+    const { found, rows } = await (await desk.db()).view(async (tx) => {
       const welcomes = await missedWelcomes(tx, asked)
       const guides = await guideNames(tx)
       const names = await customerQueries.namesOf(tx, [...new Set(welcomes.map((one) => one.externalUserId))])

@@ -1,4 +1,4 @@
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { customerSearch, type FoundCustomer } from '../../records/customers/customer-search.ts'
@@ -12,8 +12,9 @@ export const customerSlot = text('客户', '昵称、导购的备注，或者客
 /** What people look through at once. */
 export const MOST_NAMED = 10
 
-/** The one customer of this id, nickname or remark. Throws `no` with whoever may be meant, told apart by guide and date. */
-export async function findCustomer(tx: Tx, written: string): Promise<{ externalUserId: string; name: string }> {
+/** The one customer of this id, nickname or remark. Throws `no` with whoever may be meant, told apart by guide and date.
+ *  Reads all customers: give it a view, which keeps nobody from writing. */
+export async function findCustomer(tx: ReadTx, written: string): Promise<{ externalUserId: string; name: string }> {
   const wanted = written.trim()
   if (await customerQueries.exists(tx, wanted)) return named(tx, wanted)
   const exact = await customerSearch.named(tx, wanted, MOST_NAMED + 1)
@@ -28,18 +29,18 @@ export async function findCustomer(tx: Tx, written: string): Promise<{ externalU
   throw cliFault('no', await listed(tx, `没有正好叫「${wanted}」的客户，相近的有（请写全名或客户编号）：`, close))
 }
 
-async function named(tx: Tx, externalUserId: string): Promise<{ externalUserId: string; name: string }> {
+async function named(tx: ReadTx, externalUserId: string): Promise<{ externalUserId: string; name: string }> {
   return { externalUserId, name: (await customerQueries.nameOf(tx, externalUserId)) ?? externalUserId }
 }
 
-async function listed(tx: Tx, head: string, ids: readonly string[]): Promise<string> {
+async function listed(tx: ReadTx, head: string, ids: readonly string[]): Promise<string> {
   const shown = ids.slice(0, MOST_NAMED)
   const lines = await customerLines(tx, await customerSearch.toTellApart(tx, shown))
   return [head, ...lines, ...(ids.length > shown.length ? ['  ……还有，请写得更全一些'] : [])].join('\n')
 }
 
 /** A line for each: id, nickname, remark, guide, since when. */
-export async function customerLines(tx: Tx, found: readonly FoundCustomer[]): Promise<string[]> {
+export async function customerLines(tx: ReadTx, found: readonly FoundCustomer[]): Promise<string[]> {
   const guides = await staffQueries.namesOf(tx, [...new Set(found.flatMap(({ userId }) => userId ?? []))])
   return found.map(({ externalUserId, name, remark, userId, addedAtMs, active }) => {
     const guide = userId === undefined ? '没有导购' : `导购 ${guides.get(userId) ?? userId}`

@@ -1,11 +1,11 @@
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { staffQueries } from '../../records/staff/staff-queries.ts'
 
 /** By userid. */
 export type GuideNames = ReadonlyMap<string, string>
 
 /** Everybody's whose name is known. */
-export async function guideNames(tx: Tx): Promise<GuideNames> {
+export async function guideNames(tx: ReadTx): Promise<GuideNames> {
   const staff = await staffQueries.all(tx)
   return new Map(staff.flatMap(({ userId, name }) => (name === undefined ? [] : [[userId, name] as const])))
 }

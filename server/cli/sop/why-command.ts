@@ -20,8 +20,9 @@ export const whyCommand = defineCommand({
   run: async ({ customer, sop: written }, desk) => {
     const book = (await inForce(desk)) ?? EMPTY_BOOK
     const rules = { current: () => book }
-    return (await desk.db()).tx(async (tx) => {
-      const { externalUserId, name } = await findCustomer(tx, customer)
+    const db = await desk.db()
+    const { externalUserId, name } = await db.view((view) => findCustomer(view, customer))
+    return db.tx(async (tx) => {
       const sop = written === undefined ? undefined : await sopReleased(tx, written, book)
       const queries = createSopQueries(createSopVersions({ rules, facts }), VOCABULARY)
       const whyNot = createWhyNot({

@@ -1,5 +1,5 @@
 import { count, number, select, sql, words } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { SCRIPT_USE } from './script-tables.ts'
 
 export interface ScriptUseCount {
@@ -14,7 +14,7 @@ export interface ScriptUseCount {
 const u = SCRIPT_USE
 
 /** How often guides sent each script since then, the most used first; words of their own are left out. */
-export const scriptUseCounts = (tx: Tx, sinceMs: number): Promise<ScriptUseCount[]> =>
+export const scriptUseCounts = (tx: ReadTx, sinceMs: number): Promise<ScriptUseCount[]> =>
   tx.rows(
     sql`SELECT ${select({
       scriptId: words(sql`${u.script_id}`),

@@ -1,11 +1,11 @@
 import { sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { type WelcomeOutcome, welcomeRows } from './welcome-store.ts'
 
 /** Welcomes that did not go out, or took longer than `slowMs`, for friendships begun since then; newest first, at most
  *  `limit`. A customer whom another app greeted, or with whom somebody talked already, missed nothing. */
 export async function missedWelcomes(
-  tx: Tx,
+  tx: ReadTx,
   { sinceMs, slowMs, limit }: { sinceMs: number; slowMs: number; limit: number },
 ): Promise<WelcomeOutcome[]> {
   return welcomeRows(

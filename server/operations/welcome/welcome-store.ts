@@ -1,6 +1,6 @@
 import type { Column, RowOf } from '../../core/db/define-table.ts'
 import { all, pick, type Sql, set, sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import type { WelcomeState } from './welcome-state.ts'
 import { WELCOME } from './welcome-tables.ts'
 
@@ -37,7 +37,7 @@ const toOutcome = (row: RowOf<typeof WELCOME>): WelcomeOutcome => ({
 })
 
 /** `where`: which rows, in what order. */
-export async function welcomeRows(tx: Tx, where: (welcome: typeof WELCOME) => Sql): Promise<WelcomeOutcome[]> {
+export async function welcomeRows(tx: ReadTx, where: (welcome: typeof WELCOME) => Sql): Promise<WelcomeOutcome[]> {
   return (await tx.rows(sql`SELECT ${all(WELCOME)} FROM ${WELCOME} WHERE ${where(WELCOME)}`)).map(toOutcome)
 }
 

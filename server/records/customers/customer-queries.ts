@@ -102,12 +102,12 @@ export const customerQueries = {
     const row = await tx.row(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)
     return row === undefined ? undefined : toProfile(row)
   },
-  nameOf: async (tx: Tx, externalUserId: string): Promise<string | undefined> => {
+  nameOf: async (tx: ReadTx, externalUserId: string): Promise<string | undefined> => {
     const row = await tx.row(sql`SELECT ${pick(c, 'name')} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)
     return row?.name ?? undefined
   },
   /** Names by external_userid; customers without a known name are left out. */
-  namesOf: async (tx: Tx, externalUserIds: string[]): Promise<Map<string, string>> => {
+  namesOf: async (tx: ReadTx, externalUserIds: string[]): Promise<Map<string, string>> => {
     const rows = await eachChunk(externalUserIds, (part) =>
       tx.rows(
         sql`SELECT ${pick(c, 'external_userid', 'name')} FROM ${c}
@@ -116,15 +116,7 @@ export const customerQueries = {
     )
     return new Map(rows.flatMap((row) => (row.name === null ? [] : [[row.external_userid, row.name]])))
   },
-  /** Customers of exactly this nickname, at most `limit`. Reads all customers: for the command line. */
-  idsNamed: async (tx: Tx, name: string, limit: number): Promise<string[]> =>
-    externalIds(
-      await tx.rows(
-        sql`SELECT ${pick(c, 'external_userid')} FROM ${c} WHERE ${c.name} = ${name}
-            ORDER BY ${c.external_userid} LIMIT ${limit}`,
-      ),
-    ),
-  exists: async (tx: Tx, externalUserId: string): Promise<boolean> =>
+  exists: async (tx: ReadTx, externalUserId: string): Promise<boolean> =>
     (await tx.row(sql`SELECT 1 FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)) !== undefined,
   /** The guide who speaks for the brand with this customer: the latest active follow of a guide who has not left.
    *  Undefined: nobody now. */

@@ -1,6 +1,6 @@
 import { alias } from '../../core/db/define-table.ts'
 import { list, type Sql, select, sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { CUSTOMER, FOLLOW } from './customer-tables.ts'
 
 /** One guide's view of a customer who was looked for, or a customer whom no guide ever had. */
@@ -26,7 +26,7 @@ const FOUND = select({
 })
 
 /** Reads all customers: for the command line. */
-async function whoseNames(tx: Tx, isWanted: Sql, limit: number): Promise<string[]> {
+async function whoseNames(tx: ReadTx, isWanted: Sql, limit: number): Promise<string[]> {
   const rows = await tx.rows(
     sql`SELECT DISTINCT ${select({ externalUserId: c.external_userid })}
         FROM ${c} LEFT JOIN ${f} ON ${f.external_userid} = ${c.external_userid}
@@ -39,18 +39,18 @@ const plainForLike = (text: string): string => text.replaceAll(/[!%_]/g, '!$&')
 
 export const customerSearch = {
   /** external_userids of those whose nickname, or remark by any guide, is exactly this; at most `limit`. */
-  named: (tx: Tx, name: string, limit: number): Promise<string[]> =>
+  named: (tx: ReadTx, name: string, limit: number): Promise<string[]> =>
     whoseNames(tx, sql`${c.name} = ${name} OR ${f.remark} = ${name}`, limit),
 
   /** The same for those whose nickname or remark contains this, capitals or not. */
-  like: (tx: Tx, part: string, limit: number): Promise<string[]> => {
+  like: (tx: ReadTx, part: string, limit: number): Promise<string[]> => {
     const pattern = `%${plainForLike(part.toLowerCase())}%`
     const isLike = sql`LOWER(${c.name}) LIKE ${pattern} ESCAPE '!' OR LOWER(${f.remark}) LIKE ${pattern} ESCAPE '!'`
     return whoseNames(tx, isLike, limit)
   },
 
   /** What tells these customers apart: a row for each guide who has or had them, the newest friendship first. */
-  toTellApart: async (tx: Tx, externalUserIds: readonly string[]): Promise<FoundCustomer[]> => {
+  toTellApart: async (tx: ReadTx, externalUserIds: readonly string[]): Promise<FoundCustomer[]> => {
     if (externalUserIds.length === 0) return []
     const rows = await tx.rows(
       sql`SELECT ${FOUND} FROM ${c} LEFT JOIN ${f} ON ${f.external_userid} = ${c.external_userid}

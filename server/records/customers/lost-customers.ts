@@ -1,6 +1,6 @@
 import { alias } from '../../core/db/define-table.ts'
 import { every, type Sql, select, sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { CUSTOMER, FOLLOW } from './customer-tables.ts'
 import type { LostBy } from './event-source.ts'
 
@@ -32,7 +32,7 @@ const LOST = select({
 /** Friendships that ended since then and have not begun anew; newest first, at most `limit`. `by`: only those whom this
  *  side ended. Reads all friendships: for the command line. */
 export async function lostCustomers(
-  tx: Tx,
+  tx: ReadTx,
   { sinceMs, by, limit }: { sinceMs: number; by: LostBy | undefined; limit: number },
 ): Promise<LostFollow[]> {
   const conditions: Sql[] = [sql`${f.active} = 0`, sql`${f.lost_at} >= ${sinceMs}`]

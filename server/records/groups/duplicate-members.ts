@@ -1,6 +1,6 @@
 import { alias } from '../../core/db/define-table.ts'
 import { count, every, list, select, sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { CHAT_GROUP, CHAT_MEMBER } from './group-tables.ts'
 
 /** A customer who sits in several standing groups of one pool, where one is enough. */
@@ -18,7 +18,7 @@ const m = alias(CHAT_MEMBER, 'm')
 
 /** `pools`: only these; at most `limit` customers. */
 export async function duplicateMembers(
-  tx: Tx,
+  tx: ReadTx,
   { pools, limit }: { pools: readonly string[]; limit: number },
 ): Promise<DuplicateMember[]> {
   if (pools.length === 0) return []

@@ -53,7 +53,7 @@ export const staffQueries = {
     return member !== undefined && member.knownAtMs > sinceMs ? undefined : userId
   },
   /** Names by userid; members without a known name are left out. */
-  namesOf: async (tx: Tx, userIds: readonly string[]): Promise<Map<string, string>> => {
+  namesOf: async (tx: ReadTx, userIds: readonly string[]): Promise<Map<string, string>> => {
     if (userIds.length === 0) return new Map()
     const rows = await tx.rows(
       sql`SELECT ${pick(s, 'userid', 'name')} FROM ${s} WHERE ${s.name} IS NOT NULL AND ${s.userid} IN ${list(userIds)}`,
