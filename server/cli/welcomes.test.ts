@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 async function meet(externalUserId: string, fault?: { errcode: number; seconds?: number }): Promise<void> {
-  const { seconds = 30, ...rest } = fault ?? { errcode: 0 }
+  const { seconds = 2, ...rest } = fault ?? { errcode: 0 }
   if (fault !== undefined) t.sandbox.faults.set({ path: SEND, ...rest })
   await t.sandbox.scan({ userId: 'zhangsan', externalUserId, name: externalUserId.slice(2) })
   for (let second = 0; second < seconds; second++) await t.advance(SECOND_MS)
@@ -29,7 +29,7 @@ it('lists the welcomes that were refused, too late or slow, with the reason; wha
   await meet('wmFine')
   await meet('wmTaken', { errcode: 41051 })
   await meet('wmRefused', { errcode: 40058 })
-  await meet('wmLate', { errcode: 41096 })
+  await meet('wmLate', { errcode: 41096, seconds: 25 })
   await meet('wmSlow', { errcode: 41096, seconds: 8 })
   const { code, out } = await run()
   expect(code).toBe(1)
@@ -47,4 +47,4 @@ it('lists the welcomes that were refused, too late or slow, with the reason; wha
     'wmOld',
   ])
   expect((await run('--csv')).out.split('\r\n')).toHaveLength(4)
-})
+}, 120_000)
