@@ -1,4 +1,5 @@
 import { benchAudience } from './audience.ts'
+import { benchBacktest } from './backtest.ts'
 import { benchCallbacks } from './callbacks.ts'
 import { benchDrift } from './drift.ts'
 import { benchJourneys } from './journeys.ts'
@@ -10,7 +11,7 @@ import { benchSync } from './sync.ts'
 import { benchTagging } from './tagging.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
 
-/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,tagging,memory,drift,sync,journeys,audience]`: each figure with its limit program beside it, from one run. MariaDB
+/** `npm run bench [-- --quick] [-- --only callbacks,welcome,burst,sidebar,tagging,memory,drift,sync,journeys,audience,backtest]`: each figure with its limit program beside it, from one run. MariaDB
  *  figures need TEST_MYSQL_URL (default mysql://root@127.0.0.1:3306, left out when it does not answer). */
 const quick = process.argv.includes('--quick')
 const onlyAt = process.argv.indexOf('--only')
@@ -42,4 +43,5 @@ if (wanted('audience') && mysql !== undefined) {
   const size = quick ? { customers: 2_000, copies: 10, rounds: 1 } : { customers: 20_000, copies: 100, rounds: 5 }
   await benchAudience({ ...size, mysql }, report)
 }
+if (wanted('backtest')) await benchBacktest({ people: quick ? 100 : 1_250 }, report)
 if (wanted('journeys')) await benchJourneys({ customers: quick ? 10_000 : 100_000, mysql }, report)

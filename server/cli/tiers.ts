@@ -1,18 +1,25 @@
+import { facts } from '../capabilities/facts.ts'
 import type { Tx } from '../core/db/tx.ts'
+import { createOutbox } from '../engine/actions/outbox.ts'
 import { planHandover } from '../operations/handover/plan-handover.ts'
 import { handoverRequestOf } from '../operations/tiers/carry-out.ts'
-import { doubleTagged } from '../operations/tiers/double-tagged.ts'
+import { doubleTagged, surplusTags } from '../operations/tiers/double-tagged.ts'
+import { planReview, type ReviewPlan } from '../operations/tiers/plan-review.ts'
 import { changeProposal, type Proposal, proposalQueries } from '../operations/tiers/proposal-store.ts'
+import { tidyingOf } from '../operations/tiers/tidy-tags.ts'
 import { tierQueries } from '../operations/tiers/tier-queries.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { scoreQueries } from '../records/scores/score-queries.ts'
+import { staffQueries } from '../records/staff/staff-queries.ts'
+import { createQueueTagChanges } from '../records/tags/queue-tag-changes.ts'
 import { customerSlot, findCustomer } from './find/find-customer.ts'
 import { findNamed } from './find/find-named.ts'
 import { guideNames } from './find/guide-names.ts'
 import { readBook } from './find/read-book.ts'
 import { cliFault } from './frame/cli-fault.ts'
-import { type Answer, defineCommand, type Program } from './frame/command.ts'
-import { numbered, optional, text } from './frame/slot.ts'
+import { type Answer, type Desk, defineCommand, type Program } from './frame/command.ts'
+import { flag, numbered, optional, text } from './frame/slot.ts'
+import { planSheet, planText } from './tier-plan-text.ts'
 import { candidatesText, listText, type Names, proposalsSheet, proposalsText, whyText } from './tiers-text.ts'
 
 const LADDER = { kind: '梯子', where: 'config/tiers/' }
@@ -105,12 +112,58 @@ async function proposalOf(tx: Tx, id: number): Promise<Proposal> {
   return proposal
 }
 
+const plan = defineCommand({
+  name: 'plan',
+  says: '今晚的评定会做什么：升降、第一次归位、转接给专属导购的提议；只读',
+  lists: true,
+  words: { ladder: optional(text('梯子', '只看这一把；不写就看全部')) },
+  run: async ({ ladder: written }, desk) => {
+    const book = await readBook(desk)
+    const chosen = written === undefined ? [...book.ladders.values()] : [findNamed(book.ladders, written, LADDER)]
+    const deps = { facts, customers: customerQueries, staff: staffQueries }
+    return (await desk.db()).tx(async (tx): Promise<Answer> => {
+      const plans: ReviewPlan[] = []
+      for (const ladder of chosen) plans.push(await planReview(tx, ladder, book, { deps, nowMs: desk.clock.now() }))
+      const names = await guideNames(tx)
+      return {
+        text: plans.length === 0 ? NO_LADDER : plans.map((one) => planText(one, names)).join('\n\n'),
+        data: { plans },
+        sheet: planSheet(plans, names),
+      }
+    })
+  },
+})
+
+const tidy = defineCommand({
+  name: 'tidy',
+  says: '带着两级标签的客户只留现在那一级的，人工打的也摘；运行中的服务会马上执行',
+  words: { ladder: text('梯子', '梯子的名字') },
+  run: async ({ ladder: written }, desk) => {
+    const ladder = findNamed((await readBook(desk)).ladders, written, LADDER)
+    const outbox = createOutbox({ clock: desk.clock, nudge: () => undefined })
+    return (await desk.db()).tx(async (tx): Promise<Answer> => {
+      const surplus = await surplusTags(tx, ladder)
+      const asked = tidyingOf(ladder, surplus, { by: 'guide', nowMs: desk.clock.now() })
+      const taken = (await createQueueTagChanges({ outbox })(tx, asked)).size
+      const nothingMore = `「${ladder.name}」没有要摘的标签${surplus.length > 0 ? '：已经在摘了' : ''}。`
+      return { text: taken === 0 ? nothingMore : `会摘下 ${taken} 个标签；时间线上有记录。`, data: { taken } }
+    })
+  },
+})
+
 const confirm = defineCommand({
   name: 'confirm',
-  says: '同意一条提议；运行中的服务会马上执行',
-  words: { id: proposalSlot },
-  run: async ({ id }, desk) =>
-    (await desk.db()).tx(async (tx): Promise<Answer> => {
+  says: '同意提议：一条、一级的、或者全部；运行中的服务会马上执行',
+  words: { id: optional(proposalSlot) },
+  options: {
+    level: optional(text('梯子/级', '到这一级的全部提议，如 分层/S')),
+    all: flag('全部等确认的提议'),
+  },
+  run: async ({ id, level, all }, desk) => {
+    if ([id !== undefined, level !== undefined, all].filter(Boolean).length !== 1)
+      throw cliFault('wrong-use', '写一个编号、--level 梯子/级 或 --all，只写一样。')
+    if (id === undefined) return confirmMany(level, desk)
+    return (await desk.db()).tx(async (tx): Promise<Answer> => {
       const proposal = await proposalOf(tx, id)
       const nowMs = desk.clock.now()
       const why = proposal.kind === 'hand-over' ? await refusalOf(tx, proposal, nowMs) : undefined
@@ -118,8 +171,35 @@ const confirm = defineCommand({
       const isAccepted = await changeProposal(tx, id, ['open'], { state: 'accepted', atMs: nowMs })
       if (!isAccepted) throw cliFault('no', `编号 ${id} 的提议现在不能确认（还在排队，或者已经处理过）。`)
       return { text: `已同意 #${id}；运行中的服务会马上执行。`, data: { accepted: id } }
-    }),
+    })
+  },
 })
+
+/** Those that wait and that WeCom would not refuse. `level`: only those to it; undefined: all. */
+async function confirmMany(level: string | undefined, desk: Desk): Promise<Answer> {
+  return (await desk.db()).tx(async (tx): Promise<Answer> => {
+    const nowMs = desk.clock.now()
+    const open = (await proposalQueries.pending(tx)).filter(
+      ({ state, ladder, to }) => state === 'open' && (level === undefined || level === `${ladder}/${to}`),
+    )
+    const accepted: number[] = []
+    const refused: { id: number; why: string }[] = []
+    for (const proposal of open) {
+      const why = proposal.kind === 'hand-over' ? await refusalOf(tx, proposal, nowMs) : undefined
+      if (why !== undefined) refused.push({ id: proposal.id, why })
+      else if (await changeProposal(tx, proposal.id, ['open'], { state: 'accepted', atMs: nowMs }))
+        accepted.push(proposal.id)
+    }
+    if (open.length === 0)
+      throw cliFault('no', level === undefined ? '没有等确认的提议。' : `没有到「${level}」、等确认的提议。`)
+    const not = refused.map(({ id, why }) => `  #${id} 现在不能转接：${why}`)
+    return {
+      text: [`已同意 ${accepted.length} 条；运行中的服务会马上执行。`, ...not].join('\n'),
+      data: { accepted, refused },
+      isNo: refused.length > 0,
+    }
+  })
+}
 
 /** Why WeCom would refuse; undefined: it would not. */
 async function refusalOf(tx: Tx, proposal: Proposal, nowMs: number): Promise<string | undefined> {
@@ -171,5 +251,5 @@ const why = defineCommand({
 export const tiersProgram: Program = {
   name: 'tiers',
   says: '客户分层：每把梯子上有谁，谁该升降，谁该转给专属导购。',
-  commands: [list, candidates, proposals, confirm, decline, why],
+  commands: [list, plan, candidates, proposals, confirm, decline, tidy, why],
 }

@@ -3,6 +3,7 @@ import type { AtHand } from './at-hand.ts'
 import { bindBook, type RuleSources, sourcesOf } from './book/bind-book.ts'
 import type { RuleBook } from './book/rule-book.ts'
 import { createAssetCheck } from './checks/assets.ts'
+import { doubtCategories } from './checks/categories.ts'
 import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
 import { checkLadders } from './checks/ladders.ts'
@@ -19,6 +20,7 @@ import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
 import { createDraft, type Draft, type Drafts, NAME_KEYS } from './files/draft.ts'
+import { foldRoots } from './files/fold-roots.ts'
 import { slipsOfKeyboard } from './files/raw-text.ts'
 import { byPosition, type RuleFault } from './files/rule-fault.ts'
 import { placeOf, RULE_KINDS, type RuleFile, type RuleKind, readRuleFolder } from './files/rule-folder.ts'
@@ -32,6 +34,8 @@ export interface LoadedRules {
   book: RuleBook | undefined
   /** What the book was made of; there together with it. */
   sources: RuleSources | undefined
+  /** Of the rule files, by path below the folder. */
+  texts: ReadonlyMap<string, string>
   /** By file, line and column. */
   faults: RuleFault[]
   /** What is allowed and probably not meant; it keeps nothing from coming into force. */
@@ -46,6 +50,7 @@ const MAX_FAULTS = 200
 export async function loadRules(folder: string, vocabulary: Vocabulary, atHand?: AtHand): Promise<LoadedRules> {
   const { facts } = vocabulary
   const { files, faults, remarks } = await readRuleFolder(folder)
+  const texts = new Map(files.map(({ file, text }) => [file, text]))
   // The drafts see names that are collected after them.
   const names: Names = {
     channel: undefined,
@@ -58,9 +63,10 @@ export async function loadRules(folder: string, vocabulary: Vocabulary, atHand?:
     webhook: undefined,
   }
   const collected = createCollection()
+  const categories = atHand?.categories ?? new Set()
   const advice: RuleFault[] = [...remarks]
   for (const file of files) {
-    readFile(file, { collected, faults, advice, vocabulary, names })
+    readFile(file, { collected, faults, advice, vocabulary, names, categories })
     await nextTurn()
   }
   Object.assign(names, namesOf(collected))
@@ -83,8 +89,9 @@ export async function loadRules(folder: string, vocabulary: Vocabulary, atHand?:
   checkWelcomes(context, drafts.welcome, isWhole)
   checkPools(context, drafts.pool, isWhole ? drafts.welcome : undefined)
   await checkScripts(context, drafts.scripts)
-  checkSops(context, drafts.sop, drafts.policy[0]?.value)
-  checkSends(context, drafts.send, { quiet: drafts.policy[0]?.value.quiet, nowMs: Date.now() })
+  const nowMs = Date.now()
+  checkSops(context, drafts.sop, { policy: drafts.policy[0]?.value, nowMs })
+  checkSends(context, drafts.send, { policy: drafts.policy[0]?.value, nowMs })
   checkWebhooks(context, drafts.webhook)
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)
@@ -93,9 +100,15 @@ export async function loadRules(folder: string, vocabulary: Vocabulary, atHand?:
   if (atHand !== undefined && isAllKnown) await askAboutLostNames(drafts, atHand)
 
   if (faults.length > 0)
-    return { book: undefined, sources: undefined, faults: faults.sort(byPosition).slice(0, MAX_FAULTS), advice: [] }
+    return {
+      book: undefined,
+      sources: undefined,
+      texts,
+      faults: foldRoots(faults.sort(byPosition)).slice(0, MAX_FAULTS),
+      advice: [],
+    }
   const sources = sourcesOf(drafts)
-  return { book: await bindBook(sources, facts), sources, faults: [], advice: advice.sort(byPosition) }
+  return { book: await bindBook(sources, facts), sources, texts, faults: [], advice: advice.sort(byPosition) }
 }
 
 interface Collection {
@@ -131,9 +144,16 @@ const createCollection = (): Collection => ({
 
 function readFile(
   file: RuleFile,
-  into: { collected: Collection; faults: RuleFault[]; advice: RuleFault[]; vocabulary: Vocabulary; names: Names },
+  into: {
+    collected: Collection
+    faults: RuleFault[]
+    advice: RuleFault[]
+    vocabulary: Vocabulary
+    names: Names
+    categories: ReadonlySet<string>
+  },
 ): void {
-  const { collected, faults, advice, vocabulary, names } = into
+  const { collected, faults, advice, vocabulary, names, categories } = into
   const { facts, shapes } = vocabulary
   const parsed = parseYamlRules(file.file, file.text)
   faults.push(...parsed.faults)
@@ -141,7 +161,7 @@ function readFile(
   let isOdd = parsed.faults.length > 0
   for (const document of parsed.documents) {
     const { value } = document
-    const misplaced = misplacedKind(file.kind, value)
+    const misplaced = misplacedKind(file.kind, value, shapes)
     if (misplaced !== undefined) {
       const message = `这是${RULE_KIND_ZH[misplaced]}，放在这里不会起作用`
       faults.push({ file: file.file, ...document.locate([]), message, suggestion: `放到 ${placeOf(misplaced)}` })
@@ -166,6 +186,7 @@ function readFile(
       advice,
       facts,
       checkNames: (condition, report) => checkConditionNames({ names, facts }, condition, report),
+      doubtValues: (condition, report) => doubtCategories(categories, condition, report),
     })
     if (isMisshapen) {
       collected.misshapen.add(file.kind)
@@ -192,11 +213,14 @@ function nameSlips({ file, text }: RuleFile, faults: RuleFault[]): void {
   }
 }
 
-/** Of which other kind a document is, by the key that names it. */
-function misplacedKind(kind: RuleKind, value: unknown): RuleKind | undefined {
-  if (typeof value !== 'object' || value === null || Object.hasOwn(value, NAME_KEYS[kind])) return undefined
-  // «tags», «welcome» and «channel» are keys of other kinds as well; a step of a rule cannot stand alone.
-  return RULE_KINDS.find((other) => other !== kind && Object.keys(value)[0] === NAME_KEYS[other])
+/** Of which other kind a document is, by the key that stands first: that is how a rule says what it is. A key that other kinds
+ *  have as well, `welcome` in a channel say, tells nothing of what follows. */
+function misplacedKind(kind: RuleKind, value: unknown, { faults }: Vocabulary['shapes']): RuleKind | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const [first] = Object.keys(value)
+  const other = first === NAME_KEYS[kind] ? undefined : RULE_KINDS.find((one) => first === NAME_KEYS[one])
+  if (other === undefined || !Object.hasOwn(value, NAME_KEYS[kind])) return other
+  return faults(other, value).length < faults(kind, value).length ? other : undefined
 }
 
 function namesOf({ written, unreadable }: Collection): Names {
@@ -230,12 +254,16 @@ function namesOf({ written, unreadable }: Collection): Names {
     welcome: named('welcome', 'welcome'),
     tag: unreadable.has('tags') ? undefined : new Set(tags),
     pool: named('pool', 'pool'),
-    script: named('scripts', 'situations', '*', 'scripts', '*', 'id'),
+    script: inSmall(named('scripts', 'situations', '*', 'scripts', '*', 'id')),
     tier: unreadable.has('ladder') ? undefined : new Set(tiers),
-    sop: named('sop', 'sop'),
+    sop: inSmall(named('sop', 'sop')),
     webhook: named('webhook', 'webhook'),
   }
 }
+
+/** An id in capitals is told where it stands; who refers to it by the right one is right. */
+const inSmall = (ids: Set<string> | undefined): Set<string> | undefined =>
+  ids === undefined ? undefined : new Set([...ids].map((id) => id.toLowerCase()))
 
 function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
   for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook', 'ladder'] as const) {

@@ -101,6 +101,25 @@ describe('rules in force', () => {
     expect(guidesOf(holder)).toEqual(['zhoumin'])
   })
 
+  it('which have become their own beginning are waited for longer', async () => {
+    const { write, open, folder } = await scene()
+    const holder = open()
+    await holder.check()
+    const whole = GOOD_RULES['sop/首单.yaml'] ?? ''
+    const stepsAfter = async (text: string, secondsAgo: number): Promise<number | undefined> => {
+      write({ 'sop/首单.yaml': text })
+      const at = Date.now() / 1000 - secondsAgo
+      for (const file of [...Object.keys(GOOD_RULES), 'assets/hello.png']) utimesSync(join(folder, file), at, at)
+      await holder.look()
+      return holder.current().sops.get('first-order')?.value.steps.length
+    }
+    const cut = `${whole.split('\n').slice(0, 8).join('\n')}\n`
+    expect(await stepsAfter(cut, 10)).toBe(6)
+    expect(await stepsAfter(cut, 40)).toBe(3)
+    // Something else than a beginning is no more than changed.
+    expect(await stepsAfter(cut.replace('10m', '20m').replace('  - wait: 20m\n', ''), 10)).toBe(2)
+  })
+
   it('survive a restart with broken files: the last good ones go on', async () => {
     const { write, open, lines } = await scene()
     await open().check()

@@ -9,6 +9,7 @@ import type { RuleBook, RuleBookHolder, Sop } from './book/rule-book.ts'
 import type { RuleRename } from './book/rule-rename.ts'
 import { fileAuthor } from './files/file-author.ts'
 import { folderSignature } from './files/folder-signature.ts'
+import { isPerhapsCut } from './files/perhaps-cut.ts'
 import type { RuleFault } from './files/rule-fault.ts'
 import { createTellFaults, type OnFaults } from './files/tell-faults.ts'
 import { loadRules } from './load-rules.ts'
@@ -39,6 +40,9 @@ export const EMPTY_BOOK: RuleBook = {
 
 /** A folder touched less than this ago is perhaps still being written. */
 const QUIET_MS = 2_000
+
+/** One in which a file has become its own beginning waits for so long: who deletes the end of a rule hardly notices. */
+const CUT_QUIET_MS = 30_000
 
 /** Files with faults are read again after this. */
 const READ_AGAIN_MS = MINUTE_MS
@@ -71,6 +75,8 @@ export function createRuleBookHolder(options: {
   let faults: RuleFault[] = []
   let seen: string | undefined
   let readAtMs = 0
+  /** Of the files in force. */
+  let texts: ReadonlyMap<string, string> = new Map()
   let running: Promise<void> = Promise.resolve()
   const listeners: ((book: RuleBook) => void)[] = []
 
@@ -91,6 +97,7 @@ export function createRuleBookHolder(options: {
       if (book === undefined) await resumeSaved()
     } else {
       await tellFaults(faults, written?.version)
+      texts = loaded.texts
       if (loaded.book.version !== written?.version) await enforce(loaded.book, loaded.sources)
     }
     // Files that changed while they were read are read again on the next look.
@@ -140,22 +147,13 @@ export function createRuleBookHolder(options: {
       const fault = { sop, version, err: describeError(error) }
       log.error(fault, 'the released version of this journey cannot be read: new entrants get that of the files')
     }
-    logHeldBack(next, releases)
+    logHeldBack(log, next, releases)
     for (const listener of listeners) {
       try {
         listener(book)
       } catch (error) {
         log.error({ err: describeError(error) }, 'a listener failed on new rules')
       }
-    }
-  }
-
-  function logHeldBack(next: RuleBook, releases: ReadonlyMap<string, Release>): void {
-    for (const { name: sop } of next.sops.values()) {
-      const last = releases.get(sop)
-      if (last === undefined || !isHeldBack(last)) continue
-      const { stable, fileVersion, what } = last
-      log.warn({ sop, stable, fileVersion, what }, 'new entrants do not get the version in the files: it is held back')
     }
   }
 
@@ -201,8 +199,19 @@ export function createRuleBookHolder(options: {
         // The file system's clock, not ours: a settable clock does not move files.
         // What was known besides the files when they had faults may be other by now.
         const isStale = faults.length > 0 && atHand !== undefined && clock.now() - readAtMs >= READ_AGAIN_MS
-        if ((text !== seen || isStale) && Math.abs(Date.now() - touchedAtMs) >= QUIET_MS) await load()
+        const stillMs = Math.abs(Date.now() - touchedAtMs)
+        if ((text === seen && !isStale) || stillMs < QUIET_MS) return lookAtReleases()
+        if (stillMs >= CUT_QUIET_MS || !(await isPerhapsCut(folder, texts))) await load()
         await lookAtReleases()
       }),
+  }
+}
+
+function logHeldBack(log: Pick<Logger, 'warn'>, next: RuleBook, releases: ReadonlyMap<string, Release>): void {
+  for (const { name: sop } of next.sops.values()) {
+    const last = releases.get(sop)
+    if (last === undefined || !isHeldBack(last)) continue
+    const { stable, fileVersion, what } = last
+    log.warn({ sop, stable, fileVersion, what }, 'new entrants do not get the version in the files: it is held back')
   }
 }

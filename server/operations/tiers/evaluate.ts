@@ -8,7 +8,7 @@ import type { Facts } from '../../rules/condition/fact.ts'
 import type { Vocabulary } from '../../rules/vocabulary.ts'
 import type { Endings } from './endings.ts'
 import type { GuidePlaces } from './guide-places.ts'
-import { judge, lastLevel, levelOf, lostItsReason, type Standing, type Verdict } from './judge.ts'
+import { firstPlace, happensBySelf, judge, lastLevel, lostItsReason, type Verdict } from './judge.ts'
 import { askedFacts, moveText, pathsOf } from './move-text.ts'
 import type { Moves } from './moves.ts'
 import { type Proposal, standingAmong } from './proposal-store.ts'
@@ -38,10 +38,6 @@ export interface Occasion {
 
 const NOTHING_KNOWN: Facts = new Map()
 const NOTHING_STANDS: ReadonlyMap<string, Proposal> = new Map()
-
-/** Also on a ladder whose moves are proposed: what has run out, and a level that the rules no longer have. */
-const happensBySelf = (ladder: Ladder, { level }: Standing, verdict: Verdict & { kind: 'move' }): boolean =>
-  verdict.cause === 'ended' || levelOf(ladder, level) === undefined
 
 /** Is there anything to write? */
 function isNews(ladder: Ladder, tier: CustomerTier, verdict: Verdict, stands: Proposal | undefined): boolean {
@@ -130,14 +126,11 @@ export function createEvaluate({
     }
   }
 
-  /** Where somebody belongs who has been nowhere yet. */
+  /** Where somebody belongs who has been nowhere yet, and why. */
   function firstLevel(ladder: Ladder, known: Facts) {
-    const nowhere: Standing = { level: lastLevel(ladder).name, heldFromMs: undefined, entitledUntilMs: undefined }
-    const verdict = judge(ladder, nowhere, known, clock.now())
-    if (verdict.kind !== 'move' || ladder.value.moves === 'propose') {
-      return { level: lastLevel(ladder), text: '第一次评定' }
-    }
-    return { level: verdict.to, text: `第一次评定，${moveText(ladder, nowhere, verdict, vocabulary.facts)}` }
+    const { level, standing, move } = firstPlace(ladder, known, clock.now())
+    const why = move === undefined ? '' : `，${moveText(ladder, standing, move, vocabulary.facts)}`
+    return { level, text: `第一次评定${why}` }
   }
 
   return {

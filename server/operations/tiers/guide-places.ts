@@ -2,9 +2,11 @@ import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
+import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Ladder, Level, RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { PolicyRule } from '../../rules/schema/policy-rule.ts'
 import { createAssignPlaces } from './assign-places.ts'
 import { createGuidesOf } from './guides-of-level.ts'
 import { levelOf } from './judge.ts'
@@ -28,6 +30,12 @@ export interface GuidePlacesDeps {
   staff: { queries: Pick<Staff['queries'], 'all' | 'currentIdOf' | 'nameOf'> }
   proposals: Pick<Proposals, 'ask' | 'withdraw' | 'closeTask'>
 }
+
+/** What a guide is asked a night where the policy says nothing. */
+const USUAL_A_DAY = 20
+/** So many hand-overs of customers who did not just rise are proposed to one guide a night. */
+export const catchUpPerGuide = ({ tasksPerGuidePerDay = USUAL_A_DAY }: PolicyRule): number =>
+  Math.min(tasksPerGuidePerDay, USUAL_A_DAY)
 
 /** Places at the guides of a level. Whoever reaches the level with a guide of the pool sits there; for everybody else a
  *  hand-over is proposed, in the order in which they came, to the guide with the fewest and never over the cap. */
@@ -66,12 +74,36 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
     await insertProposal(tx, { ...wanted, state: 'queued', atMs: clock.now() })
   }
 
+  /** Whoever is looked after by a guide of the level sits there; nobody is moved. */
+  async function seat(tx: Tx, ladder: Ladder, level: Level, externalUserId: string): Promise<void> {
+    const owner = await customers.queries.ownerOf(tx, externalUserId)
+    if (owner === undefined || !(await guidesOf(tx, level)).includes(owner)) return
+    await seats.sit(tx, ladder.name, level.name, externalUserId, owner)
+  }
+
+  /** How many hand-overs of customers who did not just rise were proposed today, by ladder and guide. */
+  const today = { day: '', proposed: new Map<string, number>() }
+
+  /** Is there room today for one more question to this guide? A ladder that is given guides asks about everybody who is on
+   *  the level: not all in one night. */
+  function takeTurn(ladder: string, owner: string): boolean {
+    const day = shanghaiText(clock.now()).slice(0, 10)
+    if (today.day !== day) Object.assign(today, { day, proposed: new Map() })
+    const key = `${ladder} ${owner}`
+    const asked = today.proposed.get(key) ?? 0
+    if (asked >= catchUpPerGuide(rules.current().policy)) return false
+    today.proposed.set(key, asked + 1)
+    return true
+  }
+
   return {
+    seat,
     /** After a customer has reached a level, or its guide has changed. Safe to repeat. */
     settle,
     assign: createAssignPlaces({ clock, staff, proposals, guidesOf }),
 
-    /** For customers of a level that was given guides after they had reached it: once per stay on the level. */
+    /** For customers of a level that was given guides after they had reached it: once per stay on the level, and so many a
+     *  night that their present guides can answer. */
     catchUp: async (tx: Tx, ladder: Ladder, tiers: CustomerTier[]): Promise<void> => {
       const guided = tiers.filter((tier) => levelOf(ladder, tier.level)?.value.guides !== undefined)
       if (guided.length === 0) return
@@ -85,7 +117,12 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
           sql`${TIER_PROPOSAL.external_userid} = ${externalUserId} AND ${TIER_PROPOSAL.kind} = 'hand-over'
               AND ${TIER_PROPOSAL.ladder} = ${ladder.name} AND ${TIER_PROPOSAL.proposed_at} >= ${sinceMs} LIMIT 1`,
         )
-        if (earlier.length === 0) await settle(tx, ladder, level, { externalUserId, from: name, reason })
+        if (earlier.length > 0) continue
+        const owner = await customers.queries.ownerOf(tx, externalUserId)
+        if (owner === undefined) continue
+        const isTheirs = (await guidesOf(tx, level)).includes(owner)
+        if (isTheirs || takeTurn(ladder.name, owner))
+          await settle(tx, ladder, level, { externalUserId, from: name, reason })
       }
     },
 

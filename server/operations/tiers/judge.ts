@@ -79,6 +79,23 @@ export function judge(ladder: Ladder, standing: Standing, facts: Facts, nowMs: n
   return gated(ladder, standing, { to, cause: hasEnded && remains(present, facts) ? 'ended' : 'fall' }, nowMs)
 }
 
+/** Where somebody belongs who has been nowhere yet; with `move`, because of it. On a ladder whose moves are proposed that is
+ *  the last level. */
+export function firstPlace(
+  ladder: Ladder,
+  facts: Facts,
+  nowMs: number,
+): { level: Level; standing: Standing; move: (Verdict & { kind: 'move' }) | undefined } {
+  const standing: Standing = { level: lastLevel(ladder).name, heldFromMs: undefined, entitledUntilMs: undefined }
+  const verdict = judge(ladder, standing, facts, nowMs)
+  const move = verdict.kind === 'move' && ladder.value.moves !== 'propose' ? verdict : undefined
+  return { level: move?.to ?? lastLevel(ladder), standing, move }
+}
+
+/** Also on a ladder whose moves are proposed: what has run out, and a level that the rules no longer have. */
+export const happensBySelf = (ladder: Ladder, { level }: Standing, verdict: Verdict & { kind: 'move' }): boolean =>
+  verdict.cause === 'ended' || levelOf(ladder, level) === undefined
+
 const WARN_BEFORE_MS = 7 * DAY_MS
 
 /** Is there a reason for another period? Where the level asks how long ago the last purchase was, one of this period: the

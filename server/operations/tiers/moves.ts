@@ -19,7 +19,7 @@ export interface MovesDeps extends KeepTagDeps {
   emit: Emit
   timeline: Pick<Timeline, 'note'>
   routing: Pick<Routing, 'invite'>
-  guidePlaces: Pick<GuidePlaces, 'settle'>
+  guidePlaces: Pick<GuidePlaces, 'settle' | 'seat'>
 }
 
 export interface Move {
@@ -69,13 +69,14 @@ export function createMoves(deps: MovesDeps) {
       reason,
     })
     await keepTag(tx, ladder, to, { externalUserId, key: `tier:${id}`, reason, via })
-    await guidePlaces.settle(tx, ladder, to, { externalUserId, from: from ?? to.name, reason })
+    if (from === undefined) await guidePlaces.seat(tx, ladder, to, externalUserId)
+    else await guidePlaces.settle(tx, ladder, to, { externalUserId, from, reason })
   }
 
   /** Nothing for the timeline: everybody is at least there. */
   async function tellOfLast(tx: Tx, ladder: Ladder, { externalUserId, level, reason }: Placing): Promise<void> {
     await keepTag(tx, ladder, level, { externalUserId, key: `tier:placed:${ladder.name}:${externalUserId}`, reason })
-    await guidePlaces.settle(tx, ladder, level, { externalUserId, from: level.name, reason })
+    await guidePlaces.seat(tx, ladder, level, externalUserId)
   }
 
   return {
@@ -126,7 +127,7 @@ export function createMoves(deps: MovesDeps) {
       changeTier(tx, ladder.name, externalUserId, { entitled_until: untilMs }),
 
     /** Puts customers who are on no level yet where they belong. Whoever is above the last level is told of on the timeline,
-     *  but no journey begins: nobody rose. Safe to repeat. */
+     *  but no journey begins and no hand-over is proposed: nobody rose. Safe to repeat. */
     place: async (tx: Tx, ladder: Ladder, placings: Placing[]): Promise<void> => {
       const last = ladder.levels.at(-1)
       const isPlain = ({ level }: Placing): boolean =>

@@ -19,6 +19,8 @@ export interface NightlyDeps {
   rules: Pick<RuleBookHolder, 'current'>
   facts: Pick<CustomerFacts, 'audience'>
   evaluate: Pick<Evaluate, 'page'>
+  /** After everybody was looked at. */
+  tidyTags(tx: Tx, ladder: Ladder): Promise<void>
 }
 
 type Run = Pick<RowOf<typeof TIER_RUN>, 'due_at' | 'after_userid'>
@@ -30,7 +32,7 @@ const BUDGET_MS = 5 * MINUTE_MS
 
 /** Looks at everybody once a day. How far it is stands in a row that moves on with each page, so a restart, or another
  *  process, goes on from there. A ladder seen for the first time begins with its next time of day. */
-export function createNightly({ db, clock, rules, facts, evaluate }: NightlyDeps): Job {
+export function createNightly({ db, clock, rules, facts, evaluate, tidyTags }: NightlyDeps): Job {
   async function held(tx: Tx, ladder: Ladder): Promise<Run | undefined> {
     const run = await tx.row(
       sql`SELECT ${pick(TIER_RUN, 'due_at', 'after_userid')} FROM ${TIER_RUN}
@@ -58,8 +60,10 @@ export function createNightly({ db, clock, rules, facts, evaluate }: NightlyDeps
     const ids = await facts.audience(tx, EVERYBODY, now, { limit: PAGE, after: run.after_userid })
     await evaluate.page(tx, ladder, ids, { text: '每天评定，' })
     const last = ids.length < PAGE ? undefined : ids.at(-1)
-    if (last === undefined) await put(tx, ladder, { due_at: nextTime(ladder, now), after_userid: '' })
-    else await put(tx, ladder, { due_at: run.due_at, after_userid: last })
+    if (last === undefined) {
+      await tidyTags(tx, ladder)
+      await put(tx, ladder, { due_at: nextTime(ladder, now), after_userid: '' })
+    } else await put(tx, ladder, { due_at: run.due_at, after_userid: last })
     return last !== undefined
   }
 
@@ -80,7 +84,7 @@ export function createNightly({ db, clock, rules, facts, evaluate }: NightlyDeps
 }
 
 /** The next time of day at which the ladder is looked at, after `nowMs`. */
-function nextTime({ value }: Ladder, nowMs: number): number {
+export function nextTime({ value }: Ladder, nowMs: number): number {
   const [hours = 0, minutes = 0] = (value.evaluateAt ?? DEFAULT_EVALUATE_AT).split(':').map(Number)
   const today = startOfShanghaiDay(nowMs) + (hours * 60 + minutes) * MINUTE_MS
   return today > nowMs ? today : today + DAY_MS

@@ -138,6 +138,25 @@ export async function changeProposal(
   return changed > 0
 }
 
+/** Those of these customers whose hand-over was proposed since they are where they are. */
+export async function handOversSince(
+  tx: Tx,
+  ladder: string,
+  tiers: ReadonlyMap<string, { sinceMs: number }>,
+): Promise<Set<string>> {
+  if (tiers.size === 0) return new Set()
+  const t = TIER_PROPOSAL
+  const rows = await tx.rows(
+    sql`SELECT ${select({ externalUserId: t.external_userid, atMs: t.proposed_at })} FROM ${t}
+        WHERE ${t.kind} = 'hand-over' AND ${t.ladder} = ${ladder} AND ${t.external_userid} IN ${list([...tiers.keys()])}`,
+  )
+  return new Set(
+    rows.flatMap(({ externalUserId, atMs }) =>
+      atMs >= (tiers.get(externalUserId)?.sinceMs ?? 0) ? [externalUserId] : [],
+    ),
+  )
+}
+
 export const proposalQueries = {
   byId: async (tx: Tx, id: number): Promise<Proposal | undefined> =>
     (await proposalsWhere(tx, sql`${TIER_PROPOSAL.id} = ${id}`))[0],

@@ -17,13 +17,15 @@ import { createNightly, type NightlyDeps } from './nightly.ts'
 import { proposalQueries, standing } from './proposal-store.ts'
 import { createProposals, type ProposalsDeps } from './proposals.ts'
 import { createSetTier, type SetTierDeps } from './set-tier.ts'
+import { createTidyTags, type TidyTagsDeps } from './tidy-tags.ts'
 import { createTierJobs } from './tier-jobs.ts'
 import { tierQueries } from './tier-queries.ts'
 
 type Inner = 'moves' | 'evaluate' | 'proposals' | 'guidePlaces' | 'endings'
 export type TiersDeps = Omit<MovesDeps, Inner | 'customers'> &
   Omit<EvaluateDeps, Inner | 'customers'> &
-  Omit<NightlyDeps, Inner> &
+  Omit<NightlyDeps, Inner | 'tidyTags'> &
+  TidyTagsDeps &
   Omit<SetTierDeps, Inner | 'customers'> &
   Omit<ProposalsDeps, 'customers'> &
   Omit<EndingsDeps, 'customers'> &
@@ -95,7 +97,10 @@ export function createTiers(deps: TiersDeps) {
     }),
     subscribe('tiers.guide-left', StaffLeft, (tx, { payload }) => guidePlaces.guideLeft(tx, payload.userId)),
   ]
-  const jobs: Job[] = [createNightly({ ...deps, evaluate }), ...createTierJobs({ ...deps, guidePlaces, carryOut })]
+  const jobs: Job[] = [
+    createNightly({ ...deps, evaluate, tidyTags: createTidyTags(deps) }),
+    ...createTierJobs({ ...deps, guidePlaces, carryOut }),
+  ]
 
   return {
     queries: { ...tierQueries, proposals: proposalQueries },

@@ -1,3 +1,4 @@
+import { implies } from '../condition/condition-bounds.ts'
 import type { Draft } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import type { Condition } from '../schema/condition.ts'
@@ -10,12 +11,13 @@ export function checkLadders(context: CheckContext, ladders: Draft<LadderRule>[]
   for (const draft of ladders) {
     const { ladder, levels } = draft.value
     if (ladder.includes('/')) draft.fault(['ladder'], `「${ladder}」里不能有 /`, '换成别的符号，/ 用来隔开梯子和级')
+    const asked: Asked[] = []
     for (const [index, level] of levels.entries()) {
       const here = ['levels', index]
       checkNameOf(draft, here, level, levels.slice(0, index))
       if (index === levels.length - 1) checkLast(draft, here, level)
       else checkUpper(draft, here, level)
-      checkLevel(context, draft, here, level)
+      asked.push(checkLevel(context, draft, here, level))
       if (level.tag === undefined) continue
       const other = tagsOf.get(level.tag)
       if (other !== undefined) {
@@ -23,6 +25,7 @@ export function checkLadders(context: CheckContext, ladders: Draft<LadderRule>[]
       }
       tagsOf.set(level.tag, `${ladder}/${level.level}`)
     }
+    adviseLevels(draft, asked)
   }
 }
 
@@ -53,11 +56,13 @@ function checkUpper(draft: Draft<LadderRule>, here: Path, level: LevelRule): voi
   }
 }
 
-function checkLevel(context: CheckContext, draft: Draft<LadderRule>, here: Path, level: LevelRule): void {
+/** Gives what the level asks. */
+function checkLevel(context: CheckContext, draft: Draft<LadderRule>, here: Path, level: LevelRule): Asked {
+  const asked: Asked = { when: undefined, keep: undefined }
   for (const key of ['when', 'keep'] as const) {
     if (level[key] === undefined) continue
-    const condition = draft.condition([...here, key], level[key])
-    if (condition !== undefined) checkCircle(draft, [...here, key], condition)
+    asked[key] = draft.condition([...here, key], level[key])
+    if (asked[key] !== undefined) checkCircle(draft, [...here, key], asked[key])
   }
   if (level.tag !== undefined) checkTag(context, draft, [...here, 'tag'], level.tag)
   if (level.invite !== undefined) checkName(context, draft, [...here, 'invite'], 'pool', level.invite)
@@ -72,6 +77,37 @@ function checkLevel(context: CheckContext, draft: Draft<LadderRule>, here: Path,
       `有效 ${level.lastsDays} 天，比 coolDownDays 的 ${coolDownDays} 天还短`,
       `至少写 ${coolDownDays}`,
     )
+  }
+  return asked
+}
+
+interface Asked {
+  when: Condition | undefined
+  keep: Condition | undefined
+}
+
+/** Whoever reaches a level that asks more than a better one does reaches that one, too; a `keep` that asks more than `when`
+ *  lets nobody stay who would not anyway. */
+function adviseLevels(draft: Draft<LadderRule>, asked: readonly Asked[]): void {
+  const { levels } = draft.value
+  for (const [index, { when, keep }] of asked.entries()) {
+    if (when === undefined) continue
+    const level = levels[index]?.level ?? ''
+    if (keep !== undefined && implies(keep, when)) {
+      draft.advise(
+        ['levels', index, 'keep'],
+        `「${level}」的 keep 不比 when 宽，写了也留不住人`,
+        'keep 要比 when 容易，如 when 写 10000元、keep 写 6000元',
+      )
+    }
+    const better = asked.slice(0, index).findIndex((one) => one.when !== undefined && implies(when, one.when))
+    if (better >= 0) {
+      draft.advise(
+        ['levels', index, 'when'],
+        `没有人会到「${level}」：符合它的人都符合更高的「${levels[better]?.level ?? ''}」`,
+        '从高到低，要求也要从难到易',
+      )
+    }
   }
 }
 

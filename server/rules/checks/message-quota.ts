@@ -5,6 +5,7 @@ import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopStep } from '../schema/sop-rule.ts'
 import type { WaitStep } from '../schema/sop-step.ts'
+import { durationDays } from './durations.ts'
 
 /** WeCom lets a customer get as many mass messages a month as the month has days (doc 92135); the shortest month counts. */
 const MONTH: Limit = { most: 28, days: 28, who: '企业微信每月' }
@@ -57,11 +58,8 @@ function waysThrough(ways: Way[], path: Path, steps: readonly SopStep[]): Way[] 
   }, ways)
 }
 
-const DAYS_PER: Record<string, number> = { s: 1 / 86_400, m: 1 / 1_440, h: 1 / 24, d: 1 }
-const daysOf = (duration: string): number => Number.parseInt(duration, 10) * (DAYS_PER[duration.slice(-1)] ?? 1)
-
 function longestDays(wait: WaitStep): number {
-  if (typeof wait === 'string') return daysOf(wait)
-  if ('event' in wait) return daysOf(wait.atMost)
+  if (typeof wait === 'string') return durationDays(wait)
+  if ('event' in wait) return durationDays(wait.atMost)
   return 'weekday' in wait ? 7 : (wait.days ?? 0) + 1
 }

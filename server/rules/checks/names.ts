@@ -40,8 +40,23 @@ export function missingName(names: Names, kind: NameKind, name: string): [string
     const full = [...known].find((tier) => tier.endsWith(`/${name}`))
     return [`「${name}」要连梯子的名字一起写`, full === undefined ? '写成 梯子/级，如 分层/A' : `写成 ${full}`]
   }
+  const around = kind === 'tag' || kind === 'tier' ? missingAround(kind, name, known) : undefined
+  if (around !== undefined) return around
   const meant = didYouMean(name, known)
   return [`没有叫「${name}」的${ZH[kind]}`, meant === undefined ? `先在 ${WHERE[kind]} 里加上` : `是不是想写 ${meant}`]
+}
+
+const AROUND_ZH = { tag: '标签组', tier: '梯子' } as const
+
+/** Not even the group or the ladder is there: that is the one mistake, whatever of it is named. */
+function missingAround(kind: 'tag' | 'tier', name: string, known: ReadonlySet<string>): [string, string] | undefined {
+  const [around = '', ...rest] = name.split('/')
+  const others = new Set([...known].map((one) => one.slice(0, one.indexOf('/'))))
+  if (others.has(around) || others.size === 0) return undefined
+  const inside = rest.join('/')
+  const meant = [...others].find((one) => known.has(`${one}/${inside}`)) ?? didYouMean(around, others)
+  const hint = meant === undefined ? `先在 ${WHERE[kind]} 里加上` : `是不是想写 ${meant}`
+  return [`没有叫「${around}」的${AROUND_ZH[kind]}`, hint]
 }
 
 /** Reports values of facts that are names of rules, where there is no such rule. */

@@ -61,9 +61,15 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '添加店长的私人微信，领 10 元红包',
     '扫码加老板的个人号送赠品',
     '加薇信：niurou88 领券',
+    '加我個人微信返現 5 元',
   ],
   好评返现: ['五星好评返现 3 元', '晒图追评送 5 元券', '好评截图发我领红包', '带图评价返 2 元'],
 }
+
+it('reads traditional characters as well', () => {
+  const texts = ['轉發朋友圈領紅包', '集滿 20 個讚送牛排', '五星好評返現 3 元', '邀請 3 位好友幫忙砍價 0 元']
+  expect(texts.map((text) => brokenRule(text)?.rule.name)).not.toContain(undefined)
+})
 
 it('catches more than fifty', () => expect(Object.values(FORBIDDEN).flat().length).toBeGreaterThanOrEqual(50))
 

@@ -59,9 +59,17 @@ export const PLATFORM_RULES: readonly PlatformRule[] = [
   },
 ]
 
+/** Traditional characters of the patterns, each before its simplified form. */
+const TRADITIONAL =
+  '轉转發发贊赞讚赞領领獎奖積积禮礼贈赠單单紅红現现優优親亲閨闺點点幫帮請请滿满個个條条鏈链連连圖图動动給给進进曬晒評评價价號号碼码掃扫達达門门間间羣群貼贴訊讯賺赚錢钱貨货導导時时聯联邊边檔档簽签見见團团拼拼隊队員员戰战減减贏赢爾尔們们這这為为過过'
+const SIMPLIFIED = new Map(
+  [...TRADITIONAL].flatMap((char, at, all) => (at % 2 === 0 ? [[char, all[at + 1] ?? char] as const] : [])),
+)
+const simplified = (text: string): string => [...text].map((char) => SIMPLIFIED.get(char) ?? char).join('')
+
 /** The first rule that the text breaks, and the words that do. */
 export function brokenRule(text: string): { rule: PlatformRule; words: string } | undefined {
-  const plain = text.normalize('NFKC').replaceAll(/[ \t\p{Cf}]/gu, '')
+  const plain = simplified(text.normalize('NFKC').replaceAll(/[ \t\p{Cf}]/gu, ''))
   for (const rule of PLATFORM_RULES) {
     for (const pattern of rule.patterns) {
       const found = pattern.exec(plain)

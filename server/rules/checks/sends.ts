@@ -1,20 +1,25 @@
+import { factPaths } from '../condition/parse-condition.ts'
 import type { Draft } from '../files/draft.ts'
+import type { Condition } from '../schema/condition.ts'
+import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SendRule } from '../schema/rule-files.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkContent } from './content.ts'
 import { checkGuides } from './members.ts'
+import { adviseCrowd, type KnownSend } from './send-crowd.ts'
 import { checkCron, cronFields } from './times.ts'
 
-/** `policy`: the hours in which it wants nobody disturbed are told here; sends do not keep them by themselves. */
+/** `policy`: what it says of all contacts is told here where sends do otherwise; they do not keep it by themselves. */
 export function checkSends(
   context: CheckContext,
   sends: Draft<SendRule>[],
-  { quiet, nowMs }: { quiet: string | undefined; nowMs: number },
+  { policy, nowMs }: { policy: PolicyRule | undefined; nowMs: number },
 ): void {
   const byTime = new Map<string, string>()
+  const known: KnownSend[] = []
   for (const draft of sends) {
     const { at, cron, content, guides, audience } = draft.value
-    draft.condition(['audience'], audience)
+    const whom = draft.condition(['audience'], audience)
     // WeCom sends the same words to all customers of a guide.
     checkContent(context, draft, ['content'], content, { placeholders: ['{导购名}'], campaign: true })
     checkGuides(context, draft, ['guides'], guides)
@@ -23,9 +28,10 @@ export function checkSends(
     else if (at === undefined && cron === undefined) draft.fault([], '没有写什么时候发', '只发一次写 at，定期发写 cron')
     if (at !== undefined && !isRealTime(at)) draft.fault(['at'], `没有「${at}」这个时间`, '检查月份、日期和钟点')
     if (cron !== undefined) checkSendCron(draft, cron)
-    adviseTime(draft, quiet, nowMs)
-    adviseAudience(draft)
+    adviseTime(draft, policy?.quiet, nowMs)
+    adviseAudience(draft, whom)
     if (draft.value.enabled === false) continue
+    if (whom !== undefined) known.push({ draft, audience: whom })
     const time = JSON.stringify([at ?? cron, audience])
     const same = byTime.get(time)
     if (same !== undefined) {
@@ -37,6 +43,7 @@ export function checkSends(
     }
     byTime.set(time, draft.name)
   }
+  adviseCrowd(known, policy?.contactsPerCustomer, nowMs)
 }
 
 /** "2026-02-30 10:00" has the right form and is no time. */
@@ -77,8 +84,10 @@ function adviseTime(draft: Draft<SendRule>, quiet: string | undefined, nowMs: nu
   if (atMs < nowMs) draft.advise(['at'], `${at} 已经过了，不会再发`, '发过了就删掉，没发就改时间')
 }
 
-function adviseAudience(draft: Draft<SendRule>): void {
+function adviseAudience(draft: Draft<SendRule>, whom: Condition | undefined): void {
   if (JSON.stringify(draft.value.audience ?? {}) === '{}') {
     draft.advise(['audience'], '没有写发给谁，会发给所有客户', '写清楚条件，至少写 follow.active: true')
+  } else if (whom !== undefined && !factPaths(whom).some((path) => path.startsWith('follow.'))) {
+    draft.advise(['audience'], '没有写 follow.active，删了导购的客户也算在内', '加上 follow.active: true')
   }
 }

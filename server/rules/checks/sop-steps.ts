@@ -10,6 +10,7 @@ import type { SopBranch, SopSplit, SopStep } from '../schema/sop-rule.ts'
 import type { WaitStep } from '../schema/sop-step.ts'
 import { type CheckContext, checkName, checkTags } from './check-context.ts'
 import { checkContent, checkPlaceholders } from './content.ts'
+import { durationDays } from './durations.ts'
 import { checkReceivers } from './members.ts'
 import { bringsWelcomeCode, checkEvent } from './sop-event.ts'
 
@@ -138,16 +139,14 @@ function checkWait(context: CheckContext, draft: Draft<SopRule>, path: Path, wai
     checkEvent(context, draft, path, spec)
     const { goal, leave = [] } = draft.value
     if ([...(goal === undefined ? [] : [goal]), ...leave].includes(wait.event)) {
-      draft.fault([...path, 'event'], `${wait.event} 会让旅程结束，等不到`, '换一个事件，或者改 goal、leave')
+      const instead = `写成 wait: ${atMost}：发生了旅程就结束，没发生再往下走`
+      draft.fault([...path, 'event'], `${wait.event} 会让旅程结束，等不到`, instead)
     }
   }
 }
 
-const DAYS_PER: Record<string, number> = { s: 1 / 86_400, m: 1 / 1_440, h: 1 / 24, d: 1 }
-
 function checkDuration(draft: Draft<SopRule>, path: Path, duration: string): void {
-  const days = Number.parseInt(duration, 10) * (DAYS_PER[duration.slice(-1)] ?? 1)
-  if (days > MAX_DAYS) draft.fault(path, `「${duration}」超过一年`, `最长 ${MAX_DAYS}d`)
+  if (durationDays(duration) > MAX_DAYS) draft.fault(path, `「${duration}」超过一年`, `最长 ${MAX_DAYS}d`)
 }
 
 function isTooDeep(draft: Draft<SopRule>, path: Path, way: Way): boolean {

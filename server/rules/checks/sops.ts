@@ -6,13 +6,18 @@ import { adviseBetweenSops, type CheckedSop } from './between-sops.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkExperiments } from './experiments.ts'
 import { checkMessageQuota } from './message-quota.ts'
+import { checkNever } from './never.ts'
 import { checkQuiet } from './quiet.ts'
 import { bringsWelcomeCode, checkEvent } from './sop-event.ts'
 import { checkStarts } from './sop-starts.ts'
 import { checkSteps } from './sop-steps.ts'
 import { checkTrigger } from './sop-trigger.ts'
 
-export function checkSops(context: CheckContext, sops: Draft<SopRule>[], policy?: PolicyRule): void {
+export function checkSops(
+  context: CheckContext,
+  sops: Draft<SopRule>[],
+  { policy, nowMs }: { policy: PolicyRule | undefined; nowMs: number },
+): void {
   checkExperiments(sops)
   const titles = new Map<string, string>()
   const checked: CheckedSop[] = []
@@ -22,7 +27,9 @@ export function checkSops(context: CheckContext, sops: Draft<SopRule>[], policy?
     if (other !== undefined) draft.fault(['name'], `SOP「${other}」也叫「${name}」`, '换一个名字，免得看混')
     titles.set(name, draft.name)
 
-    checked.push({ draft, when: draft.condition(['when'], when) })
+    const asked = draft.condition(['when'], when)
+    checked.push({ draft, when: asked })
+    checkNever(draft, { when: asked, policyQuiet: policy?.quiet, nowMs })
     checkQuiet(draft, ['quiet'], quiet)
     checkTrigger(context, draft)
     if (goal !== undefined) checkEvent(context, draft, ['goal'], goal)

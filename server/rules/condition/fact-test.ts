@@ -29,7 +29,10 @@ function parseValue(shape: FactShape, written: unknown): Parsed {
     case 'number':
       return typeof written === 'number' && Number.isFinite(written)
         ? { value: written }
-        : { message: `「${shape.zh}」是数字，不能和${spaced(written)}比较`, suggestion: '例如 { gte: 3 }' }
+        : {
+            message: `「${shape.zh}」是数字，不能和${spaced(written)}比较`,
+            suggestion: asTest(written) ?? '例如 { gte: 3 }',
+          }
     case 'money':
       return parseMoney(shape, written)
     case 'text':
@@ -45,6 +48,23 @@ function parseValue(shape: FactShape, written: unknown): Parsed {
   }
 }
 
+/** `">=1"` as a test, `"3"` as a number; undefined where nothing of the kind was meant. */
+function asTest(written: unknown): string | undefined {
+  const match =
+    typeof written === 'string' ? /^(>=|<=|==?|!=|>|<|≥|≤)? *(-?\d+(?:\.\d+)?元?)$/.exec(written.trim()) : null
+  if (match === null) return undefined
+  const [, sign, value = ''] = match
+  return sign === undefined ? `去掉引号：${value}` : `写成 { ${SIGNS[sign] ?? 'eq'}: ${value} }`
+}
+
+const YUAN_PER: Record<string, number> = { 百: 100, 千: 1_000, 万: 10_000 }
+
+/** `1万元`, `2.5千` in plain yuan; undefined for anything else. */
+function plainYuan(written: unknown): string | undefined {
+  const match = typeof written === 'string' ? /^(\d+(?:\.\d+)?) ?([百千万])元?$/.exec(written.trim()) : null
+  return match === null ? undefined : `写成 ${Number(match[1]) * (YUAN_PER[match[2] ?? ''] ?? 1)}元`
+}
+
 /** `500元`, `99.5元`. A bare number is refused: half the readers would take it for yuan and half for fen. */
 function parseMoney(shape: FactShape, written: unknown): Parsed {
   const match = typeof written === 'string' ? /^(\d{1,12})(?:\.(\d{1,2}))? ?元$/.exec(written.trim()) : null
@@ -55,7 +75,10 @@ function parseMoney(shape: FactShape, written: unknown): Parsed {
   }
   const bare = typeof written === 'number' ? String(written) : /^\d+(\.\d+)?$/.exec(String(written))?.[0]
   return bare === undefined
-    ? { message: `「${shape.zh}」是金额，看不懂${spaced(written)}`, suggestion: '例如 500元 或 99.5元' }
+    ? {
+        message: `「${shape.zh}」是金额，看不懂${spaced(written)}`,
+        suggestion: plainYuan(written) ?? asTest(written) ?? '例如 500元 或 99.5元',
+      }
     : { message: `「${shape.zh}」是金额，要带单位`, suggestion: `写成 ${bare}元` }
 }
 
@@ -136,7 +159,26 @@ const EXAMPLE: Record<FactType, string> = {
   set: 'any: [生命周期/新客]',
 }
 
+/** What people write for an operator and no edit distance finds. */
 const SIGNS: Record<string, Operator> = {
+  get: 'gte',
+  ge: 'gte',
+  min: 'gte',
+  let: 'lte',
+  le: 'lte',
+  max: 'lte',
+  '≥': 'gte',
+  '≤': 'lte',
+  至少: 'gte',
+  大于等于: 'gte',
+  最多: 'lte',
+  小于等于: 'lte',
+  大于: 'gt',
+  超过: 'gt',
+  小于: 'lt',
+  少于: 'lt',
+  等于: 'eq',
+  不等于: 'ne',
   '=': 'eq',
   '==': 'eq',
   '!=': 'ne',

@@ -16,6 +16,9 @@ export const FACT_TYPE_ZH: Record<FactType, string> = {
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** What other languages call it. */
+const LOGIC: Record<string, string> = { or: 'any', and: 'all', 或: 'any', 且: 'all', 非: 'not' }
+
 /** Deeper nesting than anybody reads; it also bounds recursion. */
 const MAX_DEPTH = 20
 
@@ -75,7 +78,8 @@ export function parseCondition(
       fault(at, `「${path}」还不是完整的事实`, `可以写 ${inside.map((candidate) => candidate.path).join('、')}`)
       return []
     }
-    const meant = shapes.find((candidate) => candidate.zh === path)?.path ?? didYouMean(path, byPath.keys())
+    const meant =
+      LOGIC[path] ?? shapes.find((candidate) => candidate.zh === path)?.path ?? didYouMean(path, byPath.keys())
     fault(
       at,
       `没有「${path}」这个事实`,

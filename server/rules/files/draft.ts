@@ -72,6 +72,11 @@ export function createDraft<Value>(options: {
     condition: Condition,
     report: (path: string, name: string, message: string, suggestion: string) => void,
   ): void
+  /** Looks for values that are allowed and that nothing known has. */
+  doubtValues?(
+    condition: Condition,
+    report: (path: string, name: string, message: string, suggestion: string) => void,
+  ): void
 }): Draft<Value> {
   const { document, faults, advice } = options
   const told =
@@ -98,6 +103,9 @@ export function createDraft<Value>(options: {
         isGood = false
         fault([...path, ...whereWritten(written, factPath, name)], message, suggestion)
       })
+      options.doubtValues?.(parsed.condition, (factPath, name, message, suggestion) =>
+        told(advice)([...path, ...whereWritten(written, factPath, name)], message, suggestion),
+      )
       const clash = contradiction(parsed.condition)
       if (clash !== undefined) {
         isGood = false

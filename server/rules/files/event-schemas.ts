@@ -6,7 +6,7 @@ import type { JsonSchema } from './json-schema.ts'
  *  filter is checked later, where it can be said what to write instead. Throws rules.filter-differs when two events mean
  *  different things by one filter. */
 export function withEvents(schema: JsonSchema, triggers: readonly EventTrigger[]): JsonSchema {
-  const events = triggers.map(({ name }) => ({ type: 'string', const: name }))
+  const events = triggers.map(({ name, zh }) => ({ type: 'string', const: name, title: zh }))
   const filters = filterSchemas(triggers)
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
     const node = value as JsonSchema | null

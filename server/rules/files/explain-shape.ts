@@ -71,7 +71,7 @@ const TYPES: Record<string, string> = {
   string: '文字',
   number: '数字',
   integer: '整数',
-  boolean: 'true 或 false',
+  boolean: ' true 或 false',
 }
 
 function typeOf(type: string, value: unknown): boolean {
@@ -99,6 +99,8 @@ function wrongType(context: Visit, schema: JsonSchema, value: unknown, at: Shape
     suggestion = `加上引号："${String(value)}"`
   } else if (schema.type === 'array' && typeof value === 'string') {
     suggestion = `写成列表：[${value}]`
+  } else if (schema.type === 'array' && isMap(value)) {
+    suggestion = `每一项前面加短横和空格：- ${Object.keys(value)[0] ?? ''}: …`
   } else if (schema.type === 'object' && typeof value === 'string' && value.includes('：')) {
     suggestion = '中文冒号「：」要换成英文冒号加一个空格'
   } else if ((schema.type === 'integer' || schema.type === 'number') && /^"?\d+"?$/.test(String(value))) {
@@ -152,7 +154,9 @@ function visitText(context: Visit, schema: JsonSchema, value: string, at: ShapeF
   else if (length > (schema.maxLength ?? Number.POSITIVE_INFINITY)) {
     add(context, at, `${labelOf(at)}有 ${length} 个字，最多 ${schema.maxLength} 个`)
   } else if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
-    add(context, at, `${labelOf(at)}不能写成 ${show(value)}`, schema.description)
+    const small = value.toLowerCase()
+    const isCase = small !== value && new RegExp(schema.pattern, 'u').test(small)
+    add(context, at, `${labelOf(at)}不能写成 ${show(value)}`, isCase ? `写成 ${small}` : schema.description)
   }
 }
 
@@ -194,7 +198,8 @@ function visitChoice(context: Visit, schema: JsonSchema, value: unknown, at: Sha
       (one) => `{ ${(one.required ?? Object.keys(one.properties ?? {})).map((key) => `${key}: …`).join(', ')} }`,
     ),
   ]
-  const meant = typeof value === 'string' ? didYouMean(value, words) : undefined
+  const called = alternatives.find((one) => one.title !== undefined && one.title === value)?.const
+  const meant = typeof value !== 'string' ? undefined : (called ?? didYouMean(value, words))
   const empty = value === null || value === undefined
   add(
     context,
@@ -226,7 +231,7 @@ function visitMaps(context: Visit, maps: JsonSchema[], value: Record<string, unk
       context,
       [...at, key],
       `「${key}」不能和「${keys[0] === key ? keys[1] : keys[0]}」写在同一项里`,
-      '另起一行，单独写成一项',
+      `另起一行，单独写成一项：- ${key}: …`,
       true,
     )
   }

@@ -3,6 +3,8 @@ import type { TSchema } from 'typebox'
 /** What our rule shapes use of JSON Schema. */
 export interface JsonSchema {
   type?: string
+  /** What people call it. */
+  title?: string
   description?: string
   const?: string | number | boolean
   anyOf?: JsonSchema[]

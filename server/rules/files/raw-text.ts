@@ -67,7 +67,7 @@ const SLIPS: readonly { pattern: RegExp; found: (char: string) => string; sugges
     suggestion: '换成英文引号 "',
   },
   {
-    pattern: /^(\s*(?:- +)?[\w.]+: *)[０-９](?=[０-９．：]*\s*$)/,
+    pattern: /^(\s*(?:- +)?[\w.]+: *)[０-９](?=[０-９．：]*(?:[smhd元ｓｍｈｄ])?\s*$)/,
     found: () => '数字是全角的',
     suggestion: '换成 0–9',
   },
