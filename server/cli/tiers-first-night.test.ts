@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { steakLadder } from '../operations/tiers/testing/steak-ladder.ts'
 import { openTierScene, type TierScene } from '../operations/tiers/testing/tier-scene.ts'
 import { runCommand } from '../testing/run-command.ts'
@@ -18,6 +19,7 @@ it('a ladder with guides floods nobody: first only placed, then so many a night 
   await t.order(ids[0] ?? '', 'o1', 12_000)
   t.writeConfig({ 'tiers/分层.yaml': GUIDED })
   await t.huoshui.rules.check()
+  await t.advance(MINUTE_MS)
   expect(await plan()).toEqual([
     '「分层」2026-11-23 03:30 评定 5 位客户，按现在知道的：',
     '第一次归位到 S 1 位',

@@ -42,7 +42,13 @@ describe('good rules', () => {
       title: '首单',
       when: { kind: 'test', path: 'channel', test: { in: ['包裹卡'] } },
     })
-    expect(book?.sends.get('福利')?.audience).toEqual({ kind: 'test', path: 'tags', test: { any: ['生命周期/老客'] } })
+    expect(book?.sends.get('福利')?.audience).toEqual({
+      kind: 'all',
+      of: [
+        { kind: 'test', path: 'tags', test: { any: ['生命周期/老客'] } },
+        { kind: 'test', path: 'follow.active', test: { eq: true } },
+      ],
+    })
   })
 
   it('keep their version over comments, spaces and the order of keys, and change it with the meaning', async () => {

@@ -117,7 +117,7 @@ describe('rules in force', () => {
     expect(await stepsAfter(cut, 10)).toBe(6)
     expect(await stepsAfter(cut, 40)).toBe(3)
     // Something else than a beginning is no more than changed.
-    expect(await stepsAfter(cut.replace('10m', '20m').replace('  - wait: 20m\n', ''), 10)).toBe(2)
+    expect(await stepsAfter(cut.replace('  - welcome: 欢迎\n', ''), 10)).toBe(2)
   })
 
   it('survive a restart with broken files: the last good ones go on', async () => {

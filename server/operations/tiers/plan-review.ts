@@ -126,8 +126,13 @@ export async function planReview(
     plan.customers += ids.length
     await countHandOvers(await judgePage(ids))
     after = ids.at(-1) ?? ''
-    if (ids.length < PAGE) return plan
+    if (ids.length < PAGE) break
   }
+  const inOrder = ladder.levels.flatMap(({ name }): [string, number][] => {
+    const customers = plan.placed.get(name)
+    return customers === undefined ? [] : [[name, customers]]
+  })
+  return { ...plan, placed: new Map(inOrder) }
 }
 
 function count(moves: PlannedMove[], move: Omit<PlannedMove, 'customers'>): void {

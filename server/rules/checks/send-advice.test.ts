@@ -4,7 +4,7 @@ import { loadRules } from '../load-rules.ts'
 import { ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
 
 const send = (more: string): string => `send: 甲\ncontent: { text: 福利 }\n${more}\n`
-const VIP = 'audience: { tags: { any: [生命周期/老客] } }'
+const VIP = 'audience: { tags: { any: [生命周期/老客] }, follow.active: true }'
 
 async function adviceOn(files: Record<string, string>): Promise<string[]> {
   const { folder, remove } = ruleFolderOnDisk(files)

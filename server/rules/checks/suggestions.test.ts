@@ -30,7 +30,7 @@ it.each<[text: string, fault: string]>([
   [steps('  wait: 1d'), '6:3 「steps」要写一个列表，不能是 { wait }。每一项前面加短横和空格：- wait: …'],
   [
     steps('  - wait: 1d\n    tag: { add: [生命周期/新客] }'),
-    '7:5 「tag」不能和「wait」写在同一项里。另起一行，单独写成一项：- tag: …',
+    '6:5 「wait」不能和「tag」写在同一项里。另起一行，单独写成一项：- wait: …',
   ],
   [steps('  - wait: １０m'), '6:11 第 11 个字：数字是全角的。换成 0–9'],
   [
@@ -58,7 +58,7 @@ it('what many rules miss is one fault, at the first of them', async () => {
     `sop: s${n}\nname: 甲${n}\ngoal: order.paid\ntrigger: customer.added\nsteps:\n  - invite: 付费群\n  - tag: { add: [生命周期/新客] }\n`
   const sops = { 'sop/1.yaml': sop(1), 'sop/2.yaml': sop(2) }
   expect(await faultsOf({ ...sops, 'groups/付费群.yaml': undefined })).toEqual([
-    'sop/1.yaml:6:13 没有叫「付费群」的群池，3 处用到它（还有 sop/2.yaml:6、sop/首单.yaml:10）。是不是想写 科普群',
+    'sop/1.yaml:6:13 没有叫「付费群」的群池，3 处用到它（还有 sop/2.yaml:6、sop/首单.yaml:11）。先在 groups/ 里加上',
   ])
   const tags = { 'tags.yaml': (GOOD_RULES['tags.yaml'] ?? '').replace('生命周期', '阶段') }
   expect(await faultsOf({ ...sops, ...tags })).toEqual([

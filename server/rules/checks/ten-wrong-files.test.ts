@@ -51,7 +51,7 @@ const WRONG: [what: string, text: string, fault: string][] = [
   [
     'waiting for what ends the journey',
     `${HEAD}trigger: customer.added\nsteps:\n  - wait: { event: order.paid, atMost: 3d }\n`,
-    'sop/错.yaml:6:20 order.paid 会让旅程结束，等不到。换一个事件，或者改 goal、leave',
+    'sop/错.yaml:6:20 order.paid 会让旅程结束，等不到。写成 wait: 3d：发生了旅程就结束，没发生再往下走',
   ],
   [
     'more messages than a customer may get',

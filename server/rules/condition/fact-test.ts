@@ -31,7 +31,7 @@ function parseValue(shape: FactShape, written: unknown): Parsed {
         ? { value: written }
         : {
             message: `「${shape.zh}」是数字，不能和${spaced(written)}比较`,
-            suggestion: asTest(written) ?? '例如 { gte: 3 }',
+            suggestion: asTest(written) ?? asNumber(written) ?? '例如 { gte: 3 }',
           }
     case 'money':
       return parseMoney(shape, written)
@@ -48,14 +48,15 @@ function parseValue(shape: FactShape, written: unknown): Parsed {
   }
 }
 
-/** `">=1"` as a test, `"3"` as a number; undefined where nothing of the kind was meant. */
+/** `">=1"` as a test; undefined where nothing of the kind was meant. */
 function asTest(written: unknown): string | undefined {
   const match =
-    typeof written === 'string' ? /^(>=|<=|==?|!=|>|<|≥|≤)? *(-?\d+(?:\.\d+)?元?)$/.exec(written.trim()) : null
-  if (match === null) return undefined
-  const [, sign, value = ''] = match
-  return sign === undefined ? `去掉引号：${value}` : `写成 { ${SIGNS[sign] ?? 'eq'}: ${value} }`
+    typeof written === 'string' ? /^(>=|<=|==?|!=|>|<|≥|≤) *(-?\d+(?:\.\d+)?元?)$/.exec(written.trim()) : null
+  return match === null ? undefined : `写成 { ${SIGNS[match[1] ?? ''] ?? 'eq'}: ${match[2]} }`
 }
+
+const asNumber = (written: unknown): string | undefined =>
+  typeof written === 'string' && /^\d+(\.\d+)?$/.test(written.trim()) ? `去掉引号：${written.trim()}` : undefined
 
 const YUAN_PER: Record<string, number> = { 百: 100, 千: 1_000, 万: 10_000 }
 

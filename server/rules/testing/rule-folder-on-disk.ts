@@ -72,7 +72,7 @@ leave: [customer.lost]
 `,
   'sends/福利.yaml': `send: 福利
 cron: "0 10 * * 3"
-audience: { tags: { any: [生命周期/老客] } }
+audience: { tags: { any: [生命周期/老客] }, follow.active: true }
 content:
   text: 今天福利日
 `,
