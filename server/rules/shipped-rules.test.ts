@@ -57,6 +57,19 @@ describe('the rules that are shipped', () => {
     }
   })
 
+  it('editors are told that a send goes once or at times, not both, not neither', () => {
+    const schema = JSON.parse(editorSchemas(VOCABULARY).get('send.json') ?? '{}') as object
+    const isGood = new Ajv({ strict: false }).compile(schema)
+    const send = { send: '甲', audience: {}, content: { text: '您好' } }
+    const [at, cron] = ['2026-12-24 10:00', '0 10 * * 3']
+    expect([{ at }, { cron }, { at, cron }, {}].map((time) => isGood({ ...send, ...time }))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+
   it('come with the schemas as they are now (npm run -s sop -- schema writes them)', () => {
     const current = editorSchemas(VOCABULARY)
     expect(readdirSync(join(CONFIG, '.schema')).sort()).toEqual([...current.keys()].sort())

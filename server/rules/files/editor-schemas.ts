@@ -14,6 +14,7 @@ export function editorSchemas({ facts, shapes }: Vocabulary): Map<string, string
       $schema: 'http://json-schema.org/draft-07/schema#',
       title,
       ...schema,
+      ...(kind === 'send' ? { oneOf: [{ required: ['at'] }, { required: ['cron'] }] } : {}),
       ...($defs === undefined && !asksFacts
         ? {}
         : { $defs: { ...$defs, ...(asksFacts ? { ...TESTS, Condition: conditionSchema(facts) } : {}) } }),
