@@ -11,7 +11,7 @@ import type { PhoneHash } from '../records/customers/phone-hash.ts'
 import type { TimelineDeps } from '../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import { CAPABILITIES } from './capabilities.ts'
-import { EVERY_EVENT } from './events.ts'
+import { EVERY_EVENT, FACTS_BY_EVENT } from './events.ts'
 import { facts } from './facts.ts'
 import { VOCABULARY } from './vocabulary.ts'
 import { wire } from './wire.ts'
@@ -48,7 +48,13 @@ export interface CapabilitiesDeps {
 /** What we know and what we do, over a database, a clock, a platform and rules: the same in the server, with the real ones,
  *  and in a rehearsal, with a copy, a settable clock and a platform that only agrees. */
 export function createCapabilities(base: CapabilitiesDeps) {
-  const { world, offers } = wire(CAPABILITIES, { ...base, facts, vocabulary: VOCABULARY, events: EVERY_EVENT })
+  const { world, offers } = wire(CAPABILITIES, {
+    ...base,
+    facts,
+    vocabulary: VOCABULARY,
+    events: EVERY_EVENT,
+    factsByEvent: FACTS_BY_EVENT,
+  })
   return { ...world, facts, list: offers }
 }
 

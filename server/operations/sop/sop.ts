@@ -34,7 +34,7 @@ export type SopDeps = Omit<WalkDeps, keyof JourneyLinks> &
   RunScansDeps &
   SopVersionsDeps &
   Omit<HandOverDeps, 'versions'> &
-  Pick<OnEventDeps, 'events'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
+  Pick<OnEventDeps, 'events' | 'factsByEvent'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
 
 const BY_PEOPLE = 'people and their guard-rail decide what becomes of versions'
 

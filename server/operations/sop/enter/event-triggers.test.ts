@@ -171,25 +171,41 @@ it('late news of an old order ends what it makes untrue, reaches no goal, and be
     sop: [
       first('first-order', 'when: { orders.paid.count: 0 }\n'),
       first('for-all', ''),
+      first('no-goal', 'when: { orders.paid.count: 0 }\n').replace('goal: order.paid\n', ''),
+      // Untrue by its own doing, and no order's business.
+      first('own-tag', 'when: { tags: { none: [生命周期/新客] }, orders.paid.count: { lte: 5 } }\n')
+        .replace('goal: order.paid\n', '')
+        .replace('[ {', '[ { tag: { add: [生命周期/新客] } }, {'),
       asking('thanks', 'order.paid'),
     ].join('---\n'),
   })
   const id = await t.scan({ state: 'store-code' })
+  await t.advance(MINUTE_MS)
+  const other = await t.scan({ state: 'store-code' })
   await t.advance(MINUTE_MS)
   await t.pay(id, 'old', Date.parse('2023-11-22T10:00:00+08:00'))
   await t.again()
   expect(await t.timeline(id)).toEqual(
     expect.arrayContaining(['离开 SOP「first-order」：补到更早的消息，已不符合进入条件']),
   )
-  expect(await t.rawRows('SELECT sop, state FROM sop_entry ORDER BY sop')).toEqual([
-    { sop: 'first-order', state: 'left' },
-    { sop: 'for-all', state: 'active' },
-  ])
+  const states = async (externalUserId: string) =>
+    (
+      await t.rawRows<{ sop: string; state: string }>(
+        'SELECT sop, state FROM sop_entry WHERE external_userid = ? ORDER BY sop',
+        [externalUserId],
+      )
+    ).map(({ sop, state }) => `${sop} ${state}`)
+  const untouched = ['first-order active', 'for-all active', 'no-goal active', 'own-tag active']
+  expect(await states(id)).toEqual(['first-order left', 'for-all active', 'no-goal left', 'own-tag active'])
+  expect(await states(other)).toEqual(untouched)
   await t.pay(id, 'new')
   await t.again()
-  expect(await t.rawRows('SELECT sop, state FROM sop_entry ORDER BY sop')).toEqual([
-    { sop: 'first-order', state: 'left' },
-    { sop: 'for-all', state: 'goal' },
-    { sop: 'thanks', state: 'finished' },
+  expect(await states(id)).toEqual([
+    'first-order left',
+    'for-all goal',
+    'no-goal left',
+    'own-tag active',
+    'thanks finished',
   ])
+  expect(await states(other)).toEqual(untouched)
 })

@@ -7,7 +7,6 @@ import type { CustomerFacts } from '../../../records/facts/facts.ts'
 import type { OwnEvent } from '../../../records/own-event.ts'
 import { byPriority } from '../../../rules/book/priority.ts'
 import type { RuleBookHolder, SopVersion } from '../../../rules/book/rule-book.ts'
-import { holds } from '../../../rules/condition/holds.ts'
 import { factPaths } from '../../../rules/condition/parse-condition.ts'
 import type { EventSpec } from '../../../rules/schema/sop-event.ts'
 import { isEventTrigger } from '../../../rules/schema/sop-trigger.ts'
@@ -15,6 +14,7 @@ import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 import type { NoteOutcomes } from '../experiments/note-outcomes.ts'
 import { chainOf } from '../model/chain.ts'
 import { isAbout, isLateNews, type Subject } from '../model/is-about.ts'
+import { isUntrueBy } from '../model/is-untrue-by.ts'
 import { matchesEvent } from '../model/matches-event.ts'
 import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
@@ -33,7 +33,15 @@ export interface OnEventDeps {
   noteOutcomes: NoteOutcomes
   /** What capabilities tell; those that rules may name are listened to. */
   events: readonly OwnEvent[]
+  /** What rules may ask that the news of an event may change, by kind of event. */
+  factsByEvent: ReadonlyMap<string, ReadonlySet<string>>
   vocabulary: Vocabulary
+}
+
+/** Whom some news is about, and which facts it may have changed. */
+interface News {
+  subject: Subject
+  told: ReadonlySet<string>
 }
 
 /** Nobody enters by news as old as this: orders imported from years ago must not start today's journeys. */
@@ -41,9 +49,9 @@ const STALE_MS = 3 * DAY_MS
 
 /** What the events that rules may name do to journeys: end, wake and begin them. */
 export function createOnEvent(deps: OnEventDeps): Subscription[] {
-  const { clock, rules, facts, versions, walk, enter, noteOutcomes, vocabulary } = deps
+  const { clock, rules, facts, versions, walk, enter, noteOutcomes, vocabulary, factsByEvent } = deps
 
-  async function onActive(tx: Tx, names: EntryEvent[], subject: Subject): Promise<void> {
+  async function onActive(tx: Tx, names: EntryEvent[], { subject, told }: News): Promise<void> {
     for (const entry of await entryStore.activeOf(tx, subject.externalUserId)) {
       const isLate = names.some((event) => isLateNews(event, subject, entry))
       if (!isLate && !names.every((event) => isAbout(event, subject, entry))) continue
@@ -51,12 +59,14 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
       if (!(await entryStore.stillActive(tx, [entry.id])).has(entry.id)) continue
       const sop = await versions(tx, entry.sop, entry.version)
       if (sop === undefined) continue
+      if (isLate) {
+        await endIfUntrue(tx, sop, entry, told)
+        continue
+      }
       const { goal, leave = [] } = sop.value
       const reached = goal === undefined ? undefined : meant(goal, names)
       const left = leave.map((spec) => meant(spec, names)).find((event) => event !== undefined)
-      if (isLate) {
-        if ((reached ?? left) !== undefined) await endIfUntrue(tx, sop, entry)
-      } else if (reached !== undefined) {
+      if (reached !== undefined) {
         await walk.end(tx, sop, entry, { state: 'goal', why: eventZh(vocabulary, reached.kind) })
       } else if (left !== undefined) {
         await walk.end(tx, sop, entry, { state: 'left', why: eventZh(vocabulary, left.kind) })
@@ -72,18 +82,21 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
   }
 
   /** A journey is for whom its condition holds; nobody would have let them in, had the news come in time. */
-  async function endIfUntrue(tx: Tx, sop: SopVersion, entry: Entry): Promise<void> {
+  async function endIfUntrue(tx: Tx, sop: SopVersion, entry: Entry, told: ReadonlySet<string>): Promise<void> {
     const { externalUserId } = entry
     if (sop.when.kind === 'unreadable') return
-    const known = (await facts.of(tx, [externalUserId], clock.now(), factPaths(sop.when))).get(externalUserId)
-    if (holds(sop.when, known ?? new Map())) return
+    const paths = factPaths(sop.when)
+    if (!paths.some((path) => told.has(path))) return
+    const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId)
+    if (!isUntrueBy(sop.when, known ?? new Map(), told)) return
     await walk.end(tx, sop, entry, { state: 'left', why: '补到更早的消息，已不符合进入条件' })
   }
 
   /** `names`: one event under each of the names that rules call it by. */
-  async function handle(tx: Tx, names: EntryEvent[], subject: Subject): Promise<void> {
+  async function handle(tx: Tx, names: EntryEvent[], news: News): Promise<void> {
+    const { subject } = news
     for (const event of names) await noteOutcomes(tx, event, subject)
-    await onActive(tx, names, subject)
+    await onActive(tx, names, news)
     const now = clock.now()
     for (const released of byPriority(rules.current().sops.values())) {
       const sop = versionFor(released, subject.externalUserId)
@@ -107,7 +120,7 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
       return handle(
         tx,
         called.map((trigger) => ({ id, kind: trigger.name, atMs, receivedAtMs, payload })),
-        subject,
+        { subject, told: factsByEvent.get(kind.kind) ?? new Set() },
       )
     })
 
