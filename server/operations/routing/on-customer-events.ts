@@ -13,7 +13,8 @@ import {
 import type { Customers } from '../../records/customers/customers.ts'
 import { GroupJoined, GroupLeft } from '../../records/groups/group-events.ts'
 import type { Groups } from '../../records/groups/groups.ts'
-import { isPastOrder, OrderClosed, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
+import { isTooOldToAsk } from '../../records/old-news.ts'
+import { OrderClosed, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Pool, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { changeInvitation, invitationQueries } from './invitation-queries.ts'
@@ -69,7 +70,7 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
     membershipReview.review(tx, event.payload.externalUserId, {
       ...causeOf(event, text),
       isOrder: true,
-      isPast: isPastOrder(event.payload, clock.now()),
+      isPast: isTooOldToAsk(event.payload, clock.now()),
     })
 
   /** A guide lost the customer: somebody else's to-do now, or nobody's. */
@@ -105,7 +106,7 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
       const { externalUserId } = event.payload
       const userId = await customers.queries.ownerOf(tx, externalUserId)
       const to = { trigger: 'order.paid', externalUserId, text: '订单已付款' } as const
-      const isNews = !isPastOrder(event.payload, clock.now())
+      const isNews = !isTooOldToAsk(event.payload, clock.now())
       if (userId !== undefined && isNews) await inviteAt(tx, event, { ...to, userId }, () => 'task')
       await afterOrder(tx, event, '付款后')
     }),

@@ -63,8 +63,9 @@ async function join(externalUserId: string, pool: string): Promise<{ chatId: str
   await t.settle()
   return joined
 }
-async function pay(externalUserId: string, orderId: string, totalFen: number): Promise<void> {
-  expect(await t.sandbox.order({ externalUserId, orderId, totalFen, status: 'paid' })).toMatchObject({ status: 200 })
+async function pay(externalUserId: string, orderId: string, totalFen: number, paidAt = t.clock.now()): Promise<void> {
+  const order = { externalUserId, orderId, totalFen, status: 'paid', paidAt } as const
+  expect(await t.sandbox.order(order)).toMatchObject({ status: 200 })
   await t.settle()
 }
 async function refund(orderId: string): Promise<void> {
@@ -123,6 +124,15 @@ describe('from stranger to the right group', () => {
       { pool: '付费群', state: 'open', invited_by: 'task' },
     ])
     expect(await t.timelineOf(id)).toContain('取消邀请进「科普群」：付款后不再符合入群条件')
+  })
+
+  it('invites who paid weeks ago, told only now, and asks nobody for anything about what is older', async () => {
+    const [late, past] = [await customer(), await customer()]
+    await pay(past, 'o2', 19_900, t.clock.now() - 30 * DAY_MS - MINUTE_MS)
+    await pay(late, 'o1', 19_900, t.clock.now() - 30 * DAY_MS + MINUTE_MS)
+    expect((await t.openTasks()).map((task) => [task.external_userid, task.title])).toEqual([
+      [late, '邀请进「付费群」'],
+    ])
   })
 
   it('invites into the VIP group past the threshold, and nobody below it', async () => {

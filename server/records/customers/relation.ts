@@ -1,3 +1,4 @@
+import { maskPhones, mobilesIn } from '../../core/kernel/mask-phones.ts'
 import { isWhole } from '../../platform/wecom/wire/left-out.ts'
 
 export interface Pair {
@@ -16,12 +17,15 @@ export interface Relation {
   gender: number | undefined
   corpName: string | undefined
   unionId: string | undefined
+  /** As the guide wrote it, phones and all: the guide reads it in the pane and changes it there, and what we had masked
+   *  would be written over the phone in WeCom. It leaves this table for its own guide only. */
   remark: string | undefined
   description: string | undefined
   /** Undefined where WeCom leaves the createtime out. */
   createdAtMs: number | undefined
   addWay: number | undefined
   state: string | undefined
+  /** Those that the guide noted as phones, and those in the remark and the description. */
   mobiles: string[] | undefined
   /** Corp tags only. */
   tagIds: string[] | undefined
@@ -54,6 +58,8 @@ interface FollowAnswer {
 
 const notEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text)
 
+const masked = (text: string | undefined): string | undefined => text && maskPhones(text)
+
 const PERSONAL = 2
 
 /** Undefined when even one of them cannot be read: the rest would look as if that one had been taken off. */
@@ -72,18 +78,21 @@ export function toRelation(contact: ContactAnswer, follow: FollowAnswer): Relati
   return {
     externalUserId: contact.external_userid,
     userId: follow.userid,
-    name: contact.name,
+    name: masked(contact.name),
     avatar: contact.avatar,
     type: contact.type,
     gender: contact.gender,
     corpName: contact.corp_name,
     unionId: notEmpty(contact.unionid),
     remark: follow.remark,
-    description: follow.description,
+    description: masked(follow.description),
     createdAtMs: follow.createtime === undefined ? undefined : follow.createtime * 1_000,
     addWay: follow.add_way,
     state: notEmpty(follow.state),
-    mobiles: mobiles !== undefined && isWhole(mobiles) ? mobiles : undefined,
+    mobiles:
+      mobiles !== undefined && isWhole(mobiles)
+        ? [...mobiles, ...mobilesIn(follow.remark ?? ''), ...mobilesIn(follow.description ?? '')]
+        : undefined,
     tagIds: tagIds && [...new Set(tagIds.filter((tagId) => tagId !== ''))],
   }
 }

@@ -1,5 +1,6 @@
 import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { CUSTOMER_DESCRIPTION_CHARS, CUSTOMER_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
@@ -43,9 +44,10 @@ export function createSetRemark({
       })
     },
     record: async (tx, { id, payload, reason }) => {
+      const description = payload.description === undefined ? null : maskPhones(payload.description)
       await tx.run(
         sql`UPDATE ${FOLLOW} SET ${FOLLOW.remark} = COALESCE(${payload.remark ?? null}, ${FOLLOW.remark}),
-              ${FOLLOW.description} = COALESCE(${payload.description ?? null}, ${FOLLOW.description})
+              ${FOLLOW.description} = COALESCE(${description}, ${FOLLOW.description})
             WHERE ${isPair(FOLLOW, payload)}`,
       )
       await timeline.note(tx, {

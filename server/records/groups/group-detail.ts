@@ -1,3 +1,4 @@
+import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import type { GroupChat } from '../../platform/wecom/api/groups.ts'
 import { isWhole } from '../../platform/wecom/wire/left-out.ts'
 
@@ -44,7 +45,7 @@ export function toGroupDetail(chat: GroupChat): GroupDetail {
       joinedAtMs: (member.join_time ?? 0) * 1_000,
       joinScene: member.join_scene,
       state: member.join_scene === 3 ? filled(member.state) : undefined,
-      name: filled(member.name),
+      name: filled(member.name && maskPhones(member.name)),
       invitor: filled(member.invitor?.userid),
     })),
   }

@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox'
+import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import { plainText } from '../../core/kernel/plain-text.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { checkedBody, instantOf, invalidBody } from '../../engine/http/checked-body.ts'
@@ -119,7 +120,7 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
   }
 }
 
-/** One line as goods. Half a kilo is one piece that says so, at the price of the line; undefined for what is no goods. */
+/** One line as goods, without the phones that a top-up or a note has in its name. Half a kilo is one piece that says so, at the price of the line; undefined for what is no goods. */
 export function goodsOf(line: {
   sku?: string | null | undefined
   name: string
@@ -128,10 +129,10 @@ export function goodsOf(line: {
   category?: string | null | undefined
 }): OrderItem | undefined {
   const { quantity, priceFen } = line
-  const name = line.name.trim()
+  const name = maskPhones(line.name.trim())
   if (quantity <= 0 || priceFen < 0 || name === '') return undefined
-  const category = line.category?.trim() ?? ''
-  const sku = plainText(line.sku ?? '') || name.slice(0, 100)
+  const category = maskPhones(line.category?.trim() ?? '')
+  const sku = maskPhones(plainText(line.sku ?? '')) || name.slice(0, 100)
   const isWhole = Number.isInteger(quantity)
   return {
     sku,

@@ -1,5 +1,4 @@
 import Type from 'typebox'
-import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { defineOwnEvent } from '../own-event.ts'
 
 /** Only orders whose customer is known raise events; a late match raises them then. Money in fen. */
@@ -13,10 +12,6 @@ const OrderFacts = Type.Object({
   first: Type.Boolean(),
   atMs: Type.Number(),
 })
-
-/** News of an order as old as this comes from a file of the past: nobody is asked to do anything about it today. */
-const NEWS_FOR_MS = 30 * DAY_MS
-export const isPastOrder = ({ atMs }: { atMs: number }, nowMs: number): boolean => nowMs - atMs > NEWS_FOR_MS
 
 const use = { isForwarded: true, replay: 'told' } as const
 

@@ -1,7 +1,6 @@
 import { all, lock, pick, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import { givenNames, type KnownNames, matchGiven, whyNobody } from '../customers/given-customer.ts'
 import type { PhoneHash } from '../customers/phone-hash.ts'
@@ -36,15 +35,10 @@ const pathOf = (surveyId: string, { question, answer }: SurveyAnswer): string | 
 }
 
 const noteText = (surveyId: string, answers: SurveyAnswer[]): string => {
-  const shown = answers
-    .slice(0, SHOWN_ANSWERS)
-    .map(({ question, answer }) => `${question}：${maskPhones(answer).slice(0, 40)}`)
+  const shown = answers.slice(0, SHOWN_ANSWERS).map(({ question, answer }) => `${question}：${answer.slice(0, 40)}`)
   const rest = answers.length > SHOWN_ANSWERS ? ` 等 ${answers.length} 题` : ''
   return `填了问卷「${surveyId}」${shown.length === 0 ? '' : `（${shown.join('；')}${rest}）`}`
 }
-
-/** An answer leaves this room without the phones in it; a rule that asks for a word is not about phones. */
-const masked = ({ question, answer }: SurveyAnswer): SurveyAnswer => ({ question, answer: maskPhones(answer) })
 
 const held = (tx: Tx, where: Sql) =>
   tx.row(sql`SELECT ${all(SURVEY_RESPONSE)} FROM ${SURVEY_RESPONSE} WHERE ${where} ${lock()}`)
@@ -112,7 +106,7 @@ export async function settleSurvey(
   await emit(tx, SurveyAnswered, {
     key: responseId,
     atMs,
-    payload: { externalUserId, surveyId, responseId, answers: answers.map(masked), atMs },
+    payload: { externalUserId, surveyId, responseId, answers, atMs },
   })
   return true
 }

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import { checkedBody, instantOf } from '../../engine/http/checked-body.ts'
 import { GivenCustomer, type NamedCustomer, namedCustomer } from '../customers/given-customer.ts'
 
@@ -35,7 +36,7 @@ export interface SurveyMessage extends Omit<Static<typeof SurveyBody>, 'answered
 
 const ABOUT = { what: 'surveys', zh: '问卷' }
 
-/** Throws surveys.invalid (400) naming fields, never their values. */
+/** Questions and answers are without the phones in them. Throws surveys.invalid (400) naming fields, never their values. */
 export function parseSurvey(value: unknown): SurveyMessage {
   const { answeredAt, answers, customer, ...rest } = checkedBody(SurveyBody, value, ABOUT)
   return {
@@ -47,7 +48,7 @@ export function parseSurvey(value: unknown): SurveyMessage {
         ? undefined
         : instantOf(answeredAt, { field: '/answeredAt', ...ABOUT }),
     answers: answers.flatMap(({ question, answer }) =>
-      answer === null ? [] : { question: question.trim(), answer: String(answer).trim() },
+      answer === null ? [] : { question: maskPhones(question.trim()), answer: maskPhones(String(answer).trim()) },
     ),
   }
 }

@@ -32,6 +32,29 @@ it('keeps a note once per key, with who, when and why', async () => {
   ])
 })
 
+it('has no phone in it, for whoever reads it or is told of it', async () => {
+  const told: string[] = []
+  const telling = createTimeline({
+    clock: kit.clock,
+    onNotes: async (_tx, notes) => void told.push(...notes.map(({ text }) => text)),
+  })
+  const said = (key: string) => ({ key, externalUserId: 'wm1', kind: 'test.note', text: `${key} 13800001111` })
+  await kit.db.tx((tx) => telling.note(tx, said('a')))
+  await kit.db.tx((tx) => telling.noteAll(tx, [said('b')]))
+  expect(told).toEqual(['a 138****1111', 'b 138****1111'])
+  expect((await page()).map(({ text }) => text)).toEqual(['b 138****1111', 'a 138****1111'])
+})
+
+it('a note whose instant was thought to be another is moved, and no other', async () => {
+  await note('a', 1_000)
+  await note('b', 2_000)
+  await kit.db.tx((tx) => timeline.correctTime(tx, 'a', 3_000))
+  expect((await page()).map(({ text, atMs }) => [text, atMs])).toEqual([
+    ['第 a 条', 3_000],
+    ['第 b 条', 2_000],
+  ])
+})
+
 it('is read newest first, page by page, also where several happened in one moment', async () => {
   for (const [key, atMs] of [
     ['a', 1_000],

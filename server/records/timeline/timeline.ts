@@ -1,6 +1,7 @@
 import { count, every, maybeNumber, pick, type Selected, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { TIMELINE } from './timeline-tables.ts'
 
@@ -45,6 +46,9 @@ const toEntry = (row: Selected<typeof ENTRY>): TimelineEntry => ({
   reason: row.reason === null ? undefined : (JSON.parse(row.reason) as Reason),
 })
 
+/** Names, remarks and answers are in it, and it goes out by webhooks. */
+const masked = (note: Note): Note => ({ ...note, text: maskPhones(note.text) })
+
 export interface TimelineDeps {
   clock: Clock
   /** Told of every note in the same transaction, perhaps again when its cause is handled twice. */
@@ -65,14 +69,16 @@ export function createTimeline({ clock, onNotes }: TimelineDeps) {
 
   return {
     /** True when new; a known key changes nothing. */
-    note: async (tx: Tx, note: Note): Promise<boolean> => {
+    note: async (tx: Tx, said: Note): Promise<boolean> => {
+      const note = masked(said)
       const isNew = (await tx.insertIgnore(t, [toRow(note)])) > 0
       if (isNew) await onNotes?.(tx, [note])
       return isNew
     },
     /** Many at once, e.g. for a page of the first sync. */
-    noteAll: async (tx: Tx, notes: Note[]): Promise<void> => {
-      if (notes.length === 0) return
+    noteAll: async (tx: Tx, said: Note[]): Promise<void> => {
+      if (said.length === 0) return
+      const notes = said.map(masked)
       await tx.insertIgnore(t, notes.map(toRow))
       await onNotes?.(tx, notes)
     },

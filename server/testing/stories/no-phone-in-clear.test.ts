@@ -19,11 +19,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function post(body: string): Promise<string> {
+/** The same, whatever stands between its digits and however they are written. */
+const bare = (text: string): string => text.normalize('NFKC').replaceAll(/[\s\p{Cf}\p{Pd}.·]/gu, '')
+
+async function post(body: string, path = '/api/orders'): Promise<string> {
   const timestamp = String(Math.floor(t.clock.now() / 1_000))
   const key = t.sandbox.credentials.ordersSecret
   const signature = createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')
-  const answer = await fetch(`${t.url}/api/orders`, {
+  const answer = await fetch(`${t.url}${path}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -36,21 +39,32 @@ async function post(body: string): Promise<string> {
   return `${answer.status} ${await answer.text()}`
 }
 
-/** Every row of every table, and for SQLite the files themselves, where deleted text may linger. */
-async function everythingStored(): Promise<string> {
-  const tables = await t.db.source.query(
+const tables = (): Promise<{ name: string }[]> =>
+  t.db.source.query(
     t.db.dialect === 'sqlite'
       ? "SELECT name AS name FROM sqlite_master WHERE type = 'table'"
       : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
   )
+
+/** Every row of every table, and for SQLite the files themselves, where deleted text may linger. */
+async function everythingStored(): Promise<string> {
   const parts: string[] = []
-  for (const { name } of tables as { name: string }[])
-    parts.push(JSON.stringify(await t.rawRows(`SELECT * FROM \`${name}\``)))
+  for (const { name } of await tables()) parts.push(JSON.stringify(await t.rawRows(`SELECT * FROM \`${name}\``)))
   if (t.db.dialect === 'sqlite') {
     const file = t.databaseUrl.slice('sqlite:'.length)
     for (const path of [file, `${file}-wal`]) if (existsSync(path)) parts.push(readFileSync(path, 'latin1'))
   }
   return parts.join('\n')
+}
+
+/** Every column of every table in which this is, in any spelling: `follow.remark`. */
+async function columnsWith(digits: string): Promise<string[]> {
+  const found = new Set<string>()
+  for (const { name } of await tables())
+    for (const row of await t.rawRows<Record<string, unknown>>(`SELECT * FROM \`${name}\``))
+      for (const [column, value] of Object.entries(row))
+        if (typeof value === 'string' && bare(value).includes(digits)) found.add(`${name}.${column}`)
+  return [...found].sort()
 }
 
 it('a phone reaches neither the database nor the log, on whatever way it comes in', async () => {
@@ -98,4 +112,51 @@ it('a phone reaches neither the database nor the log, on whatever way it comes i
   expect(inClear.exec(stored)?.[0]).toBeUndefined()
   expect(inClear.exec(t.logLines.join('\n'))?.[0]).toBeUndefined()
   expect(inClear.exec(answers.join('\n'))?.[0]).toBeUndefined()
+})
+
+it('what people write is kept without the phones in it, and a guide’s remark is the guide’s only', async () => {
+  t = await buildTestApp({ config: 'brand', sandbox: { preset: 'brand' }, env: { LOG_LEVEL: 'trace' } })
+  const { externalUserId } = await t.sandbox.scan({ state: 'package-card', name: '小满 １３９１２３４５６７８' })
+  await t.settle()
+  const [follow] = await t.rawRows<{ userid: string }>('SELECT userid FROM follow WHERE external_userid = ?', [
+    externalUserId,
+  ])
+  const userId = follow?.userid ?? ''
+  await t.sandbox.editRemark({ userId, externalUserId, remark: '小满139 1234 5678', description: '收货 139.1234.5678' })
+  await t.advance(MINUTE_MS)
+  const order = {
+    orderId: 'P1',
+    status: 'paid',
+    totalFen: 9_900,
+    items: [{ sku: '充值1391234 5678', name: '话费充值 139·1234·5678', quantity: 1, priceFen: 9_900, category: PHONE }],
+    source: '商城',
+    // By the phone that stands in the remark.
+    customer: { phone: PHONE },
+  }
+  expect(await post(JSON.stringify(order))).toContain('"matched":true')
+  const survey = {
+    surveyId: '到店',
+    responseId: 'r1',
+    customer: { externalUserId },
+    answers: [{ question: `${PHONE} 是您的吗`, answer: '不是，是１３９-1234-５６７８' }],
+  }
+  expect(await post(JSON.stringify(survey), '/api/surveys')).toContain('"matched":true')
+  await t.advance(MINUTE_MS)
+
+  expect(await t.rawRows('SELECT question, answer, answer_path FROM survey_answer')).toEqual([
+    {
+      question: '139****5678 是您的吗',
+      answer: '不是，是139****5678',
+      answer_path: '到店/139****5678 是您的吗/不是，是139****5678',
+    },
+  ])
+  expect(await t.rawRows('SELECT sku, name, category FROM shop_order_item')).toEqual([
+    { sku: '充值139****5678', name: '话费充值 139****5678', category: '139****5678' },
+  ])
+  expect(await t.rawRows('SELECT name FROM customer WHERE external_userid = ?', [externalUserId])).toEqual([
+    { name: '小满 139****5678' },
+  ])
+  expect((await t.timelineOf(externalUserId)).join()).toContain('139****5678')
+  expect(await columnsWith(PHONE)).toEqual(['follow.remark'])
+  expect(bare(t.logLines.join('\n'))).not.toContain(PHONE)
 })

@@ -164,6 +164,14 @@ it('begins with an answer of a survey, once however often it is posted', async (
   expect(await titles(id)).toEqual(['gift'])
 })
 
+it('begins by an order of up to three days ago, and by no older one', async () => {
+  t = await openSopScene({ sop: asking('thanks', 'order.paid') })
+  const [late, past] = [await t.scan({ state: 'store-code' }), await t.scan({ state: 'store-code' })]
+  await t.pay(late, 'o1', t.clock.now() - 3 * DAY_MS + MINUTE_MS)
+  await t.pay(past, 'o2', t.clock.now() - 3 * DAY_MS - MINUTE_MS)
+  expect([await titles(late), await titles(past)]).toEqual([['thanks'], []])
+})
+
 it('late news of an old order ends what it makes untrue, reaches no goal, and begins nothing', async () => {
   const first = (sop: string, when: string) =>
     `sop: ${sop}\nname: ${sop}\ntrigger: customer.added\n${when}goal: order.paid\nsteps: [ { wait: 3d }, { task: { for: guide, title: ${sop} } } ]\n`

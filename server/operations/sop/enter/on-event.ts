@@ -1,9 +1,9 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
-import { DAY_MS } from '../../../core/kernel/shanghai.ts'
 import { type Subscription, subscribe } from '../../../engine/inbox/subscription.ts'
 import { isOldNews } from '../../../records/customers/customer-events.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
+import { isTooOldToBegin } from '../../../records/old-news.ts'
 import type { OwnEvent } from '../../../records/own-event.ts'
 import { byPriority } from '../../../rules/book/priority.ts'
 import type { RuleBookHolder, SopVersion } from '../../../rules/book/rule-book.ts'
@@ -43,9 +43,6 @@ interface News {
   subject: Subject
   told: ReadonlySet<string>
 }
-
-/** Nobody enters by news as old as this: orders imported from years ago must not start today's journeys. */
-const STALE_MS = 3 * DAY_MS
 
 /** What the events that rules may name do to journeys: end, wake and begin them. */
 export function createOnEvent(deps: OnEventDeps): Subscription[] {
@@ -132,4 +129,4 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
 }
 
 const isTooOld = ({ atMs, payload }: EntryEvent, nowMs: number): boolean =>
-  nowMs - atMs > STALE_MS || isOldNews({ found: payload.found === true, addedAtMs: atMs }, nowMs)
+  isTooOldToBegin({ atMs }, nowMs) || isOldNews({ found: payload.found === true, addedAtMs: atMs }, nowMs)

@@ -1,3 +1,4 @@
+import { maskPhones } from '../../../../core/kernel/mask-phones.ts'
 import type { Customers } from '../../../../records/customers/customers.ts'
 import { fillNames } from '../../../welcome/fill-names.ts'
 import { done, keyOf, type PerformStep } from '../step-result.ts'
@@ -20,6 +21,6 @@ export function createRemarkStep(deps: RemarkStepDeps): PerformStep<string> {
     const { entry, reason } = context
     const { externalUserId, userId } = entry
     await deps.customers.setRemark(tx, { externalUserId, userId, remark, reason, key: keyOf(entry) })
-    return done(`改备注「${remark}」`, true)
+    return done(`改备注「${maskPhones(remark)}」`, true)
   }
 }
