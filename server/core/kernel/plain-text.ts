@@ -3,6 +3,8 @@
  *  characters. */
 export const plainText = (text: string): string =>
   text
+    // Half a letter is kept by no database.
+    .toWellFormed()
     .normalize('NFKC')
     .replace(/[\p{Cf}\p{Cc}]/gu, (char) => (/\s/.test(char) ? ' ' : ''))
     .trim()

@@ -24,13 +24,19 @@ export const invalidBody = (faults: string[], { what, zh }: { what: string; zh: 
 const isSane = (instantMs: number): boolean => instantMs > 946_684_800_000 && instantMs < 4_102_444_800_000
 const ISO_WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/
 
+/** The 30th of February is read as the 2nd of March otherwise. */
+function isIsoDay(written: string): boolean {
+  if (!ISO_WITH_OFFSET.test(written)) return false
+  const day = new Date(`${written.slice(0, 10)}T00:00:00Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(written.slice(0, 10))
+}
+
 /** UTC milliseconds of what programs write: ISO 8601 with offset, or UTC milliseconds. Throws as `checkedBody` does. */
 export function instantOf(
   written: string | number,
   { field, ...about }: { field: string; what: string; zh: string },
 ): number {
-  const instantMs =
-    typeof written === 'number' ? written : ISO_WITH_OFFSET.test(written) ? Date.parse(written) : Number.NaN
+  const instantMs = typeof written === 'number' ? written : isIsoDay(written) ? Date.parse(written) : Number.NaN
   if (isSane(instantMs)) return instantMs
   if (typeof written === 'number' && isSane(written * 1_000)) {
     throw invalidBody([`${field} looks like Unix seconds; send milliseconds, 1,000 times as much`], about)

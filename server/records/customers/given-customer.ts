@@ -4,11 +4,12 @@ import { plainText } from '../../core/kernel/plain-text.ts'
 import type { customerQueries } from './customer-queries.ts'
 import { type PhoneHash, phoneDigits } from './phone-hash.ts'
 
-const Name = (maxLength: number) => Type.Optional(Type.Union([Type.String({ maxLength }), Type.Null()]))
+const LONGEST = 64
+const Name = Type.Optional(Type.Union([Type.String({ maxLength: LONGEST }), Type.Null()]))
 
 /** By what another program may name a customer: any of the three, or none. Empty and null are absent. */
 export const GivenCustomer = Type.Optional(
-  Type.Union([Type.Object({ externalUserId: Name(64), unionId: Name(64), phone: Name(64) }), Type.Null()]),
+  Type.Union([Type.Object({ externalUserId: Name, unionId: Name, phone: Name }), Type.Null()]),
 )
 export type GivenCustomer = Static<typeof GivenCustomer>
 
@@ -23,7 +24,8 @@ export function namedCustomer(given: GivenCustomer | undefined): NamedCustomer {
   const named: NamedCustomer = {}
   for (const key of ['externalUserId', 'unionId', 'phone'] as const) {
     const name = plainText(given?.[key] ?? '')
-    if (name !== '') named[key] = name
+    // Some letters become many when they are made plain: no id has them.
+    if (name !== '' && name.length <= LONGEST) named[key] = name
   }
   return named
 }

@@ -21,9 +21,19 @@ it('keeps other numbers apart, and under another key', () => {
   expect(hash('13800001111')).not.toContain('1380000')
 })
 
-it.each(['', '小雨', '138', 'tel:x', '1'.repeat(30), '1380000111', '138000011110', '0'.repeat(15)])(
-  'takes %j for no phone',
-  (text) => {
-    expect(hash(text)).toBeUndefined()
-  },
-)
+it.each([
+  '',
+  '小雨',
+  '138',
+  'tel:x',
+  '1'.repeat(30),
+  '1380000111',
+  '128.00',
+  '1280000.00',
+  '12345',
+  '123456',
+  '138000011110',
+  '0'.repeat(15),
+])('takes %j for no phone', (text) => {
+  expect(hash(text)).toBeUndefined()
+})

@@ -5,16 +5,18 @@ import { plainText } from '../../core/kernel/plain-text.ts'
 export type PhoneHash = (phone: string) => string | undefined
 
 /** Mainland mobiles are compared without country code, separators and invisible characters; other numbers digit by digit.
- *  Undefined for what is none: masked (`138****1111`), two at once, `1.38E10`, or a shop's virtual number with extension. */
+ *  Undefined for what is none: masked (`138****1111`), two at once, `1.38E10`, an amount, or a shop's virtual number with extension. */
 export function phoneDigits(phone: string): string | undefined {
-  const digits = plainText(phone)
+  const written = plainText(phone)
+  if (/^\d+\.\d{2}$/.test(written) && !/^1\d{10}\./.test(written)) return undefined
+  const digits = written
     // A column of numbers: 13800001111.0
     .replace(/(?<=^1\d{10})\.0+$/, '')
     .replace(/[\s\p{Pd}().·]/gu, '')
     .replace(/^(?:\+|00)?86(?=1\d{10}$)/, '')
   // Eleven digits or none: a digit too many or too few is a slip, and nobody's number.
   if (/^1[3-9]/.test(digits) && digits.length >= 10 && digits.length !== 11) return undefined
-  return /^(?:\d{5,12}|\+\d{7,15}|00[1-9]\d{6,14})$/.test(digits) ? digits : undefined
+  return /^(?:\d{7,12}|\+\d{7,15}|00[1-9]\d{6,14})$/.test(digits) ? digits : undefined
 }
 
 /** `secret`: changing it makes earlier orders and customers no longer match by phone. */

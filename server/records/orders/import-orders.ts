@@ -8,6 +8,7 @@ import { type CsvForm, type CsvRecord, csvRecords } from './csv-records.ts'
 import type { OrderMessage } from './order-body.ts'
 import { readHeader } from './order-columns.ts'
 import { orderRows } from './order-rows.ts'
+import { cellText } from './order-words.ts'
 import { isOrderWithoutNumber, orderIdOf, type Sheet } from './read-row.ts'
 import type { RecordedOrder, RecordOrder } from './record-order.ts'
 
@@ -142,8 +143,9 @@ async function lookThrough(
       zh: `表头不能用：${header.faults.join('；')}。`,
     })
   }
-  const width = first.done === true ? 0 : first.value.fields.length
-  const sheet: Sheet = { columns: header.columns, width, nowMs }
+  const names = first.done === true ? [] : first.value.fields
+  const named = names.findLastIndex((name) => cellText(name) !== '') + 1
+  const sheet: Sheet = { columns: header.columns, width: names.length, named, nowMs }
   const seen = new Set<string>()
   const scattered = new Set<string>()
   let last = ''

@@ -97,8 +97,14 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
     if (instantMs <= nowMs + AHEAD_MS) return instantMs
     throw invalidBody([`/${field} is in the future`], ABOUT)
   }
-  const orderId = plainText(body.orderId)
-  const source = plainText(body.source)
+  const word = (field: 'orderId' | 'source' | 'refundId', most: number): string => {
+    const text = plainText(body[field] ?? '')
+    // Some letters become many.
+    if (text.length <= most) return text
+    throw invalidBody([`/${field} must not have more than ${most} characters`], ABOUT)
+  }
+  const orderId = word('orderId', 100)
+  const source = word('source', 60)
   if (orderId === '') throw invalidBody(['/orderId must not be blank'], ABOUT)
   if (source === '') throw invalidBody(['/source must not be blank'], ABOUT)
   const lines = body.items ?? []
@@ -112,13 +118,22 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
     createdAtMs: instant('createdAt'),
     atMs: instant('at'),
     supposedAtMs: undefined,
-    refundId: plainText(body.refundId ?? '') || undefined,
+    refundId: word('refundId', 100) || undefined,
     refundedFen: undefined,
     items,
     itemsLeftOut: lines.length - items.length,
     source,
   }
 }
+
+/** A name keeps what joins its emoji. */
+const cleaned = (name: string): string =>
+  maskPhones(
+    name
+      .toWellFormed()
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .trim(),
+  )
 
 /** One line as goods, without the phones that a top-up or a note has in its name. Half a kilo is one piece that says so, at the price of the line; undefined for what is no goods. */
 export function goodsOf(line: {
@@ -129,10 +144,10 @@ export function goodsOf(line: {
   category?: string | null | undefined
 }): OrderItem | undefined {
   const { quantity, priceFen } = line
-  const name = maskPhones(line.name.trim())
+  const name = cleaned(line.name)
   if (quantity <= 0 || priceFen < 0 || name === '') return undefined
-  const category = maskPhones(line.category?.trim() ?? '')
-  const sku = maskPhones(plainText(line.sku ?? '')) || name.slice(0, 100)
+  const category = cleaned(line.category ?? '').slice(0, 60)
+  const sku = maskPhones(plainText(line.sku ?? '')).slice(0, 100) || name.slice(0, 100)
   const isWhole = Number.isInteger(quantity)
   return {
     sku,

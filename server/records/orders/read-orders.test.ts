@@ -54,6 +54,11 @@ it.each<[string, string[], string[]]>([
     ['U3 paid 200 牛排×2'],
   ],
   [
+    'nothing stands below columns without a name, so what does has moved there',
+    [`U3,已付款,2.00,${PHONE},${PAID},牛排,多,2,`],
+    ['2: 多出 1 列，多半是商品名里有逗号，请给这一格加上英文引号'],
+  ],
+  [
     'a line break in a name cuts the row, and its rest is none',
     [`U4,已付款,2.00,${PHONE},${PAID},"牛排`.replace('"', ''), '厚切,2', `U5,已付款,1,${PHONE},${PAID},,`],
     ['U5 paid 100', '2: 少了 1 列，多半是前面某一格里换了行', '3: 少了 5 列，多半是前面某一格里换了行'],

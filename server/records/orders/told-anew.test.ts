@@ -128,6 +128,15 @@ it('null is absent, as nothing is: nobody whose it is, no goods', async () => {
   })
 })
 
+it('what no database keeps as it is, is not in a name, and the same twice changes nothing', async () => {
+  const items = [{ ...STEAK, name: 'a\0b\nc\ud800', category: '\0' }]
+  expect((await t.post(order({ items }))).json).toMatchObject({ result: 'stored' })
+  expect((await t.post(order({ items }))).json).toMatchObject({ result: 'unchanged' })
+  expect(await t.rawRows('SELECT name, category FROM shop_order_item')).toEqual([
+    { name: 'a b c\ufffd', category: null },
+  ])
+})
+
 it('gifts and weights are goods; discounts and counts of nothing are left out with a word', async () => {
   const externalUserId = await t.customer()
   const items = [
