@@ -236,7 +236,7 @@ export const orderBodies = defineTarget<OrderCase>({
   name: 'order-bodies',
   says: 'what shops post: none but an order is accepted, refused changes nothing, the same twice neither, nothing known is lost',
   count: 100_000,
-  brief: 300,
+  brief: 120,
   batch: 50,
   open,
 })

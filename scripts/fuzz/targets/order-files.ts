@@ -163,7 +163,7 @@ export const orderFiles = defineTarget<OddFile>({
   name: 'order-files',
   says: 'order files whose cells moved, went or were spoilt: no sum from elsewhere, no order of others’ rows, refused stores nothing',
   count: 100_000,
-  brief: 300,
+  brief: 120,
   batch: 50,
   open,
 })
