@@ -1,6 +1,7 @@
 import { alias } from '../../core/db/define-table.ts'
 import { list, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
+import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import { CUSTOMER, FOLLOW } from './customer-tables.ts'
 
 /** One guide's view of a customer who was looked for, or a customer whom no guide ever had. */
@@ -40,7 +41,7 @@ const plainForLike = (text: string): string => text.replaceAll(/[!%_]/g, '!$&')
 export const customerSearch = {
   /** external_userids of those whose nickname, or remark by any guide, is exactly this; at most `limit`. */
   named: (tx: ReadTx, name: string, limit: number): Promise<string[]> =>
-    whoseNames(tx, sql`${c.name} = ${name} OR ${f.remark} = ${name}`, limit),
+    whoseNames(tx, sql`${c.name} = ${maskPhones(name)} OR ${f.remark} = ${name}`, limit),
 
   /** The same for those whose nickname or remark contains this, capitals or not. */
   like: (tx: ReadTx, part: string, limit: number): Promise<string[]> => {
@@ -61,7 +62,8 @@ export const customerSearch = {
       externalUserId,
       name: name ?? undefined,
       userId: userId ?? undefined,
-      remark: remark ?? undefined,
+      // The phone in it is the guide's to see.
+      remark: remark === null ? undefined : maskPhones(remark),
       addedAtMs: addedAtMs ?? undefined,
       active: active === 1,
     }))
