@@ -91,6 +91,17 @@ test('proposals fit the customer and say why; what was sent goes behind what was
   expect(lines).toMatchObject([{ text: '张三发了话术「打个招呼」', why: { rule: { title: '话术「打个招呼」' } } }])
 })
 
+test('whatever a guide sends ends the to-do to greet', async () => {
+  const { externalUserId } = scene
+  const greet = { key: 'greet', externalUserId, userId: 'zhangsan', kind: 'greet', reason: { text: '没有欢迎语' } }
+  await scene.db.tx((tx) => scene.huoshui.tasks.open(tx, { ...greet, title: '打个招呼：欢迎语没有发出去' }))
+  const kinds = async () => (await zhangsan.get<Tasks>(`${of}/tasks`)).body.tasks.map((task) => task.kind)
+  expect(await kinds()).toContain('greet')
+  // Words of the guide's own.
+  expect((await zhangsan.post(`${of}/sent`, { key: 'tap-000003' })).status).toBe(200)
+  expect(await kinds()).not.toContain('greet')
+})
+
 test('a remark goes to WeCom and comes back', async () => {
   expect((await zhangsan.post(`${of}/remark`, { remark: ' 小满·厚切 ' })).status).toBe(200)
   await scene.settle()

@@ -49,25 +49,6 @@ it('WeCom refuses everything: one alert after a minute, said by /readyz and /met
   expect(await readyz()).toMatchObject({ body: { status: 'ready' } })
 })
 
-it("gettoken's yes does not close it while another endpoint is refused, nor for the next process", async () => {
-  t = await buildTestApp()
-  t.sandbox.faults.set({ path: 'user/get', errcode: 60020 })
-  t.sandbox.faults.set({ path: 'getcallbackip', errcode: 60020 })
-  await ask()
-  await t.advance(2 * MINUTE_MS)
-  expect(await keys()).toEqual(['platform.refused:60020'])
-  // A new token every few minutes, and nothing else goes through.
-  for (let minute = 0; minute < 10; minute++) {
-    t.sandbox.faults.set({ path: 'user/get', invalidToken: true, times: 1 })
-    await ask()
-    await t.advance(MINUTE_MS)
-  }
-  expect(await keys()).toEqual(['platform.refused:60020'])
-  t.sandbox.faults.clear()
-  for (let minute = 0; minute < 4; minute++) await t.advance(MINUTE_MS)
-  expect(await keys()).toEqual([])
-})
-
 it('what people are to see to while everything goes on leaves /readyz ready; that it cannot be known does not', async () => {
   t = await buildTestApp()
   await t.db.tx((tx) => t.huoshui.alerts.raise(tx, { key: 'acquisition.quota', text: '额度', todo: '买' }))
