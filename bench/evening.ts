@@ -95,6 +95,8 @@ async function evening(scene: EveningScene, random: SeededRandom, nth: number) {
   for (let step = 0; step * STEP_MS < CHAOS_MS; step++) {
     for (const what of plan.get(step) ?? []) await what()
     await life(scene, step, chatId)
+    // At once: a welcome has twenty seconds.
+    await scene.settle()
     await pass(STEP_MS)
   }
   await mend(scene, chatId, nth)
