@@ -67,6 +67,9 @@ const WAYS = {
   },
 }
 
+/** Deeper parts are like those above them. */
+const MOST_DEEP = 30
+
 interface Part {
   holder: Holder
   key: string | number
@@ -74,7 +77,7 @@ interface Part {
 }
 
 function partsOf(value: unknown, path: (string | number)[] = []): Part[] {
-  if (!isHolder(value)) return []
+  if (!isHolder(value) || path.length > MOST_DEEP) return []
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
   return keys.flatMap((key) => [{ holder: value, key, path: [...path, key] }, ...partsOf(value[key], [...path, key])])
 }
