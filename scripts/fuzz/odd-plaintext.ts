@@ -120,6 +120,24 @@ export function oddPlaintext(random: SeededRandom): string {
   return text
 }
 
+/** A documented event with one to three of its values odd, missing, or those of another event. */
+export function oddEvent(random: SeededRandom): string {
+  let text = random.pick(SAMPLES)
+  const changes = 1 + random.int(3)
+  for (let n = 0; n < changes; n++) {
+    const elements = [...text.matchAll(/^\t<(\w+)>[\s\S]*?<\/\1>$/gm)]
+    if (elements.length === 0) return text
+    const [element, name = ''] = random.pick(elements)
+    // Its kind stays what it is, most of the time.
+    if (/^(Event|ChangeType|MsgType)$/.test(name) && random.int(10) > 0) continue
+    const other = random.pick(ELEMENTS)
+    const put =
+      random.int(3) === 0 ? '' : random.int(3) === 0 ? `\t${other.trim()}` : `\t<${name}>${oddValue(random)}</${name}>`
+    text = text.replace(element, () => put)
+  }
+  return text
+}
+
 /** Puts a mark into the text that survives in whatever is kept of it: as an element of its own where there is a root. */
 export function marked(text: string, mark: string): string {
   const at = text.lastIndexOf('</xml>')

@@ -1,10 +1,7 @@
-import { createSandbox } from '../../../sandbox/sandbox.ts'
-import { createSettableClock } from '../../../server/core/kernel/clock.ts'
 import { MINUTE_MS } from '../../../server/core/kernel/shanghai.ts'
-import { buildTestApp } from '../../../server/testing/build-test-app.ts'
 import { withoutOne } from '../edit-text.ts'
+import { openKnownWorld, PEOPLE } from '../known-world.ts'
 import { drawChanges, type JsonChange, SILENT_WAYS } from '../odd-json.ts'
-import { openOddPlatform } from '../odd-platform.ts'
 import { type Bench, defineTarget, type Verdict } from '../target.ts'
 
 /** Something happens at WeCom, and what WeCom answers when it is asked about it leaves things unsaid. */
@@ -35,65 +32,13 @@ const PATHS = {
   ],
 }
 const ACTS = Object.keys(PATHS) as Act[] // its own keys
-const CONFIG = {
-  'tags.yaml': 'tags:\n  - { group: 意向, names: [高, 低] }\n  - { group: 来源, names: [包裹卡] }\n',
-  'welcomes/通用.yaml': 'welcome: 通用\ndefault: true\ntext: 欢迎\n',
-}
-const GUIDES = ['zhangsan', 'lisi']
-const PEOPLE = ['wmA', 'wmB', 'wmC', 'wmD']
-
-/** Each line names something that is known. What is known and not unsaid by anybody must stay. */
-const KNOWN = [
-  "SELECT 'friends ' || external_userid || ' ' || userid AS line FROM follow WHERE active = 1",
-  "SELECT 'remark of ' || external_userid || ' at ' || userid AS line FROM follow WHERE remark <> ''",
-  "SELECT 'tagged ' || external_userid || ' ' || userid || ' ' || tag_id AS line FROM follow_tag",
-  "SELECT 'tag ' || tag_id AS line FROM corp_tag WHERE gone_at IS NULL",
-  "SELECT 'name of ' || external_userid AS line FROM customer WHERE name <> ''",
-  "SELECT 'group ' || chat_id AS line FROM chat_group WHERE dismissed_at IS NULL",
-  "SELECT 'name of group ' || chat_id AS line FROM chat_group WHERE name <> ''",
-  "SELECT 'in group ' || chat_id || ' ' || member_id AS line FROM chat_member WHERE left_at IS NULL",
-  "SELECT 'staff ' || userid AS line FROM staff WHERE state = 'active'",
-  "SELECT 'name of staff ' || userid AS line FROM staff WHERE name <> ''",
-]
-/** What our own mistakes say, in a log or beside an action. */
-const OUR_MISTAKE =
-  /TypeError|RangeError|SyntaxError|SQLITE|Cannot read|Cannot convert|is not (?:a function|iterable)|constraint failed|db\.(?:too-long|is-null|no-column)/
 /** So many cases after each other; then WeCom tells everything once more. */
 const BATCH = 20
 
-async function openWorld() {
-  const clock = createSettableClock('2026-11-22T09:00:00+08:00')
-  const sandbox = createSandbox({ clock, retryDelaysMs: [1, 1], keepCalls: 100 })
-  await sandbox.listen()
-  const platform = await openOddPlatform(() => sandbox.url)
-  const t = await buildTestApp({ platform: { clock, sandbox }, config: CONFIG, env: { WECOM_API_BASE: platform.url } })
-  for (const [index, externalUserId] of PEOPLE.entries()) {
-    for (const userId of index % 2 === 0 ? GUIDES : GUIDES.slice(0, 1)) {
-      await sandbox.scan({ userId, externalUserId, name: `客户${index}` })
-      await sandbox.editRemark({ userId, externalUserId, remark: `备注${index}` })
-    }
-  }
-  await t.advance(MINUTE_MS)
-  const tags = [...sandbox.world.tags.keys()]
-  for (const externalUserId of PEOPLE)
-    await sandbox.editTags({ userId: 'zhangsan', externalUserId, add: tags.slice(0, 2) })
-  const chats: string[] = []
-  for (const ownerUserId of GUIDES) {
-    const { chatId } = await sandbox.createGroup({ name: `群${ownerUserId}`, ownerUserId, members: PEOPLE.slice(1) })
-    chats.push(chatId)
-  }
-  for (let minute = 0; minute < 5; minute++) await t.advance(MINUTE_MS)
-  return { t, sandbox, platform, chats, clock }
-}
-
 async function open(): Promise<Bench<SilenceCase>> {
-  const { t, sandbox, platform, chats } = await openWorld()
+  const world = await openKnownWorld()
+  const { t, sandbox, platform, chats, known, mistakes } = world
   let n = 0
-  const known = async (): Promise<Set<string>> => {
-    const lines: string[] = []
-    for (const query of KNOWN) lines.push(...(await t.rawRows<{ line: string }>(query)).map(({ line }) => line))
-    return new Set(lines)
-  }
 
   const acts: Record<Act, () => Promise<unknown>> = {
     customer: () =>
@@ -102,15 +47,6 @@ async function open(): Promise<Bench<SilenceCase>> {
     group: () => sandbox.renameGroup({ chatId: chats[n % 2] ?? '', name: `群 ${n}` }),
     staff: () => sandbox.editStaff({ userId: 'lisi', name: `李四${n}` }),
     reading: () => t.huoshui.sync.reconcile(),
-  }
-
-  async function mistakes(): Promise<string | undefined> {
-    const line = t.logLines.find((one) => OUR_MISTAKE.test(one))
-    t.logLines.length = 0
-    const actions = await t.rawRows<{ last_error: string }>(
-      `SELECT kind || ' ' || last_error AS last_error FROM action WHERE last_error IS NOT NULL AND state IN ('waiting', 'dead', 'failed') AND id > (SELECT MAX(id) - 200 FROM action)`,
-    )
-    return line ?? actions.map((one) => one.last_error).find((one) => OUR_MISTAKE.test(one))
   }
 
   async function play(one: SilenceCase): Promise<Verdict> {
@@ -162,11 +98,7 @@ async function open(): Promise<Bench<SilenceCase>> {
       for (const changes of withoutOne(one.changes)) if (changes.length > 0) yield { ...one, changes }
     },
     figures: () => [`${platform.spoilt()} answers changed, ${first.size} things known`],
-    close: async () => {
-      await t.close()
-      await platform.close()
-      await sandbox.close()
-    },
+    close: world.close,
   }
 }
 

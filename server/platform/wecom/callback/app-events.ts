@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { defineEvent } from '../../../engine/inbox/event-kind.ts'
+import { KeptId } from '../api/common.ts'
 
 /* Events about the app itself, its members and the acquisition assistant. Fields as in callback-events.ts. */
 
@@ -10,7 +11,7 @@ const envelope = {
   /** Unix seconds. */
   CreateTime: Type.String(),
 }
-const id = Type.String({ minLength: 1 })
+const id = KeptId
 /** FromUserName is the member. */
 const ofMember = Type.Object({ ...envelope, FromUserName: id })
 const plain = Type.Object(envelope)

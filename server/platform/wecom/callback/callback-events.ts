@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { defineEvent } from '../../../engine/inbox/event-kind.ts'
+import { KeptId, optionalKeptId } from '../api/common.ts'
 import { APP_EVENTS } from './app-events.ts'
 
 /* Field names are WeCom's own; every value is text, as in the XML. Fields not listed are kept as they came. */
@@ -13,7 +14,7 @@ const envelope = {
   CreateTime: Type.String(),
   ChangeType: Type.String(),
 }
-const id = Type.String({ minLength: 1 })
+const id = KeptId
 const pair = { UserID: id, ExternalUserID: id }
 /** State: of the contact way or the acquisition link. WelcomeCode: valid 20 s, once; absent when another welcome applies. */
 const entrance = { State: Type.Optional(Type.String()), WelcomeCode: Type.Optional(Type.String()) }
@@ -72,9 +73,9 @@ export const ChatUpdate = defineEvent(
     JoinScene: Type.Optional(Type.String()),
     QuitScene: Type.Optional(Type.String()),
     MemChangeCnt: Type.Optional(Type.String()),
-    MemChangeList: Type.Optional(Type.Array(Type.String())),
-    LastMemVer: Type.Optional(Type.String()),
-    CurMemVer: Type.Optional(Type.String()),
+    MemChangeList: Type.Optional(Type.Array(KeptId)),
+    LastMemVer: optionalKeptId,
+    CurMemVer: optionalKeptId,
   }),
 )
 export const ChatDismiss = defineEvent(`${chat}.dismiss`, Type.Object({ ...envelope, ChatId: id }))
@@ -95,7 +96,7 @@ export const TagDelete = defineEvent(`${tag}.delete`, tagFields)
 /** Tags were put into another order; Id is the group's. A shuffle of the groups themselves has none. */
 export const TagShuffle = defineEvent(
   `${tag}.shuffle`,
-  Type.Object({ ...envelope, Id: Type.Optional(Type.String()), StrategyId: Type.Optional(Type.String()) }),
+  Type.Object({ ...envelope, Id: optionalKeptId, StrategyId: Type.Optional(Type.String()) }),
 )
 
 const staff = 'wecom.change_contact'
@@ -110,10 +111,7 @@ const member = {
 
 export const CreateUser = defineEvent(`${staff}.create_user`, Type.Object(member))
 /** Only changed fields. NewUserID: the member was renamed, every reference must follow. Source: doc 90970. */
-export const UpdateUser = defineEvent(
-  `${staff}.update_user`,
-  Type.Object({ ...member, NewUserID: Type.Optional(Type.String()) }),
-)
+export const UpdateUser = defineEvent(`${staff}.update_user`, Type.Object({ ...member, NewUserID: optionalKeptId }))
 export const DeleteUser = defineEvent(`${staff}.delete_user`, Type.Object(member))
 
 /** Id of the department. Name and ParentId come only when they changed. Source: doc 90971. */

@@ -124,6 +124,17 @@ describe('what nobody knows', () => {
     expect(event(added({ UserID: '' })).kind).toBe('wecom.unknown')
   })
 
+  it.each([
+    ['UserID', 'a'.repeat(65)],
+    ['ExternalUserID', '王'.repeat(65)],
+  ])(
+    'a known event with a %s longer than any of WeCom is kept, instead of failing wherever it is written',
+    (name, id) => {
+      expect(event(added({ [name]: id })).kind).toBe('wecom.unknown')
+      expect(event(added({ [name]: id.slice(1) })).kind).toBe('wecom.change_external_contact.add_external_contact')
+    },
+  )
+
   it('an impossible time gives way to the time of receipt', () => {
     for (const CreateTime of ['', 'soon', '-5', '99999999999999']) {
       expect(event(added({ CreateTime })).eventAtMs).toBe(RECEIVED_AT)
