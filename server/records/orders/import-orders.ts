@@ -145,7 +145,7 @@ async function lookThrough(
   }
   const names = first.done === true ? [] : first.value.fields
   const named = names.findLastIndex((name) => cellText(name) !== '') + 1
-  const sheet: Sheet = { columns: header.columns, width: names.length, named, nowMs }
+  const sheet: Sheet = { columns: header.columns, named, nowMs }
   const seen = new Set<string>()
   const scattered = new Set<string>()
   let last = ''

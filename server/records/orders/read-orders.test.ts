@@ -54,6 +54,11 @@ it.each<[string, string[], string[]]>([
     ['U3 paid 200 牛排×2'],
   ],
   [
+    'a cell that is missing before the last moves the row, be the last of no use',
+    [`U3,已付款,2.00,${PHONE},${PAID},牛排`],
+    ['2: 少了 1 列，多半是前面某一格里换了行'],
+  ],
+  [
     'nothing stands below columns without a name, so what does has moved there',
     [`U3,已付款,2.00,${PHONE},${PAID},牛排,多,2,`],
     ['2: 多出 1 列，多半是商品名里有逗号，请给这一格加上英文引号'],

@@ -9,8 +9,7 @@ import { cellText, fenOfYuan, instantOfText, statusOf } from './order-words.ts'
 /** What all rows of a file have in common. */
 export interface Sheet {
   columns: Columns
-  /** Cells of the header; `named`: without the empty ones at its end, under which there is nothing either. */
-  width: number
+  /** Cells of the header, without the empty ones at its end, under which there is nothing either. */
   named: number
   nowMs: number
 }
@@ -97,11 +96,10 @@ export function readRow(record: CsvRecord, sheet: Sheet): OrderRow {
 }
 
 /** A comma inside a name moves everything behind it by a column, and each cell by itself may still be readable. */
-function needWidth({ fields }: CsvRecord, { columns, width, named }: Sheet): void {
+function needWidth({ fields }: CsvRecord, { named }: Sheet): void {
   const more = fields.slice(named).filter((cell) => cellText(cell) !== '').length
   if (more > 0) throw new Unreadable(`多出 ${more} 列，多半是商品名里有逗号，请给这一格加上英文引号`)
-  const last = Math.max(...Object.values(columns).flat())
-  if (fields.length <= last) throw new Unreadable(`少了 ${width - fields.length} 列，多半是前面某一格里换了行`)
+  if (fields.length < named) throw new Unreadable(`少了 ${named - fields.length} 列，多半是前面某一格里换了行`)
 }
 
 function readInstant(text: string, zh: string, nowMs: number): number | undefined {
