@@ -137,8 +137,8 @@ describe('a call', () => {
     platform.on(MARK, { errcode: 84061 })
     await mark().catch(() => undefined)
     expect(platform.results).toEqual([
-      { path: '/cgi-bin/gettoken', errcode: 0, ms: expect.any(Number) },
-      { path: MARK, errcode: 84061, ms: expect.any(Number) },
+      { path: '/cgi-bin/gettoken', errcode: 0, isAnswered: true, ms: expect.any(Number) },
+      { path: MARK, errcode: 84061, isAnswered: true, ms: expect.any(Number) },
     ])
     expect(JSON.stringify(platform.logged)).not.toContain('planted')
   })
