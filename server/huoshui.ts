@@ -250,9 +250,10 @@ function callbackSecrets(settings: Settings) {
   return oldToken === token && oldKey === aesKey ? [now] : [now, { corpId, token: oldToken, aesKey: oldKey }]
 }
 
-/** Who watches asks every few seconds; whoever else asks must not keep the database busy. */
+/** Who watches asks every few seconds; whoever else asks must not keep the database busy. Whether it can store is asked
+ *  anew, once for all who ask at the same moment. */
 const briefly = (clock: Clock, { canStore, troubles, metrics }: Omit<HealthDeps, 'metricsKey'>) => ({
-  canStore: keptBriefly(SECOND_MS, clock, canStore),
+  canStore: keptBriefly(0, clock, canStore),
   troubles: keptBriefly(SECOND_MS, clock, troubles),
   metrics: keptBriefly(SECOND_MS, clock, metrics),
 })

@@ -13,5 +13,6 @@ export const complaints = defineTold({
   events: [ComplaintMade],
   rewind: leftOut('complaints count as known from the beginning'),
   renames: nothing('holds no userid'),
+  ruleNames: nothing('keeps nothing under names of rules'),
   create: createComplaints,
 })
