@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { sopProgram } from '../../cli/sop.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { sopFigures } from '../../operations/sop/explain/sop-figures.ts'
@@ -26,18 +26,17 @@ reenterAfterDays: 9
 `
 /** How many mass-sends a customer may get a month. */
 const MONTHLY = 1
+const ENV = { MASS_SEND_PER_CUSTOMER: String(MONTHLY) }
 
 let t: SopScene
 afterEach(async () => {
-  vi.unstubAllEnvs()
   await t.close()
 })
 
 it('a plan knows whose month is full and whose guide has no room, as it then really is', async () => {
-  vi.stubEnv('MASS_SEND_PER_CUSTOMER', String(MONTHLY))
   t = await openSopScene({
     config: { ...config, 'sop/first.yaml': THANKS, 'sop/b.yaml': CHECK, 'policy.yaml': 'tasksPerGuidePerDay: 5\n' },
-    env: { MASS_SEND_PER_CUSTOMER: String(MONTHLY) },
+    env: ENV,
   })
   expect(t.huoshui.rules.faults()).toEqual([])
   for (let nth = 0; nth < 11; nth++) {
@@ -52,7 +51,7 @@ it('a plan knows whose month is full and whose guide has no room, as it then rea
 
   const nowMs = t.clock.now()
   const plan = await planOf(t, 14, MONTHLY)
-  const { out } = await runCommand(sopProgram, ['plan', 'check'], t)
+  const { out } = await runCommand(sopProgram, ['plan', 'check'], { ...t, env: ENV })
   expect(out).toContain('  4 次：群发「问候 第 2 步」未安排：本月群发次数已满\n')
   expect(out).toContain('  张三 有 6 条当天派不下（每天的上限），排到第二天早上')
   expect(out).not.toContain('李四 有')
