@@ -47,6 +47,10 @@ const held = (tx: Tx, where: Sql) =>
 export async function recordSurvey(tx: Tx, message: SurveyMessage, deps: RecordSurveyDeps): Promise<RecordedSurvey> {
   const now = deps.clock.now()
   const { surveyId, responseId, answers } = message
+  // Looked for first: who finds it while inserting holds it for reading, and two of those who then want to write to it wait for
+  // each other.
+  const known = await held(tx, sql`${SURVEY_RESPONSE.response_id} = ${responseId}`)
+  if (known !== undefined) return { result: 'unchanged', matched: known.external_userid !== null }
   const inserted = await tx.insertIgnore(SURVEY_RESPONSE, [
     {
       response_id: responseId,
