@@ -12,12 +12,12 @@ afterEach(() => t.close())
 const post = (path: string, body: object) => signedPost({ ...t, settle: async () => {} }, path, body)
 
 it.runIf(process.env.TEST_MYSQL_URL)(
-  'the same order twenty times at once is taken every time, fifty times over',
+  'the same order twenty times at once is taken every time, twenty times over',
   async () => {
     const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
     await t.settle()
     const answers = new Map<number, number>()
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 20; round++) {
       const order = {
         orderId: `D${round}`,
         status: 'paid',
@@ -30,12 +30,13 @@ it.runIf(process.env.TEST_MYSQL_URL)(
       for (const { status } of await Promise.all(Array.from({ length: 20 }, () => post('/api/orders', order))))
         answers.set(status, (answers.get(status) ?? 0) + 1)
     }
-    expect([...answers]).toEqual([[200, 1_000]])
+    expect([...answers]).toEqual([[200, 400]])
     await t.settle()
     const [orders] = await t.rawRows<{ n: number }>('SELECT COUNT(*) AS n FROM shop_order')
     const [told] = await t.rawRows<{ n: number }>("SELECT COUNT(*) AS n FROM inbound_event WHERE kind = 'order.paid'")
-    expect([Number(orders?.n), Number(told?.n)]).toEqual([50, 50])
+    expect([Number(orders?.n), Number(told?.n)]).toEqual([20, 20])
   },
+  240_000,
 )
 
 it('the same survey answers fifty times at once are taken every time', async () => {

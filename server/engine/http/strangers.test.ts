@@ -43,7 +43,7 @@ it('who asks without end waits for a 429, whatever it is; other addresses, guide
   const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
   await t.settle()
   expect(await t.rawRows('SELECT 1 AS one FROM customer WHERE external_userid = ?', [externalUserId])).toHaveLength(1)
-})
+}, 240_000)
 
 it('one guide asks no more than a person can, and no other guide pays for it', async () => {
   const guide = await open({ REQUESTS_PER_GUIDE: '1' })
