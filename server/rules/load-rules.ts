@@ -32,6 +32,8 @@ import type { Vocabulary } from './vocabulary.ts'
 export interface LoadedRules {
   /** There exactly when there are no faults. */
   book: RuleBook | undefined
+  /** What the files give names to, also while there are faults. */
+  names: Names
   /** What the book was made of; there together with it. */
   sources: RuleSources | undefined
   /** Of the rule files, by path below the folder. */
@@ -102,13 +104,14 @@ export async function loadRules(folder: string, vocabulary: Vocabulary, atHand?:
   if (faults.length > 0)
     return {
       book: undefined,
+      names,
       sources: undefined,
       texts,
       faults: foldRoots(faults.sort(byPosition)).slice(0, MAX_FAULTS),
       advice: [],
     }
   const sources = sourcesOf(drafts)
-  return { book: await bindBook(sources, facts), sources, texts, faults: [], advice: advice.sort(byPosition) }
+  return { book: await bindBook(sources, facts), names, sources, texts, faults: [], advice: advice.sort(byPosition) }
 }
 
 interface Collection {

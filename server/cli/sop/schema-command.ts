@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { editorSchemas } from '../../rules/files/editor-schemas.ts'
+import { loadRules } from '../../rules/load-rules.ts'
 import { ruleFolder } from '../find/read-book.ts'
 import { cliFault } from '../frame/cli-fault.ts'
 import { defineCommand } from '../frame/command.ts'
@@ -9,11 +10,13 @@ import { folderSlot } from './check-command.ts'
 
 export const schemaCommand = defineCommand({
   name: 'schema',
-  says: '把编辑器用的 JSON Schema 写到 <文件夹>/.schema/',
+  says: '把编辑器用的 JSON Schema 写到 <文件夹>/.schema/，里面有现有的标签、群池、话术等名字可选',
   words: { folder: folderSlot },
   run: async ({ folder }, desk) => {
-    const place = join(folder ?? ruleFolder(desk), '.schema')
-    const schemas = editorSchemas(VOCABULARY)
+    const rules = folder ?? ruleFolder(desk)
+    const place = join(rules, '.schema')
+    const { names } = await loadRules(rules, VOCABULARY)
+    const schemas = editorSchemas(VOCABULARY, names)
     try {
       mkdirSync(place, { recursive: true })
       for (const [name, text] of schemas) writeFileSync(join(place, name), text)

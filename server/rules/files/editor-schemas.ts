@@ -1,14 +1,20 @@
+import type { Names } from '../checks/names.ts'
 import type { FactShape, FactType } from '../condition/fact.ts'
+import { namedKind } from '../schema/name-kind.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { RuleKind } from './rule-folder.ts'
 
-/** JSON Schemas for editors (`config/.schema/<name>.json`), with the facts that conditions may ask for and the events filled in.
- *  File name to text. */
-export function editorSchemas({ facts, shapes }: Vocabulary): Map<string, string> {
+/** JSON Schemas for editors (`config/.schema/<name>.json`), with the facts that conditions may ask for, the events and the
+ *  names that the other files give filled in: names are offered, others allowed, since the next file may bring them. File
+ *  name to text. */
+export function editorSchemas(
+  { facts, shapes }: Pick<Vocabulary, 'facts' | 'shapes'>,
+  names: Partial<Names> = {},
+): Map<string, string> {
   const schemas = new Map<string, string>()
   for (const [kind, title] of Object.entries(TITLES)) {
-    const { $defs, ...schema } = withConditions(shapes.schemas[kind as RuleKind])
+    const { $defs, ...schema } = filledIn(shapes.schemas[kind as RuleKind], names)
     const asksFacts = JSON.stringify([schema, $defs]).includes(CONDITION)
     const whole = {
       $schema: 'http://json-schema.org/draft-07/schema#',
@@ -17,7 +23,9 @@ export function editorSchemas({ facts, shapes }: Vocabulary): Map<string, string
       ...(kind === 'send' ? { oneOf: [{ required: ['at'] }, { required: ['cron'] }] } : {}),
       ...($defs === undefined && !asksFacts
         ? {}
-        : { $defs: { ...$defs, ...(asksFacts ? { ...TESTS, Condition: conditionSchema(facts) } : {}) } }),
+        : {
+            $defs: { ...$defs, ...(asksFacts ? { ...testsFor(facts, names), Condition: conditionSchema(facts) } : {}) },
+          }),
     }
     schemas.set(`${kind}.json`, `${JSON.stringify(whole, null, 2)}\n`)
   }
@@ -39,12 +47,20 @@ const TITLES: Record<RuleKind, string> = {
 
 const CONDITION = '#/$defs/Condition'
 
-function withConditions(schema: JsonSchema): JsonSchema {
+function filledIn(schema: JsonSchema, names: Partial<Names>): JsonSchema {
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
     const node = value as JsonSchema | null
-    if (typeof node !== 'object' || node === null || node['x-huoshui'] !== 'condition') return value
-    return { description: node.description, allOf: [{ $ref: CONDITION }] }
+    if (typeof node !== 'object' || node === null) return value
+    const { 'x-huoshui': mark, description, ...text } = node
+    if (mark === 'condition') return { description, allOf: [{ $ref: CONDITION }] }
+    const kind = mark === undefined ? undefined : namedKind(mark)
+    return kind === undefined ? value : { description, ...offering(text, names[kind]) }
   }) as JsonSchema
+}
+
+/** The names that are there as one branch, so that editors list them, beside any text. */
+function offering(text: object, known: ReadonlySet<string> | undefined): object {
+  return known === undefined || known.size === 0 ? text : { anyOf: [{ enum: [...known].sort() }, text] }
 }
 
 const many = { type: 'array', items: { $ref: CONDITION }, minItems: 1 }
@@ -68,7 +84,7 @@ function factProperties(prefix: string, facts: readonly FactShape[]): Record<str
   for (const fact of facts) {
     if (!fact.path.startsWith(prefix)) continue
     const rest = fact.path.slice(prefix.length)
-    properties[rest] = { description: fact.zh, allOf: [{ $ref: `#/$defs/${fact.type}` }] }
+    properties[rest] = { description: fact.zh, allOf: [{ $ref: `#/$defs/${testsNameOf(fact)}` }] }
     const steps = rest.split('.')
     for (let count = 1; count < steps.length; count++) {
       const beginning = steps.slice(0, count).join('.')
@@ -108,14 +124,26 @@ const MONEY = { type: 'string', pattern: '^\\d{1,12}(\\.\\d{1,2})? ?元$', examp
 const TEXT = { type: 'string', minLength: 1 }
 const FLAG = { type: 'boolean' }
 
-const TESTS: Record<FactType, object> = {
+/** With `text` in place of any text. */
+const testsOf = (text: object): Record<FactType, object> => ({
   number: scalar(NUMBER, { ...equality(NUMBER), ...order(NUMBER), ...choice(NUMBER), ...KNOWN }),
   money: scalar(MONEY, { ...equality(MONEY), ...order(MONEY), ...choice(MONEY), ...KNOWN }),
-  text: scalar(TEXT, { ...equality(TEXT), ...choice(TEXT), ...KNOWN }),
+  text: scalar(text, { ...equality(text), ...choice(text), ...KNOWN }),
   flag: scalar(FLAG, { ...equality(FLAG), ...KNOWN }),
-  set: scalar(TEXT, {
-    any: { ...listOf(TEXT), description: '有其中之一' },
-    all: { ...listOf(TEXT), description: '全都有' },
-    none: { ...listOf(TEXT), description: '一个也没有' },
+  set: scalar(text, {
+    any: { ...listOf(text), description: '有其中之一' },
+    all: { ...listOf(text), description: '全都有' },
+    none: { ...listOf(text), description: '一个也没有' },
   }),
+})
+
+const testsNameOf = ({ type, names }: FactShape): string => (names === undefined ? type : `${type}-${names}`)
+
+/** How each kind of fact is compared; those whose values are names apart, with the names that are there. */
+function testsFor(facts: readonly FactShape[], names: Partial<Names>): Record<string, object> {
+  const tests: Record<string, object> = { ...testsOf(TEXT) }
+  for (const fact of facts) {
+    if (fact.names !== undefined) tests[testsNameOf(fact)] ??= testsOf(offering(TEXT, names[fact.names]))[fact.type]
+  }
+  return tests
 }

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { LINK_DESC_BYTES, LINK_TITLE_BYTES, MINI_TITLE_BYTES } from '../../core/kernel/wecom-limits.ts'
+import { naming } from './name-kind.ts'
 
 /** A path below `config/assets/`, e.g. `welcome/parcel.png`. */
 const Asset = Type.String({
@@ -40,7 +41,7 @@ export const AttachmentRule = Type.Union([
   ),
   /** The QR code of a group pool, by the pool's name. */
   Type.Object(
-    { groupQr: Type.String({ minLength: 1, description: '群池的名字，发它的入群二维码' }) },
+    { groupQr: Type.String({ minLength: 1, description: '群池的名字，发它的入群二维码', ...naming('pool') }) },
     { additionalProperties: false },
   ),
 ])

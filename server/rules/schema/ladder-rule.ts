@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { ConditionText } from './condition.ts'
+import { naming } from './name-kind.ts'
 import { TimeOfDay } from './sop-event.ts'
 
 const strict = { additionalProperties: false }
@@ -19,7 +20,9 @@ export const LevelRule = Type.Object(
     /** Who is on the level stays while this or `when` holds. Default `when`; with `lastsDays` the whole time. */
     keep: Type.Optional(ConditionText),
     /** 组/名, put on whoever is on the level and taken off whoever is not. */
-    tag: Type.Optional(Type.String({ minLength: 1, description: '这一级的标签，组/名；升降时自动换上、去掉' })),
+    tag: Type.Optional(
+      Type.String({ minLength: 1, description: '这一级的标签，组/名；升降时自动换上、去掉', ...naming('tag') }),
+    ),
     /** userids of the guides who look after this level. */
     guides: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
@@ -33,7 +36,7 @@ export const LevelRule = Type.Object(
       Type.Integer({ minimum: 1, maximum: 20_000, description: '每位专属导购最多带多少位这一级的客户；满了就排队' }),
     ),
     /** A group pool. */
-    invite: Type.Optional(Type.String({ minLength: 1, description: '升到这里时邀请进的群池' })),
+    invite: Type.Optional(Type.String({ minLength: 1, description: '升到这里时邀请进的群池', ...naming('pool') })),
     /** The level ends after so many days, unless `when` holds then. */
     lastsDays: Type.Optional(
       Type.Integer({

@@ -3,6 +3,7 @@ import { ROOM_NAME_CHARS, TAG_NAME_CHARS } from '../../core/kernel/wecom-limits.
 import { ConditionText } from './condition.ts'
 import { AttachmentRule, ContentRule, SendContent } from './content.ts'
 import { LadderRule } from './ladder-rule.ts'
+import { naming } from './name-kind.ts'
 import { PolicyRule } from './policy-rule.ts'
 import { SopRule } from './sop-rule.ts'
 
@@ -10,8 +11,9 @@ const strict = { additionalProperties: false }
 const Name = Type.String({ minLength: 1, maxLength: 40, description: '名字，1 到 40 个字' })
 /** The name that it had: what is known under that one goes on under the new one. */
 const Was = Type.Optional(Type.String({ minLength: 1, description: '改名时写旧名字，人和记录跟着过来' }))
-const Tags = Type.Array(Type.String(), { description: '标签，写成 组/名，如 来源/包裹卡' })
-const ScriptId = Type.String({ description: '话术的 id' })
+const Tags = Type.Array(Type.String(naming('tag')), { description: '标签，写成 组/名，如 来源/包裹卡' })
+const ScriptId = Type.String({ description: '话术的 id', ...naming('script') })
+const WelcomeName = Type.String({ minLength: 1, maxLength: 40, description: '欢迎语的名字', ...naming('welcome') })
 
 /** config/channels/*.yaml — one live code (contact way) each. */
 export const ChannelRule = Type.Object(
@@ -31,7 +33,7 @@ export const ChannelRule = Type.Object(
       maxItems: 100,
       description: '接待的导购，写企业微信的 userid，1 到 100 个',
     }),
-    welcome: Type.Optional(Name),
+    welcome: Type.Optional(WelcomeName),
     /** 组/名, set when a customer comes through this channel. */
     tags: Type.Optional(Tags),
     skipVerify: Type.Optional(Type.Boolean({ description: '扫码后不用导购通过，直接成为好友' })),

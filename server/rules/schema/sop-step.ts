@@ -1,19 +1,20 @@
 import Type, { type Static } from 'typebox'
 import { ConditionText } from './condition.ts'
 import { SendContent } from './content.ts'
+import { naming } from './name-kind.ts'
 import { Duration, EventWait, TimeOfDay } from './sop-event.ts'
 
 const strict = { additionalProperties: false }
-const Tags = Type.Array(Type.String(), { minItems: 1, description: '标签，写成 组/名，如 生命周期/新客' })
+const Tags = Type.Array(Type.String(naming('tag')), { minItems: 1, description: '标签，写成 组/名，如 生命周期/新客' })
 const UserId = Type.String({ minLength: 1, description: '企业微信的 userid' })
-const SopId = Type.String({ pattern: '^[a-z0-9-]{2,40}$', description: 'SOP 的编号' })
+const SopId = Type.String({ pattern: '^[a-z0-9-]{2,40}$', description: 'SOP 的编号', ...naming('sop') })
 
 export const TaskStep = Type.Object(
   {
     for: Type.Literal('guide', { description: '给谁做，目前只有 guide（所属导购）' }),
     title: Type.Optional(Type.String({ minLength: 1, maxLength: 60, description: '待办标题；不写就用话术的标题' })),
     /** A script's id. */
-    script: Type.Optional(Type.String({ description: '话术的 id' })),
+    script: Type.Optional(Type.String({ description: '话术的 id', ...naming('script') })),
     due: Type.Optional(Duration),
     /** Not done so long after it was opened: these members get an app message. */
     escalate: Type.Optional(
@@ -80,7 +81,10 @@ const Arm = Type.String({ minLength: 1, maxLength: 20, description: '分组的�
 /** The steps of a journey, and what stands inside them. */
 export const STEP_SHAPES = {
   Step: Type.Union([
-    Type.Object({ welcome: Type.String({ description: '发这条欢迎语（只能在等待之前）' }) }, strict),
+    Type.Object(
+      { welcome: Type.String({ description: '发这条欢迎语（只能在等待之前）', ...naming('welcome') }) },
+      strict,
+    ),
     Type.Object(
       {
         tag: Type.Object({ add: Type.Optional(Tags), remove: Type.Optional(Tags) }, { ...strict, minProperties: 1 }),
@@ -93,7 +97,7 @@ export const STEP_SHAPES = {
       strict,
     ),
     /** A group pool. */
-    Type.Object({ invite: Type.String({ description: '邀请进这个群池' }) }, strict),
+    Type.Object({ invite: Type.String({ description: '邀请进这个群池', ...naming('pool') }) }, strict),
     Type.Object({ task: TaskStep }, strict),
     Type.Object({ message: MessageStep }, strict),
     Type.Object({ appMessage: AppMessageStep }, strict),
@@ -139,7 +143,10 @@ export const STEP_SHAPES = {
       strict,
     ),
     /** A webhook of config/webhooks. */
-    Type.Object({ webhook: Type.String({ description: '通知这个外部系统（config/webhooks/ 里的名字）' }) }, strict),
+    Type.Object(
+      { webhook: Type.String({ description: '通知这个外部系统（config/webhooks/ 里的名字）', ...naming('webhook') }) },
+      strict,
+    ),
     Type.Object({ start: SopId }, strict),
     /** Another journey, which the customer then leaves. */
     Type.Object({ leave: SopId }, strict),

@@ -56,6 +56,28 @@ describe('the access token', () => {
     expect(await ask()).toEqual(OK)
   })
 
+  it('that comes with its time as text is understood', async () => {
+    platform.on(GETTOKEN, { errcode: '0', access_token: 'planted-a', expires_in: '7200' })
+    expect(await ask()).toEqual(OK)
+    await ask()
+    expect(platform.sent(GETTOKEN)).toHaveLength(1)
+  })
+
+  it.each([
+    ['expires_in', { access_token: 'planted-a', expires_in: '0' }],
+    ['expires_in', { access_token: 'planted-a', expires_in: 'soon' }],
+    ['expires_in', { access_token: 'planted-a', expires_in: null }],
+    ['access_token', { access_token: '', expires_in: 7200 }],
+    ['access_token', { expires_in: 7200 }],
+  ])('that comes without a usable %s is none, and the call waits', async (field, token) => {
+    platform.on(GETTOKEN, { errcode: 0, ...token })
+    await expect(ask()).rejects.toMatchObject({
+      code: 'wecom.credential-missing',
+      retry: 'later',
+      message: expect.stringContaining(`at ${field}`),
+    })
+  })
+
   it('is refreshed in its last five minutes while calls go on with the old one', async () => {
     await ask()
     platform.clock.advance(6_899_000)

@@ -1,14 +1,26 @@
+import Type from 'typebox'
+import { Value } from 'typebox/value'
 import { AppError } from '../../../core/kernel/app-error.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import type { CallResult, OnAnswer } from '../call.ts'
 import { readErrcode } from '../wire/errcode.ts'
 import type { Http } from '../wire/http.ts'
+import { deepest, fieldOf, readLoosely } from '../wire/read-answer.ts'
 import { WecomError } from '../wire/wecom-error.ts'
 import { createKeptCredential, type KeptCredential } from './kept-credential.ts'
 import type { SharedCredential } from './shared-credential.ts'
 
 export const TOKEN_PATH = '/cgi-bin/gettoken'
 const TIMEOUT_MS = 5_000
+const Token = Type.Object({
+  access_token: Type.String({ minLength: 1 }),
+  expires_in: Type.Number({ exclusiveMinimum: 0 }),
+})
+
+const wrongField = (token: unknown): string => {
+  const fault = deepest(Value.Errors(Token, token))
+  return fault === undefined ? '' : fieldOf(fault)
+}
 
 /** The access token of one app, valid 7,200 s; WeCom gives the same one while it is valid, and may end it early.
  *  Source: doc 91039. */
@@ -56,9 +68,9 @@ export function createAccessToken(options: {
         errcode = readErrcode(answer)
         if (errcode === undefined) throw noToken('errcode')
         if (errcode !== 0) throw new WecomError(errcode, TOKEN_PATH)
-        const { access_token: value, expires_in: expiresInSec } = answer
-        if (typeof value !== 'string' || value === '') throw noToken('access_token')
-        if (typeof expiresInSec !== 'number' || expiresInSec <= 0) throw noToken('expires_in')
+        const { value: token } = readLoosely(Token, answer)
+        if (!Value.Check(Token, token)) throw noToken(wrongField(token))
+        const { access_token: value, expires_in: expiresInSec } = token
         onAnswer?.(TOKEN_PATH, undefined)
         return { value, expiresInSec }
       } finally {
