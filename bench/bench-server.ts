@@ -38,7 +38,12 @@ export async function openBenchServer(options: BenchServerOptions): Promise<Benc
     db,
     start: async () => {
       const server = await startProgram('server/main.ts', {
-        env: huoshuiEnv(options.platformUrl, database.url, configDir),
+        // Six guides stand for hundreds here, and one address for everybody.
+        env: {
+          ...huoshuiEnv(options.platformUrl, database.url, configDir),
+          REQUESTS_PER_GUIDE: '0',
+          REQUESTS_PER_ADDRESS: '0',
+        },
       })
       running.add(server)
       await untilReady(server.url)
