@@ -67,7 +67,10 @@ async function empty(connection: Connection, name: string): Promise<boolean> {
       .map((table) => `SELECT '${table}' AS name FROM DUAL WHERE EXISTS (SELECT 1 FROM ${table})`)
       .join(' UNION ALL '),
   )
-  for (const table of filled) await connection.query(`TRUNCATE ${table.name}`)
+  // Truncating is making anew: some twenty tables would take half a second. Ids go on where the test before left them.
+  await connection.beginTransaction()
+  for (const table of filled) await connection.query(`DELETE FROM ${table.name}`)
+  await connection.commit()
   return true
 }
 

@@ -7,6 +7,7 @@ import Fastify, {
 } from 'fastify'
 import { AppError, describeError } from '../../core/kernel/app-error.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
+import { compiledOnce } from './compiled-once.ts'
 import { isBeside } from './is-beside.ts'
 
 export interface AppDeps {
@@ -37,6 +38,7 @@ export function buildApp({ log, routes, proxyHops, brake, isSecure = false }: Ap
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    schemaController: { compilersFactory: compiledOnce },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   })
 
