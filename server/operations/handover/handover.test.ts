@@ -26,6 +26,39 @@ async function overNight(): Promise<void> {
 }
 
 describe('a customer handed over by a guide on the job', () => {
+  test('takes along the invitation of that guide, not one that another guide of theirs made', async () => {
+    scene.writeConfig({
+      'groups/g.yaml':
+        'pool: 科普群\nrole: education\ngroups: { namePrefix: 牧野·科普 }\ncapacity: 200\nentry: {}\ninviteOn: [customer.added]\ninviteBy: task\n',
+    })
+    await scene.huoshui.rules.check()
+    expect(scene.huoshui.rules.faults()).toEqual([])
+    await scene.sandbox.createGroup({ name: '牧野·科普1', ownerUserId: 'wangwu' })
+    await scene.advance(MINUTE_MS)
+    await scene.befriend('zhangsan', 'wmA')
+    await scene.befriend('lisi', 'wmB')
+    await scene.advance(MINUTE_MS)
+    await scene.befriend('lisi', 'wmA')
+    const invitations = () =>
+      scene.rawRows<{ external_userid: string; userid: string; state: string }>(
+        'SELECT external_userid, userid, state FROM invitation ORDER BY external_userid',
+      )
+    expect(await invitations()).toEqual([
+      { external_userid: 'wmA', userid: 'zhangsan', state: 'open' },
+      { external_userid: 'wmB', userid: 'lisi', state: 'open' },
+    ])
+    await scene.start({ fromUserId: 'lisi', toUserIds: ['wangwu'], what: 'customers' })
+    await overNight()
+    expect((await scene.states()).map(({ external_userid, state }) => [external_userid, state])).toEqual([
+      ['wmA', 'done'],
+      ['wmB', 'done'],
+    ])
+    expect(await invitations()).toEqual([
+      { external_userid: 'wmA', userid: 'zhangsan', state: 'open' },
+      { external_userid: 'wmB', userid: 'wangwu', state: 'open' },
+    ])
+  })
+
   test('keeps source, remark, tags, to-dos and journey, is told once to each, and is greeted by nobody as new', async () => {
     await scene.befriend('zhangsan', 'wmA')
     await scene.sandbox.editRemark({ userId: 'zhangsan', externalUserId: 'wmA', remark: '孙姐' })

@@ -147,6 +147,21 @@ it.each<[string, string[], string[], string | undefined]>([
   expect([read.faults, read.refused]).toEqual([faults, refused])
 })
 
+it('a sum below zero is refused; a line below zero, as shops write a discount, is no goods and no fault', async () => {
+  const { orders, faults } = await readOrders(
+    [
+      '订单号,状态,金额,手机号,付款时间,商品名称,数量,单价',
+      `A,已付款,-1.00,${PHONE},${PAID},牛排,1,1.00`,
+      `B,已付款,9.00,${PHONE},${PAID},牛排,1,10.00`,
+      'B,,,,,满减,1,-1.00',
+    ].join('\n'),
+  )
+  expect(faults).toEqual(['2: 金额看不懂，请写成 128.00'])
+  expect(orders.map(({ orderId, items }) => [orderId, ...items.map(({ priceFen }) => priceFen)])).toEqual([
+    ['B', 1_000],
+  ])
+})
+
 it('calls an xlsx by its name', async () => {
   expect((await exported('crmeb-orders.xlsx')).refused).toContain('.xlsx')
 })

@@ -88,6 +88,15 @@ it('what is told anew corrects what was wrong or missing, and nothing happens tw
   expect(await t.events()).toEqual([{ kind: 'order.paid', orderId: 'A1', first: true, totalFen: 25_600 }])
 })
 
+it('other goods alone are a correction, the same goods are none', async () => {
+  const externalUserId = await t.customer(['13800001111'])
+  await t.post(order())
+  const more = { ...STEAK, quantity: STEAK.quantity + 1 }
+  expect((await t.post(order({ items: [more] }))).json).toMatchObject({ result: 'corrected', matched: true })
+  expect((await t.post(order({ items: [more] }))).json).toMatchObject({ result: 'unchanged', matched: true })
+  expect(await t.db.tx((tx) => orderQueries.ofCustomer(tx, externalUserId))).toMatchObject([{ items: [more] }])
+})
+
 it.each([
   ['nobody at all', {}, '没有手机号、unionId、客户ID，找不到客户'],
   ['a masked phone', { phone: '138****1111' }, '手机号被打了星号或加了密，找不到客户'],

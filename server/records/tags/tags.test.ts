@@ -50,6 +50,26 @@ describe('tags', () => {
     await t.settle()
   }
 
+  it('a reading from before a tag was seen says nothing of it, and counts as no change', async () => {
+    t = await buildTestApp({ config: CONFIG })
+    const externalUserId = await scanned()
+    await t.advance(2 * 3_600_000)
+    const parcel = tagId(t, '来源', '包裹卡')
+    const read = async (tagIds: string[], agoMs: number) => {
+      const pair = { externalUserId, userId: 'zhangsan', isNews: true, tagIds }
+      const recorded = await t.db.tx((tx) => t.huoshui.tags.recordSeen(tx, [pair], t.clock.now() - agoMs))
+      return { ...recorded, changed: recorded.changed.length }
+    }
+    expect(await read([parcel, tagId(t, '意向', '低')], 0)).toEqual({ readAgain: [], changed: 1 })
+    const had = await tagsOf(t, externalUserId)
+    expect(had).toEqual(['意向/低 by wecom', '来源/包裹卡 by rule'])
+    expect(await read([parcel], 60_000)).toEqual({ readAgain: [], changed: 0 })
+    expect(await tagsOf(t, externalUserId)).toEqual(had)
+    t.clock.advance(1)
+    expect(await read([parcel], 0)).toEqual({ readAgain: [], changed: 1 })
+    expect(await tagsOf(t, externalUserId)).toEqual(['来源/包裹卡 by rule'])
+  })
+
   it('makes the tags of the rule book in WeCom, once', async () => {
     t = await buildTestApp({ config: CONFIG })
     expect(libraryOf(t)).toEqual(['来源: 包裹卡 门店物料', '意向: 高 低'])
