@@ -68,6 +68,11 @@ describe('tags', () => {
     t.clock.advance(1)
     expect(await read([parcel], 0)).toEqual({ readAgain: [], changed: 1 })
     expect(await tagsOf(t, externalUserId)).toEqual(['来源/包裹卡 by rule'])
+    // What we have asked for since then may be what differs: nothing is taken over, and it is read once more.
+    await change({ add: ['意向/高'], by: 'rule', key: 'a', of: externalUserId })
+    const asked = await tagsOf(t, externalUserId)
+    expect(await read([parcel], 60_000)).toEqual({ readAgain: [externalUserId], changed: 0 })
+    expect(await tagsOf(t, externalUserId)).toEqual(asked)
   })
 
   it('makes the tags of the rule book in WeCom, once', async () => {
