@@ -11,6 +11,7 @@ import type { GuideTask } from '../operations/tasks/task-queries.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
 import type { Welcome } from '../operations/welcome/welcome.ts'
 import type { Customers } from '../records/customers/customers.ts'
+import { birthdayText } from '../records/profiles/birthday.ts'
 import type { Profiles } from '../records/profiles/profiles.ts'
 import type { Tags } from '../records/tags/tags.ts'
 import type { Timeline } from '../records/timeline/timeline.ts'
@@ -27,8 +28,8 @@ export interface ChangeRouteDeps {
   clock: Clock
   emit: Emit
   rules: Pick<RuleBookHolder, 'current'>
-  customers: Pick<Customers, 'setRemark'>
-  profiles: Pick<Profiles, 'readBirthday' | 'setByGuide'>
+  customers: Pick<Customers, 'queries' | 'setRemark'>
+  profiles: Pick<Profiles, 'queries' | 'readBirthday' | 'setByGuide'>
   tags: Pick<Tags, 'change' | 'queries'>
   tasks: Pick<Tasks, 'closeOwn' | 'queries'>
   timeline: Pick<Timeline, 'note'>
@@ -68,6 +69,9 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
 
   typed.post('/customers/:externalUserId/remark', { schema: takes(contract.RemarkChange), preHandler }, (request) =>
     access.withCustomer(request, async (tx, guide, externalUserId) => {
+      const follows = await customers.queries.followsOf(tx, externalUserId)
+      const now = follows.find((one) => one.userId === guide.userId)?.remark ?? ''
+      if (!request.body.saw.includes(now)) throw overtaken('备注', now)
       await customers.setRemark(tx, {
         externalUserId,
         userId: guide.userId,
@@ -84,6 +88,9 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       const written = request.body.birthday
       const birthday = written === null ? undefined : profiles.readBirthday(written)
       if (written !== null && birthday === undefined) throw noBirthday()
+      const known = await profiles.queries.birthdayOf(tx, externalUserId)
+      const now = known === undefined ? null : birthdayText(known)
+      if (request.body.saw !== now) throw overtaken('生日', now ?? '')
       await profiles.setByGuide(tx, { externalUserId, userId: guide.userId, guideName: guide.name, birthday })
       return OK
     }),
@@ -165,6 +172,13 @@ const noBirthday = (): AppError =>
   new AppError('sidebar.no-birthday', 'not a day that has been', {
     status: 400,
     zh: '没有这一天，请重新选生日。',
+  })
+
+/** What the guide had before their eyes is no longer so: what somebody else wrote is not written over unseen. */
+const overtaken = (what: string, now: string): AppError =>
+  new AppError('sidebar.overtaken', `${what === '备注' ? 'the remark' : 'the birthday'} was changed meanwhile`, {
+    status: 409,
+    zh: `${what}刚刚被别处${now === '' ? '清空了' : `改成了「${now}」`}，你改的没有保存，请看一下再存。`,
   })
 
 const unknownTask = (): AppError =>

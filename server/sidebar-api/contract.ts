@@ -307,8 +307,15 @@ export const TagChange = Type.Object(
 )
 export type TagChange = Static<typeof TagChange>
 
-/** POST customers/:externalUserId/remark; empty takes the remark away. WeCom: ≤20 characters. */
-export const RemarkChange = Type.Object({ remark: Type.String({ maxLength: 20 }) }, { additionalProperties: false })
+/** POST customers/:externalUserId/remark; empty takes the remark away. WeCom: ≤20 characters. `saw`: what stood there for the
+ *  guide, and what a change of theirs that is still under way makes of it; any other remark by now is refused with 409. */
+export const RemarkChange = Type.Object(
+  {
+    remark: Type.String({ maxLength: 20 }),
+    saw: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: 2 }),
+  },
+  { additionalProperties: false },
+)
 export type RemarkChange = Static<typeof RemarkChange>
 
 /** POST customers/:externalUserId/sent — the guide has sent this. `key` is made by the sidebar, once per tap. */
@@ -340,11 +347,10 @@ export const SearchQuery = Type.Object({ q: Type.String({ minLength: 1, maxLengt
 export const Scripts = Type.Object({ scripts: Type.Array(Script) })
 export type Scripts = Static<typeof Scripts>
 
-/** POST customers/:externalUserId/birthday — `1990-05-20` or `05-20`; null forgets it. */
-export const BirthdayChange = Type.Object(
-  { birthday: OrNull(Type.String({ pattern: '^(\\d{4}-)?\\d{2}-\\d{2}$' })) },
-  { additionalProperties: false },
-)
+const Day = OrNull(Type.String({ pattern: '^(\\d{4}-)?\\d{2}-\\d{2}$' }))
+/** POST customers/:externalUserId/birthday — `1990-05-20` or `05-20`; null forgets it. `saw`: what the guide changed; another
+ *  birthday by now is refused with 409. */
+export const BirthdayChange = Type.Object({ birthday: Day, saw: Day }, { additionalProperties: false })
 export type BirthdayChange = Static<typeof BirthdayChange>
 
 /** The answer to a change that WeCom must still carry out, or that is done. */

@@ -27,7 +27,7 @@ test('a guide cannot reach another guide’s customer by changing the id, on any
   }
   const changes: [string, unknown][] = [
     ['tags', { add: ['口味/厚切'], remove: [] }],
-    ['remark', { remark: '偷改' }],
+    ['remark', { remark: '偷改', saw: [''] }],
     ['tasks/1/done', {}],
     ['sent', { key: 'a-key-0001', scriptId: 'hello' }],
   ]
@@ -103,15 +103,28 @@ test('whatever a guide sends ends the to-do to greet', async () => {
 })
 
 test('a remark goes to WeCom and comes back', async () => {
-  expect((await zhangsan.post(`${of}/remark`, { remark: ' 小满·厚切 ' })).status).toBe(200)
+  expect((await zhangsan.post(`${of}/remark`, { remark: ' 小满·厚切 ', saw: [''] })).status).toBe(200)
   await scene.settle()
   expect(scene.sandbox.calls('externalcontact/remark').map((call) => call.body)).toMatchObject([
     { userid: 'zhangsan', external_userid: scene.externalUserId, remark: '小满·厚切' },
   ])
   expect((await zhangsan.get<Profile>(of)).body.remark).toBe('小满·厚切')
-  expect((await zhangsan.post(`${of}/remark`, { remark: '一二三四五六七八九十一二三四五六七八九十长' })).status).toBe(
-    400,
-  )
+  const long = '一二三四五六七八九十一二三四五六七八九十长'
+  expect((await zhangsan.post(`${of}/remark`, { remark: long, saw: ['小满·厚切'] })).status).toBe(400)
+})
+
+test('a remark that was changed elsewhere while the sheet was open is not written over', async () => {
+  const { externalUserId } = scene
+  const before = scene.sandbox.calls('externalcontact/remark').length
+  await scene.sandbox.editRemark({ userId: 'zhangsan', externalUserId, remark: '手机上改的' })
+  await scene.settle()
+  const late = await zhangsan.post(`${of}/remark`, { remark: '小满', saw: [''] })
+  expect(late).toMatchObject({ status: 409, body: { code: 'sidebar.overtaken' } })
+  expect((late.body as Refused).zh).toContain('改成了「手机上改的」')
+  await scene.settle()
+  expect(scene.sandbox.calls('externalcontact/remark')).toHaveLength(before)
+  // Having seen it, or with a change of their own under way, they may.
+  expect((await zhangsan.post(`${of}/remark`, { remark: '小满', saw: ['', '手机上改的'] })).status).toBe(200)
 })
 
 test('tags: only known ones, set by this guide, and shown so', async () => {
@@ -183,7 +196,7 @@ test('a guide’s own customer does not open another’s to-do', async () => {
 })
 
 test('changes are taken from our own page only', async () => {
-  const body = { remark: '伪造' }
+  const body = { remark: '伪造', saw: ['小满'] }
   const mark = { 'x-huoshui-sidebar': '1' }
   const refused: Record<string, string>[] = [
     {},
@@ -201,7 +214,7 @@ test('changes are taken from our own page only', async () => {
   }
   const own = await zhangsan.post(
     `${of}/remark`,
-    { remark: '真的' },
+    { remark: '真的', saw: [(await zhangsan.get<Profile>(of)).body.remark ?? ''] },
     { ...mark, origin: scene.url, 'sec-fetch-site': 'same-origin' },
   )
   expect(own.status).toBe(200)

@@ -26,7 +26,7 @@ test('without a session every route but boot and login answers 401', async () =>
   }
   for (const [path, body] of [
     ['tags', { add: [], remove: [] }],
-    ['remark', { remark: 'x' }],
+    ['remark', { remark: 'x', saw: [''] }],
     ['tasks/1/done', {}],
     ['sent', { key: 'a-key-0001' }],
   ] as const) {

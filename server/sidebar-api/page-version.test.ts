@@ -32,7 +32,7 @@ test('the version is the profile’s, the same until something happens, another 
   await zhangsan.post(`${of}/tags`, { add: ['口味/黑椒'], remove: [] })
   await scene.settle()
   await another('tag')
-  await zhangsan.post(`${of}/remark`, { remark: '小满·黑椒' })
+  await zhangsan.post(`${of}/remark`, { remark: '小满·黑椒', saw: [''] })
   await scene.settle()
   await another('remark')
   await scene.pay('MY-3')

@@ -1,6 +1,5 @@
 import { createApp } from 'vue'
 import 'vant/es/picker/style'
-import 'vant/es/popup/style'
 import 'vant/es/skeleton/style'
 import './ui/theme.css'
 import App from './App.vue'

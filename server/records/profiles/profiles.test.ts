@@ -33,15 +33,20 @@ test('a birthday comes from the shop or from the guide, the last word holds, and
   expect(await daysUntil(externalUserId)).toBe(2)
 
   scene.clock.advance(1_000)
-  expect((await zhangsan.post(`${of}/birthday`, { birthday: '02-29' })).status).toBe(200)
+  expect((await zhangsan.post(`${of}/birthday`, { birthday: '02-29', saw: '1990-11-22' })).status).toBe(200)
   expect(await shown()).toEqual({ date: '02-29', daysUntil: 100 })
   expect(await daysUntil(externalUserId)).toBe(100)
-  expect(await zhangsan.post(`${of}/birthday`, { birthday: '02-30' })).toMatchObject({
+  expect(await zhangsan.post(`${of}/birthday`, { birthday: '02-30', saw: '02-29' })).toMatchObject({
     status: 400,
     body: { code: 'sidebar.no-birthday' },
   })
-  expect((await (await scene.as('lisi')).post(`${of}/birthday`, { birthday: '01-01' })).status).toBe(403)
-  await zhangsan.post(`${of}/birthday`, { birthday: null })
+  // The shop has told another one since: it is not written over unseen.
+  expect(await zhangsan.post(`${of}/birthday`, { birthday: '03-01', saw: '1990-11-22' })).toMatchObject({
+    status: 409,
+    body: { code: 'sidebar.overtaken', zh: expect.stringContaining('改成了「02-29」') },
+  })
+  expect((await (await scene.as('lisi')).post(`${of}/birthday`, { birthday: '01-01', saw: null })).status).toBe(403)
+  await zhangsan.post(`${of}/birthday`, { birthday: null, saw: '02-29' })
   expect(await shown()).toBeNull()
   expect(await daysUntil(externalUserId)).toBeUndefined()
   expect(await lines()).toEqual(['商城记下生日 11 月 22 日', '张三记下生日 2 月 29 日', '张三清除了生日'])

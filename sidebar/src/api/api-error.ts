@@ -14,6 +14,16 @@ export class ApiError extends Error {
     return this.status === 401
   }
 
+  /** What was to be changed had been changed by somebody else. */
+  get isOvertaken(): boolean {
+    return this.status === 409
+  }
+
+  /** The network or the server may be better in a moment. */
+  get mayPass(): boolean {
+    return this.status === 0 || this.status >= 500 || this.status === 429
+  }
+
   get isNotYours(): boolean {
     return this.status === 403
   }

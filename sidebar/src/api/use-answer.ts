@@ -52,7 +52,9 @@ export function useAnswer<Answer>(
       keep(current, answer)
     } catch (caught) {
       if (number !== asked) return
-      refuse(current, caught instanceof ApiError ? caught : new ApiError(0, 'unexpected', '页面出了点问题，请重试'))
+      const refusal = caught instanceof ApiError ? caught : new ApiError(0, 'unexpected', '页面出了点问题，请重试')
+      refuse(current, refusal)
+      if (refusal.mayPass) retryLater()
     }
     clearTimeout(timer)
     loading.value = false
@@ -86,7 +88,9 @@ export function useAnswer<Answer>(
     if (isOutdated) void askQuietly()
   }
 
+  /** Heals untouched: at the latest after some seconds, at once when the network is back. */
   function retryLater(): void {
+    clearTimeout(retry)
     retry = setTimeout(() => {
       if (document.visibilityState === 'visible') void askQuietly()
       else retryLater()
@@ -130,6 +134,7 @@ export function useAnswer<Answer>(
     { immediate: true },
   )
   if (options.again !== undefined) watch(options.again, () => void askQuietly())
+  onNetworkBack(() => void askQuietly())
   if (getCurrentScope()) onScopeDispose(stop)
 
   return {
@@ -145,4 +150,11 @@ export function useAnswer<Answer>(
       await question(current)
     },
   }
+}
+
+/** For the life of the scope. */
+function onNetworkBack(work: () => void): void {
+  if (!getCurrentScope()) return
+  window.addEventListener('online', work)
+  onScopeDispose(() => window.removeEventListener('online', work))
 }

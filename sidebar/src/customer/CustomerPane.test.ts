@@ -2,9 +2,9 @@ import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Profile } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from '../api/api-error.ts'
-import { aProfile } from '../testing/fixtures.ts'
+import { aProfile, someTasks } from '../testing/fixtures.ts'
 import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
-import { button, click, link, screenText } from '../testing/screen.ts'
+import { button, click, link, screenText, sheet, sheets, type } from '../testing/screen.ts'
 import { type ChatContext, ChatError } from '../wecom/chat-client.ts'
 
 afterEach(closeSidebars)
@@ -74,6 +74,82 @@ test('a customer who is no longer this guide’s disappears from the screen and 
   await chat.switchTo('wm-b')
   await chat.switchTo('wm-a')
   expect(screenText()).not.toContain('甲客户')
+})
+
+test('from the moment that the chat changes nothing of the former customer is seen or done', async () => {
+  const answer = deferred<ChatContext>()
+  let listen: () => void = () => undefined
+  let asked = 0
+  const { api } = await openSidebar({
+    api: { profile: async (id) => named(id, id === 'wm-a' ? '甲客户' : '乙客户') },
+    chat: {
+      ...fakeChat('wm-a'),
+      context: () => (asked++ === 0 ? Promise.resolve({ kind: 'customer', externalUserId: 'wm-a' }) : answer.promise),
+      onContextChange: (listener) => {
+        listen = listener
+        return () => undefined
+      },
+    },
+  })
+  await click(button(/改备注/))
+  await type('备注', '给乙客户的')
+  const done = button('完成')
+  listen()
+  await flushPromises()
+  const pane = document.querySelector<HTMLElement>('main.pane')
+  expect(pane?.style.display).toBe('none')
+  expect(sheets()).toEqual([])
+  expect(screenText()).toContain('聊天换了，正在看是和谁')
+  // Whatever was under a thumb already.
+  await click(done)
+  expect(api.finishTask).not.toHaveBeenCalled()
+  expect(screenText()).toContain('聊天正在换人，这次没有保存')
+  answer.resolve({ kind: 'customer', externalUserId: 'wm-b' })
+  await flushPromises()
+  expect(screenText()).toContain('乙客户')
+  expect(screenText()).not.toContain('甲客户')
+  expect(document.querySelector<HTMLElement>('main.pane')?.style.display).not.toBe('none')
+})
+
+test('the same chat again: what was opened and written is still there', async () => {
+  const chat = fakeChat('wm-a')
+  await openSidebar({ chat })
+  await click(button(/改备注/))
+  await type('备注', '写了一半')
+  await chat.switchTo('wm-a')
+  expect(sheet('改备注').querySelector('input')?.value).toBe('写了一半')
+})
+
+test('without a network it is said, the last words stay, and all heals untouched when it is back', async () => {
+  const online = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(true)
+  const failing = new ApiError(0, 'network', '连不上服务器，请检查网络后重试')
+  const tasks = vi.fn().mockRejectedValueOnce(failing).mockResolvedValue(someTasks())
+  await openSidebar({ api: { tasks } })
+  online.mockReturnValue(false)
+  window.dispatchEvent(new Event('offline'))
+  await flushPromises()
+  expect(screenText()).toContain('没有网络，先显示上次看到的内容')
+  expect(screenText()).toContain('孙瑶')
+  expect(screenText()).toContain('没有加载出来')
+  online.mockReturnValue(true)
+  window.dispatchEvent(new Event('online'))
+  await flushPromises()
+  expect(screenText()).not.toContain('没有网络')
+  expect(screenText()).not.toContain('没有加载出来')
+  expect(screenText()).toContain('首单回访')
+})
+
+test('a part that failed at first is asked again by itself within five seconds', async () => {
+  vi.useFakeTimers()
+  const tasks = vi
+    .fn()
+    .mockRejectedValueOnce(new ApiError(503, 'server', '服务器忙'))
+    .mockResolvedValue(someTasks())
+  await openSidebar({ api: { tasks } })
+  expect(screenText()).toContain('服务器忙')
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(screenText()).not.toContain('服务器忙')
+  expect(tasks).toHaveBeenCalledTimes(2)
 })
 
 test('a chat window that needs 4 s is waited for, with a word after 2 s', async () => {

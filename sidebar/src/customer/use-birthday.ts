@@ -1,8 +1,9 @@
 import { computed, readonly, shallowRef, watch } from 'vue'
 import type { Profile } from '../../../server/sidebar-api/contract.ts'
+import { ApiError } from '../api/api-error.ts'
 import { useSidebar } from '../session/sidebar-context.ts'
 
-/** For one customer. The birthday as the guide has just picked it, until the profile says so; put back when the server refuses. */
+/** For one customer. `saw`: the birthday that the guide changed. The birthday as the guide has just picked it, until the profile says so; put back when the server refuses. */
 export function useBirthday(profile: () => Profile) {
   const { api, externalUserId, toast, reloadProfile } = useSidebar()
   /** Null: cleared. */
@@ -13,21 +14,23 @@ export function useBirthday(profile: () => Profile) {
     if (birthday === wanted.value) wanted.value = undefined
   })
 
-  async function save(birthday: string | null): Promise<void> {
+  async function save(birthday: string | null, saw: string | null): Promise<void> {
     if (birthday === known.value) return
     const id = externalUserId.value
     wanted.value = birthday
     try {
-      await api.changeBirthday(id, { birthday })
+      await api.changeBirthday(id, { birthday, saw })
       await reloadProfile()
     } catch (error) {
       toast(error instanceof Error ? error.message : '生日没有记下，请重试')
+      if (error instanceof ApiError && error.isOvertaken) void reloadProfile()
     }
     if (externalUserId.value === id) wanted.value = undefined
   }
 
   return {
     shown: computed(() => (wanted.value === undefined ? known.value : wanted.value)),
+    known: readonly(known),
     saving: readonly(computed(() => wanted.value !== undefined)),
     save,
   }

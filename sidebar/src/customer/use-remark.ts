@@ -1,9 +1,11 @@
 import { computed, readonly, shallowRef, watch } from 'vue'
 import type { Profile } from '../../../server/sidebar-api/contract.ts'
+import { ApiError } from '../api/api-error.ts'
 import { useSidebar } from '../session/sidebar-context.ts'
 import { followUp } from './follow-up.ts'
 
-/** For one customer. The remark as the guide has just written it, until WeCom has confirmed it; put back when the server refuses. */
+/** For one customer. `save` tells whether the server has taken it; `saw`: what the guide may have had before their eyes, so that
+ *  nobody's words are written over unseen. The remark as the guide has just written it, until WeCom has confirmed it; put back when the server refuses. */
 export function useRemark(profile: () => Profile) {
   const { api, externalUserId, toast, reloadProfile } = useSidebar()
   const wanted = shallowRef<string>()
@@ -13,25 +15,31 @@ export function useRemark(profile: () => Profile) {
     if (remark === wanted.value) wanted.value = undefined
   })
 
-  async function save(remark: string): Promise<void> {
-    if (remark === (wanted.value ?? known.value)) return
+  async function save(remark: string, saw: readonly string[]): Promise<boolean> {
+    const before = wanted.value
+    if (remark === (before ?? known.value)) return true
     const id = externalUserId.value
     wanted.value = remark
     try {
-      await api.changeRemark(id, { remark })
+      await api.changeRemark(id, { remark, saw: [...saw] })
     } catch (error) {
-      if (externalUserId.value === id) wanted.value = undefined
+      if (externalUserId.value === id) wanted.value = before
       toast(error instanceof Error ? error.message : '备注没有改成，请重试')
-      return
+      // Somebody else was faster: what they wrote should be on the screen when the sheet is opened again.
+      if (error instanceof ApiError && error.isOvertaken) void reloadProfile()
+      return false
     }
-    await followUp(
+    void followUp(
       () => externalUserId.value === id && wanted.value !== undefined,
       () => reloadProfile(),
     )
+    return true
   }
 
   return {
     shown: computed(() => wanted.value ?? known.value),
+    /** As the server knows it. */
+    known: readonly(known),
     pending: readonly(computed(() => wanted.value !== undefined)),
     save,
   }

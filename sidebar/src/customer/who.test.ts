@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/api-error.ts'
 import { aProfile } from '../testing/fixtures.ts'
 import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
-import { button, buttons, click, screenText, submit, type } from '../testing/screen.ts'
+import { button, buttons, click, screenText, sheet, submit, type } from '../testing/screen.ts'
 
 afterEach(closeSidebars)
 
@@ -20,7 +20,7 @@ test('a remark shows at once and waits for WeCom’s yes', async () => {
     api: { profile: async (externalUserId) => aProfile({ externalUserId, remark }) },
   })
   await changeRemark(' 孙姐·西冷 ')
-  expect(api.changeRemark).toHaveBeenCalledWith('wm-sunyao', { remark: '孙姐·西冷' })
+  expect(api.changeRemark).toHaveBeenCalledWith('wm-sunyao', { remark: '孙姐·西冷', saw: ['孙姐·爱吃厚切'] })
   expect(screenText()).toContain('备注 孙姐·西冷')
   expect(screenText()).toContain('等企业微信确认')
   remark = '孙姐·西冷'
@@ -36,6 +36,49 @@ test('a remark that is refused is put back, with the reason', async () => {
   await changeRemark('别的')
   expect(screenText()).toContain('备注 孙姐·爱吃厚切')
   expect(screenText()).toContain('连不上服务器，请检查网络后重试')
+})
+
+test('a remark that was begun outlives a stray tap, another chat and a refusal, and is told from what is there', async () => {
+  const chat = fakeChat('wm-a')
+  const changeRemark = vi
+    .fn()
+    .mockRejectedValueOnce(new ApiError(409, 'sidebar.overtaken', '备注刚刚被别处改成了「孙姐」，你改的没有保存'))
+    .mockResolvedValue({ ok: true })
+  const profile = async (externalUserId: string) => aProfile({ externalUserId, remark: '孙姐' })
+  await openSidebar({ chat, api: { changeRemark, profile } })
+  const field = () => sheet('改备注').querySelector('input') as HTMLInputElement
+  await click(button(/改备注/))
+  await type('备注', '孙姐·西冷')
+  await click(sheet('改备注').parentElement as HTMLElement)
+  await chat.switchTo('wm-b')
+  await click(button(/改备注/))
+  expect(field().value).toBe('孙姐')
+  await chat.switchTo('wm-a')
+  await click(button(/改备注/))
+  expect(field().value).toBe('孙姐·西冷')
+  expect(screenText()).toContain('这是你上次没有保存的，现在是「孙姐」')
+  await submit('改备注')
+  expect(screenText()).toContain('备注刚刚被别处改成了「孙姐」')
+  await click(button(/改备注/))
+  expect(field().value).toBe('孙姐·西冷')
+  await submit('改备注')
+  await click(button(/改备注/))
+  expect(screenText()).not.toContain('上次没有保存')
+  await click(sheet('改备注').parentElement as HTMLElement)
+  expect(changeRemark.mock.calls.map(([, change]) => change)).toEqual([
+    { remark: '孙姐·西冷', saw: ['孙姐'] },
+    { remark: '孙姐·西冷', saw: ['孙姐'] },
+  ])
+})
+
+test('what was begun can be dropped for what is there', async () => {
+  await openSidebar()
+  await click(button(/改备注/))
+  await type('备注', '别的')
+  await click(sheet('改备注').parentElement as HTMLElement)
+  await click(button(/改备注/))
+  await click(button('用现在的'))
+  expect((sheet('改备注').querySelector('input') as HTMLInputElement).value).toBe('孙姐·爱吃厚切')
 })
 
 test('an unconfirmed remark does not follow the guide to the next customer', async () => {

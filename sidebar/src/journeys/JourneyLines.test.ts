@@ -3,13 +3,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/api-error.ts'
 import { aProfile, NOW_MS, someJourneys } from '../testing/fixtures.ts'
 import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
-import { article, button, buttonIn, buttons, click, screenText } from '../testing/screen.ts'
+import { article, button, buttonIn, buttons, click, screenText, sheet } from '../testing/screen.ts'
 
 beforeEach(() => vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] }))
 afterEach(closeSidebars)
 
 const lines = (): HTMLButtonElement => button('SOP，点开看为什么')
-const dialog = (): HTMLElement => document.querySelector('[role=dialog][aria-label=为什么]') as HTMLElement
+const dialog = (): HTMLElement => sheet('为什么')
 const text = (element: Element): string => (element.textContent ?? '').replace(/\s+/g, ' ').trim()
 const stepsOf = (title: string): string[] =>
   [...article(title).querySelectorAll('ol > li')].map((step) => [...step.children].map(text).join(' | '))

@@ -2,6 +2,7 @@ import { type InjectionKey, inject, type Ref } from 'vue'
 import type { Me, Profile } from '../../../server/sidebar-api/contract.ts'
 import type { Api } from '../api/api.ts'
 import type { Sender } from '../send/use-sender.ts'
+import type { Drafts } from './drafts.ts'
 
 /** What every page of the sidebar works with once it is open. */
 export interface SidebarContext {
@@ -11,6 +12,10 @@ export interface SidebarContext {
   /** Another object whenever anything about the customer has changed. */
   profile: Readonly<Ref<Profile | undefined>>
   sender: Sender
+  /** What was begun and not saved. */
+  drafts: Drafts
+  /** The chat may be with somebody else by now: nothing is shown and nothing leaves until that is known. */
+  veiled: Readonly<Ref<boolean>>
   /** UTC milliseconds. */
   now(): number
   toast(text: string): void

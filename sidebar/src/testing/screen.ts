@@ -1,8 +1,11 @@
 import { flushPromises } from '@vue/test-utils'
 
 /** Finds things as people do: by role, label and words. Throws with what is on the screen when nothing fits. */
-const nameOf = (element: Element): string =>
-  (element.getAttribute('aria-label') ?? element.textContent ?? '').replace(/\s+/g, ' ').trim()
+const nameOf = (element: Element): string => {
+  const by = element.getAttribute('aria-labelledby')
+  const label = by === null ? element.getAttribute('aria-label') : document.getElementById(by)?.textContent
+  return (label ?? element.textContent ?? '').replace(/\s+/g, ' ').trim()
+}
 
 function all(selector: string, name: string | RegExp): HTMLElement[] {
   return [...document.body.querySelectorAll<HTMLElement>(selector)].filter((element) => {
@@ -24,6 +27,9 @@ export const button = (name: string | RegExp): HTMLButtonElement =>
   one('button, [role=checkbox]', name) as HTMLButtonElement
 export const link = (name: string | RegExp): HTMLElement => one('a', name)
 export const article = (name: string | RegExp): HTMLElement => one('article', name)
+
+export const sheets = (): HTMLElement[] => all('[role=dialog]', /./)
+export const sheet = (name: string): HTMLElement => one('[role=dialog]', name)
 
 /** A button inside one card. */
 export function buttonIn(card: HTMLElement, name: string | RegExp): HTMLButtonElement {

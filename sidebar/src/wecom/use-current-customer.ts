@@ -4,16 +4,19 @@ import { type ChatClient, type ChatContext, ChatError } from './chat-client.ts'
 /** Milliseconds after which the chat window is called slow. */
 const SLOW_MS = 2_000
 
-/** Whom the chat is with, kept up to date. While a change is looked up the former customer stays on the screen; an
- *  answer that has been overtaken by another change is ignored. */
+/** Whom the chat is with, kept up to date. From the moment that it may be somebody else until that is known, `changing`
+ *  holds, and nothing of the former customer may be seen or done; an answer that has been overtaken by another change is
+ *  ignored. */
 export function useCurrentCustomer(chat: ChatClient, options: { slowMs?: number } = {}) {
   const context = shallowRef<ChatContext>()
   const error = shallowRef<ChatError>()
   const slow = shallowRef(false)
+  const changing = shallowRef(false)
   let asked = 0
 
   async function look(): Promise<void> {
     const number = ++asked
+    changing.value = context.value !== undefined
     const timer = setTimeout(() => {
       if (number === asked) slow.value = true
     }, options.slowMs ?? SLOW_MS)
@@ -28,14 +31,23 @@ export function useCurrentCustomer(chat: ChatClient, options: { slowMs?: number 
       context.value = undefined
     } finally {
       clearTimeout(timer)
-      if (number === asked) slow.value = false
+      if (number === asked) {
+        slow.value = false
+        changing.value = false
+      }
     }
   }
 
   onScopeDispose(chat.onContextChange(() => void look()))
   void look()
 
-  return { context: readonly(context), error: readonly(error), slow: readonly(slow), look }
+  return {
+    context: readonly(context),
+    error: readonly(error),
+    slow: readonly(slow),
+    changing: readonly(changing),
+    look,
+  }
 }
 
 function sameContext(a: ChatContext | undefined, b: ChatContext): boolean {
