@@ -1,5 +1,6 @@
 import { id } from '../core/db/columns.ts'
 import { defineTable } from '../core/db/define-table.ts'
+import { ofNobody } from '../core/db/personal-data.ts'
 import { nothing } from '../core/kernel/nothing.ts'
 import type { Job } from '../engine/jobs/job.ts'
 import { defineCapability } from './define-capability.ts'
@@ -44,7 +45,7 @@ defineCapability({ ...notes, renames: nothing() })
 defineCapability({ ...notes, create: () => ({ jobs: ['later'] }) })
 
 // @ts-expect-error whether a rehearsal copies the table
-defineTable('note', { id: id() }, {})
+defineTable('note', { id: id() }, { personal: ofNobody('a test') })
 
 // @ts-expect-error when it is due, or why a rehearsal leaves it out
 export const late: Job = { name: 'notes.late', everyMs: 1_000, run: async () => undefined }

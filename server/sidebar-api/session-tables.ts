@@ -13,6 +13,12 @@ export const SIDEBAR_SESSION = defineTable(
   },
   {
     indices: [['userid'], ['begun_at']],
+    personal: {
+      holds: { id: 'none', userid: 'staff' },
+      purpose: '谁什么时候在侧边栏里登录着',
+      kept: 'session',
+      since: 'begun_at',
+    },
     snapshot: leftOut('says who sat at a screen, not what is known of customers'),
   },
 )

@@ -1,4 +1,5 @@
 import type { ColumnSpec } from './columns.ts'
+import type { Personal } from './personal-data.ts'
 import type { Sql } from './sql-piece.ts'
 
 export type ColumnSpecs = Record<string, ColumnSpec>
@@ -31,6 +32,8 @@ export interface TableSpec<Columns extends ColumnSpecs = ColumnSpecs> {
   readonly indices: readonly (readonly string[])[]
   /** How a rehearsal copies it, or why not. */
   readonly snapshot: Snapshot<Columns>
+  /** What it knows of people. */
+  readonly personal: Personal
 }
 
 const SPEC = Symbol('table')
@@ -107,14 +110,15 @@ export const leftOut = (why: string): LeftOut => ({ leftOut: why })
 export function defineTable<const Columns extends ColumnSpecs>(
   name: string,
   columns: Columns,
-  { unique = [], indices = [], snapshot }: TableOptions<Columns>,
+  { unique = [], indices = [], personal, snapshot }: TableOptions<Columns>,
 ): DeclaredTable<Columns> {
-  return withColumns({ name, columns, unique, indices, snapshot }, undefined)
+  return withColumns({ name, columns, unique, indices, personal: personal as Personal, snapshot }, undefined)
 }
 
 export interface TableOptions<Columns extends ColumnSpecs> {
   unique?: (keyof Columns & string)[][]
   indices?: (keyof Columns & string)[][]
+  personal: Personal<Columns>
   snapshot: Snapshot<Columns>
 }
 

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { id, instant, integer, nullable, text } from './columns.ts'
 import { alias, defineTable } from './define-table.ts'
+import { ofNobody } from './personal-data.ts'
 import { all, byDialect, count, every, list, lock, pick, render, select, set, some, sql } from './sql.ts'
 
 const PURCHASE = defineTable(
   'purchase',
   { id: id(), buyer: text(10), fen: integer(), paid_at: nullable(instant()) },
-  { snapshot: {} },
+  { personal: ofNobody('a test'), snapshot: {} },
 )
 const p = alias(PURCHASE, 'p')
 

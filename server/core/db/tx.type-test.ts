@@ -1,11 +1,12 @@
 import { id, instant, nullable, text } from './columns.ts'
 import { defineTable } from './define-table.ts'
+import { ofNobody } from './personal-data.ts'
 import type { Tx } from './tx.ts'
 
 const PARCEL = defineTable(
   'parcel',
   { id: id(), code: text(20), packed_at: instant(), note: nullable(text(80)) },
-  { snapshot: { leftOut: 'never stored' } },
+  { personal: ofNobody('a test'), snapshot: { leftOut: 'never stored' } },
 )
 
 /** Never run. What is no column, or is missing, does not compile, however the row was put together. */

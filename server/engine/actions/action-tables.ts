@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import { sql } from '../../core/db/sql.ts'
 
 /** `waiting` → `running` → `done`, or `waiting` again, or without success `failed`, `dead` or `expired`. */
@@ -39,6 +40,25 @@ export const ACTION = defineTable(
       ['external_userid', 'id'],
       ['kind', 'state'],
     ],
+    personal: {
+      holds: {
+        dedupe_key: 'conduct',
+        kind: 'none',
+        payload: 'mixed',
+        reason: 'conduct',
+        external_userid: 'customer',
+        userid: 'staff',
+        lease_by: 'none',
+        last_error: 'mixed',
+        result: 'mixed',
+        last_code: 'none',
+      },
+      purpose: '要对客户做的事，做成了没有',
+      kept: 'callback',
+      since: 'finished_at',
+      of: 'external_userid',
+      mentions: ['dedupe_key', 'payload', 'reason', 'last_error', 'result'],
+    },
     snapshot: { key: 'id', of: 'external_userid', where: (t) => sql`${t.state} IN ('waiting', 'running')` },
   },
 )
@@ -52,7 +72,11 @@ export const ACTION_PACE = defineTable(
     busy_ms: integer(),
     seen_at: instant(),
   },
-  { unique: [['kind', 'path']], snapshot: leftOut('says how the server works, not what is known of customers') },
+  {
+    unique: [['kind', 'path']],
+    personal: ofNobody('how fast we work'),
+    snapshot: leftOut('says how the server works, not what is known of customers'),
+  },
 )
 
 export const actionTables: Table[] = [ACTION, ACTION_PACE]

@@ -28,6 +28,13 @@ export const INBOUND_EVENT = defineTable(
   {
     unique: [['dedupe_key']],
     indices: [['state', 'lane', 'due_at', 'id']],
+    personal: {
+      holds: { dedupe_key: 'conduct', kind: 'none', payload: 'mixed', done_subscriptions: 'none', last_error: 'mixed' },
+      purpose: '企业微信和商城告诉的事，先存下来，一件不丢',
+      kept: 'callback',
+      since: 'finished_at',
+      mentions: ['dedupe_key', 'payload', 'last_error'],
+    },
     snapshot: { key: 'id', where: (t) => sql`${t.state} = 'new'` },
   },
 )

@@ -1,5 +1,6 @@
 import { instant, longText, nullable, primary, text } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 
 export const JOB_RUN = defineTable(
   'job_run',
@@ -11,7 +12,10 @@ export const JOB_RUN = defineTable(
     last_at: nullable(instant()),
     last_error: nullable(longText()),
   },
-  { snapshot: leftOut('says how the server works, not what is known of customers') },
+  {
+    personal: ofNobody('jobs of ours'),
+    snapshot: leftOut('says how the server works, not what is known of customers'),
+  },
 )
 
 export const jobTables: Table[] = [JOB_RUN]

@@ -12,7 +12,15 @@ export const HANDOVER = defineTable(
     wish: longText(),
     created_at: instant(),
   },
-  { snapshot: leftOut('a reading of the platform, which no rehearsal makes') },
+  {
+    personal: {
+      holds: { from_userid: 'staff', message: 'none', wish: 'staff' },
+      purpose: '谁的客户交给了谁',
+      kept: 'standing',
+      mentions: ['wish'],
+    },
+    snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
+  },
 )
 
 export const HANDOVER_CUSTOMER = defineTable(
@@ -42,6 +50,18 @@ export const HANDOVER_CUSTOMER = defineTable(
       ['external_userid', 'id'],
       ['from_userid', 'to_userid', 'state'],
     ],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        from_userid: 'staff',
+        to_userid: 'staff',
+        open_customer: 'customer',
+        reason: 'conduct',
+      },
+      purpose: '客户交接到了哪一步',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
   },
 )
@@ -68,6 +88,12 @@ export const HANDOVER_GROUP = defineTable(
       ['to_userid', 'due_at'],
       ['chat_id', 'id'],
     ],
+    personal: {
+      holds: { chat_id: 'none', from_userid: 'staff', to_userid: 'staff', open_chat: 'none', reason: 'none' },
+      purpose: '群交接到了哪一步',
+      kept: 'technical',
+      since: 'ended_at',
+    },
     snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
   },
 )
@@ -81,7 +107,16 @@ export const UNASSIGNED_CUSTOMER = defineTable(
     left_at: nullable(instant()),
     seen_at: instant(),
   },
-  { unique: [['userid', 'external_userid']], snapshot: leftOut('a reading of the platform, which no rehearsal makes') },
+  {
+    unique: [['userid', 'external_userid']],
+    personal: {
+      holds: { userid: 'staff', external_userid: 'customer' },
+      purpose: '离职成员名下等着分配的客户',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
+  },
 )
 
 export type CustomerRow = RowOf<typeof HANDOVER_CUSTOMER>

@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type RowOf, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import type { BatchState, Outcome, RunState } from './send-states.ts'
 
 export const SEND_SCHEDULE = defineTable(
@@ -9,7 +10,7 @@ export const SEND_SCHEDULE = defineTable(
     timing: text(120),
     next_at: nullable(instant()),
   },
-  { indices: [['next_at']], snapshot: { key: 'send_name' } },
+  { indices: [['next_at']], personal: ofNobody('times of sends'), snapshot: { key: 'send_name' } },
 )
 
 export const SEND_RUN = defineTable(
@@ -28,7 +29,12 @@ export const SEND_RUN = defineTable(
     // Once per message that another capability asked for; null: a scheduled send.
     ask_key: nullable(text(190)),
   },
-  { unique: [['send_name', 'scheduled_at'], ['ask_key']], indices: [['state', 'id']], snapshot: { key: 'id' } },
+  {
+    unique: [['send_name', 'scheduled_at'], ['ask_key']],
+    indices: [['state', 'id']],
+    personal: ofNobody('sends; their recipients stand elsewhere'),
+    snapshot: { key: 'id' },
+  },
 )
 
 export const SEND_BATCH = defineTable(
@@ -60,6 +66,11 @@ export const SEND_BATCH = defineTable(
       ['state', 'remind_at'],
       ['state', 'give_up_at'],
     ],
+    personal: {
+      holds: { userid: 'staff', msgid: 'none', body_text: 'none', last_error: 'none' },
+      purpose: '哪位导购确认了群发',
+      kept: 'standing',
+    },
     snapshot: { key: 'id' },
   },
 )
@@ -84,6 +95,12 @@ export const SEND_RECIPIENT = defineTable(
       ['external_userid', 'outcome', 'outcome_at'],
       ['note_due', 'id'],
     ],
+    personal: {
+      holds: { external_userid: 'customer', userid: 'staff', reason: 'conduct' },
+      purpose: '群发发给了谁、没发给谁、为什么',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )

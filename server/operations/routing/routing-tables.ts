@@ -25,6 +25,22 @@ export const INVITATION = defineTable(
   {
     unique: [['reason_key'], ['open_slot']],
     indices: [['external_userid', 'id'], ['state', 'lapse_at'], ['check_at']],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        userid: 'staff',
+        pool: 'conduct',
+        reason_key: 'conduct',
+        open_slot: 'conduct',
+        task_key: 'conduct',
+        reason: 'conduct',
+        chat_id: 'none',
+        close_note: 'conduct',
+      },
+      purpose: '邀请谁进哪个群',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -38,7 +54,16 @@ export const POOL_STANDING = defineTable(
     meets: flag(),
     reviewed_at: instant(),
   },
-  { unique: [['external_userid', 'pool']], snapshot: { key: 'id', of: 'external_userid' } },
+  {
+    unique: [['external_userid', 'pool']],
+    personal: {
+      holds: { external_userid: 'customer', pool: 'conduct' },
+      purpose: '还合不合群的条件',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
 )
 
 export const routingTables: Table[] = [INVITATION, POOL_STANDING]

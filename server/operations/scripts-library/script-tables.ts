@@ -18,6 +18,12 @@ export const SCRIPT_USE = defineTable(
       ['external_userid', 'script_id', 'sent_at'],
       ['script_id', 'sent_at'],
     ],
+    personal: {
+      holds: { use_key: 'conduct', external_userid: 'customer', userid: 'staff', script_id: 'none' },
+      purpose: '哪句话术发给了谁',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: leftOut('each is a touch, too, and those are copied'),
   },
 )

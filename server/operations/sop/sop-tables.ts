@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import type { TriggerEvent } from '../../rules/schema/sop-event.ts'
 
 /** `finished`: all steps done · `goal`: reached what it was for · `left`: one of its leave events. */
@@ -46,6 +47,24 @@ export const SOP_ENTRY = defineTable(
       ['sop', 'external_userid', 'id'],
       ['sop', 'version', 'state'],
     ],
+    personal: {
+      holds: {
+        sop: 'conduct',
+        version: 'none',
+        external_userid: 'customer',
+        userid: 'staff',
+        entry_key: 'conduct',
+        position: 'conduct',
+        waiting_event: 'none',
+        event: 'mixed',
+        facts: 'mixed',
+        end_reason: 'conduct',
+        last_error: 'mixed',
+      },
+      purpose: '客户走在哪个 SOP 的哪一步',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -63,6 +82,12 @@ export const SOP_STEP = defineTable(
   },
   {
     unique: [['entry_id', 'position']],
+    personal: {
+      holds: { position: 'none', kind: 'none', outcome: 'conduct', reason: 'conduct' },
+      purpose: '每一步做了什么、为什么',
+      kept: 'owner',
+      through: { column: 'entry_id', table: SOP_ENTRY, of: 'external_userid' },
+    },
     snapshot: { key: 'id', through: { column: 'entry_id', table: SOP_ENTRY, of: 'external_userid' } },
   },
 )
@@ -87,6 +112,20 @@ export const SOP_SPLIT = defineTable(
       ['experiment', 'arm', 'at'],
       ['experiment', 'external_userid', 'id'],
     ],
+    personal: {
+      holds: {
+        position: 'none',
+        sop: 'none',
+        version: 'none',
+        experiment: 'none',
+        arm: 'conduct',
+        external_userid: 'customer',
+        userid: 'staff',
+      },
+      purpose: '实验分到了哪一组',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -104,7 +143,7 @@ export const SOP_SCHEDULE = defineTable(
     found: withDefault(integer(), 0),
     entered: withDefault(integer(), 0),
   },
-  { unique: [['scan_key']], snapshot: { key: 'id' } },
+  { unique: [['scan_key']], personal: ofNobody('times of looks at everybody'), snapshot: { key: 'id' } },
 )
 
 export const SOP_OCCURRENCE = defineTable(
@@ -119,7 +158,7 @@ export const SOP_OCCURRENCE = defineTable(
     started_at: instant(),
     finished_at: nullable(instant()),
   },
-  { unique: [['scan_key', 'at']], snapshot: { key: 'id' } },
+  { unique: [['scan_key', 'at']], personal: ofNobody('looks at everybody'), snapshot: { key: 'id' } },
 )
 
 export const SOP_MEMBER = defineTable(
@@ -129,7 +168,16 @@ export const SOP_MEMBER = defineTable(
     scan_key: text(60),
     external_userid: text(),
   },
-  { unique: [['scan_key', 'external_userid']], snapshot: { key: 'id', of: 'external_userid' } },
+  {
+    unique: [['scan_key', 'external_userid']],
+    personal: {
+      holds: { scan_key: 'conduct', external_userid: 'customer' },
+      purpose: '上次看名单时在不在里面',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
 )
 
 export const SOP_MESSAGE = defineTable(
@@ -155,6 +203,19 @@ export const SOP_MESSAGE = defineTable(
       ['sop', 'version', 'position', 'userid', 'state'],
       ['external_userid', 'state'],
     ],
+    personal: {
+      holds: {
+        position: 'none',
+        sop: 'conduct',
+        version: 'none',
+        external_userid: 'customer',
+        userid: 'staff',
+        batch_key: 'none',
+      },
+      purpose: '等着凑成一次群发的消息',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -170,7 +231,7 @@ export const SOP_LOOK = defineTable(
     first_at: instant(),
     last_at: instant(),
   },
-  { unique: [['comparison']], snapshot: leftOut('a note for people') },
+  { unique: [['comparison']], personal: ofNobody('sums of experiments'), snapshot: leftOut('a note for people') },
 )
 
 export const SOP_REFUSAL = defineTable(
@@ -184,7 +245,16 @@ export const SOP_REFUSAL = defineTable(
     at: instant(),
     why: longText(),
   },
-  { unique: [['external_userid', 'sop']], snapshot: leftOut('a note for people') },
+  {
+    unique: [['external_userid', 'sop']],
+    personal: {
+      holds: { sop: 'conduct', external_userid: 'customer', version: 'none', event: 'none', why: 'conduct' },
+      purpose: '为什么没有进 SOP',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: leftOut('a note for people'),
+  },
 )
 
 export const sopTables: Table[] = [

@@ -33,6 +33,22 @@ export const GUIDE_TASK = defineTable(
       ['external_userid', 'state'],
       ['state', 'release_at'],
     ],
+    personal: {
+      holds: {
+        task_key: 'conduct',
+        external_userid: 'customer',
+        userid: 'staff',
+        kind: 'conduct',
+        title: 'free-text',
+        script_id: 'none',
+        detail: 'free-text',
+        outcome: 'free-text',
+        reason: 'conduct',
+      },
+      purpose: '请导购做的事',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -43,7 +59,10 @@ export const TASK_NOTICE = defineTable(
     userid: primary(text()),
     next_at: instant(),
   },
-  { snapshot: { key: 'userid' } },
+  {
+    personal: { holds: { userid: 'staff' }, purpose: '什么时候提醒导购', kept: 'standing' },
+    snapshot: { key: 'userid' },
+  },
 )
 
 export const TASK_DEADLINE = defineTable(
@@ -58,6 +77,12 @@ export const TASK_DEADLINE = defineTable(
   {
     unique: [['task_id', 'what']],
     indices: [['due_at', 'id']],
+    personal: {
+      holds: { recipients: 'staff' },
+      purpose: '到时候没做完告诉谁',
+      kept: 'owner',
+      through: { column: 'task_id', table: GUIDE_TASK, of: 'external_userid' },
+    },
     snapshot: { key: 'id', through: { column: 'task_id', table: GUIDE_TASK, of: 'external_userid' } },
   },
 )
@@ -70,7 +95,11 @@ export const TASK_DAY = defineTable(
     day: text(10),
     opened: integer(),
   },
-  { unique: [['userid', 'day']], snapshot: { key: 'id' } },
+  {
+    unique: [['userid', 'day']],
+    personal: { holds: { userid: 'staff', day: 'none' }, purpose: '导购一天接了几件', kept: 'standing' },
+    snapshot: { key: 'id' },
+  },
 )
 
 export const taskTables: Table[] = [GUIDE_TASK, TASK_NOTICE, TASK_DEADLINE, TASK_DAY]

@@ -1,5 +1,6 @@
 import { id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import type { MovedBy, ProposalKind, ProposalState } from './tier-states.ts'
 
 export const CUSTOMER_TIER = defineTable(
@@ -18,6 +19,12 @@ export const CUSTOMER_TIER = defineTable(
   {
     unique: [['external_userid', 'ladder']],
     indices: [['path', 'external_userid']],
+    personal: {
+      holds: { external_userid: 'customer', ladder: 'conduct', path: 'conduct', version: 'none', reason: 'conduct' },
+      purpose: '客户在哪一层',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -39,6 +46,20 @@ export const TIER_MOVE = defineTable(
   {
     unique: [['move_key']],
     indices: [['external_userid', 'ladder', 'id']],
+    personal: {
+      holds: {
+        move_key: 'conduct',
+        external_userid: 'customer',
+        ladder: 'conduct',
+        from_level: 'conduct',
+        to_level: 'conduct',
+        version: 'none',
+        reason: 'conduct',
+      },
+      purpose: '分层怎么变的、为什么',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -66,6 +87,23 @@ export const TIER_PROPOSAL = defineTable(
   {
     unique: [['open_slot']],
     indices: [['state', 'id'], ['external_userid', 'id'], ['task_key']],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        ladder: 'conduct',
+        from_level: 'conduct',
+        to_level: 'conduct',
+        open_slot: 'conduct',
+        to_userid: 'staff',
+        task_key: 'conduct',
+        version: 'none',
+        reason: 'conduct',
+        outcome: 'conduct',
+      },
+      purpose: '建议的分层变动',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -82,6 +120,12 @@ export const TIER_SEAT = defineTable(
   {
     unique: [['external_userid', 'ladder']],
     indices: [['ladder', 'level', 'userid'], ['userid']],
+    personal: {
+      holds: { external_userid: 'customer', ladder: 'conduct', level: 'conduct', userid: 'staff' },
+      purpose: '这一层由谁负责',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -94,7 +138,7 @@ export const TIER_RUN = defineTable(
     due_at: instant(),
     after_userid: text(),
   },
-  { unique: [['ladder']], snapshot: { key: 'id' } },
+  { unique: [['ladder']], personal: ofNobody('how far the moves of a night are'), snapshot: { key: 'id' } },
 )
 
 export const TIER_POOL = defineTable(
@@ -104,7 +148,7 @@ export const TIER_POOL = defineTable(
     ladder: text(40),
     level: text(20),
   },
-  { unique: [['ladder', 'level']], snapshot: {} },
+  { unique: [['ladder', 'level']], personal: ofNobody('ladders that were seen'), snapshot: {} },
 )
 
 export const tierTables: Table[] = [CUSTOMER_TIER, TIER_MOVE, TIER_PROPOSAL, TIER_SEAT, TIER_RUN, TIER_POOL]

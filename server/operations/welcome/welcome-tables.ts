@@ -22,6 +22,20 @@ export const WELCOME = defineTable(
   {
     unique: [['external_userid', 'userid', 'added_at']],
     indices: [['state', 'added_at']],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        userid: 'staff',
+        code_hash: 'none',
+        rule: 'conduct',
+        version: 'none',
+        reason: 'conduct',
+        left_out: 'conduct',
+      },
+      purpose: '欢迎语发了没有、为什么',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -40,6 +54,12 @@ export const WELCOME_SPARE = defineTable(
   {
     unique: [['external_userid', 'userid', 'added_at']],
     indices: [['kept_at']],
+    personal: {
+      holds: { external_userid: 'customer', userid: 'staff', code_hash: 'none', wanted: 'mixed' },
+      purpose: '另一个欢迎码备用',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )

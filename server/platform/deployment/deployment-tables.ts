@@ -1,5 +1,6 @@
 import { instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 
 export const CREDENTIAL = defineTable(
   'credential',
@@ -12,7 +13,10 @@ export const CREDENTIAL = defineTable(
     lease_by: nullable(text(40)),
     lease_until: nullable(instant()),
   },
-  { snapshot: leftOut('says how the server works, not what is known of customers') },
+  {
+    personal: ofNobody('sealed credentials of the platform'),
+    snapshot: leftOut('says how the server works, not what is known of customers'),
+  },
 )
 
 export const ENDPOINT_LIMIT = defineTable(
@@ -26,7 +30,10 @@ export const ENDPOINT_LIMIT = defineTable(
     learned: nullable(integer()),
     learned_at: nullable(instant()),
   },
-  { snapshot: leftOut('says how the server works, not what is known of customers') },
+  {
+    personal: ofNobody('limits of the platform'),
+    snapshot: leftOut('says how the server works, not what is known of customers'),
+  },
 )
 
 export const ENDPOINT_USE = defineTable(
@@ -42,6 +49,7 @@ export const ENDPOINT_USE = defineTable(
   },
   {
     unique: [['path', 'length_ms', 'slice']],
+    personal: ofNobody('use of the platform'),
     snapshot: leftOut('says how the server works, not what is known of customers'),
   },
 )
@@ -52,7 +60,10 @@ export const LIVE_PROCESS = defineTable(
     instance: primary(text(40)),
     seen_at: instant(),
   },
-  { snapshot: leftOut('says how the server works, not what is known of customers') },
+  {
+    personal: ofNobody('processes of ours'),
+    snapshot: leftOut('says how the server works, not what is known of customers'),
+  },
 )
 
 export const deploymentTables: Table[] = [CREDENTIAL, ENDPOINT_LIMIT, ENDPOINT_USE, LIVE_PROCESS]

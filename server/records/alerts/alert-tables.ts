@@ -11,7 +11,17 @@ export const ALERT = defineTable(
     lapse_at: nullable(instant()),
     resolved_at: nullable(instant()),
   },
-  { indices: [['resolved_at', 'since']], snapshot: leftOut('a note for people') },
+  {
+    indices: [['resolved_at', 'since']],
+    personal: {
+      holds: { alert_key: 'none', body: 'staff', todo: 'none' },
+      purpose: '要人处理的事，可能写着成员的名字',
+      kept: 'technical',
+      since: 'resolved_at',
+      mentions: ['body', 'todo'],
+    },
+    snapshot: leftOut('a note for people'),
+  },
 )
 
 export const alertTables: Table[] = [ALERT]

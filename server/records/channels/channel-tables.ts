@@ -1,5 +1,6 @@
 import { instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 
 export const CHANNEL = defineTable(
   'channel',
@@ -14,7 +15,7 @@ export const CHANNEL = defineTable(
     created_at: instant(),
     changed_at: instant(),
   },
-  { unique: [['state']], snapshot: { key: 'name' } },
+  { unique: [['state']], personal: ofNobody('live codes and links of the corp'), snapshot: { key: 'name' } },
 )
 
 export const channelTables: Table[] = [CHANNEL]

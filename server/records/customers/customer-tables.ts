@@ -18,7 +18,25 @@ export const CUSTOMER = defineTable(
     known_at: instant(),
     detail_at: nullable(instant()),
   },
-  { indices: [['unionid'], ['first_channel']], snapshot: { key: 'external_userid', of: 'external_userid' } },
+  {
+    indices: [['unionid'], ['first_channel']],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        name: 'name',
+        avatar: 'picture',
+        corp_name: 'trait',
+        gender: 'trait',
+        unionid: 'union-id',
+        first_channel: 'conduct',
+        first_userid: 'staff',
+      },
+      purpose: '认出客户，服务和联系',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: { key: 'external_userid', of: 'external_userid' },
+  },
 )
 
 export const CUSTOMER_SOURCE = defineTable(
@@ -31,7 +49,16 @@ export const CUSTOMER_SOURCE = defineTable(
     channel: nullable(text(60)),
     state: nullable(longText()),
   },
-  { unique: [['external_userid', 'userid', 'added_at']], snapshot: { key: 'id', of: 'external_userid' } },
+  {
+    unique: [['external_userid', 'userid', 'added_at']],
+    personal: {
+      holds: { external_userid: 'customer', userid: 'staff', channel: 'conduct', state: 'conduct' },
+      purpose: '客户从哪里来',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
 )
 
 export const CUSTOMER_PHONE = defineTable(
@@ -45,6 +72,12 @@ export const CUSTOMER_PHONE = defineTable(
   {
     unique: [['external_userid', 'userid', 'phone_hash']],
     indices: [['phone_hash']],
+    personal: {
+      holds: { external_userid: 'customer', userid: 'staff', phone_hash: 'phone' },
+      purpose: '把订单和问卷对到客户',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: leftOut('tells whose an order or a survey is, and none comes in a rehearsal'),
   },
 )
@@ -59,6 +92,7 @@ export const FOLLOW = defineTable(
     half: withDefault(flag(), 0),
     announced: withDefault(flag(), 0),
     remark: nullable(longText()),
+    /** Shown nowhere, and so not kept any more; `people mask-phones` empties what stands there. */
     description: nullable(longText()),
     state: nullable(longText()),
     channel: nullable(text(60)),
@@ -74,6 +108,19 @@ export const FOLLOW = defineTable(
   {
     unique: [['external_userid', 'userid']],
     indices: [['userid', 'active', 'external_userid']],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        userid: 'staff',
+        remark: 'name',
+        description: 'free-text',
+        state: 'conduct',
+        channel: 'conduct',
+      },
+      purpose: '谁是哪位导购的好友',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )

@@ -3,6 +3,7 @@ import { migrations } from '../../../migrations/index.ts'
 import { flag, integer, nullable, primary, text } from '../../core/db/columns.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { type Column, defineTable, leftOut } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import { list, raw, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Fact } from '../../rules/condition/fact.ts'
@@ -20,7 +21,7 @@ const PERSON = defineTable(
     friend: nullable(flag()),
     tag: nullable(text(20)),
   },
-  { snapshot: leftOut('a test') },
+  { personal: ofNobody('a test'), snapshot: leftOut('a test') },
 )
 
 async function load<T>(tx: Tx, ids: string[], column: Column<T>) {

@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 
 export const CHAT_GROUP = defineTable(
   'chat_group',
@@ -24,7 +25,24 @@ export const CHAT_GROUP = defineTable(
     expected_at: nullable(instant()),
     lag_checks: withDefault(integer(), 0),
   },
-  { indices: [['pool'], ['detail_at']], snapshot: { key: 'chat_id' } },
+  {
+    indices: [['pool'], ['detail_at']],
+    personal: {
+      holds: {
+        chat_id: 'none',
+        name: 'none',
+        owner: 'staff',
+        notice: 'none',
+        pool: 'none',
+        member_version: 'none',
+        expected_version: 'none',
+        former_version: 'none',
+      },
+      purpose: '客户群和群主',
+      kept: 'standing',
+    },
+    snapshot: { key: 'chat_id' },
+  },
 )
 
 export const CHAT_MEMBER = defineTable(
@@ -43,7 +61,18 @@ export const CHAT_MEMBER = defineTable(
     quit_scene: nullable(integer()),
     quit_at: nullable(instant()),
   },
-  { unique: [['chat_id', 'member_id']], indices: [['member_id', 'left_at']], snapshot: { key: 'id', of: 'member_id' } },
+  {
+    unique: [['chat_id', 'member_id']],
+    indices: [['member_id', 'left_at']],
+    personal: {
+      holds: { chat_id: 'none', member_id: 'customer', name: 'name', state: 'conduct', invitor: 'customer' },
+      purpose: '谁在哪个群',
+      kept: 'customer',
+      of: 'member_id',
+      mentions: ['invitor'],
+    },
+    snapshot: { key: 'id', of: 'member_id' },
+  },
 )
 
 export const JOIN_WAY = defineTable(
@@ -61,7 +90,7 @@ export const JOIN_WAY = defineTable(
     created_at: instant(),
     changed_at: instant(),
   },
-  { unique: [['state']], snapshot: { key: 'pool' } },
+  { unique: [['state']], personal: ofNobody('ways into groups'), snapshot: { key: 'pool' } },
 )
 
 export const groupTables: Table[] = [CHAT_GROUP, CHAT_MEMBER, JOIN_WAY]

@@ -1,5 +1,6 @@
 import { id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 
 export const PREPARED_MEDIA = defineTable(
   'prepared_media',
@@ -15,7 +16,7 @@ export const PREPARED_MEDIA = defineTable(
     retry_at: nullable(instant()),
     trouble: nullable(longText()),
   },
-  { unique: [['source']], snapshot: { key: 'id' } },
+  { unique: [['source']], personal: ofNobody('pictures and files of the rules'), snapshot: { key: 'id' } },
 )
 
 export const mediaTables: Table[] = [PREPARED_MEDIA]

@@ -29,6 +29,35 @@ export const SHOP_ORDER = defineTable(
   {
     unique: [['order_id', 'source']],
     indices: [['external_userid', 'status', 'paid_at'], ['given_external_userid'], ['given_unionid'], ['phone_hash']],
+    personal: {
+      holds: {
+        order_id: 'purchase',
+        source: 'none',
+        external_userid: 'customer',
+        given_external_userid: 'customer',
+        given_unionid: 'union-id',
+        phone_hash: 'phone',
+        phone_tail: 'phone',
+        status: 'purchase',
+        total_fen: 'purchase',
+        refunded_fen: 'purchase',
+      },
+      purpose: '知道客户买了什么，按消费做服务和分层',
+      kept: 'order',
+      since: 'created_at',
+      of: 'external_userid',
+      keptByLaw: {
+        why: '电子商务法第三十一条：交易信息自交易完成起保存不少于三年',
+        emptied: [
+          'external_userid',
+          'matched_by',
+          'given_external_userid',
+          'given_unionid',
+          'phone_hash',
+          'phone_tail',
+        ],
+      },
+    },
     snapshot: { key: 'id', of: 'external_userid', where: (t) => sql`${t.external_userid} IS NOT NULL` },
   },
 )
@@ -48,6 +77,13 @@ export const SHOP_ORDER_ITEM = defineTable(
   {
     unique: [['shop_order_id', 'line_no']],
     indices: [['category', 'shop_order_id']],
+    personal: {
+      holds: { sku: 'purchase', name: 'purchase', category: 'purchase', quantity: 'purchase', price_fen: 'purchase' },
+      purpose: '知道客户买了什么',
+      kept: 'owner',
+      through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' },
+      keptByLaw: { why: '电子商务法第三十一条：交易信息自交易完成起保存不少于三年', emptied: ['sku', 'name'] },
+    },
     snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
   },
 )
@@ -63,6 +99,13 @@ export const SHOP_ORDER_STATUS = defineTable(
   },
   {
     unique: [['shop_order_id', 'status']],
+    personal: {
+      holds: { status: 'purchase' },
+      purpose: '订单走到了哪一步',
+      kept: 'owner',
+      through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' },
+      keptByLaw: { why: '电子商务法第三十一条：交易信息自交易完成起保存不少于三年', emptied: [] },
+    },
     snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
   },
 )
@@ -81,6 +124,13 @@ export const SHOP_ORDER_REFUND = defineTable(
   },
   {
     unique: [['shop_order_id', 'refund_id']],
+    personal: {
+      holds: { refund_id: 'purchase', fen: 'purchase' },
+      purpose: '退了多少',
+      kept: 'owner',
+      through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' },
+      keptByLaw: { why: '电子商务法第三十一条：交易信息自交易完成起保存不少于三年', emptied: [] },
+    },
     snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
   },
 )

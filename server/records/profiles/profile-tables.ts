@@ -15,7 +15,24 @@ export const CUSTOMER_PROFILE = defineTable(
     userid: nullable(text()),
     told_at: instant(),
   },
-  { indices: [['birth_ordinal']], snapshot: { key: 'external_userid', of: 'external_userid' } },
+  {
+    indices: [['birth_ordinal']],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        userid: 'staff',
+        birth_year: 'trait',
+        birth_month: 'trait',
+        birth_day: 'trait',
+        birth_ordinal: 'trait',
+        told_by: 'none',
+      },
+      purpose: '只用于生日问候和未成年人保护',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: { key: 'external_userid', of: 'external_userid' },
+  },
 )
 
 export const PROFILE_WAITING = defineTable(
@@ -32,6 +49,18 @@ export const PROFILE_WAITING = defineTable(
   {
     unique: [['person_key']],
     indices: [['given_external_userid'], ['given_unionid'], ['phone_hash']],
+    personal: {
+      holds: {
+        person_key: 'customer',
+        given_external_userid: 'customer',
+        given_unionid: 'union-id',
+        phone_hash: 'phone',
+        birthday: 'trait',
+      },
+      purpose: '商城先告诉的生日，等认出是哪位客户',
+      kept: 'technical',
+      since: 'told_at',
+    },
     snapshot: leftOut('waits for an unknown person, and nobody becomes known in a rehearsal'),
   },
 )

@@ -1,5 +1,6 @@
 import { id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 
 export const CUSTOMER_SCORE = defineTable(
   'customer_score',
@@ -10,7 +11,16 @@ export const CUSTOMER_SCORE = defineTable(
     f: integer(),
     m: integer(),
   },
-  { unique: [['external_userid']], snapshot: { key: 'id', of: 'external_userid' } },
+  {
+    unique: [['external_userid']],
+    personal: {
+      holds: { external_userid: 'customer', r: 'conduct', f: 'conduct', m: 'conduct' },
+      purpose: '按消费分层（RFM）',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
 )
 
 export const SCORE_RUN = defineTable(
@@ -23,7 +33,7 @@ export const SCORE_RUN = defineTable(
     cuts: nullable(longText()),
     counted_at: nullable(instant()),
   },
-  { unique: [['name']], snapshot: { key: 'id' } },
+  { unique: [['name']], personal: ofNobody('how far the scoring of a night is'), snapshot: { key: 'id' } },
 )
 
 export const scoreTables: Table[] = [CUSTOMER_SCORE, SCORE_RUN]

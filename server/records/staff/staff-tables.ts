@@ -15,7 +15,14 @@ export const STAFF = defineTable(
     detail_at: nullable(instant()),
     known_at: instant(),
   },
-  { snapshot: { key: 'userid' } },
+  {
+    personal: {
+      holds: { userid: 'staff', name: 'name', departments: 'staff' },
+      purpose: '知道谁是导购，能看谁的客户',
+      kept: 'standing',
+    },
+    snapshot: { key: 'userid' },
+  },
 )
 
 export const STAFF_RENAME = defineTable(
@@ -25,7 +32,10 @@ export const STAFF_RENAME = defineTable(
     new_userid: text(),
     renamed_at: instant(),
   },
-  { snapshot: { key: 'old_userid' } },
+  {
+    personal: { holds: { old_userid: 'staff', new_userid: 'staff' }, purpose: '成员改了账号仍认得', kept: 'standing' },
+    snapshot: { key: 'old_userid' },
+  },
 )
 
 /** When each member may get the next message of our app. */
@@ -35,7 +45,10 @@ export const STAFF_PACE = defineTable(
     userid: primary(text()),
     next_at: instant(),
   },
-  { snapshot: { key: 'userid' } },
+  {
+    personal: { holds: { userid: 'staff' }, purpose: '给成员的消息不超过企业微信的频率', kept: 'standing' },
+    snapshot: { key: 'userid' },
+  },
 )
 
 export const staffTables: Table[] = [STAFF, STAFF_RENAME]

@@ -24,6 +24,19 @@ export const SURVEY_RESPONSE = defineTable(
       ['given_unionid'],
       ['phone_hash'],
     ],
+    personal: {
+      holds: {
+        response_id: 'none',
+        survey_id: 'conduct',
+        external_userid: 'customer',
+        given_external_userid: 'customer',
+        given_unionid: 'union-id',
+        phone_hash: 'phone',
+      },
+      purpose: '客户填了哪份问卷',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -41,6 +54,12 @@ export const SURVEY_ANSWER = defineTable(
   {
     unique: [['survey_response_id', 'line_no']],
     indices: [['answer_path', 'survey_response_id']],
+    personal: {
+      holds: { question: 'none', answer: 'free-text', answer_path: 'free-text' },
+      purpose: '客户怎么回答',
+      kept: 'owner',
+      through: { column: 'survey_response_id', table: SURVEY_RESPONSE, of: 'external_userid' },
+    },
     snapshot: { key: 'id', through: { column: 'survey_response_id', table: SURVEY_RESPONSE, of: 'external_userid' } },
   },
 )

@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 
 /** Who put a tag on: a rule of ours, a guide in the sidebar, somebody in WeCom itself. */
 export type TagSetBy = 'rule' | 'guide' | 'wecom'
@@ -19,7 +20,7 @@ export const CORP_TAG = defineTable(
     gone_at: nullable(instant()),
     strategy_id: nullable(integer()),
   },
-  { indices: [['group_id'], ['path']], snapshot: { key: 'tag_id' } },
+  { indices: [['group_id'], ['path']], personal: ofNobody('tags of the corp'), snapshot: { key: 'tag_id' } },
 )
 
 export const FOLLOW_TAG = defineTable(
@@ -36,6 +37,18 @@ export const FOLLOW_TAG = defineTable(
   {
     unique: [['external_userid', 'userid', 'tag_id']],
     indices: [['userid', 'tag_id', 'external_userid']],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        userid: 'staff',
+        tag_id: 'conduct',
+        set_by: 'conduct',
+        set_reason: 'conduct',
+      },
+      purpose: '客户的标签，谁打的、为什么',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
@@ -50,7 +63,16 @@ export const FOLLOW_TAG_STATE = defineTable(
     wants_refresh: withDefault(flag(), 0),
     marked_at: nullable(instant()),
   },
-  { unique: [['external_userid', 'userid']], snapshot: { key: 'id', of: 'external_userid' } },
+  {
+    unique: [['external_userid', 'userid']],
+    personal: {
+      holds: { external_userid: 'customer', userid: 'staff' },
+      purpose: '标签改到哪一步',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
 )
 
 export const tagTables: Table[] = [CORP_TAG, FOLLOW_TAG, FOLLOW_TAG_STATE]

@@ -13,7 +13,25 @@ export const TIMELINE = defineTable(
     body: longText(),
     reason: nullable(longText()),
   },
-  { unique: [['dedupe_key']], indices: [['external_userid', 'at', 'id']], snapshot: leftOut('a note for people') },
+  {
+    unique: [['dedupe_key']],
+    indices: [['external_userid', 'at', 'id']],
+    personal: {
+      holds: {
+        dedupe_key: 'conduct',
+        external_userid: 'customer',
+        userid: 'staff',
+        kind: 'conduct',
+        body: 'free-text',
+        reason: 'conduct',
+      },
+      purpose: '导购看到发生过什么，规则做了什么、为什么（个人信息保护法第二十四、四十八条的说明）',
+      kept: 'customer',
+      of: 'external_userid',
+      mentions: ['body', 'reason'],
+    },
+    snapshot: leftOut('a note for people'),
+  },
 )
 
 export const timelineTables: Table[] = [TIMELINE]

@@ -15,7 +15,17 @@ export const TOUCH = defineTable(
     kind: text<TouchKind>(12),
     at: instant(),
   },
-  { unique: [['source_key']], indices: [['external_userid', 'at']], snapshot: { key: 'id', of: 'external_userid' } },
+  {
+    unique: [['source_key']],
+    indices: [['external_userid', 'at']],
+    personal: {
+      holds: { source_key: 'conduct', external_userid: 'customer', userid: 'staff', kind: 'conduct' },
+      purpose: '不打扰：数最近联系过几次',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: { key: 'id', of: 'external_userid' },
+  },
 )
 
 export const touchTables: Table[] = [TOUCH]

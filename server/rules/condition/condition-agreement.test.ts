@@ -4,6 +4,7 @@ import { migrations } from '../../../migrations/index.ts'
 import { text as column, flag, integer, nullable, primary } from '../../core/db/columns.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { defineTable, leftOut } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import { raw } from '../../core/db/sql.ts'
 import type { SqlValue } from '../../core/db/tx.ts'
 import { randomCondition } from '../../testing/random-condition.ts'
@@ -78,7 +79,7 @@ const condition = randomCondition([...FACTS.values()], {
 const factsOf = (one: Person): Map<string, FactValue> =>
   new Map<string, FactValue>([...Object.entries(one), ['age', one.visits === undefined ? undefined : one.visits + 5]])
 
-const here = { snapshot: leftOut('a table of this test') }
+const here = { personal: ofNobody('a test'), snapshot: leftOut('a table of this test') }
 const PERSON = defineTable(
   'person',
   {

@@ -1,5 +1,6 @@
 import { id, instant, integer, longText, nullable, primary, text } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import type { Author, Inside, ReleaseWhat } from '../release/release.ts'
 
 export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send' | 'ladder'
@@ -14,7 +15,7 @@ export const RULE_VERSION = defineTable(
     content: longText(),
     first_seen_at: instant(),
   },
-  { unique: [['kind', 'name', 'version']], snapshot: {} },
+  { unique: [['kind', 'name', 'version']], personal: ofNobody('rules'), snapshot: {} },
 )
 
 export const RULE_BOOK = defineTable(
@@ -25,7 +26,7 @@ export const RULE_BOOK = defineTable(
     content: longText(),
     saved_at: instant(),
   },
-  { snapshot: leftOut('says how the server works, not what is known of customers') },
+  { personal: ofNobody('rules'), snapshot: leftOut('says how the server works, not what is known of customers') },
 )
 
 /** The log of what people who enter a journey get. */
@@ -49,7 +50,24 @@ export const SOP_RELEASE = defineTable(
     note: nullable(longText()),
     moved_at: nullable(instant()),
   },
-  { unique: [['sop', 'seq']], snapshot: { key: 'id' } },
+  {
+    unique: [['sop', 'seq']],
+    personal: {
+      holds: {
+        sop: 'none',
+        version: 'none',
+        stable: 'none',
+        canary: 'none',
+        file_version: 'none',
+        rollout: 'none',
+        by_whom: 'staff',
+        note: 'none',
+      },
+      purpose: '谁发布了哪个版本',
+      kept: 'standing',
+    },
+    snapshot: { key: 'id' },
+  },
 )
 
 export const ruleTables: Table[] = [RULE_VERSION, RULE_BOOK, SOP_RELEASE]

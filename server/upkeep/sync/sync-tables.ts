@@ -1,5 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import type { MissedKind, UNREAD } from './missed-kinds.ts'
 import type { PartKind, PartState, SyncKind, SyncState } from './sync-states.ts'
 
@@ -27,6 +28,7 @@ export const SYNC_RUN = defineTable(
   {
     unique: [['ask_key'], ['open_slot']],
     indices: [['kind', 'state', 'id']],
+    personal: ofNobody('readings of the platform'),
     snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
   },
 )
@@ -41,7 +43,16 @@ export const SYNC_PART = defineTable(
     subjects: longText(),
     listed: nullable(longText()),
   },
-  { indices: [['run_id', 'kind', 'state']], snapshot: leftOut('a reading of the platform, which no rehearsal makes') },
+  {
+    indices: [['run_id', 'kind', 'state']],
+    personal: {
+      holds: { subjects: 'mixed', listed: 'mixed' },
+      purpose: '同步读到哪里，名单里有客户编号',
+      kept: 'standing',
+      mentions: ['subjects', 'listed'],
+    },
+    snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
+  },
 )
 
 export const RECONCILE_FINDING = defineTable(
@@ -56,7 +67,17 @@ export const RECONCILE_FINDING = defineTable(
     since_at: nullable(instant()),
     found_at: instant(),
   },
-  { indices: [['run_id', 'kind']], snapshot: leftOut('a note for people') },
+  {
+    indices: [['run_id', 'kind']],
+    personal: {
+      holds: { subject: 'customer', userid: 'staff' },
+      purpose: '对账发现漏了什么',
+      kept: 'technical',
+      since: 'found_at',
+      of: 'subject',
+    },
+    snapshot: leftOut('a note for people'),
+  },
 )
 
 export const FEEDBACK_DAY = defineTable(
@@ -72,6 +93,7 @@ export const FEEDBACK_DAY = defineTable(
   {
     unique: [['userid', 'day_at']],
     indices: [['day_at']],
+    personal: { holds: { userid: 'staff' }, purpose: '一天漏了几条通知', kept: 'technical', since: 'compared_at' },
     snapshot: leftOut('a reading of the platform, which no rehearsal makes'),
   },
 )

@@ -24,6 +24,19 @@ export const COMPLAINT = defineTable(
       ['given_unionid'],
       ['phone_hash'],
     ],
+    personal: {
+      holds: {
+        complaint_id: 'none',
+        about: 'free-text',
+        external_userid: 'customer',
+        given_external_userid: 'customer',
+        given_unionid: 'union-id',
+        phone_hash: 'phone',
+      },
+      purpose: '客户投诉了什么',
+      kept: 'customer',
+      of: 'external_userid',
+    },
     snapshot: { key: 'id', of: 'external_userid' },
   },
 )
