@@ -27,6 +27,7 @@ import { Touches1700000000028 } from './0028-touches.ts'
 import { OrdersByShop1700000000029 } from './0029-orders-by-shop.ts'
 import { RefundsOfOldOrders1700000000030 } from './0030-refunds-of-old-orders.ts'
 import { SidebarSessions1700000000031 } from './0031-sidebar-sessions.ts'
+import { ConsentAndErasure1700000000032 } from './0032-consent-and-erasure.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   OrdersByShop1700000000029,
   RefundsOfOldOrders1700000000030,
   SidebarSessions1700000000031,
+  ConsentAndErasure1700000000032,
 ]

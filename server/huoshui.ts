@@ -7,6 +7,7 @@ import { carryOutRenames } from './capabilities/rule-names.ts'
 import { VOCABULARY } from './capabilities/vocabulary.ts'
 import { createDb, type Db } from './core/db/db.ts'
 import type { Clock } from './core/kernel/clock.ts'
+import { isRealPlatform } from './core/kernel/is-real-platform.ts'
 import { keptBriefly } from './core/kernel/kept-briefly.ts'
 import type { Logger } from './core/kernel/logger.ts'
 import { randomText } from './core/kernel/random.ts'
@@ -36,15 +37,18 @@ import { createWecom } from './platform/wecom/wecom.ts'
 import { createAlerts } from './records/alerts/alerts.ts'
 import { createWatch } from './records/alerts/watch.ts'
 import { createPhoneHash } from './records/customers/phone-hash.ts'
+import { createIsPast } from './records/privacy/is-past.ts'
 import { demoShopRefused, isDemoShop } from './rules/files/demo-shop.ts'
 import { createRuleBookHolder } from './rules/rule-book-holder.ts'
-import { isRealPlatform, type Settings } from './settings.ts'
+import { phoneSecrets, type Settings } from './settings.ts'
 import { sessionSecretFrom } from './sidebar-api/session.ts'
 import { createSidebarApi } from './sidebar-api/sidebar-api.ts'
 import { atHand } from './upkeep/at-hand.ts'
 import { createDatabaseWatch } from './upkeep/database-watch.ts'
 import { createDoctor } from './upkeep/doctor/doctor.ts'
 import { createMetrics } from './upkeep/metrics.ts'
+import { keepDays } from './upkeep/people/keep-days.ts'
+import { createRetention } from './upkeep/people/retention.ts'
 import { createSync } from './upkeep/sync/sync.ts'
 
 export interface HuoshuiDeps {
@@ -102,8 +106,9 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const told = [capable.orders, capable.profiles, capable.surveys]
   const sync = createSync({ ...base, ...capable, told, corpId: settings.WECOM_CORP_ID })
   const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings) })
-  const capabilities: Capability[] = [watch, databaseWatch, alertsOut, sync, ...capable.list, eventsOut, sidebarApi]
-  const works = engine.build(capabilities, metrics)
+  const upkeep: Capability[] = [databaseWatch, sync, createRetention({ db, clock, log, days: keepDays(settings) })]
+  const capabilities: Capability[] = [watch, ...upkeep, alertsOut, ...capable.list, eventsOut, sidebarApi]
+  const works = engine.build(capabilities, metrics, createIsPast(capable))
 
   const ready = createReady({
     db,
@@ -228,7 +233,8 @@ function alertsOutOptions(settings: Settings) {
 const besidesFiles = (db: Db) => ({ vocabulary: VOCABULARY, carryOutRenames, atHand: () => atHand(db) })
 
 const shopOptions = (settings: Settings) => ({
-  phoneHash: createPhoneHash(settings.PHONE_SECRET ?? settings.ORDERS_SECRET),
+  phoneHash: createPhoneHash(phoneSecrets(settings)[0]),
+  phoneSecrets: phoneSecrets(settings),
   ordersSecret: settings.ORDERS_SECRET,
   assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),
   perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,

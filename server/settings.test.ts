@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AppError } from './core/kernel/app-error.ts'
-import { readSettings, readSomeSettings } from './settings.ts'
+import { phoneSecrets, readSettings, readSomeSettings } from './settings.ts'
 
 const good = {
   WECOM_CORP_ID: 'ww1234567890abcdef',
@@ -9,6 +9,7 @@ const good = {
   WECOM_CALLBACK_TOKEN: 'Token123',
   WECOM_CALLBACK_AES_KEY: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C',
   ORDERS_SECRET: 'a-key-shared-with-the-shop',
+  PHONE_SECRET: 'a-key-that-nobody-knows',
 }
 function faultsOf(env: Record<string, string | undefined>): string {
   try {
@@ -35,7 +36,7 @@ test('what may be left out has its default', () => {
 
 test('with nothing set, every setting that is needed is named at once, with what it is', () => {
   const lines = faultsOf({}).split('\n')
-  expect(lines[0]).toBe('6 setting(s) to mend:')
+  expect(lines[0]).toBe('7 setting(s) to mend:')
   expect(lines.slice(1).map((line) => line.trim().split(' ')[0])).toEqual([
     'WECOM_CORP_ID',
     'WECOM_AGENT_ID',
@@ -43,6 +44,7 @@ test('with nothing set, every setting that is needed is named at once, with what
     'WECOM_CALLBACK_TOKEN',
     'WECOM_CALLBACK_AES_KEY',
     'ORDERS_SECRET',
+    'PHONE_SECRET',
   ])
   expect(lines[1]).toContain('企业ID')
 })
@@ -94,4 +96,18 @@ test('ways for alerts that could never work are refused at the start', () => {
   expect(readSettings({ ...good, ALERT_SMTP: 'smtp://m.example.com', ALERT_MAIL_TO: 'o@example.com' })).toBeDefined()
   // Who reads one of them alone is told nothing of the other.
   expect(readSomeSettings({ ALERT_MAIL_TO: 'ops@example.com' }, ['ALERT_MAIL_TO'])).toBeDefined()
+})
+
+test('on a real corp phones are hashed under a key that the shop does not know; with the sandbox it may be left out', () => {
+  const { PHONE_SECRET: _own, ...bare } = good
+  const missing = faultsOf(bare)
+  expect(missing.split('\n')).toHaveLength(2)
+  expect(missing).toContain('OLD_PHONE_SECRET')
+  const same = faultsOf({ ...bare, PHONE_SECRET: good.ORDERS_SECRET })
+  expect(same).toContain('PHONE_SECRET is the same as ORDERS_SECRET')
+  expect(same).not.toContain(good.ORDERS_SECRET)
+  const sandbox = { ...bare, WECOM_API_BASE: 'http://127.0.0.1:4010' }
+  expect(phoneSecrets(readSettings(sandbox))).toEqual([good.ORDERS_SECRET])
+  const turning = { ...good, OLD_PHONE_SECRET: good.ORDERS_SECRET }
+  expect(phoneSecrets(readSettings(turning))).toEqual([good.PHONE_SECRET, good.ORDERS_SECRET])
 })

@@ -13,6 +13,7 @@ import {
   webhookSecrets,
   whole,
 } from './core/kernel/setting-spec.ts'
+import { SETTINGS_TOGETHER } from './core/kernel/settings-together.ts'
 
 /** Every environment setting: what it is, unit, default, bound. `process.env` is read nowhere else. */
 const setting = <Value>(spec: SettingSpec<Value>): SettingSpec<Value> => spec
@@ -116,8 +117,15 @@ const SPECS = {
     secret: true,
   }),
   PHONE_SECRET: setting<string | undefined>({
-    doc: 'key under which phone numbers are hashed; must never change, or earlier orders no longer match by phone; default: ORDERS_SECRET',
-    zh: '手机号取哈希用的密钥；定下来不能再改，否则以前的订单按手机号对不上；默认同 ORDERS_SECRET',
+    doc: 'key under which phone numbers are hashed; needed on a real corp, and then another than ORDERS_SECRET; when it changes, the one before goes into OLD_PHONE_SECRET; default: ORDERS_SECRET',
+    zh: '手机号取哈希用的密钥；接真实企业必须设，而且不同于 ORDERS_SECRET；要换时把原来的写进 OLD_PHONE_SECRET；默认同 ORDERS_SECRET',
+    parse: anyText(/^\S{16,200}$/, '16–200 characters', ' 16 到 200 个字符'),
+    default: undefined,
+    secret: true,
+  }),
+  OLD_PHONE_SECRET: setting<string | undefined>({
+    doc: 'the PHONE_SECRET before, while phones are hashed anew (npm run -s people -- rehash-phones): what was stored under it is still found; default: none',
+    zh: '换 PHONE_SECRET 时的旧密钥：重新取哈希（npm run -s people -- rehash-phones）以前，按旧密钥存的也对得上；默认没有',
     parse: anyText(/^\S{16,200}$/, '16–200 characters', ' 16 到 200 个字符'),
     default: undefined,
     secret: true,
@@ -218,6 +226,30 @@ const SPECS = {
     default: undefined,
     secret: true,
   }),
+  KEEP_CALLBACK_DAYS: setting({
+    doc: 'days for which what came in and went out is kept with its content; backtests look back no further',
+    zh: '收到的事件、发出的动作，内容保存多少天；回测最多往回看这么久',
+    parse: whole(14, 3_650),
+    default: 90,
+  }),
+  KEEP_ROW_DAYS: setting({
+    doc: 'days for which their rows without content, and technical ones, are kept: the same event is known again that long',
+    zh: '上面这些去掉内容以后的行，和其他技术记录，保存多少天；这么久以内同一事件不会处理两次',
+    parse: whole(30, 3_650),
+    default: 400,
+  }),
+  KEEP_LEFT_DAYS: setting({
+    doc: 'days after which a customer whom no guide and no group has any more is forgotten; 0: never',
+    zh: '没有导购、也不在群里的客户，多少天以后删除；0 不删',
+    parse: whole(0, 3_650),
+    default: 730,
+  }),
+  KEEP_ORDER_DAYS: setting({
+    doc: 'days for which an order without a customer of ours is kept; the law wants three years',
+    zh: '不是我们客户的订单保存多少天；法律要求交易信息至少三年',
+    parse: whole(1_096, 7_300),
+    default: 1_100,
+  }),
   LOG_LEVEL: setting({
     doc: 'least severe level that is logged',
     zh: '记录哪一级以上的日志',
@@ -226,43 +258,17 @@ const SPECS = {
   }),
 }
 
-/** What is wrong only when several settings are seen together. */
-const TOGETHER: readonly {
-  name: keyof Settings
-  isWrong: (values: Partial<Settings>) => boolean
-  text: string
-  zh: string
-}[] = [
-  {
-    name: 'ALERT_WEBHOOK',
-    isWrong: (values) =>
-      /^http:/i.test(values.ALERT_WEBHOOK ?? '') &&
-      values.WEBHOOK_PRIVATE !== undefined &&
-      values.WEBHOOK_PRIVATE !== 'yes',
-    text: 'ALERT_WEBHOOK must begin with https://, or set WEBHOOK_PRIVATE=yes when it stays in the inner network',
-    zh: 'ALERT_WEBHOOK 要以 https:// 开头；只在内网用时，设 WEBHOOK_PRIVATE=yes',
-  },
-  {
-    name: 'ALERT_MAIL_TO',
-    isWrong: (values) => values.ALERT_SMTP !== undefined && values.ALERT_MAIL_TO?.length === 0,
-    text: 'ALERT_MAIL_TO is missing: with ALERT_SMTP alone no mail goes to anybody',
-    zh: '设了 ALERT_SMTP，还没有设 ALERT_MAIL_TO：没有人会收到邮件',
-  },
-  {
-    name: 'ALERT_SMTP',
-    isWrong: (values) =>
-      'ALERT_SMTP' in values && values.ALERT_SMTP === undefined && (values.ALERT_MAIL_TO?.length ?? 0) > 0,
-    text: 'ALERT_SMTP is missing: ALERT_MAIL_TO alone sends no mail',
-    zh: '设了 ALERT_MAIL_TO，还没有设 ALERT_SMTP：邮件发不出去',
-  },
+/** What `phoneSecrets` needs. */
+export const PHONE_SETTINGS = ['ORDERS_SECRET', 'PHONE_SECRET', 'OLD_PHONE_SECRET'] as const
+
+/** Those under which phones are hashed: the present one, and the one before while it is given. */
+export const phoneSecrets = (of: Pick<Settings, (typeof PHONE_SETTINGS)[number]>): [string, ...string[]] => [
+  of.PHONE_SECRET ?? of.ORDERS_SECRET,
+  ...(of.OLD_PHONE_SECRET === undefined ? [] : [of.OLD_PHONE_SECRET]),
 ]
 
 type Parsed<Spec> = Spec extends SettingSpec<infer Value> ? Value : never
 export type Settings = { readonly [Name in keyof typeof SPECS]: Parsed<(typeof SPECS)[Name]> }
-
-/** True when calls go to WeCom itself, and not to a sandbox or a stand-in for it. */
-export const isRealPlatform = (apiBase: Settings['WECOM_API_BASE']): boolean =>
-  new URL(apiBase).hostname === 'qyapi.weixin.qq.com'
 
 /** Reads all settings. Throws settings.invalid naming every fault at once; values of secrets are never quoted. */
 export function readSettings(env: Record<string, string | undefined>): Settings {
@@ -339,7 +345,7 @@ function examine(
       })
     } else values[name] = value
   }
-  for (const { name, isWrong, text, zh } of TOGETHER) {
+  for (const { name, isWrong, text, zh } of SETTINGS_TOGETHER) {
     // Each value came from the spec of its own name.
     if (isWrong(values as Partial<Settings>)) faults.push({ name, isMissing: false, text, zh })
   }

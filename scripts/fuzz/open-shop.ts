@@ -6,6 +6,7 @@ import { CUSTOMER, CUSTOMER_PHONE } from '../../server/records/customers/custome
 import { createPhoneHash } from '../../server/records/customers/phone-hash.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_REFUND } from '../../server/records/orders/order-tables.ts'
 import { createRecordOrder } from '../../server/records/orders/record-order.ts'
+import { createErasures } from '../../server/records/privacy/erasures.ts'
 import { createTimeline } from '../../server/records/timeline/timeline.ts'
 import { createTestKit } from '../../server/testing/test-kit.ts'
 
@@ -43,7 +44,8 @@ export async function openShop() {
   const { db, clock } = kit
   const phoneHash = createPhoneHash(SHOP_SECRET)
   const emit = createEmit({ clock, nudge: () => {} })
-  const deps = { clock, emit, timeline: createTimeline({ clock }), customers: customerQueries, phoneHash }
+  const erasures = createErasures({ clock, secrets: [SHOP_SECRET] })
+  const deps = { clock, emit, timeline: createTimeline({ clock }), customers: customerQueries, phoneHash, erasures }
   await db.tx(async (tx) => {
     for (const { externalUserId, unionId, phone } of PEOPLE) {
       await tx.insert(CUSTOMER, { external_userid: externalUserId, unionid: unionId, known_at: 1 })

@@ -13,6 +13,7 @@ import { customers } from '../records/customers/manifest.ts'
 import { groups } from '../records/groups/manifest.ts'
 import { media } from '../records/media/manifest.ts'
 import { orders } from '../records/orders/manifest.ts'
+import { privacy } from '../records/privacy/manifest.ts'
 import { profiles } from '../records/profiles/manifest.ts'
 import { scores } from '../records/scores/manifest.ts'
 import { staff, staffTelling } from '../records/staff/manifest.ts'
@@ -24,6 +25,7 @@ import { touches } from '../records/touches/manifest.ts'
 /** Everything we know and do. In this order they hear of one event, and their tables go back in time; what each is made of
  *  is seen to by its `needs`. Where the order matters a comment says why. */
 export const CAPABILITIES = [
+  privacy,
   timeline,
   platformAlerts,
   staff,

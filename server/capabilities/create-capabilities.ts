@@ -32,6 +32,8 @@ export interface CapabilitiesDeps {
   rules: RuleBookHolder
   alerts: Alerts
   phoneHash: PhoneHash
+  /** Those under which phones are hashed, the present one first. */
+  phoneSecrets: readonly string[]
   ordersSecret: string
   /** Folder of the pictures that rules name. */
   assetsDir: string

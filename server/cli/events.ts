@@ -1,4 +1,5 @@
 import { shanghaiText } from '../core/kernel/shanghai.ts'
+import { EMPTIED } from '../engine/emptied.ts'
 import { storedEvents } from '../engine/inbox/stored-events.ts'
 import { cliFault } from './frame/cli-fault.ts'
 import { type Desk, defineCommand, type Program } from './frame/command.ts'
@@ -52,7 +53,10 @@ const replay = defineCommand({
   says: '从头再处理一遍；做过的不会重复做',
   words: { number: eventSlot },
   run: async ({ number }, desk) => {
-    const { id } = await byId(desk, idOf(number))
+    const { id, payload } = await byId(desk, idOf(number))
+    if (payload === EMPTIED) {
+      throw cliFault('no', `事件 ${id} 的内容过了保存期（KEEP_CALLBACK_DAYS），只剩一行记录，不能再处理。`)
+    }
     const isAnew = await (await desk.db()).tx((tx) => storedEvents.replay(tx, id, desk.clock.now()))
     return {
       text: isAnew ? `事件 ${id} 已重新排队，运行中的服务一秒内会处理。` : `事件 ${id} 还在等待处理。`,

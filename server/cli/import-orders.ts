@@ -5,8 +5,9 @@ import { customerQueries } from '../records/customers/customer-queries.ts'
 import { createPhoneHash } from '../records/customers/phone-hash.ts'
 import { type ImportCounts, importOrders } from '../records/orders/import-orders.ts'
 import { createRecordOrder } from '../records/orders/record-order.ts'
+import { createErasures } from '../records/privacy/erasures.ts'
 import { createTimeline } from '../records/timeline/timeline.ts'
-import { readSomeSettings } from '../settings.ts'
+import { PHONE_SETTINGS, phoneSecrets, readSomeSettings } from '../settings.ts'
 import { cliFault } from './frame/cli-fault.ts'
 import { type Desk, defineCommand, type Program } from './frame/command.ts'
 import { text } from './frame/slot.ts'
@@ -29,7 +30,7 @@ async function importFile(
   { desk, onFault }: { desk: Desk; onFault: (fault: Fault) => void },
 ): Promise<ImportCounts> {
   const { clock, screen } = desk
-  const { PHONE_SECRET, ORDERS_SECRET } = readSomeSettings(desk.env, ['ORDERS_SECRET', 'PHONE_SECRET'])
+  const secrets = phoneSecrets(readSomeSettings(desk.env, PHONE_SETTINGS))
   const db = await desk.db()
   const orders = createRecordOrder({
     clock,
@@ -37,7 +38,8 @@ async function importFile(
     emit: createEmit({ clock, nudge: () => {} }),
     timeline: createTimeline({ clock }),
     customers: customerQueries,
-    phoneHash: createPhoneHash(PHONE_SECRET ?? ORDERS_SECRET),
+    phoneHash: createPhoneHash(secrets[0]),
+    erasures: createErasures({ clock, secrets }),
   })
   const progress = createProgressLine({ screen, total: size })
   let stream = createReadStream(file)

@@ -13,6 +13,7 @@ export const PROGRAMS: Record<string, () => Promise<Program>> = {
   handover: async () => (await import('./handover.ts')).handoverProgram,
   orders: async () => (await import('./orders.ts')).ordersProgram,
   'import:orders': async () => (await import('./import-orders.ts')).importOrdersProgram,
+  people: async () => (await import('./people.ts')).createPeopleProgram(),
   sessions: async () => (await import('./sessions.ts')).sessionsProgram,
   alerts: async () => (await import('./alerts.ts')).alertsProgram,
   actions: async () => (await import('./actions.ts')).actionsProgram,

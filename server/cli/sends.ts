@@ -4,6 +4,7 @@ import { dryRun } from '../operations/mass-send/dry-run.ts'
 import { sendQueries } from '../operations/mass-send/send-queries.ts'
 import { RUN_STATE_ZH } from '../operations/mass-send/send-states.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
+import { storedConsents } from '../records/privacy/consents.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
 import { didYouMean } from '../rules/condition/did-you-mean.ts'
 import { readSomeSettings } from '../settings.ts'
@@ -96,6 +97,7 @@ const plan = defineCommand({
       ownersOf: customerQueries.ownersOf,
       currentIdOf: staffQueries.currentIdOf,
       perCustomerPerMonth,
+      consents: storedConsents,
     }
     const db = await desk.db()
     const planned = await dryRun(db, audience, send, desk.clock.now())

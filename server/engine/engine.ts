@@ -37,15 +37,19 @@ export function createEngine(deps: EngineDeps) {
     outbox: createOutbox({ clock, nudge: (lane) => works?.nudgeActions(lane) }),
     accept: createAccept({ db, clock, nudge, isHandled: (kind) => works?.isHandled(kind) === true }),
     /** Nothing runs before it is nudged, or told to run what is due. */
-    build: (capabilities: readonly Capability[], watch: Watch): Works => {
-      works = createWorks(deps, capabilities, watch)
+    build: (capabilities: readonly Capability[], watch: Watch, isPast?: DispatcherDeps['isPast']): Works => {
+      works = createWorks({ ...deps, isPast }, capabilities, watch)
       return works
     },
   }
 }
 
 /** What moves: the dispatcher, the runner and the jobs of all capabilities. */
-function createWorks({ only, ...deps }: EngineDeps, capabilities: readonly Capability[], watch: Watch) {
+function createWorks(
+  { only, ...deps }: EngineDeps & Pick<DispatcherDeps, 'isPast'>,
+  capabilities: readonly Capability[],
+  watch: Watch,
+) {
   const { db, clock } = deps
   const { onHandled, onEnded } = watch
   const paces = createPaceBook({ db, clock })

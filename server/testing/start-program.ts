@@ -80,6 +80,7 @@ export function huoshuiEnv(apiBase: string, databaseUrl: string, configDir: stri
     WECOM_CALLBACK_TOKEN: credentials.callbackToken,
     WECOM_CALLBACK_AES_KEY: credentials.aesKey,
     ORDERS_SECRET: credentials.ordersSecret,
+    PHONE_SECRET: 'a-key-that-nobody-knows',
   }
 }
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { durationMs } from '../../operations/sop/model/wait-due.ts'
 import type { RuleBook, Sop } from '../../rules/book/rule-book.ts'
 import { storedSop } from '../../rules/versions/rule-version-store.ts'
 import { readSomeSettings } from '../../settings.ts'
+import { readKeepDays } from '../../upkeep/people/keep-days.ts'
 import { copyForRehearsal } from '../../upkeep/rehearsal/copy-for-rehearsal.ts'
 import { recordedEvents } from '../../upkeep/rehearsal/recorded-events.ts'
 import { rehearseBacktest } from '../../upkeep/rehearsal/rehearse-backtest.ts'
@@ -34,6 +36,10 @@ export const backtestCommand = defineCommand({
 
     const toMs = desk.clock.now()
     const fromMs = toMs - durationMs(since)
+    const { callback } = readKeepDays(desk.env)
+    if (fromMs < toMs - callback * DAY_MS) {
+      throw cliFault('no', `事件的内容只保存 ${callback} 天（KEEP_CALLBACK_DAYS），--since 最多写 ${callback}d。`)
+    }
     const db = await desk.db()
     const { cast, scratches, inForce } = await copyForRehearsal(db, 2)
     try {

@@ -4,6 +4,7 @@ import { createSopQueries } from '../../operations/sop/explain/sop-queries.ts'
 import { createWhyNot } from '../../operations/sop/explain/why-not.ts'
 import { createSopVersions } from '../../operations/sop/model/sop-versions.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
+import { storedConsents } from '../../records/privacy/consents.ts'
 import { tagQueries } from '../../records/tags/tag-queries.ts'
 import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
 import { customerSlot, findCustomer } from '../find/find-customer.ts'
@@ -31,6 +32,7 @@ export const whyCommand = defineCommand({
         facts,
         vocabulary: VOCABULARY,
         customers: { queries: customerQueries },
+        privacy: { consents: storedConsents },
       })
       const isAsked = (one: { sop: string }): boolean => sop === undefined || one.sop === sop
       const found = {

@@ -33,8 +33,11 @@ export interface TableSpec<Columns extends ColumnSpecs = ColumnSpecs> {
   /** How a rehearsal copies it, or why not. */
   readonly snapshot: Snapshot<Columns>
   /** What it knows of people. */
-  readonly personal: Personal
+  readonly personal: PersonalOfAny
 }
+
+/** Of a table whatever its columns are. */
+export type PersonalOfAny = Personal<ColumnSpecs, Table>
 
 const SPEC = Symbol('table')
 
@@ -112,13 +115,13 @@ export function defineTable<const Columns extends ColumnSpecs>(
   columns: Columns,
   { unique = [], indices = [], personal, snapshot }: TableOptions<Columns>,
 ): DeclaredTable<Columns> {
-  return withColumns({ name, columns, unique, indices, personal: personal as Personal, snapshot }, undefined)
+  return withColumns({ name, columns, unique, indices, personal: personal as PersonalOfAny, snapshot }, undefined)
 }
 
 export interface TableOptions<Columns extends ColumnSpecs> {
   unique?: (keyof Columns & string)[][]
   indices?: (keyof Columns & string)[][]
-  personal: Personal<Columns>
+  personal: Personal<Columns, Table>
   snapshot: Snapshot<Columns>
 }
 

@@ -1,5 +1,4 @@
 import type { ColumnSpec } from './columns.ts'
-import type { Table } from './define-table.ts'
 
 /** What a column says of a person. `none`: nothing: words of ours, names of rules, ids of things. */
 export type DataKind =
@@ -51,8 +50,8 @@ type HowLong<Columns> =
   | { readonly kept: Exclude<Kept, ByAge>; readonly since?: undefined }
   | { readonly kept: ByAge; readonly since: keyof Columns & string }
 
-/** A table that knows customers or members of staff. */
-export type HoldsPeople<Columns> = HowLong<Columns> & {
+/** A table that knows customers or members of staff. `Table`: what a declared table is. */
+export type HoldsPeople<Columns, Table> = HowLong<Columns> & {
   readonly holds: Holds<Columns>
   /** Why we keep it, one Chinese line. */
   readonly purpose: string
@@ -72,7 +71,7 @@ export interface HoldsNobody {
 }
 
 /** What a table knows of people, how it is found and what becomes of it when a customer is erased. */
-export type Personal<Columns = Record<string, ColumnSpec>> = HoldsPeople<Columns> | HoldsNobody
+export type Personal<Columns, Table> = HoldsPeople<Columns, Table> | HoldsNobody
 
 /** `why`: for whoever wonders whether it was forgotten. */
 export const ofNobody = (why: string): HoldsNobody => ({ nobody: why })

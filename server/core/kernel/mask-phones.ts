@@ -61,6 +61,21 @@ export function maskPhones(text: string): string {
   return parts.join('') + chars.slice(from).join('')
 }
 
+/** As `maskPhones` writes a mainland mobile. */
+export const MASKED = /1[3-9]\d\*{4}\d{4}/
+
+/** `text` with its masked phones as `original` writes them; those that do not stand there stay masked. */
+export function unmasked(text: string, original: string): string {
+  const chars = [...original]
+  const written = new Map(
+    phonesAt(original, chars).map(({ start, end, digits }) => [
+      `${digits.slice(0, 3)}****${digits.slice(-4)}`,
+      chars.slice(start, end).join(''),
+    ]),
+  )
+  return text.replaceAll(new RegExp(MASKED, 'g'), (masked) => written.get(masked) ?? masked)
+}
+
 /** The mainland mobiles in free text, eleven digits each: what a guide noted there names the customer. */
 export const mobilesIn = (text: string): string[] =>
   phonesAt(text, [...text]).flatMap(({ digits, isAbroad }) => (isAbroad ? [] : digits))

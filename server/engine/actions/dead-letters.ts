@@ -1,5 +1,6 @@
 import { count, number, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { EMPTIED } from '../emptied.ts'
 import { INBOUND_EVENT } from '../inbox/event-tables.ts'
 import { ACTION } from './action-tables.ts'
 import { CRASHED } from './trouble.ts'
@@ -130,7 +131,7 @@ export const deadLetters = {
   ): Promise<number> => {
     const back = (table: typeof ACTION | typeof INBOUND_EVENT) => {
       const one = id === undefined ? sql`` : sql`AND ${table.id} = ${id}`
-      return sql`${table.state} = 'dead' ${one} ${what === undefined ? sql`` : sql`AND ${table.kind} = ${what}`}`
+      return sql`${table.state} = 'dead' AND ${table.payload} <> ${EMPTIED} ${one} ${what === undefined ? sql`` : sql`AND ${table.kind} = ${what}`}`
     }
     if (kind === 'event') {
       const waiting = set(INBOUND_EVENT, { state: 'new', attempts: 0, due_at: nowMs })

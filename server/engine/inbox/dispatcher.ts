@@ -7,7 +7,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import type { EventLane } from './event-kind.ts'
-import { eventQueue } from './event-queue.ts'
+import { type EventRow, eventQueue } from './event-queue.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
 import { createHandOut, type Ended, PassSpoiled } from './hand-out.ts'
 import { createRecordEnds } from './record-ends.ts'
@@ -33,13 +33,15 @@ export interface DispatcherDeps {
   clock: Clock
   log: Logger
   subscriptions: Subscription[]
+  /** Late news of which nobody is to hear: it is deleted. */
+  isPast?: ((tx: Tx, row: EventRow) => Promise<boolean>) | undefined
   onHandled?: (kind: string, outcome: 'done' | 'kept' | 'retry' | 'dead') => void
 }
 
 /** Brings stored events to the subscriptions, welcome events first. A subscription that fails is undone alone, tried again
  *  later and neither blocks nor repeats the others: a batch is first tried without savepoints (on MySQL each costs two
  *  round trips), and once more with them when something in it fails. Several processes may run on MySQL. */
-export function createDispatcher({ db, clock, log, subscriptions, onHandled = () => {} }: DispatcherDeps) {
+export function createDispatcher({ db, clock, log, subscriptions, isPast, onHandled = () => {} }: DispatcherDeps) {
   const shape = SHAPE[db.dialect]
   const { handOut, isHandled } = createHandOut(subscriptions, log)
   const recordEnds = createRecordEnds({ clock, log, onHandled, onLeft: () => nudgeOne(1) })
@@ -61,10 +63,19 @@ export function createDispatcher({ db, clock, log, subscriptions, onHandled = ()
       // There is more than one worker can take: another helps.
       if (rows.length === shape[lane].batch) nudgeOne(lane)
       const ends: Ended[] = []
-      for (const row of rows) ends.push(await handOut(tx, row, { onlyUrgent: lane === 0, careful }))
+      for (const row of await withoutPast(tx, rows))
+        ends.push(await handOut(tx, row, { onlyUrgent: lane === 0, careful }))
       await recordEnds(tx, ends)
       return rows.length > 0
     }, RANK[lane])
+
+  async function withoutPast(tx: Tx, rows: EventRow[]): Promise<EventRow[]> {
+    if (isPast === undefined) return rows
+    const past = new Set<EventRow>()
+    for (const row of rows) if (await isPast(tx, row)) past.add(row)
+    if (past.size > 0) await eventQueue.drop(tx, [...past])
+    return rows.filter((row) => !past.has(row))
+  }
 
   const onError = (error: unknown): void =>
     log.warn({ err: describeError(error) }, 'dispatcher could not reach the database')

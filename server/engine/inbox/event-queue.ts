@@ -40,6 +40,8 @@ export const eventQueue = {
     }),
   finish: (tx: Tx, rows: readonly EventRow[], state: StoredEventState, nowMs: number): Promise<number> =>
     tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state, finished_at: nowMs })} WHERE ${among(rows)}`),
+  drop: (tx: Tx, rows: readonly EventRow[]): Promise<number> =>
+    tx.run(sql`DELETE FROM ${INBOUND_EVENT} WHERE ${among(rows)}`),
   /** What a welcome needs of them is done; the rest takes its turn behind the other welcomes. */
   moveBehind: (tx: Tx, rows: readonly EventRow[], done: string): Promise<number> =>
     tx.run(

@@ -1,6 +1,7 @@
 import type { StaticDecode, TSchema } from 'typebox'
 import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { EMPTIED } from '../emptied.ts'
 import type { EventKind } from './event-kind.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
 
@@ -22,6 +23,7 @@ export async function eventsSince<Schema extends TSchema>(
   const rows = await tx.rows(
     sql`SELECT ${pick(INBOUND_EVENT, 'id', 'event_at', 'payload')} FROM ${INBOUND_EVENT}
         WHERE ${id} > ${afterId} AND ${INBOUND_EVENT.kind} = ${kind} AND ${received_at} >= ${sinceMs}
+          AND ${INBOUND_EVENT.payload} <> ${EMPTIED}
         ORDER BY ${id} LIMIT ${limit}`,
   )
   // It was checked against the schema of its kind when it was emitted, which makes the cast true.

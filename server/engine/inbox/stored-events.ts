@@ -1,6 +1,7 @@
 import type { RowOf } from '../../core/db/define-table.ts'
 import { all, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { EMPTIED } from '../emptied.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
 
 const e = INBOUND_EVENT
@@ -11,9 +12,14 @@ export const storedEvents = {
     tx.row(sql`SELECT ${all(e)} FROM ${e} WHERE ${e.id} = ${id}`),
 
   /** Handles it once more from the beginning, as if nobody had been told; whoever listens does nothing twice. The running
-   *  server takes it within a second. False when there is none, or it waits anyway. */
+   *  server takes it within a second. False when there is none, it waits anyway, or
+   *  its content is no longer kept. */
   replay: async (tx: Tx, id: number, nowMs: number): Promise<boolean> => {
     const anew = set(e, { state: 'new', attempts: 0, due_at: nowMs, done_subscriptions: null, last_error: null })
-    return (await tx.run(sql`UPDATE ${e} SET ${anew} WHERE ${e.id} = ${id} AND ${e.state} <> 'new'`)) > 0
+    return (
+      (await tx.run(
+        sql`UPDATE ${e} SET ${anew} WHERE ${e.id} = ${id} AND ${e.state} <> 'new' AND ${e.payload} <> ${EMPTIED}`,
+      )) > 0
+    )
   },
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Customers } from '../../records/customers/customers.ts'
+import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 import { type Choice, chooseRecipients } from './choose-recipients.ts'
@@ -36,6 +37,7 @@ export interface AskSendDeps {
   customers: { queries: Pick<Customers['queries'], 'friendsAmong' | 'ownersOf'> }
   staff: { queries: Pick<Staff['queries'], 'currentIdOf' | 'leftAmong'> }
   perCustomerPerMonth?: number | undefined
+  privacy: AskConsent
 }
 
 const NAME_LENGTH = 60
@@ -112,5 +114,6 @@ async function choose(tx: Tx, deps: AskSendDeps, recipients: AskedSend['recipien
     received: await receivedThisMonth(tx, ids, nowMs),
     perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
     guides: undefined,
+    refused: await deps.privacy.consents.refusedAmong(tx, 'marketing', ids),
   })
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../../core/db/tx.ts'
+import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 import { type Choice, chooseRecipients } from './choose-recipients.ts'
 import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
@@ -13,6 +14,7 @@ export interface AudienceDeps {
   currentIdOf(tx: Tx, userId: string): Promise<string>
   /** The corp's own limit per customer and month; undefined: the platform's, the days of the month. */
   perCustomerPerMonth: number | undefined
+  consents: AskConsent['consents']
 }
 
 /** Customers per transaction: memory stays bounded and no transaction is long. */
@@ -42,6 +44,7 @@ export async function readAudiencePage(
     received: await receivedThisMonth(tx, ids, nowMs),
     perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
     guides,
+    refused: await deps.consents.refusedAmong(tx, 'marketing', ids),
   }
   return { choices: chooseRecipients(ids, context), last: ids.at(-1) }
 }

@@ -8,10 +8,18 @@ const owners = new Map([
   ['wm3', 'linxia'],
 ])
 
+const NOBODY = new Set<string>()
+
 test('everybody goes to their owner; who has none or has had the share of the month is kept out', () => {
   const received = new Map([['wm3', 30]])
   expect(
-    chooseRecipients(['wm1', 'wm2', 'wm3', 'wm4'], { owners, received, perCustomer: 30, guides: undefined }),
+    chooseRecipients(['wm1', 'wm2', 'wm3', 'wm4'], {
+      owners,
+      received,
+      perCustomer: 30,
+      guides: undefined,
+      refused: NOBODY,
+    }),
   ).toEqual([
     { externalUserId: 'wm1', userId: 'linxia' },
     { externalUserId: 'wm2', userId: 'chenmo' },
@@ -20,8 +28,18 @@ test('everybody goes to their owner; who has none or has had the share of the mo
   ])
 })
 
+test('who has refused marketing is kept out, guide or not', () => {
+  const context = { owners, received: new Map<string, number>(), perCustomer: 30, guides: undefined }
+  const excluded = { kind: 'no-consent', zh: '客户拒绝了营销' }
+  expect(chooseRecipients(['wm1', 'wm2', 'wm4'], { ...context, refused: new Set(['wm2', 'wm4']) })).toEqual([
+    { externalUserId: 'wm1', userId: 'linxia' },
+    { externalUserId: 'wm2', userId: 'chenmo', excluded },
+    { externalUserId: 'wm4', userId: undefined, excluded },
+  ])
+})
+
 test('with named guides, customers of others are no part of it', () => {
-  const context = { owners, received: new Map<string, number>(), perCustomer: 30, guides: ['chenmo'] }
+  const context = { owners, received: new Map<string, number>(), perCustomer: 30, guides: ['chenmo'], refused: NOBODY }
   expect(chooseRecipients(['wm1', 'wm2', 'wm4'], context)).toEqual([{ externalUserId: 'wm2', userId: 'chenmo' }])
 })
 

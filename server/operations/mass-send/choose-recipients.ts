@@ -1,12 +1,16 @@
 import { NO_GUIDE } from '../../records/customers/no-guide.ts'
+
+export const NO_CONSENT = '客户拒绝了营销'
+
 /** One customer of the audience: who sends to them, or why nobody does. */
 export type Choice =
   | { externalUserId: string; userId: string; excluded?: undefined }
   | { externalUserId: string; userId: string | undefined; excluded: Exclusion }
 
 interface Exclusion {
-  /** `no-guide`: nobody has this customer as a friend now. `over-limit`: has had this month's share. */
-  kind: 'no-guide' | 'over-limit'
+  /** `no-consent`: has refused that we write to them. `no-guide`: nobody has this customer as a friend now. `over-limit`: has
+   *  had this month's share. */
+  kind: 'no-consent' | 'no-guide' | 'over-limit'
   zh: string
 }
 
@@ -16,6 +20,8 @@ export interface ChoiceContext {
   /** Corp mass messages received this month. */
   received: ReadonlyMap<string, number>
   perCustomer: number
+  /** Who has refused marketing. */
+  refused: ReadonlySet<string>
   /** Only customers whose owner is one of these; undefined: everybody's. */
   guides: readonly string[] | undefined
 }
@@ -28,7 +34,9 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
     const userId = context.owners.get(externalUserId)
     if (context.guides !== undefined && (userId === undefined || !context.guides.includes(userId))) continue
     const received = context.received.get(externalUserId) ?? 0
-    if (userId === undefined) {
+    if (context.refused.has(externalUserId)) {
+      choices.push({ externalUserId, userId, excluded: { kind: 'no-consent', zh: NO_CONSENT } })
+    } else if (userId === undefined) {
       choices.push({ externalUserId, userId, excluded: { kind: NO_GUIDE.code, zh: NO_GUIDE.zh } })
     } else if (received >= context.perCustomer) {
       const zh = `本月群发次数已满（${received}/${context.perCustomer}）`

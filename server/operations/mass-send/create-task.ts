@@ -82,6 +82,8 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     if (held.cancelledBecause !== undefined) return { kind: 'not-made' }
     const { text, attachments } = await draftOrTell(held, attempts)
     const customers = await db.tx((tx) => waitingCustomers(tx, batch.id))
+    // All of them have refused in the meantime.
+    if (customers.length === 0) return { kind: 'not-made' }
     if (!(await begin(batch.id, text))) return { kind: 'not-made' }
     try {
       const answer = await wecom.massSends.create({

@@ -9,6 +9,7 @@ import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
 import type { AskedSend, AskSendDeps } from './ask-send.ts'
@@ -18,6 +19,7 @@ import { cancelAsked, cancelUnwanted } from './cancel-run.ts'
 import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
 import { cancelExecutor, queueCancels } from './give-up.ts'
+import { leaveOutOnRefusal } from './leave-out-refused.ts'
 import { openRun, planRun } from './plan-run.ts'
 import { pollResults } from './poll-results.ts'
 import { queueReminders, remindExecutor } from './remind.ts'
@@ -38,6 +40,7 @@ export interface MassSendDeps {
   staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & AskSendDeps['staff']['queries'] }
   media: Pick<CreateTaskDeps, 'attachments'>
   timeline: Pick<Timeline, 'noteAll'>
+  privacy: AskConsent
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined
 }
@@ -53,6 +56,7 @@ export function createMassSend(deps: MassSendDeps) {
     ownersOf: deps.customers.queries.ownersOf,
     currentIdOf: deps.staff.queries.currentIdOf,
     perCustomerPerMonth: deps.perCustomerPerMonth,
+    consents: deps.privacy.consents,
   }
   const planDeps = { ...audience, db, clock, outbox }
   const findCreated = createFindCreated({ db, clock, wecom })
@@ -117,6 +121,7 @@ export function createMassSend(deps: MassSendDeps) {
   ]
 
   return {
+    subscriptions: [leaveOutOnRefusal(clock)],
     jobs,
     executors: [
       createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),

@@ -38,6 +38,7 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
     ownersOf: async (_tx, ids) => new Map(ids.map((id) => [id, 'linxia'])),
     currentIdOf: async (_tx, userId) => userId,
     perCustomerPerMonth: undefined,
+    consents: { refusedAmong: async () => new Set<string>() },
     ...more,
   }
 }

@@ -4,6 +4,7 @@ import type { Reason } from '../../core/kernel/reason.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { Groups } from '../../records/groups/groups.ts'
+import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { holds } from '../../rules/condition/holds.ts'
@@ -19,6 +20,7 @@ export interface InviteDeps {
   groups: { queries: Pick<Groups['queries'], 'isInPool' | 'hasRoom'> }
   timeline: Pick<Timeline, 'note'>
   reachOut: (tx: Tx, invitation: Invitation) => Promise<void>
+  privacy: AskConsent
 }
 
 export interface InviteRequest {
@@ -45,7 +47,7 @@ function again(earlier: Invitation): InviteOutcome {
 }
 
 /** Who is invited into a pool, and who waits for room. */
-export function createInvite({ clock, rules, facts, groups, timeline, reachOut }: InviteDeps) {
+export function createInvite({ clock, rules, facts, groups, timeline, reachOut, privacy }: InviteDeps) {
   const lapseAt = (pool: string): number =>
     clock.now() + (rules.current().pools.get(pool)?.value.lapseDays ?? DEFAULT_LAPSE_DAYS) * DAY_MS
 
@@ -63,6 +65,8 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut }
     const earlier = await invitationQueries.byReasonKey(tx, key)
     if (earlier !== undefined) return again(earlier)
     if (await groups.queries.isInPool(tx, externalUserId, pool)) return 'already-member'
+    if ((await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId])).has(externalUserId))
+      return 'not-eligible'
     if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
     const underWay = await invitationQueries.openFor(tx, pool, externalUserId)
     if (underWay !== undefined) return again(underWay)

@@ -7,7 +7,7 @@ import { routingTables } from './routing-tables.ts'
 
 export const routing = defineCapability({
   name: 'routing',
-  needs: ['groups', 'customers', 'tasks', 'timeline', 'welcome'],
+  needs: ['privacy', 'groups', 'customers', 'tasks', 'timeline', 'welcome'],
   tables: routingTables,
   facts: [],
   events: [],

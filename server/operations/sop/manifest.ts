@@ -11,6 +11,7 @@ import { sopTables } from './sop-tables.ts'
 export const sop = defineCapability({
   name: 'sop',
   needs: [
+    'privacy',
     'touches',
     'staffTelling',
     'tiers',

@@ -27,6 +27,7 @@ import { createRunScans, type RunScansDeps } from './scans/run-scans.ts'
 import { schedule } from './scans/scan-store.ts'
 import { SOP_ENTRY, SOP_MESSAGE } from './sop-tables.ts'
 import { createWalkDueEntries } from './walk/due-entries.ts'
+import { onRefusal } from './walk/on-refusal.ts'
 import { createWalk, type WalkDeps } from './walk/walk.ts'
 
 export type SopDeps = Omit<WalkDeps, keyof JourneyLinks> &
@@ -60,6 +61,7 @@ export function createSop(deps: SopDeps) {
 
   const subscriptions: Subscription[] = [
     ...createOnEvent({ ...deps, versions, walk, enter, noteOutcomes }),
+    onRefusal({ versions, walk }),
     subscribe('sop.hand-over', CustomerHandedOver, (tx, { payload }) =>
       entryStore.handOver(tx, payload.externalUserId, payload.fromUserId, payload.toUserId),
     ),

@@ -68,6 +68,7 @@ export function createDeadlines(deps: DeadlinesDeps) {
       userIds: to,
       text: `导购${guide}的待办超时未做：${customer}，${task.title}（${shanghaiText(task.openedAtMs).slice(5)} 派出）`,
       reason: task.reason,
+      externalUserId: task.externalUserId,
     })
     const names = []
     for (const userId of told) names.push(await nameOf(tx, userId))

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
+import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Ladder, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { Facts } from '../../rules/condition/fact.ts'
 import type { Vocabulary } from '../../rules/vocabulary.ts'
@@ -25,6 +26,7 @@ export interface EvaluateDeps {
   proposals: Pick<Proposals, 'proposeMove' | 'settled'>
   guidePlaces: Pick<GuidePlaces, 'catchUp'>
   endings: Pick<Endings, 'warn' | 'renewed'>
+  privacy: AskConsent
 }
 
 /** What made us look. */
@@ -57,7 +59,12 @@ export function createEvaluate({
   proposals,
   guidePlaces,
   endings,
+  privacy,
 }: EvaluateDeps) {
+  /** Who has refused to be judged by what they did stays where they are. */
+  const refusedAmong = (tx: Tx, externalUserIds: string[]): Promise<Set<string>> =>
+    privacy.consents.refusedAmong(tx, 'profiling', externalUserIds)
+
   const reasonOf = (ladder: Ladder, text: string, known: Facts, occasion: Occasion): Reason => ({
     text: `${occasion.text}${text}`,
     rule: { kind: 'ladder', name: ladder.name, version: ladder.version },
@@ -140,12 +147,15 @@ export function createEvaluate({
     one: async (tx: Tx, externalUserId: string, occasion: Occasion): Promise<void> => {
       const ladders = [...rules.current().ladders.values()]
       if (ladders.length === 0 || !(await customers.queries.exists(tx, externalUserId))) return
+      if ((await refusedAmong(tx, [externalUserId])).has(externalUserId)) return
       await judgeHeld(tx, ladders, externalUserId, occasion)
     },
 
     /** Many customers on one ladder; writes only what is other than before. */
-    page: async (tx: Tx, ladder: Ladder, externalUserIds: string[], occasion: Occasion): Promise<void> => {
+    page: async (tx: Tx, ladder: Ladder, ids: string[], occasion: Occasion): Promise<void> => {
       const now = clock.now()
+      const refused = await refusedAmong(tx, ids)
+      const externalUserIds = refused.size === 0 ? ids : ids.filter((id) => !refused.has(id))
       const known = await facts.of(tx, externalUserIds, now, pathsOf(ladder))
       const tiers = await tiersOn(tx, ladder.name, externalUserIds)
       const factsOf = (id: string): Facts => known.get(id) ?? NOTHING_KNOWN

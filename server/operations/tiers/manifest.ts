@@ -9,7 +9,7 @@ import { createTiersRewind } from './tiers-rewind.ts'
 
 export const tiers = defineCapability({
   name: 'tiers',
-  needs: ['customers', 'staff', 'tags', 'routing', 'tasks', 'handover', 'timeline'],
+  needs: ['privacy', 'customers', 'staff', 'tags', 'routing', 'tasks', 'handover', 'timeline'],
   tables: tierTables,
   facts: [tiersFact],
   events: [TierChanged],

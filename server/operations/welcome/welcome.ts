@@ -9,6 +9,7 @@ import { CustomerStartChat } from '../../platform/wecom/callback/app-events.ts'
 import { CustomerAdded, WelcomeCodeGiven } from '../../records/customers/customer-events.ts'
 import { cutToBytes } from '../../records/media/cut-to-bytes.ts'
 import type { Media } from '../../records/media/media.ts'
+import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type AskToGreetDeps, createAskToGreet } from './ask-to-greet.ts'
 import { type ChosenWelcome, chooseWelcome } from './choose-welcome.ts'
@@ -24,6 +25,7 @@ import type { WelcomeWanted } from './welcome-wanted.ts'
 const CODE_LIFE_MS = 20 * SECOND_MS
 
 const WHY_NO_CODE = '企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过'
+const WHY_REFUSED = '客户拒绝了营销，不自动发消息'
 const WHY_FOUND = '企业微信的添加通知没有收到，核对时才发现，早已过了 20 秒'
 
 type NameOf = (tx: Tx, id: string) => Promise<string | undefined>
@@ -33,6 +35,7 @@ export interface WelcomeDeps extends SendWelcomeDeps, AskToGreetDeps {
   rules: Pick<RuleBookHolder, 'current'>
   media: Pick<Media, 'attachments'>
   customers: { queries: { nameOf: NameOf } }
+  privacy: AskConsent
   staff: { queries: { nameOf: NameOf; currentIdOf(tx: Tx, userId: string): Promise<string> } }
 }
 
@@ -55,6 +58,10 @@ export function createWelcome(deps: WelcomeDeps) {
     // A second code of a friendship carries on what its first one was meant for.
     const welcome = wanted.welcome ?? before?.rule ?? undefined
     const chosen = chooseWelcome(rules.current(), { channel: wanted.channel, welcome, atMs: wanted.codeAtMs })
+    if ((await deps.privacy.consents.refusedAmong(tx, 'marketing', [wanted.externalUserId])).size > 0) {
+      await giveUp(tx, wanted, 'none', WHY_REFUSED, chosen)
+      return 'nothing-to-send'
+    }
     if (wanted.welcomeCode === null || hash === null) {
       const why = wanted.isFound === true ? WHY_FOUND : WHY_NO_CODE
       await giveUp(tx, wanted, 'none', why, chosen)

@@ -20,6 +20,5 @@ export const SetRemark = defineAction(
     externalUserId: Type.String(),
     userId: Type.String(),
     remark: Type.Optional(Type.String()),
-    description: Type.Optional(Type.String()),
   }),
 )

@@ -34,7 +34,6 @@ export interface Follow {
   /** The customer added the guide, the guide has not yet accepted. */
   half: boolean
   remark: string | undefined
-  description: string | undefined
   /** As WeCom sent it. */
   state: string | undefined
   channel: string | undefined
@@ -65,7 +64,6 @@ const toFollow = (row: RowOf<typeof FOLLOW>): Follow => ({
   active: row.active === 1,
   half: row.half === 1,
   remark: row.remark ?? undefined,
-  description: row.description ?? undefined,
   state: row.state ?? undefined,
   channel: row.channel ?? undefined,
   addWay: row.add_way ?? undefined,

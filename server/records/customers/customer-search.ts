@@ -41,7 +41,7 @@ const plainForLike = (text: string): string => text.replaceAll(/[!%_]/g, '!$&')
 export const customerSearch = {
   /** external_userids of those whose nickname, or remark by any guide, is exactly this; at most `limit`. */
   named: (tx: ReadTx, name: string, limit: number): Promise<string[]> =>
-    whoseNames(tx, sql`${c.name} = ${maskPhones(name)} OR ${f.remark} = ${name}`, limit),
+    whoseNames(tx, sql`${c.name} = ${maskPhones(name)} OR ${f.remark} = ${maskPhones(name)}`, limit),
 
   /** The same for those whose nickname or remark contains this, capitals or not. */
   like: (tx: ReadTx, part: string, limit: number): Promise<string[]> => {

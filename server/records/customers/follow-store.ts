@@ -80,7 +80,7 @@ export async function endFriendship(tx: Tx, loss: Pair & { atMs: number; by: Los
 /** WeCom's number for a customer assigned by somebody else. */
 export const ADD_WAY_ASSIGNED = 202
 
-/** The new guide's present follow takes what it does not have from the old one's: source, remark, description. Its
+/** The new guide's present follow takes what it does not have from the old one's: source, remark. Its
  *  beginning counts as told. */
 export async function inheritFollow(
   tx: Tx,
@@ -88,7 +88,7 @@ export async function inheritFollow(
   atMs: number,
 ): Promise<void> {
   const from = await tx.row(
-    sql`SELECT ${pick(FOLLOW, 'state', 'channel', 'remark', 'description')} FROM ${FOLLOW}
+    sql`SELECT ${pick(FOLLOW, 'state', 'channel', 'remark')} FROM ${FOLLOW}
         WHERE ${isPair(FOLLOW, { externalUserId, userId: fromUserId })}`,
   )
   const f = FOLLOW
@@ -99,7 +99,6 @@ export async function inheritFollow(
             ELSE ${f.channel} END,
           ${f.state} = COALESCE(${f.state}, ${from?.state ?? null}),
           ${f.remark} = COALESCE(${f.remark}, ${from?.remark ?? null}),
-          ${f.description} = COALESCE(${f.description}, ${from?.description ?? null}),
           ${f.add_way} = COALESCE(${f.add_way}, ${ADD_WAY_ASSIGNED}),
           ${f.announced} = 1,
           ${f.last_add_at} = CASE WHEN ${f.last_add_at} IS NULL OR ${f.last_add_at} < ${atMs} THEN ${atMs}

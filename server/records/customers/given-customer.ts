@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import type { Tx } from '../../core/db/tx.ts'
 import { plainText } from '../../core/kernel/plain-text.ts'
+import type { Erasures } from '../privacy/erasures.ts'
 import type { customerQueries } from './customer-queries.ts'
 import { type PhoneHash, phoneDigits } from './phone-hash.ts'
 
@@ -63,6 +64,18 @@ export function givenNames(given: GivenCustomer | undefined, phoneHash: PhoneHas
     phone_hash: phone === undefined ? null : (phoneHash(phone) ?? null),
   }
 }
+
+/** When whoever is meant was erased, UTC milliseconds: what they did before that is not kept again. */
+export const erasedAtMs = (
+  tx: Tx,
+  names: GivenNames,
+  erasures: Pick<Erasures, 'erasedAtMs'>,
+): Promise<number | undefined> =>
+  erasures.erasedAtMs(tx, {
+    externalUserId: names.given_external_userid,
+    unionIds: names.given_unionid === null ? [] : [names.given_unionid],
+    phoneHashes: names.phone_hash === null ? [] : [names.phone_hash],
+  })
 
 const theOnly = (ids: string[]): string | undefined => (ids.length === 1 ? ids[0] : undefined)
 

@@ -8,11 +8,12 @@ import { pairOf, type Relation } from './relation.ts'
 const pairOfRow = (row: { external_userid: string; userid: string }): string =>
   pairOf({ externalUserId: row.external_userid, userId: row.userid })
 
-/** Keeps the hashes of the phones that guides noted; gives the customers that got a new one, and the pairs that differ. */
+/** Keeps the hashes of the phones that guides noted, under the present key and, while it is given, under the one before:
+ *  whatever was told under either is then found; gives the customers that got a new one, and the pairs that differ. */
 export async function recordPhones(
   tx: Tx,
   relations: Relation[],
-  phoneHash: PhoneHash,
+  phoneHashes: readonly PhoneHash[],
 ): Promise<{ identified: string[]; pairs: Set<string> }> {
   const ids = [...new Set(relations.map((relation) => relation.externalUserId))]
   const stored = await tx.rows(
@@ -23,7 +24,9 @@ export async function recordPhones(
   const pairs = new Set<string>()
   const before = new Set(stored.map((row) => `${pairOfRow(row)}\n${row.phone_hash}`))
   for (const relation of relations) {
-    for (const hash of new Set((relation.mobiles ?? []).flatMap((mobile) => phoneHash(mobile) ?? []))) {
+    for (const hash of new Set(
+      (relation.mobiles ?? []).flatMap((mobile) => phoneHashes.flatMap((hash) => hash(mobile) ?? [])),
+    )) {
       const line = `${pairOf(relation)}\n${hash}`
       told.add(line)
       if (!before.has(line)) {

@@ -14,7 +14,7 @@ export interface RecordedRelations {
   found: Relation[]
   /** Customers now known under a new name (id, union id, phone) that an order may hold. */
   identified: string[]
-  /** Known pairs of which the guide's remark, description or phones were others before. */
+  /** Known pairs of which the guide's remark or phones were others before. */
   noted: Relation[]
   /** Known customers whose nickname, picture or company were others before; WeCom sends no event about these. */
   renewed: string[]
@@ -22,7 +22,7 @@ export interface RecordedRelations {
 
 export interface RecordRelationsDeps {
   nowMs: number
-  phoneHash: PhoneHash
+  phoneHashes: readonly PhoneHash[]
   channelOf(relation: Relation): string | undefined
 }
 
@@ -41,7 +41,7 @@ export async function recordRelations(
   if (relations.length === 0) return { found: [], identified: [], noted: [], renewed: [] }
   const { created, identified, renewed } = await recordCustomers(tx, relations, deps)
   const { found, noted } = await recordFollows(tx, relations, created, deps)
-  const phones = await recordPhones(tx, relations, deps.phoneHash)
+  const phones = await recordPhones(tx, relations, deps.phoneHashes)
   const isFound = new Set(found)
   const isNoted = new Set(noted.map(pairOf))
   const differ = relations.filter(
@@ -139,7 +139,7 @@ async function recordFollows(
       continue
     }
     const detail = detailOf(relation, deps.nowMs, row)
-    const isNoted = row.remark !== detail.remark || row.description !== detail.description
+    const isNoted = row.remark !== detail.remark
     if (isNoted) noted.push(relation)
     if (isNoted || row.add_way !== detail.add_way) detailed.push({ ...keyOf(relation, deps.nowMs), ...detail })
     const beganAgain = row.active === 0 && (row.last_loss_at ?? 0) < (relation.createdAtMs ?? 0)
@@ -154,7 +154,7 @@ async function recordFollows(
   found.push(...fresh)
   if (found.length > 0) await keepSources(tx, found, created, deps)
   if (detailed.length > 0) {
-    await tx.upsert(FOLLOW, detailed, ['external_userid', 'userid'], ['remark', 'description', 'add_way', 'detail_at'])
+    await tx.upsert(FOLLOW, detailed, ['external_userid', 'userid'], ['remark', 'add_way', 'detail_at'])
   }
   return { found, noted }
 }
@@ -170,11 +170,10 @@ const keyOf = (relation: Relation, nowMs: number) => ({
 const textAfter = (before: string | null | undefined, told: string | undefined): string | null =>
   (told ?? before ?? '') || null
 
-type Detail = Pick<RowOf<typeof FOLLOW>, 'remark' | 'description' | 'add_way'>
+type Detail = Pick<RowOf<typeof FOLLOW>, 'remark' | 'add_way'>
 
 const detailOf = (relation: Relation, nowMs: number, before?: Detail) => ({
   remark: textAfter(before?.remark, relation.remark),
-  description: textAfter(before?.description, relation.description),
   add_way: relation.addWay ?? before?.add_way ?? null,
   detail_at: nowMs,
 })

@@ -15,7 +15,7 @@ import type { Timeline } from '../timeline/timeline.ts'
 import { RefreshCustomer } from './customer-actions.ts'
 import { CustomerIdentified } from './customer-events.ts'
 import { noteOfFound } from './customer-notes.ts'
-import type { PhoneHash } from './phone-hash.ts'
+import { createPhoneHash } from './phone-hash.ts'
 import { type RecordedRelations, recordRelations } from './record-relations.ts'
 import { type Relation, toRelation } from './relation.ts'
 
@@ -28,7 +28,7 @@ export interface RefreshDeps {
   staff: Pick<Staff, 'ensureKnown' | 'queries'>
   tags: Pick<Tags, 'recordSeen'>
   channels: { queries: Pick<typeof channelQueries, 'byState'> }
-  phoneHash: PhoneHash
+  phoneSecrets: readonly string[]
 }
 
 export interface Reading {
@@ -45,7 +45,8 @@ export interface RecordedReading extends RecordedRelations {
 }
 
 export function createRefreshCustomer(deps: RefreshDeps) {
-  const { wecom, clock, outbox, emit, timeline, staff, tags, channels, phoneHash } = deps
+  const { wecom, clock, outbox, emit, timeline, staff, tags, channels } = deps
+  const phoneHashes = deps.phoneSecrets.map(createPhoneHash)
 
   async function read(externalUserId: string): Promise<Reading> {
     const readAtMs = clock.now()
@@ -76,7 +77,7 @@ export function createRefreshCustomer(deps: RefreshDeps) {
       channelNames.set(state, (await channels.queries.byState(tx, state))?.name)
     }
     const channelOf = ({ state }: Relation) => (state === undefined ? undefined : channelNames.get(state))
-    const recorded = await recordRelations(tx, relations, { nowMs: clock.now(), phoneHash, channelOf })
+    const recorded = await recordRelations(tx, relations, { nowMs: clock.now(), phoneHashes, channelOf })
     const { found } = recorded
     const staffNames = new Map<string, string | undefined>()
     for (const userId of new Set(found.map((relation) => relation.userId))) {

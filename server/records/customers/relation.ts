@@ -17,10 +17,8 @@ export interface Relation {
   gender: number | undefined
   corpName: string | undefined
   unionId: string | undefined
-  /** As the guide wrote it, phones and all: the guide reads it in the pane and changes it there, and what we had masked
-   *  would be written over the phone in WeCom. It leaves this table for its own guide only. */
+  /** Without the phones in it, as all that people write; `set-remark.ts` puts them back when a guide changes it. */
   remark: string | undefined
-  description: string | undefined
   /** Undefined where WeCom leaves the createtime out. */
   createdAtMs: number | undefined
   addWay: number | undefined
@@ -84,8 +82,7 @@ export function toRelation(contact: ContactAnswer, follow: FollowAnswer): Relati
     gender: contact.gender,
     corpName: contact.corp_name,
     unionId: notEmpty(contact.unionid),
-    remark: follow.remark,
-    description: masked(follow.description),
+    remark: masked(follow.remark),
     createdAtMs: follow.createtime === undefined ? undefined : follow.createtime * 1_000,
     addWay: follow.add_way,
     state: notEmpty(follow.state),

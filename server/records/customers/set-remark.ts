@@ -1,23 +1,24 @@
-import { sql } from '../../core/db/sql.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { maskPhones } from '../../core/kernel/mask-phones.ts'
+import { MASKED, maskPhones, unmasked } from '../../core/kernel/mask-phones.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
-import { CUSTOMER_DESCRIPTION_CHARS, CUSTOMER_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
+import { CUSTOMER_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import { ACTION } from '../../engine/actions/action-tables.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { SetRemark } from './customer-actions.ts'
 import { FOLLOW } from './customer-tables.ts'
 import { isPair } from './is-pair.ts'
+import type { Pair } from './relation.ts'
 
 export interface RemarkChange {
   externalUserId: string
   userId: string
-  /** Cut to WeCom's 20 characters. */
-  remark?: string
-  /** Cut to WeCom's 150 characters. */
-  description?: string
+  /** Cut to WeCom's 20 characters. A phone that stands in it as we show it, 138****1111, is the one that stands in the remark
+   *  in WeCom. */
+  remark: string
   reason: Reason
   /** Once per key; ≤180 characters. */
   key: string
@@ -34,28 +35,31 @@ export function createSetRemark({
   outbox: Outbox
   timeline: Timeline
 }) {
+  /** The phones that we show masked, as they stand in WeCom: what a guide has changed around them must not be written over
+   *  them. Asks WeCom only where there are some. */
+  async function withPhones(remark: string, { userId, externalUserId }: Pair): Promise<string> {
+    if (!MASKED.test(remark)) return remark
+    const { follow_user: follows } = await wecom.contacts.get(externalUserId)
+    return unmasked(remark, follows.find(({ userid }) => userid === userId)?.remark ?? '')
+  }
+
   const executor: Executor = execute(SetRemark, {
     perform: async ({ payload }) => {
-      await wecom.contacts.remark({
-        userid: payload.userId,
-        external_userid: payload.externalUserId,
-        ...(payload.remark === undefined ? {} : { remark: payload.remark }),
-        ...(payload.description === undefined ? {} : { description: payload.description }),
-      })
+      const { userId: userid, externalUserId: external_userid, remark = '' } = payload
+      await wecom.contacts.remark({ userid, external_userid, remark: await withPhones(remark, payload) })
     },
     record: async (tx, { id, payload, reason }) => {
-      const description = payload.description === undefined ? null : maskPhones(payload.description)
-      await tx.run(
-        sql`UPDATE ${FOLLOW} SET ${FOLLOW.remark} = COALESCE(${payload.remark ?? null}, ${FOLLOW.remark}),
-              ${FOLLOW.description} = COALESCE(${description}, ${FOLLOW.description})
-            WHERE ${isPair(FOLLOW, payload)}`,
-      )
+      const remark = maskPhones(payload.remark ?? '')
+      await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, { remark })} WHERE ${isPair(FOLLOW, payload)}`)
+      // It has done its work: no phone stays in what is kept of it.
+      const kept = JSON.stringify({ ...payload, remark })
+      await tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, { payload: kept })} WHERE ${ACTION.id} = ${id}`)
       await timeline.note(tx, {
         key: `remark:${id}`,
         externalUserId: payload.externalUserId,
         userId: payload.userId,
         kind: 'customer.remark',
-        text: payload.remark === undefined ? '描述已修改' : `备注改为「${payload.remark}」`,
+        text: `备注改为「${payload.remark}」`,
         reason,
       })
     },
@@ -72,7 +76,7 @@ export function createSetRemark({
     },
   })
 
-  /** Changes what the guide sees as the customer's name or description. False: a change with this key is known. */
+  /** Changes what the guide sees as the customer's name. False: a change with this key is known. */
   const setRemark = (tx: Tx, change: RemarkChange): Promise<boolean> =>
     outbox.enqueue(tx, SetRemark, {
       key: `remark:${change.key}`,
@@ -81,10 +85,7 @@ export function createSetRemark({
       payload: {
         externalUserId: change.externalUserId,
         userId: change.userId,
-        ...(change.remark === undefined ? {} : { remark: cut(change.remark, CUSTOMER_REMARK_CHARS) }),
-        ...(change.description === undefined
-          ? {}
-          : { description: cut(change.description, CUSTOMER_DESCRIPTION_CHARS) }),
+        remark: cut(change.remark, CUSTOMER_REMARK_CHARS),
       },
       reason: change.reason,
     })

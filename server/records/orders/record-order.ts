@@ -1,14 +1,14 @@
 import type { Tx } from '../../core/db/tx.ts'
-import type { Clock } from '../../core/kernel/clock.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import type { EventKind } from '../../engine/inbox/event-kind.ts'
 import { givenNames, type KnownNames, matchGiven, whyNobody } from '../customers/given-customer.ts'
-import { type PhoneHash, phoneDigits } from '../customers/phone-hash.ts'
+import { phoneDigits } from '../customers/phone-hash.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { correctionsBy, namesOf, paidAtBy, saysItems, toldAtMs } from './corrections-by.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
 import { OrderClosed, OrderCreated, OrderPaid, OrderPartRefunded, OrderRefunded } from './order-events.ts'
 import { noteKeyOf, noteOfPartRefund, noteOfStatus } from './order-note.ts'
+import { type OrderOfErasedDeps, withoutErased } from './order-of-erased.ts'
 import { standingOf } from './order-status.ts'
 import {
   addStatus,
@@ -34,12 +34,10 @@ import {
   untellRefunds,
 } from './refund-store.ts'
 
-export interface RecordOrderDeps {
-  clock: Clock
+export interface RecordOrderDeps extends OrderOfErasedDeps {
   emit: Emit
   timeline: Timeline
   customers: KnownNames
-  phoneHash: PhoneHash
 }
 
 export interface RecordedOrder {
@@ -59,7 +57,8 @@ const EVENT_OF: Record<OrderStatus, EventKind<typeof OrderPaid.schema>> = {
 }
 
 /** The one way in for orders, from the shop's calls and from files alike. */
-export function createRecordOrder({ clock, emit, timeline, customers, phoneHash }: RecordOrderDeps) {
+export function createRecordOrder(deps: RecordOrderDeps) {
+  const { clock, emit, timeline, customers, phoneHash } = deps
   const keysOf = ({ customer }: OrderMessage): OrderKeys => {
     const digits = customer.phone === undefined ? undefined : phoneDigits(customer.phone)
     return { ...givenNames(customer, phoneHash), phone_tail: digits?.slice(-4) ?? null }
@@ -180,8 +179,9 @@ export function createRecordOrder({ clock, emit, timeline, customers, phoneHash 
   /** Stores one message about an order; the same message twice changes nothing, messages may come in any order, and one that
    *  says something else of what is known corrects it. Raises an event when the order's standing changes and its customer is
    *  known; a correction raises none again. Throws orders.two-shops. */
-  async function record(tx: Tx, order: OrderMessage): Promise<RecordedOrder> {
+  async function record(tx: Tx, told: OrderMessage): Promise<RecordedOrder> {
     const now = clock.now()
+    const order = await withoutErased(tx, told, deps)
     const keys = keysOf(order)
     const { row, isFirst } = await holdOrder(tx, order, keys, now)
     const atMs = toldAtMs(order) ?? order.supposedAtMs ?? now

@@ -1,7 +1,8 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { shanghaiParts } from '../../core/kernel/shanghai.ts'
-import { type KnownNames, matchGiven } from '../customers/given-customer.ts'
+import { erasedAtMs, type KnownNames, matchGiven } from '../customers/given-customer.ts'
+import type { Erasures } from '../privacy/erasures.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { birthdayText, readBirthday } from './birthday.ts'
 import type { ProfileMessage } from './profile-body.ts'
@@ -12,6 +13,7 @@ export interface RecordProfileDeps {
   clock: Clock
   timeline: Pick<Timeline, 'note'>
   customers: KnownNames
+  erasures: Pick<Erasures, 'erasedAtMs'>
 }
 
 export interface RecordedProfile {
@@ -27,12 +29,14 @@ const SHOP = '商城'
 export async function recordProfile(
   tx: Tx,
   { names, birthday }: ProfileMessage,
-  { clock, timeline, customers }: RecordProfileDeps,
+  { clock, timeline, customers, erasures }: RecordProfileDeps,
 ): Promise<RecordedProfile> {
   const match = await matchGiven(tx, customers, names)
   if (birthday === undefined) return { result: 'unchanged', matched: match !== undefined }
   const atMs = clock.now()
   if (match === undefined) {
+    // The shop tells everybody's birthdays again and again: of who was erased none waits.
+    if ((await erasedAtMs(tx, names, erasures)) !== undefined) return { result: 'unchanged', matched: false }
     await waitingProfiles.keep(tx, names, birthdayText(birthday), atMs)
     return { result: 'stored', matched: false }
   }

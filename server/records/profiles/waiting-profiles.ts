@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { RowOf } from '../../core/db/define-table.ts'
 import { all, every, lock, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { GivenNames } from '../customers/given-customer.ts'
 import type { WaitingRows } from '../told/waiting-rows.ts'
+import { personKey } from './person-key.ts'
 import { PROFILE_WAITING } from './profile-tables.ts'
 
 /** What was told about people whom we do not know yet; of each, the last. */
@@ -17,8 +17,7 @@ export const waitingProfiles = {
   } satisfies WaitingRows,
   /** `birthday`: `1990-05-20` or `05-20`. */
   keep: async (tx: Tx, names: GivenNames, birthday: string, nowMs: number): Promise<void> => {
-    const who = JSON.stringify([names.given_external_userid, names.given_unionid, names.phone_hash])
-    const person_key = createHash('sha256').update(who).digest('hex')
+    const person_key = personKey(names)
     await tx.upsert(PROFILE_WAITING, [{ person_key, ...names, birthday, told_at: nowMs }], ['person_key'])
   },
   /** Held until the transaction ends. */

@@ -7,7 +7,7 @@ import { createScoresRewind } from './scores-rewind.ts'
 
 export const scores = defineCapability({
   name: 'scores',
-  needs: ['orders'],
+  needs: ['orders', 'privacy'],
   tables: scoreTables,
   facts: scoreFacts,
   events: [],

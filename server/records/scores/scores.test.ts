@@ -6,6 +6,7 @@ import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { insertRows } from '../../testing/insert-rows.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { orderQueries } from '../orders/order-queries.ts'
+import { storedConsents } from '../privacy/consents.ts'
 import { createScores } from './scores.ts'
 
 /** The purchase histories of CDNOW (see the file's head), against figures that another program counted. */
@@ -27,7 +28,12 @@ let kit: TestKit
 let scores: ReturnType<typeof createScores>
 beforeAll(async () => {
   kit = await createTestKit('1997-09-30T20:00:00+08:00')
-  scores = createScores({ db: kit.db, clock: kit.clock, orders: { queries: orderQueries } })
+  scores = createScores({
+    db: kit.db,
+    clock: kit.clock,
+    orders: { queries: orderQueries },
+    privacy: { consents: storedConsents },
+  })
   const orders: Row[] = histories.flatMap((history, nth) =>
     history.filter(isCalibration).map(({ atMs, cents }, at) => ({
       order_id: `${nth}-${at}`,

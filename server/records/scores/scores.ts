@@ -7,6 +7,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Orders } from '../orders/orders.ts'
+import type { AskConsent } from '../privacy/consents.ts'
 import { type Cuts, quintileCuts } from './quintiles.ts'
 import { type ScoreCuts, scoreQueries } from './score-queries.ts'
 import { SCORE_RUN } from './score-tables.ts'
@@ -16,6 +17,7 @@ export interface ScoresDeps {
   db: Db
   clock: Clock
   orders: { queries: Pick<Orders['queries'], 'purchases'> }
+  privacy: AskConsent
 }
 
 type Run = RowOf<typeof SCORE_RUN>
@@ -27,6 +29,8 @@ const AT_MS = 3 * HOUR_MS
 /** Ends before the job's lease does; a minute later it goes on from its row. */
 const BUDGET_MS = 5 * MINUTE_MS
 
+const idOf = ({ externalUserId }: { externalUserId: string }): string => externalUserId
+
 const nextTime = (nowMs: number): number => {
   const today = startOfShanghaiDay(nowMs) + AT_MS
   return today > nowMs ? today : today + DAY_MS
@@ -35,7 +39,7 @@ const nextTime = (nowMs: number): number => {
 /** RFM: how lately (the Shanghai day of the last paid order), how often (days with a paid order) and for how much everybody
  *  has bought, 1 to 5 points each by quintiles over all who have bought. Every night: first the cuts, from all; then
  *  everybody's points by these cuts, page by page, of which only the differences are written. */
-export function createScores({ db, clock, orders }: ScoresDeps) {
+export function createScores({ db, clock, orders, privacy }: ScoresDeps) {
   async function held(tx: Tx): Promise<Run | undefined> {
     const run = await tx.row(sql`SELECT ${all(t)} FROM ${t} WHERE ${t.name} = ${NAME} ${lock()}`)
     if (run === undefined) {
@@ -73,7 +77,9 @@ export function createScores({ db, clock, orders }: ScoresDeps) {
     if (cuts === undefined) return false
     const page = await orders.queries.purchases(tx, { after: run.after_userid, limit: PAGE })
     const last = page.length < PAGE ? undefined : page.at(-1)?.externalUserId
-    await writeScores(tx, cuts, page, { after: run.after_userid, last })
+    const refused = await privacy.consents.refusedAmong(tx, 'profiling', page.map(idOf))
+    const scored = refused.size === 0 ? page : page.filter((one) => !refused.has(idOf(one)))
+    await writeScores(tx, cuts, scored, { after: run.after_userid, last })
     const next = { due_at: last === undefined ? nextTime(clock.now()) : run.due_at, after_userid: last ?? '' }
     await tx.run(sql`UPDATE ${t} SET ${set(t, next)} WHERE ${t.name} = ${NAME}`)
     return last !== undefined

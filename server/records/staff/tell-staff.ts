@@ -53,7 +53,14 @@ export function createTellStaff({ clock, outbox, wecom, alerts }: TellStaffDeps)
      *  the userids of those who get it. `key`: ≤120 characters. */
     tell: async (
       tx: Tx,
-      said: { key: string; userIds: readonly string[]; text: string; reason: Reason },
+      said: {
+        key: string
+        userIds: readonly string[]
+        text: string
+        reason: Reason
+        /** Of whom the text speaks, so that it goes with them. */
+        externalUserId?: string
+      },
     ): Promise<string[]> => {
       const present = new Set<string>()
       for (const userId of said.userIds) present.add(await staffQueries.currentIdOf(tx, userId))
@@ -69,6 +76,7 @@ export function createTellStaff({ clock, outbox, wecom, alerts }: TellStaffDeps)
           payload: { userId, text },
           reason: said.reason,
           userId,
+          ...(said.externalUserId === undefined ? {} : { externalUserId: said.externalUserId }),
           dueAtMs,
           expiresAtMs: dueAtMs + NEWS_FOR_MS,
         })

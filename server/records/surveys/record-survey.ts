@@ -2,8 +2,9 @@ import { all, lock, pick, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
-import { givenNames, type KnownNames, matchGiven, whyNobody } from '../customers/given-customer.ts'
+import { erasedAtMs, givenNames, type KnownNames, matchGiven, whyNobody } from '../customers/given-customer.ts'
 import type { PhoneHash } from '../customers/phone-hash.ts'
+import type { Erasures } from '../privacy/erasures.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { SurveyAnswer, SurveyMessage } from './survey-body.ts'
 import { SurveyAnswered } from './survey-events.ts'
@@ -14,6 +15,7 @@ export interface RecordSurveyDeps {
   emit: Emit
   timeline: Pick<Timeline, 'note'>
   customers: KnownNames
+  erasures: Pick<Erasures, 'erasedAtMs'>
   phoneHash: PhoneHash
 }
 
@@ -47,6 +49,10 @@ const held = (tx: Tx, where: Sql) =>
 export async function recordSurvey(tx: Tx, message: SurveyMessage, deps: RecordSurveyDeps): Promise<RecordedSurvey> {
   const now = deps.clock.now()
   const { surveyId, responseId, answers } = message
+  const answeredAtMs = message.answeredAtMs ?? now
+  const names = givenNames(message.customer, deps.phoneHash)
+  if (answeredAtMs <= ((await erasedAtMs(tx, names, deps.erasures)) ?? -1))
+    return { result: 'unchanged', matched: false }
   // Looked for first: who finds it while inserting holds it for reading, and two of those who then want to write to it wait for
   // each other.
   const known = await held(tx, sql`${SURVEY_RESPONSE.response_id} = ${responseId}`)
@@ -55,8 +61,8 @@ export async function recordSurvey(tx: Tx, message: SurveyMessage, deps: RecordS
     {
       response_id: responseId,
       survey_id: surveyId,
-      ...givenNames(message.customer, deps.phoneHash),
-      answered_at: message.answeredAtMs ?? now,
+      ...names,
+      answered_at: answeredAtMs,
       received_at: now,
     },
   ])

@@ -6,6 +6,7 @@ import { createTable } from '../../../migrations/frozen/table.ts'
 import { wire } from '../../capabilities/wire.ts'
 import { flag, id, instant, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 import { all, lock, raw, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { nothing } from '../../core/kernel/nothing.ts'
@@ -22,6 +23,7 @@ import { GivenCustomer, givenNames, matchGiven } from '../customers/given-custom
 import { createPhoneHash } from '../customers/phone-hash.ts'
 import { defineCapability } from '../define-capability.ts'
 import { defineOwnEvent } from '../own-event.ts'
+import { createErasures } from '../privacy/erasures.ts'
 import { defineTold } from './define-told.ts'
 import { createTold, type Told, type ToldDeps } from './told.ts'
 
@@ -42,7 +44,7 @@ const COMPLAINT = defineTable(
     received_at: instant(),
     announced: withDefault(flag(), 0),
   },
-  { unique: [['complaint_id']], snapshot: leftOut('a table of this test') },
+  { unique: [['complaint_id']], personal: ofNobody('a test'), snapshot: leftOut('a table of this test') },
 )
 const ComplaintBody = Type.Object({ complaintId: Type.String(), customer: GivenCustomer, about: Type.String() })
 const Complained = defineOwnEvent(
@@ -115,6 +117,11 @@ const NOTHING_ELSE = {
   identified: nothing('of this test'),
 }
 const timeline = defineCapability({ ...NOTHING_ELSE, name: 'timeline', create: () => ({}) })
+const privacy = defineCapability({
+  ...NOTHING_ELSE,
+  name: 'privacy',
+  create: () => ({ erasures: createErasures({ clock: kit.clock, secrets: [SECRET] }) }),
+})
 const customers = defineCapability({
   ...NOTHING_ELSE,
   name: 'customers',
@@ -144,7 +151,7 @@ afterEach(() => kit.close())
 function openShop() {
   const { db, clock, log } = kit
   const emit = createEmit({ clock, nudge: () => {} })
-  const { world, offers } = wire([timeline, customers, complaints], { db, clock, emit, ordersSecret: SECRET })
+  const { world, offers } = wire([timeline, privacy, customers, complaints], { db, clock, emit, ordersSecret: SECRET })
   const heard: string[] = []
   const dispatcher = createDispatcher({
     db,

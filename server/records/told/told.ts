@@ -5,6 +5,7 @@ import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Capability } from '../../engine/capability.ts'
 import { signedRoute } from '../../engine/http/signed-route.ts'
 import type { KnownNames } from '../customers/given-customer.ts'
+import type { Erasures } from '../privacy/erasures.ts'
 import { isAnyWaiting, ROUND, type WaitingRows, waitingFor, waitingSince } from './waiting-rows.ts'
 
 /** One kind of thing that the shop tells of its customers, often before we know them. */
@@ -27,6 +28,7 @@ export interface ToldDeps {
   db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
   clock: Clock
   customers: KnownNames
+  erasures: Pick<Erasures, 'erasedAtMs'>
   /** ORDERS_SECRET. */
   secret: string
 }

@@ -1,6 +1,7 @@
 import { REPLAYED_EVENTS } from '../../capabilities/events.ts'
 import { list, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
+import { EMPTIED } from '../../engine/emptied.ts'
 import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
 import type { RecordedEvent } from '../../engine/inbox/rewind.ts'
 
@@ -23,7 +24,8 @@ export async function recordedEvents(
   } = INBOUND_EVENT
   const rows = await view.rows(
     sql`SELECT ${select({ id, dedupeKey, kind, lane, payload, eventAtMs, receivedAtMs })} FROM ${INBOUND_EVENT}
-        WHERE ${receivedAtMs} > ${sinceMs} AND ${kind} IN ${list(REPLAYED)} ORDER BY ${receivedAtMs}, ${id}`,
+        WHERE ${receivedAtMs} > ${sinceMs} AND ${kind} IN ${list(REPLAYED)} AND ${payload} <> ${EMPTIED}
+        ORDER BY ${receivedAtMs}, ${id}`,
   )
   const all = rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as Record<string, unknown> }))
   const known = all.filter(({ payload }) => drawn === undefined || drawn.has(String(payload.externalUserId)))

@@ -46,6 +46,7 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
     alerts: createAlerts({ clock }),
     callWebhook: () => Promise.resolve(true),
     phoneHash: () => undefined,
+    phoneSecrets: [],
     ordersSecret: '',
   })
   const subscriptions = capable.list.flatMap((one) => one.subscriptions ?? [])

@@ -49,6 +49,7 @@ function decide({ rule = {}, released = (sop) => sop, facts = {}, known = {}, lo
     atMs: at(NOON),
     latest: undefined,
     userId: 'zhangsan',
+    hasRefused: false,
     inside: [],
     facts: new Map(Object.entries(facts)),
     words: VOCABULARY.facts,
@@ -80,6 +81,7 @@ const REFUSED: [string, Case, RefusalCode, string][] = [
     'too-soon',
     '上次结束才 2 天，要隔 3 天',
   ],
+  ['has refused', { known: { hasRefused: true } }, 'no-consent', '客户拒绝了营销，不自动联系'],
   ['nobody follows them', { known: { userId: undefined } }, 'no-guide', '没有在跟进的导购'],
   [
     'paid once',
@@ -209,7 +211,13 @@ it('tells by which facts, and asks for none of those who are turned away', () =>
     seen: { 'orders.paid.count': null },
   })
   const sop = boundSop(PAID_TWICE)
-  const arrival = { externalUserId: 'wm1', occasion: { kind: 'event' }, atMs: at(NOON), latest: undefined } as const
+  const arrival = {
+    externalUserId: 'wm1',
+    occasion: { kind: 'event' },
+    atMs: at(NOON),
+    latest: undefined,
+    hasRefused: false,
+  } as const
   expect(atTheDoor(sop, { ...arrival, userId: undefined }).kind).toBe('refused')
   expect(atTheDoor(sop, { ...arrival, userId: 'zhangsan' }).kind).toBe('let-through')
 })

@@ -8,6 +8,8 @@ import { versionFor } from '../model/version-for.ts'
 import { holderAmong } from './exclusive-group.ts'
 import { noNews, notAgain, notMeant, notReleased, notTheTime, notValid, type Refused, refused } from './refusal.ts'
 
+const NO_CONSENT = '客户拒绝了营销，不自动联系'
+
 /** What brings a customer to a journey: an event, a step of another journey, or a look at everybody, which is for these
  *  versions only. */
 export type Occasion = { kind: 'event' } | { kind: 'step' } | { kind: 'look'; versions: readonly Sop[] }
@@ -22,6 +24,8 @@ export interface Arrival {
   latest: Entry | undefined
   /** Their guide, who would act; undefined: nobody follows them. */
   userId: string | undefined
+  /** They have refused that we write to them by ourselves. */
+  hasRefused: boolean
 }
 
 export interface Known extends Arrival {
@@ -65,7 +69,7 @@ export function admit(released: Sop, known: Known): Admitted | Refused {
  *  version the facts decide about them; only then they need to be read. */
 export function atTheDoor(
   released: Sop,
-  { externalUserId, occasion, latest, atMs, userId }: Arrival,
+  { externalUserId, occasion, latest, atMs, userId, hasRefused }: Arrival,
 ): { kind: 'let-through'; sop: Sop; userId: string } | Refused {
   const sop = versionFor(released, externalUserId)
   if (sop === undefined) return notReleased(released)
@@ -75,6 +79,7 @@ export function atTheDoor(
   if (sop.value.enabled === false) return refused('switched-off', '没有启用')
   const no = notValid(sop, atMs) ?? notAgain(sop, latest, atMs)
   if (no !== undefined) return no
+  if (hasRefused) return refused('no-consent', NO_CONSENT)
   // Without a guide there is nobody to act.
   return userId === undefined ? refused(NO_GUIDE.code, NO_GUIDE.zh) : { kind: 'let-through', sop, userId }
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Customers } from '../../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
+import type { AskConsent } from '../../../records/privacy/consents.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import type { Vocabulary } from '../../../rules/vocabulary.ts'
 import { entryStore } from '../model/sop-entry.ts'
@@ -12,6 +13,7 @@ export interface GatherKnownDeps {
   vocabulary: Pick<Vocabulary, 'facts'>
   customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
   exclusiveGroup: Pick<ExclusiveGroup, 'insideOf'>
+  privacy: AskConsent
 }
 
 /** Somebody who comes to a journey. `userId`: the guide with whom; absent: whoever has them now. */
@@ -22,11 +24,12 @@ export interface Comer {
 
 /** What admission to one journey must know of these customers, in their order, in the same few statements however many
  *  they are. Facts are read only for those whom they decide about. */
-export function createGatherKnown({ facts, vocabulary, customers, exclusiveGroup }: GatherKnownDeps) {
+export function createGatherKnown({ facts, vocabulary, customers, exclusiveGroup, privacy }: GatherKnownDeps) {
   async function arrivalsOf(tx: Tx, released: Sop, comers: readonly Comer[], occasion: Occasion, atMs: number) {
     const latest = await entryStore.latest(tx, released.name, comers.map(idOf))
     const alone = comers.filter((comer) => comer.userId === undefined)
     const owners = alone.length === 0 ? undefined : await customers.queries.ownersOf(tx, alone.map(idOf))
+    const refused = await privacy.consents.refusedAmong(tx, 'marketing', comers.map(idOf))
     return comers.map(
       ({ externalUserId, userId = owners?.get(externalUserId) }): Arrival => ({
         externalUserId,
@@ -34,6 +37,7 @@ export function createGatherKnown({ facts, vocabulary, customers, exclusiveGroup
         atMs,
         latest: latest.get(externalUserId),
         userId,
+        hasRefused: refused.has(externalUserId),
       }),
     )
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { VOCABULARY } from '../../../capabilities/vocabulary.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { DAY_MS } from '../../../core/kernel/shanghai.ts'
+import { storedConsents } from '../../../records/privacy/consents.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import type { Facts, FactValue } from '../../../rules/condition/fact.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
@@ -101,6 +102,7 @@ async function answer(is: State, trigger: SopRule['trigger'], ask: (tx: Tx, part
     vocabulary: VOCABULARY,
     facts: { of: async (_tx: Tx, ids: readonly string[]) => new Map<string, Facts>(ids.map((id) => [id, facts])) },
     customers: { queries: { ownersOf: async () => new Map(is.hasGuide ? [[ID, 'zhangsan']] : []) } },
+    privacy: { consents: storedConsents },
     timeline: { note: async () => true, noteAll: async () => undefined },
     onVerdicts: (some: Verdict[]) => void verdicts.push(...some),
   }

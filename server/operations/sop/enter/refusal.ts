@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'once-only'
   | 'too-soon'
   | 'no-guide'
+  | 'no-consent'
   | 'condition'
   | 'rival'
   | 'not-the-time'

@@ -2,6 +2,7 @@ import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import type { Customers } from '../../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
+import type { AskConsent } from '../../../records/privacy/consents.ts'
 import { byPriority } from '../../../rules/book/priority.ts'
 import type { RuleBook, Sop } from '../../../rules/book/rule-book.ts'
 import { eventNameOf } from '../../../rules/schema/sop-event.ts'
@@ -18,6 +19,7 @@ export interface WhyNotDeps {
   facts: Pick<CustomerFacts, 'of'>
   vocabulary: Vocabulary
   customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
+  privacy: AskConsent
 }
 
 /** A journey in force that a customer is not in. */
@@ -33,20 +35,21 @@ export interface NotIn {
 
 /** Why a customer is not in each journey in force that they are not in: what admission would say to its trigger now. Reads
  *  only. */
-export function createWhyNot({ clock, rules, facts, vocabulary, customers }: WhyNotDeps) {
+export function createWhyNot({ clock, rules, facts, vocabulary, customers, privacy }: WhyNotDeps) {
   return async (tx: Tx, externalUserId: string): Promise<NotIn[]> => {
     const atMs = clock.now()
     const sops = byPriority(rules.current().sops.values())
     // Newest first, so the first of a journey is its last time.
     const entries = await entryStore.ofCustomer(tx, externalUserId)
     const userId = (await customers.queries.ownersOf(tx, [externalUserId])).get(externalUserId)
+    const hasRefused = (await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId])).has(externalUserId)
     const inside = sops.filter(({ name }) => latestIn(entries, name)?.state === 'active')
     const outside = sops
       .filter((sop) => !inside.includes(sop))
       .map((released) => {
         const sop = versionFor(released, externalUserId) ?? released
         const occasion = occasionOf(sop)
-        const arrival = { externalUserId, occasion, atMs, latest: latestIn(entries, released.name), userId }
+        const arrival = { externalUserId, occasion, atMs, latest: latestIn(entries, released.name), userId, hasRefused }
         return { released, sop, arrival }
       })
     const known = (await facts.of(tx, [externalUserId], atMs, outside.flatMap(factsFor))).get(externalUserId)

@@ -26,6 +26,7 @@ export async function openDoctor(options: TestAppOptions = {}) {
     WECOM_CALLBACK_TOKEN: credentials.callbackToken,
     WECOM_CALLBACK_AES_KEY: credentials.aesKey,
     ORDERS_SECRET: credentials.ordersSecret,
+    PHONE_SECRET: 'a-key-that-nobody-knows',
   }
 
   /** The report in an environment that differs from the server's by `changes`. */

@@ -30,7 +30,13 @@ export function createAppMessageStep(deps: AppMessageStepDeps): PerformStep<AppM
     const filled = fillNames(text, names).trim()
     if (filled === '') return done('没有发应用消息：名字都不知道，没有内容', false)
     const userIds = to === 'guide' ? [entry.userId] : to
-    const told = await deps.staffTelling.tell(tx, { key: keyOf(entry), userIds, text: filled, reason })
+    const told = await deps.staffTelling.tell(tx, {
+      key: keyOf(entry),
+      userIds,
+      text: filled,
+      reason,
+      externalUserId: entry.externalUserId,
+    })
     if (told.length === 0) return done('没有发应用消息：要通知的人都已离职', false)
     return done(`应用消息通知 ${await namesText(tx, told)}`, false)
   }

@@ -1,0 +1,31 @@
+import { alias } from '../../core/db/define-table.ts'
+import { list, pick, set, sql } from '../../core/db/sql.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
+import { ConsentChanged } from '../../records/privacy/privacy-events.ts'
+import { NO_CONSENT } from './choose-recipients.ts'
+import { SEND_BATCH, SEND_RECIPIENT } from './send-tables.ts'
+
+const r = alias(SEND_RECIPIENT, 'r')
+const b = alias(SEND_BATCH, 'b')
+
+/** Who refuses marketing is left out of every send that WeCom does not have yet. A task that a guide is about to confirm
+ *  cannot be changed for one customer: WeCom has no such call. Safe to repeat. */
+export const leaveOutOnRefusal = (clock: Clock): Subscription =>
+  subscribe('mass-send.refused', ConsentChanged, async (tx, { payload: { externalUserId, kind, scope, state } }) => {
+    if (kind !== 'marketing' || scope !== '' || state !== 'refused') return
+    const waiting = await tx.rows(
+      sql`SELECT ${pick(r, 'id')} FROM ${r} JOIN ${b} ON ${b.id} = ${r.batch_id}
+          WHERE ${r.external_userid} = ${externalUserId} AND ${r.outcome} = 'planned'
+            AND ${b.state} = 'planned' AND ${b.started_at} IS NULL`,
+    )
+    if (waiting.length === 0) return
+    const verdict = set(SEND_RECIPIENT, {
+      outcome: 'excluded',
+      reason: NO_CONSENT,
+      outcome_at: clock.now(),
+      note_due: 1,
+    })
+    const ids = list(waiting.map(({ id }) => id))
+    await tx.run(sql`UPDATE ${SEND_RECIPIENT} SET ${verdict} WHERE ${SEND_RECIPIENT.id} IN ${ids}`)
+  })

@@ -1,0 +1,18 @@
+import Type from 'typebox'
+import { leftOut } from '../../core/db/define-table.ts'
+import { defineOwnEvent } from '../own-event.ts'
+
+const word = <const Word extends string>(one: Word) => Type.Literal(one)
+
+/** A customer, or somebody for them, has allowed or refused something. What is under way against it ends. */
+export const ConsentChanged = defineOwnEvent(
+  'customer.consent',
+  Type.Object({
+    externalUserId: Type.String(),
+    kind: Type.Union([word('marketing'), word('profiling')]),
+    /** Empty: all of it. */
+    scope: Type.String(),
+    state: Type.Union([word('given'), word('refused')]),
+  }),
+  { isForwarded: true, replay: leftOut('what customers have refused counts as it is now') },
+)
