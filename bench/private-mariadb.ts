@@ -14,13 +14,16 @@ export interface PrivateMariadb {
   url: string
   /** kill -9, nothing for `awayMs`, and the same data again; waits until it answers. */
   restart(awayMs: number): Promise<void>
+  /** It stands still and answers nothing, its connections stay open; until `thaw`. */
+  freeze(): void
+  thaw(): void
   /** Ends it and removes its data. */
   close(): Promise<void>
 }
 
 /** A database server of our own, in a temporary folder, on a port and socket of its own: one that may be killed.
  *  Throws when MariaDB is not installed. */
-export async function startPrivateMariadb(): Promise<PrivateMariadb> {
+export async function startPrivateMariadb({ options: more = [] as string[] } = {}): Promise<PrivateMariadb> {
   const folder = mkdtempSync(join(tmpdir(), 'huoshui-mariadb-'))
   const isRoot = process.getuid?.() === 0
   // MariaDB refuses to run as root.
@@ -49,6 +52,7 @@ export async function startPrivateMariadb(): Promise<PrivateMariadb> {
         '--bind-address=127.0.0.1',
         `--socket=${join(folder, 'socket')}`,
         `--pid-file=${join(folder, 'pid')}`,
+        ...more,
       ],
       { stdio: 'ignore' },
     )
@@ -66,7 +70,10 @@ export async function startPrivateMariadb(): Promise<PrivateMariadb> {
       await pause(awayMs)
       running = await start()
     },
+    freeze: () => void running.kill('SIGSTOP'),
+    thaw: () => void running.kill('SIGCONT'),
     close: async () => {
+      running.kill('SIGCONT')
       await end(running, 'SIGTERM')
       process.off('exit', onExit)
       rmSync(folder, { recursive: true, force: true })

@@ -25,6 +25,9 @@ async function main(): Promise<void> {
   // Let go of when the process ends, however it ends.
   holdDatabase(settings.DATABASE_URL, { pid: process.pid, address: `http://${settings.HOST}:${settings.PORT}` })
   const log = createLogger({ level: settings.LOG_LEVEL })
+  if (settings.ORDERS_SIGNATURE === 'any') {
+    log.info('the shop may still sign without method and path; once it sends v2=…, set ORDERS_SIGNATURE=v2')
+  }
   const huoshui = createHuoshui({ settings, clock: systemClock, log })
 
   const address = await huoshui.app.listen({ host: settings.HOST, port: settings.PORT })

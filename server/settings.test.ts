@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 import { AppError } from './core/kernel/app-error.ts'
 import { phoneSecrets, readSettings, readSomeSettings } from './settings.ts'
 
@@ -110,4 +113,53 @@ test('on a real corp phones are hashed under a key that the shop does not know; 
   expect(phoneSecrets(readSettings(sandbox))).toEqual([good.ORDERS_SECRET])
   const turning = { ...good, OLD_PHONE_SECRET: good.ORDERS_SECRET }
   expect(phoneSecrets(readSettings(turning))).toEqual([good.PHONE_SECRET, good.ORDERS_SECRET])
+})
+
+describe('a secret in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'huoshui-secrets-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const file = (name: string, content: string, mode = 0o600): string => {
+    const path = join(folder, name)
+    writeFileSync(path, content)
+    chmodSync(path, mode)
+    return path
+  }
+  const { ORDERS_SECRET: _, ...others } = good
+
+  test('is read without the end of its line', () => {
+    for (const end of ['', '\n', '\r\n']) {
+      const path = file('orders', `a-key-shared-with-the-shop${end}`)
+      expect(readSettings({ ...others, ORDERS_SECRET_FILE: path }).ORDERS_SECRET).toBe('a-key-shared-with-the-shop')
+    }
+    const url = file('url', 'mysql://huoshui:pass@db/huoshui\n', 0o640)
+    expect(readSettings({ ...good, DATABASE_URL_FILE: url }).DATABASE_URL).toBe('mysql://huoshui:pass@db/huoshui')
+  })
+
+  test.each<[string, () => Record<string, string>, string]>([
+    ['is not there', () => ({ ORDERS_SECRET_FILE: join(folder, 'none') }), 'names a file that cannot be read (ENOENT)'],
+    ['is a folder', () => ({ ORDERS_SECRET_FILE: folder }), 'names something that is no file'],
+    ['is empty', () => ({ ORDERS_SECRET_FILE: file('empty', '\n') }), 'names an empty file'],
+    [
+      'is open to all',
+      () => ({ ORDERS_SECRET_FILE: file('open', 'PLANTED-PLANTED', 0o644) }),
+      'every account may read',
+    ],
+    [
+      'may be changed by all',
+      () => ({ ORDERS_SECRET_FILE: file('w', 'PLANTED-PLANTED', 0o602) }),
+      'anybody may change',
+    ],
+    ['is too large', () => ({ ORDERS_SECRET_FILE: file('big', 'PLANTED'.repeat(10_000)) }), 'above 64 KB'],
+    ['is one of two', () => ({ ORDERS_SECRET_FILE: file('two', 'PLANTED'), ORDERS_SECRET: 'PLANTED' }), 'both set'],
+    ['is no key', () => ({ ORDERS_SECRET_FILE: file('short', 'PLANTED') }), 'ORDERS_SECRET must be 16–200 characters'],
+  ])('that %s is a fault, and never quoted', (_how, env, fault) => {
+    const text = faultsOf({ ...others, ...env() })
+    expect(text.split('\n')[0]).toBe('1 setting(s) to mend:')
+    expect(text).toContain(fault)
+    expect(text).not.toContain('PLANTED')
+  })
+
+  test('is no other way to say what is no secret', () => {
+    expect(readSettings({ ...good, PORT_FILE: file('port', '4000') }).PORT).toBe(3000)
+  })
 })

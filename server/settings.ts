@@ -1,4 +1,5 @@
 import { AppError } from './core/kernel/app-error.ts'
+import { readSecretFile } from './core/kernel/secret-file.ts'
 import {
   anyText,
   baseUrl,
@@ -38,8 +39,8 @@ const SPECS = {
     default: undefined,
   }),
   DATABASE_URL: setting({
-    doc: 'sqlite:./data/huoshui.db, sqlite::memory: or mysql://user:pass@host:3306/db',
-    zh: '数据库：sqlite:./data/huoshui.db、sqlite::memory: 或 mysql://用户:密码@主机:3306/库名',
+    doc: 'sqlite:./data/huoshui.db, sqlite::memory: or mysql://user:pass@host:3306/db; behind it ?ssl=verify-identity (or verify-ca) and &ca=<file> for TLS',
+    zh: '数据库：sqlite:./data/huoshui.db、sqlite::memory: 或 mysql://用户:密码@主机:3306/库名；后面加 ?ssl=verify-identity（或 verify-ca）、&ca=<证书文件> 就走 TLS',
     parse: anyText(/^(sqlite:.+|mysql:\/\/.+)$/, 'sqlite:<file> or mysql://…', ' sqlite:<文件> 或 mysql://…'),
     default: 'sqlite:./data/huoshui.db',
     secret: true,
@@ -115,6 +116,12 @@ const SPECS = {
     zh: 'POST /api/orders 的签名密钥',
     parse: anyText(/^\S{16,200}$/, '16–200 characters', ' 16 到 200 个字符'),
     secret: true,
+  }),
+  ORDERS_SIGNATURE: setting({
+    doc: 'signatures that the shop may send: v2 (over method and path as well), or any (also those of before, over time and body alone)',
+    zh: '商城的签名认哪种：v2（连方法和路径一起签），any（只签时间和正文的旧写法也认）',
+    parse: oneOf('any', 'v2'),
+    default: 'any' as const,
   }),
   PHONE_SECRET: setting<string | undefined>({
     doc: 'key under which phone numbers are hashed; needed on a real corp, and then another than ORDERS_SECRET; when it changes, the one before goes into OLD_PHONE_SECRET; default: ORDERS_SECRET',
@@ -322,7 +329,12 @@ function examine(
   const values: Record<string, unknown> = {}
   for (const name of names) {
     const spec: SettingSpec<unknown> = SPECS[name]
-    const text = env[name]?.trim()
+    const written = textOf(env, name, spec)
+    if (typeof written === 'object') {
+      faults.push(written)
+      continue
+    }
+    const text = written?.trim()
     if (text === undefined || text === '') {
       if ('default' in spec) values[name] = spec.default
       else
@@ -352,12 +364,34 @@ function examine(
   return { values: values as Partial<Settings>, faults }
 }
 
+/** What is set: of a secret perhaps in a file, as Docker and Kubernetes hand them over. */
+function textOf(
+  env: Record<string, string | undefined>,
+  name: keyof Settings,
+  { secret }: SettingSpec<unknown>,
+): string | undefined | SettingFault {
+  const path = secret === true ? env[`${name}_FILE`]?.trim() : undefined
+  if (path === undefined || path === '') return env[name]
+  const wrong = (text: string, zh: string): SettingFault => ({
+    name,
+    isMissing: false,
+    text: `${name}_FILE ${text}`,
+    zh: `${name}_FILE ${zh}`,
+  })
+  if (env[name] !== undefined && env[name].trim() !== '') {
+    return wrong(`and ${name} are both set: leave one out`, `和 ${name} 都设了：只留一个`)
+  }
+  const read = readSecretFile(path)
+  return 'value' in read ? read.value : wrong(read.text, read.zh)
+}
+
 /** Every setting with what it is and its default, for people: Chinese below English. */
 export const settingsText = (): string =>
   Object.entries(SPECS)
     .map(([name, spec]: [string, SettingSpec<unknown>]) => {
       const shown = typeof spec.default === 'string' || typeof spec.default === 'number'
+      const file = spec.secret === true ? `, or ${name}_FILE 或文件` : ''
       const value = 'default' in spec ? (shown ? ` (${spec.default})` : '') : ' (needed 必填)'
-      return `  ${name}${value}\n      ${spec.doc}\n      ${spec.zh}`
+      return `  ${name}${value}${file}\n      ${spec.doc}\n      ${spec.zh}`
     })
     .join('\n')

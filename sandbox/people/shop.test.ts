@@ -24,8 +24,10 @@ it('posts a signed order with everything known about the customer', async () => 
     items,
     source: '牧野牛排小程序商城',
   })
-  const signature = createHmac('sha256', 'sandbox-orders-secret').update(`1740790800.${body}`).digest('hex')
-  expect(headers).toMatchObject({ 'x-huoshui-timestamp': '1740790800', 'x-huoshui-signature': `sha256=${signature}` })
+  const signature = createHmac('sha256', 'sandbox-orders-secret')
+    .update(`1740790800.POST./api/orders.${body}`)
+    .digest('hex')
+  expect(headers).toMatchObject({ 'x-huoshui-timestamp': '1740790800', 'x-huoshui-signature': `v2=${signature}` })
 })
 
 it('moves an order on without repeating what is known', async () => {

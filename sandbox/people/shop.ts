@@ -31,18 +31,20 @@ function shanghaiIso(instantMs: number): string {
 export function shopControls(desk: Desk) {
   const { world, clock, random, credentials } = desk
 
-  const post = async (body: string): Promise<{ status: number; body: unknown }> => {
+  const post = async (path: string, body: string): Promise<{ status: number; body: unknown }> => {
     const appUrl = desk.appUrl()
     if (appUrl === undefined) return { status: 0, body: { message: '还没有连上 Huoshui' } }
     const timestamp = String(Math.floor(desk.signedAt.now() / 1000))
-    const signature = createHmac('sha256', credentials.ordersSecret).update(`${timestamp}.${body}`).digest('hex')
+    const signature = createHmac('sha256', credentials.ordersSecret)
+      .update(`${timestamp}.POST.${path}.${body}`)
+      .digest('hex')
     try {
-      const answer = await fetch(`${appUrl}/api/orders`, {
+      const answer = await fetch(`${appUrl}${path}`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           'x-huoshui-timestamp': timestamp,
-          'x-huoshui-signature': `sha256=${signature}`,
+          'x-huoshui-signature': `v2=${signature}`,
         },
         body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -80,7 +82,7 @@ export function shopControls(desk: Desk) {
         items,
         source: '牧野牛排小程序商城',
       })
-      const answer = await post(body)
+      const answer = await post('/api/orders', body)
       if (answer.status >= 200 && answer.status < 300) {
         const atMs = typeof paidAt === 'number' ? paidAt : typeof paidAt === 'string' ? Date.parse(paidAt) : nowMs
         const order: ShopOrder = { orderId, status: input.status, totalFen, items, atMs: held?.atMs ?? atMs }

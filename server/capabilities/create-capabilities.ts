@@ -2,6 +2,7 @@ import type { Db } from '../core/db/db.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import type { Outbox } from '../engine/actions/outbox.ts'
+import type { SignatureForms } from '../engine/http/check-signature.ts'
 import type { Emit } from '../engine/inbox/emit.ts'
 import type { SopDeps } from '../operations/sop/sop.ts'
 import type { WebhookStepDeps } from '../operations/sop/walk/steps/webhook-step.ts'
@@ -35,6 +36,8 @@ export interface CapabilitiesDeps {
   /** Those under which phones are hashed, the present one first. */
   phoneSecrets: readonly string[]
   ordersSecret: string
+  /** Which signatures of the shop's are taken. */
+  signatures?: SignatureForms
   /** Folder of the pictures that rules name. */
   assetsDir: string
   /** Corp mass messages that one customer may get a month; undefined: WeCom's own limit. */

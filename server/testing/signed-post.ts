@@ -10,10 +10,10 @@ export async function signedPost(
 ): Promise<{ status: number; json: Record<string, unknown> }> {
   const body = JSON.stringify(content)
   const timestamp = String(Math.floor(t.clock.now() / 1_000))
-  const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
+  const signature = createHmac('sha256', secret).update(`${timestamp}.POST.${path}.${body}`).digest('hex')
   const answer = await fetch(`${t.url}${path}`, {
     method: 'POST',
-    headers: { 'x-huoshui-timestamp': timestamp, 'x-huoshui-signature': `sha256=${signature}` },
+    headers: { 'x-huoshui-timestamp': timestamp, 'x-huoshui-signature': `v2=${signature}` },
     body,
   })
   const json = (await answer.json()) as Record<string, unknown>

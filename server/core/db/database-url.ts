@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import libsql from 'libsql'
 import type { DataSourceOptions } from 'typeorm'
 import { AppError } from '../kernel/app-error.ts'
+import { databaseTls } from './database-tls.ts'
 
 /** Connections that one process may open to MySQL. */
 export const MYSQL_POOL = 24
@@ -10,7 +11,8 @@ export const MYSQL_POOL = 24
 /** So many prepared statements are kept, more than we have: what is prepared anew each time costs a sixth of all work. */
 const STATEMENTS = 500
 
-/** `sqlite:./data/huoshui.db`, `sqlite::memory:` or `mysql://user:pass@host:3306/db` to TypeORM's options.
+/** `sqlite:./data/huoshui.db`, `sqlite::memory:` or `mysql://user:pass@host:3306/db` to TypeORM's options,
+ *  `?ssl=…&ca=…` behind it as `databaseTls` says.
  *  Throws db.bad-url without quoting it: it may hold a password. */
 export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOptions['migrations']): DataSourceOptions {
   const common = {
@@ -36,9 +38,11 @@ export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOpt
     }
   }
   if (URL.canParse(databaseUrl) && databaseUrl.startsWith('mysql://')) {
+    const ssl = databaseTls(databaseUrl)
     return {
       ...common,
       type: 'mysql',
+      ...(ssl === undefined ? {} : { ssl }),
       url: databaseUrl,
       charset: 'utf8mb4_bin',
       timezone: 'Z',

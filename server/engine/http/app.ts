@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -22,6 +23,9 @@ export interface AppDeps {
 }
 
 const HSTS = 'max-age=31536000'
+/** A head, and a request with its body, are here by then or are cut off. */
+const HEAD_WITHIN_MS = 10_000
+const WHOLE_WITHIN_MS = 15_000
 const OUR_FAULT = '服务暂时出了问题，请稍后重试；若一直如此，请把编号告诉技术同事。'
 const YOUR_FAULT = '请求不正确，请刷新后重试。'
 
@@ -34,8 +38,10 @@ export function buildApp({ log, routes, proxyHops, brake, isSecure = false }: Ap
     // Whoever reaches the port past the proxy claims what they like: the first hop must stand beside us.
     trustProxy: (address: string, hop: number) => hop < proxyHops && (hop > 0 || isBeside(address)),
     bodyLimit: 1024 * 1024,
-    requestTimeout: 15_000,
+    requestTimeout: WHOLE_WITHIN_MS,
     keepAliveTimeout: 65_000,
+    // Node looks for late ones twice a minute, and gives a head four times as long as we give the whole.
+    http: { headersTimeout: HEAD_WITHIN_MS, connectionsCheckingInterval: 1_000 },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     schemaController: { compilersFactory: compiledOnce },
@@ -44,6 +50,7 @@ export function buildApp({ log, routes, proxyHops, brake, isSecure = false }: Ap
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
+    mustBePlain(request.raw)
     if (isSecure) reply.header('strict-transport-security', HSTS)
     await brake?.(request)
   })
@@ -64,4 +71,13 @@ export function buildApp({ log, routes, proxyHops, brake, isSecure = false }: Ap
   )
   for (const register of routes) register(app)
   return app
+}
+
+/** Two who read a request in different ways would see two requests: one name of the host, and a version that has one. */
+function mustBePlain({ httpVersion, rawHeaders }: IncomingMessage): void {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') {
+    throw new AppError('http.version', 'HTTP/1.1 or HTTP/1.0 only', { status: 505, zh: YOUR_FAULT })
+  }
+  const hosts = rawHeaders.filter((name, n) => n % 2 === 0 && name.toLowerCase() === 'host')
+  if (hosts.length > 1) throw new AppError('http.hosts', 'more than one Host', { status: 400, zh: YOUR_FAULT })
 }

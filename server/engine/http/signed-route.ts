@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { checkSignature } from './check-signature.ts'
+import { checkSignature, type SignatureForms } from './check-signature.ts'
 import { takeAnyType } from './take-any-type.ts'
 
 export interface SignedRoute {
@@ -11,6 +11,7 @@ export interface SignedRoute {
   clock: Clock
   /** ORDERS_SECRET. */
   secret: string
+  forms: SignatureForms
   /** The JSON that was sent; gives what is answered with 200. */
   take(value: unknown): Promise<object>
 }
@@ -34,7 +35,7 @@ function parseBody(body: Buffer, what: string): unknown {
 /** A POST by another program of the company, signed with the key that we share. 400, 401 and 413 as
  *  `{ code, message, zh }`. */
 export const signedRoute =
-  ({ path, what, clock, secret, take }: SignedRoute) =>
+  ({ path, what, clock, secret, forms, take }: SignedRoute) =>
   (app: FastifyInstance): void => {
     app.register(async (scope) => {
       // The signature is over the bytes, so nothing may parse them before.
@@ -43,7 +44,8 @@ export const signedRoute =
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const timestamp = header(request.headers['x-huoshui-timestamp'])
         const signature = header(request.headers['x-huoshui-signature'])
-        checkSignature({ timestamp, signature, body }, { what, secret, nowMs: clock.now() })
+        const signed = { timestamp, signature, method: request.method, path, body }
+        checkSignature(signed, { what, secret, forms, nowMs: clock.now() })
         return take(parseBody(body, what))
       })
     })

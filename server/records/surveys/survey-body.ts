@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { maskPhones } from '../../core/kernel/mask-phones.ts'
-import { checkedBody, instantOf } from '../../engine/http/checked-body.ts'
+import { checkedBody, instantOf, invalidBody } from '../../engine/http/checked-body.ts'
 import { GivenCustomer, type NamedCustomer, namedCustomer } from '../customers/given-customer.ts'
 
 const NotEmpty = (maxLength: number) => Type.String({ minLength: 1, maxLength })
@@ -38,11 +38,17 @@ const ABOUT = { what: 'surveys', zh: '问卷' }
 
 /** Questions and answers are without the phones in them. Throws surveys.invalid (400) naming fields, never their values. */
 export function parseSurvey(value: unknown): SurveyMessage {
-  const { answeredAt, answers, customer, ...rest } = checkedBody(SurveyBody, value, ABOUT)
+  const { answeredAt, answers, customer, ...ids } = checkedBody(SurveyBody, value, ABOUT)
+  // One of our databases takes blanks at the end for nothing, the other does not.
+  const id = (field: 'surveyId' | 'responseId'): string => {
+    const text = ids[field].trim()
+    if (text === '') throw invalidBody([`/${field} must not be blank`], ABOUT)
+    return text
+  }
   return {
-    ...rest,
     customer: namedCustomer(customer),
-    surveyId: rest.surveyId.trim(),
+    surveyId: id('surveyId'),
+    responseId: id('responseId'),
     answeredAtMs:
       answeredAt === undefined || answeredAt === null || answeredAt === ''
         ? undefined

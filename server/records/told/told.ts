@@ -3,6 +3,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Capability } from '../../engine/capability.ts'
+import type { SignatureForms } from '../../engine/http/check-signature.ts'
 import { signedRoute } from '../../engine/http/signed-route.ts'
 import type { KnownNames } from '../customers/given-customer.ts'
 import type { Erasures } from '../privacy/erasures.ts'
@@ -31,6 +32,8 @@ export interface ToldDeps {
   erasures: Pick<Erasures, 'erasedAtMs'>
   /** ORDERS_SECRET. */
   secret: string
+  /** Which signatures are taken; default: all. */
+  signatures?: SignatureForms | undefined
 }
 
 export interface Told extends Required<Pick<Capability, 'routes' | 'jobs'>> {
@@ -43,7 +46,7 @@ export interface Told extends Required<Pick<Capability, 'routes' | 'jobs'>> {
 /** What the shop tells, by a signed POST: stored at once, given to its customer as soon as that customer is known under
  *  one of the names that were told. */
 export function createTold<Message>(deps: ToldDeps, source: ToldSource<Message>): Told {
-  const { db, clock, customers, secret } = deps
+  const { db, clock, customers, secret, signatures = 'any' } = deps
   const { name, path, parse, record, waiting, settle } = source
 
   async function matchWaiting(tx: Tx, externalUserId: string): Promise<void> {
@@ -70,6 +73,7 @@ export function createTold<Message>(deps: ToldDeps, source: ToldSource<Message>)
       what: name,
       clock,
       secret,
+      forms: signatures,
       take: async (value) => {
         const message = parse(value)
         return db.tx((tx) => record(tx, message))

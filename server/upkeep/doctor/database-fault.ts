@@ -28,6 +28,14 @@ const FAULTS: Record<string, DatabaseFault> = {
     why: 'DATABASE_URL 的写法不对',
     next: '写成 sqlite:./data/huoshui.db 或 mysql://用户:密码@主机:3306/库名',
   },
+  HANDSHAKE_NO_SSL_SUPPORT: {
+    why: '数据库没有开 TLS，而 DATABASE_URL 要求加密',
+    next: '给数据库配上证书，或去掉 DATABASE_URL 里的 ssl',
+  },
+  HANDSHAKE_SSL_ERROR: {
+    why: '数据库的证书不可信，或不是给这个主机名的',
+    next: '核对 DATABASE_URL 里的 ca 文件和主机名',
+  },
   SQLITE_CANTOPEN: { why: '打不开数据库文件', next: '检查文件和文件夹的读写权限' },
   SQLITE_NOTADB: { why: '那个文件不是 SQLite 数据库', next: '核对 DATABASE_URL；若文件坏了，从备份恢复' },
   SQLITE_CORRUPT: { why: '数据库文件坏了', next: '停掉服务，从备份恢复数据库文件' },

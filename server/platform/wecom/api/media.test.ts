@@ -101,3 +101,34 @@ it('a product picture may have any size', async () => {
   })
   expect(media_id).not.toBe('')
 })
+
+it('an address that leads elsewhere is not followed: the inner network is never asked', async () => {
+  let asked = 0
+  const inner = createServer((_request, response) => {
+    asked += 1
+    response.end('secret of the inner network')
+  })
+  const outer = createServer((request, response) => {
+    const { port } = inner.address() as AddressInfo // it listens on TCP
+    const status = Number(request.url?.slice(1))
+    if (status === 200) response.end('picture')
+    else response.writeHead(status, { location: `http://127.0.0.1:${port}/` }).end()
+  })
+  for (const server of [inner, outer]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const base = `http://127.0.0.1:${(outer.address() as AddressInfo).port}`
+  try {
+    expect((await t.wecom.media.download(`${base}/200`)).bytes.toString()).toBe('picture')
+    for (const status of [301, 302, 303, 307, 308]) {
+      await expect(t.wecom.media.download(`${base}/${status}`)).rejects.toMatchObject({
+        code: 'wecom.unreachable',
+        message: expect.not.stringContaining('127.0.0.1'),
+      })
+    }
+    expect(asked).toBe(0)
+  } finally {
+    for (const server of [inner, outer]) {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    }
+  }
+})
