@@ -71,7 +71,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const { emit, outbox, accept } = engine
   // Who is told of an alert is told in the outbox's way; the thunk breaks the circle.
   const alerts = createAlerts({ clock, onTold: (tx, alert) => alertsOut.tell(tx, alert) })
-  const folder = settings.HUOSHUI_CONFIG
+  const { HUOSHUI_CONFIG: folder } = settings
   const watch = createWatch({ db, clock, alerts, folder, askAgain: () => wecom.appSettings.callbackIps() })
   const metrics = createMetrics(db, {
     openAlerts: alerts.queries.countsByKind,
@@ -82,16 +82,14 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     ...wecomOptions(settings, { db, instance }),
     clock,
     log,
-    onCall: (call) => {
-      metrics.onCall(call)
-      watch.onCall(call)
-    },
+    onCall: (call) => void [metrics, watch].map((one) => one.onCall(call)),
     onAnswer: watch.onAnswer,
+    onClock: (aheadMs) => void [metrics, watch].map((one) => one.onClock(aheadMs)),
   })
   const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
 
-  const rules = createRuleBookHolder({ folder, db, clock, log, onFaults: watch.onFaults, ...besidesFiles(db) })
+  const rules = createRuleBookHolder({ folder, db, clock, log, ...watch.ofRules, ...besidesFiles(db) })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({
@@ -182,6 +180,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     /** Stops accepting, finishes what is claimed, closes. */
     stop: async () => {
       await app.close()
+      await rules.stop()
       await works.stop()
       await wecom.limits.flush(clock.now())
       await processes.leave().catch(() => undefined)
@@ -236,6 +235,7 @@ const shopOptions = (settings: Settings) => ({
   phoneHash: createPhoneHash(phoneSecrets(settings)[0]),
   phoneSecrets: phoneSecrets(settings),
   ordersSecret: settings.ORDERS_SECRET,
+  signatures: settings.ORDERS_SIGNATURE,
   assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),
   perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
 })

@@ -50,7 +50,7 @@ export function createServer(options: {
 
   // Huoshui measures its own clock by the platform's.
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('date', new Date(desk.clock.now()).toUTCString())
+    reply.header('date', new Date(desk.signedAt.now()).toUTCString())
   })
 
   app.all('/cgi-bin/*', async (request, reply) => {

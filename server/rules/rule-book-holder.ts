@@ -7,16 +7,18 @@ import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import type { AtHand } from './at-hand.ts'
 import type { RuleBook, RuleBookHolder, Sop } from './book/rule-book.ts'
 import type { RuleRename } from './book/rule-rename.ts'
+import { type GoneRule, ruleKeys } from './checks/gone.ts'
 import { fileAuthor } from './files/file-author.ts'
-import { folderSignature } from './files/folder-signature.ts'
+import { type FolderSignature, folderSignature } from './files/folder-signature.ts'
 import { isPerhapsCut } from './files/perhaps-cut.ts'
 import type { RuleFault } from './files/rule-fault.ts'
 import { createTellFaults, type OnFaults } from './files/tell-faults.ts'
-import { loadRules } from './load-rules.ts'
+import type { LoadedRules } from './load-rules.ts'
 import { type Author, isHeldBack, type Release } from './release/release.ts'
 import { releaseStore } from './release/release-store.ts'
 import { releasedBook } from './release/released-book.ts'
 import { settleReleases, unreleased } from './release/settle-releases.ts'
+import { createRuleLoader } from './rule-loader.ts'
 import { renameInVersions } from './versions/rename-in-versions.ts'
 import { rememberVersions, saveBook, savedBook } from './versions/rule-version-store.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -44,7 +46,7 @@ const QUIET_MS = 2_000
 /** One in which a file has become its own beginning waits for so long: who deletes the end of a rule hardly notices. */
 const CUT_QUIET_MS = 30_000
 
-/** Files with faults are read again after this. */
+/** Files with faults are read again after this, or when the check has rested long enough. */
 const READ_AGAIN_MS = MINUTE_MS
 
 export type HotRuleBook = ReturnType<typeof createRuleBookHolder>
@@ -59,12 +61,15 @@ export function createRuleBookHolder(options: {
   log: Pick<Logger, 'info' | 'warn' | 'error'>
   vocabulary: Vocabulary
   onFaults?: OnFaults
+  /** Told of rules that were in force and are in the files no longer, and which are there, as the files come into force. */
+  onGone?: (gone: readonly GoneRule[], present: ReadonlySet<string>) => Promise<void>
   /** What the files are checked against besides themselves. */
   atHand?: () => Promise<AtHand>
   /** Brings what is kept under old names under the new ones, in the transaction in which rules come into force. */
   carryOutRenames?: (tx: Tx, renames: readonly RuleRename[]) => Promise<void>
 }) {
   const { folder, db, clock, log, vocabulary, onFaults = () => Promise.resolve() } = options
+  const { onGone = () => Promise.resolve() } = options
   const { atHand, carryOutRenames = () => Promise.resolve() } = options
   const { facts } = vocabulary
   const tellFaults = createTellFaults(log, onFaults)
@@ -87,17 +92,18 @@ export function createRuleBookHolder(options: {
     return result
   }
 
-  async function load(): Promise<void> {
-    const before = await folderSignature(folder)
-    const loaded = await loadRules(folder, vocabulary, await atHand?.())
+  const loader = createRuleLoader({ folder, vocabulary, atHand, log, take, inTurn })
+
+  async function take(loaded: LoadedRules, before: FolderSignature): Promise<void> {
     readAtMs = clock.now()
     faults = loaded.faults
-    if (loaded.book === undefined) {
-      await tellFaults(faults, written?.version)
+    await tellFaults(faults, written?.version)
+    if (loaded.book === undefined || loaded.sources === undefined) {
       if (book === undefined) await resumeSaved()
     } else {
-      await tellFaults(faults, written?.version)
       texts = loaded.texts
+      logGone(log, loaded.gone)
+      await onGone(loaded.gone, ruleKeys(loaded.sources))
       if (loaded.book.version !== written?.version) await enforce(loaded.book, loaded.sources)
     }
     // Files that changed while they were read are read again on the next look.
@@ -143,10 +149,7 @@ export function createRuleBookHolder(options: {
     book = released.book
     releaseStamp = stamp
     log.info({ version: next.version, sops: next.sops.size, scripts: next.scripts.size }, 'rules in force')
-    for (const { sop, version, error } of released.unreadable) {
-      const fault = { sop, version, err: describeError(error) }
-      log.error(fault, 'the released version of this journey cannot be read: new entrants get that of the files')
-    }
+    logUnreadable(log, released.unreadable)
     logHeldBack(log, next, releases)
     for (const listener of listeners) {
       try {
@@ -190,20 +193,42 @@ export function createRuleBookHolder(options: {
     faults: (): readonly RuleFault[] => faults,
     /** Reads the files now. Throws the database's error when versions cannot be kept: the old book then stays and the
      *  next look tries again. Safe to repeat. */
-    check: (): Promise<void> => inTurn(load),
+    check: (): Promise<void> => inTurn(loader.load),
     /** Reads the files if they changed since the last look and are quiet, and the releases if there are new ones; cheap,
      *  for every beat. */
     look: (): Promise<void> =>
       inTurn(async () => {
+        if (loader.isChecking()) return lookAtReleases()
         const { text, touchedAtMs } = await folderSignature(folder)
         // The file system's clock, not ours: a settable clock does not move files.
         // What was known besides the files when they had faults may be other by now.
-        const isStale = faults.length > 0 && atHand !== undefined && clock.now() - readAtMs >= READ_AGAIN_MS
+        const isStale =
+          faults.length > 0 &&
+          atHand !== undefined &&
+          clock.now() - readAtMs >= Math.max(READ_AGAIN_MS, loader.restMs())
         const stillMs = Math.abs(Date.now() - touchedAtMs)
         if ((text === seen && !isStale) || stillMs < QUIET_MS) return lookAtReleases()
-        if (stillMs >= CUT_QUIET_MS || !(await isPerhapsCut(folder, texts))) await load()
+        if (stillMs >= CUT_QUIET_MS || !(await isPerhapsCut(folder, texts))) await loader.begin()
         await lookAtReleases()
       }),
+    /** Resolves when no check is under way. */
+    settled: (): Promise<void> => loader.settled().then(() => running),
+    /** Ends a check that is under way. */
+    stop: loader.stop,
+  }
+}
+
+function logGone(log: Pick<Logger, 'warn'>, gone: readonly GoneRule[]): void {
+  if (gone.length > 0) log.warn({ count: gone.length }, 'rules that were in force are no longer in the files')
+}
+
+function logUnreadable(
+  log: Pick<Logger, 'error'>,
+  unreadable: readonly { sop: string; version: string; error: unknown }[],
+): void {
+  for (const { sop, version, error } of unreadable) {
+    const fault = { sop, version, err: describeError(error) }
+    log.error(fault, 'the released version of this journey cannot be read: new entrants get that of the files')
   }
 }
 

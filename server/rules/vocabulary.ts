@@ -1,6 +1,6 @@
 import type { FactShape } from './condition/fact.ts'
 import { createRuleShapes, type RuleShapes } from './files/rule-shapes.ts'
-import type { EventTrigger } from './schema/event-trigger.ts'
+import type { EventTrigger, EventTriggerShape } from './schema/event-trigger.ts'
 
 /** Everything that rules may name and that is no rule itself. */
 export interface Vocabulary {
@@ -14,19 +14,52 @@ export interface Vocabulary {
   shapes: RuleShapes
 }
 
+/** The part of it that checks of rule files look at. */
+export interface CheckedWords extends Omit<Vocabulary, 'triggers'> {
+  triggers: ReadonlyMap<string, EventTriggerShape>
+}
+
+/** The same as plain values, for another thread; `wordsFrom` makes them whole again. */
+export interface PlainWords {
+  facts: readonly FactShape[]
+  triggers: readonly EventTriggerShape[]
+  forwarded: readonly string[]
+}
+
+export const plainWords = ({ facts, triggers, forwarded }: CheckedWords): PlainWords => ({
+  facts: facts.map(({ path, type, zh, names }) => ({ path, type, zh, ...(names === undefined ? {} : { names }) })),
+  triggers: [...triggers.values()].map(plainTrigger),
+  forwarded,
+})
+
+function plainTrigger({ name, zh, about, bringsWelcomeCode, filters }: EventTriggerShape): EventTriggerShape {
+  const plain = Object.entries(filters ?? {}).map(([key, { zh: filterZh, oneOf, names }]) => [
+    key,
+    { zh: filterZh, ...(oneOf === undefined ? {} : { oneOf }), ...(names === undefined ? {} : { names }) },
+  ])
+  return {
+    name,
+    zh,
+    about,
+    ...(bringsWelcomeCode === undefined ? {} : { bringsWelcomeCode }),
+    ...(filters === undefined ? {} : { filters: Object.fromEntries(plain) }),
+  }
+}
+
+export const wordsFrom = ({ facts, triggers, forwarded }: PlainWords): CheckedWords => ({
+  facts,
+  triggers: new Map(triggers.map((trigger) => [trigger.name, trigger])),
+  forwarded,
+  shapes: createRuleShapes(triggers),
+})
+
 /** Made once, from what the capabilities say. */
 export function createVocabulary(said: {
   facts: readonly FactShape[]
   triggers: readonly EventTrigger[]
   forwarded: readonly string[]
 }): Vocabulary {
-  const { facts, triggers, forwarded } = said
-  return {
-    facts,
-    triggers: new Map(triggers.map((trigger) => [trigger.name, trigger])),
-    forwarded,
-    shapes: createRuleShapes(triggers),
-  }
+  return { ...wordsFrom(said), triggers: new Map(said.triggers.map((trigger) => [trigger.name, trigger])) }
 }
 
 /** What people call an event; one that is no longer known keeps its name. */

@@ -57,6 +57,11 @@ export function createMetrics(
     buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     registers,
   })
+  const clockAhead = new Gauge({
+    name: 'huoshui_clock_ahead_seconds',
+    help: "our clock ahead of WeCom's, behind is negative, as far as that is certain; 5 s are an alert",
+    registers,
+  })
   new Gauge({
     name: 'huoshui_backlog',
     help: 'rows waiting; dead ones need a person',
@@ -129,6 +134,7 @@ export function createMetrics(
   return {
     text: () => registry.metrics(),
     callbacks: countCallbacks(registers),
+    onClock: (aheadMs: number) => clockAhead.set(aheadMs / 1000),
     onHeldBack: (who: string) => heldBack.inc({ who }),
     onHandled: (kind: string, outcome: string) => events.inc({ kind, outcome }),
     onEnded: (kind: string, state: string, waitedMs: number) => {

@@ -29,6 +29,7 @@ import { createRateLimits } from './limits/rate-limits.ts'
 import type { SharedLimits } from './limits/shared-limits.ts'
 import { createAccessToken } from './token/access-token.ts'
 import type { SharedCredential } from './token/shared-credential.ts'
+import { clockAheadMs } from './wire/clock-ahead.ts'
 import { createHttp } from './wire/http.ts'
 
 export interface WecomOptions {
@@ -49,6 +50,8 @@ export interface WecomOptions {
   onCall?: (result: CallResult) => void
   /** After every yes of WeCom's, gettoken's included; for alerts. */
   onAnswer?: OnAnswer
+  /** After every answer that has a Date: by how many milliseconds our clock is ahead of WeCom's, as far as that is certain. */
+  onClock?: (aheadMs: number) => void
 }
 
 const silent: WecomLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -58,7 +61,11 @@ const silent: WecomLog = { debug: () => {}, info: () => {}, warn: () => {}, erro
  *  shape), WecomRateLimited (kept back, nothing sent) or WecomBadRequest (breaks a documented limit, nothing sent). */
 export function createWecom(options: WecomOptions) {
   const { apiBase, oauthBase, corpId, agentId, secret, clock, credentials, onCall, onAnswer } = options
-  const http = createHttp({ apiBase })
+  const { onClock } = options
+  const http = createHttp({
+    apiBase,
+    onDate: (dateMs, ms) => onClock?.(clockAheadMs({ dateMs, heardAtMs: clock.now(), ms })),
+  })
   const token = createAccessToken({
     http,
     corpId,

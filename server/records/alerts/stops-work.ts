@@ -5,6 +5,8 @@ const STOPS_WORK: ReadonlySet<string> = new Set([
   'platform.refused',
   'platform.unreachable',
   'app.closed',
+  // Welcomes are taken for late, callbacks are refused.
+  'clock.off',
 ])
 
 /** Whether /readyz says `degraded` while an alert of this kind is open. `kind`: the key up to its colon. */

@@ -5,7 +5,9 @@ import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { CallResult } from '../../platform/wecom/call.ts'
 import type { Alerts } from './alerts.ts'
+import { createClockAlert } from './clock-alert.ts'
 import { createDeadLetterAlerts } from './dead-letter-alerts.ts'
+import { createGoneRules } from './gone-rules.ts'
 import { createRefusedCalls } from './refused-calls.ts'
 import { createRuleAlerts } from './rule-alerts.ts'
 import { stopsWork } from './stops-work.ts'
@@ -30,6 +32,7 @@ export function createWatch(deps: WatchDeps) {
   const unreadAnswers = createUnreadAnswers(deps)
   const refusedCalls = createRefusedCalls(deps)
   const unreachable = createUnreachable(deps)
+  const clockAlert = createClockAlert(deps)
 
   const calls: Job = {
     name: 'alerts.calls',
@@ -40,6 +43,7 @@ export function createWatch(deps: WatchDeps) {
     run: async () => {
       await refusedCalls.tell()
       await unreachable.tell()
+      await clockAlert.tell()
     },
   }
   /** Else an alert would stay until somebody needs WeCom next, perhaps the whole night. */
@@ -49,7 +53,8 @@ export function createWatch(deps: WatchDeps) {
     sideBySide: true,
     dueAt: leftOut('a rehearsal asks no platform'),
     run: async () => {
-      if (refusedCalls.isWaiting() || unreachable.isWaiting()) await askAgain().catch(() => undefined)
+      const isWaiting = refusedCalls.isWaiting() || unreachable.isWaiting() || clockAlert.isWaiting()
+      if (isWaiting) await askAgain().catch(() => undefined)
     },
   }
 
@@ -59,7 +64,8 @@ export function createWatch(deps: WatchDeps) {
       refusedCalls.onCall(call)
       unreachable.onCall(call)
     },
-    onFaults: createRuleAlerts(deps),
+    onClock: clockAlert.onClock,
+    ofRules: { onFaults: createRuleAlerts(deps), onGone: createGoneRules(deps) },
     jobs: [...unreadAnswers.jobs, again, calls, createDeadLetterAlerts(deps)],
     /** The kinds of open alerts that keep the server from its work. Throws the database's error. */
     troubles: async (): Promise<string[]> => {

@@ -30,21 +30,25 @@ export function sourcesOf(drafts: Drafts): RuleSources {
 }
 
 /** The rule book of rules in which no fault was found. Throws rules.condition-invalid when a stored condition asks for
- *  a fact that is no longer known. Gives the event loop a turn after each file of scripts. */
+ *  a fact that is no longer known. Gives the event loop turns. */
 export async function bindBook(drafts: RuleSources, facts: readonly FactShape[]): Promise<RuleBook> {
   const understood = (written: unknown): Condition => conditionOf(written, facts)
-  const channels = mapOf(drafts.channel.map(ruleOf))
-  const welcomes = mapOf(drafts.welcome.map(ruleOf))
+  const channels = mapOf(await inTurns(drafts.channel, ruleOf))
+  const welcomes = mapOf(await inTurns(drafts.welcome, ruleOf))
   const tags = drafts.tags.flatMap((draft) => draft.value.tags.map(tagGroupOf))
   const renames = renamesIn(drafts)
-  const pools = mapOf(drafts.pool.map((draft) => ({ ...ruleOf(draft), entry: understood(draft.value.entry) })))
+  const pools = mapOf(
+    await inTurns(drafts.pool, (draft) => ({ ...ruleOf(draft), entry: understood(draft.value.entry) })),
+  )
   const scripts = mapOf(await scriptsOf(drafts.scripts, understood))
-  const sops = mapOf(drafts.sop.map((draft) => sopOf(draft, facts)))
-  const sends = mapOf(drafts.send.map((draft) => ({ ...ruleOf(draft), audience: understood(draft.value.audience) })))
+  const sops = mapOf(await inTurns(drafts.sop, (draft) => sopOf(draft, facts)))
+  const sends = mapOf(
+    await inTurns(drafts.send, (draft) => ({ ...ruleOf(draft), audience: understood(draft.value.audience) })),
+  )
   // A book that an earlier release stored has neither.
-  const webhooks = mapOf((drafts.webhook ?? []).map(ruleOf))
+  const webhooks = mapOf(await inTurns(drafts.webhook ?? [], ruleOf))
   const policy = drafts.policy?.[0]?.value ?? {}
-  const ladders = mapOf((drafts.ladder ?? []).map((draft) => ladderOf(draft, understood)))
+  const ladders = mapOf(await inTurns(drafts.ladder ?? [], (draft) => ladderOf(draft, understood)))
   const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, ladders].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
@@ -65,6 +69,17 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     ladders,
     renames,
   }
+}
+
+const AT_ONCE = 20
+
+async function inTurns<Draft, Made>(drafts: readonly Draft[], make: (draft: Draft) => Made): Promise<Made[]> {
+  const made: Made[] = []
+  for (const draft of drafts) {
+    made.push(make(draft))
+    if (made.length % AT_ONCE === 0) await nextTurn()
+  }
+  return made
 }
 
 const mapOf = <One extends { name: string }>(rules: One[]): Map<string, One> =>

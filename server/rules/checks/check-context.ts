@@ -2,13 +2,13 @@ import type { AtHand } from '../at-hand.ts'
 import type { Draft } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import type { NameKind } from '../schema/name-kind.ts'
-import type { Vocabulary } from '../vocabulary.ts'
+import type { CheckedWords } from '../vocabulary.ts'
 import { missingName, type Names } from './names.ts'
 
 /** What the checks of single rules need to know about all the others. */
 export interface CheckContext {
   names: Names
-  vocabulary: Vocabulary
+  vocabulary: CheckedWords
   atHand: AtHand | undefined
   /** 组/名: of strategies (规则组), known and not ours to put on. */
   strategyTags: ReadonlySet<string>

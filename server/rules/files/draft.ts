@@ -14,7 +14,7 @@ import type {
   WebhookRule,
   WelcomeRule,
 } from '../schema/rule-files.ts'
-import type { RuleFault } from './rule-fault.ts'
+import type { FaultList } from './rule-fault.ts'
 import type { RuleFile, RuleKind } from './rule-folder.ts'
 import type { Path, YamlDocument } from './yaml-rules.ts'
 
@@ -64,8 +64,8 @@ export function createDraft<Value>(options: {
   document: YamlDocument
   value: Value
   name: string
-  faults: RuleFault[]
-  advice: RuleFault[]
+  faults: FaultList
+  advice: FaultList
   facts: readonly FactShape[]
   /** Checks the names that a condition mentions. */
   checkNames(
@@ -80,11 +80,9 @@ export function createDraft<Value>(options: {
 }): Draft<Value> {
   const { document, faults, advice } = options
   const told =
-    (list: RuleFault[]): Draft<Value>['fault'] =>
-    (path, message, suggestion, key) => {
-      const place = document.locate(path, key ?? 'value')
-      list.push({ file: options.file.file, ...place, message, ...(suggestion === undefined ? {} : { suggestion }) })
-    }
+    (list: FaultList): Draft<Value>['fault'] =>
+    (path, message, suggestion, key) =>
+      list.add(options.file.file, () => document.locate(path, key ?? 'value'), message, suggestion)
   const fault = told(faults)
   return {
     name: options.name,

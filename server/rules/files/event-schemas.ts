@@ -1,11 +1,11 @@
 import { AppError } from '../../core/kernel/app-error.ts'
-import type { EventFilterSpec, EventTrigger } from '../schema/event-trigger.ts'
+import type { EventFilterSpec, EventTriggerShape } from '../schema/event-trigger.ts'
 import type { JsonSchema } from './json-schema.ts'
 
 /** The schema with the events of the vocabulary filled in, and with what may be asked of them. Which event carries which
  *  filter is checked later, where it can be said what to write instead. Throws rules.filter-differs when two events mean
  *  different things by one filter. */
-export function withEvents(schema: JsonSchema, triggers: readonly EventTrigger[]): JsonSchema {
+export function withEvents(schema: JsonSchema, triggers: readonly EventTriggerShape[]): JsonSchema {
   const events = triggers.map(({ name, zh }) => ({ type: 'string', const: name, title: zh }))
   const filters = filterSchemas(triggers)
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
@@ -19,7 +19,7 @@ export function withEvents(schema: JsonSchema, triggers: readonly EventTrigger[]
   }) as JsonSchema
 }
 
-function filterSchemas(triggers: readonly EventTrigger[]): Record<string, JsonSchema> {
+function filterSchemas(triggers: readonly EventTriggerShape[]): Record<string, JsonSchema> {
   const schemas: Record<string, JsonSchema> = {}
   for (const { name, filters = {} } of triggers) {
     for (const [key, filter] of Object.entries(filters)) {
@@ -34,7 +34,7 @@ function filterSchemas(triggers: readonly EventTrigger[]): Record<string, JsonSc
   return schemas
 }
 
-const filterSchema = ({ zh, oneOf }: EventFilterSpec): JsonSchema =>
+const filterSchema = ({ zh, oneOf }: Pick<EventFilterSpec, 'zh' | 'oneOf'>): JsonSchema =>
   oneOf === undefined
     ? { description: zh, type: 'string' }
     : { description: zh, anyOf: oneOf.map((one) => ({ type: 'string', const: one })) }

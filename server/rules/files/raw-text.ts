@@ -16,14 +16,19 @@ export function unmistakable(text: string): RawProblem[] {
     const message = text.trim() === '' ? '文件是空的' : '文件里只有注释'
     return [{ offset: 0, message, suggestion: '不要这些规则就删掉文件，或者写 enabled: false；还在改就先存好再说' }]
   }
-  return [...text.matchAll(INVISIBLE)]
-    .filter(({ index, 0: char }) => !(index === 0 && char === '\uFEFF'))
-    .map(({ index, 0: char }) => ({
-      offset: index,
-      message: `这里有一个看不见的字符（U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}）`,
-      suggestion: '删掉它，或者把这一行重新输入一遍',
-    }))
+  const problems: RawProblem[] = []
+  for (const { index, 0: char } of text.matchAll(INVISIBLE)) {
+    if (index === 0 && char === '\uFEFF') continue
+    const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    const message = `这里有一个看不见的字符（U+${code}）`
+    problems.push({ offset: index, message, suggestion: '删掉它，或者把这一行重新输入一遍' })
+    if (problems.length >= MOST_TOLD) break
+  }
+  return problems
 }
+
+/** Of one file. */
+const MOST_TOLD = 200
 
 /** Zero-width and direction marks and no-break blanks; not what joins emoji. */
 const INVISIBLE = /[\u00A0\u00AD\u200B\u200C\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g
@@ -42,6 +47,7 @@ export function slipsOfKeyboard(text: string): RawProblem[] {
   for (const line of text.split('\n')) {
     const slip = slipIn(line)
     if (slip !== undefined) problems.push({ ...slip, offset: offset + slip.offset })
+    if (problems.length >= MOST_TOLD) break
     offset += line.length + 1
   }
   return problems

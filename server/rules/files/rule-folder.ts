@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { didYouMean } from '../condition/did-you-mean.ts'
 import { isInside } from './is-inside.ts'
@@ -51,14 +51,21 @@ const LIKE_YAML = /\.y(a?m|ma)/i
 /** Of strays of one sort. */
 const MOST_NAMED = 20
 const MAX_FILE_BYTES = 1_000_000
+/** A library of ten thousand scripts is three; what is larger takes the memory of the server to check. */
+const MAX_BYTES = 10_000_000
 const MAX_FILES = 2_000
 const MAX_DEPTH = 5
 
+export interface FoundRules {
+  folder: string
+  files: RuleFile[]
+  faults: RuleFault[]
+  remarks: RuleFault[]
+}
+
 /** All rule files of a folder in order of their paths. Dot files and what editors and desktops leave behind are left
  *  alone; other files that are no rules are a remark; a rule that would be silently without effect is a fault. Never throws on what it finds. */
-export async function readRuleFolder(
-  folder: string,
-): Promise<{ files: RuleFile[]; faults: RuleFault[]; remarks: RuleFault[] }> {
+export async function readRuleFolder(folder: string): Promise<FoundRules> {
   const files: RuleFile[] = []
   const faults: RuleFault[] = []
   const remarks: RuleFault[] = []
@@ -66,6 +73,7 @@ export async function readRuleFolder(
     faults.push({ file, line: 1, column: 1, message, suggestion })
   }
 
+  let bytes = 0
   for (const file of await listFiles(folder, fault)) {
     const kind = kindOf(file)
     if (!YAML.test(file)) {
@@ -83,13 +91,19 @@ export async function readRuleFolder(
       continue
     }
     const text = await readText(folder, file, fault)
-    if (text !== undefined) files.push({ kind, file, text })
+    if (text === undefined) continue
+    bytes += Buffer.byteLength(text)
+    if (bytes > MAX_BYTES) {
+      fault(file, `到这个文件为止，规则文件加起来超过 ${MAX_BYTES / 1_000_000} MB，都没有再看`, '删掉不用的规则')
+      return { folder, files: [], faults, remarks }
+    }
+    files.push({ kind, file, text })
   }
   const message = '素材文件夹里的规则不会起作用'
   for (const file of await rulesAmongAssets(folder)) {
     remarks.push({ file, line: 1, column: 1, message, suggestion: '移到它该在的文件夹，不要了就删掉' })
   }
-  return { files, faults, remarks }
+  return { folder, files, faults, remarks }
 }
 
 async function rulesAmongAssets(folder: string): Promise<string[]> {
@@ -162,16 +176,18 @@ async function listFiles(folder: string, fault: Report): Promise<string[]> {
 }
 
 async function readText(folder: string, file: string, fault: Report): Promise<string | undefined> {
-  // Its size first: a file of gigabytes would be in memory before anybody could say so.
+  // Its size first, and then no more than that: a file of gigabytes would be in memory before anybody could say so, and
+  // one that grows meanwhile would go on for ever.
   const size = (await stat(join(folder, file)).catch(() => undefined))?.size ?? 0
-  if (size > MAX_FILE_BYTES) {
-    const most = `一个规则文件最多 ${MAX_FILE_BYTES / 1000} KB，请拆开`
-    fault(file, `文件太大（${Math.ceil(size / 1024)} KB）`, most)
-    return undefined
-  }
-  const bytes = await readFile(join(folder, file)).catch(() => undefined)
+  const bytes = size > MAX_FILE_BYTES ? Buffer.alloc(0) : await firstBytes(join(folder, file), MAX_FILE_BYTES + 1)
   if (bytes === undefined) {
     fault(file, '读不了这个文件', '检查读取权限')
+    return undefined
+  }
+  const actual = Math.max(size, bytes.length)
+  if (actual > MAX_FILE_BYTES) {
+    const most = `一个规则文件最多 ${MAX_FILE_BYTES / 1000} KB，请拆开`
+    fault(file, `文件太大（${Math.ceil(actual / 1024)} KB）`, most)
     return undefined
   }
   try {
@@ -179,5 +195,24 @@ async function readText(folder: string, file: string, fault: Report): Promise<st
   } catch {
     fault(file, '文件编码不是 UTF-8', '用编辑器「另存为」选 UTF-8 编码')
     return undefined
+  }
+}
+
+/** At most so many bytes of a file; undefined when it cannot be read. */
+async function firstBytes(path: string, most: number): Promise<Buffer | undefined> {
+  const handle = await open(path).catch(() => undefined)
+  if (handle === undefined) return undefined
+  try {
+    const chunks: Buffer[] = []
+    let length = 0
+    for await (const chunk of handle.createReadStream({ autoClose: false, end: most - 1 })) {
+      chunks.push(chunk as Buffer)
+      length += (chunk as Buffer).length
+    }
+    return Buffer.concat(chunks, length)
+  } catch {
+    return undefined
+  } finally {
+    await handle.close()
   }
 }

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
 import type { TSchema } from 'typebox'
-import type { EventTrigger } from '../schema/event-trigger.ts'
+import type { EventTriggerShape } from '../schema/event-trigger.ts'
 import {
   ChannelRule,
   LadderRule,
@@ -25,7 +25,7 @@ export interface RuleShapes {
   faults(kind: RuleKind, value: unknown): ShapeFault[]
 }
 
-export function createRuleShapes(triggers: readonly EventTrigger[]): RuleShapes {
+export function createRuleShapes(triggers: readonly EventTriggerShape[]): RuleShapes {
   const schemaOf = (shape: TSchema): JsonSchema => withEvents(toJsonSchema(shape), triggers)
   const schemas: Record<RuleKind, JsonSchema> = {
     channel: schemaOf(ChannelRule),

@@ -6,12 +6,16 @@ export interface YamlProblem {
   suggestion: string
 }
 
+/** The parser may stumble a hundred thousand times over one line of a megabyte. */
+const MOST_LOOKED_AT = 200
+
 /** What the parser could not read in one document, in Chinese. One slip makes it stumble over the lines that follow as
  *  well, so of the vague complaints only the first is given, and only when there is none that says what to do. */
 export function yamlProblems(parsed: Document.Parsed, text: string): YamlProblem[] {
   const clear = new Map<string, YamlProblem>()
   let vague: YamlProblem | undefined
-  for (const error of [...parsed.errors, ...parsed.warnings].sort((a, b) => a.pos[0] - b.pos[0])) {
+  const inOrder = [...parsed.errors, ...parsed.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  for (const error of inOrder.slice(0, MOST_LOOKED_AT)) {
     const offset = error.pos[0]
     const known = clearly(error, parsed, lineAround(text, offset))
     if (known !== undefined) {

@@ -26,3 +26,8 @@ export interface EventTrigger<Payload = never> {
   /** Only with such an event can a journey send a welcome. */
   bringsWelcomeCode?: true
 }
+
+/** What a check of rule files needs to know about a trigger: plain values. */
+export interface EventTriggerShape extends Pick<EventTrigger, 'name' | 'zh' | 'about' | 'bringsWelcomeCode'> {
+  filters?: Readonly<Record<string, Pick<EventFilterSpec, 'zh' | 'oneOf' | 'names'>>>
+}

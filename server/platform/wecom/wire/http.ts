@@ -25,9 +25,12 @@ export type Json = Record<string, unknown>
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 const MAX_UPLOAD_BYTES = 32 * 1024 * 1024
 
+/** Told the Date of each answer, UTC milliseconds cut to the second, and how long the answer took. */
+export type OnDate = (dateMs: number, ms: number) => void
+
 /** The one way to the platform. Connections are kept alive. Whatever is not a JSON object with an errcode becomes
  *  WecomUnreachable, without URL, token or answer text. No redirects: a token must not follow one. */
-export function createHttp({ apiBase }: { apiBase: string }) {
+export function createHttp({ apiBase, onDate }: { apiBase: string; onDate?: OnDate | undefined }) {
   const httpAgent = new HttpAgent({ keepAlive: true, maxFreeSockets: 64 })
   const httpsAgent = new HttpsAgent({ keepAlive: true, maxFreeSockets: 64 })
   const client = axios.create({
@@ -49,6 +52,7 @@ export function createHttp({ apiBase }: { apiBase: string }) {
     isSecondTry: boolean,
   ): Promise<{ status: number; data: unknown; contentType: string }> {
     const { method, path, query, timeoutMs } = request
+    const startedAt = performance.now()
     try {
       const answer = await client.request<unknown>({
         method,
@@ -60,6 +64,8 @@ export function createHttp({ apiBase }: { apiBase: string }) {
         // axios' own time-out does not cover an answer that trickles in.
         signal: AbortSignal.timeout(timeoutMs),
       })
+      const dateMs = Date.parse(String(answer.headers.date ?? ''))
+      if (!Number.isNaN(dateMs)) onDate?.(dateMs, performance.now() - startedAt)
       return { status: answer.status, data: answer.data, contentType: String(answer.headers['content-type'] ?? '') }
     } catch (error) {
       const fault = readFault(error)

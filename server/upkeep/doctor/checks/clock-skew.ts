@@ -1,3 +1,4 @@
+import { clockAheadMs } from '../../../platform/wecom/wire/clock-ahead.ts'
 import type { Check } from '../check.ts'
 import { CannotLook, fail, ok, warn } from '../finding.ts'
 
@@ -15,9 +16,8 @@ export const clockSkew: Check = {
       throw error instanceof CannotLook ? error : new CannotLook('连不上企业微信，先解决「网络」')
     })
     if (dateMs === undefined) throw new CannotLook('应答里没有时间')
-    // The Date is cut to the second, and was written somewhere between our asking and our hearing.
-    const skewSec = (heardAtMs - ms / 2 - (dateMs + 500)) / 1_000
-    const off = Math.abs(skewSec) - ms / 2_000
+    const skewSec = clockAheadMs({ dateMs, heardAtMs, ms }) / 1_000
+    const off = Math.abs(skewSec)
     if (off <= WARN_SEC) return ok(WHAT, '与企业微信一致（差不到 2 秒）')
     const seen = `本机时钟比企业微信${skewSec > 0 ? '快' : '慢'} ${Math.round(off)} 秒`
     if (off <= FAIL_SEC) return warn(WHAT, `${seen}，再偏下去欢迎语会发不出`, NEXT)

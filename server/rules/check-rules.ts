@@ -1,0 +1,310 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { AtHand } from './at-hand.ts'
+import { type RuleSources, sourcesOf } from './book/bind-book.ts'
+import { createAssetCheck } from './checks/assets.ts'
+import { doubtCategories } from './checks/categories.ts'
+import { checkChannels } from './checks/channels.ts'
+import type { CheckContext } from './checks/check-context.ts'
+import { type GoneRule, goneRules } from './checks/gone.ts'
+import { checkLadders } from './checks/ladders.ts'
+import { askAboutLostNames } from './checks/lost-names.ts'
+import { checkMisshapen } from './checks/misshapen.ts'
+import { checkConditionNames, type Names } from './checks/names.ts'
+import { checkPolicy } from './checks/policy.ts'
+import { checkPools } from './checks/pools.ts'
+import { checkRenames } from './checks/renames.ts'
+import { checkScripts } from './checks/scripts.ts'
+import { checkSends } from './checks/sends.ts'
+import { checkSops } from './checks/sops.ts'
+import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
+import { checkWebhooks } from './checks/webhooks.ts'
+import { checkWelcomes } from './checks/welcomes.ts'
+import { createDraft, type Draft, type Drafts, NAME_KEYS } from './files/draft.ts'
+import { foldRoots } from './files/fold-roots.ts'
+import { slipsOfKeyboard } from './files/raw-text.ts'
+import { byPosition, createFaultList, type FaultList, type RuleFault } from './files/rule-fault.ts'
+import { type FoundRules, placeOf, RULE_KINDS, type RuleFile, type RuleKind } from './files/rule-folder.ts'
+import { RULE_KIND_ZH } from './files/rule-kind-zh.ts'
+import { linesOf } from './files/text-lines.ts'
+import { parseYamlRules } from './files/yaml-rules.ts'
+import type { CheckedWords } from './vocabulary.ts'
+
+export interface CheckedRules {
+  /** What the files give names to, also while there are faults. */
+  names: Names
+  /** The rules as they stand in the files; there exactly when there are no faults. */
+  sources: RuleSources | undefined
+  /** By file, line and column. */
+  faults: RuleFault[]
+  /** What is allowed and probably not meant; it keeps nothing from coming into force. */
+  advice: RuleFault[]
+  /** Rules in force that the files no longer have; where those are known, and there are no faults. */
+  gone: GoneRule[]
+}
+
+/** Of none it is known what they name. */
+export const noNames = (): Names => ({
+  channel: undefined,
+  welcome: undefined,
+  tag: undefined,
+  pool: undefined,
+  script: undefined,
+  tier: undefined,
+  sop: undefined,
+  webhook: undefined,
+})
+
+/** More would bury the first ones, which usually explain the rest. */
+const MAX_FAULTS = 200
+
+/** Parses and checks all rules that were found together; never throws on what they say. Gives the event loop a turn after
+ *  each file. */
+export async function checkRules(
+  { folder, files, faults: found, remarks }: FoundRules,
+  words: CheckedWords,
+  atHand?: AtHand,
+): Promise<CheckedRules> {
+  // The drafts see names that are collected after them.
+  const names = noNames()
+  const collected = createCollection()
+  const categories = atHand?.categories ?? new Set()
+  const faults = createFaultList()
+  const advice = createFaultList()
+  faults.all.push(...found)
+  advice.all.push(...remarks)
+  for (const file of files) {
+    readFile(file, { collected, faults, advice, words, names, categories })
+    await nextTurn()
+  }
+  Object.assign(names, namesOf(collected))
+
+  const { drafts } = collected
+  const context: CheckContext = {
+    names,
+    vocabulary: words,
+    atHand,
+    strategyTags: strategyTagsIn(drafts.tags),
+    assetProblem: createAssetCheck(folder),
+  }
+  refuseDoubles(drafts, faults.all)
+  for (const { draft, known } of collected.faulty) checkMisshapen(context, draft, known)
+  checkTagRules(drafts.tags)
+  checkRenames(drafts)
+  checkChannels(context, drafts.channel)
+  // What a faulty welcome says is not known, so nothing may be said to be missing from all of them.
+  const isWhole = !collected.unreadable.has('welcome') && !collected.misshapen.has('welcome')
+  checkWelcomes(context, drafts.welcome, isWhole)
+  checkPools(context, drafts.pool, isWhole ? drafts.welcome : undefined)
+  await checkScripts(context, drafts.scripts)
+  const nowMs = Date.now()
+  checkSops(context, drafts.sop, { policy: drafts.policy[0]?.value, nowMs })
+  checkSends(context, drafts.send, { policy: drafts.policy[0]?.value, nowMs })
+  checkWebhooks(context, drafts.webhook)
+  checkPolicy(drafts.policy)
+  checkLadders(context, drafts.ladder)
+  // What could not be read is not gone.
+  const isAllKnown = collected.unreadable.size === 0 && collected.misshapen.size === 0
+  if (atHand !== undefined && isAllKnown) await askAboutLostNames(drafts, atHand)
+
+  if (faults.all.length > 0) {
+    const told = foldRoots(faults.all.sort(byPosition)).slice(0, MAX_FAULTS)
+    return { names, sources: undefined, faults: told, advice: [], gone: [] }
+  }
+  const sources = sourcesOf(drafts)
+  const gone = atHand?.inForce === undefined ? [] : goneRules(atHand.inForce, sources)
+  if (files.length === 0 && gone.length > 0)
+    return { names, sources: undefined, faults: [emptied(gone.length)], advice: [], gone: [] }
+  return { names, sources, faults: [], advice: [...advice.all, ...gone.map(goneAdvice)].sort(byPosition), gone }
+}
+
+/** A folder that is not mounted yet looks so; to end all rules on purpose is rare. */
+const emptied = (count: number): RuleFault => ({
+  file: '.',
+  line: 1,
+  column: 1,
+  message: `规则文件夹里一个规则文件也没有，而正在用的规则有 ${count} 条`,
+  suggestion: '多半是没有挂载好，或者还在部署；真的都不要了，留一个 tags.yaml',
+})
+
+const goneAdvice = ({ zh, file }: GoneRule): RuleFault => ({
+  file,
+  line: 1,
+  column: 1,
+  message: `${zh}正在用，文件里已经没有了`,
+  suggestion: '误删就恢复它；真的不要了，不用管这一条',
+})
+
+interface Collection {
+  drafts: Drafts
+  /** Names as written, also those of rules with faults, so that one mistake is told once. */
+  written: { kind: RuleKind; value: unknown }[]
+  /** Kinds of which a file could not be read to its end. */
+  unreadable: Set<RuleKind>
+  /** Kinds of which a rule has not the right shape. */
+  misshapen: Set<RuleKind>
+  /** Those rules, with the places that are wrong. */
+  faulty: { draft: Draft<unknown>; known: (string | number)[][] }[]
+}
+
+const createCollection = (): Collection => ({
+  drafts: {
+    channel: [],
+    welcome: [],
+    tags: [],
+    pool: [],
+    scripts: [],
+    sop: [],
+    send: [],
+    webhook: [],
+    policy: [],
+    ladder: [],
+  },
+  written: [],
+  unreadable: new Set(),
+  misshapen: new Set(),
+  faulty: [],
+})
+
+function readFile(
+  file: RuleFile,
+  into: {
+    collected: Collection
+    faults: FaultList
+    advice: FaultList
+    words: CheckedWords
+    names: Names
+    categories: ReadonlySet<string>
+  },
+): void {
+  const { collected, faults, advice, words, names, categories } = into
+  const { facts, shapes } = words
+  const parsed = parseYamlRules(file.file, file.text)
+  faults.all.push(...parsed.faults)
+  if (parsed.faults.length > 0) collected.unreadable.add(file.kind)
+  let isOdd = parsed.faults.length > 0
+  for (const document of parsed.documents) {
+    const { value } = document
+    const misplaced = misplacedKind(file.kind, value, shapes)
+    if (misplaced !== undefined) {
+      const message = `这是${RULE_KIND_ZH[misplaced]}，放在这里不会起作用`
+      faults.add(file.file, () => document.locate([]), message, `放到 ${placeOf(misplaced)}`)
+      collected.written.push({ kind: misplaced, value })
+      continue
+    }
+    collected.written.push({ kind: file.kind, value })
+    const wrong = shapes.faults(file.kind, value)
+    isOdd ||= wrong.length > 0
+    for (const { at, key, message, suggestion } of wrong) {
+      faults.add(file.file, () => document.locate(at, key === true ? 'key' : 'value'), message, suggestion)
+    }
+    const isMisshapen = wrong.length > 0
+    const name = String((value as Record<string, unknown> | null)?.[NAME_KEYS[file.kind]])
+    const draft = createDraft({
+      file,
+      document,
+      value,
+      name,
+      faults,
+      advice,
+      facts,
+      checkNames: (condition, report) => checkConditionNames({ names, facts }, condition, report),
+      doubtValues: (condition, report) => doubtCategories(categories, condition, report),
+    })
+    if (isMisshapen) {
+      collected.misshapen.add(file.kind)
+      collected.faulty.push({ draft, known: wrong.map((one) => one.at) })
+      continue
+    }
+    // The schema of this kind has accepted the value, which makes the cast true.
+    const list = collected.drafts[file.kind] as Draft<unknown>[]
+    list.push(draft)
+  }
+  if (isOdd) nameSlips(file, faults.all)
+}
+
+/** Where something was not understood, the slips of a Chinese keyboard are named; on their own lines in place of what the
+ *  parser stumbled over. */
+function nameSlips({ file, text }: RuleFile, faults: RuleFault[]): void {
+  const at = linesOf(text)
+  for (const { offset, message, suggestion } of slipsOfKeyboard(text)) {
+    const place = at(offset)
+    const same = faults.findIndex((one) => one.file === file && one.line === place.line)
+    const slip = { file, ...place, message, suggestion }
+    if (same >= 0) faults.splice(same, 1, slip)
+    else faults.push(slip)
+  }
+}
+
+/** Of which other kind a document is, by the key that stands first: that is how a rule says what it is. A key that other kinds
+ *  have as well, `welcome` in a channel say, tells nothing of what follows. */
+function misplacedKind(kind: RuleKind, value: unknown, { faults }: CheckedWords['shapes']): RuleKind | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const [first] = Object.keys(value)
+  const other = first === NAME_KEYS[kind] ? undefined : RULE_KINDS.find((one) => first === NAME_KEYS[one])
+  if (other === undefined || !Object.hasOwn(value, NAME_KEYS[kind])) return other
+  return faults(other, value).length < faults(kind, value).length ? other : undefined
+}
+
+function namesOf({ written, unreadable }: Collection): Names {
+  const texts = (value: unknown, ...path: string[]): string[] => {
+    const [step, ...rest] = path
+    if (step === undefined) return typeof value === 'string' ? [value] : []
+    if (step === '*') return Array.isArray(value) ? value.flatMap((item) => texts(item, ...rest)) : []
+    return typeof value === 'object' && value !== null ? texts((value as Record<string, unknown>)[step], ...rest) : []
+  }
+  const named = (kind: RuleKind, ...path: string[]): Set<string> | undefined =>
+    unreadable.has(kind)
+      ? undefined
+      : new Set(written.flatMap((one) => (one.kind === kind ? texts(one.value, ...path) : [])))
+  const tags = written.flatMap(({ kind, value }) => {
+    const groups = kind === 'tags' ? (value as { tags?: unknown } | null)?.tags : undefined
+    return !Array.isArray(groups)
+      ? []
+      : groups.flatMap((group: unknown) =>
+          [...texts(group, 'names', '*'), ...texts(group, 'names', '*', 'name')].map(
+            (name) => `${texts(group, 'group')[0] ?? ''}/${name}`,
+          ),
+        )
+  })
+  const tiers = written.flatMap(({ kind, value }) =>
+    kind === 'ladder'
+      ? texts(value, 'levels', '*', 'level').map((level) => `${texts(value, 'ladder')[0] ?? ''}/${level}`)
+      : [],
+  )
+  return {
+    channel: named('channel', 'channel'),
+    welcome: named('welcome', 'welcome'),
+    tag: unreadable.has('tags') ? undefined : new Set(tags),
+    pool: named('pool', 'pool'),
+    script: inSmall(named('scripts', 'situations', '*', 'scripts', '*', 'id')),
+    tier: unreadable.has('ladder') ? undefined : new Set(tiers),
+    sop: inSmall(named('sop', 'sop')),
+    webhook: named('webhook', 'webhook'),
+  }
+}
+
+/** An id in capitals is told where it stands; who refers to it by the right one is right. */
+const inSmall = (ids: Set<string> | undefined): Set<string> | undefined =>
+  ids === undefined ? undefined : new Set([...ids].map((id) => id.toLowerCase()))
+
+function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
+  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook', 'ladder'] as const) {
+    const first = new Map<string, string>()
+    for (const draft of drafts[kind]) {
+      const earlier = first.get(draft.name)
+      if (earlier === undefined) first.set(draft.name, draft.file)
+      else
+        draft.fault(
+          [NAME_KEYS[kind]],
+          `${RULE_KIND_ZH[kind]}「${draft.name}」已经写在 ${earlier} 里`,
+          '换一个名字，或者删掉一个',
+        )
+      if (draft.name.trim() !== draft.name) draft.fault([NAME_KEYS[kind]], '名字前后不能有空格', '删掉空格')
+    }
+  }
+  for (const kind of ['tags', 'policy'] as const) {
+    const second = drafts[kind][1]
+    if (second !== undefined && faults.length === 0)
+      second.fault([], `${RULE_KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')
+  }
+}
