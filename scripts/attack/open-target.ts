@@ -28,7 +28,14 @@ export async function openTarget(env: Record<string, string> = {}) {
       writeFileSync(join(configDir, path), content)
     }
   }
-  const writeGoodRules = (): void => writeConfig({ ...GOOD_RULES, 'assets/hello.png': TINY_PNG })
+  const channel = 'channels/包裹卡.yaml'
+  const writeGoodRules = (): void =>
+    writeConfig({
+      ...GOOD_RULES,
+      // A guide whom the sandbox's corp has.
+      [channel]: (GOOD_RULES[channel] ?? '').replace('linxiaoyu', 'zhangsan'),
+      'assets/hello.png': TINY_PNG,
+    })
   writeGoodRules()
   const logLines: string[] = []
   const server = await startProgram('server/main.ts', {

@@ -39,5 +39,11 @@ export function describeError(error: unknown): string {
   // MySQL quotes the statement near the fault, with what was in it.
   if (error instanceof Error && 'sqlMessage' in error)
     return `${error.name}: ${'code' in error ? error.code : 'unknown'}`
+  // So does SQLite; what it says before that is enough.
+  if (error instanceof Error && 'code' in error && error.code === 'SQLITE_ERROR')
+    return `${error.name}: SQLITE_ERROR ${error.message
+      .replace(/^SqliteError: /, '')
+      .split(/[:"'`]/)[0]
+      ?.trim()}`
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

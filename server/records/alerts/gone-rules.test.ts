@@ -12,8 +12,13 @@ let t: TestApp
 afterEach(() => t.close())
 
 const alerts = async () => (await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))).map(({ text }) => text)
+/** With a guide whom the corp has. */
+const RULES: Record<string, string> = {
+  ...GOOD_RULES,
+  'channels/包裹卡.yaml': (GOOD_RULES['channels/包裹卡.yaml'] ?? '').replace('linxiaoyu', 'zhangsan'),
+}
 const open = async (): Promise<void> => {
-  t = await buildTestApp({ config: { ...GOOD_RULES, 'assets/hello.png': TINY_PNG } })
+  t = await buildTestApp({ config: { ...RULES, 'assets/hello.png': TINY_PNG } })
 }
 /** Files that came to rest long ago. */
 async function rested(): Promise<void> {
@@ -34,10 +39,10 @@ it('rules that the files no longer have are told of once, at the server and by c
   expect(await alerts()).toEqual(['规则文件里少了 1 条正在用的规则，已经不再生效：群发「福利」（sends/福利.yaml）'])
 
   // Another change says nothing of those; what is back is over.
-  t.writeConfig({ 'channels/包裹卡.yaml': (GOOD_RULES['channels/包裹卡.yaml'] ?? '').replace('linxiaoyu', 'zhangsan') })
+  t.writeConfig({ 'channels/包裹卡.yaml': (RULES['channels/包裹卡.yaml'] ?? '').replace('zhangsan', 'lisi') })
   await rested()
   expect(await alerts()).toHaveLength(1)
-  t.writeConfig({ 'sends/福利.yaml': GOOD_RULES['sends/福利.yaml'] ?? '' })
+  t.writeConfig({ 'sends/福利.yaml': RULES['sends/福利.yaml'] ?? '' })
   await rested()
   expect(await alerts()).toEqual([])
 })
@@ -53,7 +58,7 @@ it('a day later nobody is told any more', async () => {
 
 it('a renamed rule is not gone', async () => {
   await open()
-  const send = (GOOD_RULES['sends/福利.yaml'] ?? '').replace('send: 福利', 'send: 周三福利\nwas: 福利')
+  const send = (RULES['sends/福利.yaml'] ?? '').replace('send: 福利', 'send: 周三福利\nwas: 福利')
   t.writeConfig({ 'sends/福利.yaml': send })
   await rested()
   expect([...t.huoshui.rules.current().sends.keys()]).toEqual(['周三福利'])
@@ -62,7 +67,7 @@ it('a renamed rule is not gone', async () => {
 
 it('a folder without a single rule, as before it is mounted, is a fault: the rules in force stay', async () => {
   await open()
-  remove(...Object.keys(GOOD_RULES))
+  remove(...Object.keys(RULES))
   await rested()
   expect(t.huoshui.rules.current().sops.size).toBe(1)
   expect(t.huoshui.rules.faults()).toMatchObject([
