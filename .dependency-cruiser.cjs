@@ -78,7 +78,7 @@ module.exports = {
     ),
     rule(
       'no-test-code-in-the-product',
-      { pathNot: [FURNITURE, '^(bench|scripts/fuzz)/'] },
+      { pathNot: [FURNITURE, '^(bench|scripts/(fuzz|attack))/'] },
       { path: `${TESTS}|/testing/` },
     ),
     rule(

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { AppError } from '../kernel/app-error.ts'
 
 /** What the driver is told. */
@@ -10,6 +9,8 @@ export interface DatabaseTls {
   minVersion: 'TLSv1.2'
 }
 
+/** No name ends in a figure or stands in brackets. */
+const IP = /^\[|\.\d+$/
 const WAYS = ['verify-identity', 'verify-ca']
 
 /** How the way to a MySQL server is closed: `?ssl=verify-identity` (its certificate is by somebody whom we trust, and for the
@@ -25,7 +26,7 @@ export function databaseTls(databaseUrl: string): DatabaseTls | undefined {
   if (way === undefined) return undefined
   if (!WAYS.includes(way)) throw badUrl(`takes ssl=${WAYS.join(' or ssl=')}`, `ssl 要写 ${WAYS.join(' 或 ')}`)
   const verifyIdentity = way === 'verify-identity'
-  if (verifyIdentity && isIP(hostname) !== 0) {
+  if (verifyIdentity && IP.test(hostname)) {
     throw badUrl(
       'with ssl=verify-identity needs the host name of the certificate in place of an IP; or ssl=verify-ca',
       '用 ssl=verify-identity 时要写证书上的主机名，不能写 IP；或者写 ssl=verify-ca',
