@@ -71,6 +71,6 @@ it('a folder without a single rule, as before it is mounted, is a fault: the rul
   await rested()
   expect(t.huoshui.rules.current().sops.size).toBe(1)
   expect(t.huoshui.rules.faults()).toMatchObject([
-    { file: '.', message: '规则文件夹里一个规则文件也没有，而正在用的规则有 10 条' },
+    { file: '.', message: '规则文件夹里一个规则文件也没有，而正在用的规则有 9 条' },
   ])
 })
