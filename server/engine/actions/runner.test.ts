@@ -195,6 +195,24 @@ describe('the action runner', () => {
     expect(knew).toEqual([true])
   })
 
+  it('the only process there is takes back at once what the one before it had begun', async () => {
+    const done: number[] = []
+    const restarted = setUp([execute(Send, { perform: async ({ payload }) => void done.push(payload.n) })], 'restarted')
+    const outbox = createOutbox({ clock: kit.clock, nudge: () => undefined })
+    for (const n of [1, 2]) {
+      const wanted = { key: String(n), payload: { n }, reason: { text: 'test' } }
+      await kit.db.tx((tx) => outbox.enqueue(tx, Send, wanted))
+    }
+    const lease = { state: 'running' as const, lease_by: 'crashed', lease_until: kit.clock.now() + 60_000 }
+    await kit.db.tx((tx) => tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, lease)}`))
+    expect(await restarted.runner.releaseLeases({ all: false })).toBe(0)
+    await restarted.runner.drained()
+    expect(done).toEqual([])
+    expect(await restarted.runner.releaseLeases({ all: true })).toBe(2)
+    await restarted.runner.drained()
+    expect(done.sort()).toEqual([1, 2])
+  })
+
   it('tells the next try, in any process, and the end what may have happened in an earlier one, and why by its code', async () => {
     const errors = [
       new AppError('test.no-answer', 'gone', { retry: 'later', mayHaveHappened: true }),

@@ -61,7 +61,6 @@ export function createAccept({ db, clock, nudge, isHandled }: AcceptDeps): Accep
   }
 
   async function commitAll(): Promise<void> {
-    committing = true
     while (queue.length > 0) {
       const batch = queue.slice(0, MAX_BATCH)
       queue = queue.slice(MAX_BATCH)

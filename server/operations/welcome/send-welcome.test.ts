@@ -80,3 +80,27 @@ describe('what the first process saw, the second knows', () => {
     expect(await outcome()).toBe('sent-or-taken')
   })
 })
+
+it('a welcome of words alone says nothing of attachments, one of attachments alone nothing of words', async () => {
+  const outbox = createOutbox({ clock: kit.clock, nudge: () => undefined })
+  const link = { msgtype: 'link' as const, link: { title: '菜单', url: 'https://example.com/' } }
+  const messages = { words: { text: '您好', attachments: [] }, link: { attachments: [link] } }
+  for (const [code, said] of Object.entries(messages)) {
+    const pair = { ...friendship, externalUserId: `wm-${code}` }
+    await kit.db.tx(async (tx) => {
+      await welcomeStore.claim(tx, pair, { hash: code, receivedAtMs: kit.clock.now() })
+      await outbox.enqueue(tx, SendWelcome, {
+        key: code,
+        payload: { ...pair, welcome: '默认', welcomeCode: code, ...said, leftOut: [] },
+        reason: { text: '新客户' },
+        expiresAtMs: kit.clock.now() + 20 * SECOND_MS,
+      })
+    })
+  }
+  await processNamed('one').drained()
+  const bodies = platform.sent(PATH).map(({ body }) => JSON.parse(body) as { welcome_code: string })
+  expect(bodies.sort((one, other) => one.welcome_code.localeCompare(other.welcome_code))).toEqual([
+    { welcome_code: 'link', attachments: [link] },
+    { welcome_code: 'words', text: { content: '您好' } },
+  ])
+})

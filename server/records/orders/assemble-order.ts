@@ -19,8 +19,7 @@ const MOST_ROWS = 5_000
  *  different statuses are its history, one message each; with numbers of their own (子订单) they are its parts. */
 export function* assembleOrder(records: readonly CsvRecord[], sheet: Sheet): Generator<RowsOutcome> {
   const [first] = records
-  if (first === undefined) return
-  if (records.length > MOST_ROWS) {
+  if (first !== undefined && records.length > MOST_ROWS) {
     yield { kind: 'fault', line: first.line, message: `同一个订单号有 ${records.length} 行，请检查订单号` }
     return
   }

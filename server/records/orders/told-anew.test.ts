@@ -88,6 +88,16 @@ it('what is told anew corrects what was wrong or missing, and nothing happens tw
   expect(await t.events()).toEqual([{ kind: 'order.paid', orderId: 'A1', first: true, totalFen: 25_600 }])
 })
 
+it.each([
+  ['all of it came back', { status: 'refunded' }, 1],
+  ['more came back than it was worth', { status: 'refunded', totalFen: 25_601 }, 2],
+  ['another sum was paid', { totalFen: 25_601 }, 2],
+])('an order of a file that named no shop, and then a shop tells that %s', async (_what, then, orders) => {
+  await t.post(order({ source: '文件导入' }))
+  await t.post(order(then))
+  expect(await t.rawRows('SELECT order_id FROM shop_order')).toHaveLength(orders)
+})
+
 it('other goods alone are a correction, the same goods are none', async () => {
   const externalUserId = await t.customer(['13800001111'])
   await t.post(order())

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createEmit } from '../../engine/inbox/emit.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import { CustomerLost } from '../customers/customer-events.ts'
 import { contactEvent } from '../customers/testing/wecom-says.ts'
 
 const CONFIG = {
@@ -49,6 +51,26 @@ describe('tags', () => {
     await t.db.tx((tx) => t.huoshui.tags.change(tx, wanted))
     await t.settle()
   }
+
+  it('late news that the guide had deleted a customer takes off the tags of then, not those put on since', async () => {
+    t = await buildTestApp({ config: CONFIG })
+    const externalUserId = await scanned()
+    await t.advance(60_000)
+    const lostAtMs = t.clock.now()
+    await t.advance(60_000)
+    await change({ add: ['意向/高'], by: 'rule', key: 'a', of: externalUserId })
+    const emit = createEmit({ clock: t.clock, nudge: () => undefined })
+    const lost = (by: 'guide' | 'customer') =>
+      t.db.tx((tx) =>
+        emit(tx, CustomerLost, { key: `late:${by}`, payload: { externalUserId, userId: 'zhangsan', by, lostAtMs } }),
+      )
+    await lost('customer')
+    await t.settle()
+    expect(await tagsOf(t, externalUserId)).toEqual(['意向/高 by rule', '来源/包裹卡 by rule'])
+    await lost('guide')
+    await t.settle()
+    expect(await tagsOf(t, externalUserId)).toEqual(['意向/高 by rule'])
+  })
 
   it('a reading from before a tag was seen says nothing of it, and counts as no change', async () => {
     t = await buildTestApp({ config: CONFIG })
