@@ -167,3 +167,19 @@ test('a customer who is being handed over is told as such on the card, and nobod
   await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, handover }) } })
   expect(screenText()).toContain(handover)
 })
+
+test.each([
+  [[], null],
+  [['陈浩'], '也加了陈浩，先看看动态再开口'],
+  [['陈浩', '周敏'], '也加了陈浩等 2 位同事，先看看动态再开口'],
+])('colleagues who know the customer too: %j', async (otherGuides, words) => {
+  await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, otherGuides }) } })
+  if (words === null) expect(screenText()).not.toContain('也加了')
+  else expect(screenText()).toContain(words)
+})
+
+test('a customer who uses WeCom at work is shown with the company', async () => {
+  const profile = async (externalUserId: string) => aProfile({ externalUserId, corpName: '牧野餐饮' })
+  await openSidebar({ api: { profile } })
+  expect(screenText()).toContain('@牧野餐饮')
+})

@@ -5,7 +5,7 @@ import { shallowRef } from 'vue'
 import type { CustomerTag, TagChange } from '../../../server/sidebar-api/contract.ts'
 import { aProfile, tagGroups } from '../testing/fixtures.ts'
 import { closeSidebars, openSidebar } from '../testing/open-sidebar.ts'
-import { button, buttons, click, screenText, sheet } from '../testing/screen.ts'
+import { button, buttons, click, screenText, sheet, type } from '../testing/screen.ts'
 
 afterEach(closeSidebars)
 
@@ -72,6 +72,28 @@ test('what somebody else did already is not done again, and taken back it is nob
   await tick('高')
   await tick('高')
   expect(button('保存').disabled).toBe(true)
+})
+
+test('two hundred tags are searched by their own name or their group’s; a few are not', async () => {
+  const many = {
+    groups: [...tagGroups().groups, { group: '尺码', names: Array.from({ length: 200 }, (_, n) => `${n} 码`) }],
+  }
+  await openSidebar({ api: { tagGroups: async () => many } })
+  await open()
+  const shown = () => [...sheet('改标签').querySelectorAll('[role=checkbox]')].map((one) => one.textContent?.trim())
+  expect(shown()).toHaveLength(217)
+  await type('找标签', ' 黑椒 ')
+  expect(shown()).toEqual(['黑椒'])
+  await type('找标签', '意向')
+  expect(shown()).toEqual(['高', '中', '低', '等活动'])
+  await type('找标签', '没有的')
+  expect(screenText()).toContain('没有叫「没有的」的标签')
+  await type('找标签', '')
+  expect(shown()).toHaveLength(217)
+  closeSidebars()
+  await openSidebar()
+  await open()
+  expect(sheet('改标签').querySelector('input')).toBeNull()
 })
 
 test('a stray tap beside the sheet loses no choice; 取消 does', async () => {
