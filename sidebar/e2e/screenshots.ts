@@ -56,7 +56,7 @@ async function takeAll(demo: Demo, browser: Browser): Promise<void> {
   await sidebarAt(close, 400, 'sidebar-400')
   await close.sidebar.getByRole('button', { name: 'SOP，点开看为什么' }).click()
   await close.sidebar.getByRole('dialog', { name: '为什么' }).getByRole('article').first().waitFor()
-  await close.sidebar.locator('.van-popup-slide-bottom-enter-active').waitFor({ state: 'detached' })
+  await close.sidebar.locator('.sheet-enter-active').waitFor({ state: 'detached' })
   await sidebarAt(close, 400, 'sidebar-why')
   await close.sidebar.getByRole('button', { name: '关闭' }).click()
   await close.sidebar.getByRole('dialog', { name: '为什么' }).waitFor({ state: 'detached' })
