@@ -272,3 +272,38 @@ it('the catalogue names every table once, with what for and how long', async () 
   const { out } = await run('catalogue')
   expect(out).toMatch(/shop_order\s.*客户编号.*按消费做服务和分层.*不在了 1100 天.*电子商务法/)
 })
+
+it('a backup from before an erasure does not bring anybody back: the list is applied to it, and who began anew stays', async () => {
+  await openShop()
+  for (const id of ['wmBack', 'wmAnew', 'wmOther']) {
+    await t.sandbox.scan({ externalUserId: id, userId: A.guide, name: `名字${id}` })
+    await t.settle()
+  }
+  for (const id of ['wmBack', 'wmAnew']) await t.sandbox.deleteCustomer({ userId: A.guide, externalUserId: id })
+  await t.advance(MINUTE_MS)
+  const table = 'customer'
+  const backup = await t.rawRows<Record<string, string | number | null>>(
+    `SELECT * FROM ${table} WHERE external_userid = 'wmBack'`,
+  )
+  for (const id of ['wmBack', 'wmAnew']) await run('erase', id, '--yes')
+  const list = join(folder, 'erased.json')
+  expect((await run('save-list', list)).code).toBe(0)
+  expect(readFileSync(list, 'utf8')).not.toMatch(/wmBack|wmAnew/)
+  expect((await run('save-list', list)).err).toContain('已经存在')
+  await t.advance(MINUTE_MS)
+  await t.sandbox.scan({ externalUserId: 'wmAnew', userId: A.guide, name: '名字wmAnew' })
+  await t.advance(MINUTE_MS)
+  // The backup: the row of before, and no list.
+  const [row = {}] = backup
+  const names = Object.keys(row)
+  await t.rawRows(
+    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+    Object.values(row),
+  )
+  await t.rawRows('DELETE FROM erased_name')
+  expect((await run('reapply', list)).out).toContain('备份带回来的 1 位已再次删除')
+  const left =
+    "SELECT external_userid AS id FROM customer WHERE external_userid IN ('wmBack', 'wmAnew', 'wmOther') ORDER BY 1"
+  expect(await t.rawRows(left)).toEqual([{ id: 'wmAnew' }, { id: 'wmOther' }])
+  expect((await run('reapply', join(folder, 'nothing.json'))).code).toBe(1)
+})

@@ -3,6 +3,7 @@ import { catalogueCommand } from './people/catalogue-command.ts'
 import { consentsCommand, restrictCommand } from './people/consent-commands.ts'
 import { createEraseCommand, type EraseDeps } from './people/erase-command.ts'
 import { exportCommand } from './people/export-command.ts'
+import { reapplyCommand, saveListCommand } from './people/list-commands.ts'
 import { maskPhonesCommand, rehashPhonesCommand } from './people/phone-commands.ts'
 
 export const createPeopleProgram = (deps: Partial<EraseDeps> = {}): Program => ({
@@ -16,5 +17,7 @@ export const createPeopleProgram = (deps: Partial<EraseDeps> = {}): Program => (
     consentsCommand,
     maskPhonesCommand,
     rehashPhonesCommand,
+    saveListCommand,
+    reapplyCommand,
   ],
 })

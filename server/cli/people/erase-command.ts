@@ -3,8 +3,8 @@ import type { Db } from '../../core/db/db.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { groupQueries } from '../../records/groups/group-queries.ts'
-import { createErasures, type Erasures } from '../../records/privacy/erasures.ts'
-import { PHONE_SETTINGS, phoneSecrets, readSomeSettings } from '../../settings.ts'
+import type { Erasures } from '../../records/privacy/erasures.ts'
+import { readSomeSettings } from '../../settings.ts'
 import { type Cleared, clearFreePages } from '../../upkeep/people/clear-free-pages.ts'
 import { erasePerson, type TableReceipt, underWay } from '../../upkeep/people/erase-person.ts'
 import { exportPerson } from '../../upkeep/people/export-person.ts'
@@ -16,6 +16,7 @@ import { type Command, type Desk, defineCommand } from '../frame/command.ts'
 import { flag, optional, text } from '../frame/slot.ts'
 import { table } from '../frame/table.ts'
 import { consentsOf, RESTRICTED } from './consent-commands.ts'
+import { erasuresOf } from './list-commands.ts'
 import { type ErasureReceipt, receiptText } from './people-text.ts'
 
 export interface EraseDeps {
@@ -44,10 +45,7 @@ export const createEraseCommand = ({ pause = pauseFor }: Partial<EraseDeps>): Co
     run: async (values, desk) => {
       const { customer, yes, 'still-there': stillThere, vacuum, by: byWhom } = values
       const db = await desk.db()
-      const erasures = createErasures({
-        clock: desk.clock,
-        secrets: phoneSecrets(readSomeSettings(desk.env, PHONE_SETTINGS)),
-      })
+      const erasures = erasuresOf(desk)
       const { externalUserId, name } = await whom(db, customer, erasures)
       if (!yes) return previewOf(db, externalUserId, name)
       const present = await placesOf(db, externalUserId)

@@ -21,14 +21,14 @@ afterEach(async () => {
 
 const begin = async (
   events: string,
-  { secrets = `crm=${KEY}`, allowPrivate = 'yes', url = receiver.url, hosts = '' } = {},
+  { secrets = `crm=${KEY}`, allowPrivate = 'yes', url = receiver.url, hosts = '', fields = '' } = {},
 ) => {
   t = await buildTestApp({
     config: {
       'channels/c.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\ntags: [来源/包裹卡]\n',
       'tags.yaml': 'tags:\n  - { group: 来源, names: [包裹卡] }\n',
       'welcomes/w.yaml': 'welcome: 通用\ndefault: true\ntext: 欢迎\n',
-      'webhooks/crm.yaml': `webhook: crm\nurl: ${url}\nevents: ${events}\n`,
+      'webhooks/crm.yaml': `webhook: crm\nurl: ${url}\nevents: ${events}\n${fields}`,
     },
     env: { WEBHOOK_SECRETS: secrets, WEBHOOK_PRIVATE: allowPrivate, WEBHOOK_HOSTS: hosts },
   })
@@ -60,6 +60,17 @@ test('another system is told of what happened and of what was decided, each once
     expect(headers['x-huoshui-signature']).toBe(`sha256=${hmac}`)
     expect(headers['x-huoshui-id']).toBe((JSON.parse(body) as { id: string }).id)
   }
+})
+
+test('a receiver that is to know less gets the fields that its rule names, and no more are kept for it', async () => {
+  await begin('[customer.added]', { fields: 'fields: [channel, addedAtMs]\n' })
+  await scan()
+  await t.settle()
+  const data = { externalUserId: 'wmA', channel: '包裹卡', addedAtMs: t.clock.now() }
+  expect(receiver.events().map((told) => told.data)).toEqual([data])
+  const [kept] = await t.rawRows<{ payload: string }>("SELECT payload FROM action WHERE kind = 'webhook.deliver'")
+  expect(JSON.parse(kept?.payload ?? '{}')).toMatchObject({ data })
+  expect(kept?.payload).not.toContain('zhangsan')
 })
 
 test('while a key is being replaced each message carries both signatures', async () => {

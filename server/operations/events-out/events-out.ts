@@ -42,7 +42,7 @@ export function createEventsOut(deps: EventsOutDeps) {
     const { key, event, atMs, data, externalUserId } = happening
     await outbox.enqueue(tx, DeliverWebhook, {
       key: `webhook:${webhook.name}:${idOf(key)}`,
-      payload: { webhook: webhook.name, id: idOf(key), event, atMs, data },
+      payload: { webhook: webhook.name, id: idOf(key), event, atMs, data: onlyAsked(data, webhook.value.fields) },
       reason: happening.reason ?? {
         text: `转发给「${webhook.name}」`,
         rule: { kind: 'webhook', name: webhook.name, version: webhook.version },
@@ -97,6 +97,12 @@ export function createEventsOut(deps: EventsOutDeps) {
       }
     },
   }
+}
+
+/** What this receiver is to know: no more than its rule asks for is sent, or even stored for sending. */
+function onlyAsked(data: Record<string, unknown>, fields: readonly string[] | undefined): Record<string, unknown> {
+  if (fields === undefined) return data
+  return Object.fromEntries(Object.entries(data).filter(([name]) => name === 'externalUserId' || fields.includes(name)))
 }
 
 /** Our own keys hold ids and reasons that are nobody's business. */

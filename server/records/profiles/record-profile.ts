@@ -1,17 +1,13 @@
 import type { Tx } from '../../core/db/tx.ts'
-import type { Clock } from '../../core/kernel/clock.ts'
 import { shanghaiParts } from '../../core/kernel/shanghai.ts'
 import { erasedAtMs, type KnownNames, matchGiven } from '../customers/given-customer.ts'
 import type { Erasures } from '../privacy/erasures.ts'
-import type { Timeline } from '../timeline/timeline.ts'
 import { birthdayText, readBirthday } from './birthday.ts'
 import type { ProfileMessage } from './profile-body.ts'
 import { waitingProfiles } from './waiting-profiles.ts'
-import { writeBirthday } from './write-birthday.ts'
+import { type WriteBirthdayDeps, writeBirthday } from './write-birthday.ts'
 
-export interface RecordProfileDeps {
-  clock: Clock
-  timeline: Pick<Timeline, 'note'>
+export interface RecordProfileDeps extends WriteBirthdayDeps {
   customers: KnownNames
   erasures: Pick<Erasures, 'erasedAtMs'>
 }
@@ -29,8 +25,9 @@ const SHOP = '商城'
 export async function recordProfile(
   tx: Tx,
   { names, birthday }: ProfileMessage,
-  { clock, timeline, customers, erasures }: RecordProfileDeps,
+  deps: RecordProfileDeps,
 ): Promise<RecordedProfile> {
+  const { clock, customers, erasures } = deps
   const match = await matchGiven(tx, customers, names)
   if (birthday === undefined) return { result: 'unchanged', matched: match !== undefined }
   const atMs = clock.now()
@@ -41,16 +38,13 @@ export async function recordProfile(
     return { result: 'stored', matched: false }
   }
   const { externalUserId } = match
-  const isNew = await writeBirthday(tx, { externalUserId, birthday, by: 'shop', atMs, who: SHOP }, timeline)
+  const isNew = await writeBirthday(tx, { externalUserId, birthday, by: 'shop', atMs, who: SHOP }, deps)
   return { result: isNew ? 'stored' : 'unchanged', matched: true }
 }
 
 /** Gives what waits to its customer, if they are known by now. Safe to repeat. */
-export async function settleProfile(
-  tx: Tx,
-  id: number,
-  { clock, timeline, customers }: RecordProfileDeps,
-): Promise<boolean> {
+export async function settleProfile(tx: Tx, id: number, deps: RecordProfileDeps): Promise<boolean> {
+  const { clock, customers } = deps
   const waiting = await waitingProfiles.find(tx, id)
   if (waiting === undefined) return false
   const match = await matchGiven(tx, customers, waiting)
@@ -59,7 +53,7 @@ export async function settleProfile(
   if (birthday !== undefined) {
     const { externalUserId } = match
     const told = { externalUserId, birthday, by: 'shop', atMs: waiting.told_at, who: SHOP } as const
-    await writeBirthday(tx, told, timeline)
+    await writeBirthday(tx, told, deps)
   }
   await waitingProfiles.drop(tx, id)
   return true

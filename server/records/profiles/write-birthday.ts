@@ -1,25 +1,32 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import type { Consents } from '../privacy/consents.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { type Birthday, birthdayText } from './birthday.ts'
 import { type BirthdayTold, profileStore } from './profile-store.ts'
+import { isMinor, restrictMinor } from './restrict-minors.ts'
 
-type Noting = Pick<Timeline, 'note'>
+export interface WriteBirthdayDeps {
+  clock: Clock
+  timeline: Pick<Timeline, 'note'>
+  consents: Pick<Consents, 'record' | 'ofCustomer'>
+}
 
 /** Keeps a birthday and notes it on the timeline; `who`: the sender as a guide reads it. True when it is new. */
 export async function writeBirthday(
   tx: Tx,
   { externalUserId, who, ...told }: BirthdayTold & { externalUserId: string; who: string },
-  timeline: Noting,
+  { clock, timeline, consents }: WriteBirthdayDeps,
 ): Promise<boolean> {
   if (!(await profileStore.setBirthday(tx, externalUserId, told))) return false
   const { month, day } = told.birthday
+  const isRestricted = isMinor(told.birthday, clock.now()) && (await restrictMinor(tx, externalUserId, consents))
   await timeline.note(tx, {
     key: `profile:birthday:${externalUserId}:${told.atMs}:${birthdayText(told.birthday)}`,
     externalUserId,
     userId: told.userId,
     kind: 'profile.birthday',
-    text: `${who}记下生日 ${month} 月 ${day} 日`,
+    text: `${who}记下生日 ${month} 月 ${day} 日${isRestricted ? '；不满十四周岁，不再自动联系和画像' : ''}`,
   })
   return true
 }
@@ -36,11 +43,12 @@ export interface BirthdayByGuide {
 export async function writeByGuide(
   tx: Tx,
   { externalUserId, userId, guideName, birthday }: BirthdayByGuide,
-  { clock, timeline }: { clock: Clock; timeline: Noting },
+  deps: WriteBirthdayDeps,
 ): Promise<void> {
+  const { clock, timeline } = deps
   const atMs = clock.now()
   if (birthday !== undefined) {
-    await writeBirthday(tx, { externalUserId, birthday, by: 'guide', userId, atMs, who: guideName }, timeline)
+    await writeBirthday(tx, { externalUserId, birthday, by: 'guide', userId, atMs, who: guideName }, deps)
   } else if (await profileStore.forgetBirthday(tx, externalUserId)) {
     await timeline.note(tx, {
       key: `profile:birthday:${externalUserId}:${atMs}:none`,

@@ -1,11 +1,12 @@
 import type { KnownNames } from '../customers/given-customer.ts'
 import { defineCapability, type Manifest, type Offering } from '../define-capability.ts'
+import type { Consents } from '../privacy/consents.ts'
 import type { Erasures } from '../privacy/erasures.ts'
 import type { Told, ToldDeps } from './told.ts'
 
-type Left<Deps> = Omit<Deps, 'customers' | 'secret' | 'erasures'> & {
+type Left<Deps> = Omit<Deps, 'customers' | 'secret' | 'erasures' | 'consents'> & {
   customers: { queries: KnownNames }
-  privacy: { erasures: Erasures }
+  privacy: { erasures: Erasures; consents: Consents }
   ordersSecret: string
 }
 

@@ -23,6 +23,7 @@ import { GivenCustomer, givenNames, matchGiven } from '../customers/given-custom
 import { createPhoneHash } from '../customers/phone-hash.ts'
 import { defineCapability } from '../define-capability.ts'
 import { defineOwnEvent } from '../own-event.ts'
+import { createConsents } from '../privacy/consents.ts'
 import { createErasures } from '../privacy/erasures.ts'
 import { defineTold } from './define-told.ts'
 import { createTold, type Told, type ToldDeps } from './told.ts'
@@ -120,7 +121,10 @@ const timeline = defineCapability({ ...NOTHING_ELSE, name: 'timeline', create: (
 const privacy = defineCapability({
   ...NOTHING_ELSE,
   name: 'privacy',
-  create: () => ({ erasures: createErasures({ clock: kit.clock, secrets: [SECRET] }) }),
+  create: ({ emit }: { emit: Emit }) => ({
+    erasures: createErasures({ clock: kit.clock, secrets: [SECRET] }),
+    consents: createConsents({ clock: kit.clock, emit }),
+  }),
 })
 const customers = defineCapability({
   ...NOTHING_ELSE,

@@ -226,6 +226,12 @@ export const WebhookRule = Type.Object(
       minItems: 1,
       description: '要转发的事件，如 order.paid、customer.*、decision.sop.*；* 表示全部',
     }),
+    fields: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 40 }), {
+        description:
+          '只转发 data 里的这些字段（委托处理、对外提供要最少够用）；externalUserId 总在。不写就转发这种事件的全部字段',
+      }),
+    ),
     enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),
   },
   strict,
