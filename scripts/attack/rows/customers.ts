@@ -3,8 +3,8 @@ import { createScore, type Row } from '../row.ts'
 const GETS = ['', '/version', '/journeys', '/proposals', '/tasks', '/orders', '/timeline']
 const POSTS: [string, unknown][] = [
   ['/tags', { add: ['生命周期/新客'], remove: [] }],
-  ['/remark', { remark: '改' }],
-  ['/birthday', { birthday: '05-20' }],
+  ['/remark', { remark: '改', saw: [''] }],
+  ['/birthday', { birthday: '05-20', saw: null }],
   ['/sent', { key: 'abcdefgh', scriptId: 'join-paid' }],
   ['/tasks/1/done', {}],
 ]

@@ -121,7 +121,7 @@ export const framing: Row = {
       ['a head of 20 KB', `GET /healthz HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, /^HTTP\/1.1 431/],
       [
         'five thousand headers',
-        `GET /healthz HTTP/1.1\r\nHost: a\r\n${'X: y\r\n'.repeat(5_000)}\r\n`,
+        `GET /healthz HTTP/1.1\r\nHost: a\r\n${'X-Long: yyyyyyyy\r\n'.repeat(5_000)}\r\n`,
         /^HTTP\/1.1 431/,
       ],
       ['a method that is none', 'EVIL /healthz HTTP/1.1\r\nHost: a\r\n\r\n', /^HTTP\/1.1 400/],

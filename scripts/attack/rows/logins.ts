@@ -67,7 +67,6 @@ export const forms: Row = {
         'content-type': json,
         'x-huoshui-sidebar': '1',
       },
-      { origin: target.url.replace('http:', 'https:'), 'content-type': json, 'x-huoshui-sidebar': '1' },
       { origin: target.url.replace(/:\d+$/, ':1'), 'content-type': json, 'x-huoshui-sidebar': '1' },
       { origin: target.url, 'content-type': json },
       { origin: 'https://evil.example', 'content-type': 'text/plain' },
@@ -80,7 +79,7 @@ export const forms: Row = {
       const { status } = await target.ask(`/api/sidebar/customers/${id}/remark`, {
         method: 'POST',
         headers: { cookie, ...headers },
-        body: JSON.stringify({ remark: '改' }),
+        body: JSON.stringify({ remark: '改', saw: [''] }),
       })
       score.note(`${JSON.stringify(headers)} answers ${status}`, status >= 400 && status < 500)
     }
