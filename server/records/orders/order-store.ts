@@ -125,9 +125,12 @@ export async function putItems(tx: Tx, shopOrderId: number, items: readonly Orde
     sql`SELECT ${pick(it, 'sku', 'name', 'quantity', 'price_fen', 'category')} FROM ${it}
         WHERE ${it.shop_order_id} = ${shopOrderId} ORDER BY ${it.line_no}`,
   )
-  // What a message leaves out stays as it is known: a file without categories takes none away.
+  // What a message leaves out stays as it is known: a file without categories takes none away. The second line of a name
+  // is the second that is known.
+  const left = [...known]
   const wanted = items.map(({ sku, name, quantity, priceFen, category }) => {
-    const before = known.find((one) => one.name === name)
+    const at = left.findIndex((one) => one.name === name)
+    const [before] = at < 0 ? [] : left.splice(at, 1)
     return {
       sku: sku === name ? (before?.sku ?? sku) : sku,
       name,

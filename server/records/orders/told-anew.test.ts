@@ -98,6 +98,22 @@ it.each([
   expect(await t.rawRows('SELECT order_id FROM shop_order')).toHaveLength(orders)
 })
 
+it('two lines of one name stay two: the same once more changes neither', async () => {
+  const externalUserId = await t.customer(['13800001111'])
+  const lines = [STEAK, { name: STEAK.name, quantity: 1, priceFen: 1 }, { name: STEAK.name, quantity: 3, sku: 'S9', priceFen: 0 }]
+  const told = order({ items: lines })
+  expect((await t.post(told)).json).toMatchObject({ result: 'stored' })
+  const kept = async () => (await t.db.tx((tx) => orderQueries.ofCustomer(tx, externalUserId)))[0]?.items
+  const before = await kept()
+  expect(before?.map(({ sku, quantity, category }) => [sku, quantity, category])).toEqual([
+    ['S1', 2, '牛排'],
+    [STEAK.name, 1, undefined],
+    ['S9', 3, undefined],
+  ])
+  expect((await t.post(told)).json).toMatchObject({ result: 'unchanged' })
+  expect(await kept()).toEqual(before)
+})
+
 it('other goods alone are a correction, the same goods are none', async () => {
   const externalUserId = await t.customer(['13800001111'])
   await t.post(order())
