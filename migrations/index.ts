@@ -28,6 +28,8 @@ import { OrdersByShop1700000000029 } from './0029-orders-by-shop.ts'
 import { RefundsOfOldOrders1700000000030 } from './0030-refunds-of-old-orders.ts'
 import { SidebarSessions1700000000031 } from './0031-sidebar-sessions.ts'
 import { ConsentAndErasure1700000000032 } from './0032-consent-and-erasure.ts'
+import { StandingOfMembers1700000000034 } from './0034-standing-of-members.ts'
+import { Audit1700000000035 } from './0035-audit.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -61,4 +63,6 @@ export const migrations = [
   RefundsOfOldOrders1700000000030,
   SidebarSessions1700000000031,
   ConsentAndErasure1700000000032,
+  StandingOfMembers1700000000034,
+  Audit1700000000035,
 ]

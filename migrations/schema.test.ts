@@ -2,12 +2,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { EVERY_TABLE } from '../server/capabilities/tables.ts'
 import type { ColumnSpec, Dialect } from '../server/core/db/columns.ts'
 import { specOf } from '../server/core/db/define-table.ts'
+import { auditTables } from '../server/records/audit/audit-tables.ts'
 import { sessionTables } from '../server/sidebar-api/session-tables.ts'
 import { createTestKit, type TestKit } from '../server/testing/test-kit.ts'
 import { syncTables } from '../server/upkeep/sync/sync-tables.ts'
 
 /** What a table is declared as is what the migrations have made, on both databases (`TEST_MYSQL_URL` chooses). */
-const TABLES = [...EVERY_TABLE, ...syncTables, ...sessionTables].map(specOf)
+const TABLES = [...EVERY_TABLE, ...syncTables, ...sessionTables, ...auditTables].map(specOf)
 
 let kit: TestKit
 beforeAll(async () => {

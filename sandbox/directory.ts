@@ -16,6 +16,8 @@ export interface Profile {
   extattr?: unknown
   externalPosition?: string
   externalProfile?: unknown
+  /** Outside the visible range (可见范围) of the app. */
+  isOutOfRange?: boolean
   /** A userid can be changed once. */
   wasRenamed?: true
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { migrations } from '../migrations/index.ts'
-import { createCapabilities } from './capabilities/create-capabilities.ts'
+import { type Capabilities, createCapabilities } from './capabilities/create-capabilities.ts'
 import { FORWARDED_EVENTS } from './capabilities/events.ts'
 import { carryOutRenames } from './capabilities/rule-names.ts'
 import { VOCABULARY } from './capabilities/vocabulary.ts'
@@ -36,6 +36,8 @@ import { createCallbackEnvelope } from './platform/wecom/callback/callback-envel
 import { createWecom } from './platform/wecom/wecom.ts'
 import { createAlerts } from './records/alerts/alerts.ts'
 import { createWatch } from './records/alerts/watch.ts'
+import { createAudit } from './records/audit/audit.ts'
+import { auditKeys } from './records/audit/audit-keys.ts'
 import { createPhoneHash } from './records/customers/phone-hash.ts'
 import { createIsPast } from './records/privacy/is-past.ts'
 import { demoShopRefused, isDemoShop } from './rules/files/demo-shop.ts'
@@ -88,7 +90,6 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   })
   const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
-
   const rules = createRuleBookHolder({ folder, db, clock, log, ...watch.ofRules, ...besidesFiles(db) })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
@@ -101,13 +102,12 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   })
   const alertsOut = createAlertsOut({ ...base, ...alertsOutOptions(settings), staffTelling: capable.staffTelling })
   const databaseWatch = createDatabaseWatch({ db, alerts, databaseUrl: settings.DATABASE_URL })
-  const told = [capable.orders, capable.profiles, capable.surveys]
-  const sync = createSync({ ...base, ...capable, told, corpId: settings.WECOM_CORP_ID })
-  const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings) })
+  const sync = createSync({ ...base, ...capable, told: toldIn(capable), corpId: settings.WECOM_CORP_ID })
+  const audit = createAudit({ ...base, ...auditOptions(settings) })
+  const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings), audit })
   const upkeep: Capability[] = [databaseWatch, sync, createRetention({ db, clock, log, days: keepDays(settings) })]
-  const capabilities: Capability[] = [watch, ...upkeep, alertsOut, ...capable.list, eventsOut, sidebarApi]
+  const capabilities: Capability[] = [watch, ...upkeep, alertsOut, ...capable.list, eventsOut, sidebarApi, audit]
   const works = engine.build(capabilities, metrics, createIsPast(capable))
-
   const ready = createReady({
     db,
     log,
@@ -121,7 +121,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     },
   })
   const storeAlarm = createStoreAlarm({ clock, storeFault: ready.storeFault, tellNow: alertsOut.tellNow })
-  const doctor = createDoctor({ settings, clock, log, db, metrics: metrics.text })
+  const doctor = createDoctor({ settings, clock, log, db, metrics: metrics.text, audit })
   const app = buildApp({
     ...appOptions(settings),
     log,
@@ -162,7 +162,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
         await rules.look()
         await shareLimits()
         await wecom.limits.flush(clock.now())
-        await works.beat()
+        await Promise.all([works.beat(), audit.work()])
       },
     }),
     /** Opens and migrates the database, or keeps trying on every beat. */
@@ -183,12 +183,16 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
       await rules.stop()
       await works.stop()
       await wecom.limits.flush(clock.now())
-      await processes.leave().catch(() => undefined)
+      await Promise.all([audit.finish(), processes.leave().catch(() => undefined)])
       await ready.stop()
       await db.close()
     },
   }
 }
+
+const toldIn = ({ orders, profiles, surveys }: Capabilities) => [orders, profiles, surveys]
+
+const auditOptions = (settings: Settings) => ({ keys: auditKeys(settings), days: settings.AUDIT_DAYS })
 
 export type Huoshui = ReturnType<typeof createHuoshui>
 

@@ -226,6 +226,23 @@ const SPECS = {
     parse: whole(0, 100_000),
     default: 10,
   }),
+  AUDIT_SECRET: setting<string | undefined>({
+    doc: 'key that seals the audit (npm run -s audit), or newkey,oldkey while one is replaced; default: derived from WECOM_SECRET',
+    zh: '操作记录（npm run -s audit）的封印密钥；换密钥时写 新密钥,旧密钥；默认由 WECOM_SECRET 算出',
+    parse: anyText(
+      /^[^\s,]{16,200}(,[^\s,]{16,200})*$/,
+      '16–200 characters, or several joined by commas',
+      ' 16 到 200 个字符，几把用逗号隔开',
+    ),
+    default: undefined,
+    secret: true,
+  }),
+  AUDIT_DAYS: setting({
+    doc: 'days that the audit is kept',
+    zh: '操作记录保留多少天',
+    parse: whole(180, 3_650),
+    default: 400,
+  }),
   METRICS_KEY: setting<string | undefined>({
     doc: 'key that /metrics asks for (Authorization: Bearer …); default: none',
     zh: '/metrics 要的密钥（Authorization: Bearer …）；默认不要',

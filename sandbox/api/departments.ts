@@ -6,12 +6,15 @@ import type { Department, World } from '../world.ts'
 
 const MOST = 30_000
 const DEEPEST = 15
-const row = (d: Department) => ({
+const orderOf = (d: Department): number => 100_000 - d.id
+const row = (world: World, d: Department) => ({
   id: d.id,
   name: d.name,
   parentid: d.parentId,
-  order: 100_000 - d.id,
-  department_leader: [],
+  order: orderOf(d),
+  department_leader: [...world.directory.profiles].flatMap(([userId, { leads }]) =>
+    leads.includes(d.id) ? [userId] : [],
+  ),
 })
 const name = text({ chars: 32, tooLong: 60001 })
 
@@ -40,7 +43,7 @@ export function departmentEndpoints() {
       method: 'GET',
       params: { id: int() },
       empty: { department: [] },
-      handle: (p, { world }) => ({ department: below(world, p.id ?? 1).map(row) }),
+      handle: (p, { world }) => ({ department: below(world, p.id ?? 1).map((d) => row(world, d)) }),
     }),
     endpoint({
       path: '/cgi-bin/department/simplelist',
@@ -48,14 +51,14 @@ export function departmentEndpoints() {
       params: { id: int() },
       empty: { department_id: [] },
       handle: (p, { world }) => ({
-        department_id: below(world, p.id ?? 1).map((d) => ({ id: d.id, parentid: d.parentId, order: row(d).order })),
+        department_id: below(world, p.id ?? 1).map((d) => ({ id: d.id, parentid: d.parentId, order: orderOf(d) })),
       }),
     }),
     endpoint({
       path: '/cgi-bin/department/get',
       method: 'GET',
       params: { id: need(int(), 60123) },
-      handle: (p, { world }) => ({ department: row(needDepartment(world, p.id)) }),
+      handle: (p, { world }) => ({ department: row(world, needDepartment(world, p.id)) }),
     }),
     endpoint({
       path: '/cgi-bin/department/create',

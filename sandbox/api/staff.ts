@@ -28,9 +28,21 @@ function card(world: World, staff: Staff) {
   }
 }
 
+const isOutOfRange = (world: World, { userId }: Staff): boolean =>
+  profileOf(world.directory, userId).isOutOfRange === true
+
+/** As an app sees them that may see this member. */
+function memberInRange(world: World, userId: string): Staff {
+  const staff = findStaff(world, userId) ?? refuse(60111, 'userid not found')
+  if (isOutOfRange(world, staff)) refuse(60011, 'no privilege to access the member')
+  return staff
+}
+
 function membersOf(world: World, departmentId: number): Staff[] {
   if (!world.departments.has(departmentId)) refuse(60003, 'department not found')
-  return [...world.staff.values()].filter((staff) => !staff.left && staff.departments.includes(departmentId))
+  return [...world.staff.values()].filter(
+    (staff) => !staff.left && staff.departments.includes(departmentId) && !isOutOfRange(world, staff),
+  )
 }
 
 /** Members to read. Docs 90196, 90200, 90201, 96067, 91693, 95895, 90202, 92714. */
@@ -43,7 +55,7 @@ export function staffEndpoints(paging: Paging) {
       path: '/cgi-bin/user/get',
       method: 'GET',
       params: { userid: need(text(), 41009) },
-      handle: (p, { world }) => card(world, findStaff(world, p.userid) ?? refuse(60111, 'userid not found')),
+      handle: (p, { world }) => card(world, memberInRange(world, p.userid)),
     }),
     endpoint({
       path: '/cgi-bin/user/simplelist',

@@ -82,20 +82,27 @@ export function directoryControls(desk: Desk) {
       name?: string
       position?: string
       enabled?: boolean
+      /** Departments whose head (部门负责人) the member is. */
+      leads?: number[]
     }): Promise<void> => {
       const staff = needStaff(input.userId)
-      const { name, position, enabled } = input
+      const { name, position, enabled, leads } = input
       if (name !== undefined) staff.name = name
       if (position !== undefined) staff.position = position
       if (enabled !== undefined) {
         const profile = profileOf(world.directory, staff.userId)
         world.directory.profiles.set(staff.userId, { ...profile, status: enabled ? 1 : 2 })
       }
+      if (leads !== undefined) {
+        world.directory.profiles.set(staff.userId, { ...profileOf(world.directory, staff.userId), leads })
+      }
+      const flags = staff.departments.map((id) => (leads?.includes(id) === true ? 1 : 0))
       tell('update_user', [
         ['UserID', staff.userId],
         ...(name === undefined ? [] : [['Name', name] as const]),
         ...(position === undefined ? [] : [['Position', position] as const]),
         ...(enabled === undefined ? [] : [['Status', enabled ? 1 : 2] as const]),
+        ...(leads === undefined ? [] : [['IsLeaderInDept', flags.join(',')] as const]),
       ])
     },
     ...departmentControls(desk, { tell, needDepartment }),

@@ -1,4 +1,5 @@
 import type { Desk } from '../desk.ts'
+import { profileOf } from '../directory.ts'
 import { DeskError } from '../refusal.ts'
 import { dropMember, findFollow, findStaff, pairKey, putMember } from '../relations.ts'
 import { befriend, meet, type Person, WELCOME_CODE_LIFE_MS } from './befriend.ts'
@@ -35,6 +36,8 @@ export function unusualControls(desk: Desk) {
     world.welcomeCodes.set(code, { code, ...pair, expiresAtMs, used: false })
     return code
   }
+  const setRange = (userId: string, range: { isOutOfRange: boolean }): void =>
+    void world.directory.profiles.set(userId, { ...profileOf(world.directory, userId), ...range })
   const ofMember = (event: string, userId: string): void => {
     if (!world.staff.has(userId)) throw new DeskError('没有这位员工')
     callbacks.send(event, [
@@ -153,8 +156,14 @@ export function unusualControls(desk: Desk) {
       desk.changed()
     },
     /** A member comes into, or falls out of, the range of the app. Docs 90240. */
-    subscribeApp: async (input: { userId: string }): Promise<void> => ofMember('subscribe', input.userId),
-    unsubscribeApp: async (input: { userId: string }): Promise<void> => ofMember('unsubscribe', input.userId),
+    subscribeApp: async (input: { userId: string }): Promise<void> => {
+      setRange(input.userId, { isOutOfRange: false })
+      ofMember('subscribe', input.userId)
+    },
+    unsubscribeApp: async (input: { userId: string }): Promise<void> => {
+      setRange(input.userId, { isOutOfRange: true })
+      ofMember('unsubscribe', input.userId)
+    },
     /** A member without an interface licence opens the app. Docs 95716. */
     openAppUnlicensed: async (input: { userId: string }): Promise<void> => ofMember('unlicensed_notify', input.userId),
     /** WeCom closes the app that nobody uses, and opens it again. */

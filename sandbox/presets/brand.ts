@@ -55,6 +55,7 @@ function seedStaff({ world }: Desk): string[] {
     guide('sunqian', '孙倩', [5], 2, '客服'),
   ]
   for (const staff of people) world.staff.set(staff.userId, staff)
+  world.directory.profiles.set('chenhao', { status: 1, leaders: [], leads: [2] })
   return people.map((staff) => staff.userId)
 }
 

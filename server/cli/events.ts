@@ -29,6 +29,7 @@ const byId = async (desk: Desk, id: number) => {
 
 const show = defineCommand({
   name: 'show',
+  audited: 'look',
   says: '看一个收到的事件：什么时候、处理到哪一步、出了什么错、内容',
   words: { number: eventSlot },
   run: async ({ number }, desk) => {
@@ -50,6 +51,7 @@ const show = defineCommand({
 
 const replay = defineCommand({
   name: 'replay',
+  audited: 'change',
   says: '从头再处理一遍；做过的不会重复做',
   words: { number: eventSlot },
   run: async ({ number }, desk) => {

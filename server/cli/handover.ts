@@ -23,6 +23,7 @@ async function planNames(tx: Tx, plan: HandoverPlan): Promise<PlanNames> {
 
 const plan = defineCommand({
   name: 'plan',
+  audited: 'look',
   says: '预演：谁能转、谁不能转、为什么、要多久；什么都不写，什么都不发',
   lists: true,
   options: HANDOVER_OPTIONS,
@@ -45,6 +46,7 @@ const plan = defineCommand({
 
 const start = defineCommand({
   name: 'start',
+  audited: 'change',
   says: '发起；同一位客户转接途中不会再发起第二次',
   options: HANDOVER_OPTIONS,
   run: async (asked, desk) => {
@@ -66,6 +68,7 @@ const start = defineCommand({
 
 const status = defineCommand({
   name: 'status',
+  audited: 'look',
   says: '进度、结果和没有转成的原因',
   lists: true,
   words: { id: optional(numbered('编号', '只看这一次；不写就列出最近的')) },
@@ -98,6 +101,7 @@ const status = defineCommand({
 
 const unassigned = defineCommand({
   name: 'unassigned',
+  audited: 'look',
   says: '离职成员还没有分配的客户，以及分给谁的建议',
   lists: true,
   run: async (_values, desk) =>

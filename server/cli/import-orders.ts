@@ -89,6 +89,7 @@ export const importOrdersProgram: Program = {
   commands: [
     defineCommand({
       name: '',
+      audited: 'change',
       says: '把过去的订单从文件里导入。',
       more: COLUMNS,
       words: { file: text('文件', '表格另存成的 CSV 文件') },

@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os'
 import { mayHaveDatabase } from '../core/db/database-url.ts'
 import type { Db } from '../core/db/db.ts'
 import { systemClock } from '../core/kernel/clock.ts'
@@ -7,6 +8,18 @@ import type { Desk } from './frame/command.ts'
 import { openDatabase } from './frame/open-database.ts'
 import { runProgram } from './frame/run-program.ts'
 import { PROGRAMS } from './programs.ts'
+
+/** Who sits there: OPERATOR, or the account of the system. */
+function operatorIn(env: Record<string, string | undefined>): string {
+  const said = env.OPERATOR?.trim() ?? ''
+  if (said !== '') return said
+  try {
+    return userInfo().username
+  } catch {
+    // In a container the account may have no name.
+    return `uid ${process.getuid?.() ?? '?'}`
+  }
+}
 
 /** The program of one npm script: `main.ts <program> <words…>`, with the environment's settings. */
 async function main(name: string, words: readonly string[]): Promise<void> {
@@ -28,6 +41,7 @@ async function main(name: string, words: readonly string[]): Promise<void> {
     hasDatabase: () => mayHaveDatabase(databaseUrl()),
     clock: systemClock,
     env,
+    operator: { name: operatorIn(env), host: hostname() },
     screen: {
       note: (line) => void stderr.write(`${terminalText(line)}\n`),
       bar: stderr.isTTY ? (text) => void stderr.write(`\r\u001b[K${text}`) : undefined,

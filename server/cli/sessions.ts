@@ -8,11 +8,12 @@ import { defineCommand, type Program } from './frame/command.ts'
 import { flag, many, optional, text } from './frame/slot.ts'
 import { table } from './frame/table.ts'
 
-const HEADER = ['编号', '导购', '登录', '最近一次']
+const HEADER = ['编号', '谁', '登录', '最近一次']
 
 const list = defineCommand({
   name: '',
-  says: '谁在侧边栏里登录着：从什么时候起、最近一次用是什么时候',
+  audited: 'no',
+  says: '谁在侧边栏和医生页里登录着：从什么时候起、最近一次用是什么时候',
   lists: true,
   run: async (_values, desk) => {
     const { open, names } = await (await desk.db()).tx(async (tx) => ({
@@ -28,15 +29,16 @@ const list = defineCommand({
   },
 })
 
-const cellsOf = ({ id, userId, begunAtMs, seenAtMs }: KeptSession, names: GuideNames): string[] => [
+const cellsOf = ({ id, userId, place, begunAtMs, seenAtMs }: KeptSession, names: GuideNames): string[] => [
   id,
-  guideText(names, userId),
+  place === 'doctor' ? '医生页（DOCTOR_KEY）' : guideText(names, userId),
   shanghaiText(begunAtMs),
   shanghaiText(seenAtMs),
 ]
 
 const end = defineCommand({
   name: 'end',
+  audited: 'change',
   says: '结束登录：写编号、--guide 或 --all；那边的下一次操作就要重新登录',
   words: { ids: many(text('编号', '列表里的编号')) },
   options: {
@@ -65,6 +67,6 @@ async function endEach(tx: Tx, ids: readonly string[], now: number): Promise<num
 
 export const sessionsProgram: Program = {
   name: 'sessions',
-  says: '侧边栏的登录。丢了手机、换了人、被停用时在这里结束；离职和停用的成员自己就进不来。',
+  says: '侧边栏和医生页的登录。丢了手机、换了人、被停用时在这里结束；离职、停用和不在可见范围的成员自己就进不来。',
   commands: [list, end],
 }

@@ -34,6 +34,7 @@ const whoseOf = (proposed: readonly Proposal[]): string[] => proposed.map((one) 
 
 const list = defineCommand({
   name: 'list',
+  audited: 'no',
   says: '每一级有多少人、专属导购各带多少、多少人在排队',
   lists: true,
   words: { ladder: optional(text('梯子', '只看这一把；不写就看全部')) },
@@ -75,6 +76,7 @@ const list = defineCommand({
 
 const candidates = defineCommand({
   name: 'candidates',
+  audited: 'look',
   says: '提议升降、等人确认的客户，以及理由',
   lists: true,
   words: { ladder: text('梯子', '梯子的名字') },
@@ -96,6 +98,7 @@ const candidates = defineCommand({
 
 const proposals = defineCommand({
   name: 'proposals',
+  audited: 'look',
   says: '所有等待处理的提议：升降和转接专属导购',
   lists: true,
   run: async (_values, desk) =>
@@ -114,6 +117,7 @@ async function proposalOf(tx: Tx, id: number): Promise<Proposal> {
 
 const plan = defineCommand({
   name: 'plan',
+  audited: 'look',
   says: '今晚的评定会做什么：升降、第一次归位、转接给专属导购的提议；只读',
   lists: true,
   words: { ladder: optional(text('梯子', '只看这一把；不写就看全部')) },
@@ -136,6 +140,7 @@ const plan = defineCommand({
 
 const tidy = defineCommand({
   name: 'tidy',
+  audited: 'change',
   says: '带着两级标签的客户只留现在那一级的，人工打的也摘；运行中的服务会马上执行',
   words: { ladder: text('梯子', '梯子的名字') },
   run: async ({ ladder: written }, desk) => {
@@ -153,6 +158,7 @@ const tidy = defineCommand({
 
 const confirm = defineCommand({
   name: 'confirm',
+  audited: 'change',
   says: '同意提议：一条、一级的、或者全部；运行中的服务会马上执行',
   words: { id: optional(proposalSlot) },
   options: {
@@ -214,6 +220,7 @@ async function refusalOf(tx: Tx, proposal: Proposal, nowMs: number): Promise<str
 
 const decline = defineCommand({
   name: 'decline',
+  audited: 'change',
   says: '不同意；同样的提议在条件变化以前不再出现',
   words: { id: proposalSlot },
   run: async ({ id }, desk) =>
@@ -228,6 +235,7 @@ const decline = defineCommand({
 
 const why = defineCommand({
   name: 'why',
+  audited: 'look',
   says: '这位客户在每把梯子上是哪一级、为什么、什么时候可以再动',
   words: { customer: customerSlot },
   run: async ({ customer }, desk) => {
@@ -243,7 +251,8 @@ const why = defineCommand({
         score: (await scoreQueries.of(tx, [externalUserId])).get(externalUserId),
         cuts: await scoreQueries.cuts(tx),
       }
-      return { text: whyText({ ...found, ladders, nowMs: desk.clock.now() }), data: { externalUserId, ...found } }
+      const text = whyText({ ...found, ladders, nowMs: desk.clock.now() })
+      return { text, data: { externalUserId, ...found }, about: [externalUserId] }
     })
   },
 })

@@ -8,10 +8,18 @@ export interface KnownMember {
   hasLeft: boolean
 }
 
+export interface KnownDepartment {
+  id: number
+  /** Undefined where WeCom does not tell it. */
+  name: string | undefined
+}
+
 /** What is known besides the files, on the server and where its database is at hand: against this rules are checked, too. */
 export interface AtHand {
   /** By userid, former ones included; undefined until all members were read once. */
   staff: readonly KnownMember[] | undefined
+  /** All departments in the app's sight; undefined until they were read once. */
+  departments: readonly KnownDepartment[] | undefined
   /** Categories of goods that were ever ordered; empty: none are known. */
   categories: ReadonlySet<string>
   /** The rules that are in force; undefined: none were yet. */

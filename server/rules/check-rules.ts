@@ -13,6 +13,7 @@ import { checkConditionNames, type Names } from './checks/names.ts'
 import { checkPolicy } from './checks/policy.ts'
 import { checkPools } from './checks/pools.ts'
 import { checkRenames } from './checks/renames.ts'
+import { checkRoles } from './checks/roles.ts'
 import { checkScripts } from './checks/scripts.ts'
 import { checkSends } from './checks/sends.ts'
 import { checkSops } from './checks/sops.ts'
@@ -102,6 +103,7 @@ export async function checkRules(
   checkWebhooks(context, drafts.webhook)
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)
+  checkRoles(context, drafts.roles)
   // What could not be read is not gone.
   const isAllKnown = collected.unreadable.size === 0 && collected.misshapen.size === 0
   if (atHand !== undefined && isAllKnown) await askAboutLostNames(drafts, atHand)
@@ -158,6 +160,7 @@ const createCollection = (): Collection => ({
     webhook: [],
     policy: [],
     ladder: [],
+    roles: [],
   },
   written: [],
   unreadable: new Set(),
@@ -302,7 +305,7 @@ function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
       if (draft.name.trim() !== draft.name) draft.fault([NAME_KEYS[kind]], '名字前后不能有空格', '删掉空格')
     }
   }
-  for (const kind of ['tags', 'policy'] as const) {
+  for (const kind of ['tags', 'policy', 'roles'] as const) {
     const second = drafts[kind][1]
     if (second !== undefined && faults.length === 0)
       second.fault([], `${RULE_KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')

@@ -37,6 +37,7 @@ export const EMPTY_BOOK: RuleBook = {
   webhooks: new Map(),
   policy: {},
   ladders: new Map(),
+  roles: [],
   renames: [],
 }
 

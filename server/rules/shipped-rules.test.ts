@@ -49,7 +49,8 @@ describe('the rules that are shipped', () => {
   it('each name the schema that editors check them with, and pass it', () => {
     const ajv = new Ajv({ strict: false })
     const kinds = new Map<string, ReturnType<Ajv['compile']>>()
-    for (const [name, schema] of editorSchemas(VOCABULARY, names)) kinds.set(name, ajv.compile(JSON.parse(schema) as object))
+    for (const [name, schema] of editorSchemas(VOCABULARY, names))
+      kinds.set(name, ajv.compile(JSON.parse(schema) as object))
     for (const { kind, file, text } of files) {
       const depth = file.split('/').length - 1
       expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=${'../'.repeat(depth)}.schema/${kind}.json`)

@@ -13,6 +13,7 @@ import type { Welcome } from '../operations/welcome/welcome.ts'
 import type { Customers } from '../records/customers/customers.ts'
 import { birthdayText } from '../records/profiles/birthday.ts'
 import type { Profiles } from '../records/profiles/profiles.ts'
+import type { SetTag } from '../records/tags/tag-queries.ts'
 import type { Tags } from '../records/tags/tags.ts'
 import type { Timeline } from '../records/timeline/timeline.ts'
 import { touches } from '../records/touches/touches.ts'
@@ -47,43 +48,46 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
   const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
   const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
     own.mustBeOwnPage(request)
+  const change = { preHandler, config: { scope: 'customer.change' } } as const
 
-  typed.post('/customers/:externalUserId/tags', { schema: takes(contract.TagChange), preHandler }, (request) =>
+  typed.post('/customers/:externalUserId/tags', { schema: takes(contract.TagChange), ...change }, (request) =>
     access.withCustomer(request, async (tx, guide, externalUserId) => {
       const { add, remove } = request.body
       const known = await tags.queries.byPath(tx, [...add, ...remove])
       const stranger = [...add, ...remove].find((name) => !known.has(name))
       if (stranger !== undefined) throw unknownTag(stranger)
+      guide.was({ tags: ownOf(await tags.queries.ofCustomer(tx, externalUserId), guide) })
       await tags.change(tx, {
         externalUserId,
         userId: guide.userId,
         add,
         remove,
         by: 'guide',
-        reason: { text: `${guide.name}在侧边栏里改的标签` },
+        reason: { text: `${guide.words}在侧边栏里改的标签` },
         key: `sidebar:${randomText(20)}`,
       })
       return OK
     }),
   )
 
-  typed.post('/customers/:externalUserId/remark', { schema: takes(contract.RemarkChange), preHandler }, (request) =>
+  typed.post('/customers/:externalUserId/remark', { schema: takes(contract.RemarkChange), ...change }, (request) =>
     access.withCustomer(request, async (tx, guide, externalUserId) => {
       const follows = await customers.queries.followsOf(tx, externalUserId)
       const now = follows.find((one) => one.userId === guide.userId)?.remark ?? ''
       if (!request.body.saw.includes(now)) throw overtaken('备注', now)
+      guide.was({ remark: now })
       await customers.setRemark(tx, {
         externalUserId,
         userId: guide.userId,
         remark: request.body.remark.trim(),
-        reason: { text: `${guide.name}在侧边栏里改的备注` },
+        reason: { text: `${guide.words}在侧边栏里改的备注` },
         key: `sidebar:${randomText(20)}`,
       })
       return OK
     }),
   )
 
-  typed.post('/customers/:externalUserId/birthday', { schema: takes(contract.BirthdayChange), preHandler }, (request) =>
+  typed.post('/customers/:externalUserId/birthday', { schema: takes(contract.BirthdayChange), ...change }, (request) =>
     access.withCustomer(request, async (tx, guide, externalUserId) => {
       const written = request.body.birthday
       const birthday = written === null ? undefined : profiles.readBirthday(written)
@@ -91,71 +95,84 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       const known = await profiles.queries.birthdayOf(tx, externalUserId)
       const now = known === undefined ? null : birthdayText(known)
       if (request.body.saw !== now) throw overtaken('生日', now ?? '')
-      await profiles.setByGuide(tx, { externalUserId, userId: guide.userId, guideName: guide.name, birthday })
+      guide.was({ birthday: now })
+      await profiles.setByGuide(tx, { externalUserId, userId: guide.userId, guideName: guide.words, birthday })
       return OK
     }),
   )
 
   typed.post(
     '/customers/:externalUserId/tasks/:taskId/done',
-    { schema: { ...takes(contract.TaskDone), params: OfTask }, preHandler },
+    { schema: { ...takes(contract.TaskDone), params: OfTask }, ...change },
     (request) =>
       access.withCustomer(request, async (tx, guide, externalUserId) => {
         const task = await tasks.queries.byId(tx, Number(request.params.taskId))
         if (!isOwn(task, guide, externalUserId)) throw unknownTask()
+        guide.was({ task: task.title, state: task.state })
         const { note } = request.body
         await tasks.closeOwn(tx, {
           id: task.id,
           userId: guide.userId,
           outcome: 'done',
-          ...(note === undefined || note.trim() === '' ? {} : { note: note.trim() }),
+          ...noteOf(guide, note?.trim()),
         })
         return OK
       }),
   )
 
-  typed.post('/customers/:externalUserId/sent', { schema: takes(contract.Sent), preHandler }, (request) =>
-    access.withCustomer(request, async (tx, guide, externalUserId) => {
-      const { key, scriptId, taskId } = request.body
-      const script = scriptId === undefined ? undefined : rules.current().scripts.get(scriptId)
-      const task = taskId === undefined ? undefined : await tasks.queries.byId(tx, Number(taskId))
-      if (task !== undefined && !isOwn(task, guide, externalUserId)) throw unknownTask()
-      await scriptUses.add(tx, {
-        key,
-        externalUserId,
-        userId: guide.userId,
-        scriptId: script?.name,
-        taskId: task?.id,
-        sentAtMs: clock.now(),
-      })
-      // What a to-do asked for is one contact, however many messages it takes.
-      const cause = task === undefined ? `script:${guide.userId}:${key}` : `task:${task.id}`
-      const kind = task === undefined ? 'script' : 'task'
-      await touches.add(tx, [{ key: cause, externalUserId, userId: guide.userId, kind, atMs: clock.now() }])
-      await welcome.guideSpoke(tx, { externalUserId, userId: guide.userId })
-      if (script !== undefined) {
-        await emit(tx, ScriptSent, {
-          key: `${guide.userId}:${key}`,
-          payload: { externalUserId, userId: guide.userId, scriptId: script.name, carries: carriedBy(script.value) },
+  typed.post(
+    '/customers/:externalUserId/sent',
+    { schema: takes(contract.Sent), preHandler, config: { scope: 'customer.own' } },
+    (request) =>
+      access.withCustomer(request, async (tx, guide, externalUserId) => {
+        const { key, scriptId, taskId } = request.body
+        const script = scriptId === undefined ? undefined : rules.current().scripts.get(scriptId)
+        const task = taskId === undefined ? undefined : await tasks.queries.byId(tx, Number(taskId))
+        if (task !== undefined && !isOwn(task, guide, externalUserId)) throw unknownTask()
+        await scriptUses.add(tx, {
+          key,
+          externalUserId,
+          userId: guide.userId,
+          scriptId: script?.name,
+          taskId: task?.id,
+          sentAtMs: clock.now(),
         })
-      }
-      const words = script === undefined ? '一条消息' : `话术「${script.value.title}」`
-      await timeline.note(tx, {
-        key: `sidebar.sent:${guide.userId}:${key}`,
-        externalUserId,
-        userId: guide.userId,
-        kind: 'script.sent',
-        text: `${guide.name}发了${words}`,
-        reason: {
-          text: task === undefined ? '导购在侧边栏里发的' : `为了待办「${task.title}」`,
-          ...(script === undefined
-            ? {}
-            : { rule: { kind: 'script', name: script.value.title, version: script.version } }),
-        },
-      })
-      return OK
-    }),
+        // What a to-do asked for is one contact, however many messages it takes.
+        const cause = task === undefined ? `script:${guide.userId}:${key}` : `task:${task.id}`
+        const kind = task === undefined ? 'script' : 'task'
+        await touches.add(tx, [{ key: cause, externalUserId, userId: guide.userId, kind, atMs: clock.now() }])
+        await welcome.guideSpoke(tx, { externalUserId, userId: guide.userId })
+        if (script !== undefined) {
+          await emit(tx, ScriptSent, {
+            key: `${guide.userId}:${key}`,
+            payload: { externalUserId, userId: guide.userId, scriptId: script.name, carries: carriedBy(script.value) },
+          })
+        }
+        await timeline.note(tx, {
+          key: `sidebar.sent:${guide.userId}:${key}`,
+          externalUserId,
+          userId: guide.userId,
+          kind: 'script.sent',
+          text: `${guide.name}发了${script === undefined ? '一条消息' : `话术「${script.value.title}」`}`,
+          reason: {
+            text: task === undefined ? '导购在侧边栏里发的' : `为了待办「${task.title}」`,
+            ...(script === undefined
+              ? {}
+              : { rule: { kind: 'script', name: script.value.title, version: script.version } }),
+          },
+        })
+        return OK
+      }),
   )
+}
+
+const ownOf = (set: readonly SetTag[], { userId }: Guide): string[] =>
+  set.flatMap((tag) => (tag.userId === userId ? [tag.path] : []))
+
+/** Whoever did it in the guide's place stands in the note. */
+function noteOf({ stands, person }: Guide, note = ''): { note?: string } {
+  const words = stands === 'friend' ? note : `（${person.name}代办）${note}`
+  return words === '' ? {} : { note: words }
 }
 
 function isOwn(task: GuideTask | undefined, guide: Guide, externalUserId: string): task is GuideTask {

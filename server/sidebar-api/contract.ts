@@ -15,6 +15,27 @@ export const Boot = Type.Object({
 })
 export type Boot = Static<typeof Boot>
 
+export const AuditQuery = Type.Object({ before: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })) })
+/** GET audit?before=<seq> — who did what and who saw whom, newest first; for the owner and the auditor. */
+export const AuditPage = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      seq: Type.Integer(),
+      atMs: Type.Number(),
+      /** userid, or who sat at the command line. */
+      actor: Type.String(),
+      actorKind: Type.String(),
+      origin: Type.String(),
+      what: Type.String(),
+      /** external_userid; null: about nobody, or erased. */
+      customer: OrNull(Type.String()),
+      /** JSON. */
+      detail: Type.String(),
+    }),
+  ),
+  nextBefore: OrNull(Type.String()),
+})
+
 /** GET me */
 export const Me = Type.Object({ userId: Type.String(), name: Type.String() })
 export type Me = Static<typeof Me>
@@ -68,6 +89,8 @@ export const Profile = Type.Object({
   avatar: OrNull(Type.String()),
   /** Employer, for contacts who use WeCom themselves. */
   corpName: OrNull(Type.String()),
+  /** The guide in whose place one looks, where it is not one's own customer. */
+  standsInFor: OrNull(Type.String()),
   /** This guide's remark. */
   remark: OrNull(Type.String()),
   source: Type.Object({

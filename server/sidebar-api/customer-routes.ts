@@ -45,17 +45,18 @@ const PROPOSALS = 5
 export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): void {
   const { access, clock, rules, profile, orders, timeline, tasks, media, facts, scripts, sop } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
+  const config = { scope: 'customer' } as const
   const answers = <Schema>(schema: Schema) => ({ params: OfCustomer, response: { 200: schema } })
 
-  typed.get('/customers/:externalUserId', { schema: answers(contract.Profile) }, (request) =>
+  typed.get('/customers/:externalUserId', { schema: answers(contract.Profile), config }, (request) =>
     access.withCustomer(request, (tx, guide, id) => profile.of(tx, guide, id)),
   )
 
-  typed.get('/customers/:externalUserId/version', { schema: answers(contract.PageVersion) }, (request) =>
+  typed.get('/customers/:externalUserId/version', { schema: answers(contract.PageVersion), config }, (request) =>
     access.withCustomer(request, async (tx, guide, id) => ({ version: await profile.version(tx, guide, id) })),
   )
 
-  typed.get('/customers/:externalUserId/orders', { schema: answers(contract.Orders) }, (request) =>
+  typed.get('/customers/:externalUserId/orders', { schema: answers(contract.Orders), config }, (request) =>
     access.withCustomer(request, async (tx, _guide, id) => ({
       summary: await profile.orderSummary(tx, id),
       orders: (await orders.queries.ofCustomer(tx, id, { limit: ORDERS_SHOWN })).map(orderView),
@@ -64,7 +65,7 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
 
   typed.get(
     '/customers/:externalUserId/timeline',
-    { schema: { ...answers(contract.Timeline), querystring: contract.TimelineQuery } },
+    { schema: { ...answers(contract.Timeline), querystring: contract.TimelineQuery }, config },
     (request) =>
       access.withCustomer(request, async (tx, _guide, id) => {
         const before = pageBefore(request.query.before)
@@ -84,7 +85,7 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
       }),
   )
 
-  typed.get('/customers/:externalUserId/tasks', { schema: answers(contract.Tasks) }, (request) =>
+  typed.get('/customers/:externalUserId/tasks', { schema: answers(contract.Tasks), config }, (request) =>
     access.withCustomer(request, async (tx, guide, id) => {
       const shown: contract.GuideTask[] = []
       for (const task of await tasks.queries.openFor(tx, guide.userId, id)) {
@@ -94,7 +95,7 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
     }),
   )
 
-  typed.get('/customers/:externalUserId/journeys', { schema: answers(contract.Journeys) }, (request) =>
+  typed.get('/customers/:externalUserId/journeys', { schema: answers(contract.Journeys), config }, (request) =>
     access.withCustomer(request, async (tx, _guide, id) => {
       const entered = (await sop.queries.ofCustomer(tx, id)).slice(0, JOURNEYS_SHOWN)
       return {
@@ -104,7 +105,7 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
     }),
   )
 
-  typed.get('/customers/:externalUserId/proposals', { schema: answers(contract.Proposals) }, (request) =>
+  typed.get('/customers/:externalUserId/proposals', { schema: answers(contract.Proposals), config }, (request) =>
     access.withCustomer(request, async (tx, guide, id) => {
       // What a to-do says already, with its group code, is not said a second time without it.
       const inTasks = new Set((await tasks.queries.openFor(tx, guide.userId, id)).map((task) => task.scriptId))

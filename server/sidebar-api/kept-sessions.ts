@@ -2,7 +2,7 @@ import { pick, set, sql } from '../core/db/sql.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { randomText } from '../core/kernel/random.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
-import { SIDEBAR_SESSION as s } from './session-tables.ts'
+import { type SessionPlace, SIDEBAR_SESSION as s } from './session-tables.ts'
 
 /** Whatever is done between: then whoever sits there logs in anew, which inside WeCom takes no hand. */
 export const SESSION_MS = 12 * HOUR_MS
@@ -19,24 +19,26 @@ export interface KeptSession {
   begunAtMs: number
   seenAtMs: number
   endedAtMs: number | null
+  place: SessionPlace
 }
 
-const ROW = pick(s, 'id', 'userid', 'begun_at', 'seen_at', 'ended_at')
+const ROW = pick(s, 'id', 'userid', 'begun_at', 'seen_at', 'ended_at', 'place')
 const IS_OPEN = sql`${s.ended_at} IS NULL`
 
 /** The sessions of the sidebar, so that one can be ended from elsewhere. */
 export const keptSessions = {
   /** Gives the session's id. */
-  begin: async (tx: Tx, userId: string, now: number): Promise<string> => {
+  begin: async (tx: Tx, userId: string, now: number, place: SessionPlace = 'sidebar'): Promise<string> => {
     const id = randomText(24)
-    await tx.insert(s, { id, userid: userId, begun_at: now, seen_at: now })
+    await tx.insert(s, { id, userid: userId, begun_at: now, seen_at: now, place })
     return id
   },
 
   /** Is it open, and not left alone for too long? Marks it as seen. */
-  isOpen: async (tx: Tx, id: string, now: number): Promise<boolean> => {
+  isOpen: async (tx: Tx, id: string, now: number, place: SessionPlace = 'sidebar'): Promise<boolean> => {
     const row = await tx.row(sql`SELECT ${ROW} FROM ${s} WHERE ${s.id} = ${id} AND ${IS_OPEN}`)
-    if (row === undefined || now - row.seen_at > IDLE_MS || now - row.begun_at > SESSION_MS) return false
+    if (row === undefined || row.place !== place || now - row.seen_at > IDLE_MS || now - row.begun_at > SESSION_MS)
+      return false
     if (now - row.seen_at >= SEEN_EVERY_MS) {
       await tx.run(sql`UPDATE ${s} SET ${set(s, { seen_at: now })} WHERE ${s.id} = ${id} AND ${IS_OPEN}`)
     }
@@ -66,6 +68,7 @@ export const keptSessions = {
       begunAtMs: row.begun_at,
       seenAtMs: row.seen_at,
       endedAtMs: row.ended_at,
+      place: row.place,
     }))
   },
 

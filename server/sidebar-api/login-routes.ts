@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
@@ -10,11 +10,12 @@ import { randomText } from '../core/kernel/random.ts'
 import { holdBack } from '../engine/http/hold-back.ts'
 import { type OwnOrigin, ownPath } from '../engine/http/own-origin.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
+import { type AuditNote, noteAudit } from '../records/audit/audit-notes.ts'
 import type { StaffMember } from '../records/staff/staff-queries.ts'
+import type { Standings } from '../records/staff/standings.ts'
 import { Accepted } from './contract.ts'
 import { keptSessions } from './kept-sessions.ts'
 import { createLoginBrakes } from './login-brakes.ts'
-import { mayUse } from './may-use.ts'
 import type { Session } from './session.ts'
 
 export interface LoginDeps {
@@ -22,6 +23,7 @@ export interface LoginDeps {
   log: Logger
   wecom: Pick<Wecom, 'oauth'>
   session: Session
+  standings: Standings
   own: OwnOrigin
   staff: { queries: { get(tx: Tx, userId: string): Promise<StaffMember | undefined> } }
   isSandbox: boolean
@@ -42,9 +44,10 @@ const CodeQuery = Type.Object({
 export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
   const { session, own, wecom, log, clock } = deps
   const brakes = createLoginBrakes(clock)
+  const anybody = { config: { scope: 'anybody' } } as const
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
 
-  typed.get('/login', { schema: { querystring: LoginQuery } }, async (request, reply) => {
+  typed.get('/login', { schema: { querystring: LoginQuery }, ...anybody }, async (request, reply) => {
     if (!brakes.mayBegin(request.ip)) await holdBack()
     const back = ownPath(request.query.back ?? '/sidebar/')
     if (back === undefined) {
@@ -61,7 +64,7 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
     return reply.header('cache-control', 'no-store').redirect(url.toString())
   })
 
-  typed.get('/oauth', { schema: { querystring: CodeQuery } }, async (request, reply) => {
+  typed.get('/oauth', { schema: { querystring: CodeQuery }, ...anybody }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     const login = session.takeLogin(request, reply)
     const back = login?.back ?? '/sidebar/'
@@ -72,7 +75,10 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
     const member = await memberOf(code)
     if (member === 'failed' || member === 'not-staff') return reply.redirect(refused(back, member))
     const { userId } = member
-    const id = await deps.db.tx((tx) => keptSessions.begin(tx, userId, clock.now()))
+    const id = await deps.db.tx(async (tx) => {
+      await noteAudit(tx, [noteOf(request, userId, 'sidebar.login')])
+      return keptSessions.begin(tx, userId, clock.now())
+    })
     session.begin(request, reply, { userId, id })
     return reply.redirect(back)
   })
@@ -80,23 +86,35 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
   typed.post(
     '/logout',
     {
+      ...anybody,
       schema: { response: { 200: Accepted } },
       preHandler: async (request) => own.mustBeOwnPage(request),
     },
     async (request, reply) => {
       const login = session.of(request)
       session.leave(request, reply)
-      if (login !== undefined) await deps.db.tx((tx) => keptSessions.end(tx, login.id, clock.now()))
+      if (login === undefined) return { ok: true as const }
+      await deps.db.tx(async (tx) => {
+        if (!(await keptSessions.end(tx, login.id, clock.now()))) return
+        await noteAudit(tx, [noteOf(request, login.userId, 'sidebar.logout')])
+      })
       return { ok: true as const }
     },
   )
+
+  const noteOf = (request: FastifyRequest, actor: string, what: string): AuditNote => ({
+    ...{ atMs: clock.now(), actor, actorKind: 'member', origin: request.ip, what },
+  })
 
   async function memberOf(code: string): Promise<StaffMember | 'not-staff' | 'failed'> {
     try {
       const { userid } = await wecom.oauth.userInfo(code)
       if (userid === undefined) return 'not-staff'
-      const member = await deps.db.tx((tx) => deps.staff.queries.get(tx, userid))
-      return member === undefined || !mayUse(member) ? 'not-staff' : member
+      return await deps.db.tx(async (tx) => {
+        const member = await deps.staff.queries.get(tx, userid)
+        const standing = member === undefined ? undefined : await deps.standings.of(tx, member)
+        return member === undefined || standing === undefined ? 'not-staff' : member
+      })
     } catch (error) {
       log.warn({ err: describeError(error) }, 'a sidebar login failed')
       return 'failed'

@@ -114,6 +114,7 @@ export function createProfile(deps: ProfileDeps) {
       name: known?.name ?? null,
       avatar: known?.avatar ?? null,
       corpName: known?.corpName ?? null,
+      standsInFor: guide.stands === 'friend' ? null : guide.name,
       remark: follow?.remark ?? null,
       source: {
         channel: channel ?? null,
@@ -155,7 +156,7 @@ export function createProfile(deps: ProfileDeps) {
     })
 
   /** Four small reads: cheap enough for every open sidebar every few seconds. */
-  const version = async (tx: Tx, guide: Guide, externalUserId: string): Promise<string> =>
+  const version = async (tx: Tx, guide: Pick<Guide, 'userId'>, externalUserId: string): Promise<string> =>
     versionWith(
       tx,
       externalUserId,

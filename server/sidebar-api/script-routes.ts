@@ -18,10 +18,11 @@ const MOST_FOUND = 20
 
 /** The script library and the tag library: the same for every guide. */
 export function scriptRoutes(app: FastifyInstance, { access, media, scripts, tags }: ScriptRouteDeps): void {
+  const config = { scope: 'library' } as const
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
 
-  typed.get('/scripts/tree', { schema: { response: { 200: contract.ScriptTree } } }, (request) =>
-    access.asGuide(request, async () => ({
+  typed.get('/scripts/tree', { schema: { response: { 200: contract.ScriptTree } }, config }, (request) =>
+    access.asPerson(request, async () => ({
       domains: scripts.tree().map(({ domain, situations }) => ({
         name: domain,
         situations: situations.map(({ situation, scripts: answers }) => ({ name: situation, count: answers.length })),
@@ -31,9 +32,9 @@ export function scriptRoutes(app: FastifyInstance, { access, media, scripts, tag
 
   typed.get(
     '/scripts/of',
-    { schema: { querystring: contract.SituationQuery, response: { 200: contract.Scripts } } },
+    { schema: { querystring: contract.SituationQuery, response: { 200: contract.Scripts } }, config },
     (request) =>
-      access.asGuide(request, async (tx) => {
+      access.asPerson(request, async (tx) => {
         const { domain, situation } = request.query
         const found = scripts
           .tree()
@@ -45,15 +46,15 @@ export function scriptRoutes(app: FastifyInstance, { access, media, scripts, tag
 
   typed.get(
     '/scripts/search',
-    { schema: { querystring: contract.SearchQuery, response: { 200: contract.Scripts } } },
+    { schema: { querystring: contract.SearchQuery, response: { 200: contract.Scripts } }, config },
     (request) =>
-      access.asGuide(request, async (tx) => ({
+      access.asPerson(request, async (tx) => ({
         scripts: await scriptViews(tx, media, scripts.search(request.query.q, { limit: MOST_FOUND })),
       })),
   )
 
-  typed.get('/tags', { schema: { response: { 200: contract.TagGroups } } }, (request) =>
-    access.asGuide(request, async (tx) => ({
+  typed.get('/tags', { schema: { response: { 200: contract.TagGroups } }, config }, (request) =>
+    access.asPerson(request, async (tx) => ({
       groups: (await tags.queries.library(tx)).map(({ group, tags: names }) => ({
         group,
         names: names.map((tag) => tag.name),

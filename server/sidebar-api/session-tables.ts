@@ -1,7 +1,10 @@
-import { instant, nullable, primary, text } from '../core/db/columns.ts'
+import { instant, nullable, primary, text, withDefault } from '../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../core/db/define-table.ts'
 
-/** Who was logged in to the sidebar, from when to when. */
+/** Where somebody is logged in. */
+export type SessionPlace = 'sidebar' | 'doctor'
+
+/** Who was logged in, from when to when. */
 export const SIDEBAR_SESSION = defineTable(
   'sidebar_session',
   {
@@ -10,6 +13,7 @@ export const SIDEBAR_SESSION = defineTable(
     begun_at: instant(),
     seen_at: instant(),
     ended_at: nullable(instant()),
+    place: withDefault(text<SessionPlace>(10), 'sidebar'),
   },
   {
     indices: [['userid'], ['begun_at']],

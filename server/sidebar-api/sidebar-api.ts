@@ -8,7 +8,9 @@ import { DAY_MS } from '../core/kernel/shanghai.ts'
 import { createOwnOrigin } from '../engine/http/own-origin.ts'
 import type { Job } from '../engine/jobs/job.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
+import { createStandings } from '../records/staff/standings.ts'
 import { type AccessDeps, createAccess } from './access.ts'
+import { auditRoute } from './audit-route.ts'
 import { type ChangeRouteDeps, changeRoutes } from './change-routes.ts'
 import * as contract from './contract.ts'
 import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
@@ -32,7 +34,7 @@ interface SidebarOptions {
   distDir?: string
 }
 
-type Made = 'access' | 'own' | 'session' | 'profile' | 'isSandbox'
+type Made = 'access' | 'own' | 'session' | 'standings' | 'profile' | 'isSandbox'
 
 export type SidebarApiDeps = SidebarOptions &
   Omit<AccessDeps & LoginDeps & ProfileDeps & CustomerRouteDeps & ChangeRouteDeps & ScriptRouteDeps, Made | 'wecom'> & {
@@ -44,25 +46,29 @@ export type SidebarApiDeps = SidebarOptions &
 export function createSidebarApi(deps: SidebarApiDeps) {
   const own = createOwnOrigin(deps.publicUrl)
   const session = createSession({ secret: deps.sessionSecret, clock: deps.clock, isSecure: own.isSecure })
-  const access = createAccess({ ...deps, session })
+  const standings = createStandings(deps)
+  const access = createAccess({ ...deps, session, standings })
   const profile = createProfile(deps)
 
   function publicRoutes(app: FastifyInstance): void {
     const typed = app.withTypeProvider<TypeBoxTypeProvider>()
-    typed.get('/boot', { schema: { response: { 200: contract.Boot } } }, async () => ({
+    typed.get('/boot', { schema: { response: { 200: contract.Boot } }, config: { scope: 'anybody' } }, async () => ({
       corpId: deps.corpId,
       agentId: deps.agentId,
       platform: deps.sandboxOrigin === undefined ? ('wecom' as const) : ('sandbox' as const),
       bridgeOrigin: deps.sandboxOrigin ?? null,
     }))
-    typed.get('/me', { schema: { response: { 200: contract.Me } } }, (request) =>
-      access.asGuide(request, async (_tx, guide) => guide),
+    typed.get('/me', { schema: { response: { 200: contract.Me } }, config: { scope: 'session' } }, (request) =>
+      access.asPerson(request, async (_tx, { userId, name }) => ({ userId, name })),
     )
     typed.get(
       '/jssdk-signature',
-      { schema: { querystring: contract.SignatureQuery, response: { 200: contract.Signature } } },
+      {
+        schema: { querystring: contract.SignatureQuery, response: { 200: contract.Signature } },
+        config: { scope: 'session' },
+      },
       async (request) => {
-        await access.asGuide(request, async () => undefined)
+        await access.asPerson(request, async () => undefined)
         const { kind, url } = request.query
         // A signature lets a page speak with the corp's identity, so it is for our own page only.
         if (!own.isOwn(request, url)) {
@@ -96,11 +102,20 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           scope.addHook('onRequest', async (_request, reply) => {
             reply.header('cache-control', 'no-store')
           })
+          // Whoever forgets to ask who is there answers nothing.
+          scope.addHook('preSerialization', async (request, reply, payload) => {
+            const isOpen = request.routeOptions.config.scope === 'anybody' || reply.statusCode >= 400
+            if (isOpen || access.wasChecked(request)) return payload
+            throw new AppError('sidebar.unchecked', 'the route answers without having asked who is there', {
+              status: 500,
+            })
+          })
           publicRoutes(scope)
-          loginRoutes(scope, { ...deps, session, own, isSandbox: deps.sandboxOrigin !== undefined })
+          loginRoutes(scope, { ...deps, session, standings, own, isSandbox: deps.sandboxOrigin !== undefined })
           customerRoutes(scope, { ...deps, access, profile })
           changeRoutes(scope, { ...deps, access, own })
           scriptRoutes(scope, { ...deps, access })
+          auditRoute(scope, { access })
         },
         { prefix: '/api/sidebar' },
       )

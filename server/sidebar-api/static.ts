@@ -41,21 +41,22 @@ export function sidebarFiles(app: FastifyInstance, { distDir = DIST, frameOrigin
     return reply.sendFile('index.html', distDir, { cacheControl: false })
   }
 
+  const anybody = { config: { scope: 'anybody' } } as const
   app.register(async (scope) => {
     await scope.register(fastifyStatic, { root: distDir, serve: false })
     scope.addHook('onRequest', async (_request, reply) => {
       reply.header('x-content-type-options', 'nosniff')
     })
-    scope.get('/sidebar', (request, reply) => {
+    scope.get('/sidebar', anybody, (request, reply) => {
       const at = request.url.indexOf('?')
       return reply.redirect(`/sidebar/${at < 0 ? '' : request.url.slice(at)}`)
     })
-    scope.get<{ Params: { file: string } }>('/sidebar/assets/:file', (request, reply) => {
+    scope.get<{ Params: { file: string } }>('/sidebar/assets/:file', anybody, (request, reply) => {
       const { file } = request.params
       // An asset of a former build is gone: the page itself would be the wrong answer.
       if (!existsSync(join(distDir, 'assets', file))) return reply.callNotFound()
       return reply.sendFile(`assets/${file}`, distDir, { maxAge: YEAR_SEC * 1000, immutable: true })
     })
-    scope.get('/sidebar/*', (_request, reply) => page(reply))
+    scope.get('/sidebar/*', anybody, (_request, reply) => page(reply))
   })
 }

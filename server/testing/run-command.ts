@@ -31,6 +31,7 @@ export function runCommand(program: Program, words: readonly string[], scene: Co
     },
     hasDatabase: () => db !== undefined,
     clock,
+    operator: { name: 'tester', host: 'desk' },
     env: { ...(configDir === undefined ? {} : { HUOSHUI_CONFIG: configDir }), ...env },
     screen,
   })

@@ -3,18 +3,25 @@ import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { orderQueries } from '../records/orders/order-queries.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
-import type { AtHand, KnownMember } from '../rules/at-hand.ts'
+import type { AtHand, KnownDepartment, KnownMember } from '../rules/at-hand.ts'
 import { savedSources } from '../rules/versions/rule-version-store.ts'
 import { syncRuns } from './sync/sync-run.ts'
 
 /** What this database knows that rules are checked against. */
 export const atHand = (db: Pick<Db, 'tx'>): Promise<AtHand> =>
   db.tx(async (tx) => ({
-    staff: (await hasRead(tx)) ? await membersIn(tx) : undefined,
+    ...((await hasRead(tx))
+      ? { staff: await membersIn(tx), departments: await departmentsIn(tx) }
+      : { staff: undefined, departments: undefined }),
     categories: await orderQueries.categories(tx),
     inForce: await savedSources(tx),
     isInUse: (named) => db.tx((inner) => isInUse(inner, named)),
   }))
+
+const departmentsIn = async (tx: Tx): Promise<KnownDepartment[] | undefined> => {
+  const known = await staffQueries.departments(tx)
+  return known.length === 0 ? undefined : known
+}
 
 /** Was the whole corp read once? A member who is told of alone does not make the others unknown. */
 const hasRead = async (tx: Tx): Promise<boolean> =>

@@ -12,6 +12,8 @@ export interface Desk {
   hasDatabase(): boolean
   clock: Clock
   env: Record<string, string | undefined>
+  /** Who sits there and where, for the audit. */
+  operator: { name: string; host: string }
   screen: Screen
 }
 
@@ -37,6 +39,8 @@ export interface Answer {
   sheet?: Sheet
   /** The answer is no, or there is something to mend: exit code 1. */
   isNo?: boolean
+  /** The customers whom it shows or changes, where it is about single ones; external_userids, for the audit. */
+  about?: readonly string[]
   /** Beside the answer, on the error stream. */
   remark?: string
 }
@@ -49,6 +53,8 @@ export const mostListed = (form: Form): number => (form === 'text' ? 200 : 100_0
 interface CommandText {
   /** What it does, one Chinese line. */
   says: string
+  /** What the audit keeps of it: nothing, that somebody looked at persons, or that something was changed. */
+  audited: 'no' | 'look' | 'change'
   /** What else its own help tells. */
   more?: string
   /** A list comes out: `--csv`. */

@@ -14,6 +14,7 @@ const shop: Program = {
   commands: [
     defineCommand({
       name: 'cook',
+      audited: 'no',
       says: '煎一块',
       words: { dish: text('牛排', '哪一块'), sauces: many(text('酱', '什么酱')) },
       options: {
@@ -26,6 +27,7 @@ const shop: Program = {
     }),
     defineCommand({
       name: 'list',
+      audited: 'no',
       says: '列出来',
       lists: true,
       run: async (_asked, _desk, form) => ({
@@ -38,6 +40,7 @@ const shop: Program = {
     }),
     defineCommand({
       name: 'take',
+      audited: 'no',
       says: '拿走一块',
       words: { id: numbered('编号', '哪一块') },
       options: { to: text('谁', '给谁') },

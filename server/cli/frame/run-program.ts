@@ -1,4 +1,5 @@
 import { AppError } from '../../core/kernel/app-error.ts'
+import { auditedDesk } from './audited-desk.ts'
 import type { Answer, Desk, Form, Program } from './command.ts'
 import { csvText } from './csv-text.ts'
 import { commandHelp, programHelp, usageLine } from './help-text.ts'
@@ -16,7 +17,9 @@ export async function runProgram(program: Program, words: readonly string[], des
       return { code: 0, out: helpOf === undefined ? programHelp(program) : commandHelp(program, helpOf), err: '' }
     }
     line = read
-    return outcomeOf(await line.command.run(line.values, desk, line.form), line.form)
+    const audited = auditedDesk(desk, program, line)
+    const answer = await audited.run(line.command)
+    return outcomeOf(answer, line.form)
   } catch (error) {
     const told = tellFault(error)
     if (!(error instanceof AppError) || error.code !== 'cli.wrong-use') return told

@@ -29,6 +29,7 @@ const List = Type.Object({
 
 export const saveListCommand = defineCommand({
   name: 'save-list',
+  audited: 'change',
   says: '把删除名单存到文件，和备份放在一起；里面只有带密钥的摘要，认不出是谁',
   more: '每次删除以后、每次备份时都存一次：恢复旧备份时，名单要用最新的，不用备份里的。',
   words: { file: text('文件', '还不存在的文件，例如 erased.json') },
@@ -47,6 +48,7 @@ export const saveListCommand = defineCommand({
 
 export const reapplyCommand = defineCommand({
   name: 'reapply',
+  audited: 'change',
   says: '恢复备份以后、启动服务以前：把名单里的人再删一次',
   words: { file: text('文件', 'save-list 存的名单') },
   run: async ({ file }, desk) => {

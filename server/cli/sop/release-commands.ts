@@ -48,6 +48,7 @@ const insideOf = async (tx: Tx, { sop, fileVersion }: Release): Promise<Inside> 
 
 export const rollbackCommand = defineCommand({
   name: 'rollback',
+  audited: 'change',
   says: '新客户退回这个版本，直到文件再改；里面的人默认走完自己的',
   words: { sop: sopSlot },
   options: {
@@ -68,6 +69,7 @@ export const rollbackCommand = defineCommand({
 
 export const stopCommand = defineCommand({
   name: 'stop',
+  audited: 'change',
   says: '马上停下：没有人再进，里面的人退出，还没有发出的群发撤回',
   words: { sop: sopSlot },
   options: WHO,
@@ -80,6 +82,7 @@ export const stopCommand = defineCommand({
 
 export const releaseCommand = defineCommand({
   name: 'release',
+  audited: 'change',
   says: '退回或停止灰度以后，把文件里的版本重新放出去',
   words: { sop: sopSlot },
   options: WHO,
@@ -92,6 +95,7 @@ export const releaseCommand = defineCommand({
 
 export const promoteCommand = defineCommand({
   name: 'promote',
+  audited: 'change',
   says: '灰度的版本转为全量（在文件里删掉 rollout 也一样）',
   words: { sop: sopSlot },
   options: WHO,

@@ -16,6 +16,7 @@ import { whyText } from './why-text.ts'
 
 export const whyCommand = defineCommand({
   name: 'why',
+  audited: 'look',
   says: '这位客户进了哪些 SOP、每一步为什么，没进的又为什么；身上的标签是谁打的',
   words: { customer: customerSlot, sop: optional(sopSlot) },
   run: async ({ customer, sop: written }, desk) => {
@@ -41,7 +42,7 @@ export const whyCommand = defineCommand({
         notIn: (await whyNot(tx, externalUserId)).filter(isAsked),
         tags: sop === undefined ? await tagQueries.ofCustomer(tx, externalUserId) : [],
       }
-      return { text: whyText(found), data: { externalUserId, ...found } }
+      return { text: whyText(found), data: { externalUserId, ...found }, about: [externalUserId] }
     })
   },
 })

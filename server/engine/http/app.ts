@@ -10,6 +10,7 @@ import { AppError, describeError } from '../../core/kernel/app-error.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { compiledOnce } from './compiled-once.ts'
 import { isBeside } from './is-beside.ts'
+import { listScopes, type ScopedRoute } from './scope.ts'
 
 export interface AppDeps {
   log: Logger
@@ -28,6 +29,13 @@ const HEAD_WITHIN_MS = 10_000
 const WHOLE_WITHIN_MS = 15_000
 const OUR_FAULT = '服务暂时出了问题，请稍后重试；若一直如此，请把编号告诉技术同事。'
 const YOUR_FAULT = '请求不正确，请刷新后重试。'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route with who may ask it. */
+    scopedRoutes: readonly ScopedRoute[]
+  }
+}
 
 /** The HTTP server without a port; `main.ts` listens, tests too. 4xx tell what is wrong, 5xx tell nothing but an id. */
 export function buildApp({ log, routes, proxyHops, brake, isSecure = false }: AppDeps): FastifyInstance {
@@ -69,6 +77,7 @@ export function buildApp({ log, routes, proxyHops, brake, isSecure = false }: Ap
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ code: 'not-found', message: 'no such path', zh: '没有这个地址。' }),
   )
+  app.decorate('scopedRoutes', listScopes(app))
   for (const register of routes) register(app)
   return app
 }

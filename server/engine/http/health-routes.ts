@@ -15,15 +15,16 @@ export interface HealthDeps {
 
 /** GET /healthz (the process is up), /readyz (migrated, can store; `degraded` with the kinds of what keeps us from a part of our work), /metrics (Prometheus text). */
 export function healthRoutes({ canStore, troubles, metrics, metricsKey }: HealthDeps): (app: FastifyInstance) => void {
+  const watch = { config: { scope: 'watch' } } as const
   return (app) => {
-    app.get('/healthz', async () => ({ status: 'up' }))
-    app.get('/readyz', async (_request, reply) => {
+    app.get('/healthz', watch, async () => ({ status: 'up' }))
+    app.get('/readyz', watch, async (_request, reply) => {
       if (!(await canStore())) return reply.code(503).send({ status: 'not ready: database cannot store' })
       // Still 200: who is taken out of service answers no callbacks, and nothing of this is mended by it.
       const why = await troubles().catch(() => ['alerts.unreadable'])
       return why.length === 0 ? { status: 'ready' } : { status: 'degraded', why }
     })
-    app.get('/metrics', async (request, reply) => {
+    app.get('/metrics', watch, async (request, reply) => {
       mustHaveKey(request.headers.authorization, metricsKey)
       return reply.type('text/plain; version=0.0.4').send(await metrics())
     })

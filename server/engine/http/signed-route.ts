@@ -40,7 +40,7 @@ export const signedRoute =
     app.register(async (scope) => {
       // The signature is over the bytes, so nothing may parse them before.
       takeAnyType(scope, { parseAs: 'buffer' })
-      scope.post(path, { bodyLimit: MAX_BODY_BYTES }, async (request) => {
+      scope.post(path, { bodyLimit: MAX_BODY_BYTES, config: { scope: 'shop' } }, async (request) => {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const timestamp = header(request.headers['x-huoshui-timestamp'])
         const signature = header(request.headers['x-huoshui-signature'])

@@ -84,7 +84,7 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
       scope.setChildLoggerFactory((logger) => logger)
       takeAnyType(scope, { parseAs: 'string', bodyLimit: BODY_LIMIT })
 
-      scope.get('/wecom/callback', async (request, reply) => {
+      scope.get('/wecom/callback', { config: { scope: 'wecom' } }, async (request, reply) => {
         try {
           if (!isVerifyQuery.Check(request.query)) {
             throw new AppError('callback.bad-query', 'signature parameters missing', { status: 400 })
@@ -100,7 +100,7 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
         }
       })
 
-      scope.post('/wecom/callback', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
+      scope.post('/wecom/callback', { bodyLimit: BODY_LIMIT, config: { scope: 'wecom' } }, async (request, reply) => {
         try {
           const seal = signed(request.query)
           if (typeof request.body !== 'string') throw new AppError('callback.bad-body', 'empty body', { status: 400 })

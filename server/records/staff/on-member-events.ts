@@ -6,7 +6,7 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import type { StoredEvent } from '../../engine/inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
-import { BatchJobEnded, MemberSubscribed } from '../../platform/wecom/callback/app-events.ts'
+import { BatchJobEnded, MemberSubscribed, MemberUnsubscribed } from '../../platform/wecom/callback/app-events.ts'
 import {
   CreateParty,
   CreateUser,
@@ -16,6 +16,7 @@ import {
   UpdateUser,
 } from '../../platform/wecom/callback/callback-events.ts'
 import { askForMember, keepMember, updateMember } from './keep-member.ts'
+import { loseSight } from './record-member.ts'
 import { renameStaff } from './rename-staff.ts'
 import { ListStaff } from './staff-actions.ts'
 import { StaffRenamed } from './staff-events.ts'
@@ -89,6 +90,18 @@ async function left(tx: Tx, event: StoredEvent<MemberPayload>, { clock, outbox }
   await askForMember(tx, outbox, { userId, key: event.dedupeKey, leftAtMs })
 }
 
+/** Their sessions end by it at once; the reading that is asked for tells whether they have come back since. */
+async function fellOutOfRange(
+  tx: Tx,
+  { payload, eventAtMs, dedupeKey }: StoredEvent<{ FromUserName: string }>,
+  { clock, outbox }: MemberEventDeps,
+): Promise<void> {
+  const userId = await staffQueries.currentIdOf(tx, payload.FromUserName)
+  await keepMember(tx, userId, clock)
+  await loseSight(tx, userId, eventAtMs)
+  await askForMember(tx, outbox, { userId, key: dedupeKey })
+}
+
 /** A department was moved or deleted, or many members came at once: who is in sight and where is read again, once for
  *  all that is told within a minute. */
 async function askForListing(tx: Tx, { clock, outbox }: MemberEventDeps): Promise<void> {
@@ -113,4 +126,5 @@ export const onMemberEvents = (deps: MemberEventDeps): Subscription[] => [
   subscribe('staff.subscribed', MemberSubscribed, (tx, event) =>
     changed(tx, { ...event, payload: { UserID: event.payload.FromUserName } }, deps),
   ),
+  subscribe('staff.unsubscribed', MemberUnsubscribed, (tx, event) => fellOutOfRange(tx, event, deps)),
 ]

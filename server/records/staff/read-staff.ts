@@ -1,9 +1,11 @@
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { ListedDepartment, Member } from '../../platform/wecom/api/staff.ts'
 import { ERRCODE, NO_SUCH_MEMBER, OUT_OF_RANGE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isWhole } from '../../platform/wecom/wire/left-out.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Department } from './staff-queries.ts'
 import type { StaffState } from './staff-tables.ts'
 
 export interface MemberReading {
@@ -11,6 +13,8 @@ export interface MemberReading {
   name: string | undefined
   /** Undefined: not told. */
   departments: number[] | undefined
+  /** Departments whose head the member is; undefined: not told. */
+  leads: number[] | undefined
   state: StaffState | undefined
 }
 
@@ -19,6 +23,8 @@ export interface StaffListing {
   /** False when some of them could not be read: then who is not among them may be one all the same. */
   hasAllGuides: boolean
   members: MemberReading[]
+  /** All in our sight; undefined: we may not look, or there are none. */
+  departments: Department[] | undefined
 }
 
 /** The app may not read this member; that says nothing about the member. */
@@ -35,24 +41,32 @@ function stateOf(status: number | undefined): StaffState | undefined {
 
 const nameOrNone = (name: string | undefined): string | undefined => (name === '' ? undefined : name)
 
-/** `gone`: the directory has no such member. Undefined: we may not look. */
+/** `gone`: the directory has no such member. `unseen`: the member is outside the app's range. Undefined: we may not look. */
 export async function readMember(
   wecom: Pick<Wecom, 'staff'>,
   userId: string,
-): Promise<MemberReading | 'gone' | undefined> {
+): Promise<MemberReading | 'gone' | 'unseen' | undefined> {
   try {
     const member = await wecom.staff.get(userId)
     return {
       userId: member.userid,
       name: nameOrNone(member.name),
       departments: member.department,
+      leads: leadsOf(member),
       state: stateOf(member.status),
     }
   } catch (error) {
     if (isRefusedWith(error, ...NO_SUCH_MEMBER)) return 'gone'
+    if (isRefusedWith(error, ...OUT_OF_RANGE)) return 'unseen'
     if (isRefusedWith(error, ...NOT_ALLOWED)) return undefined
     throw error
   }
+}
+
+/** One number for each department, 1 for its heads. */
+function leadsOf({ department, is_leader_in_dept: flags }: Member): number[] | undefined {
+  if (department === undefined || flags === undefined || flags.length !== department.length) return undefined
+  return department.filter((_id, index) => flags[index] === 1)
 }
 
 interface Listed {
@@ -80,25 +94,42 @@ export function createListStaff({ wecom, clock }: { wecom: Pick<Wecom, 'contacts
   return async (): Promise<StaffListing> => {
     const { follow_user: guideIds } = await wecom.contacts.followUserList()
     const members = new Map<string, MemberReading>()
-    for (const departmentId of await departmentIds(wecom)) {
+    const listed = await departmentsOf(wecom)
+    // Told of no department: then nothing is known about heads.
+    const areHeadsTold = listed.some(({ department_leader: heads }) => heads !== undefined)
+    for (const { id: departmentId, department_leader: heads = [] } of listed) {
       for (const member of await membersIn(departmentId)) {
         const departments = [...(members.get(member.userid)?.departments ?? []), departmentId]
         members.set(member.userid, {
           userId: member.userid,
           name: nameOrNone(member.name),
           departments,
+          leads: areHeadsTold
+            ? [...(members.get(member.userid)?.leads ?? []), ...(heads.includes(member.userid) ? [departmentId] : [])]
+            : undefined,
           state: undefined,
         })
       }
     }
     read.clear()
-    return { guideIds, hasAllGuides: isWhole(guideIds), members: [...members.values()] }
+    return {
+      guideIds,
+      hasAllGuides: isWhole(guideIds),
+      members: [...members.values()],
+      departments: listed.length === 0 ? undefined : listed.map(toDepartment),
+    }
   }
 }
 
-async function departmentIds(wecom: Pick<Wecom, 'staff'>): Promise<number[]> {
+const toDepartment = ({ id, name, parentid }: ListedDepartment): Department => ({
+  id,
+  name: nameOrNone(name),
+  parentId: parentid ?? 0,
+})
+
+async function departmentsOf(wecom: Pick<Wecom, 'staff'>): Promise<ListedDepartment[]> {
   try {
-    return (await wecom.staff.departments()).department.map((department) => department.id)
+    return (await wecom.staff.departments()).department
   } catch (error) {
     if (isRefusedWith(error, ...NO_DEPARTMENT, ...NOT_ALLOWED)) return []
     throw error

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { askForMember, keepMember, updateMember } from './keep-member.ts'
 import type { StaffListing } from './read-staff.ts'
+import { recordDepartments } from './record-departments.ts'
 import { staffQueries } from './staff-queries.ts'
 
 /** What a listing changed in what we knew; userids. */
@@ -16,9 +17,10 @@ export interface StaffChanges {
  *  and tells it. Safe to repeat. */
 export async function recordListing(
   tx: Tx,
-  { guideIds, hasAllGuides, members }: StaffListing,
+  { guideIds, hasAllGuides, members, departments }: StaffListing,
   { clock, outbox }: { clock: Clock; outbox: Outbox },
 ): Promise<StaffChanges> {
+  if (departments !== undefined) await recordDepartments(tx, departments)
   const named = new Map(members.map((member) => [member.userId, member]))
   const known = new Map((await staffQueries.allStored(tx)).map((row) => [row.userid, row]))
   const changes: StaffChanges = { becameGuides: [], ceasedGuides: [], renamed: [] }
@@ -29,10 +31,15 @@ export async function recordListing(
     if (member !== undefined) {
       const name = member.name ?? before?.name ?? null
       const departments = JSON.stringify(member.departments)
-      if (before?.name !== name || before?.departments !== departments) {
-        await updateMember(tx, userId, { name, departments })
+      const leads = member.leads === undefined ? (before?.leads ?? null) : JSON.stringify(member.leads)
+      if (before?.name !== name || before?.departments !== departments || before.leads !== leads) {
+        await updateMember(tx, userId, { name, departments, leads })
       }
       if (before !== undefined && before.name !== null && before.name !== name) changes.renamed.push(userId)
+    }
+    const { unseen_at: unseenAt = null } = before ?? {}
+    if (member !== undefined && unseenAt !== null) {
+      await askForMember(tx, outbox, { userId, key: `seen:${userId}:${unseenAt}` })
     }
     if (member?.name === undefined) await askForMember(tx, outbox, { userId, key: `nameless:${userId}` })
   }

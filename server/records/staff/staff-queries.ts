@@ -1,7 +1,7 @@
 import type { RowOf } from '../../core/db/define-table.ts'
 import { all, list, pick, type Selected, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
-import { STAFF, STAFF_RENAME, type StaffState } from './staff-tables.ts'
+import { DEPARTMENT, STAFF, STAFF_RENAME, type StaffState } from './staff-tables.ts'
 
 export interface StaffMember {
   userId: string
@@ -14,10 +14,38 @@ export interface StaffMember {
   leftAtMs: number | undefined
   /** When we first met this member, UTC milliseconds; a given-up userid may be somebody new's. */
   knownAtMs: number
+  /** Ids; empty also while unknown. */
+  departments: readonly number[]
+  /** Of these departments WeCom names the member as a head (部门负责人). */
+  leads: readonly number[]
+  /** Since when the app does not see the member any more, UTC milliseconds; undefined: it does. */
+  unseenAtMs: number | undefined
+}
+
+export interface Department {
+  id: number
+  /** Undefined where WeCom does not tell it. */
+  name: string | undefined
+  /** 0 of the root. */
+  parentId: number
 }
 
 const s = STAFF
-const MEMBER = pick(s, 'userid', 'name', 'state', 'is_guide', 'left_at', 'known_at')
+const MEMBER = pick(
+  s,
+  'userid',
+  'name',
+  'state',
+  'is_guide',
+  'left_at',
+  'known_at',
+  'departments',
+  'leads',
+  'unseen_at',
+)
+
+/** Stored by us, and only as lists of numbers. */
+const idsIn = (text: string | null): number[] => (text === null ? [] : (JSON.parse(text) as number[]))
 
 const toMember = (row: Selected<typeof MEMBER>): StaffMember => ({
   userId: row.userid,
@@ -26,6 +54,9 @@ const toMember = (row: Selected<typeof MEMBER>): StaffMember => ({
   isGuide: row.is_guide === 1,
   leftAtMs: row.left_at ?? undefined,
   knownAtMs: row.known_at,
+  departments: idsIn(row.departments),
+  leads: idsIn(row.leads),
+  unseenAtMs: row.unseen_at ?? undefined,
 })
 
 async function currentIdOf(tx: Tx, userId: string): Promise<string> {
@@ -88,6 +119,12 @@ export const staffQueries = {
     const rows = await tx.rows(sql`SELECT ${pick(STAFF_RENAME, 'old_userid', 'new_userid')} FROM ${STAFF_RENAME}`)
     return new Map(rows.map((row) => [row.old_userid, row.new_userid]))
   },
+  departments: async (tx: ReadTx): Promise<Department[]> =>
+    (await tx.rows(sql`SELECT ${all(DEPARTMENT)} FROM ${DEPARTMENT} ORDER BY ${DEPARTMENT.id}`)).map((row) => ({
+      id: row.id,
+      name: row.name ?? undefined,
+      parentId: row.parent_id,
+    })),
   /** As the tables have them, to compare a listing with. */
   allStored: (tx: Tx): Promise<RowOf<typeof STAFF>[]> => tx.rows(sql`SELECT ${all(s)} FROM ${s}`),
   /** Those of these userids whose members have left. */

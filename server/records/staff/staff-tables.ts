@@ -1,5 +1,6 @@
-import { flag, instant, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
-import { defineTable, type Table } from '../../core/db/define-table.ts'
+import { flag, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
+import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
 
 export type StaffState = 'active' | 'disabled' | 'inactive' | 'left'
 
@@ -9,15 +10,17 @@ export const STAFF = defineTable(
     userid: primary(text()),
     name: nullable(longText()),
     departments: nullable(longText()),
+    leads: nullable(longText()),
     state: text<StaffState>(12),
     is_guide: withDefault(flag(), 0),
     left_at: nullable(instant()),
     detail_at: nullable(instant()),
     known_at: instant(),
+    unseen_at: nullable(instant()),
   },
   {
     personal: {
-      holds: { userid: 'staff', name: 'name', departments: 'staff' },
+      holds: { userid: 'staff', name: 'name', departments: 'staff', leads: 'staff' },
       purpose: '知道谁是导购，能看谁的客户',
       kept: 'standing',
     },
@@ -38,6 +41,20 @@ export const STAFF_RENAME = defineTable(
   },
 )
 
+/** Those in the app's sight. `name`: null where WeCom does not tell it. */
+export const DEPARTMENT = defineTable(
+  'department',
+  {
+    id: primary(integer()),
+    name: nullable(longText()),
+    parent_id: integer(),
+  },
+  {
+    personal: ofNobody('names of departments'),
+    snapshot: leftOut('says who may look at customers, not what is decided about them'),
+  },
+)
+
 /** When each member may get the next message of our app. */
 export const STAFF_PACE = defineTable(
   'staff_pace',
@@ -51,4 +68,4 @@ export const STAFF_PACE = defineTable(
   },
 )
 
-export const staffTables: Table[] = [STAFF, STAFF_RENAME]
+export const staffTables: Table[] = [STAFF, STAFF_RENAME, DEPARTMENT]

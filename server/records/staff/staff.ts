@@ -27,7 +27,7 @@ export function createStaff(deps: StaffDeps) {
     read: listStaff,
     readMember: (userId: string) => readMember(wecom, userId),
     recordListing: (tx: Tx, listing: StaffListing): Promise<StaffChanges> => recordListing(tx, listing, deps),
-    recordMember: (tx: Tx, userId: string, reading: MemberReading | 'gone' | undefined): Promise<boolean> =>
+    recordMember: (tx: Tx, userId: string, reading: MemberReading | 'gone' | 'unseen' | undefined): Promise<boolean> =>
       recordMember(tx, { userId, reading }, deps),
     subscriptions: onMemberEvents(deps),
     executors: [

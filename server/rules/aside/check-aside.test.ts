@@ -84,6 +84,7 @@ it('says the same as the check in this thread, of good rules and of bad ones, an
   const asked: unknown[] = []
   const atHand: AtHand = {
     staff: [{ userId: 'linxiaoyu', name: '林小雨', hasLeft: false }],
+    departments: undefined,
     categories: new Set(['茶']),
     inForce,
     isInUse: async (named) => {

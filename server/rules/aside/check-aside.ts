@@ -53,7 +53,14 @@ export async function checkAside(
 }
 
 const known = (atHand: AtHand | undefined): CheckTask['known'] =>
-  atHand === undefined ? undefined : { staff: atHand.staff, categories: atHand.categories, inForce: atHand.inForce }
+  atHand === undefined
+    ? undefined
+    : {
+        staff: atHand.staff,
+        departments: atHand.departments,
+        categories: atHand.categories,
+        inForce: atHand.inForce,
+      }
 
 const tooMuch = (why: 'late' | 'memory') => ({
   file: '.',

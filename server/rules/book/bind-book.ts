@@ -26,6 +26,7 @@ export function sourcesOf(drafts: Drafts): RuleSources {
     webhook: plain(drafts.webhook),
     policy: plain(drafts.policy),
     ladder: plain(drafts.ladder),
+    roles: plain(drafts.roles),
   }
 }
 
@@ -49,13 +50,14 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const webhooks = mapOf(await inTurns(drafts.webhook ?? [], ruleOf))
   const policy = drafts.policy?.[0]?.value ?? {}
   const ladders = mapOf(await inTurns(drafts.ladder ?? [], (draft) => ladderOf(draft, understood)))
+  const roles = drafts.roles?.[0]?.value.roles ?? []
   const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, ladders].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
   const rollouts = [...sops.values()].map(({ value }) => value.rollout ?? null)
   return {
-    version: versionOf([versions, places, tags, policy, rollouts, ...renames]),
+    version: versionOf([versions, places, tags, policy, rollouts, ...renames, ...roles]),
     channels,
     welcomes,
     defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
@@ -67,6 +69,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     webhooks,
     policy,
     ladders,
+    roles,
     renames,
   }
 }

@@ -5,6 +5,7 @@ import type {
   LadderRule,
   PolicyRule,
   PoolRule,
+  RoleGrant,
   ScriptRule,
   SendRule,
   SopRule,
@@ -112,6 +113,8 @@ export interface RuleBook {
   /** What holds for all of them; empty without a policy file. */
   policy: PolicyRule
   ladders: ReadonlyMap<string, Ladder>
+  /** Who sees more than their own customers; empty: nobody. */
+  roles: readonly RoleGrant[]
   /** What was called otherwise before. */
   renames: readonly RuleRename[]
 }

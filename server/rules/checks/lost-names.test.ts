@@ -26,6 +26,7 @@ async function asked(files: Record<string, string | undefined>, used?: string): 
     made.write(files)
     const atHand: AtHand = {
       staff: undefined,
+      departments: undefined,
       categories: new Set(),
       inForce,
       isInUse: async (named) => used === undefined || JSON.stringify(named) === used,

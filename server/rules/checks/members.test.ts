@@ -21,6 +21,7 @@ async function told(guides: string, staff: AtHand['staff'] | 'unread' = STAFF): 
   try {
     const atHand: AtHand = {
       staff: staff === 'unread' ? undefined : staff,
+      departments: undefined,
       categories: new Set<string>(),
       inForce: undefined,
       isInUse,

@@ -7,6 +7,7 @@ import { ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
 
 const AT_HAND: AtHand = {
   staff: undefined,
+  departments: undefined,
   categories: new Set(['西冷', '酱料']),
   inForce: undefined,
   isInUse: () => Promise.resolve(false),

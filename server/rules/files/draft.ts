@@ -7,6 +7,7 @@ import type {
   LadderRule,
   PolicyRule,
   PoolRule,
+  RoleRules,
   ScriptRules,
   SendRule,
   SopRule,
@@ -43,6 +44,7 @@ export interface Drafts {
   webhook: Draft<WebhookRule>[]
   policy: Draft<PolicyRule>[]
   ladder: Draft<LadderRule>[]
+  roles: Draft<RoleRules>[]
 }
 
 /** The key under which a rule of each kind says its name. */
@@ -57,6 +59,7 @@ export const NAME_KEYS: Record<RuleKind, string> = {
   webhook: 'webhook',
   policy: 'policy',
   ladder: 'ladder',
+  roles: 'roles',
 }
 
 export function createDraft<Value>(options: {

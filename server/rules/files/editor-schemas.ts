@@ -43,6 +43,7 @@ const TITLES: Record<RuleKind, string> = {
   webhook: '事件转发',
   policy: '通用规矩',
   ladder: '分层（梯子）',
+  roles: '角色',
 }
 
 const CONDITION = '#/$defs/Condition'

@@ -15,11 +15,12 @@ export const RULE_KINDS = [
   'webhook',
   'policy',
   'ladder',
+  'roles',
 ] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
 /** Kinds of which there is one file in the config folder itself. */
-const SINGLE_FILES: Record<string, RuleKind> = { tags: 'tags', policy: 'policy' }
+const SINGLE_FILES: Record<string, RuleKind> = { tags: 'tags', policy: 'policy', roles: 'roles' }
 /** Where rules of the other kinds live, below the config folder. */
 const FOLDERS: Record<string, RuleKind> = {
   channels: 'channel',
@@ -86,7 +87,7 @@ export async function readRuleFolder(folder: string): Promise<FoundRules> {
     }
     if (kind === undefined) {
       const meant = didYouMean(file.split('/')[0] ?? '', Object.keys(FOLDERS))
-      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml 或 policy.yaml`
+      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml、policy.yaml 或 roles.yaml`
       fault(file, '放在这里不会起作用', meant === undefined ? `规则要放在 ${places}` : `是不是想放在 ${meant}/ 里`)
       continue
     }

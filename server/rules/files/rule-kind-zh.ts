@@ -12,4 +12,5 @@ export const RULE_KIND_ZH: Record<RuleKind, string> = {
   webhook: '事件转发',
   policy: '通用规矩',
   ladder: '梯子',
+  roles: '角色',
 }

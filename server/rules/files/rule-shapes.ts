@@ -6,6 +6,7 @@ import {
   LadderRule,
   PolicyRule,
   PoolRule,
+  RoleRules,
   ScriptRules,
   SendRule,
   SopRule,
@@ -38,6 +39,7 @@ export function createRuleShapes(triggers: readonly EventTriggerShape[]): RuleSh
     webhook: schemaOf(WebhookRule),
     policy: schemaOf(PolicyRule),
     ladder: schemaOf(LadderRule),
+    roles: schemaOf(RoleRules),
   }
   const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })
   const validators = new Map(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]))

@@ -5,6 +5,7 @@ import { AttachmentRule, ContentRule, SendContent } from './content.ts'
 import { LadderRule } from './ladder-rule.ts'
 import { naming } from './name-kind.ts'
 import { PolicyRule } from './policy-rule.ts'
+import { type RoleGrant, RoleRules } from './role-rules.ts'
 import { SopRule } from './sop-rule.ts'
 
 const strict = { additionalProperties: false }
@@ -238,4 +239,5 @@ export const WebhookRule = Type.Object(
 )
 export type WebhookRule = Static<typeof WebhookRule>
 
-export { LadderRule, PolicyRule, SopRule }
+export type { RoleGrant }
+export { LadderRule, PolicyRule, RoleRules, SopRule }

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { sessionsProgram } from '../../cli/sessions.ts'
+import { raw } from '../../core/db/sql.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
+import { runCommand } from '../../testing/run-command.ts'
 import { doctorPage } from './doctor-page.ts'
 import { createDoctorRuns } from './doctor-runs.ts'
 import { RULES } from './testing/open-doctor.ts'
@@ -81,6 +84,36 @@ it('logged out is logged out', async () => {
   cookie = kept
   expect((await browse('/doctor')).status).toBe(401)
   expect((await browse('/doctor')).status).toBe(401)
+})
+
+it('a session is one for all processes, is listed, and can be ended from elsewhere', async () => {
+  const second = await buildTestApp({ config: RULES, env: { DOCTOR_KEY }, databaseUrl: t.databaseUrl, platform: t })
+  try {
+    const at = async (url: string) => (await fetch(`${url}/doctor`, { headers: { cookie } })).status
+    await login()
+    expect([await at(t.url), await at(second.url)]).toEqual([200, 200])
+    await fetch(`${second.url}/doctor/logout`, { method: 'POST', headers: { cookie }, redirect: 'manual' })
+    expect([await at(t.url), await at(second.url)]).toEqual([401, 401])
+    await login()
+    expect((await runCommand(sessionsProgram, [], t)).out).toContain('医生页（DOCTOR_KEY）')
+    expect(await at(t.url)).toBe(200)
+    await runCommand(sessionsProgram, ['end', '--all'], t)
+    expect([await at(t.url), await at(second.url)]).toEqual([401, 401])
+  } finally {
+    await second.close()
+  }
+})
+
+it('while the sessions cannot be read the page opens all the same, and a logout holds', async () => {
+  const rename = (from: string, to: string) => t.db.tx((tx) => tx.run(raw(`ALTER TABLE ${from} RENAME TO ${to}`)))
+  await rename('sidebar_session', 'session_away')
+  await login()
+  expect((await browse('/doctor')).status).toBe(200)
+  const kept = cookie
+  await browse('/doctor/logout', {})
+  cookie = kept
+  expect((await browse('/doctor')).status).toBe(401)
+  await rename('session_away', 'sidebar_session')
 })
 
 it('the page runs no script, stands in no frame and is kept nowhere', async () => {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../core/db/db.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
+import type { Audit } from '../../records/audit/audit.ts'
 import type { Settings } from '../../settings.ts'
 import { CHECKS } from './check-list.ts'
 import { createPatient } from './doctor-context.ts'
@@ -16,10 +17,11 @@ export interface DoctorDeps {
   db: Db
   /** Prometheus text. */
   metrics(): Promise<string>
+  audit: Pick<Audit, 'tell'>
 }
 
 /** The page /doctor: the running server looks at itself. */
-export function createDoctor({ settings, clock, log, db, metrics }: DoctorDeps) {
+export function createDoctor({ settings, clock, log, db, metrics, audit }: DoctorDeps) {
   const runs = createDoctorRuns({
     clock,
     log,
@@ -31,6 +33,8 @@ export function createDoctor({ settings, clock, log, db, metrics }: DoctorDeps) 
   const routes: (app: FastifyInstance) => void = doctorRoutes({
     runs,
     clock,
+    db,
+    audit,
     key: settings.DOCTOR_KEY,
     publicUrl: settings.PUBLIC_URL,
   })

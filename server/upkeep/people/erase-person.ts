@@ -69,7 +69,7 @@ async function eraseOwn(db: Db, table: Table, person: PersonNames): Promise<{ de
   const key = keyOf(table)
   const emptied = personal.keptByLaw?.emptied.map((name) => columnOf(table, name))
   if (emptied?.length === 0) return done
-  const left = emptied === undefined ? theirs : sql`${theirs} AND ${some(emptied.map(isFilled))}`
+  const left = emptied === undefined ? theirs : sql`(${theirs}) AND (${some(emptied.map(isFilled))})`
   for (;;) {
     const found = await db.tx(async (tx) => {
       const rows = await tx.rows(

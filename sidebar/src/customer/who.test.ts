@@ -183,3 +183,11 @@ test('a customer who uses WeCom at work is shown with the company', async () => 
   await openSidebar({ api: { profile } })
   expect(screenText()).toContain('@牧野餐饮')
 })
+
+test('whoever stands in for a guide is told so on the card, the guide is not', async () => {
+  await openSidebar()
+  expect(screenText()).not.toContain('你在替')
+  closeSidebars()
+  await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, standsInFor: '林夏' }) } })
+  expect(screenText()).toContain('你在替林夏看这位客户')
+})

@@ -65,6 +65,7 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
   ],
   groups: [{ name: '牧野牛排·科普群 3', pool: '科普群' }],
   welcome: { state: 'sent', text: '已发送欢迎语「包裹卡欢迎语」，用时 0.4 秒', atMs: NOW_MS - 12 * DAY_MS },
+  standsInFor: null,
   handover: null,
   otherGuides: [],
   journeys: [{ title: '新客首单', next: '提醒导购做首单回访', nextAtMs: NOW_MS + 23.5 * HOUR_MS }],

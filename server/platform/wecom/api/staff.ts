@@ -11,6 +11,8 @@ export const Member = Type.Object({
   position: optionalText,
   department: Type.Optional(Type.Array(Type.Integer())),
   main_department: optionalInteger,
+  /** One number for each of `department`: 1 where the member is its head (部门负责人). */
+  is_leader_in_dept: Type.Optional(Type.Array(Type.Integer())),
   avatar: optionalText,
   /** 1 active, 2 disabled, 4 not activated, 5 left. */
   status: optionalInteger,
@@ -27,13 +29,21 @@ const SimpleList = get({
     ),
   }),
 })
+export const ListedDepartment = Type.Object({
+  id: Type.Integer(),
+  name: optionalText,
+  parentid: optionalInteger,
+  order: optionalInteger,
+  /** userids of its heads. */
+  department_leader: Type.Optional(Type.Array(Id)),
+})
+export type ListedDepartment = Static<typeof ListedDepartment>
+
 const Departments = get({
   path: '/cgi-bin/department/list',
   request: Type.Object({ id: Type.Optional(Type.Integer()) }),
   answer: Type.Object({
-    department: Type.Array(
-      Type.Object({ id: Type.Integer(), name: optionalText, parentid: optionalInteger, order: optionalInteger }),
-    ),
+    department: Type.Array(ListedDepartment),
   }),
 })
 

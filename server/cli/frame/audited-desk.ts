@@ -1,0 +1,59 @@
+import type { Db } from '../../core/db/db.ts'
+import { type AuditNote, noteAudit } from '../../records/audit/audit-notes.ts'
+import type { Answer, Command, Desk, Program } from './command.ts'
+import type { ReadLine } from './read-line.ts'
+
+/** Places and options whose values name a customer: the audit says whom by id, never by name. */
+const NAMES_A_CUSTOMER = new Set(['customer', 'customers', 'name', 'who'])
+const MOST_NAMED = 50
+
+/** The desk at which a command is run, and written down: that it began, before it gets at the database, and how it ended. A
+ *  command whose beginning cannot be written does not begin. */
+export function auditedDesk(desk: Desk, program: Program, { command, values, form }: ReadLine) {
+  const what = `command.${[program.name.replace(':', '-'), command.name].filter((word) => word !== '').join('.')}`
+  let isTold = false
+
+  const note = (detail: Record<string, unknown>, customer?: string): AuditNote => ({
+    ...{ atMs: desk.clock.now(), actor: desk.operator.name, actorKind: 'command', origin: desk.operator.host },
+    ...{ what, detail, customer },
+  })
+  const add = async (db: Db, notes: AuditNote[]): Promise<void> => db.tx((tx) => noteAudit(tx, notes))
+
+  async function openedDb(): Promise<Db> {
+    const db = await desk.db()
+    if (isTold) return db
+    isTold = true
+    await add(db, [note({ ...(form === 'text' ? {} : { export: form }), values: shown(values) })])
+    return db
+  }
+
+  /** What a look was at is worth its words only when it was written; a change says how it ended. */
+  async function tellEnd(answer: Pick<Answer, 'about' | 'isNo'> & { fault?: true }): Promise<void> {
+    const about = [...new Set(answer.about ?? [])].slice(0, MOST_NAMED)
+    const end = answer.fault === true ? 'fault' : answer.isNo === true ? 'no' : 'done'
+    if (command.audited === 'look' && about.length === 0) return
+    if (!isTold && !desk.hasDatabase()) return
+    const told = about.length === 0 ? [note({ end })] : about.map((customer) => note({ end }, customer))
+    await add(await openedDb(), told)
+  }
+
+  return {
+    run: async ({ audited, run }: Command): Promise<Answer> => {
+      if (audited === 'no') return run(values, desk, form)
+      const withNotes: Desk = { ...desk, db: openedDb }
+      try {
+        const answer = await run(values, withNotes, form)
+        await tellEnd(answer)
+        return answer
+      } catch (error) {
+        if (isTold && audited === 'change') await tellEnd({ fault: true }).catch(() => undefined)
+        throw error
+      }
+    },
+  }
+}
+
+function shown(values: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false)
+  return Object.fromEntries(given.map(([name, value]) => [name, NAMES_A_CUSTOMER.has(name) ? '（客户）' : value]))
+}

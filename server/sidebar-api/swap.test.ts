@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { ScopedRoute } from '../engine/http/scope.ts'
+import type { JsonSchema } from '../rules/files/json-schema.ts'
+import { sampleOf } from './testing/sample-of.ts'
+import type { Browser } from './testing/sidebar-browser.ts'
+import { openTwoStores, type TwoStores } from './testing/two-stores.ts'
+
+/** Every registered route is asked by every role about everybody's customers: a new route is in it by itself. */
+
+const ROLES = ['zhangsan', 'lisi', 'dianzhang', 'qudao', 'yunying', 'laoban', 'shenji'] as const
+type Role = (typeof ROLES)[number]
+const TARGETS = ['zhangsan', 'lisi', 'wangwu', 'lost', 'missing', 'odd'] as const
+type Target = (typeof TARGETS)[number]
+
+const LOOK: Record<Role, Target[]> = {
+  zhangsan: ['zhangsan'],
+  lisi: ['lisi'],
+  dianzhang: ['zhangsan', 'wangwu'],
+  qudao: ['lisi'],
+  yunying: ['zhangsan', 'lisi', 'wangwu'],
+  laoban: ['zhangsan', 'lisi', 'wangwu'],
+  shenji: [],
+}
+const CHANGE: Record<Role, Target[]> = {
+  zhangsan: ['zhangsan'],
+  lisi: ['lisi'],
+  dianzhang: ['zhangsan', 'wangwu'],
+  qudao: ['lisi'],
+  yunying: [],
+  laoban: [],
+  shenji: [],
+}
+const OWN: Record<Role, Target[]> = { ...CHANGE, dianzhang: [], qudao: [] }
+const AUDIT: readonly Role[] = ['laoban', 'shenji']
+const NAMES: Partial<Record<Target, string>> = {
+  zhangsan: '客户甲标记',
+  lisi: '客户乙标记',
+  wangwu: '客户丙标记',
+  lost: '客户丁标记',
+}
+const REFUSALS = ['sidebar.login-needed', 'sidebar.no-role', 'sidebar.not-yours', 'sidebar.read-only']
+
+let t: TwoStores
+let browsers: Map<Role, Browser>
+let routes: readonly ScopedRoute[]
+beforeAll(async () => {
+  t = await openTwoStores({ env: { REQUESTS_PER_GUIDE: '0', REQUESTS_PER_ADDRESS: '0' } })
+  browsers = new Map()
+  for (const role of ROLES) browsers.set(role, await t.as(role))
+  routes = t.huoshui.app.scopedRoutes.filter(({ method }) => method !== 'HEAD')
+}, 60_000)
+afterAll(() => t.close())
+
+const idOf = (target: Target): string =>
+  target === 'missing' ? 'wmNobodyHasThisId' : target === 'odd' ? "wm' OR 1=1 --" : t.customers[target]
+
+/** `:name` to what is asked. */
+const PARAMS: Record<string, (target: Target) => string> = { externalUserId: idOf, taskId: () => '1' }
+
+function pathOf({ url, schema }: ScopedRoute, target: Target): string {
+  const path = url.replace(/:(\w+)/g, (_all, name: string) => {
+    const give = PARAMS[name]
+    if (give === undefined) throw new Error(`${url}: say in swap.test.ts what stands for :${name}`)
+    return encodeURIComponent(give(target))
+  })
+  const { querystring } = (schema ?? {}) as { querystring?: JsonSchema }
+  const query = querystring === undefined ? {} : (sampleOf(querystring) as Record<string, string>)
+  return Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query)}`
+}
+
+async function ask(route: ScopedRoute, role: Role, target: Target = 'zhangsan') {
+  const { body } = (route.schema ?? {}) as { body?: JsonSchema }
+  const response = await browsers.get(role)?.go(`${t.url}${pathOf(route, target)}`, {
+    method: route.method,
+    headers: { 'content-type': 'application/json', 'x-huoshui-sidebar': '1', origin: t.url },
+    ...(route.method === 'GET' ? {} : { body: JSON.stringify(body === undefined ? {} : sampleOf(body)) }),
+  })
+  const text = (await response?.text()) ?? ''
+  const json = text.startsWith('{') ? (JSON.parse(text) as { code?: string; requestId?: string }) : {}
+  return { status: response?.status ?? 0, text, code: json.code, refusal: { ...json, requestId: '' } }
+}
+
+const ofCustomers = () => routes.filter(({ scope }) => scope.startsWith('customer'))
+
+it('who may ask is said of every route, and what names a customer is asked as such', () => {
+  expect(ofCustomers().length).toBeGreaterThanOrEqual(12)
+  const named = routes.filter(({ url }) => /customer|:externalUserId/i.test(url))
+  expect(named.filter(({ scope }) => !scope.startsWith('customer'))).toEqual([])
+  expect(ofCustomers().filter(({ url }) => !url.includes(':externalUserId'))).toEqual([])
+  const changes = routes.filter(({ method, scope }) => method !== 'GET' && scope === 'customer')
+  expect(changes).toEqual([])
+})
+
+it('nobody gets to a customer beyond their role, and who may not see one cannot tell whether there is one', async () => {
+  const leaks: string[] = []
+  for (const route of ofCustomers()) {
+    const may = { customer: LOOK, 'customer.change': CHANGE, 'customer.own': OWN }[route.scope as 'customer']
+    for (const role of ROLES) {
+      const { refusal: missing } = await ask(route, role, 'missing')
+      expect(missing).toMatchObject({ code: 'sidebar.not-yours' })
+      for (const target of TARGETS) {
+        const answer = await ask(route, role, target)
+        const what = `${role} ${route.method} ${route.url} ${target}: ${answer.status} ${answer.code ?? ''}`
+        const isMine = may[role].includes(target)
+        const isSeen = LOOK[role].includes(target)
+        const wasLetIn = answer.status < 500 && !REFUSALS.includes(answer.code ?? '') && !isInvalid(answer.code)
+        const wasRefused = isSeen
+          ? answer.code === 'sidebar.read-only'
+          : JSON.stringify(answer.refusal) === JSON.stringify(missing)
+        if (isMine ? !wasLetIn : !wasRefused) leaks.push(what)
+        for (const other of TARGETS) {
+          const name = NAMES[other]
+          if (name !== undefined && (other !== target || !isMine) && answer.text.includes(name))
+            leaks.push(`${what} ${name}`)
+        }
+      }
+    }
+  }
+  expect(leaks).toEqual([])
+}, 120_000)
+
+const isInvalid = (code: string | undefined): boolean => code?.startsWith('FST_ERR') === true
+
+it('what is refused leaves nothing behind', async () => {
+  const traces = async () => [
+    ...(await t.rawRows('SELECT COUNT(*) AS n FROM action')),
+    ...(await t.rawRows('SELECT COUNT(*) AS n FROM timeline')),
+    ...(await t.rawRows('SELECT COUNT(*) AS n FROM script_use')),
+  ]
+  const before = await traces()
+  for (const route of ofCustomers().filter(({ method }) => method !== 'GET')) {
+    for (const role of ROLES) {
+      const may = route.scope === 'customer.own' ? OWN : CHANGE
+      for (const target of TARGETS) if (!may[role].includes(target)) await ask(route, role, target)
+    }
+  }
+  expect(await traces()).toEqual(before)
+}, 60_000)
+
+it('what is no customer’s is open to whom it concerns', async () => {
+  for (const route of routes.filter(({ url }) => url.startsWith('/api/sidebar/') && !url.includes('/customers/'))) {
+    if (route.scope === 'anybody') continue
+    for (const role of ROLES) {
+      const isOpen =
+        route.scope === 'audit'
+          ? AUDIT.includes(role)
+          : route.scope === 'library'
+            ? role !== 'shenji'
+            : route.scope === 'session'
+      const { code, status } = await ask(route, role)
+      expect([role, route.url, code === 'sidebar.no-role']).toEqual([role, route.url, !isOpen])
+      expect([role, route.url, status < 500]).toEqual([role, route.url, true])
+    }
+  }
+})
+
+it('a session of the sidebar opens nothing of WeCom’s, the shop’s or the host’s', async () => {
+  const others = routes.filter(({ scope }) => scope === 'wecom' || scope === 'shop' || scope === 'host')
+  expect(others.length).toBeGreaterThanOrEqual(6)
+  for (const route of others) {
+    for (const role of ROLES) {
+      const { status, text } = await ask(route, role)
+      expect([role, route.url, status >= 303 && status < 500]).toEqual([role, route.url, true])
+      expect(text).not.toContain('标记')
+    }
+  }
+})
+
+it('without a session every route that asks for one says so, whoever’s customer it is', async () => {
+  for (const route of routes.filter(({ scope }) => /^(session|library|customer|audit)/.test(scope))) {
+    const { body } = (route.schema ?? {}) as { body?: JsonSchema }
+    const response = await fetch(`${t.url}${pathOf(route, 'zhangsan')}`, {
+      method: route.method,
+      headers: { 'content-type': 'application/json', 'x-huoshui-sidebar': '1', origin: t.url },
+      ...(route.method === 'GET' ? {} : { body: JSON.stringify(body === undefined ? {} : sampleOf(body)) }),
+    })
+    expect([route.url, response.status]).toEqual([route.url, 401])
+  }
+})
