@@ -1,4 +1,5 @@
 import { AppError } from './core/kernel/app-error.ts'
+import { describeFaults, describeSettings } from './core/kernel/describe-settings.ts'
 import { readSecretFile } from './core/kernel/secret-file.ts'
 import {
   anyText,
@@ -306,15 +307,7 @@ export function readSomeSettings<Name extends keyof Settings>(
 ): Pick<Settings, Name> {
   const { values, faults } = examine(env, names)
   if (faults.length > 0) {
-    const listed = (head: string, lines: string[]): string => [head, ...lines.map((line) => `  ${line}`)].join('\n')
-    const text = listed(
-      `${faults.length} setting(s) to mend:`,
-      faults.map((fault) => fault.text),
-    )
-    const zh = listed(
-      `有 ${faults.length} 个设置（环境变量）要改：`,
-      faults.map((fault) => fault.zh),
-    )
+    const { text, zh } = describeFaults(faults)
     throw new AppError('settings.invalid', text, { zh })
   }
   // Without a fault each name was parsed by its own spec.
@@ -403,12 +396,4 @@ function textOf(
 }
 
 /** Every setting with what it is and its default, for people: Chinese below English. */
-export const settingsText = (): string =>
-  Object.entries(SPECS)
-    .map(([name, spec]: [string, SettingSpec<unknown>]) => {
-      const shown = typeof spec.default === 'string' || typeof spec.default === 'number'
-      const file = spec.secret === true ? `, or ${name}_FILE 或文件` : ''
-      const value = 'default' in spec ? (shown ? ` (${spec.default})` : '') : ' (needed 必填)'
-      return `  ${name}${value}${file}\n      ${spec.doc}\n      ${spec.zh}`
-    })
-    .join('\n')
+export const settingsText = (): string => describeSettings(SPECS)

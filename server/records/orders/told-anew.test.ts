@@ -100,7 +100,11 @@ it.each([
 
 it('two lines of one name stay two: the same once more changes neither', async () => {
   const externalUserId = await t.customer(['13800001111'])
-  const lines = [STEAK, { name: STEAK.name, quantity: 1, priceFen: 1 }, { name: STEAK.name, quantity: 3, sku: 'S9', priceFen: 0 }]
+  const lines = [
+    STEAK,
+    { name: STEAK.name, quantity: 1, priceFen: 1 },
+    { name: STEAK.name, quantity: 3, sku: 'S9', priceFen: 0 },
+  ]
   const told = order({ items: lines })
   expect((await t.post(told)).json).toMatchObject({ result: 'stored' })
   const kept = async () => (await t.db.tx((tx) => orderQueries.ofCustomer(tx, externalUserId)))[0]?.items
