@@ -5,9 +5,12 @@ import { plainText } from '../../core/kernel/plain-text.ts'
 export type PhoneHash = (phone: string) => string | undefined
 
 /** Mainland mobiles are compared without country code, separators and invisible characters; other numbers digit by digit.
- *  Undefined for what is none: masked (`138****1111`), two at once, `1.38E10`, an amount, or a shop's virtual number with extension. */
+ *  Undefined for what is none: masked (`138****1111`), two at once, `1.38E10`, an amount, a day, or a shop's virtual number with
+ *  extension. */
 export function phoneDigits(phone: string): string | undefined {
   const written = plainText(phone)
+  // A cell of the column beside it.
+  if (/^(?:19|20)\d{2}[-./年]\d{1,2}[-./月]\d{1,2}/.test(written)) return undefined
   if (/^\d+\.\d{2}$/.test(written) && !/^1\d{10}\./.test(written)) return undefined
   const digits = written
     // A column of numbers: 13800001111.0

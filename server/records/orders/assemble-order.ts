@@ -41,7 +41,9 @@ export function* assembleOrder(records: readonly CsvRecord[], sheet: Sheet): Gen
     return
   }
   try {
-    const orders = (row.isSubOrder ? [rows] : byStatus(rows)).map(orderOf)
+    // Whose it is holds for its whole history: a step of it that names nobody would come in only once the others have.
+    const customer = customerOf(rows)
+    const orders = (row.isSubOrder ? [rows] : byStatus(rows)).map((part) => orderOf(part, customer))
     for (const order of orders) yield { kind: 'order', line: row.line, order }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
@@ -62,11 +64,10 @@ function byStatus(rows: readonly OrderRow[]): OrderRow[][] {
   return parts
 }
 
-function orderOf(rows: OrderRow[]): OrderMessage {
+function orderOf(rows: OrderRow[], customer: NamedCustomer): OrderMessage {
   const [first] = rows
   if (first === undefined) throw new Unreadable('没有行')
   const money = first.isSubOrder ? moneyOfParts(rows) : moneyOf(rows)
-  const customer = customerOf(rows)
   const earliest = (key: 'createdAtMs' | 'paidAtMs'): number | undefined => least(rows.map((row) => row[key]))
   const { status } = money
   const createdAtMs = earliest('createdAtMs')

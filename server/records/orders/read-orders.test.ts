@@ -44,6 +44,12 @@ it.each<[string, string[], string[]]>([
     ['2: 同一单各行的手机号或客户ID不同，请检查'],
   ],
   [
+    'nor in two steps of its history',
+    [`S1,待付款,640.00,138000,${PAID},精华,1`, `S1,已付款,640.00,${PHONE},${PAID},精华,1`],
+    ['2: 同一单各行的手机号或客户ID不同，请检查'],
+  ],
+  ['a day is nobody’s number', [`S1,已付款,640.00,2026-11-20,${PAID},精华,1`], ['2: 手机号看不懂，找不到客户']],
+  [
     'a comma in a name moves the row',
     [`U2,已付款,2.00,${PHONE},${PAID},牛排,2,128.00`],
     ['2: 多出 1 列，多半是商品名里有逗号，请给这一格加上英文引号'],
@@ -145,6 +151,16 @@ it.each<[string, string[], string[], string | undefined]>([
     ),
   ).toEqual(orders)
   expect([read.faults, read.refused]).toEqual([faults, refused])
+})
+
+it('a step of an order’s history that names nobody is its buyer’s', async () => {
+  const rows = [`S1,待付款,640.00,,${PAID},精华,1`, `S1,已付款,640.00,${PHONE},${PAID},精华,1`]
+  const { orders, faults } = await readOrders([HEADER, ...rows].join('\n'))
+  expect(faults).toEqual([])
+  expect(orders.map(({ status, customer }) => [status, customer.phone])).toEqual([
+    ['created', PHONE],
+    ['paid', PHONE],
+  ])
 })
 
 it('a sum below zero is refused; a line below zero, as shops write a discount, is no goods and no fault', async () => {
