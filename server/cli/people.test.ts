@@ -110,6 +110,15 @@ it('of who was erased nothing is left in tables, files and logs; of the others e
     err: expect.stringContaining('还是 2 位导购的好友，还在 1 个群里'),
   })
   await leaves(gone)
+  const theirOrders = () =>
+    t.rawRows(
+      "SELECT order_id, external_userid, phone_hash, given_unionid FROM shop_order WHERE order_id LIKE '%Yi8R' ORDER BY id",
+    )
+  const ordersOfOther = await theirOrders()
+  expect(ordersOfOther).toMatchObject([
+    { external_userid: stays.externalUserId },
+    { external_userid: stays.externalUserId },
+  ])
   const { code, out, err } = await run('erase', gone.words.name, '--yes', '--by', '法务')
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toContain('电子商务法')
@@ -118,6 +127,7 @@ it('of who was erased nothing is left in tables, files and logs; of the others e
   expect(found(after, words)).toEqual([])
   expect(found(t.logLines.join('\n'), { ...words, id: '?' })).toEqual([])
   expect(found(after, stays.words)).toEqual(Object.keys(stays.words).filter((what) => !NEVER_KEPT.includes(what)))
+  expect(await theirOrders()).toEqual(ordersOfOther)
   // The shop's books are whole, without whose they are.
   expect(
     await t.rawRows(
