@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { pick, raw, sql } from '../../core/db/sql.ts'
+import { pick, raw, set, sql } from '../../core/db/sql.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { countStatements } from '../../testing/count-statements.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
