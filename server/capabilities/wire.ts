@@ -63,14 +63,9 @@ function withFollowers({ name, renames, identified }: Manifest, made: Capability
   }
   if (typeof identified === 'function') {
     followers.push(
-      subscribe(
-        `${name}.match`,
-        CustomerIdentified,
-        async (tx, { payload }) => {
-          await identified(tx, payload.externalUserId, made)
-        },
-        { sideBySide: true },
-      ),
+      subscribe(`${name}.match`, CustomerIdentified, async (tx, { payload }) => {
+        await identified(tx, payload.externalUserId, made)
+      }),
     )
   }
   return { ...made, subscriptions: [...(made.subscriptions ?? []), ...followers] }

@@ -49,8 +49,7 @@ export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOpt
       supportBigNumbers: true,
       bigNumberStrings: false,
       connectTimeout: 5_000,
-      // A trace of where a statement was asked costs a captured stack each, and ours carry a text of their own.
-      extra: { connectionLimit: MYSQL_POOL, enableKeepAlive: true, trace: false },
+      extra: { connectionLimit: MYSQL_POOL, enableKeepAlive: true },
     }
   }
   throw new AppError('db.bad-url', 'DATABASE_URL must start with sqlite: or be a mysql:// URL')

@@ -63,7 +63,6 @@ export function createSendWelcome(
     })
 
   return execute(SendWelcome, {
-    sideBySide: true,
     perform: async ({ payload, mayHaveHappened }): Promise<{ outcome: 'sent' | 'sent-or-taken' }> => {
       const { welcomeCode, text, attachments } = payload
       try {

@@ -114,7 +114,6 @@ export function createRefreshCustomer(deps: RefreshDeps) {
   }
 
   const executor: Executor = execute(RefreshCustomer, {
-    sideBySide: true,
     perform: (action) => read(action.payload.externalUserId),
     record,
   })
