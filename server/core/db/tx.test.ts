@@ -41,6 +41,26 @@ it('tells how many were new, one by one and together, and leaves the known ones 
   expect(kinds).toEqual({ n: 3, top: 3 })
 })
 
+it('each row keeps what it says, also what the first one does not name', async () => {
+  const rows = [event('a'), { ...event('b'), last_error: 'slow', attempts: 3 }, event('c')]
+  const kept = () =>
+    kit.db.tx((tx) =>
+      tx.rows(
+        sql`SELECT ${pick(INBOUND_EVENT, 'dedupe_key', 'attempts', 'last_error')} FROM ${INBOUND_EVENT} ORDER BY ${INBOUND_EVENT.id}`,
+      ),
+    )
+  const expected = [
+    { dedupe_key: 'a', attempts: 0, last_error: null },
+    { dedupe_key: 'b', attempts: 3, last_error: 'slow' },
+    { dedupe_key: 'c', attempts: 0, last_error: null },
+  ]
+  expect(await kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, rows))).toBe(3)
+  expect(await kept()).toEqual(expected)
+  await kit.db.tx((tx) => tx.run(sql`DELETE FROM ${INBOUND_EVENT}`))
+  await kit.db.tx((tx) => tx.upsert(INBOUND_EVENT, rows, ['dedupe_key']))
+  expect(await kept()).toEqual(expected)
+})
+
 it('a known key leaves the transaction as it was', async () => {
   await kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [event('a')]))
   await kit.db.tx(async (tx) => {

@@ -60,10 +60,23 @@ function valuesClause(rows: Row[], columns: string[]): { sql: string; params: Sq
 /** SQLite refuses more than 32,766 marks in one statement. */
 const MAX_MARKS = 30_000
 
+/** Rows that say the same columns, as many as one statement takes: what the first row does not name is the next one's own. */
 function* chunks(rows: Row[]): Generator<Row[]> {
-  const width = Object.keys(rows[0] ?? {}).length || 1
-  const size = Math.max(1, Math.floor(MAX_MARKS / width))
-  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size)
+  let part: Row[] = []
+  let columns: string | undefined
+  let most = 0
+  for (const row of rows) {
+    const names = Object.keys(row)
+    const said = names.join()
+    if (part.length > 0 && (said !== columns || part.length >= most)) {
+      yield part
+      part = []
+    }
+    columns = said
+    most = Math.max(1, Math.floor(MAX_MARKS / (names.length || 1)))
+    part.push(row)
+  }
+  if (part.length > 0) yield part
 }
 
 interface MysqlResult {
