@@ -35,10 +35,9 @@ export async function compareWorlds(world: World, db: Db, unheard: ReadonlySet<s
     userid: string
     external_userid: string
     remark: string | null
-    description: string | null
     state: string | null
     added_at: number | null
-  }>('SELECT userid, external_userid, remark, description, state, added_at FROM follow WHERE active = 1')
+  }>('SELECT userid, external_userid, remark, state, added_at FROM follow WHERE active = 1')
   const held = new Map(ourFollows.map((row) => [pairOf(row), row]))
 
   const untellable: string[] = []
@@ -53,7 +52,7 @@ export async function compareWorlds(world: World, db: Db, unheard: ReadonlySet<s
       else continue
     }
     theirPairs.set(pair, true)
-    theirFacts.set(pair, [follow.remark, follow.description, follow.state ?? '', toSec(follow.addedAtMs)])
+    theirFacts.set(pair, [follow.remark, follow.state ?? '', toSec(follow.addedAtMs)])
     theirTags.set(pair, liveTagIds(world, follow).sort())
     theirCustomers.set(follow.externalUserId, world.customers.get(follow.externalUserId)?.name)
   }
@@ -61,10 +60,7 @@ export async function compareWorlds(world: World, db: Db, unheard: ReadonlySet<s
   pairs.untellable = untellable
 
   const ourFacts = new Map(
-    ourFollows.map((row) => [
-      pairOf(row),
-      [row.remark ?? '', row.description ?? '', row.state ?? '', toSec(Number(row.added_at))],
-    ]),
+    ourFollows.map((row) => [pairOf(row), [row.remark ?? '', row.state ?? '', toSec(Number(row.added_at))]]),
   )
   const ourTags = new Map<string, unknown>([...held.keys()].map((pair) => [pair, [] as string[]]))
   const tagRows = await rows<{ userid: string; external_userid: string; tag_id: string }>(
@@ -99,7 +95,7 @@ export async function compareWorlds(world: World, db: Db, unheard: ReadonlySet<s
   return [
     compare('customers, by nickname', theirCustomers, ourCustomers),
     pairs,
-    compare('remark, description, source, added at', theirFacts, ourFacts),
+    compare('remark, source, added at', theirFacts, ourFacts),
     compare('tags on friendships', theirTags, ourTags),
     compare(
       'tag library',

@@ -21,7 +21,11 @@ it.each([
   const lines: string[] = []
   const log = createLogger({ level: 'trace', destination: { write: (line: string) => void lines.push(line) } })
   const route = async (): Promise<object> => ({ rows: await kit.db.tx((tx) => tx.rows(raw(text))) })
-  const app = buildApp({ log, proxyHops: 0, routes: [(one) => void one.get('/broken', route)] })
+  const app = buildApp({
+    log,
+    proxyHops: 0,
+    routes: [(one) => void one.get('/broken', { config: { scope: 'anybody' } }, route)],
+  })
   const answer = await app.inject('/broken')
   await app.close()
   // SQLite takes any text for a number.
