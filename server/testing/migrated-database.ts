@@ -67,10 +67,8 @@ async function empty(connection: Connection, name: string): Promise<boolean> {
       .map((table) => `SELECT '${table}' AS name FROM DUAL WHERE EXISTS (SELECT 1 FROM ${table})`)
       .join(' UNION ALL '),
   )
-  // Truncating is making anew: some twenty tables would take half a second. Ids go on where the test before left them.
-  await connection.beginTransaction()
-  for (const table of filled) await connection.query(`DELETE FROM ${table.name}`)
-  await connection.commit()
+  // Not by rows: ids are told to people, and begin with 1.
+  for (const table of filled) await connection.query(`TRUNCATE ${table.name}`)
   return true
 }
 
