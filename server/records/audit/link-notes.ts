@@ -58,11 +58,12 @@ async function holdHead(tx: Tx, seal: AuditSeal, now: number): Promise<Head & { 
   const empty = { name: 'head' as const, seq: 0, hash: '', at: now, key_id: seal.keyId }
   const read = () => tx.row(sql`SELECT ${all(m)} FROM ${m} WHERE ${m.name} = 'head' ${lock()}`)
   let head = await read()
-  const last = await tx.row(sql`SELECT ${pick(e, 'seq', 'hash')} FROM ${e} ORDER BY ${e.seq} DESC LIMIT 1`)
   if (head === undefined) {
     await tx.insertIgnore(m, [{ ...empty, seal: seal.sealOf(empty) }])
     head = await read()
   }
+  // Only now: before the head was there, others may have written, too.
+  const last = await tx.row(sql`SELECT ${pick(e, 'seq', 'hash')} FROM ${e} ORDER BY ${e.seq} DESC LIMIT 1`)
   const { seq = 0, hash = '' } = head ?? {}
   const start = await tx.row(sql`SELECT ${pick(m, 'seq')} FROM ${m} WHERE ${m.name} = 'start'`)
   const isSealed = head !== undefined && seal.isKnown(head.key_id) && seal.sealOf(head) === head.seal
