@@ -80,7 +80,7 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await seen(why.getByText(/版本 [0-9a-f]{12}/))
   await seen(why.getByText('订单已付款'))
   await sidebar
-    .locator('.van-overlay')
+    .locator('.layer')
     .last()
     .click({ position: { x: 5, y: 5 } })
 
