@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ACTION } from '../engine/actions/action-tables.ts'
+import { EMPTIED } from '../engine/emptied.ts'
 import { INBOUND_EVENT } from '../engine/inbox/event-tables.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { runCommand } from '../testing/run-command.ts'
@@ -39,6 +41,31 @@ test('a call that was given up is listed with its reason, and carried out after 
   expect([...(t.sandbox.world.followsByUser.get('zhangsan')?.get('wmA')?.tagIds ?? [])]).toHaveLength(1)
   expect((await run('dead')).code).toBe(0)
   expect(await run('retry', 'all')).toMatchObject({ code: 1 })
+})
+
+test('a call that says nothing but its kind is tried again as any other, one whose content is no longer kept is not', async () => {
+  await t.db.tx(async (tx) => {
+    const dead = {
+      lane: 1 as const,
+      state: 'dead' as const,
+      reason: '{"text":"规则变了"}',
+      due_at: 0,
+      created_at: 0,
+      attempts: 12,
+    }
+    await tx.insertIgnore(ACTION, [
+      { ...dead, dedupe_key: 'list', kind: 'tag.list', payload: '{}' },
+      { ...dead, dedupe_key: 'old', kind: 'tag.list', payload: EMPTIED },
+    ])
+  })
+  expect(await run('retry', 'tag.list')).toMatchObject({ code: 0, out: '已重新排队 1 条。' })
+  await t.advance(1_000)
+  expect(
+    await t.rawRows("SELECT dedupe_key, state FROM action WHERE dedupe_key IN ('list', 'old') ORDER BY dedupe_key"),
+  ).toEqual([
+    { dedupe_key: 'list', state: 'done' },
+    { dedupe_key: 'old', state: 'dead' },
+  ])
 })
 
 test('what WeCom refused for good is listed with whose it was and why, for days, as a table and for programs', async () => {

@@ -1,7 +1,11 @@
 import { afterEach, expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { EMPTIED } from '../../engine/emptied.ts'
+import { CUSTOMER } from '../../records/customers/customer-tables.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { signedPost } from '../../testing/signed-post.ts'
+import { createRetention } from './retention.ts'
 
 let t: TestApp
 afterEach(() => t.close())
@@ -16,7 +20,7 @@ const friend = async (externalUserId: string): Promise<void> => {
 const events = (): Promise<{ kind: string; payload: string }[]> =>
   t.rawRows("SELECT kind, payload FROM inbound_event WHERE kind LIKE '%add_external_contact' ORDER BY id")
 const contents = async (): Promise<string[]> =>
-  (await events()).map(({ payload }) => (payload === '{}' ? 'emptied' : 'there'))
+  (await events()).map(({ payload }) => (payload === EMPTIED ? 'emptied' : 'there'))
 const customers = async (): Promise<string[]> =>
   (await t.rawRows<{ id: string }>('SELECT external_userid AS id FROM customer ORDER BY 1')).map(({ id }) => id)
 
@@ -31,7 +35,7 @@ it('events and actions lose their content, and later their row; what waits stays
   const actions = await t.rawRows<{ payload: string }>(
     "SELECT payload FROM action WHERE external_userid = 'wm1' AND kind = 'customer.refresh' AND state = 'done'",
   )
-  expect(actions.map(({ payload }) => payload)).toContain('{}')
+  expect(actions.map(({ payload }) => payload)).toContain(EMPTIED)
   // A repeat from long ago is still known, and so changes nothing.
   t.sandbox.redeliver()
   await t.advance(MINUTE_MS)
@@ -96,4 +100,44 @@ it('orders and answers that found nobody go, with their lines, after their time'
   expect(await counts()).toEqual([1, 1, 1, 0, 0])
   await t.advance(700 * DAY_MS)
   expect(await counts()).toEqual([0, 0, 0, 0, 0])
+})
+
+it('a corp that one look cannot get through is looked through by the next ones, from where the last ended, once a day', async () => {
+  await open()
+  const kept = Array.from({ length: 6_000 }, (_, n) => `wm${String(n).padStart(5, '0')}`)
+  const [known_at, atLeast] = [t.clock.now(), t.clock.now() - 800 * DAY_MS]
+  await t.db.tx(async (tx) => {
+    await tx.insertIgnore(
+      CUSTOMER,
+      kept.map((external_userid) => ({ external_userid, known_at })),
+    )
+    await tx.insertIgnore(CUSTOMER, [{ external_userid: 'wmZ', known_at: atLeast }])
+  })
+  // Each look at the clock takes three seconds, so that a run ends long before the last customer.
+  let now = t.clock.now()
+  let looks = 0
+  const clock = { now: () => (now += 3 * SECOND_MS) }
+  const db = {
+    ...t.db,
+    tx: <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+      looks += 1
+      return t.db.tx(work)
+    },
+  }
+  const days = { callback: 90, rows: 400, left: 730, order: 1100 }
+  const [job] = createRetention({ db, clock, log: { info: () => undefined }, days }).jobs
+  const isThere = async () => (await customers()).includes('wmZ')
+  await job?.run()
+  expect(await isThere()).toBe(true)
+  for (let run = 0; run < 8; run++) await job?.run()
+  expect(await isThere()).toBe(false)
+  expect(await customers()).toHaveLength(6_000)
+  // All of them were seen today.
+  looks = 0
+  await job?.run()
+  const idle = looks
+  now += DAY_MS
+  looks = 0
+  await job?.run()
+  expect(looks).toBeGreaterThan(idle)
 })

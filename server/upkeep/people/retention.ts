@@ -32,6 +32,9 @@ export interface RetentionDeps {
  *  an hour apart; cut off anywhere it goes on. What waits to be done is never touched. */
 export function createRetention({ db, clock, log, days }: RetentionDeps) {
   const emptyOld = createEmptyOld({ db, clock, days })
+  /** Where the look at all customers goes on, and when the next one begins: it takes longer than one run in a large corp. */
+  let afterCustomer = ''
+  let nextLookAtMs = 0
 
   async function run(): Promise<void> {
     const until = clock.now() + BUDGET_MS
@@ -71,19 +74,22 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
   }
 
   async function forgetLeft(isTime: () => boolean): Promise<number> {
-    if (days.left === 0) return 0
+    if (days.left === 0 || clock.now() < nextLookAtMs) return 0
     let forgotten = 0
-    for (let after = ''; isTime(); ) {
-      const from = after
-      const page = await db.tx((tx) => leftCustomers(tx, { afterId: from, leftBeforeMs: before(days.left) }))
+    while (isTime()) {
+      const page = await db.tx((tx) => leftCustomers(tx, { afterId: afterCustomer, leftBeforeMs: before(days.left) }))
       for (const externalUserId of page.left) {
+        // The rest of the page is found again.
         if (!isTime()) return forgotten
         // Events that named them are older than events are kept.
         await erasePerson(db, { externalUserId, unionIds: [], phoneHashes: [] }, { mentions: false })
         forgotten += 1
       }
-      if (page.last === undefined) break
-      after = page.last
+      afterCustomer = page.last ?? ''
+      if (page.last === undefined) {
+        nextLookAtMs = clock.now() + DAY_MS
+        break
+      }
     }
     return forgotten
   }
