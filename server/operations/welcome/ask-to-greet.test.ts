@@ -59,6 +59,7 @@ it('whom a customer has written to, or who has sent something from the sidebar, 
   const ids = { UserID: 'zhangsan', ExternalUserID: a.externalUserId }
   for (let twice = 0; twice < 2; twice++) {
     await wecomSays(t, 'customer_acquisition', { ChangeType: 'customer_start_chat', ...ids })
+    await t.settle()
   }
   const pair = { externalUserId: b.externalUserId, userId: 'zhangsan' }
   for (let twice = 0; twice < 2; twice++) await t.db.tx((tx) => t.huoshui.welcome.guideSpoke(tx, pair))
