@@ -1,4 +1,5 @@
 import { createTestDatabase } from '../server/testing/test-database.ts'
+import openRun from '../server/testing/test-run.ts'
 import { runChaos } from './chaos.ts'
 import { isClean } from './chaos-judge.ts'
 import { isQuiet, runEvenings } from './evening.ts'
@@ -49,4 +50,6 @@ async function main(words: string[]): Promise<boolean> {
 
 // So that what was started is ended.
 process.once('SIGINT', () => process.exit(130))
-process.exit((await main(process.argv.slice(2))) ? 0 : 1)
+const closeRun = openRun()
+const isGood = await main(process.argv.slice(2)).finally(closeRun)
+process.exit(isGood ? 0 : 1)

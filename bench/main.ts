@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import openRun from '../server/testing/test-run.ts'
 import { benchAudience } from './audience.ts'
 import { benchBacktest } from './backtest.ts'
 import { benchCallbacks } from './callbacks.ts'
@@ -60,7 +61,12 @@ async function main(): Promise<number> {
   }
   const mysql = (await reachable(mysqlUrl)) ? mysqlUrl : undefined
   if (mysql === undefined) process.stdout.write('MariaDB does not answer: its figures are left out\n')
-  for (const [name, run] of Object.entries(PROGRAMS)) if (wanted.includes(name)) await run(mysql)
+  const closeRun = openRun()
+  try {
+    for (const [name, run] of Object.entries(PROGRAMS)) if (wanted.includes(name)) await run(mysql)
+  } finally {
+    await closeRun()
+  }
   return 0
 }
 

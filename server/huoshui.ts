@@ -20,6 +20,7 @@ import { buildApp } from './engine/http/app.ts'
 import { createCallerBrakes } from './engine/http/caller-brakes.ts'
 import { domainProofRoute } from './engine/http/domain-proof-route.ts'
 import { type HealthDeps, healthRoutes } from './engine/http/health-routes.ts'
+import { createRefusalBrake } from './engine/http/refusal-brake.ts'
 import { callbackRoute } from './engine/inbox/callback-route.ts'
 import { createReady } from './engine/ready.ts'
 import { createAlertsOut } from './operations/alerts-out/alerts-out.ts'
@@ -285,4 +286,5 @@ const callbackOptions = (settings: Settings, clock: Clock) => ({
     secrets: callbackSecrets(settings),
   }),
   windowSec: settings.WECOM_CALLBACK_WINDOW_SEC,
+  beforeRefusal: createRefusalBrake(settings.REQUESTS_PER_ADDRESS),
 })

@@ -8,7 +8,7 @@ const HELP = `npm run fuzz -- [--only TARGET,…] [--count N] [--seed N] [--keep
 
 Plays odd inputs, drawn from a seed, on the real code, and looks for what must not happen. Inputs that failed once are in
 scripts/fuzz/corpus.json and come first. A failure is printed with its seed and its shortest input; --keep adds it to the
-corpus. Exit 0: nothing wrong.
+corpus. Ctrl-C ends it with the report of what was tried. Exit 0: nothing wrong.
 
 ${TARGETS.map(({ name, says, count }) => `  ${name.padEnd(16)} ${String(count).padStart(9)}  ${says}`).join('\n')}`
 
@@ -65,8 +65,11 @@ async function main(): Promise<number> {
   }
   const closeRun = openRun()
   let isGood = true
+  let isStopped = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true))
   try {
     for (const target of TARGETS) {
+      if (isStopped) break
       if (words.only !== undefined && !words.only.includes(target.name)) continue
       const count = words.count ?? target.count
       let toldAt = Date.now()
@@ -74,6 +77,7 @@ async function main(): Promise<number> {
         seed: words.seed,
         count,
         corpus: corpusOf(target.name),
+        isStopped: () => isStopped,
         onProgress: (tried) => {
           if (Date.now() - toldAt < PROGRESS_EVERY_MS) return
           toldAt = Date.now()

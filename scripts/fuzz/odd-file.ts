@@ -148,12 +148,16 @@ function drawChange(random: SeededRandom, rows: number, cells: number): RowChang
 interface Row {
   cells: string[]
   of: string
+  /** A cell of it was taken out: what stood behind it moved up. */
+  isCut?: boolean
 }
 
-/** The file's text, and the orders to whose rows nothing happened. */
+/** The file's text, the orders to whose rows nothing happened, and whether a row's cells have moved without changing their
+ *  number: nobody can tell it from one that is true. */
 export function fileOf({ columns, orders, changes, edits, separator, lineEnd, trailing }: OddFile): {
   text: string
   untouched: Set<string>
+  isAmbiguous: boolean
 } {
   const rows: Row[] = orders.flatMap((order) =>
     order.items.map((item, at) => ({
@@ -170,6 +174,7 @@ export function fileOf({ columns, orders, changes, edits, separator, lineEnd, tr
   return {
     text: applyEdits(lines.join(lineEnd), edits),
     untouched: new Set(orders.map(({ id }) => id).filter((id) => !touched.has(id))),
+    isAmbiguous: rows.some(({ isCut, cells }) => isCut === true && cells.length + trailing >= columns.length),
   }
 }
 
@@ -186,6 +191,7 @@ function changeRows(rows: Row[], change: RowChange, touched: Set<string>): void 
       return
     case 'cut':
       row.cells.splice(change.cell, 1)
+      row.isCut = true
       return
     case 'blank':
       row.cells[change.cell] = ''
@@ -212,7 +218,7 @@ function changeRows(rows: Row[], change: RowChange, touched: Set<string>): void 
     case 'join': {
       const next = rows[at + 1]
       if (next === undefined) return
-      rows.splice(at, 2, { of: row.of, cells: [...row.cells, ...next.cells] })
+      rows.splice(at, 2, { ...row, cells: [...row.cells, ...next.cells] })
       const after = rows[at + 1]
       if (after !== undefined) touched.add(after.of)
     }

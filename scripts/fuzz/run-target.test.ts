@@ -35,3 +35,10 @@ it('each failure has its seed and its shortest input, whatever its neighbours do
   }
   expect(ended.reduce((sum, [, times]) => sum + times, 0)).toBe(tried)
 })
+
+it('stopped, it reports what it has tried', async () => {
+  let asked = 0
+  const { tried, ended } = await runTarget(letters, { seed: 1, count: 60, corpus: [], isStopped: () => ++asked > 2 })
+  expect(tried).toBe(6)
+  expect(ended.reduce((sum, [, times]) => sum + times, 0)).toBe(6)
+})

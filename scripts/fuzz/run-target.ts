@@ -28,6 +28,8 @@ export interface RunOptions {
   /** Inputs that failed once: played before all others. */
   corpus: readonly unknown[]
   onProgress?: (tried: number) => void
+  /** The report is then of what was tried so far. */
+  isStopped?: () => boolean
 }
 
 /** More would bury the first. */
@@ -35,7 +37,10 @@ const MOST_FAILURES = 10
 const MOST_SHORTENINGS = 400
 
 /** Plays the corpus, then `count` cases of which number n is made from seed + n. What a case throws is a failure of it. */
-export async function runTarget(target: Target, { seed, count, corpus, onProgress }: RunOptions): Promise<Report> {
+export async function runTarget(
+  target: Target,
+  { seed, count, corpus, onProgress, isStopped = () => false }: RunOptions,
+): Promise<Report> {
   const began = performance.now()
   const bench = await target.open()
   const memory = createMemoryWatch(count)
@@ -59,7 +64,7 @@ export async function runTarget(target: Target, { seed, count, corpus, onProgres
       tried += cases.length
     }
     for (const input of corpus) await playAll([{ seed: undefined, input }])
-    for (let done = 0; done < count && failures.length < MOST_FAILURES; done += target.batch) {
+    for (let done = 0; done < count && failures.length < MOST_FAILURES && !isStopped(); done += target.batch) {
       const seeds = Array.from({ length: Math.min(target.batch, count - done) }, (_, n) => seed + done + n)
       await playAll(seeds.map((one) => ({ seed: one, input: bench.make(createSeededRandom(one)) })))
       memory.look(done)

@@ -34,7 +34,7 @@ async function open(): Promise<Bench<OddFile>> {
   }
 
   async function playOne(file: OddFile): Promise<Verdict> {
-    const { text, untouched } = fileOf(file)
+    const { text, ...fate } = fileOf(file)
     return shop.inVain(async (tx) => {
       let result: Awaited<ReturnType<typeof importAll>>
       try {
@@ -52,7 +52,7 @@ async function open(): Promise<Bench<OddFile>> {
       const ended = result.faults.length === 0 ? 'all taken' : stored.length === 0 ? 'none taken' : 'some taken'
       const english = result.faults.find((fault) => !/\p{Script=Han}/u.test(fault) || /1380000/.test(fault))
       if (english !== undefined) return { ended, wrong: `a fault that tells nothing, or too much: ${english}` }
-      const wrong = faultOf(file, stored, untouched) ?? (await again(tx, text, stored, result.faults))
+      const wrong = faultOf(file, stored, fate) ?? (await again(tx, text, stored, result.faults))
       return wrong === undefined ? { ended } : { ended, wrong }
     })
   }
@@ -94,11 +94,13 @@ const hasQuote = ({ changes }: OddFile): boolean =>
   changes.some((change) => change.do === 'put' && change.text.includes('"'))
 
 /** What must not be, whatever happened to the rows. */
-function faultOf(file: OddFile, stored: readonly StoredOrder[], untouched: ReadonlySet<string>): string | undefined {
+function faultOf(
+  file: OddFile,
+  stored: readonly StoredOrder[],
+  { untouched, isAmbiguous }: Omit<ReturnType<typeof fileOf>, 'text'>,
+): string | undefined {
   if (file.edits.length > 0 || hasQuote(file)) return undefined
   const puts = file.changes.flatMap((change) => (change.do === 'put' ? cellText(change.text) : []))
-  // A cell less, and empty ones behind it, cannot be told from an empty cell: what can be read then is read.
-  const isAmbiguous = file.trailing > 0 && file.changes.some((change) => change.do === 'cut')
   for (const order of stored) {
     const truth = file.orders.find(({ id }) => id === order.order_id)
     if (truth === undefined) {

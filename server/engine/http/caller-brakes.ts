@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { createBrake } from './brake.ts'
-import { holdBack } from './hold-back.ts'
+import { holdBack, keepWaiting } from './hold-back.ts'
 
 export interface CallerBrakesOptions {
   /** Requests a second of one address that nobody is logged in at; 0: no brake. An office is one address. */
@@ -14,8 +14,10 @@ export interface CallerBrakesOptions {
 
 export type Caller = 'address' | 'guide' | 'shop'
 
-/** WeCom decides how fast callbacks come, and whoever watches the process asks for this one only. */
-const FREE = new Set(['/wecom/callback', '/healthz'])
+/** WeCom decides how fast callbacks come; what is refused there has a brake of its own (refusal-brake.ts). */
+const FREE = '/wecom/callback'
+/** A balancer takes a no for death, and may share its address with whoever comes through it: answered, if late. */
+const ALWAYS_ANSWERED = '/healthz'
 /** A shop tells of its whole past in one go; each order is checked against its signature before anything else is done. */
 const OF_SHOP = /^\/api\/(?!sidebar\/)/
 const SHOP_FACTOR = 10
@@ -31,6 +33,7 @@ export function createCallerBrakes({ perAddress, perGuide, guideOf, onHeldBack }
     shop: brakeOf(perAddress * SHOP_FACTOR, BURST_SEC),
     guide: brakeOf(perGuide, GUIDE_BURST_SEC),
   }
+  const watchers = brakeOf(perAddress, BURST_SEC)
 
   function callerOf(request: FastifyRequest): { who: Caller; key: string } {
     const guide = guideOf(request)
@@ -40,7 +43,12 @@ export function createCallerBrakes({ perAddress, perGuide, guideOf, onHeldBack }
 
   /** Throws http.too-many (429). */
   return async (request: FastifyRequest): Promise<void> => {
-    if (FREE.has(request.routeOptions.url ?? '')) return
+    const route = request.routeOptions.url
+    if (route === FREE) return
+    if (route === ALWAYS_ANSWERED) {
+      if (watchers?.take(request.ip) === false) await keepWaiting()
+      return
+    }
     const { who, key } = callerOf(request)
     if (brakes[who]?.take(key) !== false) return
     onHeldBack(who)
@@ -48,5 +56,6 @@ export function createCallerBrakes({ perAddress, perGuide, guideOf, onHeldBack }
   }
 }
 
-const brakeOf = (perSecond: number, burstSec: number) =>
+/** 0 a second: no brake. */
+export const brakeOf = (perSecond: number, burstSec: number) =>
   perSecond === 0 ? undefined : createBrake({ perSecond, burst: perSecond * burstSec })

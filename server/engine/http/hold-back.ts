@@ -9,13 +9,17 @@ const MOST_HELD = 2_000
 
 let held = 0
 
+/** For those who get their answer all the same. */
+export async function keepWaiting(): Promise<void> {
+  if (held >= MOST_HELD) return
+  held += 1
+  await sleep(HELD_MS, undefined, { ref: false }).finally(() => {
+    held -= 1
+  })
+}
+
 /** Throws http.too-many (429), after a while. */
 export async function holdBack(): Promise<never> {
-  if (held < MOST_HELD) {
-    held += 1
-    await sleep(HELD_MS, undefined, { ref: false }).finally(() => {
-      held -= 1
-    })
-  }
+  await keepWaiting()
   throw new AppError('http.too-many', 'too many requests', { status: 429, zh: '操作太快了，请过几秒再试。' })
 }

@@ -45,6 +45,34 @@ it('who asks without end waits for a 429, whatever it is; other addresses, guide
   expect(await t.rawRows('SELECT 1 AS one FROM customer WHERE external_userid = ?', [externalUserId])).toHaveLength(1)
 }, 240_000)
 
+it('who asks without end whether we live, or calls back with what is refused, is answered ever later; WeCom is not', async () => {
+  t = await buildTestApp({ env: { REQUESTS_PER_ADDRESS: '1' } })
+  for (const [path, method, status] of [
+    ['/healthz', 'GET', 200],
+    ['/wecom/callback', 'GET', 400],
+    ['/wecom/callback', 'POST', 400],
+  ] as const) {
+    const beganAt = performance.now()
+    let isOver = false
+    const flood = Array.from({ length: 40 }, async () => {
+      const { status } = await fetch(`${t.url}${path}`, { method })
+      return { status, afterMs: performance.now() - beganAt }
+    })
+    const ended = Promise.all(flood).finally(() => {
+      isOver = true
+    })
+    // From the same address, as behind a proxy that is not named.
+    const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+    await t.sandbox.settle()
+    expect(isOver).toBe(false)
+    const answers = await ended
+    expect(new Set(answers.map((one) => one.status))).toEqual(new Set([status]))
+    expect(answers.filter(({ afterMs }) => afterMs > 900).length).toBeGreaterThan(20)
+    await t.settle()
+    expect(await t.rawRows('SELECT 1 AS one FROM customer WHERE external_userid = ?', [externalUserId])).toHaveLength(1)
+  }
+})
+
 it('one guide asks no more than a person can, and no other guide pays for it', async () => {
   const guide = await open({ REQUESTS_PER_GUIDE: '1' })
   const answers = await Promise.all(Array.from({ length: 40 }, () => guide.get<{ code: string }>('me')))

@@ -47,6 +47,8 @@ export interface CallbackDeps {
   windowSec: number
   /** The tables can be used; until then everything gets 503, so that the platform sends again. */
   isReady(): boolean
+  /** Resolves when a refusal may go to this address. */
+  beforeRefusal?: (address: string) => Promise<void>
   onAccepted?: () => void
   onRefused?: (code: string) => void
 }
@@ -57,7 +59,7 @@ export interface CallbackDeps {
 export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => void {
   const { envelope, accept, clock, windowSec } = deps
 
-  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
+  const refuse = async (request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<FastifyReply> => {
     const refusal = error instanceof AppError ? error : undefined
     const status = refusal !== undefined && refusal.status < 500 ? refusal.status : 503
     const code = refusal?.code ?? 'callback.not-stored'
@@ -65,6 +67,8 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
       request.log.warn({ code, ip: request.ip, ...(status === 503 ? { err: String(error) } : {}) }, 'callback refused')
       deps.onRefused?.(code)
     }
+    // A «no» for want of a database is for WeCom, which counts the seconds.
+    if (status < 500) await deps.beforeRefusal?.(request.ip)
     return reply.code(status).type('text/plain').send(code)
   }
 
@@ -96,7 +100,7 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
           if (!ECHO.test(echo)) throw new AppError('callback.no-echo', 'what is inside is no echo', { status: 403 })
           return reply.type('text/plain').send(echo)
         } catch (error) {
-          return refuse(request, reply, error)
+          return await refuse(request, reply, error)
         }
       })
 
@@ -111,7 +115,7 @@ export function callbackRoute(deps: CallbackDeps): (app: FastifyInstance) => voi
           deps.onAccepted?.()
           return reply.type('text/plain').send('success')
         } catch (error) {
-          return refuse(request, reply, error)
+          return await refuse(request, reply, error)
         }
       })
     })

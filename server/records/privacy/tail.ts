@@ -19,17 +19,27 @@ export interface TailDeps<Row> {
 export function createTail<Row extends { id: number }>({ clock, read, take }: TailDeps<Row>) {
   let last = 0
   let lookedAtMs: number | undefined
+  let underWay: Promise<void> | undefined
 
-  return async (tx: ReadTx): Promise<void> => {
+  async function look(tx: ReadTx): Promise<void> {
     const now = clock.now()
-    if (lookedAtMs !== undefined && now >= lookedAtMs && now - lookedAtMs < SECOND_MS) return
-    lookedAtMs = now
     for (let after = Math.max(0, last - OVERLAP); ; ) {
       const rows = await read(tx, after, PAGE)
       for (const row of rows) take(row)
       after = rows.at(-1)?.id ?? after
       last = Math.max(last, after)
-      if (rows.length < PAGE) return
+      if (rows.length < PAGE) break
     }
+    lookedAtMs = now
+  }
+
+  /** Who asks while somebody looks waits for what is found: what was read last time may be long ago. */
+  return async (tx: ReadTx): Promise<void> => {
+    const now = clock.now()
+    if (lookedAtMs !== undefined && now >= lookedAtMs && now - lookedAtMs < SECOND_MS) return
+    underWay ??= look(tx).finally(() => {
+      underWay = undefined
+    })
+    await underWay
   }
 }
