@@ -1,30 +1,31 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
+import { memoryFolder } from '../server/testing/test-run.ts'
 import { freePort } from './free-port.ts'
 import { until } from './waiting.ts'
 
 const START_TIMEOUT_MS = 60_000
+const FREEZE_TIMEOUT_MS = 5_000
 
 export interface PrivateMariadb {
   /** Without a database, as TEST_MYSQL_URL. */
   url: string
   /** kill -9, nothing for `awayMs`, and the same data again; waits until it answers. */
   restart(awayMs: number): Promise<void>
-  /** It stands still and answers nothing, its connections stay open; until `thaw`. */
-  freeze(): void
+  /** It stands still and answers nothing, its connections stay open; until `thaw`. Resolves when the last thread does. */
+  freeze(): Promise<void>
   thaw(): void
   /** Ends it and removes its data. */
   close(): Promise<void>
 }
 
-/** A database server of our own, in a temporary folder, on a port and socket of its own: one that may be killed.
+/** A database server of our own, in a temporary folder (in memory where there is room), on a port and socket of its own: one that may be killed.
  *  Throws when MariaDB is not installed. */
 export async function startPrivateMariadb({ options: more = [] as string[] } = {}): Promise<PrivateMariadb> {
-  const folder = mkdtempSync(join(tmpdir(), 'huoshui-mariadb-'))
+  const folder = mkdtempSync(join(memoryFolder(), 'huoshui-mariadb-'))
   const isRoot = process.getuid?.() === 0
   // MariaDB refuses to run as root.
   const asOwner = isRoot ? ['--user=mysql'] : []
@@ -70,7 +71,10 @@ export async function startPrivateMariadb({ options: more = [] as string[] } = {
       await pause(awayMs)
       running = await start()
     },
-    freeze: () => void running.kill('SIGSTOP'),
+    freeze: async () => {
+      running.kill('SIGSTOP')
+      await until('every thread of MariaDB stands still', FREEZE_TIMEOUT_MS, async () => standsStill(running.pid))
+    },
     thaw: () => void running.kill('SIGCONT'),
     close: async () => {
       running.kill('SIGCONT')
@@ -79,6 +83,16 @@ export async function startPrivateMariadb({ options: more = [] as string[] } = {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The signal is taken by one thread, which tells the others: on a busy machine one of them may answer until then. */
+function standsStill(pid: number | undefined): boolean {
+  const tasks = `/proc/${pid}/task`
+  if (!existsSync(tasks)) return true
+  return readdirSync(tasks).every((thread) => {
+    const status = readFileSync(join(tasks, thread, 'stat'), 'utf8')
+    return status.slice(status.lastIndexOf(')') + 2).startsWith('T')
+  })
 }
 
 const idOf = (which: '-u' | '-g'): number => Number(execFileSync('id', [which, 'mysql'], { encoding: 'utf8' }))

@@ -39,9 +39,10 @@ export const pureTests = (): string[] =>
     return !SLOW.some((slow) => loaded.has(slow))
   })
 
-/** Long ones whose every statement is met by the tests of its own room as well: the commands of our pages, starting, and an
- *  evening on which everything goes wrong. Each takes the better part of a minute. */
-const ONCE_IS_ENOUGH = /^(scripts\/(docs-commands|run)|bench\/evening)\.test\.ts$/
+/** Long ones whose every statement is met by the tests of its own room as well: the commands of our pages, starting, an
+ *  evening on which everything goes wrong, attacks on the wire, and requests that are none. */
+const ONCE_IS_ENOUGH =
+  /^(scripts\/(docs-commands|run|attack\/attack)|bench\/evening|server\/engine\/http\/odd-requests)\.test\.ts$/
 
 /** Test files that load the database: only these can come out differently on MySQL. */
 export const databaseTests = (): string[] =>

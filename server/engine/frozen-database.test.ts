@@ -19,7 +19,7 @@ it.runIf(process.env.TEST_MYSQL_URL)(
         return { status, isInTime: performance.now() - startedAt < WITHIN_MS }
       }
       expect(await readyz()).toEqual({ status: 200, isInTime: true })
-      server.freeze()
+      await server.freeze()
       expect(await readyz()).toEqual({ status: 503, isInTime: true })
       expect(await Promise.all([readyz(), readyz()])).toEqual(Array(2).fill({ status: 503, isInTime: true }))
       expect((await fetch(`${t.url}/healthz`)).status).toBe(200)

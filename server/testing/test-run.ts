@@ -11,7 +11,7 @@ const GIGABYTE = 1024 ** 3
 
 /** Where test databases lie: in memory where there is room, so that full synchronisation, which the product asks for, waits
  *  for no disk. What a killed process wrote is there all the same. */
-function memoryFolder(): string {
+export function memoryFolder(): string {
   if (!existsSync(MEMORY)) return tmpdir()
   const { bavail, bsize } = statfsSync(MEMORY)
   return bavail * bsize > GIGABYTE ? MEMORY : tmpdir()
