@@ -1,5 +1,6 @@
 import type { Program } from './frame/command.ts'
 import { backtestCommand } from './sop/backtest-command.ts'
+import { calibrateCommand } from './sop/calibrate-command.ts'
 import { checkCommand } from './sop/check-command.ts'
 import { diffCommand } from './sop/diff-command.ts'
 import { experimentCommand } from './sop/experiment-command.ts'
@@ -27,6 +28,7 @@ export const sopProgram: Program = {
     stopCommand,
     experimentCommand,
     upliftCommand,
+    calibrateCommand,
     whyCommand,
     undoCommand,
   ],

@@ -1,10 +1,12 @@
 import { alias } from '../../../core/db/define-table.ts'
-import { count, list, number, select, sql } from '../../../core/db/sql.ts'
+import { count, list, number, type Sql, select, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { DAY_MS } from '../../../core/kernel/shanghai.ts'
 import type { SopRule } from '../../../rules/schema/sop-rule.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import { SOP_ENTRY } from '../sop-tables.ts'
+import { FIRST_PEOPLE } from './drawn-evidence.ts'
+import { firstOf } from './first-of.ts'
 import { judgeAndKeep } from './judge-and-keep.ts'
 import type { ArmSeen, Verdict } from './verdict.ts'
 
@@ -21,6 +23,14 @@ export interface HoldOutResult {
   leftOut: number
 }
 
+const e = alias(SOP_ENTRY, 'e')
+
+/** How everybody entered for the first time. */
+const firstEntries = (sop: string): Sql =>
+  sql`(SELECT MIN(${SOP_ENTRY.id}) AS id FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.sop} = ${sop}
+        GROUP BY ${SOP_ENTRY.external_userid}) first
+      JOIN ${e} ON ${e.id} = first.id`
+
 /** Which comparison the looks at a journey's hold-out belong to. */
 export const heldOutName = (sop: string, rest: string): string => `hold-out:${sop}:${rest}`
 
@@ -34,22 +44,16 @@ export async function holdOutResult(
   const { days, percent } = holdOut
   const alike = await versionsAlike(tx, asked)
   const windowMs = days * DAY_MS
-  const e = alias(SOP_ENTRY, 'e')
   const isOver = sql`${e.entered_at} <= ${nowMs - windowMs}`
-  const reached = sql`${isOver} AND ${e.goal_at} IS NOT NULL AND ${e.goal_at} < ${e.entered_at} + ${windowMs}`
+  const reached = sql`${e.goal_at} IS NOT NULL AND ${e.goal_at} < ${e.entered_at} + ${windowMs}`
   const counted = select({
     version: e.version,
     held_out: e.held_out,
     assigned: count(),
     people: number(sql`SUM(CASE WHEN ${isOver} THEN 1 ELSE 0 END)`),
-    goals: number(sql`SUM(CASE WHEN ${reached} THEN 1 ELSE 0 END)`),
+    goals: number(sql`SUM(CASE WHEN ${isOver} AND ${reached} THEN 1 ELSE 0 END)`),
   })
-  const { id, external_userid } = SOP_ENTRY
-  const rows = await tx.rows(
-    sql`SELECT ${counted} FROM (SELECT MIN(${id}) AS id FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.sop} = ${sop}
-          GROUP BY ${external_userid}) first
-        JOIN ${e} ON ${e.id} = first.id GROUP BY ${e.version}, ${e.held_out}`,
-  )
+  const rows = await tx.rows(sql`SELECT ${counted} FROM ${firstEntries(sop)} GROUP BY ${e.version}, ${e.held_out}`)
   const judged = rows.filter((row) => alike.includes(row.version))
   const armOf = (name: string, heldOut: number, weight: number): ArmSeen => {
     const own = judged.filter((row) => row.held_out === heldOut)
@@ -57,7 +61,15 @@ export async function holdOutResult(
     return { name, weight, assigned: sum('assigned'), people: sum('people'), goals: sum('goals'), guides: undefined }
   }
   const arms = [armOf(HELD_OUT, 1, percent), armOf(TAKEN_IN, 0, 100 - percent)]
-  const verdict = await judgeAndKeep(tx, arms, { name: heldOutName(sop, `${percent}:${days}`), nowMs })
+  const first =
+    alike.length === 0
+      ? undefined
+      : await firstOf(
+          tx,
+          sql`SELECT CASE WHEN ${reached} THEN 1 ELSE 0 END AS goal FROM ${firstEntries(sop)}
+              WHERE ${isOver} AND ${e.version} IN ${list(alike)} ORDER BY ${e.id} LIMIT ${FIRST_PEOPLE}`,
+        )
+  const verdict = await judgeAndKeep(tx, arms, { name: heldOutName(sop, `${percent}:${days}`), first, nowMs })
   const total = (some: typeof rows): number => some.reduce((sum, row) => sum + row.assigned, 0)
   return { days, percent, arms, verdict, leftOut: total(rows) - total(judged) }
 }

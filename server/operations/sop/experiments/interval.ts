@@ -1,4 +1,4 @@
-import type { Arm } from './msprt.ts'
+import type { Arm } from './drawn-evidence.ts'
 
 /** 97.5 % of the standard normal distribution. */
 const Z = 1.959963984540054

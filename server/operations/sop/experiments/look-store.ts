@@ -1,7 +1,7 @@
 import { list, pick, set, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { SOP_LOOK } from '../sop-tables.ts'
-import { ALPHA } from './msprt.ts'
+import { ALPHA } from './drawn-evidence.ts'
 
 /** Evidence is kept in whole millionths of its logarithm. */
 const MICRO = 1_000_000

@@ -1,11 +1,6 @@
-/* The mixture sequential probability ratio test for two proportions (Johari, Koomen, Pekelis, Walsh 2017): its evidence may
-   be looked at every day, and a difference be called the first time it is enough. */
-
-/** People and how many of them reached the goal. */
-export interface Arm {
-  people: number
-  goals: number
-}
+/* The mixture sequential probability ratio test for two shares that are near a normal distribution (Johari, Koomen, Pekelis,
+   Walsh 2017): where guides are drawn and not people, and for guard-rails. People are judged by `drawn-evidence.ts`. */
+import { ALPHA, type Arm } from './drawn-evidence.ts'
 
 /** A share with the variance of its estimate. */
 export interface Estimate {
@@ -13,10 +8,9 @@ export interface Estimate {
   variance: number
 }
 
-/** The standard deviation of differences that one cares for: two points of a percent. */
-const TAU = 0.02
-/** False alarms in a hundred, over all looks together. */
-export const ALPHA = 0.05
+/** The standard deviation of the differences that one cares for, where the goal is reached so often: about a third of the
+ *  odds. */
+export const differencesAround = (rate: number): number => 0.3 * rate * (1 - rate)
 
 /** Each person counts for themself. */
 export function estimateOf({ people, goals }: Arm): Estimate {
@@ -26,7 +20,7 @@ export function estimateOf({ people, goals }: Arm): Estimate {
 
 /** The logarithm of the evidence Λ against "no difference". Arms need not be equally large: with equally many people in
  *  each it is the published formula. 0 while nothing varies. */
-export function logEvidence(a: Estimate, b: Estimate, tau: number = TAU): number {
+export function logEvidence(a: Estimate, b: Estimate, tau: number): number {
   const variance = a.variance + b.variance
   if (!Number.isFinite(variance) || variance === 0) return 0
   const difference = b.share - a.share
@@ -34,17 +28,12 @@ export function logEvidence(a: Estimate, b: Estimate, tau: number = TAU): number
   return Math.log(variance / wide) / 2 + (tau ** 2 * difference ** 2) / (2 * variance * wide)
 }
 
-/** The always-valid p of the most evidence seen at any look, never more than 1. `comparisons`: how many are made side by
- *  side; p is then corrected by Bonferroni. */
-export const alwaysValidP = (mostLogEvidence: number, comparisons = 1): number =>
-  Math.min(1, Math.exp(-mostLogEvidence) * comparisons)
-
 /** Where the difference b − a lies, at any look, with a certainty of 1 − alpha: every value that the test would not
  *  refuse. */
 export function alwaysValidInterval(
   a: Estimate,
   b: Estimate,
-  { tau = TAU, alpha = ALPHA }: { tau?: number; alpha?: number } = {},
+  { tau, alpha = ALPHA }: { tau: number; alpha?: number },
 ): { low: number; high: number } {
   const variance = a.variance + b.variance
   if (!Number.isFinite(variance)) return { low: -1, high: 1 }

@@ -63,12 +63,12 @@ async function people(arm: string, count: number, goals: number): Promise<void> 
 }
 
 describe('an experiment', () => {
-  it('says plainly that nothing was found, names a winner on enough evidence, and forgets no look', async () => {
+  it('says how many there are to wait for, names a winner on enough evidence, and forgets no look', async () => {
     t = await openSopScene({ sop: SPLIT })
     await people('发券', 3000, 300)
     await people('裂变', 3000, 312)
     expect(await linesOf('experiment', 'after-order')).toContain(
-      '  裂变 和 发券：人还太少，不判断（每组至少 200 人满期限，两组合计至少 20 人达成）。',
+      '  裂变 和 发券：人还不够，先不判断（各组合计要有 200 人满期限，再等 200 人）。',
     )
     await t.advance(7 * DAY_MS)
     const [head, coupons, fission, verdict] = await linesOf('experiment', 'after-order')
@@ -76,7 +76,7 @@ describe('an experiment', () => {
     expect(coupons).toBe('  发券  分到 3000 人，满期限 3000 人，达成 300 人，10.0%（95% 区间 9.0% 到 11.1%）')
     expect(fission).toContain('达成 312 人，10.4%')
     expect(verdict).toMatch(
-      /^ {2}裂变 和 发券：没有发现差别（差 \+0.4 个百分点，真实的差在 −\d\.\d 到 \+\d\.\d 之间，p = 1.000）。$/,
+      /^ {2}裂变 和 发券：人还不够，看不出（差 \+0.4 个百分点，真实的差在 −\d\.\d 到 \+\d\.\d 之间，p = 1.000）。要看出值得在意的差别（10\.2% 和 12\.2%），两组合计再等约 \d+ 人满期限。$/,
     )
 
     await people('发券', 2000, 200)
@@ -153,7 +153,7 @@ holdOut: { percent: 50, days: 30 }
       expect.stringMatching(new RegExp(`^  对照组  分到 ${watched.length} 人，满期限 ${watched.length} 人，达成 1 人`)),
       expect.stringMatching(new RegExp(`^  进入的人  分到 ${taken.length} 人，满期限 ${taken.length} 人，达成 2 人`)),
     ])
-    expect(lines[3]).toContain('人还太少，不判断')
+    expect(lines[3]).toContain('人还不够，先不判断（各组合计要有 200 人满期限，再等 176 人）')
     const perPerson = (2 / taken.length).toFixed(2)
     expect(lines[4]).toContain(`对照组 ${(1 / watched.length).toFixed(2)} 单，进入的人 ${perPerson} 单`)
     expect(lines[5]).toContain(`进入的人 ${((2 * 199) / taken.length).toFixed(2)} 元`)

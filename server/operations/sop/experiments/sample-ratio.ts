@@ -1,3 +1,5 @@
+import { logGamma } from '../../../core/kernel/log-gamma.ts'
+
 /** Assignment is called broken below this. */
 export const RATIO_ALARM = 0.001
 
@@ -42,11 +44,4 @@ function lowerGamma(a: number, x: number): number {
     if (Math.abs(step - 1) < 1e-15) break
   }
   return 1 - head * fraction
-}
-
-/** Of the half numbers that degrees of freedom make: ½, 1, 1½ … */
-function logGamma(halves: number): number {
-  let sum = Number.isInteger(halves) ? 0 : Math.log(Math.PI) / 2
-  for (let value = halves - 1; value > 0; value--) sum += Math.log(value)
-  return sum
 }

@@ -7,7 +7,8 @@ import type { Alerts } from '../../../records/alerts/alerts.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { type Release, type Rollout, stopCanary } from '../../../rules/release/release.ts'
 import { releaseStore } from '../../../rules/release/release-store.ts'
-import { ALPHA, estimateOf, logEvidence } from '../experiments/msprt.ts'
+import { ALPHA } from '../experiments/drawn-evidence.ts'
+import { estimateOf, logEvidence } from '../experiments/msprt.ts'
 import { SOP_ENTRY } from '../sop-tables.ts'
 
 export interface GuardRailDeps {
