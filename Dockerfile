@@ -1,7 +1,6 @@
 # syntax=docker/dockerfile:1
-# Pin the base by its digest: `docker buildx imagetools inspect node:24-bookworm-slim` names it, then
-# `--build-arg BASE=node:24-bookworm-slim@sha256:…` (docs/security.md).
-ARG BASE=node:24-bookworm-slim
+# Node 24.18.0. To move on: `docker buildx imagetools inspect node:24-bookworm-slim` names today's digest (docs/security.md).
+ARG BASE=node:24-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d
 FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -6,6 +6,7 @@ import { RUN_STATE_ZH } from '../operations/mass-send/send-states.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { storedConsents } from '../records/privacy/consents.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
+import { touches } from '../records/touches/touches.ts'
 import { didYouMean } from '../rules/condition/did-you-mean.ts'
 import { readSomeSettings } from '../settings.ts'
 import { findNamed } from './find/find-named.ts'
@@ -93,7 +94,7 @@ const plan = defineCommand({
   lists: true,
   words: { name: text('名称', 'config/sends/ 里写的群发名称') },
   run: async ({ name }, desk) => {
-    const { sends } = await readBook(desk)
+    const { sends, policy } = await readBook(desk)
     const send = findNamed(sends, name, { kind: '群发', where: 'config/sends/' })
     const { MASS_SEND_PER_CUSTOMER: perCustomerPerMonth } = readSomeSettings(desk.env, ['MASS_SEND_PER_CUSTOMER'])
     const audience = {
@@ -102,6 +103,8 @@ const plan = defineCommand({
       currentIdOf: staffQueries.currentIdOf,
       perCustomerPerMonth,
       consents: storedConsents,
+      ceiling: () => policy.contactsPerCustomer,
+      touches,
     }
     const db = await desk.db()
     const planned = await dryRun(db, audience, send, desk.clock.now())

@@ -1,16 +1,15 @@
 import { all, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
-import type { Clock } from '../../core/kernel/clock.ts'
-import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 import { type Choice, chooseRecipients } from './choose-recipients.ts'
+import { type CeilingDeps, contactsOf } from './contact-ceiling.ts'
 import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
 import { remarkOnText } from './personal-words.ts'
-import { assignBatches, MOST_PER_TASK, queueTasks } from './run-batches.ts'
+import { assignBatches, MOST_PER_TASK, type QueueDeps, queueTasks } from './run-batches.ts'
 import type { AskedSnapshot, RuleRef } from './send-run.ts'
 import { type RunRow, SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
@@ -31,9 +30,7 @@ export interface AskedSend {
   giveUpAtMs: number
 }
 
-export interface AskSendDeps {
-  clock: Clock
-  outbox: Outbox
+export interface AskSendDeps extends CeilingDeps, QueueDeps {
   customers: { queries: Pick<Customers['queries'], 'friendsAmong' | 'ownersOf'> }
   staff: { queries: Pick<Staff['queries'], 'currentIdOf' | 'leftAmong'> }
   perCustomerPerMonth?: number | undefined
@@ -113,6 +110,7 @@ async function choose(tx: Tx, deps: AskSendDeps, recipients: AskedSend['recipien
     owners: senders,
     received: await receivedThisMonth(tx, ids, nowMs),
     perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
+    contacts: await contactsOf(tx, deps, ids, nowMs),
     guides: undefined,
     refused: await deps.privacy.consents.refusedAmong(tx, 'marketing', ids),
   })

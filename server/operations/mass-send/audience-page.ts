@@ -2,10 +2,11 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 import { type Choice, chooseRecipients } from './choose-recipients.ts'
+import { type CeilingDeps, contactsOf } from './contact-ceiling.ts'
 import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
 
 /** What the audience needs from those who know the customers. */
-export interface AudienceDeps {
+export interface AudienceDeps extends CeilingDeps {
   facts: {
     audience(tx: Tx, condition: Condition, nowMs: number, page: { limit: number; after?: string }): Promise<string[]>
   }
@@ -43,6 +44,7 @@ export async function readAudiencePage(
     owners: ids.length === 0 ? new Map<string, string>() : await deps.ownersOf(tx, ids),
     received: await receivedThisMonth(tx, ids, nowMs),
     perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
+    contacts: await contactsOf(tx, deps, ids, nowMs),
     guides,
     refused: await deps.consents.refusedAmong(tx, 'marketing', ids),
   }

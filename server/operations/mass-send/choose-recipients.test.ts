@@ -17,6 +17,7 @@ test('everybody goes to their owner; who has none or has had the share of the mo
       owners,
       received,
       perCustomer: 30,
+      contacts: undefined,
       guides: undefined,
       refused: NOBODY,
     }),
@@ -29,7 +30,13 @@ test('everybody goes to their owner; who has none or has had the share of the mo
 })
 
 test('who has refused marketing is kept out, guide or not', () => {
-  const context = { owners, received: new Map<string, number>(), perCustomer: 30, guides: undefined }
+  const context = {
+    owners,
+    received: new Map<string, number>(),
+    perCustomer: 30,
+    contacts: undefined,
+    guides: undefined,
+  }
   const excluded = { kind: 'no-consent', zh: '客户拒绝了营销' }
   expect(chooseRecipients(['wm1', 'wm2', 'wm4'], { ...context, refused: new Set(['wm2', 'wm4']) })).toEqual([
     { externalUserId: 'wm1', userId: 'linxia' },
@@ -38,8 +45,40 @@ test('who has refused marketing is kept out, guide or not', () => {
   ])
 })
 
+test('who has been contacted as often as the policy allows is left in peace', () => {
+  const contacts = {
+    ceiling: { most: 2, days: 7 },
+    had: new Map([
+      ['wm1', 1],
+      ['wm2', 2],
+      ['wm3', 3],
+    ]),
+  }
+  const context = { owners, received: new Map<string, number>(), perCustomer: 30, guides: undefined, refused: NOBODY }
+  expect(chooseRecipients(['wm1', 'wm2', 'wm3'], { ...context, contacts })).toEqual([
+    { externalUserId: 'wm1', userId: 'linxia' },
+    {
+      externalUserId: 'wm2',
+      userId: 'chenmo',
+      excluded: { kind: 'over-ceiling', zh: '7 天内已联系 2 次，最多 2 次' },
+    },
+    {
+      externalUserId: 'wm3',
+      userId: 'linxia',
+      excluded: { kind: 'over-ceiling', zh: '7 天内已联系 3 次，最多 2 次' },
+    },
+  ])
+})
+
 test('with named guides, customers of others are no part of it', () => {
-  const context = { owners, received: new Map<string, number>(), perCustomer: 30, guides: ['chenmo'], refused: NOBODY }
+  const context = {
+    owners,
+    received: new Map<string, number>(),
+    perCustomer: 30,
+    contacts: undefined,
+    guides: ['chenmo'],
+    refused: NOBODY,
+  }
   expect(chooseRecipients(['wm1', 'wm2', 'wm4'], context)).toEqual([{ externalUserId: 'wm2', userId: 'chenmo' }])
 })
 

@@ -1,4 +1,5 @@
 import { NO_GUIDE } from '../../records/customers/no-guide.ts'
+import { type Contacts, overCeiling } from './contact-ceiling.ts'
 
 export const NO_CONSENT = '客户拒绝了营销'
 
@@ -9,8 +10,8 @@ export type Choice =
 
 interface Exclusion {
   /** `no-consent`: has refused that we write to them. `no-guide`: nobody has this customer as a friend now. `over-limit`: has
-   *  had this month's share. */
-  kind: 'no-consent' | 'no-guide' | 'over-limit'
+   *  had this month's share. `over-ceiling`: has been contacted as often as policy.yaml allows. */
+  kind: 'no-consent' | 'no-guide' | 'over-limit' | 'over-ceiling'
   zh: string
 }
 
@@ -20,6 +21,8 @@ export interface ChoiceContext {
   /** Corp mass messages received this month. */
   received: ReadonlyMap<string, number>
   perCustomer: number
+  /** What counts against the ceiling of policy.yaml; undefined: it has none. */
+  contacts: Contacts | undefined
   /** Who has refused marketing. */
   refused: ReadonlySet<string>
   /** Only customers whose owner is one of these; undefined: everybody's. */
@@ -34,6 +37,7 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
     const userId = context.owners.get(externalUserId)
     if (context.guides !== undefined && (userId === undefined || !context.guides.includes(userId))) continue
     const received = context.received.get(externalUserId) ?? 0
+    const tooOften = overCeiling(context.contacts, externalUserId)
     if (context.refused.has(externalUserId)) {
       choices.push({ externalUserId, userId, excluded: { kind: 'no-consent', zh: NO_CONSENT } })
     } else if (userId === undefined) {
@@ -41,6 +45,8 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
     } else if (received >= context.perCustomer) {
       const zh = `本月群发次数已满（${received}/${context.perCustomer}）`
       choices.push({ externalUserId, userId, excluded: { kind: 'over-limit', zh } })
+    } else if (tooOften !== undefined) {
+      choices.push({ externalUserId, userId, excluded: { kind: 'over-ceiling', zh: tooOften } })
     } else {
       choices.push({ externalUserId, userId })
     }

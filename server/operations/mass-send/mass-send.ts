@@ -11,11 +11,13 @@ import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { Touches } from '../../records/touches/touches.ts'
 import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
 import type { AskedSend, AskSendDeps } from './ask-send.ts'
 import { askSend } from './ask-send.ts'
 import type { AudienceDeps } from './audience-page.ts'
 import { cancelAsked, cancelUnwanted } from './cancel-run.ts'
+import { onTheirWay } from './contact-ceiling.ts'
 import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
 import { cancelExecutor, queueCancels } from './give-up.ts'
@@ -41,6 +43,7 @@ export interface MassSendDeps {
   media: Pick<CreateTaskDeps, 'attachments'>
   timeline: Pick<Timeline, 'noteAll'>
   privacy: AskConsent
+  touches: { queries: Pick<Touches, 'countsSince'> }
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined
 }
@@ -57,8 +60,13 @@ export function createMassSend(deps: MassSendDeps) {
     currentIdOf: deps.staff.queries.currentIdOf,
     perCustomerPerMonth: deps.perCustomerPerMonth,
     consents: deps.privacy.consents,
+    ceiling: () => rules.current().policy.contactsPerCustomer,
+    touches: deps.touches.queries,
   }
-  const planDeps = { ...audience, db, clock, outbox }
+  const quiet = (): string | undefined => rules.current().policy.quiet
+  const planDeps = { ...audience, db, clock, outbox, quiet }
+  const { ceiling, touches } = audience
+  const askDeps = { ...deps, ceiling, touches, quiet }
   const findCreated = createFindCreated({ db, clock, wecom })
   const platformDeps = { db, clock, outbox, wecom }
   const unreadable = (send: Send, error: unknown): void =>
@@ -73,7 +81,7 @@ export function createMassSend(deps: MassSendDeps) {
         log.warn({ runId: id, send: name, customers }, 'mass-send cancelled: its file is gone or disabled')
       }
       for (const due of await takeDue(tx, sends, now, unreadable)) {
-        await openRun(tx, due, now)
+        await openRun(tx, due, now, quiet())
         if (due.missed) log.warn({ send: due.send.name, scheduledAtMs: due.scheduledAtMs }, 'mass-send missed its time')
       }
     })
@@ -129,14 +137,14 @@ export function createMassSend(deps: MassSendDeps) {
       cancelExecutor(platformDeps),
     ],
     /** A message for named customers: joins what is sent, limited, reminded and polled like any other. Safe to repeat. */
-    ask: (tx: Tx, asked: AskedSend): Promise<void> => askSend(tx, deps, asked),
+    ask: (tx: Tx, asked: AskedSend): Promise<void> => askSend(tx, askDeps, asked),
     /** Takes back what was asked for under this key, as far as it has not been sent. Safe to repeat. */
     cancelAsked: (tx: Tx, askKey: string, why: string) => cancelAsked(tx, askKey, { nowMs: clock.now(), why }),
     /** Whoever asks for messages hears what becomes of them, in the transaction that notes it. */
     tellOutcomesTo: (listener: TellDeps['onAsked']): void => {
       onAsked = listener
     },
-    queries: sendQueries,
+    queries: { ...sendQueries, onTheirWay },
   }
 }
 

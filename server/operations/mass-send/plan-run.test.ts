@@ -39,13 +39,16 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
     currentIdOf: async (_tx, userId) => userId,
     perCustomerPerMonth: undefined,
     consents: { refusedAmong: async () => new Set<string>() },
+    ceiling: () => undefined,
+    touches: { countsSince: async () => new Map() },
+    quiet: () => undefined,
     ...more,
   }
 }
 
 async function open(): Promise<number> {
   return kit.db.tx(async (tx) => {
-    await openRun(tx, { send, scheduledAtMs: kit.clock.now(), missed: false }, kit.clock.now())
+    await openRun(tx, { send, scheduledAtMs: kit.clock.now(), missed: false }, kit.clock.now(), undefined)
     const run = await tx.row(sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN}`)
     return run?.id ?? 0
   })

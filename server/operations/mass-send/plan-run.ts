@@ -2,27 +2,24 @@ import type { Db } from '../../core/db/db.ts'
 import type { NewRowOf } from '../../core/db/define-table.ts'
 import { all, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import type { Clock } from '../../core/kernel/clock.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
-import type { Outbox } from '../../engine/actions/outbox.ts'
+import { quietUntil } from '../../rules/book/quiet-until.ts'
 import { type AudienceDeps, readAudiencePage } from './audience-page.ts'
 import type { Choice } from './choose-recipients.ts'
 import { remarkOnText } from './personal-words.ts'
-import { assignBatches, MOST_PER_TASK, queueTasks } from './run-batches.ts'
+import { assignBatches, MOST_PER_TASK, type QueueDeps, queueTasks } from './run-batches.ts'
 import type { DueSend } from './schedule.ts'
 import type { SendSnapshot } from './send-run.ts'
 import { type RunRow, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
-export interface PlanDeps extends AudienceDeps {
+export interface PlanDeps extends AudienceDeps, QueueDeps {
   db: Db
-  clock: Clock
-  outbox: Outbox
   /** Customers per platform task; default, and the platform's most, 10,000. */
   mostPerTask?: number
 }
 
 /** Stores a due send as a run, once per send and time; a missed one is stored as such, with why. */
-export async function openRun(tx: Tx, due: DueSend, nowMs: number): Promise<void> {
+export async function openRun(tx: Tx, due: DueSend, nowMs: number, quiet: string | undefined): Promise<void> {
   const { send, scheduledAtMs, missed } = due
   const snapshot: SendSnapshot = {
     audience: send.audience,
@@ -31,7 +28,9 @@ export async function openRun(tx: Tx, due: DueSend, nowMs: number): Promise<void
   }
   const remark = missed
     ? `错过：到点时服务没有运行，${shanghaiText(nowMs)} 恢复时已晚于补发期限，或之后还有一次到期`
-    : (remarkOnText(send.value.content.text) ?? null)
+    : [quietRemark(nowMs, quiet), remarkOnText(send.value.content.text)]
+        .filter((one) => one !== undefined)
+        .join('；') || null
   await tx.insertIgnore(SEND_RUN, [
     {
       send_name: send.name,
@@ -44,6 +43,12 @@ export async function openRun(tx: Tx, due: DueSend, nowMs: number): Promise<void
       finished_at: missed ? nowMs : null,
     },
   ])
+}
+
+/** A time written into the quiet hours of policy.yaml is kept to the letter by nobody's phone. */
+function quietRemark(nowMs: number, quiet: string | undefined): string | undefined {
+  const untilMs = quietUntil(nowMs, [quiet])
+  return untilMs === undefined ? undefined : `到点时是免打扰时段，${shanghaiText(untilMs)} 才请导购确认`
 }
 
 /** Reads the audience of a run page by page, one short transaction each, until its recipients and batches are stored
@@ -93,6 +98,6 @@ function toRow(run: RunRow, choice: Choice, batchId: number | undefined): NewRow
     reason: excluded?.zh ?? null,
     outcome_at: excluded === undefined ? null : run.planned_at,
     // Lost customers stay in many audiences; telling each of their timelines every week would only bury it.
-    note_due: excluded?.kind === 'over-limit' ? 1 : 0,
+    note_due: excluded?.kind === 'over-limit' || excluded?.kind === 'over-ceiling' ? 1 : 0,
   }
 }

@@ -3,6 +3,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import { quietUntil } from '../../rules/book/quiet-until.ts'
 import type { Choice } from './choose-recipients.ts'
 import { CreateMassSend } from './create-action.ts'
 import { finishRunIfDone } from './finish-run.ts'
@@ -55,8 +56,17 @@ async function openBatch(tx: Tx, runId: number, userId: string, most: number): P
   return { id, size: 0 }
 }
 
-/** Queues the creation of a run's platform tasks. Safe to repeat. */
-export async function queueTasks(tx: Tx, deps: { clock: Clock; outbox: Outbox }, run: RunRow): Promise<void> {
+export interface QueueDeps {
+  clock: Clock
+  outbox: Outbox
+  /** When nobody's phone shall ring (policy.yaml), as "21:30-09:00" in Shanghai. */
+  quiet: () => string | undefined
+}
+
+/** Queues the creation of a run's platform tasks: in quiet hours for their end, since WeCom asks the guide at once. Safe to
+ *  repeat. */
+export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<void> {
+  const dueAtMs = quietUntil(deps.clock.now(), [deps.quiet()])
   const batches = await tx.rows(
     sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH} WHERE ${SEND_BATCH.run_id} = ${run.id} ORDER BY ${SEND_BATCH.id}`,
   )
@@ -65,9 +75,10 @@ export async function queueTasks(tx: Tx, deps: { clock: Clock; outbox: Outbox },
       key: `mass-send:${run.id}:${batch.userid}:${batch.chunk}`,
       payload: { batchId: batch.id },
       userId: batch.userid,
-      expiresAtMs: batch.give_up_at ?? run.planned_at + CREATE_WITHIN_MS,
+      ...(dueAtMs === undefined ? {} : { dueAtMs }),
+      expiresAtMs: batch.give_up_at ?? (dueAtMs ?? run.planned_at) + CREATE_WITHIN_MS,
       reason: {
-        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${batch.size} 位客户`,
+        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${batch.size} 位客户${dueAtMs === undefined ? '' : '，等免打扰时段过去'}`,
         rule: ruleOf(run),
       },
     })

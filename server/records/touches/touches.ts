@@ -1,5 +1,5 @@
-import { count, select, sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import { count, list, select, sql } from '../../core/db/sql.ts'
+import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { TOUCH, type TouchKind } from './touch-tables.ts'
 
 /** One thing that was sent to a customer, by us or by a guide with our help. */
@@ -30,13 +30,19 @@ export const touches = {
       })),
     )
   },
-  /** How many this customer had since then, UTC milliseconds. */
-  countSince: async (tx: Tx, externalUserId: string, sinceMs: number): Promise<number> => {
-    const found = await tx.row(
-      sql`SELECT ${select({ n: count() })} FROM ${TOUCH}
-          WHERE ${TOUCH.external_userid} = ${externalUserId} AND ${TOUCH.at} >= ${sinceMs}`,
+  /** How many each of these customers had since then, UTC milliseconds; those with none are left out. */
+  countsSince: async (
+    tx: ReadTx,
+    externalUserIds: readonly string[],
+    sinceMs: number,
+  ): Promise<Map<string, number>> => {
+    if (externalUserIds.length === 0) return new Map()
+    const rows = await tx.rows(
+      sql`SELECT ${select({ externalUserId: TOUCH.external_userid, n: count() })} FROM ${TOUCH}
+          WHERE ${TOUCH.external_userid} IN ${list(externalUserIds)} AND ${TOUCH.at} >= ${sinceMs}
+          GROUP BY ${TOUCH.external_userid}`,
     )
-    return found?.n ?? 0
+    return new Map(rows.map(({ externalUserId, n }) => [externalUserId, n]))
   },
 }
 export type Touches = typeof touches

@@ -146,7 +146,7 @@ it.each<[what: string, text: string, more: Record<string, string>, ...told: stri
     'beyond the contacts that are allowed',
     send(BUYERS, 'cron: "0 10 * * 1,3"'),
     other(BUYERS, 'cron: "0 10 * * 5"'),
-    '3:7 7 天里同一个客户会收到 3 条群发，超过 policy.yaml 的 2 次，群发不会自动少发。错开时间，或者用 audience 把人分开',
+    '3:7 7 天里同一个客户会赶上 3 条群发，policy.yaml 最多 2 次：后面的不会发给这位客户。错开时间，或者用 audience 把人分开',
   ],
   ['to others', send(BUYERS, 'cron: "0 10 * * 1,3"'), other(STRANGERS, 'cron: "0 10 * * 5"')],
   ['as often as allowed', send(BUYERS, 'cron: "0 10 * * 1"'), other(BUYERS, 'cron: "0 10 * * 5"')],

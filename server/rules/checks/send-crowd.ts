@@ -14,8 +14,8 @@ export interface KnownSend {
 /** So far ahead; every cron line of a month shows itself in it. */
 const AHEAD_MS = 62 * DAY_MS
 
-/** Says where one customer may be in the audiences of more sends than the policy allows contacts: journeys keep to it, sends
- *  do not. */
+/** Says where one customer may be in the audiences of more sends than the policy allows contacts: the later ones leave them
+ *  out, and who wrote the rule would not expect it. */
 export function adviseCrowd(
   sends: readonly KnownSend[],
   limit: PolicyRule['contactsPerCustomer'],
@@ -33,7 +33,7 @@ export function adviseCrowd(
     if (most <= limit.most) continue
     draft.advise(
       [draft.value.at === undefined ? 'cron' : 'at'],
-      `${limit.days} 天里同一个客户会收到 ${most} 条群发，超过 policy.yaml 的 ${limit.most} 次，群发不会自动少发`,
+      `${limit.days} 天里同一个客户会赶上 ${most} 条群发，policy.yaml 最多 ${limit.most} 次：后面的不会发给这位客户`,
       '错开时间，或者用 audience 把人分开',
     )
   }

@@ -9,7 +9,7 @@ import { checkGuides } from './members.ts'
 import { adviseCrowd, type KnownSend } from './send-crowd.ts'
 import { checkCron, cronFields } from './times.ts'
 
-/** `policy`: what it says of all contacts is told here where sends do otherwise; they do not keep it by themselves. */
+/** `policy`: what it does to sends that are written otherwise is told here. */
 export function checkSends(
   context: CheckContext,
   sends: Draft<SendRule>[],
@@ -77,7 +77,7 @@ function adviseTime(draft: Draft<SendRule>, quiet: string | undefined, nowMs: nu
   const key = at === undefined ? 'cron' : 'at'
   const time = timeOf(draft.value)
   if (time !== undefined && quiet !== undefined && isWithin(time, quiet)) {
-    draft.advise([key], `${time} 在 policy.yaml 的免打扰时段 ${quiet} 里，群发不会自动避开`, '换一个时间')
+    draft.advise([key], `${time} 在 policy.yaml 的免打扰时段 ${quiet} 里，要等这段时间过去才请导购确认`, '换一个时间')
   }
   if (at === undefined || enabled === false) return
   const atMs = Date.parse(`${at.replace(' ', 'T')}:00+08:00`)

@@ -3,23 +3,23 @@ import { QuietHours } from './sop-event.ts'
 
 const strict = { additionalProperties: false }
 
-/** config/policy.yaml — what holds for all journeys together. */
+/** config/policy.yaml — what holds for all journeys and sends together. */
 export const PolicyRule = Type.Object(
   {
-    /** Steps that reach people wait until these hours are over. */
+    /** Steps that reach people, and sends, wait until these hours are over. */
     quiet: Type.Optional(QuietHours),
     /** New to-dos of one guide a day; the others wait for the next morning, the most important first. */
     tasksPerGuidePerDay: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 500, description: '一位导购一天最多几条新待办，多的排到第二天早上' }),
     ),
-    /** How often one customer may have been contacted within so many days before a journey sends no further mass message. */
+    /** How often one customer may have been contacted within so many days before no further mass message goes to them. */
     contactsPerCustomer: Type.Optional(
       Type.Object(
         {
           most: Type.Integer({ minimum: 1, maximum: 31, description: '最多几次' }),
           days: Type.Integer({ minimum: 1, maximum: 31, description: '多少天之内' }),
         },
-        { ...strict, description: '一位客户多少天内最多被联系几次，再多的 SOP 群发不发' },
+        { ...strict, description: '一位客户多少天内最多被联系几次，再多的群发（SOP 的和定时的）不发' },
       ),
     ),
   },

@@ -75,7 +75,7 @@ it('counts what is on its way to a customer, and finds what was handed over for 
   const [first, second, other] = round.map(({ id }) => id)
   await run((tx) => messageQueue.setState(tx, [first ?? 0, other ?? 0], 'handed'))
   await run((tx) => messageQueue.setState(tx, [second ?? 0], 'over'))
-  expect(await run((tx) => messageQueue.onTheirWay(tx, 'a'))).toBe(2)
+  expect(await run((tx) => messageQueue.waitingFor(tx, 'a'))).toBe(1)
   const handed = (key: string, id: string) => run((tx) => messageQueue.handed(tx, key, id))
   expect((await handed('a', 'a')).map(({ id }) => id)).toEqual([first])
   expect(await handed('a3', 'a')).toEqual([])

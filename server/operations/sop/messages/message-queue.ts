@@ -94,11 +94,11 @@ export const messageQueue = {
     return rows.map((row) => row.batch_key)
   },
 
-  /** Messages on their way to this customer. */
-  onTheirWay: async (tx: Tx, externalUserId: string): Promise<number> => {
+  /** Messages to this customer that no mass-send has yet. */
+  waitingFor: async (tx: Tx, externalUserId: string): Promise<number> => {
     const found = await tx.row(
       sql`SELECT ${select({ n: count() })} FROM ${M}
-          WHERE ${M.external_userid} = ${externalUserId} AND ${M.state} IN ('waiting', 'handed')`,
+          WHERE ${M.external_userid} = ${externalUserId} AND ${IS_WAITING}`,
     )
     return found?.n ?? 0
   },

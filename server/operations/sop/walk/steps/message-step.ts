@@ -6,20 +6,22 @@ import type { Staff } from '../../../../records/staff/staff.ts'
 import type { Touches } from '../../../../records/touches/touches.ts'
 import type { RuleBookHolder } from '../../../../rules/book/rule-book.ts'
 import type { MessageStep } from '../../../../rules/schema/sop-step.ts'
+import type { MassSend } from '../../../mass-send/mass-send.ts'
 import { messageQueue } from '../../messages/message-queue.ts'
 import { done, keyOf, type PerformStep } from '../step-result.ts'
 
 export interface MessageStepDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
-  touches: Pick<Touches, 'countSince'>
+  touches: Pick<Touches, 'countsSince'>
+  massSend: { queries: Pick<MassSend['queries'], 'onTheirWay'> }
   customers: { queries: Pick<Customers['queries'], 'isFollowing'> }
   staff: { queries: Pick<Staff['queries'], 'nameOf'> }
 }
 
 /** Puts the customer among those who wait for the same words from the same guide; `sop.messages` hands them over. */
 export function createMessageStep(deps: MessageStepDeps): PerformStep<MessageStep> {
-  const { clock, rules, touches, customers, staff } = deps
+  const { clock, rules, touches, massSend, customers, staff } = deps
   return async (tx, _message, { entry }) => {
     const { externalUserId, userId } = entry
     const now = clock.now()
@@ -29,8 +31,10 @@ export function createMessageStep(deps: MessageStepDeps): PerformStep<MessageSte
     const { contactsPerCustomer: limit } = rules.current().policy
     if (limit !== undefined) {
       const since = startOfLastDays(limit.days, now)
-      const had = await touches.countSince(tx, externalUserId, since)
-      const count = had + (await messageQueue.onTheirWay(tx, externalUserId))
+      const had = await touches.countsSince(tx, [externalUserId], since)
+      const asked = await massSend.queries.onTheirWay(tx, [externalUserId])
+      const waiting = await messageQueue.waitingFor(tx, externalUserId)
+      const count = (had.get(externalUserId) ?? 0) + (asked.get(externalUserId) ?? 0) + waiting
       if (count >= limit.most) {
         return done(`没有群发：${limit.days} 天内已联系 ${count} 次，最多 ${limit.most} 次`, false)
       }
