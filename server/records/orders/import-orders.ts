@@ -145,18 +145,27 @@ async function lookThrough(
   }
   const names = first.done === true ? [] : first.value.fields
   const named = names.findLastIndex((name) => cellText(name) !== '') + 1
-  const sheet: Sheet = { columns: header.columns, named, nowMs }
+  const widths = new Map<number, number>()
   const seen = new Set<string>()
   const scattered = new Set<string>()
   let last = ''
   for await (const record of records) {
-    const orderId = orderIdOf(record, sheet)
+    widths.set(record.fields.length, (widths.get(record.fields.length) ?? 0) + 1)
+    const orderId = orderIdOf(record, header)
     // What stands behind a forgotten number does not stand together with what is before it.
-    if (orderId === '' && isOrderWithoutNumber(record, sheet)) last = ''
+    if (orderId === '' && isOrderWithoutNumber(record, header)) last = ''
     if (orderId === '' || orderId === last) continue
     if (seen.has(orderId)) scattered.add(orderId)
     seen.add(orderId)
     last = orderId
   }
+  const usual = usualOf(widths)
+  const sheet: Sheet = { columns: header.columns, named, widest: Math.max(names.length, usual), nowMs }
   return { sheet, scattered, ignored: header.ignored }
+}
+
+/** What most rows have; of equals the narrowest. */
+function usualOf(widths: ReadonlyMap<number, number>): number {
+  const most = Math.max(0, ...widths.values())
+  return Math.min(...[...widths].flatMap(([width, times]) => (times === most ? [width] : [])), Number.MAX_SAFE_INTEGER)
 }

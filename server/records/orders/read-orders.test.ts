@@ -6,6 +6,7 @@ import { readOrders } from './testing/read-orders.ts'
 const HEADER = '订单号,状态,金额,手机号,付款时间,商品名称,数量'
 const PAID = '2026-11-20 10:00:00'
 const PHONE = '13800001111'
+const WHOLE = '2: 同一订单的其他行有问题，整单没有导入'
 
 /** Order number, status, fen, then the items. */
 const told = async (...lines: string[]) => {
@@ -209,6 +210,25 @@ it.each<[string, (text: string) => string, string[]]>([
   expect(
     orders.map(({ orderId, status, totalFen, refundedFen }) => [orderId, status, totalFen, refundedFen ?? 0].join(' ')),
   ).toEqual(expected)
+})
+
+it.each<[string, string, string[]]>([
+  // Its quantity stands where refunds do.
+  ['a cell too many', ',多,5,,,,,', ['3: 多出 1 列，多半是商品名里有逗号，请给这一格加上英文引号', WHOLE]],
+  ['none', ',5,,,,,', ['A 0']],
+])('%s is seen by what other rows have, though the last cells are empty', async (_what, more, expected) => {
+  const rows = ['金额(分),数量,退款金额,手机号,付款时间,状态,订单号', `100,1,,${PHONE},${PAID},已付款,A`, more]
+  const told = async (ending: string) => {
+    const { orders, faults } = await readOrders(rows.map((row) => `${row}${ending}`).join('\n'))
+    return [...orders.map(({ orderId, refundedFen = 0 }) => `${orderId} ${refundedFen}`), ...faults]
+  }
+  expect(await told('')).toEqual(expected)
+  // Empty cells that all rows have are Excel's.
+  expect(await told(',,')).toEqual(expected)
+  const [header, ...below] = rows
+  expect((await readOrders([header, ...below.map((row) => `${row},`)].join('\n'))).faults).toEqual(
+    expected[0] === 'A 0' ? [] : expected,
+  )
 })
 
 it('however rows are cut, moved and merged, no order comes in by halves and no sum is another’s', async () => {

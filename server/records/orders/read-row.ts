@@ -11,6 +11,8 @@ export interface Sheet {
   columns: Columns
   /** Cells of the header, without the empty ones at its end, under which there is nothing either. */
   named: number
+  /** Cells of the header or of most rows, whichever are more: empty ones at the end of a row are Excel's up to here. */
+  widest: number
   nowMs: number
 }
 
@@ -43,13 +45,13 @@ export interface OrderRow {
 
 const LONGEST = { orderId: 100, externalUserId: 64, unionId: 64, source: 60 } as const
 
-const cellOf = ({ fields }: CsvRecord, { columns }: Sheet, name: ColumnName): string =>
+const cellOf = ({ fields }: CsvRecord, { columns }: Pick<Sheet, 'columns'>, name: ColumnName): string =>
   (columns[name] ?? []).map((index) => cellText(fields[index])).find((text) => text !== '') ?? ''
 
-export const orderIdOf = (record: CsvRecord, sheet: Sheet): string => cellOf(record, sheet, 'orderId')
+export const orderIdOf = (record: CsvRecord, sheet: Pick<Sheet, 'columns'>): string => cellOf(record, sheet, 'orderId')
 
 /** It tells where an order stands, what it is worth and whose it is: whoever wrote it forgot the number. */
-export const isOrderWithoutNumber = (record: CsvRecord, sheet: Sheet): boolean =>
+export const isOrderWithoutNumber = (record: CsvRecord, sheet: Pick<Sheet, 'columns'>): boolean =>
   statusOf(cellOf(record, sheet, 'status')) !== undefined &&
   (['total', 'totalFen'] as const).some((name) => cellOf(record, sheet, name) !== '') &&
   (['externalUserId', 'unionId', 'phone'] as const).some((name) => cellOf(record, sheet, name) !== '')
@@ -96,8 +98,8 @@ export function readRow(record: CsvRecord, sheet: Sheet): OrderRow {
 }
 
 /** A comma inside a name moves everything behind it by a column, and each cell by itself may still be readable. */
-function needWidth({ fields }: CsvRecord, { named }: Sheet): void {
-  const more = fields.slice(named).filter((cell) => cellText(cell) !== '').length
+function needWidth({ fields }: CsvRecord, { named, widest }: Sheet): void {
+  const more = fields.slice(named).filter((cell) => cellText(cell) !== '').length || Math.max(0, fields.length - widest)
   if (more > 0) throw new Unreadable(`多出 ${more} 列，多半是商品名里有逗号，请给这一格加上英文引号`)
   if (fields.length < named) throw new Unreadable(`少了 ${named - fields.length} 列，多半是前面某一格里换了行`)
 }
