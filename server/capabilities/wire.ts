@@ -63,9 +63,14 @@ function withFollowers({ name, renames, identified }: Manifest, made: Capability
   }
   if (typeof identified === 'function') {
     followers.push(
-      subscribe(`${name}.match`, CustomerIdentified, async (tx, { payload }) => {
-        await identified(tx, payload.externalUserId, made)
-      }),
+      subscribe(
+        `${name}.match`,
+        CustomerIdentified,
+        async (tx, { payload }) => {
+          await identified(tx, payload.externalUserId, made)
+        },
+        { sideBySide: true },
+      ),
     )
   }
   return { ...made, subscriptions: [...(made.subscriptions ?? []), ...followers] }

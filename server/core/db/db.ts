@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DataSource, type EntityManager, type MigrationInterface } from 'typeorm'
+import { DataSource, type MigrationInterface } from 'typeorm'
 import type { Dialect } from './columns.ts'
 import { dataSourceOptions } from './database-url.ts'
 import { isDeadlock } from './deadlock.ts'
+import { createLines, type Line, type StatementListener } from './line.ts'
+import { createReadMemory } from './read-memory.ts'
+import { createStatements } from './statements.ts'
 import { createTurns, type Rank } from './turns.ts'
 import { createTx, type ReadTx, type Tx } from './tx.ts'
 
@@ -19,6 +22,8 @@ export interface Db {
   view<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>
   /** Opens the connection if it is not open. Throws the driver's error; safe to repeat. */
   connect(): Promise<void>
+  /** Tells the text of every statement that goes out from now on, those of migrations left out. Gives what ends it. */
+  watch(listener: StatementListener): () => void
   migrate(): Promise<void>
   close(): Promise<void>
 }
@@ -90,42 +95,69 @@ async function migrateMysql(databaseUrl: string, migrations: Migrations): Promis
   }
 }
 
+export interface DbOptions {
+  /** MySQL: a connection on which nothing moves for so long is closed. */
+  silenceMs?: number
+  /** Nobody else writes to it, so that an answer is good until this process has written: for a SQLite of one's own. */
+  isOwn?: boolean
+}
+
+/** Answers that are kept of a database of one's own. */
+const MOST_KEPT = 20_000
+
 /** `migrations`: the history that `migrate` brings the schema up to, oldest first. */
-export function createDb(databaseUrl: string, migrations: Migrations, { silenceMs = SILENCE_MS } = {}): Db {
+export function createDb(
+  databaseUrl: string,
+  migrations: Migrations,
+  { silenceMs = SILENCE_MS, isOwn = false }: DbOptions = {},
+): Db {
   const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
   const dialect: Dialect = source.options.type === 'mysql' ? 'mysql' : 'sqlite'
   const turns = createTurns()
   let connecting: Promise<void> | undefined
 
-  const mysqlTransaction = <T>(work: (manager: EntityManager) => Promise<T>): Promise<T> => source.transaction(work)
+  const lasting = isOwn ? createReadMemory(MOST_KEPT) : undefined
+  const listeners = new Set<StatementListener>()
+  const lines = createLines(source, dialect, (text) => {
+    for (const listener of listeners) listener(text)
+  })
 
-  /** A command may write to the same file as the server. Who takes the write lock at the beginning waits for its turn;
-   *  who begins by reading is refused at once (SQLITE_BUSY) when the other has written since. */
-  async function sqliteTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const runner = source.createQueryRunner()
+  async function onLine<T>(work: (line: Line) => Promise<T>): Promise<T> {
+    await connect()
+    const line = await lines.open()
     try {
-      await runner.query('BEGIN IMMEDIATE')
-      try {
-        const result = await work(runner.manager)
-        await runner.query('COMMIT')
-        return result
-      } catch (error) {
-        // A failed COMMIT may have rolled back by itself; the first error is the one to tell.
-        await runner.query('ROLLBACK').catch(() => undefined)
-        throw error
-      }
+      return await work(line)
     } finally {
-      await runner.release()
+      await line.release()
     }
   }
 
+  /** A command may write to the same file as the server. Who takes the write lock at the beginning waits for its turn;
+   *  who begins by reading is refused at once (SQLITE_BUSY) when the other has written since. */
+  const begin = dialect === 'mysql' ? 'START TRANSACTION' : 'BEGIN IMMEDIATE'
+
+  const transact = <T>(work: (line: Line) => Promise<T>): Promise<T> =>
+    onLine(async (line) => {
+      await line.change(begin)
+      try {
+        const result = await work(line)
+        await line.change('COMMIT')
+        return result
+      } catch (error) {
+        lasting?.forget()
+        // A failed COMMIT may have rolled back by itself; the first error is the one to tell.
+        await line.change('ROLLBACK').catch(() => undefined)
+        throw error
+      }
+    })
+
   async function runTx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    await connect()
     for (let attempt = 1; ; attempt++) {
       const onCommit: (() => void)[] = []
       try {
-        const transact = dialect === 'mysql' ? mysqlTransaction : sqliteTransaction
-        const result = await transact((manager) => work(createTx(manager, dialect, onCommit)))
+        const result = await transact((line) =>
+          work(createTx(createStatements(line, dialect, lasting ?? createReadMemory()), dialect, onCommit)),
+        )
         for (const callback of onCommit) callback()
         return result
       } catch (error) {
@@ -147,36 +179,28 @@ export function createDb(databaseUrl: string, migrations: Migrations, { silenceM
   }
 
   async function runStatement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    await connect()
     const onCommit: (() => void)[] = []
-    const runner = source.createQueryRunner()
-    try {
-      const result = await work(createTx(runner.manager, dialect, onCommit))
-      for (const callback of onCommit) callback()
-      return result
-    } finally {
-      await runner.release()
-    }
+    const result = await onLine((line) => work(createTx(createStatements(line, dialect, lasting), dialect, onCommit)))
+    for (const callback of onCommit) callback()
+    return result
   }
 
-  async function runView<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
-    await connect()
-    const runner = source.createQueryRunner()
-    const isMysql = dialect === 'mysql'
-    try {
-      if (isMysql) await runner.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-      else await runner.query('PRAGMA query_only = ON')
-      await runner.query(isMysql ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' : 'BEGIN')
+  const runView = <T>(work: (tx: ReadTx) => Promise<T>): Promise<T> =>
+    onLine(async (line) => {
+      const isMysql = dialect === 'mysql'
       try {
-        return await work(createTx(runner.manager, dialect, []))
+        if (isMysql) await line.change('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+        else await line.change('PRAGMA query_only = ON')
+        await line.change(isMysql ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' : 'BEGIN')
+        try {
+          return await work(createTx(createStatements(line, dialect, lasting), dialect, []))
+        } finally {
+          await line.change('ROLLBACK')
+        }
       } finally {
-        await runner.query('ROLLBACK')
+        if (!isMysql) await line.change('PRAGMA query_only = OFF')
       }
-    } finally {
-      if (!isMysql) await runner.query('PRAGMA query_only = OFF')
-      await runner.release()
-    }
-  }
+    })
 
   const inTurn = <T>(work: () => Promise<T>, rank: Rank = 'other'): Promise<T> =>
     dialect === 'mysql' ? work() : turns.take(rank, work)
@@ -185,6 +209,10 @@ export function createDb(databaseUrl: string, migrations: Migrations, { silenceM
     dialect,
     source,
     connect,
+    watch: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     tx: (work, rank) => inTurn(() => runTx(work), rank),
     view: (work) => inTurn(() => runView(work)),
     statement: (work, rank) => inTurn(() => runStatement(work), rank),
@@ -192,11 +220,13 @@ export function createDb(databaseUrl: string, migrations: Migrations, { silenceM
     migrate: () =>
       inTurn(async () => {
         await connect()
+        lasting?.forget()
         if (dialect === 'sqlite') await source.runMigrations()
         else await migrateMysql(databaseUrl, migrations)
       }),
     close: async () => {
       await turns.empty()
+      lines.forget()
       if (source.isInitialized) await source.destroy()
     },
   }

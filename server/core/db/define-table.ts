@@ -109,13 +109,20 @@ export interface Copied<Columns extends ColumnSpecs = ColumnSpecs> {
 /** `why`: for whoever wonders why a rehearsal does without it. */
 export const leftOut = (why: string): LeftOut => ({ leftOut: why })
 
+const declared = new Map<string, TableSpec>()
+/** What was declared under this name. */
+export const declaredTable = (name: string): TableSpec | undefined => declared.get(name)
+
 /** Declares a table, once: rows, column lists, key lengths and the comparison with the migrated schema come from here. */
 export function defineTable<const Columns extends ColumnSpecs>(
   name: string,
   columns: Columns,
   { unique = [], indices = [], personal, snapshot }: TableOptions<Columns>,
 ): DeclaredTable<Columns> {
-  return withColumns({ name, columns, unique, indices, personal: personal as PersonalOfAny, snapshot }, undefined)
+  const spec: TableSpec<Columns> = { name, columns, unique, indices, personal: personal as PersonalOfAny, snapshot }
+  // Whoever asks by name does not know the types of its rows.
+  declared.set(name, spec as unknown as TableSpec)
+  return withColumns(spec, undefined)
 }
 
 export interface TableOptions<Columns extends ColumnSpecs> {

@@ -6,6 +6,8 @@ export interface Rendering {
   readonly dialect: Dialect
   readonly params: SqlValue[]
   text: string
+  /** Holds the rows that it finds. */
+  isLocking?: boolean
 }
 
 /** A piece of SQL with its values kept apart. `Row`: what its SELECT lists gives. */

@@ -68,7 +68,11 @@ export const some = (conditions: readonly Sql[]): Sql =>
 export const commas = (pieces: readonly Sql[]): Sql => joined(pieces, ', ')
 
 /** Holds the rows until the transaction ends; SQLite has one writer at a time anyway. */
-export const lock = (): Sql => new Sql((into) => (into.text += into.dialect === 'mysql' ? 'FOR UPDATE' : ''))
+export const lock = (): Sql =>
+  new Sql((into) => {
+    into.text += into.dialect === 'mysql' ? 'FOR UPDATE' : ''
+    into.isLocking = true
+  })
 
 /** What the two databases write differently. */
 export const byDialect = (pieces: Record<Dialect, Sql>): Sql => new Sql((into) => pieces[into.dialect].render(into))
@@ -148,9 +152,17 @@ export function set<Of extends Table>(table: Of, changes: Partial<RowOf<Of>>): S
   )
 }
 
+export interface Rendered {
+  text: string
+  params: SqlValue[]
+  /** Holds the rows that it finds. */
+  isLocking?: true
+}
+
 /** Text and values, for one of the databases. */
-export function render(piece: Sql, dialect: Dialect): { text: string; params: SqlValue[] } {
+export function render(piece: Sql, dialect: Dialect): Rendered {
   const into: Rendering = { dialect, params: [], text: '' }
   piece.render(into)
-  return { text: into.text, params: into.params }
+  const { text, params } = into
+  return into.isLocking === true ? { text, params, isLocking: true } : { text, params }
 }

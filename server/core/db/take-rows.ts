@@ -1,5 +1,5 @@
 import type { Table } from './define-table.ts'
-import { list, type Selection, type Sql, sql } from './sql.ts'
+import { list, lock, type Selection, type Sql, sql } from './sql.ts'
 import type { Tx } from './tx.ts'
 
 export interface Taking<Row> {
@@ -31,6 +31,6 @@ export async function takeRows<Row>(tx: Tx, taking: Taking<Row>): Promise<Row[]>
   const order = takers > 1 ? sql`id LIMIT ${limit}` : orderBy
   return take(
     sql`SELECT ${columns} FROM ${table} FORCE INDEX (PRIMARY)
-        WHERE id IN ${list(found.map((row) => row.id))} AND ${where} ORDER BY ${order} FOR UPDATE SKIP LOCKED`,
+        WHERE id IN ${list(found.map((row) => row.id))} AND ${where} ORDER BY ${order} ${lock()} SKIP LOCKED`,
   )
 }

@@ -68,6 +68,9 @@ export interface Executor {
   record?(tx: Tx, action: Action, result: unknown): Promise<void>
   /** Runs in the transaction that marks the action failed, expired or dead. */
   abandoned?(tx: Tx, action: Action, failure: Failure): Promise<void>
+  /** What `record` writes about one customer it neither reads nor writes about another: several are recorded at once, their
+   *  statements joined. */
+  sideBySide?: true
 }
 
 /** Typed front of an Executor; the runner checks payloads against the schema, which makes the casts true. */
@@ -77,6 +80,7 @@ export function execute<Schema extends TSchema, Result>(
     perform(action: Action<Static<Schema>>): Promise<Result>
     record?(tx: Tx, action: Action<Static<Schema>>, result: Result): Promise<void>
     abandoned?(tx: Tx, action: Action<Static<Schema>>, failure: Failure): Promise<void>
+    sideBySide?: true
   },
 ): Executor {
   return { kind, ...steps } as Executor

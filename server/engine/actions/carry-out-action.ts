@@ -1,7 +1,9 @@
-import Value from 'typebox/value'
 import type { Db } from '../../core/db/db.ts'
+import { createSharedTx } from '../../core/db/shared-tx.ts'
+import type { Tx } from '../../core/db/tx.ts'
 import { describeError, mayHaveHappened } from '../../core/kernel/app-error.ts'
 import { inCallContext } from '../../core/kernel/call-context.ts'
+import { checkedBy } from '../../core/kernel/checked-by.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { type Action, type ActionState, type Executor, type Failure, rankOf, wecomLaneOf } from './action-kind.ts'
@@ -27,15 +29,19 @@ const STAND_BACK_MOST_MS = 61_000
 /** Carries out one claimed action and records what came of it: done, over, or tried again later. */
 export function createCarryOut(executors: readonly Executor[], { db, clock, log, onEnded, onPace }: CarryOutDeps) {
   const byKind = new Map(executors.map((executor) => [executor.kind.kind, executor]))
+  const together = { welcome: createSharedTx(db, 'welcome'), other: createSharedTx(db) }
 
   async function complete(row: ClaimedAction, executor: Executor, action: Action, result: unknown): Promise<void> {
     // What a capability records it keeps in its own way: phones hashed, for one. The row shall not hold it once more.
     const kept = executor.record === undefined ? JSON.stringify(result ?? null) : null
-    await db.tx(async (tx) => {
+    const record = async (tx: Tx): Promise<void> => {
       if (!(await actionOutcome.done(tx, row, kept, clock.now()))) return
       await executor.record?.(tx, action, result)
       tx.afterCommit(() => onEnded?.(row.kind, 'done', clock.now() - row.createdAtMs))
-    }, rankOf(row.lane))
+    }
+    const isApart = executor.sideBySide === true && row.externalUserId !== undefined
+    if (isApart) await together[row.lane === 'welcome' ? 'welcome' : 'other'](row.externalUserId ?? '', record)
+    else await db.tx(record, rankOf(row.lane))
   }
 
   async function end(
@@ -112,7 +118,7 @@ export function createCarryOut(executors: readonly Executor[], { db, clock, log,
     }
     let action: Action
     try {
-      action = { ...row, payload: Value.Parse(executor.kind.schema, row.payload) }
+      action = { ...row, payload: checkedBy(executor.kind.schema, row.payload) }
     } catch (error) {
       return end(row, executor, row, { state: 'dead', ...trouble('action.bad-payload', describeError(error)) })
     }

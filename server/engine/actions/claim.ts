@@ -1,7 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import type { RowOf } from '../../core/db/define-table.ts'
 import { list, pick, set, sql } from '../../core/db/sql.ts'
-import { takeRows } from '../../core/db/take-rows.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { type Action, LANES, type Lane, rankOf } from './action-kind.ts'
 import { ACTION } from './action-tables.ts'
@@ -54,42 +53,47 @@ export interface ClaimOptions {
   isBusy(row: ClaimedAction): boolean
 }
 
-/** Takes up to `limit` due actions of one lane, oldest due first, in one short transaction. */
-export async function claimActions(db: Db, options: ClaimOptions): Promise<ClaimedAction[]> {
+/** Takes up to `limit` due actions of one lane, oldest due first. Two statements, each its own commit: whoever moves a row
+ *  from waiting to running has it, so that nothing rests on a lock. `wasFirst` false: others have taken some of them. */
+export async function claimActions(
+  db: Db,
+  options: ClaimOptions,
+): Promise<{ claimed: ClaimedAction[]; wasFirst: boolean }> {
   const { lane, limit, nowMs, instance, isBusy } = options
-  // A plain look first: most find nothing, and a transaction costs three.
-  const due = await db.statement(
-    (tx) => tx.row(sql`SELECT ${pick(ACTION, 'id')} FROM ${ACTION} WHERE ${isDue(lane, nowMs)} LIMIT 1`),
+  const rows = await db.statement(
+    (tx) =>
+      tx.rows(
+        sql`SELECT ${pick(ACTION, ...COLUMNS)} FROM ${ACTION} WHERE ${isDue(lane, nowMs)}
+            ORDER BY ${BY_DUE} LIMIT ${limit * 4}`,
+      ),
     rankOf(lane),
   )
-  if (due === undefined) return []
-  return db.tx(async (tx) => {
-    const rows = await takeRows(tx, {
-      table: ACTION,
-      columns: pick(ACTION, ...COLUMNS),
-      where: isDue(lane, nowMs),
-      orderBy: BY_DUE,
-      limit: limit * 4,
-    })
-    const taken: ClaimedAction[] = []
-    const customers = new Set<string>()
-    for (const row of rows) {
-      if (taken.length === limit) break
-      const action = toClaimed(row, lane, instance)
-      const customer = action.externalUserId === undefined ? undefined : `${action.kind}:${action.externalUserId}`
-      if (isBusy(action) || (customer !== undefined && customers.has(customer))) continue
-      if (customer !== undefined) customers.add(customer)
-      taken.push(action)
-    }
-    if (taken.length > 0) {
-      const lease = { lease_until: nowMs + LEASE_MS[lane], lease_by: instance }
-      await tx.run(
-        sql`UPDATE ${ACTION} SET ${set(ACTION, { state: 'running', ...lease, started_at: nowMs })},
-              ${ACTION.attempts} = ${ACTION.attempts} + 1
-            WHERE ${ACTION.id} IN ${list(taken.map((action) => action.id))}`,
-      )
-    }
-    return taken
+  const wanted: ClaimedAction[] = []
+  const customers = new Set<string>()
+  for (const row of rows) {
+    if (wanted.length === limit) break
+    const action = toClaimed(row, lane, instance)
+    const customer = action.externalUserId === undefined ? undefined : `${action.kind}:${action.externalUserId}`
+    if (isBusy(action) || (customer !== undefined && customers.has(customer))) continue
+    if (customer !== undefined) customers.add(customer)
+    wanted.push(action)
+  }
+  if (wanted.length === 0) return { claimed: [], wasFirst: true }
+  const among = sql`${ACTION.id} IN ${list(wanted.map((action) => action.id))}`
+  const lease = { lease_until: nowMs + LEASE_MS[lane], lease_by: instance }
+  const begun = set(ACTION, { state: 'running', ...lease, started_at: nowMs })
+  return db.statement(async (tx) => {
+    const moved = await tx.run(
+      sql`UPDATE ${ACTION} SET ${begun}, ${ACTION.attempts} = ${ACTION.attempts} + 1
+          WHERE ${among} AND ${isDue(lane, nowMs)}`,
+    )
+    if (moved === wanted.length) return { claimed: wanted, wasFirst: true }
+    const mine = await tx.rows(
+      sql`SELECT ${pick(ACTION, 'id')} FROM ${ACTION}
+          WHERE ${among} AND ${ACTION.state} = 'running' AND ${ACTION.lease_by} = ${instance}`,
+    )
+    const ids = new Set(mine.map(({ id }) => id))
+    return { claimed: wanted.filter(({ id }) => ids.has(id)), wasFirst: false }
   }, rankOf(lane))
 }
 

@@ -1,8 +1,8 @@
 import type { Static, TSchema } from 'typebox'
-import Value from 'typebox/value'
 import type { NewRowOf } from '../../core/db/define-table.ts'
 import { list, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { checkedBy } from '../../core/kernel/checked-by.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { type ActionKind, LANES, type Lane } from './action-kind.ts'
@@ -61,7 +61,7 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
     dedupe_key: options.key,
     kind: kind.kind,
     lane: LANES.indexOf(options.lane ?? kind.lane),
-    payload: JSON.stringify(Value.Parse(kind.schema, options.payload)),
+    payload: JSON.stringify(checkedBy(kind.schema, options.payload)),
     reason: JSON.stringify(options.reason),
     external_userid: options.externalUserId ?? null,
     userid: options.userId ?? null,

@@ -1,7 +1,8 @@
 import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { raw, set, sql } from '../../core/db/sql.ts'
+import { pick, raw, set, sql } from '../../core/db/sql.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
+import { countStatements } from '../../testing/count-statements.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { JOB_RUN } from '../jobs/job-tables.ts'
 import { type ActionKind, defineAction, type Executor, execute, type Failure, type Lane } from './action-kind.ts'
@@ -124,19 +125,31 @@ describe('the action runner', () => {
     expect(await rows()).toMatchObject([{ state: carriedOut.length > 0 ? 'done' : 'expired' }])
   })
 
-  it('looks without a transaction when nothing is due', async () => {
+  it('takes each action once, however many claim at the same moment, and looks once when nothing is due', async () => {
     const outbox = createOutbox({ clock: kit.clock, nudge: () => undefined })
-    await kit.db.tx((tx) => outbox.enqueue(tx, Send, { key: 'one', payload: { n: 1 }, reason }))
-    const look = (lane: Lane, nowMs: number) =>
-      claimActions(
-        { ...kit.db, tx: () => Promise.reject(new Error('a transaction')) },
-        { lane, limit: 1, nowMs, instance: 'one', isBusy: () => false },
-      )
-    expect(await look('event', kit.clock.now() - 1)).toEqual([])
-    expect(await look('welcome', kit.clock.now())).toEqual([])
-    await expect(look('event', kit.clock.now())).rejects.toThrow('a transaction')
-    await kit.db.tx((tx) => tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, { state: 'done' })}`))
-    expect(await look('event', kit.clock.now())).toEqual([])
+    for (let n = 0; n < 12; n++) {
+      await kit.db.tx((tx) => outbox.enqueue(tx, Send, { key: `${n}`, payload: { n }, reason }))
+    }
+    const claim = (instance: string, nowMs = kit.clock.now()) =>
+      claimActions(kit.db, { lane: 'event', limit: 8, nowMs, instance, isBusy: () => false })
+    const takers = ['one', 'two', 'three']
+    const taken = new Map<number, string>()
+    for (let round = 0; round < 3; round++) {
+      const claims = await Promise.all(takers.map((instance) => claim(instance)))
+      for (const { id, leaseBy } of claims.flatMap(({ claimed }) => claimed)) {
+        expect(taken.get(id)).toBeUndefined()
+        taken.set(id, leaseBy)
+      }
+    }
+    const held = await kit.db.tx((tx) =>
+      tx.rows(sql`SELECT ${pick(ACTION, 'id', 'lease_by', 'attempts')} FROM ${ACTION}`),
+    )
+    expect(held).toHaveLength(12)
+    for (const { id, lease_by, attempts } of held) expect([lease_by, attempts]).toEqual([taken.get(id), 1])
+    const { total } = await countStatements(kit.db, async () => {
+      expect(await claim('one')).toEqual({ claimed: [], wasFirst: true })
+    })
+    expect(total).toBe(1)
   })
 
   it('sends a welcome while every slot of another lane is taken', async () => {

@@ -39,9 +39,9 @@ export function createRunner({ executors, instance, ...deps }: RunnerDeps) {
       leftBehind[lane] ||= busy
       return busy
     }
-    const claimed = await claimActions(db, { lane, limit: free, nowMs: clock.now(), instance, isBusy })
+    const { claimed, wasFirst } = await claimActions(db, { lane, limit: free, nowMs: clock.now(), instance, isBusy })
     for (const row of claimed) launch(row, flying)
-    return claimed.length > 0
+    return claimed.length > 0 || !wasFirst
   }
 
   function launch(row: ClaimedAction, flying: Set<Promise<void>>): void {

@@ -11,6 +11,7 @@ import { type Subscription, subscribe } from './subscription.ts'
 
 const Greeted = defineEvent('test.greeted', Type.Object({ who: Type.String() }), { lane: 'welcome' })
 const Noted = defineEvent('test.noted', Type.Object({ who: Type.String() }))
+const Met = defineEvent('test.met', Type.Object({ externalUserId: Type.String(), n: Type.Number() }))
 
 let kit: TestKit
 beforeEach(async () => {
@@ -135,6 +136,74 @@ describe('the inbox', () => {
       tx.rows(raw<{ last_error: string }>('SELECT last_error FROM inbound_event ORDER BY id LIMIT 1')),
     )
     expect(fault?.last_error).toContain('test.keep: db.too-long: job_run.name')
+  })
+
+  const meet = (accept: ReturnType<typeof createAccept>, ...met: [who: string, n: number][]) =>
+    Promise.all(
+      met.map(([externalUserId, n]) => {
+        const event = { kind: 'test.met', lane: 'normal' as const, eventAtMs: 0, payload: { externalUserId, n } }
+        return accept({ ...event, dedupeKey: `${externalUserId}:${n}` })
+      }),
+    )
+  const standings = async (): Promise<string[]> => {
+    const rows = await kit.db.tx((tx) =>
+      tx.rows(raw<{ name: string; next_at: number }>('SELECT name, next_at FROM job_run ORDER BY name')),
+    )
+    return rows.map(({ name, next_at }) => `${name} ${next_at}`)
+  }
+
+  it('of a batch side by side the poisonous one waits alone; handled twice, nothing is other', async () => {
+    let isPoisonous = true
+    const after: string[] = []
+    const { dispatcher, accept } = setUp([
+      subscribe(
+        'test.keep',
+        Met,
+        async (tx, { payload: { externalUserId, n } }) => {
+          await tx.insertIgnore(JOB_RUN, [{ name: externalUserId, next_at: n }])
+          if (externalUserId === 'c' && isPoisonous) throw new Error('boom')
+        },
+        { sideBySide: true },
+      ),
+      subscribe('test.after', Met, async (_tx, { payload }) => void after.push(payload.externalUserId)),
+    ])
+    await meet(accept, ['a', 1], ['b', 2], ['c', 3], ['d', 4])
+    await dispatcher.drained()
+    expect(await standings()).toEqual(['a 1', 'b 2', 'd 4'])
+    expect((await states()).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual([
+      'done 0',
+      'done 0',
+      'new 1',
+      'done 0',
+    ])
+    expect([...new Set(after)]).toEqual(['a', 'b', 'c', 'd'])
+
+    isPoisonous = false
+    kit.clock.advance(1_000)
+    await dispatcher.drained()
+    await kit.db.tx((tx) => tx.run(raw("UPDATE inbound_event SET state = 'new', done_subscriptions = NULL")))
+    await dispatcher.drained()
+    expect(await standings()).toEqual(['a 1', 'b 2', 'c 3', 'd 4'])
+    expect((await states()).map(({ state }) => state)).toEqual(Array(4).fill('done'))
+  })
+
+  it('of one customer, events of a batch come one after the other, each seeing what the one before did', async () => {
+    const { dispatcher, accept } = setUp([
+      subscribe(
+        'test.count',
+        Met,
+        async (tx, { payload: { externalUserId, n } }) => {
+          const held = await tx.row(
+            raw<{ next_at: number }>('SELECT next_at FROM job_run WHERE name = ?', [externalUserId]),
+          )
+          await tx.upsert(JOB_RUN, [{ name: externalUserId, next_at: (held?.next_at ?? 0) * 10 + n }], ['name'])
+        },
+        { sideBySide: true },
+      ),
+    ])
+    await meet(accept, ['a', 1], ['b', 1], ['a', 2], ['a', 3], ['b', 2])
+    await dispatcher.drained()
+    expect(await standings()).toEqual(['a 123', 'b 12'])
   })
 
   it('emits our own events in the transaction of their cause, once per key', async () => {

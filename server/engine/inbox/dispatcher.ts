@@ -9,7 +9,7 @@ import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import type { EventLane } from './event-kind.ts'
 import { type EventRow, eventQueue } from './event-queue.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
-import { createHandOut, type Ended, PassSpoiled } from './hand-out.ts'
+import { createHandOut, PassSpoiled } from './hand-out.ts'
 import { createRecordEnds } from './record-ends.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -19,14 +19,16 @@ import type { Subscription } from './subscription.ts'
 const SHAPE = {
   sqlite: [
     { workers: 1, batch: 16 },
-    { workers: 1, batch: 4 },
+    { workers: 1, batch: 16 },
   ],
   mysql: [
-    { workers: 4, batch: 4 },
-    { workers: 1, batch: 4 },
+    { workers: 4, batch: 16 },
+    { workers: 1, batch: 16 },
   ],
 } as const
 const RANK = ['welcome', 'other'] as const
+/** So many times in a row is what events led to handled in the transaction of its cause. */
+const MOST_ROUNDS = 4
 
 export interface DispatcherDeps {
   db: Db
@@ -59,14 +61,17 @@ export function createDispatcher({ db, clock, log, subscriptions, isPast, onHand
 
   const pass = (lane: 0 | 1, careful: boolean): Promise<boolean> =>
     db.tx(async (tx) => {
-      const rows = await eventQueue.take(tx, lane, clock.now(), shape[lane])
-      // There is more than one worker can take: another helps.
-      if (rows.length === shape[lane].batch) nudgeOne(lane)
-      const ends: Ended[] = []
-      for (const row of await withoutPast(tx, rows))
-        ends.push(await handOut(tx, row, { onlyUrgent: lane === 0, careful }))
-      await recordEnds(tx, ends)
-      return rows.length > 0
+      for (let round = 1; ; round++) {
+        const rows = await eventQueue.take(tx, lane, clock.now(), shape[lane])
+        if (rows.length === 0) return false
+        const isFull = rows.length === shape[lane].batch
+        // There is more than one worker can take: another helps.
+        if (isFull) nudgeOne(lane)
+        const present = await withoutPast(tx, rows)
+        await recordEnds(tx, await handOut(tx, present, { onlyUrgent: lane === 0, careful }))
+        // What this led to goes with it, in the same commit; not while others wait for this one.
+        if (careful || isFull || round === MOST_ROUNDS) return true
+      }
     }, RANK[lane])
 
   async function withoutPast(tx: Tx, rows: EventRow[]): Promise<EventRow[]> {

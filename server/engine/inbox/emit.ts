@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox'
-import Value from 'typebox/value'
 import type { Tx } from '../../core/db/tx.ts'
+import { checkedBy } from '../../core/kernel/checked-by.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { EventKind, EventLane } from './event-kind.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
@@ -28,7 +28,7 @@ export function createEmit({ clock, nudge }: { clock: Clock; nudge: (lane: Event
         dedupe_key: `${kind.kind}:${options.key}`,
         kind: kind.kind,
         lane: kind.lane === 'welcome' ? 0 : 1,
-        payload: JSON.stringify(Value.Parse(kind.schema, options.payload)),
+        payload: JSON.stringify(checkedBy(kind.schema, options.payload)),
         event_at: options.atMs ?? now,
         received_at: now,
         state: 'new',

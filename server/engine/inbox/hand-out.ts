@@ -1,12 +1,13 @@
-import Value from 'typebox/value'
 import { isDeadlock } from '../../core/db/deadlock.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { codeOf, describeError } from '../../core/kernel/app-error.ts'
+import { checkedBy } from '../../core/kernel/checked-by.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import type { StoredEvent } from './event-kind.ts'
 import type { EventRow } from './event-queue.ts'
 import type { Subscription } from './subscription.ts'
+import { wavesOf } from './waves.ts'
 
 /** An id that is longer than its column, or none where one must be: told once, not tried for hours. */
 const WILL_NEVER_FIT = new Set(['db.too-long', 'db.is-null'])
@@ -28,52 +29,106 @@ export interface Ended {
 /** A subscription failed in a pass without savepoints: the pass is undone and made again, with them. */
 export class PassSpoiled extends Error {}
 
-/** Brings one event to those who listen to its kind, in the order in which they were named. */
+/** An event on its way to those who listen. */
+interface UnderWay {
+  row: EventRow
+  payload: unknown
+  /** In the order in which they were named. */
+  toAsk: Subscription[]
+  done: Set<string>
+  isLeft: boolean
+  isKept: boolean
+  faults: string[]
+  mayMend: boolean
+}
+
+/** Brings events to those who listen to their kinds, in the order in which they were named. */
 export function createHandOut(subscriptions: readonly Subscription[], log: Logger) {
   const byKind = groupBy(subscriptions, ({ kind }) => kind.kind)
 
-  async function bring(tx: Tx, subscription: Subscription, row: EventRow, payload: unknown): Promise<void> {
+  function begin(row: EventRow, onlyUrgent: boolean): UnderWay {
+    const done = new Set<string>(JSON.parse(row.done_subscriptions ?? '[]') as string[])
+    const interested = byKind.get(row.kind) ?? []
+    const urgent = onlyUrgent ? interested.filter((subscription) => subscription.isUrgent?.() === true) : []
+    const now = urgent.length > 0 ? urgent : interested
+    return {
+      row,
+      payload: JSON.parse(row.payload) as unknown,
+      toAsk: now.filter(({ name }) => !done.has(name)),
+      done,
+      isLeft: now.length < interested.length,
+      isKept: interested.length === 0,
+      faults: [],
+      mayMend: false,
+    }
+  }
+
+  async function bring(tx: Tx, subscription: Subscription, { row, payload, done }: UnderWay): Promise<void> {
     const event: StoredEvent = {
       id: row.id,
       dedupeKey: row.dedupe_key,
       kind: row.kind,
       eventAtMs: row.event_at,
       receivedAtMs: row.received_at,
-      payload: Value.Parse(subscription.kind.schema, payload),
+      payload: checkedBy(subscription.kind.schema, payload),
     }
     await subscription.handle(tx, event)
+    done.add(subscription.name)
+  }
+
+  /** One after the other, each with a savepoint of its own. */
+  async function bringWithCare(tx: Tx, one: UnderWay): Promise<void> {
+    for (const subscription of one.toAsk) {
+      try {
+        await tx.savepoint(() => bring(tx, subscription, one))
+      } catch (error) {
+        if (isDeadlock(error)) throw error
+        if (!WILL_NEVER_FIT.has(codeOf(error))) one.mayMend = true
+        const { name } = subscription
+        one.faults.push(`${name}: ${describeError(error)}`)
+        const { id: eventId, kind } = one.row
+        log.warn({ eventId, kind, subscription: name, err: describeError(error) }, 'subscription failed')
+      }
+    }
+  }
+
+  /** All of one kind and about different customers. */
+  async function bringWave(tx: Tx, wave: readonly UnderWay[]): Promise<void> {
+    for (const subscription of byKind.get(wave[0]?.row.kind ?? '') ?? []) {
+      const those = wave.filter(({ toAsk }) => toAsk.includes(subscription))
+      if (subscription.sideBySide === true && those.length > 1) {
+        await tx.sideBySide(those.map((one) => (own) => bring(own, subscription, one)))
+      } else {
+        for (const one of those) await bring(tx, subscription, one)
+      }
+    }
   }
 
   /** `onlyUrgent`: when some are in a hurry, the others come later. Careful: each with a savepoint of its own; otherwise
-   *  throws `PassSpoiled` when one fails. */
-  async function handOut(tx: Tx, row: EventRow, how: { onlyUrgent: boolean; careful: boolean }): Promise<Ended> {
-    const done = new Set<string>(JSON.parse(row.done_subscriptions ?? '[]') as string[])
-    const interested = byKind.get(row.kind) ?? []
-    const urgent = how.onlyUrgent ? interested.filter((subscription) => subscription.isUrgent?.() === true) : []
-    const now = urgent.length > 0 ? urgent : interested
-    const faults: string[] = []
-    let mayMend = false
-    const payload: unknown = JSON.parse(row.payload)
-    for (const subscription of now) {
-      if (done.has(subscription.name)) continue
-      const handle = (): Promise<void> => bring(tx, subscription, row, payload)
+   *  throws `PassSpoiled` when one fails. Gives them in the order in which they came. */
+  async function handOut(
+    tx: Tx,
+    rows: readonly EventRow[],
+    how: { onlyUrgent: boolean; careful: boolean },
+  ): Promise<Ended[]> {
+    const events = rows.map((row) => begin(row, how.onlyUrgent))
+    if (how.careful) for (const one of events) await bringWithCare(tx, one)
+    else {
       try {
-        await (how.careful ? tx.savepoint(handle) : handle())
-        done.add(subscription.name)
+        for (const wave of wavesOf(events)) await bringWave(tx, wave)
       } catch (error) {
         if (isDeadlock(error)) throw error
-        if (!how.careful) throw new PassSpoiled()
-        if (!WILL_NEVER_FIT.has(codeOf(error))) mayMend = true
-        const { name } = subscription
-        faults.push(`${name}: ${describeError(error)}`)
-        log.warn(
-          { eventId: row.id, kind: row.kind, subscription: name, err: describeError(error) },
-          'subscription failed',
-        )
+        throw new PassSpoiled()
       }
     }
-    const isLeft = now.length < interested.length
-    return { row, done: [...done], faults, mayMend, isLeft, isKept: interested.length === 0 }
+    return events.map(({ row, done, faults, mayMend, isLeft, isKept }) => ({
+      row,
+      done: [...done],
+      faults,
+      mayMend,
+      isLeft,
+      isKept,
+    }))
   }
 
   return { handOut, isHandled: (kind: string): boolean => byKind.has(kind) }

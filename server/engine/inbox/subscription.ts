@@ -12,13 +12,16 @@ export interface Subscription {
   /** A welcome depends on it: among events of the welcome lane it runs at once, and the event's other subscriptions take
    *  their turn in the normal lane. Asked for each event. */
   isUrgent?(): boolean
+  /** What it does about one customer neither reads nor writes what it does about another: those of a batch are handled at
+   *  once, their statements joined. Without it, one event after the other. */
+  sideBySide?: true
 }
 
 export function subscribe<Schema extends TSchema>(
   name: string,
   kind: EventKind<Schema>,
   handle: (tx: Tx, event: StoredEvent<Static<Schema>>) => Promise<void>,
-  options: { isUrgent?: () => boolean } = {},
+  options: Pick<Subscription, 'isUrgent' | 'sideBySide'> = {},
 ): Subscription {
   // The dispatcher checks the payload against `kind.schema` before it calls, which is what makes this cast true.
   return { name, kind, handle: handle as Subscription['handle'], ...options }

@@ -60,17 +60,22 @@ export function createEventsOut(deps: EventsOutDeps) {
   }
 
   const subscriptions: Subscription[] = events.map((kind) =>
-    subscribe(`events-out.${kind.kind}`, kind, (tx, event) => {
-      const { [PRIVATE]: _private, ...data } = event.payload as Record<string, unknown>
-      const { externalUserId } = data
-      return forward(tx, {
-        key: event.dedupeKey,
-        event: kind.kind,
-        atMs: event.eventAtMs,
-        data,
-        externalUserId: typeof externalUserId === 'string' ? externalUserId : undefined,
-      })
-    }),
+    subscribe(
+      `events-out.${kind.kind}`,
+      kind,
+      (tx, event) => {
+        const { [PRIVATE]: _private, ...data } = event.payload as Record<string, unknown>
+        const { externalUserId } = data
+        return forward(tx, {
+          key: event.dedupeKey,
+          event: kind.kind,
+          atMs: event.eventAtMs,
+          data,
+          externalUserId: typeof externalUserId === 'string' ? externalUserId : undefined,
+        })
+      },
+      { sideBySide: true },
+    ),
   )
   const executors: Executor[] = [createDeliverWebhook(deps)]
 

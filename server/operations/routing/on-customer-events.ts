@@ -96,12 +96,17 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
   }
 
   return [
-    subscribe('routing.invite-added', CustomerAdded, async (tx, event) => {
-      const { externalUserId, userId } = event.payload
-      if (isOldNews(event.payload, clock.now())) return
-      const to = { trigger: 'customer.added', externalUserId, userId, text: '新添加' } as const
-      await inviteAt(tx, event, to, (pool) => pool.value.inviteBy)
-    }),
+    subscribe(
+      'routing.invite-added',
+      CustomerAdded,
+      async (tx, event) => {
+        const { externalUserId, userId } = event.payload
+        if (isOldNews(event.payload, clock.now())) return
+        const to = { trigger: 'customer.added', externalUserId, userId, text: '新添加' } as const
+        await inviteAt(tx, event, to, (pool) => pool.value.inviteBy)
+      },
+      { sideBySide: true },
+    ),
     subscribe('routing.paid', OrderPaid, async (tx, event) => {
       const { externalUserId } = event.payload
       const userId = await customers.queries.ownerOf(tx, externalUserId)
@@ -112,8 +117,11 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
     }),
     subscribe('routing.refunded', OrderRefunded, (tx, event) => afterOrder(tx, event, '订单退款后')),
     subscribe('routing.closed', OrderClosed, (tx, event) => afterOrder(tx, event, '订单关闭后')),
-    subscribe('routing.tagged', TagAdded, (tx, event) =>
-      membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '标签变化后')),
+    subscribe(
+      'routing.tagged',
+      TagAdded,
+      (tx, event) => membershipReview.review(tx, event.payload.externalUserId, causeOf(event, '标签变化后')),
+      { sideBySide: true },
     ),
     subscribe('routing.joined', GroupJoined, afterJoining),
     subscribe('routing.left', GroupLeft, async (tx, { payload }) => {

@@ -71,12 +71,17 @@ export function createTiers(deps: TiersDeps) {
   }
 
   const subscriptions: Subscription[] = [
-    subscribe('tiers.added', CustomerAdded, async (tx, event) => {
-      const { externalUserId } = event.payload
-      await evaluate.one(tx, externalUserId, { text: '新添加，', eventId: event.id })
-      await tagAgain(tx, event)
-      await guidePlaces.review(tx, externalUserId)
-    }),
+    subscribe(
+      'tiers.added',
+      CustomerAdded,
+      async (tx, event) => {
+        const { externalUserId } = event.payload
+        await evaluate.one(tx, externalUserId, { text: '新添加，', eventId: event.id })
+        await tagAgain(tx, event)
+        await guidePlaces.review(tx, externalUserId)
+      },
+      { sideBySide: true },
+    ),
     subscribe('tiers.lost', CustomerLost, (tx, { payload }) => guidePlaces.review(tx, payload.externalUserId)),
     subscribe('tiers.hand-over', CustomerHandedOver, (tx, { payload }) =>
       guidePlaces.review(tx, payload.externalUserId),

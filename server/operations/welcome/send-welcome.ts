@@ -63,6 +63,7 @@ export function createSendWelcome(
     })
 
   return execute(SendWelcome, {
+    sideBySide: true,
     perform: async ({ payload, mayHaveHappened }): Promise<{ outcome: 'sent' | 'sent-or-taken' }> => {
       const { welcomeCode, text, attachments } = payload
       try {

@@ -144,7 +144,7 @@ export function createWelcome(deps: WelcomeDeps) {
         await send(tx, { ...wanted, isFound, codeAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
       },
       // A journey with a welcome of its own has to be asked first, so all take their turn.
-      { isUrgent: () => !someJourneyWelcomes(rules.current()) },
+      { isUrgent: () => !someJourneyWelcomes(rules.current()), sideBySide: true },
     ),
     subscribe('welcome.use-further-code', WelcomeCodeGiven, async (tx, { id, receivedAtMs, payload }) => {
       // Friends of before our time had their welcome, or none, from somebody else.

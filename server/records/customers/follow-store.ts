@@ -9,10 +9,11 @@ import { isPair } from './is-pair.ts'
 import type { Pair } from './relation.ts'
 
 /** Holds the pair until the transaction ends, so that two processes never judge the same pair at once. `known` is
- *  undefined for a pair never heard of; its row exists from here on, inactive. */
-export async function holdPair(tx: Tx, pair: Pair, nowMs: number): Promise<Friendship | undefined> {
+ *  undefined for a pair never heard of; its row exists from here on, inactive or with the friendship that `begins`. */
+export async function holdPair(tx: Tx, pair: Pair, nowMs: number, begins?: Beginning): Promise<Friendship | undefined> {
+  const first = begins === undefined ? { active: 0 } : begun(begins)
   const inserted = await tx.insertIgnore(FOLLOW, [
-    { external_userid: pair.externalUserId, userid: pair.userId, active: 0, known_at: nowMs },
+    { external_userid: pair.externalUserId, userid: pair.userId, known_at: nowMs, ...first },
   ])
   if (inserted > 0) return undefined
   const row = await tx.row(
@@ -30,9 +31,19 @@ export async function holdPair(tx: Tx, pair: Pair, nowMs: number): Promise<Frien
   }
 }
 
-/** True when the customer is new to us. */
-export const keepCustomer = async (tx: Tx, externalUserId: string, nowMs: number): Promise<boolean> =>
-  (await tx.insertIgnore(CUSTOMER, [{ external_userid: externalUserId, known_at: nowMs }])) > 0
+/** True when the customer is new to us, and then has come by the way that `begins`, if any. */
+export async function keepCustomer(
+  tx: Tx,
+  externalUserId: string,
+  nowMs: number,
+  begins?: Beginning,
+): Promise<boolean> {
+  const first =
+    begins === undefined
+      ? {}
+      : { first_channel: begins.channel, first_userid: begins.userId, first_added_at: begins.atMs }
+  return (await tx.insertIgnore(CUSTOMER, [{ external_userid: externalUserId, known_at: nowMs, ...first }])) > 0
+}
 
 async function updateFollow(tx: Tx, pair: Pair, changes: Partial<RowOf<typeof FOLLOW>>): Promise<void> {
   await tx.run(sql`UPDATE ${FOLLOW} SET ${set(FOLLOW, changes)} WHERE ${isPair(FOLLOW, pair)}`)
@@ -45,18 +56,18 @@ export interface Beginning extends Pair {
   channel: string | null
 }
 
+const begun = (add: Beginning) => ({
+  active: 1,
+  half: add.half ? 1 : 0,
+  announced: 1,
+  added_at: add.atMs,
+  last_add_at: add.atMs,
+  state: add.state,
+  channel: add.channel,
+})
+
 /** The last loss stays in the row: it tells late events of the friendship before from those of this one. */
-export async function beginFriendship(tx: Tx, add: Beginning): Promise<void> {
-  await updateFollow(tx, add, {
-    active: 1,
-    half: add.half ? 1 : 0,
-    announced: 1,
-    added_at: add.atMs,
-    last_add_at: add.atMs,
-    state: add.state,
-    channel: add.channel,
-  })
-}
+export const beginFriendship = (tx: Tx, add: Beginning): Promise<void> => updateFollow(tx, add, begun(add))
 
 /** An event about the present friendship that came after its beginning. */
 export async function continueFriendship(tx: Tx, add: Beginning, known: Friendship, accepted: boolean): Promise<void> {
@@ -123,8 +134,9 @@ export async function recallBeginning(tx: Tx, add: Beginning): Promise<void> {
   )
 }
 
-/** Keeps the way the customer came; the earliest channel we know of stays the customer's source. */
-export async function keepSource(tx: Tx, add: Beginning): Promise<void> {
+/** Keeps the way the customer came; the earliest channel we know of stays the customer's source. `isFirst`: the customer was
+ *  kept with it. */
+export async function keepSource(tx: Tx, add: Beginning, isFirst = false): Promise<void> {
   await tx.insertIgnore(CUSTOMER_SOURCE, [
     {
       external_userid: add.externalUserId,
@@ -134,7 +146,7 @@ export async function keepSource(tx: Tx, add: Beginning): Promise<void> {
       state: add.state,
     },
   ])
-  await settleFirstSources(tx, [add.externalUserId])
+  if (!isFirst) await settleFirstSources(tx, [add.externalUserId])
 }
 
 /** Makes the earliest way in each customer's source, and writes where it was another. */

@@ -60,8 +60,10 @@ export function onContactEvents(deps: ContactEventDeps): Subscription[] {
   }
 
   return [
-    subscribe('customers.add', AddExternalContact, (tx, event) => added(tx, event, false)),
-    subscribe('customers.add-half', AddHalfExternalContact, (tx, event) => added(tx, event, true)),
+    subscribe('customers.add', AddExternalContact, (tx, event) => added(tx, event, false), { sideBySide: true }),
+    subscribe('customers.add-half', AddHalfExternalContact, (tx, event) => added(tx, event, true), {
+      sideBySide: true,
+    }),
     subscribe('customers.edit', EditExternalContact, async (tx, event) => {
       await askForDetails(tx, event, event.payload.ExternalUserID)
     }),

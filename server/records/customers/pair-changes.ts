@@ -95,13 +95,13 @@ export function createPairChanges(deps: PairChangeDeps) {
       const channel = await channels.queries.byState(tx, toldAdd.state)
       const state = toldAdd.state ?? null
       const add: Beginning = { externalUserId, userId, atMs, half, state, channel: channel?.name ?? null }
-      const isNew = await keepCustomer(tx, externalUserId, clock.now())
-      const known = await holdPair(tx, add, clock.now())
+      const isNew = await keepCustomer(tx, externalUserId, clock.now(), add)
+      const known = await holdPair(tx, add, clock.now(), add)
       const decision = decideAdd(known, { atMs, half, isListed: toldAdd.isListed === true })
       switch (decision.kind) {
         case 'begins': {
-          await beginFriendship(tx, add)
-          await keepSource(tx, add)
+          if (known !== undefined) await beginFriendship(tx, add)
+          await keepSource(tx, add, isNew)
           await emit(tx, CustomerAdded, {
             key: told.key,
             atMs,

@@ -114,6 +114,7 @@ export function createRefreshCustomer(deps: RefreshDeps) {
   }
 
   const executor: Executor = execute(RefreshCustomer, {
+    sideBySide: true,
     perform: (action) => read(action.payload.externalUserId),
     record,
   })

@@ -1,3 +1,4 @@
+import { createSharedTx } from '../../core/db/shared-tx.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -85,10 +86,16 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
   }
 
   const changeAll = createQueueTagChanges({ outbox })
+  const shared = createSharedTx(db)
 
   const executor: Executor = execute(MarkTags, {
+    sideBySide: true,
     perform: async ({ id, payload }) => {
-      const todo = await db.tx((tx) => plan(tx, payload))
+      let todo: Plan | undefined
+      await shared(payload.externalUserId, async (tx) => {
+        todo = await plan(tx, payload)
+      })
+      if (todo === undefined) throw new Error('a plan that was made is not there')
       await send(payload, todo, id)
       return todo
     },

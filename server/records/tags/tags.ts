@@ -82,7 +82,7 @@ export function createTags(deps: TagsDeps) {
     askForListing: library.askForListing,
     recordListing: library.recordListing,
     subscriptions: [
-      subscribe('tags.channel', CustomerAdded, (tx, event) => putChannelTags(tx, event, 'added')),
+      subscribe('tags.channel', CustomerAdded, (tx, event) => putChannelTags(tx, event, 'added'), { sideBySide: true }),
       // While the guide had not accepted, WeCom refused to tag the pair.
       subscribe('tags.channel-accepted', CustomerAccepted, (tx, event) => putChannelTags(tx, event, 'accepted')),
       subscribe('tags.lost', CustomerLost, async (tx, { payload }) => {

@@ -131,7 +131,7 @@ function compared(fact: Fact, value: SqlText, sign: string, operand: string | nu
 }
 
 /** The fact's own SQL with `:now` and, for a set, `:member` turned into ordinary marks. */
-function factSql(fact: Fact, nowMs: number, member?: string): SqlText {
+export function factSql(fact: Fact, nowMs: number, member?: string): SqlText {
   const source = fact.sql(nowMs)
   const params: SqlValue[] = []
   let next = 0

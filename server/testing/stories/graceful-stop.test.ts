@@ -49,7 +49,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 it('SIGTERM in the middle of a call: takes nothing new, ends the call, records it, and exits with 0', async () => {
-  sandbox.faults.set({ path: 'externalcontact/send_welcome_msg', hangMs: 1_000, times: 1 })
+  sandbox.faults.set({ path: 'externalcontact/send_welcome_msg', hangMs: 3_000, times: 1 })
   const { externalUserId } = await sandbox.scan({ userId: 'zhangsan' })
   await until(async () => (await welcomeActions())[0]?.state === 'running')
 

@@ -106,8 +106,9 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
     }
   }
 
-  const on = (kind: OwnEvent): Subscription =>
-    subscribe(`sop.on-${kind.kind.replace('.', '-')}`, kind, (tx, { id, eventAtMs: atMs, receivedAtMs, ...event }) => {
+  const on = (kind: OwnEvent): Subscription => {
+    const name = `sop.on-${kind.kind.replace('.', '-')}`
+    const heard: Parameters<typeof subscribe>[2] = (tx, { id, eventAtMs: atMs, receivedAtMs, ...event }) => {
       // Every event that rules may name is about a customer; those of a pair name the guide too.
       const payload = event.payload as Record<string, unknown> & { externalUserId: string; userId?: string }
       const { externalUserId, userId } = payload
@@ -119,7 +120,9 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
         called.map((trigger) => ({ id, kind: trigger.name, atMs, receivedAtMs, payload })),
         { subject, told: factsByEvent.get(kind.kind) ?? new Set() },
       )
-    })
+    }
+    return subscribe(name, kind, heard, { sideBySide: true })
+  }
 
   function meant(spec: EventSpec, names: EntryEvent[]): EntryEvent | undefined {
     return names.find((event) => matchesEvent(vocabulary, spec, event))

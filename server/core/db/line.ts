@@ -1,0 +1,136 @@
+import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm'
+import type { Dialect } from './columns.ts'
+import type { SqlValue } from './sql.ts'
+
+export type Row = Record<string, SqlValue>
+
+/** What a statement that is no question did. */
+export interface Changed {
+  /** Rows that it found or inserted; MySQL counts a row that it inserted over as 1 or 2. */
+  affected: number
+  /** Of the row that was inserted, where the database chose one. */
+  insertId: number
+  /** MySQL, of an INSERT with several rows: how many keys were known. */
+  duplicates: number
+}
+
+/** One connection for as long as some work needs it. What the driver throws comes wrapped as TypeORM wraps it, so that
+ *  `errno` and `code` are where they always are. */
+export interface Line {
+  rows(text: string, params: SqlValue[]): Promise<Row[]>
+  change(text: string, params?: SqlValue[]): Promise<Changed>
+  release(): Promise<void>
+}
+
+/** Told the text of each statement before it goes out, never its values. */
+export type StatementListener = (text: string) => void
+
+interface MysqlAnswer {
+  affectedRows: number
+  insertId: number
+  /** `Records: 3  Duplicates: 1  Warnings: 0`, of a statement with several rows. */
+  info?: string
+}
+
+interface MysqlConnection {
+  query(text: string, params: SqlValue[], done: (error: Error | null, answer: unknown) => void): void
+}
+
+interface SqliteStatement {
+  readonly reader: boolean
+  all(params: SqlValue[]): Row[]
+  run(params: SqlValue[]): { changes: number; lastInsertRowid: number | bigint }
+}
+
+interface SqliteConnection {
+  prepare(text: string): SqliteStatement
+}
+
+interface Prepared {
+  statement: SqliteStatement
+  isReader: boolean
+}
+
+/** So many texts are kept prepared, more than we have: what is prepared anew each time costs a sixth of all work. */
+const STATEMENTS = 500
+
+/** Opens lines straight to the driver: a statement of TypeORM's makes a wrapper of the connection, an event and copies of
+ *  the answer, which on the way of an add costs as much as the statement. */
+export function createLines(source: DataSource, dialect: Dialect, told: StatementListener) {
+  let prepared = new WeakMap<SqliteConnection, Map<string, Prepared>>()
+
+  function prepare(connection: SqliteConnection, text: string) {
+    const known = prepared.get(connection) ?? new Map<string, Prepared>()
+    prepared.set(connection, known)
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const statement = connection.prepare(text)
+    const one = { statement, isReader: statement.reader }
+    known.set(text, one)
+    // The first in is the first out; a text that is much used is soon back.
+    if (known.size > STATEMENTS) known.delete(known.keys().next().value ?? '')
+    return one
+  }
+
+  function sqliteLine(connection: SqliteConnection, runner: QueryRunner): Line {
+    return {
+      rows: async (text, params) => {
+        told(text)
+        try {
+          return prepare(connection, text).statement.all(params)
+        } catch (error) {
+          throw new QueryFailedError(text, params, error as Error)
+        }
+      },
+      change: async (text, params = []) => {
+        told(text)
+        try {
+          const { statement, isReader } = prepare(connection, text)
+          if (isReader) {
+            statement.all(params)
+            return { affected: 0, insertId: 0, duplicates: 0 }
+          }
+          const { changes, lastInsertRowid } = statement.run(params)
+          return { affected: changes, insertId: Number(lastInsertRowid), duplicates: 0 }
+        } catch (error) {
+          throw new QueryFailedError(text, params, error as Error)
+        }
+      },
+      release: () => runner.release(),
+    }
+  }
+
+  function mysqlLine(connection: MysqlConnection, runner: QueryRunner): Line {
+    const ask = (text: string, params: SqlValue[]): Promise<unknown> => {
+      told(text)
+      return new Promise((resolve, reject) =>
+        connection.query(text, params, (error, answer) =>
+          error === null ? resolve(answer) : reject(new QueryFailedError(text, params, error)),
+        ),
+      )
+    }
+    return {
+      rows: async (text, params) => (await ask(text, params)) as Row[],
+      change: async (text, params = []) => {
+        const { affectedRows = 0, insertId = 0, info } = (await ask(text, params)) as Partial<MysqlAnswer>
+        return { affected: affectedRows, insertId, duplicates: Number(/Duplicates: (\d+)/.exec(info ?? '')?.[1] ?? 0) }
+      },
+      release: () => runner.release(),
+    }
+  }
+
+  return {
+    open: async (): Promise<Line> => {
+      const runner = source.createQueryRunner()
+      // TypeORM leaves open what its drivers give.
+      const connection: unknown = await runner.connect()
+      return dialect === 'mysql'
+        ? mysqlLine(connection as MysqlConnection, runner)
+        : sqliteLine(connection as SqliteConnection, runner)
+    },
+    /** What was prepared belongs to a connection that is closed. */
+    forget: (): void => {
+      prepared = new WeakMap()
+    },
+  }
+}

@@ -1,0 +1,159 @@
+import type { Dialect } from './columns.ts'
+import type { TableSpec } from './define-table.ts'
+import { isDuplicateKey } from './duplicate-key.ts'
+import type { Changed, Line, Row } from './line.ts'
+import type { ReadMemory } from './read-memory.ts'
+import type { Rendered, SqlValue } from './sql.ts'
+
+/** A question, as it goes out. */
+export interface Question extends Rendered {
+  /** Columns whose numbers the driver may hand over as text. */
+  numbers: readonly string[]
+}
+
+/** What becomes of a row whose key is known: columns that are overwritten, or increased. All: whatever the row says beside
+ *  its key overwrites. */
+export type Merging = readonly { column: string; isAdded: boolean }[] | 'all'
+
+/** The statements of one transaction, in the words of its database. Rows are checked. */
+export interface Statements {
+  find(question: Question): Promise<Row[]>
+  /** UPDATE or DELETE; gives the number of rows that it found. */
+  run(text: string, params: SqlValue[]): Promise<number>
+  /** Gives the id that the database chose. */
+  insert(table: TableSpec, row: Row): Promise<number>
+  /** Gives how many broke no unique key. */
+  insertUnknown(table: TableSpec, rows: Row[]): Promise<number>
+  merge(table: TableSpec, rows: Row[], key: readonly string[], merging: Merging): Promise<void>
+  savepoint(verb: 'SAVEPOINT' | 'RELEASE SAVEPOINT' | 'ROLLBACK TO SAVEPOINT', name: string): Promise<void>
+}
+
+const quote = (name: string): string => `\`${name}\``
+const list = (names: readonly string[]): string => names.map(quote).join(', ')
+
+function valuesClause(rows: Row[], columns: string[]): { sql: string; params: SqlValue[] } {
+  const params: SqlValue[] = []
+  for (const row of rows) for (const column of columns) params.push(row[column] ?? null)
+  const marks = `(${columns.map(() => '?').join(', ')})`
+  return { sql: Array(rows.length).fill(marks).join(', '), params }
+}
+
+/** SQLite refuses more than 32,766 marks in one statement. */
+const MAX_MARKS = 30_000
+
+/** Rows that say the same columns, as many as one statement takes: what the first row does not name is the next one's own. */
+function* chunks(rows: Row[]): Generator<Row[]> {
+  let part: Row[] = []
+  let columns: string | undefined
+  let most = 0
+  for (const row of rows) {
+    const names = Object.keys(row)
+    const said = names.join()
+    if (part.length > 0 && (said !== columns || part.length >= most)) {
+      yield part
+      part = []
+    }
+    columns = said
+    most = Math.max(1, Math.floor(MAX_MARKS / (names.length || 1)))
+    part.push(row)
+  }
+  if (part.length > 0) yield part
+}
+
+/** The table that an UPDATE or a DELETE writes to. */
+const writtenBy = (text: string): string | undefined => /^\s*(?:UPDATE|DELETE FROM) `?(\w+)/.exec(text)?.[1]
+
+/** `memory`: what it has been told is not asked again; left out where nothing is asked twice. */
+export function createStatements(line: Line, dialect: Dialect, memory?: ReadMemory): Statements {
+  /** On MySQL others may have written while we waited for a row of theirs; SQLite has one writer. */
+  const waited = (): void => (dialect === 'mysql' ? memory?.forget() : undefined)
+
+  async function insertInto(table: string, text: string, params: SqlValue[]): Promise<Changed> {
+    const result = await line.change(text, params)
+    memory?.changed(table)
+    return result
+  }
+
+  /** Of one row MySQL does not tell apart whether it was known, of several it counts them. */
+  async function insertPart(table: string, rows: Row[]): Promise<number> {
+    const columns = Object.keys(rows[0] ?? {})
+    const { sql, params } = valuesClause(rows, columns)
+    const insert = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
+    if (dialect === 'sqlite') return (await insertInto(table, `${insert} ON CONFLICT DO NOTHING`, params)).affected
+    if (rows.length === 1) {
+      try {
+        return (await insertInto(table, insert, params)).affected
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+        memory?.changed(table)
+        waited()
+        return 0
+      }
+    }
+    const first = quote(columns[0] ?? '')
+    const { duplicates } = await insertInto(table, `${insert} ON DUPLICATE KEY UPDATE ${first} = ${first}`, params)
+    if (duplicates > 0) waited()
+    return rows.length - duplicates
+  }
+
+  async function mergePart(table: string, rows: Row[], key: readonly string[], merging: Merging): Promise<void> {
+    const columns = Object.keys(rows[0] ?? {})
+    const { sql, params } = valuesClause(rows, columns)
+    const given = (column: string): string =>
+      dialect === 'mysql' ? `VALUES(${quote(column)})` : `excluded.${quote(column)}`
+    const changes =
+      merging === 'all'
+        ? columns.filter((column) => !key.includes(column)).map((column) => ({ column, isAdded: false }))
+        : merging
+    const sets = changes.map(({ column, isAdded }) =>
+      isAdded
+        ? `${quote(column)} = ${quote(table)}.${quote(column)} + ${given(column)}`
+        : `${quote(column)} = ${given(column)}`,
+    )
+    const head = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
+    const first = quote(key[0] ?? '')
+    const rest =
+      dialect === 'mysql'
+        ? `ON DUPLICATE KEY UPDATE ${sets.join(', ') || `${first} = ${first}`}`
+        : `ON CONFLICT (${list(key)}) DO ${sets.length > 0 ? `UPDATE SET ${sets.join(', ')}` : 'NOTHING'}`
+    await insertInto(table, `${head} ${rest}`, params)
+    waited()
+  }
+
+  return {
+    find: async ({ text, params, numbers, isLocking }) => {
+      const known = isLocking ? undefined : memory?.recall(text, params)
+      if (known !== undefined) return known
+      const rows = await line.rows(text, params)
+      for (const name of numbers) for (const row of rows) if (row[name] != null) row[name] = Number(row[name])
+      if (isLocking) waited()
+      else memory?.keep(text, params, rows)
+      return rows
+    },
+    run: async (text, params) => {
+      const table = writtenBy(text)
+      const { affected } = await line.change(text, params)
+      if (table === undefined) memory?.forget()
+      else memory?.changed(table)
+      waited()
+      return affected
+    },
+    insert: async ({ name }, row) => {
+      const columns = Object.keys(row)
+      const { sql, params } = valuesClause([row], columns)
+      return (await insertInto(name, `INSERT INTO ${quote(name)} (${list(columns)}) VALUES ${sql}`, params)).insertId
+    },
+    insertUnknown: async ({ name }, rows) => {
+      let inserted = 0
+      for (const part of chunks(rows)) inserted += await insertPart(name, part)
+      return inserted
+    },
+    merge: async ({ name }, rows, key, merging) => {
+      for (const part of chunks(rows)) await mergePart(name, part, key, merging)
+    },
+    savepoint: async (verb, name) => {
+      if (verb === 'ROLLBACK TO SAVEPOINT') memory?.forget()
+      await line.change(`${verb} ${name}`)
+    },
+  }
+}
