@@ -65,9 +65,7 @@ export interface HuoshuiDeps {
 /** The whole product, wired: the only place that knows every part. Nothing runs before `prepare`. Throws settings.invalid
  *  when the rules of the demo shop would run against a real corp. */
 export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
-  if (isRealPlatform(settings.WECOM_API_BASE) && isDemoShop(settings.HUOSHUI_CONFIG)) {
-    throw demoShopRefused(settings.HUOSHUI_CONFIG)
-  }
+  refuseDemoShop(settings)
   const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
   const db = createDb(settings.DATABASE_URL, migrations)
   const engine = createEngine({ db, clock, log, instance, only })
@@ -79,6 +77,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
   const metrics = createMetrics(db, {
     openAlerts: alerts.queries.countsByKind,
     unstored: () => (storeAlarm.isOn() ? [STORE_ALERT] : []),
+    looksLost: () => audit.lost(),
     eta: (tx) => readEta(tx, clock.now()),
   })
   const wecom = createWecom({
@@ -189,6 +188,10 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
       await db.close()
     },
   }
+}
+
+function refuseDemoShop({ WECOM_API_BASE, HUOSHUI_CONFIG }: Settings): void {
+  if (isRealPlatform(WECOM_API_BASE) && isDemoShop(HUOSHUI_CONFIG)) throw demoShopRefused(HUOSHUI_CONFIG)
 }
 
 const toldIn = ({ orders, profiles, surveys }: Capabilities) => [orders, profiles, surveys]

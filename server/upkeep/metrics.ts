@@ -13,12 +13,15 @@ export function createMetrics(
   {
     openAlerts,
     unstored,
+    looksLost,
     eta,
   }: {
     /** By kind. */
     openAlerts(tx: Tx): Promise<Map<string, number>>
     /** Kinds of alerts that no table can tell of now. */
     unstored(): string[]
+    /** Looks at customers that the audit could not keep, since the process began. */
+    looksLost(): number
     eta(tx: Tx): Promise<{ kind: string; lane: string; doneInMs: number }[]>
   },
 ) {
@@ -131,6 +134,7 @@ export function createMetrics(
       for (const { kind, lane, doneInMs } of estimates) this.set({ kind, lane }, doneInMs / 1000)
     },
   })
+  gaugeLost(registers, looksLost)
   return {
     text: () => registry.metrics(),
     callbacks: countCallbacks(registers),
@@ -146,6 +150,16 @@ export function createMetrics(
       calls.observe({ path: call.path, errcode: String(call.errcode ?? 'unreachable') }, call.ms / 1000),
   }
 }
+
+const gaugeLost = (registers: Registry[], looksLost: () => number) =>
+  new Gauge({
+    name: 'huoshui_audit_looks_lost',
+    help: 'looks at customers of which the audit has only the number, since the start: the database was away for too long',
+    registers,
+    collect() {
+      this.set(looksLost())
+    },
+  })
 
 function countCallbacks(registers: Registry[]) {
   const accepted = new Counter({
