@@ -7,6 +7,7 @@ import { loadRules } from '../load-rules.ts'
 import { ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
 import { folderSignature } from './folder-signature.ts'
 import { formatFault } from './rule-fault.ts'
+import { readRuleFolder } from './rule-folder.ts'
 
 let made: ReturnType<typeof ruleFolderOnDisk>
 let outside: string
@@ -71,6 +72,24 @@ it.each<[string, () => void, string]>([
   const found = await faults()
   expect(found.map((fault) => fault.slice(0, expected.length))).toEqual([expected])
   expect(found.join()).not.toContain('PHONE_SECRET')
+})
+
+it('among assets rules are looked for, but through no link that leads out or round, and not without end', async () => {
+  const assets = join(made.folder, 'assets')
+  mkdirSync(join(assets, '旧'), { recursive: true })
+  writeFileSync(join(assets, '旧/生日.yaml'), 'x')
+  symlinkSync(outside, join(assets, '外面.yaml'))
+  symlinkSync('..', join(assets, '圈'))
+  const remarks = async () => (await readRuleFolder(made.folder)).remarks.map(({ file }) => file)
+  expect(await remarks()).toEqual(['assets/旧/生日.yaml'])
+  rmSync(assets, { recursive: true })
+  symlinkSync(outside, assets)
+  expect(await remarks()).toEqual([])
+  rmSync(assets)
+  mkdirSync(assets)
+  for (let n = 0; n < 5_001; n++) writeFileSync(join(assets, `${String(n).padStart(5, '0')}.png`), '')
+  writeFileSync(join(assets, '99999.yaml'), '')
+  expect(await remarks()).toEqual([])
 })
 
 it('the look for changes goes to no link that leads out, and sees that there is one', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { didYouMean } from '../condition/did-you-mean.ts'
 import { isInside } from './is-inside.ts'
 import type { RuleFault } from './rule-fault.ts'
+import { rulesAmongAssets } from './rules-among-assets.ts'
 
 export const RULE_KINDS = [
   'channel',
@@ -101,19 +102,11 @@ export async function readRuleFolder(folder: string): Promise<FoundRules> {
     files.push({ kind, file, text })
   }
   const message = '素材文件夹里的规则不会起作用'
-  for (const file of await rulesAmongAssets(folder)) {
+  const among = { isRule: (name: string) => LIKE_YAML.test(name), most: MOST_NAMED }
+  for (const file of await rulesAmongAssets(folder, ASSETS_FOLDER, among)) {
     remarks.push({ file, line: 1, column: 1, message, suggestion: '移到它该在的文件夹，不要了就删掉' })
   }
   return { folder, files, faults, remarks }
-}
-
-async function rulesAmongAssets(folder: string): Promise<string[]> {
-  const names = await readdir(join(folder, ASSETS_FOLDER), { recursive: true }).catch(() => [])
-  return names
-    .filter((name) => LIKE_YAML.test(name))
-    .sort()
-    .slice(0, MOST_NAMED)
-    .map((name) => `${ASSETS_FOLDER}/${name}`)
 }
 
 type Report = (file: string, message: string, suggestion: string) => void
