@@ -30,6 +30,7 @@ import { SidebarSessions1700000000031 } from './0031-sidebar-sessions.ts'
 import { ConsentAndErasure1700000000032 } from './0032-consent-and-erasure.ts'
 import { StandingOfMembers1700000000034 } from './0034-standing-of-members.ts'
 import { Audit1700000000035 } from './0035-audit.ts'
+import { OrderLinesAndParcels1700000000044 } from './0044-order-lines-and-parcels.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -65,4 +66,5 @@ export const migrations = [
   ConsentAndErasure1700000000032,
   StandingOfMembers1700000000034,
   Audit1700000000035,
+  OrderLinesAndParcels1700000000044,
 ]

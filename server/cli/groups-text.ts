@@ -3,11 +3,12 @@ import type { Misplaced } from '../operations/routing/misplaced.ts'
 import type { PoolFullness } from '../records/groups/pool-fullness.ts'
 import type { Pool } from '../rules/book/rule-book.ts'
 import { conditionZh } from '../rules/condition/condition-zh.ts'
+import { shapeAt } from '../rules/condition/narrowed.ts'
 import type { Sheet } from './frame/command.ts'
 import { table } from './frame/table.ts'
 
 function factText(path: string, value: unknown): string {
-  const shape = VOCABULARY.facts.find((one) => one.path === path)
+  const shape = shapeAt(VOCABULARY.facts, path)
   const name = shape?.zh ?? path
   if (value === null || value === undefined) return `${name}未知`
   if (shape?.type === 'money') return `${name} ${Number(value) / 100} 元`

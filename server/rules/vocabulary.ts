@@ -27,7 +27,13 @@ export interface PlainWords {
 }
 
 export const plainWords = ({ facts, triggers, forwarded }: CheckedWords): PlainWords => ({
-  facts: facts.map(({ path, type, zh, names }) => ({ path, type, zh, ...(names === undefined ? {} : { names }) })),
+  facts: facts.map(({ path, type, zh, names, narrow }) => ({
+    path,
+    type,
+    zh,
+    ...(names === undefined ? {} : { names }),
+    ...(narrow === undefined ? {} : { narrow }),
+  })),
   triggers: [...triggers.values()].map(plainTrigger),
   forwarded,
 })

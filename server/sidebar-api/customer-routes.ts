@@ -29,7 +29,7 @@ export interface CustomerRouteDeps {
   tasks: Pick<TasksCapability, 'queries'>
   media: Pick<Media, 'chatMessages'>
   facts: Pick<CustomerFacts, 'of'>
-  scripts: Pick<ScriptsLibrary, 'proposedFor'>
+  scripts: Pick<ScriptsLibrary, 'proposedFor' | 'factPaths'>
   sop: { queries: Pick<Sops['queries'], 'ofCustomer' | 'whyNot'> }
 }
 
@@ -109,7 +109,7 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
     access.withCustomer(request, async (tx, guide, id) => {
       // What a to-do says already, with its group code, is not said a second time without it.
       const inTasks = new Set((await tasks.queries.openFor(tx, guide.userId, id)).map((task) => task.scriptId))
-      const known = (await facts.of(tx, [id], clock.now())).get(id) ?? new Map()
+      const known = (await facts.of(tx, [id], clock.now(), scripts.factPaths())).get(id) ?? new Map()
       const sent = await scriptUses.lastSent(tx, id)
       const proposed = scripts
         .proposedFor(known)

@@ -3,6 +3,7 @@ import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { Groups } from '../../records/groups/groups.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { holds } from '../../rules/condition/holds.ts'
+import { factPaths } from '../../rules/condition/parse-condition.ts'
 import { askedFacts } from './asked-facts.ts'
 
 export interface Misplaced {
@@ -36,7 +37,7 @@ export async function* misplacedMembers(
     const { members, known } = await deps.db.tx(async (tx) => {
       const page = await deps.groups.queries.membersOfPool(tx, pool, { after, limit: PAGE })
       const ids = page.map((member) => member.externalUserId)
-      return { members: page, known: await deps.facts.of(tx, ids, nowMs) }
+      return { members: page, known: await deps.facts.of(tx, ids, nowMs, factPaths(rule.entry)) }
     })
     for (const { externalUserId, chatId, groupName, name } of members) {
       const facts = known.get(externalUserId) ?? new Map()

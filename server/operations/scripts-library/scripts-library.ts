@@ -94,6 +94,11 @@ export function createScriptsLibrary({ rules, vocabulary }: ScriptsLibraryDeps) 
         .map((one) => one.script)
     },
 
+    /** The facts that decide which scripts are proposed, each once. */
+    factPaths: (): string[] => [
+      ...new Set([...rules.current().scripts.values()].flatMap(({ forCondition: one }) => (one ? factPaths(one) : []))),
+    ],
+
     /** The scripts meant for a customer with these facts; those that ask for more come first. */
     proposedFor: (facts: Facts): Proposal[] =>
       [...rules.current().scripts.values()]

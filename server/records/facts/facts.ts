@@ -4,6 +4,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { conditionSql, factSql } from '../../rules/condition/condition-sql.ts'
 import type { Fact, Facts, FactValue } from '../../rules/condition/fact.ts'
+import { factAt } from '../../rules/condition/narrowed.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 
 export interface AudiencePage {
@@ -67,7 +68,7 @@ export function createFacts({
       const ids = [...new Set(externalUserIds)]
       const result = new Map(ids.map((id) => [id, new Map<string, FactValue>()]))
       if (ids.length === 0) return result
-      const asked = paths === undefined ? list : list.filter((one) => paths.includes(one.path))
+      const asked = paths === undefined ? list : [...new Set(paths)].flatMap((path) => factAt(byPath, path) ?? [])
       const known = await loadTogether(tx, asked, ids, nowMs)
       for (const fact of asked) {
         const apart = ids.filter((one) => known.get(one)?.has(fact.path) !== true)

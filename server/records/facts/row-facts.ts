@@ -1,7 +1,8 @@
 import { eachChunk } from '../../core/db/each-chunk.ts'
 import { Expression, list, maybeNumber, raw, type Sql, select, sql, words } from '../../core/db/sql.ts'
+import type { SqlValue } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
-import type { Fact, FactType, FactValue } from '../../rules/condition/fact.ts'
+import type { Fact, FactType, FactValue, Narrowing, NarrowKey } from '../../rules/condition/fact.ts'
 
 /** Rows that each belong to one customer. */
 export interface CustomerRows {
@@ -9,18 +10,24 @@ export interface CustomerRows {
   from: string
   /** The column with the external_userid: `o.external_userid`. */
   customer: string
-  /** Which of the rows; without parameters. */
+  /** Which of the rows; its `?` marks stand for `params`. */
   where?: string | ((nowMs: number) => string)
+  params?: readonly SqlValue[]
 }
 
 type Head<Type extends FactType = FactType> = Pick<Fact, 'path' | 'zh' | 'names'> & { type: Type }
+
+/** A fact that rules may narrow; `make` gives it narrowed, and without a narrowing as it stands. */
+export function narrowableFact(narrow: readonly NarrowKey[], make: (narrowing: Narrowing) => Fact): Fact {
+  return { ...make({}), narrow, narrowed: make }
+}
 
 const and = ({ where }: CustomerRows, nowMs: number): string =>
   where === undefined ? '' : `AND ${typeof where === 'string' ? where : where(nowMs)}`
 
 /** Condition on the rows of these customers. */
 const areOf = (rows: CustomerRows, ids: string[], nowMs: number): Sql =>
-  sql`${raw(rows.customer)} IN ${list(ids)} ${raw(and(rows, nowMs))}`
+  sql`${raw(rows.customer)} IN ${list(ids)} ${raw(and(rows, nowMs), rows.params)}`
 
 /** One aggregate over each customer's rows: `COUNT(*)`. `missing`: what it is without rows, as the aggregate itself says
  *  in SQL. Memory and SQL ask the same expression, so they cannot differ. */
@@ -47,7 +54,7 @@ export function aggregateFact(
     },
     sql: (nowMs) => ({
       text: `(SELECT ${of(nowMs)} FROM ${rows.from} WHERE ${rows.customer} = c.external_userid ${and(rows, nowMs)})`,
-      params: [],
+      params: [...(rows.params ?? [])],
     }),
   }
 }
@@ -71,7 +78,7 @@ export function lastFact(rows: CustomerRows, fact: Head & { column: string; by: 
     sql: (nowMs) => ({
       text: `(SELECT ${column} FROM ${rows.from} WHERE ${rows.customer} = c.external_userid ${and(rows, nowMs)}
         ORDER BY ${by.map((one) => `${one} DESC`).join(', ')} LIMIT 1)`,
-      params: [],
+      params: [...(rows.params ?? [])],
     }),
   }
 }

@@ -91,6 +91,7 @@ function orderOf(rows: OrderRow[], customer: NamedCustomer): OrderMessage {
     atMs: told[status],
     supposedAtMs,
     refundId: undefined,
+    whole: undefined,
     items: rows.flatMap((row) => row.item ?? []),
     itemsLeftOut: rows.filter((row) => row.hasNoGoods).length,
     source: theSame(

@@ -1,6 +1,14 @@
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineTold } from '../told/define-told.ts'
-import { OrderClosed, OrderCreated, OrderPaid, OrderPartRefunded, OrderRefunded } from './order-events.ts'
+import {
+  OrderClosed,
+  OrderCreated,
+  OrderPaid,
+  OrderPartRefunded,
+  OrderRefunded,
+  OrderShipped,
+  OrderSigned,
+} from './order-events.ts'
 import { orderFacts, orderSigns } from './order-facts.ts'
 import { orderTables } from './order-tables.ts'
 import { createOrders } from './orders.ts'
@@ -11,7 +19,7 @@ export const orders = defineTold({
   tables: orderTables,
   facts: orderFacts,
   lifeSigns: orderSigns,
-  events: [OrderCreated, OrderPaid, OrderRefunded, OrderPartRefunded, OrderClosed],
+  events: [OrderCreated, OrderPaid, OrderRefunded, OrderPartRefunded, OrderClosed, OrderShipped, OrderSigned],
   rewind: createOrdersRewind,
   renames: nothing('holds no userid'),
   ruleNames: nothing('keeps nothing under names of rules'),

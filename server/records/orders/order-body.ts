@@ -1,9 +1,10 @@
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type Static } from 'typebox'
 import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import { plainText } from '../../core/kernel/plain-text.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { checkedBody, instantOf, invalidBody } from '../../engine/http/checked-body.ts'
 import { GivenCustomer, type NamedCustomer, namedCustomer } from '../customers/given-customer.ts'
+import { Fen, Instant, Maybe, NotEmpty, WHOLE_FIELDS, type Whole, wholeOf } from './whole-body.ts'
 
 export const OrderStatus = Type.Union([
   Type.Literal('created'),
@@ -13,13 +14,6 @@ export const OrderStatus = Type.Union([
 ])
 export type OrderStatus = Static<typeof OrderStatus>
 
-/** 2^53-1 fen is more than any shop sells. */
-const Fen = Type.Integer({ minimum: 0, maximum: 100_000_000_000 })
-const NotEmpty = (maxLength: number) => Type.String({ minLength: 1, maxLength })
-
-const Maybe = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]))
-/** ISO 8601 with offset, or UTC milliseconds; empty is absent. */
-const Instant = Maybe(Type.Union([Type.String({ maxLength: 40 }), Type.Integer({ minimum: 0 })]))
 const Line = Type.Number({ minimum: -1_000_000, maximum: 1_000_000 })
 
 /** Body of POST /api/orders. Money in fen. Empty and null are absent. */
@@ -28,7 +22,7 @@ export const OrderBody = Type.Object({
   status: OrderStatus,
   /** Without any of the three the order is kept and belongs to nobody. */
   customer: GivenCustomer,
-  /** What the order is worth; with `refunded`, what came back: less than that, and the rest stands. */
+  /** What the order is worth; with `refunded` and without a version, what came back: less than that, and the rest stands. */
   totalFen: Fen,
   paidAt: Instant,
   createdAt: Instant,
@@ -44,11 +38,14 @@ export const OrderBody = Type.Object({
         quantity: Line,
         priceFen: Type.Integer({ minimum: -100_000_000_000, maximum: 100_000_000_000 }),
         category: Maybe(Type.String({ maxLength: 60 })),
+        /** The shop's number of this line, where it has one; refunds name it. */
+        lineId: Maybe(Type.String({ maxLength: 100 })),
       }),
       { maxItems: 500 },
     ),
   ),
   source: NotEmpty(60),
+  ...WHOLE_FIELDS,
 })
 
 export interface OrderItem {
@@ -57,6 +54,7 @@ export interface OrderItem {
   quantity: number
   priceFen: number
   category?: string
+  lineId?: string
 }
 
 /** An order message as the rest of the program knows it. */
@@ -73,13 +71,15 @@ export interface OrderMessage {
   /** Taken instead of now where it is not told; corrects nothing. */
   supposedAtMs: number | undefined
   refundId: string | undefined
-  /** Of a paid order what has come back until now, where the message tells. */
+  /** Of the order what has come back until now, where the message tells. */
   refundedFen: number | undefined
   items: OrderItem[]
   /** Lines that are no goods: discounts, nothing of something. */
   itemsLeftOut: number
   /** Undefined: whichever shop has this number. */
   source: string | undefined
+  /** The whole order, where the message tells it; else it is a piece of news. */
+  whole: Whole | undefined
 }
 
 const ABOUT = { what: 'orders', zh: '订单' }
@@ -90,13 +90,13 @@ const AHEAD_MS = DAY_MS
 /** Checks one order. Throws orders.invalid (400) naming fields, never their values. */
 export function parseOrder(value: unknown, nowMs: number): OrderMessage {
   const body = checkedBody(OrderBody, value, ABOUT)
-  const instant = (field: 'paidAt' | 'createdAt' | 'at'): number | undefined => {
-    const written = body[field]
-    if (written === undefined || written === null || written === '') return undefined
-    const instantMs = instantOf(written, { field: `/${field}`, ...ABOUT })
+  const readInstant = (written: unknown, field: string): number | undefined => {
+    if ((typeof written !== 'string' && typeof written !== 'number') || written === '') return undefined
+    const instantMs = instantOf(written, { field, ...ABOUT })
     if (instantMs <= nowMs + AHEAD_MS) return instantMs
-    throw invalidBody([`/${field} is in the future`], ABOUT)
+    throw invalidBody([`${field} is in the future`], ABOUT)
   }
+  const instant = (field: 'paidAt' | 'createdAt' | 'at'): number | undefined => readInstant(body[field], `/${field}`)
   const word = (field: 'orderId' | 'source' | 'refundId', most: number): string => {
     const text = plainText(body[field] ?? '')
     // Some letters become many.
@@ -107,6 +107,16 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
   const source = word('source', 60)
   if (orderId === '') throw invalidBody(['/orderId must not be blank'], ABOUT)
   if (source === '') throw invalidBody(['/source must not be blank'], ABOUT)
+  const whole = wholeOf(body, readInstant)
+  const alone = (['refunds', 'payments', 'parcels'] as const).filter(
+    (field) => (body[field] ?? undefined) !== undefined,
+  )
+  if (whole === undefined && alone.length > 0) {
+    throw invalidBody(
+      alone.map((field) => `/${field} needs /version: only the whole order has them`),
+      ABOUT,
+    )
+  }
   const lines = body.items ?? []
   const items = lines.flatMap((item) => goodsOf(item) ?? [])
   return {
@@ -119,10 +129,11 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
     atMs: instant('at'),
     supposedAtMs: undefined,
     refundId: word('refundId', 100) || undefined,
-    refundedFen: undefined,
+    refundedFen: body.refundedFen ?? undefined,
     items,
     itemsLeftOut: lines.length - items.length,
     source,
+    whole,
   }
 }
 
@@ -142,12 +153,14 @@ export function goodsOf(line: {
   quantity: number
   priceFen: number
   category?: string | null | undefined
+  lineId?: string | null | undefined
 }): OrderItem | undefined {
   const { quantity, priceFen } = line
   const name = cleaned(line.name)
   if (quantity <= 0 || priceFen < 0 || name === '') return undefined
   const category = cleaned(line.category ?? '').slice(0, 60)
   const sku = maskPhones(plainText(line.sku ?? '')).slice(0, 100) || name.slice(0, 100)
+  const lineId = plainText(line.lineId ?? '').slice(0, 100)
   const isWhole = Number.isInteger(quantity)
   return {
     sku,
@@ -155,5 +168,6 @@ export function goodsOf(line: {
     quantity: isWhole ? quantity : 1,
     priceFen: isWhole ? priceFen : Math.round(priceFen * quantity),
     ...(category === '' ? {} : { category }),
+    ...(lineId === '' ? {} : { lineId }),
   }
 }

@@ -41,6 +41,16 @@ export const OrderPartRefunded = defineOwnEvent(
     refundedFen: Type.Integer(),
     atMs: Type.Number(),
   }),
-  // No rule can name it, but what is paid is less by it.
-  use,
+  { ...use, triggers: [{ name: 'order.partRefunded', zh: '部分退款', about: 'customer' }] },
 )
+
+/** The first parcel of a paid order went out; told once an order. */
+export const OrderShipped = defineOwnEvent('order.shipped', OrderFacts, {
+  ...use,
+  triggers: [{ name: 'order.shipped', zh: '发货', about: 'customer' }],
+})
+/** The last parcel of a paid order was signed for; told once an order. */
+export const OrderSigned = defineOwnEvent('order.signed', OrderFacts, {
+  ...use,
+  triggers: [{ name: 'order.signed', zh: '签收', about: 'customer' }],
+})

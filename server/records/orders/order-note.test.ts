@@ -17,8 +17,26 @@ test.each([
   [{ status: 'closed' }, 'paid', [STEAK], '订单付款「牛排」 ¥128（订单现在已关闭）'],
   [{ status: 'refunded' }, 'refunded', [STEAK], '订单退款「牛排」 ¥128'],
 ] as const)('of %j, told as %s with %j: %s', (more, status, items, text) => {
-  const note = noteOfStatus({ row: row(more), externalUserId: 'wm1', status, at: 5, items: [...items], again: '' })
+  const note = noteOfStatus({
+    row: row(more),
+    externalUserId: 'wm1',
+    status,
+    at: 5,
+    items: [...items],
+    parcels: [],
+    again: '',
+  })
   expect(note.text).toBe(text)
+})
+
+test('goods tell by whom they come, and nothing of money', () => {
+  const goods = { row: row(), externalUserId: 'wm1', at: 5, items: [STEAK], again: '' }
+  const parcels = [
+    { company: '顺丰', number: 'SF1' },
+    { company: '', number: 'YT2' },
+  ]
+  expect(noteOfStatus({ ...goods, status: 'shipped', parcels }).text).toBe('订单已发货「牛排」（顺丰 SF1、YT2）')
+  expect(noteOfStatus({ ...goods, status: 'signed', parcels: [] }).text).toBe('订单已签收「牛排」')
 })
 
 test('what came back and what is left are told to the fen', () => {

@@ -1,13 +1,12 @@
 import type { Note } from '../timeline/timeline.ts'
-import type { OrderStatus } from './order-body.ts'
-import { statusZh } from './order-status.ts'
+import { type OrderStep, statusZh } from './order-status.ts'
 import type { StoredOrder } from './order-store.ts'
 
 /** 12800 fen → ¥128, 3990 fen → ¥39.90 */
 const yuan = (fen: number): string => `¥${(fen / 100).toFixed(fen % 100 === 0 ? 0 : 2)}`
 
 /** What makes a note about a status the same note. */
-export const noteKeyOf = ({ id }: Pick<StoredOrder, 'id'>, status: OrderStatus): string => `order:${id}:${status}`
+export const noteKeyOf = ({ id }: Pick<StoredOrder, 'id'>, status: OrderStep): string => `order:${id}:${status}`
 
 /** `again`: what tells it from an earlier note about the same status; mostly empty. */
 export function noteOfStatus({
@@ -16,13 +15,16 @@ export function noteOfStatus({
   status,
   at,
   items,
+  parcels,
   again,
 }: {
   row: StoredOrder
   externalUserId: string
-  status: OrderStatus
+  status: OrderStep
   at: number
   items: { name: string; quantity: number }[]
+  /** Those that went out, for the note that they did. */
+  parcels: { company: string; number: string }[]
   again: string
 }): Note {
   const [first] = items
@@ -33,6 +35,9 @@ export function noteOfStatus({
       : items.length === 1 && pieces === 1
         ? `「${first.name}」`
         : `「${first.name}」等 ${pieces} 件`
+  const isGoods = status === 'shipped' || status === 'signed'
+  const by =
+    parcels.length === 0 ? '' : `（${parcels.map(({ company, number }) => `${company} ${number}`.trim()).join('、')}）`
   const isLate = status === 'paid' && row.status !== 'paid'
   const overtaken = row.status === 'refunded' ? '已退款' : '已关闭'
   return {
@@ -40,7 +45,9 @@ export function noteOfStatus({
     externalUserId,
     atMs: at,
     kind: `order.${status}`,
-    text: `${status === 'created' ? '下单' : `订单${statusZh[status]}`}${what} ${yuan(row.total_fen)}${isLate ? `（订单现在${overtaken}）` : ''}`,
+    text: isGoods
+      ? `订单${status === 'shipped' ? '已发货' : '已签收'}${what}${by}`
+      : `${status === 'created' ? '下单' : `订单${statusZh[status]}`}${what} ${yuan(row.total_fen)}${isLate ? `（订单现在${overtaken}）` : ''}`,
     reason: { text: '店铺订单', facts: { orderId: row.order_id, source: row.source } },
   }
 }

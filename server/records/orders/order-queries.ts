@@ -2,7 +2,7 @@ import { all, type Expression, list, maybeNumber, number, type Sql, select, sql,
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import type { OrderStatus } from './order-body.ts'
-import { SHOP_ORDER, SHOP_ORDER_ITEM } from './order-tables.ts'
+import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_PARCEL } from './order-tables.ts'
 
 interface OrderItem {
   sku: string
@@ -10,6 +10,8 @@ interface OrderItem {
   quantity: number
   priceFen: number
   category: string | undefined
+  /** Of `quantity` came back. */
+  refundedQuantity: number
 }
 
 export interface Order {
@@ -24,6 +26,15 @@ export interface Order {
   refundedAtMs: number | undefined
   closedAtMs: number | undefined
   items: OrderItem[]
+  /** In the order in which they went out. */
+  parcels: ParcelSeen[]
+}
+
+export interface ParcelSeen {
+  number: string
+  company: string
+  shippedAtMs: number | undefined
+  signedAtMs: number | undefined
 }
 
 /** What one customer has bought, all told; what came back is taken off. */
@@ -47,6 +58,7 @@ const o = SHOP_ORDER
 /** What stands of a paid order. */
 const NET = sql`(${o.total_fen} - ${o.refunded_fen})`
 const i = SHOP_ORDER_ITEM
+const p = SHOP_ORDER_PARCEL
 
 /** Midnight in Shanghai before `paid_at`; neither database need know of time zones. */
 const SHANGHAI_DAY = sql`(${o.paid_at} - (${o.paid_at} + 28800000) % 86400000)`
@@ -122,6 +134,11 @@ export const orderQueries = {
           ORDER BY ${i.shop_order_id}, ${i.line_no}`,
     )
     const itemsOf = groupBy(items, (item) => item.shop_order_id)
+    const parcels = await tx.rows(
+      sql`SELECT ${all(p)} FROM ${p} WHERE ${p.shop_order_id} IN ${list(orders.map((order) => order.id))}
+          ORDER BY ${p.shop_order_id}, ${p.shipped_at}, ${p.number}`,
+    )
+    const parcelsOf = groupBy(parcels, (parcel) => parcel.shop_order_id)
     return orders.map((order) => ({
       orderId: order.order_id,
       status: order.status,
@@ -138,6 +155,13 @@ export const orderQueries = {
         quantity: item.quantity,
         priceFen: item.price_fen,
         category: item.category ?? undefined,
+        refundedQuantity: item.refunded_quantity,
+      })),
+      parcels: (parcelsOf.get(order.id) ?? []).map((parcel) => ({
+        number: parcel.number,
+        company: parcel.company,
+        shippedAtMs: parcel.shipped_at ?? undefined,
+        signedAtMs: parcel.signed_at ?? undefined,
       })),
     }))
   },

@@ -5,6 +5,7 @@ import { AppError } from '../../core/kernel/app-error.ts'
 import type { GivenNames } from '../customers/given-customer.ts'
 import { isOtherTime } from './is-other-time.ts'
 import type { OrderItem, OrderMessage, OrderStatus } from './order-body.ts'
+import type { OrderStep } from './order-status.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS } from './order-tables.ts'
 
 const o = SHOP_ORDER
@@ -79,11 +80,11 @@ export async function changeOrder(tx: Tx, id: number, changes: Partial<StoredOrd
 }
 
 /** True when the order did not have this status before. */
-export const addStatus = async (tx: Tx, shopOrderId: number, status: OrderStatus, atMs: number): Promise<boolean> =>
+export const addStatus = async (tx: Tx, shopOrderId: number, status: OrderStep, atMs: number): Promise<boolean> =>
   (await tx.insertIgnore(st, [{ shop_order_id: shopOrderId, status, at: atMs }])) > 0
 
 /** True once per status. */
-export const announceOnce = async (tx: Tx, shopOrderId: number, status: OrderStatus): Promise<boolean> =>
+export const announceOnce = async (tx: Tx, shopOrderId: number, status: OrderStep): Promise<boolean> =>
   (await tx.run(
     sql`UPDATE ${st} SET ${set(st, { announced: 1 })}
         WHERE ${st.shop_order_id} = ${shopOrderId} AND ${st.status} = ${status} AND ${st.announced} = 0`,
@@ -111,7 +112,7 @@ export async function correctStatusTime(
   return true
 }
 
-export const statusesOf = (tx: Tx, shopOrderId: number): Promise<{ status: OrderStatus; at: number }[]> =>
+export const statusesOf = (tx: Tx, shopOrderId: number): Promise<{ status: OrderStep; at: number }[]> =>
   tx.rows(
     sql`SELECT ${pick(st, 'status', 'at')} FROM ${st} WHERE ${st.shop_order_id} = ${shopOrderId}
         ORDER BY ${st.at}, ${st.id}`,
@@ -122,13 +123,13 @@ export async function putItems(tx: Tx, shopOrderId: number, items: readonly Orde
   if (items.length === 0) return false
   const it = SHOP_ORDER_ITEM
   const known = await tx.rows(
-    sql`SELECT ${pick(it, 'sku', 'name', 'quantity', 'price_fen', 'category')} FROM ${it}
+    sql`SELECT ${pick(it, 'sku', 'name', 'quantity', 'price_fen', 'category', 'line_id')} FROM ${it}
         WHERE ${it.shop_order_id} = ${shopOrderId} ORDER BY ${it.line_no}`,
   )
   // What a message leaves out stays as it is known: a file without categories takes none away. The second line of a name
   // is the second that is known.
   const left = [...known]
-  const wanted = items.map(({ sku, name, quantity, priceFen, category }) => {
+  const wanted = items.map(({ sku, name, quantity, priceFen, category, lineId }) => {
     const at = left.findIndex((one) => one.name === name)
     const [before] = at < 0 ? [] : left.splice(at, 1)
     return {
@@ -137,6 +138,7 @@ export async function putItems(tx: Tx, shopOrderId: number, items: readonly Orde
       quantity,
       price_fen: priceFen === 0 ? (before?.price_fen ?? 0) : priceFen,
       category: category ?? before?.category ?? null,
+      line_id: lineId ?? before?.line_id ?? null,
     }
   })
   const isSame = known.length === wanted.length && wanted.every((one, at) => isSameItem(one, known[at]))
@@ -150,7 +152,10 @@ export async function putItems(tx: Tx, shopOrderId: number, items: readonly Orde
   return true
 }
 
-type ItemColumns = Pick<RowOf<typeof SHOP_ORDER_ITEM>, 'sku' | 'name' | 'quantity' | 'price_fen' | 'category'>
+type ItemColumns = Pick<
+  RowOf<typeof SHOP_ORDER_ITEM>,
+  'sku' | 'name' | 'quantity' | 'price_fen' | 'category' | 'line_id'
+>
 const isSameItem = (one: ItemColumns, other: ItemColumns | undefined): boolean =>
   other !== undefined && (Object.keys(one) as (keyof ItemColumns)[]).every((key) => one[key] === other[key])
 

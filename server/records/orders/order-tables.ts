@@ -3,6 +3,7 @@ import { defineTable, type Table } from '../../core/db/define-table.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Match } from '../customers/given-customer.ts'
 import type { OrderStatus } from './order-body.ts'
+import type { OrderStep } from './order-status.ts'
 
 export const SHOP_ORDER = defineTable(
   'shop_order',
@@ -25,6 +26,11 @@ export const SHOP_ORDER = defineTable(
     has_items: withDefault(flag(), 0),
     /** Of what was paid; all of it once the status is `refunded`. */
     refunded_fen: withDefault(integer(), 0),
+    /** The shop's own count or instant of the whole picture that this is; null while only pieces of news were told. */
+    version: nullable(integer()),
+    /** When the first parcel went out, and when the last of all was signed for. */
+    shipped_at: nullable(instant()),
+    signed_at: nullable(instant()),
   },
   {
     unique: [['order_id', 'source']],
@@ -73,16 +79,33 @@ export const SHOP_ORDER_ITEM = defineTable(
     quantity: integer(),
     price_fen: integer(),
     category: nullable(text(60)),
+    /** The shop's number of this line, or its sku. */
+    line_id: nullable(text(100)),
+    /** Of it came back. */
+    refunded_quantity: withDefault(integer(), 0),
+    refunded_fen: withDefault(integer(), 0),
   },
   {
     unique: [['shop_order_id', 'line_no']],
     indices: [['category', 'shop_order_id']],
     personal: {
-      holds: { sku: 'purchase', name: 'purchase', category: 'purchase', quantity: 'purchase', price_fen: 'purchase' },
+      holds: {
+        sku: 'purchase',
+        name: 'purchase',
+        category: 'purchase',
+        quantity: 'purchase',
+        price_fen: 'purchase',
+        line_id: 'purchase',
+        refunded_quantity: 'purchase',
+        refunded_fen: 'purchase',
+      },
       purpose: '知道客户买了什么',
       kept: 'owner',
       through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' },
-      keptByLaw: { why: '电子商务法第三十一条：交易信息自交易完成起保存不少于三年', emptied: ['sku', 'name'] },
+      keptByLaw: {
+        why: '电子商务法第三十一条：交易信息自交易完成起保存不少于三年',
+        emptied: ['sku', 'name', 'line_id'],
+      },
     },
     snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
   },
@@ -93,7 +116,7 @@ export const SHOP_ORDER_STATUS = defineTable(
   {
     id: id(),
     shop_order_id: integer(),
-    status: text<OrderStatus>(12),
+    status: text<OrderStep>(12),
     at: instant(),
     announced: withDefault(flag(), 0),
   },
@@ -135,4 +158,86 @@ export const SHOP_ORDER_REFUND = defineTable(
   },
 )
 
-export const orderTables: Table[] = [SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS, SHOP_ORDER_REFUND]
+const LAW = '电子商务法第三十一条：交易信息自交易完成起保存不少于三年'
+
+/** Which goods a refund was for. */
+export const SHOP_ORDER_REFUND_LINE = defineTable(
+  'shop_order_refund_line',
+  {
+    id: id(),
+    shop_order_id: integer(),
+    refund_id: text(100),
+    line_id: text(100),
+    quantity: integer(),
+    fen: integer(),
+    at: instant(),
+  },
+  {
+    unique: [['shop_order_id', 'refund_id', 'line_id']],
+    personal: {
+      holds: { refund_id: 'purchase', line_id: 'purchase', quantity: 'purchase', fen: 'purchase' },
+      purpose: '退的是哪几件',
+      kept: 'owner',
+      through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' },
+    },
+    snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
+  },
+)
+
+/** How it was paid, part by part. */
+export const SHOP_ORDER_PAYMENT = defineTable(
+  'shop_order_payment',
+  {
+    id: id(),
+    shop_order_id: integer(),
+    payment_id: text(100),
+    fen: integer(),
+    at: instant(),
+    /** In the shop's own word: 微信, 余额. Empty: not told. */
+    way: text(60),
+  },
+  {
+    unique: [['shop_order_id', 'payment_id']],
+    personal: {
+      holds: { payment_id: 'purchase', fen: 'purchase', way: 'purchase' },
+      purpose: '定金和尾款各付了多少',
+      kept: 'owner',
+      through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' },
+      keptByLaw: { why: LAW, emptied: [] },
+    },
+    snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
+  },
+)
+
+/** What is on its way. By its number whoever has it can ask the carrier where the customer lives. */
+export const SHOP_ORDER_PARCEL = defineTable(
+  'shop_order_parcel',
+  {
+    id: id(),
+    shop_order_id: integer(),
+    number: text(100),
+    company: text(60),
+    shipped_at: nullable(instant()),
+    signed_at: nullable(instant()),
+  },
+  {
+    unique: [['shop_order_id', 'number']],
+    personal: {
+      holds: { number: 'purchase', company: 'purchase', shipped_at: 'purchase', signed_at: 'purchase' },
+      purpose: '知道货到了没有，到了再回访',
+      kept: 'owner',
+      through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' },
+    },
+    snapshot: { key: 'id', through: { column: 'shop_order_id', table: SHOP_ORDER, of: 'external_userid' } },
+  },
+)
+
+export const orderTables: Table[] = [
+  SHOP_ORDER,
+  SHOP_ORDER_ITEM,
+  SHOP_ORDER_STATUS,
+  SHOP_ORDER_REFUND,
+  SHOP_ORDER_REFUND_LINE,
+  SHOP_ORDER_PAYMENT,
+  SHOP_ORDER_PARCEL,
+]

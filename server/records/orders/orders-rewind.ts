@@ -3,10 +3,20 @@ import { all, type Sql, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { RecordedEvent, Rewind } from '../../engine/inbox/rewind.ts'
 import type { OrderStatus } from './order-body.ts'
-import { OrderClosed, OrderCreated, OrderPaid, OrderPartRefunded, OrderRefunded } from './order-events.ts'
+import {
+  OrderClosed,
+  OrderCreated,
+  OrderPaid,
+  OrderPartRefunded,
+  OrderRefunded,
+  OrderShipped,
+  OrderSigned,
+} from './order-events.ts'
+import type { OrderStep } from './order-status.ts'
 import { statusesOf } from './order-store.ts'
-import { SHOP_ORDER, SHOP_ORDER_ITEM } from './order-tables.ts'
+import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_REFUND_LINE } from './order-tables.ts'
 import { refundsOf, sumOfRefunds } from './refund-store.ts'
+import { backOf } from './whole-store.ts'
 
 const o = SHOP_ORDER
 const i = SHOP_ORDER_ITEM
@@ -17,6 +27,8 @@ const STATUS: ReadonlyMap<string, OrderStatus> = new Map([
   [OrderCreated.kind, 'created'],
   [OrderPaid.kind, 'paid'],
   [OrderPartRefunded.kind, 'paid'],
+  [OrderShipped.kind, 'paid'],
+  [OrderSigned.kind, 'paid'],
   [OrderRefunded.kind, 'refunded'],
   [OrderClosed.kind, 'closed'],
 ])
@@ -26,7 +38,8 @@ interface Kept {
   row: Order
   items: RowOf<typeof SHOP_ORDER_ITEM>[]
   refunds: Awaited<ReturnType<typeof refundsOf>>
-  statuses: { status: OrderStatus; at: number }[]
+  refundLines: RowOf<typeof SHOP_ORDER_REFUND_LINE>[]
+  statuses: { status: OrderStep; at: number }[]
 }
 
 /** By number and shop; what was told before two shops could have one number names no shop. */
@@ -45,6 +58,8 @@ function asOf({ row, refunds }: Kept, atMs: number, status: OrderStatus, refunde
     paid_at: upTo(row.paid_at),
     refunded_at: upTo(row.refunded_at),
     closed_at: upTo(row.closed_at),
+    shipped_at: upTo(row.shipped_at),
+    signed_at: upTo(row.signed_at),
     refunded_fen: status === 'refunded' ? row.total_fen : Math.min(back, row.total_fen),
   }
 }
@@ -52,7 +67,7 @@ function asOf({ row, refunds }: Kept, atMs: number, status: OrderStatus, refunde
 /** Where it stood before the first event that is told again, by what was told of it; undefined: nobody had heard of it. */
 function statusBefore({ statuses }: Kept, first: RecordedEvent, atMs: number): OrderStatus | undefined {
   if (first.kind === OrderCreated.kind) return undefined
-  const was = (wanted: OrderStatus): boolean => statuses.some(({ status, at }) => status === wanted && at <= atMs)
+  const was = (wanted: OrderStep): boolean => statuses.some(({ status, at }) => status === wanted && at <= atMs)
   if (first.kind !== OrderPaid.kind && was('paid')) return 'paid'
   return was('created') ? 'created' : undefined
 }
@@ -63,12 +78,22 @@ export function createOrdersRewind(): Rewind {
   const idOf = new Map<string, number | undefined>()
   const keyOf = ({ payload }: RecordedEvent): string => JSON.stringify([payload.orderId, payload.source ?? null])
 
-  async function put(tx: Tx, { row, items }: Kept, then: Order | undefined): Promise<void> {
+  async function put(tx: Tx, { row, items, refundLines }: Kept, then: Order | undefined, atMs: number): Promise<void> {
     await tx.run(sql`DELETE FROM ${o} WHERE ${o.id} = ${row.id}`)
     await tx.run(sql`DELETE FROM ${i} WHERE ${i.shop_order_id} = ${row.id}`)
     if (then === undefined) return
     await tx.insertIgnore(o, [then])
-    if (items.length > 0) await tx.insertIgnore(i, items)
+    if (items.length === 0) return
+    await tx.insertIgnore(
+      i,
+      items.map((item) => ({
+        ...item,
+        ...backOf(
+          item,
+          refundLines.filter(({ at }) => at <= atMs),
+        ),
+      })),
+    )
   }
 
   return {
@@ -85,8 +110,10 @@ export function createOrdersRewind(): Rewind {
           idOf.set(key, row?.id)
           if (row !== undefined && !kept.has(row.id)) {
             const items = await tx.rows(sql`SELECT ${all(i)} FROM ${i} WHERE ${i.shop_order_id} = ${row.id}`)
+            const l = SHOP_ORDER_REFUND_LINE
+            const refundLines = await tx.rows(sql`SELECT ${all(l)} FROM ${l} WHERE ${l.shop_order_id} = ${row.id}`)
             const [refunds, statuses] = [await refundsOf(tx, row.id), await statusesOf(tx, row.id)]
-            kept.set(row.id, { row, items, refunds, statuses })
+            kept.set(row.id, { row, items, refunds, refundLines, statuses })
           }
         }
         const id = idOf.get(key)
@@ -96,7 +123,7 @@ export function createOrdersRewind(): Rewind {
         const order = kept.get(id)
         if (order === undefined) continue
         const status = statusBefore(order, event, atMs)
-        await put(tx, order, status === undefined ? undefined : asOf(order, atMs, status))
+        await put(tx, order, status === undefined ? undefined : asOf(order, atMs, status), atMs)
       }
     },
     tell: async (tx, event) => {
@@ -106,7 +133,7 @@ export function createOrdersRewind(): Rewind {
       if (order === undefined) return
       const { refundedFen: told } = event.payload
       const refundedFen = typeof told === 'number' ? told : undefined
-      await put(tx, order, asOf(order, event.receivedAtMs, status, refundedFen))
+      await put(tx, order, asOf(order, event.receivedAtMs, status, refundedFen), event.receivedAtMs)
     },
   }
 }

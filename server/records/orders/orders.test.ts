@@ -281,6 +281,13 @@ describe('POST /api/orders', () => {
       'orders.paid.lastCategories': [['牛排'], undefined],
       'orders.refunded.count': [1, 0],
       'orders.refunded.sum': [25_600, 0],
+      'orders.paid.pieces': [4, 0],
+      'orders.paid.intervalsSinceLast': [undefined, undefined],
+      'orders.refunded.percent': [33, undefined],
+      'parcel.onTheWay': [0, 0],
+      'parcel.daysSinceShipped': [undefined, undefined],
+      'parcel.signed': [undefined, undefined],
+      'parcel.daysSinceSigned': [undefined, undefined],
     })
   })
 })

@@ -1,23 +1,19 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
-import type { EventKind } from '../../engine/inbox/event-kind.ts'
 import { givenNames, type KnownNames, matchGiven, whyNobody } from '../customers/given-customer.ts'
 import { phoneDigits } from '../customers/phone-hash.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { createAnnounceOrder } from './announce-order.ts'
 import { correctionsBy, namesOf, paidAtBy, saysItems, toldAtMs } from './corrections-by.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
-import { OrderClosed, OrderCreated, OrderPaid, OrderPartRefunded, OrderRefunded } from './order-events.ts'
-import { noteKeyOf, noteOfPartRefund, noteOfStatus } from './order-note.ts'
+import { noteKeyOf } from './order-note.ts'
 import { type OrderOfErasedDeps, withoutErased } from './order-of-erased.ts'
 import { standingOf } from './order-status.ts'
 import {
   addStatus,
-  announceOnce,
   changeOrder,
   correctStatusTime,
-  hasOtherPaid,
   holdOrder,
-  itemsOf,
   type OrderKeys,
   orderById,
   putItems,
@@ -25,14 +21,8 @@ import {
   statusesOf,
   untellStatus,
 } from './order-store.ts'
-import {
-  addRefund,
-  type RefundResult,
-  refundsOf,
-  sumOfRefunds,
-  takeUntoldRefunds,
-  untellRefunds,
-} from './refund-store.ts'
+import { addRefund, type RefundResult, refundsOf, sumOfRefunds, untellRefunds } from './refund-store.ts'
+import { takeWhole, whoseBy } from './take-whole.ts'
 
 export interface RecordOrderDeps extends OrderOfErasedDeps {
   emit: Emit
@@ -49,68 +39,13 @@ export interface RecordedOrder {
   nobody: string | undefined
 }
 
-const EVENT_OF: Record<OrderStatus, EventKind<typeof OrderPaid.schema>> = {
-  created: OrderCreated,
-  paid: OrderPaid,
-  refunded: OrderRefunded,
-  closed: OrderClosed,
-}
-
 /** The one way in for orders, from the shop's calls and from files alike. */
 export function createRecordOrder(deps: RecordOrderDeps) {
-  const { clock, emit, timeline, customers, phoneHash } = deps
+  const { clock, timeline, customers, phoneHash } = deps
+  const announce = createAnnounceOrder(deps)
   const keysOf = ({ customer }: OrderMessage): OrderKeys => {
     const digits = customer.phone === undefined ? undefined : phoneDigits(customer.phone)
     return { ...givenNames(customer, phoneHash), phone_tail: digits?.slice(-4) ?? null }
-  }
-
-  async function announce(tx: Tx, row: StoredOrder, externalUserId: string): Promise<void> {
-    const statuses = await statusesOf(tx, row.id)
-    const items = await itemsOf(tx, row.id)
-    for (const { status, at: toldAt } of statuses) {
-      // A part of it came back: the order stands, and this is told when all has.
-      if (status === 'refunded' && row.status === 'paid') continue
-      const at = status === 'refunded' ? (row.refunded_at ?? toldAt) : toldAt
-      if (!(await announceOnce(tx, row.id, status))) continue
-      const again = status === 'refunded' ? await byWhichRefund(tx, row.id) : ''
-      await timeline.note(tx, noteOfStatus({ row, externalUserId, status, at, items, again }))
-      // Only where the order stands now is news; how it came there is history.
-      if (status !== row.status) continue
-      await emit(tx, EVENT_OF[status], {
-        // Short, whatever the shop's numbers are; not to be taken for one of them.
-        key: `row:${row.id}${again}`,
-        atMs: at,
-        payload: {
-          orderId: row.order_id,
-          source: row.source,
-          externalUserId,
-          totalFen: row.total_fen,
-          first: status === 'paid' && !(await hasOtherPaid(tx, externalUserId, row.id)),
-          atMs: at,
-        },
-      })
-    }
-    await announceRefunds(tx, row, externalUserId)
-  }
-
-  /** A whole refund may turn out to have been a part of more, and be told again: by another part, or by more of it. */
-  async function byWhichRefund(tx: Tx, shopOrderId: number): Promise<string> {
-    const last = (await refundsOf(tx, shopOrderId)).at(-1)
-    return last === undefined ? '' : `:${last.id}:${last.fen}`
-  }
-
-  async function announceRefunds(tx: Tx, row: StoredOrder, externalUserId: string): Promise<void> {
-    const untold = await takeUntoldRefunds(tx, row.id)
-    const last = untold.at(-1)
-    // All of it is told by the order's standing.
-    if (last === undefined || row.status !== 'paid') return
-    const { order_id: orderId, source, total_fen: totalFen, refunded_fen: refundedFen } = row
-    await timeline.note(tx, noteOfPartRefund(row, last, { externalUserId, refundedFen }))
-    await emit(tx, OrderPartRefunded, {
-      key: `${row.id}:${last.id}:${refundedFen}`,
-      atMs: last.atMs,
-      payload: { orderId, source, externalUserId, totalFen, refundedFen, atMs: last.atMs },
-    })
   }
 
   /** Gives an order to its customer, if they are known, and tells what is new about it. Safe to repeat. */
@@ -184,6 +119,27 @@ export function createRecordOrder(deps: RecordOrderDeps) {
     const order = await withoutErased(tx, told, deps)
     const keys = keysOf(order)
     const { row, isFirst } = await holdOrder(tx, order, keys, now)
+    const result = await take(tx, order, { row, isFirst, keys, now })
+    const matched = result === 'unchanged' ? row.external_userid !== null : await settle(tx, row.id)
+    return { result, matched, nobody: matched || namesOf(row, keys) ? undefined : whyNobody(order.customer) }
+  }
+
+  async function take(
+    tx: Tx,
+    order: OrderMessage,
+    { row, isFirst, keys, now }: { row: StoredOrder; isFirst: boolean; keys: OrderKeys; now: number },
+  ): Promise<RecordedOrder['result']> {
+    const { whole } = order
+    if (whole !== undefined) {
+      const result = await takeWhole(tx, { ...order, whole }, { row, keys, nowMs: now })
+      return isFirst ? 'stored' : result
+    }
+    if (row.version !== null) {
+      // Whoever tells the whole order has the last word; a file may still say whose it is.
+      const whose = whoseBy(order, row, keys)
+      await changeOrder(tx, row.id, whose)
+      return Object.keys(whose).length > 0 ? 'corrected' : 'unchanged'
+    }
     const atMs = toldAtMs(order) ?? order.supposedAtMs ?? now
     const isNews = await addStatus(tx, row.id, order.status, atMs)
     const refund = await addRefundOf(tx, order, row, atMs)
@@ -192,10 +148,8 @@ export function createRecordOrder(deps: RecordOrderDeps) {
     const hasOtherItems = saysItems(order, row) && (await putItems(tx, row.id, order.items))
     const isCorrected = hasOtherTime || refund === 'corrected' || Object.keys(corrections).length > 0
     if (isNews || refund === 'news' || isCorrected) await restand(tx, row, corrections)
-    const isMore = isNews || refund === 'news'
-    const result = isMore ? 'stored' : isCorrected || hasOtherItems ? 'corrected' : 'unchanged'
-    const matched = result === 'unchanged' ? row.external_userid !== null : await settle(tx, row.id)
-    return { result, matched, nobody: matched || namesOf(row, keys) ? undefined : whyNobody(order.customer) }
+    if (isNews || refund === 'news') return 'stored'
+    return isCorrected || hasOtherItems ? 'corrected' : 'unchanged'
   }
 
   return { record, settle }

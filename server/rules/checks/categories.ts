@@ -1,4 +1,5 @@
 import { didYouMean } from '../condition/did-you-mean.ts'
+import { basePath, narrowingOf } from '../condition/narrowed.ts'
 import type { Condition } from '../schema/condition.ts'
 
 const FACTS: readonly string[] = ['orders.paid.categories', 'orders.paid.lastCategories']
@@ -15,12 +16,14 @@ export function doubtCategories(
     for (const part of [condition.of].flat()) doubtCategories(known, part, report)
     return
   }
-  if (!FACTS.includes(condition.path)) return
-  for (const name of new Set(Object.values(condition.test).flat())) {
+  const asked = FACTS.includes(condition.path)
+    ? Object.values(condition.test).flat()
+    : (narrowingOf(condition.path)?.category ?? [])
+  for (const name of new Set(asked)) {
     if (typeof name !== 'string' || known.has(name)) continue
     const meant = didYouMean(name, known)
     report(
-      condition.path,
+      basePath(condition.path),
       name,
       `还没有人买过类目「${name}」`,
       meant === undefined ? `买过的有 ${[...known].slice(0, 10).join('、')}` : `是不是想写 ${meant}`,

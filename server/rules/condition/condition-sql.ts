@@ -2,6 +2,7 @@ import type { SqlValue } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Condition, FactTest } from '../schema/condition.ts'
 import type { Fact } from './fact.ts'
+import { factAt } from './narrowed.ts'
 
 /** A piece of SQL with one parameter per `?` mark. */
 export interface SqlText {
@@ -21,7 +22,7 @@ export function conditionSql(condition: Condition, facts: ReadonlyMap<string, Fa
 function partSql(part: Condition, wanted: boolean, facts: ReadonlyMap<string, Fact>, nowMs: number): SqlText {
   if (part.kind === 'not') return partSql(part.of, !wanted, facts, nowMs)
   if (part.kind === 'test') {
-    const fact = facts.get(part.path)
+    const fact = factAt(facts, part.path)
     if (fact === undefined) throw new AppError('rules.unknown-fact', `nothing provides the fact ${part.path}`)
     return joined(testSql(part.test, fact, wanted, nowMs), wanted)
   }

@@ -1,5 +1,6 @@
 import type { Condition, FactTest } from '../schema/condition.ts'
 import type { FactShape, FactType } from './fact.ts'
+import { shapeAt } from './narrowed.ts'
 
 /** A condition in plain Chinese, for explanations: `来源渠道是包裹卡，已付款订单数至少 1`. */
 export function conditionZh(condition: Condition, shapes: readonly FactShape[]): string {
@@ -11,7 +12,7 @@ export function conditionZh(condition: Condition, shapes: readonly FactShape[]):
     case 'not':
       return `不是（${conditionZh(condition.of, shapes)}）`
     case 'test': {
-      const shape = shapes.find((one) => one.path === condition.path)
+      const shape = shapeAt(shapes, condition.path)
       const name = shape?.zh ?? condition.path
       return testZh(name, condition.test, shape?.type ?? 'text')
     }

@@ -5,6 +5,18 @@ import type { NameKind } from '../schema/name-kind.ts'
 export type FactType = 'number' | 'money' | 'text' | 'flag' | 'set'
 export type FactValue = number | string | boolean | string[] | undefined
 
+/** What a fact is narrowed to: `orders.paid.count: { category: 牛排, days: 90, gte: 3 }` counts no other orders. */
+export interface Narrowing {
+  /** One of these categories; sorted, each once. */
+  category?: readonly string[]
+  /** One of these goods, by name or code; sorted, each once. */
+  product?: readonly string[]
+  /** The last so many Shanghai days, today included. */
+  days?: number
+}
+/** By what a fact may be narrowed. */
+export type NarrowKey = keyof Narrowing
+
 /** Something a rule may ask about one customer, offered by the capability whose tables know it. `load` (one customer, in
  *  memory) and `sql` (an audience) must always agree; a fact that is not known is undefined / NULL. */
 export interface Fact {
@@ -15,14 +27,18 @@ export interface Fact {
   zh: string
   /** Its values are the names of such rules, so that others are refused. */
   names?: NameKind
+  /** By what rules may narrow it: to a category, to a number of days. */
+  narrow?: readonly NarrowKey[]
   /** Values for these customers, at the instant `nowMs`; a customer left out has no value. */
   load(tx: Tx, externalUserIds: string[], nowMs: number): Promise<Map<string, FactValue>>
   /** Scalar types: an expression about `c.external_userid`. `set`: a condition that holds when the set of `c.external_userid`
    *  contains the value bound to the one mark `:member`. `:now` marks stand for the instant. */
   sql(nowMs: number): { text: string; params: SqlValue[] }
+  /** The same, narrowed; there exactly when `narrow` is. */
+  narrowed?(narrowing: Narrowing): Pick<Fact, 'load' | 'sql'>
 }
 
 /** What a rule needs to know about a fact without asking the database. */
-export type FactShape = Pick<Fact, 'path' | 'type' | 'zh' | 'names'>
+export type FactShape = Pick<Fact, 'path' | 'type' | 'zh' | 'names' | 'narrow'>
 
 export type Facts = ReadonlyMap<string, FactValue>

@@ -4,6 +4,7 @@ import type { ConditionFault } from './condition-fault.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { FactShape, FactType } from './fact.ts'
 import { parseFactTest } from './fact-test.ts'
+import { narrowedPath, parseNarrowing } from './narrowed.ts'
 
 export const FACT_TYPE_ZH: Record<FactType, string> = {
   number: '数字',
@@ -66,9 +67,16 @@ export function parseCondition(
   function factIn(path: string, value: unknown, at: ConditionFault['at']): Condition[] {
     const shape = byPath.get(path)
     if (shape !== undefined) {
-      const parsed = parseFactTest(shape, value)
+      const {
+        narrowing,
+        rest,
+        faults: narrowFaults,
+      } = isMap(value) ? parseNarrowing(shape, value) : { narrowing: {}, rest: value, faults: [] }
+      for (const { key, message } of narrowFaults) fault([...at, key], message)
+      const parsed = parseFactTest(shape, rest)
       for (const wrong of parsed.faults) fault([...at, ...wrong.at], wrong.message, wrong.suggestion, wrong.key)
-      return parsed.test === undefined ? [] : [{ kind: 'test', path, test: parsed.test }]
+      if (parsed.test === undefined || narrowFaults.length > 0) return []
+      return [{ kind: 'test', path: narrowedPath(path, narrowing), test: parsed.test }]
     }
     const inside = shapes.filter((candidate) => candidate.path.startsWith(`${path}.`))
     if (inside.length > 0 && isMap(value) && at.length <= MAX_DEPTH) {

@@ -1,5 +1,5 @@
 import type { Names } from '../checks/names.ts'
-import type { FactShape, FactType } from '../condition/fact.ts'
+import type { FactShape, FactType, NarrowKey } from '../condition/fact.ts'
 import { namedKind } from '../schema/name-kind.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -138,13 +138,28 @@ const testsOf = (text: object): Record<FactType, object> => ({
   }),
 })
 
-const testsNameOf = ({ type, names }: FactShape): string => (names === undefined ? type : `${type}-${names}`)
+const testsNameOf = ({ type, names, narrow }: FactShape): string =>
+  [type, ...(names === undefined ? [] : [names]), ...(narrow ?? [])].join('-')
+
+const NARROWED: Record<NarrowKey, object> = {
+  category: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些品类' },
+  product: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些商品：名称或编码' },
+  days: { type: 'integer', minimum: 1, description: '只算近这么多天' },
+}
+
+/** The same tests, with what the fact may be narrowed to beside them. */
+function narrowedTests(tests: object, narrow: readonly NarrowKey[]): object {
+  const { anyOf: [alone, test] = [] } = tests as { anyOf?: [object, { properties: object }] }
+  const keys = Object.fromEntries(narrow.map((key) => [key, NARROWED[key]]))
+  return { anyOf: [alone, { ...test, properties: { ...test?.properties, ...keys } }] }
+}
 
 /** How each kind of fact is compared; those whose values are names apart, with the names that are there. */
 function testsFor(facts: readonly FactShape[], names: Partial<Names>): Record<string, object> {
   const tests: Record<string, object> = { ...testsOf(TEXT) }
   for (const fact of facts) {
     if (fact.names !== undefined) tests[testsNameOf(fact)] ??= testsOf(offering(TEXT, names[fact.names]))[fact.type]
+    if (fact.narrow !== undefined) tests[testsNameOf(fact)] ??= narrowedTests(testsOf(TEXT)[fact.type], fact.narrow)
   }
   return tests
 }

@@ -1,4 +1,5 @@
 import type { FactShape } from '../../../rules/condition/fact.ts'
+import { shapeAt } from '../../../rules/condition/narrowed.ts'
 
 /** The facts that decided, in the words people use. Money (fen) is shown in yuan. */
 export function factsSeen(
@@ -6,7 +7,7 @@ export function factsSeen(
   facts: readonly FactShape[],
 ): { label: string; value: string }[] {
   return Object.entries(seen).map(([path, value]) => {
-    const fact = facts.find((one) => one.path === path)
+    const fact = shapeAt(facts, path)
     return { label: fact?.zh ?? path, value: valueText(value, fact?.type) }
   })
 }
