@@ -31,8 +31,8 @@ const rows = () =>
     ),
   )
 
-function setUp(executors: Executor[], instance = 'one') {
-  const runner = createRunner({ ...kit, executors, instance })
+function setUp(executors: Executor[], instance = 'one', more: { onEnded?: (...told: unknown[]) => void } = {}) {
+  const runner = createRunner({ ...kit, executors, instance, ...more })
   const outbox = createOutbox({ clock: kit.clock, nudge: runner.nudge })
   const enqueue = (
     kind: ActionKind<typeof Payload>,
@@ -43,6 +43,30 @@ function setUp(executors: Executor[], instance = 'one') {
 }
 
 describe('the action runner', () => {
+  it('tells how each action ended, and how long it took from when it was asked for', async () => {
+    const told: unknown[] = []
+    const { runner, enqueue } = setUp(
+      [
+        execute(Send, {
+          perform: async ({ payload }) => {
+            kit.clock.advance(30)
+            if (payload.n === 2) throw new AppError('no', 'final', { retry: 'never' })
+          },
+        }),
+      ],
+      'one',
+      { onEnded: (...one) => told.push(one) },
+    )
+    for (const n of [1, 2]) {
+      await enqueue(Send, n)
+      await runner.drained()
+    }
+    expect(told).toEqual([
+      ['test.send', 'done', 30],
+      ['test.send', 'failed', 30],
+    ])
+  })
+
   it('carries out an action once per key and records its outcome in the same transaction', async () => {
     const sent: number[] = []
     const { runner, enqueue } = setUp([

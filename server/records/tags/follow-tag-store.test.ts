@@ -65,4 +65,6 @@ it('a tag is in use while somebody bears it, WeCom still has it, and it is the c
   })
   const isInUse = (name: string) => kit.db.tx((tx) => tagRuleNames.isInUse(tx, { kind: 'tag', within: '意向', name }))
   expect(await Promise.all(['高', '低', '中', '等活动'].map(isInUse))).toEqual([true, false, false, false])
+  const isGroupInUse = (name: string) => kit.db.tx((tx) => tagRuleNames.isInUse(tx, { kind: 'tag-group', name }))
+  expect([await isGroupInUse('意向'), await isGroupInUse('高')]).toEqual([true, false])
 })

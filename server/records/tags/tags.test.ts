@@ -97,6 +97,21 @@ describe('tags', () => {
     expect(await tagsOf(t, externalUserId)).toEqual(asked)
   })
 
+  it('a tag that we do not know yet is kept and asked about, and no empty note is made of it', async () => {
+    t = await buildTestApp({ config: CONFIG })
+    const externalUserId = await scanned()
+    await t.advance(2 * 3_600_000)
+    const parcel = tagId(t, '来源', '包裹卡')
+    const pair = { externalUserId, userId: 'zhangsan', isNews: true, tagIds: [parcel, 'etUnknown'] }
+    const before = await t.timelineOf(externalUserId, 'tag.%')
+    for (let twice = 0; twice < 2; twice++) {
+      await t.db.tx((tx) => t.huoshui.tags.recordSeen(tx, [pair], t.clock.now()))
+    }
+    expect(await t.timelineOf(externalUserId, 'tag.%')).toEqual(before)
+    const kept = await t.rawRows('SELECT tag_id FROM follow_tag WHERE external_userid = ?', [externalUserId])
+    expect(kept).toHaveLength(2)
+  })
+
   it('makes the tags of the rule book in WeCom, once', async () => {
     t = await buildTestApp({ config: CONFIG })
     expect(libraryOf(t)).toEqual(['来源: 包裹卡 门店物料', '意向: 高 低'])
