@@ -1,62 +1,39 @@
 import type { FastifyRequest } from 'fastify'
 import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
-import { AppError } from '../core/kernel/app-error.ts'
+import { AppError, codeOf } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
+import { HOUR_MS } from '../core/kernel/shanghai.ts'
 import type { Scope } from '../engine/http/scope.ts'
 import type { Audit } from '../records/audit/audit.ts'
 import { noteAudit } from '../records/audit/audit-notes.ts'
-import type { customerQueries } from '../records/customers/customer-queries.ts'
+import type { Customers } from '../records/customers/customers.ts'
 import type { staffQueries } from '../records/staff/staff-queries.ts'
-import { type Standing, seesAll, seesAudit, seesCustomers } from '../records/staff/standing.ts'
+import { type Standing, seesAudit, seesCustomers } from '../records/staff/standing.ts'
 import type { Standings } from '../records/staff/standings.ts'
+import { createFriendOf, type Friend, type FriendOfDeps, type Person, type Stands } from './friend-of.ts'
 import { keptSessions } from './kept-sessions.ts'
+import type { Refusals } from './refusals.ts'
 import type { Session } from './session.ts'
 
-export interface AccessDeps {
+export interface AccessDeps extends FriendOfDeps {
   db: Db
   session: Session
   clock: Clock
   standings: Standings
   audit: Pick<Audit, 'saw'>
   staff: { queries: Pick<typeof staffQueries, 'get' | 'idSince'> }
-  customers: { queries: Pick<typeof customerQueries, 'isFollowing' | 'followsOf'> }
+  customers: FriendOfDeps['customers'] & Pick<Customers, 'refresh'>
+  refusals: Pick<Refusals, 'notYours'>
 }
 
-/** Who is at the screen. */
-export interface Person {
-  userId: string
-  name: string
-  standing: Standing
-}
-
-/** Whose friend the customer is, and who asks. */
-export interface Guide {
-  userId: string
-  name: string
-  /** The guide, or who stands in: a lead, ops, the owner. */
-  person: Person
-  /** `林夏`, or `陈浩替林夏`. */
-  words: string
-  stands: Stands
+export interface Guide extends Friend {
   /** Says what was there before a change, for the audit. */
   was(before: Record<string, unknown>): void
 }
 
-type Friend = Omit<Guide, 'was'>
-
-/** How somebody stands to a customer: the friend, the lead of the friend's department, or one who only looks. */
-export type Stands = 'friend' | 'lead' | 'onlooker'
-
 const loginNeeded = (): AppError =>
   new AppError('sidebar.login-needed', 'no valid session', { status: 401, zh: '登录已过期，请重新登录。' })
-
-/** The same for a stranger's customer and for one that does not exist: ids must not be guessable. */
-const notYours = (): AppError =>
-  new AppError('sidebar.not-yours', 'not a customer of this guide', {
-    status: 403,
-    zh: '这位客户现在不是你的好友，或者刚刚添加、还在同步。若刚添加，请等几秒再试。',
-  })
 
 const noRole = (): AppError =>
   new AppError('sidebar.no-role', 'the role does not reach so far', {
@@ -70,9 +47,16 @@ const readOnly = (): AppError =>
     zh: '你可以查看这位客户，不能改。',
   })
 
+const noFriend = (): AppError =>
+  new AppError('sidebar.read-only', 'the friendship is over', {
+    status: 403,
+    zh: '你们已经不是好友，这位客户现在只能看，不能改。',
+  })
+
 /** Who may see what. Every route of the sidebar runs its work through one of these, in one transaction with it: by the scope
  *  that the route declares, never by one of the handler's own. */
-export function createAccess({ db, session, clock, standings, staff, customers, audit }: AccessDeps) {
+export function createAccess({ db, session, clock, standings, staff, customers, audit, refusals }: AccessDeps) {
+  const friendOf = createFriendOf({ staff, customers })
   /** Requests whose scope was looked at. */
   const checked = new WeakSet<FastifyRequest>()
 
@@ -87,25 +71,15 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
     return { userId: member.userId, name: member.name ?? member.userId, standing }
   }
 
-  /** The guide whose customer this is, as far as this person may know. */
-  async function friendOf(tx: Tx, person: Person, externalUserId: string): Promise<Friend | undefined> {
-    const { userId, name, standing } = person
-    if (standing.isGuide && (await customers.queries.isFollowing(tx, userId, externalUserId))) {
-      return { userId, name, person, words: name, stands: 'friend' }
-    }
-    if (standing.leads.size === 0 && !seesAll(standing)) return undefined
-    let seen: Friend | undefined
-    // The newest friend first, those of the own departments before others.
-    for (const follow of await customers.queries.followsOf(tx, externalUserId)) {
-      if (!follow.active) continue
-      const friend = await staff.queries.get(tx, follow.userId)
-      const friendName = friend?.name ?? follow.userId
-      const found = { userId: follow.userId, name: friendName, person, words: `${name}替${friendName}` }
-      if (friend?.departments.some((id) => standing.leads.has(id)) === true) return { ...found, stands: 'lead' }
-      if (seesAll(standing)) seen ??= { ...found, stands: 'onlooker' }
-    }
-    return seen
-  }
+  /** A callback may have been lost, or be on its way: WeCom knows whose friend this is. Once an hour. */
+  const lookUp = (userId: string, externalUserId: string): Promise<boolean> =>
+    db.tx((tx) =>
+      customers.refresh(tx, {
+        externalUserId,
+        key: `pane:${userId}:${externalUserId}:${Math.floor(clock.now() / HOUR_MS)}`,
+        text: '导购打开了侧边栏，还不知道是不是好友，问一下企业微信',
+      }),
+    )
 
   return {
     /** For somebody who is logged in and whose role reaches to the route's scope. Throws sidebar.login-needed (401),
@@ -121,33 +95,47 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
         return work(tx, person)
       }),
 
-    /** For the guide who is this customer's friend now, and for whoever may stand in. Throws sidebar.login-needed (401),
-     *  sidebar.not-yours (403), sidebar.read-only (403). */
-    withCustomer: <Answer>(
+    /** For the guide who is this customer's friend, and for whoever may stand in; to look at, also for the guide who was
+     *  until one of the two ended it. Throws sidebar.login-needed (401), sidebar.checking, sidebar.not-yours,
+     *  sidebar.handed-on, sidebar.read-only (403). */
+    withCustomer: async <Answer>(
       request: FastifyRequest<{ Params: { externalUserId: string } }>,
       work: (tx: Tx, guide: Guide, externalUserId: string) => Promise<Answer>,
-    ): Promise<Answer> =>
-      db.tx(async (tx) => {
+    ): Promise<Answer> => {
+      const { externalUserId } = request.params
+      let asks: string | undefined
+      const answer = db.tx(async (tx) => {
         const person = await personOf(tx, request)
-        const { externalUserId } = request.params
+        asks = person.userId
         const by = { actor: person.userId, actorKind: 'member', origin: request.ip } as const
         const friend = await friendOf(tx, person, externalUserId)
         if (friend === undefined || !mayDo(request.routeOptions.config.scope, friend.stands)) {
           audit.saw({ ...by, what: 'sidebar.refused', detail: { route: request.routeOptions.url } })
-          throw friend === undefined ? notYours() : readOnly()
+          if (friend === undefined) throw await refusals.notYours(tx, person, externalUserId)
+          throw friend.stands === 'former' ? noFriend() : readOnly()
         }
         checked.add(request)
         let before: Record<string, unknown> | undefined
         const answer = await work(tx, { ...friend, was: (known) => (before = known) }, externalUserId)
-        const inPlaceOf = friend.stands === 'friend' ? {} : { inPlaceOf: friend.userId }
+        const stoodIn = friend.userId === person.userId ? {} : { inPlaceOf: friend.userId }
         const about = { ...by, customer: externalUserId }
-        if (request.method === 'GET') audit.saw({ ...about, what: 'sidebar.seen', detail: inPlaceOf })
+        if (request.method === 'GET') audit.saw({ ...about, what: 'sidebar.seen', detail: stoodIn })
         else {
-          const detail = { ...inPlaceOf, ...(before === undefined ? {} : { before }), after: wantedBy(request.body) }
+          const detail = { ...stoodIn, ...(before === undefined ? {} : { before }), after: wantedBy(request.body) }
           await noteAudit(tx, [{ ...about, atMs: clock.now(), what: changeOf(request), detail }])
         }
         return answer
-      }),
+      })
+      try {
+        return await answer
+      } catch (error) {
+        // In a transaction of its own: that of the refusal is rolled back.
+        if (asks !== undefined && request.method === 'GET' && codeOf(error) === 'sidebar.checking') {
+          await lookUp(asks, externalUserId)
+        }
+        throw error
+      }
+    },
 
     /** Was the request let in by one of these? */
     wasChecked: (request: FastifyRequest): boolean => checked.has(request),
@@ -170,7 +158,7 @@ function mayDo(scope: Scope | undefined, stands: Stands): boolean {
     case 'customer':
       return true
     case 'customer.change':
-      return stands !== 'onlooker'
+      return stands === 'friend' || stands === 'lead'
     case 'customer.own':
       return stands === 'friend'
     default:

@@ -47,7 +47,11 @@ test('boot tells the sandbox’s origin and nothing secret', async () => {
 test('login goes over WeCom’s authorize page and back to where it began', async () => {
   const browser = openBrowser(scene.url)
   expect(await browser.login('zhangsan', '/sidebar/?guide=zhangsan')).toBe('/sidebar/?guide=zhangsan')
-  expect((await browser.get('me')).body).toEqual({ userId: 'zhangsan', name: '张三' })
+  expect((await browser.get('me')).body).toEqual({
+    userId: 'zhangsan',
+    name: '张三',
+    session: expect.stringMatching(/^[\w-]{12}$/),
+  })
   expect(browser.visited[1]).toContain(`${scene.sandbox.url}/connect/oauth2/authorize?`)
 })
 

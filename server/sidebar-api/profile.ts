@@ -9,14 +9,15 @@ import type { CustomerTier } from '../operations/tiers/tier-store.ts'
 import type { WelcomeOutcome } from '../operations/welcome/welcome-store.ts'
 import type { CustomerProfile, CustomerSource, Follow } from '../records/customers/customer-queries.ts'
 import type { GroupOfCustomer } from '../records/groups/group-queries.ts'
-import type { Order, OrderSummary } from '../records/orders/order-queries.ts'
+import type { Order, OrderPage, OrderSummary } from '../records/orders/order-queries.ts'
 import { type Birthday, birthdayText, daysUntilBirthday } from '../records/profiles/birthday.ts'
 import type { SetTag } from '../records/tags/tag-queries.ts'
 import type { Timeline } from '../records/timeline/timeline.ts'
 import type { RuleBook, RuleBookHolder } from '../rules/book/rule-book.ts'
-import type { Guide } from './access.ts'
 import { addWayText } from './add-way.ts'
 import type { CustomerTag, Profile, OrderSummary as ShownSummary } from './contract.ts'
+import type { Friend } from './friend-of.ts'
+import { lostView } from './lost-view.ts'
 import { pageVersion } from './page-version.ts'
 import { welcomeView } from './welcome-view.ts'
 import { whyOf } from './why.ts'
@@ -36,8 +37,9 @@ export interface ProfileDeps {
   tags: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<SetTag[]> } }
   orders: {
     queries: {
-      summary(tx: Tx, externalUserId: string): Promise<OrderSummary>
-      ofCustomer(tx: Tx, externalUserId: string, page: { limit: number }): Promise<Order[]>
+      summary(tx: Tx, externalUserId: string, page?: Pick<OrderPage, 'untilMs'>): Promise<OrderSummary>
+      countOf(tx: Tx, externalUserId: string, page?: Pick<OrderPage, 'untilMs'>): Promise<number>
+      ofCustomer(tx: Tx, externalUserId: string, page: OrderPage): Promise<Order[]>
     }
   }
   groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }
@@ -57,22 +59,13 @@ const NEWEST_ORDERS = 5
 export function createProfile(deps: ProfileDeps) {
   const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, media, profiles } = deps
 
-  async function tagView(tx: Tx, tag: SetTag): Promise<CustomerTag> {
-    const guide = tag.setBy === 'guide' ? await nameOf(tx, tag.userId) : ''
-    const setBy = { rule: '规则自动打上', guide: `${guide}手动打上`, wecom: '在企业微信里打上' }[tag.setBy]
-    return {
-      name: tag.path,
-      byHand: tag.setBy !== 'rule',
-      setBy,
-      setAtMs: tag.setAtMs,
-      why: tag.reason === undefined ? null : whyOf(tag.reason, rules.current()),
-    }
-  }
-
-  async function orderSummary(tx: Tx, externalUserId: string): Promise<ShownSummary> {
-    const summary = await orders.queries.summary(tx, externalUserId)
+  async function orderSummary(tx: Tx, { lost }: Pick<Friend, 'lost'>, externalUserId: string): Promise<ShownSummary> {
+    const untilMs = lost?.atMs
+    const summary = await orders.queries.summary(tx, externalUserId, { untilMs })
     const newest =
-      summary.paidCount === 0 ? [] : await orders.queries.ofCustomer(tx, externalUserId, { limit: NEWEST_ORDERS })
+      summary.paidCount === 0
+        ? []
+        : await orders.queries.ofCustomer(tx, externalUserId, { limit: NEWEST_ORDERS, untilMs })
     const last = newest.find((order) => order.status === 'paid')
     return {
       paidCount: summary.paidCount,
@@ -100,21 +93,44 @@ export function createProfile(deps: ProfileDeps) {
     return names
   }
 
-  async function of(tx: Tx, guide: Guide, externalUserId: string): Promise<Profile> {
+  /** After the end of a friendship: what was so until then. */
+  async function present(
+    tx: Tx,
+    { lost }: Friend,
+    externalUserId: string,
+  ): Promise<Pick<Profile, 'tiers' | 'journeys' | 'handover'>> {
+    const tiers = tierViews(await deps.tiers.queries.ofCustomer(tx, externalUserId), rules.current())
+    if (lost !== undefined)
+      return { tiers: tiers.filter((tier) => tier.sinceMs <= lost.atMs), journeys: [], handover: null }
+    const journeys = (await deps.sop.queries.ofCustomer(tx, externalUserId))
+      .filter((one) => one.state === 'active' && !one.heldOut)
+      .map(journeyView)
+    return { tiers, journeys, handover: await handoverLine(tx, externalUserId) }
+  }
+
+  async function of(tx: Tx, guide: Friend, externalUserId: string): Promise<Profile> {
     const known = await customers.queries.profile(tx, externalUserId)
     const follows = await customers.queries.followsOf(tx, externalUserId)
     const follow = follows.find((one) => one.userId === guide.userId)
     const birthday = await profiles.queries.birthdayOf(tx, externalUserId)
     const own = (await tags.queries.ofCustomer(tx, externalUserId)).filter((tag) => tag.userId === guide.userId)
     const tagViews: CustomerTag[] = []
-    for (const tag of own) tagViews.push(await tagView(tx, tag))
+    for (const tag of own)
+      tagViews.push(tagView(tag, tag.setBy === 'guide' ? await nameOf(tx, tag.userId) : '', rules.current()))
+    const guides = await otherGuides(tx, follows, guide.userId)
+    const groupViews = (await groups.queries.groupsOf(tx, externalUserId)).map((group) => ({
+      name: group.name === '' ? '未命名的群' : group.name,
+      pool: group.pool ?? null,
+    }))
     const channel = known?.firstChannel ?? (await customers.queries.sourcesOf(tx, externalUserId))[0]?.channel
     return {
       externalUserId,
       name: known?.name ?? null,
       avatar: known?.avatar ?? null,
       corpName: known?.corpName ?? null,
-      standsInFor: guide.stands === 'friend' ? null : guide.name,
+      standsInFor: guide.userId === guide.person.userId ? null : guide.name,
+      isReadOnly: guide.stands === 'onlooker' || guide.stands === 'former',
+      lost: lostView(guide.lost, { guides, groups: groupViews.map((group) => group.name) }),
       remark: follow?.remark ?? null,
       source: {
         channel: channel ?? null,
@@ -122,20 +138,13 @@ export function createProfile(deps: ProfileDeps) {
         addedAtMs: follow?.addedAtMs ?? null,
       },
       days: follow?.addedAtMs === undefined ? null : Math.max(0, shanghaiDaysBetween(follow.addedAtMs, clock.now())),
-      tiers: tierViews(await deps.tiers.queries.ofCustomer(tx, externalUserId), rules.current()),
+      ...(await present(tx, guide, externalUserId)),
       birthday: birthday === undefined ? null : birthdayView(birthday, clock.now()),
       tags: tagViews,
-      groups: (await groups.queries.groupsOf(tx, externalUserId)).map((group) => ({
-        name: group.name === '' ? '未命名的群' : group.name,
-        pool: group.pool ?? null,
-      })),
+      groups: groupViews,
       welcome: welcomeView(await welcome.queries.ofCustomer(tx, externalUserId), guide.userId),
-      handover: await handoverLine(tx, externalUserId),
-      otherGuides: await otherGuides(tx, follows, guide.userId),
-      journeys: (await deps.sop.queries.ofCustomer(tx, externalUserId))
-        .filter((one) => one.state === 'active' && !one.heldOut)
-        .map(journeyView),
-      orders: await orderSummary(tx, externalUserId),
+      otherGuides: guides,
+      orders: await orderSummary(tx, guide, externalUserId),
       version: await versionWith(tx, externalUserId, known, follow),
     }
   }
@@ -156,7 +165,7 @@ export function createProfile(deps: ProfileDeps) {
     })
 
   /** Four small reads: cheap enough for every open sidebar every few seconds. */
-  const version = async (tx: Tx, guide: Pick<Guide, 'userId'>, externalUserId: string): Promise<string> =>
+  const version = async (tx: Tx, guide: Pick<Friend, 'userId'>, externalUserId: string): Promise<string> =>
     versionWith(
       tx,
       externalUserId,
@@ -192,4 +201,13 @@ const journeyView = (journey: Journey): Profile['journeys'][number] => ({
   title: journey.title,
   next: journey.next ?? journey.now ?? null,
   nextAtMs: journey.nextAtMs ?? null,
+})
+
+/** `guide`: the name of whoever put it on by hand. */
+const tagView = ({ path, setBy, setAtMs, reason }: SetTag, guide: string, book: RuleBook): CustomerTag => ({
+  name: path,
+  byHand: setBy !== 'rule',
+  setBy: { rule: '规则自动打上', guide: `${guide}手动打上`, wecom: '在企业微信里打上' }[setBy],
+  setAtMs,
+  why: reason === undefined ? null : whyOf(reason, book),
 })

@@ -13,12 +13,12 @@ const TARGETS = ['zhangsan', 'lisi', 'wangwu', 'lost', 'missing', 'odd'] as cons
 type Target = (typeof TARGETS)[number]
 
 const LOOK: Record<Role, Target[]> = {
-  zhangsan: ['zhangsan'],
+  zhangsan: ['zhangsan', 'lost'],
   lisi: ['lisi'],
-  dianzhang: ['zhangsan', 'wangwu'],
+  dianzhang: ['zhangsan', 'wangwu', 'lost'],
   qudao: ['lisi'],
-  yunying: ['zhangsan', 'lisi', 'wangwu'],
-  laoban: ['zhangsan', 'lisi', 'wangwu'],
+  yunying: ['zhangsan', 'lisi', 'wangwu', 'lost'],
+  laoban: ['zhangsan', 'lisi', 'wangwu', 'lost'],
   shenji: [],
 }
 const CHANGE: Record<Role, Target[]> = {
@@ -38,7 +38,9 @@ const NAMES: Partial<Record<Target, string>> = {
   wangwu: '客户丙标记',
   lost: '客户丁标记',
 }
-const REFUSALS = ['sidebar.login-needed', 'sidebar.no-role', 'sidebar.not-yours', 'sidebar.read-only']
+const REFUSALS = ['login-needed', 'no-role', 'not-yours', 'checking', 'handed-on', 'read-only'].map(
+  (name) => `sidebar.${name}`,
+)
 
 let t: TwoStores
 let browsers: Map<Role, Browser>
@@ -97,7 +99,7 @@ it('nobody gets to a customer beyond their role, and who may not see one cannot 
     const may = { customer: LOOK, 'customer.change': CHANGE, 'customer.own': OWN }[route.scope as 'customer']
     for (const role of ROLES) {
       const { refusal: missing } = await ask(route, role, 'missing')
-      expect(missing).toMatchObject({ code: 'sidebar.not-yours' })
+      expect(missing).toMatchObject({ code: role === 'shenji' ? 'sidebar.not-yours' : 'sidebar.checking' })
       for (const target of TARGETS) {
         const answer = await ask(route, role, target)
         const what = `${role} ${route.method} ${route.url} ${target}: ${answer.status} ${answer.code ?? ''}`
@@ -120,6 +122,19 @@ it('nobody gets to a customer beyond their role, and who may not see one cannot 
 }, 120_000)
 
 const isInvalid = (code: string | undefined): boolean => code?.startsWith('FST_ERR') === true
+
+it('the same once WeCom has been asked', async () => {
+  t.clock.advance(30_000)
+  const [look] = ofCustomers().filter(({ method, scope }) => method === 'GET' && scope === 'customer')
+  if (look === undefined) throw new Error('no route to look at a customer')
+  for (const role of ROLES) {
+    const { refusal: missing } = await ask(look, role, 'missing')
+    expect(missing).toMatchObject({ code: 'sidebar.not-yours' })
+    for (const target of TARGETS) {
+      if (!LOOK[role].includes(target)) expect((await ask(look, role, target)).refusal).toEqual(missing)
+    }
+  }
+})
 
 it('what is refused leaves nothing behind', async () => {
   const traces = async () => [

@@ -17,7 +17,9 @@ afterAll(async () => {
   await demo?.stop()
 })
 
-test('a guide sees own customers only, and no longer once deleted', async ({ onTestFailed }) => {
+test('a guide sees own customers only, and after the end of a friendship what was until then', async ({
+  onTestFailed,
+}) => {
   onTestFailed(() => scene.keepPicture('guide-access'))
   const { at, page, sidebar } = scene
   const own = await scene.scanAsNew('live-room')
@@ -34,7 +36,7 @@ test('a guide sees own customers only, and no longer once deleted', async ({ onT
   })
   await at(`guide-${other}`).click()
   await at(`chat-${own.externalUserId}`).click()
-  await sidebar.getByText('看不到这位客户').waitFor()
+  await sidebar.getByText('正在核对这位客户').waitFor()
   expect(await sidebar.getByText('来自直播间').count()).toBe(0)
   expect(await sidebar.getByRole('navigation').count()).toBe(0)
   await page.unroute('**/_sandbox/state?*')
@@ -43,7 +45,10 @@ test('a guide sees own customers only, and no longer once deleted', async ({ onT
   await at(`chat-${own.externalUserId}`).click()
   await sidebar.getByText('来自直播间').waitFor()
   await at('delete-guide').click()
-  await sidebar.getByText('看不到这位客户').waitFor()
+  await sidebar.getByText('下面是在那之前的记录').waitFor()
+  await sidebar.getByText('还能做什么').waitFor()
+  expect(await sidebar.getByText('来自直播间').count()).toBe(1)
+  expect(await sidebar.getByRole('button', { name: /改备注/ }).count()).toBe(0)
   expect(scene.faults).toEqual([])
 })
 

@@ -1,4 +1,16 @@
-import { all, type Expression, list, maybeNumber, number, type Sql, select, sql, words } from '../../core/db/sql.ts'
+import {
+  all,
+  count,
+  type Expression,
+  every,
+  list,
+  maybeNumber,
+  number,
+  type Sql,
+  select,
+  sql,
+  words,
+} from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import type { OrderStatus } from './order-body.ts'
@@ -14,7 +26,20 @@ interface OrderItem {
   refundedQuantity: number
 }
 
+/** Of one customer's orders. */
+export interface OrderPage {
+  /** Default 20, at most 100. */
+  limit?: number
+  /** None that is younger; UTC milliseconds. */
+  untilMs?: number | undefined
+  /** The last order of the page seen before. */
+  before?: { atMs: number; id: number } | undefined
+}
+
 export interface Order {
+  id: number
+  /** UTC milliseconds; paid, or created where it never was: by this they are put in order. */
+  atMs: number
   orderId: string
   status: OrderStatus
   totalFen: number
@@ -59,6 +84,16 @@ const o = SHOP_ORDER
 const NET = sql`(${o.total_fen} - ${o.refunded_fen})`
 const i = SHOP_ORDER_ITEM
 const p = SHOP_ORDER_PARCEL
+const AT = sql`COALESCE(${o.paid_at}, ${o.created_at})`
+
+/** This customer's, as far as a page reaches. */
+function ofPage(externalUserId: string, { untilMs, before }: OrderPage): Sql {
+  const wanted = [sql`${o.external_userid} = ${externalUserId}`]
+  if (untilMs !== undefined) wanted.push(sql`${AT} <= ${untilMs}`)
+  if (before !== undefined)
+    wanted.push(sql`${AT} < ${before.atMs} OR (${AT} = ${before.atMs} AND ${o.id} < ${before.id})`)
+  return every(wanted)
+}
 
 /** Midnight in Shanghai before `paid_at`; neither database need know of time zones. */
 const SHANGHAI_DAY = sql`(${o.paid_at} - (${o.paid_at} + 28800000) % 86400000)`
@@ -75,14 +110,15 @@ export const orderQueries = {
     )
     return new Set(rows.flatMap((row) => row.category ?? []))
   },
-  summary: async (tx: Tx, externalUserId: string): Promise<OrderSummary> => {
+  /** `untilMs`: as far as they were placed until then. */
+  summary: async (tx: Tx, externalUserId: string, page: Pick<OrderPage, 'untilMs'> = {}): Promise<OrderSummary> => {
     const summary = select({
       paidCount: sumWhere('paid', sql`1`),
       paidSumFen: sumWhere('paid', NET),
       lastPaidAtMs: maybeNumber(sql`MAX(CASE WHEN ${o.status} = 'paid' THEN ${o.paid_at} END)`),
       refundedCount: sumWhere('refunded', sql`1`),
     })
-    const row = await tx.row(sql`SELECT ${summary} FROM ${o} WHERE ${o.external_userid} = ${externalUserId}`)
+    const row = await tx.row(sql`SELECT ${summary} FROM ${o} WHERE ${ofPage(externalUserId, page)}`)
     const { paidCount = 0, paidSumFen = 0, lastPaidAtMs, refundedCount = 0 } = row ?? {}
     return { paidCount, paidSumFen, lastPaidAtMs: lastPaidAtMs ?? undefined, refundedCount }
   },
@@ -121,12 +157,15 @@ export const orderQueries = {
     }
     return found
   },
-  /** Newest first, with items. `limit` default 20, at most 100. */
-  ofCustomer: async (tx: Tx, externalUserId: string, page: { limit?: number } = {}): Promise<Order[]> => {
+  /** All of one customer, whatever became of them. */
+  countOf: async (tx: Tx, externalUserId: string, page: Pick<OrderPage, 'untilMs'> = {}): Promise<number> =>
+    (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${o} WHERE ${ofPage(externalUserId, page)}`))?.n ?? 0,
+  /** Newest first, with items. */
+  ofCustomer: async (tx: Tx, externalUserId: string, page: OrderPage = {}): Promise<Order[]> => {
     const limit = Math.min(Math.max(page.limit ?? 20, 1), 100)
     const orders = await tx.rows(
-      sql`SELECT ${all(o)} FROM ${o} WHERE ${o.external_userid} = ${externalUserId}
-          ORDER BY COALESCE(${o.paid_at}, ${o.created_at}) DESC, ${o.id} DESC LIMIT ${limit}`,
+      sql`SELECT ${all(o)} FROM ${o} WHERE ${ofPage(externalUserId, page)}
+          ORDER BY ${AT} DESC, ${o.id} DESC LIMIT ${limit}`,
     )
     if (orders.length === 0) return []
     const items = await tx.rows(
@@ -140,6 +179,8 @@ export const orderQueries = {
     )
     const parcelsOf = groupBy(parcels, (parcel) => parcel.shop_order_id)
     return orders.map((order) => ({
+      id: order.id,
+      atMs: order.paid_at ?? order.created_at,
       orderId: order.order_id,
       status: order.status,
       totalFen: order.total_fen,

@@ -1,4 +1,4 @@
-import { count, every, maybeNumber, pick, type Selected, select, set, sql } from '../../core/db/sql.ts'
+import { count, every, maybeNumber, pick, type Selected, select, set, some, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { maskPhones } from '../../core/kernel/mask-phones.ts'
@@ -26,6 +26,20 @@ export interface TimelineEntry {
   kind: string
   text: string
   reason: Reason | undefined
+}
+
+/** Whose customer it was until an instant, UTC milliseconds: what came later is theirs only where it is about them. */
+export interface SeenBy {
+  userId: string
+  untilMs: number
+}
+
+export interface TimelinePage {
+  before?: { atMs: number; id: number } | undefined
+  limit?: number
+  seenBy?: SeenBy | undefined
+  /** Without the signs that LIKE knows. */
+  kinds?: readonly string[] | undefined
 }
 
 /** Another one when any entry was added, whatever its instant. */
@@ -93,17 +107,18 @@ export function createTimeline({ clock, onNotes }: TimelineDeps) {
         const row = await tx.row(sql`SELECT ${stamp} FROM ${t} WHERE ${t.external_userid} = ${externalUserId}`)
         return { count: row?.count ?? 0, newestId: row?.newestId ?? undefined }
       },
-      /** Newest first. `before`: the last entry of the page seen before. `limit` default 50, at most 200. */
-      ofCustomer: async (
-        tx: Tx,
-        externalUserId: string,
-        page: { before?: { atMs: number; id: number } | undefined; limit?: number } = {},
-      ): Promise<TimelineEntry[]> => {
+      /** Newest first. `before`: the last entry of the page seen before. `limit` default 50, at most 200. `seenBy`: only
+       *  what this guide may know. `kinds`: only those whose kind begins so. */
+      ofCustomer: async (tx: Tx, externalUserId: string, page: TimelinePage = {}): Promise<TimelineEntry[]> => {
         const limit = Math.min(Math.max(page.limit ?? 50, 1), 200)
         const isWanted = [sql`${t.external_userid} = ${externalUserId}`]
         if (page.before !== undefined) {
           const { atMs, id } = page.before
           isWanted.push(sql`${t.at} < ${atMs} OR (${t.at} = ${atMs} AND ${t.id} < ${id})`)
+        }
+        if (page.kinds !== undefined) isWanted.push(some(page.kinds.map((begin) => sql`${t.kind} LIKE ${`${begin}%`}`)))
+        if (page.seenBy !== undefined) {
+          isWanted.push(sql`${t.at} <= ${page.seenBy.untilMs} OR ${t.userid} = ${page.seenBy.userId}`)
         }
         const rows = await tx.rows(
           sql`SELECT ${ENTRY} FROM ${t} WHERE ${every(isWanted)} ORDER BY ${t.at} DESC, ${t.id} DESC LIMIT ${limit}`,
