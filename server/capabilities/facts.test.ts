@@ -95,7 +95,7 @@ it('says what a shopkeeper would count', async () => {
   const order = (nth: number, status: 'paid' | 'refunded', total_fen: number, paid: string, back = 0) => ({
     ...{ id: 900 + nth, order_id: `s${nth}`, source: 's', external_userid: 'wmShop', status, total_fen },
     refunded_fen: status === 'refunded' ? total_fen : back,
-    ...{ created_at: at(paid), paid_at: at(paid) },
+    ...{ created_at: at(paid), paid_at: at(paid), refunded_at: status === 'refunded' ? at(paid) : null },
     ...{ shipped_at: nth === 3 ? at('2026-03-07T08:00') : null, signed_at: null },
   })
   const touch = (nth: number, time: string) => ({
@@ -150,6 +150,7 @@ it('says what a shopkeeper would count', async () => {
     'orders.paid.lastSum': 25_000,
     'orders.paid.daysSinceFirst': 365,
     'orders.paid.daysSinceLast': 359,
+    'orders.paid.hoursSinceLast': 358 * 24 + 12,
     // Six days in two gaps.
     'orders.paid.avgIntervalDays': 3,
     // 359 days, of three days each.
@@ -158,6 +159,7 @@ it('says what a shopkeeper would count', async () => {
     'orders.paid.categories': [],
     'orders.paid.lastCategories': [],
     'orders.refunded.count': 1,
+    'orders.refunded.daysSinceLast': 8,
     'orders.refunded.sum': 9_000,
     // 90 of 640 yuan.
     'orders.refunded.percent': 14,

@@ -14,7 +14,7 @@ export interface ScriptRouteDeps {
   tags: Pick<Tags, 'queries'>
 }
 
-const MOST_FOUND = 20
+const PAGE = 20
 
 /** The script library and the tag library: the same for every guide. */
 export function scriptRoutes(app: FastifyInstance, { access, media, scripts, tags }: ScriptRouteDeps): void {
@@ -46,11 +46,13 @@ export function scriptRoutes(app: FastifyInstance, { access, media, scripts, tag
 
   typed.get(
     '/scripts/search',
-    { schema: { querystring: contract.SearchQuery, response: { 200: contract.Scripts } }, config },
+    { schema: { querystring: contract.SearchQuery, response: { 200: contract.FoundScripts } }, config },
     (request) =>
-      access.asPerson(request, async (tx) => ({
-        scripts: await scriptViews(tx, media, scripts.search(request.query.q, { limit: MOST_FOUND })),
-      })),
+      access.asPerson(request, async (tx) => {
+        const { q, from = '0' } = request.query
+        const { total, scripts: found } = scripts.search(q, { from: Number(from), limit: PAGE })
+        return { total, scripts: await scriptViews(tx, media, found) }
+      }),
   )
 
   typed.get('/tags', { schema: { response: { 200: contract.TagGroups } }, config }, (request) =>

@@ -26,13 +26,23 @@ export const scriptUses = {
         sent_at: use.sentAtMs,
       },
     ])) > 0,
-  /** When each script last went from any guide to this customer, by script id. */
-  lastSent: async (tx: Tx, externalUserId: string): Promise<Map<string, number>> => {
-    const { script_id, sent_at } = SCRIPT_USE
+  /** When something was last sent for each to-do about this customer, by its id. */
+  sentFor: async (tx: Tx, externalUserId: string): Promise<Map<number, number>> => {
+    const { task_id, sent_at } = SCRIPT_USE
     const rows = await tx.rows(
-      sql`SELECT ${select({ scriptId: words(sql`${script_id}`), lastAtMs: number(sql`MAX(${sent_at})`) })} FROM ${SCRIPT_USE}
-          WHERE ${SCRIPT_USE.external_userid} = ${externalUserId} AND ${script_id} IS NOT NULL GROUP BY ${script_id}`,
+      sql`SELECT ${select({ taskId: number(sql`${task_id}`), atMs: number(sql`MAX(${sent_at})`) })} FROM ${SCRIPT_USE}
+          WHERE ${SCRIPT_USE.external_userid} = ${externalUserId} AND ${task_id} IS NOT NULL GROUP BY ${task_id}`,
     )
-    return new Map(rows.map((row) => [row.scriptId, row.lastAtMs]))
+    return new Map(rows.map((row) => [row.taskId, row.atMs]))
+  },
+  /** When each guide last sent each script to this customer. */
+  lastSent: (tx: Tx, externalUserId: string): Promise<{ scriptId: string; userId: string; atMs: number }[]> => {
+    const { script_id, userid, sent_at } = SCRIPT_USE
+    const last = select({ scriptId: words(sql`${script_id}`), userId: userid, atMs: number(sql`MAX(${sent_at})`) })
+    return tx.rows(
+      sql`SELECT ${last} FROM ${SCRIPT_USE}
+          WHERE ${SCRIPT_USE.external_userid} = ${externalUserId} AND ${script_id} IS NOT NULL
+          GROUP BY ${script_id}, ${userid}`,
+    )
   },
 }

@@ -1,6 +1,8 @@
 import { alias } from '../../core/db/define-table.ts'
 import { all, count, list, number, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import type { ContentRule } from '../../rules/schema/content.ts'
+import { type RuleRef, ruleOf, type SendSnapshot } from './send-run.ts'
 import { type BatchState, OUTCOMES, type Outcome, type OutcomeCounts, type RunState } from './send-states.ts'
 import { type RunRow, SEND_BATCH, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
 
@@ -67,6 +69,7 @@ const toRun = (row: RunRow, counts: OutcomeCounts | undefined): SendRun => ({
 
 const r = alias(SEND_RECIPIENT, 'r')
 const b = alias(SEND_BATCH, 'b')
+const s = alias(SEND_RUN, 's')
 
 async function withCounts(tx: Tx, rows: RunRow[]): Promise<SendRun[]> {
   if (rows.length === 0) return []
@@ -123,6 +126,25 @@ export const sendQueries = {
           WHERE ${r.run_id} = ${runId} AND ${r.reason} IS NOT NULL
           GROUP BY ${r.outcome}, ${r.reason} ORDER BY customers DESC, ${r.outcome}`,
     ),
+  /** What arrived at one customer since then, newest first: by which rule, in whose name, and with what content. At most 50. */
+  arrivedAt: async (
+    tx: Tx,
+    externalUserId: string,
+    sinceMs: number,
+  ): Promise<{ rule: RuleRef; userId: string | undefined; atMs: number; content: ContentRule }[]> => {
+    const arrival = select({ userId: r.userid, atMs: r.outcome_at })
+    const rows = await tx.rows(
+      sql`SELECT ${arrival}, ${pick(s, 'send_name', 'rule_version', 'rule_json')} FROM ${r} JOIN ${s} ON ${s.id} = ${r.run_id}
+          WHERE ${r.external_userid} = ${externalUserId} AND ${r.outcome} = 'sent' AND ${r.outcome_at} >= ${sinceMs}
+          ORDER BY ${r.outcome_at} DESC LIMIT 50`,
+    )
+    return rows.map((row) => ({
+      rule: ruleOf(row),
+      userId: row.userId ?? undefined,
+      atMs: row.atMs ?? sinceMs,
+      content: (JSON.parse(row.rule_json) as Pick<SendSnapshot, 'content'>).content,
+    }))
+  },
   /** What guides still have to confirm, by guide: number of tasks and customers waiting for them. */
   unfinishedByGuide: (tx: Tx): Promise<{ userId: string; tasks: number; customers: number }[]> =>
     tx.rows(

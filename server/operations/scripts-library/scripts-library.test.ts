@@ -36,7 +36,8 @@ function library(...written: Written[]) {
   })
   return {
     ...scripts,
-    ids: (query: string, limit?: number) => scripts.search(query, limit ? { limit } : {}).map((script) => script.name),
+    ids: (query: string, limit?: number) =>
+      scripts.search(query, limit ? { limit } : {}).scripts.map((script) => script.name),
     replace: (...next: Written[]) => {
       book = bookOf(next)
       for (const listener of listeners) listener(book)

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { DEFAULT_PRIORITY } from '../../rules/book/priority.ts'
 import type { LibraryScript, RuleBook, RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { conditionZh } from '../../rules/condition/condition-zh.ts'
-import type { Facts } from '../../rules/condition/fact.ts'
+import type { Facts, FactValue } from '../../rules/condition/fact.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { factPaths } from '../../rules/condition/parse-condition.ts'
+import { isUnfounded } from '../../rules/script-claims.ts'
 import type { Vocabulary } from '../../rules/vocabulary.ts'
 import { type IndexedScript, indexScript, queryWords, scoreOf } from './script-index.ts'
 
@@ -11,6 +13,14 @@ export interface Proposal {
   script: LibraryScript
   /** Chinese sentence: why this one for this customer. */
   because: string
+  /** What its words rest on, by fact. */
+  basis: Record<string, FactValue>
+}
+
+export interface Found {
+  /** All that were found. */
+  total: number
+  scripts: LibraryScript[]
 }
 
 export interface Domain {
@@ -26,6 +36,8 @@ export interface ScriptsLibraryDeps {
 const DEFAULT_LIMIT = 20
 /** Of indexing at a stretch; longer would hold up everything else. */
 const SLICE_MS = 8
+
+const priorityOf = ({ script }: Pick<Proposal, 'script'>): number => script.value.priority ?? DEFAULT_PRIORITY
 
 const keyOf = (script: LibraryScript): string => `${script.version} ${script.domain} ${script.situation}`
 
@@ -74,10 +86,11 @@ export function createScriptsLibrary({ rules, vocabulary }: ScriptsLibraryDeps) 
     get: (id: string): LibraryScript | undefined => rules.current().scripts.get(id),
 
     /** Scripts in which every word of the query is found, best first. A word is found as written, as full pinyin begun
-     *  at a syllable (`youhui`), or as the initials of characters side by side (`yhq` finds 优惠券). */
-    search: (query: string, { limit = DEFAULT_LIMIT }: { limit?: number } = {}): LibraryScript[] => {
+     *  at a syllable (`youhui`), or as the initials of characters side by side (`yhq` finds 优惠券). `limit` of them, after the
+     *  first `from`. */
+    search: (query: string, { from = 0, limit = DEFAULT_LIMIT }: { from?: number; limit?: number } = {}): Found => {
       const words = queryWords(query)
-      if (words.length === 0) return []
+      if (words.length === 0) return { total: 0, scripts: [] }
       const found: { script: LibraryScript; score: number }[] = []
       for (const { script, index } of entriesNow()) {
         let score = 0
@@ -88,34 +101,38 @@ export function createScriptsLibrary({ rules, vocabulary }: ScriptsLibraryDeps) 
         }
         if (score > 0) found.push({ script, score })
       }
-      return found
+      const scripts = found
         .sort((a, b) => b.score - a.score || a.script.order - b.script.order)
-        .slice(0, limit)
+        .slice(from, from + limit)
         .map((one) => one.script)
+      return { total: found.length, scripts }
     },
 
     /** The facts that decide which scripts are proposed, each once. */
     factPaths: (): string[] => [
-      ...new Set([...rules.current().scripts.values()].flatMap(({ forCondition: one }) => (one ? factPaths(one) : []))),
+      ...new Set(
+        [...rules.current().scripts.values()].flatMap(({ forCondition: one, value }) =>
+          one === undefined ? [] : [...factPaths(one), ...(value.basis ?? [])],
+        ),
+      ),
     ],
 
-    /** The scripts meant for a customer with these facts; those that ask for more come first. */
+    /** The scripts meant for a customer with these facts: those of a higher priority first, then those that ask for more.
+     *  What claims work that nothing stands behind is left out. */
     proposedFor: (facts: Facts): Proposal[] =>
       [...rules.current().scripts.values()]
         .flatMap((script) => {
           const condition = script.forCondition
-          return condition !== undefined && holds(condition, facts)
-            ? [
-                {
-                  script,
-                  because: script.value.because ?? conditionZh(condition, vocabulary.facts),
-                  asks: factPaths(condition).length,
-                },
-              ]
-            : []
+          if (condition === undefined || isUnfounded(script.value) || !holds(condition, facts)) return []
+          const basis = script.value.basis ?? []
+          // Not known, and so nobody can have looked at it.
+          if (basis.some((path) => facts.get(path) === undefined)) return []
+          const because = script.value.because ?? conditionZh(condition, vocabulary.facts)
+          const seen = Object.fromEntries(basis.map((path) => [path, facts.get(path)]))
+          return [{ script, because, basis: seen, asks: factPaths(condition).length }]
         })
-        .sort((a, b) => b.asks - a.asks || a.script.order - b.script.order)
-        .map(({ script, because }) => ({ script, because })),
+        .sort((a, b) => priorityOf(b) - priorityOf(a) || b.asks - a.asks || a.script.order - b.script.order)
+        .map(({ script, because, basis }) => ({ script, because, basis })),
 
     /** Domain → situation → scripts, in the order of the files. */
     tree: (): Domain[] => {

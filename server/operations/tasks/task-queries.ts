@@ -32,7 +32,7 @@ type TaskRow = RowOf<typeof GUIDE_TASK>
 /** What is due comes first; tasks without a due time come last. */
 export const SOONEST = sql`CASE WHEN ${GUIDE_TASK.due_at} IS NULL THEN 1 ELSE 0 END, ${GUIDE_TASK.due_at}, ${GUIDE_TASK.id}`
 /** Neither done nor dropped. */
-export const UNFINISHED = sql`${GUIDE_TASK.state} IN ('open', 'held')`
+export const UNFINISHED = sql`${GUIDE_TASK.state} IN ('open', 'held', 'later')`
 const MOST = 200
 
 const toTask = (row: TaskRow): GuideTask => ({
@@ -62,6 +62,10 @@ const many = (tx: Tx, where: Sql): Promise<GuideTask[]> => tasksWhere(tx, sql`${
 const of = (userId: string): Sql => sql`${GUIDE_TASK.userid} = ${userId}`
 const about = (externalUserId: string): Sql => sql`${GUIDE_TASK.external_userid} = ${externalUserId}`
 const IS_OPEN = sql`${GUIDE_TASK.state} = 'open'`
+
+/** Is it done by sending something: a script, or the code of a group? */
+export const asksForMessage = (task: Pick<GuideTask, 'scriptId' | 'kind'>): boolean =>
+  task.scriptId !== undefined || task.kind === 'invite'
 
 /** Writes what is new about a task. */
 export const changeTask = (tx: Tx, taskId: number, changes: Partial<TaskRow>): Promise<number> =>

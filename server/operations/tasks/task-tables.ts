@@ -1,8 +1,9 @@
 import { id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-/** `held`: waits for a day on which its guide has room for it; the guide does not know of it yet. */
-export type TaskState = 'open' | 'held' | 'done' | 'dropped'
+/** `held`: waits for a day on which its guide has room for it; the guide does not know of it yet. `later`: its guide has put
+ *  it off. */
+export type TaskState = 'open' | 'held' | 'later' | 'done' | 'dropped'
 export type DeadlineKind = 'escalate' | 'reassign'
 
 export const GUIDE_TASK = defineTable(

@@ -16,9 +16,10 @@ import { createEndTask, type TaskEnd } from './end-task.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
 import { onGuideEvents } from './on-guide-events.ts'
 import { createOpenTasks, type TaskToOpen } from './open-tasks.ts'
+import { createPutOff } from './put-off.ts'
 import { releaseHeld } from './release-held.ts'
 import { TaskAnswered } from './task-events.ts'
-import { type GuideTask, taskQueries, UNFINISHED } from './task-queries.ts'
+import { asksForMessage, taskQueries, UNFINISHED } from './task-queries.ts'
 import { GUIDE_TASK } from './task-tables.ts'
 
 export type TasksDeps = NotifyGuideDeps &
@@ -39,6 +40,7 @@ export function createTasks(deps: TasksDeps) {
   const deadlines = createDeadlines({ ...deps, capacity, notify })
   const openAll = createOpenTasks({ ...deps, capacity, deadlines, notify })
   const endTask = createEndTask(deps)
+  const putOff = createPutOff({ ...deps, notify })
 
   const open = async (tx: Tx, asked: TaskToOpen): Promise<boolean> => (await openAll(tx, [asked])).size > 0
 
@@ -49,6 +51,12 @@ export function createTasks(deps: TasksDeps) {
       everyMs: 30 * SECOND_MS,
       dueAt: (tx) => firstDue(tx, GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'held'`),
       run: () => releaseHeld({ ...deps, capacity, notify }),
+    },
+    {
+      name: 'tasks.come-back',
+      everyMs: 30 * SECOND_MS,
+      dueAt: (tx) => firstDue(tx, GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'later'`),
+      run: () => putOff.comeBack(),
     },
     {
       name: 'tasks.deadlines',
@@ -81,6 +89,8 @@ export function createTasks(deps: TasksDeps) {
       await emit(tx, TaskAnswered, { key: String(found.id), payload: answer })
       return true
     },
+    /** Puts a guide's own task off until then; false when it is not theirs, is not open, or has ended. */
+    putOffOwn: putOff.putOffOwn,
     guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
       tx.run(
         sql`UPDATE ${GUIDE_TASK} SET ${set(GUIDE_TASK, { userid: newUserId })}
@@ -92,8 +102,5 @@ export function createTasks(deps: TasksDeps) {
     jobs,
   }
 }
-
-/** Is it done by sending something: a script, or the code of a group? */
-const asksForMessage = (task: GuideTask): boolean => task.scriptId !== undefined || task.kind === 'invite'
 
 export type Tasks = ReturnType<typeof createTasks>

@@ -1,4 +1,5 @@
 import { alias } from '../../core/db/define-table.ts'
+import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Fact, Narrowing } from '../../rules/condition/fact.ts'
 import { daysSinceSql, startOfLastDays } from '../facts/days-since-sql.ts'
 import { aggregateFact, type CustomerRows, lastFact, narrowableFact, setFact } from '../facts/row-facts.ts'
@@ -83,6 +84,12 @@ function intervalsSinceLast(nowMs: number): string {
 const REFUNDED_PERCENT = `CASE WHEN SUM(${o.total_fen}) > 0
   THEN (100 * SUM(${o.refunded_fen}) - (100 * SUM(${o.refunded_fen})) % SUM(${o.total_fen})) / SUM(${o.total_fen}) END`
 
+/** Whole hours that have passed; in whole numbers, which both databases divide alike once the remainder is taken off. */
+function hoursSinceLast(nowMs: number): string {
+  const passed = `(${nowMs} - MAX(${o.paid_at}))`
+  return `(${passed} - ${passed} % ${HOUR_MS}) / ${HOUR_MS}`
+}
+
 /** Nearest whole number of days between two payments: the days from the first to the last, shared by the gaps. In whole
  *  numbers, which both databases divide alike once the remainder is taken off. */
 function averageInterval(nowMs: number): string {
@@ -144,6 +151,12 @@ export const orderFacts: Fact[] = [
     }),
   ),
   aggregateFact(PAID, {
+    path: 'orders.paid.hoursSinceLast',
+    type: 'number',
+    zh: '距最近付款小时数',
+    of: hoursSinceLast,
+  }),
+  aggregateFact(PAID, {
     path: 'orders.paid.avgIntervalDays',
     type: 'number',
     zh: '平均几天买一次',
@@ -165,6 +178,12 @@ export const orderFacts: Fact[] = [
     { path: 'orders.paid.lastCategories', zh: '最近一单的品类', member: `${i.category}` },
   ),
   aggregateFact(REFUNDED, { path: 'orders.refunded.count', zh: '退款订单数', ...counted }),
+  aggregateFact(ORDERS, {
+    path: 'orders.refunded.daysSinceLast',
+    type: 'number',
+    zh: '距最近退款天数',
+    of: (nowMs) => daysSinceSql(`MAX(${o.refunded_at})`, nowMs),
+  }),
   aggregateFact(ORDERS, {
     path: 'orders.refunded.sum',
     zh: '累计退款金额',

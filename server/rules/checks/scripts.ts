@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Draft } from '../files/draft.ts'
 import type { ScriptRules } from '../schema/rule-files.ts'
+import { isUnfounded } from '../script-claims.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkContent } from './content.ts'
 
@@ -19,6 +20,18 @@ export async function checkScripts(context: CheckContext, drafts: Draft<ScriptRu
         // The sidebar knows both names when the guide sends it.
         checkContent(context, draft, here, script)
         if (script.for !== undefined) draft.condition([...here, 'for'], script.for)
+        for (const [n, path] of (script.basis ?? []).entries()) {
+          if (!context.vocabulary.facts.some((fact) => fact.path === path)) {
+            draft.fault([...here, 'basis', n], `没有「${path}」这个事实`, '写条件里能用的事实，如 orders.paid.count')
+          }
+        }
+        if (isUnfounded(script)) {
+          draft.advise(
+            [...here, 'text'],
+            '话里说替客户算过、查过，却没有写依据，不会推荐给导购',
+            '改成不这么说，或者用 basis 列出依据的事实，如 basis: [orders.paid.count]',
+          )
+        }
       }
     }
     await nextTurn()

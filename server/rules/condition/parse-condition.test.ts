@@ -90,7 +90,7 @@ describe('what is wrong', () => {
     [{ 累计付款金额: '1元' }, '累计付款金额 没有「累计付款金额」这个事实｜是不是想写 orders.paid.sum'],
     [
       { 'orders.refunded': 3 },
-      'orders.refunded 「orders.refunded」还不是完整的事实｜可以写 orders.refunded.count、orders.refunded.sum、orders.refunded.percent',
+      'orders.refunded 「orders.refunded」还不是完整的事实｜可以写 orders.refunded.count、orders.refunded.daysSinceLast、orders.refunded.sum、orders.refunded.percent',
     ],
     [{ channel: { gt: '包裹卡' } }, 'channel.gt 「来源渠道」不能用 gt｜可以用 eq、ne、in、notIn、known'],
     [{ 'orders.paid.count': { '>=': 1 } }, 'orders.paid.count.>= 没有「>=」这种比法｜是不是想写 gte'],

@@ -173,6 +173,17 @@ export const ScriptRules = Type.Object(
                 for: Type.Optional(ConditionText),
                 /** Chinese sentence shown with the proposal, e.g. "他从包裹卡来，还没下过单". */
                 because: Type.Optional(Type.String({ description: '推荐时显示的理由，如 他从包裹卡来，还没下过单' })),
+                priority: Type.Optional(
+                  Type.Integer({ minimum: 0, maximum: 100, description: '几条都合适时大的先推荐，0 到 100，默认 50' }),
+                ),
+                /** What stands behind words that claim to have looked something up; shown to the guide. */
+                basis: Type.Optional(
+                  Type.Array(Type.String(), {
+                    minItems: 1,
+                    maxItems: 5,
+                    description: '话里说替他算过、查过什么时，依据哪些事实；推荐时一起显示，事实不清楚就不推荐',
+                  }),
+                ),
               },
               strict,
             ),
