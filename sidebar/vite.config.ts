@@ -1,11 +1,28 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+
+/** Beside each file its brotli and gzip forms, so that the server never compresses twice. */
+const compressed = (): Plugin => ({
+  name: 'compressed',
+  apply: 'build',
+  async writeBundle({ dir = '' }, bundle) {
+    for (const name of Object.keys(bundle).filter((one) => /\.(js|css|html|svg)$/.test(one))) {
+      const file = join(dir, name)
+      const plain = await readFile(file)
+      const small = { br: brotliCompressSync(plain), gz: gzipSync(plain, { level: 9 }) }
+      for (const [ending, content] of Object.entries(small)) await writeFile(`${file}.${ending}`, content)
+    }
+  },
+})
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/sidebar/',
-  plugins: [vue()],
+  plugins: [vue(), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,13 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
-import Type from 'typebox'
 import { AppError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import { randomText } from '../core/kernel/random.ts'
 import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import type { Emit } from '../engine/inbox/emit.ts'
 import { carriedBy, ScriptSent } from '../operations/scripts-library/script-events.ts'
-import type { GuideTask } from '../operations/tasks/task-queries.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
 import type { Welcome } from '../operations/welcome/welcome.ts'
 import type { Customers } from '../records/customers/customers.ts'
@@ -22,6 +20,7 @@ import type { Access, Guide } from './access.ts'
 import * as contract from './contract.ts'
 import { OfCustomer } from './customer-routes.ts'
 import { scriptUses } from './script-uses.ts'
+import { isOwn, unknownTask } from './task-routes.ts'
 
 export interface ChangeRouteDeps {
   access: Access
@@ -32,14 +31,12 @@ export interface ChangeRouteDeps {
   customers: Pick<Customers, 'queries' | 'setRemark'>
   profiles: Pick<Profiles, 'queries' | 'readBirthday' | 'setByGuide'>
   tags: Pick<Tags, 'change' | 'queries'>
-  tasks: Pick<Tasks, 'closeOwn' | 'queries'>
+  tasks: Pick<Tasks, 'queries'>
   timeline: Pick<Timeline, 'note'>
   welcome: Pick<Welcome, 'guideSpoke'>
 }
 
 const OK = { ok: true as const }
-
-const OfTask = Type.Object({ ...OfCustomer.properties, taskId: Type.String({ pattern: '^\\d{1,15}$' }) })
 
 /** What a guide changes about one customer. */
 export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
@@ -102,25 +99,6 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
   )
 
   typed.post(
-    '/customers/:externalUserId/tasks/:taskId/done',
-    { schema: { ...takes(contract.TaskDone), params: OfTask }, ...change },
-    (request) =>
-      access.withCustomer(request, async (tx, guide, externalUserId) => {
-        const task = await tasks.queries.byId(tx, Number(request.params.taskId))
-        if (!isOwn(task, guide, externalUserId)) throw unknownTask()
-        guide.was({ task: task.title, state: task.state })
-        const { note } = request.body
-        await tasks.closeOwn(tx, {
-          id: task.id,
-          userId: guide.userId,
-          outcome: 'done',
-          ...noteOf(guide, note?.trim()),
-        })
-        return OK
-      }),
-  )
-
-  typed.post(
     '/customers/:externalUserId/sent',
     { schema: takes(contract.Sent), preHandler, config: { scope: 'customer.own' } },
     (request) =>
@@ -169,16 +147,6 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
 const ownOf = (set: readonly SetTag[], { userId }: Guide): string[] =>
   set.flatMap((tag) => (tag.userId === userId ? [tag.path] : []))
 
-/** Whoever did it in the guide's place stands in the note. */
-function noteOf({ stands, person }: Guide, note = ''): { note?: string } {
-  const words = stands === 'friend' ? note : `（${person.name}代办）${note}`
-  return words === '' ? {} : { note: words }
-}
-
-function isOwn(task: GuideTask | undefined, guide: Guide, externalUserId: string): task is GuideTask {
-  return task !== undefined && task.userId === guide.userId && task.externalUserId === externalUserId
-}
-
 const unknownTag = (name: string): AppError =>
   new AppError('sidebar.unknown-tag', 'a tag that WeCom does not know', {
     status: 400,
@@ -196,10 +164,4 @@ const overtaken = (what: string, now: string): AppError =>
   new AppError('sidebar.overtaken', `${what === '备注' ? 'the remark' : 'the birthday'} was changed meanwhile`, {
     status: 409,
     zh: `${what}刚刚被别处${now === '' ? '清空了' : `改成了「${now}」`}，你改的没有保存，请看一下再存。`,
-  })
-
-const unknownTask = (): AppError =>
-  new AppError('sidebar.unknown-task', 'no such task of this guide with this customer', {
-    status: 404,
-    zh: '没有这条待办，可能已经转给别人，请刷新。',
   })

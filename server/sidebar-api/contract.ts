@@ -1,9 +1,12 @@
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type Static } from 'typebox'
+import { OrNull, SeenFact, Why } from './contract-base.ts'
+import { ChatMessage, Script } from './contract-scripts.ts'
+
+export type { SeenFact, Why } from './contract-base.ts'
+export * from './contract-scripts.ts'
 
 /** What the sidebar and the server say to each other: one schema per request and answer. The sidebar imports the types
  *  only. Money is integer fen, instants are UTC milliseconds, tags are written 组/名. */
-const OrNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
-
 /** GET boot: what the page must know before anybody is logged in. */
 export const Boot = Type.Object({
   corpId: Type.String(),
@@ -37,7 +40,12 @@ export const AuditPage = Type.Object({
 })
 
 /** GET me */
-export const Me = Type.Object({ userId: Type.String(), name: Type.String() })
+export const Me = Type.Object({
+  userId: Type.String(),
+  name: Type.String(),
+  /** Another one for another login; says nothing about it. */
+  session: Type.String(),
+})
 export type Me = Static<typeof Me>
 
 /** GET jssdk-signature?kind=corp|agent&url=… ; `url` without its `#…`. */
@@ -47,19 +55,6 @@ export const SignatureQuery = Type.Object({
 })
 export const Signature = Type.Object({ timestamp: Type.Integer(), nonceStr: Type.String(), signature: Type.String() })
 export type Signature = Static<typeof Signature>
-
-/** Something that a decision looked at: `已付款订单数` `2`. */
-export const SeenFact = Type.Object({ label: Type.String(), value: Type.String() })
-export type SeenFact = Static<typeof SeenFact>
-
-/** Why something is so, ready to be read by people. */
-export const Why = Type.Object({
-  text: Type.String(),
-  /** `欢迎语「包裹卡欢迎语」` with the version that decided. */
-  rule: OrNull(Type.Object({ title: Type.String(), version: Type.String() })),
-  facts: Type.Array(SeenFact),
-})
-export type Why = Static<typeof Why>
 
 export const CustomerTag = Type.Object({
   name: Type.String(),
@@ -91,6 +86,17 @@ export const Profile = Type.Object({
   corpName: OrNull(Type.String()),
   /** The guide in whose place one looks, where it is not one's own customer. */
   standsInFor: OrNull(Type.String()),
+  /** One may look and change nothing: whoever sees all customers, and after the end of a friendship. */
+  isReadOnly: Type.Boolean(),
+  /** The friendship is over. Nothing of what came after it is shown. */
+  lost: OrNull(
+    Type.Object({
+      by: Type.Union([Type.Literal('customer'), Type.Literal('guide'), Type.Literal('unknown')]),
+      atMs: Type.Number(),
+      /** What may still be done, one Chinese sentence each. */
+      help: Type.Array(Type.String()),
+    }),
+  ),
   /** This guide's remark. */
   remark: OrNull(Type.String()),
   source: Type.Object({
@@ -147,7 +153,9 @@ export type PageVersion = Static<typeof PageVersion>
 
 /** GET customers/:externalUserId/journeys — each SOP with every step and why; and why not in the others. */
 export const Journeys = Type.Object({
-  /** Under way first, then the newest. */
+  /** All that the customer ever entered. */
+  total: Type.Integer(),
+  /** Under way first, then the newest; at most 20. */
   journeys: Type.Array(
     Type.Object({
       title: Type.String(),
@@ -191,59 +199,6 @@ export type Journeys = Static<typeof Journeys>
 export type JourneyWhy = Journeys['journeys'][number]
 export type NotInWhy = Journeys['notIn'][number]
 
-/** What sendChatMessage of the JS-SDK takes; one call sends one. Text may hold {客户昵称} and {导购名}. */
-export const ChatMessage = Type.Union([
-  Type.Object({ msgtype: Type.Literal('text'), text: Type.Object({ content: Type.String() }) }),
-  Type.Object({ msgtype: Type.Literal('image'), image: Type.Object({ mediaid: Type.String() }) }),
-  Type.Object({
-    msgtype: Type.Literal('news'),
-    news: Type.Object({
-      link: Type.String(),
-      title: Type.String(),
-      desc: Type.Optional(Type.String()),
-      imgUrl: Type.Optional(Type.String()),
-    }),
-  }),
-  Type.Object({
-    msgtype: Type.Literal('miniprogram'),
-    miniprogram: Type.Object({
-      appid: Type.String(),
-      title: Type.String(),
-      imgUrl: Type.String(),
-      page: Type.String(),
-    }),
-  }),
-])
-export type ChatMessage = Static<typeof ChatMessage>
-
-export const Script = Type.Object({
-  id: Type.String(),
-  title: Type.String(),
-  domain: Type.String(),
-  situation: Type.String(),
-  aim: Type.String(),
-  expect: Type.String(),
-  text: Type.String(),
-  messages: Type.Array(ChatMessage),
-  /** Attachments that cannot be sent now, and why; shown before sending. */
-  missing: Type.Array(Type.String()),
-})
-export type Script = Static<typeof Script>
-
-/** GET customers/:externalUserId/proposals — scripts for this person now, best first. */
-export const Proposals = Type.Object({
-  proposals: Type.Array(
-    Type.Object({
-      script: Script,
-      because: Type.String(),
-      /** When this guide last sent it to this customer. */
-      sentAtMs: OrNull(Type.Number()),
-    }),
-  ),
-})
-export type Proposals = Static<typeof Proposals>
-export type Proposal = Proposals['proposals'][number]
-
 /** GET customers/:externalUserId/tasks — this guide's open to-dos with this customer, soonest first. */
 export const Tasks = Type.Object({
   tasks: Type.Array(
@@ -256,6 +211,10 @@ export const Tasks = Type.Object({
       openedAtMs: Type.Number(),
       why: OrNull(Why),
       script: OrNull(Script),
+      /** From the platform or the pane that it was done: sent so long ago; null: nothing is known. */
+      sentAtMs: OrNull(Type.Number()),
+      /** Is it done by sending something? */
+      asksForMessage: Type.Boolean(),
       /** For an invitation: the pool, and its code ready to send; empty while the code is being prepared. */
       invitation: OrNull(Type.Object({ pool: Type.String(), messages: Type.Array(ChatMessage) })),
     }),
@@ -270,6 +229,15 @@ export const TaskDone = Type.Object(
   { additionalProperties: false },
 )
 
+/** POST customers/:externalUserId/tasks/:taskId/later — not now; comes back then. At most 60 days. */
+export const TaskLater = Type.Object({ untilMs: Type.Number({ minimum: 0 }) }, { additionalProperties: false })
+
+/** POST customers/:externalUserId/tasks/:taskId/wrong — should not have been asked; `note`: why, for whoever keeps the rules. */
+export const TaskWrong = Type.Object(
+  { note: Type.Optional(Type.String({ maxLength: 200 })) },
+  { additionalProperties: false },
+)
+
 const OrderStatus = Type.Union([
   Type.Literal('created'),
   Type.Literal('paid'),
@@ -277,9 +245,14 @@ const OrderStatus = Type.Union([
   Type.Literal('closed'),
 ])
 
-/** GET customers/:externalUserId/orders — newest first, the last 50. */
+/** `?before=…`: the `nextBefore` of the page before. */
+export const PageQuery = Type.Object({ before: Type.Optional(Type.String({ pattern: '^\\d{1,16}-\\d{1,16}$' })) })
+
+/** GET customers/:externalUserId/orders?before=… — newest first, 50 at a time. */
 export const Orders = Type.Object({
   summary: OrderSummary,
+  /** All there are, whatever became of them. */
+  total: Type.Integer(),
   orders: Type.Array(
     Type.Object({
       orderId: Type.String(),
@@ -292,12 +265,16 @@ export const Orders = Type.Object({
       items: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer(), priceFen: Type.Integer() })),
     }),
   ),
+  nextBefore: OrNull(Type.String()),
 })
 export type Orders = Static<typeof Orders>
 export type Order = Orders['orders'][number]
 
-/** GET customers/:externalUserId/timeline?before=… — newest first, 30 at a time. */
-export const TimelineQuery = Type.Object({ before: Type.Optional(Type.String({ pattern: '^\\d{1,16}-\\d{1,16}$' })) })
+/** GET customers/:externalUserId/timeline?before=…&only=people|orders — newest first, 30 at a time. */
+export const TimelineQuery = Type.Object({
+  ...PageQuery.properties,
+  only: Type.Optional(Type.Union([Type.Literal('people'), Type.Literal('orders')])),
+})
 export const Timeline = Type.Object({
   entries: Type.Array(
     Type.Object({
@@ -305,6 +282,8 @@ export const Timeline = Type.Object({
       atMs: Type.Number(),
       kind: Type.String(),
       text: Type.String(),
+      /** Decided by a rule, not done by people. */
+      isRule: Type.Boolean(),
       why: OrNull(Why),
     }),
   ),
@@ -351,24 +330,6 @@ export const Sent = Type.Object(
   { additionalProperties: false },
 )
 export type Sent = Static<typeof Sent>
-
-/** GET scripts/tree — domain → situation, with the number of answers. */
-export const ScriptTree = Type.Object({
-  domains: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      situations: Type.Array(Type.Object({ name: Type.String(), count: Type.Integer() })),
-    }),
-  ),
-})
-export type ScriptTree = Static<typeof ScriptTree>
-
-/** GET scripts/of?domain=…&situation=… */
-export const SituationQuery = Type.Object({ domain: Type.String(), situation: Type.String() })
-/** GET scripts/search?q=… — words, full pinyin or initials. */
-export const SearchQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: 100 }) })
-export const Scripts = Type.Object({ scripts: Type.Array(Script) })
-export type Scripts = Static<typeof Scripts>
 
 const Day = OrNull(Type.String({ pattern: '^(\\d{4}-)?\\d{2}-\\d{2}$' }))
 /** POST customers/:externalUserId/birthday — `1990-05-20` or `05-20`; null forgets it. `saw`: what the guide changed; another

@@ -1,35 +1,25 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import type { Clock } from '../core/kernel/clock.ts'
-import type { ScriptsLibrary } from '../operations/scripts-library/scripts-library.ts'
 import type { Sops } from '../operations/sop/sop.ts'
 import type { Tasks as TasksCapability } from '../operations/tasks/tasks.ts'
-import type { CustomerFacts } from '../records/facts/facts.ts'
-import type { Media } from '../records/media/media.ts'
 import type { Order } from '../records/orders/order-queries.ts'
 import type { Timeline as TimelineCapability } from '../records/timeline/timeline.ts'
-import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Access } from './access.ts'
 import * as contract from './contract.ts'
 import { journeyView, notInView } from './journey-view.ts'
 import type { ProfileDeps, ProfileReader } from './profile.ts'
+import { createProposals, type ProposalDeps } from './proposals.ts'
 import { scriptUses } from './script-uses.ts'
-import { scriptView } from './script-view.ts'
 import { taskView } from './task-view.ts'
-import { whyOf } from './why.ts'
+import { KINDS_OF, timelineView } from './timeline-view.ts'
 
-export interface CustomerRouteDeps {
+export interface CustomerRouteDeps extends ProposalDeps {
   access: Access
-  clock: Clock
-  rules: Pick<RuleBookHolder, 'current'>
   profile: ProfileReader
   orders: ProfileDeps['orders']
   timeline: Pick<TimelineCapability, 'queries'>
   tasks: Pick<TasksCapability, 'queries'>
-  media: Pick<Media, 'chatMessages'>
-  facts: Pick<CustomerFacts, 'of'>
-  scripts: Pick<ScriptsLibrary, 'proposedFor' | 'factPaths'>
   sop: { queries: Pick<Sops['queries'], 'ofCustomer' | 'whyNot'> }
 }
 
@@ -39,11 +29,11 @@ export const OfCustomer = Type.Object({ externalUserId: Type.String({ pattern: '
 const ORDERS_SHOWN = 50
 const JOURNEYS_SHOWN = 20
 const PAGE = 30
-const PROPOSALS = 5
 
 /** What a guide sees of one customer. */
 export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): void {
-  const { access, clock, rules, profile, orders, timeline, tasks, media, facts, scripts, sop } = deps
+  const { access, rules, profile, orders, timeline, tasks, media, sop } = deps
+  const proposals = createProposals(deps)
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const config = { scope: 'customer' } as const
   const answers = <Schema>(schema: Schema) => ({ params: OfCustomer, response: { 200: schema } })
@@ -56,31 +46,36 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
     access.withCustomer(request, async (tx, guide, id) => ({ version: await profile.version(tx, guide, id) })),
   )
 
-  typed.get('/customers/:externalUserId/orders', { schema: answers(contract.Orders), config }, (request) =>
-    access.withCustomer(request, async (tx, _guide, id) => ({
-      summary: await profile.orderSummary(tx, id),
-      orders: (await orders.queries.ofCustomer(tx, id, { limit: ORDERS_SHOWN })).map(orderView),
-    })),
+  typed.get(
+    '/customers/:externalUserId/orders',
+    { schema: { ...answers(contract.Orders), querystring: contract.PageQuery }, config },
+    (request) =>
+      access.withCustomer(request, async (tx, guide, id) => {
+        const reach = { untilMs: guide.lost?.atMs }
+        const before = pageBefore(request.query.before)
+        const found = await orders.queries.ofCustomer(tx, id, { ...reach, before, limit: ORDERS_SHOWN + 1 })
+        return {
+          summary: await profile.orderSummary(tx, guide, id),
+          total: await orders.queries.countOf(tx, id, reach),
+          orders: found.slice(0, ORDERS_SHOWN).map(orderView),
+          nextBefore: nextOf(found, ORDERS_SHOWN),
+        }
+      }),
   )
 
   typed.get(
     '/customers/:externalUserId/timeline',
     { schema: { ...answers(contract.Timeline), querystring: contract.TimelineQuery }, config },
     (request) =>
-      access.withCustomer(request, async (tx, _guide, id) => {
+      access.withCustomer(request, async (tx, guide, id) => {
+        const { only } = request.query
         const before = pageBefore(request.query.before)
-        const found = await timeline.queries.ofCustomer(tx, id, { before, limit: PAGE + 1 })
-        const entries = found.slice(0, PAGE)
-        const last = entries.at(-1)
+        const kinds = only === undefined ? undefined : KINDS_OF[only]
+        const seenBy = guide.lost === undefined ? undefined : { userId: guide.userId, untilMs: guide.lost.atMs }
+        const found = await timeline.queries.ofCustomer(tx, id, { before, limit: PAGE + 1, seenBy, kinds })
         return {
-          entries: entries.map(({ reason, id: entryId, atMs, kind, text }) => ({
-            id: entryId,
-            atMs,
-            kind,
-            text,
-            why: reason === undefined ? null : whyOf(reason, rules.current()),
-          })),
-          nextBefore: found.length > PAGE && last !== undefined ? `${last.atMs}-${last.id}` : null,
+          entries: found.slice(0, PAGE).map((entry) => timelineView(entry, rules.current())),
+          nextBefore: nextOf(found, PAGE),
         }
       }),
   )
@@ -88,47 +83,41 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
   typed.get('/customers/:externalUserId/tasks', { schema: answers(contract.Tasks), config }, (request) =>
     access.withCustomer(request, async (tx, guide, id) => {
       const shown: contract.GuideTask[] = []
+      const sent = await scriptUses.sentFor(tx, id)
       for (const task of await tasks.queries.openFor(tx, guide.userId, id)) {
-        shown.push(await taskView(tx, { media, rules }, task))
+        shown.push(await taskView(tx, { media, rules }, task, sent.get(task.id)))
       }
       return { tasks: shown }
     }),
   )
 
   typed.get('/customers/:externalUserId/journeys', { schema: answers(contract.Journeys), config }, (request) =>
-    access.withCustomer(request, async (tx, _guide, id) => {
-      const entered = (await sop.queries.ofCustomer(tx, id)).slice(0, JOURNEYS_SHOWN)
+    access.withCustomer(request, async (tx, guide, id) => {
+      // Rules go on with a person; what they do is no longer this guide's to know.
+      if (guide.lost !== undefined) return { total: 0, journeys: [], notIn: [] }
+      const entered = await sop.queries.ofCustomer(tx, id)
       return {
-        journeys: entered.map((journey) => journeyView(journey, rules.current())),
+        total: entered.length,
+        journeys: entered.slice(0, JOURNEYS_SHOWN).map((journey) => journeyView(journey, rules.current())),
         notIn: (await sop.queries.whyNot(tx, id)).map(notInView),
       }
     }),
   )
 
   typed.get('/customers/:externalUserId/proposals', { schema: answers(contract.Proposals), config }, (request) =>
-    access.withCustomer(request, async (tx, guide, id) => {
-      // What a to-do says already, with its group code, is not said a second time without it.
-      const inTasks = new Set((await tasks.queries.openFor(tx, guide.userId, id)).map((task) => task.scriptId))
-      const known = (await facts.of(tx, [id], clock.now(), scripts.factPaths())).get(id) ?? new Map()
-      const sent = await scriptUses.lastSent(tx, id)
-      const proposed = scripts
-        .proposedFor(known)
-        .filter((one) => !inTasks.has(one.script.name))
-        .map((one) => ({ ...one, sentAtMs: sent.get(one.script.name) ?? null }))
-        // What the customer has not heard yet comes first, then what was said longest ago.
-        .sort((a, b) => (a.sentAtMs ?? 0) - (b.sentAtMs ?? 0))
-      const proposals: contract.Proposal[] = []
-      for (const { script, because, sentAtMs } of proposed.slice(0, PROPOSALS)) {
-        proposals.push({ script: await scriptView(tx, media, script), because, sentAtMs })
-      }
-      return { proposals }
-    }),
+    access.withCustomer(request, proposals),
   )
 }
 
 function pageBefore(text: string | undefined): { atMs: number; id: number } | undefined {
   const [atMs, id] = text?.split('-') ?? []
   return atMs === undefined || id === undefined ? undefined : { atMs: Number(atMs), id: Number(id) }
+}
+
+/** Where the next page begins, if one item more than a page was found. */
+function nextOf(found: readonly { atMs: number; id: number }[], page: number): string | null {
+  const last = found[page - 1]
+  return found.length > page && last !== undefined ? `${last.atMs}-${last.id}` : null
 }
 
 function orderView(order: Order): contract.Order {

@@ -63,6 +63,14 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
       if (typeof userId !== 'string' || typeof id !== 'string' || typeof until !== 'number') return undefined
       return { userId, id, begunAtMs: until - SESSION_MS }
     },
+    /** Tells one session from another, and from whom it is told nothing can be learnt. */
+    markOf: (request: FastifyRequest): string => {
+      const { id } = read(request, SESSION_COOKIE, 'session') ?? {}
+      return createHmac('sha256', secret)
+        .update(`mark ${String(id)}`)
+        .digest('base64url')
+        .slice(0, 12)
+    },
     begin: (request: FastifyRequest, reply: FastifyReply, { userId, id }: { userId: string; id: string }): void => {
       const token = signToken(secret, 'session', { userId, id, until: clock.now() + SESSION_MS })
       reply.setCookie(nameOf(request, SESSION_COOKIE), token, options(request, SESSION_MS))

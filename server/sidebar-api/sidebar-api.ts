@@ -5,6 +5,7 @@ import { leftOut } from '../core/db/define-table.ts'
 import { AppError } from '../core/kernel/app-error.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import { DAY_MS } from '../core/kernel/shanghai.ts'
+import { gzipAnswer } from '../engine/http/gzip-answer.ts'
 import { createOwnOrigin } from '../engine/http/own-origin.ts'
 import type { Job } from '../engine/jobs/job.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
@@ -17,9 +18,11 @@ import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
 import { keptSessions } from './kept-sessions.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
 import { createProfile, type ProfileDeps } from './profile.ts'
+import { createRefusals, type RefusalDeps } from './refusals.ts'
 import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
 import { createSession } from './session.ts'
 import { sidebarFiles } from './static.ts'
+import { type TaskRouteDeps, taskRoutes } from './task-routes.ts'
 
 interface SidebarOptions {
   corpId: string
@@ -34,10 +37,20 @@ interface SidebarOptions {
   distDir?: string
 }
 
-type Made = 'access' | 'own' | 'session' | 'standings' | 'profile' | 'isSandbox'
+type Made = 'access' | 'refusals' | 'own' | 'session' | 'standings' | 'profile' | 'isSandbox'
 
 export type SidebarApiDeps = SidebarOptions &
-  Omit<AccessDeps & LoginDeps & ProfileDeps & CustomerRouteDeps & ChangeRouteDeps & ScriptRouteDeps, Made | 'wecom'> & {
+  Omit<
+    AccessDeps &
+      RefusalDeps &
+      LoginDeps &
+      ProfileDeps &
+      CustomerRouteDeps &
+      ChangeRouteDeps &
+      TaskRouteDeps &
+      ScriptRouteDeps,
+    Made | 'wecom'
+  > & {
     wecom: Pick<Wecom, 'oauth' | 'jssdk'>
     log: Logger
   }
@@ -47,7 +60,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
   const own = createOwnOrigin(deps.publicUrl)
   const session = createSession({ secret: deps.sessionSecret, clock: deps.clock, isSecure: own.isSecure })
   const standings = createStandings(deps)
-  const access = createAccess({ ...deps, session, standings })
+  const access = createAccess({ ...deps, session, standings, refusals: createRefusals(deps) })
   const profile = createProfile(deps)
 
   function publicRoutes(app: FastifyInstance): void {
@@ -59,7 +72,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
       bridgeOrigin: deps.sandboxOrigin ?? null,
     }))
     typed.get('/me', { schema: { response: { 200: contract.Me } }, config: { scope: 'session' } }, (request) =>
-      access.asPerson(request, async (_tx, { userId, name }) => ({ userId, name })),
+      access.asPerson(request, async (_tx, { userId, name }) => ({ userId, name, session: session.markOf(request) })),
     )
     typed.get(
       '/jssdk-signature',
@@ -102,6 +115,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           scope.addHook('onRequest', async (_request, reply) => {
             reply.header('cache-control', 'no-store')
           })
+          scope.addHook('onSend', gzipAnswer)
           // Whoever forgets to ask who is there answers nothing.
           scope.addHook('preSerialization', async (request, reply, payload) => {
             const isOpen = request.routeOptions.config.scope === 'anybody' || reply.statusCode >= 400
@@ -114,6 +128,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           loginRoutes(scope, { ...deps, session, standings, own, isSandbox: deps.sandboxOrigin !== undefined })
           customerRoutes(scope, { ...deps, access, profile })
           changeRoutes(scope, { ...deps, access, own })
+          taskRoutes(scope, { ...deps, access, own })
           scriptRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })
         },

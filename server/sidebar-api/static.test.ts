@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sidebarFiles } from './static.ts'
@@ -42,6 +43,28 @@ test('every page of the sidebar is the one page; it is never kept and may stand 
       "frame-ancestors 'self' https://*.weixin.qq.com https://*.work.weixin.qq.com http://127.0.0.1:3100;",
     )
   }
+})
+
+test.each([
+  ['gzip, deflate, br', 'br'],
+  ['gzip', 'gzip'],
+  [undefined, undefined],
+])('to whoever takes %s files go in the form that the build left: %s', async (takes, expected) => {
+  build()
+  const forms = { br: brotliCompressSync('export {}'), gz: gzipSync('export {}') }
+  for (const [ending, content] of Object.entries(forms)) {
+    writeFileSync(join(distDir, 'assets', `index-abc.js.${ending}`), content)
+  }
+  const headers = takes === undefined ? {} : { 'accept-encoding': takes }
+  const answer = await app.inject({ url: '/sidebar/assets/index-abc.js', headers })
+  expect(answer.headers['content-encoding']).toBe(expected)
+  expect(answer.headers['content-type']).toContain('javascript')
+  expect(answer.headers.vary).toBe('accept-encoding')
+  expect(answer.headers['cache-control']).toContain('immutable')
+  const unpack = { br: brotliDecompressSync, gzip: gunzipSync, none: (body: Buffer) => body }[expected ?? 'none']
+  expect(unpack?.(answer.rawPayload).toString()).toBe('export {}')
+  // What has no such form goes as it is.
+  expect((await app.inject({ url: '/sidebar/', headers })).body).toBe('<title>活水</title>')
 })
 
 test('files with a hash are kept for ever; one of a former build is 404, not the page', async () => {

@@ -43,9 +43,9 @@ export function sidebarFiles(app: FastifyInstance, { distDir = DIST, frameOrigin
 
   const anybody = { config: { scope: 'anybody' } } as const
   app.register(async (scope) => {
-    await scope.register(fastifyStatic, { root: distDir, serve: false })
+    await scope.register(fastifyStatic, { root: distDir, serve: false, preCompressed: true })
     scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('x-content-type-options', 'nosniff')
+      reply.headers({ 'x-content-type-options': 'nosniff', vary: 'accept-encoding' })
     })
     scope.get('/sidebar', anybody, (request, reply) => {
       const at = request.url.indexOf('?')

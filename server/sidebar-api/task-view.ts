@@ -1,5 +1,5 @@
 import type { Tx } from '../core/db/tx.ts'
-import type { GuideTask as StoredTask } from '../operations/tasks/task-queries.ts'
+import { asksForMessage, type GuideTask as StoredTask } from '../operations/tasks/task-queries.ts'
 import type { Media } from '../records/media/media.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { GuideTask } from './contract.ts'
@@ -11,6 +11,7 @@ export async function taskView(
   tx: Tx,
   { media, rules }: { media: Pick<Media, 'chatMessages'>; rules: Pick<RuleBookHolder, 'current'> },
   task: StoredTask,
+  sentAtMs: number | undefined,
 ): Promise<GuideTask> {
   const book = rules.current()
   const script = task.scriptId === undefined ? undefined : book.scripts.get(task.scriptId)
@@ -23,6 +24,8 @@ export async function taskView(
     dueAtMs: task.dueAtMs ?? null,
     openedAtMs: task.openedAtMs,
     why: whyOf(task.reason, book),
+    sentAtMs: sentAtMs ?? null,
+    asksForMessage: asksForMessage(task),
     script: script === undefined ? null : await scriptView(tx, media, script),
     invitation:
       typeof pool === 'string' ? { pool, messages: (await media.chatMessages(tx, [{ groupQr: pool }])).ready } : null,

@@ -1,1 +1,6 @@
 /// <reference types="vite/client" />
+
+interface Window {
+  /** What index.html asked before the script was there, by path below the API. */
+  huoshuiBegun?: Partial<Record<string, Promise<Response>>>
+}

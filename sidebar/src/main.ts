@@ -8,7 +8,7 @@ import { createHttp } from './api/http.ts'
 import { createSidebarRouter } from './router.ts'
 import { createChatClient } from './wecom/create-chat-client.ts'
 
-const api = createApi(createHttp())
+const api = createApi(createHttp(undefined, window.huoshuiBegun))
 
 createApp(App, { api, createChat: createChatClient(api), location: window.location })
   .use(createSidebarRouter())

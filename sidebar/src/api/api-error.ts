@@ -21,7 +21,12 @@ export class ApiError extends Error {
 
   /** The network or the server may be better in a moment. */
   get mayPass(): boolean {
-    return this.status === 0 || this.status >= 500 || this.status === 429
+    return this.status === 0 || this.status >= 500 || this.status === 429 || this.isBeingChecked
+  }
+
+  /** WeCom is being asked whether the two are friends. */
+  get isBeingChecked(): boolean {
+    return this.code === 'sidebar.checking'
   }
 
   get isNotYours(): boolean {

@@ -2,6 +2,7 @@ import type {
   Accepted,
   BirthdayChange,
   Boot,
+  FoundScripts,
   Journeys,
   Me,
   Orders,
@@ -20,6 +21,7 @@ import type {
 } from '../../../server/sidebar-api/contract.ts'
 import type { Http } from './http.ts'
 
+export type TimelineOnly = 'people' | 'orders'
 export type Api = ReturnType<typeof createApi>
 
 const of = (externalUserId: string, rest = ''): string => `customers/${encodeURIComponent(externalUserId)}${rest}`
@@ -34,9 +36,10 @@ export function createApi(http: Http) {
     version: (id: string, signal?: AbortSignal) => http.get<PageVersion>(of(id, '/version'), {}, signal),
     proposals: (id: string, signal?: AbortSignal) => http.get<Proposals>(of(id, '/proposals'), {}, signal),
     tasks: (id: string, signal?: AbortSignal) => http.get<Tasks>(of(id, '/tasks'), {}, signal),
-    orders: (id: string, signal?: AbortSignal) => http.get<Orders>(of(id, '/orders'), {}, signal),
-    timeline: (id: string, before?: string, signal?: AbortSignal) =>
-      http.get<Timeline>(of(id, '/timeline'), before === undefined ? {} : { before }, signal),
+    orders: (id: string, before?: string, signal?: AbortSignal) =>
+      http.get<Orders>(of(id, '/orders'), before === undefined ? {} : { before }, signal),
+    timeline: (id: string, page: { before?: string; only?: TimelineOnly } = {}, signal?: AbortSignal) =>
+      http.get<Timeline>(of(id, '/timeline'), page, signal),
     journeys: (id: string, signal?: AbortSignal) => http.get<Journeys>(of(id, '/journeys'), {}, signal),
     changeTags: (id: string, change: TagChange) => http.post<Accepted>(of(id, '/tags'), change),
     changeRemark: (id: string, change: RemarkChange) => http.post<Accepted>(of(id, '/remark'), change),
@@ -48,7 +51,8 @@ export function createApi(http: Http) {
     scriptTree: (signal?: AbortSignal) => http.get<ScriptTree>('scripts/tree', {}, signal),
     scriptsOf: (domain: string, situation: string, signal?: AbortSignal) =>
       http.get<Scripts>('scripts/of', { domain, situation }, signal),
-    searchScripts: (q: string, signal?: AbortSignal) => http.get<Scripts>('scripts/search', { q }, signal),
+    searchScripts: (q: string, from = 0, signal?: AbortSignal) =>
+      http.get<FoundScripts>('scripts/search', from === 0 ? { q } : { q, from }, signal),
   }
 }
 

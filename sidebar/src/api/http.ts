@@ -3,20 +3,25 @@ import { ApiError } from './api-error.ts'
 /** Milliseconds after which a request is given up. */
 const TIMEOUT_MS = 15_000
 
+/** By path. */
+export type Begun = Partial<Record<string, Promise<Response>>>
+
 export interface Http {
   get<Answer>(path: string, query?: Record<string, string | number>, signal?: AbortSignal): Promise<Answer>
   post<Answer>(path: string, body: unknown): Promise<Answer>
 }
 
 /** JSON over fetch, below /api/sidebar. Answers are trusted: the server builds them by the contract's own schemas.
- *  Throws ApiError; an abort by `signal` is thrown as it is. */
-export function createHttp(fetcher: typeof fetch = (...args) => fetch(...args)): Http {
+ *  Throws ApiError; an abort by `signal` is thrown as it is. `begun`: questions that the page asked before this was there. */
+export function createHttp(fetcher: typeof fetch = (...args) => fetch(...args), begun: Begun = {}): Http {
   async function request<Answer>(path: string, init: RequestInit, signal?: AbortSignal): Promise<Answer> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS)
     const bound = signal === undefined ? timeout : anyOf(signal, timeout)
     let response: Response
     try {
-      response = await fetcher(`/api/sidebar/${path}`, { credentials: 'same-origin', ...init, signal: bound })
+      const asked =
+        take(path, init) ?? fetcher(`/api/sidebar/${path}`, { credentials: 'same-origin', ...init, signal: bound })
+      response = await Promise.race([asked, aborted(bound)])
     } catch (error) {
       if (signal?.aborted === true) throw error
       throw new ApiError(
@@ -28,6 +33,13 @@ export function createHttp(fetcher: typeof fetch = (...args) => fetch(...args)):
     const answer: unknown = await response.json().catch(() => undefined)
     if (response.ok && answer !== undefined) return answer as Answer // built by the contract's schema on the server
     throw refusal(response.status, answer)
+  }
+
+  /** Each answer that was begun is used once. */
+  function take(path: string, init: RequestInit): Promise<Response> | undefined {
+    const answer = init.method === undefined ? begun[path] : undefined
+    delete begun[path]
+    return answer
   }
 
   return {
@@ -52,6 +64,12 @@ function refusal(status: number, answer: unknown): ApiError {
     typeof said.zh === 'string' ? said.zh : '服务器出了点问题，请稍后重试',
   )
 }
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 
 /** AbortSignal.any is younger than the oldest WeCom browsers. */
 function anyOf(...signals: AbortSignal[]): AbortSignal {

@@ -81,7 +81,7 @@ export function useAnswer<Answer>(
     } catch (caught) {
       const isRefusal = caught instanceof ApiError && (caught.isNotYours || caught.isLoginNeeded)
       if (number === asked && isRefusal) refuse(current, caught)
-      else if (number === asked) retryLater()
+      if (number === asked && (!isRefusal || caught.mayPass)) retryLater()
     } finally {
       isAskingQuietly = false
     }

@@ -184,12 +184,48 @@ test('outside a chat the page says where to open it', async () => {
   expect(api.profile).not.toHaveBeenCalled()
 })
 
-test('a session that ends in the middle asks for a new login', async () => {
-  const { assign } = await openSidebar({
-    api: { profile: () => Promise.reject(new ApiError(401, 'sidebar.login-needed', '登录已过期')) },
-  })
+test('a session that ends in the middle logs in again once by itself, and says so when that did not help', async () => {
+  const profile = () => Promise.reject(new ApiError(401, 'sidebar.login-needed', '登录已过期'))
+  const first = await openSidebar({ api: { profile } })
+  expect(first.assign.mock.calls).toEqual([['/api/sidebar/login?back=%2Fsidebar%2F%3Fguide%3Dlinxia&guide=linxia']])
+  expect(screenText()).toContain('正在登录企业微信')
+  first.wrapper.unmount()
+  const second = await openSidebar({ api: { profile } })
+  expect(screenText()).toContain('登录已过期')
+  expect(second.assign).not.toHaveBeenCalled()
   await click(button('重新登录'))
-  expect(assign).toHaveBeenCalledOnce()
+  expect(second.assign).toHaveBeenCalledOnce()
+})
+
+test('the chat window is asked before the login has been looked at, once the platform is known', async () => {
+  const me = deferred<{ userId: string; name: string; session: string }>()
+  const chat = { ...fakeChat(), context: vi.fn(fakeChat().context) }
+  const first = await openSidebar({ chat })
+  first.wrapper.unmount()
+  chat.context.mockClear()
+  await openSidebar({ chat, api: { me: () => me.promise } })
+  expect(chat.context).toHaveBeenCalledTimes(1)
+  me.resolve({ userId: 'linxia', name: '林夏', session: 's1' })
+  await flushPromises()
+  expect(screenText()).toContain('孙瑶')
+  expect(chat.context).toHaveBeenCalledTimes(1)
+})
+
+test('in the next window a customer seen before is there at once; after another login not', async () => {
+  const never = () => new Promise<never>(() => undefined)
+  const first = await openSidebar()
+  first.wrapper.unmount()
+  const second = await openSidebar({ api: { profile: never } })
+  expect(screenText()).toContain('孙瑶')
+  second.wrapper.unmount()
+  const another = async () => ({ userId: 'linxia', name: '林夏', session: 's2' })
+  await openSidebar({ api: { profile: never, me: another } })
+  expect(screenText()).not.toContain('孙瑶')
+})
+
+test('what the first page needs is asked with the profile, not after it', async () => {
+  const { api } = await openSidebar({ api: { profile: () => new Promise<never>(() => undefined) } })
+  expect([api.tasks, api.proposals].map((call) => vi.mocked(call).mock.calls.length)).toEqual([1, 1])
 })
 
 test('a new customer of whom nothing is known yet shows no invented facts', async () => {
@@ -208,7 +244,7 @@ test('a new customer of whom nothing is known yet shows no invented facts', asyn
           welcome: { state: 'not-sent', text: '未发送欢迎语：已过 20 秒', atMs: null },
           orders: { paidCount: 0, paidSumFen: 0, refundedCount: 0, lastPaidAtMs: null, lastItems: null },
         }),
-      proposals: async () => ({ proposals: [] }),
+      proposals: async () => ({ proposals: [], total: 0 }),
       tasks: async () => ({ tasks: [] }),
     },
   })

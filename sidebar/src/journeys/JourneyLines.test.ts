@@ -1,7 +1,8 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/api-error.ts'
-import { aProfile, NOW_MS, someJourneys } from '../testing/fixtures.ts'
+import { aProfile, NOW_MS } from '../testing/fixtures.ts'
+import { someJourneys } from '../testing/fixtures-journeys.ts'
 import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { article, button, buttonIn, buttons, click, screenText, sheet } from '../testing/screen.ts'
 
@@ -53,7 +54,7 @@ test('in no journey at all one may still ask why; a shop without journeys is tol
   await openSidebar({
     api: {
       profile: async () => aProfile({ journeys: [] }),
-      journeys: async () => ({ ...someJourneys(), journeys: [] }),
+      journeys: async () => ({ ...someJourneys(), total: 0, journeys: [] }),
     },
   })
   expect(text(lines())).toContain('没有在走的 SOP')
@@ -61,7 +62,7 @@ test('in no journey at all one may still ask why; a shop without journeys is tol
   expect(text(dialog())).toContain('现在没有在走的 SOP。 没有进的 SOP 2')
   closeSidebars()
   vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] })
-  await openSidebar({ api: { journeys: async () => ({ journeys: [], notIn: [] }) } })
+  await openSidebar({ api: { journeys: async () => ({ total: 0, journeys: [], notIn: [] }) } })
   await click(lines())
   expect(text(dialog())).toContain('还没有 SOP')
 })

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/api-error.ts'
-import { someProposals, someTasks } from '../testing/fixtures.ts'
+import { NOW_MS, someProposals, someTasks } from '../testing/fixtures.ts'
 import { closeSidebars, openSidebar } from '../testing/open-sidebar.ts'
 import { article, button, buttonIn, click, link, screenText } from '../testing/screen.ts'
 
@@ -13,7 +13,7 @@ test('the best proposal comes first with its reason, then the to-dos, then the r
   expect(order).toEqual(['到货后教解冻', '首单回访：问问煎得怎么样', '邀请孙瑶进付费群', '西冷和眼肉怎么选'])
   expect(article('首单回访：问问煎得怎么样').textContent).toContain('已超时 2 小时')
   expect(article('邀请孙瑶进付费群').textContent).toContain('今天 18:00 前')
-  expect(article('西冷和眼肉怎么选').textContent).toContain('5 天前发过')
+  expect(article('西冷和眼肉怎么选').textContent).toContain('5 天前，林夏说过')
 })
 
 test('aim and expected reply are one tap away', async () => {
@@ -63,4 +63,15 @@ test('a part that fails leaves the rest in place and can be asked for again', as
   expect(article('邀请孙瑶进付费群')).toBeDefined()
   await click(button('重试'))
   expect(article('到货后教解冻')).toBeDefined()
+})
+
+test('what was heard within a day is not the thing to say, and is shown with who said it; what a claim rests on, too', async () => {
+  const [first, second] = someProposals().proposals
+  if (first === undefined || second === undefined) throw new Error('fixture')
+  const fresh = { ...first, said: { atMs: NOW_MS, by: '欢迎语', isFresh: true } }
+  await openSidebar({ api: { proposals: async () => ({ proposals: [fresh, second], total: 7 }) } })
+  expect([...document.querySelectorAll('article')].at(0)?.getAttribute('aria-label')).toBe('西冷和眼肉怎么选')
+  expect(article('西冷和眼肉怎么选').textContent).toContain('买过的品类 西冷')
+  expect(article('到货后教解冻').textContent).toContain('欢迎语刚说过')
+  expect(screenText()).toContain('合适的共 7 条，先看 2 条')
 })

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Scripts } from '../../../server/sidebar-api/contract.ts'
+import type { FoundScripts } from '../../../server/sidebar-api/contract.ts'
 import { aScript } from '../testing/fixtures.ts'
 import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { article, button, buttonIn, click, link, screenText, type } from '../testing/screen.ts'
@@ -28,9 +28,9 @@ test('the way back leads to the domains', async () => {
 
 test('typing asks once it is quiet, and only the newest words count', async () => {
   vi.useFakeTimers()
-  const slow = deferred<Scripts>()
+  const slow = deferred<FoundScripts>()
   const searchScripts = vi.fn((q: string) =>
-    q === 'l' ? slow.promise : Promise.resolve({ scripts: [aScript({ id: 'll', title: '冷链说明' })] }),
+    q === 'l' ? slow.promise : Promise.resolve({ total: 1, scripts: [aScript({ id: 'll', title: '冷链说明' })] }),
   )
   await openSidebar({ api: { searchScripts } })
   await click(link('话术'))
@@ -40,7 +40,7 @@ test('typing asks once it is quiet, and only the newest words count', async () =
   await vi.advanceTimersByTimeAsync(100)
   await type('搜话术', 'llx')
   await vi.advanceTimersByTimeAsync(220)
-  slow.resolve({ scripts: [aScript({ id: 'old', title: '旧答案' })] })
+  slow.resolve({ total: 1, scripts: [aScript({ id: 'old', title: '旧答案' })] })
   await vi.advanceTimersByTimeAsync(0)
   expect(searchScripts.mock.calls.map(([q]) => q)).toEqual(['l', 'llx'])
   expect(screenText()).toContain('冷链说明')
@@ -49,11 +49,30 @@ test('typing asks once it is quiet, and only the newest words count', async () =
 
 test('nothing found says what to try, and clearing brings the tree back', async () => {
   vi.useFakeTimers()
-  await openSidebar({ api: { searchScripts: async () => ({ scripts: [] }) } })
+  await openSidebar({ api: { searchScripts: async () => ({ total: 0, scripts: [] }) } })
   await click(link('话术'))
   await type('搜话术', '火星')
   await vi.advanceTimersByTimeAsync(220)
   expect(screenText()).toContain('没有和「火星」有关的话术')
   await click(button('清空'))
   expect(screenText()).toContain('售前破冰')
+})
+
+test('how many were found is told, and the rest comes on a tap', async () => {
+  vi.useFakeTimers()
+  const page = (from: number, count: number) => ({
+    total: 25,
+    scripts: Array.from({ length: count }, (_, n) => aScript({ id: `s${from + n}`, title: `第${from + n}条` })),
+  })
+  const searchScripts = vi.fn(async (_q: string, from = 0) => page(from, from === 0 ? 20 : 5))
+  await openSidebar({ api: { searchScripts } })
+  await click(link('话术'))
+  await type('搜话术', '冷链')
+  await vi.advanceTimersByTimeAsync(220)
+  expect(screenText()).toContain('找到 25 条，先看 20 条')
+  await click(button('再看 20 条'))
+  expect(searchScripts.mock.calls.map(([, from]) => from)).toEqual([0, 20])
+  expect(screenText()).toContain('第24条')
+  expect(screenText()).toContain('找到 25 条')
+  expect(screenText()).not.toContain('先看 20 条')
 })

@@ -1,6 +1,6 @@
 import type {
+  FoundScripts,
   GuideTask,
-  Journeys,
   Order,
   Orders,
   Profile,
@@ -66,6 +66,8 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
   groups: [{ name: '牧野牛排·科普群 3', pool: '科普群' }],
   welcome: { state: 'sent', text: '已发送欢迎语「包裹卡欢迎语」，用时 0.4 秒', atMs: NOW_MS - 12 * DAY_MS },
   standsInFor: null,
+  isReadOnly: false,
+  lost: null,
   handover: null,
   otherGuides: [],
   journeys: [{ title: '新客首单', next: '提醒导购做首单回访', nextAtMs: NOW_MS + 23.5 * HOUR_MS }],
@@ -121,9 +123,15 @@ const paidGroup = aScript({
 
 export const someProposals = (): Proposals => ({
   proposals: [
-    { script: aScript(), because: '她 3 天前收到货，还没人问过解冻', sentAtMs: null },
-    { script: parcelPicture, because: '她买过西冷，没试过别的部位', sentAtMs: NOW_MS - 5 * DAY_MS },
+    { script: aScript(), because: '她 3 天前收到货，还没人问过解冻', facts: [], said: null },
+    {
+      script: parcelPicture,
+      because: '她买过西冷，没试过别的部位',
+      facts: [{ label: '买过的品类', value: '西冷' }],
+      said: { atMs: NOW_MS - 5 * DAY_MS, by: '林夏', isFresh: false },
+    },
   ],
+  total: 2,
 })
 
 export const aTask = (change: Partial<GuideTask> = {}): GuideTask => ({
@@ -141,6 +149,8 @@ export const aTask = (change: Partial<GuideTask> = {}): GuideTask => ({
       { label: '累计付款', value: '¥786' },
     ],
   },
+  sentAtMs: null,
+  asksForMessage: true,
   script: paidGroup,
   invitation: { pool: '付费群', messages: [{ msgtype: 'image', image: { mediaid: 'qr-1' } }] },
   ...change,
@@ -176,6 +186,8 @@ const anOrder = (change: Partial<Order> = {}): Order => ({
 
 export const someOrders = (): Orders => ({
   summary: aProfile().orders,
+  total: 3,
+  nextBefore: null,
   orders: [
     anOrder(),
     anOrder({
@@ -200,14 +212,23 @@ export const aTimeline = (): Timeline => ({
       id: 9,
       atMs: NOW_MS - 3 * HOUR_MS,
       kind: 'task.opened',
+      isRule: true,
       text: '给林夏开了待办「邀请孙瑶进付费群」',
       why: aTask().why,
     },
-    { id: 8, atMs: NOW_MS - 2 * DAY_MS, kind: 'script.sent', text: '林夏发了话术「西冷和眼肉怎么选」', why: null },
+    {
+      id: 8,
+      atMs: NOW_MS - 2 * DAY_MS,
+      kind: 'script.sent',
+      isRule: false,
+      text: '林夏发了话术「西冷和眼肉怎么选」',
+      why: null,
+    },
     {
       id: 7,
       atMs: NOW_MS - 3 * DAY_MS,
       kind: 'tag.added',
+      isRule: true,
       text: '打上标签 分层/A 类',
       why: aProfile().tags[1]?.why ?? null,
     },
@@ -215,15 +236,31 @@ export const aTimeline = (): Timeline => ({
       id: 6,
       atMs: NOW_MS - 3 * DAY_MS,
       kind: 'order.paid',
+      isRule: false,
       text: '付款 ¥398：原切西冷牛排 200g ×4、黑椒酱 ×2',
       why: null,
     },
-    { id: 5, atMs: NOW_MS - 11 * DAY_MS, kind: 'order.refunded', text: '退款 ¥129：澳洲谷饲眼肉 250g', why: null },
-    { id: 4, atMs: NOW_MS - 12 * DAY_MS, kind: 'group.joined', text: '扫码进了科普群「牧野牛排·科普群 3」', why: null },
+    {
+      id: 5,
+      atMs: NOW_MS - 11 * DAY_MS,
+      kind: 'order.refunded',
+      isRule: false,
+      text: '退款 ¥129：澳洲谷饲眼肉 250g',
+      why: null,
+    },
+    {
+      id: 4,
+      atMs: NOW_MS - 12 * DAY_MS,
+      kind: 'group.joined',
+      isRule: false,
+      text: '扫码进了科普群「牧野牛排·科普群 3」',
+      why: null,
+    },
     {
       id: 3,
       atMs: NOW_MS - 12 * DAY_MS,
       kind: 'welcome.sent',
+      isRule: false,
       text: '已发送欢迎语「包裹卡欢迎语」，用时 0.4 秒',
       why: {
         text: '渠道「包裹卡」的欢迎语',
@@ -231,7 +268,14 @@ export const aTimeline = (): Timeline => ({
         facts: [],
       },
     },
-    { id: 2, atMs: NOW_MS - 12 * DAY_MS, kind: 'customer.added', text: '通过渠道「包裹卡」添加了导购林夏', why: null },
+    {
+      id: 2,
+      atMs: NOW_MS - 12 * DAY_MS,
+      kind: 'customer.added',
+      isRule: false,
+      text: '通过渠道「包裹卡」添加了导购林夏',
+      why: null,
+    },
   ],
   nextBefore: '1794000000000-2',
 })
@@ -285,6 +329,8 @@ export const aTree = (): ScriptTree => ({
   ],
 })
 
+export const someFound = (): FoundScripts => ({ total: 2, ...someScripts() })
+
 export const someScripts = (): Scripts => ({ scripts: [aScript(), parcelPicture] })
 
 export const tagGroups = (): TagGroups => ({
@@ -293,81 +339,5 @@ export const tagGroups = (): TagGroups => ({
     { group: '意向', names: ['高', '中', '低', '等活动'] },
     { group: '生命周期', names: ['新客', '首购', '复购', '沉睡'] },
     { group: '分层', names: ['S 类', 'A 类', 'B 类', 'C 类'] },
-  ],
-})
-
-/** Under way, over, only watched; and two that the customer is not in. */
-export const someJourneys = (): Journeys => ({
-  journeys: [
-    {
-      title: '新客首单',
-      version: '7a41c09be2d3',
-      state: 'active',
-      isWatched: false,
-      enteredAtMs: NOW_MS - 30 * HOUR_MS,
-      entered: '添加好友',
-      facts: [{ label: '来源渠道', value: '包裹卡' }],
-      now: '等待 1 天',
-      next: '给导购待办「首单回访」',
-      nextAtMs: NOW_MS + 23.5 * HOUR_MS,
-      endedAtMs: null,
-      endReason: null,
-      steps: [
-        {
-          atMs: NOW_MS - 6 * HOUR_MS,
-          text: '走「已付款订单数至少 1」分支',
-          facts: [{ label: '已付款订单数', value: '2' }],
-          version: '7a41c09be2d3',
-        },
-        {
-          atMs: NOW_MS - 30 * HOUR_MS,
-          text: '标签：加 生命周期/新客',
-          facts: [],
-          version: '03ffe1d2c4b5',
-        },
-      ],
-    },
-    {
-      title: '沉睡唤醒',
-      version: '55d0a9c1e7f2',
-      state: 'active',
-      isWatched: true,
-      enteredAtMs: NOW_MS - DAY_MS,
-      entered: '看名单时符合条件',
-      facts: [],
-      now: null,
-      next: null,
-      nextAtMs: NOW_MS + 20 * DAY_MS,
-      endedAtMs: null,
-      endReason: null,
-      steps: [],
-    },
-    {
-      title: '欢迎进群',
-      version: '9b3e11d0aa47',
-      state: 'goal',
-      isWatched: false,
-      enteredAtMs: NOW_MS - 12 * DAY_MS,
-      entered: '添加好友',
-      facts: [],
-      now: null,
-      next: null,
-      nextAtMs: null,
-      endedAtMs: NOW_MS - 11 * DAY_MS,
-      endReason: '入群',
-      steps: [{ atMs: NOW_MS - 12 * DAY_MS, text: '邀请进科普群', facts: [], version: '9b3e11d0aa47' }],
-    },
-  ],
-  notIn: [
-    {
-      title: 'VIP 升级',
-      version: 'c0ffee123456',
-      why: '不符合条件：累计付款金额至少 2000 元（现在 786 元）',
-      last: {
-        atMs: NOW_MS - 3 * DAY_MS,
-        text: '付款时没有进：不符合条件：累计付款金额至少 2000 元（现在 786 元）',
-      },
-    },
-    { title: '生日', version: 'd00d00d00d00', why: '没有启用', last: null },
   ],
 })

@@ -7,13 +7,14 @@ import type { Api } from '../api/api.ts'
 import { createSidebarRouter } from '../router.ts'
 import type { ChatClient, ChatContext } from '../wecom/chat-client.ts'
 import * as fixtures from './fixtures.ts'
+import { someJourneys } from './fixtures-journeys.ts'
 
 /** The API with the demo customer's answers; every call is recorded. */
 function fakeApi(change: Partial<Api> = {}) {
   const ok = async () => ({ ok: true as const })
   const api: Api = {
     boot: async () => ({ corpId: 'ww1', agentId: 1, platform: 'sandbox', bridgeOrigin: 'http://sandbox' }),
-    me: async () => ({ userId: 'linxia', name: '林夏' }),
+    me: async () => ({ userId: 'linxia', name: '林夏', session: 's1' }),
     signature: async () => ({ timestamp: 1, nonceStr: 'n', signature: 's' }),
     profile: async (externalUserId) => fixtures.aProfile({ externalUserId }),
     version: async () => ({ version: 'v1' }),
@@ -21,7 +22,7 @@ function fakeApi(change: Partial<Api> = {}) {
     tasks: async () => fixtures.someTasks(),
     orders: async () => fixtures.someOrders(),
     timeline: async () => fixtures.aTimeline(),
-    journeys: async () => fixtures.someJourneys(),
+    journeys: async () => someJourneys(),
     changeTags: ok,
     changeRemark: ok,
     changeBirthday: ok,
@@ -30,7 +31,7 @@ function fakeApi(change: Partial<Api> = {}) {
     tagGroups: async () => fixtures.tagGroups(),
     scriptTree: async () => fixtures.aTree(),
     scriptsOf: async () => fixtures.someScripts(),
-    searchScripts: async () => fixtures.someScripts(),
+    searchScripts: async () => fixtures.someFound(),
     ...change,
   }
   for (const name of Object.keys(api) as (keyof Api)[]) vi.spyOn(api, name)
@@ -93,6 +94,7 @@ export function closeSidebars(): void {
   for (const close of opened.splice(0)) close()
   document.body.innerHTML = ''
   sessionStorage.clear()
+  localStorage.clear()
   vi.useRealTimers()
   vi.restoreAllMocks()
 }

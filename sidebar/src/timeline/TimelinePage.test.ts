@@ -18,14 +18,14 @@ test('what happened, newest first, with the rule and the facts behind it', async
 
 test('older entries come page by page until the end', async () => {
   const oldest = {
-    entries: [{ id: 1, atMs: 1, kind: 'sync.known', text: '同步得知这位客户', why: null }],
+    entries: [{ id: 1, atMs: 1, kind: 'sync.known', isRule: true, text: '同步得知这位客户', why: null }],
     nextBefore: null,
   }
   const timeline = vi.fn().mockResolvedValueOnce(aTimeline()).mockResolvedValueOnce(oldest)
   await openSidebar({ api: { timeline } })
   await click(link('动态'))
   await click(button('更早的动态'))
-  expect(timeline.mock.calls[1]?.[1]).toBe('1794000000000-2')
+  expect(timeline.mock.calls[1]?.[1]).toEqual({ before: '1794000000000-2' })
   expect(screenText()).toContain('同步得知这位客户')
   expect(buttons('更早的动态')).toEqual([])
 })
@@ -44,4 +44,32 @@ test('no orders is no error', async () => {
   await openSidebar({ api: { orders: async () => ({ ...someOrders(), orders: [] }) } })
   await click(link('订单'))
   expect(screenText()).toContain('还没有订单')
+})
+
+test('what rules decided in a row is one line until it is asked for', async () => {
+  const decided = (id: number, text: string) => ({ id, atMs: id, kind: 'sop.step', text, isRule: true, why: null })
+  const paid = { id: 9, atMs: 9, kind: 'order.paid', text: '付款 ¥398', isRule: false, why: null }
+  const entries = [decided(12, '进入甲'), decided(11, '达成乙'), decided(10, '等待一天'), paid]
+  await openSidebar({ api: { timeline: async () => ({ entries, nextBefore: null }) } })
+  await click(link('动态'))
+  expect(screenText()).toContain('3 条规则记录')
+  expect(screenText()).toContain('付款 ¥398')
+  expect(screenText()).not.toContain('达成乙')
+  await click(button('3 条规则记录'))
+  for (const text of ['进入甲', '达成乙', '等待一天']) expect(screenText()).toContain(text)
+  await click(button('3 条规则记录'))
+  expect(screenText()).not.toContain('达成乙')
+})
+
+test('a filter asks for what it shows, from the newest on', async () => {
+  const { api } = await openSidebar()
+  await click(link('动态'))
+  await click(button('往来'))
+  await click(button('订单'))
+  expect(vi.mocked(api.timeline).mock.calls.map(([id, page]) => [id, page])).toEqual([
+    ['wm-sunyao', {}],
+    ['wm-sunyao', { only: 'people' }],
+    ['wm-sunyao', { only: 'orders' }],
+  ])
+  expect(button('订单').getAttribute('aria-pressed')).toBe('true')
 })

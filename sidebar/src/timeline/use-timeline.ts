@@ -1,46 +1,27 @@
-import { computed, shallowRef, watch } from 'vue'
-import type { TimelineEntry } from '../../../server/sidebar-api/contract.ts'
+import { computed, shallowRef } from 'vue'
+import type { TimelineOnly } from '../api/api.ts'
 import { useAnswer } from '../api/use-answer.ts'
+import { usePages } from '../api/use-pages.ts'
 import { useSidebar } from '../session/sidebar-context.ts'
+import { foldRules } from './fold.ts'
 
-/** Newest first, a page at a time. */
+/** Newest first, a page at a time; `only`: what the guide wants to see of it. */
 export function useTimeline() {
   const { api, externalUserId, profile, toast } = useSidebar()
-  const first = useAnswer(
-    () => externalUserId.value || undefined,
-    (id, signal) => api.timeline(id, undefined, signal),
-    { again: () => profile.value },
-  )
-  const older = shallowRef<TimelineEntry[]>([])
-  const nextBefore = shallowRef<string | null>(null)
-  const loadingMore = shallowRef(false)
-
-  watch(first.data, (page) => {
-    older.value = []
-    nextBefore.value = page?.nextBefore ?? null
+  const only = shallowRef<TimelineOnly>()
+  const filter = (): { only?: TimelineOnly } => (only.value === undefined ? {} : { only: only.value })
+  // Another filter is another question.
+  const key = (): string | undefined =>
+    externalUserId.value === '' ? undefined : `${externalUserId.value} ${only.value ?? ''}`
+  const first = useAnswer(key, (_, signal) => api.timeline(externalUserId.value, filter(), signal), {
+    again: () => profile.value,
   })
-
-  async function more(): Promise<void> {
-    const id = externalUserId.value
-    if (nextBefore.value === null || loadingMore.value) return
-    loadingMore.value = true
-    try {
-      const page = await api.timeline(id, nextBefore.value)
-      if (externalUserId.value !== id) return
-      older.value = [...older.value, ...page.entries]
-      nextBefore.value = page.nextBefore
-    } catch (error) {
-      toast(error instanceof Error ? error.message : '没有加载出来，请重试')
-    } finally {
-      loadingMore.value = false
-    }
-  }
-
-  return {
-    ...first,
-    entries: computed(() => [...(first.data.value?.entries ?? []), ...older.value]),
-    hasMore: computed(() => nextBefore.value !== null),
-    loadingMore,
-    more,
-  }
+  const { pages, ...paging } = usePages(
+    () => key() ?? '',
+    first,
+    (_, before) => api.timeline(externalUserId.value, { ...filter(), before }),
+    toast,
+  )
+  const entries = computed(() => pages.value.flatMap((page) => page.entries))
+  return { ...first, ...paging, only, entries, rows: computed(() => foldRules(entries.value)) }
 }

@@ -47,5 +47,20 @@ export function within<Value>(ms: number, promise: Promise<Value>): Promise<Valu
   })
 }
 
+/** Whom the chat is with: the place and the customer are asked for side by side, since each may take seconds; the customer's
+ *  answer counts only where there can be one. */
+export async function contextFrom(
+  entry: () => Promise<string>,
+  customer: () => Promise<string | undefined>,
+): Promise<ChatContext> {
+  const asked = customer()
+  // Outside a chat it is refused, and nobody waits for it then.
+  asked.catch(() => undefined)
+  const where = await entry()
+  if (!CUSTOMER_ENTRIES.includes(where)) return { kind: 'elsewhere', entry: where }
+  const externalUserId = await asked
+  return externalUserId === undefined ? { kind: 'elsewhere', entry: where } : { kind: 'customer', externalUserId }
+}
+
 /** Entries in which WeCom tells the customer of the chat. Source: JS-SDK getCurExternalContact. */
-export const CUSTOMER_ENTRIES = ['contact_profile', 'single_chat_tools', 'single_kf_tools']
+const CUSTOMER_ENTRIES = ['contact_profile', 'single_chat_tools', 'single_kf_tools']

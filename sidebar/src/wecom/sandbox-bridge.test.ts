@@ -20,30 +20,31 @@ function desk() {
     for (const listener of heard) listener({ data, origin, source } as MessageEvent)
   }
   const bridge = createSandboxBridge({ bridgeOrigin: DESK, self, parent, timeoutMs: 5_000 })
-  const answer = (result: unknown): void => say({ huoshui: 'bridge', id: asked.at(-1)?.message.id, ok: true, result })
+  const idOf = (call: string): string | undefined => asked.findLast(({ message }) => message.call === call)?.message.id
+  const answer = (call: string, result: unknown): void => say({ huoshui: 'bridge', id: idOf(call), ok: true, result })
   return { bridge, asked, say, answer }
 }
 
 const turn = () => vi.advanceTimersByTimeAsync(0)
 
-test('asks the desk for the entry, then for the customer, and only the desk', async () => {
+test('asks the desk for the entry and for the customer side by side, and only the desk', async () => {
   const { bridge, asked, answer } = desk()
   const context = bridge.context()
-  expect(asked[0]).toEqual({
-    message: { huoshui: 'bridge', id: 'getContext-1', call: 'getContext', args: {} },
-    origin: DESK,
-  })
-  answer({ entry: 'single_chat_tools' })
+  expect(asked.map(({ message, origin }) => [message.call, origin])).toEqual([
+    ['getCurExternalContact', DESK],
+    ['getContext', DESK],
+  ])
+  expect(asked[1]?.message).toEqual({ huoshui: 'bridge', id: 'getContext-2', call: 'getContext', args: {} })
+  answer('getContext', { entry: 'single_chat_tools' })
   await turn()
-  expect(asked[1]?.message.call).toBe('getCurExternalContact')
-  answer({ userId: 'wm-a' })
+  answer('getCurExternalContact', { userId: 'wm-a' })
   expect(await context).toEqual({ kind: 'customer', externalUserId: 'wm-a' })
 })
 
 test('a page opened outside a chat has no customer', async () => {
   const { bridge, answer } = desk()
   const context = bridge.context()
-  answer({ entry: 'normal' })
+  answer('getContext', { entry: 'normal' })
   expect(await context).toEqual({ kind: 'elsewhere', entry: 'normal' })
 })
 
@@ -53,14 +54,14 @@ test('answers from another origin or another window are not heard', async () => 
   const context = bridge.context().finally(() => {
     settled = true
   })
-  say({ huoshui: 'bridge', id: 'getContext-1', ok: true, result: { entry: 'normal' } }, 'http://evil.example')
-  say({ huoshui: 'bridge', id: 'getContext-1', ok: true, result: { entry: 'normal' } }, DESK, {})
+  say({ huoshui: 'bridge', id: 'getContext-2', ok: true, result: { entry: 'normal' } }, 'http://evil.example')
+  say({ huoshui: 'bridge', id: 'getContext-2', ok: true, result: { entry: 'normal' } }, DESK, {})
   say('noise')
   await turn()
   expect(settled).toBe(false)
-  answer({ entry: 'contact_profile' })
+  answer('getContext', { entry: 'contact_profile' })
   await turn()
-  answer({ userId: 'wm-a' })
+  answer('getCurExternalContact', { userId: 'wm-a' })
   expect(await context).toEqual({ kind: 'customer', externalUserId: 'wm-a' })
 })
 
@@ -71,7 +72,7 @@ test('sends the message as sendChatMessage takes it', async () => {
     call: 'sendChatMessage',
     args: { msgtype: 'text', text: { content: '你好' } },
   })
-  answer(undefined)
+  answer('sendChatMessage', undefined)
   await expect(sent).resolves.toBeUndefined()
 })
 

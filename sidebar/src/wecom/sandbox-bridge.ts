@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../../server/sidebar-api/contract.ts'
-import { type ChatClient, ChatError, CUSTOMER_ENTRIES, chatErrorOf } from './chat-client.ts'
+import { type ChatClient, ChatError, chatErrorOf, contextFrom } from './chat-client.ts'
 
 /** Milliseconds; a slow client takes about 4 s. */
 const TIMEOUT_MS = 12_000
@@ -48,12 +48,11 @@ export function createSandboxBridge(options: Options): ChatClient {
   }
 
   return {
-    context: async () => {
-      const entry = textOf(await call('getContext', {}), 'entry') ?? 'normal'
-      if (!CUSTOMER_ENTRIES.includes(entry)) return { kind: 'elsewhere', entry }
-      const externalUserId = textOf(await call('getCurExternalContact', {}), 'userId')
-      return externalUserId === undefined ? { kind: 'elsewhere', entry } : { kind: 'customer', externalUserId }
-    },
+    context: () =>
+      contextFrom(
+        async () => textOf(await call('getContext', {}), 'entry') ?? 'normal',
+        async () => textOf(await call('getCurExternalContact', {}), 'userId'),
+      ),
     send: async (message: ChatMessage) => {
       // Vue's proxies cannot be cloned into another window.
       await call('sendChatMessage', JSON.parse(JSON.stringify(message)))

@@ -1,6 +1,6 @@
 import * as ww from '@wecom/jssdk'
 import type { Boot, ChatMessage, Signature } from '../../../server/sidebar-api/contract.ts'
-import { type ChatClient, ChatError, CUSTOMER_ENTRIES, chatErrorOf, within } from './chat-client.ts'
+import { type ChatClient, ChatError, chatErrorOf, contextFrom, within } from './chat-client.ts'
 
 /** Milliseconds; the first call includes config, agentConfig and two signatures. */
 const TIMEOUT_MS = 12_000
@@ -32,12 +32,11 @@ export function createWecomClient({ boot, sign }: Options): ChatClient {
   }
 
   return {
-    context: async () => {
-      const { entry } = await ask(() => ww.getContext())
-      if (!CUSTOMER_ENTRIES.includes(entry)) return { kind: 'elsewhere', entry }
-      const { userId } = await ask(() => ww.getCurExternalContact())
-      return { kind: 'customer', externalUserId: userId }
-    },
+    context: () =>
+      contextFrom(
+        async () => (await ask(() => ww.getContext())).entry,
+        async () => (await ask(() => ww.getCurExternalContact())).userId,
+      ),
     send: async (message) => {
       await ask(() => ww.sendChatMessage(forWecom(message)))
     },
