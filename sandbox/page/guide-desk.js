@@ -32,8 +32,9 @@ export const GuideDesk = {
       stop = answerBridge(() => frame.value)
     })
     onUnmounted(() => stop?.())
+    // The chat that is asked for may be known a moment later than it was chosen; the sidebar hears of both.
     watch(
-      () => chosen.chat,
+      () => [chosen.chat, chat.value?.externalUserId].join(' '),
       () => tellContextChanged(() => frame.value),
     )
     watch(

@@ -73,6 +73,7 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
 
   // What happened, by which rule, and why.
   await scene.open('动态')
+  await scene.unfold()
   const invited = timelineEntry('邀请进「付费群」').last()
   await seen(invited)
   await invited.getByRole('button', { name: '为什么' }).click()

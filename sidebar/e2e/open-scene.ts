@@ -65,6 +65,12 @@ export async function openScene(
     open: async (tab: '下一步' | '话术' | '订单' | '动态'): Promise<void> => {
       await sidebar.getByRole('navigation').getByRole('link', { name: tab }).click()
     },
+    /** Opens what the timeline has folded. */
+    unfold: async (): Promise<void> => {
+      await sidebar.getByRole('listitem').first().waitFor()
+      const folds = sidebar.getByRole('button', { name: /条规则记录/, expanded: false })
+      while ((await folds.count()) > 0) await folds.first().click()
+    },
     /** Of a failed test, for whoever mends it: in the folder for temporary files. */
     keepPicture: async (name: string): Promise<void> => {
       const path = join(tmpdir(), `huoshui-${name}.png`)

@@ -52,6 +52,21 @@ test('a guide sees own customers only, and after the end of a friendship what wa
   expect(scene.faults).toEqual([])
 })
 
+test('a chat that the desk knows a moment after it was chosen is found all the same', async ({ onTestFailed }) => {
+  onTestFailed(() => scene.keepPicture('late-desk'))
+  const { page, sidebar } = scene
+  await page.route('**/_sandbox/state?*', async (route) => {
+    const answer = await route.fetch()
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await route.fulfill({ response: answer })
+  })
+  // Another guide than before, whose chats are not known yet.
+  await scene.scanAsNew('package-card')
+  await sidebar.getByText('来自包裹卡').waitFor()
+  await page.unrouteAll({ behavior: 'wait' })
+  expect(scene.faults).toEqual([])
+})
+
 test('a faulty rule file changes nothing until it is mended', async ({ onTestFailed }) => {
   onTestFailed(() => scene.keepPicture('rule-reload'))
   const { phone } = scene

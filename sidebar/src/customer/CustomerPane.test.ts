@@ -211,6 +211,19 @@ test('the chat window is asked before the login has been looked at, once the pla
   expect(chat.context).toHaveBeenCalledTimes(1)
 })
 
+test('a chat that changes while the login is looked at is not missed', async () => {
+  const me = deferred<{ userId: string; name: string; session: string }>()
+  const chat = fakeChat('wm-a')
+  const first = await openSidebar({ chat })
+  first.wrapper.unmount()
+  const profile = async (id: string) => named(id, id === 'wm-b' ? '乙客户' : '甲客户')
+  await openSidebar({ chat, api: { me: () => me.promise, profile } })
+  await chat.switchTo('wm-b')
+  me.resolve({ userId: 'linxia', name: '林夏', session: 's1' })
+  await flushPromises()
+  expect(screenText()).toContain('乙客户')
+})
+
 test('in the next window a customer seen before is there at once; after another login not', async () => {
   const never = () => new Promise<never>(() => undefined)
   const first = await openSidebar()

@@ -46,11 +46,23 @@ export function useStart({ api, createChat, location }: Options) {
   }
 
   /** The chat window is asked at once, by what was known of the platform last time; it takes longest of all. */
-  function beginChat(boot: Boot): { boot: Boot; chat: ChatClient; firstContext: Promise<ChatContext> } {
+  function beginChat(boot: Boot) {
     const chat = createChat(boot)
-    const firstContext = chat.context()
-    firstContext.catch(() => undefined)
-    return { boot, chat, firstContext }
+    const begun = chat.context()
+    begun.catch(() => undefined)
+    let hasChanged = false
+    const stop = chat.onContextChange(() => {
+      hasChanged = true
+    })
+    return {
+      boot,
+      chat,
+      /** From now on the page itself listens for another chat. */
+      handOver: (): Promise<ChatContext> => {
+        stop()
+        return hasChanged ? chat.context() : begun
+      },
+    }
   }
 
   async function open(): Promise<void> {
@@ -68,8 +80,8 @@ export function useStart({ api, createChat, location }: Options) {
         return
       }
       const isSame = early !== undefined && JSON.stringify(early.boot) === JSON.stringify(boot)
-      const { chat, firstContext } = isSame ? early : beginChat(boot)
-      start.value = { kind: 'open', me, chat, firstContext }
+      const { chat, handOver } = isSame ? early : beginChat(boot)
+      start.value = { kind: 'open', me, chat, firstContext: handOver() }
     } catch (error) {
       start.value = { kind: 'failed', zh: error instanceof ApiError ? error.message : '页面没有打开，请重试' }
     }

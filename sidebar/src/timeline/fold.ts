@@ -10,8 +10,9 @@ export function foldRules(entries: readonly TimelineEntry[]): Row[] {
   const rows: Row[] = []
   let run: TimelineEntry[] = []
   const close = (): void => {
-    const [first] = run
-    if (first !== undefined && run.length >= FEWEST) rows.push({ kind: 'rules', id: first.id, entries: run })
+    // By its oldest entry: newer ones come, and what was opened stays open.
+    const oldest = run.at(-1)
+    if (oldest !== undefined && run.length >= FEWEST) rows.push({ kind: 'rules', id: oldest.id, entries: run })
     else rows.push(...run.map((entry): Row => ({ kind: 'entry', entry })))
     run = []
   }
