@@ -7,7 +7,7 @@ import type { Groups } from '../../records/groups/groups.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { factPaths } from '../../rules/condition/parse-condition.ts'
-import { NO_FRIEND } from '../tasks/on-guide-events.ts'
+import { isUnfinished } from '../tasks/task-queries.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { askedFacts } from './asked-facts.ts'
 import { invitationQueries } from './invitation-queries.ts'
@@ -44,7 +44,7 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
 
   const openLeaveTasks = async (tx: Tx, externalUserId: string, pool: string) =>
     (await tasks.queries.ofCustomer(tx, externalUserId)).filter(
-      (task) => task.state === 'open' && task.kind === 'should-leave' && task.detail.pool === pool,
+      (task) => isUnfinished(task) && task.kind === 'should-leave' && task.detail.pool === pool,
     )
 
   async function endLeaveTasks(
@@ -125,22 +125,6 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
         }
         await setMeets(tx, externalUserId, pool.name, false)
         if (!didMeet || cause.isPast === true) continue
-        await askToLeave(tx, externalUserId, pool.name, group.owner, cause, askedFacts(pool.entry, known))
-      }
-    },
-
-    /** A guide has the customer again: what the last one could no longer be asked is asked of this one. Safe to repeat. */
-    askAgain: async (tx: Tx, externalUserId: string, cause: Cause): Promise<void> => {
-      const { pools } = rules.current()
-      const asked = (await tasks.queries.ofCustomer(tx, externalUserId)).filter((task) => task.kind === 'should-leave')
-      if (asked.length === 0) return
-      const paths = [...new Set([...pools.values()].flatMap((pool) => factPaths(pool.entry)))]
-      const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? new Map()
-      for (const group of await groups.queries.groupsOf(tx, externalUserId)) {
-        const pool = group.pool === undefined ? undefined : pools.get(group.pool)
-        // Newest first.
-        const last = asked.find((task) => task.detail.pool === pool?.name)
-        if (pool === undefined || last?.outcome !== NO_FRIEND || holds(pool.entry, known)) continue
         await askToLeave(tx, externalUserId, pool.name, group.owner, cause, askedFacts(pool.entry, known))
       }
     },

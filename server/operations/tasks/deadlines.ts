@@ -42,7 +42,7 @@ export interface DeadlinesDeps {
 const BATCH = 50
 const g = alias(GUIDE_TASK, 'g')
 const NOT_HELD = sql`NOT EXISTS (
-  SELECT 1 FROM ${g} WHERE ${g.id} = ${TASK_DEADLINE}.${TASK_DEADLINE.task_id} AND ${g.state} IN ('held', 'later'))`
+  SELECT 1 FROM ${g} WHERE ${g.id} = ${TASK_DEADLINE}.${TASK_DEADLINE.task_id} AND ${g.state} IN ('held', 'later', 'orphan'))`
 
 /** What happens to a to-do that is not done in time. Due times are rows; those of a task that is held wait with it. */
 export function createDeadlines(deps: DeadlinesDeps) {

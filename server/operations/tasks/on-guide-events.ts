@@ -8,7 +8,8 @@ import type { Staff } from '../../records/staff/staff.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { EndTask } from './end-task.ts'
-import { changeTask, type GuideTask, taskQueries, UNFINISHED } from './task-queries.ts'
+import type { Orphans } from './orphans.ts'
+import { changeTask, taskQueries, UNFINISHED } from './task-queries.ts'
 import { GUIDE_TASK } from './task-tables.ts'
 
 export interface OnGuideEventsDeps {
@@ -17,17 +18,16 @@ export interface OnGuideEventsDeps {
   customers: { queries: Pick<Customers['queries'], 'isFollowing' | 'ownersOf'> }
   staff: { queries: Pick<Staff['queries'], 'nameOf'> }
   endTask: EndTask
+  orphans: Pick<Orphans, 'leave'>
   notify(tx: Tx, userIds: readonly string[]): Promise<void>
 }
 
-/** Why a to-do ended that the next guide may be asked again. */
-export const NO_FRIEND = '已不是好友'
 /** Asked for the person, whoever the guide is; others are of the pair. */
 const OF_PERSON: ReadonlySet<string> = new Set(['should-leave'])
 
 /** Whose a to-do becomes when a guide leaves, hands a customer over or loses one. */
 export function onGuideEvents(deps: OnGuideEventsDeps): Subscription[] {
-  const { clock, timeline, customers, staff, endTask, notify } = deps
+  const { clock, timeline, customers, staff, endTask, orphans, notify } = deps
 
   const nameOf = async (tx: Tx, userId: string): Promise<string> => (await staff.queries.nameOf(tx, userId)) ?? userId
 
@@ -52,19 +52,6 @@ export function onGuideEvents(deps: OnGuideEventsDeps): Subscription[] {
     await notify(tx, [...new Set(owners.values())])
   }
 
-  /** What is asked for the person goes over to the guide who has them now. */
-  async function hand(tx: Tx, task: GuideTask, heir: string): Promise<void> {
-    await changeTask(tx, task.id, { userid: heir, notified_at: null })
-    await timeline.note(tx, {
-      key: `task:${task.id}:handed:${heir}:${task.userId}`,
-      externalUserId: task.externalUserId,
-      userId: heir,
-      kind: 'task.passed-on',
-      text: `导购${await nameOf(tx, task.userId)}已不是好友，待办「${task.title}」转给${await nameOf(tx, heir)}`,
-    })
-    await notify(tx, [heir])
-  }
-
   return [
     subscribe('tasks.guide-left', StaffLeft, (tx, { payload }) => passOn(tx, payload.userId)),
     subscribe('tasks.drop-lost', CustomerLost, async (tx, { payload }) => {
@@ -72,8 +59,8 @@ export function onGuideEvents(deps: OnGuideEventsDeps): Subscription[] {
       if (await customers.queries.isFollowing(tx, payload.userId, payload.externalUserId)) return
       const heir = (await customers.queries.ownersOf(tx, [payload.externalUserId])).get(payload.externalUserId)
       for (const task of await taskQueries.unfinishedAbout(tx, payload.userId, payload.externalUserId)) {
-        if (heir !== undefined && OF_PERSON.has(task.kind)) await hand(tx, task, heir)
-        else await endTask(tx, task, { outcome: 'dropped', note: NO_FRIEND })
+        if (OF_PERSON.has(task.kind)) await orphans.leave(tx, task, heir)
+        else await endTask(tx, task, { outcome: 'dropped', note: '已不是好友' })
       }
     }),
     subscribe('tasks.hand-over', CustomerHandedOver, async (tx, { payload }) => {

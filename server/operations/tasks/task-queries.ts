@@ -32,7 +32,8 @@ type TaskRow = RowOf<typeof GUIDE_TASK>
 /** What is due comes first; tasks without a due time come last. */
 export const SOONEST = sql`CASE WHEN ${GUIDE_TASK.due_at} IS NULL THEN 1 ELSE 0 END, ${GUIDE_TASK.due_at}, ${GUIDE_TASK.id}`
 /** Neither done nor dropped. */
-export const UNFINISHED = sql`${GUIDE_TASK.state} IN ('open', 'held', 'later')`
+export const UNFINISHED = sql`${GUIDE_TASK.state} IN ('open', 'held', 'later', 'orphan')`
+export const isUnfinished = ({ state }: Pick<GuideTask, 'state'>): boolean => state !== 'done' && state !== 'dropped'
 const MOST = 200
 
 const toTask = (row: TaskRow): GuideTask => ({

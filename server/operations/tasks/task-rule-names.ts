@@ -11,7 +11,7 @@ export const taskRuleNames: RuleNames = {
     if (kind !== 'pool') return
     const open = await tx.rows(
       sql`SELECT ${pick(t, 'id', 'detail')} FROM ${t}
-          WHERE ${t.state} IN ('open', 'held', 'later') AND ${t.kind} = 'should-leave'`,
+          WHERE ${t.state} IN ('open', 'held', 'later', 'orphan') AND ${t.kind} = 'should-leave'`,
     )
     for (const { id, detail } of open) {
       const told = JSON.parse(detail ?? '{}') as Record<string, unknown>

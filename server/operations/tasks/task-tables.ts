@@ -2,8 +2,8 @@ import { id, instant, integer, longText, nullable, primary, text, withDefault } 
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
 /** `held`: waits for a day on which its guide has room for it; the guide does not know of it yet. `later`: its guide has put
- *  it off. */
-export type TaskState = 'open' | 'held' | 'later' | 'done' | 'dropped'
+ *  it off. `orphan`: asked for a person whom no guide has now; the next one is asked. */
+export type TaskState = 'open' | 'held' | 'later' | 'orphan' | 'done' | 'dropped'
 export type DeadlineKind = 'escalate' | 'reassign'
 
 export const GUIDE_TASK = defineTable(

@@ -1,7 +1,7 @@
 import { firstDue } from '../../core/db/first-due.ts'
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Executor } from '../../engine/actions/action-kind.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import type { Job } from '../../engine/jobs/job.ts'
@@ -16,6 +16,7 @@ import { createEndTask, type TaskEnd } from './end-task.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
 import { onGuideEvents } from './on-guide-events.ts'
 import { createOpenTasks, type TaskToOpen } from './open-tasks.ts'
+import { createOrphans } from './orphans.ts'
 import { createPutOff } from './put-off.ts'
 import { releaseHeld } from './release-held.ts'
 import { TaskAnswered } from './task-events.ts'
@@ -41,6 +42,7 @@ export function createTasks(deps: TasksDeps) {
   const openAll = createOpenTasks({ ...deps, capacity, deadlines, notify })
   const endTask = createEndTask(deps)
   const putOff = createPutOff({ ...deps, notify })
+  const orphans = createOrphans({ ...deps, notify })
 
   const open = async (tx: Tx, asked: TaskToOpen): Promise<boolean> => (await openAll(tx, [asked])).size > 0
 
@@ -57,6 +59,12 @@ export function createTasks(deps: TasksDeps) {
       everyMs: 30 * SECOND_MS,
       dueAt: (tx) => firstDue(tx, GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'later'`),
       run: () => putOff.comeBack(),
+    },
+    {
+      name: 'tasks.find-guides',
+      everyMs: MINUTE_MS,
+      dueAt: (tx) => firstDue(tx, GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'orphan'`),
+      run: () => orphans.findGuides(),
     },
     {
       name: 'tasks.deadlines',
@@ -97,7 +105,7 @@ export function createTasks(deps: TasksDeps) {
             WHERE ${GUIDE_TASK.userid} = ${oldUserId} AND ${UNFINISHED}`,
       ),
     queries: taskQueries,
-    subscriptions: onGuideEvents({ ...deps, endTask, notify }),
+    subscriptions: onGuideEvents({ ...deps, endTask, orphans, notify }),
     executors,
     jobs,
   }
