@@ -42,7 +42,8 @@ export function createProposals(deps: ProposalDeps) {
     const inTasks = new Set(
       (await tasks.queries.openFor(tx, guide.userId, externalUserId)).map((task) => task.scriptId),
     )
-    const known = (await facts.of(tx, [externalUserId], clock.now(), scripts.factPaths())).get(externalUserId) ?? new Map()
+    const known =
+      (await facts.of(tx, [externalUserId], clock.now(), scripts.factPaths())).get(externalUserId) ?? new Map()
     const said = await readSaid(tx, externalUserId)
     const poolsOf = (id: string): string[] =>
       [...book.pools.values()].filter((pool) => pool.value.script === id).map((pool) => pool.name)

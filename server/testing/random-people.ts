@@ -108,7 +108,17 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
       const refunded_at = refunded_fen > 0 ? maybe(at()) : null
       const shipped_at = maybe(at())
       const signed_at = shipped_at === null ? null : maybe(at())
-      add('shop_order', { id, ...order, status, refunded_fen, created_at: at(), paid_at, refunded_at, shipped_at, signed_at })
+      add('shop_order', {
+        id,
+        ...order,
+        status,
+        refunded_fen,
+        created_at: at(),
+        paid_at,
+        refunded_at,
+        shipped_at,
+        signed_at,
+      })
       for (const line of some(2)) {
         const back = { refunded_quantity: one([0, 0, 1, 2]), refunded_fen: one([0, 100]) }
         const item = { sku: one(TEXTS), name: one(TEXTS), quantity: 2, price_fen: 100, category: maybe(one(TEXTS)) }
