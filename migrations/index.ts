@@ -31,6 +31,7 @@ import { ConsentAndErasure1700000000032 } from './0032-consent-and-erasure.ts'
 import { StandingOfMembers1700000000034 } from './0034-standing-of-members.ts'
 import { Audit1700000000035 } from './0035-audit.ts'
 import { OrderLinesAndParcels1700000000044 } from './0044-order-lines-and-parcels.ts'
+import { Worth1700000000045 } from './0045-worth.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   StandingOfMembers1700000000034,
   Audit1700000000035,
   OrderLinesAndParcels1700000000044,
+  Worth1700000000045,
 ]

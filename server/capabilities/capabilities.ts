@@ -21,6 +21,7 @@ import { surveys } from '../records/surveys/manifest.ts'
 import { tags } from '../records/tags/manifest.ts'
 import { timeline } from '../records/timeline/manifest.ts'
 import { touches } from '../records/touches/manifest.ts'
+import { worth } from '../records/worth/manifest.ts'
 
 /** Everything we know and do. In this order they hear of one event, and their tables go back in time; what each is made of
  *  is seen to by its `needs`. Where the order matters a comment says why. */
@@ -36,6 +37,7 @@ export const CAPABILITIES = [
   groups,
   orders,
   scores,
+  worth,
   profiles,
   surveys,
   touches,

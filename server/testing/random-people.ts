@@ -37,7 +37,7 @@ type Tables = Record<string, Row[]>
  *  declaration, so the facts of a new one are tried without anybody's doing. */
 const MADE_BY_HAND = new Set([
   ...['customer', 'follow', 'follow_tag', 'chat_member', 'shop_order', 'touch', 'customer_profile', 'survey_response'],
-  ...['customer_score', 'customer_tier', 'sop_entry'],
+  ...['customer_score', 'customer_worth', 'customer_tier', 'sop_entry'],
 ])
 const manifests: readonly Manifest[] = CAPABILITIES
 const MADE_AT_RANDOM = manifests
@@ -75,6 +75,7 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     })
     add('chat_group', { chat_id: `c${n}`, pool: n % 4 === 3 ? null : path, dismissed_at: gone, known_at: 0 })
   })
+  add('worth_run', { name: 'worth', due_at: 0, after_userid: '', scored_at: maybe(at()) })
   for (const who of PEOPLE) {
     add('customer', { external_userid: who, first_channel: maybe(one(TEXTS)), known_at: 0 })
     for (const guide of some(3)) {
@@ -142,6 +143,10 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     if (g(fc.boolean)) {
       const points = { r: 1 + g(fc.nat, 4), f: 1 + g(fc.nat, 4), m: 1 + g(fc.nat, 4) }
       add('customer_score', { id: id++, external_userid: who, ...points })
+    }
+    if (g(fc.boolean)) {
+      const worth = { orders90_hundredths: one([0, 50, 100, 250]), value90_fen: maybe(one(MONEY)) }
+      add('customer_worth', { id: id++, external_userid: who, alive_percent: maybe(one([0, 7, 100])), ...worth })
     }
     for (const nth of some(2)) {
       const tier = { ladder: `l${nth}`, path: one(TEXTS), since: 0, version: '1', reason: '{}' }

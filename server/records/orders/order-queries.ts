@@ -15,6 +15,7 @@ import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import type { OrderStatus } from './order-body.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_PARCEL } from './order-tables.ts'
+import { purchaseHistories } from './purchase-histories.ts'
 
 interface OrderItem {
   sku: string
@@ -135,6 +136,16 @@ export const orderQueries = {
           WHERE ${o.status} = 'paid' AND ${o.paid_at} IS NOT NULL AND ${o.external_userid} > ${page.after}
           GROUP BY ${o.external_userid} ORDER BY ${o.external_userid} LIMIT ${page.limit}`,
     )
+  },
+  /** On which days everybody bought, page after page. */
+  histories: purchaseHistories,
+  /** When the first of all payments that stand was made. */
+  firstPaidAtMs: async (tx: Tx): Promise<number | undefined> => {
+    const first = select({ atMs: maybeNumber(sql`MIN(${o.paid_at})`) })
+    const row = await tx.row(
+      sql`SELECT ${first} FROM ${o} WHERE ${o.status} = 'paid' AND ${o.external_userid} IS NOT NULL`,
+    )
+    return row?.atMs ?? undefined
   },
   /** What each of these customers has paid within their own span of time, refunds left out; those without are left out.
    *  `toMs` is not included. At most some hundred customers at once. */

@@ -1,0 +1,131 @@
+import type { Db } from '../../core/db/db.ts'
+import { leftOut, type RowOf } from '../../core/db/define-table.ts'
+import { all, lock, set, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
+import type { Job } from '../../engine/jobs/job.ts'
+import type { Orders } from '../orders/orders.ts'
+import type { PurchaseHistory } from '../orders/purchase-histories.ts'
+import type { AskConsent } from '../privacy/consents.ts'
+import { type History, learn, MOST_FITTED, type Reckoned, reckon, trialDays } from './model/model.ts'
+import { formatModel, parseModel, worthQueries } from './worth-queries.ts'
+import { WORTH_RUN } from './worth-tables.ts'
+import { writeWorth } from './write-worth.ts'
+
+export interface WorthDeps {
+  db: Db
+  clock: Clock
+  orders: { queries: Pick<Orders['queries'], 'histories' | 'firstPaidAtMs'> }
+  privacy: AskConsent
+}
+
+type Run = RowOf<typeof WORTH_RUN>
+const t = WORTH_RUN
+const NAME = 'worth'
+const PAGE = 1_000
+/** After the scores, before the ladders are looked at. */
+const AT_MS = 3 * HOUR_MS + 10 * MINUTE_MS
+/** Habits change slowly. */
+const LEARN_EVERY_MS = 7 * DAY_MS
+/** Ends before the job's lease does; a minute later it goes on from its row. */
+const BUDGET_MS = 5 * MINUTE_MS
+
+const nextTime = (nowMs: number): number => {
+  const today = startOfShanghaiDay(nowMs) + AT_MS
+  return today > nowMs ? today : today + DAY_MS
+}
+
+const dayOf = (atMs: number): number => Math.round((startOfShanghaiDay(atMs) - startOfShanghaiDay(0)) / DAY_MS)
+
+const historyOf = (one: PurchaseHistory): History => ({
+  ...{ firstDay: dayOf(one.firstDayMs), lastDay: dayOf(one.lastDayMs), days: one.days },
+  ...{ repeatsPaid: one.repeatsPaid, repeatFen: one.repeatFen, daysBefore: one.daysBefore, later: one.later },
+  lastDayBefore: dayOf(one.lastDayBeforeMs ?? one.firstDayMs),
+})
+
+/** What customers are likely to buy (BG/NBD and Gamma-Gamma), by all their paid orders. Once a week it is learned from all;
+ *  each night everybody is reckoned by it, page after page, of which only the differences are written. */
+export function createWorth({ db, clock, orders, privacy }: WorthDeps) {
+  async function held(tx: Tx): Promise<Run | undefined> {
+    const run = await tx.row(sql`SELECT ${all(t)} FROM ${t} WHERE ${t.name} = ${NAME} ${lock()}`)
+    if (run === undefined) {
+      await tx.insertIgnore(t, [{ name: NAME, due_at: nextTime(clock.now()), after_userid: '' }])
+    }
+    return run !== undefined && run.due_at <= clock.now() ? run : undefined
+  }
+
+  /** Who does not want to be judged by machines is not looked at, nor learned from. */
+  async function page(tx: Tx, after: string, cutMs: number) {
+    const { histories, last } = await orders.queries.histories(tx, { after, limit: PAGE, cutMs })
+    const ids = histories.map(({ externalUserId }) => externalUserId)
+    const refused = await privacy.consents.refusedAmong(tx, 'profiling', ids)
+    return { histories: histories.filter(({ externalUserId }) => !refused.has(externalUserId)), last }
+  }
+
+  /** Of very many customers every second, fourth, eighth … is learned from, so that memory and time have an end. Cut off, it
+   *  begins anew. */
+  async function learnFromAll(): Promise<string> {
+    const today = dayOf(clock.now())
+    const firstMs = await db.tx((tx) => orders.queries.firstPaidAtMs(tx))
+    const cut = today - trialDays(firstMs === undefined ? today : dayOf(firstMs), today) + 1
+    const cutMs = startOfShanghaiDay(clock.now()) - (today - cut) * DAY_MS
+    let kept: History[] = []
+    let [seen, step] = [0, 1]
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const from: string = after
+      const { histories, last } = await db.tx((tx) => page(tx, from, cutMs))
+      for (const one of histories) {
+        if (seen % step === 0) kept.push(historyOf(one))
+        seen += 1
+        if (kept.length < 2 * MOST_FITTED) continue
+        kept = kept.filter((_, index) => index % 2 === 0)
+        step *= 2
+      }
+      after = last
+    }
+    return formatModel(await learn(kept, { today, cut }))
+  }
+
+  /** One page; true when there may be more. */
+  async function step(tx: Tx): Promise<boolean> {
+    const run = await held(tx)
+    if (run === undefined || run.model === null || run.fitted_at === null) return false
+    const model = parseModel(run.model)
+    const { histories, last } = await page(tx, run.after_userid, 0)
+    const today = dayOf(clock.now())
+    const reckoned = new Map<string, Reckoned>()
+    for (const one of histories) {
+      const found = reckon(model, historyOf(one), today)
+      if (found !== undefined) reckoned.set(one.externalUserId, found)
+    }
+    await writeWorth(tx, reckoned, { after: run.after_userid, last })
+    const next =
+      last === undefined
+        ? { due_at: nextTime(clock.now()), after_userid: '', scored_at: clock.now() }
+        : { after_userid: last }
+    await tx.run(sql`UPDATE ${t} SET ${set(t, next)} WHERE ${t.name} = ${NAME}`)
+    return last !== undefined
+  }
+
+  const job: Job = {
+    name: 'worth.reckon',
+    everyMs: MINUTE_MS,
+    dueAt: leftOut('a rehearsal of two weeks changes nothing of what is expected'),
+    run: async () => {
+      const until = clock.now() + BUDGET_MS
+      const run = await db.tx(held)
+      if (run === undefined) return
+      const isOld = run.fitted_at === null || run.fitted_at <= clock.now() - LEARN_EVERY_MS + HOUR_MS
+      if (isOld && run.after_userid === '') {
+        const learned = { model: await learnFromAll(), fitted_at: clock.now() }
+        await db.tx((tx) =>
+          tx.run(sql`UPDATE ${t} SET ${set(t, learned)} WHERE ${t.name} = ${NAME} AND ${t.due_at} = ${run.due_at}`),
+        )
+      }
+      while (clock.now() <= until && (await db.tx(step)));
+    },
+  }
+
+  return { queries: worthQueries, jobs: [job] }
+}
