@@ -80,6 +80,9 @@ beforeAll(async () => {
     '<folder>': t.configDir,
     '<编号>': number,
     '<number>': number,
+    // Made by one command of a page, looked at by the next.
+    '<backup>': join(folder, 'backup'),
+    '<备份>': join(folder, '备份'),
     'orders.csv': csv,
     '订单.csv': csv,
   }

@@ -14,6 +14,7 @@ export const PROGRAMS: Record<string, () => Promise<Program>> = {
   orders: async () => (await import('./orders.ts')).ordersProgram,
   'import:orders': async () => (await import('./import-orders.ts')).importOrdersProgram,
   people: async () => (await import('./people.ts')).createPeopleProgram(),
+  backup: async () => (await import('./backup.ts')).backupProgram,
   roles: async () => (await import('./roles.ts')).rolesProgram,
   audit: async () => (await import('./audit.ts')).auditProgram,
   sessions: async () => (await import('./sessions.ts')).sessionsProgram,

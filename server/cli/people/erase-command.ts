@@ -16,7 +16,7 @@ import { type Command, type Desk, defineCommand } from '../frame/command.ts'
 import { flag, optional, text } from '../frame/slot.ts'
 import { table } from '../frame/table.ts'
 import { consentsOf, RESTRICTED } from './consent-commands.ts'
-import { erasuresOf } from './list-commands.ts'
+import { erasuresOf } from './erased-list.ts'
 import { type ErasureReceipt, receiptText } from './people-text.ts'
 
 export interface EraseDeps {

@@ -11,7 +11,7 @@ import { noticeText } from './notice-text.ts'
 import { GUIDE_TASK, TASK_NOTICE } from './task-tables.ts'
 
 /** Tells a guide in WeCom about new to-dos: at most one message per guide and minute, with all that are new by then. */
-const NotifyGuide = defineAction('task.notify', 'event', Type.Object({ userId: Type.String() }))
+export const NotifyGuide = defineAction('task.notify', 'event', Type.Object({ userId: Type.String() }))
 
 export interface NotifyGuideDeps {
   db: Db

@@ -1,6 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { count, pick, select, sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Place } from '../wecom/limits/process-share.ts'
@@ -42,7 +42,7 @@ export function createLiveProcesses({ db, clock, instance }: { db: Db; clock: Cl
 }
 
 /** How many live, as far as the table tells; for readers who are none of them. */
-export async function countLive(tx: Tx, nowMs: number): Promise<number> {
+export async function countLive(tx: ReadTx, nowMs: number): Promise<number> {
   const living = sql`${LIVE_PROCESS.seen_at} >= ${nowMs - SILENT_FOR_MS}`
   return (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${LIVE_PROCESS} WHERE ${living}`))?.n ?? 0
 }

@@ -16,7 +16,7 @@ import { staffQueries } from './staff-queries.ts'
 import { STAFF_PACE } from './staff-tables.ts'
 
 /** A message of our app to one member. */
-const TellStaff = defineAction(
+export const TellStaff = defineAction(
   'staff.tell',
   'event',
   Type.Object({ userId: Type.String(), text: Type.String({ minLength: 1 }) }),

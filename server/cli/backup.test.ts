@@ -1,0 +1,227 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { migrations } from '../../migrations/index.ts'
+import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { createDb, type Db } from '../core/db/db.ts'
+import { holdDatabase } from '../core/db/hold-database.ts'
+import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { ACTION } from '../engine/actions/action-tables.ts'
+import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
+import { bytesOf, everyRow } from '../testing/everything-stored.ts'
+import { createMigratedDatabase, type TestDatabase } from '../testing/migrated-database.ts'
+import { runCommand } from '../testing/run-command.ts'
+import { backupProgram } from './backup.ts'
+import type { Program } from './frame/command.ts'
+import { runProgram } from './frame/run-program.ts'
+import { createPeopleProgram } from './people.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const CONFIG = {
+  'welcomes/w.yaml': 'welcome: 默认\ndefault: true\ntext: 您好\n',
+  'sop/care.yaml': `
+sop: care
+name: 关怀
+trigger: customer.added
+steps:
+  - wait: 1h
+  - appMessage: { to: guide, text: 看看这位客户 }
+`,
+  'sop/morning.yaml': `
+sop: morning
+name: 早上好
+trigger: { daily: "10:30" }
+when: { follow.active: true }
+steps:
+  - appMessage: { to: guide, text: 早上的名单 }
+`,
+  'sends/s.yaml': `
+send: 福利
+audience: { follow.active: true }
+content: { text: 福利来了 }
+at: "2026-11-22 11:00"
+`,
+}
+
+let database: TestDatabase
+let clock: SettableClock
+let sandbox: Sandbox
+let folder: string
+let t: TestApp
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'huoshui-backup-'))
+  for (const [file, text] of Object.entries(CONFIG)) {
+    mkdirSync(dirname(join(folder, 'config', file)), { recursive: true })
+    writeFileSync(join(folder, 'config', file), text)
+  }
+  database = await createMigratedDatabase()
+  clock = createSettableClock('2026-11-22T09:00:00+08:00')
+  sandbox = createSandbox({ clock, retryDelaysMs: [5, 10] })
+  await sandbox.listen()
+  t = await start()
+})
+afterEach(async () => {
+  await t.close({ database: true })
+  await sandbox.close()
+  await database.drop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const start = () => buildTestApp({ platform: { sandbox, clock }, databaseUrl: database.url, config: CONFIG })
+
+/** As an operator runs it: no server's connection, only the address. */
+async function run(program: Program, ...words: string[]) {
+  let opened: Db | undefined
+  try {
+    return await runProgram(program, words, {
+      db: async () => {
+        opened ??= createDb(database.url, migrations)
+        await opened.connect()
+        return opened
+      },
+      closeDb: async () => undefined,
+      hasDatabase: () => true,
+      clock,
+      operator: { name: 'tester', host: 'desk' },
+      env: {
+        DATABASE_URL: database.url,
+        HUOSHUI_CONFIG: join(folder, 'config'),
+        ORDERS_SECRET: sandbox.credentials.ordersSecret,
+      },
+      screen: { note: () => undefined, bar: undefined },
+    })
+  } finally {
+    await opened?.close()
+  }
+}
+const backup = (...words: string[]) => run(backupProgram, ...words)
+const waiting = (key: string, kind: string, payload: object) => ({
+  ...{ dedupe_key: key, kind, lane: 1 as const, payload: JSON.stringify(payload), reason: '{"text":"试"}' },
+  ...{ state: 'waiting' as const, due_at: clock.now() + 10 * MINUTE_MS, created_at: clock.now() },
+})
+const toldGuides = () =>
+  sandbox
+    .calls('message/send')
+    .map(({ body }) => JSON.stringify(body))
+    .filter((body) => /看看这位客户|早上的名单/.test(body))
+const sends = () => sandbox.calls('externalcontact/add_msg_template')
+const advance = async (minutes: number): Promise<void> => {
+  for (let minute = 0; minute < minutes; minute += 5) await t.advance(5 * MINUTE_MS)
+}
+
+it('what was done after a backup is not done again, who was erased stays erased, and what is due later goes on', async () => {
+  for (const externalUserId of ['wmStays', 'wmGone']) {
+    await sandbox.scan({ userId: 'zhangsan', externalUserId, name: `名字${externalUserId}` })
+  }
+  await t.settle()
+  await advance(30)
+  await sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmLater', name: '后来' })
+  await t.settle()
+  await t.db.tx((tx) =>
+    tx.insertIgnore(ACTION, [
+      waiting('tell', 'staff.tell', { userId: 'zhangsan', text: '看看这位客户，早说好的' }),
+      waiting('list', 'tag.list', {}),
+    ]),
+  )
+  const made = await backup('make', join(folder, 'one'))
+  expect(made).toMatchObject({ code: 0 })
+  expect(made.out).toMatch(/^备份写进了 .*one：2026-11-22 09:30 的数据，.* MB，删除名单 0 条。$/)
+  for (const file of readdirSync(join(folder, 'one'))) {
+    expect([file, statSync(join(folder, 'one', file)).mode & 0o077]).toEqual([file, 0])
+  }
+
+  // 10:00, 10:30 and 11:00 pass: the journey of the two, the daily list and the send happen.
+  await advance(40)
+  const atTen = toldGuides().length
+  expect(atTen).toBeGreaterThan(0)
+  const people = createPeopleProgram({ pause: (ms) => t.advance(ms) })
+  await sandbox.deleteGuide({ externalUserId: 'wmGone', userId: 'zhangsan' })
+  await t.settle()
+  const scene = { ...t, env: { ORDERS_SECRET: sandbox.credentials.ordersSecret, DATABASE_URL: database.url } }
+  expect(await runCommand(people, ['erase', 'wmGone', '--yes'], scene)).toMatchObject({ code: 0 })
+  await runCommand(people, ['save-list', join(folder, 'newest.json')], scene)
+  clock.set(Date.parse('2026-11-22T11:05:00+08:00'))
+  await advance(10)
+  const [told, sent] = [toldGuides().length, sends().length]
+  expect(told).toBeGreaterThan(atTen)
+  expect(sent).toBe(1)
+  await t.close({ database: true })
+
+  const restored = await backup('restore', join(folder, 'one'), '--erased', join(folder, 'newest.json'), '--yes')
+  expect(restored).toMatchObject({ code: 0 })
+  t = await start()
+  await advance(30)
+  await t.advance(5 * HOUR_MS)
+  expect([toldGuides().length, sends().length]).toEqual([told, sent])
+  expect(await t.timelineOf('wmStays', 'sop.ended')).toEqual(['离开 SOP「关怀」：恢复备份：可能已经做过，没有再做'])
+  const all = await everyRow(t)
+  expect(['wmGone', '名字wmGone'].filter((word) => all.includes(bytesOf(word)))).toEqual([])
+  expect(all).toContain('wmStays')
+  // What is the same when done again is done.
+  const actions = await t.rawRows(
+    `SELECT dedupe_key, state FROM action WHERE dedupe_key IN ('tell', 'list') ORDER BY id`,
+  )
+  expect(actions).toEqual([
+    { dedupe_key: 'tell', state: 'failed' },
+    { dedupe_key: 'list', state: 'done' },
+  ])
+  expect(restored.out).toContain('删除名单里回来的 1 位已再次删除')
+  expect(restored.out).toMatch(/没有再做：.*定时群发 1 次.*旅程里到期的 \d 位（已离开旅程）.*名单和人群 1 个/)
+
+  // Tomorrow's list comes, and whoever comes now gets what everybody gets.
+  t.clock.set(Date.parse('2026-11-23T10:29:00+08:00'))
+  await advance(10)
+  expect(toldGuides().length).toBeGreaterThan(told)
+  await sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmNew', name: '新来' })
+  await t.settle()
+  expect((await t.timelineOf('wmNew', 'sop.entered')).length).toBe(1)
+  await t.advance(DAY_MS)
+})
+
+it('a step that is due after the restore is taken', async () => {
+  await sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmA', name: '甲' })
+  await t.settle()
+  await backup('make', join(folder, 'one'))
+  await t.close({ database: true })
+  clock.advance(10 * MINUTE_MS)
+  expect(await backup('restore', join(folder, 'one'), '--yes')).toMatchObject({ code: 0 })
+  t = await start()
+  await advance(60)
+  expect(toldGuides()).toHaveLength(1)
+  expect(await t.timelineOf('wmA', 'sop.ended')).toEqual(['完成 SOP「关怀」：走完全部步骤'])
+})
+
+it('nothing is touched without --yes, by a backup that is not whole, or while a server runs', async () => {
+  await sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmA', name: '甲' })
+  await t.settle()
+  const one = join(folder, 'one')
+  await backup('make', one)
+  await sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmAfter', name: '后来' })
+  await t.settle()
+  const isThere = async () =>
+    (await t.rawRows('SELECT 1 AS one FROM customer WHERE external_userid = ?', ['wmAfter'])).length === 1
+
+  expect(await backup('restore', one)).toMatchObject({ code: 0, out: expect.stringContaining('加上 --yes 恢复') })
+  expect(await isThere()).toBe(true)
+
+  const letGo = holdDatabase(database.url, { pid: 1, address: 'http://server' })
+  const running = await backup('restore', one, '--yes')
+  letGo()
+  expect([running.code, /正被另一个活水服务使用|还有 1 个活水服务/.test(running.err)]).toEqual([1, true])
+  expect(await isThere()).toBe(true)
+
+  expect(await backup('make', one)).toMatchObject({ code: 1, err: expect.stringContaining('里已经有东西') })
+  mkdirSync(join(folder, 'half'))
+  writeFileSync(join(folder, 'half', 'database.sql'), '')
+  expect(await backup('restore', join(folder, 'half'), '--yes')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('备份没有做完'),
+  })
+  const file = readdirSync(one).find((name) => name.startsWith('database')) ?? ''
+  appendFileSync(join(one, file), ' ')
+  expect(await backup('restore', one, '--yes')).toMatchObject({ code: 1, err: expect.stringContaining('不能用来恢复') })
+  expect(await isThere()).toBe(true)
+})

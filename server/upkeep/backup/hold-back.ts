@@ -1,0 +1,48 @@
+import type { Tx } from '../../core/db/tx.ts'
+import { endDoubtful } from '../../engine/actions/end-doubtful.ts'
+import { MailAlert, PostAlert } from '../../operations/alerts-out/alerts-out.ts'
+import { DeliverWebhook } from '../../operations/events-out/deliver-webhook.ts'
+import { AskForCustomers, GiveGroups } from '../../operations/handover/handover-actions.ts'
+import { CreateMassSend, RemindMassSend } from '../../operations/mass-send/create-action.ts'
+import { holdSends } from '../../operations/mass-send/hold-sends.ts'
+import { holdJourneys } from '../../operations/sop/hold-journeys.ts'
+import { NotifyGuide } from '../../operations/tasks/notify-guide.ts'
+import { SendWelcome } from '../../operations/welcome/send-welcome.ts'
+import { TellStaff } from '../../records/staff/tell-staff.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+
+/** What somebody notices when it is done a second time. Tags, remarks, codes and reading are the same when done again. */
+const NOTICED = [
+  SendWelcome,
+  CreateMassSend,
+  RemindMassSend,
+  TellStaff,
+  NotifyGuide,
+  AskForCustomers,
+  GiveGroups,
+  DeliverWebhook,
+  PostAlert,
+  MailAlert,
+]
+const WHY = '恢复备份：可能已经做过，没有再做'
+
+export interface HeldBack {
+  actions: { kind: string; actions: number }[]
+  sends: { times: number; tasks: number }
+  journeys: { left: number; messages: number; looks: number }
+}
+
+/** A database of yesterday was put back: whatever was due by `untilMs` (UTC) may have been done since, and is not done a second
+ *  time. Before a server runs on it. Safe to repeat. */
+export async function holdBack(
+  tx: Tx,
+  { book, timeline }: { book: RuleBook; timeline: Pick<Timeline, 'noteAll'> },
+  untilMs: number,
+): Promise<HeldBack> {
+  // Whatever else is looked at ends actions of its own.
+  const sends = await holdSends(tx, book.sends.values(), { untilMs, why: WHY })
+  const journeys = await holdJourneys(tx, { sops: book.sops, timeline }, { untilMs, why: WHY })
+  const actions = await endDoubtful(tx, NOTICED, { untilMs, nowMs: untilMs, why: WHY })
+  return { actions, sends, journeys }
+}
