@@ -150,6 +150,8 @@ interface Row {
   of: string
   /** A cell of it was taken out: what stood behind it moved up. */
   isCut?: boolean
+  /** One was put in. */
+  isGrown?: boolean
 }
 
 /** The file's text, the orders to whose rows nothing happened, and whether a row's cells have moved without changing their
@@ -174,8 +176,15 @@ export function fileOf({ columns, orders, changes, edits, separator, lineEnd, tr
   return {
     text: applyEdits(lines.join(lineEnd), edits),
     untouched: new Set(orders.map(({ id }) => id).filter((id) => !touched.has(id))),
-    isAmbiguous: rows.some(({ isCut, cells }) => isCut === true && cells.length + trailing >= columns.length),
+    isAmbiguous: looksWhole(rows, columns.length, trailing),
   }
+}
+
+/** A row too short is filled up again, or those with an empty cell too many are more than those without. */
+function looksWhole(rows: readonly Row[], width: number, trailing: number): boolean {
+  const isFilled = rows.some(({ isCut, cells }) => isCut === true && cells.length + trailing >= width)
+  const grown = rows.filter(({ isGrown, cells }) => isGrown === true && cells.slice(width).every((cell) => cell === ''))
+  return isFilled || grown.length > rows.filter(({ cells }) => cells.length === width).length
 }
 
 function changeRows(rows: Row[], change: RowChange, touched: Set<string>): void {
@@ -188,6 +197,7 @@ function changeRows(rows: Row[], change: RowChange, touched: Set<string>): void 
   switch (change.do) {
     case 'insert':
       row.cells.splice(change.cell, 0, '多')
+      row.isGrown = true
       return
     case 'cut':
       row.cells.splice(change.cell, 1)

@@ -43,7 +43,9 @@ export function* assembleOrder(records: readonly CsvRecord[], sheet: Sheet): Gen
   try {
     // Whose it is holds for its whole history: a step of it that names nobody would come in only once the others have.
     const customer = customerOf(rows)
-    const orders = (row.isSubOrder ? [rows] : byStatus(rows)).map((part) => orderOf(part, customer))
+    const parts = row.isSubOrder ? [rows] : byStatus(rows)
+    for (const part of parts.slice(1)) mustBeOf(row, part)
+    const orders = parts.map((part) => orderOf(part, { orderId: row.orderId, customer }))
     for (const order of orders) yield { kind: 'order', line: row.line, order }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
@@ -64,7 +66,14 @@ function byStatus(rows: readonly OrderRow[]): OrderRow[][] {
   return parts
 }
 
-function orderOf(rows: OrderRow[], customer: NamedCustomer): OrderMessage {
+/** A row of another status and another sum, without a number, is of another order: of which, nobody knows. */
+function mustBeOf(order: OrderRow, [first]: readonly OrderRow[]): void {
+  if (first === undefined || first.hasNumber || first.totalFen === undefined) return
+  if (first.totalFen === order.totalFen) return
+  throw new Unreadable(`第 ${first.line} 行没有订单号，状态和金额又和上面的订单不同，请补上订单号`)
+}
+
+function orderOf(rows: OrderRow[], { orderId, customer }: { orderId: string; customer: NamedCustomer }): OrderMessage {
   const [first] = rows
   if (first === undefined) throw new Unreadable('没有行')
   const money = first.isSubOrder ? moneyOfParts(rows) : moneyOf(rows)
@@ -83,7 +92,7 @@ function orderOf(rows: OrderRow[], customer: NamedCustomer): OrderMessage {
         : '没有下单时间，不知道是哪天的订单，请补上「下单时间」',
     )
   return {
-    orderId: first.orderId,
+    orderId,
     ...money,
     customer,
     paidAtMs,

@@ -30,6 +30,16 @@ it.each<[string, string[], string[]]>([
     ['M1 paid 72800 精华×1 面膜×2', 'M2 paid 100'],
   ],
   [
+    'a row without a number, of another status and another sum, is nobody’s, and takes the one above along',
+    [`M1,已付款,1,${PHONE},${PAID},鸡,1`, `,已退款,2,,${PAID},鸭,1`, `M2,已付款,1,${PHONE},${PAID},,`],
+    ['M2 paid 100', '2: 第 3 行没有订单号，状态和金额又和上面的订单不同，请补上订单号'],
+  ],
+  [
+    'a row without a number, of another status and the same sum, is what became of the one above',
+    [`M1,已付款,1,${PHONE},${PAID},鸡,1`, `,已退款,1,,${PAID},鸡,1`],
+    ['M1 paid 100 鸡×1', 'M1 refunded 100 鸡×1'],
+  ],
+  [
     'a row without a number that tells of an order is none of the one above',
     [`M1,已付款,728.00,${PHONE},${PAID},精华,1`, `,已付款,5,${PHONE},${PAID},面膜,2`, ',,,,,棉签,2'],
     ['M1 paid 72800 精华×1', '3: 没有订单号', '4: 没有订单号'],
