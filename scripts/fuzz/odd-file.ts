@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../../sandbox/random.ts'
+import { cellText } from '../../server/records/orders/order-words.ts'
 import { applyEdits, type Edit } from './edit-text.ts'
 
 /** An order as it truly is, before anything happens to the rows that tell it. */
@@ -183,7 +184,9 @@ export function fileOf({ columns, orders, changes, edits, separator, lineEnd, tr
 /** A row too short is filled up again, or those with an empty cell too many are more than those without. */
 function looksWhole(rows: readonly Row[], width: number, trailing: number): boolean {
   const isFilled = rows.some(({ isCut, cells }) => isCut === true && cells.length + trailing >= width)
-  const grown = rows.filter(({ isGrown, cells }) => isGrown === true && cells.slice(width).every((cell) => cell === ''))
+  const grown = rows.filter(
+    ({ isGrown, cells }) => isGrown === true && cells.slice(width).every((cell) => cellText(cell) === ''),
+  )
   return isFilled || grown.length > rows.filter(({ cells }) => cells.length === width).length
 }
 
