@@ -76,8 +76,7 @@ export function estimate(input: {
       const beginMs = Math.max(nowMs, endpoint.closedUntilMs)
       if (endpoint.closedUntilMs > nowMs) later(beginMs + speedMs, 'block', path)
       for (const window of endpoint.windows) {
-        const limitedMs = windowMs(calls, speedMs, window)
-        if (limitedMs > speedMs) later(beginMs + limitedMs, 'limit', path)
+        later(beginMs + windowMs(calls, speedMs, window), 'limit', path)
       }
     }
     later(one.lastDueMs, 'due', undefined)

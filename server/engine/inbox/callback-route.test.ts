@@ -177,7 +177,14 @@ describe('POST /wecom/callback', () => {
     await t.db.source.destroy()
     const connect = t.db.source.initialize
     t.db.source.initialize = () => Promise.reject(new Error('connect ECONNREFUSED'))
+    expect((await fetch(`${t.url}/wecom/callback?timestamp=1&nonce=n`)).status).toBe(400)
     expect((await post(event('something_new'))).status).toBe(503)
+    // Of ours why; what a stranger sent is not worth more than its code.
+    const refusals = t.logLines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'callback refused')
+    expect(refusals.slice(-2).map(({ code, err }) => [code, typeof err])).toEqual([
+      ['callback.bad-query', 'undefined'],
+      ['callback.not-stored', 'string'],
+    ])
     expect((await fetch(`${t.url}/readyz`)).status).toBe(503)
     expect((await fetch(`${t.url}/healthz`)).status).toBe(200)
     t.db.source.initialize = connect

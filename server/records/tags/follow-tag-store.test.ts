@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { markPending, markSettled, putOn, unsettledPairs, wantReading } from './follow-tag-store.ts'
+import { tagQueries } from './tag-queries.ts'
 import { tagRuleNames } from './tag-rule-names.ts'
 import { CORP_TAG } from './tag-tables.ts'
 
@@ -40,6 +41,18 @@ it('a change that is done settles its own pair, and only one of that pair’s ch
     ['wmB', 1],
   ])
   expect(await kit.db.tx((tx) => markSettled(tx, other, now))).toBe(true)
+})
+
+it('who has a tag at one guide is not asked of another', async () => {
+  const tag = { tag_id: 't1', tag_name: '高', group_id: 'g1', group_name: '意向', path: '意向/高', seen_at: 1 }
+  const others = { externalUserId: 'wmB', userId: 'lisi' }
+  await kit.db.tx(async (tx) => {
+    await tx.insertIgnore(CORP_TAG, [{ ...tag, gone_at: null, strategy_id: null }])
+    for (const pair of [one, others]) await putOn(tx, pair, ['t1'], { by: 'wecom', reason: undefined, atMs: 1 })
+    expect([...(await tagQueries.customersWith(tx, 'zhangsan', '意向/高'))]).toEqual(['wmA'])
+    expect([...(await tagQueries.customersWith(tx, 'lisi', '意向/高'))]).toEqual(['wmB'])
+    expect([...(await tagQueries.customersWith(tx, 'lisi', '意向/低'))]).toEqual([])
+  })
 })
 
 it('a tag is in use while somebody bears it, WeCom still has it, and it is the corp’s own', async () => {

@@ -29,7 +29,9 @@ export const worthQueries = {
     )
   },
   /** The model in use, with when it was learned and when everybody was last reckoned by it; undefined before the first. */
-  model: async (tx: ReadTx): Promise<{ model: Model; fittedAtMs: number; scoredAtMs: number | undefined } | undefined> => {
+  model: async (
+    tx: ReadTx,
+  ): Promise<{ model: Model; fittedAtMs: number; scoredAtMs: number | undefined } | undefined> => {
     const row = await tx.row(
       sql`SELECT ${pick(WORTH_RUN, 'model', 'fitted_at', 'scored_at')} FROM ${WORTH_RUN} LIMIT 1`,
     )
