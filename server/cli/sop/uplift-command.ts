@@ -2,13 +2,7 @@ import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { Db } from '../../core/db/db.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { holdOutPeople, holdOutResult } from '../../operations/sop/experiments/hold-out-result.ts'
-import {
-  type MeanDifference,
-  meanDifference,
-  newTally,
-  type Tally,
-  tally,
-} from '../../operations/sop/experiments/mean-difference.ts'
+import { type MeanDifference, MIN_BUYERS, meanDifference } from '../../operations/sop/experiments/mean-difference.ts'
 import { storedVersions } from '../../operations/sop/model/sop-versions.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
 import type { SopRule } from '../../rules/schema/sop-rule.ts'
@@ -54,31 +48,27 @@ export const upliftCommand = defineCommand({
   },
 })
 
-interface Bought {
-  orders: Tally
-  fen: Tally
-}
-
-/** Of each person, held out (a) beside taken in (b); undefined while there are too few. */
+/** Of each person, held out (a) beside taken in (b); undefined while an arm has nobody. */
 async function boughtBy(
   db: Db,
   asked: { sop: string; holdOut: HoldOut; nowMs: number },
 ): Promise<{ orders: MeanDifference; fen: MeanDifference } | undefined> {
-  const watched: Bought = { orders: newTally(), fen: newTally() }
-  const taken: Bought = { orders: newTally(), fen: newTally() }
+  const watched = { orders: [] as number[], fen: [] as number[] }
+  const taken = { orders: [] as number[], fen: [] as number[] }
   for await (const { isHeldOut, count, sumFen } of purchases(db, asked)) {
     const group = isHeldOut ? watched : taken
-    tally(group.orders, count)
-    tally(group.fen, sumFen)
+    group.orders.push(count)
+    group.fen.push(Math.max(0, sumFen))
   }
-  if (watched.orders.count < 2 || taken.orders.count < 2) return undefined
-  return { orders: meanDifference(watched.orders, taken.orders), fen: meanDifference(watched.fen, taken.fen) }
+  if (watched.orders.length === 0 || taken.orders.length === 0) return undefined
+  const compared = (of: 'orders' | 'fen'): MeanDifference =>
+    meanDifference(Float64Array.from(watched[of]), Float64Array.from(taken[of]))
+  return { orders: compared('orders'), fen: compared('fen') }
 }
 
 const boughtLines = ({ orders, fen }: { orders: MeanDifference; fen: MeanDifference }): string[] => [
   `  每人订单：${lineOf(orders, (value) => value.toFixed(2), '单')}`,
   `  每人金额：${lineOf(fen, (value) => (value / 100).toFixed(2), '元')}`,
-  '  （订单和金额的区间只对这一次看算数，不要天天看到满意为止。）',
 ]
 
 async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs: number }) {
@@ -108,9 +98,14 @@ async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs:
 }
 
 function lineOf(
-  { a, b, difference, low, high }: MeanDifference,
+  { a, b, difference, interval, cap }: MeanDifference,
   show: (value: number) => string,
   unit: string,
 ): string {
-  return `对照组 ${show(a)} ${unit}，进入的人 ${show(b)} ${unit}，差 ${show(difference)} ${unit}（95% 区间 ${show(low)} 到 ${show(high)}）`
+  const means = `对照组 ${show(a)} ${unit}，进入的人 ${show(b)} ${unit}，差 ${show(difference)} ${unit}`
+  const limit = cap === undefined ? '' : `；一位最多按 ${show(cap)} ${unit}算，免得一两位大户说了算`
+  if (interval === undefined) return `${means}（每组买过的不到 ${MIN_BUYERS} 人，先不给区间${limit}）`
+  const { low, high } = interval
+  const what = low > 0 ? '，多了' : high < 0 ? '，少了' : ''
+  return `${means}（真实的差在 ${show(low)} 到 ${show(high)} ${unit}之间${what}；任何时候看都算数${limit}）`
 }
