@@ -1,6 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
+import { createSandbox } from '../../../sandbox/sandbox.ts'
+import { createSettableClock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { wecomSays } from '../../records/customers/testing/wecom-says.ts'
+import { TINY_PNG } from '../../rules/testing/rule-folder-on-disk.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 
 const CONFIG = { 'welcomes/欢迎.yaml': 'welcome: 欢迎\ndefault: true\ntext: 您好\n' }
@@ -41,6 +44,27 @@ it.each([
   await t.sandbox.scan({ userId: 'zhangsan' })
   for (let second = 0; second < 30; second++) await t.advance(SECOND_MS)
   expect(await asked()).toEqual([])
+})
+
+it('a welcome that is nothing but a picture WeCom has not taken is a to-do, and no empty message', async () => {
+  const clock = createSettableClock('2026-11-22T09:00:00+08:00')
+  const sandbox = createSandbox({ clock })
+  await sandbox.listen()
+  sandbox.faults.set({ path: 'media/uploadimg', errcode: 40009 })
+  const config = {
+    'welcomes/图.yaml': 'welcome: 只有图\ndefault: true\nattachments:\n  - image: x.png\n',
+    'assets/x.png': TINY_PNG,
+  }
+  t = await buildTestApp({ platform: { sandbox, clock }, config })
+  const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
+  t.sandbox.redeliver()
+  await t.advance(MINUTE_MS)
+  expect(t.sandbox.calls(SEND)).toEqual([])
+  expect(await asked()).toEqual(['zhangsan 打个招呼：欢迎语没有发出去 open'])
+  expect(await t.timelineOf(externalUserId, 'welcome.ended')).toEqual([
+    '未发送欢迎语：欢迎语「只有图」里的图片 x.png 还没准备好',
+  ])
+  await sandbox.close()
 })
 
 it('whom a customer has written to, or who has sent something from the sidebar, is asked no more; others still are', async () => {

@@ -74,7 +74,7 @@ export function createWelcome(deps: WelcomeDeps) {
     }
     const { text, attachments, leftOut } = await compose(tx, wanted, chosen)
     if (text === undefined && attachments.length === 0) {
-      const why = `欢迎语「${chosen.rule.name}」里的${leftOut.join('、') || '内容'}还没准备好`
+      const why = `欢迎语「${chosen.rule.name}」里的${leftOut.length === 0 ? '内容' : `${leftOut.join('、')} `}还没准备好`
       await giveUp(tx, wanted, 'failed', why, chosen)
       await greeting.ask(tx, wanted, why)
       return 'nothing-to-send'

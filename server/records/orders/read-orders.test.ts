@@ -242,10 +242,9 @@ it.each<[string, string, string[]]>([
 })
 
 it('the header says what separates cells, whatever is in the rows below', async () => {
-  const { orders } = await readOrders(`${HEADER}\nT1,已付款,1,${PHONE},${PAID},牛;排;一;二;三;四;五;六;七;八,1`)
-  expect(orders.map(({ orderId, items }) => [orderId, items[0]?.name])).toEqual([
-    ['T1', '牛;排;一;二;三;四;五;六;七;八'],
-  ])
+  const name = '牛;'.repeat(20)
+  const { orders } = await readOrders(`${HEADER}\nT1,已付款,1,${PHONE},${PAID},${name},1`)
+  expect(orders.map(({ orderId, items }) => [orderId, items[0]?.name])).toEqual([['T1', name]])
 })
 
 it('however rows are cut, moved and merged, no order comes in by halves and no sum is another’s', async () => {
