@@ -11,6 +11,7 @@ import { createDispatcher, type DispatcherDeps } from './inbox/dispatcher.ts'
 import { createEmit } from './inbox/emit.ts'
 import type { EventLane } from './inbox/event-kind.ts'
 import { createJobRunner } from './jobs/job-runner.ts'
+import { whatIsDue } from './what-is-due.ts'
 
 export interface EngineDeps {
   db: Db
@@ -79,6 +80,13 @@ function createWorks(
     nudgeActions()
   }
 
+  /** Of a second in which nothing is due, one question is enough. */
+  async function nudgeDue(): Promise<void> {
+    const due = await db.statement((tx) => whatIsDue(tx, clock.now()))
+    for (const lane of due.events) nudgeEvents(lane)
+    for (const lane of due.actions) nudgeActions(lane)
+  }
+
   return {
     nudgeEvents,
     nudgeActions,
@@ -93,7 +101,7 @@ function createWorks(
     beat: async (): Promise<void> => {
       await runner.releaseLeases({ all: false })
       await paces.save()
-      nudge()
+      await nudgeDue()
       if (only === undefined) await jobs.runDue()
     },
     busy: (): boolean => dispatcher.busy() || runner.busy() || jobs.busy(),

@@ -72,7 +72,7 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
   }
 
   /** A callback may have been lost, or be on its way: WeCom knows whose friend this is. Once an hour. */
-  const lookUp = (userId: string, externalUserId: string): Promise<boolean> =>
+  const lookUp = (userId: string, externalUserId: string): Promise<void> =>
     db.tx((tx) =>
       customers.refresh(tx, {
         externalUserId,

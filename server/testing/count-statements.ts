@@ -4,6 +4,7 @@ export interface Counted {
   /** All that went out, BEGIN and COMMIT among it. */
   total: number
   commits: number
+  texts: ReadonlySet<string>
   /** The text with its values, lists of marks and rows shortened, and how often; the most frequent first. */
   byText: [text: string, times: number][]
 }
@@ -22,19 +23,21 @@ export async function countStatements(
   work: () => Promise<void>,
   { until = () => false, without }: { until?: () => boolean; without?: Counted } = {},
 ): Promise<Counted> {
-  const left = new Set(without?.byText.map(([text]) => text))
+  const left = without?.texts ?? new Set<string>()
+  const texts = new Set<string>()
   const times = new Map<string, number>()
   let [total, commits] = [0, 0]
   const end = db.watch((text) => {
     const short = shortened(text)
-    if (until() || left.has(short)) return
+    if (until() || left.has(text)) return
+    texts.add(text)
     total += 1
     if (text === 'COMMIT') commits += 1
     times.set(short, (times.get(short) ?? 0) + 1)
   })
   await work()
   end()
-  return { total, commits, byText: [...times].sort((a, b) => b[1] - a[1]) }
+  return { total, commits, texts, byText: [...times].sort((a, b) => b[1] - a[1]) }
 }
 
 /** For whoever wants to lower a budget: `STATEMENTS=30` prints the 30 most frequent texts. */

@@ -4,6 +4,7 @@ import { DataSource, type MigrationInterface } from 'typeorm'
 import type { Dialect } from './columns.ts'
 import { dataSourceOptions } from './database-url.ts'
 import { isDeadlock } from './deadlock.ts'
+import { atOnce, withLater } from './later.ts'
 import { createLines, type Line, type StatementListener } from './line.ts'
 import { createReadMemory } from './read-memory.ts'
 import { createStatements } from './statements.ts'
@@ -155,9 +156,12 @@ export function createDb(
     for (let attempt = 1; ; attempt++) {
       const onCommit: (() => void)[] = []
       try {
-        const result = await transact((line) =>
-          work(createTx(createStatements(line, dialect, lasting ?? createReadMemory()), dialect, onCommit)),
-        )
+        const result = await transact(async (line) => {
+          const statements = withLater(createStatements(line, dialect, lasting ?? createReadMemory()))
+          const done = await work(createTx(statements, dialect, onCommit))
+          await statements.settle()
+          return done
+        })
         for (const callback of onCommit) callback()
         return result
       } catch (error) {
@@ -180,7 +184,9 @@ export function createDb(
 
   async function runStatement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const onCommit: (() => void)[] = []
-    const result = await onLine((line) => work(createTx(createStatements(line, dialect, lasting), dialect, onCommit)))
+    const result = await onLine((line) =>
+      work(createTx(atOnce(createStatements(line, dialect, lasting)), dialect, onCommit)),
+    )
     for (const callback of onCommit) callback()
     return result
   }
@@ -193,7 +199,7 @@ export function createDb(
         else await line.change('PRAGMA query_only = ON')
         await line.change(isMysql ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' : 'BEGIN')
         try {
-          return await work(createTx(createStatements(line, dialect, lasting), dialect, []))
+          return await work(createTx(atOnce(createStatements(line, dialect, lasting)), dialect, []))
         } finally {
           await line.change('ROLLBACK')
         }

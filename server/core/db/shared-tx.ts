@@ -1,6 +1,8 @@
 import type { Rank } from './turns.ts'
 import type { Tx } from './tx.ts'
 
+/** So long one waits for others to go with: no call of ours is much shorter, and each commit that is saved is worth it. */
+const GATHER_MS = 10
 /** Bounded, so that one commit never holds the database for long. */
 const MOST_TOGETHER = 32
 
@@ -57,7 +59,6 @@ export function createSharedTx(
       waiting.push({ customer, work, resolve, reject })
       if (isWorking) return
       isWorking = true
-      // A turn of the event loop later, whatever else has ended by then goes with it.
-      setImmediate(() => void carryOutAll())
+      setTimeout(() => void carryOutAll(), GATHER_MS)
     })
 }

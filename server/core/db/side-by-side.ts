@@ -1,6 +1,7 @@
 import { changeTogether } from './change-together.ts'
 import type { Dialect } from './columns.ts'
 import type { TableSpec } from './define-table.ts'
+import type { Later } from './later.ts'
 import type { Row } from './line.ts'
 import type { SqlValue } from './sql.ts'
 import type { Merging, Question, Statements } from './statements.ts'
@@ -11,7 +12,7 @@ export class NotSideBySide extends Error {}
 
 /** One piece of work among several. */
 interface Lane {
-  statements: Statements
+  statements: Statements & Later
   /** It has ended: what it held is free for the others. */
   end(): void
 }
@@ -51,7 +52,7 @@ function nameOf(wish: Wish, nth: number): string {
 /** Lets several pieces of work share one transaction: what they ask for in the same turn of the event loop, in the same
  *  words, goes out as one statement. Each finds what it would find alone as long as none writes rows that another reads;
  *  rows that are held stay with the first until it has ended. Whatever does not go throws `NotSideBySide`. */
-export function createSideBySide(base: Statements, dialect: Dialect) {
+export function createSideBySide(base: Statements & Later, dialect: Dialect) {
   let waiting: Waiting[] = []
   let isScheduled = false
   let isWorking = false
@@ -160,6 +161,11 @@ export function createSideBySide(base: Statements, dialect: Dialect) {
         insert: (table, row) => alone(() => base.insert(table, row)),
         insertUnknown: (table, rows) => ask({ kind: 'insertUnknown', table, rows }),
         merge: (table, rows, key, merging) => ask({ kind: 'merge', table, rows, key, merging }),
+        // Nobody waits for them, so that they need not be joined.
+        insertLater: base.insertLater,
+        mergeLater: base.mergeLater,
+        isToCome: base.isToCome,
+        settle: () => Promise.reject(new NotSideBySide()),
         // It would undo what the others have done since.
         savepoint: () => Promise.reject(new NotSideBySide()),
       },

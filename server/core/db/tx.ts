@@ -2,10 +2,11 @@ import { checkRow } from './check-row.ts'
 import type { Dialect } from './columns.ts'
 import { isDeadlock } from './deadlock.ts'
 import { type ColumnName, type NewRowOf, type OnlyColumns, specOf, type Table } from './define-table.ts'
+import type { Later } from './later.ts'
 import type { Row } from './line.ts'
 import { createSideBySide } from './side-by-side.ts'
 import { render, type Sql } from './sql.ts'
-import type { Statements } from './statements.ts'
+import type { Merging, Statements } from './statements.ts'
 
 export type { Row } from './line.ts'
 export type { SqlValue } from './sql.ts'
@@ -25,6 +26,26 @@ export interface Tx {
   /** Inserts the rows that break no unique key; gives how many were new. All rows have the same columns. Every fault other
    *  than a known key is thrown. */
   insertIgnore<Of extends Table, New extends NewRowOf<Of>>(table: Of, rows: OnlyColumns<New, Of>[]): Promise<number>
+  /** The same for whoever need not know what was new: they go in before anything is asked of the table, at the latest with
+   *  the commit, and what several places of a transaction put into one table is one statement. */
+  insertLater<Of extends Table, New extends NewRowOf<Of>>(table: Of, rows: OnlyColumns<New, Of>[]): Promise<void>
+  /** The same for `upsert` and `increase`. */
+  upsertLater<Of extends Table, New extends NewRowOf<Of>>(
+    table: Of,
+    rows: OnlyColumns<New, Of>[],
+    key: ColumnName<Of>[],
+    update?: ColumnName<Of>[],
+  ): Promise<void>
+  increaseLater<Of extends Table, New extends NewRowOf<Of>>(
+    table: Of,
+    rows: OnlyColumns<New, Of>[],
+    key: ColumnName<Of>[],
+    column: ColumnName<Of>,
+  ): Promise<void>
+  /** Whether something waits to go into this table. */
+  isToCome(table: Table): boolean
+  /** What was to go in later goes in now, and its faults are thrown here. */
+  settle(): Promise<void>
   /** Inserts, or updates the columns that are not in `key` (or only those in `update`). */
   upsert<Of extends Table, New extends NewRowOf<Of>>(
     table: Of,
@@ -58,7 +79,11 @@ function checked(table: Table, rows: readonly object[]): Row[] {
   return rows as Row[]
 }
 
-export function createTx(statements: Statements, dialect: Dialect, onCommit: (() => void)[]): Tx {
+const overwriting = (columns: string[] | undefined): Merging =>
+  columns?.map((column) => ({ column, isAdded: false })) ?? 'all'
+const adding = (column: string): Merging => [{ column, isAdded: true }]
+
+export function createTx(statements: Statements & Later, dialect: Dialect, onCommit: (() => void)[]): Tx {
   const find = (piece: Sql): Promise<Row[]> => statements.find({ ...render(piece, dialect), numbers: piece.numbers })
 
   let savepoints = 0
@@ -76,12 +101,21 @@ export function createTx(statements: Statements, dialect: Dialect, onCommit: (()
     },
     insertIgnore: async (table: Table, rows: readonly object[]) =>
       statements.insertUnknown(specOf(table), checked(table, rows)),
-    upsert: async (table: Table, rows: readonly object[], key: string[], update?: string[]) => {
-      const merging = update?.map((column) => ({ column, isAdded: false })) ?? 'all'
-      await statements.merge(specOf(table), checked(table, rows), key, merging)
+    insertLater: async (table: Table, rows: readonly object[]) => {
+      if (rows.length > 0) await statements.insertLater(specOf(table), checked(table, rows))
+    },
+    upsert: async (table: Table, rows: readonly object[], key: string[], update?: string[]) =>
+      statements.merge(specOf(table), checked(table, rows), key, overwriting(update)),
+    upsertLater: async (table: Table, rows: readonly object[], key: string[], update?: string[]) => {
+      if (rows.length > 0) await statements.mergeLater(specOf(table), checked(table, rows), key, overwriting(update))
     },
     increase: async (table: Table, rows: readonly object[], key: string[], column: string) =>
-      statements.merge(specOf(table), checked(table, rows), key, [{ column, isAdded: true }]),
+      statements.merge(specOf(table), checked(table, rows), key, adding(column)),
+    increaseLater: async (table: Table, rows: readonly object[], key: string[], column: string) => {
+      if (rows.length > 0) await statements.mergeLater(specOf(table), checked(table, rows), key, adding(column))
+    },
+    isToCome: (table: Table) => statements.isToCome(specOf(table)),
+    settle: () => statements.settle(),
     savepoint: async <T>(work: () => Promise<T>): Promise<T> => {
       savepoints += 1
       const name = `sp_${savepoints}`

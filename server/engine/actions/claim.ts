@@ -152,5 +152,5 @@ export function releaseLeases(db: Db, nowMs: number, { all }: { all: boolean }):
     may_have_happened: 1,
   })
   const ended = all ? sql`` : sql`AND ${ACTION.lease_until} <= ${nowMs}`
-  return db.tx((tx) => tx.run(sql`UPDATE ${ACTION} SET ${given} WHERE ${ACTION.state} = 'running' ${ended}`))
+  return db.statement((tx) => tx.run(sql`UPDATE ${ACTION} SET ${given} WHERE ${ACTION.state} = 'running' ${ended}`))
 }

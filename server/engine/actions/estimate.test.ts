@@ -5,7 +5,7 @@ import type { Pace } from './pace-book.ts'
 
 const NOW = Date.parse('2026-11-22T09:00:00+08:00')
 const MARK = '/cgi-bin/externalcontact/mark_tag'
-const marks: Pace = { kind: 'tag.mark', busyMs: 80, calls: [{ path: MARK, perAction: 1, ms: 50 }] }
+const marks: Pace = { kind: 'tag.mark', busyMs: 320, calls: [{ path: MARK, perAction: 1, ms: 50 }] }
 const waiting = (count: number, more: Partial<Waiting> = {}): Waiting => ({
   kind: 'tag.mark',
   lane: 'event',
@@ -29,7 +29,7 @@ const etaOf = (
 const minute = (limit: number, used = 0) => ({ windows: [{ lengthMs: MINUTE_MS, limit, used }] })
 
 describe('the time until waiting actions are done', () => {
-  it('is what eight at once need, where no limit is met', () => {
+  it('is what thirty-two at once need, where no limit is met', () => {
     expect(etaOf([waiting(6_000)])).toEqual([
       {
         kind: 'tag.mark',
@@ -66,12 +66,12 @@ describe('the time until waiting actions are done', () => {
 
   it('counts what shares the lane, not what goes beside it', () => {
     const other = waiting(6_000, { kind: 'remark.set' })
-    const paces = [marks, { kind: 'remark.set', busyMs: 160, calls: [] }]
+    const paces = [marks, { kind: 'remark.set', busyMs: 640, calls: [] }]
     expect(etaOf([waiting(6_000), other], {}, { paces })[0]?.doneInMs).toBe(3 * MINUTE_MS)
     expect(etaOf([waiting(6_000), { ...other, lane: 'campaign' }], {}, { paces })[0]?.doneInMs).toBe(MINUTE_MS)
   })
 
   it('is assumed, and says so, for a kind that nobody has seen yet', () => {
-    expect(etaOf([waiting(160, { kind: 'new.kind' })])[0]).toMatchObject({ isKnown: false, doneInMs: 10_000 })
+    expect(etaOf([waiting(640, { kind: 'new.kind' })])[0]).toMatchObject({ isKnown: false, doneInMs: 10_000 })
   })
 })

@@ -27,12 +27,12 @@ const setState = (key: string, state: ActionState) =>
 const actions = () => kit.db.tx((tx) => tx.rows(sql`SELECT ${all(ACTION)} FROM ${ACTION} ORDER BY ${ACTION.id}`))
 const keys = async (): Promise<string[]> => (await actions()).map((action) => action.dedupe_key)
 
-it('wakes the runner for what is new and due, and for nothing else', async () => {
+it('wakes the runner for what is due, known or not, and for nothing else', async () => {
   await enqueue('later', { dueAtMs: kit.clock.now() + 1 })
   expect(nudged).toEqual([])
   await enqueue('now')
   await enqueue('now')
-  expect(nudged).toEqual(['event'])
+  expect(nudged).toEqual(['event', 'event'])
 })
 
 it('tells of many which are new, in their lane', async () => {

@@ -25,12 +25,12 @@ interface EnqueueOptions<Payload> {
 
 /** The way out: an intent becomes a durable row in the caller's transaction; the runner carries it out. */
 export interface Outbox {
-  /** True when new, false when an action with this key exists already. Throws on a payload that breaks the schema. */
+  /** Changes nothing when an action with this key exists already. Throws on a payload that breaks the schema. */
   enqueue<Schema extends TSchema>(
     tx: Tx,
     kind: ActionKind<Schema>,
     options: EnqueueOptions<Static<Schema>>,
-  ): Promise<boolean>
+  ): Promise<void>
   /** Many of one kind at once; gives the keys of those that are new. Two transactions that enqueue the same keys at the
    *  same instant may both be told so, though only one row is made. */
   enqueueAll<Schema extends TSchema>(
@@ -71,20 +71,26 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
     created_at: nowMs,
   })
 
-  const enqueue: Outbox['enqueue'] = async (tx, kind, options) => {
+  /** Looking once too often harms nobody. */
+  const nudgeFor = (tx: Tx, kind: ActionKind, { dueAtMs, lane }: Pick<EnqueueOptions<unknown>, 'dueAtMs' | 'lane'>) => {
     const now = clock.now()
-    const inserted = await tx.insertIgnore(ACTION, [toRow(kind, options, now)])
-    if (inserted > 0 && (options.dueAtMs ?? now) <= now) tx.afterCommit(() => nudge(options.lane ?? kind.lane))
-    return inserted > 0
+    if ((dueAtMs ?? now) <= now) tx.afterCommit(() => nudge(lane ?? kind.lane))
   }
 
   return {
-    enqueue,
+    enqueue: async (tx, kind, options) => {
+      await tx.insertLater(ACTION, [toRow(kind, options, clock.now())])
+      nudgeFor(tx, kind, options)
+    },
     enqueueAll: async (tx, kind, all) => {
       const [one, ...more] = all
       if (one === undefined) return new Set()
       // The database itself says whether a single one is new.
-      if (more.length === 0) return new Set((await enqueue(tx, kind, one)) ? [one.key] : [])
+      if (more.length === 0) {
+        if ((await tx.insertIgnore(ACTION, [toRow(kind, one, clock.now())])) === 0) return new Set()
+        nudgeFor(tx, kind, one)
+        return new Set([one.key])
+      }
       const now = clock.now()
       const known = new Set<string>()
       for (let at = 0; at < all.length; at += CHUNK) {

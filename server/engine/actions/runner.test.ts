@@ -77,10 +77,10 @@ describe('the action runner', () => {
         },
       }),
     ])
-    expect(await enqueue(Send, 7)).toBe(true)
-    expect(await enqueue(Send, 7)).toBe(false)
+    await enqueue(Send, 7)
+    await enqueue(Send, 7)
     await runner.drained()
-    expect(await enqueue(Send, 7)).toBe(false)
+    await enqueue(Send, 7)
     await runner.drained()
     expect(sent).toEqual([7])
     expect(await rows()).toEqual([{ state: 'done', attempts: 1, error_code: null }])

@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { isDeadlock } from '../../core/db/deadlock.ts'
 import { firstDue } from '../../core/db/first-due.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
@@ -9,7 +10,7 @@ import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import type { EventLane } from './event-kind.ts'
 import { type EventRow, eventQueue } from './event-queue.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
-import { createHandOut, PassSpoiled } from './hand-out.ts'
+import { createHandOut } from './hand-out.ts'
 import { createRecordEnds } from './record-ends.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -50,27 +51,30 @@ export function createDispatcher({ db, clock, log, subscriptions, isPast, onHand
 
   async function step(lane: 0 | 1): Promise<boolean> {
     // A plain look first: most find nothing, and a transaction costs three.
-    if (!(await db.statement((tx) => eventQueue.hasDue(tx, lane, clock.now()), RANK[lane]))) return false
+    const found = await db.statement((tx) => eventQueue.look(tx, lane, clock.now(), shape[lane]), RANK[lane])
+    if (found.length === 0) return false
     try {
-      return await pass(lane, false)
+      return await pass(lane, found, false)
     } catch (error) {
-      if (!(error instanceof PassSpoiled)) throw error
-      return pass(lane, true)
+      if (isDeadlock(error)) throw error
+      return pass(lane, found, true)
     }
   }
 
-  const pass = (lane: 0 | 1, careful: boolean): Promise<boolean> =>
+  const pass = (lane: 0 | 1, found: readonly number[], careful: boolean): Promise<boolean> =>
     db.tx(async (tx) => {
       for (let round = 1; ; round++) {
-        const rows = await eventQueue.take(tx, lane, clock.now(), shape[lane])
+        const rows = await eventQueue.take(tx, lane, clock.now(), shape[lane], round === 1 ? found : undefined)
         if (rows.length === 0) return false
         const isFull = rows.length === shape[lane].batch
         // There is more than one worker can take: another helps.
         if (isFull) nudgeOne(lane)
         const present = await withoutPast(tx, rows)
-        await recordEnds(tx, await handOut(tx, present, { onlyUrgent: lane === 0, careful }))
+        const ends = await handOut(tx, present, { onlyUrgent: lane === 0, careful })
+        const ledToMore = tx.isToCome(INBOUND_EVENT)
+        await recordEnds(tx, ends)
         // What this led to goes with it, in the same commit; not while others wait for this one.
-        if (careful || isFull || round === MOST_ROUNDS) return true
+        if (careful || isFull || round === MOST_ROUNDS || !ledToMore) return true
       }
     }, RANK[lane])
 

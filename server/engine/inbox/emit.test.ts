@@ -21,13 +21,12 @@ it('an event of ours is stored once, in the lane of its kind, and only that lane
   const emit = createEmit({ clock: kit.clock, nudge: (lane) => void nudged.push(lane) })
   const now = kit.clock.now()
   await kit.db.tx(async (tx) => {
-    expect(await emit(tx, Other, { key: 'a', payload: { n: 1 }, atMs: now - 5 })).toBe(true)
-    expect(await emit(tx, Hello, { key: 'a', payload: { n: 2 } })).toBe(true)
+    await emit(tx, Other, { key: 'a', payload: { n: 1 }, atMs: now - 5 })
+    await emit(tx, Hello, { key: 'a', payload: { n: 2 } })
     expect(nudged).toEqual([])
   })
   expect(nudged).toEqual(['normal', 'welcome'])
-  expect(await kit.db.tx((tx) => emit(tx, Other, { key: 'a', payload: { n: 3 } }))).toBe(false)
-  expect(nudged).toHaveLength(2)
+  await kit.db.tx((tx) => emit(tx, Other, { key: 'a', payload: { n: 3 } }))
   const stored = await kit.db.tx((tx) =>
     tx.rows(sql`SELECT ${pick(E, 'dedupe_key', 'lane', 'payload', 'event_at', 'due_at')} FROM ${E} ORDER BY ${E.id}`),
   )

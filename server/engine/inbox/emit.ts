@@ -11,6 +11,8 @@ interface EmitOptions<Payload> {
   payload: Payload
   /** When it happened, UTC milliseconds; default now. */
   atMs?: number
+  /** Default: the kind's own. */
+  lane?: EventLane
 }
 
 /** Stores one of our own events in the caller's transaction; the dispatcher brings it to the subscriptions. */
@@ -18,16 +20,17 @@ export type Emit = <Schema extends TSchema>(
   tx: Tx,
   kind: EventKind<Schema>,
   options: EmitOptions<Static<Schema>>,
-) => Promise<boolean>
+) => Promise<void>
 
 export function createEmit({ clock, nudge }: { clock: Clock; nudge: (lane: EventLane) => void }): Emit {
   return async (tx, kind, options) => {
     const now = clock.now()
-    const inserted = await tx.insertIgnore(INBOUND_EVENT, [
+    const { lane = kind.lane } = options
+    await tx.insertLater(INBOUND_EVENT, [
       {
         dedupe_key: `${kind.kind}:${options.key}`,
         kind: kind.kind,
-        lane: kind.lane === 'welcome' ? 0 : 1,
+        lane: lane === 'welcome' ? 0 : 1,
         payload: JSON.stringify(checkedBy(kind.schema, options.payload)),
         event_at: options.atMs ?? now,
         received_at: now,
@@ -35,7 +38,6 @@ export function createEmit({ clock, nudge }: { clock: Clock; nudge: (lane: Event
         due_at: now,
       },
     ])
-    if (inserted > 0) tx.afterCommit(() => nudge(kind.lane))
-    return inserted > 0
+    tx.afterCommit(() => nudge(lane))
   }
 }

@@ -1,6 +1,6 @@
 import type { RowOf } from '../../core/db/define-table.ts'
 import { list, pick, set, sql } from '../../core/db/sql.ts'
-import { takeRows } from '../../core/db/take-rows.ts'
+import { lookFor, takeRows } from '../../core/db/take-rows.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { INBOUND_EVENT, type StoredEventState, type StoredLane } from './event-tables.ts'
 
@@ -20,24 +20,27 @@ const isDue = (lane: StoredLane, nowMs: number) =>
   sql`${INBOUND_EVENT.state} = 'new' AND ${INBOUND_EVENT.lane} = ${lane} AND ${INBOUND_EVENT.due_at} <= ${nowMs}`
 const among = (rows: readonly Pick<EventRow, 'id'>[]) => sql`${INBOUND_EVENT.id} IN ${list(rows.map((row) => row.id))}`
 
+interface Share {
+  batch: number
+  workers: number
+}
+
+const due = (lane: StoredLane, nowMs: number, { batch, workers }: Share) => ({
+  table: INBOUND_EVENT,
+  where: isDue(lane, nowMs),
+  orderBy: sql`${INBOUND_EVENT.due_at}, ${INBOUND_EVENT.id}`,
+  limit: batch,
+  takers: workers,
+})
+
 /** The rows of the events that wait, and what becomes of them. */
 export const eventQueue = {
-  hasDue: async (tx: Tx, lane: StoredLane, nowMs: number): Promise<boolean> => {
-    const found = await tx.row(
-      sql`SELECT ${pick(INBOUND_EVENT, 'id')} FROM ${INBOUND_EVENT} WHERE ${isDue(lane, nowMs)} LIMIT 1`,
-    )
-    return found !== undefined
-  },
-  /** For this transaction alone, in the order in which they became due. */
-  take: (tx: Tx, lane: StoredLane, nowMs: number, share: { batch: number; workers: number }): Promise<EventRow[]> =>
-    takeRows(tx, {
-      table: INBOUND_EVENT,
-      columns: pick(INBOUND_EVENT, ...COLUMNS),
-      where: isDue(lane, nowMs),
-      orderBy: sql`${INBOUND_EVENT.due_at}, ${INBOUND_EVENT.id}`,
-      limit: share.batch,
-      takers: share.workers,
-    }),
+  /** Ids of those that are due, in the order in which they became so. */
+  look: (tx: Tx, lane: StoredLane, nowMs: number, share: Share): Promise<number[]> =>
+    lookFor(tx, due(lane, nowMs, share)),
+  /** For this transaction alone, in the order in which they became due. `among`: found by a look a moment ago. */
+  take: (tx: Tx, lane: StoredLane, nowMs: number, share: Share, among?: readonly number[]): Promise<EventRow[]> =>
+    takeRows(tx, { ...due(lane, nowMs, share), columns: pick(INBOUND_EVENT, ...COLUMNS), among }),
   finish: (tx: Tx, rows: readonly EventRow[], state: StoredEventState, nowMs: number): Promise<number> =>
     tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state, finished_at: nowMs })} WHERE ${among(rows)}`),
   drop: (tx: Tx, rows: readonly EventRow[]): Promise<number> =>

@@ -6,7 +6,7 @@ import { groupBy } from '../../core/kernel/group-by.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import type { StoredEvent } from './event-kind.ts'
 import type { EventRow } from './event-queue.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription, Turn } from './subscription.ts'
 import { wavesOf } from './waves.ts'
 
 /** An id that is longer than its column, or none where one must be: told once, not tried for hours. */
@@ -26,15 +26,13 @@ export interface Ended {
   isKept: boolean
 }
 
-/** A subscription failed in a pass without savepoints: the pass is undone and made again, with them. */
-export class PassSpoiled extends Error {}
-
 /** An event on its way to those who listen. */
 interface UnderWay {
   row: EventRow
   payload: unknown
   /** In the order in which they were named. */
   toAsk: Subscription[]
+  turn: Turn
   done: Set<string>
   isLeft: boolean
   isKept: boolean
@@ -44,26 +42,37 @@ interface UnderWay {
 
 /** Brings events to those who listen to their kinds, in the order in which they were named. */
 export function createHandOut(subscriptions: readonly Subscription[], log: Logger) {
-  const byKind = groupBy(subscriptions, ({ kind }) => kind.kind)
+  const inOrder = [...subscriptions].sort((a, b) => Number(b.isFirst === true) - Number(a.isFirst === true))
+  const byKind = groupBy(inOrder, ({ kind }) => kind.kind)
 
   function begin(row: EventRow, onlyUrgent: boolean): UnderWay {
     const done = new Set<string>(JSON.parse(row.done_subscriptions ?? '[]') as string[])
     const interested = byKind.get(row.kind) ?? []
     const urgent = onlyUrgent ? interested.filter((subscription) => subscription.isUrgent?.() === true) : []
     const now = urgent.length > 0 ? urgent : interested
-    return {
+    const waiting = (those: Subscription[]): Subscription[] => those.filter(({ name }) => !done.has(name))
+    const one: UnderWay = {
       row,
       payload: JSON.parse(row.payload) as unknown,
-      toAsk: now.filter(({ name }) => !done.has(name)),
+      toAsk: waiting(now),
+      turn: {
+        isUrgent: onlyUrgent,
+        allAtOnce: () => {
+          one.toAsk = waiting(interested)
+          one.isLeft = false
+        },
+      },
       done,
       isLeft: now.length < interested.length,
       isKept: interested.length === 0,
       faults: [],
       mayMend: false,
     }
+    return one
   }
 
-  async function bring(tx: Tx, subscription: Subscription, { row, payload, done }: UnderWay): Promise<void> {
+  async function bring(tx: Tx, subscription: Subscription, one: UnderWay): Promise<void> {
+    const { row, payload, turn } = one
     const event: StoredEvent = {
       id: row.id,
       dedupeKey: row.dedupe_key,
@@ -72,18 +81,22 @@ export function createHandOut(subscriptions: readonly Subscription[], log: Logge
       receivedAtMs: row.received_at,
       payload: checkedBy(subscription.kind.schema, payload),
     }
-    await subscription.handle(tx, event)
-    done.add(subscription.name)
+    await subscription.handle(tx, event, turn)
   }
 
   /** One after the other, each with a savepoint of its own. */
   async function bringWithCare(tx: Tx, one: UnderWay): Promise<void> {
-    for (const subscription of one.toAsk) {
+    for (const subscription of byKind.get(one.row.kind) ?? []) {
+      if (!one.toAsk.includes(subscription)) continue
       try {
         await tx.savepoint(() => bring(tx, subscription, one))
+        // Not before: what it has put off until then may have failed.
+        one.done.add(subscription.name)
       } catch (error) {
         if (isDeadlock(error)) throw error
         if (!WILL_NEVER_FIT.has(codeOf(error))) one.mayMend = true
+        // The event is tried again in this lane until it is given up: the others shall not go down with it.
+        one.turn.allAtOnce()
         const { name } = subscription
         one.faults.push(`${name}: ${describeError(error)}`)
         const { id: eventId, kind } = one.row
@@ -101,11 +114,12 @@ export function createHandOut(subscriptions: readonly Subscription[], log: Logge
       } else {
         for (const one of those) await bring(tx, subscription, one)
       }
+      for (const one of those) one.done.add(subscription.name)
     }
   }
 
   /** `onlyUrgent`: when some are in a hurry, the others come later. Careful: each with a savepoint of its own; otherwise
-   *  throws `PassSpoiled` when one fails. Gives them in the order in which they came. */
+   *  throws when one fails. Gives them in the order in which they came. */
   async function handOut(
     tx: Tx,
     rows: readonly EventRow[],
@@ -113,14 +127,7 @@ export function createHandOut(subscriptions: readonly Subscription[], log: Logge
   ): Promise<Ended[]> {
     const events = rows.map((row) => begin(row, how.onlyUrgent))
     if (how.careful) for (const one of events) await bringWithCare(tx, one)
-    else {
-      try {
-        for (const wave of wavesOf(events)) await bringWave(tx, wave)
-      } catch (error) {
-        if (isDeadlock(error)) throw error
-        throw new PassSpoiled()
-      }
-    }
+    else for (const wave of wavesOf(events)) await bringWave(tx, wave)
     return events.map(({ row, done, faults, mayMend, isLeft, isKept }) => ({
       row,
       done: [...done],

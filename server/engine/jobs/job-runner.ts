@@ -34,7 +34,7 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
 
   async function claim(job: Job): Promise<boolean> {
     const now = clock.now()
-    return db.tx(async (tx) => {
+    return db.statement(async (tx) => {
       const { next_at, lease_until } = JOB_RUN
       const changed = await tx.run(
         sql`UPDATE ${JOB_RUN} SET ${set(JOB_RUN, { lease_until: now + LEASE_MS, lease_by: instance })}
@@ -46,7 +46,7 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
   }
 
   const renew = (job: Job): Promise<number> =>
-    db.tx((tx) =>
+    db.statement((tx) =>
       tx.run(sql`UPDATE ${JOB_RUN} SET ${set(JOB_RUN, { lease_until: clock.now() + LEASE_MS })} WHERE ${isMine(job)}`),
     )
 
@@ -67,7 +67,7 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
     const renewals = setInterval(() => void renew(job).catch(() => undefined), RENEW_MS)
     const fault = await attempt(job).finally(() => clearInterval(renewals))
     const now = clock.now()
-    const mine = await db.tx((tx) =>
+    const mine = await db.statement((tx) =>
       tx.run(
         sql`UPDATE ${JOB_RUN} SET ${set(JOB_RUN, { ...FREE, next_at: now + job.everyMs, last_at: now, last_error: fault })}
             WHERE ${isMine(job)}`,
@@ -104,7 +104,7 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
     },
     /** Begins every due job; they go on by themselves. */
     runDue: async () => {
-      const rows = await db.tx((tx) => tx.rows(sql`SELECT ${pick(JOB_RUN, 'name', 'next_at')} FROM ${JOB_RUN}`))
+      const rows = await db.statement((tx) => tx.rows(sql`SELECT ${pick(JOB_RUN, 'name', 'next_at')} FROM ${JOB_RUN}`))
       const nextAtMs = new Map(rows.map((row) => [row.name, row.next_at]))
       for (const job of jobs) {
         if (running.has(job.name)) continue

@@ -49,7 +49,7 @@ export function createUnassigned({ db, clock, outbox, wecom, alerts, customers, 
   job: Job
   subscriptions: Subscription[]
 } {
-  const ask = (tx: Tx, key: string, text: string): Promise<boolean> =>
+  const ask = (tx: Tx, key: string, text: string): Promise<void> =>
     outbox.enqueue(tx, ReadUnassigned, { key: `handover.unassigned:${key}`, payload: {}, reason: { text } })
 
   async function tell(tx: Tx, userId: string, count: number): Promise<void> {

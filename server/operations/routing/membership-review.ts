@@ -97,19 +97,23 @@ export function createMembershipReview(deps: MembershipReviewDeps) {
      *  joining. Safe to repeat. */
     review: async (tx: Tx, externalUserId: string, cause: Cause): Promise<void> => {
       const { pools } = rules.current()
+      const invited = await invitationQueries.openOf(tx, externalUserId)
+      const joined = await groups.queries.groupsOf(tx, externalUserId)
+      if (invited.length === 0 && joined.length === 0) return
       const paths = [...new Set([...pools.values()].flatMap((pool) => factPaths(pool.entry)))]
       const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? new Map()
-      for (const invitation of await invitationQueries.openOf(tx, externalUserId)) {
+      for (const invitation of invited) {
         const pool = pools.get(invitation.pool)
         if (pool !== undefined && holds(pool.entry, known)) continue
         await invitations.close(tx, invitation, { state: 'withdrawn', note: `${cause.text}不再符合入群条件` })
       }
+      if (joined.length === 0) return
       const isOnTheWay = (await invitationQueries.openOf(tx, externalUserId)).some((one) => one.state === 'open')
       const before = await tx.rows(
         sql`SELECT ${pick(POOL_STANDING, 'pool', 'meets')} FROM ${POOL_STANDING}
             WHERE ${POOL_STANDING.external_userid} = ${externalUserId}`,
       )
-      for (const group of await groups.queries.groupsOf(tx, externalUserId)) {
+      for (const group of joined) {
         const pool = group.pool === undefined ? undefined : pools.get(group.pool)
         if (pool === undefined) continue
         if (holds(pool.entry, known)) {

@@ -14,7 +14,7 @@ import { askedFacts, moveText, pathsOf } from './move-text.ts'
 import type { Moves } from './moves.ts'
 import { type Proposal, standingAmong } from './proposal-store.ts'
 import type { Proposals } from './proposals.ts'
-import { type CustomerTier, lockTier, tiersOn } from './tier-store.ts'
+import { type CustomerTier, lockTiers, tiersOn } from './tier-store.ts'
 
 export interface EvaluateDeps {
   clock: Clock
@@ -106,21 +106,39 @@ export function createEvaluate({
     await moves.move(tx, ladder, { externalUserId, from: tier.level, to: verdict.to, by: 'rule', reason })
   }
 
-  /** The customer's row for this transaction alone; on the last level when there was none. */
+  /** The customer's row on each of these ladders for this transaction alone; on the last level where there was none. */
+  async function holdAll(
+    tx: Tx,
+    ladders: readonly Ladder[],
+    externalUserId: string,
+    occasion: Occasion,
+  ): Promise<[Ladder, CustomerTier][]> {
+    const names = ladders.map(({ name }) => name)
+    let held = await lockTiers(tx, names, externalUserId)
+    if (held.size < ladders.length) {
+      for (const ladder of ladders) {
+        if (held.has(ladder.name)) continue
+        const reason = reasonOf(ladder, '第一次评定', NOTHING_KNOWN, occasion)
+        await moves.place(tx, ladder, [{ externalUserId, level: lastLevel(ladder), reason }])
+      }
+      held = await lockTiers(tx, names, externalUserId)
+    }
+    return ladders.map((ladder) => {
+      const tier = held.get(ladder.name)
+      if (tier === undefined) throw new Error(`${externalUserId} is not on ${ladder.name} after being put there`)
+      return [ladder, tier]
+    })
+  }
+
   async function hold(tx: Tx, ladder: Ladder, externalUserId: string, occasion: Occasion): Promise<CustomerTier> {
-    const found = await lockTier(tx, ladder.name, externalUserId)
-    if (found !== undefined) return found
-    const reason = reasonOf(ladder, '第一次评定', NOTHING_KNOWN, occasion)
-    await moves.place(tx, ladder, [{ externalUserId, level: lastLevel(ladder), reason }])
-    const placed = await lockTier(tx, ladder.name, externalUserId)
-    if (placed === undefined) throw new Error(`${externalUserId} is not on ${ladder.name} after being put there`)
-    return placed
+    const [[, tier] = []] = await holdAll(tx, [ladder], externalUserId, occasion)
+    if (tier === undefined) throw new Error(`nobody is held on ${ladder.name}`)
+    return tier
   }
 
   /** Facts are read behind the locks: who judged this customer before us has committed. */
   async function judgeHeld(tx: Tx, ladders: Ladder[], externalUserId: string, occasion: Occasion): Promise<void> {
-    const held: [Ladder, CustomerTier][] = []
-    for (const ladder of ladders) held.push([ladder, await hold(tx, ladder, externalUserId, occasion)])
+    const held = await holdAll(tx, ladders, externalUserId, occasion)
     const paths = [...new Set(ladders.flatMap(pathsOf))]
     const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? NOTHING_KNOWN
     for (const [ladder, found] of held) {
@@ -141,6 +159,7 @@ export function createEvaluate({
   }
 
   return {
+    /** The customer's row for this transaction alone; on the last level when there was none. */
     hold,
 
     /** One customer on every ladder, at something that happened to them; a stranger is on none. */

@@ -17,11 +17,13 @@ import {
   proposalsWhere,
   putProposal,
   standing,
+  standings,
 } from './proposal-store.ts'
 import type { Proposals } from './proposals.ts'
 import { seats } from './seats.ts'
-import { type CustomerTier, tiersWhere } from './tier-store.ts'
-import { CUSTOMER_TIER, TIER_PROPOSAL } from './tier-tables.ts'
+import { tierQueries } from './tier-queries.ts'
+import type { CustomerTier } from './tier-store.ts'
+import { TIER_PROPOSAL } from './tier-tables.ts'
 
 export interface GuidePlacesDeps {
   clock: Clock
@@ -128,14 +130,22 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
 
     /** The customer's guide has changed. */
     review: async (tx: Tx, externalUserId: string): Promise<void> => {
-      const owner = await customers.queries.ownerOf(tx, externalUserId)
-      for (const tier of await tiersWhere(tx, sql`${CUSTOMER_TIER.external_userid} = ${externalUserId}`)) {
+      const tiers = await tierQueries.ofCustomer(tx, externalUserId)
+      const standingOn = await standings(
+        tx,
+        'hand-over',
+        tiers.map((tier) => tier.ladder),
+        externalUserId,
+      )
+      const seatedOn = await seats.laddersOf(tx, externalUserId)
+      for (const tier of tiers) {
         const ladder = rules.current().ladders.get(tier.ladder)
         const level = ladder === undefined ? undefined : levelOf(ladder, tier.level)
         if (ladder === undefined || level === undefined) continue
-        const stands = await standing(tx, 'hand-over', ladder.name, externalUserId)
-        const hasSeat = await seats.isSeated(tx, ladder.name, externalUserId)
+        const stands = standingOn.get(ladder.name)
+        const hasSeat = seatedOn.has(ladder.name)
         if (stands === undefined && !hasSeat && level.value.guides === undefined) continue
+        const owner = await customers.queries.ownerOf(tx, externalUserId)
         if (stands?.state === 'started') {
           if (stands.toUserId !== owner) continue
           const outcome = '已转给专属导购'

@@ -11,7 +11,7 @@ import { createKeepTag, type KeepTagDeps } from './keep-tag.ts'
 import { movedText } from './move-text.ts'
 import { TierChanged } from './tier-events.ts'
 import type { MovedBy } from './tier-states.ts'
-import { changeTier, entitledUntil, type Placing, pathOf, place } from './tier-store.ts'
+import { changeTier, entitledUntil, type Placing, pathOf, place, placeLater } from './tier-store.ts'
 import { TIER_MOVE } from './tier-tables.ts'
 
 export interface MovesDeps extends KeepTagDeps {
@@ -132,7 +132,7 @@ export function createMoves(deps: MovesDeps) {
       const last = ladder.levels.at(-1)
       const isPlain = ({ level }: Placing): boolean =>
         level === last && level.value.tag === undefined && level.value.guides === undefined
-      await place(tx, ladder, placings.filter(isPlain), clock.now())
+      await placeLater(tx, ladder, placings.filter(isPlain), clock.now())
       for (const placing of placings.filter((one) => !isPlain(one))) {
         if ((await place(tx, ladder, [placing], clock.now())) === 0) continue
         const { externalUserId, level: to, reason } = placing

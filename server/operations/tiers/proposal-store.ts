@@ -71,6 +71,19 @@ export const standing = async (
 ): Promise<Proposal | undefined> =>
   (await proposalsWhere(tx, sql`${TIER_PROPOSAL.open_slot} = ${slotOf(kind, ladder, externalUserId)}`))[0]
 
+/** The same on each of these ladders, by the ladder's name. */
+export async function standings(
+  tx: Tx,
+  kind: ProposalKind,
+  ladders: readonly string[],
+  externalUserId: string,
+): Promise<Map<string, Proposal>> {
+  if (ladders.length === 0) return new Map()
+  const slots = ladders.map((ladder) => slotOf(kind, ladder, externalUserId))
+  const found = await proposalsWhere(tx, sql`${TIER_PROPOSAL.open_slot} IN ${list(slots)}`)
+  return new Map(found.map((one) => [one.ladder, one]))
+}
+
 /** By external_userid, of these customers. */
 export async function standingAmong(
   tx: Tx,

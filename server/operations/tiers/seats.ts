@@ -19,9 +19,13 @@ export const seats = {
   vacateAllOf: async (tx: Tx, userId: string): Promise<void> => {
     await tx.run(sql`DELETE FROM ${TIER_SEAT} WHERE ${TIER_SEAT.userid} = ${userId}`)
   },
-  isSeated: async (tx: Tx, ladder: string, externalUserId: string): Promise<boolean> =>
-    (await tx.row(sql`SELECT ${pick(TIER_SEAT, 'id')} FROM ${TIER_SEAT} WHERE ${isSeatOf(ladder, externalUserId)}`)) !==
-    undefined,
+  /** The ladders on which this customer has a place. */
+  laddersOf: async (tx: Tx, externalUserId: string): Promise<Set<string>> => {
+    const rows = await tx.rows(
+      sql`SELECT ${pick(TIER_SEAT, 'ladder')} FROM ${TIER_SEAT} WHERE ${TIER_SEAT.external_userid} = ${externalUserId}`,
+    )
+    return new Set(rows.map((seat) => seat.ladder))
+  },
   /** The levels on which these customers have a place; who has none is not in it. */
   levelsOf: async (tx: Tx, ladder: string, externalUserIds: readonly string[]): Promise<Map<string, string>> => {
     const rows = await tx.rows(

@@ -62,9 +62,17 @@ export async function tiersOn(tx: Tx, ladder: string, externalUserIds: string[])
   return new Map(found.map((tier) => [tier.externalUserId, tier]))
 }
 
-/** For this transaction alone: two that judge the same customer at once must come one after the other. */
-export async function lockTier(tx: Tx, ladder: string, externalUserId: string): Promise<CustomerTier | undefined> {
-  return (await tiersWhere(tx, sql`${isTierOf(ladder, externalUserId)} ${lock()}`))[0]
+/** By ladder. For this transaction alone: two that judge the same customer at once must come one after the other. */
+export async function lockTiers(
+  tx: Tx,
+  ladders: readonly string[],
+  externalUserId: string,
+): Promise<Map<string, CustomerTier>> {
+  const { external_userid, ladder } = CUSTOMER_TIER
+  const isTheirs = sql`${external_userid} = ${externalUserId} AND ${ladder} IN ${list(ladders)}`
+  // In one order, so that no two hold what the other one waits for.
+  const found = await tiersWhere(tx, sql`${isTheirs} ORDER BY ${ladder} ${lock()}`)
+  return new Map(found.map((tier) => [tier.ladder, tier]))
 }
 
 export interface Placing {
@@ -75,21 +83,24 @@ export interface Placing {
 
 /** Puts customers onto a ladder on which they are not yet; gives how many were new. Free to move at once. */
 export async function place(tx: Tx, ladder: Ladder, placings: Placing[], nowMs: number): Promise<number> {
-  if (placings.length === 0) return 0
-  return tx.insertIgnore(
-    CUSTOMER_TIER,
-    placings.map(({ externalUserId, level, reason }) => ({
-      external_userid: externalUserId,
-      ladder: ladder.name,
-      path: pathOf(ladder.name, level.name),
-      since: nowMs,
-      held_from: null,
-      entitled_until: entitledUntil(level, nowMs) ?? null,
-      version: ladder.version,
-      reason: JSON.stringify(reason),
-    })),
-  )
+  return placings.length === 0 ? 0 : tx.insertIgnore(CUSTOMER_TIER, toRows(ladder, placings, nowMs))
 }
+
+/** The same for whoever need not know. */
+export const placeLater = (tx: Tx, ladder: Ladder, placings: Placing[], nowMs: number): Promise<void> =>
+  tx.insertLater(CUSTOMER_TIER, toRows(ladder, placings, nowMs))
+
+const toRows = (ladder: Ladder, placings: Placing[], nowMs: number) =>
+  placings.map(({ externalUserId, level, reason }) => ({
+    external_userid: externalUserId,
+    ladder: ladder.name,
+    path: pathOf(ladder.name, level.name),
+    since: nowMs,
+    held_from: null,
+    entitled_until: entitledUntil(level, nowMs) ?? null,
+    version: ladder.version,
+    reason: JSON.stringify(reason),
+  }))
 
 export const entitledUntil = ({ value }: Level, fromMs: number): number | undefined =>
   value.lastsDays === undefined ? undefined : fromMs + value.lastsDays * DAY_MS

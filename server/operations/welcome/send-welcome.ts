@@ -27,6 +27,10 @@ export const SendWelcome = defineAction(
     text: Type.Optional(Type.String()),
     attachments: Type.Array(Attachment),
     leftOut: Type.Array(Type.String()),
+    /** When we learnt of the friendship, UTC milliseconds; absent: it stands with the welcome. */
+    receivedAtMs: Type.Optional(Type.Number()),
+    /** No code of this friendship came before, so that nobody has been asked to greet. */
+    isFirst: Type.Optional(Type.Boolean()),
   }),
 )
 
@@ -92,9 +96,10 @@ export function createSendWelcome(
         ))
       }
       const sentAtMs = clock.now()
-      const latencyMs = sentAtMs - ((await welcomeStore.find(tx, payload))?.received_at ?? sentAtMs)
+      const receivedAtMs = payload.receivedAtMs ?? (await welcomeStore.find(tx, payload))?.received_at ?? sentAtMs
+      const latencyMs = sentAtMs - receivedAtMs
       await welcomeStore.setSent(tx, payload, sentAtMs, latencyMs)
-      await onSent(tx, payload)
+      if (payload.isFirst !== true) await onSent(tx, payload)
       const { externalUserId, userId, addedAtMs } = payload
       const key = `welcome:${userId}:${externalUserId}:${addedAtMs}`
       await touches.add(tx, [{ key, externalUserId, userId, kind: 'welcome', atMs: sentAtMs }])

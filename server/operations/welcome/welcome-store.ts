@@ -90,6 +90,27 @@ export const welcomeStore = {
     return changed > 0
   },
 
+  /** Takes the place of a friendship that has just begun, with what is about to be sent; false when it is taken. */
+  begin: async (
+    tx: Tx,
+    key: FriendshipKey,
+    sending: { hash: string; receivedAtMs: number; reason: string; rule: string; version: string; leftOut: string[] },
+  ): Promise<boolean> =>
+    (await tx.insertIgnore(WELCOME, [
+      {
+        external_userid: key.externalUserId,
+        userid: key.userId,
+        added_at: key.addedAtMs,
+        received_at: sending.receivedAtMs,
+        code_hash: sending.hash,
+        state: 'waiting',
+        reason: sending.reason,
+        rule: sending.rule,
+        version: sending.version,
+        left_out: JSON.stringify(sending.leftOut),
+      },
+    ])) > 0,
+
   set: async (
     tx: Tx,
     key: FriendshipKey,

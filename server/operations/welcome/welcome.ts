@@ -1,28 +1,18 @@
-import { createHash } from 'node:crypto'
 import type { Tx } from '../../core/db/tx.ts'
-import type { Reason } from '../../core/kernel/reason.ts'
-import { SECOND_MS } from '../../core/kernel/shanghai.ts'
-import { MESSAGE_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
-import type { Outbox } from '../../engine/actions/outbox.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import { CustomerStartChat } from '../../platform/wecom/callback/app-events.ts'
+import { AddExternalContact } from '../../platform/wecom/callback/callback-events.ts'
 import { CustomerAdded, WelcomeCodeGiven } from '../../records/customers/customer-events.ts'
-import { cutToBytes } from '../../records/media/cut-to-bytes.ts'
-import type { Media } from '../../records/media/media.ts'
-import type { AskConsent } from '../../records/privacy/consents.ts'
-import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { TakeFirstAdd } from '../../records/customers/first-add.ts'
 import { type AskToGreetDeps, createAskToGreet } from './ask-to-greet.ts'
 import { type ChosenWelcome, chooseWelcome } from './choose-welcome.ts'
-import { fillNames } from './fill-names.ts'
 import { someJourneyWelcomes } from './journey-welcome.ts'
-import { createSendWelcome, SendWelcome, type SendWelcomeDeps } from './send-welcome.ts'
+import { CODE_LIFE_MS, createQueueWelcome, hashOf, type QueueWelcomeDeps, reasonOf, ruleOf } from './queue-welcome.ts'
+import { createSendWelcome, type SendWelcomeDeps } from './send-welcome.ts'
 import { spareCode } from './spare-code.ts'
 import type { WelcomeState } from './welcome-state.ts'
 import { type FriendshipKey, welcomeStore } from './welcome-store.ts'
 import type { WelcomeWanted } from './welcome-wanted.ts'
-
-/** Docs 92137: a code lives 20 s and works once; text of at most 4,000 bytes. */
-const CODE_LIFE_MS = 20 * SECOND_MS
 
 const WHY_NO_CODE = '企业微信没有给欢迎语凭证：后台已给导购设了欢迎语，或双方以前聊过'
 const WHY_REFUSED = '客户拒绝了营销，不自动发消息'
@@ -30,12 +20,8 @@ const WHY_FOUND = '企业微信的添加通知没有收到，核对时才发现�
 
 type NameOf = (tx: Tx, id: string) => Promise<string | undefined>
 
-export interface WelcomeDeps extends SendWelcomeDeps, AskToGreetDeps {
-  outbox: Pick<Outbox, 'enqueue'>
-  rules: Pick<RuleBookHolder, 'current'>
-  media: Pick<Media, 'attachments'>
-  customers: { queries: { nameOf: NameOf } }
-  privacy: AskConsent
+export interface WelcomeDeps extends SendWelcomeDeps, AskToGreetDeps, QueueWelcomeDeps {
+  customers: { queries: { nameOf: NameOf }; firstAdd: TakeFirstAdd }
   staff: { queries: { nameOf: NameOf; currentIdOf(tx: Tx, userId: string): Promise<string> } }
 }
 
@@ -43,12 +29,14 @@ export type WelcomeBegun = 'queued' | 'already' | 'no-code' | 'nothing-to-send'
 
 /** The first words a customer hears: one welcome per friendship, in the lane before all others. */
 export function createWelcome(deps: WelcomeDeps) {
-  const { outbox, rules, media, customers, staff, timeline } = deps
+  const { rules, customers, staff, timeline } = deps
+  const queue = createQueueWelcome(deps)
   const greeting = createAskToGreet(deps)
 
   async function send(tx: Tx, wanted: WelcomeWanted): Promise<WelcomeBegun> {
     const hash = wanted.welcomeCode === null ? null : hashOf(wanted.welcomeCode)
     const before = await welcomeStore.find(tx, wanted)
+    if (before !== undefined && (hash === null || before.code_hash === hash)) return 'already'
     if (!(await welcomeStore.claim(tx, wanted, { hash, receivedAtMs: wanted.receivedAtMs }))) {
       const present = await welcomeStore.find(tx, wanted)
       const isAnother = hash !== null && present?.state === 'waiting' && present.code_hash !== hash
@@ -72,7 +60,10 @@ export function createWelcome(deps: WelcomeDeps) {
       await giveUp(tx, wanted, 'failed', '没有适合的欢迎语，也没有默认欢迎语', chosen)
       return 'nothing-to-send'
     }
-    const { text, attachments, leftOut } = await compose(tx, wanted, chosen)
+    const customer = await customers.queries.nameOf(tx, wanted.externalUserId)
+    const guide = await staff.queries.nameOf(tx, wanted.userId)
+    const composed = await queue.compose(tx, chosen, { customer, guide })
+    const { text, attachments, leftOut } = composed
     if (text === undefined && attachments.length === 0) {
       const why = `欢迎语「${chosen.rule.name}」里的${leftOut.length === 0 ? '内容' : `${leftOut.join('、')} `}还没准备好`
       await giveUp(tx, wanted, 'failed', why, chosen)
@@ -80,33 +71,8 @@ export function createWelcome(deps: WelcomeDeps) {
       return 'nothing-to-send'
     }
     await welcomeStore.set(tx, wanted, { state: 'waiting', reason: chosen.why, ...ruleOf(chosen), leftOut })
-    const { externalUserId, userId, addedAtMs, welcomeCode } = wanted
-    await outbox.enqueue(tx, SendWelcome, {
-      key: `welcome:${userId}:${externalUserId}:${hash}`,
-      payload: {
-        externalUserId,
-        userId,
-        addedAtMs,
-        welcome: chosen.rule.name,
-        welcomeCode,
-        ...(text === undefined ? {} : { text }),
-        attachments,
-        leftOut,
-      },
-      reason: reasonOf(wanted, chosen.why, chosen),
-      externalUserId,
-      userId,
-      expiresAtMs: wanted.codeAtMs + CODE_LIFE_MS,
-    })
+    await queue.put(tx, { ...wanted, welcomeCode: wanted.welcomeCode, isFirst: before === undefined }, chosen, composed)
     return 'queued'
-  }
-
-  async function compose(tx: Tx, { externalUserId, userId }: WelcomeWanted, { content }: ChosenWelcome) {
-    const customer = await customers.queries.nameOf(tx, externalUserId)
-    const guide = await staff.queries.nameOf(tx, userId)
-    const filled = cutToBytes(fillNames(content.text ?? '', { customer, guide }), MESSAGE_TEXT_BYTES)
-    const { ready, missing } = await media.attachments(tx, content.attachments ?? [])
-    return { text: filled.trim() === '' ? undefined : filled, attachments: ready, leftOut: missing }
   }
 
   async function giveUp(
@@ -135,7 +101,24 @@ export function createWelcome(deps: WelcomeDeps) {
     else await greeting.ask(tx, key, why)
   }
 
+  // A journey with a welcome of its own has to be asked first, so all take their turn.
+  const isUrgent = (): boolean => !someJourneyWelcomes(rules.current())
+
   const subscriptions: Subscription[] = [
+    subscribe(
+      'welcome.at-once',
+      AddExternalContact,
+      async (tx, { id, eventAtMs, receivedAtMs, payload }, turn) => {
+        const { ExternalUserID: externalUserId, UserID: userId, State: state = '', WelcomeCode: value = '' } = payload
+        const isPlain = value !== '' && isUrgent()
+        const add = isPlain
+          ? await customers.firstAdd(tx, { externalUserId, userId, state, atMs: eventAtMs })
+          : undefined
+        if (add === undefined) turn.allAtOnce()
+        else await queue.first(tx, add, { value, receivedAtMs, eventId: id })
+      },
+      { isUrgent, isFirst: true, sideBySide: true },
+    ),
     subscribe(
       'welcome.send',
       CustomerAdded,
@@ -143,8 +126,7 @@ export function createWelcome(deps: WelcomeDeps) {
         const { found: isFound = false, ...wanted } = payload
         await send(tx, { ...wanted, isFound, codeAtMs: payload.addedAtMs, receivedAtMs, eventId: id })
       },
-      // A journey with a welcome of its own has to be asked first, so all take their turn.
-      { isUrgent: () => !someJourneyWelcomes(rules.current()), sideBySide: true },
+      { isUrgent, sideBySide: true },
     ),
     subscribe('welcome.use-further-code', WelcomeCodeGiven, async (tx, { id, receivedAtMs, payload }) => {
       // Friends of before our time had their welcome, or none, from somebody else.
@@ -170,15 +152,3 @@ export function createWelcome(deps: WelcomeDeps) {
 }
 
 export type Welcome = ReturnType<typeof createWelcome>
-
-/** The code itself is a credential; rows and keys carry what tells it from others. */
-const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex').slice(0, 24)
-
-const ruleOf = ({ rule }: ChosenWelcome) => ({ rule: rule.name, version: rule.version })
-
-const reasonOf = (wanted: WelcomeWanted, text: string, chosen: ChosenWelcome | undefined): Reason => ({
-  text,
-  ...(chosen === undefined ? {} : { rule: { kind: 'welcome', name: chosen.rule.name, version: chosen.rule.version } }),
-  facts: { channel: wanted.channel },
-  eventId: wanted.eventId,
-})

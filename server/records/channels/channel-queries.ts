@@ -1,4 +1,4 @@
-import { all, pick, sql } from '../../core/db/sql.ts'
+import { all, pick, type Sql, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { WAY_STATE_CHARS } from '../../core/kernel/wecom-limits.ts'
 import type { LiveCode } from './channel-actions.ts'
@@ -31,11 +31,19 @@ const toChannel = (row: StoredChannel): Channel => ({
   isGone: row.trouble === RULE_GONE,
 })
 
+/** SQL: the name of the channel whose code carried this state, NULL for a foreign or odd one. MySQL ignores trailing spaces
+ *  in a comparison; we do not. */
+export const channelOfState = (state: string): Sql =>
+  sql`(SELECT ${CHANNEL.name} FROM ${CHANNEL} WHERE ${CHANNEL.state} = ${isOurs(state) ? state : ''}
+       AND LENGTH(${CHANNEL.state}) = ${Buffer.byteLength(state)})`
+
+/** Longer states are never ours, whatever a stranger sends. */
+const isOurs = (state: string): boolean => state.length <= WAY_STATE_CHARS
+
 export const channelQueries = {
   /** The channel whose code carried this state; undefined for a missing, foreign or odd state. */
   byState: async (tx: Tx, state: string | null | undefined): Promise<Channel | undefined> => {
-    // Longer states are never ours, whatever a stranger sends.
-    if (state === null || state === undefined || state === '' || state.length > WAY_STATE_CHARS) return undefined
+    if (state === null || state === undefined || state === '' || !isOurs(state)) return undefined
     const row = await storedChannel(tx, CHANNEL.state, state)
     // MySQL ignores trailing spaces in a comparison; we do not.
     return row === undefined || row.state !== state ? undefined : toChannel(row)

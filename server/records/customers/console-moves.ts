@@ -76,7 +76,7 @@ export function createConsoleMoves({ outbox, takeovers }: { outbox: Outbox; take
       return only(rows.filter((row) => row.active === 1 && !listed.has(row.userid)))?.userid
     },
     /** Reads the customer, and tells then. */
-    ask: (tx: Tx, news: { add: SourcedAdd } | { loss: SourcedLoss }): Promise<boolean> => {
+    ask: (tx: Tx, news: { add: SourcedAdd } | { loss: SourcedLoss }): Promise<void> => {
       const { externalUserId, told } = 'add' in news ? news.add : news.loss
       return outbox.enqueue(tx, ResolveMove, {
         key: `customer.resolve-move:${told.key}`,

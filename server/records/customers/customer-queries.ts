@@ -1,6 +1,6 @@
-import type { RowOf } from '../../core/db/define-table.ts'
+import { alias, type RowOf } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
-import { all, count, every, list, pick, type Sql, select, sql } from '../../core/db/sql.ts'
+import { all, count, every, list, pick, type Sql, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { staffQueries } from '../staff/staff-queries.ts'
 import { CUSTOMER, CUSTOMER_PHONE, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
@@ -226,14 +226,13 @@ export const customerQueries = {
     tx: Tx,
     externalUserId: string,
   ): Promise<{ unionId: string | undefined; phoneHashes: string[] }> => {
-    const p = CUSTOMER_PHONE
-    const customer = await tx.row(
-      sql`SELECT ${pick(c, 'unionid')} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`,
+    const [c, p] = [alias(CUSTOMER, 'c'), alias(CUSTOMER_PHONE, 'p')]
+    const rows = await tx.rows(
+      sql`SELECT DISTINCT ${select({ unionId: c.unionid, phoneHash: words<string | null>(sql`${p.phone_hash}`) })}
+          FROM ${c} LEFT JOIN ${p} ON ${p.external_userid} = ${c.external_userid}
+          WHERE ${c.external_userid} = ${externalUserId}`,
     )
-    const phones = await tx.rows(
-      sql`SELECT DISTINCT ${pick(p, 'phone_hash')} FROM ${p} WHERE ${p.external_userid} = ${externalUserId}`,
-    )
-    return { unionId: customer?.unionid ?? undefined, phoneHashes: phones.map((row) => row.phone_hash) }
+    return { unionId: rows[0]?.unionId ?? undefined, phoneHashes: rows.flatMap((row) => row.phoneHash ?? []) }
   },
   /** Everybody a guide has, and those who deleted the guide (WeCom still lists them), by external_userid. */
   followsOfGuide: async (tx: Tx, userId: string): Promise<Follow[]> => {

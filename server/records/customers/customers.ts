@@ -3,6 +3,7 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import { createConsoleMoves } from './console-moves.ts'
 import { RefreshCustomer } from './customer-actions.ts'
 import { customerQueries } from './customer-queries.ts'
+import { createFirstAdd } from './first-add.ts'
 import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
 import { createPairChanges } from './pair-changes.ts'
 import { createReconcilePairs } from './reconcile-pairs.ts'
@@ -31,6 +32,8 @@ export function createCustomers(deps: CustomersDeps) {
     subscriptions: onContactEvents(deps),
     executors: [refresh.executor, remark.executor, resolveMove],
     setRemark: remark.setRemark,
+    /** For a welcome that waits for nothing else. */
+    firstAdd: createFirstAdd(deps),
     /** A handover that WeCom says is done: moves the follow. Safe to repeat. */
     takeOver,
     /** Asks for the customer's details to be read again. */

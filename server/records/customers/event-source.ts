@@ -29,6 +29,8 @@ export const SourcedAdd = Type.Object({
   addWay: Type.Optional(Type.Union([Type.Number(), Type.Undefined()])),
   /** The customer's detail has been read: it is no handover. */
   isLookedAt: Type.Optional(Type.Boolean()),
+  /** The pair was taken down and its welcome seen to before: see first-add.ts. */
+  isWelcomed: Type.Optional(Type.Boolean()),
 })
 export type SourcedAdd = Static<typeof SourcedAdd>
 

@@ -9,13 +9,24 @@ import { isPair } from './is-pair.ts'
 import type { Pair } from './relation.ts'
 
 /** Holds the pair until the transaction ends, so that two processes never judge the same pair at once. `known` is
- *  undefined for a pair never heard of; its row exists from here on, inactive or with the friendship that `begins`. */
-export async function holdPair(tx: Tx, pair: Pair, nowMs: number, begins?: Beginning): Promise<Friendship | undefined> {
+ *  undefined for a pair never heard of; its row exists from here on, inactive or with the friendship that `begins`.
+ *  `isExpected`: it is most probably there. */
+export async function holdPair(
+  tx: Tx,
+  pair: Pair,
+  nowMs: number,
+  begins?: Beginning & { isExpected?: boolean },
+): Promise<Friendship | undefined> {
+  const expected = begins?.isExpected === true ? await lockPair(tx, pair) : undefined
+  if (expected !== undefined) return expected
   const first = begins === undefined ? { active: 0 } : begun(begins)
   const inserted = await tx.insertIgnore(FOLLOW, [
     { external_userid: pair.externalUserId, userid: pair.userId, known_at: nowMs, ...first },
   ])
-  if (inserted > 0) return undefined
+  return inserted > 0 ? undefined : lockPair(tx, pair)
+}
+
+async function lockPair(tx: Tx, pair: Pair): Promise<Friendship | undefined> {
   const row = await tx.row(
     sql`SELECT ${pick(FOLLOW, 'active', 'half', 'announced', 'added_at', 'last_add_at', 'last_loss_at')} FROM ${FOLLOW}
         WHERE ${isPair(FOLLOW, pair)} ${lock()}`,
@@ -65,6 +76,13 @@ const begun = (add: Beginning) => ({
   state: add.state,
   channel: add.channel,
 })
+
+/** Takes down a friendship of which nobody is told yet; true when the pair was never heard of. Who tells of it finds it as
+ *  one that a sync has found. */
+export const expectFriendship = async (tx: Tx, add: Beginning, nowMs: number): Promise<boolean> =>
+  (await tx.insertIgnore(FOLLOW, [
+    { external_userid: add.externalUserId, userid: add.userId, known_at: nowMs, ...begun(add), announced: 0 },
+  ])) > 0
 
 /** The last loss stays in the row: it tells late events of the friendship before from those of this one. */
 export const beginFriendship = (tx: Tx, add: Beginning): Promise<void> => updateFollow(tx, add, begun(add))
@@ -137,7 +155,7 @@ export async function recallBeginning(tx: Tx, add: Beginning): Promise<void> {
 /** Keeps the way the customer came; the earliest channel we know of stays the customer's source. `isFirst`: the customer was
  *  kept with it. */
 export async function keepSource(tx: Tx, add: Beginning, isFirst = false): Promise<void> {
-  await tx.insertIgnore(CUSTOMER_SOURCE, [
+  await tx.insertLater(CUSTOMER_SOURCE, [
     {
       external_userid: add.externalUserId,
       userid: add.userId,

@@ -1,6 +1,6 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { StoredEvent } from '../../engine/inbox/event-kind.ts'
-import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
+import { type Subscription, subscribe, type Turn } from '../../engine/inbox/subscription.ts'
 import { CustomerStartChat } from '../../platform/wecom/callback/app-events.ts'
 import {
   AddExternalContact,
@@ -31,7 +31,7 @@ export function onContactEvents(deps: ContactEventDeps): Subscription[] {
   const { outbox, timeline, staff, takeovers } = deps
   const pairs = createPairChanges(deps)
 
-  const askForDetails = (tx: Tx, event: StoredEvent, externalUserId: string): Promise<boolean> =>
+  const askForDetails = (tx: Tx, event: StoredEvent, externalUserId: string): Promise<void> =>
     outbox.enqueue(tx, RefreshCustomer, {
       key: `customer.refresh:${event.dedupeKey}`,
       externalUserId,
@@ -45,11 +45,14 @@ export function onContactEvents(deps: ContactEventDeps): Subscription[] {
     text: '企业微信通知',
   })
 
-  async function added(tx: Tx, event: StoredEvent<EntrancePayload>, half: boolean): Promise<void> {
+  async function added(tx: Tx, event: StoredEvent<EntrancePayload>, { half, turn }: { half: boolean; turn: Turn }) {
     const { ExternalUserID: externalUserId, State: state, WelcomeCode: welcomeCode } = event.payload
     const userId = await staff.queries.currentIdOf(tx, event.payload.UserID)
     const told = toldBy(event)
-    await pairs.began(tx, { externalUserId, userId, atMs: event.eventAtMs, half, state, welcomeCode, told })
+    // It came behind the other welcomes because its own was seen to.
+    const isWelcomed = !turn.isUrgent
+    const add = { externalUserId, userId, atMs: event.eventAtMs, half, state, welcomeCode, told, isWelcomed }
+    await pairs.began(tx, add)
     await askForDetails(tx, event, externalUserId)
   }
 
@@ -60,10 +63,17 @@ export function onContactEvents(deps: ContactEventDeps): Subscription[] {
   }
 
   return [
-    subscribe('customers.add', AddExternalContact, (tx, event) => added(tx, event, false), { sideBySide: true }),
-    subscribe('customers.add-half', AddHalfExternalContact, (tx, event) => added(tx, event, true), {
+    subscribe('customers.add', AddExternalContact, (tx, event, turn) => added(tx, event, { half: false, turn }), {
       sideBySide: true,
     }),
+    subscribe(
+      'customers.add-half',
+      AddHalfExternalContact,
+      (tx, event, turn) => added(tx, event, { half: true, turn }),
+      {
+        sideBySide: true,
+      },
+    ),
     subscribe('customers.edit', EditExternalContact, async (tx, event) => {
       await askForDetails(tx, event, event.payload.ExternalUserID)
     }),

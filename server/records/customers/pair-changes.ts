@@ -96,7 +96,7 @@ export function createPairChanges(deps: PairChangeDeps) {
       const state = toldAdd.state ?? null
       const add: Beginning = { externalUserId, userId, atMs, half, state, channel: channel?.name ?? null }
       const isNew = await keepCustomer(tx, externalUserId, clock.now(), add)
-      const known = await holdPair(tx, add, clock.now(), add)
+      const known = await holdPair(tx, add, clock.now(), { ...add, isExpected: toldAdd.isWelcomed === true })
       const decision = decideAdd(known, { atMs, half, isListed: toldAdd.isListed === true })
       switch (decision.kind) {
         case 'begins': {
@@ -105,6 +105,7 @@ export function createPairChanges(deps: PairChangeDeps) {
           await emit(tx, CustomerAdded, {
             key: told.key,
             atMs,
+            ...(toldAdd.isWelcomed === true ? { lane: 'normal' as const } : {}),
             payload: {
               externalUserId,
               userId,

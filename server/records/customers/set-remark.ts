@@ -76,8 +76,8 @@ export function createSetRemark({
     },
   })
 
-  /** Changes what the guide sees as the customer's name. False: a change with this key is known. */
-  const setRemark = (tx: Tx, change: RemarkChange): Promise<boolean> =>
+  /** Changes what the guide sees as the customer's name, once per key. */
+  const setRemark = (tx: Tx, change: RemarkChange): Promise<void> =>
     outbox.enqueue(tx, SetRemark, {
       key: `remark:${change.key}`,
       externalUserId: change.externalUserId,

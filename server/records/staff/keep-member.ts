@@ -22,7 +22,7 @@ export const askForMember = (
   tx: Tx,
   outbox: Outbox,
   { userId, key, leftAtMs }: { userId: string; key: string; leftAtMs?: number | undefined },
-): Promise<boolean> =>
+): Promise<void> =>
   outbox.enqueue(tx, RefreshStaff, {
     key: `staff.refresh:${key}`,
     userId,

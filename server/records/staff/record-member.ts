@@ -29,7 +29,7 @@ export async function recordMember(
   },
   { clock, emit }: RecordMemberDeps,
 ): Promise<boolean> {
-  const tellLeft = (atMs: number): Promise<boolean> =>
+  const tellLeft = (atMs: number): Promise<void> =>
     emit(tx, StaffLeft, { key: `${userId}:${atMs}`, atMs, payload: { userId, leftAtMs: atMs } })
   if (reading === undefined || reading === 'unseen') {
     // Whom it never saw: such an app was given no sight of the directory at all.

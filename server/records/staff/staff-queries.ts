@@ -1,5 +1,5 @@
 import type { RowOf } from '../../core/db/define-table.ts'
-import { all, list, pick, type Selected, sql } from '../../core/db/sql.ts'
+import { all, list, pick, type Selected, type Sql, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { DEPARTMENT, STAFF, STAFF_RENAME, type StaffState } from './staff-tables.ts'
 
@@ -58,6 +58,16 @@ const toMember = (row: Selected<typeof MEMBER>): StaffMember => ({
   leads: idsIn(row.leads),
   unseenAtMs: row.unseen_at ?? undefined,
 })
+
+/** SQL: what a userid of long ago is called today. */
+export const currentIdOfGuide = (userId: string): Sql => {
+  const { old_userid, new_userid } = STAFF_RENAME
+  return sql`COALESCE((SELECT ${new_userid} FROM ${STAFF_RENAME} WHERE ${old_userid} = ${userId}), ${userId})`
+}
+
+/** SQL: the name of whoever is called so today, NULL while unknown. */
+export const nameOfGuide = (userId: string): Sql =>
+  sql`(SELECT ${s.name} FROM ${s} WHERE ${s.userid} = ${currentIdOfGuide(userId)})`
 
 async function currentIdOf(tx: Tx, userId: string): Promise<string> {
   const renamed = await tx.row(

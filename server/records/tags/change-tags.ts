@@ -1,3 +1,4 @@
+import type { Db } from '../../core/db/db.ts'
 import { createSharedTx } from '../../core/db/shared-tx.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
@@ -24,7 +25,7 @@ export interface ChangeTagsDeps {
   outbox: Outbox
   emit: Emit
   timeline: Timeline
-  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+  db: Pick<Db, 'tx' | 'statement'>
   library: Pick<TagLibrary, 'isWanted' | 'askForListing'>
 }
 
@@ -86,7 +87,8 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
   }
 
   const changeAll = createQueueTagChanges({ outbox })
-  const shared = createSharedTx(db)
+  // Plans read and write nothing.
+  const shared = createSharedTx({ tx: db.statement })
 
   const executor: Executor = execute(MarkTags, {
     sideBySide: true,

@@ -37,19 +37,28 @@ export async function putOn(
   tagIds: string[],
   put: { by: TagSetBy; reason: Reason | undefined; atMs: number },
 ): Promise<string[]> {
-  const fresh: string[] = []
-  for (const tagId of tagIds) {
-    const row = {
+  const pair = { externalUserId, userId }
+  // Of a single one the database says whether it is new.
+  const on = new Set(tagIds.length < 2 ? [] : (await tagsOfPair(tx, pair)).map(({ tagId }) => tagId))
+  const wanted = [...new Set(tagIds)].filter((tagId) => !on.has(tagId))
+  if (wanted.length === 0) return []
+  const inserted = await tx.insertIgnore(
+    t,
+    wanted.map((tagId) => ({
       external_userid: externalUserId,
       userid: userId,
       tag_id: tagId,
       set_by: put.by,
       set_reason: put.reason === undefined ? null : JSON.stringify(put.reason),
       set_at: put.atMs,
-    }
-    if ((await tx.insertIgnore(t, [row])) > 0) fresh.push(tagId)
-  }
-  return fresh
+    })),
+  )
+  if (inserted === wanted.length) return wanted
+  if (inserted === 0) return []
+  // Another process has put some of them on since we looked.
+  const now = await tagsOfPair(tx, pair)
+  const ours = new Set(now.filter((tag) => tag.setBy === put.by && tag.setAtMs === put.atMs).map(({ tagId }) => tagId))
+  return wanted.filter((tagId) => ours.has(tagId))
 }
 
 /** The tags of pairs that had none, in one statement. */
@@ -86,7 +95,7 @@ export async function takeOff(tx: Tx, pair: Pair, tagIds: string[]): Promise<str
 
 /** One more change under way for each of these pairs. */
 export const markPending = (tx: Tx, pairs: readonly Pair[]): Promise<void> =>
-  tx.increase(
+  tx.increaseLater(
     s,
     pairs.map(({ externalUserId, userId }) => ({ external_userid: externalUserId, userid: userId, pending: 1 })),
     ['external_userid', 'userid'],

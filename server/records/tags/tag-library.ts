@@ -31,7 +31,7 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db, alerts }: Ta
   const { read, readOnce } = createReadTagListing({ wecom, clock })
   const renaming = createRenameTags({ wecom, clock, outbox, alerts })
 
-  const askForListing = (tx: Tx, key: string, text: string): Promise<boolean> =>
+  const askForListing = (tx: Tx, key: string, text: string): Promise<void> =>
     outbox.enqueue(tx, ListTags, { key: `tag.list:${key}`, payload: {}, reason: { text } })
 
   /** Asks for what the rule book names and WeCom lacks. Once an hour per set of names, until it is there. */
@@ -72,7 +72,7 @@ export function createTagLibrary({ wecom, clock, outbox, rules, db, alerts }: Ta
         ({ group, names, strategy }) => strategy !== true && names.some((name) => pathOf(group, name) === path),
       )
 
-  const keep = (): Promise<boolean> => db.tx((tx) => askForListing(tx, `keep:${clock.now()}`, '核对企业标签'))
+  const keep = (): Promise<void> => db.tx((tx) => askForListing(tx, `keep:${clock.now()}`, '核对企业标签'))
 
   const executors: Executor[] = [
     renaming.executor,

@@ -1,3 +1,4 @@
+import type { Db } from '../../core/db/db.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
@@ -31,7 +32,7 @@ export interface TagsDeps {
   rules: RuleBookHolder
   alerts: Alerts
   log: Pick<Logger, 'warn'>
-  db: { tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> }
+  db: Pick<Db, 'tx' | 'statement'>
 }
 
 /** Corp tags and those of strategies: the library, and who put which tag on which customer, and why. */

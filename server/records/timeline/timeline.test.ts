@@ -25,8 +25,8 @@ it('keeps a note once per key, with who, when and why', async () => {
     text: '打标签 🥩',
     reason: why,
   }
-  expect(await kit.db.tx((tx) => timeline.note(tx, full))).toBe(true)
-  expect(await kit.db.tx((tx) => timeline.note(tx, { ...full, text: '别的' }))).toBe(false)
+  await kit.db.tx((tx) => timeline.note(tx, full))
+  await kit.db.tx((tx) => timeline.note(tx, { ...full, text: '别的' }))
   expect(await page()).toEqual([
     { id: 1, atMs: kit.clock.now(), userId: 'linxia', kind: 'tag.changed', text: '打标签 🥩', reason: why },
   ])

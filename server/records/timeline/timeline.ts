@@ -82,18 +82,17 @@ export function createTimeline({ clock, onNotes }: TimelineDeps) {
   })
 
   return {
-    /** True when new; a known key changes nothing. */
-    note: async (tx: Tx, said: Note): Promise<boolean> => {
+    /** A known key changes nothing. */
+    note: async (tx: Tx, said: Note): Promise<void> => {
       const note = masked(said)
-      const isNew = (await tx.insertIgnore(t, [toRow(note)])) > 0
-      if (isNew) await onNotes?.(tx, [note])
-      return isNew
+      await tx.insertLater(t, [toRow(note)])
+      await onNotes?.(tx, [note])
     },
     /** Many at once, e.g. for a page of the first sync. */
     noteAll: async (tx: Tx, said: Note[]): Promise<void> => {
       if (said.length === 0) return
       const notes = said.map(masked)
-      await tx.insertIgnore(t, notes.map(toRow))
+      await tx.insertLater(t, notes.map(toRow))
       await onNotes?.(tx, notes)
     },
     /** What a known note tells happened at another instant than was thought. UTC milliseconds. */

@@ -19,7 +19,7 @@ export const touches = {
   /** A known key changes nothing. */
   add: async (tx: Tx, sent: Touch[]): Promise<void> => {
     if (sent.length === 0) return
-    await tx.insertIgnore(
+    await tx.insertLater(
       TOUCH,
       sent.map(({ key, externalUserId, userId, kind, atMs }) => ({
         source_key: key,

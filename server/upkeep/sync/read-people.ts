@@ -33,7 +33,7 @@ export function createReadPeople(deps: ReadPeopleDeps) {
   const { log, outbox, steps, customers, told } = deps
   const readPages = createReadPages(deps)
 
-  const ask = (tx: Tx, payload: PagePayload): Promise<boolean> =>
+  const ask = (tx: Tx, payload: PagePayload): Promise<void> =>
     outbox.enqueue(tx, SyncPage, {
       key: `sync:${payload.runId}:page:${payload.partId}:${payload.round}:${payload.page}`,
       payload,

@@ -54,7 +54,7 @@ export function createEnterOne(deps: EnterOneDeps) {
     const wanted = newEntry(admitted, known, cause, clock.now())
     const entry = await entryStore.begin(tx, wanted)
     if (entry === undefined) return undefined
-    await exclusiveGroup.takeOver(tx, admitted.sop, [externalUserId])
+    if (known.inside.length > 0) await exclusiveGroup.takeOver(tx, admitted.sop, [externalUserId])
     await timeline.note(tx, enteredNote(admitted, wanted, cause.why))
     return entry
   }

@@ -49,23 +49,27 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
   const { clock, rules, facts, versions, walk, enter, noteOutcomes, vocabulary, factsByEvent } = deps
 
   async function onActive(tx: Tx, names: EntryEvent[], { subject, told }: News): Promise<void> {
+    let hasMoved = false
     for (const entry of await entryStore.activeOf(tx, subject.externalUserId)) {
       const isLate = names.some((event) => isLateNews(event, subject, entry))
       if (!isLate && !names.every((event) => isAbout(event, subject, entry))) continue
       // One that went on before it may have ended it, by a start or a leave.
-      if (!(await entryStore.stillActive(tx, [entry.id])).has(entry.id)) continue
+      if (hasMoved && !(await entryStore.stillActive(tx, [entry.id])).has(entry.id)) continue
       const sop = await versions(tx, entry.sop, entry.version)
       if (sop === undefined) continue
       if (isLate) {
         await endIfUntrue(tx, sop, entry, told)
+        hasMoved = true
         continue
       }
       const { goal, leave = [] } = sop.value
       const reached = goal === undefined ? undefined : meant(goal, names)
       const left = leave.map((spec) => meant(spec, names)).find((event) => event !== undefined)
       if (reached !== undefined) {
+        hasMoved = true
         await walk.end(tx, sop, entry, { state: 'goal', why: eventZh(vocabulary, reached.kind) })
       } else if (left !== undefined) {
+        hasMoved = true
         await walk.end(tx, sop, entry, { state: 'left', why: eventZh(vocabulary, left.kind) })
       } else if (entry.waitingEvent !== undefined) {
         const step = stepAt(sop.steps, entry.position)
@@ -73,7 +77,9 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
         if (typeof wait !== 'object' || !('event' in wait)) continue
         const { atMost: _atMost, ...awaited } = wait
         const come = meant(awaited, names)
-        if (come !== undefined) await walk.wake(tx, sop, entry, eventZh(vocabulary, come.kind))
+        if (come === undefined) continue
+        hasMoved = true
+        await walk.wake(tx, sop, entry, eventZh(vocabulary, come.kind))
       }
     }
   }

@@ -103,7 +103,7 @@ async function answer(is: State, trigger: SopRule['trigger'], ask: (tx: Tx, part
     facts: { of: async (_tx: Tx, ids: readonly string[]) => new Map<string, Facts>(ids.map((id) => [id, facts])) },
     customers: { queries: { ownersOf: async () => new Map(is.hasGuide ? [[ID, 'zhangsan']] : []) } },
     privacy: { consents: storedConsents },
-    timeline: { note: async () => true, noteAll: async () => undefined },
+    timeline: { note: async () => undefined, noteAll: async () => undefined },
     onVerdicts: (some: Verdict[]) => void verdicts.push(...some),
   }
   const walk = { begin: async () => undefined, end: async () => undefined }

@@ -18,7 +18,7 @@ export interface Refusal {
 /** The last one of each customer and journey is kept. */
 export const refusalStore = {
   note: (tx: Tx, { sop, externalUserId, version, event, atMs, why }: Refusal): Promise<void> =>
-    tx.upsert(
+    tx.upsertLater(
       SOP_REFUSAL,
       [{ sop, external_userid: externalUserId, version, event, at: atMs, why }],
       ['external_userid', 'sop'],

@@ -39,7 +39,7 @@ export const stepLog = {
   /** Once for each entry and position; a later writing replaces the outcome. */
   writeAll: async (tx: Tx, steps: StepDone[]): Promise<void> => {
     if (steps.length === 0) return
-    await tx.upsert(
+    await tx.upsertLater(
       SOP_STEP,
       steps.map((step) => ({
         entry_id: step.entryId,

@@ -41,7 +41,10 @@ export function createAct(deps: ActDeps) {
       deps,
       walkers.map(({ entry }) => entry),
     )
-    const before = await stepLog.findAll(tx, entries)
+    const before = await stepLog.findAll(
+      tx,
+      entries.filter((_entry, index) => walkers[index]?.isFresh !== true),
+    )
     const contexts = entries.map((entry): StepContext => {
       const reachedAtMs = before.get(entry.id)?.atMs ?? clock.now()
       return { sop, entry, reason: reasonOf(sop, entry), reachedAtMs }
@@ -71,7 +74,8 @@ export function createAct(deps: ActDeps) {
         if (!result.told) trail.tell(sop, entry, outcome, reason)
         if (active?.has(entry.id) === false) return []
         const position = positionAfter(sop.steps, entry.position)
-        return [{ entry: { ...entry, position }, fromMs: walkers[index]?.fromMs ?? clock.now() }]
+        const { fromMs = clock.now(), isFresh } = walkers[index] ?? {}
+        return [{ entry: { ...entry, position }, fromMs, ...(isFresh === true ? { isFresh } : {}) }]
       })
     }
 }

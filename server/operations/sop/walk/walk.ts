@@ -71,7 +71,7 @@ export function createWalk(deps: WalkDeps) {
   return {
     /** From the first step; who is only watched stays there until the comparison is over. */
     begin: async (tx: Tx, sop: SopVersion, entry: Entry): Promise<void> =>
-      entry.heldOut ? watch(tx, sop, [entry]) : run(tx, sop, [{ entry, fromMs: clock.now() }]),
+      entry.heldOut ? watch(tx, sop, [entry]) : run(tx, sop, [{ entry, fromMs: clock.now(), isFresh: true }]),
     /** Their wait is over, or it is time to try again. All of this version. */
     due: async (tx: Tx, sop: SopVersion, entries: Entry[]): Promise<void> => {
       const [watched, walking] = parted(entries, (entry) => entry.heldOut)

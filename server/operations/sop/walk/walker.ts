@@ -8,6 +8,8 @@ import type { Trail } from './trail.ts'
 export interface Walker {
   entry: Entry
   fromMs: number
+  /** The entry has begun in this very transaction: it has no steps behind it that may come again. */
+  isFresh?: true
 }
 
 /** `welcome`, `wait`, `choose` …: the one key of a step. */
