@@ -21,16 +21,12 @@ export interface GammaGamma {
 
 export function logLikelihood(spent: readonly Spent[], { p, q, gamma }: GammaGamma): number {
   const head = q * Math.log(gamma) - logGamma(q)
+  // Of so many purchases all have the same; there are few such numbers, and these are dear.
+  const ofCount: number[] = []
   let sum = 0
   for (const { purchases: x, mean, customers } of spent) {
-    sum +=
-      customers *
-      (logGamma(p * x + q) -
-        logGamma(p * x) +
-        head +
-        (p * x - 1) * Math.log(mean) +
-        p * x * Math.log(x) -
-        (p * x + q) * Math.log(gamma + x * mean))
+    ofCount[x] ??= logGamma(p * x + q) - logGamma(p * x) + head + p * x * Math.log(x)
+    sum += customers * (ofCount[x] + (p * x - 1) * Math.log(mean) - (p * x + q) * Math.log(gamma + x * mean))
   }
   return sum
 }

@@ -15,7 +15,7 @@ const MOST_ROUNDS = 2_000
 export async function minimise(
   of: (at: readonly number[]) => number,
   start: readonly number[],
-  { step = 0.5, tolerance = 1e-12 }: { step?: number; tolerance?: number } = {},
+  { step = 0.5, tolerance = 1e-11 }: { step?: number; tolerance?: number } = {},
 ): Promise<Minimum> {
   const valueAt = async (at: number[]): Promise<{ at: number[]; value: number }> => {
     await nextTurn()

@@ -44,7 +44,7 @@ const MIN_REPEATERS = 100
 /** Shorter than this nobody can be seen to stay away. */
 const MIN_WEEKS = 16
 /** More of them cost time and teach nothing. */
-export const MOST_FITTED = 100_000
+export const MOST_FITTED = 20_000
 /** So much more or less than came is a model of something else. */
 const MOST_OFF = 1.5
 /** With a stronger relation between how often and for how much, the worth of a purchase cannot be reckoned apart. */
