@@ -262,7 +262,24 @@ export const Orders = Type.Object({
       refundedFen: Type.Integer(),
       atMs: Type.Number(),
       source: Type.String(),
-      items: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer(), priceFen: Type.Integer() })),
+      items: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          quantity: Type.Integer(),
+          priceFen: Type.Integer(),
+          /** Of the pieces came back. */
+          refundedQuantity: Type.Integer(),
+        }),
+      ),
+      /** In the order in which they went out. */
+      parcels: Type.Array(
+        Type.Object({
+          number: Type.String(),
+          company: Type.String(),
+          shippedAtMs: OrNull(Type.Number()),
+          signedAtMs: OrNull(Type.Number()),
+        }),
+      ),
     }),
   ),
   nextBefore: OrNull(Type.String()),

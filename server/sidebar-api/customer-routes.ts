@@ -129,6 +129,17 @@ function orderView(order: Order): contract.Order {
     refundedFen: order.refundedFen,
     atMs: times[order.status] ?? order.createdAtMs,
     source: order.source,
-    items: order.items.map(({ name, quantity, priceFen }) => ({ name, quantity, priceFen })),
+    items: order.items.map(({ name, quantity, priceFen, refundedQuantity }) => ({
+      name,
+      quantity,
+      priceFen,
+      refundedQuantity,
+    })),
+    parcels: order.parcels.map(({ number, company, shippedAtMs, signedAtMs }) => ({
+      number,
+      company,
+      shippedAtMs: shippedAtMs ?? null,
+      signedAtMs: signedAtMs ?? null,
+    })),
   }
 }

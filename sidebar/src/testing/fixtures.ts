@@ -178,9 +178,10 @@ const anOrder = (change: Partial<Order> = {}): Order => ({
   atMs: NOW_MS - 3 * DAY_MS,
   source: '有赞商城',
   items: [
-    { name: '原切西冷牛排 200g', quantity: 4, priceFen: 8_900 },
-    { name: '黑椒酱', quantity: 2, priceFen: 2_100 },
+    { name: '原切西冷牛排 200g', quantity: 4, priceFen: 8_900, refundedQuantity: 0 },
+    { name: '黑椒酱', quantity: 2, priceFen: 2_100, refundedQuantity: 0 },
   ],
+  parcels: [],
   ...change,
 })
 
@@ -194,14 +195,14 @@ export const someOrders = (): Orders => ({
       orderId: 'MY20261112-0107',
       totalFen: 38_800,
       atMs: NOW_MS - 10 * DAY_MS,
-      items: [{ name: '家庭牛排礼盒 10 片装', quantity: 1, priceFen: 38_800 }],
+      items: [{ name: '家庭牛排礼盒 10 片装', quantity: 1, priceFen: 38_800, refundedQuantity: 0 }],
     }),
     anOrder({
       orderId: 'MY20261111-0031',
       status: 'refunded',
       totalFen: 12_900,
       atMs: NOW_MS - 11 * DAY_MS,
-      items: [{ name: '澳洲谷饲眼肉 250g', quantity: 1, priceFen: 12_900 }],
+      items: [{ name: '澳洲谷饲眼肉 250g', quantity: 1, priceFen: 12_900, refundedQuantity: 0 }],
     }),
   ],
 })

@@ -1,7 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { aTimeline, someOrders } from '../testing/fixtures.ts'
+import { aTimeline, NOW_MS, someOrders } from '../testing/fixtures.ts'
 import { closeSidebars, openSidebar } from '../testing/open-sidebar.ts'
 import { article, button, buttons, click, link, screenText } from '../testing/screen.ts'
+
+const DAY_MS = 86_400_000
 
 afterEach(closeSidebars)
 
@@ -72,4 +74,23 @@ test('a filter asks for what it shows, from the newest on', async () => {
     ['wm-sunyao', { only: 'orders' }],
   ])
   expect(button('订单').getAttribute('aria-pressed')).toBe('true')
+})
+
+test('an order shows which pieces came back, and where its parcels are', async () => {
+  const [first] = someOrders().orders
+  if (first === undefined) throw new Error('an order is wanted')
+  const order = {
+    ...first,
+    items: [{ name: '原切西冷牛排 200g', quantity: 4, priceFen: 8_900, refundedQuantity: 1 }],
+    parcels: [
+      { number: 'SF100', company: '顺丰', shippedAtMs: NOW_MS - 2 * DAY_MS, signedAtMs: NOW_MS - DAY_MS },
+      { number: 'YT200', company: '', shippedAtMs: NOW_MS - DAY_MS, signedAtMs: null },
+    ],
+  }
+  await openSidebar({ api: { orders: async () => ({ ...someOrders(), orders: [order] }) } })
+  await click(link('订单'))
+  const text = article(`订单 ${order.orderId}`).textContent
+  expect(text).toContain('原切西冷牛排 200g 退了 1×4')
+  expect(text).toContain('顺丰 SF100，11月21日 10:30 签收')
+  expect(text).toContain('YT200，在路上，11月21日 10:30 发出')
 })
