@@ -61,7 +61,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
         remove,
         by: 'guide',
         reason: { text: `${guide.words}在侧边栏里改的标签` },
-        key: `sidebar:${randomText(20)}`,
+        key: keyOf(guide, request.body.key),
       })
       return OK
     }),
@@ -71,6 +71,8 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
     access.withCustomer(request, async (tx, guide, externalUserId) => {
       const follows = await customers.queries.followsOf(tx, externalUserId)
       const now = follows.find((one) => one.userId === guide.userId)?.remark ?? ''
+      // Told already, and the answer was lost.
+      if (now === request.body.remark.trim()) return OK
       if (!request.body.saw.includes(now)) throw overtaken('备注', now)
       guide.was({ remark: now })
       await customers.setRemark(tx, {
@@ -78,7 +80,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
         userId: guide.userId,
         remark: request.body.remark.trim(),
         reason: { text: `${guide.words}在侧边栏里改的备注` },
-        key: `sidebar:${randomText(20)}`,
+        key: keyOf(guide, request.body.key),
       })
       return OK
     }),
@@ -91,6 +93,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       if (written !== null && birthday === undefined) throw noBirthday()
       const known = await profiles.queries.birthdayOf(tx, externalUserId)
       const now = known === undefined ? null : birthdayText(known)
+      if (written === now) return OK
       if (request.body.saw !== now) throw overtaken('生日', now ?? '')
       guide.was({ birthday: now })
       await profiles.setByGuide(tx, { externalUserId, userId: guide.userId, guideName: guide.words, birthday })
@@ -143,6 +146,9 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       }),
   )
 }
+
+/** The same change sent twice has one key. */
+const keyOf = ({ person }: Guide, key = randomText(20)): string => `sidebar:${person.userId}:${key}`
 
 const ownOf = (set: readonly SetTag[], { userId }: Guide): string[] =>
   set.flatMap((tag) => (tag.userId === userId ? [tag.path] : []))

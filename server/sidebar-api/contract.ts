@@ -316,11 +316,15 @@ export const TagGroups = Type.Object({
 })
 export type TagGroups = Static<typeof TagGroups>
 
+/** Made by the page, once per change: what is sent again after a lost answer is known again. */
+const ChangeKey = Type.Optional(Type.String({ pattern: '^[0-9a-zA-Z-]{8,64}$' }))
+
 /** POST customers/:externalUserId/tags */
 export const TagChange = Type.Object(
   {
     add: Type.Array(Type.String({ minLength: 3, maxLength: 61 }), { maxItems: 50 }),
     remove: Type.Array(Type.String({ minLength: 3, maxLength: 61 }), { maxItems: 50 }),
+    key: ChangeKey,
   },
   { additionalProperties: false },
 )
@@ -332,6 +336,7 @@ export const RemarkChange = Type.Object(
   {
     remark: Type.String({ maxLength: 20 }),
     saw: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: 2 }),
+    key: ChangeKey,
   },
   { additionalProperties: false },
 )

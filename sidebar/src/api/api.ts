@@ -46,6 +46,10 @@ export function createApi(http: Http) {
     changeBirthday: (id: string, change: BirthdayChange) => http.post<Accepted>(of(id, '/birthday'), change),
     finishTask: (id: string, taskId: string, note?: string) =>
       http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/done`), note === undefined ? {} : { note }),
+    putOffTask: (id: string, taskId: string, untilMs: number) =>
+      http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/later`), { untilMs }),
+    refuseTask: (id: string, taskId: string, note?: string) =>
+      http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/wrong`), note === undefined ? {} : { note }),
     noteSent: (id: string, sent: Sent) => http.post<Accepted>(of(id, '/sent'), sent),
     tagGroups: () => http.get<TagGroups>('tags'),
     scriptTree: (signal?: AbortSignal) => http.get<ScriptTree>('scripts/tree', {}, signal),

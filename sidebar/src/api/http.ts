@@ -50,6 +50,8 @@ export function createHttp(fetcher: typeof fetch = (...args) => fetch(...args), 
     post: (path, body) =>
       request(path, {
         method: 'POST',
+        // What is sent while the window closes arrives all the same.
+        keepalive: true,
         headers: { 'content-type': 'application/json', 'x-huoshui-sidebar': '1' },
         body: JSON.stringify(body),
       }),

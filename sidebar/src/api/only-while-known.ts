@@ -16,5 +16,7 @@ export function onlyWhileKnown(api: Api, isKnown: () => boolean): Api {
     changeRemark: guarded(api.changeRemark),
     changeBirthday: guarded(api.changeBirthday),
     finishTask: guarded(api.finishTask),
+    putOffTask: guarded(api.putOffTask),
+    refuseTask: guarded(api.refuseTask),
   }
 }

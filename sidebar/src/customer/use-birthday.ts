@@ -1,11 +1,11 @@
 import { computed, readonly, shallowRef, watch } from 'vue'
 import type { Profile } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from '../api/api-error.ts'
-import { useSidebar } from '../session/sidebar-context.ts'
+import { useChange } from '../session/use-change.ts'
 
 /** For one customer. `saw`: the birthday that the guide changed. The birthday as the guide has just picked it, until the profile says so; put back when the server refuses. */
 export function useBirthday(profile: () => Profile) {
-  const { api, externalUserId, toast, reloadProfile } = useSidebar()
+  const { externalUserId, submit, toast, reloadProfile } = useChange()
   /** Null: cleared. */
   const wanted = shallowRef<string | null>()
   const known = computed(() => profile().birthday?.date ?? null)
@@ -19,7 +19,8 @@ export function useBirthday(profile: () => Profile) {
     const id = externalUserId.value
     wanted.value = birthday
     try {
-      await api.changeBirthday(id, { birthday, saw })
+      // What waits for the network is shown as it will be.
+      if ((await submit({ kind: 'birthday', body: { birthday, saw } })) === 'queued') return
       await reloadProfile()
     } catch (error) {
       toast(error instanceof Error ? error.message : '生日没有记下，请重试')

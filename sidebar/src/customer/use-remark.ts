@@ -1,14 +1,22 @@
 import { computed, readonly, shallowRef, watch } from 'vue'
 import type { Profile } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from '../api/api-error.ts'
-import { useSidebar } from '../session/sidebar-context.ts'
+import type { Queued } from '../session/outbox.ts'
+import { useChange } from '../session/use-change.ts'
 import { followUp } from './follow-up.ts'
+
+const lastRemark = (waiting: readonly Queued[], id: string): string | undefined =>
+  waiting
+    .filter((one) => one.externalUserId === id)
+    .flatMap(({ change }) => (change.kind === 'remark' ? [change.body.remark] : []))
+    .at(-1)
 
 /** For one customer. `save` tells whether the server has taken it; `saw`: what the guide may have had before their eyes, so that
  *  nobody's words are written over unseen. The remark as the guide has just written it, until WeCom has confirmed it; put back when the server refuses. */
 export function useRemark(profile: () => Profile) {
-  const { api, externalUserId, toast, reloadProfile } = useSidebar()
-  const wanted = shallowRef<string>()
+  const { externalUserId, outbox, submit, toast, reloadProfile } = useChange()
+  /** Also of an earlier window, as long as it waits for the network. */
+  const wanted = shallowRef(lastRemark(outbox.waiting.value, profile().externalUserId))
   const known = computed(() => profile().remark ?? '')
 
   watch(known, (remark) => {
@@ -21,7 +29,7 @@ export function useRemark(profile: () => Profile) {
     const id = externalUserId.value
     wanted.value = remark
     try {
-      await api.changeRemark(id, { remark, saw: [...saw] })
+      if ((await submit({ kind: 'remark', body: { remark, saw: [...saw] } })) === 'queued') return true
     } catch (error) {
       if (externalUserId.value === id) wanted.value = before
       toast(error instanceof Error ? error.message : '备注没有改成，请重试')

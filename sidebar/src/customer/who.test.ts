@@ -7,7 +7,7 @@ import { button, buttons, click, screenText, sheet, submit, type } from '../test
 
 afterEach(closeSidebars)
 
-async function changeRemark(text: string): Promise<void> {
+async function changeRemarkTo(text: string): Promise<void> {
   await click(button(/^改备注/))
   await type('备注', text)
   await submit('改备注')
@@ -19,8 +19,11 @@ test('a remark shows at once and waits for WeCom’s yes', async () => {
   const { api } = await openSidebar({
     api: { profile: async (externalUserId) => aProfile({ externalUserId, remark }) },
   })
-  await changeRemark(' 孙姐·西冷 ')
-  expect(api.changeRemark).toHaveBeenCalledWith('wm-sunyao', { remark: '孙姐·西冷', saw: ['孙姐·爱吃厚切'] })
+  await changeRemarkTo(' 孙姐·西冷 ')
+  expect(api.changeRemark).toHaveBeenCalledWith(
+    'wm-sunyao',
+    expect.objectContaining({ remark: '孙姐·西冷', saw: ['孙姐·爱吃厚切'] }),
+  )
   expect(screenText()).toContain('备注 孙姐·西冷')
   expect(screenText()).toContain('等企业微信确认')
   remark = '孙姐·西冷'
@@ -31,11 +34,28 @@ test('a remark shows at once and waits for WeCom’s yes', async () => {
 
 test('a remark that is refused is put back, with the reason', async () => {
   await openSidebar({
-    api: { changeRemark: () => Promise.reject(new ApiError(0, 'network', '连不上服务器，请检查网络后重试')) },
+    api: { changeRemark: () => Promise.reject(new ApiError(403, 'sidebar.read-only', '你可以查看这位客户，不能改。')) },
   })
-  await changeRemark('别的')
+  await changeRemarkTo('别的')
   expect(screenText()).toContain('备注 孙姐·爱吃厚切')
-  expect(screenText()).toContain('连不上服务器，请检查网络后重试')
+  expect(screenText()).toContain('你可以查看这位客户，不能改。')
+})
+
+test('a remark and tags without a network are kept, shown, told on the banner, and saved once when it is back', async () => {
+  const online = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+  const away = new ApiError(0, 'network', '连不上服务器')
+  const changeRemark = vi.fn().mockRejectedValueOnce(away).mockResolvedValue({ ok: true })
+  await openSidebar({ api: { changeRemark } })
+  await changeRemarkTo('孙姐·西冷')
+  expect(screenText()).toContain('备注 孙姐·西冷')
+  expect(screenText()).toContain('1 处改动已记下，网络恢复后自动保存')
+  online.mockReturnValue(true)
+  window.dispatchEvent(new Event('online'))
+  await flushPromises()
+  expect(changeRemark).toHaveBeenCalledTimes(2)
+  const [first, second] = changeRemark.mock.calls.map(([, body]) => body)
+  expect(second).toEqual(first)
+  expect(screenText()).not.toContain('处改动已记下')
 })
 
 test('a remark that was begun outlives a stray tap, another chat and a refusal, and is told from what is there', async () => {
@@ -65,7 +85,7 @@ test('a remark that was begun outlives a stray tap, another chat and a refusal, 
   await click(button(/改备注/))
   expect(screenText()).not.toContain('上次没有保存')
   await click(sheet('改备注').parentElement as HTMLElement)
-  expect(changeRemark.mock.calls.map(([, change]) => change)).toEqual([
+  expect(changeRemark.mock.calls.map(([, change]) => change)).toMatchObject([
     { remark: '孙姐·西冷', saw: ['孙姐'] },
     { remark: '孙姐·西冷', saw: ['孙姐'] },
   ])
@@ -92,7 +112,7 @@ test('an unconfirmed remark does not follow the guide to the next customer', asy
   // Both have been seen, so nothing is loaded in between.
   await chat.switchTo('wm-b')
   await chat.switchTo('wm-a')
-  await changeRemark('甲甲')
+  await changeRemarkTo('甲甲')
   await chat.switchTo('wm-b')
   expect(screenText()).toContain('备注 乙')
   expect(screenText()).not.toContain('甲甲')
@@ -141,7 +161,10 @@ test('tags are chosen by group; only the differences are sent', async () => {
   expect(options.map((element) => element.getAttribute('aria-checked'))).toEqual(['true'])
   for (const option of options) await click(option)
   await click(button('保存'))
-  expect(api.changeTags).toHaveBeenCalledWith('wm-sunyao', { add: ['口味/嫩'], remove: ['口味/黑椒'] })
+  expect(api.changeTags).toHaveBeenCalledWith(
+    'wm-sunyao',
+    expect.objectContaining({ add: ['口味/嫩'], remove: ['口味/黑椒'] }),
+  )
   const chips = [...document.querySelectorAll('ul[aria-label=标签] button')].map((chip) => chip.textContent)
   expect(chips).toEqual(['包裹卡', 'A 类', '厚切', '首购', '嫩'])
 })

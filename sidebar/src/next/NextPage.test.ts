@@ -1,8 +1,9 @@
+import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/api-error.ts'
-import { NOW_MS, someProposals, someTasks } from '../testing/fixtures.ts'
+import { aTask, NOW_MS, someProposals } from '../testing/fixtures.ts'
 import { closeSidebars, openSidebar } from '../testing/open-sidebar.ts'
-import { article, button, buttonIn, click, link, screenText } from '../testing/screen.ts'
+import { article, button, buttonIn, click, link, screenText, submit, type } from '../testing/screen.ts'
 
 afterEach(closeSidebars)
 
@@ -23,26 +24,72 @@ test('aim and expected reply are one tap away', async () => {
   expect(article('到货后教解冻').textContent).toContain('收到了，正准备周末煎')
 })
 
-test('完成 ends the to-do once and takes it off the list and the count', async () => {
-  const left = { tasks: someTasks().tasks.slice(1) }
-  const tasks = vi.fn().mockResolvedValueOnce(someTasks()).mockResolvedValue(left)
+const CARE = '首单回访：问问煎得怎么样'
+const aPhoneCall = () => ({
+  tasks: [aTask({ id: '40', title: CARE, asksForMessage: false, script: null, invitation: null })],
+})
+
+test('完成 is one tap and can be taken back for ten seconds; then it is told once', async () => {
+  vi.useFakeTimers()
+  const tasks = vi.fn().mockResolvedValueOnce(aPhoneCall()).mockResolvedValue({ tasks: [] })
   const { api } = await openSidebar({ api: { tasks } })
-  expect(link(/^下一步/).textContent).toContain('2')
-  const done = buttonIn(article('首单回访：问问煎得怎么样'), '完成')
-  done.click()
-  await click(done)
-  expect(vi.mocked(api.finishTask).mock.calls).toEqual([['wm-sunyao', '40']])
-  expect(screenText()).not.toContain('首单回访：问问煎得怎么样')
   expect(link(/^下一步/).textContent).toContain('1')
+  await click(buttonIn(article(CARE), '完成'))
+  expect(article(CARE).textContent).toContain('已完成')
+  await vi.advanceTimersByTimeAsync(9_000)
+  expect(api.finishTask).not.toHaveBeenCalled()
+  await click(buttonIn(article(CARE), '撤销'))
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(api.finishTask).not.toHaveBeenCalled()
+  await click(buttonIn(article(CARE), '完成'))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(vi.mocked(api.finishTask).mock.calls).toEqual([['wm-sunyao', '40']])
+  expect(screenText()).not.toContain(CARE)
+})
+
+test('what is done by sending and was not sent from here is asked for once', async () => {
+  vi.useFakeTimers()
+  const { api } = await openSidebar()
+  const invite = () => article('邀请孙瑶进付费群')
+  await click(buttonIn(invite(), '完成'))
+  expect(invite().textContent).toContain('还没从这里发过')
+  await click(buttonIn(invite(), '还没发'))
+  expect(invite().textContent).not.toContain('还没从这里发过')
+  await click(buttonIn(invite(), '完成'))
+  await click(buttonIn(invite(), '是的，完成'))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(vi.mocked(api.finishTask).mock.calls).toEqual([['wm-sunyao', '41']])
+})
+
+test('a window that closes sends at once what could still be taken back', async () => {
+  const { api } = await openSidebar({ api: { tasks: async () => aPhoneCall() } })
+  await click(buttonIn(article(CARE), '完成'))
+  window.dispatchEvent(new Event('pagehide'))
+  await flushPromises()
+  expect(api.finishTask).toHaveBeenCalledTimes(1)
 })
 
 test('a to-do that could not be ended stays, with the reason', async () => {
+  vi.useFakeTimers()
   const finishTask = () =>
     Promise.reject(new ApiError(404, 'sidebar.unknown-task', '没有这条待办，可能已经转给别人，请刷新。'))
-  await openSidebar({ api: { finishTask } })
-  await click(buttonIn(article('首单回访：问问煎得怎么样'), '完成'))
-  expect(screenText()).toContain('没有这条待办')
-  expect(buttonIn(article('首单回访：问问煎得怎么样'), '完成').disabled).toBe(false)
+  await openSidebar({ api: { finishTask, tasks: async () => aPhoneCall() } })
+  await click(buttonIn(article(CARE), '完成'))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(screenText()).toContain('孙瑶的完成待办没有保存：没有这条待办')
+  expect(buttonIn(article(CARE), '完成').disabled).toBe(false)
+})
+
+test('not now, or wrong, with a word for whoever keeps the rules', async () => {
+  vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] })
+  const { api } = await openSidebar({ api: { tasks: async () => aPhoneCall() } })
+  await click(buttonIn(article(CARE), '现在不做'))
+  await click(button(/^明早/))
+  expect(vi.mocked(api.putOffTask).mock.calls).toEqual([['wm-sunyao', '40', Date.parse('2026-11-23T09:00:00+08:00')]])
+  await click(buttonIn(article(CARE), '现在不做'))
+  await type('不该派？', '刚退过款')
+  await submit('不该派给我')
+  expect(vi.mocked(api.refuseTask).mock.calls).toEqual([['wm-sunyao', '40', '刚退过款']])
 })
 
 test('a to-do says why it is there', async () => {

@@ -1,6 +1,7 @@
 import { type DeepReadonly, reactive, readonly } from 'vue'
 import type { ChatMessage } from '../../../server/sidebar-api/contract.ts'
 import type { Api } from '../api/api.ts'
+import { newKey } from '../session/outbox.ts'
 import { fillMessage, type Names } from '../text/fill-in.ts'
 import { type ChatClient, ChatError } from '../wecom/chat-client.ts'
 
@@ -94,9 +95,3 @@ export function useSender(options: Options): Sender {
 /** The state of one thing for the customer on the screen. */
 export const stateOf = (sender: Sender, externalUserId: string, key: string): SendState | undefined =>
   sender.states[`${externalUserId} ${key}`]
-
-/** randomUUID is missing on plain http and in old clients. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}

@@ -3,6 +3,7 @@ import type { Me, Profile } from '../../../server/sidebar-api/contract.ts'
 import type { Api } from '../api/api.ts'
 import type { Sender } from '../send/use-sender.ts'
 import type { Drafts } from './drafts.ts'
+import type { Outbox } from './outbox.ts'
 
 /** What every page of the sidebar works with once it is open. */
 export interface SidebarContext {
@@ -12,6 +13,8 @@ export interface SidebarContext {
   /** Another object whenever anything about the customer has changed. */
   profile: Readonly<Ref<Profile | undefined>>
   sender: Sender
+  /** Changes on their way. */
+  outbox: Outbox
   /** What was begun and not saved. */
   drafts: Drafts
   /** The chat may be with somebody else by now: nothing is shown and nothing leaves until that is known. */

@@ -59,7 +59,7 @@ test('a rule moves tags while the sheet is open: it is told, nothing lights up, 
   expect(button('保存').disabled).toBe(true)
   await tick('有嚼劲')
   await save()
-  expect(customer.saved).toEqual([{ add: ['口味/有嚼劲'], remove: [] }])
+  expect(customer.saved).toMatchObject([{ add: ['口味/有嚼劲'], remove: [] }])
   expect(customer.tags()).toEqual(['来源/包裹卡', '生命周期/首购', '口味/有嚼劲'].sort())
 })
 

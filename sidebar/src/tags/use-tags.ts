@@ -1,7 +1,8 @@
 import { computed, shallowRef, watch } from 'vue'
 import type { CustomerTag, Profile } from '../../../server/sidebar-api/contract.ts'
 import { followUp } from '../customer/follow-up.ts'
-import { useSidebar } from '../session/sidebar-context.ts'
+import type { Queued } from '../session/outbox.ts'
+import { useChange } from '../session/use-change.ts'
 
 export interface ShownTag extends CustomerTag {
   /** Chosen here, not yet confirmed by WeCom. */
@@ -15,10 +16,22 @@ interface Wanted {
 
 const NOTHING: Wanted = { add: [], remove: [] }
 
+/** What waits for the network, also of an earlier window. */
+const inTheOutbox = (waiting: readonly Queued[], id: string): Wanted =>
+  waiting
+    .flatMap(({ externalUserId, change }) => (externalUserId === id && change.kind === 'tags' ? [change.body] : []))
+    .reduce(
+      (all, { add, remove }) => ({
+        add: [...all.add.filter((name) => !remove.includes(name)), ...add],
+        remove: [...all.remove.filter((name) => !add.includes(name)), ...remove],
+      }),
+      NOTHING,
+    )
+
 /** For one customer. The tags with the guide's own unconfirmed changes on top; the changes are put back when the server refuses. */
 export function useTags(profile: () => Profile) {
-  const { api, me, externalUserId, toast, reloadProfile } = useSidebar()
-  const wanted = shallowRef<Wanted>(NOTHING)
+  const { me, externalUserId, outbox, submit, toast, reloadProfile } = useChange()
+  const wanted = shallowRef<Wanted>(inTheOutbox(outbox.waiting.value, profile().externalUserId))
   const known = computed(() => new Set(profile().tags.map((tag) => tag.name)))
 
   watch(known, () => {
@@ -48,7 +61,7 @@ export function useTags(profile: () => Profile) {
       remove: [...before.remove.filter((name) => !change.add.includes(name)), ...change.remove],
     }
     try {
-      await api.changeTags(id, change)
+      if ((await submit({ kind: 'tags', body: change })) === 'queued') return
     } catch (error) {
       if (externalUserId.value === id) wanted.value = before
       toast(error instanceof Error ? error.message : '标签没有改成，请重试')

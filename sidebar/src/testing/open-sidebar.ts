@@ -27,6 +27,8 @@ function fakeApi(change: Partial<Api> = {}) {
     changeRemark: ok,
     changeBirthday: ok,
     finishTask: ok,
+    putOffTask: ok,
+    refuseTask: ok,
     noteSent: ok,
     tagGroups: async () => fixtures.tagGroups(),
     scriptTree: async () => fixtures.aTree(),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fillIn } from './fill-in.ts'
 import { yuan } from './money.ts'
-import { ago, at, due } from './when.ts'
+import { ago, at, due, laterTimes } from './when.ts'
 
 const shanghai = (text: string): number => Date.parse(`${text}+08:00`)
 const NOW = shanghai('2026-11-22T10:30:00')
@@ -50,4 +50,16 @@ test.each([
   ['{客户昵称}，我是{导购名}', '{导购名}', '{导购名}，我是林夏'],
 ])('%s for %s reads %s', (text, customer, filled) => {
   expect(fillIn(text, { customer, guide: '林夏' })).toBe(filled)
+})
+
+test.each([
+  [
+    '2026-11-22T10:30:00',
+    ['两小时后 11月22日 12:30', '明早 11月23日 09:00', '三天后 11月25日 09:00', '一周后 11月29日 09:00'],
+  ],
+  ['2026-11-22T20:00:00', ['明早 11月23日 09:00', '三天后 11月25日 09:00', '一周后 11月29日 09:00']],
+  ['2026-11-22T02:00:00', ['明早 11月23日 09:00', '三天后 11月25日 09:00', '一周后 11月29日 09:00']],
+])('not now, at %s: %j', (when, words) => {
+  const nowMs = shanghai(when)
+  expect(laterTimes(nowMs).map((one) => `${one.words} ${at(one.atMs, nowMs)}`)).toEqual(words)
 })

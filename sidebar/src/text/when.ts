@@ -55,3 +55,19 @@ export function due(instantMs: number, nowMs: number): Due {
   }
   return { text: `${comes(instantMs, nowMs)} 前`, overdue: false }
 }
+
+const HOUR_MS = 3_600_000
+const NINE_MS = 9 * HOUR_MS
+
+/** When something that is not done now may come back: in two hours while it is day, then at nine in the morning. */
+export function laterTimes(nowMs: number): { atMs: number; words: string }[] {
+  const midnight = dayNumber(nowMs) * DAY_MS - OFFSET_MS
+  const soon = nowMs + 2 * HOUR_MS
+  const isDay = soon < midnight + 21 * HOUR_MS && soon >= midnight + NINE_MS
+  return [
+    ...(isDay ? [{ atMs: soon, words: '两小时后' }] : []),
+    { atMs: midnight + DAY_MS + NINE_MS, words: '明早' },
+    { atMs: midnight + 3 * DAY_MS + NINE_MS, words: '三天后' },
+    { atMs: midnight + 7 * DAY_MS + NINE_MS, words: '一周后' },
+  ]
+}

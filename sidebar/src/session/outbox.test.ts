@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ApiError } from '../api/api-error.ts'
+import { createOutbox, type OutboxOptions } from './outbox.ts'
+
+const away = () => new ApiError(0, 'network', '连不上服务器，请检查网络后重试')
+const TAGS = { kind: 'tags' as const, body: { add: ['口味/嫩'], remove: [] } }
+const REMARK = { kind: 'remark' as const, body: { remark: '孙姐', saw: [''] } }
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  localStorage.clear()
+})
+afterEach(() => vi.useRealTimers())
+
+function open(owner = 'linxia') {
+  const ok = () => vi.fn(async () => ({ ok: true as const }))
+  const api = {
+    changeTags: vi.fn<OutboxOptions['api']['changeTags']>(ok()),
+    changeRemark: vi.fn<OutboxOptions['api']['changeRemark']>(ok()),
+    changeBirthday: vi.fn<OutboxOptions['api']['changeBirthday']>(ok()),
+    finishTask: vi.fn<OutboxOptions['api']['finishTask']>(ok()),
+    putOffTask: vi.fn<OutboxOptions['api']['putOffTask']>(ok()),
+    refuseTask: vi.fn<OutboxOptions['api']['refuseTask']>(ok()),
+  }
+  const toast = vi.fn<(text: string) => void>()
+  const onSettled = vi.fn()
+  const outbox = createOutbox({ api, owner, storage: localStorage, toast, onSettled })
+  return { api, toast, onSettled, outbox }
+}
+
+test('what the network keeps back is sent once, in order, under the same key, when it is back', async () => {
+  const { api, outbox, toast } = open()
+  api.changeTags.mockRejectedValueOnce(away())
+  expect(await outbox.submit('wm-a', '孙瑶', TAGS)).toBe('queued')
+  // Of the same customer: behind the other.
+  api.changeTags.mockRejectedValueOnce(away())
+  expect(await outbox.submit('wm-a', '孙瑶', REMARK)).toBe('queued')
+  await vi.advanceTimersByTimeAsync(0)
+  expect(api.changeRemark).not.toHaveBeenCalled()
+  await outbox.flush()
+  expect(api.changeTags).toHaveBeenCalledTimes(3)
+  const keys = api.changeTags.mock.calls.map(([, body]) => body.key)
+  expect(new Set(keys).size).toBe(1)
+  expect(api.changeRemark).toHaveBeenCalledTimes(1)
+  expect(outbox.waiting.value).toEqual([])
+  await outbox.flush()
+  expect(api.changeRemark).toHaveBeenCalledTimes(1)
+  expect(toast).toHaveBeenCalledWith('2 处改动已保存')
+})
+
+test('it outlives the window, and is not sent in another member’s name', async () => {
+  const first = open()
+  first.api.changeRemark.mockRejectedValue(away())
+  await first.outbox.submit('wm-a', '孙瑶', REMARK)
+  first.outbox.stop()
+  const other = open('chenhao')
+  await other.outbox.flush()
+  expect(other.api.changeRemark).not.toHaveBeenCalled()
+  const second = open()
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(second.api.changeRemark).toHaveBeenCalledTimes(1)
+  expect(localStorage.getItem('huoshui:outbox:linxia')).toBeNull()
+})
+
+test('a conflict is told with the name and the thing, and what came after is sent all the same', async () => {
+  const { api, outbox, toast, onSettled } = open()
+  api.changeRemark.mockRejectedValueOnce(away())
+  await outbox.submit('wm-a', '孙瑶', REMARK)
+  api.changeTags.mockRejectedValueOnce(away())
+  await outbox.submit('wm-b', '安安', TAGS)
+  api.changeRemark.mockRejectedValue(new ApiError(409, 'sidebar.overtaken', '备注刚刚被别处改成了「老客」'))
+  await outbox.flush()
+  expect(toast).toHaveBeenCalledWith('孙瑶的备注没有保存：备注刚刚被别处改成了「老客」')
+  expect(api.changeTags).toHaveBeenCalledTimes(2)
+  expect(onSettled).toHaveBeenCalledTimes(2)
+  expect(outbox.waiting.value).toEqual([])
+})
+
+test.each([
+  [503, 'server'],
+  [401, 'sidebar.login-needed'],
+])('a server that answers %i later keeps it waiting', async (status, code) => {
+  const { api, outbox } = open()
+  api.changeTags.mockRejectedValueOnce(away()).mockRejectedValueOnce(new ApiError(status, code, '稍后'))
+  await outbox.submit('wm-a', '孙瑶', TAGS)
+  await outbox.flush()
+  expect(outbox.waiting.value).toHaveLength(1)
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(outbox.waiting.value).toEqual([])
+})
+
+test('what the server refuses at once is refused at once', async () => {
+  const { api, outbox } = open()
+  api.changeTags.mockRejectedValue(new ApiError(400, 'sidebar.unknown-tag', '没有这个标签'))
+  await expect(outbox.submit('wm-a', '孙瑶', TAGS)).rejects.toThrow('没有这个标签')
+  expect(outbox.waiting.value).toEqual([])
+})

@@ -1,0 +1,180 @@
+import { type Ref, readonly, shallowRef } from 'vue'
+import type { BirthdayChange, RemarkChange, TagChange } from '../../../server/sidebar-api/contract.ts'
+import type { Api } from '../api/api.ts'
+import { ApiError } from '../api/api-error.ts'
+
+/** What a guide changes about a customer. Each is safe to send twice: the server knows it again. */
+export type Change =
+  | { kind: 'tags'; body: TagChange }
+  | { kind: 'remark'; body: RemarkChange }
+  | { kind: 'birthday'; body: BirthdayChange }
+  | { kind: 'done'; taskId: string }
+  | { kind: 'later'; taskId: string; untilMs: number }
+  | { kind: 'wrong'; taskId: string; note?: string }
+
+export interface Queued {
+  /** Made once. */
+  key: string
+  externalUserId: string
+  /** As the guide saw it, for telling what became of it. */
+  who: string
+  change: Change
+  /** Not sent before then, UTC milliseconds: it can still be taken back. */
+  notBeforeMs: number
+}
+
+export type Outcome = 'sent' | 'queued'
+
+export interface OutboxOptions {
+  api: Pick<Api, 'changeTags' | 'changeRemark' | 'changeBirthday' | 'finishTask' | 'putOffTask' | 'refuseTask'>
+  /** The member: another one's changes are not sent in this one's name. */
+  owner: string
+  storage: Storage | undefined
+  toast(text: string): void
+  /** Something arrived, or was refused: what is on the screen may be older. */
+  onSettled(one: Queued): void
+  now?: () => number
+}
+
+const NAMES: Record<Change['kind'], string> = {
+  tags: '标签',
+  remark: '备注',
+  birthday: '生日',
+  done: '完成待办',
+  later: '推迟待办',
+  wrong: '退回待办',
+}
+const RETRY_MS = 5_000
+
+/** Changes on their way. What the network keeps back waits here, outlives the window, and is sent once, in order, when it is
+ *  back; what the server refuses then is told. */
+export function createOutbox({ api, owner, storage, toast, onSettled, now = Date.now }: OutboxOptions) {
+  const place = `huoshui:outbox:${owner}`
+  const waiting: Ref<readonly Queued[]> = shallowRef(load())
+  const settled = shallowRef(0)
+  let isFlushing = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function load(): Queued[] {
+    try {
+      return JSON.parse(storage?.getItem(place) ?? '[]') as Queued[] // we are the only writer of this name
+    } catch {
+      return []
+    }
+  }
+
+  function keep(next: readonly Queued[]): void {
+    waiting.value = next
+    try {
+      if (next.length === 0) storage?.removeItem(place)
+      else storage?.setItem(place, JSON.stringify(next))
+    } catch {
+      // It is sent all the same while the window lives.
+    }
+  }
+
+  const drop = (key: string): void => keep(waiting.value.filter((one) => one.key !== key))
+
+  function send({ key, externalUserId: id, change }: Queued): Promise<unknown> {
+    switch (change.kind) {
+      case 'tags':
+        return api.changeTags(id, { ...change.body, key })
+      case 'remark':
+        return api.changeRemark(id, { ...change.body, key })
+      case 'birthday':
+        return api.changeBirthday(id, change.body)
+      case 'done':
+        return api.finishTask(id, change.taskId)
+      case 'later':
+        return api.putOffTask(id, change.taskId, change.untilMs)
+      case 'wrong':
+        return api.refuseTask(id, change.taskId, change.note)
+    }
+  }
+
+  /** Sends what is due, one after the other; `all`: also what could still be taken back. */
+  async function flush({ all = false }: { all?: boolean } = {}): Promise<void> {
+    if (isFlushing) return
+    isFlushing = true
+    clearTimeout(timer)
+    let arrived = 0
+    try {
+      for (const one of waiting.value.filter((queued) => all || queued.notBeforeMs <= now())) {
+        try {
+          await send(one)
+          arrived += 1
+        } catch (error) {
+          if (mayPass(error)) break
+          toast(`${one.who}的${NAMES[one.change.kind]}没有保存：${error instanceof Error ? error.message : '请重试'}`)
+        }
+        drop(one.key)
+        settled.value += 1
+        onSettled(one)
+      }
+    } finally {
+      isFlushing = false
+    }
+    if (arrived > 1) toast(`${arrived} 处改动已保存`)
+    plan()
+  }
+
+  function plan(): void {
+    clearTimeout(timer)
+    const [first] = waiting.value.map((one) => one.notBeforeMs).sort((a, b) => a - b)
+    if (first === undefined) return
+    timer = setTimeout(() => void flush(), first > now() ? first - now() : RETRY_MS)
+  }
+
+  plan()
+
+  return {
+    waiting: readonly(waiting) as Readonly<Ref<readonly Queued[]>>,
+    /** Counts on with each that arrived or was refused later. */
+    settled: readonly(settled),
+    /** Sends it now, or keeps it until the network is back. Throws ApiError when the server says no. */
+    submit: async (externalUserId: string, who: string, change: Change): Promise<Outcome> => {
+      const one = { key: newKey(), externalUserId, who, change, notBeforeMs: now() }
+      // What was changed before about the same customer goes first.
+      if (waiting.value.some((queued) => queued.externalUserId === externalUserId && queued.notBeforeMs <= now())) {
+        keep([...waiting.value, one])
+        void flush()
+        return 'queued'
+      }
+      try {
+        await send(one)
+        return 'sent'
+      } catch (error) {
+        if (!isNetwork(error)) throw error
+        keep([...waiting.value, one])
+        plan()
+        return 'queued'
+      }
+    },
+    /** Sends it after so many milliseconds, unless `takeBack` is called before; gives its key. */
+    hold: (externalUserId: string, who: string, change: Change, ms: number): string => {
+      const one = { key: newKey(), externalUserId, who, change, notBeforeMs: now() + ms }
+      keep([...waiting.value, one])
+      plan()
+      return one.key
+    },
+    takeBack: (key: string): boolean => {
+      const isThere = waiting.value.some((one) => one.key === key)
+      drop(key)
+      plan()
+      return isThere
+    },
+    flush,
+    stop: (): void => clearTimeout(timer),
+  }
+}
+export type Outbox = ReturnType<typeof createOutbox>
+
+const isNetwork = (error: unknown): boolean =>
+  error instanceof ApiError && error.status === 0 && error.code === 'network'
+const mayPass = (error: unknown): boolean => error instanceof ApiError && (error.mayPass || error.isLoginNeeded)
+
+/** randomUUID is missing on plain http and in old clients. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
