@@ -199,7 +199,7 @@ const tierViews = (standing: CustomerTier[], book: RuleBook): Profile['tiers'] =
 /** While it waits, what comes after the wait is what the guide wants to know. */
 const journeyView = (journey: Journey): Profile['journeys'][number] => ({
   title: journey.title,
-  next: journey.next ?? journey.now ?? null,
+  next: plainNext(journey.next ?? journey.now),
   nextAtMs: journey.nextAtMs ?? null,
 })
 
@@ -211,3 +211,7 @@ const tagView = ({ path, setBy, setAtMs, reason }: SetTag, guide: string, book: 
   setAtMs,
   why: reason === undefined ? null : whyOf(reason, book),
 })
+
+/** A branch that looks at facts says nothing to a guide before it is taken. */
+const plainNext = (next: string | undefined): string | null =>
+  next === undefined ? null : /^看.*再定$/.test(next) ? '到时按情况定下一步' : next

@@ -19,7 +19,8 @@ test('the same change under the same key is made once, before and after WeCom ha
     ['birthday', { birthday: '05-20', saw: null }],
   ]
   const all = async () => {
-    for (const [what, body] of changes) expect([what, (await zhangsan.post(`${of}/${what}`, body)).status]).toEqual([what, 200])
+    for (const [what, body] of changes)
+      expect([what, (await zhangsan.post(`${of}/${what}`, body)).status]).toEqual([what, 200])
   }
   await all()
   await all()

@@ -15,6 +15,7 @@ import { auditRoute } from './audit-route.ts'
 import { type ChangeRouteDeps, changeRoutes } from './change-routes.ts'
 import * as contract from './contract.ts'
 import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
+import { type DayRouteDeps, dayRoutes } from './day-routes.ts'
 import { keptSessions } from './kept-sessions.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
 import { createProfile, type ProfileDeps } from './profile.ts'
@@ -48,7 +49,8 @@ export type SidebarApiDeps = SidebarOptions &
       CustomerRouteDeps &
       ChangeRouteDeps &
       TaskRouteDeps &
-      ScriptRouteDeps,
+      ScriptRouteDeps &
+      DayRouteDeps,
     Made | 'wecom'
   > & {
     wecom: Pick<Wecom, 'oauth' | 'jssdk'>
@@ -130,6 +132,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           changeRoutes(scope, { ...deps, access, own })
           taskRoutes(scope, { ...deps, access, own })
           scriptRoutes(scope, { ...deps, access })
+          dayRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })
         },
         { prefix: '/api/sidebar' },

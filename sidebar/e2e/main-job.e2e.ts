@@ -62,11 +62,12 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await seen(stepDone(5))
 
   // Which journey the customer is in and why, and which not.
-  await sidebar.getByRole('button', { name: 'SOP，点开看为什么' }).click()
+  await sidebar.getByRole('button', { name: /跟进计划，点开看/ }).click()
   const journeys = sidebar.getByRole('dialog', { name: '为什么', exact: true })
+  await journeys.getByRole('article').getByText('给运营看').first().click()
   await seen(journeys.getByRole('article').getByText(/规则版本 [0-9a-f]{12}/))
   await seen(journeys.getByText('进入：付款'))
-  await journeys.getByRole('button', { name: '没有进的 SOP' }).click()
+  await journeys.getByRole('button', { name: '没有进的跟进计划' }).click()
   await seen(journeys.getByText('不符合条件：已付款订单数是 0（现在 1）'))
   await journeys.getByRole('button', { name: '关闭' }).click()
   await gone(journeys)
@@ -78,6 +79,7 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await seen(invited)
   await invited.getByRole('button', { name: '为什么' }).click()
   const why = sidebar.getByRole('dialog').filter({ hasText: '付费群' })
+  await why.getByText('给运营看').click()
   await seen(why.getByText(/版本 [0-9a-f]{12}/))
   await seen(why.getByText('订单已付款'))
   await sidebar
@@ -117,6 +119,8 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
 /** For those who came today by the parcel card, at the next full minute that leaves time to read the rule. */
 function scheduleMassSend(): number {
   const dueAtMs = Math.ceil((Date.now() + 5_000) / MINUTE_MS) * MINUTE_MS
+  // The story is told at any hour of the night as well.
+  demo.writeRule('policy.yaml', 'tasksPerGuidePerDay: 30\n')
   demo.writeRule(
     'sends/晚课预告.yaml',
     `send: 晚课预告

@@ -54,7 +54,7 @@ async function takeAll(demo: Demo, browser: Browser): Promise<void> {
   await close.sidebar.getByRole('article', { name: '邀请进「付费群」' }).waitFor()
   await sidebarAt(close, 360, 'sidebar-360')
   await sidebarAt(close, 400, 'sidebar-400')
-  await close.sidebar.getByRole('button', { name: 'SOP，点开看为什么' }).click()
+  await close.sidebar.getByRole('button', { name: /跟进计划，点开看/ }).click()
   await close.sidebar.getByRole('dialog', { name: '为什么' }).getByRole('article').first().waitFor()
   await close.sidebar.locator('.sheet-enter-active').waitFor({ state: 'detached' })
   await sidebarAt(close, 400, 'sidebar-why')

@@ -5,6 +5,7 @@ import { RefreshCustomer } from './customer-actions.ts'
 import { customerQueries } from './customer-queries.ts'
 import { createFirstAdd } from './first-add.ts'
 import { type ContactEventDeps, onContactEvents } from './on-contact-events.ts'
+import { ownFriends } from './own-friends.ts'
 import { createPairChanges } from './pair-changes.ts'
 import { createReconcilePairs } from './reconcile-pairs.ts'
 import { createRefreshCustomer, type RefreshDeps } from './refresh-customer.ts'
@@ -29,6 +30,8 @@ export function createCustomers(deps: CustomersDeps) {
   })
   return {
     queries: customerQueries,
+    /** Only ever those of one guide. */
+    own: ownFriends,
     subscriptions: onContactEvents(deps),
     executors: [refresh.executor, remark.executor, resolveMove],
     setRemark: remark.setRemark,

@@ -1,3 +1,4 @@
+import { eachChunk } from '../../core/db/each-chunk.ts'
 import {
   all,
   count,
@@ -167,6 +168,17 @@ export const orderQueries = {
       found.set(id, { count: before.count + 1, sumFen: before.sumFen + fen })
     }
     return found
+  },
+  /** What stands of all that these customers paid, in fen; those without a paid order are left out. */
+  paidSums: async (tx: Tx, externalUserIds: string[]): Promise<Map<string, number>> => {
+    const sum = select({ id: words(sql`${o.external_userid}`), fen: number(sql`SUM(${NET})`) })
+    const rows = await eachChunk(externalUserIds, (part) =>
+      tx.rows(
+        sql`SELECT ${sum} FROM ${o} WHERE ${o.status} = 'paid' AND ${o.external_userid} IN ${list(part)}
+            GROUP BY ${o.external_userid}`,
+      ),
+    )
+    return new Map(rows.map(({ id, fen }) => [id, fen]))
   },
   /** All of one customer, whatever became of them. */
   countOf: async (tx: Tx, externalUserId: string, page: Pick<OrderPage, 'untilMs'> = {}): Promise<number> =>

@@ -1,5 +1,6 @@
 import type { RowOf } from '../../core/db/define-table.ts'
-import { all, lock, sql } from '../../core/db/sql.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
+import { all, list, lock, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { type Birthday, leapOrdinal } from './birthday.ts'
 import { CUSTOMER_PROFILE, type ToldBy } from './profile-tables.ts'
@@ -23,6 +24,20 @@ export const profileStore = {
   birthdayOf: async (tx: Tx, externalUserId: string): Promise<Birthday | undefined> => {
     const row = await find(tx, externalUserId)
     return row && { year: row.birth_year ?? undefined, month: row.birth_month, day: row.birth_day }
+  },
+
+  /** Of those whose birthday is known, by external_userid. */
+  birthdaysOf: async (tx: Tx, externalUserIds: string[]): Promise<Map<string, Birthday>> => {
+    const known = pick(p, 'external_userid', 'birth_year', 'birth_month', 'birth_day')
+    const rows = await eachChunk(externalUserIds, (part) =>
+      tx.rows(sql`SELECT ${known} FROM ${p} WHERE ${p.external_userid} IN ${list(part)}`),
+    )
+    return new Map(
+      rows.map((row) => [
+        row.external_userid,
+        { year: row.birth_year ?? undefined, month: row.birth_month, day: row.birth_day },
+      ]),
+    )
   },
 
   /** What was told last holds; a year that was known stays when the same day is told without one. True when something

@@ -25,7 +25,7 @@ export function createProfiles(deps: ProfilesDeps) {
       waiting: waitingProfiles.rows,
       settle: (tx, id) => settleProfile(tx, id, deps),
     }),
-    queries: { birthdayOf: profileStore.birthdayOf },
+    queries: { birthdayOf: profileStore.birthdayOf, birthdaysOf: profileStore.birthdaysOf },
     /** As a guide writes it; undefined for what is no birthday. */
     readBirthday: (text: string): Birthday | undefined => readBirthday(text, thisYear()),
     setByGuide: (tx: Tx, said: BirthdayByGuide): Promise<void> => writeByGuide(tx, said, deps),

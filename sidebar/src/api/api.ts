@@ -2,9 +2,11 @@ import type {
   Accepted,
   BirthdayChange,
   Boot,
+  FoundFriends,
   FoundScripts,
   Journeys,
   Me,
+  MyDay,
   Orders,
   PageVersion,
   Profile,
@@ -51,6 +53,8 @@ export function createApi(http: Http) {
     refuseTask: (id: string, taskId: string, note?: string) =>
       http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/wrong`), note === undefined ? {} : { note }),
     noteSent: (id: string, sent: Sent) => http.post<Accepted>(of(id, '/sent'), sent),
+    day: (signal?: AbortSignal) => http.get<MyDay>('day', {}, signal),
+    findFriends: (q: string, signal?: AbortSignal) => http.get<FoundFriends>('day/find', { q }, signal),
     tagGroups: () => http.get<TagGroups>('tags'),
     scriptTree: (signal?: AbortSignal) => http.get<ScriptTree>('scripts/tree', {}, signal),
     scriptsOf: (domain: string, situation: string, signal?: AbortSignal) =>

@@ -8,7 +8,7 @@ import { button, buttons, click, screenText, sheet, submit, type } from '../test
 afterEach(closeSidebars)
 
 async function changeRemarkTo(text: string): Promise<void> {
-  await click(button(/^改备注/))
+  await click(button(/改备注/))
   await type('备注', text)
   await submit('改备注')
 }

@@ -9,7 +9,7 @@ import { article, button, buttonIn, buttons, click, screenText, sheet } from '..
 beforeEach(() => vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] }))
 afterEach(closeSidebars)
 
-const lines = (): HTMLButtonElement => button('SOP，点开看为什么')
+const lines = (): HTMLButtonElement => button(/跟进计划，点开看为什么/)
 const dialog = (): HTMLElement => sheet('为什么')
 const text = (element: Element): string => (element.textContent ?? '').replace(/\s+/g, ' ').trim()
 const stepsOf = (title: string): string[] =>
@@ -17,7 +17,7 @@ const stepsOf = (title: string): string[] =>
 
 test('a tap on the journey tells what goes on now, then every step, the newest first, with what it looked at', async () => {
   const { api } = await openSidebar()
-  expect(text(lines())).toBe('正在走「新客首单」接下来：提醒导购做首单回访，明天 10:00为什么')
+  expect(text(lines())).toBe('正在走「新客首单」接下来：提醒导购做首单回访，明天 10:00跟进计划，点开看为什么')
   expect(api.journeys).not.toHaveBeenCalled()
   await click(lines())
   expect(text(article('新客首单'))).toContain('现在等待 1 天（明天 10:00）接下来给导购待办「首单回访」')
@@ -43,11 +43,11 @@ test('what is over is told in a line, its steps after a tap; so are the journeys
   await click(buttonIn(over, '看每一步'))
   expect(stepsOf('欢迎进群')[0]).toContain('邀请进科普群')
   expect(screenText()).not.toContain('累计付款金额至少 2000 元')
-  await click(button('没有进的 SOP 2'))
+  await click(button('没有进的跟进计划 2'))
   expect(text(dialog())).toContain(
     'VIP 升级不符合条件：累计付款金额至少 2000 元（现在 786 元）11月19日 10:30 付款时没有进',
   )
-  expect(text(dialog())).toContain('生日没有启用规则版本 d00d00d00d00')
+  expect(text(dialog())).toContain('生日没有启用给运营看规则版本 d00d00d00d00')
 })
 
 test('in no journey at all one may still ask why; a shop without journeys is told so', async () => {
@@ -57,14 +57,14 @@ test('in no journey at all one may still ask why; a shop without journeys is tol
       journeys: async () => ({ ...someJourneys(), total: 0, journeys: [] }),
     },
   })
-  expect(text(lines())).toContain('没有在走的 SOP')
+  expect(text(lines())).toContain('没有在走的跟进计划')
   await click(lines())
-  expect(text(dialog())).toContain('现在没有在走的 SOP。 没有进的 SOP 2')
+  expect(text(dialog())).toContain('现在没有在走的跟进计划。 没有进的跟进计划 2')
   closeSidebars()
   vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] })
   await openSidebar({ api: { journeys: async () => ({ total: 0, journeys: [], notIn: [] }) } })
   await click(lines())
-  expect(text(dialog())).toContain('还没有 SOP')
+  expect(text(dialog())).toContain('还没有跟进计划')
 })
 
 test('what fails can be asked for again, what is slow says so, and another customer closes it', async () => {
@@ -92,7 +92,7 @@ test('what fails can be asked for again, what is slow says so, and another custo
 
 test('a level says why the customer is on it', async () => {
   await openSidebar()
-  await click(button('分层 A，为什么'))
+  await click(button(/^分层 ?A 级.*为什么$/))
   expect(screenText()).toContain('订单付款后，符合「A」：累计付款金额至少 500 元')
   expect(screenText()).toContain('从什么时候起11月19日 10:30')
   expect(screenText()).toContain('版本 5d0c2e9b71aa')

@@ -1,6 +1,7 @@
 import type {
   FoundScripts,
   GuideTask,
+  MyDay,
   Order,
   Orders,
   Profile,
@@ -341,4 +342,21 @@ export const tagGroups = (): TagGroups => ({
     { group: '生命周期', names: ['新客', '首购', '复购', '沉睡'] },
     { group: '分层', names: ['S 类', 'A 类', 'B 类', 'C 类'] },
   ],
+})
+
+export const aDay = (): MyDay => ({
+  tasks: [
+    {
+      ...{ id: '40', externalUserId: 'wm-sunyao', name: '孙瑶', title: '首单回访：问问煎得怎么样' },
+      ...{ dueAtMs: NOW_MS - 2 * HOUR_MS, paidSumFen: 78_600 },
+    },
+    {
+      ...{ id: '52', externalUserId: 'wm-anan', name: '安安妈咪', title: '邀请进「付费群」' },
+      ...{ dueAtMs: NOW_MS + 7.5 * HOUR_MS, paidSumFen: 12_800 },
+    },
+  ],
+  tasksTotal: 34,
+  birthdays: [{ externalUserId: 'wm-zhou', name: '周姐', date: '11-23', daysUntil: 1 }],
+  lost: [{ externalUserId: 'wm-gone', name: '山里人', atMs: NOW_MS - 20 * HOUR_MS, by: 'customer' }],
+  sends: { tasks: 1, customers: 86 },
 })

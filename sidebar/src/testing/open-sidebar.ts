@@ -30,6 +30,8 @@ function fakeApi(change: Partial<Api> = {}) {
     putOffTask: ok,
     refuseTask: ok,
     noteSent: ok,
+    day: async () => fixtures.aDay(),
+    findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
     tagGroups: async () => fixtures.tagGroups(),
     scriptTree: async () => fixtures.aTree(),
     scriptsOf: async () => fixtures.someScripts(),
@@ -45,11 +47,22 @@ export function fakeChat(externalUserId = 'wm-sunyao') {
   let context: ChatContext = { kind: 'customer', externalUserId }
   const sent: ChatMessage[] = []
   const listeners = new Set<() => void>()
+  const opened: string[] = []
+  const switchTo = async (id: string): Promise<void> => {
+    context = { kind: 'customer', externalUserId: id }
+    for (const listener of listeners) listener()
+    await flushPromises()
+  }
   return {
     sent,
     context: async () => context,
     send: async (message: ChatMessage) => {
       sent.push(message)
+    },
+    opened,
+    open: async (id: string) => {
+      opened.push(id)
+      await switchTo(id)
     },
     onContextChange: (listener: () => void) => {
       listeners.add(listener)
@@ -59,11 +72,7 @@ export function fakeChat(externalUserId = 'wm-sunyao') {
     changeSilently: (to: ChatContext) => {
       context = to
     },
-    switchTo: async (id: string) => {
-      context = { kind: 'customer', externalUserId: id }
-      for (const listener of listeners) listener()
-      await flushPromises()
-    },
+    switchTo,
   }
 }
 

@@ -9,6 +9,8 @@ export interface ChatClient {
   context(): Promise<ChatContext>
   /** Sends one message into the chat that is open now. Throws ChatError. */
   send(message: ChatMessage): Promise<void>
+  /** Opens the chat with one of the guide's customers. Throws ChatError. */
+  open(externalUserId: string): Promise<void>
   /** Calls when the chat may have become another one; gives the function that ends it. */
   onContextChange(listener: () => void): () => void
 }

@@ -15,6 +15,7 @@ export const createChatClient =
     )
     return {
       context: async () => (await client).context(),
+      open: async (externalUserId: string) => (await client).open(externalUserId),
       send: async (message: ChatMessage) => (await client).send(message),
       onContextChange: (listener) => {
         let end = (): void => undefined

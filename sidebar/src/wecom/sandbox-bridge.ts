@@ -57,6 +57,9 @@ export function createSandboxBridge(options: Options): ChatClient {
       // Vue's proxies cannot be cloned into another window.
       await call('sendChatMessage', JSON.parse(JSON.stringify(message)))
     },
+    open: async (externalUserId) => {
+      await call('openEnterpriseChat', { externalUserIds: [externalUserId] })
+    },
     onContextChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -7,6 +7,7 @@ vi.mock('@wecom/jssdk', () => ({
   getContext: vi.fn(),
   getCurExternalContact: vi.fn(),
   sendChatMessage: vi.fn(),
+  openEnterpriseChat: vi.fn(),
 }))
 
 const sdk = vi.mocked(ww)
@@ -31,7 +32,7 @@ test('registers with both signatures: the corp’s for config, the app’s for a
   expect(options).toMatchObject({
     corpId: 'ww1',
     agentId: 1_000_002,
-    jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage'],
+    jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage', 'openEnterpriseChat'],
   })
   await options?.getConfigSignature?.('https://scrm.example/sidebar/')
   await options?.getAgentConfigSignature?.('https://scrm.example/sidebar/')
@@ -54,6 +55,12 @@ test('in a group chat there is no one customer, whatever WeCom says of one', asy
 test('sends a message as it is', async () => {
   await open().send({ msgtype: 'image', image: { mediaid: 'm1' } })
   expect(sdk.sendChatMessage.mock.calls[0]?.[0]).toEqual({ msgtype: 'image', image: { mediaid: 'm1' } })
+})
+
+test('opens the chat with a customer', async () => {
+  sdk.openEnterpriseChat.mockResolvedValue({ ...OK, chatId: '' })
+  await open().open('wm-a')
+  expect(sdk.openEnterpriseChat.mock.calls).toEqual([[{ externalUserIds: ['wm-a'], groupName: '' }]])
 })
 
 test('WeCom’s refusal is put into plain words', async () => {

@@ -17,7 +17,7 @@ export function createWecomClient({ boot, sign }: Options): ChatClient {
   ww.register({
     corpId: boot.corpId,
     agentId: boot.agentId,
-    jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage'],
+    jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage', 'openEnterpriseChat'],
     getConfigSignature: (url) => sign('corp', url),
     getAgentConfigSignature: (url) => sign('agent', url),
   })
@@ -39,6 +39,9 @@ export function createWecomClient({ boot, sign }: Options): ChatClient {
       ),
     send: async (message) => {
       await ask(() => ww.sendChatMessage(forWecom(message)))
+    },
+    open: async (externalUserId) => {
+      await ask(() => ww.openEnterpriseChat({ externalUserIds: [externalUserId], groupName: '' }))
     },
     // The client keeps the page alive behind other windows; coming back may mean another chat.
     onContextChange: (listener) => {

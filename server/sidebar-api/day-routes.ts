@@ -1,0 +1,39 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import type { Access } from './access.ts'
+import * as contract from './contract.ts'
+import { createMyDay, type MyDayDeps } from './my-day.ts'
+
+export interface DayRouteDeps extends MyDayDeps {
+  access: Access
+}
+
+const FOUND_SHOWN = 30
+
+/** Before and beside the chat: what waits over all one's own customers, and finding one of them. */
+export function dayRoutes(app: FastifyInstance, { access, ...deps }: DayRouteDeps): void {
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>()
+  const config = { scope: 'library' } as const
+  const myDay = createMyDay(deps)
+
+  typed.get('/day', { schema: { response: { 200: contract.MyDay } }, config }, (request) =>
+    access.asPerson(request, (tx, { userId }) => myDay(tx, userId)),
+  )
+
+  typed.get(
+    '/day/find',
+    { schema: { querystring: contract.FindQuery, response: { 200: contract.FoundFriends } }, config },
+    (request) =>
+      access.asPerson(request, async (tx, { userId }) => {
+        const { total, friends } = await deps.customers.own.like(tx, userId, request.query.q, FOUND_SHOWN)
+        return {
+          total,
+          friends: friends.map(({ externalUserId, name, remark }) => ({
+            externalUserId,
+            name: name ?? null,
+            remark: remark ?? null,
+          })),
+        }
+      }),
+  )
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process'
+import Fastify from 'fastify'
+import type { Browser, Page } from 'playwright-core'
+import { sidebarFiles } from '../../server/sidebar-api/static.ts'
+import * as fixtures from '../src/testing/fixtures.ts'
+import { someJourneys } from '../src/testing/fixtures-journeys.ts'
+
+/** What the server says, by path below a customer or below the API; a number is a refusal. */
+export type Answers = Record<string, unknown>
+
+const BY_PATH: Answers = {
+  me: { userId: 'linxia', name: '林夏', session: 's1' },
+  profile: fixtures.aProfile(),
+  version: { version: 'v1' },
+  proposals: fixtures.someProposals(),
+  tasks: fixtures.someTasks(),
+  orders: fixtures.someOrders(),
+  timeline: fixtures.aTimeline(),
+  journeys: someJourneys(),
+  tags: fixtures.tagGroups(),
+  'scripts/tree': fixtures.aTree(),
+  'scripts/of': fixtures.someScripts(),
+  'scripts/search': fixtures.someFound(),
+  day: fixtures.aDay(),
+}
+
+/** The built pane over answers that the test chooses, beside a chat window that is the page itself. */
+export async function servePane() {
+  execFileSync('bash', ['-c', '. scripts/lib/prepare.sh && build_sidebar'], { stdio: 'inherit' })
+  let answers: Answers = BY_PATH
+  const app = Fastify()
+  app.get('/api/sidebar/*', (request, reply) => {
+    const path = new URL(request.url, 'http://x').pathname.replace('/api/sidebar/', '')
+    const [, rest] = /^customers\/[^/]+\/?(.*)$/.exec(path) ?? []
+    const name = rest === undefined ? path : rest === '' ? 'profile' : rest
+    if (name === 'boot') {
+      return { corpId: 'ww1', agentId: 1, platform: 'sandbox', bridgeOrigin: `http://${request.headers.host}` }
+    }
+    const answer = answers[name]
+    if (answer === 'never') return new Promise(() => undefined)
+    if (typeof answer === 'string')
+      return reply.code(403).send({ code: answer, zh: '这里写着为什么，以及接下来做什么。' })
+    return answer === undefined
+      ? reply.code(500).send({ code: 'internal', zh: '服务器出了点问题，请稍后重试' })
+      : answer
+  })
+  sidebarFiles(app, { frameOrigin: undefined })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    url,
+    answer: (change: Answers): void => {
+      answers = { ...BY_PATH, ...change }
+    },
+    close: async () => {
+      app.server.closeAllConnections()
+      await app.close()
+    },
+  }
+}
+
+/** A page that plays the client's bridge to itself: what it asks its parent, which it is, is answered and goes no further. */
+const BRIDGE = (entry: string): string => `const post = window.postMessage.bind(window)
+window.postMessage = (data, ...rest) => {
+  if (data?.huoshui !== 'bridge') return post(data, ...rest)
+  const result = data.call === 'getContext' ? { entry: '${entry}' } : { userId: 'wm-sunyao' }
+  const reply = { huoshui: 'bridge', id: data.id, ok: true, result }
+  Promise.resolve().then(() =>
+    dispatchEvent(new MessageEvent('message', { data: reply, origin: location.origin, source: window })))
+}`
+
+export interface PaneOptions {
+  width?: number
+  height?: number
+  colorScheme?: 'light' | 'dark'
+  entry?: string
+  /** Times the usual size of text. */
+  text?: number
+}
+
+export async function openPane(browser: Browser, url: string, options: PaneOptions = {}): Promise<Page> {
+  const { width = 360, height = 720, colorScheme = 'light', entry = 'single_chat_tools', text = 1 } = options
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    reducedMotion: 'reduce',
+  })
+  context.setDefaultTimeout(6_000)
+  const page = await context.newPage()
+  await page.clock.install({ time: fixtures.NOW_MS })
+  await page.addInitScript(BRIDGE(entry))
+  await page.goto(`${url}/sidebar/`)
+  if (text !== 1) await page.addStyleTag({ content: `html { font-size: ${text * 100}% !important }` })
+  return page
+}

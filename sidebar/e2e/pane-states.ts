@@ -1,0 +1,129 @@
+import type { Page } from 'playwright-core'
+import * as fixtures from '../src/testing/fixtures.ts'
+import type { Answers, PaneOptions } from './open-pane.ts'
+
+export interface PaneState {
+  name: string
+  answers?: Answers
+  options?: PaneOptions
+  /** Until it is there. */
+  reach(page: Page): Promise<unknown>
+}
+
+const tab = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name }).click()
+const sheet = (page: Page) => page.getByRole('dialog').waitFor()
+const press = async (page: Page, name: string | RegExp): Promise<void> => {
+  await page.getByRole('button', { name }).first().click()
+  await sheet(page)
+}
+
+const help = ['李四还是好友，有事请李四去说', '没做完的待办已经撤下；重新加上以后，标签、订单和动态接着用']
+const LOST = fixtures.aProfile({
+  isReadOnly: true,
+  lost: { by: 'customer', atMs: fixtures.NOW_MS - 3_600_000, help },
+})
+const LONG = fixtures.aProfile({
+  name: 'Ａlexandra 👨‍👩‍👧‍👦 王小明的妈妈（周三取货）',
+  otherGuides: ['陈浩', '周敏'],
+  welcome: { state: 'not-sent', text: '未发送欢迎语：已过 20 秒', atMs: null },
+  handover: '正在从张三转给李四，等待客户确认，最迟 2026-11-23 09:05 自动完成',
+})
+const MANY_TAGS = {
+  groups: Array.from({ length: 11 }, (_, g) => ({
+    group: `标签组 ${g + 1}`,
+    names: Array.from({ length: 20 }, (_, n) => `标签${g + 1}-${n + 1}`),
+  })),
+}
+const NEW = fixtures.aProfile({
+  ...{ name: null, remark: null, tiers: [], tags: [], groups: [], days: 0, journeys: [] },
+  source: { channel: null, addWay: null, addedAtMs: null },
+  orders: { paidCount: 0, paidSumFen: 0, refundedCount: 0, lastPaidAtMs: null, lastItems: null },
+})
+const nothing = {
+  proposals: { proposals: [], total: 0 },
+  tasks: { tasks: [] },
+  orders: { ...fixtures.someOrders(), total: 0, orders: [] },
+}
+
+/** Every face that the pane has. */
+export const STATES: PaneState[] = [
+  { name: 'next', reach: (page) => page.getByText('现在可以这样说').waitFor() },
+  { name: 'long-names', answers: { profile: LONG }, reach: (page) => page.getByText('也加了陈浩').waitFor() },
+  {
+    name: 'new-customer',
+    answers: { profile: NEW, ...nothing },
+    reach: (page) => page.getByText('还不知道昵称').waitFor(),
+  },
+  { name: 'lost', answers: { profile: LOST }, reach: (page) => page.getByText('还能做什么').waitFor() },
+  { name: 'checking', answers: { profile: 'sidebar.checking' }, reach: (page) => page.getByText('正在核对').waitFor() },
+  { name: 'not-yours', answers: { profile: 'sidebar.not-yours' }, reach: (page) => page.getByText('看不到').waitFor() },
+  {
+    name: 'failed-parts',
+    answers: { tasks: undefined },
+    reach: (page) => page.getByText('没有加载出来').first().waitFor(),
+  },
+  { name: 'loading', answers: { profile: 'never' }, reach: (page) => page.locator('[aria-busy]').first().waitFor() },
+  {
+    name: 'offline',
+    reach: async (page) => {
+      await page.getByText('现在可以这样说').waitFor()
+      await page.context().setOffline(true)
+      await page.getByText('没有网络').waitFor()
+    },
+  },
+  {
+    name: 'done',
+    reach: async (page) => {
+      await page.getByRole('button', { name: '完成' }).first().click()
+      await page.getByRole('button', { name: '是的，完成' }).click()
+      await page.getByText('撤销').waitFor()
+    },
+  },
+  {
+    name: 'asked-whether-sent',
+    reach: async (page) => {
+      await page.getByRole('button', { name: '完成' }).first().click()
+      await page.getByText('还没从这里发过').waitFor()
+    },
+  },
+  { name: 'not-now', reach: (page) => press(page, '现在不做') },
+  { name: 'tags', reach: (page) => press(page, /^标签$/) },
+  { name: 'tags-220', answers: { tags: MANY_TAGS }, reach: (page) => press(page, /^标签$/) },
+  { name: 'tag-why', reach: (page) => press(page, '包裹卡') },
+  { name: 'remark', reach: (page) => press(page, /改备注/) },
+  { name: 'birthday', reach: (page) => press(page, '加生日') },
+  { name: 'why', reach: (page) => press(page, '为什么') },
+  { name: 'journeys', reach: (page) => press(page, /跟进计划，点开看/) },
+  { name: 'edit-script', reach: (page) => press(page, '改一改') },
+  {
+    name: 'scripts',
+    reach: async (page) => {
+      await tab(page, '话术')
+      await page.getByRole('button', { name: /产品知识/ }).click()
+    },
+  },
+  {
+    name: 'found-scripts',
+    reach: async (page) => {
+      await tab(page, '话术')
+      await page.getByRole('searchbox').fill('解冻')
+      await page.clock.runFor(300)
+      await page.getByText('找到 2 条').waitFor()
+    },
+  },
+  {
+    name: 'orders',
+    reach: async (page) => {
+      await tab(page, '订单')
+      await page.getByText('客单价').waitFor()
+    },
+  },
+  {
+    name: 'timeline',
+    reach: async (page) => {
+      await tab(page, '动态')
+      await page.getByText('退款 ¥129').waitFor()
+    },
+  },
+  { name: 'my-day', options: { entry: 'normal' }, reach: (page) => page.getByText('我的一天').waitFor() },
+]

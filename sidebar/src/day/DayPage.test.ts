@@ -1,0 +1,61 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { aDay, NOW_MS } from '../testing/fixtures.ts'
+import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { button, click, screenText, type } from '../testing/screen.ts'
+import { ChatError } from '../wecom/chat-client.ts'
+
+afterEach(closeSidebars)
+
+const outside = () => {
+  const chat = fakeChat()
+  chat.changeSilently({ kind: 'elsewhere', entry: 'normal' })
+  return chat
+}
+
+test('outside a chat: what waits over all my customers, how much of it there is, and one tap opens the chat', async () => {
+  vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] })
+  const chat = outside()
+  await openSidebar({ chat })
+  const text = screenText()
+  for (const words of [
+    '我的一天',
+    '共 34 条，先看最要紧的 2 条',
+    '首单回访：问问煎得怎么样',
+    '已超时 2 小时',
+    '¥786',
+    '周姐',
+    '11月23日，还有 1 天',
+    '山里人',
+    '对方删除了你',
+    '有 1 个群发等你确认，86 位客户在等',
+  ]) {
+    expect(text).toContain(words)
+  }
+  await click(button(/安安妈咪/))
+  expect(chat.opened).toEqual(['wm-anan'])
+  expect(screenText()).toContain('备注 孙姐')
+})
+
+test('my customers are found by words, and the number is told when not all are shown', async () => {
+  vi.useFakeTimers()
+  const friends = [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: '周三取货' }]
+  const findFriends = vi.fn(async () => ({ total: 41, friends }))
+  const chat = outside()
+  await openSidebar({ chat, api: { findFriends } })
+  await type('找我的客户', '周三')
+  await vi.advanceTimersByTimeAsync(220)
+  expect(screenText()).toContain('找到 41 位，先看 1 位')
+  await click(button(/周三取货/))
+  expect(chat.opened).toEqual(['wm-anan'])
+})
+
+test('a client that cannot open the chat says so; a day without anything is no error', async () => {
+  const chat = { ...outside(), open: () => Promise.reject(new ChatError('no-permission')) }
+  await openSidebar({ chat })
+  await click(button(/安安妈咪/))
+  expect(screenText()).toContain('企业微信没有给这个应用权限')
+  closeSidebars()
+  const nothing = { tasks: [], tasksTotal: 0, birthdays: [], lost: [], sends: { tasks: 0, customers: 0 } }
+  await openSidebar({ chat: outside(), api: { day: async () => ({ ...aDay(), ...nothing }) } })
+  expect(screenText()).toContain('今天没有等着的事')
+})
