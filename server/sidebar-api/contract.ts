@@ -3,6 +3,7 @@ import { OrNull, SeenFact, Why } from './contract-base.ts'
 import { ChatMessage, Script } from './contract-scripts.ts'
 
 export type { SeenFact, Why } from './contract-base.ts'
+export * from './contract-day.ts'
 export * from './contract-scripts.ts'
 
 /** What the sidebar and the server say to each other: one schema per request and answer. The sidebar imports the types
@@ -358,52 +359,6 @@ const Day = OrNull(Type.String({ pattern: '^(\\d{4}-)?\\d{2}-\\d{2}$' }))
  *  birthday by now is refused with 409. */
 export const BirthdayChange = Type.Object({ birthday: Day, saw: Day }, { additionalProperties: false })
 export type BirthdayChange = Static<typeof BirthdayChange>
-
-/** GET day — what waits for this guide over all their customers; what is late and who is worth most first. */
-export const MyDay = Type.Object({
-  tasks: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      externalUserId: Type.String(),
-      name: OrNull(Type.String()),
-      title: Type.String(),
-      dueAtMs: OrNull(Type.Number()),
-      paidSumFen: Type.Integer(),
-    }),
-  ),
-  tasksTotal: Type.Integer(),
-  /** Within a week. */
-  birthdays: Type.Array(
-    Type.Object({
-      externalUserId: Type.String(),
-      name: OrNull(Type.String()),
-      date: Type.String(),
-      daysUntil: Type.Integer(),
-    }),
-  ),
-  /** Since yesterday morning. */
-  lost: Type.Array(
-    Type.Object({
-      externalUserId: Type.String(),
-      name: OrNull(Type.String()),
-      atMs: Type.Number(),
-      by: Type.Union([Type.Literal('customer'), Type.Literal('guide'), Type.Literal('unknown')]),
-    }),
-  ),
-  /** Mass-sends that wait for this guide's yes in WeCom. */
-  sends: Type.Object({ tasks: Type.Integer(), customers: Type.Integer() }),
-})
-export type MyDay = Static<typeof MyDay>
-
-/** GET day/find?q=… — one's own customers by nickname or remark; at most 30. */
-export const FindQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: 40 }) })
-export const FoundFriends = Type.Object({
-  total: Type.Integer(),
-  friends: Type.Array(
-    Type.Object({ externalUserId: Type.String(), name: OrNull(Type.String()), remark: OrNull(Type.String()) }),
-  ),
-})
-export type FoundFriends = Static<typeof FoundFriends>
 
 /** The answer to a change that WeCom must still carry out, or that is done. */
 export const Accepted = Type.Object({ ok: Type.Literal(true) })

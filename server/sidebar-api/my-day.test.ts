@@ -27,7 +27,15 @@ test('what waits over all my customers: late and due first, of equals who has bo
   const now = scene.clock.now()
   const open = (key: string, externalUserId: string, userId: string, dueAtMs: number | undefined) =>
     scene.db.tx((tx) =>
-      scene.huoshui.tasks.open(tx, { key, externalUserId, userId, kind: 'sop', title: key, dueAtMs, reason: { text: 'x' } }),
+      scene.huoshui.tasks.open(tx, {
+        key,
+        externalUserId,
+        userId,
+        kind: 'sop',
+        title: key,
+        dueAtMs,
+        reason: { text: 'x' },
+      }),
     )
   await open('阿岚的不急', idOf('阿岚'), 'zhangsan', undefined)
   await open('阿岚的今天', idOf('阿岚'), 'zhangsan', now + HOUR_MS)
@@ -69,8 +77,7 @@ test('who was lost since yesterday morning, and not those of others', async () =
 
 test('my customers by nickname or remark; never another’s, never one who is gone', async () => {
   const zhangsan = await scene.as('zhangsan')
-  const find = async (q: string) =>
-    (await zhangsan.get<FoundFriends>(`day/find?${new URLSearchParams({ q })}`)).body
+  const find = async (q: string) => (await zhangsan.get<FoundFriends>(`day/find?${new URLSearchParams({ q })}`)).body
   await zhangsan.post(`customers/${idOf('阿岚')}/remark`, { remark: '周三取货', saw: [''] })
   await scene.settle()
   expect(await find('小满')).toEqual({
