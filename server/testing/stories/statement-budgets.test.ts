@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type BrandScene, openBrandScene } from '../../operations/sop/testing/brand-scene.ts'
 import { type Counted, countStatements, printStatements } from '../count-statements.ts'
 import { storeCallbacks, untold } from '../store-callbacks.ts'
@@ -68,4 +69,22 @@ it('an order takes few statements', async () => {
   const counted = await countStatements(t.db, async () => void (await t.buy('wmBuyer')))
   printStatements(`an order on ${t.db.dialect}`, counted)
   expect(counted.total).toBeLessThanOrEqual(175)
+})
+
+it('a second in which nothing happens takes few statements', async () => {
+  t = await openBrandScene('2026-11-23T10:00:00')
+  for (let second = 0; second < 70; second++) await t.advance(SECOND_MS)
+  const seconds = 60
+  // Waiting for the end of all looks once more into each lane, which a beat does not.
+  const without = await countStatements(t.db, t.huoshui.drained)
+  const beats = async (): Promise<void> => {
+    for (let second = 0; second < seconds; second++) {
+      t.clock.advance(SECOND_MS)
+      await t.huoshui.beat()
+      await t.huoshui.drained()
+    }
+  }
+  const counted = await countStatements(t.db, beats, { without })
+  printStatements(`${seconds} idle seconds on ${t.db.dialect}`, counted)
+  expect(counted.total / seconds).toBeLessThanOrEqual(33)
 })
