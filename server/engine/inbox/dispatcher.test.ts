@@ -206,6 +206,26 @@ describe('the inbox', () => {
     expect(await standings()).toEqual(['a 123', 'b 12'])
   })
 
+  it('an urgent one that never works takes none of the others down with it', async () => {
+    const heard: string[] = []
+    const { dispatcher, arrive } = setUp([
+      subscribe('test.before', Greeted, async () => void heard.push('before')),
+      subscribe(
+        'test.urgent',
+        Greeted,
+        async () => {
+          throw new Error('never works')
+        },
+        { isUrgent: () => true },
+      ),
+      subscribe('test.after', Greeted, async () => void heard.push('after')),
+    ])
+    await arrive('test.greeted', '王姐', 'welcome')
+    await dispatcher.drained()
+    expect(heard).toEqual(['before', 'after'])
+    expect((await states())[0]).toMatchObject({ state: 'new', attempts: 1 })
+  })
+
   it('emits our own events in the transaction of their cause, once per key', async () => {
     const seen: string[] = []
     const dispatcher = createDispatcher({

@@ -86,8 +86,12 @@ export function createHandOut(subscriptions: readonly Subscription[], log: Logge
 
   /** One after the other, each with a savepoint of its own. */
   async function bringWithCare(tx: Tx, one: UnderWay): Promise<void> {
-    for (const subscription of byKind.get(one.row.kind) ?? []) {
-      if (!one.toAsk.includes(subscription)) continue
+    const tried = new Set<Subscription>()
+    for (;;) {
+      // Anew each time: one of them may have called for all, those before it too.
+      const subscription = one.toAsk.find((next) => !tried.has(next))
+      if (subscription === undefined) return
+      tried.add(subscription)
       try {
         await tx.savepoint(() => bring(tx, subscription, one))
         // Not before: what it has put off until then may have failed.
@@ -107,8 +111,16 @@ export function createHandOut(subscriptions: readonly Subscription[], log: Logge
 
   /** All of one kind and about different customers. */
   async function bringWave(tx: Tx, wave: readonly UnderWay[]): Promise<void> {
-    for (const subscription of byKind.get(wave[0]?.row.kind ?? '') ?? []) {
-      const those = wave.filter(({ toAsk }) => toAsk.includes(subscription))
+    const asked = wave.map((one) => ({ one, tried: new Set<Subscription>() }))
+    const inOrder = byKind.get(wave[0]?.row.kind ?? '') ?? []
+    for (;;) {
+      const isNext = (next: Subscription) => (of: (typeof asked)[number]) =>
+        of.one.toAsk.includes(next) && !of.tried.has(next)
+      const subscription = inOrder.find((next) => asked.some(isNext(next)))
+      if (subscription === undefined) return
+      const theirs = asked.filter(isNext(subscription))
+      for (const { tried } of theirs) tried.add(subscription)
+      const those = theirs.map(({ one }) => one)
       if (subscription.sideBySide === true && those.length > 1) {
         await tx.sideBySide(those.map((one) => (own) => bring(own, subscription, one)))
       } else {
