@@ -74,9 +74,8 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
 
   // What happened, by which rule, and why.
   await scene.open('动态')
-  await scene.unfold()
-  const invited = timelineEntry('邀请进「付费群」').last()
-  await seen(invited)
+  const invited = timelineEntry('请导购').filter({ hasText: '邀请进「付费群」' })
+  await scene.unfoldUntil(invited)
   await invited.getByRole('button', { name: '为什么' }).click()
   const why = sidebar.getByRole('dialog').filter({ hasText: '付费群' })
   await why.getByText('给运营看').click()

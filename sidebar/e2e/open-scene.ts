@@ -1,6 +1,13 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, type ConsoleMessage, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type ConsoleMessage,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core'
 import type { Demo } from './start-demo.ts'
 
 export type Scene = Awaited<ReturnType<typeof openScene>>
@@ -65,11 +72,14 @@ export async function openScene(
     open: async (tab: '下一步' | '话术' | '订单' | '动态'): Promise<void> => {
       await sidebar.getByRole('navigation').getByRole('link', { name: tab }).click()
     },
-    /** Opens what the timeline has folded. */
-    unfold: async (): Promise<void> => {
+    /** Opens what the timeline has folded until this is seen; news may fold more meanwhile. */
+    unfoldUntil: async (wanted: Locator): Promise<void> => {
       await sidebar.getByRole('listitem').first().waitFor()
-      const folds = sidebar.getByRole('button', { name: /条规则记录/, expanded: false })
-      while ((await folds.count()) > 0) await folds.first().click()
+      const fold = sidebar.getByRole('button', { name: /条规则记录/, expanded: false }).first()
+      for (const until = Date.now() + 15_000; !(await wanted.isVisible()) && Date.now() < until; ) {
+        await fold.click({ timeout: 1_000 }).catch(() => undefined)
+      }
+      await wanted.waitFor()
     },
     /** Of a failed test, for whoever mends it: in the folder for temporary files. */
     keepPicture: async (name: string): Promise<void> => {
