@@ -21,7 +21,13 @@ const DAY_MS = 86_400_000
 export const INSTANTS = [0, 1, 2, 6, 7, 8, 29, 30, 31, 300, 363, 364, 365, 366].flatMap((days) =>
   [-1, 0, 1, DAY_MS / 2].map((ms) => MIDNIGHT - days * DAY_MS + ms),
 )
-export const NOWS = [MIDNIGHT, MIDNIGHT - 1, MIDNIGHT + DAY_MS / 2, MIDNIGHT + 366 * DAY_MS, MIDNIGHT + DAY_MS - 1]
+export const NOWS: readonly number[] = [
+  MIDNIGHT,
+  MIDNIGHT - 1,
+  MIDNIGHT + DAY_MS / 2,
+  MIDNIGHT + 366 * DAY_MS,
+  MIDNIGHT + DAY_MS - 1,
+]
 const BIRTHDAYS = [
   [2, 28],
   [2, 29],
@@ -31,7 +37,7 @@ const BIRTHDAYS = [
   [2, 27],
 ] as const
 
-type Tables = Record<string, Row[]>
+export type Tables = Record<string, Row[]>
 
 /** Tables whose rows mean something to each other. Every other one that says something of a customer gets rows by its
  *  declaration, so the facts of a new one are tried without anybody's doing. */
