@@ -34,7 +34,11 @@ export async function folderSignature(folder: string): Promise<FolderSignature> 
         continue
       }
       if (entry.isDirectory() && depth < 6) await visit(path, depth + 1)
-      if (!entry.isFile()) continue
+      // A pipe or a device is a fault as soon as it is there.
+      if (!entry.isFile()) {
+        if (!entry.isDirectory()) entries.push(`${path} is no file`)
+        continue
+      }
       entries.push(`${path} ${entry.ino} ${entry.size} ${entry.mtimeMs}`)
       touchedAtMs = Math.max(touchedAtMs, entry.mtimeMs)
     }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -90,6 +91,13 @@ it('among assets rules are looked for, but through no link that leads out or rou
   for (let n = 0; n < 5_001; n++) writeFileSync(join(assets, `${String(n).padStart(5, '0')}.png`), '')
   writeFileSync(join(assets, '99999.yaml'), '')
   expect(await remarks()).toEqual([])
+})
+
+it('the look for changes sees a pipe, which is a fault and is not waited at', async () => {
+  const before = await folderSignature(made.folder)
+  execFileSync('mkfifo', [join(made.folder, 'sop/x.yaml')])
+  expect((await folderSignature(made.folder)).text).not.toBe(before.text)
+  expect((await faults()).map((fault) => fault.slice(0, 24))).toEqual(['sop/x.yaml:1:1 不是普通文件，或者'])
 })
 
 it('the look for changes goes to no link that leads out, and sees that there is one', async () => {
