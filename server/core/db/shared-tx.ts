@@ -21,6 +21,8 @@ export function createSharedTx(
 ) {
   let waiting: Waiting[] = []
   let isWorking = false
+  /** Whether somebody came along last time: who is alone waits for nobody. */
+  let isWorthIt = true
 
   /** One of each customer, the others next time. */
   function take(): Waiting[] {
@@ -49,7 +51,11 @@ export function createSharedTx(
   }
 
   async function carryOutAll(): Promise<void> {
-    while (waiting.length > 0) await carryOut(take())
+    while (waiting.length > 0) {
+      const taken = take()
+      isWorthIt = taken.length > 1
+      await carryOut(taken)
+    }
     isWorking = false
   }
 
@@ -59,6 +65,7 @@ export function createSharedTx(
       waiting.push({ customer, work, resolve, reject })
       if (isWorking) return
       isWorking = true
-      setTimeout(() => void carryOutAll(), GATHER_MS)
+      if (isWorthIt) setTimeout(() => void carryOutAll(), GATHER_MS)
+      else setImmediate(() => void carryOutAll())
     })
 }
