@@ -8,6 +8,7 @@ import { benchJourneys } from './journeys.ts'
 import { benchMemory } from './memory.ts'
 import { reachable } from './reachable.ts'
 import { createReport } from './report.ts'
+import { benchScriptsSearch } from './scripts-search.ts'
 import { benchSidebar } from './sidebar.ts'
 import { benchSync } from './sync.ts'
 import { benchTagging } from './tagging.ts'
@@ -29,6 +30,7 @@ const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
   burst: (mysql) => benchBurst({ mysql }, report),
   sidebar: (mysql) =>
     benchSidebar({ customers: quick ? 50_000 : 500_000, requests: 2_000, rounds: quick ? 1 : 3, mysql }, report),
+  scripts: () => benchScriptsSearch({ scripts: 5_000 }, report),
   tagging: (mysql) => benchTagging({ pairs: quick ? 12_000 : 100_000, mysql: quick ? undefined : mysql }, report),
   drift: async () => {
     const onProgress = (n: number): void => {

@@ -162,7 +162,8 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
         await rules.look()
         await shareLimits()
         await wecom.limits.flush(clock.now())
-        await Promise.all([works.beat(), audit.work()])
+        await audit.flush()
+        await works.beat()
       },
     }),
     /** Opens and migrates the database, or keeps trying on every beat. */

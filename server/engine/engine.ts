@@ -83,6 +83,7 @@ function createWorks(
   /** Of a second in which nothing is due, one question is enough. */
   async function nudgeDue(): Promise<void> {
     const due = await db.statement((tx) => whatIsDue(tx, clock.now()))
+    if (due.isHeldByDead && (await runner.releaseLeases({ all: false })) > 0) nudgeActions()
     for (const lane of due.events) nudgeEvents(lane)
     for (const lane of due.actions) nudgeActions(lane)
   }
@@ -99,7 +100,6 @@ function createWorks(
     prepareJobs: () => jobs.prepare({ alone }),
     /** Everything that became due since the last beat. */
     beat: async (): Promise<void> => {
-      await runner.releaseLeases({ all: false })
       await paces.save()
       await nudgeDue()
       if (only === undefined) await jobs.runDue()

@@ -35,7 +35,7 @@ async function scene(files: Record<string, string> = {}) {
   const log = { info: say('info'), warn: say('warn'), error: say('error') } as Parameters<
     typeof createRuleBookHolder
   >[0]['log']
-  const open = (usedDb: Pick<Db, 'tx'> = db) =>
+  const open = (usedDb: Pick<Db, 'tx' | 'statement'> = db) =>
     createRuleBookHolder({
       folder: folder.folder,
       db: usedDb,
@@ -149,7 +149,10 @@ describe('rules in force', () => {
   it('do not change while their versions cannot be kept; the next look tries again', async () => {
     const { write, open, db } = await scene()
     let isDown = false
-    const holder = open({ tx: (work) => (isDown ? Promise.reject(new Error('database away')) : db.tx(work)) })
+    const holder = open({
+      ...db,
+      tx: (work) => (isDown ? Promise.reject(new Error('database away')) : db.tx(work)),
+    })
     await holder.check()
     write(withGuide('zhoumin'))
     isDown = true

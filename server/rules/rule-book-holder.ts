@@ -57,7 +57,7 @@ export type HotRuleBook = ReturnType<typeof createRuleBookHolder>
  *  in force last goes on. */
 export function createRuleBookHolder(options: {
   folder: string
-  db: Pick<Db, 'tx'>
+  db: Pick<Db, 'tx' | 'statement'>
   clock: Clock
   log: Pick<Logger, 'info' | 'warn' | 'error'>
   vocabulary: Vocabulary
@@ -164,7 +164,7 @@ export function createRuleBookHolder(options: {
   /** What another process or a command has released, rolled back or stopped since. */
   async function lookAtReleases(): Promise<void> {
     if (written === undefined) return
-    const stamp = await db.tx((tx) => releaseStore.stamp(tx))
+    const stamp = await db.statement((tx) => releaseStore.stamp(tx))
     if (stamp !== releaseStamp) await release(written)
   }
 

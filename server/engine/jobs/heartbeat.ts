@@ -2,7 +2,7 @@ import { maybeNumber, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { JOB_RUN } from './job-tables.ts'
 
-/** A server ends some job every second; silent this long, it does not run. */
+/** A server ends some job every few seconds; silent this long, it does not run. */
 const SILENT_MS = 20_000
 
 /** True when a server works on this database: commands then leave the work to it. */

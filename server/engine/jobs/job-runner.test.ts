@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { migrations } from '../../../migrations/index.ts'
 import { createDb, type Db } from '../../core/db/db.ts'
 import { leftOut } from '../../core/db/define-table.ts'
-import { raw } from '../../core/db/sql.ts'
+import { rowsDue } from '../../core/db/rows-due.ts'
+import { raw, sql } from '../../core/db/sql.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createLogger } from '../../core/kernel/logger.ts'
 import { createMigratedDatabase } from '../../testing/migrated-database.ts'
 import { isServerRunning } from './heartbeat.ts'
 import type { Job } from './job.ts'
 import { createJobRunner } from './job-runner.ts'
+import { JOB_RUN } from './job-tables.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00+08:00')
 const clock = createSettableClock(NOON)
@@ -58,6 +60,34 @@ it('a job of two processes runs once, and again an hour after it ended', async (
   clock.advance(3_600_000)
   await beat()
   expect(runs).toBe(2)
+})
+
+it('a job that names its rows is begun while one of them is due, and claims nothing before', async () => {
+  const runs: string[] = []
+  const row = (name: string, nextAtMs: number) =>
+    db.tx((tx) => tx.upsert(JOB_RUN, [{ name, next_at: nextAtMs }], ['name']))
+  const counting = (which: string, more: Partial<Job>): Job =>
+    hourly(async () => void runs.push(which), { name: `test.${which}`, ...more })
+  const worksOn = { table: JOB_RUN, where: sql`${JOB_RUN.name} = 'row'` }
+  const one = await processOf(
+    counting('own', { worksOn }),
+    counting('both', { worksOn, sideBySide: true }),
+    counting('byTime', { dueAt: rowsDue(JOB_RUN.next_at, sql`${JOB_RUN.name} = 'row'`) }),
+  )
+  const beat = async () => {
+    await one.runDue()
+    await one.settled()
+    return runs.splice(0).sort()
+  }
+  await row('another', NOON)
+  expect(await beat()).toEqual([])
+  expect(await db.tx((tx) => isServerRunning(tx, NOON))).toBe(false)
+  await row('row', NOON + 1)
+  expect(await beat()).toEqual(['both', 'own'])
+  clock.advance(1)
+  expect(await beat()).toEqual(['byTime'])
+  clock.advance(3_600_000)
+  expect(await beat()).toEqual(['both', 'byTime', 'own'])
 })
 
 it('a clock that was set back does not put a job to sleep', async () => {

@@ -1,9 +1,10 @@
 import type { Db } from '../../core/db/db.ts'
-import { pick, set, sql } from '../../core/db/sql.ts'
+import { isOneDue } from '../../core/db/rows-due.ts'
+import { number, pick, select, set, sql } from '../../core/db/sql.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
-import type { Job } from './job.ts'
+import { type Job, rowsOf } from './job.ts'
 import { JOB_RUN } from './job-tables.ts'
 
 /** Whose lease is this old is taken for dead, and another process begins its job. */
@@ -26,6 +27,8 @@ export interface JobRunnerDeps {
 export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDeps) {
   const running = new Map<string, Promise<void>>()
   const restsUntil = new Map<string, number>()
+  /** When each is due by the rows, as they were read last. Another process only moves them on, and then the claim fails. */
+  let known: Map<string, number> | undefined
 
   /** A time further away than this job ever waits was written before the clock was set back. */
   const isDue = (job: Job, nextAtMs: number): boolean => nextAtMs <= clock.now() || nextAtMs > clock.now() + job.everyMs
@@ -73,13 +76,37 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
             WHERE ${isMine(job)}`,
       ),
     )
+    if (mine === 1) known?.set(job.name, now + job.everyMs)
+    else known = undefined
     if (mine === 0) log.warn({ job: job.name }, 'job ended after its lease; another process has begun it meanwhile')
   }
 
   async function runSideBySide(job: Job): Promise<void> {
-    if (!isDue(job, restsUntil.get(job.name) ?? 0)) return
     await attempt(job)
     restsUntil.set(job.name, clock.now() + job.everyMs)
+  }
+
+  /** The jobs whose time has come, as far as their rows are there; of an idle second one statement is enough. */
+  async function dueJobs(): Promise<Job[]> {
+    const nextAtMs = await nextTimes()
+    const due = jobs.filter((job) => !running.has(job.name) && isDue(job, nextAtMs.get(job.name) ?? 0))
+    const looks = Object.fromEntries(
+      due.flatMap((job) => {
+        const rows = rowsOf(job)
+        return rows === undefined ? [] : [[job.name, number(isOneDue(rows, clock.now()))]]
+      }),
+    )
+    if (Object.keys(looks).length === 0) return due
+    const found: Record<string, number> = (await db.statement((tx) => tx.row(sql`SELECT ${select(looks)}`))) ?? {}
+    return due.filter((job) => found[job.name] !== 0)
+  }
+
+  async function nextTimes(): Promise<Map<string, number>> {
+    if (known === undefined) {
+      const rows = await db.statement((tx) => tx.rows(sql`SELECT ${pick(JOB_RUN, 'name', 'next_at')} FROM ${JOB_RUN}`))
+      known = new Map(rows.map((row) => [row.name, row.next_at]))
+    }
+    return new Map([...known, ...restsUntil])
   }
 
   function begin(job: Job, work: Promise<void>): void {
@@ -104,12 +131,10 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
     },
     /** Begins every due job; they go on by themselves. */
     runDue: async () => {
-      const rows = await db.statement((tx) => tx.rows(sql`SELECT ${pick(JOB_RUN, 'name', 'next_at')} FROM ${JOB_RUN}`))
-      const nextAtMs = new Map(rows.map((row) => [row.name, row.next_at]))
-      for (const job of jobs) {
-        if (running.has(job.name)) continue
+      for (const job of await dueJobs()) {
         if (job.sideBySide === true) begin(job, runSideBySide(job))
-        else if (isDue(job, nextAtMs.get(job.name) ?? 0) && (await claim(job))) begin(job, runLeased(job))
+        else if (await claim(job)) begin(job, runLeased(job))
+        else known = undefined
       }
     },
     busy: () => running.size > 0,

@@ -1,4 +1,5 @@
 import type { LeftOut } from '../../core/db/define-table.ts'
+import { firstOf, type InstantRows, type RowsDue } from '../../core/db/rows-due.ts'
 import type { Tx } from '../../core/db/tx.ts'
 
 /** Work that is due by time. The tick asks every second; a row per job remembers when it is next due, so a restart
@@ -12,7 +13,20 @@ export interface Job {
   sideBySide?: true
   /** When the first of its rows is due, UTC milliseconds, perhaps past; undefined: no row waits for a time. A rehearsal
    *  runs the job at its beginning and at each such instant, or leaves it out and says why. */
-  dueAt: ((tx: Tx) => Promise<number | undefined>) | LeftOut
+  dueAt: InstantRows | ((tx: Tx) => Promise<number | undefined>) | LeftOut
+  /** The rows it works on, where `dueAt` does not name them. Such a job is run only while one of them is due, which is asked
+   *  for all of them in one statement; any other looks for itself, and costs a claim and its end each time. */
+  worksOn?: RowsDue
   /** May be cut off by a crash at any line and run again. */
   run(): Promise<void>
+}
+
+/** The rows without which a run would find nothing to do; undefined: only a run can tell. */
+export const rowsOf = ({ dueAt, worksOn }: Job): RowsDue | undefined =>
+  worksOn ?? ('where' in dueAt ? dueAt : undefined)
+
+/** When a job is next due; undefined for one that a rehearsal leaves out. */
+export const whenDue = ({ dueAt }: Job): ((tx: Tx) => Promise<number | undefined>) | undefined => {
+  if ('where' in dueAt) return (tx) => firstOf(tx, dueAt)
+  return 'leftOut' in dueAt ? undefined : dueAt
 }

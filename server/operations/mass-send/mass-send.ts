@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { firstDue } from '../../core/db/first-due.ts'
+import { rowsDue } from '../../core/db/rows-due.ts'
 import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
@@ -85,7 +86,7 @@ export function createMassSend(deps: MassSendDeps) {
         if (due.missed) log.warn({ send: due.send.name, scheduledAtMs: due.scheduledAtMs }, 'mass-send missed its time')
       }
     })
-    const open = await db.tx((tx) =>
+    const open = await db.statement((tx) =>
       tx.rows(
         sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN} WHERE ${SEND_RUN.state} = 'planning' ORDER BY ${SEND_RUN.id}`,
       ),
@@ -105,25 +106,25 @@ export function createMassSend(deps: MassSendDeps) {
     {
       name: 'mass-send.poll',
       everyMs: 5 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, SEND_BATCH.poll_at, sql`${SEND_BATCH.state} IN ('created', 'unclear')`),
+      dueAt: rowsDue(SEND_BATCH.poll_at, sql`${SEND_BATCH.state} IN ('created', 'unclear')`),
       run: () => pollResults({ db, clock, log, wecom, findCreated }),
     },
     {
       name: 'mass-send.remind',
       everyMs: MINUTE_MS,
-      dueAt: (tx) => firstDue(tx, SEND_BATCH.remind_at, sql`${SEND_BATCH.state} = 'created'`),
+      dueAt: rowsDue(SEND_BATCH.remind_at, sql`${SEND_BATCH.state} = 'created'`),
       run: () => queueReminders(platformDeps),
     },
     {
       name: 'mass-send.give-up',
       everyMs: 5 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, SEND_BATCH.give_up_at, sql`${SEND_BATCH.state} = 'created'`),
+      dueAt: rowsDue(SEND_BATCH.give_up_at, sql`${SEND_BATCH.state} = 'created'`),
       run: () => queueCancels(platformDeps),
     },
     {
       name: 'mass-send.tell',
       everyMs: 2 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, SEND_RECIPIENT.outcome_at, sql`${SEND_RECIPIENT.note_due} = 1`),
+      dueAt: rowsDue(SEND_RECIPIENT.outcome_at, sql`${SEND_RECIPIENT.note_due} = 1`),
       run: () => tellTimeline({ db, timeline, guideName, onAsked: (tx, outcomes) => onAsked(tx, outcomes) }),
     },
   ]

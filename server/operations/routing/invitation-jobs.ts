@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
-import { firstDue } from '../../core/db/first-due.ts'
+import { rowsDue } from '../../core/db/rows-due.ts'
+import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
@@ -81,7 +82,7 @@ export function invitationJobs(deps: InvitationJobsDeps): Job[] {
     {
       name: 'routing.check-welcomes',
       everyMs: CHECK_WELCOME_MS,
-      dueAt: (tx) => firstDue(tx, INVITATION.check_at),
+      dueAt: rowsDue(INVITATION.check_at),
       run: async () => {
         while (await db.tx(checkWelcomes));
       },
@@ -89,7 +90,7 @@ export function invitationJobs(deps: InvitationJobsDeps): Job[] {
     {
       name: 'routing.lapse',
       everyMs: MINUTE_MS,
-      dueAt: (tx) => firstDue(tx, INVITATION.lapse_at, UNDER_WAY),
+      dueAt: rowsDue(INVITATION.lapse_at, UNDER_WAY),
       run: async () => {
         while (await db.tx(lapse));
       },
@@ -98,6 +99,7 @@ export function invitationJobs(deps: InvitationJobsDeps): Job[] {
       name: 'routing.open-waiting',
       everyMs: MINUTE_MS,
       dueAt: firstThatFits,
+      worksOn: { table: INVITATION, where: sql`${INVITATION.state} = 'waiting'` },
       run: async () => {
         for (const pool of rules.current().pools.keys()) await db.tx((tx) => openWaiting(tx, pool))
       },

@@ -1,6 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { leftOut } from '../../core/db/define-table.ts'
-import { firstDue } from '../../core/db/first-due.ts'
+import { rowsDue } from '../../core/db/rows-due.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
@@ -8,6 +8,7 @@ import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import { CustomerHandedOver } from '../../records/customers/customer-events.ts'
+import { OPEN_HALTS } from '../../rules/release/release-store.ts'
 import { createEnter, type EnterDeps } from './enter/enter.ts'
 import { createExclusiveGroup } from './enter/exclusive-group.ts'
 import { createJourneyLinks, type JourneyLinks } from './enter/journey-links.ts'
@@ -82,13 +83,13 @@ export function createSop(deps: SopDeps) {
       name: 'sop.due-entries',
       everyMs: SECOND_MS,
       sideBySide: true,
-      dueAt: (tx) => firstDue(tx, SOP_ENTRY.due_at, sql`${SOP_ENTRY.state} = 'active'`),
+      dueAt: rowsDue(SOP_ENTRY.due_at, sql`${SOP_ENTRY.state} = 'active'`),
       run: walkDueEntries,
     },
     {
       name: 'sop.messages',
       everyMs: 5 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, SOP_MESSAGE.close_at, sql`${SOP_MESSAGE.state} = 'waiting'`),
+      dueAt: rowsDue(SOP_MESSAGE.close_at, sql`${SOP_MESSAGE.state} = 'waiting'`),
       run: messages.run,
     },
     {
@@ -107,6 +108,7 @@ export function createSop(deps: SopDeps) {
       name: 'sop.halts',
       everyMs: 5 * SECOND_MS,
       dueAt: leftOut(BY_PEOPLE),
+      worksOn: OPEN_HALTS,
       run: createCarryOutHalts({ ...deps, versions, walk }),
     },
     {

@@ -1,6 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { alias } from '../../core/db/define-table.ts'
-import { firstDue } from '../../core/db/first-due.ts'
+import { rowsDue } from '../../core/db/rows-due.ts'
 import { pick, sql } from '../../core/db/sql.ts'
 import { takeRows } from '../../core/db/take-rows.ts'
 import type { Tx } from '../../core/db/tx.ts'
@@ -148,7 +148,7 @@ export function createDeadlines(deps: DeadlinesDeps) {
         })),
       )
     },
-    nextAt: (tx: Tx): Promise<number | undefined> => firstDue(tx, TASK_DEADLINE.due_at, NOT_HELD),
+    rows: rowsDue(TASK_DEADLINE.due_at, NOT_HELD),
     run: async (): Promise<void> => {
       while (await db.tx(step)) {
         // Until none is due.

@@ -1,4 +1,4 @@
-import { firstDue } from '../../core/db/first-due.ts'
+import { rowsDue } from '../../core/db/rows-due.ts'
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
@@ -51,25 +51,25 @@ export function createTasks(deps: TasksDeps) {
     {
       name: 'tasks.release',
       everyMs: 30 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'held'`),
+      dueAt: rowsDue(GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'held'`),
       run: () => releaseHeld({ ...deps, capacity, notify }),
     },
     {
       name: 'tasks.come-back',
       everyMs: 30 * SECOND_MS,
-      dueAt: (tx) => firstDue(tx, GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'later'`),
+      dueAt: rowsDue(GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'later'`),
       run: () => putOff.comeBack(),
     },
     {
       name: 'tasks.find-guides',
       everyMs: MINUTE_MS,
-      dueAt: (tx) => firstDue(tx, GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'orphan'`),
+      dueAt: rowsDue(GUIDE_TASK.release_at, sql`${GUIDE_TASK.state} = 'orphan'`),
       run: () => orphans.findGuides(),
     },
     {
       name: 'tasks.deadlines',
       everyMs: 10 * SECOND_MS,
-      dueAt: deadlines.nextAt,
+      dueAt: deadlines.rows,
       run: deadlines.run,
     },
   ]

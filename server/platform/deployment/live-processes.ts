@@ -23,13 +23,19 @@ export function createLiveProcesses({ db, clock, instance }: { db: Db; clock: Cl
     look: async (): Promise<Place> => {
       const nowMs = clock.now()
       if (told !== undefined && Math.abs(nowMs - told.atMs) < TELL_EVERY_MS) return told.place
-      const living = await db.tx(async (tx) => {
-        await tell(tx)
-        await tx.run(sql`DELETE FROM ${LIVE_PROCESS} WHERE ${LIVE_PROCESS.seen_at} < ${nowMs - SILENT_FOR_MS}`)
-        return tx.rows(
-          sql`SELECT ${pick(LIVE_PROCESS, 'instance')} FROM ${LIVE_PROCESS} ORDER BY ${LIVE_PROCESS.instance}`,
+      await db.statement(tell)
+      const seen = await db.statement((tx) =>
+        tx.rows(
+          sql`SELECT ${pick(LIVE_PROCESS, 'instance', 'seen_at')} FROM ${LIVE_PROCESS} ORDER BY ${LIVE_PROCESS.instance}`,
+        ),
+      )
+      const silentAtMs = nowMs - SILENT_FOR_MS
+      const living = seen.filter((one) => one.seen_at >= silentAtMs)
+      if (living.length < seen.length) {
+        await db.statement((tx) =>
+          tx.run(sql`DELETE FROM ${LIVE_PROCESS} WHERE ${LIVE_PROCESS.seen_at} < ${silentAtMs}`),
         )
-      })
+      }
       const rank = living.findIndex((one) => one.instance === instance)
       told = { atMs: nowMs, place: { rank: Math.max(0, rank), of: Math.max(1, living.length) } }
       return told.place

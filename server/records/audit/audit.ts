@@ -4,7 +4,7 @@ import { count, select, sql } from '../../core/db/sql.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
-import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import { createAuditSeal } from './audit-seal.ts'
 import { AUDIT_NOTE } from './audit-tables.ts'
@@ -35,11 +35,24 @@ export function createAudit({ db, clock, log, keys, days }: AuditDeps) {
   }
 
   /** Gives all notes that wait their place. Throws the database's error; safe to repeat, from several processes at once. */
-  async function work(): Promise<void> {
-    await looks.flush()
+  async function link(): Promise<void> {
     while (await waits()) {
       head = (await db.tx((tx) => linkNotes(tx, seal, clock.now()))) ?? head
     }
+  }
+
+  async function work(): Promise<void> {
+    await looks.flush()
+    await link()
+  }
+
+  const linking: Job = {
+    name: 'audit.link',
+    everyMs: SECOND_MS,
+    sideBySide: true,
+    dueAt: leftOut('says who did what; no decision looks at it'),
+    worksOn: { table: AUDIT_NOTE, where: sql`1 = 1` },
+    run: link,
   }
 
   const cut: Job = {
@@ -71,13 +84,16 @@ export function createAudit({ db, clock, log, keys, days }: AuditDeps) {
     saw: looks.saw,
     tell: looks.tell,
     lost: looks.lost,
+    /** All of it at once; throws like the parts of it. */
     work,
+    /** Writes what was told since the last time. Throws the database's error; safe to repeat. */
+    flush: looks.flush,
     /** The last of it, before the database is closed. Never throws. */
     finish: (): Promise<void> =>
       work().catch((error: unknown) => {
         log.error({ err: describeError(error) }, 'the last rows of the audit could not be written')
       }),
-    jobs: [cut, tellHead],
+    jobs: [cut, tellHead, linking],
   }
 }
 export type Audit = ReturnType<typeof createAudit>

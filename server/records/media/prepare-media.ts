@@ -99,7 +99,7 @@ export function createPrepareMedia({ db, clock, log, wecom, rules, assets, joinW
 
   return async (): Promise<void> => {
     const wanted = wantedMedia(rules.current())
-    const { held, ways } = await db.tx(async (tx) => ({
+    const { held, ways } = await db.statement(async (tx) => ({
       held: await preparedMedia.all(tx),
       ways: await joinWays(tx),
     }))

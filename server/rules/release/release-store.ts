@@ -1,10 +1,14 @@
 import { alias, type RowOf } from '../../core/db/define-table.ts'
+import type { RowsDue } from '../../core/db/rows-due.ts'
 import { all, count, maybeNumber, number, select, set, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { SOP_RELEASE } from '../versions/rule-tables.ts'
 import type { Author, Release, ReleaseDraft, Rollout } from './release.ts'
 
 const r = alias(SOP_RELEASE, 'r')
+
+/** Stops by people that are still to be carried out. */
+export const OPEN_HALTS: RowsDue = { table: r, where: sql`${r.what} = 'halted' AND ${r.moved_at} IS NULL` }
 
 const toRelease = (row: RowOf<typeof SOP_RELEASE>): Release => ({
   id: row.id,
@@ -89,9 +93,7 @@ export const releaseStore = {
 
   /** Those by which a person stopped a journey and not everybody has left yet, also when something was released since. */
   openHalts: async (tx: Tx): Promise<Release[]> => {
-    const rows = await tx.rows(
-      sql`SELECT ${all(r)} FROM ${r} WHERE ${r.what} = 'halted' AND ${r.moved_at} IS NULL ORDER BY ${r.id}`,
-    )
+    const rows = await tx.rows(sql`SELECT ${all(r)} FROM ${r} WHERE ${OPEN_HALTS.where} ORDER BY ${r.id}`)
     return rows.map(toRelease)
   },
 

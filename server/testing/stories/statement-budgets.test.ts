@@ -86,5 +86,5 @@ it('a second in which nothing happens takes few statements', async () => {
   }
   const counted = await countStatements(t.db, beats, { without })
   printStatements(`${seconds} idle seconds on ${t.db.dialect}`, counted)
-  expect(counted.total / seconds).toBeLessThanOrEqual(33)
+  expect(counted.total / seconds).toBeLessThanOrEqual(10)
 })

@@ -3,13 +3,14 @@ import { number, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
-import type { Job } from '../../engine/jobs/job.ts'
+import { type Job, whenDue } from '../../engine/jobs/job.ts'
 
 /** So often in a row may a job leave the same row due before it is taken to wait for something else. */
 const PATIENCE = 20
 
 interface Standing {
-  job: Job & { dueAt: Extract<Job['dueAt'], (tx: Tx) => unknown> }
+  job: Job
+  dueAt(tx: Tx): Promise<number | undefined>
   notBeforeMs: number
   /** The due instant that the last run left, and how often in a row. */
   left: number | undefined
@@ -18,9 +19,10 @@ interface Standing {
 
 /** The jobs that say when they are next due, each at that instant and not more often than in the server. */
 export function createDueJobs({ db, clock }: { db: Db; clock: Clock }, jobs: Job[]) {
-  const standings = jobs.flatMap((job): Standing[] =>
-    'leftOut' in job.dueAt ? [] : [{ job: { ...job, dueAt: job.dueAt }, notBeforeMs: 0, left: undefined, times: 0 }],
-  )
+  const standings = jobs.flatMap((job): Standing[] => {
+    const dueAt = whenDue(job)
+    return dueAt === undefined ? [] : [{ job, dueAt, notBeforeMs: 0, left: undefined, times: 0 }]
+  })
 
   let known: { changes: number | undefined; due: number[] } | undefined
 
@@ -31,7 +33,7 @@ export function createDueJobs({ db, clock }: { db: Db; clock: Clock }, jobs: Job
       const changes = (await tx.row(sql`SELECT ${select({ made: number(sql`total_changes()`) })}`))?.made
       if (changes !== known?.changes) {
         const due: number[] = []
-        for (const { job } of standings) due.push((await job.dueAt(tx)) ?? Number.POSITIVE_INFINITY)
+        for (const { dueAt } of standings) due.push((await dueAt(tx)) ?? Number.POSITIVE_INFINITY)
         known = { changes, due }
       }
       return standings.map(({ notBeforeMs }, at) => Math.max(known?.due[at] ?? Number.POSITIVE_INFINITY, notBeforeMs))
@@ -40,7 +42,7 @@ export function createDueJobs({ db, clock }: { db: Db; clock: Clock }, jobs: Job
 
   async function run(one: Standing): Promise<void> {
     await one.job.run()
-    const left = await db.tx((tx) => one.job.dueAt(tx))
+    const left = await db.tx((tx) => one.dueAt(tx))
     one.times = left !== undefined && left === one.left && left <= clock.now() ? one.times + 1 : 0
     one.left = left
     one.notBeforeMs = clock.now() + (one.times > PATIENCE ? HOUR_MS : one.job.everyMs)

@@ -47,7 +47,7 @@ export function createCarryOutHalts({ db, clock, versions, walk, massSend }: Hal
   }
 
   return async (): Promise<void> => {
-    for (const halt of await db.tx((tx) => releaseStore.openHalts(tx))) {
+    for (const halt of await db.statement((tx) => releaseStore.openHalts(tx))) {
       while ((await db.tx((tx) => leave(tx, halt))) > 0) {
         // Until nobody is left; welcomes pass between two batches.
       }

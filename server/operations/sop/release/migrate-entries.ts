@@ -66,7 +66,7 @@ export function createMigrateEntries(deps: MigrateEntriesDeps) {
   }
 
   return async (): Promise<void> => {
-    for (const release of (await db.tx((tx) => releaseStore.latest(tx))).values()) {
+    for (const release of (await db.statement((tx) => releaseStore.latest(tx))).values()) {
       if (release.what === 'halted' || release.inside === 'finish') continue
       if (release.movedAtMs === undefined) await carryOut(release)
     }

@@ -67,7 +67,7 @@ export function createRunScans(deps: RunScansDeps, enter: Pick<Enter, 'byScan'>)
     const broken = new Set<string>()
     const untilMs = clock.now() + MOST_AT_ONCE_MS
     while (clock.now() <= untilMs) {
-      const scan = await db.tx((tx) => firstDueScan(tx, scans, { broken, nowMs: clock.now() }))
+      const scan = await db.statement((tx) => firstDueScan(tx, scans, { broken, nowMs: clock.now() }))
       if (scan === undefined) return
       try {
         // Its own short transaction, so that welcomes pass between two of them.
