@@ -18,7 +18,7 @@ export const perLane = <T>(make: (lane: Lane) => T): Record<Lane, T> => ({
 export const wecomLaneOf = (lane: Lane): WecomLane => (lane === 'outside' ? 'backfill' : lane)
 
 /** What is done in the database for an action of `lane`, among others who want the database. */
-export const rankOf = (lane: Lane): Rank => (lane === 'welcome' ? 'welcome' : 'other')
+export const rankOf = (lane: Lane): Exclude<Rank, 'accept'> => (lane === 'welcome' ? 'welcome' : 'other')
 
 export interface ActionKind<Schema extends TSchema = TSchema> {
   kind: string

@@ -40,7 +40,7 @@ export function createCarryOut(executors: readonly Executor[], { db, clock, log,
       tx.afterCommit(() => onEnded?.(row.kind, 'done', clock.now() - row.createdAtMs))
     }
     const isApart = executor.sideBySide === true && row.externalUserId !== undefined
-    if (isApart) await together[row.lane === 'welcome' ? 'welcome' : 'other'](row.externalUserId ?? '', record)
+    if (isApart) await together[rankOf(row.lane)](row.externalUserId ?? '', record)
     else await db.tx(record, rankOf(row.lane))
   }
 

@@ -97,12 +97,12 @@ export function estimate(input: {
 const callsPerAction = (pace: Pace | undefined, path: string): number =>
   pace?.calls.find((call) => call.path === path)?.perAction ?? 0
 
-/** How long so many calls take when each window takes its limit at full speed and then waits for the next. `speedMs`: how
- *  long they would take without a limit. A window is counted in sixtieths, and one more of them. */
+/** How long so many calls take when each window takes its limit at full speed and then waits for the next; less than `speedMs`,
+ *  which they would take without a limit, when that is what bounds them. A window is counted in sixtieths, and one more of them. */
 function windowMs(calls: number, speedMs: number, { lengthMs, limit, used }: EndpointPace['windows'][number]): number {
   if (calls <= 0) return 0
   const msPerCall = speedMs / calls
-  const turnMs = Math.max(lengthMs + lengthMs / 60, limit * msPerCall)
+  const turnMs = lengthMs + lengthMs / 60
   const fullTurns = Math.floor((calls + Math.min(used, limit) - 1) / limit)
   const inLast = calls + Math.min(used, limit) - fullTurns * limit
   // What is used already went by in the turn that runs, so the next begins sooner.

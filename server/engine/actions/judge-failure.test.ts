@@ -83,3 +83,26 @@ it('a fault of ours is tried four times only', () => {
     kind: 'again',
   })
 })
+
+it('what another system than WeCom refuses is for a person to see', () => {
+  const never = new AppError('webhook.refused', 'no', { retry: 'never' })
+  expect(judge(never, { lane: 'outside' })).toEqual({ kind: 'over', state: 'dead' })
+  expect(judge(never)).toEqual(failed)
+})
+
+describe('a stated time', () => {
+  const stated = (afterMs: number, code = 'wecom.busy') => new AppError(code, 'full', { retry: { afterMs } })
+  it.each([
+    ['is kept to the first time, however short', stated(1_000), { attempts: 1 }, 1_000],
+    ['grows when it was too short', stated(1_000), { attempts: 2 }, 10_000],
+    ['is kept to when it is the longer one', stated(15_000), { attempts: 2 }, 15_000],
+    ['is kept to as often as a limit says it', stated(1_000, 'wecom.rate-limited'), { attempts: 50 }, 1_000],
+    ['is kept to for a welcome', stated(1_500), { attempts: 5, lane: 'welcome' as const }, 1_500],
+  ])('%s', (_what, error, action, afterMs) => expect(judge(error, action)).toMatchObject({ kind: 'again', afterMs }))
+  it.each([
+    [NOW + 1_001, { kind: 'again' }],
+    [NOW + 1_000, { kind: 'over', state: 'expired' }],
+  ])('at which it is worth nothing any more ends it', (expiresAtMs, verdict) =>
+    expect(judge(stated(1_000), { expiresAtMs })).toMatchObject(verdict),
+  )
+})

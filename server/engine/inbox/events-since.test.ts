@@ -1,8 +1,11 @@
 import Type from 'typebox'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { set, sql } from '../../core/db/sql.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { EMPTIED } from '../emptied.ts'
 import { createEmit } from './emit.ts'
 import { defineEvent } from './event-kind.ts'
+import { INBOUND_EVENT as E } from './event-tables.ts'
 import { eventsSince } from './events-since.ts'
 
 const Wanted = defineEvent('test.wanted', Type.Object({ n: Type.Integer() }))
@@ -47,4 +50,11 @@ it('none that came in before the instant, none up to the given one, and no more 
   const [, third] = await found(0, 0, 10)
   expect(await numbers(0, third?.id ?? 0, 10)).toEqual([4, 5])
   expect(await numbers(0, 0, 2)).toEqual([1, 3])
+})
+
+it('none whose content is no longer kept', async () => {
+  await kit.db.tx((tx) =>
+    tx.run(sql`UPDATE ${E} SET ${set(E, { payload: EMPTIED })} WHERE ${E.dedupe_key} = 'test.wanted:3'`),
+  )
+  expect((await found(0, 0, 10)).map(({ payload }) => payload.n)).toEqual([1, 4, 5])
 })

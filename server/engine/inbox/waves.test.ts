@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { EventRow } from './event-queue.ts'
-import { wavesOf } from './waves.ts'
+import { customerOf, wavesOf } from './waves.ts'
 
 /** `added:A` is an event of kind `added` about customer A, `left` one about nobody. */
 const waves = (...events: string[]): string[] =>
@@ -39,6 +39,15 @@ it.each([
 ])('%j are handled as %j', (events, expected) => {
   expect(waves(...events)).toEqual(expected)
 })
+
+it.each([
+  [{ externalUserId: 'A' }, 'A'],
+  [{ ExternalUserID: 'A' }, 'A'],
+  [{ externalUserId: 7 }, undefined],
+  [{ userId: 'zhangsan' }, undefined],
+  [null, undefined],
+  ['A', undefined],
+])('%j is about %s', (payload, customer) => expect(customerOf(payload)).toBe(customer))
 
 it("takes WeCom's own name for a customer, too", () => {
   const told = ['A', 'B'].map((id) => ({ row: { kind: 'k' } as EventRow, payload: { ExternalUserID: id } }))

@@ -6,6 +6,7 @@ import { rowsDue } from '../../core/db/rows-due.ts'
 import { raw, sql } from '../../core/db/sql.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createLogger } from '../../core/kernel/logger.ts'
+import { countStatements } from '../../testing/count-statements.ts'
 import { createMigratedDatabase } from '../../testing/migrated-database.ts'
 import { isServerRunning } from './heartbeat.ts'
 import type { Job } from './job.ts'
@@ -216,6 +217,45 @@ it('a job that may run side by side runs in every process', async () => {
     await runner.settled()
   }
   expect(seen).toEqual(['one', 'two'])
+})
+
+it('a lease is its process’ own from the first moment, and of its own job', async () => {
+  const runs: string[] = []
+  const long = hourly(() => new Promise<void>(() => runs.push('long')), { name: 'test.long' })
+  const short = (which: string) => hourly(async () => void runs.push(which), { name: 'test.short' })
+  const one = await processOf(long, short('one'))
+  const two = await processOf(long, short('two'))
+  await one.runDue()
+  await two.runDue()
+  await two.settled()
+  expect(runs).toEqual(['long', 'one'])
+  clock.advance(60_000)
+  await two.runDue()
+  expect(runs).toEqual(['long', 'one'])
+})
+
+it('an idle second asks once, whatever the jobs, and says what failed until the next time', async () => {
+  const rows = () =>
+    db.tx((tx) => tx.rows(raw<{ name: string; error: string | null }>('SELECT name, last_error AS error FROM job_run')))
+  let isBroken = true
+  const one = await processOf(
+    hourly(async () => {
+      if (isBroken) throw new Error('boom')
+    }),
+  )
+  const beat = async () => {
+    await one.runDue()
+    await one.settled()
+  }
+  await beat()
+  expect(await rows()).toEqual([{ name: 'test.hourly', error: 'Error: boom' }])
+  expect((await countStatements(db, beat)).total).toBe(0)
+  isBroken = false
+  clock.advance(3_600_000)
+  await beat()
+  expect(await rows()).toEqual([{ name: 'test.hourly', error: null }])
+  const other = await processOf()
+  expect((await countStatements(db, () => other.prepare({ alone: true }))).total).toBe(0)
 })
 
 describe('leases that a crash left', () => {

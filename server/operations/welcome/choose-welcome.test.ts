@@ -17,6 +17,10 @@ test.each([
   ['22:00-09:00', '08:59', true],
   ['22:00-09:00', '09:00', false],
   ['00:00-00:00', '13:00', true],
+  ['09:30-18:15', '09:29', false],
+  ['09:30-18:15', '09:30', true],
+  ['09:30-18:15', '18:14', true],
+  ['09:30-18:15', '18:15', false],
 ])('%s at %s in Shanghai: %s', (between, clockTime, expected) => {
   expect(isWithin(between, at(clockTime))).toBe(expected)
 })

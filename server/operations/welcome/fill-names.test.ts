@@ -17,6 +17,9 @@ test.each([
   ['您好，我是{导购名}，您的牛排顾问', '您好，您的牛排顾问'],
   ['您好，我是{导购名}。有事找我', '您好。有事找我'],
   ['我是{导购名}', ''],
+  ['我是{导购名}。欢迎', '欢迎'],
+  ['您好\n我是{导购名}。领券', '您好\n领券'],
+  ['您好，我是{导购名}', '您好，'],
   ['我是您的顾问{导购名}，有事找我', '我是您的顾问，有事找我'],
   ['欢迎！\n{客户昵称}，领券', '欢迎！\n领券'],
 ])('%s without names reads %s', (template, text) => {
@@ -30,4 +33,8 @@ test('one known name stays when the other is missing', () => {
 
 test('a name that looks like a place is only a name', () => {
   expect(fillNames('{客户昵称}，您好', { customer: '{导购名}$&', guide: '林夏' })).toBe('{导购名}$&，您好')
+})
+
+test('a name of blanks is none', () => {
+  expect(fillNames('{客户昵称}，您好，我是{导购名}。', { customer: ' ', guide: '' })).toBe('您好。')
 })

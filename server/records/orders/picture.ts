@@ -31,7 +31,7 @@ export function pictureOf(
   const refunds = refundsOf(order, atMs)
   const refundedFen = refunds === undefined ? knownRefundedFen : sumOf(refunds)
   const covered = whole.payments === undefined ? undefined : coveredAtMs(whole.payments, totalFen)
-  const isDeposit = whole.payments !== undefined && covered === undefined && order.status === 'paid'
+  const isDeposit = order.status === 'paid' && paidBy(whole.payments) < totalFen
   const wasPaid = order.status === 'closed' ? order.paidAtMs !== undefined : order.status !== 'created' && !isDeposit
   const paidAtMs = wasPaid
     ? (order.paidAtMs ?? covered ?? (order.status === 'paid' ? order.atMs : undefined) ?? row.paid_at ?? createdAtMs)
@@ -85,7 +85,11 @@ function sumOf(refunds: NonNullable<Picture['refunds']>): number {
   )
 }
 
-/** When the payments together were enough; undefined while they are not. */
+/** What these payments come to; one that is not told of may be all of it. */
+const paidBy = (payments: Whole['payments']): number =>
+  payments?.reduce((sum, one) => sum + one.fen, 0) ?? Number.POSITIVE_INFINITY
+
+/** When the payments together were enough; undefined while they are not, or where that one has no time. */
 function coveredAtMs(payments: NonNullable<Whole['payments']>, totalFen: number): number | undefined {
   let paidFen = 0
   for (const { fen, atMs } of [...payments].sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0))) {

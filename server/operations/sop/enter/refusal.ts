@@ -15,7 +15,6 @@ export type RefusalCode =
   | 'too-soon'
   | 'no-guide'
   | 'no-consent'
-  | 'no-marketing'
   | 'condition'
   | 'rival'
   | 'not-the-time'
