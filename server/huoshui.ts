@@ -160,8 +160,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
       watch: storeAlarm.look,
       work: async () => {
         await rules.look()
-        await shareLimits()
-        await wecom.limits.flush(clock.now())
+        await shareLimits().then(() => wecom.limits.flush(clock.now()))
         await audit.flush()
         await works.beat()
       },

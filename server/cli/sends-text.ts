@@ -59,6 +59,9 @@ export function showText(options: {
   const { run, batches, reasons, names } = options
   const lines = [runLine(run)]
   if (run.remark !== undefined) lines.push(run.remark)
+  if (run.approved !== undefined) lines.push(`${shanghaiText(run.approved.atMs)} 由 ${run.approved.by} 批准`)
+  if (run.state === 'awaiting' && run.approved === undefined)
+    lines.push(`等另一个人批准：npm run -s sends -- approve ${run.id}`)
   lines.push('', '按导购：')
   for (const batch of batches) {
     lines.push(

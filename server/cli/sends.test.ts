@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { SEND_RECIPIENT } from '../operations/mass-send/send-tables.ts'
-import { openSendScene, type SendScene } from '../operations/mass-send/testing/send-scene.ts'
+import { openSendScene, type SendScene, WELFARE_DAY } from '../operations/mass-send/testing/send-scene.ts'
 import { runCommand } from '../testing/run-command.ts'
 import { sendsProgram } from './sends.ts'
 
@@ -12,6 +12,7 @@ beforeEach(async () => {
 afterEach(() => scene.close())
 
 const run = (...words: string[]) => runCommand(sendsProgram, words, scene)
+const runAs = (operator: string, ...words: string[]) => runCommand(sendsProgram, words, scene, { operator })
 
 test('plan: who would get it and who not, and nothing is written or sent', async () => {
   await scene.befriend('zhangsan', 'wmA', 'wmB')
@@ -81,4 +82,82 @@ test('wrong use is 2 and shows how', async () => {
     const { code, err } = await run(...words)
     expect([code, err.includes('用法')]).toEqual([2, true])
   }
+})
+
+test('approve: by somebody else than who wrote the rule, once, while there is something to approve', async () => {
+  const watched = {
+    'sends/sends.yaml': WELFARE_DAY.replace('cron: "0 10 * * 3"', 'at: "2026-11-26 10:00"\napproval: 3d'),
+  }
+  await scene.befriend('zhangsan', 'wmA')
+  expect((await run('approve', '1')).err).toBe('没有编号 1 的群发，先用 list 查。')
+  scene.writeConfig(watched)
+  scene.writeConfig({ '.author': '周敏\n' })
+  await scene.huoshui.rules.check()
+  await scene.advance(MINUTE_MS)
+  expect((await run('show', '1')).out).toContain('等另一个人批准：npm run -s sends -- approve 1')
+  expect(await runAs('周敏', 'approve', '1')).toEqual({
+    code: 1,
+    out: '',
+    err: '「周三福利日」这一版规则是 周敏 写的，要由另一个人批准。',
+  })
+  expect((await runAs('孙经理', 'approve', '#1')).out).toBe(
+    '#1「周三福利日」已由 孙经理 批准：2026-11-26 10:00 请导购确认，发给 1 位客户。反悔用 cancel 1。',
+  )
+  expect((await runAs('孙经理', 'approve', '1')).err).toBe('#1「周三福利日」已经由 孙经理 在 2026-11-25 10:00 批准过。')
+  await scene.advance(MINUTE_MS)
+  expect((await run('show', '1')).out).toContain('2026-11-25 10:00 由 孙经理 批准')
+  expect((await run('cancel', '1')).code).toBe(0)
+  expect((await runAs('孙经理', 'approve', '1')).err).toContain('已经由 孙经理')
+})
+
+test('cancel: a send that waits for its yes, and nobody is asked any more', async () => {
+  await scene.befriend('zhangsan', 'wmA')
+  scene.writeConfig({
+    'sends/sends.yaml': WELFARE_DAY.replace('cron: "0 10 * * 3"', 'at: "2026-11-26 10:00"\napproval: 3d'),
+  })
+  await scene.huoshui.rules.check()
+  await scene.advance(MINUTE_MS)
+  const asked = () =>
+    scene.rawRows("SELECT alert_key FROM alert WHERE alert_key LIKE 'send-approval%' AND resolved_at IS NULL")
+  expect(await asked()).toHaveLength(1)
+  expect((await run('cancel', '周三福利日')).code).toBe(0)
+  expect(await asked()).toEqual([])
+  expect((await runAs('孙经理', 'approve', '1')).err).toBe('#1「周三福利日」已取消，没有要批准的。')
+})
+
+test('preview: what one customer will read, and from whom; nothing is sent', async () => {
+  await scene.befriend('zhangsan', 'wmA')
+  const text = '我是{导购名}，今天西冷第二件半价'
+  scene.writeConfig({ 'sends/sends.yaml': WELFARE_DAY.replace('今天西冷第二件半价', text) })
+  expect((await run('preview', '周三福利日', 'wmA')).out.split('\n')).toEqual([
+    '「周三福利日」由 张三（zhangsan） 发：',
+    '',
+    '我是张三，今天西冷第二件半价',
+  ])
+  await scene.sandbox.deleteGuide({ externalUserId: 'wmA', userId: 'zhangsan' })
+  await scene.settle()
+  expect((await run('preview', '周三福利日', 'wmA')).err).toBe('这位客户没有在跟进的导购，收不到群发。')
+  expect(await scene.rawRows('SELECT id FROM send_run')).toEqual([])
+})
+
+test('effect: both sides beside each other once the days are over; without a hold-out nothing can be said', async () => {
+  await scene.befriend('zhangsan', 'wmA', 'wmB', 'wmC', 'wmD')
+  await scene.advance(MINUTE_MS)
+  expect((await run('effect', '1')).err).toContain('没有对照组，说不出它带来了什么')
+  scene.writeConfig({
+    'sends/sends.yaml': WELFARE_DAY.replace('周三福利日', '大促').replace(
+      'cron: "0 10 * * 3"',
+      'at: "2026-11-25 10:05"\nholdOut: { percent: 50, days: 2 }',
+    ),
+  })
+  await scene.huoshui.rules.check()
+  for (let minute = 0; minute < 6; minute++) await scene.advance(MINUTE_MS)
+  const early = await run('effect', '2')
+  expect(early.out).toContain('2 天到 2026-11-27 10:05 才过完，先不比')
+  expect(early.out).toMatch(/对照组 {2}分到 [1-3] 人，满期限 0 人/)
+  scene.clock.advance(2 * DAY_MS)
+  const late = await run('effect', '2')
+  expect(late.out).toMatch(/群发的人 {2}分到 [1-3] 人，满期限 [1-3] 人，达成 0 人/)
+  expect(late.out).toContain('每人订单：对照组 0.00 单，群发的人 0.00 单')
+  expect((await run('effect', '3')).err).toBe('没有编号 3 的群发，先用 list 查。')
 })

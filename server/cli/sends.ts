@@ -1,12 +1,15 @@
 import { facts } from '../capabilities/facts.ts'
+import { dropQuestion } from '../operations/mass-send/approve-run.ts'
 import { cancelRun } from '../operations/mass-send/cancel-run.ts'
 import { dryRun } from '../operations/mass-send/dry-run.ts'
 import { sendQueries } from '../operations/mass-send/send-queries.ts'
 import { RUN_STATE_ZH } from '../operations/mass-send/send-states.ts'
+import { createAlerts } from '../records/alerts/alerts.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { storedConsents } from '../records/privacy/consents.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
 import { touches } from '../records/touches/touches.ts'
+import { getsNoMarketing } from '../rules/book/no-marketing.ts'
 import { didYouMean } from '../rules/condition/did-you-mean.ts'
 import { readSomeSettings } from '../settings.ts'
 import { findNamed } from './find/find-named.ts'
@@ -15,6 +18,9 @@ import { readBook } from './find/read-book.ts'
 import { cliFault } from './frame/cli-fault.ts'
 import { defineCommand, type Program } from './frame/command.ts'
 import { numbered, text } from './frame/slot.ts'
+import { approveCommand } from './sends/approve-command.ts'
+import { effectCommand } from './sends/effect-command.ts'
+import { previewCommand } from './sends/preview-command.ts'
 import { cancelText, listText, planSheet, planText, runsSheet, showSheet, showText } from './sends-text.ts'
 
 const list = defineCommand({
@@ -66,7 +72,7 @@ const cancel = defineCommand({
     (await desk.db()).tx(async (tx) => {
       const isNumber = /^#?\d{1,15}$/.test(which)
       const runs = isNumber ? [] : await sendQueries.runs(tx, { limit: 100 })
-      const open = runs.filter(({ state }) => state === 'planning' || state === 'running')
+      const open = runs.filter(({ state }) => state === 'planning' || state === 'awaiting' || state === 'running')
       const run = isNumber
         ? await sendQueries.run(tx, Number(which.replace('#', '')))
         : open.find(({ name }) => name === which)
@@ -83,6 +89,7 @@ const cancel = defineCommand({
       if (done === undefined) {
         throw cliFault('no', `#${run.id}「${run.name}」${RUN_STATE_ZH[run.state]}，没有可以取消的。`)
       }
+      await dropQuestion(tx, createAlerts({ clock: desk.clock }), run.id)
       return { text: cancelText(done), data: done }
     }),
 })
@@ -105,6 +112,7 @@ const plan = defineCommand({
       consents: storedConsents,
       ceiling: () => policy.contactsPerCustomer,
       touches,
+      getsNone: (id: string) => getsNoMarketing(policy, id),
     }
     const db = await desk.db()
     const planned = await dryRun(db, audience, send, desk.clock.now())
@@ -124,5 +132,5 @@ const plan = defineCommand({
 export const sendsProgram: Program = {
   name: 'sends',
   says: '定时群发。',
-  commands: [list, show, cancel, plan],
+  commands: [list, show, approveCommand, cancel, plan, previewCommand, effectCommand],
 }

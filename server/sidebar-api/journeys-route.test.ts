@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
+import { drawPoint } from '../core/kernel/draw.ts'
 import { DAY_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
-import { drawPoint } from '../operations/sop/model/draw.ts'
 import type { Journeys, Profile } from './contract.ts'
 import { DESK_RULES, openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 

@@ -17,7 +17,12 @@ export interface CommandScene {
 }
 
 /** Runs a program of the command line beside a server that a test has made; `words` as typed, one each. */
-export function runCommand(program: Program, words: readonly string[], scene: CommandScene): Promise<Outcome> {
+export function runCommand(
+  program: Program,
+  words: readonly string[],
+  scene: CommandScene,
+  { operator = 'tester' }: { operator?: string } = {},
+): Promise<Outcome> {
   const { db, clock, configDir, env = {}, screen = { note: () => undefined, bar: undefined }, onClose } = scene
   let isClosed = false
   return runProgram(program, words, {
@@ -31,7 +36,7 @@ export function runCommand(program: Program, words: readonly string[], scene: Co
     },
     hasDatabase: () => db !== undefined,
     clock,
-    operator: { name: 'tester', host: 'desk' },
+    operator: { name: operator, host: 'desk' },
     env: { ...(configDir === undefined ? {} : { HUOSHUI_CONFIG: configDir }), ...env },
     screen,
   })

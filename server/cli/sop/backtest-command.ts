@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
+import { durationMs } from '../../core/kernel/duration-ms.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
-import { durationMs } from '../../operations/sop/model/wait-due.ts'
 import type { RuleBook, Sop } from '../../rules/book/rule-book.ts'
 import { storedSop } from '../../rules/versions/rule-version-store.ts'
 import { readSomeSettings } from '../../settings.ts'

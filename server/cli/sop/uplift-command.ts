@@ -2,13 +2,13 @@ import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { Db } from '../../core/db/db.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { holdOutPeople, holdOutResult } from '../../operations/sop/experiments/hold-out-result.ts'
-import { type MeanDifference, MIN_BUYERS, meanDifference } from '../../operations/sop/experiments/mean-difference.ts'
 import { storedVersions } from '../../operations/sop/model/sop-versions.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
 import type { SopRule } from '../../rules/schema/sop-rule.ts'
 import { sopSlot } from '../find/find-sop.ts'
 import { cliFault } from '../frame/cli-fault.ts'
 import { defineCommand } from '../frame/command.ts'
+import { boughtBy, boughtLines } from './bought-text.ts'
 import { contentOf, onSop, releaseOf } from './known-sop.ts'
 import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'
 
@@ -36,40 +36,17 @@ export const upliftCommand = defineCommand({
     const { arms, verdict, leftOut } = await db.tx((tx) => holdOutResult(tx, asked))
     const head = `「${sop}」的对照组占 ${holdOut.percent}%，比较进来以后 ${holdOut.days} 天`
     const ignored = leftOut === 0 ? [] : [`  有 ${leftOut} 人进来时没有这样的对照组，不算在内。`]
-    const bought = verdict.isRatioBroken ? undefined : await boughtBy(db, { sop, holdOut, nowMs })
+    const bought = verdict.isRatioBroken ? undefined : await boughtBy(purchases(db, { sop, holdOut, nowMs }))
     const lines = [
       head,
       ...armLines(arms, verdict),
       ...ignored,
       ...verdictLines(arms, verdict),
-      ...(bought === undefined ? [] : boughtLines(bought)),
+      ...(bought === undefined ? [] : boughtLines(bought, '进入的人')),
     ]
     return { text: [...lines, '', HOW_JUDGED].join('\n'), data: { sop, holdOut, arms, verdict, leftOut, ...bought } }
   },
 })
-
-/** Of each person, held out (a) beside taken in (b); undefined while an arm has nobody. */
-async function boughtBy(
-  db: Db,
-  asked: { sop: string; holdOut: HoldOut; nowMs: number },
-): Promise<{ orders: MeanDifference; fen: MeanDifference } | undefined> {
-  const watched = { orders: [] as number[], fen: [] as number[] }
-  const taken = { orders: [] as number[], fen: [] as number[] }
-  for await (const { isHeldOut, count, sumFen } of purchases(db, asked)) {
-    const group = isHeldOut ? watched : taken
-    group.orders.push(count)
-    group.fen.push(Math.max(0, sumFen))
-  }
-  if (watched.orders.length === 0 || taken.orders.length === 0) return undefined
-  const compared = (of: 'orders' | 'fen'): MeanDifference =>
-    meanDifference(Float64Array.from(watched[of]), Float64Array.from(taken[of]))
-  return { orders: compared('orders'), fen: compared('fen') }
-}
-
-const boughtLines = ({ orders, fen }: { orders: MeanDifference; fen: MeanDifference }): string[] => [
-  `  每人订单：${lineOf(orders, (value) => value.toFixed(2), '单')}`,
-  `  每人金额：${lineOf(fen, (value) => (value / 100).toFixed(2), '元')}`,
-]
 
 async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs: number }) {
   for (let after: string | undefined = ''; after !== undefined; ) {
@@ -95,17 +72,4 @@ async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs:
     yield* bought
     after = last
   }
-}
-
-function lineOf(
-  { a, b, difference, interval, cap }: MeanDifference,
-  show: (value: number) => string,
-  unit: string,
-): string {
-  const means = `对照组 ${show(a)} ${unit}，进入的人 ${show(b)} ${unit}，差 ${show(difference)} ${unit}`
-  const limit = cap === undefined ? '' : `；一位最多按 ${show(cap)} ${unit}算，免得一两位大户说了算`
-  if (interval === undefined) return `${means}（每组买过的不到 ${MIN_BUYERS} 人，先不给区间${limit}）`
-  const { low, high } = interval
-  const what = low > 0 ? '，多了' : high < 0 ? '，少了' : ''
-  return `${means}（真实的差在 ${show(low)} 到 ${show(high)} ${unit}之间${what}；任何时候看都算数${limit}）`
 }

@@ -5,7 +5,7 @@ import type { Customers } from '../../records/customers/customers.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
-import { type Choice, chooseRecipients } from './choose-recipients.ts'
+import { type Choice, chooseRecipients, nobodyHeldOut } from './choose-recipients.ts'
 import { type CeilingDeps, contactsOf } from './contact-ceiling.ts'
 import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
 import { remarkOnText } from './personal-words.ts'
@@ -113,5 +113,7 @@ async function choose(tx: Tx, deps: AskSendDeps, recipients: AskedSend['recipien
     contacts: await contactsOf(tx, deps, ids, nowMs),
     guides: undefined,
     refused: await deps.privacy.consents.refusedAmong(tx, 'marketing', ids),
+    // Whoever asks has drawn already.
+    draws: { getsNone: nobodyHeldOut, isHeldOut: nobodyHeldOut },
   })
 }

@@ -1,9 +1,11 @@
 import type { Tx } from '../../core/db/tx.ts'
+import { drawPoint } from '../../core/kernel/draw.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 import { type Choice, chooseRecipients } from './choose-recipients.ts'
 import { type CeilingDeps, contactsOf } from './contact-ceiling.ts'
 import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
+import type { SendSnapshot } from './send-run.ts'
 
 /** What the audience needs from those who know the customers. */
 export interface AudienceDeps extends CeilingDeps {
@@ -16,10 +18,19 @@ export interface AudienceDeps extends CeilingDeps {
   /** The corp's own limit per customer and month; undefined: the platform's, the days of the month. */
   perCustomerPerMonth: number | undefined
   consents: AskConsent['consents']
+  /** Whether this customer belongs to those who get no marketing at all. */
+  getsNone(externalUserId: string): boolean
 }
 
 /** Customers per transaction: memory stays bounded and no transaction is long. */
 const PAGE = 500
+
+/** Whom a send is for. */
+export interface AskedAudience extends Partial<Pick<SendSnapshot, 'holdOut'>> {
+  name: string
+  audience: Condition
+  guides: readonly string[] | undefined
+}
 
 export interface AudiencePage {
   choices: Choice[]
@@ -31,7 +42,7 @@ export interface AudiencePage {
 export async function readAudiencePage(
   tx: Tx,
   deps: AudienceDeps,
-  send: { audience: Condition; guides: readonly string[] | undefined },
+  send: AskedAudience,
   nowMs: number,
   after: string,
 ): Promise<AudiencePage> {
@@ -47,9 +58,16 @@ export async function readAudiencePage(
     contacts: await contactsOf(tx, deps, ids, nowMs),
     guides,
     refused: await deps.consents.refusedAmong(tx, 'marketing', ids),
+    draws: { getsNone: deps.getsNone, isHeldOut: heldOutOf(send) },
   }
   return { choices: chooseRecipients(ids, context), last: ids.at(-1) }
 }
+
+/** The same people in every run of a send, so that what many of them bring together can be seen. */
+const heldOutOf =
+  ({ name, holdOut }: AskedAudience) =>
+  (externalUserId: string): boolean =>
+    holdOut !== undefined && drawPoint(`send:${name}`, externalUserId) * 100 < holdOut.percent
 
 async function presentIds(tx: Tx, deps: AudienceDeps, userIds: readonly string[]): Promise<string[]> {
   const present: string[] = []

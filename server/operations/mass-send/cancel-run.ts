@@ -4,7 +4,7 @@ import { settleRest } from './outcomes.ts'
 import { OPEN_BATCH_STATES, type RunState } from './send-states.ts'
 import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
-const CANCELLABLE: readonly RunState[] = ['planning', 'running']
+const CANCELLABLE: readonly RunState[] = ['planning', 'awaiting', 'running']
 
 export interface CancelledRun {
   id: number

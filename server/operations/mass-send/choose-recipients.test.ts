@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseRecipients } from './choose-recipients.ts'
+import { chooseRecipients, nobodyHeldOut } from './choose-recipients.ts'
 import { perCustomerLimit, startOfShanghaiMonth } from './monthly-limit.ts'
 
 const owners = new Map([
@@ -9,6 +9,7 @@ const owners = new Map([
 ])
 
 const NOBODY = new Set<string>()
+const draws = { getsNone: nobodyHeldOut, isHeldOut: nobodyHeldOut }
 
 test('everybody goes to their owner; who has none or has had the share of the month is kept out', () => {
   const received = new Map([['wm3', 30]])
@@ -17,6 +18,7 @@ test('everybody goes to their owner; who has none or has had the share of the mo
       owners,
       received,
       perCustomer: 30,
+      draws,
       contacts: undefined,
       guides: undefined,
       refused: NOBODY,
@@ -34,6 +36,7 @@ test('who has refused marketing is kept out, guide or not', () => {
     owners,
     received: new Map<string, number>(),
     perCustomer: 30,
+    draws,
     contacts: undefined,
     guides: undefined,
   }
@@ -54,7 +57,14 @@ test('who has been contacted as often as the policy allows is left in peace', ()
       ['wm3', 3],
     ]),
   }
-  const context = { owners, received: new Map<string, number>(), perCustomer: 30, guides: undefined, refused: NOBODY }
+  const context = {
+    owners,
+    received: new Map<string, number>(),
+    perCustomer: 30,
+    draws,
+    guides: undefined,
+    refused: NOBODY,
+  }
   expect(chooseRecipients(['wm1', 'wm2', 'wm3'], { ...context, contacts })).toEqual([
     { externalUserId: 'wm1', userId: 'linxia' },
     {
@@ -75,6 +85,7 @@ test('with named guides, customers of others are no part of it', () => {
     owners,
     received: new Map<string, number>(),
     perCustomer: 30,
+    draws,
     contacts: undefined,
     guides: ['chenmo'],
     refused: NOBODY,
@@ -87,4 +98,22 @@ test('as many a month as the Shanghai month has days, unless the corp says less'
   expect(perCustomerLimit(Date.parse('2026-11-30T17:00:00Z'), undefined)).toBe(31)
   expect(perCustomerLimit(Date.parse('2026-11-30T17:00:00Z'), 4)).toBe(4)
   expect(startOfShanghaiMonth(Date.parse('2026-11-30T17:00:00Z'))).toBe(Date.parse('2026-12-01T00:00:00+08:00'))
+})
+
+test('who gets no marketing at all, or is held out of this send, could have got it otherwise', () => {
+  const isAmong =
+    (...ids: string[]) =>
+    (id: string): boolean =>
+      ids.includes(id)
+  const context = { owners, received: new Map([['wm3', 30]]), perCustomer: 30, contacts: undefined, guides: undefined }
+  const choices = chooseRecipients(['wm1', 'wm2', 'wm3', 'wm4'], {
+    ...{ ...context, refused: NOBODY },
+    draws: { getsNone: isAmong('wm1', 'wm4'), isHeldOut: isAmong('wm1', 'wm2', 'wm3') },
+  })
+  expect(choices.map(({ externalUserId, excluded }) => [externalUserId, excluded?.kind])).toEqual([
+    ['wm1', 'no-marketing'],
+    ['wm2', 'held-out'],
+    ['wm3', 'over-limit'],
+    ['wm4', 'no-guide'],
+  ])
 })

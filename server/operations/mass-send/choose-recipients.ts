@@ -1,7 +1,16 @@
 import { NO_GUIDE } from '../../records/customers/no-guide.ts'
+import { NO_MARKETING } from '../../rules/book/no-marketing.ts'
 import { type Contacts, overCeiling } from './contact-ceiling.ts'
 
 export const NO_CONSENT = '客户拒绝了营销'
+
+/** Last of all, so that both sides of a comparison are people who could have got it. */
+export interface Draws {
+  getsNone(externalUserId: string): boolean
+  isHeldOut(externalUserId: string): boolean
+}
+
+export const nobodyHeldOut = (): boolean => false
 
 /** One customer of the audience: who sends to them, or why nobody does. */
 export type Choice =
@@ -10,8 +19,9 @@ export type Choice =
 
 interface Exclusion {
   /** `no-consent`: has refused that we write to them. `no-guide`: nobody has this customer as a friend now. `over-limit`: has
-   *  had this month's share. `over-ceiling`: has been contacted as often as policy.yaml allows. */
-  kind: 'no-consent' | 'no-guide' | 'over-limit' | 'over-ceiling'
+   *  had this month's share. `over-ceiling`: has been contacted as often as policy.yaml allows. `no-marketing`: belongs to those
+   *  who get none, to know what all of it brings. `held-out`: would get this send, and is only watched. */
+  kind: 'no-consent' | 'no-guide' | 'over-limit' | 'over-ceiling' | 'no-marketing' | 'held-out'
   zh: string
 }
 
@@ -25,6 +35,8 @@ export interface ChoiceContext {
   contacts: Contacts | undefined
   /** Who has refused marketing. */
   refused: ReadonlySet<string>
+  /** Whether somebody gets no marketing at all, or is held out of this send. */
+  draws: Draws
   /** Only customers whose owner is one of these; undefined: everybody's. */
   guides: readonly string[] | undefined
 }
@@ -47,6 +59,10 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
       choices.push({ externalUserId, userId, excluded: { kind: 'over-limit', zh } })
     } else if (tooOften !== undefined) {
       choices.push({ externalUserId, userId, excluded: { kind: 'over-ceiling', zh: tooOften } })
+    } else if (context.draws.getsNone(externalUserId)) {
+      choices.push({ externalUserId, userId, excluded: { kind: 'no-marketing', zh: NO_MARKETING } })
+    } else if (context.draws.isHeldOut(externalUserId)) {
+      choices.push({ externalUserId, userId, excluded: { kind: 'held-out', zh: '这次群发的对照组，只观察' } })
     } else {
       choices.push({ externalUserId, userId })
     }

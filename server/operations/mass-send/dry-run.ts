@@ -18,11 +18,12 @@ const EXAMPLES = 10
 export async function dryRun(db: Db, deps: AudienceDeps, send: Send, nowMs: number): Promise<DryRun> {
   const guides = new Map<string, number>()
   const excluded = new Map<string, { zh: string; customers: number; examples: string[] }>()
-  const snapshot = { audience: send.audience, guides: send.value.guides }
+  const { guides: from, holdOut } = send.value
+  const asked = { name: send.name, audience: send.audience, guides: from, holdOut }
   let after = ''
   for (;;) {
-    const from = after
-    const page = await db.tx((tx) => readAudiencePage(tx, deps, snapshot, nowMs, from))
+    const behind = after
+    const page = await db.tx((tx) => readAudiencePage(tx, deps, asked, nowMs, behind))
     if (page.last === undefined) break
     after = page.last
     for (const choice of page.choices) {

@@ -13,7 +13,9 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Touches } from '../../records/touches/touches.ts'
+import { getsNoMarketing } from '../../rules/book/no-marketing.ts'
 import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
+import { type AwaitingDeps, awaitingRuns, dropQuestion, endAwaiting } from './approve-run.ts'
 import type { AskedSend, AskSendDeps } from './ask-send.ts'
 import { askSend } from './ask-send.ts'
 import type { AudienceDeps } from './audience-page.ts'
@@ -45,6 +47,7 @@ export interface MassSendDeps {
   timeline: Pick<Timeline, 'noteAll'>
   privacy: AskConsent
   touches: { queries: Pick<Touches, 'countsSince'> }
+  alerts: AwaitingDeps['alerts']
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined
 }
@@ -63,9 +66,10 @@ export function createMassSend(deps: MassSendDeps) {
     consents: deps.privacy.consents,
     ceiling: () => rules.current().policy.contactsPerCustomer,
     touches: deps.touches.queries,
+    getsNone: (id) => getsNoMarketing(rules.current().policy, id),
   }
   const quiet = (): string | undefined => rules.current().policy.quiet
-  const planDeps = { ...audience, db, clock, outbox, quiet }
+  const planDeps = { ...audience, db, clock, outbox, quiet, alerts: deps.alerts }
   const { ceiling, touches } = audience
   const askDeps = { ...deps, ceiling, touches, quiet }
   const findCreated = createFindCreated({ db, clock, wecom })
@@ -79,6 +83,7 @@ export function createMassSend(deps: MassSendDeps) {
       const sends = [...rules.current().sends.values()]
       const wanted = new Set(sends.filter(({ value }) => value.enabled !== false).map(({ name }) => name))
       for (const { id, name, customers } of await cancelUnwanted(tx, wanted, now)) {
+        await dropQuestion(tx, deps.alerts, id)
         log.warn({ runId: id, send: name, customers }, 'mass-send cancelled: its file is gone or disabled')
       }
       for (const due of await takeDue(tx, sends, now, unreadable)) {
@@ -92,6 +97,11 @@ export function createMassSend(deps: MassSendDeps) {
       ),
     )
     for (const { id } of open) await planRun(planDeps, id)
+    for (const id of await db.statement(awaitingRuns)) {
+      const late = await db.tx((tx) => endAwaiting(tx, planDeps, id))
+      if (late !== undefined)
+        log.warn({ runId: id, send: late.send_name }, 'mass-send not sent: nobody approved it in time')
+    }
   }
 
   const jobs: Job[] = [

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { pick, raw, sql } from '../../core/db/sql.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
+import { createAlerts } from '../../records/alerts/alerts.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { openRun, type PlanDeps, planRun } from './plan-run.ts'
@@ -42,6 +43,8 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
     ceiling: () => undefined,
     touches: { countsSince: async () => new Map() },
     quiet: () => undefined,
+    getsNone: () => false,
+    alerts: createAlerts({ clock: kit.clock }),
     ...more,
   }
 }

@@ -1,18 +1,19 @@
 import type { Db } from '../../core/db/db.ts'
 import type { NewRowOf } from '../../core/db/define-table.ts'
-import { all, set, sql } from '../../core/db/sql.ts'
+import { all, count, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { quietUntil } from '../../rules/book/quiet-until.ts'
+import { type AwaitingDeps, askForApproval } from './approve-run.ts'
 import { type AudienceDeps, readAudiencePage } from './audience-page.ts'
 import type { Choice } from './choose-recipients.ts'
 import { remarkOnText } from './personal-words.ts'
-import { assignBatches, MOST_PER_TASK, type QueueDeps, queueTasks } from './run-batches.ts'
+import { assignBatches, MOST_PER_TASK, queueTasks } from './run-batches.ts'
 import type { DueSend } from './schedule.ts'
 import type { SendSnapshot } from './send-run.ts'
 import { type RunRow, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
-export interface PlanDeps extends AudienceDeps, QueueDeps {
+export interface PlanDeps extends AudienceDeps, AwaitingDeps {
   db: Db
   /** Customers per platform task; default, and the platform's most, 10,000. */
   mostPerTask?: number
@@ -25,10 +26,14 @@ export async function openRun(tx: Tx, due: DueSend, nowMs: number, quiet: string
     audience: send.audience,
     content: send.value.content,
     guides: send.value.guides,
+    ...(send.value.approval === undefined ? {} : { needsApproval: true }),
+    ...(send.value.holdOut === undefined ? {} : { holdOut: send.value.holdOut }),
   }
+  // What waits for a yes is looked at ahead of its time, and goes out at it.
+  const outMs = Math.max(nowMs, scheduledAtMs)
   const remark = missed
     ? `错过：到点时服务没有运行，${shanghaiText(nowMs)} 恢复时已晚于补发期限，或之后还有一次到期`
-    : [quietRemark(nowMs, quiet), remarkOnText(send.value.content.text)]
+    : [quietRemark(outMs, quiet), remarkOnText(send.value.content.text)]
         .filter((one) => one !== undefined)
         .join('；') || null
   await tx.insertIgnore(SEND_RUN, [
@@ -66,11 +71,13 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
   if (run === undefined) return false
   const snapshot = JSON.parse(run.rule_json) as SendSnapshot
   // The audience is judged as of one instant, however long the reading takes.
-  const page = await readAudiencePage(tx, deps, snapshot, run.planned_at, run.audience_after)
+  const asked = { ...snapshot, name: run.send_name }
+  const page = await readAudiencePage(tx, deps, asked, run.planned_at, run.audience_after)
+  const isAwaited = snapshot.needsApproval === true
   // Takes the page: a second process that reads the same one changes nothing here and stops.
   const progress = set(SEND_RUN, {
     audience_after: page.last ?? run.audience_after,
-    state: page.last === undefined ? 'running' : 'planning',
+    state: page.last !== undefined ? 'planning' : isAwaited ? 'awaiting' : 'running',
   })
   const mine = await tx.run(
     sql`UPDATE ${SEND_RUN} SET ${progress} WHERE ${SEND_RUN.id} = ${run.id} AND ${SEND_RUN.state} = 'planning'
@@ -78,13 +85,22 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
   )
   if (mine === 0) return false
   if (page.last === undefined) {
-    await queueTasks(tx, deps, run)
+    if (isAwaited) await askForApproval(tx, deps, run, await plannedOf(tx, run.id))
+    else await queueTasks(tx, deps, run)
     return false
   }
   const batches = await assignBatches(tx, run.id, page.choices, deps.mostPerTask ?? MOST_PER_TASK)
   const rows = page.choices.map((choice) => toRow(run, choice, batches.get(choice.externalUserId)))
   await tx.insertIgnore(SEND_RECIPIENT, rows)
   return true
+}
+
+async function plannedOf(tx: Tx, runId: number): Promise<number> {
+  const row = await tx.row(
+    sql`SELECT ${select({ people: count() })} FROM ${SEND_RECIPIENT}
+        WHERE ${SEND_RECIPIENT.run_id} = ${runId} AND ${SEND_RECIPIENT.outcome} = 'planned'`,
+  )
+  return row?.people ?? 0
 }
 
 function toRow(run: RunRow, choice: Choice, batchId: number | undefined): NewRowOf<typeof SEND_RECIPIENT> {
@@ -94,7 +110,7 @@ function toRow(run: RunRow, choice: Choice, batchId: number | undefined): NewRow
     external_userid: choice.externalUserId,
     batch_id: batchId ?? null,
     userid: choice.userId ?? null,
-    outcome: excluded === undefined ? 'planned' : 'excluded',
+    outcome: excluded === undefined ? 'planned' : excluded.kind === 'held-out' ? 'held-out' : 'excluded',
     reason: excluded?.zh ?? null,
     outcome_at: excluded === undefined ? null : run.planned_at,
     // Lost customers stay in many audiences; telling each of their timelines every week would only bury it.

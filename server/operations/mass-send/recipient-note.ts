@@ -23,6 +23,8 @@ export function recipientNote(about: {
       return `${title}未送达：导购${guideName}${reason ?? '未确认'}`
     case 'excluded':
       return `${title}未安排：${reason ?? '已排除'}`
+    case 'held-out':
+      return `${title}未安排：${reason ?? '对照组'}`
     case 'cancelled':
       return `${title}未送达：${reason ?? '已取消'}`
     case 'failed':

@@ -66,7 +66,11 @@ export interface QueueDeps {
 /** Queues the creation of a run's platform tasks: in quiet hours for their end, since WeCom asks the guide at once. Safe to
  *  repeat. */
 export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<void> {
-  const dueAtMs = quietUntil(deps.clock.now(), [deps.quiet()])
+  const nowMs = deps.clock.now()
+  // What was approved ahead of its time waits for it; what was asked for is due at once.
+  const outMs = run.ask_key === null ? Math.max(nowMs, run.scheduled_at) : nowMs
+  const quietMs = quietUntil(outMs, [deps.quiet()])
+  const dueAtMs = quietMs ?? (outMs > nowMs ? outMs : undefined)
   const batches = await tx.rows(
     sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH} WHERE ${SEND_BATCH.run_id} = ${run.id} ORDER BY ${SEND_BATCH.id}`,
   )
@@ -76,12 +80,12 @@ export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<
       payload: { batchId: batch.id },
       userId: batch.userid,
       ...(dueAtMs === undefined ? {} : { dueAtMs }),
-      expiresAtMs: batch.give_up_at ?? (dueAtMs ?? run.planned_at) + CREATE_WITHIN_MS,
+      expiresAtMs: batch.give_up_at ?? (dueAtMs ?? nowMs) + CREATE_WITHIN_MS,
       reason: {
-        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${batch.size} 位客户${dueAtMs === undefined ? '' : '，等免打扰时段过去'}`,
+        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${batch.size} 位客户${quietMs === undefined ? '' : '，等免打扰时段过去'}`,
         rule: ruleOf(run),
       },
     })
   }
-  await finishRunIfDone(tx, run.id, deps.clock.now())
+  await finishRunIfDone(tx, run.id, nowMs)
 }

@@ -1,12 +1,13 @@
 import { all, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { durationMs } from '../../core/kernel/duration-ms.ts'
 import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
 import { SEND_SCHEDULE } from './send-tables.ts'
 import { type SendTimes, sendTimes } from './send-times.ts'
 
 /** After down-time a send is caught up when it is at most this late; a "good morning" must not arrive at night. */
-const CATCH_UP_MS = HOUR_MS
+export const CATCH_UP_MS = HOUR_MS
 /** Missed times of one send that are recorded one by one; older ones of a long down-time are not. */
 const MOST_MISSED = 50
 
@@ -15,6 +16,9 @@ export interface DueSend {
   scheduledAtMs: number
   missed: boolean
 }
+
+/** So long before its time a send is opened: somebody has to look at it first. */
+const leadMs = ({ value }: Send): number => (value.approval === undefined ? 0 : durationMs(value.approval))
 
 /** The enabled sends of the rule book with their times; a line that cannot be read is left out. */
 function timesOf(sends: Iterable<Send>, unreadable: (send: Send, error: unknown) => void) {
@@ -35,7 +39,7 @@ function timesOf(sends: Iterable<Send>, unreadable: (send: Send, error: unknown)
 const firstDue = (send: Send, times: SendTimes, nowMs: number): number | null =>
   times.nextAfter(send.value.at === undefined ? nowMs : 0) ?? null
 
-/** Brings the rows in step with the rule book and gives what is due at `nowMs`; each due time is given once, ever,
+/** Brings the rows in step with the rule book and gives what is due at `nowMs`, what wants a second person's yes so long before; each due time is given once, ever,
  *  by whichever process asks first. Of several due times of one send only the latest is sent. A disabled or deleted
  *  send loses its row, so nothing is caught up when it comes back. */
 export async function takeDue(
@@ -56,25 +60,31 @@ export async function takeDue(
     const row = rows.get(name)
     const isNew = row?.timing !== times.timing
     const nextAt = isNew ? firstDue(send, times, nowMs) : row.next_at
-    const isDue = nextAt !== null && nextAt <= nowMs
+    const untilMs = nowMs + leadMs(send)
+    const isDue = nextAt !== null && nextAt <= untilMs
     if (!isNew && !isDue) continue
-    const later = isDue ? (times.nextAfter(nowMs) ?? null) : nextAt
+    const later = isDue ? (times.nextAfter(untilMs) ?? null) : nextAt
     await tx.upsert(SEND_SCHEDULE, [{ send_name: name, timing: times.timing, next_at: later }], ['send_name'])
-    if (isDue) due.push(...dueTimes(send, times, nextAt, nowMs))
+    if (isDue) due.push(...dueTimes(send, times, nextAt, { untilMs, nowMs }))
   }
   return due
 }
 
-function dueTimes(send: Send, times: SendTimes, firstMs: number, nowMs: number): DueSend[] {
+function dueTimes(
+  send: Send,
+  times: SendTimes,
+  firstMs: number,
+  { untilMs, nowMs }: { untilMs: number; nowMs: number },
+): DueSend[] {
   const instants: number[] = []
-  for (let at: number | undefined = firstMs; at !== undefined && at <= nowMs; at = times.nextAfter(at)) {
+  for (let at: number | undefined = firstMs; at !== undefined && at <= untilMs; at = times.nextAfter(at)) {
     instants.push(at)
     if (instants.length > MOST_MISSED) instants.shift()
   }
-  const latest = instants.at(-1)
+  const latest = instants.findLast((at) => at <= nowMs)
   return instants.map((scheduledAtMs) => ({
     send,
     scheduledAtMs,
-    missed: scheduledAtMs !== latest || nowMs - scheduledAtMs > CATCH_UP_MS,
+    missed: scheduledAtMs <= nowMs && (scheduledAtMs !== latest || nowMs - scheduledAtMs > CATCH_UP_MS),
   }))
 }

@@ -13,6 +13,10 @@ export interface SendRun {
   state: RunState
   /** Chinese; what the operator should know about this run. */
   remark: string | undefined
+  /** Who said yes to it, and when, UTC milliseconds; undefined: nobody had to, or has yet. */
+  approved: { by: string; atMs: number } | undefined
+  /** Of the rule as it went out. */
+  version: string
   finishedAtMs: number | undefined
   counts: OutcomeCounts
 }
@@ -34,6 +38,7 @@ const emptyCounts = (): OutcomeCounts => ({
   planned: 0,
   sent: 0,
   excluded: 0,
+  'held-out': 0,
   'not-friend': 0,
   'over-limit': 0,
   'not-confirmed': 0,
@@ -63,6 +68,9 @@ const toRun = (row: RunRow, counts: OutcomeCounts | undefined): SendRun => ({
   scheduledAtMs: row.scheduled_at,
   state: row.state,
   remark: row.remark ?? undefined,
+  approved:
+    row.approved_at === null || row.approved_by === null ? undefined : { by: row.approved_by, atMs: row.approved_at },
+  version: row.rule_version,
   finishedAtMs: row.finished_at ?? undefined,
   counts: counts ?? emptyCounts(),
 })

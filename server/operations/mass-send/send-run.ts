@@ -1,5 +1,6 @@
 import type { Condition } from '../../rules/schema/condition.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
+import type { SendRule } from '../../rules/schema/rule-files.ts'
 import type { RunRow } from './send-tables.ts'
 
 /** The rule as it stood when the run was planned: later edits do not change a run. */
@@ -7,7 +8,13 @@ export interface SendSnapshot {
   audience: Condition
   content: ContentRule
   guides: string[] | undefined
+  /** Nothing goes out before a second person has said yes. */
+  needsApproval?: boolean
+  /** So many in a hundred of those who would get it do not, and are watched for so many days. */
+  holdOut?: HoldOut | undefined
 }
+
+export type HoldOut = NonNullable<SendRule['holdOut']>
 
 /** What another capability asked for: it named the recipients itself. */
 export interface AskedSnapshot {

@@ -1,7 +1,8 @@
-/** `collecting`: another capability still names its recipients; `planning`: its audience is being read; `running`: platform
+/** `collecting`: another capability still names its recipients; `planning`: its audience is being read; `awaiting`: its
+ *  recipients are fixed and a second person is asked; `running`: platform
  *  tasks wait or are polled; `missed`: the server was down at its time and for too long after it; `cancelled`: stopped by
  *  a person or by its file, and tasks that may be on the platform are being taken back. */
-export type RunState = 'collecting' | 'planning' | 'running' | 'finished' | 'missed' | 'cancelled'
+export type RunState = 'collecting' | 'planning' | 'awaiting' | 'running' | 'finished' | 'missed' | 'cancelled'
 
 /** One platform task (企业群发) of one guide. `planned`: to be created; `created`: waits for the guide and for results;
  *  `unclear`: nobody knows whether the platform made it, so it is looked for and never made again; `closed`: every
@@ -9,11 +10,13 @@ export type RunState = 'collecting' | 'planning' | 'running' | 'finished' | 'mis
 export type BatchState = 'planned' | 'created' | 'unclear' | 'closed' | 'failed'
 export const OPEN_BATCH_STATES: readonly BatchState[] = ['planned', 'created', 'unclear']
 
-/** What became of one customer in one run; written once. `excluded`: kept out by us beforehand. */
+/** What became of one customer in one run; written once. `excluded`: kept out by us beforehand; `held-out`: would have got
+ *  it, and is only watched, to know what it brings. */
 export const OUTCOMES = [
   'planned',
   'sent',
   'excluded',
+  'held-out',
   'not-friend',
   'over-limit',
   'not-confirmed',
@@ -23,10 +26,16 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number]
 export type OutcomeCounts = Record<Outcome, number>
 
+/** Whom a send was for, whatever became of it. */
+export const SENT_TO: readonly Outcome[] = OUTCOMES.filter(
+  (outcome) => outcome !== 'excluded' && outcome !== 'held-out',
+)
+
 export const OUTCOME_ZH: Record<Outcome, string> = {
   planned: '等待',
   sent: '已送达',
   excluded: '已排除',
+  'held-out': '对照组',
   'not-friend': '已不是好友',
   'over-limit': '次数已满',
   'not-confirmed': '导购未确认',
@@ -37,6 +46,7 @@ export const OUTCOME_ZH: Record<Outcome, string> = {
 export const RUN_STATE_ZH: Record<RunState, string> = {
   collecting: '正在收集',
   planning: '正在圈人',
+  awaiting: '等待批准',
   running: '进行中',
   finished: '已结束',
   missed: '已错过',

@@ -28,11 +28,25 @@ export const SEND_RUN = defineTable(
     finished_at: nullable(instant()),
     // Once per message that another capability asked for; null: a scheduled send.
     ask_key: nullable(text(190)),
+    approved_at: nullable(instant()),
+    approved_by: nullable(text(100)),
   },
   {
     unique: [['send_name', 'scheduled_at'], ['ask_key']],
     indices: [['state', 'id']],
-    personal: ofNobody('sends; their recipients stand elsewhere'),
+    personal: {
+      holds: {
+        send_name: 'none',
+        rule_version: 'none',
+        rule_json: 'none',
+        audience_after: 'customer',
+        remark: 'none',
+        ask_key: 'none',
+        approved_by: 'staff',
+      },
+      purpose: '群发由谁批准',
+      kept: 'standing',
+    },
     snapshot: { key: 'id' },
   },
 )

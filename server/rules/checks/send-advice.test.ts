@@ -28,6 +28,12 @@ it.each<[string, string, string[]]>([
   ['in the morning', `${VIP}\ncron: "30 8 * * 3"`, []],
   ['last year', `${VIP}\nat: "2020-12-24 10:00"`, ['4 2020-12-24 10:00 已经过了，不会再发']],
   ['last year, switched off', `${VIP}\nenabled: false\nat: "2020-12-24 10:00"`, []],
+  [
+    'to be approved at once',
+    `${VIP}\nat: "2053-12-24 10:00"\napproval: 9999d`,
+    ['5 离 2053-12-24 10:00 已经不到 9999d，规则一生效就会定下名单、请人批准'],
+  ],
+  ['to be approved in time', `${VIP}\nat: "2099-12-24 10:00"\napproval: 2d`, []],
   ['to everybody', 'audience: {}\nat: "2099-12-24 10:00"', ['3 没有写发给谁，会发给所有客户']],
 ])('says of a send %s what was probably not meant', async (_what, more, expected) => {
   expect(await adviceOn({ 'policy.yaml': 'quiet: "22:00-08:30"\n', 'sends/甲.yaml': send(more) })).toEqual(expected)

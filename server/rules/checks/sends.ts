@@ -1,3 +1,4 @@
+import { durationMs } from '../../core/kernel/duration-ms.ts'
 import { factPaths } from '../condition/parse-condition.ts'
 import type { Draft } from '../files/draft.ts'
 import type { Condition } from '../schema/condition.ts'
@@ -30,6 +31,7 @@ export function checkSends(
     if (cron !== undefined) checkSendCron(draft, cron)
     adviseTime(draft, policy?.quiet, nowMs)
     adviseAudience(draft, whom)
+    adviseApproval(draft, nowMs)
     if (draft.value.enabled === false) continue
     if (whom !== undefined) known.push({ draft, audience: whom })
     const time = JSON.stringify([at ?? cron, audience])
@@ -82,6 +84,19 @@ function adviseTime(draft: Draft<SendRule>, quiet: string | undefined, nowMs: nu
   if (at === undefined || enabled === false) return
   const atMs = Date.parse(`${at.replace(' ', 'T')}:00+08:00`)
   if (atMs < nowMs) draft.advise(['at'], `${at} 已经过了，不会再发`, '发过了就删掉，没发就改时间')
+}
+
+/** Too late to be asked as long before as was meant. */
+function adviseApproval(draft: Draft<SendRule>, nowMs: number): void {
+  const { approval, at, enabled } = draft.value
+  if (approval === undefined || at === undefined || enabled === false) return
+  const atMs = Date.parse(`${at.replace(' ', 'T')}:00+08:00`)
+  if (atMs < nowMs || atMs - durationMs(approval) >= nowMs) return
+  draft.advise(
+    ['approval'],
+    `离 ${at} 已经不到 ${approval}，规则一生效就会定下名单、请人批准`,
+    '把时间往后挪，或者把 approval 写短',
+  )
 }
 
 function adviseAudience(draft: Draft<SendRule>, whom: Condition | undefined): void {

@@ -22,6 +22,13 @@ export const PolicyRule = Type.Object(
         { ...strict, description: '一位客户多少天内最多被联系几次，再多的群发（SOP 的和定时的）不发' },
       ),
     ),
+    /** Customers who get no send and enter no journey, always the same ones. */
+    holdOut: Type.Optional(
+      Type.Object(
+        { percent: Type.Number({ minimum: 0.5, maximum: 20, description: '百分之几的客户' }) },
+        { ...strict, description: '全体对照组：这些客户不发群发、不进 SOP，用来看营销总共带来多少；总是同一批人' },
+      ),
+    ),
   },
   { ...strict, minProperties: 1 },
 )

@@ -222,6 +222,25 @@ export const SendRule = Type.Object(
     guides: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: '只发这些导购的客户（userid）；不写就是全部' }),
     ),
+    /** So long before its time the recipients are fixed and a second person is asked; without a yes nothing goes out. */
+    approval: Type.Optional(
+      Type.String({
+        pattern: '^[1-9]\\d{0,3}[mhd]$',
+        description: '要另一个人批准：到点前多久定下名单等人批准，如 24h、2d；到点还没有人批准就不发',
+      }),
+    ),
+    holdOut: Type.Optional(
+      Type.Object(
+        {
+          percent: Type.Number({ minimum: 1, maximum: 50, description: '百分之几的人不发' }),
+          days: Type.Integer({ minimum: 1, maximum: 90, description: '看发出后多少天里的订单' }),
+        },
+        {
+          ...strict,
+          description: '对照组：该发的人里留出一部分不发，比较两边的订单；同一个人在同一个群发里总在同一边',
+        },
+      ),
+    ),
     enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),
   },
   strict,

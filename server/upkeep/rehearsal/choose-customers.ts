@@ -1,6 +1,6 @@
 import { count, pick, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
-import { drawPoint } from '../../operations/sop/model/draw.ts'
+import { drawPoint } from '../../core/kernel/draw.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { CUSTOMER } from '../../records/customers/customer-tables.ts'
 

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { sopProgram } from '../../cli/sop.ts'
+import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { WELFARE_DAY } from '../../operations/mass-send/testing/send-scene.ts'
 import { openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { runCommand } from '../../testing/run-command.ts'
@@ -17,10 +18,14 @@ let t: SopScene
 afterEach(() => t.close())
 
 it('scheduled sends are part of what guides are asked for', async () => {
-  const daily = WELFARE_DAY.replace('* * 3', '* * *')
+  // Whoever has to approve it is taken to do so.
+  const daily = `${WELFARE_DAY.replace('* * 3', '* * *')}approval: 55m\n`
   t = await openSopScene({ sop: CARE, files: { 'sends/s.yaml': daily } })
   expect(t.huoshui.rules.faults()).toEqual([])
   for (const input of [{ state: 'store-code' }, { state: 'store-code' }, { userId: 'lisi' }]) await t.scan(input)
+  // The first of them waits for its yes already.
+  await t.advance(6 * MINUTE_MS)
+  expect(await t.rawRows('SELECT state FROM send_run')).toEqual([{ state: 'awaiting' }])
   const { out } = await runCommand(sopProgram, ['plan', 'care', '--days', '3'], t)
   const lines = out.split('\n').filter((line) => line.includes('群发') || line.includes('周三'))
   expect(

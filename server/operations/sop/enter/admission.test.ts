@@ -50,6 +50,7 @@ function decide({ rule = {}, released = (sop) => sop, facts = {}, known = {}, lo
     latest: undefined,
     userId: 'zhangsan',
     hasRefused: false,
+    getsNone: false,
     inside: [],
     facts: new Map(Object.entries(facts)),
     words: VOCABULARY.facts,
@@ -82,6 +83,12 @@ const REFUSED: [string, Case, RefusalCode, string][] = [
     '上次结束才 2 天，要隔 3 天',
   ],
   ['has refused', { known: { hasRefused: true } }, 'no-consent', '客户拒绝了营销，不自动联系'],
+  [
+    'is one of those who get nothing',
+    { known: { getsNone: true } },
+    'no-marketing',
+    '全体对照组（policy.yaml 的 holdOut），不做营销',
+  ],
   ['nobody follows them', { known: { userId: undefined } }, 'no-guide', '没有在跟进的导购'],
   [
     'paid once',
@@ -217,6 +224,7 @@ it('tells by which facts, and asks for none of those who are turned away', () =>
     atMs: at(NOON),
     latest: undefined,
     hasRefused: false,
+    getsNone: false,
   } as const
   expect(atTheDoor(sop, { ...arrival, userId: undefined }).kind).toBe('refused')
   expect(atTheDoor(sop, { ...arrival, userId: 'zhangsan' }).kind).toBe('let-through')

@@ -1,8 +1,9 @@
+import { drawPoint } from '../../../core/kernel/draw.ts'
 import { NO_GUIDE } from '../../../records/customers/no-guide.ts'
+import { NO_MARKETING } from '../../../rules/book/no-marketing.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
 import type { FactShape, Facts } from '../../../rules/condition/fact.ts'
 import { factPaths } from '../../../rules/condition/parse-condition.ts'
-import { drawPoint } from '../model/draw.ts'
 import type { Entry } from '../model/sop-entry.ts'
 import { versionFor } from '../model/version-for.ts'
 import { holderAmong } from './exclusive-group.ts'
@@ -26,6 +27,8 @@ export interface Arrival {
   userId: string | undefined
   /** They have refused that we write to them by ourselves. */
   hasRefused: boolean
+  /** They belong to those who get no marketing at all. */
+  getsNone: boolean
 }
 
 export interface Known extends Arrival {
@@ -69,7 +72,7 @@ export function admit(released: Sop, known: Known): Admitted | Refused {
  *  version the facts decide about them; only then they need to be read. */
 export function atTheDoor(
   released: Sop,
-  { externalUserId, occasion, latest, atMs, userId, hasRefused }: Arrival,
+  { externalUserId, occasion, latest, atMs, userId, hasRefused, getsNone }: Arrival,
 ): { kind: 'let-through'; sop: Sop; userId: string } | Refused {
   const sop = versionFor(released, externalUserId)
   if (sop === undefined) return notReleased(released)
@@ -80,6 +83,7 @@ export function atTheDoor(
   const no = notValid(sop, atMs) ?? notAgain(sop, latest, atMs)
   if (no !== undefined) return no
   if (hasRefused) return refused('no-consent', NO_CONSENT)
+  if (getsNone) return refused('no-marketing', NO_MARKETING)
   // Without a guide there is nobody to act.
   return userId === undefined ? refused(NO_GUIDE.code, NO_GUIDE.zh) : { kind: 'let-through', sop, userId }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { drawPoint } from '../../../core/kernel/draw.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
-import { drawPoint } from '../model/draw.ts'
 import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
 
 let t: SopScene

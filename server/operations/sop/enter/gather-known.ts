@@ -2,7 +2,8 @@ import type { Tx } from '../../../core/db/tx.ts'
 import type { Customers } from '../../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
 import type { AskConsent } from '../../../records/privacy/consents.ts'
-import type { Sop } from '../../../rules/book/rule-book.ts'
+import { getsNoMarketing } from '../../../rules/book/no-marketing.ts'
+import type { RuleBook, Sop } from '../../../rules/book/rule-book.ts'
 import type { Vocabulary } from '../../../rules/vocabulary.ts'
 import { entryStore } from '../model/sop-entry.ts'
 import { type Arrival, atTheDoor, factsAsked, type Known, type Occasion } from './admission.ts'
@@ -14,6 +15,7 @@ export interface GatherKnownDeps {
   customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
   exclusiveGroup: Pick<ExclusiveGroup, 'insideOf'>
   privacy: AskConsent
+  rules: { current(): Pick<RuleBook, 'policy'> }
 }
 
 /** Somebody who comes to a journey. `userId`: the guide with whom; absent: whoever has them now. */
@@ -24,7 +26,7 @@ export interface Comer {
 
 /** What admission to one journey must know of these customers, in their order, in the same few statements however many
  *  they are. Facts are read only for those whom they decide about. */
-export function createGatherKnown({ facts, vocabulary, customers, exclusiveGroup, privacy }: GatherKnownDeps) {
+export function createGatherKnown({ facts, vocabulary, customers, exclusiveGroup, privacy, rules }: GatherKnownDeps) {
   async function arrivalsOf(tx: Tx, released: Sop, comers: readonly Comer[], occasion: Occasion, atMs: number) {
     const latest = await entryStore.latest(tx, released.name, comers.map(idOf))
     const alone = comers.filter((comer) => comer.userId === undefined)
@@ -38,6 +40,7 @@ export function createGatherKnown({ facts, vocabulary, customers, exclusiveGroup
         latest: latest.get(externalUserId),
         userId,
         hasRefused: refused.has(externalUserId),
+        getsNone: getsNoMarketing(rules.current().policy, externalUserId),
       }),
     )
   }

@@ -38,6 +38,7 @@ interface State {
   rivalPriority: number
   times: Time[]
   hasGuide: boolean
+  getsNone: boolean
   paid: number | undefined
 }
 
@@ -76,6 +77,7 @@ const state: fc.Arbitrary<State> = fc.record({
     { selector: ({ sop }) => sop },
   ),
   hasGuide: fc.constantFrom(true, true, true, false),
+  getsNone: fc.constantFrom(false, false, false, true),
   paid: count,
 })
 
@@ -93,7 +95,8 @@ function journey({ rule, canary }: State, trigger: SopRule['trigger']): Sop {
 async function answer(is: State, trigger: SopRule['trigger'], ask: (tx: Tx, parts: Parts) => Promise<void>) {
   const released = journey(is, trigger)
   const rival = boundSop({ sop: 'rival', exclusive: '主线', priority: is.rivalPriority })
-  const rules = { current: () => ({ sops: new Map([released, rival].map((sop) => [sop.name, sop])) }) }
+  const sops = new Map([released, rival].map((sop) => [sop.name, sop]))
+  const rules = { current: () => ({ sops, policy: is.getsNone ? { holdOut: { percent: 100 } } : {} }) }
   const verdicts: Verdict[] = []
   const facts: Map<string, FactValue> = new Map([['orders.paid.count', is.paid]])
   const deps = {

@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'too-soon'
   | 'no-guide'
   | 'no-consent'
+  | 'no-marketing'
   | 'condition'
   | 'rival'
   | 'not-the-time'

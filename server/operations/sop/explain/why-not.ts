@@ -3,6 +3,7 @@ import type { Clock } from '../../../core/kernel/clock.ts'
 import type { Customers } from '../../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../../records/facts/facts.ts'
 import type { AskConsent } from '../../../records/privacy/consents.ts'
+import { getsNoMarketing } from '../../../rules/book/no-marketing.ts'
 import { byPriority } from '../../../rules/book/priority.ts'
 import type { RuleBook, Sop } from '../../../rules/book/rule-book.ts'
 import { eventNameOf } from '../../../rules/schema/sop-event.ts'
@@ -15,7 +16,7 @@ import { versionFor } from '../model/version-for.ts'
 
 export interface WhyNotDeps {
   clock: Clock
-  rules: { current(): Pick<RuleBook, 'sops'> }
+  rules: { current(): Pick<RuleBook, 'sops' | 'policy'> }
   facts: Pick<CustomerFacts, 'of'>
   vocabulary: Vocabulary
   customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
@@ -43,13 +44,15 @@ export function createWhyNot({ clock, rules, facts, vocabulary, customers, priva
     const entries = await entryStore.ofCustomer(tx, externalUserId)
     const userId = (await customers.queries.ownersOf(tx, [externalUserId])).get(externalUserId)
     const hasRefused = (await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId])).has(externalUserId)
+    const getsNone = getsNoMarketing(rules.current().policy, externalUserId)
     const inside = sops.filter(({ name }) => latestIn(entries, name)?.state === 'active')
     const outside = sops
       .filter((sop) => !inside.includes(sop))
       .map((released) => {
         const sop = versionFor(released, externalUserId) ?? released
         const occasion = occasionOf(sop)
-        const arrival = { externalUserId, occasion, atMs, latest: latestIn(entries, released.name), userId, hasRefused }
+        const latest = latestIn(entries, released.name)
+        const arrival = { externalUserId, occasion, atMs, latest, userId, hasRefused, getsNone }
         return { released, sop, arrival }
       })
     const known = (await facts.of(tx, [externalUserId], atMs, outside.flatMap(factsFor))).get(externalUserId)

@@ -1,12 +1,12 @@
 import type { Db } from '../../../core/db/db.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
+import { durationMs } from '../../../core/kernel/duration-ms.ts'
 import type { MassSend } from '../../mass-send/mass-send.ts'
 import type { AskedOutcome } from '../../mass-send/tell-timeline.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import { stepLog } from '../model/step-log.ts'
 import { positionText, stepAt } from '../model/step-path.ts'
-import { durationMs } from '../model/wait-due.ts'
 import { messageQueue, type QueuedMessage } from './message-queue.ts'
 
 export interface HandOverDeps {

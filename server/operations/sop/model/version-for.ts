@@ -1,5 +1,5 @@
+import { drawPoint } from '../../../core/kernel/draw.ts'
 import type { Sop } from '../../../rules/book/rule-book.ts'
-import { drawPoint } from './draw.ts'
 
 /** The version of a journey that this customer gets on entering: while a canary runs, a stable share of people gets it;
  *  who got it at 10 % still gets it at 50 %. Undefined: this customer does not enter for the time being. */

@@ -1,19 +1,6 @@
-import {
-  DAY_MS,
-  HOUR_MS,
-  MINUTE_MS,
-  SECOND_MS,
-  shanghaiParts,
-  startOfShanghaiDay,
-} from '../../../core/kernel/shanghai.ts'
+import { durationMs } from '../../../core/kernel/duration-ms.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, shanghaiParts, startOfShanghaiDay } from '../../../core/kernel/shanghai.ts'
 import type { WaitStep } from '../../../rules/schema/sop-step.ts'
-
-const UNIT_MS: Record<string, number> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS }
-
-/** `30s`, `10m`, `24h`, `3d` in milliseconds; a day is 24 hours. */
-export function durationMs(duration: string): number {
-  return Number(duration.slice(0, -1)) * (UNIT_MS[duration.slice(-1)] ?? 0)
-}
 
 /** `10:00` in milliseconds after midnight. */
 export function timeOfDayMs(clockTime: string): number {

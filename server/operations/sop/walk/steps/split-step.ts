@@ -1,6 +1,6 @@
 import type { Tx } from '../../../../core/db/tx.ts'
 import type { Clock } from '../../../../core/kernel/clock.ts'
-import { drawn } from '../../model/draw.ts'
+import { drawn } from '../../../../core/kernel/draw.ts'
 import type { Entry } from '../../model/sop-entry.ts'
 import { positionInto } from '../../model/step-path.ts'
 import { SOP_SPLIT } from '../../sop-tables.ts'

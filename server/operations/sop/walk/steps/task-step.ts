@@ -1,10 +1,10 @@
 import type { Clock } from '../../../../core/kernel/clock.ts'
+import { durationMs } from '../../../../core/kernel/duration-ms.ts'
 import { priorityOf } from '../../../../rules/book/priority.ts'
 import type { RuleBookHolder } from '../../../../rules/book/rule-book.ts'
 import type { TaskStep } from '../../../../rules/schema/sop-step.ts'
 import type { Deadline } from '../../../tasks/deadlines.ts'
 import type { Tasks } from '../../../tasks/tasks.ts'
-import { durationMs } from '../../model/wait-due.ts'
 import { done, keyOf, type PerformForAll } from '../step-result.ts'
 
 export interface TaskStepDeps {
