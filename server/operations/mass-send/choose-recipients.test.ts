@@ -56,6 +56,8 @@ test('who has been contacted as often as the policy allows is left in peace', ()
       ['wm2', 2],
       ['wm3', 3],
     ]),
+    lately: new Map<string, number>(),
+    nowMs: 0,
   }
   const context = {
     owners,

@@ -1,5 +1,7 @@
 import { count, list, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
+import { durationMs } from '../../core/kernel/duration-ms.ts'
+import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { startOfLastDays } from '../../records/facts/days-since-sql.ts'
 import type { Touches } from '../../records/touches/touches.ts'
 import type { PolicyRule } from '../../rules/schema/policy-rule.ts'
@@ -12,11 +14,15 @@ export type Ceiling = PolicyRule['contactsPerCustomer']
 export interface Contacts {
   ceiling: NonNullable<Ceiling>
   had: ReadonlyMap<string, number>
+  /** When each was contacted last, of those for whom it is sooner than the policy wants; UTC milliseconds. */
+  lately: ReadonlyMap<string, number>
+  /** As of when, UTC milliseconds. */
+  nowMs: number
 }
 
 export interface CeilingDeps {
   ceiling: () => Ceiling
-  touches: Pick<Touches, 'countsSince'>
+  touches: Pick<Touches, 'countsSince' | 'lastSince'>
 }
 
 /** What these customers have had in the days that the ceiling looks at, and what is on its way to them. */
@@ -29,8 +35,17 @@ export async function contactsOf(
   const ceiling = current()
   if (ceiling === undefined || externalUserIds.length === 0) return undefined
   const had = await touches.countsSince(tx, externalUserIds, startOfLastDays(ceiling.days, nowMs))
-  for (const [id, n] of await onTheirWay(tx, externalUserIds)) had.set(id, (had.get(id) ?? 0) + n)
-  return { ceiling, had }
+  const { apart } = ceiling
+  const lately =
+    apart === undefined
+      ? new Map<string, number>()
+      : await touches.lastSince(tx, externalUserIds, nowMs - durationMs(apart) + 1)
+  for (const [id, n] of await onTheirWay(tx, externalUserIds)) {
+    had.set(id, (had.get(id) ?? 0) + n)
+    // It may arrive at any moment.
+    if (apart !== undefined) lately.set(id, nowMs)
+  }
+  return { ceiling, had, lately, nowMs }
 }
 
 /** Mass messages of any send that these customers are to get and nobody knows the end of, or that arrived and are not
@@ -48,8 +63,13 @@ export async function onTheirWay(tx: ReadTx, externalUserIds: readonly string[])
 
 /** Why this customer is left in peace; undefined: may be contacted. */
 export function overCeiling(contacts: Contacts | undefined, externalUserId: string): string | undefined {
-  const had = contacts?.had.get(externalUserId) ?? 0
-  if (contacts === undefined || had < contacts.ceiling.most) return undefined
-  const { days, most } = contacts.ceiling
-  return `${days} 天内已联系 ${had} 次，最多 ${most} 次`
+  if (contacts === undefined) return undefined
+  const { days, most, apart } = contacts.ceiling
+  const had = contacts.had.get(externalUserId) ?? 0
+  if (had >= most) return `${days} 天内已联系 ${had} 次，最多 ${most} 次`
+  const lastMs = contacts.lately.get(externalUserId)
+  if (apart === undefined || lastMs === undefined) return undefined
+  return lastMs >= contacts.nowMs
+    ? `还有一条正在路上，两次之间至少隔 ${apart}`
+    : `${shanghaiText(lastMs)} 刚联系过，两次之间至少隔 ${apart}`
 }

@@ -46,7 +46,7 @@ export interface MassSendDeps {
   media: Pick<CreateTaskDeps, 'attachments'>
   timeline: Pick<Timeline, 'noteAll'>
   privacy: AskConsent
-  touches: { queries: Pick<Touches, 'countsSince'> }
+  touches: { queries: Pick<Touches, 'countsSince' | 'lastSince'> }
   alerts: AwaitingDeps['alerts']
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined

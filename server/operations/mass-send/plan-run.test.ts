@@ -41,7 +41,7 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
     perCustomerPerMonth: undefined,
     consents: { refusedAmong: async () => new Set<string>() },
     ceiling: () => undefined,
-    touches: { countsSince: async () => new Map() },
+    touches: { countsSince: async () => new Map(), lastSince: async () => new Map() },
     quiet: () => undefined,
     getsNone: () => false,
     alerts: createAlerts({ clock: kit.clock }),

@@ -47,6 +47,33 @@ it('nobody gets more than the policy allows, whichever sends they are in; the we
   expect(t.created().slice(2).sort()).toEqual(['lisi: wmB', 'zhangsan: wmA'])
 })
 
+it('nobody is written to sooner after the last contact than the policy wants, not at the last minute of it', async () => {
+  await open({
+    config: { 'policy.yaml': 'contactsPerCustomer: { most: 9, days: 7, apart: 6h }\n' },
+    sends: [
+      send('甲', 'at: "2026-11-25 10:00"', 'guides: [zhangsan]'),
+      send('乙', 'at: "2026-11-25 15:58"'),
+      send('丙', 'at: "2026-11-25 15:59"'),
+      send('丁', 'at: "2026-11-25 16:00"'),
+    ].join('---'),
+  })
+  // The welcome is a contact of 9:59.
+  await t.befriend('zhangsan', 'wmA')
+  await wait(2)
+  expect(t.created()).toEqual([])
+  expect(await t.timeline('wmA')).toEqual(['群发「甲」未安排：2026-11-25 09:59 刚联系过，两次之间至少隔 6h'])
+  t.clock.set(Date.parse('2026-11-25T15:57:00+08:00'))
+  await wait(4)
+  // At 15:59 six hours are over; then it lies with her guide, so 丁 has to wait.
+  expect(t.created()).toEqual(['zhangsan: wmA'])
+  expect(await t.timeline('wmA')).toEqual(
+    expect.arrayContaining([
+      '群发「乙」未安排：2026-11-25 09:59 刚联系过，两次之间至少隔 6h',
+      '群发「丁」未安排：还有一条正在路上，两次之间至少隔 6h',
+    ]),
+  )
+})
+
 it('without a ceiling everybody gets everything', async () => {
   await open({
     sends: [send('甲', 'at: "2026-11-25 10:00"'), send('乙', 'at: "2026-11-25 10:00"')].join('---'),

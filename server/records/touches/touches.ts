@@ -1,4 +1,4 @@
-import { count, list, select, sql } from '../../core/db/sql.ts'
+import { count, list, number, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { TOUCH, type TouchKind } from './touch-tables.ts'
 
@@ -43,6 +43,17 @@ export const touches = {
           GROUP BY ${TOUCH.external_userid}`,
     )
     return new Map(rows.map(({ externalUserId, n }) => [externalUserId, n]))
+  },
+  /** When each of these customers had the last one, of those who had one since then; UTC milliseconds. */
+  lastSince: async (tx: ReadTx, externalUserIds: readonly string[], sinceMs: number): Promise<Map<string, number>> => {
+    if (externalUserIds.length === 0) return new Map()
+    const last = select({ externalUserId: TOUCH.external_userid, atMs: number(sql`MAX(${TOUCH.at})`) })
+    const rows = await tx.rows(
+      sql`SELECT ${last} FROM ${TOUCH}
+          WHERE ${TOUCH.external_userid} IN ${list(externalUserIds)} AND ${TOUCH.at} >= ${sinceMs}
+          GROUP BY ${TOUCH.external_userid}`,
+    )
+    return new Map(rows.map(({ externalUserId, atMs }) => [externalUserId, atMs]))
   },
 }
 export type Touches = typeof touches

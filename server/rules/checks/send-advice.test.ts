@@ -48,3 +48,40 @@ it('says when two sends meet', async () => {
   const off = `${other}enabled: false\n`
   expect(await adviceOn({ 'sends/0乙.yaml': off, 'sends/甲.yaml': send(`${VIP}\n${time}`) })).toEqual([])
 })
+
+const RHYTHM = 'rhythm: { 福利: { most: 2, days: 7 }, 大促: { most: 1, days: 30 } }\n'
+const at = (name: string, day: string, more: string): string =>
+  `send: ${name}\naudience: { follow.active: true }\ncontent: { text: 来看看 }\nat: "2099-${day} 10:00"\n${more}\n`
+
+it.each<[string, string[], string[]]>([
+  ['two in seven days', [at('甲', '03-01', 'kind: 福利'), at('乙', '03-07', 'kind: 福利')], []],
+  [
+    'a third one',
+    [at('甲', '03-01', 'kind: 福利'), at('乙', '03-04', 'kind: 福利'), at('丙', '03-07', 'kind: 福利')],
+    Array(3).fill('7 天里有 3 次「福利」，policy.yaml 最多 2 次'),
+  ],
+  [
+    'a third one a day later',
+    [at('甲', '03-01', 'kind: 福利'), at('乙', '03-04', 'kind: 福利'), at('丙', '03-08', 'kind: 福利')],
+    [],
+  ],
+  [
+    'a third one that somebody wants even so',
+    [
+      at('甲', '03-01', 'kind: 福利\nevenSo: 店庆，王经理同意'),
+      at('乙', '03-04', 'kind: 福利\nevenSo: 店庆，王经理同意'),
+      at('丙', '03-07', 'kind: 福利\nevenSo: 店庆，王经理同意'),
+    ],
+    [],
+  ],
+  ['one of each kind', [at('甲', '03-01', 'kind: 福利'), at('乙', '03-02', 'kind: 大促')], []],
+  ['a second of another kind', [at('甲', '03-01', 'kind: 大促'), at('乙', '03-02', '')], []],
+  ['one that is off', [at('甲', '03-01', 'kind: 大促'), at('乙', '03-02', 'kind: 大促\nenabled: false')], []],
+  ['a kind that nobody knows', [at('甲', '03-01', 'kind: 大处')], ['policy.yaml 的 rhythm 里没有「大处」这一类']],
+])('the rhythm of the policy holds for %s', async (_what, sends, expected) => {
+  const files = Object.fromEntries(sends.map((text, nth) => [`sends/${nth}.yaml`, text]))
+  const { folder, remove } = ruleFolderOnDisk({ ...files, 'policy.yaml': RHYTHM })
+  const { faults } = await loadRules(folder, VOCABULARY)
+  remove()
+  expect(faults.map(({ message }) => message)).toEqual(expected)
+})

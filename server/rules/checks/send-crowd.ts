@@ -1,6 +1,7 @@
 import { cronTimes } from '../../core/kernel/cron-times.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { contradiction } from '../condition/condition-bounds.ts'
+import { didYouMean } from '../condition/did-you-mean.ts'
 import type { Draft } from '../files/draft.ts'
 import type { Condition } from '../schema/condition.ts'
 import type { PolicyRule } from '../schema/policy-rule.ts'
@@ -36,6 +37,37 @@ export function adviseCrowd(
       `${limit.days} 天里同一个客户会赶上 ${most} 条群发，policy.yaml 最多 ${limit.most} 次：后面的不会发给这位客户`,
       '错开时间，或者用 audience 把人分开',
     )
+  }
+}
+
+/** Says where a kind of send comes more often than its rhythm: the one that is too many must say why it comes even so. */
+export function checkRhythm(
+  drafts: readonly Draft<SendRule>[],
+  rhythm: NonNullable<PolicyRule['rhythm']>,
+  nowMs: number,
+): void {
+  const enabled = drafts.filter(({ value }) => value.enabled !== false)
+  for (const draft of drafts) {
+    const { kind } = draft.value
+    if (kind === undefined || Object.hasOwn(rhythm, kind)) continue
+    const meant = didYouMean(kind, Object.keys(rhythm))
+    const hint = meant === undefined ? `policy.yaml 的 rhythm 里写上「${kind}」，或者改 kind` : `是不是「${meant}」？`
+    draft.fault(['kind'], `policy.yaml 的 rhythm 里没有「${kind}」这一类`, hint)
+  }
+  for (const [kind, { most, days }] of Object.entries(rhythm)) {
+    const own = enabled.filter(({ value }) => value.kind === kind)
+    const times = new Map(own.map((draft) => [draft, timesOf(draft.value, nowMs)]))
+    const all = [...times.values()].flat().sort((a, b) => a - b)
+    for (const [draft, at] of times) {
+      if (draft.value.evenSo !== undefined) continue
+      const fullest = Math.max(0, ...all.map((from) => crowdFrom(from, all, new Set(at), days * DAY_MS)))
+      if (fullest <= most) continue
+      draft.fault(
+        ['kind'],
+        `${days} 天里有 ${fullest} 次「${kind}」，policy.yaml 最多 ${most} 次`,
+        '错开时间；一定要发就写 evenSo，说明为什么、谁同意的',
+      )
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { SendRule } from '../schema/rule-files.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkContent } from './content.ts'
 import { checkGuides } from './members.ts'
-import { adviseCrowd, type KnownSend } from './send-crowd.ts'
+import { adviseCrowd, checkRhythm, type KnownSend } from './send-crowd.ts'
 import { checkCron, cronFields } from './times.ts'
 
 /** `policy`: what it does to sends that are written otherwise is told here. */
@@ -46,6 +46,7 @@ export function checkSends(
     byTime.set(time, draft.name)
   }
   adviseCrowd(known, policy?.contactsPerCustomer, nowMs)
+  checkRhythm(sends, policy?.rhythm ?? {}, nowMs)
 }
 
 /** "2026-02-30 10:00" has the right form and is no time. */

@@ -18,8 +18,32 @@ export const PolicyRule = Type.Object(
         {
           most: Type.Integer({ minimum: 1, maximum: 31, description: '最多几次' }),
           days: Type.Integer({ minimum: 1, maximum: 31, description: '多少天之内' }),
+          /** And not sooner than so long after the last contact. */
+          apart: Type.Optional(
+            Type.String({
+              pattern: '^[1-9]\\d{0,3}[mhd]$',
+              description: '两次之间至少隔多久，如 24h：刚联系过的先不发',
+            }),
+          ),
         },
         { ...strict, description: '一位客户多少天内最多被联系几次，再多的群发（SOP 的和定时的）不发' },
+      ),
+    ),
+    /** How often a kind of send may come for anybody; one that is too many must say why (`evenSo`). */
+    rhythm: Type.Optional(
+      Type.Record(
+        Type.String({ minLength: 1, maxLength: 20 }),
+        Type.Object(
+          {
+            most: Type.Integer({ minimum: 1, maximum: 31, description: '最多几次' }),
+            days: Type.Integer({ minimum: 1, maximum: 60, description: '多少天之内' }),
+          },
+          strict,
+        ),
+        {
+          description:
+            '各类群发的节奏，如 { 福利: { most: 3, days: 7 }, 大促: { most: 1, days: 30 } }：群发用 kind 写自己是哪一类，排得太密要在文件里写 evenSo 说明',
+        },
       ),
     ),
     /** Customers who get no send and enter no journey, always the same ones. */

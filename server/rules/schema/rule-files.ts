@@ -222,6 +222,14 @@ export const SendRule = Type.Object(
     guides: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: '只发这些导购的客户（userid）；不写就是全部' }),
     ),
+    /** One of the kinds whose rhythm policy.yaml keeps. */
+    kind: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 20, description: '哪一类群发：policy.yaml 的 rhythm 里写的一类' }),
+    ),
+    /** Why it comes although its kind has come often enough. */
+    evenSo: Type.Optional(
+      Type.String({ minLength: 2, maxLength: 100, description: '这一类已经排满还要发：写明为什么，谁同意的' }),
+    ),
     /** So long before its time the recipients are fixed and a second person is asked; without a yes nothing goes out. */
     approval: Type.Optional(
       Type.String({
