@@ -26,6 +26,7 @@ import { rules } from './checks/rules.ts'
 import { secret } from './checks/secret.ts'
 import { settings } from './checks/settings.ts'
 import { sidebarPage } from './checks/sidebar-page.ts'
+import { standby } from './checks/standby.ts'
 import { syncAge } from './checks/sync-age.ts'
 import { tickets } from './checks/tickets.ts'
 import { tokenRace } from './checks/token-race.ts'
@@ -58,6 +59,7 @@ export const CHECKS: readonly Check[] = [
   migrations,
   databaseWrite,
   databaseSettings,
+  standby,
   disk,
   rules,
   backlog,
