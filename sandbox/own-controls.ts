@@ -7,6 +7,7 @@ import type { Gateway } from './gateway.ts'
 import type { Limits } from './limits.ts'
 import type { Moods } from './moods.ts'
 import type { MovableClock } from './movable-clock.ts'
+import type { ShopDoubles } from './shops/shops.ts'
 import { finishTransfers } from './transfers.ts'
 
 export type OwnControls = ReturnType<typeof createOwnControls>
@@ -18,12 +19,14 @@ export function createOwnControls(options: {
   callbacks: Callbacks
   gateway: Gateway
   limits: Limits
+  shops: Pick<ShopDoubles, 'settle'>
 }) {
-  const { desk, clock, callbacks, gateway, limits } = options
+  const { desk, clock, callbacks, gateway, limits, shops } = options
   const settle = async (): Promise<void> => {
     finishTransfers(desk)
     await desk.background.idle()
     await callbacks.settle()
+    await shops.settle()
   }
   return {
     /** Resolves once no callback is under way, overtaken or waiting for a retry; those that come late do so later. */

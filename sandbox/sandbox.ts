@@ -51,6 +51,8 @@ import { brandOrders } from './presets/brand-orders.ts'
 import { seedEmpty } from './presets/empty.ts'
 import { SIZES, seedSized } from './presets/sized.ts'
 import { createSeededRandom } from './random.ts'
+import type { Manners } from './shops/manners.ts'
+import { createShopDoubles, type ShopDoubles } from './shops/shops.ts'
 import { createTokens } from './tokens.ts'
 import { finishTransfers } from './transfers.ts'
 import { createWorld, type World } from './world.ts'
@@ -74,6 +76,8 @@ export interface SandboxOptions {
   tokenLifeSec?: number
   /** Differences from the demo corp. */
   credentials?: Partial<Credentials>
+  /** How its shops treat Huoshui; default: as shops do, with pushes lost, doubled and late. */
+  shopManners?: Partial<Manners>
   /** How many recorded calls and callbacks are kept; default 10,000. */
   keepCalls?: number
 }
@@ -88,6 +92,8 @@ export interface Sandbox extends Controls, OwnControls {
   /** Where callbacks and orders go. */
   connect(appUrl: string): void
   world: World
+  /** Shops that Huoshui reads orders from, under `/shops/<platform>`. */
+  shops: ShopDoubles
   /** Historic orders of the brand preset, to be posted by `order`. */
   seedOrders: readonly OrderInput[]
   /** All endpoints, declared. */
@@ -176,10 +182,16 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   }
   if (options.appUrl !== undefined) connect(options.appUrl)
 
+  const shops = createShopDoubles({
+    clock,
+    appUrl: () => appUrl,
+    seed: options.seed ?? 1,
+    manners: options.shopManners,
+  })
   const controls = createControls(desk)
-  const own = createOwnControls({ desk, clock, callbacks, gateway, limits })
+  const own = createOwnControls({ desk, clock, callbacks, gateway, limits, shops })
   let transferTimer: NodeJS.Timeout | undefined
-  const server = createServer({ desk, gateway, codes, controls, own, connect, watchers })
+  const server = createServer({ desk, gateway, codes, controls, own, connect, watchers, shops })
 
   return {
     ...controls,
@@ -201,6 +213,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       await server.close()
     },
     world: desk.world,
+    shops,
     seedOrders,
     endpoints,
   }

@@ -40,6 +40,7 @@ it('what a newcomer and a host read is there in both languages', () => {
     'docs/rules.md',
     'docs/running.md',
     'docs/shop-data.md',
+    'docs/shops.md',
   ])
 })
 

@@ -33,6 +33,7 @@ import { createCredentialStore } from './platform/deployment/credential-store.ts
 import { readEta } from './platform/deployment/eta.ts'
 import { createLimitStore } from './platform/deployment/limit-store.ts'
 import { createLiveProcesses } from './platform/deployment/live-processes.ts'
+import { readShopSecrets, type ShopSecrets } from './platform/shops/shop-secrets.ts'
 import { createCallbackEnvelope } from './platform/wecom/callback/callback-envelope.ts'
 import { createWecom } from './platform/wecom/wecom.ts'
 import { createAlerts } from './records/alerts/alerts.ts'
@@ -52,19 +53,22 @@ import { createDoctor } from './upkeep/doctor/doctor.ts'
 import { createMetrics } from './upkeep/metrics.ts'
 import { keepDays } from './upkeep/people/keep-days.ts'
 import { createRetention } from './upkeep/people/retention.ts'
+import { createShops, type ShopsDeps } from './upkeep/shops/shops.ts'
 import { createSync } from './upkeep/sync/sync.ts'
 
 export interface HuoshuiDeps {
   settings: Settings
   clock: Clock
   log: Logger
+  /** Default: no shop has any, so none is asked. */
+  shopSecrets?: ShopSecrets
   /** Works on this lane's actions and on nothing else: for a command while no server runs. */
   only?: Lane
 }
 
 /** The whole product, wired: the only place that knows every part. Nothing runs before `prepare`. Throws settings.invalid
  *  when the rules of the demo shop would run against a real corp. */
-export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
+export function createHuoshui({ settings, clock, log, only, shopSecrets = readShopSecrets({}) }: HuoshuiDeps) {
   refuseDemoShop(settings)
   const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
   const db = createDb(settings.DATABASE_URL, migrations)
@@ -101,11 +105,10 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     callWebhook: eventsOut.call,
   })
   const alertsOut = createAlertsOut({ ...base, ...alertsOutOptions(settings), staffTelling: capable.staffTelling })
-  const databaseWatch = createDatabaseWatch({ db, alerts, databaseUrl: settings.DATABASE_URL })
   const sync = createSync({ ...base, ...capable, told: toldIn(capable), corpId: settings.WECOM_CORP_ID })
   const audit = createAudit({ ...base, ...auditOptions(settings) })
   const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings), audit })
-  const upkeep: Capability[] = [databaseWatch, sync, createRetention({ db, clock, log, days: keepDays(settings) })]
+  const upkeep = createUpkeep({ ...base, ...capable, settings, sync, instance, secrets: shopSecrets })
   const capabilities: Capability[] = [watch, ...upkeep, alertsOut, ...capable.list, eventsOut, sidebarApi, audit]
   const works = engine.build(capabilities, metrics, createIsPast(capable))
   const ready = createReady({
@@ -121,7 +124,7 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     },
   })
   const storeAlarm = createStoreAlarm({ clock, storeFault: ready.storeFault, tellNow: alertsOut.tellNow })
-  const doctor = createDoctor({ settings, clock, log, db, metrics: metrics.text, audit })
+  const doctor = createDoctor({ settings, shopSecrets, clock, log, db, metrics: metrics.text, audit })
   const app = buildApp({
     ...appOptions(settings),
     log,
@@ -133,10 +136,9 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     routes: [
       domainProofRoute(settings.HUOSHUI_CONFIG),
       doctor.routes,
-      healthRoutes({
-        ...briefly(clock, { canStore: ready.canStore, troubles: watch.troubles, metrics: metrics.text }),
-        metricsKey: settings.METRICS_KEY,
-      }),
+      healthRoutes(
+        briefly(settings, clock, { canStore: ready.canStore, troubles: watch.troubles, metrics: metrics.text }),
+      ),
       callbackRoute({ ...callbackOptions(settings, clock), ...metrics.callbacks, accept, isReady: ready.isPrepared }),
       ...capabilities.flatMap(({ routes }) => (routes === undefined ? [] : [routes])),
     ],
@@ -189,6 +191,17 @@ export function createHuoshui({ settings, clock, log, only }: HuoshuiDeps) {
     },
   }
 }
+
+const createUpkeep = ({
+  settings,
+  sync,
+  ...deps
+}: ShopsDeps & { settings: Settings; sync: Capability }): Capability[] => [
+  createDatabaseWatch({ ...deps, databaseUrl: settings.DATABASE_URL }),
+  sync,
+  createShops(deps),
+  createRetention({ ...deps, days: keepDays(settings) }),
+]
 
 function refuseDemoShop({ WECOM_API_BASE, HUOSHUI_CONFIG }: Settings): void {
   if (isRealPlatform(WECOM_API_BASE) && isDemoShop(HUOSHUI_CONFIG)) throw demoShopRefused(HUOSHUI_CONFIG)
@@ -266,10 +279,15 @@ function callbackSecrets(settings: Settings) {
 
 /** Who watches asks every few seconds; whoever else asks must not keep the database busy. Whether it can store is asked
  *  anew, once for all who ask at the same moment. */
-const briefly = (clock: Clock, { canStore, troubles, metrics }: Omit<HealthDeps, 'metricsKey'>) => ({
+const briefly = (
+  { METRICS_KEY: metricsKey }: Settings,
+  clock: Clock,
+  { canStore, troubles, metrics }: Omit<HealthDeps, 'metricsKey'>,
+) => ({
   canStore: keptBriefly(0, clock, canStore),
   troubles: keptBriefly(SECOND_MS, clock, troubles),
   metrics: keptBriefly(SECOND_MS, clock, metrics),
+  metricsKey,
 })
 
 const appOptions = (settings: Settings) => ({

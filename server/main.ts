@@ -4,6 +4,7 @@ import { systemClock } from './core/kernel/clock.ts'
 import { createLogger } from './core/kernel/logger.ts'
 import { startTick } from './engine/tick.ts'
 import { createHuoshui } from './huoshui.ts'
+import { readShopSecrets } from './platform/shops/shop-secrets.ts'
 import { readSettings, settingsText } from './settings.ts'
 
 /** Longest wait for calls under way when asked to stop; what is cut off then is taken up again at the next start. */
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
   if (settings.ORDERS_SIGNATURE === 'any') {
     log.info('the shop may still sign without method and path; once it sends v2=…, set ORDERS_SIGNATURE=v2')
   }
-  const huoshui = createHuoshui({ settings, clock: systemClock, log })
+  const huoshui = createHuoshui({ settings, clock: systemClock, log, shopSecrets: readShopSecrets(process.env) })
 
   const address = await huoshui.app.listen({ host: settings.HOST, port: settings.PORT })
   await huoshui.prepare()

@@ -7,6 +7,7 @@ import type { Gateway } from '../gateway.ts'
 import type { OwnControls } from '../own-controls.ts'
 import type { Controls } from '../people/controls.ts'
 import { DeskError } from '../refusal.ts'
+import type { ShopDoubles } from '../shops/shops.ts'
 import { authorize } from './authorize.ts'
 import { controlRoutes } from './control-routes.ts'
 import { pageState } from './page-state.ts'
@@ -40,8 +41,9 @@ export function createServer(options: {
   own: OwnControls
   connect: (appUrl: string) => void
   watchers: Set<() => void>
+  shops: ShopDoubles
 }) {
-  const { desk, gateway, codes, controls, own, connect, watchers } = options
+  const { desk, gateway, codes, controls, own, connect, watchers, shops } = options
   const { world } = desk
   const qrCodes = createQrCodes(desk)
   const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, logger: false, exposeHeadRoutes: false })
@@ -69,6 +71,18 @@ export function createServer(options: {
     if (answer.filename !== undefined) {
       reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(answer.filename)}`)
     }
+    return reply.code(answer.status).type(answer.contentType).send(answer.body)
+  })
+
+  app.all<{ Params: { kind: string; '*': string } }>('/shops/:kind/*', async (request, reply) => {
+    const answer = shops.handle(request.params.kind, {
+      method: request.method,
+      path: `/${request.params['*']}`,
+      query: flat(request.query),
+      headers: flat(request.headers),
+      body: Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '',
+    })
+    if (answer === undefined) return reply.code(404).send()
     return reply.code(answer.status).type(answer.contentType).send(answer.body)
   })
 

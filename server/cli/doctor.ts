@@ -1,3 +1,4 @@
+import { readShopSecrets } from '../platform/shops/shop-secrets.ts'
 import { examineSettings } from '../settings.ts'
 import { CHECKS } from '../upkeep/doctor/check-list.ts'
 import { createPatient } from '../upkeep/doctor/doctor-context.ts'
@@ -17,7 +18,10 @@ export const doctorProgram: Program = {
       more: '用与服务一样的环境变量运行。服务没有启动、设置有错时也能用，查不了的会写明原因。',
       run: async (_values, desk) => {
         const { values, faults } = examineSettings(desk.env)
-        const context = createPatient({ settings: values, settingFaults: faults, clock: desk.clock })
+        const context = createPatient({
+          ...{ settings: values, settingFaults: faults, clock: desk.clock },
+          shopSecrets: readShopSecrets(desk.env),
+        })
         try {
           const report = await examine(context, CHECKS)
           return { text: reportText(report), data: report, isNo: countOf(report, 'fail') > 0 }

@@ -16,6 +16,7 @@ import { checkRenames } from './checks/renames.ts'
 import { checkRoles } from './checks/roles.ts'
 import { checkScripts } from './checks/scripts.ts'
 import { checkSends } from './checks/sends.ts'
+import { checkShops } from './checks/shops.ts'
 import { checkSops } from './checks/sops.ts'
 import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
@@ -101,6 +102,7 @@ export async function checkRules(
   checkSops(context, drafts.sop, { policy: drafts.policy[0]?.value, nowMs })
   checkSends(context, drafts.send, { policy: drafts.policy[0]?.value, nowMs })
   checkWebhooks(context, drafts.webhook)
+  checkShops(drafts.shop)
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)
   checkRoles(context, drafts.roles)
@@ -158,6 +160,7 @@ const createCollection = (): Collection => ({
     sop: [],
     send: [],
     webhook: [],
+    shop: [],
     policy: [],
     ladder: [],
     roles: [],
@@ -291,7 +294,7 @@ const inSmall = (ids: Set<string> | undefined): Set<string> | undefined =>
   ids === undefined ? undefined : new Set([...ids].map((id) => id.toLowerCase()))
 
 function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
-  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook', 'ladder'] as const) {
+  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook', 'shop', 'ladder'] as const) {
     const first = new Map<string, string>()
     for (const draft of drafts[kind]) {
       const earlier = first.get(draft.name)

@@ -35,6 +35,7 @@ export const EMPTY_BOOK: RuleBook = {
   sops: new Map(),
   sends: new Map(),
   webhooks: new Map(),
+  shops: new Map(),
   policy: {},
   ladders: new Map(),
   roles: [],

@@ -57,7 +57,11 @@ const idOf = (target: Target): string =>
   target === 'missing' ? 'wmNobodyHasThisId' : target === 'odd' ? "wm' OR 1=1 --" : t.customers[target]
 
 /** `:name` to what is asked. */
-const PARAMS: Record<string, (target: Target) => string> = { externalUserId: idOf, taskId: () => '1' }
+const PARAMS: Record<string, (target: Target) => string> = {
+  externalUserId: idOf,
+  taskId: () => '1',
+  shop: () => 'nobody',
+}
 
 function pathOf({ url, schema }: ScopedRoute, target: Target): string {
   const path = url.replace(/:(\w+)/g, (_all, name: string) => {

@@ -6,6 +6,7 @@ import { raw } from '../core/db/sql.ts'
 import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
 import { createLogger } from '../core/kernel/logger.ts'
 import { createHuoshui } from '../huoshui.ts'
+import { readShopSecrets } from '../platform/shops/shop-secrets.ts'
 import { readSettings } from '../settings.ts'
 import { createMigratedDatabase } from './migrated-database.ts'
 import { questionsTo } from './questions.ts'
@@ -68,7 +69,7 @@ export async function buildTestApp(options: TestAppOptions = {}) {
     },
   }
   const log = createLogger({ level: settings.LOG_LEVEL, destination })
-  const huoshui = createHuoshui({ settings, clock, log })
+  const huoshui = createHuoshui({ settings, clock, log, shopSecrets: readShopSecrets(options.env ?? {}) })
   const url = await huoshui.app.listen({ host: '127.0.0.1', port: 0 })
   sandbox.connect(url)
   await huoshui.prepare()

@@ -78,5 +78,6 @@ function summary(book: RuleBook): string {
     `定时群发 ${book.sends.size} 个`,
     `梯子 ${book.ladders.size} 个`,
     `事件转发 ${book.webhooks.size} 个`,
+    ...(book.shops.size === 0 ? [] : [`店铺 ${book.shops.size} 家`]),
   ].join('，')
 }

@@ -19,7 +19,7 @@ const FREE = '/wecom/callback'
 /** A balancer takes a no for death, and may share its address with whoever comes through it: answered, if late. */
 const ALWAYS_ANSWERED = '/healthz'
 /** A shop tells of its whole past in one go; each order is checked against its signature before anything else is done. */
-const OF_SHOP = /^\/api\/(?!sidebar\/)/
+const OF_SHOP = /^\/(?:api\/(?!sidebar\/)|shops\/)/
 const SHOP_FACTOR = 10
 /** Seconds' worth at once: opening the page asks for a dozen things. */
 const BURST_SEC = 6

@@ -43,6 +43,8 @@ export function createOrders(deps: OrdersDeps) {
       waiting,
       settle,
     }),
+    /** One order of whichever way in. The same twice changes nothing. Throws orders.two-shops. */
+    record,
     queries: orderQueries,
   }
 }

@@ -24,6 +24,7 @@ export function sourcesOf(drafts: Drafts): RuleSources {
     sop: plain(drafts.sop),
     send: plain(drafts.send),
     webhook: plain(drafts.webhook),
+    shop: plain(drafts.shop),
     policy: plain(drafts.policy),
     ladder: plain(drafts.ladder),
     roles: plain(drafts.roles),
@@ -46,12 +47,13 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const sends = mapOf(
     await inTurns(drafts.send, (draft) => ({ ...ruleOf(draft), audience: understood(draft.value.audience) })),
   )
-  // A book that an earlier release stored has neither.
+  // A book that an earlier release stored has none of these.
   const webhooks = mapOf(await inTurns(drafts.webhook ?? [], ruleOf))
+  const shops = mapOf(await inTurns(drafts.shop ?? [], ruleOf))
   const policy = drafts.policy?.[0]?.value ?? {}
   const ladders = mapOf(await inTurns(drafts.ladder ?? [], (draft) => ladderOf(draft, understood)))
   const roles = drafts.roles?.[0]?.value.roles ?? []
-  const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, ladders].map((rules) =>
+  const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, shops, ladders].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
@@ -67,6 +69,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     sops,
     sends,
     webhooks,
+    shops,
     policy,
     ladders,
     roles,

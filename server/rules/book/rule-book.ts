@@ -8,6 +8,7 @@ import type {
   RoleGrant,
   ScriptRule,
   SendRule,
+  ShopRule,
   SopRule,
   WebhookRule,
   WelcomeRule,
@@ -110,6 +111,8 @@ export interface RuleBook {
   sops: ReadonlyMap<string, Sop>
   sends: ReadonlyMap<string, Send>
   webhooks: ReadonlyMap<string, Rule<WebhookRule>>
+  /** Connections of shops, by the name that people read. */
+  shops: ReadonlyMap<string, Rule<ShopRule>>
   /** What holds for all of them; empty without a policy file. */
   policy: PolicyRule
   ladders: ReadonlyMap<string, Ladder>

@@ -60,7 +60,7 @@ function namesIn(sources: RuleSources, kind: RuleKind): Named[] {
 /** The names that these rules had before, as their `was` says. */
 function formerIn(sources: RuleSources, kind: RuleKind): Pick<Named, 'kind' | 'name'>[] {
   const renamed =
-    kind === 'tags' ? sources.tags.flatMap(({ value }) => value.tags) : sources[kind].map(({ value }) => value)
+    kind === 'tags' ? sources.tags.flatMap(({ value }) => value.tags) : (sources[kind] ?? []).map(({ value }) => value)
   return renamed.flatMap((value) =>
     'was' in value && typeof value.was === 'string' ? [{ kind, name: value.was }] : [],
   )

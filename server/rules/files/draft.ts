@@ -10,6 +10,7 @@ import type {
   RoleRules,
   ScriptRules,
   SendRule,
+  ShopRule,
   SopRule,
   TagRules,
   WebhookRule,
@@ -42,6 +43,7 @@ export interface Drafts {
   sop: Draft<SopRule>[]
   send: Draft<SendRule>[]
   webhook: Draft<WebhookRule>[]
+  shop: Draft<ShopRule>[]
   policy: Draft<PolicyRule>[]
   ladder: Draft<LadderRule>[]
   roles: Draft<RoleRules>[]
@@ -57,6 +59,7 @@ export const NAME_KEYS: Record<RuleKind, string> = {
   sop: 'sop',
   send: 'send',
   webhook: 'webhook',
+  shop: 'shop',
   policy: 'policy',
   ladder: 'ladder',
   roles: 'roles',

@@ -41,6 +41,7 @@ const TITLES: Record<RuleKind, string> = {
   sop: 'SOP',
   send: '定时群发',
   webhook: '事件转发',
+  shop: '店铺连接',
   policy: '通用规矩',
   ladder: '分层（梯子）',
   roles: '角色',

@@ -14,6 +14,7 @@ export const RULE_KINDS = [
   'sop',
   'send',
   'webhook',
+  'shop',
   'policy',
   'ladder',
   'roles',
@@ -31,6 +32,7 @@ const FOLDERS: Record<string, RuleKind> = {
   sop: 'sop',
   sends: 'send',
   webhooks: 'webhook',
+  shops: 'shop',
   tiers: 'ladder',
 }
 /** `sop/`, `tags.yaml` */

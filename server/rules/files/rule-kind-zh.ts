@@ -10,6 +10,7 @@ export const RULE_KIND_ZH: Record<RuleKind, string> = {
   sop: 'SOP',
   send: '群发',
   webhook: '事件转发',
+  shop: '店铺',
   policy: '通用规矩',
   ladder: '梯子',
   roles: '角色',

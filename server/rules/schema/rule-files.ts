@@ -6,6 +6,7 @@ import { LadderRule } from './ladder-rule.ts'
 import { naming } from './name-kind.ts'
 import { PolicyRule } from './policy-rule.ts'
 import { type RoleGrant, RoleRules } from './role-rules.ts'
+import { ShopRule } from './shop-rule.ts'
 import { SopRule } from './sop-rule.ts'
 
 const strict = { additionalProperties: false }
@@ -278,4 +279,4 @@ export const WebhookRule = Type.Object(
 export type WebhookRule = Static<typeof WebhookRule>
 
 export type { RoleGrant }
-export { LadderRule, PolicyRule, RoleRules, SopRule }
+export { LadderRule, PolicyRule, RoleRules, ShopRule, SopRule }

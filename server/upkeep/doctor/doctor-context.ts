@@ -5,6 +5,7 @@ import { createDb, type Db } from '../../core/db/db.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { isRealPlatform } from '../../core/kernel/is-real-platform.ts'
+import { readShopSecrets, type ShopSecrets } from '../../platform/shops/shop-secrets.ts'
 import { type LoadedRules, loadRules } from '../../rules/load-rules.ts'
 import type { SettingFault, Settings } from '../../settings.ts'
 import { ask } from './ask.ts'
@@ -16,6 +17,8 @@ export interface DoctorContext {
   /** Those that are right. */
   settings: Partial<Settings>
   settingFaults: readonly SettingFault[]
+  /** What the environment holds for shops. */
+  shopSecrets: ShopSecrets
   clock: Clock
   /** WECOM_API_BASE is WeCom itself, no sandbox. */
   isRealPlatform: boolean
@@ -36,6 +39,8 @@ export interface DoctorContext {
 export interface PatientDeps {
   settings: Partial<Settings>
   settingFaults: readonly SettingFault[]
+  /** Default: nothing. */
+  shopSecrets?: ShopSecrets
   clock: Clock
   /** Of the server we are part of; otherwise one is opened, and closed by `close`. */
   db?: Db | undefined
@@ -78,6 +83,7 @@ export function createPatient(deps: PatientDeps): DoctorContext & { close(): Pro
   return {
     settings,
     settingFaults,
+    shopSecrets: deps.shopSecrets ?? readShopSecrets({}),
     clock,
     isRealPlatform: settings.WECOM_API_BASE !== undefined && isRealPlatform(settings.WECOM_API_BASE),
     need,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Db } from '../../core/db/db.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
+import type { ShopSecrets } from '../../platform/shops/shop-secrets.ts'
 import type { Audit } from '../../records/audit/audit.ts'
 import type { Settings } from '../../settings.ts'
 import { CHECKS } from './check-list.ts'
@@ -12,6 +13,7 @@ import { examine } from './examine.ts'
 
 export interface DoctorDeps {
   settings: Settings
+  shopSecrets: ShopSecrets
   clock: Clock
   log: Pick<Logger, 'error'>
   db: Db
@@ -21,12 +23,12 @@ export interface DoctorDeps {
 }
 
 /** The page /doctor: the running server looks at itself. */
-export function createDoctor({ settings, clock, log, db, metrics, audit }: DoctorDeps) {
+export function createDoctor({ settings, shopSecrets, clock, log, db, metrics, audit }: DoctorDeps) {
   const runs = createDoctorRuns({
     clock,
     log,
     examine: (onDone) => {
-      const context = createPatient({ settings, settingFaults: [], clock, db, metrics })
+      const context = createPatient({ settings, shopSecrets, settingFaults: [], clock, db, metrics })
       return examine(context, CHECKS, onDone)
     },
   })

@@ -1,7 +1,7 @@
 /** How it stands: fine, will hurt soon, hurts now, cannot be told. */
 export type FindingState = 'ok' | 'warn' | 'fail' | 'unknown'
 
-export const GROUPS = ['设置', '企业微信', '公网与回调', '数据', '规则', '运行'] as const
+export const GROUPS = ['设置', '企业微信', '公网与回调', '数据', '规则', '店铺', '运行'] as const
 export type Group = (typeof GROUPS)[number]
 
 /** One sentence of the doctor, in Chinese; never a token, secret, phone or message text. */

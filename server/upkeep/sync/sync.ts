@@ -13,7 +13,6 @@ import type { Groups } from '../../records/groups/groups.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Tags } from '../../records/tags/tags.ts'
 import type { Told } from '../../records/told/told.ts'
-import { createAfterSwitch } from './after-switch.ts'
 import { createCompareFeedback } from './compare-feedback.ts'
 import { createFindLosses } from './find-losses.ts'
 import { missedChanges } from './missed-changes.ts'
@@ -27,7 +26,7 @@ import { createRunSteps } from './run-steps.ts'
 import { SyncStaff, SyncTags } from './sync-actions.ts'
 import { syncQueries } from './sync-queries.ts'
 import { type SyncRun, syncRuns } from './sync-run.ts'
-import type { Asked } from './sync-states.ts'
+import type { SyncKind } from './sync-states.ts'
 
 export interface SyncDeps {
   db: Db
@@ -46,6 +45,14 @@ export interface SyncDeps {
   groups: Groups
   channels: Pick<Channels, 'codes'>
   corpId: string
+}
+
+export interface Asked {
+  kind: SyncKind
+  /** What makes this the same request when it is made twice; ≤80 characters. */
+  askKey: string
+  /** Finds, repairs nothing. */
+  dry?: boolean
 }
 
 /** Findings are kept this long. */
@@ -121,10 +128,7 @@ export function createSync(deps: SyncDeps) {
       ways.executor,
       feedback.executor,
     ],
-    jobs: [
-      { name: 'sync.keep', everyMs: MINUTE_MS, dueAt: leftOut('it reads the platform'), run: keep },
-      ...createAfterSwitch({ ...deps, ask }).jobs,
-    ],
+    jobs: [{ name: 'sync.keep', everyMs: MINUTE_MS, dueAt: leftOut('it reads the platform'), run: keep }],
   }
 }
 export type Sync = ReturnType<typeof createSync>

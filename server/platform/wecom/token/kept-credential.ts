@@ -80,7 +80,10 @@ export function createKeptCredential(deps: {
       return keep(await shared.save(fetched, askedAtMs).catch(() => fetched))
     } catch (error) {
       failures += 1
-      const refused = error instanceof WecomError && errorCode(error.errcode).kind !== 'retry-now'
+      const refused =
+        error instanceof WecomError
+          ? errorCode(error.errcode).kind !== 'retry-now'
+          : error instanceof AppError && error.retry === 'never'
       failure = { error, untilMs: clock.now() + (refused ? REFUSED_PAUSE_MS : pauseMs(failures)) }
       await shared.pause(failure.untilMs).catch(() => undefined)
       throw error

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { DAY_MS, shanghaiParts } from '../../../core/kernel/shanghai.ts'
+import type { Reading, ShopAccess, ShopConnection, ShopPage, ShopWindow } from '../shop-connection.ts'
+import { createCrmebApi } from './crmeb-api.ts'
+import { type CrmebWhole, crmebOrder, firstSeenKeys } from './crmeb-order.ts'
+import { createCrmebPush } from './crmeb-push.ts'
+import { CrmebOrder, CrmebOrders, type CrmebRefund, CrmebRefunds, CrmebUser, numberOf, textOf } from './crmeb-shapes.ts'
+
+const LIMIT = 100
+/** Of one buyer; the parts of an order are among their newest. */
+const MOST_PAGES_OF_BUYER = 5
+
+/** CRMEB 标准版. Nobody pushes what is shipped, received or paid back, and lists know no time of change: orders are looked at by
+ *  how they stand in the list, refunds by theirs. Source: shops.md §1 [1]. */
+export function createCrmeb(access: ShopAccess): ShopConnection {
+  const { clock, memory } = access
+  const api = createCrmebApi(access)
+  const detail = (orderId: string): Promise<CrmebOrder> =>
+    api.get({ path: `/outapi/order/${encodeURIComponent(orderId)}`, name: '/outapi/order/{id}' }, CrmebOrder)
+  const refundsOf = async (orderId: string): Promise<CrmebRefund[]> => {
+    const query = { order_id: orderId, page: 1, limit: LIMIT }
+    const { list } = await api.get({ path: '/outapi/refund/list', query }, CrmebRefunds)
+    return list.filter(({ order }) => textOf(order?.order_id) === orderId)
+  }
+
+  /** Parts have numbers of their own and say whose they are by a number that no interface takes. */
+  async function partsOf(parent: CrmebOrder): Promise<CrmebOrder[]> {
+    const found: CrmebOrder[] = []
+    for (let page = 1; page <= MOST_PAGES_OF_BUYER; page++) {
+      const query = { field_key: 'uid', real_name: textOf(parent.uid), page, limit: LIMIT }
+      const { list } = await api.get({ path: '/outapi/order/list', query }, CrmebOrders)
+      found.push(...list.filter(({ pid }) => textOf(pid) === textOf(parent.id)))
+      if (list.length < LIMIT) break
+    }
+    const parts: CrmebOrder[] = []
+    // The list is newest first; the goods stay in their order.
+    for (const one of found.sort((a, b) => numberOf(a.id) - numberOf(b.id)))
+      parts.push(await detail(textOf(one.order_id)))
+    return parts
+  }
+
+  async function readOrder(orderId: string): Promise<Reading> {
+    const readAtMs = clock.now()
+    const order = await detail(orderId)
+    await memory.put(new Map([[`id/${textOf(order.id)}`, textOf(order.order_id)]]))
+    const pid = numberOf(order.pid)
+    if (pid > 0) {
+      const parent = (await memory.get([`id/${pid}`])).get(`id/${pid}`)
+      // Of a parent that we never saw the parts are all there is.
+      if (parent !== undefined && parent !== orderId) return readOrder(parent)
+    }
+    const parts = pid === -1 ? await partsOf(order) : []
+    const refunds: CrmebRefund[] = []
+    for (const one of [order, ...parts]) {
+      if (numberOf(one.refund_status) > 0) refunds.push(...(await refundsOf(textOf(one.order_id))))
+    }
+    const whole = { order, parts, refunds }
+    return { orders: [crmebOrder(whole, { readAtMs, seen: await firstSeen(whole, readAtMs) })] }
+  }
+
+  async function firstSeen(whole: CrmebWhole, nowMs: number): Promise<ReadonlyMap<string, number>> {
+    const keys = firstSeenKeys(whole)
+    if (keys.length === 0) return new Map()
+    const known = await memory.get(keys)
+    const fresh = new Map(keys.filter((key) => !known.has(key)).map((key) => [key, String(nowMs)]))
+    if (fresh.size > 0) await memory.put(fresh)
+    return new Map(keys.map((key) => [key, Number(known.get(key) ?? fresh.get(key))]))
+  }
+
+  /** Orders of these days, then refunds of these days, page after page: `o2`, `r1`. */
+  async function changedSince({ fromMs, toMs, page = 'o1' }: ShopWindow): Promise<ShopPage> {
+    const days = `${day(fromMs)}-${day(toMs)}`
+    const at = Number(page.slice(1))
+    if (page.startsWith('o')) {
+      const { list } = await api.get(
+        { path: '/outapi/order/list', query: { page: at, limit: LIMIT, data: days } },
+        CrmebOrders,
+      )
+      await memory.put(new Map(list.map((one) => [`id/${textOf(one.id)}`, textOf(one.order_id)])))
+      const subjects = list.map((one) => ({ subject: `order/${textOf(one.order_id)}`, mark: markOf(one) }))
+      return { subjects, orders: [], next: list.length < LIMIT ? 'r1' : `o${at + 1}` }
+    }
+    const query = { page: at, limit: LIMIT, time: days }
+    const { list } = await api.get({ path: '/outapi/refund/list', query }, CrmebRefunds)
+    const subjects = list.flatMap((one) => {
+      const orderId = textOf(one.order?.order_id)
+      return orderId === ''
+        ? []
+        : [{ subject: `order/${orderId}`, as: `refund/${textOf(one.order_id)}`, mark: refundMark(one) }]
+    })
+    return { subjects, orders: [], next: list.length < LIMIT ? undefined : `r${at + 1}` }
+  }
+
+  return {
+    abilities: { push: true, pollBy: 'created', identity: 'phone', longestWindowMs: 31 * DAY_MS, readDelayMs: 0 },
+    verify: createCrmebPush(access),
+    read: (subject) => readOrder(subject.split('/')[1] ?? ''),
+    changedSince,
+    identify: async (uid) => {
+      const path = `/outapi/user/info/${encodeURIComponent(uid)}`
+      const { data } = await api.get({ path, name: '/outapi/user/info/{uid}' }, CrmebUser)
+      return { phone: textOf(data.phone) || undefined }
+    },
+    probe: async () => {
+      await api.get({ path: '/outapi/order/list', query: { page: 1, limit: 1 } }, CrmebOrders)
+    },
+    close: api.close,
+  }
+}
+
+/** Split at `-` by the shop, so no ISO date; both days are included. */
+function day(atMs: number): string {
+  const { year, month, day: ofMonth } = shanghaiParts(atMs)
+  return `${year}/${String(month).padStart(2, '0')}/${String(ofMonth).padStart(2, '0')}`
+}
+
+const short = (value: unknown): string => createHash('sha1').update(JSON.stringify(value)).digest('hex')
+const markOf = (one: CrmebOrder): string =>
+  short([
+    ...[one.pid, one.paid, one.status, one.pay_price, one.delivery_id].map(textOf),
+    ...one.items.map((item) => [textOf(item.refund_num), textOf(item.surplus_num)]),
+  ])
+const refundMark = (one: CrmebRefund): string =>
+  short([textOf(one.refund_type), textOf(one.refunded_price), textOf(one.is_cancel)])

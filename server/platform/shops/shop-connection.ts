@@ -1,0 +1,130 @@
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { SharedCredential } from '../wecom/token/shared-credential.ts'
+
+/** What a connection of this platform can do, in plain words for the console and the doctor. */
+export interface Abilities {
+  push: boolean
+  /** By which instant orders can be asked for; by the created one, later changes are found only by reading again. */
+  pollBy: 'updated' | 'created'
+  /** How far the platform says who bought. */
+  identity: 'unionid' | 'phone' | 'none'
+  /** Longest window that one question may cover, milliseconds. */
+  longestWindowMs: number
+  /** Milliseconds between a push and the first reading: the side that is read lags behind. */
+  readDelayMs: number
+}
+
+/** One request to the push address of a shop, as it came. */
+export interface ShopPush {
+  method: string
+  /** Below the shop's own address: `order-pay`; empty: the address itself. */
+  path: string
+  query: Readonly<Record<string, string>>
+  headers: Readonly<Record<string, string | undefined>>
+  body: Buffer
+}
+
+/** What to look at because of a push; subjects are of the adapter's own making, ≤120 characters, without anything of people. */
+export interface Verified {
+  subjects: readonly string[]
+  /** Whom the push names: kept, since no interface tells it. */
+  buyers?: readonly { shopUserId: string; unionId: string }[]
+  /** Given only once the subjects are stored. */
+  answer: { type: 'text/plain' | 'application/json'; body: string }
+}
+
+/** Who bought, as far as the shop says. */
+export interface Buyer {
+  unionId?: string | undefined
+  /** Of the shop's own kind, for `identify`. */
+  shopUserId?: string | undefined
+  /** Of the account; a receiver may be anybody. */
+  phone?: string | undefined
+}
+
+/** An order as the shop has it now: the whole of it. Money in fen, instants in UTC milliseconds. The form is that of the body
+ *  of POST /api/orders, which checks it once more. */
+export interface ShopOrder {
+  orderId: string
+  /** The shop's instant or count of the last change: of two snapshots the larger counts. */
+  version: number
+  status: 'created' | 'paid' | 'closed' | 'refunded'
+  totalFen: number
+  createdAt?: number | undefined
+  paidAt?: number | undefined
+  /** When it came to its status. */
+  at?: number | undefined
+  refundedFen?: number | undefined
+  refunds?: {
+    refundId: string
+    fen: number
+    at?: number
+    lines?: { lineId: string; quantity?: number; fen?: number }[]
+  }[]
+  payments?: { paymentId: string; fen: number; at?: number; way?: string }[]
+  parcels?: { number: string; company?: string; shippedAt?: number; signedAt?: number }[]
+  items: { sku: string; name: string; quantity: number; priceFen: number; lineId?: string }[]
+  buyer: Buyer
+}
+
+/** What reading a subject gave. `again`: not settled at the shop's side yet, look once more after so many milliseconds. */
+export interface Reading {
+  orders: ShopOrder[]
+  again?: number | undefined
+}
+
+export interface ShopWindow {
+  /** UTC milliseconds, both ends included. */
+  fromMs: number
+  toMs: number
+  /** Where to go on; undefined: at the beginning. */
+  page: string | undefined
+}
+
+export interface ShopPage {
+  /** Those to be read. `mark`: how it looks in the list, ≤64 characters; while it is the same there is nothing to read. `as`: of
+   *  what it is the mark, where that is not the subject itself. */
+  subjects: readonly { subject: string; mark?: string; as?: string }[]
+  /** Those that came whole. */
+  orders: readonly ShopOrder[]
+  /** Undefined: the window is at its end. */
+  next: string | undefined
+}
+
+/** One shop. Every method but `verify` asks the platform, throws ShopError, and may be repeated. */
+export interface ShopConnection {
+  readonly abilities: Abilities
+  /** Throws AppError with a 4xx status for what is not from the shop. */
+  verify(push: ShopPush): Verified
+  read(subject: string): Promise<Reading>
+  changedSince(window: ShopWindow): Promise<ShopPage>
+  /** Who a buyer is by their number at the shop; asked once a buyer and kept. Absent: orders say it, or nobody does. */
+  identify?(shopUserId: string): Promise<Buyer>
+  /** A call that changes nothing and shows whether account, secret and rights are right. */
+  probe(): Promise<void>
+  close(): void
+}
+
+/** What a connection has to keep of what it saw: instants that the shop tells nowhere, numbers behind numbers. Keys ≤120, values
+ *  ≤64 characters, nothing of people. */
+export interface ShopMemory {
+  get(keys: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Takes the place of what was kept under a key. */
+  put(entries: ReadonlyMap<string, string>): Promise<void>
+}
+
+/** What an adapter is made of. */
+export interface ShopAccess {
+  account: string
+  kdtId: string | undefined
+  /** Where the platform's interfaces are. */
+  api: string
+  /** By their names in the environment, in small letters: `secret`, `token`, `aes_key`. */
+  secrets: Readonly<Record<string, string>>
+  clock: Clock
+  memory: ShopMemory
+  /** Told of every call. */
+  onCall: () => void
+  /** Where the access token is kept once for all processes. */
+  shared: SharedCredential | undefined
+}

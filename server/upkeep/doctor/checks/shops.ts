@@ -1,0 +1,114 @@
+import { count, select, sql } from '../../../core/db/sql.ts'
+import type { Tx } from '../../../core/db/tx.ts'
+import { AppError } from '../../../core/kernel/app-error.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { unshared } from '../../../platform/wecom/token/shared-credential.ts'
+import { CUSTOMER } from '../../../records/customers/customer-tables.ts'
+import type { ShopRule } from '../../../rules/schema/rule-files.ts'
+import { missingFor, openShop } from '../../shops/open-shops.ts'
+import { type ShopReport, shopReports } from '../../shops/shop-report.ts'
+import type { Check } from '../check.ts'
+import type { DoctorContext } from '../doctor-context.ts'
+import { type Finding, fail, ok, warn } from '../finding.ts'
+
+const SILENT_FOR_MS = 30 * MINUTE_MS
+/** Fewer than that may all have come without. */
+const ENOUGH_CUSTOMERS = 20
+
+/** Whether each shop of the rules can be asked, is asked, and pushes. */
+export const shops: Check = {
+  group: '店铺',
+  what: '店铺连接',
+  timeoutMs: 20_000,
+  look: async (context) => {
+    const { book } = await context.rules()
+    const rules = [...(book?.shops.values() ?? [])].map(({ value }) => value)
+    if (rules.length === 0)
+      return ok('店铺连接', '没有接店铺（config/shops/），订单由商城自己发到 /api/orders 或用文件导入')
+    const db = await context.db()
+    const reports = await db.tx((tx) => shopReports(tx, context.clock.now()))
+    const found: Finding[] = []
+    for (const rule of rules) found.push(...(await lookAt(context, rule, reports)))
+    if (rules.some(({ platform }) => platform !== 'crmeb')) found.push(...(await db.tx(unionIds)))
+    return found
+  },
+}
+
+async function lookAt(context: DoctorContext, rule: ShopRule, reports: readonly ShopReport[]): Promise<Finding[]> {
+  const what = `店铺「${rule.shop}」`
+  if (rule.enabled === false) return [ok(what, '写了 enabled: false，没有启用')]
+  const missing = missingFor(rule, context.shopSecrets)
+  if (missing.length > 0) return [fail(what, missing.join('；'), '按 docs/shops.md 设好环境变量，重启服务')]
+  const asked = await probe(context, rule)
+  const report = reports.find(({ shop }) => shop === rule.id)
+  return [...asked, ...(report === undefined ? [] : standingOf(what, report, context.clock.now()))]
+}
+
+/** Without the token that the server keeps: asking for one harms no other. */
+async function probe(context: DoctorContext, rule: ShopRule): Promise<Finding[]> {
+  const what = `店铺「${rule.shop}」`
+  const shop = openShop(rule, {
+    db: await context.db(),
+    secrets: context.shopSecrets,
+    clock: context.clock,
+    credentials: () => () => unshared,
+  })
+  try {
+    await shop.connection.probe()
+    return [ok(what, `接口能用；${IDENTITY_ZH[shop.connection.abilities.identity]}`)]
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return [fail(what, error.zh ?? error.code, '改好后再运行一次；订单不会丢，能连上以后自己接着读')]
+  } finally {
+    shop.connection.close()
+  }
+}
+
+const IDENTITY_ZH = {
+  unionid: '订单里有 unionid，认得出是谁买的',
+  phone: '订单里没有 unionid，靠买家账号绑定的手机号认人；装上文档里的事件代码可以连 unionid 一起给',
+  none: '这个店铺认不出是谁买的：请用订单号认领',
+}
+
+function standingOf(what: string, one: ShopReport, nowMs: number): Finding[] {
+  const found: Finding[] = []
+  if (one.faultySinceMs !== null) found.push(fail(what, `读不到订单：${one.fault ?? ''}`, '看上面这家店的接口检查'))
+  const polledMs = nowMs - (one.polledAtMs ?? one.sinceMs)
+  if (one.faultySinceMs === null && polledMs > SILENT_FOR_MS) {
+    found.push(
+      fail(what, `${Math.round(polledMs / MINUTE_MS)} 分钟没有查过订单`, '看服务是不是在运行（npm run server）'),
+    )
+  }
+  if (one.dead > 0) found.push(warn(what, `有 ${one.dead} 个订单反复读不了`, '运行 npm run -s shops -- dead 看原因'))
+  const isDeaf = nowMs - (one.pushedAtMs ?? one.sinceMs) > DAY_MS && one.foundByPoll > 0
+  if (isDeaf) {
+    found.push(
+      warn(
+        what,
+        `一天没有收到推送，新订单都是查出来的，要晚几分钟`,
+        `在店铺后台把推送地址设成 PUBLIC_URL 后面加 /shops/${one.shop}（docs/shops.md）`,
+      ),
+    )
+  }
+  const { history } = one
+  if (history !== undefined && !history.isDone) {
+    const left = history.leftMs === undefined ? '' : `，大约还要 ${Math.ceil(history.leftMs / HOUR_MS)} 小时`
+    found.push(ok(what, `历史订单补了 ${Math.round(history.share * 100)}%${left}`))
+  }
+  return found
+}
+
+/** Without it three of four identities fail: told only where the corp has bound its open-platform account. */
+async function unionIds(tx: Tx): Promise<Finding[]> {
+  const n = { n: count() }
+  const all = (await tx.row(sql`SELECT ${select(n)} FROM ${CUSTOMER}`))?.n ?? 0
+  const named = (await tx.row(sql`SELECT ${select(n)} FROM ${CUSTOMER} WHERE ${CUSTOMER.unionid} IS NOT NULL`))?.n ?? 0
+  if (all < ENOUGH_CUSTOMERS || named > 0) return []
+  return [
+    fail(
+      '客户的 unionid',
+      `${all} 位客户一个 unionid 也没有，店铺的订单对不上人`,
+      '企业微信后台 → 客户联系 → 绑定微信开放平台账号（和小店、小程序同一个）',
+    ),
+  ]
+}
