@@ -15,6 +15,10 @@ export interface PrivateMariadb {
   url: string
   /** kill -9, nothing for `awayMs`, and the same data again; waits until it answers. */
   restart(awayMs: number): Promise<void>
+  /** kill -9. */
+  kill(): Promise<void>
+  /** On the same data, after `kill`, with other options than at first; waits until it answers. */
+  start(options?: string[]): Promise<void>
   /** It stands still and answers nothing, its connections stay open; until `thaw`. Resolves when the last thread does. */
   freeze(): Promise<void>
   thaw(): void
@@ -24,12 +28,15 @@ export interface PrivateMariadb {
 
 /** A database server of our own, in a temporary folder (in memory where there is room), on a port and socket of its own: one that may be killed.
  *  Throws when MariaDB is not installed. */
-export async function startPrivateMariadb({ options: more = [] as string[] } = {}): Promise<PrivateMariadb> {
+export async function startPrivateMariadb({
+  options: first = [] as string[],
+  port: wanted = undefined as number | undefined,
+} = {}): Promise<PrivateMariadb> {
   const folder = mkdtempSync(join(memoryFolder(), 'huoshui-mariadb-'))
   const isRoot = process.getuid?.() === 0
   // MariaDB refuses to run as root.
   const asOwner = isRoot ? ['--user=mysql'] : []
-  const port = await freePort()
+  const port = wanted ?? (await freePort())
   const url = `mysql://root@127.0.0.1:${port}`
   try {
     if (isRoot) chownSync(folder, idOf('-u'), idOf('-g'))
@@ -42,7 +49,7 @@ export async function startPrivateMariadb({ options: more = [] as string[] } = {
     })
   }
 
-  async function start(): Promise<ChildProcess> {
+  async function start(more: string[]): Promise<ChildProcess> {
     const child = spawn(
       'mariadbd',
       [
@@ -61,7 +68,7 @@ export async function startPrivateMariadb({ options: more = [] as string[] } = {
     return child
   }
 
-  let running = await start()
+  let running = await start(first)
   const onExit = (): void => void running.kill('SIGKILL')
   process.once('exit', onExit)
   return {
@@ -69,7 +76,11 @@ export async function startPrivateMariadb({ options: more = [] as string[] } = {
     restart: async (awayMs) => {
       await end(running, 'SIGKILL')
       await pause(awayMs)
-      running = await start()
+      running = await start(first)
+    },
+    kill: () => end(running, 'SIGKILL'),
+    start: async (more = first) => {
+      running = await start(more)
     },
     freeze: async () => {
       running.kill('SIGSTOP')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '../core/db/db.ts'
-import { describeError } from '../core/kernel/app-error.ts'
+import { codeOf, describeError } from '../core/kernel/app-error.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import { createWorkLoop } from '../core/kernel/work-loop.ts'
 
@@ -26,7 +26,7 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
   const loop = createWorkLoop(
     async () => {
       if (prepared) return false
-      await db.migrate()
+      await db.migrate((news) => log.info(news, 'bringing the tables up to date'))
       await prepare()
       prepared = true
       lastFault = undefined
@@ -37,7 +37,10 @@ export function createReady({ db, log, prepare, tryToStore }: ReadyDeps) {
     (error) => {
       const fault = describeError(error)
       // Said once, not every second of an outage.
-      if (fault !== lastFault) log.error({ err: fault }, 'database not usable yet; will keep trying')
+      if (fault !== lastFault) {
+        if (codeOf(error) === 'db.migrating-elsewhere') log.info({ err: fault }, 'waiting for the tables')
+        else log.error({ err: fault }, 'database not usable yet; will keep trying')
+      }
       lastFault = fault
       lastError = error
     },

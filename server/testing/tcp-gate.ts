@@ -7,7 +7,8 @@ export async function openTcpGate(target: { host: string; port: number }) {
   let isSilent = false
   const server = createServer({ pauseOnConnect: true }, (inside) => {
     if (!isOpen) return inside.destroy()
-    if (isSilent) return
+    // Held, so that it can be closed in the end.
+    if (isSilent) return void sockets.add(inside)
     inside.resume()
     const outside = connect(target)
     for (const [from, to] of [

@@ -4,6 +4,7 @@ import libsql from 'libsql'
 import type { DataSourceOptions } from 'typeorm'
 import { AppError } from '../kernel/app-error.ts'
 import { databaseTls } from './database-tls.ts'
+import { type MysqlHosts, urlsOfHosts } from './mysql-hosts.ts'
 
 /** Connections that one process may open to MySQL. */
 export const MYSQL_POOL = 24
@@ -12,9 +13,13 @@ export const MYSQL_POOL = 24
 const STATEMENTS = 500
 
 /** `sqlite:./data/huoshui.db`, `sqlite::memory:` or `mysql://user:pass@host:3306/db` to TypeORM's options,
- *  `?ssl=…&ca=…` behind it as `databaseTls` says.
+ *  `?ssl=…&ca=…` behind it as `databaseTls` says. Of several hosts, `host,other:3307`, `hosts` says which one is meant.
  *  Throws db.bad-url without quoting it: it may hold a password. */
-export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOptions['migrations']): DataSourceOptions {
+export function dataSourceOptions(
+  databaseUrl: string,
+  migrations: DataSourceOptions['migrations'],
+  hosts?: MysqlHosts,
+): DataSourceOptions {
   const common = {
     migrations: migrations ?? [],
     migrationsTransactionMode: 'each' as const,
@@ -37,24 +42,32 @@ export function dataSourceOptions(databaseUrl: string, migrations: DataSourceOpt
       statementCacheSize: STATEMENTS,
     }
   }
-  if (URL.canParse(databaseUrl) && databaseUrl.startsWith('mysql://')) {
-    const ssl = databaseTls(databaseUrl)
+  if (isMysqlUrl(databaseUrl)) {
+    const urls = urlsOfHosts(databaseUrl)
+    const [ssl] = urls.map(databaseTls)
     return {
       ...common,
       type: 'mysql',
       ...(ssl === undefined ? {} : { ssl }),
-      url: databaseUrl,
+      url: hosts?.url() ?? urls[0] ?? '',
       charset: 'utf8mb4_bin',
       timezone: 'Z',
       supportBigNumbers: true,
       bigNumberStrings: false,
-      connectTimeout: 5_000,
+      // Where there is another host, it is soon asked.
+      connectTimeout: urls.length > 1 ? 2_000 : 5_000,
       // A trace of where a statement was asked costs a captured stack each, and ours carry a text of their own.
-      extra: { connectionLimit: MYSQL_POOL, enableKeepAlive: true, trace: false },
+      extra: {
+        connectionLimit: MYSQL_POOL,
+        enableKeepAlive: true,
+        trace: false,
+      },
     }
   }
   throw new AppError('db.bad-url', 'DATABASE_URL must start with sqlite: or be a mysql:// URL')
 }
+
+export const isMysqlUrl = (databaseUrl: string): boolean => databaseUrl.startsWith('mysql://')
 
 /** The file of a SQLite database; undefined for what is none. */
 export const sqliteFileOf = (databaseUrl: string): string | undefined => {

@@ -1,13 +1,19 @@
-import type { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { hostname } from 'node:os'
 import { DataSource, type MigrationInterface } from 'typeorm'
+import { randomText } from '../kernel/random.ts'
 import type { Dialect } from './columns.ts'
-import { dataSourceOptions } from './database-url.ts'
-import { isDeadlock } from './deadlock.ts'
+import { dataSourceOptions, isMysqlUrl, sqliteFileOf } from './database-url.ts'
 import { atOnce, withLater } from './later.ts'
-import { createLines, type Line, type StatementListener } from './line.ts'
+import { createLines, type Line, type LineOptions, type StatementListener } from './line.ts'
+import { type MigratingOptions, migrateMysql } from './migrating/migrate-mysql.ts'
+import { migrateSqlite } from './migrating/migrate-sqlite.ts'
+import type { MigrationTold } from './migrating/migration-news.ts'
+import { createMysqlConnections } from './mysql-connections.ts'
+import { mysqlFault } from './mysql-fault.ts'
+import { createMysqlHosts, type MysqlHosts } from './mysql-hosts.ts'
 import { createReadMemory } from './read-memory.ts'
 import { createStatements } from './statements.ts'
+import { tryAgain } from './try-again.ts'
 import { createTurns, type Rank } from './turns.ts'
 import { createTx, type ReadTx, type Tx } from './tx.ts'
 
@@ -25,82 +31,68 @@ export interface Db {
   connect(): Promise<void>
   /** Tells the text of every statement that goes out from now on, those of migrations left out. Gives what ends it. */
   watch(listener: StatementListener): () => void
-  migrate(): Promise<void>
+  /** Brings the tables up to date. Throws db.migrating-elsewhere while another process does; safe to repeat. */
+  migrate(told?: MigrationTold): Promise<void>
   close(): Promise<void>
 }
 
 export type Migrations = (new () => MigrationInterface)[]
 
-const DEADLOCK_TRIES = 10
-/** Longest pause before the next try; who met in a deadlock must not meet again at once. */
-const LONGEST_PAUSE_MS = 200
-
-interface MysqlConnection {
-  query(sql: string): void
-  release(): void
-  stream: Socket
-}
-
-interface MysqlPool {
-  on(event: 'connection', listener: (connection: MysqlConnection) => void): void
-  getConnection(callback: (error: Error | null, connection: MysqlConnection) => void): void
-}
-
-/** What a connection is, whatever the server's own settings are: with NO_BACKSLASH_ESCAPES a value could end its own quotes
- *  (the driver puts values into the text), with another mode or set of letters it is cut or changed without a word. An
- *  audience asks several EXISTS at once; MariaDB would first write all that one of them finds into a temporary table, which
- *  takes more than twice as long as looking each customer up. */
-const SESSION = [
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
-  'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
-  "SET SESSION optimizer_switch = 'materialization=off'",
-]
-
-/** Prepares each connection of the pool once: before each transaction it would cost round trips. A host that vanishes without
- *  a word would hold a statement, and the callback behind it, until TCP gives up after many minutes: a connection on which
- *  nothing moves is closed, which hurts an idle one little. */
-async function tuneMysql(source: DataSource, silenceMs: number | undefined): Promise<void> {
-  // TypeORM's types leave the driver's pool out.
-  const { pool } = source.driver as unknown as { pool: MysqlPool }
-  const tune = (connection: MysqlConnection): void => {
-    for (const statement of SESSION) connection.query(statement)
-    if (silenceMs === undefined) return
-    const { stream } = connection
-    stream.setTimeout(silenceMs, () => stream.destroy(new Error('the database did not answer in time')))
-  }
-  pool.on('connection', tune)
-  // TypeORM has opened the first one already.
-  await new Promise<void>((resolve, reject) => {
-    pool.getConnection((error, connection) => {
-      if (error) return reject(error)
-      tune(connection)
-      connection.release()
-      resolve()
-    })
-  })
-}
-
 /** Longer than any statement of ours takes, shorter than anyone wants to wait for a host that is gone. */
 const SILENCE_MS = 20_000
-
-/** On a connection of its own: an index on millions of rows takes longer than any statement may otherwise. */
-async function migrateMysql(databaseUrl: string, migrations: Migrations): Promise<void> {
-  const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
-  await source.initialize()
-  await tuneMysql(source, undefined)
-  try {
-    await source.runMigrations()
-  } finally {
-    await source.destroy()
-  }
-}
 
 export interface DbOptions {
   /** MySQL: a connection on which nothing moves for so long is closed. */
   silenceMs?: number
   /** Nobody else writes to it, so that an answer is good until this process has written: for a SQLite of one's own. */
   isOwn?: boolean
+  /** MySQL: who migrates and is silent for so long is taken for dead. */
+  migrationLeaseMs?: number
+}
+
+/** What a transaction that only reads is refused, its server does not refuse to others. */
+const READING: LineOptions = { isReading: true }
+
+/** Opens the pool at the first host that answers. */
+async function openSource(source: DataSource, hosts: MysqlHosts | undefined): Promise<void> {
+  for (let nth = 1; ; nth++) {
+    const generation = hosts?.generation() ?? 0
+    try {
+      await source.initialize()
+      return
+    } catch (error) {
+      if (hosts === undefined || nth >= hosts.count || mysqlFault(error) === undefined) throw error
+      hosts.leave(generation)
+      source.setOptions({ url: hosts.url() })
+    }
+  }
+}
+
+/** On connections of its own, since an index on millions of rows takes longer than any statement may otherwise. */
+async function migratePatiently(open: () => DataSource, hosts: MysqlHosts, options: MigratingOptions): Promise<void> {
+  const source = open()
+  await source.initialize()
+  try {
+    await createMysqlConnections(source, hosts, open).prepare(undefined)
+    await migrateMysql(source, options)
+  } finally {
+    await source.destroy()
+  }
+}
+
+/** Counts what was asked and what was answered. */
+const counted = (line: Line, asked: { begun: number; ended: number }): Line => {
+  const count = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+    asked.begun++
+    const given = await answer
+    asked.ended++
+    return given
+  }
+  return {
+    rows: (text, params) => count(line.rows(text, params)),
+    change: (text, params) => count(line.change(text, params)),
+    release: () => line.release(),
+  }
 }
 
 /** Answers that are kept of a database of one's own. */
@@ -110,22 +102,26 @@ const MOST_KEPT = 20_000
 export function createDb(
   databaseUrl: string,
   migrations: Migrations,
-  { silenceMs = SILENCE_MS, isOwn = false }: DbOptions = {},
+  { silenceMs = SILENCE_MS, isOwn = false, migrationLeaseMs }: DbOptions = {},
 ): Db {
-  const source = new DataSource(dataSourceOptions(databaseUrl, migrations))
-  const dialect: Dialect = source.options.type === 'mysql' ? 'mysql' : 'sqlite'
+  const hosts = isMysqlUrl(databaseUrl) ? createMysqlHosts(databaseUrl) : undefined
+  const another = (): DataSource => new DataSource(dataSourceOptions(databaseUrl, migrations, hosts))
+  const source = another()
+  const connections = hosts === undefined ? undefined : createMysqlConnections(source, hosts, another)
+  const dialect: Dialect = connections === undefined ? 'sqlite' : 'mysql'
   const turns = createTurns()
+  const holder = `${hostname().slice(0, 24)}-${process.pid}-${randomText(8)}`
   let connecting: Promise<void> | undefined
 
   const lasting = isOwn ? createReadMemory(MOST_KEPT) : undefined
   const listeners = new Set<StatementListener>()
-  const lines = createLines(source, dialect, (text) => {
+  const lines = createLines(source, connections, (text) => {
     for (const listener of listeners) listener(text)
   })
 
-  async function onLine<T>(work: (line: Line) => Promise<T>): Promise<T> {
+  async function onLine<T>(work: (line: Line) => Promise<T>, options?: LineOptions): Promise<T> {
     await connect()
-    const line = await lines.open()
+    const line = await lines.open(options)
     try {
       return await work(line)
     } finally {
@@ -137,11 +133,12 @@ export function createDb(
    *  who begins by reading is refused at once (SQLITE_BUSY) when the other has written since. */
   const begin = dialect === 'mysql' ? 'START TRANSACTION' : 'BEGIN IMMEDIATE'
 
-  const transact = <T>(work: (line: Line) => Promise<T>): Promise<T> =>
+  const transact = <T>(work: (line: Line) => Promise<T>, onLastStep: () => void): Promise<T> =>
     onLine(async (line) => {
       await line.change(begin)
       try {
         const result = await work(line)
+        onLastStep()
         await line.change('COMMIT')
         return result
       } catch (error) {
@@ -153,29 +150,32 @@ export function createDb(
     })
 
   async function runTx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
+    let isCommitting = false
+    const attempt = async (): Promise<T> => {
       const onCommit: (() => void)[] = []
-      try {
-        const result = await transact(async (line) => {
+      isCommitting = false
+      const result = await transact(
+        async (line) => {
           const statements = withLater(createStatements(line, dialect, lasting ?? createReadMemory()))
           const done = await work(createTx(statements, dialect, onCommit))
           await statements.settle()
           return done
-        })
-        for (const callback of onCommit) callback()
-        return result
-      } catch (error) {
-        if (attempt >= DEADLOCK_TRIES || !isDeadlock(error)) throw error
-        await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** attempt))
-      }
+        },
+        () => {
+          isCommitting = true
+        },
+      )
+      for (const callback of onCommit) callback()
+      return result
     }
+    // Whether a COMMIT was carried out whose answer is lost, nobody knows.
+    return tryAgain(attempt, (fault) => fault !== 'lost' || !isCommitting)
   }
 
   async function connect(): Promise<void> {
     if (source.isInitialized) return
-    connecting ??= source
-      .initialize()
-      .then(() => (dialect === 'mysql' ? tuneMysql(source, silenceMs) : undefined))
+    connecting ??= openSource(source, hosts)
+      .then(() => connections?.prepare(silenceMs))
       .finally(() => {
         connecting = undefined
       })
@@ -183,10 +183,17 @@ export function createDb(
   }
 
   async function runStatement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const onCommit: (() => void)[] = []
-    const result = await onLine((line) =>
-      work(createTx(atOnce(createStatements(line, dialect, lasting)), dialect, onCommit)),
-    )
+    let onCommit: (() => void)[] = []
+    let asked = { begun: 0, ended: 0 }
+    const attempt = (): Promise<T> => {
+      onCommit = []
+      asked = { begun: 0, ended: 0 }
+      return onLine((line) =>
+        work(createTx(atOnce(createStatements(counted(line, asked), dialect, lasting)), dialect, onCommit)),
+      )
+    }
+    // Each statement is its own commit: only the first one can be done again with all the work.
+    const result = await tryAgain(attempt, (fault) => (fault === 'lost' ? asked.begun : asked.ended) === 0)
     for (const callback of onCommit) callback()
     return result
   }
@@ -206,7 +213,16 @@ export function createDb(
       } finally {
         if (!isMysql) await line.change('PRAGMA query_only = OFF')
       }
-    })
+    }, READING)
+
+  async function migrate(told: MigrationTold): Promise<void> {
+    await connect()
+    lasting?.forget()
+    if (hosts === undefined) return migrateSqlite(source, sqliteFileOf(databaseUrl), told)
+    // Whoever gives one out has found the host that takes writes.
+    await onLine(async () => undefined)
+    await migratePatiently(another, hosts, { holder, leaseMs: migrationLeaseMs, told })
+  }
 
   const inTurn = <T>(work: () => Promise<T>, rank: Rank = 'other'): Promise<T> =>
     dialect === 'mysql' ? work() : turns.take(rank, work)
@@ -223,13 +239,7 @@ export function createDb(
     view: (work) => inTurn(() => runView(work)),
     statement: (work, rank) => inTurn(() => runStatement(work), rank),
     // In its turn as well: a transaction between two steps would end up inside a migration on SQLite's one connection.
-    migrate: () =>
-      inTurn(async () => {
-        await connect()
-        lasting?.forget()
-        if (dialect === 'sqlite') await source.runMigrations()
-        else await migrateMysql(databaseUrl, migrations)
-      }),
+    migrate: (told = () => undefined) => inTurn(() => migrate(told)),
     close: async () => {
       await turns.empty()
       lines.forget()

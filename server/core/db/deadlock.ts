@@ -1,5 +1,5 @@
-/** MySQL undoes the whole transaction of a deadlock's loser and asks for it again; `Db.tx` does so. Code inside a
- *  transaction that catches errors must let this one pass. */
-export function isDeadlock(error: unknown): boolean {
-  return error instanceof Error && 'errno' in error && (error.errno === 1213 || error.errno === 1020)
-}
+import { mysqlFault } from './mysql-fault.ts'
+
+/** The transaction is gone whatever its code does: undone as the loser of a deadlock, or with its connection. `Db.tx` begins
+ *  it again. Code inside a transaction that catches errors must let this one pass. */
+export const isDeadlock = (error: unknown): boolean => mysqlFault(error) !== undefined

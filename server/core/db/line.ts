@@ -1,5 +1,6 @@
 import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm'
-import type { Dialect } from './columns.ts'
+import type { MysqlConnections, Taken } from './mysql-connections.ts'
+import { type MysqlFault, mysqlFault } from './mysql-fault.ts'
 import type { SqlValue } from './sql.ts'
 
 export type Row = Record<string, SqlValue>
@@ -22,6 +23,11 @@ export interface Line {
   release(): Promise<void>
 }
 
+export interface LineOptions {
+  /** Its transaction refuses writes by itself. */
+  isReading?: boolean
+}
+
 /** Told the text of each statement before it goes out, never its values. */
 export type StatementListener = (text: string) => void
 
@@ -30,10 +36,6 @@ interface MysqlAnswer {
   insertId: number
   /** `Records: 3  Duplicates: 1  Warnings: 0`, of a statement with several rows. */
   info?: string
-}
-
-interface MysqlConnection {
-  query(text: string, params: SqlValue[], done: (error: Error | null, answer: unknown) => void): void
 }
 
 interface SqliteStatement {
@@ -56,7 +58,7 @@ const STATEMENTS = 500
 
 /** Opens lines straight to the driver: a statement of TypeORM's makes a wrapper of the connection, an event and copies of
  *  the answer, which on the way of an add costs as much as the statement. */
-export function createLines(source: DataSource, dialect: Dialect, told: StatementListener) {
+export function createLines(source: DataSource, connections: MysqlConnections | undefined, told: StatementListener) {
   let prepared = new WeakMap<SqliteConnection, Map<string, Prepared>>()
 
   function prepare(connection: SqliteConnection, text: string) {
@@ -100,13 +102,23 @@ export function createLines(source: DataSource, dialect: Dialect, told: Statemen
     }
   }
 
-  function mysqlLine(connection: MysqlConnection, runner: QueryRunner): Line {
+  function mysqlLine({ connection, giveBack, begun, ended }: Taken, isReading: boolean): Line {
+    let worst: MysqlFault | undefined
+    const judge = (error: Error): void => {
+      const fault = mysqlFault(error)
+      if (fault === undefined || fault === 'conflict' || (isReading && fault === 'no-writer')) return
+      worst = worst === 'no-writer' ? worst : fault
+    }
     const ask = (text: string, params: SqlValue[]): Promise<unknown> => {
       told(text)
+      begun()
       return new Promise((resolve, reject) =>
-        connection.query(text, params, (error, answer) =>
-          error === null ? resolve(answer) : reject(new QueryFailedError(text, params, error)),
-        ),
+        connection.query(text, params, (error, answer) => {
+          ended()
+          if (error === null) return resolve(answer)
+          judge(error)
+          reject(new QueryFailedError(text, params, error))
+        }),
       )
     }
     return {
@@ -115,18 +127,16 @@ export function createLines(source: DataSource, dialect: Dialect, told: Statemen
         const { affectedRows = 0, insertId = 0, info } = (await ask(text, params)) as Partial<MysqlAnswer>
         return { affected: affectedRows, insertId, duplicates: Number(/Duplicates: (\d+)/.exec(info ?? '')?.[1] ?? 0) }
       },
-      release: () => runner.release(),
+      release: () => giveBack(worst),
     }
   }
 
   return {
-    open: async (): Promise<Line> => {
+    open: async ({ isReading = false }: LineOptions = {}): Promise<Line> => {
+      if (connections !== undefined) return mysqlLine(await connections.take(), isReading)
       const runner = source.createQueryRunner()
       // TypeORM leaves open what its drivers give.
-      const connection: unknown = await runner.connect()
-      return dialect === 'mysql'
-        ? mysqlLine(connection as MysqlConnection, runner)
-        : sqliteLine(connection as SqliteConnection, runner)
+      return sqliteLine((await runner.connect()) as SqliteConnection, runner)
     },
     /** What was prepared belongs to a connection that is closed. */
     forget: (): void => {

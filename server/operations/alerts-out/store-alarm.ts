@@ -49,6 +49,7 @@ const READ_ONLY = new Set([
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
   'ER_READ_ONLY_MODE',
+  'db.read-only',
 ])
 
 /** A driver's error may quote what it was given: only its code is told. */

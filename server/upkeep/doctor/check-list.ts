@@ -27,6 +27,7 @@ import { secret } from './checks/secret.ts'
 import { settings } from './checks/settings.ts'
 import { shops } from './checks/shops.ts'
 import { sidebarPage } from './checks/sidebar-page.ts'
+import { standby } from './checks/standby.ts'
 import { syncAge } from './checks/sync-age.ts'
 import { tickets } from './checks/tickets.ts'
 import { tokenRace } from './checks/token-race.ts'
@@ -59,6 +60,7 @@ export const CHECKS: readonly Check[] = [
   migrations,
   databaseWrite,
   databaseSettings,
+  standby,
   disk,
   rules,
   shops,

@@ -28,7 +28,7 @@ const run = (sql: string, params: (string | number)[] = []) => t.db.tx((tx) => t
 it('with everything right, the database passes, and no trace of the trial is left', async () => {
   const report = await t.report()
   expect(report.groups.find(({ group }) => group === '数据')?.findings.map(({ state }) => state)).toEqual(
-    Array(5).fill('ok'),
+    Array(6).fill('ok'),
   )
   expect(await t.rawRows("SELECT name FROM job_run WHERE name LIKE 'doctor%'")).toEqual([])
 })

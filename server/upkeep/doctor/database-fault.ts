@@ -24,6 +24,10 @@ const FAULTS: Record<string, DatabaseFault> = {
     next: '运行 CREATE DATABASE 库名 CHARACTER SET utf8mb4，名字见 DATABASE_URL',
   },
   ER_CON_COUNT_ERROR: { why: '数据库的连接用完了', next: '调大数据库的 max_connections' },
+  'db.read-only': {
+    why: '数据库是只读的，多半是备库',
+    next: '让 DATABASE_URL 指向主库（可以写几个主机：主机1,主机2），或关掉 read_only',
+  },
   'db.bad-url': {
     why: 'DATABASE_URL 的写法不对',
     next: '写成 sqlite:./data/huoshui.db 或 mysql://用户:密码@主机:3306/库名',

@@ -1,4 +1,4 @@
-import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 import { ofNobody } from '../../core/db/personal-data.ts'
 import type { MissedKind, UNREAD } from './missed-kinds.ts'
@@ -98,4 +98,19 @@ export const FEEDBACK_DAY = defineTable(
   },
 )
 
-export const syncTables: Table[] = [SYNC_RUN, SYNC_PART, RECONCILE_FINDING, FEEDBACK_DAY]
+/** The server that the database was last seen on. */
+export const DATABASE_SERVER = defineTable(
+  'database_server',
+  {
+    role: primary(text<'writer'>(10)),
+    identity: text(190),
+    seen_at: instant(),
+    reconcile_at: nullable(instant()),
+  },
+  {
+    personal: ofNobody('servers of ours'),
+    snapshot: leftOut('says how the server works, not what is known of customers'),
+  },
+)
+
+export const syncTables: Table[] = [SYNC_RUN, SYNC_PART, RECONCILE_FINDING, FEEDBACK_DAY, DATABASE_SERVER]

@@ -13,6 +13,7 @@ import type { Groups } from '../../records/groups/groups.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Tags } from '../../records/tags/tags.ts'
 import type { Told } from '../../records/told/told.ts'
+import { createAfterSwitch } from './after-switch.ts'
 import { createCompareFeedback } from './compare-feedback.ts'
 import { createFindLosses } from './find-losses.ts'
 import { missedChanges } from './missed-changes.ts'
@@ -26,7 +27,7 @@ import { createRunSteps } from './run-steps.ts'
 import { SyncStaff, SyncTags } from './sync-actions.ts'
 import { syncQueries } from './sync-queries.ts'
 import { type SyncRun, syncRuns } from './sync-run.ts'
-import type { SyncKind } from './sync-states.ts'
+import type { Asked } from './sync-states.ts'
 
 export interface SyncDeps {
   db: Db
@@ -45,14 +46,6 @@ export interface SyncDeps {
   groups: Groups
   channels: Pick<Channels, 'codes'>
   corpId: string
-}
-
-export interface Asked {
-  kind: SyncKind
-  /** What makes this the same request when it is made twice; ≤80 characters. */
-  askKey: string
-  /** Finds, repairs nothing. */
-  dry?: boolean
 }
 
 /** Findings are kept this long. */
@@ -128,7 +121,10 @@ export function createSync(deps: SyncDeps) {
       ways.executor,
       feedback.executor,
     ],
-    jobs: [{ name: 'sync.keep', everyMs: MINUTE_MS, dueAt: leftOut('it reads the platform'), run: keep }],
+    jobs: [
+      { name: 'sync.keep', everyMs: MINUTE_MS, dueAt: leftOut('it reads the platform'), run: keep },
+      ...createAfterSwitch({ ...deps, ask }).jobs,
+    ],
   }
 }
 export type Sync = ReturnType<typeof createSync>

@@ -39,7 +39,6 @@ const NAMES = [
   'max_connections',
   'sql_mode',
   'innodb_flush_log_at_trx_commit',
-  'read_only',
 ]
 
 async function mysql(db: Db): Promise<Finding | Finding[]> {
@@ -50,9 +49,6 @@ async function mysql(db: Db): Promise<Finding | Finding[]> {
   const isolation = of.get('transaction_isolation') ?? of.get('tx_isolation') ?? '?'
   const most = Number(of.get('max_connections'))
   const findings: Finding[] = []
-  if (of.get('read_only') === 'ON') {
-    findings.push(fail(WHAT, '数据库是只读的', '让 DATABASE_URL 指向主库，或关掉 read_only'))
-  }
   if (isolation !== 'READ-COMMITTED') {
     findings.push(
       fail(WHAT, `连接的隔离级别是 ${isolation}`, '去掉中间的连接池对隔离级别的改动；活水自己会设成 READ-COMMITTED'),
