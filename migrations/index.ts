@@ -35,6 +35,7 @@ import { Worth1700000000045 } from './0045-worth.ts'
 import { DatabaseServer1700000000048 } from './0048-database-server.ts'
 import { ShopConnections1700000000054 } from './0054-shop-connections.ts'
 import { ApprovalOfSends1700000000059 } from './0059-approval-of-sends.ts'
+import { EndOfConsent1700000000060 } from './0060-end-of-consent.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -75,4 +76,5 @@ export const migrations = [
   DatabaseServer1700000000048,
   ShopConnections1700000000054,
   ApprovalOfSends1700000000059,
+  EndOfConsent1700000000060,
 ]

@@ -109,7 +109,7 @@ const plan = defineCommand({
       ownersOf: customerQueries.ownersOf,
       currentIdOf: staffQueries.currentIdOf,
       perCustomerPerMonth,
-      consents: storedConsents,
+      consents: storedConsents(desk.clock),
       ceiling: () => policy.contactsPerCustomer,
       touches,
       getsNone: (id: string) => getsNoMarketing(policy, id),

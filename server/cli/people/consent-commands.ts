@@ -1,12 +1,12 @@
-import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { createEmit } from '../../engine/inbox/emit.ts'
 import { type Consents, createConsents } from '../../records/privacy/consents.ts'
-import type { ConsentKind } from '../../records/privacy/privacy-tables.ts'
+import { CONSENT_SCOPES, type ConsentKind } from '../../records/privacy/privacy-tables.ts'
 import { customerSlot, findCustomer } from '../find/find-customer.ts'
 import { type Desk, defineCommand } from '../frame/command.ts'
-import { flag, optional, text } from '../frame/slot.ts'
+import { flag, oneOf, optional, text, whole } from '../frame/slot.ts'
 import { table } from '../frame/table.ts'
-import { CONSENT_ZH, SOURCE_ZH, STATE_ZH } from './people-text.ts'
+import { CONSENT_ZH, SCOPE_ZH, SOURCE_ZH, STATE_ZH } from './people-text.ts'
 
 /** The running server hears of it within a second by itself. */
 export const consentsOf = ({ clock }: Desk): Consents =>
@@ -25,35 +25,42 @@ export const restrictCommand = defineCommand({
   ].join('\n'),
   words: { customer: customerSlot },
   options: {
+    only: optional(oneOf('什么', '只限制一样：群发、SOP 或邀请进群；导购帮客户记的也这样写', Object.values(SCOPE_ZH))),
+    days: optional(whole('天数', '多少天以后自动恢复；不写就一直有效', { min: 1, max: 3_650 })),
     lift: flag('取消限制'),
     note: optional(text('说明', '为什么，例如客户在哪里说的')),
     by: optional(text('谁', '谁来记的')),
   },
-  run: async ({ customer, lift, note, by: byWhom }, desk) => {
+  run: async ({ customer, only, days, lift, note, by: byWhom }, desk) => {
     const db = await desk.db()
     const { externalUserId, name } = await db.view((view) => findCustomer(view, customer))
     const consents = consentsOf(desk)
     const state = lift ? 'given' : 'refused'
+    const scope = CONSENT_SCOPES.find((one) => one !== '' && SCOPE_ZH[one] === only) ?? ''
+    const untilMs = days === undefined || lift ? undefined : desk.clock.now() + days * DAY_MS
     const changed = await db.tx(async (tx) => {
       let any = false
-      for (const kind of RESTRICTED) {
-        const said = { externalUserId, kind, state, source: 'command', note, byWhom } as const
+      for (const kind of scope === '' ? RESTRICTED : (['marketing'] as const)) {
+        const said = { externalUserId, kind, scope, untilMs, state, source: 'command', note, byWhom } as const
         // Who never refused has nothing to be lifted.
-        if (lift && !(await consents.hasRefused(tx, kind, externalUserId))) continue
+        const now = lift ? await consents.refusedNow(tx, kind, externalUserId) : []
+        if (lift && !now.some((one) => one.scope === scope)) continue
         any = (await consents.record(tx, said)) || any
       }
       return any
     })
-    const done = lift ? '已取消限制' : '已限制'
+    const what = only === undefined ? '' : `「${only}」`
+    const end = untilMs === undefined ? '' : `，到 ${shanghaiText(untilMs)} 为止`
+    const done = lift ? `已取消限制${what}` : `已限制${what}`
     const before = lift ? '本来就没有限制' : '本来就限制着'
     return {
-      text: changed ? `${done}：「${name}」。` : `「${name}」${before}。`,
-      data: { externalUserId, isRestricted: !lift, changed },
+      text: changed ? `${done}：「${name}」${end}。` : `「${name}」${before}。`,
+      data: { externalUserId, scope, untilMs, isRestricted: !lift, changed },
     }
   },
 })
 
-const HEADER = ['时间', '什么', '同意还是拒绝', '谁的意思', '谁记的', '说明']
+const HEADER = ['时间', '什么', '同意还是拒绝', '到什么时候', '谁的意思', '谁记的', '说明']
 
 export const consentsCommand = defineCommand({
   name: 'consents',
@@ -65,10 +72,11 @@ export const consentsCommand = defineCommand({
     const db = await desk.db()
     const { externalUserId, name } = await db.view((view) => findCustomer(view, customer))
     const found = await db.view((view) => consentsOf(desk).ofCustomer(view, externalUserId))
-    const rows = found.map(({ at, kind, scope, state, source, by_whom, note }) => [
+    const rows = found.map(({ at, kind, scope, state, until_at: untilMs, source, by_whom, note }) => [
       shanghaiText(at),
-      scope === '' ? CONSENT_ZH[kind] : `${CONSENT_ZH[kind]}：${scope}`,
+      scope === '' ? CONSENT_ZH[kind] : `${CONSENT_ZH[kind]}：${SCOPE_ZH[scope]}`,
       STATE_ZH[state],
+      untilMs === null ? '' : shanghaiText(untilMs),
       SOURCE_ZH[source],
       by_whom ?? '',
       note ?? '',

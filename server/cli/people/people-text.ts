@@ -1,5 +1,5 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
-import type { ConsentKind, ConsentSource, ConsentState } from '../../records/privacy/privacy-tables.ts'
+import type { ConsentKind, ConsentScope, ConsentSource, ConsentState } from '../../records/privacy/privacy-tables.ts'
 import { type CatalogueEntry, KIND_ZH } from '../../upkeep/people/catalogue.ts'
 import type { Cleared } from '../../upkeep/people/clear-free-pages.ts'
 import type { TableReceipt } from '../../upkeep/people/erase-person.ts'
@@ -7,6 +7,11 @@ import type { ExportedTable } from '../../upkeep/people/export-person.ts'
 import { table } from '../frame/table.ts'
 
 export const CONSENT_ZH: Record<ConsentKind, string> = { marketing: '营销', profiling: '自动画像和分层' }
+export const SCOPE_ZH: Record<Exclude<ConsentScope, ''>, string> = {
+  sends: '群发',
+  journeys: 'SOP',
+  invites: '邀请进群',
+}
 export const STATE_ZH: Record<ConsentState, string> = { given: '同意', refused: '拒绝' }
 export const SOURCE_ZH: Record<ConsentSource, string> = {
   customer: '客户自己',

@@ -33,7 +33,7 @@ export const whyCommand = defineCommand({
         facts,
         vocabulary: VOCABULARY,
         customers: { queries: customerQueries },
-        privacy: { consents: storedConsents },
+        privacy: { consents: storedConsents(desk.clock) },
       })
       const isAsked = (one: { sop: string }): boolean => sop === undefined || one.sop === sop
       const found = {

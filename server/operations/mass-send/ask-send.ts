@@ -112,7 +112,7 @@ async function choose(tx: Tx, deps: AskSendDeps, recipients: AskedSend['recipien
     perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
     contacts: await contactsOf(tx, deps, ids, nowMs),
     guides: undefined,
-    refused: await deps.privacy.consents.refusedAmong(tx, 'marketing', ids),
+    refused: await deps.privacy.consents.refusedAmong(tx, 'marketing', ids, 'sends'),
     // Whoever asks has drawn already.
     draws: { getsNone: nobodyHeldOut, isHeldOut: nobodyHeldOut },
   })

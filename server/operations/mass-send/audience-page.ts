@@ -57,7 +57,7 @@ export async function readAudiencePage(
     perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
     contacts: await contactsOf(tx, deps, ids, nowMs),
     guides,
-    refused: await deps.consents.refusedAmong(tx, 'marketing', ids),
+    refused: await deps.consents.refusedAmong(tx, 'marketing', ids, 'sends'),
     draws: { getsNone: deps.getsNone, isHeldOut: heldOutOf(send) },
   }
   return { choices: chooseRecipients(ids, context), last: ids.at(-1) }

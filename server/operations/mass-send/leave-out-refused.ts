@@ -13,7 +13,7 @@ const b = alias(SEND_BATCH, 'b')
  *  cannot be changed for one customer: WeCom has no such call. Safe to repeat. */
 export const leaveOutOnRefusal = (clock: Clock): Subscription =>
   subscribe('mass-send.refused', ConsentChanged, async (tx, { payload: { externalUserId, kind, scope, state } }) => {
-    if (kind !== 'marketing' || scope !== '' || state !== 'refused') return
+    if (kind !== 'marketing' || !['', 'sends'].includes(scope) || state !== 'refused') return
     const waiting = await tx.rows(
       sql`SELECT ${pick(r, 'id')} FROM ${r} JOIN ${b} ON ${b.id} = ${r.batch_id}
           WHERE ${r.external_userid} = ${externalUserId} AND ${r.outcome} = 'planned'

@@ -102,22 +102,29 @@ it('a send that falls into quiet hours asks the guide when they are over, once, 
   expect(t.created()).toHaveLength(1)
 })
 
-it('who refuses while it waits for the morning is left out', async () => {
-  await open({
-    now: '2026-11-25T09:59:00+08:00',
-    config: { 'policy.yaml': 'quiet: "09:30-12:00"\n' },
-    sends: WELFARE_DAY,
-  })
-  await t.befriend('zhangsan', 'wmA', 'wmB')
-  await wait(2)
-  await t.db.tx((tx) =>
-    t.huoshui.privacy.consents.record(tx, {
-      ...{ externalUserId: 'wmA', kind: 'marketing', state: 'refused', source: 'guide', byWhom: 'zhangsan' },
-    }),
-  )
-  await t.settle()
-  t.clock.set(Date.parse('2026-11-25T12:00:00+08:00'))
-  await wait(1)
-  expect(t.created()).toEqual(['zhangsan: wmB'])
-  await t.advance(DAY_MS)
-})
+it.each([
+  ['', ['zhangsan: wmB']],
+  ['sends', ['zhangsan: wmB']],
+  ['journeys', ['zhangsan: wmA wmB']],
+] as const)(
+  'who refuses «%s» while it waits for the morning is left out as far as that is meant',
+  async (scope, expected) => {
+    await open({
+      now: '2026-11-25T09:59:00+08:00',
+      config: { 'policy.yaml': 'quiet: "09:30-12:00"\n' },
+      sends: WELFARE_DAY,
+    })
+    await t.befriend('zhangsan', 'wmA', 'wmB')
+    await wait(2)
+    await t.db.tx((tx) =>
+      t.huoshui.privacy.consents.record(tx, {
+        ...{ externalUserId: 'wmA', kind: 'marketing', scope, state: 'refused', source: 'guide', byWhom: 'zhangsan' },
+      }),
+    )
+    await t.settle()
+    t.clock.set(Date.parse('2026-11-25T12:00:00+08:00'))
+    await wait(1)
+    expect(t.created()).toEqual(expected)
+    await t.advance(DAY_MS)
+  },
+)

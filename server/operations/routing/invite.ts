@@ -65,7 +65,7 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
     const earlier = await invitationQueries.byReasonKey(tx, key)
     if (earlier !== undefined) return again(earlier)
     if (await groups.queries.isInPool(tx, externalUserId, pool)) return 'already-member'
-    if ((await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId])).has(externalUserId))
+    if ((await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId], 'invites')).has(externalUserId))
       return 'not-eligible'
     if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
     const underWay = await invitationQueries.openFor(tx, pool, externalUserId)

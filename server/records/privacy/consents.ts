@@ -5,7 +5,15 @@ import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import { ConsentChanged } from './privacy-events.ts'
-import { type ConsentKind, type ConsentSource, type ConsentState, CONSENT as c } from './privacy-tables.ts'
+import {
+  CONSENT_SCOPES,
+  type ConsentKind,
+  type ConsentScope,
+  type ConsentSource,
+  type ConsentState,
+  CONSENT as c,
+} from './privacy-tables.ts'
+import { createRefusals } from './refusals.ts'
 import { createTail } from './tail.ts'
 
 export interface Consent {
@@ -13,8 +21,10 @@ export interface Consent {
   kind: ConsentKind
   state: ConsentState
   source: ConsentSource
-  /** Empty: all of it. */
-  scope?: string
+  /** Default: all of it. */
+  scope?: ConsentScope
+  /** Until when it holds, UTC milliseconds; default: until there is another word. */
+  untilMs?: number | undefined
   /** Who wrote it down: a userid, or who is at the command line. */
   byWhom?: string | undefined
   /** A few words on why, or where it was said. */
@@ -31,53 +41,67 @@ export interface ConsentsDeps {
 /** What customers have allowed and refused, with when, whose word it was and who wrote it down: a ledger whose newest word
  *  holds. What goes out by itself asks here first. */
 export function createConsents({ clock, emit }: ConsentsDeps) {
-  const refused: Record<ConsentKind, Set<string>> = { marketing: new Set(), profiling: new Set() }
+  const refusals = createRefusals()
   const refresh = createTail({
     clock,
     read: (tx, afterId, limit) =>
       tx.rows(
-        sql`SELECT ${pick(c, 'id', 'external_userid', 'kind', 'state')} FROM ${c}
-            WHERE ${c.id} > ${afterId} AND ${c.scope} = '' ORDER BY ${c.id} LIMIT ${limit}`,
+        sql`SELECT ${pick(c, 'id', 'external_userid', 'kind', 'scope', 'state', 'until_at')} FROM ${c}
+            WHERE ${c.id} > ${afterId} ORDER BY ${c.id} LIMIT ${limit}`,
       ),
-    take: ({ external_userid, kind, state }) => {
-      if (state === 'refused') refused[kind].add(external_userid)
-      else refused[kind].delete(external_userid)
-    },
+    take: (row) => refusals.take(row),
   })
 
-  const latest = (tx: ReadTx, externalUserId: string, kind: ConsentKind, scope: string) =>
+  const latest = (tx: ReadTx, externalUserId: string, kind: ConsentKind, scope: ConsentScope) =>
     tx.row(
       sql`SELECT ${all(c)} FROM ${c}
           WHERE ${c.external_userid} = ${externalUserId} AND ${c.kind} = ${kind} AND ${c.scope} = ${scope}
           ORDER BY ${c.id} DESC LIMIT 1`,
     )
 
+  const ofCustomer = (tx: ReadTx, externalUserId: string): Promise<ConsentRow[]> =>
+    tx.rows(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.external_userid} = ${externalUserId} ORDER BY ${c.id}`)
+
   return {
     /** Writes it down where it is another word than the newest; then true. Safe to repeat. */
     record: async (tx: Tx, said: Consent): Promise<boolean> => {
-      const { externalUserId, kind, state, source, scope = '', byWhom, note } = said
-      if ((await latest(tx, externalUserId, kind, scope))?.state === state) return false
-      const row = { external_userid: externalUserId, kind, scope, state, source, at: clock.now() }
+      const { externalUserId, kind, state, source, scope = '', untilMs, byWhom, note } = said
+      const newest = await latest(tx, externalUserId, kind, scope)
+      if (newest?.state === state && newest.until_at === (untilMs ?? null)) return false
+      const word = { external_userid: externalUserId, kind, scope, state, source }
+      const row = { ...word, at: clock.now(), until_at: untilMs ?? null }
       const number = await tx.insert(c, { ...row, by_whom: byWhom ?? null, note: note ?? null })
-      const payload = { externalUserId, kind, scope, state }
+      const payload = { externalUserId, kind, scope, state, untilMs: untilMs ?? null }
       await emit(tx, ConsentChanged, { key: String(number), payload })
       return true
     },
-    /** Those who have refused all of it; from memory, at most a second old. */
-    refusedAmong: async (tx: ReadTx, kind: ConsentKind, externalUserIds: readonly string[]): Promise<Set<string>> => {
+    /** Those who have refused all of it, or this of it; from memory, at most a second old. */
+    refusedAmong: async (
+      tx: ReadTx,
+      kind: ConsentKind,
+      externalUserIds: readonly string[],
+      scope: ConsentScope = '',
+    ): Promise<Set<string>> => {
       await refresh(tx)
-      return new Set(externalUserIds.filter((id) => refused[kind].has(id)))
+      return refusals.among(externalUserIds, { kind, scope, nowMs: clock.now() })
     },
-    /** The same for one customer, from the table. */
-    hasRefused: async (tx: ReadTx, kind: ConsentKind, externalUserId: string): Promise<boolean> =>
-      (await latest(tx, externalUserId, kind, ''))?.state === 'refused',
+    /** Whether one customer has refused all of it, from the table. */
+    hasRefused: async (tx: ReadTx, kind: ConsentKind, externalUserId: string): Promise<boolean> => {
+      const newest = await latest(tx, externalUserId, kind, '')
+      return newest?.state === 'refused' && (newest.until_at ?? Number.POSITIVE_INFINITY) > clock.now()
+    },
+    /** What one customer refuses now, in the order of `CONSENT_SCOPES`, and until when. */
+    refusedNow: async (tx: ReadTx, kind: ConsentKind, externalUserId: string): Promise<ConsentRow[]> => {
+      const newest = new Map<ConsentScope, ConsentRow>()
+      for (const row of await ofCustomer(tx, externalUserId)) if (row.kind === kind) newest.set(row.scope, row)
+      return CONSENT_SCOPES.flatMap((scope) => newest.get(scope) ?? []).filter(
+        ({ state, until_at: untilMs }) => state === 'refused' && (untilMs ?? Number.POSITIVE_INFINITY) > clock.now(),
+      )
+    },
     /** Every word there was, oldest first. */
-    ofCustomer: (tx: ReadTx, externalUserId: string): Promise<ConsentRow[]> =>
-      tx.rows(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.external_userid} = ${externalUserId} ORDER BY ${c.id}`),
+    ofCustomer,
     /** Nobody remembers what somebody said who was erased since. */
-    forget: (externalUserId: string): void => {
-      for (const ids of Object.values(refused)) ids.delete(externalUserId)
-    },
+    forget: refusals.forget,
   }
 }
 export type Consents = ReturnType<typeof createConsents>
@@ -88,15 +112,16 @@ export interface AskConsent {
 }
 
 /** For a command, which asks once: from the table alone. */
-export const storedConsents: AskConsent['consents'] = {
-  refusedAmong: async (tx, kind, externalUserIds) => {
+export const storedConsents = (clock: Clock): AskConsent['consents'] => ({
+  refusedAmong: async (tx, kind, externalUserIds, scope = '') => {
     const rows = await eachChunk(externalUserIds, (part) =>
       tx.rows(
-        sql`SELECT ${pick(c, 'id', 'external_userid', 'state')} FROM ${c}
-            WHERE ${c.external_userid} IN ${list(part)} AND ${c.kind} = ${kind} AND ${c.scope} = '' ORDER BY ${c.id}`,
+        sql`SELECT ${pick(c, 'id', 'external_userid', 'kind', 'scope', 'state', 'until_at')} FROM ${c}
+            WHERE ${c.external_userid} IN ${list(part)} AND ${c.kind} = ${kind} ORDER BY ${c.id}`,
       ),
     )
-    const last = new Map(rows.map((row) => [row.external_userid, row.state]))
-    return new Set([...last].flatMap(([id, state]) => (state === 'refused' ? [id] : [])))
+    const refusals = createRefusals()
+    for (const row of rows) refusals.take(row)
+    return refusals.among(externalUserIds, { kind, scope, nowMs: clock.now() })
   },
-}
+})

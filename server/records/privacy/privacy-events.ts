@@ -10,9 +10,11 @@ export const ConsentChanged = defineOwnEvent(
   Type.Object({
     externalUserId: Type.String(),
     kind: Type.Union([word('marketing'), word('profiling')]),
-    /** Empty: all of it. */
+    /** What of it: `sends`, `journeys`, `invites`; empty: all of it. */
     scope: Type.String(),
     state: Type.Union([word('given'), word('refused')]),
+    /** Until when, UTC milliseconds; null: until there is another word. */
+    untilMs: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
   }),
   { isForwarded: true, replay: leftOut('what customers have refused counts as it is now') },
 )

@@ -3,6 +3,9 @@ import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 
 /** `marketing`: that we write to them without being asked. `profiling`: that rules judge them by what they did. */
 export type ConsentKind = 'marketing' | 'profiling'
+/** What of it: mass sends, journeys, invitations into groups; empty: all of it. */
+export const CONSENT_SCOPES = ['', 'sends', 'journeys', 'invites'] as const
+export type ConsentScope = (typeof CONSENT_SCOPES)[number]
 export type ConsentState = 'given' | 'refused'
 /** Whose word it is: the customer's own (a stop word, a form), a guide's or an operator's on their behalf, or the law's for
  *  children under fourteen. */
@@ -15,13 +18,14 @@ export const CONSENT = defineTable(
     id: id(),
     external_userid: text(),
     kind: text<ConsentKind>(20),
-    /** What of it, for later: a channel of sending, a topic; empty: all. */
-    scope: withDefault(text(60), ''),
+    scope: withDefault(text<ConsentScope>(60), ''),
     state: text<ConsentState>(12),
     source: text<ConsentSource>(20),
     by_whom: nullable(text(100)),
     note: nullable(longText()),
     at: instant(),
+    /** Until then; null: until there is another word. */
+    until_at: nullable(instant()),
   },
   {
     indices: [['external_userid', 'kind', 'id']],

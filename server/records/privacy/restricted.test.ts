@@ -89,3 +89,41 @@ it('the same word twice is one; each other word is told', async () => {
     'refused',
   ])
 })
+
+it('who wants no sends for a while gets none till then, and all else as before', async () => {
+  const WEEK = 7 * DAY_MS
+  t = await buildTestApp({ config: 'brand', sandbox: { preset: 'brand' } })
+  for (const externalUserId of ['wmNo', 'wmYes']) {
+    await t.sandbox.scan({ externalUserId, state: 'package-card', userId: 'linxiaoyu' })
+    await t.settle()
+    await buys(externalUserId, `O-${externalUserId}`)
+  }
+  const journeys = await open('wmNo')
+  expect(journeys.length).toBeGreaterThan(0)
+  const said = { externalUserId: 'wmNo', kind: 'marketing', scope: 'sends', state: 'refused', source: 'guide' } as const
+  const record = (untilMs?: number): Promise<boolean> =>
+    t.db.tx((tx) => t.huoshui.privacy.consents.record(tx, { ...said, untilMs }))
+  const untilMs = t.clock.now() + WEEK
+  expect([await record(untilMs), await record(untilMs)]).toEqual([true, false])
+  await t.advance(2 * SECOND_MS)
+  expect(await open('wmNo')).toEqual(journeys)
+  const refusedIn = async (): Promise<string[]> =>
+    (await runCommand(sendsProgram, ['plan', '周三福利日'], t)).out
+      .split('\n')
+      .filter((line) => line.includes('拒绝了营销'))
+  expect(await refusedIn()).toHaveLength(1)
+  const kept = (scope: 'sends' | 'journeys') =>
+    t.db.tx((tx) => t.huoshui.privacy.consents.refusedAmong(tx, 'marketing', ['wmNo', 'wmYes'], scope))
+  expect([[...(await kept('sends'))], [...(await kept('journeys'))]]).toEqual([['wmNo'], []])
+  // And who wants no journeys leaves them.
+  await t.db.tx((tx) => t.huoshui.privacy.consents.record(tx, { ...said, externalUserId: 'wmYes', scope: 'journeys' }))
+  await t.advance(2 * SECOND_MS)
+  expect(await open('wmYes')).toEqual([])
+  t.clock.set(untilMs - 1)
+  expect([...(await kept('sends'))]).toEqual(['wmNo'])
+  t.clock.set(untilMs)
+  expect([...(await kept('sends'))]).toEqual([])
+  expect(await refusedIn()).toEqual([])
+  // The same word again after its end is another one.
+  expect(await record(untilMs + WEEK)).toBe(true)
+}, 120_000)

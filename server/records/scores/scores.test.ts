@@ -32,7 +32,7 @@ beforeAll(async () => {
     db: kit.db,
     clock: kit.clock,
     orders: { queries: orderQueries },
-    privacy: { consents: storedConsents },
+    privacy: { consents: storedConsents(kit.clock) },
   })
   const orders: Row[] = histories.flatMap((history, nth) =>
     history.filter(isCalibration).map(({ atMs, cents }, at) => ({

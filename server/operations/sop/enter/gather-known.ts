@@ -31,7 +31,7 @@ export function createGatherKnown({ facts, vocabulary, customers, exclusiveGroup
     const latest = await entryStore.latest(tx, released.name, comers.map(idOf))
     const alone = comers.filter((comer) => comer.userId === undefined)
     const owners = alone.length === 0 ? undefined : await customers.queries.ownersOf(tx, alone.map(idOf))
-    const refused = await privacy.consents.refusedAmong(tx, 'marketing', comers.map(idOf))
+    const refused = await privacy.consents.refusedAmong(tx, 'marketing', comers.map(idOf), 'journeys')
     return comers.map(
       ({ externalUserId, userId = owners?.get(externalUserId) }): Arrival => ({
         externalUserId,

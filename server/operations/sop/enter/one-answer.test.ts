@@ -105,7 +105,7 @@ async function answer(is: State, trigger: SopRule['trigger'], ask: (tx: Tx, part
     vocabulary: VOCABULARY,
     facts: { of: async (_tx: Tx, ids: readonly string[]) => new Map<string, Facts>(ids.map((id) => [id, facts])) },
     customers: { queries: { ownersOf: async () => new Map(is.hasGuide ? [[ID, 'zhangsan']] : []) } },
-    privacy: { consents: storedConsents },
+    privacy: { consents: storedConsents(kit.clock) },
     timeline: { note: async () => undefined, noteAll: async () => undefined },
     onVerdicts: (some: Verdict[]) => void verdicts.push(...some),
   }

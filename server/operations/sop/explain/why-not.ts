@@ -43,7 +43,7 @@ export function createWhyNot({ clock, rules, facts, vocabulary, customers, priva
     // Newest first, so the first of a journey is its last time.
     const entries = await entryStore.ofCustomer(tx, externalUserId)
     const userId = (await customers.queries.ownersOf(tx, [externalUserId])).get(externalUserId)
-    const hasRefused = (await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId])).has(externalUserId)
+    const hasRefused = (await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId], 'journeys')).size > 0
     const getsNone = getsNoMarketing(rules.current().policy, externalUserId)
     const inside = sops.filter(({ name }) => latestIn(entries, name)?.state === 'active')
     const outside = sops

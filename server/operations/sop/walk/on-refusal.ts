@@ -9,7 +9,7 @@ const WHY = '客户拒绝了营销'
 /** Who refuses that we write to them leaves every journey at once, with whatever it still had for them. Safe to repeat. */
 export const onRefusal = ({ versions, walk }: { versions: SopVersions; walk: Pick<Walk, 'end'> }): Subscription =>
   subscribe('sop.refused', ConsentChanged, async (tx, { payload: { externalUserId, kind, scope, state } }) => {
-    if (kind !== 'marketing' || scope !== '' || state !== 'refused') return
+    if (kind !== 'marketing' || !['', 'journeys'].includes(scope) || state !== 'refused') return
     for (const entry of await entryStore.activeOf(tx, externalUserId)) {
       const gone = { name: entry.sop, version: entry.version, title: entry.sop }
       const sop = (await versions(tx, entry.sop, entry.version)) ?? gone
