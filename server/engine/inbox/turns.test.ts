@@ -71,12 +71,19 @@ describe('who hears of an event, and when', () => {
       subscribe('test.late', Greeted, hear(heard, 'late'), { isUrgent: () => false }),
     ])
     await arrive(Greeted, 'a', 'b')
+    await arrive(Noted, 'c')
     // The welcome lane alone is woken; it wakes the other.
     dispatcher.nudge('welcome')
     await rest()
     expect(heard).toEqual(['urgent a!', 'urgent b!', 'early a', 'early b', 'late a', 'late b'])
-    expect(await events()).toEqual(['1 done', '1 done'])
-    expect(told).toEqual(['test.greeted done', 'test.greeted done'])
+    expect(await events()).toEqual(['1 done', '1 done', '1 kept'])
+    expect(told.sort()).toEqual(['test.greeted done', 'test.greeted done', 'test.noted kept'])
+    const [other] = await kit.db.tx((tx) =>
+      tx.rows(
+        raw<{ done: string | null }>(`SELECT done_subscriptions AS done FROM inbound_event WHERE kind = 'test.noted'`),
+      ),
+    )
+    expect(other?.done).toBeNull()
   })
 
   it('all at once in the welcome lane when nobody is in a hurry, or when one of them calls for it', async () => {

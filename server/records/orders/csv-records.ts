@@ -67,7 +67,6 @@ function createRecordReader(separator: string) {
     fields = []
     size = 0
     begin = line
-    state = 'plain'
     return record.fields.some((one) => one.trim() !== '') ? record : undefined
   }
 

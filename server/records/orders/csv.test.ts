@@ -48,6 +48,18 @@ describe('records', () => {
     })
   })
 
+  it('is no text when it ends within a letter, and a disk that fails is no text of another kind', async () => {
+    await expect(read(Uint8Array.of(0x61, 0xe8))).rejects.toMatchObject({ code: 'orders.not-text' })
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('a\n')
+      throw new Error('disk')
+    }
+    const all = async () => {
+      for await (const _record of csvRecords(failing(), utf8));
+    }
+    await expect(all()).rejects.toThrow('disk')
+  })
+
   it('is no text in another encoding', async () =>
     await expect(read(Uint8Array.of(0xb6, 0xa9))).rejects.toMatchObject({ code: 'orders.not-text' }))
 })
@@ -63,6 +75,7 @@ describe('how a file is written', () => {
     ['separators in quotes do not count', Buffer.from('"a,b,c";d\n'), 'utf-8', ';'],
     ['nor do those of other lines', Buffer.from('a;b\r\n1,2,3\n'), 'utf-8', ';'],
     ['one line without an end', Buffer.from('a;b;c'), 'utf-8', ';'],
+    ['one line without an end, to its last letter', Buffer.from('a,b;c;'), 'utf-8', ';'],
     ['no separator at all', Buffer.from('a\nb,c'), 'utf-8', ','],
   ])('%s', async (_what, bytes, encoding, separator) =>
     expect(await csvForm(parts(bytes, 7))).toEqual({ encoding, separator }),

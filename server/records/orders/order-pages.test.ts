@@ -156,6 +156,7 @@ describe('what was bought, of all', () => {
     await put('7', { external_userid: 'wmB', paid_at: at(3) })
     await put('8', { external_userid: 'wmC', paid_at: at(1) })
     await put('9', { external_userid: null, paid_at: at(1) })
+    await put('10', { external_userid: 'wmAB', status: 'created' })
     const page = (after: string, limit: number) =>
       ask((tx) => orderQueries.histories(tx, { after, limit, cutMs: at(3, 0) }))
     const ofA = {
@@ -190,6 +191,7 @@ describe('what was bought, of all', () => {
     }
     expect(await page('', 9)).toEqual({ histories: [ofA, ofB, ofC], last: undefined })
     expect(await page('', 2)).toEqual({ histories: [ofA, ofB], last: 'wmB' })
+    expect(await page('wmA', 1)).toEqual({ histories: [ofB], last: 'wmB' })
     expect(await page('wmB', 1)).toEqual({ histories: [ofC], last: 'wmC' })
     expect(await page('wmC', 1)).toEqual({ histories: [], last: undefined })
   })

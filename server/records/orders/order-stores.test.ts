@@ -83,6 +83,7 @@ describe('an order’s row', () => {
     expect(await hold({ source: '有赞' })).toMatchObject({ isFirst: true, source: '有赞' })
     expect(await hold({ source: '有赞' })).toMatchObject({ isFirst: false })
     expect(await hold({ source: '抖店' })).toMatchObject({ isFirst: true, source: '抖店' })
+    expect(await hold({ source: '有赞' })).toMatchObject({ isFirst: false, source: '有赞' })
     await expect(file(25_600)).rejects.toMatchObject({ code: 'orders.two-shops' })
     expect(await hold({ orderId: '2', source: '有赞' })).toMatchObject({ isFirst: true })
   })
@@ -106,8 +107,10 @@ describe('an order’s row', () => {
     ],
   ])('that no shop was named for: news of a shop %s', async (_what, told, expected) => {
     await file(25_600)
+    await file(25_600, { orderId: '9' })
     await hold(told)
-    expect(await sources()).toEqual(expected)
+    expect((await sources())[1]).toBe('文件导入')
+    expect((await sources()).filter((_source, at) => at !== 1)).toEqual(expected)
     // Once it has a shop, another shop's is another order.
     await hold({ source: '抖店', totalFen: 25_600 })
     expect((await sources()).at(-1)).toBe(expected.includes('文件导入') ? expected.at(-1) : '抖店')
@@ -162,6 +165,7 @@ describe('the steps of an order', () => {
       true,
     ])
     expect(await steps()).toEqual(['created 0', 'closed 1', 'paid 7'])
+    expect(await ask((tx) => correctStatusTime(tx, 1, 'closed', DAY + 1))).toBe(false)
     expect((await ask((tx) => statusesOf(tx, 2))).map(({ at }) => at)).toEqual([DAY])
   })
 })
@@ -196,6 +200,8 @@ describe('the goods of an order', () => {
     expect(await stored()).toEqual(['酱 酱 1 0  ', 'S1 牛排 2 200 肉 a'])
     expect(await put_(item('牛排', { quantity: 2, priceFen: 0 }), item('酱', { priceFen: 0 }))).toBe(true)
     expect(await stored(2)).toEqual(['别的 别的 1 100  '])
+    expect(await put_(item('牛排', { sku: 'S9', quantity: 2, priceFen: 0 }), item('酱', { priceFen: 0 }))).toBe(true)
+    expect((await stored())[0]).toBe('S9 牛排 2 200 肉 a')
   })
 
   it('make the order one that has some', async () => {
@@ -222,6 +228,7 @@ describe('refunds', () => {
     expect(await add('a', 50, DAY + 240_000)).toBe('corrected')
     expect(await add(undefined, 200, DAY)).toBe('news')
     expect(await add(undefined, 199, DAY + 60_000)).toBe('unchanged')
+    expect(await add(undefined, 200, DAY)).toBe('unchanged')
     expect(await add(undefined, 201, DAY - 60_000)).toBe('news')
     expect(await stored()).toEqual(['a 50 240000', ' 201 -60000'])
     expect((await ask((tx) => refundsOf(tx, 2))).map(({ fen, at }) => [fen, at])).toEqual([[1, DAY]])
@@ -240,9 +247,10 @@ describe('refunds', () => {
     await add('a', 1, DAY)
     await add('c', 3, DAY + 1)
     await add('z', 9, DAY, true, 2)
+    await add('b', 2, DAY + 1, true, 2)
     const untold = async (id = 1) => (await ask((tx) => takeUntoldRefunds(tx, id))).map(({ refundId }) => refundId)
     expect([await untold(), await untold()]).toEqual([['a', 'b', 'c'], []])
-    await expect(await untold(2)).toEqual(['z'])
+    expect(await untold(2)).toEqual(['z', 'b'])
     await ask((tx) => untellRefunds(tx, 1))
     expect([await untold(2), await untold()]).toEqual([[], ['a', 'b', 'c']])
     const told = (fenOfB: number) => [
@@ -257,7 +265,7 @@ describe('refunds', () => {
     expect(
       (await ask((tx) => tx.rows(sql`SELECT ${pick(SHOP_ORDER_REFUND, 'refund_id')} FROM ${SHOP_ORDER_REFUND}`)))
         .length,
-    ).toBe(3)
+    ).toBe(4)
   })
 })
 
@@ -294,12 +302,17 @@ describe('lists of a whole order', () => {
       quantity,
       price_fen,
     })
+    await ask((tx) => tx.insert(SHOP_ORDER_ITEM, { ...line(0, 'a', 'S1', 3, 7), shop_order_id: 2 }))
+    const theirs = {
+      refunds: [{ refundId: 'r', fen: 1, atMs: undefined, lines: [{ lineId: 'a', quantity: 1, fen: 7 }] }],
+      elseAtMs: 5,
+    }
+    expect(await ask((tx) => putRefundLines(tx, 2, theirs))).toBe(true)
     await ask((tx) =>
       tx.insertIgnore(SHOP_ORDER_ITEM, [
         line(0, 'a', 'S1', 3, 100),
         line(1, null, 'S2', 2, 50),
         line(2, null, 'S2', 2, 50),
-        { ...line(0, 'a', 'S1', 3, 100), shop_order_id: 2 },
       ]),
     )
     const back = async () =>
@@ -324,13 +337,17 @@ describe('lists of a whole order', () => {
       )
     expect(await tell()).toBe(false)
     expect(await tell({ lineId: 'a', quantity: 2 }, { lineId: 'S2', fen: 100 })).toBe(true)
-    expect(await back()).toEqual(['2 200', '2 100', '0 0', '0 0'])
+    expect(await back()).toEqual(['1 7', '2 200', '2 100', '0 0'])
     expect(await tell({ lineId: 'a', quantity: 2 }, { lineId: 'S2', fen: 100 })).toBe(false)
     expect(await tell({ lineId: 'a', quantity: 9, fen: 999 }, { lineId: 'S2', fen: 99 })).toBe(true)
-    expect(await back()).toEqual(['3 300', '0 99', '0 0', '0 0'])
+    expect(await back()).toEqual(['1 7', '3 300', '0 99', '0 0'])
+    await tell({ lineId: 'a', quantity: 1, fen: 100 })
+    await tell({ lineId: 'a', quantity: 2, fen: 100 })
+    expect((await back())[1]).toBe('2 100')
     expect(await tell({ lineId: 'nobody', quantity: 1 })).toBe(true)
-    expect(await back()).toEqual(['0 0', '0 0', '0 0', '0 0'])
+    expect(await back()).toEqual(['1 7', '0 0', '0 0', '0 0'])
     expect(await tell()).toBe(true)
     expect(await tell()).toBe(false)
+    expect(await ask((tx) => putRefundLines(tx, 2, theirs))).toBe(false)
   })
 })

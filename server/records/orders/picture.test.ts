@@ -127,6 +127,9 @@ describe('what came back', () => {
     ])
     expect(picture({ refundedFen: 400 }, { refunds: [refund('a', 100, 5)] }).refunds?.at(-1)?.atMs).toBe(5)
     expect(picture().refunds).toBeUndefined()
+    for (const refundedFen of [undefined, 0]) {
+      expect(picture({ refundedFen }, { refunds: [refund('a', 100, 5)] }).refunds).toHaveLength(1)
+    }
   })
 })
 

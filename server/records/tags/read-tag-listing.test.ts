@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
 import { createSettableClock } from '../../core/kernel/clock.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { WecomError } from '../../platform/wecom/wire/wecom-error.ts'
 import { createReadTagListing } from './read-tag-listing.ts'
 
 const NOW = '2026-11-22T09:00:00+08:00'
@@ -66,4 +68,69 @@ it('one that failed does not take away what a later one has begun to answer', as
   expect(await newer).toMatchObject({ isComplete: true })
   expect(await answered).toBeUndefined()
   expect(asked).toHaveLength(2)
+})
+
+/** `strategies`: what their listing says, time after time. */
+function openStrategies(...strategies: (WecomError | Error | undefined)[]) {
+  const clock = createSettableClock(NOW)
+  let asked = 0
+  const { read } = createReadTagListing({
+    wecom: {
+      tags: { list: async () => ({ tag_group: [] }) },
+      strategyTags: {
+        list: async () => {
+          const said = strategies[asked++]
+          if (said !== undefined) throw said
+          return { tag_group: [] }
+        },
+      },
+    } as unknown as Parameters<typeof createReadTagListing>[0]['wecom'],
+    clock,
+  })
+  return { clock, read, asked: () => asked }
+}
+
+it('a corp that refuses to tell of strategies is asked again a day later', async () => {
+  const { clock, read, asked } = openStrategies(new WecomError(48002, '/x'), undefined)
+  expect(await read()).toMatchObject({ strategyGroups: undefined, isComplete: true })
+  clock.advance(DAY_MS - 1)
+  expect((await read()).strategyGroups).toBeUndefined()
+  expect(asked()).toBe(1)
+  clock.advance(1)
+  expect((await read()).strategyGroups).toEqual([])
+  expect((await read()).strategyGroups).toEqual([])
+  expect(asked()).toBe(3)
+})
+
+it.each([
+  ['a moment’s trouble of WeCom’s', new WecomError(-1, '/x')],
+  ['one of ours', new Error('boom')],
+])('%s is no refusal', async (_what, error) => {
+  const { read, asked } = openStrategies(error, undefined)
+  await expect(read()).rejects.toBe(error)
+  expect((await read()).strategyGroups).toEqual([])
+  expect(asked()).toBe(2)
+})
+
+it('what was asked at the instant at which a reading began is read anew', async () => {
+  const { clock, asked, readOnce } = openScene()
+  const first = readOnce(clock.now())
+  const second = readOnce(clock.now())
+  for (const one of asked) one.give()
+  expect([(await first)?.isComplete, (await second)?.isComplete, asked.length]).toEqual([true, true, 2])
+})
+
+it('who is answered by another reading waits for it', async () => {
+  const { clock, asked, readOnce } = openScene()
+  const askedAtMs = clock.now()
+  clock.advance(1_000)
+  const first = readOnce(askedAtMs)
+  let isAnswered = false
+  const second = readOnce(askedAtMs).then(() => {
+    isAnswered = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(isAnswered).toBe(false)
+  asked[0]?.give()
+  await Promise.all([first, second])
 })
