@@ -80,6 +80,7 @@ describe('what is kept of a call', () => {
       state: 'waiting',
       error_code: -1,
       last_code: 'wecom.busy',
+      may_have_happened: 0,
       lease_until: null,
     })
     kit.clock.advance(2_000)

@@ -55,6 +55,10 @@ it('tells of many which are new, in their lane', async () => {
   await kit.db.tx((tx) => outbox.enqueueAll(tx, Tag, [one('d', kit.clock.now()), one('e', later)]))
   expect(nudged).toEqual(['event'])
   expect(await keys()).toEqual(['known', 'a', 'b', 'c', 'd', 'e'])
+  // One alone, and none.
+  const alone = (key: string) => kit.db.tx((tx) => outbox.enqueueAll(tx, Tag, [one(key, kit.clock.now())]))
+  expect([await alone('f'), await alone('f'), nudged]).toEqual([new Set(['f']), new Set(), ['event', 'event']])
+  expect(await kit.db.tx((tx) => outbox.enqueueAll(tx, Tag, []))).toEqual(new Set())
 })
 
 it('takes back what nobody has begun, and no other', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { countStatements } from '../../testing/count-statements.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { ACTION_PACE } from './action-tables.ts'
 import { createPaceBook, readPaces } from './pace-book.ts'
@@ -47,6 +48,8 @@ it('saves every five seconds at most, and what has changed only', async () => {
   kit.clock.advance(1)
   await book.save()
   expect((await paces()).map((pace) => pace.kind)).toEqual(['a', 'b'])
+  kit.clock.advance(5_000)
+  expect((await countStatements(kit.db, () => book.save())).total).toBe(0)
 })
 
 it('who has seen fewer than twenty does not overwrite what others have seen', async () => {
