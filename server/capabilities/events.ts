@@ -15,7 +15,7 @@ export const FACTS_BY_EVENT: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 )
 
 /** Those that webhooks may ask for. */
-export const FORWARDED_EVENTS: readonly OwnEvent[] = EVERY_EVENT.filter(({ isForwarded }) => isForwarded)
+export const FORWARDED_EVENTS: readonly OwnEvent[] = EVERY_EVENT.filter(({ forwarded }) => forwarded !== undefined)
 
 /** Those that a backtest tells again: what people did. What our own rules did they shall do again, or not. */
 export const REPLAYED_EVENTS: readonly OwnEvent[] = EVERY_EVENT.filter(({ replay }) => replay === 'told')

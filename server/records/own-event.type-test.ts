@@ -3,7 +3,7 @@ import { defineOwnEvent } from './own-event.ts'
 
 /* Never run: the compiler refuses events that do not say what becomes of them, or that rules could not use. */
 
-const use = { isForwarded: false, replay: 'told' } as const
+const use = { forwards: false, replay: 'told' } as const
 const OfCustomer = Type.Object({ externalUserId: Type.String(), about: Type.String() })
 const about = 'customer'
 
@@ -13,7 +13,11 @@ defineOwnEvent('note.made', OfCustomer, { ...use, triggers: [{ name: 'note.made'
 defineOwnEvent('note.made', OfCustomer, { replay: 'told' })
 
 // @ts-expect-error what becomes of it in a backtest
-defineOwnEvent('note.made', OfCustomer, { isForwarded: false })
+defineOwnEvent('note.made', OfCustomer, { forwards: false })
+
+defineOwnEvent('note.made', OfCustomer, { ...use, forwards: ['about'] })
+// @ts-expect-error what goes to every webhook is a field of it
+defineOwnEvent('note.made', OfCustomer, { ...use, forwards: ['abut'] })
 
 const ofPair = { name: 'note.made', zh: '记下', about: 'pair' } as const
 // @ts-expect-error an event of a pair says which guide

@@ -1,3 +1,4 @@
+import type { ForwardedEvent } from './book/webhook-events.ts'
 import type { FactShape } from './condition/fact.ts'
 import { createRuleShapes, type RuleShapes } from './files/rule-shapes.ts'
 import type { EventTrigger, EventTriggerShape } from './schema/event-trigger.ts'
@@ -9,7 +10,7 @@ export interface Vocabulary {
   /** The events by which journeys begin, go on and end, by name. */
   triggers: ReadonlyMap<string, EventTrigger>
   /** The events that a webhook may be told of. */
-  forwarded: readonly string[]
+  forwarded: readonly ForwardedEvent[]
   /** What rule files must look like, with those events in it. */
   shapes: RuleShapes
 }
@@ -23,7 +24,7 @@ export interface CheckedWords extends Omit<Vocabulary, 'triggers'> {
 export interface PlainWords {
   facts: readonly FactShape[]
   triggers: readonly EventTriggerShape[]
-  forwarded: readonly string[]
+  forwarded: readonly ForwardedEvent[]
 }
 
 export const plainWords = ({ facts, triggers, forwarded }: CheckedWords): PlainWords => ({
@@ -63,7 +64,7 @@ export const wordsFrom = ({ facts, triggers, forwarded }: PlainWords): CheckedWo
 export function createVocabulary(said: {
   facts: readonly FactShape[]
   triggers: readonly EventTrigger[]
-  forwarded: readonly string[]
+  forwarded: readonly ForwardedEvent[]
 }): Vocabulary {
   return { ...wordsFrom(said), triggers: new Map(said.triggers.map((trigger) => [trigger.name, trigger])) }
 }

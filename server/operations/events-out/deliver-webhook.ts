@@ -23,6 +23,8 @@ export const DeliverWebhook = defineAction(
     event: Type.String(),
     atMs: Type.Number(),
     data: Type.Record(Type.String(), Type.Unknown()),
+    /** Names of what was left out because the rule names no fields. */
+    withheld: Type.Optional(Type.Array(Type.String())),
   }),
 )
 
@@ -46,7 +48,7 @@ export function createDeliverWebhook(deps: DeliverWebhookDeps): Executor {
 
   return execute(DeliverWebhook, {
     perform: async ({ payload, attempts, createdAtMs }) => {
-      const { webhook: name, id, event, atMs, data } = payload
+      const { webhook: name, id, event, atMs, data, withheld } = payload
       const rule = rules.current().webhooks.get(name)
       if (rule === undefined || rule.value.enabled === false) {
         throw new AppError('webhook.gone', 'no such webhook in the rules', { zh: `规则里没有启用「${name}」` })
@@ -66,7 +68,7 @@ export function createDeliverWebhook(deps: DeliverWebhookDeps): Executor {
           retry: { afterMs: pausedMs + Math.floor(Math.random() * pausedMs) },
         })
       }
-      const body = JSON.stringify({ id, event, occurredAt: shanghaiIso(atMs), corpId, data })
+      const body = JSON.stringify({ id, event, occurredAt: shanghaiIso(atMs), corpId, data, withheld })
       const timestamp = String(Math.floor(now / 1_000))
       const headers = {
         'x-huoshui-id': id,

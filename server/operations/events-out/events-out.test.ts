@@ -73,6 +73,34 @@ test('a receiver that is to know less gets the fields that its rule names, and n
   expect(kept?.payload).not.toContain('zhangsan')
 })
 
+test('where a rule names no fields nothing personal is sent or kept, the receiver hears what is missing, and so do we until the rule says', async () => {
+  await begin("['customer.added', 'decision.welcome.*']")
+  await scan()
+  await t.settle()
+  await t.advance(MINUTE_MS)
+  const data = { externalUserId: 'wmA', userId: 'zhangsan' }
+  const ended = () => receiver.events().filter(({ event }) => event === 'decision.welcome.ended')
+  expect(ended()).toEqual([expect.objectContaining({ data, withheld: ['text', 'reason'] })])
+  const added = receiver.events().find(({ event }) => event === 'customer.added')
+  expect(added).toMatchObject({ data: { ...data, channel: '包裹卡', again: false } })
+  expect(added).not.toHaveProperty('withheld')
+  const kept = await t.rawRows<{ payload: string }>("SELECT payload FROM action WHERE kind = 'webhook.deliver'")
+  expect(kept).toHaveLength(2)
+  expect(kept.filter(({ payload }) => payload.includes('"reason":'))).toEqual([])
+  const told = async () => (await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))).map(({ text }) => text)
+  expect(await told()).toEqual(['事件转发没有写 fields，个人信息不再转发：「crm」的 text、reason'])
+
+  const rule = `webhook: crm\nurl: ${receiver.url}\nevents: ['decision.welcome.*']\nfields: [text]\n`
+  t.writeConfig({ 'webhooks/crm.yaml': rule })
+  await t.huoshui.rules.check()
+  await t.advance(MINUTE_MS)
+  expect(await told()).toEqual([])
+  receiver.received.length = 0
+  await t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card', externalUserId: 'wmB', name: '李雷' })
+  await t.settle()
+  expect(ended()).toEqual([expect.objectContaining({ data: { externalUserId: 'wmB', text: expect.any(String) } })])
+})
+
 test('while a key is being replaced each message carries both signatures', async () => {
   await begin('[customer.added]', { secrets: `crm=${KEY},${OLD_KEY}` })
   await scan()

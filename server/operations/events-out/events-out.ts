@@ -7,13 +7,18 @@ import type { EventKind } from '../../engine/inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import type { Note } from '../../records/timeline/timeline.ts'
 import type { Rule, RuleBookHolder } from '../../rules/book/rule-book.ts'
-import { decisionEvent, meansEvent, STEP_EVENT } from '../../rules/book/webhook-events.ts'
+import {
+  askedOf,
+  decisionEvent,
+  type ForwardedEvent,
+  forwardedDecision,
+  meansEvent,
+  STEP_EVENT,
+} from '../../rules/book/webhook-events.ts'
 import type { WebhookRule } from '../../rules/schema/rule-files.ts'
 import type { Vocabulary } from '../../rules/vocabulary.ts'
 import { createDeliverWebhook, DeliverWebhook, type DeliverWebhookDeps } from './deliver-webhook.ts'
-
-/** Good for nothing but a welcome, and only ours. */
-const PRIVATE = 'welcomeCode'
+import { createUnnamedFields } from './unnamed-fields.ts'
 
 interface Happening {
   /** What makes it the same when its cause is handled twice. */
@@ -38,11 +43,22 @@ export interface EventsOutDeps extends DeliverWebhookDeps {
 export function createEventsOut(deps: EventsOutDeps) {
   const { outbox, rules, clock, events, vocabulary } = deps
 
+  const byName = new Map(vocabulary.forwarded.map((one) => [one.name, one]))
+  const eventOf = (name: string): ForwardedEvent => byName.get(name) ?? forwardedDecision(name)
+
   async function send(tx: Tx, webhook: Rule<WebhookRule>, happening: Happening): Promise<void> {
     const { key, event, atMs, data, externalUserId } = happening
+    const { data: given, withheld } = askedOf(eventOf(event), data, webhook.value.fields)
     await outbox.enqueue(tx, DeliverWebhook, {
       key: `webhook:${webhook.name}:${idOf(key)}`,
-      payload: { webhook: webhook.name, id: idOf(key), event, atMs, data: onlyAsked(data, webhook.value.fields) },
+      payload: {
+        webhook: webhook.name,
+        id: idOf(key),
+        event,
+        atMs,
+        data: given,
+        ...(withheld.length === 0 ? {} : { withheld }),
+      },
       reason: happening.reason ?? {
         text: `转发给「${webhook.name}」`,
         rule: { kind: 'webhook', name: webhook.name, version: webhook.version },
@@ -64,7 +80,7 @@ export function createEventsOut(deps: EventsOutDeps) {
       `events-out.${kind.kind}`,
       kind,
       (tx, event) => {
-        const { [PRIVATE]: _private, ...data } = event.payload as Record<string, unknown>
+        const data = event.payload as Record<string, unknown>
         const { externalUserId } = data
         return forward(tx, {
           key: event.dedupeKey,
@@ -82,6 +98,7 @@ export function createEventsOut(deps: EventsOutDeps) {
   return {
     subscriptions,
     executors,
+    jobs: [createUnnamedFields(deps)],
     /** Tells one webhook by its name because a rule says so; false when it is not switched on. Safe to repeat: once a
      *  key. */
     call: async (tx: Tx, asked: Omit<Happening, 'event' | 'atMs'> & { webhook: string }): Promise<boolean> => {
@@ -96,18 +113,12 @@ export function createEventsOut(deps: EventsOutDeps) {
       if (rules.current().webhooks.size === 0) return
       for (const { key, kind, externalUserId, userId, text, reason, atMs } of notes) {
         const event = decisionEvent(kind)
-        if (!vocabulary.forwarded.includes(event)) continue
+        if (!byName.has(event)) continue
         const data = { externalUserId, userId: userId ?? null, text, reason: reason ?? null }
         await forward(tx, { key: `note:${key}`, event, atMs: atMs ?? clock.now(), data, externalUserId })
       }
     },
   }
-}
-
-/** What this receiver is to know: no more than its rule asks for is sent, or even stored for sending. */
-function onlyAsked(data: Record<string, unknown>, fields: readonly string[] | undefined): Record<string, unknown> {
-  if (fields === undefined) return data
-  return Object.fromEntries(Object.entries(data).filter(([name]) => name === 'externalUserId' || fields.includes(name)))
 }
 
 /** Our own keys hold ids and reasons that are nobody's business. */

@@ -36,7 +36,7 @@ export const ScriptSent = defineOwnEvent(
         },
       },
     ],
-    isForwarded: true,
+    forwards: ['userId', 'scriptId', 'carries'],
     replay: 'told',
   },
 )

@@ -13,5 +13,5 @@ export const TaskAnswered = defineOwnEvent(
     userId: Type.String(),
     outcome: Type.Union([Type.Literal('done'), Type.Literal('dropped')]),
   }),
-  { isForwarded: false, replay: leftOut('no guide answers a second time') },
+  { forwards: false, replay: leftOut('no guide answers a second time') },
 )

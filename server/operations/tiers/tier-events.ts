@@ -28,7 +28,8 @@ export const TierChanged = defineOwnEvent(
         },
       },
     ],
-    isForwarded: true,
+    // The level itself says what somebody is worth.
+    forwards: ['ladder', 'version', 'via'],
     replay: 'caused',
   },
 )

@@ -34,7 +34,7 @@ export const CustomerAdded = defineOwnEvent(
       },
       { name: 'customer.added', zh: '添加好友', about: 'pair', bringsWelcomeCode: true },
     ],
-    isForwarded: true,
+    forwards: ['userId', 'channel', 'state', 'addedAtMs', 'again', 'found'],
     replay: 'told',
   },
 )
@@ -57,7 +57,7 @@ export const CustomerLost = defineOwnEvent(
   }),
   {
     triggers: [{ name: 'customer.lost', zh: '好友流失', about: 'pair' }],
-    isForwarded: true,
+    forwards: ['userId', 'by', 'lostAtMs'],
     replay: 'told',
   },
 )
@@ -72,7 +72,7 @@ export const CustomerHandedOver = defineOwnEvent(
     toUserId: Type.String(),
     handedOverAtMs: Type.Number(),
   }),
-  { isForwarded: true, replay: leftOut('who has whom counts as it is now') },
+  { forwards: ['fromUserId', 'toUserId', 'handedOverAtMs'], replay: leftOut('who has whom counts as it is now') },
 )
 
 const TagsChanged = Type.Object({
@@ -103,13 +103,15 @@ const tagFilters = {
 /** Tags that a customer did not have at this guide before. */
 export const TagAdded = defineOwnEvent('tag.added', TagsChanged, {
   triggers: [{ name: 'tag.added', zh: '打上标签', about: 'pair', filters: tagFilters }],
-  isForwarded: true,
+  // Tags say what is thought of somebody.
+  forwards: ['userId', 'by', 'via'],
   replay: 'told',
 })
 /** Tags taken off a customer at one guide. Not told when the friendship ends, nor when the tag itself is deleted. */
 export const TagRemoved = defineOwnEvent('tag.removed', TagsChanged, {
   triggers: [{ name: 'tag.removed', zh: '去掉标签', about: 'pair', filters: tagFilters }],
-  isForwarded: true,
+  // Tags say what is thought of somebody.
+  forwards: ['userId', 'by', 'via'],
   replay: 'told',
 })
 
@@ -128,14 +130,14 @@ export const WelcomeCodeGiven = defineOwnEvent(
     /** Beginning of the friendship, as in its `customer.added`; null when we never saw it begin. */
     addedAtMs: Type.Union([Type.Number(), Type.Null()]),
   }),
-  { lane: 'welcome', isForwarded: false, replay: 'told' },
+  { lane: 'welcome', forwards: false, replay: 'told' },
 )
 
 /** A customer is known under something new that an order may name: the id itself, a union id, a phone. */
 export const CustomerIdentified = defineOwnEvent(
   'customer.identified',
   Type.Object({ externalUserId: Type.String() }),
-  { isForwarded: false, replay: leftOut('what waited for them is matched already') },
+  { forwards: false, replay: leftOut('what waited for them is matched already') },
 )
 
 /** The guide accepted a half add: from now on WeCom lets us tag and remark this pair. */
@@ -147,5 +149,5 @@ export const CustomerAccepted = defineOwnEvent(
     channel: Type.Union([Type.String(), Type.Null()]),
     addedAtMs: Type.Number(),
   }),
-  { isForwarded: true, replay: 'told' },
+  { forwards: ['userId', 'channel', 'addedAtMs'], replay: 'told' },
 )

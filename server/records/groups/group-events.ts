@@ -11,7 +11,7 @@ const Membership = Type.Object({
   atMs: Type.Number(),
 })
 
-const use = { isForwarded: true, replay: 'told' } as const
+const use = { forwards: ['chatId', 'pool', 'state', 'atMs'], replay: 'told' } as const
 const filters = {
   pool: {
     zh: '只认这个群池',

@@ -13,7 +13,8 @@ const OrderFacts = Type.Object({
   atMs: Type.Number(),
 })
 
-const use = { isForwarded: true, replay: 'told' } as const
+/** What somebody spent is theirs; which order it was, whoever has the shop knows. */
+const use = { forwards: ['orderId', 'source', 'first', 'atMs'], replay: 'told' } as const
 
 export const OrderCreated = defineOwnEvent('order.created', OrderFacts, {
   ...use,
@@ -41,7 +42,11 @@ export const OrderPartRefunded = defineOwnEvent(
     refundedFen: Type.Integer(),
     atMs: Type.Number(),
   }),
-  { ...use, triggers: [{ name: 'order.partRefunded', zh: '部分退款', about: 'customer' }] },
+  {
+    ...use,
+    forwards: ['orderId', 'source', 'atMs'],
+    triggers: [{ name: 'order.partRefunded', zh: '部分退款', about: 'customer' }],
+  },
 )
 
 /** The first parcel of a paid order went out; told once an order. */

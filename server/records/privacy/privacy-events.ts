@@ -16,5 +16,6 @@ export const ConsentChanged = defineOwnEvent(
     /** Until when, UTC milliseconds; null: until there is another word. */
     untilMs: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
   }),
-  { isForwarded: true, replay: leftOut('what customers have refused counts as it is now') },
+  // A refusal that does not reach whoever works for us is none.
+  { forwards: ['kind', 'scope', 'state'], replay: leftOut('what customers have refused counts as it is now') },
 )

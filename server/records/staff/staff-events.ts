@@ -8,11 +8,11 @@ const replay = leftOut('members are as they are now')
 export const StaffRenamed = defineOwnEvent(
   'staff.renamed',
   Type.Object({ oldUserId: Type.String(), newUserId: Type.String() }),
-  { isForwarded: false, replay },
+  { forwards: false, replay },
 )
 
 /** A member is gone from the directory; their customers wait for a new guide. */
 export const StaffLeft = defineOwnEvent('staff.left', Type.Object({ userId: Type.String(), leftAtMs: Type.Number() }), {
-  isForwarded: true,
+  forwards: ['userId', 'leftAtMs'],
   replay,
 })

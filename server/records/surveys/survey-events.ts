@@ -27,7 +27,7 @@ export const SurveyAnswered = defineOwnEvent(
         },
       },
     ],
-    isForwarded: true,
+    forwards: ['surveyId', 'responseId', 'atMs'],
     replay: leftOut('answers count as known from the beginning'),
   },
 )

@@ -51,7 +51,7 @@ const ComplaintBody = Type.Object({ complaintId: Type.String(), customer: GivenC
 const Complained = defineOwnEvent(
   'complaint.made',
   Type.Object({ externalUserId: Type.String(), about: Type.String() }),
-  { isForwarded: false, replay: leftOut('of this test') },
+  { forwards: false, replay: leftOut('of this test') },
 )
 
 /** A fourth source, whole: what its files would be. */

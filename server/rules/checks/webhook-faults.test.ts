@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
-import { faultsOf } from '../testing/rule-folder-on-disk.ts'
+import { VOCABULARY } from '../../capabilities/vocabulary.ts'
+import { formatFault } from '../files/rule-fault.ts'
+import { loadRules } from '../load-rules.ts'
+import { faultsOf, ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
 
 const webhook = (text: string) => ({ 'webhooks/crm.yaml': text })
 const good = "webhook: crm\nurl: https://crm.example.com/huoshui\nevents: [order.paid, 'decision.sop.*']\n"
@@ -31,4 +34,31 @@ it.each([
   ],
 ])('%s is told at its place', async (_what, text, fault) => {
   expect(await faultsOf(webhook(text))).toEqual([`webhooks/crm.yaml:${fault}`])
+})
+
+it.each([
+  [
+    'personal fields and no word of them',
+    '',
+    [
+      '3:9 没有写 fields，这些个人信息不转发：totalFen、text、reason。对方确实需要的写进 fields；一个都不需要，写 fields: []',
+    ],
+  ],
+  ['none wanted', 'fields: []\n', []],
+  ['fields that there are', 'fields: [totalFen, reason, facts]\n', []],
+  [
+    'a field that none of these events has',
+    'fields: [totalFne]\n',
+    ['4:10 这些事件里没有「totalFne」这个字段。是不是想写 totalFen'],
+  ],
+])('%s: advised, not refused', async (_what, more, expected) => {
+  const made = ruleFolderOnDisk(webhook(good + more))
+  try {
+    const { faults, advice } = await loadRules(made.folder, VOCABULARY)
+    expect(faults).toEqual([])
+    const told = advice.filter(({ file }) => file === 'webhooks/crm.yaml').map((one) => formatFault(one))
+    expect(told).toEqual(expected.map((line) => `webhooks/crm.yaml:${line}`))
+  } finally {
+    made.remove()
+  }
 })

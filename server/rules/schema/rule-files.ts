@@ -269,7 +269,7 @@ export const WebhookRule = Type.Object(
     fields: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 40 }), {
         description:
-          '只转发 data 里的这些字段（委托处理、对外提供要最少够用）；externalUserId 总在。不写就转发这种事件的全部字段',
+          '只转发 data 里的这些字段（委托处理、对外提供要最少够用）；externalUserId 总在。不写就不转发个人信息，只说发生了什么、什么时候、哪位导购',
       }),
     ),
     enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),

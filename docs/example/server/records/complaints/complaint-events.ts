@@ -8,7 +8,7 @@ export const ComplaintMade = defineOwnEvent(
   Type.Object({ externalUserId: Type.String(), complaintId: Type.String(), about: Type.String(), atMs: Type.Number() }),
   {
     triggers: [{ name: 'complaint.made', zh: '投诉', about: 'customer' }],
-    isForwarded: false,
+    forwards: false,
     replay: leftOut('complaints count as known from the beginning'),
   },
 )

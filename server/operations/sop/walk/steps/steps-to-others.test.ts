@@ -38,7 +38,7 @@ it('another system is told by its name, once, with what the journey looked at', 
   t = await openSopScene({
     config: {
       ...config,
-      'webhooks/crm.yaml': `webhook: crm\nurl: ${receiver.url}\nevents: ['sop.webhook']\n---\nwebhook: off\nurl: ${receiver.url}\nevents: ['*']\nenabled: false\n`,
+      'webhooks/crm.yaml': `webhook: crm\nurl: ${receiver.url}\nevents: ['sop.webhook']\nfields: [userId, sop, facts]\n---\nwebhook: off\nurl: ${receiver.url}\nevents: ['*']\nenabled: false\n`,
       'sop/first.yaml': `
 sop: tell-crm
 name: 告诉CRM
