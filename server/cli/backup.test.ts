@@ -165,7 +165,7 @@ it('what was done after a backup is not done again, who was erased stays erased,
     `SELECT dedupe_key, state FROM action WHERE dedupe_key IN ('tell', 'list') ORDER BY id`,
   )
   expect(actions).toEqual([
-    { dedupe_key: 'tell', state: 'failed' },
+    { dedupe_key: 'tell', state: 'expired' },
     { dedupe_key: 'list', state: 'done' },
   ])
   expect(restored.out).toContain('删除名单里回来的 1 位已再次删除')
@@ -179,6 +179,55 @@ it('what was done after a backup is not done again, who was erased stays erased,
   await t.settle()
   expect((await t.timelineOf('wmNew', 'sop.entered')).length).toBe(1)
   await t.advance(DAY_MS)
+})
+
+it('whoever waited for a call that the restore ended is told of it: nothing stays waiting, nothing is asked twice', async () => {
+  const WELCOME = 'externalcontact/send_welcome_msg'
+  const HANDOVER = 'externalcontact/transfer_customer'
+  await sandbox.scan({ userId: 'zhangsan', externalUserId: 'wmA', name: '甲' })
+  await t.settle()
+  // Both wait at the backup: WeCom is busy.
+  for (const path of [WELCOME, HANDOVER]) sandbox.faults.set({ path, errcode: -1 })
+  const request = {
+    ...{
+      fromUserId: 'zhangsan',
+      toUserIds: ['lisi'],
+      assignments: [],
+      tags: [],
+      channels: [],
+      what: 'customers' as const,
+    },
+    ...{ mostCustomers: 5_000, limit: undefined },
+  }
+  await t.db.tx((tx) => t.huoshui.handover.start(tx, request, undefined))
+  await sandbox.scan({ userId: 'lisi', externalUserId: 'wmB', name: '乙' })
+  await t.settle()
+  const made = await backup('make', join(folder, 'one'))
+  expect(made).toMatchObject({ code: 0 })
+  const parts = () => t.rawRows('SELECT external_userid, state, reason FROM handover_customer')
+  const welcomes = () => t.rawRows("SELECT state, reason FROM welcome WHERE external_userid = 'wmB'")
+  expect([await parts(), await welcomes()]).toMatchObject([[{ state: 'planned' }], [{ state: 'waiting' }]])
+
+  // Since then both have happened.
+  sandbox.faults.clear()
+  await advance(5)
+  expect([await parts(), await welcomes()]).toMatchObject([[{ state: 'waiting' }], [{ state: 'sent' }]])
+  const asked = () => [WELCOME, HANDOVER].map((path) => sandbox.calls(path).length)
+  const before = asked()
+  await t.close({ database: true })
+  const restored = await backup('restore', join(folder, 'one'), '--yes')
+  expect(restored.out).toMatch(/没有再做：.*欢迎语.* 1 个/)
+  t = await start()
+  await advance(10)
+  expect(asked()).toEqual(before)
+  const why = '恢复了备份：备份以后可能已经发出，没有再发'
+  expect(await welcomes()).toEqual([{ state: 'sent-or-taken', reason: why }])
+  expect(await t.timelineOf('wmB', 'welcome.ended')).toEqual([`欢迎语「默认」可能已发送：${why}`])
+  expect(await parts()).toEqual([{ external_userid: 'wmA', state: 'waiting', reason: null }])
+  await t.advance(DAY_MS)
+  await advance(10)
+  expect(await parts()).toEqual([{ external_userid: 'wmA', state: 'done', reason: null }])
+  expect(asked()).toEqual(before)
 })
 
 it('a step that is due after the restore is taken', async () => {

@@ -2,10 +2,12 @@ import { AppError, codeOf, describeError } from '../../core/kernel/app-error.ts'
 
 /** In place of an error's code: the process ended during the call. */
 export const CRASHED = 'action.crashed'
+/** Likewise: a backup was put back, and the action may have been carried out since that was made. */
+export const PUT_BACK = 'action.put-back'
 
 /** Why a try of an action failed. */
 export interface Trouble {
-  /** That of the AppError; CRASHED; or `internal`, a fault of ours. */
+  /** That of the AppError; CRASHED; PUT_BACK; or `internal`, a fault of ours. */
   code: string
   /** WeCom errcode, where there is one. */
   errcode: number | undefined

@@ -59,12 +59,12 @@ export function createAlertsOut(deps: AlertsOutDeps) {
     execute(PostAlert, {
       perform: ({ payload, attempts }) => robot.watched(attempts, () => toRobot(payload, attempts)),
       record: (tx) => robot.works(tx),
-      abandoned: (tx, _action, { message }) => robot.fails(tx, message),
+      abandoned: (tx, _action, failure) => robot.ended(tx, failure),
     }),
     execute(MailAlert, {
       perform: ({ payload, attempts }) => mail.watched(attempts, () => toMailbox(payload)),
       record: (tx) => mail.works(tx),
-      abandoned: (tx, _action, { message }) => mail.fails(tx, message),
+      abandoned: (tx, _action, failure) => mail.ended(tx, failure),
     }),
   ]
 

@@ -1,6 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
+import { PUT_BACK, type Trouble } from '../../engine/actions/trouble.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 
 interface Way {
@@ -30,7 +31,10 @@ export function createWayAlerts({ db, alerts }: { db: Pick<Db, 'tx'>; alerts: Al
     await alerts.raise(tx, { key, text: `告警发不出去：${name}不通（${why}）`, todo })
   }
   return {
-    fails,
+    /** One came to nothing. What a restored backup left undone says nothing of the way. */
+    ended: async (tx: Tx, { code, message }: Trouble): Promise<void> => {
+      if (code !== PUT_BACK) await fails(tx, message)
+    },
     works: async (tx: Tx): Promise<void> => {
       for (const open of await alerts.queries.openAmong(tx, [key])) await alerts.resolve(tx, open)
     },

@@ -3,6 +3,7 @@ import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import { PUT_BACK } from '../../engine/actions/trouble.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Groups } from '../../records/groups/groups.ts'
@@ -31,9 +32,8 @@ export function createGiveGroups({ db, clock, wecom, groups }: GiveGroupsDeps): 
           AND ${HANDOVER_GROUP.state} = 'planned' ORDER BY ${HANDOVER_GROUP.id}`,
     )
 
-  async function end(tx: Tx, row: GroupRow, errcode: number | undefined, unanswered = false): Promise<void> {
-    const failure = unanswered ? '企业微信没有应答，请在企业微信里核对群主后重新发起' : undefined
-    const reason = errcode === undefined ? failure : refusalText(errcode)
+  async function end(tx: Tx, row: GroupRow, errcode: number | undefined, unanswered?: string): Promise<void> {
+    const reason = errcode === undefined ? unanswered : refusalText(errcode)
     const changes = set(HANDOVER_GROUP, {
       state: reason === undefined ? 'done' : 'failed',
       reason: reason ?? null,
@@ -68,8 +68,10 @@ export function createGiveGroups({ db, clock, wecom, groups }: GiveGroupsDeps): 
     record: async (tx, { payload }, failed) => {
       for (const row of await planned(tx, payload)) await end(tx, row, failed[row.chat_id])
     },
-    abandoned: async (tx, { payload }, { errcode }) => {
-      for (const row of await planned(tx, payload)) await end(tx, row, errcode, true)
+    abandoned: async (tx, { payload }, { errcode, code }) => {
+      const what = code === PUT_BACK ? '恢复了备份，不知道交了没有' : '企业微信没有应答'
+      for (const row of await planned(tx, payload))
+        await end(tx, row, errcode, `${what}，请在企业微信里核对群主后重新发起`)
     },
   })
 }

@@ -118,7 +118,7 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
 
   async function abandoned(tx: Tx, { payload }: Action<{ batchId: number }>, failure: Failure): Promise<void> {
     const { batch } = await needBatch(tx, payload.batchId)
-    if (batch.state === 'closed') return
+    if (batch.state === 'closed' || batch.state === 'failed') return
     const reason = reasonOf(failure, batch.last_error)
     await noteTrouble(tx, batch.id, reason)
     // Given up, but an attempt without a known end may have made the task: then its results still count.

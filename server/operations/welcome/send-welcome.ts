@@ -2,6 +2,7 @@ import Type from 'typebox'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { defineAction, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
+import { PUT_BACK } from '../../engine/actions/trouble.ts'
 import { Attachment } from '../../platform/wecom/api/attachment.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
@@ -111,13 +112,15 @@ export function createSendWelcome(
     abandoned: async (tx, { id, payload, reason }, failure) => {
       const end = endOf(failure)
       await welcomeStore.set(tx, payload, end)
-      await note(tx, { ...payload, actionId: id }, `未发送欢迎语：${end.reason}`, reason)
+      const what = end.state === 'sent-or-taken' ? `欢迎语「${payload.welcome}」可能已发送` : '未发送欢迎语'
+      await note(tx, { ...payload, actionId: id }, `${what}：${end.reason}`, reason)
       await afterEnd(tx, payload, end.state, end.reason)
     },
   })
 }
 
 function endOf({ state, code, errcode, mayHaveHappened }: Failure): { state: WelcomeState; reason: string } {
+  if (code === PUT_BACK) return { state: 'sent-or-taken', reason: '恢复了备份：备份以后可能已经发出，没有再发' }
   if (errcode === ERRCODE.alreadyChatting) return { state: 'taken', reason: '其他应用已先发送，或双方已经开始聊天' }
   if (state === 'expired' && mayHaveHappened) {
     const why =

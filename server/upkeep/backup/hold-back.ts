@@ -1,5 +1,5 @@
 import type { Tx } from '../../core/db/tx.ts'
-import { endDoubtful } from '../../engine/actions/end-doubtful.ts'
+import { expireDoubtful } from '../../engine/actions/expire-doubtful.ts'
 import { MailAlert, PostAlert } from '../../operations/alerts-out/alerts-out.ts'
 import { DeliverWebhook } from '../../operations/events-out/deliver-webhook.ts'
 import { AskForCustomers, GiveGroups } from '../../operations/handover/handover-actions.ts'
@@ -34,15 +34,14 @@ export interface HeldBack {
 }
 
 /** A database of yesterday was put back: whatever was due by `untilMs` (UTC) may have been done since, and is not done a second
- *  time. Before a server runs on it. Safe to repeat. */
+ *  time. Before a server runs on it, which then ends those actions. Safe to repeat. */
 export async function holdBack(
   tx: Tx,
   { book, timeline }: { book: RuleBook; timeline: Pick<Timeline, 'noteAll'> },
   untilMs: number,
 ): Promise<HeldBack> {
-  // Whatever else is looked at ends actions of its own.
   const sends = await holdSends(tx, book.sends.values(), { untilMs, why: WHY })
   const journeys = await holdJourneys(tx, { sops: book.sops, timeline }, { untilMs, why: WHY })
-  const actions = await endDoubtful(tx, NOTICED, { untilMs, nowMs: untilMs, why: WHY })
+  const actions = await expireDoubtful(tx, NOTICED, { untilMs, why: WHY })
   return { actions, sends, journeys }
 }
