@@ -47,6 +47,12 @@ const readOnly = (): AppError =>
     zh: '你可以查看这位客户，不能改。',
   })
 
+const onlyLeads = (): AppError =>
+  new AppError('sidebar.read-only', 'only the lead of the friend’s department may', {
+    status: 403,
+    zh: '这一步只有店长能做。',
+  })
+
 const noFriend = (): AppError =>
   new AppError('sidebar.read-only', 'the friendship is over', {
     status: 403,
@@ -112,7 +118,8 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
         if (friend === undefined || !mayDo(request.routeOptions.config.scope, friend.stands)) {
           audit.saw({ ...by, what: 'sidebar.refused', detail: { route: request.routeOptions.url } })
           if (friend === undefined) throw await refusals.notYours(tx, person, externalUserId)
-          throw friend.stands === 'former' ? noFriend() : readOnly()
+          if (friend.stands === 'former') throw noFriend()
+          throw request.routeOptions.config.scope === 'customer.lead' ? onlyLeads() : readOnly()
         }
         checked.add(request)
         let before: Record<string, unknown> | undefined
@@ -161,6 +168,8 @@ function mayDo(scope: Scope | undefined, stands: Stands): boolean {
       return stands === 'friend' || stands === 'lead'
     case 'customer.own':
       return stands === 'friend'
+    case 'customer.lead':
+      return stands === 'lead'
     default:
       return false
   }

@@ -202,6 +202,8 @@ export type NotInWhy = Journeys['notIn'][number]
 
 /** GET customers/:externalUserId/tasks — this guide's open to-dos with this customer, soonest first. */
 export const Tasks = Type.Object({
+  /** For a lead: the guides to whom a to-do may be given. */
+  handTo: Type.Optional(Type.Array(Type.Object({ userId: Type.String(), name: Type.String() }))),
   tasks: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -236,6 +238,12 @@ export const TaskLater = Type.Object({ untilMs: Type.Number({ minimum: 0 }) }, {
 /** POST customers/:externalUserId/tasks/:taskId/wrong — should not have been asked; `note`: why, for whoever keeps the rules. */
 export const TaskWrong = Type.Object(
   { note: Type.Optional(Type.String({ maxLength: 200 })) },
+  { additionalProperties: false },
+)
+
+/** POST customers/:externalUserId/tasks/:taskId/hand-on — a lead gives it to another of `handTo`. */
+export const TaskHandOn = Type.Object(
+  { toUserId: Type.String({ minLength: 1, maxLength: 64 }) },
   { additionalProperties: false },
 )
 

@@ -6,6 +6,7 @@ import type { Tasks as TasksCapability } from '../operations/tasks/tasks.ts'
 import type { Order } from '../records/orders/order-queries.ts'
 import type { Timeline as TimelineCapability } from '../records/timeline/timeline.ts'
 import type { Access } from './access.ts'
+import type { Colleagues } from './colleagues.ts'
 import * as contract from './contract.ts'
 import { journeyView, notInView } from './journey-view.ts'
 import type { ProfileDeps, ProfileReader } from './profile.ts'
@@ -15,6 +16,7 @@ import { taskView } from './task-view.ts'
 import { KINDS_OF, timelineView } from './timeline-view.ts'
 
 export interface CustomerRouteDeps extends ProposalDeps {
+  colleagues: Colleagues
   access: Access
   profile: ProfileReader
   orders: ProfileDeps['orders']
@@ -32,7 +34,7 @@ const PAGE = 30
 
 /** What a guide sees of one customer. */
 export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): void {
-  const { access, rules, profile, orders, timeline, tasks, media, sop } = deps
+  const { access, colleagues, rules, profile, orders, timeline, tasks, media, sop } = deps
   const proposals = createProposals(deps)
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const config = { scope: 'customer' } as const
@@ -87,7 +89,8 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
       for (const task of await tasks.queries.openFor(tx, guide.userId, id)) {
         shown.push(await taskView(tx, { media, rules }, task, sent.get(task.id)))
       }
-      return { tasks: shown }
+      const handTo = await colleagues(tx, guide, id)
+      return { tasks: shown, ...(handTo.length === 0 ? {} : { handTo }) }
     }),
   )
 

@@ -40,6 +40,59 @@ test('a lead changes something in a guide’s name, and everybody reads who it w
   })
 })
 
+test('a lead gives a to-do to another guide of the store who has the customer, who hears of it; nobody else may, and nobody else gets it', async () => {
+  t = await openTwoStores()
+  const { zhangsan: id } = t.customers
+  for (const userId of ['wangwu', 'lisi']) await t.sandbox.scan({ userId, externalUserId: id, name: '客户甲标记' })
+  await t.settle()
+  const lead = await t.as('dianzhang')
+  type Answer = { tasks: { id: string; title: string }[]; handTo?: { userId: string; name: string }[] }
+  const seen = async (browser: Awaited<ReturnType<TwoStores['as']>>) =>
+    (await browser.get<Answer>(`customers/${id}/tasks`)).body
+  // The newest friend of the lead's departments is the one in whose place the lead stands.
+  const opened = {
+    key: 'call',
+    externalUserId: id,
+    userId: 'wangwu',
+    kind: 'sop',
+    title: '打个电话',
+    reason: { text: '试' },
+  }
+  const dueAtMs = t.clock.now() + 2 * HOUR_MS
+  await t.db.tx((tx) => t.huoshui.tasks.open(tx, { ...opened, dueAtMs }))
+  const before = await seen(lead)
+  expect(before).toMatchObject({ tasks: [{ title: '打个电话' }], handTo: [{ userId: 'zhangsan', name: '张三' }] })
+  const hand = (browser: Awaited<ReturnType<TwoStores['as']>>, toUserId: string) =>
+    browser.post(`customers/${id}/tasks/${before.tasks[0]?.id}/hand-on`, { toUserId })
+
+  const wangwu = await t.as('wangwu')
+  expect(await seen(wangwu)).not.toHaveProperty('handTo')
+  expect(await hand(wangwu, 'zhangsan')).toMatchObject({ status: 403, body: { code: 'sidebar.read-only' } })
+  expect(await hand(await t.as('yunying'), 'zhangsan')).toMatchObject({ status: 403 })
+  // 李四 has the customer and works in another store, 渠道 is no guide.
+  for (const other of ['lisi', 'qudao', 'nobody']) {
+    expect(await hand(lead, other)).toMatchObject({ status: 409, body: { code: 'sidebar.not-for-them' } })
+  }
+  await t.advance(HOUR_MS)
+  const told = () => t.sandbox.calls('message/send').map(({ body }) => (body as { touser: string }).touser)
+  const toldBefore = told().filter((userId) => userId === 'zhangsan').length
+  expect([(await hand(lead, 'zhangsan')).status, (await hand(lead, 'zhangsan')).status]).toEqual([200, 200])
+  await t.advance(MINUTE_MS)
+  expect((await seen(wangwu)).tasks).toEqual([])
+  const zhangsan = await t.as('zhangsan')
+  expect((await seen(zhangsan)).tasks).toMatchObject([{ title: '打个电话', dueAtMs: dueAtMs + HOUR_MS }])
+  expect(told().filter((userId) => userId === 'zhangsan')).toHaveLength(toldBefore + 1)
+  expect(await t.timelineOf(id, 'task.passed-on')).toEqual(['店长把待办「打个电话」从王五转给张三'])
+  await t.huoshui.beat()
+  const noted = await t.rawRows<{ actor: string; body: string }>(
+    "SELECT e.actor, d.body FROM audit_entry e JOIN audit_detail d ON d.seq = e.seq WHERE e.what = 'sidebar.hand-on' ORDER BY e.seq",
+  )
+  expect(noted.map(({ actor, body }) => [actor, JSON.parse(body)])[0]).toEqual([
+    'dianzhang',
+    { inPlaceOf: 'wangwu', before: { task: '打个电话', userId: 'wangwu' }, after: { toUserId: 'zhangsan' } },
+  ])
+})
+
 test('a role that is taken away is gone at the next request, one that is given is there', async () => {
   t = await openTwoStores()
   const lead = await t.as('qudao')

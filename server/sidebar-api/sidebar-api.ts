@@ -13,6 +13,7 @@ import { createStandings } from '../records/staff/standings.ts'
 import { type AccessDeps, createAccess } from './access.ts'
 import { auditRoute } from './audit-route.ts'
 import { type ChangeRouteDeps, changeRoutes } from './change-routes.ts'
+import { createColleagues } from './colleagues.ts'
 import * as contract from './contract.ts'
 import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
 import { type DayRouteDeps, dayRoutes } from './day-routes.ts'
@@ -38,7 +39,7 @@ interface SidebarOptions {
   distDir?: string
 }
 
-type Made = 'access' | 'refusals' | 'own' | 'session' | 'standings' | 'profile' | 'isSandbox'
+type Made = 'access' | 'colleagues' | 'refusals' | 'own' | 'session' | 'standings' | 'profile' | 'isSandbox'
 
 export type SidebarApiDeps = SidebarOptions &
   Omit<
@@ -64,6 +65,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
   const standings = createStandings(deps)
   const access = createAccess({ ...deps, session, standings, refusals: createRefusals(deps) })
   const profile = createProfile(deps)
+  const colleagues = createColleagues(deps)
 
   function publicRoutes(app: FastifyInstance): void {
     const typed = app.withTypeProvider<TypeBoxTypeProvider>()
@@ -128,9 +130,9 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           })
           publicRoutes(scope)
           loginRoutes(scope, { ...deps, session, standings, own, isSandbox: deps.sandboxOrigin !== undefined })
-          customerRoutes(scope, { ...deps, access, profile })
+          customerRoutes(scope, { ...deps, access, colleagues, profile })
           changeRoutes(scope, { ...deps, access, own })
-          taskRoutes(scope, { ...deps, access, own })
+          taskRoutes(scope, { ...deps, access, colleagues, own })
           scriptRoutes(scope, { ...deps, access })
           dayRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })

@@ -9,15 +9,17 @@ import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import { asksForMessage, type GuideTask } from '../operations/tasks/task-queries.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
 import type { Access, Guide } from './access.ts'
+import type { Colleagues } from './colleagues.ts'
 import * as contract from './contract.ts'
 import { OfCustomer } from './customer-routes.ts'
 import { scriptUses } from './script-uses.ts'
 
 export interface TaskRouteDeps {
+  colleagues: Colleagues
   access: Access
   own: OwnOrigin
   clock: Clock
-  tasks: Pick<Tasks, 'closeOwn' | 'putOffOwn' | 'queries'>
+  tasks: Pick<Tasks, 'closeOwn' | 'handOn' | 'putOffOwn' | 'queries'>
 }
 
 const OK = { ok: true as const }
@@ -25,7 +27,7 @@ const OfTask = Type.Object({ ...OfCustomer.properties, taskId: Type.String({ pat
 const LONGEST_MS = 60 * DAY_MS
 
 /** What becomes of a to-do: done, not now, or wrong. Each is safe to repeat. */
-export function taskRoutes(app: FastifyInstance, { access, own, clock, tasks }: TaskRouteDeps): void {
+export function taskRoutes(app: FastifyInstance, { access, colleagues, own, clock, tasks }: TaskRouteDeps): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfTask, body, response: { 200: contract.Accepted } })
   const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
@@ -78,6 +80,24 @@ export function taskRoutes(app: FastifyInstance, { access, own, clock, tasks }: 
         return OK
       }),
   )
+
+  typed.post(
+    '/customers/:externalUserId/tasks/:taskId/hand-on',
+    { schema: takes(contract.TaskHandOn), preHandler, config: { scope: 'customer.lead' } },
+    (request) =>
+      access.withCustomer(request, async (tx, guide, externalUserId) => {
+        const { toUserId } = request.body
+        const task = await tasks.queries.byId(tx, Number(request.params.taskId))
+        // Told already, and the answer was lost.
+        if (task?.externalUserId === externalUserId && task.userId === toUserId) return OK
+        if (!isOwn(task, guide, externalUserId)) throw unknownTask()
+        if (!(await colleagues(tx, guide, externalUserId)).some(({ userId }) => userId === toUserId)) throw notForThem()
+        guide.was({ task: task.title, userId: task.userId })
+        const asked = { id: task.id, fromUserId: guide.userId, toUserId, by: guide.person.name }
+        if (!(await tasks.handOn(tx, asked))) throw unknownTask()
+        return OK
+      }),
+  )
 }
 
 /** Whoever did it in the guide's place stands in the note. */
@@ -94,6 +114,12 @@ export const unknownTask = (): AppError =>
   new AppError('sidebar.unknown-task', 'no such task of this guide with this customer', {
     status: 404,
     zh: '没有这条待办，可能已经转给别人，请刷新。',
+  })
+
+const notForThem = (): AppError =>
+  new AppError('sidebar.not-for-them', 'no guide of the lead’s departments who is this customer’s friend', {
+    status: 409,
+    zh: '只能转给你店里、也是这位客户好友的导购，请刷新后再选。',
   })
 
 const noSuchTime = (): AppError =>

@@ -22,6 +22,8 @@ export type Scope =
   | 'customer.change'
   /** One customer, for the guide who is the friend and for nobody in their place. */
   | 'customer.own'
+  /** One customer, for the lead of the friend's department. */
+  | 'customer.lead'
   /** The audit. */
   | 'audit'
 

@@ -13,6 +13,7 @@ import { touches } from '../../records/touches/touches.ts'
 import { type CapacityDeps, createCapacity } from './capacity.ts'
 import { createDeadlines, type DeadlinesDeps } from './deadlines.ts'
 import { createEndTask, type TaskEnd } from './end-task.ts'
+import { createHandOn } from './hand-on.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
 import { onGuideEvents } from './on-guide-events.ts'
 import { createOpenTasks, type TaskToOpen } from './open-tasks.ts'
@@ -99,6 +100,7 @@ export function createTasks(deps: TasksDeps) {
     },
     /** Puts a guide's own task off until then; false when it is not theirs, is not open, or has ended. */
     putOffOwn: putOff.putOffOwn,
+    handOn: createHandOn({ ...deps, notify }),
     guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
       tx.run(
         sql`UPDATE ${GUIDE_TASK} SET ${set(GUIDE_TASK, { userid: newUserId })}

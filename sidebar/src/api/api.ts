@@ -52,6 +52,8 @@ export function createApi(http: Http) {
       http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/later`), { untilMs }),
     refuseTask: (id: string, taskId: string, note?: string) =>
       http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/wrong`), note === undefined ? {} : { note }),
+    handOnTask: (id: string, taskId: string, toUserId: string) =>
+      http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/hand-on`), { toUserId }),
     noteSent: (id: string, sent: Sent) => http.post<Accepted>(of(id, '/sent'), sent),
     day: (signal?: AbortSignal) => http.get<MyDay>('day', {}, signal),
     findFriends: (q: string, signal?: AbortSignal) => http.get<FoundFriends>('day/find', { q }, signal),

@@ -18,5 +18,6 @@ export function onlyWhileKnown(api: Api, isKnown: () => boolean): Api {
     finishTask: guarded(api.finishTask),
     putOffTask: guarded(api.putOffTask),
     refuseTask: guarded(api.refuseTask),
+    handOnTask: guarded(api.handOnTask),
   }
 }

@@ -92,6 +92,20 @@ test('not now, or wrong, with a word for whoever keeps the rules', async () => {
   expect(vi.mocked(api.refuseTask).mock.calls).toEqual([['wm-sunyao', '40', '刚退过款']])
 })
 
+test('a lead gives a to-do to a colleague; whoever is none is not asked', async () => {
+  const { api } = await openSidebar({
+    api: { tasks: async () => ({ ...aPhoneCall(), handTo: [{ userId: 'wangwu', name: '王五' }] }) },
+  })
+  await click(buttonIn(article(CARE), '现在不做'))
+  await click(button('转给王五'))
+  expect(vi.mocked(api.handOnTask).mock.calls).toEqual([['wm-sunyao', '40', 'wangwu']])
+  expect(screenText()).toContain('已转给王五')
+  closeSidebars()
+  await openSidebar({ api: { tasks: async () => aPhoneCall() } })
+  await click(buttonIn(article(CARE), '现在不做'))
+  expect(screenText()).not.toContain('转给')
+})
+
 test('a to-do says why it is there', async () => {
   await openSidebar()
   await click(buttonIn(article('邀请孙瑶进付费群'), '为什么'))

@@ -54,6 +54,8 @@ export function useTask(task: () => GuideTask, onGone: () => void) {
       takeBack()
     },
     putOff: (untilMs: number, words: string) => change({ kind: 'later', taskId: task().id, untilMs }, `推到${words}`),
+    handOn: ({ userId: toUserId, name }: { userId: string; name: string }) =>
+      change({ kind: 'hand-on', taskId: task().id, toUserId }, `已转给${name}`),
     refuse: (note: string) =>
       change({ kind: 'wrong', taskId: task().id, ...(note === '' ? {} : { note }) }, '已退回，会告诉运营'),
   }

@@ -21,6 +21,7 @@ function open(owner = 'linxia') {
     finishTask: vi.fn<OutboxOptions['api']['finishTask']>(ok()),
     putOffTask: vi.fn<OutboxOptions['api']['putOffTask']>(ok()),
     refuseTask: vi.fn<OutboxOptions['api']['refuseTask']>(ok()),
+    handOnTask: vi.fn<OutboxOptions['api']['handOnTask']>(ok()),
   }
   const toast = vi.fn<(text: string) => void>()
   const onSettled = vi.fn()

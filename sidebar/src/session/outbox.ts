@@ -11,6 +11,7 @@ export type Change =
   | { kind: 'done'; taskId: string }
   | { kind: 'later'; taskId: string; untilMs: number }
   | { kind: 'wrong'; taskId: string; note?: string }
+  | { kind: 'hand-on'; taskId: string; toUserId: string }
 
 export interface Queued {
   /** Made once. */
@@ -26,7 +27,10 @@ export interface Queued {
 export type Outcome = 'sent' | 'queued'
 
 export interface OutboxOptions {
-  api: Pick<Api, 'changeTags' | 'changeRemark' | 'changeBirthday' | 'finishTask' | 'putOffTask' | 'refuseTask'>
+  api: Pick<
+    Api,
+    'changeTags' | 'changeRemark' | 'changeBirthday' | 'finishTask' | 'putOffTask' | 'refuseTask' | 'handOnTask'
+  >
   /** The member: another one's changes are not sent in this one's name. */
   owner: string
   storage: Storage | undefined
@@ -43,6 +47,7 @@ const NAMES: Record<Change['kind'], string> = {
   done: '完成待办',
   later: '推迟待办',
   wrong: '退回待办',
+  'hand-on': '转给同事',
 }
 const RETRY_MS = 5_000
 
@@ -89,6 +94,8 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
         return api.putOffTask(id, change.taskId, change.untilMs)
       case 'wrong':
         return api.refuseTask(id, change.taskId, change.note)
+      case 'hand-on':
+        return api.handOnTask(id, change.taskId, change.toUserId)
     }
   }
 

@@ -29,6 +29,7 @@ function fakeApi(change: Partial<Api> = {}) {
     finishTask: ok,
     putOffTask: ok,
     refuseTask: ok,
+    handOnTask: ok,
     noteSent: ok,
     day: async () => fixtures.aDay(),
     findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
