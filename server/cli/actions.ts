@@ -78,14 +78,26 @@ const retry = defineCommand({
         ? (['action', 'event'] as const)
         : ([numbered[1]?.toUpperCase() === 'A' ? 'action' : 'event'] as const)
     const asked = numbered === null ? (which === 'all' ? {} : { what: which }) : { id: Number(numbered[2]) }
-    const count = await (await desk.db()).tx(async (tx) => {
+    const { count, changed } = await (await desk.db()).tx(async (tx) => {
+      const dead = (await deadLetters.list(tx, mostListed('csv'))).filter(
+        ({ kind, id, what }) =>
+          kinds.some((one) => one === kind) &&
+          (numbered === null ? which === 'all' || what === which : id === Number(numbered[2])),
+      )
       let sum = 0
       for (const kind of kinds) sum += await deadLetters.retry(tx, { kind, ...asked }, desk.clock.now())
-      return sum
+      return { count: sum, changed: dead.map(retriedOf) }
     })
     if (count === 0) throw cliFault('no', `没有可以重试的「${which}」。先用 npm run -s actions -- dead 查看。`)
-    return { text: `已重新排队 ${count} 条。`, data: { retried: count } }
+    return { text: `已重新排队 ${count} 条。`, data: { retried: count }, changed }
   },
+})
+
+const retriedOf = (letter: DeadLetter) => ({
+  of: `${letterNumber(letter)} ${letter.what}`,
+  customer: letter.externalUserId,
+  before: { state: 'dead', attempts: letter.attempts },
+  after: { state: 'waiting', attempts: 0 },
 })
 
 const BOUND_TEXT: Record<Estimate['boundBy'], string> = {

@@ -34,12 +34,13 @@ const done = defineCommand({
   words: { key: text('编号', '列表里每一件最后一行的编号') },
   run: async ({ key }, desk) => {
     const alerts = createAlerts({ clock: desk.clock })
-    await (await desk.db()).tx(async (tx) => {
-      const isOpen = (await alerts.queries.open(tx)).some((alert) => alert.key === key)
-      if (!isOpen) throw cliFault('no', `没有编号是「${key}」的事；先不带命令运行，看看有哪些。`)
+    const sinceMs = await (await desk.db()).tx(async (tx) => {
+      const open = (await alerts.queries.open(tx)).find((alert) => alert.key === key)
+      if (open === undefined) throw cliFault('no', `没有编号是「${key}」的事；先不带命令运行，看看有哪些。`)
       await alerts.resolve(tx, key)
+      return open.sinceMs
     })
-    return { text: `已划掉：${key}`, data: { done: key } }
+    return { text: `已划掉：${key}`, data: { done: key }, changed: [{ of: key, before: { sinceMs } }] }
   },
 })
 

@@ -3,8 +3,12 @@ import { raw } from '../core/db/sql.ts'
 import { auditQueries } from '../records/audit/audit-queries.ts'
 import { openTwoStores, type TwoStores } from '../sidebar-api/testing/two-stores.ts'
 import { runCommand } from '../testing/run-command.ts'
+import { alertsProgram } from './alerts.ts'
 import { auditProgram } from './audit.ts'
 import { customersProgram } from './customers.ts'
+import { defineCommand } from './frame/command.ts'
+import { handoverProgram } from './handover.ts'
+import { createPeopleProgram } from './people.ts'
 import { rolesProgram } from './roles.ts'
 import { sessionsProgram } from './sessions.ts'
 import { tiersProgram } from './tiers.ts'
@@ -37,6 +41,7 @@ it('a command that changes something names its operator before and after, one th
   const { zhangsan, lisi } = t.customers
   expect(await commands()).toEqual([
     'tester@desk command.sessions.end - {"values":{"ids":[],"all":true}}',
+    expect.stringMatching(/^tester@desk command.sessions.end - \{"of":"[\w-]+","before":\{"userId":"zhangsan"\}\}$/),
     'tester@desk command.sessions.end - {"end":"done"}',
     'tester@desk command.sessions.end - {"values":{"ids":["no-such-session"]}}',
     'tester@desk command.sessions.end - {"end":"fault"}',
@@ -45,6 +50,41 @@ it('a command that changes something names its operator before and after, one th
     'tester@desk command.tiers.why - {"values":{"customer":"（客户）"}}',
     `tester@desk command.tiers.why ${lisi} {"end":"done"}`,
   ])
+})
+
+it('what a command changes stands in the audit as it was and as it is, by customer; what was so already is no change', async () => {
+  t = await openTwoStores()
+  const { zhangsan } = t.customers
+  const people = createPeopleProgram()
+  await runCommand(people, ['restrict', '客户甲标记', '--note', '店里说的'], t)
+  await runCommand(people, ['restrict', '客户甲标记'], t)
+  await runCommand(handoverProgram, ['start', '--from', '李四', '--to', '王五', '--what', 'customers'], t)
+  await t.db.tx((tx) => t.huoshui.alerts.raise(tx, { key: 'odd', text: '怪事', todo: '看看' }))
+  await runCommand(alertsProgram, ['done', 'odd'], t)
+  const changes = (await commands()).filter((line) => line.includes('"of"'))
+  expect(changes).toEqual([
+    `tester@desk command.people.restrict ${zhangsan} {"of":"marketing","before":{"refused":false},"after":{"refused":true}}`,
+    `tester@desk command.people.restrict ${zhangsan} {"of":"profiling","before":{"refused":false},"after":{"refused":true}}`,
+    `tester@desk command.handover.start ${t.customers.lisi} {"of":"客户","before":{"guide":"lisi"},"after":{"guide":"wangwu"}}`,
+    `tester@desk command.alerts.done - {"of":"odd","before":{"sinceMs":${t.clock.now()}}}`,
+  ])
+})
+
+it('of a change of thousands the first two hundred stand in the audit, and how many there were', async () => {
+  t = await openTwoStores()
+  const many = defineCommand({
+    name: '',
+    audited: 'change',
+    says: '改很多',
+    run: async (_values, desk) => {
+      await desk.db()
+      return { text: '', data: {}, changed: Array.from({ length: 201 }, (_, at) => ({ of: `#${at}`, after: at })) }
+    },
+  })
+  await runCommand({ name: 'many', says: '很多', commands: [many] }, [], t)
+  const told = await commands()
+  expect(told.filter((line) => line.includes('"of"'))).toHaveLength(200)
+  expect(told.at(-1)).toBe('tester@desk command.many - {"end":"done","changed":201}')
 })
 
 it('a command whose beginning cannot be written does not begin', async () => {

@@ -45,6 +45,7 @@ const make = defineCommand({
     return {
       text: `备份写进了 ${folder}：${shanghaiText(madeAtMs)} 的数据，${(bytes / 1024 ** 2).toFixed(1)} MB，删除名单 ${erased} 条。`,
       data: { folder, ...manifest },
+      changed: [{ of: folder, after: { madeAtMs, migration, bytes } }],
     }
   },
 })
@@ -79,6 +80,7 @@ const restore = defineCommand({
       return {
         text: `备份完好：${shanghaiText(manifest.madeAtMs)} 的数据。停掉所有服务以后，加上 --yes 恢复。`,
         data: { ...manifest, restored: false },
+        changed: [],
       }
     }
     const nowMs = desk.clock.now()
@@ -97,6 +99,9 @@ const restore = defineCommand({
         .filter((line) => line !== '')
         .join('\n'),
       data: { ...manifest, restored: true, before: before ?? null, erasedAgain: again, held },
+      changed: [
+        { of: folder, before: { file: before ?? null }, after: { madeAtMs: manifest.madeAtMs, erasedAgain: again } },
+      ],
     }
   },
 })

@@ -63,6 +63,7 @@ const replay = defineCommand({
     return {
       text: isAnew ? `事件 ${id} 已重新排队，运行中的服务一秒内会处理。` : `事件 ${id} 还在等待处理。`,
       data: { id, isAnew },
+      changed: isAnew ? [{ of: `E${id}`, before: { state: 'handled' }, after: { state: 'new' } }] : [],
     }
   },
 })

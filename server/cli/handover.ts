@@ -7,7 +7,7 @@ import { customerQueries } from '../records/customers/customer-queries.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
 import { guideNames } from './find/guide-names.ts'
 import { cliFault } from './frame/cli-fault.ts'
-import { type Answer, defineCommand, type Program } from './frame/command.ts'
+import { type Answer, type ChangeAnswer, type Changed, defineCommand, type Program } from './frame/command.ts'
 import { numbered, optional } from './frame/slot.ts'
 import { HANDOVER_OPTIONS, requestOf } from './handover-asked.ts'
 import { planSheet, summarySheet, takersSheet, unassignedSheet } from './handover-sheets.ts'
@@ -44,6 +44,16 @@ const plan = defineCommand({
     }),
 })
 
+const movesOf = (fromUserId: string, { customers, groups }: HandoverPlan): Changed[] => [
+  ...customers.moves.map(({ externalUserId, toUserId }) => ({
+    ...{ of: '客户', customer: externalUserId },
+    ...{ before: { guide: fromUserId }, after: { guide: toUserId } },
+  })),
+  ...groups.moves.map(({ chatId, toUserId }) => ({
+    ...{ of: `群 ${chatId}`, before: { owner: fromUserId }, after: { owner: toUserId } },
+  })),
+]
+
 const start = defineCommand({
   name: 'start',
   audited: 'change',
@@ -51,17 +61,20 @@ const start = defineCommand({
   options: HANDOVER_OPTIONS,
   run: async (asked, desk) => {
     const outbox = createOutbox({ clock: desk.clock, nudge: () => undefined })
-    return (await desk.db()).tx(async (tx): Promise<Answer> => {
+    return (await desk.db()).tx(async (tx): Promise<ChangeAnswer> => {
       const request = await requestOf(tx, asked)
       const started = await startHandover(tx, { clock: desk.clock, outbox }, request, asked.message)
       if ('fault' in started) throw cliFault('no', started.fault)
       const nothing = 'nothing' in started
       const planned = nothing ? started.nothing : started.plan
       const text = planText(request.fromUserId, planned, await planNames(tx, planned), desk.clock.now())
-      if (nothing) return { text: `${text}\n没有可以发起的。`, data: { handover: null, ...planned }, isNo: true }
+      if (nothing) {
+        return { text: `${text}\n没有可以发起的。`, data: { handover: null, ...planned }, isNo: true, changed: [] }
+      }
       const id = started.handoverId
       const next = `已写下，编号 #${id}；运行中的服务会马上发起。查看进度：npm run -s handover -- status ${id}`
-      return { text: `${text}\n${next}`, data: { handover: id, ...planned } }
+      const changed = movesOf(request.fromUserId, planned)
+      return { text: `${text}\n${next}`, data: { handover: id, ...planned }, changed }
     })
   },
 })

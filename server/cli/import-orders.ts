@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { createEmit } from '../engine/inbox/emit.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { createPhoneHash } from '../records/customers/phone-hash.ts'
@@ -104,7 +105,8 @@ export const importOrdersProgram: Program = {
           desk,
           onFault: (fault) => void (faults.length < MOST_FAULTS && faults.push(fault)),
         })
-        return { text: reportText(counts), data: { ...counts, faultyLines: faults }, isNo: counts.faults > 0 }
+        const changed = [{ of: basename(file), after: counts }]
+        return { text: reportText(counts), data: { ...counts, faultyLines: faults }, isNo: counts.faults > 0, changed }
       },
     }),
   ],

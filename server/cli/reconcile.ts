@@ -54,7 +54,9 @@ export const createReconcileProgram = (open: OpenSync = openSync): Program => ({
             )
           }
           const text = await deps.db.tx((tx) => runText(tx, run))
-          return { text, data: run, isNo: run.found > 0 || run.gaps > 0 }
+          // Each change of it stands in the report of this number.
+          const changed = dry ? [] : [{ of: `#${run.id}`, after: { found: run.found } }]
+          return { text, data: run, isNo: run.found > 0 || run.gaps > 0, changed }
         } finally {
           await deps.close()
         }

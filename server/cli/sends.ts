@@ -90,7 +90,8 @@ const cancel = defineCommand({
         throw cliFault('no', `#${run.id}「${run.name}」${RUN_STATE_ZH[run.state]}，没有可以取消的。`)
       }
       await dropQuestion(tx, createAlerts({ clock: desk.clock }), run.id)
-      return { text: cancelText(done), data: done }
+      const changed = [{ of: `#${run.id} ${run.name}`, before: { state: run.state }, after: { state: 'cancelled' } }]
+      return { text: cancelText(done), data: done, changed }
     }),
 })
 

@@ -49,11 +49,15 @@ const end = defineCommand({
     const ways = [ids.length > 0, guide !== undefined, all].filter(Boolean).length
     if (ways !== 1) throw cliFault('wrong-use', '写编号、--guide <导购> 或 --all，只写一样。')
     const now = desk.clock.now()
-    const ended = await (await desk.db()).tx(async (tx) => {
-      if (ids.length > 0) return endEach(tx, ids, now)
-      return keptSessions.endAll(tx, guide === undefined ? undefined : await findGuide(tx, guide), now)
+    const { ended, changed } = await (await desk.db()).tx(async (tx) => {
+      const before = await keptSessions.open(tx, now)
+      const userId = guide === undefined ? undefined : await findGuide(tx, guide)
+      const count = ids.length > 0 ? await endEach(tx, ids, now) : await keptSessions.endAll(tx, userId, now)
+      const left = new Set((await keptSessions.open(tx, now)).map(({ id }) => id))
+      const gone = before.filter(({ id }) => !left.has(id))
+      return { ended: count, changed: gone.map((one) => ({ of: one.id, before: { userId: one.userId } })) }
     })
-    return { text: ended === 0 ? '本来就没有登录着。' : `结束了 ${ended} 个登录。`, data: { ended } }
+    return { text: ended === 0 ? '本来就没有登录着。' : `结束了 ${ended} 个登录。`, data: { ended }, changed }
   },
 })
 

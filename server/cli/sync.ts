@@ -29,10 +29,11 @@ export const createSyncProgram = (open: OpenSync = openSync): Program => ({
           }
           const seconds = Math.round(((run.finishedAtMs ?? 0) - run.startedAtMs) / 1_000)
           const head = `读完：客户关系 ${run.relations} 条，客户群 ${run.groupsRead} 个，用时 ${seconds} 秒。`
-          if (run.gaps === 0) return { text: head, data: run }
+          const changed = [{ of: `#${run.id}`, after: { relations: run.relations, groups: run.groupsRead } }]
+          if (run.gaps === 0) return { text: head, data: run, changed }
           const gaps = `有 ${run.gaps} 处没读到（没有许可、企业微信拒绝或答复读不懂），原因在服务日志里；已读到的不受影响。`
           const unread = await deps.db.tx((tx) => unreadRowsLines(tx, run))
-          return { text: [head, gaps, ...unread].join('\n'), data: run, isNo: true }
+          return { text: [head, gaps, ...unread].join('\n'), data: run, isNo: true, changed }
         } finally {
           await deps.close()
         }

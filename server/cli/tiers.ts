@@ -3,7 +3,7 @@ import type { Tx } from '../core/db/tx.ts'
 import { createOutbox } from '../engine/actions/outbox.ts'
 import { planHandover } from '../operations/handover/plan-handover.ts'
 import { handoverRequestOf } from '../operations/tiers/carry-out.ts'
-import { doubleTagged, surplusTags } from '../operations/tiers/double-tagged.ts'
+import { doubleTagged, type SurplusTag, surplusTags } from '../operations/tiers/double-tagged.ts'
 import { planReview, type ReviewPlan } from '../operations/tiers/plan-review.ts'
 import { changeProposal, type Proposal, proposalQueries } from '../operations/tiers/proposal-store.ts'
 import { tidyingOf } from '../operations/tiers/tidy-tags.ts'
@@ -17,7 +17,14 @@ import { findNamed } from './find/find-named.ts'
 import { guideNames } from './find/guide-names.ts'
 import { readBook } from './find/read-book.ts'
 import { cliFault } from './frame/cli-fault.ts'
-import { type Answer, type Desk, defineCommand, type Program } from './frame/command.ts'
+import {
+  type Answer,
+  type ChangeAnswer,
+  type Changed,
+  type Desk,
+  defineCommand,
+  type Program,
+} from './frame/command.ts'
 import { flag, numbered, optional, text } from './frame/slot.ts'
 import { planSheet, planText } from './tier-plan-text.ts'
 import { candidatesText, listText, type Names, proposalsSheet, proposalsText, whyText } from './tiers-text.ts'
@@ -146,14 +153,29 @@ const tidy = defineCommand({
   run: async ({ ladder: written }, desk) => {
     const ladder = findNamed((await readBook(desk)).ladders, written, LADDER)
     const outbox = createOutbox({ clock: desk.clock, nudge: () => undefined })
-    return (await desk.db()).tx(async (tx): Promise<Answer> => {
+    return (await desk.db()).tx(async (tx): Promise<ChangeAnswer> => {
       const surplus = await surplusTags(tx, ladder)
       const asked = tidyingOf(ladder, surplus, { by: 'guide', nowMs: desk.clock.now() })
       const taken = (await createQueueTagChanges({ outbox })(tx, asked)).size
       const nothingMore = `「${ladder.name}」没有要摘的标签${surplus.length > 0 ? '：已经在摘了' : ''}。`
-      return { text: taken === 0 ? nothingMore : `会摘下 ${taken} 个标签；时间线上有记录。`, data: { taken } }
+      const said = taken === 0 ? nothingMore : `会摘下 ${taken} 个标签；时间线上有记录。`
+      const changed = taken === 0 ? [] : surplus.map(takenOff)
+      return { text: said, data: { taken }, changed }
     })
   },
+})
+
+const takenOff = ({ externalUserId, userId, path }: SurplusTag): Changed => ({
+  of: userId,
+  customer: externalUserId,
+  before: { tag: path },
+})
+
+const answered = ({ id, kind, externalUserId, ladder, from, to, state }: Proposal, now: string): Changed => ({
+  of: `#${id} ${kind}`,
+  customer: externalUserId,
+  before: { state, ladder, level: from },
+  after: { state: now, ladder, level: to },
 })
 
 const confirm = defineCommand({
@@ -169,21 +191,22 @@ const confirm = defineCommand({
     if ([id !== undefined, level !== undefined, all].filter(Boolean).length !== 1)
       throw cliFault('wrong-use', '写一个编号、--level 梯子/级 或 --all，只写一样。')
     if (id === undefined) return confirmMany(level, desk)
-    return (await desk.db()).tx(async (tx): Promise<Answer> => {
+    return (await desk.db()).tx(async (tx): Promise<ChangeAnswer> => {
       const proposal = await proposalOf(tx, id)
       const nowMs = desk.clock.now()
       const why = proposal.kind === 'hand-over' ? await refusalOf(tx, proposal, nowMs) : undefined
       if (why !== undefined) throw cliFault('no', `现在不能转接：${why}`)
       const isAccepted = await changeProposal(tx, id, ['open'], { state: 'accepted', atMs: nowMs })
       if (!isAccepted) throw cliFault('no', `编号 ${id} 的提议现在不能确认（还在排队，或者已经处理过）。`)
-      return { text: `已同意 #${id}；运行中的服务会马上执行。`, data: { accepted: id } }
+      const changed = [answered(proposal, 'accepted')]
+      return { text: `已同意 #${id}；运行中的服务会马上执行。`, data: { accepted: id }, changed }
     })
   },
 })
 
 /** Those that wait and that WeCom would not refuse. `level`: only those to it; undefined: all. */
-async function confirmMany(level: string | undefined, desk: Desk): Promise<Answer> {
-  return (await desk.db()).tx(async (tx): Promise<Answer> => {
+async function confirmMany(level: string | undefined, desk: Desk): Promise<ChangeAnswer> {
+  return (await desk.db()).tx(async (tx): Promise<ChangeAnswer> => {
     const nowMs = desk.clock.now()
     const open = (await proposalQueries.pending(tx)).filter(
       ({ state, ladder, to }) => state === 'open' && (level === undefined || level === `${ladder}/${to}`),
@@ -202,6 +225,7 @@ async function confirmMany(level: string | undefined, desk: Desk): Promise<Answe
     return {
       text: [`已同意 ${accepted.length} 条；运行中的服务会马上执行。`, ...not].join('\n'),
       data: { accepted, refused },
+      changed: open.filter(({ id }) => accepted.includes(id)).map((one) => answered(one, 'accepted')),
       isNo: refused.length > 0,
     }
   })
@@ -224,12 +248,13 @@ const decline = defineCommand({
   says: '不同意；同样的提议在条件变化以前不再出现',
   words: { id: proposalSlot },
   run: async ({ id }, desk) =>
-    (await desk.db()).tx(async (tx): Promise<Answer> => {
-      await proposalOf(tx, id)
+    (await desk.db()).tx(async (tx): Promise<ChangeAnswer> => {
+      const proposal = await proposalOf(tx, id)
       const change = { state: 'declining', atMs: desk.clock.now() } as const
       const isDeclined = await changeProposal(tx, id, ['queued', 'open'], change)
       if (!isDeclined) throw cliFault('no', `编号 ${id} 的提议已经处理过。`)
-      return { text: `已记下不同意 #${id}；条件变化以前不再提议。`, data: { declined: id } }
+      const changed = [answered(proposal, 'declining')]
+      return { text: `已记下不同意 #${id}；条件变化以前不再提议。`, data: { declined: id }, changed }
     }),
 })
 

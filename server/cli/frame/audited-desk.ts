@@ -1,11 +1,13 @@
 import type { Db } from '../../core/db/db.ts'
 import { type AuditNote, noteAudit } from '../../records/audit/audit-notes.ts'
-import type { Answer, Command, Desk, Program } from './command.ts'
+import type { Answer, Changed, Command, Desk, Program } from './command.ts'
 import type { ReadLine } from './read-line.ts'
 
 /** Places and options whose values name a customer: the audit says whom by id, never by name. */
 const NAMES_A_CUSTOMER = new Set(['customer', 'customers', 'name', 'who'])
 const MOST_NAMED = 50
+/** Of a command that changes thousands the values, and the list that it prints, say the rest. */
+const MOST_CHANGES = 200
 
 /** The desk at which a command is run, and written down: that it began, before it gets at the database, and how it ended. A
  *  command whose beginning cannot be written does not begin. */
@@ -17,6 +19,7 @@ export function auditedDesk(desk: Desk, program: Program, { command, values, for
     ...{ atMs: desk.clock.now(), actor: desk.operator.name, actorKind: 'command', origin: desk.operator.host },
     ...{ what, detail, customer },
   })
+  const change = ({ customer, ...rest }: Changed): AuditNote => note({ ...rest }, customer)
   const add = async (db: Db, notes: AuditNote[]): Promise<void> => db.tx((tx) => noteAudit(tx, notes))
 
   async function openedDb(): Promise<Db> {
@@ -27,14 +30,18 @@ export function auditedDesk(desk: Desk, program: Program, { command, values, for
     return db
   }
 
-  /** What a look was at is worth its words only when it was written; a change says how it ended. */
-  async function tellEnd(answer: Pick<Answer, 'about' | 'isNo'> & { fault?: true }): Promise<void> {
+  /** What a look was at is worth its words only when it was written; a change says what was so before and after, and
+   *  how it ended. */
+  async function tellEnd(answer: Pick<Answer, 'about' | 'changed' | 'isNo'> & { fault?: true }): Promise<void> {
     const about = [...new Set(answer.about ?? [])].slice(0, MOST_NAMED)
     const end = answer.fault === true ? 'fault' : answer.isNo === true ? 'no' : 'done'
+    const changes = answer.changed ?? []
+    const more = changes.length > MOST_CHANGES ? { changed: changes.length } : {}
     if (command.audited === 'look' && about.length === 0) return
     if (!isTold && !desk.hasDatabase()) return
-    const told = about.length === 0 ? [note({ end })] : about.map((customer) => note({ end }, customer))
-    await add(await openedDb(), told)
+    const told =
+      about.length === 0 ? [note({ end, ...more })] : about.map((customer) => note({ end, ...more }, customer))
+    await add(await openedDb(), [...changes.slice(0, MOST_CHANGES).map(change), ...told])
   }
 
   return {

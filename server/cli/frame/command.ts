@@ -39,10 +39,28 @@ export interface Answer {
   sheet?: Sheet
   /** The answer is no, or there is something to mend: exit code 1. */
   isNo?: boolean
+  /** Of a command that changes something, for the audit. */
+  changed?: readonly Changed[]
   /** The customers whom it shows or changes, where it is about single ones; external_userids, for the audit. */
   about?: readonly string[]
   /** Beside the answer, on the error stream. */
   remark?: string
+}
+
+/** Something that a command has changed: how it was, and how it is now. Short; no names and no words of persons. */
+export interface Changed {
+  /** Which thing, as lists show it. */
+  of: string
+  /** external_userid, where it is somebody's. */
+  customer?: string | undefined
+  /** Absent: there was none; there is none any more. */
+  before?: unknown
+  after?: unknown
+}
+
+/** Of a command that changes something; nothing changed: empty. */
+export interface ChangeAnswer extends Answer {
+  changed: readonly Changed[]
 }
 
 export type Form = 'text' | 'json' | 'csv'
@@ -50,11 +68,13 @@ export type Form = 'text' | 'json' | 'csv'
 /** What people read at once, and what a file may hold, which they filter. */
 export const mostListed = (form: Form): number => (form === 'text' ? 200 : 100_000)
 
+type Audited = 'no' | 'look' | 'change'
+
 interface CommandText {
   /** What it does, one Chinese line. */
   says: string
   /** What the audit keeps of it: nothing, that somebody looked at persons, or that something was changed. */
-  audited: 'no' | 'look' | 'change'
+  audited: Audited
   /** What else its own help tells. */
   more?: string
   /** A list comes out: `--csv`. */
@@ -71,12 +91,17 @@ export interface Command extends CommandText {
 }
 
 /** A command with its places, whose values come to `run` by the names given here. */
-export function defineCommand<const Words extends Slots, const Options extends Slots>(
+export function defineCommand<const Words extends Slots, const Options extends Slots, const How extends Audited>(
   command: CommandText & {
     name: string
+    audited: How
     words?: Words
     options?: Options
-    run(values: ValuesOf<Words> & ValuesOf<Options>, desk: Desk, form: Form): Promise<Answer>
+    run(
+      values: ValuesOf<Words> & ValuesOf<Options>,
+      desk: Desk,
+      form: Form,
+    ): Promise<How extends 'change' ? ChangeAnswer : Answer>
   },
 ): Command {
   const { words = {}, options = {}, run, ...rest } = command

@@ -3,7 +3,7 @@ import { createEmit } from '../../engine/inbox/emit.ts'
 import { type Consents, createConsents } from '../../records/privacy/consents.ts'
 import { CONSENT_SCOPES, type ConsentKind } from '../../records/privacy/privacy-tables.ts'
 import { customerSlot, findCustomer } from '../find/find-customer.ts'
-import { type Desk, defineCommand } from '../frame/command.ts'
+import { type Changed, type Desk, defineCommand } from '../frame/command.ts'
 import { flag, oneOf, optional, text, whole } from '../frame/slot.ts'
 import { table } from '../frame/table.ts'
 import { CONSENT_ZH, SCOPE_ZH, SOURCE_ZH, STATE_ZH } from './people-text.ts'
@@ -38,24 +38,27 @@ export const restrictCommand = defineCommand({
     const state = lift ? 'given' : 'refused'
     const scope = CONSENT_SCOPES.find((one) => one !== '' && SCOPE_ZH[one] === only) ?? ''
     const untilMs = days === undefined || lift ? undefined : desk.clock.now() + days * DAY_MS
-    const changed = await db.tx(async (tx) => {
-      let any = false
+    const changed = await db.tx(async (tx): Promise<Changed[]> => {
+      const told: Changed[] = []
       for (const kind of scope === '' ? RESTRICTED : (['marketing'] as const)) {
         const said = { externalUserId, kind, scope, untilMs, state, source: 'command', note, byWhom } as const
+        const now = await consents.refusedNow(tx, kind, externalUserId)
+        const had = now.some((one) => one.scope === scope)
         // Who never refused has nothing to be lifted.
-        const now = lift ? await consents.refusedNow(tx, kind, externalUserId) : []
-        if (lift && !now.some((one) => one.scope === scope)) continue
-        any = (await consents.record(tx, said)) || any
+        if ((lift && !had) || !(await consents.record(tx, said))) continue
+        const of = scope === '' ? kind : `${kind}:${scope}`
+        told.push({ of, customer: externalUserId, before: { refused: had }, after: { refused: !lift } })
       }
-      return any
+      return told
     })
     const what = only === undefined ? '' : `「${only}」`
     const end = untilMs === undefined ? '' : `，到 ${shanghaiText(untilMs)} 为止`
     const done = lift ? `已取消限制${what}` : `已限制${what}`
     const before = lift ? '本来就没有限制' : '本来就限制着'
     return {
-      text: changed ? `${done}：「${name}」${end}。` : `「${name}」${before}。`,
-      data: { externalUserId, scope, untilMs, isRestricted: !lift, changed },
+      text: changed.length > 0 ? `${done}：「${name}」${end}。` : `「${name}」${before}。`,
+      data: { externalUserId, scope, untilMs, isRestricted: !lift, changed: changed.length > 0 },
+      changed,
     }
   },
 })

@@ -65,7 +65,10 @@ export const createEraseCommand = ({ pause = pauseFor }: Partial<EraseDeps>): Co
       const cleared: Cleared = await clearFreePages(db, DATABASE_URL, { force: vacuum })
       const receipt: ErasureReceipt = { atMs, byWhom: byWhom ?? null, tables, cleared, stillUnderWay }
       await db.tx((tx) => erasures.keepReceipt(tx, externalUserId, receipt))
-      return { text: receiptText(name, receipt), data: receipt, isNo: stillUnderWay > 0 || cleared === 'too-large' }
+      // Without whose they were.
+      const changed = tables.map(({ table: of, deleted, emptied }) => ({ of, after: { deleted, emptied } }))
+      const isNo = stillUnderWay > 0 || cleared === 'too-large'
+      return { text: receiptText(name, receipt), data: receipt, isNo, changed }
     },
   })
 
@@ -101,6 +104,7 @@ async function previewOf(db: Db, externalUserId: string, name: string) {
       ...warning,
     ].join('\n'),
     data: { externalUserId, tables: found.map((one) => ({ table: one.table, rows: one.rows.length })) },
+    changed: [],
   }
 }
 

@@ -10,7 +10,11 @@ export const saveListCommand = defineCommand({
   words: { file: text('文件', '还不存在的文件，例如 erased.json') },
   run: async ({ file }, desk) => {
     const erased = await saveErasedList(desk, file)
-    return { text: `删除名单写进了 ${file}（${erased} 条）。`, data: { file, erased } }
+    return {
+      text: `删除名单写进了 ${file}（${erased} 条）。`,
+      data: { file, erased },
+      changed: [{ of: file, after: { erased } }],
+    }
   },
 })
 
@@ -25,6 +29,7 @@ export const reapplyCommand = defineCommand({
     return {
       text: `名单有 ${list.length} 条，备份带回来的 ${erased} 位已再次删除。`,
       data: { listed: list.length, erased, cleared },
+      changed: erased === 0 ? [] : [{ of: 'erased', before: { back: erased }, after: { back: 0 } }],
     }
   },
 })

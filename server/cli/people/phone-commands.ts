@@ -23,6 +23,7 @@ export const maskPhonesCommand = defineCommand({
     return {
       text: rows.length === 0 ? '没有要改的。' : table([['列', '改了几行'], ...rows]),
       data: { columns: counts },
+      changed: [...counts].map(([column, rows]) => ({ of: column, after: { masked: rows } })),
     }
   },
 })
@@ -56,6 +57,8 @@ export const rehashPhonesCommand = defineCommand({
     return {
       text: `读了 ${done.phones} 个手机号，换了 ${done.rows} 行；${done.unreadable} 行不是手机号。`,
       data: done,
+      changed:
+        done.rows === 0 ? [] : [{ of: 'phones', before: { secret: 'old' }, after: { secret: 'new', rows: done.rows } }],
     }
   },
 })

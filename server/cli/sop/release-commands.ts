@@ -13,7 +13,7 @@ import {
 import { releaseStore } from '../../rules/release/release-store.ts'
 import { sopSlot } from '../find/find-sop.ts'
 import { cliFault } from '../frame/cli-fault.ts'
-import { type Answer, type Desk, defineCommand } from '../frame/command.ts'
+import { type ChangeAnswer, type Desk, defineCommand } from '../frame/command.ts'
 import { oneOf, optional, or, text } from '../frame/slot.ts'
 import { contentOf, onSop, releaseOf, versionNamed } from './known-sop.ts'
 import { standingText } from './release-text.ts'
@@ -30,7 +30,7 @@ function decide(
   desk: Desk,
   asked: { sop: string; by: string | undefined },
   draftOf: (tx: Tx, last: Release) => Promise<ReleaseDraft>,
-): Promise<Answer> {
+): Promise<ChangeAnswer> {
   const author = { name: asked.by ?? userInfo().username, source: 'command' as const }
   return onSop(desk, asked.sop, async (tx, sop) => {
     const last = await releaseOf(tx, sop)
@@ -39,9 +39,12 @@ function decide(
       throw cliFault('no', `刚刚有别人也在发布这条 SOP，看过 npm run -s sop -- versions ${sop} 再试一次。`)
     }
     const now = await releaseOf(tx, sop)
-    return { text: `${standingText(now)}\n服务几秒内就会照做。`, data: now }
+    const changed = [{ of: sop, before: standingOf(last), after: standingOf(now) }]
+    return { text: `${standingText(now)}\n服务几秒内就会照做。`, data: now, changed }
   })
 }
+
+const standingOf = ({ what, stable, canary, fileVersion }: Release) => ({ what, stable, canary, fileVersion })
 
 const insideOf = async (tx: Tx, { sop, fileVersion }: Release): Promise<Inside> =>
   (await contentOf(tx, sop, fileVersion)).inside ?? 'finish'

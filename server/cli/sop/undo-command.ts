@@ -2,7 +2,7 @@ import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import { planTagUndo, queueTagUndo, type TagUndo } from '../../records/tags/undo-tags.ts'
 import { sopSlot } from '../find/find-sop.ts'
-import { type Answer, defineCommand } from '../frame/command.ts'
+import { type ChangeAnswer, type Changed, defineCommand } from '../frame/command.ts'
 import { flag, or, whole } from '../frame/slot.ts'
 import { onSop, releaseOf, titleOf } from './known-sop.ts'
 
@@ -17,7 +17,7 @@ export const undoCommand = defineCommand({
     yes: flag('真的撤回'),
   },
   run: async ({ sop: written, hours, yes }, desk) =>
-    onSop(desk, written, async (tx, sop): Promise<Answer> => {
+    onSop(desk, written, async (tx, sop): Promise<ChangeAnswer> => {
       const title = await titleOf(tx, await releaseOf(tx, sop))
       const now = desk.clock.now()
       const undos = await planTagUndo(tx, sop, now - hours * HOUR_MS)
@@ -26,7 +26,7 @@ export const undoCommand = defineCommand({
         header: ['客户编号', '去掉', '打回'],
         rows: undos.map(({ externalUserId, add, remove }) => [externalUserId, remove.join('、'), add.join('、')]),
       }
-      const answer = { data: { sop, isDone: yes, customers: undos }, sheet }
+      const answer = { data: { sop, isDone: yes, customers: undos }, sheet, changed: [] }
       if (undos.length === 0) return { ...answer, text: `${head}没有可以撤回的标签变化。` }
       const lines = [`${head}有 ${undos.length} 位客户的标签可以撤回：`, ...totals(undos)]
       if (!yes) return { ...answer, text: [...lines, '还没有撤回。确认后加上 --yes 再运行一次。'].join('\n') }
@@ -35,8 +35,15 @@ export const undoCommand = defineCommand({
       const round = String(Math.floor(now / 60_000))
       const queued = await queueTagUndo(tx, outbox, { sop, title, round, undos })
       const done = `已排队 ${queued} 位客户，服务会按企业微信的限额去改；人工动过的标签不改。`
-      return { ...answer, text: [...lines, done].join('\n') }
+      return { ...answer, text: [...lines, done].join('\n'), changed: queued === 0 ? [] : undos.map(undoneOf) }
     }),
+})
+
+const undoneOf = ({ externalUserId, add, remove }: TagUndo): Changed => ({
+  of: '标签',
+  customer: externalUserId,
+  before: { tags: remove },
+  after: { tags: add },
 })
 
 function totals(undos: readonly TagUndo[]): string[] {

@@ -1,0 +1,12 @@
+import { defineCommand } from './command.ts'
+
+/* Never run: the compiler refuses a command that changes something and does not say what. */
+
+const says = '改一改'
+const answer = { text: '', data: {} }
+
+defineCommand({ name: 'look', audited: 'look', says, run: async () => answer })
+defineCommand({ name: 'change', audited: 'change', says, run: async () => ({ ...answer, changed: [] }) })
+
+// @ts-expect-error what was so before, and what is now
+defineCommand({ name: 'change', audited: 'change', says, run: async () => answer })
