@@ -32,6 +32,7 @@ import { StandingOfMembers1700000000034 } from './0034-standing-of-members.ts'
 import { Audit1700000000035 } from './0035-audit.ts'
 import { OrderLinesAndParcels1700000000044 } from './0044-order-lines-and-parcels.ts'
 import { Worth1700000000045 } from './0045-worth.ts'
+import { DatabaseReplicas1700000000046 } from './0046-database-replicas.ts'
 import { DatabaseServer1700000000048 } from './0048-database-server.ts'
 import { ShopConnections1700000000054 } from './0054-shop-connections.ts'
 import { ApprovalOfSends1700000000059 } from './0059-approval-of-sends.ts'
@@ -73,6 +74,7 @@ export const migrations = [
   Audit1700000000035,
   OrderLinesAndParcels1700000000044,
   Worth1700000000045,
+  DatabaseReplicas1700000000046,
   DatabaseServer1700000000048,
   ShopConnections1700000000054,
   ApprovalOfSends1700000000059,

@@ -40,8 +40,8 @@ const SPECS = {
     default: undefined,
   }),
   DATABASE_URL: setting({
-    doc: 'sqlite:./data/huoshui.db, sqlite::memory: or mysql://user:pass@host:3306/db (host,other:3306: whichever takes writes); behind it ?ssl=verify-identity (or verify-ca) and &ca=<file> for TLS',
-    zh: '数据库：sqlite:./data/huoshui.db、sqlite::memory: 或 mysql://用户:密码@主机:3306/库名（可写几个：主机,另一台:3306，用能写的那台）；后面加 ?ssl=verify-identity（或 verify-ca）、&ca=<证书文件> 就走 TLS',
+    doc: 'sqlite:./data/huoshui.db, sqlite::memory: or mysql://user:pass@host:3306/db (host,other:3306: whichever takes writes); behind it ?ssl=verify-identity (or verify-ca) and &ca=<file> for TLS, &standby=host:port for how far a replica is behind',
+    zh: '数据库：sqlite:./data/huoshui.db、sqlite::memory: 或 mysql://用户:密码@主机:3306/库名（可写几个：主机,另一台:3306，用能写的那台）；后面加 ?ssl=verify-identity（或 verify-ca）、&ca=<证书文件> 就走 TLS，&standby=主机:端口 就看备库落后多少',
     parse: anyText(/^(sqlite:.+|mysql:\/\/.+)$/, 'sqlite:<file> or mysql://…', ' sqlite:<文件> 或 mysql://…'),
     default: 'sqlite:./data/huoshui.db',
     secret: true,

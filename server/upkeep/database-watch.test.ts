@@ -15,6 +15,7 @@ it('a disk that fills up is an alert while there is still room, closed when ther
   const asked: string[] = []
   const watch = createDatabaseWatch({
     db,
+    clock,
     alerts,
     databaseUrl: 'sqlite:/var/lib/huoshui/huoshui.db',
     freeBytes: (folder) => {
@@ -39,7 +40,7 @@ it('the database of this run is asked in its own words, and has no trouble', asy
   const { db, clock } = kit
   const alerts = createAlerts({ clock })
   const databaseUrl = db.dialect === 'mysql' ? 'mysql://x' : 'sqlite::memory:'
-  for (const job of createDatabaseWatch({ db, alerts, databaseUrl }).jobs) await job.run()
+  for (const job of createDatabaseWatch({ db, clock, alerts, databaseUrl }).jobs) await job.run()
   expect(await db.tx((tx) => alerts.queries.open(tx))).toEqual([])
 })
 

@@ -12,7 +12,7 @@ export const STANDBY_NAMES: readonly string[] = [
 ]
 
 /** What the database tells of its standby, by lower-case name: in words for a person, or undefined when all is well or there
- *  is none. A plain asynchronous replica is not known to its source without further rights. */
+ *  is none. A plain replica is seen otherwise (replicas.ts, standby-lag.ts). */
 export function standbyTrouble(of: ReadonlyMap<string, string>): { text: string; todo: string } | undefined {
   if (of.get('wsrep_on') === 'ON') {
     const status = of.get('wsrep_cluster_status')

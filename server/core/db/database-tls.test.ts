@@ -34,7 +34,7 @@ describe('what is written behind the question mark', () => {
     ['?ssl=true', 'takes ssl=verify-identity or ssl=verify-ca'],
     ['?ssl=off', 'takes ssl='],
     ['?ssl=', 'takes ssl='],
-    ['?sslmode=verify-full', 'knows ?ssl= and &ca= only'],
+    ['?sslmode=verify-full', 'knows ?ssl=, &ca= and &standby= only'],
     ['?ca=/nowhere.pem', 'names a file in ca= that cannot be read'],
     [`?ca=${file('none.pem')}`, 'holds no certificate'],
   ])('%s is refused: nobody shall think that the way is closed', (rest, why) => {

@@ -11,6 +11,8 @@ export interface DatabaseTls {
 
 /** No name ends in a figure or stands in brackets. */
 const IP = /^\[|\.\d+$/
+/** `standby`: standby-url.ts. */
+const KNOWN = ['ssl', 'ca', 'standby']
 const WAYS = ['verify-identity', 'verify-ca']
 
 /** How the way to a MySQL server is closed: `?ssl=verify-identity` (its certificate is by somebody whom we trust, and for the
@@ -19,8 +21,8 @@ const WAYS = ['verify-identity', 'verify-ca']
  *  think that it is closed. */
 export function databaseTls(databaseUrl: string): DatabaseTls | undefined {
   const { searchParams, hostname } = new URL(databaseUrl)
-  const strange = [...searchParams.keys()].find((key) => key !== 'ssl' && key !== 'ca')
-  if (strange !== undefined) throw badUrl('knows ?ssl= and &ca= only', '问号后面只认 ssl 和 ca')
+  const strange = [...searchParams.keys()].find((key) => !KNOWN.includes(key))
+  if (strange !== undefined) throw badUrl('knows ?ssl=, &ca= and &standby= only', '问号后面只认 ssl、ca 和 standby')
   const ca = searchParams.get('ca')
   const way = searchParams.get('ssl') ?? (ca === null ? undefined : 'verify-identity')
   if (way === undefined) return undefined

@@ -1,4 +1,4 @@
-import { instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
+import { flag, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 import { ofNobody } from '../../core/db/personal-data.ts'
 
@@ -66,4 +66,18 @@ export const LIVE_PROCESS = defineTable(
   },
 )
 
-export const deploymentTables: Table[] = [CREDENTIAL, ENDPOINT_LIMIT, ENDPOINT_USE, LIVE_PROCESS]
+/** Replicas of the database that have fetched its log. */
+export const DATABASE_REPLICA = defineTable(
+  'database_replica',
+  {
+    host: primary(text(100)),
+    seen_at: instant(),
+    missed: withDefault(flag(), 0),
+  },
+  {
+    personal: ofNobody('machines of ours'),
+    snapshot: leftOut('says how the server works, not what is known of customers'),
+  },
+)
+
+export const deploymentTables: Table[] = [CREDENTIAL, ENDPOINT_LIMIT, ENDPOINT_USE, LIVE_PROCESS, DATABASE_REPLICA]
