@@ -27,7 +27,7 @@ const OF_THE_APP = new Set<number>([
 const MENDED_THERE = new Set<number>([ERRCODE.untrustedIp, ERRCODE.appIsClosed, ERRCODE.noRightToApp])
 
 /** These are about one member or customer among many. */
-const OF_ONE = new Set<number>([...OUT_OF_RANGE, ERRCODE.takerIsFull, 84083, 92000])
+const OF_ONE = new Set<number>([...OUT_OF_RANGE, ERRCODE.takerIsFull, ERRCODE.notServing, 92000])
 /** An app need not see the whole directory; what it may not see is done without (records/staff/read-staff.ts). A tag that is
  *  not ours to rename has an alert of its own (records/tags/rename-tags.ts). */
 const isExpected = (path: string, errcode: number): boolean =>

@@ -1,5 +1,6 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Alerts } from '../alerts/alerts.ts'
 import { createConsoleMoves } from './console-moves.ts'
 import { RefreshCustomer } from './customer-actions.ts'
 import { customerQueries } from './customer-queries.ts'
@@ -13,7 +14,7 @@ import { createResolveMove } from './resolve-move.ts'
 import { createSetRemark } from './set-remark.ts'
 import { createTakeOver } from './take-over.ts'
 
-export type CustomersDeps = ContactEventDeps & RefreshDeps & { outbox: Outbox }
+export type CustomersDeps = ContactEventDeps & RefreshDeps & { outbox: Outbox; alerts: Alerts }
 
 /** Customers and follows: who is whose friend since when, through which channel, and what WeCom knows about them. */
 export function createCustomers(deps: CustomersDeps) {

@@ -1,5 +1,6 @@
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
 import { MASKED, maskPhones, unmasked } from '../../core/kernel/mask-phones.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { CUSTOMER_REMARK_CHARS } from '../../core/kernel/wecom-limits.ts'
@@ -7,6 +8,8 @@ import { type Executor, execute } from '../../engine/actions/action-kind.ts'
 import { ACTION } from '../../engine/actions/action-tables.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { Alerts } from '../alerts/alerts.ts'
+import { createNotServing } from '../alerts/not-serving.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { SetRemark } from './customer-actions.ts'
 import { FOLLOW } from './customer-tables.ts'
@@ -26,15 +29,17 @@ export interface RemarkChange {
 
 const cut = (text: string, length: number): string => Array.from(text).slice(0, length).join('')
 
-export function createSetRemark({
-  wecom,
-  outbox,
-  timeline,
-}: {
+export interface SetRemarkDeps {
   wecom: Pick<Wecom, 'contacts'>
+  clock: Clock
   outbox: Outbox
   timeline: Timeline
-}) {
+  alerts: Alerts
+}
+
+export function createSetRemark({ wecom, clock, outbox, timeline, alerts }: SetRemarkDeps) {
+  const notServing = createNotServing({ alerts, now: clock.now })
+
   /** The phones that we show masked, as they stand in WeCom: what a guide has changed around them must not be written over
    *  them. Asks WeCom only where there are some. */
   async function withPhones(remark: string, { userId, externalUserId }: Pair): Promise<string> {
@@ -64,6 +69,7 @@ export function createSetRemark({
       })
     },
     abandoned: async (tx, { id, payload, reason }, failure) => {
+      await notServing.refused(tx, payload.userId, failure.errcode)
       const why = failure.errcode === undefined ? '' : `（企业微信错误码 ${failure.errcode}）`
       await timeline.note(tx, {
         key: `remark:${id}`,

@@ -9,11 +9,14 @@ import type { Emit } from '../../engine/inbox/emit.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Alerts } from '../alerts/alerts.ts'
+import { createNotServing } from '../alerts/not-serving.ts'
 import { RefreshCustomer } from '../customers/customer-actions.ts'
 import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
 import type { Pair } from '../customers/relation.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { markSettled, putOn, tagsOfPair, takeOff } from './follow-tag-store.ts'
+import { isAgain } from './mark-again.ts'
 import { createQueueTagChanges, type TagChange } from './queue-tag-changes.ts'
 import { MarkTags, type MarkTagsPayload } from './tag-actions.ts'
 import type { TagLibrary } from './tag-library.ts'
@@ -27,6 +30,7 @@ export interface ChangeTagsDeps {
   timeline: Timeline
   db: Pick<Db, 'tx' | 'statement'>
   library: Pick<TagLibrary, 'isWanted' | 'askForListing'>
+  alerts: Alerts
 }
 
 interface Plan {
@@ -38,7 +42,10 @@ interface Plan {
   kept: string[]
 }
 
-export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, library }: ChangeTagsDeps) {
+export function createChangeTags(deps: ChangeTagsDeps) {
+  const { wecom, clock, outbox, emit, timeline, db, library, alerts } = deps
+  const notServing = createNotServing({ alerts, now: clock.now })
+
   async function plan(tx: Tx, payload: MarkTagsPayload): Promise<Plan> {
     const tags = await tagQueries.byPath(tx, [...new Set([...payload.add, ...payload.remove])])
     const missing = payload.add.filter((path) => !tags.has(path))
@@ -101,7 +108,9 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
       await send(payload, todo, id)
       return todo
     },
-    record: async (tx, { id, payload, reason }, { add, remove, unknown, kept }) => {
+    record: async (tx, action, { add, remove, unknown, kept }) => {
+      const { id, payload, reason } = action
+      if (isAgain(action)) await notServing.accepted(tx, payload.userId)
       const fresh = await putOn(
         tx,
         payload,
@@ -129,6 +138,7 @@ export function createChangeTags({ wecom, clock, outbox, emit, timeline, db, lib
     },
     abandoned: async (tx, { id, payload, reason }, { errcode }) => {
       await settle(tx, payload, id)
+      await notServing.refused(tx, payload.userId, errcode)
       const why =
         errcode === ERRCODE.noRelation
           ? '：与客户还不是双向好友'

@@ -59,3 +59,48 @@ it('reaches all of them, however many were refused', async () => {
   const [row] = await t.rawRows<{ n: number }>('SELECT COUNT(DISTINCT external_userid) AS n FROM follow_tag')
   expect(row?.n).toBe(451)
 })
+
+it.each([
+  [84083, '成员未开通客户联系'],
+  [41054, '成员未激活或未实名'],
+])(
+  'a guide whose account may not serve customers (%s) is an alert, until a tag that was refused goes through',
+  async (errcode, zh) => {
+    t.sandbox.faults.clear()
+    t.sandbox.faults.set({ path: MARK, errcode })
+    const other = await t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card' })
+    await t.settle()
+    const open = async () =>
+      (await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx)))
+        .filter(({ key }) => key.startsWith('staff.not-serving'))
+        .map(({ key, text }) => `${key} ${text}`)
+    expect(await open()).toEqual([
+      `staff.not-serving:zhangsan 导购张三（zhangsan）的客户改不了：${zh}（${errcode}），标签、备注都被企业微信拒绝`,
+    ])
+    await t.advance(8 * HOUR_MS)
+    expect(await open()).toHaveLength(1)
+    t.sandbox.faults.clear()
+    await t.advance(8 * HOUR_MS)
+    expect(await open()).toEqual([])
+    const tagsOfOther = await t.db.tx((tx) => t.huoshui.tags.queries.ofCustomer(tx, other.externalUserId))
+    expect(tagsOfOther.map((tag) => tag.path)).toEqual(['来源/包裹卡'])
+  },
+)
+
+it('a remark that is refused so tells it, too, and the alert lapses after a day without another no', async () => {
+  t.sandbox.faults.set({ path: 'externalcontact/remark', errcode: 84083 })
+  await t.db.tx((tx) =>
+    t.huoshui.customers.setRemark(tx, {
+      externalUserId: id,
+      userId: 'zhangsan',
+      remark: '熟客',
+      reason: { text: '试' },
+      key: 'r',
+    }),
+  )
+  await t.settle()
+  const open = async () => (await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))).map(({ key }) => key)
+  expect(await open()).toContain('staff.not-serving:zhangsan')
+  await t.advance(25 * HOUR_MS)
+  expect(await open()).not.toContain('staff.not-serving:zhangsan')
+})

@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { ACTION } from '../../engine/actions/action-tables.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import { ERRCODE, OUT_OF_RANGE } from '../../platform/wecom/error-codes/errcode.ts'
+import { NOT_SERVING } from '../alerts/not-serving.ts'
 import type { TagChange } from './queue-tag-changes.ts'
 import { MarkTags, type MarkTagsPayload } from './tag-actions.ts'
 
@@ -25,11 +26,15 @@ const MAY_MEND = [
   ERRCODE.noRightToApi,
   ERRCODE.untrustedIp,
   ERRCODE.noRightToCustomers,
+  ...NOT_SERVING,
 ]
 const EVERY_MS = 8 * HOUR_MS
 /** Together two days; then it is left to `npm run actions -- failed`. */
 const MOST_TIMES = 6
 const AT_ONCE = 200
+
+/** Of an action that is one of these. */
+export const isAgain = ({ dedupeKey }: { dedupeKey: string }): boolean => dedupeKey.startsWith('tag:again:')
 
 /** Tags of rules that WeCom refused are tried again some times a day, each refusal once: a rule does not ask a second time,
  *  and the customer would be without the tag for good. What was decided since about the same tags is left as it is. */

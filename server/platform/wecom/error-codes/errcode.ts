@@ -21,6 +21,8 @@ export const ERRCODE = {
   welcomeExpired: 41050,
   /** Or the welcome was sent, by us or by another app. */
   alreadyChatting: 41051,
+  /** Never activated, or without a real name. */
+  memberInactive: 41054,
   isDispatching: 41063,
   alreadyCancelled: 41093,
   welcomeByAnotherApp: 41096,
@@ -45,6 +47,8 @@ export const ERRCODE = {
   /** Not friends both ways: the guide deleted the customer, or a half add waits for its guide. */
   noRelation: 84061,
   noRightToCustomers: 84074,
+  /** A member whom nobody has given customer contact (客户联系). */
+  notServing: 84083,
   ownerHasNotLeft: 90500,
   ownerIsTheSame: 90504,
   groupIsInherited: 90508,
