@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { AppError } from './core/kernel/app-error.ts'
-import { phoneSecrets, readSettings, readSomeSettings } from './settings.ts'
+import { examineSettings, phoneSecrets, readSettings, readSomeSettings } from './settings.ts'
 
 const good = {
   WECOM_CORP_ID: 'ww1234567890abcdef',
@@ -162,4 +162,25 @@ describe('a secret in a file', () => {
   test('is no other way to say what is no secret', () => {
     expect(readSettings({ ...good, PORT_FILE: file('port', '4000') }).PORT).toBe(3000)
   })
+})
+
+test('what is wrong is told to operators in Chinese, without English inside', () => {
+  const bad = {
+    ...good,
+    PORT: 'x',
+    DATABASE_URL: 'x',
+    WECOM_AGENT_ID: 'x',
+    LOG_LEVEL: 'x',
+    PUBLIC_URL: 'x',
+    AUDIT_DAYS: 'x',
+  }
+  for (const env of [{}, bad]) {
+    const { faults } = examineSettings(env)
+    expect(faults.length).toBeGreaterThanOrEqual(5)
+    for (const { zh } of faults) {
+      expect(zh).toMatch(/\p{Script=Han}/u)
+      // Names of settings, addresses and single words of a format may stand there; a sentence may not.
+      expect(zh).not.toMatch(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/)
+    }
+  }
 })

@@ -53,6 +53,9 @@ test.each([
   }
   if (views.length === 0) {
     expect(await page.locator('[data-test="step-1"] small').isVisible()).toBe(true)
+    // The phone gets nothing until the guide sends it: whoever waits there is told where to look.
+    const hints = await page.locator('[data-test^="step-"] small').allTextContents()
+    expect(hints.filter((hint) => hint.includes('点「发邀请」'))).toHaveLength(1)
   }
   await page.close()
 })
