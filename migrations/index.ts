@@ -33,6 +33,7 @@ import { Audit1700000000035 } from './0035-audit.ts'
 import { OrderLinesAndParcels1700000000044 } from './0044-order-lines-and-parcels.ts'
 import { Worth1700000000045 } from './0045-worth.ts'
 import { DatabaseReplicas1700000000046 } from './0046-database-replicas.ts'
+import { WaitingInvitations1700000000047 } from './0047-waiting-invitations.ts'
 import { DatabaseServer1700000000048 } from './0048-database-server.ts'
 import { ShopConnections1700000000054 } from './0054-shop-connections.ts'
 import { ApprovalOfSends1700000000059 } from './0059-approval-of-sends.ts'
@@ -75,6 +76,7 @@ export const migrations = [
   OrderLinesAndParcels1700000000044,
   Worth1700000000045,
   DatabaseReplicas1700000000046,
+  WaitingInvitations1700000000047,
   DatabaseServer1700000000048,
   ShopConnections1700000000054,
   ApprovalOfSends1700000000059,

@@ -24,7 +24,7 @@ export const INVITATION = defineTable(
   },
   {
     unique: [['reason_key'], ['open_slot']],
-    indices: [['external_userid', 'id'], ['state', 'lapse_at'], ['check_at']],
+    indices: [['external_userid', 'id'], ['state', 'lapse_at'], ['state', 'pool', 'id'], ['check_at']],
     personal: {
       holds: {
         external_userid: 'customer',
