@@ -210,6 +210,8 @@ it('whoever waited for a call that the restore ended is told of it: nothing stay
 
   // Since then both have happened.
   sandbox.faults.clear()
+  // A welcome lives for twenty seconds.
+  for (let second = 0; second < 15; second += 3) await t.advance(3_000)
   await advance(5)
   expect([await parts(), await welcomes()]).toMatchObject([[{ state: 'waiting' }], [{ state: 'sent' }]])
   const asked = () => [WELCOME, HANDOVER].map((path) => sandbox.calls(path).length)

@@ -114,7 +114,7 @@ test('while a key is being replaced each message carries both signatures', async
 })
 
 test('a receiver that is down gets it later under the same id; the welcome did not wait, and somebody is told', async () => {
-  await begin("['*']")
+  await begin("['*']", { fields: 'fields: []\n' })
   receiver.answerWith({ status: 503 })
   await scan()
   await t.settle()

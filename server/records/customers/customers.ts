@@ -1,3 +1,4 @@
+import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Alerts } from '../alerts/alerts.ts'
@@ -14,7 +15,7 @@ import { createResolveMove } from './resolve-move.ts'
 import { createSetRemark } from './set-remark.ts'
 import { createTakeOver } from './take-over.ts'
 
-export type CustomersDeps = ContactEventDeps & RefreshDeps & { outbox: Outbox; alerts: Alerts }
+export type CustomersDeps = ContactEventDeps & RefreshDeps & { db: Pick<Db, 'tx'>; outbox: Outbox; alerts: Alerts }
 
 /** Customers and follows: who is whose friend since when, through which channel, and what WeCom knows about them. */
 export function createCustomers(deps: CustomersDeps) {

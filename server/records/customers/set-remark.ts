@@ -1,3 +1,4 @@
+import type { Db } from '../../core/db/db.ts'
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -30,6 +31,7 @@ export interface RemarkChange {
 const cut = (text: string, length: number): string => Array.from(text).slice(0, length).join('')
 
 export interface SetRemarkDeps {
+  db: Pick<Db, 'tx'>
   wecom: Pick<Wecom, 'contacts'>
   clock: Clock
   outbox: Outbox
@@ -37,8 +39,8 @@ export interface SetRemarkDeps {
   alerts: Alerts
 }
 
-export function createSetRemark({ wecom, clock, outbox, timeline, alerts }: SetRemarkDeps) {
-  const notServing = createNotServing({ alerts, now: clock.now })
+export function createSetRemark({ db, wecom, clock, outbox, timeline, alerts }: SetRemarkDeps) {
+  const notServing = createNotServing({ db, clock, alerts })
 
   /** The phones that we show masked, as they stand in WeCom: what a guide has changed around them must not be written over
    *  them. Asks WeCom only where there are some. */
@@ -51,7 +53,8 @@ export function createSetRemark({ wecom, clock, outbox, timeline, alerts }: SetR
   const executor: Executor = execute(SetRemark, {
     perform: async ({ payload }) => {
       const { userId: userid, externalUserId: external_userid, remark = '' } = payload
-      await wecom.contacts.remark({ userid, external_userid, remark: await withPhones(remark, payload) })
+      const whole = await withPhones(remark, payload)
+      await notServing.watched(userid, () => wecom.contacts.remark({ userid, external_userid, remark: whole }))
     },
     record: async (tx, { id, payload, reason }) => {
       const remark = maskPhones(payload.remark ?? '')
@@ -69,7 +72,6 @@ export function createSetRemark({ wecom, clock, outbox, timeline, alerts }: SetR
       })
     },
     abandoned: async (tx, { id, payload, reason }, failure) => {
-      await notServing.refused(tx, payload.userId, failure.errcode)
       const why = failure.errcode === undefined ? '' : `（企业微信错误码 ${failure.errcode}）`
       await timeline.note(tx, {
         key: `remark:${id}`,

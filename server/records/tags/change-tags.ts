@@ -44,7 +44,7 @@ interface Plan {
 
 export function createChangeTags(deps: ChangeTagsDeps) {
   const { wecom, clock, outbox, emit, timeline, db, library, alerts } = deps
-  const notServing = createNotServing({ alerts, now: clock.now })
+  const notServing = createNotServing({ db, clock, alerts })
 
   async function plan(tx: Tx, payload: MarkTagsPayload): Promise<Plan> {
     const tags = await tagQueries.byPath(tx, [...new Set([...payload.add, ...payload.remove])])
@@ -67,12 +67,14 @@ export function createChangeTags(deps: ChangeTagsDeps) {
   async function send(payload: MarkTagsPayload, { add, remove }: Plan, actionId: number): Promise<void> {
     if (add.length === 0 && remove.length === 0) return
     try {
-      await wecom.tags.mark({
-        userid: payload.userId,
-        external_userid: payload.externalUserId,
-        ...(add.length === 0 ? {} : { add_tag: add.map((tag) => tag.tagId) }),
-        ...(remove.length === 0 ? {} : { remove_tag: remove.map((tag) => tag.tagId) }),
-      })
+      await notServing.watched(payload.userId, () =>
+        wecom.tags.mark({
+          userid: payload.userId,
+          external_userid: payload.externalUserId,
+          ...(add.length === 0 ? {} : { add_tag: add.map((tag) => tag.tagId) }),
+          ...(remove.length === 0 ? {} : { remove_tag: remove.map((tag) => tag.tagId) }),
+        }),
+      )
     } catch (error) {
       if (!isRefusedWith(error, ERRCODE.noSuchTag)) throw error
       await db.tx((tx) => library.askForListing(tx, `stale:${actionId}`, '有标签在企业微信里已被删除'))
@@ -110,7 +112,7 @@ export function createChangeTags(deps: ChangeTagsDeps) {
     },
     record: async (tx, action, { add, remove, unknown, kept }) => {
       const { id, payload, reason } = action
-      if (isAgain(action)) await notServing.accepted(tx, payload.userId)
+      if (action.attempts > 1 || isAgain(action)) await notServing.accepted(tx, payload.userId)
       const fresh = await putOn(
         tx,
         payload,
@@ -138,7 +140,6 @@ export function createChangeTags(deps: ChangeTagsDeps) {
     },
     abandoned: async (tx, { id, payload, reason }, { errcode }) => {
       await settle(tx, payload, id)
-      await notServing.refused(tx, payload.userId, errcode)
       const why =
         errcode === ERRCODE.noRelation
           ? '：与客户还不是双向好友'

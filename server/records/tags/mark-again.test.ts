@@ -88,7 +88,7 @@ it.each([
 )
 
 it('a remark that is refused so tells it, too, and the alert lapses after a day without another no', async () => {
-  t.sandbox.faults.set({ path: 'externalcontact/remark', errcode: 84083 })
+  t.sandbox.faults.set({ path: 'externalcontact/remark', errcode: 41054 })
   await t.db.tx((tx) =>
     t.huoshui.customers.setRemark(tx, {
       externalUserId: id,
