@@ -1,6 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { leftOut } from '../../core/db/define-table.ts'
-import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
@@ -22,7 +22,7 @@ export function createUnnamedFields(deps: {
 
   return {
     name: 'events-out.fields',
-    everyMs: MINUTE_MS,
+    everyMs: HOUR_MS,
     // Looks at what this process holds, and at the database only when that has changed.
     sideBySide: true,
     dueAt: leftOut('a rehearsal tells nobody'),
@@ -35,7 +35,7 @@ export function createUnnamedFields(deps: {
       })
       await db.tx(async (tx) => {
         if (lacking.length === 0) {
-          await alerts.resolve(tx, KEY)
+          for (const key of await alerts.queries.openAmong(tx, [KEY])) await alerts.resolve(tx, key)
           return
         }
         await alerts.raise(tx, {
