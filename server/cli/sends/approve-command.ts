@@ -38,6 +38,7 @@ export const approveCommand = defineCommand({
     return {
       text: `#${runId}「${run.name}」已由 ${by} 批准：${at} 请导购确认，发给 ${run.counts.planned} 位客户。反悔用 cancel ${runId}。`,
       data: { run: runId, by, scheduledAtMs: run.scheduledAtMs, customers: run.counts.planned },
+      changed: [{ of: `#${runId} ${run.name}`, before: { state: run.state }, after: { approvedBy: by } }],
     }
   },
 })

@@ -14,7 +14,7 @@ export async function expireDoubtful(
   { untilMs, why }: { untilMs: number; why: string },
 ): Promise<{ kind: string; actions: number }[]> {
   const isDoubtful = sql`${A.kind} IN ${list(kinds.map(({ kind }) => kind))} AND ${A.state} IN ('waiting', 'running')
-    AND ${A.due_at} <= ${untilMs}`
+    AND ${A.due_at} <= ${untilMs} AND (${A.last_code} IS NULL OR ${A.last_code} <> ${PUT_BACK})`
   const found = await tx.rows(
     sql`SELECT ${select({ kind: A.kind, actions: count() })} FROM ${A} WHERE ${isDoubtful} GROUP BY ${A.kind}`,
   )

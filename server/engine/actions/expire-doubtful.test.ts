@@ -4,7 +4,7 @@ import { pick, set, sql } from '../../core/db/sql.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { defineAction } from './action-kind.ts'
 import { ACTION } from './action-tables.ts'
-import { endDoubtful } from './end-doubtful.ts'
+import { expireDoubtful } from './expire-doubtful.ts'
 import { createOutbox } from './outbox.ts'
 
 const Payload = Type.Object({})
@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => kit.close())
 
-it('ends what was due by then of these kinds, waiting or begun, and says how many of each', async () => {
+it('what was due by then of these kinds, waiting or begun, is over for whoever claims it next; says how many of each', async () => {
   const untilMs = kit.clock.now()
   const outbox = createOutbox({ clock: kit.clock, nudge: () => undefined })
   await kit.db.tx(async (tx) => {
@@ -36,34 +36,35 @@ it('ends what was due by then of these kinds, waiting or begun, and says how man
       await tx.run(sql`UPDATE ${ACTION} SET ${begun} WHERE ${ACTION.dedupe_key} = ${key}`)
     }
   })
-  const end = () => kit.db.tx((tx) => endDoubtful(tx, [Send, Ask], { untilMs, nowMs: untilMs + 9, why: '恢复' }))
+  const end = () => kit.db.tx((tx) => expireDoubtful(tx, [Send, Ask], { untilMs, why: '恢复' }))
   expect((await end()).sort((a, b) => a.kind.localeCompare(b.kind))).toEqual([
     { kind: 'test.ask', actions: 1 },
     { kind: 'test.send', actions: 2 },
   ])
   const rows = await kit.db.tx((tx) =>
     tx.rows(
-      sql`SELECT ${pick(ACTION, 'dedupe_key', 'state', 'last_error', 'finished_at', 'lease_by', 'may_have_happened')}
+      sql`SELECT ${pick(ACTION, 'dedupe_key', 'state', 'last_error', 'last_code', 'expires_at', 'lease_by', 'may_have_happened')}
           FROM ${ACTION} ORDER BY ${ACTION.id}`,
     ),
   )
-  const ended = ['failed', '恢复', untilMs + 9, null, 1]
+  const ended = ['waiting', '恢复', 'action.put-back', untilMs, null, 1]
   expect(
     rows.map((row) => [
       row.dedupe_key,
       row.state,
       row.last_error,
-      row.finished_at,
+      row.last_code,
+      row.expires_at,
       row.lease_by,
       row.may_have_happened,
     ]),
   ).toEqual([
     ['waits', ...ended],
     ['runs', ...ended],
-    ['done', 'done', null, null, 'one', 0],
-    ['later', 'waiting', null, null, null, 0],
+    ['done', 'done', null, null, null, 'one', 0],
+    ['later', 'waiting', null, null, null, null, 0],
     ['ask', ...ended],
-    ['other', 'waiting', null, null, null, 0],
+    ['other', 'waiting', null, null, null, null, 0],
   ])
   expect(await end()).toEqual([])
 })
