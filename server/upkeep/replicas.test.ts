@@ -141,13 +141,15 @@ describe.runIf(process.env.TEST_MYSQL_URL)('a MariaDB with a plain replica', () 
     try {
       const about = async (url: string) =>
         (await t.about('备库', { DATABASE_URL: url })).map(({ state, why }) => `${state} ${why}`)
-      expect(await about(databaseUrl)).toEqual([`ok ${host} 在取数据`, expect.stringMatching(/备库落后/)])
+      const seen = await about(databaseUrl)
+      expect(seen).toContain(`ok ${host} 在取数据`)
+      expect(seen).toContainEqual(expect.stringMatching(/备库落后/))
       await onSource("CREATE USER small@'127.0.0.1' IDENTIFIED BY 'x'")
       await onSource("GRANT ALL ON huoshui.* TO small@'127.0.0.1'")
       const { port } = new URL(source.url)
-      expect(await about(`mysql://small:x@127.0.0.1:${port}/huoshui`)).toEqual([
-        expect.stringContaining('unknown 看不到有没有备库在取数据：数据库账号没有 PROCESS 权限'),
-      ])
+      expect(await about(`mysql://small:x@127.0.0.1:${port}/huoshui`)).toContainEqual(
+        expect.stringContaining('unknown 数据库账号没有 PROCESS 权限，看不到是哪几台备库在取数据'),
+      )
     } finally {
       await t.close()
     }
