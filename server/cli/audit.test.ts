@@ -104,6 +104,7 @@ it('lists who did what, filtered; exports all of it with a head for later', asyn
   await zhangsan.get(`customers/${t.customers.zhangsan}`)
   await lisi.get(`customers/${t.customers.lisi}`)
   await t.huoshui.beat()
+  await t.huoshui.drained()
   expect((await run('list', '--what', 'sidebar.seen')).out).toMatch(
     /李四（lisi）.*看了客户[\s\S]*张三（zhangsan）.*看了客户/,
   )

@@ -11,6 +11,7 @@ afterEach(() => t.close())
 /** Oldest first: `actor what customer detail`. */
 async function audit(what = ''): Promise<string[]> {
   await t.huoshui.beat()
+  await t.huoshui.drained()
   const rows = await t.db.view((tx) => auditQueries.list(tx, {}, 1_000))
   const named = new Map(Object.entries(t.customers).map(([name, id]) => [id, name]))
   return rows
@@ -82,6 +83,7 @@ test('the auditor reads it, page by page, and that is a row as well; guides and 
   const zhangsan = await t.as('zhangsan')
   await zhangsan.get(`customers/${t.customers.zhangsan}`)
   await t.huoshui.beat()
+  await t.huoshui.drained()
   const auditor = await t.as('shenji')
   const { body } = await auditor.get<{ rows: { what: string; actor: string }[]; nextBefore: string | null }>('audit')
   expect(body.rows.map(({ actor, what }) => `${actor} ${what}`)).toEqual([
@@ -100,6 +102,7 @@ test('what a server has written is found whole by the command, with the settings
   const zhangsan = await t.as('zhangsan')
   await zhangsan.get(`customers/${t.customers.zhangsan}`)
   await t.huoshui.beat()
+  await t.huoshui.drained()
   const env = { WECOM_SECRET: t.sandbox.credentials.secret }
   const { code, out } = await runCommand(auditProgram, ['verify'], { ...t, env })
   expect([code, out.split('\n')[0]]).toEqual([0, '完整：2 行（第 1 到 2 行）。'])

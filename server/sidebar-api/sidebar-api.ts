@@ -25,6 +25,7 @@ import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
 import { createSession } from './session.ts'
 import { sidebarFiles } from './static.ts'
 import { type TaskRouteDeps, taskRoutes } from './task-routes.ts'
+import { type UnwantedRouteDeps, unwantedRoutes } from './unwanted-routes.ts'
 
 interface SidebarOptions {
   corpId: string
@@ -50,6 +51,7 @@ export type SidebarApiDeps = SidebarOptions &
       CustomerRouteDeps &
       ChangeRouteDeps &
       TaskRouteDeps &
+      UnwantedRouteDeps &
       ScriptRouteDeps &
       DayRouteDeps,
     Made | 'wecom'
@@ -133,6 +135,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           customerRoutes(scope, { ...deps, access, colleagues, profile })
           changeRoutes(scope, { ...deps, access, own })
           taskRoutes(scope, { ...deps, access, colleagues, own })
+          unwantedRoutes(scope, { ...deps, access, own })
           scriptRoutes(scope, { ...deps, access })
           dayRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })

@@ -4,7 +4,7 @@ import { count, select, sql } from '../../core/db/sql.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
-import { DAY_MS, HOUR_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import { createAuditSeal } from './audit-seal.ts'
 import { AUDIT_NOTE } from './audit-tables.ts'
@@ -48,7 +48,8 @@ export function createAudit({ db, clock, log, keys, days }: AuditDeps) {
 
   const linking: Job = {
     name: 'audit.link',
-    everyMs: SECOND_MS,
+    // At every look.
+    everyMs: 0,
     sideBySide: true,
     dueAt: leftOut('says who did what; no decision looks at it'),
     worksOn: { table: AUDIT_NOTE, where: sql`1 = 1` },
