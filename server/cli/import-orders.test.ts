@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { zipOf } from '../records/orders/testing/zip-of.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { runCommand } from '../testing/run-command.ts'
 import { signedPost } from '../testing/signed-post.ts'
@@ -116,8 +117,23 @@ describe('import:orders', () => {
     expect(await orders()).toMatchObject([{ order_id: 'A1', status: 'paid', total_fen: 12_800 }])
   })
 
+  it('reads an xlsx, and says of one that is broken that it is', async () => {
+    const rows = [
+      ['订单号', '状态', '金额', '手机号', '付款时间'],
+      ['X1', '已付款', '128', '13800001111', '2026-11-20 10:00:00'],
+    ]
+    const cells = (row: string[]) => row.map((text) => `<c t="inlineStr"><is><t>${text}</t></is></c>`).join('')
+    const sheet = `<worksheet><sheetData>${rows.map((row) => `<row>${cells(row)}</row>`).join('')}</sheetData></worksheet>`
+    const book = { name: 'xl/workbook.xml', text: '' }
+    const packed = zipOf([book, { name: 'xl/worksheets/sheet1.xml', text: sheet }])
+    expect(await run(packed)).toBe(0)
+    expect(await run(packed)).toBe(0)
+    expect(await orders()).toMatchObject([{ order_id: 'X1', status: 'paid', total_fen: 12_800 }])
+    expect(await run(packed.subarray(0, 60))).toBe(1)
+    expect(err[0]).toContain('坏了')
+  })
+
   it.each([
-    ['an xlsx', Buffer.from('504b03041400', 'hex'), '.xlsx'],
     ['an xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), '.xls'],
     ['UTF-16', Buffer.from('\ufeff订单号,状态\n', 'utf16le'), 'UTF-16'],
     ['a picture', Buffer.from('89504e470d0a1a0a00', 'hex'), '不是文本'],

@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { createEmit } from '../engine/inbox/emit.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { createPhoneHash } from '../records/customers/phone-hash.ts'
 import { type ImportCounts, importOrders } from '../records/orders/import-orders.ts'
+import { openOrderFile } from '../records/orders/order-file.ts'
 import { createRecordOrder } from '../records/orders/record-order.ts'
 import { createErasures } from '../records/privacy/erasures.ts'
 import { createTimeline } from '../records/timeline/timeline.ts'
@@ -14,10 +14,11 @@ import { type Desk, defineCommand, type Program } from './frame/command.ts'
 import { text } from './frame/slot.ts'
 import { createProgressLine } from './progress-line.ts'
 
-const COLUMNS = `第一行是表头（中文或英文都可以），必须有：订单号、状态、金额（元），以及手机号、unionId、客户ID 中的任意一列。
+const COLUMNS = `要有一行表头（中文或英文都可以），必须有：订单号、状态、金额（元），以及手机号、unionId、客户ID 中的任意一列。
 已付款的订单还要有付款时间，其他订单要有下单时间：不知道是哪天的订单不会当成今天的。
 还可以有：来源（哪家店）、退款金额、商品编码、商品名称、数量、单价（元）、品类。一单多件商品就写多行，订单号只写在第一行也可以。
 状态可写：待付款、已付款、已退款、已关闭，也认得各平台导出文件里的说法和列名。逗号或制表符分隔，UTF-8 或 GBK 都可以。
+第一行以上有标题也没关系；.xlsx（第一个工作表）和 zip（里面一个表格）可以直接导入，旧版 .xls 要先另存。
 重复导入同一个文件不会重复记账；改正后再导入，会补上或更正原来的订单。有的行没有导入时退出码是 1，逐行列出原因。`
 
 interface Fault {
@@ -42,17 +43,12 @@ async function importFile(
     phoneHash: createPhoneHash(secrets[0]),
     erasures: createErasures({ clock, secrets }),
   })
-  const progress = createProgressLine({ screen, total: size })
-  let stream = createReadStream(file)
-  /** How the file is written, whether the rows of an order stand together, and what they say: three readings, of which the
-   *  last takes the time. */
-  const open = () => {
-    stream.destroy()
-    stream = createReadStream(file)
-    return stream
-  }
+  /** Read three times: how it is written, whether the rows of an order stand together, and what they say. The last takes the
+   *  time. */
+  const opened = await openOrderFile(file, size)
+  const progress = createProgressLine({ screen, total: 1 })
   try {
-    return await importOrders(open, {
+    return await importOrders(opened.open, {
       db,
       clock,
       orders,
@@ -62,11 +58,11 @@ async function importFile(
         onFault({ line, message })
       },
       onIgnored: (columns) => screen.note(`这些列用不到，已忽略：${columns.join('、')}`),
-      onProgress: ({ rows }) => progress.show(stream.bytesRead, `${rows} 行`),
+      onProgress: ({ rows }) => progress.show(opened.share(), `${rows} 行`),
     })
   } finally {
     progress.clear()
-    stream.destroy()
+    await opened.close()
   }
 }
 
@@ -93,7 +89,7 @@ export const importOrdersProgram: Program = {
       audited: 'change',
       says: '把过去的订单从文件里导入。',
       more: COLUMNS,
-      words: { file: text('文件', '表格另存成的 CSV 文件') },
+      words: { file: text('文件', 'CSV、.xlsx，或者装着其中一个的 zip') },
       run: async ({ file }, desk) => {
         const size = await stat(file).then(
           (info) => (info.isFile() ? info.size : undefined),

@@ -50,7 +50,7 @@ const BATCH = 100
  *  order stand together, and what they say. Throws orders.bad-csv, orders.not-text. */
 export async function importOrders(open: () => AsyncIterable<Uint8Array>, deps: ImportDeps): Promise<ImportCounts> {
   const form = await csvForm(open())
-  const { sheet, scattered, ignored } = await lookThrough(open(), form, deps.clock.now())
+  const { sheet, scattered, ignored, above } = await lookThrough(open(), form, deps.clock.now())
   if (ignored.length > 0) deps.onIgnored?.(ignored)
   const counts: ImportCounts = {
     rows: 0,
@@ -105,7 +105,8 @@ export async function importOrders(open: () => AsyncIterable<Uint8Array>, deps: 
 
   async function* counted(): AsyncGenerator<CsvRecord> {
     const records = csvRecords(open(), form)
-    await records.next()
+    // The header, and whatever stands above it.
+    for (let n = 0; n <= above; n++) await records.next()
     for await (const record of records) {
       counts.rows += 1
       yield record
@@ -127,29 +128,50 @@ export async function importOrders(open: () => AsyncIterable<Uint8Array>, deps: 
   return counts
 }
 
+/** A title and a remark may stand above the header. */
+const HEADER_WITHIN = 10
+/** Names that mean something, from which on a row is taken for the header. */
+const ENOUGH_NAMES = 3
+
+/** How many rows stand above the header; 0 also where none looks like one. */
+function rowsAbove(head: readonly CsvRecord[]): number {
+  const at = head.findIndex(({ fields }) => Object.keys(readHeader(fields).columns).length >= ENOUGH_NAMES)
+  return Math.max(0, at)
+}
+
 /** The header, and the orders whose rows do not stand together. */
 async function lookThrough(
   bytes: AsyncIterable<Uint8Array>,
   form: CsvForm,
   nowMs: number,
-): Promise<{ sheet: Sheet; scattered: Set<string>; ignored: string[] }> {
-  const records = csvRecords(bytes, form)
-  const first = await records.next()
-  const header =
-    first.done === true ? { columns: {}, ignored: [], faults: ['文件是空的'] } : readHeader(first.value.fields)
+): Promise<{ sheet: Sheet; scattered: Set<string>; ignored: string[]; above: number }> {
+  const all = csvRecords(bytes, form)
+  const head: CsvRecord[] = []
+  while (head.length < HEADER_WITHIN) {
+    const next = await all.next()
+    if (next.done === true) break
+    head.push(next.value)
+  }
+  const above = rowsAbove(head)
+  const first = head[above]
+  const header = first === undefined ? { columns: {}, ignored: [], faults: ['文件是空的'] } : readHeader(first.fields)
   if (header.faults.length > 0) {
     throw new AppError('orders.bad-csv', 'the header row is not usable', {
       status: 400,
       zh: `表头不能用：${header.faults.join('；')}。`,
     })
   }
-  const names = first.done === true ? [] : first.value.fields
+  async function* records(): AsyncGenerator<CsvRecord> {
+    yield* head.slice(above + 1)
+    yield* all
+  }
+  const names = first?.fields ?? []
   const named = names.findLastIndex((name) => cellText(name) !== '') + 1
   const widths = new Map<number, number>()
   const seen = new Set<string>()
   const scattered = new Set<string>()
   let last = ''
-  for await (const record of records) {
+  for await (const record of records()) {
     widths.set(record.fields.length, (widths.get(record.fields.length) ?? 0) + 1)
     const orderId = orderIdOf(record, header)
     // What stands behind a forgotten number does not stand together with what is before it.
@@ -161,7 +183,7 @@ async function lookThrough(
   }
   const usual = usualOf(widths)
   const sheet: Sheet = { columns: header.columns, named, widest: Math.max(names.length, usual), nowMs }
-  return { sheet, scattered, ignored: header.ignored }
+  return { sheet, scattered, ignored: header.ignored, above }
 }
 
 /** What most rows have; of equals the narrowest. */
