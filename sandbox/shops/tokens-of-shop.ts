@@ -10,7 +10,7 @@ export function createShopTokens({ clock, random, lifeSec }: { clock: Clock; ran
     fetch: (isForced = false): { value: string; expiresInSec: number } => {
       const now = clock.now()
       if (current === undefined || current.untilMs <= now || isForced) {
-        current = { value: `T${random.text(24)}`, untilMs: now + lifeSec * 1_000 }
+        current = { value: `eyJ${random.text(24)}`, untilMs: now + lifeSec * 1_000 }
         fetched += 1
       }
       return { value: current.value, expiresInSec: Math.max(1, Math.floor((current.untilMs - now) / 1_000)) }
