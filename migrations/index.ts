@@ -35,6 +35,8 @@ import { Worth1700000000045 } from './0045-worth.ts'
 import { DatabaseReplicas1700000000046 } from './0046-database-replicas.ts'
 import { WaitingInvitations1700000000047 } from './0047-waiting-invitations.ts'
 import { DatabaseServer1700000000048 } from './0048-database-server.ts'
+import { Notes1700000000051 } from './0051-notes.ts'
+import { ProfileFields1700000000052 } from './0052-profile-fields.ts'
 import { ShopConnections1700000000054 } from './0054-shop-connections.ts'
 import { ApprovalOfSends1700000000059 } from './0059-approval-of-sends.ts'
 import { EndOfConsent1700000000060 } from './0060-end-of-consent.ts'
@@ -78,6 +80,8 @@ export const migrations = [
   DatabaseReplicas1700000000046,
   WaitingInvitations1700000000047,
   DatabaseServer1700000000048,
+  Notes1700000000051,
+  ProfileFields1700000000052,
   ShopConnections1700000000054,
   ApprovalOfSends1700000000059,
   EndOfConsent1700000000060,

@@ -19,10 +19,24 @@ const compressed = (): Plugin => ({
   },
 })
 
+/** In the page, the address of the part that speaks with the real client; empty while developing. */
+const sdkAddress = (): Plugin => ({
+  name: 'sdk-address',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html, { bundle = {} }) => {
+      const sdk = Object.values(bundle).find(
+        (one) => one.type === 'chunk' && one.facadeModuleId?.endsWith('/wecom-client.ts') === true,
+      )
+      return html.replace('%WECOM_SDK%', sdk === undefined ? '' : `/sidebar/${sdk.fileName}`)
+    },
+  },
+})
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/sidebar/',
-  plugins: [vue(), compressed()],
+  plugins: [vue(), sdkAddress(), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

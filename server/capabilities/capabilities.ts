@@ -12,6 +12,7 @@ import { channels } from '../records/channels/manifest.ts'
 import { customers } from '../records/customers/manifest.ts'
 import { groups } from '../records/groups/manifest.ts'
 import { media } from '../records/media/manifest.ts'
+import { notes } from '../records/notes/manifest.ts'
 import { orders } from '../records/orders/manifest.ts'
 import { privacy } from '../records/privacy/manifest.ts'
 import { profiles } from '../records/profiles/manifest.ts'
@@ -35,6 +36,7 @@ export const CAPABILITIES = [
   customers,
   tags,
   groups,
+  notes,
   orders,
   scores,
   worth,

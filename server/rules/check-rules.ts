@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AtHand } from './at-hand.ts'
 import { type RuleSources, sourcesOf } from './book/bind-book.ts'
+import { fieldsIn } from './book/profile-fields.ts'
 import { createAssetCheck } from './checks/assets.ts'
 import { doubtCategories } from './checks/categories.ts'
 import { checkChannels } from './checks/channels.ts'
@@ -12,6 +13,7 @@ import { checkMisshapen } from './checks/misshapen.ts'
 import { checkConditionNames, type Names } from './checks/names.ts'
 import { checkPolicy } from './checks/policy.ts'
 import { checkPools } from './checks/pools.ts'
+import { checkProfileFields } from './checks/profile-fields.ts'
 import { checkRenames } from './checks/renames.ts'
 import { checkRoles } from './checks/roles.ts'
 import { checkScripts } from './checks/scripts.ts'
@@ -21,6 +23,7 @@ import { checkSops } from './checks/sops.ts'
 import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
+import type { AskedField } from './condition/profile-path.ts'
 import { createDraft, type Draft, type Drafts, NAME_KEYS } from './files/draft.ts'
 import { foldRoots } from './files/fold-roots.ts'
 import { slipsOfKeyboard } from './files/raw-text.ts'
@@ -32,6 +35,8 @@ import { parseYamlRules } from './files/yaml-rules.ts'
 import type { CheckedWords } from './vocabulary.ts'
 
 export interface CheckedRules {
+  /** Of profile.yaml, as far as it can be understood. */
+  fields: readonly AskedField[]
   /** What the files give names to, also while there are faults. */
   names: Names
   /** The rules as they stand in the files; there exactly when there are no faults. */
@@ -68,6 +73,7 @@ export async function checkRules(
 ): Promise<CheckedRules> {
   // The drafts see names that are collected after them.
   const names = noNames()
+  const fields: AskedField[] = []
   const collected = createCollection()
   const categories = atHand?.categories ?? new Set()
   const faults = createFaultList()
@@ -75,10 +81,11 @@ export async function checkRules(
   faults.all.push(...found)
   advice.all.push(...remarks)
   for (const file of files) {
-    readFile(file, { collected, faults, advice, words, names, categories })
+    readFile(file, { collected, faults, advice, words, names, fields, categories })
     await nextTurn()
   }
   Object.assign(names, namesOf(collected))
+  fields.push(...fieldsWritten(collected))
 
   const { drafts } = collected
   const context: CheckContext = {
@@ -106,19 +113,20 @@ export async function checkRules(
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)
   checkRoles(context, drafts.roles)
+  checkProfileFields(drafts.profile)
   // What could not be read is not gone.
   const isAllKnown = collected.unreadable.size === 0 && collected.misshapen.size === 0
   if (atHand !== undefined && isAllKnown) await askAboutLostNames(drafts, atHand)
 
   if (faults.all.length > 0) {
     const told = foldRoots(faults.all.sort(byPosition)).slice(0, MAX_FAULTS)
-    return { names, sources: undefined, faults: told, advice: [], gone: [] }
+    return { names, fields, sources: undefined, faults: told, advice: [], gone: [] }
   }
   const sources = sourcesOf(drafts)
   const gone = atHand?.inForce === undefined ? [] : goneRules(atHand.inForce, sources)
   if (files.length === 0 && gone.length > 0)
-    return { names, sources: undefined, faults: [emptied(gone.length)], advice: [], gone: [] }
-  return { names, sources, faults: [], advice: [...advice.all, ...gone.map(goneAdvice)].sort(byPosition), gone }
+    return { names, fields, sources: undefined, faults: [emptied(gone.length)], advice: [], gone: [] }
+  return { names, fields, sources, faults: [], advice: [...advice.all, ...gone.map(goneAdvice)].sort(byPosition), gone }
 }
 
 /** A folder that is not mounted yet looks so; to end all rules on purpose is rare. */
@@ -164,6 +172,7 @@ const createCollection = (): Collection => ({
     policy: [],
     ladder: [],
     roles: [],
+    profile: [],
   },
   written: [],
   unreadable: new Set(),
@@ -179,10 +188,11 @@ function readFile(
     advice: FaultList
     words: CheckedWords
     names: Names
+    fields: readonly AskedField[]
     categories: ReadonlySet<string>
   },
 ): void {
-  const { collected, faults, advice, words, names, categories } = into
+  const { collected, faults, advice, words, names, fields, categories } = into
   const { facts, shapes } = words
   const parsed = parseYamlRules(file.file, file.text)
   faults.all.push(...parsed.faults)
@@ -213,6 +223,7 @@ function readFile(
       faults,
       advice,
       facts,
+      fields,
       checkNames: (condition, report) => checkConditionNames({ names, facts }, condition, report),
       doubtValues: (condition, report) => doubtCategories(categories, condition, report),
     })
@@ -289,6 +300,10 @@ function namesOf({ written, unreadable }: Collection): Names {
   }
 }
 
+/** A file with faults may still say which fields there are: what is asked of them is judged all the same. */
+const fieldsWritten = ({ written }: Collection): AskedField[] =>
+  written.flatMap(({ kind, value }) => (kind === 'profile' ? fieldsIn(value) : []))
+
 /** An id in capitals is told where it stands; who refers to it by the right one is right. */
 const inSmall = (ids: Set<string> | undefined): Set<string> | undefined =>
   ids === undefined ? undefined : new Set([...ids].map((id) => id.toLowerCase()))
@@ -308,7 +323,7 @@ function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
       if (draft.name.trim() !== draft.name) draft.fault([NAME_KEYS[kind]], '名字前后不能有空格', '删掉空格')
     }
   }
-  for (const kind of ['tags', 'policy', 'roles'] as const) {
+  for (const kind of ['tags', 'policy', 'roles', 'profile'] as const) {
     const second = drafts[kind][1]
     if (second !== undefined && faults.length === 0)
       second.fault([], `${RULE_KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')

@@ -39,6 +39,7 @@ export const EMPTY_BOOK: RuleBook = {
   policy: {},
   ladders: new Map(),
   roles: [],
+  fields: [],
   renames: [],
 }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { VOCABULARY } from '../capabilities/vocabulary.ts'
+import { isOfFields } from './condition/profile-path.ts'
 import { editorSchemas } from './files/editor-schemas.ts'
 import { explainShape } from './files/explain-shape.ts'
 import { RULE_KINDS, readRuleFolder } from './files/rule-folder.ts'
@@ -16,7 +17,7 @@ import { ruleFolderOnDisk } from './testing/rule-folder-on-disk.ts'
 const CONFIG = 'config'
 const { shapes } = VOCABULARY
 const { files } = await readRuleFolder(CONFIG)
-const { names } = await loadRules(CONFIG, VOCABULARY)
+const { names, fields } = await loadRules(CONFIG, VOCABULARY)
 
 describe('the rules that are shipped', () => {
   it('have no fault', async () => {
@@ -49,7 +50,7 @@ describe('the rules that are shipped', () => {
   it('each name the schema that editors check them with, and pass it', () => {
     const ajv = new Ajv({ strict: false })
     const kinds = new Map<string, ReturnType<Ajv['compile']>>()
-    for (const [name, schema] of editorSchemas(VOCABULARY, names))
+    for (const [name, schema] of editorSchemas(VOCABULARY, names, fields))
       kinds.set(name, ajv.compile(JSON.parse(schema) as object))
     for (const { kind, file, text } of files) {
       const depth = file.split('/').length - 1
@@ -73,7 +74,7 @@ describe('the rules that are shipped', () => {
   })
 
   it('come with the schemas as they are now (npm run -s sop -- schema writes them)', () => {
-    const current = editorSchemas(VOCABULARY, names)
+    const current = editorSchemas(VOCABULARY, names, fields)
     expect(readdirSync(join(CONFIG, '.schema')).sort()).toEqual([...current.keys()].sort())
     for (const [name, text] of current) expect(readFileSync(join(CONFIG, '.schema', name), 'utf8')).toBe(text)
   })
@@ -81,7 +82,11 @@ describe('the rules that are shipped', () => {
 
 it('the guide for ops staff names every fact and every way to compare', () => {
   const guide = readFileSync(join(CONFIG, 'README.md'), 'utf8')
-  const words = [...VOCABULARY.facts.map((fact) => fact.path), ...Object.keys(FactTest.properties)]
+  const words = [
+    ...VOCABULARY.facts.filter((fact) => !isOfFields(fact)).map((fact) => fact.path),
+    'profile.',
+    ...Object.keys(FactTest.properties),
+  ]
   expect(words.filter((word) => !guide.includes(`\`${word}`))).toEqual([])
 })
 

@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
-import { randomText } from '../core/kernel/random.ts'
 import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import type { Emit } from '../engine/inbox/emit.ts'
 import { carriedBy, ScriptSent } from '../operations/scripts-library/script-events.ts'
@@ -17,6 +16,7 @@ import type { Timeline } from '../records/timeline/timeline.ts'
 import { touches } from '../records/touches/touches.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Access, Guide } from './access.ts'
+import { keyOf } from './change-key.ts'
 import * as contract from './contract.ts'
 import { OfCustomer } from './customer-routes.ts'
 import { scriptUses } from './script-uses.ts'
@@ -146,9 +146,6 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       }),
   )
 }
-
-/** The same change sent twice has one key. */
-const keyOf = ({ person }: Guide, key = randomText(20)): string => `sidebar:${person.userId}:${key}`
 
 const ownOf = (set: readonly SetTag[], { userId }: Guide): string[] =>
   set.flatMap((tag) => (tag.userId === userId ? [tag.path] : []))

@@ -15,3 +15,9 @@ export const Why = Type.Object({
   facts: Type.Array(SeenFact),
 })
 export type Why = Static<typeof Why>
+
+/** Made by the page, once per change: what is sent again after a lost answer is known again. */
+export const ChangeKey = Type.Optional(Type.String({ pattern: '^[0-9a-zA-Z-]{8,64}$' }))
+
+/** `?before=…`: the `nextBefore` of the page before. */
+export const PageQuery = Type.Object({ before: Type.Optional(Type.String({ pattern: '^\\d{1,16}-\\d{1,16}$' })) })

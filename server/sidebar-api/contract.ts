@@ -1,9 +1,13 @@
 import Type, { type Static } from 'typebox'
-import { OrNull, SeenFact, Why } from './contract-base.ts'
+import { ChangeKey, OrNull, PageQuery, SeenFact, Why } from './contract-base.ts'
+import { ProfileFieldView } from './contract-fields.ts'
 import { ChatMessage, Script } from './contract-scripts.ts'
 
 export type { SeenFact, Why } from './contract-base.ts'
+export { PageQuery } from './contract-base.ts'
 export * from './contract-day.ts'
+export * from './contract-fields.ts'
+export * from './contract-notes.ts'
 export * from './contract-scripts.ts'
 
 /** What the sidebar and the server say to each other: one schema per request and answer. The sidebar imports the types
@@ -100,10 +104,13 @@ export const Profile = Type.Object({
   ),
   /** This guide's remark. */
   remark: OrNull(Type.String()),
+  /** How this guide got to know them. */
   source: Type.Object({
     channel: OrNull(Type.String()),
     addWay: OrNull(Type.String()),
     addedAtMs: OrNull(Type.Number()),
+    /** How the house did, where that was otherwise. */
+    first: OrNull(Type.Object({ channel: OrNull(Type.String()), guide: OrNull(Type.String()), atMs: Type.Number() })),
   }),
   /** Shanghai calendar days since this guide's follow began. */
   days: OrNull(Type.Integer()),
@@ -114,10 +121,16 @@ export const Profile = Type.Object({
       level: Type.String(),
       /** Where everybody begins. */
       isLowest: Type.Boolean(),
+      /** `4 级里的第 2 级` */
+      place: Type.String(),
       sinceMs: Type.Number(),
       why: Why,
     }),
   ),
+  /** Of profile.yaml, as far as this person may see them. */
+  fields: Type.Array(ProfileFieldView),
+  /** The note that stands above the others. */
+  pinned: OrNull(Type.Object({ text: Type.String(), by: Type.String(), atMs: Type.Number() })),
   /** `1990-05-20`, or `05-20` without a year. */
   birthday: OrNull(Type.Object({ date: Type.String(), daysUntil: Type.Integer() })),
   tags: Type.Array(CustomerTag),
@@ -143,6 +156,10 @@ export const Profile = Type.Object({
     Type.Object({ title: Type.String(), next: OrNull(Type.String()), nextAtMs: OrNull(Type.Number()) }),
   ),
   orders: OrderSummary,
+  /** `约 12 天买一次，预计 90 天内买 1.5 次、花 420 元（今天估的）`; null: too little is known. */
+  rhythm: OrNull(Type.String()),
+  /** What a guide should not overlook, with its reason; at most one. */
+  marks: Type.Array(Type.Object({ text: Type.String(), why: Why })),
   /** What GET customers/:externalUserId/version gives as long as nothing has happened since. */
   version: Type.String(),
 })
@@ -254,9 +271,6 @@ const OrderStatus = Type.Union([
   Type.Literal('closed'),
 ])
 
-/** `?before=…`: the `nextBefore` of the page before. */
-export const PageQuery = Type.Object({ before: Type.Optional(Type.String({ pattern: '^\\d{1,16}-\\d{1,16}$' })) })
-
 /** GET customers/:externalUserId/orders?before=… — newest first, 50 at a time. */
 export const Orders = Type.Object({
   summary: OrderSummary,
@@ -324,9 +338,6 @@ export const TagGroups = Type.Object({
   groups: Type.Array(Type.Object({ group: Type.String(), names: Type.Array(Type.String()) })),
 })
 export type TagGroups = Static<typeof TagGroups>
-
-/** Made by the page, once per change: what is sent again after a lost answer is known again. */
-const ChangeKey = Type.Optional(Type.String({ pattern: '^[0-9a-zA-Z-]{8,64}$' }))
 
 /** POST customers/:externalUserId/tags */
 export const TagChange = Type.Object(

@@ -9,6 +9,7 @@ import type { Access } from './access.ts'
 import type { Colleagues } from './colleagues.ts'
 import * as contract from './contract.ts'
 import { journeyView, notInView } from './journey-view.ts'
+import { nextOf, pageBefore } from './paging.ts'
 import type { ProfileDeps, ProfileReader } from './profile.ts'
 import { createProposals, type ProposalDeps } from './proposals.ts'
 import { scriptUses } from './script-uses.ts'
@@ -110,17 +111,6 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
   typed.get('/customers/:externalUserId/proposals', { schema: answers(contract.Proposals), config }, (request) =>
     access.withCustomer(request, proposals),
   )
-}
-
-function pageBefore(text: string | undefined): { atMs: number; id: number } | undefined {
-  const [atMs, id] = text?.split('-') ?? []
-  return atMs === undefined || id === undefined ? undefined : { atMs: Number(atMs), id: Number(id) }
-}
-
-/** Where the next page begins, if one item more than a page was found. */
-function nextOf(found: readonly { atMs: number; id: number }[], page: number): string | null {
-  const last = found[page - 1]
-  return found.length > page && last !== undefined ? `${last.atMs}-${last.id}` : null
 }
 
 function orderView(order: Order): contract.Order {

@@ -23,7 +23,7 @@ test('while a customer is being handed over, the card says from whom to whom and
     await lisi.login('lisi')
     expect((await lisi.get('customers/wmA')).body).toMatchObject({
       handover: null,
-      source: { channel: '包裹卡', addWay: '管理员分配' },
+      source: { channel: null, addWay: '管理员分配', first: { channel: '包裹卡', guide: '张三' } },
       tags: [{ name: '来源/包裹卡' }],
       otherGuides: [],
     })

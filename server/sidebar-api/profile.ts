@@ -11,18 +11,19 @@ import type { CustomerProfile, CustomerSource, Follow } from '../records/custome
 import type { GroupOfCustomer } from '../records/groups/group-queries.ts'
 import type { Order, OrderPage, OrderSummary } from '../records/orders/order-queries.ts'
 import { type Birthday, birthdayText, daysUntilBirthday } from '../records/profiles/birthday.ts'
+import type { Profiles } from '../records/profiles/profiles.ts'
 import type { SetTag } from '../records/tags/tag-queries.ts'
 import type { Timeline } from '../records/timeline/timeline.ts'
 import type { RuleBook, RuleBookHolder } from '../rules/book/rule-book.ts'
-import { addWayText } from './add-way.ts'
 import type { CustomerTag, Profile, OrderSummary as ShownSummary } from './contract.ts'
 import type { Friend } from './friend-of.ts'
 import { lostView } from './lost-view.ts'
 import { pageVersion } from './page-version.ts'
+import { createProfileParts, type ProfilePartsDeps } from './profile-parts.ts'
 import { welcomeView } from './welcome-view.ts'
 import { whyOf } from './why.ts'
 
-export interface ProfileDeps {
+export interface ProfileDeps extends ProfilePartsDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
   customers: {
@@ -46,7 +47,7 @@ export interface ProfileDeps {
   welcome: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> } }
   handover: { queries: Pick<typeof handoverQueries, 'openOf'> }
   media: { queries: { stamp(tx: Tx): Promise<string> } }
-  profiles: { queries: { birthdayOf(tx: Tx, externalUserId: string): Promise<Birthday | undefined> } }
+  profiles: { queries: Pick<Profiles['queries'], 'birthdayOf' | 'fieldsOf'> }
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
   tiers: { queries: Pick<typeof tierQueries, 'ofCustomer'> }
   timeline: Pick<Timeline, 'queries'>
@@ -58,6 +59,8 @@ const NEWEST_ORDERS = 5
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
   const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, media, profiles } = deps
+
+  const parts = createProfileParts(deps)
 
   async function orderSummary(tx: Tx, { lost }: Pick<Friend, 'lost'>, externalUserId: string): Promise<ShownSummary> {
     const untilMs = lost?.atMs
@@ -122,7 +125,6 @@ export function createProfile(deps: ProfileDeps) {
       name: group.name === '' ? '未命名的群' : group.name,
       pool: group.pool ?? null,
     }))
-    const channel = known?.firstChannel ?? (await customers.queries.sourcesOf(tx, externalUserId))[0]?.channel
     return {
       externalUserId,
       name: known?.name ?? null,
@@ -132,19 +134,18 @@ export function createProfile(deps: ProfileDeps) {
       isReadOnly: guide.stands === 'onlooker' || guide.stands === 'former',
       lost: lostView(guide.lost, { guides, groups: groupViews.map((group) => group.name) }),
       remark: follow?.remark ?? null,
-      source: {
-        channel: channel ?? null,
-        addWay: addWayText(follow?.addWay) ?? null,
-        addedAtMs: follow?.addedAtMs ?? null,
-      },
+      source: await parts.source(tx, guide, externalUserId, known, follow),
       days: follow?.addedAtMs === undefined ? null : Math.max(0, shanghaiDaysBetween(follow.addedAtMs, clock.now())),
       ...(await present(tx, guide, externalUserId)),
+      fields: await parts.fields(tx, guide, externalUserId),
+      pinned: await parts.pinned(tx, guide, externalUserId),
       birthday: birthday === undefined ? null : birthdayView(birthday, clock.now()),
       tags: tagViews,
       groups: groupViews,
       welcome: welcomeView(await welcome.queries.ofCustomer(tx, externalUserId), guide.userId),
       otherGuides: guides,
       orders: await orderSummary(tx, guide, externalUserId),
+      ...(await parts.habits(tx, guide, externalUserId)),
       version: await versionWith(tx, externalUserId, known, follow),
     }
   }
@@ -193,7 +194,8 @@ const tierViews = (standing: CustomerTier[], book: RuleBook): Profile['tiers'] =
     if (tier === undefined) return []
     const { level, sinceMs, reason } = tier
     const isLowest = levels.at(-1)?.name === level
-    return [{ ladder: name, level, isLowest, sinceMs, why: whyOf(reason, book) }]
+    const place = `${levels.length} 级里的第 ${levels.findIndex((one) => one.name === level) + 1} 级`
+    return [{ ladder: name, level, isLowest, place, sinceMs, why: whyOf(reason, book) }]
   })
 
 /** While it waits, what comes after the wait is what the guide wants to know. */

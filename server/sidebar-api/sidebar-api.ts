@@ -17,8 +17,10 @@ import { createColleagues } from './colleagues.ts'
 import * as contract from './contract.ts'
 import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
 import { type DayRouteDeps, dayRoutes } from './day-routes.ts'
+import { type FieldRouteDeps, fieldRoutes } from './field-routes.ts'
 import { keptSessions } from './kept-sessions.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
+import { type NoteRouteDeps, noteRoutes } from './note-routes.ts'
 import { createProfile, type ProfileDeps } from './profile.ts'
 import { createRefusals, type RefusalDeps } from './refusals.ts'
 import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
@@ -52,6 +54,8 @@ export type SidebarApiDeps = SidebarOptions &
       ChangeRouteDeps &
       TaskRouteDeps &
       UnwantedRouteDeps &
+      NoteRouteDeps &
+      FieldRouteDeps &
       ScriptRouteDeps &
       DayRouteDeps,
     Made | 'wecom'
@@ -136,6 +140,8 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           changeRoutes(scope, { ...deps, access, own })
           taskRoutes(scope, { ...deps, access, colleagues, own })
           unwantedRoutes(scope, { ...deps, access, own })
+          noteRoutes(scope, { ...deps, access, own })
+          fieldRoutes(scope, { ...deps, access, own })
           scriptRoutes(scope, { ...deps, access })
           dayRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })

@@ -69,6 +69,7 @@ const PARAMS: Record<string, (target: Target) => string> = {
   externalUserId: idOf,
   taskId: () => '1',
   shop: () => 'nobody',
+  noteId: () => '1',
 }
 
 function pathOf({ url, schema }: ScopedRoute, target: Target): string {

@@ -6,6 +6,7 @@ import { AppError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import { DAY_MS } from '../core/kernel/shanghai.ts'
 import type { OwnOrigin } from '../engine/http/own-origin.ts'
+import { OWN_KIND } from '../operations/tasks/remind-own.ts'
 import { asksForMessage, type GuideTask } from '../operations/tasks/task-queries.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
 import type { Access, Guide } from './access.ts'
@@ -75,7 +76,8 @@ export function taskRoutes(app: FastifyInstance, { access, colleagues, own, cloc
       access.withCustomer(request, async (tx, guide, externalUserId) => {
         const task = await ownTask(tx, guide, externalUserId, request.params.taskId)
         const why = request.body.note?.trim() ?? ''
-        const note = noteOf(guide, `导购说不该派${why === '' ? '' : `：${why}`}`)
+        const words = task.kind === OWN_KIND ? '导购自己取消' : '导购说不该派'
+        const note = noteOf(guide, `${words}${why === '' ? '' : `：${why}`}`)
         await tasks.closeOwn(tx, { id: task.id, userId: guide.userId, outcome: 'dropped', ...note })
         return OK
       }),

@@ -37,13 +37,16 @@ const BIRTHDAYS = [
   [2, 27],
 ] as const
 
+/** Names of fields that a database might take for each other. */
+export const FIELDS = ['VIP', 'vip', 'é', '🥩']
+
 export type Tables = Record<string, Row[]>
 
 /** Tables whose rows mean something to each other. Every other one that says something of a customer gets rows by its
  *  declaration, so the facts of a new one are tried without anybody's doing. */
 const MADE_BY_HAND = new Set([
   ...['customer', 'follow', 'follow_tag', 'chat_member', 'shop_order', 'touch', 'customer_profile', 'survey_response'],
-  ...['customer_score', 'customer_worth', 'customer_tier', 'sop_entry'],
+  ...['customer_field', 'customer_score', 'customer_worth', 'customer_tier', 'sop_entry'],
 ])
 const manifests: readonly Manifest[] = CAPABILITIES
 const MADE_AT_RANDOM = manifests
@@ -138,6 +141,28 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
       const [birth_month, birth_day] = one(BIRTHDAYS)
       const birth = { birth_month, birth_day, birth_ordinal: leapOrdinal(birth_month, birth_day) }
       add('customer_profile', { external_userid: who, ...birth, told_by: 'shop', told_at: 0 })
+      let place = 0
+      for (const _ of some(4)) {
+        const field = one(FIELDS)
+        const kind = one(['text', 'number', 'date', 'choice', 'choices'])
+        const row = { external_userid: who, field, kind, told_by: 'shop', told_at: 0 }
+        const isNumber = kind === 'number' || kind === 'date'
+        const values = kind === 'choices' ? 1 + g(fc.nat, 2) : 1
+        // One value a field, as long as it is no choice of several.
+        if (
+          values === 1 &&
+          kind !== 'choices' &&
+          (tables.customer_field ?? []).some((known) => known.external_userid === who && known.field === field)
+        )
+          continue
+        for (let n = 0; n < values; n++)
+          add('customer_field', {
+            ...row,
+            place: place++,
+            body: one(TEXTS),
+            num: isNumber ? one([0, 1, 7, 20_000, 20_400]) : null,
+          })
+      }
     }
     for (const _ of some(2)) {
       const response = { response_id: `r${id}`, survey_id: one(TEXTS), external_userid: who, received_at: 0 }

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import Fastify from 'fastify'
 import type { Browser, Page } from 'playwright-core'
+import type { Profile } from '../../server/sidebar-api/contract.ts'
 import { sidebarFiles } from '../../server/sidebar-api/static.ts'
 import * as fixtures from '../src/testing/fixtures.ts'
 import { someJourneys } from '../src/testing/fixtures-journeys.ts'
+import { someNotes } from '../src/testing/fixtures-known.ts'
 
-/** What the server says, by path below a customer or below the API; a number is a refusal. */
+/** What the server says, by path below a customer or below the API: an answer, the promise of one, the code of a refusal, or
+ *  `never`. */
 export type Answers = Record<string, unknown>
 
 const BY_PATH: Answers = {
@@ -17,6 +20,7 @@ const BY_PATH: Answers = {
   orders: fixtures.someOrders(),
   timeline: fixtures.aTimeline(),
   journeys: someJourneys(),
+  notes: someNotes(),
   tags: fixtures.tagGroups(),
   'scripts/tree': fixtures.aTree(),
   'scripts/of': fixtures.someScripts(),
@@ -29,14 +33,14 @@ export async function servePane() {
   execFileSync('bash', ['-c', '. scripts/lib/prepare.sh && build_sidebar'], { stdio: 'inherit' })
   let answers: Answers = BY_PATH
   const app = Fastify()
-  app.get('/api/sidebar/*', (request, reply) => {
+  app.get('/api/sidebar/*', async (request, reply) => {
     const path = new URL(request.url, 'http://x').pathname.replace('/api/sidebar/', '')
     const [, rest] = /^customers\/[^/]+\/?(.*)$/.exec(path) ?? []
     const name = rest === undefined ? path : rest === '' ? 'profile' : rest
     if (name === 'boot') {
       return { corpId: 'ww1', agentId: 1, platform: 'sandbox', bridgeOrigin: `http://${request.headers.host}` }
     }
-    const answer = answers[name]
+    const answer = await answers[name]
     if (answer === 'never') return new Promise(() => undefined)
     if (typeof answer === 'string')
       return reply.code(403).send({ code: answer, zh: '这里写着为什么，以及接下来做什么。' })
@@ -58,15 +62,26 @@ export async function servePane() {
   }
 }
 
-/** A page that plays the client's bridge to itself: what it asks its parent, which it is, is answered and goes no further. */
-const BRIDGE = (entry: string): string => `const post = window.postMessage.bind(window)
+/** A page that plays the client's bridge to itself: what it asks its parent, which it is, is answered and goes no further. A slow
+ *  one answers when `answerBridge()` is called. */
+const BRIDGE = (
+  entry: string,
+  isSlow: boolean,
+): string => `const told = new Promise((tell) => { ${isSlow ? 'answerBridge = tell' : 'tell()'} })
+const post = window.postMessage.bind(window)
 window.postMessage = (data, ...rest) => {
   if (data?.huoshui !== 'bridge') return post(data, ...rest)
   const result = data.call === 'getContext' ? { entry: '${entry}' } : { userId: 'wm-sunyao' }
   const reply = { huoshui: 'bridge', id: data.id, ok: true, result }
-  Promise.resolve().then(() =>
+  told.then(() =>
     dispatchEvent(new MessageEvent('message', { data: reply, origin: location.origin, source: window })))
 }`
+
+/** As kept-answers.ts keeps it for the guide of these answers. */
+const SEEN = (profiles: Profile[]): string => {
+  const entries = profiles.map((one) => [one.externalUserId, fixtures.NOW_MS, one])
+  return `localStorage.setItem('huoshui:seen', ${JSON.stringify(JSON.stringify({ owner: 'linxia s1', entries }))})`
+}
 
 export interface PaneOptions {
   width?: number
@@ -75,6 +90,12 @@ export interface PaneOptions {
   entry?: string
   /** Times the usual size of text. */
   text?: number
+  /** The client answers nothing before it is told to. */
+  isSlow?: boolean
+  /** Looked at in an earlier window. */
+  seen?: Profile[]
+  /** Runs in the page before anything of it. */
+  before?: string
 }
 
 export async function openPane(browser: Browser, url: string, options: PaneOptions = {}): Promise<Page> {
@@ -89,7 +110,9 @@ export async function openPane(browser: Browser, url: string, options: PaneOptio
   context.setDefaultTimeout(6_000)
   const page = await context.newPage()
   await page.clock.install({ time: fixtures.NOW_MS })
-  await page.addInitScript(BRIDGE(entry))
+  await page.addInitScript(BRIDGE(entry, options.isSlow === true))
+  if (options.before !== undefined) await page.addInitScript(options.before)
+  if (options.seen !== undefined) await page.addInitScript(SEEN(options.seen))
   await page.goto(`${url}/sidebar/`)
   if (text !== 1) await page.addStyleTag({ content: `html { font-size: ${text * 100}% !important }` })
   return page

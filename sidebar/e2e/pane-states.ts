@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import * as fixtures from '../src/testing/fixtures.ts'
+import { someFields } from '../src/testing/fixtures-known.ts'
 import type { Answers, PaneOptions } from './open-pane.ts'
 
 export interface PaneState {
@@ -28,6 +29,9 @@ const LONG = fixtures.aProfile({
   welcome: { state: 'not-sent', text: '未发送欢迎语：已过 20 秒', atMs: null },
   handover: '正在从张三转给李四，等待客户确认，最迟 2026-11-23 09:05 自动完成',
 })
+const PINNED = fixtures.aProfile({
+  pinned: { text: '孩子对花生过敏，黑椒酱要看配料', by: '林夏', atMs: fixtures.NOW_MS - 86_400_000 },
+})
 const MANY_TAGS = {
   groups: Array.from({ length: 11 }, (_, g) => ({
     group: `标签组 ${g + 1}`,
@@ -36,9 +40,16 @@ const MANY_TAGS = {
 }
 const NEW = fixtures.aProfile({
   ...{ name: null, remark: null, tiers: [], tags: [], groups: [], days: 0, journeys: [] },
-  source: { channel: null, addWay: null, addedAtMs: null },
+  source: { channel: null, addWay: null, addedAtMs: null, first: null },
   orders: { paidCount: 0, paidSumFen: 0, refundedCount: 0, lastPaidAtMs: null, lastItems: null },
 })
+const SEEN = [
+  LOST,
+  ...['安安妈咪', '林小姐', '王小明的妈妈（周三取货）'].map((name, n) =>
+    fixtures.aProfile({ externalUserId: `wm-${n}`, name, remark: n === 1 ? '林姐·孩子过敏' : null }),
+  ),
+  fixtures.aProfile(),
+]
 const nothing = {
   proposals: { proposals: [], total: 0 },
   tasks: { tasks: [] },
@@ -63,6 +74,23 @@ export const STATES: PaneState[] = [
     reach: (page) => page.getByText('没有加载出来').first().waitFor(),
   },
   { name: 'loading', answers: { profile: 'never' }, reach: (page) => page.locator('[aria-busy]').first().waitFor() },
+  {
+    name: 'slow-client',
+    options: { isSlow: true },
+    reach: async (page) => {
+      await page.clock.runFor(2_500)
+      await page.getByText('企业微信有点慢').waitFor()
+    },
+  },
+  {
+    name: 'last-seen',
+    options: { isSlow: true, seen: SEEN },
+    reach: async (page) => {
+      await page.getByText('最近看过的客户').waitFor()
+      await page.getByText('孙姐').click()
+      await page.locator('details[open]').getByText('来自包裹卡').waitFor()
+    },
+  },
   {
     name: 'offline',
     reach: async (page) => {
@@ -90,6 +118,27 @@ export const STATES: PaneState[] = [
   { name: 'tags', reach: (page) => press(page, /^标签$/) },
   { name: 'tags-220', answers: { tags: MANY_TAGS }, reach: (page) => press(page, /^标签$/) },
   { name: 'tag-why', reach: (page) => press(page, '包裹卡') },
+  {
+    name: 'notes',
+    answers: { profile: PINNED },
+    reach: async (page) => {
+      await press(page, '记一笔')
+      await page.getByText('没有平底锅').first().waitFor()
+    },
+  },
+  {
+    name: 'reminder',
+    reach: async (page) => {
+      await press(page, '记一笔')
+      await page.getByRole('textbox').fill('问她吃得怎么样，烤箱好不好用')
+      await page.getByRole('radio', { name: '三天后' }).check()
+    },
+  },
+  {
+    name: 'fields',
+    answers: { profile: fixtures.aProfile({ fields: someFields() }) },
+    reach: (page) => press(page, /^资料/),
+  },
   { name: 'remark', reach: (page) => press(page, /改备注/) },
   { name: 'birthday', reach: (page) => press(page, '加生日') },
   { name: 'why', reach: (page) => press(page, '为什么') },

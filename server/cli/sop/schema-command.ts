@@ -16,8 +16,8 @@ export const schemaCommand = defineCommand({
   run: async ({ folder }, desk) => {
     const rules = folder ?? ruleFolder(desk)
     const place = join(rules, '.schema')
-    const { names } = await loadRules(rules, VOCABULARY)
-    const schemas = editorSchemas(VOCABULARY, names)
+    const { names, fields } = await loadRules(rules, VOCABULARY)
+    const schemas = editorSchemas(VOCABULARY, names, fields)
     try {
       mkdirSync(place, { recursive: true })
       for (const [name, text] of schemas) writeFileSync(join(place, name), text)

@@ -2,6 +2,9 @@
  *  joiner and the tags inside emoji stay. */
 const STEERING = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu
 
+/** Text that stands on one line of a screen, without what steers instead of showing. */
+export const oneLine = (text: string): string => text.replace(STEERING, ' ').replace(/\s+/g, ' ').trim()
+
 const LONGEST = 64
 
 /** A name that a stranger chose, as it may stand in a message, in the name of a group or on a screen of text: one line, no

@@ -20,6 +20,7 @@ import { createOpenTasks, type TaskToOpen } from './open-tasks.ts'
 import { createOrphans } from './orphans.ts'
 import { createPutOff } from './put-off.ts'
 import { releaseHeld } from './release-held.ts'
+import { createRemindOwn } from './remind-own.ts'
 import { TaskAnswered } from './task-events.ts'
 import { asksForMessage, taskQueries, UNFINISHED } from './task-queries.ts'
 import { GUIDE_TASK } from './task-tables.ts'
@@ -44,6 +45,7 @@ export function createTasks(deps: TasksDeps) {
   const endTask = createEndTask(deps)
   const putOff = createPutOff({ ...deps, notify })
   const orphans = createOrphans({ ...deps, notify })
+  const remindOwn = createRemindOwn(deps)
 
   const open = async (tx: Tx, asked: TaskToOpen): Promise<boolean> => (await openAll(tx, [asked])).size > 0
 
@@ -101,6 +103,8 @@ export function createTasks(deps: TasksDeps) {
     /** Puts a guide's own task off until then; false when it is not theirs, is not open, or has ended. */
     putOffOwn: putOff.putOffOwn,
     handOn: createHandOn({ ...deps, notify }),
+    /** What a guide wants to be reminded of on a day; true when new. */
+    remindOwn,
     guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
       tx.run(
         sql`UPDATE ${GUIDE_TASK} SET ${set(GUIDE_TASK, { userid: newUserId })}

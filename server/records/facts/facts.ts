@@ -5,6 +5,7 @@ import { AppError } from '../../core/kernel/app-error.ts'
 import { conditionSql, factSql } from '../../rules/condition/condition-sql.ts'
 import type { Fact, Facts, FactValue } from '../../rules/condition/fact.ts'
 import { factAt } from '../../rules/condition/narrowed.ts'
+import { isOfFields } from '../../rules/condition/profile-path.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 
 export interface AudiencePage {
@@ -28,6 +29,8 @@ export function createFacts({
 }) {
   refuseDoubles(list)
   const byPath = new Map(list.map((fact) => [fact.path, fact]))
+  /** What is asked for by fields has no value without one. */
+  const whole = list.filter((fact) => !isOfFields(fact))
   const id = raw(`c.${base.external_userid}`)
 
   /** Values of those of the facts that are one value, of a few customers in one statement: each by the expression that an
@@ -68,7 +71,7 @@ export function createFacts({
       const ids = [...new Set(externalUserIds)]
       const result = new Map(ids.map((id) => [id, new Map<string, FactValue>()]))
       if (ids.length === 0) return result
-      const asked = paths === undefined ? list : [...new Set(paths)].flatMap((path) => factAt(byPath, path) ?? [])
+      const asked = paths === undefined ? whole : [...new Set(paths)].flatMap((path) => factAt(byPath, path) ?? [])
       const known = await loadTogether(tx, asked, ids, nowMs)
       for (const fact of asked) {
         const apart = ids.filter((one) => known.get(one)?.has(fact.path) !== true)

@@ -114,7 +114,7 @@ export function setFact(rows: CustomerRows, fact: Omit<Head, 'type'> & { member:
     sql: (nowMs) => ({
       text: `EXISTS (SELECT 1 FROM ${rows.from} WHERE ${rows.customer} = c.external_userid ${and(rows, nowMs)}
         AND ${member} = :member AND LENGTH(${member}) = LENGTH(:member))`,
-      params: [],
+      params: [...(rows.params ?? [])],
     }),
   }
 }

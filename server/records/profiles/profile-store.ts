@@ -3,7 +3,8 @@ import { eachChunk } from '../../core/db/each-chunk.ts'
 import { all, list, lock, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { type Birthday, leapOrdinal } from './birthday.ts'
-import { CUSTOMER_PROFILE, type ToldBy } from './profile-tables.ts'
+import type { ToldBy } from './field-tables.ts'
+import { CUSTOMER_PROFILE } from './profile-tables.ts'
 
 export interface BirthdayTold {
   birthday: Birthday

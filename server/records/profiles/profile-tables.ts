@@ -1,7 +1,6 @@
-import { id, instant, integer, nullable, primary, text } from '../../core/db/columns.ts'
+import { id, instant, integer, longText, nullable, primary, text } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
-
-export type ToldBy = 'shop' | 'guide'
+import { CUSTOMER_FIELD, type ToldBy } from './field-tables.ts'
 
 export const CUSTOMER_PROFILE = defineTable(
   'customer_profile',
@@ -43,7 +42,10 @@ export const PROFILE_WAITING = defineTable(
     given_external_userid: nullable(text()),
     given_unionid: nullable(text()),
     phone_hash: nullable(text()),
+    /** Empty where none was told. */
     birthday: text(10),
+    /** JSON: what was told of fields of profile.yaml, as it was told. */
+    fields: nullable(longText()),
     told_at: instant(),
   },
   {
@@ -56,8 +58,9 @@ export const PROFILE_WAITING = defineTable(
         given_unionid: 'union-id',
         phone_hash: 'phone',
         birthday: 'trait',
+        fields: 'trait',
       },
-      purpose: '商城先告诉的生日，等认出是哪位客户',
+      purpose: '商城先告诉的生日和资料，等认出是哪位客户',
       kept: 'technical',
       since: 'told_at',
     },
@@ -65,4 +68,4 @@ export const PROFILE_WAITING = defineTable(
   },
 )
 
-export const profileTables: Table[] = [CUSTOMER_PROFILE, PROFILE_WAITING]
+export const profileTables: Table[] = [CUSTOMER_PROFILE, CUSTOMER_FIELD, PROFILE_WAITING]

@@ -99,6 +99,10 @@ export function createTimeline({ clock, onNotes }: TimelineDeps) {
     correctTime: async (tx: Tx, key: string, atMs: number): Promise<void> => {
       await tx.run(sql`UPDATE ${t} SET ${set(t, { at: atMs })} WHERE ${t.dedupe_key} = ${key}`)
     },
+    /** What a known note told is no longer to be read. */
+    reword: async (tx: Tx, key: string, text: string): Promise<void> => {
+      await tx.run(sql`UPDATE ${t} SET ${set(t, { body: text })} WHERE ${t.dedupe_key} = ${key}`)
+    },
     queries: {
       /** One read of an index. The count too: on MySQL a smaller id may be committed after a larger one. */
       stampOf: async (tx: Tx, externalUserId: string): Promise<EntryStamp> => {

@@ -43,7 +43,14 @@ export async function checkAside(
   try {
     const end = await answerOf(worker, { atHand, signal, withinMs })
     if (end === 'late' || end === 'memory')
-      return { names: noNames(), sources: undefined, faults: [...found.faults, tooMuch(end)], advice: [], gone: [] }
+      return {
+        names: noNames(),
+        fields: [],
+        sources: undefined,
+        faults: [...found.faults, tooMuch(end)],
+        advice: [],
+        gone: [],
+      }
     const { kind: _, ...rest } = end
     return { ...rest, sources: end.faults.length > 0 ? undefined : await gather(pieces) }
   } finally {

@@ -28,6 +28,7 @@ export function sourcesOf(drafts: Drafts): RuleSources {
     policy: plain(drafts.policy),
     ladder: plain(drafts.ladder),
     roles: plain(drafts.roles),
+    profile: plain(drafts.profile),
   }
 }
 
@@ -53,13 +54,14 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const policy = drafts.policy?.[0]?.value ?? {}
   const ladders = mapOf(await inTurns(drafts.ladder ?? [], (draft) => ladderOf(draft, understood)))
   const roles = drafts.roles?.[0]?.value.roles ?? []
+  const fields = drafts.profile?.[0]?.value.fields ?? []
   const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, shops, ladders].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
   const rollouts = [...sops.values()].map(({ value }) => value.rollout ?? null)
   return {
-    version: versionOf([versions, places, tags, policy, rollouts, ...renames, ...roles]),
+    version: versionOf([versions, places, tags, policy, rollouts, ...renames, ...roles, ...fields]),
     channels,
     welcomes,
     defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
@@ -73,6 +75,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     policy,
     ladders,
     roles,
+    fields,
     renames,
   }
 }

@@ -1,5 +1,6 @@
 import type { Condition } from '../schema/condition.ts'
 import type { LevelRule } from '../schema/ladder-rule.ts'
+import type { ProfileField } from '../schema/profile-rules.ts'
 import type {
   ChannelRule,
   LadderRule,
@@ -118,6 +119,8 @@ export interface RuleBook {
   ladders: ReadonlyMap<string, Ladder>
   /** Who sees more than their own customers; empty: nobody. */
   roles: readonly RoleGrant[]
+  /** What is kept about customers besides, in the order of the file. */
+  fields: readonly ProfileField[]
   /** What was called otherwise before. */
   renames: readonly RuleRename[]
 }

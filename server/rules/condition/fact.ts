@@ -13,6 +13,8 @@ export interface Narrowing {
   product?: readonly string[]
   /** The last so many Shanghai days, today included. */
   days?: number
+  /** One field of profile.yaml; written `profile.<field>`. */
+  field?: string
 }
 /** By what a fact may be narrowed. */
 export type NarrowKey = keyof Narrowing

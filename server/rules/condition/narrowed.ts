@@ -5,6 +5,7 @@ export const NARROW_ZH: Record<NarrowKey, { zh: string; example: string }> = {
   category: { zh: '品类', example: '牛排' },
   product: { zh: '商品', example: '菲力牛排 150g' },
   days: { zh: '近几天', example: '90' },
+  field: { zh: '资料字段', example: '家里几口人' },
 }
 
 const MAX_DAYS = 3_650
@@ -15,10 +16,10 @@ const escaped = (name: string): string => name.replaceAll(/[%,=|[\]]/g, encodeUR
 
 /** A narrowed fact is a fact of its own; this is its path: `orders.paid.count[category=牛排,days=90]`. */
 export function narrowedPath(path: string, narrowing: Narrowing): string {
-  const parts = (['category', 'product', 'days'] as const).flatMap((key) => {
+  const parts = (['category', 'product', 'days', 'field'] as const).flatMap((key) => {
     const value = narrowing[key]
     if (value === undefined) return []
-    return [`${key}=${typeof value === 'number' ? value : value.map(escaped).join('|')}`]
+    return [`${key}=${typeof value === 'object' ? value.map(escaped).join('|') : value}`]
   })
   return parts.length === 0 ? path : `${path}[${parts.join(',')}]`
 }
@@ -30,10 +31,11 @@ export const basePath = (path: string): string => path.replace(/\[.*$/s, '')
 export function narrowingOf(path: string): Narrowing | undefined {
   const written = /\[(.*)\]$/s.exec(path)?.[1]
   if (written === undefined) return undefined
-  const narrowing: { category?: string[]; product?: string[]; days?: number } = {}
+  const narrowing: { category?: string[]; product?: string[]; days?: number; field?: string } = {}
   for (const part of written.split(',')) {
     const [key, value = ''] = part.split('=')
     if (key === 'days') narrowing.days = Number(value)
+    else if (key === 'field') narrowing.field = value
     else if (key === 'category' || key === 'product') narrowing[key] = value.split('|').map(decodeURIComponent)
   }
   return narrowing
@@ -52,7 +54,8 @@ export function shapeAt<Shape extends FactShape>(shapes: readonly Shape[], path:
   const base = shapes.find((one) => one.path === basePath(path))
   const narrowing = narrowingOf(path)
   if (base === undefined || narrowing === undefined) return base
-  return { ...base, path, zh: `${base.zh}（${narrowingZh(narrowing)}）` }
+  const zh = narrowing.field === undefined ? `${base.zh}（${narrowingZh(narrowing)}）` : narrowing.field
+  return { ...base, path, zh }
 }
 
 /** A fact by its path, narrowed or not; undefined when nobody offers it. */
@@ -75,7 +78,7 @@ export function parseNarrowing(
   const faults: { key: NarrowKey; message: string }[] = []
   for (const [key, value] of Object.entries(written)) {
     const asked = narrow.find((one) => one === key)
-    if (asked === undefined) rest[key] = value
+    if (asked === undefined || asked === 'field') rest[key] = value
     else if (asked === 'days') {
       if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_DAYS)
         narrowing.days = value

@@ -1,10 +1,12 @@
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Condition } from '../schema/condition.ts'
+import { askField } from './ask-field.ts'
 import type { ConditionFault } from './condition-fault.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { FactShape, FactType } from './fact.ts'
 import { parseFactTest } from './fact-test.ts'
 import { narrowedPath, parseNarrowing } from './narrowed.ts'
+import { type AskedField, isOfFields, PROFILE } from './profile-path.ts'
 
 export const FACT_TYPE_ZH: Record<FactType, string> = {
   number: '数字',
@@ -25,11 +27,14 @@ const MAX_DEPTH = 20
 
 /** Understands the written form: dotted or nested fact paths, `all`, `any`, `not`, and `事实: 值` as short for
  *  `事实: { eq: 值 }` (`{ any: [值] }` for a set). Money in the result is fen. All faults at once, never throws;
- *  `condition` is there exactly when there is no fault. */
+ *  `condition` is there exactly when there is no fault. `fields`: those of profile.yaml; undefined: any may be asked for, as
+ *  in a rule that was checked before. */
 export function parseCondition(
   written: unknown,
-  shapes: readonly FactShape[],
+  offered: readonly FactShape[],
+  fields?: readonly AskedField[],
 ): { condition: Condition; faults: [] } | { condition: undefined; faults: ConditionFault[] } {
+  const shapes = offered.filter((one) => !isOfFields(one))
   const byPath = new Map(shapes.map((shape) => [shape.path, shape]))
   const faults: ConditionFault[] = []
   const fault = (at: ConditionFault['at'], message: string, suggestion?: string, key?: true): void => {
@@ -78,6 +83,10 @@ export function parseCondition(
       if (parsed.test === undefined || narrowFaults.length > 0) return []
       return [{ kind: 'test', path: narrowedPath(path, narrowing), test: parsed.test }]
     }
+    if (path.startsWith(PROFILE)) return fieldIn(path.slice(PROFILE.length), value, at)
+    if (path === 'profile' && isMap(value)) {
+      return Object.entries(value).flatMap(([key, inner]) => fieldIn(key, inner, [...at, key]))
+    }
     const inside = shapes.filter((candidate) => candidate.path.startsWith(`${path}.`))
     if (inside.length > 0 && isMap(value) && at.length <= MAX_DEPTH) {
       return Object.entries(value).flatMap(([key, inner]) => factIn(`${path}.${key}`, inner, [...at, key]))
@@ -95,6 +104,13 @@ export function parseCondition(
       true,
     )
     return []
+  }
+
+  /** `profile.<field>`. */
+  function fieldIn(name: string, value: unknown, at: ConditionFault['at']): Condition[] {
+    const asked = askField({ name, value, fields })
+    for (const wrong of asked.faults) fault([...at, ...wrong.at], wrong.message, wrong.suggestion, wrong.key)
+    return asked.test === undefined ? [] : [{ kind: 'test', path: asked.path, test: asked.test }]
   }
 
   const [condition] = mapIn(written, [])

@@ -1,7 +1,9 @@
 import { contradiction } from '../condition/condition-bounds.ts'
 import type { FactShape } from '../condition/fact.ts'
 import { parseCondition } from '../condition/parse-condition.ts'
+import type { AskedField } from '../condition/profile-path.ts'
 import type { Condition } from '../schema/condition.ts'
+import type { ProfileRules } from '../schema/profile-rules.ts'
 import type {
   ChannelRule,
   LadderRule,
@@ -47,6 +49,7 @@ export interface Drafts {
   policy: Draft<PolicyRule>[]
   ladder: Draft<LadderRule>[]
   roles: Draft<RoleRules>[]
+  profile: Draft<ProfileRules>[]
 }
 
 /** The key under which a rule of each kind says its name. */
@@ -63,6 +66,7 @@ export const NAME_KEYS: Record<RuleKind, string> = {
   policy: 'policy',
   ladder: 'ladder',
   roles: 'roles',
+  profile: 'fields',
 }
 
 export function createDraft<Value>(options: {
@@ -73,6 +77,8 @@ export function createDraft<Value>(options: {
   faults: FaultList
   advice: FaultList
   facts: readonly FactShape[]
+  /** Of profile.yaml; filled in before conditions are looked at. */
+  fields: readonly AskedField[]
   /** Checks the names that a condition mentions. */
   checkNames(
     condition: Condition,
@@ -97,7 +103,7 @@ export function createDraft<Value>(options: {
     fault,
     advise: told(advice),
     condition: (path, written) => {
-      const parsed = parseCondition(written ?? {}, options.facts)
+      const parsed = parseCondition(written ?? {}, options.facts, options.fields)
       for (const wrong of parsed.faults) {
         fault([...path, ...wrong.at], wrong.message, wrong.suggestion, wrong.key === true ? 'key' : undefined)
       }

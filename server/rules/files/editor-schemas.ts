@@ -1,5 +1,6 @@
 import type { Names } from '../checks/names.ts'
 import type { FactShape, FactType, NarrowKey } from '../condition/fact.ts'
+import { type AskedField, isOfFields, PROFILE } from '../condition/profile-path.ts'
 import { namedKind } from '../schema/name-kind.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -9,9 +10,11 @@ import type { RuleKind } from './rule-folder.ts'
  *  names that the other files give filled in: names are offered, others allowed, since the next file may bring them. File
  *  name to text. */
 export function editorSchemas(
-  { facts, shapes }: Pick<Vocabulary, 'facts' | 'shapes'>,
+  { facts: offered, shapes }: Pick<Vocabulary, 'facts' | 'shapes'>,
   names: Partial<Names> = {},
+  fields: readonly AskedField[] = [],
 ): Map<string, string> {
+  const facts = [...offered.filter((one) => !isOfFields(one)), ...fields.filter(({ isFact }) => isFact).map(shapeOf)]
   const schemas = new Map<string, string>()
   for (const [kind, title] of Object.entries(TITLES)) {
     const { $defs, ...schema } = filledIn(shapes.schemas[kind as RuleKind], names)
@@ -32,6 +35,8 @@ export function editorSchemas(
   return schemas
 }
 
+const shapeOf = ({ field, zh, type }: AskedField): FactShape => ({ path: `${PROFILE}${field}`, zh, type })
+
 const TITLES: Record<RuleKind, string> = {
   channel: '渠道（活码）',
   welcome: '欢迎语',
@@ -45,6 +50,7 @@ const TITLES: Record<RuleKind, string> = {
   policy: '通用规矩',
   ladder: '分层（梯子）',
   roles: '角色',
+  profile: '客户资料字段',
 }
 
 const CONDITION = '#/$defs/Condition'
@@ -146,6 +152,7 @@ const NARROWED: Record<NarrowKey, object> = {
   category: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些品类' },
   product: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些商品：名称或编码' },
   days: { type: 'integer', minimum: 1, description: '只算近这么多天' },
+  field: TEXT,
 }
 
 /** The same tests, with what the fact may be narrowed to beside them. */

@@ -18,11 +18,17 @@ export const RULE_KINDS = [
   'policy',
   'ladder',
   'roles',
+  'profile',
 ] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
 /** Kinds of which there is one file in the config folder itself. */
-const SINGLE_FILES: Record<string, RuleKind> = { tags: 'tags', policy: 'policy', roles: 'roles' }
+const SINGLE_FILES: Record<string, RuleKind> = {
+  tags: 'tags',
+  policy: 'policy',
+  roles: 'roles',
+  profile: 'profile',
+}
 /** Where rules of the other kinds live, below the config folder. */
 const FOLDERS: Record<string, RuleKind> = {
   channels: 'channel',
@@ -90,7 +96,7 @@ export async function readRuleFolder(folder: string): Promise<FoundRules> {
     }
     if (kind === undefined) {
       const meant = didYouMean(file.split('/')[0] ?? '', Object.keys(FOLDERS))
-      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml、policy.yaml 或 roles.yaml`
+      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml、policy.yaml、roles.yaml 或 profile.yaml`
       fault(file, '放在这里不会起作用', meant === undefined ? `规则要放在 ${places}` : `是不是想放在 ${meant}/ 里`)
       continue
     }

@@ -14,4 +14,5 @@ export const RULE_KIND_ZH: Record<RuleKind, string> = {
   policy: '通用规矩',
   ladder: '梯子',
   roles: '角色',
+  profile: '客户资料字段',
 }

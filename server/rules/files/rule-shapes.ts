@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv'
 import type { TSchema } from 'typebox'
 import type { EventTriggerShape } from '../schema/event-trigger.ts'
+import { ProfileRules } from '../schema/profile-rules.ts'
 import {
   ChannelRule,
   LadderRule,
@@ -42,6 +43,7 @@ export function createRuleShapes(triggers: readonly EventTriggerShape[]): RuleSh
     policy: schemaOf(PolicyRule),
     ladder: schemaOf(LadderRule),
     roles: schemaOf(RoleRules),
+    profile: schemaOf(ProfileRules),
   }
   const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })
   const validators = new Map(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]))

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../rules/files/json-schema.ts'
 
 /** What patterns of the contract are tried with. */
-const TEXTS = ['x', 'a-key-0001', '1', '05-20', '1-1', 'wm-nobody', 'https://huoshui.example/sidebar/']
+const TEXTS = ['x', 'a-key-0001', '1', '05-20', '1-1', 'wm-nobody', 'https://huoshui.example/sidebar/', '2026-11-25']
 
 /** Something that a schema of ours takes, so that a request is refused for who asks and for nothing else. Throws where it
  *  knows none: a new pattern needs an example above. */

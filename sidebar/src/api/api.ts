@@ -2,16 +2,20 @@ import type {
   Accepted,
   BirthdayChange,
   Boot,
+  FieldsChange,
   FoundFriends,
   FoundScripts,
   Journeys,
   Me,
   MyDay,
+  Notes,
+  NoteWritten,
   Orders,
   PageVersion,
   Profile,
   Proposals,
   RemarkChange,
+  ReminderSet,
   Scripts,
   ScriptTree,
   Sent,
@@ -46,6 +50,7 @@ export function createApi(http: Http) {
     changeTags: (id: string, change: TagChange) => http.post<Accepted>(of(id, '/tags'), change),
     changeRemark: (id: string, change: RemarkChange) => http.post<Accepted>(of(id, '/remark'), change),
     changeBirthday: (id: string, change: BirthdayChange) => http.post<Accepted>(of(id, '/birthday'), change),
+    changeFields: (id: string, change: FieldsChange) => http.post<Accepted>(of(id, '/fields'), change),
     finishTask: (id: string, taskId: string, note?: string) =>
       http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/done`), note === undefined ? {} : { note }),
     putOffTask: (id: string, taskId: string, untilMs: number) =>
@@ -55,6 +60,14 @@ export function createApi(http: Http) {
     handOnTask: (id: string, taskId: string, toUserId: string) =>
       http.post<Accepted>(of(id, `/tasks/${encodeURIComponent(taskId)}/hand-on`), { toUserId }),
     noteSent: (id: string, sent: Sent) => http.post<Accepted>(of(id, '/sent'), sent),
+    notes: (id: string, before?: string, signal?: AbortSignal) =>
+      http.get<Notes>(of(id, '/notes'), before === undefined ? {} : { before }, signal),
+    writeNote: (id: string, note: NoteWritten) => http.post<Accepted>(of(id, '/notes'), note),
+    pinNote: (id: string, noteId: string, isPinned: boolean) =>
+      http.post<Accepted>(of(id, `/notes/${encodeURIComponent(noteId)}/pin`), { isPinned }),
+    removeNote: (id: string, noteId: string) =>
+      http.post<Accepted>(of(id, `/notes/${encodeURIComponent(noteId)}/remove`), {}),
+    setReminder: (id: string, reminder: ReminderSet) => http.post<Accepted>(of(id, '/reminders'), reminder),
     day: (signal?: AbortSignal) => http.get<MyDay>('day', {}, signal),
     findFriends: (q: string, signal?: AbortSignal) => http.get<FoundFriends>('day/find', { q }, signal),
     tagGroups: () => http.get<TagGroups>('tags'),

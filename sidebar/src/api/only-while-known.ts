@@ -15,9 +15,14 @@ export function onlyWhileKnown(api: Api, isKnown: () => boolean): Api {
     changeTags: guarded(api.changeTags),
     changeRemark: guarded(api.changeRemark),
     changeBirthday: guarded(api.changeBirthday),
+    changeFields: guarded(api.changeFields),
     finishTask: guarded(api.finishTask),
     putOffTask: guarded(api.putOffTask),
     refuseTask: guarded(api.refuseTask),
     handOnTask: guarded(api.handOnTask),
+    writeNote: guarded(api.writeNote),
+    pinNote: guarded(api.pinNote),
+    removeNote: guarded(api.removeNote),
+    setReminder: guarded(api.setReminder),
   }
 }

@@ -253,7 +253,7 @@ test('a new customer of whom nothing is known yet shows no invented facts', asyn
           tags: [],
           groups: [],
           days: 0,
-          source: { channel: null, addWay: null, addedAtMs: null },
+          source: { channel: null, addWay: null, addedAtMs: null, first: null },
           welcome: { state: 'not-sent', text: '未发送欢迎语：已过 20 秒', atMs: null },
           orders: { paidCount: 0, paidSumFen: 0, refundedCount: 0, lastPaidAtMs: null, lastItems: null },
         }),

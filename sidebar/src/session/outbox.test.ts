@@ -18,10 +18,15 @@ function open(owner = 'linxia') {
     changeTags: vi.fn<OutboxOptions['api']['changeTags']>(ok()),
     changeRemark: vi.fn<OutboxOptions['api']['changeRemark']>(ok()),
     changeBirthday: vi.fn<OutboxOptions['api']['changeBirthday']>(ok()),
+    changeFields: vi.fn<OutboxOptions['api']['changeFields']>(ok()),
     finishTask: vi.fn<OutboxOptions['api']['finishTask']>(ok()),
     putOffTask: vi.fn<OutboxOptions['api']['putOffTask']>(ok()),
     refuseTask: vi.fn<OutboxOptions['api']['refuseTask']>(ok()),
     handOnTask: vi.fn<OutboxOptions['api']['handOnTask']>(ok()),
+    writeNote: vi.fn<OutboxOptions['api']['writeNote']>(ok()),
+    pinNote: vi.fn<OutboxOptions['api']['pinNote']>(ok()),
+    removeNote: vi.fn<OutboxOptions['api']['removeNote']>(ok()),
+    setReminder: vi.fn<OutboxOptions['api']['setReminder']>(ok()),
   }
   const toast = vi.fn<(text: string) => void>()
   const onSettled = vi.fn()

@@ -1,5 +1,12 @@
 import { type Ref, readonly, shallowRef } from 'vue'
-import type { BirthdayChange, RemarkChange, TagChange } from '../../../server/sidebar-api/contract.ts'
+import type {
+  BirthdayChange,
+  FieldsChange,
+  NoteWritten,
+  RemarkChange,
+  ReminderSet,
+  TagChange,
+} from '../../../server/sidebar-api/contract.ts'
 import type { Api } from '../api/api.ts'
 import { ApiError } from '../api/api-error.ts'
 
@@ -8,10 +15,15 @@ export type Change =
   | { kind: 'tags'; body: TagChange }
   | { kind: 'remark'; body: RemarkChange }
   | { kind: 'birthday'; body: BirthdayChange }
+  | { kind: 'fields'; body: FieldsChange }
   | { kind: 'done'; taskId: string }
   | { kind: 'later'; taskId: string; untilMs: number }
   | { kind: 'wrong'; taskId: string; note?: string }
   | { kind: 'hand-on'; taskId: string; toUserId: string }
+  | { kind: 'note'; body: NoteWritten }
+  | { kind: 'pin'; noteId: string; isPinned: boolean }
+  | { kind: 'unnote'; noteId: string }
+  | { kind: 'reminder'; body: ReminderSet }
 
 export interface Queued {
   /** Made once. */
@@ -29,7 +41,18 @@ export type Outcome = 'sent' | 'queued'
 export interface OutboxOptions {
   api: Pick<
     Api,
-    'changeTags' | 'changeRemark' | 'changeBirthday' | 'finishTask' | 'putOffTask' | 'refuseTask' | 'handOnTask'
+    | 'changeTags'
+    | 'changeRemark'
+    | 'changeBirthday'
+    | 'changeFields'
+    | 'finishTask'
+    | 'putOffTask'
+    | 'refuseTask'
+    | 'handOnTask'
+    | 'writeNote'
+    | 'pinNote'
+    | 'removeNote'
+    | 'setReminder'
   >
   /** The member: another one's changes are not sent in this one's name. */
   owner: string
@@ -44,10 +67,15 @@ const NAMES: Record<Change['kind'], string> = {
   tags: '标签',
   remark: '备注',
   birthday: '生日',
+  fields: '资料',
   done: '完成待办',
   later: '推迟待办',
   wrong: '退回待办',
   'hand-on': '转给同事',
+  note: '记录',
+  pin: '置顶',
+  unnote: '删除记录',
+  reminder: '提醒',
 }
 const RETRY_MS = 5_000
 
@@ -88,6 +116,8 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
         return api.changeRemark(id, { ...change.body, key })
       case 'birthday':
         return api.changeBirthday(id, change.body)
+      case 'fields':
+        return api.changeFields(id, { ...change.body, key })
       case 'done':
         return api.finishTask(id, change.taskId)
       case 'later':
@@ -96,6 +126,14 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
         return api.refuseTask(id, change.taskId, change.note)
       case 'hand-on':
         return api.handOnTask(id, change.taskId, change.toUserId)
+      case 'note':
+        return api.writeNote(id, { ...change.body, key })
+      case 'pin':
+        return api.pinNote(id, change.noteId, change.isPinned)
+      case 'unnote':
+        return api.removeNote(id, change.noteId)
+      case 'reminder':
+        return api.setReminder(id, { ...change.body, key })
     }
   }
 

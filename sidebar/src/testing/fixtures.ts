@@ -25,13 +25,14 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
   avatar: null,
   corpName: null,
   remark: '孙姐·爱吃厚切',
-  source: { channel: '包裹卡', addWay: '扫描二维码', addedAtMs: NOW_MS - 12 * DAY_MS },
+  source: { channel: '包裹卡', addWay: '扫描二维码', addedAtMs: NOW_MS - 12 * DAY_MS, first: null },
   days: 12,
   tiers: [
     {
       ladder: '分层',
       level: 'A',
       isLowest: false,
+      place: '4 级里的第 2 级',
       sinceMs: NOW_MS - 3 * DAY_MS,
       why: {
         text: '订单付款后，符合「A」：累计付款金额至少 500 元',
@@ -40,6 +41,10 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
       },
     },
   ],
+  fields: [],
+  rhythm: '约 12 天买一次',
+  marks: [],
+  pinned: null,
   birthday: null,
   tags: [
     {

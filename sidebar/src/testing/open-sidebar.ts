@@ -4,10 +4,12 @@ import { createMemoryHistory } from 'vue-router'
 import type { ChatMessage } from '../../../server/sidebar-api/contract.ts'
 import App from '../App.vue'
 import type { Api } from '../api/api.ts'
+import { loadLater } from '../later.ts'
 import { createSidebarRouter } from '../router.ts'
 import type { ChatClient, ChatContext } from '../wecom/chat-client.ts'
 import * as fixtures from './fixtures.ts'
 import { someJourneys } from './fixtures-journeys.ts'
+import { someNotes } from './fixtures-known.ts'
 
 /** The API with the demo customer's answers; every call is recorded. */
 function fakeApi(change: Partial<Api> = {}) {
@@ -26,11 +28,17 @@ function fakeApi(change: Partial<Api> = {}) {
     changeTags: ok,
     changeRemark: ok,
     changeBirthday: ok,
+    changeFields: ok,
     finishTask: ok,
     putOffTask: ok,
     refuseTask: ok,
     handOnTask: ok,
     noteSent: ok,
+    notes: async () => someNotes(),
+    writeNote: ok,
+    pinNote: ok,
+    removeNote: ok,
+    setReminder: ok,
     day: async () => fixtures.aDay(),
     findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
     tagGroups: async () => fixtures.tagGroups(),
@@ -84,6 +92,9 @@ interface Options {
 }
 
 const opened: (() => void)[] = []
+
+// The page of a moment after the first look.
+await loadLater()
 
 /** The whole sidebar as the guide 林夏 sees it, over a fake API and a fake chat window. */
 export async function openSidebar({ api: change = {}, chat = fakeChat(), search = '?guide=linxia' }: Options = {}) {

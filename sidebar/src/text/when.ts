@@ -56,6 +56,13 @@ export function due(instantMs: number, nowMs: number): Due {
   return { text: `${comes(instantMs, nowMs)} 前`, overdue: false }
 }
 
+/** A day in Shanghai time, without the hour: 11月25日. */
+export const dayZh = (instantMs: number): string => parts(instantMs).date
+
+/** The Shanghai day so many days on: `2026-11-25`. */
+export const dayAfter = (nowMs: number, days: number): string =>
+  new Date(nowMs + OFFSET_MS + days * DAY_MS).toISOString().slice(0, 10)
+
 const HOUR_MS = 3_600_000
 const NINE_MS = 9 * HOUR_MS
 

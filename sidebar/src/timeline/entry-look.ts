@@ -19,6 +19,8 @@ const LOOKS: [prefix: string, icon: IconName, tone: Tone][] = [
   ['routing', 'group', 'plain'],
   ['task', 'list', 'plain'],
   ['sop', 'flag', 'plain'],
+  ['note.reminder', 'clock', 'plain'],
+  ['note', 'edit', 'good'],
   ['script', 'send', 'good'],
   ['mass-send', 'send', 'plain'],
 ]

@@ -34,12 +34,32 @@ test('registers with both signatures: the corp’s for config, the app’s for a
     agentId: 1_000_002,
     jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage', 'openEnterpriseChat'],
   })
-  await options?.getConfigSignature?.('https://scrm.example/sidebar/')
-  await options?.getAgentConfigSignature?.('https://scrm.example/sidebar/')
+  const here = window.location.href
+  // Both are asked for at once, and before the SDK asks for either.
   expect(sign.mock.calls).toEqual([
-    ['corp', 'https://scrm.example/sidebar/'],
-    ['agent', 'https://scrm.example/sidebar/'],
+    ['corp', here],
+    ['agent', here],
   ])
+  await options?.getConfigSignature?.(here)
+  await options?.getAgentConfigSignature?.(here)
+  expect(sign).toHaveBeenCalledTimes(2)
+  await options?.getConfigSignature?.('https://scrm.example/sidebar/')
+  await options?.getAgentConfigSignature?.(here)
+  expect(sign.mock.calls.slice(2)).toEqual([
+    ['corp', 'https://scrm.example/sidebar/'],
+    ['agent', here],
+  ])
+})
+
+test('a signature that failed early is asked for anew', async () => {
+  sign.mockRejectedValueOnce(new Error('nobody is logged in yet'))
+  open()
+  const options = sdk.register.mock.calls[0]?.[0]
+  expect(await options?.getConfigSignature?.(window.location.href)).toEqual({
+    timestamp: 1,
+    nonceStr: 'n',
+    signature: 's',
+  })
 })
 
 test('knows the customer of the chat', async () => {

@@ -14,12 +14,22 @@ interface Options {
 /** The real WeCom client through its JS-SDK. Source: developer.work.weixin.qq.com, JS-SDK: getContext,
  *  getCurExternalContact, sendChatMessage; all need the app's identity (agentConfig). */
 export function createWecomClient({ boot, sign }: Options): ChatClient {
+  // The SDK asks for one after the other, each a round on the network: both are begun now, for its first question.
+  const page = window.location.href.split('#')[0] ?? ''
+  const begun = new Map((['corp', 'agent'] as const).map((kind) => [kind, sign(kind, page)]))
+  for (const one of begun.values()) one.catch(() => undefined)
+  async function signOf(kind: 'corp' | 'agent', url: string): Promise<Signature> {
+    const early = url === page ? begun.get(kind) : undefined
+    begun.delete(kind)
+    return early === undefined ? sign(kind, url) : early.catch(() => sign(kind, url))
+  }
+
   ww.register({
     corpId: boot.corpId,
     agentId: boot.agentId,
     jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage', 'openEnterpriseChat'],
-    getConfigSignature: (url) => sign('corp', url),
-    getAgentConfigSignature: (url) => sign('agent', url),
+    getConfigSignature: (url) => signOf('corp', url),
+    getAgentConfigSignature: (url) => signOf('agent', url),
   })
 
   async function ask<Answer>(call: () => Promise<Answer>): Promise<Answer> {

@@ -1,0 +1,120 @@
+import type { Browser, BrowserContext, CDPSession, Frame, Page } from 'playwright-core'
+
+/** A phone in a cold store: four times slower than this machine, 300 ms to the server and back, 1.6 Mbit/s. */
+const CPU_SLOWED = 4
+const RTT_MS = 300
+const BYTES_PER_SEC = 1_600_000 / 8
+
+/** Epoch milliseconds of what was first seen, and what moved without having been touched; undefined: never. */
+export interface Marks {
+  shell?: number
+  /** Customers of before, while the client is silent. */
+  seen?: number
+  name?: number
+  proposal?: number
+  /** Cumulative layout shift since the page began. */
+  moved: number
+  /** Milliseconds of the slowest answer to a touch. */
+  slowestTouch: number
+}
+
+/** In every frame, before anything of its page. */
+const NOTE = `marks = { moved: 0, slowestTouch: 0 }
+{
+  const LOOKED_FOR = { shell: '[aria-busy], main.pane, .seen', seen: '.seen details', name: 'h1.name', proposal: 'article .text' }
+  const now = () => performance.timeOrigin + performance.now()
+  const look = () => {
+    for (const [name, selector] of Object.entries(LOOKED_FOR)) {
+      const found = document.querySelector(selector)
+      if (marks[name] === undefined && found !== null && found.textContent.trim() + (name === 'shell' ? '.' : '') !== '') {
+        marks[name] = 0
+        requestAnimationFrame(() => { marks[name] = now() })
+      }
+    }
+  }
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) marks.moved += entry.value
+  }).observe({ type: 'layout-shift', buffered: true })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (entry.interactionId) marks.slowestTouch = Math.max(marks.slowestTouch, entry.duration)
+  }).observe({ type: 'event', durationThreshold: 16, buffered: true })
+}`
+
+/** Plays the client to the frame inside it; each answer takes `delayMs`. */
+const HOST = (frameUrl: string, externalUserId: string, delayMs: number): string => `(() => {
+  const results = { getContext: { entry: 'single_chat_tools' }, getCurExternalContact: { userId: ${JSON.stringify(externalUserId)} } }
+  answeredAt = undefined
+  addEventListener('message', ({ data, source, origin }) => {
+    if (data?.huoshui !== 'bridge' || data.call === undefined) return
+    setTimeout(() => {
+      if (data.call === 'getCurExternalContact') answeredAt ??= performance.timeOrigin + performance.now()
+      source.postMessage({ huoshui: 'bridge', id: data.id, ok: true, result: results[data.call] ?? {} }, origin)
+    }, ${delayMs})
+  })
+  document.body.style.margin = 0
+  document.body.innerHTML = '<iframe name="pane" style="border:0;width:360px;height:720px"></iframe>'
+  begunAt = performance.timeOrigin + performance.now()
+  document.querySelector('iframe').src = ${JSON.stringify(frameUrl)}
+})()`
+
+export interface Opened {
+  frame: Frame
+  page: Page
+  begunAt: number
+  /** When the client told whom the chat is with. */
+  answeredAt: number
+  /** Bytes over the network, headers with them. */
+  bytes: number
+  marks(): Promise<Marks>
+}
+
+/** One guide's phone: its cache, cookies and store live until it is closed. */
+export async function openPhone(browser: Browser) {
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width: 360, height: 720 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
+  context.setDefaultTimeout(60_000)
+  await context.addInitScript(NOTE)
+
+  return {
+    /** A new window with the pane at `url` in it, as a client opens it. `origin`: of whoever plays the client. */
+    open: async (
+      origin: string,
+      url: string,
+      { externalUserId, delayMs = 0, until }: { externalUserId: string; delayMs?: number; until: string },
+    ): Promise<Opened> => {
+      const page = await context.newPage()
+      await page.goto(`${origin}/base.css`)
+      const cdp = await context.newCDPSession(page)
+      let bytes = 0
+      cdp.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength))
+      await throttle(cdp)
+      await page.evaluate(HOST(url, externalUserId, delayMs))
+      const found = page.frameLocator('iframe').locator(until)
+      await found.first().waitFor()
+      const frame = page.frame('pane')
+      if (frame === null) throw new Error('the pane has gone')
+      // What is still on its way belongs to the opening.
+      await page.waitForTimeout(1_500)
+      const { begunAt, answeredAt } = await page.evaluate<{ begunAt: number; answeredAt: number }>(
+        '({ begunAt, answeredAt })',
+      )
+      return { page, frame, begunAt, answeredAt, bytes, marks: () => frame.evaluate<Marks>('marks') }
+    },
+    close: () => context.close(),
+  }
+}
+
+async function throttle(cdp: CDPSession): Promise<void> {
+  await cdp.send('Network.enable')
+  await cdp.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: RTT_MS,
+    downloadThroughput: BYTES_PER_SEC,
+    uploadThroughput: BYTES_PER_SEC,
+  })
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWED })
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { signedPost } from '../testing/signed-post.ts'
+import type { Profile } from './contract.ts'
+import type { Browser } from './testing/sidebar-browser.ts'
+import { openTwoStores, ROLES, type TwoStores } from './testing/two-stores.ts'
+
+const FIELDS = `fields:
+  - { field: 家里几口人, name: 几口人, type: number, unit: 口, required: true, fact: true }
+  - { field: 用什么煎, type: choices, options: [平底锅, 烤箱] }
+  - { field: 过敏, type: text, see: [guide, lead], edit: [guide] }
+  - { field: 会员号, type: text, edit: [] }
+  - { field: 成本, type: text, see: [owner] , edit: [] }
+`
+
+let t: TwoStores
+let guide: Browser
+let of: string
+beforeAll(async () => {
+  t = await openTwoStores({ config: { 'roles.yaml': ROLES, 'profile.yaml': FIELDS } })
+  guide = await t.as('zhangsan')
+  of = `customers/${t.customers.zhangsan}`
+})
+afterAll(() => t.close())
+
+const fields = async (who = guide) => (await who.get<Profile>(of)).body.fields
+const knownOf = async (name: string) => (await fields()).find((one) => one.field === name)?.value
+const change = (changes: object[], who = guide, key?: string) =>
+  who.post(`${of}/fields`, { changes, ...(key === undefined ? {} : { key }) })
+
+test('the pane shows the fields in the order of the file, to each role those it may see', async () => {
+  const seen = async (role: string) =>
+    (await fields(await t.as(role))).map((one) => `${one.name}${one.mayEdit ? ' ✎' : ''}`)
+  expect(await seen('zhangsan')).toEqual(['几口人 ✎', '用什么煎 ✎', '过敏 ✎', '会员号'])
+  expect(await seen('dianzhang')).toEqual(['几口人 ✎', '用什么煎 ✎', '过敏', '会员号'])
+  expect(await seen('yunying')).toEqual(['几口人', '用什么煎', '会员号'])
+  expect(await seen('laoban')).toEqual(['几口人', '用什么煎', '会员号', '成本'])
+})
+
+test('a guide writes some of them at once; the page learns of it, and of who said so', async () => {
+  const before = (await guide.get<{ version: string }>(`${of}/version`)).body.version
+  const asked = [
+    { field: '家里几口人', value: 4, saw: null },
+    { field: '用什么煎', value: ['烤箱', '平底锅'], saw: null },
+  ]
+  for (const _ of [1, 2]) expect((await change(asked, guide, 'a-change-0001')).status).toBe(200)
+  expect((await guide.get<{ version: string }>(`${of}/version`)).body.version).not.toBe(before)
+  expect(await fields()).toMatchObject([
+    { field: '家里几口人', value: 4, text: '4 口', by: '张三', atMs: t.clock.now() },
+    { field: '用什么煎', value: ['平底锅', '烤箱'], text: '平底锅、烤箱' },
+    { value: null, text: '', by: null },
+    {},
+  ])
+  const lines = (await t.timelineOf(t.customers.zhangsan)).filter((line) => line.includes('资料'))
+  expect(lines).toEqual(['张三记下资料：几口人 4 口；用什么煎 平底锅、烤箱'])
+})
+
+test('what somebody else said meanwhile is not written over unseen, and nothing of the change is made', async () => {
+  t.clock.advance(1_000)
+  await signedPost(t, '/api/profiles', {
+    customer: { externalUserId: t.customers.zhangsan },
+    fields: { 家里几口人: 6 },
+  })
+  const refused = await change([
+    { field: '过敏', value: '花生', saw: null },
+    { field: '家里几口人', value: 5, saw: 4 },
+  ])
+  expect(refused).toMatchObject({
+    status: 409,
+    body: { code: 'sidebar.overtaken', zh: expect.stringContaining('「几口人」刚刚被别处改成了「6 口」') },
+  })
+  expect([await knownOf('过敏'), await knownOf('家里几口人')]).toEqual([null, 6])
+  expect((await fields())[0]).toMatchObject({ by: '商城' })
+})
+
+test('null forgets', async () => {
+  t.clock.advance(1_000)
+  expect((await change([{ field: '用什么煎', value: null, saw: ['烤箱', '平底锅'] }])).status).toBe(200)
+  expect(await knownOf('用什么煎')).toBeNull()
+})
+
+test.each([
+  ['a field that only other systems write', { field: '会员号', value: 'M-1', saw: null }, 'sidebar.unknown-field'],
+  ['a field that the role does not see', { field: '成本', value: '1', saw: null }, 'sidebar.unknown-field'],
+  ['a field that is not there', { field: '星座', value: '白羊', saw: null }, 'sidebar.unknown-field'],
+  ['what is no option', { field: '用什么煎', value: ['微波炉'], saw: null }, 'sidebar.no-such-value'],
+  ['words for a number', { field: '家里几口人', value: '四', saw: 6 }, 'sidebar.no-such-value'],
+])('%s is refused', async (_what, one, code) => {
+  expect(await change([one])).toMatchObject({ status: 400, body: { code } })
+})
+
+test('a lead writes in the guide’s place, and not what is the guide’s alone', async () => {
+  const lead = await t.as('dianzhang')
+  t.clock.advance(1_000)
+  expect((await change([{ field: '家里几口人', value: 3, saw: 6 }], lead)).status).toBe(200)
+  expect(await change([{ field: '过敏', value: '花生', saw: null }], lead)).toMatchObject({
+    body: { code: 'sidebar.unknown-field' },
+  })
+  expect((await t.timelineOf(t.customers.zhangsan)).at(-1)).toMatch(/替张三记下资料：几口人 3 口/)
+})

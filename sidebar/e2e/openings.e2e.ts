@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as fixtures from '../src/testing/fixtures.ts'
+import { openPane, type PaneOptions, servePane } from './open-pane.ts'
+import { launchBrowser } from './open-scene.ts'
+
+/** What a guide sees while the pane opens: nothing jumps, nothing is asked one after the other, little is loaded. */
+
+let served: Awaited<ReturnType<typeof servePane>>
+let browser: Browser
+beforeAll(async () => {
+  served = await servePane()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await served?.close()
+})
+
+/** Counts what moves under the eye without having been touched (CLS), and says what it was. */
+const WATCH = `jumps = []
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) jumps.push({
+    by: entry.value,
+    what: entry.sources.map(({ node }) => node?.className ?? node?.nodeName ?? '?').join(', '),
+  })
+}).observe({ type: 'layout-shift', buffered: true })`
+
+const MOST_MOVED = 0.02
+
+async function jumpsOf(page: Page): Promise<string[]> {
+  await page.waitForTimeout(50)
+  const jumps = await page.evaluate<{ by: number; what: string }[]>('jumps')
+  const sum = jumps.reduce((total, { by }) => total + by, 0)
+  return sum <= MOST_MOVED ? [] : jumps.map(({ by, what }) => `${by.toFixed(3)} ${what}`)
+}
+
+const held = () => {
+  let tell: (answer: unknown) => void = () => undefined
+  const answer = new Promise((resolve) => {
+    tell = resolve
+  })
+  return { answer, tell }
+}
+
+const painted = (page: Page): Promise<void> =>
+  page.evaluate<void>('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+
+async function openWatched(options: PaneOptions): Promise<Page> {
+  const page = await openPane(browser, served.url, { ...options, before: WATCH })
+  await page.locator('[aria-busy]').first().waitFor()
+  return page
+}
+
+const PARTS = {
+  profile: fixtures.aProfile(),
+  proposals: fixtures.someProposals(),
+  tasks: fixtures.someTasks(),
+}
+const ORDERS = [
+  ['profile', 'proposals', 'tasks'],
+  ['profile', 'tasks', 'proposals'],
+  ['tasks', 'proposals', 'profile'],
+  ['proposals', 'profile', 'tasks'],
+] as const
+
+test.each(ORDERS.flatMap((order) => [320, 400].map((width) => ({ order, width }))))(
+  'nothing jumps when the answers come as $order, at $width px',
+  async ({ order, width }) => {
+    const parts = { profile: held(), proposals: held(), tasks: held() }
+    served.answer({
+      profile: parts.profile.answer,
+      proposals: parts.proposals.answer,
+      tasks: parts.tasks.answer,
+    })
+    const page = await openWatched({ width })
+    for (const name of order) {
+      const arrived = page.waitForResponse((response) =>
+        response.url().endsWith(name === 'profile' ? 'wm-sunyao' : name),
+      )
+      parts[name].tell(PARTS[name])
+      await arrived
+      await painted(page)
+    }
+    await page.getByText('现在可以这样说').waitFor()
+    await page.getByRole('article', { name: '首单回访' }).waitFor()
+    expect(await jumpsOf(page)).toEqual([])
+    await page.context().close()
+  },
+)
+
+test('nothing jumps when a slow client says at last whom the chat is with', async () => {
+  served.answer({})
+  const seen = [fixtures.aProfile({ externalUserId: 'wm-a', name: '安安妈咪' }), fixtures.aProfile()]
+  const page = await openPane(browser, served.url, { before: WATCH, isSlow: true, seen })
+  await page.getByText('最近看过的客户').waitFor()
+  await page.evaluate('answerBridge()')
+  await page.getByText('现在可以这样说').waitFor()
+  expect(await jumpsOf(page)).toEqual([])
+  await page.context().close()
+})
+
+test('whom the chat is with, who is there and what the pages say are asked side by side', async () => {
+  const me = held()
+  served.answer({ me: me.answer })
+  const page = await openPane(browser, served.url, {})
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname.replace(/.*\//, '')))
+  me.tell({ userId: 'linxia', name: '林夏', session: 's1' })
+  await page.getByText('现在可以这样说').waitFor()
+  // One round for all three.
+  expect(asked.slice(0, 3).sort()).toEqual(['proposals', 'tasks', 'wm-sunyao'])
+  await page.context().close()
+})
+
+test('the scripts that the first look needs are at most 80 kB compressed', () => {
+  const dist = join(import.meta.dirname, '../dist')
+  const page = readFileSync(join(dist, 'index.html'), 'utf8')
+  const scripts = [...page.matchAll(/(?:src|href)="\/sidebar\/(assets\/[^"]+\.js)"/g)].map(([, file]) => file ?? '')
+  expect(scripts.length).toBeGreaterThan(0)
+  const bytes = scripts.map((file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length)
+  expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(80_000)
+})
