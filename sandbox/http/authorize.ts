@@ -30,9 +30,18 @@ export function authorize(
       const params = new URLSearchParams({ ...query, sandbox_guide: person.userId })
       return `<li><a href="?${escapeHtml(params.toString())}">${escapeHtml(person.name)}</a></li>`
     })
-  const style = 'font:16px/2 system-ui;max-width:20em;margin:15vh auto;color:#333'
-  return {
-    status: 200,
-    html: `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>选择导购</title><body style="${style}"><h3>以哪位导购的身份登录？</h3><ul>${links.join('')}</ul>`,
-  }
+  return { status: 200, html: `${HEAD}<main><h1>以哪位导购的身份登录？</h1><ul>${links.join('')}</ul></main>` }
 }
+
+/** In the colours of the sidebar, by day and by night. */
+const HEAD = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>选择导购</title>
+<style>
+:root { color-scheme: light dark; --paper: #f5f2ec; --card: #fffefb; --ink: #22292a; --water: #0e6f66 }
+@media (prefers-color-scheme: dark) { :root { --paper: #14191a; --card: #1e2526; --ink: #e8ecea; --water: #5cc7b9 } }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 -apple-system, 'PingFang SC', 'Noto Sans CJK SC', sans-serif }
+main { max-width: 22em; margin: 0 auto; padding: 10vh 16px 24px }
+h1 { margin: 0 0 16px; font-size: 1.25rem }
+ul { margin: 0; padding: 0; list-style: none }
+a { display: flex; align-items: center; min-height: 3.25rem; margin-bottom: 8px; padding: 0 16px; border-radius: 14px; background: var(--card); color: var(--water); font-weight: 600; text-decoration: none }
+a:focus-visible { outline: 2px solid var(--water); outline-offset: 2px }
+</style>`
