@@ -24,6 +24,7 @@ it('shows one event without the credential in it, and handles it once more witho
 
   const before = [t.sandbox.messagesOf(externalUserId).length, (await t.timelineOf(externalUserId)).length]
   expect((await run('replay', id)).out).toContain('已重新排队')
+  expect(await t.rawRows('SELECT state FROM inbound_event WHERE id = ?', [id])).toEqual([{ state: 'new' }])
   expect((await run('replay', id)).out).toContain('还在等待处理')
   await t.advance(1_000)
   expect((await run('show', id)).out).toContain('已处理')

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../core/kernel/shanghai.ts'
-import { createBrake } from '../engine/http/brake.ts'
+import { type BrakeOptions, createBrake } from '../engine/http/brake.ts'
 import type { Login } from './session.ts'
 
 /** An office is one address, and all of it opens the page at nine. */
@@ -15,10 +15,10 @@ const REMEMBERED_MS = 5 * MINUTE_MS
 const MOST_REMEMBERED = 20_000
 
 /** Asking WeCom who came with a code costs one of the corp's calls, and whoever asks is nobody yet. */
-export function createLoginBrakes(clock: Clock) {
-  const begun = createBrake(BEGUN_PER_ADDRESS)
-  const atOnce = createBrake(ASKED_AT_ONCE)
-  const later = createBrake(ASKED_LATER)
+export function createLoginBrakes(clock: Clock, timer: Pick<BrakeOptions, 'nowMs'> = {}) {
+  const begun = createBrake({ ...BEGUN_PER_ADDRESS, ...timer })
+  const atOnce = createBrake({ ...ASKED_AT_ONCE, ...timer })
+  const later = createBrake({ ...ASKED_LATER, ...timer })
   /** Logins that have asked, with the time. */
   const used = new Map<string, number>()
 
