@@ -133,18 +133,3 @@ it('an order that cannot be read is given up after half a day, told of, and read
   await passMany(2, SECOND_MS)
   expect([await orders(), await hints()]).toEqual([[{ order_id: orderId, status: 'created' }], []])
 })
-
-it('what changes while an order is being read is read once more', async () => {
-  await open()
-  await pass(t, SECOND_MS)
-  const orderId = shop().buy({ unionId: 'u1', lines })
-  await t.sandbox.shops.settle()
-  await t.rawRows('UPDATE shop_hint SET due_at = 0')
-  // One more hint while it is read: by its number it is another.
-  const reading = pass(t, SECOND_MS)
-  shop().pay(orderId)
-  await reading
-  await passMany(3, SECOND_MS)
-  expect(await orders()).toEqual([{ order_id: orderId, status: 'paid' }])
-  expect(await hints()).toEqual([])
-})
