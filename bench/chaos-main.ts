@@ -2,6 +2,7 @@ import { createTestDatabase } from '../server/testing/test-database.ts'
 import openRun from '../server/testing/test-run.ts'
 import { runChaos } from './chaos.ts'
 import { isClean } from './chaos-judge.ts'
+import { isSafe, runCluster } from './cluster/cluster.ts'
 import { isQuiet, runEvenings } from './evening.ts'
 import { isCalm, runStorm } from './storm.ts'
 
@@ -11,7 +12,9 @@ const say = (line: string): void => {
 
 /** `npm run chaos [-- <kills>]`: kill -9 at random moments under load. `npm run chaos -- storm [<simulated minutes> [<seed> [odd]]]`:
  *  30 minutes, eight to a real one, in which everything goes wrong; `odd`: a quarter of WeCom's answers is not as documented. `npm run chaos -- evening [<evenings>
- *  [<seed>]]`: who is told when everything goes wrong at once, and mended. All on MariaDB when TEST_MYSQL_URL is set. */
+ *  [<seed>]]`: who is told when everything goes wrong at once, and mended. All on MariaDB when TEST_MYSQL_URL is set.
+ *  `npm run chaos -- cluster [<run> …]`: three servers on Galera and on a pair of servers of its own, whose nodes are killed,
+ *  frozen, switched; CLUSTER_SECONDS of load a run (30). */
 async function main(words: string[]): Promise<boolean> {
   if (words[0] === 'storm') {
     const [minutes, seed] = [Number(words[1] ?? 30), Number(words[2] ?? 1)]
@@ -35,6 +38,12 @@ async function main(words: string[]): Promise<boolean> {
     const [evenings, seed] = [Number(words[1] ?? 10), Number(words[2] ?? 1)]
     say(`${evenings} evenings in which everything goes wrong, seed ${seed}`)
     return isQuiet(await runEvenings({ evenings, seed, say: (line) => say(`  ${line}`) }))
+  }
+  if (words[0] === 'cluster') {
+    const seconds = Number(process.env.CLUSTER_SECONDS ?? 30)
+    const results = await runCluster({ only: words.slice(1), seconds, say })
+    say(`${results.filter(isSafe).length} of ${results.length} runs safe`)
+    return results.length > 0 && results.every(isSafe)
   }
   const kills = Number(words[0] ?? 200)
   const database = await createTestDatabase()

@@ -37,6 +37,7 @@ it('what a newcomer and a host read is there in both languages', () => {
     'docs/add-to-it.md',
     'docs/connect-a-corp.md',
     'docs/experiments.md',
+    'docs/ha.md',
     'docs/rules.md',
     'docs/running.md',
     'docs/shop-data.md',
