@@ -9,10 +9,10 @@ import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 import { pass, playMonth, untilRead } from './testing/play-month.ts'
 import { CRMEB, shopEnv, WECHAT_SHOP, YOUZAN } from './testing/shop-env.ts'
 
-/** `SHOP_ORDERS=10000 npx vitest run server/upkeep/shops/lossy-month.test.ts` */
-const ORDERS = Number(process.env.SHOP_ORDERS ?? 1_000)
-/** The others go through the same engine. */
-const FEWER = Number(process.env.SHOP_ORDERS ?? 300)
+/** `SHOP_ORDERS=10000 npx vitest run server/upkeep/shops/lossy-month.test.ts`; of every run as many as a minute bears. */
+const OF_A_MINUTE = process.env.TEST_MYSQL_URL === undefined ? [300, 100] : [60, 20]
+const [ORDERS = 0, FEWER = 0] =
+  process.env.SHOP_ORDERS === undefined ? OF_A_MINUTE : Array(2).fill(Number(process.env.SHOP_ORDERS))
 
 let t: TestApp
 let sandbox: Sandbox
