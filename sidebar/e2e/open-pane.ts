@@ -21,6 +21,7 @@ const BY_PATH: Answers = {
   timeline: fixtures.aTimeline(),
   journeys: someJourneys(),
   notes: someNotes(),
+  unwanted: { unwanted: [{ scope: 'sends', sinceMs: 1, untilMs: Date.parse('2026-12-25T10:00:00+08:00') }] },
   tags: fixtures.tagGroups(),
   'scripts/tree': fixtures.aTree(),
   'scripts/of': fixtures.someScripts(),

@@ -139,6 +139,13 @@ export const STATES: PaneState[] = [
     answers: { profile: fixtures.aProfile({ fields: someFields() }) },
     reach: (page) => press(page, /^资料/),
   },
+  {
+    name: 'unwanted',
+    reach: async (page) => {
+      await press(page, /^免打扰/)
+      await page.getByText('不发群发').waitFor()
+    },
+  },
   { name: 'remark', reach: (page) => press(page, /改备注/) },
   { name: 'birthday', reach: (page) => press(page, '加生日') },
   { name: 'why', reach: (page) => press(page, '为什么') },

@@ -6,6 +6,7 @@ export const LATER = {
   day: () => import('./day/DayPage.vue'),
   fields: () => import('./fields/FieldsSheet.vue'),
   notes: () => import('./notes/NotesSheet.vue'),
+  unwanted: () => import('./unwanted/UnwantedSheet.vue'),
   wheels: () => import('./customer/BirthdayWheels.vue'),
 }
 

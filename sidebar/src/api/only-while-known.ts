@@ -24,5 +24,6 @@ export function onlyWhileKnown(api: Api, isKnown: () => boolean): Api {
     pinNote: guarded(api.pinNote),
     removeNote: guarded(api.removeNote),
     setReminder: guarded(api.setReminder),
+    changeUnwanted: guarded(api.changeUnwanted),
   }
 }

@@ -39,6 +39,8 @@ function fakeApi(change: Partial<Api> = {}) {
     pinNote: ok,
     removeNote: ok,
     setReminder: ok,
+    unwanted: async () => ({ unwanted: [] }),
+    changeUnwanted: ok,
     day: async () => fixtures.aDay(),
     findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
     tagGroups: async () => fixtures.tagGroups(),
