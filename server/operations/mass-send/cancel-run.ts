@@ -49,7 +49,8 @@ export async function cancelRun(
   return { id: runId, name: run.send_name, asked, customers }
 }
 
-async function waitingOf(tx: Tx, runId: number): Promise<number> {
+/** Customers of a run without an outcome. */
+export async function waitingOf(tx: Tx, runId: number): Promise<number> {
   const row = await tx.row(
     sql`SELECT ${select({ waiting: count() })} FROM ${SEND_RECIPIENT}
         WHERE ${SEND_RECIPIENT.run_id} = ${runId} AND ${SEND_RECIPIENT.outcome} = 'planned'`,

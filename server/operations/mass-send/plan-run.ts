@@ -1,11 +1,12 @@
 import type { Db } from '../../core/db/db.ts'
 import type { NewRowOf } from '../../core/db/define-table.ts'
-import { all, count, select, set, sql } from '../../core/db/sql.ts'
+import { all, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { quietUntil } from '../../rules/book/quiet-until.ts'
 import { type AwaitingDeps, askForApproval } from './approve-run.ts'
 import { type AudienceDeps, readAudiencePage } from './audience-page.ts'
+import { waitingOf } from './cancel-run.ts'
 import type { Choice } from './choose-recipients.ts'
 import { remarkOnText } from './personal-words.ts'
 import { assignBatches, MOST_PER_TASK, queueTasks } from './run-batches.ts'
@@ -85,7 +86,7 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
   )
   if (mine === 0) return false
   if (page.last === undefined) {
-    if (isAwaited) await askForApproval(tx, deps, run, await plannedOf(tx, run.id))
+    if (isAwaited) await askForApproval(tx, deps, run, await waitingOf(tx, run.id))
     else await queueTasks(tx, deps, run)
     return false
   }
@@ -93,14 +94,6 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
   const rows = page.choices.map((choice) => toRow(run, choice, batches.get(choice.externalUserId)))
   await tx.insertIgnore(SEND_RECIPIENT, rows)
   return true
-}
-
-async function plannedOf(tx: Tx, runId: number): Promise<number> {
-  const row = await tx.row(
-    sql`SELECT ${select({ people: count() })} FROM ${SEND_RECIPIENT}
-        WHERE ${SEND_RECIPIENT.run_id} = ${runId} AND ${SEND_RECIPIENT.outcome} = 'planned'`,
-  )
-  return row?.people ?? 0
 }
 
 function toRow(run: RunRow, choice: Choice, batchId: number | undefined): NewRowOf<typeof SEND_RECIPIENT> {
