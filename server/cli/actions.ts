@@ -19,6 +19,7 @@ const dataOf = (letters: readonly DeadLetter[]) =>
 const dead = defineCommand({
   name: 'dead',
   audited: 'look',
+  scope: 'customers',
   says: '反复失败、已经放弃的动作（A 开头）和事件（E 开头），以及原因',
   lists: true,
   run: async (_values, desk, form) => {
@@ -43,6 +44,7 @@ const dead = defineCommand({
 const failed = defineCommand({
   name: 'failed',
   audited: 'look',
+  scope: 'customers',
   says: '近几天被企业微信拒绝、或过了时限的动作：谁的、什么、为什么',
   lists: true,
   words: { days: or(7, whole('天数', '往回看几天', { min: 1, max: 366 })) },
@@ -68,6 +70,7 @@ const failed = defineCommand({
 const retry = defineCommand({
   name: 'retry',
   audited: 'change',
+  scope: 'operate',
   says: '重新排队：一条、这一种的全部，或者全部',
   more: '重新排队后，运行中的服务一秒内会再试。欢迎语不会重发：过了 20 秒已没有意义。',
   words: { which: text('编号、种类或 all', 'dead 列出的编号（A12、E7）、种类（tag.mark），或 all') },
@@ -110,6 +113,7 @@ const BOUND_TEXT: Record<Estimate['boundBy'], string> = {
 const eta = defineCommand({
   name: 'eta',
   audited: 'no',
+  scope: 'open',
   says: '排队的动作还有多少、预计何时做完、被什么限制',
   lists: true,
   run: async (_values, desk) => {

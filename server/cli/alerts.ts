@@ -7,6 +7,7 @@ import { text } from './frame/slot.ts'
 const list = defineCommand({
   name: '',
   audited: 'no',
+  scope: 'customers',
   says: '列出要人处理的事：从什么时候起、怎么回事、下一步做什么',
   lists: true,
   run: async (_values, desk) => {
@@ -30,6 +31,7 @@ const list = defineCommand({
 const done = defineCommand({
   name: 'done',
   audited: 'change',
+  scope: 'operate',
   says: '已经处理好，从列表里划掉；同样的事再发生会再出现',
   words: { key: text('编号', '列表里每一件最后一行的编号') },
   run: async ({ key }, desk) => {

@@ -76,6 +76,7 @@ it('of a change of thousands the first two hundred stand in the audit, and how m
   const many = defineCommand({
     name: '',
     audited: 'change',
+    scope: 'operate',
     says: '改很多',
     run: async (_values, desk) => {
       await desk.db()
@@ -134,5 +135,7 @@ it('tells who has which role', async () => {
     '渠道 qudao 店长 徐汇店',
     '审计 shenji 审计',
     '运营 yunying 运营',
+    '',
+    '命令行：roles.yaml 没有写 operators，能登录这台机器的人就能运行全部命令。',
   ])
 })

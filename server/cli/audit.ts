@@ -18,6 +18,7 @@ const sealOf = (desk: Desk) => createAuditSeal(auditKeys(readSomeSettings(desk.e
 const verify = defineCommand({
   name: 'verify',
   audited: 'look',
+  scope: 'audit',
   says: '从头到尾核对：有没有被改、被删、被调换、末尾被截掉；说出第几行',
   more: '末尾每小时写进日志（head of the audit）。把那里的 编号:摘要 用 --head 给它，连整个数据库换成旧的也看得出来。',
   options: { head: optional(text('编号:摘要', '日志或上次导出里的末尾')) },
@@ -51,6 +52,7 @@ const cellsOf = (row: AuditRow, names: GuideNames): string[] => [
 const list = defineCommand({
   name: 'list',
   audited: 'look',
+  scope: 'audit',
   says: '谁、从哪里、什么时候、做了什么或者看了谁，新的在前',
   lists: true,
   options: {
@@ -85,6 +87,7 @@ const PAGE = 1_000
 const exportAll = defineCommand({
   name: 'export',
   audited: 'look',
+  scope: 'audit',
   says: '全部记录连同摘要，一行一条 JSON；末尾一行是 编号:摘要，存到别处，以后给 verify --head',
   run: async (_values, desk) => {
     const db = await desk.db()

@@ -84,6 +84,7 @@ async function run(program: Program, ...words: string[]) {
       },
       closeDb: async () => undefined,
       hasDatabase: () => true,
+      grants: async () => [],
       clock,
       operator: { name: 'tester', host: 'desk' },
       env: {

@@ -28,6 +28,7 @@ const dialectOf = (databaseUrl: string): BackupManifest['dialect'] =>
 const make = defineCommand({
   name: 'make',
   audited: 'change',
+  scope: 'owner',
   says: '备份：整个数据库和删除名单，写进一个新文件夹；服务照常运行',
   more: '文件夹只有运行命令的账号能读；密钥和规则文件夹不在里面，另外保管。',
   words: { folder: text('文件夹', '还不存在，或者是空的，例如 backup-2026-11-29') },
@@ -53,6 +54,7 @@ const make = defineCommand({
 const restore = defineCommand({
   name: 'restore',
   audited: 'change',
+  scope: 'owner',
   says: '恢复备份：放回数据库，把已删除的人再删一次，备份以后可能已经做过的事不再做第二次',
   more: [
     '先停掉所有服务；规则文件夹要和恢复以后用的一样。SQLite 原来的文件会留在旁边（.before-…），MySQL 的表会全部换掉。',

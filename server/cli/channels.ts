@@ -29,6 +29,7 @@ export const channelsProgram: Program = {
     defineCommand({
       name: '',
       audited: 'no',
+      scope: 'open',
       says: '列出每个渠道的二维码图片地址，拿去印刷；没有生成或没有改成的，写着为什么。',
       lists: true,
       run: async (_values, desk) => {

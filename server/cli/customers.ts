@@ -12,6 +12,7 @@ import { worthCommand } from './worth-command.ts'
 const find = defineCommand({
   name: 'find',
   audited: 'look',
+  scope: 'customers',
   says: '按昵称、备注的一部分找客户：编号、导购、哪天加的好友',
   lists: true,
   words: { name: text('名字', '昵称或备注里的几个字') },
@@ -60,6 +61,7 @@ const HEADER = ['流失时间', '客户', '客户编号', '导购', '谁删的',
 const lost = defineCommand({
   name: 'lost',
   audited: 'look',
+  scope: 'customers',
   says: '近几天流失的客户：谁删了谁、什么时候、原来是哪天加的，新的在前',
   more: '客户删除导购只有企业微信的通知会说，漏掉的差多少见 npm run -s reconcile。',
   lists: true,

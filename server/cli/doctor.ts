@@ -14,6 +14,7 @@ export const doctorProgram: Program = {
     defineCommand({
       name: '',
       audited: 'no',
+      scope: 'open',
       says: '检查设置、企业微信、回调、数据库和运行情况，每个问题给出下一步。',
       more: '用与服务一样的环境变量运行。服务没有启动、设置有错时也能用，查不了的会写明原因。',
       run: async (_values, desk) => {

@@ -30,6 +30,7 @@ const byId = async (desk: Desk, id: number) => {
 const show = defineCommand({
   name: 'show',
   audited: 'look',
+  scope: 'customers',
   says: '看一个收到的事件：什么时候、处理到哪一步、出了什么错、内容',
   words: { number: eventSlot },
   run: async ({ number }, desk) => {
@@ -52,6 +53,7 @@ const show = defineCommand({
 const replay = defineCommand({
   name: 'replay',
   audited: 'change',
+  scope: 'operate',
   says: '从头再处理一遍；做过的不会重复做',
   words: { number: eventSlot },
   run: async ({ number }, desk) => {

@@ -23,6 +23,7 @@ const chosen = (book: RuleBook, name: string | undefined): Pool[] =>
 const pools = defineCommand({
   name: 'pools',
   audited: 'no',
+  scope: 'open',
   says: '每个群池有几个群、多少人、还有多少空位、入群码好了没有',
   lists: true,
   run: async (_values, desk) => {
@@ -39,6 +40,7 @@ const pools = defineCommand({
 const misplaced = defineCommand({
   name: 'misplaced',
   audited: 'look',
+  scope: 'customers',
   says: '群里不符合入群条件的成员',
   lists: true,
   words: { pool: poolSlot },
@@ -65,6 +67,7 @@ const misplaced = defineCommand({
 const duplicates = defineCommand({
   name: 'duplicates',
   audited: 'look',
+  scope: 'customers',
   says: '同一个群池里进了不止一个群的客户：占着别人的位置，也会收到两遍',
   lists: true,
   words: { pool: poolSlot },

@@ -24,6 +24,7 @@ async function planNames(tx: Tx, plan: HandoverPlan): Promise<PlanNames> {
 const plan = defineCommand({
   name: 'plan',
   audited: 'look',
+  scope: 'customers',
   says: '预演：谁能转、谁不能转、为什么、要多久；什么都不写，什么都不发',
   lists: true,
   options: HANDOVER_OPTIONS,
@@ -57,6 +58,7 @@ const movesOf = (fromUserId: string, { customers, groups }: HandoverPlan): Chang
 const start = defineCommand({
   name: 'start',
   audited: 'change',
+  scope: 'operate',
   says: '发起；同一位客户转接途中不会再发起第二次',
   options: HANDOVER_OPTIONS,
   run: async (asked, desk) => {
@@ -82,6 +84,7 @@ const start = defineCommand({
 const status = defineCommand({
   name: 'status',
   audited: 'look',
+  scope: 'customers',
   says: '进度、结果和没有转成的原因',
   lists: true,
   words: { id: optional(numbered('编号', '只看这一次；不写就列出最近的')) },
@@ -115,6 +118,7 @@ const status = defineCommand({
 const unassigned = defineCommand({
   name: 'unassigned',
   audited: 'look',
+  scope: 'customers',
   says: '离职成员还没有分配的客户，以及分给谁的建议',
   lists: true,
   run: async (_values, desk) =>

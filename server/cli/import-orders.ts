@@ -87,6 +87,7 @@ export const importOrdersProgram: Program = {
     defineCommand({
       name: '',
       audited: 'change',
+      scope: 'operate',
       says: '把过去的订单从文件里导入。',
       more: COLUMNS,
       words: { file: text('文件', 'CSV、.xlsx，或者装着其中一个的 zip') },

@@ -3,9 +3,12 @@ import { mayHaveDatabase } from '../core/db/database-url.ts'
 import type { Db } from '../core/db/db.ts'
 import { systemClock } from '../core/kernel/clock.ts'
 import { terminalText } from '../core/kernel/shown-name.ts'
+import type { RoleGrant } from '../rules/schema/role-rules.ts'
 import { readSomeSettings } from '../settings.ts'
+import { ruleFolder } from './find/read-book.ts'
 import type { Desk } from './frame/command.ts'
 import { openDatabase } from './frame/open-database.ts'
+import { operatorGrants } from './frame/operator-grants.ts'
 import { runProgram } from './frame/run-program.ts'
 import { PROGRAMS } from './programs.ts'
 
@@ -18,6 +21,17 @@ function operatorIn(env: Record<string, string | undefined>): string {
   } catch {
     // In a container the account may have no name.
     return `uid ${process.getuid?.() ?? '?'}`
+  }
+}
+
+/** Through a connection of its own: a restore puts another database in the place of this one. A database that cannot be opened
+ *  has no say; what needs it tells why. */
+async function grantsIn(env: Record<string, string | undefined>, databaseUrl: string): Promise<readonly RoleGrant[]> {
+  const db = mayHaveDatabase(databaseUrl) ? await openDatabase(databaseUrl).catch(() => undefined) : undefined
+  try {
+    return await operatorGrants(db, () => ruleFolder({ env }))
+  } finally {
+    await db?.close()
   }
 }
 
@@ -41,6 +55,7 @@ async function main(name: string, words: readonly string[]): Promise<void> {
     hasDatabase: () => mayHaveDatabase(databaseUrl()),
     clock: systemClock,
     env,
+    grants: () => grantsIn(env, databaseUrl()),
     operator: { name: operatorIn(env), host: hostname() },
     screen: {
       note: (line) => void stderr.write(`${terminalText(line)}\n`),

@@ -6,6 +6,7 @@ import { defineCommand, mostListed, type Program } from './frame/command.ts'
 const unmatched = defineCommand({
   name: 'unmatched',
   audited: 'look',
+  scope: 'customers',
   says: '找不到客户的订单，新的在前：来自哪家店、订单号、多少钱、留了什么',
   more: '客户加好友、导购备注手机号、重新导入改正过的文件后，订单会自动归到客户名下。',
   lists: true,

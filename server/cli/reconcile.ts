@@ -9,6 +9,7 @@ import { foundSheet, MOST_RUNS, runsSheet, runsText, runText } from './reconcile
 const report = defineCommand({
   name: 'report',
   audited: 'look',
+  scope: 'customers',
   says: '列出最近的核对；写编号就列出那一次找到的每一项',
   lists: true,
   words: { id: optional(numbered('编号', '只看这一次')) },
@@ -41,6 +42,7 @@ export const createReconcileProgram = (open: OpenSync = openSync): Program => ({
     defineCommand({
       name: '',
       audited: 'change',
+      scope: 'operate',
       says: '现在就核对',
       options: { dry: flag('只找不改') },
       run: async ({ dry }, desk) => {

@@ -11,6 +11,7 @@ const HEADER = ['成员', '账号', '角色', '看哪些部门的导购']
 const list = defineCommand({
   name: '',
   audited: 'no',
+  scope: 'open',
   says: '谁有什么角色：按 roles.yaml 和企业微信里的部门、负责人现在算出来的',
   lists: true,
   run: async (_values, desk) => {
@@ -34,12 +35,18 @@ const list = defineCommand({
       }
       return found
     })
+    const operators = book.roles.flatMap(({ role, operators = [] }) => operators.map((name) => ({ name, role })))
     return {
-      text:
+      text: [
         rows.length === 0
           ? '还没有人有角色：企业微信里没有可以有客户的成员。'
           : table([HEADER, ...rows.map(({ cells }) => cells)]),
-      data: { members: rows.map(({ cells: _cells, ...row }) => row) },
+        '',
+        operators.length === 0
+          ? '命令行：roles.yaml 没有写 operators，能登录这台机器的人就能运行全部命令。'
+          : `命令行：${operators.map(({ name, role }) => `${name}（${role}）`).join('、')}，其他人只能运行不涉及客户的命令。`,
+      ].join('\n'),
+      data: { members: rows.map(({ cells: _cells, ...row }) => row), operators },
       sheet: { header: HEADER, rows: rows.map(({ cells }) => cells) },
     }
   },

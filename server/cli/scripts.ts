@@ -11,6 +11,7 @@ const HEADER = ['话术', '标题', '领域', '情境', '次数', '客户', '导
 const used = defineCommand({
   name: 'used',
   audited: 'no',
+  scope: 'open',
   says: '每条话术近几天被导购发了多少次、给多少客户；没有人用的也列在最后',
   lists: true,
   words: { days: or(30, whole('天数', '往回看几天', { min: 1, max: 366 })) },

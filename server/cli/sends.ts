@@ -26,6 +26,7 @@ import { cancelText, listText, planSheet, planText, runsSheet, showSheet, showTe
 const list = defineCommand({
   name: 'list',
   audited: 'no',
+  scope: 'open',
   says: '定时群发下次什么时候发、最近几次的结果、等谁确认',
   lists: true,
   run: async (_values, desk) =>
@@ -45,6 +46,7 @@ const list = defineCommand({
 const show = defineCommand({
   name: 'show',
   audited: 'look',
+  scope: 'customers',
   says: '一次群发的明细：每位导购、没有发到的原因',
   lists: true,
   words: { run: numbered('编号', '先用 list 查') },
@@ -66,6 +68,7 @@ const show = defineCommand({
 const cancel = defineCommand({
   name: 'cancel',
   audited: 'change',
+  scope: 'operate',
   says: '停下一次进行中的群发：没有建的不建，导购还没有确认的在企业微信里撤回',
   words: { which: text('编号或名称', '进行中的群发的名称，或者 list 里的编号') },
   run: async ({ which }, desk) =>
@@ -98,6 +101,7 @@ const cancel = defineCommand({
 const plan = defineCommand({
   name: 'plan',
   audited: 'look',
+  scope: 'customers',
   says: '预演：现在发会发给谁、谁会被排除、为什么；什么都不写，什么都不发',
   lists: true,
   words: { name: text('名称', 'config/sends/ 里写的群发名称') },

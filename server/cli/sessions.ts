@@ -13,6 +13,7 @@ const HEADER = ['编号', '谁', '登录', '最近一次']
 const list = defineCommand({
   name: '',
   audited: 'no',
+  scope: 'owner',
   says: '谁在侧边栏和医生页里登录着：从什么时候起、最近一次用是什么时候',
   lists: true,
   run: async (_values, desk) => {
@@ -39,6 +40,7 @@ const cellsOf = ({ id, userId, place, begunAtMs, seenAtMs }: KeptSession, names:
 const end = defineCommand({
   name: 'end',
   audited: 'change',
+  scope: 'owner',
   says: '结束登录：写编号、--guide 或 --all；那边的下一次操作就要重新登录',
   words: { ids: many(text('编号', '列表里的编号')) },
   options: {

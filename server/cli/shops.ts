@@ -12,6 +12,7 @@ import { or, text, whole } from './frame/slot.ts'
 const standing = defineCommand({
   name: '',
   audited: 'no',
+  scope: 'open',
   says: '接了哪些店：最近一次推送、查询、读到订单的时间，历史订单补到哪天',
   run: async (_values, desk) => {
     const now = desk.clock.now()
@@ -48,6 +49,7 @@ function linesOf(one: ShopReport): string {
 const dead = defineCommand({
   name: 'dead',
   audited: 'no',
+  scope: 'customers',
   says: '反复读不了、已经放弃的订单，和为什么',
   lists: true,
   run: async (_values, desk, form) => {
@@ -70,17 +72,20 @@ const dead = defineCommand({
 
 const retry = defineCommand({
   name: 'retry',
-  audited: 'no',
+  audited: 'change',
+  scope: 'operate',
   says: '把放弃的订单再读一遍',
   run: async (_values, desk) => {
     const count = await (await desk.db()).tx((tx) => retryUnread(tx, desk.clock.now()))
-    return { text: count === 0 ? '没有放弃的订单。' : `${count} 个订单会再读一遍。`, data: { count } }
+    const changed = count === 0 ? [] : [{ of: '放弃的订单', before: { count }, after: { count: 0 } }]
+    return { text: count === 0 ? '没有放弃的订单。' : `${count} 个订单会再读一遍。`, data: { count }, changed }
   },
 })
 
 const history = defineCommand({
   name: 'history',
-  audited: 'no',
+  audited: 'change',
+  scope: 'operate',
   says: '把一家店的历史订单再补一遍：已经有的不会重复',
   words: { shop: text('编号', '店铺编号，config/shops 里的 id') },
   options: { days: or(90, whole('天数', '往回补多少天', { min: 1, max: 1_095 })) },
@@ -90,8 +95,12 @@ const history = defineCommand({
       readHistoryAgain(tx, shop, { fromMs: nowMs - days * DAY_MS, nowMs }),
     )
     return isKnown
-      ? { text: `「${shop}」从 ${days} 天前开始补，npm run -s shops 看进度。`, data: { shop, days } }
-      : { text: `没有编号是「${shop}」的店铺。`, data: { shop }, isNo: true }
+      ? {
+          text: `「${shop}」从 ${days} 天前开始补，npm run -s shops 看进度。`,
+          data: { shop, days },
+          changed: [{ of: shop, after: { days } }],
+        }
+      : { text: `没有编号是「${shop}」的店铺。`, data: { shop }, isNo: true, changed: [] }
   },
 })
 

@@ -12,6 +12,7 @@ export const createSyncProgram = (open: OpenSync = openSync): Program => ({
     defineCommand({
       name: '',
       audited: 'change',
+      scope: 'operate',
       says: '把企业微信里的成员、标签、客户、客户群、渠道活码和入群码都读一遍，只写有变化的。',
       more: [
         '服务在运行时由服务去读（欢迎语永远优先），这里只显示进度；服务没有运行时由本命令读，其他事等服务启动后再做。',

@@ -1,8 +1,8 @@
 import { facts } from '../capabilities/facts.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { createOutbox } from '../engine/actions/outbox.ts'
+import { requestForOne } from '../operations/handover/handover-request.ts'
 import { planHandover } from '../operations/handover/plan-handover.ts'
-import { handoverRequestOf } from '../operations/tiers/carry-out.ts'
 import { doubleTagged, type SurplusTag, surplusTags } from '../operations/tiers/double-tagged.ts'
 import { planReview, type ReviewPlan } from '../operations/tiers/plan-review.ts'
 import { changeProposal, type Proposal, proposalQueries } from '../operations/tiers/proposal-store.ts'
@@ -42,6 +42,7 @@ const whoseOf = (proposed: readonly Proposal[]): string[] => proposed.map((one) 
 const list = defineCommand({
   name: 'list',
   audited: 'no',
+  scope: 'open',
   says: '每一级有多少人、专属导购各带多少、多少人在排队',
   lists: true,
   words: { ladder: optional(text('梯子', '只看这一把；不写就看全部')) },
@@ -84,6 +85,7 @@ const list = defineCommand({
 const candidates = defineCommand({
   name: 'candidates',
   audited: 'look',
+  scope: 'customers',
   says: '提议升降、等人确认的客户，以及理由',
   lists: true,
   words: { ladder: text('梯子', '梯子的名字') },
@@ -106,6 +108,7 @@ const candidates = defineCommand({
 const proposals = defineCommand({
   name: 'proposals',
   audited: 'look',
+  scope: 'customers',
   says: '所有等待处理的提议：升降和转接专属导购',
   lists: true,
   run: async (_values, desk) =>
@@ -125,6 +128,7 @@ async function proposalOf(tx: Tx, id: number): Promise<Proposal> {
 const plan = defineCommand({
   name: 'plan',
   audited: 'look',
+  scope: 'customers',
   says: '今晚的评定会做什么：升降、第一次归位、转接给专属导购的提议；只读',
   lists: true,
   words: { ladder: optional(text('梯子', '只看这一把；不写就看全部')) },
@@ -148,6 +152,7 @@ const plan = defineCommand({
 const tidy = defineCommand({
   name: 'tidy',
   audited: 'change',
+  scope: 'operate',
   says: '带着两级标签的客户只留现在那一级的，人工打的也摘；运行中的服务会马上执行',
   words: { ladder: text('梯子', '梯子的名字') },
   run: async ({ ladder: written }, desk) => {
@@ -181,6 +186,7 @@ const answered = ({ id, kind, externalUserId, ladder, from, to, state }: Proposa
 const confirm = defineCommand({
   name: 'confirm',
   audited: 'change',
+  scope: 'operate',
   says: '同意提议：一条、一级的、或者全部；运行中的服务会马上执行',
   words: { id: optional(proposalSlot) },
   options: {
@@ -236,7 +242,7 @@ async function refusalOf(tx: Tx, proposal: Proposal, nowMs: number): Promise<str
   const owner = await customerQueries.ownerOf(tx, proposal.externalUserId)
   if (owner === undefined) return '客户现在没有导购'
   if (proposal.toUserId === undefined) return '专属导购都满了，还在排队'
-  const planned = await planHandover(tx, handoverRequestOf(owner, proposal.toUserId, proposal.externalUserId), nowMs)
+  const planned = await planHandover(tx, requestForOne(owner, proposal.toUserId, proposal.externalUserId), nowMs)
   if ('fault' in planned) return planned.fault
   const { moves, blocked } = planned.plan.customers
   return moves.length > 0 ? undefined : (blocked[0]?.why ?? '客户不在这位导购名下')
@@ -245,6 +251,7 @@ async function refusalOf(tx: Tx, proposal: Proposal, nowMs: number): Promise<str
 const decline = defineCommand({
   name: 'decline',
   audited: 'change',
+  scope: 'operate',
   says: '不同意；同样的提议在条件变化以前不再出现',
   words: { id: proposalSlot },
   run: async ({ id }, desk) =>
@@ -261,6 +268,7 @@ const decline = defineCommand({
 const why = defineCommand({
   name: 'why',
   audited: 'look',
+  scope: 'customers',
   says: '这位客户在每把梯子上是哪一级、为什么、什么时候可以再动',
   words: { customer: customerSlot },
   run: async ({ customer }, desk) => {

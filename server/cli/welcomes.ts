@@ -23,6 +23,7 @@ const HEADER = ['加好友时间', '客户', '客户编号', '导购', '结果',
 const late = defineCommand({
   name: 'late',
   audited: 'look',
+  scope: 'customers',
   says: '没有发出去、不确定或者发得慢的欢迎语：谁的、为什么，新的在前',
   more: '没发出去的，导购那里会有待办「打个招呼」。别的应用先打过招呼的不算。',
   lists: true,

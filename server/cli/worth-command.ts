@@ -7,6 +7,7 @@ import { table } from './frame/table.ts'
 export const worthCommand = defineCommand({
   name: 'worth',
   audited: 'no',
+  scope: 'open',
   says: '客户以后会买多少是怎么估的：模型、最近试算准不准、为什么不估',
   lists: true,
   run: async (_said, desk) =>

@@ -1,4 +1,5 @@
 import type { Program, Screen } from '../cli/frame/command.ts'
+import { operatorGrants } from '../cli/frame/operator-grants.ts'
 import type { Outcome } from '../cli/frame/outcome.ts'
 import { runProgram } from '../cli/frame/run-program.ts'
 import type { Db } from '../core/db/db.ts'
@@ -36,6 +37,7 @@ export function runCommand(
     },
     hasDatabase: () => db !== undefined,
     clock,
+    grants: async () => (db === undefined ? [] : operatorGrants(db, () => configDir ?? '')),
     operator: { name: operator, host: 'desk' },
     env: { ...(configDir === undefined ? {} : { HUOSHUI_CONFIG: configDir }), ...env },
     screen,

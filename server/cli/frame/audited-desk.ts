@@ -1,6 +1,8 @@
 import type { Db } from '../../core/db/db.ts'
 import { type AuditNote, noteAudit } from '../../records/audit/audit-notes.ts'
+import { cliFault } from './cli-fault.ts'
 import type { Answer, Changed, Command, Desk, Program } from './command.ts'
+import { type CommandScope, refusedBy } from './command-scope.ts'
 import type { ReadLine } from './read-line.ts'
 
 /** Places and options whose values name a customer: the audit says whom by id, never by name. */
@@ -44,8 +46,22 @@ export function auditedDesk(desk: Desk, program: Program, { command, values, for
     await add(await openedDb(), [...changes.slice(0, MOST_CHANGES).map(change), ...told])
   }
 
+  /** Throws cli.no; the audit has who asked for what. */
+  async function mustBeAllowed(scope: CommandScope): Promise<void> {
+    if (scope === 'open') return
+    const refused = refusedBy(scope, desk.operator.name, await desk.grants())
+    if (refused === undefined) return
+    if (desk.hasDatabase()) await add(await desk.db(), [note({ end: 'refused', values: shown(values) })])
+    const called = [program.name, command.name].filter((word) => word !== '').join(' ')
+    throw cliFault(
+      'no',
+      `「${desk.operator.name}」不能运行 ${called}：roles.yaml 只让${refused.zh}运行它。请有这个角色的人运行，或者请负责人在 roles.yaml 的 operators 里加上你。`,
+    )
+  }
+
   return {
-    run: async ({ audited, run }: Command): Promise<Answer> => {
+    run: async ({ audited, scope, run }: Command): Promise<Answer> => {
+      await mustBeAllowed(scope)
       if (audited === 'no') return run(values, desk, form)
       const withNotes: Desk = { ...desk, db: openedDb }
       try {

@@ -1,5 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import type { RoleGrant } from '../../rules/schema/role-rules.ts'
+import type { CommandScope, ScopesOf } from './command-scope.ts'
 import { flag, type Slot, type Slots, type ValuesOf } from './slot.ts'
 
 /** What a command works with. */
@@ -12,8 +14,10 @@ export interface Desk {
   hasDatabase(): boolean
   clock: Clock
   env: Record<string, string | undefined>
-  /** Who sits there and where, for the audit. */
+  /** Who sits there and where, for the audit and for the roles that roles.yaml gives operators. */
   operator: { name: string; host: string }
+  /** Roles in force. */
+  grants(): Promise<readonly RoleGrant[]>
   screen: Screen
 }
 
@@ -75,6 +79,8 @@ interface CommandText {
   says: string
   /** What the audit keeps of it: nothing, that somebody looked at persons, or that something was changed. */
   audited: Audited
+  /** Whom roles.yaml lets run it. */
+  scope: CommandScope
   /** What else its own help tells. */
   more?: string
   /** A list comes out: `--csv`. */
@@ -95,6 +101,7 @@ export function defineCommand<const Words extends Slots, const Options extends S
   command: CommandText & {
     name: string
     audited: How
+    scope: ScopesOf[How]
     words?: Words
     options?: Options
     run(

@@ -15,6 +15,7 @@ const shop: Program = {
     defineCommand({
       name: 'cook',
       audited: 'no',
+      scope: 'open',
       says: '煎一块',
       words: { dish: text('牛排', '哪一块'), sauces: many(text('酱', '什么酱')) },
       options: {
@@ -28,6 +29,7 @@ const shop: Program = {
     defineCommand({
       name: 'list',
       audited: 'no',
+      scope: 'open',
       says: '列出来',
       lists: true,
       run: async (_asked, _desk, form) => ({
@@ -41,6 +43,7 @@ const shop: Program = {
     defineCommand({
       name: 'take',
       audited: 'no',
+      scope: 'open',
       says: '拿走一块',
       words: { id: numbered('编号', '哪一块') },
       options: { to: text('谁', '给谁') },

@@ -7,6 +7,7 @@ import { CATALOGUE_HEADER, catalogueRow } from './people-text.ts'
 export const catalogueCommand = defineCommand({
   name: 'catalogue',
   audited: 'no',
+  scope: 'open',
   says: '哪张表里有谁的什么个人信息、为什么存、存多久、删除客户时怎么办；由程序里的表声明生成',
   lists: true,
   run: async (_values, desk) => {

@@ -18,6 +18,7 @@ export const RESTRICTED: readonly ConsentKind[] = ['marketing', 'profiling']
 export const restrictCommand = defineCommand({
   name: 'restrict',
   audited: 'change',
+  scope: 'operate',
   says: '限制处理：不再自动联系、不再画像和分层；导购照样可以回复。--lift 取消限制',
   more: [
     '限制以后：不进 SOP，在里面的退出，群发跳过，不发欢迎语，不邀请进群，不评定等级和分数。',
@@ -68,6 +69,7 @@ const HEADER = ['时间', '什么', '同意还是拒绝', '到什么时候', '�
 export const consentsCommand = defineCommand({
   name: 'consents',
   audited: 'look',
+  scope: 'customers',
   says: '一位客户同意、拒绝过什么，什么时候，谁记的',
   lists: true,
   words: { customer: customerSlot },

@@ -31,6 +31,7 @@ export const createEraseCommand = ({ pause = pauseFor }: Partial<EraseDeps>): Co
   defineCommand({
     name: 'erase',
     audited: 'change',
+    scope: 'owner',
     says: '删除一位客户的个人信息，给出回执。不写 --yes 只看会删什么',
     more: [
       '法律要求保存的交易记录留下，但不再知道是谁的。删除以后：晚到的通知、商城再推送的旧订单和旧问卷都不会写回来；客户重新添加导购，是一位新客户。',

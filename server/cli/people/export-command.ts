@@ -12,6 +12,7 @@ import { exportPage, exportText } from './people-text.ts'
 export const exportCommand = defineCommand({
   name: 'export',
   audited: 'look',
+  scope: 'owner',
   says: '导出一位客户的全部个人信息到一个新文件夹：一页说明，每张表一个 CSV，一个 JSON',
   more: '文件只有运行命令的账号能读。交给本人以后请删掉。',
   words: { customer: customerSlot, folder: text('文件夹', '还不存在的文件夹') },

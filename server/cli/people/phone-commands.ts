@@ -14,6 +14,7 @@ import { createProgressLine } from '../progress-line.ts'
 export const maskPhonesCommand = defineCommand({
   name: 'mask-phones',
   audited: 'change',
+  scope: 'owner',
   says: '把以前存下的文字里的手机号改成 138****1111；新进来的本来就会这样改',
   more: '包括备注、问卷、商品名、时间线、事件。导购写的描述没有地方显示，整列清空。还没做完的动作不动。可以中断，再运行一次就接着做。',
   run: async (_values, desk) => {
@@ -31,6 +32,7 @@ export const maskPhonesCommand = defineCommand({
 export const rehashPhonesCommand = defineCommand({
   name: 'rehash-phones',
   audited: 'change',
+  scope: 'owner',
   says: '换了 PHONE_SECRET 以后，用一份手机号名单把存着的哈希换成新的',
   more: [
     '文件一行一个手机号，例如商城的会员名单。要同时设着新的 PHONE_SECRET 和旧的 OLD_PHONE_SECRET。',

@@ -11,6 +11,7 @@ import { numbered } from '../frame/slot.ts'
 export const approveCommand = defineCommand({
   name: 'approve',
   audited: 'change',
+  scope: 'operate',
   says: '批准一次等待批准的群发（规则里写了 approval）；写规则的人不能自己批准',
   words: { run: numbered('编号', '先用 list 查') },
   run: async ({ run: runId }, desk) => {

@@ -14,6 +14,7 @@ const PAGE = 500
 export const effectCommand = defineCommand({
   name: 'effect',
   audited: 'no',
+  scope: 'open',
   says: '和对照组比，这次群发到底带来多少下单的人、订单和金额',
   words: { run: numbered('编号', '先用 list 查') },
   run: async ({ run: runId }, desk) => {

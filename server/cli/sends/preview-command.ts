@@ -12,6 +12,7 @@ import { text } from '../frame/slot.ts'
 export const previewCommand = defineCommand({
   name: 'preview',
   audited: 'look',
+  scope: 'customers',
   says: '一位客户最后会看到的正文和附件、由谁发；什么都不发',
   words: { name: text('名称', 'config/sends/ 里写的群发名称'), customer: customerSlot },
   run: async ({ name, customer }, desk) => {

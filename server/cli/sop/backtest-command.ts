@@ -20,6 +20,7 @@ import { backtestText } from './backtest-text.ts'
 export const backtestCommand = defineCommand({
   name: 'backtest',
   audited: 'look',
+  scope: 'customers',
   says: '回测：把过去的事件按当时的时间再走一遍，旧版本和新版本（默认现行的和文件里的）各会怎么做；只读',
   words: { sop: sopSlot },
   options: {

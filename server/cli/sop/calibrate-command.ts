@@ -12,6 +12,7 @@ import { flag, or, whole } from '../frame/slot.ts'
 export const calibrateCommand = defineCommand({
   name: 'calibrate',
   audited: 'no',
+  scope: 'open',
   lists: true,
   says: '实验的判断准不准：没有差别时误报多少（--power：有差别时多少人看得出），在这台机器上模拟',
   options: {

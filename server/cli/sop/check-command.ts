@@ -14,6 +14,7 @@ export const folderSlot = optional(text('文件夹', '规则的文件夹，默�
 export const checkCommand = defineCommand({
   name: 'check',
   audited: 'no',
+  scope: 'open',
   says: '检查规则文件；错误和提醒逐条列出 文件:行:列',
   lists: true,
   words: { folder: folderSlot },

@@ -9,6 +9,7 @@ import { contentOf, onSop, releaseOf, versionNamed } from './known-sop.ts'
 export const diffCommand = defineCommand({
   name: 'diff',
   audited: 'no',
+  scope: 'open',
   says: '两个版本一步一步地比；不写就是最后两版，只写一个就是它和文件里的',
   words: {
     sop: sopSlot,

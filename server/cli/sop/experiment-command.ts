@@ -14,6 +14,7 @@ import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'
 export const experimentCommand = defineCommand({
   name: 'experiment',
   audited: 'no',
+  scope: 'open',
   says: '实验各组的达成率、差别和结论',
   lists: true,
   words: { sop: sopSlot, experiment: optional(text('实验', '实验的名字；不写就看全部')) },

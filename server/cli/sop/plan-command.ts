@@ -29,6 +29,7 @@ const isAlike = (inForce: RuleBook, book: RuleBook): boolean =>
 export const planCommand = defineCommand({
   name: 'plan',
   audited: 'look',
+  scope: 'customers',
   lists: true,
   says: '预演：这些规则接下来几天会让谁进、每天每位导购多少事、谁不会触达；只读，什么都不发',
   words: { names: many(text('SOP 或文件夹', '只看这几条 SOP（编号、名称或文件名）；写文件夹就预演那里面的规则')) },

@@ -52,6 +52,7 @@ const insideOf = async (tx: Tx, { sop, fileVersion }: Release): Promise<Inside> 
 export const rollbackCommand = defineCommand({
   name: 'rollback',
   audited: 'change',
+  scope: 'operate',
   says: '新客户退回这个版本，直到文件再改；里面的人默认走完自己的',
   words: { sop: sopSlot },
   options: {
@@ -73,6 +74,7 @@ export const rollbackCommand = defineCommand({
 export const stopCommand = defineCommand({
   name: 'stop',
   audited: 'change',
+  scope: 'operate',
   says: '马上停下：没有人再进，里面的人退出，还没有发出的群发撤回',
   words: { sop: sopSlot },
   options: WHO,
@@ -86,6 +88,7 @@ export const stopCommand = defineCommand({
 export const releaseCommand = defineCommand({
   name: 'release',
   audited: 'change',
+  scope: 'operate',
   says: '退回或停止灰度以后，把文件里的版本重新放出去',
   words: { sop: sopSlot },
   options: WHO,
@@ -99,6 +102,7 @@ export const releaseCommand = defineCommand({
 export const promoteCommand = defineCommand({
   name: 'promote',
   audited: 'change',
+  scope: 'operate',
   says: '灰度的版本转为全量（在文件里删掉 rollout 也一样）',
   words: { sop: sopSlot },
   options: WHO,

@@ -11,6 +11,7 @@ import { folderSlot } from './check-command.ts'
 export const schemaCommand = defineCommand({
   name: 'schema',
   audited: 'no',
+  scope: 'open',
   says: '把编辑器用的 JSON Schema 写到 <文件夹>/.schema/，里面有现有的标签、群池、话术等名字可选',
   words: { folder: folderSlot },
   run: async ({ folder }, desk) => {

@@ -9,6 +9,7 @@ import { onSop, releaseOf, titleOf } from './known-sop.ts'
 export const undoCommand = defineCommand({
   name: 'undo',
   audited: 'change',
+  scope: 'operate',
   says: '撤回这条 SOP 最近几小时打的和去掉的标签；不写 --yes 只看不做',
   lists: true,
   words: { sop: sopSlot },

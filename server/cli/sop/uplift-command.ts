@@ -19,6 +19,7 @@ type HoldOut = NonNullable<SopRule['holdOut']>
 export const upliftCommand = defineCommand({
   name: 'uplift',
   audited: 'no',
+  scope: 'open',
   says: '和对照组比，这条 SOP 到底带来多少达成、订单和金额',
   words: { sop: sopSlot },
   run: async ({ sop: written }, desk) => {

@@ -13,6 +13,7 @@ import { releaseLine, standingText } from './release-text.ts'
 export const versionsCommand = defineCommand({
   name: 'versions',
   audited: 'no',
+  scope: 'open',
   says: '每个版本什么时候、谁改的、多少人在里面，和上一版差在哪；以及发布记录',
   lists: true,
   words: { sop: sopSlot },

@@ -17,6 +17,7 @@ import { whyText } from './why-text.ts'
 export const whyCommand = defineCommand({
   name: 'why',
   audited: 'look',
+  scope: 'customers',
   says: '这位客户进了哪些 SOP、每一步为什么，没进的又为什么；身上的标签是谁打的',
   words: { customer: customerSlot, sop: optional(sopSlot) },
   run: async ({ customer, sop: written }, desk) => {

@@ -48,7 +48,17 @@ it.each<[text: string, ...told: string[]]>([
     role('ops, departments: [9]'),
     'roles.yaml:2:32 没有编号是 9 的部门，或者它不在应用的可见范围里。能写的有 总部（1）、三里屯店（2）、仓库（5）、仓库（6）',
   ],
-  [role('ops'), 'roles.yaml:2:5 没有写给谁。加上 members、departments 或 leaders: true'],
+  [role('ops'), 'roles.yaml:2:5 没有写给谁。加上 members、departments、leaders: true 或 operators'],
+  [role('owner, operators: [root, chenhao]')],
+  [
+    role('ops, operators: [root]'),
+    'roles.yaml:2:18 写了操作人，却没有一位是负责人（owner）：备份、删除、结束登录就没有人能做了。加上 { role: owner, operators: [账号] }',
+  ],
+  [
+    `${role('lead, operators: [chenhao]')}  - { role: owner, operators: [root] }\n`,
+    'roles.yaml:2:19 命令不分部门，店长（lead）不能运行。写在 ops、owner 或 auditor 里',
+  ],
+  [role('owner, operators: [root, root]'), 'roles.yaml:2:38 「root」写了两次。只留一个'],
   [role('ops, members: [linxiaoyu], of: [2]'), 'roles.yaml:2:40 只有店长（lead）才写 of。删掉 of'],
   [role('owner, leaders: true'), 'roles.yaml:2:20 部门负责人只能给店长（lead）。别的角色请点名，写在 members 里'],
   [role('lead, members: [linxiaoyu, linxiaoyu]'), 'roles.yaml:2:40 「linxiaoyu」写了两次。只留一个'],

@@ -12,10 +12,14 @@ export function checkRoles(context: CheckContext, files: Draft<RoleRules>[]): vo
     const first = new Map<string, number>()
     for (const [index, grant] of draft.value.roles.entries()) {
       const at = ['roles', index]
-      const { role, members = [], departments, of, leaders } = grant
-      if (members.length === 0 && departments === undefined && leaders !== true) {
-        draft.fault(at, '没有写给谁', '加上 members、departments 或 leaders: true')
+      const { role, members = [], departments, of, leaders, operators } = grant
+      if (members.length === 0 && departments === undefined && leaders !== true && operators === undefined) {
+        draft.fault(at, '没有写给谁', '加上 members、departments、leaders: true 或 operators')
       }
+      if (role === 'lead' && operators !== undefined) {
+        draft.fault([...at, 'operators'], '命令不分部门，店长（lead）不能运行', '写在 ops、owner 或 auditor 里', 'key')
+      }
+      checkDoubles(draft, [...at, 'operators'], operators ?? [])
       if (role !== 'lead' && of !== undefined) draft.fault([...at, 'of'], '只有店长（lead）才写 of', '删掉 of', 'key')
       if (role !== 'lead' && leaders === true) {
         draft.fault([...at, 'leaders'], '部门负责人只能给店长（lead）', '别的角色请点名，写在 members 里', 'key')
@@ -32,7 +36,21 @@ export function checkRoles(context: CheckContext, files: Draft<RoleRules>[]): vo
       checkDepartments(context, draft, [...at, 'departments'], departments)
       checkDepartments(context, draft, [...at, 'of'], of)
     }
+    checkOwnerOperates(draft)
   }
+}
+
+/** Once operators are named, commands are refused to all others: somebody must be left who can make a backup. */
+function checkOwnerOperates(draft: Draft<RoleRules>): void {
+  const { roles } = draft.value
+  const first = roles.findIndex(({ operators }) => operators !== undefined)
+  if (first === -1 || roles.some(({ role, operators }) => role === 'owner' && operators !== undefined)) return
+  draft.fault(
+    ['roles', first, 'operators'],
+    '写了操作人，却没有一位是负责人（owner）：备份、删除、结束登录就没有人能做了',
+    '加上 { role: owner, operators: [账号] }',
+    'key',
+  )
 }
 
 function checkDepartments(

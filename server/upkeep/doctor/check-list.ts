@@ -19,6 +19,7 @@ import { media } from './checks/media.ts'
 import { migrations } from './checks/migrations.ts'
 import { network } from './checks/network.ts'
 import { createNodeVersion } from './checks/node-version.ts'
+import { operators } from './checks/operators.ts'
 import { publicUrl } from './checks/public-url.ts'
 import { reconciliation } from './checks/reconciliation.ts'
 import { rights } from './checks/rights.ts'
@@ -63,6 +64,7 @@ export const CHECKS: readonly Check[] = [
   standby,
   disk,
   rules,
+  operators,
   shops,
   backlog,
   deadLetters,
