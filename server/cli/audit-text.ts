@@ -16,6 +16,7 @@ const WHAT: Record<string, string> = {
   'sidebar.later': '推迟待办',
   'sidebar.wrong': '退回待办',
   'sidebar.hand-on': '把待办转给同事',
+  'sidebar.hand-over': '把客户转接给同事',
   'sidebar.sent': '记下发了话术',
   'doctor.login': '打开医生页',
   'doctor.wrong-key': '医生页钥匙不对',

@@ -93,6 +93,51 @@ test('a lead gives a to-do to another guide of the store who has the customer, w
   ])
 })
 
+test('a lead hands a whole customer over to another guide of the store, once; nobody else may, and nobody of another store gets it', async () => {
+  t = await openTwoStores()
+  const { zhangsan: id, lisi: other } = t.customers
+  const lead = await t.as('dianzhang')
+  type Browser = Awaited<ReturnType<TwoStores['as']>>
+  const hand = (browser: Browser, toUserId: string, customer = id) =>
+    browser.post(`customers/${customer}/hand-over`, { toUserId })
+  const asked = () => t.sandbox.calls('externalcontact/transfer_customer').map(({ body }) => body)
+
+  expect((await lead.get(`customers/${id}/takers`)).body).toEqual({ takers: [{ userId: 'wangwu', name: '王五' }] })
+  for (const who of ['zhangsan', 'yunying', 'laoban']) {
+    expect(await hand(await t.as(who), 'wangwu')).toMatchObject({ status: 403, body: { code: 'sidebar.read-only' } })
+  }
+  expect(await hand(lead, 'wangwu', other)).toMatchObject({ status: 403, body: { code: 'sidebar.checking' } })
+  // 李四 works in another store, 店长 is no guide, 张三 has the customer already.
+  for (const toUserId of ['lisi', 'dianzhang', 'zhangsan', 'nobody']) {
+    expect(await hand(lead, toUserId)).toMatchObject({ status: 409, body: { code: 'sidebar.not-for-them' } })
+  }
+  await t.settle()
+  expect(asked()).toEqual([])
+
+  expect([(await hand(lead, 'wangwu')).status, (await hand(lead, 'wangwu')).status]).toEqual([200, 200])
+  await t.settle()
+  expect(asked()).toEqual([{ handover_userid: 'zhangsan', takeover_userid: 'wangwu', external_userid: [id] }])
+  const seen = async (browser: Browser) => (await browser.get<{ handover: string | null }>(`customers/${id}`)).body
+  expect((await seen(lead)).handover).toMatch(/^正在从张三转给王五/)
+  await t.huoshui.beat()
+  const noted = await t.rawRows<{ actor: string; body: string }>(
+    "SELECT e.actor, d.body FROM audit_entry e JOIN audit_detail d ON d.seq = e.seq WHERE e.what = 'sidebar.hand-over' ORDER BY e.seq",
+  )
+  expect(noted.map(({ actor, body }) => [actor, JSON.parse(body)])[0]).toEqual([
+    'dianzhang',
+    { inPlaceOf: 'zhangsan', before: { guide: 'zhangsan' }, after: { toUserId: 'wangwu' } },
+  ])
+  expect((await t.rawRows("SELECT reason FROM action WHERE reason LIKE '%转接 #%'"))[0]).toEqual({
+    reason: expect.stringContaining('店长在侧边栏里发起'),
+  })
+  await t.advance(25 * HOUR_MS)
+  await t.advance(MINUTE_MS)
+  expect((await (await t.as('wangwu')).get(`customers/${id}`)).body).toMatchObject({
+    standsInFor: null,
+    handover: null,
+  })
+})
+
 test('a role that is taken away is gone at the next request, one that is given is there', async () => {
   t = await openTwoStores()
   const lead = await t.as('qudao')

@@ -18,6 +18,7 @@ import * as contract from './contract.ts'
 import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
 import { type DayRouteDeps, dayRoutes } from './day-routes.ts'
 import { type FieldRouteDeps, fieldRoutes } from './field-routes.ts'
+import { type HandoverRouteDeps, handoverRoutes } from './handover-routes.ts'
 import { keptSessions } from './kept-sessions.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
 import { type NoteRouteDeps, noteRoutes } from './note-routes.ts'
@@ -53,6 +54,7 @@ export type SidebarApiDeps = SidebarOptions &
       CustomerRouteDeps &
       ChangeRouteDeps &
       TaskRouteDeps &
+      HandoverRouteDeps &
       UnwantedRouteDeps &
       NoteRouteDeps &
       FieldRouteDeps &
@@ -139,6 +141,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           customerRoutes(scope, { ...deps, access, colleagues, profile })
           changeRoutes(scope, { ...deps, access, own })
           taskRoutes(scope, { ...deps, access, colleagues, own })
+          handoverRoutes(scope, { ...deps, access, own })
           unwantedRoutes(scope, { ...deps, access, own })
           noteRoutes(scope, { ...deps, access, own })
           fieldRoutes(scope, { ...deps, access, own })

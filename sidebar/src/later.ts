@@ -7,6 +7,7 @@ export const LATER = {
   fields: () => import('./fields/FieldsSheet.vue'),
   notes: () => import('./notes/NotesSheet.vue'),
   unwanted: () => import('./unwanted/UnwantedSheet.vue'),
+  handover: () => import('./handover/HandOverSheet.vue'),
   wheels: () => import('./customer/BirthdayWheels.vue'),
 }
 

@@ -23,10 +23,25 @@ export interface HandoverRequest {
   mostCustomers: number
   /** At most so many customers, e.g. for a first try. */
   limit: number | undefined
+  /** The name of whoever asked for it in the sidebar. */
+  by?: string
 }
 
 /** As WeCom gives it to a new member; an administrator can have it extended to 20,000. */
 export const USUAL_MOST_CUSTOMERS = 5_000
+
+/** This one customer, from their guide to another. */
+export const requestForOne = (fromUserId: string, toUserId: string, externalUserId: string): HandoverRequest => ({
+  fromUserId,
+  toUserIds: [toUserId],
+  assignments: [],
+  customers: [externalUserId],
+  tags: [],
+  channels: [],
+  what: 'customers',
+  mostCustomers: USUAL_MOST_CUSTOMERS,
+  limit: undefined,
+})
 
 export const takersOf = (request: Pick<HandoverRequest, 'toUserIds' | 'assignments'>): string[] => [
   ...new Set([...request.toUserIds, ...request.assignments.map((one) => one.toUserId)]),

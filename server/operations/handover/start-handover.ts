@@ -36,7 +36,7 @@ export async function startHandover(
     await outbox.enqueue(tx, kind, {
       key: `${kind.kind}:${handoverId}:${part}`,
       payload: { handoverId, part },
-      reason: { text: `转接 #${handoverId}` },
+      reason: { text: `转接 #${handoverId}${request.by === undefined ? '' : `，${request.by}在侧边栏里发起`}` },
       dueAtMs: dueAtMs ?? now,
     })
   }

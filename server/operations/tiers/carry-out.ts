@@ -4,8 +4,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { Handover } from '../handover/handover.ts'
-import type { HandoverRequest } from '../handover/handover-request.ts'
-import { USUAL_MOST_CUSTOMERS } from '../handover/handover-request.ts'
+import { requestForOne } from '../handover/handover-request.ts'
 import type { Evaluate } from './evaluate.ts'
 import type { GuidePlaces } from './guide-places.ts'
 import { levelOf } from './judge.ts'
@@ -24,19 +23,6 @@ export interface CarryOutDeps {
   proposals: Proposals
   guidePlaces: Pick<GuidePlaces, 'vacate'>
 }
-
-/** This one customer, from their guide to the one proposed. */
-export const handoverRequestOf = (fromUserId: string, toUserId: string, externalUserId: string): HandoverRequest => ({
-  fromUserId,
-  toUserIds: [toUserId],
-  assignments: [],
-  customers: [externalUserId],
-  tags: [],
-  channels: [],
-  what: 'customers',
-  mostCustomers: USUAL_MOST_CUSTOMERS,
-  limit: undefined,
-})
 
 /** Does what was said yes to. */
 export function createCarryOut(deps: CarryOutDeps) {
@@ -63,7 +49,7 @@ export function createCarryOut(deps: CarryOutDeps) {
     const { id, externalUserId, toUserId } = proposal
     const owner = await customers.queries.ownerOf(tx, externalUserId)
     if (owner === undefined || toUserId === undefined) return end(tx, proposal, 'withdrawn', '客户现在没有导购')
-    const started = await handover.start(tx, handoverRequestOf(owner, toUserId, externalUserId))
+    const started = await handover.start(tx, requestForOne(owner, toUserId, externalUserId))
     if ('handoverId' in started) {
       const changes = set(TIER_PROPOSAL, { state: 'started', handover_id: started.handoverId })
       await tx.run(

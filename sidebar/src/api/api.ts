@@ -25,6 +25,7 @@ import type {
   Tasks,
   Timeline,
 } from '../../../server/sidebar-api/contract.ts'
+import type { Takers } from '../../../server/sidebar-api/contract-handover.ts'
 import type { Unwanted, UnwantedChange } from '../../../server/sidebar-api/contract-unwanted.ts'
 import type { Http } from './http.ts'
 
@@ -70,6 +71,8 @@ export function createApi(http: Http) {
       http.post<Accepted>(of(id, `/notes/${encodeURIComponent(noteId)}/remove`), {}),
     unwanted: (id: string, signal?: AbortSignal) => http.get<Unwanted>(of(id, '/unwanted'), {}, signal),
     changeUnwanted: (id: string, change: UnwantedChange) => http.post<Accepted>(of(id, '/unwanted'), change),
+    takers: (id: string, signal?: AbortSignal) => http.get<Takers>(of(id, '/takers'), {}, signal),
+    handOver: (id: string, toUserId: string) => http.post<Accepted>(of(id, '/hand-over'), { toUserId }),
     setReminder: (id: string, reminder: ReminderSet) => http.post<Accepted>(of(id, '/reminders'), reminder),
     day: (signal?: AbortSignal) => http.get<MyDay>('day', {}, signal),
     findFriends: (q: string, signal?: AbortSignal) => http.get<FoundFriends>('day/find', { q }, signal),

@@ -25,5 +25,6 @@ export function onlyWhileKnown(api: Api, isKnown: () => boolean): Api {
     removeNote: guarded(api.removeNote),
     setReminder: guarded(api.setReminder),
     changeUnwanted: guarded(api.changeUnwanted),
+    handOver: guarded(api.handOver),
   }
 }

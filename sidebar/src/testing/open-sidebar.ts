@@ -41,6 +41,8 @@ function fakeApi(change: Partial<Api> = {}) {
     setReminder: ok,
     unwanted: async () => ({ unwanted: [] }),
     changeUnwanted: ok,
+    takers: async () => ({ takers: [] }),
+    handOver: ok,
     day: async () => fixtures.aDay(),
     findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
     tagGroups: async () => fixtures.tagGroups(),
