@@ -9,7 +9,6 @@ import type { CheckContext } from './checks/check-context.ts'
 import { type GoneRule, goneRules } from './checks/gone.ts'
 import { checkLadders } from './checks/ladders.ts'
 import { askAboutLostNames } from './checks/lost-names.ts'
-import { checkMisshapen } from './checks/misshapen.ts'
 import { checkConditionNames, type Names } from './checks/names.ts'
 import { checkPolicy } from './checks/policy.ts'
 import { checkPools } from './checks/pools.ts'
@@ -20,6 +19,7 @@ import { checkScripts } from './checks/scripts.ts'
 import { checkSends } from './checks/sends.ts'
 import { checkShops } from './checks/shops.ts'
 import { checkSops } from './checks/sops.ts'
+import { checkStray } from './checks/stray.ts'
 import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
@@ -31,7 +31,7 @@ import { byPosition, createFaultList, type FaultList, type RuleFault } from './f
 import { type FoundRules, placeOf, RULE_KINDS, type RuleFile, type RuleKind } from './files/rule-folder.ts'
 import { RULE_KIND_ZH } from './files/rule-kind-zh.ts'
 import { linesOf } from './files/text-lines.ts'
-import { parseYamlRules } from './files/yaml-rules.ts'
+import { type Path, parseYamlRules } from './files/yaml-rules.ts'
 import type { CheckedWords } from './vocabulary.ts'
 
 export interface CheckedRules {
@@ -95,28 +95,27 @@ export async function checkRules(
     strategyTags: strategyTagsIn(drafts.tags),
     assetProblem: createAssetCheck(folder),
   }
-  refuseDoubles(drafts, faults.all)
-  for (const { draft, known } of collected.faulty) checkMisshapen(context, draft, known)
+  refuseDoubles(drafts)
+  for (const { draft, at, part } of collected.strays) checkStray(context, draft, at, part)
   checkTagRules(drafts.tags)
   checkRenames(drafts)
   checkChannels(context, drafts.channel)
-  // What a faulty welcome says is not known, so nothing may be said to be missing from all of them.
-  const isWhole = !collected.unreadable.has('welcome') && !collected.misshapen.has('welcome')
-  checkWelcomes(context, drafts.welcome, isWhole)
-  checkPools(context, drafts.pool, isWhole ? drafts.welcome : undefined)
+  // What a welcome of the wrong shape says is not known, so nothing may be said to be missing from all of them.
+  const isWhole = (...keys: string[]): boolean =>
+    !isIncomplete(collected, 'welcome') && drafts.welcome.every((one) => keys.every((key) => !one.isLeftOut([key])))
+  checkWelcomes(context, drafts.welcome, isWhole('default'))
+  checkPools(context, drafts.pool, isWhole('attachments', 'hours') ? drafts.welcome : undefined)
   await checkScripts(context, drafts.scripts)
   const nowMs = Date.now()
   checkSops(context, drafts.sop, { policy: drafts.policy[0]?.value, nowMs })
-  checkSends(context, drafts.send, { policy: drafts.policy[0]?.value, nowMs })
+  checkSends(context, drafts.send, { policy: isIncomplete(collected, 'policy') ? undefined : drafts.policy, nowMs })
   checkWebhooks(context, drafts.webhook)
   checkShops(drafts.shop)
   checkPolicy(drafts.policy)
   checkLadders(context, drafts.ladder)
   checkRoles(context, drafts.roles)
   checkProfileFields(drafts.profile)
-  // What could not be read is not gone.
-  const isAllKnown = collected.unreadable.size === 0 && collected.misshapen.size === 0
-  if (atHand !== undefined && isAllKnown) await askAboutLostNames(drafts, atHand)
+  if (atHand !== undefined) await askAboutLostNames(surelyNamed(collected), atHand)
 
   if (faults.all.length > 0) {
     const told = foldRoots(faults.all.sort(byPosition)).slice(0, MAX_FAULTS)
@@ -152,10 +151,10 @@ interface Collection {
   written: { kind: RuleKind; value: unknown }[]
   /** Kinds of which a file could not be read to its end. */
   unreadable: Set<RuleKind>
-  /** Kinds of which a rule has not the right shape. */
-  misshapen: Set<RuleKind>
-  /** Those rules, with the places that are wrong. */
-  faulty: { draft: Draft<unknown>; known: (string | number)[][] }[]
+  /** Kinds of which a rule is of no use: nothing of it can be read, or it stands among those of another kind. */
+  missing: Set<RuleKind>
+  /** Parts that stand where they cannot. */
+  strays: { draft: Draft<unknown>; at: Path; part: unknown }[]
 }
 
 const createCollection = (): Collection => ({
@@ -176,9 +175,25 @@ const createCollection = (): Collection => ({
   },
   written: [],
   unreadable: new Set(),
-  misshapen: new Set(),
-  faulty: [],
+  missing: new Set(),
+  strays: [],
 })
+
+/** May there be rules of this kind that are not among the drafts? */
+const isIncomplete = ({ unreadable, missing }: Collection, kind: RuleKind): boolean =>
+  unreadable.has(kind) || missing.has(kind)
+
+/** What gives a rule its name, or keeps it. */
+const NAMED_BY: Partial<Record<RuleKind, readonly string[]>> = { tags: ['tags'], ladder: ['ladder', 'was', 'levels'] }
+
+/** The drafts of those kinds of which all names are known: what could not be read is not gone. */
+function surelyNamed(collected: Collection): Drafts {
+  const { drafts } = collected
+  const isSure = (kind: RuleKind): boolean =>
+    !isIncomplete(collected, kind) &&
+    drafts[kind].every((draft) => (NAMED_BY[kind] ?? [NAME_KEYS[kind], 'was']).every((key) => !draft.isLeftOut([key])))
+  return { ...drafts, ...Object.fromEntries(RULE_KINDS.flatMap((kind) => (isSure(kind) ? [] : [[kind, []]]))) }
+}
 
 function readFile(
   file: RuleFile,
@@ -205,21 +220,28 @@ function readFile(
       const message = `这是${RULE_KIND_ZH[misplaced]}，放在这里不会起作用`
       faults.add(file.file, () => document.locate([]), message, `放到 ${placeOf(misplaced)}`)
       collected.written.push({ kind: misplaced, value })
+      collected.missing.add(misplaced)
       continue
     }
     collected.written.push({ kind: file.kind, value })
-    const wrong = shapes.faults(file.kind, value)
+    const { faults: wrong, readable } = shapes.read(file.kind, value)
     isOdd ||= wrong.length > 0
     for (const { at, key, message, suggestion } of wrong) {
-      faults.add(file.file, () => document.locate(at, key === true ? 'key' : 'value'), message, suggestion)
+      const place = document.locate(at, key === true ? 'key' : 'value')
+      // What YAML stumbled over is told, and leaves nothing that could have the right shape.
+      const isTold = parsed.faults.some(({ line, column }) => line === place.line && column === place.column)
+      if (!isTold) faults.add(file.file, () => place, message, suggestion)
     }
-    const isMisshapen = wrong.length > 0
-    const name = String((value as Record<string, unknown> | null)?.[NAME_KEYS[file.kind]])
+    if (readable === undefined) {
+      collected.missing.add(file.kind)
+      continue
+    }
     const draft = createDraft({
       file,
       document,
-      value,
-      name,
+      value: withName(file, readable.value, value),
+      part: readable,
+      name: nameIn(file.kind, withName(file, readable.value, value)),
       faults,
       advice,
       facts,
@@ -227,16 +249,22 @@ function readFile(
       checkNames: (condition, report) => checkConditionNames({ names, facts }, condition, report),
       doubtValues: (condition, report) => doubtCategories(categories, condition, report),
     })
-    if (isMisshapen) {
-      collected.misshapen.add(file.kind)
-      collected.faulty.push({ draft, known: wrong.map((one) => one.at) })
-      continue
-    }
-    // The schema of this kind has accepted the value, which makes the cast true.
+    for (const { at, part } of readable.strays) collected.strays.push({ draft, at, part })
+    // The schema of this kind has accepted the value, but for what stands in, which makes the cast true.
     const list = collected.drafts[file.kind] as Draft<unknown>[]
     list.push(draft)
   }
   if (isOdd) nameSlips(file, faults.all)
+}
+
+const nameIn = (kind: RuleKind, value: unknown): string =>
+  String((value as Record<string, unknown> | null)?.[NAME_KEYS[kind]])
+
+/** A rule whose name cannot be read is called as it says itself, or as its file. */
+function withName({ kind, file }: RuleFile, readable: unknown, written: unknown): unknown {
+  if (nameIn(kind, readable) !== '') return readable
+  const said = (written as Record<string, unknown>)[NAME_KEYS[kind]]
+  return { ...(readable as object), [NAME_KEYS[kind]]: typeof said === 'string' && said !== '' ? said : file }
 }
 
 /** Where something was not understood, the slips of a Chinese keyboard are named; on their own lines in place of what the
@@ -308,7 +336,7 @@ const fieldsWritten = ({ written }: Collection): AskedField[] =>
 const inSmall = (ids: Set<string> | undefined): Set<string> | undefined =>
   ids === undefined ? undefined : new Set([...ids].map((id) => id.toLowerCase()))
 
-function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
+function refuseDoubles(drafts: Drafts): void {
   for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook', 'shop', 'ladder'] as const) {
     const first = new Map<string, string>()
     for (const draft of drafts[kind]) {
@@ -325,7 +353,6 @@ function refuseDoubles(drafts: Drafts, faults: RuleFault[]): void {
   }
   for (const kind of ['tags', 'policy', 'roles', 'profile'] as const) {
     const second = drafts[kind][1]
-    if (second !== undefined && faults.length === 0)
-      second.fault([], `${RULE_KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')
+    if (second !== undefined) second.fault([], `${RULE_KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')
   }
 }

@@ -16,7 +16,7 @@ export interface CheckContext {
   assetProblem(asset: string): [message: string, suggestion: string] | undefined
 }
 
-export type AnyDraft = Pick<Draft<unknown>, 'fault' | 'advise'>
+export type AnyDraft = Pick<Draft<unknown>, 'fault' | 'advise' | 'isLeftOut'>
 
 /** Reports a reference to something that does not exist. */
 export function checkName(context: CheckContext, draft: AnyDraft, path: Path, kind: NameKind, name: string): void {

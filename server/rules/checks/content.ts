@@ -6,7 +6,6 @@ import {
   URL_BYTES,
 } from '../../core/kernel/wecom-limits.ts'
 import { didYouMean } from '../condition/did-you-mean.ts'
-import type { Draft } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import type { AttachmentRule, ContentRule } from '../schema/content.ts'
 import { type AnyDraft, type CheckContext, checkName } from './check-context.ts'
@@ -23,13 +22,14 @@ const bytes = (text: string): number => Buffer.byteLength(text)
  *  goes to many at once, so what breaks a rule of the platform is refused and not only told. */
 export function checkContent(
   context: CheckContext,
-  draft: Pick<Draft<unknown>, 'fault' | 'advise'>,
+  draft: AnyDraft,
   path: Path,
   content: ContentRule,
   { placeholders = PLACEHOLDERS, campaign = false }: { placeholders?: readonly string[]; campaign?: boolean } = {},
 ): void {
   const { text = '', attachments = [] } = content
-  if (text.trim() === '' && attachments.length === 0) {
+  const mayBeThere = draft.isLeftOut([...path, 'text']) || draft.isLeftOut([...path, 'attachments'])
+  if (text.trim() === '' && attachments.length === 0 && !mayBeThere) {
     draft.fault(path, '没有内容', '写 text（文字）或 attachments（附件）')
   }
   checkText(draft, [...path, 'text'], text, placeholders)

@@ -15,8 +15,9 @@ export function checkLadders(context: CheckContext, ladders: Draft<LadderRule>[]
     for (const [index, level] of levels.entries()) {
       const here = ['levels', index]
       checkNameOf(draft, here, level, levels.slice(0, index))
-      if (index === levels.length - 1) checkLast(draft, here, level)
-      else checkUpper(draft, here, level)
+      // Of one alone it is not known which one it is.
+      if (levels.length > 1 && index === levels.length - 1) checkLast(draft, here, level)
+      else if (levels.length > 1 && !draft.isLeftOut([...here, 'when'])) checkUpper(draft, here, level)
       asked.push(checkLevel(context, draft, here, level))
       if (level.tag === undefined) continue
       const other = tagsOf.get(level.tag)
@@ -67,11 +68,11 @@ function checkLevel(context: CheckContext, draft: Draft<LadderRule>, here: Path,
   if (level.tag !== undefined) checkTag(context, draft, [...here, 'tag'], level.tag)
   if (level.invite !== undefined) checkName(context, draft, [...here, 'invite'], 'pool', level.invite)
   checkGuides(context, draft, [...here, 'guides'], level.guides)
-  if (level.cap !== undefined && level.guides === undefined) {
+  if (level.cap !== undefined && level.guides === undefined && !draft.isLeftOut([...here, 'guides'])) {
     draft.fault([...here, 'cap'], '写了 cap 而没有写 guides', '用 guides 写清楚是哪些导购的上限')
   }
   const coolDownDays = draft.value.coolDownDays ?? DEFAULT_COOL_DOWN_DAYS
-  if (level.lastsDays !== undefined && level.lastsDays < coolDownDays) {
+  if (level.lastsDays !== undefined && level.lastsDays < coolDownDays && !draft.isLeftOut(['coolDownDays'])) {
     draft.fault(
       [...here, 'lastsDays'],
       `有效 ${level.lastsDays} 天，比 coolDownDays 的 ${coolDownDays} 天还短`,

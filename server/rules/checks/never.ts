@@ -23,13 +23,13 @@ export function checkNever(
   adviseShares(draft)
   const { trigger, quiet, steps } = draft.value
   const isLost = isEventTrigger(trigger) && eventNameOf(trigger) === 'customer.lost'
-  visitMessages(['steps'], steps, (at, before, message) => {
+  visitMessages(draft, ['steps'], steps, (at, before, message) => {
     if (isLost) {
       draft.advise(at, '客户已经删掉导购，群发到不了', '改成 task，或者换一个触发')
       return
     }
     const until = before !== undefined && typeof before !== 'string' && 'until' in before ? before.until : undefined
-    if (until === undefined) return
+    if (until === undefined || draft.isLeftOut([...at, 'within'])) return
     const { within = '24h' } = message
     // Any day will do: both are times of day.
     const atMs = Date.parse(`2026-01-01T${until}:00+08:00`)
@@ -90,6 +90,7 @@ type Message = Extract<SopStep, { message: unknown }>['message']
 
 /** `before`: the wait after which the message comes at once. */
 function visitMessages(
+  draft: Draft<SopRule>,
   path: Path,
   steps: readonly SopStep[],
   tell: (at: Path, before: Wait | undefined, message: Message) => void,
@@ -98,9 +99,9 @@ function visitMessages(
   let before = first
   for (const [index, step] of steps.entries()) {
     const here = [...path, index]
-    if ('wait' in step) before = step.wait
+    if ('wait' in step) before = draft.isLeftOut([...here, 'wait']) ? undefined : step.wait
     else if ('message' in step) tell([...here, 'message'], before, step.message)
-    for (const branch of branchesOf(step)) visitMessages([...here, ...branch.at], branch.steps, tell, before)
+    for (const branch of branchesOf(step)) visitMessages(draft, [...here, ...branch.at], branch.steps, tell, before)
     // Where the ways part, each may have waited otherwise.
     if (branchesOf(step).length > 0) before = undefined
   }

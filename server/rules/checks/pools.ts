@@ -13,7 +13,7 @@ export function checkPools(
 ): void {
   for (const draft of pools) {
     const { groups, capacity, script, inviteBy, inviteOn, pool } = draft.value
-    if (groups.namePrefix === undefined && (groups.chatIds ?? []).length === 0) {
+    if (groups.namePrefix === undefined && (groups.chatIds ?? []).length === 0 && !draft.isLeftOut(['groups'])) {
       draft.fault(['groups'], '没有写哪些群属于这个群池', '写 namePrefix（群名开头）或 chatIds')
     }
     checkDoubles(draft, ['groups', 'chatIds'], groups.chatIds)

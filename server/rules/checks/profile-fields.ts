@@ -13,8 +13,10 @@ export function checkProfileFields(files: Draft<ProfileRules>[]): void {
       const earlier = first.get(field.field)
       if (earlier === undefined) first.set(field.field, index)
       else draft.fault([...at, 'field'], `字段「${field.field}」和第 ${earlier + 1} 项重名`, '换一个名字，或者删掉一个')
-      checkOptions(draft, at, field)
-      checkNumber(draft, at, field)
+      if (!draft.isLeftOut([...at, 'type'])) {
+        checkOptions(draft, at, field)
+        checkNumber(draft, at, field)
+      }
       checkWho(draft, at, field)
     }
     const required = fields.flatMap(({ required: isRequired }, index) => (isRequired === true ? [index] : []))
@@ -30,7 +32,7 @@ export function checkProfileFields(files: Draft<ProfileRules>[]): void {
 
 function checkOptions(draft: Draft<ProfileRules>, at: (string | number)[], { type, options }: ProfileField): void {
   const isChoice = type === 'choice' || type === 'choices'
-  if (isChoice && options === undefined) {
+  if (isChoice && options === undefined && !draft.isLeftOut([...at, 'options'])) {
     draft.fault([...at, 'type'], `type: ${type} 要写能选哪些`, '加上 options: [一种, 另一种]')
   }
   if (!isChoice && options !== undefined) {
@@ -52,7 +54,7 @@ function checkNumber(draft: Draft<ProfileRules>, at: (string | number)[], field:
 
 /** Who may change what they do not see would write over it. */
 function checkWho(draft: Draft<ProfileRules>, at: (string | number)[], { see, edit = [] }: ProfileField): void {
-  if (see === undefined) return
+  if (see === undefined || draft.isLeftOut([...at, 'see'])) return
   for (const [place, role] of edit.entries()) {
     if (!see.includes(role))
       draft.fault([...at, 'edit', place], `${role} 看不到这个字段，不能改`, `在 see 里加上 ${role}`)

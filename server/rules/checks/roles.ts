@@ -13,15 +13,19 @@ export function checkRoles(context: CheckContext, files: Draft<RoleRules>[]): vo
     for (const [index, grant] of draft.value.roles.entries()) {
       const at = ['roles', index]
       const { role, members = [], departments, of, leaders, operators } = grant
-      if (members.length === 0 && departments === undefined && leaders !== true && operators === undefined) {
+      const isRoleKnown = !draft.isLeftOut([...at, 'role'])
+      const mayBeGiven = ['members', 'departments', 'leaders', 'operators'].some((key) => draft.isLeftOut([...at, key]))
+      const isGiven = members.length > 0 || departments !== undefined || leaders === true || operators !== undefined
+      if (!isGiven && !mayBeGiven) {
         draft.fault(at, '没有写给谁', '加上 members、departments、leaders: true 或 operators')
       }
-      if (role === 'lead' && operators !== undefined) {
+      if (isRoleKnown && role === 'lead' && operators !== undefined) {
         draft.fault([...at, 'operators'], '命令不分部门，店长（lead）不能运行', '写在 ops、owner 或 auditor 里', 'key')
       }
       checkDoubles(draft, [...at, 'operators'], operators ?? [])
-      if (role !== 'lead' && of !== undefined) draft.fault([...at, 'of'], '只有店长（lead）才写 of', '删掉 of', 'key')
-      if (role !== 'lead' && leaders === true) {
+      const isNoLead = isRoleKnown && role !== 'lead'
+      if (isNoLead && of !== undefined) draft.fault([...at, 'of'], '只有店长（lead）才写 of', '删掉 of', 'key')
+      if (isNoLead && leaders === true) {
         draft.fault([...at, 'leaders'], '部门负责人只能给店长（lead）', '别的角色请点名，写在 members 里', 'key')
       }
       checkGuides(context, draft, [...at, 'members'], members)
@@ -29,7 +33,7 @@ export function checkRoles(context: CheckContext, files: Draft<RoleRules>[]): vo
         const key = `${role} ${member} ${JSON.stringify(of ?? null)}`
         const earlier = first.get(key)
         if (earlier === undefined) first.set(key, index)
-        else if (earlier !== index) {
+        else if (earlier !== index && !draft.isLeftOut([...at, 'role']) && !draft.isLeftOut([...at, 'of'])) {
           draft.fault([...at, 'members', place], `「${member}」在第 ${earlier + 1} 项里已经有这个角色`, '只留一处')
         }
       }

@@ -10,12 +10,13 @@ import { checkGuides } from './members.ts'
 import { adviseCrowd, checkRhythm, type KnownSend } from './send-crowd.ts'
 import { checkCron, cronFields } from './times.ts'
 
-/** `policy`: what it does to sends that are written otherwise is told here. */
+/** `policy`: what it does to sends that are written otherwise is told here; undefined when it cannot be read. */
 export function checkSends(
   context: CheckContext,
   sends: Draft<SendRule>[],
-  { policy, nowMs }: { policy: PolicyRule | undefined; nowMs: number },
+  { policy: policies, nowMs }: { policy: readonly Draft<PolicyRule>[] | undefined; nowMs: number },
 ): void {
+  const policy = policies?.[0]?.value
   const byTime = new Map<string, string>()
   const known: KnownSend[] = []
   for (const draft of sends) {
@@ -26,7 +27,8 @@ export function checkSends(
     checkGuides(context, draft, ['guides'], guides)
     if (at !== undefined && cron !== undefined)
       draft.fault(['cron'], 'at 和 cron 只能写一个', '只发一次用 at，定期发用 cron')
-    else if (at === undefined && cron === undefined) draft.fault([], '没有写什么时候发', '只发一次写 at，定期发写 cron')
+    else if (at === undefined && cron === undefined && !mayHaveTime(draft))
+      draft.fault([], '没有写什么时候发', '只发一次写 at，定期发写 cron')
     if (at !== undefined && !isRealTime(at)) draft.fault(['at'], `没有「${at}」这个时间`, '检查月份、日期和钟点')
     if (cron !== undefined) checkSendCron(draft, cron)
     adviseTime(draft, policy?.quiet, nowMs)
@@ -46,8 +48,11 @@ export function checkSends(
     byTime.set(time, draft.name)
   }
   adviseCrowd(known, policy?.contactsPerCustomer, nowMs)
-  checkRhythm(sends, policy?.rhythm ?? {}, nowMs)
+  const isRhythmKnown = policies?.every((draft) => !draft.isLeftOut(['rhythm'])) === true
+  if (isRhythmKnown) checkRhythm(sends, policy?.rhythm ?? {}, nowMs)
 }
+
+const mayHaveTime = (draft: Draft<SendRule>): boolean => draft.isLeftOut(['at']) || draft.isLeftOut(['cron'])
 
 /** "2026-02-30 10:00" has the right form and is no time. */
 function isRealTime(text: string): boolean {

@@ -11,9 +11,11 @@ export function checkShops(shops: Draft<ShopRule>[]): void {
     const earlier = first.get(id)
     if (earlier === undefined) first.set(id, draft)
     else draft.fault(['id'], `编号「${id}」已经是「${earlier.name}」的`, '每家店一个编号')
+    if (draft.isLeftOut(['platform'])) continue
     for (const [field, of] of Object.entries(OWN) as [keyof typeof OWN, string][]) {
       const isThere = draft.value[field] !== undefined
-      if (platform === of && !isThere) draft.fault(['platform'], `${of} 的店要写 ${field}`, `加一行 ${field}: …`)
+      if (platform === of && !isThere && !draft.isLeftOut([field]))
+        draft.fault(['platform'], `${of} 的店要写 ${field}`, `加一行 ${field}: …`)
       if (platform !== of && isThere) draft.fault([field], `${field} 只有 ${of} 的店才有`, '删掉这一行')
     }
     if (address !== undefined && platform === 'crmeb') checkAddress(draft, address)

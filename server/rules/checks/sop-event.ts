@@ -7,7 +7,7 @@ import { type CheckContext, checkName } from './check-context.ts'
 
 /** An event and what is asked of it: only what such events carry, and only names that exist. */
 export function checkEvent(context: CheckContext, draft: Draft<SopRule>, path: Path, spec: EventSpec): void {
-  if (typeof spec === 'string') return
+  if (typeof spec === 'string' || draft.isLeftOut([...path, 'event'])) return
   const { event, ...asked } = spec
   const carried = context.vocabulary.triggers.get(event)?.filters ?? {}
   for (const [key, written] of Object.entries(asked)) {

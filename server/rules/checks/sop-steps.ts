@@ -62,7 +62,7 @@ function checkActingStep(
   else if ('tag' in step) {
     checkTags(context, draft, [...here, 'tag', 'add'], step.tag.add)
     checkTags(context, draft, [...here, 'tag', 'remove'], step.tag.remove)
-    const both = step.tag.add?.find((tag) => step.tag.remove?.includes(tag))
+    const both = step.tag.add?.find((tag) => tag !== '' && step.tag.remove?.includes(tag))
     if (both !== undefined) draft.fault([...here, 'tag'], `标签「${both}」又加又减`, '只留一边')
   } else if ('remark' in step) {
     checkPlaceholders(draft, [...here, 'remark'], step.remark, ['{客户昵称}'])
@@ -73,7 +73,8 @@ function checkActingStep(
   } else if ('invite' in step) checkName(context, draft, [...here, 'invite'], 'pool', step.invite)
   else if ('task' in step) {
     const { title, script, due, escalate, reassign } = step.task
-    if (title === undefined && script === undefined) {
+    const mayBeThere = ['title', 'script'].some((key) => draft.isLeftOut([...here, 'task', key]))
+    if (title === undefined && script === undefined && !mayBeThere) {
       draft.fault([...here, 'task'], '待办没有写要做什么', '写 title（标题）或 script（话术编号）')
     }
     if (script !== undefined) checkName(context, draft, [...here, 'task', 'script'], 'script', script)
@@ -171,8 +172,8 @@ function checkBranches(
     if (caught !== undefined) draft.fault(here, `走不到这里：上面的${caught}已经接住所有人`, '把它移到最前面，或者删掉')
     const isOtherwise = 'otherwise' in branch
     if (isOtherwise) caught ??= ' otherwise '
-    else if (Object.keys(branch.when).length === 0) caught ??= '空条件'
-    if (!isOtherwise) {
+    else if (Object.keys(branch.when).length === 0 && !draft.isLeftOut([...here, 'when'])) caught ??= '空条件'
+    if (!isOtherwise && !draft.isLeftOut([...here, 'when'])) {
       const condition = draft.condition([...here, 'when'], branch.when)
       const by =
         condition === undefined || caught === '空条件'

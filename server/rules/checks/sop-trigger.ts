@@ -54,7 +54,7 @@ function checkTimes(draft: Draft<SopRule>, trigger: ScanTrigger): void {
     }
   }
   const isForAll = 'daily' in trigger || 'cron' in trigger || 'date' in trigger
-  if (isForAll && isEmpty(when ?? {})) {
+  if (isForAll && isEmpty(when ?? {}) && !draft.isLeftOut(['when'])) {
     draft.fault(['trigger'], '定时触发而没有 when，会把所有客户都放进来', '用 when 写清楚是哪些客户')
   }
 }

@@ -27,13 +27,13 @@ const MAX_DEPTH = 20
 
 /** Understands the written form: dotted or nested fact paths, `all`, `any`, `not`, and `事实: 值` as short for
  *  `事实: { eq: 值 }` (`{ any: [值] }` for a set). Money in the result is fen. All faults at once, never throws;
- *  `condition` is there exactly when there is no fault. `fields`: those of profile.yaml; undefined: any may be asked for, as
+ *  `condition` is there exactly when there is no fault; else `readable` is what the parts without one say. `fields`: those of profile.yaml; undefined: any may be asked for, as
  *  in a rule that was checked before. */
 export function parseCondition(
   written: unknown,
   offered: readonly FactShape[],
   fields?: readonly AskedField[],
-): { condition: Condition; faults: [] } | { condition: undefined; faults: ConditionFault[] } {
+): { condition: Condition; faults: [] } | { condition: undefined; readable: Condition; faults: ConditionFault[] } {
   const shapes = offered.filter((one) => !isOfFields(one))
   const byPath = new Map(shapes.map((shape) => [shape.path, shape]))
   const faults: ConditionFault[] = []
@@ -113,8 +113,8 @@ export function parseCondition(
     return asked.test === undefined ? [] : [{ kind: 'test', path: asked.path, test: asked.test }]
   }
 
-  const [condition] = mapIn(written, [])
-  return faults.length > 0 || condition === undefined ? { condition: undefined, faults } : { condition, faults: [] }
+  const [condition = all([])] = mapIn(written, [])
+  return faults.length > 0 ? { condition: undefined, readable: condition, faults } : { condition, faults: [] }
 }
 
 const all = (of: Condition[]): Condition => (of.length === 1 && of[0] !== undefined ? of[0] : { kind: 'all', of })

@@ -18,15 +18,19 @@ import type {
   WebhookRule,
   WelcomeRule,
 } from '../schema/rule-files.ts'
+import { asWritten, isInsideLeftOut, isLeftOutOf, type ReadablePart } from './readable-part.ts'
 import type { FaultList } from './rule-fault.ts'
 import type { RuleFile, RuleKind } from './rule-folder.ts'
 import type { Path, YamlDocument } from './yaml-rules.ts'
 
-/** One rule of the right shape, not yet checked against the others. Paths are from its document's root. */
+/** One rule, not yet checked against the others; of the right shape, or what is left of it when all that has a wrong one is
+ *  taken away. Paths are from its document's root. */
 export interface Draft<Value> {
   name: string
   file: string
   value: Value
+  /** Is something at `path`, around it or below it not as written because of its shape? Nothing follows from its absence. */
+  isLeftOut(path: Path): boolean
   /** Reports something wrong at `path`; `key`: at the name there, not at its value. */
   fault(path: Path, message: string, suggestion?: string, key?: 'key'): void
   /** Says that something is allowed and probably not meant. */
@@ -35,7 +39,7 @@ export interface Draft<Value> {
   condition(path: Path, written: unknown): Condition | undefined
 }
 
-/** All rules of one folder that have the right shape. */
+/** All rules of one folder, as far as they can be read. */
 export interface Drafts {
   channel: Draft<ChannelRule>[]
   welcome: Draft<WelcomeRule>[]
@@ -73,6 +77,8 @@ export function createDraft<Value>(options: {
   file: RuleFile
   document: YamlDocument
   value: Value
+  /** What was taken away of it; undefined: nothing. */
+  part?: Pick<ReadablePart, 'leftOut' | 'renamed'>
   name: string
   faults: FaultList
   advice: FaultList
@@ -90,16 +96,22 @@ export function createDraft<Value>(options: {
     report: (path: string, name: string, message: string, suggestion: string) => void,
   ): void
 }): Draft<Value> {
-  const { document, faults, advice } = options
+  const { document, faults, advice, part = { leftOut: [], renamed: [] } } = options
+  const { leftOut, renamed } = part
   const told =
     (list: FaultList): Draft<Value>['fault'] =>
-    (path, message, suggestion, key) =>
-      list.add(options.file.file, () => document.locate(path, key ?? 'value'), message, suggestion)
+    (path, message, suggestion, key) => {
+      const written = asWritten(renamed, path)
+      // What stands in for it was not written by anybody.
+      if (isInsideLeftOut(leftOut, written)) return
+      list.add(options.file.file, () => document.locate(written, key ?? 'value'), message, suggestion)
+    }
   const fault = told(faults)
   return {
     name: options.name,
     file: options.file.file,
     value: options.value,
+    isLeftOut: (path) => leftOut.length > 0 && isLeftOutOf(leftOut, asWritten(renamed, path)),
     fault,
     advise: told(advice),
     condition: (path, written) => {
@@ -107,15 +119,16 @@ export function createDraft<Value>(options: {
       for (const wrong of parsed.faults) {
         fault([...path, ...wrong.at], wrong.message, wrong.suggestion, wrong.key === true ? 'key' : undefined)
       }
-      if (parsed.condition === undefined) return undefined
-      let isGood = true
-      options.checkNames(parsed.condition, (factPath, name, message, suggestion) => {
+      let isGood = parsed.condition !== undefined
+      const readable = parsed.condition ?? parsed.readable
+      options.checkNames(readable, (factPath, name, message, suggestion) => {
         isGood = false
         fault([...path, ...whereWritten(written, factPath, name)], message, suggestion)
       })
-      options.doubtValues?.(parsed.condition, (factPath, name, message, suggestion) =>
+      options.doubtValues?.(readable, (factPath, name, message, suggestion) =>
         told(advice)([...path, ...whereWritten(written, factPath, name)], message, suggestion),
       )
+      if (parsed.condition === undefined) return undefined
       const clash = contradiction(parsed.condition)
       if (clash !== undefined) {
         isGood = false

@@ -1,5 +1,7 @@
 import { didYouMean } from '../condition/did-you-mean.ts'
 import type { JsonSchema } from './json-schema.ts'
+import type { ReadablePart } from './readable-part.ts'
+import { standInFor } from './stand-in.ts'
 
 /** `at`: keys and indices from the document's root; `key`: it is about the name there, not its value. */
 export interface ShapeFault {
@@ -14,16 +16,28 @@ const MAX_FAULTS = 50
 
 /** Says in Chinese why a value does not fit a schema, at the deepest place where that is clear: of a choice the
  *  alternative that was most probably meant is taken, and its own faults are given. Empty when it fits. */
-export function explainShape(root: JsonSchema, value: unknown): ShapeFault[] {
-  const faults: ShapeFault[] = []
-  visit({ root, faults }, root, value, [])
-  return faults
+export const explainShape = (root: JsonSchema, value: unknown): ShapeFault[] => readShape(root, value).faults
+
+/** The same, and what is left of the value when all that has the wrong shape is taken away; undefined when nothing is, or
+ *  when there were too many faults to look at the whole. */
+export function readShape(
+  root: JsonSchema,
+  value: unknown,
+): { faults: ShapeFault[]; readable: ReadablePart | undefined } {
+  const context: Visit = { root, faults: [], leftOut: [], renamed: [], strays: [] }
+  const read = visit(context, root, value, [])
+  const { faults, leftOut, renamed, strays } = context
+  const readable = read === GONE || isEnough(context) ? undefined : { value: read, leftOut, renamed, strays }
+  return { faults, readable }
 }
 
-interface Visit {
+interface Visit extends Pick<ReadablePart, 'leftOut' | 'renamed' | 'strays'> {
   root: JsonSchema
   faults: ShapeFault[]
 }
+
+/** Of a value: as a whole it cannot be read. */
+const GONE = Symbol('gone')
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -36,24 +50,31 @@ function resolved(root: JsonSchema, schema: JsonSchema): JsonSchema {
 
 const isEnough = ({ faults }: Visit): boolean => faults.length >= MAX_FAULTS
 
-function visit(context: Visit, written: JsonSchema, value: unknown, at: ShapeFault['at']): void {
+/** Gives what can be read of it. */
+function visit(context: Visit, written: JsonSchema, value: unknown, at: ShapeFault['at']): unknown {
   const schema = resolved(context.root, written)
-  if (schema.anyOf !== undefined) {
-    visitChoice(context, schema, value, at)
-    return
-  }
+  if (schema.anyOf !== undefined) return visitChoice(context, schema, value, at)
   if (schema.const !== undefined) {
-    if (value !== schema.const) add(context, at, `这里只能是 ${String(schema.const)}，不能是 ${show(value)}`)
-    return
+    if (value === schema.const) return value
+    add(context, at, `这里只能是 ${String(schema.const)}，不能是 ${show(value)}`)
+    return GONE
   }
   if (schema.type !== undefined && typeOf(schema.type, value) === false) {
     wrongType(context, schema, value, at)
-    return
+    return GONE
   }
-  if (isMap(value)) visitMap(context, schema, value, at)
-  else if (Array.isArray(value)) visitList(context, schema, value, at)
-  else if (typeof value === 'string') visitText(context, schema, value, at)
+  if (isMap(value)) return visitMap(context, schema, value, at)
+  if (Array.isArray(value)) return visitList(context, schema, value, at)
+  const before = context.faults.length
+  if (typeof value === 'string') visitText(context, schema, value, at)
   else if (typeof value === 'number') visitNumber(context, schema, value, at)
+  return context.faults.length === before ? value : GONE
+}
+
+/** What stands in for a part that must be there and cannot be read. */
+function leaveOut({ root, leftOut }: Visit, schema: JsonSchema, at: ShapeFault['at'], key = at.at(-1)): unknown {
+  leftOut.push(at)
+  return standInFor(root, schema, key)
 }
 
 function add({ faults }: Visit, at: ShapeFault['at'], message: string, suggestion?: string, key = false): void {
@@ -109,43 +130,62 @@ function wrongType(context: Visit, schema: JsonSchema, value: unknown, at: Shape
   add(context, at, `${label}要写${wanted}，不能是 ${show(value)}`, suggestion)
 }
 
-function visitMap(context: Visit, schema: JsonSchema, value: Record<string, unknown>, at: ShapeFault['at']): void {
+function visitMap(context: Visit, schema: JsonSchema, value: Record<string, unknown>, at: ShapeFault['at']): unknown {
   const known = schema.properties ?? {}
+  const free = Object.values(schema.patternProperties ?? {})[0]
   const meant = new Set<string>()
+  const read: Record<string, unknown> = {}
+  function take(key: string, property: JsonSchema, inner: unknown, here: ShapeFault['at']): void {
+    const part = visit(context, property, inner, here)
+    if (part !== GONE) read[key] = part
+    else if (schema.required?.includes(key) === true) read[key] = leaveOut(context, property, here, key)
+    else context.leftOut.push(here)
+  }
   for (const [key, inner] of Object.entries(value)) {
-    if (isEnough(context)) return
-    const property = Object.hasOwn(known, key) ? known[key] : undefined
-    if (property !== undefined) visit(context, property, inner, [...at, key])
+    if (isEnough(context)) return GONE
+    const property = Object.hasOwn(known, key) ? known[key] : free
+    if (property !== undefined) take(key, property, inner, [...at, key])
     else if (schema.additionalProperties === false) {
-      const free = Object.keys(known).filter((name) => !Object.hasOwn(value, name))
-      const guess = didYouMean(key, free)
-      if (guess !== undefined) meant.add(guess)
-      const options = `可以写 ${(free.length > 0 ? free : Object.keys(known)).join('、')}`
+      const names = Object.keys(known).filter((name) => !Object.hasOwn(value, name) && !meant.has(name))
+      const guess = didYouMean(key, names)
+      const options = `可以写 ${(names.length > 0 ? names : Object.keys(known)).join('、')}`
       add(context, [...at, key], `不认识「${key}」`, guess === undefined ? options : `是不是想写 ${guess}`, true)
-    }
+      if (guess === undefined) continue
+      meant.add(guess)
+      context.renamed.push({ at, written: key, meant: guess })
+      take(guess, known[guess] ?? {}, inner, [...at, key])
+    } else read[key] = inner
   }
   for (const key of schema.required ?? []) {
     if (Object.hasOwn(value, key) || meant.has(key)) continue
     const description = known[key]?.description
     add(context, at, `缺少「${key}」`, description === undefined ? undefined : `${key}：${description}`)
+    read[key] = leaveOut(context, known[key] ?? {}, [...at, key])
   }
   if (Object.keys(value).length < (schema.minProperties ?? 0)) {
     add(context, at, '至少要写一项', `可以写 ${Object.keys(known).join('、')}`)
+    return GONE
   }
+  return read
 }
 
-function visitList(context: Visit, schema: JsonSchema, value: unknown[], at: ShapeFault['at']): void {
+function visitList(context: Visit, schema: JsonSchema, value: unknown[], at: ShapeFault['at']): unknown {
   const least = schema.minItems ?? 0
   const most = schema.maxItems ?? Number.POSITIVE_INFINITY
   if (value.length < least) add(context, at, `${labelOf(at)}至少要有 ${least} 项`, schema.description)
+  if (value.length === 0 && least > 0) context.leftOut.push(at)
   if (value.length > most) add(context, at, `${labelOf(at)}有 ${value.length} 项，最多 ${most} 项`)
   const seen = new Set<unknown>()
+  const read: unknown[] = []
   for (const [index, item] of value.entries()) {
-    if (isEnough(context)) return
-    if (schema.items !== undefined) visit(context, schema.items, item, [...at, index])
+    if (isEnough(context)) return GONE
+    const { items = {} } = schema
+    const part = visit(context, items, item, [...at, index])
+    read.push(part === GONE ? leaveOut(context, items, [...at, index]) : part)
     if (schema.uniqueItems === true && seen.has(item)) add(context, [...at, index], `${show(item)} 写了两次`)
     seen.add(item)
   }
+  return read
 }
 
 function visitText(context: Visit, schema: JsonSchema, value: string, at: ShapeFault['at']): void {
@@ -174,21 +214,15 @@ function alternativesOf(root: JsonSchema, schema: JsonSchema): JsonSchema[] {
   })
 }
 
-function visitChoice(context: Visit, schema: JsonSchema, value: unknown, at: ShapeFault['at']): void {
+function visitChoice(context: Visit, schema: JsonSchema, value: unknown, at: ShapeFault['at']): unknown {
   const alternatives = alternativesOf(context.root, schema)
   const words = alternatives.flatMap((one) => (one.const === undefined ? [] : [String(one.const)]))
   const maps = alternatives.filter((one) => one.properties !== undefined)
-  if (isMap(value) && maps.length > 0) {
-    visitMaps(context, maps, value, at)
-    return
-  }
+  if (isMap(value) && maps.length > 0) return visitMaps(context, maps, value, at)
 
   const plain = alternatives.find((one) => one.const === undefined && one.type !== undefined && typeOf(one.type, value))
-  if (plain !== undefined) {
-    visit(context, plain, value, at)
-    return
-  }
-  if (words.includes(String(value)) && alternatives.some((one) => one.const === value)) return
+  if (plain !== undefined) return visit(context, plain, value, at)
+  if (alternatives.some((one) => one.const === value)) return value
   const forms = [
     ...words,
     ...alternatives.flatMap((one) =>
@@ -207,9 +241,10 @@ function visitChoice(context: Visit, schema: JsonSchema, value: unknown, at: Sha
     empty ? `${labelOf(at)}后面是空的` : `${labelOf(at)}不能是 ${show(value)}`,
     meant === undefined ? `可以写 ${forms.join('、')}` : `是不是想写 ${meant}`,
   )
+  return GONE
 }
 
-function visitMaps(context: Visit, maps: JsonSchema[], value: Record<string, unknown>, at: ShapeFault['at']): void {
+function visitMaps(context: Visit, maps: JsonSchema[], value: Record<string, unknown>, at: ShapeFault['at']): unknown {
   const keys = Object.keys(value)
   const score = (one: JsonSchema): number => keys.filter((key) => Object.hasOwn(one.properties ?? {}, key)).length
   const best = maps.reduce((a, b) => (score(b) > score(a) ? b : a))
@@ -220,10 +255,10 @@ function visitMaps(context: Visit, maps: JsonSchema[], value: Record<string, unk
     const options = `可以写 ${[...new Set(heads)].join('、')}`
     if (strange === undefined) {
       add(context, at, '这里是空的', options)
-      return
+      return GONE
     }
     add(context, [...at, strange], `不认识「${strange}」`, meant === undefined ? options : `是不是想写 ${meant}`, true)
-    return
+    return meant === undefined ? GONE : visitMeant(context, maps, { at, written: strange, meant }, value[strange])
   }
   const foreign = new Set(keys.filter((key) => !Object.hasOwn(best.properties ?? {}, key) && heads.includes(key)))
   for (const key of foreign) {
@@ -234,8 +269,34 @@ function visitMaps(context: Visit, maps: JsonSchema[], value: Record<string, unk
       `另起一行，单独写成一项：- ${key}: …`,
       true,
     )
+    context.strays.push({ at, part: { [key]: value[key] } })
+    const head = maps.find(({ required }) => required?.includes(key))?.properties?.[key]
+    if (head !== undefined && visit(context, head, value[key], [...at, key]) === GONE)
+      context.leftOut.push([...at, key])
   }
-  visitMap(context, best, Object.fromEntries(Object.entries(value).filter(([key]) => !foreign.has(key))), at)
+  return visitMap(context, best, Object.fromEntries(Object.entries(value).filter(([key]) => !foreign.has(key))), at)
+}
+
+/** One of the maps, told by its head alone, which was misspelt. */
+function visitMeant(
+  context: Visit,
+  maps: readonly JsonSchema[],
+  renamed: ReadablePart['renamed'][number],
+  inner: unknown,
+): unknown {
+  const { at, written, meant } = renamed
+  const map = maps.find(
+    ({ required, properties = {} }) => required?.includes(meant) && Object.hasOwn(properties, meant),
+  )
+  const head = map?.properties?.[meant]
+  if (map === undefined || head === undefined) return GONE
+  context.renamed.push(renamed)
+  const part = visit(context, head, inner, [...at, written])
+  const rest = (map.required ?? []).filter((key) => key !== meant)
+  return Object.fromEntries([
+    [meant, part === GONE ? leaveOut(context, head, [...at, written], meant) : part],
+    ...rest.map((key) => [key, leaveOut(context, map.properties?.[key] ?? {}, [...at, key])]),
+  ])
 }
 
 function labelOf(at: ShapeFault['at']): string {

@@ -17,8 +17,9 @@ import {
   WelcomeRule,
 } from '../schema/rule-files.ts'
 import { withEvents } from './event-schemas.ts'
-import { explainShape, type ShapeFault } from './explain-shape.ts'
+import { readShape, type ShapeFault } from './explain-shape.ts'
 import { type JsonSchema, toJsonSchema } from './json-schema.ts'
+import type { ReadablePart } from './readable-part.ts'
 import type { RuleKind } from './rule-folder.ts'
 
 /** What one document of each kind of rule file must look like. */
@@ -26,6 +27,8 @@ export interface RuleShapes {
   schemas: Readonly<Record<RuleKind, JsonSchema>>
   /** What is wrong with the shape of one document; empty when it is right. */
   faults(kind: RuleKind, value: unknown): ShapeFault[]
+  /** The same with what can be read all the same; undefined when nothing can. */
+  read(kind: RuleKind, value: unknown): { faults: ShapeFault[]; readable: ReadablePart | undefined }
 }
 
 export function createRuleShapes(triggers: readonly EventTriggerShape[]): RuleShapes {
@@ -48,16 +51,17 @@ export function createRuleShapes(triggers: readonly EventTriggerShape[]): RuleSh
   const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })
   const validators = new Map(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]))
 
-  return {
-    schemas,
-    faults: (kind, value) => {
-      const validate = validators.get(kind)
-      if (validate === undefined || validate(value)) return []
-      const faults = explainShape(schemas[kind], value)
-      if (faults.length > 0) return faults
-      // The schema says no and we cannot say why: still refuse.
-      const path = validate.errors?.[0]?.instancePath.split('/').slice(1) ?? []
-      return [{ at: path.map((step) => (/^\d+$/.test(step) ? Number(step) : step)), message: '这里的写法不对' }]
-    },
+  function read(kind: RuleKind, value: unknown): ReturnType<RuleShapes['read']> {
+    const validate = validators.get(kind)
+    if (validate === undefined || validate(value))
+      return { faults: [], readable: { value, leftOut: [], renamed: [], strays: [] } }
+    const { faults, readable } = readShape(schemas[kind], value)
+    if (faults.length > 0) return { faults, readable }
+    // The schema says no and we cannot say why: still refuse.
+    const path = validate.errors?.[0]?.instancePath.split('/').slice(1) ?? []
+    const at = path.map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+    return { faults: [{ at, message: '这里的写法不对' }], readable: undefined }
   }
+
+  return { schemas, read, faults: (kind, value) => read(kind, value).faults }
 }
