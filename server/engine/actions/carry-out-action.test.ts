@@ -237,6 +237,22 @@ it('an action whose payload nobody understands any more is for a person to see',
   expect((await rows())[0]).toMatchObject({ state: 'dead', last_code: 'action.bad-payload', finished_at: now })
 })
 
+it('a capability that cannot read it either keeps no action from its end, and leaves nothing half done', async () => {
+  const ended: unknown[] = []
+  const abandoned: Executor['abandoned'] = async (tx, { payload }) => {
+    await tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, { attempts: 77 })}`)
+    ;(payload as { n: number }).n.toFixed()
+  }
+  const { runner, enqueue } = setUp([{ ...execute(Send, { perform: async () => undefined }), abandoned }], {
+    onEnded: (kind, state) => void ended.push([kind, state]),
+  })
+  await enqueue(Send, 1)
+  await kit.db.tx((tx) => tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, { payload: '{"n":"x"}' })}`))
+  await runner.drained()
+  expect((await rows())[0]).toMatchObject({ state: 'dead', last_code: 'action.bad-payload', attempts: 1 })
+  expect(ended).toEqual([['test.send', 'dead']])
+})
+
 it('an action that came too late says so when it was never tried', async () => {
   const told: unknown[] = []
   const abandoned = async (_tx: unknown, _action: unknown, failure: { state: string; code: string }) =>

@@ -26,6 +26,8 @@ const STAND_BACK_FROM_MS = 5_000
 /** A kind may call several endpoints, and only one of them is full. */
 const STAND_BACK_MOST_MS = 61_000
 
+const withoutEnd = ({ abandoned: _unheard, ...rest }: Executor): Executor => rest
+
 /** Carries out one claimed action and records what came of it: done, over, or tried again later. */
 export function createCarryOut(executors: readonly Executor[], { db, clock, log, onEnded, onPace }: CarryOutDeps) {
   const byKind = new Map(executors.map((executor) => [executor.kind.kind, executor]))
@@ -120,7 +122,15 @@ export function createCarryOut(executors: readonly Executor[], { db, clock, log,
     try {
       action = { ...row, payload: checkedBy(executor.kind.schema, row.payload) }
     } catch (error) {
-      return end(row, executor, row, { state: 'dead', ...trouble('action.bad-payload', describeError(error)) })
+      const why = { state: 'dead' as const, ...trouble('action.bad-payload', describeError(error)) }
+      // Its capability may make no more of it than we do; the action is over all the same.
+      return end(row, executor, row, why).catch((deaf: unknown) => {
+        log.error(
+          { actionId: row.id, kind: row.kind, err: describeError(deaf) },
+          'nothing follows from an ended action',
+        )
+        return end(row, withoutEnd(executor), row, why)
+      })
     }
     if (row.expiresAtMs !== undefined && row.expiresAtMs <= clock.now()) {
       const why = row.lastTrouble ?? trouble('action.too-late', 'came too late')
