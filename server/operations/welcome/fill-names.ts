@@ -11,7 +11,7 @@ const PLACE = /\{(客户昵称|导购名)\}/
 const PAUSE = '[，,、：:；;！!~～\\s]'
 const END = '[，,、：:；;。．.！!？?~～\\n]'
 /** A clause that only introduces the missing name: 「我是{导购名}，」. */
-const INTRODUCTION = new RegExp(`(^|${END})\\s*(?:我是|我叫|这里是|我的名字是)\\{导购名\\}(${END}|$)`, 'g')
+const INTRODUCTION = new RegExp(`(^|${END})[^\\S\\n]*(?:我是|我叫|这里是|我的名字是)\\{导购名\\}(${END}|$)`, 'g')
 const FULL_STOP = /[。．.！!？?~～\n]/
 /** A name that opens a line, with the pause after it: 「{客户昵称}，您好」. */
 const OPENING = new RegExp(`(^|\\n)[ \\t]*(?:亲爱的|Hi|hi|嗨)?[ \\t]*\\{(?:客户昵称|导购名)\\}[ \\t]*${PAUSE}*`, 'g')
