@@ -56,6 +56,21 @@ function readWords() {
   }
 }
 
+/** Whoever presses Ctrl-C once is heard twice, by the terminal and by npm: only what comes later means «at once». */
+const SAME_PRESS_MS = 1_000
+
+/** Has somebody asked for the end? */
+function listenForStop(): () => boolean {
+  let askedAt: number | undefined
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (askedAt !== undefined && Date.now() - askedAt > SAME_PRESS_MS) process.exit(130)
+      askedAt ??= Date.now()
+    })
+  }
+  return () => askedAt !== undefined
+}
+
 async function main(): Promise<number> {
   const words = readWords()
   if (words === undefined) return 2
@@ -65,19 +80,18 @@ async function main(): Promise<number> {
   }
   const closeRun = openRun()
   let isGood = true
-  let isStopped = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true))
+  const isStopped = listenForStop()
   try {
     for (const target of TARGETS) {
-      if (isStopped) break
+      if (isStopped()) break
       if (words.only !== undefined && !words.only.includes(target.name)) continue
       const count = words.count ?? target.count
-      let toldAt = Date.now()
+      let toldAt = 0
       const report = await runTarget(target, {
         seed: words.seed,
         count,
         corpus: corpusOf(target.name),
-        isStopped: () => isStopped,
+        isStopped,
         onProgress: (tried) => {
           if (Date.now() - toldAt < PROGRESS_EVERY_MS) return
           toldAt = Date.now()

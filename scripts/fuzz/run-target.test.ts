@@ -37,8 +37,16 @@ it('each failure has its seed and its shortest input, whatever its neighbours do
 })
 
 it('stopped, it reports what it has tried', async () => {
-  let asked = 0
-  const { tried, ended } = await runTarget(letters, { seed: 1, count: 60, corpus: [], isStopped: () => ++asked > 2 })
+  let isOver = false
+  const { tried, ended } = await runTarget(letters, {
+    seed: 1,
+    count: 60,
+    corpus: [],
+    onProgress: (done) => {
+      isOver = done >= 6
+    },
+    isStopped: () => isOver,
+  })
   expect(tried).toBe(6)
   expect(ended.reduce((sum, [, times]) => sum + times, 0)).toBe(6)
 })

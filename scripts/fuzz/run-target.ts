@@ -58,12 +58,15 @@ export async function runTarget(
         ended.set(verdict.ended, (ended.get(verdict.ended) ?? 0) + 1)
         const wrong = verdict.wrong ?? (index === 0 ? lost : undefined)
         if (wrong === undefined || failures.length >= MOST_FAILURES) continue
-        const input = await shortest(bench, one.input, wrong)
+        const input = await shortest(bench, one.input, wrong, isStopped)
         failures.push({ target: target.name, seed: one.seed, wrong, input })
       }
       tried += cases.length
     }
-    for (const input of corpus) await playAll([{ seed: undefined, input }])
+    for (const input of corpus) {
+      if (isStopped()) break
+      await playAll([{ seed: undefined, input }])
+    }
     for (let done = 0; done < count && failures.length < MOST_FAILURES && !isStopped(); done += target.batch) {
       const seeds = Array.from({ length: Math.min(target.batch, count - done) }, (_, n) => seed + done + n)
       await playAll(seeds.map((one) => ({ seed: one, input: bench.make(createSeededRandom(one)) })))
@@ -104,14 +107,19 @@ async function playSafely(bench: Bench<unknown>, inputs: readonly unknown[]): Pr
 /** Numbers, ids and quoted texts differ from case to case. */
 const kindOf = (wrong: string): string => wrong.replaceAll(/[\d"「」].*/gs, '').slice(0, 60)
 
-async function shortest(bench: Bench<unknown>, input: unknown, wrong: string): Promise<unknown> {
+async function shortest(
+  bench: Bench<unknown>,
+  input: unknown,
+  wrong: string,
+  isStopped: () => boolean,
+): Promise<unknown> {
   let best = input
   let plays = 0
   let found = true
-  while (found && plays < MOST_SHORTENINGS) {
+  while (found && plays < MOST_SHORTENINGS && !isStopped()) {
     found = false
     for (const shorter of bench.shorten(best)) {
-      if (plays++ >= MOST_SHORTENINGS) break
+      if (plays++ >= MOST_SHORTENINGS || isStopped()) break
       const [verdict] = await playSafely(bench, [shorter])
       if (verdict?.wrong === undefined || kindOf(verdict.wrong) !== kindOf(wrong)) continue
       best = shorter
