@@ -49,6 +49,9 @@ function checkOwnerOperates(draft: Draft<RoleRules>): void {
   const { roles } = draft.value
   const first = roles.findIndex(({ operators }) => operators !== undefined)
   if (first === -1 || roles.some(({ role, operators }) => role === 'owner' && operators !== undefined)) return
+  const mayOperate = (at: number): boolean =>
+    draft.isLeftOut(['roles', at, 'role']) || draft.isLeftOut(['roles', at, 'operators'])
+  if (roles.some((_grant, at) => mayOperate(at))) return
   draft.fault(
     ['roles', first, 'operators'],
     '写了操作人，却没有一位是负责人（owner）：备份、删除、结束登录就没有人能做了',

@@ -356,7 +356,7 @@ kdtId: 五
     'roles',
     'roles.yaml',
     `roles:
-  - { role: boss, members: [林小雨], of: [一店] }
+  - { role: boss, members: [林小雨], of: [一店], operators: [a, a] }
   - { role: ops, member: [a, a], leaders: true }
   - { role: ops, of: [一店], members: [] }
   - { role: owner }
@@ -364,6 +364,7 @@ kdtId: 五
     [
       ':2:13 「role」不能是「boss」',
       ':2:29 「林小雨」是姓名',
+      ':2:60 「a」写了两次',
       ':3:18 不认识「member」。是不是想写 members',
       ':3:30 「a」写了两次',
       ':3:34 部门负责人只能给店长',
