@@ -21,6 +21,7 @@ export function controlRoutes(
     'edit-remark': controls.editRemark,
     'edit-tags': controls.editTags,
     'guide-says': controls.guideSays,
+    'guide-says-in-group': controls.guideSaysInGroup,
     'pending-mass-sends': (input: { userId: string }) =>
       controls.pendingMassSends(input.userId).map(({ tasks: _tasks, ...send }) => send),
     'confirm-mass-send': controls.confirmMassSend,

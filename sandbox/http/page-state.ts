@@ -117,6 +117,7 @@ export function pageState(
       chats: [...(world.followsByUser.get(guideId)?.values() ?? [])]
         .map(chatOf)
         .sort((a, b) => b.lastAtMs - a.lastAtMs),
+      groups: world.groupsByMember.get(guideId).flatMap(groupCard),
       pending: controls.pendingMassSends(guideId).map((send) => ({
         msgid: send.msgid,
         chatType: send.chatType,

@@ -1,4 +1,4 @@
-import { call, chat, chooseGuide, chosen, state, toast } from './desk.js'
+import { call, chat, chooseGuide, chosen, group, state, toast } from './desk.js'
 
 /** Answers the sidebar's postMessage calls as the WeCom client would (JS-SDK, API.md §22). */
 const MEDIA = { image: 'image', video: 'video', file: 'file' }
@@ -21,16 +21,25 @@ function toMessage(args) {
 const fail = (name, why) => ({ ok: false, errMsg: `${name}:fail ${why}` })
 const needChat = (name, then) => (chat.value ? then() : fail(name, 'without context of external contact'))
 
+const entryOf = () => (chat.value ? 'single_chat_tools' : group.value ? 'group_chat_tools' : 'normal')
+
 const calls = {
-  getContext: () => ({ ok: true, result: { entry: chat.value ? 'single_chat_tools' : 'normal' } }),
+  getContext: () => ({ ok: true, result: { entry: entryOf() } }),
+  getCurExternalChat: () =>
+    group.value
+      ? { ok: true, result: { chatId: chosen.chat } }
+      : fail('getCurExternalChat', 'without context of external chat'),
   getCurExternalContact: () => needChat('getCurExternalContact', () => ({ ok: true, result: { userId: chosen.chat } })),
-  sendChatMessage: (args) =>
-    needChat('sendChatMessage', async () => {
-      const message = toMessage(args)
-      if (!message) return fail('sendChatMessage', 'invalid msgtype')
-      const input = { userId: chosen.guide, externalUserId: chosen.chat, message, via: 'sidebar' }
-      return (await call('guide-says', input, 'bridge')) ? { ok: true } : fail('sendChatMessage', 'cannot send')
-    }),
+  sendChatMessage: async (args) => {
+    if (!chat.value && !group.value) return fail('sendChatMessage', 'without context of external contact')
+    const message = toMessage(args)
+    if (!message) return fail('sendChatMessage', 'invalid msgtype')
+    const said = { userId: chosen.guide, message, via: 'sidebar' }
+    const sent = group.value
+      ? await call('guide-says-in-group', { ...said, chatId: chosen.chat }, 'bridge')
+      : await call('guide-says', { ...said, externalUserId: chosen.chat }, 'bridge')
+    return sent ? { ok: true } : fail('sendChatMessage', 'cannot send')
+  },
   openEnterpriseChat: (args) => {
     const wanted = [args.externalUserIds ?? []].flat().join(';').split(';')[0] ?? ''
     const known = state.value?.guide.chats.some((entry) => entry.externalUserId === wanted)

@@ -61,6 +61,8 @@ export function chooseCustomer(id) {
 export const customer = computed(() => (chosen.customer ? state.value?.customer : undefined))
 export const guide = computed(() => state.value?.guide)
 export const chat = computed(() => guide.value?.chats.find((entry) => entry.externalUserId === chosen.chat))
+/** The customer group that is open instead of a chat with one customer. */
+export const group = computed(() => guide.value?.groups.find((entry) => entry.chatId === chosen.chat))
 export const avatar = (id) => `/_sandbox/avatar/${encodeURIComponent(id || 'new')}.svg`
 export const yuan = (fen) => `¥${(fen / 100).toFixed(fen % 100 ? 2 : 0)}`
 const clockText = new Intl.DateTimeFormat('zh-CN', {

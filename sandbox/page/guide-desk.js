@@ -1,7 +1,21 @@
 import { computed, nextTick, onMounted, onUnmounted, ref, watch } from 'vue'
 import { answerBridge, tellContextChanged } from './bridge.js'
 import { CustomerMenu } from './customer-menu.js'
-import { app, avatar, busy, call, chat, chooseGuide, chosen, guide, isUnread, state, timeText, toast } from './desk.js'
+import {
+  app,
+  avatar,
+  busy,
+  call,
+  chat,
+  chooseGuide,
+  chosen,
+  group,
+  guide,
+  isUnread,
+  state,
+  timeText,
+  toast,
+} from './desk.js'
 import { ChatMessage } from './message.js'
 
 /** The guide's WeCom: chats, tasks of the corp, and the real sidebar beside them. */
@@ -14,8 +28,11 @@ export const GuideDesk = {
     const panel = ref('')
     const frameUrl = computed(() => `${state.value.appUrl}/sidebar/?guide=${encodeURIComponent(chosen.guide)}`)
     const say = async () => {
-      const input = { userId: chosen.guide, externalUserId: chosen.chat, message: draft.value }
-      if (await call('guide-says', input)) draft.value = ''
+      const said = { userId: chosen.guide, message: draft.value }
+      const isOut = group.value
+        ? await call('guide-says-in-group', { ...said, chatId: chosen.chat }, 'guide-says')
+        : await call('guide-says', { ...said, externalUserId: chosen.chat })
+      if (isOut) draft.value = ''
     }
     const confirm = async (send) => {
       const counts = await call('confirm-mass-send', { msgid: send.msgid, userId: chosen.guide }, send.msgid)
@@ -34,11 +51,11 @@ export const GuideDesk = {
     onUnmounted(() => stop?.())
     // The chat that is asked for may be known a moment later than it was chosen; the sidebar hears of both.
     watch(
-      () => [chosen.chat, chat.value?.externalUserId].join(' '),
+      () => [chosen.chat, chat.value?.externalUserId, group.value?.chatId].join(' '),
       () => tellContextChanged(() => frame.value),
     )
     watch(
-      () => guide.value?.messages.at(-1)?.id,
+      () => (group.value ?? guide.value)?.messages.at(-1)?.id,
       async () => {
         await nextTick()
         screen.value?.scrollTo({ top: screen.value.scrollHeight })
@@ -51,6 +68,7 @@ export const GuideDesk = {
       chat,
       chooseGuide,
       chosen,
+      group,
       guide,
       isUnread,
       state,
@@ -99,9 +117,18 @@ export const GuideDesk = {
             <span class="face-box"><img class="face-img" :src="avatar(c.externalUserId)" alt="" /><i v-if="isUnread(c)" class="unread" data-test="unread"></i></span>
             <span class="who"><b>{{ c.remark || c.name }}</b><small>{{ c.lastText || '新的顾客' }}</small></span>
           </button>
+          <button v-for="g in guide.groups" :key="g.chatId" :class="{ on: g.chatId === chosen.chat }" :data-test="'guide-group-' + g.chatId" :title="g.name" @click="chooseGuide(chosen.guide, g.chatId)">
+            <span class="face-box"><span class="group-face">群</span></span>
+            <span class="who"><b>{{ g.name || '未命名的群' }}</b><small>{{ g.size }} 人</small></span>
+          </button>
         </aside>
         <div class="talk">
-          <div v-if="!chat" class="empty"><b>选一位顾客开始聊天</b><p>左边是这位导购的顾客，刚扫码的排在最前面。</p></div>
+          <template v-if="group">
+            <header class="talk-head"><b>{{ group.name || '未命名的群' }}</b><small>{{ group.size }} / {{ group.capacity }} 人</small></header>
+            <div ref="screen" class="screen chat" data-test="guide-chat"><p v-if="!group.messages.length" class="notice">群里还很安静</p><ChatMessage v-for="m in group.messages" :key="m.id" :message="m" mine="guide" /></div>
+            <form class="say" @submit.prevent="say"><input v-model="draft" data-test="guide-input" placeholder="在群里说" /><button class="primary blue" data-test="guide-send" :disabled="!draft.trim() || busy.has('guide-says')">发送</button></form>
+          </template>
+          <div v-else-if="!chat" class="empty"><b>选一位顾客开始聊天</b><p>左边是这位导购的顾客，刚扫码的排在最前面。</p></div>
           <template v-else>
             <header class="talk-head"><b>{{ chat.remark || chat.name }}</b><span class="wechat">@微信</span><small v-if="chat.deletedByCustomer" class="gone">已被对方删除</small><CustomerMenu :key="chat.externalUserId" /></header>
             <div class="labels" v-if="chat.tags.length"><span v-for="t in chat.tags" :key="t" class="tag">{{ t }}</span></div>

@@ -5,6 +5,7 @@ import { DeskError } from '../refusal.ts'
 import { addMessage, dropFollow, findFollow, markTags } from '../relations.ts'
 import type { Follow, MassSend, SendStatus } from '../world.ts'
 import { needFollow } from './customer.ts'
+import { needGroup } from './group-moves.ts'
 
 export interface Pair {
   userId: string
@@ -98,6 +99,19 @@ export function guideControls(desk: Desk) {
       const message = typeof input.message === 'string' ? { text: input.message } : input.message
       follow.talkedAtMs = clock.now()
       deliver({ externalUserId: input.externalUserId }, input.userId, message, input.via ?? 'typed')
+      desk.changed()
+    },
+    /** A message that a member of staff writes into a group they are in, or that the sidebar put there. */
+    guideSaysInGroup: async (input: {
+      userId: string
+      chatId: string
+      message: GuideMessage | string
+      via?: string
+    }): Promise<void> => {
+      const group = needGroup(desk, input.chatId)
+      if (!group.members.has(input.userId)) throw new DeskError('你不在这个群里')
+      const message = typeof input.message === 'string' ? { text: input.message } : input.message
+      deliver({ chatId: input.chatId }, input.userId, message, input.via ?? 'typed')
       desk.changed()
     },
     /** Mass messages waiting for this guide's tap, newest first. */

@@ -6,6 +6,7 @@ import { guideText } from './find/guide-names.ts'
 /** What was done, in the words of whoever reads it; the others keep their name. */
 const WHAT: Record<string, string> = {
   'sidebar.seen': '看了客户',
+  'sidebar.group': '看了客户群',
   'sidebar.refused': '想看或改，被拒绝',
   'sidebar.login': '登录侧边栏',
   'sidebar.logout': '退出侧边栏',

@@ -8,8 +8,9 @@ import type { Scope } from '../engine/http/scope.ts'
 import type { Audit } from '../records/audit/audit.ts'
 import { noteAudit } from '../records/audit/audit-notes.ts'
 import type { Customers } from '../records/customers/customers.ts'
+import type { Group, groupQueries } from '../records/groups/group-queries.ts'
 import type { staffQueries } from '../records/staff/staff-queries.ts'
-import { type Standing, seesAudit, seesCustomers } from '../records/staff/standing.ts'
+import { type Standing, seesAll, seesAudit, seesCustomers } from '../records/staff/standing.ts'
 import type { Standings } from '../records/staff/standings.ts'
 import { createFriendOf, type Friend, type FriendOfDeps, type Person, type Stands } from './friend-of.ts'
 import { keptSessions } from './kept-sessions.ts'
@@ -25,6 +26,7 @@ export interface AccessDeps extends FriendOfDeps {
   staff: { queries: Pick<typeof staffQueries, 'get' | 'idSince'> }
   customers: FriendOfDeps['customers'] & Pick<Customers, 'refresh'>
   refusals: Pick<Refusals, 'notYours'>
+  groups: { queries: Pick<typeof groupQueries, 'get' | 'membersOf'> }
 }
 
 export interface Guide extends Friend {
@@ -53,6 +55,13 @@ const onlyLeads = (): AppError =>
     zh: '这一步只有店长能做。',
   })
 
+/** A group that does not exist is answered word for word like one of other people's. */
+const notYourGroup = (): AppError =>
+  new AppError('sidebar.not-your-group', 'not in this group, nor the lead of its owner', {
+    status: 403,
+    zh: '这个群你看不了：你不在群里，群主也不在你带的门店；刚建的群，过一分钟再打开。',
+  })
+
 const noFriend = (): AppError =>
   new AppError('sidebar.read-only', 'the friendship is over', {
     status: 403,
@@ -61,7 +70,7 @@ const noFriend = (): AppError =>
 
 /** Who may see what. Every route of the sidebar runs its work through one of these, in one transaction with it: by the scope
  *  that the route declares, never by one of the handler's own. */
-export function createAccess({ db, session, clock, standings, staff, customers, audit, refusals }: AccessDeps) {
+export function createAccess({ db, session, clock, standings, staff, customers, audit, refusals, groups }: AccessDeps) {
   const friendOf = createFriendOf({ staff, customers })
   /** Requests whose scope was looked at. */
   const checked = new WeakSet<FastifyRequest>()
@@ -87,7 +96,35 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
       }),
     )
 
+  async function maySeeGroup(tx: Tx, { userId, standing }: Person, group: Group): Promise<boolean> {
+    if (seesAll(standing) || group.owner === userId) return true
+    const owner = group.owner === undefined ? undefined : await staff.queries.get(tx, group.owner)
+    if (owner?.departments.some((id) => standing.leads.has(id)) === true) return true
+    if (!seesCustomers(standing)) return false
+    const members = await groups.queries.membersOf(tx, group.chatId)
+    return members.some((one) => one.isStaff && one.memberId === userId)
+  }
+
   return {
+    /** For who is in a group that stands, the lead of its owner's department, and whoever sees all. Throws
+     *  sidebar.login-needed (401), sidebar.not-your-group (403). */
+    withGroup: async <Answer>(
+      request: FastifyRequest<{ Params: { chatId: string } }>,
+      work: (tx: Tx, person: Person, group: Group) => Promise<Answer>,
+    ): Promise<Answer> =>
+      db.tx(async (tx) => {
+        const person = await personOf(tx, request)
+        const by = { actor: person.userId, actorKind: 'member', origin: request.ip } as const
+        const group = await groups.queries.get(tx, request.params.chatId)
+        if (group === undefined || !(await maySeeGroup(tx, person, group))) {
+          audit.saw({ ...by, what: 'sidebar.refused', detail: { route: request.routeOptions.url } })
+          throw notYourGroup()
+        }
+        checked.add(request)
+        audit.saw({ ...by, what: 'sidebar.group', detail: { chatId: group.chatId } })
+        return work(tx, person, group)
+      }),
+
     /** For somebody who is logged in and whose role reaches to the route's scope. Throws sidebar.login-needed (401),
      *  sidebar.no-role (403). */
     asPerson: <Answer>(request: FastifyRequest, work: (tx: Tx, person: Person) => Promise<Answer>): Promise<Answer> =>

@@ -7,6 +7,7 @@ export type { SeenFact, Why } from './contract-base.ts'
 export { PageQuery } from './contract-base.ts'
 export * from './contract-day.ts'
 export * from './contract-fields.ts'
+export * from './contract-groups.ts'
 export * from './contract-notes.ts'
 export * from './contract-scripts.ts'
 

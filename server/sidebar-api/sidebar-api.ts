@@ -18,6 +18,7 @@ import * as contract from './contract.ts'
 import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
 import { type DayRouteDeps, dayRoutes } from './day-routes.ts'
 import { type FieldRouteDeps, fieldRoutes } from './field-routes.ts'
+import { type GroupRouteDeps, groupRoutes } from './group-routes.ts'
 import { type HandoverRouteDeps, handoverRoutes } from './handover-routes.ts'
 import { keptSessions } from './kept-sessions.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
@@ -59,7 +60,8 @@ export type SidebarApiDeps = SidebarOptions &
       NoteRouteDeps &
       FieldRouteDeps &
       ScriptRouteDeps &
-      DayRouteDeps,
+      DayRouteDeps &
+      GroupRouteDeps,
     Made | 'wecom'
   > & {
     wecom: Pick<Wecom, 'oauth' | 'jssdk'>
@@ -147,6 +149,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           fieldRoutes(scope, { ...deps, access, own })
           scriptRoutes(scope, { ...deps, access })
           dayRoutes(scope, { ...deps, access })
+          groupRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })
         },
         { prefix: '/api/sidebar' },

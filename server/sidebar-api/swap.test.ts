@@ -39,6 +39,8 @@ const MAY: Record<string, Record<Role, Target[]>> = {
   'customer.own': OWN,
   'customer.lead': LEAD,
 }
+/** Who may look at 张三's group, which no guide but him is in: his store's lead among them, the other store's not. */
+const GROUP: readonly Role[] = ['zhangsan', 'dianzhang', 'yunying', 'laoban']
 const AUDIT: readonly Role[] = ['laoban', 'shenji']
 const NAMES: Partial<Record<Target, string>> = {
   zhangsan: '客户甲标记',
@@ -46,15 +48,19 @@ const NAMES: Partial<Record<Target, string>> = {
   wangwu: '客户丙标记',
   lost: '客户丁标记',
 }
-const REFUSALS = ['login-needed', 'no-role', 'not-yours', 'checking', 'handed-on', 'read-only'].map(
+const REFUSALS = ['login-needed', 'no-role', 'not-yours', 'checking', 'handed-on', 'read-only', 'not-your-group'].map(
   (name) => `sidebar.${name}`,
 )
 
 let t: TwoStores
 let browsers: Map<Role, Browser>
 let routes: readonly ScopedRoute[]
+let chatId: string
 beforeAll(async () => {
   t = await openTwoStores({ env: { REQUESTS_PER_GUIDE: '0', REQUESTS_PER_ADDRESS: '0' } })
+  ;({ chatId } = await t.sandbox.createGroup({ ownerUserId: 'zhangsan', name: '三里屯老客' }))
+  await t.settle()
+  await t.advance(60_000)
   browsers = new Map()
   for (const role of ROLES) browsers.set(role, await t.as(role))
   routes = t.huoshui.app.scopedRoutes.filter(({ method }) => method !== 'HEAD')
@@ -70,6 +76,7 @@ const PARAMS: Record<string, (target: Target) => string> = {
   taskId: () => '1',
   shop: () => 'nobody',
   noteId: () => '1',
+  chatId: () => chatId,
 }
 
 function pathOf({ url, schema }: ScopedRoute, target: Target): string {
@@ -173,7 +180,7 @@ it('what is refused leaves nothing behind', async () => {
 
 it('what is no customer’s is open to whom it concerns', async () => {
   for (const route of routes.filter(({ url }) => url.startsWith('/api/sidebar/') && !url.includes('/customers/'))) {
-    if (route.scope === 'anybody') continue
+    if (route.scope === 'anybody' || route.scope === 'group') continue
     for (const role of ROLES) {
       const isOpen =
         route.scope === 'audit'
@@ -184,6 +191,21 @@ it('what is no customer’s is open to whom it concerns', async () => {
       const { code, status } = await ask(route, role)
       expect([role, route.url, code === 'sidebar.no-role']).toEqual([role, route.url, !isOpen])
       expect([role, route.url, status < 500]).toEqual([role, route.url, true])
+    }
+  }
+})
+
+it('a group is open to who is in it, the lead of its owner and whoever sees all, and nobody else can tell that there is one', async () => {
+  const ofGroups = routes.filter(({ scope }) => scope === 'group')
+  expect(ofGroups.length).toBeGreaterThanOrEqual(1)
+  expect(ofGroups.filter(({ url, method }) => !url.includes(':chatId') || method !== 'GET')).toEqual([])
+  for (const route of ofGroups) {
+    for (const role of ROLES) {
+      const { status, refusal } = await ask(route, role)
+      expect([role, status]).toEqual([role, GROUP.includes(role) ? 200 : 403])
+      const missing = await ask({ ...route, url: route.url.replace(':chatId', 'wrNobodyHasThisId') }, role)
+      expect(missing.refusal).toMatchObject({ code: 'sidebar.not-your-group' })
+      if (!GROUP.includes(role)) expect(refusal).toEqual(missing.refusal)
     }
   }
 })
@@ -201,7 +223,7 @@ it('a session of the sidebar opens nothing of WeCom’s, the shop’s or the hos
 })
 
 it('without a session every route that asks for one says so, whoever’s customer it is', async () => {
-  for (const route of routes.filter(({ scope }) => /^(session|library|customer|audit)/.test(scope))) {
+  for (const route of routes.filter(({ scope }) => /^(session|library|customer|group|audit)/.test(scope))) {
     const { body } = (route.schema ?? {}) as { body?: JsonSchema }
     const response = await fetch(`${t.url}${pathOf(route, 'zhangsan')}`, {
       method: route.method,

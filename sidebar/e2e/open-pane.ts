@@ -5,7 +5,7 @@ import type { Profile } from '../../server/sidebar-api/contract.ts'
 import { sidebarFiles } from '../../server/sidebar-api/static.ts'
 import * as fixtures from '../src/testing/fixtures.ts'
 import { someJourneys } from '../src/testing/fixtures-journeys.ts'
-import { someNotes } from '../src/testing/fixtures-known.ts'
+import { aGroup, someNotes } from '../src/testing/fixtures-known.ts'
 
 /** What the server says, by path below a customer or below the API: an answer, the promise of one, the code of a refusal, or
  *  `never`. */
@@ -27,6 +27,7 @@ const BY_PATH: Answers = {
   'scripts/of': fixtures.someScripts(),
   'scripts/search': fixtures.someFound(),
   day: fixtures.aDay(),
+  'groups/wr-1': aGroup(),
 }
 
 /** The built pane over answers that the test chooses, beside a chat window that is the page itself. */
@@ -72,7 +73,7 @@ const BRIDGE = (
 const post = window.postMessage.bind(window)
 window.postMessage = (data, ...rest) => {
   if (data?.huoshui !== 'bridge') return post(data, ...rest)
-  const result = data.call === 'getContext' ? { entry: '${entry}' } : { userId: 'wm-sunyao' }
+  const result = data.call === 'getContext' ? { entry: '${entry}' } : { userId: 'wm-sunyao', chatId: 'wr-1' }
   const reply = { huoshui: 'bridge', id: data.id, ok: true, result }
   told.then(() =>
     dispatchEvent(new MessageEvent('message', { data: reply, origin: location.origin, source: window })))

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import * as fixtures from '../src/testing/fixtures.ts'
-import { someFields } from '../src/testing/fixtures-known.ts'
+import { aGroup, someFields } from '../src/testing/fixtures-known.ts'
 import type { Answers, PaneOptions } from './open-pane.ts'
 
 export interface PaneState {
@@ -55,6 +55,21 @@ const nothing = {
   tasks: { tasks: [] },
   orders: { ...fixtures.someOrders(), total: 0, orders: [] },
 }
+
+const BESIDE_GROUP = { entry: 'group_chat_tools' }
+const NOBODY = { total: 0, people: [] }
+const QUIET_GROUP = aGroup({
+  ...{
+    name: '',
+    pool: null,
+    owner: { name: '陈浩', isMe: false },
+    members: 12,
+    customers: 9,
+    strangers: 0,
+    scripts: [],
+  },
+  ...{ outside: null, elsewhere: NOBODY, duplicates: NOBODY, newcomers: NOBODY, best: NOBODY },
+})
 
 /** Every face that the pane has. */
 export const STATES: PaneState[] = [
@@ -180,6 +195,33 @@ export const STATES: PaneState[] = [
       await tab(page, '动态')
       await page.getByText('退款 ¥129').waitFor()
     },
+  },
+  { name: 'group', options: BESIDE_GROUP, reach: (page) => page.getByText('不符合入群条件').waitFor() },
+  {
+    name: 'group-open',
+    options: BESIDE_GROUP,
+    reach: async (page) => {
+      await page.getByRole('button', { name: '再看 2 位' }).click()
+      await page.getByText('安安妈咪').waitFor()
+    },
+  },
+  {
+    name: 'group-quiet',
+    options: BESIDE_GROUP,
+    answers: { 'groups/wr-1': QUIET_GROUP },
+    reach: (page) => page.getByText('没有要处理的人').waitFor(),
+  },
+  {
+    name: 'group-refused',
+    options: BESIDE_GROUP,
+    answers: { 'groups/wr-1': 'sidebar.not-your-group' },
+    reach: (page) => page.getByText('看不到这个群').waitFor(),
+  },
+  {
+    name: 'group-loading',
+    options: BESIDE_GROUP,
+    answers: { 'groups/wr-1': 'never' },
+    reach: (page) => page.locator('[aria-busy]').first().waitFor(),
   },
   { name: 'my-day', options: { entry: 'normal' }, reach: (page) => page.getByText('我的一天').waitFor() },
 ]

@@ -3,6 +3,7 @@ export const LATER = {
   scripts: () => import('./scripts/ScriptsPage.vue'),
   orders: () => import('./orders/OrdersPage.vue'),
   timeline: () => import('./timeline/TimelinePage.vue'),
+  group: () => import('./group/GroupPage.vue'),
   day: () => import('./day/DayPage.vue'),
   fields: () => import('./fields/FieldsSheet.vue'),
   notes: () => import('./notes/NotesSheet.vue'),

@@ -24,6 +24,8 @@ export type Scope =
   | 'customer.own'
   /** One customer, for the lead of the friend's department. */
   | 'customer.lead'
+  /** One customer group, for who is in it, the lead of its owner's department and whoever sees all. */
+  | 'group'
   /** The audit. */
   | 'audit'
 

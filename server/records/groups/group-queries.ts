@@ -1,6 +1,8 @@
 import { alias } from '../../core/db/define-table.ts'
-import { every, pick, type Selected, type Sql, select, sql } from '../../core/db/sql.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
+import { every, list, pick, type Selected, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { CHAT_GROUP, CHAT_MEMBER } from './group-tables.ts'
 
 export interface Group {
@@ -23,6 +25,18 @@ export interface GroupOfCustomer {
   joinedAtMs: number
 }
 
+/** Somebody who is in a group now. */
+export interface GroupMember {
+  /** userid of staff, external_userid of everybody else. */
+  memberId: string
+  isStaff: boolean
+  /** As in the group; undefined while unknown. */
+  name: string | undefined
+  joinedAtMs: number
+  /** WeCom's join_scene: 1 invited, 2 by link, 3 by QR code. */
+  joinScene: number | undefined
+}
+
 const g = alias(CHAT_GROUP, 'g')
 const m = alias(CHAT_MEMBER, 'm')
 const GROUP = pick(g, 'chat_id', 'name', 'owner', 'pool', 'member_count', 'created_at')
@@ -36,6 +50,8 @@ const toGroup = (row: Selected<typeof GROUP>): Group => ({
   createdAtMs: row.created_at ?? undefined,
 })
 
+/** WeCom's member type of the corp's own people. */
+const STAFF = 1
 const STANDING = sql`${g.dismissed_at} IS NULL AND ${m.left_at} IS NULL AND ${m.member_type} = 2`
 const JOINED = sql`${m} JOIN ${g} ON ${g.chat_id} = ${m.chat_id}`
 const OLDEST_FIRST = sql`ORDER BY ${g.created_at}, ${g.chat_id}`
@@ -47,6 +63,39 @@ const standing = async (tx: Tx, where: Sql[] = []): Promise<Group[]> => {
 }
 
 export const groupQueries = {
+  /** One that stands; undefined: dismissed, or never heard of. */
+  get: async (tx: Tx, chatId: string): Promise<Group | undefined> =>
+    (await standing(tx, [sql`${g.chat_id} = ${chatId}`]))[0],
+  /** Everybody who is in it now, staff included, the oldest membership first. At most 500: WeCom lets no more in. */
+  membersOf: async (tx: Tx, chatId: string): Promise<GroupMember[]> => {
+    const member = pick(m, 'member_id', 'member_type', 'name', 'joined_at', 'join_scene')
+    const rows = await tx.rows(
+      sql`SELECT ${member} FROM ${m} WHERE ${m.chat_id} = ${chatId} AND ${m.left_at} IS NULL
+          ORDER BY ${m.joined_at}, ${m.id}`,
+    )
+    return rows.map((row) => ({
+      memberId: row.member_id,
+      isStaff: row.member_type === STAFF,
+      name: row.name ?? undefined,
+      joinedAtMs: row.joined_at,
+      joinScene: row.join_scene ?? undefined,
+    }))
+  },
+  /** In which pools' groups these customers are now, each with the names of its groups, the oldest membership first. */
+  poolsOf: async (
+    tx: Tx,
+    externalUserIds: string[],
+  ): Promise<Map<string, { pool: string; chatId: string; name: string }[]>> => {
+    const place = select({ id: m.member_id, pool: g.pool, chatId: g.chat_id, name: g.name })
+    const rows = await eachChunk(externalUserIds, (part) =>
+      tx.rows(
+        sql`SELECT ${place} FROM ${JOINED} WHERE ${g.pool} IS NOT NULL AND ${STANDING} AND ${m.member_id} IN ${list(part)}
+            ORDER BY ${m.joined_at}, ${m.id}`,
+      ),
+    )
+    const placeOf = ({ pool, chatId, name }: (typeof rows)[number]) => ({ pool: pool ?? '', chatId, name: name ?? '' })
+    return new Map([...groupBy(rows, ({ id }) => id)].map(([id, own]) => [id, own.map(placeOf)]))
+  },
   /** All groups that stand, oldest first. */
   all: (tx: Tx): Promise<Group[]> => standing(tx),
   /** The groups that a member owns, oldest first. */

@@ -21,6 +21,9 @@ export function checkPools(
       draft.fault(['capacity'], `一个群超过 ${MAX_BY_QR} 人就不能再扫码进了`, `最多写 ${MAX_BY_QR}`)
     }
     if (script !== undefined) checkName(context, draft, ['script'], 'script', script)
+    for (const [place, id] of (draft.value.groupScripts ?? []).entries()) {
+      checkName(context, draft, ['groupScripts', place], 'script', id)
+    }
     draft.condition(['entry'], draft.value.entry)
     if (inviteBy !== 'welcome') continue
     if (inviteOn?.includes('order.paid')) {

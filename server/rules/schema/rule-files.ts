@@ -130,6 +130,14 @@ export const PoolRule = Type.Object(
     }),
     /** The script that goes with a to-do, by id. */
     script: Type.Optional(ScriptId),
+    /** Scripts for the group itself, by id: the sidebar shows them beside a group of the pool. */
+    groupScripts: Type.Optional(
+      Type.Array(ScriptId, {
+        maxItems: 20,
+        uniqueItems: true,
+        description: '在群里说的话术（编号），打开群时侧边栏里能直接发',
+      }),
+    ),
     /** Days after which an unanswered invitation lapses. Default 7. */
     lapseDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 90, description: '邀请多少天没进群就作废，默认 7' })),
     /** When all groups are full WeCom opens the next one itself. */

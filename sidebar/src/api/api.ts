@@ -5,6 +5,7 @@ import type {
   FieldsChange,
   FoundFriends,
   FoundScripts,
+  GroupPane,
   Journeys,
   Me,
   MyDay,
@@ -76,6 +77,8 @@ export function createApi(http: Http) {
     setReminder: (id: string, reminder: ReminderSet) => http.post<Accepted>(of(id, '/reminders'), reminder),
     day: (signal?: AbortSignal) => http.get<MyDay>('day', {}, signal),
     findFriends: (q: string, signal?: AbortSignal) => http.get<FoundFriends>('day/find', { q }, signal),
+    group: (chatId: string, signal?: AbortSignal) =>
+      http.get<GroupPane>(`groups/${encodeURIComponent(chatId)}`, {}, signal),
     tagGroups: () => http.get<TagGroups>('tags'),
     scriptTree: (signal?: AbortSignal) => http.get<ScriptTree>('scripts/tree', {}, signal),
     scriptsOf: (domain: string, situation: string, signal?: AbortSignal) =>

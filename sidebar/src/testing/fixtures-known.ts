@@ -1,4 +1,4 @@
-import type { Notes, ProfileFieldView } from '../../../server/sidebar-api/contract.ts'
+import type { GroupPane, Notes, ProfileFieldView } from '../../../server/sidebar-api/contract.ts'
 import { NOW_MS } from './fixtures.ts'
 
 const DAY_MS = 86_400_000
@@ -65,5 +65,43 @@ export const someNotes = (change: Partial<Notes> = {}): Notes => ({
   ],
   nextBefore: null,
   reminders: [{ id: '41', title: '问她吃得怎么样', atMs: NOW_MS + 3 * DAY_MS }],
+  ...change,
+})
+
+export const aGroup = (change: Partial<GroupPane> = {}): GroupPane => ({
+  chatId: 'wr-1',
+  name: '牧野·付费 3 群',
+  pool: { name: '付费群', role: '付费群', entry: '已付款订单数至少 1', capacity: 200 },
+  owner: { name: '林夏', isMe: true },
+  createdAtMs: NOW_MS - 90 * DAY_MS,
+  members: 142,
+  customers: 139,
+  strangers: 6,
+  outside: {
+    total: 31,
+    people: ['山里人', '阿May', '周姐', '豆豆爸', '安安妈咪'].map((name, n) => ({
+      externalUserId: n === 1 ? null : `wm-${n}`,
+      name,
+      text: n === 1 ? '不符合' : '已付款订单数 0',
+    })),
+  },
+  elsewhere: {
+    total: 1,
+    people: [{ externalUserId: 'wm-7', name: '孙姐', text: '够进「VIP 群」了，还没进' }],
+  },
+  duplicates: { total: 1, people: [{ externalUserId: null, name: null, text: '也在「牧野·付费 1 群」' }] },
+  newcomers: { total: 0, people: [] },
+  best: { total: 1, people: [{ externalUserId: 'wm-7', name: '孙姐', text: '累计实付 3286 元' }] },
+  scripts: [
+    {
+      ...{ id: 'friday', domain: '社群', situation: '预告', title: '周五开团预告', aim: '带来下单', expect: '几点' },
+      text: '{客户昵称}，周五晚上八点开团，我是{导购名}，要的先接龙。',
+      messages: [
+        { msgtype: 'text', text: { content: '{客户昵称}，周五晚上八点开团，我是{导购名}，要的先接龙。' } },
+        { msgtype: 'image', image: { mediaid: 'm1' } },
+      ],
+      missing: [],
+    },
+  ],
   ...change,
 })

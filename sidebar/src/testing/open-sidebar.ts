@@ -9,7 +9,7 @@ import { createSidebarRouter } from '../router.ts'
 import type { ChatClient, ChatContext } from '../wecom/chat-client.ts'
 import * as fixtures from './fixtures.ts'
 import { someJourneys } from './fixtures-journeys.ts'
-import { someNotes } from './fixtures-known.ts'
+import { aGroup, someNotes } from './fixtures-known.ts'
 
 /** The API with the demo customer's answers; every call is recorded. */
 function fakeApi(change: Partial<Api> = {}) {
@@ -43,6 +43,7 @@ function fakeApi(change: Partial<Api> = {}) {
     changeUnwanted: ok,
     takers: async () => ({ takers: [] }),
     handOver: ok,
+    group: async () => aGroup(),
     day: async () => fixtures.aDay(),
     findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
     tagGroups: async () => fixtures.tagGroups(),

@@ -1,7 +1,10 @@
 import type { ChatMessage } from '../../../server/sidebar-api/contract.ts'
 
-/** Whom the chat beside the page is with. `elsewhere`: the page was opened outside a chat with one customer. */
-export type ChatContext = { kind: 'customer'; externalUserId: string } | { kind: 'elsewhere'; entry: string }
+/** Whom the chat beside the page is with. `elsewhere`: the page was opened outside any chat with customers. */
+export type ChatContext =
+  | { kind: 'customer'; externalUserId: string }
+  | { kind: 'group'; chatId: string }
+  | { kind: 'elsewhere'; entry: string }
 
 /** The chat window the sidebar stands beside: the WeCom client, or the sandbox's page. */
 export interface ChatClient {
@@ -50,15 +53,20 @@ export function within<Value>(ms: number, promise: Promise<Value>): Promise<Valu
 }
 
 /** Whom the chat is with: the place and the customer are asked for side by side, since each may take seconds; the customer's
- *  answer counts only where there can be one. */
+ *  answer counts only where there can be one. For a group only where the place is one: few chats are. */
 export async function contextFrom(
   entry: () => Promise<string>,
   customer: () => Promise<string | undefined>,
+  group: () => Promise<string | undefined>,
 ): Promise<ChatContext> {
   const asked = customer()
   // Outside a chat it is refused, and nobody waits for it then.
   asked.catch(() => undefined)
   const where = await entry()
+  if (where === GROUP_ENTRY) {
+    const chatId = await group()
+    return chatId === undefined ? { kind: 'elsewhere', entry: where } : { kind: 'group', chatId }
+  }
   if (!CUSTOMER_ENTRIES.includes(where)) return { kind: 'elsewhere', entry: where }
   const externalUserId = await asked
   return externalUserId === undefined ? { kind: 'elsewhere', entry: where } : { kind: 'customer', externalUserId }
@@ -66,3 +74,6 @@ export async function contextFrom(
 
 /** Entries in which WeCom tells the customer of the chat. Source: JS-SDK getCurExternalContact. */
 const CUSTOMER_ENTRIES = ['contact_profile', 'single_chat_tools', 'single_kf_tools']
+
+/** The entry in which WeCom tells the chat id. Source: JS-SDK getCurExternalChat. */
+const GROUP_ENTRY = 'group_chat_tools'

@@ -48,6 +48,15 @@ test('a page opened outside a chat has no customer', async () => {
   expect(await context).toEqual({ kind: 'elsewhere', entry: 'normal' })
 })
 
+test('beside a group it asks for the group', async () => {
+  const { bridge, answer } = desk()
+  const context = bridge.context()
+  answer('getContext', { entry: 'group_chat_tools' })
+  await turn()
+  answer('getCurExternalChat', { chatId: 'wr-1' })
+  expect(await context).toEqual({ kind: 'group', chatId: 'wr-1' })
+})
+
 test('answers from another origin or another window are not heard', async () => {
   const { bridge, say, answer } = desk()
   let settled = false

@@ -52,6 +52,7 @@ export function createSandboxBridge(options: Options): ChatClient {
       contextFrom(
         async () => textOf(await call('getContext', {}), 'entry') ?? 'normal',
         async () => textOf(await call('getCurExternalContact', {}), 'userId'),
+        async () => textOf(await call('getCurExternalChat', {}), 'chatId'),
       ),
     send: async (message: ChatMessage) => {
       // Vue's proxies cannot be cloned into another window.

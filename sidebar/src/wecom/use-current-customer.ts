@@ -62,5 +62,6 @@ export function useCurrentCustomer(
 }
 
 function sameContext(a: ChatContext | undefined, b: ChatContext): boolean {
+  if (a?.kind === 'group') return b.kind === 'group' && a.chatId === b.chatId
   return a?.kind === 'customer' && b.kind === 'customer' && a.externalUserId === b.externalUserId
 }

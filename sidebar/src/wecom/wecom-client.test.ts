@@ -6,6 +6,7 @@ vi.mock('@wecom/jssdk', () => ({
   register: vi.fn(),
   getContext: vi.fn(),
   getCurExternalContact: vi.fn(),
+  getCurExternalChat: vi.fn(),
   sendChatMessage: vi.fn(),
   openEnterpriseChat: vi.fn(),
 }))
@@ -32,7 +33,7 @@ test('registers with both signatures: the corp’s for config, the app’s for a
   expect(options).toMatchObject({
     corpId: 'ww1',
     agentId: 1_000_002,
-    jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage', 'openEnterpriseChat'],
+    jsApiList: ['getContext', 'getCurExternalContact', 'getCurExternalChat', 'sendChatMessage', 'openEnterpriseChat'],
   })
   const here = window.location.href
   // Both are asked for at once, and before the SDK asks for either.
@@ -69,7 +70,18 @@ test('knows the customer of the chat', async () => {
 test('in a group chat there is no one customer, whatever WeCom says of one', async () => {
   sdk.getCurExternalContact.mockRejectedValue({ errMsg: 'getCurExternalContact:fail without context', errCode: 3 })
   sdk.getContext.mockResolvedValue({ ...OK, entry: 'group_chat_tools' as ww.EntryType })
+  sdk.getCurExternalChat.mockResolvedValue({ ...OK, chatId: 'wr-1' })
+  expect(await open().context()).toEqual({ kind: 'group', chatId: 'wr-1' })
+})
+
+test('a group of which WeCom tells no id is nowhere, and outside a group nobody asks for one', async () => {
+  sdk.getContext.mockResolvedValue({ ...OK, entry: 'group_chat_tools' as ww.EntryType })
+  sdk.getCurExternalChat.mockResolvedValue({ ...OK, chatId: undefined as unknown as string })
   expect(await open().context()).toEqual({ kind: 'elsewhere', entry: 'group_chat_tools' })
+  sdk.getCurExternalChat.mockClear()
+  sdk.getContext.mockResolvedValue({ ...OK, entry: 'single_chat_tools' as ww.EntryType })
+  await open().context()
+  expect(sdk.getCurExternalChat).not.toHaveBeenCalled()
 })
 
 test('sends a message as it is', async () => {

@@ -12,7 +12,7 @@ interface Options {
 }
 
 /** The real WeCom client through its JS-SDK. Source: developer.work.weixin.qq.com, JS-SDK: getContext,
- *  getCurExternalContact, sendChatMessage; all need the app's identity (agentConfig). */
+ *  getCurExternalContact, getCurExternalChat, sendChatMessage; all need the app's identity (agentConfig). */
 export function createWecomClient({ boot, sign }: Options): ChatClient {
   // The SDK asks for one after the other, each a round on the network: both are begun now, for its first question.
   const page = window.location.href.split('#')[0] ?? ''
@@ -27,7 +27,7 @@ export function createWecomClient({ boot, sign }: Options): ChatClient {
   ww.register({
     corpId: boot.corpId,
     agentId: boot.agentId,
-    jsApiList: ['getContext', 'getCurExternalContact', 'sendChatMessage', 'openEnterpriseChat'],
+    jsApiList: ['getContext', 'getCurExternalContact', 'getCurExternalChat', 'sendChatMessage', 'openEnterpriseChat'],
     getConfigSignature: (url) => signOf('corp', url),
     getAgentConfigSignature: (url) => signOf('agent', url),
   })
@@ -46,6 +46,7 @@ export function createWecomClient({ boot, sign }: Options): ChatClient {
       contextFrom(
         async () => (await ask(() => ww.getContext())).entry,
         async () => (await ask(() => ww.getCurExternalContact())).userId,
+        async () => (await ask(() => ww.getCurExternalChat())).chatId,
       ),
     send: async (message) => {
       await ask(() => ww.sendChatMessage(forWecom(message)))
