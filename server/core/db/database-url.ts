@@ -87,8 +87,9 @@ interface SqliteConnection {
 /** Customers are in it: no other account of the machine reads along. What the owner gave to a group stays; SQLite gives its
  *  log the same rights. */
 function closeToOthers(file: string): void {
-  const { mode } = statSync(file)
-  if ((mode & 0o007) !== 0) chmodSync(file, mode & 0o770)
+  const { mode, size } = statSync(file)
+  // Empty and open to all: just made by SQLite, which gives its log the same mode.
+  if ((mode & 0o007) !== 0) chmodSync(file, size === 0 ? 0o600 : mode & 0o770)
 }
 
 /** WAL with full synchronisation: a commit that was answered survives power loss. */

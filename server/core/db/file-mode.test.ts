@@ -10,18 +10,25 @@ const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(
 it('a SQLite file, its log and a folder made for it are closed to other accounts, an old file too', async () => {
   const place = mkdtempSync(join(tmpdir(), 'huoshui-mode-'))
   const file = join(place, 'data', 'huoshui.db')
-  const open = async (): Promise<void> => {
+  const open = async (mode: string): Promise<void> => {
     const db = createDb(`sqlite:${file}`, migrations)
     await db.migrate()
     expect(existsSync(`${file}-wal`)).toBe(true)
-    for (const one of [file, `${file}-wal`, `${file}-shm`]) expect([one, modeOf(one).at(-1)]).toEqual([one, '0'])
+    expect(modeOf(file)).toBe(mode)
+    for (const one of [`${file}-wal`, `${file}-shm`]) expect([one, modeOf(one).at(-1)]).toEqual([one, '0'])
     await db.close()
   }
-  await open()
+  await open('600')
   expect(modeOf(join(place, 'data'))).toBe('700')
   chmodSync(file, 0o664)
-  await open()
+  await open('660')
   // The owner's group may be let in on purpose.
   expect(modeOf(file)).toBe('660')
+  // A folder that was there already is its owner's.
+  const beside = join(place, 'beside.db')
+  const db = createDb(`sqlite:${beside}`, migrations)
+  await db.migrate()
+  expect(modeOf(beside)).toBe('600')
+  await db.close()
   rmSync(place, { recursive: true, force: true })
 })

@@ -17,7 +17,7 @@ export interface Holder {
 export function holdDatabase(databaseUrl: string, holder: Holder): () => void {
   const file = sqliteFileOf(databaseUrl)
   if (file === undefined) return () => undefined
-  mkdirSync(dirname(file), { recursive: true })
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const letGo = lockFile(`${file}.lock`)
   if (letGo === undefined) {
     const { pid, address } = holderOf(file)
@@ -25,7 +25,7 @@ export function holdDatabase(databaseUrl: string, holder: Holder): () => void {
       zh: `数据库 ${file} 正被另一个活水服务使用（进程 ${pid}，${address}），先停掉它再启动`,
     })
   }
-  writeFileSync(`${file}.holder`, JSON.stringify(holder))
+  writeFileSync(`${file}.holder`, JSON.stringify(holder), { mode: 0o600 })
   return letGo
 }
 

@@ -181,3 +181,15 @@ it('shows its numbers to whoever has the key, where there is one', async () => {
     (await fetch(`${t.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status
   expect([await ask(), await ask('Bearer wrong'), await ask('Bearer a-key-for-prometheus')]).toEqual([401, 401, 200])
 })
+
+it('works out its numbers and its troubles once a second, however often strangers ask', async () => {
+  await open()
+  const ask = async (path: string) => (await fetch(`${t.url}${path}`)).text()
+  const before = [await ask('/metrics'), await ask('/readyz')]
+  await t.db.tx((tx) => t.huoshui.alerts.raise(tx, { key: 'clock.off', text: '时钟不对', todo: '校准' }))
+  t.clock.advance(999)
+  expect([await ask('/metrics'), await ask('/readyz')]).toEqual(before)
+  t.clock.advance(1)
+  expect(await ask('/metrics')).not.toBe(before[0])
+  expect(JSON.parse(await ask('/readyz'))).toEqual({ status: 'degraded', why: ['clock.off'] })
+})

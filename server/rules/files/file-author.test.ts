@@ -37,12 +37,15 @@ it('shows no file from outside of the folder as a name', async () => {
   rmSync(outside, { recursive: true })
 })
 
-it('runs nothing that lies in the folder', async () => {
+it.each([
+  ['embedded', ''],
+  ['of the folder', '.git'],
+])('runs nothing that lies in the folder: a repository %s', async (_where, inside) => {
   const proof = join(folder, 'ran')
-  // A repository inside the rules, as git takes it for one, with a program to run.
-  for (const part of ['objects', 'refs']) mkdirSync(join(folder, part))
-  put('HEAD', 'ref: refs/heads/main\n')
-  put('config', `[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = "sh -c 'touch ${proof}'"\n`)
+  // As git takes it for one, with a program to run.
+  for (const part of ['objects', 'refs']) mkdirSync(join(folder, inside, part), { recursive: true })
+  put(join(inside, 'HEAD'), 'ref: refs/heads/main\n')
+  put(join(inside, 'config'), `[core]\n\tbare = false\n\tfsmonitor = "sh -c 'touch ${proof}'"\n`)
   put('a.yaml', 'one')
   expect(await fileAuthor(folder, 'a.yaml')).toEqual(OWNER)
   expect(existsSync(proof)).toBe(false)
