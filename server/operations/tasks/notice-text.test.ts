@@ -16,7 +16,7 @@ describe('noticeText', () => {
       { name: '*小[林](http://x)*\n# 大', title: '打招呼', dueAtMs: undefined, openedAtMs: at },
       { name: undefined, title: '打招呼', dueAtMs: undefined, openedAtMs: at },
     ])
-    expect(text).toContain('\n> 小 林 http://x 大：打招呼\n> 客户：打招呼\n')
+    expect(text).toContain('\n> 小 林 http：//x 大：打招呼\n> 客户：打招呼\n')
   })
 
   it('stays within 2,048 bytes and counts what is left out', () => {

@@ -1,4 +1,5 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import { shownName } from '../../core/kernel/shown-name.ts'
 import { APP_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 
 export interface NoticeLine {
@@ -10,7 +11,7 @@ export interface NoticeLine {
 }
 
 const bytes = (text: string): number => Buffer.byteLength(text)
-/** One line each, and nothing in a customer's name may turn into markup. */
+/** One line each, and nothing may turn into markup. */
 const plain = (text: string): string => text.replace(/[\s*_`#>[\]()<]+/g, ' ').trim()
 
 /** Markdown for a guide: how many new to-dos, and the first of them as far as they fit into 2,048 bytes. The same tasks
@@ -22,7 +23,7 @@ export function noticeText(lines: NoticeLine[]): string {
   let body = ''
   for (const [at, line] of lines.entries()) {
     const due = line.dueAtMs === undefined ? '' : `（${shanghaiText(line.dueAtMs).slice(5)} 前）`
-    const next = `\n> ${plain(line.name ?? '') || '客户'}：${plain(line.title)}${due}`
+    const next = `\n> ${plain(shownName(line.name ?? '')) || '客户'}：${plain(line.title)}${due}`
     const rest = lines.length - at
     const more = `\n> ……还有 ${rest} 条`
     const reserve = rest > 1 ? bytes(more) : 0
