@@ -262,9 +262,10 @@ const nameIn = (kind: RuleKind, value: unknown): string =>
 
 /** A rule whose name cannot be read is called as it says itself, or as its file. */
 function withName({ kind, file }: RuleFile, readable: unknown, written: unknown): unknown {
-  if (nameIn(kind, readable) !== '') return readable
-  const said = (written as Record<string, unknown>)[NAME_KEYS[kind]]
-  return { ...(readable as object), [NAME_KEYS[kind]]: typeof said === 'string' && said !== '' ? said : file }
+  const key = NAME_KEYS[kind]
+  if ((readable as Record<string, unknown>)[key] !== '') return readable
+  const said = (written as Record<string, unknown>)[key]
+  return { ...(readable as object), [key]: typeof said === 'string' && said !== '' ? said : file }
 }
 
 /** Where something was not understood, the slips of a Chinese keyboard are named; on their own lines in place of what the
@@ -290,41 +291,67 @@ function misplacedKind(kind: RuleKind, value: unknown, { faults }: CheckedWords[
   return faults(other, value).length < faults(kind, value).length ? other : undefined
 }
 
-function namesOf({ written, unreadable }: Collection): Names {
-  const texts = (value: unknown, ...path: string[]): string[] => {
-    const [step, ...rest] = path
-    if (step === undefined) return typeof value === 'string' ? [value] : []
-    if (step === '*') return Array.isArray(value) ? value.flatMap((item) => texts(item, ...rest)) : []
-    return typeof value === 'object' && value !== null ? texts((value as Record<string, unknown>)[step], ...rest) : []
+/** Where rules of a kind say what others may refer to; `+`: in each of a list that is not empty. */
+const NAMES_AT = {
+  channel: [['channel']],
+  welcome: [['welcome']],
+  tags: [
+    ['tags', '*', 'group'],
+    ['tags', '*', 'names', '+'],
+  ],
+  pool: [['pool']],
+  scripts: [['situations', '+', 'scripts', '+', 'id']],
+  ladder: [['ladder'], ['levels', '+', 'level']],
+  sop: [['sop']],
+  webhook: [['webhook']],
+} as const satisfies Partial<Record<RuleKind, string[][]>>
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The texts at a path; undefined among them: something that is none. */
+function textsAt(value: unknown, [step, ...rest]: readonly string[]): (string | undefined)[] {
+  if (step === undefined) {
+    const text = isMap(value) ? value.name : value
+    return [typeof text === 'string' ? text : undefined]
   }
-  const named = (kind: RuleKind, ...path: string[]): Set<string> | undefined =>
-    unreadable.has(kind)
-      ? undefined
-      : new Set(written.flatMap((one) => (one.kind === kind ? texts(one.value, ...path) : [])))
-  const tags = written.flatMap(({ kind, value }) => {
-    const groups = kind === 'tags' ? (value as { tags?: unknown } | null)?.tags : undefined
-    return !Array.isArray(groups)
-      ? []
-      : groups.flatMap((group: unknown) =>
-          [...texts(group, 'names', '*'), ...texts(group, 'names', '*', 'name')].map(
-            (name) => `${texts(group, 'group')[0] ?? ''}/${name}`,
-          ),
-        )
-  })
-  const tiers = written.flatMap(({ kind, value }) =>
-    kind === 'ladder'
-      ? texts(value, 'levels', '*', 'level').map((level) => `${texts(value, 'ladder')[0] ?? ''}/${level}`)
-      : [],
-  )
+  if (step === '*' || step === '+') {
+    const isList = Array.isArray(value) && (step === '*' || value.length > 0)
+    return isList ? value.flatMap((item) => textsAt(item, rest)) : [undefined]
+  }
+  return isMap(value) ? textsAt(value[step], rest) : [undefined]
+}
+
+/** Names as written, also where they have the wrong form. A kind of which a name cannot be read is not known: whatever is
+ *  missing may be that one. */
+function namesOf({ written, unreadable }: Collection): Names {
+  function named(kind: keyof typeof NAMES_AT, namesIn: (value: unknown) => string[]): Set<string> | undefined {
+    const values = written.filter((one) => one.kind === kind).map(({ value }) => value)
+    const isWhole = values.every((value) => NAMES_AT[kind].every((at) => !textsAt(value, at).includes(undefined)))
+    return isWhole && !unreadable.has(kind) ? new Set(values.flatMap(namesIn)) : undefined
+  }
+  const texts = (value: unknown, path: readonly string[]): string[] =>
+    textsAt(value, path).flatMap((text) => text ?? [])
+  const plain = (kind: keyof typeof NAMES_AT) => named(kind, (value) => texts(value, NAMES_AT[kind][0]))
+  const parts = (value: unknown, key: string): unknown[] => {
+    const list = isMap(value) ? value[key] : undefined
+    return Array.isArray(list) ? list : []
+  }
   return {
-    channel: named('channel', 'channel'),
-    welcome: named('welcome', 'welcome'),
-    tag: unreadable.has('tags') ? undefined : new Set(tags),
-    pool: named('pool', 'pool'),
-    script: inSmall(named('scripts', 'situations', '*', 'scripts', '*', 'id')),
-    tier: unreadable.has('ladder') ? undefined : new Set(tiers),
-    sop: inSmall(named('sop', 'sop')),
-    webhook: named('webhook', 'webhook'),
+    channel: plain('channel'),
+    welcome: plain('welcome'),
+    tag: named('tags', (value) =>
+      parts(value, 'tags').flatMap((group) =>
+        texts(group, ['names', '+']).map((name) => `${texts(group, ['group'])[0] ?? ''}/${name}`),
+      ),
+    ),
+    pool: plain('pool'),
+    script: inSmall(plain('scripts')),
+    tier: named('ladder', (value) =>
+      texts(value, ['levels', '+', 'level']).map((level) => `${texts(value, ['ladder'])[0] ?? ''}/${level}`),
+    ),
+    sop: inSmall(plain('sop')),
+    webhook: plain('webhook'),
   }
 }
 

@@ -29,7 +29,7 @@ export function checkPools(
     if (inviteOn?.includes('order.paid')) {
       draft.fault(['inviteBy'], '付款时没有欢迎语可以带二维码', 'inviteBy 写 task，或者 inviteOn 去掉 order.paid')
     }
-    if (welcomes?.some((welcome) => sendsQr(welcome.value, pool)) === false) {
+    if (!draft.isLeftOut(['pool']) && welcomes?.some((welcome) => sendsQr(welcome.value, pool)) === false) {
       draft.fault(['inviteBy'], `没有欢迎语带「${pool}」的二维码`, `在欢迎语的 attachments 里加上 - groupQr: ${pool}`)
     }
   }

@@ -10,6 +10,7 @@ describe('a file that is not what it seems', () => {
   it.each<[string, Record<string, string | Buffer | undefined>, string]>([
     ['emptied', { 'sop/首单.yaml': '' }, 'sop/首单.yaml:1:1 文件是空的'],
     ['all comment', { 'sop/首单.yaml': '# sop: 首单\n---\n\n' }, 'sop/首单.yaml:1:1 文件里只有注释'],
+    ['a word for nothing', { 'sop/首单.yaml': '~\n' }, 'sop/首单.yaml:1:1 规则后面是空的'],
     [
       'half merged',
       sop(

@@ -40,7 +40,8 @@ export function parseYamlRules(file: string, text: string): { documents: YamlDoc
     for (const parsed of parse(text)) {
       for (const problem of yamlProblems(parsed, text)) fault(problem.offset, problem.message, problem.suggestion)
       const root: Node | null = parsed.contents
-      if (parsed.errors.length > 0 || root === null || (isScalar(root) && root.value === null)) continue
+      const isBlank = root === null || (isScalar(root) && root.value === null && (root.source ?? '').trim() === '')
+      if (parsed.errors.length > 0 || isBlank) continue
       documents.push({
         value: toPlain(root, fault),
         locate: (path, which = 'value') => at(offsetOf(root, path, which)),
