@@ -144,6 +144,8 @@ it('who is in the group of the level already is on it, without a proposal; told 
   await t.again()
   await evaluated(id, 2)
   expect([await t.pending(), await t.levels(id)]).toEqual([[], ['新手进阶/进阶']])
+  // Not for a moment either: the guide would have been asked.
+  expect(await t.rawRows('SELECT id FROM tier_proposal')).toEqual([])
   expect(await t.openTasks()).toEqual([])
   expect(await t.changes()).toHaveLength(1)
 })
