@@ -28,6 +28,7 @@ describe('faults of writing', () => {
     ],
     ['a tag', channel('[linxiaoyu]', '!!js/function x'), 'channels/包裹卡.yaml:3:9 规则里不能用 YAML 的标签'],
     ['an endless nest', { 'sop/深.yaml': `a: ${'['.repeat(5_000)}` }, 'sop/深.yaml:1:1 嵌套太深，读不了'],
+    ['endless ends of nests', { 'sop/尾.yaml': '}]'.repeat(400_000) }, 'sop/尾.yaml:1:1 嵌套太深，读不了'],
     [
       'a Chinese colon',
       { 'channels/包裹卡.yaml': 'channel：包裹卡\n' },

@@ -62,14 +62,19 @@ function parse(text: string) {
 
 const MAX_OPEN = 200
 
-/** A few hundred thousand open brackets on as many lines end the whole process inside the parser, beyond any `catch`, so
- *  they never get there. Counts brackets in texts as well: no honest file leaves hundreds of them open. */
+/** A few hundred thousand open brackets on as many lines end the whole process inside the parser, beyond any `catch`, and as
+ *  many closing ones keep it busy for half a minute, so neither gets there. Counts brackets in texts as well: no honest file
+ *  leaves hundreds of them without the other one. */
 function isBottomless(text: string): boolean {
   let open = 0
+  let astray = 0
   for (const character of text) {
     if (character === '[' || character === '{') open += 1
-    else if ((character === ']' || character === '}') && open > 0) open -= 1
-    if (open > MAX_OPEN) return true
+    else if (character === ']' || character === '}') {
+      if (open > 0) open -= 1
+      else astray += 1
+    }
+    if (open > MAX_OPEN || astray > MAX_OPEN) return true
   }
   return /^[ \t]*(?:[-?:][ \t]+){60}/m.test(text)
 }
