@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { checkSignature, type SignatureForms } from './check-signature.ts'
+import { createRefusalBrake } from './refusal-brake.ts'
 import { takeAnyType } from './take-any-type.ts'
 
 export interface SignedRoute {
@@ -18,6 +19,10 @@ export interface SignedRoute {
 
 /** Room for an order of 500 items with long names. */
 const MAX_BODY_BYTES = 512 * 1024
+
+/** Refused at once, a second, for one address and path; then each waits. A shop with a wrong key asks so often at most, and
+ *  whoever has none keeps no processor busy. */
+const REFUSED_PER_SECOND = 20
 
 const header = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
 
@@ -37,6 +42,7 @@ function parseBody(body: Buffer, what: string): unknown {
 export const signedRoute =
   ({ path, what, clock, secret, forms, take }: SignedRoute) =>
   (app: FastifyInstance): void => {
+    const beforeRefusal = createRefusalBrake(REFUSED_PER_SECOND)
     app.register(async (scope) => {
       // The signature is over the bytes, so nothing may parse them before.
       takeAnyType(scope, { parseAs: 'buffer' })
@@ -45,7 +51,12 @@ export const signedRoute =
         const timestamp = header(request.headers['x-huoshui-timestamp'])
         const signature = header(request.headers['x-huoshui-signature'])
         const signed = { timestamp, signature, method: request.method, path, body }
-        checkSignature(signed, { what, secret, forms, nowMs: clock.now() })
+        try {
+          checkSignature(signed, { what, secret, forms, nowMs: clock.now() })
+        } catch (error) {
+          await beforeRefusal(request.ip)
+          throw error
+        }
         return take(parseBody(body, what))
       })
     })

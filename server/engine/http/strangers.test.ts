@@ -161,6 +161,9 @@ it('says of every answer what it is, and insists on https where PUBLIC_URL has i
       'max-age=31536000',
     ])
   }
+  const login = await fetch(`${t.url}/api/sidebar/login?guide=zhangsan`, { redirect: 'manual' })
+  // For this host alone, whatever stands below the same domain.
+  expect(login.headers.get('set-cookie')).toMatch(/^__Host-huoshui_login=[^;]+;.*Path=\/;.*HttpOnly;.*Secure/)
   const page = await fetch(`${t.url}/sidebar/`)
   expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
 })
@@ -192,4 +195,19 @@ it('works out its numbers and its troubles once a second, however often stranger
   t.clock.advance(1)
   expect(await ask('/metrics')).not.toBe(before[0])
   expect(JSON.parse(await ask('/readyz'))).toEqual({ status: 'degraded', why: ['clock.off'] })
+})
+
+it('who posts orders without our key is answered ever later, and nobody else', async () => {
+  await open()
+  const post = (address: string) => fetch(`${t.url}/api/orders`, { method: 'POST', body: '{}', headers: from(address) })
+  const [flooding, other] = ['203.0.113.9', '198.51.100.9']
+  expect(await statuses(Array.from({ length: 300 }, () => post(flooding)))).toEqual(new Map([[401, 300]]))
+  const slowest = async (address: string): Promise<number> => {
+    const beganAt = performance.now()
+    await Promise.all(Array.from({ length: 60 }, () => post(address)))
+    return performance.now() - beganAt
+  }
+  // At the same time, so that a slow machine is slow for both.
+  const [held, free] = await Promise.all([slowest(flooding), slowest(other)])
+  expect(held - free).toBeGreaterThan(500)
 })
