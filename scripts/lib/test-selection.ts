@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -44,6 +45,38 @@ export const pureTests = (): string[] =>
 const ONCE_IS_ENOUGH =
   /^(scripts\/(docs-commands|run|attack\/attack)|bench\/evening|server\/engine\/http\/odd-requests)\.test\.ts$/
 
+/** Rooms in which SQL is made or carried out: their tests run on both databases every time. */
+const DIALECT = /^(migrations|bench|server\/(core|engine|records|platform|testing))\//
+
 /** Test files that load the database: only these can come out differently on MySQL. */
 export const databaseTests = (): string[] =>
   everyTest().filter((file) => loadedBy(file).has(DATABASE) && !ONCE_IS_ENOUGH.test(file))
+
+/** Who is next, when both databases are there: of the stories that are told by what the rooms of `DIALECT` give, each runs on one
+ *  database now and on the other at the next commit. `turn`: 0 or 1. */
+export function testsOfTurn(database: 'sqlite' | 'mysql', turn: number): string[] {
+  const either = new Set(databaseTests().filter((file) => !DIALECT.test(file)))
+  const isOnMysql = (file: string): boolean => (createHash('sha1').update(file).digest()[0] ?? 0) % 2 === turn % 2
+  return (database === 'mysql' ? databaseTests() : everyTest()).filter(
+    (file) => !either.has(file) || isOnMysql(file) === (database === 'mysql'),
+  )
+}
+
+/** Files that take longest, which must not come last: the other cores would wait for them. */
+export const LONG = [
+  'scripts/recipe',
+  'bench/chaos',
+  'scripts/attack/attack',
+  'migrations/killed',
+  'bench/evening',
+  'server/cli/sop',
+]
+
+/** The long ones first, then the rest as it was. */
+export const longestFirst = <File>(files: readonly File[], pathOf: (file: File) => string): File[] => {
+  const rankOf = (file: File): number => {
+    const rank = LONG.findIndex((name) => pathOf(file).endsWith(`/${name}.test.ts`))
+    return rank < 0 ? LONG.length : rank
+  }
+  return [...files].sort((a, b) => rankOf(a) - rankOf(b))
+}
