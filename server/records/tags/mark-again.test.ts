@@ -33,19 +33,6 @@ it('a tag of a rule that WeCom refused is put on once the guide is in range agai
   expect(calls()).toBe(3)
 })
 
-it('whatever may be otherwise tomorrow is tried again: the range of the app, its rights, a half add', async () => {
-  const refusals = [84061, 60011, 60021, 50002, 48002, 60020, 84074]
-  for (const errcode of refusals) {
-    t.sandbox.faults.set({ path: MARK, errcode })
-    await t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card' })
-    await t.settle()
-  }
-  expect(calls()).toBe(1 + refusals.length)
-  t.sandbox.faults.clear()
-  await t.advance(8 * HOUR_MS)
-  expect(calls()).toBe(2 * (1 + refusals.length))
-})
-
 it('it is left after some days', async () => {
   for (let round = 0; round < 12; round++) await t.advance(8 * HOUR_MS)
   expect(calls()).toBe(7)
