@@ -32,7 +32,7 @@ export function namedButLost(folder: string, book: RuleBook): Lost[] {
   for (const file of plainFiles(folder)) {
     const text = readFileSync(join(folder, file), 'utf8')
     for (const [, kind = '', name = ''] of text.matchAll(/^\uFEFF?(\w+): +["']?([^\s"'#]+)["']?[ \t]*(?:#.*)?$/gmu)) {
-      const known = KINDS[kind]?.(book)
+      const known = Object.hasOwn(KINDS, kind) ? KINDS[kind]?.(book) : undefined
       if (known !== undefined && !known.has(name)) lost.push({ file, kind, name })
     }
   }
