@@ -63,6 +63,7 @@ function createWorks(
     ...deps,
     executors: capabilities.flatMap(({ executors }) => executors ?? []),
     onPace: paces.observe,
+    handOn: dispatcher.handOn,
     ...(onEnded && { onEnded }),
   })
   const jobs = createJobRunner({ ...deps, jobs: capabilities.flatMap(({ jobs }) => jobs ?? []) })

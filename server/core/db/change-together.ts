@@ -63,14 +63,52 @@ export async function changeTogether(
 ): Promise<number[] | undefined> {
   const update = changes.length === 1 ? undefined : keyedUpdate(text)
   if (update === undefined) return oneByOne(base, text, changes)
+  const found: number[] = []
+  for (const layer of layersOf(changes, update)) {
+    const counts = await changeLayer(
+      base,
+      text,
+      update,
+      layer.map((nth) => changes[nth] ?? []),
+    )
+    if (counts === undefined) return undefined
+    for (const [at, nth] of layer.entries()) found[nth] = counts[at] ?? 0
+  }
+  return found
+}
+
+const keyOf = (update: KeyedUpdate, params: SqlValue[]) => {
+  const where = params.slice(marksIn(update.setText))
+  const key = update.keys.map(({ at }) => where[at] ?? null)
+  return { where, key, id: JSON.stringify(key.map(String)) }
+}
+
+/** The places of the changes, in layers of which none changes a row twice: one after the other, they come to the same. */
+function layersOf(changes: SqlValue[][], update: KeyedUpdate): number[][] {
+  const times = new Map<string, number>()
+  const layers: number[][] = []
+  for (const [nth, params] of changes.entries()) {
+    const { id } = keyOf(update, params)
+    const before = times.get(id) ?? 0
+    times.set(id, before + 1)
+    const layer = layers[before]
+    if (layer === undefined) layers.push([nth])
+    else layer.push(nth)
+  }
+  return layers
+}
+
+/** The same of rows that are all different. */
+async function changeLayer(
+  base: Statements,
+  text: string,
+  update: KeyedUpdate,
+  changes: SqlValue[][],
+): Promise<number[] | undefined> {
+  if (changes.length === 1) return oneByOne(base, text, changes)
   const { table, setText, whereText, sets, keys, isPlain } = update
   const setMarks = marksIn(setText)
-  const each = changes.map((params) => {
-    const where = params.slice(setMarks)
-    const key = keys.map(({ at }) => where[at] ?? null)
-    return { values: params.slice(0, setMarks), where, key, id: JSON.stringify(key.map(String)) }
-  })
-  if (new Set(each.map(({ id }) => id)).size < each.length) return oneByOne(base, text, changes)
+  const each = changes.map((params) => ({ values: params.slice(0, setMarks), ...keyOf(update, params) }))
   const isSame = (nth: number): boolean => each.every(({ values }) => values[nth] === each[0]?.values[nth])
   const isAlike = each[0]?.values.every((_, nth) => isSame(nth)) === true
   if (!isAlike && sets === undefined) return oneByOne(base, text, changes)

@@ -11,6 +11,9 @@ export interface Later {
   isToCome(table: TableSpec): boolean
   /** They go in now. */
   settle(): Promise<void>
+  /** What waits for this table goes in now; gives the new ones, ids among it. Undefined: it is in, but nobody knows what of it
+   *  is new. */
+  settleNew(table: TableSpec): Promise<Row[] | undefined>
 }
 
 /** Where each statement is a commit of its own, nothing may wait. */
@@ -20,6 +23,7 @@ export const atOnce = (base: Statements): Statements & Later => ({
   mergeLater: (table, rows, key, merging) => base.merge(table, rows, key, merging),
   isToCome: () => false,
   settle: async () => undefined,
+  settleNew: async () => [],
 })
 
 interface Waiting {
@@ -34,10 +38,20 @@ function isSame({ unique, columns }: TableSpec, some: readonly Row[], others: re
   if (some.length === 0) return false
   const primary = Object.entries(columns).flatMap(([name, { isPrimary }]) => (isPrimary ? [name] : []))
   return [...unique, primary].some((key) => {
-    const of = (row: Row): string => JSON.stringify(key.map((column) => row[column] ?? null))
-    const known = new Set(some.map(of))
-    return others.some((row) => known.has(of(row)))
+    // What has a null is like nothing else, an id that the database has yet to choose among it.
+    const isWhole = (row: Row): boolean => key.every((column) => (row[column] ?? null) !== null)
+    const of = (row: Row): string => JSON.stringify(key.map((column) => row[column]))
+    const known = new Set(some.filter(isWhole).map(of))
+    return known.size > 0 && others.some((row) => isWhole(row) && known.has(of(row)))
   })
+}
+
+const asWord = new Map<string, RegExp>()
+/** Whether a statement is about this table: `follow` is not in `follow_tag`. */
+function names(text: string, table: string): boolean {
+  const word = asWord.get(table) ?? new RegExp(`\\b${table}\\b`)
+  asWord.set(table, word)
+  return word.test(text)
 }
 
 /** Notes, events and actions are written from many places of one transaction: what waits for one table is one statement.
@@ -59,7 +73,12 @@ export function withLater(base: Statements): Statements & Later {
   /** Before a statement that may be about any of them. */
   async function before(text: string): Promise<void> {
     if (waiting.size === 0) return
-    for (const name of [...waiting.keys()]) if (text.includes(name)) await put(name)
+    for (const name of [...waiting.keys()]) if (names(text, name)) await put(name)
+  }
+
+  /** Those that wait may wait on, unless one of them is one of these. */
+  async function beforeInserting(table: TableSpec, rows: readonly Row[]): Promise<void> {
+    if (isSame(table, waiting.get(table.name)?.rows ?? [], rows)) await put(table.name)
   }
 
   async function add(name: string, rows: Row[], how: Pick<Waiting, 'kind' | 'putIn'>): Promise<void> {
@@ -79,6 +98,16 @@ export function withLater(base: Statements): Statements & Later {
       }),
     isToCome: ({ name }) => waiting.has(name),
     settle,
+    settleNew: async (table) => {
+      const one = waiting.get(table.name)
+      if (one === undefined) return []
+      if (one.kind === 'insert') {
+        waiting.delete(table.name)
+        return base.insertNew(table, one.rows)
+      }
+      await put(table.name)
+      return undefined
+    },
     find: async (question) => {
       await before(question.text)
       return base.find(question)
@@ -91,9 +120,16 @@ export function withLater(base: Statements): Statements & Later {
       await put(table.name)
       return base.insert(table, row)
     },
+    insertOne: async (table, row) => {
+      await beforeInserting(table, [row])
+      return base.insertOne(table, row)
+    },
+    insertNew: async (table, rows) => {
+      await beforeInserting(table, rows)
+      return base.insertNew(table, rows)
+    },
     insertUnknown: async (table, rows) => {
-      // Those that wait may wait on, unless one of them is one of these.
-      if (isSame(table, waiting.get(table.name)?.rows ?? [], rows)) await put(table.name)
+      await beforeInserting(table, rows)
       return base.insertUnknown(table, rows)
     },
     merge: async (table, rows, key, merging) => {

@@ -47,10 +47,32 @@ it('who was alone last time waits for nobody; where others came along, one waits
   expect(sizes).toEqual([1, 1, 2, 2])
 })
 
-it('two pieces about one customer follow each other', async () => {
+it('pieces about one customer go into one transaction, one after the other', async () => {
   const { sizes, shared } = open()
-  const both = [shared('a', nothing), shared('a', nothing)]
+  const order: string[] = []
+  const piece = (customer: string, name: string) =>
+    shared(customer, async () => {
+      order.push(`${name} begins`)
+      await idle()
+      order.push(`${name} ends`)
+    })
+  const both = [piece('a', 'first'), piece('a', 'second')]
   vi.advanceTimersByTime(10)
   await Promise.all(both)
-  expect(sizes).toEqual([1, 1])
+  expect(sizes).toEqual([1])
+  expect(order).toEqual(['first begins', 'first ends', 'second begins', 'second ends'])
+})
+
+it('who has landed by the time that the wait is over goes along, however late the machine looks', async () => {
+  const { sizes, shared } = open()
+  const all = [shared('a', nothing)]
+  vi.advanceTimersByTime(10)
+  // As answers do that came while others had the machine: each is heard in a turn of the loop of its own.
+  setImmediate(() => {
+    all.push(shared('b', nothing))
+    setImmediate(() => all.push(shared('c', nothing)))
+  })
+  while (all.length < 3) await idle()
+  await Promise.all(all)
+  expect(sizes).toEqual([3])
 })

@@ -1,3 +1,4 @@
+import { groupBy } from '../kernel/group-by.ts'
 import type { Rank } from './turns.ts'
 import type { Tx } from './tx.ts'
 
@@ -9,63 +10,79 @@ const MOST_TOGETHER = 32
 interface Waiting {
   customer: string
   work: (tx: Tx) => Promise<void>
+  isSeveral: boolean
   resolve: () => void
   reject: (error: unknown) => void
 }
 
-/** One transaction for work about different customers: what is asked for while a commit is under way shares the next one,
- *  its statements joined. Where that does not go, each has its own. */
+export interface SharedTxOptions {
+  rank?: Rank
+  /** How long one waits for others; default 10. 0: only for those that are asked for at the same moment. */
+  gatherMs?: number | undefined
+  /** What follows from all of it, in the same transaction; not where each has a transaction of its own. */
+  follow?: ((tx: Tx) => Promise<void>) | undefined
+}
+
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** One transaction for work about customers: what is asked for while a commit is under way shares the next one, that about
+ *  different customers with its statements joined, that about one in its order. Where that does not go, each has its own. */
 export function createSharedTx(
   db: { tx<T>(work: (tx: Tx) => Promise<T>, rank?: Rank): Promise<T> },
-  rank: Rank = 'other',
+  { rank = 'other', gatherMs = GATHER_MS, follow }: SharedTxOptions = {},
 ) {
   let waiting: Waiting[] = []
   let isWorking = false
   /** Whether somebody came along last time: who is alone waits for nobody. */
   let isWorthIt = true
 
-  /** One of each customer, the others next time. */
-  function take(): Waiting[] {
-    const customers = new Set<string>()
-    const taken: Waiting[] = []
-    for (const one of waiting) {
-      if (taken.length === MOST_TOGETHER || customers.has(one.customer)) continue
-      customers.add(one.customer)
-      taken.push(one)
-    }
-    waiting = waiting.filter((one) => !taken.includes(one))
-    return taken
-  }
-
   const alone = ({ work, resolve, reject }: Waiting): Promise<void> => db.tx(work, rank).then(resolve, reject)
 
   async function carryOut(taken: Waiting[]): Promise<void> {
     const [only] = taken
-    if (only !== undefined && taken.length === 1) return alone(only)
+    if (only !== undefined && taken.length === 1 && follow === undefined && !only.isSeveral) return alone(only)
+    const each = [...groupBy(taken, ({ customer }) => customer).values()].map((own) => async (tx: Tx) => {
+      for (const { work } of own) await work(tx)
+    })
     try {
-      await db.tx((tx) => tx.sideBySide(taken.map(({ work }) => work)), rank)
+      await db.tx(async (tx) => {
+        if (each.length > 1 || taken.some(({ isSeveral }) => isSeveral)) await tx.sideBySide(each)
+        else await each[0]?.(tx)
+        await follow?.(tx)
+      }, rank)
       for (const { resolve } of taken) resolve()
     } catch {
       for (const one of taken) await alone(one)
     }
   }
 
+  /** As long as others come. On a busy machine all may have landed long before the time is over, and none been heard. */
+  async function gather(): Promise<void> {
+    if (isWorthIt && gatherMs > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs))
+    for (let before = -1; waiting.length > before && waiting.length < MOST_TOGETHER; ) {
+      before = waiting.length
+      await turnOfTheLoop()
+    }
+  }
+
   async function carryOutAll(): Promise<void> {
+    await gather()
     while (waiting.length > 0) {
-      const taken = take()
+      const taken = waiting.slice(0, MOST_TOGETHER)
+      waiting = waiting.slice(MOST_TOGETHER)
       isWorthIt = taken.length > 1
       await carryOut(taken)
     }
     isWorking = false
   }
 
-  /** As `db.tx`; `work` may be called twice, and reads and writes nothing of another customer's. */
-  return (customer: string, work: (tx: Tx) => Promise<void>): Promise<void> =>
+  /** As `db.tx`; `work` may be called twice, and reads and writes nothing of another customer's. `isSeveral`: it asks for
+   *  several things at a time, to be joined as well. */
+  return (customer: string, work: (tx: Tx) => Promise<void>, { isSeveral = false } = {}): Promise<void> =>
     new Promise((resolve, reject) => {
-      waiting.push({ customer, work, resolve, reject })
+      waiting.push({ customer, work, isSeveral, resolve, reject })
       if (isWorking) return
       isWorking = true
-      if (isWorthIt) setTimeout(() => void carryOutAll(), GATHER_MS)
-      else setImmediate(() => void carryOutAll())
+      void carryOutAll()
     })
 }

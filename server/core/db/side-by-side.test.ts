@@ -35,7 +35,8 @@ describe('pieces of work side by side', () => {
       }),
     )
     expect(told).toEqual(['a undefined 1 1', 'b 7 0 7', 'c undefined 1 1', 'd undefined 1 1', 'e undefined 1 1'])
-    expect(total).toBe(6)
+    // MySQL does not say which of several rows it knew, and is asked before.
+    expect(total).toBe(kit.db.dialect === 'mysql' ? 6 : 5)
   })
 
   it('keep the order and the end of each answer', async () => {

@@ -5,7 +5,7 @@ import type { Later } from './later.ts'
 import type { Row } from './line.ts'
 import type { SqlValue } from './sql.ts'
 import type { Merging, Question, Statements } from './statements.ts'
-import { askTogether, insertTogether } from './together.ts'
+import { askTogether, insertOneEach, insertTogether } from './together.ts'
 
 /** The pieces of work cannot go on side by side: undo them all, and do them one after the other. */
 export class NotSideBySide extends Error {}
@@ -19,6 +19,7 @@ interface Lane {
 
 type Wish =
   | { kind: 'find'; question: Question }
+  | { kind: 'insertOne'; table: TableSpec; row: Row }
   | { kind: 'insertUnknown'; table: TableSpec; rows: Row[] }
   | { kind: 'merge'; table: TableSpec; rows: Row[]; key: readonly string[]; merging: Merging }
   | { kind: 'run'; text: string; params: SqlValue[] }
@@ -38,6 +39,8 @@ function nameOf(wish: Wish, nth: number): string {
   switch (wish.kind) {
     case 'find':
       return `find ${wish.question.text}`
+    case 'insertOne':
+      return `insert one ${wish.table.name} ${columnsOf([wish.row])}`
     case 'insertUnknown':
       return `insert ${wish.table.name} ${columnsOf(wish.rows)}`
     case 'merge':
@@ -99,9 +102,15 @@ export function createSideBySide(base: Statements & Later, dialect: Dialect) {
         const questions = wishes.flatMap((wish) => (wish.kind === 'find' ? [wish.question] : []))
         return answered(await askTogether(base, dialect, questions))
       }
+      case 'insertOne': {
+        const rows = wishes.flatMap((wish) => (wish.kind === 'insertOne' ? [wish.row] : []))
+        const ids = await insertOneEach(base, dialect, first.table, rows)
+        if (ids === undefined) throw new NotSideBySide()
+        return answered(ids)
+      }
       case 'insertUnknown': {
         const each = wishes.map((wish) => (wish.kind === 'insertUnknown' ? wish.rows : []))
-        const counts = await insertTogether(base, first.table, each)
+        const counts = await insertTogether(base, dialect, first.table, each)
         if (counts === undefined) throw new NotSideBySide()
         return answered(counts)
       }
@@ -158,7 +167,9 @@ export function createSideBySide(base: Statements & Later, dialect: Dialect) {
       statements: {
         find: (question) => ask({ kind: 'find', question }),
         run: (text, params) => ask({ kind: 'run', text, params }),
+        insertNew: (table, rows) => alone(() => base.insertNew(table, rows)),
         insert: (table, row) => alone(() => base.insert(table, row)),
+        insertOne: (table, row) => ask({ kind: 'insertOne', table, row }),
         insertUnknown: (table, rows) => ask({ kind: 'insertUnknown', table, rows }),
         merge: (table, rows, key, merging) => ask({ kind: 'merge', table, rows, key, merging }),
         // Nobody waits for them, so that they need not be joined.
@@ -166,6 +177,7 @@ export function createSideBySide(base: Statements & Later, dialect: Dialect) {
         mergeLater: base.mergeLater,
         isToCome: base.isToCome,
         settle: () => Promise.reject(new NotSideBySide()),
+        settleNew: () => Promise.reject(new NotSideBySide()),
         // It would undo what the others have done since.
         savepoint: () => Promise.reject(new NotSideBySide()),
       },

@@ -1,6 +1,7 @@
 import type { Dialect } from './columns.ts'
 import type { TableSpec } from './define-table.ts'
 import { isDuplicateKey } from './duplicate-key.ts'
+import { keyColumns, rowsWith, withIds } from './keys.ts'
 import type { Changed, Line, Row } from './line.ts'
 import type { ReadMemory } from './read-memory.ts'
 import type { Rendered, SqlValue } from './sql.ts'
@@ -22,8 +23,12 @@ export interface Statements {
   run(text: string, params: SqlValue[]): Promise<number>
   /** Gives the id that the database chose. */
   insert(table: TableSpec, row: Row): Promise<number>
+  /** Gives the id that the database chose; undefined when one of its keys is known. */
+  insertOne(table: TableSpec, row: Row): Promise<number | undefined>
   /** Gives how many broke no unique key. */
   insertUnknown(table: TableSpec, rows: Row[]): Promise<number>
+  /** The same; gives those rows with their ids. Undefined when some were known and the database does not tell which. */
+  insertNew(table: TableSpec, rows: Row[]): Promise<Row[] | undefined>
   merge(table: TableSpec, rows: Row[], key: readonly string[], merging: Merging): Promise<void>
   savepoint(verb: 'SAVEPOINT' | 'RELEASE SAVEPOINT' | 'ROLLBACK TO SAVEPOINT', name: string): Promise<void>
 }
@@ -60,8 +65,35 @@ function* chunks(rows: Row[]): Generator<Row[]> {
   if (part.length > 0) yield part
 }
 
+const NOTHING_CHANGED: Changed = { affected: 0, insertId: 0, duplicates: 0 }
+
 /** The table that an UPDATE or a DELETE writes to. */
 const writtenBy = (text: string): string | undefined => /^\s*(?:UPDATE|DELETE FROM) `?(\w+)/.exec(text)?.[1]
+
+/** What becomes of rows whose key is known. */
+function mergeClause(
+  dialect: Dialect,
+  table: string,
+  columns: readonly string[],
+  key: readonly string[],
+  merging: Merging,
+): string {
+  const given = (column: string): string =>
+    dialect === 'mysql' ? `VALUES(${quote(column)})` : `excluded.${quote(column)}`
+  const changes =
+    merging === 'all'
+      ? columns.filter((column) => !key.includes(column)).map((column) => ({ column, isAdded: false }))
+      : merging
+  const sets = changes.map(({ column, isAdded }) =>
+    isAdded
+      ? `${quote(column)} = ${quote(table)}.${quote(column)} + ${given(column)}`
+      : `${quote(column)} = ${given(column)}`,
+  )
+  const first = quote(key[0] ?? '')
+  return dialect === 'mysql'
+    ? `ON DUPLICATE KEY UPDATE ${sets.join(', ') || `${first} = ${first}`}`
+    : `ON CONFLICT (${list(key)}) DO ${sets.length > 0 ? `UPDATE SET ${sets.join(', ')}` : 'NOTHING'}`
+}
 
 /** `memory`: what it has been told is not asked again; left out where nothing is asked twice. */
 export function createStatements(line: Line, dialect: Dialect, memory?: ReadMemory): Statements {
@@ -74,62 +106,73 @@ export function createStatements(line: Line, dialect: Dialect, memory?: ReadMemo
     return result
   }
 
-  /** Of one row MySQL does not tell apart whether it was known, of several it counts them. */
+  /** Of one row MySQL does not tell apart whether it was known. */
+  async function insertOne(table: string, row: Row): Promise<Changed> {
+    const columns = Object.keys(row)
+    const { sql, params } = valuesClause([row], columns)
+    const insert = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
+    if (dialect === 'sqlite') return insertInto(table, `${insert} ON CONFLICT DO NOTHING`, params)
+    try {
+      return await insertInto(table, insert, params)
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error
+      memory?.changed(table)
+      waited()
+      return NOTHING_CHANGED
+    }
+  }
+
+  /** Of several rows MySQL counts those that were known. */
   async function insertPart(table: string, rows: Row[]): Promise<number> {
-    const columns = Object.keys(rows[0] ?? {})
+    const [lead, ...more] = rows
+    if (lead !== undefined && more.length === 0) return (await insertOne(table, lead)).affected
+    const columns = Object.keys(lead ?? {})
     const { sql, params } = valuesClause(rows, columns)
     const insert = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
     if (dialect === 'sqlite') return (await insertInto(table, `${insert} ON CONFLICT DO NOTHING`, params)).affected
-    if (rows.length === 1) {
-      try {
-        return (await insertInto(table, insert, params)).affected
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error
-        memory?.changed(table)
-        waited()
-        return 0
-      }
-    }
     const first = quote(columns[0] ?? '')
     const { duplicates } = await insertInto(table, `${insert} ON DUPLICATE KEY UPDATE ${first} = ${first}`, params)
     if (duplicates > 0) waited()
     return rows.length - duplicates
   }
 
+  async function insertNewPart(table: TableSpec, rows: Row[]): Promise<Row[] | undefined> {
+    if (dialect === 'mysql') {
+      if ((await insertPart(table.name, rows)) < rows.length) return undefined
+      return rowsWith({ find }, table, rows)
+    }
+    const columns = Object.keys(rows[0] ?? {})
+    const { sql, params } = valuesClause(rows, columns)
+    const given = list(keyColumns(table))
+    const told = await line.rows(
+      `INSERT INTO ${quote(table.name)} (${list(columns)}) VALUES ${sql} ON CONFLICT DO NOTHING RETURNING ${given}`,
+      params,
+    )
+    memory?.changed(table.name)
+    return withIds(table, rows, told)
+  }
+
   async function mergePart(table: string, rows: Row[], key: readonly string[], merging: Merging): Promise<void> {
     const columns = Object.keys(rows[0] ?? {})
     const { sql, params } = valuesClause(rows, columns)
-    const given = (column: string): string =>
-      dialect === 'mysql' ? `VALUES(${quote(column)})` : `excluded.${quote(column)}`
-    const changes =
-      merging === 'all'
-        ? columns.filter((column) => !key.includes(column)).map((column) => ({ column, isAdded: false }))
-        : merging
-    const sets = changes.map(({ column, isAdded }) =>
-      isAdded
-        ? `${quote(column)} = ${quote(table)}.${quote(column)} + ${given(column)}`
-        : `${quote(column)} = ${given(column)}`,
-    )
     const head = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
-    const first = quote(key[0] ?? '')
-    const rest =
-      dialect === 'mysql'
-        ? `ON DUPLICATE KEY UPDATE ${sets.join(', ') || `${first} = ${first}`}`
-        : `ON CONFLICT (${list(key)}) DO ${sets.length > 0 ? `UPDATE SET ${sets.join(', ')}` : 'NOTHING'}`
+    const rest = mergeClause(dialect, table, columns, key, merging)
     await insertInto(table, `${head} ${rest}`, params)
     waited()
   }
 
+  async function find({ text, params, numbers, isLocking }: Question): Promise<Row[]> {
+    const known = isLocking ? undefined : memory?.recall(text, params)
+    if (known !== undefined) return known
+    const rows = await line.rows(text, params)
+    for (const name of numbers) for (const row of rows) if (row[name] != null) row[name] = Number(row[name])
+    if (isLocking) waited()
+    else memory?.keep(text, params, rows)
+    return rows
+  }
+
   return {
-    find: async ({ text, params, numbers, isLocking }) => {
-      const known = isLocking ? undefined : memory?.recall(text, params)
-      if (known !== undefined) return known
-      const rows = await line.rows(text, params)
-      for (const name of numbers) for (const row of rows) if (row[name] != null) row[name] = Number(row[name])
-      if (isLocking) waited()
-      else memory?.keep(text, params, rows)
-      return rows
-    },
+    find,
     run: async (text, params) => {
       const table = writtenBy(text)
       const { affected } = await line.change(text, params)
@@ -143,10 +186,23 @@ export function createStatements(line: Line, dialect: Dialect, memory?: ReadMemo
       const { sql, params } = valuesClause([row], columns)
       return (await insertInto(name, `INSERT INTO ${quote(name)} (${list(columns)}) VALUES ${sql}`, params)).insertId
     },
+    insertOne: async ({ name }, row) => {
+      const { affected, insertId } = await insertOne(name, row)
+      return affected === 0 ? undefined : insertId
+    },
     insertUnknown: async ({ name }, rows) => {
       let inserted = 0
       for (const part of chunks(rows)) inserted += await insertPart(name, part)
       return inserted
+    },
+    insertNew: async (table, rows) => {
+      const fresh: Row[] = []
+      for (const part of chunks(rows)) {
+        const some = await insertNewPart(table, part)
+        if (some === undefined) return undefined
+        fresh.push(...some)
+      }
+      return fresh
     },
     merge: async ({ name }, rows, key, merging) => {
       for (const part of chunks(rows)) await mergePart(name, part, key, merging)

@@ -1,7 +1,7 @@
 import type { Dialect } from './columns.ts'
 import type { TableSpec } from './define-table.ts'
+import { idsOf, keysOf, rowsWith } from './keys.ts'
 import type { Row } from './line.ts'
-import type { SqlValue } from './sql.ts'
 import type { Question, Statements } from './statements.ts'
 
 /** So many questions in one statement; a longer text takes longer to read than it saves. */
@@ -47,54 +47,59 @@ export async function askTogether(base: Statements, dialect: Dialect, questions:
   return questions.map((question) => (answers.get(keyOf(question)) ?? []).map((row) => ({ ...row })))
 }
 
-/** The values of a row under each of its table's unique keys, as one text; a key with a null is no key. */
-function keysOf(table: TableSpec, row: Row): { columns: readonly string[]; values: SqlValue[]; text: string }[] {
-  const primary = Object.entries(table.columns).flatMap(([name, { isPrimary }]) => (isPrimary ? [name] : []))
-  return [...table.unique, primary].flatMap((columns) => {
-    const values = columns.map((column) => row[column] ?? null)
-    return values.length === 0 || values.includes(null)
-      ? []
-      : [{ columns, values, text: JSON.stringify([columns, values]) }]
-  })
-}
-
 /** Inserts what several have to insert into one table; gives for each how many of its rows were new, as if they had come one
  *  after the other. Undefined when somebody else has inserted the same meanwhile, so that nobody can tell whose was new. */
-export async function insertTogether(base: Statements, table: TableSpec, each: Row[][]): Promise<number[] | undefined> {
+export async function insertTogether(
+  base: Statements,
+  dialect: Dialect,
+  table: TableSpec,
+  each: Row[][],
+): Promise<number[] | undefined> {
   if (each.length === 1) return [await base.insertUnknown(table, each[0] ?? [])]
-  const keyed = each.map((rows) => rows.map((row) => ({ row, keys: keysOf(table, row) })))
-  const known = await knownAmong(
-    base,
-    table,
-    keyed.flat().flatMap(({ keys }) => keys),
-  )
-  const fresh: Row[] = []
-  const counts = keyed.map((rows) => {
-    const before = fresh.length
-    for (const { row, keys } of rows) {
-      if (keys.some(({ text }) => known.has(text))) continue
-      for (const { text } of keys) known.add(text)
-      fresh.push(row)
-    }
-    return fresh.length - before
-  })
-  if (fresh.length > 0 && (await base.insertUnknown(table, fresh)) !== fresh.length) return undefined
-  return counts
+  const fresh = await insertFresh(base, dialect, table, each.flat(), false)
+  return fresh === undefined ? undefined : each.map((rows) => rows.filter((row) => fresh.has(row)).length)
 }
 
-async function knownAmong(
+/** Inserts one row of each; gives for each the id that the database chose, undefined where its key was known. Undefined as
+ *  above. */
+export async function insertOneEach(
   base: Statements,
+  dialect: Dialect,
   table: TableSpec,
-  keys: { columns: readonly string[]; values: SqlValue[]; text: string }[],
-): Promise<Set<string>> {
-  const distinct = [...new Map(keys.map((key) => [key.text, key])).values()]
-  if (distinct.length === 0) return new Set()
-  const columns = [...new Set(distinct.flatMap((key) => key.columns))]
-  const isOne = distinct.map((key) => `(${key.columns.map((column) => `\`${column}\` = ?`).join(' AND ')})`)
-  const rows = await base.find({
-    text: `SELECT ${columns.map((column) => `\`${column}\``).join(', ')} FROM \`${table.name}\` WHERE ${isOne.join(' OR ')}`,
-    params: distinct.flatMap(({ values }) => values),
-    numbers: [],
-  })
-  return new Set(rows.flatMap((row) => keysOf(table, row).map(({ text }) => text)))
+  rows: Row[],
+): Promise<(number | undefined)[] | undefined> {
+  const [only] = rows
+  if (only !== undefined && rows.length === 1) return [await base.insertOne(table, only)]
+  const fresh = await insertFresh(base, dialect, table, rows, true)
+  return fresh === undefined ? undefined : rows.map((row) => fresh.get(row))
+}
+
+/** The new ones among the rows, with their ids; NaN where they are not needed and cost a question. */
+async function insertFresh(
+  base: Statements,
+  dialect: Dialect,
+  table: TableSpec,
+  rows: Row[],
+  needsIds: boolean,
+): Promise<Map<Row, number> | undefined> {
+  let wanted = rows
+  if (dialect === 'mysql') {
+    // It does not tell which it knew; so it is asked first.
+    const known = new Set(
+      (await rowsWith(base, table, rows)).flatMap((row) => keysOf(table, row).map(({ text }) => text)),
+    )
+    wanted = rows.filter((row) => {
+      const keys = keysOf(table, row)
+      const isNew = !keys.some(({ text }) => known.has(text))
+      if (isNew) for (const { text } of keys) known.add(text)
+      return isNew
+    })
+    if (wanted.length === 0) return new Map()
+    if (!needsIds) {
+      const areAllNew = (await base.insertUnknown(table, wanted)) === wanted.length
+      return areAllNew ? new Map(wanted.map((row) => [row, Number.NaN])) : undefined
+    }
+  }
+  const inserted = await base.insertNew(table, wanted)
+  return inserted && idsOf(table, wanted, inserted)
 }

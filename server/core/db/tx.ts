@@ -1,7 +1,7 @@
 import { checkRow } from './check-row.ts'
 import type { Dialect } from './columns.ts'
 import { isDeadlock } from './deadlock.ts'
-import { type ColumnName, type NewRowOf, type OnlyColumns, specOf, type Table } from './define-table.ts'
+import { type ColumnName, type NewRowOf, type OnlyColumns, type RowOf, specOf, type Table } from './define-table.ts'
 import type { Later } from './later.ts'
 import type { Row } from './line.ts'
 import { createSideBySide } from './side-by-side.ts'
@@ -23,6 +23,11 @@ export interface Tx {
   run(query: Sql): Promise<number>
   /** Inserts one row; gives the id that the database chose. */
   insert<Of extends Table, New extends NewRowOf<Of>>(table: Of, row: OnlyColumns<New, Of>): Promise<number>
+  /** The same, unless one of its unique keys is known: then undefined. */
+  insertOne<Of extends Table, New extends NewRowOf<Of>>(
+    table: Of,
+    row: OnlyColumns<New, Of>,
+  ): Promise<number | undefined>
   /** Inserts the rows that break no unique key; gives how many were new. All rows have the same columns. Every fault other
    *  than a known key is thrown. */
   insertIgnore<Of extends Table, New extends NewRowOf<Of>>(table: Of, rows: OnlyColumns<New, Of>[]): Promise<number>
@@ -46,6 +51,11 @@ export interface Tx {
   isToCome(table: Table): boolean
   /** What was to go in later goes in now, and its faults are thrown here. */
   settle(): Promise<void>
+  /** Of one table; gives the rows that are new, with what was said of them and their ids. Undefined: they are in, but what of
+   *  it is new the database does not say. */
+  settleNew<Of extends Table>(
+    table: Of,
+  ): Promise<(NewRowOf<Of> & Pick<RowOf<Of>, 'id' & keyof RowOf<Of>>)[] | undefined>
   /** Inserts, or updates the columns that are not in `key` (or only those in `update`). */
   upsert<Of extends Table, New extends NewRowOf<Of>>(
     table: Of,
@@ -99,6 +109,10 @@ export function createTx(statements: Statements & Later, dialect: Dialect, onCom
       const [values = {}] = checked(table, [row])
       return statements.insert(specOf(table), values)
     },
+    insertOne: async (table: Table, row: object) => {
+      const [values = {}] = checked(table, [row])
+      return statements.insertOne(specOf(table), values)
+    },
     insertIgnore: async (table: Table, rows: readonly object[]) =>
       statements.insertUnknown(specOf(table), checked(table, rows)),
     insertLater: async (table: Table, rows: readonly object[]) => {
@@ -116,6 +130,7 @@ export function createTx(statements: Statements & Later, dialect: Dialect, onCom
     },
     isToCome: (table: Table) => statements.isToCome(specOf(table)),
     settle: () => statements.settle(),
+    settleNew: (table: Table) => statements.settleNew(specOf(table)),
     savepoint: async <T>(work: () => Promise<T>): Promise<T> => {
       savepoints += 1
       const name = `sp_${savepoints}`

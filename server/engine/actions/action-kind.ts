@@ -58,12 +58,19 @@ export interface Failure extends Trouble {
   mayHaveHappened: boolean
 }
 
+/** These actions cannot go in one call: each is performed alone. */
+export class NotTogether extends Error {}
+
 /** How one kind of action is carried out. */
 export interface Executor {
   kind: ActionKind
   /** The network call; never inside a transaction. Throws AppError: its `retry` decides what happens next. Where a second
    *  call would do harm, it looks first whether the one before was carried out: `mayHaveHappened`. */
   perform(action: Action): Promise<unknown>
+  /** Several of one customer at one guide in one call that may be made twice; gives what each came to, in their order. They
+   *  are recorded side by side: what one writes another must not read. When the platform refuses it or it throws
+   *  `NotTogether`, each is performed alone. */
+  performTogether?(actions: Action[]): Promise<unknown[]>
   /** Runs in the transaction that marks the action done. */
   record?(tx: Tx, action: Action, result: unknown): Promise<void>
   /** Runs in the transaction that marks the action failed, expired or dead. */
@@ -78,6 +85,7 @@ export function execute<Schema extends TSchema, Result>(
   kind: ActionKind<Schema>,
   steps: {
     perform(action: Action<Static<Schema>>): Promise<Result>
+    performTogether?(actions: Action<Static<Schema>>[]): Promise<Result[]>
     record?(tx: Tx, action: Action<Static<Schema>>, result: Result): Promise<void>
     abandoned?(tx: Tx, action: Action<Static<Schema>>, failure: Failure): Promise<void>
     sideBySide?: true

@@ -314,7 +314,7 @@ describe('the slots of a lane', () => {
       waiting[0]?.()
       await rest()
     })
-    expect(byText.filter(([text]) => / FROM .?action.? WHERE/.test(text)).map(([, times]) => times)).toEqual([2])
+    expect(byText.filter(([text]) => / FROM .?action.? WHERE/.test(text)).map(([, times]) => times)).toEqual([1])
   })
 
   it('wake only the lane that is named, all when none is; an idle runner is not busy', async () => {

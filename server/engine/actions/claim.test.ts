@@ -28,8 +28,8 @@ const enqueue = (key: string, { kind = Send, ...more }: Wanted = {}) => {
 }
 const claim = async (options: Partial<ClaimOptions> = {}) => {
   const asked = { lane: 'event' as const, limit: 8, nowMs: now, instance: 'one', isBusy: () => false, ...options }
-  const { claimed, wasFirst } = await claimActions(kit.db, asked)
-  return { keys: claimed.map((action) => action.dedupeKey), wasFirst, claimed }
+  const { claimed, isMore } = await claimActions(kit.db, asked)
+  return { keys: claimed.map((action) => action.dedupeKey), isMore, claimed }
 }
 const change = (key: string, changes: Parameters<typeof set<typeof ACTION>>[1]) =>
   kit.db.tx((tx) => tx.run(sql`UPDATE ${ACTION} SET ${set(ACTION, changes)} WHERE ${ACTION.dedupe_key} = ${key}`))
@@ -49,8 +49,8 @@ describe('a claim', () => {
     await enqueue('greets', { kind: Hello })
     await enqueue('runs', { dueAtMs: now - 5 })
     await change('runs', { state: 'running' })
-    expect(await claim({ limit: 2 })).toMatchObject({ keys: ['first', 'second'], wasFirst: true })
-    expect(await claim({ limit: 2 })).toMatchObject({ keys: ['third'], wasFirst: true })
+    expect(await claim({ limit: 2 })).toMatchObject({ keys: ['first', 'second'], isMore: true })
+    expect(await claim({ limit: 2 })).toMatchObject({ keys: ['third'], isMore: false })
     expect(await claim({ lane: 'welcome' })).toMatchObject({ keys: ['greets'] })
   })
 
@@ -94,8 +94,8 @@ describe('a claim', () => {
       return kit.db.statement(work, rank)
     }
     const how = { lane: 'event' as const, limit: 8, nowMs: now, instance: 'two', isBusy: () => false }
-    const { claimed, wasFirst } = await claimActions({ ...kit.db, statement }, how)
-    expect([claimed.map((action) => action.dedupeKey), wasFirst]).toEqual([['c'], false])
+    const { claimed, isMore } = await claimActions({ ...kit.db, statement }, how)
+    expect([claimed.map((action) => action.dedupeKey), isMore]).toEqual([['c'], true])
   })
 })
 

@@ -51,15 +51,18 @@ export interface ClaimOptions {
   instance: string
   /** True for actions that must wait because another for the same customer is under way. */
   isBusy(row: ClaimedAction): boolean
+  /** Whether several of this kind, for one customer at one guide, go in one call. */
+  goesTogether?(kind: string): boolean
 }
 
 /** Takes up to `limit` due actions of one lane, oldest due first. Two statements, each its own commit: whoever moves a row
- *  from waiting to running has it, so that nothing rests on a lock. `wasFirst` false: others have taken some of them. */
+ *  from waiting to running has it, so that nothing rests on a lock. `isMore`: others are due that are nobody's yet.
+ *  `isHeldUp`: some wait for one that was taken. */
 export async function claimActions(
   db: Db,
   options: ClaimOptions,
-): Promise<{ claimed: ClaimedAction[]; wasFirst: boolean }> {
-  const { lane, limit, nowMs, instance, isBusy } = options
+): Promise<{ claimed: ClaimedAction[]; isMore: boolean; isHeldUp: boolean }> {
+  const { lane, limit, nowMs, instance, isBusy, goesTogether } = options
   const rows = await db.statement(
     (tx) =>
       tx.rows(
@@ -69,16 +72,24 @@ export async function claimActions(
     rankOf(lane),
   )
   const wanted: ClaimedAction[] = []
-  const customers = new Set<string>()
+  /** Who goes first of a kind for a customer. */
+  const leaders = new Map<string, ClaimedAction>()
+  let isHeldUp = false
   for (const row of rows) {
     if (wanted.length === limit) break
     const action = toClaimed(row, lane, instance)
+    if (isBusy(action)) continue
     const customer = action.externalUserId === undefined ? undefined : `${action.kind}:${action.externalUserId}`
-    if (isBusy(action) || (customer !== undefined && customers.has(customer))) continue
-    if (customer !== undefined) customers.add(customer)
+    const leader = customer === undefined ? undefined : leaders.get(customer)
+    if (leader !== undefined && !(goesTogether?.(action.kind) === true && leader.userId === action.userId)) {
+      isHeldUp = true
+      continue
+    }
+    if (customer !== undefined && leader === undefined) leaders.set(customer, action)
     wanted.push(action)
   }
-  if (wanted.length === 0) return { claimed: [], wasFirst: true }
+  if (wanted.length === 0) return { claimed: [], isMore: false, isHeldUp }
+  const isMore = wanted.length === limit || rows.length === limit * 4
   const among = sql`${ACTION.id} IN ${list(wanted.map((action) => action.id))}`
   const lease = { lease_until: nowMs + LEASE_MS[lane], lease_by: instance }
   const begun = set(ACTION, { state: 'running', ...lease, started_at: nowMs })
@@ -87,13 +98,13 @@ export async function claimActions(
       sql`UPDATE ${ACTION} SET ${begun}, ${ACTION.attempts} = ${ACTION.attempts} + 1
           WHERE ${among} AND ${isDue(lane, nowMs)}`,
     )
-    if (moved === wanted.length) return { claimed: wanted, wasFirst: true }
+    if (moved === wanted.length) return { claimed: wanted, isMore, isHeldUp }
     const mine = await tx.rows(
       sql`SELECT ${pick(ACTION, 'id')} FROM ${ACTION}
           WHERE ${among} AND ${ACTION.state} = 'running' AND ${ACTION.lease_by} = ${instance}`,
     )
     const ids = new Set(mine.map(({ id }) => id))
-    return { claimed: wanted.filter(({ id }) => ids.has(id)), wasFirst: false }
+    return { claimed: wanted.filter(({ id }) => ids.has(id)), isMore: true, isHeldUp }
   }, rankOf(lane))
 }
 

@@ -171,7 +171,7 @@ describe('the action runner', () => {
     expect(held).toHaveLength(12)
     for (const { id, lease_by, attempts } of held) expect([lease_by, attempts]).toEqual([taken.get(id), 1])
     const { total } = await countStatements(kit.db, async () => {
-      expect(await claim('one')).toEqual({ claimed: [], wasFirst: true })
+      expect(await claim('one')).toEqual({ claimed: [], isMore: false, isHeldUp: false })
     })
     expect(total).toBe(1)
   })

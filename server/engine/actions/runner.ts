@@ -2,6 +2,7 @@ import { firstDue } from '../../core/db/first-due.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import { type Executor, LANES, type Lane, perLane } from './action-kind.ts'
 import { ACTION } from './action-tables.ts'
@@ -25,6 +26,8 @@ export function createRunner({ executors, instance, ...deps }: RunnerDeps) {
   const leftBehind = perLane(() => false)
   /** WeCom answers 45035 when one customer is written twice at once, so one call per customer and kind. */
   const busyCustomers = new Set<string>()
+  const together = new Set(executors.filter((one) => one.performTogether !== undefined).map(({ kind }) => kind.kind))
+  const goesTogether = (kind: string): boolean => together.has(kind)
   const customerKey = (row: ClaimedAction): string | undefined =>
     row.externalUserId === undefined ? undefined : `${row.kind}:${row.externalUserId}`
 
@@ -39,25 +42,31 @@ export function createRunner({ executors, instance, ...deps }: RunnerDeps) {
       leftBehind[lane] ||= busy
       return busy
     }
-    const { claimed, wasFirst } = await claimActions(db, { lane, limit: free, nowMs: clock.now(), instance, isBusy })
-    for (const row of claimed) launch(row, flying)
-    return claimed.length > 0 || !wasFirst
+    const wanted = { lane, limit: free, nowMs: clock.now(), instance, isBusy, goesTogether }
+    const { claimed, isMore, isHeldUp } = await claimActions(db, wanted)
+    leftBehind[lane] ||= isHeldUp
+    for (const together of groupBy(claimed, (row) => customerKey(row) ?? `${row.id}`).values()) launch(together, flying)
+    return isMore
   }
 
-  function launch(row: ClaimedAction, flying: Set<Promise<void>>): void {
-    const key = customerKey(row)
+  /** Of one kind, and of one customer at one guide where they are several. */
+  function launch(rows: ClaimedAction[], flying: Set<Promise<void>>): void {
+    const [first] = rows
+    if (first === undefined) return
+    const { kind, lane } = first
+    const key = customerKey(first)
     if (key !== undefined) busyCustomers.add(key)
-    const flight = carryOut(row)
+    const flight = carryOut(rows)
       .catch((error: unknown) =>
         log.warn(
-          { actionId: row.id, kind: row.kind, err: describeError(error) },
+          { actionIds: rows.map(({ id }) => id), kind, err: describeError(error) },
           'outcome not recorded; the lease will end',
         ),
       )
       .finally(() => {
         flying.delete(flight)
         if (key !== undefined) busyCustomers.delete(key)
-        if (leftBehind[row.lane]) loops[row.lane].nudge()
+        if (leftBehind[lane]) loops[lane].nudge()
       })
     flying.add(flight)
   }
@@ -66,7 +75,7 @@ export function createRunner({ executors, instance, ...deps }: RunnerDeps) {
     log.warn({ err: describeError(error) }, 'runner could not reach the database')
   const loops = perLane((lane) => createWorkLoop(() => step(lane), onError))
 
-  async function drained(lane: Lane): Promise<void> {
+  async function drainedLane(lane: Lane): Promise<void> {
     do {
       await loops[lane].drained()
       await Promise.all(inFlight[lane])
@@ -81,9 +90,9 @@ export function createRunner({ executors, instance, ...deps }: RunnerDeps) {
     busy: () => LANES.some((lane) => loops[lane].busy() || inFlight[lane].size > 0),
     /** When the first action that waits is due. */
     dueAt: (tx: Tx) => firstDue(tx, ACTION.due_at, sql`${ACTION.state} = 'waiting'`),
-    /** Resolves when nothing is due and no call is under way. */
-    drained: async () => {
-      await Promise.all(LANES.map(drained))
+    /** Resolves when nothing is due and no call is under way. Default: in all lanes. */
+    drained: async (lane?: Lane) => {
+      await Promise.all((lane === undefined ? LANES : [lane]).map(drainedLane))
     },
     /** Actions whose process died go back to waiting, marked as perhaps carried out. Safe to repeat. */
     releaseLeases: (options: { all: boolean }) => releaseLeases(db, clock.now(), options),

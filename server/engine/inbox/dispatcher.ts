@@ -10,7 +10,7 @@ import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import type { EventLane } from './event-kind.ts'
 import { type EventRow, eventQueue } from './event-queue.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
-import { createHandOut } from './hand-out.ts'
+import { createHandOut, type Ended } from './hand-out.ts'
 import { createRecordEnds } from './record-ends.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -47,6 +47,8 @@ export interface DispatcherDeps {
 export function createDispatcher({ db, clock, log, subscriptions, isPast, onHandled = () => {} }: DispatcherDeps) {
   const shape = SHAPE[db.dialect]
   const { handOut, isHandled } = createHandOut(subscriptions, log)
+  /** The lane of which is known, at this very moment, that what was put into it has been handled. */
+  let quiet: 0 | 1 | undefined
   const recordEnds = createRecordEnds({ clock, log, onHandled, onLeft: () => nudgeOne(1) })
 
   async function step(lane: 0 | 1): Promise<boolean> {
@@ -61,22 +63,65 @@ export function createDispatcher({ db, clock, log, subscriptions, isPast, onHand
     }
   }
 
+  /** True when there may be more. */
   const pass = (lane: 0 | 1, found: readonly number[], careful: boolean): Promise<boolean> =>
     db.tx(async (tx) => {
-      for (let round = 1; ; round++) {
-        const rows = await eventQueue.take(tx, lane, clock.now(), shape[lane], round === 1 ? found : undefined)
-        if (rows.length === 0) return false
-        const isFull = rows.length === shape[lane].batch
-        // There is more than one worker can take: another helps.
-        if (isFull) nudgeOne(lane)
-        const present = await withoutPast(tx, rows)
-        const ends = await handOut(tx, present, { onlyUrgent: lane === 0, careful })
-        const ledToMore = tx.isToCome(INBOUND_EVENT)
-        await recordEnds(tx, ends)
-        // What this led to goes with it, in the same commit; not while others wait for this one.
-        if (careful || isFull || round === MOST_ROUNDS || !ledToMore) return true
-      }
+      const { heard, over } = unheard(tx, lane)
+      const rows = await eventQueue.take(tx, lane, clock.now(), shape[lane], found)
+      const isFull = rows.length === shape[lane].batch
+      // There is more than one worker can take: another helps.
+      if (isFull) nudgeOne(lane)
+      const areAllHandled = await handle(tx, lane, rows, { careful, rounds: careful || isFull ? 1 : MOST_ROUNDS })
+      if (areAllHandled) heard()
+      over()
+      return !areAllHandled
     }, RANK[lane])
+
+  /** Events and what they lead to, in the same commit: `rounds` times in a row, and not while others wait for this one. True
+   *  when there is nothing more of it. */
+  async function handle(
+    tx: Tx,
+    lane: 0 | 1,
+    rows: EventRow[],
+    { careful, rounds }: { careful: boolean; rounds: number },
+  ): Promise<boolean> {
+    const ends: Ended[] = []
+    let next: EventRow[] | undefined = rows
+    for (let round = 1; next !== undefined && next.length > 0; round++) {
+      const present = await withoutPast(tx, next)
+      ends.push(...(await handOut(tx, present, { onlyUrgent: lane === 0, careful })))
+      next = round >= rounds ? undefined : await eventQueue.ledTo(tx, lane, clock.now())
+    }
+    await recordEnds(tx, ends)
+    return next !== undefined
+  }
+
+  /** Whoever puts an event in tells this lane of it when it is committed. Between the first and the last of what is done
+   *  then, it need not be told, once `heard` has said that all of this transaction's have been handled in it. */
+  function unheard(tx: Tx, lane: 0 | 1): { heard(): void; over(): void } {
+    let areHandled = false
+    tx.afterCommit(() => {
+      if (areHandled) quiet = lane
+    })
+    return {
+      heard: () => {
+        areHandled = true
+      },
+      over: () =>
+        tx.afterCommit(() => {
+          quiet = undefined
+        }),
+    }
+  }
+
+  /** Handles what a transaction has put into the normal lane before it is committed. Throws when something of it fails: then
+   *  all of it must be undone, and handled by the way of the queue. */
+  async function handOn(tx: Tx): Promise<void> {
+    if (!tx.isToCome(INBOUND_EVENT)) return
+    const rows = await eventQueue.ledTo(tx, 1, clock.now())
+    if (rows !== undefined && rows.length <= shape[1].batch)
+      await handle(tx, 1, rows, { careful: false, rounds: MOST_ROUNDS })
+  }
 
   async function withoutPast(tx: Tx, rows: EventRow[]): Promise<EventRow[]> {
     if (isPast === undefined) return rows
@@ -94,6 +139,7 @@ export function createDispatcher({ db, clock, log, subscriptions, isPast, onHand
   const loops = lanes.flat()
   /** One look is enough to see that nothing is there; who finds much calls the next. */
   const nudgeOne = (lane: 0 | 1): void => {
+    if (lane === quiet) return
     const workers = lanes[lane]
     const free = workers.find((worker) => !worker.busy()) ?? workers[0]
     free?.nudge()
@@ -107,11 +153,13 @@ export function createDispatcher({ db, clock, log, subscriptions, isPast, onHand
       if (lane !== 'welcome') nudgeOne(1)
     },
     busy,
-    /** Resolves when no event is due. */
-    drained: async () => {
+    handOn,
+    /** Resolves when no event is due. Default: in both lanes. */
+    drained: async (lane?: EventLane) => {
+      const those = lane === undefined ? loops : lanes[lane === 'welcome' ? 0 : 1]
       do {
-        for (const loop of loops) await loop.drained()
-      } while (busy())
+        for (const loop of those) await loop.drained()
+      } while (those.some((loop) => loop.busy()))
     },
     stop: async () => {
       await Promise.all(loops.map((loop) => loop.stop()))

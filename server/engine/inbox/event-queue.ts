@@ -41,6 +41,14 @@ export const eventQueue = {
   /** For this transaction alone, in the order in which they became due. `among`: found by a look a moment ago. */
   take: (tx: Tx, lane: StoredLane, nowMs: number, share: Share, among?: readonly number[]): Promise<EventRow[]> =>
     takeRows(tx, { ...due(lane, nowMs, share), columns: pick(INBOUND_EVENT, ...COLUMNS), among }),
+  /** What this transaction has put in, as far as it is this lane's and due. Undefined where that cannot be told from what
+   *  was there before: it waits as any other does. */
+  ledTo: async (tx: Tx, lane: StoredLane, nowMs: number): Promise<EventRow[] | undefined> => {
+    const fresh = await tx.settleNew(INBOUND_EVENT)
+    return fresh
+      ?.filter((row) => row.lane === lane && row.state === 'new' && row.due_at <= nowMs)
+      .map((row) => ({ ...row, attempts: row.attempts ?? 0, done_subscriptions: row.done_subscriptions ?? null }))
+  },
   finish: (tx: Tx, rows: readonly EventRow[], state: StoredEventState, nowMs: number): Promise<number> =>
     tx.run(sql`UPDATE ${INBOUND_EVENT} SET ${set(INBOUND_EVENT, { state, finished_at: nowMs })} WHERE ${among(rows)}`),
   drop: (tx: Tx, rows: readonly EventRow[]): Promise<number> =>

@@ -56,6 +56,32 @@ const of = (externalUserId: string): Sql => sql`${INVITATION.external_userid} = 
 /** While open or waiting it fills this slot; the database allows each slot once. */
 export const slotOf = (pool: string, externalUserId: string): string => `${pool}:${externalUserId}`
 
+export interface NewInvitation extends Omit<Invitation, 'id' | 'taskKey' | 'closedAtMs' | 'closeNote'> {
+  /** Once per reason; ≤190 characters. */
+  key: string
+}
+
+/** Undefined: there is one for this reason, or one under way. What should go with a welcome is looked after at once. */
+export async function beginInvitation(tx: Tx, { key, ...wanted }: NewInvitation): Promise<Invitation | undefined> {
+  const { externalUserId, userId, pool, state, invitedBy, reason, openedAtMs, lapseAtMs } = wanted
+  const id = await tx.insertOne(INVITATION, {
+    external_userid: externalUserId,
+    userid: userId,
+    pool,
+    reason_key: key,
+    open_slot: slotOf(pool, externalUserId),
+    state,
+    invited_by: invitedBy,
+    reason: JSON.stringify(reason),
+    opened_at: openedAtMs,
+    lapse_at: lapseAtMs,
+    check_at: state === 'open' && invitedBy === 'welcome' ? openedAtMs : null,
+  })
+  return id === undefined
+    ? undefined
+    : { ...wanted, id, taskKey: undefined, closedAtMs: undefined, closeNote: undefined }
+}
+
 export const invitationQueries = {
   /** Open and waiting ones of a customer, oldest first. */
   openOf: (tx: Tx, externalUserId: string): Promise<Invitation[]> =>
@@ -65,8 +91,23 @@ export const invitationQueries = {
     many(tx, sql`${of(externalUserId)} ORDER BY ${INVITATION.id} DESC LIMIT 100`),
   openFor: async (tx: Tx, pool: string, externalUserId: string): Promise<Invitation | undefined> =>
     (await many(tx, sql`${INVITATION.open_slot} = ${slotOf(pool, externalUserId)}`))[0],
-  byReasonKey: async (tx: Tx, key: string): Promise<Invitation | undefined> =>
-    (await many(tx, sql`${INVITATION.reason_key} = ${key}`))[0],
+  /** What stands between a customer and a new invitation into a pool: the one for this reason, whatever became of it, and the
+   *  one under way. */
+  standing: async (
+    tx: Tx,
+    { pool, externalUserId, key }: Pick<NewInvitation, 'pool' | 'externalUserId' | 'key'>,
+  ): Promise<{ earlier: Invitation | undefined; underWay: Invitation | undefined }> => {
+    const slot = slotOf(pool, externalUserId)
+    const found = await tx.rows(
+      sql`SELECT ${all(INVITATION)} FROM ${INVITATION}
+          WHERE ${INVITATION.reason_key} = ${key} OR ${INVITATION.open_slot} = ${slot}`,
+    )
+    const first = (isIt: (row: InvitationRow) => boolean): Invitation | undefined => {
+      const row = found.find(isIt)
+      return row === undefined ? undefined : toInvitation(row)
+    }
+    return { earlier: first((row) => row.reason_key === key), underWay: first((row) => row.open_slot === slot) }
+  },
   /** Open or waiting ones whose time is over, oldest first. */
   lapsing: (tx: Tx, nowMs: number, limit: number): Promise<Invitation[]> =>
     many(

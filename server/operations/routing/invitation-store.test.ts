@@ -63,7 +63,16 @@ it.each<[string, (tx: Tx) => Promise<(Invitation | undefined)[]>, (string | unde
   ['all of a customer, the newest first', (tx) => q.ofCustomer(tx, 'wmA'), ['waits', 'open', 'past']],
   ['under way into a pool', async (tx) => [await q.openFor(tx, '付费群', 'wmA')], ['waits']],
   ['none into a pool that was joined', async (tx) => [await q.openFor(tx, '科普群', 'wmC')], [undefined]],
-  ['by its reason', async (tx) => [await q.byReasonKey(tx, 'other')], ['other']],
+  [
+    'before a new one into a pool: that for the same reason, and that under way',
+    async (tx) => Object.values(await q.standing(tx, { pool: '付费群', externalUserId: 'wmA', key: 'other' })),
+    ['other', 'waits'],
+  ],
+  [
+    'before a new one into a pool that was joined for another reason: none',
+    async (tx) => Object.values(await q.standing(tx, { pool: '科普群', externalUserId: 'wmC', key: 'new' })),
+    [undefined, undefined],
+  ],
   ['whose time is over, the first first', (tx) => q.lapsing(tx, T + 10, 9), ['sooner', 'waits', 'open', 'other']],
   ['whose time is over, not a moment sooner', (tx) => q.lapsing(tx, T + 9, 9), ['sooner', 'waits']],
   ['no more than were asked for', (tx) => q.lapsing(tx, T + 10, 1), ['sooner']],

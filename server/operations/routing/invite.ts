@@ -9,9 +9,8 @@ import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { factPaths } from '../../rules/condition/parse-condition.ts'
-import { type Invitation, invitationQueries, slotOf } from './invitation-queries.ts'
+import { beginInvitation, type Invitation, invitationQueries } from './invitation-queries.ts'
 import type { InvitedBy } from './invitation-states.ts'
-import { INVITATION } from './routing-tables.ts'
 
 export interface InviteDeps {
   clock: Clock
@@ -62,32 +61,19 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
    *  first one stands (`not-eligible` when it lapsed or was withdrawn). `no-room`: kept waiting until there is room. */
   async function invite(tx: Tx, request: InviteRequest): Promise<InviteOutcome> {
     const { externalUserId, userId, pool, key, reason } = request
-    const earlier = await invitationQueries.byReasonKey(tx, key)
+    const { earlier, underWay } = await invitationQueries.standing(tx, { pool, externalUserId, key })
     if (earlier !== undefined) return again(earlier)
     if (await groups.queries.isInPool(tx, externalUserId, pool)) return 'already-member'
     if ((await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId], 'invites')).has(externalUserId))
       return 'not-eligible'
     if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
-    const underWay = await invitationQueries.openFor(tx, pool, externalUserId)
     if (underWay !== undefined) return again(underWay)
     const hasRoom = await groups.queries.hasRoom(tx, pool)
-    const inserted = await tx.insertIgnore(INVITATION, [
-      {
-        external_userid: externalUserId,
-        userid: userId,
-        pool,
-        reason_key: key,
-        open_slot: slotOf(pool, externalUserId),
-        state: hasRoom ? 'open' : 'waiting',
-        invited_by: request.by ?? 'task',
-        reason: JSON.stringify(reason),
-        opened_at: clock.now(),
-        lapse_at: lapseAt(pool),
-        check_at: hasRoom && request.by === 'welcome' ? clock.now() : null,
-      },
-    ])
-    const invitation = await invitationQueries.byReasonKey(tx, key)
-    if (inserted === 0 || invitation === undefined) return 'already-open'
+    const invitation = await beginInvitation(tx, {
+      ...{ externalUserId, userId, pool, key, reason, openedAtMs: clock.now(), lapseAtMs: lapseAt(pool) },
+      ...{ state: hasRoom ? 'open' : 'waiting', invitedBy: request.by ?? 'task' },
+    })
+    if (invitation === undefined) return 'already-open'
     if (hasRoom) {
       await reachOut(tx, invitation)
       return 'invited'

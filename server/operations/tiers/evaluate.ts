@@ -1,6 +1,5 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import type { Reason } from '../../core/kernel/reason.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
@@ -9,12 +8,13 @@ import type { Facts } from '../../rules/condition/fact.ts'
 import type { Vocabulary } from '../../rules/vocabulary.ts'
 import type { Endings } from './endings.ts'
 import type { GuidePlaces } from './guide-places.ts'
-import { firstPlace, happensBySelf, judge, lastLevel, lostItsReason, type Verdict } from './judge.ts'
-import { askedFacts, moveText, pathsOf } from './move-text.ts'
+import { createHoldTiers, type Occasion, reasonOf } from './hold-tiers.ts'
+import { firstPlace, happensBySelf, judge, lostItsReason, type Verdict } from './judge.ts'
+import { moveText, pathsOf } from './move-text.ts'
 import type { Moves } from './moves.ts'
 import { type Proposal, standingAmong } from './proposal-store.ts'
 import type { Proposals } from './proposals.ts'
-import { type CustomerTier, lockTiers, tiersOn } from './tier-store.ts'
+import { type CustomerTier, type Judged, tiersOn } from './tier-store.ts'
 
 export interface EvaluateDeps {
   clock: Clock
@@ -29,14 +29,7 @@ export interface EvaluateDeps {
   privacy: AskConsent
 }
 
-/** What made us look. */
-export interface Occasion {
-  /** One Chinese clause, e.g. `订单付款后`. */
-  text: string
-  eventId?: number
-  /** An order was refunded or closed: what lasts because of it ends. */
-  takesBack?: boolean
-}
+const UNKNOWN: Judged = { tiers: undefined, isNew: false }
 
 const NOTHING_KNOWN: Facts = new Map()
 const NOTHING_STANDS: ReadonlyMap<string, Proposal> = new Map()
@@ -61,16 +54,11 @@ export function createEvaluate({
   endings,
   privacy,
 }: EvaluateDeps) {
+  const { holdAll, hold } = createHoldTiers({ moves })
+
   /** Who has refused to be judged by what they did stays where they are. */
   const refusedAmong = (tx: Tx, externalUserIds: string[]): Promise<Set<string>> =>
     privacy.consents.refusedAmong(tx, 'profiling', externalUserIds)
-
-  const reasonOf = (ladder: Ladder, text: string, known: Facts, occasion: Occasion): Reason => ({
-    text: `${occasion.text}${text}`,
-    rule: { kind: 'ladder', name: ladder.name, version: ladder.version },
-    facts: askedFacts(ladder, known),
-    ...(occasion.eventId === undefined ? {} : { eventId: occasion.eventId }),
-  })
 
   /** Whoever is in the group that the level invites into has said yes by joining it: there is nothing left to propose. */
   async function hasJoined(tx: Tx, { to, cause }: Verdict & { kind: 'move' }, externalUserId: string) {
@@ -106,49 +94,25 @@ export function createEvaluate({
     await moves.move(tx, ladder, { externalUserId, from: tier.level, to: verdict.to, by: 'rule', reason })
   }
 
-  /** The customer's row on each of these ladders for this transaction alone; on the last level where there was none. */
-  async function holdAll(
-    tx: Tx,
-    ladders: readonly Ladder[],
-    externalUserId: string,
-    occasion: Occasion,
-  ): Promise<[Ladder, CustomerTier][]> {
-    const names = ladders.map(({ name }) => name)
-    let held = await lockTiers(tx, names, externalUserId)
-    if (held.size < ladders.length) {
-      for (const ladder of ladders) {
-        if (held.has(ladder.name)) continue
-        const reason = reasonOf(ladder, '第一次评定', NOTHING_KNOWN, occasion)
-        await moves.place(tx, ladder, [{ externalUserId, level: lastLevel(ladder), reason }])
-      }
-      held = await lockTiers(tx, names, externalUserId)
-    }
-    return ladders.map((ladder) => {
-      const tier = held.get(ladder.name)
-      if (tier === undefined) throw new Error(`${externalUserId} is not on ${ladder.name} after being put there`)
-      return [ladder, tier]
-    })
-  }
-
-  async function hold(tx: Tx, ladder: Ladder, externalUserId: string, occasion: Occasion): Promise<CustomerTier> {
-    const [[, tier] = []] = await holdAll(tx, [ladder], externalUserId, occasion)
-    if (tier === undefined) throw new Error(`nobody is held on ${ladder.name}`)
-    return tier
-  }
-
   /** Facts are read behind the locks: who judged this customer before us has committed. */
-  async function judgeHeld(tx: Tx, ladders: Ladder[], externalUserId: string, occasion: Occasion): Promise<void> {
-    const held = await holdAll(tx, ladders, externalUserId, occasion)
+  async function judgeHeld(tx: Tx, ladders: Ladder[], externalUserId: string, occasion: Occasion): Promise<Judged> {
+    const { standing, isNew } = await holdAll(tx, ladders, externalUserId, occasion)
     const paths = [...new Set(ladders.flatMap(pathsOf))]
     const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? NOTHING_KNOWN
-    for (const [ladder, found] of held) {
+    let hasChanged = false
+    for (const [ladder, found] of standing) {
       let tier = found
       if (occasion.takesBack === true && lostItsReason(ladder, tier, known, clock.now())) {
         tier = { ...tier, entitledUntilMs: clock.now() }
         await moves.setEnd(tx, ladder, externalUserId, clock.now())
       }
-      await carryOut(tx, ladder, tier, judge(ladder, tier, known, clock.now()), known, occasion)
+      const verdict = judge(ladder, tier, known, clock.now())
+      hasChanged ||= tier !== found || verdict.kind === 'move' || verdict.kind === 'renew'
+      // Of somebody who was nowhere yet nothing has been proposed.
+      if (verdict.kind === 'stay' && isNew) continue
+      await carryOut(tx, ladder, tier, verdict, known, occasion)
     }
+    return { tiers: hasChanged ? undefined : standing.map(([, tier]) => tier), isNew: isNew && !hasChanged }
   }
 
   /** Where somebody belongs who has been nowhere yet, and why. */
@@ -163,11 +127,11 @@ export function createEvaluate({
     hold,
 
     /** One customer on every ladder, at something that happened to them; a stranger is on none. */
-    one: async (tx: Tx, externalUserId: string, occasion: Occasion): Promise<void> => {
+    one: async (tx: Tx, externalUserId: string, occasion: Occasion): Promise<Judged> => {
       const ladders = [...rules.current().ladders.values()]
-      if (ladders.length === 0 || !(await customers.queries.exists(tx, externalUserId))) return
-      if ((await refusedAmong(tx, [externalUserId])).has(externalUserId)) return
-      await judgeHeld(tx, ladders, externalUserId, occasion)
+      if (ladders.length === 0 || !(await customers.queries.exists(tx, externalUserId))) return UNKNOWN
+      if ((await refusedAmong(tx, [externalUserId])).has(externalUserId)) return UNKNOWN
+      return judgeHeld(tx, ladders, externalUserId, occasion)
     },
 
     /** Many customers on one ladder; writes only what is other than before. */

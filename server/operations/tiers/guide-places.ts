@@ -22,7 +22,7 @@ import {
 import type { Proposals } from './proposals.ts'
 import { seats } from './seats.ts'
 import { tierQueries } from './tier-queries.ts'
-import type { CustomerTier } from './tier-store.ts'
+import type { CustomerTier, Judged } from './tier-store.ts'
 import { TIER_PROPOSAL } from './tier-tables.ts'
 
 export interface GuidePlacesDeps {
@@ -129,15 +129,12 @@ export function createGuidePlaces({ clock, rules, customers, staff, proposals }:
     },
 
     /** The customer's guide has changed. */
-    review: async (tx: Tx, externalUserId: string): Promise<void> => {
-      const tiers = await tierQueries.ofCustomer(tx, externalUserId)
-      const standingOn = await standings(
-        tx,
-        'hand-over',
-        tiers.map((tier) => tier.ladder),
-        externalUserId,
-      )
-      const seatedOn = await seats.laddersOf(tx, externalUserId)
+    review: async (tx: Tx, externalUserId: string, known: Partial<Judged> = {}): Promise<void> => {
+      const tiers = known.tiers ?? (await tierQueries.ofCustomer(tx, externalUserId))
+      const names = tiers.map((tier) => tier.ladder)
+      const isNew = known.isNew === true
+      const standingOn = isNew ? new Map<string, Proposal>() : await standings(tx, 'hand-over', names, externalUserId)
+      const seatedOn = isNew ? new Set<string>() : await seats.laddersOf(tx, externalUserId)
       for (const tier of tiers) {
         const ladder = rules.current().ladders.get(tier.ladder)
         const level = ladder === undefined ? undefined : levelOf(ladder, tier.level)

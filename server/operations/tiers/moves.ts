@@ -11,7 +11,16 @@ import { createKeepTag, type KeepTagDeps } from './keep-tag.ts'
 import { movedText } from './move-text.ts'
 import { TierChanged } from './tier-events.ts'
 import type { MovedBy } from './tier-states.ts'
-import { changeTier, entitledUntil, type Placing, pathOf, place, placeLater } from './tier-store.ts'
+import {
+  type CustomerTier,
+  changeTier,
+  entitledUntil,
+  type Placing,
+  pathOf,
+  place,
+  placeLater,
+  placeOnAll,
+} from './tier-store.ts'
 import { TIER_MOVE } from './tier-tables.ts'
 
 export interface MovesDeps extends KeepTagDeps {
@@ -79,6 +88,26 @@ export function createMoves(deps: MovesDeps) {
     await guidePlaces.seat(tx, ladder, level, externalUserId)
   }
 
+  /** Nothing but the row is to be written. */
+  const isPlain = ({ levels }: Ladder, { level }: Placing): boolean =>
+    level === levels.at(-1) && level.value.tag === undefined && level.value.guides === undefined
+
+  async function placeOn(tx: Tx, ladder: Ladder, placings: Placing[]): Promise<void> {
+    await placeLater(
+      tx,
+      ladder,
+      placings.filter((one) => isPlain(ladder, one)),
+      clock.now(),
+    )
+    for (const placing of placings.filter((one) => !isPlain(ladder, one))) {
+      if ((await place(tx, ladder, [placing], clock.now())) === 0) continue
+      const { externalUserId, level: to, reason } = placing
+      const move = { externalUserId, from: undefined, to, by: 'rule', reason } as const
+      if (to === ladder.levels.at(-1)) await tellOfLast(tx, ladder, placing)
+      else await tell(tx, ladder, await write(tx, ladder, move), move)
+    }
+  }
+
   return {
     /** From one level to another. */
     move: async (tx: Tx, ladder: Ladder, move: Move): Promise<number> => {
@@ -128,18 +157,17 @@ export function createMoves(deps: MovesDeps) {
 
     /** Puts customers who are on no level yet where they belong. Whoever is above the last level is told of on the timeline,
      *  but no journey begins and no hand-over is proposed: nobody rose. Safe to repeat. */
-    place: async (tx: Tx, ladder: Ladder, placings: Placing[]): Promise<void> => {
-      const last = ladder.levels.at(-1)
-      const isPlain = ({ level }: Placing): boolean =>
-        level === last && level.value.tag === undefined && level.value.guides === undefined
-      await placeLater(tx, ladder, placings.filter(isPlain), clock.now())
-      for (const placing of placings.filter((one) => !isPlain(one))) {
-        if ((await place(tx, ladder, [placing], clock.now())) === 0) continue
-        const { externalUserId, level: to, reason } = placing
-        const move = { externalUserId, from: undefined, to, by: 'rule', reason } as const
-        if (to === last) await tellOfLast(tx, ladder, placing)
-        else await tell(tx, ladder, await write(tx, ladder, move), move)
-      }
+    place: placeOn,
+
+    /** The same for one customer on several ladders. Gives where they stand when that is new on each of them and nothing
+     *  else came of it; the rows are then this transaction's alone. */
+    placeOnAll: async (
+      tx: Tx,
+      placings: readonly (Placing & { ladder: Ladder })[],
+    ): Promise<CustomerTier[] | undefined> => {
+      if (placings.every((one) => isPlain(one.ladder, one))) return placeOnAll(tx, placings, clock.now())
+      for (const { ladder, ...placing } of placings) await placeOn(tx, ladder, [placing])
+      return undefined
     },
 
     /** Somebody new speaks for us with this customer: the tag goes on there, too. */

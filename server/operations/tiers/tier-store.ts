@@ -17,6 +17,14 @@ export interface CustomerTier extends Standing {
   reason: Reason
 }
 
+/** Where somebody who was looked at stands. */
+export interface Judged {
+  /** On the ladders of the rules; undefined where it is to be read again. */
+  tiers: CustomerTier[] | undefined
+  /** They were nowhere before, and are where everybody begins: nothing stands that was proposed, and they have no seat. */
+  isNew: boolean
+}
+
 export const pathOf = (ladder: string, level: string): string => `${ladder}/${level}`
 
 type TierRow = RowOf<typeof CUSTOMER_TIER>
@@ -84,6 +92,21 @@ export interface Placing {
 /** Puts customers onto a ladder on which they are not yet; gives how many were new. Free to move at once. */
 export async function place(tx: Tx, ladder: Ladder, placings: Placing[], nowMs: number): Promise<number> {
   return placings.length === 0 ? 0 : tx.insertIgnore(CUSTOMER_TIER, toRows(ladder, placings, nowMs))
+}
+
+/** Puts one customer onto several ladders; gives where they stand when all of it is new, which is then this transaction's
+ *  alone. */
+export async function placeOnAll(
+  tx: Tx,
+  placings: readonly (Placing & { ladder: Ladder })[],
+  nowMs: number,
+): Promise<CustomerTier[] | undefined> {
+  const rows = placings.flatMap((one) => toRows(one.ladder, [one], nowMs))
+  if ((await tx.insertIgnore(CUSTOMER_TIER, rows)) < rows.length) return undefined
+  return placings.map(({ externalUserId, ladder, level, reason }) => ({
+    ...{ externalUserId, ladder: ladder.name, level: level.name, sinceMs: nowMs, heldFromMs: undefined },
+    ...{ entitledUntilMs: entitledUntil(level, nowMs), version: ladder.version, reason },
+  }))
 }
 
 /** The same for whoever need not know. */

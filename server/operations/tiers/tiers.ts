@@ -9,8 +9,9 @@ import { StaffLeft } from '../../records/staff/staff-events.ts'
 import { TaskAnswered } from '../tasks/task-events.ts'
 import { type CarryOutDeps, createCarryOut } from './carry-out.ts'
 import { createEndings, type EndingsDeps } from './endings.ts'
-import { createEvaluate, type EvaluateDeps, type Occasion } from './evaluate.ts'
+import { createEvaluate, type EvaluateDeps } from './evaluate.ts'
 import { createGuidePlaces, type GuidePlacesDeps } from './guide-places.ts'
+import type { Occasion } from './hold-tiers.ts'
 import { levelOf } from './judge.ts'
 import { createMoves, type MovesDeps } from './moves.ts'
 import { createNightly, type NightlyDeps } from './nightly.ts'
@@ -20,6 +21,7 @@ import { createSetTier, type SetTierDeps } from './set-tier.ts'
 import { createTidyTags, type TidyTagsDeps } from './tidy-tags.ts'
 import { createTierJobs } from './tier-jobs.ts'
 import { tierQueries } from './tier-queries.ts'
+import type { CustomerTier } from './tier-store.ts'
 
 type Inner = 'moves' | 'evaluate' | 'proposals' | 'guidePlaces' | 'endings'
 export type TiersDeps = Omit<MovesDeps, Inner | 'customers'> &
@@ -46,13 +48,18 @@ export function createTiers(deps: TiersDeps) {
 
   const lookAfter =
     (text: string, more: Pick<Occasion, 'takesBack'> = {}) =>
-    (tx: Tx, event: StoredEvent<{ externalUserId: string }>): Promise<void> =>
-      evaluate.one(tx, event.payload.externalUserId, { text, eventId: event.id, ...more })
+    async (tx: Tx, event: StoredEvent<{ externalUserId: string }>): Promise<void> => {
+      await evaluate.one(tx, event.payload.externalUserId, { text, eventId: event.id, ...more })
+    }
 
   /** The guide whom the customer has added speaks for us now, and shall see the tag. */
-  async function tagAgain(tx: Tx, event: StoredEvent<{ externalUserId: string }>): Promise<void> {
+  async function tagAgain(
+    tx: Tx,
+    event: StoredEvent<{ externalUserId: string }>,
+    tiers: readonly CustomerTier[],
+  ): Promise<void> {
     const { externalUserId } = event.payload
-    for (const tier of await tierQueries.ofCustomer(tx, externalUserId)) {
+    for (const tier of tiers) {
       const ladder = rules.current().ladders.get(tier.ladder)
       const level = ladder === undefined ? undefined : levelOf(ladder, tier.level)
       if (ladder === undefined || level?.value.tag === undefined) continue
@@ -76,9 +83,11 @@ export function createTiers(deps: TiersDeps) {
       CustomerAdded,
       async (tx, event) => {
         const { externalUserId } = event.payload
-        await evaluate.one(tx, externalUserId, { text: '新添加，', eventId: event.id })
-        await tagAgain(tx, event)
-        await guidePlaces.review(tx, externalUserId)
+        const { tiers, isNew } = await evaluate.one(tx, externalUserId, { text: '新添加，', eventId: event.id })
+        // Somebody new may also stand on a ladder that the rules have no more, of which there is nothing to do.
+        const standing = tiers ?? (await tierQueries.ofCustomer(tx, externalUserId))
+        await tagAgain(tx, event, standing)
+        await guidePlaces.review(tx, externalUserId, { tiers: standing, isNew })
       },
       { sideBySide: true },
     ),

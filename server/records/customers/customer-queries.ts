@@ -1,8 +1,8 @@
 import { alias, type RowOf } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
-import { all, count, every, list, pick, type Sql, select, sql, words } from '../../core/db/sql.ts'
+import { all, count, every, list, pick, raw, type Sql, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
-import { staffQueries } from '../staff/staff-queries.ts'
+import { hasLeft, staffQueries } from '../staff/staff-queries.ts'
 import { CUSTOMER, CUSTOMER_PHONE, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
 import type { LostBy } from './event-source.ts'
 import { isPair } from './is-pair.ts'
@@ -151,10 +151,11 @@ export const customerQueries = {
   isFollowing: async (tx: Tx, userId: string, externalUserId: string): Promise<boolean> =>
     (await tx.row(sql`SELECT 1 FROM ${f} WHERE ${isPair(f, { externalUserId, userId })} AND ${f.active} = 1`)) !==
     undefined,
-  /** Which of these pairs are friends now, half adds included. */
-  followedAmong: async (tx: Tx, pairs: readonly Pair[]): Promise<(pair: Pair) => boolean> => {
-    const followed = new Set((await friendsOf(tx, pairs)).map(pairOf))
-    return (pair) => followed.has(pairOf(pair))
+  /** Which of these pairs are friends now, half adds included, and the guide has not left. */
+  servedAmong: async (tx: Tx, pairs: readonly Pair[]): Promise<(pair: Pair) => boolean> => {
+    const isHere = sql`NOT ${hasLeft(raw(`${FOLLOW}.${f.userid}`))}`
+    const served = new Set((await friendsOf(tx, pairs, [isHere])).map(pairOf))
+    return (pair) => served.has(pairOf(pair))
   },
   follow: async (tx: Tx, userId: string, externalUserId: string): Promise<Follow | undefined> => {
     const row = await tx.row(sql`SELECT ${all(f)} FROM ${f} WHERE ${isPair(f, { externalUserId, userId })}`)

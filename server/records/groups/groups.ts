@@ -20,7 +20,7 @@ import { joinWayQueries } from './join-way-queries.ts'
 import { createJoinWays, type JoinWaysDeps } from './join-ways.ts'
 import { createListGroups, type ListGroupsDeps } from './list-groups.ts'
 import { createMembership } from './membership.ts'
-import { type PoolFullness, poolFullness } from './pool-fullness.ts'
+import { hasRoom, type PoolFullness, poolFullness } from './pool-fullness.ts'
 import { poolOf } from './pool-of.ts'
 import { createReadJoinWay } from './read-join-way.ts'
 import { createRefreshGroup, type RefreshGroupDeps } from './refresh-group.ts'
@@ -120,11 +120,7 @@ export function createGroups(deps: GroupsDeps) {
       ...joinWayQueries,
       /** Undefined: no such pool in the rules. */
       fullness,
-      /** Can somebody join the pool, now or in a group that WeCom opens itself? */
-      hasRoom: async (tx: Tx, pool: string): Promise<boolean> => {
-        const state = await fullness(tx, pool)
-        return state !== undefined && (state.room > 0 || state.opensItself)
-      },
+      hasRoom: (tx: Tx, pool: string): Promise<boolean> => hasRoom(tx, rules.current(), pool),
     },
     subscriptions,
     executors,

@@ -18,6 +18,15 @@ export interface PoolFullness {
   trouble: string | undefined
 }
 
+/** Can somebody join the pool, now or in a group that WeCom opens itself? */
+export async function hasRoom(tx: Tx, book: RuleBook, pool: string): Promise<boolean> {
+  const rule = book.pools.get(pool)?.value
+  if (rule === undefined) return false
+  const groups = await groupQueries.inPool(tx, pool)
+  const opensItself = rule.autoCreate !== undefined && groups.length > 0
+  return opensItself || groups.some((group) => group.memberCount < rule.capacity)
+}
+
 /** How full a pool is; undefined when the rules have no such pool. */
 export async function poolFullness(tx: Tx, book: RuleBook, pool: string): Promise<PoolFullness | undefined> {
   const rule = book.pools.get(pool)?.value

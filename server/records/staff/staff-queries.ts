@@ -1,4 +1,4 @@
-import type { RowOf } from '../../core/db/define-table.ts'
+import { alias, type RowOf } from '../../core/db/define-table.ts'
 import { all, list, pick, type Selected, type Sql, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { DEPARTMENT, STAFF, STAFF_RENAME, type StaffState } from './staff-tables.ts'
@@ -58,6 +58,12 @@ const toMember = (row: Selected<typeof MEMBER>): StaffMember => ({
   leads: idsIn(row.leads),
   unseenAtMs: row.unseen_at ?? undefined,
 })
+
+/** SQL: the member of this userid has left. */
+export const hasLeft = (userId: Sql): Sql => {
+  const l = alias(STAFF, 'l')
+  return sql`EXISTS (SELECT 1 FROM ${l} WHERE ${l.userid} = ${userId} AND ${l.state} = 'left')`
+}
 
 /** SQL: what a userid of long ago is called today. */
 export const currentIdOfGuide = (userId: string): Sql => {

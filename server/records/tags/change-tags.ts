@@ -1,9 +1,8 @@
 import type { Db } from '../../core/db/db.ts'
-import { createSharedTx } from '../../core/db/shared-tx.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { type Executor, execute } from '../../engine/actions/action-kind.ts'
+import { type Executor, execute, NotTogether } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
@@ -15,12 +14,13 @@ import { RefreshCustomer } from '../customers/customer-actions.ts'
 import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
 import type { Pair } from '../customers/relation.ts'
 import type { Timeline } from '../timeline/timeline.ts'
-import { markSettled, putOn, tagsOfPair, takeOff } from './follow-tag-store.ts'
+import { markSettled, putOn, takeOff } from './follow-tag-store.ts'
 import { isAgain } from './mark-again.ts'
+import { createPlanTagChanges, type TagPlan } from './plan-tag-changes.ts'
 import { createQueueTagChanges, type TagChange } from './queue-tag-changes.ts'
-import { MarkTags, type MarkTagsPayload } from './tag-actions.ts'
+import { MarkTags } from './tag-actions.ts'
 import type { TagLibrary } from './tag-library.ts'
-import { type CorpTag, tagQueries } from './tag-queries.ts'
+import type { CorpTag } from './tag-queries.ts'
 
 export interface ChangeTagsDeps {
   wecom: Pick<Wecom, 'tags'>
@@ -33,38 +33,15 @@ export interface ChangeTagsDeps {
   alerts: Alerts
 }
 
-interface Plan {
-  add: CorpTag[]
-  remove: CorpTag[]
-  /** Neither in WeCom nor in the rule book. */
-  unknown: string[]
-  /** Put on by a person, so a rule leaves them. */
-  kept: string[]
-}
-
 export function createChangeTags(deps: ChangeTagsDeps) {
   const { wecom, clock, outbox, emit, timeline, db, library, alerts } = deps
   const notServing = createNotServing({ db, clock, alerts })
 
-  async function plan(tx: Tx, payload: MarkTagsPayload): Promise<Plan> {
-    const tags = await tagQueries.byPath(tx, [...new Set([...payload.add, ...payload.remove])])
-    const missing = payload.add.filter((path) => !tags.has(path))
-    if (missing.some(library.isWanted)) {
-      throw new AppError('tags.not-made-yet', 'a tag of the rule book is not in WeCom yet', { retry: 'later' })
-    }
-    const isOn = new Map((await tagsOfPair(tx, payload)).map((tag) => [tag.tagId, tag.setBy]))
-    const known = (paths: string[]): CorpTag[] => [...new Set(paths)].flatMap((path) => tags.get(path) ?? [])
-    const present = known(payload.remove).filter((tag) => isOn.has(tag.tagId))
-    const isByHand = (tag: CorpTag): boolean => payload.by === 'rule' && isOn.get(tag.tagId) !== 'rule'
-    return {
-      add: known(payload.add).filter((tag) => !isOn.has(tag.tagId)),
-      remove: present.filter((tag) => !isByHand(tag)),
-      unknown: missing,
-      kept: present.filter(isByHand).map((tag) => tag.path),
-    }
-  }
-
-  async function send(payload: MarkTagsPayload, { add, remove }: Plan, actionId: number): Promise<void> {
+  async function send(
+    payload: Pair,
+    { add, remove }: Pick<TagPlan, 'add' | 'remove'>,
+    actionId: number,
+  ): Promise<void> {
     if (add.length === 0 && remove.length === 0) return
     try {
       await notServing.watched(payload.userId, () =>
@@ -96,19 +73,28 @@ export function createChangeTags(deps: ChangeTagsDeps) {
   }
 
   const changeAll = createQueueTagChanges({ outbox })
-  // Plans read and write nothing.
-  const shared = createSharedTx({ tx: db.statement })
+  const planned = createPlanTagChanges({ db, library })
 
   const executor: Executor = execute(MarkTags, {
     sideBySide: true,
     perform: async ({ id, payload }) => {
-      let todo: Plan | undefined
-      await shared(payload.externalUserId, async (tx) => {
-        todo = await plan(tx, payload)
-      })
+      const [todo] = await planned([payload])
       if (todo === undefined) throw new Error('a plan that was made is not there')
       await send(payload, todo, id)
       return todo
+    },
+    performTogether: async (actions) => {
+      const payloads = actions.map(({ payload }) => payload)
+      const [first] = actions
+      const all = await planned(payloads).catch((error: unknown) => {
+        throw new NotTogether('one of the changes cannot be planned', { cause: error })
+      })
+      const touched = payloads.flatMap(({ add, remove }) => [...new Set([...add, ...remove])])
+      // What one puts on another may take off, and then their order counts.
+      if (first === undefined || new Set(touched).size < touched.length) throw new NotTogether('a tag is meant twice')
+      const sum = { add: all.flatMap(({ add }) => add), remove: all.flatMap(({ remove }) => remove) }
+      await send(first.payload, sum, first.id)
+      return all
     },
     record: async (tx, action, { add, remove, unknown, kept }) => {
       const { id, payload, reason } = action

@@ -104,16 +104,13 @@ export const markPending = (tx: Tx, pairs: readonly Pair[]): Promise<void> =>
 
 /** True when a reading came in between and must be done again. */
 export async function markSettled(tx: Tx, pair: Pair, nowMs: number): Promise<boolean> {
-  await tx.run(
-    sql`UPDATE ${s} SET ${s.pending} = CASE WHEN ${s.pending} > 0 THEN ${s.pending} - 1 ELSE 0 END,
-          ${s.marked_at} = ${nowMs}
-        WHERE ${isPair(s, pair)}`,
-  )
-  const reread = await tx.run(
-    sql`UPDATE ${s} SET ${set(s, { wants_refresh: 0 })}
-        WHERE ${isPair(s, pair)} AND ${s.pending} = 0 AND ${s.wants_refresh} = 1`,
-  )
-  return reread > 0
+  const settled = sql`${s.pending} = CASE WHEN ${s.pending} > 0 THEN ${s.pending} - 1 ELSE 0 END,
+          ${s.marked_at} = ${nowMs}`
+  const isUnread = sql`${isPair(s, pair)} AND ${s.wants_refresh} = 0`
+  if ((await tx.run(sql`UPDATE ${s} SET ${settled} WHERE ${isUnread}`)) > 0) return false
+  await tx.run(sql`UPDATE ${s} SET ${settled} WHERE ${isPair(s, pair)}`)
+  const isLast = sql`${isPair(s, pair)} AND ${s.pending} = 0 AND ${s.wants_refresh} = 1`
+  return (await tx.run(sql`UPDATE ${s} SET ${set(s, { wants_refresh: 0 })} WHERE ${isLast}`)) > 0
 }
 
 /** Changes of ours on their way to a pair's tags, or done since a reading began. */

@@ -41,10 +41,10 @@ async function adds(count: number, isOnlyWelcome = false): Promise<Counted> {
 
 /** Statements each and commits in all that may not be exceeded. Lower them when they are; what raises them needs a reason. */
 const BUDGETS = [
-  { count: 1, each: 120, commits: 9 },
-  { count: 4, each: 34, commits: 10 },
-  { count: 16, each: 12, commits: 17 },
-  { count: 64, each: 12, commits: 66 },
+  { count: 1, each: 84, commits: 5 },
+  { count: 4, each: 22, commits: 6 },
+  { count: 16, each: 10, commits: 13 },
+  { count: 64, each: 10, commits: 54 },
 ]
 
 /** How many answers of the platform land together is a matter of time, which a busy machine has not. */

@@ -124,12 +124,34 @@ const toRow = (entry: EntryToBegin): NewRowOf<typeof SOP_ENTRY> => ({
   entered_at: entry.nowMs,
 })
 
+/** What every new entry has in common. */
+const JUST_BEGUN = {
+  state: 'active',
+  position: FIRST_POSITION,
+  waitingEvent: undefined,
+  endedAtMs: undefined,
+  endReason: undefined,
+  attempts: 0,
+} as const
+
+const entryOf = (entry: EntryToBegin) => ({
+  sop: entry.sop,
+  version: entry.version,
+  externalUserId: entry.externalUserId,
+  userId: entry.userId,
+  event: entry.event,
+  heldOut: entry.heldOut,
+  canary: entry.canary,
+  startChain: entry.startChain ?? 0,
+  enteredAtMs: entry.nowMs,
+  dueAtMs: entry.nowMs,
+})
+
 export const entryStore = {
   /** The new entry; undefined when this key has entered before. */
   begin: async (tx: Tx, entry: EntryToBegin): Promise<Entry | undefined> => {
-    if ((await tx.insertIgnore(SOP_ENTRY, [toRow(entry)])) === 0) return undefined
-    const row = await tx.row(sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.entry_key} = ${entry.key}`)
-    return row === undefined ? undefined : toEntry(row)
+    const id = await tx.insertOne(SOP_ENTRY, toRow(entry))
+    return id === undefined ? undefined : { ...JUST_BEGUN, ...entryOf(entry), id }
   },
 
   /** Many at once, for a daily run: due at once, so that `sop.due-entries` takes their first steps. */

@@ -1,22 +1,14 @@
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Customers } from '../../../records/customers/customers.ts'
-import type { Staff } from '../../../records/staff/staff.ts'
 import { type Entry, entryStore } from '../model/sop-entry.ts'
 
 export interface PresentGuidesDeps {
-  staff: { queries: Pick<Staff['queries'], 'leftAmong'> }
-  customers: { queries: Pick<Customers['queries'], 'ownersOf' | 'followedAmong'> }
+  customers: { queries: Pick<Customers['queries'], 'ownersOf' | 'servedAmong'> }
 }
 
 /** The guide may have changed since these customers entered; the present one acts, and goes on with them. */
-export async function withPresentGuides(
-  tx: Tx,
-  { staff, customers }: PresentGuidesDeps,
-  entries: Entry[],
-): Promise<Entry[]> {
-  const left = await staff.queries.leftAmong(tx, [...new Set(entries.map((entry) => entry.userId))])
-  const isFollowed = await customers.queries.followedAmong(tx, entries)
-  const isHere = (entry: Entry): boolean => !left.has(entry.userId) && isFollowed(entry)
+export async function withPresentGuides(tx: Tx, { customers }: PresentGuidesDeps, entries: Entry[]): Promise<Entry[]> {
+  const isHere = await customers.queries.servedAmong(tx, entries)
   const alone = entries.filter((entry) => !isHere(entry)).map((entry) => entry.externalUserId)
   if (alone.length === 0) return entries
   const owners = await customers.queries.ownersOf(tx, alone)
