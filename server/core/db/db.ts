@@ -95,6 +95,9 @@ const counted = (line: Line, asked: { begun: number; ended: number }): Line => {
   }
 }
 
+/** Nobody is served by the process' own database, and its work shall not take long for being polite. */
+const OWN_AIR_EVERY = 32
+
 /** Answers that are kept of a database of one's own. */
 const MOST_KEPT = 20_000
 
@@ -109,7 +112,7 @@ export function createDb(
   const source = another()
   const connections = hosts === undefined ? undefined : createMysqlConnections(source, hosts, another)
   const dialect: Dialect = connections === undefined ? 'sqlite' : 'mysql'
-  const turns = createTurns()
+  const turns = createTurns({ airEvery: isOwn ? OWN_AIR_EVERY : 1 })
   const holder = `${hostname().slice(0, 24)}-${process.pid}-${randomText(8)}`
   let connecting: Promise<void> | undefined
 

@@ -11,8 +11,8 @@ interface Waiting {
 
 /** One connection, many who want it: one transaction at a time, those of higher rank first, equals in order of coming.
  *  Between two turns the event loop gets air: the SQLite driver never waits, so without it a full queue would let no
- *  request be read and no answer be written until it is empty. */
-export function createTurns() {
+ *  request be read and no answer be written until it is empty. `airEvery`: so many turns in a row go without. */
+export function createTurns({ airEvery = 1 }: { airEvery?: number } = {}) {
   const queues = new Map<Rank, Waiting[]>(RANKS.map((rank) => [rank, []]))
   const passedBy = new Map<Rank, number>()
   let working: Promise<void> | undefined
@@ -27,9 +27,11 @@ export function createTurns() {
   }
 
   async function work(): Promise<void> {
+    let turns = 0
     for (let waiting = next(); waiting !== undefined; waiting = next()) {
       await waiting.run()
-      await new Promise((resolve) => setImmediate(resolve))
+      turns += 1
+      if (turns % airEvery === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     working = undefined
   }

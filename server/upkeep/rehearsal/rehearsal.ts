@@ -10,6 +10,7 @@ import { createOutbox } from '../../engine/actions/outbox.ts'
 import { createRunner } from '../../engine/actions/runner.ts'
 import { createDispatcher } from '../../engine/inbox/dispatcher.ts'
 import { createEmit } from '../../engine/inbox/emit.ts'
+import { whatIsDue } from '../../engine/what-is-due.ts'
 import { approveRun, awaitingRuns } from '../../operations/mass-send/approve-run.ts'
 import { createAlerts } from '../../records/alerts/alerts.ts'
 import type { RuleBook, Send } from '../../rules/book/rule-book.ts'
@@ -57,32 +58,32 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
   const subscriptions = capable.list.flatMap((one) => one.subscriptions ?? [])
   const executors = capable.list.flatMap((one) => one.executors ?? [])
   const dispatcher = createDispatcher({ db, clock, log, subscriptions })
-  const runner = createRunner({ db, clock, log, executors, instance: 'rehearsal' })
+  const outcomes = { handOn: dispatcher.handOn, gatherMs: 0 }
+  const runner = createRunner({ db, clock, log, executors, instance: 'rehearsal', ...outcomes })
   const jobs = createDueJobs(
     { db, clock },
     capable.list.flatMap((one) => one.jobs ?? []),
   )
 
-  /** When there is next something to hand on, and to carry out. */
-  const dueTimes = async (): Promise<{ eventMs: number; actionMs: number }> => {
-    const read = async (tx: Tx) => [await dispatcher.dueAt(tx), await runner.dueAt(tx)]
-    const [eventMs = Number.POSITIVE_INFINITY, actionMs = Number.POSITIVE_INFINITY] = await db.statement(read)
-    return { eventMs, actionMs }
-  }
-  const nextDue = async (): Promise<number> => {
-    const { eventMs, actionMs } = await dueTimes()
-    return Math.min(eventMs, actionMs)
-  }
+  /** When there is next something to hand on or to carry out. */
+  const nextDue = (): Promise<number> =>
+    db.statement(async (tx) => {
+      const [eventMs = Number.POSITIVE_INFINITY, actionMs = Number.POSITIVE_INFINITY] = [
+        await dispatcher.dueAt(tx),
+        await runner.dueAt(tx),
+      ]
+      return Math.min(eventMs, actionMs)
+    })
 
   /** Until nothing is due at this instant. */
   async function settle(): Promise<void> {
     do {
-      for (let due = await dueTimes(); ; due = await dueTimes()) {
-        const now = clock.now()
-        if (due.eventMs > now && due.actionMs > now) break
-        // A look at a queue costs more than what it finds: only where something is.
-        if (due.eventMs <= now) await dispatcher.drained()
-        if (due.actionMs <= now) await runner.drained()
+      for (;;) {
+        // A look into a queue costs more than what it finds: only where something is.
+        const { events, actions } = await db.statement((tx) => whatIsDue(tx, clock.now()))
+        if (events.length === 0 && actions.length === 0) break
+        for (const lane of events) await dispatcher.drained(lane)
+        for (const lane of actions) await runner.drained(lane)
       }
     } while (await jobs.runDue())
   }
