@@ -139,7 +139,7 @@ export function createStatements(line: Line, dialect: Dialect, memory?: ReadMemo
   async function insertNewPart(table: TableSpec, rows: Row[]): Promise<Row[] | undefined> {
     if (dialect === 'mysql') {
       if ((await insertPart(table.name, rows)) < rows.length) return undefined
-      return rowsWith({ find }, table, rows)
+      return withIds(table, rows, await rowsWith({ find }, table, rows))
     }
     const columns = Object.keys(rows[0] ?? {})
     const { sql, params } = valuesClause(rows, columns)

@@ -41,19 +41,20 @@ async function adds(count: number, isOnlyWelcome = false): Promise<Counted> {
 
 /** Statements each and commits in all that may not be exceeded. Lower them when they are; what raises them needs a reason. */
 const BUDGETS = [
-  { count: 1, each: 84, commits: 5 },
-  { count: 4, each: 22, commits: 6 },
-  { count: 16, each: 10, commits: 13 },
-  { count: 64, each: 10, commits: 54 },
+  { count: 1, each: { sqlite: 84, mysql: 91 }, commits: 5 },
+  { count: 4, each: { sqlite: 22, mysql: 26 }, commits: 6 },
+  { count: 16, each: { sqlite: 10, mysql: 10 }, commits: 13 },
+  { count: 64, each: { sqlite: 10, mysql: 10 }, commits: 54 },
 ]
 
 /** How many answers of the platform land together is a matter of time, which a busy machine has not. */
 const retry = 2
 
 for (const { count, each, commits } of BUDGETS) {
-  it(`${count} adds take at most ${each} statements each and ${commits} commits`, { retry }, async () => {
+  const title = `${count} adds take at most ${each.sqlite} statements each, ${each.mysql} on MySQL, and ${commits} commits`
+  it(title, { retry }, async () => {
     const counted = await adds(count)
-    expect(counted.total / count).toBeLessThanOrEqual(each)
+    expect(counted.total / count).toBeLessThanOrEqual(each[t.db.dialect])
     expect(counted.commits).toBeLessThanOrEqual(commits)
   })
 }
