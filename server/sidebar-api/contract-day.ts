@@ -37,6 +37,25 @@ export const MyDay = Type.Object({
 })
 export type MyDay = Static<typeof MyDay>
 
+/** Of one span. `valuePerFriendFen`: 月粉效, what came in by friends for each friend there was when it began; null: there was none. */
+const Figures = Type.Object({
+  adds: Type.Integer(),
+  firstOrders: Type.Integer(),
+  paidFen: Type.Integer(),
+  friendsAtStart: Type.Integer(),
+  valuePerFriendFen: OrNull(Type.Integer()),
+})
+
+/** GET day/numbers — a guide's own customers only. `lastMonth`: from its beginning as far as this month has come;
+ *  `lastMonthWhole`: all of it. Shanghai days and months. */
+export const MyNumbers = Type.Object({
+  today: Figures,
+  month: Figures,
+  lastMonth: Figures,
+  lastMonthWhole: Figures,
+})
+export type MyNumbers = Static<typeof MyNumbers>
+
 /** GET day/find?q=… — one's own customers by nickname or remark; at most 30. */
 export const FindQuery = Type.Object({ q: Type.String({ minLength: 1, maxLength: 40 }) })
 export const FoundFriends = Type.Object({

@@ -3,10 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import type { Access } from './access.ts'
 import * as contract from './contract.ts'
 import { createMyDay, type MyDayDeps } from './my-day.ts'
+import { createMyNumbers, type MyNumbersDeps } from './my-numbers.ts'
 
-export interface DayRouteDeps extends MyDayDeps {
-  access: Access
-}
+export type DayRouteDeps = MyDayDeps & MyNumbersDeps & { access: Access }
 
 const FOUND_SHOWN = 30
 
@@ -15,9 +14,14 @@ export function dayRoutes(app: FastifyInstance, { access, ...deps }: DayRouteDep
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const config = { scope: 'library' } as const
   const myDay = createMyDay(deps)
+  const myNumbers = createMyNumbers(deps)
 
   typed.get('/day', { schema: { response: { 200: contract.MyDay } }, config }, (request) =>
     access.asPerson(request, (tx, { userId }) => myDay(tx, userId)),
+  )
+
+  typed.get('/day/numbers', { schema: { response: { 200: contract.MyNumbers } }, config }, (request) =>
+    access.asPerson(request, (tx, { userId }) => myNumbers(tx, userId)),
   )
 
   typed.get(

@@ -12,7 +12,10 @@ import type { MyDay } from './contract.ts'
 export interface MyDayDeps {
   clock: Clock
   tasks: { queries: Pick<typeof taskQueries, 'openFor' | 'countsFor'> }
-  customers: { queries: Pick<typeof customerQueries, 'friendIdsOf' | 'namesOf'>; own: typeof ownFriends }
+  customers: {
+    queries: Pick<typeof customerQueries, 'friendIdsOf' | 'namesOf'>
+    own: Pick<typeof ownFriends, 'lostSince' | 'like'>
+  }
   profiles: { queries: { birthdaysOf(tx: Tx, externalUserIds: string[]): Promise<Map<string, Birthday>> } }
   orders: { queries: Pick<typeof orderQueries, 'paidSums'> }
   massSend: { queries: Pick<typeof sendQueries, 'unfinishedByGuide'> }

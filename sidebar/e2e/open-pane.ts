@@ -27,6 +27,7 @@ const BY_PATH: Answers = {
   'scripts/of': fixtures.someScripts(),
   'scripts/search': fixtures.someFound(),
   day: fixtures.aDay(),
+  'day/numbers': fixtures.someNumbers(),
   'groups/wr-1': aGroup(),
 }
 

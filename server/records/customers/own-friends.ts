@@ -1,5 +1,5 @@
 import { alias } from '../../core/db/define-table.ts'
-import { count, every, type Selected, select, sql } from '../../core/db/sql.ts'
+import { count, every, number, type Selected, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import { CUSTOMER, FOLLOW } from './customer-tables.ts'
@@ -11,6 +11,15 @@ export interface OwnFriend {
   name: string | undefined
   remark: string | undefined
 }
+
+/** From the first instant until before the second; UTC milliseconds. */
+export interface Span {
+  fromMs: number
+  untilMs: number
+}
+
+/** WeCom's way of adding for those whom an administrator gave: nobody added anybody (doc 92114). */
+const ADD_WAY_GIVEN = 202
 
 const c = alias(CUSTOMER, 'c')
 const f = alias(FOLLOW, 'f')
@@ -64,5 +73,37 @@ export const ownFriends = {
           ORDER BY ${f.lost_at} DESC, ${f.id} DESC LIMIT ${limit}`,
     )
     return rows.map(({ atMs, by, ...row }) => ({ ...toFriend(row), atMs: atMs ?? sinceMs, by: by ?? 'unknown' }))
+  },
+  /** For a join: everybody who is or was a friend of this guide, as `external_userid`, `added_at` (0: not known when) and
+   *  `lost_at` (null: a friend now). Half adds are none. */
+  everOf: (userId: string): Sql =>
+    sql`(SELECT ${f.external_userid}, COALESCE(${f.added_at}, 0) AS added_at,
+           CASE WHEN ${f.active} = 1 THEN NULL ELSE ${f.lost_at} END AS lost_at
+         FROM ${f} WHERE ${f.userid} = ${userId} AND ${f.half} = 0)`,
+  /** By the span's name: who came to this guide for the first time in it (not those given by an administrator), and how many
+   *  friends there were when it began. One statement. */
+  growth: async (
+    tx: ReadTx,
+    userId: string,
+    spans: Readonly<Record<string, Span>>,
+  ): Promise<Map<string, { adds: number; friendsAtStart: number }>> => {
+    const isGiven = sql`COALESCE(${f.add_way}, 0) = ${ADD_WAY_GIVEN}`
+    const columns = Object.entries(spans).flatMap(([name, { fromMs, untilMs }]) => {
+      const isNew = sql`${f.added_at} >= ${fromMs} AND ${f.added_at} < ${untilMs} AND NOT (${isGiven})`
+      const wasFriend = sql`COALESCE(${f.added_at}, 0) < ${fromMs} AND (${f.active} = 1 OR ${f.lost_at} >= ${fromMs})`
+      return [
+        [`${name}.adds`, number(sql`COALESCE(SUM(CASE WHEN ${isNew} THEN 1 ELSE 0 END), 0)`)],
+        [`${name}.friends`, number(sql`COALESCE(SUM(CASE WHEN ${wasFriend} THEN 1 ELSE 0 END), 0)`)],
+      ] as const
+    })
+    const row = await tx.row(
+      sql`SELECT ${select(Object.fromEntries(columns))} FROM ${f} WHERE ${f.userid} = ${userId} AND ${f.half} = 0`,
+    )
+    return new Map(
+      Object.keys(spans).map((name) => [
+        name,
+        { adds: row?.[`${name}.adds`] ?? 0, friendsAtStart: row?.[`${name}.friends`] ?? 0 },
+      ]),
+    )
   },
 }

@@ -14,6 +14,7 @@ import {
 } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
+import { guideSales } from './guide-sales.ts'
 import type { OrderStatus } from './order-body.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_PARCEL } from './order-tables.ts'
 import { purchaseHistories } from './purchase-histories.ts'
@@ -180,6 +181,7 @@ export const orderQueries = {
     )
     return new Map(rows.map(({ id, fen }) => [id, fen]))
   },
+  guideSales,
   /** All of one customer, whatever became of them. */
   countOf: async (tx: Tx, externalUserId: string, page: Pick<OrderPage, 'untilMs'> = {}): Promise<number> =>
     (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${o} WHERE ${ofPage(externalUserId, page)}`))?.n ?? 0,

@@ -9,6 +9,7 @@ import type {
   Journeys,
   Me,
   MyDay,
+  MyNumbers,
   Notes,
   NoteWritten,
   Orders,
@@ -76,6 +77,7 @@ export function createApi(http: Http) {
     handOver: (id: string, toUserId: string) => http.post<Accepted>(of(id, '/hand-over'), { toUserId }),
     setReminder: (id: string, reminder: ReminderSet) => http.post<Accepted>(of(id, '/reminders'), reminder),
     day: (signal?: AbortSignal) => http.get<MyDay>('day', {}, signal),
+    myNumbers: (signal?: AbortSignal) => http.get<MyNumbers>('day/numbers', {}, signal),
     findFriends: (q: string, signal?: AbortSignal) => http.get<FoundFriends>('day/find', { q }, signal),
     group: (chatId: string, signal?: AbortSignal) =>
       http.get<GroupPane>(`groups/${encodeURIComponent(chatId)}`, {}, signal),

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { ApiError } from '../api/api-error.ts'
 import { aDay, NOW_MS } from '../testing/fixtures.ts'
 import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { button, click, screenText, type } from '../testing/screen.ts'
@@ -58,4 +59,31 @@ test('a client that cannot open the chat says so; a day without anything is no e
   const nothing = { tasks: [], tasksTotal: 0, birthdays: [], lost: [], sends: { tasks: 0, customers: 0 } }
   await openSidebar({ chat: outside(), api: { day: async () => ({ ...aDay(), ...nothing }) } })
   expect(screenText()).toContain('今天没有等着的事')
+})
+
+test('my numbers stand below: this month beside last month, what each means, and what WeCom does not tell', async () => {
+  await openSidebar({ chat: outside() })
+  const text = screenText()
+  for (const words of [
+    '今天本月上月同期',
+    '新加好友611897',
+    '首单24144',
+    '成交¥318¥24,860¥22,155',
+    '月粉效¥21.43¥20.94',
+    '月粉效 = 好友这个月付的钱（减去退款）÷ 月初的好友数；上月整月是 ¥29.49',
+    '一小时内回复了多少，企业微信不告诉服务器',
+  ]) {
+    expect(text.replaceAll(/\s*\n\s*/g, '')).toContain(words)
+  }
+})
+
+test('a guide without customers is told so, not a table of zeros; a refused question is asked again', async () => {
+  const none = { adds: 0, firstOrders: 0, paidFen: 0, friendsAtStart: 0, valuePerFriendFen: null }
+  const numbers = { today: none, month: none, lastMonth: none, lastMonthWhole: none }
+  const myNumbers = vi.fn(async () => numbers).mockRejectedValueOnce(new ApiError(500, 'internal', '服务器出了点问题'))
+  await openSidebar({ chat: outside(), api: { myNumbers } })
+  expect(screenText()).toContain('服务器出了点问题')
+  await click(button('重试'))
+  expect(screenText()).toContain('还没有数字')
+  expect(screenText()).not.toContain('上月同期')
 })

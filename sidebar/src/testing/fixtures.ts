@@ -2,6 +2,7 @@ import type {
   FoundScripts,
   GuideTask,
   MyDay,
+  MyNumbers,
   Order,
   Orders,
   Profile,
@@ -364,4 +365,15 @@ export const aDay = (): MyDay => ({
   birthdays: [{ externalUserId: 'wm-zhou', name: '周姐', date: '11-23', daysUntil: 1 }],
   lost: [{ externalUserId: 'wm-gone', name: '山里人', atMs: NOW_MS - 20 * HOUR_MS, by: 'customer' }],
   sends: { tasks: 1, customers: 86 },
+})
+
+const figures = (adds: number, firstOrders: number, paidFen: number, friendsAtStart: number): MyNumbers['today'] => ({
+  ...{ adds, firstOrders, paidFen, friendsAtStart },
+  valuePerFriendFen: friendsAtStart === 0 ? null : Math.round(paidFen / friendsAtStart),
+})
+export const someNumbers = (): MyNumbers => ({
+  today: figures(6, 2, 31_800, 1_247),
+  month: figures(118, 41, 2_486_000, 1_160),
+  lastMonth: figures(97, 44, 2_215_500, 1_058),
+  lastMonthWhole: figures(131, 58, 3_120_000, 1_058),
 })

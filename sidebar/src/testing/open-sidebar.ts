@@ -45,6 +45,7 @@ function fakeApi(change: Partial<Api> = {}) {
     handOver: ok,
     group: async () => aGroup(),
     day: async () => fixtures.aDay(),
+    myNumbers: async () => fixtures.someNumbers(),
     findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
     tagGroups: async () => fixtures.tagGroups(),
     scriptTree: async () => fixtures.aTree(),
