@@ -40,6 +40,7 @@ import { ProfileFields1700000000052 } from './0052-profile-fields.ts'
 import { ShopConnections1700000000054 } from './0054-shop-connections.ts'
 import { ApprovalOfSends1700000000059 } from './0059-approval-of-sends.ts'
 import { EndOfConsent1700000000060 } from './0060-end-of-consent.ts'
+import { ToldConsents1700000000062 } from './0062-told-consents.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -85,4 +86,5 @@ export const migrations = [
   ShopConnections1700000000054,
   ApprovalOfSends1700000000059,
   EndOfConsent1700000000060,
+  ToldConsents1700000000062,
 ]

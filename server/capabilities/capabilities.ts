@@ -21,6 +21,7 @@ import { staff, staffTelling } from '../records/staff/manifest.ts'
 import { surveys } from '../records/surveys/manifest.ts'
 import { tags } from '../records/tags/manifest.ts'
 import { timeline } from '../records/timeline/manifest.ts'
+import { toldConsents } from '../records/told-consents/manifest.ts'
 import { touches } from '../records/touches/manifest.ts'
 import { worth } from '../records/worth/manifest.ts'
 
@@ -42,6 +43,7 @@ export const CAPABILITIES = [
   worth,
   profiles,
   surveys,
+  toldConsents,
   touches,
   media,
   scripts,

@@ -4,7 +4,7 @@ import type { Clock } from '../core/kernel/clock.ts'
 import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
 import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import type { Consents } from '../records/privacy/consents.ts'
-import type { ConsentScope } from '../records/privacy/privacy-tables.ts'
+import { SCOPE_WORDS } from '../records/privacy/scope-words.ts'
 import type { Timeline } from '../records/timeline/timeline.ts'
 import type { Access } from './access.ts'
 import { Accepted } from './contract.ts'
@@ -17,13 +17,6 @@ export interface UnwantedRouteDeps {
   clock: Clock
   privacy: { consents: Pick<Consents, 'record' | 'refusedNow'> }
   timeline: Pick<Timeline, 'note'>
-}
-
-const SCOPE_ZH: Record<ConsentScope, string> = {
-  '': '任何营销',
-  sends: '群发',
-  journeys: '自动跟进',
-  invites: '入群邀请',
 }
 
 /** What a customer told their guide that they do not want, which everything that goes out by itself keeps to at once. */
@@ -66,7 +59,7 @@ export function unwantedRoutes(app: FastifyInstance, deps: UnwantedRouteDeps): v
         })
         if (!isNew) return { ok: true as const }
         const until = untilMs === undefined ? '' : `，到 ${shanghaiText(untilMs).slice(0, 10)}`
-        const text = refuses ? `客户不想收到${SCOPE_ZH[scope]}${until}` : `客户又愿意收到${SCOPE_ZH[scope]}`
+        const text = refuses ? `客户不想收到${SCOPE_WORDS[scope]}${until}` : `客户又愿意收到${SCOPE_WORDS[scope]}`
         await timeline.note(tx, {
           key: `refusal:${externalUserId}:${key}`,
           ...{ externalUserId, userId: guide.userId, atMs: clock.now(), kind: 'customer.refusal', text },

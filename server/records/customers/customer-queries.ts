@@ -218,7 +218,7 @@ export const customerQueries = {
     const p = CUSTOMER_PHONE
     return externalIds(
       await tx.rows(
-        sql`SELECT DISTINCT ${pick(p, 'external_userid')} FROM ${p} WHERE ${p.phone_hash} = ${phoneHash} LIMIT 2`,
+        sql`SELECT DISTINCT ${pick(p, 'external_userid')} FROM ${p} WHERE ${p.phone_hash} = ${phoneHash} LIMIT 50`,
       ),
     )
   },

@@ -23,6 +23,8 @@ export interface Consent {
   source: ConsentSource
   /** Default: all of it. */
   scope?: ConsentScope
+  /** When it was said, UTC milliseconds; default: now. An older word than the newest is no news. */
+  saidAtMs?: number
   /** Until when it holds, UTC milliseconds; default: until there is another word. */
   untilMs?: number | undefined
   /** Who wrote it down: a userid, or who is at the command line. */
@@ -66,10 +68,12 @@ export function createConsents({ clock, emit }: ConsentsDeps) {
     /** Writes it down where it is another word than the newest; then true. Safe to repeat. */
     record: async (tx: Tx, said: Consent): Promise<boolean> => {
       const { externalUserId, kind, state, source, scope = '', untilMs, byWhom, note } = said
+      const { saidAtMs = clock.now() } = said
       const newest = await latest(tx, externalUserId, kind, scope)
       if (newest?.state === state && newest.until_at === (untilMs ?? null)) return false
+      if (newest !== undefined && newest.at > saidAtMs) return false
       const word = { external_userid: externalUserId, kind, scope, state, source }
-      const row = { ...word, at: clock.now(), until_at: untilMs ?? null }
+      const row = { ...word, at: saidAtMs, until_at: untilMs ?? null }
       const number = await tx.insert(c, { ...row, by_whom: byWhom ?? null, note: note ?? null })
       const payload = { externalUserId, kind, scope, state, untilMs: untilMs ?? null }
       await emit(tx, ConsentChanged, { key: String(number), payload })

@@ -8,6 +8,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import { SHOP_ORDER } from '../../records/orders/order-tables.ts'
 import { SURVEY_RESPONSE } from '../../records/surveys/survey-tables.ts'
+import { TOLD_CONSENT } from '../../records/told-consents/told-consent-tables.ts'
 import { erasePerson } from './erase-person.ts'
 import { WHOLE_DATABASE } from './every-table.ts'
 import type { KeepDays } from './keep-days.ts'
@@ -43,6 +44,7 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
       ...(await emptyOld(isTime)),
       technical: await deleteTechnical(isTime),
       orders: await deleteUnowned(SHOP_ORDER, SHOP_ORDER.created_at, days.order, isTime),
+      consents: await deleteUnowned(TOLD_CONSENT, TOLD_CONSENT.received_at, days.rows, isTime),
       surveys: await deleteUnowned(SURVEY_RESPONSE, SURVEY_RESPONSE.received_at, days.rows, isTime),
       customers: await forgetLeft(isTime),
     }
@@ -64,7 +66,7 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
 
   /** With all that belongs to them. */
   function deleteUnowned(
-    table: typeof SHOP_ORDER | typeof SURVEY_RESPONSE,
+    table: typeof SHOP_ORDER | typeof SURVEY_RESPONSE | typeof TOLD_CONSENT,
     since: Sql | (typeof SHOP_ORDER)['created_at'],
     keptDays: number,
     isTime: () => boolean,
