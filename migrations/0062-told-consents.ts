@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { flag, id, instant, nullable, text, withDefault } from './frozen/columns.ts'
+import { id, instant, nullable, text, withDefault } from './frozen/columns.ts'
 import { createTable, dropTables } from './frozen/table.ts'
 
 /** What another program says that a customer allows or refuses. */
@@ -20,7 +20,6 @@ export class ToldConsents1700000000062 implements MigrationInterface {
         nullable(text('phone_hash')),
         instant('said_at'),
         instant('received_at'),
-        withDefault(flag('announced'), 0),
       ],
       unique: [['consent_id']],
       indices: [['external_userid'], ['received_at'], ['given_external_userid'], ['given_unionid'], ['phone_hash']],

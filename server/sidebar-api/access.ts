@@ -97,7 +97,7 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
     )
 
   async function maySeeGroup(tx: Tx, { userId, standing }: Person, group: Group): Promise<boolean> {
-    if (seesAll(standing) || group.owner === userId) return true
+    if (seesAll(standing)) return true
     const owner = group.owner === undefined ? undefined : await staff.queries.get(tx, group.owner)
     if (owner?.departments.some((id) => standing.leads.has(id)) === true) return true
     if (!seesCustomers(standing)) return false

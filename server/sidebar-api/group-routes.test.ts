@@ -46,6 +46,7 @@ it('beside a group: its role, its condition, who does not meet it, who is new, a
 })
 
 it('who has paid belongs here and is among the best; who paid and is in the wrong group is told', async () => {
+  const first = chatId
   await enter(t.externalUserId)
   await t.pay('o1')
   const { body } = await paneOf('zhangsan')
@@ -62,6 +63,8 @@ it('who has paid belongs here and is among the best; who paid and is in the wron
   expect(elsewhere.pool).toBeNull()
   expect(elsewhere.outside).toBeNull()
   expect(names(elsewhere.elsewhere)).toEqual([['小满', '够进「付费群」了，还没进']])
+  chatId = first
+  expect((await paneOf('zhangsan')).body).toMatchObject({ members: 1, customers: 0 })
 })
 
 it('somebody in two groups of the pool is told with the other one', async () => {

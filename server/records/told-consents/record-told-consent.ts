@@ -71,11 +71,11 @@ export async function settleToldConsent(
 ): Promise<boolean> {
   const row = await held(tx, sql`${t.id} = ${id}`)
   if (row === undefined) return false
-  if (row.announced === 1) return true
+  if (row.external_userid !== null) return true
   const ids = await meant(tx, row, deps.customers)
   const [first] = ids
   if (first === undefined) return false
-  await tx.run(sql`UPDATE ${t} SET ${set(t, { external_userid: first, announced: 1 })} WHERE ${t.id} = ${id}`)
+  await tx.run(sql`UPDATE ${t} SET ${set(t, { external_userid: first })} WHERE ${t.id} = ${id}`)
   for (const externalUserId of ids) {
     const { kind, scope, state, said_at: saidAtMs, until_at: untilAt } = row
     const said = { externalUserId, kind, scope, state, saidAtMs, untilMs: untilAt ?? undefined }

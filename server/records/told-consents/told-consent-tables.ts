@@ -1,4 +1,4 @@
-import { flag, id, instant, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { id, instant, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 import type { ConsentKind, ConsentScope, ConsentState } from '../privacy/privacy-tables.ts'
 
@@ -18,7 +18,6 @@ export const TOLD_CONSENT = defineTable(
     phone_hash: nullable(text()),
     said_at: instant(),
     received_at: instant(),
-    announced: withDefault(flag(), 0),
   },
   {
     unique: [['consent_id']],
