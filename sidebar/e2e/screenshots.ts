@@ -65,8 +65,15 @@ async function takeAll(demo: Demo, browser: Browser): Promise<void> {
   await close.sidebar.getByRole('article').first().waitFor()
   await sidebarAt(close, 400, 'sidebar-scripts')
   await close.open('动态')
-  await close.sidebar.getByRole('listitem').filter({ hasText: '邀请进「付费群」' }).first().waitFor()
+  await close.unfoldUntil(close.sidebar.getByRole('listitem').filter({ hasText: '邀请进「付费群」' }).first())
   await sidebarAt(close, 400, 'sidebar-timeline')
+  await close.page.locator('[data-test^="guide-group-"]').filter({ hasText: '付费群' }).first().click()
+  await close.sidebar.getByText('买得最多的').waitFor()
+  await sidebarAt(close, 400, 'sidebar-group')
+  await close.at(`guide-${GUIDE}`).click()
+  await close.sidebar.getByText('我的一天').waitFor()
+  await close.sidebar.locator('[aria-busy]').waitFor({ state: 'detached' })
+  await sidebarAt(close, 400, 'sidebar-day')
   await close.close()
 }
 
