@@ -33,6 +33,52 @@ it('a tag of a rule that WeCom refused is put on once the guide is in range agai
   expect(calls()).toBe(3)
 })
 
+/** A customer whose tag is refused with this, and this alone, until the refusal is final. */
+async function refusedWith(errcode: number): Promise<string> {
+  t.sandbox.faults.clear()
+  t.sandbox.faults.set({ path: MARK, errcode })
+  const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card' })
+  await t.settle()
+  const states = async () => {
+    const rows = await t.rawRows<{ state: string; external_userid: string }>(
+      "SELECT state, external_userid FROM action WHERE kind = 'tag.mark'",
+    )
+    return rows.filter((row) => row.external_userid === externalUserId).map(({ state }) => state)
+  }
+  for (let hours = 0; !(await states()).some((state) => state === 'failed' || state === 'dead'); hours++) {
+    if (hours > 24) throw new Error(`never final: ${(await states()).join()}`)
+    await t.advance(HOUR_MS)
+  }
+  t.sandbox.faults.clear()
+  return externalUserId
+}
+const tagsOf = async (externalUserId: string) =>
+  (await t.db.tx((tx) => t.huoshui.tags.queries.ofCustomer(tx, externalUserId))).map((tag) => tag.path)
+
+it.each([
+  [40096, 'the guide is out of range'],
+  [84061, 'a half add'],
+  [60011, 'a member whom the app must not see'],
+  [60021, 'a member out of range'],
+  [50002, 'a member out of the rights'],
+  [48002, 'no right to this API'],
+  [60020, 'an address that is not trusted'],
+  [84074, 'no right to customers'],
+  [84083, 'a member without customer contact'],
+  [41054, 'a member who is not active'],
+])('what is refused with %i (%s) is put on once that has changed', async (errcode) => {
+  const refused = await refusedWith(errcode)
+  expect(await tagsOf(refused)).toEqual([])
+  await t.advance(8 * HOUR_MS)
+  expect(await tagsOf(refused)).toEqual(['来源/包裹卡'])
+})
+
+it('what no change mends is not asked again', async () => {
+  const refused = await refusedWith(40058)
+  await t.advance(8 * HOUR_MS)
+  expect(await tagsOf(refused)).toEqual([])
+})
+
 it('it is left after some days', async () => {
   for (let round = 0; round < 12; round++) await t.advance(8 * HOUR_MS)
   expect(calls()).toBe(7)
