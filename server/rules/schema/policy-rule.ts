@@ -12,6 +12,21 @@ export const PolicyRule = Type.Object(
     tasksPerGuidePerDay: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 500, description: '一位导购一天最多几条新待办，多的排到第二天早上' }),
     ),
+    /** Messages to guides about new to-dos; without it at most one a minute. What must be done within the hour is told at once. */
+    guideNotices: Type.Optional(
+      Type.Object(
+        {
+          apart: Type.String({
+            pattern: '^([1-9]|[1-9]\\d|1\\d\\d|2[0-3]\\d|240)m$|^[1-4]h$',
+            description: '两条提醒之间至少隔多久，1m 到 4h；这段时间里的新待办攒成一条',
+          }),
+        },
+        {
+          ...strict,
+          description: '用应用消息提醒导购有新待办：多久一条。一小时内要做的马上提醒，别的免打扰时段里不提醒',
+        },
+      ),
+    ),
     /** How often one customer may have been contacted within so many days before no further mass message goes to them. */
     contactsPerCustomer: Type.Optional(
       Type.Object(
