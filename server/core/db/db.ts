@@ -178,6 +178,7 @@ export function createDb(
   async function connect(): Promise<void> {
     if (source.isInitialized) return
     connecting ??= openSource(source, hosts)
+      .then(lines.forget)
       .then(() => connections?.prepare(silenceMs))
       .finally(() => {
         connecting = undefined

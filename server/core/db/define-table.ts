@@ -133,14 +133,31 @@ export interface TableOptions<Columns extends ColumnSpecs> {
 }
 
 /** The same table under another name, for joins: `alias(shopOrder, 'o')`. */
-export const alias = <Columns extends ColumnSpecs>(
+export function alias<Columns extends ColumnSpecs>(
   table: DeclaredTable<Columns>,
   name: string,
-): DeclaredTable<Columns> => withColumns(table[SPEC], name)
+): DeclaredTable<Columns> {
+  const known = aliases.get(table[SPEC]) ?? new Map<string, Table>()
+  aliases.set(table[SPEC], known)
+  const one = known.get(name) ?? withColumns(table[SPEC], name)
+  known.set(name, one)
+  // Of one declaration and name there is one, which makes the cast true.
+  return one as DeclaredTable<Columns>
+}
+/** Queries name them anew each time they are asked. */
+const aliases = new WeakMap<object, Map<string, Table>>()
 
 export const specOf = (table: Table): TableSpec => table[SPEC]
 export const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && SPEC in value
 export const columnsOf = (table: Table): Column[] =>
   Object.keys(table[SPEC].columns).map((name) => (table as unknown as Record<string, Column>)[name] as Column)
+/** The column of this name, if there is one. */
+export const columnOf = (table: Table, name: string): Column | undefined =>
+  Object.hasOwn(table[SPEC].columns, name) ? (table as unknown as Record<string, Column>)[name] : undefined
 /** The table of a column, without an alias. */
-export const tableOf = (column: Pick<Column, 'table'>): Table => withColumns(column.table, undefined)
+export function tableOf({ table }: Pick<Column, 'table'>): Table {
+  const known = plain.get(table) ?? withColumns(table, undefined)
+  plain.set(table, known)
+  return known
+}
+const plain = new WeakMap<object, Table>()

@@ -1,4 +1,4 @@
-import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm'
+import { type DataSource, QueryFailedError } from 'typeorm'
 import type { MysqlConnections, Taken } from './mysql-connections.ts'
 import { type MysqlFault, mysqlFault } from './mysql-fault.ts'
 import type { SqlValue } from './sql.ts'
@@ -59,6 +59,7 @@ const STATEMENTS = 500
 /** Opens lines straight to the driver: a statement of TypeORM's makes a wrapper of the connection, an event and copies of
  *  the answer, which on the way of an add costs as much as the statement. */
 export function createLines(source: DataSource, connections: MysqlConnections | undefined, told: StatementListener) {
+  let only: Line | undefined
   let prepared = new WeakMap<SqliteConnection, Map<string, Prepared>>()
 
   function prepare(connection: SqliteConnection, text: string) {
@@ -74,7 +75,7 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
     return one
   }
 
-  function sqliteLine(connection: SqliteConnection, runner: QueryRunner): Line {
+  function sqliteLine(connection: SqliteConnection): Line {
     return {
       rows: async (text, params) => {
         told(text)
@@ -98,7 +99,7 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
           throw new QueryFailedError(text, params, error as Error)
         }
       },
-      release: () => runner.release(),
+      release: async () => undefined,
     }
   }
 
@@ -134,12 +135,13 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
   return {
     open: async ({ isReading = false }: LineOptions = {}): Promise<Line> => {
       if (connections !== undefined) return mysqlLine(await connections.take(), isReading)
-      const runner = source.createQueryRunner()
-      // TypeORM leaves open what its drivers give.
-      return sqliteLine((await runner.connect()) as SqliteConnection, runner)
+      // There is one, and TypeORM leaves open what its drivers give.
+      only ??= sqliteLine((await source.createQueryRunner().connect()) as SqliteConnection)
+      return only
     },
-    /** What was prepared belongs to a connection that is closed. */
+    /** The line and what was prepared belong to a connection that is closed. */
     forget: (): void => {
+      only = undefined
       prepared = new WeakMap()
     },
   }

@@ -162,11 +162,13 @@ export function createStatements(line: Line, dialect: Dialect, memory?: ReadMemo
   }
 
   async function find({ text, params, numbers, isLocking }: Question): Promise<Row[]> {
-    const known = isLocking ? undefined : memory?.recall(text, params)
+    // SQLite's one writer holds all there is: what it knows stays so until it writes itself.
+    const isAsked = isLocking === true && dialect === 'mysql'
+    const known = isAsked ? undefined : memory?.recall(text, params)
     if (known !== undefined) return known
     const rows = await line.rows(text, params)
     for (const name of numbers) for (const row of rows) if (row[name] != null) row[name] = Number(row[name])
-    if (isLocking) waited()
+    if (isAsked) waited()
     else memory?.keep(text, params, rows)
     return rows
   }

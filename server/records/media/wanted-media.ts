@@ -1,4 +1,4 @@
-import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { oncePerBook } from '../../rules/book/once-per-book.ts'
 import { everyStep } from '../../rules/book/sop-branches.ts'
 import { enterableSops } from '../../rules/release/enterable-sops.ts'
 import type { AttachmentRule } from '../../rules/schema/content.ts'
@@ -15,7 +15,7 @@ export const groupQrSource = (pool: string): string => `group-qr:${pool}`
 
 /** Every picture that the rules may send, so that none has to be fetched while a customer waits. Group QR codes are
  *  wanted for each pool: guides send them from the sidebar. */
-export function wantedMedia(book: RuleBook): Map<string, WantedMedia> {
+export const wantedMedia = oncePerBook((book): ReadonlyMap<string, WantedMedia> => {
   const wanted = new Map<string, WantedMedia>()
   const want = (source: string, pictureOnly: boolean): void => {
     wanted.set(source, { source, pictureOnly: pictureOnly && (wanted.get(source)?.pictureOnly ?? true) })
@@ -36,4 +36,4 @@ export function wantedMedia(book: RuleBook): Map<string, WantedMedia> {
   for (const { value } of book.scripts.values()) wantAll(value.attachments, true)
   for (const pool of book.pools.keys()) want(groupQrSource(pool), false)
   return wanted
-}
+})

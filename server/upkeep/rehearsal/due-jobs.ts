@@ -42,7 +42,7 @@ export function createDueJobs({ db, clock }: { db: Db; clock: Clock }, jobs: Job
 
   async function run(one: Standing): Promise<void> {
     await one.job.run()
-    const left = await db.tx((tx) => one.dueAt(tx))
+    const left = await db.statement((tx) => one.dueAt(tx))
     one.times = left !== undefined && left === one.left && left <= clock.now() ? one.times + 1 : 0
     one.left = left
     one.notBeforeMs = clock.now() + (one.times > PATIENCE ? HOUR_MS : one.job.everyMs)

@@ -5,11 +5,13 @@ import { list, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { createSettableClock } from '../../core/kernel/clock.ts'
 import { createLogger } from '../../core/kernel/logger.ts'
+import type { Lane } from '../../engine/actions/action-kind.ts'
 import { ACTION } from '../../engine/actions/action-tables.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import { createRunner } from '../../engine/actions/runner.ts'
 import { createDispatcher } from '../../engine/inbox/dispatcher.ts'
 import { createEmit } from '../../engine/inbox/emit.ts'
+import type { EventLane } from '../../engine/inbox/event-kind.ts'
 import { whatIsDue } from '../../engine/what-is-due.ts'
 import { approveRun, awaitingRuns } from '../../operations/mass-send/approve-run.ts'
 import { createAlerts } from '../../records/alerts/alerts.ts'
@@ -34,8 +36,8 @@ export interface RehearsalOptions {
 export async function openRehearsal({ scratch: db, nowMs, book, ...options }: RehearsalOptions) {
   const clock = createSettableClock(nowMs)
   const log = createLogger({ level: 'silent' })
-  // Nobody waits: whoever moves the clock looks after what is due.
-  const nudge = (): void => undefined
+  /** Lanes into which something was put that is due at once. */
+  const told = { events: new Set<EventLane>(), actions: new Set<Lane>() }
   const approved = withApprovals(book)
   await db.tx(async (tx) => {
     for (const id of await awaitingRuns(tx)) await approveRun(tx, id, { by: 'rehearsal', nowMs })
@@ -45,8 +47,8 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
     db,
     clock,
     log,
-    outbox: createOutbox({ clock, nudge }),
-    emit: createEmit({ clock, nudge }),
+    outbox: createOutbox({ clock, nudge: (lane) => void told.actions.add(lane) }),
+    emit: createEmit({ clock, nudge: (lane) => void told.events.add(lane) }),
     wecom: createAgreeingPlatform(clock),
     rules: { current: () => approved, onChange: () => undefined },
     alerts: createAlerts({ clock }),
@@ -78,10 +80,15 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
   /** Until nothing is due at this instant. */
   async function settle(): Promise<void> {
     do {
-      for (;;) {
-        // A look into a queue costs more than what it finds: only where something is.
-        const { events, actions } = await db.statement((tx) => whatIsDue(tx, clock.now()))
-        if (events.length === 0 && actions.length === 0) break
+      // A look into a queue costs more than what it finds: only where something is. What time has made due is asked for
+      // once; of what comes of it we are told.
+      const due = await db.statement((tx) => whatIsDue(tx, clock.now()))
+      for (const lane of due.events) told.events.add(lane)
+      for (const lane of due.actions) told.actions.add(lane)
+      while (told.events.size > 0 || told.actions.size > 0) {
+        const [events, actions] = [[...told.events], [...told.actions]]
+        told.events.clear()
+        told.actions.clear()
         for (const lane of events) await dispatcher.drained(lane)
         for (const lane of actions) await runner.drained(lane)
       }
