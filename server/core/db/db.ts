@@ -246,7 +246,6 @@ export function createDb(
     migrate: (told = () => undefined) => inTurn(() => migrate(told)),
     close: async () => {
       await turns.empty()
-      lines.forget()
       if (source.isInitialized) await source.destroy()
     },
   }
