@@ -41,6 +41,7 @@ import { ShopConnections1700000000054 } from './0054-shop-connections.ts'
 import { ApprovalOfSends1700000000059 } from './0059-approval-of-sends.ts'
 import { EndOfConsent1700000000060 } from './0060-end-of-consent.ts'
 import { ToldConsents1700000000062 } from './0062-told-consents.ts'
+import { Visits1700000000063 } from './0063-visits.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -87,4 +88,5 @@ export const migrations = [
   ApprovalOfSends1700000000059,
   EndOfConsent1700000000060,
   ToldConsents1700000000062,
+  Visits1700000000063,
 ]

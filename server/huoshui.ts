@@ -207,7 +207,10 @@ function refuseDemoShop({ WECOM_API_BASE, HUOSHUI_CONFIG }: Settings): void {
   if (isRealPlatform(WECOM_API_BASE) && isDemoShop(HUOSHUI_CONFIG)) throw demoShopRefused(HUOSHUI_CONFIG)
 }
 
-const toldIn = ({ orders, profiles, surveys }: Capabilities) => [orders, profiles, surveys]
+const toldIn = ({ orders, profiles, surveys, consents, visits }: Capabilities) => [
+  ...[orders, profiles, surveys],
+  ...[consents, visits],
+]
 
 const auditOptions = (settings: Settings) => ({ keys: auditKeys(settings), days: settings.AUDIT_DAYS })
 

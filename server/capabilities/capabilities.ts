@@ -23,6 +23,7 @@ import { tags } from '../records/tags/manifest.ts'
 import { timeline } from '../records/timeline/manifest.ts'
 import { toldConsents } from '../records/told-consents/manifest.ts'
 import { touches } from '../records/touches/manifest.ts'
+import { visits } from '../records/visits/manifest.ts'
 import { worth } from '../records/worth/manifest.ts'
 
 /** Everything we know and do. In this order they hear of one event, and their tables go back in time; what each is made of
@@ -44,6 +45,7 @@ export const CAPABILITIES = [
   profiles,
   surveys,
   toldConsents,
+  visits,
   touches,
   media,
   scripts,

@@ -43,6 +43,7 @@ async function planted({ mark, phone, guide, other }: { mark: string; phone: str
     question: `问题${mark}`,
     answer: `答案${mark}`,
     response: `r${mark}`,
+    page: `页面${mark}`,
   }
   const { unionId, name } = words
   const order = { status: 'paid', totalFen: 9_900, source: '商城' }
@@ -69,6 +70,8 @@ async function planted({ mark, phone, guide, other }: { mark: string; phone: str
     answers: [{ question: words.question, answer: words.answer }],
   })
   await signedPost(t, '/api/profiles', { customer: { unionId }, birthday: '1990-05-20' })
+  const visit = { source: '商城', customer: { unionId }, kind: 'view', at: t.clock.now() }
+  await signedPost(t, '/api/visits', { visits: [{ ...visit, visitId: `v${mark}`, page: `/${words.page}` }] })
   const [group] = [...t.sandbox.world.groups.keys()]
   await t.sandbox.joinGroup({ externalUserId, chatId: group ?? '' })
   await t.advance(MINUTE_MS)
@@ -185,6 +188,8 @@ it('late news writes nobody back who was erased; who adds a guide again begins a
     answers: [{ question: gone.words.question, answer: gone.words.answer }],
   })
   await signedPost(t, '/api/profiles', { customer: { unionId: gone.words.unionId }, birthday: '1990-05-20' })
+  const visit = { source: '商城', customer: { unionId: gone.words.unionId }, kind: 'view', at: t.clock.now() - DAY_MS }
+  await signedPost(t, '/api/visits', { visits: [{ ...visit, visitId: 'v2', page: gone.words.page }] })
   await t.advance(DAY_MS)
   expect(await stored()).toEqual([])
   expect(await t.rawRows("SELECT status, external_userid FROM shop_order WHERE order_id = 'lateJia7Q'")).toEqual([

@@ -46,7 +46,7 @@ export type Tables = Record<string, Row[]>
  *  declaration, so the facts of a new one are tried without anybody's doing. */
 const MADE_BY_HAND = new Set([
   ...['customer', 'follow', 'follow_tag', 'chat_member', 'shop_order', 'touch', 'customer_profile', 'survey_response'],
-  ...['customer_field', 'customer_score', 'customer_worth', 'customer_tier', 'sop_entry'],
+  ...['customer_field', 'customer_score', 'customer_worth', 'customer_tier', 'sop_entry', 'shop_visit'],
 ])
 const manifests: readonly Manifest[] = CAPABILITIES
 const MADE_AT_RANDOM = manifests
@@ -163,6 +163,17 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
             num: isNumber ? one([0, 1, 7, 20_000, 20_400]) : null,
           })
       }
+    }
+    for (const _ of some(4)) {
+      const kind = one(['cart', 'cart', 'view', 'checkout'])
+      const goods = {
+        product_id: maybe(one(['VIP', 'VIP ', 'p1'])),
+        product: maybe(one(TEXTS)),
+        category: maybe(one(TEXTS)),
+      }
+      const cart = { price_fen: maybe(one(MONEY)), quantity: maybe(g(fc.nat, 2)) }
+      const visit = { id, visit_id: `v${id++}`, source: 's', kind, external_userid: who, received_at: 0, at: at() }
+      add('shop_visit', { ...visit, ...goods, ...cart })
     }
     for (const _ of some(2)) {
       const response = { response_id: `r${id}`, survey_id: one(TEXTS), external_userid: who, received_at: 0 }

@@ -25,11 +25,11 @@ export type DataKind =
 
 /** How long the rows of a table are wanted; the settings say how many days that is.
  *  By age: `callback` what came in and goes out, `technical` how the work went, `session` who was logged in, `order` what the
- *  law wants kept. Not by age: `customer` as long as the person is our customer and a while after, `owner` as long as the row
+ *  law wants kept, `visit` what was looked at in the shop. Not by age: `customer` as long as the person is our customer and a while after, `owner` as long as the row
  *  that it belongs to, `standing` as long as the deployment: a few rows a member of staff or a day, `proof` of what was
  *  consented to and erased. */
 export type Kept = ByAge | 'customer' | 'owner' | 'standing' | 'proof'
-export type ByAge = 'callback' | 'technical' | 'session' | 'order'
+export type ByAge = 'callback' | 'technical' | 'session' | 'order' | 'visit'
 
 type TextName<Columns> = {
   [Name in keyof Columns]: Columns[Name] extends ColumnSpec<infer Value, boolean>

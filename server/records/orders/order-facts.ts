@@ -1,7 +1,7 @@
 import { alias } from '../../core/db/define-table.ts'
-import { HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Fact, Narrowing } from '../../rules/condition/fact.ts'
-import { daysSinceSql, startOfLastDays } from '../facts/days-since-sql.ts'
+import { daysSinceSql, hoursSinceSql, startOfLastDays } from '../facts/days-since-sql.ts'
+import { isOneOf } from '../facts/is-one-of.ts'
 import { aggregateFact, type CustomerRows, lastFact, narrowableFact, setFact } from '../facts/row-facts.ts'
 import type { LifeSign } from '../facts/silence-fact.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM } from './order-tables.ts'
@@ -36,15 +36,6 @@ const SIGNED: CustomerRows = { ...ORDERS, where: `${IS_PAID} AND ${o.signed_at} 
 const EVER_PAID: CustomerRows = {
   ...ORDERS,
   where: `${o.paid_at} IS NOT NULL AND ${o.status} IN ('paid', 'refunded')`,
-}
-
-/** Equal to one of these, to the last blank: MySQL takes 'VIP ' for 'VIP'. */
-function isOneOf(columns: readonly string[], names: readonly string[]): { where: string; params: string[] } {
-  const tests = columns.flatMap((column) => names.map((name) => ({ column, name })))
-  return {
-    where: `(${tests.map(({ column }) => `(${column} = ? AND LENGTH(${column}) = LENGTH(?))`).join(' OR ')})`,
-    params: tests.flatMap(({ name }) => [name, name]),
-  }
 }
 
 /** Paid orders, or lines of them where goods are asked for. */
@@ -83,12 +74,6 @@ function intervalsSinceLast(nowMs: number): string {
 /** Of all the money that was ever paid, how many of a hundred came back, rounded down. */
 const REFUNDED_PERCENT = `CASE WHEN SUM(${o.total_fen}) > 0
   THEN (100 * SUM(${o.refunded_fen}) - (100 * SUM(${o.refunded_fen})) % SUM(${o.total_fen})) / SUM(${o.total_fen}) END`
-
-/** Whole hours that have passed; in whole numbers, which both databases divide alike once the remainder is taken off. */
-function hoursSinceLast(nowMs: number): string {
-  const passed = `(${nowMs} - MAX(${o.paid_at}))`
-  return `(${passed} - ${passed} % ${HOUR_MS}) / ${HOUR_MS}`
-}
 
 /** Nearest whole number of days between two payments: the days from the first to the last, shared by the gaps. In whole
  *  numbers, which both databases divide alike once the remainder is taken off. */
@@ -154,7 +139,7 @@ export const orderFacts: Fact[] = [
     path: 'orders.paid.hoursSinceLast',
     type: 'number',
     zh: '距最近付款小时数',
-    of: hoursSinceLast,
+    of: (nowMs) => hoursSinceSql(`MAX(${o.paid_at})`, nowMs),
   }),
   aggregateFact(PAID, {
     path: 'orders.paid.avgIntervalDays',

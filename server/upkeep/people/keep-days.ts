@@ -3,6 +3,9 @@ import { readSomeSettings, type Settings } from '../../settings.ts'
 
 export const KEEP_SETTINGS = ['KEEP_CALLBACK_DAYS', 'KEEP_ROW_DAYS', 'KEEP_LEFT_DAYS', 'KEEP_ORDER_DAYS'] as const
 
+/** Long enough for 「近三个月」; of whom we do not know, as long as it takes to become a friend. */
+export const VISIT_DAYS = { known: 90, unknown: 7 }
+
 /** How many days each kind is kept; `left`: after the last guide lost the customer, 0: for good. */
 export interface KeepDays {
   callback: number
@@ -33,6 +36,8 @@ export function keptZh(kept: Kept, days: KeepDays): string {
       return '90 天'
     case 'order':
       return `客户还在时一直，不在了 ${days.order} 天`
+    case 'visit':
+      return `${VISIT_DAYS.known} 天，认不出是谁的 ${VISIT_DAYS.unknown} 天`
     case 'customer':
       return left
     case 'owner':

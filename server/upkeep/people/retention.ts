@@ -9,9 +9,10 @@ import type { Job } from '../../engine/jobs/job.ts'
 import { SHOP_ORDER } from '../../records/orders/order-tables.ts'
 import { SURVEY_RESPONSE } from '../../records/surveys/survey-tables.ts'
 import { TOLD_CONSENT } from '../../records/told-consents/told-consent-tables.ts'
+import { SHOP_VISIT } from '../../records/visits/visit-tables.ts'
 import { erasePerson } from './erase-person.ts'
 import { WHOLE_DATABASE } from './every-table.ts'
-import type { KeepDays } from './keep-days.ts'
+import { type KeepDays, VISIT_DAYS } from './keep-days.ts'
 import { leftCustomers } from './left-customers.ts'
 import { createEmptyOld } from './old-contents.ts'
 import { columnOf, holdsPeople, keyOf, personalOf } from './own-rows.ts'
@@ -29,7 +30,7 @@ export interface RetentionDeps {
 }
 
 /** Deletes what nobody needs any more, as the settings and the tables themselves say: contents of events and actions, then their
- *  rows; technical rows by age; customers whom nobody has any more; orders and answers that found no customer. In small bites,
+ *  rows; technical rows by age; customers whom nobody has any more; orders, answers and visits that found no customer; visits. In small bites,
  *  an hour apart; cut off anywhere it goes on. What waits to be done is never touched. */
 export function createRetention({ db, clock, log, days }: RetentionDeps) {
   const emptyOld = createEmptyOld({ db, clock, days })
@@ -46,6 +47,8 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
       orders: await deleteUnowned(SHOP_ORDER, SHOP_ORDER.created_at, days.order, isTime),
       consents: await deleteUnowned(TOLD_CONSENT, TOLD_CONSENT.received_at, days.rows, isTime),
       surveys: await deleteUnowned(SURVEY_RESPONSE, SURVEY_RESPONSE.received_at, days.rows, isTime),
+      strangers: await deleteUnowned(SHOP_VISIT, SHOP_VISIT.received_at, VISIT_DAYS.unknown, isTime),
+      visits: await deleteOldVisits(isTime),
       customers: await forgetLeft(isTime),
     }
     if (Object.values(done).some((count) => count > 0)) log.info(done, 'what was older than it is kept is deleted')
@@ -66,7 +69,7 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
 
   /** With all that belongs to them. */
   function deleteUnowned(
-    table: typeof SHOP_ORDER | typeof SURVEY_RESPONSE | typeof TOLD_CONSENT,
+    table: typeof SHOP_ORDER | typeof SURVEY_RESPONSE | typeof TOLD_CONSENT | typeof SHOP_VISIT,
     since: Sql | (typeof SHOP_ORDER)['created_at'],
     keptDays: number,
     isTime: () => boolean,
@@ -74,6 +77,9 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
     const isOld = sql`${table.external_userid} IS NULL AND ${since} < ${before(keptDays)}`
     return inBites(db, isTime, (tx) => deleteSome(tx, table, isOld))
   }
+
+  const deleteOldVisits = (isTime: () => boolean): Promise<number> =>
+    inBites(db, isTime, (tx) => deleteSome(tx, SHOP_VISIT, sql`${SHOP_VISIT.at} < ${before(VISIT_DAYS.known)}`))
 
   async function forgetLeft(isTime: () => boolean): Promise<number> {
     if (days.left === 0 || clock.now() < nextLookAtMs) return 0
