@@ -31,9 +31,9 @@ const visit = (visitId: string, customer: object, change: object = {}) => ({
 const look = async (...visits: object[]) => (await signedPost(t, '/api/visits', { visits })).json
 const titles = async (id: string) => (await t.tasksAbout(id)).map(({ title }) => title)
 const states = async (id: string) =>
-  (
-    await t.rawRows<{ state: string }>('SELECT state FROM sop_entry WHERE external_userid = ? ORDER BY id', [id])
-  ).map(({ state }) => state)
+  (await t.rawRows<{ state: string }>('SELECT state FROM sop_entry WHERE external_userid = ? ORDER BY id', [id])).map(
+    ({ state }) => state,
+  )
 
 it('two hours after a look without a payment the guide has one to-do, however often it all is delivered', async () => {
   const id = await open()
