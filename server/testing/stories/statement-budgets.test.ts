@@ -69,7 +69,7 @@ it('an order takes few statements', async () => {
   await t.meet('wmBuyer')
   const counted = await countStatements(t.db, async () => void (await t.buy('wmBuyer')))
   printStatements(`an order on ${t.db.dialect}`, counted)
-  expect(counted.total).toBeLessThanOrEqual(175)
+  expect(counted.total).toBeLessThanOrEqual(165)
 })
 
 it('a second in which nothing happens takes few statements', async () => {
