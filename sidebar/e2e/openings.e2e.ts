@@ -25,7 +25,8 @@ const WATCH = `jumps = []
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) jumps.push({
     by: entry.value,
-    what: entry.sources.map(({ node }) => node?.className ?? node?.nodeName ?? '?').join(', '),
+    what: entry.sources.map(({ node, previousRect, currentRect }) =>
+      [node?.nodeName, node?.className, node?.textContent?.trim().slice(0, 12), previousRect.top, '→', currentRect.top].join(' ')).join(', '),
   })
 }).observe({ type: 'layout-shift', buffered: true })`
 
@@ -59,6 +60,13 @@ const PARTS = {
   profile: fixtures.aProfile(),
   proposals: fixtures.someProposals(),
   tasks: fixtures.someTasks(),
+}
+const ANSWERS = {
+  ...PARTS,
+  orders: fixtures.someOrders(),
+  timeline: fixtures.aTimeline(),
+  'scripts/tree': fixtures.aTree(),
+  'scripts/of': fixtures.someScripts(),
 }
 const ORDERS = [
   ['profile', 'proposals', 'tasks'],
@@ -100,6 +108,45 @@ test('nothing jumps when a slow client says at last whom the chat is with', asyn
   await page.evaluate('answerBridge()')
   await page.getByText('现在可以这样说').waitFor()
   expect(await jumpsOf(page)).toEqual([])
+  await page.context().close()
+})
+
+/** So long after a touch the browser takes what moves for its answer. */
+const TOUCH_MS = 500
+
+test('nothing jumps while tabs are switched on a slow phone over a slow network', async () => {
+  const pages = {
+    话术: ['scripts/tree', 'scripts/of'],
+    订单: ['orders'],
+    动态: ['timeline'],
+    下一步: ['proposals', 'tasks'],
+  } as const
+  served.answer({})
+  const page = await openPane(browser, served.url, { before: WATCH, height: 560 })
+  await page.getByText('现在可以这样说').waitFor()
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  for (const [tab, parts] of Object.entries(pages)) {
+    const answers = parts.map((name) => [name, held()] as const)
+    served.answer(Object.fromEntries(answers.map(([name, { answer }]) => [name, answer])))
+    await page.getByRole('navigation').getByRole('link', { name: tab }).click()
+    await page.waitForTimeout(TOUCH_MS + 100)
+    for (const [name, { tell }] of answers) {
+      tell(ANSWERS[name])
+      await page.waitForTimeout(150)
+    }
+    expect([tab, await jumpsOf(page)]).toEqual([tab, []])
+    // The next tab is touched from amid the page: a shorter one may not throw the reader about.
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    await page.waitForTimeout(100)
+  }
+  for (const name of [/^标签$/, /改备注/, '为什么']) {
+    await page.getByRole('button', { name }).first().click()
+    await page.waitForTimeout(TOUCH_MS + 100)
+    await page.keyboard.press('Escape')
+    await page.waitForTimeout(TOUCH_MS + 100)
+    expect([name, await jumpsOf(page)]).toEqual([name, []])
+  }
   await page.context().close()
 })
 

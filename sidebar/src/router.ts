@@ -6,6 +6,12 @@ import NextPage from './next/NextPage.vue'
 export function createSidebarRouter(history: RouterHistory = createWebHashHistory('/sidebar/')) {
   return createRouter({
     history,
+    // Whoever has read on finds the beginning of the next page below the tabs, which stay where they are.
+    scrollBehavior: () => {
+      const page = document.querySelector('.below-tabs')
+      const tabs = page?.previousElementSibling?.clientHeight ?? 0
+      return page !== null && page.getBoundingClientRect().top < tabs ? { el: page, top: tabs } : false
+    },
     routes: [
       { path: '/', component: NextPage },
       { path: '/scripts', component: LATER.scripts },
