@@ -25,13 +25,15 @@ import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
 import type { AskedField } from './condition/profile-path.ts'
 import { createDraft, type Draft, type Drafts, NAME_KEYS } from './files/draft.ts'
+import { MAX_FAULTS as MOST_OF_DOCUMENT } from './files/explain-shape.ts'
 import { foldRoots } from './files/fold-roots.ts'
+import { headOf } from './files/head-of.ts'
 import { slipsOfKeyboard } from './files/raw-text.ts'
 import { byPosition, createFaultList, type FaultList, type RuleFault } from './files/rule-fault.ts'
 import { type FoundRules, placeOf, RULE_KINDS, type RuleFile, type RuleKind } from './files/rule-folder.ts'
 import { RULE_KIND_ZH } from './files/rule-kind-zh.ts'
 import { linesOf } from './files/text-lines.ts'
-import { type Path, parseYamlRules } from './files/yaml-rules.ts'
+import { type ParsedRules, type Path, parseYamlRules } from './files/yaml-rules.ts'
 import type { CheckedWords } from './vocabulary.ts'
 
 export interface CheckedRules {
@@ -209,9 +211,9 @@ function readFile(
 ): void {
   const { collected, faults, advice, words, names, fields, categories } = into
   const { facts, shapes } = words
-  const parsed = parseYamlRules(file.file, file.text)
+  const parsed = hopelessHead(file, shapes) ?? parseYamlRules(file.file, file.text)
   faults.all.push(...parsed.faults)
-  if (parsed.faults.length > 0) collected.unreadable.add(file.kind)
+  if (parsed.faults.length > 0 || parsed.isHead === true) collected.unreadable.add(file.kind)
   let isOdd = parsed.faults.length > 0
   for (const document of parsed.documents) {
     const { value } = document
@@ -255,6 +257,19 @@ function readFile(
     list.push(draft)
   }
   if (isOdd) nameSlips(file, faults.all)
+}
+
+/** The beginning of a file that is far too long, where that is a document with as many faults as are told of one. */
+function hopelessHead({ kind, file, text }: RuleFile, shapes: CheckedWords['shapes']): ParsedRules | undefined {
+  const head = headOf(text)
+  if (head === undefined) return undefined
+  const parsed = parseYamlRules(file, head)
+  const [first] = parsed.documents
+  const isHopeless =
+    parsed.faults.length === 0 &&
+    parsed.documents.length === 1 &&
+    shapes.faults(kind, first?.value).length >= MOST_OF_DOCUMENT
+  return isHopeless ? { ...parsed, isHead: true } : undefined
 }
 
 const nameIn = (kind: RuleKind, value: unknown): string =>

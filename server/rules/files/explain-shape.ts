@@ -12,7 +12,7 @@ export interface ShapeFault {
 }
 
 /** Of one document; more would tell nobody more, and each costs a search for its place. */
-const MAX_FAULTS = 50
+export const MAX_FAULTS = 50
 
 /** Says in Chinese why a value does not fit a schema, at the deepest place where that is clear: of a choice the
  *  alternative that was most probably meant is taken, and its own faults are given. Empty when it fits. */

@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
 import type { EventTriggerShape } from '../schema/event-trigger.ts'
 import { ProfileRules } from '../schema/profile-rules.ts'
@@ -49,12 +49,17 @@ export function createRuleShapes(triggers: readonly EventTriggerShape[]): RuleSh
     profile: schemaOf(ProfileRules),
   }
   const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })
-  const validators = new Map(Object.entries(schemas).map(([kind, schema]) => [kind, ajv.compile(schema)]))
+  // Compiled when the first rule of a kind is read: all together take longer than to check a small folder.
+  const validators = new Map<RuleKind, ValidateFunction>()
+  function validatorOf(kind: RuleKind): ValidateFunction {
+    const known = validators.get(kind) ?? ajv.compile(schemas[kind])
+    validators.set(kind, known)
+    return known
+  }
 
   function read(kind: RuleKind, value: unknown): ReturnType<RuleShapes['read']> {
-    const validate = validators.get(kind)
-    if (validate === undefined || validate(value))
-      return { faults: [], readable: { value, leftOut: [], renamed: [], strays: [] } }
+    const validate = validatorOf(kind)
+    if (validate(value)) return { faults: [], readable: { value, leftOut: [], renamed: [], strays: [] } }
     const { faults, readable } = readShape(schemas[kind], value)
     if (faults.length > 0) return { faults, readable }
     // The schema says no and we cannot say why: still refuse.

@@ -13,12 +13,19 @@ export interface YamlDocument {
   locate(path: Path, which?: 'key' | 'value'): { line: number; column: number }
 }
 
+export interface ParsedRules {
+  documents: YamlDocument[]
+  faults: RuleFault[]
+  /** Is it only the beginning of its file? */
+  isHead?: boolean
+}
+
 /** Of one file; more would tell nobody more. */
 const MAX_FAULTS = 50
 
 /** The documents of one rule file that are not empty. Faults instead of exceptions, whatever the text is; the documents
  *  before a broken one are still given. */
-export function parseYamlRules(file: string, text: string): { documents: YamlDocument[]; faults: RuleFault[] } {
+export function parseYamlRules(file: string, text: string): ParsedRules {
   const at = linesOf(text)
   const faults: RuleFault[] = []
   const fault = (offset: number, message: string, suggestion?: string): void => {
