@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import openRun from '../../server/testing/test-run.ts'
 import { corpusOf, keepInCorpus } from './corpus.ts'
+import { listenForStop } from './listen-for-stop.ts'
 import { type Report, runTarget } from './run-target.ts'
 import { TARGETS } from './targets.ts'
 
@@ -54,21 +55,6 @@ function readWords() {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`)
     return undefined
   }
-}
-
-/** Whoever presses Ctrl-C once is heard twice, by the terminal and by npm: only what comes later means «at once». */
-const SAME_PRESS_MS = 1_000
-
-/** Has somebody asked for the end? */
-function listenForStop(): () => boolean {
-  let askedAt: number | undefined
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (askedAt !== undefined && Date.now() - askedAt > SAME_PRESS_MS) process.exit(130)
-      askedAt ??= Date.now()
-    })
-  }
-  return () => askedAt !== undefined
 }
 
 async function main(): Promise<number> {
