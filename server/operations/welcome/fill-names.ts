@@ -16,6 +16,10 @@ const FULL_STOP = /[。．.！!？?~～\n]/
 /** A name that opens a line, with the pause after it: 「{客户昵称}，您好」. */
 const OPENING = new RegExp(`(^|\\n)[ \\t]*(?:亲爱的|Hi|hi|嗨)?[ \\t]*\\{(?:客户昵称|导购名)\\}[ \\t]*${PAUSE}*`, 'g')
 
+/** A line that says nothing but such a name: it goes as a whole. */
+const WHOLE_LINE =
+  /^[ \t]*(?:我是|我叫|这里是|我的名字是|亲爱的|Hi|hi|嗨)?[ \t]*\{(客户昵称|导购名)\}[，,、：:；;。．.！!？?~～ \t]*$/
+
 /** Puts names into {客户昵称} and {导购名}. A name that is not known is left out together with what leans on it, so that
  *  「{客户昵称}，您好，我是{导购名}。」 reads 「您好。」. A name is never searched for places itself. */
 export function fillNames(template: string, names: Names): string {
@@ -29,7 +33,7 @@ const known = (name: string | undefined): string | undefined => {
 }
 
 function leaveOut(template: string, values: Record<string, string | undefined>): string {
-  let text = template
+  let text = withoutLines(template, (name) => values[name] === undefined)
   if (values.导购名 === undefined) {
     text = text.replace(INTRODUCTION, (_all, before: string, after: string) =>
       before !== '' && before !== '\n' && FULL_STOP.test(after) ? after : before,
@@ -40,6 +44,21 @@ function leaveOut(template: string, values: Record<string, string | undefined>):
     return values[name] === undefined ? before : opening
   })
   return text
+}
+
+/** Nothing stays of such a line, nor two empty lines where it stood between them. As in the pane: sidebar/src/text/fill-in.ts. */
+function withoutLines(text: string, isUnknown: (name: string) => boolean): string {
+  const kept: string[] = []
+  let isBehind = false
+  for (const line of text.split('\n')) {
+    const [, name] = WHOLE_LINE.exec(line) ?? []
+    if (name !== undefined && isUnknown(name)) isBehind = true
+    else if (!isBehind || line.trim() !== '' || (kept.at(-1) ?? '').trim() !== '') {
+      kept.push(line)
+      isBehind = false
+    }
+  }
+  return kept.join('\n')
 }
 
 /** Does the text ask for the customer's name? */
