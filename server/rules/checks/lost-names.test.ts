@@ -105,6 +105,9 @@ it('is not asked about what nobody has, what says so, and what is only gone or o
   expect(await asked({ ...TAGS, ...SEND, 'sends/家宴.yaml': undefined }, use)).toHaveLength(1)
   const said = changed('tags.yaml', '[新客, 老客]', '[新客, { name: 熟客, was: 老客 }]')
   expect(await asked({ ...said, ...SEND, 'sends/家宴.yaml': undefined })).toEqual([])
+  // What has said its old name is not missed when another one is new besides.
+  const besides = changed('tags.yaml', '[新客, 老客]', '[新客, { name: 熟客, was: 老客 }, 铁粉]')
+  expect(await asked({ ...besides, ...SEND, 'sends/家宴.yaml': undefined })).toEqual([])
   expect(await asked({ 'sends/家宴.yaml': undefined, 'sends/福利.yaml': undefined })).toEqual([])
   expect(await asked(changed('tags.yaml', '[新客, 老客]', '[新客, 老客, 熟客]'))).toEqual([])
   expect(await asked({ 'tiers/分层.yaml': LADDER.replace('ladder: 分层', 'ladder: 等级\nwas: 分层') })).toEqual([])
