@@ -55,6 +55,13 @@ export async function type(label: string, text: string): Promise<void> {
   await flushPromises()
 }
 
+/** The one that a thumb comes down on to send a form. */
+export function submitButton(form: string): HTMLElement {
+  const found = document.body.querySelector<HTMLElement>(`form[aria-label="${form}"] [type=submit]`)
+  if (found === null) throw new Error(`no form ${form}`)
+  return found
+}
+
 export async function submit(dialog: string): Promise<void> {
   const form = document.body.querySelector(`form[aria-label="${dialog}"]`)
   if (form === null) throw new Error(`no form ${dialog}`)
