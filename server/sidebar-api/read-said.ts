@@ -22,7 +22,7 @@ export interface ReadSaidDeps {
 const LOOK_BACK_MS = 90 * DAY_MS
 
 /** All that a customer was told, as far as we know: by guides from the sidebar, with a to-do, by welcomes and by mass-sends.
- *  What a guide writes by hand in the chat, WeCom tells nobody. */
+ *  What a guide writes by hand in the chat, WeCom tells nobody; moments are neither published nor read from here. */
 export function createReadSaid({ clock, rules, staff, tasks, welcome, massSend }: ReadSaidDeps) {
   return async function readSaid(tx: Tx, externalUserId: string): Promise<Said[]> {
     const book = rules.current()

@@ -44,6 +44,8 @@ test('what the shop tells is kept, the same twice changes nothing, and the last 
   expect((await post({ customer, fields: { 家里几口人: 5, 用什么煎: null } })).json).toMatchObject({ result: 'stored' })
   expect(await scene.rawRows('SELECT field, place, body, num FROM customer_field ORDER BY field, place')).toEqual(
     expect.arrayContaining([
+      // Not told anew: it stays.
+      { field: '过敏', place: 0, body: expect.stringContaining('花生'), num: null },
       { field: '家里几口人', place: 0, body: '5', num: 5 },
       { field: '用什么煎', place: 0, body: '平底锅', num: null },
       { field: '用什么煎', place: 1, body: '烤箱', num: null },
@@ -81,7 +83,9 @@ test.each([
 test('what is told of people whom we do not know waits, and what is told later of them does not take the rest away', async () => {
   const { post } = await open()
   const phone = '13800001111'
-  expect((await post({ customer: { phone }, fields: { 家里几口人: 3 } })).json).toEqual({
+  expect(
+    (await post({ customer: { phone }, fields: { 家里几口人: 3, 用什么煎: ['烤箱'], 会员号: 'M-7' } })).json,
+  ).toEqual({
     result: 'stored',
     matched: false,
   })
@@ -89,7 +93,10 @@ test('what is told of people whom we do not know waits, and what is told later o
   await post({ customer: { phone }, fields: { 家里几口人: 6, 几成熟: '全熟' } })
   await scene.sandbox.editRemark({ userId: 'zhangsan', externalUserId: scene.externalUserId, mobiles: [phone] })
   await scene.settle()
-  expect(await lines()).toEqual(['商城记下资料：家里几口人 6 口；几成熟 全熟'])
+  // Of each field the last word, also where the last message says nothing of it.
+  expect((await lines()).map((line) => line.split(/[：；]/).sort())).toEqual([
+    ['商城记下资料', '家里几口人 6 口', '用什么煎 烤箱', '会员号 M-7', '几成熟 全熟'].sort(),
+  ])
   expect(await scene.rawRows('SELECT birth_month FROM customer_profile')).toEqual([{ birth_month: 5 }])
   expect(await scene.rawRows('SELECT id FROM profile_waiting')).toEqual([])
 })
