@@ -12,6 +12,7 @@ import { benchScriptsSearch } from './scripts-search.ts'
 import { benchSidebar } from './sidebar.ts'
 import { benchSync } from './sync.ts'
 import { benchTagging } from './tagging.ts'
+import { benchVisits } from './visits.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const mysqlUrl = process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306'
 const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
   callbacks: (mysql) =>
     benchCallbacks({ seconds: quick ? 4 : 10, rounds: quick ? 1 : 3, connections: 128, mysql }, report),
+  visits: (mysql) => benchVisits({ seconds: quick ? 4 : 10, customers: 20_000, mysql }, report),
   welcome: (mysql) =>
     benchWelcome({ rate: 100, seconds: quick ? 8 : 60, backlog: quick ? 10_000 : 100_000, mysql }, report),
   burst: (mysql) => benchBurst({ mysql }, report),

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox'
 import Value from 'typebox/value'
 import { AppError } from '../../core/kernel/app-error.ts'
+import { isOf } from '../../core/kernel/checked-by.ts'
 
 /** What another program sent, if it is as the schema says. Throws `<what>.invalid` (400) naming fields, never their
  *  values; `zh`: the kind of thing that was sent. */
@@ -9,7 +10,7 @@ export function checkedBody<Schema extends TSchema>(
   value: unknown,
   about: { what: string; zh: string },
 ): Static<Schema> {
-  if (Value.Check(schema, value)) return value
+  if (isOf(schema, value)) return value
   const faults = Value.Errors(schema, value).map((fault) => `${fault.instancePath || '/'} ${fault.message}`)
   throw invalidBody([...new Set(faults)].slice(0, 10), about)
 }
