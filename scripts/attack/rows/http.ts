@@ -15,6 +15,8 @@ const PATHS = [
   '/api/orders',
   '/api/profiles',
   '/api/surveys',
+  '/api/consents',
+  '/api/visits',
   '/api/sidebar/me',
   '/api/sidebar/boot',
   '/WW_verify_x.txt',
@@ -24,7 +26,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'SE
 /** Every path by every method. */
 export const methods: Row = {
   name: 'methods',
-  says: '17 paths × 11 methods: no fault of ours, nothing for other sites',
+  says: '19 paths × 11 methods: no fault of ours, nothing for other sites',
   run: async (target) => {
     const score = createScore()
     for (const path of PATHS) {
