@@ -15,6 +15,11 @@ need_node() {
 install_packages() {
   local stamp=node_modules/.huoshui-lock
   if ! cmp -s package-lock.json "$stamp" 2>/dev/null; then
+    # npm would empty the folder behind the link, which another tree works with.
+    if [ -L node_modules ]; then
+      echo "node_modules is a link to $(readlink node_modules), whose packages are not those of this package-lock.json: run npm ci there, or remove the link." >&2
+      return 1
+    fi
     echo "Installing packages …" >&2
     npm ci --no-fund --no-audit --loglevel=error >&2
     cp package-lock.json "$stamp"
