@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 /** Begins a run that would take hours. */
 function beginRun() {
@@ -16,22 +16,14 @@ function beginRun() {
   return { child, said: () => said, begun: Promise.race([heard, once(child, 'exit')]) }
 }
 
-describe('a run that is stopped tells what it tried', () => {
-  // Ctrl-C reaches it through the terminal and once more through npm.
-  it.each([
-    ['by Ctrl-C, heard twice', ['SIGINT', 'SIGINT']],
-    ['by whoever ends processes', ['SIGTERM']],
-  ] as const)(
-    '%s',
-    async (_how, signals) => {
-      const { child, said, begun } = beginRun()
-      await begun
-      for (const signal of signals) child.kill(signal)
-      const [code] = await once(child, 'exit')
-      expect(said()).toMatch(/^rule-folders: \d+ tried, 0 wrong, \d+ s$/m)
-      expect(said()).toMatch(/^ {2}memory \d+ → \d+ MB resident/m)
-      expect(code).toBe(0)
-    },
-    120_000,
-  )
-})
+// Ctrl-C reaches it through the terminal and once more through npm.
+it('a run that is stopped by Ctrl-C, heard twice, tells what it tried', async () => {
+  const { child, said, begun } = beginRun()
+  await begun
+  child.kill('SIGINT')
+  child.kill('SIGINT')
+  const [code] = await once(child, 'exit')
+  expect(said()).toMatch(/^rule-folders: \d+ tried, 0 wrong, \d+ s$/m)
+  expect(said()).toMatch(/^ {2}memory \d+ → \d+ MB resident/m)
+  expect(code).toBe(0)
+}, 120_000)

@@ -23,7 +23,9 @@ const visit = (visitId: string, change: object = {}) => ({
 const say = async (...visits: object[]) => (await signedPost(t, '/api/visits', { visits })).json
 const made = async () => (await t.eventsOf('visit.made')).map((event) => [event.externalUserId, event.visitId])
 const rows = () =>
-  t.rawRows<{ visit_id: string }>('SELECT visit_id, external_userid, given_unionid, phone_hash FROM shop_visit ORDER BY visit_id')
+  t.rawRows<{ visit_id: string }>(
+    'SELECT visit_id, external_userid, given_unionid, phone_hash FROM shop_visit ORDER BY visit_id',
+  )
 const factsOf = async (externalUserId: string) => {
   const paths = visitFacts.map(({ path }) => path)
   const known = await t.db.tx((tx) => t.huoshui.facts.of(tx, [externalUserId], t.clock.now(), paths))
