@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { databaseTests, longestFirst, pureTests, testsOfTurn } from './scripts/lib/test-selection.ts'
@@ -28,8 +27,7 @@ export default defineConfig({
     pool: 'forks',
     // By default one core is left to the terminal, and each file loads the whole product again. Files follow each other in
     // one process: who leaves nothing running and replaces no module for good disturbs nobody.
-    // A test on a server of its own waits for that server a third of its time.
-    maxWorkers: process.env.TEST_MYSQL_URL ? availableParallelism() + 1 : '100%',
+    maxWorkers: '100%',
     isolate: false,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['server/testing/test-run.ts'],
