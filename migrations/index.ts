@@ -42,6 +42,7 @@ import { ApprovalOfSends1700000000059 } from './0059-approval-of-sends.ts'
 import { EndOfConsent1700000000060 } from './0060-end-of-consent.ts'
 import { ToldConsents1700000000062 } from './0062-told-consents.ts'
 import { Visits1700000000063 } from './0063-visits.ts'
+import { OrderClaims1700000000064 } from './0064-order-claims.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -89,4 +90,5 @@ export const migrations = [
   EndOfConsent1700000000060,
   ToldConsents1700000000062,
   Visits1700000000063,
+  OrderClaims1700000000064,
 ]

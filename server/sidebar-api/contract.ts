@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { ChangeKey, OrNull, PageQuery, SeenFact, Why } from './contract-base.ts'
 import { ProfileFieldView } from './contract-fields.ts'
+import { OrderSummary } from './contract-orders.ts'
 import { ChatMessage, Script } from './contract-scripts.ts'
 
 export type { SeenFact, Why } from './contract-base.ts'
@@ -9,6 +10,7 @@ export * from './contract-day.ts'
 export * from './contract-fields.ts'
 export * from './contract-groups.ts'
 export * from './contract-notes.ts'
+export * from './contract-orders.ts'
 export * from './contract-scripts.ts'
 
 /** What the sidebar and the server say to each other: one schema per request and answer. The sidebar imports the types
@@ -72,16 +74,6 @@ export const CustomerTag = Type.Object({
   why: OrNull(Why),
 })
 export type CustomerTag = Static<typeof CustomerTag>
-
-export const OrderSummary = Type.Object({
-  paidCount: Type.Integer(),
-  paidSumFen: Type.Integer(),
-  refundedCount: Type.Integer(),
-  lastPaidAtMs: OrNull(Type.Number()),
-  /** `原切西冷牛排 ×2、黑椒酱`, of the last paid order. */
-  lastItems: OrNull(Type.String()),
-})
-export type OrderSummary = Static<typeof OrderSummary>
 
 /** GET customers/:externalUserId — who this is, at one glance. */
 export const Profile = Type.Object({
@@ -264,52 +256,6 @@ export const TaskHandOn = Type.Object(
   { toUserId: Type.String({ minLength: 1, maxLength: 64 }) },
   { additionalProperties: false },
 )
-
-const OrderStatus = Type.Union([
-  Type.Literal('created'),
-  Type.Literal('paid'),
-  Type.Literal('refunded'),
-  Type.Literal('closed'),
-])
-
-/** GET customers/:externalUserId/orders?before=… — newest first, 50 at a time. */
-export const Orders = Type.Object({
-  summary: OrderSummary,
-  /** All there are, whatever became of them. */
-  total: Type.Integer(),
-  orders: Type.Array(
-    Type.Object({
-      orderId: Type.String(),
-      status: OrderStatus,
-      totalFen: Type.Integer(),
-      /** Of it came back. */
-      refundedFen: Type.Integer(),
-      atMs: Type.Number(),
-      source: Type.String(),
-      items: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          quantity: Type.Integer(),
-          priceFen: Type.Integer(),
-          /** Of the pieces came back. */
-          refundedQuantity: Type.Integer(),
-        }),
-      ),
-      /** In the order in which they went out. */
-      parcels: Type.Array(
-        Type.Object({
-          number: Type.String(),
-          company: Type.String(),
-          shippedAtMs: OrNull(Type.Number()),
-          signedAtMs: OrNull(Type.Number()),
-        }),
-      ),
-    }),
-  ),
-  nextBefore: OrNull(Type.String()),
-})
-export type Orders = Static<typeof Orders>
-export type Order = Orders['orders'][number]
 
 /** GET customers/:externalUserId/timeline?before=…&only=people|orders — newest first, 30 at a time. */
 export const TimelineQuery = Type.Object({

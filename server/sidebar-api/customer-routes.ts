@@ -30,6 +30,7 @@ export interface CustomerRouteDeps extends ProposalDeps {
 export const OfCustomer = Type.Object({ externalUserId: Type.String({ pattern: '^\\S(.{0,62}\\S)?$' }) })
 
 const ORDERS_SHOWN = 50
+const CATEGORIES_SHOWN = 6
 const JOURNEYS_SHOWN = 20
 const PAGE = 30
 
@@ -60,6 +61,7 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
         return {
           summary: await profile.orderSummary(tx, guide, id),
           total: await orders.queries.countOf(tx, id, reach),
+          categories: await orders.queries.categoriesOf(tx, id, { ...reach, limit: CATEGORIES_SHOWN }),
           orders: found.slice(0, ORDERS_SHOWN).map(orderView),
           nextBefore: nextOf(found, ORDERS_SHOWN),
         }
@@ -122,6 +124,7 @@ function orderView(order: Order): contract.Order {
     refundedFen: order.refundedFen,
     atMs: times[order.status] ?? order.createdAtMs,
     source: order.source,
+    isBoundByHand: order.isBoundByHand,
     items: order.items.map(({ name, quantity, priceFen, refundedQuantity }) => ({
       name,
       quantity,

@@ -41,6 +41,11 @@ export interface ProfileDeps extends ProfilePartsDeps {
       summary(tx: Tx, externalUserId: string, page?: Pick<OrderPage, 'untilMs'>): Promise<OrderSummary>
       countOf(tx: Tx, externalUserId: string, page?: Pick<OrderPage, 'untilMs'>): Promise<number>
       ofCustomer(tx: Tx, externalUserId: string, page: OrderPage): Promise<Order[]>
+      categoriesOf(
+        tx: Tx,
+        externalUserId: string,
+        page: Pick<OrderPage, 'untilMs'> & { limit: number },
+      ): Promise<{ name: string; orders: number; pieces: number }[]>
     }
   }
   groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }

@@ -23,6 +23,7 @@ import { type HandoverRouteDeps, handoverRoutes } from './handover-routes.ts'
 import { keptSessions } from './kept-sessions.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
 import { type NoteRouteDeps, noteRoutes } from './note-routes.ts'
+import { type OrderRouteDeps, orderRoutes } from './order-routes.ts'
 import { createProfile, type ProfileDeps } from './profile.ts'
 import { createRefusals, type RefusalDeps } from './refusals.ts'
 import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
@@ -58,6 +59,7 @@ export type SidebarApiDeps = SidebarOptions &
       HandoverRouteDeps &
       UnwantedRouteDeps &
       NoteRouteDeps &
+      OrderRouteDeps &
       FieldRouteDeps &
       ScriptRouteDeps &
       DayRouteDeps &
@@ -146,6 +148,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           handoverRoutes(scope, { ...deps, access, own })
           unwantedRoutes(scope, { ...deps, access, own })
           noteRoutes(scope, { ...deps, access, own })
+          orderRoutes(scope, { ...deps, access, own })
           fieldRoutes(scope, { ...deps, access, own })
           scriptRoutes(scope, { ...deps, access })
           dayRoutes(scope, { ...deps, access })

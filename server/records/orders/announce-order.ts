@@ -11,7 +11,7 @@ import {
   OrderShipped,
   OrderSigned,
 } from './order-events.ts'
-import { noteOfPartRefund, noteOfStatus } from './order-note.ts'
+import { noteOfPartRefund, noteOfStatus, orderKeyOf } from './order-note.ts'
 import type { OrderStep } from './order-status.ts'
 import { announceOnce, hasOtherPaid, itemsOf, type StoredOrder, statusesOf } from './order-store.ts'
 import { refundsOf, takeUntoldRefunds } from './refund-store.ts'
@@ -51,7 +51,7 @@ export function createAnnounceOrder({ emit, timeline }: { emit: Emit; timeline: 
       if (!isNow(status, row)) continue
       await emit(tx, EVENT_OF[status], {
         // Short, whatever the shop's numbers are; not to be taken for one of them.
-        key: `row:${row.id}${again}`,
+        key: `row:${orderKeyOf(row)}${again}`,
         atMs: at,
         payload: {
           orderId: row.order_id,
@@ -80,7 +80,7 @@ export function createAnnounceOrder({ emit, timeline }: { emit: Emit; timeline: 
     const { order_id: orderId, source, total_fen: totalFen, refunded_fen: refundedFen } = row
     await timeline.note(tx, noteOfPartRefund(row, last, { externalUserId, refundedFen }))
     await emit(tx, OrderPartRefunded, {
-      key: `${row.id}:${last.id}:${refundedFen}`,
+      key: `${orderKeyOf(row)}:${last.id}:${refundedFen}`,
       atMs: last.atMs,
       payload: { orderId, source, externalUserId, totalFen, refundedFen, atMs: last.atMs },
     })

@@ -5,8 +5,17 @@ import type { StoredOrder } from './order-store.ts'
 /** 12800 fen → ¥128, 3990 fen → ¥39.90 */
 const yuan = (fen: number): string => `¥${(fen / 100).toFixed(fen % 100 === 0 ? 0 : 2)}`
 
+/** Of one order for one customer: bound by hand it may be taken back, and be told of somebody else later. */
+export const orderKeyOf = ({
+  id,
+  matched_by: by,
+  external_userid: owner,
+}: Pick<StoredOrder, 'id' | 'matched_by' | 'external_userid'>): string =>
+  by === 'hand' ? `${id}:hand:${owner}` : String(id)
+
 /** What makes a note about a status the same note. */
-export const noteKeyOf = ({ id }: Pick<StoredOrder, 'id'>, status: OrderStep): string => `order:${id}:${status}`
+export const noteKeyOf = (row: Parameters<typeof orderKeyOf>[0], status: OrderStep): string =>
+  `order:${orderKeyOf(row)}:${status}`
 
 /** `again`: what tells it from an earlier note about the same status; mostly empty. */
 export function noteOfStatus({
@@ -57,7 +66,7 @@ export const noteOfPartRefund = (
   refund: { id: number; fen: number; atMs: number },
   { externalUserId, refundedFen }: { externalUserId: string; refundedFen: number },
 ): Note => ({
-  key: `order:${row.id}:refund:${refund.id}:${refundedFen}`,
+  key: `order:${orderKeyOf(row)}:refund:${refund.id}:${refundedFen}`,
   externalUserId,
   atMs: refund.atMs,
   kind: 'order.part-refunded',

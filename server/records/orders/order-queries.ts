@@ -49,6 +49,8 @@ export interface Order {
   /** Of it came back. */
   refundedFen: number
   source: string
+  /** A guide bound it to this customer. */
+  isBoundByHand: boolean
   createdAtMs: number
   paidAtMs: number | undefined
   refundedAtMs: number | undefined
@@ -185,6 +187,24 @@ export const orderQueries = {
   /** All of one customer, whatever became of them. */
   countOf: async (tx: Tx, externalUserId: string, page: Pick<OrderPage, 'untilMs'> = {}): Promise<number> =>
     (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${o} WHERE ${ofPage(externalUserId, page)}`))?.n ?? 0,
+  /** What kinds of goods were paid for and kept, those of most orders first. */
+  categoriesOf: (
+    tx: Tx,
+    externalUserId: string,
+    page: Pick<OrderPage, 'untilMs'> & { limit: number },
+  ): Promise<{ name: string; orders: number; pieces: number }[]> => {
+    const kind = select({
+      name: words(sql`${i.category}`),
+      orders: number(sql`COUNT(DISTINCT ${i.shop_order_id})`),
+      pieces: number(sql`SUM(${i.quantity} - ${i.refunded_quantity})`),
+    })
+    const paid = every([ofPage(externalUserId, page), sql`${o.status} = 'paid'`])
+    return tx.rows(
+      sql`SELECT ${kind} FROM ${i} WHERE ${i.category} IS NOT NULL AND ${i.quantity} > ${i.refunded_quantity}
+            AND ${i.shop_order_id} IN (SELECT ${o.id} FROM ${o} WHERE ${paid})
+          GROUP BY ${i.category} ORDER BY orders DESC, pieces DESC, ${i.category} LIMIT ${page.limit}`,
+    )
+  },
   /** Newest first, with items. */
   ofCustomer: async (tx: Tx, externalUserId: string, page: OrderPage = {}): Promise<Order[]> => {
     const limit = Math.min(Math.max(page.limit ?? 20, 1), 100)
@@ -211,6 +231,7 @@ export const orderQueries = {
       totalFen: order.total_fen,
       refundedFen: order.refunded_fen,
       source: order.source,
+      isBoundByHand: order.matched_by === 'hand',
       createdAtMs: order.created_at,
       paidAtMs: order.paid_at ?? undefined,
       refundedAtMs: order.refunded_at ?? undefined,

@@ -3,6 +3,7 @@ import { defineTable, type Table } from '../../core/db/define-table.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Match } from '../customers/given-customer.ts'
 import type { OrderStatus } from './order-body.ts'
+import { ORDER_CLAIM } from './order-claim-tables.ts'
 import type { OrderStep } from './order-status.ts'
 
 export const SHOP_ORDER = defineTable(
@@ -14,7 +15,8 @@ export const SHOP_ORDER = defineTable(
     total_fen: integer(),
     source: text(60),
     external_userid: nullable(text()),
-    matched_by: nullable(text<Match['by']>(20)),
+    /** `hand`: a guide bound it by the number that the customer told. */
+    matched_by: nullable(text<Match['by'] | 'hand'>(20)),
     given_external_userid: nullable(text()),
     given_unionid: nullable(text()),
     phone_hash: nullable(text()),
@@ -240,4 +242,5 @@ export const orderTables: Table[] = [
   SHOP_ORDER_REFUND_LINE,
   SHOP_ORDER_PAYMENT,
   SHOP_ORDER_PARCEL,
+  ORDER_CLAIM,
 ]

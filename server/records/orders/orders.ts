@@ -2,6 +2,7 @@ import { alias } from '../../core/db/define-table.ts'
 import { sql } from '../../core/db/sql.ts'
 import { createTold, type ToldDeps } from '../told/told.ts'
 import type { WaitingRows } from '../told/waiting-rows.ts'
+import { createBindOrder } from './bind-order.ts'
 import { parseOrder } from './order-body.ts'
 import { orderQueries } from './order-queries.ts'
 import { SHOP_ORDER, SHOP_ORDER_STATUS } from './order-tables.ts'
@@ -21,7 +22,7 @@ const waiting: WaitingRows = {
 
 /** Orders of the shop: who bought what, what was paid and stands. */
 export function createOrders(deps: OrdersDeps) {
-  const { record, settle } = createRecordOrder(deps)
+  const { record, settle, announce } = createRecordOrder(deps)
   return {
     /** POST /api/orders: `200 { orderId, status, result, matched, nobody?, itemsLeftOut? }`. */
     ...createTold(deps, {
@@ -45,6 +46,7 @@ export function createOrders(deps: OrdersDeps) {
     }),
     /** One order of whichever way in. The same twice changes nothing. Throws orders.two-shops. */
     record,
+    ...createBindOrder({ ...deps, announce }),
     queries: orderQueries,
   }
 }

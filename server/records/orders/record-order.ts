@@ -22,6 +22,7 @@ import {
   untellStatus,
 } from './order-store.ts'
 import { addRefund, type RefundResult, refundsOf, sumOfRefunds, untellRefunds } from './refund-store.ts'
+import { releaseOrder } from './release-order.ts'
 import { takeWhole, whoseBy } from './take-whole.ts'
 
 export interface RecordOrderDeps extends OrderOfErasedDeps {
@@ -52,15 +53,35 @@ export function createRecordOrder(deps: RecordOrderDeps) {
   async function settle(tx: Tx, id: number): Promise<boolean> {
     const row = await orderById(tx, id)
     if (row === undefined) return false
-    let owner = row.external_userid
-    if (owner === null) {
-      const match = await matchGiven(tx, customers, row)
-      if (match === undefined) return false
-      owner = match.externalUserId
-      await changeOrder(tx, row.id, { external_userid: owner, matched_by: match.by })
+    const { external_userid: owner, matched_by: by } = row
+    if (owner !== null && by !== 'hand') {
+      await announce(tx, row, owner)
+      return true
     }
-    await announce(tx, row, owner)
+    const match = await matchGiven(tx, customers, row)
+    // What a guide bound stays, until the shop names somebody else.
+    if (owner !== null && (match === undefined || match.externalUserId === owner)) {
+      await announce(tx, row, owner)
+      return true
+    }
+    if (match === undefined) return false
+    const free = owner === null ? row : await takeFromBound(tx, row, owner)
+    const owned = { external_userid: match.externalUserId, matched_by: match.by }
+    await changeOrder(tx, row.id, owned)
+    await announce(tx, { ...free, ...owned }, match.externalUserId)
     return true
+  }
+
+  /** The shop has the last word of whose an order is. */
+  async function takeFromBound(tx: Tx, row: StoredOrder, owner: string): Promise<StoredOrder> {
+    await timeline.note(tx, {
+      key: `order.unbound:${row.id}:${owner}`,
+      externalUserId: owner,
+      kind: 'order.unbound',
+      text: '一笔按订单号绑定的订单不再算这位客户的：店铺说它是另一位客户的',
+      reason: { text: '店铺订单', facts: { orderId: row.order_id, source: row.source } },
+    })
+    return releaseOrder(tx, row)
   }
 
   /** What came back by this message. */
@@ -152,6 +173,6 @@ export function createRecordOrder(deps: RecordOrderDeps) {
     return isCorrected || hasOtherItems ? 'corrected' : 'unchanged'
   }
 
-  return { record, settle }
+  return { record, settle, announce }
 }
 export type RecordOrder = ReturnType<typeof createRecordOrder>

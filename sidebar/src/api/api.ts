@@ -12,7 +12,10 @@ import type {
   MyNumbers,
   Notes,
   NoteWritten,
+  OrderBinding,
+  OrderBound,
   Orders,
+  OrderUnbound,
   PageVersion,
   Profile,
   Proposals,
@@ -48,6 +51,8 @@ export function createApi(http: Http) {
     tasks: (id: string, signal?: AbortSignal) => http.get<Tasks>(of(id, '/tasks'), {}, signal),
     orders: (id: string, before?: string, signal?: AbortSignal) =>
       http.get<Orders>(of(id, '/orders'), before === undefined ? {} : { before }, signal),
+    bindOrder: (id: string, order: OrderBound) => http.post<OrderBinding>(of(id, '/orders/bind'), order),
+    unbindOrder: (id: string, order: OrderUnbound) => http.post<Accepted>(of(id, '/orders/unbind'), order),
     timeline: (id: string, page: { before?: string; only?: TimelineOnly } = {}, signal?: AbortSignal) =>
       http.get<Timeline>(of(id, '/timeline'), page, signal),
     journeys: (id: string, signal?: AbortSignal) => http.get<Journeys>(of(id, '/journeys'), {}, signal),

@@ -184,6 +184,7 @@ const anOrder = (change: Partial<Order> = {}): Order => ({
   refundedFen: 0,
   atMs: NOW_MS - 3 * DAY_MS,
   source: '有赞商城',
+  isBoundByHand: false,
   items: [
     { name: '原切西冷牛排 200g', quantity: 4, priceFen: 8_900, refundedQuantity: 0 },
     { name: '黑椒酱', quantity: 2, priceFen: 2_100, refundedQuantity: 0 },
@@ -194,6 +195,10 @@ const anOrder = (change: Partial<Order> = {}): Order => ({
 
 export const someOrders = (): Orders => ({
   summary: aProfile().orders,
+  categories: [
+    { name: '牛排', orders: 2, pieces: 5 },
+    { name: '酱料', orders: 1, pieces: 2 },
+  ],
   total: 3,
   nextBefore: null,
   orders: [

@@ -23,6 +23,8 @@ function fakeApi(change: Partial<Api> = {}) {
     proposals: async () => fixtures.someProposals(),
     tasks: async () => fixtures.someTasks(),
     orders: async () => fixtures.someOrders(),
+    bindOrder: async () => ({ isBound: true, zh: '绑好了，这笔订单现在算这位客户的。' }),
+    unbindOrder: ok,
     timeline: async () => fixtures.aTimeline(),
     journeys: async () => someJourneys(),
     changeTags: ok,
