@@ -91,8 +91,6 @@ export interface PaneOptions {
   height?: number
   colorScheme?: 'light' | 'dark'
   entry?: string
-  /** Times the usual size of text. */
-  text?: number
   /** The client answers nothing before it is told to. */
   isSlow?: boolean
   /** Looked at in an earlier window. */
@@ -102,7 +100,7 @@ export interface PaneOptions {
 }
 
 export async function openPane(browser: Browser, url: string, options: PaneOptions = {}): Promise<Page> {
-  const { width = 360, height = 720, colorScheme = 'light', entry = 'single_chat_tools', text = 1 } = options
+  const { width = 360, height = 720, colorScheme = 'light', entry = 'single_chat_tools' } = options
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme,
@@ -117,6 +115,5 @@ export async function openPane(browser: Browser, url: string, options: PaneOptio
   if (options.before !== undefined) await page.addInitScript(options.before)
   if (options.seen !== undefined) await page.addInitScript(SEEN(options.seen))
   await page.goto(`${url}/sidebar/`)
-  if (text !== 1) await page.addStyleTag({ content: `html { font-size: ${text * 100}% !important }` })
   return page
 }
