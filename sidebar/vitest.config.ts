@@ -11,6 +11,9 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['src/testing/no-network.ts'],
     testTimeout: 20_000,
+    // Vue, the kit and the window are loaded once, not for each file; a test takes down what it put up.
+    isolate: false,
+    maxWorkers: '100%',
     server: { deps: { inline: ['vant'] } },
   },
 })
