@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     environment: 'happy-dom',
     setupFiles: ['src/testing/no-network.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     // Vue, the kit and the window are loaded once, not for each file; a test takes down what it put up.
     isolate: false,
     maxWorkers: '100%',
