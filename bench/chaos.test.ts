@@ -6,7 +6,7 @@ import { runStorm } from './storm.ts'
 /** A short form of `npm run chaos`, which kills 200 times. */
 it('loses no acknowledged customer and does nothing twice when it is killed again and again under load', async () => {
   const database = await createTestDatabase()
-  const result = await runChaos({ kills: 4, databaseUrl: database.url, perSecond: 20 })
+  const result = await runChaos({ kills: 4, databaseUrl: database.url, perSecond: 20, speed: 6 })
   await database.drop()
   expect(result).toMatchObject({ lost: [], doubled: [], unexplained: [], stuck: [] })
   expect(result.acknowledged).toBeGreaterThan(4)

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts'
-import { systemClock } from '../server/core/kernel/clock.ts'
 import { huoshuiEnv, startProgram, untilReady } from '../server/testing/start-program.ts'
 import { type Added, judge, untilQuiet, type Verdict } from './chaos-judge.ts'
+import { fastClock } from './fast-clock.ts'
 import { freePort } from './free-port.ts'
 
 export interface ChaosOptions {
@@ -13,6 +13,8 @@ export interface ChaosOptions {
   databaseUrl: string
   /** Customers scanned a second, and orders paid at half that rate. */
   perSecond: number
+  /** Seconds of the server and the platform to a real one: what a killed one had begun is free after its lease. 1 unless said. */
+  speed?: number
   onKill?: (nth: number) => void
 }
 
@@ -23,23 +25,31 @@ export interface ChaosResult extends Verdict {
 /** Kills the server (SIGKILL) at random moments under load, starts it again each time, and then compares what the platform
  *  knows with what our tables say. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { speed = 1 } = options
+  const began = Date.now()
+  const clock = fastClock(began, speed)
   const sandbox = createSandbox({
-    clock: systemClock,
+    clock,
     preset: 'brand',
     latencyMs: 20,
-    retryDelaysMs: [1_000, 4_000],
+    retryDelaysMs: [1_000 / speed, 4_000 / speed],
     keepCalls: 1_000_000,
   })
   await sandbox.listen()
   const port = await freePort()
   const configDir = mkdtempSync(join(tmpdir(), 'huoshui-chaos-'))
   cpSync('config', configDir, { recursive: true })
-  const env = { ...huoshuiEnv(sandbox.url, options.databaseUrl, configDir), PORT: String(port), LOG_LEVEL: 'fatal' }
+  const env = {
+    ...huoshuiEnv(sandbox.url, options.databaseUrl, configDir),
+    PORT: String(port),
+    FAST_EPOCH_MS: String(began),
+    FAST_SPEED: String(speed),
+  }
   const url = `http://127.0.0.1:${port}`
   sandbox.connect(url)
 
   const start = async () => {
-    const server = await startProgram('server/main.ts', { env: { ...env, LOG_LEVEL: 'info' } })
+    const server = await startProgram(speed === 1 ? 'server/main.ts' : 'bench/fast-server.ts', { env })
     await untilReady(url)
     return server
   }
@@ -57,7 +67,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
   const added = await load.stop()
   await sandbox.settle()
-  await untilQuiet(options.databaseUrl, systemClock)
+  await untilQuiet(options.databaseUrl, clock)
   await server.stop()
   const verdict = await judge(sandbox, options.databaseUrl, added)
   await sandbox.close()

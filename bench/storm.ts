@@ -114,11 +114,11 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
     ...huoshuiEnv(sandbox.url, seenUrl, configDir),
     PORT: String(port),
     LOG_LEVEL: 'fatal',
-    STORM_EPOCH_MS: String(began),
-    STORM_SPEED: String(speed),
+    FAST_EPOCH_MS: String(began),
+    FAST_SPEED: String(speed),
   }
   const start = async () => {
-    const server = await startProgram('bench/storm-server.ts', { env })
+    const server = await startProgram('bench/fast-server.ts', { env })
     await untilReady(url)
     return server
   }

@@ -45,17 +45,28 @@ export const pureTests = (): string[] =>
 const ONCE_IS_ENOUGH =
   /^(scripts\/(docs-commands|run|attack\/attack)|bench\/evening|server\/engine\/http\/odd-requests)\.test\.ts$/
 
-/** Rooms in which SQL is made or carried out: their tests run on both databases every time. */
-const DIALECT = /^(migrations|bench|server\/(core|engine|records|platform|testing))\//
+/** What carries SQL out and makes the tables: its tests run on both databases every time. */
+const ENGINE = /^(migrations|server\/(core|engine))\//
+
+/** Rooms whose tests run on both as well, where they speak of SQL or of what makes it. */
+const RECORDS = /^server\/(records|platform|testing)\//
+
+const SQL = /\bsql`|\braw[<(]/
+const makesSql = (file: string): boolean => file.endsWith('.ts') && SQL.test(readFileSync(file, 'utf8'))
+
+/** Whether one of the two databases can answer otherwise than what the engine's own tests have shown. */
+const needsBoth = (file: string): boolean =>
+  ENGINE.test(file) ||
+  (RECORDS.test(file) && [file, ...importsOf(file).filter((one) => !one.includes('/testing/'))].some(makesSql))
 
 /** Test files that load the database: only these can come out differently on MySQL. */
 export const databaseTests = (): string[] =>
   everyTest().filter((file) => loadedBy(file).has(DATABASE) && !ONCE_IS_ENOUGH.test(file))
 
-/** Who is next, when both databases are there: of the stories that are told by what the rooms of `DIALECT` give, each runs on one
+/** Who is next, when both databases are there: what need not run on both each time runs on one
  *  database now and on the other at the next commit. `turn`: 0 or 1. */
 export function testsOfTurn(database: 'sqlite' | 'mysql', turn: number): string[] {
-  const either = new Set(databaseTests().filter((file) => !DIALECT.test(file)))
+  const either = new Set(databaseTests().filter((file) => !needsBoth(file)))
   const isOnMysql = (file: string): boolean => (createHash('sha1').update(file).digest()[0] ?? 0) % 2 === turn % 2
   return (database === 'mysql' ? databaseTests() : everyTest()).filter(
     (file) => !either.has(file) || isOnMysql(file) === (database === 'mysql'),

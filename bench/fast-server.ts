@@ -4,8 +4,8 @@ import { createHuoshui } from '../server/huoshui.ts'
 import { readSettings } from '../server/settings.ts'
 import { fastClock } from './fast-clock.ts'
 
-/** The server as server/main.ts runs it, by a clock that runs faster. */
-const clock = fastClock(Number(process.env.STORM_EPOCH_MS), Number(process.env.STORM_SPEED))
+/** The server as server/main.ts runs it, by a clock that may run faster. */
+const clock = fastClock(Number(process.env.FAST_EPOCH_MS), Number(process.env.FAST_SPEED))
 const settings = readSettings(process.env)
 const huoshui = createHuoshui({ settings, clock, log: createLogger({ level: settings.LOG_LEVEL }) })
 const address = await huoshui.app.listen({ host: settings.HOST, port: settings.PORT })
