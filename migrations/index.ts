@@ -43,6 +43,7 @@ import { EndOfConsent1700000000060 } from './0060-end-of-consent.ts'
 import { ToldConsents1700000000062 } from './0062-told-consents.ts'
 import { Visits1700000000063 } from './0063-visits.ts'
 import { OrderClaims1700000000064 } from './0064-order-claims.ts'
+import { OwnScripts1700000000065 } from './0065-own-scripts.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -91,4 +92,5 @@ export const migrations = [
   ToldConsents1700000000062,
   Visits1700000000063,
   OrderClaims1700000000064,
+  OwnScripts1700000000065,
 ]

@@ -39,12 +39,14 @@ const tableOf = (rows: readonly (readonly (string | number)[])[]): string =>
 
 const placeOf = ({ value, domain, situation }: LibraryScript): string[] => [value.title, domain, situation]
 
+const goneOrOwn = (id: string): string => (id.startsWith('own:') ? '（导购自己写的）' : '（规则里已经没有）')
+
 const cellsOf = (
   { scriptId, times, customers, guides, lastAtMs }: ScriptUseCount,
   script: LibraryScript | undefined,
 ) => [
   scriptId,
-  ...(script === undefined ? ['（规则里已经没有）', '', ''] : placeOf(script)),
+  ...(script === undefined ? [goneOrOwn(scriptId), '', ''] : placeOf(script)),
   times,
   customers,
   guides,

@@ -107,7 +107,7 @@ export async function checkRules(
     !isIncomplete(collected, 'welcome') && drafts.welcome.every((one) => keys.every((key) => !one.isLeftOut([key])))
   checkWelcomes(context, drafts.welcome, isWhole('default'))
   checkPools(context, drafts.pool, isWhole('attachments', 'hours') ? drafts.welcome : undefined)
-  await checkScripts(context, drafts.scripts)
+  await checkScripts(context, drafts.scripts, drafts.profile)
   const nowMs = Date.now()
   checkSops(context, drafts.sop, { policy: drafts.policy[0]?.value, nowMs })
   checkSends(context, drafts.send, { policy: isIncomplete(collected, 'policy') ? undefined : drafts.policy, nowMs })

@@ -127,7 +127,10 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
 
     /** For somebody who is logged in and whose role reaches to the route's scope. Throws sidebar.login-needed (401),
      *  sidebar.no-role (403). */
-    asPerson: <Answer>(request: FastifyRequest, work: (tx: Tx, person: Person) => Promise<Answer>): Promise<Answer> =>
+    asPerson: <Answer>(
+      request: FastifyRequest,
+      work: (tx: Tx, person: Person, was: Guide['was']) => Promise<Answer>,
+    ): Promise<Answer> =>
       db.tx(async (tx) => {
         const person = await personOf(tx, request)
         if (!reaches(request.routeOptions.config.scope, person.standing)) throw noRole()
@@ -135,7 +138,14 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
         if (request.routeOptions.config.scope === 'audit') {
           audit.saw({ actor: person.userId, actorKind: 'member', origin: request.ip, what: 'sidebar.audit' })
         }
-        return work(tx, person)
+        let before: Record<string, unknown> | undefined
+        const answer = await work(tx, person, (known) => (before = known))
+        if (request.method !== 'GET') {
+          const by = { actor: person.userId, actorKind: 'member', origin: request.ip } as const
+          const detail = { ...(before === undefined ? {} : { before }), after: wantedBy(request.body) }
+          await noteAudit(tx, [{ ...by, atMs: clock.now(), what: changeOf(request), detail }])
+        }
+        return answer
       }),
 
     /** For the guide who is this customer's friend, and for whoever may stand in; to look at, also for the guide who was

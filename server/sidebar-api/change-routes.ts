@@ -19,11 +19,13 @@ import type { Access, Guide } from './access.ts'
 import { keyOf } from './change-key.ts'
 import * as contract from './contract.ts'
 import { OfCustomer } from './customer-routes.ts'
+import type { ScriptLibrary } from './script-library.ts'
 import { scriptUses } from './script-uses.ts'
 import { isOwn, unknownTask } from './task-routes.ts'
 
 export interface ChangeRouteDeps {
   access: Access
+  library: ScriptLibrary
   own: OwnOrigin
   clock: Clock
   emit: Emit
@@ -40,7 +42,7 @@ const OK = { ok: true as const }
 
 /** What a guide changes about one customer. */
 export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
-  const { access, own, clock, emit, rules, customers, profiles, tags, tasks, timeline, welcome } = deps
+  const { access, library, own, clock, emit, rules, customers, profiles, tags, tasks, timeline, welcome } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
   const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
@@ -106,16 +108,18 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
     { schema: takes(contract.Sent), preHandler, config: { scope: 'customer.own' } },
     (request) =>
       access.withCustomer(request, async (tx, guide, externalUserId) => {
-        const { key, scriptId, taskId } = request.body
+        const { key, scriptId, taskId, place } = request.body
         const script = scriptId === undefined ? undefined : rules.current().scripts.get(scriptId)
+        const written = scriptId === undefined ? undefined : await library.own(tx, guide.person, scriptId)
         const task = taskId === undefined ? undefined : await tasks.queries.byId(tx, Number(taskId))
         if (task !== undefined && !isOwn(task, guide, externalUserId)) throw unknownTask()
         await scriptUses.add(tx, {
           key,
           externalUserId,
           userId: guide.userId,
-          scriptId: script?.name,
+          scriptId: script?.name ?? written?.id,
           taskId: task?.id,
+          place,
           sentAtMs: clock.now(),
         })
         // What a to-do asked for is one contact, however many messages it takes.
@@ -134,7 +138,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
           externalUserId,
           userId: guide.userId,
           kind: 'script.sent',
-          text: `${guide.name}发了${script === undefined ? '一条消息' : `话术「${script.value.title}」`}`,
+          text: `${guide.name}发了${titleOf(script?.value.title ?? written?.title)}`,
           reason: {
             text: task === undefined ? '导购在侧边栏里发的' : `为了待办「${task.title}」`,
             ...(script === undefined
@@ -146,6 +150,8 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       }),
   )
 }
+
+const titleOf = (title: string | undefined): string => (title === undefined ? '一条消息' : `话术「${title}」`)
 
 const ownOf = (set: readonly SetTag[], { userId }: Guide): string[] =>
   set.flatMap((tag) => (tag.userId === userId ? [tag.path] : []))

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { OrNull, SeenFact } from './contract-base.ts'
+import { ChangeKey, OrNull, SeenFact } from './contract-base.ts'
 
 /** What is said of scripts. */
 
@@ -39,6 +39,18 @@ export const Script = Type.Object({
   messages: Type.Array(ChatMessage),
   /** Attachments that cannot be sent now, and why; shown before sending. */
   missing: Type.Array(Type.String()),
+  /** Absent: it stands in the files. */
+  own: Type.Optional(
+    Type.Object({
+      /** Whoever looks wrote it, and may change it. */
+      isMine: Type.Boolean(),
+      isTeam: Type.Boolean(),
+      /** Name of who wrote it. */
+      by: Type.String(),
+      /** What in it should be looked at again: `「最好」：广告法第九条不许用绝对化的说法`. */
+      warnings: Type.Array(Type.String()),
+    }),
+  ),
 })
 export type Script = Static<typeof Script>
 
@@ -93,3 +105,37 @@ export const FoundScripts = Type.Object({
   scripts: Type.Array(Script),
 })
 export type FoundScripts = Static<typeof FoundScripts>
+
+/** GET scripts/mine — what one has at hand: favourites, what one sent of late, one's own, one's store's. */
+export const MyScripts = Type.Object({
+  favourites: Type.Array(Script),
+  /** Sent within 90 days, the last first; at most 10. */
+  recent: Type.Array(Script),
+  own: Type.Array(Script),
+  team: Type.Array(Script),
+  /** A lead writes for the store. */
+  mayShare: Type.Boolean(),
+})
+export type MyScripts = Static<typeof MyScripts>
+
+/** POST scripts/own, POST scripts/own/:scriptId — `isTeam`: for all guides of the departments that one leads. */
+export const OwnScriptWritten = Type.Object(
+  {
+    title: Type.String({ minLength: 1, maxLength: 30 }),
+    text: Type.String({ minLength: 1, maxLength: 1_000 }),
+    isTeam: Type.Optional(Type.Boolean()),
+    key: ChangeKey,
+  },
+  { additionalProperties: false },
+)
+export type OwnScriptWritten = Static<typeof OwnScriptWritten>
+/** It is saved all the same. */
+export const OwnScriptSaved = Type.Object({ warnings: Type.Array(Type.String()) })
+export type OwnScriptSaved = Static<typeof OwnScriptSaved>
+
+/** POST scripts/favourites */
+export const FavouriteChange = Type.Object(
+  { scriptId: Type.String({ minLength: 1, maxLength: 40 }), isFavourite: Type.Boolean() },
+  { additionalProperties: false },
+)
+export type FavouriteChange = Static<typeof FavouriteChange>

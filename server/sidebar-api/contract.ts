@@ -315,6 +315,8 @@ export const Sent = Type.Object(
     key: Type.String({ pattern: '^[0-9a-zA-Z-]{8,64}$' }),
     scriptId: Type.Optional(Type.String({ maxLength: 40 })),
     taskId: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
+    /** Which of the proposals it was, from 1. */
+    place: Type.Optional(Type.Integer({ minimum: 1, maximum: 50 })),
   },
   { additionalProperties: false },
 )

@@ -9,6 +9,8 @@ export interface ScriptUse {
   userId: string
   scriptId: string | undefined
   taskId: number | undefined
+  /** In the list that was shown, from 1. */
+  place?: number | undefined
   sentAtMs: number
 }
 
@@ -23,6 +25,7 @@ export const scriptUses = {
         userid: use.userId,
         script_id: use.scriptId ?? null,
         task_id: use.taskId ?? null,
+        place: use.place ?? null,
         sent_at: use.sentAtMs,
       },
     ])) > 0,
@@ -34,6 +37,20 @@ export const scriptUses = {
           WHERE ${SCRIPT_USE.external_userid} = ${externalUserId} AND ${task_id} IS NOT NULL GROUP BY ${task_id}`,
     )
     return new Map(rows.map((row) => [row.taskId, row.atMs]))
+  },
+  /** What this guide sent of late, the last first, each once. */
+  recentOf: async (
+    tx: Tx,
+    userId: string,
+    { sinceMs, limit }: { sinceMs: number; limit: number },
+  ): Promise<string[]> => {
+    const { script_id, sent_at } = SCRIPT_USE
+    const rows = await tx.rows(
+      sql`SELECT ${select({ scriptId: words(sql`${script_id}`), atMs: number(sql`MAX(${sent_at})`) })} FROM ${SCRIPT_USE}
+          WHERE ${SCRIPT_USE.userid} = ${userId} AND ${sent_at} >= ${sinceMs} AND ${script_id} IS NOT NULL
+          GROUP BY ${script_id} ORDER BY MAX(${sent_at}) DESC, ${script_id} LIMIT ${limit}`,
+    )
+    return rows.map((row) => row.scriptId)
   },
   /** When each guide last sent each script to this customer. */
   lastSent: (tx: Tx, externalUserId: string): Promise<{ scriptId: string; userId: string; atMs: number }[]> => {

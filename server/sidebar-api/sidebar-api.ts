@@ -24,8 +24,10 @@ import { keptSessions } from './kept-sessions.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
 import { type NoteRouteDeps, noteRoutes } from './note-routes.ts'
 import { type OrderRouteDeps, orderRoutes } from './order-routes.ts'
+import { type OwnScriptRouteDeps, ownScriptRoutes } from './own-script-routes.ts'
 import { createProfile, type ProfileDeps } from './profile.ts'
 import { createRefusals, type RefusalDeps } from './refusals.ts'
+import { createScriptLibrary, type ScriptLibraryDeps } from './script-library.ts'
 import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
 import { createSession } from './session.ts'
 import { sidebarFiles } from './static.ts'
@@ -45,7 +47,7 @@ interface SidebarOptions {
   distDir?: string
 }
 
-type Made = 'access' | 'colleagues' | 'refusals' | 'own' | 'session' | 'standings' | 'profile' | 'isSandbox'
+type Made = 'access' | 'library' | 'colleagues' | 'refusals' | 'own' | 'session' | 'standings' | 'profile' | 'isSandbox'
 
 export type SidebarApiDeps = SidebarOptions &
   Omit<
@@ -62,6 +64,8 @@ export type SidebarApiDeps = SidebarOptions &
       OrderRouteDeps &
       FieldRouteDeps &
       ScriptRouteDeps &
+      ScriptLibraryDeps &
+      OwnScriptRouteDeps &
       DayRouteDeps &
       GroupRouteDeps,
     Made | 'wecom'
@@ -78,6 +82,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
   const access = createAccess({ ...deps, session, standings, refusals: createRefusals(deps) })
   const profile = createProfile(deps)
   const colleagues = createColleagues(deps)
+  const library = createScriptLibrary({ ...deps, standings })
 
   function publicRoutes(app: FastifyInstance): void {
     const typed = app.withTypeProvider<TypeBoxTypeProvider>()
@@ -143,7 +148,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           publicRoutes(scope)
           loginRoutes(scope, { ...deps, session, standings, own, isSandbox: deps.sandboxOrigin !== undefined })
           customerRoutes(scope, { ...deps, access, colleagues, profile })
-          changeRoutes(scope, { ...deps, access, own })
+          changeRoutes(scope, { ...deps, access, library, own })
           taskRoutes(scope, { ...deps, access, colleagues, own })
           handoverRoutes(scope, { ...deps, access, own })
           unwantedRoutes(scope, { ...deps, access, own })
@@ -151,6 +156,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           orderRoutes(scope, { ...deps, access, own })
           fieldRoutes(scope, { ...deps, access, own })
           scriptRoutes(scope, { ...deps, access })
+          ownScriptRoutes(scope, { ...deps, access, library, own })
           dayRoutes(scope, { ...deps, access })
           groupRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })

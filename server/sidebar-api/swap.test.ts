@@ -76,6 +76,7 @@ const PARAMS: Record<string, (target: Target) => string> = {
   taskId: () => '1',
   shop: () => 'nobody',
   noteId: () => '1',
+  scriptId: () => 'own:1',
   chatId: () => chatId,
 }
 

@@ -1,6 +1,7 @@
 import { leftOut } from '../../core/db/define-table.ts'
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../../records/define-capability.ts'
+import { ownScripts } from './own-scripts.ts'
 import { ScriptSent } from './script-events.ts'
 import { scriptTables } from './script-tables.ts'
 import { createScriptsLibrary } from './scripts-library.ts'
@@ -13,8 +14,8 @@ export const scripts = defineCapability({
   events: [ScriptSent],
   decisions: ['script.sent'],
   rewind: leftOut('what was sent is a touch, too'),
-  renames: nothing('it is history, which keeps the userid of its time'),
+  renames: (tx, { oldUserId, newUserId }) => ownScripts.renameOwner(tx, oldUserId, newUserId),
   identified: nothing('scripts are sent to customers of ours'),
-  ruleNames: nothing('keeps nothing under names of rules'),
+  ruleNames: nothing('scripts keep their id; a favourite whose script has gone is shown no more'),
   create: createScriptsLibrary,
 })

@@ -12,6 +12,8 @@ import { type AnyDraft, type CheckContext, checkName } from './check-context.ts'
 import { brokenRule } from './platform-rules.ts'
 
 export const PLACEHOLDERS = ['{客户昵称}', '{导购名}'] as const
+/** What the sidebar knows besides of the customer to whom a script is sent. */
+export const ORDER_PLACEHOLDERS = ['{上次买的}', '{上次下单}', '{下单次数}'] as const
 
 /** A WeChat nickname may take 16 characters of 4 bytes, a member's name 64 bytes. */
 const PLACEHOLDER_BYTES = 64

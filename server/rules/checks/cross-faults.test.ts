@@ -135,6 +135,11 @@ describe('faults between rules', () => {
       'scripts/入群.yaml:9:15 不认识 {客户名称}，会原样发给客户。是不是想写 {客户昵称}',
     ],
     [
+      'a field that no profile declares, in a script',
+      script('text: 进群吧', 'text: "上次的{上次买的}，{宝宝生日}进群吧"'),
+      'scripts/入群.yaml:9:15 不认识 {宝宝生日}，会原样发给客户。可以用 {客户昵称}、{导购名}、{上次买的}、{上次下单}、{下单次数}',
+    ],
+    [
       'a script that is too long with the names in it',
       script('text: 进群吧', `text: "{客户昵称}{导购名}${'肉'.repeat(1_291)}"`),
       'scripts/入群.yaml:9:15 文字太长：4001 字节',

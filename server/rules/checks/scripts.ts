@@ -1,12 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Draft } from '../files/draft.ts'
+import type { ProfileRules } from '../schema/profile-rules.ts'
 import type { ScriptRules } from '../schema/rule-files.ts'
 import { isUnfounded } from '../script-claims.ts'
 import type { CheckContext } from './check-context.ts'
-import { checkContent } from './content.ts'
+import { checkContent, ORDER_PLACEHOLDERS, PLACEHOLDERS } from './content.ts'
 
 /** Gives the event loop a turn after each file: a library may hold thousands. */
-export async function checkScripts(context: CheckContext, drafts: Draft<ScriptRules>[]): Promise<void> {
+export async function checkScripts(
+  context: CheckContext,
+  drafts: Draft<ScriptRules>[],
+  profiles: readonly Draft<ProfileRules>[],
+): Promise<void> {
+  const fields = profiles.flatMap(({ value }) => value.fields.flatMap(({ field, name = field }) => [field, name]))
+  const placeholders = [...PLACEHOLDERS, ...ORDER_PLACEHOLDERS, ...new Set(fields.map((name) => `{${name}}`))]
   const seen = new Map<string, string>()
   for (const draft of drafts) {
     for (const [s, { scripts }] of draft.value.situations.entries()) {
@@ -17,8 +24,8 @@ export async function checkScripts(context: CheckContext, drafts: Draft<ScriptRu
           draft.fault([...here, 'id'], `话术编号「${script.id}」已经用在「${other}」`, '每条话术用自己的编号')
         }
         seen.set(script.id, script.title)
-        // The sidebar knows both names when the guide sends it.
-        checkContent(context, draft, here, script)
+        // The sidebar knows all of them when the guide sends it, or says what it does not know.
+        checkContent(context, draft, here, script, { placeholders })
         if (script.for !== undefined) draft.condition([...here, 'for'], script.for)
         for (const [n, path] of (script.basis ?? []).entries()) {
           if (!context.vocabulary.facts.some((fact) => fact.path === path)) {

@@ -175,7 +175,11 @@ export const ScriptRules = Type.Object(
                 aim: Type.String({ minLength: 1, description: '想达到什么' }),
                 /** What the customer will probably answer. */
                 expect: Type.String({ minLength: 1, description: '客户大概会怎么回' }),
-                text: Type.String({ minLength: 1, description: '发给客户的话，可用 {客户昵称} 和 {导购名}' }),
+                text: Type.String({
+                  minLength: 1,
+                  description:
+                    '发给客户的话，可用 {客户昵称}、{导购名}、{上次买的}、{上次下单}、{下单次数} 和 {资料字段名}；不知道的，侧边栏会请导购先补上',
+                }),
                 attachments: Type.Optional(Type.Array(AttachmentRule, { maxItems: 9 })),
                 keywords: Type.Optional(Type.Array(Type.String(), { description: '搜索时也能找到它的词' })),
                 /** For whom it is proposed first. */

@@ -16,7 +16,7 @@ test('one tap sends the script with the customer’s name in it and logs it once
   await click(buttonIn(article('到货后教解冻'), '发送'))
   expect(chat.sent).toEqual([{ msgtype: 'text', text: { content: FILLED } }])
   expect(vi.mocked(api.noteSent).mock.calls).toEqual([
-    ['wm-sunyao', { key: expect.stringMatching(/^[0-9a-f]{32}$/), scriptId: 'after-delivery-thaw' }],
+    ['wm-sunyao', { key: expect.stringMatching(/^[0-9a-f]{32}$/), scriptId: 'after-delivery-thaw', place: 1 }],
   ])
   expect(screenText()).toContain('已发到聊天')
 })
@@ -63,6 +63,32 @@ test('a refusal of the chat window is told in plain words and nothing is logged'
   expect(screenText()).toContain('企业微信没有给这个应用权限')
   expect(api.noteSent).not.toHaveBeenCalled()
   expect(buttonIn(article('到货后教解冻'), '发送').disabled).toBe(false)
+})
+
+test('what the chat window refuses can be copied, with the names in it, and is not told as sent', async () => {
+  const writeText = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+  const chat = { ...fakeChat(), send: () => Promise.reject(new ChatError('refused')) }
+  const { api } = await openSidebar({ chat })
+  await click(buttonIn(article('到货后教解冻'), '发送'))
+  await click(buttonIn(article('到货后教解冻'), '复制文字'))
+  expect(writeText.mock.calls).toEqual([[FILLED]])
+  expect(screenText()).toContain('已复制，到聊天里粘贴')
+  expect(api.noteSent).not.toHaveBeenCalled()
+})
+
+test('where the client forbids copying it says so', async () => {
+  vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('denied'))
+  const chat = { ...fakeChat(), send: () => Promise.reject(new ChatError('refused')) }
+  await openSidebar({ chat })
+  await click(buttonIn(article('到货后教解冻'), '发送'))
+  await click(buttonIn(article('到货后教解冻'), '复制文字'))
+  expect(screenText()).toContain('这台设备不让复制')
+})
+
+test('the place in the list goes with what is told', async () => {
+  const { api } = await openSidebar()
+  await click(buttonIn(article('西冷和眼肉怎么选'), '发送'))
+  expect(vi.mocked(api.noteSent).mock.calls[0]?.[1]).toMatchObject({ scriptId: 'sirloin-vs-ribeye', place: 2 })
 })
 
 test('a log that fails once is tried again under the same key', async () => {

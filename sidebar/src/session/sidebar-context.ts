@@ -2,6 +2,7 @@ import { type InjectionKey, inject, type Ref } from 'vue'
 import type { Me, Profile } from '../../../server/sidebar-api/contract.ts'
 import type { Api } from '../api/api.ts'
 import type { Sender } from '../send/use-sender.ts'
+import type { Names } from '../text/fill-in.ts'
 import type { Drafts } from './drafts.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -13,6 +14,8 @@ export interface SidebarContext {
   /** Another object whenever anything about the customer has changed. */
   profile: Readonly<Ref<Profile | undefined>>
   sender: Sender
+  /** What stands for the places of a script. */
+  names: Readonly<Ref<Names>>
   /** Changes on their way. */
   outbox: Outbox
   /** What was begun and not saved. */

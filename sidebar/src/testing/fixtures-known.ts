@@ -1,5 +1,5 @@
-import type { GroupPane, Notes, ProfileFieldView } from '../../../server/sidebar-api/contract.ts'
-import { NOW_MS } from './fixtures.ts'
+import type { GroupPane, MyScripts, Notes, ProfileFieldView, Script } from '../../../server/sidebar-api/contract.ts'
+import { aScript, NOW_MS } from './fixtures.ts'
 
 const DAY_MS = 86_400_000
 
@@ -104,4 +104,32 @@ export const aGroup = (change: Partial<GroupPane> = {}): GroupPane => ({
     },
   ],
   ...change,
+})
+
+const written = (id: string, title: string, text: string, own: NonNullable<Script['own']>): Script =>
+  aScript({
+    id,
+    title,
+    text,
+    aim: '',
+    expect: '',
+    domain: own.isTeam ? '本店话术' : '我的话术',
+    situation: `${own.by}写的`,
+    own,
+  })
+
+export const someMyScripts = (): MyScripts => ({
+  favourites: [aScript({ id: 'sirloin-vs-ribeye', title: '西冷和眼肉怎么选' })],
+  recent: [aScript()],
+  own: [
+    written('own:7', '问火候', '{客户昵称}，上次的{上次买的}煎到几成熟？', {
+      ...{ isMine: true, isTeam: false, by: '林夏', warnings: [] },
+    }),
+  ],
+  team: [
+    written('own:3', '店庆开场', '这周店庆，老客满 200 减 30，我先给你留一份？', {
+      ...{ isMine: false, isTeam: true, by: '周店长', warnings: [] },
+    }),
+  ],
+  mayShare: false,
 })

@@ -9,7 +9,7 @@ import { createSidebarRouter } from '../router.ts'
 import type { ChatClient, ChatContext } from '../wecom/chat-client.ts'
 import * as fixtures from './fixtures.ts'
 import { someJourneys } from './fixtures-journeys.ts'
-import { aGroup, someNotes } from './fixtures-known.ts'
+import { aGroup, someMyScripts, someNotes } from './fixtures-known.ts'
 
 /** The API with the demo customer's answers; every call is recorded. */
 function fakeApi(change: Partial<Api> = {}) {
@@ -50,6 +50,10 @@ function fakeApi(change: Partial<Api> = {}) {
     myNumbers: async () => fixtures.someNumbers(),
     findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
     tagGroups: async () => fixtures.tagGroups(),
+    myScripts: async () => someMyScripts(),
+    writeScript: async () => ({ warnings: [] }),
+    removeScript: ok,
+    setFavourite: ok,
     scriptTree: async () => fixtures.aTree(),
     scriptsOf: async () => fixtures.someScripts(),
     searchScripts: async () => fixtures.someFound(),

@@ -1,10 +1,44 @@
-import type { ChatMessage } from '../../../server/sidebar-api/contract.ts'
+import type { ChatMessage, Profile } from '../../../server/sidebar-api/contract.ts'
+import { dayZh } from './when.ts'
 
 export interface Names {
   /** Unknown until WeCom has told it. */
   customer: string | null
   guide: string
+  /** What else may stand between braces, by its name: facts of orders, fields of the profile. Empty: not known of her. */
+  facts?: Readonly<Record<string, string>>
 }
+
+/** Places that every house has besides the two names. */
+export const ORDER_PLACES = ['上次买的', '上次下单', '下单次数'] as const
+
+/** What may be said to this customer in her own words. */
+export function namesOf(profile: Profile | undefined, guide: string): Names {
+  if (profile === undefined) return { customer: null, guide }
+  const { lastItems, lastPaidAtMs, paidCount } = profile.orders
+  const facts: Record<string, string> = {
+    上次买的: lastItems ?? '',
+    上次下单: lastPaidAtMs === null ? '' : dayZh(lastPaidAtMs),
+    下单次数: paidCount === 0 ? '' : String(paidCount),
+  }
+  for (const { field, name, text } of profile.fields) {
+    facts[field] = text
+    facts[name] = text
+  }
+  return { customer: profile.name, guide, facts }
+}
+
+const PLACE = /\{([^{}\n]{1,20})\}/g
+const isName = (place: string): boolean => place === '客户昵称' || place === '导购名'
+
+/** What a text would tell and nobody knows of this customer, each once: it must not go out so. */
+export const missingPlaces = (text: string, { facts = {} }: Names): string[] => [
+  ...new Set(
+    [...text.matchAll(PLACE)].flatMap(([, place = '']) =>
+      isName(place) || (facts[place] ?? '') !== '' ? [] : [place],
+    ),
+  ),
+]
 
 /** A line that says nothing but the customer's name. */
 const WHOLE_LINE = /^[ \t]*(?:亲爱的|Hi|hi|嗨)?[ \t]*\{客户昵称\}[，,、：:；;。．.！!？?~～ \t]*$/
@@ -23,16 +57,24 @@ function withoutLines(text: string): string {
   return kept.join('\n')
 }
 
-/** Puts the names into {客户昵称} and {导购名}. Without the customer's name the mark goes, with the comma after it or the
- *  one before, so that 「{客户昵称}，你好」 becomes 「你好」; a line of nothing else goes as a whole. */
+/** Puts the names into {客户昵称} and {导购名}, and what is known into the other places; what is not known stays as it is written.
+ *  Without the customer's name the mark goes, with the comma after it or the one before, so that 「{客户昵称}，你好」 becomes
+ *  「你好」; a line of nothing else goes as a whole. */
 export function fillIn(text: string, names: Names): string {
-  const withGuide = text.replaceAll('{导购名}', () => names.guide)
-  const { customer } = names
-  // A function, since `$&` in a nickname is a nickname.
-  if (customer !== null && customer !== '') return withGuide.replaceAll('{客户昵称}', () => customer)
-  return withoutLines(withGuide)
-    .replace(/\{客户昵称\}[，,、：:!！~～\s]*/g, '')
-    .replace(/[，,]\s*$/, '')
+  const { customer, guide, facts = {} } = names
+  const isKnown = customer !== null && customer !== ''
+  // All at once, and by a function: a nickname like 「{导购名}」 or `$&` is a nickname.
+  return (
+    isKnown
+      ? text
+      : withoutLines(text)
+          .replace(/\{客户昵称\}[，,、：:!！~～\s]*/g, '')
+          .replace(/[，,]\s*$/, '')
+  ).replace(PLACE, (written, place: string) => {
+    if (place === '客户昵称') return customer ?? ''
+    if (place === '导购名') return guide
+    return (facts[place] ?? '') === '' ? written : (facts[place] ?? '')
+  })
 }
 
 export function fillMessage(message: ChatMessage, names: Names): ChatMessage {

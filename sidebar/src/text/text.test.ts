@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fillIn } from './fill-in.ts'
+import { fillIn, missingPlaces } from './fill-in.ts'
 import { yuan } from './money.ts'
 import { ago, at, due, laterTimes } from './when.ts'
 
@@ -68,4 +68,21 @@ test.each([
 ])('not now, at %s: %j', (when, words) => {
   const nowMs = shanghai(when)
   expect(laterTimes(nowMs).map((one) => `${one.words} ${at(one.atMs, nowMs)}`)).toEqual(words)
+})
+
+test.each([
+  ['{客户昵称}，我是{导购名}', {}, []],
+  ['上次的{上次买的}', { 上次买的: '西冷' }, []],
+  ['上次的{上次买的}', { 上次买的: '' }, ['上次买的']],
+  ['{上次买的}{宝宝生日}{宝宝生日}', {}, ['上次买的', '宝宝生日']],
+  ['{ 看着像 } 也算', {}, [' 看着像 ']],
+])('%s with %j lacks %j', (text, facts, missing) => {
+  expect(missingPlaces(text, { customer: null, guide: '林夏', facts })).toEqual(missing)
+})
+
+test('what a customer calls herself is no place, and what is not known stays as it is written', () => {
+  const facts = { 上次买的: '{导购名}牌牛排' }
+  expect(fillIn('{客户昵称}：{上次买的}{喜欢的}', { customer: '{导购名}$&', guide: '林夏', facts })).toBe(
+    '{导购名}$&：{导购名}牌牛排{喜欢的}',
+  )
 })

@@ -1,0 +1,118 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { aProfile } from '../testing/fixtures.ts'
+import { someMyScripts } from '../testing/fixtures-known.ts'
+import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { article, button, buttonIn, buttons, click, link, screenText, sheets, submit, type } from '../testing/screen.ts'
+
+afterEach(closeSidebars)
+
+const place = async (name: RegExp) => {
+  await click(link('话术'))
+  await click(button(name))
+}
+
+test('what was sent of late is two taps away, and the third sends it', async () => {
+  const chat = fakeChat()
+  await openSidebar({ chat })
+  await place(/^最近/)
+  await click(buttonIn(article('到货后教解冻'), '发送'))
+  expect(chat.sent).toHaveLength(1)
+})
+
+test('a star is seen at once, asked of the server once, and put back when it refuses', async () => {
+  const setFavourite = vi.fn(async () => ({ ok: true as const }))
+  await openSidebar({ api: { setFavourite } })
+  await place(/^收藏/)
+  const star = () => buttonIn(article('西冷和眼肉怎么选'), /^收藏/)
+  expect(star().getAttribute('aria-pressed')).toBe('true')
+  star().click()
+  await Promise.resolve()
+  expect(setFavourite.mock.calls).toEqual([[{ scriptId: 'sirloin-vs-ribeye', isFavourite: false }]])
+})
+
+test('one’s own words are written, with places at a tap, and what should be looked at is told', async () => {
+  const writeScript = vi.fn(async () => ({ warnings: ['「最好」：广告法第九条不许用绝对化的说法'] }))
+  await openSidebar({ api: { writeScript } })
+  await place(/^我的/)
+  await click(button('写一条自己的'))
+  await type('标题', '问火候')
+  await type('内容', '最好的，')
+  await click(button('＋客户昵称'))
+  await submit('我的话术')
+  expect(writeScript.mock.calls).toEqual([
+    [
+      { title: '问火候', text: expect.stringContaining('{客户昵称}'), isTeam: false, key: expect.any(String) },
+      undefined,
+    ],
+  ])
+  expect(sheets()).toEqual([])
+  expect(screenText()).toContain('广告法第九条')
+})
+
+test('what was begun is still there when the sheet was shut, and a refusal loses nothing', async () => {
+  await openSidebar({ api: { writeScript: () => Promise.reject(new Error('自己的话术最多 100 条')) } })
+  await place(/^我的/)
+  await click(button('写一条自己的'))
+  await type('标题', '问火候')
+  await type('内容', '几成熟')
+  await submit('我的话术')
+  expect(screenText()).toContain('最多 100 条')
+  document.querySelector('[role=dialog]')?.parentElement?.click()
+  await vi.waitFor(() => expect(sheets()).toEqual([]))
+  await click(button('写一条自己的'))
+  expect(document.querySelector('textarea')?.value).toBe('几成熟')
+})
+
+test('one’s own are changed, and deleted with a second tap; others’ are not', async () => {
+  const { api } = await openSidebar()
+  await place(/^我的/)
+  const card = article('问火候')
+  await click(buttonIn(card, /^编辑/))
+  await type('内容', '上次几成熟？')
+  await submit('我的话术')
+  expect(vi.mocked(api.writeScript).mock.calls[0]).toMatchObject([{ text: '上次几成熟？' }, 'own:7'])
+  await click(buttonIn(card, /^删/))
+  expect(api.removeScript).not.toHaveBeenCalled()
+  await click(buttonIn(card, /^真的删/))
+  expect(vi.mocked(api.removeScript).mock.calls).toEqual([['own:7']])
+  await click(button(/^本店/))
+  expect(article('店庆开场').textContent).toContain('周店长写的')
+  expect(buttons(/^编辑/)).toEqual([])
+  expect(buttons(/^写一条/)).toEqual([])
+})
+
+test('a lead writes for the store', async () => {
+  const { api } = await openSidebar({ api: { myScripts: async () => ({ ...someMyScripts(), mayShare: true }) } })
+  await place(/^本店/)
+  await click(button('写一条给全店'))
+  await type('标题', '店庆')
+  await type('内容', '店庆了')
+  await submit('我的话术')
+  expect(vi.mocked(api.writeScript).mock.calls[0]?.[0]).toMatchObject({ isTeam: true })
+})
+
+test('what was written for one customer is kept as one’s own, her name as a place', async () => {
+  const { api } = await openSidebar()
+  await click(buttonIn(article('到货后教解冻'), '改一改'))
+  await type('只改这一次', '孙瑶，今晚煎吗？')
+  await click(button('存为我的话术'))
+  expect(vi.mocked(api.writeScript).mock.calls[0]?.[0]).toMatchObject({
+    title: '到货后教解冻',
+    text: '{客户昵称}，今晚煎吗？',
+  })
+  expect(button('存好了').disabled).toBe(true)
+})
+
+test('facts of orders stand in the words; what is not known of her is said and does not go out', async () => {
+  const chat = fakeChat()
+  await openSidebar({ chat })
+  await place(/^我的/)
+  expect(article('问火候').textContent).toContain('孙瑶，上次的原切西冷牛排 200g ×4、黑椒酱煎到几成熟？')
+  closeSidebars()
+  const orders = { ...aProfile().orders, lastItems: null }
+  const { api } = await openSidebar({ chat, api: { profile: async () => aProfile({ orders }) } })
+  await place(/^我的/)
+  expect(article('问火候').textContent).toContain('还不知道这位客户的「上次买的」')
+  await click(buttonIn(article('问火候'), '发送'))
+  expect([chat.sent, vi.mocked(api.noteSent).mock.calls]).toEqual([[], []])
+})
