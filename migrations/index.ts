@@ -44,6 +44,7 @@ import { ToldConsents1700000000062 } from './0062-told-consents.ts'
 import { Visits1700000000063 } from './0063-visits.ts'
 import { OrderClaims1700000000064 } from './0064-order-claims.ts'
 import { OwnScripts1700000000065 } from './0065-own-scripts.ts'
+import { ScriptOutcomes1700000000066 } from './0066-script-outcomes.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -93,4 +94,5 @@ export const migrations = [
   Visits1700000000063,
   OrderClaims1700000000064,
   OwnScripts1700000000065,
+  ScriptOutcomes1700000000066,
 ]

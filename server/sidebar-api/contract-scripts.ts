@@ -71,10 +71,15 @@ export const Proposals = Type.Object({
           isFresh: Type.Boolean(),
         }),
       ),
+      /** What became of it with all those it was sent to, a week or more ago; null: nothing is known. What they answered, WeCom
+       *  tells nobody without the message archive. */
+      became: OrNull(Type.Object({ customers: Type.Integer(), bought: Type.Integer(), days: Type.Integer() })),
     }),
   ),
   /** All that fit. */
   total: Type.Integer(),
+  /** `file`: as the files say; `learned`: what sold better stands higher; `explored`: the first one has its turn. */
+  how: Type.Union([Type.Literal('file'), Type.Literal('learned'), Type.Literal('explored')]),
 })
 export type Proposals = Static<typeof Proposals>
 export type Proposal = Proposals['proposals'][number]

@@ -48,10 +48,7 @@ test('a guide writes, changes and deletes words of their own, and nobody else se
 
 test('what should be looked at again is told and saved all the same; a phone is masked everywhere', async () => {
   const { body } = await write(zhangsan, { title: '促单', text: '全网最低价，五星好评返现，找我 13812345678' })
-  expect(body.warnings).toEqual([
-    '「五星好评返」：是好评返现，会被封号',
-    '「最低价」：广告法第九条不许用绝对化的说法',
-  ])
+  expect(body.warnings).toEqual(['「五星好评返」：是好评返现，会被封号', '「最低价」：广告法第九条不许用绝对化的说法'])
   expect((await mine(zhangsan)).own[0]?.own?.warnings).toHaveLength(2)
   expect(JSON.stringify([await t.rawRows('SELECT * FROM own_script'), await audit()])).not.toContain('13812345678')
 })

@@ -1,13 +1,16 @@
 import type { Tx } from '../core/db/tx.ts'
 import type { Clock } from '../core/kernel/clock.ts'
-import { DAY_MS } from '../core/kernel/shanghai.ts'
-import type { ScriptsLibrary } from '../operations/scripts-library/scripts-library.ts'
+import { DAY_MS, shanghaiIso } from '../core/kernel/shanghai.ts'
+import { OUTCOME_DAYS } from '../operations/scripts-library/script-outcomes.ts'
+import type { Scripts } from '../operations/scripts-library/scripts.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
 import type { CustomerFacts } from '../records/facts/facts.ts'
 import type { Media } from '../records/media/media.ts'
+import { DEFAULT_PRIORITY } from '../rules/book/priority.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Proposal, Proposals } from './contract.ts'
 import type { Friend } from './friend-of.ts'
+import { learnedOrder } from './learned-order.ts'
 import { createReadSaid, type ReadSaidDeps } from './read-said.ts'
 import { type Said, saidBefore } from './said.ts'
 import { scriptView } from './script-view.ts'
@@ -19,7 +22,7 @@ export interface ProposalDeps extends ReadSaidDeps {
   tasks: Pick<Tasks, 'queries'>
   media: Pick<Media, 'chatMessages'>
   facts: Pick<CustomerFacts, 'of'>
-  scripts: Pick<ScriptsLibrary, 'proposedFor' | 'factPaths'>
+  scripts: Pick<Scripts, 'proposedFor' | 'factPaths' | 'outcomesOf' | 'noteShown'>
 }
 
 const SHOWN = 5
@@ -36,7 +39,7 @@ export function createProposals(deps: ProposalDeps) {
 
   return async function proposalsFor(tx: Tx, guide: Friend, externalUserId: string): Promise<Proposals> {
     // Nothing reaches them.
-    if (guide.lost !== undefined) return { proposals: [], total: 0 }
+    if (guide.lost !== undefined) return { proposals: [], total: 0, how: 'file' }
     const book = rules.current()
     // What a to-do says already, with its group code, is not said a second time without it.
     const inTasks = new Set(
@@ -47,17 +50,38 @@ export function createProposals(deps: ProposalDeps) {
     const said = await readSaid(tx, externalUserId)
     const poolsOf = (id: string): string[] =>
       [...book.pools.values()].filter((pool) => pool.value.script === id).map((pool) => pool.name)
-    const proposed = scripts
+    const fitting = scripts
       .proposedFor(known)
       .filter((one) => !inTasks.has(one.script.name))
       .map((one) => ({ ...one, said: viewOf(saidBefore(one.script.value, poolsOf(one.script.name), said)) }))
       // What the customer has not heard yet comes first, then what was said longest ago.
       .sort((a, b) => (a.said?.atMs ?? 0) - (b.said?.atMs ?? 0))
+    const outcomes = await scripts.outcomesOf(
+      tx,
+      fitting.map((one) => one.script.name),
+    )
+    const day = shanghaiIso(clock.now()).slice(0, 10)
+    const { order, how } = learnedOrder(
+      fitting.map(({ script, said: last }) => ({
+        ...(outcomes.get(script.name) ?? { id: script.name, customers: 0, bought: 0 }),
+        priority: script.value.priority ?? DEFAULT_PRIORITY,
+        isSaid: last !== null,
+      })),
+      // The same all day for this guide and customer: a list that moves under a thumb helps nobody.
+      `${day} ${guide.userId} ${externalUserId}`,
+    )
+    const byId = new Map(fitting.map((one) => [one.script.name, one]))
+    const shown = order.slice(0, SHOWN).flatMap((id) => byId.get(id) ?? [])
     const proposals: Proposal[] = []
-    for (const { script, because, basis, said: last } of proposed.slice(0, SHOWN)) {
+    for (const { script, because, basis, said: last } of shown) {
       const view = await scriptView(tx, media, script)
-      proposals.push({ script: view, because, facts: factsOf(basis, book), said: last })
+      const tried = outcomes.get(script.name)
+      const became =
+        tried === undefined ? null : { customers: tried.customers, bought: tried.bought, days: OUTCOME_DAYS }
+      proposals.push({ script: view, because, facts: factsOf(basis, book), said: last, became })
     }
-    return { proposals, total: proposed.length }
+    const seen = shown.map((one) => one.script.name)
+    await scripts.noteShown(tx, { externalUserId, userId: guide.person.userId, scripts: seen, how, day })
+    return { proposals, total: fitting.length, how }
   }
 }

@@ -4,7 +4,7 @@ import { defineCapability } from '../../records/define-capability.ts'
 import { ownScripts } from './own-scripts.ts'
 import { ScriptSent } from './script-events.ts'
 import { scriptTables } from './script-tables.ts'
-import { createScriptsLibrary } from './scripts-library.ts'
+import { createScripts } from './scripts.ts'
 
 export const scripts = defineCapability({
   name: 'scripts',
@@ -17,5 +17,5 @@ export const scripts = defineCapability({
   renames: (tx, { oldUserId, newUserId }) => ownScripts.renameOwner(tx, oldUserId, newUserId),
   identified: nothing('scripts are sent to customers of ours'),
   ruleNames: nothing('scripts keep their id; a favourite whose script has gone is shown no more'),
-  create: createScriptsLibrary,
+  create: createScripts,
 })

@@ -1,5 +1,7 @@
-import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
+import { ofNobody } from '../../core/db/personal-data.ts'
+import type { How } from './thompson-order.ts'
 
 export const SCRIPT_USE = defineTable(
   'script_use',
@@ -69,4 +71,48 @@ export const SCRIPT_FAVOURITE = defineTable(
   },
 )
 
-export const scriptTables: Table[] = [SCRIPT_USE, OWN_SCRIPT, SCRIPT_FAVOURITE]
+/** What became of each script that was sent to anybody, counted once a day. */
+export const SCRIPT_OUTCOME = defineTable(
+  'script_outcome',
+  {
+    script_id: primary(text(40)),
+    /** Who got it, long enough ago to know what came of it. */
+    customers: integer(),
+    /** Of them paid for something within the time. */
+    bought: integer(),
+    counted_at: instant(),
+  },
+  {
+    personal: ofNobody('sums over all customers'),
+    snapshot: leftOut('only orders a list on a screen'),
+  },
+)
+
+/** Which proposals a guide saw, in which order; one row for each other list of a day. */
+export const SCRIPT_SHOWN = defineTable(
+  'script_shown',
+  {
+    id: id(),
+    shown_key: text(190),
+    external_userid: text(),
+    userid: text(),
+    /** JSON: ids, the first first. */
+    scripts: longText(),
+    how: text<How>(10),
+    at: instant(),
+  },
+  {
+    unique: [['shown_key']],
+    indices: [['external_userid', 'at'], ['at']],
+    personal: {
+      holds: { shown_key: 'conduct', external_userid: 'customer', userid: 'staff', scripts: 'none' },
+      purpose: '侧边栏给导购推荐过哪些话术、排在第几',
+      kept: 'technical',
+      since: 'at',
+      of: 'external_userid',
+    },
+    snapshot: leftOut('says what stood on a screen'),
+  },
+)
+
+export const scriptTables: Table[] = [SCRIPT_USE, OWN_SCRIPT, SCRIPT_FAVOURITE, SCRIPT_OUTCOME, SCRIPT_SHOWN]

@@ -257,7 +257,7 @@ test('a new customer of whom nothing is known yet shows no invented facts', asyn
           welcome: { state: 'not-sent', text: '未发送欢迎语：已过 20 秒', atMs: null },
           orders: { paidCount: 0, paidSumFen: 0, refundedCount: 0, lastPaidAtMs: null, lastItems: null },
         }),
-      proposals: async () => ({ proposals: [], total: 0 }),
+      proposals: async () => ({ proposals: [], total: 0, how: 'file' }),
       tasks: async () => ({ tasks: [] }),
     },
   })

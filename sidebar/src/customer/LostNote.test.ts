@@ -13,7 +13,7 @@ const lost = (by: 'customer' | 'guide' | 'unknown', standsInFor: string | null =
   return openSidebar({
     api: {
       profile: async (externalUserId) => aProfile({ externalUserId, ...gone }),
-      proposals: async () => ({ proposals: [], total: 0 }),
+      proposals: async () => ({ proposals: [], total: 0, how: 'file' }),
       tasks: async () => someTasks(),
     },
   })

@@ -130,9 +130,21 @@ test('what was heard within a day is not the thing to say, and is shown with who
   const [first, second] = someProposals().proposals
   if (first === undefined || second === undefined) throw new Error('fixture')
   const fresh = { ...first, said: { atMs: NOW_MS, by: '欢迎语', isFresh: true } }
-  await openSidebar({ api: { proposals: async () => ({ proposals: [fresh, second], total: 7 }) } })
+  await openSidebar({ api: { proposals: async () => ({ proposals: [fresh, second], total: 7, how: 'file' }) } })
   expect([...document.querySelectorAll('article')].at(0)?.getAttribute('aria-label')).toBe('西冷和眼肉怎么选')
   expect(article('西冷和眼肉怎么选').textContent).toContain('买过的品类 西冷')
   expect(article('到货后教解冻').textContent).toContain('欢迎语刚说过')
   expect(screenText()).toContain('合适的共 7 条，先看 2 条')
+})
+
+test('what became of a script is said in whole numbers, from ten customers on, and whose turn it is', async () => {
+  const { proposals } = someProposals()
+  const [first, second] = proposals
+  if (first === undefined || second === undefined) throw new Error('two proposals are wanted')
+  const few = { ...second, became: { customers: 9, bought: 9, days: 7 } }
+  await openSidebar({ api: { proposals: async () => ({ proposals: [first, few], total: 2, how: 'explored' }) } })
+  expect(article('到货后教解冻').textContent).toContain('发给过 31 位客户，7 天内 9 位下了单；轮到它试一试')
+  expect(article('西冷和眼肉怎么选').textContent).not.toContain('下了单')
+  await click(buttonIn(article('到货后教解冻'), '目标与预期'))
+  expect(article('到货后教解冻').textContent).toContain('客户回没回，没有会话存档时企业微信不告诉我们')
 })

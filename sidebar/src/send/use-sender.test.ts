@@ -131,7 +131,13 @@ test('an invitation whose code is not ready cannot be sent yet', async () => {
 test('what cannot go along is said before sending', async () => {
   const script = aScript({ missing: ['图片 steak.png还没准备好，这次只发其余内容'] })
   await openSidebar({
-    api: { proposals: async () => ({ proposals: [{ script, because: '刚到货', facts: [], said: null }], total: 1 }) },
+    api: {
+      proposals: async () => ({
+        proposals: [{ script, because: '刚到货', facts: [], said: null, became: null }],
+        total: 1,
+        how: 'file',
+      }),
+    },
   })
   expect(article('到货后教解冻').textContent).toContain('图片 steak.png还没准备好')
 })
@@ -142,7 +148,10 @@ test('the customer may change between two messages of one script; the rest is th
   const send = vi.fn(() => gate.promise)
   const script = someProposals().proposals[1]
   if (script === undefined) throw new Error('fixture')
-  await openSidebar({ chat: { ...chat, send }, api: { proposals: async () => ({ proposals: [script], total: 1 }) } })
+  await openSidebar({
+    chat: { ...chat, send },
+    api: { proposals: async () => ({ proposals: [script], total: 1, how: 'file' }) },
+  })
   buttonIn(article('西冷和眼肉怎么选'), '发送').click()
   await flushPromises()
   chat.changeSilently({ kind: 'customer', externalUserId: 'wm-other' })

@@ -130,15 +130,23 @@ const paidGroup = aScript({
 
 export const someProposals = (): Proposals => ({
   proposals: [
-    { script: aScript(), because: '她 3 天前收到货，还没人问过解冻', facts: [], said: null },
+    {
+      script: aScript(),
+      because: '她 3 天前收到货，还没人问过解冻',
+      facts: [],
+      said: null,
+      became: { customers: 31, bought: 9, days: 7 },
+    },
     {
       script: parcelPicture,
       because: '她买过西冷，没试过别的部位',
       facts: [{ label: '买过的品类', value: '西冷' }],
       said: { atMs: NOW_MS - 5 * DAY_MS, by: '林夏', isFresh: false },
+      became: null,
     },
   ],
   total: 2,
+  how: 'file',
 })
 
 export const aTask = (change: Partial<GuideTask> = {}): GuideTask => ({
