@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import openRun from '../server/testing/test-run.ts'
 import { benchAudience } from './audience.ts'
 import { benchBacktest } from './backtest.ts'
+import { benchBeats } from './beats.ts'
 import { benchCallbacks } from './callbacks.ts'
 import { benchDrift } from './drift.ts'
 import { benchJourneys } from './journeys.ts'
@@ -32,6 +33,7 @@ const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
   burst: (mysql) => benchBurst({ mysql }, report),
   sidebar: (mysql) =>
     benchSidebar({ customers: quick ? 50_000 : 500_000, requests: 2_000, rounds: quick ? 1 : 3, mysql }, report),
+  beats: (mysql) => benchBeats({ panes: 1_000, seconds: quick ? 9 : 30, customers: 20_000, mysql }, report),
   scripts: () => benchScriptsSearch({ scripts: 5_000 }, report),
   tagging: (mysql) => benchTagging({ pairs: quick ? 12_000 : 100_000, mysql: quick ? undefined : mysql }, report),
   drift: async () => {

@@ -18,17 +18,19 @@ export interface SidebarOptions {
   mysql: string | undefined
 }
 
-interface Person {
+export interface Person {
   guide: string
   id: string
 }
 
 /** These six of the demo brand can log in; each has several hundred of the customers. */
-const GUIDES = ['linxiaoyu', 'chenhao', 'zhoumin', 'hejiaqi', 'wangzixuan', 'sunqian']
+export const GUIDES = ['linxiaoyu', 'chenhao', 'zhoumin', 'hejiaqi', 'wangzixuan', 'sunqian']
 const COMPARED = 100
 const BY_THE_CLOCK = ['未下单转科普', '首单未复购', '流失老客', '沉睡唤醒', '沉默群友', '生日'].map(
   (name) => `sop/${name}.yaml`,
 )
+/** Nobody may enter a journey by the clock, and no mass send begin, while we measure. */
+export const WITHOUT = ['sends', ...BY_THE_CLOCK]
 
 /** GET /api/sidebar/customers/:id, each time of another customer, one after another and eight at a time, beside a
  *  handler with hand-written SQL on the same database. Rounds alternate. */
@@ -37,8 +39,7 @@ export async function benchSidebar(options: SidebarOptions, report: Report): Pro
   for (const mysql of options.mysql === undefined ? [undefined] : [undefined, options.mysql]) {
     const sandbox = createSandbox({ clock: systemClock, preset: 'brand' })
     await sandbox.listen()
-    // Nobody may enter a journey by the clock, and no mass send begin, while we measure.
-    const server = await openBenchServer({ mysql, platformUrl: sandbox.url, without: ['sends', ...BY_THE_CLOCK] })
+    const server = await openBenchServer({ mysql, platformUrl: sandbox.url, without: WITHOUT })
     try {
       const first = await server.start()
       await until('synced', 120_000, () => isPrepared(server.db))
@@ -87,7 +88,7 @@ async function measure(server: BenchServer, options: SidebarOptions, report: Rep
   await huoshui.stop()
 }
 
-async function somePeople(server: BenchServer, wanted: number): Promise<Person[]> {
+export async function somePeople(server: BenchServer, wanted: number): Promise<Person[]> {
   const rows = await server.db.tx((tx) =>
     tx.rows(
       raw<{ guide: string; id: string }>(
@@ -103,7 +104,7 @@ async function somePeople(server: BenchServer, wanted: number): Promise<Person[]
 }
 
 /** The session cookie of each guide. */
-async function logIn(huoshui: Started): Promise<Map<string, string>> {
+export async function logIn(huoshui: Started): Promise<Map<string, string>> {
   const cookies = new Map<string, string>()
   for (const guide of GUIDES) {
     const browser = openBrowser(huoshui.url)

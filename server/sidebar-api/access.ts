@@ -12,6 +12,7 @@ import type { Group, groupQueries } from '../records/groups/group-queries.ts'
 import type { staffQueries } from '../records/staff/staff-queries.ts'
 import { type Standing, seesAll, seesAudit, seesCustomers } from '../records/staff/standing.ts'
 import type { Standings } from '../records/staff/standings.ts'
+import { createAskInSets, type PlainFriendsDeps } from './ask-in-sets.ts'
 import { createFriendOf, type Friend, type FriendOfDeps, type Person, type Stands } from './friend-of.ts'
 import { keptSessions } from './kept-sessions.ts'
 import type { Refusals } from './refusals.ts'
@@ -23,8 +24,8 @@ export interface AccessDeps extends FriendOfDeps {
   clock: Clock
   standings: Standings
   audit: Pick<Audit, 'saw'>
-  staff: { queries: Pick<typeof staffQueries, 'get' | 'idSince'> }
-  customers: FriendOfDeps['customers'] & Pick<Customers, 'refresh'>
+  staff: PlainFriendsDeps['staff'] & { queries: Pick<typeof staffQueries, 'get' | 'idSince'> }
+  customers: FriendOfDeps['customers'] & PlainFriendsDeps['customers'] & Pick<Customers, 'refresh'>
   refusals: Pick<Refusals, 'notYours'>
   groups: { queries: Pick<typeof groupQueries, 'get' | 'membersOf'> }
 }
@@ -105,6 +106,49 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
     return members.some((one) => one.isStaff && one.memberId === userId)
   }
 
+  /** For the guide who is this customer's friend, and for whoever may stand in; to look at, also for the guide who was
+   *  until one of the two ended it. Throws sidebar.login-needed (401), sidebar.checking, sidebar.not-yours,
+   *  sidebar.handed-on, sidebar.read-only (403). */
+  async function withCustomer<Answer>(
+    request: FastifyRequest<{ Params: { externalUserId: string } }>,
+    work: (tx: Tx, guide: Guide, externalUserId: string) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { externalUserId } = request.params
+    let asks: string | undefined
+    const answer = db.tx(async (tx) => {
+      const person = await personOf(tx, request)
+      asks = person.userId
+      const by = { actor: person.userId, actorKind: 'member', origin: request.ip } as const
+      const friend = await friendOf(tx, person, externalUserId)
+      if (friend === undefined || !mayDo(request.routeOptions.config.scope, friend.stands)) {
+        audit.saw({ ...by, what: 'sidebar.refused', detail: { route: request.routeOptions.url } })
+        if (friend === undefined) throw await refusals.notYours(tx, person, externalUserId)
+        if (friend.stands === 'former') throw noFriend()
+        throw request.routeOptions.config.scope === 'customer.lead' ? onlyLeads() : readOnly()
+      }
+      checked.add(request)
+      let before: Record<string, unknown> | undefined
+      const answer = await work(tx, { ...friend, was: (known) => (before = known) }, externalUserId)
+      const stoodIn = friend.userId === person.userId ? {} : { inPlaceOf: friend.userId }
+      const about = { ...by, customer: externalUserId }
+      if (request.method === 'GET') audit.saw({ ...about, what: 'sidebar.seen', detail: stoodIn })
+      else {
+        const detail = { ...stoodIn, ...(before === undefined ? {} : { before }), after: wantedBy(request.body) }
+        await noteAudit(tx, [{ ...about, atMs: clock.now(), what: changeOf(request), detail }])
+      }
+      return answer
+    })
+    try {
+      return await answer
+    } catch (error) {
+      // In a transaction of its own: that of the refusal is rolled back.
+      if (asks !== undefined && request.method === 'GET' && codeOf(error) === 'sidebar.checking') {
+        await lookUp(asks, externalUserId)
+      }
+      throw error
+    }
+  }
+
   return {
     /** For who is in a group that stands, the lead of its owner's department, and whoever sees all. Throws
      *  sidebar.login-needed (401), sidebar.not-your-group (403). */
@@ -124,6 +168,16 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
         audit.saw({ ...by, what: 'sidebar.group', detail: { chatId: group.chatId } })
         return work(tx, person, group)
       }),
+
+    /** Who is there, where anybody may ask and gets nothing of a customer; undefined: nobody who is logged in. */
+    personAt: async (request: FastifyRequest): Promise<Person | undefined> => {
+      try {
+        return await db.tx((tx) => personOf(tx, request))
+      } catch (error) {
+        if (codeOf(error) === 'sidebar.login-needed') return undefined
+        throw error
+      }
+    },
 
     /** For somebody who is logged in and whose role reaches to the route's scope. Throws sidebar.login-needed (401),
      *  sidebar.no-role (403). */
@@ -148,48 +202,9 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
         return answer
       }),
 
-    /** For the guide who is this customer's friend, and for whoever may stand in; to look at, also for the guide who was
-     *  until one of the two ended it. Throws sidebar.login-needed (401), sidebar.checking, sidebar.not-yours,
-     *  sidebar.handed-on, sidebar.read-only (403). */
-    withCustomer: async <Answer>(
-      request: FastifyRequest<{ Params: { externalUserId: string } }>,
-      work: (tx: Tx, guide: Guide, externalUserId: string) => Promise<Answer>,
-    ): Promise<Answer> => {
-      const { externalUserId } = request.params
-      let asks: string | undefined
-      const answer = db.tx(async (tx) => {
-        const person = await personOf(tx, request)
-        asks = person.userId
-        const by = { actor: person.userId, actorKind: 'member', origin: request.ip } as const
-        const friend = await friendOf(tx, person, externalUserId)
-        if (friend === undefined || !mayDo(request.routeOptions.config.scope, friend.stands)) {
-          audit.saw({ ...by, what: 'sidebar.refused', detail: { route: request.routeOptions.url } })
-          if (friend === undefined) throw await refusals.notYours(tx, person, externalUserId)
-          if (friend.stands === 'former') throw noFriend()
-          throw request.routeOptions.config.scope === 'customer.lead' ? onlyLeads() : readOnly()
-        }
-        checked.add(request)
-        let before: Record<string, unknown> | undefined
-        const answer = await work(tx, { ...friend, was: (known) => (before = known) }, externalUserId)
-        const stoodIn = friend.userId === person.userId ? {} : { inPlaceOf: friend.userId }
-        const about = { ...by, customer: externalUserId }
-        if (request.method === 'GET') audit.saw({ ...about, what: 'sidebar.seen', detail: stoodIn })
-        else {
-          const detail = { ...stoodIn, ...(before === undefined ? {} : { before }), after: wantedBy(request.body) }
-          await noteAudit(tx, [{ ...about, atMs: clock.now(), what: changeOf(request), detail }])
-        }
-        return answer
-      })
-      try {
-        return await answer
-      } catch (error) {
-        // In a transaction of its own: that of the refusal is rolled back.
-        if (asks !== undefined && request.method === 'GET' && codeOf(error) === 'sidebar.checking') {
-          await lookUp(asks, externalUserId)
-        }
-        throw error
-      }
-    },
+    withCustomer,
+
+    inSets: createAskInSets({ db, clock, session, staff, customers, audit, checked, withCustomer }),
 
     /** Was the request let in by one of these? */
     wasChecked: (request: FastifyRequest): boolean => checked.has(request),

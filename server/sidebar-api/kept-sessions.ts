@@ -1,4 +1,5 @@
-import { pick, set, sql } from '../core/db/sql.ts'
+import { eachChunk } from '../core/db/each-chunk.ts'
+import { list, pick, set, sql } from '../core/db/sql.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { randomText } from '../core/kernel/random.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
@@ -25,6 +26,27 @@ export interface KeptSession {
 const ROW = pick(s, 'id', 'userid', 'begun_at', 'seen_at', 'ended_at', 'place')
 const IS_OPEN = sql`${s.ended_at} IS NULL`
 
+/** Which of these are open and were not left alone for too long? Marks them as seen. */
+async function openAmong(
+  tx: Tx,
+  ids: readonly string[],
+  now: number,
+  place: SessionPlace = 'sidebar',
+): Promise<Set<string>> {
+  const rows = await eachChunk([...new Set(ids)], (part) =>
+    tx.rows(sql`SELECT ${ROW} FROM ${s} WHERE ${s.id} IN ${list(part)} AND ${IS_OPEN}`),
+  )
+  const open = rows.filter(
+    (row) => row.place === place && now - row.seen_at <= IDLE_MS && now - row.begun_at <= SESSION_MS,
+  )
+  const idsOf = (some: typeof rows): string[] => some.map((row) => row.id)
+  const unseen = idsOf(open.filter((row) => now - row.seen_at >= SEEN_EVERY_MS))
+  if (unseen.length > 0) {
+    await tx.run(sql`UPDATE ${s} SET ${set(s, { seen_at: now })} WHERE ${s.id} IN ${list(unseen)} AND ${IS_OPEN}`)
+  }
+  return new Set(idsOf(open))
+}
+
 /** The sessions of the sidebar, so that one can be ended from elsewhere. */
 export const keptSessions = {
   /** Gives the session's id. */
@@ -35,15 +57,10 @@ export const keptSessions = {
   },
 
   /** Is it open, and not left alone for too long? Marks it as seen. */
-  isOpen: async (tx: Tx, id: string, now: number, place: SessionPlace = 'sidebar'): Promise<boolean> => {
-    const row = await tx.row(sql`SELECT ${ROW} FROM ${s} WHERE ${s.id} = ${id} AND ${IS_OPEN}`)
-    if (row === undefined || row.place !== place || now - row.seen_at > IDLE_MS || now - row.begun_at > SESSION_MS)
-      return false
-    if (now - row.seen_at >= SEEN_EVERY_MS) {
-      await tx.run(sql`UPDATE ${s} SET ${set(s, { seen_at: now })} WHERE ${s.id} = ${id} AND ${IS_OPEN}`)
-    }
-    return true
-  },
+  isOpen: async (tx: Tx, id: string, now: number, place: SessionPlace = 'sidebar'): Promise<boolean> =>
+    (await openAmong(tx, [id], now, place)).has(id),
+
+  openAmong,
 
   /** Ends one; gives whether it was open. Safe to repeat. */
   end: async (tx: Tx, id: string, now: number): Promise<boolean> =>

@@ -7,30 +7,27 @@ import type { Journey } from '../operations/sop/explain/sop-queries.ts'
 import type { tierQueries } from '../operations/tiers/tier-queries.ts'
 import type { CustomerTier } from '../operations/tiers/tier-store.ts'
 import type { WelcomeOutcome } from '../operations/welcome/welcome-store.ts'
-import type { CustomerProfile, CustomerSource, Follow } from '../records/customers/customer-queries.ts'
+import type { CustomerSource, Follow } from '../records/customers/customer-queries.ts'
 import type { GroupOfCustomer } from '../records/groups/group-queries.ts'
 import type { Order, OrderPage, OrderSummary } from '../records/orders/order-queries.ts'
 import { type Birthday, birthdayText, daysUntilBirthday } from '../records/profiles/birthday.ts'
 import type { Profiles } from '../records/profiles/profiles.ts'
 import type { SetTag } from '../records/tags/tag-queries.ts'
-import type { Timeline } from '../records/timeline/timeline.ts'
 import type { RuleBook, RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { CustomerTag, Profile, OrderSummary as ShownSummary } from './contract.ts'
 import type { Friend } from './friend-of.ts'
 import { lostView } from './lost-view.ts'
-import { pageVersion } from './page-version.ts'
+import { createPageVersions, type PageVersionDeps } from './page-versions.ts'
 import { createProfileParts, type ProfilePartsDeps } from './profile-parts.ts'
 import { welcomeView } from './welcome-view.ts'
 import { whyOf } from './why.ts'
 
-export interface ProfileDeps extends ProfilePartsDeps {
+export interface ProfileDeps extends ProfilePartsDeps, Omit<PageVersionDeps, 'customers'> {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
-  customers: {
+  customers: PageVersionDeps['customers'] & {
     queries: {
-      profile(tx: Tx, externalUserId: string): Promise<CustomerProfile | undefined>
       followsOf(tx: Tx, externalUserId: string): Promise<Follow[]>
-      follow(tx: Tx, userId: string, externalUserId: string): Promise<Follow | undefined>
       sourcesOf(tx: Tx, externalUserId: string): Promise<CustomerSource[]>
     }
   }
@@ -51,11 +48,9 @@ export interface ProfileDeps extends ProfilePartsDeps {
   groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }
   welcome: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> } }
   handover: { queries: Pick<typeof handoverQueries, 'openOf'> }
-  media: { queries: { stamp(tx: Tx): Promise<string> } }
   profiles: { queries: Pick<Profiles['queries'], 'birthdayOf' | 'fieldsOf'> }
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
   tiers: { queries: Pick<typeof tierQueries, 'ofCustomer'> }
-  timeline: Pick<Timeline, 'queries'>
 }
 
 /** Among so many of the newest orders the last paid one is looked for. */
@@ -63,9 +58,10 @@ const NEWEST_ORDERS = 5
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, media, profiles } = deps
+  const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, profiles } = deps
 
   const parts = createProfileParts(deps)
+  const versions = createPageVersions(deps)
 
   async function orderSummary(tx: Tx, { lost }: Pick<Friend, 'lost'>, externalUserId: string): Promise<ShownSummary> {
     const untilMs = lost?.atMs
@@ -151,35 +147,11 @@ export function createProfile(deps: ProfileDeps) {
       otherGuides: guides,
       orders: await orderSummary(tx, guide, externalUserId),
       ...(await parts.habits(tx, guide, externalUserId)),
-      version: await versionWith(tx, externalUserId, known, follow),
+      version: await versions.of(tx, externalUserId, known, follow),
     }
   }
 
-  const versionWith = async (
-    tx: Tx,
-    externalUserId: string,
-    known: CustomerProfile | undefined,
-    follow: Follow | undefined,
-  ): Promise<string> =>
-    pageVersion({
-      entries: await deps.timeline.queries.stampOf(tx, externalUserId),
-      known,
-      follow,
-      rules: rules.current().version,
-      media: await media.queries.stamp(tx),
-      nowMs: clock.now(),
-    })
-
-  /** Four small reads: cheap enough for every open sidebar every few seconds. */
-  const version = async (tx: Tx, guide: Pick<Friend, 'userId'>, externalUserId: string): Promise<string> =>
-    versionWith(
-      tx,
-      externalUserId,
-      await customers.queries.profile(tx, externalUserId),
-      await customers.queries.follow(tx, guide.userId, externalUserId),
-    )
-
-  return { of, version, orderSummary }
+  return { of, orderSummary, versions }
 }
 export type ProfileReader = ReturnType<typeof createProfile>
 

@@ -100,6 +100,13 @@ export const customerQueries = {
     const row = await tx.row(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)
     return row === undefined ? undefined : toProfile(row)
   },
+  /** Those of these that we know, by external_userid. */
+  profilesOf: async (tx: ReadTx, externalUserIds: readonly string[]): Promise<Map<string, CustomerProfile>> => {
+    const rows = await eachChunk([...new Set(externalUserIds)], (part) =>
+      tx.rows(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.external_userid} IN ${list(part)}`),
+    )
+    return new Map(rows.map((row) => [row.external_userid, toProfile(row)]))
+  },
   nameOf: async (tx: ReadTx, externalUserId: string): Promise<string | undefined> => {
     const row = await tx.row(sql`SELECT ${pick(c, 'name')} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)
     return row?.name ?? undefined
@@ -160,6 +167,15 @@ export const customerQueries = {
   follow: async (tx: Tx, userId: string, externalUserId: string): Promise<Follow | undefined> => {
     const row = await tx.row(sql`SELECT ${all(f)} FROM ${f} WHERE ${isPair(f, { externalUserId, userId })}`)
     return row === undefined ? undefined : toFollow(row)
+  },
+  /** Friendships that stand, by `pairOf`; those of other guides of these customers are among them. */
+  friendsWith: async (tx: ReadTx, pairs: readonly Pair[]): Promise<Map<string, Follow>> => {
+    const rows = await eachChunk([...new Set(pairs.map((pair) => pair.externalUserId))], (part) =>
+      tx.rows(sql`SELECT ${all(f)} FROM ${f} WHERE ${f.external_userid} IN ${list(part)} AND ${f.active} = 1`),
+    )
+    return new Map(
+      rows.map((row) => [pairOf({ externalUserId: row.external_userid, userId: row.userid }), toFollow(row)]),
+    )
   },
   /** Active ones first, the latest first. */
   followsOf: async (tx: Tx, externalUserId: string): Promise<Follow[]> => {

@@ -1,4 +1,5 @@
 import { alias, type RowOf } from '../../core/db/define-table.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
 import { all, list, pick, type Selected, type Sql, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { DEPARTMENT, STAFF, STAFF_RENAME, type StaffState } from './staff-tables.ts'
@@ -89,6 +90,22 @@ async function get(tx: Tx, userId: string): Promise<StaffMember | undefined> {
 
 export const staffQueries = {
   get,
+  /** Those of these that we know, by userid. */
+  among: async (tx: ReadTx, userIds: readonly string[]): Promise<Map<string, StaffMember>> => {
+    const rows = await eachChunk(userIds, (part) =>
+      tx.rows(sql`SELECT ${MEMBER} FROM ${s} WHERE ${s.userid} IN ${list(part)}`),
+    )
+    return new Map(rows.map((row) => [row.userid, toMember(row)]))
+  },
+  /** Those of these userids that are called something else by now. */
+  renamedAmong: async (tx: ReadTx, userIds: readonly string[]): Promise<Set<string>> => {
+    const rows = await eachChunk(userIds, (part) =>
+      tx.rows(
+        sql`SELECT ${pick(STAFF_RENAME, 'old_userid')} FROM ${STAFF_RENAME} WHERE ${STAFF_RENAME.old_userid} IN ${list(part)}`,
+      ),
+    )
+    return new Set(rows.map((row) => row.old_userid))
+  },
   /** What a userid of long ago is called today; userids change when a member is renamed. */
   currentIdOf,
   /** The present userid of whoever had this userid at that instant, UTC milliseconds; undefined when it has gone over to

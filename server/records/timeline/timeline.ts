@@ -1,4 +1,5 @@
-import { count, every, maybeNumber, pick, type Selected, select, set, some, sql } from '../../core/db/sql.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
+import { count, every, list, maybeNumber, pick, type Selected, select, set, some, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { maskPhones } from '../../core/kernel/mask-phones.ts'
@@ -109,6 +110,16 @@ export function createTimeline({ clock, onNotes }: TimelineDeps) {
         const stamp = select({ count: count(), newestId: maybeNumber(sql`MAX(${t.id})`) })
         const row = await tx.row(sql`SELECT ${stamp} FROM ${t} WHERE ${t.external_userid} = ${externalUserId}`)
         return { count: row?.count ?? 0, newestId: row?.newestId ?? undefined }
+      },
+      /** Of each that has any entry. */
+      stampsOf: async (tx: Tx, externalUserIds: readonly string[]): Promise<Map<string, EntryStamp>> => {
+        const stamp = select({ id: t.external_userid, count: count(), newestId: maybeNumber(sql`MAX(${t.id})`) })
+        const rows = await eachChunk([...new Set(externalUserIds)], (part) =>
+          tx.rows(
+            sql`SELECT ${stamp} FROM ${t} WHERE ${t.external_userid} IN ${list(part)} GROUP BY ${t.external_userid}`,
+          ),
+        )
+        return new Map(rows.map((row) => [row.id ?? '', { count: row.count, newestId: row.newestId ?? undefined }]))
       },
       /** Newest first. `before`: the last entry of the page seen before. `limit` default 50, at most 200. `seenBy`: only
        *  what this guide may know. `kinds`: only those whose kind begins so. */
