@@ -41,17 +41,27 @@ const NOTE = `marks = { moved: 0, slowestTouch: 0 }
   }).observe({ type: 'event', durationThreshold: 16, buffered: true })
 }`
 
-/** Plays the client to the frame inside it; each answer takes `delayMs`. */
-const HOST = (frameUrl: string, externalUserId: string, delayMs: number): string => `(() => {
-  const results = { getContext: { entry: 'single_chat_tools' }, getCurExternalContact: { userId: ${JSON.stringify(externalUserId)} } }
-  answeredAt = undefined
-  addEventListener('message', ({ data, source, origin }) => {
-    if (data?.huoshui !== 'bridge' || data.call === undefined) return
-    setTimeout(() => {
-      if (data.call === 'getCurExternalContact') answeredAt ??= performance.timeOrigin + performance.now()
-      source.postMessage({ huoshui: 'bridge', id: data.id, ok: true, result: results[data.call] ?? {} }, origin)
-    }, ${delayMs})
-  })
+/** As a client puts it into the page before anything of the page's own: the bridge that the SDK calls. What it says of the chat
+ *  takes `delayMs`. */
+const CLIENT = (externalUserId: string, delayMs: number): string => `if (parent !== window) {
+  const NATIVE = { getContext: { entry: 'single_chat_tools' }, getCurExternalContact: { userId: ${JSON.stringify(externalUserId)} } }
+  WeixinJSBridge = {
+    on: () => undefined,
+    invoke(name, params, callback) {
+      const answer = () => {
+        if (name === 'getCurExternalContact') globalThis.answeredAt ??= performance.timeOrigin + performance.now()
+        callback({ err_msg: name + ':ok', ...NATIVE[name] })
+      }
+      if (name in NATIVE) setTimeout(answer, ${delayMs})
+      else answer()
+    },
+  }
+}`
+const USER_AGENT =
+  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/108.0.0.0 Mobile Safari/537.36 wxwork/4.1.38 MicroMessenger/7.0.1'
+
+/** The window of the client around the page. */
+const HOST = (frameUrl: string): string => `(() => {
   document.body.style.margin = 0
   document.body.innerHTML = '<iframe name="pane" style="border:0;width:360px;height:720px"></iframe>'
   begunAt = performance.timeOrigin + performance.now()
@@ -73,6 +83,7 @@ export interface Opened {
 export async function openPhone(browser: Browser) {
   const context: BrowserContext = await browser.newContext({
     viewport: { width: 360, height: 720 },
+    userAgent: USER_AGENT,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
   })
@@ -80,32 +91,42 @@ export async function openPhone(browser: Browser) {
   await context.addInitScript(NOTE)
 
   return {
-    /** A new window with the pane at `url` in it, as a client opens it. `origin`: of whoever plays the client. */
+    /** A new window with the pane at `url` in it, as a client opens it. `origin`: of the page around it. */
     open: async (
       origin: string,
       url: string,
       { externalUserId, delayMs = 0, until }: { externalUserId: string; delayMs?: number; until: string },
     ): Promise<Opened> => {
       const page = await context.newPage()
+      await page.addInitScript(CLIENT(externalUserId, delayMs))
       await page.goto(`${origin}/base.css`)
       const cdp = await context.newCDPSession(page)
       let bytes = 0
       cdp.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength))
+      await leaveOutDemoClient(cdp)
       await throttle(cdp)
-      await page.evaluate(HOST(url, externalUserId, delayMs))
+      await page.evaluate(HOST(url))
       const found = page.frameLocator('iframe').locator(until)
       await found.first().waitFor()
       const frame = page.frame('pane')
       if (frame === null) throw new Error('the pane has gone')
       // What is still on its way belongs to the opening.
       await page.waitForTimeout(1_500)
-      const { begunAt, answeredAt } = await page.evaluate<{ begunAt: number; answeredAt: number }>(
-        '({ begunAt, answeredAt })',
-      )
+      const begunAt = await page.evaluate<number>('begunAt')
+      const answeredAt = await frame.evaluate<number>('globalThis.answeredAt ?? NaN')
       return { page, frame, begunAt, answeredAt, bytes, marks: () => frame.evaluate<Marks>('marks') }
     },
     close: () => context.close(),
   }
+}
+
+/** What plays the client in the demo is no file of the network on a phone. */
+async function leaveOutDemoClient(cdp: CDPSession): Promise<void> {
+  cdp.on('Fetch.requestPaused', ({ requestId }) => {
+    const responseHeaders = [{ name: 'content-type', value: 'text/javascript' }]
+    void cdp.send('Fetch.fulfillRequest', { requestId, responseCode: 200, responseHeaders }).catch(() => undefined)
+  })
+  await cdp.send('Fetch.enable', { patterns: [{ urlPattern: '*/_sandbox/client.js' }] })
 }
 
 async function throttle(cdp: CDPSession): Promise<void> {

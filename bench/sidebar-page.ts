@@ -148,10 +148,11 @@ async function touchAll({ demo, browser, customers }: Place, url: string): Promi
   return { touch: slowestTouch, moved }
 }
 
-/** Bytes of the scripts that the page names, as gzip sends them. */
+/** Bytes of the scripts that the page names, the SDK of the client with them, as gzip sends them. */
 function initialScripts(): number {
   const page = readFileSync(join(DIST, 'index.html'), 'utf8')
-  const files = [...page.matchAll(/(?:src|href)="\/sidebar\/(assets\/[^"]+\.js)"/g)].map(([, file]) => file ?? '')
+  const named = [...page.matchAll(/(?:src|href)="\/sidebar\/(assets\/[^"]+\.js)"/g)].map(([, file]) => file ?? '')
+  const files = [...new Set(named)]
   return files.reduce((sum, file) => sum + gzipSync(readFileSync(join(DIST, file)), { level: 9 }).length, 0)
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../server/core/kernel/clock.ts'
 import type { Background } from './background.ts'
 import type { Callbacks } from './callbacks.ts'
+import type { ClientMoods } from './client-moods.ts'
 import type { Credentials } from './credentials.ts'
 import type { Moods } from './moods.ts'
 import type { SeededRandom } from './random.ts'
@@ -13,6 +14,8 @@ export interface Desk {
   /** Huoshui's time: by it requests to Huoshui are signed. */
   signedAt: Clock
   moods: Moods
+  /** How the guides' clients are today. */
+  client: ClientMoods
   random: SeededRandom
   credentials: Credentials
   callbacks: Callbacks

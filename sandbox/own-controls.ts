@@ -1,13 +1,16 @@
 import type { Callbacks, Delivery } from './callbacks.ts'
+import { type ClientMoods, goodClient } from './client-moods.ts'
 import type { DeliveryMode } from './delivery-fate.ts'
 import type { Desk } from './desk.ts'
 import type { FaultRule } from './fault-rule.ts'
 import { type FaultSchedule, ROUGH_CALLBACKS } from './fault-schedule.ts'
 import type { Gateway } from './gateway.ts'
+import { checkJssdk, type JssdkClaim } from './jssdk-check.ts'
 import type { Limits } from './limits.ts'
 import type { Moods } from './moods.ts'
 import type { MovableClock } from './movable-clock.ts'
 import type { ShopDoubles } from './shops/shops.ts'
+import type { Tokens } from './tokens.ts'
 import { finishTransfers } from './transfers.ts'
 
 export type OwnControls = ReturnType<typeof createOwnControls>
@@ -20,8 +23,9 @@ export function createOwnControls(options: {
   gateway: Gateway
   limits: Limits
   shops: Pick<ShopDoubles, 'settle'>
+  tokens: Pick<Tokens, 'give'>
 }) {
-  const { desk, clock, callbacks, gateway, limits, shops } = options
+  const { desk, clock, callbacks, gateway, limits, shops, tokens } = options
   const settle = async (): Promise<void> => {
     finishTransfers(desk)
     await desk.background.idle()
@@ -55,6 +59,13 @@ export function createOwnControls(options: {
     /** Writable: eventual consistency and rival apps. */
     moods: desk.moods,
     setMoods: (moods: Partial<Moods>): Moods => Object.assign(desk.moods, moods),
+    /** The guides' clients are well but for this. The desk's page asks in their name whether a page may call. */
+    setClient: (moods: Partial<ClientMoods> = {}): ClientMoods => {
+      Object.assign(desk.client, goodClient(), moods)
+      desk.changed()
+      return desk.client
+    },
+    checkJssdk: (claim: JssdkClaim): string | null => checkJssdk(desk, tokens, claim),
     /** Moves the platform's clock (in tests everybody's) by `ms`, in equal steps with everything due done after each.
      *  A running Huoshui keeps its own clock: what it measures by the platform's, as welcome codes, moves; its timers do not. */
     moveClock: async (input: { ms: number; steps?: number }): Promise<{ nowMs: number }> => {

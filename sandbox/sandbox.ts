@@ -34,6 +34,7 @@ import { tempChatEndpoints } from './api/temp-ways.ts'
 import { welcomeEndpoints } from './api/welcome.ts'
 import { createBackground } from './background.ts'
 import { createCallbacks } from './callbacks.ts'
+import { goodClient } from './client-moods.ts'
 import { type Credentials, credentials as demoCredentials } from './credentials.ts'
 import type { Desk } from './desk.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -120,6 +121,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     clock,
     signedAt: options.clock,
     moods: goodMoods(),
+    client: goodClient(),
     random,
     credentials,
     callbacks,
@@ -189,7 +191,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     manners: options.shopManners,
   })
   const controls = createControls(desk)
-  const own = createOwnControls({ desk, clock, callbacks, gateway, limits, shops })
+  const own = createOwnControls({ desk, clock, callbacks, gateway, limits, shops, tokens })
   let transferTimer: NodeJS.Timeout | undefined
   const server = createServer({ desk, gateway, codes, controls, own, connect, watchers, shops })
 

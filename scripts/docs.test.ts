@@ -38,6 +38,7 @@ it('what a newcomer and a host read is there in both languages', () => {
     'docs/connect-a-corp.md',
     'docs/experiments.md',
     'docs/ha.md',
+    'docs/real-client.md',
     'docs/rules.md',
     'docs/running.md',
     'docs/shop-data.md',

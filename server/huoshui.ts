@@ -64,11 +64,13 @@ export interface HuoshuiDeps {
   shopSecrets?: ShopSecrets
   /** Works on this lane's actions and on nothing else: for a command while no server runs. */
   only?: Lane
+  /** Where the built sidebar is; default: sidebar/dist. */
+  distDir?: string
 }
 
 /** The whole product, wired: the only place that knows every part. Nothing runs before `prepare`. Throws settings.invalid
  *  when the rules of the demo shop would run against a real corp. */
-export function createHuoshui({ settings, clock, log, only, shopSecrets = readShopSecrets({}) }: HuoshuiDeps) {
+export function createHuoshui({ settings, clock, log, only, shopSecrets = readShopSecrets({}), distDir }: HuoshuiDeps) {
   refuseDemoShop(settings)
   const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
   const db = createDb(settings.DATABASE_URL, migrations)
@@ -107,7 +109,7 @@ export function createHuoshui({ settings, clock, log, only, shopSecrets = readSh
   const alertsOut = createAlertsOut({ ...base, ...alertsOutOptions(settings), staffTelling: capable.staffTelling })
   const sync = createSync({ ...base, ...capable, told: toldIn(capable), corpId: settings.WECOM_CORP_ID })
   const audit = createAudit({ ...base, ...auditOptions(settings) })
-  const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings), audit })
+  const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings), audit, distDir })
   const upkeep = createUpkeep({ ...base, ...capable, settings, sync, instance, secrets: shopSecrets })
   const capabilities: Capability[] = [watch, ...upkeep, alertsOut, ...capable.list, eventsOut, sidebarApi, audit]
   const works = engine.build(capabilities, metrics, createIsPast(capable))

@@ -10,7 +10,7 @@ const compressed = (): Plugin => ({
   name: 'compressed',
   apply: 'build',
   async writeBundle({ dir = '' }, bundle) {
-    for (const name of Object.keys(bundle).filter((one) => /\.(js|css|html|svg)$/.test(one))) {
+    for (const name of Object.keys(bundle).filter((one) => /\.(js|css|svg)$/.test(one))) {
       const file = join(dir, name)
       const plain = await readFile(file)
       const small = { br: brotliCompressSync(plain), gz: gzipSync(plain, { level: 9 }) }
@@ -19,24 +19,27 @@ const compressed = (): Plugin => ({
   },
 })
 
-/** In the page, the address of the part that speaks with the real client; empty while developing. */
-const sdkAddress = (): Plugin => ({
-  name: 'sdk-address',
+/** The part that begins before the rest is a file of its own, and the first that the page names. While developing it comes
+ *  with the rest. */
+const openingFirst = (): Plugin => ({
+  name: 'opening-first',
   transformIndexHtml: {
     order: 'post',
     handler: (html, { bundle = {} }) => {
-      const sdk = Object.values(bundle).find(
-        (one) => one.type === 'chunk' && one.facadeModuleId?.endsWith('/wecom-client.ts') === true,
-      )
-      return html.replace('%WECOM_SDK%', sdk === undefined ? '' : `/sidebar/${sdk.fileName}`)
+      const opening = Object.values(bundle).find((one) => one.type === 'chunk' && one.name === 'opening')
+      if (opening === undefined) return html
+      const script = `<script type="module" async crossorigin src="/sidebar/${opening.fileName}"></script>\n    `
+      return html.replace('<script type="module"', `${script}<script type="module"`)
     },
   },
 })
 
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root: at('.'),
   base: '/sidebar/',
-  plugins: [vue(), sdkAddress(), compressed()],
+  plugins: [vue(), openingFirst(), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -44,7 +47,10 @@ export default defineConfig({
     target: ['chrome100', 'safari14'],
     chunkSizeWarningLimit: 400,
     // A note about the build's own speed helps no newcomer.
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      input: { index: at('./index.html'), opening: at('./src/opening.ts') },
+    },
   },
   server: { proxy: { '/api': process.env.HUOSHUI_URL ?? 'http://127.0.0.1:3000' } },
 })

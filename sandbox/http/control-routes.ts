@@ -84,6 +84,8 @@ export function controlRoutes(
     'clear-faults': own.faults.clear,
     faults: own.faults.active,
     'set-moods': own.setMoods,
+    'set-client': own.setClient,
+    'check-jssdk': own.checkJssdk,
     'move-clock': own.moveClock,
     'set-staff-state': controls.setStaffState,
     'set-limits': (input: Partial<Limits>) => Object.assign(own.limits, input),

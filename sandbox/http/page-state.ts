@@ -70,6 +70,7 @@ export function pageState(
     nowMs: clock.now(),
     url: desk.url(),
     appUrl: desk.appUrl(),
+    client: desk.client,
     corpName: desk.credentials.corpName,
     staff: staff.map(({ userId, name, position }) => ({
       userId,

@@ -9,6 +9,7 @@ import type { Controls } from '../people/controls.ts'
 import { DeskError } from '../refusal.ts'
 import type { ShopDoubles } from '../shops/shops.ts'
 import { authorize } from './authorize.ts'
+import { clientScript } from './client-script.ts'
 import { controlRoutes } from './control-routes.ts'
 import { pageState } from './page-state.ts'
 import { avatarSvg, dishSvg } from './pictures.ts'
@@ -162,6 +163,10 @@ export function createServer(options: {
     if (!media) return reply.code(404).send()
     return reply.type(media.contentType).send(media.bytes)
   })
+
+  app.get('/_sandbox/client.js', (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-store').send(clientScript(desk.client)),
+  )
 
   app.register(fastifyStatic, { root: PAGE_DIR, prefix: '/' })
   app.get('/_sandbox/vue.js', (_request, reply) => reply.sendFile('vue.esm-browser.prod.js', VUE_DIR))

@@ -1,5 +1,5 @@
 import { computed, nextTick, onMounted, onUnmounted, ref, watch } from 'vue'
-import { answerBridge, tellContextChanged } from './bridge.js'
+import { answerBridge, showOtherChat } from './bridge.js'
 import { CustomerMenu } from './customer-menu.js'
 import {
   app,
@@ -49,10 +49,10 @@ export const GuideDesk = {
       stop = answerBridge(() => frame.value)
     })
     onUnmounted(() => stop?.())
-    // The chat that is asked for may be known a moment later than it was chosen; the sidebar hears of both.
+    // The chat that is asked for may be known a moment later than it was chosen: the page is shown again then.
     watch(
       () => [chosen.chat, chat.value?.externalUserId, group.value?.chatId].join(' '),
-      () => tellContextChanged(() => frame.value),
+      () => showOtherChat(() => frame.value),
     )
     watch(
       () => (group.value ?? guide.value)?.messages.at(-1)?.id,

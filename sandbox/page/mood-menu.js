@@ -1,5 +1,5 @@
-import { createApp, onMounted, ref } from 'vue'
-import { call, guide, toast } from './desk.js'
+import { computed, createApp, onMounted, ref } from 'vue'
+import { call, guide, state, toast } from './desk.js'
 
 /** What can be wrong with the platform today; each is a rule of `/_sandbox/set-fault`. */
 const FAULTS = [
@@ -10,6 +10,12 @@ const FAULTS = [
   ['odd', '答复里少字段、空字段', { odd: { at: 'any', is: 'null' } }],
   ['noErrcode', '答复没有错误码', { noErrcode: true }],
   ['endless', '列表翻不到最后一页', { cursor: 'turning' }],
+]
+/** What can be wrong with the guide's client; each is an input of `/_sandbox/set-client`. */
+const CLIENTS = [
+  ['slow', '客户端每个答复慢 4 秒', { answerAfterMs: 4_000 }],
+  ['silent', '客户端不说聊天是和谁', { silent: ['getCurExternalContact', 'getCurExternalChat'] }],
+  ['no-permission', '客户端说应用没有权限', { refuses: { agentConfig: 'fail no permission' } }],
 ]
 const sameRule = (one, other) => JSON.stringify(one) === JSON.stringify(other)
 
@@ -30,6 +36,15 @@ const MoodMenu = {
       if (await call('set-fault', rule)) toast(`企业微信：${label}`)
       await look()
     }
+    const client = computed(() =>
+      CLIENTS.flatMap(([key, , moods]) => {
+        const isNow = Object.entries(moods).every(([name, is]) => sameRule(state.value?.client[name], is))
+        return isNow ? [key] : []
+      }),
+    )
+    async function changeClient(label, moods) {
+      if (await call('set-client', moods)) toast(`${label}；重新打开聊天就能看到`)
+    }
     async function limitGuide() {
       const { userId, name } = guide.value ?? {}
       if (!userId) return
@@ -40,18 +55,35 @@ const MoodMenu = {
     }
     async function mend() {
       await call('clear-faults', {})
+      await call('set-client', {})
       for (const userId of limited.value) await call('set-staff-state', { userId }, `mend-${userId}`)
       limited.value = new Set()
       toast('企业微信恢复正常')
       await look()
     }
     onMounted(look)
-    return { FAULTS, active, guide, isOpen, limited, limitGuide, look, mend, strike }
+    const isBad = computed(() => active.value.length + client.value.length + limited.value.size > 0)
+    return {
+      CLIENTS,
+      FAULTS,
+      active,
+      changeClient,
+      client,
+      guide,
+      isBad,
+      isOpen,
+      limited,
+      limitGuide,
+      look,
+      mend,
+      strike,
+    }
   },
   template: `
-    <button class="mood-open" :class="{ bad: active.length || limited.size }" data-test="moods" @click="isOpen = !isOpen; look()">平台：{{ active.length || limited.size ? '有故障' : '正常' }}</button>
+    <button class="mood-open" :class="{ bad: isBad }" data-test="moods" @click="isOpen = !isOpen; look()">平台：{{ isBad ? '有故障' : '正常' }}</button>
     <ul v-if="isOpen" class="mood-list">
       <li v-for="[key, label, rule] in FAULTS" :key="key"><button :class="{ on: active.includes(key) }" :data-test="'mood-' + key" @click="strike(key, label, rule)">{{ label }}</button></li>
+      <li v-for="[key, label, moods] in CLIENTS" :key="key"><button :class="{ on: client.includes(key) }" :data-test="'client-' + key" @click="changeClient(label, moods)">{{ label }}</button></li>
       <li><button :class="{ on: limited.has(guide?.userId) }" data-test="mood-limited" @click="limitGuide">{{ guide?.name ?? '导购' }}被限制</button></li>
       <li><button class="mend" data-test="mood-mend" @click="mend">全部恢复</button></li>
     </ul>`,

@@ -44,7 +44,13 @@ it('strikes faults, limits the guide and mends all, as the buttons say', async (
   const limited = () => [...t.sandbox.world.staff.values()].filter(({ state }) => state === 'limited').length
   expect([limited(), button('moods').textContent]).toEqual([1, '平台：有故障'])
 
+  button('client-silent').click()
+  await vi.waitFor(() => expect(saysOn()).toHaveLength(4))
+  const client = async () => ((await (await fetch(`${t.url}/_sandbox/state`)).json()) as { client: object }).client
+  expect(await client()).toMatchObject({ silent: ['getCurExternalContact', 'getCurExternalChat'] })
+
   button('mood-mend').click()
   await vi.waitFor(() => expect([rules(), limited(), saysOn()]).toEqual([[], 0, []]))
   await vi.waitFor(() => expect(button('moods').textContent).toBe('平台：正常'))
+  expect(await client()).toMatchObject({ silent: [] })
 })

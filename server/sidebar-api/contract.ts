@@ -19,10 +19,8 @@ export * from './contract-scripts.ts'
 export const Boot = Type.Object({
   corpId: Type.String(),
   agentId: Type.Integer(),
-  /** `sandbox`: the page talks to its parent window instead of the WeCom client. */
+  /** `sandbox`: the address says which guide sits there. */
   platform: Type.Union([Type.Literal('wecom'), Type.Literal('sandbox')]),
-  /** Origin of the parent window in the sandbox. */
-  bridgeOrigin: OrNull(Type.String()),
 })
 export type Boot = Static<typeof Boot>
 

@@ -42,3 +42,4 @@ export function createLoginBrakes(clock: Clock, timer: Pick<BrakeOptions, 'nowMs
     },
   }
 }
+export type LoginBrakes = ReturnType<typeof createLoginBrakes>

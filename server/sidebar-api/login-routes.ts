@@ -6,16 +6,16 @@ import type { Tx } from '../core/db/tx.ts'
 import { AppError, describeError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
-import { randomText } from '../core/kernel/random.ts'
 import { holdBack } from '../engine/http/hold-back.ts'
 import { type OwnOrigin, ownPath } from '../engine/http/own-origin.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
 import { type AuditNote, noteAudit } from '../records/audit/audit-notes.ts'
 import type { StaffMember } from '../records/staff/staff-queries.ts'
 import type { Standings } from '../records/staff/standings.ts'
+import type { BeginLogin } from './begin-login.ts'
 import { Accepted } from './contract.ts'
 import { keptSessions } from './kept-sessions.ts'
-import { createLoginBrakes } from './login-brakes.ts'
+import type { LoginBrakes } from './login-brakes.ts'
 import type { Session } from './session.ts'
 
 export interface LoginDeps {
@@ -26,7 +26,8 @@ export interface LoginDeps {
   standings: Standings
   own: OwnOrigin
   staff: { queries: { get(tx: Tx, userId: string): Promise<StaffMember | undefined> } }
-  isSandbox: boolean
+  brakes: LoginBrakes
+  beginLogin: BeginLogin
   clock: Clock
 }
 
@@ -39,11 +40,9 @@ const CodeQuery = Type.Object({
   state: Type.Optional(Type.String({ maxLength: 128 })),
 })
 
-/** Login by WeCom: to its authorize page and back with a code; the state ties the answer to this browser. Docs 91022,
- *  91023. */
+/** Login by WeCom: to its authorize page and back with a code. Docs 91022, 91023. */
 export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
-  const { session, own, wecom, log, clock } = deps
-  const brakes = createLoginBrakes(clock)
+  const { session, own, wecom, log, clock, brakes } = deps
   const anybody = { config: { scope: 'anybody' } } as const
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
 
@@ -56,12 +55,8 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
         zh: '登录地址不对，请从聊天侧边栏重新打开。',
       })
     }
-    const state = randomText(32)
-    session.rememberLogin(request, reply, { state, back })
-    const url = new URL(wecom.oauth.authorizeUrl({ redirectUri: `${own.originOf(request)}/api/sidebar/oauth`, state }))
-    // The sandbox's page has many guides in one browser; WeCom itself knows who is there.
-    if (deps.isSandbox && request.query.guide !== undefined) url.searchParams.set('sandbox_guide', request.query.guide)
-    return reply.header('cache-control', 'no-store').redirect(url.toString())
+    const url = deps.beginLogin(request, reply, { back, guide: request.query.guide })
+    return reply.header('cache-control', 'no-store').redirect(url)
   })
 
   typed.get('/oauth', { schema: { querystring: CodeQuery }, ...anybody }, async (request, reply) => {

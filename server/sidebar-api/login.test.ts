@@ -34,13 +34,12 @@ test('without a session every route but boot and login answers 401', async () =>
   }
 })
 
-test('boot tells the sandbox’s origin and nothing secret', async () => {
+test('boot tells which corp and nothing secret', async () => {
   const { body } = await openBrowser(scene.url).get('boot')
   expect(body).toEqual({
     corpId: scene.sandbox.credentials.corpId,
     agentId: scene.sandbox.credentials.agentId,
     platform: 'sandbox',
-    bridgeOrigin: scene.sandbox.url,
   })
 })
 
@@ -55,13 +54,13 @@ test('login goes over WeCom’s authorize page and back to where it began', asyn
   expect(browser.visited[1]).toContain(`${scene.sandbox.url}/connect/oauth2/authorize?`)
 })
 
-test('the session cookie is HttpOnly, Lax, and for the API only', async () => {
+test('the session cookie is HttpOnly and Lax, and for the page as well', async () => {
   const browser = openBrowser(scene.url)
   const login = await browser.go(`${scene.url}/api/sidebar/login?guide=zhangsan`)
   const authorized = await browser.go(login.headers.get('location') ?? '')
   const back = await browser.go(authorized.headers.get('location') ?? '')
   const cookie = back.headers.getSetCookie().find((line) => line.startsWith('huoshui_session='))
-  expect(cookie).toMatch(/; Max-Age=43200; Path=\/api\/sidebar; HttpOnly; SameSite=Lax$/)
+  expect(cookie).toMatch(/; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/)
 })
 
 test('behind https the cookie is Secure', async () => {

@@ -36,7 +36,7 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
     httpOnly: true,
     sameSite: 'lax' as const,
     secure: isSecure(request),
-    path: isSecure(request) ? '/' : '/api/sidebar',
+    path: '/',
     maxAge: Math.floor(lifeMs / 1000),
   })
 

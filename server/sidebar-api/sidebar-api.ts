@@ -12,6 +12,7 @@ import type { Wecom } from '../platform/wecom/wecom.ts'
 import { createStandings } from '../records/staff/standings.ts'
 import { type AccessDeps, createAccess } from './access.ts'
 import { auditRoute } from './audit-route.ts'
+import { createBeginLogin } from './begin-login.ts'
 import { type ChangeRouteDeps, changeRoutes } from './change-routes.ts'
 import { createColleagues } from './colleagues.ts'
 import * as contract from './contract.ts'
@@ -21,6 +22,7 @@ import { type FieldRouteDeps, fieldRoutes } from './field-routes.ts'
 import { type GroupRouteDeps, groupRoutes } from './group-routes.ts'
 import { type HandoverRouteDeps, handoverRoutes } from './handover-routes.ts'
 import { keptSessions } from './kept-sessions.ts'
+import { createLoginBrakes } from './login-brakes.ts'
 import { type LoginDeps, loginRoutes } from './login-routes.ts'
 import { type NoteRouteDeps, noteRoutes } from './note-routes.ts'
 import { type OrderRouteDeps, orderRoutes } from './order-routes.ts'
@@ -32,6 +34,7 @@ import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
 import { createSession } from './session.ts'
 import { sidebarFiles } from './static.ts'
 import { type TaskRouteDeps, taskRoutes } from './task-routes.ts'
+import { createTellPage } from './tell-page.ts'
 import { type UnwantedRouteDeps, unwantedRoutes } from './unwanted-routes.ts'
 
 interface SidebarOptions {
@@ -44,10 +47,20 @@ interface SidebarOptions {
   /** Key of the session cookies. */
   sessionSecret: string
   /** Default `sidebar/dist`. */
-  distDir?: string
+  distDir?: string | undefined
 }
 
-type Made = 'access' | 'library' | 'colleagues' | 'refusals' | 'own' | 'session' | 'standings' | 'profile' | 'isSandbox'
+type Made =
+  | 'access'
+  | 'library'
+  | 'colleagues'
+  | 'refusals'
+  | 'own'
+  | 'session'
+  | 'standings'
+  | 'profile'
+  | 'brakes'
+  | 'beginLogin'
 
 export type SidebarApiDeps = SidebarOptions &
   Omit<
@@ -84,14 +97,18 @@ export function createSidebarApi(deps: SidebarApiDeps) {
   const colleagues = createColleagues(deps)
   const library = createScriptLibrary({ ...deps, standings })
 
+  const isSandbox = deps.sandboxOrigin !== undefined
+  const boot: contract.Boot = {
+    corpId: deps.corpId,
+    agentId: deps.agentId,
+    platform: isSandbox ? 'sandbox' : 'wecom',
+  }
+  const brakes = createLoginBrakes(deps.clock)
+  const beginLogin = createBeginLogin({ ...deps, session, own, isSandbox })
+
   function publicRoutes(app: FastifyInstance): void {
     const typed = app.withTypeProvider<TypeBoxTypeProvider>()
-    typed.get('/boot', { schema: { response: { 200: contract.Boot } }, config: { scope: 'anybody' } }, async () => ({
-      corpId: deps.corpId,
-      agentId: deps.agentId,
-      platform: deps.sandboxOrigin === undefined ? ('wecom' as const) : ('sandbox' as const),
-      bridgeOrigin: deps.sandboxOrigin ?? null,
-    }))
+    typed.get('/boot', { schema: { response: { 200: contract.Boot } }, config: { scope: 'anybody' } }, async () => boot)
     typed.get('/me', { schema: { response: { 200: contract.Me } }, config: { scope: 'session' } }, (request) =>
       access.asPerson(request, async (_tx, { userId, name }) => ({ userId, name, session: session.markOf(request) })),
     )
@@ -146,7 +163,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
             })
           })
           publicRoutes(scope)
-          loginRoutes(scope, { ...deps, session, standings, own, isSandbox: deps.sandboxOrigin !== undefined })
+          loginRoutes(scope, { ...deps, session, standings, own, brakes, beginLogin })
           customerRoutes(scope, { ...deps, access, colleagues, profile })
           changeRoutes(scope, { ...deps, access, library, own })
           taskRoutes(scope, { ...deps, access, colleagues, own })
@@ -165,7 +182,8 @@ export function createSidebarApi(deps: SidebarApiDeps) {
       )
       sidebarFiles(app, {
         frameOrigin: deps.sandboxOrigin,
-        ...(deps.distDir === undefined ? {} : { distDir: deps.distDir }),
+        tell: createTellPage({ ...deps, access, session, own, brakes, beginLogin, boot }),
+        distDir: deps.distDir,
       })
     },
   }

@@ -5,22 +5,28 @@ import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from '
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sidebarFiles } from './static.ts'
+import type { Told } from './told-page.ts'
 
 let distDir: string
 let app: FastifyInstance
+let told: Told
 beforeEach(async () => {
   distDir = join(mkdtempSync(join(tmpdir(), 'huoshui-dist-')), 'dist')
   app = Fastify()
-  sidebarFiles(app, { distDir, frameOrigin: 'http://127.0.0.1:3100' })
+  told = { answers: { me: { name: '林夏' } } }
+  sidebarFiles(app, { distDir, frameOrigin: 'http://127.0.0.1:3100', tell: async () => told })
 })
 afterEach(async () => {
   await app.close()
   rmSync(join(distDir, '..'), { recursive: true, force: true })
 })
 
+const CLIENT = '<script src="http://127.0.0.1:3100/_sandbox/client.js"></script>'
+const PAGE = `<title>活水</title>${CLIENT}<script>huoshuiTold={"answers":{"me":{"name":"林夏"}}}</script>`
+
 function build(): void {
   mkdirSync(join(distDir, 'assets'), { recursive: true })
-  writeFileSync(join(distDir, 'index.html'), '<title>活水</title>')
+  writeFileSync(join(distDir, 'index.html'), '<title>活水</title><!--told-->')
   writeFileSync(join(distDir, 'assets', 'index-abc.js'), 'export {}')
 }
 
@@ -30,15 +36,15 @@ test('an unbuilt sidebar says in Chinese what to run, and is there after the bui
   expect(before.body).toContain('npm run build')
   build()
   const after = await app.inject('/sidebar/')
-  expect([after.statusCode, after.body]).toEqual([200, '<title>活水</title>'])
+  expect([after.statusCode, after.body]).toEqual([200, PAGE])
 })
 
 test('every page of the sidebar is the one page; it is never kept and may stand in WeCom and the sandbox only', async () => {
   build()
   for (const url of ['/sidebar/', '/sidebar/?guide=zhangsan', '/sidebar/orders']) {
     const answer = await app.inject(url)
-    expect(answer.body).toBe('<title>活水</title>')
-    expect(answer.headers['cache-control']).toBe('no-cache')
+    expect(answer.body).toBe(PAGE)
+    expect(answer.headers['cache-control']).toBe('no-store')
     expect(answer.headers['content-security-policy']).toContain(
       "frame-ancestors 'self' https://*.weixin.qq.com https://*.work.weixin.qq.com http://127.0.0.1:3100;",
     )
@@ -64,7 +70,29 @@ test.each([
   const unpack = { br: brotliDecompressSync, gzip: gunzipSync, none: (body: Buffer) => body }[expected ?? 'none']
   expect(unpack?.(answer.rawPayload).toString()).toBe('export {}')
   // What has no such form goes as it is.
-  expect((await app.inject({ url: '/sidebar/', headers })).body).toBe('<title>活水</title>')
+  expect((await app.inject({ url: '/sidebar/', headers })).body).toBe(PAGE)
+})
+
+test('a name cannot end the script that tells it, and a long page is packed', async () => {
+  build()
+  const name = `</script><script>alert(1)</script><!--$&${'长'.repeat(1_500)}`
+  told = { answers: { me: { name } } }
+  const answer = await app.inject({ url: '/sidebar/', headers: { 'accept-encoding': 'gzip' } })
+  expect(answer.headers['content-encoding']).toBe('gzip')
+  const html = gunzipSync(answer.rawPayload).toString()
+  expect(html.match(/<script/g)).toHaveLength(2)
+  const [, text = ''] = /huoshuiTold=(.*)<\/script>$/.exec(html) ?? []
+  expect(JSON.parse(text)).toEqual(told)
+})
+
+test('outside the sandbox no other origin’s script is in the page', async () => {
+  const real = Fastify()
+  sidebarFiles(real, { distDir, frameOrigin: undefined, tell: async () => told })
+  build()
+  const answer = await real.inject('/sidebar/')
+  expect(answer.body.match(/<script[^>]*>/g)).toEqual(['<script>'])
+  expect(answer.headers['content-security-policy']).not.toContain('3100')
+  await real.close()
 })
 
 test('files with a hash are kept for ever; one of a former build is 404, not the page', async () => {

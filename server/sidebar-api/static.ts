@@ -1,14 +1,18 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import fastifyCookie from '@fastify/cookie'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { gzipAnswer } from '../engine/http/gzip-answer.ts'
+import { type Told, toldPage } from './told-page.ts'
 
 export interface StaticDeps {
   /** The built sidebar; default `sidebar/dist` of this repository. */
-  distDir?: string
-  /** Where the page may stand in a frame besides WeCom and our own origin: the sandbox. */
+  distDir?: string | undefined
+  /** The sandbox, where it plays WeCom: the page may stand in its frame, and its client comes into the page. */
   frameOrigin: string | undefined
+  tell(request: FastifyRequest, reply: FastifyReply): Promise<Told>
 }
 
 const DIST = fileURLToPath(new URL('../../sidebar/dist', import.meta.url))
@@ -22,27 +26,45 @@ const NOT_BUILT = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta
 <pre style="padding:12px 14px;border-radius:10px;background:#fffefb">npm run build</pre>
 <p>完成后刷新本页，不用重启服务。</p>`
 
-/** The sidebar's page and files at /sidebar/. Files with a hash in their name never change; the page is asked for anew. */
-export function sidebarFiles(app: FastifyInstance, { distDir = DIST, frameOrigin }: StaticDeps): void {
+/** The sidebar's page and files at /sidebar/. Files with a hash in their name never change; the page says who is there and is
+ *  kept by nobody. */
+export function sidebarFiles(app: FastifyInstance, { distDir = DIST, frameOrigin, tell }: StaticDeps): void {
   // Inline ones too: the WeCom clients put their bridge into the page in ways that differ from phone to phone. Ours has none.
   const csp = [
-    "script-src 'self' 'unsafe-inline' https://res.wx.qq.com https://*.weixin.qq.com",
+    ["script-src 'self' 'unsafe-inline' https://res.wx.qq.com https://*.weixin.qq.com", frameOrigin]
+      .filter(Boolean)
+      .join(' '),
     `frame-ancestors ${["'self'", 'https://*.weixin.qq.com', 'https://*.work.weixin.qq.com', frameOrigin].filter(Boolean).join(' ')}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
   ].join('; ')
 
-  const page = (reply: FastifyReply): FastifyReply => {
-    reply.headers({ 'content-security-policy': csp, 'cache-control': 'no-cache', 'referrer-policy': 'same-origin' })
-    if (!existsSync(join(distDir, 'index.html'))) {
-      return reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT)
+  const clientScript = frameOrigin === undefined ? undefined : `${frameOrigin}/_sandbox/client.js`
+  const pageFile = join(distDir, 'index.html')
+  let built: { atMs: number; html: string } | undefined
+  /** undefined: not there. A new build counts without a restart. */
+  function builtPage(): string | undefined {
+    const atMs = statSync(pageFile, { throwIfNoEntry: false })?.mtimeMs
+    if (atMs === undefined) return undefined
+    if (built?.atMs !== atMs) built = { atMs, html: readFileSync(pageFile, 'utf8') }
+    return built.html
+  }
+
+  async function page(request: FastifyRequest, reply: FastifyReply): Promise<string> {
+    reply.headers({ 'content-security-policy': csp, 'cache-control': 'no-store', 'referrer-policy': 'same-origin' })
+    reply.type('text/html; charset=utf-8')
+    const html = builtPage()
+    if (html === undefined) {
+      reply.code(503)
+      return NOT_BUILT
     }
-    return reply.sendFile('index.html', distDir, { cacheControl: false })
+    return toldPage(html, await tell(request, reply), clientScript)
   }
 
   const anybody = { config: { scope: 'anybody' } } as const
   app.register(async (scope) => {
+    await scope.register(fastifyCookie)
     await scope.register(fastifyStatic, { root: distDir, serve: false, preCompressed: true })
     scope.addHook('onRequest', async (_request, reply) => {
       reply.headers({ 'x-content-type-options': 'nosniff', vary: 'accept-encoding' })
@@ -57,6 +79,6 @@ export function sidebarFiles(app: FastifyInstance, { distDir = DIST, frameOrigin
       if (!existsSync(join(distDir, 'assets', file))) return reply.callNotFound()
       return reply.sendFile(`assets/${file}`, distDir, { maxAge: YEAR_SEC * 1000, immutable: true })
     })
-    scope.get('/sidebar/*', anybody, (_request, reply) => page(reply))
+    scope.get('/sidebar/*', { ...anybody, onSend: gzipAnswer }, page)
   })
 }

@@ -22,6 +22,8 @@ export interface TestAppOptions {
   /** A sandbox that goes on while the app restarts; it is then not closed by `close`. */
   platform?: TestPlatform
   env?: Record<string, string>
+  /** A built sidebar of the test's own. */
+  distDir?: string
 }
 
 interface TestPlatform {
@@ -69,7 +71,8 @@ export async function buildTestApp(options: TestAppOptions = {}) {
     },
   }
   const log = createLogger({ level: settings.LOG_LEVEL, destination })
-  const huoshui = createHuoshui({ settings, clock, log, shopSecrets: readShopSecrets(options.env ?? {}) })
+  const built = options.distDir === undefined ? {} : { distDir: options.distDir }
+  const huoshui = createHuoshui({ settings, clock, log, shopSecrets: readShopSecrets(options.env ?? {}), ...built })
   const url = await huoshui.app.listen({ host: '127.0.0.1', port: 0 })
   sandbox.connect(url)
   await huoshui.prepare()

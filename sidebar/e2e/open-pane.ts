@@ -40,9 +40,7 @@ export async function servePane() {
     const path = new URL(request.url, 'http://x').pathname.replace('/api/sidebar/', '')
     const [, rest] = /^customers\/[^/]+\/?(.*)$/.exec(path) ?? []
     const name = rest === undefined ? path : rest === '' ? 'profile' : rest
-    if (name === 'boot') {
-      return { corpId: 'ww1', agentId: 1, platform: 'sandbox', bridgeOrigin: `http://${request.headers.host}` }
-    }
+    if (name === 'boot') return BOOT
     const answer = await answers[name]
     if (answer === 'never') return new Promise(() => undefined)
     if (typeof answer === 'string')
@@ -51,7 +49,15 @@ export async function servePane() {
       ? reply.code(500).send({ code: 'internal', zh: '服务器出了点问题，请稍后重试' })
       : answer
   })
-  sidebarFiles(app, { frameOrigin: undefined })
+  sidebarFiles(app, {
+    frameOrigin: undefined,
+    tell: async (request) => {
+      const { me } = answers
+      const page = new URLSearchParams({ kind: 'agent', url: `${url}${request.url}` })
+      const signature = { [`jssdk-signature?${page}`]: { timestamp: 1, nonceStr: 'n', signature: 's' } }
+      return { answers: { boot: BOOT, ...signature, ...(typeof me === 'string' ? {} : { me }) } }
+    },
+  })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     url,
@@ -65,19 +71,23 @@ export async function servePane() {
   }
 }
 
-/** A page that plays the client's bridge to itself: what it asks its parent, which it is, is answered and goes no further. A slow
- *  one answers when `answerBridge()` is called. */
+const BOOT = { corpId: 'ww1', agentId: 1, platform: 'sandbox' }
+const USER_AGENT =
+  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/108.0.0.0 Mobile Safari/537.36 wxwork/4.1.38 MicroMessenger/7.0.1'
+
+/** As a client puts it into the page: the bridge that the SDK calls. A slow one answers when `answerBridge()` is called. */
 const BRIDGE = (
   entry: string,
   isSlow: boolean,
 ): string => `const told = new Promise((tell) => { ${isSlow ? 'answerBridge = tell' : 'tell()'} })
-const post = window.postMessage.bind(window)
-window.postMessage = (data, ...rest) => {
-  if (data?.huoshui !== 'bridge') return post(data, ...rest)
-  const result = data.call === 'getContext' ? { entry: '${entry}' } : { userId: 'wm-sunyao', chatId: 'wr-1' }
-  const reply = { huoshui: 'bridge', id: data.id, ok: true, result }
-  told.then(() =>
-    dispatchEvent(new MessageEvent('message', { data: reply, origin: location.origin, source: window })))
+const NATIVE = {
+  getContext: { entry: '${entry}' },
+  getCurExternalContact: { userId: 'wm-sunyao' },
+  getCurExternalChat: { chatId: 'wr-1' },
+}
+WeixinJSBridge = {
+  on: () => undefined,
+  invoke: (name, params, callback) => told.then(() => callback({ err_msg: name + ':ok', ...NATIVE[name] })),
 }`
 
 /** As kept-answers.ts keeps it for the guide of these answers. */
@@ -103,6 +113,7 @@ export async function openPane(browser: Browser, url: string, options: PaneOptio
   const { width = 360, height = 720, colorScheme = 'light', entry = 'single_chat_tools' } = options
   const context = await browser.newContext({
     viewport: { width, height },
+    userAgent: USER_AGENT,
     colorScheme,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',

@@ -35,7 +35,7 @@ test('in the sandbox another guide at the desk means another login', async () =>
 })
 
 test('on WeCom itself the address does not choose the guide', async () => {
-  const boot = async () => ({ corpId: 'ww1', agentId: 1, platform: 'wecom' as const, bridgeOrigin: null })
+  const boot = async () => ({ corpId: 'ww1', agentId: 1, platform: 'wecom' as const })
   const { assign } = await openSidebar({ search: '?guide=chenmo', api: { boot } })
   expect(assign).not.toHaveBeenCalled()
   expect(screenText()).toContain('孙瑶')
@@ -53,7 +53,7 @@ test('a server that cannot be reached is said plainly, and 重试 opens the page
   const boot = vi
     .fn()
     .mockRejectedValueOnce(new ApiError(0, 'network', '连不上服务器，请检查网络后重试'))
-    .mockResolvedValue({ corpId: 'ww1', agentId: 1, platform: 'sandbox', bridgeOrigin: 'http://sandbox' })
+    .mockResolvedValue({ corpId: 'ww1', agentId: 1, platform: 'sandbox' })
   await openSidebar({ api: { boot } })
   expect(screenText()).toContain('连不上服务器，请检查网络后重试')
   await click(button('重试'))

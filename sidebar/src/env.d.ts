@@ -1,8 +1,11 @@
 /// <reference types="vite/client" />
 
 interface Window {
-  /** What index.html asked before the script was there, by path below the API. */
-  huoshuiBegun?: Partial<Record<string, Promise<Response>>>
-  /** index.html has sent a stranger to log in already. */
-  huoshuiLeaving?: boolean
+  /** What the server tells with the page; nothing while developing. See server/sidebar-api/told-page.ts. */
+  huoshuiTold?: {
+    /** By path and query below the API. */
+    answers: Record<string, unknown>
+    /** Where a stranger logs in. */
+    login?: string
+  }
 }

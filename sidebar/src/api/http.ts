@@ -3,8 +3,11 @@ import { ApiError } from './api-error.ts'
 /** Milliseconds after which a request is given up. */
 const TIMEOUT_MS = 15_000
 
-/** By path. */
-export type Begun = Partial<Record<string, Promise<Response>>>
+export interface HttpOptions {
+  fetcher?: typeof fetch
+  /** Answers that came with the page, by path and query. Each is used once: whoever asks again wants to know anew. */
+  told?: Record<string, unknown>
+}
 
 export interface Http {
   get<Answer>(path: string, query?: Record<string, string | number>, signal?: AbortSignal): Promise<Answer>
@@ -12,15 +15,16 @@ export interface Http {
 }
 
 /** JSON over fetch, below /api/sidebar. Answers are trusted: the server builds them by the contract's own schemas.
- *  Throws ApiError; an abort by `signal` is thrown as it is. `begun`: questions that the page asked before this was there. */
-export function createHttp(fetcher: typeof fetch = (...args) => fetch(...args), begun: Begun = {}): Http {
+ *  Throws ApiError; an abort by `signal` is thrown as it is. */
+export function createHttp({ fetcher = (...args) => fetch(...args), told = {} }: HttpOptions = {}): Http {
+  const untaken = new Map(Object.entries(told))
+
   async function request<Answer>(path: string, init: RequestInit, signal?: AbortSignal): Promise<Answer> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS)
     const bound = signal === undefined ? timeout : anyOf(signal, timeout)
     let response: Response
     try {
-      const asked =
-        take(path, init) ?? fetcher(`/api/sidebar/${path}`, { credentials: 'same-origin', ...init, signal: bound })
+      const asked = fetcher(`/api/sidebar/${path}`, { credentials: 'same-origin', ...init, signal: bound })
       response = await Promise.race([asked, aborted(bound)])
     } catch (error) {
       if (signal?.aborted === true) throw error
@@ -35,17 +39,13 @@ export function createHttp(fetcher: typeof fetch = (...args) => fetch(...args), 
     throw refusal(response.status, answer)
   }
 
-  /** Each answer that was begun is used once. */
-  function take(path: string, init: RequestInit): Promise<Response> | undefined {
-    const answer = init.method === undefined ? begun[path] : undefined
-    delete begun[path]
-    return answer
-  }
-
   return {
-    get: (path, query, signal) => {
+    get: async <Answer>(path: string, query?: Record<string, string | number>, signal?: AbortSignal) => {
       const search = new URLSearchParams(Object.entries(query ?? {}).map(([name, value]) => [name, String(value)]))
-      return request(search.size > 0 ? `${path}?${search}` : path, {}, signal)
+      const question = search.size > 0 ? `${path}?${search}` : path
+      const known = untaken.get(question)
+      if (untaken.delete(question)) return known as Answer // built by the contract's schema on the server
+      return request<Answer>(question, {}, signal)
     },
     post: (path, body) =>
       request(path, {

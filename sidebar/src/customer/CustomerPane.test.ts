@@ -197,33 +197,6 @@ test('a session that ends in the middle logs in again once by itself, and says s
   expect(second.assign).toHaveBeenCalledOnce()
 })
 
-test('the chat window is asked before the login has been looked at, once the platform is known', async () => {
-  const me = deferred<{ userId: string; name: string; session: string }>()
-  const chat = { ...fakeChat(), context: vi.fn(fakeChat().context) }
-  const first = await openSidebar({ chat })
-  first.wrapper.unmount()
-  chat.context.mockClear()
-  await openSidebar({ chat, api: { me: () => me.promise } })
-  expect(chat.context).toHaveBeenCalledTimes(1)
-  me.resolve({ userId: 'linxia', name: '林夏', session: 's1' })
-  await flushPromises()
-  expect(screenText()).toContain('孙瑶')
-  expect(chat.context).toHaveBeenCalledTimes(1)
-})
-
-test('a chat that changes while the login is looked at is not missed', async () => {
-  const me = deferred<{ userId: string; name: string; session: string }>()
-  const chat = fakeChat('wm-a')
-  const first = await openSidebar({ chat })
-  first.wrapper.unmount()
-  const profile = async (id: string) => named(id, id === 'wm-b' ? '乙客户' : '甲客户')
-  await openSidebar({ chat, api: { me: () => me.promise, profile } })
-  await chat.switchTo('wm-b')
-  me.resolve({ userId: 'linxia', name: '林夏', session: 's1' })
-  await flushPromises()
-  expect(screenText()).toContain('乙客户')
-})
-
 test('in the next window a customer seen before is there at once; after another login not', async () => {
   const never = () => new Promise<never>(() => undefined)
   const first = await openSidebar()

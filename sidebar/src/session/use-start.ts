@@ -3,17 +3,15 @@ import type { Boot, Me } from '../../../server/sidebar-api/contract.ts'
 import { type Api, loginPath } from '../api/api.ts'
 import { ApiError } from '../api/api-error.ts'
 import { forgetAnswers } from '../api/kept-answers.ts'
-import type { ChatClient, ChatContext } from '../wecom/chat-client.ts'
+import type { ChatClient } from '../wecom/chat-client.ts'
 import { once } from './once.ts'
-import { recallBoot, rememberBoot } from './remember-boot.ts'
 
 export type Start =
   | { kind: 'starting' }
   | { kind: 'leaving' }
   | { kind: 'refused'; zh: string }
   | { kind: 'failed'; zh: string }
-  /** `firstContext`: whom the chat is with, asked for while the login was looked at. */
-  | { kind: 'open'; me: Me; chat: ChatClient; firstContext: Promise<ChatContext> }
+  | { kind: 'open'; me: Me; chat: ChatClient }
 
 interface Options {
   api: Api
@@ -45,33 +43,10 @@ export function useStart({ api, createChat, location }: Options) {
     location.assign(loginPath(`${location.pathname}${back.size > 0 ? `?${back}` : ''}`, guide))
   }
 
-  /** The chat window is asked at once, by what was known of the platform last time; it takes longest of all. */
-  function beginChat(boot: Boot) {
-    const chat = createChat(boot)
-    const begun = chat.context()
-    begun.catch(() => undefined)
-    let hasChanged = false
-    const stop = chat.onContextChange(() => {
-      hasChanged = true
-    })
-    return {
-      boot,
-      chat,
-      /** From now on the page itself listens for another chat. */
-      handOver: (): Promise<ChatContext> => {
-        stop()
-        return hasChanged ? chat.context() : begun
-      },
-    }
-  }
-
   async function open(): Promise<void> {
     start.value = { kind: 'starting' }
-    const recalled = recallBoot(window.localStorage)
-    const early = recalled === undefined ? undefined : beginChat(recalled)
     try {
       const [boot, me] = await Promise.all([api.boot(), meOrStranger(api)])
-      rememberBoot(window.localStorage, boot)
       const isSomebodyElse = boot.platform === 'sandbox' && guide !== null && guide !== me?.userId
       const refusal = query.get('login')
       if (me === undefined || isSomebodyElse) {
@@ -79,9 +54,7 @@ export function useStart({ api, createChat, location }: Options) {
         else start.value = { kind: 'refused', zh: REFUSALS[refusal] ?? REFUSALS.failed ?? '' }
         return
       }
-      const isSame = early !== undefined && JSON.stringify(early.boot) === JSON.stringify(boot)
-      const { chat, handOver } = isSame ? early : beginChat(boot)
-      start.value = { kind: 'open', me, chat, firstContext: handOver() }
+      start.value = { kind: 'open', me, chat: createChat(boot) }
     } catch (error) {
       start.value = { kind: 'failed', zh: error instanceof ApiError ? error.message : '页面没有打开，请重试' }
     }

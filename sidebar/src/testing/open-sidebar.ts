@@ -15,7 +15,7 @@ import { aGroup, someMyScripts, someNotes } from './fixtures-known.ts'
 function fakeApi(change: Partial<Api> = {}) {
   const ok = async () => ({ ok: true as const })
   const api: Api = {
-    boot: async () => ({ corpId: 'ww1', agentId: 1, platform: 'sandbox', bridgeOrigin: 'http://sandbox' }),
+    boot: async () => ({ corpId: 'ww1', agentId: 1, platform: 'sandbox' }),
     me: async () => ({ userId: 'linxia', name: '林夏', session: 's1' }),
     signature: async () => ({ timestamp: 1, nonceStr: 'n', signature: 's' }),
     profile: async (externalUserId) => fixtures.aProfile({ externalUserId }),

@@ -6,7 +6,7 @@ export type ChatContext =
   | { kind: 'group'; chatId: string }
   | { kind: 'elsewhere'; entry: string }
 
-/** The chat window the sidebar stands beside: the WeCom client, or the sandbox's page. */
+/** The chat window the sidebar stands beside. */
 export interface ChatClient {
   /** Throws ChatError. */
   context(): Promise<ChatContext>
@@ -21,7 +21,7 @@ export interface ChatClient {
 /** The chat window refused or did not answer. `message` is Chinese, for the screen. */
 export class ChatError extends Error {
   override readonly name = 'ChatError'
-  readonly code: 'timeout' | 'no-permission' | 'not-in-chat' | 'refused'
+  readonly code: 'timeout' | 'no-permission' | 'not-in-chat' | 'cancelled' | 'no-client' | 'unsigned' | 'refused'
 
   constructor(code: ChatError['code'], options?: ErrorOptions) {
     super(ZH[code], options)
@@ -33,13 +33,25 @@ const ZH: Record<ChatError['code'], string> = {
   timeout: '企业微信太久没有回应，请重试',
   'no-permission': '企业微信没有给这个应用权限，请管理员检查应用的可信域名、可见范围和「客户联系」权限',
   'not-in-chat': '请在和客户的聊天窗口里打开侧边栏',
+  cancelled: '你在企业微信里取消了，什么都没有做',
+  'no-client': '这里不是企业微信，请在企业微信里打开后再试',
+  unsigned: '活水的服务器没有答复，还不能问企业微信这是和谁的聊天，请检查网络后重试',
   refused: '企业微信没有完成这一步，请重试',
 }
 
-/** WeCom's `errMsg` (`sendChatMessage:fail no permission`) in our words. */
+/** Our own `errMsg`, where the server gave no signature. */
+export const UNSIGNED = 'agentConfig:unsigned'
+
+/** WeCom's `errMsg` (`sendChatMessage:fail no permission`) in our words. What config or agentConfig is refused for is for the
+ *  admin to mend, whatever it is: a signature, the domain, the app. */
 export function chatErrorOf(errMsg: string, cause?: unknown): ChatError {
   const options = cause === undefined ? undefined : { cause }
-  if (/no permission|permission denied|not allowed/i.test(errMsg)) return new ChatError('no-permission', options)
+  if (errMsg === UNSIGNED) return new ChatError('unsigned', options)
+  if (/:cancel$/.test(errMsg)) return new ChatError('cancelled', options)
+  if (
+    /^(agentConfig|config|preVerifyJSAPI):|no permission|permission denied|not allowed|invalid signature/i.test(errMsg)
+  )
+    return new ChatError('no-permission', options)
   if (/without context/i.test(errMsg)) return new ChatError('not-in-chat', options)
   return new ChatError('refused', options)
 }

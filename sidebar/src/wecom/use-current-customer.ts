@@ -7,32 +7,21 @@ const SLOW_MS = 2_000
 /** Whom the chat is with, kept up to date. From the moment that it may be somebody else until that is known, `changing`
  *  holds, and nothing of the former customer may be seen or done; an answer that has been overtaken by another change is
  *  ignored. */
-export function useCurrentCustomer(
-  chat: ChatClient,
-  options: {
-    slowMs?: number
-    /** A look that was begun before the page was there. One that has failed is begun anew. */
-    first?: Promise<ChatContext> | undefined
-  } = {},
-) {
+export function useCurrentCustomer(chat: ChatClient, options: { slowMs?: number } = {}) {
   const context = shallowRef<ChatContext>()
   const error = shallowRef<ChatError>()
   const slow = shallowRef(false)
   const changing = shallowRef(false)
   let asked = 0
 
-  /** What was begun before the login may fail for want of it; who waited long enough is told. */
-  const askAnew = (error: unknown): Promise<ChatContext> =>
-    error instanceof ChatError && error.code === 'timeout' ? Promise.reject(error) : chat.context()
-
-  async function look(begun?: Promise<ChatContext>): Promise<void> {
+  async function look(): Promise<void> {
     const number = ++asked
     changing.value = context.value !== undefined
     const timer = setTimeout(() => {
       if (number === asked) slow.value = true
     }, options.slowMs ?? SLOW_MS)
     try {
-      const found = await (begun?.catch(askAnew) ?? chat.context())
+      const found = await chat.context()
       if (number !== asked) return
       context.value = sameContext(context.value, found) ? context.value : found
       error.value = undefined
@@ -50,14 +39,14 @@ export function useCurrentCustomer(
   }
 
   onScopeDispose(chat.onContextChange(() => void look()))
-  void look(options.first)
+  void look()
 
   return {
     context: readonly(context),
     error: readonly(error),
     slow: readonly(slow),
     changing: readonly(changing),
-    look: (): Promise<void> => look(),
+    look,
   }
 }
 

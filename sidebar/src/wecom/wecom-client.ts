@@ -1,8 +1,8 @@
 import * as ww from '@wecom/jssdk'
 import type { Boot, ChatMessage, Signature } from '../../../server/sidebar-api/contract.ts'
-import { type ChatClient, ChatError, chatErrorOf, contextFrom, within } from './chat-client.ts'
+import { type ChatClient, ChatError, chatErrorOf, contextFrom, UNSIGNED, within } from './chat-client.ts'
 
-/** Milliseconds; the first call includes config, agentConfig and two signatures. */
+/** Milliseconds; the first call includes agentConfig and its signature. */
 const TIMEOUT_MS = 12_000
 
 interface Options {
@@ -11,25 +11,24 @@ interface Options {
   sign(kind: 'corp' | 'agent', url: string): Promise<Signature>
 }
 
-/** The real WeCom client through its JS-SDK. Source: developer.work.weixin.qq.com, JS-SDK: getContext,
- *  getCurExternalContact, getCurExternalChat, sendChatMessage; all need the app's identity (agentConfig). */
+/** The WeCom client through its JS-SDK; in any other browser nobody is beside the page. Source: developer.work.weixin.qq.com,
+ *  JS-SDK: getContext, getCurExternalContact, getCurExternalChat, sendChatMessage, openEnterpriseChat; all need the app's
+ *  identity (agentConfig). */
 export function createWecomClient({ boot, sign }: Options): ChatClient {
-  // The SDK asks for one after the other, each a round on the network: both are begun now, for its first question.
-  const page = window.location.href.split('#')[0] ?? ''
-  const begun = new Map((['corp', 'agent'] as const).map((kind) => [kind, sign(kind, page)]))
-  for (const one of begun.values()) one.catch(() => undefined)
-  async function signOf(kind: 'corp' | 'agent', url: string): Promise<Signature> {
-    const early = url === page ? begun.get(kind) : undefined
-    begun.delete(kind)
-    return early === undefined ? sign(kind, url) : early.catch(() => sign(kind, url))
-  }
+  // Outside WeCom the SDK waits for a bridge that never comes.
+  if (!ww.env.isWeCom) return NOBODY
+
+  /** The SDK hands on whatever is thrown here as its own refusal. */
+  const signed = (kind: 'corp' | 'agent', url: string): Promise<Signature> =>
+    sign(kind, url).catch((cause: unknown) => Promise.reject({ errMsg: UNSIGNED, cause }))
 
   ww.register({
     corpId: boot.corpId,
     agentId: boot.agentId,
     jsApiList: ['getContext', 'getCurExternalContact', 'getCurExternalChat', 'sendChatMessage', 'openEnterpriseChat'],
-    getConfigSignature: (url) => signOf('corp', url),
-    getAgentConfigSignature: (url) => signOf('agent', url),
+    // Of clients before 3.0.24 only.
+    getConfigSignature: (url) => signed('corp', url),
+    getAgentConfigSignature: (url) => signed('agent', url),
   })
 
   async function ask<Answer>(call: () => Promise<Answer>): Promise<Answer> {
@@ -63,6 +62,17 @@ export function createWecomClient({ boot, sign }: Options): ChatClient {
       return () => document.removeEventListener('visibilitychange', onVisible)
     },
   }
+}
+
+const refuse = async (): Promise<never> => {
+  throw new ChatError('no-client')
+}
+
+const NOBODY: ChatClient = {
+  context: async () => ({ kind: 'elsewhere', entry: 'normal' }),
+  send: refuse,
+  open: refuse,
+  onContextChange: () => () => undefined,
 }
 
 type SendParams = Parameters<typeof ww.sendChatMessage>[0]
