@@ -21,6 +21,7 @@ import * as contract from './contract.ts'
 import { OfCustomer } from './customer-routes.ts'
 import type { ScriptLibrary } from './script-library.ts'
 import { scriptUses } from './script-uses.ts'
+import { tagsOfLadders } from './tag-library.ts'
 import { isOwn, unknownTask } from './task-routes.ts'
 
 export interface ChangeRouteDeps {
@@ -55,6 +56,9 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       const known = await tags.queries.byPath(tx, [...add, ...remove])
       const stranger = [...add, ...remove].find((name) => !known.has(name))
       if (stranger !== undefined) throw unknownTag(stranger)
+      const kept = tagsOfLadders(rules.current())
+      const locked = [...add, ...remove].find((name) => kept.has(name))
+      if (locked !== undefined) throw keptByRule(locked, kept.get(locked) ?? '')
       guide.was({ tags: ownOf(await tags.queries.ofCustomer(tx, externalUserId), guide) })
       await tags.change(tx, {
         externalUserId,
@@ -155,6 +159,12 @@ const titleOf = (title: string | undefined): string => (title === undefined ? '�
 
 const ownOf = (set: readonly SetTag[], { userId }: Guide): string[] =>
   set.flatMap((tag) => (tag.userId === userId ? [tag.path] : []))
+
+const keptByRule = (name: string, why: string): AppError =>
+  new AppError('sidebar.kept-by-rule', 'a tag that a ladder puts on and takes off', {
+    status: 409,
+    zh: `「${name}」${why}。`,
+  })
 
 const unknownTag = (name: string): AppError =>
   new AppError('sidebar.unknown-tag', 'a tag that WeCom does not know', {

@@ -278,9 +278,15 @@ export const Timeline = Type.Object({
 export type Timeline = Static<typeof Timeline>
 export type TimelineEntry = Timeline['entries'][number]
 
-/** GET tags — the tags a guide may set, by group. */
+/** GET tags — the tags there are, by group, in the order of the file; `locked`: those that rules keep, and why. */
 export const TagGroups = Type.Object({
-  groups: Type.Array(Type.Object({ group: Type.String(), names: Type.Array(Type.String()) })),
+  groups: Type.Array(
+    Type.Object({
+      group: Type.String(),
+      names: Type.Array(Type.String()),
+      locked: Type.Optional(Type.Array(Type.Object({ name: Type.String(), why: Type.String() }))),
+    }),
+  ),
 })
 export type TagGroups = Static<typeof TagGroups>
 

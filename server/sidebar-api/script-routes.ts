@@ -3,21 +3,24 @@ import type { FastifyInstance } from 'fastify'
 import type { ScriptsLibrary } from '../operations/scripts-library/scripts-library.ts'
 import type { Media } from '../records/media/media.ts'
 import type { Tags } from '../records/tags/tags.ts'
+import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Access } from './access.ts'
 import * as contract from './contract.ts'
 import { scriptViews } from './script-view.ts'
+import { tagLibrary } from './tag-library.ts'
 
 export interface ScriptRouteDeps {
   access: Access
   media: Pick<Media, 'chatMessages'>
   scripts: Pick<ScriptsLibrary, 'search' | 'tree'>
   tags: Pick<Tags, 'queries'>
+  rules: Pick<RuleBookHolder, 'current'>
 }
 
 const PAGE = 20
 
 /** The script library and the tag library: the same for every guide. */
-export function scriptRoutes(app: FastifyInstance, { access, media, scripts, tags }: ScriptRouteDeps): void {
+export function scriptRoutes(app: FastifyInstance, { access, media, rules, scripts, tags }: ScriptRouteDeps): void {
   const config = { scope: 'library' } as const
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
 
@@ -56,11 +59,6 @@ export function scriptRoutes(app: FastifyInstance, { access, media, scripts, tag
   )
 
   typed.get('/tags', { schema: { response: { 200: contract.TagGroups } }, config }, (request) =>
-    access.asPerson(request, async (tx) => ({
-      groups: (await tags.queries.library(tx)).map(({ group, tags: names }) => ({
-        group,
-        names: names.map((tag) => tag.name),
-      })),
-    })),
+    access.asPerson(request, async (tx) => tagLibrary(await tags.queries.library(tx), rules.current())),
   )
 }

@@ -6,6 +6,7 @@ import type { CustomerTag, TagChange } from '../../../server/sidebar-api/contrac
 import { aProfile, tagGroups } from '../testing/fixtures.ts'
 import { closeSidebars, openSidebar } from '../testing/open-sidebar.ts'
 import { button, buttons, click, screenText, sheet, type } from '../testing/screen.ts'
+import { toneOfGroup, toneOfTag } from './tone-of-group.ts'
 
 afterEach(closeSidebars)
 
@@ -94,6 +95,47 @@ test('two hundred tags are searched by their own name or their group’s; a few 
   await openSidebar()
   await open()
   expect(sheet('改标签').querySelector('input')).toBeNull()
+})
+
+test('what rules keep cannot be tapped, and why stands beside it', async () => {
+  const why = '由「分层」按条件打上和去掉，人不用改；不对的话请告诉运营'
+  const groups = tagGroups().groups.map((one) =>
+    one.group === '分层' ? { ...one, locked: one.names.map((name) => ({ name, why })) } : one,
+  )
+  await openSidebar({ api: { tagGroups: async () => ({ groups }) } })
+  await open()
+  const kept = () =>
+    [...sheet('改标签').querySelectorAll<HTMLButtonElement>('[role=checkbox]')].filter((one) => one.disabled)
+  expect(kept().map((one) => one.textContent?.trim())).toEqual(['S 类', 'A 类', 'B 类', 'C 类'])
+  expect(screenText()).toContain(why)
+  await tick('S 类')
+  expect(button('保存').disabled).toBe(true)
+})
+
+test('among many tags those put on last stand first, and not twice in what is saved', async () => {
+  const many = {
+    groups: [...tagGroups().groups, { group: '尺码', names: Array.from({ length: 200 }, (_, n) => `${n} 码`) }],
+  }
+  const { api } = await openSidebar({ api: { tagGroups: async () => many } })
+  await open()
+  await type('找标签', '199')
+  await tick('199 码')
+  await save()
+  await open()
+  const [first] = sheet('改标签').querySelectorAll('fieldset')
+  expect(first?.querySelector('legend')?.textContent).toBe('最近用过')
+  await click(first?.querySelector('[role=checkbox]') as HTMLElement)
+  expect(first?.querySelector('[role=checkbox]')?.getAttribute('aria-checked')).toBe('false')
+  await save()
+  expect(vi.mocked(api.changeTags).mock.calls.map(([, { add, remove }]) => [add, remove])).toEqual([
+    [['尺码/199 码'], []],
+    [[], ['尺码/199 码']],
+  ])
+})
+
+test('a group has one colour everywhere', () => {
+  expect(toneOfTag('口味/黑椒')).toBe(toneOfGroup('口味'))
+  expect(new Set(['来源', '生命周期', '口味', '分层', '意向', '尺码'].map(toneOfGroup)).size).toBeGreaterThan(2)
 })
 
 test('a stray tap beside the sheet loses no choice; 取消 does', async () => {
