@@ -32,6 +32,16 @@ it('a customer is found by id, by nickname, by the remark of any guide, and by n
   })
 })
 
+it('a customer is found by what one reads of the name, with invisible marks in it, in what was typed, or in both', async () => {
+  await meet('wmTurned', '\u202e小\u200b满\u202c')
+  await meet('wmPlain', '阿泽')
+  for (const name of ['小满', '小\u2060满', '\u202e小\u200b满\u202c']) {
+    expect([name, (await why(name)).out.split('\n')[0]]).toEqual([name, expect.stringContaining('满')])
+  }
+  expect((await why('阿\ufeff泽')).out).toMatch(/^客户「阿泽」/)
+  expect((await why('小')).err).toContain('wmTurned')
+})
+
 it('whoever may be meant is listed with guide, date and remark', async () => {
   await meet('wmMia', 'Mia🌸')
   t.clock.advance(DAY_MS)

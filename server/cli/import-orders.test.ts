@@ -243,6 +243,8 @@ describe('import:orders', () => {
     expect(err[0]).toBe('后面要写 <文件>。')
     expect(err[2]).toBe('多了「b.csv」。名称里有空格时用引号括起来。')
     expect(err.at(-1)).toContain('找不到文件')
+    expect(await runImport([folder], screen)).toBe(1)
+    expect(err.at(-1)).toContain('不是文件，请写里面那个订单文件的路径')
   })
 
   it('--json gives the counts and each line that was left out', async () => {

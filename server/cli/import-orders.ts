@@ -92,13 +92,11 @@ export const importOrdersProgram: Program = {
       more: COLUMNS,
       words: { file: text('文件', 'CSV、.xlsx，或者装着其中一个的 zip') },
       run: async ({ file }, desk) => {
-        const size = await stat(file).then(
-          (info) => (info.isFile() ? info.size : undefined),
-          () => undefined,
-        )
-        if (size === undefined) throw cliFault('no', `找不到文件 ${file}，请检查路径。`)
+        const found = await stat(file).catch(() => undefined)
+        if (found === undefined) throw cliFault('no', `找不到文件 ${file}，请检查路径。`)
+        if (!found.isFile()) throw cliFault('no', `${file} 不是文件，请写里面那个订单文件的路径。`)
         const faults: Fault[] = []
-        const counts = await importFile(file, size, {
+        const counts = await importFile(file, found.size, {
           desk,
           onFault: (fault) => void (faults.length < MOST_FAULTS && faults.push(fault)),
         })

@@ -144,6 +144,49 @@ it('without «was» the rules of before stay, and whoever saved is asked; two sa
   expect(await t.db.tx((tx) => t.huoshui.alerts.queries.open(tx))).toEqual([])
 })
 
+it('whatever has a name and is in use is asked about, by what the database knows; what nobody uses is not', async () => {
+  const { 'sop/关怀.yaml': care, ...files } = {
+    'tags.yaml': tags('生命周期', '老客'),
+    'tiers/分层.yaml': ladder('分层', 'A'),
+    'sop/关怀.yaml': journey('care', '生命周期/老客', '分层/A'),
+    'channels/包裹卡.yaml': 'channel: 包裹卡\nstate: parcel-card\nguides: [zhangsan]\n',
+    'channels/门店.yaml': 'channel: 门店\nstate: counter\nguides: [zhangsan]\n',
+    'groups/科普群.yaml':
+      'pool: 科普群\nrole: education\ngroups: { namePrefix: 科普 }\ncapacity: 200\nentry: { orders.paid.count: { gte: 99 } }\ninviteBy: task\n',
+  }
+  t = await buildTestApp({ config: { ...files, 'sop/关怀.yaml': care } })
+  await t.sandbox.createGroup({ name: '科普1', ownerUserId: 'zhangsan' })
+  const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan', state: 'parcel-card' })
+  await t.settle()
+  await t.sandbox.order({ externalUserId, orderId: 'o1', totalFen: 100, status: 'paid' })
+  for (let round = 0; round < 3; round++) await t.advance(MINUTE_MS)
+  const asked = async (changed: Record<string, string>): Promise<string[]> => {
+    t.writeConfig({ ...files, 'sop/关怀.yaml': care, ...changed })
+    await t.huoshui.rules.check()
+    return t.huoshui.rules.faults().map(({ message }) => message)
+  }
+  const renamed = (file: keyof typeof files, from: string, to: string) => ({ [file]: files[file].replace(from, to) })
+  const question = (what: string, fresh: string): string[] => [`${what}不见了，新来了「${fresh}」：是改名吗`]
+
+  expect(await asked(renamed('channels/包裹卡.yaml', '包裹卡', '包裹'))).toEqual(question('渠道「包裹卡」', '包裹'))
+  expect(await asked(renamed('channels/门店.yaml', '门店', '柜台'))).toEqual(question('渠道「门店」', '柜台'))
+  expect(await asked(renamed('groups/科普群.yaml', '科普群', '吃货群'))).toEqual(question('群池「科普群」', '吃货群'))
+  expect(
+    await asked({ ...renamed('tiers/分层.yaml', '分层', '会员'), 'sop/关怀.yaml': care.replace('分层', '会员') }),
+  ).toEqual(question('梯子「分层」', '会员'))
+  expect(
+    await asked({ ...renamed('tiers/分层.yaml', 'level: A', 'level: 金'), 'sop/关怀.yaml': care.replace('/A', '/金') }),
+  ).toEqual(question('「分层」的「A」这一级', '金'))
+  expect(
+    await asked({ ...renamed('tags.yaml', '生命周期', '阶段'), 'sop/关怀.yaml': care.replaceAll('生命周期', '阶段') }),
+  ).toEqual(question('标签组「生命周期」', '阶段'))
+  expect(await asked({ 'sop/关怀.yaml': care.replace('care', 'loyal-care') })).toEqual(
+    question('SOP「care」', 'loyal-care'),
+  )
+  // Nobody has it, and nothing is printed.
+  expect(await asked(renamed('tags.yaml', '直播', '直播间'))).toEqual([])
+})
+
 it('a tag that WeCom does not let us rename counts under its new name, and a person is asked', async () => {
   const { loyal } = await openShop()
   t.sandbox.faults.set({ path: 'externalcontact/edit_corp_tag', errcode: 81011 })

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { withoutInvisible } from '../../core/kernel/shown-name.ts'
 import { didYouMean } from '../../rules/condition/did-you-mean.ts'
 import { cliFault } from './cli-fault.ts'
 import { COMMON, type Command, type Form, type Program } from './command.ts'
@@ -12,9 +13,12 @@ export interface ReadLine {
 
 type Help = { helpOf: Command | undefined }
 
-/** Which command the words call, and what they give it; or whose help they ask for (undefined: the program's). `words`: the
+/** Which command the words call, and what they give it; or whose help they ask for (undefined: the program's). `typed`: the
  *  line after the program's name. Throws cli.wrong-use. */
-export function readLine(program: Program, words: readonly string[]): ReadLine | Help {
+export function readLine(program: Program, typed: readonly string[]): ReadLine | Help {
+  // A name or a path that is copied from a page or a window brings along what nobody sees.
+  const words = typed.map(withoutInvisible)
+  refuseOtherDashes(program, words)
   const [first = '', ...others] = words
   const root = program.commands.find(({ name }) => name === '')
   const named = program.commands.find(({ name }) => name !== '' && name === first)
@@ -25,6 +29,15 @@ export function readLine(program: Program, words: readonly string[]): ReadLine |
   if (command === undefined) throw strangeCommand(program, first)
   if (isHelp) return { helpOf: command }
   return readWords(command, named === undefined ? words : others)
+}
+
+/** `—json`: what chats and documents make of two hyphens. Taken for a word, it would be an SOP or a customer of that name. */
+function refuseOtherDashes({ commands }: Program, words: readonly string[]): void {
+  const known = new Set(['help', ...Object.keys(COMMON), ...commands.flatMap(({ options }) => Object.keys(options))])
+  for (const word of words) {
+    const [, name = ''] = /^[-‐-―−－]*[‐-―−－][-‐-―−－]*([\w-]+)/u.exec(word) ?? []
+    if (known.has(name)) throw cliFault('wrong-use', `「${word}」前面不是英文的短横，要写 --${name}。`)
+  }
 }
 
 /** A program may do something without a command's name; what then stands first is an option, or its own first word. */

@@ -71,6 +71,11 @@ it('words and options come by their names, read as what they are', async () => {
   expect(JSON.parse(bare.out)).toEqual({ dish: '西冷', sauces: [], minutes: 3, salt: [], now: false })
 })
 
+it('a word that is copied from a page brings nothing along that nobody sees; a dash of its own is a word', async () => {
+  const { out } = await run('\u202acook 西\u200b冷\ufeff 👨‍👩‍👧 —黑椒 --minutes \u200e5 --json')
+  expect(JSON.parse(out)).toMatchObject({ dish: '西冷', sauces: ['👨‍👩‍👧', '—黑椒'], minutes: 5 })
+})
+
 it('one answer in three forms, with its remark and its code beside it', async () => {
   expect(await run('list')).toEqual({ code: 1, out: '西冷 一块', err: '快卖完了' })
   const json = await run('list --json')
@@ -97,6 +102,9 @@ test.each([
   ['list 西冷', '多了「西冷」。名称里有空格时用引号括起来。', '用法：npm run -s shop -- list；'],
   ['take 西冷 --to 小林', '编号要写成数字，例如 12，不是「西冷」。', TAKE],
   ['take 7', '没有写 --to <谁>。', TAKE],
+  ['take 7 —to 小林', '「—to」前面不是英文的短横，要写 --to。', TAKE],
+  ['take 7 --to 小林 －－json', '「－－json」前面不是英文的短横，要写 --json。', TAKE],
+  ['take 7 –to=小林', '「–to=小林」前面不是英文的短横，要写 --to。', TAKE],
 ])('«%s» is wrong use: one line of what is wrong, one of how to write it', async (line, message, usage) => {
   const { code, out, err } = await run(line)
   const [first, second = '', ...more] = err.split('\n')

@@ -2,6 +2,11 @@
  *  joiner and the tags inside emoji stay. */
 const STEERING = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu
 
+const INVISIBLE = /(?![\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu
+
+/** What one reads of a text: without what is pasted along unseen (zero-width characters, direction marks). */
+export const withoutInvisible = (text: string): string => text.replace(INVISIBLE, '')
+
 /** Text that stands on one line of a screen, without what steers instead of showing. */
 export const oneLine = (text: string): string => text.replace(STEERING, ' ').replace(/\s+/g, ' ').trim()
 

@@ -2,6 +2,7 @@ import { alias } from '../../core/db/define-table.ts'
 import { list, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { maskPhones } from '../../core/kernel/mask-phones.ts'
+import { withoutInvisible } from '../../core/kernel/shown-name.ts'
 import { CUSTOMER, FOLLOW } from './customer-tables.ts'
 
 /** One guide's view of a customer who was looked for, or a customer whom no guide ever had. */
@@ -36,18 +37,26 @@ async function whoseNames(tx: ReadTx, isWanted: Sql, limit: number): Promise<str
   return rows.map(({ externalUserId }) => externalUserId)
 }
 
+/** In nicknames often, by accident or to be listed first; a screen shows none of them. */
+const UNSEEN = [...'\u00ad\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff']
+
+/** A name as one reads it. */
+const read = (name: Sql): Sql => UNSEEN.reduce((text, mark) => sql`REPLACE(${text}, ${mark}, '')`, name)
+
 const plainForLike = (text: string): string => text.replaceAll(/[!%_]/g, '!$&')
 
 export const customerSearch = {
-  /** external_userids of those whose nickname, or remark by any guide, is exactly this; at most `limit`. */
-  named: (tx: ReadTx, name: string, limit: number): Promise<string[]> =>
-    whoseNames(tx, sql`${c.name} = ${maskPhones(name)} OR ${f.remark} = ${maskPhones(name)}`, limit),
+  /** external_userids of those whose nickname, or remark by any guide, reads exactly like this; at most `limit`. */
+  named: (tx: ReadTx, name: string, limit: number): Promise<string[]> => {
+    const wanted = maskPhones(withoutInvisible(name))
+    return whoseNames(tx, sql`${read(sql`${c.name}`)} = ${wanted} OR ${read(sql`${f.remark}`)} = ${wanted}`, limit)
+  },
 
   /** The same for those whose nickname or remark contains this, capitals or not. */
   like: (tx: ReadTx, part: string, limit: number): Promise<string[]> => {
-    const pattern = `%${plainForLike(part.toLowerCase())}%`
-    const isLike = sql`LOWER(${c.name}) LIKE ${pattern} ESCAPE '!' OR LOWER(${f.remark}) LIKE ${pattern} ESCAPE '!'`
-    return whoseNames(tx, isLike, limit)
+    const pattern = `%${plainForLike(withoutInvisible(part).toLowerCase())}%`
+    const reads = (name: Sql): Sql => sql`LOWER(${read(name)}) LIKE ${pattern} ESCAPE '!'`
+    return whoseNames(tx, sql`${reads(sql`${c.name}`)} OR ${reads(sql`${f.remark}`)}`, limit)
   },
 
   /** What tells these customers apart: a row for each guide who has or had them, the newest friendship first. */

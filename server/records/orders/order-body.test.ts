@@ -89,28 +89,32 @@ describe('goods', () => {
   })
 })
 
-it('the whole order has each number once, as it was told last', () => {
+it('the whole order has each number once, however often the same is told of it', () => {
   const { whole } = parse({
     version: 3,
     refunds: [
       {
         refundId: 'a',
-        fen: 1,
+        fen: 3,
+        at: NOW,
         lines: [
           { lineId: 'x', quantity: 1 },
-          { lineId: 'x', fen: 2 },
+          { lineId: 'x\u200b', quantity: 1 },
         ],
       },
       { refundId: 'b', fen: 2 },
-      { refundId: 'a ', fen: 3, at: NOW, lines: null },
+      { refundId: 'a ', fen: 3, at: NOW, lines: [{ lineId: 'x', quantity: 1, fen: null }] },
     ],
     payments: [{ paymentId: 'p', fen: 1, way: '微信 13800001111' }],
-    parcels: [{ number: 'n', company: null, shippedAt: NOW, signedAt: '' }],
+    parcels: [
+      { number: 'n', shippedAt: NOW - 1 },
+      { number: 'n', company: null, shippedAt: NOW, signedAt: '' },
+    ],
   })
   expect(whole).toEqual({
     version: 3,
     refunds: [
-      { refundId: 'a', fen: 3, atMs: NOW, lines: [] },
+      { refundId: 'a', fen: 3, atMs: NOW, lines: [{ lineId: 'x', quantity: 1 }] },
       { refundId: 'b', fen: 2, atMs: undefined, lines: [] },
     ],
     payments: [{ paymentId: 'p', fen: 1, atMs: undefined, way: '微信 138****1111' }],
@@ -118,4 +122,51 @@ it('the whole order has each number once, as it was told last', () => {
   })
   expect(parse({ version: null }).whole).toBeUndefined()
   expect(parse({ version: 1, refunds: null }).whole?.refunds).toBeUndefined()
+})
+
+const lines = (...told: object[]): object[] => [{ refundId: 'r', fen: 9, lines: told }]
+it.each<[what: string, told: object, fault: string]>([
+  [
+    'a refund with two sums',
+    {
+      refunds: [
+        { refundId: 'r', fen: 20 },
+        { refundId: 'r ', fen: 30 },
+      ],
+    },
+    '/refunds/1/refundId',
+  ],
+  [
+    'a line of a refund with two counts',
+    { refunds: lines({ lineId: 'x', quantity: 1 }, { lineId: 'x', quantity: 2 }) },
+    '/refunds/0/lines/1/lineId',
+  ],
+  [
+    'a payment with two sums',
+    {
+      payments: [
+        { paymentId: 'p', fen: 20 },
+        { paymentId: 'q', fen: 1 },
+        { paymentId: 'p', fen: 30 },
+      ],
+    },
+    '/payments/2/paymentId',
+  ],
+])('%s is refused: neither is known to be right', (_what, told, place) => {
+  expect(fault({ version: 1, ...told })).toContain(`${place} was told already, with something else`)
+})
+
+it.each([
+  ['/refunds/0/refundId', { refunds: [{ refundId: '\u200b', fen: 1 }] }],
+  ['/refunds/0/lines/0/lineId', { refunds: lines({ lineId: ' ' }) }],
+  ['/payments/0/paymentId', { payments: [{ paymentId: ' ', fen: 1 }] }],
+  ['/parcels/0/number', { parcels: [{ number: '\t' }] }],
+])('%s is a number that one can read', (place, told) => {
+  expect(fault({ version: 1, ...told })).toContain(`${place} must not be blank`)
+})
+
+it('a number that grows beyond its column is refused, not cut into another one', () => {
+  expect(fault({ version: 1, payments: [{ paymentId: '㍿'.repeat(100), fen: 1 }] })).toContain(
+    '/payments/0/paymentId must not have more than 100 characters',
+  )
 })

@@ -97,17 +97,19 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
     throw invalidBody([`${field} is in the future`], ABOUT)
   }
   const instant = (field: 'paidAt' | 'createdAt' | 'at'): number | undefined => readInstant(body[field], `/${field}`)
-  const word = (field: 'orderId' | 'source' | 'refundId', most: number): string => {
-    const text = plainText(body[field] ?? '')
-    // Some letters become many.
-    if (text.length <= most) return text
-    throw invalidBody([`/${field} must not have more than ${most} characters`], ABOUT)
+  const refuse = (fault: string): never => {
+    throw invalidBody([fault], ABOUT)
   }
-  const orderId = word('orderId', 100)
-  const source = word('source', 60)
-  if (orderId === '') throw invalidBody(['/orderId must not be blank'], ABOUT)
-  if (source === '') throw invalidBody(['/source must not be blank'], ABOUT)
-  const whole = wholeOf(body, readInstant)
+  const word = (written: string | null | undefined, field: string, most: number): string => {
+    const text = plainText(written ?? '')
+    // Some letters become many.
+    return text.length <= most ? text : refuse(`${field} must not have more than ${most} characters`)
+  }
+  const needed = (written: string, field: string, most = 100): string =>
+    word(written, field, most) || refuse(`${field} must not be blank`)
+  const orderId = needed(body.orderId, '/orderId')
+  const source = needed(body.source, '/source', 60)
+  const whole = wholeOf(body, { instant: readInstant, number: needed, refuse })
   const alone = (['refunds', 'payments', 'parcels'] as const).filter(
     (field) => (body[field] ?? undefined) !== undefined,
   )
@@ -128,7 +130,7 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
     createdAtMs: instant('createdAt'),
     atMs: instant('at'),
     supposedAtMs: undefined,
-    refundId: word('refundId', 100) || undefined,
+    refundId: word(body.refundId, '/refundId', 100) || undefined,
     refundedFen: body.refundedFen ?? undefined,
     items,
     itemsLeftOut: lines.length - items.length,

@@ -98,7 +98,13 @@ interface WholeBody {
   version?: number | null
   refunds?: { refundId: string; fen: number; at?: unknown; lines?: LineBody[] | null }[] | null
   payments?: { paymentId: string; fen: number; at?: unknown; way?: string | null }[] | null
-  parcels?: { number: string; company?: string | null; shippedAt?: unknown; signedAt?: unknown }[] | null
+  parcels?: ParcelBody[] | null
+}
+interface ParcelBody {
+  number: string
+  company?: string | null
+  shippedAt?: unknown
+  signedAt?: unknown
 }
 interface LineBody {
   lineId: string
@@ -109,16 +115,44 @@ interface LineBody {
 const cleaned = (text: string | null | undefined, most: number): string =>
   maskPhones(plainText(text ?? '')).slice(0, most)
 
-/** Later rows of one number take the place of earlier ones. */
-const eachOnce = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
-  ...new Map(rows.map((row) => [keyOf(row), row])).values(),
+interface Reading {
+  /** Reads an instant, `field` being where it stands; throws orders.invalid. */
+  instant(written: unknown, field: string): number | undefined
+  /** A number of the shop's, cleaned; throws orders.invalid where nothing is left, or too much. */
+  number(written: string, field: string): string
+  /** Throws orders.invalid. */
+  refuse(fault: string): never
+}
+
+/** A row that comes twice is one; of two that say different things of one number, neither is known to be right. */
+function eachOnce<Row>(
+  rows: readonly Row[],
+  { list, key, refuse }: { list: string; key: keyof Row & string; refuse: Reading['refuse'] },
+): Row[] {
+  const kept = new Map<unknown, string>()
+  return rows.filter((row, index) => {
+    const said = JSON.stringify(row)
+    const before = kept.get(row[key])
+    kept.set(row[key], said)
+    if (before !== undefined && before !== said) refuse(`${list}/${index}/${key} was told already, with something else`)
+    return before === undefined
+  })
+}
+
+/** One parcel may be told with each of the orders in it. */
+const lastOfEach = (parcels: readonly Parcel[]): Parcel[] => [
+  ...new Map(parcels.map((parcel) => [parcel.number, parcel])).values(),
 ]
 
-/** Undefined without a version. `instant`: reads one, `field` being where it stands; throws orders.invalid. */
-export function wholeOf(
-  { version, ...lists }: WholeBody,
-  instant: (written: unknown, field: string) => number | undefined,
-): Whole | undefined {
+/** Undefined without a version. */
+export function wholeOf({ version, ...lists }: WholeBody, reading: Reading): Whole | undefined {
+  const { instant, number: numberOf, refuse } = reading
+  const parcelOf = ({ number, company, shippedAt, signedAt }: ParcelBody, index: number): Parcel => ({
+    number: numberOf(number, `/parcels/${index}/number`),
+    company: cleaned(company, 60),
+    shippedAtMs: instant(shippedAt, `/parcels/${index}/shippedAt`),
+    signedAtMs: instant(signedAt, `/parcels/${index}/signedAt`),
+  })
   if (version === undefined || version === null) return undefined
   const refunds = lists.refunds ?? undefined
   const payments = lists.payments ?? undefined
@@ -129,41 +163,31 @@ export function wholeOf(
       refunds &&
       eachOnce(
         refunds.map(({ refundId, fen, at, lines }, index) => ({
-          refundId: plainText(refundId).slice(0, 100),
+          refundId: numberOf(refundId, `/refunds/${index}/refundId`),
           fen,
           atMs: instant(at, `/refunds/${index}/at`),
           lines: eachOnce(
-            (lines ?? []).map((line) => ({
-              lineId: plainText(line.lineId).slice(0, 100),
+            (lines ?? []).map((line, place) => ({
+              lineId: numberOf(line.lineId, `/refunds/${index}/lines/${place}/lineId`),
               quantity: line.quantity ?? undefined,
               fen: line.fen ?? undefined,
             })),
-            ({ lineId }) => lineId,
+            { list: `/refunds/${index}/lines`, key: 'lineId', refuse },
           ),
         })),
-        ({ refundId }) => refundId,
+        { list: '/refunds', key: 'refundId', refuse },
       ),
     payments:
       payments &&
       eachOnce(
         payments.map(({ paymentId, fen, at, way }, index) => ({
-          paymentId: plainText(paymentId).slice(0, 100),
+          paymentId: numberOf(paymentId, `/payments/${index}/paymentId`),
           fen,
           atMs: instant(at, `/payments/${index}/at`),
           way: cleaned(way, 60),
         })),
-        ({ paymentId }) => paymentId,
+        { list: '/payments', key: 'paymentId', refuse },
       ),
-    parcels:
-      parcels &&
-      eachOnce(
-        parcels.map(({ number, company, shippedAt, signedAt }, index) => ({
-          number: plainText(number).slice(0, 100),
-          company: cleaned(company, 60),
-          shippedAtMs: instant(shippedAt, `/parcels/${index}/shippedAt`),
-          signedAtMs: instant(signedAt, `/parcels/${index}/signedAt`),
-        })),
-        ({ number }) => number,
-      ),
+    parcels: parcels && lastOfEach(parcels.map(parcelOf)),
   }
 }

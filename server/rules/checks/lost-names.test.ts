@@ -125,3 +125,55 @@ it('a former name is nobody’s name now, and of one only', async () => {
     'tiers/分层.yaml:6:10 「A」还在，不能又是别人的旧名字。删掉 was，或者给现在叫这个名字的换一个名字',
   ])
 })
+
+it.each<[what: string, rules: [file: string, text: string | undefined][], place: string]>([
+  [
+    'a channel',
+    [
+      ['channels/包裹卡.yaml', 'channel: 包裹卡\nstate: package-card\nguides: [linxiaoyu]\nwas: 旧\n'],
+      ['channels/直播.yaml', 'channel: 直播\nstate: live\nguides: [linxiaoyu]\nwas: 旧\n'],
+    ],
+    'channels/直播.yaml:4:6',
+  ],
+  [
+    'a pool',
+    [
+      ['groups/付费群.yaml', `${GOOD_RULES['groups/付费群.yaml']}was: 旧\n`],
+      ['groups/科普群.yaml', `${GOOD_RULES['groups/科普群.yaml']}was: 旧\n`],
+    ],
+    'groups/科普群.yaml:8:6',
+  ],
+  [
+    'a journey',
+    [
+      ['sop/甲.yaml', 'sop: aa\nname: 甲\nwas: old\ntrigger: order.paid\nsteps: [ { wait: 1d } ]\n'],
+      ['sop/乙.yaml', 'sop: bb\nname: 乙\nwas: old\ntrigger: order.paid\nsteps: [ { wait: 1d } ]\n'],
+    ],
+    'sop/甲.yaml:3:6',
+  ],
+  [
+    'a send',
+    [
+      ['sends/家宴.yaml', `${BEFORE['sends/家宴.yaml']}was: 旧\n`],
+      ['sends/福利.yaml', `${GOOD_RULES['sends/福利.yaml']}was: 旧\n`],
+    ],
+    'sends/福利.yaml',
+  ],
+  [
+    'a ladder',
+    [
+      ['tiers/分层.yaml', `${LADDER}was: 旧\n`],
+      ['tiers/等级.yaml', `${LADDER.replace('分层', '等级')}was: 旧\n`],
+    ],
+    'tiers/等级.yaml:7:6',
+  ],
+  [
+    'a group of tags',
+    [['tags.yaml', (GOOD_RULES['tags.yaml'] ?? '').replaceAll('- group:', '- was: 旧\n    group:')]],
+    'tags.yaml:5:10',
+  ],
+])('the former name of %s is one rule’s only', async (_what, rules, place) => {
+  const faults = (await asked(Object.fromEntries(rules))).filter((fault) => fault.includes('旧名字'))
+  expect(faults).toEqual([expect.stringMatching(/「(?:旧|old)」已经写成另一个的旧名字。只留一个$/)])
+  expect(faults[0]).toContain(place)
+})
