@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
-import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import type { Emit } from '../engine/inbox/emit.ts'
 import { carriedBy, ScriptSent } from '../operations/scripts-library/script-events.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
@@ -27,7 +26,6 @@ import { isOwn, unknownTask } from './task-routes.ts'
 export interface ChangeRouteDeps {
   access: Access
   library: ScriptLibrary
-  own: OwnOrigin
   clock: Clock
   emit: Emit
   rules: Pick<RuleBookHolder, 'current'>
@@ -43,12 +41,10 @@ const OK = { ok: true as const }
 
 /** What a guide changes about one customer. */
 export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
-  const { access, library, own, clock, emit, rules, customers, profiles, tags, tasks, timeline, welcome } = deps
+  const { access, library, clock, emit, rules, customers, profiles, tags, tasks, timeline, welcome } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
-  const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
-    own.mustBeOwnPage(request)
-  const change = { preHandler, config: { scope: 'customer.change' } } as const
+  const change = { config: { scope: 'customer.change' } } as const
 
   typed.post('/customers/:externalUserId/tags', { schema: takes(contract.TagChange), ...change }, (request) =>
     access.withCustomer(request, async (tx, guide, externalUserId) => {
@@ -109,7 +105,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
 
   typed.post(
     '/customers/:externalUserId/sent',
-    { schema: takes(contract.Sent), preHandler, config: { scope: 'customer.own' } },
+    { schema: takes(contract.Sent), config: { scope: 'customer.own' } },
     (request) =>
       access.withCustomer(request, async (tx, guide, externalUserId) => {
         const { key, scriptId, taskId, place } = request.body

@@ -1,8 +1,16 @@
 import Type, { type Static } from 'typebox'
 
-/** GET customers/:externalUserId/takers — to whom the lead of the customer's guide may hand the customer over. */
+/** GET customers/:externalUserId/takers — to whom the lead of the customer's guide may hand the customer over, the best first.
+ *  `customers`: how many they have now; `isFriend`: of this one, too, so that it goes at once. */
 export const Takers = Type.Object({
-  takers: Type.Array(Type.Object({ userId: Type.String(), name: Type.String() })),
+  takers: Type.Array(
+    Type.Object({
+      userId: Type.String(),
+      name: Type.String(),
+      customers: Type.Integer(),
+      isFriend: Type.Boolean(),
+    }),
+  ),
 })
 export type Takers = Static<typeof Takers>
 

@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../core/kernel/app-error.ts'
-import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import type { KnownField } from '../records/profiles/field-store.ts'
 import { fieldValueOf, fieldValueText, readFieldValue } from '../records/profiles/field-value.ts'
 import type { Profiles } from '../records/profiles/profiles.ts'
@@ -14,7 +13,6 @@ import { mayEdit } from './field-view.ts'
 
 export interface FieldRouteDeps {
   access: Access
-  own: OwnOrigin
   rules: Pick<RuleBookHolder, 'current'>
   profiles: { queries: Pick<Profiles['queries'], 'fieldsOf'>; setFields: Profiles['setFields'] }
 }
@@ -22,12 +20,11 @@ export interface FieldRouteDeps {
 type Change = contract.FieldsChange['changes'][number]
 
 /** What a guide finds out about a customer, by the fields of profile.yaml. */
-export function fieldRoutes(app: FastifyInstance, { access, own, rules, profiles }: FieldRouteDeps): void {
+export function fieldRoutes(app: FastifyInstance, { access, rules, profiles }: FieldRouteDeps): void {
   app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/customers/:externalUserId/fields',
     {
       schema: { params: OfCustomer, body: contract.FieldsChange, response: { 200: contract.Accepted } },
-      preHandler: async (request) => own.mustBeOwnPage(request),
       config: { scope: 'customer.change' },
     },
     (request) =>

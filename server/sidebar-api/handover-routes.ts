@@ -2,9 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Tx } from '../core/db/tx.ts'
 import { AppError } from '../core/kernel/app-error.ts'
-import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import type { Handover } from '../operations/handover/handover.ts'
 import { requestForOne } from '../operations/handover/handover-request.ts'
+import type { customerQueries } from '../records/customers/customer-queries.ts'
 import type { staffQueries } from '../records/staff/staff-queries.ts'
 import type { Access, Guide } from './access.ts'
 import type { Colleague } from './colleagues.ts'
@@ -14,15 +14,15 @@ import { OfCustomer } from './customer-routes.ts'
 
 export interface HandoverRouteDeps {
   access: Access
-  own: OwnOrigin
   handover: Pick<Handover, 'start' | 'queries'>
   staff: { queries: Pick<typeof staffQueries, 'all'> }
+  customers: { queries: Pick<typeof customerQueries, 'followsOf' | 'countsOf'> }
 }
 
 const OK = { ok: true as const }
 
 /** A lead hands a customer of the own departments over to another guide of theirs (在职继承). */
-export function handoverRoutes(app: FastifyInstance, { access, own, handover, staff }: HandoverRouteDeps): void {
+export function handoverRoutes(app: FastifyInstance, { access, handover, staff, customers }: HandoverRouteDeps): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
 
   async function takersOf(tx: Tx, { userId: from, person }: Guide): Promise<Colleague[]> {
@@ -35,17 +35,30 @@ export function handoverRoutes(app: FastifyInstance, { access, own, handover, st
       .map(({ userId, name }) => ({ userId, name: name ?? userId }))
   }
 
+  /** Friends first, since to them it goes without asking; then whoever has the fewest customers. */
+  async function withLoad(tx: Tx, takers: Colleague[], externalUserId: string): Promise<Takers['takers']> {
+    const ids = takers.map(({ userId }) => userId)
+    const counts = await customers.queries.countsOf(tx, ids)
+    const follows = await customers.queries.followsOf(tx, externalUserId)
+    const friends = new Set(follows.filter(({ active }) => active).map(({ userId }) => userId))
+    return takers
+      .map((one) => ({ ...one, customers: counts.get(one.userId) ?? 0, isFriend: friends.has(one.userId) }))
+      .sort((a, b) => Number(b.isFriend) - Number(a.isFriend) || a.customers - b.customers)
+  }
+
   typed.get(
     '/customers/:externalUserId/takers',
     { schema: { params: OfCustomer, response: { 200: Takers } }, config: { scope: 'customer.lead' } },
-    (request) => access.withCustomer(request, async (tx, guide) => ({ takers: await takersOf(tx, guide) })),
+    (request) =>
+      access.withCustomer(request, async (tx, guide, externalUserId) => ({
+        takers: await withLoad(tx, await takersOf(tx, guide), externalUserId),
+      })),
   )
 
   typed.post(
     '/customers/:externalUserId/hand-over',
     {
       schema: { params: OfCustomer, body: HandOver, response: { 200: Accepted } },
-      preHandler: async (request) => own.mustBeOwnPage(request),
       config: { scope: 'customer.lead' },
     },
     (request) =>

@@ -83,7 +83,6 @@ export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
     {
       ...anybody,
       schema: { response: { 200: Accepted } },
-      preHandler: async (request) => own.mustBeOwnPage(request),
     },
     async (request, reply) => {
       const login = session.of(request)

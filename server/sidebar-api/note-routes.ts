@@ -5,7 +5,6 @@ import { AppError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import { maskPhones } from '../core/kernel/mask-phones.ts'
 import { DAY_MS, startOfShanghaiDay } from '../core/kernel/shanghai.ts'
-import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import { OWN_KIND } from '../operations/tasks/remind-own.ts'
 import type { GuideTask } from '../operations/tasks/task-queries.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
@@ -19,7 +18,6 @@ import { nextOf, pageBefore } from './paging.ts'
 
 export interface NoteRouteDeps {
   access: Access
-  own: OwnOrigin
   clock: Clock
   notes: Notes
   staff: { queries: Pick<typeof staffQueries, 'nameOf'> }
@@ -33,11 +31,9 @@ const OfNote = Type.Object({ ...OfCustomer.properties, noteId: Type.String({ pat
 
 /** What guides write down about a customer, and what they want to be reminded of. Each is safe to repeat. */
 export function noteRoutes(app: FastifyInstance, deps: NoteRouteDeps): void {
-  const { access, own, clock, notes, staff, tasks } = deps
+  const { access, clock, notes, staff, tasks } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
-  const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
-    own.mustBeOwnPage(request)
-  const change = { preHandler, config: { scope: 'customer.change' } } as const
+  const change = { config: { scope: 'customer.change' } } as const
   const accepted = { 200: contract.Accepted }
   const onNote = <Body>(body: Body) => ({ params: OfNote, body, response: accepted })
 
@@ -112,7 +108,6 @@ export function noteRoutes(app: FastifyInstance, deps: NoteRouteDeps): void {
     '/customers/:externalUserId/reminders',
     {
       schema: { params: OfCustomer, body: contract.ReminderSet, response: accepted },
-      preHandler,
       config: { scope: 'customer.own' },
     },
     (request) =>

@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../core/kernel/app-error.ts'
-import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import type { Orders } from '../records/orders/orders.ts'
 import type { Access } from './access.ts'
 import { keyOf } from './change-key.ts'
@@ -10,7 +9,6 @@ import { OfCustomer } from './customer-routes.ts'
 
 export interface OrderRouteDeps {
   access: Access
-  own: OwnOrigin
   orders: Pick<Orders, 'bind' | 'unbind'>
 }
 
@@ -25,11 +23,9 @@ const WORDS: Record<Outcome, string> = {
 }
 
 /** Orders that found nobody, bound by the number that the customer tells. */
-export function orderRoutes(app: FastifyInstance, { access, own, orders }: OrderRouteDeps): void {
+export function orderRoutes(app: FastifyInstance, { access, orders }: OrderRouteDeps): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
-  const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
-    own.mustBeOwnPage(request)
-  const change = { preHandler, config: { scope: 'customer.change' } } as const
+  const change = { config: { scope: 'customer.change' } } as const
 
   typed.post(
     '/customers/:externalUserId/orders/bind',

@@ -5,7 +5,6 @@ import { AppError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import { maskPhones } from '../core/kernel/mask-phones.ts'
 import { randomText } from '../core/kernel/random.ts'
-import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import { MOST_OWN, ownScripts, type WrittenScript } from '../operations/scripts-library/own-scripts.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Access } from './access.ts'
@@ -16,7 +15,6 @@ import { type ScriptLibrary, warningsOf } from './script-library.ts'
 export interface OwnScriptRouteDeps {
   access: Access
   library: ScriptLibrary
-  own: OwnOrigin
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
 }
@@ -25,13 +23,8 @@ const OK = { ok: true as const }
 const OfScript = Type.Object({ scriptId: Type.String({ pattern: '^own:\\d{1,15}$' }) })
 
 /** What somebody has at hand to say: their own words, their store's, their favourites. Each change is safe to repeat. */
-export function ownScriptRoutes(
-  app: FastifyInstance,
-  { access, library, own, clock, rules }: OwnScriptRouteDeps,
-): void {
+export function ownScriptRoutes(app: FastifyInstance, { access, library, clock, rules }: OwnScriptRouteDeps): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
-  const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
-    own.mustBeOwnPage(request)
   const config = { scope: 'library' } as const
   const saved = { 200: contract.OwnScriptSaved }
 
@@ -39,22 +32,19 @@ export function ownScriptRoutes(
     access.asPerson(request, (tx, person) => library.mine(tx, person)),
   )
 
-  typed.post(
-    '/scripts/own',
-    { schema: { body: contract.OwnScriptWritten, response: saved }, preHandler, config },
-    (request) =>
-      access.asPerson(request, async (tx, person) => {
-        const written = writtenBy(request.body, person)
-        const key = `${person.userId}:${request.body.key ?? randomText(20)}`
-        const outcome = await ownScripts.make(tx, { ...written, key, userId: person.userId, nowMs: clock.now() })
-        if (outcome === 'full') throw full()
-        return { warnings: warningsOf(written.text) }
-      }),
+  typed.post('/scripts/own', { schema: { body: contract.OwnScriptWritten, response: saved }, config }, (request) =>
+    access.asPerson(request, async (tx, person) => {
+      const written = writtenBy(request.body, person)
+      const key = `${person.userId}:${request.body.key ?? randomText(20)}`
+      const outcome = await ownScripts.make(tx, { ...written, key, userId: person.userId, nowMs: clock.now() })
+      if (outcome === 'full') throw full()
+      return { warnings: warningsOf(written.text) }
+    }),
   )
 
   typed.post(
     '/scripts/own/:scriptId',
-    { schema: { params: OfScript, body: contract.OwnScriptWritten, response: saved }, preHandler, config },
+    { schema: { params: OfScript, body: contract.OwnScriptWritten, response: saved }, config },
     (request) =>
       access.asPerson(request, async (tx, person, was) => {
         const written = writtenBy(request.body, person)
@@ -74,7 +64,6 @@ export function ownScriptRoutes(
         body: Type.Object({}, { additionalProperties: false }),
         response: { 200: contract.Accepted },
       },
-      preHandler,
       config,
     },
     (request) =>
@@ -89,7 +78,7 @@ export function ownScriptRoutes(
 
   typed.post(
     '/scripts/favourites',
-    { schema: { body: contract.FavouriteChange, response: { 200: contract.Accepted } }, preHandler, config },
+    { schema: { body: contract.FavouriteChange, response: { 200: contract.Accepted } }, config },
     (request) =>
       access.asPerson(request, async (tx, person) => {
         const { scriptId, isFavourite } = request.body

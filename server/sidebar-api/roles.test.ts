@@ -102,7 +102,9 @@ test('a lead hands a whole customer over to another guide of the store, once; no
     browser.post(`customers/${customer}/hand-over`, { toUserId })
   const asked = () => t.sandbox.calls('externalcontact/transfer_customer').map(({ body }) => body)
 
-  expect((await lead.get(`customers/${id}/takers`)).body).toEqual({ takers: [{ userId: 'wangwu', name: '王五' }] })
+  expect((await lead.get(`customers/${id}/takers`)).body).toEqual({
+    takers: [{ userId: 'wangwu', name: '王五', customers: 1, isFriend: false }],
+  })
   for (const who of ['zhangsan', 'yunying', 'laoban']) {
     expect(await hand(await t.as(who), 'wangwu')).toMatchObject({ status: 403, body: { code: 'sidebar.read-only' } })
   }
@@ -135,6 +137,50 @@ test('a lead hands a whole customer over to another guide of the store, once; no
   expect((await (await t.as('wangwu')).get(`customers/${id}`)).body).toMatchObject({
     standsInFor: null,
     handover: null,
+  })
+})
+
+test('to whom a customer may be handed: guides of the store who are there, friends first, then whoever has the fewest customers', async () => {
+  t = await openTwoStores()
+  for (const [userId, name, customers] of [
+    ['busy', '忙', 3],
+    ['friend', '友', 2],
+    ['idle', '闲', 1],
+    ['off', '停', 1],
+    ['hidden', '隐', 1],
+  ] as const) {
+    await t.sandbox.addStaff({ userId, name, departments: [2] })
+    for (let n = 0; n < customers; n++) await t.sandbox.scan({ userId })
+  }
+  await t.sandbox.scan({ userId: 'wangwu' })
+  const { externalUserId: id } = await t.sandbox.scan({ userId: 'friend' })
+  await t.settle()
+  await t.advance(MINUTE_MS)
+  await t.sandbox.scan({ userId: 'busy', externalUserId: id })
+  await t.settle()
+  await t.sandbox.deleteGuide({ userId: 'busy', externalUserId: id })
+  await t.settle()
+  // The newest friend is the one in whose place the lead stands.
+  await t.sandbox.scan({ userId: 'zhangsan', externalUserId: id })
+  await t.sandbox.editStaff({ userId: 'off', enabled: false })
+  await t.sandbox.unsubscribeApp({ userId: 'hidden' })
+  await t.settle()
+  await t.advance(2 * MINUTE_MS)
+  const lead = await t.as('dianzhang')
+  type Answer = { takers: { name: string; customers: number; isFriend: boolean }[] }
+  const { takers } = (await lead.get<Answer>(`customers/${id}/takers`)).body
+  expect(takers.map((one) => [one.name, one.customers, one.isFriend])).toEqual([
+    ['友', 3, true],
+    ['闲', 1, false],
+    ['王五', 2, false],
+    ['忙', 3, false],
+  ])
+  // On its way to one, it is on its way to nobody else.
+  const hand = (toUserId: string) => lead.post(`customers/${id}/hand-over`, { toUserId })
+  expect((await hand('idle')).status).toBe(200)
+  expect(await hand('busy')).toMatchObject({
+    status: 409,
+    body: { code: 'sidebar.no-handover', zh: '这位客户现在转不了：已经在转接中。' },
   })
 })
 

@@ -154,6 +154,10 @@ export function createSidebarApi(deps: SidebarApiDeps) {
             reply.header('cache-control', 'no-store')
           })
           scope.addHook('onSend', gzipAnswer)
+          // Of every change: a route that had to think of it would be forgotten once.
+          scope.addHook('preHandler', async (request) => {
+            if (request.method !== 'GET' && request.method !== 'HEAD') own.mustBeOwnPage(request)
+          })
           // Whoever forgets to ask who is there answers nothing.
           scope.addHook('preSerialization', async (request, reply, payload) => {
             const isOpen = request.routeOptions.config.scope === 'anybody' || reply.statusCode >= 400
@@ -165,15 +169,15 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           publicRoutes(scope)
           loginRoutes(scope, { ...deps, session, standings, own, brakes, beginLogin })
           customerRoutes(scope, { ...deps, access, colleagues, profile })
-          changeRoutes(scope, { ...deps, access, library, own })
-          taskRoutes(scope, { ...deps, access, colleagues, own })
-          handoverRoutes(scope, { ...deps, access, own })
-          unwantedRoutes(scope, { ...deps, access, own })
-          noteRoutes(scope, { ...deps, access, own })
-          orderRoutes(scope, { ...deps, access, own })
-          fieldRoutes(scope, { ...deps, access, own })
+          changeRoutes(scope, { ...deps, access, library })
+          taskRoutes(scope, { ...deps, access, colleagues })
+          handoverRoutes(scope, { ...deps, access })
+          unwantedRoutes(scope, { ...deps, access })
+          noteRoutes(scope, { ...deps, access })
+          orderRoutes(scope, { ...deps, access })
+          fieldRoutes(scope, { ...deps, access })
           scriptRoutes(scope, { ...deps, access })
-          ownScriptRoutes(scope, { ...deps, access, library, own })
+          ownScriptRoutes(scope, { ...deps, access, library })
           dayRoutes(scope, { ...deps, access })
           groupRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })

@@ -91,11 +91,14 @@ function pathOf({ url, schema }: ScopedRoute, target: Target): string {
   return Object.keys(query).length === 0 ? path : `${path}?${new URLSearchParams(query)}`
 }
 
-async function ask(route: ScopedRoute, role: Role, target: Target = 'zhangsan') {
+/** As our own page asks. */
+const OURS = { 'x-huoshui-sidebar': '1' }
+
+async function ask(route: ScopedRoute, role: Role, target: Target = 'zhangsan', from: Record<string, string> = OURS) {
   const { body } = (route.schema ?? {}) as { body?: JsonSchema }
   const response = await browsers.get(role)?.go(`${t.url}${pathOf(route, target)}`, {
     method: route.method,
-    headers: { 'content-type': 'application/json', 'x-huoshui-sidebar': '1', origin: t.url },
+    headers: { 'content-type': 'application/json', origin: t.url, ...from },
     ...(route.method === 'GET' ? {} : { body: JSON.stringify(body === undefined ? {} : sampleOf(body)) }),
   })
   const text = (await response?.text()) ?? ''
@@ -149,6 +152,23 @@ it('nobody gets to a customer beyond their role, and who may not see one cannot 
 }, 120_000)
 
 const isInvalid = (code: string | undefined): boolean => code?.startsWith('FST_ERR') === true
+
+it.each([
+  ['that sets no header of ours', {}],
+  ['of another site', { ...OURS, origin: 'https://evil.example' }],
+  ['of a site that is called alike', { ...OURS, origin: 'http://127.0.0.1.evil.example' }],
+  ['that the browser knows to be another', { ...OURS, 'sec-fetch-site': 'cross-site' }],
+  ['of a neighbour', { ...OURS, 'sec-fetch-site': 'same-site' }],
+])('nothing is changed from a page %s, whoever is logged in there', async (_what, from) => {
+  const changes = routes.filter(({ url, method }) => url.startsWith('/api/sidebar/') && method !== 'GET')
+  expect(changes.length).toBeGreaterThanOrEqual(15)
+  for (const route of changes) {
+    for (const role of ['zhangsan', 'dianzhang'] as const) {
+      const { status, code } = await ask(route, role, 'zhangsan', from)
+      expect([route.method, route.url, status, code]).toEqual([route.method, route.url, 403, 'sidebar.foreign-origin'])
+    }
+  }
+})
 
 it('the same once WeCom has been asked', async () => {
   t.clock.advance(30_000)
@@ -228,7 +248,7 @@ it('without a session every route that asks for one says so, whoever’s custome
     const { body } = (route.schema ?? {}) as { body?: JsonSchema }
     const response = await fetch(`${t.url}${pathOf(route, 'zhangsan')}`, {
       method: route.method,
-      headers: { 'content-type': 'application/json', 'x-huoshui-sidebar': '1', origin: t.url },
+      headers: { 'content-type': 'application/json', origin: t.url, ...OURS },
       ...(route.method === 'GET' ? {} : { body: JSON.stringify(body === undefined ? {} : sampleOf(body)) }),
     })
     expect([route.url, response.status]).toEqual([route.url, 401])

@@ -5,7 +5,6 @@ import type { Tx } from '../core/db/tx.ts'
 import { AppError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import { DAY_MS } from '../core/kernel/shanghai.ts'
-import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import { OWN_KIND } from '../operations/tasks/remind-own.ts'
 import { asksForMessage, type GuideTask } from '../operations/tasks/task-queries.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
@@ -18,7 +17,6 @@ import { scriptUses } from './script-uses.ts'
 export interface TaskRouteDeps {
   colleagues: Colleagues
   access: Access
-  own: OwnOrigin
   clock: Clock
   tasks: Pick<Tasks, 'closeOwn' | 'handOn' | 'putOffOwn' | 'queries'>
 }
@@ -28,12 +26,10 @@ const OfTask = Type.Object({ ...OfCustomer.properties, taskId: Type.String({ pat
 const LONGEST_MS = 60 * DAY_MS
 
 /** What becomes of a to-do: done, not now, or wrong. Each is safe to repeat. */
-export function taskRoutes(app: FastifyInstance, { access, colleagues, own, clock, tasks }: TaskRouteDeps): void {
+export function taskRoutes(app: FastifyInstance, { access, colleagues, clock, tasks }: TaskRouteDeps): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfTask, body, response: { 200: contract.Accepted } })
-  const preHandler = async (request: Parameters<OwnOrigin['mustBeOwnPage']>[0]): Promise<void> =>
-    own.mustBeOwnPage(request)
-  const change = { preHandler, config: { scope: 'customer.change' } } as const
+  const change = { config: { scope: 'customer.change' } } as const
 
   async function ownTask(tx: Tx, guide: Guide, externalUserId: string, taskId: string): Promise<GuideTask> {
     const task = await tasks.queries.byId(tx, Number(taskId))
@@ -85,7 +81,7 @@ export function taskRoutes(app: FastifyInstance, { access, colleagues, own, cloc
 
   typed.post(
     '/customers/:externalUserId/tasks/:taskId/hand-on',
-    { schema: takes(contract.TaskHandOn), preHandler, config: { scope: 'customer.lead' } },
+    { schema: takes(contract.TaskHandOn), config: { scope: 'customer.lead' } },
     (request) =>
       access.withCustomer(request, async (tx, guide, externalUserId) => {
         const { toUserId } = request.body

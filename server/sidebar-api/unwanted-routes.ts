@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../core/kernel/clock.ts'
 import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
-import type { OwnOrigin } from '../engine/http/own-origin.ts'
 import type { Consents } from '../records/privacy/consents.ts'
 import { SCOPE_WORDS } from '../records/privacy/scope-words.ts'
 import type { Timeline } from '../records/timeline/timeline.ts'
@@ -13,7 +12,6 @@ import { OfCustomer } from './customer-routes.ts'
 
 export interface UnwantedRouteDeps {
   access: Access
-  own: OwnOrigin
   clock: Clock
   privacy: { consents: Pick<Consents, 'record' | 'refusedNow'> }
   timeline: Pick<Timeline, 'note'>
@@ -21,7 +19,7 @@ export interface UnwantedRouteDeps {
 
 /** What a customer told their guide that they do not want, which everything that goes out by itself keeps to at once. */
 export function unwantedRoutes(app: FastifyInstance, deps: UnwantedRouteDeps): void {
-  const { access, own, clock, privacy, timeline } = deps
+  const { access, clock, privacy, timeline } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
 
   typed.get(
@@ -41,7 +39,6 @@ export function unwantedRoutes(app: FastifyInstance, deps: UnwantedRouteDeps): v
     '/customers/:externalUserId/unwanted',
     {
       schema: { params: OfCustomer, body: UnwantedChange, response: { 200: Accepted } },
-      preHandler: async (request) => own.mustBeOwnPage(request),
       config: { scope: 'customer.change' },
     },
     (request) =>
