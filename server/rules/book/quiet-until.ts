@@ -13,6 +13,8 @@ export function quietUntil(nowMs: number, hours: readonly (string | undefined)[]
 
 function endOf(hours: string, atMs: number): number | undefined {
   const [from = 0, to = 0] = hours.split('-').map(afterMidnightMs)
+  // No hours, or all of them: a fault of its own, of which nothing follows.
+  if (from === to) return undefined
   const midnight = startOfShanghaiDay(atMs)
   const time = atMs - midnight
   if (from < to) return time >= from && time < to ? midnight + to : undefined

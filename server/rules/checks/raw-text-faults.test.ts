@@ -39,6 +39,34 @@ describe('a file that is not what it seems', () => {
     expect(faults.map((fault) => fault.slice(0, expected.length))).toEqual([expected])
   })
 
+  it.each(['\u061c', '\u180e', '\u2028', '\u2063', '\ufff9'])('%j is seen by nobody, too', async (mark) => {
+    const code = (mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    expect(await faultsOf(welcome('您好', `您${mark}好`))).toEqual([
+      expect.stringContaining(`这里有一个看不见的字符（U+${code}）`),
+    ])
+  })
+
+  it.each([
+    ['\\u202e', 'U+202E'],
+    ['\\u200b', 'U+200B'],
+    ['\\a', 'U+0007'],
+    ['\\e', 'U+001B'],
+    ['\\0', 'U+0000'],
+  ])('nor is %s in quotes, which stands for one', async (written, code) => {
+    expect(await faultsOf(welcome('您好', `您${written}好`))).toEqual([
+      expect.stringMatching(
+        new RegExp(`^welcomes/欢迎.yaml:3:7 这里有一个看不见的字符（${code.replace('+', '\\+')}）`),
+      ),
+    ])
+  })
+
+  it.each(['\\n', '\\t', '\\u4f60', '\\U0001F468\\u200d\\U0001F469'])(
+    '%s in quotes is what one reads',
+    async (written) => {
+      expect(await faultsOf(welcome('您好', `您${written}好`))).toEqual([])
+    },
+  )
+
   it('may begin with a mark of its bytes, and emoji may be joined', async () => {
     const text = GOOD_RULES['welcomes/欢迎.yaml'] ?? ''
     expect(await faultsOf({ 'welcomes/欢迎.yaml': `\ufeff${text.replace('您好', '您好👨‍👩‍👧❤️')}` })).toEqual([])
@@ -79,6 +107,30 @@ it.each([
 ])('%s', async (line, isCut) => {
   const files = welcome('text: "{客户昵称}您好，我是{导购名}"', line)
   expect((await faultsOf(files)).some((fault) => fault.includes('# 后面的字会被当成注释'))).toBe(isCut)
+})
+
+it.each([
+  ['"21:30–09:00"', '第 6 个字「–」换成「-」：21:30-09:00'],
+  ['"２1:30-09:00"', '第 1 个字「２」换成「2」：21:30-09:00'],
+  ['"21：30～09：00"', '第 3 个字「：」换成「:」：21:30-09:00'],
+])('quiet: %s names the letter that is another one', async (quiet, expected) => {
+  const [fault = ''] = await faultsOf({ 'policy.yaml': `quiet: ${quiet}\n` })
+  expect(fault).toContain(expected)
+})
+
+it('a number of mixed digits names the wide one', async () => {
+  expect((await faultsOf(sop('trigger: customer.added', 'priority: ９5\ntrigger: customer.added'))).join()).toContain(
+    '第 1 个字「９」换成「9」：95',
+  )
+})
+
+it('hours that are none hide nobody’s message', async () => {
+  const files = {
+    'policy.yaml': 'quiet: "09:00-09:00"\n',
+    'sop/夜.yaml':
+      'sop: night\nname: 夜\ntrigger: order.paid\nsteps:\n  - wait: { until: "18:00" }\n  - message: { text: 您好, within: 2h }\n',
+  }
+  expect(await faultsOf(files)).toEqual([expect.stringContaining('开始和结束一样')])
 })
 
 it.each([

@@ -1,5 +1,6 @@
 import { didYouMean } from '../condition/did-you-mean.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { narrowSlip } from './narrow-slip.ts'
 import type { ReadablePart } from './readable-part.ts'
 import { standInFor } from './stand-in.ts'
 
@@ -124,8 +125,10 @@ function wrongType(context: Visit, schema: JsonSchema, value: unknown, at: Shape
     suggestion = `每一项前面加短横和空格：- ${Object.keys(value)[0] ?? ''}: …`
   } else if (schema.type === 'object' && typeof value === 'string' && value.includes('：')) {
     suggestion = '中文冒号「：」要换成英文冒号加一个空格'
-  } else if ((schema.type === 'integer' || schema.type === 'number') && /^"?\d+"?$/.test(String(value))) {
-    suggestion = `去掉引号：${String(value)}`
+  } else if ((schema.type === 'integer' || schema.type === 'number') && typeof value === 'string') {
+    const slip = narrowSlip(value)
+    if (/^"?\d+"?$/.test(value)) suggestion = `去掉引号：${value}`
+    else if (slip !== undefined && /^-?\d+(?:\.\d+)?$/.test(slip.text)) suggestion = slip.says
   }
   add(context, at, `${label}要写${wanted}，不能是 ${show(value)}`, suggestion)
 }
@@ -194,9 +197,12 @@ function visitText(context: Visit, schema: JsonSchema, value: string, at: ShapeF
   else if (length > (schema.maxLength ?? Number.POSITIVE_INFINITY)) {
     add(context, at, `${labelOf(at)}有 ${length} 个字，最多 ${schema.maxLength} 个`)
   } else if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
+    const isRight = (text: string | undefined): boolean =>
+      text !== undefined && new RegExp(schema.pattern ?? '', 'u').test(text)
     const small = value.toLowerCase()
-    const isCase = small !== value && new RegExp(schema.pattern, 'u').test(small)
-    add(context, at, `${labelOf(at)}不能写成 ${show(value)}`, isCase ? `写成 ${small}` : schema.description)
+    const slip = narrowSlip(value)
+    const meant = isRight(slip?.text) ? slip?.says : isRight(small) ? `写成 ${small}` : schema.description
+    add(context, at, `${labelOf(at)}不能写成 ${show(value)}`, meant)
   }
 }
 

@@ -19,9 +19,7 @@ export function unmistakable(text: string): RawProblem[] {
   const problems: RawProblem[] = []
   for (const { index, 0: char } of text.matchAll(INVISIBLE)) {
     if (index === 0 && char === '\uFEFF') continue
-    const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-    const message = `这里有一个看不见的字符（U+${code}）`
-    problems.push({ offset: index, message, suggestion: '删掉它，或者把这一行重新输入一遍' })
+    problems.push({ offset: index, ...unseen(char, '删掉它，或者把这一行重新输入一遍') })
     if (problems.length >= MOST_TOLD) break
   }
   return problems
@@ -30,8 +28,21 @@ export function unmistakable(text: string): RawProblem[] {
 /** Of one file. */
 const MOST_TOLD = 200
 
-/** Zero-width and direction marks and no-break blanks; not what joins emoji. */
-const INVISIBLE = /[\u00A0\u00AD\u200B\u200C\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g
+/** Zero-width and direction marks, no-break blanks and line ends of other systems; not what joins emoji. */
+const INVISIBLE = /[\u00A0\u0085\u2028\u2029]|(?![\u200D\u{E0020}-\u{E007F}])\p{Cf}/gu
+/** What steers, written as an escape (`"\\u202E"`), besides. */
+const STEERS = /[^\P{Cc}\n\r\t]|[\u2028\u2029]|(?![\u200D\u{E0020}-\u{E007F}])\p{Cf}/u
+
+/** A text that is read from `"…"`, where what nobody sees can be written in letters that everybody sees. */
+export function unseenIn(text: string): Omit<RawProblem, 'offset'> | undefined {
+  const [char] = STEERS.exec(text) ?? []
+  return char === undefined ? undefined : unseen(char, '从引号里删掉它')
+}
+
+function unseen(char: string, suggestion: string): Omit<RawProblem, 'offset'> {
+  const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return { message: `这里有一个看不见的字符（U+${code}）`, suggestion }
+}
 
 const isBlank = (text: string): boolean =>
   text

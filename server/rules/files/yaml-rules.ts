@@ -1,5 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseAllDocuments, type Scalar } from 'yaml'
-import { unmistakable } from './raw-text.ts'
+import { unmistakable, unseenIn } from './raw-text.ts'
 import type { RuleFault } from './rule-fault.ts'
 import { linesOf } from './text-lines.ts'
 import { yamlProblems } from './yaml-problems.ts'
@@ -93,8 +93,7 @@ const startOf = (node: unknown): number => (node as { range?: [number, number, n
 function toPlain(node: unknown, fault: Report): unknown {
   if (isScalar(node)) {
     if (typeof node.value === 'number' && !Number.isFinite(node.value)) fault(startOf(node), '不是一个数')
-    if (typeof node.value === 'string' && /[\p{Cs}\0]/u.test(node.value))
-      fault(startOf(node), '文字里有坏字符', '删掉重新输入')
+    if (typeof node.value === 'string') checkLetters(node, node.value, fault)
     if (isCutByHash(node)) fault(startOf(node), '# 后面的字会被当成注释，客户收不到', '给整句文字加上引号')
     return node.value
   }
@@ -116,6 +115,12 @@ function toPlain(node: unknown, fault: Report): unknown {
     }
   }
   return result
+}
+
+function checkLetters(node: Scalar, text: string, fault: Report): void {
+  const unseen = unseenIn(text)
+  if (unseen !== undefined) fault(startOf(node), unseen.message, unseen.suggestion)
+  else if (/\p{Cs}/u.test(text)) fault(startOf(node), '文字里有坏字符', '删掉重新输入')
 }
 
 /** `元旦家里人多 #年夜饭#`: whoever writes a note behind a value puts a blank behind the sign. */
