@@ -50,6 +50,15 @@ const SEEN = [
   ),
   fixtures.aProfile(),
 ]
+const LED = fixtures.aProfile({ standsInFor: '林夏' })
+const MANY_TAKERS = {
+  takers: [
+    '王五',
+    '欧阳娜娜（三里屯店早班）',
+    'Ａlexandra Ｗang',
+    ...Array.from({ length: 11 }, (_, n) => `导购${n + 1}`),
+  ].map((name, n) => ({ userId: `guide-${n}`, name, customers: n * 97, isFriend: n === 1 })),
+}
 const nothing = {
   proposals: { proposals: [], total: 0 },
   tasks: { tasks: [] },
@@ -159,6 +168,22 @@ export const STATES: PaneState[] = [
     reach: async (page) => {
       await press(page, /^免打扰/)
       await page.getByText('不发群发').waitFor()
+    },
+  },
+  {
+    name: 'hand-over',
+    answers: { profile: LED, takers: MANY_TAKERS },
+    reach: async (page) => {
+      await press(page, /^转接/)
+      await page.getByRole('radio', { name: '王五' }).check()
+    },
+  },
+  {
+    name: 'hand-over-nobody',
+    answers: { profile: LED, takers: { takers: [] } },
+    reach: async (page) => {
+      await press(page, /^转接/)
+      await page.getByText('店里没有别的导购可以接手').waitFor()
     },
   },
   { name: 'remark', reach: (page) => press(page, /改备注/) },
