@@ -57,7 +57,7 @@ const MANY_TAKERS = {
     '欧阳娜娜（三里屯店早班）',
     'Ａlexandra Ｗang',
     ...Array.from({ length: 11 }, (_, n) => `导购${n + 1}`),
-  ].map((name, n) => ({ userId: `guide-${n}`, name, customers: n * 97, isFriend: n === 1 })),
+  ].map((name, n) => ({ userId: `guide-${n}`, name, customers: n * 97, isFriend: n === 0 })),
 }
 const nothing = {
   proposals: { proposals: [], total: 0 },

@@ -29,6 +29,7 @@ test('beside a group: what it is for, how full it is, who in it wants looking at
     '累计实付 3286 元',
     '另有 6 位不是任何导购的好友',
     '没有会话存档',
+    '周五晚上八点开团，我是林夏',
   ]) {
     expect(text).toContain(words)
   }

@@ -17,6 +17,12 @@ test('the best proposal comes first with its reason, then the to-dos, then the r
   expect(article('西冷和眼肉怎么选').textContent).toContain('5 天前，林夏说过')
 })
 
+test('the words of a to-do are one tap away, with the customer’s name in them', async () => {
+  await openSidebar()
+  await click(buttonIn(article('邀请孙瑶进付费群'), '看话术'))
+  expect(article('邀请孙瑶进付费群').textContent).toContain('孙瑶，给你留了付费群的位置')
+})
+
 test('aim and expected reply are one tap away', async () => {
   await openSidebar()
   await click(buttonIn(article('到货后教解冻'), '目标与预期'))
