@@ -7,7 +7,7 @@ import { AppError, describeError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import { holdBack } from '../engine/http/hold-back.ts'
-import { type OwnOrigin, ownPath } from '../engine/http/own-origin.ts'
+import { ownPath } from '../engine/http/own-origin.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
 import { type AuditNote, noteAudit } from '../records/audit/audit-notes.ts'
 import type { StaffMember } from '../records/staff/staff-queries.ts'
@@ -24,7 +24,6 @@ export interface LoginDeps {
   wecom: Pick<Wecom, 'oauth'>
   session: Session
   standings: Standings
-  own: OwnOrigin
   staff: { queries: { get(tx: Tx, userId: string): Promise<StaffMember | undefined> } }
   brakes: LoginBrakes
   beginLogin: BeginLogin
@@ -42,7 +41,7 @@ const CodeQuery = Type.Object({
 
 /** Login by WeCom: to its authorize page and back with a code. Docs 91022, 91023. */
 export function loginRoutes(app: FastifyInstance, deps: LoginDeps): void {
-  const { session, own, wecom, log, clock, brakes } = deps
+  const { session, wecom, log, clock, brakes } = deps
   const anybody = { config: { scope: 'anybody' } } as const
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
 

@@ -167,7 +167,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
             })
           })
           publicRoutes(scope)
-          loginRoutes(scope, { ...deps, session, standings, own, brakes, beginLogin })
+          loginRoutes(scope, { ...deps, session, standings, brakes, beginLogin })
           customerRoutes(scope, { ...deps, access, colleagues, profile })
           changeRoutes(scope, { ...deps, access, library })
           taskRoutes(scope, { ...deps, access, colleagues })
