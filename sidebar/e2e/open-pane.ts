@@ -5,7 +5,7 @@ import type { Profile } from '../../server/sidebar-api/contract.ts'
 import { sidebarFiles } from '../../server/sidebar-api/static.ts'
 import * as fixtures from '../src/testing/fixtures.ts'
 import { someJourneys } from '../src/testing/fixtures-journeys.ts'
-import { aGroup, someNotes } from '../src/testing/fixtures-known.ts'
+import { aGroup, someMyScripts, someNotes } from '../src/testing/fixtures-known.ts'
 
 /** What the server says, by path below a customer or below the API: an answer, the promise of one, the code of a refusal, or
  *  `never`. */
@@ -23,6 +23,7 @@ const BY_PATH: Answers = {
   notes: someNotes(),
   unwanted: { unwanted: [{ scope: 'sends', sinceMs: 1, untilMs: Date.parse('2026-12-25T10:00:00+08:00') }] },
   tags: fixtures.tagGroups(),
+  'scripts/mine': someMyScripts(),
   'scripts/tree': fixtures.aTree(),
   'scripts/of': fixtures.someScripts(),
   'scripts/search': fixtures.someFound(),

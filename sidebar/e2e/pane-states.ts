@@ -38,6 +38,16 @@ const MANY_TAGS = {
     names: Array.from({ length: 20 }, (_, n) => `标签${g + 1}-${n + 1}`),
   })),
 }
+const KEPT_TAGS = {
+  groups: fixtures.tagGroups().groups.map((one) => {
+    const why = '由「分层」按条件打上和去掉，人不用改；不对的话请告诉运营'
+    return one.group === '分层' ? { ...one, locked: one.names.map((name) => ({ name, why })) } : one
+  }),
+}
+const BOUND = {
+  ...fixtures.someOrders(),
+  orders: fixtures.someOrders().orders.map((one, nth) => ({ ...one, isBoundByHand: nth === 0 })),
+}
 const NEW = fixtures.aProfile({
   ...{ name: null, remark: null, tiers: [], tags: [], groups: [], days: 0, journeys: [] },
   source: { channel: null, addWay: null, addedAtMs: null, first: null },
@@ -60,7 +70,7 @@ const MANY_TAKERS = {
   ].map((name, n) => ({ userId: `guide-${n}`, name, customers: n * 97, isFriend: n === 0 })),
 }
 const nothing = {
-  proposals: { proposals: [], total: 0 },
+  proposals: { proposals: [], total: 0, how: 'file' },
   tasks: { tasks: [] },
   orders: { ...fixtures.someOrders(), total: 0, orders: [] },
 }
@@ -141,6 +151,7 @@ export const STATES: PaneState[] = [
   { name: 'not-now', reach: (page) => press(page, '现在不做') },
   { name: 'tags', reach: (page) => press(page, /^标签$/) },
   { name: 'tags-220', answers: { tags: MANY_TAGS }, reach: (page) => press(page, /^标签$/) },
+  { name: 'tags-kept', answers: { tags: KEPT_TAGS }, reach: (page) => press(page, /^标签$/) },
   { name: 'tag-why', reach: (page) => press(page, '包裹卡') },
   {
     name: 'notes',
@@ -199,6 +210,23 @@ export const STATES: PaneState[] = [
     },
   },
   {
+    name: 'own-scripts',
+    reach: async (page) => {
+      await tab(page, '话术')
+      await page.getByRole('button', { name: /^我的/ }).click()
+      await page.getByRole('heading', { name: '问火候' }).waitFor()
+    },
+  },
+  {
+    name: 'write-script',
+    reach: async (page) => {
+      await tab(page, '话术')
+      await page.getByRole('button', { name: /^我的/ }).click()
+      await press(page, '写一条自己的')
+      await page.getByRole('textbox', { name: '标题' }).fill('问火候')
+    },
+  },
+  {
     name: 'found-scripts',
     reach: async (page) => {
       await tab(page, '话术')
@@ -212,6 +240,21 @@ export const STATES: PaneState[] = [
     reach: async (page) => {
       await tab(page, '订单')
       await page.getByText('客单价').waitFor()
+    },
+  },
+  {
+    name: 'bound-order',
+    answers: { orders: BOUND },
+    reach: async (page) => {
+      await tab(page, '订单')
+      await page.getByText('按客户报的订单号绑定').waitFor()
+    },
+  },
+  {
+    name: 'bind-order',
+    reach: async (page) => {
+      await tab(page, '订单')
+      await press(page, '少了一单？按订单号绑定')
     },
   },
   {
