@@ -45,6 +45,7 @@ import { Visits1700000000063 } from './0063-visits.ts'
 import { OrderClaims1700000000064 } from './0064-order-claims.ts'
 import { OwnScripts1700000000065 } from './0065-own-scripts.ts'
 import { ScriptOutcomes1700000000066 } from './0066-script-outcomes.ts'
+import { OrderCredit1700000000067 } from './0067-order-credit.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -95,4 +96,5 @@ export const migrations = [
   OrderClaims1700000000064,
   OwnScripts1700000000065,
   ScriptOutcomes1700000000066,
+  OrderCredit1700000000067,
 ]

@@ -1,3 +1,4 @@
+import { credit } from '../operations/credit/manifest.ts'
 import { handover, handoverLog } from '../operations/handover/manifest.ts'
 import { massSend } from '../operations/mass-send/manifest.ts'
 import { receivers } from '../operations/receivers/manifest.ts'
@@ -56,6 +57,7 @@ export const CAPABILITIES = [
   sop,
   welcome,
   tasks,
+  credit,
   massSend,
   receivers,
   handoverLog,

@@ -12,6 +12,7 @@ export const PROGRAMS: Record<string, () => Promise<Program>> = {
   scripts: async () => (await import('./scripts.ts')).scriptsProgram,
   handover: async () => (await import('./handover.ts')).handoverProgram,
   orders: async () => (await import('./orders.ts')).ordersProgram,
+  credit: async () => (await import('./credit.ts')).creditProgram,
   shops: async () => (await import('./shops.ts')).shopsProgram,
   'import:orders': async () => (await import('./import-orders.ts')).importOrdersProgram,
   people: async () => (await import('./people.ts')).createPeopleProgram(),

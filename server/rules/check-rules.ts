@@ -6,6 +6,7 @@ import { createAssetCheck } from './checks/assets.ts'
 import { doubtCategories } from './checks/categories.ts'
 import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
+import { checkCredit } from './checks/credit.ts'
 import { type GoneRule, goneRules } from './checks/gone.ts'
 import { checkLadders } from './checks/ladders.ts'
 import { askAboutLostNames } from './checks/lost-names.ts'
@@ -24,7 +25,7 @@ import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
 import type { AskedField } from './condition/profile-path.ts'
-import { createDraft, type Draft, type Drafts, NAME_KEYS } from './files/draft.ts'
+import { createDraft, type Draft, type Drafts, NAME_KEYS, noDrafts } from './files/draft.ts'
 import { MAX_FAULTS as MOST_OF_DOCUMENT } from './files/explain-shape.ts'
 import { foldRoots } from './files/fold-roots.ts'
 import { headOf } from './files/head-of.ts'
@@ -117,6 +118,7 @@ export async function checkRules(
   checkLadders(context, drafts.ladder)
   checkRoles(context, drafts.roles)
   checkProfileFields(drafts.profile)
+  checkCredit(drafts.credit)
   if (atHand !== undefined) await askAboutLostNames(surelyNamed(collected), atHand)
 
   if (faults.all.length > 0) {
@@ -160,21 +162,7 @@ interface Collection {
 }
 
 const createCollection = (): Collection => ({
-  drafts: {
-    channel: [],
-    welcome: [],
-    tags: [],
-    pool: [],
-    scripts: [],
-    sop: [],
-    send: [],
-    webhook: [],
-    shop: [],
-    policy: [],
-    ladder: [],
-    roles: [],
-    profile: [],
-  },
+  drafts: noDrafts(),
   written: [],
   unreadable: new Set(),
   missing: new Set(),
@@ -393,7 +381,7 @@ function refuseDoubles(drafts: Drafts): void {
       if (draft.name.trim() !== draft.name) draft.fault([NAME_KEYS[kind]], '名字前后不能有空格', '删掉空格')
     }
   }
-  for (const kind of ['tags', 'policy', 'roles', 'profile'] as const) {
+  for (const kind of ['tags', 'policy', 'roles', 'profile', 'credit'] as const) {
     const second = drafts[kind][1]
     if (second !== undefined) second.fault([], `${RULE_KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')
   }

@@ -40,6 +40,7 @@ export const EMPTY_BOOK: RuleBook = {
   ladders: new Map(),
   roles: [],
   fields: [],
+  credit: [],
   renames: [],
 }
 

@@ -125,7 +125,16 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
         // What a to-do asked for is one contact, however many messages it takes.
         const cause = task === undefined ? `script:${guide.userId}:${key}` : `task:${task.id}`
         const kind = task === undefined ? 'script' : 'task'
-        await touches.add(tx, [{ key: cause, externalUserId, userId: guide.userId, kind, atMs: clock.now() }])
+        await touches.add(tx, [
+          {
+            key: cause,
+            externalUserId,
+            userId: guide.userId,
+            kind,
+            about: task === undefined ? script?.name : task.kind,
+            atMs: clock.now(),
+          },
+        ])
         await welcome.guideSpoke(tx, { externalUserId, userId: guide.userId })
         if (script !== undefined) {
           await emit(tx, ScriptSent, {

@@ -86,6 +86,7 @@ async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Pro
         externalUserId: row.external_userid,
         userId: row.userid ?? undefined,
         kind: 'send',
+        about: row.send_name,
         atMs: row.atMs,
       })),
   )

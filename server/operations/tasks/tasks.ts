@@ -93,7 +93,9 @@ export function createTasks(deps: TasksDeps) {
       if (task.outcome === 'done' && asksForMessage(found)) {
         const { externalUserId, userId } = found
         const atMs = clock.now()
-        await touches.add(tx, [{ key: `task:${found.id}`, externalUserId, userId, kind: 'task', atMs }])
+        await touches.add(tx, [
+          { key: `task:${found.id}`, externalUserId, userId, kind: 'task', about: found.kind, atMs },
+        ])
       }
       const { key, kind, externalUserId, userId } = found
       const answer = { key, kind, externalUserId, userId, outcome: task.outcome }

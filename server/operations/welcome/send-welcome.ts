@@ -103,7 +103,7 @@ export function createSendWelcome(
       if (payload.isFirst !== true) await onSent(tx, payload)
       const { externalUserId, userId, addedAtMs } = payload
       const key = `welcome:${userId}:${externalUserId}:${addedAtMs}`
-      await touches.add(tx, [{ key, externalUserId, userId, kind: 'welcome', atMs: sentAtMs }])
+      await touches.add(tx, [{ key, externalUserId, userId, kind: 'welcome', about: payload.welcome, atMs: sentAtMs }])
       const without = payload.leftOut.length === 0 ? '' : `；没有带上还未准备好的${payload.leftOut.join('、')}`
       const text = `已发送欢迎语「${payload.welcome}」，用时 ${(latencyMs / 1_000).toFixed(1)} 秒${without}`
       await note(tx, { ...payload, actionId: id }, text, reason)

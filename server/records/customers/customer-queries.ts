@@ -5,6 +5,7 @@ import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { hasLeft, staffQueries } from '../staff/staff-queries.ts'
 import { CUSTOMER, CUSTOMER_PHONE, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
 import type { LostBy } from './event-source.ts'
+import { friendsAt } from './friends-at.ts'
 import { isPair } from './is-pair.ts'
 import { type Pair, pairOf } from './relation.ts'
 
@@ -96,6 +97,7 @@ const friendsOf = (tx: ReadTx, pairs: readonly Pair[], more: Sql[] = []): Promis
   })
 
 export const customerQueries = {
+  friendsAt,
   profile: async (tx: Tx, externalUserId: string): Promise<CustomerProfile | undefined> => {
     const row = await tx.row(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.external_userid} = ${externalUserId}`)
     return row === undefined ? undefined : toProfile(row)

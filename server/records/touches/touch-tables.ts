@@ -13,13 +13,15 @@ export const TOUCH = defineTable(
     external_userid: text(),
     userid: nullable(text()),
     kind: text<TouchKind>(12),
+    /** Of what its kind says: the welcome's or send's name, the script's id, the to-do's kind. */
+    about: nullable(text(120)),
     at: instant(),
   },
   {
     unique: [['source_key']],
     indices: [['external_userid', 'at']],
     personal: {
-      holds: { source_key: 'conduct', external_userid: 'customer', userid: 'staff', kind: 'conduct' },
+      holds: { source_key: 'conduct', external_userid: 'customer', userid: 'staff', kind: 'conduct', about: 'none' },
       purpose: '不打扰：数最近联系过几次',
       kept: 'customer',
       of: 'external_userid',

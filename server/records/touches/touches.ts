@@ -9,6 +9,8 @@ export interface Touch {
   externalUserId: string
   userId: string | undefined
   kind: TouchKind
+  /** The welcome's or send's name, the script's id, the to-do's kind. */
+  about: string | undefined
   /** UTC milliseconds. */
   atMs: number
 }
@@ -21,11 +23,12 @@ export const touches = {
     if (sent.length === 0) return
     await tx.insertLater(
       TOUCH,
-      sent.map(({ key, externalUserId, userId, kind, atMs }) => ({
+      sent.map(({ key, externalUserId, userId, kind, about, atMs }) => ({
         source_key: key,
         external_userid: externalUserId,
         userid: userId ?? null,
         kind,
+        about: about?.slice(0, 120) ?? null,
         at: atMs,
       })),
     )
@@ -54,6 +57,23 @@ export const touches = {
           GROUP BY ${TOUCH.external_userid}`,
     )
     return new Map(rows.map(({ externalUserId, atMs }) => [externalUserId, atMs]))
+  },
+  /** What guides sent to this customer from the first instant until the last, both included, the oldest first; UTC milliseconds. */
+  ofGuidesWithin: async (
+    tx: ReadTx,
+    externalUserId: string,
+    { fromMs, untilMs }: { fromMs: number; untilMs: number },
+  ): Promise<{ userId: string; kind: TouchKind; about: string | undefined; atMs: number }[]> => {
+    const touch = select({ userId: TOUCH.userid, kind: TOUCH.kind, about: TOUCH.about, atMs: TOUCH.at })
+    const rows = await tx.rows(
+      sql`SELECT ${touch} FROM ${TOUCH}
+          WHERE ${TOUCH.external_userid} = ${externalUserId} AND ${TOUCH.at} >= ${fromMs} AND ${TOUCH.at} <= ${untilMs}
+            AND ${TOUCH.userid} IS NOT NULL
+          ORDER BY ${TOUCH.at}, ${TOUCH.id}`,
+    )
+    return rows.flatMap(({ userId, about, ...row }) =>
+      userId === null ? [] : { ...row, userId, about: about ?? undefined },
+    )
   },
 }
 export type Touches = typeof touches

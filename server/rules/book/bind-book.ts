@@ -29,6 +29,7 @@ export function sourcesOf(drafts: Drafts): RuleSources {
     ladder: plain(drafts.ladder),
     roles: plain(drafts.roles),
     profile: plain(drafts.profile),
+    credit: plain(drafts.credit),
   }
 }
 
@@ -54,6 +55,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const policy = drafts.policy?.[0]?.value ?? {}
   const ladders = mapOf(await inTurns(drafts.ladder ?? [], (draft) => ladderOf(draft, understood)))
   const roles = drafts.roles?.[0]?.value.roles ?? []
+  const credit = drafts.credit?.[0]?.value.credit ?? []
   const fields = drafts.profile?.[0]?.value.fields ?? []
   const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, shops, ladders].map((rules) =>
     [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
@@ -61,7 +63,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
   const rollouts = [...sops.values()].map(({ value }) => value.rollout ?? null)
   return {
-    version: versionOf([versions, places, tags, policy, rollouts, ...renames, ...roles, ...fields]),
+    version: versionOf([versions, places, tags, policy, rollouts, ...renames, ...roles, ...fields, ...credit]),
     channels,
     welcomes,
     defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
@@ -76,6 +78,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     ladders,
     roles,
     fields,
+    credit,
     renames,
   }
 }

@@ -1,4 +1,5 @@
 import type { Condition } from '../schema/condition.ts'
+import type { CreditRule } from '../schema/credit-rules.ts'
 import type { LevelRule } from '../schema/ladder-rule.ts'
 import type { ProfileField } from '../schema/profile-rules.ts'
 import type {
@@ -121,6 +122,8 @@ export interface RuleBook {
   roles: readonly RoleGrant[]
   /** What is kept about customers besides, in the order of the file. */
   fields: readonly ProfileField[]
+  /** Whose an order is, asked from above; empty: nobody's. */
+  credit: readonly CreditRule[]
   /** What was called otherwise before. */
   renames: readonly RuleRename[]
 }

@@ -3,6 +3,7 @@ import type { FactShape } from '../condition/fact.ts'
 import { parseCondition } from '../condition/parse-condition.ts'
 import type { AskedField } from '../condition/profile-path.ts'
 import type { Condition } from '../schema/condition.ts'
+import type { CreditRules } from '../schema/credit-rules.ts'
 import type { ProfileRules } from '../schema/profile-rules.ts'
 import type {
   ChannelRule,
@@ -54,7 +55,25 @@ export interface Drafts {
   ladder: Draft<LadderRule>[]
   roles: Draft<RoleRules>[]
   profile: Draft<ProfileRules>[]
+  credit: Draft<CreditRules>[]
 }
+
+export const noDrafts = (): Drafts => ({
+  channel: [],
+  welcome: [],
+  tags: [],
+  pool: [],
+  scripts: [],
+  sop: [],
+  send: [],
+  webhook: [],
+  shop: [],
+  policy: [],
+  ladder: [],
+  roles: [],
+  profile: [],
+  credit: [],
+})
 
 /** The key under which a rule of each kind says its name. */
 export const NAME_KEYS: Record<RuleKind, string> = {
@@ -71,6 +90,7 @@ export const NAME_KEYS: Record<RuleKind, string> = {
   ladder: 'ladder',
   roles: 'roles',
   profile: 'fields',
+  credit: 'credit',
 }
 
 export function createDraft<Value>(options: {

@@ -51,6 +51,7 @@ const TITLES: Record<RuleKind, string> = {
   ladder: '分层（梯子）',
   roles: '角色',
   profile: '客户资料字段',
+  credit: '业绩归属',
 }
 
 const CONDITION = '#/$defs/Condition'

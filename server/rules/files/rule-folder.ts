@@ -19,6 +19,7 @@ export const RULE_KINDS = [
   'ladder',
   'roles',
   'profile',
+  'credit',
 ] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
@@ -28,6 +29,7 @@ const SINGLE_FILES: Record<string, RuleKind> = {
   policy: 'policy',
   roles: 'roles',
   profile: 'profile',
+  credit: 'credit',
 }
 /** Where rules of the other kinds live, below the config folder. */
 const FOLDERS: Record<string, RuleKind> = {
@@ -96,7 +98,7 @@ export async function readRuleFolder(folder: string): Promise<FoundRules> {
     }
     if (kind === undefined) {
       const meant = didYouMean(file.split('/')[0] ?? '', Object.keys(FOLDERS))
-      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml、policy.yaml、roles.yaml 或 profile.yaml`
+      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml、policy.yaml、roles.yaml、profile.yaml 或 credit.yaml`
       fault(file, '放在这里不会起作用', meant === undefined ? `规则要放在 ${places}` : `是不是想放在 ${meant}/ 里`)
       continue
     }

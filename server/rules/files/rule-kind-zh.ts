@@ -15,4 +15,5 @@ export const RULE_KIND_ZH: Record<RuleKind, string> = {
   ladder: '梯子',
   roles: '角色',
   profile: '客户资料字段',
+  credit: '业绩归属',
 }

@@ -1,5 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
+import { CreditRules } from '../schema/credit-rules.ts'
 import type { EventTriggerShape } from '../schema/event-trigger.ts'
 import { ProfileRules } from '../schema/profile-rules.ts'
 import {
@@ -47,6 +48,7 @@ export function createRuleShapes(triggers: readonly EventTriggerShape[]): RuleSh
     ladder: schemaOf(LadderRule),
     roles: schemaOf(RoleRules),
     profile: schemaOf(ProfileRules),
+    credit: schemaOf(CreditRules),
   }
   const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })
   // Compiled when the first rule of a kind is read: all together take longer than to check a small folder.

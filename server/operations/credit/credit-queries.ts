@@ -1,0 +1,101 @@
+import { alias, type RowOf } from '../../core/db/define-table.ts'
+import { all, number, type Sql, select, sql, words } from '../../core/db/sql.ts'
+import type { ReadTx, Tx } from '../../core/db/tx.ts'
+import type { Span } from '../../records/customers/own-friends.ts'
+import { paidOrders } from '../../records/orders/paid-orders.ts'
+import { ORDER_CREDIT } from './credit-tables.ts'
+import { storeOf } from './store-of.ts'
+
+/** By what credit is added up. */
+export const CREDIT_BY = ['guide', 'store', 'code', 'message'] as const
+export type CreditBy = (typeof CREDIT_BY)[number]
+
+export interface CreditSum {
+  /** `given`: to whom `key` says, undefined where this credit has no such side; `none`: no rule gave it to anybody; `unknown`: nobody
+   *  knows whose order it is. */
+  state: 'given' | 'none' | 'unknown'
+  /** A userid, a department's number, a code, or `kind/name` of a contact. */
+  key: string | undefined
+  /** Paid in the span. */
+  orders: number
+  paidFen: number
+  /** Came back in the span, of these and of earlier orders. */
+  returnedFen: number
+}
+
+const c = alias(ORDER_CREDIT, 'c')
+const KEY: Record<CreditBy, Sql> = {
+  guide: sql`${c.userid}`,
+  store: sql`${c.department}`,
+  code: sql`${c.channel}`,
+  message: sql`${c.touch}`,
+}
+
+export const creditQueries = {
+  /** What orders brought in a span, by whom it is credited to; every yuan is in exactly one row, so that they add up to all orders
+   *  of the span less what came back in it. The largest first. */
+  sums: async (tx: ReadTx, span: Span, by: CreditBy): Promise<CreditSum[]> => {
+    const money = paidOrders.moneyIn(span)
+    const about = by === 'message' ? sql`${c.about}` : sql`NULL`
+    const sum = select({
+      state: words<CreditSum['state']>(
+        sql`CASE WHEN m.external_userid IS NULL THEN 'unknown' WHEN ${c.id} IS NULL THEN 'none' ELSE 'given' END`,
+      ),
+      key: words<string | null>(KEY[by]),
+      about: words<string | null>(about),
+      orders: number(sql`SUM(CASE WHEN m.paid_fen > 0 THEN 1 ELSE 0 END)`),
+      paidFen: number(sql`SUM(m.paid_fen)`),
+      returnedFen: number(sql`SUM(m.returned_fen)`),
+    })
+    const rows = await tx.rows(
+      sql`SELECT ${sum} FROM ${money} m
+          LEFT JOIN ${c} ON ${c.shop_order_id} = m.id AND ${c.external_userid} = m.external_userid
+          GROUP BY 1, 2, 3`,
+    )
+    const sums = rows.map(({ about: name, key, ...row }) => ({
+      ...row,
+      key: key === null ? undefined : name === null ? String(key) : `${key}/${name}`,
+    }))
+    return sums.toSorted((a, b) => b.paidFen - b.returnedFen - (a.paidFen - a.returnedFen))
+  },
+  /** One guide's own, by the span's name. */
+  ofGuide: async (
+    tx: ReadTx,
+    userId: string,
+    span: Span,
+  ): Promise<{ orders: number; paidFen: number; returnedFen: number }> => {
+    const sum = select({
+      orders: number(sql`COALESCE(SUM(CASE WHEN m.paid_fen > 0 THEN 1 ELSE 0 END), 0)`),
+      paidFen: number(sql`COALESCE(SUM(m.paid_fen), 0)`),
+      returnedFen: number(sql`COALESCE(SUM(m.returned_fen), 0)`),
+    })
+    const row = await tx.row(
+      sql`SELECT ${sum} FROM ${paidOrders.moneyIn(span)} m
+          JOIN ${c} ON ${c.shop_order_id} = m.id AND ${c.external_userid} = m.external_userid
+          WHERE ${c.userid} = ${userId}`,
+    )
+    return row ?? { orders: 0, paidFen: 0, returnedFen: 0 }
+  },
+  /** Undefined: nobody's. */
+  ofOrder: (tx: ReadTx, shopOrderId: number): Promise<RowOf<typeof ORDER_CREDIT> | undefined> =>
+    tx.row(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.shop_order_id} = ${shopOrderId}`),
+  /** Gives an order to a guide because a person says so; what its rule had said is gone. Safe to repeat. */
+  give: async (
+    tx: Tx,
+    order: { id: number; externalUserId: string },
+    given: { userId: string; by: string; why: string; nowMs: number },
+  ): Promise<void> => {
+    const row = {
+      ...{ shop_order_id: order.id, external_userid: order.externalUserId, userid: given.userId },
+      ...{
+        department: await storeOf(tx, given.userId),
+        channel: null,
+        touch: null,
+        about: null,
+        decided_by: 'hand' as const,
+      },
+      ...{ decided_at: given.nowMs, given_by: given.by.slice(0, 64), why: given.why },
+    }
+    await tx.upsert(ORDER_CREDIT, [row], ['shop_order_id'])
+  },
+}

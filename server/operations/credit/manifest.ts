@@ -1,0 +1,18 @@
+import { leftOut } from '../../core/db/define-table.ts'
+import { nothing } from '../../core/kernel/nothing.ts'
+import { defineCapability } from '../../records/define-capability.ts'
+import { createCredit } from './credit.ts'
+import { creditTables } from './credit-tables.ts'
+
+export const credit = defineCapability({
+  name: 'credit',
+  needs: [],
+  tables: creditTables,
+  facts: [],
+  events: [],
+  rewind: leftOut('no rule asks whose an order is'),
+  renames: nothing('it is history, which keeps the userid of its time'),
+  identified: nothing('an order that finds its customer is paid then, as an event'),
+  ruleNames: nothing('keeps the names of sends and codes as they were'),
+  create: createCredit,
+})
