@@ -7,7 +7,7 @@ import { CREDIT_BY, creditQueries } from './credit-queries.ts'
 
 const FIRST = Date.parse('2026-09-01T00:00:00+08:00')
 const DAYS = 80
-const RULES = 'credit:\n  - { to: contact, days: 15, by: [welcome] }\n  - to: code\n'
+const RULES = 'credit:\n  - { to: contact, days: 30, by: [welcome] }\n  - to: code\n'
 const WELCOME = 'welcome: 默认\ndefault: true\ntext: 你好\n'
 const SOURCES = ['zhangsan', 'lisi']
 
@@ -40,9 +40,12 @@ it.each([1, 2, 3])('what is credited adds up to all orders, whichever way it is 
       { ...of, status: 'refunded', totalFen: 1 + random.int(totalFen), refundId: 'r1', at: later() },
       { ...of, status: 'refunded', totalFen: 1 + random.int(totalFen), refundId: 'r2', at: later() },
       { ...of, status: 'closed', totalFen, at: later() },
+      // Of how much nobody tells; and the sum turns out to be less than what came back.
+      { ...of, status: 'refunded', totalFen: 0, at: later() },
+      { ...of, status: 'paid', totalFen: 1 + random.int(totalFen), paidAt: at(paidMs) },
       { ...of, status: 'created', totalFen, createdAt: at(paidMs - 60_000) },
     ]
-    const odds = [9, 3, 2, 1, 3]
+    const odds = [9, 3, 2, 1, 1, 3, 3]
     told.push(...steps.filter((_step, which) => random.int(10) < (odds[which] ?? 0)))
   }
   const shuffled = told.map((message) => ({ message, rank: random.int(1_000_000) })).sort((a, b) => a.rank - b.rank)
@@ -64,6 +67,7 @@ it.each([1, 2, 3])('what is credited adds up to all orders, whichever way it is 
       const sums = await t.db.tx((tx) => creditQueries.sums(tx, { fromMs, untilMs: cuts[nth + 1] ?? 0 }, by))
       for (const { state, orders: n, paidFen, returnedFen } of sums) {
         states.add(state)
+        expect(returnedFen).toBeGreaterThanOrEqual(0)
         count += n
         fen += paidFen - returnedFen
       }

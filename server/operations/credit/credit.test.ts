@@ -92,6 +92,9 @@ test('what comes back is taken off on its day; every yuan stands in one row; a d
     ['zhangsan', 5_000],
   ])
   expect(JSON.stringify(await scene.rawRows('SELECT * FROM audit_note'))).toMatch(/zhangsan.*newest.*lisi.*hand/)
+  // Of another customer by now: it is nobody's until that one's is decided.
+  await scene.rawRows("UPDATE order_credit SET external_userid = 'wmOther' WHERE decided_by = 'newest'")
+  expect((await ask('list')).sums).toMatchObject([{ key: 'lisi' }, { state: 'none', returnedFen: 5_000 }])
   // The shop tells it all again: what was settled by hand stands.
   await scene.pay('A', 10_000)
   expect((await credits())[0]).toMatchObject({ userid: 'lisi', decided_by: 'hand', given_by: 'tester' })
@@ -109,4 +112,31 @@ test('orders from before the rules are reckoned by what was so then, when somebo
   expect(await run('fill', '--from', '2026-11-01')).toBe('看了 1 笔订单，1 笔新算了归属。')
   expect(await credits()).toMatchObject([{ order_id: 'early', userid: 'zhangsan', decided_by: 'newest' }])
   expect(await run('fill', '--from', '2027-01-01')).toBe('看了 0 笔订单，0 笔新算了归属。')
+})
+
+test('an order that finds its customer late is decided by who was a friend when it was paid', async () => {
+  const { externalUserId } = scene
+  scene.writeConfig({ 'credit.yaml': 'credit:\n  - to: first\n' })
+  await scene.huoshui.rules.check()
+  await scene.sandbox.scan({ externalUserId, userId: 'lisi' })
+  await scene.settle()
+  await scene.sandbox.deleteGuide({ externalUserId, userId: 'zhangsan' })
+  await scene.settle()
+  await scene.advance(DAY_MS)
+  const pay = (orderId: string) =>
+    scene.sandbox.order({ orderId, status: 'paid', totalFen: 900, phone: '13800001111', paidAt: scene.clock.now() })
+  await pay('after')
+  await scene.advance(DAY_MS)
+  await scene.sandbox.deleteGuide({ externalUserId, userId: 'lisi' })
+  await scene.settle()
+  await pay('alone')
+  await scene.advance(DAY_MS)
+  await scene.sandbox.scan({ externalUserId, userId: 'zhangsan' })
+  await scene.settle()
+  await scene.sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: ['13800001111'] })
+  await scene.settle()
+  expect((await ask('list', '--from', '2026-11-01')).sums).toMatchObject([
+    { state: 'given', key: 'lisi', orders: 1 },
+    { state: 'none', orders: 1 },
+  ])
 })
