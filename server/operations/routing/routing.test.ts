@@ -143,6 +143,15 @@ describe('from stranger to the right group', () => {
     expect((await openTasks()).map((task) => task.title)).toEqual(['邀请进「付费群」', '邀请进「VIP群」'])
   })
 
+  it('asks nobody to leave for a part that comes back: what was kept still counts', async () => {
+    const id = await customer()
+    await pay(id, 'o1', 58_800)
+    await join(id, '付费群')
+    await t.sandbox.order({ externalUserId: id, orderId: 'o1', totalFen: 1_500, status: 'refunded' })
+    await again()
+    expect(await openTasks()).toEqual([])
+  })
+
   it('asks for leaving once when a refund undoes the condition, and takes it back when they pay again', async () => {
     const id = await customer()
     await pay(id, 'o1', 19_900)
