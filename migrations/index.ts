@@ -46,6 +46,7 @@ import { OrderClaims1700000000064 } from './0064-order-claims.ts'
 import { OwnScripts1700000000065 } from './0065-own-scripts.ts'
 import { ScriptOutcomes1700000000066 } from './0066-script-outcomes.ts'
 import { OrderCredit1700000000067 } from './0067-order-credit.ts'
+import { SendsToGroups1700000000068 } from './0068-sends-to-groups.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -97,4 +98,5 @@ export const migrations = [
   OwnScripts1700000000065,
   ScriptOutcomes1700000000066,
   OrderCredit1700000000067,
+  SendsToGroups1700000000068,
 ]

@@ -6,6 +6,12 @@ export interface Moods {
   tagLagMs: number
   /** What guides and customers did about mass sends is told only so much later. */
   resultLagMs: number
+  /** Share of the mass sends that the member asked confirms unasked, and after how long about. */
+  confirmShare: number
+  confirmAfterMs: number
+  /** How many mass messages one customer, or one group, may get: one a day of the month, or, as the corp has tightened it, 7 a
+   *  week or 1 a day. */
+  reception: 'month' | 'week' | 'day'
   /** Share of the new friends whom another app welcomes first: 41051. */
   rivalWins: number
   /** Share for whom another app is just sending, and then fails: 41096 until it has. */
@@ -19,6 +25,9 @@ export const goodMoods = (): Moods => ({
   groupLagMs: 0,
   tagLagMs: 0,
   resultLagMs: 0,
+  confirmShare: 0,
+  confirmAfterMs: 600_000,
+  reception: 'month',
   rivalWins: 0,
   rivalSends: 0,
   rivalSendsForMs: 2_000,

@@ -1,5 +1,6 @@
 import type { Callbacks, Delivery } from './callbacks.ts'
 import { type ClientMoods, goodClient } from './client-moods.ts'
+import { confirmDue } from './confirmations.ts'
 import type { DeliveryMode } from './delivery-fate.ts'
 import type { Desk } from './desk.ts'
 import type { FaultRule } from './fault-rule.ts'
@@ -28,6 +29,7 @@ export function createOwnControls(options: {
   const { desk, clock, callbacks, gateway, limits, shops, tokens } = options
   const settle = async (): Promise<void> => {
     finishTransfers(desk)
+    confirmDue(desk)
     await desk.background.idle()
     await callbacks.settle()
     await shops.settle()

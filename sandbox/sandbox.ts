@@ -35,6 +35,7 @@ import { welcomeEndpoints } from './api/welcome.ts'
 import { createBackground } from './background.ts'
 import { createCallbacks } from './callbacks.ts'
 import { goodClient } from './client-moods.ts'
+import { confirmDue } from './confirmations.ts'
 import { type Credentials, credentials as demoCredentials } from './credentials.ts'
 import type { Desk } from './desk.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -205,7 +206,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     listen: async (port = 0, host = '127.0.0.1') => {
       url = await server.listen({ port, host })
-      transferTimer = setInterval(() => finishTransfers(desk), TRANSFER_LOOK_MS).unref()
+      transferTimer = setInterval(() => {
+        finishTransfers(desk)
+        confirmDue(desk)
+      }, TRANSFER_LOOK_MS).unref()
       return url
     },
     close: async () => {

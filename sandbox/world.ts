@@ -183,7 +183,7 @@ export interface MassSend {
   /** The first read right after creation was answered with 41063. */
   wasRead: boolean
 }
-interface MassSendTask {
+export interface MassSendTask {
   userId: string
   status: 0 | 2
   sentAtMs?: number
@@ -289,6 +289,8 @@ export interface World {
   groups: Map<string, Group>
   groupsByMember: FewPerKey<string>
   massSends: Map<string, MassSend>
+  /** Who will confirm what by themselves, and when. */
+  confirmations: { send: MassSend; task: MassSendTask; atMs: number }[]
   welcomeCodes: Map<string, WelcomeCode>
   /** By customer, oldest first. */
   transfers: Map<string, Transfer[]>
@@ -304,8 +306,8 @@ export interface World {
   messages: Map<string, ChatMessage[]>
   appMessages: Map<string, AppMessage[]>
   orders: Map<string, ShopOrder>
-  /** Mass messages received: customer or group → month → count. */
-  received: Map<string, { month: string; count: number }>
+  /** Mass messages received: customer or group → month, week or day → count. */
+  received: Map<string, { period: string; count: number }>
   acquisition: Acquisition
   strategies: Strategies
   groupWelcomes: Map<string, GroupWelcome>
@@ -333,6 +335,7 @@ export function createWorld(): World {
     groups: new Map(),
     groupsByMember: new FewPerKey(),
     massSends: new Map(),
+    confirmations: [],
     welcomeCodes: new Map(),
     transfers: new Map(),
     groupTransfers: new Map(),

@@ -264,6 +264,7 @@ const shopOptions = (settings: Settings) => ({
   signatures: settings.ORDERS_SIGNATURE,
   assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),
   perCustomerPerMonth: settings.MASS_SEND_PER_CUSTOMER,
+  perGroupPerMonth: settings.MASS_SEND_PER_GROUP,
 })
 
 const sidebarOptions = (settings: Settings) => ({

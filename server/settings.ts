@@ -158,6 +158,12 @@ const SPECS = {
     parse: whole(1, 31),
     default: undefined,
   }),
+  MASS_SEND_PER_GROUP: setting<number | undefined>({
+    doc: 'the same for a customer group; default: the days of the month',
+    zh: '每个客户群每月最多发几条企业群发（企业自己收紧时设），默认是当月天数',
+    parse: whole(1, 31),
+    default: undefined,
+  }),
   WEBHOOK_SECRETS: setting<WebhookSecrets>({
     doc: 'keys of the signatures on forwarded events, by webhook name: crm=key;erp=newkey,oldkey — two keys while one is being replaced',
     zh: '事件转发的签名密钥，按名字：crm=密钥;erp=新密钥,旧密钥（换密钥时写两个）',
@@ -347,13 +353,7 @@ function examine(
     const text = written?.trim()
     if (text === undefined || text === '') {
       if ('default' in spec) values[name] = spec.default
-      else
-        faults.push({
-          name,
-          isMissing: true,
-          text: `${name} is missing: ${spec.doc}`,
-          zh: `${name} 还没有设：${spec.zh}`,
-        })
+      else faults.push(faultOf(name, true, `${name} is missing: ${spec.doc}`, `${name} 还没有设：${spec.zh}`))
       continue
     }
     const value = spec.parse(text)
@@ -374,6 +374,10 @@ function examine(
   return { values: values as Partial<Settings>, faults }
 }
 
+const faultOf = (name: keyof Settings, isMissing: boolean, text: string, zh: string): SettingFault => {
+  return { name, isMissing, text, zh }
+}
+
 /** What is set: of a secret perhaps in a file, as Docker and Kubernetes hand them over. */
 function textOf(
   env: Record<string, string | undefined>,
@@ -382,12 +386,7 @@ function textOf(
 ): string | undefined | SettingFault {
   const path = secret === true ? env[`${name}_FILE`]?.trim() : undefined
   if (path === undefined || path === '') return env[name]
-  const wrong = (text: string, zh: string): SettingFault => ({
-    name,
-    isMissing: false,
-    text: `${name}_FILE ${text}`,
-    zh: `${name}_FILE ${zh}`,
-  })
+  const wrong = (text: string, zh: string) => faultOf(name, false, `${name}_FILE ${text}`, `${name}_FILE ${zh}`)
   if (env[name] !== undefined && env[name].trim() !== '') {
     return wrong(`and ${name} are both set: leave one out`, `和 ${name} 都设了：只留一个`)
   }

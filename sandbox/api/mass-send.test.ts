@@ -130,3 +130,49 @@ it('lists the mass messages of a month', async () => {
   expect((await t.post('externalcontact/get_groupmsg_list_v2', long)).errcode).toBe(40058)
   expect((await t.post('externalcontact/get_groupmsg_task', { msgid: 'msgx' })).errcode).toBe(41047)
 })
+
+it('guides and group owners confirm by themselves, as many and as late as the mood has it; not what was cancelled before', async () => {
+  Object.assign(t.sandbox.moods, { confirmShare: 0.5, confirmAfterMs: 60_000 })
+  const groups = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => t.sandbox.createGroup({ name: `群${n}`, ownerUserId: 'zhangsan' })),
+  )
+  const made: string[] = []
+  for (const { chatId } of groups) {
+    const { msgid } = await create({ chat_type: 'group', sender: 'zhangsan', chat_id_list: [chatId] })
+    made.push(String(msgid))
+  }
+  const drawn = t.sandbox.world.confirmations.map(({ send }) => send.msgid)
+  expect(drawn.length).toBeGreaterThan(10)
+  expect(drawn.length).toBeLessThan(30)
+  await t.post('externalcontact/cancel_groupmsg_send', { msgid: drawn[0] })
+  t.clock.advance(25_000)
+  expect(t.sandbox.pendingMassSends('zhangsan')).toHaveLength(39)
+  t.clock.advance(70_000)
+  const sent = groups.filter(({ messages }) => messages.length > 0)
+  expect(sent).toEqual([])
+  expect(t.sandbox.pendingMassSends('zhangsan')).toHaveLength(40 - drawn.length)
+  expect(groups.filter(({ messages }) => messages.length > 0)).toHaveLength(drawn.length - 1)
+  const done = made.filter((msgid) => t.sandbox.world.massSends.get(msgid)?.tasks.get('zhangsan')?.status === 2)
+  expect(done.sort()).toEqual(drawn.slice(1).sort())
+})
+
+it.each([
+  ['day', 1, '2025-03-01T23:59:00+08:00', '2025-03-02T00:00:00+08:00'],
+  ['week', 7, '2025-03-02T23:59:00+08:00', '2025-03-03T00:00:00+08:00'],
+] as const)(
+  'reception tightened to the %s: %i, and more when the next one begins',
+  async (reception, most, last, next) => {
+    t.sandbox.moods.reception = reception
+    const { chatId, messages } = await t.sandbox.createGroup({ name: '群', ownerUserId: 'zhangsan' })
+    const send = async () => {
+      const { msgid } = await create({ chat_type: 'group', sender: 'zhangsan', chat_id_list: [chatId] })
+      await t.sandbox.confirmMassSend({ msgid: String(msgid), userId: 'zhangsan' })
+    }
+    t.clock.set(Date.parse(last))
+    for (let n = 0; n <= most; n++) await send()
+    expect(messages).toHaveLength(most)
+    t.clock.set(Date.parse(next))
+    await send()
+    expect(messages).toHaveLength(most + 1)
+  },
+)

@@ -1,9 +1,10 @@
+import { confirmDue, drawConfirmation } from '../confirmations.ts'
 import { type Desk, toSec } from '../desk.ts'
 import { endpoint } from '../endpoint.ts'
 import type { Paging } from '../paging.ts'
 import { bool, int, need, object, objects, text, texts } from '../params.ts'
 import { refuse } from '../refusal.ts'
-import type { MassSend, MassSendResult } from '../world.ts'
+import type { MassSend, MassSendResult, MassSendTask } from '../world.ts'
 import { contentParams, readContent } from './attachments.ts'
 import { groupTargets, singleTargets, type Targets } from './mass-send-targets.ts'
 
@@ -12,8 +13,10 @@ const DISPATCH_MS = 1_000
 const DAY_MS = 86_400_000
 const MAX_REMINDERS_A_DAY = 3
 
-const needMassSend = ({ world }: Desk, msgid: string): MassSend =>
-  world.massSends.get(msgid) ?? refuse(41047, 'invalid msgid')
+function needMassSend(desk: Desk, msgid: string): MassSend {
+  confirmDue(desk)
+  return desk.world.massSends.get(msgid) ?? refuse(41047, 'invalid msgid')
+}
 
 function refuseWhileDispatched(send: MassSend, nowMs: number): void {
   if (send.wasRead) return
@@ -35,7 +38,9 @@ function createMassSend(desk: Desk, p: { chatType: 'single' | 'group'; sender: s
     wasRead: false,
   }
   for (const [userId, ids] of targets.byGuide) {
-    send.tasks.set(userId, { userId, status: 0, results: new Map(ids.map((id) => [id, { status: 0 }])) })
+    const task: MassSendTask = { userId, status: 0, results: new Map(ids.map((id) => [id, { status: 0 }])) }
+    send.tasks.set(userId, task)
+    drawConfirmation(desk, send, task)
   }
   world.massSends.set(send.msgid, send)
   return send

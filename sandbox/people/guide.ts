@@ -1,8 +1,9 @@
-import { shanghaiParts } from '../../server/core/kernel/shanghai.ts'
 import type { Attachment } from '../attachment.ts'
+import { confirmDue } from '../confirmations.ts'
 import type { Desk } from '../desk.ts'
+import { sendToAll } from '../mass-sending.ts'
 import { DeskError } from '../refusal.ts'
-import { addMessage, dropFollow, findFollow, markTags } from '../relations.ts'
+import { addMessage, dropFollow, markTags } from '../relations.ts'
 import type { Follow, MassSend, SendStatus } from '../world.ts'
 import { needFollow } from './customer.ts'
 import { needGroup } from './group-moves.ts'
@@ -40,27 +41,6 @@ export function guideControls(desk: Desk) {
     if (message.text) addMessage(world, { ...base, kind: 'text', text: message.text })
     for (const attachment of message.attachments ?? [])
       addMessage(world, { ...base, kind: attachment.msgtype, attachment })
-  }
-
-  /** One customer or group may get as many mass messages a month as the month has days. API.md §15. */
-  const mayReceive = (id: string): boolean => {
-    const { year, month } = shanghaiParts(clock.now())
-    const monthKey = `${year}-${month}`
-    const held = world.received.get(id)
-    const count = held?.month === monthKey ? held.count : 0
-    if (count >= new Date(Date.UTC(year, month, 0)).getUTCDate()) return false
-    world.received.set(id, { month: monthKey, count: count + 1 })
-    return true
-  }
-
-  const sendOne = (send: MassSend, userId: string, id: string): SendStatus => {
-    if (send.chatType === 'single') {
-      const follow = findFollow(world, userId, id)
-      if (!follow || follow.deletedByCustomer) return 2
-    }
-    if (!mayReceive(id)) return 3
-    deliver(send.chatType === 'group' ? { chatId: id } : { externalUserId: id }, userId, contentOf(send), 'mass-send')
-    return 1
   }
 
   return {
@@ -115,8 +95,11 @@ export function guideControls(desk: Desk) {
       desk.changed()
     },
     /** Mass messages waiting for this guide's tap, newest first. */
-    pendingMassSends: (userId: string): MassSend[] =>
-      [...world.massSends.values()].filter((send) => !send.cancelled && send.tasks.get(userId)?.status === 0).reverse(),
+    pendingMassSends: (userId: string): MassSend[] => {
+      confirmDue(desk)
+      const isPending = (send: MassSend): boolean => !send.cancelled && send.tasks.get(userId)?.status === 0
+      return [...world.massSends.values()].filter(isPending).reverse()
+    },
     confirmMassSend: async (input: { msgid: string; userId: string }): Promise<Record<SendStatus, number>> => {
       const send = world.massSends.get(input.msgid)
       const task = send?.tasks.get(input.userId)
@@ -124,21 +107,9 @@ export function guideControls(desk: Desk) {
       if (send.cancelled) throw new DeskError('这条群发已被取消')
       if (world.staff.get(input.userId)?.state === 'limited') throw new DeskError('这位导购的账号被限制，暂时不能发送')
       if (task.status === 2) throw new DeskError('这条群发已经发送过')
-      const counts: Record<SendStatus, number> = { 0: 0, 1: 0, 2: 0, 3: 0 }
-      for (const id of task.results.keys()) {
-        const status = sendOne(send, input.userId, id)
-        counts[status] += 1
-        task.results.set(id, { status, ...(status === 1 ? { sentAtMs: clock.now() } : {}) })
-      }
-      task.status = 2
-      task.sentAtMs = clock.now()
+      const counts = sendToAll(desk, send, task, clock.now())
       desk.changed()
       return counts
     },
   }
 }
-
-const contentOf = (send: MassSend): GuideMessage => ({
-  attachments: send.attachments,
-  ...(send.text === undefined ? {} : { text: send.text }),
-})

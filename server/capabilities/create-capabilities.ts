@@ -42,6 +42,8 @@ export interface CapabilitiesDeps {
   assetsDir: string
   /** Corp mass messages that one customer may get a month; undefined: WeCom's own limit. */
   perCustomerPerMonth: number | undefined
+  /** The same for a group. */
+  perGroupPerMonth?: number | undefined
   /** Told who was let into which journey, or why not. */
   onVerdicts?: SopDeps['onVerdicts']
   /** Told in the transaction that writes notes to timelines. */

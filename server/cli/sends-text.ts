@@ -1,32 +1,34 @@
 import { shanghaiText } from '../core/kernel/shanghai.ts'
 import type { CancelledRun } from '../operations/mass-send/cancel-run.ts'
 import type { DryRun } from '../operations/mass-send/dry-run.ts'
-import type { SendBatch, SendRun } from '../operations/mass-send/send-queries.ts'
+import type { SendBatch, SendGroup, SendRun, Unfinished } from '../operations/mass-send/send-queries.ts'
 import {
   BATCH_STATE_ZH,
+  type ChatType,
   OUTCOME_ZH,
   OUTCOMES,
   type Outcome,
   type OutcomeCounts,
+  ofMany,
   RUN_STATE_ZH,
 } from '../operations/mass-send/send-states.ts'
 import { type GuideNames, guideText } from './find/guide-names.ts'
 import type { Sheet } from './frame/command.ts'
 
-const countsText = (counts: OutcomeCounts): string => {
+const countsText = (counts: OutcomeCounts, chatType: ChatType): string => {
   const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
     (outcome) => `${OUTCOME_ZH[outcome]} ${counts[outcome]}`,
   )
-  return parts.length === 0 ? '没有客户' : parts.join('，')
+  return parts.length === 0 ? (chatType === 'group' ? '没有群' : '没有客户') : parts.join('，')
 }
 
 const runLine = (run: SendRun): string =>
-  `#${run.id}  ${shanghaiText(run.scheduledAtMs)}  「${run.name}」  ${RUN_STATE_ZH[run.state]}：${countsText(run.counts)}`
+  `#${run.id}  ${shanghaiText(run.scheduledAtMs)}  「${run.name}」${run.chatType === 'group' ? '（发到群）' : ''}  ${RUN_STATE_ZH[run.state]}：${countsText(run.counts, run.chatType)}`
 
 export function listText(options: {
   next: { name: string; atMs: number | undefined }[]
   runs: SendRun[]
-  unfinished: { userId: string; tasks: number; customers: number }[]
+  unfinished: Unfinished[]
   names: GuideNames
 }): string {
   const { next, runs, unfinished, names } = options
@@ -43,29 +45,40 @@ export function listText(options: {
   if (runs.length === 0) lines.push('  还没有')
   if (unfinished.length > 0) {
     lines.push('', '等导购在企业微信里确认：')
-    for (const { userId, tasks, customers } of unfinished) {
-      lines.push(`  ${guideText(names, userId)}：${tasks} 条，${customers} 位客户`)
+    for (const { userId, tasks, customers, groups } of unfinished) {
+      const waiting = [customers > 0 ? `${customers} 位客户` : [], groups > 0 ? `${groups} 个群` : []].flat()
+      lines.push(`  ${guideText(names, userId)}：${tasks} 条，${waiting.join('、')}`)
     }
   }
   return lines.join('\n')
 }
 
+/** More of them nobody reads on a screen. */
+const MOST_GROUPS = 50
+
+export interface NamedGroup extends SendGroup {
+  /** Its chat_id where it has none. */
+  name: string
+}
+
 export function showText(options: {
   run: SendRun
   batches: SendBatch[]
-  reasons: { outcome: Outcome; reason: string; customers: number }[]
+  reasons: { outcome: Outcome; reason: string; many: number }[]
+  groups: readonly NamedGroup[]
   names: GuideNames
 }): string {
-  const { run, batches, reasons, names } = options
+  const { run, batches, reasons, groups, names } = options
+  const unit = run.chatType === 'group' ? '个群' : '位'
   const lines = [runLine(run)]
   if (run.remark !== undefined) lines.push(run.remark)
   if (run.approved !== undefined) lines.push(`${shanghaiText(run.approved.atMs)} 由 ${run.approved.by} 批准`)
   if (run.state === 'awaiting' && run.approved === undefined)
     lines.push(`等另一个人批准：npm run -s sends -- approve ${run.id}`)
-  lines.push('', '按导购：')
+  lines.push('', run.chatType === 'group' ? '按群主：' : '按导购：')
   for (const batch of batches) {
     lines.push(
-      `  ${guideText(names, batch.userId)}  ${batch.size} 位  ${BATCH_STATE_ZH[batch.state]}：${countsText(batch.counts)}`,
+      `  ${guideText(names, batch.userId)}  ${batch.size} ${unit}  ${BATCH_STATE_ZH[batch.state]}：${countsText(batch.counts, run.chatType)}`,
     )
     if (batch.confirmedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.confirmedAtMs)} 确认`)
     if (batch.remindedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.remindedAtMs)} 提醒过`)
@@ -77,43 +90,53 @@ export function showText(options: {
   if (batches.length === 0) lines.push('  没有')
   if (reasons.length > 0) {
     lines.push('', '没有发到的原因：')
-    for (const { outcome, reason, customers } of reasons) {
-      lines.push(`  ${OUTCOME_ZH[outcome]} ${customers} 位：${reason}`)
+    for (const { outcome, reason, many } of reasons) lines.push(`  ${OUTCOME_ZH[outcome]} ${many} ${unit}：${reason}`)
+  }
+  if (groups.length > 0) {
+    lines.push('', '按群：')
+    for (const { name, outcome, reason } of groups.slice(0, MOST_GROUPS)) {
+      lines.push(`  ${name}：${OUTCOME_ZH[outcome]}${reason === null ? '' : `（${reason}）`}`)
     }
+    if (groups.length > MOST_GROUPS) lines.push(`  ……还有 ${groups.length - MOST_GROUPS} 个，用 --csv 看全部`)
   }
   return lines.join('\n')
 }
 
-export function cancelText({ id, name, asked, customers }: CancelledRun): string {
-  const guides = asked === 0 ? '' : `；${asked} 位导购手里的群发，服务几秒内会请企业微信撤回`
+export function cancelText({ id, name, chatType, asked, waiting }: CancelledRun): string {
+  const who = chatType === 'group' ? '群主' : '导购'
+  const guides = asked === 0 ? '' : `；${asked} 位${who}手里的群发，服务几秒内会请企业微信撤回`
   return [
-    `#${id}「${name}」已取消：还没有收到的 ${customers} 位客户不会收到${guides}。`,
+    `#${id}「${name}」已取消：还没有收到的 ${ofMany({ chat_type: chatType }, waiting)}不会收到${guides}。`,
     `已经送达的收不回来，用 show ${id} 看结果。`,
   ].join('\n')
 }
 
-/** Names of guides by userid, of customers by external_userid. */
+/** Names of guides by userid, of customers by external_userid, of groups by chat_id. */
 interface PlanNames {
   guides: GuideNames
-  customers: ReadonlyMap<string, string>
+  whom: ReadonlyMap<string, string>
 }
 
-export function planText(sendName: string, plan: DryRun, { guides, customers: nicknames }: PlanNames): string {
+export function planText(sendName: string, plan: DryRun, { guides, whom }: PlanNames): string {
+  const isOfGroups = plan.chatType === 'group'
+  const who = isOfGroups ? '群主' : '导购'
+  const unit = isOfGroups ? '个' : '位'
+  const total = ofMany({ chat_type: plan.chatType }, plan.total)
   const lines = [
-    `「${sendName}」如果现在发：${plan.total} 位客户，${plan.guides.length} 位导购各自确认。（只是预演，什么都没有发）`,
+    `「${sendName}」如果现在发：${total}，${plan.guides.length} 位${who}各自确认。（只是预演，什么都没有发）`,
   ]
   if (plan.remark !== undefined) lines.push(`注意：${plan.remark}`)
-  lines.push('', '按导购：')
-  for (const { userId, customers } of plan.guides) lines.push(`  ${guideText(guides, userId)}：${customers} 位`)
-  if (plan.guides.length === 0) lines.push('  没有客户符合人群')
+  lines.push('', `按${who}：`)
+  for (const { userId, many } of plan.guides) lines.push(`  ${guideText(guides, userId)}：${many} ${unit}`)
+  if (plan.guides.length === 0) lines.push(isOfGroups ? '  没有群符合条件' : '  没有客户符合人群')
   if (plan.excluded.length > 0) {
     lines.push('', '会排除：')
-    for (const { zh, customers, examples } of plan.excluded) {
+    for (const { zh, many, examples } of plan.excluded) {
       const shown = examples.slice(0, 3).map((id) => {
-        const name = nicknames.get(id)
+        const name = whom.get(id)
         return name === undefined ? id : `${name}（${id}）`
       })
-      lines.push(`  ${zh}：${customers} 位，如 ${shown.join('、')}`)
+      lines.push(`  ${zh}：${many} ${unit}，如 ${shown.join('、')}`)
     }
   }
   return lines.join('\n')
@@ -141,10 +164,21 @@ export const showSheet = (batches: readonly SendBatch[], names: GuideNames): She
   ]),
 })
 
+export const groupsSheet = (groups: readonly NamedGroup[], names: GuideNames): Sheet => ({
+  header: ['群主', '群', '结果', '原因', 'chat_id'],
+  rows: groups.map(({ userId, name, outcome, reason, chatId }) => [
+    userId === null ? null : (names.get(userId) ?? userId),
+    name,
+    OUTCOME_ZH[outcome],
+    reason,
+    chatId,
+  ]),
+})
+
 export const planSheet = (plan: DryRun, names: GuideNames): Sheet => ({
-  header: ['导购', '会发或排除', '客户数'],
+  header: plan.chatType === 'group' ? ['群主', '会发或排除', '群数'] : ['导购', '会发或排除', '客户数'],
   rows: [
-    ...plan.guides.map(({ userId, customers }) => [names.get(userId) ?? userId, '会发', customers]),
-    ...plan.excluded.map(({ zh, customers }) => [null, `排除：${zh}`, customers]),
+    ...plan.guides.map(({ userId, many }) => [names.get(userId) ?? userId, '会发', many]),
+    ...plan.excluded.map(({ zh, many }) => [null, `排除：${zh}`, many]),
   ],
 })

@@ -1,4 +1,5 @@
 import { facts } from '../capabilities/facts.ts'
+import type { Tx } from '../core/db/tx.ts'
 import { dropQuestion } from '../operations/mass-send/approve-run.ts'
 import { cancelRun } from '../operations/mass-send/cancel-run.ts'
 import { dryRun } from '../operations/mass-send/dry-run.ts'
@@ -6,6 +7,7 @@ import { sendQueries } from '../operations/mass-send/send-queries.ts'
 import { RUN_STATE_ZH } from '../operations/mass-send/send-states.ts'
 import { createAlerts } from '../records/alerts/alerts.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
+import { groupQueries } from '../records/groups/group-queries.ts'
 import { storedConsents } from '../records/privacy/consents.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
 import { touches } from '../records/touches/touches.ts'
@@ -21,7 +23,17 @@ import { numbered, text } from './frame/slot.ts'
 import { approveCommand } from './sends/approve-command.ts'
 import { effectCommand } from './sends/effect-command.ts'
 import { previewCommand } from './sends/preview-command.ts'
-import { cancelText, listText, planSheet, planText, runsSheet, showSheet, showText } from './sends-text.ts'
+import {
+  cancelText,
+  groupsSheet,
+  listText,
+  type NamedGroup,
+  planSheet,
+  planText,
+  runsSheet,
+  showSheet,
+  showText,
+} from './sends-text.ts'
 
 const list = defineCommand({
   name: 'list',
@@ -47,7 +59,7 @@ const show = defineCommand({
   name: 'show',
   audited: 'look',
   scope: 'customers',
-  says: '一次群发的明细：每位导购、没有发到的原因',
+  says: '一次群发的明细：每位导购或群主、每个群、没有发到的原因',
   lists: true,
   words: { run: numbered('编号', '先用 list 查') },
   run: async ({ run: runId }, desk) =>
@@ -56,14 +68,25 @@ const show = defineCommand({
       if (run === undefined) throw cliFault('no', `没有编号 ${runId} 的群发，先用 list 查。`)
       const names = await guideNames(tx)
       const batches = await sendQueries.batches(tx, runId)
-      const reasons = await sendQueries.reasons(tx, runId)
+      const reasons = await sendQueries.reasons(tx, run)
+      const groups = run.chatType === 'group' ? await namedGroups(tx, runId) : []
       return {
-        text: showText({ run, batches, reasons, names }),
-        data: { run, batches, reasons },
-        sheet: showSheet(batches, names),
+        text: showText({ run, batches, reasons, groups, names }),
+        data: { run, batches, reasons, ...(run.chatType === 'group' ? { groups } : {}) },
+        sheet: run.chatType === 'group' ? groupsSheet(groups, names) : showSheet(batches, names),
       }
     }),
 })
+
+/** What became of each group, with the names that they have now. */
+async function namedGroups(tx: Tx, runId: number): Promise<NamedGroup[]> {
+  const names = await groupNames(tx)
+  const found = await sendQueries.groups(tx, runId)
+  return found.map((one) => ({ ...one, name: names.get(one.chatId) ?? one.chatId }))
+}
+
+const groupNames = async (tx: Tx): Promise<Map<string, string>> =>
+  new Map((await groupQueries.all(tx)).map(({ chatId, name }) => [chatId, name === '' ? chatId : name]))
 
 const cancel = defineCommand({
   name: 'cancel',
@@ -108,7 +131,10 @@ const plan = defineCommand({
   run: async ({ name }, desk) => {
     const { sends, policy } = await readBook(desk)
     const send = findNamed(sends, name, { kind: '群发', where: 'config/sends/' })
-    const { MASS_SEND_PER_CUSTOMER: perCustomerPerMonth } = readSomeSettings(desk.env, ['MASS_SEND_PER_CUSTOMER'])
+    const { MASS_SEND_PER_CUSTOMER: perCustomerPerMonth, MASS_SEND_PER_GROUP: perMonth } = readSomeSettings(desk.env, [
+      'MASS_SEND_PER_CUSTOMER',
+      'MASS_SEND_PER_GROUP',
+    ])
     const audience = {
       facts,
       ownersOf: customerQueries.ownersOf,
@@ -118,15 +144,23 @@ const plan = defineCommand({
       ceiling: () => policy.contactsPerCustomer,
       touches,
       getsNone: (id: string) => getsNoMarketing(policy, id),
+      groups: {
+        page: groupQueries.page,
+        leftAmong: staffQueries.leftAmong,
+        ceiling: () => policy.contactsPerGroup,
+        touches: touches.groups,
+        perMonth,
+      },
     }
     const db = await desk.db()
     const planned = await dryRun(db, audience, send, desk.clock.now())
     return db.tx(async (tx) => {
       const guides = await guideNames(tx)
       const examples = planned.excluded.flatMap(({ examples: ids }) => ids.slice(0, 3))
-      const customers = await customerQueries.namesOf(tx, [...new Set(examples)])
+      const whom =
+        planned.chatType === 'group' ? await groupNames(tx) : await customerQueries.namesOf(tx, [...new Set(examples)])
       return {
-        text: planText(send.name, planned, { guides, customers }),
+        text: planText(send.name, planned, { guides, whom }),
         data: { send: send.name, ...planned },
         sheet: planSheet(planned, guides),
       }

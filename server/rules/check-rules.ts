@@ -24,6 +24,7 @@ import { checkStray } from './checks/stray.ts'
 import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
+import { GROUP_FACTS } from './condition/group-facts.ts'
 import type { AskedField } from './condition/profile-path.ts'
 import { createDraft, type Draft, type Drafts, NAME_KEYS, noDrafts } from './files/draft.ts'
 import { MAX_FAULTS as MOST_OF_DOCUMENT } from './files/explain-shape.ts'
@@ -236,7 +237,8 @@ function readFile(
       advice,
       facts,
       fields,
-      checkNames: (condition, report) => checkConditionNames({ names, facts }, condition, report),
+      checkNames: (condition, report) =>
+        checkConditionNames({ names, facts: [...facts, ...GROUP_FACTS] }, condition, report),
       doubtValues: (condition, report) => doubtCategories(categories, condition, report),
     })
     for (const { at, part } of readable.strays) collected.strays.push({ draft, at, part })

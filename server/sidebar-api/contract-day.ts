@@ -33,7 +33,7 @@ export const MyDay = Type.Object({
     }),
   ),
   /** Mass-sends that wait for this guide's yes in WeCom. */
-  sends: Type.Object({ tasks: Type.Integer(), customers: Type.Integer() }),
+  sends: Type.Object({ tasks: Type.Integer(), customers: Type.Integer(), groups: Type.Integer() }),
 })
 export type MyDay = Static<typeof MyDay>
 

@@ -1,7 +1,7 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { approveRun } from '../../operations/mass-send/approve-run.ts'
 import { sendQueries } from '../../operations/mass-send/send-queries.ts'
-import { RUN_STATE_ZH } from '../../operations/mass-send/send-states.ts'
+import { ofMany, RUN_STATE_ZH } from '../../operations/mass-send/send-states.ts'
 import { fileAuthor } from '../../rules/files/file-author.ts'
 import { readBook, ruleFolder } from '../find/read-book.ts'
 import { cliFault } from '../frame/cli-fault.ts'
@@ -37,8 +37,8 @@ export const approveCommand = defineCommand({
     }
     const at = shanghaiText(run.scheduledAtMs)
     return {
-      text: `#${runId}「${run.name}」已由 ${by} 批准：${at} 请导购确认，发给 ${run.counts.planned} 位客户。反悔用 cancel ${runId}。`,
-      data: { run: runId, by, scheduledAtMs: run.scheduledAtMs, customers: run.counts.planned },
+      text: `#${runId}「${run.name}」已由 ${by} 批准：${at} 请${run.chatType === 'group' ? '群主' : '导购'}确认，发给 ${ofMany({ chat_type: run.chatType }, run.counts.planned)}。反悔用 cancel ${runId}。`,
+      data: { run: runId, by, scheduledAtMs: run.scheduledAtMs, chatType: run.chatType, many: run.counts.planned },
       changed: [{ of: `#${runId} ${run.name}`, before: { state: run.state }, after: { approvedBy: by } }],
     }
   },

@@ -1,7 +1,10 @@
+import type { ReadTx } from '../../core/db/tx.ts'
 import { fillForGuide } from '../../operations/mass-send/personal-words.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
+import { groupQueries } from '../../records/groups/group-queries.ts'
+import { didYouMean } from '../../rules/condition/did-you-mean.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
-import { customerSlot, findCustomer } from '../find/find-customer.ts'
+import { findCustomer } from '../find/find-customer.ts'
 import { findNamed } from '../find/find-named.ts'
 import { guideNames, guideText } from '../find/guide-names.ts'
 import { readBook } from '../find/read-book.ts'
@@ -13,14 +16,15 @@ export const previewCommand = defineCommand({
   name: 'preview',
   audited: 'look',
   scope: 'customers',
-  says: '一位客户最后会看到的正文和附件、由谁发；什么都不发',
-  words: { name: text('名称', 'config/sends/ 里写的群发名称'), customer: customerSlot },
-  run: async ({ name, customer }, desk) => {
+  says: '一位客户、或者一个群最后会看到的正文和附件、由谁发；什么都不发',
+  words: {
+    name: text('名称', 'config/sends/ 里写的群发名称'),
+    whom: text('客户或群', '发给客户的写昵称、备注或客户编号；发到群的写群名或 chat_id'),
+  },
+  run: async ({ name, whom }, desk) => {
     const send = findNamed((await readBook(desk)).sends, name, { kind: '群发', where: 'config/sends/' })
     return (await desk.db()).view(async (tx) => {
-      const { externalUserId } = await findCustomer(tx, customer)
-      const userId = (await customerQueries.ownersOf(tx, [externalUserId])).get(externalUserId)
-      if (userId === undefined) throw cliFault('no', '这位客户没有在跟进的导购，收不到群发。')
+      const { about, userId } = send.value.to === 'groups' ? await groupOf(tx, whom) : await customerOf(tx, whom)
       const names = await guideNames(tx)
       const filled = fillForGuide(send.value.content.text ?? '', names.get(userId))
       const attachments = (send.value.content.attachments ?? []).map(attachmentText)
@@ -32,12 +36,39 @@ export const previewCommand = defineCommand({
       ]
       return {
         text: lines.join('\n'),
-        data: { send: send.name, externalUserId, userId, text: filled, attachments },
-        about: [externalUserId],
+        data: { send: send.name, ...about, userId, text: filled, attachments },
+        about: 'externalUserId' in about ? [about.externalUserId] : [],
       }
     })
   },
 })
+
+async function customerOf(tx: ReadTx, written: string) {
+  const { externalUserId } = await findCustomer(tx, written)
+  const userId = (await customerQueries.ownersOf(tx, [externalUserId])).get(externalUserId)
+  if (userId === undefined) throw cliFault('no', '这位客户没有在跟进的导购，收不到群发。')
+  return { about: { externalUserId }, userId }
+}
+
+async function groupOf(tx: ReadTx, written: string) {
+  const wanted = written.trim()
+  const groups = await groupQueries.all(tx)
+  const found = groups.filter(({ chatId, name }) => chatId === wanted || name === wanted)
+  const [group] = found
+  if (group === undefined) {
+    const meant = didYouMean(
+      wanted,
+      groups.map(({ name }) => name),
+    )
+    throw cliFault(
+      'no',
+      `没有叫「${written}」的群，${meant === undefined ? '写群名或 chat_id。' : `是不是「${meant}」？`}`,
+    )
+  }
+  if (found.length > 1) throw cliFault('no', `叫「${written}」的群有 ${found.length} 个，请写 chat_id。`)
+  if (group.owner === undefined) throw cliFault('no', `不知道「${group.name}」的群主是谁，没有人能确认。`)
+  return { about: { chatId: group.chatId }, userId: group.owner }
+}
 
 type Attachment = NonNullable<ContentRule['attachments']>[number]
 

@@ -41,7 +41,7 @@ export const planCommand = defineCommand({
 
     const sees = hasArrivals(book)
     const db = await desk.db()
-    const { MASS_SEND_PER_CUSTOMER: perCustomerPerMonth } = readSomeSettings(desk.env, ['MASS_SEND_PER_CUSTOMER'])
+    const limits = readSomeSettings(desk.env, ['MASS_SEND_PER_CUSTOMER', 'MASS_SEND_PER_GROUP'])
     const { cast, scratches, inForce } = await copyForRehearsal(db, sees ? 3 : 2)
     const nowMs = desk.clock.now()
     const fromMs = nowMs - days * DAY_MS
@@ -52,7 +52,11 @@ export const planCommand = defineCommand({
     }))
     // What follows takes minutes and needs nothing more from it.
     await desk.closeDb()
-    const common = { assetsDir: join(folder, 'assets'), perCustomerPerMonth }
+    const common = {
+      assetsDir: join(folder, 'assets'),
+      perCustomerPerMonth: limits.MASS_SEND_PER_CUSTOMER,
+      perGroupPerMonth: limits.MASS_SEND_PER_GROUP,
+    }
     try {
       const [forPlan, forRunning, forArrivals] = scratches
       if (forPlan === undefined || forRunning === undefined) throw new Error('no scratch database')

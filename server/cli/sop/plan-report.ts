@@ -73,6 +73,8 @@ export interface GuideLoad {
   userId: string
   tasks: number
   messages: number
+  /** Groups into which this guide confirms a scheduled send, each time counted. */
+  groups: number
   /** To-dos that wait for a later day since this guide's day is full. */
   held: number
   /** The fullest day and how many to-dos it brings. */
@@ -93,6 +95,7 @@ export function guideLoads({ sops, plan }: Pick<PlanReport, 'sops' | 'plan'>): G
         userId,
         tasks: tasks.length,
         messages: mine.length - tasks.length + sent.reduce((sum, { customers }) => sum + customers, 0),
+        groups: sent.reduce((sum, { groups }) => sum + groups, 0),
         held: tasks.filter(isHeld).length,
         fullest: fullest === undefined ? undefined : { day: fullest[0], tasks: fullest[1] },
       }

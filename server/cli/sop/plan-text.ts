@@ -173,6 +173,9 @@ function sendLines({ plan, cast }: PlanReport): string[] {
     '━━ 定时群发：',
     ...[...times].map(([when, byGuide]) => {
       const customers = byGuide.reduce((sum, one) => sum + one.customers, 0)
+      const groups = byGuide.reduce((sum, one) => sum + one.groups, 0)
+      // Groups are copied whole, so nothing is projected.
+      if (groups > 0) return `  ${when}：${groups} 个群，${byGuide.length} 位群主确认`
       return `  ${when}：${n(customers)} 位客户，${n(byGuide.length)} 位导购确认`
     }),
     '',
@@ -189,7 +192,7 @@ function guideLines(report: PlanReport): string[] {
     `━━ 导购${cast.drawn === undefined ? '' : '（抽到的，不推算）'}，最多的在前：`,
     ...loads.slice(0, MOST_GUIDES).map((load) => {
       const most = load.fullest === undefined ? '' : `，最多的一天 ${load.fullest.day} 有 ${load.fullest.tasks} 条`
-      return `  ${padRight(cutTo(name(load), 20), 20)} 待办 ${load.tasks} 条，群发 ${load.messages} 人${most}`
+      return `  ${padRight(cutTo(name(load), 20), 20)} 待办 ${load.tasks} 条，群发 ${load.messages} 人${load.groups > 0 ? `、${load.groups} 个群` : ''}${most}`
     }),
     ...(loads.length > MOST_GUIDES ? [`  ……还有 ${loads.length - MOST_GUIDES} 位`] : []),
     ...full.map((load) => `  ${name(load)} 有 ${load.held} 条当天派不下（每天的上限），排到第二天早上`),

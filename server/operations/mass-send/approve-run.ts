@@ -5,6 +5,7 @@ import type { Alerts } from '../../records/alerts/alerts.ts'
 import { cancelRun } from './cancel-run.ts'
 import { type QueueDeps, queueTasks } from './run-batches.ts'
 import { CATCH_UP_MS } from './schedule.ts'
+import { ofMany } from './send-states.ts'
 import { type RunRow, SEND_RUN } from './send-tables.ts'
 
 /** Whoever must say yes is told by this alert, one for each run. */
@@ -37,11 +38,11 @@ export const dropQuestion = (tx: Tx, alerts: Pick<Alerts, 'resolve'>, runId: num
   alerts.resolve(tx, alertKey(runId))
 
 /** Asks for the yes of a run whose recipients are fixed, in the transaction that fixed them. */
-export async function askForApproval(tx: Tx, { alerts }: AwaitingDeps, run: RunRow, people: number): Promise<void> {
+export async function askForApproval(tx: Tx, { alerts }: AwaitingDeps, run: RunRow, many: number): Promise<void> {
   const at = shanghaiText(run.scheduled_at)
   await alerts.raise(tx, {
     key: alertKey(run.id),
-    text: `群发「${run.send_name}」定于 ${at} 发给 ${people} 位客户，等另一个人批准`,
+    text: `群发「${run.send_name}」定于 ${at} 发给 ${ofMany(run, many)}，等另一个人批准`,
     todo: `看过内容和名单（npm run -s sends -- show ${run.id}）再批准：npm run -s sends -- approve ${run.id}；到点没有人批准就不发`,
     lapseAtMs: run.scheduled_at + CATCH_UP_MS,
   })

@@ -5,9 +5,10 @@ import type { Customers } from '../../records/customers/customers.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
-import { type Choice, chooseRecipients, nobodyHeldOut } from './choose-recipients.ts'
+import type { Choice } from './choice.ts'
+import { chooseRecipients, nobodyHeldOut } from './choose-recipients.ts'
 import { type CeilingDeps, contactsOf } from './contact-ceiling.ts'
-import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
+import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
 import { remarkOnText } from './personal-words.ts'
 import { assignBatches, MOST_PER_TASK, type QueueDeps, queueTasks } from './run-batches.ts'
 import type { AskedSnapshot, RuleRef } from './send-run.ts'
@@ -45,14 +46,14 @@ export async function askSend(tx: Tx, deps: AskSendDeps, asked: AskedSend): Prom
   const run = await openAsked(tx, asked, deps.clock.now())
   if (run.state !== 'collecting') return
   const choices = await choose(tx, deps, asked.recipients)
-  const batches = await assignBatches(tx, run.id, choices, MOST_PER_TASK)
+  const batches = await assignBatches(tx, run, choices, MOST_PER_TASK.single)
   const now = deps.clock.now()
   await tx.insertIgnore(
     SEND_RECIPIENT,
     choices.map((choice) => ({
       run_id: run.id,
-      external_userid: choice.externalUserId,
-      batch_id: batches.get(choice.externalUserId) ?? null,
+      external_userid: choice.id,
+      batch_id: batches.get(choice.id) ?? null,
       userid: choice.userId ?? null,
       outcome: choice.excluded === undefined ? 'planned' : 'excluded',
       reason: choice.excluded?.zh ?? null,
@@ -108,9 +109,9 @@ async function choose(tx: Tx, deps: AskSendDeps, recipients: AskedSend['recipien
   const nowMs = deps.clock.now()
   return chooseRecipients(ids, {
     owners: senders,
-    received: await receivedThisMonth(tx, ids, nowMs),
-    perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
-    contacts: await contactsOf(tx, deps, ids, nowMs),
+    received: await receivedThisMonth(tx, 'single', ids, nowMs),
+    perCustomer: monthlyLimit(nowMs, deps.perCustomerPerMonth),
+    contacts: await contactsOf(tx, deps, { ids, nowMs }),
     guides: undefined,
     refused: await deps.privacy.consents.refusedAmong(tx, 'marketing', ids, 'sends'),
     // Whoever asks has drawn already.

@@ -2,12 +2,15 @@ import type { Tx } from '../../core/db/tx.ts'
 import { drawPoint } from '../../core/kernel/draw.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
-import { type Choice, chooseRecipients } from './choose-recipients.ts'
+import type { AudiencePage } from './choice.ts'
+import { chooseRecipients } from './choose-recipients.ts'
 import { type CeilingDeps, contactsOf } from './contact-ceiling.ts'
-import { perCustomerLimit, receivedThisMonth } from './monthly-limit.ts'
+import { type GroupAudienceDeps, readGroupPage } from './group-page.ts'
+import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
 import type { SendSnapshot } from './send-run.ts'
+import type { ChatType } from './send-states.ts'
 
-/** What the audience needs from those who know the customers. */
+/** What the audience needs from those who know the customers, and the groups. */
 export interface AudienceDeps extends CeilingDeps {
   facts: {
     audience(tx: Tx, condition: Condition, nowMs: number, page: { limit: number; after?: string }): Promise<string[]>
@@ -20,6 +23,7 @@ export interface AudienceDeps extends CeilingDeps {
   consents: AskConsent['consents']
   /** Whether this customer belongs to those who get no marketing at all. */
   getsNone(externalUserId: string): boolean
+  groups: GroupAudienceDeps
 }
 
 /** Customers per transaction: memory stays bounded and no transaction is long. */
@@ -28,18 +32,24 @@ const PAGE = 500
 /** Whom a send is for. */
 export interface AskedAudience extends Partial<Pick<SendSnapshot, 'holdOut'>> {
   name: string
+  chatType: ChatType
   audience: Condition
   guides: readonly string[] | undefined
 }
 
-export interface AudiencePage {
-  choices: Choice[]
-  /** The last customer looked at; undefined: the audience is at its end. */
-  last: string | undefined
-}
+/** The next page of a send's audience, by external_userid or chat_id, with what is to happen to each. Reads only. */
+export const readAudiencePage = (
+  tx: Tx,
+  deps: AudienceDeps,
+  send: AskedAudience,
+  nowMs: number,
+  after: string,
+): Promise<AudiencePage> =>
+  send.chatType === 'group'
+    ? readGroupPage(tx, deps.groups, send.audience, nowMs, after)
+    : readCustomerPage(tx, deps, send, nowMs, after)
 
-/** The next page of a send's audience, by external_userid, with what is to happen to each customer. Reads only. */
-export async function readAudiencePage(
+async function readCustomerPage(
   tx: Tx,
   deps: AudienceDeps,
   send: AskedAudience,
@@ -53,9 +63,9 @@ export async function readAudiencePage(
   const guides = send.guides === undefined ? undefined : await presentIds(tx, deps, send.guides)
   const context = {
     owners: ids.length === 0 ? new Map<string, string>() : await deps.ownersOf(tx, ids),
-    received: await receivedThisMonth(tx, ids, nowMs),
-    perCustomer: perCustomerLimit(nowMs, deps.perCustomerPerMonth),
-    contacts: await contactsOf(tx, deps, ids, nowMs),
+    received: await receivedThisMonth(tx, 'single', ids, nowMs),
+    perCustomer: monthlyLimit(nowMs, deps.perCustomerPerMonth),
+    contacts: await contactsOf(tx, deps, { ids, nowMs }),
     guides,
     refused: await deps.consents.refusedAmong(tx, 'marketing', ids, 'sends'),
     draws: { getsNone: deps.getsNone, isHeldOut: heldOutOf(send) },

@@ -2,8 +2,10 @@ import { all, count, list, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
+import { recipientsOf } from './recipients-of.ts'
 import { type RuleRef, ruleOf, type SendSnapshot } from './send-run.ts'
-import { type BatchRow, SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
+import { OPEN_BATCH_STATES } from './send-states.ts'
+import { type BatchRow, SEND_BATCH, SEND_RUN } from './send-tables.ts'
 
 export interface BatchOfRun {
   batch: BatchRow
@@ -32,23 +34,39 @@ export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
 export const changeBatch = (tx: Tx, batchId: number, changes: Partial<BatchRow>): Promise<number> =>
   tx.run(sql`UPDATE ${SEND_BATCH} SET ${set(SEND_BATCH, changes)} WHERE ${SEND_BATCH.id} = ${batchId}`)
 
-/** Customers of a batch without an outcome, in a stable order. */
-export async function waitingCustomers(tx: Tx, batchId: number): Promise<string[]> {
+type Held = Pick<BatchRow, 'id' | 'chat_type'>
+
+/** Customers, or groups, of a batch without an outcome, in a stable order. */
+export async function waitingIn(tx: Tx, batch: Held): Promise<string[]> {
+  const { table, whose } = recipientsOf(batch)
   const rows = await tx.rows(
-    sql`SELECT ${pick(SEND_RECIPIENT, 'external_userid')} FROM ${SEND_RECIPIENT}
-        WHERE ${SEND_RECIPIENT.batch_id} = ${batchId} AND ${SEND_RECIPIENT.outcome} = 'planned' ORDER BY ${SEND_RECIPIENT.id}`,
+    sql`SELECT ${select({ id: whose })} FROM ${table}
+        WHERE ${table.batch_id} = ${batch.id} AND ${table.outcome} = 'planned' ORDER BY ${table.id}`,
   )
-  return rows.map((row) => row.external_userid)
+  return rows.map(({ id }) => id)
 }
 
-/** Which of these customers belong to the batch. */
-export async function membersAmong(tx: Tx, batchId: number, externalUserIds: string[]): Promise<number> {
-  if (externalUserIds.length === 0) return 0
+/** How many of these customers, or groups, belong to the batch. */
+export async function membersAmong(tx: Tx, batch: Held, ids: string[]): Promise<number> {
+  if (ids.length === 0) return 0
+  const { table, whose } = recipientsOf(batch)
   const row = await tx.row(
-    sql`SELECT ${select({ members: count() })} FROM ${SEND_RECIPIENT}
-        WHERE ${SEND_RECIPIENT.batch_id} = ${batchId} AND ${SEND_RECIPIENT.external_userid} IN ${list(externalUserIds)}`,
+    sql`SELECT ${select({ members: count() })} FROM ${table}
+        WHERE ${table.batch_id} = ${batch.id} AND ${whose} IN ${list(ids)}`,
   )
   return row?.members ?? 0
+}
+
+/** Another task of the same guide and kind with the same text was begun, and nobody knows whether WeCom made it. */
+export async function isAnotherUnknown(tx: Tx, batch: BatchRow): Promise<boolean> {
+  const isLike = sql`${SEND_BATCH.userid} = ${batch.userid} AND ${SEND_BATCH.chat_type} = ${batch.chat_type}
+    AND ${SEND_BATCH.body_text} = ${batch.body_text}`
+  const row = await tx.row(
+    sql`SELECT ${pick(SEND_BATCH, 'id')} FROM ${SEND_BATCH} WHERE ${isLike} AND ${SEND_BATCH.id} <> ${batch.id}
+          AND ${SEND_BATCH.started_at} IS NOT NULL AND ${SEND_BATCH.msgid} IS NULL
+          AND ${SEND_BATCH.state} IN ${list(OPEN_BATCH_STATES)} LIMIT 1`,
+  )
+  return row !== undefined
 }
 
 /** Which of these platform tasks are known to be ours already. */

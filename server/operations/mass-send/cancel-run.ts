@@ -1,18 +1,20 @@
 import { count, list, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { settleRest } from './outcomes.ts'
-import { OPEN_BATCH_STATES, type RunState } from './send-states.ts'
-import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
+import { recipientsOf } from './recipients-of.ts'
+import { type ChatType, OPEN_BATCH_STATES, type RunState } from './send-states.ts'
+import { type RunRow, SEND_BATCH, SEND_RUN } from './send-tables.ts'
 
 const CANCELLABLE: readonly RunState[] = ['planning', 'awaiting', 'running']
 
 export interface CancelledRun {
   id: number
   name: string
+  chatType: ChatType
   /** Guides whose task is, or may be, on the platform: it is asked to take it back within seconds. */
   asked: number
-  /** Customers who have not got it. */
-  customers: number
+  /** Customers, or groups, who have not got it. */
+  waiting: number
 }
 
 /** Stops a run: what the platform has not made is never made, what waits for its guide is cancelled there, and what was sent
@@ -22,23 +24,26 @@ export async function cancelRun(
   runId: number,
   { nowMs, why }: { nowMs: number; why: string },
 ): Promise<CancelledRun | undefined> {
-  const run = await tx.row(sql`SELECT ${pick(SEND_RUN, 'send_name')} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${runId}`)
+  const run = await tx.row(
+    sql`SELECT ${pick(SEND_RUN, 'id', 'send_name', 'chat_type')} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${runId}`,
+  )
   const ended = set(SEND_RUN, { state: 'cancelled', finished_at: nowMs, remark: why })
   const stopped = await tx.run(
     sql`UPDATE ${SEND_RUN} SET ${ended} WHERE ${SEND_RUN.id} = ${runId} AND ${SEND_RUN.state} IN ${list(CANCELLABLE)}`,
   )
   if (run === undefined || stopped === 0) return undefined
-  const customers = await waitingOf(tx, runId)
+  const waiting = await waitingOf(tx, run)
   let asked = 0
   const batches = await tx.rows(
-    sql`SELECT ${pick(SEND_BATCH, 'id')} FROM ${SEND_BATCH}
+    sql`SELECT ${pick(SEND_BATCH, 'id', 'chat_type')} FROM ${SEND_BATCH}
         WHERE ${SEND_BATCH.run_id} = ${runId} AND ${SEND_BATCH.state} IN ${list(OPEN_BATCH_STATES)}`,
   )
-  for (const { id } of batches) {
+  for (const batch of batches) {
+    const { id } = batch
     const notBegun = sql`${SEND_BATCH.state} = 'planned' AND ${SEND_BATCH.started_at} IS NULL`
     const closed = set(SEND_BATCH, { state: 'closed' })
     if ((await tx.run(sql`UPDATE ${SEND_BATCH} SET ${closed} WHERE ${SEND_BATCH.id} = ${id} AND ${notBegun}`)) > 0) {
-      await settleRest(tx, id, { outcome: 'cancelled', reason: why, atMs: nowMs })
+      await settleRest(tx, batch, { outcome: 'cancelled', reason: why, atMs: nowMs })
       continue
     }
     // The time to confirm is over now: whatever gives up late tasks takes this one back, as soon as its id is known.
@@ -46,14 +51,15 @@ export async function cancelRun(
     await tx.run(sql`UPDATE ${SEND_BATCH} SET ${over} WHERE ${SEND_BATCH.id} = ${id}`)
     asked += 1
   }
-  return { id: runId, name: run.send_name, asked, customers }
+  return { id: runId, name: run.send_name, chatType: run.chat_type, asked, waiting }
 }
 
-/** Customers of a run without an outcome. */
-export async function waitingOf(tx: Tx, runId: number): Promise<number> {
+/** Customers, or groups, of a run without an outcome. */
+export async function waitingOf(tx: Tx, run: Pick<RunRow, 'id' | 'chat_type'>): Promise<number> {
+  const { table } = recipientsOf(run)
   const row = await tx.row(
-    sql`SELECT ${select({ waiting: count() })} FROM ${SEND_RECIPIENT}
-        WHERE ${SEND_RECIPIENT.run_id} = ${runId} AND ${SEND_RECIPIENT.outcome} = 'planned'`,
+    sql`SELECT ${select({ waiting: count() })} FROM ${table}
+        WHERE ${table.run_id} = ${run.id} AND ${table.outcome} = 'planned'`,
   )
   return row?.waiting ?? 0
 }

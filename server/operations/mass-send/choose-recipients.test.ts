@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { chooseRecipients, nobodyHeldOut } from './choose-recipients.ts'
-import { perCustomerLimit, startOfShanghaiMonth } from './monthly-limit.ts'
+import { monthlyLimit, startOfShanghaiMonth } from './monthly-limit.ts'
 
 const owners = new Map([
   ['wm1', 'linxia'],
@@ -24,10 +24,10 @@ test('everybody goes to their owner; who has none or has had the share of the mo
       refused: NOBODY,
     }),
   ).toEqual([
-    { externalUserId: 'wm1', userId: 'linxia' },
-    { externalUserId: 'wm2', userId: 'chenmo' },
-    { externalUserId: 'wm3', userId: 'linxia', excluded: { kind: 'over-limit', zh: '本月群发次数已满（30/30）' } },
-    { externalUserId: 'wm4', userId: undefined, excluded: { kind: 'no-guide', zh: '没有在跟进的导购' } },
+    { id: 'wm1', userId: 'linxia' },
+    { id: 'wm2', userId: 'chenmo' },
+    { id: 'wm3', userId: 'linxia', excluded: { kind: 'over-limit', zh: '本月群发次数已满（30/30）' } },
+    { id: 'wm4', userId: undefined, excluded: { kind: 'no-guide', zh: '没有在跟进的导购' } },
   ])
 })
 
@@ -42,14 +42,15 @@ test('who has refused marketing is kept out, guide or not', () => {
   }
   const excluded = { kind: 'no-consent', zh: '客户拒绝了营销' }
   expect(chooseRecipients(['wm1', 'wm2', 'wm4'], { ...context, refused: new Set(['wm2', 'wm4']) })).toEqual([
-    { externalUserId: 'wm1', userId: 'linxia' },
-    { externalUserId: 'wm2', userId: 'chenmo', excluded },
-    { externalUserId: 'wm4', userId: undefined, excluded },
+    { id: 'wm1', userId: 'linxia' },
+    { id: 'wm2', userId: 'chenmo', excluded },
+    { id: 'wm4', userId: undefined, excluded },
   ])
 })
 
 test('who has been contacted as often as the policy allows is left in peace', () => {
   const contacts = {
+    chatType: 'single' as const,
     ceiling: { most: 2, days: 7 },
     had: new Map([
       ['wm1', 1],
@@ -68,14 +69,14 @@ test('who has been contacted as often as the policy allows is left in peace', ()
     refused: NOBODY,
   }
   expect(chooseRecipients(['wm1', 'wm2', 'wm3'], { ...context, contacts })).toEqual([
-    { externalUserId: 'wm1', userId: 'linxia' },
+    { id: 'wm1', userId: 'linxia' },
     {
-      externalUserId: 'wm2',
+      id: 'wm2',
       userId: 'chenmo',
       excluded: { kind: 'over-ceiling', zh: '7 天内已联系 2 次，最多 2 次' },
     },
     {
-      externalUserId: 'wm3',
+      id: 'wm3',
       userId: 'linxia',
       excluded: { kind: 'over-ceiling', zh: '7 天内已联系 3 次，最多 2 次' },
     },
@@ -92,13 +93,13 @@ test('with named guides, customers of others are no part of it', () => {
     guides: ['chenmo'],
     refused: NOBODY,
   }
-  expect(chooseRecipients(['wm1', 'wm2', 'wm4'], context)).toEqual([{ externalUserId: 'wm2', userId: 'chenmo' }])
+  expect(chooseRecipients(['wm1', 'wm2', 'wm4'], context)).toEqual([{ id: 'wm2', userId: 'chenmo' }])
 })
 
 test('as many a month as the Shanghai month has days, unless the corp says less', () => {
-  expect(perCustomerLimit(Date.parse('2028-02-29T23:59:00+08:00'), undefined)).toBe(29)
-  expect(perCustomerLimit(Date.parse('2026-11-30T17:00:00Z'), undefined)).toBe(31)
-  expect(perCustomerLimit(Date.parse('2026-11-30T17:00:00Z'), 4)).toBe(4)
+  expect(monthlyLimit(Date.parse('2028-02-29T23:59:00+08:00'), undefined)).toBe(29)
+  expect(monthlyLimit(Date.parse('2026-11-30T17:00:00Z'), undefined)).toBe(31)
+  expect(monthlyLimit(Date.parse('2026-11-30T17:00:00Z'), 4)).toBe(4)
   expect(startOfShanghaiMonth(Date.parse('2026-11-30T17:00:00Z'))).toBe(Date.parse('2026-12-01T00:00:00+08:00'))
 })
 
@@ -112,7 +113,7 @@ test('who gets no marketing at all, or is held out of this send, could have got 
     ...{ ...context, refused: NOBODY },
     draws: { getsNone: isAmong('wm1', 'wm4'), isHeldOut: isAmong('wm1', 'wm2', 'wm3') },
   })
-  expect(choices.map(({ externalUserId, excluded }) => [externalUserId, excluded?.kind])).toEqual([
+  expect(choices.map(({ id, excluded }) => [id, excluded?.kind])).toEqual([
     ['wm1', 'no-marketing'],
     ['wm2', 'held-out'],
     ['wm3', 'over-limit'],

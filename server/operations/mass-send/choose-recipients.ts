@@ -1,5 +1,6 @@
 import { NO_GUIDE } from '../../records/customers/no-guide.ts'
 import { NO_MARKETING } from '../../rules/book/no-marketing.ts'
+import type { Choice } from './choice.ts'
 import { type Contacts, overCeiling } from './contact-ceiling.ts'
 
 export const NO_CONSENT = '客户拒绝了营销'
@@ -11,19 +12,6 @@ export interface Draws {
 }
 
 export const nobodyHeldOut = (): boolean => false
-
-/** One customer of the audience: who sends to them, or why nobody does. */
-export type Choice =
-  | { externalUserId: string; userId: string; excluded?: undefined }
-  | { externalUserId: string; userId: string | undefined; excluded: Exclusion }
-
-interface Exclusion {
-  /** `no-consent`: has refused that we write to them. `no-guide`: nobody has this customer as a friend now. `over-limit`: has
-   *  had this month's share. `over-ceiling`: has been contacted as often as policy.yaml allows. `no-marketing`: belongs to those
-   *  who get none, to know what all of it brings. `held-out`: would get this send, and is only watched. */
-  kind: 'no-consent' | 'no-guide' | 'over-limit' | 'over-ceiling' | 'no-marketing' | 'held-out'
-  zh: string
-}
 
 export interface ChoiceContext {
   /** The guide who speaks for the brand with each customer. */
@@ -45,26 +33,26 @@ export interface ChoiceContext {
  *  not part of the audience and left out altogether. */
 export function chooseRecipients(externalUserIds: readonly string[], context: ChoiceContext): Choice[] {
   const choices: Choice[] = []
-  for (const externalUserId of externalUserIds) {
-    const userId = context.owners.get(externalUserId)
+  for (const id of externalUserIds) {
+    const userId = context.owners.get(id)
     if (context.guides !== undefined && (userId === undefined || !context.guides.includes(userId))) continue
-    const received = context.received.get(externalUserId) ?? 0
-    const tooOften = overCeiling(context.contacts, externalUserId)
-    if (context.refused.has(externalUserId)) {
-      choices.push({ externalUserId, userId, excluded: { kind: 'no-consent', zh: NO_CONSENT } })
+    const received = context.received.get(id) ?? 0
+    const tooOften = overCeiling(context.contacts, id)
+    if (context.refused.has(id)) {
+      choices.push({ id, userId, excluded: { kind: 'no-consent', zh: NO_CONSENT } })
     } else if (userId === undefined) {
-      choices.push({ externalUserId, userId, excluded: { kind: NO_GUIDE.code, zh: NO_GUIDE.zh } })
+      choices.push({ id, userId, excluded: { kind: NO_GUIDE.code, zh: NO_GUIDE.zh } })
     } else if (received >= context.perCustomer) {
       const zh = `本月群发次数已满（${received}/${context.perCustomer}）`
-      choices.push({ externalUserId, userId, excluded: { kind: 'over-limit', zh } })
+      choices.push({ id, userId, excluded: { kind: 'over-limit', zh } })
     } else if (tooOften !== undefined) {
-      choices.push({ externalUserId, userId, excluded: { kind: 'over-ceiling', zh: tooOften } })
-    } else if (context.draws.getsNone(externalUserId)) {
-      choices.push({ externalUserId, userId, excluded: { kind: 'no-marketing', zh: NO_MARKETING } })
-    } else if (context.draws.isHeldOut(externalUserId)) {
-      choices.push({ externalUserId, userId, excluded: { kind: 'held-out', zh: '这次群发的对照组，只观察' } })
+      choices.push({ id, userId, excluded: { kind: 'over-ceiling', zh: tooOften } })
+    } else if (context.draws.getsNone(id)) {
+      choices.push({ id, userId, excluded: { kind: 'no-marketing', zh: NO_MARKETING } })
+    } else if (context.draws.isHeldOut(id)) {
+      choices.push({ id, userId, excluded: { kind: 'held-out', zh: '这次群发的对照组，只观察' } })
     } else {
-      choices.push({ externalUserId, userId })
+      choices.push({ id, userId })
     }
   }
   return choices

@@ -3,15 +3,18 @@ import type { ReadTx } from '../../core/db/tx.ts'
 import { durationMs } from '../../core/kernel/duration-ms.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { startOfLastDays } from '../../records/facts/days-since-sql.ts'
-import type { Touches } from '../../records/touches/touches.ts'
+import type { TouchReading } from '../../records/touches/touches.ts'
 import type { PolicyRule } from '../../rules/schema/policy-rule.ts'
-import { SEND_RECIPIENT as R } from './send-tables.ts'
+import { recipientsOf } from './recipients-of.ts'
+import type { ChatType } from './send-states.ts'
 
-/** How often one customer may be contacted within so many Shanghai days (policy.yaml); undefined: as often as one likes. */
+/** How often one customer may be contacted, or something may go into one group, within so many Shanghai days (policy.yaml);
+ *  undefined: as often as one likes. */
 export type Ceiling = PolicyRule['contactsPerCustomer']
 
-/** What counts against the ceiling, for each customer; those with nothing are left out. */
+/** What counts against the ceiling, for each customer or group; those with nothing are left out. */
 export interface Contacts {
+  chatType: ChatType
   ceiling: NonNullable<Ceiling>
   had: ReadonlyMap<string, number>
   /** When each was contacted last, of those for whom it is sooner than the policy wants; UTC milliseconds. */
@@ -22,54 +25,58 @@ export interface Contacts {
 
 export interface CeilingDeps {
   ceiling: () => Ceiling
-  touches: Pick<Touches, 'countsSince' | 'lastSince'>
+  touches: TouchReading
 }
 
-/** What these customers have had in the days that the ceiling looks at, and what is on its way to them. */
+/** What these customers, or groups, have had in the days that the ceiling looks at, and what is on its way to them. */
 export async function contactsOf(
   tx: ReadTx,
   { ceiling: current, touches }: CeilingDeps,
-  externalUserIds: readonly string[],
-  nowMs: number,
+  { ids, nowMs, chatType = 'single' }: { ids: readonly string[]; nowMs: number; chatType?: ChatType },
 ): Promise<Contacts | undefined> {
   const ceiling = current()
-  if (ceiling === undefined || externalUserIds.length === 0) return undefined
-  const had = await touches.countsSince(tx, externalUserIds, startOfLastDays(ceiling.days, nowMs))
+  if (ceiling === undefined || ids.length === 0) return undefined
+  const had = await touches.countsSince(tx, ids, startOfLastDays(ceiling.days, nowMs))
   const { apart } = ceiling
   const lately =
-    apart === undefined
-      ? new Map<string, number>()
-      : await touches.lastSince(tx, externalUserIds, nowMs - durationMs(apart) + 1)
-  for (const [id, n] of await onTheirWay(tx, externalUserIds)) {
+    apart === undefined ? new Map<string, number>() : await touches.lastSince(tx, ids, nowMs - durationMs(apart) + 1)
+  for (const [id, n] of await onTheirWay(tx, ids, chatType)) {
     had.set(id, (had.get(id) ?? 0) + n)
     // It may arrive at any moment.
     if (apart !== undefined) lately.set(id, nowMs)
   }
-  return { ceiling, had, lately, nowMs }
+  return { chatType, ceiling, had, lately, nowMs }
 }
 
-/** Mass messages of any send that these customers are to get and nobody knows the end of, or that arrived and are not
+/** Mass messages of any send that these customers, or groups, are to get and nobody knows the end of, or that arrived and are not
  *  written down as a touch yet. */
-export async function onTheirWay(tx: ReadTx, externalUserIds: readonly string[]): Promise<Map<string, number>> {
-  if (externalUserIds.length === 0) return new Map()
+export async function onTheirWay(
+  tx: ReadTx,
+  ids: readonly string[],
+  chatType: ChatType = 'single',
+): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const { table, whose } = recipientsOf({ chat_type: chatType })
   const rows = await tx.rows(
-    sql`SELECT ${select({ externalUserId: R.external_userid, n: count() })} FROM ${R}
-        WHERE ${R.external_userid} IN ${list(externalUserIds)}
-          AND (${R.outcome} = 'planned' OR (${R.outcome} = 'sent' AND ${R.note_due} = 1))
-        GROUP BY ${R.external_userid}`,
+    sql`SELECT ${select({ id: whose, n: count() })} FROM ${table}
+        WHERE ${whose} IN ${list(ids)}
+          AND (${table.outcome} = 'planned' OR (${table.outcome} = 'sent' AND ${table.note_due} = 1))
+        GROUP BY ${whose}`,
   )
-  return new Map(rows.map(({ externalUserId, n }) => [externalUserId, n]))
+  return new Map(rows.map(({ id, n }) => [id, n]))
 }
 
-/** Why this customer is left in peace; undefined: may be contacted. */
-export function overCeiling(contacts: Contacts | undefined, externalUserId: string): string | undefined {
+/** Why this customer, or group, is left in peace; undefined: may be contacted. */
+export function overCeiling(contacts: Contacts | undefined, whose: string): string | undefined {
   if (contacts === undefined) return undefined
   const { days, most, apart } = contacts.ceiling
-  const had = contacts.had.get(externalUserId) ?? 0
-  if (had >= most) return `${days} 天内已联系 ${had} 次，最多 ${most} 次`
-  const lastMs = contacts.lately.get(externalUserId)
+  const zh =
+    contacts.chatType === 'group' ? { had: '这个群已发过', lately: '刚发过' } : { had: '已联系', lately: '刚联系过' }
+  const had = contacts.had.get(whose) ?? 0
+  if (had >= most) return `${days} 天内${zh.had} ${had} 次，最多 ${most} 次`
+  const lastMs = contacts.lately.get(whose)
   if (apart === undefined || lastMs === undefined) return undefined
   return lastMs >= contacts.nowMs
     ? `还有一条正在路上，两次之间至少隔 ${apart}`
-    : `${shanghaiText(lastMs)} 刚联系过，两次之间至少隔 ${apart}`
+    : `${shanghaiText(lastMs)} ${zh.lately}，两次之间至少隔 ${apart}`
 }

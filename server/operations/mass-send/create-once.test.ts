@@ -87,7 +87,7 @@ test('when WeCom does not tell whose task it is, nothing is sent twice; it is ad
   results.clear()
   for (let i = 0; i < 5; i++) await scene.advance(3 * MINUTE_MS)
   expect(creations(scene)).toBe(1)
-  expect(await scene.db.tx((tx) => sendQueries.unclear(tx))).toMatchObject([{ userId: 'zhangsan', customers: 2 }])
+  expect(await scene.db.tx((tx) => sendQueries.unclear(tx))).toMatchObject([{ userId: 'zhangsan', size: 2 }])
 
   for (const [id, result] of kept) results.set(id, result)
   await scene.advance(5 * MINUTE_MS)

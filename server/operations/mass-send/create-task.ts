@@ -9,7 +9,7 @@ import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
-import { type BatchOfRun, changeBatch, needBatch, waitingCustomers } from './batches.ts'
+import { type BatchOfRun, changeBatch, needBatch, waitingIn } from './batches.ts'
 import { CreateMassSend } from './create-action.ts'
 import { createDraft, type DraftDeps } from './draft.ts'
 import type { FindCreated } from './find-created.ts'
@@ -81,14 +81,14 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     if (known !== undefined) return known
     if (held.cancelledBecause !== undefined) return { kind: 'not-made' }
     const { text, attachments } = await draftOrTell(held, attempts)
-    const customers = await db.tx((tx) => waitingCustomers(tx, batch.id))
+    const ids = await db.tx((tx) => waitingIn(tx, batch))
     // All of them have refused in the meantime.
-    if (customers.length === 0) return { kind: 'not-made' }
+    if (ids.length === 0) return { kind: 'not-made' }
     if (!(await begin(batch.id, text))) return { kind: 'not-made' }
     try {
       const answer = await wecom.massSends.create({
-        chat_type: 'single',
-        external_userid: customers,
+        chat_type: batch.chat_type,
+        ...(batch.chat_type === 'group' ? { chat_id_list: ids } : { external_userid: ids }),
         sender: batch.userid,
         ...(text === '' ? {} : { text: { content: text } }),
         ...(attachments.length === 0 ? {} : { attachments }),
@@ -107,13 +107,14 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     const { batch, cancelledBecause } = await needBatch(tx, payload.batchId)
     if (result.kind === 'unclear') return markUnclear(tx, batch.id)
     if (result.kind === 'not-made') {
-      await settleRest(tx, batch.id, { outcome: 'cancelled', reason: cancelledBecause, atMs: clock.now() })
+      await settleRest(tx, batch, { outcome: 'cancelled', reason: cancelledBecause, atMs: clock.now() })
       return endBatch(tx, batch, 'closed', clock.now())
     }
     await adopt(tx, batch.id, result.msgid, clock.now())
-    const reason = '企业微信判定不可发送（可能已不是好友）'
-    await settle(tx, batch.id, result.failed, { outcome: 'failed', reason, atMs: clock.now() })
-    if ((await waitingCount(tx, batch.id)) === 0) await endBatch(tx, batch, 'closed', clock.now())
+    const why = batch.chat_type === 'group' ? '群已解散，或者已经换了群主' : '已不是好友'
+    const reason = `企业微信判定不可发送（可能${why}）`
+    await settle(tx, batch, result.failed, { outcome: 'failed', reason, atMs: clock.now() })
+    if ((await waitingCount(tx, batch)) === 0) await endBatch(tx, batch, 'closed', clock.now())
   }
 
   async function abandoned(tx: Tx, { payload }: Action<{ batchId: number }>, failure: Failure): Promise<void> {
@@ -123,7 +124,7 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     await noteTrouble(tx, batch.id, reason)
     // Given up, but an attempt without a known end may have made the task: then its results still count.
     if (batch.started_at !== null) return markUnclear(tx, batch.id)
-    await settleRest(tx, batch.id, { outcome: 'failed', reason, atMs: clock.now() })
+    await settleRest(tx, batch, { outcome: 'failed', reason, atMs: clock.now() })
     await endBatch(tx, batch, 'failed', clock.now())
   }
 

@@ -2,13 +2,17 @@ import type { Db } from '../../core/db/db.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
 import { type AudienceDeps, readAudiencePage } from './audience-page.ts'
 import { remarkOnText } from './personal-words.ts'
+import { chatTypeOf } from './send-run.ts'
+import type { ChatType } from './send-states.ts'
 
 export interface DryRun {
-  /** Customers per guide, most first. */
-  guides: { userId: string; customers: number }[]
+  /** Whether the numbers are of customers or of groups. */
+  chatType: ChatType
+  /** Customers, or groups, per guide, most first. */
+  guides: { userId: string; many: number }[]
   total: number
-  /** Who is kept out, by reason; `examples`: the first few external_userids. */
-  excluded: { zh: string; customers: number; examples: string[] }[]
+  /** Who is kept out, by reason; `examples`: the first few external_userids or chat_ids. */
+  excluded: { zh: string; many: number; examples: string[] }[]
   remark: string | undefined
 }
 
@@ -17,9 +21,10 @@ const EXAMPLES = 10
 /** What a send would do at `nowMs`: writes nothing. */
 export async function dryRun(db: Db, deps: AudienceDeps, send: Send, nowMs: number): Promise<DryRun> {
   const guides = new Map<string, number>()
-  const excluded = new Map<string, { zh: string; customers: number; examples: string[] }>()
+  const excluded = new Map<string, { zh: string; many: number; examples: string[] }>()
   const { guides: from, holdOut } = send.value
-  const asked = { name: send.name, audience: send.audience, guides: from, holdOut }
+  const chatType = chatTypeOf(send.value)
+  const asked = { name: send.name, chatType, audience: send.audience, guides: from, holdOut }
   let after = ''
   for (;;) {
     const behind = after
@@ -29,18 +34,19 @@ export async function dryRun(db: Db, deps: AudienceDeps, send: Send, nowMs: numb
     for (const choice of page.choices) {
       if (choice.excluded === undefined) guides.set(choice.userId, (guides.get(choice.userId) ?? 0) + 1)
       else {
-        const held = excluded.get(choice.excluded.zh) ?? { zh: choice.excluded.zh, customers: 0, examples: [] }
-        held.customers += 1
-        if (held.examples.length < EXAMPLES) held.examples.push(choice.externalUserId)
+        const held = excluded.get(choice.excluded.zh) ?? { zh: choice.excluded.zh, many: 0, examples: [] }
+        held.many += 1
+        if (held.examples.length < EXAMPLES) held.examples.push(choice.id)
         excluded.set(choice.excluded.zh, held)
       }
     }
   }
-  const byCustomers = (a: { customers: number }, b: { customers: number }): number => b.customers - a.customers
+  const mostFirst = (a: { many: number }, b: { many: number }): number => b.many - a.many
   return {
-    guides: [...guides].map(([userId, customers]) => ({ userId, customers })).sort(byCustomers),
+    chatType,
+    guides: [...guides].map(([userId, many]) => ({ userId, many })).sort(mostFirst),
     total: [...guides.values()].reduce((sum, count) => sum + count, 0),
-    excluded: [...excluded.values()].sort(byCustomers),
+    excluded: [...excluded.values()].sort(mostFirst),
     remark: remarkOnText(send.value.content.text),
   }
 }

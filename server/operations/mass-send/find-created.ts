@@ -3,7 +3,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { pagesOf } from '../../platform/wecom/wire/pages.ts'
-import { knownMsgids, membersAmong } from './batches.ts'
+import { isAnotherUnknown, knownMsgids, membersAmong } from './batches.ts'
 import type { BatchRow } from './send-tables.ts'
 
 export type Found =
@@ -28,10 +28,10 @@ interface ListedTask {
  *  the same text. `unclear` when there is a candidate whose recipients cannot be read: then nothing may be created.
  *  Throws the client's errors (41063: later). Source: docs 93338. */
 export function createFindCreated({ db, clock, wecom }: { db: Db; clock: Clock; wecom: Pick<Wecom, 'massSends'> }) {
-  async function candidates(startedAtMs: number, bodyText: string): Promise<ListedTask[]> {
+  async function candidates({ chat_type, body_text }: BatchRow, startedAtMs: number): Promise<ListedTask[]> {
     const found: ListedTask[] = []
     const asked = {
-      chat_type: 'single' as const,
+      chat_type,
       start_time: Math.floor((startedAtMs - SKEW_MS) / 1_000),
       // The action that creates it is given up within hours, so a day holds all attempts.
       end_time: Math.floor(Math.min(clock.now() + SKEW_MS, startedAtMs + DAY_MS) / 1_000),
@@ -40,7 +40,7 @@ export function createFindCreated({ db, clock, wecom }: { db: Db; clock: Clock; 
     }
     for await (const page of pagesOf((more) => wecom.massSends.list({ ...asked, ...more }))) {
       const tasks: ListedTask[] = page.group_msg_list
-      found.push(...tasks.filter((task) => (task.text?.content ?? '') === bodyText))
+      found.push(...tasks.filter((task) => (task.text?.content ?? '') === (body_text ?? '')))
     }
     return found
   }
@@ -48,17 +48,20 @@ export function createFindCreated({ db, clock, wecom }: { db: Db; clock: Clock; 
   /** True: made for this batch; false: for others; undefined: the platform does not say. */
   async function isOurs(msgid: string, batch: BatchRow): Promise<boolean | undefined> {
     const page = await wecom.massSends.results({ msgid, userid: batch.userid, limit: 100 })
-    const ids = page.send_list.flatMap((entry) => entry.external_userid ?? [])
-    if (ids.length > 0) return (await db.tx((tx) => membersAmong(tx, batch.id, ids))) > 0
+    const ids = page.send_list.flatMap((entry) => entry.external_userid ?? entry.chat_id ?? [])
+    if (ids.length > 0) return (await db.tx((tx) => membersAmong(tx, batch, ids))) > 0
     const { task_list: tasks } = await wecom.massSends.tasks({ msgid, limit: 100 })
-    const isAnothers = tasks.length > 0 && !tasks.some((task) => task.userid === batch.userid)
-    return isAnothers ? false : undefined
+    if (tasks.length > 0 && !tasks.some((task) => task.userid === batch.userid)) return false
+    // Groups are listed only once they have got it: until then a task of this owner with this text is ours when no other
+    // of ours can be it.
+    const isSure = batch.chat_type === 'group' && tasks.length > 0
+    return isSure && !(await db.tx((tx) => isAnotherUnknown(tx, batch))) ? true : undefined
   }
 
   return async (batch: BatchRow): Promise<Found> => {
     if (batch.started_at === null) return { kind: 'absent' }
     if (clock.now() - batch.started_at < VISIBLE_AFTER_MS) return { kind: 'too-early' }
-    const listed = await candidates(batch.started_at, batch.body_text ?? '')
+    const listed = await candidates(batch, batch.started_at)
     const known = await db.tx((tx) =>
       knownMsgids(
         tx,

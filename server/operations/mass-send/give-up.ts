@@ -71,7 +71,7 @@ export function cancelExecutor({ db, clock, wecom }: GiveUpDeps): Executor {
         cancelledBecause === undefined
           ? { outcome: 'not-confirmed', reason: '没有在限定时间内确认，已取消', atMs }
           : { outcome: 'cancelled', reason: cancelledBecause, atMs }
-      await settleRest(tx, batch.id, verdict)
+      await settleRest(tx, batch, verdict)
       await endBatch(tx, batch, 'closed', atMs)
     },
   })

@@ -24,7 +24,7 @@ export async function holdSends(
   for (const { id } of reading) await tx.run(sql`UPDATE ${SEND_RUN} SET ${read} WHERE ${SEND_RUN.id} = ${id}`)
   const unmade = await tx.rows(sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH} WHERE ${SEND_BATCH.state} = 'planned'`)
   for (const batch of unmade) {
-    await settleRest(tx, batch.id, { outcome: 'failed', reason: why, atMs: untilMs })
+    await settleRest(tx, batch, { outcome: 'failed', reason: why, atMs: untilMs })
     await endBatch(tx, batch, 'failed', untilMs)
   }
   for (const { id } of reading) await finishRunIfDone(tx, id, untilMs)

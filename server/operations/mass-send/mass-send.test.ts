@@ -41,7 +41,7 @@ test('at ten each guide gets one task with the own customers; confirmed, it reac
   expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
   expect(await scene.timeline('wmC')).toEqual([])
   expect(await scene.db.tx((tx) => sendQueries.unfinishedByGuide(tx))).toEqual([
-    { userId: 'lisi', tasks: 1, customers: 1 },
+    { userId: 'lisi', tasks: 1, customers: 1, groups: 0 },
   ])
 
   await scene.confirmAll('lisi')
@@ -82,7 +82,7 @@ test('who leaves before the guide confirms, and who has had the share of the mon
   await scene.befriend('zhangsan', 'wmA', 'wmB', 'wmC')
   await scene.advance(MINUTE_MS)
   await scene.sandbox.deleteGuide({ userId: 'zhangsan', externalUserId: 'wmA' })
-  scene.sandbox.world.received.set('wmB', { month: '2026-11', count: 30 })
+  scene.sandbox.world.received.set('wmB', { period: '2026-11', count: 30 })
   await scene.confirmAll('zhangsan')
   await scene.advance(MINUTE_MS)
   await scene.advance(MINUTE_MS)

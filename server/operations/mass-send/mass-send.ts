@@ -10,6 +10,7 @@ import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { Groups } from '../../records/groups/groups.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Touches } from '../../records/touches/touches.ts'
@@ -25,12 +26,14 @@ import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
 import { cancelExecutor, queueCancels } from './give-up.ts'
 import { leaveOutOnRefusal } from './leave-out-refused.ts'
+import { monthlyLimit } from './monthly-limit.ts'
 import { openRun, planRun } from './plan-run.ts'
 import { pollResults } from './poll-results.ts'
 import { queueReminders, remindExecutor } from './remind.ts'
 import { takeDue } from './schedule.ts'
 import { sendQueries } from './send-queries.ts'
-import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
+import { SEND_BATCH, SEND_GROUP, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
+import { tellGroups } from './tell-groups.ts'
 import { type TellDeps, tellTimeline } from './tell-timeline.ts'
 
 export interface MassSendDeps {
@@ -46,14 +49,18 @@ export interface MassSendDeps {
   media: Pick<CreateTaskDeps, 'attachments'>
   timeline: Pick<Timeline, 'noteAll'>
   privacy: AskConsent
-  touches: { queries: Pick<Touches, 'countsSince' | 'lastSince'> }
+  touches: { queries: Pick<Touches, 'countsSince' | 'lastSince' | 'groups'> }
   alerts: AwaitingDeps['alerts']
+  groups: { queries: Pick<Groups['queries'], 'page'> }
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined
+  /** The same for a group. */
+  perGroupPerMonth?: number | undefined
 }
 
-/** Scheduled sends (config/sends): planned when due, created as one 企业群发 per owner guide, confirmed by the guide in
- *  WeCom, polled to their end; each customer's outcome is kept and told on the timeline. */
+/** Scheduled sends (config/sends), to customers and into groups: planned when due, created as one 企业群发 per guide or
+ *  group owner, confirmed by them in WeCom, polled to their end; the outcome of each customer is kept and told on the timeline,
+ *  that of each group is kept and counted. */
 export function createMassSend(deps: MassSendDeps) {
   const { db, clock, log, outbox, rules, wecom, timeline } = deps
   let onAsked: TellDeps['onAsked'] = () => Promise.resolve()
@@ -67,12 +74,20 @@ export function createMassSend(deps: MassSendDeps) {
     ceiling: () => rules.current().policy.contactsPerCustomer,
     touches: deps.touches.queries,
     getsNone: (id) => getsNoMarketing(rules.current().policy, id),
+    groups: {
+      page: deps.groups.queries.page,
+      leftAmong: deps.staff.queries.leftAmong,
+      ceiling: () => rules.current().policy.contactsPerGroup,
+      touches: deps.touches.queries.groups,
+      perMonth: deps.perGroupPerMonth,
+    },
   }
   const quiet = (): string | undefined => rules.current().policy.quiet
   const planDeps = { ...audience, db, clock, outbox, quiet, alerts: deps.alerts }
   const { ceiling, touches } = audience
   const askDeps = { ...deps, ceiling, touches, quiet }
   const findCreated = createFindCreated({ db, clock, wecom })
+  const perGroup = (nowMs: number): number => monthlyLimit(nowMs, deps.perGroupPerMonth)
   const platformDeps = { db, clock, outbox, wecom }
   const unreadable = (send: Send, error: unknown): void =>
     log.warn({ send: send.name, file: send.file, err: describeError(error) }, 'time of a mass-send cannot be read')
@@ -82,9 +97,9 @@ export function createMassSend(deps: MassSendDeps) {
     await db.tx(async (tx) => {
       const sends = [...rules.current().sends.values()]
       const wanted = new Set(sends.filter(({ value }) => value.enabled !== false).map(({ name }) => name))
-      for (const { id, name, customers } of await cancelUnwanted(tx, wanted, now)) {
+      for (const { id, name, chatType, waiting } of await cancelUnwanted(tx, wanted, now)) {
         await dropQuestion(tx, deps.alerts, id)
-        log.warn({ runId: id, send: name, customers }, 'mass-send cancelled: its file is gone or disabled')
+        log.warn({ runId: id, send: name, chatType, waiting }, 'mass-send cancelled: its file is gone or disabled')
       }
       for (const due of await takeDue(tx, sends, now, unreadable)) {
         await openRun(tx, due, now, quiet())
@@ -117,7 +132,7 @@ export function createMassSend(deps: MassSendDeps) {
       name: 'mass-send.poll',
       everyMs: 5 * SECOND_MS,
       dueAt: rowsDue(SEND_BATCH.poll_at, sql`${SEND_BATCH.state} IN ('created', 'unclear')`),
-      run: () => pollResults({ db, clock, log, wecom, findCreated }),
+      run: () => pollResults({ db, clock, log, wecom, findCreated, perGroup }),
     },
     {
       name: 'mass-send.remind',
@@ -136,6 +151,12 @@ export function createMassSend(deps: MassSendDeps) {
       everyMs: 2 * SECOND_MS,
       dueAt: rowsDue(SEND_RECIPIENT.outcome_at, sql`${SEND_RECIPIENT.note_due} = 1`),
       run: () => tellTimeline({ db, timeline, guideName, onAsked: (tx, outcomes) => onAsked(tx, outcomes) }),
+    },
+    {
+      name: 'mass-send.tell-groups',
+      everyMs: 2 * SECOND_MS,
+      dueAt: rowsDue(SEND_GROUP.outcome_at, sql`${SEND_GROUP.note_due} = 1`),
+      run: () => tellGroups(db),
     },
   ]
 

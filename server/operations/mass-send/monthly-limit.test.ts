@@ -27,7 +27,7 @@ test('only what arrived this month counts: whoever received nothing is not skipp
       recipient('wmC', 'sent', '2026-11-20T10:00:00+08:00'),
     ]),
   )
-  expect(await kit.db.tx((tx) => receivedThisMonth(tx, ['wmA', 'wmB'], NOW))).toEqual(new Map([['wmA', 2]]))
-  expect(await kit.db.tx((tx) => receivedThisMonth(tx, [], NOW))).toEqual(new Map())
+  expect(await kit.db.tx((tx) => receivedThisMonth(tx, 'single', ['wmA', 'wmB'], NOW))).toEqual(new Map([['wmA', 2]]))
+  expect(await kit.db.tx((tx) => receivedThisMonth(tx, 'single', [], NOW))).toEqual(new Map())
   await kit.close()
 })

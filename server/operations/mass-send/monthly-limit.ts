@@ -1,12 +1,12 @@
-import { alias } from '../../core/db/define-table.ts'
 import { count, list, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { shanghaiParts } from '../../core/kernel/shanghai.ts'
-import { SEND_RECIPIENT } from './send-tables.ts'
+import { recipientsOf } from './recipients-of.ts'
+import type { ChatType } from './send-states.ts'
 
-/** How many corp mass messages one customer may get in the Shanghai month of `nowMs`: as many as the month has days,
+/** How many corp mass messages one customer, and one group, may get in the Shanghai month of `nowMs`: as many as the month has days,
  *  unless the corp has tightened it (企业微信后台 → 客户联系 → 群发规则). Source: docs 92135. */
-export function perCustomerLimit(nowMs: number, setting: number | undefined): number {
+export function monthlyLimit(nowMs: number, setting: number | undefined): number {
   const { year, month } = shanghaiParts(nowMs)
   return setting ?? new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
@@ -16,19 +16,20 @@ export function startOfShanghaiMonth(nowMs: number): number {
   return Date.UTC(year, month - 1, 1) - 8 * 3_600_000
 }
 
-/** How many of ours each of these customers has received in the month of `nowMs`; none: left out. */
+/** How many of ours each of these customers, or groups, has received in the month of `nowMs`; none: left out. */
 export async function receivedThisMonth(
   tx: Tx,
-  externalUserIds: string[],
+  chatType: ChatType,
+  ids: string[],
   nowMs: number,
 ): Promise<Map<string, number>> {
-  if (externalUserIds.length === 0) return new Map()
-  const r = alias(SEND_RECIPIENT, 'r')
+  if (ids.length === 0) return new Map()
+  const { table, whose } = recipientsOf({ chat_type: chatType })
   const rows = await tx.rows(
-    sql`SELECT ${select({ id: r.external_userid, received: count() })} FROM ${r}
-        WHERE ${r.outcome} = 'sent' AND ${r.outcome_at} >= ${startOfShanghaiMonth(nowMs)}
-          AND ${r.external_userid} IN ${list(externalUserIds)}
-        GROUP BY ${r.external_userid}`,
+    sql`SELECT ${select({ id: whose, received: count() })} FROM ${table}
+        WHERE ${table.outcome} = 'sent' AND ${table.outcome_at} >= ${startOfShanghaiMonth(nowMs)}
+          AND ${whose} IN ${list(ids)}
+        GROUP BY ${whose}`,
   )
   return new Map(rows.map((row) => [row.id, row.received]))
 }

@@ -2,10 +2,11 @@ import { count, list, type Sql, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { changeBatch } from './batches.ts'
 import { finishRunIfDone } from './finish-run.ts'
+import { recipientsOf } from './recipients-of.ts'
 import type { BatchState, Outcome } from './send-states.ts'
-import { type BatchRow, SEND_RECIPIENT } from './send-tables.ts'
+import type { BatchRow } from './send-tables.ts'
 
-/** Customers per statement, below SQLite's limit of marks. */
+/** Recipients per statement, below SQLite's limit of marks. */
 const PART = 1_000
 
 export interface Verdict {
@@ -16,36 +17,40 @@ export interface Verdict {
   atMs: number
 }
 
-const isWaiting = (batchId: number): Sql =>
-  sql`${SEND_RECIPIENT.batch_id} = ${batchId} AND ${SEND_RECIPIENT.outcome} = 'planned'`
+type Held = Pick<BatchRow, 'id' | 'chat_type'>
 
-const verdictSql = ({ outcome, reason, atMs }: Verdict): Sql =>
-  set(SEND_RECIPIENT, { outcome, reason: reason ?? null, outcome_at: atMs, note_due: 1 })
+const isWaiting = (batch: Held): Sql => {
+  const { table } = recipientsOf(batch)
+  return sql`${table.batch_id} = ${batch.id} AND ${table.outcome} = 'planned'`
+}
 
-/** Writes what became of these customers of a batch; an outcome is written once and stays. The timeline is told later
- *  from the rows (`note_due`), so that ten thousand outcomes are one statement. Gives how many were new. */
-export async function settle(tx: Tx, batchId: number, externalUserIds: string[], verdict: Verdict): Promise<number> {
+const verdictSql = (batch: Held, { outcome, reason, atMs }: Verdict): Sql =>
+  set(recipientsOf(batch).table, { outcome, reason: reason ?? null, outcome_at: atMs, note_due: 1 })
+
+/** Writes what became of these customers, or groups, of a batch; an outcome is written once and stays. The timeline and the
+ *  ledger of touches are told later from the rows (`note_due`), so that ten thousand outcomes are one statement. Gives how
+ *  many were new. */
+export async function settle(tx: Tx, batch: Held, ids: string[], verdict: Verdict): Promise<number> {
+  const { table, whose } = recipientsOf(batch)
   let changed = 0
-  for (let at = 0; at < externalUserIds.length; at += PART) {
-    const part = externalUserIds.slice(at, at + PART)
+  for (let at = 0; at < ids.length; at += PART) {
+    const part = ids.slice(at, at + PART)
     changed += await tx.run(
-      sql`UPDATE ${SEND_RECIPIENT} SET ${verdictSql(verdict)}
-          WHERE ${isWaiting(batchId)} AND ${SEND_RECIPIENT.external_userid} IN ${list(part)}`,
+      sql`UPDATE ${table} SET ${verdictSql(batch, verdict)} WHERE ${isWaiting(batch)} AND ${whose} IN ${list(part)}`,
     )
   }
   return changed
 }
 
-/** The same for all customers of a batch who have no outcome yet. */
-export function settleRest(tx: Tx, batchId: number, verdict: Verdict): Promise<number> {
-  return tx.run(sql`UPDATE ${SEND_RECIPIENT} SET ${verdictSql(verdict)} WHERE ${isWaiting(batchId)}`)
+/** The same for all of a batch who have no outcome yet. */
+export function settleRest(tx: Tx, batch: Held, verdict: Verdict): Promise<number> {
+  return tx.run(sql`UPDATE ${recipientsOf(batch).table} SET ${verdictSql(batch, verdict)} WHERE ${isWaiting(batch)}`)
 }
 
-/** Customers of a batch without an outcome. */
-export async function waitingCount(tx: Tx, batchId: number): Promise<number> {
-  const row = await tx.row(
-    sql`SELECT ${select({ waiting: count() })} FROM ${SEND_RECIPIENT} WHERE ${isWaiting(batchId)}`,
-  )
+/** Those of a batch without an outcome. */
+export async function waitingCount(tx: Tx, batch: Held): Promise<number> {
+  const { table } = recipientsOf(batch)
+  const row = await tx.row(sql`SELECT ${select({ waiting: count() })} FROM ${table} WHERE ${isWaiting(batch)}`)
   return row?.waiting ?? 0
 }
 

@@ -44,6 +44,13 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
     touches: { countsSince: async () => new Map(), lastSince: async () => new Map() },
     quiet: () => undefined,
     getsNone: () => false,
+    groups: {
+      page: async () => [],
+      leftAmong: async () => new Set<string>(),
+      ceiling: () => undefined,
+      touches: { countsSince: async () => new Map(), lastSince: async () => new Map() },
+      perMonth: undefined,
+    },
     alerts: createAlerts({ clock: kit.clock }),
     ...more,
   }

@@ -7,16 +7,16 @@ import { quietUntil } from '../../rules/book/quiet-until.ts'
 import { type AwaitingDeps, askForApproval } from './approve-run.ts'
 import { type AudienceDeps, readAudiencePage } from './audience-page.ts'
 import { waitingOf } from './cancel-run.ts'
-import type { Choice } from './choose-recipients.ts'
+import type { Choice } from './choice.ts'
 import { remarkOnText } from './personal-words.ts'
 import { assignBatches, MOST_PER_TASK, queueTasks } from './run-batches.ts'
 import type { DueSend } from './schedule.ts'
-import type { SendSnapshot } from './send-run.ts'
-import { type RunRow, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
+import { chatTypeOf, type SendSnapshot } from './send-run.ts'
+import { type RunRow, SEND_GROUP, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
 export interface PlanDeps extends AudienceDeps, AwaitingDeps {
   db: Db
-  /** Customers per platform task; default, and the platform's most, 10,000. */
+  /** Customers, or groups, per platform task; default: the platform's most, 10,000 and 2,000. */
   mostPerTask?: number
 }
 
@@ -40,6 +40,7 @@ export async function openRun(tx: Tx, due: DueSend, nowMs: number, quiet: string
   await tx.insertIgnore(SEND_RUN, [
     {
       send_name: send.name,
+      chat_type: chatTypeOf(send.value),
       scheduled_at: scheduledAtMs,
       rule_version: send.version,
       rule_json: JSON.stringify(snapshot),
@@ -72,7 +73,7 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
   if (run === undefined) return false
   const snapshot = JSON.parse(run.rule_json) as SendSnapshot
   // The audience is judged as of one instant, however long the reading takes.
-  const asked = { ...snapshot, name: run.send_name }
+  const asked = { ...snapshot, name: run.send_name, chatType: run.chat_type }
   const page = await readAudiencePage(tx, deps, asked, run.planned_at, run.audience_after)
   const isAwaited = snapshot.needsApproval === true
   // Takes the page: a second process that reads the same one changes nothing here and stops.
@@ -86,21 +87,30 @@ async function planPage(tx: Tx, deps: PlanDeps, runId: number): Promise<boolean>
   )
   if (mine === 0) return false
   if (page.last === undefined) {
-    if (isAwaited) await askForApproval(tx, deps, run, await waitingOf(tx, run.id))
+    if (isAwaited) await askForApproval(tx, deps, run, await waitingOf(tx, run))
     else await queueTasks(tx, deps, run)
     return false
   }
-  const batches = await assignBatches(tx, run.id, page.choices, deps.mostPerTask ?? MOST_PER_TASK)
-  const rows = page.choices.map((choice) => toRow(run, choice, batches.get(choice.externalUserId)))
-  await tx.insertIgnore(SEND_RECIPIENT, rows)
+  const batches = await assignBatches(tx, run, page.choices, deps.mostPerTask ?? MOST_PER_TASK[run.chat_type])
+  const rows = page.choices.map((choice) => ({ ...toRow(run, choice, batches.get(choice.id)), id: choice.id }))
+  if (run.chat_type === 'group') {
+    const noted = rows.map(({ id, ...row }) => ({ ...row, chat_id: id, note_due: 0 }))
+    await tx.insertIgnore(SEND_GROUP, noted)
+  } else {
+    const noted = rows.map(({ id, ...row }) => ({ ...row, external_userid: id }))
+    await tx.insertIgnore(SEND_RECIPIENT, noted)
+  }
   return true
 }
 
-function toRow(run: RunRow, choice: Choice, batchId: number | undefined): NewRowOf<typeof SEND_RECIPIENT> {
+function toRow(
+  run: RunRow,
+  choice: Choice,
+  batchId: number | undefined,
+): Omit<NewRowOf<typeof SEND_RECIPIENT>, 'id' | 'external_userid'> {
   const { excluded } = choice
   return {
     run_id: run.id,
-    external_userid: choice.externalUserId,
     batch_id: batchId ?? null,
     userid: choice.userId ?? null,
     outcome: excluded === undefined ? 'planned' : excluded.kind === 'held-out' ? 'held-out' : 'excluded',

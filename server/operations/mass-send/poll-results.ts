@@ -15,6 +15,7 @@ import type { FindCreated } from './find-created.ts'
 import { endBatch, settle, settleRest, type Verdict, waitingCount } from './outcomes.ts'
 import { GIVE_UP_MS, nextPollMs } from './poll-times.ts'
 import { type BatchRow, SEND_BATCH } from './send-tables.ts'
+import { settleUnlisted } from './settle-unlisted.ts'
 
 export interface PollDeps {
   db: Db
@@ -22,14 +23,21 @@ export interface PollDeps {
   log: Logger
   wecom: Pick<Wecom, 'massSends'>
   findCreated: FindCreated
+  /** How many mass messages a group may get in the month of an instant. */
+  perGroup(nowMs: number): number
 }
 
 /** Batches per run of the job; the rest is due still and comes next. */
 const BATCHES = 100
 const PAGE = 1_000
+/** WeCom's word for a task that its sender has confirmed and that has gone out. */
+const SENT = 2
+/** When nothing came for so long after that, nothing more will. */
+const LAST_RESULTS_MS = 3 * MINUTE_MS
 
 interface SendResult {
   external_userid?: string
+  chat_id?: string
   status?: number
   send_time?: number
 }
@@ -87,7 +95,11 @@ async function pollBatch(deps: PollDeps, batch: BatchRow): Promise<void> {
         remind_at: null,
       })
     }
-    if ((await waitingCount(tx, batch.id)) === 0) return endBatch(tx, batch, 'closed', now)
+    const isQuiet = !isMoving && now - (batch.progress_at ?? now) >= LAST_RESULTS_MS
+    if (batch.chat_type === 'group' && isQuiet && tasks.length > 0 && tasks.every(({ status }) => status === SENT)) {
+      await settleUnlisted(tx, batch, { perGroup: deps.perGroup(now), nowMs: now })
+    }
+    if ((await waitingCount(tx, batch)) === 0) return endBatch(tx, batch, 'closed', now)
     const held = { ...batch, confirmed_at: confirmed.length > 0 ? now : null }
     if (now - (batch.created_at ?? now) >= GIVE_UP_MS) return giveUp(tx, held, now)
     const progressAt = isMoving ? now : (batch.progress_at ?? now)
@@ -129,14 +141,15 @@ async function recordResults(tx: Tx, batch: BatchRow, results: SendResult[], now
   const alike = new Map<string, { verdict: Verdict; ids: string[] }>()
   for (const result of results) {
     const verdict = verdictOf(result, nowMs)
-    if (verdict === undefined || result.external_userid === undefined) continue
+    const whose = batch.chat_type === 'group' ? result.chat_id : result.external_userid
+    if (verdict === undefined || whose === undefined) continue
     const key = `${verdict.outcome} ${verdict.atMs}`
     const held = alike.get(key) ?? { verdict, ids: [] }
-    held.ids.push(result.external_userid)
+    held.ids.push(whose)
     alike.set(key, held)
   }
   let changed = 0
-  for (const { verdict, ids } of alike.values()) changed += await settle(tx, batch.id, ids, verdict)
+  for (const { verdict, ids } of alike.values()) changed += await settle(tx, batch, ids, verdict)
   return changed
 }
 
@@ -149,7 +162,7 @@ async function lookAgain({ db, clock, findCreated }: PollDeps, batch: BatchRow):
     if (found.kind === 'created') return adopt(tx, batch.id, found.msgid, now)
     if (found.kind === 'absent') {
       const reason = batch.last_error ?? '服务中断，群发没有创建成功'
-      await settleRest(tx, batch.id, { outcome: 'failed', reason, atMs: now })
+      await settleRest(tx, batch, { outcome: 'failed', reason, atMs: now })
       return endBatch(tx, batch, 'failed', now)
     }
     const since = batch.progress_at ?? now
@@ -161,11 +174,11 @@ async function lookAgain({ db, clock, findCreated }: PollDeps, batch: BatchRow):
 /** Thirty days on: what is not known now stays unknown. */
 async function giveUp(
   tx: Tx,
-  batch: Pick<BatchRow, 'id' | 'run_id' | 'state' | 'confirmed_at'>,
+  batch: Pick<BatchRow, 'id' | 'run_id' | 'chat_type' | 'state' | 'confirmed_at'>,
   nowMs: number,
 ): Promise<void> {
   const isUnconfirmed = batch.state === 'created' && batch.confirmed_at === null
-  await settleRest(tx, batch.id, {
+  await settleRest(tx, batch, {
     outcome: isUnconfirmed ? 'not-confirmed' : 'failed',
     reason: isUnconfirmed ? undefined : '30 天内没有查到发送结果',
     atMs: nowMs,

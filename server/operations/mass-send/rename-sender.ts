@@ -1,23 +1,24 @@
 import { maybeNumber, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { changeBatch } from './batches.ts'
-import { SEND_BATCH, SEND_RECIPIENT } from './send-tables.ts'
+import { recipientsOf } from './recipients-of.ts'
+import { SEND_BATCH } from './send-tables.ts'
 
 /** Gives a guide's batches the new userid; a run that was planned over the rename may have batches of both, so the old
  *  ones are numbered on. Safe to repeat. */
 export async function renameSender(tx: Tx, oldUserId: string, newUserId: string): Promise<void> {
   const batches = await tx.rows(
-    sql`SELECT ${pick(SEND_BATCH, 'id', 'run_id', 'chunk')} FROM ${SEND_BATCH}
+    sql`SELECT ${pick(SEND_BATCH, 'id', 'run_id', 'chat_type', 'chunk')} FROM ${SEND_BATCH}
         WHERE ${SEND_BATCH.userid} = ${oldUserId} ORDER BY ${SEND_BATCH.id}`,
   )
-  for (const { id, run_id, chunk } of batches) {
+  for (const { id, run_id, chat_type, chunk } of batches) {
     const taken = await tx.row(
       sql`SELECT ${select({ most: maybeNumber(sql`MAX(${SEND_BATCH.chunk})`) })} FROM ${SEND_BATCH}
           WHERE ${SEND_BATCH.run_id} = ${run_id} AND ${SEND_BATCH.userid} = ${newUserId}`,
     )
     const most = taken?.most ?? undefined
     await changeBatch(tx, id, { userid: newUserId, chunk: most === undefined ? chunk : most + 1 })
-    const ofBatch = sql`${SEND_RECIPIENT.batch_id} = ${id}`
-    await tx.run(sql`UPDATE ${SEND_RECIPIENT} SET ${set(SEND_RECIPIENT, { userid: newUserId })} WHERE ${ofBatch}`)
+    const { table } = recipientsOf({ chat_type })
+    await tx.run(sql`UPDATE ${table} SET ${set(table, { userid: newUserId })} WHERE ${table.batch_id} = ${id}`)
   }
 }

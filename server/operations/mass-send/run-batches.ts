@@ -4,37 +4,40 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import { quietUntil } from '../../rules/book/quiet-until.ts'
-import type { Choice } from './choose-recipients.ts'
+import type { Choice } from './choice.ts'
 import { CreateMassSend } from './create-action.ts'
 import { finishRunIfDone } from './finish-run.ts'
 import { ruleOf } from './send-run.ts'
+import { type ChatType, ofMany } from './send-states.ts'
 import { type RunRow, SEND_BATCH } from './send-tables.ts'
 
-/** Customers per platform task. Source: docs 92135. */
-export const MOST_PER_TASK = 10_000
+/** Customers, and groups, per platform task. Source: docs 92135. */
+export const MOST_PER_TASK: Record<ChatType, number> = { single: 10_000, group: 2_000 }
 /** A task that could not be created by then is given up: the message has had its time. */
 const CREATE_WITHIN_MS = 6 * HOUR_MS
 
-/** Fills each guide's last batch and opens the next when it is full. Gives the batch of each chosen customer. */
+/** Fills each guide's last batch and opens the next when it is full. Gives the batch of each who was chosen. */
 export async function assignBatches(
   tx: Tx,
-  runId: number,
+  run: Pick<RunRow, 'id' | 'chat_type'>,
   choices: Choice[],
   most: number,
 ): Promise<Map<string, number>> {
   const chosen = choices.filter((choice) => choice.excluded === undefined)
   const byGuide = new Map<string, string[]>()
-  for (const { userId, externalUserId } of chosen) {
-    byGuide.set(userId, [...(byGuide.get(userId) ?? []), externalUserId])
+  for (const { userId, id } of chosen) {
+    const own = byGuide.get(userId)
+    if (own === undefined) byGuide.set(userId, [id])
+    else own.push(id)
   }
   const assigned = new Map<string, number>()
-  for (const [userId, customers] of byGuide) {
-    let rest = customers
+  for (const [userId, ids] of byGuide) {
+    let rest = ids
     while (rest.length > 0) {
-      const batch = await openBatch(tx, runId, userId, most)
+      const batch = await openBatch(tx, run, userId, most)
       const part = rest.slice(0, most - batch.size)
       rest = rest.slice(part.length)
-      for (const externalUserId of part) assigned.set(externalUserId, batch.id)
+      for (const id of part) assigned.set(id, batch.id)
       await tx.run(
         sql`UPDATE ${SEND_BATCH} SET ${SEND_BATCH.size} = ${SEND_BATCH.size} + ${part.length}
             WHERE ${SEND_BATCH.id} = ${batch.id}`,
@@ -44,7 +47,12 @@ export async function assignBatches(
   return assigned
 }
 
-async function openBatch(tx: Tx, runId: number, userId: string, most: number): Promise<{ id: number; size: number }> {
+async function openBatch(
+  tx: Tx,
+  { id: runId, chat_type }: Pick<RunRow, 'id' | 'chat_type'>,
+  userId: string,
+  most: number,
+): Promise<{ id: number; size: number }> {
   const last = await tx.row(
     sql`SELECT ${pick(SEND_BATCH, 'id', 'chunk', 'size')} FROM ${SEND_BATCH}
         WHERE ${SEND_BATCH.run_id} = ${runId} AND ${SEND_BATCH.userid} = ${userId}
@@ -52,7 +60,7 @@ async function openBatch(tx: Tx, runId: number, userId: string, most: number): P
   )
   if (last !== undefined && last.size < most) return last
   const chunk = (last?.chunk ?? 0) + 1
-  const id = await tx.insert(SEND_BATCH, { run_id: runId, userid: userId, chunk, size: 0, state: 'planned' })
+  const id = await tx.insert(SEND_BATCH, { run_id: runId, chat_type, userid: userId, chunk, size: 0, state: 'planned' })
   return { id, size: 0 }
 }
 
@@ -82,7 +90,7 @@ export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<
       ...(dueAtMs === undefined ? {} : { dueAtMs }),
       expiresAtMs: batch.give_up_at ?? (dueAtMs ?? nowMs) + CREATE_WITHIN_MS,
       reason: {
-        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${batch.size} 位客户${quietMs === undefined ? '' : '，等免打扰时段过去'}`,
+        text: `群发「${run.send_name}」${shanghaiText(run.scheduled_at)}，${ofMany(run, batch.size)}${quietMs === undefined ? '' : '，等免打扰时段过去'}`,
         rule: ruleOf(run),
       },
     })

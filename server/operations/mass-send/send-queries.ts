@@ -2,13 +2,23 @@ import { alias } from '../../core/db/define-table.ts'
 import { all, count, list, number, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
+import { RECIPIENT_TABLES, recipientsOf } from './recipients-of.ts'
 import { type RuleRef, ruleOf, type SendSnapshot } from './send-run.ts'
-import { type BatchState, OUTCOMES, type Outcome, type OutcomeCounts, type RunState } from './send-states.ts'
-import { type RunRow, SEND_BATCH, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
+import {
+  type BatchState,
+  type ChatType,
+  OUTCOMES,
+  type Outcome,
+  type OutcomeCounts,
+  type RunState,
+} from './send-states.ts'
+import { type RunRow, SEND_BATCH, SEND_GROUP, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
 
 export interface SendRun {
   id: number
   name: string
+  /** Whether `counts` are of customers or of groups. */
+  chatType: ChatType
   scheduledAtMs: number
   state: RunState
   /** Chinese; what the operator should know about this run. */
@@ -34,6 +44,23 @@ export interface SendBatch {
   counts: OutcomeCounts
 }
 
+/** What became of one group of one run. */
+export interface SendGroup {
+  chatId: string
+  /** Its owner then; null: nobody knew. */
+  userId: string | null
+  outcome: Outcome
+  /** Chinese; null when the outcome says all. */
+  reason: string | null
+}
+
+export interface Unfinished {
+  userId: string
+  tasks: number
+  customers: number
+  groups: number
+}
+
 const emptyCounts = (): OutcomeCounts => ({
   planned: 0,
   sent: 0,
@@ -49,14 +76,14 @@ const emptyCounts = (): OutcomeCounts => ({
 interface CountRow {
   part: number | null
   outcome: Outcome
-  customers: number
+  many: number
 }
 
 function tally(rows: CountRow[]): Map<number | null, OutcomeCounts> {
   const counts = new Map<number | null, OutcomeCounts>()
-  for (const { part, outcome, customers } of rows) {
+  for (const { part, outcome, many } of rows) {
     const held = counts.get(part) ?? emptyCounts()
-    if (OUTCOMES.includes(outcome)) held[outcome] += customers
+    if (OUTCOMES.includes(outcome)) held[outcome] += many
     counts.set(part, held)
   }
   return counts
@@ -65,6 +92,7 @@ function tally(rows: CountRow[]): Map<number | null, OutcomeCounts> {
 const toRun = (row: RunRow, counts: OutcomeCounts | undefined): SendRun => ({
   id: row.id,
   name: row.send_name,
+  chatType: row.chat_type,
   scheduledAtMs: row.scheduled_at,
   state: row.state,
   remark: row.remark ?? undefined,
@@ -81,12 +109,17 @@ const s = alias(SEND_RUN, 's')
 
 async function withCounts(tx: Tx, rows: RunRow[]): Promise<SendRun[]> {
   if (rows.length === 0) return []
-  const counts = tally(
-    await tx.rows(
-      sql`SELECT ${select({ part: r.run_id, outcome: r.outcome, customers: count() })} FROM ${r}
-          WHERE ${r.run_id} IN ${list(rows.map((row) => row.id))} GROUP BY ${r.run_id}, ${r.outcome}`,
-    ),
-  )
+  const found: CountRow[] = []
+  for (const table of RECIPIENT_TABLES) {
+    const parts = select({ part: table.run_id, outcome: table.outcome, many: count() })
+    found.push(
+      ...(await tx.rows(
+        sql`SELECT ${parts} FROM ${table} WHERE ${table.run_id} IN ${list(rows.map((row) => row.id))}
+            GROUP BY ${table.run_id}, ${table.outcome}`,
+      )),
+    )
+  }
+  const counts = tally(found)
   return rows.map((row) => toRun(row, counts.get(row.id)))
 }
 
@@ -109,10 +142,11 @@ export const sendQueries = {
     const rows = await tx.rows(
       sql`SELECT ${all(b)} FROM ${b} WHERE ${b.run_id} = ${runId} ORDER BY ${b.userid}, ${b.chunk}`,
     )
+    const { table } = recipientsOf(rows[0] ?? { chat_type: 'single' })
     const counts = tally(
       await tx.rows(
-        sql`SELECT ${select({ part: r.batch_id, outcome: r.outcome, customers: count() })} FROM ${r}
-            WHERE ${r.run_id} = ${runId} GROUP BY ${r.batch_id}, ${r.outcome}`,
+        sql`SELECT ${select({ part: table.batch_id, outcome: table.outcome, many: count() })} FROM ${table}
+            WHERE ${table.run_id} = ${runId} GROUP BY ${table.batch_id}, ${table.outcome}`,
       ),
     )
     return rows.map((row) => ({
@@ -127,13 +161,26 @@ export const sendQueries = {
       counts: counts.get(row.id) ?? emptyCounts(),
     }))
   },
-  /** Why customers of a run were kept out or failed, most first. */
-  reasons: (tx: Tx, runId: number): Promise<{ outcome: Outcome; reason: string; customers: number }[]> =>
-    tx.rows(
-      sql`SELECT ${select({ outcome: r.outcome, reason: words(sql`${r.reason}`), customers: count() })} FROM ${r}
-          WHERE ${r.run_id} = ${runId} AND ${r.reason} IS NOT NULL
-          GROUP BY ${r.outcome}, ${r.reason} ORDER BY customers DESC, ${r.outcome}`,
-    ),
+  /** Why customers, or groups, of a run were kept out or failed, most first. */
+  reasons: (
+    tx: Tx,
+    { id, chatType }: Pick<SendRun, 'id' | 'chatType'>,
+  ): Promise<{ outcome: Outcome; reason: string; many: number }[]> => {
+    const { table } = recipientsOf({ chat_type: chatType })
+    return tx.rows(
+      sql`SELECT ${select({ outcome: table.outcome, reason: words(sql`${table.reason}`), many: count() })} FROM ${table}
+          WHERE ${table.run_id} = ${id} AND ${table.reason} IS NOT NULL
+          GROUP BY ${table.outcome}, ${table.reason} ORDER BY many DESC, ${table.outcome}`,
+    )
+  },
+  /** What became of each group of a run, by owner. */
+  groups: (tx: Tx, runId: number): Promise<SendGroup[]> => {
+    const { chat_id: chatId, userid: userId, outcome, reason } = SEND_GROUP
+    return tx.rows(
+      sql`SELECT ${select({ chatId, userId, outcome, reason })} FROM ${SEND_GROUP}
+          WHERE ${SEND_GROUP.run_id} = ${runId} ORDER BY ${userId}, ${SEND_GROUP.id}`,
+    )
+  },
   /** What arrived at one customer since then, newest first: by which rule, in whose name, and with what content. At most 50. */
   arrivedAt: async (
     tx: Tx,
@@ -153,18 +200,31 @@ export const sendQueries = {
       content: (JSON.parse(row.rule_json) as Pick<SendSnapshot, 'content'>).content,
     }))
   },
-  /** What guides still have to confirm, by guide: number of tasks and customers waiting for them. */
-  unfinishedByGuide: (tx: Tx): Promise<{ userId: string; tasks: number; customers: number }[]> =>
-    tx.rows(
-      sql`SELECT ${select({ userId: b.userid, tasks: number(sql`COUNT(DISTINCT ${b.id})`), customers: count() })}
-          FROM ${b} JOIN ${r} ON ${r.batch_id} = ${b.id} AND ${r.outcome} = 'planned'
-          WHERE ${b.state} = 'created' AND ${b.confirmed_at} IS NULL
-          GROUP BY ${b.userid} ORDER BY customers DESC, ${b.userid}`,
-    ),
+  /** What guides still have to confirm, by guide: number of tasks, and the customers and groups that wait for them. */
+  unfinishedByGuide: async (tx: Tx): Promise<Unfinished[]> => {
+    const found = new Map<string, Unfinished>()
+    for (const table of RECIPIENT_TABLES) {
+      const of = table === SEND_RECIPIENT ? 'customers' : 'groups'
+      const waiting = select({ userId: b.userid, tasks: number(sql`COUNT(DISTINCT ${b.id})`), many: count() })
+      const rows = await tx.rows(
+        sql`SELECT ${waiting} FROM ${b} JOIN ${table} ON ${table.batch_id} = ${b.id} AND ${table.outcome} = 'planned'
+            WHERE ${b.state} = 'created' AND ${b.confirmed_at} IS NULL GROUP BY ${b.userid}`,
+      )
+      for (const { userId, tasks, many } of rows) {
+        const held = found.get(userId) ?? { userId, tasks: 0, customers: 0, groups: 0 }
+        held.tasks += tasks
+        held[of] += many
+        found.set(userId, held)
+      }
+    }
+    return [...found.values()].sort(
+      (a, c) => c.customers - a.customers || c.groups - a.groups || (a.userId < c.userId ? -1 : 1),
+    )
+  },
   /** Batches of which nobody knows whether the platform made them; an operator may look in WeCom's admin console. */
-  unclear: (tx: Tx): Promise<{ batchId: number; runId: number; userId: string; customers: number }[]> =>
+  unclear: (tx: Tx): Promise<{ batchId: number; runId: number; userId: string; size: number }[]> =>
     tx.rows(
-      sql`SELECT ${select({ batchId: b.id, runId: b.run_id, userId: b.userid, customers: b.size })} FROM ${b}
+      sql`SELECT ${select({ batchId: b.id, runId: b.run_id, userId: b.userid, size: b.size })} FROM ${b}
           WHERE ${b.state} = 'unclear' ORDER BY ${b.id}`,
     ),
   /** When each send is next due; undefined: not again. */

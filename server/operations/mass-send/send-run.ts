@@ -1,6 +1,7 @@
 import type { Condition } from '../../rules/schema/condition.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 import type { SendRule } from '../../rules/schema/rule-files.ts'
+import type { ChatType } from './send-states.ts'
 import type { RunRow } from './send-tables.ts'
 
 /** The rule as it stood when the run was planned: later edits do not change a run. */
@@ -13,6 +14,9 @@ export interface SendSnapshot {
   /** So many in a hundred of those who would get it do not, and are watched for so many days. */
   holdOut?: HoldOut | undefined
 }
+
+/** Whom a rule is for, as WeCom calls it. */
+export const chatTypeOf = ({ to }: Pick<SendRule, 'to'>): ChatType => (to === 'groups' ? 'group' : 'single')
 
 export type HoldOut = NonNullable<SendRule['holdOut']>
 

@@ -1,3 +1,6 @@
+/** As WeCom calls it: to customers one by one, or into groups. */
+export type ChatType = 'single' | 'group'
+
 /** `collecting`: another capability still names its recipients; `planning`: its audience is being read; `awaiting`: its
  *  recipients are fixed and a second person is asked; `running`: platform
  *  tasks wait or are polled; `missed`: the server was down at its time and for too long after it; `cancelled`: stopped by
@@ -10,7 +13,7 @@ export type RunState = 'collecting' | 'planning' | 'awaiting' | 'running' | 'fin
 export type BatchState = 'planned' | 'created' | 'unclear' | 'closed' | 'failed'
 export const OPEN_BATCH_STATES: readonly BatchState[] = ['planned', 'created', 'unclear']
 
-/** What became of one customer in one run; written once. `excluded`: kept out by us beforehand; `held-out`: would have got
+/** What became of one customer, or one group, in one run; written once. `excluded`: kept out by us beforehand; `held-out`: would have got
  *  it, and is only watched, to know what it brings. */
 export const OUTCOMES = [
   'planned',
@@ -30,6 +33,10 @@ export type OutcomeCounts = Record<Outcome, number>
 export const SENT_TO: readonly Outcome[] = OUTCOMES.filter(
   (outcome) => outcome !== 'excluded' && outcome !== 'held-out',
 )
+
+/** 3 位客户, 3 个群 */
+export const ofMany = ({ chat_type }: { chat_type: ChatType }, many: number): string =>
+  chat_type === 'group' ? `${many} 个群` : `${many} 位客户`
 
 export const OUTCOME_ZH: Record<Outcome, string> = {
   planned: '等待',

@@ -1,7 +1,7 @@
 import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type RowOf, type Table } from '../../core/db/define-table.ts'
 import { ofNobody } from '../../core/db/personal-data.ts'
-import type { BatchState, Outcome, RunState } from './send-states.ts'
+import type { BatchState, ChatType, Outcome, RunState } from './send-states.ts'
 
 export const SEND_SCHEDULE = defineTable(
   'send_schedule',
@@ -18,6 +18,7 @@ export const SEND_RUN = defineTable(
   {
     id: id(),
     send_name: text(60),
+    chat_type: withDefault(text<ChatType>(12), 'single'),
     scheduled_at: instant(),
     rule_version: text(12),
     rule_json: longText(),
@@ -37,6 +38,7 @@ export const SEND_RUN = defineTable(
     personal: {
       holds: {
         send_name: 'none',
+        chat_type: 'none',
         rule_version: 'none',
         rule_json: 'none',
         audience_after: 'customer',
@@ -56,6 +58,7 @@ export const SEND_BATCH = defineTable(
   {
     id: id(),
     run_id: integer(),
+    chat_type: withDefault(text<ChatType>(12), 'single'),
     userid: text(),
     chunk: integer(),
     size: withDefault(integer(), 0),
@@ -81,7 +84,7 @@ export const SEND_BATCH = defineTable(
       ['state', 'give_up_at'],
     ],
     personal: {
-      holds: { userid: 'staff', msgid: 'none', body_text: 'none', last_error: 'none' },
+      holds: { chat_type: 'none', userid: 'staff', msgid: 'none', body_text: 'none', last_error: 'none' },
       purpose: '哪位导购确认了群发',
       kept: 'standing',
     },
@@ -119,7 +122,38 @@ export const SEND_RECIPIENT = defineTable(
   },
 )
 
+/** The same of a send into groups, whose owners confirm it. */
+export const SEND_GROUP = defineTable(
+  'send_group',
+  {
+    id: id(),
+    run_id: integer(),
+    chat_id: text(),
+    batch_id: nullable(integer()),
+    userid: nullable(text()),
+    outcome: text<Outcome>(16),
+    reason: nullable(longText()),
+    outcome_at: nullable(instant()),
+    // Arrived, and not written down as a touch of the group yet.
+    note_due: withDefault(flag(), 0),
+  },
+  {
+    unique: [['run_id', 'chat_id']],
+    indices: [
+      ['batch_id', 'outcome'],
+      ['chat_id', 'outcome', 'outcome_at'],
+      ['note_due', 'id'],
+    ],
+    personal: {
+      holds: { chat_id: 'none', userid: 'staff', reason: 'none' },
+      purpose: '群发发到了哪些群、没发到哪些群、为什么',
+      kept: 'standing',
+    },
+    snapshot: { key: 'id' },
+  },
+)
+
 export type RunRow = RowOf<typeof SEND_RUN>
 export type BatchRow = RowOf<typeof SEND_BATCH>
 
-export const sendTables: Table[] = [SEND_SCHEDULE, SEND_RUN, SEND_BATCH, SEND_RECIPIENT]
+export const sendTables: Table[] = [SEND_SCHEDULE, SEND_RUN, SEND_BATCH, SEND_RECIPIENT, SEND_GROUP]

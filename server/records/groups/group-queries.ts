@@ -1,7 +1,7 @@
 import { alias } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
 import { every, list, pick, type Selected, type Sql, select, sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import { CHAT_GROUP, CHAT_MEMBER } from './group-tables.ts'
 
@@ -57,7 +57,7 @@ const JOINED = sql`${m} JOIN ${g} ON ${g.chat_id} = ${m.chat_id}`
 const OLDEST_FIRST = sql`ORDER BY ${g.created_at}, ${g.chat_id}`
 
 /** Standing groups, oldest first; `where` narrows them. */
-const standing = async (tx: Tx, where: Sql[] = []): Promise<Group[]> => {
+const standing = async (tx: ReadTx, where: Sql[] = []): Promise<Group[]> => {
   const isWanted = every([sql`${g.dismissed_at} IS NULL`, ...where])
   return (await tx.rows(sql`SELECT ${GROUP} FROM ${g} WHERE ${isWanted} ${OLDEST_FIRST}`)).map(toGroup)
 }
@@ -97,7 +97,15 @@ export const groupQueries = {
     return new Map([...groupBy(rows, ({ id }) => id)].map(([id, own]) => [id, own.map(placeOf)]))
   },
   /** All groups that stand, oldest first. */
-  all: (tx: Tx): Promise<Group[]> => standing(tx),
+  all: (tx: ReadTx): Promise<Group[]> => standing(tx),
+  /** Standing groups by chat id, behind `after`; empty: from the first. */
+  page: async (tx: ReadTx, { after, limit }: { after: string; limit: number }): Promise<Group[]> => {
+    const rows = await tx.rows(
+      sql`SELECT ${GROUP} FROM ${g} WHERE ${g.dismissed_at} IS NULL AND ${g.chat_id} > ${after}
+          ORDER BY ${g.chat_id} LIMIT ${limit}`,
+    )
+    return rows.map(toGroup)
+  },
   /** The groups that a member owns, oldest first. */
   ownedBy: (tx: Tx, owner: string): Promise<Group[]> => standing(tx, [sql`${g.owner} = ${owner}`]),
   /** chat ids of standing groups that we knew before this instant. */

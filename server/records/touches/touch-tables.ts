@@ -30,4 +30,29 @@ export const TOUCH = defineTable(
   },
 )
 
-export const touchTables: Table[] = [TOUCH]
+/** `send`: a mass-send that arrived in the group · `script`: somebody sent prepared words into it. */
+export type GroupTouchKind = 'send' | 'script'
+
+export const GROUP_TOUCH = defineTable(
+  'group_touch',
+  {
+    id: id(),
+    source_key: text(190),
+    chat_id: text(),
+    userid: nullable(text()),
+    kind: text<GroupTouchKind>(12),
+    at: instant(),
+  },
+  {
+    unique: [['source_key']],
+    indices: [['chat_id', 'at']],
+    personal: {
+      holds: { source_key: 'none', chat_id: 'none', userid: 'staff', kind: 'none' },
+      purpose: '不刷屏：数一个群最近发过几次',
+      kept: 'standing',
+    },
+    snapshot: { key: 'id' },
+  },
+)
+
+export const touchTables: Table[] = [TOUCH, GROUP_TOUCH]

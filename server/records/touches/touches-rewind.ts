@@ -1,10 +1,10 @@
 import { sql } from '../../core/db/sql.ts'
 import type { Rewind } from '../../engine/inbox/rewind.ts'
-import { TOUCH } from './touch-tables.ts'
+import { GROUP_TOUCH, TOUCH } from './touch-tables.ts'
 
 /** What was sent since is not sent yet. */
 export const createTouchesRewind = (): Rewind => ({
   turnBack: async (tx, atMs) => {
-    await tx.run(sql`DELETE FROM ${TOUCH} WHERE ${TOUCH.at} > ${atMs}`)
+    for (const table of [TOUCH, GROUP_TOUCH]) await tx.run(sql`DELETE FROM ${table} WHERE ${table.at} > ${atMs}`)
   },
 })

@@ -1,6 +1,7 @@
+import type { Column } from '../../core/db/define-table.ts'
 import { count, list, number, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
-import { TOUCH, type TouchKind } from './touch-tables.ts'
+import { GROUP_TOUCH, type GroupTouchKind, TOUCH, type TouchKind } from './touch-tables.ts'
 
 /** One thing that was sent to a customer, by us or by a guide with our help. */
 export interface Touch {
@@ -15,8 +16,43 @@ export interface Touch {
   atMs: number
 }
 
-/** What was sent to customers and when, so that rules can leave them in peace. Whoever sends writes it down, in the
- *  transaction that learns of it. */
+/** One thing that went into a customer group, by us or by its owner with our help. */
+export interface GroupTouch {
+  /** As of `Touch`. */
+  key: string
+  chatId: string
+  userId: string | undefined
+  kind: GroupTouchKind
+  /** UTC milliseconds. */
+  atMs: number
+}
+
+/** How to look into one of the ledgers; `whose`: the column that says whom a touch reached. */
+function readingOf(table: typeof TOUCH | typeof GROUP_TOUCH, whose: Column<string>) {
+  return {
+    /** How many each of these had since then, UTC milliseconds; those with none are left out. */
+    countsSince: async (tx: ReadTx, ids: readonly string[], sinceMs: number): Promise<Map<string, number>> => {
+      if (ids.length === 0) return new Map()
+      const rows = await tx.rows(
+        sql`SELECT ${select({ id: whose, n: count() })} FROM ${table}
+            WHERE ${whose} IN ${list(ids)} AND ${table.at} >= ${sinceMs} GROUP BY ${whose}`,
+      )
+      return new Map(rows.map(({ id, n }) => [id, n]))
+    },
+    /** When each of these had the last one, of those who had one since then; UTC milliseconds. */
+    lastSince: async (tx: ReadTx, ids: readonly string[], sinceMs: number): Promise<Map<string, number>> => {
+      if (ids.length === 0) return new Map()
+      const rows = await tx.rows(
+        sql`SELECT ${select({ id: whose, atMs: number(sql`MAX(${table.at})`) })} FROM ${table}
+            WHERE ${whose} IN ${list(ids)} AND ${table.at} >= ${sinceMs} GROUP BY ${whose}`,
+      )
+      return new Map(rows.map(({ id, atMs }) => [id, atMs]))
+    },
+  }
+}
+
+/** What was sent to customers and into groups and when, so that rules can leave them in peace. Whoever sends writes it
+ *  down, in the transaction that learns of it. */
 export const touches = {
   /** A known key changes nothing. */
   add: async (tx: Tx, sent: Touch[]): Promise<void> => {
@@ -33,30 +69,23 @@ export const touches = {
       })),
     )
   },
-  /** How many each of these customers had since then, UTC milliseconds; those with none are left out. */
-  countsSince: async (
-    tx: ReadTx,
-    externalUserIds: readonly string[],
-    sinceMs: number,
-  ): Promise<Map<string, number>> => {
-    if (externalUserIds.length === 0) return new Map()
-    const rows = await tx.rows(
-      sql`SELECT ${select({ externalUserId: TOUCH.external_userid, n: count() })} FROM ${TOUCH}
-          WHERE ${TOUCH.external_userid} IN ${list(externalUserIds)} AND ${TOUCH.at} >= ${sinceMs}
-          GROUP BY ${TOUCH.external_userid}`,
-    )
-    return new Map(rows.map(({ externalUserId, n }) => [externalUserId, n]))
-  },
-  /** When each of these customers had the last one, of those who had one since then; UTC milliseconds. */
-  lastSince: async (tx: ReadTx, externalUserIds: readonly string[], sinceMs: number): Promise<Map<string, number>> => {
-    if (externalUserIds.length === 0) return new Map()
-    const last = select({ externalUserId: TOUCH.external_userid, atMs: number(sql`MAX(${TOUCH.at})`) })
-    const rows = await tx.rows(
-      sql`SELECT ${last} FROM ${TOUCH}
-          WHERE ${TOUCH.external_userid} IN ${list(externalUserIds)} AND ${TOUCH.at} >= ${sinceMs}
-          GROUP BY ${TOUCH.external_userid}`,
-    )
-    return new Map(rows.map(({ externalUserId, atMs }) => [externalUserId, atMs]))
+  ...readingOf(TOUCH, TOUCH.external_userid),
+  groups: {
+    /** A known key changes nothing. */
+    add: async (tx: Tx, sent: GroupTouch[]): Promise<void> => {
+      if (sent.length === 0) return
+      await tx.insertLater(
+        GROUP_TOUCH,
+        sent.map(({ key, chatId, userId, kind, atMs }) => ({
+          source_key: key,
+          chat_id: chatId,
+          userid: userId ?? null,
+          kind,
+          at: atMs,
+        })),
+      )
+    },
+    ...readingOf(GROUP_TOUCH, GROUP_TOUCH.chat_id),
   },
   /** What guides sent to this customer from the first instant until the last, both included, the oldest first; UTC milliseconds. */
   ofGuidesWithin: async (
@@ -77,3 +106,4 @@ export const touches = {
   },
 }
 export type Touches = typeof touches
+export type TouchReading = Pick<Touches, 'countsSince' | 'lastSince'>

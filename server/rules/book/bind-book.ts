@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FactShape } from '../condition/fact.ts'
+import { GROUP_FACTS } from '../condition/group-facts.ts'
 import { conditionOf } from '../condition/parse-condition.ts'
 import type { Drafts } from '../files/draft.ts'
 import type { Condition } from '../schema/condition.ts'
+import type { SendRule } from '../schema/rule-files.ts'
 import { sopOf } from './bind-sop.ts'
 import { renamesIn } from './renames-in.ts'
 import type { Ladder, LibraryScript, Rule, RuleBook } from './rule-book.ts'
@@ -47,7 +49,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const scripts = mapOf(await scriptsOf(drafts.scripts, understood))
   const sops = mapOf(await inTurns(drafts.sop, (draft) => sopOf(draft, facts)))
   const sends = mapOf(
-    await inTurns(drafts.send, (draft) => ({ ...ruleOf(draft), audience: understood(draft.value.audience) })),
+    await inTurns(drafts.send, (draft) => ({ ...ruleOf(draft), audience: audienceOf(draft.value, facts) })),
   )
   // A book that an earlier release stored has none of these.
   const webhooks = mapOf(await inTurns(drafts.webhook ?? [], ruleOf))
@@ -82,6 +84,10 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     renames,
   }
 }
+
+/** Of customers, or of groups. */
+const audienceOf = ({ to, audience }: SendRule, facts: readonly FactShape[]): Condition =>
+  conditionOf(audience, to === 'groups' ? GROUP_FACTS : facts)
 
 const AT_ONCE = 20
 

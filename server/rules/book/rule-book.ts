@@ -45,6 +45,7 @@ export interface Pool extends Rule<PoolRule> {
 }
 
 export interface Send extends Rule<SendRule> {
+  /** About customers, or, where the rule says `to: groups`, about groups (GROUP_FACTS). */
   audience: Condition
 }
 

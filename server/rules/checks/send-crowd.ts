@@ -15,11 +15,11 @@ export interface KnownSend {
 /** So far ahead; every cron line of a month shows itself in it. */
 const AHEAD_MS = 62 * DAY_MS
 
-/** Says where one customer may be in the audiences of more sends than the policy allows contacts: the later ones leave them
- *  out, and who wrote the rule would not expect it. */
+/** Says where one customer, or one group, may be in the audiences of more sends than the policy allows contacts: the later
+ *  ones leave them out, and who wrote the rule would not expect it. `sends`: all to customers, or all to groups. */
 export function adviseCrowd(
   sends: readonly KnownSend[],
-  limit: PolicyRule['contactsPerCustomer'],
+  { limit, one, to }: { limit: PolicyRule['contactsPerCustomer']; one: string; to: string },
   nowMs: number,
 ): void {
   if (limit === undefined) return
@@ -28,13 +28,13 @@ export function adviseCrowd(
     const meeting = sends.filter(
       (other) => other.draft === draft || contradiction({ kind: 'all', of: [audience, other.audience] }) === undefined,
     )
-    const all = meeting.flatMap((one) => times.get(one.draft) ?? []).sort((a, b) => a - b)
+    const all = meeting.flatMap((other) => times.get(other.draft) ?? []).sort((a, b) => a - b)
     const own = new Set(times.get(draft))
     const most = Math.max(0, ...all.map((from) => crowdFrom(from, all, own, limit.days * DAY_MS)))
     if (most <= limit.most) continue
     draft.advise(
       [draft.value.at === undefined ? 'cron' : 'at'],
-      `${limit.days} 天里同一个客户会赶上 ${most} 条群发，policy.yaml 最多 ${limit.most} 次：后面的不会发给这位客户`,
+      `${limit.days} 天里${one}会赶上 ${most} 条群发，policy.yaml 最多 ${limit.most} 次：后面的不会发给${to}`,
       '错开时间，或者用 audience 把人分开',
     )
   }

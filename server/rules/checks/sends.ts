@@ -21,10 +21,11 @@ export function checkSends(
   const known: KnownSend[] = []
   for (const draft of sends) {
     const { at, cron, content, guides, audience } = draft.value
-    const whom = draft.condition(['audience'], audience)
+    const whom = understoodAudience(draft)
     // WeCom sends the same words to all customers of a guide.
     checkContent(context, draft, ['content'], content, { placeholders: ['{导购名}'], campaign: true })
     checkGuides(context, draft, ['guides'], guides)
+    checkToGroups(draft)
     if (at !== undefined && cron !== undefined)
       draft.fault(['cron'], 'at 和 cron 只能写一个', '只发一次用 at，定期发用 cron')
     else if (at === undefined && cron === undefined && !mayHaveTime(draft))
@@ -36,20 +37,55 @@ export function checkSends(
     adviseApproval(draft, nowMs)
     if (draft.value.enabled === false) continue
     if (whom !== undefined) known.push({ draft, audience: whom })
-    const time = JSON.stringify([at ?? cron, audience])
+    const time = JSON.stringify([at ?? cron, draft.value.to, audience])
     const same = byTime.get(time)
     if (same !== undefined) {
       draft.advise(
         [at === undefined ? 'cron' : 'at'],
-        `和群发「${same}」同一时间发给同样的人，每人会收到两条`,
+        draft.value.to === 'groups'
+          ? `和群发「${same}」同一时间发到同样的群，每个群会收到两条`
+          : `和群发「${same}」同一时间发给同样的人，每人会收到两条`,
         '错开时间，或者合成一条',
       )
     }
     byTime.set(time, draft.name)
   }
-  adviseCrowd(known, policy?.contactsPerCustomer, nowMs)
+  const ofGroups = ({ draft }: KnownSend): boolean => draft.value.to === 'groups'
+  adviseCrowd(
+    known.filter((one) => !ofGroups(one)),
+    { limit: policy?.contactsPerCustomer, one: '同一个客户', to: '这位客户' },
+    nowMs,
+  )
+  adviseCrowd(known.filter(ofGroups), { limit: policy?.contactsPerGroup, one: '同一个群', to: '这个群' }, nowMs)
   const isRhythmKnown = policies?.every((draft) => !draft.isLeftOut(['rhythm'])) === true
   if (isRhythmKnown) checkRhythm(sends, policy?.rhythm ?? {}, nowMs)
+}
+
+/** What it asks of customers, or of groups; undefined when there are faults. */
+function understoodAudience(draft: Draft<SendRule>): Condition | undefined {
+  const { to, audience = {} } = draft.value
+  if (to === 'groups') return draft.condition(['audience'], audience, 'groups')
+  if (Object.keys(audience).some((key) => key === 'group' || key.startsWith('group.')) && !draft.isLeftOut(['to'])) {
+    draft.fault(['audience'], 'group. 开头的条件说的是客户群，这个群发是发给客户的', '发到群里就加上 to: groups')
+    return undefined
+  }
+  return draft.condition(['audience'], audience)
+}
+
+/** What a group cannot have. */
+function checkToGroups(draft: Draft<SendRule>): void {
+  const { to, guides, holdOut } = draft.value
+  if (to !== 'groups') return
+  if (guides !== undefined) {
+    draft.fault(
+      ['guides'],
+      '发到群的群发由群主确认，不写 guides',
+      '只要这些群主的群，写 audience: { group.owner: { in: [...] } }',
+    )
+  }
+  if (holdOut !== undefined) {
+    draft.fault(['holdOut'], '发到群的群发没有对照组：同一个人可能在几个群里', '去掉 holdOut')
+  }
 }
 
 const mayHaveTime = (draft: Draft<SendRule>): boolean => draft.isLeftOut(['at']) || draft.isLeftOut(['cron'])
@@ -106,7 +142,10 @@ function adviseApproval(draft: Draft<SendRule>, nowMs: number): void {
 }
 
 function adviseAudience(draft: Draft<SendRule>, whom: Condition | undefined): void {
-  if (JSON.stringify(draft.value.audience ?? {}) === '{}') {
+  if (draft.value.to === 'groups') {
+    if (JSON.stringify(draft.value.audience ?? {}) !== '{}') return
+    draft.advise(['audience'], '没有写发到哪些群，会发到所有客户群', '写清楚条件，如 group.pool: 付费群')
+  } else if (JSON.stringify(draft.value.audience ?? {}) === '{}') {
     draft.advise(['audience'], '没有写发给谁，会发给所有客户', '写清楚条件，至少写 follow.active: true')
   } else if (whom !== undefined && !factPaths(whom).some((path) => path.startsWith('follow.'))) {
     draft.advise(['audience'], '没有写 follow.active，删了导购的客户也算在内', '加上 follow.active: true')

@@ -1,5 +1,6 @@
 import { contradiction } from '../condition/condition-bounds.ts'
 import type { FactShape } from '../condition/fact.ts'
+import { GROUP_FACTS } from '../condition/group-facts.ts'
 import { parseCondition } from '../condition/parse-condition.ts'
 import type { AskedField } from '../condition/profile-path.ts'
 import type { Condition } from '../schema/condition.ts'
@@ -36,8 +37,9 @@ export interface Draft<Value> {
   fault(path: Path, message: string, suggestion?: string, key?: 'key'): void
   /** Says that something is allowed and probably not meant. */
   advise(path: Path, message: string, suggestion?: string): void
-  /** Understands the condition written at `path` and checks the names in it; undefined when there are faults. */
-  condition(path: Path, written: unknown): Condition | undefined
+  /** Understands the condition written at `path` and checks the names in it; undefined when there are faults. `about`:
+   *  what it asks about; default: customers. */
+  condition(path: Path, written: unknown, about?: 'groups'): Condition | undefined
 }
 
 /** All rules of one folder, as far as they can be read. */
@@ -134,8 +136,11 @@ export function createDraft<Value>(options: {
     isLeftOut: (path) => leftOut.length > 0 && isLeftOutOf(leftOut, asWritten(renamed, path)),
     fault,
     advise: told(advice),
-    condition: (path, written) => {
-      const parsed = parseCondition(written ?? {}, options.facts, options.fields)
+    condition: (path, written, about) => {
+      const ofGroups = about === 'groups'
+      const parsed = ofGroups
+        ? parseCondition(written ?? {}, GROUP_FACTS, [])
+        : parseCondition(written ?? {}, options.facts, options.fields)
       for (const wrong of parsed.faults) {
         fault([...path, ...wrong.at], wrong.message, wrong.suggestion, wrong.key === true ? 'key' : undefined)
       }
@@ -152,8 +157,9 @@ export function createDraft<Value>(options: {
       const clash = contradiction(parsed.condition)
       if (clash !== undefined) {
         isGood = false
-        const zh = options.facts.find((fact) => fact.path === clash)?.zh ?? clash
-        fault([...path, ...whereWritten(written, clash)], `没有人能符合：对「${zh}」的要求互相矛盾`, '改成能同时成立的')
+        const zh = [...options.facts, ...GROUP_FACTS].find((fact) => fact.path === clash)?.zh ?? clash
+        const nobody = ofGroups ? '没有群能符合' : '没有人能符合'
+        fault([...path, ...whereWritten(written, clash)], `${nobody}：对「${zh}」的要求互相矛盾`, '改成能同时成立的')
       }
       return isGood ? parsed.condition : undefined
     },

@@ -1,5 +1,6 @@
 import type { Names } from '../checks/names.ts'
 import type { FactShape, FactType, NarrowKey } from '../condition/fact.ts'
+import { GROUP_FACTS } from '../condition/group-facts.ts'
 import { type AskedField, isOfFields, PROFILE } from '../condition/profile-path.ts'
 import { namedKind } from '../schema/name-kind.ts'
 import type { Vocabulary } from '../vocabulary.ts'
@@ -14,10 +15,15 @@ export function editorSchemas(
   names: Partial<Names> = {},
   fields: readonly AskedField[] = [],
 ): Map<string, string> {
-  const facts = [...offered.filter((one) => !isOfFields(one)), ...fields.filter(({ isFact }) => isFact).map(shapeOf)]
+  const ofCustomers = [
+    ...offered.filter((one) => !isOfFields(one)),
+    ...fields.filter(({ isFact }) => isFact).map(shapeOf),
+  ]
   const schemas = new Map<string, string>()
   for (const [kind, title] of Object.entries(TITLES)) {
     const { $defs, ...schema } = filledIn(shapes.schemas[kind as RuleKind], names)
+    // A send to groups asks about those; which of the two a send may ask, the checks know.
+    const facts = kind === 'send' ? [...ofCustomers, ...GROUP_FACTS] : ofCustomers
     const asksFacts = JSON.stringify([schema, $defs]).includes(CONDITION)
     const whole = {
       $schema: 'http://json-schema.org/draft-07/schema#',

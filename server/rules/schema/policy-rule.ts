@@ -3,6 +3,18 @@ import { QuietHours } from './sop-event.ts'
 
 const strict = { additionalProperties: false }
 
+const contacts = {
+  most: Type.Integer({ minimum: 1, maximum: 31, description: '最多几次' }),
+  days: Type.Integer({ minimum: 1, maximum: 31, description: '多少天之内' }),
+  /** And not sooner than so long after the last contact. */
+  apart: Type.Optional(
+    Type.String({
+      pattern: '^[1-9]\\d{0,3}[mhd]$',
+      description: '两次之间至少隔多久，如 24h：刚联系过的先不发',
+    }),
+  ),
+}
+
 /** config/policy.yaml — what holds for all journeys and sends together. */
 export const PolicyRule = Type.Object(
   {
@@ -29,20 +41,17 @@ export const PolicyRule = Type.Object(
     ),
     /** How often one customer may have been contacted within so many days before no further mass message goes to them. */
     contactsPerCustomer: Type.Optional(
-      Type.Object(
-        {
-          most: Type.Integer({ minimum: 1, maximum: 31, description: '最多几次' }),
-          days: Type.Integer({ minimum: 1, maximum: 31, description: '多少天之内' }),
-          /** And not sooner than so long after the last contact. */
-          apart: Type.Optional(
-            Type.String({
-              pattern: '^[1-9]\\d{0,3}[mhd]$',
-              description: '两次之间至少隔多久，如 24h：刚联系过的先不发',
-            }),
-          ),
-        },
-        { ...strict, description: '一位客户多少天内最多被联系几次，再多的群发（SOP 的和定时的）不发' },
-      ),
+      Type.Object(contacts, {
+        ...strict,
+        description: '一位客户多少天内最多被联系几次，再多的群发（SOP 的和定时的）不发',
+      }),
+    ),
+    /** How often something may have gone into one group within so many days before no further send to groups does. */
+    contactsPerGroup: Type.Optional(
+      Type.Object(contacts, {
+        ...strict,
+        description: '一个客户群多少天内最多发几次（群发、导购在群里发的话术都算），再多的发到群的群发不发',
+      }),
     ),
     /** How often a kind of send may come for anybody; one that is too many must say why (`evenSo`). */
     rhythm: Type.Optional(

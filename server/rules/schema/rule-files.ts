@@ -218,6 +218,12 @@ export const SendRule = Type.Object(
   {
     send: Name,
     was: Was,
+    /** Into customer groups: `audience` asks for facts of groups, and the owner of each confirms. */
+    to: Type.Optional(
+      Type.Literal('groups', {
+        description: '发到客户群：audience 写 group. 开头的条件，由群主确认；不写就是发给客户',
+      }),
+    ),
     audience: ConditionText,
     content: SendContent,
     /** Shanghai time, "2026-11-25 10:00". */

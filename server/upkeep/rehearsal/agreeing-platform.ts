@@ -15,7 +15,7 @@ function only<Area extends object>(name: string, methods: Partial<Area>): Area {
 /** A platform that agrees to everything we do and tells nothing: functions of this process without address or secret.
  *  Guides confirm a mass-send at once, and it reaches everybody. */
 export function createAgreeingPlatform(clock: Clock): Platform {
-  const sends = new Map<string, { userId: string; customers: string[]; atSec: number }>()
+  const sends = new Map<string, { userId: string; ids: string[]; isGroup: boolean; atSec: number }>()
   let made = 0
   const newId = (what: string): string => `rehearsed-${what}-${++made}`
   const agree = async () => ({})
@@ -35,9 +35,11 @@ export function createAgreeingPlatform(clock: Clock): Platform {
     strategyTags: only<Platform['strategyTags']>('strategyTags', {}),
     messages: only<Platform['messages']>('messages', { send: async () => ({ msgid: newId('message') }) }),
     massSends: only<Platform['massSends']>('massSends', {
-      create: async ({ external_userid: customers = [], sender: userId = '' }) => {
+      create: async ({ chat_type, external_userid = [], chat_id_list = [], sender: userId = '' }) => {
         const msgid = newId('send')
-        sends.set(msgid, { userId, customers, atSec: Math.floor(clock.now() / 1_000) })
+        const isGroup = chat_type === 'group'
+        const ids = isGroup ? chat_id_list : external_userid
+        sends.set(msgid, { userId, ids, isGroup, atSec: Math.floor(clock.now() / 1_000) })
         return { msgid, fail_list: [] }
       },
       tasks: async ({ msgid }) => {
@@ -45,8 +47,9 @@ export function createAgreeingPlatform(clock: Clock): Platform {
         return { task_list: send === undefined ? [] : [{ userid: send.userId, status: 2, send_time: send.atSec }] }
       },
       results: async ({ msgid }) => {
-        const { customers = [], atSec = 0 } = sends.get(msgid) ?? {}
-        return { send_list: customers.map((external_userid) => ({ external_userid, status: 1, send_time: atSec })) }
+        const { ids = [], isGroup = false, atSec = 0 } = sends.get(msgid) ?? {}
+        const sent = { status: 1, send_time: atSec }
+        return { send_list: ids.map((id) => ({ ...(isGroup ? { chat_id: id } : { external_userid: id }), ...sent })) }
       },
       remind: agree,
       cancel: agree,

@@ -28,6 +28,7 @@ export interface RehearsalOptions {
   book: RuleBook
   assetsDir: string
   perCustomerPerMonth: number | undefined
+  perGroupPerMonth?: number | undefined
   onVerdicts?: CapabilitiesDeps['onVerdicts']
 }
 

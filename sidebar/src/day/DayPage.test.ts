@@ -56,7 +56,7 @@ test('a client that cannot open the chat says so; a day without anything is no e
   await click(button(/安安妈咪/))
   expect(screenText()).toContain('企业微信没有给这个应用权限')
   closeSidebars()
-  const nothing = { tasks: [], tasksTotal: 0, birthdays: [], lost: [], sends: { tasks: 0, customers: 0 } }
+  const nothing = { tasks: [], tasksTotal: 0, birthdays: [], lost: [], sends: { tasks: 0, customers: 0, groups: 0 } }
   await openSidebar({ chat: outside(), api: { day: async () => ({ ...aDay(), ...nothing }) } })
   expect(screenText()).toContain('今天没有等着的事')
 })

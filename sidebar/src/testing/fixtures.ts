@@ -377,7 +377,7 @@ export const aDay = (): MyDay => ({
   tasksTotal: 34,
   birthdays: [{ externalUserId: 'wm-zhou', name: '周姐', date: '11-23', daysUntil: 1 }],
   lost: [{ externalUserId: 'wm-gone', name: '山里人', atMs: NOW_MS - 20 * HOUR_MS, by: 'customer' }],
-  sends: { tasks: 1, customers: 86 },
+  sends: { tasks: 1, customers: 86, groups: 0 },
 })
 
 const figures = (adds: number, firstOrders: number, paidFen: number, friendsAtStart: number): MyNumbers['today'] => ({
