@@ -48,3 +48,29 @@ it('scheduled sends are part of what guides are asked for', async () => {
     '"关怀","0","给导购待办「问问近况」","2026-11-22","张三","2"',
   ])
 }, 120_000)
+
+it('so are sends into groups, to whoever owns them; what the month or the policy leaves no room for is not among them', async () => {
+  const pool = 'pool: 福利群\nrole: paid\ngroups: { namePrefix: 福利群 }\ncapacity: 200\nentry: {}\ninviteBy: task\n'
+  const daily =
+    'send: 群早报\nto: groups\naudience: { group.pool: 福利群 }\ncontent: { text: 早 }\ncron: "0 10 * * *"\n'
+  const policy = 'contactsPerGroup: { most: 2, days: 7 }\n'
+  t = await openSopScene({
+    sop: CARE,
+    files: { 'sends/s.yaml': daily, 'groups/welfare.yaml': pool, 'policy.yaml': policy },
+  })
+  expect(t.huoshui.rules.faults()).toEqual([])
+  await t.scan({ state: 'store-code' })
+  for (const ownerUserId of ['zhangsan', 'zhangsan', 'lisi']) {
+    await t.sandbox.createGroup({ name: '福利群', ownerUserId })
+  }
+  await t.settle()
+  await t.advance(0)
+  const { out } = await runCommand(sopProgram, ['plan', 'care', '--days', '4'], t)
+  const lines = out.split('\n').filter((line) => line.includes('个群'))
+  expect(lines.map((line) => line.trim().replace(/^\d{4}-\d\d-\d\d /, ''))).toEqual([
+    '10:00 「群早报」：3 个群，2 位群主确认',
+    '10:00 「群早报」：3 个群，2 位群主确认',
+    expect.stringMatching(/^张三 .*、4 个群/),
+    expect.stringMatching(/^李四 .*、2 个群/),
+  ])
+}, 120_000)
