@@ -37,13 +37,14 @@ export const MyDay = Type.Object({
 })
 export type MyDay = Static<typeof MyDay>
 
-/** Of one span. `valuePerFriendFen`: 月粉效, what came in by friends for each friend there was when it began; null: there was none. */
+/** Of one span. `valuePerFriendFen`: 月粉效, what came in by friends for each friend there was when it began; null: there was none. `creditFen`: orders that credit.yaml gives to this guide, less what came back; null: there are no such rules. */
 const Figures = Type.Object({
   adds: Type.Integer(),
   firstOrders: Type.Integer(),
   paidFen: Type.Integer(),
   friendsAtStart: Type.Integer(),
   valuePerFriendFen: OrNull(Type.Integer()),
+  creditFen: OrNull(Type.Integer()),
 })
 
 /** GET day/numbers — a guide's own customers only. `lastMonth`: from its beginning as far as this month has come;

@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS, shanghaiIso } from '../core/kernel/shanghai.ts'
 import { countStatements } from '../testing/count-statements.ts'
 import type { MyNumbers } from './contract.ts'
 import { spansAt } from './my-numbers.ts'
-import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
+import { DESK_RULES, openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
 let scene: SidebarScene
 afterEach(() => scene?.close())
@@ -57,14 +57,46 @@ test('how a guide does: only friends at the time of payment, first adds, first o
   await order('N-5', fresh, 4_000)
 
   expect(await numbers('zhangsan')).toEqual({
-    today: { adds: 2, firstOrders: 1, paidFen: 55_000, friendsAtStart: 2, valuePerFriendFen: 27_500 },
-    month: { adds: 2, firstOrders: 1, paidFen: 55_000, friendsAtStart: 3, valuePerFriendFen: 18_333 },
+    today: { adds: 2, firstOrders: 1, paidFen: 55_000, friendsAtStart: 2, valuePerFriendFen: 27_500, creditFen: null },
+    month: { adds: 2, firstOrders: 1, paidFen: 55_000, friendsAtStart: 3, valuePerFriendFen: 18_333, creditFen: null },
     // To 4 October: who came on the 3rd, not who came on the 6th.
-    lastMonth: { adds: 2, firstOrders: 1, paidFen: 10_000, friendsAtStart: 0, valuePerFriendFen: null },
-    lastMonthWhole: { adds: 3, firstOrders: 2, paidFen: 17_000, friendsAtStart: 0, valuePerFriendFen: null },
+    lastMonth: {
+      adds: 2,
+      firstOrders: 1,
+      paidFen: 10_000,
+      friendsAtStart: 0,
+      valuePerFriendFen: null,
+      creditFen: null,
+    },
+    lastMonthWhole: {
+      adds: 3,
+      firstOrders: 2,
+      paidFen: 17_000,
+      friendsAtStart: 0,
+      valuePerFriendFen: null,
+      creditFen: null,
+    },
   })
   // What was paid before the friendship is not 李四's, neither is the first order.
   expect((await numbers('lisi')).today).toMatchObject({ adds: 1, firstOrders: 0, paidFen: 4_000 })
+})
+
+test('where rules say whose an order is, what is credited to the guide less what came back, in one more statement', async () => {
+  scene = await openSidebarScene({ config: { ...DESK_RULES, 'credit.yaml': 'credit:\n  - to: first\n' } })
+  await order('C-1', scene.externalUserId, 9_000)
+  await scan('小满', 'lisi', scene.externalUserId)
+  await order('C-2', scene.externalUserId, 4_000)
+  await order('C-3', await scan('别人的', 'lisi'), 500)
+  await scene.sandbox.order({
+    orderId: 'C-2',
+    externalUserId: scene.externalUserId,
+    totalFen: 1_000,
+    status: 'refunded',
+  })
+  await scene.settle()
+  expect((await numbers('zhangsan')).month).toMatchObject({ paidFen: 12_000, creditFen: 12_000 })
+  expect((await numbers('lisi')).month).toMatchObject({ paidFen: 3_500, creditFen: 500 })
+  expect((await numbers('lisi')).lastMonth.creditFen).toBe(0)
 })
 
 test('two statements, however many customers', async () => {

@@ -58,23 +58,20 @@ export const creditQueries = {
     }))
     return sums.toSorted((a, b) => b.paidFen - b.returnedFen - (a.paidFen - a.returnedFen))
   },
-  /** One guide's own, by the span's name. */
-  ofGuide: async (
+  /** What is credited to one guide less what came back, in fen, by the span's name. One statement. */
+  netOfGuide: async (
     tx: ReadTx,
     userId: string,
-    span: Span,
-  ): Promise<{ orders: number; paidFen: number; returnedFen: number }> => {
-    const sum = select({
-      orders: number(sql`COALESCE(SUM(CASE WHEN m.paid_fen > 0 THEN 1 ELSE 0 END), 0)`),
-      paidFen: number(sql`COALESCE(SUM(m.paid_fen), 0)`),
-      returnedFen: number(sql`COALESCE(SUM(m.returned_fen), 0)`),
+    spans: Readonly<Record<string, Span>>,
+  ): Promise<Map<string, number>> => {
+    const nets = Object.entries(spans).map(([name, span]) => {
+      const net = sql`(SELECT COALESCE(SUM(m.paid_fen - m.returned_fen), 0) FROM ${c}
+        JOIN ${paidOrders.moneyIn(span)} m ON m.id = ${c.shop_order_id} AND m.external_userid = ${c.external_userid}
+        WHERE ${c.userid} = ${userId})`
+      return [name, number(net)] as const
     })
-    const row = await tx.row(
-      sql`SELECT ${sum} FROM ${paidOrders.moneyIn(span)} m
-          JOIN ${c} ON ${c.shop_order_id} = m.id AND ${c.external_userid} = m.external_userid
-          WHERE ${c.userid} = ${userId}`,
-    )
-    return row ?? { orders: 0, paidFen: 0, returnedFen: 0 }
+    const row = await tx.row(sql`SELECT ${select(Object.fromEntries(nets))}`)
+    return new Map(Object.keys(spans).map((name) => [name, row?.[name] ?? 0]))
   },
   /** Undefined: nobody's. */
   ofOrder: (tx: ReadTx, shopOrderId: number): Promise<RowOf<typeof ORDER_CREDIT> | undefined> =>

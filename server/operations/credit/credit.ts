@@ -15,6 +15,8 @@ export interface CreditDeps {
 export function createCredit({ clock, rules }: CreditDeps) {
   return {
     queries: creditQueries,
+    /** Does anybody say whose an order is? */
+    hasRules: (): boolean => rules.current().credit.length > 0,
     subscriptions: [
       subscribe(
         'credit.paid',

@@ -43,6 +43,13 @@ test.each<
     ['newest', 'a'],
   ],
   [
+    'of two first friends the earlier',
+    [{ to: 'first' }],
+    { friends: [friend('a', 1), friend('b', 1)] },
+    ['first', 'a'],
+  ],
+  ['of two newest the later', [{ to: 'newest' }], { friends: [friend('a', 1), friend('b', 1)] }, ['newest', 'b']],
+  [
     'whoever contacted last',
     [contact(7)],
     { ...two, touches: [touch('lisi', 2), touch('zhangsan', 1)] },

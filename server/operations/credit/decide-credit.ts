@@ -36,7 +36,7 @@ export interface Credited {
 }
 
 /** Whose a paid order is by the rules of credit.yaml, from above; undefined: nobody's. Of two at one instant the later in its
- *  list counts. Decides by what was so at the payment alone. */
+ *  list counts, for the first friend the earlier. Decides by what was so at the payment alone. */
 export function decideCredit(rules: readonly CreditRule[], known: KnownThen): Credited | undefined {
   for (const rule of rules) {
     const found = answer(rule, known)
@@ -61,8 +61,10 @@ function answer(rule: CreditRule, known: KnownThen): Omit<Credited, 'by'> | unde
     )
     return touch === undefined ? undefined : { userId: touch.userId, channel: channelOf(touch.userId), touch }
   }
-  const sign = rule.to === 'newest' ? 1 : -1
-  const friend = lastOf(friends, ({ addedAtMs }) => sign * addedAtMs)
+  const friend =
+    rule.to === 'newest'
+      ? lastOf(friends, ({ addedAtMs }) => addedAtMs)
+      : lastOf(friends.toReversed(), ({ addedAtMs }) => -addedAtMs)
   return friend === undefined
     ? undefined
     : { userId: friend.userId, channel: channelOf(friend.userId), touch: undefined }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/api-error.ts'
-import { aDay, NOW_MS } from '../testing/fixtures.ts'
+import { aDay, NOW_MS, someNumbers } from '../testing/fixtures.ts'
 import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { button, click, screenText, type } from '../testing/screen.ts'
 import { ChatError } from '../wecom/chat-client.ts'
@@ -70,6 +70,8 @@ test('my numbers stand below: this month beside last month, what each means, and
     '首单24144',
     '成交¥318¥24,860¥22,155',
     '月粉效¥21.43¥20.94',
+    '业绩¥300¥24,842¥22,137',
+    '业绩是按店里的规矩算给你的订单，退款在退的那天扣',
     '月粉效 = 好友这个月付的钱（减去退款）÷ 月初的好友数；上月整月是 ¥29.49',
     '一小时内回复了多少，企业微信不告诉服务器',
   ]) {
@@ -78,7 +80,7 @@ test('my numbers stand below: this month beside last month, what each means, and
 })
 
 test('a guide without customers is told so, not a table of zeros; a refused question is asked again', async () => {
-  const none = { adds: 0, firstOrders: 0, paidFen: 0, friendsAtStart: 0, valuePerFriendFen: null }
+  const none = { adds: 0, firstOrders: 0, paidFen: 0, friendsAtStart: 0, valuePerFriendFen: null, creditFen: null }
   const numbers = { today: none, month: none, lastMonth: none, lastMonthWhole: none }
   const myNumbers = vi.fn(async () => numbers).mockRejectedValueOnce(new ApiError(500, 'internal', '服务器出了点问题'))
   await openSidebar({ chat: outside(), api: { myNumbers } })
@@ -86,4 +88,13 @@ test('a guide without customers is told so, not a table of zeros; a refused ques
   await click(button('重试'))
   expect(screenText()).toContain('还没有数字')
   expect(screenText()).not.toContain('上月同期')
+})
+
+test('where nobody says whose an order is, there is no such row', async () => {
+  const { today } = someNumbers()
+  const one = { ...today, creditFen: null }
+  const myNumbers = async () => ({ today: one, month: one, lastMonth: one, lastMonthWhole: one })
+  await openSidebar({ chat: outside(), api: { myNumbers } })
+  expect(screenText()).toContain('月粉效')
+  expect(screenText()).not.toContain('业绩')
 })

@@ -383,6 +383,7 @@ export const aDay = (): MyDay => ({
 const figures = (adds: number, firstOrders: number, paidFen: number, friendsAtStart: number): MyNumbers['today'] => ({
   ...{ adds, firstOrders, paidFen, friendsAtStart },
   valuePerFriendFen: friendsAtStart === 0 ? null : Math.round(paidFen / friendsAtStart),
+  creditFen: paidFen - 1_800,
 })
 export const someNumbers = (): MyNumbers => ({
   today: figures(6, 2, 31_800, 1_247),
