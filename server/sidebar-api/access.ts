@@ -14,9 +14,9 @@ import { type Standing, seesAll, seesAudit, seesCustomers } from '../records/sta
 import type { Standings } from '../records/staff/standings.ts'
 import { createAskInSets, type PlainFriendsDeps } from './ask-in-sets.ts'
 import { createFriendOf, type Friend, type FriendOfDeps, type Person, type Stands } from './friend-of.ts'
-import { keptSessions } from './kept-sessions.ts'
 import type { Refusals } from './refusals.ts'
 import type { Session } from './session.ts'
+import { whoAsks } from './who-asks.ts'
 
 export interface AccessDeps extends FriendOfDeps {
   db: Db
@@ -24,7 +24,7 @@ export interface AccessDeps extends FriendOfDeps {
   clock: Clock
   standings: Standings
   audit: Pick<Audit, 'saw'>
-  staff: PlainFriendsDeps['staff'] & { queries: Pick<typeof staffQueries, 'get' | 'idSince'> }
+  staff: PlainFriendsDeps['staff'] & { queries: Pick<typeof staffQueries, 'get'> }
   customers: FriendOfDeps['customers'] & PlainFriendsDeps['customers'] & Pick<Customers, 'refresh'>
   refusals: Pick<Refusals, 'notYours'>
   groups: { queries: Pick<typeof groupQueries, 'get' | 'membersOf'> }
@@ -78,12 +78,10 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
 
   async function personOf(tx: Tx, request: FastifyRequest): Promise<Person> {
     const login = session.of(request)
-    if (login === undefined || !(await keptSessions.isOpen(tx, login.id, clock.now()))) throw loginNeeded()
-    // Renamed since the login: the same person. Somebody else's userid since: no longer them.
-    const userId = await staff.queries.idSince(tx, login.userId, login.begunAtMs)
-    const member = userId === undefined ? undefined : await staff.queries.get(tx, userId)
-    const standing = member === undefined ? undefined : await standings.of(tx, member)
-    if (member === undefined || standing === undefined) throw loginNeeded()
+    const asks = login === undefined ? undefined : await whoAsks(tx, login, clock.now())
+    const standing = asks === undefined ? undefined : await standings.of(tx, asks.member, asks.formerIds)
+    if (asks === undefined || standing === undefined) throw loginNeeded()
+    const { member } = asks
     return { userId: member.userId, name: member.name ?? member.userId, standing }
   }
 

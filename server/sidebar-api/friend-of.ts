@@ -6,7 +6,7 @@ import { type Standing, seesAll } from '../records/staff/standing.ts'
 
 export interface FriendOfDeps {
   staff: { queries: Pick<typeof staffQueries, 'get'> }
-  customers: { queries: Pick<typeof customerQueries, 'isFollowing' | 'followsOf'> }
+  customers: { queries: Pick<typeof customerQueries, 'followsOf'> }
 }
 
 /** Who is at the screen. */
@@ -65,11 +65,11 @@ export function createFriendOf({ staff, customers }: FriendOfDeps) {
   return async function friendOf(tx: Tx, person: Person, externalUserId: string): Promise<Friend | undefined> {
     const { userId, name, standing } = person
     const own = { userId, name, person, words: name }
-    if (standing.isGuide && (await customers.queries.isFollowing(tx, userId, externalUserId))) {
-      return { ...own, stands: 'friend', lost: undefined }
-    }
     // The newest friend first, those of now before those of former times.
     const follows = await customers.queries.followsOf(tx, externalUserId)
+    if (standing.isGuide && follows.some((follow) => follow.active && follow.userId === userId)) {
+      return { ...own, stands: 'friend', lost: undefined }
+    }
     const found = await inPlaceOf(
       tx,
       person,

@@ -1,3 +1,4 @@
+import type { RowOf } from '../core/db/define-table.ts'
 import { eachChunk } from '../core/db/each-chunk.ts'
 import { list, pick, set, sql } from '../core/db/sql.ts'
 import type { Tx } from '../core/db/tx.ts'
@@ -23,6 +24,8 @@ export interface KeptSession {
   place: SessionPlace
 }
 
+type OpenSession = Pick<RowOf<typeof s>, 'id' | 'place' | 'seen_at' | 'begun_at'>
+
 const ROW = pick(s, 'id', 'userid', 'begun_at', 'seen_at', 'ended_at', 'place')
 const IS_OPEN = sql`${s.ended_at} IS NULL`
 
@@ -36,10 +39,20 @@ async function openAmong(
   const rows = await eachChunk([...new Set(ids)], (part) =>
     tx.rows(sql`SELECT ${ROW} FROM ${s} WHERE ${s.id} IN ${list(part)} AND ${IS_OPEN}`),
   )
+  return stillOpen(tx, rows, now, place)
+}
+
+/** The same of rows that were just read. */
+async function stillOpen(
+  tx: Tx,
+  rows: readonly OpenSession[],
+  now: number,
+  place: SessionPlace = 'sidebar',
+): Promise<Set<string>> {
   const open = rows.filter(
     (row) => row.place === place && now - row.seen_at <= IDLE_MS && now - row.begun_at <= SESSION_MS,
   )
-  const idsOf = (some: typeof rows): string[] => some.map((row) => row.id)
+  const idsOf = (some: readonly OpenSession[]): string[] => some.map((row) => row.id)
   const unseen = idsOf(open.filter((row) => now - row.seen_at >= SEEN_EVERY_MS))
   if (unseen.length > 0) {
     await tx.run(sql`UPDATE ${s} SET ${set(s, { seen_at: now })} WHERE ${s.id} IN ${list(unseen)} AND ${IS_OPEN}`)
@@ -61,6 +74,7 @@ export const keptSessions = {
     (await openAmong(tx, [id], now, place)).has(id),
 
   openAmong,
+  stillOpen,
 
   /** Ends one; gives whether it was open. Safe to repeat. */
   end: async (tx: Tx, id: string, now: number): Promise<boolean> =>

@@ -34,7 +34,9 @@ export function createProfileParts({
   privacy,
   notes,
 }: ProfilePartsDeps) {
-  const nameOf = async (tx: Tx, userId: string): Promise<string> => (await staff.queries.nameOf(tx, userId)) ?? userId
+  /** Most of what is said of a customer was done by the guide whose customer it is. */
+  const nameOf = async (tx: Tx, guide: Friend, userId: string): Promise<string> =>
+    userId === guide.userId ? guide.name : ((await staff.queries.nameOf(tx, userId)) ?? userId)
 
   /** How this guide got to know them, and how the house did. */
   async function source(
@@ -54,14 +56,20 @@ export function createProfileParts({
       addedAtMs: follow?.addedAtMs ?? null,
       first: isOwn
         ? null
-        : { channel: first.channel ?? null, guide: await nameOf(tx, first.userId), atMs: first.addedAtMs },
+        : { channel: first.channel ?? null, guide: await nameOf(tx, guide, first.userId), atMs: first.addedAtMs },
     }
   }
 
-  /** Nobody is judged who does not want to be, and of a friendship that is over nothing is foretold. */
-  async function habits(tx: Tx, { lost }: Friend, externalUserId: string): Promise<Pick<Profile, 'rhythm' | 'marks'>> {
+  /** Nobody is judged who does not want to be, of a friendship that is over nothing is foretold, and who has paid for nothing
+   *  has no habits. */
+  async function habits(
+    tx: Tx,
+    { lost }: Friend,
+    externalUserId: string,
+    { paidCount }: Pick<Profile['orders'], 'paidCount'>,
+  ): Promise<Pick<Profile, 'rhythm' | 'marks'>> {
     const none = { rhythm: null, marks: [] }
-    if (lost !== undefined) return none
+    if (lost !== undefined || paidCount === 0) return none
     const refused = await privacy.consents.refusedAmong(tx, 'profiling', [externalUserId])
     if (refused.has(externalUserId)) return none
     const found = await facts.of(tx, [externalUserId], clock.now(), HABIT_FACTS)
@@ -72,14 +80,15 @@ export function createProfileParts({
     const declared = rules.current().fields
     if (declared.length === 0) return []
     const known = await profiles.queries.fieldsOf(tx, externalUserId)
-    return fieldViews(tx, { friend, fields: declared, known }, nameOf)
+    return fieldViews(tx, { friend, fields: declared, known }, (own, userId) => nameOf(own, friend, userId))
   }
 
-  async function pinned(tx: Tx, { lost, userId }: Friend, externalUserId: string): Promise<Profile['pinned']> {
+  async function pinned(tx: Tx, guide: Friend, externalUserId: string): Promise<Profile['pinned']> {
+    const { lost, userId } = guide
     const seenBy = lost === undefined ? undefined : { userId, untilMs: lost.atMs }
     const note = await notes.queries.pinnedOf(tx, externalUserId, seenBy)
-    return note === undefined ? null : { text: note.text, by: await nameOf(tx, note.userId), atMs: note.atMs }
+    return note === undefined ? null : { text: note.text, by: await nameOf(tx, guide, note.userId), atMs: note.atMs }
   }
 
-  return { source, habits, fields, pinned }
+  return { nameOf, source, habits, fields, pinned }
 }

@@ -31,7 +31,6 @@ export interface ProfileDeps extends ProfilePartsDeps, Omit<PageVersionDeps, 'cu
       sourcesOf(tx: Tx, externalUserId: string): Promise<CustomerSource[]>
     }
   }
-  staff: { queries: { nameOf(tx: Tx, userId: string): Promise<string | undefined> } }
   tags: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<SetTag[]> } }
   orders: {
     queries: {
@@ -43,6 +42,11 @@ export interface ProfileDeps extends ProfilePartsDeps, Omit<PageVersionDeps, 'cu
         externalUserId: string,
         page: Pick<OrderPage, 'untilMs'> & { limit: number },
       ): Promise<{ name: string; orders: number; pieces: number }[]>
+      lastPaidItems(
+        tx: Tx,
+        externalUserId: string,
+        page?: Pick<OrderPage, 'untilMs'>,
+      ): Promise<{ name: string; quantity: number }[]>
     }
   }
   groups: { queries: { groupsOf(tx: Tx, externalUserId: string): Promise<GroupOfCustomer[]> } }
@@ -53,12 +57,9 @@ export interface ProfileDeps extends ProfilePartsDeps, Omit<PageVersionDeps, 'cu
   tiers: { queries: Pick<typeof tierQueries, 'ofCustomer'> }
 }
 
-/** Among so many of the newest orders the last paid one is looked for. */
-const NEWEST_ORDERS = 5
-
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, staff, tags, orders, groups, welcome, handover, profiles } = deps
+  const { clock, rules, customers, tags, orders, groups, welcome, handover, profiles } = deps
 
   const parts = createProfileParts(deps)
   const versions = createPageVersions(deps)
@@ -66,33 +67,31 @@ export function createProfile(deps: ProfileDeps) {
   async function orderSummary(tx: Tx, { lost }: Pick<Friend, 'lost'>, externalUserId: string): Promise<ShownSummary> {
     const untilMs = lost?.atMs
     const summary = await orders.queries.summary(tx, externalUserId, { untilMs })
-    const newest =
-      summary.paidCount === 0
-        ? []
-        : await orders.queries.ofCustomer(tx, externalUserId, { limit: NEWEST_ORDERS, untilMs })
-    const last = newest.find((order) => order.status === 'paid')
+    const items = summary.paidCount === 0 ? [] : await orders.queries.lastPaidItems(tx, externalUserId, { untilMs })
     return {
       paidCount: summary.paidCount,
       paidSumFen: summary.paidSumFen,
       refundedCount: summary.refundedCount,
       lastPaidAtMs: summary.lastPaidAtMs ?? null,
-      lastItems: last === undefined || last.items.length === 0 ? null : itemsText(last.items),
+      lastItems: items.length === 0 ? null : itemsText(items),
     }
   }
 
-  const nameOf = async (tx: Tx, userId: string): Promise<string> => (await staff.queries.nameOf(tx, userId)) ?? userId
-
-  async function handoverLine(tx: Tx, externalUserId: string): Promise<string | null> {
+  async function handoverLine(tx: Tx, guide: Friend, externalUserId: string): Promise<string | null> {
     const open = await handover.queries.openOf(tx, externalUserId)
     if (open === undefined) return null
-    return underWayText(await nameOf(tx, open.fromUserId), await nameOf(tx, open.toUserId), open.takeoverAtMs)
+    return underWayText(
+      await parts.nameOf(tx, guide, open.fromUserId),
+      await parts.nameOf(tx, guide, open.toUserId),
+      open.takeoverAtMs,
+    )
   }
 
-  async function otherGuides(tx: Tx, follows: Follow[], userId: string): Promise<string[]> {
+  async function otherGuides(tx: Tx, follows: Follow[], guide: Friend): Promise<string[]> {
     const names: string[] = []
     for (const follow of follows) {
-      if (!follow.active || follow.userId === userId) continue
-      names.push(await nameOf(tx, follow.userId))
+      if (!follow.active || follow.userId === guide.userId) continue
+      names.push(await parts.nameOf(tx, guide, follow.userId))
     }
     return names
   }
@@ -100,16 +99,17 @@ export function createProfile(deps: ProfileDeps) {
   /** After the end of a friendship: what was so until then. */
   async function present(
     tx: Tx,
-    { lost }: Friend,
+    guide: Friend,
     externalUserId: string,
   ): Promise<Pick<Profile, 'tiers' | 'journeys' | 'handover'>> {
+    const { lost } = guide
     const tiers = tierViews(await deps.tiers.queries.ofCustomer(tx, externalUserId), rules.current())
     if (lost !== undefined)
       return { tiers: tiers.filter((tier) => tier.sinceMs <= lost.atMs), journeys: [], handover: null }
     const journeys = (await deps.sop.queries.ofCustomer(tx, externalUserId))
       .filter((one) => one.state === 'active' && !one.heldOut)
       .map(journeyView)
-    return { tiers, journeys, handover: await handoverLine(tx, externalUserId) }
+    return { tiers, journeys, handover: await handoverLine(tx, guide, externalUserId) }
   }
 
   async function of(tx: Tx, guide: Friend, externalUserId: string): Promise<Profile> {
@@ -120,12 +120,15 @@ export function createProfile(deps: ProfileDeps) {
     const own = (await tags.queries.ofCustomer(tx, externalUserId)).filter((tag) => tag.userId === guide.userId)
     const tagViews: CustomerTag[] = []
     for (const tag of own)
-      tagViews.push(tagView(tag, tag.setBy === 'guide' ? await nameOf(tx, tag.userId) : '', rules.current()))
-    const guides = await otherGuides(tx, follows, guide.userId)
+      tagViews.push(
+        tagView(tag, tag.setBy === 'guide' ? await parts.nameOf(tx, guide, tag.userId) : '', rules.current()),
+      )
+    const guides = await otherGuides(tx, follows, guide)
     const groupViews = (await groups.queries.groupsOf(tx, externalUserId)).map((group) => ({
       name: group.name === '' ? '未命名的群' : group.name,
       pool: group.pool ?? null,
     }))
+    const bought = await orderSummary(tx, guide, externalUserId)
     return {
       externalUserId,
       name: known?.name ?? null,
@@ -145,8 +148,8 @@ export function createProfile(deps: ProfileDeps) {
       groups: groupViews,
       welcome: welcomeView(await welcome.queries.ofCustomer(tx, externalUserId), guide.userId),
       otherGuides: guides,
-      orders: await orderSummary(tx, guide, externalUserId),
-      ...(await parts.habits(tx, guide, externalUserId)),
+      orders: bought,
+      ...(await parts.habits(tx, guide, externalUserId, bought)),
       version: await versions.of(tx, externalUserId, known, follow),
     }
   }

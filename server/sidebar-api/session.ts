@@ -43,8 +43,24 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
   const nameOf = (request: FastifyRequest, cookie: string): string =>
     isSecure(request) ? `${THIS_HOST}${cookie}` : cookie
 
-  function read(request: FastifyRequest, cookie: string, purpose: string): Record<string, unknown> | undefined {
-    const content = readToken(secret, purpose, request.cookies[nameOf(request, cookie)])
+  /** Of each request once: who pays for it, who asks, and for what mark are three that want to know. */
+  const sessions = new WeakMap<FastifyRequest, { token: string | undefined; content: ReturnType<typeof readToken> }>()
+
+  function sessionIn(request: FastifyRequest, token: string | undefined): ReturnType<typeof readToken> {
+    const known = sessions.get(request)
+    if (known !== undefined && known.token === token) return known.content
+    const content = readToken(secret, 'session', token)
+    sessions.set(request, { token, content })
+    return content
+  }
+
+  function read(
+    request: FastifyRequest,
+    cookie: string,
+    purpose: 'session' | 'login',
+  ): Record<string, unknown> | undefined {
+    const token = request.cookies[nameOf(request, cookie)]
+    const content = purpose === 'session' ? sessionIn(request, token) : readToken(secret, purpose, token)
     return typeof content?.until === 'number' && content.until > clock.now() ? content : undefined
   }
 
@@ -53,7 +69,7 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
     callerOf: (request: FastifyRequest): string | undefined => {
       const { cookie } = request.headers
       const token = cookie === undefined ? undefined : SESSION_IN_HEADER.exec(cookie)?.[1]
-      const content = token === undefined ? undefined : readToken(secret, 'session', token)
+      const content = token === undefined ? undefined : sessionIn(request, token)
       return typeof content?.userId === 'string' ? content.userId : undefined
     },
     /** Who logged in, in which session, and when, UTC milliseconds: the userid may be somebody else's by now, and the session

@@ -108,10 +108,8 @@ export function withLater(base: Statements): Statements & Later {
       await put(table.name)
       return undefined
     },
-    find: async (question) => {
-      await before(question.text)
-      return base.find(question)
-    },
+    find: (question) =>
+      waiting.size === 0 ? base.find(question) : before(question.text).then(() => base.find(question)),
     run: async (text, params) => {
       await before(text)
       return base.run(text, params)

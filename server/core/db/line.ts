@@ -60,27 +60,26 @@ const STATEMENTS = 500
  *  the answer, which on the way of an add costs as much as the statement. */
 export function createLines(source: DataSource, connections: MysqlConnections | undefined, told: StatementListener) {
   let only: Line | undefined
-  let prepared = new WeakMap<SqliteConnection, Map<string, Prepared>>()
-
-  function prepare(connection: SqliteConnection, text: string) {
-    const known = prepared.get(connection) ?? new Map<string, Prepared>()
-    prepared.set(connection, known)
-    const before = known.get(text)
-    if (before !== undefined) return before
-    const statement = connection.prepare(text)
-    const one = { statement, isReader: statement.reader }
-    known.set(text, one)
-    // The first in is the first out; a text that is much used is soon back.
-    if (known.size > STATEMENTS) known.delete(known.keys().next().value ?? '')
-    return one
-  }
 
   function sqliteLine(connection: SqliteConnection): Line {
+    const known = new Map<string, Prepared>()
+
+    function prepare(text: string): Prepared {
+      const before = known.get(text)
+      if (before !== undefined) return before
+      const statement = connection.prepare(text)
+      const one = { statement, isReader: statement.reader }
+      known.set(text, one)
+      // The first in is the first out; a text that is much used is soon back.
+      if (known.size > STATEMENTS) known.delete(known.keys().next().value ?? '')
+      return one
+    }
+
     return {
       rows: async (text, params) => {
         told(text)
         try {
-          return prepare(connection, text).statement.all(params)
+          return prepare(text).statement.all(params)
         } catch (error) {
           throw new QueryFailedError(text, params, error as Error)
         }
@@ -88,7 +87,7 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
       change: async (text, params = []) => {
         told(text)
         try {
-          const { statement, isReader } = prepare(connection, text)
+          const { statement, isReader } = prepare(text)
           if (isReader) {
             statement.all(params)
             return { affected: 0, insertId: 0, duplicates: 0 }
@@ -139,10 +138,9 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
       only ??= sqliteLine((await source.createQueryRunner().connect()) as SqliteConnection)
       return only
     },
-    /** The line and what was prepared belong to a connection that is closed. */
+    /** The line, with what was prepared on it, belongs to a connection that is closed. */
     forget: (): void => {
       only = undefined
-      prepared = new WeakMap()
     },
   }
 }

@@ -5,6 +5,7 @@ import type { SqlValue } from './sql.ts'
 /** What the database has answered, until a table that was asked is written to, or others may have written. */
 export interface ReadMemory {
   recall(text: string, params: readonly SqlValue[]): Row[] | undefined
+  /** Nobody may change these rows afterwards: they are what is told to whoever asks again. */
   keep(text: string, params: readonly SqlValue[], rows: readonly Row[]): void
   /** Rows of this table are others now. */
   changed(table: string): void
@@ -12,11 +13,21 @@ export interface ReadMemory {
   forget(): void
 }
 
-type Answers = Map<string, readonly Row[]>
+/** What was answered to one text. Most are asked once in a transaction. */
+interface Answered {
+  tables: readonly string[]
+  byKey: Map<string, readonly Row[]>
+}
 
 /** Who reads in pages does not ask twice, and shall not hold all pages. */
 const MOST_ROWS = 50
 const MOST_PARAMS = 50
+
+/** One value, as nearly all questions have, is its own key; a list is one in brackets. */
+function keyOf(params: readonly SqlValue[]): string {
+  const [only] = params
+  return params.length === 1 && typeof only === 'string' ? `=${only}` : JSON.stringify(params)
+}
 
 /** So many texts, more than we have, are read for the names of tables once. */
 const MOST_TEXTS = 2_000
@@ -38,54 +49,63 @@ function tablesOf(text: string): readonly string[] {
  *  any table that it names. Words, since any piece of SQL may name a table: too much is forgotten rather than too little.
  *  `mostAnswers`: with more, it begins anew. */
 export function createReadMemory(mostAnswers = 500): ReadMemory {
-  const byText = new Map<string, Answers>()
-  /** Texts by table. */
-  const about = new Map<string, Set<string>>()
+  const byText = new Map<string, Answered>()
+  /** Texts by table; made when something is written, which most transactions of a page never do. */
+  let about: Map<string, Set<string>> | undefined
   let answers = 0
 
   const forget = (): void => {
     byText.clear()
-    about.clear()
+    about = undefined
     answers = 0
   }
 
-  function begin(text: string): Answers | undefined {
+  function note(text: string, tables: readonly string[], into: Map<string, Set<string>>): void {
+    for (const table of tables) {
+      const texts = into.get(table)
+      if (texts === undefined) into.set(table, new Set([text]))
+      else texts.add(text)
+    }
+  }
+
+  function begin(text: string): Answered | undefined {
     const tables = tablesOf(text)
     // What asks no table asks the connection, which changes with every statement.
     if (tables.length === 0) return undefined
-    for (const table of tables) {
-      const texts = about.get(table)
-      if (texts === undefined) about.set(table, new Set([text]))
-      else texts.add(text)
-    }
-    const known: Answers = new Map()
+    if (about !== undefined) note(text, tables, about)
+    const known: Answered = { tables, byKey: new Map() }
     byText.set(text, known)
     return known
   }
 
+  function textsByTable(): Map<string, Set<string>> {
+    if (about !== undefined) return about
+    about = new Map()
+    for (const [text, { tables }] of byText) note(text, tables, about)
+    return about
+  }
+
   return {
-    recall: (text, params) =>
-      byText
-        .get(text)
-        ?.get(JSON.stringify(params))
-        ?.map((row) => ({ ...row })),
+    recall: (text, params) => {
+      const known = byText.get(text)?.byKey.get(keyOf(params))
+      return known && [...known]
+    },
     keep: (text, params, rows) => {
       if (rows.length > MOST_ROWS || params.length > MOST_PARAMS) return
       if (answers >= mostAnswers) forget()
       const known = byText.get(text) ?? begin(text)
       if (known === undefined) return
-      known.set(
-        JSON.stringify(params),
-        rows.map((row) => ({ ...row })),
-      )
+      // The list is the asker's, to sort or to shorten.
+      known.byKey.set(keyOf(params), [...rows])
       answers += 1
     },
     changed: (table) => {
-      const texts = about.get(table)
+      if (byText.size === 0) return
+      const texts = textsByTable().get(table)
       if (texts === undefined) return
-      about.delete(table)
+      about?.delete(table)
       for (const text of texts) {
-        answers -= byText.get(text)?.size ?? 0
+        answers -= byText.get(text)?.byKey.size ?? 0
         byText.delete(text)
       }
     },

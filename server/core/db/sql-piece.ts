@@ -12,14 +12,18 @@ export interface Rendering {
 
 /** A piece of SQL with its values kept apart. `Row`: what its SELECT lists gives. */
 export class Sql<Row = unknown> {
-  readonly render: (into: Rendering) => void
+  private readonly write: (into: Rendering) => void
   /** Columns whose numbers the driver may hand over as text: sums of MySQL. */
   readonly numbers: readonly string[]
   /** For the compiler only. */
   declare readonly row?: Row
 
-  constructor(render: (into: Rendering) => void, numbers: readonly string[] = []) {
-    this.render = render
+  constructor(write: (into: Rendering) => void, numbers: readonly string[] = []) {
+    this.write = write
     this.numbers = numbers
+  }
+
+  render(into: Rendering): void {
+    this.write(into)
   }
 }

@@ -1,6 +1,7 @@
 import type { Dialect } from './columns.ts'
-import { Column, type ColumnName, columnOf, columnsOf, isTable, type RowOf, type Table } from './define-table.ts'
+import { type Column, type ColumnName, columnOf, columnsOf, type RowOf, type Table } from './define-table.ts'
 import { type Rendering, Sql, type SqlValue } from './sql-piece.ts'
+import { renderPart, TemplateSql } from './written-text.ts'
 
 export type { Sql, SqlValue } from './sql-piece.ts'
 
@@ -19,14 +20,6 @@ export type Selected<Of> = Of extends Selection<infer Row> ? Row : never
 
 const NONE: readonly string[] = []
 
-function renderPart(part: Part, into: Rendering): void {
-  if (typeof part !== 'object' || part === null) {
-    into.text += '?'
-    into.params.push(part)
-  } else if (part instanceof Sql) part.render(into)
-  else if (part instanceof Column || isTable(part)) into.text += String(part)
-}
-
 /** SQL that both databases understand. What stands in braces is a table, a column, a piece of SQL, or else a value that
  *  is sent apart from the text; rows have the shape of the selections in it. */
 export function sql<const Parts extends readonly Part[]>(
@@ -39,12 +32,7 @@ export function sql<const Parts extends readonly Part[]>(
     const part = parts[nth]
     if (part instanceof Selection && part.numbers.length > 0) numbers = [...numbers, ...part.numbers]
   }
-  return new Sql((into) => {
-    for (let nth = 0; nth < texts.length; nth++) {
-      into.text += texts[nth]
-      if (nth < parts.length) renderPart(parts[nth] as Part, into)
-    }
-  }, numbers)
+  return new TemplateSql(texts, parts, numbers)
 }
 
 const joined = (pieces: readonly Sql[], separator: string): Sql =>
@@ -95,17 +83,29 @@ export function pick<Of extends Table, Name extends ColumnName<Of>>(
   table: Of,
   ...names: Name[]
 ): Selection<Pick<RowOf<Of>, Name>> {
-  const columns = columnsOf(table).filter((column) => (names as string[]).includes(column.name))
-  return new Selection((into) => (into.text += columns.map(String).join(', ')))
+  const known = picked.get(table) ?? new Map<string, Selection<unknown>>()
+  picked.set(table, known)
+  const named = names.join()
+  const before = known.get(named) ?? listed(columnsOf(table).filter(({ name }) => (names as string[]).includes(name)))
+  known.set(named, before)
+  // Of one table and names there is one, which makes the cast true.
+  return before as Selection<Pick<RowOf<Of>, Name>>
+}
+/** Queries name their columns anew each time they are asked. */
+const picked = new WeakMap<Table, Map<string, Selection<unknown>>>()
+
+function listed(columns: readonly Column[]): Selection<unknown> {
+  const text = columns.map(String).join(', ')
+  return new Selection((into) => (into.text += text))
 }
 
 /** Every column of a table, under its own name. */
 export function all<Of extends Table>(table: Of): Selection<RowOf<Of>> {
-  const text = allColumns.get(table) ?? columnsOf(table).map(String).join(', ')
-  allColumns.set(table, text)
-  return new Selection((into) => (into.text += text))
+  const before = allColumns.get(table) ?? listed(columnsOf(table))
+  allColumns.set(table, before)
+  return before as Selection<RowOf<Of>>
 }
-const allColumns = new WeakMap<Table, string>()
+const allColumns = new WeakMap<Table, Selection<unknown>>()
 
 /** An expression and what it gives. `isNumber`: MySQL hands sums over as text. */
 export class Expression<Value> extends Sql {
@@ -113,7 +113,7 @@ export class Expression<Value> extends Sql {
   readonly isNumber: boolean
 
   constructor(piece: Sql, isNumber: boolean) {
-    super(piece.render)
+    super((into) => piece.render(into))
     this.isNumber = isNumber
   }
 }
@@ -141,7 +141,7 @@ export function select<const Of extends Record<string, Selectable>>(parts: Of): 
   return new Selection((into) => {
     for (const [index, [name, part]] of entries.entries()) {
       if (index > 0) into.text += ', '
-      renderPart(part as Part, into)
+      renderPart(part, into)
       // Quoted, since a name may be a word of SQL: group, key.
       into.text += ` AS \`${name}\``
     }
@@ -165,13 +165,13 @@ export interface Rendered {
   text: string
   params: SqlValue[]
   /** Holds the rows that it finds. */
-  isLocking?: true
+  isLocking?: boolean | undefined
 }
 
 /** Text and values, for one of the databases. */
 export function render(piece: Sql, dialect: Dialect): Rendered {
   const into: Rendering = { dialect, params: [], text: '' }
   piece.render(into)
-  const { text, params } = into
-  return into.isLocking === true ? { text, params, isLocking: true } : { text, params }
+  const { text, params, isLocking } = into
+  return { text, params, isLocking }
 }

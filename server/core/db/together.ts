@@ -44,7 +44,7 @@ export async function askTogether(base: Statements, dialect: Dialect, questions:
       if (question !== undefined) answers.get(keyOf(question))?.push(row)
     }
   }
-  return questions.map((question) => (answers.get(keyOf(question)) ?? []).map((row) => ({ ...row })))
+  return questions.map((question) => [...(answers.get(keyOf(question)) ?? [])])
 }
 
 /** Inserts what several have to insert into one table; gives for each how many of its rows were new, as if they had come one

@@ -17,8 +17,8 @@ export type { SqlValue } from './sql.ts'
 export interface Tx {
   readonly dialect: Dialect
   /** The rows of a SELECT, in the shape of its selections. */
-  rows<Found>(query: Sql<Found>): Promise<Found[]>
-  row<Found>(query: Sql<Found>): Promise<Found | undefined>
+  rows<Found>(query: Sql<Found>): Promise<Readonly<Found>[]>
+  row<Found>(query: Sql<Found>): Promise<Readonly<Found> | undefined>
   /** UPDATE or DELETE; gives the number of rows that it found. */
   run(query: Sql): Promise<number>
   /** Inserts one row; gives the id that the database chose. */
@@ -94,7 +94,10 @@ const overwriting = (columns: string[] | undefined): Merging =>
 const adding = (column: string): Merging => [{ column, isAdded: true }]
 
 export function createTx(statements: Statements & Later, dialect: Dialect, onCommit: (() => void)[]): Tx {
-  const find = (piece: Sql): Promise<Row[]> => statements.find({ ...render(piece, dialect), numbers: piece.numbers })
+  const find = (piece: Sql): Promise<Row[]> => {
+    const { text, params, isLocking } = render(piece, dialect)
+    return statements.find({ text, params, isLocking, numbers: piece.numbers })
+  }
 
   let savepoints = 0
   const tx = {

@@ -1,6 +1,7 @@
 import { id, instant, nullable, text } from './columns.ts'
 import { defineTable } from './define-table.ts'
 import { ofNobody } from './personal-data.ts'
+import { pick, sql } from './sql.ts'
 import type { Tx } from './tx.ts'
 
 const PARCEL = defineTable(
@@ -25,4 +26,11 @@ export async function whatIsNoColumn(tx: Tx, isPacked: boolean): Promise<void> {
   await tx.upsert(PARCEL, [{ code: 'a' }], ['code'])
   // @ts-expect-error: a key that is no column.
   await tx.upsert(PARCEL, [parcel], ['name'])
+}
+
+/** Never run. A row that was given may be given to others as well. */
+export async function whatIsChanged(tx: Tx): Promise<void> {
+  const row = await tx.row(sql`SELECT ${pick(PARCEL, 'code')} FROM ${PARCEL}`)
+  // @ts-expect-error: nobody may write into it.
+  if (row !== undefined) row.code = 'b'
 }

@@ -1,6 +1,6 @@
 import { alias, type RowOf } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
-import { all, count, every, list, pick, raw, type Sql, select, sql, words } from '../../core/db/sql.ts'
+import { all, count, every, list, pick, raw, type Selected, type Sql, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { hasLeft, staffQueries } from '../staff/staff-queries.ts'
 import { CUSTOMER, CUSTOMER_PHONE, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
@@ -59,7 +59,22 @@ const f = FOLLOW
 const NEWEST_FIRST = sql`ORDER BY ${f.active} DESC, ${f.added_at} DESC, ${f.id} DESC`
 const PAIR = select({ externalUserId: f.external_userid, userId: f.userid })
 
-const toFollow = (row: RowOf<typeof FOLLOW>): Follow => ({
+const FOLLOWING = pick(
+  f,
+  'external_userid',
+  'userid',
+  'active',
+  'half',
+  'remark',
+  'state',
+  'channel',
+  'add_way',
+  'added_at',
+  'lost_at',
+  'lost_by',
+)
+
+const toFollow = (row: Selected<typeof FOLLOWING>): Follow => ({
   externalUserId: row.external_userid,
   userId: row.userid,
   active: row.active === 1,
@@ -167,7 +182,7 @@ export const customerQueries = {
     return (pair) => served.has(pairOf(pair))
   },
   follow: async (tx: Tx, userId: string, externalUserId: string): Promise<Follow | undefined> => {
-    const row = await tx.row(sql`SELECT ${all(f)} FROM ${f} WHERE ${isPair(f, { externalUserId, userId })}`)
+    const row = await tx.row(sql`SELECT ${FOLLOWING} FROM ${f} WHERE ${isPair(f, { externalUserId, userId })}`)
     return row === undefined ? undefined : toFollow(row)
   },
   /** Friendships that stand, by `pairOf`; those of other guides of these customers are among them. */
@@ -182,7 +197,7 @@ export const customerQueries = {
   /** Active ones first, the latest first. */
   followsOf: async (tx: Tx, externalUserId: string): Promise<Follow[]> => {
     const rows = await tx.rows(
-      sql`SELECT ${all(f)} FROM ${f} WHERE ${f.external_userid} = ${externalUserId} ${NEWEST_FIRST}`,
+      sql`SELECT ${FOLLOWING} FROM ${f} WHERE ${f.external_userid} = ${externalUserId} ${NEWEST_FIRST}`,
     )
     return rows.map(toFollow)
   },

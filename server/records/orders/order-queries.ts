@@ -7,6 +7,7 @@ import {
   list,
   maybeNumber,
   number,
+  pick,
   type Sql,
   select,
   sql,
@@ -106,6 +107,13 @@ const SHANGHAI_DAY = sql`(${o.paid_at} - (${o.paid_at} + 28800000) % 86400000)`
 const sumWhere = (status: OrderStatus, what: Sql): Expression<number> =>
   number(sql`COALESCE(SUM(CASE WHEN ${o.status} = ${status} THEN ${what} ELSE 0 END), 0)`)
 
+const SUMMARY = select({
+  paidCount: sumWhere('paid', sql`1`),
+  paidSumFen: sumWhere('paid', NET),
+  lastPaidAtMs: maybeNumber(sql`MAX(CASE WHEN ${o.status} = 'paid' THEN ${o.paid_at} END)`),
+  refundedCount: sumWhere('refunded', sql`1`),
+})
+
 export const orderQueries = {
   /** Of all goods that were ever ordered. */
   categories: async (tx: ReadTx): Promise<Set<string>> => {
@@ -117,13 +125,7 @@ export const orderQueries = {
   },
   /** `untilMs`: as far as they were placed until then. */
   summary: async (tx: Tx, externalUserId: string, page: Pick<OrderPage, 'untilMs'> = {}): Promise<OrderSummary> => {
-    const summary = select({
-      paidCount: sumWhere('paid', sql`1`),
-      paidSumFen: sumWhere('paid', NET),
-      lastPaidAtMs: maybeNumber(sql`MAX(CASE WHEN ${o.status} = 'paid' THEN ${o.paid_at} END)`),
-      refundedCount: sumWhere('refunded', sql`1`),
-    })
-    const row = await tx.row(sql`SELECT ${summary} FROM ${o} WHERE ${ofPage(externalUserId, page)}`)
+    const row = await tx.row(sql`SELECT ${SUMMARY} FROM ${o} WHERE ${ofPage(externalUserId, page)}`)
     const { paidCount = 0, paidSumFen = 0, lastPaidAtMs, refundedCount = 0 } = row ?? {}
     return { paidCount, paidSumFen, lastPaidAtMs: lastPaidAtMs ?? undefined, refundedCount }
   },
@@ -203,6 +205,18 @@ export const orderQueries = {
       sql`SELECT ${kind} FROM ${i} WHERE ${i.category} IS NOT NULL AND ${i.quantity} > ${i.refunded_quantity}
             AND ${i.shop_order_id} IN (SELECT ${o.id} FROM ${o} WHERE ${paid})
           GROUP BY ${i.category} ORDER BY orders DESC, pieces DESC, ${i.category} LIMIT ${page.limit}`,
+    )
+  },
+  /** What was in the last paid order. `untilMs`: of those placed until then. */
+  lastPaidItems: async (
+    tx: Tx,
+    externalUserId: string,
+    page: Pick<OrderPage, 'untilMs'> = {},
+  ): Promise<Pick<OrderItem, 'name' | 'quantity'>[]> => {
+    const last = sql`SELECT ${o.id} FROM ${o} WHERE ${ofPage(externalUserId, page)} AND ${o.status} = 'paid'
+                     ORDER BY ${AT} DESC, ${o.id} DESC LIMIT 1`
+    return tx.rows(
+      sql`SELECT ${pick(i, 'name', 'quantity')} FROM ${i} WHERE ${i.shop_order_id} = (${last}) ORDER BY ${i.line_no}`,
     )
   },
   /** Newest first, with items. */

@@ -1,4 +1,4 @@
-import { alias, type RowOf } from '../../core/db/define-table.ts'
+import { alias, type Column, type RowOf } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
 import { all, list, pick, type Selected, type Sql, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
@@ -32,23 +32,15 @@ export interface Department {
 }
 
 const s = STAFF
-const MEMBER = pick(
-  s,
-  'userid',
-  'name',
-  'state',
-  'is_guide',
-  'left_at',
-  'known_at',
-  'departments',
-  'leads',
-  'unseen_at',
-)
+/** What `toMember` takes, of the table or an alias of it. */
+export const memberOf = (table: typeof STAFF) =>
+  pick(table, 'userid', 'name', 'state', 'is_guide', 'left_at', 'known_at', 'departments', 'leads', 'unseen_at')
+const MEMBER = memberOf(s)
 
 /** Stored by us, and only as lists of numbers. */
 const idsIn = (text: string | null): number[] => (text === null ? [] : (JSON.parse(text) as number[]))
 
-const toMember = (row: Selected<typeof MEMBER>): StaffMember => ({
+export const toMember = (row: Selected<typeof MEMBER>): StaffMember => ({
   userId: row.userid,
   name: row.name ?? undefined,
   state: row.state,
@@ -67,7 +59,7 @@ export const hasLeft = (userId: Sql): Sql => {
 }
 
 /** SQL: what a userid of long ago is called today. */
-export const currentIdOfGuide = (userId: string): Sql => {
+export const currentIdOfGuide = (userId: string | Column<string>): Sql => {
   const { old_userid, new_userid } = STAFF_RENAME
   return sql`COALESCE((SELECT ${new_userid} FROM ${STAFF_RENAME} WHERE ${old_userid} = ${userId}), ${userId})`
 }
@@ -108,14 +100,6 @@ export const staffQueries = {
   },
   /** What a userid of long ago is called today; userids change when a member is renamed. */
   currentIdOf,
-  /** The present userid of whoever had this userid at that instant, UTC milliseconds; undefined when it has gone over to
-   *  somebody else since. */
-  idSince: async (tx: Tx, userId: string, sinceMs: number): Promise<string | undefined> => {
-    const currentId = await currentIdOf(tx, userId)
-    if (currentId !== userId) return currentId
-    const member = await get(tx, userId)
-    return member !== undefined && member.knownAtMs > sinceMs ? undefined : userId
-  },
   /** Names by userid; members without a known name are left out. */
   namesOf: async (tx: ReadTx, userIds: readonly string[]): Promise<Map<string, string>> => {
     if (userIds.length === 0) return new Map()

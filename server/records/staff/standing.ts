@@ -22,6 +22,20 @@ export interface StandingSources {
   formerIds: ReadonlyMap<string, string>
 }
 
+/** What must be known besides to say where this member stands: what no grant goes by need not be read. */
+export function whatDecides(
+  grants: readonly RoleGrant[],
+  { departments, leads }: Pick<StaffMember, 'departments' | 'leads'>,
+): { byDepartment: boolean; byName: boolean } {
+  const byName = grants.some(({ members }) => members !== undefined)
+  const byDepartment = grants.some(
+    (grant) =>
+      (grant.departments !== undefined && departments.length > 0) ||
+      (grant.role === 'lead' && (grant.members !== undefined || (grant.leaders === true && leads.length > 0))),
+  )
+  return { byDepartment, byName }
+}
+
 /** Pure, so that a change of the file or of WeCom's departments counts at the next request. */
 export function standingOf(
   member: Pick<StaffMember, 'userId' | 'isGuide' | 'departments' | 'leads'>,

@@ -24,6 +24,7 @@ export interface SetTag extends CorpTag {
 const t = alias(CORP_TAG, 't')
 const f = alias(FOLLOW_TAG, 'f')
 const TAG = select({ tagId: t.tag_id, group: t.group_name, name: t.tag_name, path: t.path })
+const SET = select({ userId: f.userid, setBy: f.set_by, reason: f.set_reason, setAtMs: f.set_at })
 
 /** As WeCom shows them: larger order first. */
 const SHOWN_ORDER = sql`${t.group_sort} DESC, ${t.group_name}, ${t.tag_sort} DESC, ${t.tag_name}`
@@ -37,11 +38,10 @@ export const tagQueries = {
   },
   /** The tags of one customer, all guides together or at one guide. */
   ofCustomer: async (tx: Tx, externalUserId: string, userId?: string): Promise<SetTag[]> => {
-    const set = select({ userId: f.userid, setBy: f.set_by, reason: f.set_reason, setAtMs: f.set_at })
     const isWhose =
       userId === undefined ? sql`${f.external_userid} = ${externalUserId}` : isPair(f, { externalUserId, userId })
     const rows = await tx.rows(
-      sql`SELECT ${TAG}, ${set} FROM ${f} JOIN ${t} ON ${t.tag_id} = ${f.tag_id} AND ${t.gone_at} IS NULL
+      sql`SELECT ${TAG}, ${SET} FROM ${f} JOIN ${t} ON ${t.tag_id} = ${f.tag_id} AND ${t.gone_at} IS NULL
           WHERE ${isWhose} ORDER BY ${SHOWN_ORDER}, ${f.id}`,
     )
     return rows.map((row) => ({

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type BrandScene, openBrandScene } from '../../operations/sop/testing/brand-scene.ts'
+import { openBrowser } from '../../sidebar-api/testing/sidebar-browser.ts'
 import { type Counted, countStatements, printStatements } from '../count-statements.ts'
 import { storeCallbacks, untold } from '../store-callbacks.ts'
 
@@ -70,6 +71,23 @@ it('an order takes few statements', async () => {
   const counted = await countStatements(t.db, async () => void (await t.buy('wmBuyer')))
   printStatements(`an order on ${t.db.dialect}`, counted)
   expect(counted.total).toBeLessThanOrEqual(165)
+})
+
+it('the pane of a customer takes few statements', async () => {
+  t = await openBrandScene('2026-11-23T10:00:00')
+  await t.meet('wmBuyer')
+  await t.buy('wmBuyer')
+  await t.huoshui.drained()
+  const guide = openBrowser(t.url)
+  await guide.login('linxiaoyu')
+  const open = async (): Promise<void> => {
+    const { status, body } = await guide.get<{ orders: { paidCount: number } }>('customers/wmBuyer')
+    expect([status, body.orders.paidCount]).toEqual([200, 1])
+  }
+  await open()
+  const counted = await countStatements(t.db, open)
+  printStatements(`the pane on ${t.db.dialect}`, counted)
+  expect(counted.total).toBeLessThanOrEqual(22)
 })
 
 it('a second in which nothing happens takes few statements', async () => {

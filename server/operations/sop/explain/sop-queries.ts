@@ -39,12 +39,11 @@ export interface Journey {
 export const createSopQueries = (versions: SopVersions, vocabulary: Vocabulary) => ({
   /** Active journeys first, then the newest. */
   ofCustomer: async (tx: Tx, externalUserId: string): Promise<Journey[]> => {
-    const entries = await entryStore.ofCustomer(tx, externalUserId)
+    const entries = await entryStore.explained(tx, externalUserId)
     const steps = await stepLog.ofEntries(
       tx,
       entries.map((entry) => entry.id),
     )
-    const seen = await entryStore.seenOnEntering(tx, externalUserId)
     const journeys: Journey[] = []
     for (const entry of entries) {
       const sop = await versions(tx, entry.sop, entry.version)
@@ -61,7 +60,7 @@ export const createSopQueries = (versions: SopVersions, vocabulary: Vocabulary) 
         position: entry.position,
         enteredAtMs: entry.enteredAtMs,
         entered: entry.event === undefined ? '看名单时符合条件' : eventZh(vocabulary, entry.event.kind),
-        seen: seen.get(entry.id) ?? {},
+        seen: entry.seen,
         heldOut: entry.heldOut,
         canary: entry.canary,
         endedAtMs: entry.endedAtMs,

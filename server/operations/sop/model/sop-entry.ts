@@ -84,6 +84,7 @@ export type StoredEntry = Pick<RowOf<typeof SOP_ENTRY>, (typeof COLUMNS)[number]
 
 /** What `toEntry` takes. */
 export const ENTRY_COLUMNS = pick(SOP_ENTRY, ...COLUMNS)
+const FACTS = pick(SOP_ENTRY, 'facts')
 const IS_ACTIVE = sql`${SOP_ENTRY.state} = 'active'`
 
 export const toEntry = (row: StoredEntry): Entry => ({
@@ -217,13 +218,13 @@ export const entryStore = {
     return found !== undefined
   },
 
-  /** What the trigger's condition looked at when this customer entered, by entry. */
-  seenOnEntering: async (tx: Tx, externalUserId: string): Promise<Map<number, Record<string, unknown>>> => {
+  /** Newest first, each with what the trigger's condition looked at when this customer entered. */
+  explained: async (tx: Tx, externalUserId: string): Promise<(Entry & { seen: Record<string, unknown> })[]> => {
     const rows = await tx.rows(
-      sql`SELECT ${pick(SOP_ENTRY, 'id', 'facts')} FROM ${SOP_ENTRY}
-          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId}`,
+      sql`SELECT ${ENTRY_COLUMNS}, ${FACTS} FROM ${SOP_ENTRY}
+          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId} ORDER BY ${SOP_ENTRY.id} DESC`,
     )
-    return new Map(rows.map((row) => [row.id, JSON.parse(row.facts ?? '{}') as Record<string, unknown>]))
+    return rows.map((row) => ({ ...toEntry(row), seen: JSON.parse(row.facts ?? '{}') as Record<string, unknown> }))
   },
 
   /** Newest first. */
