@@ -4,7 +4,10 @@ import type { NotIn } from '../operations/sop/explain/why-not.ts'
 import { factsText } from '../operations/sop/model/facts-text.ts'
 import type { RuleBook } from '../rules/book/rule-book.ts'
 import type { JourneyWhy, NotInWhy } from './contract.ts'
+import { guideWords } from './guide-words.ts'
 import { factsOf } from './why.ts'
+
+const wordsOf = (text: string | undefined): string | null => (text === undefined ? null : guideWords(text))
 
 /** One journey with its steps, as a guide reads it. */
 export const journeyView = (journey: Journey, book: Pick<RuleBook, 'sops'>): JourneyWhy => ({
@@ -13,13 +16,13 @@ export const journeyView = (journey: Journey, book: Pick<RuleBook, 'sops'>): Jou
   state: journey.state,
   isWatched: journey.heldOut,
   enteredAtMs: journey.enteredAtMs,
-  entered: journey.entered,
+  entered: guideWords(journey.entered),
   facts: factsOf(journey.seen, book),
-  now: journey.now ?? null,
-  next: journey.next ?? null,
+  now: wordsOf(journey.now),
+  next: wordsOf(journey.next),
   nextAtMs: journey.nextAtMs ?? null,
   endedAtMs: journey.endedAtMs ?? null,
-  endReason: journey.endReason ?? null,
+  endReason: wordsOf(journey.endReason),
   steps: journey.steps
     .filter((step) => !isUnderWay(step, journey))
     .map((step) => stepView(step, book))
@@ -38,7 +41,7 @@ function stepView(
   return {
     atMs,
     // A branch says its facts in its line already; here they stand below it.
-    text: outcome.replace(`（${factsText(seen, VOCABULARY.facts)}）`, ''),
+    text: guideWords(outcome.replace(`（${factsText(seen, VOCABULARY.facts)}）`, '')),
     facts: factsOf(seen, book),
     version: reason?.rule?.version ?? null,
   }
@@ -47,6 +50,6 @@ function stepView(
 export const notInView = ({ title, version, why, last }: NotIn): NotInWhy => ({
   title,
   version,
-  why,
-  last: last ?? null,
+  why: guideWords(why),
+  last: last === undefined ? null : { ...last, text: guideWords(last.text) },
 })

@@ -101,7 +101,7 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
   })
   expect(hello?.steps.map(({ text, facts, version: by }) => [text, facts, by === null ? 'none' : 'told'])).toEqual([
     ['给导购待办「问问看」', [], 'told'],
-    ['走「其他」分支', [{ label: '已付款订单数', value: '0' }], 'told'],
+    ['其余情况，照常往下走', [{ label: '已付款订单数', value: '0' }], 'told'],
     ['时间到', [], 'none'],
   ])
   expect(journeys.find((journey) => journey.title === '比一比')).toMatchObject({
@@ -111,7 +111,7 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
   })
   expect(journeys.find((journey) => journey.title === '道谢')?.facts).toEqual([
     { label: '累计付款金额', value: '338 元' },
-    { label: '正在走的 SOP', value: '比一比、问候' },
+    { label: '正在走的跟进计划', value: '比一比、问候' },
   ])
   expect(notIn).toEqual([
     {
@@ -126,8 +126,8 @@ it('tells the guide what was decided and why, why not elsewhere, and on which le
     {
       title: '再来一单',
       version,
-      why: '客户在同组的 SOP「问候」里，它的优先级不低',
-      last: { atMs: scene.clock.now(), text: '付款时没有进：客户在同组的 SOP「问候」里，它的优先级不低' },
+      why: '客户在同组的跟进计划「问候」里，它的优先级不低',
+      last: { atMs: scene.clock.now(), text: '付款时没有进：客户在同组的跟进计划「问候」里，它的优先级不低' },
     },
   ])
 

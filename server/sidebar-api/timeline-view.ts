@@ -1,6 +1,7 @@
 import type { TimelineEntry as Stored } from '../records/timeline/timeline.ts'
 import type { RuleBook } from '../rules/book/rule-book.ts'
 import type { TimelineEntry } from './contract.ts'
+import { guideWords } from './guide-words.ts'
 import { whyOf } from './why.ts'
 
 /** What passed between people, by the beginning of its kind; all else was decided by rules. */
@@ -32,7 +33,7 @@ export const timelineView = (entry: Stored, book: RuleBook): TimelineEntry => ({
   id: entry.id,
   atMs: entry.atMs,
   kind: entry.kind,
-  text: entry.text,
+  text: guideWords(entry.text),
   isRule: isOfRules(entry),
   why: entry.reason === undefined ? null : whyOf(entry.reason, book),
 })

@@ -3,12 +3,13 @@ import type { Reason } from '../core/kernel/reason.ts'
 import { factsSeen } from '../operations/sop/model/facts-text.ts'
 import type { RuleBook } from '../rules/book/rule-book.ts'
 import type { SeenFact, Why } from './contract.ts'
+import { guideWords } from './guide-words.ts'
 
 const KINDS: Record<string, string> = {
   channel: '渠道',
   welcome: '欢迎语',
   pool: '群池',
-  sop: 'SOP',
+  sop: '跟进计划',
   ladder: '分层规则',
   send: '群发',
   script: '话术',
@@ -19,7 +20,7 @@ const KINDS: Record<string, string> = {
 export function whyOf(reason: Reason, book: Pick<RuleBook, 'sops'>): Why {
   const { rule, facts } = reason
   return {
-    text: reason.text,
+    text: guideWords(reason.text),
     rule:
       rule === undefined
         ? null
@@ -35,7 +36,10 @@ export function factsOf(seen: Record<string, unknown>, book: Pick<RuleBook, 'sop
     path,
     path.startsWith('sops.') && Array.isArray(value) ? value.map((name) => book.sops.get(name)?.title ?? name) : value,
   ])
-  return factsSeen(Object.fromEntries(named), VOCABULARY.facts).map(({ label, value }) => ({ label, value }))
+  return factsSeen(Object.fromEntries(named), VOCABULARY.facts).map(({ label, value }) => ({
+    label: guideWords(label),
+    value,
+  }))
 }
 
 /** SOPs are named by an id; people know them by their title. */

@@ -22,7 +22,7 @@ test('a tap on the journey tells what goes on now, then every step, the newest f
   await click(lines())
   expect(text(article('新客首单'))).toContain('现在等待 1 天（明天 10:00）接下来给导购待办「首单回访」')
   expect(stepsOf('新客首单')).toEqual([
-    '走「已付款订单数至少 1」分支 | 已付款订单数 2 | 11月22日 04:30',
+    '因为「已付款订单数至少 1」，走这一步 | 已付款订单数 2 | 11月22日 04:30',
     '标签：加 生命周期/新客 | 11月21日 04:30按版本 03ffe1d2c4b5',
     '进入：添加好友 | 来源渠道 包裹卡 | 11月21日 04:30',
   ])

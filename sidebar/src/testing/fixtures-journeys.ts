@@ -24,7 +24,7 @@ export const someJourneys = (): Journeys => ({
       steps: [
         {
           atMs: NOW_MS - 6 * HOUR_MS,
-          text: '走「已付款订单数至少 1」分支',
+          text: '因为「已付款订单数至少 1」，走这一步',
           facts: [{ label: '已付款订单数', value: '2' }],
           version: '7a41c09be2d3',
         },

@@ -12,7 +12,12 @@ export interface Names {
 /** Places that every house has besides the two names. */
 export const ORDER_PLACES = ['上次买的', '上次下单', '下单次数'] as const
 
-/** What may be said to this customer in her own words. */
+/** Characters that steer instead of showing: control characters, direction marks, what Unicode calls format characters. The joiner
+ *  and the tags inside emoji stay. The server does the same in what it sends itself. */
+const STEERING = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200d\u{e0020}-\u{e007f}])\p{Cf}/gu
+const readable = (text: string): string => text.replace(STEERING, ' ').replace(/ {2,}/g, ' ').trim()
+
+/** What may be said to this customer in her own words, as one reads them: a name that turns the line around turns no message. */
 export function namesOf(profile: Profile | undefined, guide: string): Names {
   if (profile === undefined) return { customer: null, guide }
   const { lastItems, lastPaidAtMs, paidCount } = profile.orders
@@ -25,7 +30,11 @@ export function namesOf(profile: Profile | undefined, guide: string): Names {
     facts[field] = text
     facts[name] = text
   }
-  return { customer: profile.name, guide, facts }
+  return {
+    customer: profile.name === null ? null : readable(profile.name),
+    guide,
+    facts: Object.fromEntries(Object.entries(facts).map(([place, text]) => [place, readable(text)])),
+  }
 }
 
 const PLACE = /\{([^{}\n]{1,20})\}/g

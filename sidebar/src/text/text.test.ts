@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { fillIn, missingPlaces } from './fill-in.ts'
+import { aProfile } from '../testing/fixtures.ts'
+import { fillIn, missingPlaces, namesOf } from './fill-in.ts'
+import { firstGrapheme } from './graphemes.ts'
 import { yuan } from './money.ts'
 import { ago, at, due, laterTimes } from './when.ts'
 
@@ -86,3 +88,18 @@ test('what a customer calls herself is no place, and what is not known stays as 
     '{导购名}$&：{导购名}牌牛排{喜欢的}',
   )
 })
+
+test('a nickname that turns the line around turns no message', () => {
+  const said = (name: string) => fillIn('{客户昵称}，在吗', namesOf(aProfile({ name }), '林夏'))
+  expect(said('\u202e满小\u202c')).toBe('满小，在吗')
+  expect(said('王\u200b姐\u2066')).toBe('王 姐，在吗')
+  expect(said('👨‍👩‍👧‍👦王姐')).toBe('👨‍👩‍👧‍👦王姐，在吗')
+})
+
+test.each([
+  ['👨‍👩‍👧‍👦王姐', '👨‍👩‍👧‍👦'],
+  ['🇨🇳中', '🇨🇳'],
+  ['e\u0301cole', 'e\u0301'],
+  ['孙瑶', '孙'],
+  ['', ''],
+])('%s begins with %s', (name, first) => expect(firstGrapheme(name)).toBe(first))
