@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, CDPSession, Frame, Page } from 'playwright-core'
+import { nativeClient, USER_AGENT } from '../sidebar/e2e/native-client.ts'
 
 /** A phone in a cold store: four times slower than this machine, 300 ms to the server and back, 1.6 Mbit/s. */
 const CPU_SLOWED = 4
@@ -41,25 +42,6 @@ const NOTE = `marks = { moved: 0, slowestTouch: 0 }
   }).observe({ type: 'event', durationThreshold: 16, buffered: true })
 }`
 
-/** As a client puts it into the page before anything of the page's own: the bridge that the SDK calls. What it says of the chat
- *  takes `delayMs`. */
-const CLIENT = (externalUserId: string, delayMs: number): string => `if (parent !== window) {
-  const NATIVE = { getContext: { entry: 'single_chat_tools' }, getCurExternalContact: { userId: ${JSON.stringify(externalUserId)} } }
-  WeixinJSBridge = {
-    on: () => undefined,
-    invoke(name, params, callback) {
-      const answer = () => {
-        if (name === 'getCurExternalContact') globalThis.answeredAt ??= performance.timeOrigin + performance.now()
-        callback({ err_msg: name + ':ok', ...NATIVE[name] })
-      }
-      if (name in NATIVE) setTimeout(answer, ${delayMs})
-      else answer()
-    },
-  }
-}`
-const USER_AGENT =
-  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/108.0.0.0 Mobile Safari/537.36 wxwork/4.1.38 MicroMessenger/7.0.1'
-
 /** The window of the client around the page. */
 const HOST = (frameUrl: string): string => `(() => {
   document.body.style.margin = 0
@@ -98,7 +80,8 @@ export async function openPhone(browser: Browser) {
       { externalUserId, delayMs = 0, until }: { externalUserId: string; delayMs?: number; until: string },
     ): Promise<Opened> => {
       const page = await context.newPage()
-      await page.addInitScript(CLIENT(externalUserId, delayMs))
+      const entry = 'single_chat_tools'
+      await page.addInitScript(nativeClient({ entry, userId: externalUserId, delayMs, inFrame: true }))
       await page.goto(`${origin}/base.css`)
       const cdp = await context.newCDPSession(page)
       let bytes = 0

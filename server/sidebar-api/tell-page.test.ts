@@ -16,7 +16,7 @@ let distDir: string
 beforeAll(async () => {
   distDir = join(mkdtempSync(join(tmpdir(), 'huoshui-dist-')), 'dist')
   mkdirSync(distDir)
-  writeFileSync(join(distDir, 'index.html'), '<title>活水</title><!--told-->')
+  writeFileSync(join(distDir, 'index.html'), '<title>活水</title><!--told--><!--client-->')
   scene = await openSidebarScene({ distDir })
 })
 afterAll(async () => {
@@ -28,7 +28,7 @@ type Browser = ReturnType<typeof openBrowser>
 
 async function toldTo(browser: Browser, path = '/sidebar/'): Promise<Told> {
   const answer = await browser.go(`${scene.url}${path}`)
-  const [, text = ''] = /huoshuiTold=(.*)<\/script>/.exec(await answer.text()) ?? []
+  const [, text = ''] = /huoshuiTold=(.*?)<\/script>/.exec(await answer.text()) ?? []
   return JSON.parse(text) as Told
 }
 

@@ -6,7 +6,9 @@ export interface Told {
   login?: string
 }
 
-const PLACE = '<!--told-->'
+const TOLD_PLACE = '<!--told-->'
+/** Behind what sends a stranger to log in: the client comes from afar only in the sandbox. */
+const CLIENT_PLACE = '<!--client-->'
 
 /** The built page with what it is told. `clientScript`: what stands in for the WeCom client in the sandbox, which the page
  *  finds there before anything of its own runs. */
@@ -15,5 +17,5 @@ export function toldPage(html: string, told: Told, clientScript: string | undefi
   // In a script `</script>` and `<!--` would end it or change what follows (HTML, 4.12.1.3).
   const text = JSON.stringify(told).replaceAll('<', '\\u003c')
   // By a function: `$&` in a name is no pattern.
-  return html.replace(PLACE, () => `${client}<script>huoshuiTold=${text}</script>`)
+  return html.replace(TOLD_PLACE, () => `<script>huoshuiTold=${text}</script>`).replace(CLIENT_PLACE, () => client)
 }

@@ -6,6 +6,7 @@ import { sidebarFiles } from '../../server/sidebar-api/static.ts'
 import * as fixtures from '../src/testing/fixtures.ts'
 import { someJourneys } from '../src/testing/fixtures-journeys.ts'
 import { aGroup, someMyScripts, someNotes } from '../src/testing/fixtures-known.ts'
+import { nativeClient, USER_AGENT } from './native-client.ts'
 
 /** What the server says, by path below a customer or below the API: an answer, the promise of one, the code of a refusal, or
  *  `never`. */
@@ -73,23 +74,6 @@ export async function servePane() {
 }
 
 const BOOT = { corpId: 'ww1', agentId: 1, platform: 'sandbox' }
-const USER_AGENT =
-  'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/108.0.0.0 Mobile Safari/537.36 wxwork/4.1.38 MicroMessenger/7.0.1'
-
-/** As a client puts it into the page: the bridge that the SDK calls. A slow one answers when `answerBridge()` is called. */
-const BRIDGE = (
-  entry: string,
-  isSlow: boolean,
-): string => `const told = new Promise((tell) => { ${isSlow ? 'answerBridge = tell' : 'tell()'} })
-const NATIVE = {
-  getContext: { entry: '${entry}' },
-  getCurExternalContact: { userId: 'wm-sunyao' },
-  getCurExternalChat: { chatId: 'wr-1' },
-}
-WeixinJSBridge = {
-  on: () => undefined,
-  invoke: (name, params, callback) => told.then(() => callback({ err_msg: name + ':ok', ...NATIVE[name] })),
-}`
 
 /** As kept-answers.ts keeps it for the guide of these answers. */
 const SEEN = (profiles: Profile[]): string => {
@@ -123,7 +107,8 @@ export async function openPane(browser: Browser, url: string, options: PaneOptio
   context.setDefaultTimeout(6_000)
   const page = await context.newPage()
   await page.clock.install({ time: fixtures.NOW_MS })
-  await page.addInitScript(BRIDGE(entry, options.isSlow === true))
+  const isSlow = options.isSlow === true
+  await page.addInitScript(nativeClient({ entry, userId: 'wm-sunyao', chatId: 'wr-1', isSlow }))
   if (options.before !== undefined) await page.addInitScript(options.before)
   if (options.seen !== undefined) await page.addInitScript(SEEN(options.seen))
   await page.goto(`${url}/sidebar/`)

@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as fixtures from '../src/testing/fixtures.ts'
+import { someJourneys } from '../src/testing/fixtures-journeys.ts'
+import { someNotes } from '../src/testing/fixtures-known.ts'
 import { openPane, type PaneOptions, servePane } from './open-pane.ts'
 import { launchBrowser } from './open-scene.ts'
 
@@ -26,7 +28,7 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) jumps.push({
     by: entry.value,
     what: entry.sources.map(({ node, previousRect, currentRect }) =>
-      [node?.nodeName, node?.className, node?.textContent?.trim().slice(0, 12), previousRect.top, '→', currentRect.top].join(' ')).join(', '),
+      [node?.nodeName, node?.className, node?.textContent?.trim().slice(0, 12), previousRect.top, '+', previousRect.height, '→', currentRect.top, '+', currentRect.height].join(' ')).join(', '),
   })
 }).observe({ type: 'layout-shift', buffered: true })`
 
@@ -140,9 +142,22 @@ test('nothing jumps while tabs are switched on a slow phone over a slow network'
     await page.evaluate('scrollTo(0, document.body.scrollHeight)')
     await page.waitForTimeout(100)
   }
-  for (const name of [/^标签$/, /改备注/, '为什么']) {
+  // What a sheet waits for comes long after the touch that opened it.
+  const sheets = [
+    [/^标签$/, 'tags', fixtures.tagGroups()],
+    [/改备注/, undefined, undefined],
+    ['为什么', undefined, undefined],
+    [/跟进计划，点开看/, 'journeys', someJourneys()],
+    ['记一笔', 'notes', someNotes()],
+  ] as const
+  for (const [name, part, answer] of sheets) {
+    const { answer: later, tell } = held()
+    if (part !== undefined) served.answer({ [part]: later })
     await page.getByRole('button', { name }).first().click()
     await page.waitForTimeout(TOUCH_MS + 100)
+    tell(answer)
+    await page.waitForTimeout(200)
+    expect([name, await jumpsOf(page)]).toEqual([name, []])
     await page.keyboard.press('Escape')
     await page.waitForTimeout(TOUCH_MS + 100)
     expect([name, await jumpsOf(page)]).toEqual([name, []])
