@@ -5,13 +5,17 @@ import { useChange } from '../session/use-change.ts'
 
 /** For one customer. `saw`: the birthday that the guide changed. The birthday as the guide has just picked it, until the profile says so; put back when the server refuses. */
 export function useBirthday(profile: () => Profile) {
-  const { externalUserId, submit, toast, reloadProfile } = useChange()
+  const { externalUserId, onRefused, submit, toast, reloadProfile } = useChange()
   /** Null: cleared. */
   const wanted = shallowRef<string | null>()
   const known = computed(() => profile().birthday?.date ?? null)
 
   watch(known, (birthday) => {
     if (birthday === wanted.value) wanted.value = undefined
+  })
+
+  onRefused('birthday', () => {
+    wanted.value = undefined
   })
 
   async function save(birthday: string | null, saw: string | null): Promise<void> {

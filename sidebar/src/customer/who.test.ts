@@ -41,6 +41,28 @@ test('a remark that is refused is put back, with the reason', async () => {
   expect(screenText()).toContain('你可以查看这位客户，不能改。')
 })
 
+test('what waited for the network and is refused then is on the screen no more, and the words are there to go on with', async () => {
+  const away = new ApiError(0, 'network', '连不上服务器')
+  const overtaken = new ApiError(409, 'sidebar.overtaken', '备注刚刚被别处改成了「老客」')
+  const changeRemark = vi.fn().mockRejectedValueOnce(away).mockRejectedValue(overtaken)
+  const refusedTags = new ApiError(400, 'sidebar.unknown-tag', '没有这个标签')
+  const changeTags = vi.fn().mockRejectedValueOnce(away).mockRejectedValueOnce(away).mockRejectedValue(refusedTags)
+  await openSidebar({ api: { changeRemark, changeTags } })
+  await click(button('标签'))
+  await click(button('黑椒'))
+  await click(button('保存'))
+  await changeRemarkTo('孙姐·西冷')
+  expect(screenText()).toContain('备注 孙姐·西冷')
+  window.dispatchEvent(new Event('online'))
+  await flushPromises()
+  window.dispatchEvent(new Event('online'))
+  await flushPromises()
+  expect(screenText()).toContain('备注 孙姐·爱吃厚切')
+  expect(screenText()).not.toContain('等企业微信确认')
+  await click(button(/改备注/))
+  expect(sheet('改备注').querySelector('input')?.value).toBe('孙姐·西冷')
+})
+
 test('a remark and tags without a network are kept, shown, told on the banner, and saved once when it is back', async () => {
   const online = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
   const away = new ApiError(0, 'network', '连不上服务器')

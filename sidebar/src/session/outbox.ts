@@ -85,6 +85,7 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
   const place = `huoshui:outbox:${owner}`
   const waiting: Ref<readonly Queued[]> = shallowRef(load())
   const settled = shallowRef(0)
+  const refused = shallowRef<Queued>()
   let isFlushing = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -151,6 +152,7 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
         } catch (error) {
           if (mayPass(error)) break
           toast(`${one.who}的${NAMES[one.change.kind]}没有保存：${error instanceof Error ? error.message : '请重试'}`)
+          refused.value = one
         }
         drop(one.key)
         settled.value += 1
@@ -176,6 +178,8 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
     waiting: readonly(waiting) as Readonly<Ref<readonly Queued[]>>,
     /** Counts on with each that arrived or was refused later. */
     settled: readonly(settled),
+    /** The last that waited and was refused when it was sent. */
+    refused: readonly(refused) as Readonly<Ref<Queued | undefined>>,
     /** Sends it now, or keeps it until the network is back. Throws ApiError when the server says no. */
     submit: async (externalUserId: string, who: string, change: Change): Promise<Outcome> => {
       const one = { key: newKey(), externalUserId, who, change, notBeforeMs: now() }

@@ -1,3 +1,4 @@
+import { watch } from 'vue'
 import { ApiError } from '../api/api-error.ts'
 import type { Change, Outcome } from './outbox.ts'
 import { type SidebarContext, useSidebar } from './sidebar-context.ts'
@@ -5,11 +6,24 @@ import { type SidebarContext, useSidebar } from './sidebar-context.ts'
 /** Says of a change what becomes of it when the network is away. */
 const WAITS = '没有网络，已记下，恢复后自动保存'
 
+type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
+
+interface Changing extends SidebarContext {
+  submit(change: Change): Promise<Outcome>
+  /** Calls when something of this kind that waited for the network was refused after all: it is not so on the screen either. */
+  onRefused<Kind extends Change['kind']>(kind: Kind, work: (change: Of<Kind>) => void): void
+}
+
 /** How a part of the page changes something about the customer on the screen. */
-export function useChange(): SidebarContext & { submit(change: Change): Promise<Outcome> } {
+export function useChange(): Changing {
   const context = useSidebar()
   return {
     ...context,
+    onRefused: <Kind extends Change['kind']>(kind: Kind, work: (change: Of<Kind>) => void) =>
+      void watch(context.outbox.refused, (one) => {
+        if (one?.externalUserId !== context.externalUserId.value || one.change.kind !== kind) return
+        work(one.change as Of<Kind>) // its kind was just compared
+      }),
     /** Throws ApiError when the server says no, and while nobody knows whom the chat is with. */
     submit: async (change) => {
       if (context.veiled.value) {

@@ -12,10 +12,12 @@ interface Options {
   externalUserId(): string | undefined
   /** Of what is on the screen; undefined when that is nothing, or not the last word. */
   shown(): string | undefined
+  /** After each look: whether the server was reached. */
+  onReach(isReached: boolean): void
 }
 
 /** Counts on when the page should be read again. On every beat only a small version is asked for. */
-export function useNews({ api, beat, externalUserId, shown }: Options): Readonly<Ref<number>> {
+export function useNews({ api, beat, externalUserId, shown, onReach }: Options): Readonly<Ref<number>> {
   const news = shallowRef(0)
   let askingFor: string | undefined
   let beats = 0
@@ -23,8 +25,10 @@ export function useNews({ api, beat, externalUserId, shown }: Options): Readonly
   async function look(id: string): Promise<void> {
     try {
       const { version } = await api.version(id)
+      onReach(true)
       if (id === externalUserId() && version !== shown()) news.value += 1
     } catch (error) {
+      onReach(!(error instanceof ApiError && error.code === 'network'))
       // The reading itself is refused then, too, and takes from the screen what may no longer be seen.
       const isRefused = error instanceof ApiError && (error.isNotYours || error.isLoginNeeded)
       if (isRefused && id === externalUserId() && shown() !== undefined) news.value += 1

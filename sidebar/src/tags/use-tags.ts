@@ -30,7 +30,7 @@ const inTheOutbox = (waiting: readonly Queued[], id: string): Wanted =>
 
 /** For one customer. The tags with the guide's own unconfirmed changes on top; the changes are put back when the server refuses. */
 export function useTags(profile: () => Profile) {
-  const { me, externalUserId, outbox, submit, toast, reloadProfile } = useChange()
+  const { me, externalUserId, outbox, onRefused, submit, toast, reloadProfile } = useChange()
   const wanted = shallowRef<Wanted>(inTheOutbox(outbox.waiting.value, profile().externalUserId))
   const known = computed(() => new Set(profile().tags.map((tag) => tag.name)))
 
@@ -38,6 +38,13 @@ export function useTags(profile: () => Profile) {
     wanted.value = {
       add: wanted.value.add.filter((name) => !known.value.has(name)),
       remove: wanted.value.remove.filter((name) => known.value.has(name)),
+    }
+  })
+
+  onRefused('tags', ({ body }) => {
+    wanted.value = {
+      add: wanted.value.add.filter((name) => !body.add.includes(name)),
+      remove: wanted.value.remove.filter((name) => !body.remove.includes(name)),
     }
   })
 

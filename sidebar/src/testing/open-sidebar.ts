@@ -6,6 +6,7 @@ import App from '../App.vue'
 import type { Api } from '../api/api.ts'
 import { loadLater } from '../later.ts'
 import { createSidebarRouter } from '../router.ts'
+import { keptTagGroups } from '../tags/kept-tag-groups.ts'
 import type { ChatClient, ChatContext } from '../wecom/chat-client.ts'
 import * as fixtures from './fixtures.ts'
 import { someJourneys } from './fixtures-journeys.ts'
@@ -128,6 +129,7 @@ export async function openSidebar({ api: change = {}, chat = fakeChat(), search 
 export function closeSidebars(): void {
   for (const close of opened.splice(0)) close()
   document.body.innerHTML = ''
+  keptTagGroups.clear()
   sessionStorage.clear()
   localStorage.clear()
   vi.useRealTimers()

@@ -1,10 +1,18 @@
-import { onScopeDispose, type Ref, readonly, shallowRef } from 'vue'
+import { computed, onScopeDispose, type Ref, readonly, shallowRef } from 'vue'
 
-/** Whether the device has a network at all; what the browser says, at once. */
-export function useOnline(): Readonly<Ref<boolean>> {
-  const online = shallowRef(navigator.onLine)
+/** So many looks in a row that do not reach the server are no blink of the network. */
+const BLINKS = 2
+
+export type Reach = 'online' | 'offline' | 'unreached'
+
+/** Whether there is a network, and the server behind it. What the browser says counts at once (`offline`); a shop's Wi-Fi that
+ *  leads nowhere is noticed by looks that fail (`unreached`): `looked` is told of each. */
+export function useReach(): { reach: Readonly<Ref<Reach>>; looked(isReached: boolean): void } {
+  const isOnline = shallowRef(navigator.onLine)
+  const failed = shallowRef(0)
   const look = (): void => {
-    online.value = navigator.onLine
+    isOnline.value = navigator.onLine
+    failed.value = 0
   }
   window.addEventListener('online', look)
   window.addEventListener('offline', look)
@@ -12,5 +20,11 @@ export function useOnline(): Readonly<Ref<boolean>> {
     window.removeEventListener('online', look)
     window.removeEventListener('offline', look)
   })
-  return readonly(online)
+  const reach = computed((): Reach => (isOnline.value ? (failed.value < BLINKS ? 'online' : 'unreached') : 'offline'))
+  return {
+    reach: readonly(reach),
+    looked: (isReached) => {
+      failed.value = isReached ? 0 : failed.value + 1
+    },
+  }
 }
