@@ -37,6 +37,8 @@ export const Script = Type.Object({
   expect: Type.String(),
   text: Type.String(),
   messages: Type.Array(ChatMessage),
+  /** Those that go along, for GET scripts/picture?asset=… */
+  pictures: Type.Optional(Type.Array(Type.String())),
   /** Attachments that cannot be sent now, and why; shown before sending. */
   missing: Type.Array(Type.String()),
   /** Absent: it stands in the files. */
@@ -102,6 +104,8 @@ export const SearchQuery = Type.Object({
   q: Type.String({ minLength: 1, maxLength: 100 }),
   from: Type.Optional(Type.String({ pattern: '^\\d{1,6}$' })),
 })
+/** GET scripts/picture?asset=… — a picture of a script, as it goes out: png or jpg. */
+export const PictureQuery = Type.Object({ asset: Type.String({ minLength: 1, maxLength: 200 }) })
 export const Scripts = Type.Object({ scripts: Type.Array(Script) })
 export type Scripts = Static<typeof Scripts>
 export const FoundScripts = Type.Object({

@@ -1,17 +1,18 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import { AppError } from '../core/kernel/app-error.ts'
 import type { ScriptsLibrary } from '../operations/scripts-library/scripts-library.ts'
 import type { Media } from '../records/media/media.ts'
 import type { Tags } from '../records/tags/tags.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Access } from './access.ts'
 import * as contract from './contract.ts'
-import { scriptViews } from './script-view.ts'
+import { picturesOf, scriptViews } from './script-view.ts'
 import { tagLibrary } from './tag-library.ts'
 
 export interface ScriptRouteDeps {
   access: Access
-  media: Pick<Media, 'chatMessages'>
+  media: Pick<Media, 'chatMessages' | 'picture'>
   scripts: Pick<ScriptsLibrary, 'search' | 'tree'>
   tags: Pick<Tags, 'queries'>
   rules: Pick<RuleBookHolder, 'current'>
@@ -58,7 +59,24 @@ export function scriptRoutes(app: FastifyInstance, { access, media, rules, scrip
       }),
   )
 
+  typed.get('/scripts/picture', { schema: { querystring: contract.PictureQuery }, config }, async (request, reply) => {
+    const { bytes, fileName } = await access.asPerson(request, async () => {
+      const { asset } = request.query
+      // What no script shows is nobody's to look at.
+      if (![...rules.current().scripts.values()].some((one) => picturesOf(one).includes(asset))) throw noPicture()
+      return media.picture(asset)
+    })
+    const type = fileName.endsWith('.png') ? 'image/png' : 'image/jpeg'
+    return reply.headers({ 'content-type': type, 'cache-control': 'private, max-age=600' }).send(bytes)
+  })
+
   typed.get('/tags', { schema: { response: { 200: contract.TagGroups } }, config }, (request) =>
     access.asPerson(request, async (tx) => tagLibrary(await tags.queries.library(tx), rules.current())),
   )
 }
+
+const noPicture = (): AppError =>
+  new AppError('sidebar.unknown-picture', 'no script has this picture', {
+    status: 404,
+    zh: '没有这张图片，话术可能刚改过，请刷新。',
+  })

@@ -3,9 +3,14 @@ import type { Media } from '../records/media/media.ts'
 import type { LibraryScript } from '../rules/book/rule-book.ts'
 import type { Script } from './contract.ts'
 
+/** Below the folder of assets. */
+export const picturesOf = ({ value }: LibraryScript): string[] =>
+  (value.attachments ?? []).flatMap((one) => ('image' in one ? [one.image] : []))
+
 /** A script as the sidebar shows and sends it: its words first, then what goes with them. */
 export async function scriptView(tx: Tx, media: Pick<Media, 'chatMessages'>, script: LibraryScript): Promise<Script> {
   const { title, aim, expect, text, attachments } = script.value
+  const pictures = picturesOf(script)
   const { ready, missing } = await media.chatMessages(tx, attachments ?? [])
   return {
     id: script.name,
@@ -16,6 +21,7 @@ export async function scriptView(tx: Tx, media: Pick<Media, 'chatMessages'>, scr
     expect,
     text,
     messages: [{ msgtype: 'text', text: { content: text } }, ...ready],
+    ...(pictures.length === 0 ? {} : { pictures }),
     missing: missing.map((what) => `${what}还没准备好，这次只发其余内容`),
   }
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
-import { createAssetFiles } from './asset-files.ts'
+import { type AssetFile, createAssetFiles } from './asset-files.ts'
 import { createAttachments } from './attachments.ts'
 import { createPrepareMedia, type PrepareMediaDeps, RENEW_BEFORE_MS } from './prepare-media.ts'
 import { preparedMedia } from './prepared-media.ts'
@@ -14,7 +14,8 @@ export interface MediaDeps extends Omit<PrepareMediaDeps, 'assets'> {
 
 /** Pictures that rules name, kept ready at WeCom. */
 export function createMedia({ assetsDir, ...deps }: MediaDeps) {
-  const prepare = createPrepareMedia({ ...deps, assets: createAssetFiles(assetsDir) })
+  const assets = createAssetFiles(assetsDir)
+  const prepare = createPrepareMedia({ ...deps, assets })
   const jobs: Job[] = [{ name: 'media.prepare', everyMs: 2 * SECOND_MS, dueAt: nextRenewal, run: prepare }]
 
   async function nextRenewal(tx: Tx): Promise<number | undefined> {
@@ -29,6 +30,8 @@ export function createMedia({ assetsDir, ...deps }: MediaDeps) {
   return {
     jobs,
     ...createAttachments({ clock: deps.clock }),
+    /** A picture below the folder of assets, as it lies there. Throws media.bad-asset. */
+    picture: (path: string): Promise<AssetFile> => assets.read(path),
     queries: {
       stamp: preparedMedia.stamp,
       /** Pictures that rules want and that cannot be sent now, each with the reason in Chinese. */

@@ -107,3 +107,6 @@ export function createApi(http: Http) {
 /** Where the browser goes to log in; `back` is a path on our own origin. */
 export const loginPath = (back: string, guide: string | null): string =>
   `/api/sidebar/login?${new URLSearchParams({ back, ...(guide === null ? {} : { guide }) })}`
+
+/** Where the picture of a script lies that the server shows to whoever is logged in. */
+export const picturePath = (asset: string): string => `/api/sidebar/scripts/picture?${new URLSearchParams({ asset })}`

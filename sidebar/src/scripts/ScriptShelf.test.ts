@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { aProfile } from '../testing/fixtures.ts'
+import { aProfile, aScript } from '../testing/fixtures.ts'
 import { someMyScripts } from '../testing/fixtures-known.ts'
 import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { article, button, buttonIn, buttons, click, link, screenText, sheets, submit, type } from '../testing/screen.ts'
@@ -115,4 +115,16 @@ test('facts of orders stand in the words; what is not known of her is said and d
   expect(article('问火候').textContent).toContain('还不知道这位客户的「上次买的」')
   await click(buttonIn(article('问火候'), '发送'))
   expect([chat.sent, vi.mocked(api.noteSent).mock.calls]).toEqual([[], []])
+})
+
+test('a picture that goes along is seen, and whole after a tap', async () => {
+  const script = aScript({ pictures: ['guide/解冻.png'] })
+  await openSidebar({ api: { scriptsOf: async () => ({ scripts: [script] }) } })
+  await click(link('话术'))
+  await click(button(/^产品知识/))
+  await click(button(/^解冻/))
+  const picture = article('到货后教解冻').querySelector('img')
+  expect(picture?.getAttribute('src')).toBe('/api/sidebar/scripts/picture?asset=guide%2F%E8%A7%A3%E5%86%BB.png')
+  await click(button('看大图'))
+  expect(button('缩小图片').className).toContain('large')
 })
