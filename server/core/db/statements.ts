@@ -46,19 +46,21 @@ function valuesClause(rows: Row[], columns: string[]): { sql: string; params: Sq
 /** SQLite refuses more than 32,766 marks in one statement. */
 const MAX_MARKS = 30_000
 
+const areSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((name, nth) => name === others[nth])
+
 /** Rows that say the same columns, as many as one statement takes: what the first row does not name is the next one's own. */
 function* chunks(rows: Row[]): Generator<Row[]> {
   let part: Row[] = []
-  let columns: string | undefined
+  let columns: string[] = []
   let most = 0
   for (const row of rows) {
     const names = Object.keys(row)
-    const said = names.join()
-    if (part.length > 0 && (said !== columns || part.length >= most)) {
+    if (part.length > 0 && (part.length >= most || !areSame(names, columns))) {
       yield part
       part = []
     }
-    columns = said
+    columns = names
     most = Math.max(1, Math.floor(MAX_MARKS / (names.length || 1)))
     part.push(row)
   }

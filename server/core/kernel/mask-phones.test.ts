@@ -53,3 +53,9 @@ it('reads long texts in no time', () => {
     maskPhones(text)
   expect(performance.now() - from).toBeLessThan(2_000)
 })
+
+it.each([
+  ['seven digits abroad are the fewest', '打我 +1234567', '打我 +****4567'],
+  ['six are none', '打我 +123456 单 号', '打我 +123456 单 号'],
+  ['each of its digits in another script', '一3八０零零1三8零幺', '138****3801'],
+])('%s', (_, text, expected) => expect(maskPhones(text)).toBe(expected))

@@ -25,11 +25,14 @@ function dialled(char: string): string {
 const PHONE =
   /(?<![\d+])(?:(?:\+|00)? {0,2}8 {0,2}6 {0,2})?(1 {0,2}[3-9](?: {0,3}\d){9})(?!\d)|(?<!\d)(\+ {0,2}[1-9](?: {0,2}\d){6,14})(?!\d)/g
 const SHORTEST = 8
-/** Most texts have none. */
+/** Begins with a figure, or with a one; as many digits as the shortest has. Most texts have not. */
 const ANY_DIGIT = /[\p{N}一幺]/u
+const SEVEN_DIGITS = /(?:[\p{N}零一二三四五六七八九幺][^\p{N}零一二三四五六七八九幺]*){7}/u
 
-function phonesAt(text: string, chars: readonly string[]): FoundPhone[] {
-  if (text.length < SHORTEST || !ANY_DIGIT.test(text)) return []
+const mayHavePhones = (text: string): boolean =>
+  text.length >= SHORTEST && ANY_DIGIT.test(text) && SEVEN_DIGITS.test(text)
+
+function phonesAt(chars: readonly string[]): FoundPhone[] {
   const seen = [...chars.keys()].filter((at) => !INVISIBLE.test(chars[at] ?? ''))
   const line = seen.map((at) => dialled(chars[at] ?? '')).join('')
   return [...line.matchAll(PHONE)].map((match) => {
@@ -49,8 +52,9 @@ function phonesAt(text: string, chars: readonly string[]): FoundPhone[] {
  *  Chinese digits, with invisible characters. What people write does not belong into tables, on screens, into logs and to
  *  other systems in clear: it is masked where it comes in. Safe to repeat. */
 export function maskPhones(text: string): string {
+  if (!mayHavePhones(text)) return text
   const chars = [...text]
-  const found = phonesAt(text, chars)
+  const found = phonesAt(chars)
   if (found.length === 0) return text
   let from = 0
   const parts = found.map(({ start, end, digits, isAbroad }) => {
@@ -67,8 +71,9 @@ export const MASKED = /1[3-9]\d\*{4}\d{4}/
 /** `text` with its masked phones as `original` writes them; those that do not stand there stay masked. */
 export function unmasked(text: string, original: string): string {
   const chars = [...original]
+  if (!mayHavePhones(original)) return text
   const written = new Map(
-    phonesAt(original, chars).map(({ start, end, digits }) => [
+    phonesAt(chars).map(({ start, end, digits }) => [
       `${digits.slice(0, 3)}****${digits.slice(-4)}`,
       chars.slice(start, end).join(''),
     ]),
@@ -78,4 +83,4 @@ export function unmasked(text: string, original: string): string {
 
 /** The mainland mobiles in free text, eleven digits each: what a guide noted there names the customer. */
 export const mobilesIn = (text: string): string[] =>
-  phonesAt(text, [...text]).flatMap(({ digits, isAbroad }) => (isAbroad ? [] : digits))
+  (mayHavePhones(text) ? phonesAt([...text]) : []).flatMap(({ digits, isAbroad }) => (isAbroad ? [] : digits))
