@@ -62,11 +62,11 @@ export const some = (conditions: readonly Sql[]): Sql =>
 export const commas = (pieces: readonly Sql[]): Sql => joined(pieces, ', ')
 
 /** Holds the rows until the transaction ends; SQLite has one writer at a time anyway. */
-export const lock = (): Sql =>
-  new Sql((into) => {
-    into.text += into.dialect === 'mysql' ? 'FOR UPDATE' : ''
-    into.isLocking = true
-  })
+export const lock = (): Sql => LOCK
+const LOCK = new Sql((into) => {
+  into.text += into.dialect === 'mysql' ? 'FOR UPDATE' : ''
+  into.isLocking = true
+})
 
 /** What the two databases write differently. */
 export const byDialect = (pieces: Record<Dialect, Sql>): Sql => new Sql((into) => pieces[into.dialect].render(into))
