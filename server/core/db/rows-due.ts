@@ -1,7 +1,5 @@
 import { type Column, type Table, tableOf } from './define-table.ts'
-import { firstDue } from './first-due.ts'
-import { every, type Sql, sql } from './sql.ts'
-import type { Tx } from './tx.ts'
+import { type Expression, every, maybeNumber, type Sql, sql } from './sql.ts'
 
 type Instant = Column<number> | Column<number | null>
 
@@ -22,9 +20,9 @@ export const rowsDue = (at: Instant, where: Sql = sql`1 = 1`): InstantRows => ({
   at,
 })
 
-/** The smallest instant among them; undefined when there are none. */
-export const firstOf = (tx: Pick<Tx, 'row'>, { at, where }: InstantRows): Promise<number | undefined> =>
-  firstDue(tx, at, where)
+/** The smallest instant among them, null when there are none: a piece of SQL, to be asked with others in one statement. */
+export const firstInstant = ({ table, where, at }: InstantRows): Expression<number | null> =>
+  maybeNumber(sql`(SELECT MIN(${at}) FROM ${table} WHERE ${where})`)
 
 /** Whether there is one whose time has come: a piece of SQL that is 0 or 1, to be asked with others in one statement. */
 export const isOneDue = ({ table, where, at }: RowsDue, nowMs: number): Sql => {

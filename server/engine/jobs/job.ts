@@ -1,5 +1,5 @@
 import type { LeftOut } from '../../core/db/define-table.ts'
-import { firstOf, type InstantRows, type RowsDue } from '../../core/db/rows-due.ts'
+import type { InstantRows, RowsDue } from '../../core/db/rows-due.ts'
 import type { Tx } from '../../core/db/tx.ts'
 
 /** Work that is due by time. The tick asks every second; a row per job remembers when it is next due, so a restart
@@ -24,9 +24,3 @@ export interface Job {
 /** The rows without which a run would find nothing to do; undefined: only a run can tell. */
 export const rowsOf = ({ dueAt, worksOn }: Job): RowsDue | undefined =>
   worksOn ?? ('where' in dueAt ? dueAt : undefined)
-
-/** When a job is next due; undefined for one that a rehearsal leaves out. */
-export const whenDue = ({ dueAt }: Job): ((tx: Tx) => Promise<number | undefined>) | undefined => {
-  if ('where' in dueAt) return (tx) => firstOf(tx, dueAt)
-  return 'leftOut' in dueAt ? undefined : dueAt
-}

@@ -44,11 +44,12 @@ export function invitationJobs(deps: InvitationJobsDeps): Job[] {
 
   /** When somebody who waits for room could come in: long ago, or not before something else changes. */
   async function firstThatFits(tx: Tx): Promise<number | undefined> {
-    for (const pool of rules.current().pools.keys()) {
-      const [first] = await invitationQueries.waitingFor(tx, pool, 1)
-      if (first === undefined) continue
+    const pools = [...rules.current().pools.keys()]
+    for (const [nth, sinceMs] of (await invitationQueries.waitingSince(tx, pools)).entries()) {
+      const pool = pools[nth]
+      if (sinceMs === null || pool === undefined) continue
       const fullness = await groups.queries.fullness(tx, pool)
-      if (fullness !== undefined && (fullness.room > 0 || fullness.opensItself)) return first.openedAtMs
+      if (fullness !== undefined && (fullness.room > 0 || fullness.opensItself)) return sinceMs
     }
     return undefined
   }

@@ -1,5 +1,5 @@
 import type { RowOf } from '../../core/db/define-table.ts'
-import { all, type Sql, set, sql } from '../../core/db/sql.ts'
+import { all, maybeNumber, type Sql, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { InvitationState, InvitedBy } from './invitation-states.ts'
@@ -121,6 +121,18 @@ export const invitationQueries = {
   /** A guide's open and waiting ones. */
   openOfGuide: (tx: Tx, userId: string): Promise<Invitation[]> =>
     many(tx, sql`${INVITATION.userid} = ${userId} AND ${INVITATION.open_slot} IS NOT NULL ORDER BY ${INVITATION.id}`),
+  /** In the order of these pools, since when the first waits for room in each, UTC milliseconds; null: nobody does. One statement. */
+  waitingSince: async (tx: Tx, pools: readonly string[]): Promise<(number | null)[]> => {
+    const { id, pool, state, opened_at } = INVITATION
+    if (pools.length === 0) return []
+    const first = (name: string) =>
+      maybeNumber(sql`(SELECT ${opened_at} FROM ${INVITATION}
+        WHERE ${state} = 'waiting' AND ${pool} = ${name} ORDER BY ${id} LIMIT 1)`)
+    const row = await tx.row(
+      sql`SELECT ${select(Object.fromEntries(pools.map((name, nth) => [`p${nth}`, first(name)])))}`,
+    )
+    return pools.map((_name, nth) => row?.[`p${nth}`] ?? null)
+  },
   /** Who waits for room in a pool, first come first. */
   waitingFor: (tx: Tx, pool: string, limit: number): Promise<Invitation[]> =>
     many(

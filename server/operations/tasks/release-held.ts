@@ -1,11 +1,11 @@
 import type { Db } from '../../core/db/db.ts'
-import { pick, sql } from '../../core/db/sql.ts'
+import { list, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Capacity } from './capacity.ts'
-import { changeTask, SOONEST, startAnew } from './task-queries.ts'
+import { SOONEST, startAnew } from './task-queries.ts'
 import { GUIDE_TASK, TASK_DEADLINE } from './task-tables.ts'
 
 export interface ReleaseHeldDeps {
@@ -44,10 +44,7 @@ async function step(tx: Tx, { clock, timeline, staff, capacity, notify }: Releas
   const free = await capacity.take(tx, wanted)
   for (const one of wanted) {
     const { row } = one
-    if (!free.has(one)) {
-      await changeTask(tx, row.id, { release_at: capacity.nextDay() })
-      continue
-    }
+    if (!free.has(one)) continue
     const laterMs = now - row.opened_at
     const task = { id: row.id, openedAtMs: row.opened_at }
     await startAnew(tx, task, { state: 'open', release_at: null, opened_at: now })
@@ -55,6 +52,11 @@ async function step(tx: Tx, { clock, timeline, staff, capacity, notify }: Releas
       sql`UPDATE ${TASK_DEADLINE} SET ${TASK_DEADLINE.due_at} = ${TASK_DEADLINE.due_at} + ${laterMs}
           WHERE ${TASK_DEADLINE.task_id} = ${row.id}`,
     )
+  }
+  const still = wanted.filter((one) => !free.has(one)).map(({ row }) => row.id)
+  if (still.length > 0) {
+    const tomorrow = set(GUIDE_TASK, { release_at: capacity.nextDay() })
+    await tx.run(sql`UPDATE ${GUIDE_TASK} SET ${tomorrow} WHERE ${GUIDE_TASK.id} IN ${list(still)}`)
   }
   const guides = [...new Set(due.map((row) => row.userid))]
   const names = await staff.queries.namesOf(tx, guides)
