@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY_MS } from '../core/kernel/shanghai.ts'
+import { creditQueries } from '../operations/credit/credit-queries.ts'
 import { signedPost } from '../testing/signed-post.ts'
 import type { OrderBinding, Orders, Profile } from './contract.ts'
 import type { Browser } from './testing/sidebar-browser.ts'
-import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
+import { DESK_RULES, openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
 
 let scene: SidebarScene
 let zhangsan: Browser
 let id: string
 beforeAll(async () => {
-  scene = await openSidebarScene()
+  scene = await openSidebarScene({ config: { ...DESK_RULES, 'credit.yaml': 'credit:\n  - to: newest\n' } })
   zhangsan = await scene.as('zhangsan')
   id = scene.externalUserId
 })
@@ -156,4 +157,21 @@ test('the shop has the last word: what it names as another’s goes over to them
   ])
   expect((await scene.timelineOf(id)).join()).toContain('店铺说它是另一位客户的')
   expect(await paidEvents('MY-109')).toEqual([id, right])
+})
+
+test('who bound it earns it as its guide, and no more once it is taken back', async () => {
+  const fromMs = scene.clock.now() + 1
+  scene.clock.advance(60_000)
+  await shopTells('MY-110', { paidAt: new Date(scene.clock.now()).toISOString() })
+  const earned = async () =>
+    (await scene.db.tx((tx) => creditQueries.sums(tx, { fromMs, untilMs: fromMs + DAY_MS }, 'guide'))).map(
+      ({ state, key, paidFen }) => [state, key, paidFen],
+    )
+  expect(await earned()).toEqual([['unknown', undefined, 13_800]])
+  expect(await bind({ orderId: 'MY-110', phoneTail: '2222' })).toMatchObject({ isBound: true })
+  await scene.settle()
+  expect(await earned()).toEqual([['given', 'zhangsan', 13_800]])
+  await zhangsan.post(`customers/${id}/orders/unbind`, { orderId: 'MY-110', source: '小程序商城' })
+  await scene.settle()
+  expect(await earned()).toEqual([['unknown', undefined, 13_800]])
 })
