@@ -104,7 +104,7 @@ export async function somePeople(server: BenchServer, wanted: number): Promise<P
 }
 
 /** The session cookie of each guide. */
-export async function logIn(huoshui: Started): Promise<Map<string, string>> {
+async function logIn(huoshui: Started): Promise<Map<string, string>> {
   const cookies = new Map<string, string>()
   for (const guide of GUIDES) {
     const browser = openBrowser(huoshui.url)

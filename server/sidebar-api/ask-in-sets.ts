@@ -62,7 +62,7 @@ type Asking = FastifyRequest<{ Params: { externalUserId: string } }>
 type One<Answer> = (tx: Tx, guide: Friend, externalUserId: string) => Promise<Answer>
 
 /** Nobody waits for what an open page asks by itself. */
-const SETS = { withinMs: 250, most: 200 }
+const SETS = { withinMs: 400, most: 250 }
 
 /** To look at one customer, for what every open page asks all the time: those who ask within a moment are answered by one
  *  transaction, with a few statements for all of them. Whoever is not plainly the friend is looked at by `withCustomer`, and

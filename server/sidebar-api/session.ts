@@ -11,6 +11,7 @@ const LOGIN_COOKIE = 'huoshui_login'
  *  same domain can put its own in our way (RFC 6265bis, 4.1.3.2). */
 const THIS_HOST = '__Host-'
 const SESSION_IN_HEADER = new RegExp(`(?:^|;\\s*)(?:${THIS_HOST})?${SESSION_COOKIE}=([\\w.-]+)`)
+const MOST_REMEMBERED = 20_000
 /** As long as WeCom's login code. */
 const LOGIN_MS = 5 * MINUTE_MS
 
@@ -43,14 +44,15 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
   const nameOf = (request: FastifyRequest, cookie: string): string =>
     isSecure(request) ? `${THIS_HOST}${cookie}` : cookie
 
-  /** Of each request once: who pays for it, who asks, and for what mark are three that want to know. */
-  const sessions = new WeakMap<FastifyRequest, { token: string | undefined; content: ReturnType<typeof readToken> }>()
+  /** Whose signature was found right: a request wants to know three times, and an open page asks every few seconds. */
+  const right = new Map<string, NonNullable<ReturnType<typeof readToken>>>()
 
-  function sessionIn(request: FastifyRequest, token: string | undefined): ReturnType<typeof readToken> {
-    const known = sessions.get(request)
-    if (known !== undefined && known.token === token) return known.content
+  function sessionIn(token: string | undefined): ReturnType<typeof readToken> {
+    const known = token === undefined ? undefined : right.get(token)
+    if (token === undefined || known !== undefined) return known
     const content = readToken(secret, 'session', token)
-    sessions.set(request, { token, content })
+    if (right.size >= MOST_REMEMBERED) right.clear()
+    if (content !== undefined) right.set(token, content)
     return content
   }
 
@@ -60,7 +62,7 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
     purpose: 'session' | 'login',
   ): Record<string, unknown> | undefined {
     const token = request.cookies[nameOf(request, cookie)]
-    const content = purpose === 'session' ? sessionIn(request, token) : readToken(secret, purpose, token)
+    const content = purpose === 'session' ? sessionIn(token) : readToken(secret, purpose, token)
     return typeof content?.until === 'number' && content.until > clock.now() ? content : undefined
   }
 
@@ -69,7 +71,7 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
     callerOf: (request: FastifyRequest): string | undefined => {
       const { cookie } = request.headers
       const token = cookie === undefined ? undefined : SESSION_IN_HEADER.exec(cookie)?.[1]
-      const content = token === undefined ? undefined : sessionIn(request, token)
+      const content = sessionIn(token)
       return typeof content?.userId === 'string' ? content.userId : undefined
     },
     /** Who logged in, in which session, and when, UTC milliseconds: the userid may be somebody else's by now, and the session
@@ -89,6 +91,8 @@ export function createSession({ secret, clock, isSecure }: SessionDeps) {
     },
     begin: (request: FastifyRequest, reply: FastifyReply, { userId, id }: { userId: string; id: string }): void => {
       const token = signToken(secret, 'session', { userId, id, until: clock.now() + SESSION_MS })
+      // One of an earlier version, for the API alone, would be sent before this one.
+      if (!isSecure(request)) reply.clearCookie(SESSION_COOKIE, { path: '/api/sidebar' })
       reply.setCookie(nameOf(request, SESSION_COOKIE), token, options(request, SESSION_MS))
     },
     leave: (request: FastifyRequest, reply: FastifyReply): void => {

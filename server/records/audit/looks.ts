@@ -35,11 +35,10 @@ export function createLooks({ db, clock }: { db: Pick<Db, 'tx'>; clock: Clock })
       const current = Math.floor(now / APART_MS)
       if (current !== stretch || seen.size >= MOST_REMEMBERED) seen = new Set()
       stretch = current
-      const once = createHash('sha256')
-        .update(JSON.stringify([look.what, look.actor, look.customer, current]))
-        .digest('hex')
-      if (seen.has(once)) return
-      seen.add(once)
+      const what = JSON.stringify([look.what, look.actor, look.customer, current])
+      if (seen.has(what)) return
+      seen.add(what)
+      const once = createHash('sha256').update(what).digest('hex')
       if (waiting.length < MOST_WAITING) waiting.push({ ...look, atMs: now, once })
       else lost += 1
     },
