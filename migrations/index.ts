@@ -47,6 +47,7 @@ import { OwnScripts1700000000065 } from './0065-own-scripts.ts'
 import { ScriptOutcomes1700000000066 } from './0066-script-outcomes.ts'
 import { OrderCredit1700000000067 } from './0067-order-credit.ts'
 import { SendsToGroups1700000000068 } from './0068-sends-to-groups.ts'
+import { OptOutLinks1700000000069 } from './0069-opt-out-links.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -99,4 +100,5 @@ export const migrations = [
   ScriptOutcomes1700000000066,
   OrderCredit1700000000067,
   SendsToGroups1700000000068,
+  OptOutLinks1700000000069,
 ]

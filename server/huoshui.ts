@@ -260,6 +260,7 @@ const besidesFiles = (db: Db) => ({ vocabulary: VOCABULARY, carryOutRenames, atH
 const shopOptions = (settings: Settings) => ({
   phoneHash: createPhoneHash(phoneSecrets(settings)[0]),
   phoneSecrets: phoneSecrets(settings),
+  publicUrl: settings.PUBLIC_URL,
   ordersSecret: settings.ORDERS_SECRET,
   signatures: settings.ORDERS_SIGNATURE,
   assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),

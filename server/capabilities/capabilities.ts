@@ -14,6 +14,7 @@ import { customers } from '../records/customers/manifest.ts'
 import { groups } from '../records/groups/manifest.ts'
 import { media } from '../records/media/manifest.ts'
 import { notes } from '../records/notes/manifest.ts'
+import { optOut } from '../records/opt-out/manifest.ts'
 import { orders } from '../records/orders/manifest.ts'
 import { privacy } from '../records/privacy/manifest.ts'
 import { profiles } from '../records/profiles/manifest.ts'
@@ -46,6 +47,7 @@ export const CAPABILITIES = [
   profiles,
   surveys,
   toldConsents,
+  optOut,
   visits,
   touches,
   media,

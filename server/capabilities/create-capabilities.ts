@@ -35,6 +35,8 @@ export interface CapabilitiesDeps {
   phoneHash: PhoneHash
   /** Those under which phones are hashed, the present one first. */
   phoneSecrets: readonly string[]
+  /** Origin at which customers reach us; undefined: there are no links. */
+  publicUrl?: string | undefined
   ordersSecret: string
   /** Which signatures of the shop's are taken. */
   signatures?: SignatureForms

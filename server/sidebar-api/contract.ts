@@ -84,6 +84,8 @@ export const Profile = Type.Object({
   standsInFor: OrNull(Type.String()),
   /** One may look and change nothing: whoever sees all customers, and after the end of a friendship. */
   isReadOnly: Type.Boolean(),
+  /** For {退订链接} in scripts; null: there is none, or no script asks for it. */
+  optOutUrl: OrNull(Type.String()),
   /** The friendship is over. Nothing of what came after it is shown. */
   lost: OrNull(
     Type.Object({

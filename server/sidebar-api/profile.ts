@@ -6,13 +6,16 @@ import { underWayText } from '../operations/handover/outcome-text.ts'
 import type { Journey } from '../operations/sop/explain/sop-queries.ts'
 import type { tierQueries } from '../operations/tiers/tier-queries.ts'
 import type { CustomerTier } from '../operations/tiers/tier-store.ts'
+import { asksForLink } from '../operations/welcome/fill-names.ts'
 import type { WelcomeOutcome } from '../operations/welcome/welcome-store.ts'
 import type { CustomerSource, Follow } from '../records/customers/customer-queries.ts'
 import type { GroupOfCustomer } from '../records/groups/group-queries.ts'
+import type { OptOut } from '../records/opt-out/opt-out.ts'
 import type { Order, OrderPage, OrderSummary } from '../records/orders/order-queries.ts'
 import { type Birthday, birthdayText, daysUntilBirthday } from '../records/profiles/birthday.ts'
 import type { Profiles } from '../records/profiles/profiles.ts'
 import type { SetTag } from '../records/tags/tag-queries.ts'
+import { oncePerBook } from '../rules/book/once-per-book.ts'
 import type { RuleBook, RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { CustomerTag, Profile, OrderSummary as ShownSummary } from './contract.ts'
 import type { Friend } from './friend-of.ts'
@@ -55,11 +58,14 @@ export interface ProfileDeps extends ProfilePartsDeps, Omit<PageVersionDeps, 'cu
   profiles: { queries: Pick<Profiles['queries'], 'birthdayOf' | 'fieldsOf'> }
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
   tiers: { queries: Pick<typeof tierQueries, 'ofCustomer'> }
+  optOut: Pick<OptOut, 'linkFor'>
 }
+
+const asksForLinks = oncePerBook((book) => [...book.scripts.values()].some(({ value }) => asksForLink(value.text)))
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, tags, orders, groups, welcome, handover, profiles } = deps
+  const { clock, rules, customers, tags, orders, groups, welcome, handover, profiles, optOut } = deps
 
   const parts = createProfileParts(deps)
   const versions = createPageVersions(deps)
@@ -136,6 +142,7 @@ export function createProfile(deps: ProfileDeps) {
       corpName: known?.corpName ?? null,
       standsInFor: guide.userId === guide.person.userId ? null : guide.name,
       isReadOnly: guide.stands === 'onlooker' || guide.stands === 'former',
+      optOutUrl: asksForLinks(rules.current()) ? ((await optOut.linkFor(tx, externalUserId)) ?? null) : null,
       lost: lostView(guide.lost, { guides, groups: groupViews.map((group) => group.name) }),
       remark: follow?.remark ?? null,
       source: await parts.source(tx, guide, externalUserId, known, follow),

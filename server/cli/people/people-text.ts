@@ -15,6 +15,7 @@ export const SCOPE_ZH: Record<Exclude<ConsentScope, ''>, string> = {
 export const STATE_ZH: Record<ConsentState, string> = { given: '同意', refused: '拒绝' }
 export const SOURCE_ZH: Record<ConsentSource, string> = {
   customer: '客户自己',
+  link: '客户点的退订链接',
   guide: '导购代记',
   command: '命令行',
   age: '不满十四周岁',

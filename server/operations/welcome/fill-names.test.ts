@@ -37,6 +37,15 @@ test.each([
   expect(fillNames(template, nobody)).toBe(text)
 })
 
+test.each([
+  ['您好\n不想收点这里：{退订链接}\n有事说', 'https://a.cn/t/1.x', '您好\n不想收点这里：https://a.cn/t/1.x\n有事说'],
+  ['您好\n不想收点这里：{退订链接}\n有事说', undefined, '您好\n有事说'],
+  ['您好\n\n{退订链接}\n\n有事说', undefined, '您好\n\n有事说'],
+  ['{退订链接}', undefined, ''],
+])('%s with the link %s reads %s', (template, optOut, text) => {
+  expect(fillNames(template, { ...nobody, optOut })).toBe(text)
+})
+
 test('one known name stays when the other is missing', () => {
   expect(fillNames('{客户昵称}，您好，我是{导购名}。', { customer: undefined, guide: '林夏' })).toBe('您好，我是林夏。')
   expect(fillNames('{客户昵称}，您好，我是{导购名}。', { customer: '小满', guide: undefined })).toBe('小满，您好。')

@@ -5,9 +5,11 @@ export interface Names {
   customer: string | undefined
   /** For {导购名}. */
   guide: string | undefined
+  /** For {退订链接}; undefined: there is none, and the lines with it go. */
+  optOut?: string | undefined
 }
 
-const PLACE = /\{(客户昵称|导购名)\}/
+const PLACE = /\{(客户昵称|导购名|退订链接)\}/
 const PAUSE = '[，,、：:；;！!~～\\s]'
 const END = '[，,、：:；;。．.！!？?~～\\n]'
 /** A clause that only introduces the missing name: 「我是{导购名}，」. */
@@ -23,7 +25,11 @@ const WHOLE_LINE =
 /** Puts names into {客户昵称} and {导购名}. A name that is not known is left out together with what leans on it, so that
  *  「{客户昵称}，您好，我是{导购名}。」 reads 「您好。」. A name is never searched for places itself. */
 export function fillNames(template: string, names: Names): string {
-  const values: Record<string, string | undefined> = { 客户昵称: known(names.customer), 导购名: known(names.guide) }
+  const values: Record<string, string | undefined> = {
+    客户昵称: known(names.customer),
+    导购名: known(names.guide),
+    退订链接: names.optOut,
+  }
   return leaveOut(template, values).replace(new RegExp(PLACE, 'g'), (_place, name: string) => values[name] ?? '')
 }
 
@@ -52,7 +58,8 @@ function withoutLines(text: string, isUnknown: (name: string) => boolean): strin
   let isBehind = false
   for (const line of text.split('\n')) {
     const [, name] = WHOLE_LINE.exec(line) ?? []
-    if (name !== undefined && isUnknown(name)) isBehind = true
+    const isOfNoLink = line.includes(OPT_OUT) && isUnknown('退订链接')
+    if (isOfNoLink || (name !== undefined && isUnknown(name))) isBehind = true
     else if (!isBehind || line.trim() !== '' || (kept.at(-1) ?? '').trim() !== '') {
       kept.push(line)
       isBehind = false
@@ -60,6 +67,11 @@ function withoutLines(text: string, isUnknown: (name: string) => boolean): strin
   }
   return kept.join('\n')
 }
+
+const OPT_OUT = '{退订链接}'
+
+/** Does the text ask for the customer's own link? */
+export const asksForLink = (template: string): boolean => template.includes(OPT_OUT)
 
 /** Does the text ask for the customer's name? */
 export const asksForCustomer = (template: string): boolean => template.includes('{客户昵称}')

@@ -8,10 +8,11 @@ import type { Attachment } from '../../platform/wecom/api/attachment.ts'
 import type { FirstAdd } from '../../records/customers/first-add.ts'
 import { cutToBytes } from '../../records/media/cut-to-bytes.ts'
 import type { Media } from '../../records/media/media.ts'
+import type { OptOut } from '../../records/opt-out/opt-out.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type ChosenWelcome, chooseWelcome } from './choose-welcome.ts'
-import { fillNames } from './fill-names.ts'
+import { asksForLink, fillNames } from './fill-names.ts'
 import { SendWelcome } from './send-welcome.ts'
 import { welcomeStore } from './welcome-store.ts'
 import type { WelcomeWanted } from './welcome-wanted.ts'
@@ -24,6 +25,7 @@ export interface QueueWelcomeDeps {
   rules: Pick<RuleBookHolder, 'current'>
   media: Pick<Media, 'attachments'>
   privacy: AskConsent
+  optOut: Pick<OptOut, 'linkFor'>
 }
 
 /** What a welcome says to this customer. */
@@ -36,13 +38,15 @@ interface Composed {
 }
 
 /** Makes a chosen welcome into a message that waits to be sent. */
-export function createQueueWelcome({ outbox, rules, media, privacy }: QueueWelcomeDeps) {
+export function createQueueWelcome({ outbox, rules, media, privacy, optOut }: QueueWelcomeDeps) {
   async function compose(
     tx: Tx,
     { content }: ChosenWelcome,
-    { customer, guide }: Pick<FirstAdd, 'customer' | 'guide'>,
+    { externalUserId, customer, guide }: Pick<FirstAdd, 'externalUserId' | 'customer' | 'guide'>,
   ): Promise<Composed> {
-    const filled = cutToBytes(fillNames(content.text ?? '', { customer, guide }), MESSAGE_TEXT_BYTES)
+    const { text = '' } = content
+    const link = asksForLink(text) ? await optOut.linkFor(tx, externalUserId) : undefined
+    const filled = cutToBytes(fillNames(text, { customer, guide, optOut: link }), MESSAGE_TEXT_BYTES)
     const { ready, missing } = await media.attachments(tx, content.attachments ?? [])
     return { text: filled.trim() === '' ? undefined : filled, attachments: ready, leftOut: missing }
   }

@@ -62,7 +62,7 @@ export function createWelcome(deps: WelcomeDeps) {
     }
     const customer = await customers.queries.nameOf(tx, wanted.externalUserId)
     const guide = await staff.queries.nameOf(tx, wanted.userId)
-    const composed = await queue.compose(tx, chosen, { customer, guide })
+    const composed = await queue.compose(tx, chosen, { externalUserId: wanted.externalUserId, customer, guide })
     const { text, attachments, leftOut } = composed
     if (text === undefined && attachments.length === 0) {
       const why = `欢迎语「${chosen.rule.name}」里的${leftOut.length === 0 ? '内容' : `${leftOut.join('、')} `}还没准备好`

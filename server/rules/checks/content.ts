@@ -11,11 +11,11 @@ import type { AttachmentRule, ContentRule } from '../schema/content.ts'
 import { type AnyDraft, type CheckContext, checkName } from './check-context.ts'
 import { brokenRule } from './platform-rules.ts'
 
-export const PLACEHOLDERS = ['{客户昵称}', '{导购名}'] as const
+export const PLACEHOLDERS = ['{客户昵称}', '{导购名}', '{退订链接}'] as const
 /** What the sidebar knows besides of the customer to whom a script is sent. */
 export const ORDER_PLACEHOLDERS = ['{上次买的}', '{上次下单}', '{下单次数}'] as const
 
-/** A WeChat nickname may take 16 characters of 4 bytes, a member's name 64 bytes. */
+/** A WeChat nickname may take 16 characters of 4 bytes, a member's name and a short link 64 bytes. */
 const PLACEHOLDER_BYTES = 64
 
 const bytes = (text: string): number => Buffer.byteLength(text)
@@ -76,7 +76,11 @@ export function checkPlaceholders(draft: AnyDraft, path: Path, text: string, pla
   for (const [found] of text.matchAll(/[{｛]\s*[^{}｛｝\n]{1,20}\s*[}｝]/g)) {
     if (placeholders.includes(found)) continue
     if ((PLACEHOLDERS as readonly string[]).includes(found)) {
-      draft.fault(path, `这里不能用 ${found}`, '这里不会替换成真的名字，请改成对谁都合适的话')
+      const hint =
+        found === '{退订链接}'
+          ? '这里给很多人的是同一段文字，给不了每人自己的链接；写在欢迎语里'
+          : '这里不会替换成真的名字，请改成对谁都合适的话'
+      draft.fault(path, `这里不能用 ${found}`, hint)
       continue
     }
     const meant = didYouMean(found, placeholders)

@@ -137,7 +137,7 @@ describe('faults between rules', () => {
     [
       'a field that no profile declares, in a script',
       script('text: 进群吧', 'text: "上次的{上次买的}，{宝宝生日}进群吧"'),
-      'scripts/入群.yaml:9:15 不认识 {宝宝生日}，会原样发给客户。可以用 {客户昵称}、{导购名}、{上次买的}、{上次下单}、{下单次数}',
+      'scripts/入群.yaml:9:15 不认识 {宝宝生日}，会原样发给客户。可以用 {客户昵称}、{导购名}、{退订链接}、{上次买的}、{上次下单}、{下单次数}',
     ],
     [
       'a script that is too long with the names in it',
@@ -197,6 +197,11 @@ describe('faults between rules', () => {
     ['a cron with a wrong hour', send('0 10 * * 3', '0 25 * * 3'), 'sends/福利.yaml:2:7 cron「0 25 * * 3」读不懂'],
     ['a send each minute', send('0 10 * * 3', '* * * * *'), 'sends/福利.yaml:2:7 这样会一天发好几次'],
     ['a name in a mass-send', send('今天福利日', '"{客户昵称}福利日"'), 'sends/福利.yaml:5:9 这里不能用 {客户昵称}'],
+    [
+      'a link of one’s own in a mass-send',
+      send('今天福利日', '"福利日，不想收点 {退订链接}"'),
+      'sends/福利.yaml:5:9 这里不能用 {退订链接}。这里给很多人的是同一段文字，给不了每人自己的链接；写在欢迎语里',
+    ],
     [
       'an unknown placeholder in a mass-send',
       send('今天福利日', '"{导购}喊你"'),

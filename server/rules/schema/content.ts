@@ -59,7 +59,7 @@ const contentWith = (names: string) =>
   )
 
 /** Text ≤4,000 UTF-8 bytes after the names are filled in; ≤9 attachments. */
-export const ContentRule = contentWith('{客户昵称} 和 {导购名}')
+export const ContentRule = contentWith('{客户昵称}、{导购名} 和 {退订链接}')
 /** The same words go to all customers of a guide, so only the guide's name can be filled in. */
 export const SendContent = contentWith('{导购名}')
 export type ContentRule = Static<typeof ContentRule>

@@ -178,7 +178,7 @@ export const ScriptRules = Type.Object(
                 text: Type.String({
                   minLength: 1,
                   description:
-                    '发给客户的话，可用 {客户昵称}、{导购名}、{上次买的}、{上次下单}、{下单次数} 和 {资料字段名}；不知道的，侧边栏会请导购先补上',
+                    '发给客户的话，可用 {客户昵称}、{导购名}、{上次买的}、{上次下单}、{下单次数}、{退订链接} 和 {资料字段名}；不知道的，侧边栏会请导购先补上',
                 }),
                 attachments: Type.Optional(Type.Array(AttachmentRule, { maxItems: 9 })),
                 keywords: Type.Optional(Type.Array(Type.String(), { description: '搜索时也能找到它的词' })),

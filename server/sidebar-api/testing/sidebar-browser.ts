@@ -1,6 +1,7 @@
-/** A guide's browser at the sidebar: keeps cookies, follows redirects between us and the sandbox's login. */
-export function openBrowser(appUrl: string) {
-  const cookies = new Map<string, string>()
+/** A guide's browser at the sidebar: keeps cookies, follows redirects between us and the sandbox's login. `known`: cookies
+ *  that it has already. */
+export function openBrowser(appUrl: string, known: ReadonlyMap<string, string> = new Map()) {
+  const cookies = new Map(known)
   const visited: string[] = []
 
   async function go(url: string, init: RequestInit = {}): Promise<Response> {

@@ -74,6 +74,7 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
   welcome: { state: 'sent', text: '已发送欢迎语「包裹卡欢迎语」，用时 0.4 秒', atMs: NOW_MS - 12 * DAY_MS },
   standsInFor: null,
   isReadOnly: false,
+  optOutUrl: null,
   lost: null,
   handover: null,
   otherGuides: [],

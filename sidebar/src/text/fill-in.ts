@@ -25,6 +25,7 @@ export function namesOf(profile: Profile | undefined, guide: string): Names {
     上次买的: lastItems ?? '',
     上次下单: lastPaidAtMs === null ? '' : dayZh(lastPaidAtMs),
     下单次数: paidCount === 0 ? '' : String(paidCount),
+    退订链接: profile.optOutUrl ?? '',
   }
   for (const { field, name, text } of profile.fields) {
     facts[field] = text

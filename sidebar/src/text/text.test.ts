@@ -103,3 +103,14 @@ test.each([
   ['孙瑶', '孙'],
   ['', ''],
 ])('%s begins with %s', (name, first) => expect(firstGrapheme(name)).toBe(first))
+test.each([
+  ['https://a.cn/t/1.x', '不想收点 https://a.cn/t/1.x', []],
+  [null, '不想收点 {退订链接}', ['退订链接']],
+])(
+  'the link by which she takes no more messages, %s, stands in the words or is asked for',
+  (optOutUrl, filled, missing) => {
+    const names = namesOf(aProfile({ optOutUrl }), '林夏')
+    const text = '不想收点 {退订链接}'
+    expect([fillIn(text, names), missingPlaces(text, names)]).toEqual([filled, missing])
+  },
+)

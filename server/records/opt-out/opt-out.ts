@@ -1,0 +1,82 @@
+import type { Db } from '../../core/db/db.ts'
+import { pick, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
+import type { Consents } from '../privacy/consents.ts'
+import { SCOPE_WORDS } from '../privacy/scope-words.ts'
+import type { Timeline } from '../timeline/timeline.ts'
+import { createLinkCodes } from './link-codes.ts'
+import { type Asked, optOutRoutes } from './opt-out-routes.ts'
+import { OPT_OUT_LINK as l } from './opt-out-tables.ts'
+
+export interface OptOutDeps {
+  db: Db
+  clock: Clock
+  privacy: { consents: Pick<Consents, 'record' | 'refusedNow'> }
+  timeline: Pick<Timeline, 'note'>
+  /** Those that sign links: the present one, then the one before. */
+  phoneSecrets: readonly string[]
+  /** Origin at which customers reach us; undefined: nobody told us, and there are no links. */
+  publicUrl?: string | undefined
+}
+
+/** Links by which customers say themselves what they do not want: {退订链接} in a text. */
+export function createOptOut(deps: OptOutDeps) {
+  const { db, clock, privacy, timeline, publicUrl } = deps
+  const codes = createLinkCodes(deps.phoneSecrets)
+
+  const idOf = async (tx: Tx, externalUserId: string): Promise<number | undefined> =>
+    (await tx.row(sql`SELECT ${pick(l, 'id')} FROM ${l} WHERE ${l.external_userid} = ${externalUserId}`))?.id
+
+  async function change(tx: Tx, externalUserId: string, { refuses, scope, days }: Asked): Promise<void> {
+    const now = clock.now()
+    const before = await privacy.consents.refusedNow(tx, 'marketing', externalUserId)
+    const said = { externalUserId, kind: 'marketing', source: 'link' } as const
+    const texts: string[] = []
+    // Whatever of it was refused before: another choice takes its place.
+    for (const one of before) {
+      if (refuses && one.scope === scope) continue
+      if (!(await privacy.consents.record(tx, { ...said, scope: one.scope, state: 'given' }))) continue
+      texts.push(`客户点退订链接，又愿意收到${SCOPE_WORDS[one.scope]}`)
+    }
+    if (refuses) {
+      const untilMs = days === undefined ? undefined : now + days * DAY_MS
+      if (await privacy.consents.record(tx, { ...said, scope, state: 'refused', untilMs })) {
+        const until = untilMs === undefined ? '' : `，到 ${shanghaiText(untilMs).slice(0, 10)}`
+        texts.push(`客户点退订链接，不想收到${SCOPE_WORDS[scope]}${until}`)
+      }
+    }
+    for (const [nth, text] of texts.entries()) {
+      const key = `opt-out:${externalUserId}:${now}:${nth}`
+      await timeline.note(tx, { key, externalUserId, atMs: now, kind: 'customer.refusal', text })
+    }
+  }
+
+  return {
+    /** This customer's link, always the same one; undefined while nobody has told us our own address. Safe to repeat. */
+    linkFor: async (tx: Tx, externalUserId: string): Promise<string | undefined> => {
+      if (publicUrl === undefined) return undefined
+      let id = await idOf(tx, externalUserId)
+      if (id === undefined) {
+        await tx.insertIgnore(l, [{ external_userid: externalUserId, made_at: clock.now() }])
+        id = await idOf(tx, externalUserId)
+      }
+      const code = id === undefined ? undefined : codes.codeOf(id)
+      return code === undefined ? undefined : `${publicUrl}/t/${code}`
+    },
+    routes: optOutRoutes({
+      withLink: async (code, work) => {
+        const id = codes.idOf(code)
+        if (id === undefined) return undefined
+        return db.tx(async (tx) => {
+          const row = await tx.row(sql`SELECT ${pick(l, 'external_userid')} FROM ${l} WHERE ${l.id} = ${id}`)
+          return row === undefined ? undefined : work(tx, row.external_userid)
+        })
+      },
+      refusedNow: (tx, externalUserId) => privacy.consents.refusedNow(tx, 'marketing', externalUserId),
+      change,
+    }),
+  }
+}
+export type OptOut = ReturnType<typeof createOptOut>
