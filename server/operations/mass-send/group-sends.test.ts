@@ -68,8 +68,8 @@ test('who is kept out is kept out with its reason, in the plan as in the run', a
     config: { 'policy.yaml': 'contactsPerGroup: { most: 1, days: 7 }\n' },
   })
   await scene.open({ 付费群1: 'zhangsan', 付费群2: 'lisi', 付费群3: 'lisi' })
-  // A guide has put prepared words into the first one.
-  const said = { key: 'x', chatId: 'wr-付费群1', userId: 'zhangsan', kind: 'script' as const, atMs: scene.clock.now() }
+  // The first one has had another send.
+  const said = { key: 'x', chatId: 'wr-付费群1', userId: 'zhangsan', kind: 'send' as const, atMs: scene.clock.now() }
   await scene.db.tx((tx) => touches.groups.add(tx, [said]))
   await scene.db.tx((tx) => touches.groups.add(tx, [said]))
   const full = 'wr-付费群1 excluded 7 天内这个群已发过 1 次，最多 1 次'

@@ -30,8 +30,8 @@ export const TOUCH = defineTable(
   },
 )
 
-/** `send`: a mass-send that arrived in the group · `script`: somebody sent prepared words into it. */
-export type GroupTouchKind = 'send' | 'script'
+/** `send`: a mass-send that arrived in the group. What people write in it WeCom tells nobody. */
+export type GroupTouchKind = 'send'
 
 export const GROUP_TOUCH = defineTable(
   'group_touch',

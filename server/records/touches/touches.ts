@@ -16,7 +16,7 @@ export interface Touch {
   atMs: number
 }
 
-/** One thing that went into a customer group, by us or by its owner with our help. */
+/** One thing that went into a customer group, confirmed by its owner. */
 export interface GroupTouch {
   /** As of `Touch`. */
   key: string

@@ -50,7 +50,7 @@ export const PolicyRule = Type.Object(
     contactsPerGroup: Type.Optional(
       Type.Object(contacts, {
         ...strict,
-        description: '一个客户群多少天内最多发几次（群发、导购在群里发的话术都算），再多的发到群的群发不发',
+        description: '一个客户群多少天内最多群发几次，再多的发到群的群发跳过这个群；导购自己在群里说的不算',
       }),
     ),
     /** How often a kind of send may come for anybody; one that is too many must say why (`evenSo`). */
