@@ -32,8 +32,9 @@ test('a network that leads nowhere is noticed by two looks in a row, one alone i
   }
   version.mockRejectedValueOnce(away())
   await beat()
-  await beat()
+  expect(version).toHaveBeenCalledTimes(1)
   expect(screenText()).not.toContain('连不上服务器')
+  await beat()
   version.mockRejectedValue(away())
   await beat()
   await beat()
