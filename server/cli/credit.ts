@@ -1,5 +1,5 @@
-import type { Tx } from '../core/db/tx.ts'
-import { DAY_MS, startOfShanghaiDay } from '../core/kernel/shanghai.ts'
+import type { ReadTx, Tx } from '../core/db/tx.ts'
+import { DAY_MS, startOfShanghaiDay, startOfShanghaiMonth } from '../core/kernel/shanghai.ts'
 import { CREDIT_BY, creditQueries } from '../operations/credit/credit-queries.ts'
 import { reckonCredit } from '../operations/credit/reckon-credit.ts'
 import { type PaidOrder, paidOrders } from '../records/orders/paid-orders.ts'
@@ -38,7 +38,7 @@ async function orderCalled(tx: Tx, orderId: string, shop: string | undefined): P
 }
 
 /** Of all departments whose name is known. */
-const storeNames = async (tx: Tx): Promise<Map<string, string>> =>
+const storeNames = async (tx: ReadTx): Promise<Map<string, string>> =>
   new Map(
     (await staffQueries.departments(tx)).flatMap(({ id, name }) => (name === undefined ? [] : [[String(id), name]])),
   )
@@ -52,16 +52,15 @@ const list = defineCommand({
   lists: true,
   options: {
     by: or('guide', oneOf('维度', '按导购 guide、门店 store、渠道 code、消息 message 加总', CREDIT_BY)),
-    from: optional(daySlot('日期', '从哪天起，不写就是本月 1 日')),
+    from: optional(daySlot('日期', '从哪天起，不写就是那个月 1 日')),
     to: optional(daySlot('日期', '到哪天为止（含），不写就是今天')),
   },
   run: async ({ by, from, to }, desk) => {
-    const today = startOfShanghaiDay(desk.clock.now())
-    const fromMs =
-      from ?? startOfShanghaiDay(today - (Number(new Date(today + DAY_MS / 3).toISOString().slice(8, 10)) - 1) * DAY_MS)
-    const untilMs = (to ?? today) + DAY_MS
+    const lastDayMs = to ?? startOfShanghaiDay(desk.clock.now())
+    const fromMs = from ?? startOfShanghaiMonth(lastDayMs)
+    const untilMs = lastDayMs + DAY_MS
     if (untilMs <= fromMs) throw cliFault('wrong-use', '--to 不能比 --from 早。')
-    return (await desk.db()).tx(async (tx) => {
+    return (await desk.db()).view(async (tx) => {
       const sums = await creditQueries.sums(tx, { fromMs, untilMs }, by)
       const names = { guides: await guideNames(tx), stores: await storeNames(tx) }
       return {
@@ -83,7 +82,7 @@ const why = defineCommand({
   run: async ({ order: orderId, shop }, desk) =>
     (await desk.db()).tx(async (tx) => {
       const order = await orderCalled(tx, orderId, shop)
-      const credit = await creditQueries.ofOrder(tx, order.id)
+      const credit = await creditQueries.ofOrder(tx, order)
       return {
         text: whyText(orderId, credit, await guideNames(tx)),
         data: { orderId, source: order.source, credit: credit ?? null },
@@ -104,7 +103,7 @@ const give = defineCommand({
       if (reason.trim() === '') throw cliFault('wrong-use', '--why 要写原因。')
       const order = await orderCalled(tx, orderId, shop)
       const userId = await findGuide(tx, to)
-      const before = await creditQueries.ofOrder(tx, order.id)
+      const before = await creditQueries.ofOrder(tx, order)
       const nowMs = desk.clock.now()
       await creditQueries.give(tx, order, { userId, by: desk.operator.name, why: reason.trim(), nowMs })
       return {
@@ -135,12 +134,14 @@ const fill = defineCommand({
     const nowMs = desk.clock.now()
     let [looked, written] = [0, 0]
     for (let afterId = 0; ; ) {
-      const page = await db.tx(async (tx) => {
+      const { page, news } = await db.tx(async (tx) => {
         const orders = await paidOrders.since(tx, { sinceMs: from, afterId, limit: PAGE })
-        for (const order of orders) if (await reckonCredit(tx, order, { rules, nowMs })) written += 1
-        return orders
+        let reckoned = 0
+        for (const order of orders) if (await reckonCredit(tx, order, { rules, nowMs })) reckoned += 1
+        return { page: orders, news: reckoned }
       })
       looked += page.length
+      written += news
       const last = page.at(-1)
       if (last === undefined) break
       afterId = last.id

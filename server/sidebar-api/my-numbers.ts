@@ -1,6 +1,6 @@
 import type { ReadTx } from '../core/db/tx.ts'
 import type { Clock } from '../core/kernel/clock.ts'
-import { DAY_MS, shanghaiParts, startOfShanghaiDay } from '../core/kernel/shanghai.ts'
+import { startOfShanghaiDay, startOfShanghaiMonth } from '../core/kernel/shanghai.ts'
 import type { creditQueries } from '../operations/credit/credit-queries.ts'
 import type { ownFriends, Span } from '../records/customers/own-friends.ts'
 import type { orderQueries } from '../records/orders/order-queries.ts'
@@ -13,12 +13,10 @@ export interface MyNumbersDeps {
   credit: { queries: Pick<typeof creditQueries, 'netOfGuide'>; hasRules(): boolean }
 }
 
-const startOfMonth = (atMs: number): number => startOfShanghaiDay(atMs) - (shanghaiParts(atMs).day - 1) * DAY_MS
-
 /** Up to now. Last month is cut where this one has come to; one that is shorter is taken whole. */
 export function spansAt(nowMs: number): Record<keyof MyNumbers, Span> {
-  const monthMs = startOfMonth(nowMs)
-  const lastMs = startOfMonth(monthMs - 1)
+  const monthMs = startOfShanghaiMonth(nowMs)
+  const lastMs = startOfShanghaiMonth(monthMs - 1)
   const untilMs = nowMs + 1
   return {
     today: { fromMs: startOfShanghaiDay(nowMs), untilMs },

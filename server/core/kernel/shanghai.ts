@@ -38,6 +38,12 @@ export function startOfShanghaiDay(instantMs: number): number {
   return Math.floor((instantMs + OFFSET_MS) / DAY_MS) * DAY_MS - OFFSET_MS
 }
 
+/** First instant of the Shanghai month that holds `instantMs`. */
+export function startOfShanghaiMonth(instantMs: number): number {
+  const { year, month } = shanghaiParts(instantMs)
+  return Date.UTC(year, month - 1, 1) - OFFSET_MS
+}
+
 /** Whole Shanghai calendar days from `fromMs` to `toMs`: 23:59 to 00:01 the next day is 1. */
 export function shanghaiDaysBetween(fromMs: number, toMs: number): number {
   return Math.round((startOfShanghaiDay(toMs) - startOfShanghaiDay(fromMs)) / DAY_MS)

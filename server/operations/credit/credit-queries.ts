@@ -2,7 +2,7 @@ import { alias, type RowOf } from '../../core/db/define-table.ts'
 import { all, number, type Sql, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import type { Span } from '../../records/customers/own-friends.ts'
-import { paidOrders } from '../../records/orders/paid-orders.ts'
+import { type PaidOrder, paidOrders } from '../../records/orders/paid-orders.ts'
 import { ORDER_CREDIT } from './credit-tables.ts'
 import { storeOf } from './store-of.ts'
 
@@ -43,7 +43,7 @@ export const creditQueries = {
       ),
       key: words<string | null>(KEY[by]),
       about: words<string | null>(about),
-      orders: number(sql`SUM(CASE WHEN m.paid_fen > 0 THEN 1 ELSE 0 END)`),
+      orders: number(sql`SUM(m.is_new)`),
       paidFen: number(sql`SUM(m.paid_fen)`),
       returnedFen: number(sql`SUM(m.returned_fen)`),
     })
@@ -52,7 +52,9 @@ export const creditQueries = {
           LEFT JOIN ${c} ON ${c.shop_order_id} = m.id AND ${c.external_userid} = m.external_userid
           GROUP BY 1, 2, 3`,
     )
-    const sums = rows.map(({ about: name, key, ...row }) => ({
+    // More came back than was paid: what is beyond the sum is nobody's.
+    const told = rows.filter(({ orders, paidFen, returnedFen }) => orders > 0 || paidFen > 0 || returnedFen > 0)
+    const sums = told.map(({ about: name, key, ...row }) => ({
       ...row,
       key: key === null ? undefined : name === null ? String(key) : `${key}/${name}`,
     }))
@@ -73,9 +75,12 @@ export const creditQueries = {
     const row = await tx.row(sql`SELECT ${select(Object.fromEntries(nets))}`)
     return new Map(Object.keys(spans).map((name) => [name, row?.[name] ?? 0]))
   },
-  /** Undefined: nobody's. */
-  ofOrder: (tx: ReadTx, shopOrderId: number): Promise<RowOf<typeof ORDER_CREDIT> | undefined> =>
-    tx.row(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.shop_order_id} = ${shopOrderId}`),
+  /** Undefined: nobody's; what was decided while it was another customer's counts no more. */
+  ofOrder: (tx: ReadTx, order: PaidOrder): Promise<RowOf<typeof ORDER_CREDIT> | undefined> =>
+    tx.row(
+      sql`SELECT ${all(c)} FROM ${c}
+          WHERE ${c.shop_order_id} = ${order.id} AND ${c.external_userid} = ${order.externalUserId}`,
+    ),
   /** Gives an order to a guide because a person says so; what its rule had said is gone. Safe to repeat. */
   give: async (
     tx: Tx,

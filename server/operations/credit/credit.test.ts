@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { creditProgram } from '../../cli/credit.ts'
-import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { DESK_RULES, openSidebarScene, type SidebarScene } from '../../sidebar-api/testing/sidebar-scene.ts'
 import { runCommand } from '../../testing/run-command.ts'
 
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => scene.close())
 
 const credits = () =>
-  scene.rawRows(
+  scene.rawRows<Record<string, string | null>>(
     `SELECT o.order_id, c.userid, c.channel, c.touch, c.about, c.decided_by, c.given_by
      FROM order_credit c JOIN shop_order o ON o.id = c.shop_order_id ORDER BY o.id`,
   )
@@ -95,6 +95,7 @@ test('what comes back is taken off on its day; every yuan stands in one row; a d
   // Of another customer by now: it is nobody's until that one's is decided.
   await scene.rawRows("UPDATE order_credit SET external_userid = 'wmOther' WHERE decided_by = 'newest'")
   expect((await ask('list')).sums).toMatchObject([{ key: 'lisi' }, { state: 'none', returnedFen: 5_000 }])
+  expect(await run('why', 'B')).toContain('没有归属')
   // The shop tells it all again: what was settled by hand stands.
   await scene.pay('A', 10_000)
   expect((await credits())[0]).toMatchObject({ userid: 'lisi', decided_by: 'hand', given_by: 'tester' })
@@ -139,4 +140,58 @@ test('an order that finds its customer late is decided by who was a friend when 
     { state: 'given', key: 'lisi', orders: 1 },
     { state: 'none', orders: 1 },
   ])
+})
+
+test('a send that WeCom tells of after the payment counts all the same; what a person gave meanwhile stands', async () => {
+  const send = 'send: 日报\naudience: { follow.active: true }\ncontent: { text: 今天牛排半价 }\ncron: "30 10 21 11 *"\n'
+  scene.writeConfig({ 'sends/daily.yaml': send })
+  await scene.huoshui.rules.check()
+  await scene.pay('before', 10_000)
+  await scene.advance(DAY_MS)
+  await scene.advance(30 * MINUTE_MS)
+  const [waiting] = scene.sandbox.pendingMassSends('zhangsan')
+  await scene.sandbox.confirmMassSend({ msgid: waiting?.msgid ?? '', userId: 'zhangsan' })
+  await scene.pay('after', 20_000)
+  await scene.pay('disputed', 30_000)
+  await run('give', 'disputed', '--to', '李四', '--why', '李四接待的')
+  const decided = async () => (await credits()).map((row) => [row.order_id, row.userid, row.decided_by, row.about])
+  expect(await decided()).toContainEqual(['after', 'zhangsan', 'newest', null])
+  for (let minute = 0; minute < 3; minute++) await scene.advance(5 * MINUTE_MS)
+  const expected = [
+    ['before', 'zhangsan', 'newest', null],
+    ['after', 'zhangsan', 'contact', '日报'],
+    ['disputed', 'lisi', 'hand', null],
+  ]
+  expect(await decided()).toEqual(expected)
+  scene.sandbox.redeliver()
+  await scene.advance(DAY_MS)
+  expect(await decided()).toEqual(expected)
+})
+
+test('an order that finds its customer when it has come back already is somebody’s, too', async () => {
+  const { externalUserId } = scene
+  const order = { orderId: 'late', phone: '13800001111' }
+  await scene.sandbox.order({ ...order, status: 'paid', totalFen: 900 })
+  await scene.sandbox.order({ ...order, status: 'refunded' })
+  await scene.settle()
+  expect(await credits()).toEqual([])
+  await scene.sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: ['13800001111'] })
+  await scene.settle()
+  expect(await credits()).toMatchObject([{ order_id: 'late', userid: 'zhangsan' }])
+})
+
+test('under another userid a guide keeps what was credited, and earns by what was sent under the old one', async () => {
+  const { externalUserId } = scene
+  const zhangsan = await scene.as('zhangsan')
+  await scene.pay('first', 10_000)
+  await zhangsan.post(`customers/${externalUserId}/sent`, { key: 'a-key-0001', scriptId: 'coupon' })
+  await scene.sandbox.renameStaff({ userId: 'zhangsan', newUserId: 'zhang3' })
+  await scene.settle()
+  await scene.pay('second', 20_000)
+  expect((await credits()).map(({ userid, decided_by }) => [userid, decided_by])).toEqual([
+    ['zhang3', 'newest'],
+    ['zhang3', 'contact'],
+  ])
+  expect((await run('list', '--to', '2026-11-30')).split('\n').at(-1)).toMatch(/合计 +2 +300.00/)
+  expect(await run('list', '--to', '2026-10-31')).toBe('2026-10-01 到 2026-10-31没有付款，也没有退款。')
 })

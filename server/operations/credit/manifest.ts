@@ -3,6 +3,7 @@ import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../../records/define-capability.ts'
 import { createCredit } from './credit.ts'
 import { creditTables } from './credit-tables.ts'
+import { renameCredited } from './rename-credited.ts'
 
 export const credit = defineCapability({
   name: 'credit',
@@ -11,7 +12,7 @@ export const credit = defineCapability({
   facts: [],
   events: [],
   rewind: leftOut('no rule asks whose an order is'),
-  renames: nothing('it is history, which keeps the userid of its time'),
+  renames: (tx, { oldUserId, newUserId }) => renameCredited(tx, oldUserId, newUserId),
   identified: nothing('an order that finds its customer is paid then, as an event'),
   ruleNames: nothing('keeps the names of sends and codes as they were'),
   create: createCredit,

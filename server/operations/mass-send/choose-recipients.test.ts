@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { startOfShanghaiMonth } from '../../core/kernel/shanghai.ts'
 import { chooseRecipients, nobodyHeldOut } from './choose-recipients.ts'
-import { monthlyLimit, startOfShanghaiMonth } from './monthly-limit.ts'
+import { monthlyLimit } from './monthly-limit.ts'
 
 const owners = new Map([
   ['wm1', 'linxia'],

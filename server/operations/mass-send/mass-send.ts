@@ -16,6 +16,7 @@ import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Touches } from '../../records/touches/touches.ts'
 import { getsNoMarketing } from '../../rules/book/no-marketing.ts'
 import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
+import type { Credit } from '../credit/credit.ts'
 import { type AwaitingDeps, awaitingRuns, dropQuestion, endAwaiting } from './approve-run.ts'
 import type { AskedSend, AskSendDeps } from './ask-send.ts'
 import { askSend } from './ask-send.ts'
@@ -51,6 +52,7 @@ export interface MassSendDeps {
   privacy: AskConsent
   touches: { queries: Pick<Touches, 'countsSince' | 'lastSince' | 'groups'> }
   alerts: AwaitingDeps['alerts']
+  credit: Pick<Credit, 'contactedEarlier'>
   groups: { queries: Pick<Groups['queries'], 'page'> }
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined
@@ -150,7 +152,12 @@ export function createMassSend(deps: MassSendDeps) {
       name: 'mass-send.tell',
       everyMs: 2 * SECOND_MS,
       dueAt: rowsDue(SEND_RECIPIENT.outcome_at, sql`${SEND_RECIPIENT.note_due} = 1`),
-      run: () => tellTimeline({ db, timeline, guideName, onAsked: (tx, outcomes) => onAsked(tx, outcomes) }),
+      run: () =>
+        tellTimeline({
+          ...{ db, timeline, guideName },
+          onAsked: (tx, outcomes) => onAsked(tx, outcomes),
+          onContacts: deps.credit.contactedEarlier,
+        }),
     },
     {
       name: 'mass-send.tell-groups',

@@ -1,6 +1,6 @@
 import { count, list, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { shanghaiParts } from '../../core/kernel/shanghai.ts'
+import { shanghaiParts, startOfShanghaiMonth } from '../../core/kernel/shanghai.ts'
 import { recipientsOf } from './recipients-of.ts'
 import type { ChatType } from './send-states.ts'
 
@@ -9,11 +9,6 @@ import type { ChatType } from './send-states.ts'
 export function monthlyLimit(nowMs: number, setting: number | undefined): number {
   const { year, month } = shanghaiParts(nowMs)
   return setting ?? new Date(Date.UTC(year, month, 0)).getUTCDate()
-}
-
-export function startOfShanghaiMonth(nowMs: number): number {
-  const { year, month } = shanghaiParts(nowMs)
-  return Date.UTC(year, month - 1, 1) - 8 * 3_600_000
 }
 
 /** How many of ours each of these customers, or groups, has received in the month of `nowMs`; none: left out. */

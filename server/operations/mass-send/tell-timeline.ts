@@ -23,6 +23,8 @@ export interface TellDeps {
   timeline: Pick<Timeline, 'noteAll'>
   /** Told of the outcomes of what was asked for, in the transaction that notes them. */
   onAsked(tx: Tx, outcomes: AskedOutcome[]): Promise<void>
+  /** Told which sends arrived and when, once they are written down as contacts. */
+  onContacts(tx: Tx, contacts: { externalUserId: string; atMs: number }[]): Promise<void>
   guideName(tx: Tx, userId: string): Promise<string | undefined>
 }
 
@@ -40,7 +42,7 @@ export async function tellTimeline(deps: TellDeps): Promise<void> {
 const r = alias(SEND_RECIPIENT, 'r')
 const s = alias(SEND_RUN, 's')
 
-async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Promise<number> {
+async function tellPage(tx: Tx, { timeline, guideName, onAsked, onContacts }: TellDeps): Promise<number> {
   const rows = await tx.rows(
     // Where a note is due there is an outcome, and so its instant.
     sql`SELECT ${pick(r, 'id', 'run_id', 'external_userid', 'userid', 'outcome', 'reason')},
@@ -77,18 +79,21 @@ async function tellPage(tx: Tx, { timeline, guideName, onAsked }: TellDeps): Pro
       }
     }),
   )
+  const arrived = rows.filter((row) => row.outcome === 'sent')
   await touches.add(
     tx,
-    rows
-      .filter((row) => row.outcome === 'sent')
-      .map((row) => ({
-        key: `send:${row.run_id}:${row.external_userid}`,
-        externalUserId: row.external_userid,
-        userId: row.userid ?? undefined,
-        kind: 'send',
-        about: row.send_name,
-        atMs: row.atMs,
-      })),
+    arrived.map((row) => ({
+      key: `send:${row.run_id}:${row.external_userid}`,
+      externalUserId: row.external_userid,
+      userId: row.userid ?? undefined,
+      kind: 'send',
+      about: row.send_name,
+      atMs: row.atMs,
+    })),
+  )
+  await onContacts(
+    tx,
+    arrived.map((row) => ({ externalUserId: row.external_userid, atMs: row.atMs })),
   )
   if (asked.length > 0) await onAsked(tx, asked)
   const told = list(rows.map((row) => row.id))

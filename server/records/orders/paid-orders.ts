@@ -1,5 +1,5 @@
 import { alias } from '../../core/db/define-table.ts'
-import { every, number, type Sql, select, some, sql, words } from '../../core/db/sql.ts'
+import { every, list, number, type Sql, select, some, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import type { Span } from '../customers/own-friends.ts'
 import { SHOP_ORDER, SHOP_ORDER_REFUND } from './order-tables.ts'
@@ -50,7 +50,14 @@ export const paidOrders = {
     ]
     return tx.rows(sql`SELECT ${PAID_ORDER} FROM ${o} WHERE ${every(isWanted)} ORDER BY ${o.id} LIMIT ${limit}`)
   },
-  /** For a join, of all orders with money in a span: `id`, `external_userid` (null: nobody's yet), `paid_fen` of what was paid in
+  /** Of these customers, paid since then; UTC milliseconds. At most some hundred customers at once. */
+  ofCustomers: (tx: ReadTx, externalUserIds: readonly string[], sinceMs: number): Promise<PaidOrder[]> =>
+    tx.rows(
+      sql`SELECT ${PAID_ORDER} FROM ${o}
+          WHERE ${every([IS_PAID, sql`${o.external_userid} IN ${list(externalUserIds)}`, sql`${o.paid_at} >= ${sinceMs}`])}
+          ORDER BY ${o.id}`,
+    ),
+  /** For a join, of all orders with money in a span: `id`, `external_userid` (null: nobody's yet), `is_new`: paid in it; `paid_fen` of what was paid in
    *  it, `returned_fen` of what came back in it, whenever it was paid. Over all time their difference is what stands. */
   moneyIn: ({ fromMs, untilMs }: Span): Sql => {
     const isIn = (at: Sql): Sql => sql`${at} >= ${fromMs} AND ${at} < ${untilMs}`
@@ -60,6 +67,7 @@ export const paidOrders = {
       sql`${o.id} IN (SELECT ${r.shop_order_id} FROM ${r} WHERE ${isIn(sql`${r.at}`)})`,
     ])
     return sql`(SELECT ${o.id}, ${o.external_userid},
+        CASE WHEN ${isIn(sql`${o.paid_at}`)} THEN 1 ELSE 0 END AS is_new,
         CASE WHEN ${isIn(sql`${o.paid_at}`)} THEN ${o.total_fen} ELSE 0 END AS paid_fen,
         (${returnedBefore(untilMs)}) - (${returnedBefore(fromMs)}) AS returned_fen
       FROM ${o} WHERE ${IS_PAID} AND (${isTouched}))`
