@@ -4,6 +4,7 @@ import { createOutbox, type OutboxOptions } from './outbox.ts'
 
 const away = () => new ApiError(0, 'network', '连不上服务器，请检查网络后重试')
 const TAGS = { kind: 'tags' as const, body: { add: ['口味/嫩'], remove: [] } }
+const NOTE = { kind: 'note' as const, body: { text: '下周来试吃', isPinned: false } }
 const REMARK = { kind: 'remark' as const, body: { remark: '孙姐', saw: [''] } }
 
 beforeEach(() => {
@@ -74,11 +75,15 @@ test('a conflict is told with the name and the thing, and what came after is sen
   await outbox.submit('wm-a', '孙瑶', REMARK)
   api.changeTags.mockRejectedValueOnce(away())
   await outbox.submit('wm-b', '安安', TAGS)
+  api.writeNote.mockRejectedValueOnce(away())
+  await outbox.submit('wm-c', '小满', NOTE)
   api.changeRemark.mockRejectedValue(new ApiError(409, 'sidebar.overtaken', '备注刚刚被别处改成了「老客」'))
   await outbox.flush()
-  expect(toast).toHaveBeenCalledWith('孙瑶的备注没有保存：备注刚刚被别处改成了「老客」')
+  // A line of its own for what arrived would take its place before anybody could read it.
+  expect(toast).toHaveBeenLastCalledWith('孙瑶的备注没有保存：备注刚刚被别处改成了「老客」（另有 2 处已保存）')
+  expect(api.writeNote).toHaveBeenCalledTimes(2)
   expect(api.changeTags).toHaveBeenCalledTimes(2)
-  expect(onSettled).toHaveBeenCalledTimes(2)
+  expect(onSettled).toHaveBeenCalledTimes(3)
   expect(outbox.waiting.value).toEqual([])
 })
 

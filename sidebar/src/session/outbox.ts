@@ -144,6 +144,8 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
     isFlushing = true
     clearTimeout(timer)
     let arrived = 0
+    // Told once, at the end: a line that comes after would push it off the screen.
+    const refusals: string[] = []
     try {
       for (const one of waiting.value.filter((queued) => all || queued.notBeforeMs <= now())) {
         try {
@@ -151,7 +153,8 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
           arrived += 1
         } catch (error) {
           if (mayPass(error)) break
-          toast(`${one.who}的${NAMES[one.change.kind]}没有保存：${error instanceof Error ? error.message : '请重试'}`)
+          const why = error instanceof Error ? error.message : '请重试'
+          refusals.push(`${one.who}的${NAMES[one.change.kind]}没有保存：${why}`)
           refused.value = one
         }
         drop(one.key)
@@ -161,7 +164,9 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
     } finally {
       isFlushing = false
     }
-    if (arrived > 1) toast(`${arrived} 处改动已保存`)
+    const rest = arrived === 0 ? '' : `（另有 ${arrived} 处已保存）`
+    if (refusals.length > 0) toast(`${refusals.join('；')}${rest}`)
+    else if (arrived > 1) toast(`${arrived} 处改动已保存`)
     plan()
   }
 

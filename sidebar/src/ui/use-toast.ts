@@ -1,7 +1,7 @@
 import { onScopeDispose, readonly, shallowRef } from 'vue'
 
-/** Milliseconds that one line stays. */
-const SHOWN_MS = 2_400
+/** How long one line stays, in milliseconds: as long as it takes to read. */
+const shownMs = (line: string): number => Math.max(2_400, line.length * 120)
 
 /** One short line at a time; a newer one takes the place of the older. */
 export function useToast() {
@@ -13,7 +13,7 @@ export function useToast() {
     text.value = line
     timer = setTimeout(() => {
       text.value = ''
-    }, SHOWN_MS)
+    }, shownMs(line))
   }
 
   onScopeDispose(() => clearTimeout(timer))
