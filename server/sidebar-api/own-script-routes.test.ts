@@ -107,6 +107,25 @@ test('somebody else’s own words cannot be logged as sent under their name', as
   expect(await t.timelineOf(t.customers.lisi)).toContain('李四发了一条消息')
 })
 
+test.each(['title', 'text'])(
+  'an opt-out link of one customer is kept in no %s, neither new nor changed',
+  async (where) => {
+    const link = 'a.cn/t/1.abcdefghijklmn'
+    const body = { title: '好', text: '好', [where]: `点${link}谢谢` }
+    const before = await mine(zhangsan)
+    for (const id of ['', await idOf(zhangsan, '自己的')]) {
+      expect(await write(zhangsan, body, id)).toMatchObject({ status: 400, body: { code: 'sidebar.link-of-one' } })
+    }
+    expect(await mine(zhangsan)).toEqual(before)
+    expect(JSON.stringify([await audit(), before])).not.toContain('1.abcdefghijklmn')
+  },
+)
+
+test('other addresses and the place for the link may stand in words of one’s own', async () => {
+  const text = '看 https://a.cn/t/list.html，不想收点 {退订链接}'
+  expect((await write(zhangsan, { title: '看菜谱', text })).status).toBe(200)
+})
+
 test.each([
   ['no title', { title: '  ', text: '好' }],
   ['no words', { title: '好', text: ' ' }],

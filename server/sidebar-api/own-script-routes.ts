@@ -6,6 +6,7 @@ import type { Clock } from '../core/kernel/clock.ts'
 import { maskPhones } from '../core/kernel/mask-phones.ts'
 import { randomText } from '../core/kernel/random.ts'
 import { MOST_OWN, ownScripts, type WrittenScript } from '../operations/scripts-library/own-scripts.ts'
+import { holdsLink } from '../records/opt-out/link-codes.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Access } from './access.ts'
 import * as contract from './contract.ts'
@@ -95,6 +96,7 @@ function writtenBy(body: contract.OwnScriptWritten, { standing }: Person): Writt
   body.title = maskPhones(body.title.trim())
   body.text = maskPhones(body.text.trim())
   if (body.title === '' || body.text === '') throw noWords()
+  if (holdsLink(body.title) || holdsLink(body.text)) throw ofOneCustomer()
   const { isTeam = false } = body
   if (isTeam && standing.leads.size === 0) throw onlyLeads()
   return { title: body.title, text: body.text, isTeam }
@@ -102,6 +104,12 @@ function writtenBy(body: contract.OwnScriptWritten, { standing }: Person): Writt
 
 const noWords = (): AppError =>
   new AppError('sidebar.no-words', 'nothing but blanks', { status: 400, zh: '标题和内容都要写。' })
+
+const ofOneCustomer = (): AppError =>
+  new AppError('sidebar.link-of-one', 'an opt-out link of one customer in words for all', {
+    status: 400,
+    zh: '里面有一位客户自己的退订链接，别的客户点了退的是她。请把它换成 {退订链接}。',
+  })
 
 const full = (): AppError =>
   new AppError('sidebar.too-many-scripts', 'as many scripts as one may have', {

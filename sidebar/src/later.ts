@@ -1,3 +1,5 @@
+import { loadEditor } from './send/load-editor.ts'
+
 /** What the first look does without: each is a file of its own, loaded when the page is at rest. */
 export const LATER = {
   scripts: () => import('./scripts/ScriptsPage.vue'),
@@ -5,6 +7,7 @@ export const LATER = {
   timeline: () => import('./timeline/TimelinePage.vue'),
   group: () => import('./group/GroupPage.vue'),
   day: () => import('./day/DayPage.vue'),
+  edit: loadEditor,
   fields: () => import('./fields/FieldsSheet.vue'),
   notes: () => import('./notes/NotesSheet.vue'),
   unwanted: () => import('./unwanted/UnwantedSheet.vue'),

@@ -2,6 +2,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const MAC_LENGTH = 14
 const CODE = /^([0-9a-z]{1,11})\.([0-9A-Za-z_-]{14})$/
+const LINK = /\/t\/[0-9a-z]{1,11}\.[0-9A-Za-z_-]{14}(?![0-9A-Za-z_-])/
+
+/** Somebody's own link stands in it, or what looks like one. */
+export const holdsLink = (text: string): boolean => LINK.test(text)
 
 /** Short names of rows that nobody can guess or change into another's: the row's number and 84 bits of an HMAC over it.
  *  `secrets`: the present one, then

@@ -25,6 +25,8 @@ export function onlyWhileKnown(api: Api, isKnown: () => boolean): Api {
     removeNote: guarded(api.removeNote),
     setReminder: guarded(api.setReminder),
     changeUnwanted: guarded(api.changeUnwanted),
+    bindOrder: guarded(api.bindOrder),
+    unbindOrder: guarded(api.unbindOrder),
     handOver: guarded(api.handOver),
   }
 }

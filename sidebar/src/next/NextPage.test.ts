@@ -152,5 +152,5 @@ test('what became of a script is said in whole numbers, from ten customers on, a
   expect(article('到货后教解冻').textContent).toContain('发给过 31 位客户，7 天内 9 位下了单；轮到它试一试')
   expect(article('西冷和眼肉怎么选').textContent).not.toContain('下了单')
   await click(buttonIn(article('到货后教解冻'), '目标与预期'))
-  expect(article('到货后教解冻').textContent).toContain('客户回没回，没有会话存档时企业微信不告诉我们')
+  expect(article('到货后教解冻').textContent).toContain('客户回没回看不到，只算 7 天内付款的')
 })

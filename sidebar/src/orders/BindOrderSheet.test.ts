@@ -1,6 +1,7 @@
+import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
 import { someOrders } from '../testing/fixtures.ts'
-import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import {
   article,
   button,
@@ -15,6 +16,7 @@ import {
   type,
 } from '../testing/screen.ts'
 import { fenOf } from '../text/money.ts'
+import type { ChatContext } from '../wecom/chat-client.ts'
 
 afterEach(closeSidebars)
 
@@ -92,6 +94,39 @@ test('what was bound by hand says so and is taken back with a second tap', async
   await click(buttonIn(card, /^真的撤销/))
   expect(vi.mocked(api.unbindOrder).mock.calls[0]?.[1]).toMatchObject({ orderId: first.orderId, source: '有赞商城' })
   expect(api.orders).toHaveBeenCalledTimes(2)
+})
+
+test('while nobody knows whom the chat is with nothing is bound and nothing taken back', async () => {
+  const [first] = someOrders().orders
+  if (first === undefined) throw new Error('an order is wanted')
+  const chat = fakeChat()
+  const answer = deferred<ChatContext>()
+  let asked = 0
+  let listen: () => void = () => undefined
+  const { api } = await openSidebar({
+    api: { orders: async () => ({ ...someOrders(), orders: [{ ...first, isBoundByHand: true }] }) },
+    chat: {
+      ...chat,
+      context: () => (asked++ === 0 ? chat.context() : answer.promise),
+      onContextChange: (listener) => {
+        listen = listener
+        return () => undefined
+      },
+    },
+  })
+  await openSheet()
+  await type('订单号', 'MY-1')
+  await type('手机后四位', '2222')
+  const form = document.body.querySelector(`form[aria-label="${FORM}"]`)
+  const undo = buttonIn(article(`订单 ${first.orderId}`), /^撤销/)
+  await click(undo)
+  listen()
+  form?.dispatchEvent(new Event('submit', { cancelable: true }))
+  undo.click()
+  await flushPromises()
+  expect(api.bindOrder).not.toHaveBeenCalled()
+  expect(api.unbindOrder).not.toHaveBeenCalled()
+  expect(screenText()).toContain('聊天正在换人')
 })
 
 test('kinds of goods stand above the orders, and the rhythm once in the strip above all', async () => {

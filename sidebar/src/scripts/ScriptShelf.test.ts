@@ -1,7 +1,8 @@
+import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
 import { aProfile, aScript } from '../testing/fixtures.ts'
 import { someMyScripts } from '../testing/fixtures-known.ts'
-import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { article, button, buttonIn, buttons, click, link, screenText, sheets, submit, type } from '../testing/screen.ts'
 
 afterEach(closeSidebars)
@@ -101,6 +102,141 @@ test('what was written for one customer is kept as one’s own, her name as a pl
     text: '{客户昵称}，今晚煎吗？',
   })
   expect(button('存好了').disabled).toBe(true)
+})
+
+const OF_ORDERS = '{客户昵称}，上次的{上次买的}还有吗？不想收点 {退订链接}'
+const HER_LINK = 'https://huoshui.example.cn/t/1.abcdefghijklmn'
+async function openWithLink(change: Parameters<typeof openSidebar>[0] = {}) {
+  const script = aScript({ id: 'again', title: '问复购', text: OF_ORDERS })
+  const proposal = { script, because: '', facts: [], said: null, became: null }
+  const chat = fakeChat()
+  const profile = async (externalUserId: string) => aProfile({ externalUserId, optOutUrl: HER_LINK })
+  const proposals = async () => ({ proposals: [proposal], total: 1, how: 'file' as const })
+  const opened = await openSidebar({ chat, ...change, api: { profile, proposals, ...change?.api } })
+  await click(buttonIn(article('问复购'), '改一改'))
+  return { ...opened, chat }
+}
+const keptText = (api: Awaited<ReturnType<typeof openSidebar>>['api'], nth = 0) =>
+  vi.mocked(api.writeScript).mock.calls[nth]?.[0].text
+
+test('nothing that is known of one customer, her opt-out link least of all, is kept for the next', async () => {
+  const { api } = await openWithLink()
+  const read = document.querySelector('textarea')?.value ?? ''
+  expect(read).toContain(HER_LINK)
+  await click(button('存为我的话术'))
+  expect(keptText(api)).toBe(OF_ORDERS)
+  await type('只改这一次', read.replace('还有吗', '吃完了吗'))
+  await click(button('存为我的话术'))
+  expect(keptText(api, 1)).toBe(OF_ORDERS.replace('还有吗', '吃完了吗'))
+})
+
+test('what was begun before her facts changed is kept without those of then', async () => {
+  const { api, chat } = await openWithLink()
+  const read = document.querySelector('textarea')?.value ?? ''
+  await type('只改这一次', `周末好，${read}`)
+  const orders = { ...aProfile().orders, lastItems: '眼肉 300g' }
+  vi.mocked(api.profile).mockImplementation(async (externalUserId) =>
+    aProfile({ externalUserId, optOutUrl: HER_LINK, orders, version: 'v2' }),
+  )
+  await chat.switchTo('wm-other')
+  await chat.switchTo('wm-sunyao')
+  await click(buttonIn(article('问复购'), '改一改'))
+  expect(screenText()).toContain('这是你上次没有保存的')
+  await click(button('存为我的话术'))
+  expect(keptText(api)).toBe(`周末好，${OF_ORDERS}`)
+})
+
+test('a place that was written over is told of, and what grew too long is not sent to be refused', async () => {
+  const { api } = await openWithLink()
+  const read = document.querySelector('textarea')?.value ?? ''
+  await type('只改这一次', read.replace('原切西冷牛排 200g ×4、黑椒酱', '西冷'))
+  await click(button('存为我的话术'))
+  expect(screenText()).toContain('「上次买的」改写过')
+  await type('只改这一次', '孙瑶'.repeat(500))
+  await click(button('存为我的话术'))
+  expect(screenText()).toContain('超过 1000 字')
+  expect(api.writeScript).toHaveBeenCalledTimes(1)
+})
+
+test('two quick taps keep one script, and a lost answer makes no second one', async () => {
+  const answer = deferred<{ warnings: string[] }>()
+  const writeScript = vi.fn(() => answer.promise)
+  await openWithLink({ api: { writeScript } })
+  const keep = button('存为我的话术')
+  keep.click()
+  keep.click()
+  await flushPromises()
+  expect(writeScript).toHaveBeenCalledTimes(1)
+  answer.reject(new Error('没有网络'))
+  await flushPromises()
+  await click(keep)
+  await type('只改这一次', '别的话')
+  await click(keep)
+  const keys = vi.mocked(writeScript).mock.calls.map((call) => (call as unknown as [{ key: string }])[0].key)
+  expect(keys).toHaveLength(3)
+  expect(keys[1]).toBe(keys[0])
+  expect(keys[2]).not.toBe(keys[0])
+})
+
+test('what is being written outlives another chat and another tab, and goes once it is saved', async () => {
+  const chat = fakeChat()
+  const { api } = await openSidebar({ chat })
+  await place(/^我的/)
+  await click(button('写一条自己的'))
+  await type('标题', '问火候')
+  await type('内容', '几成熟')
+  await chat.switchTo('wm-other')
+  await place(/^我的/)
+  await click(button('写一条自己的'))
+  expect(document.querySelector('textarea')?.value).toBe('几成熟')
+  await submit('我的话术')
+  expect(vi.mocked(api.writeScript).mock.calls[0]?.[0]).toMatchObject({ title: '问火候', text: '几成熟' })
+  await click(button('写一条自己的'))
+  expect(document.querySelector('textarea')?.value).toBe('')
+})
+
+test('a change that was begun stands there again with the way back', async () => {
+  const chat = fakeChat()
+  await openSidebar({ chat })
+  await place(/^我的/)
+  await click(buttonIn(article('问火候'), /^编辑/))
+  const before = document.querySelector('textarea')?.value
+  await type('内容', '改到一半')
+  await chat.switchTo('wm-other')
+  await place(/^我的/)
+  await click(buttonIn(article('问火候'), /^编辑/))
+  expect(document.querySelector('textarea')?.value).toBe('改到一半')
+  await click(button('用现在的'))
+  expect(document.querySelector('textarea')?.value).toBe(before)
+  expect(sessionStorage.getItem('huoshui:drafts:linxia')).not.toContain('改到一半')
+})
+
+test('who leads no longer can still change what they wrote for the store, as words of their own', async () => {
+  const [mine] = someMyScripts().own
+  if (mine?.own === undefined) throw new Error('fixture')
+  const own = [{ ...mine, own: { ...mine.own, isTeam: true } }]
+  const { api } = await openSidebar({ api: { myScripts: async () => ({ ...someMyScripts(), own, mayShare: false }) } })
+  await place(/^我的/)
+  await click(buttonIn(article('问火候'), /^编辑/))
+  await submit('我的话术')
+  expect(vi.mocked(api.writeScript).mock.calls[0]?.[0]).toMatchObject({ isTeam: false })
+})
+
+test('stars that are tapped quickly stand as tapped until the last answer', async () => {
+  const answers = [deferred<{ ok: true }>(), deferred<{ ok: true }>()]
+  let nth = 0
+  const favourites = [aScript(), aScript({ id: 'two', title: '第二条' })]
+  const myScripts = vi.fn(async () => ({ ...someMyScripts(), favourites }))
+  await openSidebar({ api: { myScripts, setFavourite: () => answers[nth++]?.promise ?? Promise.reject(new Error()) } })
+  await place(/^收藏/)
+  const isStarred = (title: string) => buttonIn(article(title), /^收藏/).getAttribute('aria-pressed')
+  for (const title of ['到货后教解冻', '第二条']) await click(buttonIn(article(title), /^收藏/))
+  answers[0]?.resolve({ ok: true })
+  await flushPromises()
+  expect([isStarred('到货后教解冻'), isStarred('第二条')]).toEqual(['false', 'false'])
+  answers[1]?.reject(new Error('没有收藏成'))
+  await flushPromises()
+  expect(isStarred('第二条')).toBe('true')
 })
 
 test('facts of orders stand in the words; what is not known of her is said and does not go out', async () => {

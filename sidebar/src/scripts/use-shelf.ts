@@ -22,14 +22,18 @@ export function provideShelf() {
   const isFavourite = (id: string): boolean =>
     tapped.value.get(id) ?? data.value?.favourites.some((one) => one.id === id) === true
 
+  let underWay = 0
   async function change(work: () => Promise<unknown>, failed: string): Promise<void> {
+    underWay += 1
     try {
       await work()
     } catch (error) {
       toast(error instanceof Error ? error.message : failed)
     }
     await reload()
-    tapped.value = new Map()
+    underWay -= 1
+    // Before then the answer may be older than a tap.
+    if (underWay === 0) tapped.value = new Map()
   }
 
   const shelf = {

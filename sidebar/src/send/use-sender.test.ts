@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
-import { afterEach, expect, test, vi } from 'vitest'
-import { aScript, aTask, someProposals } from '../testing/fixtures.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { aProfile, aScript, aTask, someProposals } from '../testing/fixtures.ts'
 import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { article, buttonIn, click, screenText, submit, type } from '../testing/screen.ts'
 import { ChatError } from '../wecom/chat-client.ts'
@@ -158,4 +158,88 @@ test('the customer may change between two messages of one script; the rest is th
   gate.resolve()
   await flushPromises()
   expect(send).toHaveBeenCalledTimes(1)
+})
+
+const REST_MS = 10 * 60_000
+
+describe('words that went without their picture', () => {
+  const partial = async () => {
+    const chat = fakeChat()
+    const refused: string[] = []
+    let refuses = true
+    const send = async (message: Parameters<typeof chat.send>[0]) => {
+      if (refuses && message.msgtype === 'image') {
+        refused.push(message.msgtype)
+        throw new ChatError('refused')
+      }
+      await chat.send(message)
+    }
+    const opened = await openSidebar({ chat: { ...chat, send } })
+    const card = () => article('西冷和眼肉怎么选')
+    const allow = () => {
+      refuses = false
+    }
+    return { ...opened, chat, card, refused, allow }
+  }
+
+  test('are told as gone and offered no second time; a tap sends the picture alone', async () => {
+    const { api, chat, card, refused, allow } = await partial()
+    await click(buttonIn(card(), '发送'))
+    expect(screenText()).toContain('文字已发出，图片没有发出：企业微信没有完成这一步')
+    expect(screenText()).not.toContain('复制文字')
+    // Refused once more it is still the picture alone.
+    await click(buttonIn(card(), '补发图片'))
+    expect(refused).toHaveLength(2)
+    allow()
+    await click(buttonIn(card(), '补发图片'))
+    expect(chat.sent.map(({ msgtype }) => msgtype)).toEqual(['text', 'image'])
+    expect(api.noteSent).toHaveBeenCalledTimes(1)
+    expect(card().textContent).toContain('已发送')
+  })
+
+  test('as changed by hand: those of the script do not go after them', async () => {
+    const { chat, card, allow } = await partial()
+    await click(buttonIn(card(), '改一改'))
+    await type('只改这一次', '眼肉更嫩')
+    await submit('改一改再发')
+    allow()
+    await click(buttonIn(card(), '补发图片'))
+    expect(chat.sent).toEqual([
+      { msgtype: 'text', text: { content: '眼肉更嫩' } },
+      { msgtype: 'image', image: { mediaid: 'media-1' } },
+    ])
+  })
+
+  test('are offered with their picture again in another conversation', async () => {
+    vi.useFakeTimers()
+    const { card } = await partial()
+    await click(buttonIn(card(), '发送'))
+    expect(buttonIn(card(), '补发图片').disabled).toBe(false)
+    await vi.advanceTimersByTimeAsync(REST_MS)
+    expect(buttonIn(card(), '发送').disabled).toBe(false)
+  })
+})
+
+test.each(['{小仙女}', '{导购名}', '{客户昵称}'])(
+  'braces in the nickname %s are a nickname, also in words that were changed by hand',
+  async (name) => {
+    const chat = fakeChat()
+    await openSidebar({ chat, api: { profile: async () => aProfile({ name }) } })
+    await click(buttonIn(article('到货后教解冻'), '改一改'))
+    await type('只改这一次', `${name}，今晚煎吗？{限时}`)
+    await submit('改一改再发')
+    expect(chat.sent).toEqual([{ msgtype: 'text', text: { content: `${name}，今晚煎吗？{限时}` } }])
+  },
+)
+
+test('a place that was left in words changed by hand does not go out, and what was written stays', async () => {
+  const chat = fakeChat()
+  await openSidebar({ chat })
+  await click(buttonIn(article('到货后教解冻'), '改一改'))
+  await type('只改这一次', '{上次买的}好吃吗')
+  await submit('改一改再发')
+  expect(chat.sent).toEqual([])
+  expect(screenText()).toContain('「{上次买的}」还在')
+  await click(buttonIn(article('到货后教解冻'), '改一改'))
+  expect(document.querySelector('textarea')?.value).toBe('{上次买的}好吃吗')
 })

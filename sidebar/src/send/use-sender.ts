@@ -2,12 +2,16 @@ import { type DeepReadonly, reactive, readonly } from 'vue'
 import type { ChatMessage } from '../../../server/sidebar-api/contract.ts'
 import type { Api } from '../api/api.ts'
 import { newKey } from '../session/outbox.ts'
-import { fillMessage, missingPlaces, type Names } from '../text/fill-in.ts'
+import { fillMessage, missingPlaces, type Names, placesLeft } from '../text/fill-in.ts'
 import { type ChatClient, ChatError } from '../wecom/chat-client.ts'
 import { copyText } from './copy-text.ts'
+import { kindsOf } from './kinds-of.ts'
 
 /** Milliseconds during which the button of something just sent stays shut. */
 const SETTLE_MS = 4_000
+/** Milliseconds during which the rest of something is offered alone; later it is another conversation. So long, too, its words can be
+ *  copied. */
+const REST_MS = 10 * 60_000
 
 export type SendState = 'sending' | 'sent'
 
@@ -19,11 +23,24 @@ export interface Outgoing {
   taskId?: string
   /** Which of the list that is shown, from 1. */
   place?: number
+  /** The text as the script has it, when `messages` hold it filled and changed by hand: they go out as they are. */
+  filledFrom?: string
+  /** What went before these is out already. */
+  isRest?: boolean
+}
+
+/** What the chat window refused. */
+interface Unsent {
+  /** Words to be copied and pasted by hand; empty: there are none, or they are out. */
+  text: string
+  /** How many, from the end; those before are out and go out no second time. */
+  left: number
+  /** Some are out. */
+  isRest: boolean
 }
 
 export interface Sender {
-  /** Words that the chat window refused, to be copied and pasted by hand. */
-  readonly refused: DeepReadonly<Record<string, string>>
+  readonly unsent: DeepReadonly<Record<string, Unsent>>
   copy(key: string): Promise<void>
   readonly states: DeepReadonly<Record<string, SendState>>
   /** Sends all messages in order; true when the last one went. A second call while the first is under way, or right after
@@ -46,7 +63,7 @@ interface Options {
 
 export function useSender(options: Options): Sender {
   const states = reactive<Record<string, SendState>>({})
-  const refused = reactive<Record<string, string>>({})
+  const unsent = reactive<Record<string, Unsent>>({})
 
   /** The message goes into whatever chat is open, so look once more whose it is. */
   async function isStillWith(externalUserId: string): Promise<boolean> {
@@ -59,33 +76,37 @@ export function useSender(options: Options): Sender {
     const stateKey = `${externalUserId} ${what.key}`
     if (states[stateKey] !== undefined) return false
     const names = options.names()
-    const texts = what.messages.flatMap((one) => (one.msgtype === 'text' ? [one.text.content] : []))
-    const missing = texts.flatMap((text) => missingPlaces(text, names))
-    if (missing.length > 0) {
-      options.toast(`还不知道这位客户的「${missing.join('」「')}」，点「改一改」补上再发`)
+    const places = openPlaces(what, names)
+    if (places.length > 0) {
+      options.toast(
+        what.filledFrom === undefined
+          ? `还不知道这位客户的「${places.join('」「')}」，点「改一改」补上再发`
+          : `「{${places.join('}」「{')}}」还在，请改成要说的话再发`,
+      )
       return false
     }
+    const messages = what.filledFrom === undefined ? what.messages.map((one) => fillMessage(one, names)) : what.messages
     states[stateKey] = 'sending'
-    delete refused[stateKey]
+    delete unsent[stateKey]
+    let gone = 0
     try {
-      for (const message of what.messages) {
+      for (const message of messages) {
         if (!(await isStillWith(externalUserId))) {
           delete states[stateKey]
-          options.toast('聊天已经换人，这条没有发出')
+          if (gone > 0 || what.isRest === true) keepUnsent(stateKey, what, messages.slice(gone), gone)
+          options.toast(`聊天已经换人，${gone === 0 ? '这条没有发出' : saidOf(messages, gone)}`)
           options.onOtherCustomer()
           return false
         }
-        await options.chat.send(fillMessage(message, names))
+        await options.chat.send(message)
+        gone += 1
       }
     } catch (error) {
       delete states[stateKey]
-      const text = what.messages
-        .flatMap((one) => (one.msgtype === 'text' ? [fillMessage(one, names)] : []))
-        .flatMap((one) => (one.msgtype === 'text' ? [one.text.content] : []))
-        .join('\n')
-      if (text !== '') refused[stateKey] = text
+      const text = keepUnsent(stateKey, what, messages.slice(gone), gone)
       const why = error instanceof ChatError ? error.message : '没有发出，请重试'
-      options.toast(text === '' ? why : `${why}；也可以复制文字，到聊天里粘贴`)
+      const said = gone === 0 ? why : `${saidOf(messages, gone)}：${why}`
+      options.toast(text === '' ? said : `${said}；也可以复制文字，到聊天里粘贴`)
       return false
     }
     states[stateKey] = 'sent'
@@ -93,6 +114,17 @@ export function useSender(options: Options): Sender {
     options.toast('已发到聊天')
     await note(externalUserId, what)
     return true
+  }
+
+  /** Gives the words among what is left. */
+  function keepUnsent(stateKey: string, { isRest }: Outgoing, left: readonly ChatMessage[], gone: number): string {
+    const text = left.flatMap((one) => (one.msgtype === 'text' ? [one.text.content] : [])).join('\n')
+    unsent[stateKey] = { text, left: left.length, isRest: gone > 0 || isRest === true }
+    const kept = unsent[stateKey]
+    setTimeout(() => {
+      if (unsent[stateKey] === kept) delete unsent[stateKey]
+    }, REST_MS)
+    return text
   }
 
   /** The message is out already: a failure here is worth one more try and one plain line, not an alarm. */
@@ -112,19 +144,30 @@ export function useSender(options: Options): Sender {
 
   /** It is not known what becomes of it then, and so nothing is logged. */
   async function copy(key: string): Promise<void> {
-    const text = refused[`${options.externalUserId()} ${key}`]
-    if (text === undefined) return
+    const text = unsent[`${options.externalUserId()} ${key}`]?.text ?? ''
+    if (text === '') return
     const isThere = await copyText(text)
     options.toast(isThere ? '已复制，到聊天里粘贴；图片和链接要另外加' : '这台设备不让复制，请长按文字自己选')
   }
 
-  return { states: readonly(states), refused: readonly(refused), send, copy }
+  return { states: readonly(states), unsent: readonly(unsent), send, copy }
 }
 
 /** The state of one thing for the customer on the screen. */
 export const stateOf = (sender: Sender, externalUserId: string, key: string): SendState | undefined =>
   sender.states[`${externalUserId} ${key}`]
 
-/** Was it refused, so that its words may be copied? */
-export const isRefused = (sender: Sender, externalUserId: string, key: string): boolean =>
-  sender.refused[`${externalUserId} ${key}`] !== undefined
+/** What of it the chat window refused for the customer on the screen. */
+export const unsentOf = (sender: Sender, externalUserId: string, key: string): DeepReadonly<Unsent> | undefined =>
+  sender.unsent[`${externalUserId} ${key}`]
+
+const saidOf = (messages: readonly ChatMessage[], gone: number): string =>
+  `${kindsOf(messages.slice(0, gone))}已发出，${kindsOf(messages.slice(gone))}没有发出`
+
+/** Places that nobody has filled. */
+function openPlaces({ messages, filledFrom }: Outgoing, names: Names): string[] {
+  const texts = messages.flatMap((one) => (one.msgtype === 'text' ? [one.text.content] : []))
+  return texts.flatMap((text) =>
+    filledFrom === undefined ? missingPlaces(text, names) : placesLeft(text, filledFrom, names),
+  )
+}

@@ -50,6 +50,15 @@ export const missingPlaces = (text: string, { facts = {} }: Names): string[] => 
   ),
 ]
 
+/** Places that still stand in words that were filled from `written` and changed by hand. What stands between braces in a
+ *  customer's own name or facts is no place, nor is what the guide put there in words of their own. */
+export function placesLeft(text: string, written: string, { customer, guide, facts = {} }: Names): string[] {
+  const placesOf = (some: string): string[] => [...some.matchAll(PLACE)].map(([, place = '']) => place)
+  const own = new Set([customer ?? '', guide, ...Object.values(facts)].flatMap(placesOf))
+  const known = new Set([...Object.keys(facts), ...placesOf(written)])
+  return [...new Set(placesOf(text).filter((place) => !own.has(place) && (isName(place) || known.has(place))))]
+}
+
 /** A line that says nothing but the customer's name. */
 const WHOLE_LINE = /^[ \t]*(?:亲爱的|Hi|hi|嗨)?[ \t]*\{客户昵称\}[，,、：:；;。．.！!？?~～ \t]*$/
 
