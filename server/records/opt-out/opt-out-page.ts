@@ -1,9 +1,10 @@
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
-import type { ConsentScope } from '../privacy/privacy-tables.ts'
+import type { ConsentScope, ConsentSource } from '../privacy/privacy-tables.ts'
 import { SCOPE_WORDS } from '../privacy/scope-words.ts'
 
 export interface Refused {
   scope: ConsentScope
+  source: ConsentSource
   /** UTC milliseconds; null: until there is another word. */
   until_at: number | null
 }
@@ -33,15 +34,27 @@ small { display: block; margin-top: 20px; opacity: .75 }
 const refusedText = ({ scope, until_at: untilAt }: Refused): string =>
   `不再收到${SCOPE_WORDS[scope]}${untilAt === null ? '' : `，到 ${shanghaiText(untilAt).slice(0, 10)}`}`
 
+const endOf = ({ until_at: untilAt }: Refused): number => untilAt ?? Number.POSITIVE_INFINITY
+
+/** Without the parts of a whole that lasts as long. */
+function telling(refused: readonly Refused[]): Refused[] {
+  const whole = refused.find(({ scope }) => scope === '')
+  return refused.filter((one) => whole === undefined || one === whole || endOf(one) > endOf(whole))
+}
+
 /** The one page behind a link: it changes nothing by being opened, and says nothing of whose link it is. `changed`: what was
  *  just done. */
 export function optOutPage(refused: readonly Refused[], changed?: 'refused' | 'given'): string {
-  const done =
-    changed === 'refused' ? '<h1>已经退订</h1>' : changed === 'given' ? '<h1>已经恢复</h1>' : '<h1>消息退订</h1>'
+  const isGivenBack = changed === 'given' && refused.length === 0
+  const done = changed === 'refused' ? '<h1>已经退订</h1>' : isGivenBack ? '<h1>已经恢复</h1>' : '<h1>消息退订</h1>'
   const now =
     refused.length === 0
       ? '<p class="now">现在：会收到我们的福利和活动消息。</p>'
-      : `<p class="now">现在：${refused.map(refusedText).join('；')}。</p>`
+      : `<p class="now">现在：${telling(refused).map(refusedText).join('；')}。</p>`
+  const note = '<small>订单、售后和您自己问的事照常回复您。这个链接只管消息，不显示您的任何资料。</small>'
+  if (refused.some(({ source }) => source === 'age')) {
+    return frame([done, now, '<p>未满十四周岁，由监护人联系我们恢复。</p>', note].join('\n'))
+  }
   const ask = `<form method="post">
 <input type="hidden" name="refuses" value="yes">
 <label><input type="radio" name="scope" value="" checked>福利、活动和自动跟进的消息都不要</label>
@@ -51,7 +64,6 @@ export function optOutPage(refused: readonly Refused[], changed?: 'refused' | 'g
 <button>${refused.length === 0 ? '确认退订' : '改成这样'}</button>
 </form>`
   const back = `<form method="post"><input type="hidden" name="refuses" value="no"><button class="plain">恢复接收</button></form>`
-  const note = '<small>订单、售后和您自己问的事照常回复您。这个链接只管消息，不显示您的任何资料。</small>'
   return frame([done, now, ask, refused.length === 0 ? '' : back, note].join('\n'))
 }
 

@@ -7,6 +7,8 @@ import { openBrowser } from '../../sidebar-api/testing/sidebar-browser.ts'
 import { DESK_RULES, openSidebarScene } from '../../sidebar-api/testing/sidebar-scene.ts'
 import { buildTestApp } from '../../testing/build-test-app.ts'
 import { runCommand } from '../../testing/run-command.ts'
+import { signedPost } from '../../testing/signed-post.ts'
+import { OPT_OUT_LINK } from './opt-out-tables.ts'
 
 const ORIGIN = 'https://scrm.example.cn'
 const WELCOME = 'welcome: 默认\ndefault: true\ntext: "您好\\n不想收到消息点这里：{退订链接}\\n有事直接说"\n'
@@ -108,6 +110,77 @@ test('a refusal of what they choose, for as long as they choose', async () => {
   await page(pathOf('wmA'), { refuses: 'yes', scope: 'sends', days: '90' })
   scene.clock.advance(91 * DAY_MS)
   expect((await page(pathOf('wmA'))).text).toContain('现在：会收到')
+})
+
+const marketing = (id: string) =>
+  scene.rawRows<{ scope: string; state: string; source: string }>(
+    "SELECT scope, state, source FROM consent WHERE external_userid = ? AND kind = 'marketing' ORDER BY id",
+    [id],
+  )
+const tellBirthday = (externalUserId: string) =>
+  signedPost(scene, '/api/profiles', { customer: { externalUserId }, birthday: '2016-03-04' })
+const byLaw = { scope: '', state: 'refused', source: 'age' }
+
+test('what the law says of a child no link takes back, nor gives it an end', async () => {
+  await open()
+  await tellBirthday('wmA')
+  const shown = await page(pathOf('wmA'))
+  expect(shown.text).toContain('现在：不再收到任何营销。</p>\n<p>未满十四周岁，由监护人联系我们恢复。')
+  expect(shown.text).not.toContain('<form')
+  expect((await page(pathOf('wmA'), { refuses: 'no' })).text).not.toContain('已经恢复')
+  await page(pathOf('wmA'), { refuses: 'yes', scope: '', days: '90' })
+  await page(pathOf('wmA'), { refuses: 'yes', scope: 'sends', days: '90' })
+  await page(pathOf('wmA'), { refuses: 'no' })
+  const sends = { scope: 'sends', source: 'link' }
+  expect(await marketing('wmA')).toEqual([byLaw, { ...sends, state: 'refused' }, { ...sends, state: 'given' }])
+  await wait(1)
+  expect(scene.created()).toEqual(['zhangsan: wmB'])
+  scene.clock.advance(91 * DAY_MS)
+  expect((await page(pathOf('wmA'))).text).toContain('未满十四周岁')
+})
+
+test('who had refused before we knew how young they are does not take it back by the link either', async () => {
+  await open()
+  await page(pathOf('wmA'), refuse)
+  await tellBirthday('wmA')
+  await page(pathOf('wmA'), { refuses: 'no' })
+  expect(await marketing('wmA')).toEqual([{ ...byLaw, source: 'link' }, byLaw])
+})
+
+test('a refusal of all, and one of sends only, leave alone what was refused apart from them', async () => {
+  await open()
+  const invites = {
+    externalUserId: 'wmA',
+    kind: 'marketing',
+    scope: 'invites',
+    state: 'refused',
+    source: 'guide',
+  } as const
+  await scene.db.tx((tx) => scene.huoshui.privacy.consents.record(tx, invites))
+  await page(pathOf('wmA'), { refuses: 'yes', scope: 'sends', days: '' })
+  const stopped = await page(pathOf('wmA'), { refuses: 'yes', scope: '', days: '90' })
+  expect(stopped.text).toContain('现在：不再收到任何营销，到 2027-02-23；不再收到群发；不再收到入群邀请。')
+  scene.clock.advance(91 * DAY_MS)
+  expect((await page(pathOf('wmA'))).text).toContain('现在：不再收到群发；不再收到入群邀请。')
+  await page(pathOf('wmA'), refuse)
+  expect((await page(pathOf('wmA'))).text).toContain('现在：不再收到任何营销。')
+  await page(pathOf('wmA'), { refuses: 'yes', scope: 'sends', days: '' })
+  const given = (await marketing('wmA')).filter(({ state }) => state === 'given')
+  expect(given).toEqual([{ scope: '', state: 'given', source: 'link' }])
+  expect((await said('wmA')).join()).not.toContain('又愿意收到入群邀请')
+  // Taken back is all of it.
+  expect((await page(pathOf('wmA'), { refuses: 'no' })).text).toContain('现在：会收到')
+})
+
+test('a link from before a backup was put back is not the link of whoever has its number since', async () => {
+  await open()
+  const path = pathOf('wmA')
+  const id = Number.parseInt(/\/t\/(\w+)\./.exec(path)?.[1] ?? '', 36)
+  await scene.db.source.query('DELETE FROM opt_out_link')
+  await scene.db.tx((tx) => tx.insert(OPT_OUT_LINK, { id, external_userid: 'wmB', made_at: scene.clock.now() }))
+  expect((await page(path)).status).toBe(404)
+  expect((await page(path, refuse)).status).toBe(404)
+  expect(await words()).toEqual([])
 })
 
 test.each<[string, (path: string) => string]>([

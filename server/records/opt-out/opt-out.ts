@@ -32,11 +32,12 @@ export function createOptOut(deps: OptOutDeps) {
   async function change(tx: Tx, externalUserId: string, { refuses, scope, days }: Asked): Promise<void> {
     const now = clock.now()
     const before = await privacy.consents.refusedNow(tx, 'marketing', externalUserId)
+    // What the law says of a child is not the child's to change.
+    const own = before.filter(({ source }) => source !== 'age')
     const said = { externalUserId, kind: 'marketing', source: 'link' } as const
     const texts: string[] = []
-    // Whatever of it was refused before: another choice takes its place.
-    for (const one of before) {
-      if (refuses && one.scope === scope) continue
+    // A choice takes the place of the wider one before; narrower ones were said on their own and stay.
+    for (const one of refuses ? own.filter((other) => other.scope === '' && scope !== '') : own) {
       if (!(await privacy.consents.record(tx, { ...said, scope: one.scope, state: 'given' }))) continue
       texts.push(`客户点退订链接，又愿意收到${SCOPE_WORDS[one.scope]}`)
     }
@@ -62,7 +63,7 @@ export function createOptOut(deps: OptOutDeps) {
         await tx.insertIgnore(l, [{ external_userid: externalUserId, made_at: clock.now() }])
         id = await idOf(tx, externalUserId)
       }
-      const code = id === undefined ? undefined : codes.codeOf(id)
+      const code = id === undefined ? undefined : codes.codeOf({ id, externalUserId })
       return code === undefined ? undefined : `${publicUrl}/t/${code}`
     },
     routes: optOutRoutes({
@@ -71,7 +72,8 @@ export function createOptOut(deps: OptOutDeps) {
         if (id === undefined) return undefined
         return db.tx(async (tx) => {
           const row = await tx.row(sql`SELECT ${pick(l, 'external_userid')} FROM ${l} WHERE ${l.id} = ${id}`)
-          return row === undefined ? undefined : work(tx, row.external_userid)
+          if (row === undefined || !codes.isOf(code, { id, externalUserId: row.external_userid })) return undefined
+          return work(tx, row.external_userid)
         })
       },
       refusedNow: (tx, externalUserId) => privacy.consents.refusedNow(tx, 'marketing', externalUserId),

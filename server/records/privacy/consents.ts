@@ -70,7 +70,7 @@ export function createConsents({ clock, emit }: ConsentsDeps) {
       const { externalUserId, kind, state, source, scope = '', untilMs, byWhom, note } = said
       const { saidAtMs = clock.now() } = said
       const newest = await latest(tx, externalUserId, kind, scope)
-      if (newest?.state === state && newest.until_at === (untilMs ?? null)) return false
+      if (newest !== undefined && saysNothingNew(newest, { state, source, until_at: untilMs ?? null })) return false
       if (newest !== undefined && newest.at > saidAtMs) return false
       const word = { external_userid: externalUserId, kind, scope, state, source }
       const row = { ...word, at: saidAtMs, until_at: untilMs ?? null }
@@ -109,6 +109,14 @@ export function createConsents({ clock, emit }: ConsentsDeps) {
   }
 }
 export type Consents = ReturnType<typeof createConsents>
+
+/** The law's word for a child is no other's: it is written over the same word of somebody else, who might take that back, and
+ *  no refusal with an end takes its place. */
+function saysNothingNew(newest: ConsentRow, word: Pick<ConsentRow, 'state' | 'source' | 'until_at'>): boolean {
+  if (newest.state !== word.state) return false
+  if (word.state === 'refused' && (newest.source === 'age' || word.source === 'age')) return newest.source === 'age'
+  return newest.until_at === word.until_at
+}
 
 /** What those ask of the ledger who write to customers or judge them by rules. */
 export interface AskConsent {
