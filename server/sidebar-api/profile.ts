@@ -135,14 +135,17 @@ export function createProfile(deps: ProfileDeps) {
       pool: group.pool ?? null,
     }))
     const bought = await orderSummary(tx, guide, externalUserId)
+    const isReadOnly = guide.stands === 'onlooker' || guide.stands === 'former'
+    // Whoever holds it can speak by it for the customer.
+    const isLinkWanted = !isReadOnly && asksForLinks(rules.current())
     return {
       externalUserId,
       name: known?.name ?? null,
       avatar: known?.avatar ?? null,
       corpName: known?.corpName ?? null,
       standsInFor: guide.userId === guide.person.userId ? null : guide.name,
-      isReadOnly: guide.stands === 'onlooker' || guide.stands === 'former',
-      optOutUrl: asksForLinks(rules.current()) ? ((await optOut.linkFor(tx, externalUserId)) ?? null) : null,
+      isReadOnly,
+      optOutUrl: isLinkWanted ? ((await optOut.linkFor(tx, externalUserId)) ?? null) : null,
       lost: lostView(guide.lost, { guides, groups: groupViews.map((group) => group.name) }),
       remark: follow?.remark ?? null,
       source: await parts.source(tx, guide, externalUserId, known, follow),
