@@ -8,6 +8,7 @@ interface Shape {
   parts: readonly (object | typeof VALUE)[]
 }
 const VALUE = 'value'
+const NEVER = 'never'
 
 interface Written {
   shape: Shape
@@ -15,8 +16,12 @@ interface Written {
   isLocking: boolean
 }
 
-/** By their place in the code, of which there are as many as we have written. */
-const written: Record<Dialect, WeakMap<TemplateStringsArray, Written>> = { sqlite: new WeakMap(), mysql: new WeakMap() }
+/** By their place in the code, of which there are as many as we have written. `NEVER`: that one holds a piece as in `shapeOf`,
+ *  and examining it again would cost another rendering each time. */
+const written: Record<Dialect, WeakMap<TemplateStringsArray, Written | typeof NEVER>> = {
+  sqlite: new WeakMap(),
+  mysql: new WeakMap(),
+}
 
 const isValue = (part: unknown): part is SqlValue => typeof part !== 'object' || part === null
 
@@ -86,6 +91,7 @@ export class TemplateSql<Row = unknown> extends Sql<Row> {
     const before = written[into.dialect].get(texts)
     const values = into.params.length
     if (before === undefined) this.renderFirst(into)
+    else if (before === NEVER) this.renderAnew(into)
     else if (takeValues(this, before.shape, into.params)) {
       into.text = into.text === '' ? before.text : into.text + before.text
       if (before.isLocking) into.isLocking = true
@@ -103,7 +109,7 @@ export class TemplateSql<Row = unknown> extends Sql<Row> {
     into.params.push(...params)
     if (isLocking) into.isLocking = true
     const shape = shapeOf(this, into.dialect)
-    if (shape !== undefined) written[into.dialect].set(this.texts, { shape, text, isLocking })
+    written[into.dialect].set(this.texts, shape === undefined ? NEVER : { shape, text, isLocking })
   }
 
   private renderAnew(into: Rendering): void {
