@@ -48,6 +48,7 @@ import { ScriptOutcomes1700000000066 } from './0066-script-outcomes.ts'
 import { OrderCredit1700000000067 } from './0067-order-credit.ts'
 import { SendsToGroups1700000000068 } from './0068-sends-to-groups.ts'
 import { OptOutLinks1700000000069 } from './0069-opt-out-links.ts'
+import { AgeOfGroupSends1700000000070 } from './0070-age-of-group-sends.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -101,4 +102,5 @@ export const migrations = [
   OrderCredit1700000000067,
   SendsToGroups1700000000068,
   OptOutLinks1700000000069,
+  AgeOfGroupSends1700000000070,
 ]

@@ -3,35 +3,44 @@ import type { CancelledRun } from '../operations/mass-send/cancel-run.ts'
 import type { DryRun } from '../operations/mass-send/dry-run.ts'
 import type { SendBatch, SendGroup, SendRun, Unfinished } from '../operations/mass-send/send-queries.ts'
 import {
-  BATCH_STATE_ZH,
-  type ChatType,
-  OUTCOME_ZH,
+  batchStateText,
+  CONFIRMER_ZH,
   OUTCOMES,
   type Outcome,
   type OutcomeCounts,
   ofMany,
+  outcomeText,
   RUN_STATE_ZH,
 } from '../operations/mass-send/send-states.ts'
 import { type GuideNames, guideText } from './find/guide-names.ts'
 import type { Sheet } from './frame/command.ts'
 
-const countsText = (counts: OutcomeCounts, chatType: ChatType): string => {
-  const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
-    (outcome) => `${OUTCOME_ZH[outcome]} ${counts[outcome]}`,
-  )
-  return parts.length === 0 ? (chatType === 'group' ? '没有群' : '没有客户') : parts.join('，')
+interface Counted {
+  run: Pick<SendRun, 'chatType' | 'scheduledAtMs'>
+  /** What became of each group is known since then, UTC milliseconds. */
+  groupsSinceMs: number
 }
 
-const runLine = (run: SendRun): string =>
-  `#${run.id}  ${shanghaiText(run.scheduledAtMs)}  「${run.name}」${run.chatType === 'group' ? '（发到群）' : ''}  ${RUN_STATE_ZH[run.state]}：${countsText(run.counts, run.chatType)}`
+const countsText = (counts: OutcomeCounts, { run, groupsSinceMs }: Counted): string => {
+  const parts = OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
+    (outcome) => `${outcomeText(outcome, run.chatType)} ${counts[outcome]}`,
+  )
+  if (parts.length > 0) return parts.join('，')
+  if (run.chatType === 'single') return '没有客户'
+  return run.scheduledAtMs < groupsSinceMs ? '明细过了保存期限，已经删除' : '没有群'
+}
+
+const runLine = (run: SendRun, groupsSinceMs: number): string =>
+  `#${run.id}  ${shanghaiText(run.scheduledAtMs)}  「${run.name}」${run.chatType === 'group' ? '（发到群）' : ''}  ${RUN_STATE_ZH[run.state]}：${countsText(run.counts, { run, groupsSinceMs })}`
 
 export function listText(options: {
   next: { name: string; atMs: number | undefined }[]
   runs: SendRun[]
   unfinished: Unfinished[]
   names: GuideNames
+  groupsSinceMs: number
 }): string {
-  const { next, runs, unfinished, names } = options
+  const { next, runs, unfinished, names, groupsSinceMs } = options
   const lines = ['定时群发：']
   for (const { name, atMs } of next) {
     lines.push(`  「${name}」  ${atMs === undefined ? '不会再发' : `下次 ${shanghaiText(atMs)}`}`)
@@ -39,12 +48,16 @@ export function listText(options: {
   if (next.length === 0) lines.push('  没有（在 config/sends/ 里写一个）')
   lines.push('', '最近的群发：')
   for (const run of runs) {
-    lines.push(`  ${runLine(run)}`)
+    lines.push(`  ${runLine(run, groupsSinceMs)}`)
     if (run.remark !== undefined) lines.push(`      ${run.remark}`)
   }
   if (runs.length === 0) lines.push('  还没有')
   if (unfinished.length > 0) {
-    lines.push('', '等导购在企业微信里确认：')
+    const asked = [
+      unfinished.some(({ customers }) => customers > 0) ? CONFIRMER_ZH.single : [],
+      unfinished.some(({ groups }) => groups > 0) ? CONFIRMER_ZH.group : [],
+    ].flat()
+    lines.push('', `等${asked.join('、')}在企业微信里确认：`)
     for (const { userId, tasks, customers, groups } of unfinished) {
       const waiting = [customers > 0 ? `${customers} 位客户` : [], groups > 0 ? `${groups} 个群` : []].flat()
       lines.push(`  ${guideText(names, userId)}：${tasks} 条，${waiting.join('、')}`)
@@ -67,35 +80,38 @@ export function showText(options: {
   reasons: { outcome: Outcome; reason: string; many: number }[]
   groups: readonly NamedGroup[]
   names: GuideNames
+  groupsSinceMs: number
 }): string {
-  const { run, batches, reasons, groups, names } = options
+  const { run, batches, reasons, groups, names, groupsSinceMs } = options
+  const who = CONFIRMER_ZH[run.chatType]
   const unit = run.chatType === 'group' ? '个群' : '位'
-  const lines = [runLine(run)]
+  const lines = [runLine(run, groupsSinceMs)]
   if (run.remark !== undefined) lines.push(run.remark)
   if (run.approved !== undefined) lines.push(`${shanghaiText(run.approved.atMs)} 由 ${run.approved.by} 批准`)
   if (run.state === 'awaiting' && run.approved === undefined)
     lines.push(`等另一个人批准：npm run -s sends -- approve ${run.id}`)
-  lines.push('', run.chatType === 'group' ? '按群主：' : '按导购：')
+  lines.push('', `按${who}：`)
   for (const batch of batches) {
     lines.push(
-      `  ${guideText(names, batch.userId)}  ${batch.size} ${unit}  ${BATCH_STATE_ZH[batch.state]}：${countsText(batch.counts, run.chatType)}`,
+      `  ${guideText(names, batch.userId)}  ${batch.size} ${unit}  ${batchStateText(batch.state, run.chatType)}：${countsText(batch.counts, { run, groupsSinceMs })}`,
     )
     if (batch.confirmedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.confirmedAtMs)} 确认`)
     if (batch.remindedAtMs !== undefined) lines.push(`      ${shanghaiText(batch.remindedAtMs)} 提醒过`)
     if (batch.state === 'unclear') {
-      lines.push('      为避免重复，不会再次创建；请到企业微信管理后台「客户联系 → 群发」核对这位导购有没有这条群发')
+      lines.push(`      为避免重复，不会再次创建；请到企业微信管理后台「客户联系 → 群发」核对这位${who}有没有这条群发`)
     }
     if (batch.trouble !== undefined) lines.push(`      ${batch.trouble}`)
   }
   if (batches.length === 0) lines.push('  没有')
   if (reasons.length > 0) {
     lines.push('', '没有发到的原因：')
-    for (const { outcome, reason, many } of reasons) lines.push(`  ${OUTCOME_ZH[outcome]} ${many} ${unit}：${reason}`)
+    for (const { outcome, reason, many } of reasons)
+      lines.push(`  ${outcomeText(outcome, run.chatType)} ${many} ${unit}：${reason}`)
   }
   if (groups.length > 0) {
     lines.push('', '按群：')
     for (const { name, outcome, reason } of groups.slice(0, MOST_GROUPS)) {
-      lines.push(`  ${name}：${OUTCOME_ZH[outcome]}${reason === null ? '' : `（${reason}）`}`)
+      lines.push(`  ${name}：${outcomeText(outcome, run.chatType)}${reason === null ? '' : `（${reason}）`}`)
     }
     if (groups.length > MOST_GROUPS) lines.push(`  ……还有 ${groups.length - MOST_GROUPS} 个，用 --csv 看全部`)
   }
@@ -103,7 +119,7 @@ export function showText(options: {
 }
 
 export function cancelText({ id, name, chatType, asked, waiting }: CancelledRun): string {
-  const who = chatType === 'group' ? '群主' : '导购'
+  const who = CONFIRMER_ZH[chatType]
   const guides = asked === 0 ? '' : `；${asked} 位${who}手里的群发，服务几秒内会请企业微信撤回`
   return [
     `#${id}「${name}」已取消：还没有收到的 ${ofMany({ chat_type: chatType }, waiting)}不会收到${guides}。`,
@@ -119,7 +135,7 @@ interface PlanNames {
 
 export function planText(sendName: string, plan: DryRun, { guides, whom }: PlanNames): string {
   const isOfGroups = plan.chatType === 'group'
-  const who = isOfGroups ? '群主' : '导购'
+  const who = CONFIRMER_ZH[plan.chatType]
   const unit = isOfGroups ? '个' : '位'
   const total = ofMany({ chat_type: plan.chatType }, plan.total)
   const lines = [
@@ -143,7 +159,7 @@ export function planText(sendName: string, plan: DryRun, { guides, whom }: PlanN
 }
 
 export const runsSheet = (runs: readonly SendRun[]): Sheet => ({
-  header: ['编号', '时间', '名称', '状态', ...OUTCOMES.map((outcome) => OUTCOME_ZH[outcome])],
+  header: ['编号', '时间', '名称', '状态', ...OUTCOMES.map((outcome) => outcomeText(outcome))],
   rows: runs.map((run) => [
     run.id,
     shanghaiText(run.scheduledAtMs),
@@ -153,12 +169,13 @@ export const runsSheet = (runs: readonly SendRun[]): Sheet => ({
   ]),
 })
 
+/** Of a send to customers. */
 export const showSheet = (batches: readonly SendBatch[], names: GuideNames): Sheet => ({
-  header: ['导购', '客户数', '状态', ...OUTCOMES.map((outcome) => OUTCOME_ZH[outcome]), '问题'],
+  header: ['导购', '客户数', '状态', ...OUTCOMES.map((outcome) => outcomeText(outcome, 'single')), '问题'],
   rows: batches.map((batch) => [
     names.get(batch.userId) ?? batch.userId,
     batch.size,
-    BATCH_STATE_ZH[batch.state],
+    batchStateText(batch.state, 'single'),
     ...OUTCOMES.map((outcome) => batch.counts[outcome]),
     batch.trouble ?? null,
   ]),
@@ -169,7 +186,7 @@ export const groupsSheet = (groups: readonly NamedGroup[], names: GuideNames): S
   rows: groups.map(({ userId, name, outcome, reason, chatId }) => [
     userId === null ? null : (names.get(userId) ?? userId),
     name,
-    OUTCOME_ZH[outcome],
+    outcomeText(outcome, 'group'),
     reason,
     chatId,
   ]),

@@ -1,5 +1,6 @@
 import { facts } from '../capabilities/facts.ts'
 import type { Tx } from '../core/db/tx.ts'
+import { DAY_MS } from '../core/kernel/shanghai.ts'
 import { dropQuestion } from '../operations/mass-send/approve-run.ts'
 import { cancelRun } from '../operations/mass-send/cancel-run.ts'
 import { dryRun } from '../operations/mass-send/dry-run.ts'
@@ -14,11 +15,12 @@ import { touches } from '../records/touches/touches.ts'
 import { getsNoMarketing } from '../rules/book/no-marketing.ts'
 import { didYouMean } from '../rules/condition/did-you-mean.ts'
 import { readSomeSettings } from '../settings.ts'
+import { readKeepDays } from '../upkeep/people/keep-days.ts'
 import { findNamed } from './find/find-named.ts'
 import { guideNames } from './find/guide-names.ts'
 import { readBook } from './find/read-book.ts'
 import { cliFault } from './frame/cli-fault.ts'
-import { defineCommand, type Program } from './frame/command.ts'
+import { type Desk, defineCommand, type Program } from './frame/command.ts'
 import { numbered, text } from './frame/slot.ts'
 import { approveCommand } from './sends/approve-command.ts'
 import { effectCommand } from './sends/effect-command.ts'
@@ -35,6 +37,9 @@ import {
   showText,
 } from './sends-text.ts'
 
+const groupsSince = ({ env, clock }: Pick<Desk, 'env' | 'clock'>): number =>
+  clock.now() - readKeepDays(env).rows * DAY_MS
+
 const list = defineCommand({
   name: 'list',
   audited: 'no',
@@ -48,7 +53,7 @@ const list = defineCommand({
       const runs = await sendQueries.runs(tx)
       const unfinished = await sendQueries.unfinishedByGuide(tx)
       return {
-        text: listText({ next, runs, unfinished, names }),
+        text: listText({ next, runs, unfinished, names, groupsSinceMs: groupsSince(desk) }),
         data: { next, runs, unfinished },
         sheet: runsSheet(runs),
       }
@@ -71,7 +76,7 @@ const show = defineCommand({
       const reasons = await sendQueries.reasons(tx, run)
       const groups = run.chatType === 'group' ? await namedGroups(tx, runId) : []
       return {
-        text: showText({ run, batches, reasons, groups, names }),
+        text: showText({ run, batches, reasons, groups, names, groupsSinceMs: groupsSince(desk) }),
         data: { run, batches, reasons, ...(run.chatType === 'group' ? { groups } : {}) },
         sheet: run.chatType === 'group' ? groupsSheet(groups, names) : showSheet(batches, names),
       }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { sendsProgram } from '../../cli/sends.ts'
-import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { touches } from '../../records/touches/touches.ts'
 import { runCommand } from '../../testing/run-command.ts'
 import { approveRun } from './approve-run.ts'
@@ -88,6 +88,30 @@ test('who is kept out is kept out with its reason, in the plan as in the run', a
     'wr-付费群3 excluded 7 天内这个群已发过 1 次，最多 1 次',
   ])
   expect((await sends(scene, 'show', '2')).out).toContain('已排除 3 个群：7 天内这个群已发过 1 次，最多 1 次')
+})
+
+test('what waits, waits for the owner; who never confirms is named so; over a year later what went where is gone, and that is said', async () => {
+  const scene = await open({ sends: FRIDAY.replace('cron: "0 10 * * 3"', 'at: "2026-11-25 10:00"') })
+  await scene.open({ 付费群1: 'zhangsan', 付费群2: 'lisi' })
+  await scene.wait(1)
+  await scene.confirmAll('zhangsan')
+  await scene.wait(2)
+  expect((await sends(scene, 'list')).out).toContain('等群主在企业微信里确认：\n  李四（lisi）：1 条，1 个群')
+  expect((await sends(scene, 'show', '1')).out).toContain('李四（lisi）  1 个群  等待群主确认或结果：等待 1')
+  await scene.advance(31 * DAY_MS)
+  await scene.wait(1)
+  const over = (await sends(scene, 'show', '1')).out
+  expect(over).toContain('已结束：已送达 1，群主未确认 1')
+  expect(over).not.toContain('导购')
+  expect((await sends(scene, 'list', '--csv')).out.split('\n')[0]).toContain('"次数已满","未确认","失败"')
+
+  await scene.advance(368 * DAY_MS)
+  expect([(await scene.outcomes()).length, (await touched(scene)).length]).toEqual([2, 1])
+  await scene.advance(2 * DAY_MS)
+  expect([await scene.outcomes(), await touched(scene)]).toEqual([['wr-付费群2 not-confirmed'], []])
+  await scene.advance(31 * DAY_MS)
+  expect(await scene.outcomes()).toEqual([])
+  expect((await sends(scene, 'list')).out).toContain('已结束：明细过了保存期限，已经删除')
 })
 
 test('a group whose owner has left, and one that has had its share of the month, are not asked for', async () => {

@@ -38,17 +38,24 @@ export const SENT_TO: readonly Outcome[] = OUTCOMES.filter(
 export const ofMany = ({ chat_type }: { chat_type: ChatType }, many: number): string =>
   chat_type === 'group' ? `${many} 个群` : `${many} 位客户`
 
-export const OUTCOME_ZH: Record<Outcome, string> = {
+/** Who confirms it on the phone. */
+export const CONFIRMER_ZH: Record<ChatType, string> = { single: '导购', group: '群主' }
+
+const OUTCOME_ZH: Record<Outcome, string> = {
   planned: '等待',
   sent: '已送达',
   excluded: '已排除',
   'held-out': '对照组',
   'not-friend': '已不是好友',
   'over-limit': '次数已满',
-  'not-confirmed': '导购未确认',
+  'not-confirmed': '未确认',
   failed: '失败',
   cancelled: '已取消',
 }
+
+/** `chatType` undefined: of sends of both kinds. */
+export const outcomeText = (outcome: Outcome, chatType?: ChatType): string =>
+  `${outcome === 'not-confirmed' && chatType !== undefined ? CONFIRMER_ZH[chatType] : ''}${OUTCOME_ZH[outcome]}`
 
 export const RUN_STATE_ZH: Record<RunState, string> = {
   collecting: '正在收集',
@@ -60,10 +67,12 @@ export const RUN_STATE_ZH: Record<RunState, string> = {
   cancelled: '已取消',
 }
 
-export const BATCH_STATE_ZH: Record<BatchState, string> = {
+const BATCH_STATE_ZH: Record<Exclude<BatchState, 'created'>, string> = {
   planned: '待创建',
-  created: '等待导购确认或结果',
   unclear: '创建结果不明，正在核对',
   closed: '已结束',
   failed: '创建失败',
 }
+
+export const batchStateText = (state: BatchState, chatType: ChatType): string =>
+  state === 'created' ? `等待${CONFIRMER_ZH[chatType]}确认或结果` : BATCH_STATE_ZH[state]

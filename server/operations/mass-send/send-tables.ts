@@ -139,15 +139,13 @@ export const SEND_GROUP = defineTable(
   },
   {
     unique: [['run_id', 'chat_id']],
-    indices: [
-      ['batch_id', 'outcome'],
-      ['chat_id', 'outcome', 'outcome_at'],
-      ['note_due', 'id'],
-    ],
+    indices: [['batch_id', 'outcome'], ['chat_id', 'outcome', 'outcome_at'], ['note_due', 'id'], ['outcome_at']],
     personal: {
       holds: { chat_id: 'none', userid: 'staff', reason: 'none' },
       purpose: '群发发到了哪些群、没发到哪些群、为什么',
-      kept: 'standing',
+      kept: 'technical',
+      // What waits for its owner has none yet.
+      since: 'outcome_at',
     },
     snapshot: { key: 'id' },
   },

@@ -45,11 +45,12 @@ export const GROUP_TOUCH = defineTable(
   },
   {
     unique: [['source_key']],
-    indices: [['chat_id', 'at']],
+    indices: [['chat_id', 'at'], ['at']],
     personal: {
       holds: { source_key: 'none', chat_id: 'none', userid: 'staff', kind: 'none' },
       purpose: '不刷屏：数一个群最近发过几次',
-      kept: 'standing',
+      kept: 'technical',
+      since: 'at',
     },
     snapshot: { key: 'id' },
   },

@@ -57,11 +57,12 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
   const before = (keptDays: number): number => clock.now() - keptDays * DAY_MS
 
   async function deleteTechnical(isTime: () => boolean): Promise<number> {
+    const oldestMs = before(days.rows)
     let deleted = 0
     for (const table of WHOLE_DATABASE) {
       const personal = personalOf(table)
       if (!holdsPeople(personal) || personal.kept !== 'technical') continue
-      const isOld = sql`${columnOf(table, personal.since)} < ${before(days.rows)}`
+      const isOld = sql`${columnOf(table, personal.since)} < ${oldestMs}`
       deleted += await inBites(db, isTime, (tx) => deleteSome(tx, table, isOld))
     }
     return deleted
