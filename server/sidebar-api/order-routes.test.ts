@@ -106,6 +106,43 @@ test('a guide who guesses is stopped for the day, also with the right digits', a
   expect(await bind({ orderId: 'MY-104', phoneTail: '2222' })).toMatchObject({ isBound: true })
 })
 
+test('one key is one thing said: other digits under it are tries like any other, the same ones are none', async () => {
+  scene.clock.advance(DAY_MS)
+  zhangsan = await scene.as('zhangsan')
+  const { externalUserId: other } = await scene.sandbox.scan({ userId: 'zhangsan', name: '被猜的人' })
+  await scene.settle()
+  await shopTells('MY-120')
+  const guess = (phoneTail: string) => bind({ orderId: 'MY-120', phoneTail, key: 'aaaaaaaa' }, zhangsan, other)
+  const stopped = { isBound: false, zh: expect.stringContaining('今天先不能再试了') }
+  for (let n = 0; n < 7; n++) expect(await guess('0000')).not.toEqual(stopped)
+  for (let n = 1; n < 5; n++) expect(await guess(`000${n}`)).not.toEqual(stopped)
+  expect(await guess('2222')).toEqual(stopped)
+})
+
+test('two orders bound and taken back under one key are told of twice', async () => {
+  scene.clock.advance(DAY_MS)
+  zhangsan = await scene.as('zhangsan')
+  const { externalUserId: other } = await scene.sandbox.scan({ userId: 'zhangsan', name: '买两笔的人' })
+  await scene.settle()
+  for (const orderId of ['MY-121', 'MY-122']) {
+    await shopTells(orderId, { customer: {}, totalFen: 7_700 })
+    const body = { orderId, paidFen: 7_700, paidOn: '2026-11-19', key: 'one-key-for-both' }
+    for (const _ of [1, 2]) expect(await bind(body, zhangsan, other)).toMatchObject({ isBound: true })
+    const undo = { orderId, source: '小程序商城', key: 'one-key-for-both' }
+    expect((await zhangsan.post(`customers/${other}/orders/unbind`, undo)).status).toBe(200)
+  }
+  const told = (await scene.timelineOf(other)).map((line) => line.slice(0, 10))
+  expect(told.filter((line) => line.startsWith('张三按客户报的'))).toHaveLength(2)
+  expect(told.filter((line) => line.startsWith('张三撤销了一笔'))).toHaveLength(2)
+  const rows = [
+    ...(await scene.rawRows('SELECT * FROM audit_note')),
+    ...(await scene.rawRows('SELECT * FROM audit_detail')),
+  ]
+  const audit = JSON.stringify(rows)
+  expect(audit).toContain('MY-122')
+  expect(audit).not.toMatch(/phoneTail|paidFen|paidOn|2026-11-19/)
+})
+
 test('two union ids are never made one person', async () => {
   scene.clock.advance(DAY_MS)
   zhangsan = await scene.as('zhangsan')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { all, count, every, lock, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -33,6 +34,12 @@ export interface OrderClaim {
 const o = SHOP_ORDER
 const c = ORDER_CLAIM
 
+/** One key stands for one thing said: other digits, or another order, under a key that is known are a try of their own. */
+function triedKey({ key, orderId, proof: { phoneTail, paid } }: OrderClaim): string {
+  const said = JSON.stringify([orderId, phoneTail, paid?.fen, paid?.on])
+  return `${key}:${createHash('sha256').update(said).digest('base64url').slice(0, 22)}`
+}
+
 /** Orders that nobody could be found for, given to the customer who tells their number. */
 export function createBindOrder({ clock, timeline, customers, announce }: BindOrderDeps) {
   async function tried(tx: Tx, { externalUserId, by, orderId }: OrderClaim): Promise<Tries> {
@@ -62,10 +69,14 @@ export function createBindOrder({ clock, timeline, customers, announce }: BindOr
     }
   }
 
-  async function keep(tx: Tx, claim: OrderClaim, result: ClaimResult, row?: StoredOrder): Promise<void> {
+  async function keep(
+    tx: Tx,
+    claim: Omit<OrderClaim, 'proof'>,
+    { key, result, row }: { key: string; result: ClaimResult; row?: StoredOrder },
+  ): Promise<void> {
     await tx.insertIgnore(c, [
       {
-        claim_key: claim.key,
+        claim_key: key,
         external_userid: claim.externalUserId,
         userid: claim.by.userId,
         order_id: claim.orderId,
@@ -102,9 +113,10 @@ export function createBindOrder({ clock, timeline, customers, announce }: BindOr
         }
         const owned = { external_userid: externalUserId, matched_by: 'hand' } as const
         await changeOrder(tx, row.id, owned)
-        await keep(tx, claim, 'bound', row)
+        const key = `${claim.key}:${row.id}`
+        await keep(tx, claim, { key, result: 'bound', row })
         await timeline.note(tx, {
-          key: `order.bound:${claim.key}`,
+          key: `order.bound:${key}`,
           externalUserId,
           userId: by.userId,
           kind: 'order.bound',
@@ -117,15 +129,13 @@ export function createBindOrder({ clock, timeline, customers, announce }: BindOr
         await announce(tx, { ...row, ...owned }, externalUserId)
         return 'bound'
       }
-      await keep(tx, claim, 'refused')
+      await keep(tx, claim, { key: triedKey(claim), result: 'refused' })
       return no
     },
 
     /** Takes back what was bound by hand. False when there is no such order. Safe to repeat. */
-    unbind: async (
-      tx: Tx,
-      { key, externalUserId, by, orderId, source }: Omit<OrderClaim, 'proof'> & { source: string },
-    ): Promise<boolean> => {
+    unbind: async (tx: Tx, { source, ...claim }: Omit<OrderClaim, 'proof'> & { source: string }): Promise<boolean> => {
+      const { externalUserId, by, orderId } = claim
       const which = every([
         sql`${o.order_id} = ${orderId} AND ${o.source} = ${source}`,
         sql`${o.external_userid} = ${externalUserId} AND ${o.matched_by} = 'hand'`,
@@ -133,7 +143,8 @@ export function createBindOrder({ clock, timeline, customers, announce }: BindOr
       const row = await tx.row(sql`SELECT ${all(o)} FROM ${o} WHERE ${which} ${lock()}`)
       if (row === undefined) return false
       await releaseOrder(tx, row)
-      await keep(tx, { key, externalUserId, by, orderId, proof: {} }, 'undone', row)
+      const key = `${claim.key}:${row.id}`
+      await keep(tx, claim, { key: `${key}:undone`, result: 'undone', row })
       await timeline.note(tx, {
         key: `order.unbound:${key}`,
         externalUserId,
