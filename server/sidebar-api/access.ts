@@ -13,6 +13,7 @@ import type { staffQueries } from '../records/staff/staff-queries.ts'
 import { type Standing, seesAll, seesAudit, seesCustomers } from '../records/staff/standing.ts'
 import type { Standings } from '../records/staff/standings.ts'
 import { createAskInSets, type PlainFriendsDeps } from './ask-in-sets.ts'
+import { changeName } from './change-name.ts'
 import { createFriendOf, type Friend, type FriendOfDeps, type Person, type Stands } from './friend-of.ts'
 import type { Refusals } from './refusals.ts'
 import type { Session } from './session.ts'
@@ -131,7 +132,7 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
       const about = { ...by, customer: externalUserId }
       if (request.method === 'GET') audit.saw({ ...about, what: 'sidebar.seen', detail: stoodIn })
       else {
-        const detail = { ...stoodIn, ...(before === undefined ? {} : { before }), after: wantedBy(request.body) }
+        const detail = { ...stoodIn, ...changedBy(request, before) }
         await noteAudit(tx, [{ ...about, atMs: clock.now(), what: changeOf(request), detail }])
       }
       return answer
@@ -194,8 +195,9 @@ export function createAccess({ db, session, clock, standings, staff, customers, 
         const answer = await work(tx, person, (known) => (before = known))
         if (request.method !== 'GET') {
           const by = { actor: person.userId, actorKind: 'member', origin: request.ip } as const
-          const detail = { ...(before === undefined ? {} : { before }), after: wantedBy(request.body) }
-          await noteAudit(tx, [{ ...by, atMs: clock.now(), what: changeOf(request), detail }])
+          await noteAudit(tx, [
+            { ...by, atMs: clock.now(), what: changeOf(request), detail: changedBy(request, before) },
+          ])
         }
         return answer
       }),
@@ -216,8 +218,17 @@ const wantedBy = (body: unknown): object =>
     ? Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'saw'))
     : {}
 
-/** `sidebar.remark`: the last word of the route. */
-const changeOf = (request: FastifyRequest): string => `sidebar.${request.routeOptions.url?.split('/').at(-1) ?? ''}`
+const changeOf = ({ routeOptions: { url, config } }: FastifyRequest): string =>
+  changeName({ url, change: config.change })
+
+/** Which to-do, note or script it was, the customer stands in a column of their own; what was there and is to be there. */
+function changedBy(
+  { params, body }: FastifyRequest,
+  before: Record<string, unknown> | undefined,
+): Record<string, unknown> {
+  const { externalUserId: _, ...about } = params as Record<string, string>
+  return { ...about, ...(before === undefined ? {} : { before }), after: wantedBy(body) }
+}
 
 /** What may be asked about a customer whom one may see at all. */
 function mayDo(scope: Scope | undefined, stands: Stands): boolean {

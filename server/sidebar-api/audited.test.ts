@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
 import { auditProgram } from '../cli/audit.ts'
+import { whatText } from '../cli/audit-text.ts'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { auditQueries } from '../records/audit/audit-queries.ts'
 import { runCommand } from '../testing/run-command.ts'
+import { changeName } from './change-name.ts'
 import { openTwoStores, type TwoStores } from './testing/two-stores.ts'
 
 let t: TwoStores
@@ -63,8 +65,38 @@ test('each change says what was there before and what is there now, without phon
     'dianzhang sidebar.remark zhangsan {"inPlaceOf":"zhangsan","before":{"remark":"老客138****5678"},"after":{"remark":"常客"}}',
     'zhangsan sidebar.birthday zhangsan {"before":{"birthday":null},"after":{"birthday":"05-20"}}',
     'zhangsan sidebar.birthday zhangsan {"before":{"birthday":"05-20"},"after":{"birthday":null}}',
-    'zhangsan sidebar.done zhangsan {"before":{"task":"问问火候","state":"open"},"after":{"note":"五分熟"}}',
+    `zhangsan sidebar.done zhangsan {"taskId":"${taskId}","before":{"task":"问问火候","state":"open"},"after":{"note":"五分熟"}}`,
     'zhangsan sidebar.sent zhangsan {"after":{"key":"tap-000001"}}',
+  ])
+})
+
+test('each change has a name of its own, which the list of the audit says in Chinese', async () => {
+  t = await openTwoStores()
+  const names = t.huoshui.app.scopedRoutes
+    .filter(({ method, url, scope }) => method === 'POST' && url.startsWith('/api/sidebar/') && scope !== 'anybody')
+    .map(changeName)
+  expect(names.length).toBeGreaterThan(15)
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
+  expect(names.filter((name) => name.includes(':') || whatText(name) === name)).toEqual([])
+})
+
+test('of scripts of one’s own and of notes it is written which one it was', async () => {
+  t = await openTwoStores()
+  const zhangsan = await t.as('zhangsan')
+  await zhangsan.post('scripts/own', { title: '问火候', text: '几成熟？' })
+  const [{ id: own = 0 } = {}] = await t.rawRows<{ id: number }>('SELECT id FROM own_script')
+  await zhangsan.post(`scripts/own/own:${own}`, { title: '问熟度', text: '几成？' })
+  await zhangsan.post(`scripts/own/own:${own}/remove`, {})
+  const of = `customers/${t.customers.zhangsan}/notes`
+  await zhangsan.post(of, { text: '爱吃厚切' })
+  const [{ id: note = 0 } = {}] = await t.rawRows<{ id: number }>('SELECT id FROM customer_note')
+  await zhangsan.post(`${of}/${note}/pin`, { isPinned: true })
+  const before = (title: string, text: string) => JSON.stringify({ title, text, isTeam: false })
+  expect((await audit('sidebar.')).filter((line) => /script-|pin/.test(line))).toEqual([
+    'zhangsan sidebar.script-written - {"after":{"title":"问火候","text":"几成熟？"}}',
+    `zhangsan sidebar.script-changed - {"scriptId":"own:${own}","before":${before('问火候', '几成熟？')},"after":{"title":"问熟度","text":"几成？"}}`,
+    `zhangsan sidebar.script-removed - {"scriptId":"own:${own}","before":${before('问熟度', '几成？')},"after":{}}`,
+    `zhangsan sidebar.pin zhangsan {"noteId":"${note}","after":{"isPinned":true}}`,
   ])
 })
 

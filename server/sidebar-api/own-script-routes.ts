@@ -33,19 +33,25 @@ export function ownScriptRoutes(app: FastifyInstance, { access, library, clock, 
     access.asPerson(request, (tx, person) => library.mine(tx, person)),
   )
 
-  typed.post('/scripts/own', { schema: { body: contract.OwnScriptWritten, response: saved }, config }, (request) =>
-    access.asPerson(request, async (tx, person) => {
-      const written = writtenBy(request.body, person)
-      const key = `${person.userId}:${request.body.key ?? randomText(20)}`
-      const outcome = await ownScripts.make(tx, { ...written, key, userId: person.userId, nowMs: clock.now() })
-      if (outcome === 'full') throw full()
-      return { warnings: warningsOf(written.text) }
-    }),
+  typed.post(
+    '/scripts/own',
+    { schema: { body: contract.OwnScriptWritten, response: saved }, config: { ...config, change: 'script-written' } },
+    (request) =>
+      access.asPerson(request, async (tx, person) => {
+        const written = writtenBy(request.body, person)
+        const key = `${person.userId}:${request.body.key ?? randomText(20)}`
+        const outcome = await ownScripts.make(tx, { ...written, key, userId: person.userId, nowMs: clock.now() })
+        if (outcome === 'full') throw full()
+        return { warnings: warningsOf(written.text) }
+      }),
   )
 
   typed.post(
     '/scripts/own/:scriptId',
-    { schema: { params: OfScript, body: contract.OwnScriptWritten, response: saved }, config },
+    {
+      schema: { params: OfScript, body: contract.OwnScriptWritten, response: saved },
+      config: { ...config, change: 'script-changed' },
+    },
     (request) =>
       access.asPerson(request, async (tx, person, was) => {
         const written = writtenBy(request.body, person)
@@ -65,7 +71,7 @@ export function ownScriptRoutes(app: FastifyInstance, { access, library, clock, 
         body: Type.Object({}, { additionalProperties: false }),
         response: { 200: contract.Accepted },
       },
-      config,
+      config: { ...config, change: 'script-removed' },
     },
     (request) =>
       access.asPerson(request, async (tx, person, was) => {

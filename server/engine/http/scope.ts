@@ -32,6 +32,8 @@ export type Scope =
 declare module 'fastify' {
   interface FastifyContextConfig {
     scope?: Scope
+    /** What the audit calls the change, where the last word of the path would not tell it from another. */
+    change?: string
   }
 }
 
@@ -40,6 +42,7 @@ export interface ScopedRoute {
   /** With its parameters: `/api/sidebar/customers/:externalUserId`. */
   url: string
   scope: Scope
+  change: string | undefined
   schema: unknown
 }
 
@@ -47,9 +50,9 @@ export interface ScopedRoute {
 export function listScopes(app: FastifyInstance): readonly ScopedRoute[] {
   const routes: ScopedRoute[] = []
   app.addHook('onRoute', ({ method, url, config, schema }) => {
-    const scope = config?.scope
+    const { scope, change } = config ?? {}
     if (scope === undefined) throw new Error(`route ${String(method)} ${url} says in no config.scope who may ask it`)
-    for (const one of [method].flat()) routes.push({ method: one, url, scope, schema })
+    for (const one of [method].flat()) routes.push({ method: one, url, scope, change, schema })
   })
   return routes
 }
