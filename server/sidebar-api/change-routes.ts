@@ -1,47 +1,30 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../core/kernel/app-error.ts'
-import type { Clock } from '../core/kernel/clock.ts'
-import type { Emit } from '../engine/inbox/emit.ts'
-import { carriedBy, ScriptSent } from '../operations/scripts-library/script-events.ts'
-import type { Tasks } from '../operations/tasks/tasks.ts'
-import type { Welcome } from '../operations/welcome/welcome.ts'
 import type { Customers } from '../records/customers/customers.ts'
 import { birthdayText } from '../records/profiles/birthday.ts'
 import type { Profiles } from '../records/profiles/profiles.ts'
-import type { SetTag } from '../records/tags/tag-queries.ts'
 import type { Tags } from '../records/tags/tags.ts'
-import type { Timeline } from '../records/timeline/timeline.ts'
-import { touches } from '../records/touches/touches.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
-import type { Access, Guide } from './access.ts'
+import type { Access } from './access.ts'
 import { keyOf } from './change-key.ts'
 import * as contract from './contract.ts'
 import { OfCustomer } from './customer-routes.ts'
-import type { ScriptLibrary } from './script-library.ts'
-import { scriptUses } from './script-uses.ts'
 import { tagsOfLadders } from './tag-library.ts'
-import { isOwn, unknownTask } from './task-routes.ts'
 
 export interface ChangeRouteDeps {
   access: Access
-  library: ScriptLibrary
-  clock: Clock
-  emit: Emit
   rules: Pick<RuleBookHolder, 'current'>
   customers: Pick<Customers, 'queries' | 'setRemark'>
   profiles: Pick<Profiles, 'queries' | 'readBirthday' | 'setByGuide'>
   tags: Pick<Tags, 'change' | 'queries'>
-  tasks: Pick<Tasks, 'queries'>
-  timeline: Pick<Timeline, 'note'>
-  welcome: Pick<Welcome, 'guideSpoke'>
 }
 
 const OK = { ok: true as const }
 
 /** What a guide changes about one customer. */
 export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void {
-  const { access, library, clock, emit, rules, customers, profiles, tags, tasks, timeline, welcome } = deps
+  const { access, rules, customers, profiles, tags } = deps
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
   const takes = <Body>(body: Body) => ({ params: OfCustomer, body, response: { 200: contract.Accepted } })
   const change = { config: { scope: 'customer.change' } } as const
@@ -53,9 +36,12 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       const stranger = [...add, ...remove].find((name) => !known.has(name))
       if (stranger !== undefined) throw unknownTag(stranger)
       const kept = tagsOfLadders(rules.current())
-      const locked = [...add, ...remove].find((name) => kept.has(name))
+      const own = (await tags.queries.ofCustomer(tx, externalUserId)).filter((tag) => tag.userId === guide.userId)
+      // No rule touches what a person put on: only a person takes it off.
+      const ofRules = remove.filter((name) => own.some((tag) => tag.path === name && tag.setBy === 'rule'))
+      const locked = [...add, ...ofRules].find((name) => kept.has(name))
       if (locked !== undefined) throw keptByRule(locked, kept.get(locked) ?? '')
-      guide.was({ tags: ownOf(await tags.queries.ofCustomer(tx, externalUserId), guide) })
+      guide.was({ tags: own.map((tag) => tag.path) })
       await tags.change(tx, {
         externalUserId,
         userId: guide.userId,
@@ -102,68 +88,7 @@ export function changeRoutes(app: FastifyInstance, deps: ChangeRouteDeps): void 
       return OK
     }),
   )
-
-  typed.post(
-    '/customers/:externalUserId/sent',
-    { schema: takes(contract.Sent), config: { scope: 'customer.own' } },
-    (request) =>
-      access.withCustomer(request, async (tx, guide, externalUserId) => {
-        const { key, scriptId, taskId, place } = request.body
-        const script = scriptId === undefined ? undefined : rules.current().scripts.get(scriptId)
-        const written = scriptId === undefined ? undefined : await library.own(tx, guide.person, scriptId)
-        const task = taskId === undefined ? undefined : await tasks.queries.byId(tx, Number(taskId))
-        if (task !== undefined && !isOwn(task, guide, externalUserId)) throw unknownTask()
-        await scriptUses.add(tx, {
-          key,
-          externalUserId,
-          userId: guide.userId,
-          scriptId: script?.name ?? written?.id,
-          taskId: task?.id,
-          place,
-          sentAtMs: clock.now(),
-        })
-        // What a to-do asked for is one contact, however many messages it takes.
-        const cause = task === undefined ? `script:${guide.userId}:${key}` : `task:${task.id}`
-        const kind = task === undefined ? 'script' : 'task'
-        await touches.add(tx, [
-          {
-            key: cause,
-            externalUserId,
-            userId: guide.userId,
-            kind,
-            about: task === undefined ? script?.name : task.kind,
-            atMs: clock.now(),
-          },
-        ])
-        await welcome.guideSpoke(tx, { externalUserId, userId: guide.userId })
-        if (script !== undefined) {
-          await emit(tx, ScriptSent, {
-            key: `${guide.userId}:${key}`,
-            payload: { externalUserId, userId: guide.userId, scriptId: script.name, carries: carriedBy(script.value) },
-          })
-        }
-        await timeline.note(tx, {
-          key: `sidebar.sent:${guide.userId}:${key}`,
-          externalUserId,
-          userId: guide.userId,
-          kind: 'script.sent',
-          text: `${guide.name}发了${titleOf(script?.value.title ?? written?.title)}`,
-          reason: {
-            text: task === undefined ? '导购在侧边栏里发的' : `为了待办「${task.title}」`,
-            ...(script === undefined
-              ? {}
-              : { rule: { kind: 'script', name: script.value.title, version: script.version } }),
-          },
-        })
-        return OK
-      }),
-  )
 }
-
-const titleOf = (title: string | undefined): string => (title === undefined ? '一条消息' : `话术「${title}」`)
-
-const ownOf = (set: readonly SetTag[], { userId }: Guide): string[] =>
-  set.flatMap((tag) => (tag.userId === userId ? [tag.path] : []))
 
 const keptByRule = (name: string, why: string): AppError =>
   new AppError('sidebar.kept-by-rule', 'a tag that a ladder puts on and takes off', {

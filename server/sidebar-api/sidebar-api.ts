@@ -31,6 +31,7 @@ import { createProfile, type ProfileDeps } from './profile.ts'
 import { createRefusals, type RefusalDeps } from './refusals.ts'
 import { createScriptLibrary, type ScriptLibraryDeps } from './script-library.ts'
 import { type ScriptRouteDeps, scriptRoutes } from './script-routes.ts'
+import { type SentRouteDeps, sentRoute } from './sent-route.ts'
 import { createSession } from './session.ts'
 import { sidebarFiles } from './static.ts'
 import { type TaskRouteDeps, taskRoutes } from './task-routes.ts'
@@ -78,6 +79,7 @@ export type SidebarApiDeps = SidebarOptions &
       FieldRouteDeps &
       ScriptRouteDeps &
       ScriptLibraryDeps &
+      SentRouteDeps &
       OwnScriptRouteDeps &
       DayRouteDeps &
       GroupRouteDeps,
@@ -169,7 +171,8 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           publicRoutes(scope)
           loginRoutes(scope, { ...deps, session, standings, brakes, beginLogin })
           customerRoutes(scope, { ...deps, access, colleagues, profile })
-          changeRoutes(scope, { ...deps, access, library })
+          changeRoutes(scope, { ...deps, access })
+          sentRoute(scope, { ...deps, access, library })
           taskRoutes(scope, { ...deps, access, colleagues })
           handoverRoutes(scope, { ...deps, access })
           unwantedRoutes(scope, { ...deps, access })

@@ -112,6 +112,29 @@ test('what rules keep cannot be tapped, and why stands beside it', async () => {
   expect(button('保存').disabled).toBe(true)
 })
 
+test('what rules keep and a person put on can be tapped off, and it is told which it is', async () => {
+  const why = '由「分层」按条件打上和去掉，人不用改；不对的话请告诉运营'
+  const groups = tagGroups().groups.map((one) =>
+    one.group === '分层' ? { ...one, locked: one.names.map((name) => ({ name, why })) } : one,
+  )
+  const tags = [{ ...tag('分层/S 类'), byHand: true }, tag('分层/A 类')]
+  const { api } = await openSidebar({
+    api: { profile: async () => aProfile({ tags }), tagGroups: async () => ({ groups }) },
+  })
+  await open()
+  expect(screenText()).toContain(`${why}。「S 类」是手动打上的，规则不会去掉，可以点一下去掉`)
+  await tick('A 类')
+  expect(button('保存').disabled).toBe(true)
+  await tick('S 类')
+  await tick('S 类')
+  expect(button('保存').disabled).toBe(true)
+  await tick('S 类')
+  await save()
+  expect(vi.mocked(api.changeTags).mock.calls.map(([, { add, remove }]) => [add, remove])).toEqual([
+    [[], ['分层/S 类']],
+  ])
+})
+
 test('among many tags those put on last stand first, and not twice in what is saved', async () => {
   const many = {
     groups: [...tagGroups().groups, { group: '尺码', names: Array.from({ length: 200 }, (_, n) => `${n} 码`) }],
