@@ -1,16 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { ownScripts } from '../operations/scripts-library/own-scripts.ts'
+import { countStatements } from '../testing/count-statements.ts'
 import type { MyScripts, OwnScriptSaved } from './contract.ts'
 import type { Browser } from './testing/sidebar-browser.ts'
 import { DESK_RULES } from './testing/sidebar-scene.ts'
 import { openTwoStores, ROLES, type TwoStores } from './testing/two-stores.ts'
 
+const CODES = `domain: 入群
+situations:
+  - situation: 发码
+    scripts:
+${[1, 2, 3].map((n) => `      - { id: code${n}, title: 第 ${n} 张码, aim: 进群, expect: 好的, text: 扫码进群, attachments: [{ groupQr: 付费群 }] }`).join('\n')}
+`
 let t: TwoStores
 let zhangsan: Browser
 let lead: Browser
 let lisi: Browser
 beforeAll(async () => {
-  t = await openTwoStores({ config: { ...DESK_RULES, 'roles.yaml': ROLES } })
+  t = await openTwoStores({ config: { ...DESK_RULES, 'roles.yaml': ROLES, 'scripts/码.yaml': CODES } })
   ;[zhangsan, lead, lisi] = [await t.as('zhangsan'), await t.as('dianzhang'), await t.as('lisi')]
 }, 60_000)
 afterAll(() => t.close())
@@ -100,6 +108,45 @@ test('favourites and what was sent of late are at hand, the last first, with whe
   ])
   expect(await t.timelineOf(t.customers.zhangsan)).toContain('张三发了话术「自己的」')
 })
+
+test('a house full of leads and their words takes no more statements than one lead with one', async () => {
+  const wangwu = await t.as('wangwu')
+  const get = async () => {
+    const counted = await countStatements(t.db, async () => void (await mine(wangwu)))
+    return counted.total
+  }
+  const now = t.clock.now()
+  const add = (userId: string, n: number, isTeam: boolean) =>
+    t.db.tx((tx) =>
+      ownScripts.make(tx, { key: `${userId}-${n}`, userId, title: `${userId} ${n}`, text: '好', isTeam, nowMs: now }),
+    )
+  const star = (scriptId: string) =>
+    t.db.tx((tx) => ownScripts.setFavourite(tx, { userId: 'wangwu', scriptId, isFavourite: true, nowMs: now }))
+  for (const nth of [0, 1]) {
+    await t.sandbox.addStaff({ userId: `lead${nth}`, name: `店长${nth}`, departments: [2], canContact: false })
+    await t.sandbox.editStaff({ userId: `lead${nth}`, leads: [2] })
+  }
+  await t.settle()
+  await add('lead0', 0, true)
+  await add('wangwu', 0, false)
+  await star('code1')
+  for (const { id } of (await mine(wangwu)).own) await star(id)
+  await get()
+  const few = await get()
+  for (let nth = 2; nth < 30; nth++) {
+    await t.sandbox.addStaff({ userId: `lead${nth}`, name: `店长${nth}`, departments: [2], canContact: false })
+    await t.sandbox.editStaff({ userId: `lead${nth}`, leads: [2] })
+  }
+  await t.settle()
+  for (let nth = 1; nth < 30; nth++) await add(`lead${nth}`, 0, true)
+  for (let n = 1; n < 90; n++) await add('wangwu', n, false)
+  for (const { id } of (await mine(wangwu)).own.slice(0, 20)) await star(id)
+  for (const id of ['coupon', 'join-paid', 'code2', 'code3']) await star(id)
+  const { own, team, favourites } = await mine(wangwu)
+  expect([own.length, team.length, favourites.length]).toEqual([90, 30, 26])
+  expect(await get()).toBe(few)
+  expect(few).toBeLessThan(25)
+}, 60_000)
 
 test('somebody else’s own words cannot be logged as sent under their name', async () => {
   const own = await idOf(zhangsan, '自己的')

@@ -13,7 +13,7 @@ import type { Friend } from './friend-of.ts'
 import { learnedOrder } from './learned-order.ts'
 import { createReadSaid, type ReadSaidDeps } from './read-said.ts'
 import { type Said, saidBefore } from './said.ts'
-import { scriptView } from './script-view.ts'
+import { scriptViews } from './script-view.ts'
 import { factsOf } from './why.ts'
 
 export interface ProposalDeps extends ReadSaidDeps {
@@ -22,7 +22,7 @@ export interface ProposalDeps extends ReadSaidDeps {
   tasks: Pick<Tasks, 'queries'>
   media: Pick<Media, 'chatMessages'>
   facts: Pick<CustomerFacts, 'of'>
-  scripts: Pick<Scripts, 'proposedFor' | 'factPaths' | 'outcomesOf' | 'noteShown'>
+  scripts: Pick<Scripts, 'proposedFor' | 'factPaths' | 'outcomesOf'>
 }
 
 const SHOWN = 5
@@ -72,16 +72,18 @@ export function createProposals(deps: ProposalDeps) {
     )
     const byId = new Map(fitting.map((one) => [one.script.name, one]))
     const shown = order.slice(0, SHOWN).flatMap((id) => byId.get(id) ?? [])
-    const proposals: Proposal[] = []
-    for (const { script, because, basis, said: last } of shown) {
-      const view = await scriptView(tx, media, script)
-      const tried = outcomes.get(script.name)
+    const views = await scriptViews(
+      tx,
+      media,
+      shown.map((one) => one.script),
+    )
+    const proposals = shown.flatMap(({ script, because, basis, said: last }, nth): Proposal[] => {
+      const [view, tried] = [views[nth], outcomes.get(script.name)]
+      if (view === undefined) return []
       const became =
         tried === undefined ? null : { customers: tried.customers, bought: tried.bought, days: OUTCOME_DAYS }
-      proposals.push({ script: view, because, facts: factsOf(basis, book), said: last, became })
-    }
-    const seen = shown.map((one) => one.script.name)
-    await scripts.noteShown(tx, { externalUserId, userId: guide.person.userId, scripts: seen, how, day })
+      return [{ script: view, because, facts: factsOf(basis, book), said: last, became }]
+    })
     return { proposals, total: fitting.length, how }
   }
 }

@@ -4,19 +4,19 @@ import { DAY_MS } from '../core/kernel/shanghai.ts'
 import { type OwnScript, ownScripts } from '../operations/scripts-library/own-scripts.ts'
 import { riskyWords } from '../operations/scripts-library/risky-words.ts'
 import type { Media } from '../records/media/media.ts'
-import type { staffQueries } from '../records/staff/staff-queries.ts'
+import type { StaffMember, staffQueries } from '../records/staff/staff-queries.ts'
 import type { Standings } from '../records/staff/standings.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { MyScripts, Script } from './contract.ts'
 import type { Person } from './friend-of.ts'
 import { scriptUses } from './script-uses.ts'
-import { scriptView } from './script-view.ts'
+import { scriptViews } from './script-view.ts'
 
 export interface ScriptLibraryDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
   media: Pick<Media, 'chatMessages'>
-  staff: { queries: Pick<typeof staffQueries, 'get' | 'nameOf'> }
+  staff: { queries: Pick<typeof staffQueries, 'among'> }
   standings: Standings
 }
 
@@ -25,31 +25,35 @@ const RECENT = 10
 
 export const warningsOf = (text: string): string[] => riskyWords(text).map(({ word, why }) => `「${word}」：${why}`)
 
+interface Writers {
+  /** Their userids. */
+  ids: string[]
+  nameOf(userId: string): string
+}
+
 /** The scripts that one person may send: of the files, their own, and those that a lead wrote for their departments. */
 export function createScriptLibrary({ clock, rules, media, staff, standings }: ScriptLibraryDeps) {
-  /** A lead's words go to whom the lead leads today. */
-  async function isForTeamOf(tx: Tx, person: Person, script: OwnScript, kept: Map<string, boolean>): Promise<boolean> {
-    if (!script.isTeam) return false
-    const known = kept.get(script.userId)
-    if (known !== undefined) return known
-    const [writer, reader] = [await staff.queries.get(tx, script.userId), await staff.queries.get(tx, person.userId)]
-    const standing = writer === undefined ? undefined : await standings.of(tx, writer)
-    const isLed = reader?.departments.some((id) => standing?.leads.has(id) === true) === true
-    kept.set(script.userId, isLed)
-    return isLed
-  }
-
-  async function visible(tx: Tx, person: Person, scripts: readonly OwnScript[]): Promise<OwnScript[]> {
-    const kept = new Map<string, boolean>()
-    const seen: OwnScript[] = []
-    for (const one of scripts) {
-      if (one.userId === person.userId || (await isForTeamOf(tx, person, one, kept))) seen.push(one)
+  /** Who writes for this person's departments: a lead's words go to whom the lead leads today. */
+  async function writersFor(tx: Tx, person: Person, userIds: readonly string[]): Promise<Writers> {
+    const all = userIds.filter((userId) => userId !== person.userId)
+    const known: ReadonlyMap<string, StaffMember> =
+      all.length === 0 ? new Map() : await staff.queries.among(tx, [...all, person.userId])
+    const departments = known.get(person.userId)?.departments ?? []
+    const leads = await standings.among(
+      tx,
+      all.flatMap((userId) => known.get(userId) ?? []),
+    )
+    return {
+      ids: all.filter((userId) => departments.some((id) => leads.get(userId)?.leads.has(id) === true)),
+      nameOf: (userId) => (userId === person.userId ? person.name : (known.get(userId)?.name ?? userId)),
     }
-    return seen
   }
 
-  async function ownView(tx: Tx, person: Person, script: OwnScript): Promise<Script> {
-    const by = (await staff.queries.nameOf(tx, script.userId)) ?? script.userId
+  const isFor = (person: Person, writers: Writers, { userId, isTeam }: OwnScript): boolean =>
+    userId === person.userId || (isTeam && writers.ids.includes(userId))
+
+  function ownView(person: Person, writers: Writers, script: OwnScript): Script {
+    const by = writers.nameOf(script.userId)
     const isMine = script.userId === person.userId
     return {
       id: script.id,
@@ -65,36 +69,44 @@ export function createScriptLibrary({ clock, rules, media, staff, standings }: S
     }
   }
 
-  /** In this order; what is not there any more, or not for this person, is left out. */
-  async function viewsOf(tx: Tx, person: Person, ids: readonly string[]): Promise<Script[]> {
-    const own = new Map((await visible(tx, person, await ownScripts.byIds(tx, ids))).map((one) => [one.id, one]))
-    const views: Script[] = []
-    for (const id of ids) {
-      const [written, script] = [own.get(id), rules.current().scripts.get(id)]
-      if (written !== undefined) views.push(await ownView(tx, person, written))
-      else if (script !== undefined) views.push(await scriptView(tx, media, script))
-    }
-    return views
+  /** By id; what is not there any more, or not for this person, is left out. */
+  async function viewsOf(
+    tx: Tx,
+    person: Person,
+    writers: Writers,
+    ids: readonly string[],
+  ): Promise<Map<string, Script>> {
+    const written = (await ownScripts.byIds(tx, ids)).filter((one) => isFor(person, writers, one))
+    const ofFiles = [...new Set(ids)].flatMap((id) => rules.current().scripts.get(id) ?? [])
+    const views = [...written.map((one) => ownView(person, writers, one)), ...(await scriptViews(tx, media, ofFiles))]
+    return new Map(views.map((one) => [one.id, one]))
   }
 
   return {
+    /** In as many statements for a whole house as for one person. */
     mine: async (tx: Tx, person: Person): Promise<MyScripts> => {
-      const own = await ownScripts.of(tx, person.userId)
-      const team = (await visible(tx, person, await ownScripts.ofTeams(tx))).filter(
-        (one) => one.userId !== person.userId,
-      )
-      const recent = { sinceMs: clock.now() - RECENT_MS, limit: RECENT }
+      const writers = await writersFor(tx, person, await ownScripts.teamWriters(tx))
+      const [own, team] = [await ownScripts.of(tx, person.userId), await ownScripts.ofTeams(tx, writers.ids)]
+      const favourites = await ownScripts.favouritesOf(tx, person.userId)
+      const recent = await scriptUses.recentOf(tx, person.userId, {
+        sinceMs: clock.now() - RECENT_MS,
+        limit: RECENT,
+      })
+      const views = await viewsOf(tx, person, writers, [...favourites, ...recent])
       return {
-        favourites: await viewsOf(tx, person, await ownScripts.favouritesOf(tx, person.userId)),
-        recent: await viewsOf(tx, person, await scriptUses.recentOf(tx, person.userId, recent)),
-        own: await Promise.all(own.map((one) => ownView(tx, person, one))),
-        team: await Promise.all(team.map((one) => ownView(tx, person, one))),
+        favourites: favourites.flatMap((id) => views.get(id) ?? []),
+        recent: recent.flatMap((id) => views.get(id) ?? []),
+        own: own.map((one) => ownView(person, writers, one)),
+        team: team.map((one) => ownView(person, writers, one)),
         mayShare: person.standing.leads.size > 0,
       }
     },
     /** One that somebody wrote in the pane, if this person may send it. */
-    own: async (tx: Tx, person: Person, id: string): Promise<OwnScript | undefined> =>
-      (await visible(tx, person, await ownScripts.byIds(tx, [id])))[0],
+    own: async (tx: Tx, person: Person, id: string): Promise<OwnScript | undefined> => {
+      const [script] = await ownScripts.byIds(tx, [id])
+      if (script === undefined || script.userId === person.userId) return script
+      return isFor(person, await writersFor(tx, person, [script.userId]), script) ? script : undefined
+    },
   }
 }
 export type ScriptLibrary = ReturnType<typeof createScriptLibrary>

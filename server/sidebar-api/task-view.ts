@@ -3,7 +3,7 @@ import { asksForMessage, type GuideTask as StoredTask } from '../operations/task
 import type { Media } from '../records/media/media.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { GuideTask } from './contract.ts'
-import { scriptView } from './script-view.ts'
+import { scriptViews } from './script-view.ts'
 import { whyOf } from './why.ts'
 
 /** A to-do as the sidebar shows it; an invitation comes with the group's code, ready to send. */
@@ -26,8 +26,10 @@ export async function taskView(
     why: whyOf(task.reason, book),
     sentAtMs: sentAtMs ?? null,
     asksForMessage: asksForMessage(task),
-    script: script === undefined ? null : await scriptView(tx, media, script),
+    script: script === undefined ? null : ((await scriptViews(tx, media, [script]))[0] ?? null),
     invitation:
-      typeof pool === 'string' ? { pool, messages: (await media.chatMessages(tx, [{ groupQr: pool }])).ready } : null,
+      typeof pool === 'string'
+        ? { pool, messages: (await media.chatMessages(tx, [[{ groupQr: pool }]])).flatMap((one) => one.ready) }
+        : null,
   }
 }

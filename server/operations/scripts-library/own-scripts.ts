@@ -102,9 +102,16 @@ export const ownScripts = {
     ).map(toOwn)
   },
 
-  /** Written for stores, whoever’s. */
-  ofTeams: async (tx: Tx): Promise<OwnScript[]> => {
+  /** Who has written anything for a store. */
+  teamWriters: async (tx: Tx): Promise<string[]> => {
     const which = every([sql`${o.is_team} = 1`, STANDS])
+    return (await tx.rows(sql`SELECT DISTINCT ${pick(o, 'userid')} FROM ${o} WHERE ${which}`)).map((row) => row.userid)
+  },
+
+  /** What these have written for their stores. */
+  ofTeams: async (tx: Tx, writers: readonly string[]): Promise<OwnScript[]> => {
+    if (writers.length === 0) return []
+    const which = every([sql`${o.is_team} = 1 AND ${o.userid} IN ${list(writers)}`, STANDS])
     return (
       await tx.rows(sql`SELECT ${all(o)} FROM ${o} WHERE ${which} ORDER BY ${o.changed_at} DESC, ${o.id} DESC`)
     ).map(toOwn)

@@ -71,22 +71,28 @@ export function createAttachments({ clock }: { clock: Clock }) {
 
   const prepare =
     <Ready>(turn: (rule: AttachmentRule, known: Known) => Ready | undefined) =>
-    async (tx: Tx, rules: readonly AttachmentRule[]): Promise<Prepared<Ready>> => {
-      const known = await preparedMedia.some(tx, sourcesOf(rules))
-      const ready: Ready[] = []
-      const missing: string[] = []
-      for (const rule of rules) {
-        const turned = turn(rule, known)
-        if (turned === undefined) missing.push(nameOf(rule))
-        else ready.push(turned)
-      }
-      return { ready, missing }
+    async (tx: Tx, lists: readonly (readonly AttachmentRule[])[]): Promise<Prepared<Ready>[]> => {
+      const known = await preparedMedia.some(tx, [...new Set(lists.flatMap(sourcesOf))])
+      return lists.map((rules) => {
+        const ready: Ready[] = []
+        const missing: string[] = []
+        for (const rule of rules) {
+          const turned = turn(rule, known)
+          if (turned === undefined) missing.push(nameOf(rule))
+          else ready.push(turned)
+        }
+        return { ready, missing }
+      })
     }
+  const attachments = prepare(attachment)
 
   return {
     /** For welcome and mass messages. */
-    attachments: prepare(attachment),
-    /** For the sidebar. */
+    attachments: async (tx: Tx, rules: readonly AttachmentRule[]): Promise<Prepared<WecomAttachment>> => {
+      const [prepared = { ready: [], missing: [] }] = await attachments(tx, [rules])
+      return prepared
+    },
+    /** For the sidebar: of each of these lists, all read at once. */
     chatMessages: prepare(chatMessage),
   }
 }

@@ -40,7 +40,8 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 const wecomTakes = (...rules: AttachmentRule[]) => t.db.tx((tx) => t.huoshui.media.attachments(tx, rules))
-const sidebarTakes = (...rules: AttachmentRule[]) => t.db.tx((tx) => t.huoshui.media.chatMessages(tx, rules))
+const sidebarTakes = async (...rules: AttachmentRule[]) =>
+  (await t.db.tx((tx) => t.huoshui.media.chatMessages(tx, [rules])))[0] ?? { ready: [], missing: [] }
 const uploads = (): [permanent: number, temporary: number] => [
   t.sandbox.calls('media/uploadimg').length,
   t.sandbox.calls('media/upload').length,
