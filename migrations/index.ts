@@ -49,6 +49,7 @@ import { OrderCredit1700000000067 } from './0067-order-credit.ts'
 import { SendsToGroups1700000000068 } from './0068-sends-to-groups.ts'
 import { OptOutLinks1700000000069 } from './0069-opt-out-links.ts'
 import { AgeOfGroupSends1700000000070 } from './0070-age-of-group-sends.ts'
+import { NoShownScripts1700000000071 } from './0071-no-shown-scripts.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -103,4 +104,5 @@ export const migrations = [
   SendsToGroups1700000000068,
   OptOutLinks1700000000069,
   AgeOfGroupSends1700000000070,
+  NoShownScripts1700000000071,
 ]

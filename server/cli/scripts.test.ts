@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 let key = 0
-const use = (scriptId: string | undefined, externalUserId: string, userId = 'zhangsan', daysAgo = 0) =>
+const use = (scriptId: string | undefined, externalUserId: string, userId = 'zhangsan', daysAgo = 0, place?: number) =>
   t.db.tx((tx) =>
     scriptUses.add(tx, {
       key: String(key++),
@@ -27,6 +27,7 @@ const use = (scriptId: string | undefined, externalUserId: string, userId = 'zha
       userId,
       scriptId,
       taskId: undefined,
+      place,
       sentAtMs: t.clock.now() - daysAgo * DAY_MS,
     }),
   )
@@ -51,4 +52,21 @@ it('counts each script: how often, to how many, by how many; those never used co
   ])
   expect(JSON.parse((await run('60', '--json')).out)).toMatchObject({ total: 5, unused: ['silent'] })
   expect((await run('--csv')).out).toContain('"price","问价格"')
+})
+
+it('says from which place of the proposals they were sent', async () => {
+  for (const place of [1, 1, 1, 2]) await use('price', 'wmA', 'zhangsan', 0, place)
+  await use('price', 'wmA', 'zhangsan', 31, 5)
+  await use('hello', 'wmA')
+  expect((await run()).out.split('\n').slice(0, 2)).toEqual([
+    '近 30 天导购发了 5 次话术；2 条有人用，1 条没有人用',
+    '其中 4 次是从推荐里发的：第 1 条 75 %（3 次），第 2 条 25 %（1 次）',
+  ])
+  expect(JSON.parse((await run('60', '--json')).out)).toMatchObject({
+    places: [
+      { place: 1, times: 3 },
+      { place: 2, times: 1 },
+      { place: 5, times: 1 },
+    ],
+  })
 })

@@ -1,5 +1,10 @@
 import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
-import { type ScriptUseCount, scriptUseCounts } from '../operations/scripts-library/script-use-counts.ts'
+import {
+  type PlaceCount,
+  type ScriptUseCount,
+  scriptPlaceCounts,
+  scriptUseCounts,
+} from '../operations/scripts-library/script-use-counts.ts'
 import type { LibraryScript } from '../rules/book/rule-book.ts'
 import { readBook } from './find/read-book.ts'
 import { defineCommand, type Program } from './frame/command.ts'
@@ -17,7 +22,11 @@ const used = defineCommand({
   words: { days: or(30, whole('天数', '往回看几天', { min: 1, max: 366 })) },
   run: async ({ days }, desk) => {
     const { scripts } = await readBook(desk)
-    const counts = await (await desk.db()).view((tx) => scriptUseCounts(tx, desk.clock.now() - days * DAY_MS))
+    const sinceMs = desk.clock.now() - days * DAY_MS
+    const { counts, places } = await (await desk.db()).view(async (tx) => ({
+      counts: await scriptUseCounts(tx, sinceMs),
+      places: await scriptPlaceCounts(tx, sinceMs),
+    }))
     const counted = new Set(counts.map(({ scriptId }) => scriptId))
     const unused = [...scripts.values()].filter(({ name }) => !counted.has(name))
     const rows = [
@@ -27,12 +36,24 @@ const used = defineCommand({
     const total = counts.reduce((sum, { times }) => sum + times, 0)
     const head = `近 ${days} 天导购发了 ${total} 次话术；${counts.length} 条有人用，${unused.length} 条没有人用`
     return {
-      text: rows.length === 0 ? '还没有话术（在 config/scripts/ 里写一条）' : [head, tableOf(rows)].join('\n'),
-      data: { days, total, used: counts, unused: unused.map(({ name }) => name) },
+      text:
+        rows.length === 0
+          ? '还没有话术（在 config/scripts/ 里写一条）'
+          : [head, ...placesText(places), tableOf(rows)].join('\n'),
+      data: { days, total, places, used: counts, unused: unused.map(({ name }) => name) },
       sheet: { header: HEADER, rows },
     }
   },
 })
+
+function placesText(places: readonly PlaceCount[]): string[] {
+  const total = places.reduce((sum, { times }) => sum + times, 0)
+  if (total === 0) return []
+  const shares = places.map(
+    ({ place, times }) => `第 ${place} 条 ${Math.round((100 * times) / total)} %（${times} 次）`,
+  )
+  return [`其中 ${total} 次是从推荐里发的：${shares.join('，')}`]
+}
 
 const tableOf = (rows: readonly (readonly (string | number)[])[]): string =>
   table([HEADER, ...rows.map((row) => row.map(String))])

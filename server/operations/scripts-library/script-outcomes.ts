@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Db } from '../../core/db/db.ts'
 import { leftOut } from '../../core/db/define-table.ts'
 import { list, number, pick, raw, select, sql, words } from '../../core/db/sql.ts'
@@ -7,8 +6,8 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import { hasPaidWithin } from '../../records/orders/has-paid-since.ts'
-import { SCRIPT_OUTCOME, SCRIPT_SHOWN, SCRIPT_USE } from './script-tables.ts'
-import type { How, Tried } from './thompson-order.ts'
+import { SCRIPT_OUTCOME, SCRIPT_USE } from './script-tables.ts'
+import type { Tried } from './thompson-order.ts'
 
 /** Who buys within so many days of a script counts for it. What customers answer, WeCom tells nobody without the message
  *  archive, so orders are all that can be counted. */
@@ -39,9 +38,7 @@ async function count(tx: Tx, nowMs: number): Promise<Tried[]> {
   )
 }
 
-const shownKey = (parts: readonly string[]): string => createHash('sha256').update(parts.join('\n')).digest('base64url')
-
-/** What became of scripts, and which of them were shown. */
+/** What became of scripts. */
 export function createScriptOutcomes({ db, clock }: { db: Db; clock: Clock }) {
   const recount: Job = {
     name: 'scripts.count-outcomes',
@@ -68,30 +65,6 @@ export function createScriptOutcomes({ db, clock }: { db: Db; clock: Clock }) {
         sql`SELECT ${pick(t, 'script_id', 'customers', 'bought')} FROM ${t} WHERE ${t.script_id} IN ${list([...ids])}`,
       )
       return new Map(rows.map(({ script_id: id, customers, bought }) => [id, { id, customers, bought }]))
-    },
-    /** Once for each other list of a Shanghai day. */
-    noteShown: async (
-      tx: Tx,
-      {
-        externalUserId,
-        userId,
-        scripts,
-        how,
-        day,
-      }: { externalUserId: string; userId: string; scripts: string[]; how: How; day: string },
-    ): Promise<void> => {
-      if (scripts.length === 0) return
-      const body = JSON.stringify(scripts)
-      await tx.insertIgnore(SCRIPT_SHOWN, [
-        {
-          shown_key: shownKey([day, userId, externalUserId, body]),
-          external_userid: externalUserId,
-          userid: userId,
-          scripts: body,
-          how,
-          at: clock.now(),
-        },
-      ])
     },
   }
 }

@@ -1,7 +1,6 @@
 import { flag, id, instant, integer, longText, nullable, primary, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 import { ofNobody } from '../../core/db/personal-data.ts'
-import type { How } from './thompson-order.ts'
 
 export const SCRIPT_USE = defineTable(
   'script_use',
@@ -88,31 +87,4 @@ export const SCRIPT_OUTCOME = defineTable(
   },
 )
 
-/** Which proposals a guide saw, in which order; one row for each other list of a day. */
-export const SCRIPT_SHOWN = defineTable(
-  'script_shown',
-  {
-    id: id(),
-    shown_key: text(190),
-    external_userid: text(),
-    userid: text(),
-    /** JSON: ids, the first first. */
-    scripts: longText(),
-    how: text<How>(10),
-    at: instant(),
-  },
-  {
-    unique: [['shown_key']],
-    indices: [['external_userid', 'at'], ['at']],
-    personal: {
-      holds: { shown_key: 'conduct', external_userid: 'customer', userid: 'staff', scripts: 'none' },
-      purpose: '侧边栏给导购推荐过哪些话术、排在第几',
-      kept: 'technical',
-      since: 'at',
-      of: 'external_userid',
-    },
-    snapshot: leftOut('says what stood on a screen'),
-  },
-)
-
-export const scriptTables: Table[] = [SCRIPT_USE, OWN_SCRIPT, SCRIPT_FAVOURITE, SCRIPT_OUTCOME, SCRIPT_SHOWN]
+export const scriptTables: Table[] = [SCRIPT_USE, OWN_SCRIPT, SCRIPT_FAVOURITE, SCRIPT_OUTCOME]

@@ -25,3 +25,16 @@ export const scriptUseCounts = (tx: ReadTx, sinceMs: number): Promise<ScriptUseC
     })} FROM ${u} WHERE ${u.script_id} IS NOT NULL AND ${u.sent_at} >= ${sinceMs}
         GROUP BY ${u.script_id} ORDER BY times DESC, ${u.script_id}`,
   )
+
+export interface PlaceCount {
+  /** In the list of proposals, from 1. */
+  place: number
+  times: number
+}
+
+/** From which place of the proposals guides sent since then, the first first; what stood in no list is left out. */
+export const scriptPlaceCounts = (tx: ReadTx, sinceMs: number): Promise<PlaceCount[]> =>
+  tx.rows(
+    sql`SELECT ${select({ place: number(sql`${u.place}`), times: count() })} FROM ${u}
+        WHERE ${u.place} IS NOT NULL AND ${u.sent_at} >= ${sinceMs} GROUP BY ${u.place} ORDER BY ${u.place}`,
+  )
