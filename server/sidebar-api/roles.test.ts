@@ -89,7 +89,12 @@ test('a lead gives a to-do to another guide of the store who has the customer, w
   )
   expect(noted.map(({ actor, body }) => [actor, JSON.parse(body)])[0]).toEqual([
     'dianzhang',
-    { inPlaceOf: 'wangwu', before: { task: '打个电话', userId: 'wangwu' }, after: { toUserId: 'zhangsan' } },
+    {
+      inPlaceOf: 'wangwu',
+      taskId: expect.stringMatching(/^\d+$/),
+      before: { task: '打个电话', userId: 'wangwu' },
+      after: { toUserId: 'zhangsan' },
+    },
   ])
 })
 
