@@ -1,5 +1,3 @@
-const { scripts } = require('./package.json')
-
 // Imports go down only: a storey knows those before it in this list, and every file of server/ stands in one.
 const STOREYS = [
   'core',
@@ -20,12 +18,6 @@ const WIRING = '^server/(main|huoshui)(\\.test)?\\.ts$'
 const TESTS = '\\.(test|type-test|e2e)\\.ts$'
 const FURNITURE = `${TESTS}|/testing/|^sidebar/e2e/`
 
-// What somebody starts: the programs of package.json, of scripts/start and of the page.
-const programs = [...Object.values(scripts).flatMap((line) => line.match(/[\w/.-]+\.ts/g) ?? []), 'scripts/run.ts']
-// A thread of its own is started by its address.
-const THREADS = ['server/rules/aside/check-worker.ts']
-const STARTED = `^(${[...programs, ...THREADS, 'sidebar/src/main.ts'].join('|').replaceAll('.', '\\.')})$`
-
 const rule = (name, from, to) => ({ name, severity: 'error', from, to })
 
 module.exports = {
@@ -40,20 +32,6 @@ module.exports = {
     rule('every-file-stands-in-a-storey', { path: '^server/', pathNot: [upTo('testing'), WIRING] }, {}),
     rule('nothing-stands-beside-the-storeys', {}, { path: '^server/', pathNot: [upTo('testing'), WIRING] }),
     rule('no-circular', { pathNot: FURNITURE }, { circular: true }),
-    rule(
-      'no-dead-files',
-      { path: `${STARTED}|^bench/` },
-      {
-        path: '^(server|migrations|sandbox|sidebar/src)/.*\\.(ts|vue)$',
-        pathNot: [FURNITURE, STARTED, '\\.d\\.ts$', '^sandbox/(facts/|open-test-sandbox)', '-tables\\.ts$'],
-        reachable: false,
-      },
-    ),
-    rule(
-      'no-dead-furniture',
-      { path: [TESTS, '^bench/', '^sidebar/e2e/'] },
-      { path: '/testing/.*\\.ts$', pathNot: [TESTS, 'no-network\\.ts$'], reachable: false },
-    ),
     rule('settings-are-ground', { path: '^server/settings\\.ts$' }, { path: '^server/', pathNot: '^server/core/' }),
     rule('rules-are-pure', { path: '^server/rules/', pathNot: FURNITURE }, { path: '^server/engine/' }),
     rule(
@@ -83,7 +61,7 @@ module.exports = {
     ),
     rule(
       'migrations-are-frozen',
-      { path: '^migrations/', pathNot: TESTS },
+      { path: '^migrations/', pathNot: FURNITURE },
       { path: '^(server|sandbox|sidebar|bench)/' },
     ),
     rule(

@@ -44,12 +44,7 @@ export async function benchAudience(options: AudienceOptions, report: Report): P
   try {
     await db.migrate()
     print(`\nfilling mariadb with ${options.customers * options.copies} customers`)
-    await db.tx((tx) =>
-      tx.insertIgnore(
-        CORP_TAG,
-        Array.from({ length: 20 }, (_, n) => tagRow(n)),
-      ),
-    )
+    await addTags(db)
     const without = ['customer_source', 'welcome', 'timeline']
     await populate(db, { customers: options.customers, guides: [], without, print })
     await multiply(db, options.copies, print)
@@ -59,6 +54,15 @@ export async function benchAudience(options: AudienceOptions, report: Report): P
     await database.drop()
   }
 }
+
+/** What `populate` gives customers. */
+export const addTags = (db: Db): Promise<number> =>
+  db.tx((tx) =>
+    tx.insertIgnore(
+      CORP_TAG,
+      Array.from({ length: 20 }, (_, n) => tagRow(n)),
+    ),
+  )
 
 const tagRow = (n: number) => ({
   tag_id: `etBench${n}`,

@@ -22,6 +22,8 @@ export interface BenchServerOptions {
   platformUrl: string
   /** Left out of the shipped rules, path below the config folder. */
   without?: string[]
+  /** The way to the database that servers take, from the one that goes straight there. */
+  way?: (databaseUrl: string) => string
 }
 
 /** A Huoshui with the shipped rules on an empty database of its own, to be started as often as wanted. */
@@ -40,7 +42,7 @@ export async function openBenchServer(options: BenchServerOptions): Promise<Benc
       const server = await startProgram('server/main.ts', {
         // Six guides stand for hundreds here, and one address for everybody.
         env: {
-          ...huoshuiEnv(options.platformUrl, database.url, configDir),
+          ...huoshuiEnv(options.platformUrl, options.way?.(database.url) ?? database.url, configDir),
           REQUESTS_PER_GUIDE: '0',
           REQUESTS_PER_ADDRESS: '0',
         },

@@ -51,6 +51,8 @@ async function work(db: Db, nowMs: number): Promise<void> {
         where: sql`${SOP_ENTRY.state} = 'active' AND ${SOP_ENTRY.due_at} <= ${nowMs}`,
         orderBy: sql`${SOP_ENTRY.due_at}, ${SOP_ENTRY.id}`,
         limit: BATCH,
+        // The only one who works.
+        claim: null,
       })
       if (due.length === 0) return 0
       const each = (rowOf: (one: Due) => Row): Row[] => due.map(rowOf)

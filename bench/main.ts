@@ -4,9 +4,16 @@ import { benchAudience } from './audience.ts'
 import { benchBacktest } from './backtest.ts'
 import { benchBeats } from './beats.ts'
 import { benchCallbacks } from './callbacks.ts'
+import { benchCommits } from './commits.ts'
 import { benchDrift } from './drift.ts'
+import { benchImport } from './import-orders.ts'
 import { benchJourneys } from './journeys.ts'
 import { benchMemory } from './memory.ts'
+import { benchNeighbour } from './neighbour.ts'
+import { benchOrders } from './orders.ts'
+import { benchPeer } from './peer.ts'
+import { benchPlan } from './plan.ts'
+import { benchProcesses } from './processes.ts'
 import { reachable } from './reachable.ts'
 import { createReport } from './report.ts'
 import { benchScriptsSearch } from './scripts-search.ts'
@@ -15,9 +22,15 @@ import { benchSync } from './sync.ts'
 import { benchTagging } from './tagging.ts'
 import { benchVisits } from './visits.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
+import { benchWorth } from './worth.ts'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    size: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 })
 const { quick } = values
 const report = createReport((line) => process.stdout.write(`${line}\n`))
@@ -34,10 +47,23 @@ async function mysqlServer(): Promise<string | undefined> {
 const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
   callbacks: (mysql) =>
     benchCallbacks({ seconds: quick ? 4 : 10, rounds: quick ? 1 : 3, connections: 128, mysql }, report),
+  peer: async (mysql) => {
+    const size = quick ? { seconds: 4, rounds: 1 } : { seconds: 10, rounds: 3 }
+    if (mysql !== undefined) await benchPeer({ ...size, connections: 128, mysql }, report)
+  },
   visits: (mysql) => benchVisits({ seconds: quick ? 4 : 10, customers: 20_000, mysql }, report),
+  orders: (mysql) => benchOrders({ seconds: quick ? 4 : 10, customers: 20_000, mysql }, report),
+  import: (mysql) => benchImport({ rows: quick ? 3_000 : 1_000_000, mysql }, report),
+  worth: (mysql) => benchWorth({ customers: quick ? 20_000 : 2_000_000, mysql: quick ? undefined : mysql }, report),
   welcome: (mysql) =>
     benchWelcome({ rate: 100, seconds: quick ? 8 : 60, backlog: quick ? 10_000 : 100_000, mysql }, report),
   burst: (mysql) => benchBurst({ mysql }, report),
+  neighbour: (mysql) => benchNeighbour({ rate: 100, seconds: quick ? 8 : 60, loops: 2, mysql }, report),
+  commits: () => benchCommits({ seconds: quick ? 6 : 30 }, report),
+  processes: async (mysql) => {
+    if (mysql === undefined) return
+    if (!(await benchProcesses({ adds: quick ? 150 : 600, mysql }, report))) process.exitCode = 1
+  },
   sidebar: (mysql) =>
     benchSidebar({ customers: quick ? 50_000 : 500_000, requests: 2_000, rounds: quick ? 1 : 3, mysql }, report),
   beats: (mysql) => benchBeats({ panes: 1_000, seconds: quick ? 9 : 30, customers: 20_000, mysql }, report),
@@ -56,12 +82,16 @@ const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
     const size = quick ? { customers: 2_000, copies: 10, rounds: 1 } : { customers: 20_000, copies: 100, rounds: 5 }
     if (mysql !== undefined) await benchAudience({ ...size, mysql }, report)
   },
+  plan: async (mysql) => {
+    const copies = Number(values.size ?? (quick ? 20_000 : 2_000_000)) / 2_000
+    if (mysql !== undefined) await benchPlan({ customers: 2_000, copies, mysql }, report)
+  },
   backtest: () => benchBacktest({ people: quick ? 100 : 1_250 }, report),
   journeys: (mysql) => benchJourneys({ customers: quick ? 10_000 : 100_000, mysql }, report),
 }
 
-const HELP = `npm run bench [-- --quick] [-- --only ${Object.keys(PROGRAMS).join(',')}]
-Each figure with its limit program beside it, from one run. MariaDB's figures want TEST_MYSQL_URL (default
+const HELP = `npm run bench [-- --quick] [-- --size CUSTOMERS] [-- --only ${Object.keys(PROGRAMS).join(',')}]
+--size is for plan. Each figure with its limit program beside it, from one run. MariaDB's figures want TEST_MYSQL_URL (default
 mysql://root@127.0.0.1:3306); they are left out when it is empty or does not answer.
 `
 

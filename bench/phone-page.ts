@@ -58,6 +58,8 @@ export interface Opened {
   answeredAt: number
   /** Bytes over the network, headers with them. */
   bytes: number
+  /** From now on the network takes no time; the phone is as slow as before. */
+  besideServer(): Promise<void>
   marks(): Promise<Marks>
 }
 
@@ -77,10 +79,14 @@ export async function openPhone(browser: Browser) {
     open: async (
       origin: string,
       url: string,
-      { externalUserId, delayMs = 0, until }: { externalUserId: string; delayMs?: number; until: string },
+      {
+        externalUserId,
+        delayMs = 0,
+        until,
+        entry = 'single_chat_tools',
+      }: { externalUserId: string; delayMs?: number; until: string; entry?: string },
     ): Promise<Opened> => {
       const page = await context.newPage()
-      const entry = 'single_chat_tools'
       await page.addInitScript(nativeClient({ entry, userId: externalUserId, delayMs, inFrame: true }))
       await page.goto(`${origin}/base.css`)
       const cdp = await context.newCDPSession(page)
@@ -97,7 +103,8 @@ export async function openPhone(browser: Browser) {
       await page.waitForTimeout(1_500)
       const begunAt = await page.evaluate<number>('begunAt')
       const answeredAt = await frame.evaluate<number>('globalThis.answeredAt ?? NaN')
-      return { page, frame, begunAt, answeredAt, bytes, marks: () => frame.evaluate<Marks>('marks') }
+      const marks = () => frame.evaluate<Marks>('marks')
+      return { page, frame, begunAt, answeredAt, bytes, marks, besideServer: () => emulate(cdp, 0, -1) }
     },
     close: () => context.close(),
   }
@@ -114,11 +121,12 @@ async function leaveOutDemoClient(cdp: CDPSession): Promise<void> {
 
 async function throttle(cdp: CDPSession): Promise<void> {
   await cdp.send('Network.enable')
-  await cdp.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: RTT_MS,
-    downloadThroughput: BYTES_PER_SEC,
-    uploadThroughput: BYTES_PER_SEC,
-  })
+  await emulate(cdp, RTT_MS, BYTES_PER_SEC)
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWED })
+}
+
+/** `bytesPerSec`: -1: as many as there are. */
+async function emulate(cdp: CDPSession, latency: number, bytesPerSec: number): Promise<void> {
+  const throughput = { downloadThroughput: bytesPerSec, uploadThroughput: bytesPerSec }
+  await cdp.send('Network.emulateNetworkConditions', { offline: false, latency, ...throughput })
 }

@@ -22,6 +22,8 @@ export interface PopulateOptions {
   customers: number
   /** userids that shall have customers, too, each as many as any other guide. */
   guides: string[]
+  /** Customers of one guide; default 400. */
+  perGuide?: number
   /** Tables that are left empty. */
   without?: string[]
   print(line: string): void
@@ -94,8 +96,8 @@ function seedOf(purpose: string, id: string): number {
   return seed
 }
 
-async function groundOf(db: Db, { customers, guides }: PopulateOptions): Promise<Ground> {
-  const others = Math.max(0, Math.ceil(customers / PER_GUIDE) - guides.length)
+async function groundOf(db: Db, { customers, guides, perGuide = PER_GUIDE }: PopulateOptions): Promise<Ground> {
+  const others = Math.max(0, Math.ceil(customers / perGuide) - guides.length)
   return db.tx(async (tx) => {
     const tags = await tx.rows(raw<{ tag_id: string }>('SELECT tag_id FROM corp_tag WHERE gone_at IS NULL'))
     if (tags.length < 3) throw new Error('no tags are known yet; let the server sync first')

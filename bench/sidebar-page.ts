@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../sidebar/e2e/open-scene.ts'
 import { type Demo, startDemo } from '../sidebar/e2e/start-demo.ts'
 import { serveEmptyPage } from './empty-page.ts'
+import { benchFindCustomers } from './find-customers.ts'
 import { type Opened, openPhone } from './phone-page.ts'
 import { createReport, median, type Report } from './report.ts'
 
@@ -189,7 +190,7 @@ async function benchSlowly(place: Place, url: string, report: Report): Promise<v
   })
 }
 
-/** `rounds`: of each opening; the median is told. */
+/** `rounds`: of each opening; the median is told. `--only customers`: looking for one of many, alone. */
 async function main(): Promise<void> {
   const report = createReport((line) => process.stdout.write(`${line}\n`))
   const demo = await startDemo()
@@ -198,6 +199,8 @@ async function main(): Promise<void> {
     const customers = await customersOf(demo)
     const place = { demo, browser, customers, rounds: process.argv.includes('--quick') ? 1 : 3 }
     const url = await paneUrl(demo)
+    if (process.argv.includes('customers'))
+      return await benchFindCustomers({ demo, browser, url, guide: GUIDE }, report)
     await benchOpenings(place, url, report)
     await benchSlowly(place, url, report)
     const { touch, moved } = await touchAll(place, url)
@@ -210,6 +213,7 @@ async function main(): Promise<void> {
       figure: `${(initialScripts() / 1_000).toFixed(1)} kB gzip`,
       aim: '≤ 80 kB',
     })
+    await benchFindCustomers({ demo, browser, url, guide: GUIDE }, report)
   } finally {
     await browser.close()
     await demo.stop()

@@ -12,7 +12,8 @@ export async function until(what: string, timeoutMs: number, isTrue: () => Promi
   return Date.now() - began
 }
 
-const count = async (db: Db, sql: string, params: (string | number)[] = []): Promise<number> =>
+/** The column `n` of the one row. */
+export const count = async (db: Db, sql: string, params: (string | number)[] = []): Promise<number> =>
   Number((await db.tx((tx) => tx.row(raw<{ n: number }>(sql, params))))?.n ?? 0)
 
 /** Everything that the parcel card's welcome needs is at the platform, and the first sync is over. */

@@ -14,8 +14,15 @@ await sandbox.listen()
 const GUIDES = ['linxiaoyu', 'zhoumin', 'sunqian']
 const CODE_LIFE_MS = 20_000
 
+interface Scans {
+  /** Callbacks go to each in turn. */
+  appUrls: string[]
+  rate: number
+  seconds: number
+}
+
 /** Scans at an even pace, whatever the answers do; a late timer is caught up with. */
-async function scanAll(rate: number, seconds: number): Promise<{ scanned: Scanned[]; worstLagMs: number }> {
+async function scanAll({ appUrls, rate, seconds }: Scans): Promise<{ scanned: Scanned[]; worstLagMs: number }> {
   const scanned: Scanned[] = []
   let worstLagMs = 0
   const began = performance.now()
@@ -28,6 +35,7 @@ async function scanAll(rate: number, seconds: number): Promise<{ scanned: Scanne
     }
     worstLagMs = Math.max(worstLagMs, -aheadMs)
     const atMs = systemClock.now()
+    sandbox.connect(appUrls[scanned.length % appUrls.length] ?? '')
     const userId = GUIDES[scanned.length % GUIDES.length] ?? ''
     const { welcomeCode, externalUserId } = await sandbox.scan({ state: 'package-card', userId })
     scanned.push({ atMs, externalUserId, welcomeCode: welcomeCode ?? '' })
@@ -49,9 +57,8 @@ control.post<{ Body: { externalUserIds: string[]; userId: string } }>(
     return { ok: true }
   },
 )
-control.post<{ Body: { appUrl: string; rate: number; seconds: number } }>('/scans', async ({ body }) => {
-  sandbox.connect(body.appUrl)
-  const { scanned, worstLagMs } = await scanAll(body.rate, body.seconds)
+control.post<{ Body: Scans }>('/scans', async ({ body }) => {
+  const { scanned, worstLagMs } = await scanAll(body)
   const lastMs = systemClock.now()
   const answered = (): number => sandbox.calls('send_welcome_msg').filter((call) => call.errcode === 0).length
   while (answered() < scanned.length && systemClock.now() < lastMs + CODE_LIFE_MS + 2_000) await pause(200)

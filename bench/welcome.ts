@@ -65,19 +65,20 @@ export async function benchBurst(options: Pick<WelcomeOptions, 'mysql'>, report:
   }
 }
 
-const speed = (run: Run): string => `p50 ${run.p50} ms, p99 ${run.p99} ms, max ${run.max} ms`
-const outcome = (run: Run): string =>
+export const speed = (run: Run): string => `p50 ${run.p50} ms, p99 ${run.p99} ms, max ${run.max} ms`
+export const outcome = (run: Run): string =>
   `${run.welcomed} of ${run.scans} welcomed, late ${run.late}, none ${run.none}, doubled ${run.doubled}`
 
 type Load = Pick<WelcomeOptions, 'rate' | 'seconds'>
 
-async function openPlatform(): Promise<{ control: Started; url: string }> {
+/** A platform of one's own, and where it is told what to do. */
+export async function openPlatform(): Promise<{ control: Started; url: string }> {
   const control = await startProgram('bench/welcome-platform.ts')
   const { url } = (await (await fetch(`${control.url}/platform`)).json()) as { url: string }
   return { control, url }
 }
 
-async function post<Answer>(url: string, body: unknown): Promise<Answer> {
+export async function post<Answer>(url: string, body: unknown): Promise<Answer> {
   const headers = { 'content-type': 'application/json' }
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`)
@@ -86,11 +87,11 @@ async function post<Answer>(url: string, body: unknown): Promise<Answer> {
 
 async function scansAt(control: Started, app: Started, { rate, seconds }: Load): Promise<Omit<Run, 'notes'>> {
   const before = cpuTimeMs(app.pid)
-  const welcomes = await post<Welcomes>(`${control.url}/scans`, { appUrl: app.url, rate, seconds })
+  const welcomes = await post<Welcomes>(`${control.url}/scans`, { appUrls: [app.url], rate, seconds })
   return { ...welcomes, cpuMs: (cpuTimeMs(app.pid) - before) / welcomes.scans }
 }
 
-async function measureLimit(load: Load): Promise<Run> {
+export async function measureLimit(load: Load): Promise<Run> {
   const { control, url } = await openPlatform()
   const limit = await startProgram('bench/limit-welcome.ts', { args: [url] })
   const run = await scansAt(control, limit, load)
@@ -99,7 +100,13 @@ async function measureLimit(load: Load): Promise<Run> {
   return { ...run, notes: [] }
 }
 
-async function measureHuoshui(options: Load & Pick<WelcomeOptions, 'mysql' | 'backlog'>): Promise<Run> {
+type Beside = <T>(work: () => Promise<T>) => Promise<T>
+
+/** `beside`: what else happens from the first scan to the last welcome. */
+export async function measureHuoshui(
+  options: Load & Pick<WelcomeOptions, 'mysql' | 'backlog'> & { beside?: Beside },
+): Promise<Run> {
+  const { beside = (work) => work() } = options
   const { control, url } = await openPlatform()
   const server = await openBenchServer({ mysql: options.mysql, platformUrl: url })
   try {
@@ -113,7 +120,7 @@ async function measureHuoshui(options: Load & Pick<WelcomeOptions, 'mysql' | 'ba
       huoshui = await server.start()
     }
     const began = Date.now()
-    const measuring = scansAt(control, huoshui, options)
+    const measuring = beside(() => scansAt(control, huoshui, options))
     const drained = inboxDrained(server.db, began + options.seconds * 1_000)
     const run = await measuring
     const notes = [`inbox empty ${await drained} s after the first scan`]

@@ -50,6 +50,25 @@ import { SendsToGroups1700000000068 } from './0068-sends-to-groups.ts'
 import { OptOutLinks1700000000069 } from './0069-opt-out-links.ts'
 import { AgeOfGroupSends1700000000070 } from './0070-age-of-group-sends.ts'
 import { NoShownScripts1700000000071 } from './0071-no-shown-scripts.ts'
+import { ClocksOfProcesses1700000000075 } from './0075-clocks-of-processes.ts'
+import { ProductLabels1700000000083 } from './0083-product-labels.ts'
+import { WordsAndScenesOfVisits1700000000088 } from './0088-words-and-scenes-of-visits.ts'
+import { OccasionsOfSends1700000000091 } from './0091-occasions-of-sends.ts'
+import { GroupWelcomes1700000000092 } from './0092-group-welcomes.ts'
+import { Moments1700000000096 } from './0096-moments.ts'
+import { TrackedLinks1700000000097 } from './0097-tracked-links.ts'
+import { ShownLists1700000000100 } from './0100-shown-lists.ts'
+import { LinkedNames1700000000120 } from './0120-linked-names.ts'
+import { Duties1700000000125 } from './0125-duties.ts'
+import { Intercepts1700000000126 } from './0126-intercepts.ts'
+import { PriorityOfSends1700000000130 } from './0130-priority-of-sends.ts'
+import { ValueOfTasks1700000000131 } from './0131-value-of-tasks.ts'
+import { ShopFiles1700000000144 } from './0144-shop-files.ts'
+import { MissingOrdersOfFiles1700000000146 } from './0146-missing-orders-of-files.ts'
+import { OccasionsOfMoments1700000000150 } from './0150-occasions-of-moments.ts'
+import { CountedConfirmations1700000000151 } from './0151-counted-confirmations.ts'
+import { GroupSteps1700000000154 } from './0154-group-steps.ts'
+import { ShardsOfEvents1700000000160 } from './0160-shards-of-events.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -105,4 +124,23 @@ export const migrations = [
   OptOutLinks1700000000069,
   AgeOfGroupSends1700000000070,
   NoShownScripts1700000000071,
+  ClocksOfProcesses1700000000075,
+  ProductLabels1700000000083,
+  WordsAndScenesOfVisits1700000000088,
+  OccasionsOfSends1700000000091,
+  GroupWelcomes1700000000092,
+  Moments1700000000096,
+  TrackedLinks1700000000097,
+  ShownLists1700000000100,
+  LinkedNames1700000000120,
+  Duties1700000000125,
+  Intercepts1700000000126,
+  PriorityOfSends1700000000130,
+  ValueOfTasks1700000000131,
+  ShopFiles1700000000144,
+  MissingOrdersOfFiles1700000000146,
+  OccasionsOfMoments1700000000150,
+  CountedConfirmations1700000000151,
+  GroupSteps1700000000154,
+  ShardsOfEvents1700000000160,
 ]

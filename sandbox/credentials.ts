@@ -1,3 +1,13 @@
+/** What Huoshui needs to know of a 微信小店. */
+export interface WechatShopAccount {
+  appid: string
+  secret: string
+  /** Token of the message push. */
+  token: string
+  /** EncodingAESKey, 43 alphanumerics. */
+  aesKey: string
+}
+
 export interface Credentials {
   corpId: string
   /** Name of the corp, shown on the page. */
@@ -25,3 +35,19 @@ export const credentials: Credentials = {
   aesKey: 'SandboxDemoKey0NotASecret0123456789abcdefgU',
   ordersSecret: 'sandbox-orders-secret',
 }
+
+/** The demo's 微信小店 (config/shops/微信小店.yaml). Not a secret either. */
+export const wechatShopAccount: WechatShopAccount = {
+  appid: 'wxsandbox0000shop01',
+  secret: 'sandbox-shop-secret-0000000000000',
+  token: 'SandboxShopToken01',
+  aesKey: 'SandboxShopKey0NotASecret0123456789abcdefgU',
+}
+
+/** What the environment of Huoshui says of the demo's shop; `sandbox`: its base URL. */
+export const demoShopEnv = (sandbox: string): Record<string, string> => ({
+  SHOP_MUYE_API: `${sandbox}/shops/wechat-shop`,
+  SHOP_MUYE_SECRET: wechatShopAccount.secret,
+  SHOP_MUYE_TOKEN: wechatShopAccount.token,
+  SHOP_MUYE_AES_KEY: wechatShopAccount.aesKey,
+})

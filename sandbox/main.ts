@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../server/core/kernel/clock.ts'
 import { createSandbox, presets } from './sandbox.ts'
+import { KIND } from './shops/manners.ts'
 
 const HELP = `npm run sandbox
 
@@ -28,32 +28,14 @@ if (preset === undefined) {
 const { ORDERS_SECRET: ordersSecret } = process.env
 const credentials = ordersSecret === undefined ? {} : { ordersSecret }
 
-const sandbox = createSandbox({ clock: systemClock, preset, seed, appUrl, credentials })
+// Whoever looks at it should not wait for a push that was lost; the page can lose them.
+const sandbox = createSandbox({ clock: systemClock, preset, seed, appUrl, credentials, shopManners: KIND })
 const url = await sandbox.listen(port, host)
 console.log(`企业微信沙盒已启动：${url}`)
 
-let isStopping = false
 async function stop(): Promise<void> {
-  isStopping = true
   await sandbox.close()
   process.exit(0)
 }
 process.once('SIGINT', () => void stop())
 process.once('SIGTERM', () => void stop())
-
-/** The historic orders, once Huoshui is ready. Posting them again changes nothing there. */
-async function postSeedOrders(): Promise<void> {
-  while (!isStopping) {
-    const answer = await fetch(`${appUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
-    if (answer?.status === 200) break
-    await pause(1_000, undefined, { ref: false })
-  }
-  let posted = 0
-  for (const order of sandbox.seedOrders) {
-    if (isStopping) return
-    const answer = await sandbox.order(order)
-    if (answer.status >= 200 && answer.status < 300) posted += 1
-  }
-  console.log(`历史订单已送达 ${posted}/${sandbox.seedOrders.length} 笔`)
-}
-await postSeedOrders()

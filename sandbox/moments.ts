@@ -45,8 +45,10 @@ export interface MomentJob {
 export interface Moments {
   byId: Map<string, Moment>
   jobs: Map<string, MomentJob>
+  /** What members will publish by themselves. */
+  toCome: { moment: Moment; userId: string; atMs: number }[]
   /** Company moments seen: customer → month → count. */
   seen: Map<string, { month: string; count: number }>
 }
 
-export const createMoments = (): Moments => ({ byId: new Map(), jobs: new Map(), seen: new Map() })
+export const createMoments = (): Moments => ({ byId: new Map(), jobs: new Map(), toCome: [], seen: new Map() })

@@ -9,6 +9,9 @@ export interface Moods {
   /** Share of the mass sends that the member asked confirms unasked, and after how long about. */
   confirmShare: number
   confirmAfterMs: number
+  /** The same of the moments of the corp that a member is asked to publish. */
+  publishShare: number
+  publishAfterMs: number
   /** How many mass messages one customer, or one group, may get: one a day of the month, or, as the corp has tightened it, 7 a
    *  week or 1 a day. */
   reception: 'month' | 'week' | 'day'
@@ -27,6 +30,8 @@ export const goodMoods = (): Moods => ({
   resultLagMs: 0,
   confirmShare: 0,
   confirmAfterMs: 600_000,
+  publishShare: 0,
+  publishAfterMs: 600_000,
   reception: 'month',
   rivalWins: 0,
   rivalSends: 0,

@@ -10,6 +10,7 @@ import { checkJssdk, type JssdkClaim } from './jssdk-check.ts'
 import type { Limits } from './limits.ts'
 import type { Moods } from './moods.ts'
 import type { MovableClock } from './movable-clock.ts'
+import { publishDue } from './publish-moment.ts'
 import type { ShopDoubles } from './shops/shops.ts'
 import type { Tokens } from './tokens.ts'
 import { finishTransfers } from './transfers.ts'
@@ -30,6 +31,7 @@ export function createOwnControls(options: {
   const settle = async (): Promise<void> => {
     finishTransfers(desk)
     confirmDue(desk)
+    publishDue(desk)
     await desk.background.idle()
     await callbacks.settle()
     await shops.settle()

@@ -47,7 +47,6 @@ import { createMovableClock } from './movable-clock.ts'
 import { createOwnControls, type OwnControls } from './own-controls.ts'
 import { createPaging } from './paging.ts'
 import { type Controls, createControls } from './people/controls.ts'
-import type { OrderInput } from './people/shop.ts'
 import { seedBrand } from './presets/brand.ts'
 import { brandOrders } from './presets/brand-orders.ts'
 import { seedEmpty } from './presets/empty.ts'
@@ -55,6 +54,7 @@ import { SIZES, seedSized } from './presets/sized.ts'
 import { createSeededRandom } from './random.ts'
 import type { Manners } from './shops/manners.ts'
 import { createShopDoubles, type ShopDoubles } from './shops/shops.ts'
+import type { PastOrder } from './shops/wechat-shop.ts'
 import { createTokens } from './tokens.ts'
 import { finishTransfers } from './transfers.ts'
 import { createWorld, type World } from './world.ts'
@@ -94,10 +94,8 @@ export interface Sandbox extends Controls, OwnControls {
   /** Where callbacks and orders go. */
   connect(appUrl: string): void
   world: World
-  /** Shops that Huoshui reads orders from, under `/shops/<platform>`. */
+  /** Shops that Huoshui reads orders from, under `/shops/<platform>`; the 微信小店 of the brand preset has a history. */
   shops: ShopDoubles
-  /** Historic orders of the brand preset, to be posted by `order`. */
-  seedOrders: readonly OrderInput[]
   /** All endpoints, declared. */
   endpoints: readonly Endpoint[]
 }
@@ -133,8 +131,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       for (const watcher of watchers) watcher()
     },
   }
-  let seedOrders: OrderInput[] = []
-  if (options.preset === 'brand') seedOrders = brandOrders(desk, seedBrand(desk))
+  let history: PastOrder[] = []
+  if (options.preset === 'brand') history = brandOrders(desk, seedBrand(desk))
   else if (options.preset === undefined || options.preset === 'empty') seedEmpty(desk)
   else seedSized(desk, SIZES[options.preset])
 
@@ -191,7 +189,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     seed: options.seed ?? 1,
     manners: options.shopManners,
   })
-  const controls = createControls(desk)
+  for (const order of history) shops.wechat.boughtBefore(order)
+  const controls = createControls(desk, shops.wechat)
   const own = createOwnControls({ desk, clock, callbacks, gateway, limits, shops, tokens })
   let transferTimer: NodeJS.Timeout | undefined
   const server = createServer({ desk, gateway, codes, controls, own, connect, watchers, shops })
@@ -220,7 +219,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     world: desk.world,
     shops,
-    seedOrders,
     endpoints,
   }
 }

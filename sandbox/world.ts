@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Acquisition, createAcquisition } from './acquisition.ts'
 import type { AppChat } from './app-chat.ts'
 import { type AppMail, type AppMessage, createAppMail } from './app-mail.ts'
@@ -244,15 +245,6 @@ export interface InterceptRule {
   createdAtMs: number
   deleted: boolean
 }
-export interface ShopOrder {
-  orderId: string
-  status: string
-  externalUserId?: string
-  totalFen: number
-  items: unknown[]
-  atMs: number
-}
-
 /** 1 done, 2 waiting, 3 refused, 4 takeover member full, 5 no record. Docs 94088, 94082. */
 export type TransferStatus = 1 | 2 | 3 | 4 | 5
 /** One customer on the way from one guide to another (继承). */
@@ -305,7 +297,8 @@ export interface World {
   /** By customer, oldest first. */
   messages: Map<string, ChatMessage[]>
   appMessages: Map<string, AppMessage[]>
-  orders: Map<string, ShopOrder>
+  /** The corp has bound the open-platform account of its shop: whoever becomes a customer has a union id. */
+  tellsUnionIds: boolean
   /** Mass messages received: customer or group → month, week or day → count. */
   received: Map<string, { period: string; count: number }>
   acquisition: Acquisition
@@ -347,7 +340,7 @@ export function createWorld(): World {
     directory: createDirectory(),
     messages: new Map(),
     appMessages: new Map(),
-    orders: new Map(),
+    tellsUnionIds: false,
     received: new Map(),
     acquisition: createAcquisition(),
     strategies: createStrategies(),
@@ -358,6 +351,10 @@ export function createWorld(): World {
     nextMessageId: 1,
   }
 }
+
+/** The same person has the same one. */
+export const unionIdOf = (externalUserId: string): string =>
+  `oSandbox${createHash('sha256').update(externalUserId).digest('hex').slice(0, 20)}`
 
 export const newExternalUserId = (random: SeededRandom): string => `wmSandbox${random.text(23)}`
 export const newChatId = (random: SeededRandom): string => `wrSandbox${random.text(23)}`

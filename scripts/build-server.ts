@@ -4,7 +4,12 @@ import { build } from 'vite'
 /** `npm run build:server`: the server and its commands as plain JavaScript in `dist/`, to be run with production packages
  *  alone. One file for each module, since migrations are known by the names of their classes and a thread by its address. */
 const OUT = 'dist'
-const ENTRIES = ['server/main.ts', 'server/cli/main.ts', 'server/rules/aside/check-worker.ts']
+const ENTRIES = [
+  'server/main.ts',
+  'server/cli/main.ts',
+  'server/rules/aside/check-worker.ts',
+  'server/core/db/checkpoints/checkpoint-worker.ts',
+]
 
 for (const room of ['server', 'migrations', 'sidebar', '_virtual'])
   rmSync(`${OUT}/${room}`, { recursive: true, force: true })

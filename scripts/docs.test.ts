@@ -41,6 +41,7 @@ it('what a newcomer and a host read is there in both languages', () => {
     'docs/real-client.md',
     'docs/rules.md',
     'docs/running.md',
+    'docs/scale.md',
     'docs/shop-data.md',
     'docs/shops.md',
   ])

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
-const [wishes = '', faults = ''] = readFileSync('docs/guide-wishes.md', 'utf8').split('## Faults')
+// Wishes, faults and sentences of the issue stand under headings of their own.
+const [, wishes = '', faults = '', asked = ''] = readFileSync('docs/guide-wishes.md', 'utf8').split(/^## .+$/m)
 /** The cells of each row, without the head. */
 const rowsOf = (text: string, begin: RegExp): string[][] =>
   text
@@ -42,5 +43,19 @@ it('each of the 32 faults has a test', () => {
     const files = filesOf(tests)
     holdsTests(files)
     expect([name, files.length > 0, broken !== '']).toEqual([name, true, true])
+  }
+})
+
+it('each sentence of the issue has a test, or says why not, and none of a chapter is left out', () => {
+  const rows = rowsOf(asked, /^\| \d+\.\d+ \|/)
+  const CHAPTERS = [14, 14, 20, 12, 8, 1, 3]
+  const numbers = CHAPTERS.flatMap((many, chapter) => Array.from({ length: many }, (_, n) => `${chapter + 1}.${n + 1}`))
+  expect(rows.map(([number]) => number)).toEqual(numbers)
+  for (const [number, sentence = '', mark = '', tests = '', last = ''] of rows) {
+    const files = filesOf(tests)
+    holdsTests(files)
+    expect([number, sentence.length > 5, files.length > 0]).toEqual([number, true, true])
+    expect([number, ['✓', '◐', '✗'].includes(mark)]).toEqual([number, true])
+    expect([number, mark === '✓' ? last !== '' : last.length > 20]).toEqual([number, true])
   }
 })

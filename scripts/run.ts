@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { credentials } from '../sandbox/credentials.ts'
+import { credentials, demoShopEnv } from '../sandbox/credentials.ts'
 import { holdDatabase } from '../server/core/db/hold-database.ts'
 import { AppError } from '../server/core/kernel/app-error.ts'
 import { readSomeSettings } from '../server/settings.ts'
@@ -182,6 +182,7 @@ const demoSettings = ({ port, databaseUrl, sandbox }: { port: number; databaseUr
   WECOM_CALLBACK_TOKEN: credentials.callbackToken,
   WECOM_CALLBACK_AES_KEY: credentials.aesKey,
   ORDERS_SECRET: credentials.ordersSecret,
+  ...demoShopEnv(sandbox),
 })
 
 async function runDemo(): Promise<void> {

@@ -32,7 +32,7 @@ import { createCredentialSeal } from './platform/deployment/credential-seal.ts'
 import { createCredentialStore } from './platform/deployment/credential-store.ts'
 import { readEta } from './platform/deployment/eta.ts'
 import { createLimitStore } from './platform/deployment/limit-store.ts'
-import { createLiveProcesses } from './platform/deployment/live-processes.ts'
+import { createLiveProcesses, type LiveProcessesDeps } from './platform/deployment/live-processes.ts'
 import { readShopSecrets, type ShopSecrets } from './platform/shops/shop-secrets.ts'
 import { createCallbackEnvelope } from './platform/wecom/callback/callback-envelope.ts'
 import { createWecom } from './platform/wecom/wecom.ts'
@@ -62,6 +62,8 @@ export interface HuoshuiDeps {
   log: Logger
   /** Default: no shop has any, so none is asked. */
   shopSecrets?: ShopSecrets
+  /** Default: the database's own. */
+  databaseClock?: Clock
   /** Works on this lane's actions and on nothing else: for a command while no server runs. */
   only?: Lane
   /** Where the built sidebar is; default: sidebar/dist. */
@@ -70,16 +72,19 @@ export interface HuoshuiDeps {
 
 /** The whole product, wired: the only place that knows every part. Nothing runs before `prepare`. Throws settings.invalid
  *  when the rules of the demo shop would run against a real corp. */
-export function createHuoshui({ settings, clock, log, only, shopSecrets = readShopSecrets({}), distDir }: HuoshuiDeps) {
+export function createHuoshui({ settings, clock, log, only, ...more }: HuoshuiDeps) {
+  const { shopSecrets = readShopSecrets({}), distDir, databaseClock } = more
   refuseDemoShop(settings)
-  const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
-  const db = createDb(settings.DATABASE_URL, migrations)
-  const engine = createEngine({ db, clock, log, instance, only })
+  const { db, processes } = openDatabase({ settings, clock, log, databaseClock })
+  const engine = createEngine({ db, log, only, ...processes.own })
   const { emit, outbox, accept } = engine
   // Who is told of an alert is told in the outbox's way; the thunk breaks the circle.
   const alerts = createAlerts({ clock, onTold: (tx, alert) => alertsOut.tell(tx, alert) })
   const { HUOSHUI_CONFIG: folder } = settings
-  const watch = createWatch({ db, clock, alerts, folder, askAgain: () => wecom.appSettings.callbackIps() })
+  const watch = createWatch({
+    ...{ db, clock, alerts, folder, process: processes.own },
+    askAgain: () => wecom.appSettings.callbackIps(),
+  })
   const metrics = createMetrics(db, {
     openAlerts: alerts.queries.countsByKind,
     unstored: () => (storeAlarm.isOn() ? [STORE_ALERT] : []),
@@ -87,14 +92,13 @@ export function createHuoshui({ settings, clock, log, only, shopSecrets = readSh
     eta: (tx) => readEta(tx, clock.now()),
   })
   const wecom = createWecom({
-    ...wecomOptions(settings, { db, instance }),
+    ...wecomOptions(settings, { db, ...processes.own }),
     clock,
     log,
     onCall: (call) => void [metrics, watch].map((one) => one.onCall(call)),
     onAnswer: watch.onAnswer,
     onClock: (aheadMs) => void [metrics, watch].map((one) => one.onClock(aheadMs)),
   })
-  const processes = createLiveProcesses({ db, clock, instance })
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
   const rules = createRuleBookHolder({ folder, db, clock, log, ...watch.ofRules, ...besidesFiles(db) })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
@@ -110,7 +114,7 @@ export function createHuoshui({ settings, clock, log, only, shopSecrets = readSh
   const sync = createSync({ ...base, ...capable, told: toldIn(capable), corpId: settings.WECOM_CORP_ID })
   const audit = createAudit({ ...base, ...auditOptions(settings) })
   const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings), audit, distDir })
-  const upkeep = createUpkeep({ ...base, ...capable, settings, sync, instance, secrets: shopSecrets })
+  const upkeep = createUpkeep({ ...processes.own, ...base, ...capable, settings, sync, secrets: shopSecrets })
   const capabilities: Capability[] = [watch, ...upkeep, alertsOut, ...capable.list, eventsOut, sidebarApi, audit]
   const works = engine.build(capabilities, metrics, createIsPast(capable))
   const ready = createReady({
@@ -118,9 +122,9 @@ export function createHuoshui({ settings, clock, log, only, shopSecrets = readSh
     log,
     tryToStore: processes.tell,
     prepare: async () => {
-      // First of all, since new rules ask for actions at once.
-      await works.takeBack()
+      // First whether our clock can be relied on, then what is held, then new rules, which ask for actions at once.
       await shareLimits()
+      await works.takeBack()
       await rules.check()
       await works.prepareJobs()
     },
@@ -194,6 +198,12 @@ export function createHuoshui({ settings, clock, log, only, shopSecrets = readSh
   }
 }
 
+function openDatabase({ settings, ...deps }: Omit<LiveProcessesDeps, 'db' | 'instance'> & { settings: Settings }) {
+  const db = createDb(settings.DATABASE_URL, migrations, { checkpointsAside: true })
+  const instance = `${hostname().slice(0, 24)}-${randomText(8)}`
+  return { db, processes: createLiveProcesses({ ...deps, db, instance }) }
+}
+
 const createUpkeep = ({
   settings,
   sync,
@@ -218,7 +228,10 @@ const auditOptions = (settings: Settings) => ({ keys: auditKeys(settings), days:
 
 export type Huoshui = ReturnType<typeof createHuoshui>
 
-function wecomOptions(settings: Settings, { db, instance }: { db: Db; instance: string }) {
+function wecomOptions(
+  settings: Settings,
+  { db, instance, mayLease }: { db: Db; instance: string; mayLease(): boolean },
+) {
   const { WECOM_API_BASE: apiBase, WECOM_CORP_ID: corpId, WECOM_SECRET: secret } = settings
   const ofPlatform = isRealPlatform(apiBase) ? 'https://open.weixin.qq.com' : apiBase
   return {
@@ -228,7 +241,7 @@ function wecomOptions(settings: Settings, { db, instance }: { db: Db; instance: 
     agentId: settings.WECOM_AGENT_ID,
     secret,
     credentials: createCredentialStore({ db, seal: createCredentialSeal({ corpId, secret }), instance }),
-    sharedLimits: createLimitStore(db),
+    sharedLimits: createLimitStore(db, mayLease),
   }
 }
 

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 
   const address = await huoshui.app.listen({ host: settings.HOST, port: settings.PORT })
   await huoshui.prepare()
-  const tick = startTick(huoshui.beat)
+  const tick = startTick(huoshui.beat, log)
   log.info({ address }, 'Huoshui is up')
 
   let stopping = false

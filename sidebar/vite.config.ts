@@ -34,12 +34,15 @@ const openingFirst = (): Plugin => ({
   },
 })
 
+/** Components are written with setup alone, vant's too: the other half of Vue stays at home. */
+export const VUE_FEATURES = { optionsAPI: false }
+
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   root: at('.'),
   base: '/sidebar/',
-  plugins: [vue(), openingFirst(), compressed()],
+  plugins: [vue({ features: VUE_FEATURES }), openingFirst(), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

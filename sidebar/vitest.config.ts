@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { VUE_FEATURES } from './vite.config.ts'
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [vue()],
+  // As it is built.
+  plugins: [vue({ features: VUE_FEATURES })],
   test: {
     name: 'sidebar',
     include: ['src/**/*.test.ts'],

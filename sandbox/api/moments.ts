@@ -4,6 +4,7 @@ import { endpoint } from '../endpoint.ts'
 import type { Moment, MomentJob, MomentTask } from '../moments.ts'
 import type { Paging } from '../paging.ts'
 import { int, ints, need, object, text, texts } from '../params.ts'
+import { drawPublication } from '../publish-moment.ts'
 import { createQuota } from '../quota.ts'
 import { refuse } from '../refusal.ts'
 import { findStaff } from '../relations.ts'
@@ -92,7 +93,7 @@ export function momentEndpoints(paging: Paging) {
           job.momentId = `momSandbox${random.text(22)}`
           const tasks = new Map<string, MomentTask>()
           for (const userId of senders.found) tasks.set(userId, { userId, visibleTo: [], shownTo: [] })
-          world.moments.byId.set(job.momentId, {
+          const moment: Moment = {
             momentId: job.momentId,
             creator: '',
             createType: 0,
@@ -102,7 +103,9 @@ export function momentEndpoints(paging: Paging) {
             cancelled: false,
             tasks,
             replies: [],
-          })
+          }
+          world.moments.byId.set(job.momentId, moment)
+          for (const userId of tasks.keys()) drawPublication(desk, moment, userId)
         }
         desk.changed()
         return { jobid: job.jobId }

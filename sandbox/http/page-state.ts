@@ -107,7 +107,7 @@ export function pageState(
       })),
       messages: (world.messages.get(customerId) ?? []).slice(-MESSAGES_SHOWN).map(shown),
       groups: world.groupsByMember.get(customerId).flatMap(groupCard),
-      orders: [...world.orders.values()].filter((order) => order.externalUserId === customerId).reverse(),
+      orders: controls.ordersAtShop(customer.unionId),
     },
     guide: {
       userId: guideId,
@@ -130,5 +130,6 @@ export function pageState(
       appMessages: (world.appMessages.get(guideId) ?? []).slice(-30).reverse(),
     },
     products,
+    losesPushes: controls.losesPushes(),
   }
 }

@@ -29,7 +29,7 @@ const Desk = {
         Boolean(me?.guides.length),
         Boolean(me?.messages.some((message) => message.via === 'welcome')),
         groups.some((group) => !group.name.includes('付费')),
-        Boolean(me?.orders.some((order) => order.status === 'paid')),
+        Boolean(me?.orders.some((order) => ['paid', 'shipped', 'signed'].includes(order.state))),
         groups.some((group) => group.name.includes('付费')),
       ]
     })

@@ -67,10 +67,11 @@ const calls = {
 let allowed = {}
 
 async function configure(kind, claim, names) {
+  const page = allowed
   const answer = await fetch('/_sandbox/check-jssdk', { method: 'POST', body: JSON.stringify({ kind, ...claim }) })
   const refusal = answer.ok ? (await answer.json()).result : 'fail'
   if (refusal !== null) return refusal
-  allowed[kind] = { names, signature: claim.signature }
+  page[kind] = { names, signature: claim.signature }
   return {}
 }
 
@@ -115,8 +116,12 @@ export function answerBridge(frame) {
     if (data.what === 'loaded') allowed = {}
     if (data.what !== 'invoke' || mood().silent.includes(data.name)) return
     const { answerAfterMs, answers } = mood()
+    const page = allowed
     await new Promise((resolve) => setTimeout(resolve, answerAfterMs))
+    if (page !== allowed) return
     const answer = await answerOf(data.name, JSON.parse(data.params), data.url)
+    // What a page asked before it was loaded anew is no answer to the one that is there now.
+    if (page !== allowed) return
     const said = typeof answer === 'string' ? { err_msg: `${data.name}:${answer}` } : answer
     const result = JSON.stringify({ err_msg: `${data.name}:ok`, ...said })
     for (let times = 0; times < answers; times++)

@@ -1,29 +1,53 @@
 import { app, busy, call, chosen, customer, state, timeText, toast, yuan } from './desk.js'
 
-const STATUS = { created: '待付款', paid: '已付款', refunded: '已退款', closed: '已关闭' }
+const STATE = {
+  created: '待付款',
+  paid: '待发货',
+  shipped: '待收货',
+  signed: '已收货',
+  refunded: '已退款',
+  closed: '已关闭',
+}
+const DONE = { pay: '已付款', close: '已取消', ship: '已发货', sign: '已收货', refund: '已退款' }
+const AMENDS_FEN = 1_500
 
-/** The shop that tells Huoshui about orders. */
+/** The demo's 微信小店: what is done here it pushes to Huoshui, which then reads the order. */
 export const SteakShop = {
   setup() {
-    const send = async (input, key, done) => {
-      const result = await call('order', input, key)
-      if (!result) return
-      if (result.status >= 200 && result.status < 300) toast(done)
-      else if (result.status === 0) toast('Huoshui 没有回应，订单没有送达', 'error')
-      else toast(`Huoshui 拒绝了这笔订单（HTTP ${result.status}）`, 'error')
+    const buy = async ({ sku }) => {
+      if (await call('buy', { externalUserId: chosen.customer, sku }, `buy-${sku}`)) toast('已下单，等待付款')
     }
-    const buy = (product) => {
-      const { sku, name, priceFen, category } = product
-      const items = [{ sku, name, quantity: 1, priceFen, category }]
-      return send({ status: 'created', externalUserId: chosen.customer, items }, `buy-${sku}`, '已下单，等待付款')
+    const move = async (order, does, fen) => {
+      const input = { orderId: order.orderId, does, fen }
+      if (await call('move-order', input, `move-${order.orderId}`)) toast(fen ? `已退 ${yuan(fen)}` : DONE[does])
     }
-    const move = (order, status) =>
-      send({ orderId: order.orderId, status }, `${status}-${order.orderId}`, STATUS[status])
-    return { app, busy, chosen, customer, state, timeText, yuan, STATUS, buy, move }
+    const losePushes = async (isLost) => {
+      if (!(await call('set-shop-manners', { lost: isLost ? 1 : 0 }, 'manners'))) return
+      toast(isLost ? '小店的推送丢了：活水一分钟内自己查到' : '小店的推送恢复了')
+    }
+    const isBusy = (order) => busy.has(`move-${order.orderId}`)
+    const canAmend = ({ state: now, totalFen, refundedFen }) =>
+      ['paid', 'shipped', 'signed'].includes(now) && totalFen - refundedFen > AMENDS_FEN
+    return {
+      app,
+      busy,
+      chosen,
+      customer,
+      state,
+      timeText,
+      yuan,
+      STATE,
+      AMENDS_FEN,
+      buy,
+      move,
+      losePushes,
+      isBusy,
+      canAmend,
+    }
   },
   template: `
     <section class="column shop">
-      <header class="column-head"><h2>商城</h2><span class="hint">牧野牛排小程序</span></header>
+      <header class="column-head"><h2>商城</h2><span class="hint">牧野微信小店</span></header>
       <div class="store">
         <p v-if="!customer" class="lead">先让顾客扫码添加导购，再来下单。</p>
         <p v-else class="lead"><b>{{ customer.name }}</b> 正在逛商城</p>
@@ -35,13 +59,21 @@ export const SteakShop = {
         <h3>我的订单</h3>
         <p v-if="!customer?.orders.length" class="notice">还没有订单</p>
         <article v-for="o in customer?.orders ?? []" :key="o.orderId" class="order" :data-test="'order-' + o.orderId">
-          <div><b>{{ o.items.map((i) => i.name + (i.quantity > 1 ? '×' + i.quantity : '')).join('、') || '订单' }}</b><small>{{ timeText(o.atMs) }}</small></div>
+          <div><b>{{ o.items.map((i) => i.name + (i.quantity > 1 ? '×' + i.quantity : '')).join('、') }}</b><small>{{ timeText(o.atMs) }}</small></div>
           <div class="order-end"><strong>{{ yuan(o.totalFen) }}</strong>
-            <span class="state" :class="o.status">{{ STATUS[o.status] }}</span>
-            <button v-if="o.status === 'created'" class="primary" data-test="pay" :disabled="busy.has('paid-' + o.orderId)" @click="move(o, 'paid')">付款</button>
-            <button v-if="o.status === 'paid'" class="quiet danger" data-test="refund" :disabled="busy.has('refunded-' + o.orderId)" @click="move(o, 'refunded')">退款</button>
+            <span class="state" :class="o.state">{{ STATE[o.state] }}</span>
+            <small v-if="o.refundedFen > 0 && o.state !== 'refunded'">退了 {{ yuan(o.refundedFen) }}</small>
+          </div>
+          <div v-if="!['refunded', 'closed'].includes(o.state)" class="order-moves">
+            <button v-if="o.state === 'created'" class="primary" data-test="pay" :disabled="isBusy(o)" @click="move(o, 'pay')">付款</button>
+            <button v-if="o.state === 'created'" class="quiet" data-test="close" :disabled="isBusy(o)" @click="move(o, 'close')">取消</button>
+            <button v-if="o.state === 'paid'" class="quiet" data-test="ship" :disabled="isBusy(o)" @click="move(o, 'ship')">发货</button>
+            <button v-if="o.state === 'shipped'" class="quiet" data-test="sign" :disabled="isBusy(o)" @click="move(o, 'sign')">签收</button>
+            <button v-if="canAmend(o)" class="quiet" data-test="part-refund" :disabled="isBusy(o)" @click="move(o, 'refund', AMENDS_FEN)">退 {{ yuan(AMENDS_FEN) }}</button>
+            <button v-if="o.state !== 'created'" class="quiet danger" data-test="refund" :disabled="isBusy(o)" @click="move(o, 'refund')">退款</button>
           </div>
         </article>
+        <label class="lost-pushes"><input type="checkbox" data-test="lose-pushes" :checked="state.losesPushes" @change="losePushes($event.target.checked)" /> 小店的推送送不到</label>
       </div>
     </section>`,
 }

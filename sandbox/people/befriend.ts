@@ -2,7 +2,7 @@ import type { Desk } from '../desk.ts'
 import { nicknames } from '../presets/nicknames.ts'
 import { DeskError } from '../refusal.ts'
 import { addMessage, findFollow, putFollow } from '../relations.ts'
-import { type Customer, newExternalUserId } from '../world.ts'
+import { type Customer, newExternalUserId, unionIdOf } from '../world.ts'
 
 /** A welcome code lives 20 s. Docs 92137. */
 export const WELCOME_CODE_LIFE_MS = 20_000
@@ -36,12 +36,14 @@ export function meet({ world, random }: Desk, person: Person): Customer {
     if (person.unionId !== undefined) held.unionId = person.unionId
     return held
   }
+  const externalUserId = person.externalUserId ?? newExternalUserId(random)
+  const unionId = person.unionId ?? (world.tellsUnionIds ? unionIdOf(externalUserId) : undefined)
   const customer: Customer = {
-    externalUserId: person.externalUserId ?? newExternalUserId(random),
+    externalUserId,
     name: person.name?.trim() || random.pick(nicknames),
     type: 1,
     gender: random.pick([0, 1, 2, 2]),
-    ...(person.unionId === undefined ? {} : { unionId: person.unionId }),
+    ...(unionId === undefined ? {} : { unionId }),
   }
   world.customers.set(customer.externalUserId, customer)
   return customer

@@ -1,3 +1,4 @@
+import { needMedia } from '../api/attachments.ts'
 import type { Attachment } from '../attachment.ts'
 import { confirmDue } from '../confirmations.ts'
 import type { Desk } from '../desk.ts'
@@ -31,6 +32,16 @@ export function guideControls(desk: Desk) {
     desk.changed()
   }
 
+  /** The client sends what is alive and of this kind; nothing of a message goes where one part cannot. JS-SDK sendChatMessage. */
+  const needLiving = (kind: string, detail: unknown): void => {
+    if (typeof detail !== 'object' || detail === null || !('media_id' in detail)) return
+    try {
+      needMedia(desk, String(detail.media_id), kind)
+    } catch {
+      throw new DeskError('素材过期了，或者不是这一类，没有发出')
+    }
+  }
+
   const deliver = (
     to: { externalUserId?: string; chatId?: string },
     userId: string,
@@ -38,6 +49,7 @@ export function guideControls(desk: Desk) {
     via: string,
   ) => {
     const base = { ...to, from: 'guide', userId, via, atMs: clock.now() } as const
+    for (const { msgtype, [msgtype]: detail } of message.attachments ?? []) needLiving(msgtype, detail)
     if (message.text) addMessage(world, { ...base, kind: 'text', text: message.text })
     for (const attachment of message.attachments ?? [])
       addMessage(world, { ...base, kind: attachment.msgtype, attachment })

@@ -1,44 +1,18 @@
-import { shanghaiParts } from '../../server/core/kernel/shanghai.ts'
 import type { Attachment } from '../attachment.ts'
 import type { Desk } from '../desk.ts'
 import type { Moment, MomentReply } from '../moments.ts'
+import { publishMoment } from '../publish-moment.ts'
 import { DeskError } from '../refusal.ts'
 import { findStaff } from '../relations.ts'
-
-/** A customer sees this many company moments a month. API.md §16. */
-const MOST_A_MONTH = 4
 
 /** What guides and customers do with moments. */
 export function momentControls(desk: Desk) {
   const { world, clock, random } = desk
 
-  const maySee = (externalUserId: string): boolean => {
-    const { year, month } = shanghaiParts(clock.now())
-    const monthKey = `${year}-${month}`
-    const held = world.moments.seen.get(externalUserId)
-    const count = held?.month === monthKey ? held.count : 0
-    if (count >= MOST_A_MONTH) return false
-    world.moments.seen.set(externalUserId, { month: monthKey, count: count + 1 })
-    return true
-  }
-
   const needMoment = (momentId: string): Moment => {
     const moment = world.moments.byId.get(momentId)
     if (!moment) throw new DeskError('没有这条朋友圈')
     return moment
-  }
-
-  const publish = (moment: Moment, userId: string): { visible: number; shown: number } => {
-    const follows = [...(world.followsByUser.get(userId)?.values() ?? [])]
-    const isAsked = (tags: ReadonlySet<string>): boolean =>
-      moment.tagIds.length === 0 || moment.tagIds.some((id) => tags.has(id))
-    const visibleTo = follows
-      .filter((follow) => !follow.deletedByCustomer && isAsked(follow.tagIds))
-      .map((follow) => follow.externalUserId)
-    const shownTo = moment.createType === 1 ? visibleTo : visibleTo.filter(maySee)
-    moment.tasks.set(userId, { userId, publishedAtMs: clock.now(), visibleTo, shownTo })
-    desk.changed()
-    return { visible: visibleTo.length, shown: shownTo.length }
   }
 
   const reply =
@@ -70,7 +44,7 @@ export function momentControls(desk: Desk) {
       if (!task) throw new DeskError('没有这条朋友圈')
       if (task.publishedAtMs !== undefined) throw new DeskError('这条朋友圈已经发表过')
       if (moment.cancelled) throw new DeskError('这条朋友圈任务已被停止')
-      return publish(moment, input.userId)
+      return publishMoment(desk, moment, input.userId)
     },
     /** The guide's own moment, for all own customers. */
     publishMoment: async (input: { userId: string; text: string; attachments?: Attachment[] }): Promise<Moment> => {
@@ -89,7 +63,7 @@ export function momentControls(desk: Desk) {
         replies: [],
       }
       world.moments.byId.set(moment.momentId, moment)
-      publish(moment, staff.userId)
+      publishMoment(desk, moment, staff.userId)
       return moment
     },
     /** `publisher`: the guide under whose publication it stands; a customer's or a colleague's. */

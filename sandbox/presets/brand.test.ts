@@ -9,12 +9,13 @@ const open = (seed: number) =>
 it('is the same shop for the same seed', async () => {
   const [a, b, c] = [open(7), open(7), open(8)]
   expect([...allFollows(a.world)]).toEqual([...allFollows(b.world)])
-  expect(a.seedOrders).toEqual(b.seedOrders)
+  expect(a.shops.wechat.orders()).toEqual(b.shops.wechat.orders())
   expect([...c.world.customers.keys()]).not.toEqual([...a.world.customers.keys()])
 })
 
 it('has people, tags, groups and a history', () => {
-  const { world, seedOrders } = open(1)
+  const { world, shops } = open(1)
+  const orders = shops.wechat.orders()
   expect([...world.staff.values()].map((staff) => staff.name)).toEqual([
     '林小雨',
     '陈浩',
@@ -33,9 +34,10 @@ it('has people, tags, groups and a history', () => {
   expect([...world.tagGroups.values()].map((group) => group.name)).toEqual(['来源', '生命周期', '口味', '分层'])
   expect(world.customers.size).toBe(36)
   expect([...world.groups.values()].every((group) => group.members.size > 1)).toBe(true)
-  expect(new Set(seedOrders.map((order) => order.externalUserId)).size).toBe(20)
-  expect(new Set(seedOrders.map((order) => order.orderId)).size).toBe(seedOrders.length)
-  expect(seedOrders.length).toBeGreaterThan(50)
+  expect(new Set(orders.map((order) => order.unionId)).size).toBe(20)
+  expect([...world.customers.values()].filter(({ unionId }) => unionId === undefined)).toEqual([])
+  expect(new Set(orders.map((order) => order.orderId)).size).toBe(orders.length)
+  expect(orders.length).toBeGreaterThan(50)
   const start = Date.parse('2024-08-10T00:00:00+08:00')
   expect([...allFollows(world)].every((follow) => follow.addedAtMs > start)).toBe(true)
 })

@@ -3,7 +3,7 @@ import type { Desk } from '../desk.ts'
 import { createGroupRoom } from '../people/group-moves.ts'
 import { addMessage, markTags, putFollow, putMember } from '../relations.ts'
 import { putTag, putTagGroup } from '../tag-library.ts'
-import { type Customer, type Follow, type Group, newExternalUserId } from '../world.ts'
+import { type Customer, type Follow, type Group, newExternalUserId, unionIdOf } from '../world.ts'
 import { guide } from './empty.ts'
 import { nicknames } from './nicknames.ts'
 
@@ -80,12 +80,13 @@ function seedCustomer(
   const stage: Stage = index < 16 ? '新客' : index < 23 ? '首单' : index < 32 ? '复购' : '沉睡'
   const taste = random.pick(['西冷', '菲力', '眼肉', '儿童牛排'])
   const source = random.int(3)
+  const externalUserId = newExternalUserId(random)
   const customer: Customer = {
-    externalUserId: newExternalUserId(random),
+    externalUserId,
+    unionId: unionIdOf(externalUserId),
     name: nicknames[index] ?? `顾客${index}`,
     type: 1,
     gender: random.pick([1, 2, 2, 0]),
-    ...(index % 3 === 0 ? { unionId: `oSandbox${random.text(20)}` } : {}),
   }
   const days = stage === '新客' ? 1 + random.int(60) : stage === '沉睡' ? 120 + random.int(80) : 20 + random.int(150)
   const follow = putFollow(world, customer, {
@@ -146,6 +147,7 @@ function seedGroups(desk: Desk, people: BrandCustomer[]): void {
 
 /** 牧野牛排: six guides, their customers of the past 200 days, tags and groups. The same for the same seed. */
 export function seedBrand(desk: Desk): BrandCustomer[] {
+  desk.world.tellsUnionIds = true
   const guides = seedStaff(desk)
   const tag = seedTags(desk)
   const people = Array.from({ length: CUSTOMERS }, (_, index) => seedCustomer(desk, index, guides, tag))

@@ -1,5 +1,6 @@
 import type { Clock } from '../../server/core/kernel/clock.ts'
 import { createSeededRandom } from '../random.ts'
+import { type CrmebDoubleOrder, type CrmebOrders, createCrmebOrders } from './crmeb-orders.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
 import { createPushes } from './pushes.ts'
 import { json, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
@@ -14,26 +15,6 @@ export const crmebAccount = {
   pushPassword: 'sandbox-push-password-00',
 }
 
-interface Item extends ShopLine {
-  cartId: string
-  refunded: number
-}
-
-export interface CrmebDoubleOrder {
-  id: number
-  /** 0: as it was ordered. -1: split into parts. Else the number of the order that it is a part of. */
-  pid: number
-  orderId: string
-  uid: number
-  payFen: number
-  createdMs: number
-  paidMs: number | undefined
-  status: number
-  refundStatus: number
-  parcel: { number: string; company: string } | undefined
-  items: Item[]
-}
-
 interface Refund {
   refundId: string
   order: CrmebDoubleOrder
@@ -45,7 +26,12 @@ interface Refund {
 const sec = (ms: number): number => Math.floor(ms / 1_000)
 const yuan = (fen: number): string => (fen / 100).toFixed(2)
 const TOKEN_GONE = { status: 110006, msg: '登录已过期,请重新登录', data: [] }
-const day = (atMs: number): string => new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '/')
+const DAY_MS = 86_400_000
+/** `2026/11/27-2026/11/28`, both days included, as instants: from the first until before the second. */
+function daysOf(range: string | undefined): [number, number] {
+  const [from, to] = (range ?? '').split('-').map((one) => Date.parse(`${one.replaceAll('/', '-')}T00:00:00+08:00`))
+  return range === undefined ? [0, Number.POSITIVE_INFINITY] : [from ?? Number.NaN, (to ?? Number.NaN) + DAY_MS]
+}
 
 /** CRMEB 标准版 on your desk: HTTP 200 whatever happens, lists that know no time of change, pushes without seal or time that
  *  tell neither parcels nor money back, and orders that fall apart into parts. Source: shops.md §1, payloads/crmeb.json. */
@@ -59,7 +45,7 @@ export function createCrmebDouble(options: {
   let manners: Manners = { ...UNKIND, ...options.manners }
   const chance = createChance(seed)
   const tokens = createShopTokens({ clock, random: createSeededRandom(seed), lifeSec: 30 * 86_400 })
-  const orders = new Map<string, CrmebDoubleOrder>()
+  const orders = createCrmebOrders()
   const refunds: Refund[] = []
   const phones = new Map<number, string>()
   let pushToken = { value: '', untilMs: 0 }
@@ -96,25 +82,22 @@ export function createCrmebDouble(options: {
   const people = crmebPeople({ clock, orders, refunds, push, next: () => ++made })
 
   function list(query: Record<string, string>): ShopReply {
-    const [from = '', to = ''] = (query.data ?? '').split('-')
-    const all = [...orders.values()].filter(
-      (one) =>
-        one.pid >= 0 &&
-        (query.data === undefined || (day(one.createdMs) >= from && day(one.createdMs) <= to)) &&
-        (query.field_key !== 'uid' || String(one.uid) === query.real_name),
-    )
-    const newestFirst = all.sort((a, b) => b.createdMs - a.createdMs || b.id - a.id)
+    const [from, before] = daysOf(query.data)
+    const newestFirst = (
+      query.field_key === 'uid' ? orders.ofBuyer(Number(query.real_name)) : orders.newestFirst()
+    ).filter((one) => one.pid >= 0 && one.createdMs >= from && one.createdMs < before)
     const [page, limit] = [Number(query.page), Number(query.limit)]
     // Without both the whole table comes back.
     const shown = page > 0 && limit > 0 ? newestFirst.slice((page - 1) * limit, page * limit) : newestFirst
-    return json({ status: 200, msg: 'success', data: { list: shown.map(listed), count: all.length } })
+    return json({ status: 200, msg: 'success', data: { list: shown.map(listed), count: newestFirst.length } })
   }
 
   function refundList(query: Record<string, string>): ShopReply {
-    const [from = '', to = ''] = (query.time ?? '').split('-')
+    const [from, before] = daysOf(query.time)
     const found = refunds.filter(
       (one) =>
-        (query.time === undefined || (day(one.atMs) >= from && day(one.atMs) <= to)) &&
+        one.atMs >= from &&
+        one.atMs < before &&
         (query.order_id === undefined || one.order.orderId === query.order_id || one.refundId === query.order_id),
     )
     const [page, limit] = [Number(query.page), Number(query.limit)]
@@ -122,9 +105,12 @@ export function createCrmebDouble(options: {
     return json({ status: 200, msg: 'success', data: { list: shown.map(refundJson), count: found.length } })
   }
 
+  const asked: Record<string, number> = {}
   function answer(path: string, query: Record<string, string>): ShopReply {
-    if (path === '/outapi/order/list') return list(query)
-    if (path === '/outapi/refund/list') return refundList(query)
+    const [, kind = ''] = /^\/outapi\/(order\/list|refund\/list|order|user)/.exec(path) ?? []
+    asked[kind] = (asked[kind] ?? 0) + 1
+    if (kind === 'order/list') return list(query)
+    if (kind === 'refund/list') return refundList(query)
     const [, uid] = /^\/outapi\/user\/info\/(\d+)$/.exec(path) ?? []
     if (uid !== undefined) {
       const phone = phones.get(Number(uid)) ?? ''
@@ -139,7 +125,9 @@ export function createCrmebDouble(options: {
   return {
     ...people,
     account: crmebAccount,
-    orders: (): readonly CrmebDoubleOrder[] => [...orders.values()],
+    orders: (): readonly CrmebDoubleOrder[] => orders.all(),
+    /** How often each interface was asked: `order/list`, `order` … */
+    asked: (): Readonly<Record<string, number>> => ({ ...asked }),
     refunds: (): readonly Refund[] => refunds,
     /** The account's phone, bound by its owner. */
     bindPhone: (uid: number, phone: string): void => void phones.set(uid, phone),
@@ -173,7 +161,7 @@ export type CrmebDouble = ReturnType<typeof createCrmebDouble>
 
 interface PeopleDeps {
   clock: Clock
-  orders: Map<string, CrmebDoubleOrder>
+  orders: CrmebOrders
   refunds: Refund[]
   push: (path: string, body: object) => void
   next: () => number
@@ -189,7 +177,7 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
   const numbered = (id: number): string => `cp50000000000${String(id).padStart(7, '0')}`
   /** All that stands in place of an order once it is split. */
   const standing = (order: CrmebDoubleOrder): CrmebDoubleOrder[] =>
-    order.pid === -1 ? [...orders.values()].filter((one) => one.pid === order.id) : [order]
+    order.pid === -1 ? orders.partsOf(order.id) : [order]
 
   /** Goods that go another way than the rest become an order of their own: the parent leaves the list. */
   function split(order: CrmebDoubleOrder): CrmebDoubleOrder[] {
@@ -204,7 +192,7 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
       return { ...order, id, pid: order.id, orderId: numbered(id), payFen, items: [item] }
     })
     order.pid = -1
-    for (const part of parts) orders.set(part.orderId, part)
+    for (const part of parts) orders.add(part)
     return parts
   }
 
@@ -218,7 +206,7 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
         ...{ id, pid: 0, orderId, uid, payFen, createdMs: clock.now(), paidMs: undefined },
         ...{ status: 0, refundStatus: 0, parcel: undefined, items },
       }
-      orders.set(orderId, order)
+      orders.add(order)
       push('order-create', detailed(order))
       return orderId
     },
@@ -243,8 +231,8 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
     /** The customer asks, which is pushed; that it was paid back is not. Default: all that is left. */
     refund: (orderId: string, fen?: number): void => {
       const order = held(orderId)
-      const before = refunds.filter((one) => standing(order).includes(one.order) || one.order === order)
-      const back = before.reduce((all, one) => all + one.fen, 0)
+      const ones = new Set([order, ...standing(order)])
+      const back = refunds.filter((one) => ones.has(one.order)).reduce((all, one) => all + one.fen, 0)
       const amount = Math.min(fen ?? order.payFen, order.payFen - back)
       const isWhole = back + amount >= order.payFen
       const [part = order] = isWhole ? [order] : standing(order)

@@ -1,19 +1,12 @@
 import { createHash } from 'node:crypto'
 import { encrypt, getSignature } from '@wecom/crypto'
 import type { Clock } from '../../server/core/kernel/clock.ts'
+import { wechatShopAccount } from '../credentials.ts'
 import { createSeededRandom } from '../random.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
 import { createPushes, type Push } from './pushes.ts'
 import { json, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
 import { createShopTokens } from './tokens-of-shop.ts'
-
-/** Not secrets: they open nothing but the sandbox. */
-export const wechatShopAccount = {
-  appid: 'wxsandbox0000shop01',
-  secret: 'sandbox-shop-secret-0000000000000',
-  token: 'SandboxShopToken01',
-  aesKey: 'SandboxShopKey0NotASecret0123456789abcdefgU',
-}
 
 export interface ShopLine {
   sku: string
@@ -21,6 +14,16 @@ export interface ShopLine {
   quantity: number
   /** Of one piece. */
   priceFen: number
+}
+
+export interface Bought {
+  unionId: string | undefined
+  lines: readonly ShopLine[]
+}
+
+export interface PastOrder extends Bought {
+  /** When it was paid and received, UTC milliseconds. */
+  atMs: number
 }
 
 interface Aftersale {
@@ -137,6 +140,8 @@ export function createWechatShopDouble(options: {
     ...people,
     account: wechatShopAccount,
     orders: (): readonly DoubleOrder[] => [...orders.values()],
+    orderOf: (orderId: string): DoubleOrder | undefined => orders.get(orderId),
+    manners: (): Readonly<Manners> => manners,
     setManners: (next: Partial<Manners>): void => {
       manners = { ...manners, ...next }
     },
@@ -181,6 +186,23 @@ function wechatShopPeople({
   const pushOrder = (event: string, order: DoubleOrder, more = ''): void =>
     push(event, `"order_info":{"order_id":${order.orderId}${more}}`)
 
+  function begin({ unionId, lines }: Bought, atMs: number): DoubleOrder {
+    made += 1
+    return {
+      orderId: String(FIRST_ORDER + BigInt(made)),
+      unionId,
+      status: 10,
+      createdMs: atMs,
+      updatedMs: atMs,
+      paidMs: undefined,
+      totalFen: lines.reduce((sum, line) => sum + line.priceFen * line.quantity, 0),
+      lines: lines.map((line, index) => ({ ...line, skuId: `2000${made}${index}` })),
+      parcels: [],
+      signedMs: undefined,
+      aftersales: [],
+    }
+  }
+
   function held(orderId: string): DoubleOrder {
     const order = orders.get(orderId)
     if (order === undefined) throw new Error(`the shop has no order ${orderId}`)
@@ -189,26 +211,18 @@ function wechatShopPeople({
   }
 
   return {
-    buy: ({ unionId, lines }: { unionId: string | undefined; lines: readonly ShopLine[] }): string => {
-      made += 1
-      const orderId = String(FIRST_ORDER + BigInt(made))
-      const now = clock.now()
-      const order: DoubleOrder = {
-        orderId,
-        unionId,
-        status: 10,
-        createdMs: now,
-        updatedMs: now,
-        paidMs: undefined,
-        totalFen: lines.reduce((sum, line) => sum + line.priceFen * line.quantity, 0),
-        lines: lines.map((line, index) => ({ ...line, skuId: `2000${made}${index}` })),
-        parcels: [],
-        signedMs: undefined,
-        aftersales: [],
-      }
+    buy: (bought: Bought): string => {
+      const order = begin(bought, clock.now())
+      const { orderId } = order
       orders.set(orderId, order)
       pushOrder('channels_ec_order_new', order)
       return orderId
+    },
+    /** An order of before, received and long told of: nothing is pushed. */
+    boughtBefore: ({ unionId, lines, atMs }: PastOrder): string => {
+      const order = { ...begin({ unionId, lines }, atMs), status: 100, paidMs: atMs, signedMs: atMs }
+      orders.set(order.orderId, order)
+      return order.orderId
     },
     pay: (orderId: string): void => {
       const order = held(orderId)

@@ -32,7 +32,7 @@ start_private_mariadb() {
   port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
   [ "$(id -u)" = 0 ] && { chown mysql "$private_mariadb"; owner=(--user=mysql); }
   mariadb-install-db "${owner[@]}" --datadir="$private_mariadb/data" --auth-root-authentication-method=normal >/dev/null 2>&1 || return 1
-  mariadbd --no-defaults "${owner[@]}" --datadir="$private_mariadb/data" --port="$port" --bind-address=127.0.0.1 \
+  mariadbd --no-defaults --max-connections=500 "${owner[@]}" --datadir="$private_mariadb/data" --port="$port" --bind-address=127.0.0.1 \
     --socket="$private_mariadb/socket" --pid-file="$private_mariadb/pid" \
     --innodb-doublewrite=0 --sync-frm=0 >"$private_mariadb/log" 2>&1 &
   for _ in $(seq 60); do

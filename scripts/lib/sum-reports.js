@@ -2,9 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const [folder, passedSteps, failedSteps] = process.argv.slice(2)
+// All that failed stands together before that line, with the beginning of its reason: of a long run often only the end is kept.
+const [folder, passedSteps, ...failedSteps] = process.argv.slice(2)
+const REASON_LENGTH = 600
 let passed = Number(passedSteps)
-let failed = Number(failedSteps)
+let failed = failedSteps.length
+const tell = (what, reason = '') => console.error(`✗ ${what}\n${reason.slice(0, REASON_LENGTH)}`.trimEnd())
+for (const step of failedSteps) tell(step)
 for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
   const report = JSON.parse(readFileSync(join(folder, name), 'utf8'))
   passed += report.numPassedTests
@@ -12,10 +16,12 @@ for (const name of readdirSync(folder).filter((file) => file.endsWith('.json')))
   // A file that could not be loaded has no tests to count.
   for (const file of report.testResults) {
     if (file.status !== 'failed') continue
-    if (!file.assertionResults.some((test) => test.status === 'failed')) failed += 1
-    for (const test of file.assertionResults.filter((entry) => entry.status === 'failed')) {
-      console.error(`✗ ${name.replace('.json', '')}: ${test.fullName}`)
-    }
+    const suite = name.replace('.json', '')
+    const broken = file.assertionResults.filter((test) => test.status === 'failed')
+    for (const { fullName, failureMessages } of broken) tell(`${suite}: ${fullName}`, failureMessages.join('\n'))
+    if (broken.length > 0) continue
+    failed += 1
+    tell(`${suite}: ${file.name}`, file.message)
   }
 }
 console.log(`${passed} passed, ${failed} failed`)

@@ -78,6 +78,8 @@ export const LONG = [
   'scripts/recipe',
   'bench/chaos',
   'scripts/attack/attack',
+  'server/operations/mass-send/kill-points',
+  'server/operations/mass-send/calendar',
   'migrations/killed',
   'bench/evening',
   'server/cli/sop',

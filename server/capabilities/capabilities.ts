@@ -1,6 +1,9 @@
 import { credit } from '../operations/credit/manifest.ts'
+import { groupWelcome } from '../operations/group-welcomes/manifest.ts'
 import { handover, handoverLog } from '../operations/handover/manifest.ts'
+import { interceptRules } from '../operations/intercepts/manifest.ts'
 import { massSend } from '../operations/mass-send/manifest.ts'
+import { moments } from '../operations/moments/manifest.ts'
 import { receivers } from '../operations/receivers/manifest.ts'
 import { routing } from '../operations/routing/manifest.ts'
 import { scripts } from '../operations/scripts-library/manifest.ts'
@@ -12,6 +15,7 @@ import { platformAlerts } from '../records/alerts/manifest.ts'
 import { channels } from '../records/channels/manifest.ts'
 import { customers } from '../records/customers/manifest.ts'
 import { groups } from '../records/groups/manifest.ts'
+import { links } from '../records/links/manifest.ts'
 import { media } from '../records/media/manifest.ts'
 import { notes } from '../records/notes/manifest.ts'
 import { optOut } from '../records/opt-out/manifest.ts'
@@ -48,6 +52,7 @@ export const CAPABILITIES = [
   surveys,
   toldConsents,
   optOut,
+  links,
   visits,
   touches,
   media,
@@ -61,6 +66,9 @@ export const CAPABILITIES = [
   tasks,
   credit,
   massSend,
+  moments,
+  groupWelcome,
+  interceptRules,
   receivers,
   handoverLog,
   handover,

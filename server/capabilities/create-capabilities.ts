@@ -20,7 +20,19 @@ import { wire } from './wire.ts'
 /** What the capabilities ask of the platform. */
 export type Platform = Pick<
   Wecom,
-  'contacts' | 'ways' | 'tags' | 'strategyTags' | 'groups' | 'handovers' | 'massSends' | 'staff' | 'messages' | 'media'
+  | 'contacts'
+  | 'ways'
+  | 'tags'
+  | 'strategyTags'
+  | 'groups'
+  | 'groupWelcomes'
+  | 'interceptRules'
+  | 'handovers'
+  | 'massSends'
+  | 'moments'
+  | 'staff'
+  | 'messages'
+  | 'media'
 >
 
 export interface CapabilitiesDeps {

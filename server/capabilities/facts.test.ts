@@ -11,6 +11,7 @@ import { holds } from '../rules/condition/holds.ts'
 import { narrowedPath, shapeAt } from '../rules/condition/narrowed.ts'
 import { isOfFields } from '../rules/condition/profile-path.ts'
 import type { Condition } from '../rules/schema/condition.ts'
+import { PRODUCT_ROLES } from '../rules/schema/product-rules.ts'
 import { randomCondition } from '../testing/random-condition.ts'
 import {
   FIELDS,
@@ -40,10 +41,12 @@ afterAll(() => kit.close())
 /** Some narrowings of each fact that may be narrowed, wide enough that somebody among the drawn people is found by each. */
 const NARROWED = EVERY_FACT.flatMap(({ path, narrow = [] }) =>
   [
-    { category: ['VIP', 'é', 'a_b', "o'k?"] },
+    { category: ['VIP', 'é', 'a_b', "o'k?", 'a%b', '🥩🥩'] },
     { category: ['VIP ', 'vip', '🥩', 'Ａ', ':now'] },
     { product: ['🥩', 'a%b', 'VIP '] },
+    { role: ['主推', '引流', '利润', '首试'] as const },
     { days: 31 },
+    { category: ['VIP', 'Ａ'], role: ['主推'] as const, days: 366 },
     ...FIELDS.map((field) => ({ field })),
     { category: ['vip', 'VIP', 'e\u0301', '🥩🥩', 'a%b'], days: 366 },
   ]
@@ -60,7 +63,7 @@ const condition = randomCondition(SHAPES, {
   number: [-1, 0, 1, 2, 3, 6, 7, 29, 30, 31, 364, 365, 366],
   money: [...MONEY, 19_800],
   text: [...TEXTS, 'VIP0', 'vip0', '🥩1'],
-  set: TEXTS,
+  set: [...TEXTS, ...PRODUCT_ROLES],
 })
 
 it('every fact says the same in memory and in SQL', async () => {
@@ -98,7 +101,7 @@ it('every fact says the same in memory and in SQL', async () => {
     await compare(tables, NOWS[0] ?? 0, [])
   }
   // Of a fact that nobody ever had, `missing` would be all that was compared.
-  expect(NARROWED).toHaveLength(41)
+  expect(NARROWED).toHaveLength(66)
   expect(PATHS.filter((path) => !tried.has(path))).toEqual([])
 }, 600_000)
 
@@ -178,6 +181,7 @@ it('says what a shopkeeper would count', async () => {
     // 359 days, of three days each.
     'orders.paid.intervalsSinceLast': 119.6,
     'orders.paid.pieces': 0,
+    'orders.paid.roles': [],
     'orders.paid.categories': [],
     'orders.paid.lastCategories': [],
     'orders.refunded.count': 1,

@@ -28,7 +28,7 @@ const customerText = ({ customers }: LetterNames, id: string): string => {
 export function letterText(letter: DeadLetter, names: LetterNames): string {
   const { externalUserId, userId, errcode, lastError, what, diedAtMs, attempts } = letter
   const meaning = errcode === undefined ? undefined : errorCode(errcode)
-  const why = meaning === undefined ? lastError : `${errcode} ${meaning.zh}。${meaning.todo ?? ''}`
+  const why = meaning === undefined ? lastError : `${errcode} ${meaning.zh}。${meaning.todo ?? meaning.advice ?? ''}`
   const head = [
     letterNumber(letter),
     actionKindText(what),

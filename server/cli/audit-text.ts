@@ -16,6 +16,8 @@ const WHAT: Record<string, string> = {
   'sidebar.done': '完成待办',
   'sidebar.later': '推迟待办',
   'sidebar.wrong': '退回待办',
+  'sidebar.duty.done': '完成群务',
+  'sidebar.duty.wrong': '说群务做不了',
   'sidebar.hand-on': '把待办转给同事',
   'sidebar.hand-over': '把客户转接给同事',
   'sidebar.sent': '记下发了话术',

@@ -6,9 +6,11 @@ import { migrations } from '../../migrations/index.ts'
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { createDb, type Db } from '../core/db/db.ts'
 import { holdDatabase } from '../core/db/hold-database.ts'
-import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
+import { createSettableClock, type SettableClock, systemClock } from '../core/kernel/clock.ts'
+import { createLogger } from '../core/kernel/logger.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
 import { ACTION } from '../engine/actions/action-tables.ts'
+import { createLiveProcesses } from '../platform/deployment/live-processes.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import { bytesOf, everyRow } from '../testing/everything-stored.ts'
 import { createMigratedDatabase, type TestDatabase } from '../testing/migrated-database.ts'
@@ -259,9 +261,17 @@ it('nothing is touched without --yes, by a backup that is not whole, or while a 
   expect(await backup('restore', one)).toMatchObject({ code: 0, out: expect.stringContaining('加上 --yes 恢复') })
   expect(await isThere()).toBe(true)
 
+  // The world's clock is none that a real database knows.
+  const db = createDb(database.url, migrations)
+  await db.connect()
+  const log = createLogger({ level: 'silent' })
+  const server = createLiveProcesses({ db, clock: systemClock, log, instance: 'real' })
+  await server.tell()
   const letGo = holdDatabase(database.url, { pid: 1, address: 'http://server' })
   const running = await backup('restore', one, '--yes')
   letGo()
+  await server.leave()
+  await db.close()
   expect([running.code, /正被另一个活水服务使用|还有 1 个活水服务/.test(running.err)]).toEqual([1, true])
   expect(await isThere()).toBe(true)
 

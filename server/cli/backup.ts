@@ -118,7 +118,7 @@ async function putBack(databaseUrl: string, dump: string, nowMs: number): Promis
   const db = createDb(databaseUrl, migrations)
   try {
     await db.connect()
-    await loadMysqlDump(db, databaseUrl, dump, nowMs)
+    await loadMysqlDump(db, databaseUrl, dump)
   } finally {
     await db.close()
   }
@@ -135,10 +135,11 @@ async function migrateOnly(databaseUrl: string): Promise<void> {
   }
 }
 
-function heldLines({ actions, sends, journeys }: HeldBack): string[] {
+function heldLines({ actions, sends, moments, journeys }: HeldBack): string[] {
   const parts = [
     ...actions.map(({ kind, actions: n }) => `${actionKindText(kind)} ${n} 个`),
     ...(sends.times > 0 ? [`定时群发 ${sends.times} 次`] : []),
+    ...(moments > 0 ? [`朋友圈 ${moments} 条`] : []),
     ...(sends.tasks > 0 ? [`还没建的群发任务 ${sends.tasks} 个`] : []),
     ...(journeys.left > 0 ? [`旅程里到期的 ${journeys.left} 位（已离开旅程）`] : []),
     ...(journeys.messages > 0 ? [`旅程里等着发的消息 ${journeys.messages} 条`] : []),

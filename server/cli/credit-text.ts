@@ -15,7 +15,13 @@ export interface CreditNames {
 }
 
 const BY_ZH: Record<CreditBy, string> = { guide: '导购', store: '门店', code: '渠道', message: '消息' }
-const TOUCH_ZH: Record<TouchKind, string> = { welcome: '欢迎语', send: '群发', script: '话术', task: '待办' }
+const TOUCH_ZH: Record<TouchKind, string> = {
+  welcome: '欢迎语',
+  send: '群发',
+  moment: '朋友圈',
+  script: '话术',
+  task: '待办',
+}
 const OTHERS_ZH = { none: '没有规则认领', unknown: '还没找到客户' }
 const WITHOUT_ZH: Record<CreditBy, string> = {
   guide: '不算导购，只算渠道',

@@ -7,6 +7,7 @@ import { cliFault } from './frame/cli-fault.ts'
 import { defineCommand, mostListed, type Program } from './frame/command.ts'
 import { oneOf, or, text, whole } from './frame/slot.ts'
 import { table } from './frame/table.ts'
+import { mergeCommand, mergedCommand, unmergeCommand } from './merge-commands.ts'
 import { worthCommand } from './worth-command.ts'
 
 const find = defineCommand({
@@ -102,6 +103,6 @@ const cellsOf = (one: LostFollow, guides: GuideNames): string[] => [
 
 export const customersProgram: Program = {
   name: 'customers',
-  says: '客户：找一位，看谁流失了。',
-  commands: [find, lost, worthCommand],
+  says: '客户：找一位，看谁流失了，把商城里的买家认给客户。',
+  commands: [find, lost, mergeCommand, mergedCommand, unmergeCommand, worthCommand],
 }

@@ -1,4 +1,5 @@
 import { VOCABULARY } from '../capabilities/vocabulary.ts'
+import type { GroupWelcomeRow } from '../operations/group-welcomes/group-welcome-tables.ts'
 import type { Misplaced } from '../operations/routing/misplaced.ts'
 import type { PoolFullness } from '../records/groups/pool-fullness.ts'
 import type { Pool } from '../rules/book/rule-book.ts'
@@ -39,24 +40,36 @@ export const misplacedSheet = (found: readonly { pool: string; members: readonly
   rows: found.flatMap(({ pool, members }) => members.map((member) => [pool, ...misplacedCells(member)])),
 })
 
-const POOLS_HEADER = ['群池', '群数', '人数', '每群上限', '空位', '入群码', '需要处理']
+/** What of the template for newcomers stands at the platform; `isWanted`: the pool's file has one. */
+export function welcomeState(isWanted: boolean, row: GroupWelcomeRow | undefined) {
+  const isThere = row !== undefined && row.template_id !== null
+  if (!isWanted)
+    return { state: isThere ? '等删除' : '没有写', trouble: isThere ? (row.trouble ?? undefined) : undefined }
+  return { state: isThere ? '有' : '还没有', trouble: row?.trouble ?? undefined }
+}
 
-const poolCells = (pool: PoolFullness): string[] => [
+/** A pool with its template. */
+type ShownPool = PoolFullness & { welcome: ReturnType<typeof welcomeState> }
+
+const POOLS_HEADER = ['群池', '群数', '人数', '每群上限', '空位', '入群码', '入群欢迎语', '需要处理']
+
+const poolCells = (pool: ShownPool): string[] => [
   pool.pool,
   String(pool.groups),
   String(pool.members),
   String(pool.capacity),
   String(pool.room),
   pool.qrCode === undefined ? '还没有' : '有',
-  pool.trouble ?? '',
+  pool.welcome.state,
+  [pool.trouble, pool.welcome.trouble].filter((one) => one !== undefined).join('；'),
 ]
 
-export const poolsText = (pools: readonly PoolFullness[]): string =>
+export const poolsText = (pools: readonly ShownPool[]): string =>
   pools.length === 0
     ? '还没有群池（在 config/groups/ 里写一个）'
     : `群池：\n${table([POOLS_HEADER, ...pools.map(poolCells)])}`
 
-export const poolsSheet = (pools: readonly PoolFullness[]): Sheet => ({
+export const poolsSheet = (pools: readonly ShownPool[]): Sheet => ({
   header: POOLS_HEADER,
   rows: pools.map(poolCells),
 })

@@ -60,9 +60,9 @@ test('pools: how full, and what is to be done', async () => {
   await t.settle()
   expect((await run('pools')).out.split('\n')).toEqual([
     '群池：',
-    '  群池    群数  人数  每群上限  空位  入群码  需要处理',
-    '  付费群  1     1     200       199   有',
-    '  VIP群   0     0     50        0     还没有  群池「VIP群」还没有群，请建一个名字以「牧野·VIP」开头的客户群',
+    '  群池    群数  人数  每群上限  空位  入群码  入群欢迎语  需要处理',
+    '  付费群  1     1     200       199   有      没有写',
+    '  VIP群   0     0     50        0     还没有  没有写      群池「VIP群」还没有群，请建一个名字以「牧野·VIP」开头的客户群',
   ])
 })
 

@@ -1,5 +1,6 @@
 import { facts } from '../capabilities/facts.ts'
 import { shanghaiText } from '../core/kernel/shanghai.ts'
+import { groupWelcomes } from '../operations/group-welcomes/group-welcome-queries.ts'
 import { type Misplaced, misplacedMembers } from '../operations/routing/misplaced.ts'
 import { type DuplicateMember, duplicateMembers } from '../records/groups/duplicate-members.ts'
 import { groupQueries } from '../records/groups/group-queries.ts'
@@ -10,7 +11,9 @@ import { readBook } from './find/read-book.ts'
 import { defineCommand, mostListed, type Program } from './frame/command.ts'
 import { optional, text } from './frame/slot.ts'
 import { table } from './frame/table.ts'
-import { misplacedSheet, misplacedText, poolsSheet, poolsText } from './groups-text.ts'
+import { dutiesCommand } from './groups/duties-command.ts'
+import { tagCommand, untagCommand } from './groups/tag-commands.ts'
+import { misplacedSheet, misplacedText, poolsSheet, poolsText, welcomeState } from './groups-text.ts'
 
 const NO_POOL = '还没有群池（在 config/groups/ 里写一个）'
 const poolSlot = optional(text('群池', '只看这一个群池；不写就看全部'))
@@ -24,14 +27,19 @@ const pools = defineCommand({
   name: 'pools',
   audited: 'no',
   scope: 'open',
-  says: '每个群池有几个群、多少人、还有多少空位、入群码好了没有',
+  says: '每个群池有几个群、多少人、还有多少空位、入群码和入群欢迎语好了没有',
   lists: true,
   run: async (_values, desk) => {
     const book = await readBook(desk)
     const found = await (await desk.db()).tx(async (tx) => {
       const all = []
-      for (const name of book.pools.keys()) all.push(await poolFullness(tx, book, name))
-      return all.filter((pool) => pool !== undefined)
+      const templates = new Map((await groupWelcomes.all(tx)).map((row) => [row.pool, row]))
+      for (const [name, { value }] of book.pools) {
+        const pool = await poolFullness(tx, book, name)
+        const welcome = welcomeState(value.welcome !== undefined, templates.get(name))
+        if (pool !== undefined) all.push({ ...pool, welcome })
+      }
+      return all
     })
     return { text: poolsText(found), data: { pools: found }, sheet: poolsSheet(found) }
   },
@@ -97,6 +105,6 @@ const duplicateCells = ({ pool, name, externalUserId, groups }: DuplicateMember)
 
 export const groupsProgram: Program = {
   name: 'groups',
-  says: '客户群：够不够用，谁进错了，谁进重了。只看不改。',
-  commands: [pools, misplaced, duplicates],
+  says: '客户群：够不够用，谁进错了，谁进重了；群里要员工做的事；群标签。',
+  commands: [pools, misplaced, duplicates, dutiesCommand, tagCommand, untagCommand],
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -25,11 +25,11 @@ describe('import:orders', () => {
     await t.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  const run = async (content: string | Buffer, bar: (text: string) => void = () => undefined) => {
+  const run = async (content: string | Buffer, bar: (text: string) => void = () => undefined, more: string[] = []) => {
     const file = join(folder, 'orders.csv')
     writeFileSync(file, content)
     err = []
-    const outcome = await runImport([file], { note: (line) => void err.push(line), bar })
+    const outcome = await runImport([file, ...more], { note: (line) => void err.push(line), bar })
     await t.settle()
     return outcome
   }
@@ -87,15 +87,15 @@ describe('import:orders', () => {
     ]
     expect(await run(HEADER + rows.join('\n'))).toBe(1)
     expect(err).toEqual([
-      '第 3 行没有导入：已付款的订单没有付款时间，请补上「付款时间」',
-      '第 4 行没有导入：状态看不懂，可写：待付款、已付款、已退款、已关闭',
-      '第 5 行没有导入：金额看不懂，请写成 128.00',
-      '第 7 行没有导入：付款时间看不懂，请写成 2026-11-22 10:00:00',
-      '第 8 行没有导入：没有订单号',
-      '第 10 行没有导入：数量要写成数字',
-      '第 9 行没有导入：同一订单的其他行有问题，整单没有导入',
+      '3:1 已付款的订单没有付款时间，请补上「付款时间」',
+      '4:2 状态看不懂，可写：待付款、已付款、已退款、已关闭',
+      '5:3 金额看不懂，请写成 128.00',
+      '7:5 付款时间看不懂，请写成 2026-11-22 10:00:00',
+      '8:1 没有订单号',
+      '10:8 数量要写成数字',
+      '9:1 同一订单的其他行有问题，整单没有导入',
       // Whether its order is known already is found out last.
-      '第 6 行没有导入：手机号被 Excel 变成了科学计数法，请把该列设为文本',
+      '6:1 手机号被 Excel 变成了科学计数法，请把该列设为文本',
     ])
     expect((await orders()).map((row) => (row as { order_id: string }).order_id)).toEqual(['B1', 'B7'])
   })
@@ -150,8 +150,11 @@ describe('import:orders', () => {
     await t.settle()
     const file = (phone: string, total: string) =>
       `${HEADER}F1,已付款,${total},${phone},2026-11-20 10:00:00,S1,肉眼,1,,\n`
-    expect(await run(file('138****3333', '128'))).toBe(1)
-    expect(err).toEqual(['第 2 行没有导入：手机号被打了星号或加了密，找不到客户'])
+    expect(await run(file('1.38E+10', '128'))).toBe(1)
+    expect(err).toEqual(['2:1 手机号被 Excel 变成了科学计数法，请把该列设为文本'])
+    expect(out.join()).not.toContain('自动归到名下')
+    expect(await run(file('138****3333', '128'))).toBe(0)
+    expect(out.join()).toContain('其中 1 条没有写是谁买的')
     expect(out.join()).not.toContain('自动归到名下')
     expect(await run(file('13800003334', '12.8'))).toBe(0)
     expect(await run(file('13800003333', '128'))).toBe(0)
@@ -163,7 +166,7 @@ describe('import:orders', () => {
     ])
   })
 
-  it('a masked row tells what became of a known order, and is refused where nobody is known', async () => {
+  it('a masked row tells what became of a known order, and of a new one no more than the order', async () => {
     const { externalUserId } = await t.sandbox.scan({ userId: 'zhangsan' })
     await t.sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: ['13800003333'] })
     await t.settle()
@@ -172,12 +175,16 @@ describe('import:orders', () => {
     expect(await run(HEADER + row('K1', '已付款', '13800003333') + row('K2', '已付款', '13800004444'))).toBe(0)
     await signedPost(t, '/api/orders', { orderId: 'K3', status: 'paid', totalFen: 1_000, source: '文件导入' })
     const masked = ['K1', 'K2', 'K3', 'K4'].map((id) => row(id, '已退款', '138****0000')).join('')
-    expect(await run(HEADER + masked)).toBe(1)
-    expect(err).toEqual([4, 5].map((line) => `第 ${line} 行没有导入：手机号被打了星号或加了密，找不到客户`))
+    expect(await run(HEADER + masked)).toBe(0)
+    expect(err).toEqual([])
+    expect(await t.rawRows('SELECT phone_hash, phone_tail FROM shop_order WHERE order_id = ?', ['K4'])).toEqual([
+      { phone_hash: null, phone_tail: null },
+    ])
     expect(await orders()).toEqual([
       { order_id: 'K1', status: 'refunded', total_fen: 1_000, external_userid: externalUserId },
       { order_id: 'K2', status: 'refunded', total_fen: 1_000, external_userid: null },
-      { order_id: 'K3', status: 'paid', total_fen: 1_000, external_userid: null },
+      { order_id: 'K3', status: 'refunded', total_fen: 1_000, external_userid: null },
+      { order_id: 'K4', status: 'refunded', total_fen: 1_000, external_userid: null },
     ])
     expect(await t.rawRows(`SELECT COUNT(*) AS told FROM inbound_event WHERE kind = 'order.refunded'`)).toEqual([
       { told: 1 },
@@ -198,16 +205,130 @@ describe('import:orders', () => {
     ])
   })
 
-  it('a file that names no shop means the one that has this number; where two have it, it is told', async () => {
-    const file = (source: string) =>
-      `${HEADER.replace('\n', ',来源\n')}G1,已付款,10,13800001111,2026-11-20 10:00:00,,,,,,${source}\n`
-    await run(file('有赞'))
-    expect(await run(file(''))).toBe(0)
-    expect(out.at(-1)).toContain('1 条以前导入过')
-    await run(file('抖店'))
-    expect(await run(file(''))).toBe(1)
-    expect(err).toEqual(['第 2 行没有导入：「有赞」和「抖店」都有这个订单号，请加上「来源」写明是哪家店'])
-    expect(await orders()).toHaveLength(2)
+  it('the two reports of 淘宝 in either order end as one: sums of the orders, goods of the other', async () => {
+    const report = (name: string) =>
+      readFileSync(new URL(`../records/orders/testing/exports/taobao-${name}.gbk.csv`, import.meta.url))
+    const told = async () =>
+      (
+        await t.rawRows<{ order_id: string; status: string; total_fen: number; refunded_fen: number; name: string }>(
+          `SELECT o.order_id, o.status, o.total_fen, o.refunded_fen, i.name FROM shop_order o
+           JOIN shop_order_item i ON i.shop_order_id = o.id ORDER BY o.order_id, i.line_no`,
+        )
+      ).map((row) => [row.order_id.slice(-1), row.status, row.total_fen, row.refunded_fen, row.name])
+    for (const names of [
+      ['orders', 'items', 'orders', 'items'],
+      ['items', 'orders'],
+    ]) {
+      for (const name of names) {
+        expect(await run(report(name), undefined, ['--shop', '测试旗舰店'])).toBe(0)
+        expect(err[0]).toContain('看出是淘宝')
+      }
+      expect(await told()).toEqual([
+        ['1', 'paid', 12_800, 0, '测试面霜 50g'],
+        ['2', 'created', 129_000, 0, '测试精华 30ml'],
+        ['2', 'created', 129_000, 0, '测试面霜 50g'],
+        ['3', 'refunded', 8_800, 8_800, '测试面膜'],
+      ])
+      for (const table of ['shop_order_item', 'shop_order_status', 'shop_order_refund', 'shop_order'])
+        await t.rawRows(`DELETE FROM ${table}`)
+    }
+  })
+
+  describe('of which shop', () => {
+    /** The number of the order stands in the second column. */
+    const file = (source: string, total = '10', ids = ['G1']) =>
+      [
+        '来源,订单号,状态,金额,手机号,付款时间',
+        ...ids.map((id) => `${source},${id},已付款,${total},13800001111,2026-11-20 10:00:00`),
+      ].join('\n')
+    const shops = async () =>
+      (
+        await t.rawRows<{ order_id: string; source: string; total_fen: number }>(
+          'SELECT order_id, source, total_fen FROM shop_order ORDER BY order_id, id',
+        )
+      ).map((row) => `${row.order_id} ${row.source} ${row.total_fen}`)
+
+    it('a file that does not say takes no number that a shop has, until it is told whose they are', async () => {
+      await run(file('有赞'))
+      const doubt =
+        '「有赞」已经有这个订单号，文件里没有写是哪家店，这一单没有导入：是「有赞」的就加 --shop "有赞" 再导入，不是就写它自己的店名'
+      for (const more of [[], ['--preview']]) {
+        expect(await run(file('', '12', ['G1', 'G2']), undefined, more)).toBe(1)
+        expect(err).toEqual([`2:2 ${doubt}`])
+      }
+      expect(await shops()).toEqual(['G1 有赞 1000', 'G2 文件导入 1200'])
+      expect(await run(file('', '12', ['G1', 'G2']), undefined, ['--shop', '有赞'])).toBe(0)
+      expect(await shops()).toEqual(['G1 有赞 1200', 'G2 有赞 1200'])
+      expect(await run(file('', '8'), undefined, ['--shop', '抖店'])).toBe(0)
+      expect(await run(file(''))).toBe(1)
+      expect(err).toEqual(['2:2 「有赞」和「抖店」都有这个订单号，请加上「来源」写明是哪家店'])
+      expect(await shops()).toEqual(['G1 有赞 1200', 'G1 抖店 800', 'G2 有赞 1200'])
+    })
+
+    it('a file that says it takes over what one that did not had brought, and where sums differ asks first', async () => {
+      await run(file('', '10', ['G1', 'G2']))
+      expect(await run(file('', '10', ['G1', 'G2']))).toBe(0)
+      expect(await run(file('有赞', '10', ['G1']))).toBe(0)
+      expect(await run(file('有赞', '12', ['G1', 'G2', 'G3']))).toBe(1)
+      expect(err).toEqual([
+        '3:2 以前没写店铺的文件里已经有这个订单号，金额不一样，这一单没有导入：是同一单，先把那个文件加 --shop "有赞" 再导一次；不是同一单，这个文件也加上 --shop "有赞" 再导入',
+      ])
+      expect(await shops()).toEqual(['G1 有赞 1200', 'G2 文件导入 1000', 'G3 有赞 1200'])
+      // The one way that is told, then the other.
+      expect(await run(file('', '10', ['G2']), undefined, ['--shop', '有赞'])).toBe(0)
+      expect(await run(file('有赞', '12', ['G2']))).toBe(0)
+      expect(await shops()).toEqual(['G1 有赞 1200', 'G2 有赞 1200', 'G3 有赞 1200'])
+      await run(file('', '10', ['G4']))
+      expect(await run(file('有赞', '12', ['G4']), undefined, ['--shop', '有赞'])).toBe(0)
+      expect((await shops()).slice(3)).toEqual(['G4 文件导入 1000', 'G4 有赞 1200'])
+    })
+
+    it('an order whose first row alone says it has its whole history of that shop', async () => {
+      const history = `${file('有赞')}\n,G1,已退款,10,13800001111,2026-11-20 10:00:00`
+      for (let round = 0; round < 2; round++) expect([await run(history), err]).toEqual([0, []])
+      expect(await shops()).toEqual(['G1 有赞 1000'])
+      expect(await orders()).toMatchObject([{ status: 'refunded' }])
+    })
+  })
+
+  it('a preview tells what would change and which rows are faulty, and changes nothing', async () => {
+    const file = `${HEADER}P1,已付款,10,13800001111,2026-1-2,,,,,\nP2,已付款,x,13800001111,2026-1-2,,,,,\n`
+    expect(await run(file, undefined, ['--preview'])).toBe(1)
+    expect(out[0]).toBe('只是预览，什么都没有改。导入的话是这样：')
+    expect(out[1]).toContain('新导入 1 条订单记录')
+    expect(err).toEqual(['3:3 金额看不懂，请写成 128.00'])
+    for (const table of ['shop_order', 'shop_order_status', 'inbound_event'])
+      expect([table, await t.rawRows(`SELECT COUNT(*) AS many FROM ${table}`)]).toEqual([table, [{ many: 0 }]])
+    await run(file)
+    await run(file, undefined, ['--preview'])
+    expect(out[1]).toContain('新导入 0 条订单记录')
+  })
+
+  it('of names that nobody knows it tells what they are like, and takes them as an operator wrote them down', async () => {
+    const file = '单号,订单状态,付了多少,买家电话号,付款时间\nQ1,已付款,12.5,13800001111,2026-11-20\n'
+    expect(await run(file)).toBe(1)
+    expect(err.slice(1)).toEqual([
+      '「单号」这一列像「订单号」；「买家电话号」这一列像「手机号」。对的话，把下面几行存成一个文件，用 --columns 文件名 再导入：',
+      'columns:',
+      '  订单号: "单号"',
+      '  手机号: "买家电话号"',
+    ])
+    const columns = join(folder, 'columns.yaml')
+    const use = async (text: string) => {
+      writeFileSync(columns, text)
+      return run(file, undefined, ['--columns', columns])
+    }
+    expect(await use('columns:\n  订单好: 单号\n')).toBe(1)
+    expect(err[0]).toBe('2:3 没有「订单好」这个列名。是不是「订单号」。')
+    expect(await use('columns:\n  - 单号\n')).toBe(1)
+    expect(await use('columns: {\n')).toBe(1)
+    expect(err[0]).toContain('这里不是 YAML')
+    expect(await use('columns:\n  订单号: 单号\n  金额: 实付\n  手机号: 买家手机\n')).toBe(1)
+    expect(err).toEqual(['3:3 文件里没有「实付」这一列', '4:3 文件里没有「买家手机」这一列'])
+    expect(await use('shop: 老店\ncolumns:\n  订单号: 单号\n  金额: 付了多少\n  手机号: 买家电话号\n')).toBe(0)
+    expect(await t.rawRows('SELECT order_id, total_fen, source FROM shop_order')).toEqual([
+      { order_id: 'Q1', total_fen: 1_250, source: '老店' },
+    ])
   })
 
   it('refuses a header without what an order needs', async () => {

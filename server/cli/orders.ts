@@ -2,6 +2,7 @@ import { shanghaiText } from '../core/kernel/shanghai.ts'
 import { statusZh } from '../records/orders/order-status.ts'
 import { type UnmatchedOrder, unmatchedOrders } from '../records/orders/unmatched-orders.ts'
 import { defineCommand, mostListed, type Program } from './frame/command.ts'
+import { moves, products } from './product-orders.ts'
 
 const unmatched = defineCommand({
   name: 'unmatched',
@@ -51,5 +52,5 @@ function namesOf({ phoneTail, unionId, externalUserId }: UnmatchedOrder): string
 export const ordersProgram: Program = {
   name: 'orders',
   says: '商城的订单。',
-  commands: [unmatched],
+  commands: [unmatched, products, moves],
 }

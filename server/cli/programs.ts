@@ -4,6 +4,9 @@ import type { Program } from './frame/command.ts'
 export const PROGRAMS: Record<string, () => Promise<Program>> = {
   sop: async () => (await import('./sop.ts')).sopProgram,
   sends: async () => (await import('./sends.ts')).sendsProgram,
+  moments: async () => (await import('./moments.ts')).momentsProgram,
+  campaigns: async () => (await import('./campaigns.ts')).campaignsProgram,
+  intercepts: async () => (await import('./intercepts.ts')).interceptsProgram,
   tiers: async () => (await import('./tiers.ts')).tiersProgram,
   groups: async () => (await import('./groups.ts')).groupsProgram,
   channels: async () => (await import('./channels.ts')).channelsProgram,

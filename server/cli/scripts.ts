@@ -2,7 +2,9 @@ import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
 import {
   type PlaceCount,
   type ScriptUseCount,
+  type ShownCount,
   scriptPlaceCounts,
+  scriptShownCounts,
   scriptUseCounts,
 } from '../operations/scripts-library/script-use-counts.ts'
 import type { LibraryScript } from '../rules/book/rule-book.ts'
@@ -11,7 +13,7 @@ import { defineCommand, type Program } from './frame/command.ts'
 import { or, whole } from './frame/slot.ts'
 import { table } from './frame/table.ts'
 
-const HEADER = ['话术', '标题', '领域', '情境', '次数', '客户', '导购', '最近一次']
+const HEADER = ['话术', '标题', '领域', '情境', '次数', '客户', '导购', '推荐时列出', '其中选它', '最近一次']
 
 const used = defineCommand({
   name: 'used',
@@ -23,15 +25,16 @@ const used = defineCommand({
   run: async ({ days }, desk) => {
     const { scripts } = await readBook(desk)
     const sinceMs = desk.clock.now() - days * DAY_MS
-    const { counts, places } = await (await desk.db()).view(async (tx) => ({
+    const { counts, places, shown } = await (await desk.db()).view(async (tx) => ({
       counts: await scriptUseCounts(tx, sinceMs),
       places: await scriptPlaceCounts(tx, sinceMs),
+      shown: await scriptShownCounts(tx, sinceMs),
     }))
     const counted = new Set(counts.map(({ scriptId }) => scriptId))
     const unused = [...scripts.values()].filter(({ name }) => !counted.has(name))
     const rows = [
-      ...counts.map((one) => cellsOf(one, scripts.get(one.scriptId))),
-      ...unused.map((script) => [script.name, ...placeOf(script), 0, 0, 0, '']),
+      ...counts.map((one) => cellsOf(one, scripts.get(one.scriptId), shown.get(one.scriptId))),
+      ...unused.map((script) => [script.name, ...placeOf(script), 0, 0, 0, ...shownCells(shown.get(script.name)), '']),
     ]
     const total = counts.reduce((sum, { times }) => sum + times, 0)
     const head = `近 ${days} 天导购发了 ${total} 次话术；${counts.length} 条有人用，${unused.length} 条没有人用`
@@ -40,7 +43,7 @@ const used = defineCommand({
         rows.length === 0
           ? '还没有话术（在 config/scripts/ 里写一条）'
           : [head, ...placesText(places), tableOf(rows)].join('\n'),
-      data: { days, total, places, used: counts, unused: unused.map(({ name }) => name) },
+      data: { days, total, places, used: counts, unused: unused.map(({ name }) => name), shown: [...shown.values()] },
       sheet: { header: HEADER, rows },
     }
   },
@@ -65,14 +68,18 @@ const goneOrOwn = (id: string): string => (id.startsWith('own:') ? '（导购自
 const cellsOf = (
   { scriptId, times, customers, guides, lastAtMs }: ScriptUseCount,
   script: LibraryScript | undefined,
+  shown: ShownCount | undefined,
 ) => [
   scriptId,
   ...(script === undefined ? [goneOrOwn(scriptId), '', ''] : placeOf(script)),
   times,
   customers,
   guides,
+  ...shownCells(shown),
   shanghaiText(lastAtMs),
 ]
+
+const shownCells = (count: ShownCount | undefined): number[] => [count?.shown ?? 0, count?.chosen ?? 0]
 
 export const scriptsProgram: Program = {
   name: 'scripts',

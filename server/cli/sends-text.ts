@@ -1,16 +1,20 @@
-import { shanghaiText } from '../core/kernel/shanghai.ts'
+import { DAY_MS, shanghaiText } from '../core/kernel/shanghai.ts'
 import type { CancelledRun } from '../operations/mass-send/cancel-run.ts'
+import { EXCLUSION_TODO_ZH } from '../operations/mass-send/choice.ts'
 import type { DryRun } from '../operations/mass-send/dry-run.ts'
+import { ORDER_DAYS } from '../operations/mass-send/learned.ts'
 import type { SendBatch, SendGroup, SendRun, Unfinished } from '../operations/mass-send/send-queries.ts'
 import {
   batchStateText,
   CONFIRMER_ZH,
+  OUTCOME_TODO_ZH,
   OUTCOMES,
   type Outcome,
   type OutcomeCounts,
   ofMany,
   outcomeText,
   RUN_STATE_ZH,
+  SENT_TO,
 } from '../operations/mass-send/send-states.ts'
 import { type GuideNames, guideText } from './find/guide-names.ts'
 import type { Sheet } from './frame/command.ts'
@@ -80,6 +84,9 @@ export function showText(options: {
   reasons: { outcome: Outcome; reason: string; many: number }[]
   groups: readonly NamedGroup[]
   names: GuideNames
+  /** What came of it so far; undefined: nothing was foreseen. */
+  brought: { sent: number; buyers: number } | undefined
+  nowMs: number
   groupsSinceMs: number
 }): string {
   const { run, batches, reasons, groups, names, groupsSinceMs } = options
@@ -90,6 +97,8 @@ export function showText(options: {
   if (run.approved !== undefined) lines.push(`${shanghaiText(run.approved.atMs)} 由 ${run.approved.by} 批准`)
   if (run.state === 'awaiting' && run.approved === undefined)
     lines.push(`等另一个人批准：npm run -s sends -- approve ${run.id}`)
+  const foreseen = foreseenText(options)
+  if (foreseen !== undefined) lines.push(foreseen)
   lines.push('', `按${who}：`)
   for (const batch of batches) {
     lines.push(
@@ -103,11 +112,14 @@ export function showText(options: {
     if (batch.trouble !== undefined) lines.push(`      ${batch.trouble}`)
   }
   if (batches.length === 0) lines.push('  没有')
+  if (isForNobody(options)) lines.push('', `没有人会收到：${nobodyText(run.chatType)}`)
   if (reasons.length > 0) {
     lines.push('', '没有发到的原因：')
     for (const { outcome, reason, many } of reasons)
       lines.push(`  ${outcomeText(outcome, run.chatType)} ${many} ${unit}：${reason}`)
   }
+  const todo = todoLines(run)
+  if (todo.length > 0) lines.push('', '怎么办：', ...todo)
   if (groups.length > 0) {
     lines.push('', '按群：')
     for (const { name, outcome, reason } of groups.slice(0, MOST_GROUPS)) {
@@ -116,6 +128,36 @@ export function showText(options: {
     if (groups.length > MOST_GROUPS) lines.push(`  ……还有 ${groups.length - MOST_GROUPS} 个，用 --csv 看全部`)
   }
   return lines.join('\n')
+}
+
+const nobodyText = (chatType: SendRun['chatType']): string =>
+  `没有${chatType === 'group' ? '群' : '客户'}符合规则里的 audience，放宽条件再用 plan 看`
+
+/** Its audience was read, and nobody was in it. */
+const isForNobody = ({ run, groupsSinceMs }: { run: SendRun; groupsSinceMs: number }): boolean =>
+  ['awaiting', 'running', 'finished'].includes(run.state) &&
+  OUTCOMES.every((outcome) => run.counts[outcome] === 0) &&
+  (run.chatType === 'single' || run.scheduledAtMs >= groupsSinceMs)
+
+/** Of what became of them, whatever a person can do about. */
+const todoLines = ({ counts, chatType }: SendRun): string[] =>
+  OUTCOMES.flatMap((outcome) => {
+    const todo = OUTCOME_TODO_ZH[outcome]
+    return counts[outcome] === 0 || todo === undefined ? [] : `  ${outcomeText(outcome, chatType)}：${todo}`
+  })
+
+/** What was expected beside what came; what was expected was kept when the send was opened. */
+function foreseenText({ run, brought, nowMs }: Parameters<typeof showText>[0]): string | undefined {
+  const { learned, counts, scheduledAtMs } = run
+  if (learned === undefined || brought === undefined) return undefined
+  const asked = SENT_TO.reduce((sum, outcome) => sum + counts[outcome], 0)
+  if (asked === 0) return undefined
+  const sent = Math.round(asked * learned.sentShare)
+  const buyers = (asked * learned.sentShare * learned.buyerShare).toFixed(1)
+  const from = learned.asked === 0 ? '还没有同名或同类的群发可参考' : `按以前同名或同类群发的 ${learned.asked} 人`
+  const isOver = nowMs >= scheduledAtMs + ORDER_DAYS * DAY_MS
+  const real = `送达 ${brought.sent} 位，${ORDER_DAYS} 天内下单 ${brought.buyers} 位${isOver ? '' : `（${ORDER_DAYS} 天还没过完）`}`
+  return `预计（${from}）：送达 ${sent} 位，${ORDER_DAYS} 天内下单 ${buyers} 位；实际：${real}`
 }
 
 export function cancelText({ id, name, chatType, asked, waiting }: CancelledRun): string {
@@ -144,15 +186,17 @@ export function planText(sendName: string, plan: DryRun, { guides, whom }: PlanN
   if (plan.remark !== undefined) lines.push(`注意：${plan.remark}`)
   lines.push('', `按${who}：`)
   for (const { userId, many } of plan.guides) lines.push(`  ${guideText(guides, userId)}：${many} ${unit}`)
-  if (plan.guides.length === 0) lines.push(isOfGroups ? '  没有群符合条件' : '  没有客户符合人群')
+  if (plan.guides.length === 0)
+    lines.push(`  ${plan.excluded.length > 0 ? '没有：符合条件的都被排除了' : nobodyText(plan.chatType)}`)
   if (plan.excluded.length > 0) {
     lines.push('', '会排除：')
-    for (const { zh, many, examples } of plan.excluded) {
+    for (const { kind, zh, many, examples } of plan.excluded) {
       const shown = examples.slice(0, 3).map((id) => {
         const name = whom.get(id)
         return name === undefined ? id : `${name}（${id}）`
       })
-      lines.push(`  ${zh}：${many} ${unit}，如 ${shown.join('、')}`)
+      const todo = EXCLUSION_TODO_ZH[kind]
+      lines.push(`  ${zh}：${many} ${unit}，如 ${shown.join('、')}`, ...(todo === undefined ? [] : [`      ${todo}`]))
     }
   }
   return lines.join('\n')

@@ -39,6 +39,7 @@ test('plan: who would get it and who not, and nothing is written or sent', async
     '',
     '会排除：',
     expect.stringMatching(/^ {2}本月群发次数已满（30\/30）：1 位，如 .+（wmB）$/),
+    '      下个月再发',
   ])
   expect(await scene.rawRows('SELECT id FROM send_run')).toEqual([])
   expect(await scene.rawRows(`SELECT id FROM action WHERE kind = 'mass-send.create'`)).toEqual([])
@@ -62,6 +63,7 @@ test('list and show: next time, results so far, who still has to confirm', async
   ])
   expect((await run('show', '1')).out.split('\n')).toEqual([
     '#1  2026-11-25 10:00  「周三福利日」  进行中：等待 1，已送达 2',
+    '预计（还没有同名或同类的群发可参考）：送达 2 位，7 天内下单 0.0 位；实际：送达 2 位，7 天内下单 0 位（7 天还没过完）',
     '',
     '按导购：',
     '  李四（lisi）  1 位  等待导购确认或结果：等待 1',

@@ -4,11 +4,13 @@ import { DAY_MS } from '../core/kernel/shanghai.ts'
 import { dropQuestion } from '../operations/mass-send/approve-run.ts'
 import { cancelRun } from '../operations/mass-send/cancel-run.ts'
 import { dryRun } from '../operations/mass-send/dry-run.ts'
+import { broughtBy } from '../operations/mass-send/learned.ts'
 import { sendQueries } from '../operations/mass-send/send-queries.ts'
 import { RUN_STATE_ZH } from '../operations/mass-send/send-states.ts'
 import { createAlerts } from '../records/alerts/alerts.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { groupQueries } from '../records/groups/group-queries.ts'
+import { groupSteps } from '../records/groups/group-steps.ts'
 import { storedConsents } from '../records/privacy/consents.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
 import { touches } from '../records/touches/touches.ts'
@@ -23,6 +25,7 @@ import { cliFault } from './frame/cli-fault.ts'
 import { type Desk, defineCommand, type Program } from './frame/command.ts'
 import { numbered, text } from './frame/slot.ts'
 import { approveCommand } from './sends/approve-command.ts'
+import { calendarCommand } from './sends/calendar-command.ts'
 import { effectCommand } from './sends/effect-command.ts'
 import { previewCommand } from './sends/preview-command.ts'
 import {
@@ -74,10 +77,20 @@ const show = defineCommand({
       const names = await guideNames(tx)
       const batches = await sendQueries.batches(tx, runId)
       const reasons = await sendQueries.reasons(tx, run)
+      const brought = run.learned === undefined ? undefined : await broughtBy(tx, [runId])
       const groups = run.chatType === 'group' ? await namedGroups(tx, runId) : []
       return {
-        text: showText({ run, batches, reasons, groups, names, groupsSinceMs: groupsSince(desk) }),
-        data: { run, batches, reasons, ...(run.chatType === 'group' ? { groups } : {}) },
+        text: showText({
+          run,
+          batches,
+          reasons,
+          groups,
+          names,
+          brought,
+          nowMs: desk.clock.now(),
+          groupsSinceMs: groupsSince(desk),
+        }),
+        data: { run, batches, reasons, brought, ...(run.chatType === 'group' ? { groups } : {}) },
         sheet: run.chatType === 'group' ? groupsSheet(groups, names) : showSheet(batches, names),
       }
     }),
@@ -103,10 +116,13 @@ const cancel = defineCommand({
     (await desk.db()).tx(async (tx) => {
       const isNumber = /^#?\d{1,15}$/.test(which)
       const runs = isNumber ? [] : await sendQueries.runs(tx, { limit: 100 })
-      const open = runs.filter(({ state }) => state === 'planning' || state === 'awaiting' || state === 'running')
+      const open = runs.filter(
+        ({ state }) => state === 'planning' || state === 'awaiting' || state === 'running' || state === 'later',
+      )
       const run = isNumber
         ? await sendQueries.run(tx, Number(which.replace('#', '')))
-        : open.find(({ name }) => name === which)
+        : (open.find(({ name, state }) => name === which && state !== 'later') ??
+          open.find(({ name }) => name === which))
       if (run === undefined) {
         if (isNumber) throw cliFault('no', `没有编号 ${which} 的群发，先用 list 查。`)
         const meant = didYouMean(
@@ -149,8 +165,10 @@ const plan = defineCommand({
       ceiling: () => policy.contactsPerCustomer,
       touches,
       getsNone: (id: string) => getsNoMarketing(policy, id),
+      sends: () => sends.values(),
       groups: {
         page: groupQueries.page,
+        steps: groupSteps,
         leftAmong: staffQueries.leftAmong,
         ceiling: () => policy.contactsPerGroup,
         touches: touches.groups,
@@ -176,5 +194,5 @@ const plan = defineCommand({
 export const sendsProgram: Program = {
   name: 'sends',
   says: '定时群发。',
-  commands: [list, show, approveCommand, cancel, plan, previewCommand, effectCommand],
+  commands: [list, show, approveCommand, cancel, plan, previewCommand, calendarCommand, effectCommand],
 }

@@ -1,4 +1,5 @@
 import { DAY_MS, MINUTE_MS, shanghaiText } from '../core/kernel/shanghai.ts'
+import { type FileReport, fileReports, fileText } from '../upkeep/shops/files/file-reports.ts'
 import {
   readHistoryAgain,
   retryUnread,
@@ -16,7 +17,14 @@ const standing = defineCommand({
   says: '接了哪些店：最近一次推送、查询、读到订单的时间，历史订单补到哪天',
   run: async (_values, desk) => {
     const now = desk.clock.now()
-    const reports = await (await desk.db()).tx((tx) => shopReports(tx, now))
+    const reports = await (await desk.db()).tx(async (tx) => {
+      const found = []
+      for (const report of await shopReports(tx, now)) {
+        const [lastFile] = await fileReports(tx, { shop: report.shop, limit: 1 })
+        found.push({ ...report, lastFile })
+      }
+      return found
+    })
     const said = reports.length === 0 ? '还没有接店铺。怎么接：docs/shops.md' : reports.map(linesOf).join('\n\n')
     return {
       text: said,
@@ -28,12 +36,20 @@ const standing = defineCommand({
 
 const when = (atMs: number | null): string => (atMs === null ? '还没有' : shanghaiText(atMs))
 
-function linesOf(one: ShopReport): string {
-  const { history } = one
+function linesOf(one: ShopReport & { lastFile: FileReport | undefined }): string {
+  const { history, lastFile } = one
+  const head = `「${one.source}」 ${one.shop}`
+  if (lastFile !== undefined) {
+    return [
+      head,
+      `  最近的文件 ${shanghaiText(lastFile.foundAtMs)}「${lastFile.name}」`,
+      `  ${fileText(lastFile)}`,
+    ].join('\n')
+  }
   const left =
     history?.leftMs === undefined ? '' : `，大约还要 ${Math.max(1, Math.round(history.leftMs / MINUTE_MS))} 分钟`
   return [
-    `「${one.source}」 ${one.shop}`,
+    head,
     `  最近推送 ${when(one.pushedAtMs)}  最近查询 ${when(one.polledAtMs)}  最近读到 ${when(one.readAtMs)}`,
     `  变化：推送告诉的 ${one.foundByPush} 次，查询才发现的 ${one.foundByPoll} 次`,
     ...(history === undefined
@@ -66,6 +82,31 @@ const dead = defineCommand({
       data: hints,
       sheet: { header: ['店铺', '订单', '试了几次', '第一次', '原因'], rows },
       isNo: rows.length > 0,
+    }
+  },
+})
+
+const files = defineCommand({
+  name: 'files',
+  audited: 'no',
+  scope: 'customers',
+  says: '放进文件夹的导出文件：读了多少，哪几行哪几列有什么问题',
+  lists: true,
+  run: async (_values, desk, form) => {
+    const found = await (await desk.db()).tx((tx) => fileReports(tx, { limit: mostListed(form) }))
+    const rows = found.flatMap((one) => {
+      const cells = [one.shop, one.name, shanghaiText(one.foundAtMs), fileText(one)]
+      return one.faults.length === 0 ? [[...cells, '']] : one.faults.map((fault) => [...cells, fault])
+    })
+    const lines = found.flatMap((one) => [
+      `${one.shop}  ${shanghaiText(one.foundAtMs)}  「${one.name}」  ${fileText(one)}`,
+      ...one.faults.map((fault) => `  ${fault}`),
+    ])
+    return {
+      text: lines.length === 0 ? '还没有读过文件。' : lines.join('\n'),
+      data: found,
+      sheet: { header: ['店铺', '文件', '什么时候', '结果', '行:列'], rows },
+      isNo: found.some(({ state, counts }) => state === 'refused' || (counts?.faults ?? 0) > 0),
     }
   },
 })
@@ -108,5 +149,5 @@ const history = defineCommand({
 export const shopsProgram: Program = {
   name: 'shops',
   says: '接了的店铺：订单读到哪里了。',
-  commands: [standing, dead, retry, history],
+  commands: [standing, dead, files, retry, history],
 }

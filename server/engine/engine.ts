@@ -1,6 +1,7 @@
 import type { Db } from '../core/db/db.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
+import type { Place } from '../core/kernel/place.ts'
 import type { Lane } from './actions/action-kind.ts'
 import { createOutbox } from './actions/outbox.ts'
 import { createPaceBook } from './actions/pace-book.ts'
@@ -19,6 +20,10 @@ export interface EngineDeps {
   log: Logger
   /** Names this process in the rows it holds. */
   instance: string
+  /** False while the clock of this process is off: what it leased others would take for free, or for ever taken. */
+  mayLease?: (() => boolean) | undefined
+  /** Which of all processes this is, as of now. Default: alone. */
+  place?: (() => Place) | undefined
   /** Works on this lane's actions and on nothing else. */
   only?: Lane | undefined
 }
@@ -51,7 +56,7 @@ function createWorks(
   capabilities: readonly Capability[],
   watch: Watch,
 ) {
-  const { db, clock } = deps
+  const { db, clock, mayLease = () => true } = deps
   const { onHandled, onEnded } = watch
   const paces = createPaceBook({ db, clock })
   const dispatcher = createDispatcher({
@@ -83,6 +88,7 @@ function createWorks(
 
   /** Of a second in which nothing is due, one question is enough. */
   async function nudgeDue(): Promise<void> {
+    if (!mayLease()) return
     const due = await db.statement((tx) => whatIsDue(tx, clock.now()))
     if (due.isHeldByDead && (await runner.releaseLeases({ all: false })) > 0) nudgeActions()
     for (const lane of due.events) nudgeEvents(lane)
@@ -97,7 +103,9 @@ function createWorks(
     isHandled: dispatcher.isHandled,
     /** Frees the actions that dead processes held; before anything of ours can begin, since a lease of our own is no dead
      *  one's. */
-    takeBack: () => runner.releaseLeases({ all: alone && only === undefined }),
+    takeBack: async (): Promise<void> => {
+      if (mayLease()) await runner.releaseLeases({ all: alone && only === undefined })
+    },
     prepareJobs: () => jobs.prepare({ alone }),
     /** Everything that became due since the last beat. */
     beat: async (): Promise<void> => {
@@ -114,6 +122,7 @@ function createWorks(
     },
     /** Finishes what is claimed. */
     stop: async (): Promise<void> => {
+      jobs.hurry()
       await dispatcher.stop()
       await jobs.settled()
       await runner.stop()

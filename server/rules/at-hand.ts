@@ -20,8 +20,10 @@ export interface AtHand {
   staff: readonly KnownMember[] | undefined
   /** All departments in the app's sight; undefined until they were read once. */
   departments: readonly KnownDepartment[] | undefined
-  /** Categories of goods that were ever ordered; empty: none are known. */
+  /** Categories of goods that were ever ordered or looked at; empty: none are known. */
   categories: ReadonlySet<string>
+  /** Names and codes of goods that were ordered or looked at lately; empty: none are known. */
+  products: ReadonlySet<string>
   /** The rules that are in force; undefined: none were yet. */
   inForce: RuleSources | undefined
   /** Would anything be lost without this name? */

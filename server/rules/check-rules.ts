@@ -3,16 +3,25 @@ import type { AtHand } from './at-hand.ts'
 import { type RuleSources, sourcesOf } from './book/bind-book.ts'
 import { fieldsIn } from './book/profile-fields.ts'
 import { createAssetCheck } from './checks/assets.ts'
-import { doubtCategories } from './checks/categories.ts'
+import { checkCalendars, namesOfCalendars } from './checks/calendars.ts'
+import { draftsOfCampaigns } from './checks/campaign-drafts.ts'
+import { checkCampaigns } from './checks/campaigns.ts'
 import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
 import { checkCredit } from './checks/credit.ts'
+import { refuseDoubles } from './checks/doubles.ts'
 import { type GoneRule, goneRules } from './checks/gone.ts'
+import { addCatalogue, doubtGoods, type Goods, goodsToldBy } from './checks/goods.ts'
+import { checkGroupSops, namesOfGroupSops } from './checks/group-sops.ts'
+import { adviseOnHoldOut } from './checks/hold-out-changed.ts'
+import { checkIntercepts } from './checks/intercepts.ts'
 import { checkLadders } from './checks/ladders.ts'
 import { askAboutLostNames } from './checks/lost-names.ts'
+import { checkMoments } from './checks/moments.ts'
 import { checkConditionNames, type Names } from './checks/names.ts'
 import { checkPolicy } from './checks/policy.ts'
 import { checkPools } from './checks/pools.ts'
+import { checkProducts } from './checks/products.ts'
 import { checkProfileFields } from './checks/profile-fields.ts'
 import { checkRenames } from './checks/renames.ts'
 import { checkRoles } from './checks/roles.ts'
@@ -26,14 +35,14 @@ import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
 import { GROUP_FACTS } from './condition/group-facts.ts'
 import type { AskedField } from './condition/profile-path.ts'
-import { createDraft, type Draft, type Drafts, NAME_KEYS, noDrafts } from './files/draft.ts'
+import { createDraft, type Draft, type Drafts, noDrafts } from './files/draft.ts'
 import { MAX_FAULTS as MOST_OF_DOCUMENT } from './files/explain-shape.ts'
 import { foldRoots } from './files/fold-roots.ts'
 import { headOf } from './files/head-of.ts'
 import { slipsOfKeyboard } from './files/raw-text.ts'
 import { byPosition, createFaultList, type FaultList, type RuleFault } from './files/rule-fault.ts'
-import { type FoundRules, placeOf, RULE_KINDS, type RuleFile, type RuleKind } from './files/rule-folder.ts'
-import { RULE_KIND_ZH } from './files/rule-kind-zh.ts'
+import type { FoundRules, RuleFile } from './files/rule-folder.ts'
+import { KINDS, RULE_KINDS, type RuleKind } from './files/rule-kinds.ts'
 import { linesOf } from './files/text-lines.ts'
 import { type ParsedRules, type Path, parseYamlRules } from './files/yaml-rules.ts'
 import type { CheckedWords } from './vocabulary.ts'
@@ -79,24 +88,30 @@ export async function checkRules(
   const names = noNames()
   const fields: AskedField[] = []
   const collected = createCollection()
-  const categories = atHand?.categories ?? new Set()
+  const goods = goodsToldBy(atHand)
   const faults = createFaultList()
   const advice = createFaultList()
   faults.all.push(...found)
   advice.all.push(...remarks)
   for (const file of files) {
-    readFile(file, { collected, faults, advice, words, names, fields, categories })
+    readFile(file, { collected, faults, advice, words, names, fields, goods })
     await nextTurn()
   }
   Object.assign(names, namesOf(collected))
   fields.push(...fieldsWritten(collected))
+  addCatalogue(goods, collected.drafts.products)
 
   const { drafts } = collected
   const context: CheckContext = {
     names,
     vocabulary: words,
     atHand,
+    goods,
     strategyTags: strategyTagsIn(drafts.tags),
+    linkPlaces:
+      isIncomplete(collected, 'policy') || drafts.policy.some((one) => one.isLeftOut(['links']))
+        ? undefined
+        : Object.keys(drafts.policy[0]?.value.links ?? {}).map((name) => `{链接:${name}}`),
     assetProblem: createAssetCheck(folder),
   }
   refuseDoubles(drafts)
@@ -112,15 +127,28 @@ export async function checkRules(
   await checkScripts(context, drafts.scripts, drafts.profile)
   const nowMs = Date.now()
   checkSops(context, drafts.sop, { policy: drafts.policy[0]?.value, nowMs })
-  checkSends(context, drafts.send, { policy: isIncomplete(collected, 'policy') ? undefined : drafts.policy, nowMs })
+  const ofCampaigns = draftsOfCampaigns(drafts.campaign, nowMs)
+  const sends = [...drafts.send, ...ofCampaigns.sends]
+  checkSends(context, sends, { policy: isIncomplete(collected, 'policy') ? undefined : drafts.policy, nowMs })
+  checkMoments(context, [...drafts.moment, ...ofCampaigns.moments], { quiet: drafts.policy[0]?.value.quiet, nowMs })
+  checkCalendars(context, drafts.calendar, { policy: drafts.policy[0]?.value, sends: drafts.send, nowMs })
+  const taken = new Set([...drafts.send.map(({ name }) => name), ...namesOfCalendars(drafts.calendar)])
+  checkGroupSops(context, drafts.groupSop, { policy: drafts.policy[0]?.value, taken })
+  const named = [...drafts.moment.map(({ name }) => name), ...namesOfGroupSops(drafts.groupSop)]
+  checkCampaigns(context, drafts.campaign, { taken: new Set([...taken, ...named]), nowMs })
+  checkIntercepts(context, drafts.intercept)
   checkWebhooks(context, drafts.webhook)
   checkShops(drafts.shop)
-  checkPolicy(drafts.policy)
+  checkPolicy(context, drafts.policy)
   checkLadders(context, drafts.ladder)
   checkRoles(context, drafts.roles)
   checkProfileFields(drafts.profile)
   checkCredit(drafts.credit)
-  if (atHand !== undefined) await askAboutLostNames(surelyNamed(collected), atHand)
+  checkProducts(drafts.products)
+  if (atHand !== undefined) {
+    await askAboutLostNames(surelyNamed(collected), atHand, nowMs)
+    await adviseOnHoldOut(drafts.campaign, atHand)
+  }
 
   if (faults.all.length > 0) {
     const told = foldRoots(faults.all.sort(byPosition)).slice(0, MAX_FAULTS)
@@ -182,7 +210,7 @@ function surelyNamed(collected: Collection): Drafts {
   const { drafts } = collected
   const isSure = (kind: RuleKind): boolean =>
     !isIncomplete(collected, kind) &&
-    drafts[kind].every((draft) => (NAMED_BY[kind] ?? [NAME_KEYS[kind], 'was']).every((key) => !draft.isLeftOut([key])))
+    drafts[kind].every((draft) => (NAMED_BY[kind] ?? [KINDS[kind].key, 'was']).every((key) => !draft.isLeftOut([key])))
   return { ...drafts, ...Object.fromEntries(RULE_KINDS.flatMap((kind) => (isSure(kind) ? [] : [[kind, []]]))) }
 }
 
@@ -195,10 +223,10 @@ function readFile(
     words: CheckedWords
     names: Names
     fields: readonly AskedField[]
-    categories: ReadonlySet<string>
+    goods: Goods
   },
 ): void {
-  const { collected, faults, advice, words, names, fields, categories } = into
+  const { collected, faults, advice, words, names, fields, goods } = into
   const { facts, shapes } = words
   const parsed = hopelessHead(file, shapes) ?? parseYamlRules(file.file, file.text)
   faults.all.push(...parsed.faults)
@@ -208,8 +236,8 @@ function readFile(
     const { value } = document
     const misplaced = misplacedKind(file.kind, value, shapes)
     if (misplaced !== undefined) {
-      const message = `这是${RULE_KIND_ZH[misplaced]}，放在这里不会起作用`
-      faults.add(file.file, () => document.locate([]), message, `放到 ${placeOf(misplaced)}`)
+      const message = `这是${KINDS[misplaced].zh}，放在这里不会起作用`
+      faults.add(file.file, () => document.locate([]), message, `放到 ${KINDS[misplaced].place}`)
       collected.written.push({ kind: misplaced, value })
       collected.missing.add(misplaced)
       continue
@@ -239,7 +267,7 @@ function readFile(
       fields,
       checkNames: (condition, report) =>
         checkConditionNames({ names, facts: [...facts, ...GROUP_FACTS] }, condition, report),
-      doubtValues: (condition, report) => doubtCategories(categories, condition, report),
+      doubtValues: (condition, report) => doubtGoods(goods, condition, report),
     })
     for (const { at, part } of readable.strays) collected.strays.push({ draft, at, part })
     // The schema of this kind has accepted the value, but for what stands in, which makes the cast true.
@@ -263,11 +291,11 @@ function hopelessHead({ kind, file, text }: RuleFile, shapes: CheckedWords['shap
 }
 
 const nameIn = (kind: RuleKind, value: unknown): string =>
-  String((value as Record<string, unknown> | null)?.[NAME_KEYS[kind]])
+  String((value as Record<string, unknown> | null)?.[KINDS[kind].key])
 
 /** A rule whose name cannot be read is called as it says itself, or as its file. */
 function withName({ kind, file }: RuleFile, readable: unknown, written: unknown): unknown {
-  const key = NAME_KEYS[kind]
+  const key = KINDS[kind].key
   if ((readable as Record<string, unknown>)[key] !== '') return readable
   const said = (written as Record<string, unknown>)[key]
   return { ...(readable as object), [key]: typeof said === 'string' && said !== '' ? said : file }
@@ -291,8 +319,8 @@ function nameSlips({ file, text }: RuleFile, faults: RuleFault[]): void {
 function misplacedKind(kind: RuleKind, value: unknown, { faults }: CheckedWords['shapes']): RuleKind | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const [first] = Object.keys(value)
-  const other = first === NAME_KEYS[kind] ? undefined : RULE_KINDS.find((one) => first === NAME_KEYS[one])
-  if (other === undefined || !Object.hasOwn(value, NAME_KEYS[kind])) return other
+  const other = first === KINDS[kind].key ? undefined : RULE_KINDS.find((one) => first === KINDS[one].key)
+  if (other === undefined || !Object.hasOwn(value, KINDS[kind].key)) return other
   return faults(other, value).length < faults(kind, value).length ? other : undefined
 }
 
@@ -367,24 +395,3 @@ const fieldsWritten = ({ written }: Collection): AskedField[] =>
 /** An id in capitals is told where it stands; who refers to it by the right one is right. */
 const inSmall = (ids: Set<string> | undefined): Set<string> | undefined =>
   ids === undefined ? undefined : new Set([...ids].map((id) => id.toLowerCase()))
-
-function refuseDoubles(drafts: Drafts): void {
-  for (const kind of ['channel', 'welcome', 'pool', 'sop', 'send', 'webhook', 'shop', 'ladder'] as const) {
-    const first = new Map<string, string>()
-    for (const draft of drafts[kind]) {
-      const earlier = first.get(draft.name)
-      if (earlier === undefined) first.set(draft.name, draft.file)
-      else
-        draft.fault(
-          [NAME_KEYS[kind]],
-          `${RULE_KIND_ZH[kind]}「${draft.name}」已经写在 ${earlier} 里`,
-          '换一个名字，或者删掉一个',
-        )
-      if (draft.name.trim() !== draft.name) draft.fault([NAME_KEYS[kind]], '名字前后不能有空格', '删掉空格')
-    }
-  }
-  for (const kind of ['tags', 'policy', 'roles', 'profile', 'credit'] as const) {
-    const second = drafts[kind][1]
-    if (second !== undefined) second.fault([], `${RULE_KIND_ZH[kind]}只能写在一个文件的一段里`, '合并成一段')
-  }
-}

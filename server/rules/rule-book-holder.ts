@@ -5,6 +5,7 @@ import type { Clock } from '../core/kernel/clock.ts'
 import type { Logger } from '../core/kernel/logger.ts'
 import { MINUTE_MS } from '../core/kernel/shanghai.ts'
 import type { AtHand } from './at-hand.ts'
+import { createCatalogue } from './book/catalogue.ts'
 import type { RuleBook, RuleBookHolder, Sop } from './book/rule-book.ts'
 import type { RuleRename } from './book/rule-rename.ts'
 import { type GoneRule, ruleKeys } from './checks/gone.ts'
@@ -34,6 +35,10 @@ export const EMPTY_BOOK: RuleBook = {
   scripts: new Map(),
   sops: new Map(),
   sends: new Map(),
+  duties: new Map(),
+  moments: new Map(),
+  campaigns: new Map(),
+  intercepts: new Map(),
   webhooks: new Map(),
   shops: new Map(),
   policy: {},
@@ -41,6 +46,7 @@ export const EMPTY_BOOK: RuleBook = {
   roles: [],
   fields: [],
   credit: [],
+  catalogue: createCatalogue([], ''),
   renames: [],
 }
 

@@ -28,11 +28,12 @@ export interface PlainWords {
 }
 
 export const plainWords = ({ facts, triggers, forwarded }: CheckedWords): PlainWords => ({
-  facts: facts.map(({ path, type, zh, names, narrow }) => ({
+  facts: facts.map(({ path, type, zh, names, oneOf, narrow }) => ({
     path,
     type,
     zh,
     ...(names === undefined ? {} : { names }),
+    ...(oneOf === undefined ? {} : { oneOf }),
     ...(narrow === undefined ? {} : { narrow }),
   })),
   triggers: [...triggers.values()].map(plainTrigger),

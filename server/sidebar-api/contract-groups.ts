@@ -16,6 +16,19 @@ export type GroupPerson = Static<typeof GroupPerson>
 export const GroupPeople = Type.Object({ total: Type.Integer(), people: Type.Array(GroupPerson) })
 export type GroupPeople = Static<typeof GroupPeople>
 
+const GroupToday = Type.Object({
+  /** Calendar and theme: 科普群周历·煎法课 */
+  name: Type.String(),
+  atMs: Type.Number(),
+  text: Type.String(),
+  attachments: Type.Integer(),
+  /** `waiting`: for the group's owner; `not`: and it will not come any more. */
+  state: Type.Union([Type.Literal('coming'), Type.Literal('waiting'), Type.Literal('sent'), Type.Literal('not')]),
+  /** The same for people, with the reason. */
+  stateText: Type.String(),
+})
+export type GroupToday = Static<typeof GroupToday>
+
 /** GET groups/:chatId — what a guide needs beside a customer group. Instants in UTC milliseconds. */
 export const GroupPane = Type.Object({
   chatId: Type.String(),
@@ -50,5 +63,7 @@ export const GroupPane = Type.Object({
   /** Those whom one may see, by what they paid. */
   best: GroupPeople,
   scripts: Type.Array(Script),
+  /** What calendars bring into it today, first things first; from a server before it had them: absent. */
+  today: Type.Optional(Type.Array(GroupToday)),
 })
 export type GroupPane = Static<typeof GroupPane>

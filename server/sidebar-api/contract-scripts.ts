@@ -7,6 +7,8 @@ import { ChangeKey, OrNull, SeenFact } from './contract-base.ts'
 export const ChatMessage = Type.Union([
   Type.Object({ msgtype: Type.Literal('text'), text: Type.Object({ content: Type.String() }) }),
   Type.Object({ msgtype: Type.Literal('image'), image: Type.Object({ mediaid: Type.String() }) }),
+  Type.Object({ msgtype: Type.Literal('video'), video: Type.Object({ mediaid: Type.String() }) }),
+  Type.Object({ msgtype: Type.Literal('file'), file: Type.Object({ mediaid: Type.String() }) }),
   Type.Object({
     msgtype: Type.Literal('news'),
     news: Type.Object({
@@ -39,6 +41,18 @@ export const Script = Type.Object({
   messages: Type.Array(ChatMessage),
   /** Those that go along, for GET scripts/picture?asset=… */
   pictures: Type.Optional(Type.Array(Type.String())),
+  /** Videos and files that go along, for GET scripts/file?asset=… */
+  files: Type.Optional(
+    Type.Array(
+      Type.Object({
+        asset: Type.String(),
+        kind: Type.Union([Type.Literal('video'), Type.Literal('file')]),
+        /** As the customer reads it. */
+        name: Type.String(),
+        bytes: Type.Integer(),
+      }),
+    ),
+  ),
   /** Attachments that cannot be sent now, and why; shown before sending. */
   missing: Type.Array(Type.String()),
   /** Absent: it stands in the files. */
@@ -104,8 +118,9 @@ export const SearchQuery = Type.Object({
   q: Type.String({ minLength: 1, maxLength: 100 }),
   from: Type.Optional(Type.String({ pattern: '^\\d{1,6}$' })),
 })
-/** GET scripts/picture?asset=… — a picture of a script, as it goes out: png or jpg. */
-export const PictureQuery = Type.Object({ asset: Type.String({ minLength: 1, maxLength: 200 }) })
+/** GET scripts/picture?asset=… — a picture of a script, as it goes out: png or jpg. GET scripts/file?asset=… — a video, whole or in
+ *  part (`Range`), or a file to be saved. */
+export const AssetQuery = Type.Object({ asset: Type.String({ minLength: 1, maxLength: 200 }) })
 export const Scripts = Type.Object({ scripts: Type.Array(Script) })
 export type Scripts = Static<typeof Scripts>
 export const FoundScripts = Type.Object({

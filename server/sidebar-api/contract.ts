@@ -86,6 +86,8 @@ export const Profile = Type.Object({
   isReadOnly: Type.Boolean(),
   /** For {退订链接} in scripts; null: there is none, or no script asks for it. */
   optOutUrl: OrNull(Type.String()),
+  /** For {链接:名字} in scripts, by the name; those that a script asks for. */
+  links: Type.Record(Type.String(), Type.String()),
   /** The friendship is over. Nothing of what came after it is shown. */
   lost: OrNull(
     Type.Object({
@@ -315,14 +317,33 @@ export const RemarkChange = Type.Object(
 )
 export type RemarkChange = Static<typeof RemarkChange>
 
+const MessageKinds = Type.Array(Type.Index(ChatMessage, ['msgtype']), { maxItems: 10 })
+/** Of several messages only these went, after so many of the same that went before (`before`: of these kinds); the same `key` tells
+ *  the rest. */
+const SentPart = Type.Object(
+  {
+    after: Type.Integer({ minimum: 0, maximum: 20 }),
+    before: Type.Optional(MessageKinds),
+    went: MessageKinds,
+    refused: MessageKinds,
+  },
+  { additionalProperties: false },
+)
+
+/** Proposals that are drawn one above the other. */
+export const SHOWN_AT_MOST = 10
+
 /** POST customers/:externalUserId/sent — the guide has sent this. `key` is made by the sidebar, once per tap. */
 export const Sent = Type.Object(
   {
     key: Type.String({ pattern: '^[0-9a-zA-Z-]{8,64}$' }),
     scriptId: Type.Optional(Type.String({ maxLength: 40 })),
     taskId: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
-    /** Which of the proposals it was, from 1. */
+    /** Which of the list that was drawn it was, from 1. */
     place: Type.Optional(Type.Integer({ minimum: 1, maximum: 50 })),
+    /** That list, by id. */
+    shown: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: SHOWN_AT_MOST })),
+    part: Type.Optional(SentPart),
   },
   { additionalProperties: false },
 )

@@ -20,6 +20,57 @@ afterAll(() => scene.close())
 type Refused = Refusal & { requestId: string }
 const NOT_YOURS = { status: 403, body: { code: 'sidebar.checking' } }
 
+test('what went of several messages is told as gone, and the rest once it goes, as one use of the script', async () => {
+  const t = await openSidebarScene()
+  try {
+    const zhangsan = await t.as('zhangsan')
+    const told = { key: 'tap-000031', scriptId: 'hello' }
+    const first = { ...told, part: { after: 0, went: ['text'], refused: ['image', 'news'] } }
+    const rest = { ...told, part: { after: 1, went: ['image', 'news'], refused: [] } }
+    for (const body of [first, first, rest, rest])
+      expect((await zhangsan.post(`customers/${t.externalUserId}/sent`, body)).status).toBe(200)
+    expect((await t.timelineOf(t.externalUserId, 'script.sent')).sort()).toEqual([
+      '张三发了话术「打个招呼」：文字，图片和链接没有发出',
+      '张三补发了话术「打个招呼」：图片和链接',
+    ])
+    expect(await t.rawRows('SELECT script_id FROM script_use')).toEqual([{ script_id: 'hello' }])
+    const events = await t.rawRows<{ payload: string }>(
+      "SELECT payload FROM inbound_event WHERE kind = 'script.sent' ORDER BY id",
+    )
+    expect(events.map(({ payload }) => JSON.parse(payload).rest ?? false)).toEqual([false, true])
+    expect(await t.rawRows("SELECT kind FROM touch WHERE kind = 'script'")).toEqual([{ kind: 'script' }])
+  } finally {
+    await t.close()
+  }
+})
+
+test('the list that was drawn is kept with what was sent of it, only scripts of the files, and no longer one than fits', async () => {
+  const t = await openSidebarScene()
+  try {
+    const zhangsan = await t.as('zhangsan')
+    const send = (body: object) => zhangsan.post(`customers/${t.externalUserId}/sent`, { scriptId: 'coupon', ...body })
+    const shown = ['hello', 'coupon', 'written by somebody']
+    for (const key of ['tap-000041', 'tap-000041']) expect((await send({ key, place: 2, shown })).status).toBe(200)
+    expect((await send({ key: 'tap-000042' })).status).toBe(200)
+    // Where what stood above it is not kept, neither is its place among it.
+    const after = ['written by somebody', 'hello', 'coupon']
+    expect((await send({ key: 'tap-000044', place: 3, shown: after })).status).toBe(200)
+    expect((await send({ key: 'tap-000045', place: 1, shown: ['written by somebody'] })).status).toBe(200)
+    const ids = Array.from({ length: 11 }, (_, n) => `s${n}`)
+    for (const shown of [ids, [], ['x'.repeat(41)]]) {
+      expect([shown, (await send({ key: 'tap-000043', shown })).status]).toEqual([shown, 400])
+    }
+    expect(await t.rawRows('SELECT place, shown FROM script_use ORDER BY id')).toEqual([
+      { place: 2, shown: '["hello","coupon"]' },
+      { place: null, shown: null },
+      { place: 2, shown: '["hello","coupon"]' },
+      { place: null, shown: '[]' },
+    ])
+  } finally {
+    await t.close()
+  }
+})
+
 test('a guide cannot reach another guide’s customer by changing the id, on any route', async () => {
   for (const rest of ['', '/version', '/orders', '/timeline', '/tasks', '/proposals', '/journeys']) {
     expect(await lisi.get(`${of}${rest}`)).toMatchObject(NOT_YOURS)

@@ -2,12 +2,11 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Access } from './access.ts'
 import * as contract from './contract.ts'
+import { createFindFriends, type FindFriendsDeps } from './find-friends.ts'
 import { createMyDay, type MyDayDeps } from './my-day.ts'
 import { createMyNumbers, type MyNumbersDeps } from './my-numbers.ts'
 
-export type DayRouteDeps = MyDayDeps & MyNumbersDeps & { access: Access }
-
-const FOUND_SHOWN = 30
+export type DayRouteDeps = MyDayDeps & MyNumbersDeps & FindFriendsDeps & { access: Access }
 
 /** Before and beside the chat: what waits over all one's own customers, and finding one of them. */
 export function dayRoutes(app: FastifyInstance, { access, ...deps }: DayRouteDeps): void {
@@ -15,6 +14,7 @@ export function dayRoutes(app: FastifyInstance, { access, ...deps }: DayRouteDep
   const config = { scope: 'library' } as const
   const myDay = createMyDay(deps)
   const myNumbers = createMyNumbers(deps)
+  const findFriends = createFindFriends(deps)
 
   typed.get('/day', { schema: { response: { 200: contract.MyDay } }, config }, (request) =>
     access.asPerson(request, (tx, { userId }) => myDay(tx, userId)),
@@ -27,17 +27,6 @@ export function dayRoutes(app: FastifyInstance, { access, ...deps }: DayRouteDep
   typed.get(
     '/day/find',
     { schema: { querystring: contract.FindQuery, response: { 200: contract.FoundFriends } }, config },
-    (request) =>
-      access.asPerson(request, async (tx, { userId }) => {
-        const { total, friends } = await deps.customers.own.like(tx, userId, request.query.q, FOUND_SHOWN)
-        return {
-          total,
-          friends: friends.map(({ externalUserId, name, remark }) => ({
-            externalUserId,
-            name: name ?? null,
-            remark: remark ?? null,
-          })),
-        }
-      }),
+    (request) => access.asPerson(request, (tx, { userId }) => findFriends(tx, userId, request.query.q)),
   )
 }

@@ -1,6 +1,7 @@
 import { VOCABULARY } from '../capabilities/vocabulary.ts'
 import type { Tx } from '../core/db/tx.ts'
 import type { Clock } from '../core/kernel/clock.ts'
+import type { sendQueries } from '../operations/mass-send/send-queries.ts'
 import type { customerQueries } from '../records/customers/customer-queries.ts'
 import type { CustomerFacts } from '../records/facts/facts.ts'
 import type { Group, groupQueries } from '../records/groups/group-queries.ts'
@@ -15,6 +16,7 @@ import { factPaths } from '../rules/condition/parse-condition.ts'
 import type { GroupPane } from './contract.ts'
 import type { Person } from './friend-of.ts'
 import { groupPeople } from './group-people.ts'
+import { groupToday, plannedToday } from './group-today.ts'
 import { scriptViews } from './script-view.ts'
 
 export interface GroupPaneDeps {
@@ -26,7 +28,8 @@ export interface GroupPaneDeps {
   orders: { queries: Pick<typeof orderQueries, 'paidSums'> }
   staff: { queries: Pick<typeof staffQueries, 'nameOf' | 'get'> }
   privacy: AskConsent
-  media: Pick<Media, 'chatMessages'>
+  media: Pick<Media, 'chatMessages' | 'sizeOf'>
+  massSend: { queries: Pick<typeof sendQueries, 'ofGroup'> }
 }
 
 const ROLES: Record<string, string> = { education: '科普群', paid: '付费群', vip: 'VIP 群', other: '其他' }
@@ -34,7 +37,7 @@ const ROLES: Record<string, string> = { education: '科普群', paid: '付费群
 /** What stands beside a customer group. What is said in it WeCom tells nobody without the message archive, so nothing here
  *  rests on that. */
 export function createGroupPane(deps: GroupPaneDeps) {
-  const { clock, rules, facts, groups, customers, orders, staff, privacy, media } = deps
+  const { clock, rules, facts, groups, customers, orders, staff, privacy, media, massSend } = deps
 
   /** Whose numbers this person may see: one's own friends, those of the guides one leads, everybody's. */
   async function seenBy(tx: Tx, { standing }: Person, own: ReadonlySet<string>, ids: string[]): Promise<Set<string>> {
@@ -83,6 +86,11 @@ export function createGroupPane(deps: GroupPaneDeps) {
       own,
       shapes: VOCABULARY.facts,
     })
+    const planned = plannedToday(book.sends.values(), group, nowMs)
+    const became = await massSend.queries.ofGroup(tx, group.chatId, {
+      names: planned.map(({ name }) => name),
+      days: planned.map(({ date }) => date),
+    })
     const said = (pool?.value.groupScripts ?? []).flatMap((id) => book.scripts.get(id) ?? [])
     return {
       chatId: group.chatId,
@@ -108,6 +116,7 @@ export function createGroupPane(deps: GroupPaneDeps) {
       customers: inside.length,
       ...people,
       scripts: await scriptViews(tx, media, said),
+      today: groupToday(planned, became, { nowMs, isOwner: group.owner === person.userId }),
     }
   }
 }

@@ -5,6 +5,9 @@ import { DESK_RULES, openSidebarScene, type SidebarScene } from './testing/sideb
 const POOL = 'groups/付费群.yaml'
 const CONFIG = { ...DESK_RULES, [POOL]: `${DESK_RULES[POOL]}groupScripts: [hello]\n` }
 
+const POOLS_OTHER =
+  'pool: 科普群\nrole: education\ngroups: { namePrefix: 科普群 }\ncapacity: 200\nentry: {}\ninviteOn: [customer.added]\ninviteBy: task\nscript: join-paid\n'
+
 let t: SidebarScene
 let chatId: string
 beforeEach(async () => {
@@ -113,3 +116,62 @@ it('a group that was dismissed, or one nobody heard of, is refused like anybody 
   await t.settle()
   expect((await paneOf('zhangsan')).status).toBe(403)
 })
+
+it('what the calendar brings into it today: before it comes, while it waits for the owner, once it is out', async () => {
+  const day = (theme: string, on: string, at: string, text: string) =>
+    `  - { theme: ${theme}, on: ${on}, at: "${at}", weeks: [{ text: ${text} }] }\n`
+  const calendar = (pool: string, days: string) =>
+    `calendar: 周历\npools: [${pool}]\nfrom: "2026-11-16"\ndays:\n${days}`
+  const today = day('晒单', '周五', '12:00', '晒晒你煎的')
+  const other = day('闲聊', '周六', '12:00', '周末吃什么')
+  t.writeConfig({ 'calendar/a.yaml': calendar('付费群', today + other) })
+  await t.huoshui.rules.check()
+  await t.advance(60_000)
+  const item = async (guide = 'zhangsan') => (await paneOf(guide)).body.today
+  const noon = { name: '周历·晒单', atMs: Date.parse('2026-11-20T12:00:00+08:00'), text: '晒晒你煎的', attachments: 0 }
+  expect(await item()).toEqual([{ ...noon, state: 'coming', stateText: '到时候由你在企业微信里确认发出' }])
+  await t.advance(2 * 3_600_000)
+  await t.advance(60_000)
+  expect(await item()).toEqual([{ ...noon, state: 'waiting', stateText: '等你在企业微信里确认' }])
+  await enter(t.externalUserId)
+  t.sandbox.world.groups
+    .get(chatId)
+    ?.members.set('lisi', { id: 'lisi', type: 1, joinedAtMs: t.clock.now(), joinScene: 1 })
+  await enter((await t.sandbox.scan({ userId: 'lisi', name: '路人' })).externalUserId)
+  expect((await item('lisi'))?.map(({ stateText }) => stateText)).toEqual(['等群主在企业微信里确认'])
+  for (const { msgid } of t.sandbox.pendingMassSends('zhangsan'))
+    await t.sandbox.confirmMassSend({ msgid, userId: 'zhangsan' })
+  for (let n = 0; n < 8; n++) await t.advance(3_600_000 / 4)
+  expect(await item()).toEqual([{ ...noon, state: 'sent', stateText: '已发到群里' }])
+
+  // Of another pool it is not this group's.
+  t.writeConfig({ 'groups/科普群.yaml': POOLS_OTHER, 'calendar/a.yaml': calendar('科普群', today) })
+  await t.huoshui.rules.check()
+  expect(await item()).toEqual([])
+})
+
+const AT_NOON = `calendar: 周历
+pools: [付费群]
+from: "2026-11-16"
+days:
+  - { theme: 晒单, on: 周五, at: "12:00", weeks: [{ text: 晒晒你煎的 }] }
+`
+
+it.each([
+  ['down at its time and for an hour after it', '2026-11-20T11:00:00+08:00', '2026-11-20T13:30:00+08:00'],
+  ['told of the calendar after its time', '2026-11-20T12:10:00+08:00', '2026-11-20T13:01:00+08:00'],
+])(
+  'what a server brought into no group that was %s is told as not sent, not as about to come',
+  async (_why, writtenAt, backAt) => {
+    t.clock.set(Date.parse(writtenAt))
+    t.writeConfig({ 'calendar/a.yaml': AT_NOON })
+    await t.huoshui.rules.check()
+    await t.advance(60_000)
+    t.clock.set(Date.parse(backAt))
+    await t.huoshui.rules.check()
+    await t.advance(60_000)
+    expect((await paneOf('zhangsan')).body.today?.map(({ state, stateText }) => [state, stateText])).toEqual([
+      ['not', '没有发：到点时没有安排上'],
+    ])
+  },
+)

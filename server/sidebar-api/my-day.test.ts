@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../core/kernel/shanghai.ts'
+import { ownFriends } from '../records/customers/own-friends.ts'
 import type { FoundFriends, MyDay } from './contract.ts'
 import { weightOf } from './my-day.ts'
 import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
@@ -82,10 +83,41 @@ test('my customers by nickname or remark; never another’s, never one who is go
   await scene.settle()
   expect(await find('小满')).toEqual({
     total: 1,
-    friends: [{ externalUserId: scene.externalUserId, name: '小满', remark: null }],
+    friends: [{ externalUserId: scene.externalUserId, name: '小满', remark: null, because: '' }],
   })
   expect((await find('取货')).friends.map((one) => one.name)).toEqual(['阿岚'])
+  // As many as there are, however few are shown.
+  const like = (limit: number) => scene.db.tx((tx) => ownFriends.like(tx, 'zhangsan', '', { limit }))
+  const [all, one] = [await like(100), await like(1)]
+  expect([all.total, one.total, one.friends]).toEqual([all.friends.length, all.friends.length, all.friends.slice(0, 1)])
+  expect(all.total).toBeGreaterThan(1)
   for (const q of ['走了的', '%', '_', "' OR 1=1 --"]) expect([q, (await find(q)).total]).toEqual([q, 0])
+})
+
+test('my customers by a tag of mine or by what they bought last, with what was found; never another’s', async () => {
+  const zhangsan = await scene.as('zhangsan')
+  const lisi = await scene.as('lisi')
+  const find = async (q: string) => {
+    const { body } = await zhangsan.get<FoundFriends>(`day/find?${new URLSearchParams({ q })}`)
+    return body.friends.map(({ name, because }) => [name, because])
+  }
+  await zhangsan.post(`customers/${idOf('阿岚')}/tags`, { add: ['口味/厚切', '口味/黑椒'], remove: [] })
+  await lisi.post(`customers/${idOf('别人的小满')}/tags`, { add: ['口味/厚切'], remove: [] })
+  const buys = async (orderId: string, externalUserId: string, ...goods: string[]) => {
+    const items = goods.map((name, n) => ({ sku: `${n}`, name, quantity: 1, priceFen: 6_900 }))
+    await scene.sandbox.order({ orderId, externalUserId, totalFen: 6_900, items, status: 'paid' })
+    await scene.settle()
+    await scene.advance(60_000)
+  }
+  await buys('F-1', idOf('阿岚'), '儿童牛排 100g')
+  await buys('F-2', idOf('阿岚'), '黑椒酱', '菲力 Fillet 150g')
+  await buys('F-3', idOf('别人的小满'), '菲力 Fillet 150g')
+  expect(await find('厚切')).toEqual([['阿岚', '标签 口味/厚切']])
+  expect(await find('口味/')).toEqual([['阿岚', '标签 口味/厚切、口味/黑椒']])
+  expect(await find('fillet')).toEqual([['阿岚', '上次买 菲力 Fillet 150g']])
+  expect(await find('黑椒')).toEqual([['阿岚', '标签 口味/黑椒；上次买 黑椒酱']])
+  // Bought once, but not last.
+  expect(await find('儿童')).toEqual([])
 })
 
 test.each([

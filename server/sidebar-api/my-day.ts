@@ -2,6 +2,7 @@ import type { Tx } from '../core/db/tx.ts'
 import type { Clock } from '../core/kernel/clock.ts'
 import { DAY_MS, shanghaiParts, startOfShanghaiDay } from '../core/kernel/shanghai.ts'
 import type { sendQueries } from '../operations/mass-send/send-queries.ts'
+import type { dutyQueries } from '../operations/tasks/duties/duty-queries.ts'
 import type { GuideTask, taskQueries } from '../operations/tasks/task-queries.ts'
 import type { customerQueries } from '../records/customers/customer-queries.ts'
 import type { ownFriends } from '../records/customers/own-friends.ts'
@@ -11,10 +12,13 @@ import type { MyDay } from './contract.ts'
 
 export interface MyDayDeps {
   clock: Clock
-  tasks: { queries: Pick<typeof taskQueries, 'openFor' | 'countsFor'> }
+  tasks: {
+    queries: Pick<typeof taskQueries, 'openFor' | 'countsFor'>
+    duties: { queries: Pick<typeof dutyQueries, 'openFor' | 'countOpen'> }
+  }
   customers: {
     queries: Pick<typeof customerQueries, 'friendIdsOf' | 'namesOf'>
-    own: Pick<typeof ownFriends, 'lostSince' | 'like'>
+    own: Pick<typeof ownFriends, 'lostSince'>
   }
   profiles: { queries: { birthdaysOf(tx: Tx, externalUserIds: string[]): Promise<Map<string, Birthday>> } }
   orders: { queries: Pick<typeof orderQueries, 'paidSums'> }
@@ -66,6 +70,15 @@ export function createMyDay({ clock, tasks, customers, profiles, orders, massSen
         dueAtMs: task.dueAtMs ?? null,
         paidSumFen: paid.get(task.externalUserId) ?? 0,
       })),
+      duties: (await tasks.duties.queries.openFor(tx, userId)).map((duty) => ({
+        id: String(duty.id),
+        title: duty.title,
+        groups: duty.groupNames,
+        script: duty.script ?? null,
+        evidence: duty.evidence ?? null,
+        dueAtMs: duty.dueAtMs,
+      })),
+      dutiesTotal: await tasks.duties.queries.countOpen(tx, userId),
       tasksTotal: (await tasks.queries.countsFor(tx, userId, now)).open,
       birthdays: soon.map((one) => ({ ...one, name: nameOf(one.externalUserId) })),
       lost: lost.map(({ externalUserId, name, remark, atMs, by }) => ({

@@ -112,9 +112,9 @@ const noWords = (): AppError =>
   new AppError('sidebar.no-words', 'nothing but blanks', { status: 400, zh: '标题和内容都要写。' })
 
 const ofOneCustomer = (): AppError =>
-  new AppError('sidebar.link-of-one', 'an opt-out link of one customer in words for all', {
+  new AppError('sidebar.link-of-one', 'a link of one customer in words for all', {
     status: 400,
-    zh: '里面有一位客户自己的退订链接，别的客户点了退的是她。请把它换成 {退订链接}。',
+    zh: '里面有一位客户自己的链接，别的客户点了都算她的。请把它换成 {退订链接} 或 {链接:名字}。',
   })
 
 const full = (): AppError =>

@@ -6,10 +6,11 @@ import { underWayText } from '../operations/handover/outcome-text.ts'
 import type { Journey } from '../operations/sop/explain/sop-queries.ts'
 import type { tierQueries } from '../operations/tiers/tier-queries.ts'
 import type { CustomerTier } from '../operations/tiers/tier-store.ts'
-import { asksForLink } from '../operations/welcome/fill-names.ts'
+import { asksForLink, linksAskedFor } from '../operations/welcome/fill-names.ts'
 import type { WelcomeOutcome } from '../operations/welcome/welcome-store.ts'
 import type { CustomerSource, Follow } from '../records/customers/customer-queries.ts'
 import type { GroupOfCustomer } from '../records/groups/group-queries.ts'
+import type { Links } from '../records/links/links.ts'
 import type { OptOut } from '../records/opt-out/opt-out.ts'
 import type { Order, OrderPage, OrderSummary } from '../records/orders/order-queries.ts'
 import { type Birthday, birthdayText, daysUntilBirthday } from '../records/profiles/birthday.ts'
@@ -59,13 +60,17 @@ export interface ProfileDeps extends ProfilePartsDeps, Omit<PageVersionDeps, 'cu
   sop: { queries: { ofCustomer(tx: Tx, externalUserId: string): Promise<Journey[]> } }
   tiers: { queries: Pick<typeof tierQueries, 'ofCustomer'> }
   optOut: Pick<OptOut, 'linkFor'>
+  links: Pick<Links, 'urlsFor'>
 }
 
 const asksForLinks = oncePerBook((book) => [...book.scripts.values()].some(({ value }) => asksForLink(value.text)))
+const scriptLinks = oncePerBook((book) => [
+  ...new Set([...book.scripts.values()].flatMap(({ value }) => linksAskedFor(value.text))),
+])
 
 /** Who this is, at one glance: a few reads by key, cheap enough for every change of chat. */
 export function createProfile(deps: ProfileDeps) {
-  const { clock, rules, customers, tags, orders, groups, welcome, handover, profiles, optOut } = deps
+  const { clock, rules, customers, tags, orders, groups, welcome, handover, profiles, optOut, links } = deps
 
   const parts = createProfileParts(deps)
   const versions = createPageVersions(deps)
@@ -146,6 +151,9 @@ export function createProfile(deps: ProfileDeps) {
       standsInFor: guide.userId === guide.person.userId ? null : guide.name,
       isReadOnly,
       optOutUrl: isLinkWanted ? ((await optOut.linkFor(tx, externalUserId)) ?? null) : null,
+      links: isReadOnly
+        ? {}
+        : Object.fromEntries(await links.urlsFor(tx, externalUserId, scriptLinks(rules.current()))),
       lost: lostView(guide.lost, { guides, groups: groupViews.map((group) => group.name) }),
       remark: follow?.remark ?? null,
       source: await parts.source(tx, guide, externalUserId, known, follow),

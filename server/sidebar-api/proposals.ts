@@ -20,7 +20,7 @@ export interface ProposalDeps extends ReadSaidDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
   tasks: Pick<Tasks, 'queries'>
-  media: Pick<Media, 'chatMessages'>
+  media: Pick<Media, 'chatMessages' | 'sizeOf'>
   facts: Pick<CustomerFacts, 'of'>
   scripts: Pick<Scripts, 'proposedFor' | 'factPaths' | 'outcomesOf'>
 }

@@ -5,6 +5,7 @@ import type { sendQueries } from '../operations/mass-send/send-queries.ts'
 import type { GuideTask, taskQueries } from '../operations/tasks/task-queries.ts'
 import type { WelcomeOutcome } from '../operations/welcome/welcome-store.ts'
 import type { staffQueries } from '../records/staff/staff-queries.ts'
+import { touches } from '../records/touches/touches.ts'
 import type { RuleBook, RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { Said } from './said.ts'
 import { scriptUses } from './script-uses.ts'
@@ -22,10 +23,12 @@ export interface ReadSaidDeps {
 const LOOK_BACK_MS = 90 * DAY_MS
 
 /** All that a customer was told, as far as we know: by guides from the sidebar, with a to-do, by welcomes and by mass-sends.
- *  What a guide writes by hand in the chat, WeCom tells nobody; moments are neither published nor read from here. */
+ *  What a guide writes by hand in the chat, WeCom tells nobody. Of a moment the ledger of touches knows that it was shown;
+ *  what is in it is what its rule says now. */
 export function createReadSaid({ clock, rules, staff, tasks, welcome, massSend }: ReadSaidDeps) {
   return async function readSaid(tx: Tx, externalUserId: string): Promise<Said[]> {
     const book = rules.current()
+    const sinceMs = clock.now() - LOOK_BACK_MS
     const names = new Map<string, string>()
     const nameOf = async (userId: string): Promise<string> => {
       const name = names.get(userId) ?? (await staff.queries.nameOf(tx, userId)) ?? userId
@@ -45,12 +48,12 @@ export function createReadSaid({ clock, rules, staff, tasks, welcome, massSend }
       if (isOut && one.sentAtMs !== undefined)
         said.push({ atMs: one.sentAtMs, by: '欢迎语', content: welcomed(one, book) })
     }
-    for (const { rule, atMs, content } of await massSend.queries.arrivedAt(
-      tx,
-      externalUserId,
-      clock.now() - LOOK_BACK_MS,
-    )) {
+    for (const { rule, atMs, content } of await massSend.queries.arrivedAt(tx, externalUserId, sinceMs)) {
       said.push({ atMs, by: rule.kind === 'send' ? `群发「${rule.name}」` : '群发', content })
+    }
+    for (const { about, atMs } of await touches.lastOfKind(tx, externalUserId, { kind: 'moment', sinceMs })) {
+      if (about !== undefined)
+        said.push({ atMs, by: `朋友圈「${about}」`, content: book.moments.get(about)?.value.content })
     }
     return said
   }

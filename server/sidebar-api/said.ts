@@ -1,4 +1,4 @@
-import type { AttachmentRule, ContentRule } from '../rules/schema/content.ts'
+import type { ContentRule, ScriptAttachmentRule } from '../rules/schema/content.ts'
 import type { ScriptRule } from '../rules/schema/rule-files.ts'
 
 /** One thing that reached a customer, by whomever. */
@@ -9,11 +9,11 @@ export interface Said {
   by: string
   /** Where it was a prepared script. */
   scriptId?: string | undefined
-  content?: ContentRule | undefined
+  content?: (Omit<ContentRule, 'attachments'> & { attachments?: ScriptAttachmentRule[] }) | undefined
 }
 
 /** What only one offer has: the group, the page. A picture may go with anything. */
-function offersOf(attachments: readonly AttachmentRule[] = []): string[] {
+function offersOf(attachments: readonly ScriptAttachmentRule[] = []): string[] {
   return attachments.flatMap((one) => {
     if ('groupQr' in one) return [`group ${one.groupQr}`]
     if ('link' in one) return [`link ${one.link.url}`]

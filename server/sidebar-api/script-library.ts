@@ -15,7 +15,7 @@ import { scriptViews } from './script-view.ts'
 export interface ScriptLibraryDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
-  media: Pick<Media, 'chatMessages'>
+  media: Pick<Media, 'chatMessages' | 'sizeOf'>
   staff: { queries: Pick<typeof staffQueries, 'among'> }
   standings: Standings
 }

@@ -11,6 +11,8 @@ export interface ScriptUse {
   taskId: number | undefined
   /** In the list that was shown, from 1. */
   place?: number | undefined
+  /** That list, by id. */
+  shown?: readonly string[] | undefined
   sentAtMs: number
 }
 
@@ -26,6 +28,7 @@ export const scriptUses = {
         script_id: use.scriptId ?? null,
         task_id: use.taskId ?? null,
         place: use.place ?? null,
+        shown: use.shown === undefined ? null : JSON.stringify(use.shown),
         sent_at: use.sentAtMs,
       },
     ])) > 0,

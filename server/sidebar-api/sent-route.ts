@@ -2,12 +2,13 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../core/kernel/clock.ts'
 import type { Emit } from '../engine/inbox/emit.ts'
-import { carriedBy, ScriptSent } from '../operations/scripts-library/script-events.ts'
+import { type Carried, carriedBy, type MessageKind, ScriptSent } from '../operations/scripts-library/script-events.ts'
 import type { Tasks } from '../operations/tasks/tasks.ts'
 import type { Welcome } from '../operations/welcome/welcome.ts'
 import type { Timeline } from '../records/timeline/timeline.ts'
 import { touches } from '../records/touches/touches.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
+import type { ScriptRule } from '../rules/schema/rule-files.ts'
 import type { Access } from './access.ts'
 import * as contract from './contract.ts'
 import { OfCustomer } from './customer-routes.ts'
@@ -39,18 +40,22 @@ export function sentRoute(app: FastifyInstance, deps: SentRouteDeps): void {
     },
     (request) =>
       access.withCustomer(request, async (tx, guide, externalUserId) => {
-        const { key, scriptId, taskId, place } = request.body
+        const { key, scriptId, taskId, place, shown, part } = request.body
+        const isRest = part !== undefined && part.after > 0
+        const partKey = isRest ? `${guide.userId}:${key}:${part.after}` : `${guide.userId}:${key}`
         const script = scriptId === undefined ? undefined : rules.current().scripts.get(scriptId)
         const written = scriptId === undefined ? undefined : await library.own(tx, guide.person, scriptId)
         const task = taskId === undefined ? undefined : await tasks.queries.byId(tx, Number(taskId))
         if (task !== undefined && !isOwn(task, guide, externalUserId)) throw unknownTask()
-        await scriptUses.add(tx, {
+        const drawn = shown?.filter((id) => rules.current().scripts.has(id))
+        const isFirstTold = await scriptUses.add(tx, {
           key,
           externalUserId,
           userId: guide.userId,
           scriptId: script?.name ?? written?.id,
           taskId: task?.id,
-          place,
+          place: drawn === undefined ? place : placeIn(drawn, script?.name),
+          shown: drawn,
           sentAtMs: clock.now(),
         })
         // What a to-do asked for is one contact, however many messages it takes.
@@ -69,16 +74,20 @@ export function sentRoute(app: FastifyInstance, deps: SentRouteDeps): void {
         await welcome.guideSpoke(tx, { externalUserId, userId: guide.userId })
         if (script !== undefined) {
           await emit(tx, ScriptSent, {
-            key: `${guide.userId}:${key}`,
-            payload: { externalUserId, userId: guide.userId, scriptId: script.name, carries: carriedBy(script.value) },
+            key: partKey,
+            payload: {
+              ...{ externalUserId, userId: guide.userId, scriptId: script.name },
+              carries: gone(script.value, part, isFirstTold),
+              ...(isFirstTold ? {} : { rest: true }),
+            },
           })
         }
         await timeline.note(tx, {
-          key: `sidebar.sent:${guide.userId}:${key}`,
+          key: `sidebar.sent:${partKey}`,
           externalUserId,
           userId: guide.userId,
           kind: 'script.sent',
-          text: `${guide.name}发了${titleOf(script?.value.title ?? written?.title)}`,
+          text: `${guide.name}${isRest ? '补' : ''}发了${titleOf(script?.value.title ?? written?.title)}${partZh(part)}`,
           reason: {
             text: task === undefined ? '导购在侧边栏里发的' : `为了待办「${task.title}」`,
             ...(script === undefined
@@ -89,6 +98,32 @@ export function sentRoute(app: FastifyInstance, deps: SentRouteDeps): void {
         return { ok: true as const }
       }),
   )
+}
+
+/** What of a script's went and was not told: the page may have told its parts in another order, or one of them not at all. */
+function gone(script: ScriptRule, part: contract.Sent['part'], isFirstTold: boolean): Carried[] {
+  if (part === undefined) return carriedBy(script)
+  const { after, before = [], went } = part
+  if (after === 0 && !isFirstTold) return []
+  if (isFirstTold) return carriedBy(script, (kind) => went.includes(kind) || before.includes(kind))
+  const told = carriedBy(script, (kind) => before.includes(kind))
+  return carriedBy(script, (kind) => went.includes(kind)).filter((kind) => !told.includes(kind))
+}
+
+function partZh(part: contract.Sent['part']): string {
+  if (part === undefined) return ''
+  const refused = part.refused.length === 0 ? '' : `，${kindsZh(part.refused)}没有发出`
+  return `：${kindsZh(part.went)}${refused}`
+}
+const kindsZh = (kinds: readonly MessageKind[]): string => [...new Set(kinds)].map((kind) => KIND_ZH[kind]).join('和')
+const KIND_ZH: Record<MessageKind, string> = {
+  ...{ text: '文字', image: '图片', news: '链接', miniprogram: '小程序', video: '视频', file: '文件' },
+}
+
+/** From 1, of the list that is kept: what one wrote oneself stood in it and is not counted. */
+function placeIn(drawn: readonly string[], scriptId: string | undefined): number | undefined {
+  const index = scriptId === undefined ? -1 : drawn.indexOf(scriptId)
+  return index < 0 ? undefined : index + 1
 }
 
 const titleOf = (title: string | undefined): string => (title === undefined ? '一条消息' : `话术「${title}」`)

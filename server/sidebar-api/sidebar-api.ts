@@ -18,6 +18,7 @@ import { createColleagues } from './colleagues.ts'
 import * as contract from './contract.ts'
 import { type CustomerRouteDeps, customerRoutes } from './customer-routes.ts'
 import { type DayRouteDeps, dayRoutes } from './day-routes.ts'
+import { type DutyRouteDeps, dutyRoutes } from './duty-routes.ts'
 import { type FieldRouteDeps, fieldRoutes } from './field-routes.ts'
 import { type GroupRouteDeps, groupRoutes } from './group-routes.ts'
 import { type HandoverRouteDeps, handoverRoutes } from './handover-routes.ts'
@@ -82,6 +83,7 @@ export type SidebarApiDeps = SidebarOptions &
       SentRouteDeps &
       OwnScriptRouteDeps &
       DayRouteDeps &
+      DutyRouteDeps &
       GroupRouteDeps,
     Made | 'wecom'
   > & {
@@ -182,6 +184,7 @@ export function createSidebarApi(deps: SidebarApiDeps) {
           scriptRoutes(scope, { ...deps, access })
           ownScriptRoutes(scope, { ...deps, access, library })
           dayRoutes(scope, { ...deps, access })
+          dutyRoutes(scope, { ...deps, access })
           groupRoutes(scope, { ...deps, access })
           auditRoute(scope, { access })
         },

@@ -74,6 +74,7 @@ const idOf = (target: Target): string =>
 const PARAMS: Record<string, (target: Target) => string> = {
   externalUserId: idOf,
   taskId: () => '1',
+  dutyId: () => '1',
   shop: () => 'nobody',
   noteId: () => '1',
   scriptId: () => 'own:1',

@@ -9,7 +9,7 @@ import { whyOf } from './why.ts'
 /** A to-do as the sidebar shows it; an invitation comes with the group's code, ready to send. */
 export async function taskView(
   tx: Tx,
-  { media, rules }: { media: Pick<Media, 'chatMessages'>; rules: Pick<RuleBookHolder, 'current'> },
+  { media, rules }: { media: Pick<Media, 'chatMessages' | 'sizeOf'>; rules: Pick<RuleBookHolder, 'current'> },
   task: StoredTask,
   sentAtMs: number | undefined,
 ): Promise<GuideTask> {

@@ -11,6 +11,7 @@ const PEOPLE = [
   'script.',
   'group.',
   'mass-send.sent',
+  'moment.',
   'welcome.sent',
   'survey.',
   'profile.',

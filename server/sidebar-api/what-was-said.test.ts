@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import type { TouchKind } from '../records/touches/touch-tables.ts'
+import { touches } from '../records/touches/touches.ts'
 import { buildTestApp, type TestApp } from '../testing/build-test-app.ts'
 import type { Proposals, Tasks } from './contract.ts'
 import { openBrowser } from './testing/sidebar-browser.ts'
@@ -42,6 +44,8 @@ const RULES = {
     'pool: 科普群\nrole: education\ngroups: { namePrefix: 科普群 }\ncapacity: 200\nentry: { orders.paid.count: 0 }\ninviteOn: [customer.added]\ninviteBy: welcome\n',
   'scripts/新客.yaml': SCRIPTS,
   'groups/付费群.yaml': DESK_RULES['groups/付费群.yaml'].replace('script: join-paid\n', ''),
+  'moments/煎法.yaml':
+    'moment: 煎法\ntags: [来源/包裹卡]\ncontent: { text: 有空聊聊怎么煎吗？ }\nat: "2026-12-30 10:00"\n',
   'sends/午间.yaml':
     'send: 午间\naudience: { follow.active: true }\ncontent: { text: "有空聊聊怎么煎吗?" }\ncron: "30 12 * * *"\n',
 }
@@ -91,6 +95,20 @@ test('what the welcome, a mass-send, a to-do or a colleague has said is said', a
   ])
   await lisi.post(`customers/${t.id}/sent`, { key: 'a-key-0009', scriptId: 'join-edu' })
   expect((await t.said()).find(([id]) => id === 'join-edu')).toEqual(['join-edu', '李四', true])
+})
+
+test('a moment that showed it has said it, for whoever saw it and no longer than anybody remembers', async () => {
+  const t = await openScene()
+  const touch = (externalUserId: string, kind: TouchKind, daysAgo: number) => ({
+    ...{ key: `${kind}:${externalUserId}:${daysAgo}`, externalUserId, userId: 'zhangsan', kind },
+    ...{ about: '煎法', atMs: t.clock.now() - daysAgo * DAY_MS },
+  })
+  const seen = (sent: Parameters<typeof touches.add>[1]) => t.db.tx((tx) => touches.add(tx, sent))
+  const hello = async () => (await t.said()).find(([id]) => id === 'hello')
+  await seen([touch('wm-somebody-else', 'moment', 0), touch(t.id, 'moment', 91), touch(t.id, 'send', 0)])
+  expect(await hello()).toEqual(['hello', '', false])
+  await seen([touch(t.id, 'moment', 0)])
+  expect(await hello()).toEqual(['hello', '朋友圈「煎法」', true])
 })
 
 test('words that claim work are proposed with the facts behind them, and not without', async () => {

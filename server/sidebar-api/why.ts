@@ -12,6 +12,7 @@ const KINDS: Record<string, string> = {
   sop: '跟进计划',
   ladder: '分层规则',
   send: '群发',
+  moment: '朋友圈',
   script: '话术',
   tags: '标签',
 }

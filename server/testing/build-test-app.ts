@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts'
 import { raw } from '../core/db/sql.ts'
-import { createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
+import { type Clock, createSettableClock, type SettableClock } from '../core/kernel/clock.ts'
 import { createLogger } from '../core/kernel/logger.ts'
 import { createHuoshui } from '../huoshui.ts'
 import { readShopSecrets } from '../platform/shops/shop-secrets.ts'
@@ -21,6 +21,8 @@ export interface TestAppOptions {
   databaseUrl?: string
   /** A sandbox that goes on while the app restarts; it is then not closed by `close`. */
   platform?: TestPlatform
+  /** What time the database thinks it is; default: that of the app. */
+  databaseClock?: Clock
   env?: Record<string, string>
   /** A built sidebar of the test's own. */
   distDir?: string
@@ -72,7 +74,15 @@ export async function buildTestApp(options: TestAppOptions = {}) {
   }
   const log = createLogger({ level: settings.LOG_LEVEL, destination })
   const built = options.distDir === undefined ? {} : { distDir: options.distDir }
-  const huoshui = createHuoshui({ settings, clock, log, shopSecrets: readShopSecrets(options.env ?? {}), ...built })
+  const { databaseClock = clock } = options
+  const huoshui = createHuoshui({
+    settings,
+    clock,
+    databaseClock,
+    log,
+    shopSecrets: readShopSecrets(options.env ?? {}),
+    ...built,
+  })
   const url = await huoshui.app.listen({ host: '127.0.0.1', port: 0 })
   sandbox.connect(url)
   await huoshui.prepare()

@@ -17,27 +17,30 @@ const shortened = (text: string): string =>
     .replace(/^SELECT .*? FROM /, 'SELECT … FROM ')
     .slice(0, 150)
 
-/** What `work` sends to the database. `until`: only what goes out before this is true. `without`: texts that do not count. */
+/** What `work` sends to the database. `until`: only what goes out before this is true. `without`: texts that do not count.
+ *  `among`: only transactions, and on MySQL statements of their own, of which one is like this. */
 export async function countStatements(
   db: Db,
   work: () => Promise<void>,
-  { until = () => false, without }: { until?: () => boolean; without?: Counted } = {},
+  { until = () => false, without, among }: { until?: () => boolean; without?: Counted; among?: RegExp } = {},
 ): Promise<Counted> {
   const left = without?.texts ?? new Set<string>()
-  const texts = new Set<string>()
-  const times = new Map<string, number>()
-  let [total, commits] = [0, 0]
-  const end = db.watch((text) => {
-    const short = shortened(text)
-    if (until() || left.has(text)) return
-    texts.add(text)
-    total += 1
-    if (text === 'COMMIT') commits += 1
-    times.set(short, (times.get(short) ?? 0) + 1)
+  const sent: { text: string; line: number }[] = []
+  const end = db.watch((text, line) => {
+    if (!until() && !left.has(text)) sent.push({ text, line })
   })
   await work()
   end()
-  return { total, commits, texts, byText: [...times].sort((a, b) => b[1] - a[1]) }
+  const lines = new Set(sent.filter(({ text }) => among === undefined || among.test(text)).map(({ line }) => line))
+  const texts = sent.filter(({ line }) => lines.has(line)).map(({ text }) => text)
+  const times = new Map<string, number>()
+  for (const short of texts.map(shortened)) times.set(short, (times.get(short) ?? 0) + 1)
+  return {
+    total: texts.length,
+    commits: texts.filter((text) => text === 'COMMIT').length,
+    texts: new Set(texts),
+    byText: [...times].sort((a, b) => b[1] - a[1]),
+  }
 }
 
 /** For whoever wants to lower a budget: `STATEMENTS=30` prints the 30 most frequent texts. */

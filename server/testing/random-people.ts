@@ -6,6 +6,7 @@ import { raw } from '../core/db/sql.ts'
 import type { Row, Tx } from '../core/db/tx.ts'
 import type { Manifest } from '../records/define-capability.ts'
 import { leapOrdinal } from '../records/profiles/birthday.ts'
+import { PRODUCT_ROLES } from '../rules/schema/product-rules.ts'
 import { customerColumn, randomRow } from './random-row.ts'
 
 /** Random rows that every fact is made from, for a handful of customers: what each database might compare differently
@@ -132,8 +133,20 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
       for (const line of some(2)) {
         const back = { refunded_quantity: one([0, 0, 1, 2]), refunded_fen: one([0, 100]) }
         const item = { sku: one(TEXTS), name: one(TEXTS), quantity: 2, price_fen: 100, category: maybe(one(TEXTS)) }
-        add('shop_order_item', { shop_order_id: id, line_no: line, ...item, ...back })
+        const labels = {
+          catalog_category: maybe(one(TEXTS)),
+          role: maybe(one(['主推', '主推', '主推', ...PRODUCT_ROLES] as const)),
+        }
+        add('shop_order_item', { shop_order_id: id, line_no: line, ...item, ...labels, ...back })
       }
+      id += 1
+    }
+    // A habit takes three orders of the same goods, which hardly anybody draws.
+    for (const _ of g(fc.boolean) ? [1, 2, 3] : []) {
+      const order = { order_id: `o${id}`, source: 's', total_fen: 100, refunded_fen: 0, external_userid: who }
+      add('shop_order', { id, ...order, status: 'paid', created_at: at(), paid_at: at() })
+      const item = { sku: 'a%b', name: '🥩', quantity: 1, price_fen: 100, category: one(['VIP', 'VIP ']) }
+      add('shop_order_item', { shop_order_id: id, line_no: 0, ...item, role: '主推' })
       id += 1
     }
     for (const _ of some(3)) add('touch', { source_key: `k${id++}`, external_userid: who, kind: 'send', at: at() })
@@ -170,6 +183,8 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
         product_id: maybe(one(['VIP', 'VIP ', 'p1'])),
         product: maybe(one(TEXTS)),
         category: maybe(one(TEXTS)),
+        keyword: maybe(one(TEXTS)),
+        scene: maybe(one(TEXTS)),
       }
       const cart = { price_fen: maybe(one(MONEY)), quantity: maybe(g(fc.nat, 2)) }
       const visit = { id, visit_id: `v${id++}`, source: 's', kind, external_userid: who, received_at: 0, at: at() }

@@ -6,6 +6,8 @@ import { createMigratedDatabase } from './migrated-database.ts'
 
 export interface TestKit {
   db: Db
+  /** As `DATABASE_URL`. */
+  url: string
   clock: SettableClock
   log: Logger
   close(): Promise<void>
@@ -18,6 +20,7 @@ export async function createTestKit(now = '2026-11-22T09:00:00+08:00'): Promise<
   await db.connect()
   return {
     db,
+    url: database.url,
     clock: createSettableClock(now),
     log: createLogger({ level: 'silent' }),
     close: async () => {

@@ -3,6 +3,7 @@ import type { Db } from '../core/db/db.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { orderQueries } from '../records/orders/order-queries.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
+import { visitedGoods } from '../records/visits/visited-goods.ts'
 import type { AtHand, KnownDepartment, KnownMember } from '../rules/at-hand.ts'
 import { savedSources } from '../rules/versions/rule-version-store.ts'
 import { syncRuns } from './sync/sync-run.ts'
@@ -13,10 +14,13 @@ export const atHand = (db: Pick<Db, 'tx'>): Promise<AtHand> =>
     ...((await hasRead(tx))
       ? { staff: await membersIn(tx), departments: await departmentsIn(tx) }
       : { staff: undefined, departments: undefined }),
-    categories: await orderQueries.categories(tx),
+    categories: union(await orderQueries.categories(tx), await visitedGoods(tx, 'categories')),
+    products: union(await orderQueries.products(tx), await visitedGoods(tx, 'products')),
     inForce: await savedSources(tx),
     isInUse: (named) => db.tx((inner) => isInUse(inner, named)),
   }))
+
+const union = (one: ReadonlySet<string>, other: ReadonlySet<string>): Set<string> => new Set([...one, ...other])
 
 const departmentsIn = async (tx: Tx): Promise<KnownDepartment[] | undefined> => {
   const known = await staffQueries.departments(tx)

@@ -37,7 +37,7 @@ const freeBytesOf = async (folder: string): Promise<number> => {
 /** What will soon be a trouble of the database while everything still goes on: a disk that fills up, a standby that no longer
  *  follows. That nothing can be stored at all is told otherwise (operations/alerts-out/store-alarm.ts). */
 export function createDatabaseWatch(deps: DatabaseWatchDeps) {
-  const { db, clock, alerts, databaseUrl, freeBytes = freeBytesOf } = deps
+  const { db, alerts, databaseUrl, freeBytes = freeBytesOf } = deps
   const lookAtReplicas = createReplicaWatch(deps)
   const tell = (key: string, said: { text: string; todo: string } | undefined): Promise<void> =>
     db.tx(async (tx) => {
@@ -65,7 +65,7 @@ export function createDatabaseWatch(deps: DatabaseWatchDeps) {
 
   /** What stands only here is lost with this machine. */
   async function lookAtLag(standbyUrl: string): Promise<void> {
-    const state = await standbyLag(standbyUrl, clock.now())
+    const state = await standbyLag(standbyUrl, db)
     const todo = '看备库是不是在运行、复制有没有报错（在备库上 SHOW REPLICA STATUS）'
     if (state.kind === 'follows') {
       const text = `数据库的备库落后 ${Math.round(state.behindMs / 1_000)} 秒：主库这时坏掉，这段时间收下的就没有了`

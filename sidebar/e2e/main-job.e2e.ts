@@ -55,6 +55,7 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await at('pay').click()
   await seen(sidebar.getByText('原切西冷牛排'))
   await seen(sidebar.getByText('¥128'))
+  await seen(stepDone(4))
   await seen(toDo('邀请进「付费群」'))
   await toDo('邀请进「付费群」').getByRole('button', { name: '发邀请' }).click()
   await phone.locator('.group-code').filter({ hasText: '付费群' }).getByRole('button', { name: '扫码进群' }).click()
@@ -96,8 +97,15 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   await sidebar.getByRole('dialog').getByRole('button', { name: '保存' }).click()
   await seen(page.locator('.talk-head').getByText('爱吃眼肉·周末下厨'))
 
-  // The refund undoes what the 付费群 is for.
+  // The parcel goes out, 15 yuan come back for a late one: she is still one who has paid.
   await scene.open('下一步')
+  await at('ship').click()
+  await at('part-refund').click()
+  await sidebar.getByRole('link', { name: /点开看订单/ }).click()
+  await seen(sidebar.getByText(/顺丰速运/))
+  await seen(sidebar.getByText('退了 ¥15，实付 ¥113'))
+  await scene.open('下一步')
+  // The refund of all undoes what the 付费群 is for.
   await at('refund').click()
   await seen(toDo('请客户退出「付费群」'))
   await seen(sidebar.getByText('退款 1'))

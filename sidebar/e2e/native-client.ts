@@ -11,6 +11,8 @@ export interface ClientSays {
   isSlow?: boolean
   /** Milliseconds that what it says of the chat takes. */
   delayMs?: number
+  /** So many messages it takes, and refuses the others. */
+  takes?: number
   /** In frames only: the page around them is the client's own window. */
   inFrame?: boolean
 }
@@ -24,17 +26,20 @@ export function nativeClient({
   isSlow = false,
   delayMs = 0,
   inFrame = false,
+  takes,
 }: ClientSays): string {
   const native = { getContext: { entry }, getCurExternalContact: { userId }, getCurExternalChat: { chatId } }
   return `if (${inFrame} === (parent !== window)) {
   const NATIVE = ${JSON.stringify(native)}
   const told = new Promise((tell) => { ${isSlow ? 'globalThis.answerBridge = tell' : 'tell()'} })
+  let sent = 0
   globalThis.WeixinJSBridge = {
     on: () => undefined,
     invoke: async (name, params, callback) => {
       await told
       if (name in NATIVE) await new Promise((resolve) => (${delayMs} > 0 ? setTimeout(resolve, ${delayMs}) : resolve()))
       if (name === 'getCurExternalContact') globalThis.answeredAt ??= performance.timeOrigin + performance.now()
+      if (name === 'sendChatMessage' && (sent += 1) > ${takes ?? 'Infinity'}) return callback({ err_msg: name + ':fail' })
       callback({ err_msg: name + ':ok', ...NATIVE[name] })
     },
   }

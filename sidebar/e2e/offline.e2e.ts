@@ -109,8 +109,10 @@ test('without a network: it is said, nothing disappears, three changes wait, eac
       ({ body }) => body?.external_userid === id && body.add_tag?.length === 1,
     ).length
   await expect.poll(marked, { timeout: 15_000 }).toBe(1)
-  await page.waitForTimeout(6_000)
-  // Nobody sends again what has arrived.
+  // Nobody sends again what has arrived: two more beats have come and gone, at each of which what waits would go out.
+  const beat = () => page.waitForResponse((one) => one.url().endsWith('/version'))
+  await beat()
+  await beat()
   expect([await notesOf(page, id), await marked()]).toEqual([['下周带孩子来试吃'], 1])
   await page.context().close()
 })

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import Fastify from 'fastify'
 import type { Browser, Page } from 'playwright-core'
+import type { Tx } from '../../server/core/db/tx.ts'
+import type { Refused } from '../../server/records/opt-out/opt-out-page.ts'
+import { optOutRoutes } from '../../server/records/opt-out/opt-out-routes.ts'
 import type { Profile } from '../../server/sidebar-api/contract.ts'
 import { sidebarFiles } from '../../server/sidebar-api/static.ts'
 import * as fixtures from '../src/testing/fixtures.ts'
@@ -9,7 +12,7 @@ import { aGroup, someMyScripts, someNotes } from '../src/testing/fixtures-known.
 import { nativeClient, USER_AGENT } from './native-client.ts'
 
 /** What the server says, by path below a customer or below the API: an answer, the promise of one, the code of a refusal, or
- *  `never`. */
+ *  `never`; undefined: it breaks. */
 export type Answers = Record<string, unknown>
 
 const BY_PATH: Answers = {
@@ -33,6 +36,8 @@ const BY_PATH: Answers = {
   'groups/wr-1': aGroup(),
 }
 
+export type ServedPane = Awaited<ReturnType<typeof servePane>>
+
 /** The built pane over answers that the test chooses, beside a chat window that is the page itself. */
 export async function servePane() {
   execFileSync('bash', ['-c', '. scripts/lib/prepare.sh && build_sidebar'], { stdio: 'inherit' })
@@ -46,11 +51,25 @@ export async function servePane() {
     const answer = await answers[name]
     if (answer === 'never') return new Promise(() => undefined)
     if (typeof answer === 'string')
-      return reply.code(403).send({ code: answer, zh: '这里写着为什么，以及接下来做什么。' })
+      return reply.code(403).send({ code: answer, zh: REFUSALS[answer] ?? '这里写着为什么，以及接下来做什么。' })
     return answer === undefined
       ? reply.code(500).send({ code: 'internal', zh: '服务器出了点问题，请稍后重试' })
       : answer
   })
+  // What refuses a change, and the page behind a link in a message, whose customers are these.
+  app.post('/api/sidebar/*', (request, reply) =>
+    request.url.endsWith('/sent')
+      ? { ok: true }
+      : reply.code(409).send({ code: 'sidebar.overtaken', zh: REFUSED_CHANGE }),
+  )
+  optOutRoutes({
+    withLink: async (code, work) => {
+      const refused = OPT_OUTS[code]
+      return refused === undefined ? undefined : work(refused as unknown as Tx, code) // read by refusedNow below alone
+    },
+    refusedNow: async (tx) => tx as unknown as Refused[],
+    change: async () => undefined,
+  })(app)
   sidebarFiles(app, {
     frameOrigin: undefined,
     tell: async (request) => {
@@ -73,6 +92,22 @@ export async function servePane() {
   }
 }
 
+/** As server/sidebar-api/refusals.ts writes them. */
+const REFUSALS: Record<string, string> = {
+  'sidebar.checking': '刚加上的客户要同步一下：正在向企业微信核对你们是不是好友，几秒后自动出来。',
+  'sidebar.not-yours': '已向企业微信核对过：这位客户现在不是你的好友。若刚加上，请过一分钟再点「重新加载」。',
+  'sidebar.handed-on':
+    '这位客户已于 2026-11-20 09:05 转给欧阳娜娜，由欧阳娜娜接着跟进；需要补充情况，直接告诉欧阳娜娜。',
+}
+const REFUSED_CHANGE = '备注刚刚被别处改成了「老客」，没有覆盖；请看一眼再改。'
+const OPT_OUTS: Record<string, Refused[]> = {
+  open: [],
+  refused: [
+    { scope: '', source: 'link', until_at: null },
+    { scope: 'sends', source: 'guide', until_at: Date.parse('2027-02-28T10:00:00+08:00') },
+  ],
+}
+
 const BOOT = { corpId: 'ww1', agentId: 1, platform: 'sandbox' }
 
 /** As kept-answers.ts keeps it for the guide of these answers. */
@@ -86,6 +121,10 @@ export interface PaneOptions {
   height?: number
   colorScheme?: 'light' | 'dark'
   entry?: string
+  /** So many messages the client takes. */
+  takes?: number
+  /** Another page than the pane. */
+  path?: string
   /** The client answers nothing before it is told to. */
   isSlow?: boolean
   /** Looked at in an earlier window. */
@@ -104,13 +143,15 @@ export async function openPane(browser: Browser, url: string, options: PaneOptio
     timezoneId: 'Asia/Shanghai',
     reducedMotion: 'reduce',
   })
-  context.setDefaultTimeout(6_000)
+  context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   await page.clock.install({ time: fixtures.NOW_MS })
   const isSlow = options.isSlow === true
-  await page.addInitScript(nativeClient({ entry, userId: 'wm-sunyao', chatId: 'wr-1', isSlow }))
+  const { takes, path = '/sidebar/' } = options
+  const says = { entry, userId: 'wm-sunyao', chatId: 'wr-1', isSlow, ...(takes === undefined ? {} : { takes }) }
+  await page.addInitScript(nativeClient(says))
   if (options.before !== undefined) await page.addInitScript(options.before)
   if (options.seen !== undefined) await page.addInitScript(SEEN(options.seen))
-  await page.goto(`${url}/sidebar/`)
+  await page.goto(`${url}${path}`)
   return page
 }

@@ -1,22 +1,8 @@
-import type { Page } from 'playwright-core'
 import * as fixtures from '../src/testing/fixtures.ts'
 import { aGroup, someFields } from '../src/testing/fixtures-known.ts'
-import type { Answers, PaneOptions } from './open-pane.ts'
-
-export interface PaneState {
-  name: string
-  answers?: Answers
-  options?: PaneOptions
-  /** Until it is there. */
-  reach(page: Page): Promise<unknown>
-}
-
-const tab = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name }).click()
-const sheet = (page: Page) => page.getByRole('dialog').waitFor()
-const press = async (page: Page, name: string | RegExp): Promise<void> => {
-  await page.getByRole('button', { name }).first().click()
-  await sheet(page)
-}
+import { DUTY_STATES } from './duty-states.ts'
+import { MORE_STATES } from './more-states.ts'
+import { more, type PaneState, press, tab } from './pane-state.ts'
 
 const help = ['李四还是好友，有事请李四去说', '没做完的待办已经撤下；重新加上以后，标签、订单和动态接着用']
 const LOST = fixtures.aProfile({
@@ -49,7 +35,7 @@ const BOUND = {
   orders: fixtures.someOrders().orders.map((one, nth) => ({ ...one, isBoundByHand: nth === 0 })),
 }
 const NEW = fixtures.aProfile({
-  ...{ name: null, remark: null, tiers: [], tags: [], groups: [], days: 0, journeys: [] },
+  ...{ name: null, remark: null, tiers: [], tags: [], groups: [], days: 0, journeys: [], rhythm: null },
   source: { channel: null, addWay: null, addedAtMs: null, first: null },
   orders: { paidCount: 0, paidSumFen: 0, refundedCount: 0, lastPaidAtMs: null, lastItems: null },
 })
@@ -69,6 +55,11 @@ const MANY_TAKERS = {
     ...Array.from({ length: 11 }, (_, n) => `导购${n + 1}`),
   ].map((name, n) => ({ userId: `guide-${n}`, name, customers: n * 97, isFriend: n === 0 })),
 }
+const MANY_TASKS = {
+  tasks: Array.from({ length: 6 }, (_, n) =>
+    fixtures.aTask({ id: `${60 + n}`, title: `首单回访：问问第 ${n + 1} 块煎得怎么样` }),
+  ),
+}
 const nothing = {
   proposals: { proposals: [], total: 0, how: 'file' },
   tasks: { tasks: [] },
@@ -87,13 +78,34 @@ const QUIET_GROUP = aGroup({
     strangers: 0,
     scripts: [],
   },
-  ...{ outside: null, elsewhere: NOBODY, duplicates: NOBODY, newcomers: NOBODY, best: NOBODY },
+  ...{ outside: null, elsewhere: NOBODY, duplicates: NOBODY, newcomers: NOBODY, best: NOBODY, today: [] },
 })
 
 /** Every face that the pane has. */
 export const STATES: PaneState[] = [
   { name: 'next', reach: (page) => page.getByText('现在可以这样说').waitFor() },
-  { name: 'long-names', answers: { profile: LONG }, reach: (page) => page.getByText('也加了陈浩').waitFor() },
+  { name: 'long-names', answers: { profile: LONG }, reach: (page) => page.getByText('正在从张三转给李四').waitFor() },
+  {
+    name: 'long-names-open',
+    answers: { profile: LONG },
+    reach: async (page) => {
+      await more(page)
+      await page.getByText('也加了陈浩').waitFor()
+    },
+  },
+  {
+    name: 'stands-in',
+    answers: { profile: { ...LONG, standsInFor: '欧阳娜娜（三里屯店早班）', days: 0 } },
+    reach: (page) => page.getByText('，改动记你名').waitFor(),
+  },
+  {
+    name: 'stands-in-open',
+    answers: { profile: { ...LONG, standsInFor: '欧阳娜娜（三里屯店早班）', isReadOnly: true } },
+    reach: async (page) => {
+      await more(page)
+      await page.getByText('，只能看').waitFor()
+    },
+  },
   {
     name: 'new-customer',
     answers: { profile: NEW, ...nothing },
@@ -150,7 +162,14 @@ export const STATES: PaneState[] = [
   },
   { name: 'not-now', reach: (page) => press(page, '现在不做') },
   { name: 'tags', reach: (page) => press(page, /^标签$/) },
-  { name: 'tags-220', answers: { tags: MANY_TAGS }, reach: (page) => press(page, /^标签$/) },
+  {
+    name: 'tags-220',
+    answers: { tags: MANY_TAGS },
+    reach: async (page) => {
+      await press(page, /^标签$/)
+      await page.getByText('标签组 11').waitFor()
+    },
+  },
   { name: 'tags-kept', answers: { tags: KEPT_TAGS }, reach: (page) => press(page, /^标签$/) },
   { name: 'tag-why', reach: (page) => press(page, '包裹卡') },
   {
@@ -177,6 +196,7 @@ export const STATES: PaneState[] = [
   {
     name: 'unwanted',
     reach: async (page) => {
+      await more(page)
       await press(page, /^免打扰/)
       await page.getByText('不发群发').waitFor()
     },
@@ -185,6 +205,7 @@ export const STATES: PaneState[] = [
     name: 'hand-over',
     answers: { profile: LED, takers: MANY_TAKERS },
     reach: async (page) => {
+      await more(page)
       await press(page, /^转接/)
       await page.getByRole('radio', { name: '王五' }).check()
     },
@@ -193,14 +214,32 @@ export const STATES: PaneState[] = [
     name: 'hand-over-nobody',
     answers: { profile: LED, takers: { takers: [] } },
     reach: async (page) => {
+      await more(page)
       await press(page, /^转接/)
       await page.getByText('店里没有别的导购可以接手').waitFor()
     },
   },
   { name: 'remark', reach: (page) => press(page, /改备注/) },
-  { name: 'birthday', reach: (page) => press(page, '加生日') },
-  { name: 'why', reach: (page) => press(page, '为什么') },
-  { name: 'journeys', reach: (page) => press(page, /跟进计划，点开看/) },
+  {
+    name: 'birthday',
+    reach: async (page) => {
+      await more(page)
+      await press(page, '加生日')
+    },
+  },
+  { name: 'why', reach: (page) => press(page, /^为什么/) },
+  {
+    name: 'many-tasks',
+    answers: { tasks: MANY_TASKS },
+    reach: (page) => page.getByText('还有 4 件待办').waitFor(),
+  },
+  {
+    name: 'journeys',
+    reach: async (page) => {
+      await press(page, /跟进计划，点开看/)
+      await page.getByText('只观察').waitFor()
+    },
+  },
   { name: 'edit-script', reach: (page) => press(page, '改一改') },
   {
     name: 'scripts',
@@ -292,4 +331,6 @@ export const STATES: PaneState[] = [
     reach: (page) => page.locator('[aria-busy]').first().waitFor(),
   },
   { name: 'my-day', options: { entry: 'normal' }, reach: (page) => page.getByText('我的一天').waitFor() },
+  ...MORE_STATES,
+  ...DUTY_STATES,
 ]

@@ -59,6 +59,9 @@ export async function startDemo() {
 
   return {
     url: program.url,
+    databaseUrl: database.url,
+    /** The rules that it runs by: a copy of the shipped ones. */
+    configDir,
     /** What the server has logged so far, a JSON line each. */
     logLines,
     sandbox,

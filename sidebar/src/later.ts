@@ -12,6 +12,9 @@ export const LATER = {
   notes: () => import('./notes/NotesSheet.vue'),
   unwanted: () => import('./unwanted/UnwantedSheet.vue'),
   handover: () => import('./handover/HandOverSheet.vue'),
+  files: () => import('./scripts/ScriptFiles.vue'),
+  taskMore: () => import('./next/TaskMore.vue'),
+  journeys: () => import('./journeys/WhyJourneys.vue'),
   wheels: () => import('./customer/BirthdayWheels.vue'),
 }
 

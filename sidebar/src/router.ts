@@ -1,6 +1,7 @@
 import { createRouter, createWebHashHistory, type RouterHistory } from 'vue-router'
 import { LATER } from './later.ts'
 import NextPage from './next/NextPage.vue'
+import { laterPart } from './ui/later-part.ts'
 
 /** Hash routes: WeCom signs the page's URL without its `#…`, so it stays the same on every page. */
 export function createSidebarRouter(history: RouterHistory = createWebHashHistory('/sidebar/')) {
@@ -14,9 +15,9 @@ export function createSidebarRouter(history: RouterHistory = createWebHashHistor
     },
     routes: [
       { path: '/', component: NextPage },
-      { path: '/scripts', component: LATER.scripts },
-      { path: '/orders', component: LATER.orders },
-      { path: '/timeline', component: LATER.timeline },
+      { path: '/scripts', component: laterPart(LATER.scripts, 'amid') },
+      { path: '/orders', component: laterPart(LATER.orders, 'amid') },
+      { path: '/timeline', component: laterPart(LATER.timeline, 'amid') },
       { path: '/:rest(.*)*', redirect: '/' },
     ],
   })

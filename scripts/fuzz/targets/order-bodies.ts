@@ -9,8 +9,9 @@ import { INBOUND_EVENT } from '../../../server/engine/inbox/event-tables.ts'
 import { parseOrder } from '../../../server/records/orders/order-body.ts'
 import { orderTables } from '../../../server/records/orders/order-tables.ts'
 import { createOrders } from '../../../server/records/orders/orders.ts'
-import type { RecordedOrder } from '../../../server/records/orders/record-order.ts'
+import type { RecordedOrder } from '../../../server/records/orders/recorded-order.ts'
 import { TIMELINE } from '../../../server/records/timeline/timeline-tables.ts'
+import { EMPTY_BOOK } from '../../../server/rules/rule-book-holder.ts'
 import { applyEdits, drawEdit, type Edit, shorterTexts, withoutOne } from '../edit-text.ts'
 import { applyChanges, type Change, drawChange, drawOrder } from '../odd-order.ts'
 import { NOW, openShop, ordersIn, PEOPLE, SHARED_PHONE, SHOP_SECRET, type StoredOrder } from '../open-shop.ts'
@@ -76,7 +77,10 @@ async function open(): Promise<Bench<OrderCase>> {
   const { db, clock, log, deps } = shop
   const app = buildApp({
     log,
-    routes: [createOrders({ ...deps, db, secret: SHOP_SECRET }).routes],
+    routes: [
+      createOrders({ ...deps, db, secret: SHOP_SECRET, rules: { current: () => EMPTY_BOOK, onChange: () => {} } })
+        .routes,
+    ],
     proxyHops: 0,
   })
 

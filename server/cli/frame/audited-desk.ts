@@ -6,7 +6,7 @@ import { type CommandScope, refusedBy } from './command-scope.ts'
 import type { ReadLine } from './read-line.ts'
 
 /** Places and options whose values name a customer: the audit says whom by id, never by name. */
-const NAMES_A_CUSTOMER = new Set(['customer', 'customers', 'name', 'who'])
+const NAMES_A_CUSTOMER = new Set(['customer', 'customers', 'name', 'who', 'phone', 'union'])
 const MOST_NAMED = 50
 /** Of a command that changes thousands the values, and the list that it prints, say the rest. */
 const MOST_CHANGES = 200

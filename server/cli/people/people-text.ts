@@ -19,6 +19,7 @@ export const SOURCE_ZH: Record<ConsentSource, string> = {
   guide: '导购代记',
   command: '命令行',
   age: '不满十四周岁',
+  merged: '合并来的买家',
 }
 
 const kindsOf = ({ holds }: CatalogueEntry): string =>

@@ -1,6 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
-import { effectPeople, type SendEffect, sendEffect } from '../../operations/mass-send/send-effect.ts'
+import { earlierInCampaign, effectPeople, type SendEffect, sendEffect } from '../../operations/mass-send/send-effect.ts'
 import { sendQueries } from '../../operations/mass-send/send-queries.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
 import { cliFault } from '../frame/cli-fault.ts'
@@ -20,15 +20,22 @@ export const effectCommand = defineCommand({
   run: async ({ run: runId }, desk) => {
     const db = await desk.db()
     const nowMs = desk.clock.now()
-    const { run, effect } = await db.tx(async (tx) => ({
+    const { run, effect, campaign } = await db.tx(async (tx) => ({
       run: await sendQueries.run(tx, runId),
       effect: await sendEffect(tx, runId, nowMs),
+      campaign: await earlierInCampaign(tx, runId),
     }))
     if (run === undefined) throw cliFault('no', `没有编号 ${runId} 的群发，先用 list 查。`)
     if (effect === undefined) {
       throw cliFault(
         'no',
         `「${run.name}」这次没有对照组，说不出它带来了什么。在规则里写 holdOut: { percent: 10, days: 7 }。`,
+      )
+    }
+    if (campaign !== undefined) {
+      throw cliFault(
+        'no',
+        `「${run.name}」不是活动「${campaign}」发给客户的第一步，前面的已经让两边不一样了，单看这一步说不出它带来了什么。整个活动和对照组比：npm run -s campaigns -- show ${campaign}`,
       )
     }
     const { holdOut, arms, verdict, toMs } = effect

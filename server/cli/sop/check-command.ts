@@ -3,7 +3,9 @@ import type { AtHand } from '../../rules/at-hand.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { formatFault, type RuleFault } from '../../rules/files/rule-fault.ts'
 import { loadRules } from '../../rules/load-rules.ts'
+import { readSomeSettings } from '../../settings.ts'
 import { atHand } from '../../upkeep/at-hand.ts'
+import { linksWithoutAddress } from '../../upkeep/links-without-address.ts'
 import { ruleFolder } from '../find/read-book.ts'
 import { type Desk, defineCommand } from '../frame/command.ts'
 import { optional, text } from '../frame/slot.ts'
@@ -24,7 +26,7 @@ export const checkCommand = defineCommand({
     const isAtHand = known !== undefined && known !== 'unreachable'
     const { book, faults, advice } = await loadRules(folder, VOCABULARY, isAtHand ? known : undefined)
     const ofServer = book !== undefined && isAtHand ? await reminders(book, desk) : []
-    const fromServer = known === 'unreachable' ? [NO_DATABASE] : ofServer
+    const fromServer = [...(known === 'unreachable' ? [NO_DATABASE] : ofServer), ...ofSettings(book, desk)]
     const answer = {
       data: { version: book?.version ?? null, faults, advice, reminders: fromServer },
       sheet: {
@@ -67,7 +69,17 @@ async function knownTo(desk: Desk): Promise<AtHand | 'unreachable' | undefined> 
 const reminders = async (book: RuleBook, desk: Desk): Promise<string[]> =>
   (await desk.db()).tx(async (tx) => [...(await releaseReminders(tx, book)), ...(await experimentReminders(tx, book))])
 
+/** What the files ask of the settings. */
+function ofSettings(book: RuleBook | undefined, { env }: Pick<Desk, 'env'>): string[] {
+  const without = book === undefined ? undefined : linksWithoutAddress(book)
+  if (without === undefined || readSomeSettings(env, ['PUBLIC_URL']).PUBLIC_URL !== undefined) return []
+  return [`提醒：没有设 PUBLIC_URL，${without}。`]
+}
+
 function summary(book: RuleBook): string {
+  const sends = [...book.sends.values()]
+  const ofCampaigns = sends.filter(({ campaign }) => campaign !== undefined).length
+  const ofCalendars = sends.filter(({ occasions }) => occasions !== undefined).length - ofCampaigns
   const tags = book.tags.reduce((total, group) => total + group.names.length, 0)
   return [
     `渠道 ${book.channels.size} 个`,
@@ -76,7 +88,10 @@ function summary(book: RuleBook): string {
     `群池 ${book.pools.size} 个`,
     `话术 ${book.scripts.size} 条`,
     `SOP ${book.sops.size} 个`,
-    `定时群发 ${book.sends.size} 个`,
+    `定时群发 ${sends.length - ofCalendars - ofCampaigns} 个`,
+    ...(ofCalendars === 0 ? [] : [`社群日历里的主题日和预告 ${ofCalendars} 个`]),
+    ...(book.campaigns.size === 0 ? [] : [`活动 ${book.campaigns.size} 个`]),
+    ...(book.moments.size === 0 ? [] : [`企业朋友圈 ${book.moments.size} 条`]),
     `梯子 ${book.ladders.size} 个`,
     `事件转发 ${book.webhooks.size} 个`,
     ...(book.shops.size === 0 ? [] : [`店铺 ${book.shops.size} 家`]),

@@ -41,6 +41,11 @@ export function planJson(report: PlanReport) {
       }
     }),
     sends: plan.sends.map(({ scheduledAtMs, ...send }) => ({ at: shanghaiIso(scheduledAtMs), ...send })),
+    leftOut: plan.outlook.leftOut.map(({ scheduledAtMs, ...one }) => ({ at: shanghaiIso(scheduledAtMs), ...one })),
+    moments: plan.outlook.moments.map(({ atMs, ...one }) => ({ at: shanghaiIso(atMs), ...one })),
+    duties: plan.outlook.duties,
+    collisions: plan.outlook.collisions,
+    quota: plan.outlook.quota ?? null,
     guides: guideLoads(report),
     arrivals: arrivalsJson(report),
   }

@@ -1,11 +1,11 @@
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
-import { groupBy } from '../../core/kernel/group-by.ts'
 import { DAY_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import { factsText } from '../../operations/sop/model/facts-text.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import type { SopPlan } from '../../upkeep/rehearsal/rehearse-plan.ts'
 import { cutTo, padLeft, padRight } from '../frame/pad.ts'
 import { arrivalLines } from './arrivals-text.ts'
+import { outlookLines, sendLines } from './outlook-text.ts'
 import {
   countBy,
   dayOf,
@@ -46,6 +46,7 @@ export function planText(report: PlanReport): string {
     ...sops.flatMap((sop) => ['', ...sopLines(sop, report)]),
     '',
     ...sendLines(report),
+    ...outlookLines(report),
     ...guideLines(report),
   ].join('\n')
 }
@@ -161,24 +162,6 @@ function exampleLines(sop: SopPlan, { plan, guides }: PlanReport): string[] {
         ...(steps.length > 4 ? [`      ……还有 ${steps.length - 4} 步`] : []),
       ]
     }),
-  ]
-}
-
-/** Each time of each scheduled send. */
-function sendLines({ plan, cast }: PlanReport): string[] {
-  const times = groupBy(plan.sends, ({ scheduledAtMs, name }) => `${shanghaiText(scheduledAtMs)} 「${name}」`)
-  if (times.size === 0) return []
-  const n = (count: number): string => String(Math.round(count * cast.factor))
-  return [
-    '━━ 定时群发：',
-    ...[...times].map(([when, byGuide]) => {
-      const customers = byGuide.reduce((sum, one) => sum + one.customers, 0)
-      const groups = byGuide.reduce((sum, one) => sum + one.groups, 0)
-      // Groups are copied whole, so nothing is projected.
-      if (groups > 0) return `  ${when}：${groups} 个群，${byGuide.length} 位群主确认`
-      return `  ${when}：${n(customers)} 位客户，${n(byGuide.length)} 位导购确认`
-    }),
-    '',
   ]
 }
 

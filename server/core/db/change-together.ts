@@ -48,9 +48,15 @@ function keyedUpdate(text: string): KeyedUpdate | undefined {
   return { table, setText, whereText, sets: setsOf(setText), keys, isPlain }
 }
 
+/** In one order, whoever asks: two transactions that change the same rows wait for each other in turn, and not both at once. */
 async function oneByOne(base: Statements, text: string, changes: SqlValue[][]): Promise<number[]> {
   const found: number[] = []
-  for (const params of changes) found.push(await base.run(text, params))
+  // By the rows, not by what they are set to.
+  const setMarks = marksIn(/^\s*UPDATE \w+ SET ([^;]+?)\s+WHERE /.exec(text)?.[1] ?? '')
+  const rowOf = (params: SqlValue[]): string => JSON.stringify(params.slice(setMarks).map(String))
+  const inOrder = changes.map((params, nth) => ({ params, nth, by: rowOf(params) }))
+  inOrder.sort((a, b) => (a.by < b.by ? -1 : a.by > b.by ? 1 : a.nth - b.nth))
+  for (const { params, nth } of inOrder) found[nth] = await base.run(text, params)
   return found
 }
 

@@ -18,7 +18,7 @@ const STATEMENTS = 500
 export function dataSourceOptions(
   databaseUrl: string,
   migrations: DataSourceOptions['migrations'],
-  hosts?: MysqlHosts,
+  { hosts, checkpointsAside = false }: { hosts?: MysqlHosts | undefined; checkpointsAside?: boolean } = {},
 ): DataSourceOptions {
   const common = {
     migrations: migrations ?? [],
@@ -31,7 +31,7 @@ export function dataSourceOptions(
     if (database !== ':memory:') mkdirSync(dirname(database), { recursive: true, mode: 0o700 })
     const prepareDatabase = (connection: SqliteConnection): void => {
       if (database !== ':memory:') closeToOthers(database)
-      tuneSqlite(connection)
+      tuneSqlite(connection, checkpointsAside ? 4 * LOG_PAGES : LOG_PAGES)
     }
     return {
       ...common,
@@ -92,15 +92,18 @@ function closeToOthers(file: string): void {
   if ((mode & 0o007) !== 0) chmodSync(file, size === 0 ? 0o600 : mode & 0o770)
 }
 
-/** WAL with full synchronisation: a commit that was answered survives power loss. */
-function tuneSqlite(connection: SqliteConnection): void {
+/** 16 MB: a page that is written again and again goes to the main file once, not for each MB of the log. */
+const LOG_PAGES = 4_000
+
+/** WAL with full synchronisation: a commit that was answered survives power loss. `logPages`: so long the log gets before
+ *  whoever commits moves it into the main file. */
+function tuneSqlite(connection: SqliteConnection, logPages: number): void {
   const pragmas = [
     'journal_mode = WAL',
     'synchronous = FULL',
     'busy_timeout = 5000',
     'temp_store = MEMORY',
-    // 16 MB: a page that is written again and again goes to the main file once, not for each MB of the log.
-    'wal_autocheckpoint = 4000',
+    `wal_autocheckpoint = ${logPages}`,
     // 64 MB instead of 2: indexes are written in no order, and a page that does not stay is read again for each row.
     'cache_size = -65536',
   ]

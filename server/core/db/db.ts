@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import { DataSource, type MigrationInterface } from 'typeorm'
 import { randomText } from '../kernel/random.ts'
+import { createCheckpointer } from './checkpoints/checkpointer.ts'
 import type { Dialect } from './columns.ts'
 import { dataSourceOptions, isMysqlUrl, sqliteFileOf } from './database-url.ts'
-import { atOnce, withLater } from './later.ts'
 import { createLines, type Line, type LineOptions, type StatementListener } from './line.ts'
 import { type MigratingOptions, migrateMysql } from './migrating/migrate-mysql.ts'
 import { migrateSqlite } from './migrating/migrate-sqlite.ts'
@@ -12,10 +12,9 @@ import { createMysqlConnections } from './mysql-connections.ts'
 import { mysqlFault } from './mysql-fault.ts'
 import { createMysqlHosts, type MysqlHosts } from './mysql-hosts.ts'
 import { createReadMemory } from './read-memory.ts'
-import { createStatements } from './statements.ts'
-import { tryAgain } from './try-again.ts'
+import { createTransactions } from './transactions.ts'
 import { createTurns, type Rank } from './turns.ts'
-import { createTx, type ReadTx, type Tx } from './tx.ts'
+import type { ReadTx, Tx } from './tx.ts'
 
 /** The database. SQLite has one connection, so its transactions queue up here; MySQL takes them from a pool. */
 export interface Db {
@@ -46,12 +45,11 @@ export interface DbOptions {
   silenceMs?: number
   /** Nobody else writes to it, so that an answer is good until this process has written: for a SQLite of one's own. */
   isOwn?: boolean
+  /** SQLite: the log is moved into the file by a thread of its own, for who serves people meanwhile. */
+  checkpointsAside?: boolean
   /** MySQL: who migrates and is silent for so long is taken for dead. */
   migrationLeaseMs?: number
 }
-
-/** What a transaction that only reads is refused, its server does not refuse to others. */
-const READING: LineOptions = { isReading: true }
 
 /** Opens the pool at the first host that answers. */
 async function openSource(source: DataSource, hosts: MysqlHosts | undefined): Promise<void> {
@@ -80,21 +78,6 @@ async function migratePatiently(open: () => DataSource, hosts: MysqlHosts, optio
   }
 }
 
-/** Counts what was asked and what was answered. */
-const counted = (line: Line, asked: { begun: number; ended: number }): Line => {
-  const count = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-    asked.begun++
-    const given = await answer
-    asked.ended++
-    return given
-  }
-  return {
-    rows: (text, params) => count(line.rows(text, params)),
-    change: (text, params) => count(line.change(text, params)),
-    release: () => line.release(),
-  }
-}
-
 /** Nobody is served by the process' own database, and its work shall not take long for being polite. */
 const OWN_AIR_EVERY = 32
 
@@ -105,10 +88,11 @@ const MOST_KEPT = 20_000
 export function createDb(
   databaseUrl: string,
   migrations: Migrations,
-  { silenceMs = SILENCE_MS, isOwn = false, migrationLeaseMs }: DbOptions = {},
+  { silenceMs = SILENCE_MS, isOwn = false, checkpointsAside = false, migrationLeaseMs }: DbOptions = {},
 ): Db {
   const hosts = isMysqlUrl(databaseUrl) ? createMysqlHosts(databaseUrl) : undefined
-  const another = (): DataSource => new DataSource(dataSourceOptions(databaseUrl, migrations, hosts))
+  const another = (): DataSource =>
+    new DataSource(dataSourceOptions(databaseUrl, migrations, { hosts, checkpointsAside }))
   const source = another()
   const connections = hosts === undefined ? undefined : createMysqlConnections(source, hosts, another)
   const dialect: Dialect = connections === undefined ? 'sqlite' : 'mysql'
@@ -118,8 +102,8 @@ export function createDb(
 
   const lasting = isOwn ? createReadMemory(MOST_KEPT) : undefined
   const listeners = new Set<StatementListener>()
-  const lines = createLines(source, connections, (text) => {
-    for (const listener of listeners) listener(text)
+  const lines = createLines(source, connections, (text, line) => {
+    for (const listener of listeners) listener(text, line)
   })
 
   async function onLine<T>(work: (line: Line) => Promise<T>, options?: LineOptions): Promise<T> {
@@ -132,48 +116,7 @@ export function createDb(
     }
   }
 
-  /** A command may write to the same file as the server. Who takes the write lock at the beginning waits for its turn;
-   *  who begins by reading is refused at once (SQLITE_BUSY) when the other has written since. */
-  const begin = dialect === 'mysql' ? 'START TRANSACTION' : 'BEGIN IMMEDIATE'
-
-  const transact = <T>(work: (line: Line) => Promise<T>, onLastStep: () => void): Promise<T> =>
-    onLine(async (line) => {
-      await line.change(begin)
-      try {
-        const result = await work(line)
-        onLastStep()
-        await line.change('COMMIT')
-        return result
-      } catch (error) {
-        lasting?.forget()
-        // A failed COMMIT may have rolled back by itself; the first error is the one to tell.
-        await line.change('ROLLBACK').catch(() => undefined)
-        throw error
-      }
-    })
-
-  async function runTx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    let isCommitting = false
-    const attempt = async (): Promise<T> => {
-      const onCommit: (() => void)[] = []
-      isCommitting = false
-      const result = await transact(
-        async (line) => {
-          const statements = withLater(createStatements(line, dialect, lasting ?? createReadMemory()))
-          const done = await work(createTx(statements, dialect, onCommit))
-          await statements.settle()
-          return done
-        },
-        () => {
-          isCommitting = true
-        },
-      )
-      for (const callback of onCommit) callback()
-      return result
-    }
-    // Whether a COMMIT was carried out whose answer is lost, nobody knows.
-    return tryAgain(attempt, (fault) => fault !== 'lost' || !isCommitting)
-  }
+  const { runTx, runStatement, runView } = createTransactions({ dialect, onLine, lasting })
 
   async function connect(): Promise<void> {
     if (source.isInitialized) return
@@ -186,39 +129,6 @@ export function createDb(
     await connecting
   }
 
-  async function runStatement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    let onCommit: (() => void)[] = []
-    let asked = { begun: 0, ended: 0 }
-    const attempt = (): Promise<T> => {
-      onCommit = []
-      asked = { begun: 0, ended: 0 }
-      return onLine((line) =>
-        work(createTx(atOnce(createStatements(counted(line, asked), dialect, lasting)), dialect, onCommit)),
-      )
-    }
-    // Each statement is its own commit: only the first one can be done again with all the work.
-    const result = await tryAgain(attempt, (fault) => (fault === 'lost' ? asked.begun : asked.ended) === 0)
-    for (const callback of onCommit) callback()
-    return result
-  }
-
-  const runView = <T>(work: (tx: ReadTx) => Promise<T>): Promise<T> =>
-    onLine(async (line) => {
-      const isMysql = dialect === 'mysql'
-      try {
-        if (isMysql) await line.change('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-        else await line.change('PRAGMA query_only = ON')
-        await line.change(isMysql ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' : 'BEGIN')
-        try {
-          return await work(createTx(atOnce(createStatements(line, dialect, lasting)), dialect, []))
-        } finally {
-          await line.change('ROLLBACK')
-        }
-      } finally {
-        if (!isMysql) await line.change('PRAGMA query_only = OFF')
-      }
-    }, READING)
-
   async function migrate(told: MigrationTold): Promise<void> {
     await connect()
     lasting?.forget()
@@ -228,8 +138,12 @@ export function createDb(
     await migratePatiently(another, hosts, { holder, leaseMs: migrationLeaseMs, told })
   }
 
+  const file = checkpointsAside ? sqliteFileOf(databaseUrl) : undefined
+  const checkpoints =
+    file === undefined ? undefined : createCheckpointer({ file, alone: (work) => turns.take('other', work) })
+
   const inTurn = <T>(work: () => Promise<T>, rank: Rank = 'other'): Promise<T> =>
-    dialect === 'mysql' ? work() : turns.take(rank, work)
+    dialect === 'mysql' ? work() : turns.take(rank, work).finally(checkpoints?.committed)
 
   return {
     dialect,
@@ -246,6 +160,7 @@ export function createDb(
     migrate: (told = () => undefined) => inTurn(() => migrate(told)),
     close: async () => {
       await turns.empty()
+      await checkpoints?.close()
       if (source.isInitialized) await source.destroy()
     },
   }

@@ -28,8 +28,9 @@ export interface LineOptions {
   isReading?: boolean
 }
 
-/** Told the text of each statement before it goes out, never its values. */
-export type StatementListener = (text: string) => void
+/** Told the text of each statement before it goes out, never its values; `line`: those of one transaction on MySQL have the
+ *  same number, which no other has. */
+export type StatementListener = (text: string, line: number) => void
 
 interface MysqlAnswer {
   affectedRows: number
@@ -60,6 +61,7 @@ const STATEMENTS = 500
  *  the answer, which on the way of an add costs as much as the statement. */
 export function createLines(source: DataSource, connections: MysqlConnections | undefined, told: StatementListener) {
   let only: Line | undefined
+  let opened = 0
 
   function sqliteLine(connection: SqliteConnection): Line {
     const known = new Map<string, Prepared>()
@@ -77,7 +79,7 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
 
     return {
       rows: async (text, params) => {
-        told(text)
+        told(text, 0)
         try {
           return prepare(text).statement.all(params)
         } catch (error) {
@@ -85,7 +87,7 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
         }
       },
       change: async (text, params = []) => {
-        told(text)
+        told(text, 0)
         try {
           const { statement, isReader } = prepare(text)
           if (isReader) {
@@ -103,6 +105,8 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
   }
 
   function mysqlLine({ connection, giveBack, begun, ended }: Taken, isReading: boolean): Line {
+    opened += 1
+    const line = opened
     let worst: MysqlFault | undefined
     const judge = (error: Error): void => {
       const fault = mysqlFault(error)
@@ -110,7 +114,7 @@ export function createLines(source: DataSource, connections: MysqlConnections | 
       worst = worst === 'no-writer' ? worst : fault
     }
     const ask = (text: string, params: SqlValue[]): Promise<unknown> => {
-      told(text)
+      told(text, line)
       begun()
       return new Promise((resolve, reject) =>
         connection.query(text, params, (error, answer) => {

@@ -14,6 +14,7 @@ const FAULT_OF: Readonly<Record<number | string, MysqlFault>> = {
   8022: 'conflict', // TiDB: the commit failed and was undone
   8028: 'conflict', // TiDB: the tables have changed meanwhile
   9007: 'conflict', // TiDB: write conflict
+  'db.taken-meanwhile': 'conflict',
   1047: 'no-writer', // Galera: a node that is not, or no longer, part of the majority
   1290: 'no-writer', // read_only, super_read_only
   1792: 'no-writer', // the same, of a transaction that had begun before

@@ -61,6 +61,9 @@ export const some = (conditions: readonly Sql[]): Sql =>
 /** Pieces with commas between them: columns to order by. */
 export const commas = (pieces: readonly Sql[]): Sql => joined(pieces, ', ')
 
+/** Several questions as one, with the same columns. */
+export const union = (pieces: readonly Sql[]): Sql => joined(pieces, ' UNION ALL ')
+
 /** Holds the rows until the transaction ends; SQLite has one writer at a time anyway. */
 export const lock = (): Sql => LOCK
 const LOCK = new Sql((into) => {

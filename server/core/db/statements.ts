@@ -1,6 +1,5 @@
 import type { Dialect } from './columns.ts'
 import type { TableSpec } from './define-table.ts'
-import { isDuplicateKey } from './duplicate-key.ts'
 import { keyColumns, rowsWith, withIds } from './keys.ts'
 import type { Changed, Line, Row } from './line.ts'
 import type { ReadMemory } from './read-memory.ts'
@@ -43,6 +42,9 @@ function valuesClause(rows: Row[], columns: string[]): { sql: string; params: Sq
   return { sql: Array(rows.length).fill(marks).join(', '), params }
 }
 
+/** An id that no row of ours has. */
+const WAS_KNOWN = Number.MAX_SAFE_INTEGER
+
 /** SQLite refuses more than 32,766 marks in one statement. */
 const MAX_MARKS = 30_000
 
@@ -70,7 +72,8 @@ function* chunks(rows: Row[]): Generator<Row[]> {
 const NOTHING_CHANGED: Changed = { affected: 0, insertId: 0, duplicates: 0 }
 
 /** The table that an UPDATE or a DELETE writes to. */
-const writtenBy = (text: string): string | undefined => /^\s*(?:UPDATE|DELETE FROM) `?(\w+)/.exec(text)?.[1]
+const writtenBy = (text: string): string | undefined =>
+  /^\s*(?:UPDATE(?: OR IGNORE| IGNORE)?|DELETE FROM) `?(\w+)/.exec(text)?.[1]
 
 /** What becomes of rows whose key is known. */
 function mergeClause(
@@ -108,20 +111,19 @@ export function createStatements(line: Line, dialect: Dialect, memory?: ReadMemo
     return result
   }
 
-  /** Of one row MySQL does not tell apart whether it was known. */
+  /** Of one row MySQL does not tell apart whether it was known, unless it is told to say so. A plain INSERT that fails would
+   *  hold the known row for readers: of two that then write to it, each waits for the other. */
   async function insertOne(table: string, row: Row): Promise<Changed> {
     const columns = Object.keys(row)
     const { sql, params } = valuesClause([row], columns)
     const insert = `INSERT INTO ${quote(table)} (${list(columns)}) VALUES ${sql}`
     if (dialect === 'sqlite') return insertInto(table, `${insert} ON CONFLICT DO NOTHING`, params)
-    try {
-      return await insertInto(table, insert, params)
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error
-      memory?.changed(table)
-      waited()
-      return NOTHING_CHANGED
-    }
+    const first = quote(columns[0] ?? '')
+    const saying = `IF(LAST_INSERT_ID(${WAS_KNOWN}) = 0, ${first}, ${first})`
+    const changed = await insertInto(table, `${insert} ON DUPLICATE KEY UPDATE ${first} = ${saying}`, params)
+    if (changed.insertId !== WAS_KNOWN) return changed
+    waited()
+    return NOTHING_CHANGED
   }
 
   /** Of several rows MySQL counts those that were known. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
+import { JOB_RUN } from '../../engine/jobs/job-tables.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import type { NewRowOf } from './define-table.ts'
 import { count, number, pick, select, sql } from './sql.ts'
@@ -40,6 +41,39 @@ it('tells how many were new, one by one and together, and leaves the known ones 
   )
   expect(kinds).toEqual({ n: 3, top: 3 })
 })
+
+it('a row is known by any of its keys, also by one that the database would choose', async () => {
+  const add = (row: NewRowOf<typeof INBOUND_EVENT>) => kit.db.tx((tx) => tx.insertIgnore(INBOUND_EVENT, [row]))
+  expect(await add({ ...event('a'), id: 900 })).toBe(1)
+  expect(await add({ ...event('b'), id: 900 })).toBe(0)
+  expect(await add({ ...event('a'), id: 901 })).toBe(0)
+  expect(await add({ ...event('b'), id: 901 })).toBe(1)
+  expect(await keys()).toEqual([{ dedupe_key: 'a' }, { dedupe_key: 'b' }])
+})
+
+it.runIf(process.env.TEST_MYSQL_URL)(
+  'who finds a row known and writes to it has it to himself: of many at once none is undone and done again',
+  async () => {
+    await kit.db.tx((tx) => tx.insertIgnore(JOB_RUN, [{ name: 'hot', next_at: 0 }]))
+    let tries = 0
+    const one = () =>
+      kit.db.tx(async (tx) => {
+        tries++
+        expect(await tx.insertIgnore(JOB_RUN, [{ name: 'hot', next_at: 9 }])).toBe(0)
+        // A round trip more, in which the others come as far as this.
+        await tx.rows(sql`SELECT ${select({ n: count() })} FROM ${INBOUND_EVENT}`)
+        await tx.run(
+          sql`UPDATE ${JOB_RUN} SET ${JOB_RUN.next_at} = ${JOB_RUN.next_at} + 1 WHERE ${JOB_RUN.name} = 'hot'`,
+        )
+      })
+    await Promise.all(Array.from({ length: 40 }, one))
+    expect(tries).toBe(40)
+    const row = await kit.db.tx((tx) =>
+      tx.row(sql`SELECT ${pick(JOB_RUN, 'next_at')} FROM ${JOB_RUN} WHERE ${JOB_RUN.name} = 'hot'`),
+    )
+    expect(row).toEqual({ next_at: 40 })
+  },
+)
 
 it('each row keeps what it says, also what the first one does not name', async () => {
   const rows = [event('a'), { ...event('b'), last_error: 'slow', attempts: 3 }, event('c')]

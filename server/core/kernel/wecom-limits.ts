@@ -3,6 +3,8 @@
 
 /** Text of a welcome or a mass message; of the message to who has followed a contact way. Docs 92135, 92137. */
 export const MESSAGE_TEXT_BYTES = 4_000
+/** Text of a group welcome when it is made. Docs 92366. */
+export const GROUP_WELCOME_BYTES = 3_000
 /** Docs 92135. */
 export const MOST_ATTACHMENTS = 9
 export const LINK_TITLE_BYTES = 128
@@ -26,3 +28,9 @@ export const HANDOVER_MESSAGE_CHARS = 200
 export const TAG_NAME_CHARS = 30
 /** Of a picture that is uploaded for good. Docs 90256. */
 export const LASTING_IMAGE_BYTES = 2 * 1024 * 1024
+/** Text of a moment, and the title of its link. Docs 95094. */
+export const MOMENT_TEXT_CHARS = 2_000
+export const MOMENT_LINK_TITLE_BYTES = 64
+/** Of what is uploaded for three days. Docs 90253. */
+export const VIDEO_BYTES = 10 * 1024 * 1024
+export const FILE_BYTES = 20 * 1024 * 1024

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pick, set, sql } from '../../core/db/sql.ts'
+import { ALONE } from '../../core/kernel/place.ts'
 import { countStatements } from '../../testing/count-statements.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { type ActionKind, defineAction, type Lane } from './action-kind.ts'
@@ -27,7 +28,16 @@ const enqueue = (key: string, { kind = Send, ...more }: Wanted = {}) => {
   return kit.db.tx((tx) => outbox.enqueue(tx, kind, { key, payload: {}, reason: { text: '测试' }, ...more }))
 }
 const claim = async (options: Partial<ClaimOptions> = {}) => {
-  const asked = { lane: 'event' as const, limit: 8, nowMs: now, instance: 'one', isBusy: () => false, ...options }
+  const asked = {
+    lane: 'event' as const,
+    limit: 8,
+    nowMs: now,
+    instance: 'one',
+    place: ALONE,
+    turn: 0,
+    isBusy: () => false,
+    ...options,
+  }
   const { claimed, isMore } = await claimActions(kit.db, asked)
   return { keys: claimed.map((action) => action.dedupeKey), isMore, claimed }
 }
@@ -93,7 +103,15 @@ describe('a claim', () => {
       if (asked === 2) expect((await claim({ instance: 'one', limit: 2 })).keys).toEqual(['a', 'b'])
       return kit.db.statement(work, rank)
     }
-    const how = { lane: 'event' as const, limit: 8, nowMs: now, instance: 'two', isBusy: () => false }
+    const how = {
+      lane: 'event' as const,
+      limit: 8,
+      nowMs: now,
+      instance: 'two',
+      place: ALONE,
+      turn: 0,
+      isBusy: () => false,
+    }
     const { claimed, isMore } = await claimActions({ ...kit.db, statement }, how)
     expect([claimed.map((action) => action.dedupeKey), isMore]).toEqual([['c'], true])
   })

@@ -1,7 +1,10 @@
 import type { Db } from '../../core/db/db.ts'
 import type { RowOf } from '../../core/db/define-table.ts'
 import { list, pick, set, sql } from '../../core/db/sql.ts'
+import type { Place } from '../../core/kernel/place.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
+import { preferOwn } from '../prefer-own.ts'
+import { shardOf } from '../shard-of.ts'
 import { type Action, LANES, type Lane, rankOf } from './action-kind.ts'
 import { ACTION } from './action-tables.ts'
 import { CRASHED, type Trouble } from './trouble.ts'
@@ -49,6 +52,10 @@ export interface ClaimOptions {
   limit: number
   nowMs: number
   instance: string
+  /** Which of all processes this is. */
+  place: Place
+  /** The how manieth time it claims, from 0. */
+  turn: number
   /** True for actions that must wait because another for the same customer is under way. */
   isBusy(row: ClaimedAction): boolean
   /** Whether several of this kind, for one customer at one guide, go in one call. */
@@ -62,34 +69,27 @@ export async function claimActions(
   db: Db,
   options: ClaimOptions,
 ): Promise<{ claimed: ClaimedAction[]; isMore: boolean; isHeldUp: boolean }> {
-  const { lane, limit, nowMs, instance, isBusy, goesTogether } = options
+  const { lane, limit, nowMs, instance, place } = options
+  const far = limit * Math.max(4, place.of * 2)
   const rows = await db.statement(
     (tx) =>
       tx.rows(
         sql`SELECT ${pick(ACTION, ...COLUMNS)} FROM ${ACTION} WHERE ${isDue(lane, nowMs)}
-            ORDER BY ${BY_DUE} LIMIT ${limit * 4}`,
+            ORDER BY ${BY_DUE} LIMIT ${far}`,
       ),
     rankOf(lane),
   )
-  const wanted: ClaimedAction[] = []
-  /** Who goes first of a kind for a customer. */
-  const leaders = new Map<string, ClaimedAction>()
-  let isHeldUp = false
-  for (const row of rows) {
-    if (wanted.length === limit) break
-    const action = toClaimed(row, lane, instance)
-    if (isBusy(action)) continue
-    const customer = action.externalUserId === undefined ? undefined : `${action.kind}:${action.externalUserId}`
-    const leader = customer === undefined ? undefined : leaders.get(customer)
-    if (leader !== undefined && !(goesTogether?.(action.kind) === true && leader.userId === action.userId)) {
-      isHeldUp = true
-      continue
-    }
-    if (customer !== undefined && leader === undefined) leaders.set(customer, action)
-    wanted.push(action)
-  }
+  const { free, isHeldUp } = freeAmong(
+    rows.map((row) => toClaimed(row, lane, instance)),
+    options,
+  )
+  const wanted = preferOwn(free, {
+    shardOf: ({ id, externalUserId }) => shardOf(externalUserId ?? `${id}`),
+    isOwn: (shard) => shard % place.of === place.rank,
+    ...{ limit, turn: options.turn },
+  })
   if (wanted.length === 0) return { claimed: [], isMore: false, isHeldUp }
-  const isMore = wanted.length === limit || rows.length === limit * 4
+  const isMore = wanted.length < free.length || rows.length === far
   const among = sql`${ACTION.id} IN ${list(wanted.map((action) => action.id))}`
   const lease = { lease_until: nowMs + LEASE_MS[lane], lease_by: instance }
   const begun = set(ACTION, { state: 'running', ...lease, started_at: nowMs })
@@ -106,6 +106,29 @@ export async function claimActions(
     const ids = new Set(mine.map(({ id }) => id))
     return { claimed: wanted.filter(({ id }) => ids.has(id)), isMore: true, isHeldUp }
   }, rankOf(lane))
+}
+
+/** Those that wait for no other one, in their order. */
+function freeAmong(
+  actions: readonly ClaimedAction[],
+  { isBusy, goesTogether }: Pick<ClaimOptions, 'isBusy' | 'goesTogether'>,
+): { free: ClaimedAction[]; isHeldUp: boolean } {
+  const free: ClaimedAction[] = []
+  /** Who goes first of a kind for a customer. */
+  const leaders = new Map<string, ClaimedAction>()
+  let isHeldUp = false
+  for (const action of actions) {
+    if (isBusy(action)) continue
+    const customer = action.externalUserId === undefined ? undefined : `${action.kind}:${action.externalUserId}`
+    const leader = customer === undefined ? undefined : leaders.get(customer)
+    if (leader !== undefined && !(goesTogether?.(action.kind) === true && leader.userId === action.userId)) {
+      isHeldUp = true
+      continue
+    }
+    if (customer !== undefined && leader === undefined) leaders.set(customer, action)
+    free.push(action)
+  }
+  return { free, isHeldUp }
 }
 
 function toClaimed(row: ActionRow, lane: Lane, instance: string): ClaimedAction {

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pick, raw, set, sql } from '../../core/db/sql.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
+import { ALONE } from '../../core/kernel/place.ts'
 import { countStatements } from '../../testing/count-statements.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { JOB_RUN } from '../jobs/job-tables.ts'
@@ -155,7 +156,7 @@ describe('the action runner', () => {
       await kit.db.tx((tx) => outbox.enqueue(tx, Send, { key: `${n}`, payload: { n }, reason }))
     }
     const claim = (instance: string, nowMs = kit.clock.now()) =>
-      claimActions(kit.db, { lane: 'event', limit: 8, nowMs, instance, isBusy: () => false })
+      claimActions(kit.db, { lane: 'event', limit: 8, nowMs, instance, place: ALONE, turn: 0, isBusy: () => false })
     const takers = ['one', 'two', 'three']
     const taken = new Map<number, string>()
     for (let round = 0; round < 3; round++) {

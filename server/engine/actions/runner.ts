@@ -3,6 +3,7 @@ import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
+import { ALONE, type Place } from '../../core/kernel/place.ts'
 import { createWorkLoop } from '../../core/kernel/work-loop.ts'
 import { type Executor, LANES, type Lane, perLane } from './action-kind.ts'
 import { ACTION } from './action-tables.ts'
@@ -14,13 +15,18 @@ export type RunnerDeps = CarryOutDeps & {
   executors: Executor[]
   /** Names this process in the rows it has claimed. */
   instance: string
+  /** False while this process may take nothing up. */
+  mayLease?: (() => boolean) | undefined
+  /** Which of all processes this is. Default: alone. */
+  place?: (() => Place) | undefined
 }
 
 /** Carries out waiting actions. An action is claimed with a lease, called outside any transaction, and its outcome
  *  recorded in one; after a crash the lease ends and the action is tried again, and told so (`mayHaveHappened`). */
-export function createRunner({ executors, instance, ...deps }: RunnerDeps) {
+export function createRunner({ executors, instance, mayLease = () => true, place = () => ALONE, ...deps }: RunnerDeps) {
   const { db, clock, log } = deps
   const carryOut = createCarryOut(executors, deps)
+  const turns = perLane(() => 0)
   const inFlight = perLane(() => new Set<Promise<void>>())
   /** Something due was not claimed because a slot or a customer was taken: look again at the next landing. */
   const leftBehind = perLane(() => false)
@@ -33,6 +39,7 @@ export function createRunner({ executors, instance, ...deps }: RunnerDeps) {
 
   /** Claims what the free slots allow and lets it fly; a landing nudges the loop again. */
   async function step(lane: Lane): Promise<boolean> {
+    if (!mayLease()) return false
     const flying = inFlight[lane]
     const free = SLOTS[lane] - flying.size
     leftBehind[lane] = free <= 0
@@ -42,7 +49,16 @@ export function createRunner({ executors, instance, ...deps }: RunnerDeps) {
       leftBehind[lane] ||= busy
       return busy
     }
-    const wanted = { lane, limit: free, nowMs: clock.now(), instance, isBusy, goesTogether }
+    const wanted = {
+      lane,
+      limit: free,
+      nowMs: clock.now(),
+      instance,
+      place: place(),
+      turn: turns[lane]++,
+      isBusy,
+      goesTogether,
+    }
     const { claimed, isMore, isHeldUp } = await claimActions(db, wanted)
     leftBehind[lane] ||= isHeldUp
     for (const together of groupBy(claimed, (row) => customerKey(row) ?? `${row.id}`).values()) launch(together, flying)

@@ -2,8 +2,10 @@ import { checkRow } from '../../core/db/check-row.ts'
 import type { Db } from '../../core/db/db.ts'
 import { type NewRowOf, specOf } from '../../core/db/define-table.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { shardOf } from '../shard-of.ts'
 import type { EventLane } from './event-kind.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
+import { customerOf } from './waves.ts'
 
 export interface InboundEvent {
   kind: string
@@ -53,6 +55,7 @@ export function createAccept({ db, clock, nudge, isHandled }: AcceptDeps): Accep
       kind: event.kind,
       lane: event.lane === 'welcome' ? 0 : 1,
       payload: JSON.stringify(event.payload),
+      shard: shardOf(customerOf(event.payload) ?? event.dedupeKey),
       event_at: event.eventAtMs,
       state: isHandled(event.kind) ? 'new' : 'kept',
     }

@@ -2,8 +2,10 @@ import type { Static, TSchema } from 'typebox'
 import type { Tx } from '../../core/db/tx.ts'
 import { checkedBy } from '../../core/kernel/checked-by.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { shardOf } from '../shard-of.ts'
 import type { EventKind, EventLane } from './event-kind.ts'
 import { INBOUND_EVENT } from './event-tables.ts'
+import { customerOf } from './waves.ts'
 
 interface EmitOptions<Payload> {
   /** What makes this event the same event when its cause is handled twice; ≤120 characters. */
@@ -32,6 +34,7 @@ export function createEmit({ clock, nudge }: { clock: Clock; nudge: (lane: Event
         kind: kind.kind,
         lane: lane === 'welcome' ? 0 : 1,
         payload: JSON.stringify(checkedBy(kind.schema, options.payload)),
+        shard: shardOf(customerOf(options.payload) ?? options.key),
         event_at: options.atMs ?? now,
         received_at: now,
         state: 'new',

@@ -24,6 +24,8 @@ export const INBOUND_EVENT = defineTable(
     done_subscriptions: nullable(longText()),
     last_error: nullable(longText()),
     finished_at: nullable(instant()),
+    // Of the customer it is about: which worker takes it when several could.
+    shard: withDefault(integer(), 0),
   },
   {
     unique: [['dedupe_key']],

@@ -37,7 +37,7 @@ async function processOf(...jobs: Job[]) {
   await runner.prepare({ alone: false })
   return runner
 }
-const hourly = (run: () => Promise<void>, more: Partial<Job> = {}): Job => ({
+const hourly = (run: Job['run'], more: Partial<Job> = {}): Job => ({
   name: 'test.hourly',
   everyMs: 3_600_000,
   dueAt: leftOut('no rehearsal runs it'),
@@ -336,4 +336,24 @@ it('a server that ended a job less than twenty seconds ago runs; before its firs
   await server.runDue()
   await server.settled()
   expect([await runs(NOON + 19_999), await runs(NOON + 20_000)]).toEqual([true, false])
+})
+
+it('a job under way hears that the process is to end', async () => {
+  const heard: boolean[] = []
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const runner = await processOf(
+    hourly(async (isStopping = () => false) => {
+      heard.push(isStopping())
+      await ended
+      heard.push(isStopping())
+    }),
+  )
+  await runner.runDue()
+  runner.hurry()
+  end()
+  await runner.settled()
+  expect(heard).toEqual([false, true])
 })

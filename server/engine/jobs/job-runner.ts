@@ -20,15 +20,18 @@ export interface JobRunnerDeps {
   jobs: Job[]
   /** Names this process in the rows it has leased; at most 40 characters. */
   instance: string
+  /** False while this process may take nothing up; what runs side by side, runs. */
+  mayLease?: (() => boolean) | undefined
 }
 
 /** Runs the jobs that are due. The row of a job decides: whoever moves its lease, runs it. Jobs that may run side by side
  *  need no row. A process that stood still for longer than its lease finds it in another's hands, and leaves it there. */
-export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDeps) {
+export function createJobRunner({ db, clock, log, jobs, instance, mayLease = () => true }: JobRunnerDeps) {
   const running = new Map<string, Promise<void>>()
   const restsUntil = new Map<string, number>()
   /** When each is due by the rows, as they were read last. Another process only moves them on, and then the claim fails. */
   let known: Map<string, number> | undefined
+  let isStopping = false
 
   /** A time further away than this job ever waits was written before the clock was set back. */
   const isDue = (job: Job, nextAtMs: number): boolean => nextAtMs <= clock.now() || nextAtMs > clock.now() + job.everyMs
@@ -56,7 +59,7 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
   /** Gives the fault, if any. */
   async function attempt(job: Job): Promise<string | null> {
     try {
-      await job.run()
+      await job.run(() => isStopping)
       return null
     } catch (error) {
       const fault = describeError(error)
@@ -89,7 +92,8 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
   /** The jobs whose time has come, as far as their rows are there; of an idle second one statement is enough. */
   async function dueJobs(): Promise<Job[]> {
     const nextAtMs = await nextTimes()
-    const due = jobs.filter((job) => !running.has(job.name) && isDue(job, nextAtMs.get(job.name) ?? 0))
+    const able = mayLease() ? jobs : jobs.filter((job) => job.sideBySide === true)
+    const due = able.filter((job) => !running.has(job.name) && isDue(job, nextAtMs.get(job.name) ?? 0))
     const looks = Object.fromEntries(
       due.flatMap((job) => {
         const rows = rowsOf(job)
@@ -138,6 +142,10 @@ export function createJobRunner({ db, clock, log, jobs, instance }: JobRunnerDep
       }
     },
     busy: () => running.size > 0,
+    /** Tells the jobs under way to end soon. */
+    hurry: () => {
+      isStopping = true
+    },
     /** Resolves when the jobs under way have ended. */
     settled: async () => {
       await Promise.all(running.values())

@@ -17,8 +17,9 @@ export interface Job {
   /** The rows it works on, where `dueAt` does not name them. Such a job is run only while one of them is due, which is asked
    *  for all of them in one statement; any other looks for itself, and costs a claim and its end each time. */
   worksOn?: RowsDue
-  /** May be cut off by a crash at any line and run again. */
-  run(): Promise<void>
+  /** May be cut off by a crash at any line and run again. What takes long asks whether the process is to end, and then ends
+   *  where it can be gone on with. */
+  run(isStopping?: () => boolean): Promise<void>
 }
 
 /** The rows without which a run would find nothing to do; undefined: only a run can tell. */

@@ -81,6 +81,13 @@ export const creditQueries = {
       sql`SELECT ${all(c)} FROM ${c}
           WHERE ${c.shop_order_id} = ${order.id} AND ${c.external_userid} = ${order.externalUserId}`,
     ),
+  /** The order is no longer this customer's. Safe to repeat. */
+  forget: async (tx: Tx, order: { id: number; externalUserId: string }): Promise<void> => {
+    const t = ORDER_CREDIT
+    await tx.run(
+      sql`DELETE FROM ${t} WHERE ${t.shop_order_id} = ${order.id} AND ${t.external_userid} = ${order.externalUserId}`,
+    )
+  },
   /** Gives an order to a guide because a person says so; what its rule had said is gone. Safe to repeat. */
   give: async (
     tx: Tx,

@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { subscribe } from '../../engine/inbox/subscription.ts'
-import { OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
+import { OrderPaid, OrderRefunded, OrderReleased } from '../../records/orders/order-events.ts'
 import { paidOrders } from '../../records/orders/paid-orders.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { creditQueries } from './credit-queries.ts'
@@ -49,6 +49,10 @@ export function createCredit({ clock, rules }: CreditDeps) {
     },
     subscriptions: [
       subscribe('credit.paid', OrderPaid, (tx, { payload }) => lookAt(tx, payload), { sideBySide: true }),
+      // Another word later gives it to somebody anew; the audit has what a person had decided.
+      subscribe('credit.released', OrderReleased, (tx, { payload }) =>
+        creditQueries.forget(tx, { id: payload.shopOrderId, externalUserId: payload.externalUserId }),
+      ),
       // Of an order that found its customer only then, nothing else is told.
       subscribe('credit.refunded', OrderRefunded, (tx, { payload }) => lookAt(tx, payload), { sideBySide: true }),
     ],

@@ -55,7 +55,9 @@ function answer(rule: CreditRule, known: KnownThen): Omit<Credited, 'by'> | unde
     const sinceMs = paidAtMs - (rule.days ?? 0) * DAY_MS
     const touch = lastOf(
       touches.filter(
-        ({ kind, atMs }) => atMs >= sinceMs && atMs <= paidAtMs && (rule.by === undefined || rule.by.includes(kind)),
+        // A moment is shown to everybody at once; nobody has spoken to this customer by it.
+        ({ kind, atMs }) =>
+          kind !== 'moment' && atMs >= sinceMs && atMs <= paidAtMs && (rule.by === undefined || rule.by.includes(kind)),
       ),
       ({ atMs }) => atMs,
     )

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { approveRun } from './approve-run.ts'
+import { holdSends } from './hold-sends.ts'
 import { sendQueries } from './send-queries.ts'
 import { openSendScene, type SendScene } from './testing/send-scene.ts'
 
@@ -15,8 +16,8 @@ content: { text: 全场八折 }
 at: "2026-11-26 10:00"
 approval: 25h
 `
-const open = async (sends = WATCHED): Promise<void> => {
-  t = await openSendScene({ now: '2026-11-25T08:58:00+08:00', sends })
+const open = async (sends = WATCHED, config: Record<string, string> = {}): Promise<void> => {
+  t = await openSendScene({ now: '2026-11-25T08:58:00+08:00', sends, config })
   await t.befriend('zhangsan', 'wmA')
   await t.befriend('lisi', 'wmB')
 }
@@ -74,6 +75,17 @@ it('without a yes nothing goes out; an hour after its time it is over, and the a
   expect(t.created()).toEqual([])
 })
 
+it('without a yes nothing goes out to those without a place either, though nothing ran until the day on which they come', async () => {
+  await open(`${WATCHED}ifCrowded: later\n`, { 'policy.yaml': 'contactsPerCustomer: { most: 1, days: 2 }\n' })
+  await wait(2)
+  const runs = () => t.rawRows<{ state: string }>('SELECT state FROM send_run ORDER BY id')
+  expect((await runs()).map(({ state }) => state)).toEqual(['awaiting', 'later'])
+  t.clock.set(Date.parse('2026-11-27T10:30:00+08:00'))
+  for (const _twice of [1, 2]) await wait(2)
+  expect((await runs()).map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
+  expect(t.created()).toEqual([])
+})
+
 it('a yes that comes late, but within the hour, sends at once', async () => {
   await open()
   await wait(2)
@@ -110,4 +122,18 @@ it('one that repeats is asked about once each time, though the next question com
   await t.settle()
   await wait(1)
   expect((await times()).map(([, at]) => at)).toEqual([tenOn(2), tenOn(1), tenOn(0)])
+})
+
+it.each([
+  ['its time has passed: it may have got a yes and gone out', 26 * HOUR_MS, 'finished', { planned: 0, failed: 2 }],
+  ['its time is to come: it goes on waiting', 0, 'awaiting', { planned: 2, failed: 0 }],
+])('after a restore, %s', async (_what, restoredAfterMs, state, counts) => {
+  await open()
+  await wait(2)
+  expect(await run()).toMatchObject({ state: 'awaiting' })
+  const untilMs = t.clock.now() + restoredAfterMs
+  for (const _twice of [1, 2]) {
+    await t.db.tx((tx) => holdSends(tx, t.huoshui.rules.current().sends.values(), { untilMs, why: '恢复备份' }))
+  }
+  expect(await run()).toMatchObject({ state, counts })
 })

@@ -67,6 +67,8 @@ export async function endAwaiting(tx: Tx, deps: AwaitingDeps, runId: number): Pr
   }
   if (now < run.scheduled_at + CATCH_UP_MS) return undefined
   await cancelRun(tx, runId, { nowMs: now, why: TOO_LATE })
+  // Moved to another day it is asked for anew.
+  await tx.run(sql`UPDATE ${SEND_RUN} SET ${set(SEND_RUN, { occasion: null })} WHERE ${SEND_RUN.id} = ${runId}`)
   await deps.alerts.resolve(tx, alertKey(runId), now)
   return run
 }

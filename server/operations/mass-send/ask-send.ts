@@ -6,7 +6,7 @@ import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 import type { Choice } from './choice.ts'
-import { chooseRecipients, nobodyHeldOut } from './choose-recipients.ts'
+import { chooseRecipients, keptForNobody, nobodyHeldOut } from './choose-recipients.ts'
 import { type CeilingDeps, contactsOf } from './contact-ceiling.ts'
 import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
 import { remarkOnText } from './personal-words.ts'
@@ -88,7 +88,10 @@ async function openAsked(tx: Tx, asked: AskedSend, nowMs: number): Promise<RunRo
     const run = await tx.row(sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.ask_key} = ${asked.key}`)
     if (run !== undefined) return run
   }
-  throw new AppError('mass-send.no-free-instant', 'a thousand runs of one name at once', { retry: 'later' })
+  throw new AppError('mass-send.no-free-instant', 'a thousand runs of one name at once', {
+    retry: 'later',
+    zh: '同名的群发在这一秒已经有一千次，稍后会自动再试',
+  })
 }
 
 /** The guide who was named sends while they are friends; else the customer's present guide; else nobody. */
@@ -113,6 +116,7 @@ async function choose(tx: Tx, deps: AskSendDeps, recipients: AskedSend['recipien
     perCustomer: monthlyLimit(nowMs, deps.perCustomerPerMonth),
     contacts: await contactsOf(tx, deps, { ids, nowMs }),
     guides: undefined,
+    keptFor: keptForNobody,
     refused: await deps.privacy.consents.refusedAmong(tx, 'marketing', ids, 'sends'),
     // Whoever asks has drawn already.
     draws: { getsNone: nobodyHeldOut, isHeldOut: nobodyHeldOut },

@@ -12,6 +12,8 @@ export interface BatchOfRun {
   sendName: string
   rule: RuleRef
   content: ContentRule
+  /** What it shares with the other steps of its campaign. */
+  campaign: SendSnapshot['campaign']
   /** Why its run was cancelled; undefined: it was not. */
   cancelledBecause: string | undefined
 }
@@ -23,11 +25,13 @@ export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
     sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${batch?.run_id ?? null}`,
   )
   if (batch === undefined || run === undefined) {
-    throw new AppError('mass-send.no-batch', `mass-send batch ${batchId} does not exist`)
+    throw new AppError('mass-send.no-batch', `mass-send batch ${batchId} does not exist`, {
+      zh: '这条群发的记录已经删除',
+    })
   }
-  const { content } = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content'>
+  const { content, campaign } = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content' | 'campaign'>
   const cancelledBecause = run.state === 'cancelled' ? (run.remark ?? '已取消') : undefined
-  return { batch, sendName: run.send_name, rule: ruleOf(run), content, cancelledBecause }
+  return { batch, sendName: run.send_name, rule: ruleOf(run), content, campaign, cancelledBecause }
 }
 
 /** Writes what is new about a batch. */

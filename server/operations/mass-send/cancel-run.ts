@@ -1,11 +1,15 @@
 import { count, list, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { giveBack } from '../tasks/give-back.ts'
+import { leavePlace } from './free-place.ts'
+import { laterRunsOf } from './later-run.ts'
 import { settleRest } from './outcomes.ts'
 import { recipientsOf } from './recipients-of.ts'
 import { type ChatType, OPEN_BATCH_STATES, type RunState } from './send-states.ts'
-import { type RunRow, SEND_BATCH, SEND_RUN } from './send-tables.ts'
+import { type BatchRow, type RunRow, SEND_BATCH, SEND_RUN } from './send-tables.ts'
+import { hasGoneOut } from './went-out.ts'
 
-const CANCELLABLE: readonly RunState[] = ['planning', 'awaiting', 'running']
+const CANCELLABLE: readonly RunState[] = ['later', 'planning', 'awaiting', 'running']
 
 export interface CancelledRun {
   id: number
@@ -32,12 +36,14 @@ export async function cancelRun(
     sql`UPDATE ${SEND_RUN} SET ${ended} WHERE ${SEND_RUN.id} = ${runId} AND ${SEND_RUN.state} IN ${list(CANCELLABLE)}`,
   )
   if (run === undefined || stopped === 0) return undefined
+  for (const later of await laterRunsOf(tx, [runId])) await cancelRun(tx, later, { nowMs, why })
   const waiting = await waitingOf(tx, run)
   let asked = 0
   const batches = await tx.rows(
-    sql`SELECT ${pick(SEND_BATCH, 'id', 'chat_type')} FROM ${SEND_BATCH}
+    sql`SELECT ${pick(SEND_BATCH, 'id', 'chat_type', 'userid', 'confirmed_at', 'counted_on')} FROM ${SEND_BATCH}
         WHERE ${SEND_BATCH.run_id} = ${runId} AND ${SEND_BATCH.state} IN ${list(OPEN_BATCH_STATES)}`,
   )
+  await freeDays(tx, batches)
   for (const batch of batches) {
     const { id } = batch
     const notBegun = sql`${SEND_BATCH.state} = 'planned' AND ${SEND_BATCH.started_at} IS NULL`
@@ -54,6 +60,22 @@ export async function cancelRun(
   return { id: runId, name: run.send_name, chatType: run.chat_type, asked, waiting }
 }
 
+/** What nobody has to confirm any more is no work of the day. */
+async function freeDays(
+  tx: Tx,
+  batches: readonly Pick<BatchRow, 'id' | 'userid' | 'confirmed_at' | 'counted_on'>[],
+): Promise<void> {
+  const counted = batches.flatMap(({ id, userid: userId, confirmed_at, counted_on: day }) =>
+    day === null || confirmed_at !== null ? [] : [{ id, userId, day }],
+  )
+  if (counted.length === 0) return
+  await giveBack(tx, counted)
+  const ids = counted.map(({ id }) => id)
+  await tx.run(
+    sql`UPDATE ${SEND_BATCH} SET ${set(SEND_BATCH, { counted_on: null })} WHERE ${SEND_BATCH.id} IN ${list(ids)}`,
+  )
+}
+
 /** Customers, or groups, of a run without an outcome. */
 export async function waitingOf(tx: Tx, run: Pick<RunRow, 'id' | 'chat_type'>): Promise<number> {
   const { table } = recipientsOf(run)
@@ -64,17 +86,22 @@ export async function waitingOf(tx: Tx, run: Pick<RunRow, 'id' | 'chat_type'>): 
   return row?.waiting ?? 0
 }
 
-/** Cancels the runs of scheduled sends that the rules no longer want. `wanted`: names of those that are there and enabled. */
+/** Cancels the runs of scheduled sends that the rules no longer want. `wanted`: names of those that are there and enabled. What WeCom
+ *  was never asked for gives up its time and its day, so that it comes once its file is back; those without a place wait on until their
+ *  day, since nothing would open their run anew. */
 export async function cancelUnwanted(tx: Tx, wanted: ReadonlySet<string>, nowMs: number): Promise<CancelledRun[]> {
   const open = await tx.rows(
-    sql`SELECT ${pick(SEND_RUN, 'id', 'send_name')} FROM ${SEND_RUN}
-        WHERE ${SEND_RUN.ask_key} IS NULL AND ${SEND_RUN.state} IN ${list(CANCELLABLE)} ORDER BY ${SEND_RUN.id}`,
+    sql`SELECT ${pick(SEND_RUN, 'id', 'send_name', 'scheduled_at')} FROM ${SEND_RUN}
+        WHERE ${SEND_RUN.ask_key} IS NULL AND ${SEND_RUN.state} IN ${list(CANCELLABLE)}
+          AND (${SEND_RUN.state} <> 'later' OR ${SEND_RUN.planned_at} <= ${nowMs}) ORDER BY ${SEND_RUN.id}`,
   )
   const cancelled: CancelledRun[] = []
-  for (const { id, send_name } of open) {
-    if (wanted.has(send_name)) continue
-    const one = await cancelRun(tx, id, { nowMs, why: '规则里已经没有这个群发，或写了 enabled: false，已取消' })
-    if (one !== undefined) cancelled.push(one)
+  for (const run of open) {
+    if (wanted.has(run.send_name)) continue
+    const one = await cancelRun(tx, run.id, { nowMs, why: '规则里已经没有这个群发，或写了 enabled: false，已取消' })
+    if (one === undefined) continue
+    cancelled.push(one)
+    if (!(await hasGoneOut(tx, run.id))) await leavePlace(tx, run)
   }
   return cancelled
 }

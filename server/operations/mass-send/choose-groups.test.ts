@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest'
 import { chooseGroups, type GroupChoiceContext } from './choose-groups.ts'
 
-const NOBODY: GroupChoiceContext = { received: new Map(), perGroup: 30, contacts: undefined, left: new Set() }
+const NOBODY: GroupChoiceContext = {
+  received: new Map(),
+  perGroup: 30,
+  contacts: undefined,
+  left: new Set(),
+  keptFor: () => undefined,
+}
 const contacts = (had: number, lately?: number): GroupChoiceContext['contacts'] => ({
   chatType: 'group',
   ceiling: { most: 2, days: 7, apart: '6h' },
   had: new Map([['wr1', had]]),
   lately: new Map(lately === undefined ? [] : [['wr1', lately]]),
+  coming: new Map(),
   nowMs: Date.parse('2026-11-25T10:00:00+08:00'),
 })
 

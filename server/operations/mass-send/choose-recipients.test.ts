@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startOfShanghaiMonth } from '../../core/kernel/shanghai.ts'
-import { chooseRecipients, nobodyHeldOut } from './choose-recipients.ts'
+import { chooseRecipients, keptForNobody, nobodyHeldOut } from './choose-recipients.ts'
 import { monthlyLimit } from './monthly-limit.ts'
 
 const owners = new Map([
@@ -20,6 +20,7 @@ test('everybody goes to their owner; who has none or has had the share of the mo
       received,
       perCustomer: 30,
       draws,
+      keptFor: keptForNobody,
       contacts: undefined,
       guides: undefined,
       refused: NOBODY,
@@ -38,6 +39,7 @@ test('who has refused marketing is kept out, guide or not', () => {
     received: new Map<string, number>(),
     perCustomer: 30,
     draws,
+    keptFor: keptForNobody,
     contacts: undefined,
     guides: undefined,
   }
@@ -59,6 +61,7 @@ test('who has been contacted as often as the policy allows is left in peace', ()
       ['wm3', 3],
     ]),
     lately: new Map<string, number>(),
+    coming: new Map(),
     nowMs: 0,
   }
   const context = {
@@ -66,6 +69,7 @@ test('who has been contacted as often as the policy allows is left in peace', ()
     received: new Map<string, number>(),
     perCustomer: 30,
     draws,
+    keptFor: keptForNobody,
     guides: undefined,
     refused: NOBODY,
   }
@@ -90,6 +94,7 @@ test('with named guides, customers of others are no part of it', () => {
     received: new Map<string, number>(),
     perCustomer: 30,
     draws,
+    keptFor: keptForNobody,
     contacts: undefined,
     guides: ['chenmo'],
     refused: NOBODY,
@@ -111,7 +116,7 @@ test('who gets no marketing at all, or is held out of this send, could have got 
       ids.includes(id)
   const context = { owners, received: new Map([['wm3', 30]]), perCustomer: 30, contacts: undefined, guides: undefined }
   const choices = chooseRecipients(['wm1', 'wm2', 'wm3', 'wm4'], {
-    ...{ ...context, refused: NOBODY },
+    ...{ ...context, refused: NOBODY, keptFor: keptForNobody },
     draws: { getsNone: isAmong('wm1', 'wm4'), isHeldOut: isAmong('wm1', 'wm2', 'wm3') },
   })
   expect(choices.map(({ id, excluded }) => [id, excluded?.kind])).toEqual([

@@ -12,6 +12,7 @@ export interface Draws {
 }
 
 export const nobodyHeldOut = (): boolean => false
+export const keptForNobody = (): undefined => undefined
 
 export interface ChoiceContext {
   /** The guide who speaks for the brand with each customer. */
@@ -21,8 +22,12 @@ export interface ChoiceContext {
   perCustomer: number
   /** What counts against the ceiling of policy.yaml; undefined: it has none. */
   contacts: Contacts | undefined
+  /** Why somebody is kept for a more important send; undefined: is not. */
+  keptFor(externalUserId: string): string | undefined
   /** Who has refused marketing. */
   refused: ReadonlySet<string>
+  /** Why somebody gets no further step of the campaign; those who do are not in it. Undefined: it is of none. */
+  dropped?: ReadonlyMap<string, string>
   /** Whether somebody gets no marketing at all, or is held out of this send. */
   draws: Draws
   /** Only customers whose owner is one of these; undefined: everybody's. */
@@ -38,8 +43,12 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
     if (context.guides !== undefined && (userId === undefined || !context.guides.includes(userId))) continue
     const received = context.received.get(id) ?? 0
     const tooOften = overCeiling(context.contacts, id)
+    const kept = context.keptFor(id)
+    const dropped = context.dropped?.get(id)
     if (context.refused.has(id)) {
       choices.push({ id, userId, excluded: { kind: 'no-consent', zh: NO_CONSENT } })
+    } else if (dropped !== undefined) {
+      choices.push({ id, userId, excluded: { kind: 'dropped-out', zh: dropped } })
     } else if (userId === undefined) {
       choices.push({ id, userId, excluded: { kind: NO_GUIDE.code, zh: NO_GUIDE.zh } })
     } else if (received >= context.perCustomer) {
@@ -47,6 +56,8 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
       choices.push({ id, userId, excluded: { kind: 'over-limit', zh } })
     } else if (tooOften !== undefined) {
       choices.push({ id, userId, excluded: { kind: 'over-ceiling', zh: tooOften } })
+    } else if (kept !== undefined) {
+      choices.push({ id, userId, excluded: { kind: 'kept-for-another', zh: kept } })
     } else if (context.draws.getsNone(id)) {
       choices.push({ id, userId, excluded: { kind: 'no-marketing', zh: NO_MARKETING } })
     } else if (context.draws.isHeldOut(id)) {

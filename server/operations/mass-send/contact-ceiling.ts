@@ -1,12 +1,13 @@
-import { count, list, select, sql } from '../../core/db/sql.ts'
+import { count, list, number, pick, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { durationMs } from '../../core/kernel/duration-ms.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { startOfLastDays } from '../../records/facts/days-since-sql.ts'
 import type { TouchReading } from '../../records/touches/touches.ts'
 import type { PolicyRule } from '../../rules/schema/policy-rule.ts'
-import { recipientsOf } from './recipients-of.ts'
+import { type RECIPIENT_TABLES, recipientsOf } from './recipients-of.ts'
 import type { ChatType } from './send-states.ts'
+import { SEND_RUN } from './send-tables.ts'
 
 /** How often one customer may be contacted, or something may go into one group, within so many Shanghai days (policy.yaml);
  *  undefined: as often as one likes. */
@@ -19,6 +20,8 @@ export interface Contacts {
   had: ReadonlyMap<string, number>
   /** When each was contacted last, of those for whom it is sooner than the policy wants; UTC milliseconds. */
   lately: ReadonlyMap<string, number>
+  /** The send that is on its way to each; those with none are left out. */
+  coming: ReadonlyMap<string, string>
   /** As of when, UTC milliseconds. */
   nowMs: number
 }
@@ -40,13 +43,34 @@ export async function contactsOf(
   const { apart } = ceiling
   const lately =
     apart === undefined ? new Map<string, number>() : await touches.lastSince(tx, ids, nowMs - durationMs(apart) + 1)
-  for (const [id, n] of await onTheirWay(tx, ids, chatType)) {
+  const way = await onTheirWay(tx, ids, chatType)
+  for (const [id, n] of way) {
     had.set(id, (had.get(id) ?? 0) + n)
     // It may arrive at any moment.
     if (apart !== undefined) lately.set(id, nowMs)
   }
-  return { chatType, ceiling, had, lately, nowMs }
+  return { chatType, ceiling, had, lately, coming: await comingTo(tx, [...way.keys()], chatType), nowMs }
 }
+
+/** The name of the latest send that is on its way to each of these. */
+async function comingTo(tx: ReadTx, ids: readonly string[], chatType: ChatType): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const { table, whose } = recipientsOf({ chat_type: chatType })
+  const latest = await tx.rows(
+    sql`SELECT ${select({ id: whose, runId: number(sql`MAX(${table.run_id})`) })} FROM ${table}
+        WHERE ${whose} IN ${list(ids)} AND ${isComing(table)} GROUP BY ${whose}`,
+  )
+  const runIds = [...new Set(latest.map(({ runId }) => runId))]
+  if (runIds.length === 0) return new Map()
+  const runs = await tx.rows(
+    sql`SELECT ${pick(SEND_RUN, 'id', 'send_name')} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} IN ${list(runIds)}`,
+  )
+  const names = new Map(runs.map((run) => [run.id, run.send_name]))
+  return new Map(latest.map(({ id, runId }) => [id, names.get(runId) ?? `#${runId}`]))
+}
+
+const isComing = (table: (typeof RECIPIENT_TABLES)[number]): Sql =>
+  sql`(${table.outcome} = 'planned' OR (${table.outcome} = 'sent' AND ${table.note_due} = 1))`
 
 /** Mass messages of any send that these customers, or groups, are to get and nobody knows the end of, or that arrived and are not
  *  written down as a touch yet. */
@@ -59,9 +83,7 @@ export async function onTheirWay(
   const { table, whose } = recipientsOf({ chat_type: chatType })
   const rows = await tx.rows(
     sql`SELECT ${select({ id: whose, n: count() })} FROM ${table}
-        WHERE ${whose} IN ${list(ids)}
-          AND (${table.outcome} = 'planned' OR (${table.outcome} = 'sent' AND ${table.note_due} = 1))
-        GROUP BY ${whose}`,
+        WHERE ${whose} IN ${list(ids)} AND ${isComing(table)} GROUP BY ${whose}`,
   )
   return new Map(rows.map(({ id, n }) => [id, n]))
 }
@@ -73,10 +95,12 @@ export function overCeiling(contacts: Contacts | undefined, whose: string): stri
   const zh =
     contacts.chatType === 'group' ? { had: '这个群已发过', lately: '刚发过' } : { had: '已联系', lately: '刚联系过' }
   const had = contacts.had.get(whose) ?? 0
-  if (had >= most) return `${days} 天内${zh.had} ${had} 次，最多 ${most} 次`
+  const coming = contacts.coming.get(whose)
+  const withIt = coming === undefined ? '' : `（算上路上的「${coming}」）`
+  if (had >= most) return `${days} 天内${zh.had} ${had} 次${withIt}，最多 ${most} 次`
   const lastMs = contacts.lately.get(whose)
   if (apart === undefined || lastMs === undefined) return undefined
   return lastMs >= contacts.nowMs
-    ? `还有一条正在路上，两次之间至少隔 ${apart}`
+    ? `还有一条${coming === undefined ? '' : `「${coming}」`}正在路上，两次之间至少隔 ${apart}`
     : `${shanghaiText(lastMs)} ${zh.lately}，两次之间至少隔 ${apart}`
 }

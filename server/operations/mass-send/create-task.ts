@@ -3,15 +3,17 @@ import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError, mayHaveHappened } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type Action, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
-import { errorCode } from '../../platform/wecom/error-codes/error-codes.ts'
+import { refusedText } from '../../platform/wecom/error-codes/refused-text.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
 import { type BatchOfRun, changeBatch, needBatch, waitingIn } from './batches.ts'
 import { CreateMassSend } from './create-action.ts'
 import { createDraft, type DraftDeps } from './draft.ts'
+import { droppedOut } from './dropped-out.ts'
 import type { FindCreated } from './find-created.ts'
 import { later } from './later.ts'
 import { endBatch, settle, settleRest, waitingCount } from './outcomes.ts'
@@ -81,8 +83,8 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     if (known !== undefined) return known
     if (held.cancelledBecause !== undefined) return { kind: 'not-made' }
     const { text, attachments } = await draftOrTell(held, attempts)
-    const ids = await db.tx((tx) => waitingIn(tx, batch))
-    // All of them have refused in the meantime.
+    const ids = await db.tx((tx) => stillWaitingIn(tx, held, clock.now()))
+    // All of them have refused, or dropped out, in the meantime.
     if (ids.length === 0) return { kind: 'not-made' }
     if (!(await begin(batch.id, text))) return { kind: 'not-made' }
     try {
@@ -136,6 +138,16 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
   return execute(CreateMassSend, { perform, record, abandoned })
 }
 
+/** Those of a batch who still are to get it: whoever has dropped out of its campaign since their audience was read is not. */
+async function stillWaitingIn(tx: Tx, { batch, campaign }: BatchOfRun, nowMs: number): Promise<string[]> {
+  const ids = await waitingIn(tx, batch)
+  if (batch.chat_type === 'group' || campaign === undefined) return ids
+  const dropped = await droppedOut(tx, campaign, ids)
+  for (const [reason, those] of groupBy(dropped.keys(), (id) => dropped.get(id) ?? ''))
+    await settle(tx, batch, those, { outcome: 'cancelled', reason, atMs: nowMs })
+  return ids.filter((id) => !dropped.has(id))
+}
+
 /** From now on the platform's task is this batch's: its results are asked for and its guide reminded. */
 export async function adopt(tx: Tx, batchId: number, msgid: string, nowMs: number): Promise<void> {
   await changeBatch(tx, batchId, {
@@ -156,9 +168,6 @@ const noteTrouble = (tx: Tx, batchId: number, zh: string): Promise<number> =>
   changeBatch(tx, batchId, { last_error: zh })
 
 function reasonOf({ state, errcode }: Failure, trouble: string | null): string {
-  if (errcode !== undefined) {
-    const { zh, todo } = errorCode(errcode)
-    return `企业微信没有接受这次群发（${errcode} ${zh}）${todo === undefined ? '' : `。${todo}`}`
-  }
-  return trouble ?? (state === 'expired' ? '未能在时限内创建群发，已作废' : '创建群发失败')
+  if (errcode !== undefined) return refusedText('这次群发', errcode)
+  return trouble ?? (state === 'expired' ? '未能在时限内创建群发，已作废' : '企业微信多次没有应答，群发没有建成')
 }

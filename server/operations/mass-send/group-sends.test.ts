@@ -84,10 +84,12 @@ test('who is kept out is kept out with its reason, in the plan as in the run', a
   expect(scene.created()).toHaveLength(1)
   expect((await scene.outcomes()).slice(3)).toEqual([
     full,
-    'wr-付费群2 excluded 7 天内这个群已发过 1 次，最多 1 次',
-    'wr-付费群3 excluded 7 天内这个群已发过 1 次，最多 1 次',
+    'wr-付费群2 excluded 7 天内这个群已发过 1 次（算上路上的「周三群福利」），最多 1 次',
+    'wr-付费群3 excluded 7 天内这个群已发过 1 次（算上路上的「周三群福利」），最多 1 次',
   ])
-  expect((await sends(scene, 'show', '2')).out).toContain('已排除 3 个群：7 天内这个群已发过 1 次，最多 1 次')
+  const { out } = await sends(scene, 'show', '2')
+  expect(out).toContain('已排除 2 个群：7 天内这个群已发过 1 次（算上路上的「周三群福利」），最多 1 次')
+  expect(out).toContain('已排除 1 个群：7 天内这个群已发过 1 次，最多 1 次')
 })
 
 test('what waits, waits for the owner; who never confirms is named so; over a year later what went where is gone, and that is said', async () => {

@@ -15,18 +15,29 @@ export async function holdSends(
   { untilMs, why }: { untilMs: number; why: string },
 ): Promise<{ times: number; tasks: number }> {
   const due = await takeDue(tx, sends, untilMs, () => undefined)
-  for (const one of due) await openRun(tx, { ...one, missed: true }, untilMs, undefined)
+  for (const one of due) await openRun(tx, { ...one, missed: true, heldBecause: why }, untilMs, undefined)
   // The audience of these was still being read; what was read of it stands in batches.
   const reading = await tx.rows(
-    sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN} WHERE ${SEND_RUN.state} = 'planning'`,
+    sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN}
+        WHERE ${SEND_RUN.state} = 'planning' OR (${SEND_RUN.state} = 'later' AND ${SEND_RUN.planned_at} <= ${untilMs})`,
   )
+  // These waited for a yes, which they may have got since; those of a later time go on waiting for it.
+  const awaited = await tx.rows(
+    sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN}
+        WHERE ${SEND_RUN.state} = 'awaiting' AND ${SEND_RUN.scheduled_at} <= ${untilMs}`,
+  )
+  const ended = [...reading, ...awaited]
   const read = set(SEND_RUN, { state: 'running' })
-  for (const { id } of reading) await tx.run(sql`UPDATE ${SEND_RUN} SET ${read} WHERE ${SEND_RUN.id} = ${id}`)
-  const unmade = await tx.rows(sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH} WHERE ${SEND_BATCH.state} = 'planned'`)
+  for (const { id } of ended) await tx.run(sql`UPDATE ${SEND_RUN} SET ${read} WHERE ${SEND_RUN.id} = ${id}`)
+  const waits = sql`SELECT ${SEND_RUN.id} FROM ${SEND_RUN} WHERE ${SEND_RUN.state} = 'awaiting'`
+  const unmade = await tx.rows(
+    sql`SELECT ${all(SEND_BATCH)} FROM ${SEND_BATCH}
+        WHERE ${SEND_BATCH.state} = 'planned' AND ${SEND_BATCH.run_id} NOT IN (${waits})`,
+  )
   for (const batch of unmade) {
     await settleRest(tx, batch, { outcome: 'failed', reason: why, atMs: untilMs })
     await endBatch(tx, batch, 'failed', untilMs)
   }
-  for (const { id } of reading) await finishRunIfDone(tx, id, untilMs)
-  return { times: due.length + reading.length, tasks: unmade.length }
+  for (const { id } of ended) await finishRunIfDone(tx, id, untilMs)
+  return { times: due.length + ended.length, tasks: unmade.length }
 }

@@ -21,7 +21,8 @@ export const leaveOutOnRefusal = (clock: Clock): Subscription =>
     )
     if (waiting.length === 0) return
     const verdict = set(SEND_RECIPIENT, {
-      outcome: 'excluded',
+      // It was meant for them, which is what they are compared by.
+      outcome: 'cancelled',
       reason: NO_CONSENT,
       outcome_at: clock.now(),
       note_due: 1,

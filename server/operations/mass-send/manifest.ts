@@ -8,13 +8,14 @@ import { createSendsRewind } from './sends-rewind.ts'
 
 export const massSend = defineCapability({
   name: 'massSend',
-  needs: ['privacy', 'customers', 'staff', 'media', 'timeline', 'touches', 'groups', 'credit'],
+  needs: ['privacy', 'customers', 'staff', 'media', 'timeline', 'touches', 'groups', 'credit', 'tasks'],
   tables: sendTables,
   facts: [],
   events: [],
   decisions: [
     'mass-send.sent',
     'mass-send.excluded',
+    'mass-send.deferred',
     'mass-send.not-friend',
     'mass-send.over-limit',
     'mass-send.not-confirmed',

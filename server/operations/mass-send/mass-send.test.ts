@@ -115,7 +115,7 @@ test('nobody to send to (41048) is final: one call, the run ends, the reason is 
   await scene.advance(HOUR_MS)
   expect(calls(scene, 'add_msg_template')).toBe(1)
   expect(await scene.timeline('wmA')).toEqual([
-    '群发「周三福利日」未送达：企业微信没有接受这次群发（41048 没有可以发送的客户）',
+    '群发「周三福利日」未送达：企业微信没有接受这次群发（41048 没有可以发送的客户）。请核对名单：这些客户可能都不再是这位导购的好友了',
   ])
   expect(await runs(scene)).toMatchObject([{ state: 'finished', counts: { failed: 1 } }])
 })

@@ -1,7 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import { firstDue } from '../../core/db/first-due.ts'
 import { rowsDue } from '../../core/db/rows-due.ts'
-import { pick, sql } from '../../core/db/sql.ts'
+import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -17,21 +17,20 @@ import type { Touches } from '../../records/touches/touches.ts'
 import { getsNoMarketing } from '../../rules/book/no-marketing.ts'
 import type { RuleBookHolder, Send } from '../../rules/book/rule-book.ts'
 import type { Credit } from '../credit/credit.ts'
-import { type AwaitingDeps, awaitingRuns, dropQuestion, endAwaiting } from './approve-run.ts'
+import type { AwaitingDeps } from './approve-run.ts'
 import type { AskedSend, AskSendDeps } from './ask-send.ts'
 import { askSend } from './ask-send.ts'
 import type { AudienceDeps } from './audience-page.ts'
-import { cancelAsked, cancelUnwanted } from './cancel-run.ts'
+import { cancelAsked } from './cancel-run.ts'
 import { onTheirWay } from './contact-ceiling.ts'
 import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
 import { cancelExecutor, queueCancels } from './give-up.ts'
 import { leaveOutOnRefusal } from './leave-out-refused.ts'
 import { monthlyLimit } from './monthly-limit.ts'
-import { openRun, planRun } from './plan-run.ts'
+import { planDue } from './plan-due.ts'
 import { pollResults } from './poll-results.ts'
 import { queueReminders, remindExecutor } from './remind.ts'
-import { takeDue } from './schedule.ts'
 import { sendQueries } from './send-queries.ts'
 import { SEND_BATCH, SEND_GROUP, SEND_RECIPIENT, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
 import { tellGroups } from './tell-groups.ts'
@@ -53,7 +52,8 @@ export interface MassSendDeps {
   touches: { queries: Pick<Touches, 'countsSince' | 'lastSince' | 'groups'> }
   alerts: AwaitingDeps['alerts']
   credit: Pick<Credit, 'contactedEarlier'>
-  groups: { queries: Pick<Groups['queries'], 'page'> }
+  tasks: AwaitingDeps['tasks']
+  groups: { queries: Pick<Groups['queries'], 'page'>; steps: Groups['steps'] }
   /** How many corp mass messages a customer may get a month; default: the platform's, the days of the month. */
   perCustomerPerMonth?: number | undefined
   /** The same for a group. */
@@ -76,8 +76,10 @@ export function createMassSend(deps: MassSendDeps) {
     ceiling: () => rules.current().policy.contactsPerCustomer,
     touches: deps.touches.queries,
     getsNone: (id) => getsNoMarketing(rules.current().policy, id),
+    sends: () => rules.current().sends.values(),
     groups: {
       page: deps.groups.queries.page,
+      steps: deps.groups.steps,
       leftAmong: deps.staff.queries.leftAmong,
       ceiling: () => rules.current().policy.contactsPerGroup,
       touches: deps.touches.queries.groups,
@@ -85,7 +87,7 @@ export function createMassSend(deps: MassSendDeps) {
     },
   }
   const quiet = (): string | undefined => rules.current().policy.quiet
-  const planDeps = { ...audience, db, clock, outbox, quiet, alerts: deps.alerts }
+  const planDeps = { ...audience, db, clock, outbox, quiet, alerts: deps.alerts, tasks: deps.tasks }
   const { ceiling, touches } = audience
   const askDeps = { ...deps, ceiling, touches, quiet }
   const findCreated = createFindCreated({ db, clock, wecom })
@@ -94,41 +96,14 @@ export function createMassSend(deps: MassSendDeps) {
   const unreadable = (send: Send, error: unknown): void =>
     log.warn({ send: send.name, file: send.file, err: describeError(error) }, 'time of a mass-send cannot be read')
 
-  async function plan(): Promise<void> {
-    const now = clock.now()
-    await db.tx(async (tx) => {
-      const sends = [...rules.current().sends.values()]
-      const wanted = new Set(sends.filter(({ value }) => value.enabled !== false).map(({ name }) => name))
-      for (const { id, name, chatType, waiting } of await cancelUnwanted(tx, wanted, now)) {
-        await dropQuestion(tx, deps.alerts, id)
-        log.warn({ runId: id, send: name, chatType, waiting }, 'mass-send cancelled: its file is gone or disabled')
-      }
-      for (const due of await takeDue(tx, sends, now, unreadable)) {
-        await openRun(tx, due, now, quiet())
-        if (due.missed) log.warn({ send: due.send.name, scheduledAtMs: due.scheduledAtMs }, 'mass-send missed its time')
-      }
-    })
-    const open = await db.statement((tx) =>
-      tx.rows(
-        sql`SELECT ${pick(SEND_RUN, 'id')} FROM ${SEND_RUN} WHERE ${SEND_RUN.state} = 'planning' ORDER BY ${SEND_RUN.id}`,
-      ),
-    )
-    for (const { id } of open) await planRun(planDeps, id)
-    for (const id of await db.statement(awaitingRuns)) {
-      const late = await db.tx((tx) => endAwaiting(tx, planDeps, id))
-      if (late !== undefined)
-        log.warn({ runId: id, send: late.send_name }, 'mass-send not sent: nobody approved it in time')
-    }
-  }
-
   const jobs: Job[] = [
     {
       name: 'mass-send.plan',
       everyMs: 5 * SECOND_MS,
       dueAt: async (tx) =>
-        (await firstDue(tx, SEND_RUN.planned_at, sql`${SEND_RUN.state} = 'planning'`)) ??
+        (await firstDue(tx, SEND_RUN.planned_at, sql`${SEND_RUN.state} IN ('planning', 'later')`)) ??
         firstDue(tx, SEND_SCHEDULE.next_at),
-      run: plan,
+      run: () => planDue({ ...planDeps, log, unreadable }, rules.current().sends),
     },
     {
       name: 'mass-send.poll',

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { pick, raw, sql } from '../../core/db/sql.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import { createAlerts } from '../../records/alerts/alerts.ts'
+import { groupSteps } from '../../records/groups/group-steps.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { openRun, type PlanDeps, planRun } from './plan-run.ts'
@@ -35,6 +36,7 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
         if (pages > (more.failAfter ?? Number.POSITIVE_INFINITY)) throw new Error('killed')
         return all.filter((id) => id > (after ?? '')).slice(0, limit)
       },
+      of: async () => new Map(),
     },
     ownersOf: async (_tx, ids) => new Map(ids.map((id) => [id, 'linxia'])),
     currentIdOf: async (_tx, userId) => userId,
@@ -44,14 +46,17 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
     touches: { countsSince: async () => new Map(), lastSince: async () => new Map() },
     quiet: () => undefined,
     getsNone: () => false,
+    sends: () => [],
     groups: {
       page: async () => [],
+      steps: groupSteps,
       leftAmong: async () => new Set<string>(),
       ceiling: () => undefined,
       touches: { countsSince: async () => new Map(), lastSince: async () => new Map() },
       perMonth: undefined,
     },
     alerts: createAlerts({ clock: kit.clock }),
+    tasks: { confirms: async () => undefined },
     ...more,
   }
 }
@@ -72,6 +77,22 @@ test('the same due time opens one run', async () => {
   await open()
   await open()
   expect(await rows('SELECT send_name FROM send_run')).toHaveLength(1)
+})
+
+test.each([false, true])('a time at which its calendar has nothing opens nothing (missed: %s)', async (missed) => {
+  const occasions = { timing: 'calendar', contents: [{ text: '{本周安排}' }], nextAfter: () => undefined }
+  const due = { send: { ...send, occasions }, scheduledAtMs: kit.clock.now(), missed }
+  await kit.db.tx((tx) => openRun(tx, due, kit.clock.now(), undefined))
+  expect(await rows('SELECT send_name FROM send_run')).toEqual([])
+})
+
+test('what a send into groups brings is not guessed from its people', async () => {
+  const toGroups: Send = { ...send, name: '群', value: { ...send.value, to: 'groups' } }
+  const nowMs = kit.clock.now()
+  for (const one of [toGroups, send])
+    await kit.db.tx((tx) => openRun(tx, { send: one, scheduledAtMs: nowMs, missed: false }, nowMs, undefined))
+  const found = await rows<{ rule_json: string }>('SELECT rule_json FROM send_run ORDER BY id')
+  expect(found.map(({ rule_json }) => 'learned' in (JSON.parse(rule_json) as object))).toEqual([false, true])
 })
 
 test('a guide with more customers than a task holds gets several', async () => {

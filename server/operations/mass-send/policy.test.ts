@@ -34,7 +34,7 @@ it('nobody gets more than the policy allows, whichever sends they are in; the we
   await wait(2)
   // wmA has had the welcome, and 甲 waits for her guide: 乙 goes to the other one only.
   expect(t.created().sort()).toEqual(['lisi: wmB', 'zhangsan: wmA'])
-  expect(await t.timeline('wmA')).toEqual(['群发「乙」未安排：3 天内已联系 2 次，最多 2 次'])
+  expect(await t.timeline('wmA')).toEqual(['群发「乙」未安排：3 天内已联系 2 次（算上路上的「甲」），最多 2 次'])
   await t.confirmAll('zhangsan')
   await t.confirmAll('lisi')
   await wait(6)
@@ -69,7 +69,7 @@ it('nobody is written to sooner after the last contact than the policy wants, no
   expect(await t.timeline('wmA')).toEqual(
     expect.arrayContaining([
       '群发「乙」未安排：2026-11-25 09:59 刚联系过，两次之间至少隔 6h',
-      '群发「丁」未安排：还有一条正在路上，两次之间至少隔 6h',
+      '群发「丁」未安排：还有一条「丙」正在路上，两次之间至少隔 6h',
     ]),
   )
 })

@@ -21,6 +21,8 @@ export function recipientNote(about: {
       return `${title}未送达：本月群发次数已满`
     case 'not-confirmed':
       return `${title}未送达：导购${guideName}${reason ?? '未确认'}`
+    case 'deferred':
+      return `${title}改天再发：${reason ?? '没有空位'}`
     case 'excluded':
       return `${title}未安排：${reason ?? '已排除'}`
     case 'held-out':

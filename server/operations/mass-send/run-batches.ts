@@ -1,4 +1,4 @@
-import { all, pick, sql } from '../../core/db/sql.ts'
+import { all, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
@@ -67,12 +67,14 @@ async function openBatch(
 export interface QueueDeps {
   clock: Clock
   outbox: Outbox
+  /** What guides are to confirm is work of their day. */
+  tasks: { confirms(tx: Tx, userIds: readonly string[], atMs: number): Promise<void> }
   /** When nobody's phone shall ring (policy.yaml), as "21:30-09:00" in Shanghai. */
   quiet: () => string | undefined
 }
 
-/** Queues the creation of a run's platform tasks: in quiet hours for their end, since WeCom asks the guide at once. Safe to
- *  repeat. */
+/** Queues the creation of a run's platform tasks: in quiet hours for their end, since WeCom asks the guide at once. Once for
+ *  each run, in the transaction that sets it going. */
 export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<void> {
   const nowMs = deps.clock.now()
   // What was approved ahead of its time waits for it; what was asked for is due at once.
@@ -95,5 +97,12 @@ export async function queueTasks(tx: Tx, deps: QueueDeps, run: RunRow): Promise<
       },
     })
   }
+  await deps.tasks.confirms(
+    tx,
+    batches.map(({ userid }) => userid),
+    dueAtMs ?? nowMs,
+  )
+  const counted = set(SEND_BATCH, { counted_on: shanghaiText(dueAtMs ?? nowMs).slice(0, 10) })
+  if (batches.length > 0) await tx.run(sql`UPDATE ${SEND_BATCH} SET ${counted} WHERE ${SEND_BATCH.run_id} = ${run.id}`)
   await finishRunIfDone(tx, run.id, nowMs)
 }

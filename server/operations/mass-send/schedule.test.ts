@@ -93,6 +93,36 @@ test('a changed time counts from now on', async () => {
   expect(await due(noon)).toEqual(['2026-11-22 12:00 send'])
 })
 
+/** A calendar with these times of the day, of every day. */
+const calendar = (...times: string[]): Send => {
+  const instants = ['22', '23'].flatMap((day) =>
+    times.map((time) => ({ date: day, atMs: Date.parse(`2026-11-${day}T${time}:00+08:00`), content: {} })),
+  )
+  const nextAfter = (afterMs: number) => instants.find(({ atMs }) => atMs > afterMs)
+  return { ...send({}), occasions: { timing: `calendar ${times.join(' ')}`, contents: [{}], nextAfter } }
+}
+
+test.each<[string, number, string[], string[]]>([
+  ['caught up within the hour', 90, ['10:00', '20:00'], ['2026-11-22 10:00 send']],
+  ['recorded as missed later', 130, ['10:00', '20:00'], ['2026-11-22 10:00 missed']],
+  ['come where the changed calendar has it', 90, ['10:15'], ['2026-11-22 10:15 send']],
+  ['gone where it has nothing any more', 90, ['20:00'], []],
+  ['not joined by what was before it', 90, ['09:30', '10:00'], ['2026-11-22 10:00 send']],
+])('what came due of a calendar that was changed during down-time is %s', async (_what, minutes, times, told) => {
+  expect(await due(calendar('10:00'))).toEqual([])
+  kit.clock.advance(minutes * MINUTE_MS)
+  expect(await due(calendar(...times))).toEqual(told)
+  expect(await due(calendar(...times))).toEqual([])
+})
+
+test('a calendar that is changed while nothing is due counts from now on', async () => {
+  expect(await due(calendar('12:00'))).toEqual([])
+  kit.clock.advance(90 * MINUTE_MS)
+  expect(await due(calendar('10:00', '11:00'))).toEqual([])
+  kit.clock.advance(HOUR_MS)
+  expect(await due(calendar('10:00', '11:00'))).toEqual(['2026-11-22 11:00 send'])
+})
+
 test('a line that cannot be read is reported and does not hold up the others', async () => {
   const other = { ...send({ at: '2026-11-22 09:00' }), name: '别的' }
   expect(await due(send({ cron: 'every day' }), other)).toEqual(['2026-11-22 09:00 send'])

@@ -3,12 +3,14 @@ import { all, count, list, number, pick, select, sql } from '../../core/db/sql.t
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { SHOP_ORDER } from '../../records/orders/order-tables.ts'
+import { ONCE } from '../../rules/campaigns/times-of-campaign.ts'
 import { FIRST_PEOPLE } from '../sop/experiments/drawn-evidence.ts'
 import { firstOf } from '../sop/experiments/first-of.ts'
 import { type ArmSeen, judge, type Verdict } from '../sop/experiments/verdict.ts'
 import type { HoldOut, SendSnapshot } from './send-run.ts'
 import { type Outcome, SENT_TO } from './send-states.ts'
-import { SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
+import { type RunRow, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
+import { sentRun, WENT_OUT } from './went-out.ts'
 
 const HELD_OUT = '对照组'
 const ASKED_FOR = '群发的人'
@@ -62,6 +64,27 @@ export async function sendEffect(tx: Tx, runId: number, nowMs: number): Promise<
       )
   return { holdOut, fromMs, toMs, arms, verdict: judge(arms, { first, mostEvidence: new Map() }) }
 }
+
+/** The campaign of which something else has gone to customers before this run: both sides differ by that, too, so that this run alone
+ *  says nothing. Undefined where nothing has. Reads only. */
+export async function earlierInCampaign(tx: Tx, runId: number): Promise<string | undefined> {
+  const run = await tx.row(sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${runId}`)
+  const campaign = run === undefined ? undefined : campaignOf(run)
+  if (run === undefined || campaign === undefined) return undefined
+  const before = await tx.rows(
+    sql`SELECT ${pick(sentRun, 'rule_json')} FROM ${sentRun}
+        WHERE ${sentRun.occasion} = ${ONCE} AND ${sentRun.chat_type} = 'single' AND ${sentRun.send_name} <> ${run.send_name}
+          AND ${sentRun.scheduled_at} < ${run.scheduled_at} AND ${sentRun.scheduled_at} > ${run.scheduled_at - CAMPAIGN_MS}
+          AND ${WENT_OUT}`,
+  )
+  return before.some((one) => campaignOf(one) === campaign) ? campaign : undefined
+}
+
+/** Longer than any campaign, moved or not. */
+const CAMPAIGN_MS = 366 * DAY_MS
+
+const campaignOf = ({ rule_json }: Pick<RunRow, 'rule_json'>): string | undefined =>
+  (JSON.parse(rule_json) as Partial<SendSnapshot>).campaign?.name
 
 export interface WatchedPerson {
   externalUserId: string

@@ -1,7 +1,10 @@
 import { alias } from '../../core/db/define-table.ts'
 import { all, count, list, number, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { ONCE } from '../../rules/campaigns/times-of-campaign.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
+import { groupOccasions } from './group-occasions.ts'
+import type { Learned } from './learned.ts'
 import { RECIPIENT_TABLES, recipientsOf } from './recipients-of.ts'
 import { type RuleRef, ruleOf, type SendSnapshot } from './send-run.ts'
 import {
@@ -25,8 +28,14 @@ export interface SendRun {
   remark: string | undefined
   /** Who said yes to it, and when, UTC milliseconds; undefined: nobody had to, or has yet. */
   approved: { by: string; atMs: number } | undefined
+  /** 0 to 100. */
+  priority: number
+  /** What was expected of it when it was opened; undefined: of groups, and of what journeys ask for. */
+  learned: Learned | undefined
   /** Of the rule as it went out. */
   version: string
+  /** Another look at those whom an earlier run had no place for. */
+  isLaterLook: boolean
   finishedAtMs: number | undefined
   counts: OutcomeCounts
 }
@@ -65,6 +74,7 @@ const emptyCounts = (): OutcomeCounts => ({
   planned: 0,
   sent: 0,
   excluded: 0,
+  deferred: 0,
   'held-out': 0,
   'not-friend': 0,
   'over-limit': 0,
@@ -98,7 +108,10 @@ const toRun = (row: RunRow, counts: OutcomeCounts | undefined): SendRun => ({
   remark: row.remark ?? undefined,
   approved:
     row.approved_at === null || row.approved_by === null ? undefined : { by: row.approved_by, atMs: row.approved_at },
+  priority: row.priority,
+  learned: row.chat_type === 'group' ? undefined : (JSON.parse(row.rule_json) as Partial<SendSnapshot>).learned,
   version: row.rule_version,
+  isLaterLook: row.later_of !== null,
   finishedAtMs: row.finished_at ?? undefined,
   counts: counts ?? emptyCounts(),
 })
@@ -124,6 +137,7 @@ async function withCounts(tx: Tx, rows: RunRow[]): Promise<SendRun[]> {
 }
 
 export const sendQueries = {
+  ofGroup: groupOccasions,
   /** Scheduled sends, newest first; what journeys ask for is left out. `limit` default 20. */
   runs: async (tx: Tx, { limit = 20 }: { limit?: number } = {}): Promise<SendRun[]> =>
     withCounts(
@@ -131,6 +145,16 @@ export const sendQueries = {
       await tx.rows(
         sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.ask_key} IS NULL
             ORDER BY ${SEND_RUN.scheduled_at} DESC, ${SEND_RUN.id} DESC LIMIT ${limit}`,
+      ),
+    ),
+  /** Those of these sends, newest first; without what was called off and gave up its day, so that it comes at another time. */
+  runsOf: async (tx: Tx, names: readonly string[]): Promise<SendRun[]> =>
+    withCounts(
+      tx,
+      await tx.rows(
+        sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.send_name} IN ${list(names)} AND ${SEND_RUN.ask_key} IS NULL
+              AND (${SEND_RUN.state} <> 'cancelled' OR ${SEND_RUN.occasion} IS NOT NULL OR ${SEND_RUN.later_of} IS NOT NULL)
+            ORDER BY ${SEND_RUN.scheduled_at} DESC, ${SEND_RUN.id} DESC`,
       ),
     ),
   run: async (tx: Tx, runId: number): Promise<SendRun | undefined> =>
@@ -227,9 +251,15 @@ export const sendQueries = {
       sql`SELECT ${select({ batchId: b.id, runId: b.run_id, userId: b.userid, size: b.size })} FROM ${b}
           WHERE ${b.state} = 'unclear' ORDER BY ${b.id}`,
     ),
-  /** When each send is next due; undefined: not again. */
+  /** When each send is next due; undefined: not again, like a step of a campaign that is out and was moved afterwards. */
   nextTimes: async (tx: Tx): Promise<Map<string, number | undefined>> => {
+    const taken = await tx.rows(
+      sql`SELECT ${pick(SEND_RUN, 'send_name')} FROM ${SEND_RUN} WHERE ${SEND_RUN.occasion} = ${ONCE}`,
+    )
+    const out = new Set(taken.map((run) => run.send_name))
     const rows = await tx.rows(sql`SELECT ${pick(SEND_SCHEDULE, 'send_name', 'next_at')} FROM ${SEND_SCHEDULE}`)
-    return new Map(rows.map((row) => [row.send_name, row.next_at ?? undefined]))
+    return new Map(
+      rows.map(({ send_name: name, next_at }) => [name, out.has(name) ? undefined : (next_at ?? undefined)]),
+    )
   },
 }

@@ -6,7 +6,7 @@ import { SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
 /** What went out already under the old name shall not go out again under the new one. */
 export const sendRuleNames: RuleNames = {
   rename: async (tx, { kind, from, to }) => {
-    if (kind !== 'send') return
+    if (kind !== 'send' && kind !== 'group-step') return
     for (const table of [SEND_SCHEDULE, SEND_RUN]) {
       await updateFree(tx, table, { send_name: to }, sql`${table.send_name} = ${from}`)
     }

@@ -1,6 +1,9 @@
+import type { CampaignPart } from '../../rules/book/rule-book.ts'
 import type { Condition } from '../../rules/schema/condition.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
+import type { GroupSopRule } from '../../rules/schema/group-sop-rule.ts'
 import type { SendRule } from '../../rules/schema/rule-files.ts'
+import type { Learned } from './learned.ts'
 import type { ChatType } from './send-states.ts'
 import type { RunRow } from './send-tables.ts'
 
@@ -13,6 +16,14 @@ export interface SendSnapshot {
   needsApproval?: boolean
   /** So many in a hundred of those who would get it do not, and are watched for so many days. */
   holdOut?: HoldOut | undefined
+  /** Those without a place are looked at again each day until then, UTC milliseconds; absent: they are left out. */
+  laterUntilMs?: number
+  /** Each group gets it once; judged as of the time that it is due at. */
+  once?: GroupSopRule['from'] | undefined
+  /** What it shares with the other steps of its campaign. `sinceMs`: what customers did counts since then. */
+  campaign?: Pick<CampaignPart, 'name' | 'dropOut'> & { sinceMs: number }
+  /** What it was expected to bring, when it was opened; a run of an earlier release has none. */
+  learned?: Learned
 }
 
 /** Whom a rule is for, as WeCom calls it. */

@@ -3,15 +3,21 @@ import { defineTable, type RowOf, type Table } from '../../core/db/define-table.
 import { ofNobody } from '../../core/db/personal-data.ts'
 import type { BatchState, ChatType, Outcome, RunState } from './send-states.ts'
 
-export const SEND_SCHEDULE = defineTable(
-  'send_schedule',
-  {
-    send_name: primary(text(60)),
-    timing: text(120),
-    next_at: nullable(instant()),
-  },
-  { indices: [['next_at']], personal: ofNobody('times of sends'), snapshot: { key: 'send_name' } },
-)
+/** `says`: of what these are the times. */
+export const scheduleTable = (name: string, says = 'times of sends') =>
+  defineTable(
+    name,
+    {
+      send_name: primary(text(60)),
+      timing: text(120),
+      next_at: nullable(instant()),
+    },
+    { indices: [['next_at']], personal: ofNobody(says), snapshot: { key: 'send_name' } },
+  )
+
+export const SEND_SCHEDULE = scheduleTable('send_schedule')
+/** The same of moments. */
+export const MOMENT_SCHEDULE = scheduleTable('moment_schedule')
 
 export const SEND_RUN = defineTable(
   'send_run',
@@ -31,9 +37,17 @@ export const SEND_RUN = defineTable(
     ask_key: nullable(text(190)),
     approved_at: nullable(instant()),
     approved_by: nullable(text(100)),
+    // The day of a calendar that it stands for; moved to another one it is the same.
+    occasion: nullable(text(10)),
+    kind: nullable(text(20)),
+    // Who goes first where several want one free place: by priority, then by what it is expected to bring for each person.
+    priority: withDefault(integer(), 50),
+    expected_fen: withDefault(integer(), 0),
+    // The run of the day before, for whose crowded-out this one has another look.
+    later_of: nullable(integer()),
   },
   {
-    unique: [['send_name', 'scheduled_at'], ['ask_key']],
+    unique: [['send_name', 'scheduled_at'], ['ask_key'], ['send_name', 'occasion'], ['later_of']],
     indices: [['state', 'id']],
     personal: {
       holds: {
@@ -45,6 +59,8 @@ export const SEND_RUN = defineTable(
         remark: 'none',
         ask_key: 'none',
         approved_by: 'staff',
+        occasion: 'none',
+        kind: 'none',
       },
       purpose: '群发由谁批准',
       kept: 'standing',
@@ -75,6 +91,8 @@ export const SEND_BATCH = defineTable(
     last_error: nullable(longText()),
     // Not confirmed by then: cancelled; null: never.
     give_up_at: nullable(instant()),
+    // The Shanghai day on which it counts as work of its guide; null: it does not, or any more.
+    counted_on: nullable(text(10)),
   },
   {
     unique: [['run_id', 'userid', 'chunk'], ['msgid']],
@@ -84,7 +102,14 @@ export const SEND_BATCH = defineTable(
       ['state', 'give_up_at'],
     ],
     personal: {
-      holds: { chat_type: 'none', userid: 'staff', msgid: 'none', body_text: 'none', last_error: 'none' },
+      holds: {
+        chat_type: 'none',
+        userid: 'staff',
+        msgid: 'none',
+        body_text: 'none',
+        last_error: 'none',
+        counted_on: 'none',
+      },
       purpose: '哪位导购确认了群发',
       kept: 'standing',
     },

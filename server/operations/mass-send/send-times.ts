@@ -12,6 +12,18 @@ function onceAt(at: string): SendTimes {
   return { timing: `at ${at}`, nextAfter: (afterMs) => (atMs > afterMs ? atMs : undefined) }
 }
 
+export interface Timed {
+  value: Parameters<typeof sendTimes>[0]
+  /** Where a calendar says when. */
+  occasions?: { timing: string; nextAfter(afterMs: number): { atMs: number } | undefined } | undefined
+}
+
+/** Of a send with its calendar. Throws like `sendTimes`. */
+export const timesOfSend = ({ value, occasions }: Timed): SendTimes =>
+  occasions === undefined
+    ? sendTimes(value)
+    : { timing: occasions.timing, nextAfter: (afterMs) => occasions.nextAfter(afterMs)?.atMs }
+
 /** Throws on a cron line that node-cron cannot read; the rule check refuses those beforehand. */
 export function sendTimes(rule: { at?: string | undefined; cron?: string | undefined }): SendTimes {
   if (rule.at !== undefined) return onceAt(rule.at)

@@ -38,6 +38,7 @@ export function invitationJobs(deps: InvitationJobsDeps): Job[] {
         await invitations.close(tx, invitation, { state: 'lapsed', note: '邀请已过期' })
         const cause = { key: `lapse:${invitation.id}`, text: '邀请过期后', isOrder: false }
         await membershipReview.review(tx, invitation.externalUserId, cause)
+        await invitations.inviteLesser(tx, invitation)
       }
       return due.length === BATCH
     })
@@ -60,8 +61,11 @@ export function invitationJobs(deps: InvitationJobsDeps): Job[] {
     const places = fullness.opensItself ? BATCH : Math.min(BATCH, fullness.room)
     for (const invitation of await invitationQueries.waitingFor(tx, pool, places)) {
       const { externalUserId } = invitation
-      if (await invitations.isEligible(tx, externalUserId, pool)) await invitations.openWaiting(tx, invitation)
-      else await invitations.close(tx, invitation, { state: 'withdrawn', note: '等待期间不再符合入群条件' })
+      if (!(await invitations.isEligible(tx, externalUserId, pool)))
+        await invitations.close(tx, invitation, { state: 'withdrawn', note: '等待期间不再符合入群条件' })
+      else if (await invitations.isFurther(tx, externalUserId, pool))
+        await invitations.close(tx, invitation, { state: 'withdrawn', note: '等待期间已在更进一步的群里，或已受邀' })
+      else await invitations.openWaiting(tx, invitation)
     }
   }
 

@@ -1,5 +1,5 @@
 import type { RowOf } from '../../core/db/define-table.ts'
-import { all, maybeNumber, type Sql, select, set, sql } from '../../core/db/sql.ts'
+import { all, list, maybeNumber, type Sql, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { InvitationState, InvitedBy } from './invitation-states.ts'
@@ -91,6 +91,13 @@ export const invitationQueries = {
     many(tx, sql`${of(externalUserId)} ORDER BY ${INVITATION.id} DESC LIMIT 100`),
   openFor: async (tx: Tx, pool: string, externalUserId: string): Promise<Invitation | undefined> =>
     (await many(tx, sql`${INVITATION.open_slot} = ${slotOf(pool, externalUserId)}`))[0],
+  /** The customers of these who are asked into the pool beside their name; who waits for room is not. One statement, or none. */
+  invitedAmong: async (tx: Tx, asked: readonly Pick<Invitation, 'externalUserId' | 'pool'>[]): Promise<Set<string>> => {
+    if (asked.length === 0) return new Set()
+    const slots = asked.map(({ pool, externalUserId }) => slotOf(pool, externalUserId))
+    const open = await many(tx, sql`${INVITATION.open_slot} IN ${list(slots)} AND ${INVITATION.state} = 'open'`)
+    return new Set(open.map(({ externalUserId }) => externalUserId))
+  },
   /** What stands between a customer and a new invitation into a pool: the one for this reason, whatever became of it, and the
    *  one under way. */
   standing: async (

@@ -6,50 +6,58 @@ import { createInvite, type InviteDeps } from './invite.ts'
 import { createReachOut, type ReachOutDeps } from './reach-out.ts'
 import { INVITATION } from './routing-tables.ts'
 
-export type InvitationsDeps = Omit<InviteDeps, 'reachOut'> & ReachOutDeps & { tasks: Pick<Tasks, 'close'> }
+export type InvitationsDeps = Omit<InviteDeps, 'reachOut' | 'withdraw'> & ReachOutDeps & { tasks: Pick<Tasks, 'close'> }
 
 /** Invitations into group pools. The server only invites; people join. */
 export function createInvitations(deps: InvitationsDeps) {
   const { clock, tasks, timeline } = deps
   const { reachOut, noteOpened } = createReachOut(deps)
-  const { invite, isEligible, lapseAt } = createInvite({ ...deps, reachOut })
+
+  /** Ends an open or waiting invitation and its to-do. Safe to repeat. */
+  async function close(
+    tx: Tx,
+    invitation: Invitation,
+    end: { state: 'joined' | 'lapsed' | 'withdrawn'; note: string; chatId?: string },
+  ): Promise<void> {
+    const changes = set(INVITATION, {
+      state: end.state,
+      open_slot: null,
+      check_at: null,
+      closed_at: clock.now(),
+      close_note: end.note,
+      chat_id: end.chatId ?? null,
+    })
+    const changed = await tx.run(
+      sql`UPDATE ${INVITATION} SET ${changes} WHERE ${INVITATION.id} = ${invitation.id} AND ${UNDER_WAY}`,
+    )
+    if (changed === 0) return
+    const { id, externalUserId, userId, pool, taskKey } = invitation
+    const outcome = end.state === 'joined' ? 'done' : 'dropped'
+    if (taskKey !== undefined && (await tasks.close(tx, { key: taskKey, outcome, note: end.note }))) return
+    // Joining has a note of its own, from the group.
+    if (end.state === 'joined') return
+    const text = `取消邀请进「${pool}」：${end.note}`
+    await timeline.note(tx, {
+      key: `invitation:${id}:ended`,
+      externalUserId,
+      userId,
+      kind: `invitation.${end.state}`,
+      text,
+    })
+  }
+
+  const { invite, inviteLesser, isEligible, isFurther, lapseAt, withdrawLesser } = createInvite({
+    ...{ ...deps, reachOut },
+    withdraw: (tx, invitation, note) => close(tx, invitation, { state: 'withdrawn', note }),
+  })
 
   return {
     invite,
+    inviteLesser,
     isEligible,
-
-    /** Ends an open or waiting invitation and its to-do. Safe to repeat. */
-    close: async (
-      tx: Tx,
-      invitation: Invitation,
-      end: { state: 'joined' | 'lapsed' | 'withdrawn'; note: string; chatId?: string },
-    ): Promise<void> => {
-      const changes = set(INVITATION, {
-        state: end.state,
-        open_slot: null,
-        check_at: null,
-        closed_at: clock.now(),
-        close_note: end.note,
-        chat_id: end.chatId ?? null,
-      })
-      const changed = await tx.run(
-        sql`UPDATE ${INVITATION} SET ${changes} WHERE ${INVITATION.id} = ${invitation.id} AND ${UNDER_WAY}`,
-      )
-      if (changed === 0) return
-      const { id, externalUserId, userId, pool, taskKey } = invitation
-      const outcome = end.state === 'joined' ? 'done' : 'dropped'
-      if (taskKey !== undefined && (await tasks.close(tx, { key: taskKey, outcome, note: end.note }))) return
-      // Joining has a note of its own, from the group.
-      if (end.state === 'joined') return
-      const text = `取消邀请进「${pool}」：${end.note}`
-      await timeline.note(tx, {
-        key: `invitation:${id}:ended`,
-        externalUserId,
-        userId,
-        kind: `invitation.${end.state}`,
-        text,
-      })
-    },
+    isFurther,
+    withdrawLesser,
+    close,
 
     /** Somebody who waited can be invited now; by a to-do, since the welcome is long past. */
     openWaiting: async (tx: Tx, invitation: Invitation): Promise<void> => {
@@ -63,6 +71,7 @@ export function createInvitations(deps: InvitationsDeps) {
         sql`UPDATE ${INVITATION} SET ${changes}
             WHERE ${INVITATION.id} = ${invitation.id} AND ${INVITATION.state} = 'waiting'`,
       )
+      await withdrawLesser(tx, invitation.externalUserId, invitation.pool)
       await reachOut(tx, { ...invitation, state: 'open', invitedBy: 'task' })
     },
 

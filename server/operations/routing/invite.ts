@@ -9,6 +9,7 @@ import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { factPaths } from '../../rules/condition/parse-condition.ts'
+import { furtherThan, lesserThan, liesBefore } from './further-pools.ts'
 import { beginInvitation, type Invitation, invitationQueries } from './invitation-queries.ts'
 import type { InvitedBy } from './invitation-states.ts'
 
@@ -19,6 +20,7 @@ export interface InviteDeps {
   groups: { queries: Pick<Groups['queries'], 'isInPool' | 'hasRoom'> }
   timeline: Pick<Timeline, 'note'>
   reachOut: (tx: Tx, invitation: Invitation) => Promise<void>
+  withdraw: (tx: Tx, invitation: Invitation, note: string) => Promise<void>
   privacy: AskConsent
 }
 
@@ -46,7 +48,7 @@ function again(earlier: Invitation): InviteOutcome {
 }
 
 /** Who is invited into a pool, and who waits for room. */
-export function createInvite({ clock, rules, facts, groups, timeline, reachOut, privacy }: InviteDeps) {
+export function createInvite({ clock, rules, facts, groups, timeline, reachOut, withdraw, privacy }: InviteDeps) {
   const lapseAt = (pool: string): number =>
     clock.now() + (rules.current().pools.get(pool)?.value.lapseDays ?? DEFAULT_LAPSE_DAYS) * DAY_MS
 
@@ -57,8 +59,32 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
     return holds(rule.entry, known ?? new Map())
   }
 
+  /** They belong in a further group, and are in it or asked into it. */
+  async function isFurther(tx: Tx, externalUserId: string, pool: string): Promise<boolean> {
+    for (const { name } of furtherThan(rules.current().pools, pool)) {
+      if (!(await isEligible(tx, externalUserId, name))) continue
+      if (await groups.queries.isInPool(tx, externalUserId, name)) return true
+      if ((await invitationQueries.openFor(tx, name, externalUserId))?.state === 'open') return true
+    }
+    return false
+  }
+
+  /** Nobody is asked into two groups of which one will do. What they belong in no more is withdrawn for that reason. `note`: why,
+   *  one Chinese line. */
+  async function withdrawLesser(
+    tx: Tx,
+    externalUserId: string,
+    pool: string,
+    note = `改请进「${pool}」`,
+  ): Promise<void> {
+    for (const open of await invitationQueries.openOf(tx, externalUserId)) {
+      if (!liesBefore(rules.current().pools, open.pool, pool)) continue
+      if (await isEligible(tx, externalUserId, open.pool)) await withdraw(tx, open, note)
+    }
+  }
+
   /** Invites a customer into a pool, once per reason and never twice at a time. Safe to repeat: a repeat is told how the
-   *  first one stands (`not-eligible` when it lapsed or was withdrawn). `no-room`: kept waiting until there is room. */
+   *  first one stands (`not-eligible` when it lapsed or was withdrawn). `not-eligible` as well for whoever has a further group. `no-room`: kept waiting until there is room. */
   async function invite(tx: Tx, request: InviteRequest): Promise<InviteOutcome> {
     const { externalUserId, userId, pool, key, reason } = request
     const { earlier, underWay } = await invitationQueries.standing(tx, { pool, externalUserId, key })
@@ -68,6 +94,7 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
       return 'not-eligible'
     if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
     if (underWay !== undefined) return again(underWay)
+    if (await isFurther(tx, externalUserId, pool)) return 'not-eligible'
     const hasRoom = await groups.queries.hasRoom(tx, pool)
     const invitation = await beginInvitation(tx, {
       ...{ externalUserId, userId, pool, key, reason, openedAtMs: clock.now(), lapseAtMs: lapseAt(pool) },
@@ -75,6 +102,7 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
     })
     if (invitation === undefined) return 'already-open'
     if (hasRoom) {
+      await withdrawLesser(tx, externalUserId, pool)
       await reachOut(tx, invitation)
       return 'invited'
     }
@@ -84,5 +112,23 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
     return 'no-room'
   }
 
-  return { invite, isEligible, lapseAt }
+  /** Who did not come into the further group is asked into the lesser one after all, where they belong in it. Safe to repeat. */
+  async function inviteLesser(tx: Tx, lapsed: Invitation): Promise<void> {
+    const { externalUserId, userId, id } = lapsed
+    const earlier = await invitationQueries.ofCustomer(tx, externalUserId)
+    for (const { name, version, value } of lesserThan(rules.current().pools, lapsed.pool)) {
+      // Into a group that people are only asked into by hand, or by a journey, whoever was asked before.
+      const wasAsked = earlier.some(({ pool, state }) => pool === name && state === 'withdrawn')
+      if ((value.inviteOn ?? []).length === 0 && !wasAsked) continue
+      await invite(tx, {
+        ...{ externalUserId, userId, pool: name, key: `lapse:${id}:${name}` },
+        reason: {
+          text: `「${lapsed.pool}」的邀请过期了，符合群池「${name}」的入群条件`,
+          rule: { kind: 'pool', name, version },
+        },
+      })
+    }
+  }
+
+  return { invite, inviteLesser, isEligible, isFurther, lapseAt, withdrawLesser }
 }

@@ -14,9 +14,10 @@ import type { Customers } from '../../records/customers/customers.ts'
 import { GroupJoined, GroupLeft } from '../../records/groups/group-events.ts'
 import type { Groups } from '../../records/groups/groups.ts'
 import { isTooOldToAsk } from '../../records/old-news.ts'
-import { OrderClosed, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
+import { OrderClosed, OrderPaid, OrderRefunded, OrderReleased } from '../../records/orders/order-events.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Pool, RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { furthestFirst } from './further-pools.ts'
 import { changeInvitation, invitationQueries } from './invitation-queries.ts'
 import type { InvitedBy } from './invitation-states.ts'
 import type { Invitations } from './invitations.ts'
@@ -28,7 +29,7 @@ export interface OnCustomerEventsDeps {
   rules: Pick<RuleBookHolder, 'current'>
   customers: { queries: Pick<Customers['queries'], 'ownerOf'> }
   groups: { queries: Pick<Groups['queries'], 'poolByState' | 'isInPool'> }
-  invitations: Pick<Invitations, 'invite' | 'close' | 'handTo'>
+  invitations: Pick<Invitations, 'invite' | 'isEligible' | 'close' | 'handTo' | 'withdrawLesser'>
   membershipReview: Pick<MembershipReview, 'review' | 'left'>
 }
 
@@ -42,7 +43,7 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
     to: { trigger: 'customer.added' | 'order.paid'; externalUserId: string; userId: string; text: string },
     by: (pool: Pool) => InvitedBy,
   ): Promise<void> => {
-    for (const pool of rules.current().pools.values()) {
+    for (const pool of furthestFirst(rules.current().pools)) {
       if (pool.value.inviteOn?.includes(to.trigger) !== true) continue
       await invitations.invite(tx, {
         externalUserId: to.externalUserId,
@@ -91,6 +92,8 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
       const invitation = await invitationQueries.openFor(tx, joined, externalUserId)
       const note = poolOfCode === joined ? '已扫码入群' : '已入群'
       if (invitation !== undefined) await invitations.close(tx, invitation, { state: 'joined', note, chatId })
+      if (await invitations.isEligible(tx, externalUserId, joined))
+        await invitations.withdrawLesser(tx, externalUserId, joined, `已在「${joined}」里`)
     }
     await membershipReview.review(tx, externalUserId, causeOf(event, '加入别的群后'))
   }
@@ -117,6 +120,12 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
     }),
     subscribe('routing.refunded', OrderRefunded, (tx, event) => afterOrder(tx, event, '订单退款后')),
     subscribe('routing.closed', OrderClosed, (tx, event) => afterOrder(tx, event, '订单关闭后')),
+    subscribe('routing.released', OrderReleased, (tx, event) =>
+      membershipReview.review(tx, event.payload.externalUserId, {
+        ...causeOf(event, '一笔订单不再算这位客户的以后'),
+        isOrder: true,
+      }),
+    ),
     subscribe(
       'routing.tagged',
       TagAdded,

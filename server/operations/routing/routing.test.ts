@@ -62,12 +62,33 @@ describe('from stranger to the right group', () => {
     ])
   })
 
-  it('invites into the VIP group past the threshold, and nobody below it', async () => {
-    const id = await t.customer()
+  it('asks into the VIP group past the threshold and no longer into the lesser one, and nobody below it', async () => {
+    const [id, one] = [await t.customer(), await t.customer()]
+    await t.pay(one, 'o0', 199_999)
     await t.pay(id, 'o1', 199_999)
-    expect((await t.asked()).map((task) => task.title)).toEqual(['邀请进「付费群」'])
+    expect((await t.asked()).map((task) => task.title)).toEqual(['邀请进「付费群」', '邀请进「付费群」'])
     await t.pay(id, 'o2', 1)
-    expect((await t.asked()).map((task) => task.title)).toEqual(['邀请进「付费群」', '邀请进「VIP群」'])
+    await t.again()
+    expect((await t.openTasks()).map((task) => [task.external_userid, task.title])).toEqual([
+      [one, '邀请进「付费群」'],
+      [id, '邀请进「VIP群」'],
+    ])
+    expect((await t.invitations()).map(({ pool, state }) => [pool, state])).toContainEqual(['付费群', 'withdrawn'])
+  })
+
+  it('asks whoever reaches it with one order into the VIP group alone, and a member of it into no lesser one', async () => {
+    const id = await t.customer()
+    await t.pay(id, 'o1', 238_800)
+    const invited = [{ pool: 'VIP群', state: 'open', invited_by: 'task' }]
+    expect((await t.invitations()).filter(({ pool }) => pool !== '科普群')).toEqual(invited)
+    await t.join(id, 'VIP群')
+    await t.pay(id, 'o2', 19_900)
+    await t.again()
+    expect(await t.asked()).toEqual([])
+    // Who is in it and belongs there no more is asked into the other one, when they buy again.
+    await t.refund('o1')
+    await t.pay(id, 'o3', 19_900)
+    expect((await t.asked()).map((task) => task.title)).toEqual(['请客户退出「VIP群」', '邀请进「付费群」'])
   })
 
   it('asks nobody to leave for a part that comes back: what was kept still counts', async () => {
@@ -135,7 +156,7 @@ describe('from stranger to the right group', () => {
     expect(await t.asked()).toEqual([])
     // What happens now is news.
     await t.pay(member, 'o3', 9_900)
-    expect((await t.asked()).map((task) => task.title)).toContain('邀请进「付费群」')
+    expect((await t.asked()).map((task) => task.title)).toContain('邀请进「VIP群」')
   })
 
   it('touches nobody else', async () => {

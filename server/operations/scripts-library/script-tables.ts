@@ -14,6 +14,8 @@ export const SCRIPT_USE = defineTable(
     sent_at: instant(),
     /** Which of the list that was shown it was, from 1; null: it stood in none. */
     place: nullable(integer()),
+    /** The ids of that list as a JSON array, in its order; null: no list was told. */
+    shown: nullable(text(500)),
   },
   {
     unique: [['use_key']],
@@ -23,8 +25,8 @@ export const SCRIPT_USE = defineTable(
       ['userid', 'sent_at'],
     ],
     personal: {
-      holds: { use_key: 'conduct', external_userid: 'customer', userid: 'staff', script_id: 'none' },
-      purpose: '哪句话术发给了谁',
+      holds: { use_key: 'conduct', external_userid: 'customer', userid: 'staff', script_id: 'none', shown: 'none' },
+      purpose: '哪句话术发给了谁，当时还列着哪几句',
       kept: 'customer',
       of: 'external_userid',
     },

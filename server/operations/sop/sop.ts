@@ -4,6 +4,7 @@ import { rowsDue } from '../../core/db/rows-due.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import type { Outbox } from '../../engine/actions/outbox.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
@@ -29,6 +30,7 @@ import { schedule } from './scans/scan-store.ts'
 import { SOP_ENTRY, SOP_MESSAGE } from './sop-tables.ts'
 import { createWalkDueEntries } from './walk/due-entries.ts'
 import { onRefusal } from './walk/on-refusal.ts'
+import { onReleased } from './walk/on-released.ts'
 import { createWalk, type WalkDeps } from './walk/walk.ts'
 
 export type SopDeps = Omit<WalkDeps, keyof JourneyLinks> &
@@ -36,7 +38,7 @@ export type SopDeps = Omit<WalkDeps, keyof JourneyLinks> &
   RunScansDeps &
   SopVersionsDeps &
   Omit<HandOverDeps, 'versions'> &
-  Pick<OnEventDeps, 'events' | 'factsByEvent'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts }
+  Pick<OnEventDeps, 'events' | 'factsByEvent'> & { db: Db; log: Pick<Logger, 'warn'>; alerts: Alerts; outbox: Outbox }
 
 const BY_PEOPLE = 'people and their guard-rail decide what becomes of versions'
 
@@ -62,7 +64,8 @@ export function createSop(deps: SopDeps) {
 
   const subscriptions: Subscription[] = [
     ...createOnEvent({ ...deps, versions, walk, enter, noteOutcomes }),
-    onRefusal({ versions, walk }),
+    onRefusal({ clock, versions, walk }),
+    onReleased({ clock, versions, walk, outbox: deps.outbox }),
     subscribe('sop.hand-over', CustomerHandedOver, (tx, { payload }) =>
       entryStore.handOver(tx, payload.externalUserId, payload.fromUserId, payload.toUserId),
     ),

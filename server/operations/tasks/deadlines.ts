@@ -1,8 +1,9 @@
 import type { Db } from '../../core/db/db.ts'
 import { alias } from '../../core/db/define-table.ts'
 import { rowsDue } from '../../core/db/rows-due.ts'
-import { pick, sql } from '../../core/db/sql.ts'
+import { list, pick, sql } from '../../core/db/sql.ts'
 import { takeRows } from '../../core/db/take-rows.ts'
+import { mustHaveTaken } from '../../core/db/taken-meanwhile.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
@@ -102,7 +103,7 @@ export function createDeadlines(deps: DeadlinesDeps) {
       return
     }
     const now = clock.now()
-    const hasRoom = (await capacity.take(tx, [{ userId: heir }])).size > 0
+    const hasRoom = (await capacity.take(tx, [{ userId: heir, externalUserId: task.externalUserId }])).size > 0
     const changes = { userid: heir, release_at: hasRoom ? null : capacity.nextDay(), notified_at: null }
     await startAnew(tx, task, { ...changes, state: hasRoom ? 'open' : 'held', opened_at: now })
     const when = hasRoom ? '' : '（今天的待办满了，排到明早）'
@@ -123,9 +124,12 @@ export function createDeadlines(deps: DeadlinesDeps) {
       where: sql`${TASK_DEADLINE.due_at} <= ${clock.now()} AND ${NOT_HELD}`,
       orderBy: sql`${TASK_DEADLINE.due_at}, ${TASK_DEADLINE.id}`,
       limit: BATCH,
+      claim: null,
     })
-    for (const { id, task_id, what, recipients } of due) {
-      await tx.run(sql`DELETE FROM ${TASK_DEADLINE} WHERE ${TASK_DEADLINE.id} = ${id}`)
+    if (due.length === 0) return false
+    const these = sql`${TASK_DEADLINE.id} IN ${list(due.map(({ id }) => id))}`
+    mustHaveTaken(await tx.run(sql`DELETE FROM ${TASK_DEADLINE} WHERE ${these}`), due.length)
+    for (const { task_id, what, recipients } of due) {
       const task = await taskQueries.byId(tx, task_id)
       if (task?.state !== 'open') continue
       const to = JSON.parse(recipients ?? '[]') as string[]

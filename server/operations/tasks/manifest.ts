@@ -1,5 +1,6 @@
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../../records/define-capability.ts'
+import { dutyTables } from './duties/duty-tables.ts'
 import { TaskAnswered } from './task-events.ts'
 import { taskRuleNames } from './task-rule-names.ts'
 import { taskTables } from './task-tables.ts'
@@ -8,8 +9,8 @@ import { createTasksRewind } from './tasks-rewind.ts'
 
 export const tasks = defineCapability({
   name: 'tasks',
-  needs: ['timeline', 'customers', 'staff', 'staffTelling'],
-  tables: taskTables,
+  needs: ['timeline', 'customers', 'staff', 'staffTelling', 'worth', 'groups'],
+  tables: [...taskTables, ...dutyTables],
   facts: [],
   events: [TaskAnswered],
   rewind: createTasksRewind,

@@ -8,6 +8,8 @@ export interface NoticeLine {
   title: string
   dueAtMs: number | undefined
   openedAtMs: number
+  /** Not about a customer. */
+  isDuty?: true
 }
 
 const bytes = (text: string): number => Buffer.byteLength(text)
@@ -19,7 +21,7 @@ const plain = (text: string): string => text.replace(/[\s*_`#>[\]()<]+/g, ' ').t
 export function noticeText(lines: NoticeLine[]): string {
   const newest = Math.max(...lines.map((line) => line.openedAtMs))
   const head = `**您有 ${lines.length} 条新待办**（${shanghaiText(newest)}）`
-  const tail = '\n打开与客户的聊天，在侧边栏里处理。'
+  const tail = `${lines.some((line) => !line.isDuty) ? '\n打开与客户的聊天，在侧边栏里处理。' : ''}${lines.some((line) => line.isDuty) ? '\n群务在工作台打开应用，在「我的一天」里处理。' : ''}`
   let body = ''
   for (const [at, line] of lines.entries()) {
     const due = line.dueAtMs === undefined ? '' : `（${shanghaiText(line.dueAtMs).slice(5)} 前）`

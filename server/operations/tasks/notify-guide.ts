@@ -10,6 +10,7 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { quietUntil } from '../../rules/book/quiet-until.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { dutyQueries } from './duties/duty-queries.ts'
 import { noticeAt, URGENT_MS } from './notice-at.ts'
 import { noticeText } from './notice-text.ts'
 import { GUIDE_TASK, TASK_NOTICE } from './task-tables.ts'
@@ -50,7 +51,9 @@ export function createNotifyGuide({ db, clock, outbox, rules, wecom, customers }
             AND ${GUIDE_TASK.due_at} BETWEEN ${GUIDE_TASK.opened_at} AND ${GUIDE_TASK.opened_at} + ${URGENT_MS}
             AND ${GUIDE_TASK.due_at} > ${clock.now() - URGENT_STILL_MS}`,
     )
-    return new Set(rows.map((row) => row.userid))
+    // The hour of a duty is its own urgency.
+    const duties = await dutyQueries.withUntold(tx, userIds, clock.now() - URGENT_STILL_MS)
+    return new Set([...rows.map((row) => row.userid), ...duties])
   }
 
   async function schedule(tx: Tx, userIds: readonly string[]): Promise<void> {
@@ -105,14 +108,22 @@ export function createNotifyGuide({ db, clock, outbox, rules, wecom, customers }
 
     executor: execute(NotifyGuide, {
       perform: async ({ payload: { userId } }) => {
-        const { isLater, tasks, names } = await db.tx(async (tx) => {
+        const { isLater, tasks, duties, names } = await db.tx(async (tx) => {
           const isLater = await mustWait(tx, userId)
           const found = isLater ? [] : await newTasks(tx, userId)
           const ids = found.map((task) => task.external_userid)
-          return { isLater, tasks: found, names: await customers.queries.namesOf(tx, ids) }
+          const duties = isLater ? [] : await dutyQueries.untoldOf(tx, userId, clock.now() - NEWS_FOR_MS)
+          return { isLater, tasks: found, duties, names: await customers.queries.namesOf(tx, ids) }
         })
-        if (tasks.length === 0) return { taskIds: [], isLater }
-        const lines = tasks.map((task) => ({
+        if (tasks.length + duties.length === 0) return { taskIds: [], dutyIds: [], isLater }
+        const ofGroups = duties.map(({ title, groupNames, dueAtMs, openedAtMs }) => ({
+          name: '群务',
+          title: groupNames === '' ? title : `${title}（${groupNames}）`,
+          dueAtMs,
+          openedAtMs,
+          isDuty: true as const,
+        }))
+        const ofCustomers = tasks.map((task) => ({
           name: names.get(task.external_userid),
           title: task.title,
           dueAtMs: task.due_at ?? undefined,
@@ -121,13 +132,18 @@ export function createNotifyGuide({ db, clock, outbox, rules, wecom, customers }
         await wecom.messages.send({
           touser: userId,
           msgtype: 'markdown',
-          markdown: { content: noticeText(lines) },
+          markdown: { content: noticeText([...ofGroups, ...ofCustomers]) },
           enable_duplicate_check: 1,
           duplicate_check_interval: 1_800,
         })
-        return { taskIds: tasks.map((task) => task.id), isLater: tasks.length === MOST }
+        return {
+          taskIds: tasks.map((task) => task.id),
+          dutyIds: duties.map((duty) => duty.id),
+          isLater: Math.max(tasks.length, duties.length) === MOST,
+        }
       },
-      record: async (tx, { payload: { userId } }, { taskIds, isLater }) => {
+      record: async (tx, { payload: { userId } }, { taskIds, dutyIds, isLater }) => {
+        await dutyQueries.told(tx, dutyIds, clock.now())
         if (taskIds.length > 0) {
           const told = set(GUIDE_TASK, { notified_at: clock.now() })
           await tx.run(sql`UPDATE ${GUIDE_TASK} SET ${told} WHERE ${GUIDE_TASK.id} IN ${list(taskIds)}`)

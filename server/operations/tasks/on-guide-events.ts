@@ -7,6 +7,7 @@ import type { Customers } from '../../records/customers/customers.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { Duties } from './duties/duties.ts'
 import type { EndTask } from './end-task.ts'
 import type { Orphans } from './orphans.ts'
 import { changeTask, taskQueries, UNFINISHED } from './task-queries.ts'
@@ -19,6 +20,7 @@ export interface OnGuideEventsDeps {
   staff: { queries: Pick<Staff['queries'], 'nameOf'> }
   endTask: EndTask
   orphans: Pick<Orphans, 'leave'>
+  duties: Pick<Duties, 'guideLeft'>
   notify(tx: Tx, userIds: readonly string[]): Promise<void>
 }
 
@@ -27,7 +29,7 @@ const OF_PERSON: ReadonlySet<string> = new Set(['should-leave'])
 
 /** Whose a to-do becomes when a guide leaves, hands a customer over or loses one. */
 export function onGuideEvents(deps: OnGuideEventsDeps): Subscription[] {
-  const { clock, timeline, customers, staff, endTask, orphans, notify } = deps
+  const { clock, timeline, customers, staff, endTask, orphans, duties, notify } = deps
 
   const nameOf = async (tx: Tx, userId: string): Promise<string> => (await staff.queries.nameOf(tx, userId)) ?? userId
 
@@ -53,7 +55,10 @@ export function onGuideEvents(deps: OnGuideEventsDeps): Subscription[] {
   }
 
   return [
-    subscribe('tasks.guide-left', StaffLeft, (tx, { payload }) => passOn(tx, payload.userId)),
+    subscribe('tasks.guide-left', StaffLeft, async (tx, { payload }) => {
+      await passOn(tx, payload.userId)
+      await duties.guideLeft(tx, payload.userId)
+    }),
     subscribe('tasks.drop-lost', CustomerLost, async (tx, { payload }) => {
       // A late event about an earlier friendship must not touch the present one.
       if (await customers.queries.isFollowing(tx, payload.userId, payload.externalUserId)) return

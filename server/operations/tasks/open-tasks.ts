@@ -4,6 +4,7 @@ import type { Reason } from '../../core/kernel/reason.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { worthQueries } from '../../records/worth/worth-queries.ts'
 import { DEFAULT_PRIORITY } from '../../rules/book/priority.ts'
 import type { Capacity } from './capacity.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
@@ -30,11 +31,14 @@ export interface TaskToOpen {
   reason: Reason
 }
 
+type ValuedTask = TaskToOpen & { valueFen: number }
+
 export interface OpenTasksDeps {
   clock: Clock
   timeline: Pick<Timeline, 'noteAll'>
   customers: { queries: Pick<Customers['queries'], 'ownersOf'> }
   staff: { queries: Pick<Staff['queries'], 'namesOf' | 'leftAmong'> }
+  worth: { queries: Pick<typeof worthQueries, 'of'> }
   capacity: Pick<Capacity, 'take' | 'nextDay' | 'tellOperators'>
   deadlines: Pick<Deadlines, 'set'>
   notify(tx: Tx, userIds: readonly string[]): Promise<void>
@@ -42,7 +46,7 @@ export interface OpenTasksDeps {
 
 /** Puts to-dos before guides: to those who are here, as many a day as one can do. */
 export function createOpenTasks(deps: OpenTasksDeps) {
-  const { clock, timeline, customers, staff, capacity, deadlines, notify } = deps
+  const { clock, timeline, customers, staff, worth, capacity, deadlines, notify } = deps
 
   /** A guide who has left does nothing any more: another guide of the customer does. Nobody else: it waits for whoever
    *  gets the customer. */
@@ -57,7 +61,7 @@ export function createOpenTasks(deps: OpenTasksDeps) {
   }
 
   /** Gives them as they are stored, by key. */
-  async function keep(tx: Tx, tasks: readonly TaskToOpen[], free: ReadonlySet<TaskToOpen>) {
+  async function keep(tx: Tx, tasks: readonly ValuedTask[], free: ReadonlySet<ValuedTask>) {
     const now = clock.now()
     await tx.insertIgnore(
       GUIDE_TASK,
@@ -73,6 +77,7 @@ export function createOpenTasks(deps: OpenTasksDeps) {
         state: free.has(task) ? 'open' : 'held',
         priority: task.priority ?? DEFAULT_PRIORITY,
         release_at: free.has(task) ? null : capacity.nextDay(),
+        value_fen: task.valueFen,
         opened_at: now,
         reason: JSON.stringify(task.reason),
       })),
@@ -112,8 +117,12 @@ export function createOpenTasks(deps: OpenTasksDeps) {
       tx,
       asked.map((task) => task.key),
     )
-    const tasks = (await assigned(tx, asked)).filter((task) => !known.has(task.key))
-    if (tasks.length === 0) return new Set()
+    const found = (await assigned(tx, asked)).filter((task) => !known.has(task.key))
+    if (found.length === 0) return new Set()
+    const values = await worth.queries.of(tx, [...new Set(found.map((task) => task.externalUserId))])
+    const tasks = found.map(
+      (task): ValuedTask => ({ ...task, valueFen: values.get(task.externalUserId)?.value90Fen ?? 0 }),
+    )
     const free = await capacity.take(tx, tasks)
     const stored = await keep(tx, tasks, free)
     await noteOpened(tx, [...stored.values()])

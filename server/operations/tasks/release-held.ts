@@ -4,7 +4,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
-import type { Capacity } from './capacity.ts'
+import { type Capacity, LONG_MS } from './capacity.ts'
 import { SOONEST, startAnew } from './task-queries.ts'
 import { GUIDE_TASK, TASK_DEADLINE } from './task-tables.ts'
 
@@ -29,16 +29,30 @@ export async function releaseHeld(deps: ReleaseHeldDeps): Promise<void> {
 
 async function step(tx: Tx, { clock, timeline, staff, capacity, notify }: ReleaseHeldDeps): Promise<boolean> {
   const now = clock.now()
-  const columns = pick(GUIDE_TASK, 'id', 'external_userid', 'userid', 'title', 'priority', 'due_at', 'opened_at')
+  const columns = pick(
+    GUIDE_TASK,
+    'id',
+    'external_userid',
+    'userid',
+    'title',
+    'priority',
+    'due_at',
+    'opened_at',
+    'value_fen',
+  )
   const due = await tx.rows(
     sql`SELECT ${columns} FROM ${GUIDE_TASK} WHERE ${GUIDE_TASK.state} = 'held' AND ${GUIDE_TASK.release_at} <= ${now}
-        ORDER BY ${GUIDE_TASK.priority} DESC, ${SOONEST} LIMIT ${BATCH}`,
+        ORDER BY ${GUIDE_TASK.priority} DESC, CASE WHEN ${GUIDE_TASK.opened_at} <= ${now - LONG_MS} THEN 0 ELSE 1 END,
+                 ${GUIDE_TASK.value_fen} DESC, ${SOONEST} LIMIT ${BATCH}`,
   )
   if (due.length === 0) return false
   const wanted = due.map((row) => ({
     row,
     userId: row.userid,
+    externalUserId: row.external_userid,
     priority: row.priority,
+    valueFen: row.value_fen,
+    waitsSinceMs: row.opened_at,
     dueAtMs: row.due_at ?? undefined,
   }))
   const free = await capacity.take(tx, wanted)

@@ -93,6 +93,20 @@ export const taskQueries = {
   /** Every task of a guide that is neither done nor dropped, held ones too, however many. */
   allUnfinishedFor: (tx: Tx, userId: string): Promise<GuideTask[]> =>
     tasksWhere(tx, sql`${of(userId)} AND ${UNFINISHED} ORDER BY ${GUIDE_TASK.id}`),
+  /** Which of these pairs have something open. */
+  openAmong: async (
+    tx: Tx,
+    pairs: readonly Pick<GuideTask, 'userId' | 'externalUserId'>[],
+  ): Promise<Pick<GuideTask, 'userId' | 'externalUserId'>[]> => {
+    if (pairs.length === 0) return []
+    const userIds = [...new Set(pairs.map(({ userId }) => userId))]
+    const ids = [...new Set(pairs.map(({ externalUserId }) => externalUserId))]
+    return tx.rows(
+      sql`SELECT DISTINCT ${select({ userId: GUIDE_TASK.userid, externalUserId: GUIDE_TASK.external_userid })}
+          FROM ${GUIDE_TASK} WHERE ${IS_OPEN} AND ${GUIDE_TASK.external_userid} IN ${list(ids)}
+            AND ${GUIDE_TASK.userid} IN ${list(userIds)}`,
+    )
+  },
   unfinishedAbout: (tx: Tx, userId: string, externalUserId: string): Promise<GuideTask[]> =>
     tasksWhere(tx, sql`${of(userId)} AND ${about(externalUserId)} AND ${UNFINISHED} ORDER BY ${GUIDE_TASK.id}`),
   /** How much waits for a free day, by guide; none: left out. */

@@ -26,6 +26,8 @@ export const GUIDE_TASK = defineTable(
     notified_at: nullable(instant()),
     priority: withDefault(integer(), 50),
     release_at: nullable(instant()),
+    // What its customer was expected to bring when it was asked for; on a full day the most goes first.
+    value_fen: withDefault(integer(), 0),
   },
   {
     unique: [['task_key']],

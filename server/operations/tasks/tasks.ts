@@ -12,11 +12,12 @@ import type { Timeline } from '../../records/timeline/timeline.ts'
 import { touches } from '../../records/touches/touches.ts'
 import { type CapacityDeps, createCapacity } from './capacity.ts'
 import { createDeadlines, type DeadlinesDeps } from './deadlines.ts'
+import { createDuties, type DutiesDeps } from './duties/duties.ts'
 import { createEndTask, type TaskEnd } from './end-task.ts'
 import { createHandOn } from './hand-on.ts'
 import { createNotifyGuide, type NotifyGuideDeps } from './notify-guide.ts'
 import { onGuideEvents } from './on-guide-events.ts'
-import { createOpenTasks, type TaskToOpen } from './open-tasks.ts'
+import { createOpenTasks, type OpenTasksDeps, type TaskToOpen } from './open-tasks.ts'
 import { createOrphans } from './orphans.ts'
 import { createPutOff } from './put-off.ts'
 import { releaseHeld } from './release-held.ts'
@@ -27,9 +28,11 @@ import { GUIDE_TASK } from './task-tables.ts'
 
 export type TasksDeps = NotifyGuideDeps &
   CapacityDeps &
-  Omit<DeadlinesDeps, 'capacity' | 'notify'> & {
+  Omit<DeadlinesDeps, 'capacity' | 'notify'> &
+  Omit<DutiesDeps, 'capacity' | 'notify'> & {
     emit: Emit
     timeline: Pick<Timeline, 'note' | 'noteAll'>
+    worth: OpenTasksDeps['worth']
     customers: { queries: Pick<Customers['queries'], 'isFollowing' | 'ownerOf' | 'ownersOf'> }
     staff: { queries: Pick<Staff['queries'], 'nameOf' | 'namesOf' | 'leftAmong'> }
   }
@@ -46,6 +49,7 @@ export function createTasks(deps: TasksDeps) {
   const putOff = createPutOff({ ...deps, notify })
   const orphans = createOrphans({ ...deps, notify })
   const remindOwn = createRemindOwn(deps)
+  const duties = createDuties({ ...deps, capacity, notify })
 
   const open = async (tx: Tx, asked: TaskToOpen): Promise<boolean> => (await openAll(tx, [asked])).size > 0
 
@@ -75,6 +79,7 @@ export function createTasks(deps: TasksDeps) {
       dueAt: deadlines.rows,
       run: deadlines.run,
     },
+    ...duties.jobs,
   ]
 
   return {
@@ -83,6 +88,8 @@ export function createTasks(deps: TasksDeps) {
     open,
     /** Many at once; gives the keys of those that are new. */
     openAll,
+    /** Mass-sends that these guides are to confirm are work of their day, too. */
+    confirms: capacity.confirms,
     /** Ends the task with this key; false when there is none or it has ended already. */
     close: async (tx: Tx, task: TaskEnd & { key: string }): Promise<boolean> =>
       endTask(tx, await taskQueries.byKey(tx, task.key), task),
@@ -107,13 +114,16 @@ export function createTasks(deps: TasksDeps) {
     handOn: createHandOn({ ...deps, notify }),
     /** What a guide wants to be reminded of on a day; true when new. */
     remindOwn,
-    guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
-      tx.run(
+    /** What staff are asked for without a customer. */
+    duties,
+    guideRenamed: async (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
+      (await duties.guideRenamed(tx, oldUserId, newUserId)) +
+      (await tx.run(
         sql`UPDATE ${GUIDE_TASK} SET ${set(GUIDE_TASK, { userid: newUserId })}
             WHERE ${GUIDE_TASK.userid} = ${oldUserId} AND ${UNFINISHED}`,
-      ),
+      )),
     queries: taskQueries,
-    subscriptions: onGuideEvents({ ...deps, endTask, orphans, notify }),
+    subscriptions: onGuideEvents({ ...deps, duties, endTask, orphans, notify }),
     executors,
     jobs,
   }

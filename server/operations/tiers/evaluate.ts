@@ -23,7 +23,7 @@ export interface EvaluateDeps {
   vocabulary: Pick<Vocabulary, 'facts'>
   customers: { queries: Pick<Customers['queries'], 'exists'> }
   moves: Moves
-  proposals: Pick<Proposals, 'proposeMove' | 'settled'>
+  proposals: Pick<Proposals, 'proposeMove' | 'settled' | 'misasked'>
   guidePlaces: Pick<GuidePlaces, 'catchUp'>
   endings: Pick<Endings, 'warn' | 'renewed'>
   privacy: AskConsent
@@ -100,7 +100,9 @@ export function createEvaluate({
     const paths = [...new Set(ladders.flatMap(pathsOf))]
     const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId) ?? NOTHING_KNOWN
     let hasChanged = false
-    for (const [ladder, found] of standing) {
+    // What is only proposed comes last: it asks for nothing that a move has asked for.
+    const isProposed = ([{ value }]: [Ladder, CustomerTier]): number => (value.moves === 'propose' ? 1 : 0)
+    for (const [ladder, found] of standing.toSorted((one, other) => isProposed(one) - isProposed(other))) {
       let tier = found
       if (occasion.takesBack === true && lostItsReason(ladder, tier, known, clock.now())) {
         tier = { ...tier, entitledUntilMs: clock.now() }
@@ -153,9 +155,10 @@ export function createEvaluate({
       )
       const isProposed = ladder.value.moves === 'propose'
       const stands = isProposed ? await standingAmong(tx, 'move', ladder.name, [...tiers.keys()]) : NOTHING_STANDS
+      const misasked = await proposals.misasked(tx, ladder, stands)
       for (const [externalUserId, tier] of tiers) {
         const verdict = judge(ladder, tier, factsOf(externalUserId), now)
-        if (isNews(ladder, tier, verdict, stands.get(externalUserId))) {
+        if (misasked.has(externalUserId) || isNews(ladder, tier, verdict, stands.get(externalUserId))) {
           await judgeHeld(tx, [ladder], externalUserId, occasion)
         }
         await endings.warn(tx, ladder, tier, factsOf(externalUserId))

@@ -174,3 +174,30 @@ describe('one customer', () => {
     expect(judge(ladder, gone, factsOf(0, 0), 1)).toMatchObject({ kind: 'move', to: { name: 'C' } })
   })
 })
+
+describe('another period', () => {
+  const COURSE = 'orders.paid.daysSinceLast[category=课程]'
+  const BOOK = 'orders.paid.daysSinceLast[category=书]'
+  const PLAIN = 'orders.paid.daysSinceLast'
+  const lte = (category?: string) =>
+    `{ orders.paid.daysSinceLast: { ${category === undefined ? '' : `category: ${category}, `}lte: 365 } }`
+
+  // The period began 180 days before; the condition still holds by what was bought shortly before it began, too.
+  it.each([
+    ['the course anew', `all: [${lte('课程')}, ${lte()}]`, { [COURSE]: 10, [PLAIN]: 10 }, true],
+    ['only something else', `all: [${lte('课程')}, ${lte()}]`, { [COURSE]: 190, [PLAIN]: 10 }, false],
+    ['only one of two wanted', `all: [${lte('课程')}, ${lte('书')}]`, { [COURSE]: 190, [BOOK]: 10 }, false],
+    ['both that are wanted', `all: [${lte('课程')}, ${lte('书')}]`, { [COURSE]: 9, [BOOK]: 10 }, true],
+    ['either of two', `any: [${lte('课程')}, ${lte('书')}]`, { [COURSE]: 190, [BOOK]: 10 }, true],
+    ['neither of two', `any: [${lte('课程')}, ${lte('书')}]`, { [COURSE]: 190, [BOOK]: 181 }, false],
+    ['anything, which is all that is asked', lte().slice(2, -2), { [PLAIN]: 10 }, true],
+    ['nothing', lte().slice(2, -2), { [PLAIN]: 190 }, false],
+    ['nothing, asked the other way round', `not: ${lte().replace('lte', 'gt')}`, { [PLAIN]: 190 }, false],
+  ])('%s was bought in this one', (_what, when, ages, isRenewed) => {
+    const text = `ladder: 学籍\nlevels:\n  - { level: 入门, when: { ${when} }, lastsDays: 180 }\n  - { level: 体验 }\nmoves: auto\n`
+    const standing: Standing = { level: '入门', heldFromMs: 0, entitledUntilMs: 180 * DAY_MS }
+    const facts: Facts = new Map(Object.entries(ages))
+    const verdict = judge(ladderOf(text), standing, facts, 180 * DAY_MS)
+    expect(verdict.kind).toBe(isRenewed ? 'renew' : 'stay')
+  })
+})

@@ -100,8 +100,11 @@ const WARN_BEFORE_MS = 7 * DAY_MS
 
 /** Is there a reason for another period? Where the level asks how long ago the last purchase was, one of this period: the
  *  purchase that began it may still be recent enough on its last day, and would pay for a second one. */
-const earnsAnother = ({ value }: Level, untilMs: number, facts: Facts, nowMs: number): boolean =>
-  boughtAfter(facts, untilMs - (value.lastsDays ?? 0) * DAY_MS, nowMs) !== false
+const earnsAnother = ({ value, when }: Level, untilMs: number, facts: Facts, nowMs: number): boolean =>
+  boughtAfter(facts, when, {
+    sinceMs: untilMs - (value.lastsDays ?? 0) * DAY_MS,
+    nowMs,
+  }) !== false
 
 /** Was the reason for the level taken back, by a refund say? While it lasts, time alone does not end it: `when` is asked as of
  *  the day on which the period began. */

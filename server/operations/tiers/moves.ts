@@ -15,6 +15,8 @@ import {
   type CustomerTier,
   changeTier,
   entitledUntil,
+  type Former,
+  formerOf,
   type Placing,
   pathOf,
   place,
@@ -43,31 +45,40 @@ export interface Move {
   via?: readonly string[] | undefined
 }
 
+type Written = Omit<Move, 'from'> & { from: string | undefined }
+
+/** With what was so before, to which it can be put back. */
+async function writeMove(
+  tx: Tx,
+  ladder: Ladder,
+  { externalUserId, from, to, by, reason, key }: Written,
+  { atMs, isUndone }: { atMs: number; isUndone: boolean },
+): Promise<number> {
+  const former = from === undefined ? undefined : await formerOf(tx, ladder.name, externalUserId)
+  return tx.insert(TIER_MOVE, {
+    move_key: key ?? null,
+    external_userid: externalUserId,
+    ladder: ladder.name,
+    from_level: from ?? null,
+    to_level: to.name,
+    moved_by: by,
+    version: ladder.version,
+    reason: JSON.stringify(reason),
+    moved_at: atMs,
+    former: former === undefined ? null : JSON.stringify(former),
+    undone: isUndone ? 1 : 0,
+  })
+}
+
 /** Writes moves down, with all that belongs to reaching a level. The caller holds the customer's row. */
 export function createMoves(deps: MovesDeps) {
   const { clock, emit, timeline, customers, routing, guidePlaces } = deps
   const keepTag = createKeepTag(deps)
 
-  async function write(
-    tx: Tx,
-    ladder: Ladder,
-    move: Omit<Move, 'from'> & { from: string | undefined },
-  ): Promise<number> {
-    const { externalUserId, from, to, by, reason } = move
-    return tx.insert(TIER_MOVE, {
-      move_key: move.key ?? null,
-      external_userid: externalUserId,
-      ladder: ladder.name,
-      from_level: from ?? null,
-      to_level: to.name,
-      moved_by: by,
-      version: ladder.version,
-      reason: JSON.stringify(reason),
-      moved_at: clock.now(),
-    })
-  }
+  const write = (tx: Tx, ladder: Ladder, move: Written, isUndone = false): Promise<number> =>
+    writeMove(tx, ladder, move, { atMs: clock.now(), isUndone })
 
-  async function tell(tx: Tx, ladder: Ladder, id: number, move: Omit<Move, 'from'> & { from: string | undefined }) {
+  async function tell(tx: Tx, ladder: Ladder, id: number, move: Written) {
     const { externalUserId, from, to, reason, via } = move
     const isRise = from !== undefined && isBetter(ladder, to.name, from)
     await timeline.note(tx, {
@@ -80,6 +91,22 @@ export function createMoves(deps: MovesDeps) {
     await keepTag(tx, ladder, to, { externalUserId, key: `tier:${id}`, reason, via })
     if (from === undefined) await guidePlaces.seat(tx, ladder, to, externalUserId)
     else await guidePlaces.settle(tx, ladder, to, { externalUserId, from, reason })
+  }
+
+  async function announce(tx: Tx, ladder: Ladder, id: number, move: Move): Promise<void> {
+    const { externalUserId, from, to, via } = move
+    await tell(tx, ladder, id, move)
+    await emit(tx, TierChanged, {
+      key: String(id),
+      payload: {
+        externalUserId,
+        ladder: ladder.name,
+        from,
+        to: to.name,
+        version: ladder.version,
+        ...(via === undefined ? {} : { via: [...via] }),
+      },
+    })
   }
 
   /** Nothing for the timeline: everybody is at least there. */
@@ -111,7 +138,7 @@ export function createMoves(deps: MovesDeps) {
   return {
     /** From one level to another. */
     move: async (tx: Tx, ladder: Ladder, move: Move): Promise<number> => {
-      const { externalUserId, from, to, reason, via } = move
+      const { externalUserId, from, to, reason } = move
       const now = clock.now()
       const id = await write(tx, ladder, move)
       await changeTier(tx, ladder.name, externalUserId, {
@@ -122,23 +149,19 @@ export function createMoves(deps: MovesDeps) {
         version: ladder.version,
         reason: JSON.stringify(reason),
       })
-      await tell(tx, ladder, id, move)
-      await emit(tx, TierChanged, {
-        key: String(id),
-        payload: {
-          externalUserId,
-          ladder: ladder.name,
-          from,
-          to: to.name,
-          version: ladder.version,
-          ...(via === undefined ? {} : { via: [...via] }),
-        },
-      })
+      await announce(tx, ladder, id, move)
       const owner = to.value.invite === undefined ? undefined : await customers.queries.ownerOf(tx, externalUserId)
       if (owner !== undefined && to.value.invite !== undefined && isBetter(ladder, to.name, from)) {
         await routing.invite(tx, { externalUserId, userId: owner, pool: to.value.invite, key: `tier:${id}`, reason })
       }
       return id
+    },
+
+    /** As it was before moves that should not have been: all of it, the day of the last move and the end of the level, too. */
+    putBack: async (tx: Tx, ladder: Ladder, move: Move, former: Former): Promise<void> => {
+      const id = move.from === move.to.name ? undefined : await write(tx, ladder, move, true)
+      await changeTier(tx, ladder.name, move.externalUserId, former)
+      if (id !== undefined) await announce(tx, ladder, id, move)
     },
 
     /** Told to stay where the customer is: the cool-off and the entitlement begin anew. */

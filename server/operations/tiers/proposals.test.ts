@@ -39,10 +39,11 @@ const evaluated = async (id: string, times: number): Promise<void> => {
   for (let time = 0; time < times; time++) await t.db.tx((tx) => t.huoshui.tiers.look(tx, id, { text: '' }))
 }
 async function candidate(): Promise<string> {
+  const before = await t.pending()
   const id = await t.customer()
   await t.order(id, `${id}-1`, 100)
   await t.order(id, `${id}-2`, 100)
-  expect(await t.pending()).toEqual([])
+  expect(await t.pending()).toEqual(before)
   await join(id, '付费群')
   return id
 }
@@ -148,4 +149,76 @@ it('who is in the group of the level already is on it, without a proposal; told 
   expect(await t.rawRows('SELECT id FROM tier_proposal')).toEqual([])
   expect(await t.openTasks()).toEqual([])
   expect(await t.changes()).toHaveLength(1)
+})
+
+const SPENDERS = `ladder: 分层
+levels:
+  - { level: A, when: { orders.paid.sum: { gte: 1000元 } }, invite: VIP群 }
+  - { level: B }
+moves: auto
+`
+/** Who spends much rises by rule and is asked into the group at once; so is everybody who buys. The ladder that only proposes is the first by name. */
+async function openWithSpenders(): Promise<void> {
+  t = await openTierScene({
+    'tiers/分层.yaml': SPENDERS,
+    'tiers/一进阶.yaml': LADDER.replace('新手进阶', '一进阶'),
+    'groups/付费群.yaml': pool('付费群', 'paid'),
+    'groups/VIP群.yaml': pool('VIP群', 'vip').replace('entry: {}', 'entry: { orders.paid.sum: { gte: 1000元 } }'),
+  })
+  for (const name of ['付费群', 'VIP群']) await t.sandbox.createGroup({ name: `牧野·${name}1`, ownerUserId: 'lisi' })
+  await t.settle()
+}
+const INVITATION = 'zhangsan 邀请进「VIP群」'
+const PROPOSAL = 'zhangsan 「一进阶」可以升到 进阶，确认后邀请进「VIP群」'
+
+it('who is asked into the group of a level is not proposed for it besides: one to-do about one group; joining is the yes', async () => {
+  await openWithSpenders()
+  const id = await t.customer()
+  await t.order(id, 'o1', 1_000)
+  expect(await t.openTasks()).toEqual([INVITATION])
+  await t.order(id, 'o2', 100)
+  await join(id, '付费群')
+  expect(await t.openTasks()).toEqual([INVITATION])
+  await t.again()
+  await t.nights(1)
+  expect([await t.openTasks(), await t.pending()]).toEqual([[INVITATION], ['move 新手→进阶 open']])
+  await join(id, 'VIP群')
+  expect([await t.openTasks(), await t.pending()]).toEqual([[], []])
+  expect(await t.levels(id)).toEqual(['一进阶/进阶', '分层/A'])
+})
+
+it('a proposal that stands makes way for an invitation into the same group, and is asked again when that has lapsed', async () => {
+  await openWithSpenders()
+  const [id, other] = [await candidate(), await candidate()]
+  expect(await t.openTasks()).toEqual([PROPOSAL, PROPOSAL])
+  // In one look: the rise by rule first, though its ladder comes later.
+  await t.order(id, 'o3', 1_000)
+  expect(await t.openTasks()).toEqual([PROPOSAL, INVITATION])
+  const ofId = `SELECT outcome FROM guide_task WHERE kind = 'tier-move' AND external_userid = '${id}'`
+  expect(await t.rawRows(ofId)).toEqual([{ outcome: '已经在邀请进「VIP群」，进了群就算' }])
+  // It lapses; the night after that it is seen.
+  await t.nights(8)
+  await t.nights(1)
+  const titles = (await t.openTasks()).toSorted()
+  expect(titles).toEqual([PROPOSAL, PROPOSAL])
+  expect(await t.pending()).toEqual(['move 新手→进阶 open', 'move 新手→进阶 open'])
+  await evaluated(id, 3)
+  await evaluated(other, 3)
+  await t.nights(1)
+  expect(await t.rawRows(ofId)).toHaveLength(2)
+})
+
+it('an invitation that came another way is noticed by the nightly look, of whom it is about', async () => {
+  await open()
+  const [id] = [await candidate(), await candidate()]
+  const asked = { externalUserId: id, userId: 'zhangsan', pool: 'VIP群', key: 'by-hand', reason: { text: '店长请' } }
+  await t.db.tx((tx) => t.huoshui.routing.invite(tx, asked))
+  const rise = '「新手进阶」可以升到 进阶，确认后邀请进「VIP群」'
+  await t.nights(1)
+  const openOnes = `SELECT external_userid AS who, title FROM guide_task WHERE state = 'open' ORDER BY id`
+  const asks = await t.rawRows<{ who: string; title: string }>(openOnes)
+  expect(asks.map(({ who, title }) => [who === id, title])).toEqual([
+    [false, rise],
+    [true, '邀请进「VIP群」'],
+  ])
 })

@@ -1,5 +1,5 @@
 import type { RowOf } from '../../core/db/define-table.ts'
-import { all, list, lock, type Sql, set, sql } from '../../core/db/sql.ts'
+import { all, list, lock, pick, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
@@ -59,6 +59,16 @@ export async function changeTier(
     sql`UPDATE ${CUSTOMER_TIER} SET ${set(CUSTOMER_TIER, changes)} WHERE ${isTierOf(ladder, externalUserId)}`,
   )
 }
+
+/** What a move changes of where a customer stands. */
+export type Former = Pick<TierRow, 'path' | 'since' | 'held_from' | 'entitled_until' | 'version' | 'reason'>
+
+/** Undefined: on no level. */
+export const formerOf = (tx: Tx, ladder: string, externalUserId: string): Promise<Former | undefined> =>
+  tx.row(
+    sql`SELECT ${pick(CUSTOMER_TIER, 'path', 'since', 'held_from', 'entitled_until', 'version', 'reason')}
+        FROM ${CUSTOMER_TIER} WHERE ${isTierOf(ladder, externalUserId)}`,
+  )
 
 /** By external_userid. */
 export async function tiersOn(tx: Tx, ladder: string, externalUserIds: string[]): Promise<Map<string, CustomerTier>> {

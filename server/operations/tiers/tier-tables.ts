@@ -1,4 +1,4 @@
-import { id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
+import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 import { ofNobody } from '../../core/db/personal-data.ts'
 import type { MovedBy, ProposalKind, ProposalState } from './tier-states.ts'
@@ -42,6 +42,10 @@ export const TIER_MOVE = defineTable(
     version: text(12),
     reason: longText(),
     moved_at: instant(),
+    /** JSON: the row of customer_tier before this move, to which it can be put back; null: there was none, or nobody kept it. */
+    former: nullable(longText()),
+    /** It was put back since, and is history only. */
+    undone: withDefault(flag(), 0),
   },
   {
     unique: [['move_key']],
@@ -55,6 +59,7 @@ export const TIER_MOVE = defineTable(
         to_level: 'conduct',
         version: 'none',
         reason: 'conduct',
+        former: 'conduct',
       },
       purpose: '分层怎么变的、为什么',
       kept: 'customer',

@@ -2,9 +2,14 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { StoredEvent } from '../../engine/inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import type { Job } from '../../engine/jobs/job.ts'
-import { CustomerAdded, CustomerHandedOver, CustomerLost } from '../../records/customers/customer-events.ts'
+import {
+  CustomerAdded,
+  CustomerHandedOver,
+  CustomerLost,
+  CustomerUnlinked,
+} from '../../records/customers/customer-events.ts'
 import { GroupJoined, GroupLeft } from '../../records/groups/group-events.ts'
-import { OrderClosed, OrderPaid, OrderRefunded } from '../../records/orders/order-events.ts'
+import { OrderClosed, OrderPaid, OrderRefunded, OrderReleased } from '../../records/orders/order-events.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import { TaskAnswered } from '../tasks/task-events.ts'
 import { type CarryOutDeps, createCarryOut } from './carry-out.ts'
@@ -17,6 +22,7 @@ import { createMoves, type MovesDeps } from './moves.ts'
 import { createNightly, type NightlyDeps } from './nightly.ts'
 import { proposalQueries, standing } from './proposal-store.ts'
 import { createProposals, type ProposalsDeps } from './proposals.ts'
+import { createPutBack } from './put-back.ts'
 import { createSetTier, type SetTierDeps } from './set-tier.ts'
 import { createTidyTags, type TidyTagsDeps } from './tidy-tags.ts'
 import { createTierJobs } from './tier-jobs.ts'
@@ -43,6 +49,7 @@ export function createTiers(deps: TiersDeps) {
   const endings = createEndings(deps)
   const moves = createMoves({ ...deps, guidePlaces })
   const evaluate = createEvaluate({ ...deps, moves, proposals, guidePlaces, endings })
+  const putBack = createPutBack({ clock: deps.clock, rules, moves })
   const set = createSetTier({ ...deps, moves, evaluate, proposals })
   const carryOut = createCarryOut({ ...deps, moves, evaluate, proposals, guidePlaces })
 
@@ -98,6 +105,13 @@ export function createTiers(deps: TiersDeps) {
     subscribe('tiers.paid', OrderPaid, lookAfter('订单付款后，')),
     subscribe('tiers.refunded', OrderRefunded, lookAfter('订单退款后，', { takesBack: true })),
     subscribe('tiers.closed', OrderClosed, lookAfter('订单关闭后，', { takesBack: true })),
+    subscribe('tiers.released', OrderReleased, lookAfter('一笔订单不再算这位客户的以后，', { takesBack: true })),
+    subscribe('tiers.unlinked', CustomerUnlinked, async (tx, event) => {
+      const { externalUserId, sinceMs } = event.payload
+      const text = '人工合并撤销以后，'
+      await putBack(tx, externalUserId, { sinceMs, occasion: { text, eventId: event.id } })
+      await lookAfter(text, { takesBack: true })(tx, event)
+    }),
     subscribe('tiers.joined', GroupJoined, async (tx, event) => {
       await acceptByJoining(tx, event.payload.externalUserId, event.payload.pool)
       await lookAfter('入群后，')(tx, event)

@@ -7,9 +7,12 @@ export interface Names {
   guide: string | undefined
   /** For {退订链接}; undefined: there is none, and the lines with it go. */
   optOut?: string | undefined
+  /** For {链接:名字}, by the name. */
+  links?: ReadonlyMap<string, string>
 }
 
-const PLACE = /\{(客户昵称|导购名|退订链接)\}/
+const PLACE = /\{(客户昵称|导购名|退订链接|链接:[^{}\n]{1,16})\}/
+const LINKS = /\{链接:([^{}\n]{1,16})\}/g
 const PAUSE = '[，,、：:；;！!~～\\s]'
 const END = '[，,、：:；;。．.！!？?~～\\n]'
 /** A clause that only introduces the missing name: 「我是{导购名}，」. */
@@ -29,6 +32,7 @@ export function fillNames(template: string, names: Names): string {
     客户昵称: known(names.customer),
     导购名: known(names.guide),
     退订链接: names.optOut,
+    ...Object.fromEntries([...(names.links ?? [])].map(([name, url]) => [`链接:${name}`, url])),
   }
   return leaveOut(template, values).replace(new RegExp(PLACE, 'g'), (_place, name: string) => values[name] ?? '')
 }
@@ -72,6 +76,11 @@ const OPT_OUT = '{退订链接}'
 
 /** Does the text ask for the customer's own link? */
 export const asksForLink = (template: string): boolean => template.includes(OPT_OUT)
+
+/** The tracked links that a text asks for, each once. */
+export const linksAskedFor = (template: string): string[] => [
+  ...new Set([...template.matchAll(LINKS)].map(([, name = '']) => name)),
+]
 
 /** Does the text ask for the customer's name? */
 export const asksForCustomer = (template: string): boolean => template.includes('{客户昵称}')

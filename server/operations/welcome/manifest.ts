@@ -6,7 +6,7 @@ import { welcomeTables } from './welcome-tables.ts'
 
 export const welcome = defineCapability({
   name: 'welcome',
-  needs: ['privacy', 'optOut', 'media', 'customers', 'staff', 'timeline', 'tasks'],
+  needs: ['privacy', 'optOut', 'links', 'media', 'customers', 'staff', 'timeline', 'tasks'],
   tables: welcomeTables,
   facts: [],
   events: [],

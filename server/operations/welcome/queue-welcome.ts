@@ -6,13 +6,14 @@ import { MESSAGE_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Attachment } from '../../platform/wecom/api/attachment.ts'
 import type { FirstAdd } from '../../records/customers/first-add.ts'
+import type { Links } from '../../records/links/links.ts'
 import { cutToBytes } from '../../records/media/cut-to-bytes.ts'
 import type { Media } from '../../records/media/media.ts'
 import type { OptOut } from '../../records/opt-out/opt-out.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type ChosenWelcome, chooseWelcome } from './choose-welcome.ts'
-import { asksForLink, fillNames } from './fill-names.ts'
+import { asksForLink, fillNames, linksAskedFor } from './fill-names.ts'
 import { SendWelcome } from './send-welcome.ts'
 import { welcomeStore } from './welcome-store.ts'
 import type { WelcomeWanted } from './welcome-wanted.ts'
@@ -26,6 +27,7 @@ export interface QueueWelcomeDeps {
   media: Pick<Media, 'attachments'>
   privacy: AskConsent
   optOut: Pick<OptOut, 'linkFor'>
+  links: Pick<Links, 'urlsFor'>
 }
 
 /** What a welcome says to this customer. */
@@ -38,7 +40,7 @@ interface Composed {
 }
 
 /** Makes a chosen welcome into a message that waits to be sent. */
-export function createQueueWelcome({ outbox, rules, media, privacy, optOut }: QueueWelcomeDeps) {
+export function createQueueWelcome({ outbox, rules, media, privacy, optOut, links }: QueueWelcomeDeps) {
   async function compose(
     tx: Tx,
     { content }: ChosenWelcome,
@@ -46,7 +48,8 @@ export function createQueueWelcome({ outbox, rules, media, privacy, optOut }: Qu
   ): Promise<Composed> {
     const { text = '' } = content
     const link = asksForLink(text) ? await optOut.linkFor(tx, externalUserId) : undefined
-    const filled = cutToBytes(fillNames(text, { customer, guide, optOut: link }), MESSAGE_TEXT_BYTES)
+    const urls = await links.urlsFor(tx, externalUserId, linksAskedFor(text))
+    const filled = cutToBytes(fillNames(text, { customer, guide, optOut: link, links: urls }), MESSAGE_TEXT_BYTES)
     const { ready, missing } = await media.attachments(tx, content.attachments ?? [])
     return { text: filled.trim() === '' ? undefined : filled, attachments: ready, leftOut: missing }
   }

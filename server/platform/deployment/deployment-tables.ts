@@ -58,7 +58,9 @@ export const LIVE_PROCESS = defineTable(
   'live_process',
   {
     instance: primary(text(40)),
+    /** By the database's clock, as this process has measured it. */
     seen_at: instant(),
+    ahead_ms: nullable(integer()),
   },
   {
     personal: ofNobody('processes of ours'),

@@ -28,7 +28,7 @@ export async function readEta(tx: Tx, nowMs: number): Promise<Estimate[]> {
     waiting,
     paces,
     endpointOf: (path, lane) => endpoints.get(path)?.(lane) ?? { path, windows: [], closedUntilMs: 0 },
-    processes: Math.max(1, await countLive(tx, nowMs)),
+    processes: Math.max(1, await countLive(tx)),
     nowMs,
   }).sort((a, b) => b.doneAtMs - a.doneAtMs)
 }

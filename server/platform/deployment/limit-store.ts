@@ -1,6 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import { commas, every, maybeNumber, number, pick, select, set, some, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
 import { LANES, perLane } from '../../core/kernel/lane.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { WindowLimit } from '../wecom/limits/documented-limits.ts'
@@ -12,10 +13,12 @@ import { ENDPOINT_LIMIT, ENDPOINT_USE } from './deployment-tables.ts'
 const sliceOf = ({ lengthMs }: WindowLimit, nowMs: number): number => Math.floor(nowMs / (lengthMs / SLICES))
 
 /** The limits that all processes of a deployment keep together, in the database: who books holds the endpoint's row, so
- *  two can never be granted the same call. Throws the driver's error when the database is away. */
-export function createLimitStore(db: Db): SharedLimits {
+ *  two can never be granted the same call. Throws the driver's error when the database is away, and limits.clock-off while this
+ *  process may book nothing: its windows are not those of the others. */
+export function createLimitStore(db: Db, mayLease: () => boolean = () => true): SharedLimits {
   return {
     settle: async (entries, nowMs) => {
+      if (!mayLease()) throw new AppError('limits.clock-off', 'the clock of this process is off', { retry: 'later' })
       // In one order, so that two processes never wait for each other.
       const order = entries.map((_, index) => index).sort((a, b) => (pathAt(entries, a) < pathAt(entries, b) ? -1 : 1))
       const isForWelcome = entries.some(({ made, wanted }) => made.welcome + wanted.welcome > 0)

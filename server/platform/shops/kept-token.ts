@@ -11,6 +11,8 @@ export function createKeptToken(deps: {
   fetch: () => Promise<FetchedCredential>
   clock: Clock
   shared: SharedCredential | undefined
+  /** Why the shop may refuse tokens that it has just given, and what to do; Chinese. */
+  whenRefused: string
 }) {
   const kept = createKeptCredential(deps)
   const token = async (work: () => Promise<string>): Promise<string> => {
@@ -24,7 +26,7 @@ export function createKeptToken(deps: {
         scope: 'shop',
         zh:
           code === 'wecom.credential-refused'
-            ? '店铺反复拒绝新的访问凭证：是不是别的系统也在用同一个账号取凭证？'
+            ? `店铺反复拒绝新的访问凭证：${deps.whenRefused}`
             : '暂时拿不到店铺的访问凭证',
       })
     }
@@ -47,7 +49,7 @@ export function createKeptToken(deps: {
       }
       throw new ShopError('shop.token-refused', 'a new token is refused as well', {
         scope: 'shop',
-        zh: '店铺不认刚取到的访问凭证',
+        zh: `店铺不认刚取到的访问凭证：${deps.whenRefused}`,
       })
     },
   }

@@ -24,11 +24,27 @@ export interface ShopPush {
   body: Buffer
 }
 
+/** What somebody looked at or put into the cart, as a push tells it. */
+export interface PushedVisit {
+  /** The same for the same visit, however often it is told; of this shop. */
+  visitId: string
+  kind: 'view' | 'cart'
+  /** UTC milliseconds. */
+  at: number
+  productId: string
+  /** Of carts. */
+  quantity?: number
+  shopUserId: string
+  /** Undefined where the push does not say. */
+  unionId: string | undefined
+}
+
 /** What to look at because of a push; subjects are of the adapter's own making, ≤120 characters, without anything of people. */
 export interface Verified {
   subjects: readonly string[]
   /** Whom the push names: kept, since no interface tells it. */
   buyers?: readonly { shopUserId: string; unionId: string }[]
+  visits?: readonly PushedVisit[]
   /** Given only once the subjects are stored. */
   answer: { type: 'text/plain' | 'application/json'; body: string }
 }

@@ -117,13 +117,10 @@ export type Wecom = ReturnType<typeof createWecom>
 export const UNUSED_AREAS = [
   'acquisition',
   'customerIds',
-  'groupWelcomes',
   'products',
-  'interceptRules',
   'directory',
   'memberTags',
   'appChats',
   'customerStrategies',
   'momentStrategies',
-  'moments',
 ] as const satisfies readonly (keyof Wecom)[]

@@ -7,6 +7,8 @@ const STOPS_WORK: ReadonlySet<string> = new Set([
   'app.closed',
   // Welcomes are taken for late, callbacks are refused.
   'clock.off',
+  // One of several processes takes up no work.
+  'clock.apart',
 ])
 
 /** Whether /readyz says `degraded` while an alert of this kind is open. `kind`: the key up to its colon. */

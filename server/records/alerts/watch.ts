@@ -5,6 +5,7 @@ import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { CallResult } from '../../platform/wecom/call.ts'
 import type { Alerts } from './alerts.ts'
+import { createApartAlert, type OwnProcess } from './apart-alert.ts'
 import { createClockAlert } from './clock-alert.ts'
 import { createDeadLetterAlerts } from './dead-letter-alerts.ts'
 import { createGoneRules } from './gone-rules.ts'
@@ -24,6 +25,7 @@ export interface WatchDeps {
   folder: string
   /** A harmless call, to hear whether WeCom takes ours again; may throw. */
   askAgain(): Promise<unknown>
+  process: OwnProcess
 }
 
 /** Sees what goes wrong with our own calls, files and work, and makes alerts of what a person has to mend. */
@@ -33,6 +35,7 @@ export function createWatch(deps: WatchDeps) {
   const refusedCalls = createRefusedCalls(deps)
   const unreachable = createUnreachable(deps)
   const clockAlert = createClockAlert(deps)
+  const tellApart = createApartAlert(deps)
 
   const calls: Job = {
     name: 'alerts.calls',
@@ -44,6 +47,7 @@ export function createWatch(deps: WatchDeps) {
       await refusedCalls.tell()
       await unreachable.tell()
       await clockAlert.tell()
+      await tellApart()
     },
   }
   /** Else an alert would stay until somebody needs WeCom next, perhaps the whole night. */

@@ -140,6 +140,18 @@ export const CustomerIdentified = defineOwnEvent(
   { forwards: false, replay: leftOut('what waited for them is matched already') },
 )
 
+/** What was told under names that a person had said to be this customer's is theirs no more, unless WeCom says so. */
+export const CustomerUnlinked = defineOwnEvent(
+  'customer.unlinked',
+  Type.Object({
+    externalUserId: Type.String(),
+    linkId: Type.Integer(),
+    /** Since when it had been. */
+    sinceMs: Type.Number(),
+  }),
+  { forwards: false, replay: leftOut('a rehearsal reads whose an order is from the order') },
+)
+
 /** The guide accepted a half add: from now on WeCom lets us tag and remark this pair. */
 export const CustomerAccepted = defineOwnEvent(
   'customer.accepted',

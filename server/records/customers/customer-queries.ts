@@ -1,9 +1,22 @@
 import { alias, type RowOf } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
-import { all, count, every, list, pick, raw, type Selected, type Sql, select, sql, words } from '../../core/db/sql.ts'
+import {
+  all,
+  count,
+  every,
+  list,
+  maybeNumber,
+  pick,
+  raw,
+  type Selected,
+  type Sql,
+  select,
+  sql,
+  words,
+} from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { hasLeft, staffQueries } from '../staff/staff-queries.ts'
-import { CUSTOMER, CUSTOMER_PHONE, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
+import { CUSTOMER, CUSTOMER_LINK, CUSTOMER_PHONE, CUSTOMER_SOURCE, FOLLOW } from './customer-tables.ts'
 import type { LostBy } from './event-source.ts'
 import { friendsAt } from './friends-at.ts'
 import { isPair } from './is-pair.ts'
@@ -53,6 +66,8 @@ export interface CustomerSource {
   channel: string | undefined
   state: string | undefined
 }
+
+export type StandingLink = Pick<RowOf<typeof CUSTOMER_LINK>, 'given_unionid' | 'phone_hash' | 'source' | 'shop_user_id'>
 
 const c = CUSTOMER
 const f = FOLLOW
@@ -255,18 +270,34 @@ export const customerQueries = {
       ),
     )
   },
-  /** What an order may name this customer by. */
+  /** What an order may name this customer by; `links`: what people said besides. */
   identityOf: async (
     tx: Tx,
     externalUserId: string,
-  ): Promise<{ unionId: string | undefined; phoneHashes: string[] }> => {
-    const [c, p] = [alias(CUSTOMER, 'c'), alias(CUSTOMER_PHONE, 'p')]
+  ): Promise<{ unionId: string | undefined; phoneHashes: string[]; links: StandingLink[] }> => {
+    const [c, p, k] = [alias(CUSTOMER, 'c'), alias(CUSTOMER_PHONE, 'p'), alias(CUSTOMER_LINK, 'k')]
     const rows = await tx.rows(
-      sql`SELECT DISTINCT ${select({ unionId: c.unionid, phoneHash: words<string | null>(sql`${p.phone_hash}`) })}
+      sql`SELECT DISTINCT ${select({
+        unionId: c.unionid,
+        phoneHash: words<string | null>(sql`${p.phone_hash}`),
+        linkId: maybeNumber(sql`${k.id}`),
+        given_unionid: words<string | null>(sql`${k.given_unionid}`),
+        phone_hash: words<string | null>(sql`${k.phone_hash}`),
+        source: words<string | null>(sql`${k.source}`),
+        shop_user_id: words<string | null>(sql`${k.shop_user_id}`),
+      })}
           FROM ${c} LEFT JOIN ${p} ON ${p.external_userid} = ${c.external_userid}
+          LEFT JOIN ${k} ON ${k.external_userid} = ${c.external_userid} AND ${k.ended_at} IS NULL
           WHERE ${c.external_userid} = ${externalUserId}`,
     )
-    return { unionId: rows[0]?.unionId ?? undefined, phoneHashes: rows.flatMap((row) => row.phoneHash ?? []) }
+    const links = new Map(
+      rows.flatMap(({ linkId, unionId: _u, phoneHash: _p, ...link }) => (linkId === null ? [] : [[linkId, link]])),
+    )
+    return {
+      unionId: rows[0]?.unionId ?? undefined,
+      phoneHashes: [...new Set(rows.flatMap((row) => row.phoneHash ?? []))],
+      links: [...links.values()],
+    }
   },
   /** Everybody a guide has, and those who deleted the guide (WeCom still lists them), by external_userid. */
   followsOfGuide: async (tx: Tx, userId: string): Promise<Follow[]> => {

@@ -125,4 +125,43 @@ export const FOLLOW = defineTable(
   },
 )
 
-export const customerTables: Table[] = [CUSTOMER, CUSTOMER_SOURCE, CUSTOMER_PHONE, FOLLOW]
+/** Names under which somebody is known in a shop, said by a person to be this customer's: what is told under them is lent to
+ *  the customer, until that turns out to be wrong or WeCom says whose they are. */
+export const CUSTOMER_LINK = defineTable(
+  'customer_link',
+  {
+    id: id(),
+    external_userid: text(),
+    given_unionid: nullable(text()),
+    phone_hash: nullable(text()),
+    /** Of which shop `shop_user_id` is. */
+    source: nullable(text(60)),
+    shop_user_id: nullable(text(64)),
+    linked_at: instant(),
+    by_whom: text(100),
+    why: longText(),
+    ended_at: nullable(instant()),
+    ended_by: nullable(text(100)),
+  },
+  {
+    indices: [['external_userid'], ['given_unionid'], ['phone_hash'], ['shop_user_id']],
+    personal: {
+      holds: {
+        external_userid: 'customer',
+        given_unionid: 'union-id',
+        phone_hash: 'phone',
+        source: 'none',
+        shop_user_id: 'customer',
+        by_whom: 'staff',
+        why: 'free-text',
+        ended_by: 'staff',
+      },
+      purpose: '人工认定商城里的一个人就是这位客户，认错了可以撤销',
+      kept: 'customer',
+      of: 'external_userid',
+    },
+    snapshot: leftOut('tells whose an order is, and none comes in a rehearsal'),
+  },
+)
+
+export const customerTables: Table[] = [CUSTOMER, CUSTOMER_SOURCE, CUSTOMER_PHONE, CUSTOMER_LINK, FOLLOW]

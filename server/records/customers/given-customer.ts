@@ -31,12 +31,19 @@ export function namedCustomer(given: GivenCustomer | undefined): NamedCustomer {
   return named
 }
 
+/** What platforms write in its place, so that nobody has it. */
+const isHidden = (phone: string): boolean => /[*#$＊]|密文/.test(phone)
+
+/** Nobody is named but by a phone that Excel or a hand spoilt; one that the platform hides was never there. */
+export const isPhoneSpoilt = (named: NamedCustomer): boolean =>
+  named.phone !== undefined && !isHidden(named.phone) && whyNobody(named) !== undefined
+
 /** Why nobody can ever be found under these names, one Chinese sentence; undefined: somebody may. */
 export function whyNobody({ externalUserId, unionId, phone }: NamedCustomer): string | undefined {
   if (externalUserId !== undefined || unionId !== undefined) return undefined
   if (phone === undefined) return '没有手机号、unionId、客户ID，找不到客户'
   if (phoneDigits(phone) !== undefined) return undefined
-  if (/[*#$＊]|密文/.test(phone)) return '手机号被打了星号或加了密，找不到客户'
+  if (isHidden(phone)) return '手机号被打了星号或加了密，找不到客户'
   if (/\dE\+?\d/i.test(phone)) return '手机号被 Excel 变成了科学计数法，请把该列设为文本'
   if ((phone.match(/\d{7,}/g) ?? []).length > 1) return '写了两个手机号，只能写一个'
   return '手机号看不懂，找不到客户'
@@ -79,7 +86,19 @@ export const erasedAtMs = (
 
 const theOnly = (ids: string[]): string | undefined => (ids.length === 1 ? ids[0] : undefined)
 
-/** Who is meant; undefined while nobody fits, or while a phone fits two people. */
+/** Two union ids are two people, whatever phone they share. */
+const isAnother = async (
+  tx: Tx,
+  customers: KnownNames,
+  externalUserId: string,
+  unionId: string | null,
+): Promise<boolean> => {
+  if (unionId === null) return false
+  const { unionId: theirs } = await customers.identityOf(tx, externalUserId)
+  return theirs !== undefined && theirs !== unionId
+}
+
+/** Who is meant; undefined while nobody fits, or while a phone fits two people, or somebody of another union id. */
 export async function matchGiven(tx: Tx, customers: KnownNames, names: GivenNames): Promise<Match | undefined> {
   const { given_external_userid: given, given_unionid: unionId, phone_hash: phone } = names
   if (given !== null && (await customers.exists(tx, given))) return { externalUserId: given, by: 'externalUserId' }
@@ -89,7 +108,8 @@ export async function matchGiven(tx: Tx, customers: KnownNames, names: GivenName
   }
   if (phone !== null) {
     const found = theOnly(await customers.byPhoneHash(tx, phone))
-    if (found !== undefined) return { externalUserId: found, by: 'phone' }
+    if (found !== undefined && !(await isAnother(tx, customers, found, unionId)))
+      return { externalUserId: found, by: 'phone' }
   }
   return undefined
 }

@@ -6,6 +6,7 @@ import {
   CustomerHandedOver,
   CustomerIdentified,
   CustomerLost,
+  CustomerUnlinked,
   WelcomeCodeGiven,
 } from './customer-events.ts'
 import { addedSign, customerFacts } from './customer-facts.ts'
@@ -22,7 +23,15 @@ export const customers = defineCapability({
   tables: customerTables,
   facts: customerFacts,
   lifeSigns: [addedSign],
-  events: [CustomerAdded, CustomerAccepted, WelcomeCodeGiven, CustomerLost, CustomerHandedOver, CustomerIdentified],
+  events: [
+    CustomerAdded,
+    CustomerAccepted,
+    WelcomeCodeGiven,
+    CustomerLost,
+    CustomerHandedOver,
+    CustomerIdentified,
+    CustomerUnlinked,
+  ],
   rewind: createCustomersRewind,
   renames: (tx, { oldUserId, newUserId }) => renameGuide(tx, oldUserId, newUserId),
   identified: nothing('it is what identifies them'),

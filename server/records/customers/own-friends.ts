@@ -1,5 +1,6 @@
+import { contains } from '../../core/db/contains.ts'
 import { alias } from '../../core/db/define-table.ts'
-import { count, every, number, type Selected, type Sql, select, sql } from '../../core/db/sql.ts'
+import { every, number, type Selected, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { maskPhones } from '../../core/kernel/mask-phones.ts'
 import { CUSTOMER, FOLLOW } from './customer-tables.ts'
@@ -25,7 +26,6 @@ const c = alias(CUSTOMER, 'c')
 const f = alias(FOLLOW, 'f')
 const FRIEND = select({ externalUserId: f.external_userid, name: c.name, remark: f.remark })
 const PAIRS = sql`${f} LEFT JOIN ${c} ON ${c.external_userid} = ${f.external_userid}`
-const plainForLike = (text: string): string => text.replaceAll(/[!%_]/g, '!$&')
 
 const toFriend = ({ externalUserId, name, remark }: Selected<typeof FRIEND>): OwnFriend => ({
   externalUserId,
@@ -35,23 +35,27 @@ const toFriend = ({ externalUserId, name, remark }: Selected<typeof FRIEND>): Ow
 
 /** Only ever those of one guide. */
 export const ownFriends = {
-  /** Friends now whose nickname or remark contains these words, the newest first; and how many there are. */
+  /** Friends now whose nickname or remark contains these words, or who are among `others` (subselects of external_userid), the
+   *  newest first; and how many there are. */
   like: async (
     tx: ReadTx,
     userId: string,
     words: string,
-    limit: number,
+    { limit, others = [] }: { limit: number; others?: readonly Sql[] },
   ): Promise<{ total: number; friends: OwnFriend[] }> => {
-    const pattern = `%${plainForLike(words.toLowerCase())}%`
     const isWanted = every([
       sql`${f.userid} = ${userId} AND ${f.active} = 1`,
-      sql`LOWER(${c.name}) LIKE ${pattern} ESCAPE '!' OR LOWER(${f.remark}) LIKE ${pattern} ESCAPE '!'`,
+      others.reduce(
+        (either, ids) => sql`${either} OR ${f.external_userid} IN (${ids})`,
+        sql`${contains(c.name, words)} OR ${contains(f.remark, words)}`,
+      ),
     ])
-    const row = await tx.row(sql`SELECT ${select({ n: count() })} FROM ${PAIRS} WHERE ${isWanted}`)
+    // In one statement: what others ask is looked through once for the number and for those who are shown.
     const rows = await tx.rows(
-      sql`SELECT ${FRIEND} FROM ${PAIRS} WHERE ${isWanted} ORDER BY ${f.added_at} DESC, ${f.id} DESC LIMIT ${limit}`,
+      sql`SELECT ${FRIEND}, ${select({ total: number(sql`COUNT(*) OVER ()`) })} FROM ${PAIRS} WHERE ${isWanted}
+          ORDER BY ${f.added_at} DESC, ${f.id} DESC LIMIT ${limit}`,
     )
-    return { total: row?.n ?? 0, friends: rows.map(toFriend) }
+    return { total: rows[0]?.total ?? 0, friends: rows.map(toFriend) }
   },
   /** Whom the guide lost since then and has not back, the newest first; UTC milliseconds. */
   lostSince: async (

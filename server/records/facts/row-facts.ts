@@ -15,7 +15,7 @@ export interface CustomerRows {
   params?: readonly SqlValue[]
 }
 
-type Head<Type extends FactType = FactType> = Pick<Fact, 'path' | 'zh' | 'names'> & { type: Type }
+type Head<Type extends FactType = FactType> = Pick<Fact, 'path' | 'zh' | 'names' | 'oneOf'> & { type: Type }
 
 /** A fact that rules may narrow; `make` gives it narrowed, and without a narrowing as it stands. */
 export function narrowableFact(narrow: readonly NarrowKey[], make: (narrowing: Narrowing) => Fact): Fact {

@@ -4,11 +4,13 @@ import type { Group } from './group-queries.ts'
 
 /** What rules may ask about one group (GROUP_FACTS), at the instant `nowMs`, UTC milliseconds. */
 export function factsOfGroup(group: Group, nowMs: number): Facts {
-  const { pool, memberCount, createdAtMs, owner, name } = group
+  const { pool, poolSinceMs, tags, memberCount, createdAtMs, owner, name } = group
   return new Map<string, FactValue>([
     ['group.pool', pool],
     ['group.members', memberCount],
     ['group.daysOld', createdAtMs === undefined ? undefined : shanghaiDaysBetween(createdAtMs, nowMs)],
+    ['group.daysInPool', poolSinceMs === undefined ? undefined : shanghaiDaysBetween(poolSinceMs, nowMs)],
+    ['group.tags', [...tags]],
     ['group.owner', owner],
     ['group.name', name === '' ? undefined : name],
   ])

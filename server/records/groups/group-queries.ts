@@ -4,6 +4,7 @@ import { every, list, pick, type Selected, type Sql, select, sql } from '../../c
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import { CHAT_GROUP, CHAT_MEMBER } from './group-tables.ts'
+import { groupTagsOf } from './group-tags.ts'
 
 export interface Group {
   chatId: string
@@ -14,6 +15,9 @@ export interface Group {
   /** With staff. */
   memberCount: number
   createdAtMs: number | undefined
+  /** Undefined: in none, or in it since before that was written down. */
+  poolSinceMs: number | undefined
+  tags: readonly string[]
 }
 
 export interface GroupOfCustomer {
@@ -39,16 +43,26 @@ export interface GroupMember {
 
 const g = alias(CHAT_GROUP, 'g')
 const m = alias(CHAT_MEMBER, 'm')
-const GROUP = pick(g, 'chat_id', 'name', 'owner', 'pool', 'member_count', 'created_at')
+const GROUP = pick(g, 'chat_id', 'name', 'owner', 'pool', 'member_count', 'created_at', 'pool_since')
 
-const toGroup = (row: Selected<typeof GROUP>): Group => ({
+const toGroup = (row: Selected<typeof GROUP>, tags: readonly string[]): Group => ({
   chatId: row.chat_id,
   name: row.name ?? '',
   owner: row.owner ?? undefined,
   pool: row.pool ?? undefined,
   memberCount: row.member_count,
   createdAtMs: row.created_at ?? undefined,
+  poolSinceMs: row.pool_since ?? undefined,
+  tags,
 })
+
+async function withTags(tx: ReadTx, rows: Selected<typeof GROUP>[]): Promise<Group[]> {
+  const tags = await groupTagsOf(
+    tx,
+    rows.map((row) => row.chat_id),
+  )
+  return rows.map((row) => toGroup(row, tags.get(row.chat_id) ?? []))
+}
 
 /** WeCom's member type of the corp's own people. */
 const STAFF = 1
@@ -59,7 +73,7 @@ const OLDEST_FIRST = sql`ORDER BY ${g.created_at}, ${g.chat_id}`
 /** Standing groups, oldest first; `where` narrows them. */
 const standing = async (tx: ReadTx, where: Sql[] = []): Promise<Group[]> => {
   const isWanted = every([sql`${g.dismissed_at} IS NULL`, ...where])
-  return (await tx.rows(sql`SELECT ${GROUP} FROM ${g} WHERE ${isWanted} ${OLDEST_FIRST}`)).map(toGroup)
+  return withTags(tx, await tx.rows(sql`SELECT ${GROUP} FROM ${g} WHERE ${isWanted} ${OLDEST_FIRST}`))
 }
 
 export const groupQueries = {
@@ -104,7 +118,7 @@ export const groupQueries = {
       sql`SELECT ${GROUP} FROM ${g} WHERE ${g.dismissed_at} IS NULL AND ${g.chat_id} > ${after}
           ORDER BY ${g.chat_id} LIMIT ${limit}`,
     )
-    return rows.map(toGroup)
+    return withTags(tx, rows)
   },
   /** The groups that a member owns, oldest first. */
   ownedBy: (tx: Tx, owner: string): Promise<Group[]> => standing(tx, [sql`${g.owner} = ${owner}`]),

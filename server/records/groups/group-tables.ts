@@ -24,6 +24,11 @@ export const CHAT_GROUP = defineTable(
     former_version: nullable(text()),
     expected_at: nullable(instant()),
     lag_checks: withDefault(integer(), 0),
+    // When it came into its pool, as far as that is known.
+    pool_since: nullable(instant()),
+    // The pool that changed rules took it out of, and since when it had been in it: when they bring it back it has been there all along.
+    former_pool: nullable(text(40)),
+    former_pool_since: nullable(instant()),
   },
   {
     indices: [['pool'], ['detail_at']],
@@ -34,6 +39,7 @@ export const CHAT_GROUP = defineTable(
         owner: 'staff',
         notice: 'none',
         pool: 'none',
+        former_pool: 'none',
         member_version: 'none',
         expected_version: 'none',
         former_version: 'none',
@@ -93,4 +99,26 @@ export const JOIN_WAY = defineTable(
   { unique: [['state']], personal: ofNobody('ways into groups'), snapshot: { key: 'pool' } },
 )
 
-export const groupTables: Table[] = [CHAT_GROUP, CHAT_MEMBER, JOIN_WAY]
+/** What ops call a group besides; WeCom knows nothing of it. */
+export const GROUP_TAG = defineTable(
+  'group_tag',
+  { id: id(), chat_id: text(), tag: text(40), set_at: instant() },
+  { unique: [['chat_id', 'tag']], personal: ofNobody('tags of groups'), snapshot: { key: 'id' } },
+)
+
+/** What a group SOP has given to which group, however often its day is changed. */
+export const GROUP_STEP = defineTable(
+  'group_step',
+  {
+    id: id(),
+    // 群 SOP·步骤
+    step: text(60),
+    chat_id: text(),
+    given_at: instant(),
+    // The run that brings it, of a send.
+    run_id: nullable(integer()),
+  },
+  { unique: [['step', 'chat_id']], personal: ofNobody('what groups have had'), snapshot: { key: 'id' } },
+)
+
+export const groupTables: Table[] = [CHAT_GROUP, CHAT_MEMBER, JOIN_WAY, GROUP_TAG, GROUP_STEP]

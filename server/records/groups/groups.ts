@@ -15,15 +15,17 @@ import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { RenamedStaff } from '../define-capability.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { groupQueries } from './group-queries.ts'
+import { groupSteps } from './group-steps.ts'
 import { CHAT_GROUP } from './group-tables.ts'
+import { changeGroupTags } from './group-tags.ts'
 import { joinWayQueries } from './join-way-queries.ts'
 import { createJoinWays, type JoinWaysDeps } from './join-ways.ts'
 import { createListGroups, type ListGroupsDeps } from './list-groups.ts'
 import { createMembership } from './membership.ts'
 import { hasRoom, type PoolFullness, poolFullness } from './pool-fullness.ts'
-import { poolOf } from './pool-of.ts'
 import { createReadJoinWay } from './read-join-way.ts'
 import { createRefreshGroup, type RefreshGroupDeps } from './refresh-group.ts'
+import { sortIntoPools } from './sort-into-pools.ts'
 
 export interface GroupsDeps {
   db: Db
@@ -44,17 +46,6 @@ export function createGroups(deps: GroupsDeps) {
   const joinWays = createJoinWays(deps)
   const refresh = createRefreshGroup({ ...deps, membership, poolChanged: joinWays.keep })
   const list = createListGroups({ ...deps, refresh })
-
-  /** Rules may have put groups into other pools since they were read. */
-  async function sortIntoPools(tx: Tx): Promise<void> {
-    const book = rules.current()
-    for (const group of await groupQueries.all(tx)) {
-      const pool = poolOf(book, group)
-      if (pool === group.pool) continue
-      const sorted = set(CHAT_GROUP, { pool: pool ?? null })
-      await tx.run(sql`UPDATE ${CHAT_GROUP} SET ${sorted} WHERE ${CHAT_GROUP.chat_id} = ${group.chatId}`)
-    }
-  }
 
   const fullness = (tx: Tx, pool: string): Promise<PoolFullness | undefined> => poolFullness(tx, rules.current(), pool)
 
@@ -92,7 +83,7 @@ export function createGroups(deps: GroupsDeps) {
       everyMs: MINUTE_MS,
       dueAt: async () => undefined,
       run: async () => {
-        await db.tx(sortIntoPools)
+        await db.tx((tx) => sortIntoPools(tx, deps))
         for (const pool of rules.current().pools.keys()) await db.tx((tx) => joinWays.keep(tx, pool))
       },
     },
@@ -115,6 +106,17 @@ export function createGroups(deps: GroupsDeps) {
     joinCodes: createReadJoinWay({ ...deps, keep: joinWays.keep }),
     /** Reads one group soon. Safe to repeat. */
     refresh: (tx: Tx, chatId: string): Promise<void> => refresh.request(tx, chatId),
+    /** What ops call groups besides. */
+    tags: {
+      /** Safe to repeat. */
+      change: (
+        tx: Tx,
+        chatIds: readonly string[],
+        { add, remove }: { add: readonly string[]; remove: readonly string[] },
+      ) => changeGroupTags(tx, chatIds, { add, remove, nowMs: deps.clock.now() }),
+    },
+    /** Which of them have had which step of a group SOP. */
+    steps: groupSteps,
     queries: {
       ...groupQueries,
       ...joinWayQueries,

@@ -21,6 +21,8 @@ const groups = (...memberCounts: number[]): Group[] =>
     pool: '付费群',
     memberCount,
     createdAtMs: at,
+    poolSinceMs: undefined,
+    tags: [],
   }))
 const chatIds = (plan: ReturnType<typeof planJoinWay>): string[] =>
   plan.kind === 'settings' ? plan.settings.chatIds : []

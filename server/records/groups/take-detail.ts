@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type GroupDetail, textsAfter } from './group-detail.ts'
 import { CHAT_GROUP } from './group-tables.ts'
+import { intoPool } from './into-pool.ts'
 import type { Membership } from './membership.ts'
 import { poolOf } from './pool-of.ts'
 import { keepGroup, type StoredGroup, storedGroup, updateGroup } from './stored-group.ts'
@@ -33,9 +34,10 @@ export async function takeDetail(
   const texts = textsAfter(group, detail)
   const { name } = texts
   const pool = poolOf(rules.current(), { chatId, name }) ?? null
+  const place = { createdAtMs: detail.createdAtMs, isNamedAnew: group.name !== name, nowMs: clock.now() }
   await updateGroup(tx, chatId, {
     ...texts,
-    pool,
+    ...(group.pool === pool && group.detail_at !== null ? {} : intoPool(group, pool, place)),
     created_at: detail.createdAtMs ?? null,
     member_version: detail.memberVersion ?? null,
     member_count: detail.members.length,

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
-import type { AttachmentRule } from '../../rules/schema/content.ts'
+import type { AttachmentRule, ScriptAttachmentRule } from '../../rules/schema/content.ts'
 import { buildTestApp, type TestApp } from '../../testing/build-test-app.ts'
 
 const png = (tail: string): Buffer => Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from(tail)])
@@ -40,7 +40,7 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 const wecomTakes = (...rules: AttachmentRule[]) => t.db.tx((tx) => t.huoshui.media.attachments(tx, rules))
-const sidebarTakes = async (...rules: AttachmentRule[]) =>
+const sidebarTakes = async (...rules: ScriptAttachmentRule[]) =>
   (await t.db.tx((tx) => t.huoshui.media.chatMessages(tx, [rules])))[0] ?? { ready: [], missing: [] }
 const uploads = (): [permanent: number, temporary: number] => [
   t.sandbox.calls('media/uploadimg').length,
@@ -164,6 +164,55 @@ it('keeps to WeCom’s bytes in titles, and leaves out a link whose address is t
   expect(Buffer.byteLength(link.link.title)).toBeLessThanOrEqual(128)
   expect(Buffer.byteLength(link.link.desc ?? '')).toBeLessThanOrEqual(512)
   expect(link.link.title.endsWith('…')).toBe(true)
+})
+
+const MP4 = Buffer.concat([Buffer.from('0000001c66747970', 'hex'), Buffer.from('isom how to fry')])
+const SCRIPTS = `domain: 产品
+situations:
+  - situation: 煎
+    scripts:
+      - id: fry
+        title: 怎么煎
+        aim: 会煎
+        expect: 好的
+        text: 看这个。
+        attachments: [{ video: fry.mp4 }, { file: 价目表.pdf }]
+`
+it('uploads videos and files as what they are, under the name that customers read, and again before they die', async () => {
+  await t.close()
+  t = await buildTestApp({
+    config: {
+      ...config,
+      'scripts/产品.yaml': SCRIPTS,
+      'assets/fry.mp4': MP4,
+      'assets/价目表.pdf': Buffer.from('%PDF-1.7 a'),
+    },
+  })
+  const both = () => sidebarTakes({ video: 'fry.mp4' }, { file: '价目表.pdf' })
+  const { ready: first, missing } = await both()
+  expect(missing).toEqual([])
+  const [video, file] = first
+  if (video?.msgtype !== 'video' || file?.msgtype !== 'file') throw new Error('not a video and a file')
+  const held = (id: string) => t.sandbox.world.media.get(id)
+  expect(held(video.video.mediaid)).toMatchObject({ type: 'video', bytes: MP4 })
+  expect(held(file.file.mediaid)).toMatchObject({ type: 'file', filename: '价目表.pdf' })
+  // A lasting picture of neither is asked for.
+  expect(t.sandbox.calls('media/uploadimg')).toHaveLength(2)
+  await t.advance(2 * DAY_MS + MINUTE_MS)
+  const { ready: second } = await both()
+  expect(second).toHaveLength(2)
+  expect(second).not.toEqual(first)
+  const said = { userId: 'zhangsan', externalUserId: (await t.sandbox.scan({ userId: 'zhangsan' })).externalUserId }
+  const sending = (msgtype: string, media_id: string) =>
+    t.sandbox.guideSays({ ...said, message: { attachments: [{ msgtype, [msgtype]: { media_id } }] } })
+  await sending('video', video.video.mediaid)
+  await expect(sending('file', video.video.mediaid)).rejects.toThrow('没有发出')
+  await t.advance(DAY_MS)
+  await expect(sending('video', video.video.mediaid)).rejects.toThrow('没有发出')
+  writeFileSync(join(t.configDir, 'assets/fry.mp4'), Buffer.concat([MP4, Buffer.from(' better')]))
+  await t.advance(10 * SECOND_MS)
+  const [better] = (await both()).ready
+  expect(better).not.toEqual(second[0])
 })
 
 it('gives the sidebar ids for pictures and pages that end in .html', async () => {

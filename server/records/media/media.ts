@@ -1,7 +1,9 @@
 import type { Tx } from '../../core/db/tx.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
-import { type AssetFile, createAssetFiles } from './asset-files.ts'
+import type { AssetUse } from '../../rules/checks/assets.ts'
+import { createAssetFiles, type PlacedAsset } from './asset-files.ts'
 import { createAttachments } from './attachments.ts'
 import { createPrepareMedia, type PrepareMediaDeps, RENEW_BEFORE_MS } from './prepare-media.ts'
 import { preparedMedia } from './prepared-media.ts'
@@ -12,11 +14,11 @@ export interface MediaDeps extends Omit<PrepareMediaDeps, 'assets'> {
   assetsDir: string
 }
 
-/** Pictures that rules name, kept ready at WeCom. */
+/** Pictures, videos and files that rules name, kept ready at WeCom. */
 export function createMedia({ assetsDir, ...deps }: MediaDeps) {
   const assets = createAssetFiles(assetsDir)
   const prepare = createPrepareMedia({ ...deps, assets })
-  const jobs: Job[] = [{ name: 'media.prepare', everyMs: 2 * SECOND_MS, dueAt: nextRenewal, run: prepare }]
+  const jobs: Job[] = [{ name: 'media.prepare', everyMs: 5 * SECOND_MS, dueAt: nextRenewal, run: prepare }]
 
   async function nextRenewal(tx: Tx): Promise<number | undefined> {
     const held = await preparedMedia.all(tx)
@@ -30,8 +32,14 @@ export function createMedia({ assetsDir, ...deps }: MediaDeps) {
   return {
     jobs,
     ...createAttachments({ clock: deps.clock }),
-    /** A picture below the folder of assets, as it lies there. Throws media.bad-asset. */
-    picture: (path: string): Promise<AssetFile> => assets.read(path),
+    /** Where it lies below the folder of assets. Throws media.bad-asset. */
+    placeOf: (path: string, as: AssetUse): Promise<PlacedAsset> => assets.place(path, as),
+    /** Bytes of it; undefined: it cannot be used. */
+    sizeOf: (path: string, as: AssetUse): Promise<number | undefined> =>
+      assets.size(path, as).catch((error: unknown) => {
+        if (error instanceof AppError) return undefined
+        throw error
+      }),
     queries: {
       stamp: preparedMedia.stamp,
       /** Pictures that rules want and that cannot be sent now, each with the reason in Chinese. */

@@ -9,7 +9,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type AssetFile, type AssetFiles, fingerprintOf } from './asset-files.ts'
 import { type PreparedMedia, preparedMedia } from './prepared-media.ts'
-import { assetSource, groupQrSource, type WantedMedia, wantedMedia } from './wanted-media.ts'
+import { groupQrSource, momentSource, type WantedMedia, wantedMedia } from './wanted-media.ts'
 
 export interface PrepareMediaDeps {
   db: Db
@@ -36,15 +36,15 @@ interface Origin {
 /** Uploads what the rules want and WeCom does not hold yet, holds in an older form, or will soon forget. Safe to repeat and
  *  to cut off: at worst a picture is uploaded twice. One that fails waits for its own next try and stops no other. */
 export function createPrepareMedia({ db, clock, log, wecom, rules, assets, joinWays }: PrepareMediaDeps) {
-  function origins(ways: { pool: string; qrCode: string | undefined }[]): (source: string) => Origin | undefined {
+  function origins(ways: { pool: string; qrCode: string | undefined }[]): (wanted: WantedMedia) => Origin | undefined {
     const qrCodes = new Map(ways.map((way) => [groupQrSource(way.pool), way.qrCode]))
-    return (source) => {
+    return ({ source, as }) => {
       const qrCode = qrCodes.get(source)
       if (qrCode !== undefined) return qrOrigin(qrCode)
-      const path = source.slice(assetSource('').length)
-      return source.startsWith(assetSource(''))
-        ? { fingerprint: () => assets.fingerprint(path), read: () => assets.read(path) }
-        : undefined
+      // A pool's code is not there until WeCom has made its join way; the next round looks again.
+      if (source.startsWith(groupQrSource(''))) return undefined
+      const path = source.slice(source.indexOf(':') + 1)
+      return { fingerprint: () => assets.fingerprint(path, as), read: () => assets.read(path, as) }
     }
   }
 
@@ -63,9 +63,11 @@ export function createPrepareMedia({ db, clock, log, wecom, rules, assets, joinW
     try {
       const fingerprint = await origin.fingerprint()
       if (held.retryAtMs !== undefined && held.retryAtMs > now) return
-      const needsPicture = held.picUrl === undefined || held.fingerprint !== fingerprint
+      const isForMoments = wanted.source.startsWith(momentSource(''))
+      const isOther = held.fingerprint !== fingerprint
+      const needsPicture = wanted.as === 'image' && !isForMoments && (held.picUrl === undefined || isOther)
       const isIdFresh = held.mediaUntilMs !== undefined && held.mediaUntilMs - RENEW_BEFORE_MS > now
-      const needsId = !wanted.pictureOnly && (needsPicture || !isIdFresh)
+      const needsId = !wanted.pictureOnly && (needsPicture || isOther || !isIdFresh)
       if (!needsPicture && !needsId && held.trouble === undefined) return
       const file = await origin.read()
       if (needsPicture) {
@@ -73,8 +75,10 @@ export function createPrepareMedia({ db, clock, log, wecom, rules, assets, joinW
         held = { ...nothing(wanted.source), fingerprint, picUrl: url }
       }
       if (needsId) {
-        const { media_id } = await wecom.media.upload({ type: 'image', ...file })
-        held = { ...held, mediaId: media_id, mediaUntilMs: now + MEDIA_LIFE_MS }
+        const { media_id } = isForMoments
+          ? await wecom.media.uploadAttachment({ use: 'moment', type: 'image', ...file })
+          : await wecom.media.upload({ type: wanted.as, ...file })
+        held = { ...held, fingerprint, mediaId: media_id, mediaUntilMs: now + MEDIA_LIFE_MS }
       }
       await save({ ...held, attempts: 0, retryAtMs: undefined, trouble: undefined })
     } catch (error) {
@@ -105,8 +109,7 @@ export function createPrepareMedia({ db, clock, log, wecom, rules, assets, joinW
     }))
     const originOf = origins(ways)
     for (const one of wanted.values()) {
-      const origin = originOf(one.source)
-      // A pool's code is not there until WeCom has made its join way; the next round looks again.
+      const origin = originOf(one)
       if (origin !== undefined) await prepare(one, held.get(one.source), origin)
     }
   }

@@ -17,9 +17,11 @@ const frame = (body: string): string => `<!doctype html>
 <meta name="robots" content="noindex, nofollow">
 <title>消息退订</title>
 <style>
-:root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; font: 16px/1.6 system-ui, sans-serif }
 main { max-width: 420px; margin: 12vh auto 0; padding: 0 20px }
 h1 { font-size: 20px }
+fieldset { margin: 12px 0 0; padding: 0; border: 0 }
+legend { padding: 0; font-weight: 600 }
 label { display: flex; align-items: center; gap: 10px; min-height: 44px }
 button { width: 100%; min-height: 48px; margin-top: 16px; border: 0; border-radius: 8px; background: #1677c8; color: #fff; font: inherit }
 button.plain { background: none; color: inherit; border: 1px solid currentcolor }
@@ -57,10 +59,14 @@ export function optOutPage(refused: readonly Refused[], changed?: 'refused' | 'g
   }
   const ask = `<form method="post">
 <input type="hidden" name="refuses" value="yes">
+<fieldset><legend>不想收到什么</legend>
 <label><input type="radio" name="scope" value="" checked>福利、活动和自动跟进的消息都不要</label>
 <label><input type="radio" name="scope" value="sends">只不要群发</label>
+</fieldset>
+<fieldset><legend>停多久</legend>
 <label><input type="radio" name="days" value="" checked>以后都不要</label>
 <label><input type="radio" name="days" value="90">先停 90 天</label>
+</fieldset>
 <button>${refused.length === 0 ? '确认退订' : '改成这样'}</button>
 </form>`
   const back = `<form method="post"><input type="hidden" name="refuses" value="no"><button class="plain">恢复接收</button></form>`

@@ -24,7 +24,7 @@ export interface OptOutDeps {
 /** Links by which customers say themselves what they do not want: {退订链接} in a text. */
 export function createOptOut(deps: OptOutDeps) {
   const { db, clock, privacy, timeline, publicUrl } = deps
-  const codes = createLinkCodes(deps.phoneSecrets)
+  const codes = createLinkCodes(deps.phoneSecrets, 'opt-out link')
 
   const idOf = async (tx: Tx, externalUserId: string): Promise<number | undefined> =>
     (await tx.row(sql`SELECT ${pick(l, 'id')} FROM ${l} WHERE ${l.external_userid} = ${externalUserId}`))?.id

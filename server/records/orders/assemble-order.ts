@@ -1,16 +1,22 @@
 import type { NamedCustomer } from '../customers/given-customer.ts'
 import type { CsvRecord } from './csv-records.ts'
 import type { OrderMessage, OrderStatus } from './order-body.ts'
-import { type OrderRow, readRow, type Sheet, Unreadable } from './read-row.ts'
+import { instantOfText } from './order-words.ts'
+import { isSpoiltNumber, type OrderRow, orderIdOf, readRow, type Sheet, Unreadable } from './read-row.ts'
 
 export interface RowFault {
   line: number
+  /** From 1, as a spreadsheet counts; undefined: the row as a whole. */
+  column?: number | undefined
   /** Chinese, without the values of the row. */
   message: string
+  /** Which order is left out for it; undefined: nobody can say. */
+  orderId?: string | undefined
 }
 
 export type RowsOutcome = { kind: 'order'; line: number; order: OrderMessage } | ({ kind: 'fault' } & RowFault)
 
+const columnOf = ({ cell }: Unreadable): number | undefined => (cell === undefined ? undefined : cell + 1)
 const REST_OF_BROKEN = '同一订单的其他行有问题，整单没有导入'
 /** More rows than any order has: a number that is none. */
 const MOST_ROWS = 5_000
@@ -19,8 +25,10 @@ const MOST_ROWS = 5_000
  *  different statuses are its history, one message each; with numbers of their own (子订单) they are its parts. */
 export function* assembleOrder(records: readonly CsvRecord[], sheet: Sheet): Generator<RowsOutcome> {
   const [first] = records
+  const number = first === undefined ? '' : orderIdOf(first, sheet)
+  const orderId = number === '' || isSpoiltNumber(number) ? undefined : number
   if (first !== undefined && records.length > MOST_ROWS) {
-    yield { kind: 'fault', line: first.line, message: `同一个订单号有 ${records.length} 行，请检查订单号` }
+    yield { kind: 'fault', line: first.line, message: `同一个订单号有 ${records.length} 行，请检查订单号`, orderId }
     return
   }
   const rows: OrderRow[] = []
@@ -31,13 +39,13 @@ export function* assembleOrder(records: readonly CsvRecord[], sheet: Sheet): Gen
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
       isBroken = true
-      yield { kind: 'fault', line: record.line, message: error.message }
+      yield { kind: 'fault', line: record.line, column: columnOf(error), message: error.message, orderId }
     }
   }
   const [row] = rows
   if (row === undefined) return
   if (isBroken) {
-    yield { kind: 'fault', line: row.line, message: REST_OF_BROKEN }
+    yield { kind: 'fault', line: row.line, message: REST_OF_BROKEN, orderId }
     return
   }
   try {
@@ -45,11 +53,15 @@ export function* assembleOrder(records: readonly CsvRecord[], sheet: Sheet): Gen
     const customer = customerOf(rows)
     const parts = row.isSubOrder ? [rows] : byStatus(rows)
     for (const part of parts.slice(1)) mustBeOf(row, part)
-    const orders = parts.map((part) => orderOf(part, { orderId: row.orderId, customer }))
-    for (const order of orders) yield { kind: 'order', line: row.line, order }
+    const orders = parts.map((part) => orderOf(part, { orderId: row.orderId, customer, tells: sheet.tells }))
+    // So does of which shop it is, where one is named.
+    const named = new Set(orders.flatMap(({ source }) => source ?? []))
+    const [source] = named.size === 1 ? named : []
+    for (const order of orders)
+      yield { kind: 'order', line: row.line, order: { ...order, source: order.source ?? source } }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
-    yield { kind: 'fault', line: row.line, message: error.message }
+    yield { kind: 'fault', line: row.line, message: error.message, orderId }
   }
 }
 
@@ -73,7 +85,9 @@ function mustBeOf(order: OrderRow, [first]: readonly OrderRow[]): void {
   throw new Unreadable(`第 ${first.line} 行没有订单号，状态和金额又和上面的订单不同，请补上订单号`)
 }
 
-function orderOf(rows: OrderRow[], { orderId, customer }: { orderId: string; customer: NamedCustomer }): OrderMessage {
+type WholeFile = Pick<OrderMessage, 'orderId' | 'customer' | 'tells'>
+
+function orderOf(rows: OrderRow[], { orderId, customer, tells }: WholeFile): OrderMessage {
   const [first] = rows
   if (first === undefined) throw new Unreadable('没有行')
   const money = first.isSubOrder ? moneyOfParts(rows) : moneyOf(rows)
@@ -83,7 +97,7 @@ function orderOf(rows: OrderRow[], { orderId, customer }: { orderId: string; cus
   const paidAtMs = earliest('paidAtMs')
   const endedAtMs = most(rows.map((row) => row.endedAtMs))
   const told = { created: createdAtMs, paid: paidAtMs, refunded: endedAtMs, closed: endedAtMs }
-  const supposedAtMs = paidAtMs ?? createdAtMs
+  const supposedAtMs = paidAtMs ?? createdAtMs ?? dayInNumber(orderId)
   // Never «now»: it would begin today's journeys for an order of years ago.
   if (told[status] === undefined && supposedAtMs === undefined)
     throw new Unreadable(
@@ -101,6 +115,7 @@ function orderOf(rows: OrderRow[], { orderId, customer }: { orderId: string; cus
     supposedAtMs,
     refundId: undefined,
     whole: undefined,
+    tells,
     items: rows.flatMap((row) => row.item ?? []),
     itemsLeftOut: rows.filter((row) => row.hasNoGoods).length,
     source: theSame(
@@ -108,6 +123,12 @@ function orderOf(rows: OrderRow[], { orderId, customer }: { orderId: string; cus
       '同一单各行的来源不同，请检查',
     ),
   }
+}
+
+/** 拼多多 writes the day before the dash, and leaves the time out of orders that were cancelled. UTC milliseconds. */
+function dayInNumber(orderId: string): number | undefined {
+  const day = /^(\d{2})(\d{2})(\d{2})-\d{15}$/.exec(orderId)
+  return day === null ? undefined : instantOfText(`20${day[1]}-${day[2]}-${day[3]}`)
 }
 
 type Money = Pick<OrderMessage, 'status' | 'totalFen' | 'refundedFen'>

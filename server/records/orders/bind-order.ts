@@ -4,6 +4,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { plainText } from '../../core/kernel/plain-text.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import type { Emit } from '../../engine/inbox/emit.ts'
 import type { KnownNames } from '../customers/given-customer.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { type ClaimResult, ORDER_CLAIM } from './order-claim-tables.ts'
@@ -14,6 +15,7 @@ import { isTriedTooOften, type NoBind, type Persons, type Proof, type Tries, why
 
 export interface BindOrderDeps {
   clock: Clock
+  emit: Emit
   timeline: Pick<Timeline, 'note'>
   customers: KnownNames
   /** Tells what is new about an order that has its customer. */
@@ -41,7 +43,7 @@ function triedKey({ key, orderId, proof: { phoneTail, paid } }: OrderClaim): str
 }
 
 /** Orders that nobody could be found for, given to the customer who tells their number. */
-export function createBindOrder({ clock, timeline, customers, announce }: BindOrderDeps) {
+export function createBindOrder({ clock, emit, timeline, customers, announce }: BindOrderDeps) {
   async function tried(tx: Tx, { externalUserId, by, orderId }: OrderClaim): Promise<Tries> {
     const since = clock.now() - DAY_MS
     const refused = async (whose: Sql): Promise<number> => {
@@ -142,7 +144,7 @@ export function createBindOrder({ clock, timeline, customers, announce }: BindOr
       ])
       const row = await tx.row(sql`SELECT ${all(o)} FROM ${o} WHERE ${which} ${lock()}`)
       if (row === undefined) return false
-      await releaseOrder(tx, row)
+      await releaseOrder(tx, row, { emit, clock })
       const key = `${claim.key}:${row.id}`
       await keep(tx, claim, { key: `${key}:undone`, result: 'undone', row })
       await timeline.note(tx, {

@@ -25,6 +25,7 @@ const keys = (more: Partial<OrderKeys> = {}): OrderKeys => ({
   given_unionid: null,
   phone_hash: null,
   phone_tail: null,
+  shop_user_id: null,
   ...more,
 })
 

@@ -23,14 +23,15 @@ export const namesOf = (row: StoredOrder, keys: OrderKeys): boolean =>
 
 /** A message about a refund may name only what came back; one about the order's beginning is older than what is known. */
 export const saysItems = (order: OrderMessage, row: StoredOrder): boolean =>
-  row.has_items === 0 || (order.status !== 'refunded' && (order.status !== 'created' || row.status === 'created'))
+  row.has_items === 0 ||
+  (order.tells !== 'summary' && order.status !== 'refunded' && (order.status !== 'created' || row.status === 'created'))
 
 /** What a message about a known order says otherwise, or has in addition. While nobody is found under the names of before,
  *  those of now take their place; afterwards the order stays with its customer. */
 export function correctionsBy(order: OrderMessage, row: StoredOrder, keys: OrderKeys): Changes {
-  const isOpen = row.external_userid === null
+  const isOpen = row.external_userid === null || row.matched_by === 'link'
   const changes: Changes = {}
-  for (const key of ['given_external_userid', 'given_unionid'] as const) {
+  for (const key of ['given_external_userid', 'given_unionid', 'shop_user_id'] as const) {
     if (keys[key] !== null && keys[key] !== row[key] && (isOpen || row[key] === null)) changes[key] = keys[key]
   }
   if (keys.phone_hash !== null && keys.phone_hash !== row.phone_hash && (isOpen || row.phone_hash === null)) {

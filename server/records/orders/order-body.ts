@@ -16,12 +16,20 @@ export type OrderStatus = Static<typeof OrderStatus>
 
 const Line = Type.Number({ minimum: -1_000_000, maximum: 1_000_000 })
 
+const OrderCustomer = Type.Optional(
+  Type.Intersect([
+    GivenCustomer,
+    Type.Union([Type.Object({ shopUserId: Maybe(Type.String({ maxLength: 64 })) }), Type.Null()]),
+  ]),
+)
+
 /** Body of POST /api/orders. Money in fen. Empty and null are absent. */
 export const OrderBody = Type.Object({
   orderId: NotEmpty(100),
   status: OrderStatus,
-  /** Without any of the three the order is kept and belongs to nobody. */
-  customer: GivenCustomer,
+  /** Without any of the three the order is kept and belongs to nobody. `shopUserId`: the shop's own number of its buyer, by which
+   *  a person may say who that is. */
+  customer: OrderCustomer,
   /** What the order is worth; with `refunded` and without a version, what came back: less than that, and the rest stands. */
   totalFen: Fen,
   paidAt: Instant,
@@ -61,7 +69,7 @@ export interface OrderItem {
 export interface OrderMessage {
   orderId: string
   status: OrderStatus
-  customer: NamedCustomer
+  customer: NamedCustomer & { shopUserId?: string }
   totalFen: number
   /** UTC milliseconds, like all `…AtMs`. */
   paidAtMs: number | undefined
@@ -78,6 +86,8 @@ export interface OrderMessage {
   itemsLeftOut: number
   /** Undefined: whichever shop has this number. */
   source: string | undefined
+  /** What a file of goods only, or of their names in one cell, has to say less about. */
+  tells?: 'goods' | 'summary' | undefined
   /** The whole order, where the message tells it; else it is a piece of news. */
   whole: Whole | undefined
 }
@@ -119,12 +129,13 @@ export function parseOrder(value: unknown, nowMs: number): OrderMessage {
       ABOUT,
     )
   }
+  const shopUserId = word(body.customer?.shopUserId, '/customer/shopUserId', 64)
   const lines = body.items ?? []
   const items = lines.flatMap((item) => goodsOf(item) ?? [])
   return {
     orderId,
     status: body.status,
-    customer: namedCustomer(body.customer),
+    customer: { ...namedCustomer(body.customer), ...(shopUserId === '' ? {} : { shopUserId }) },
     totalFen: body.totalFen,
     paidAtMs: instant('paidAt'),
     createdAtMs: instant('createdAt'),

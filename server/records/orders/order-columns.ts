@@ -1,3 +1,6 @@
+import { type FileForm, fileFormOf } from './file-forms.ts'
+import { plainName } from './plain-name.ts'
+
 /** What a column of the file may be called, the most telling first; compared without blanks, kinds of brackets and case.
  *  Beside our own names those of the exports of 淘宝, 京东, 抖店, 拼多多, 微信小店, 有赞, 微盟 and CRMEB. */
 const NAMES = {
@@ -47,33 +50,55 @@ export type ColumnName = keyof typeof NAMES
 /** Where the file has each column; several, the most telling first. */
 export type Columns = Partial<Record<ColumnName, number[]>>
 
-const plain = (name: string): string =>
-  name
-    .normalize('NFKC')
-    .replaceAll(/[\s\p{Cf}]/gu, '')
-    .toLowerCase()
-
 const RANK = new Map(
   (Object.entries(NAMES) as [ColumnName, readonly string[]][]).flatMap(([column, names]) =>
-    names.map((name, rank) => [plain(name), { column, rank }] as const),
+    names.map((name, rank) => [plainName(name), { column, rank }] as const),
   ),
 )
 /** Shops put a word before it: 订单付款时间. */
 const PAID_AT = /付款时间|支付时间/
 
-const meaningOf = (name: string): { column: ColumnName; rank: number } | undefined =>
-  RANK.get(plain(name)) ?? (PAID_AT.test(plain(name)) ? { column: 'paidAt', rank: NAMES.paidAt.length } : undefined)
+export const KNOWN_COLUMNS = Object.keys(NAMES) as ColumnName[]
+export const columnNames = (column: ColumnName): readonly string[] => NAMES[column]
+/** As operators call it. */
+export const columnZh = (column: ColumnName): string =>
+  NAMES[column].find((name) => /\p{Script=Han}/u.test(name)) ?? NAMES[column][0]
 
-/** From the header row. `faults` in Chinese; columns that mean nothing to us are `ignored`. */
-export function readHeader(header: string[]): { columns: Columns; ignored: string[]; faults: string[] } {
+/** The smaller the rank, the more telling the name. */
+export const meaningOf = (name: string): { column: ColumnName; rank: number } | undefined =>
+  RANK.get(plainName(name)) ??
+  (PAID_AT.test(plainName(name)) ? { column: 'paidAt', rank: NAMES.paidAt.length } : undefined)
+
+export interface ReadHeader {
+  columns: Columns
+  /** That an order needs and that are not there. */
+  missing: ColumnName[]
+  /** Of what platform it is, where its header gives it away. */
+  form: FileForm | undefined
+  /** Names that mean nothing to us. */
+  ignored: string[]
+  /** Chinese. */
+  faults: string[]
+}
+
+/** From the header row. Exports of platforms may name nobody; of a table that somebody made it was forgotten.
+ *  `mapped`: what operators say of the names of this file, by `plainName`. */
+export function readHeader(
+  header: readonly string[],
+  mapped?: ReadonlyMap<string, { column: ColumnName }>,
+): ReadHeader {
+  const told = (name: string): { column: ColumnName; rank: number } | undefined => {
+    const column = mapped?.get(plainName(name))?.column
+    return column === undefined ? meaningOf(name) : { column, rank: -1 }
+  }
   const found: { column: ColumnName; rank: number; index: number }[] = []
   const ignored: string[] = []
   const faults: string[] = []
   for (const [index, name] of header.entries()) {
-    const meaning = meaningOf(name)
+    const meaning = told(name)
     if (meaning === undefined) {
-      if (plain(name) !== '') ignored.push(name.trim())
-    } else if (header.findIndex((one) => plain(one) === plain(name)) < index) {
+      if (plainName(name) !== '') ignored.push(name.trim())
+    } else if (header.findIndex((one) => plainName(one) === plainName(name)) < index) {
       faults.push(`「${name.trim()}」这一列出现了两次`)
     } else found.push({ ...meaning, index })
   }
@@ -81,15 +106,16 @@ export function readHeader(header: string[]): { columns: Columns; ignored: strin
   for (const { column, index } of found.sort((a, b) => a.rank - b.rank)) {
     columns[column] = [...(columns[column] ?? []), index]
   }
-  const needs = (present: boolean, what: string): void => {
-    if (!present) faults.push(`缺少${what}`)
+  const form = fileFormOf(header)
+  const missing: ColumnName[] = []
+  const needs = (any: readonly ColumnName[], what: string): void => {
+    if (any.some((name) => columns[name] !== undefined)) return
+    missing.push(...any)
+    faults.push(`缺少${what}`)
   }
-  needs(columns.orderId !== undefined, '「订单号」列')
-  needs(columns.status !== undefined, '「状态」列')
-  needs(columns.total !== undefined || columns.totalFen !== undefined, '「金额」列（元）或「金额(分)」列')
-  needs(
-    columns.externalUserId !== undefined || columns.unionId !== undefined || columns.phone !== undefined,
-    '「手机号」「unionId」「客户ID」中的任意一列',
-  )
-  return { columns, ignored, faults }
+  needs(['orderId'], '「订单号」列')
+  needs(['status'], '「状态」列')
+  needs(['total', 'totalFen'], '「金额」列（元）或「金额(分)」列')
+  if (form === undefined) needs(['phone', 'unionId', 'externalUserId'], '「手机号」「unionId」「客户ID」中的任意一列')
+  return { columns, missing, form, ignored, faults }
 }

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { leftOut } from '../../core/db/define-table.ts'
 import { defineOwnEvent } from '../own-event.ts'
 
 /** Only orders whose customer is known raise events; a late match raises them then. Money in fen. */
@@ -59,3 +60,15 @@ export const OrderSigned = defineOwnEvent('order.signed', OrderFacts, {
   ...use,
   triggers: [{ name: 'order.signed', zh: '签收', about: 'customer' }],
 })
+
+/** It was this customer's by a person's word alone, and is no more. */
+export const OrderReleased = defineOwnEvent(
+  'order.released',
+  Type.Object({
+    orderId: Type.String(),
+    source: Type.String(),
+    externalUserId: Type.String(),
+    shopOrderId: Type.Integer(),
+  }),
+  { forwards: false, replay: leftOut('a rehearsal reads whose an order is from the order') },
+)

@@ -1,5 +1,6 @@
 import { alias } from '../../core/db/define-table.ts'
 import type { Fact, Narrowing } from '../../rules/condition/fact.ts'
+import { PRODUCT_ROLES } from '../../rules/schema/product-rules.ts'
 import { daysSinceSql, hoursSinceSql, startOfLastDays } from '../facts/days-since-sql.ts'
 import { isOneOf } from '../facts/is-one-of.ts'
 import { aggregateFact, type CustomerRows, lastFact, narrowableFact, setFact } from '../facts/row-facts.ts'
@@ -38,13 +39,21 @@ const EVER_PAID: CustomerRows = {
   where: `${o.paid_at} IS NOT NULL AND ${o.status} IN ('paid', 'refunded')`,
 }
 
+const EVER_PAID_ITEMS: CustomerRows = { ...EVER_PAID, from: PAID_ITEMS.from }
+
+/** As products.yaml says, else as the shop does. */
+const CATEGORY = `COALESCE(${i.catalog_category}, ${i.category})`
+const BY_GOODS = ['category', 'product', 'role'] as const
+const BY_GOODS_AND_TIME = [...BY_GOODS, 'days'] as const
+
 /** Paid orders, or lines of them where goods are asked for. */
-function paidBy({ category, product, days }: Narrowing): CustomerRows {
+function paidBy({ category, product, role, days }: Narrowing, whole = PAID, lines = PAID_ITEMS): CustomerRows {
   const ofGoods = [
-    ...(category === undefined ? [] : [isOneOf([`${i.category}`], category)]),
+    ...(category === undefined ? [] : [isOneOf([CATEGORY], category)]),
     ...(product === undefined ? [] : [isOneOf([`${i.name}`, `${i.sku}`], product)]),
+    ...(role === undefined ? [] : [isOneOf([`${i.role}`], role)]),
   ]
-  const rows = ofGoods.length === 0 ? PAID : PAID_ITEMS
+  const rows = ofGoods.length === 0 ? whole : lines
   return {
     ...rows,
     where: (nowMs) =>
@@ -57,50 +66,56 @@ function paidBy({ category, product, days }: Narrowing): CustomerRows {
   }
 }
 
-const asksGoods = ({ category, product }: Narrowing): boolean => category !== undefined || product !== undefined
+const asksGoods = ({ category, product, role }: Narrowing): boolean =>
+  category !== undefined || product !== undefined || role !== undefined
+/** Of lines, each order counts once. */
+const ordersOf = (narrowing: Narrowing): string => (asksGoods(narrowing) ? `COUNT(DISTINCT ${o.id})` : 'COUNT(*)')
 
 const counted = { type: 'number', of: 'COUNT(*)', missing: 0 } as const
 const summed = { type: 'money', of: `COALESCE(SUM(${NET}), 0)`, missing: 0 } as const
 
 /** How many of his own usual intervals have passed since the last payment, in tenths and rounded down: who buys each ten
  *  days and has not for twenty-five is at 2.5. Known from the third order on: one gap is no habit. */
-function intervalsSinceLast(nowMs: number): string {
+function intervalsSinceLast(nowMs: number, orders: string): string {
   const [first, last] = [`MIN(${o.paid_at})`, `MAX(${o.paid_at})`].map((instant) => daysSinceSql(instant, nowMs))
   const span = `(${first} - ${last})`
-  const tenths = `(10 * ${last} * (COUNT(*) - 1))`
-  return `CASE WHEN COUNT(*) >= 3 AND ${span} > 0 THEN (${tenths} - ${tenths} % ${span}) / ${span} / 10.0 END`
+  const tenths = `(10 * ${last} * (${orders} - 1))`
+  return `CASE WHEN ${orders} >= 3 AND ${span} > 0 THEN (${tenths} - ${tenths} % ${span}) / ${span} / 10.0 END`
 }
 
 /** Of all the money that was ever paid, how many of a hundred came back, rounded down. */
-const REFUNDED_PERCENT = `CASE WHEN SUM(${o.total_fen}) > 0
-  THEN (100 * SUM(${o.refunded_fen}) - (100 * SUM(${o.refunded_fen})) % SUM(${o.total_fen})) / SUM(${o.total_fen}) END`
+const percentOf = (paid: string, back: string): string => `CASE WHEN SUM(${paid}) > 0
+  THEN (100 * SUM(${back}) - (100 * SUM(${back})) % SUM(${paid})) / SUM(${paid}) END`
+const REFUNDED_PERCENT = percentOf(`${o.total_fen}`, `${o.refunded_fen}`)
+/** Of a line: all of it where the whole order came back, whatever lines were named. */
+const LINE_BACK = `CASE WHEN ${o.status} = 'refunded' THEN ${i.price_fen} * ${i.quantity} ELSE ${i.refunded_fen} END`
 
 /** Nearest whole number of days between two payments: the days from the first to the last, shared by the gaps. In whole
  *  numbers, which both databases divide alike once the remainder is taken off. */
-function averageInterval(nowMs: number): string {
+function averageInterval(nowMs: number, orders: string): string {
   const days = `(${daysSinceSql(`MIN(${o.paid_at})`, nowMs)} - ${daysSinceSql(`MAX(${o.paid_at})`, nowMs)})`
-  const gaps = '(COUNT(*) - 1)'
+  const gaps = `(${orders} - 1)`
   const doubled = `(2 * ${days} + ${gaps})`
-  return `CASE WHEN COUNT(*) >= 2 THEN (${doubled} - ${doubled} % (2 * ${gaps})) / (2 * ${gaps}) END`
+  return `CASE WHEN ${orders} >= 2 THEN (${doubled} - ${doubled} % (2 * ${gaps})) / (2 * ${gaps}) END`
 }
 
 export const orderFacts: Fact[] = [
   aggregateFact(ORDERS, { path: 'orders.created.count', zh: '下单次数', ...counted }),
-  narrowableFact(['category', 'product', 'days'], (narrowing) =>
+  narrowableFact(BY_GOODS_AND_TIME, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       ...counted,
       ...{ path: 'orders.paid.count', zh: '已付款订单数' },
-      of: asksGoods(narrowing) ? `COUNT(DISTINCT ${o.id})` : counted.of,
+      of: ordersOf(narrowing),
     }),
   ),
-  narrowableFact(['category', 'product', 'days'], (narrowing) =>
+  narrowableFact(BY_GOODS_AND_TIME, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       ...summed,
       ...{ path: 'orders.paid.sum', zh: '累计付款金额' },
       of: asksGoods(narrowing) ? `COALESCE(SUM(${LINE_NET}), 0)` : summed.of,
     }),
   ),
-  narrowableFact(['category', 'product', 'days'], (narrowing) =>
+  narrowableFact(BY_GOODS_AND_TIME, (narrowing) =>
     aggregateFact(
       { ...paidBy(narrowing), from: PAID_ITEMS.from },
       {
@@ -119,7 +134,7 @@ export const orderFacts: Fact[] = [
     column: NET,
     by: [`${o.paid_at}`, `${o.id}`],
   }),
-  narrowableFact(['category', 'product'], (narrowing) =>
+  narrowableFact(BY_GOODS, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       path: 'orders.paid.daysSinceFirst',
       type: 'number',
@@ -127,7 +142,7 @@ export const orderFacts: Fact[] = [
       of: (nowMs) => daysSinceSql(`MIN(${o.paid_at})`, nowMs),
     }),
   ),
-  narrowableFact(['category', 'product'], (narrowing) =>
+  narrowableFact(BY_GOODS, (narrowing) =>
     aggregateFact(paidBy(narrowing), {
       path: 'orders.paid.daysSinceLast',
       type: 'number',
@@ -141,26 +156,36 @@ export const orderFacts: Fact[] = [
     zh: '距最近付款小时数',
     of: (nowMs) => hoursSinceSql(`MAX(${o.paid_at})`, nowMs),
   }),
-  aggregateFact(PAID, {
-    path: 'orders.paid.avgIntervalDays',
-    type: 'number',
-    zh: '平均几天买一次',
-    of: averageInterval,
+  narrowableFact(BY_GOODS, (narrowing) =>
+    aggregateFact(paidBy(narrowing), {
+      path: 'orders.paid.avgIntervalDays',
+      type: 'number',
+      zh: '平均几天买一次',
+      of: (nowMs) => averageInterval(nowMs, ordersOf(narrowing)),
+    }),
+  ),
+  narrowableFact(BY_GOODS, (narrowing) =>
+    aggregateFact(paidBy(narrowing), {
+      path: 'orders.paid.intervalsSinceLast',
+      type: 'number',
+      zh: '已经过了几个自己的购买间隔',
+      of: (nowMs) => intervalsSinceLast(nowMs, ordersOf(narrowing)),
+    }),
+  ),
+  setFact(PAID_ITEMS, { path: 'orders.paid.categories', zh: '买过的品类', member: CATEGORY }),
+  setFact(PAID_ITEMS, {
+    path: 'orders.paid.roles',
+    zh: '买过哪些角色的商品',
+    member: `${i.role}`,
+    oneOf: PRODUCT_ROLES,
   }),
-  aggregateFact(PAID, {
-    path: 'orders.paid.intervalsSinceLast',
-    type: 'number',
-    zh: '已经过了几个自己的购买间隔',
-    of: intervalsSinceLast,
-  }),
-  setFact(PAID_ITEMS, { path: 'orders.paid.categories', zh: '买过的品类', member: `${i.category}` }),
   setFact(
     {
       ...PAID_ITEMS,
       where: `${o.id} = (SELECT ${l.id} FROM ${l} WHERE ${l.external_userid} = ${o.external_userid} AND ${l.status} = 'paid'
         ORDER BY ${l.paid_at} DESC, ${l.id} DESC LIMIT 1)`,
     },
-    { path: 'orders.paid.lastCategories', zh: '最近一单的品类', member: `${i.category}` },
+    { path: 'orders.paid.lastCategories', zh: '最近一单的品类', member: CATEGORY },
   ),
   aggregateFact(REFUNDED, { path: 'orders.refunded.count', zh: '退款订单数', ...counted }),
   aggregateFact(ORDERS, {
@@ -175,12 +200,14 @@ export const orderFacts: Fact[] = [
     ...summed,
     of: `COALESCE(SUM(${o.refunded_fen}), 0)`,
   }),
-  aggregateFact(EVER_PAID, {
-    path: 'orders.refunded.percent',
-    type: 'number',
-    zh: '退款占付款金额的百分比',
-    of: REFUNDED_PERCENT,
-  }),
+  narrowableFact(BY_GOODS_AND_TIME, (narrowing) =>
+    aggregateFact(paidBy(narrowing, EVER_PAID, EVER_PAID_ITEMS), {
+      path: 'orders.refunded.percent',
+      type: 'number',
+      zh: '退款占付款金额的百分比',
+      of: asksGoods(narrowing) ? percentOf(`${i.price_fen} * ${i.quantity}`, LINE_BACK) : REFUNDED_PERCENT,
+    }),
+  ),
   aggregateFact(ON_THE_WAY, { path: 'parcel.onTheWay', zh: '货在路上的订单数', ...counted }),
   aggregateFact(SHIPPED, {
     path: 'parcel.daysSinceShipped',

@@ -18,6 +18,7 @@ test.each([
   [{ status: 'refunded' }, 'refunded', [STEAK], '订单退款「牛排」 ¥128'],
 ] as const)('of %j, told as %s with %j: %s', (more, status, items, text) => {
   const note = noteOfStatus({
+    key: '7',
     row: row(more),
     externalUserId: 'wm1',
     status,
@@ -30,7 +31,7 @@ test.each([
 })
 
 test('goods tell by whom they come, and nothing of money', () => {
-  const goods = { row: row(), externalUserId: 'wm1', at: 5, items: [STEAK], again: '' }
+  const goods = { key: '7', row: row(), externalUserId: 'wm1', at: 5, items: [STEAK], again: '' }
   const parcels = [
     { company: '顺丰', number: 'SF1' },
     { company: '', number: 'YT2' },
@@ -40,6 +41,10 @@ test('goods tell by whom they come, and nothing of money', () => {
 })
 
 test('what came back and what is left are told to the fen', () => {
-  const note = noteOfPartRefund(row(), { id: 1, fen: 1_550, atMs: 5 }, { externalUserId: 'wm1', refundedFen: 2_050 })
+  const note = noteOfPartRefund(
+    row(),
+    { id: 1, fen: 1_550, atMs: 5 },
+    { key: '7', externalUserId: 'wm1', refundedFen: 2_050 },
+  )
   expect(note.text).toBe('订单退了一部分，共退 ¥20.50，还剩 ¥107.50')
 })

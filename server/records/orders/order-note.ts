@@ -1,24 +1,37 @@
+import { count, select, sql } from '../../core/db/sql.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { customerLinks } from '../customers/customer-links.ts'
 import type { Note } from '../timeline/timeline.ts'
+import { ORDER_CLAIM as c } from './order-claim-tables.ts'
 import { type OrderStep, statusZh } from './order-status.ts'
 import type { StoredOrder } from './order-store.ts'
 
 /** 12800 fen → ¥128, 3990 fen → ¥39.90 */
 const yuan = (fen: number): string => `¥${(fen / 100).toFixed(fen % 100 === 0 ? 0 : 2)}`
 
-/** Of one order for one customer: bound by hand it may be taken back, and be told of somebody else later. */
-export const orderKeyOf = ({
-  id,
-  matched_by: by,
-  external_userid: owner,
-}: Pick<StoredOrder, 'id' | 'matched_by' | 'external_userid'>): string =>
-  by === 'hand' ? `${id}:hand:${owner}` : String(id)
+/** Of one order for one customer: given by a person it may be taken back, and be told of somebody else later, or of the same
+ *  one again. */
+export async function orderKeyOf(tx: Tx, row: StoredOrder): Promise<string> {
+  const { id, matched_by: by, external_userid: owner } = row
+  if (by === 'hand') {
+    const undone = await undoneOf(tx, id)
+    return `${id}:hand:${owner}${undone === 0 ? '' : `:${undone}`}`
+  }
+  if (by !== 'link') return String(id)
+  return `${id}:link:${(await customerLinks.ofRow(tx, row))?.linkId ?? owner}`
+}
 
-/** What makes a note about a status the same note. */
-export const noteKeyOf = (row: Parameters<typeof orderKeyOf>[0], status: OrderStep): string =>
-  `order:${orderKeyOf(row)}:${status}`
+async function undoneOf(tx: Tx, id: number): Promise<number> {
+  const isUndone = sql`${c.shop_order_id} = ${id} AND ${c.result} = 'undone'`
+  return (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${c} WHERE ${isUndone}`))?.n ?? 0
+}
+
+/** What makes a note about a status the same note. `key`: of `orderKeyOf`. */
+export const noteKeyOf = (key: string, status: OrderStep): string => `order:${key}:${status}`
 
 /** `again`: what tells it from an earlier note about the same status; mostly empty. */
 export function noteOfStatus({
+  key,
   row,
   externalUserId,
   status,
@@ -27,6 +40,7 @@ export function noteOfStatus({
   parcels,
   again,
 }: {
+  key: string
   row: StoredOrder
   externalUserId: string
   status: OrderStep
@@ -50,7 +64,7 @@ export function noteOfStatus({
   const isLate = status === 'paid' && row.status !== 'paid'
   const overtaken = row.status === 'refunded' ? '已退款' : '已关闭'
   return {
-    key: `${noteKeyOf(row, status)}${again}`,
+    key: `${noteKeyOf(key, status)}${again}`,
     externalUserId,
     atMs: at,
     kind: `order.${status}`,
@@ -64,9 +78,9 @@ export function noteOfStatus({
 export const noteOfPartRefund = (
   row: StoredOrder,
   refund: { id: number; fen: number; atMs: number },
-  { externalUserId, refundedFen }: { externalUserId: string; refundedFen: number },
+  { key, externalUserId, refundedFen }: { key: string; externalUserId: string; refundedFen: number },
 ): Note => ({
-  key: `order:${orderKeyOf(row)}:refund:${refund.id}:${refundedFen}`,
+  key: `order:${key}:refund:${refund.id}:${refundedFen}`,
   externalUserId,
   atMs: refund.atMs,
   kind: 'order.part-refunded',

@@ -16,6 +16,7 @@ import {
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import { guideSales } from './guide-sales.ts'
+import { lastBought } from './last-bought.ts'
 import type { OrderStatus } from './order-body.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_PARCEL } from './order-tables.ts'
 import { purchaseHistories } from './purchase-histories.ts'
@@ -90,6 +91,8 @@ const o = SHOP_ORDER
 const NET = sql`(${o.total_fen} - ${o.refunded_fen})`
 const i = SHOP_ORDER_ITEM
 const p = SHOP_ORDER_PARCEL
+/** As products.yaml says, else as the shop does. */
+const KIND = sql`COALESCE(${i.catalog_category}, ${i.category})`
 const AT = sql`COALESCE(${o.paid_at}, ${o.created_at})`
 
 /** This customer's, as far as a page reaches. */
@@ -114,14 +117,26 @@ const SUMMARY = select({
   refundedCount: sumWhere('refunded', sql`1`),
 })
 
+/** Lines of orders; a shop that sells more kinds of goods than that has forgotten some of them. */
+const LAST_ORDERED = 10_000
+
 export const orderQueries = {
-  /** Of all goods that were ever ordered. */
+  /** Of all goods that were ever ordered, as the shops say. */
   categories: async (tx: ReadTx): Promise<Set<string>> => {
     const { category } = SHOP_ORDER_ITEM
     const rows = await tx.rows(
       sql`SELECT DISTINCT ${select({ category })} FROM ${SHOP_ORDER_ITEM} WHERE ${category} IS NOT NULL`,
     )
     return new Set(rows.flatMap((row) => row.category ?? []))
+  },
+  /** Names and codes of the goods that were ordered last. */
+  products: async (tx: ReadTx): Promise<Set<string>> => {
+    const { id, name, sku } = SHOP_ORDER_ITEM
+    const goods = select({ name, sku })
+    const rows = await tx.rows(
+      sql`SELECT ${goods} FROM ${SHOP_ORDER_ITEM} WHERE ${name} <> '' ORDER BY ${id} DESC LIMIT ${LAST_ORDERED}`,
+    )
+    return new Set(rows.flatMap((row) => [row.name, row.sku]).filter((text) => text !== ''))
   },
   /** `untilMs`: as far as they were placed until then. */
   summary: async (tx: Tx, externalUserId: string, page: Pick<OrderPage, 'untilMs'> = {}): Promise<OrderSummary> => {
@@ -186,6 +201,7 @@ export const orderQueries = {
     return new Map(rows.map(({ id, fen }) => [id, fen]))
   },
   guideSales,
+  lastBought,
   /** All of one customer, whatever became of them. */
   countOf: async (tx: Tx, externalUserId: string, page: Pick<OrderPage, 'untilMs'> = {}): Promise<number> =>
     (await tx.row(sql`SELECT ${select({ n: count() })} FROM ${o} WHERE ${ofPage(externalUserId, page)}`))?.n ?? 0,
@@ -196,15 +212,15 @@ export const orderQueries = {
     page: Pick<OrderPage, 'untilMs'> & { limit: number },
   ): Promise<{ name: string; orders: number; pieces: number }[]> => {
     const kind = select({
-      name: words(sql`${i.category}`),
+      name: words(KIND),
       orders: number(sql`COUNT(DISTINCT ${i.shop_order_id})`),
       pieces: number(sql`SUM(${i.quantity} - ${i.refunded_quantity})`),
     })
     const paid = every([ofPage(externalUserId, page), sql`${o.status} = 'paid'`])
     return tx.rows(
-      sql`SELECT ${kind} FROM ${i} WHERE ${i.category} IS NOT NULL AND ${i.quantity} > ${i.refunded_quantity}
+      sql`SELECT ${kind} FROM ${i} WHERE ${KIND} IS NOT NULL AND ${i.quantity} > ${i.refunded_quantity}
             AND ${i.shop_order_id} IN (SELECT ${o.id} FROM ${o} WHERE ${paid})
-          GROUP BY ${i.category} ORDER BY orders DESC, pieces DESC, ${i.category} LIMIT ${page.limit}`,
+          GROUP BY ${KIND} ORDER BY orders DESC, pieces DESC, ${KIND} LIMIT ${page.limit}`,
     )
   },
   /** What was in the last paid order. `untilMs`: of those placed until then. */

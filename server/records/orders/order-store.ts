@@ -2,8 +2,11 @@ import type { RowOf } from '../../core/db/define-table.ts'
 import { all, lock, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
+import type { Catalogue } from '../../rules/book/catalogue.ts'
 import type { GivenNames } from '../customers/given-customer.ts'
 import { isOtherTime } from './is-other-time.ts'
+import { areSameItems, itemsBeside } from './items-beside.ts'
+import { labelsOf } from './label-items.ts'
 import type { OrderItem, OrderMessage, OrderStatus } from './order-body.ts'
 import type { OrderStep } from './order-status.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_STATUS } from './order-tables.ts'
@@ -14,9 +17,10 @@ const st = SHOP_ORDER_STATUS
 export type StoredOrder = RowOf<typeof SHOP_ORDER>
 
 /** By what an order's customer may be known. */
-export type OrderKeys = Pick<StoredOrder, keyof GivenNames | 'phone_tail'>
+export type OrderKeys = Pick<StoredOrder, keyof GivenNames | 'phone_tail' | 'shop_user_id'>
 
-const DEFAULT_SOURCE = '文件导入'
+/** Of what a file told without saying of which shop. */
+export const DEFAULT_SOURCE = '文件导入'
 
 /** The order's row, made from this message if it is the first, and held until the transaction ends. Throws orders.two-shops
  *  when the message does not say which shop's it is and two have this number. */
@@ -28,23 +32,28 @@ export async function holdOrder(
 ): Promise<{ row: StoredOrder; isFirst: boolean }> {
   const source = order.source ?? (await sourceOf(tx, order.orderId)) ?? DEFAULT_SOURCE
   await nameShop(tx, order, source)
-  const inserted = await tx.insertIgnore(o, [
-    {
-      order_id: order.orderId,
-      status: order.status,
-      total_fen: order.totalFen,
-      source,
-      ...keys,
-      created_at:
-        order.createdAtMs ??
-        Math.min(nowMs, ...[order.paidAtMs, order.atMs, order.supposedAtMs].filter((atMs) => atMs !== undefined)),
-    },
-  ])
+  const inserted = await tx.insertIgnore(o, [firstRowOf(order, keys, { source, nowMs })])
   const isIt = sql`${o.order_id} = ${order.orderId} AND ${o.source} = ${source}`
   const row = await tx.row(sql`SELECT ${all(o)} FROM ${o} WHERE ${isIt} ${lock()}`)
   if (row === undefined) throw new Error('an order that was just stored is not there')
   return { row, isFirst: inserted > 0 }
 }
+
+/** An order as the first message about it begins it. */
+export const firstRowOf = (
+  order: OrderMessage,
+  keys: OrderKeys,
+  { source, nowMs }: { source: string; nowMs: number },
+) => ({
+  order_id: order.orderId,
+  status: order.status,
+  total_fen: order.totalFen,
+  source,
+  ...keys,
+  created_at:
+    order.createdAtMs ??
+    Math.min(nowMs, ...[order.paidAtMs, order.atMs, order.supposedAtMs].filter((atMs) => atMs !== undefined)),
+})
 
 /** A file that named no shop told of it first: now we hear which shop's it is. Another worth is another order. */
 async function nameShop(tx: Tx, order: OrderMessage, source: string): Promise<void> {
@@ -54,10 +63,12 @@ async function nameShop(tx: Tx, order: OrderMessage, source: string): Promise<vo
   )
   const unnamed = rows.find((row) => row.source === DEFAULT_SOURCE)
   if (unnamed === undefined || rows.some((row) => row.source === source)) return
-  const isSame =
-    order.status === 'refunded' ? order.totalFen <= unnamed.total_fen : order.totalFen === unnamed.total_fen
-  if (isSame) await changeOrder(tx, unnamed.id, { source })
+  if (isOfWorth(order, unnamed.total_fen)) await changeOrder(tx, unnamed.id, { source })
 }
+
+/** What is said of an order may be said of one that is worth so much. */
+export const isOfWorth = ({ status, totalFen }: Pick<OrderMessage, 'status' | 'totalFen'>, fen: number): boolean =>
+  status === 'refunded' ? totalFen <= fen : totalFen === fen
 
 async function sourceOf(tx: Tx, orderId: string): Promise<string | undefined> {
   const [first, second] = await tx.rows(
@@ -112,52 +123,38 @@ export async function correctStatusTime(
   return true
 }
 
-export const statusesOf = (tx: Tx, shopOrderId: number): Promise<{ status: OrderStep; at: number }[]> =>
-  tx.rows(
+export async function statusesOf(tx: Tx, shopOrderId: number): Promise<{ status: OrderStep; at: number }[]> {
+  const rows = await tx.rows(
     sql`SELECT ${pick(st, 'status', 'at')} FROM ${st} WHERE ${st.shop_order_id} = ${shopOrderId}
         ORDER BY ${st.at}, ${st.id}`,
   )
+  return rows.flatMap(({ status, at }) => (status === 'goods' ? [] : [{ status, at }]))
+}
 
-/** The items as the shop has them now; true when they were others before. No items say nothing. */
-export async function putItems(tx: Tx, shopOrderId: number, items: readonly OrderItem[]): Promise<boolean> {
+/** The items as the shop has them now; true when they were others before. No items say nothing. Without a
+ *  catalogue the job labels them. */
+export async function putItems(
+  tx: Tx,
+  shopOrderId: number,
+  items: readonly OrderItem[],
+  catalogue?: Catalogue,
+): Promise<boolean> {
   if (items.length === 0) return false
   const it = SHOP_ORDER_ITEM
   const known = await tx.rows(
     sql`SELECT ${pick(it, 'sku', 'name', 'quantity', 'price_fen', 'category', 'line_id')} FROM ${it}
         WHERE ${it.shop_order_id} = ${shopOrderId} ORDER BY ${it.line_no}`,
   )
-  // What a message leaves out stays as it is known: a file without categories takes none away. The second line of a name
-  // is the second that is known.
-  const left = [...known]
-  const wanted = items.map(({ sku, name, quantity, priceFen, category, lineId }) => {
-    const at = left.findIndex((one) => one.name === name)
-    const [before] = at < 0 ? [] : left.splice(at, 1)
-    return {
-      sku: sku === name ? (before?.sku ?? sku) : sku,
-      name,
-      quantity,
-      price_fen: priceFen === 0 ? (before?.price_fen ?? 0) : priceFen,
-      category: category ?? before?.category ?? null,
-      line_id: lineId ?? before?.line_id ?? null,
-    }
-  })
-  const isSame = known.length === wanted.length && wanted.every((one, at) => isSameItem(one, known[at]))
-  if (isSame) return false
+  const wanted = itemsBeside(known, items)
+  if (areSameItems(wanted, known)) return false
   await tx.run(sql`DELETE FROM ${it} WHERE ${it.shop_order_id} = ${shopOrderId}`)
   await tx.insertIgnore(
     it,
-    wanted.map((one, line) => ({ shop_order_id: shopOrderId, line_no: line, ...one })),
+    wanted.map((one, line) => ({ shop_order_id: shopOrderId, line_no: line, ...one, ...labelsOf(one, catalogue) })),
   )
   await changeOrder(tx, shopOrderId, { has_items: 1 })
   return true
 }
-
-type ItemColumns = Pick<
-  RowOf<typeof SHOP_ORDER_ITEM>,
-  'sku' | 'name' | 'quantity' | 'price_fen' | 'category' | 'line_id'
->
-const isSameItem = (one: ItemColumns, other: ItemColumns | undefined): boolean =>
-  other !== undefined && (Object.keys(one) as (keyof ItemColumns)[]).every((key) => one[key] === other[key])
 
 export function itemsOf(tx: Tx, shopOrderId: number): Promise<{ name: string; quantity: number }[]> {
   const i = SHOP_ORDER_ITEM

@@ -49,7 +49,13 @@ const put = (order_id: string, more: Partial<OrderRow> = {}): Promise<number> =>
 
 describe('an order’s row', () => {
   const NOW = DAY + 10 * DAY_MS
-  const keys = { given_external_userid: null, given_unionid: null, phone_hash: null, phone_tail: null }
+  const keys = {
+    given_external_userid: null,
+    given_unionid: null,
+    phone_hash: null,
+    phone_tail: null,
+    shop_user_id: null,
+  }
   const hold = (more: object) =>
     ask(async (tx) => {
       const told = parseOrder(order({ orderId: '1', paidAt: undefined, ...more }), NOW)

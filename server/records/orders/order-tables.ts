@@ -1,6 +1,7 @@
 import { flag, id, instant, integer, longText, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 import { sql } from '../../core/db/sql.ts'
+import type { ProductRole } from '../../rules/schema/product-rules.ts'
 import type { Match } from '../customers/given-customer.ts'
 import type { OrderStatus } from './order-body.ts'
 import { ORDER_CLAIM } from './order-claim-tables.ts'
@@ -15,12 +16,14 @@ export const SHOP_ORDER = defineTable(
     total_fen: integer(),
     source: text(60),
     external_userid: nullable(text()),
-    /** `hand`: a guide bound it by the number that the customer told. */
-    matched_by: nullable(text<Match['by'] | 'hand'>(20)),
+    /** `hand`: a guide bound it by the number that the customer told. `link`: an operator said that its buyer is this customer. */
+    matched_by: nullable(text<Match['by'] | 'hand' | 'link'>(20)),
     given_external_userid: nullable(text()),
     given_unionid: nullable(text()),
     phone_hash: nullable(text()),
     phone_tail: nullable(text(4)),
+    /** Who bought, by the shop's own number of them. */
+    shop_user_id: nullable(text(64)),
     created_at: instant(),
     paid_at: nullable(instant()),
     refunded_at: nullable(instant()),
@@ -36,7 +39,13 @@ export const SHOP_ORDER = defineTable(
   },
   {
     unique: [['order_id', 'source']],
-    indices: [['external_userid', 'status', 'paid_at'], ['given_external_userid'], ['given_unionid'], ['phone_hash']],
+    indices: [
+      ['external_userid', 'status', 'paid_at'],
+      ['given_external_userid'],
+      ['given_unionid'],
+      ['phone_hash'],
+      ['shop_user_id'],
+    ],
     personal: {
       holds: {
         order_id: 'purchase',
@@ -46,6 +55,7 @@ export const SHOP_ORDER = defineTable(
         given_unionid: 'union-id',
         phone_hash: 'phone',
         phone_tail: 'phone',
+        shop_user_id: 'customer',
         status: 'purchase',
         total_fen: 'purchase',
         refunded_fen: 'purchase',
@@ -63,6 +73,7 @@ export const SHOP_ORDER = defineTable(
           'given_unionid',
           'phone_hash',
           'phone_tail',
+          'shop_user_id',
         ],
       },
     },
@@ -83,18 +94,25 @@ export const SHOP_ORDER_ITEM = defineTable(
     category: nullable(text(60)),
     /** The shop's number of this line, or its sku. */
     line_id: nullable(text(100)),
+    /** What products.yaml says of it, in the version `labelled_by`; null: nothing, or not asked yet. */
+    catalog_category: nullable(text(60)),
+    role: nullable(text<ProductRole>(8)),
+    labelled_by: nullable(text(12)),
     /** Of it came back. */
     refunded_quantity: withDefault(integer(), 0),
     refunded_fen: withDefault(integer(), 0),
   },
   {
     unique: [['shop_order_id', 'line_no']],
-    indices: [['category', 'shop_order_id']],
+    indices: [['category', 'shop_order_id'], ['labelled_by']],
     personal: {
       holds: {
         sku: 'purchase',
         name: 'purchase',
         category: 'purchase',
+        catalog_category: 'purchase',
+        role: 'purchase',
+        labelled_by: 'none',
         quantity: 'purchase',
         price_fen: 'purchase',
         line_id: 'purchase',
@@ -118,7 +136,8 @@ export const SHOP_ORDER_STATUS = defineTable(
   {
     id: id(),
     shop_order_id: integer(),
-    status: text<OrderStep>(12),
+    /** `goods`: no step; until now a report of goods alone told of the order, which whoever knows the whole has the word over. */
+    status: text<OrderStep | 'goods'>(12),
     at: instant(),
     announced: withDefault(flag(), 0),
   },

@@ -284,6 +284,7 @@ describe('POST /api/orders', () => {
       'orders.refunded.daysSinceLast': [0, undefined],
       'orders.refunded.sum': [25_600, 0],
       'orders.paid.pieces': [4, 0],
+      'orders.paid.roles': [undefined, undefined],
       'orders.paid.intervalsSinceLast': [undefined, undefined],
       'orders.refunded.percent': [33, undefined],
       'parcel.onTheWay': [0, 0],

@@ -32,7 +32,7 @@ function open() {
       exists: async (_tx, id) => known.has(id),
       byUnionId: async () => [],
       byPhoneHash: async (_tx, hash) => (hash === 'hash of 13800001111' && known.has('phone') ? ['wmPhone'] : []),
-      identityOf: async () => ({ unionId: undefined, phoneHashes: [] }),
+      identityOf: async () => ({ unionId: undefined, phoneHashes: [], links: [] }),
     },
     phoneHash: (phone) => (phone.startsWith('1') ? `hash of ${phone}` : undefined),
     erasures: { erasedAtMs: async () => erased },

@@ -2,11 +2,12 @@ import type { RowOf } from '../../core/db/define-table.ts'
 import { pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { isOtherTime } from './is-other-time.ts'
+import type { OrderMessage } from './order-body.ts'
 import { SHOP_ORDER_REFUND } from './order-tables.ts'
 
 const r = SHOP_ORDER_REFUND
 /** Of a refund without a number of its own: what it tells is the sum until now. No number of a shop's is empty. */
-const SUM = ''
+export const SUM = ''
 
 export interface Refund {
   refundId: string | undefined
@@ -14,8 +15,21 @@ export interface Refund {
   atMs: number
 }
 
+export type RefundRow = Pick<RowOf<typeof r>, 'refund_id' | 'fen' | 'at'>
+
 /** What a refund told: `news`, more than was known or another part; `corrected`, the same refund otherwise than before. */
 export type RefundResult = 'news' | 'corrected' | 'unchanged'
+
+/** What came back by a message; undefined: nothing. `atMs`: of its status, told or supposed. */
+export function refundBy(
+  order: Pick<OrderMessage, 'status' | 'totalFen' | 'refundedFen' | 'refundId' | 'atMs'>,
+  atMs: number,
+): (Refund & { isTimeTold: boolean }) | undefined {
+  const isWhole = order.status === 'refunded'
+  const fen = isWhole ? order.totalFen : (order.refundedFen ?? 0)
+  if (fen === 0) return undefined
+  return { refundId: isWhole ? order.refundId : undefined, fen, atMs, isTimeTold: isWhole && order.atMs !== undefined }
+}
 
 /** Keeps a refund of an order. A sum never falls: news may come late. What has a number of its own is as it was told last.
  *  `isTimeTold`: else `atMs` is a guess, which corrects nothing. */
@@ -45,7 +59,7 @@ export const untellRefunds = async (tx: Tx, shopOrderId: number): Promise<void> 
 }
 
 /** What has come back in all, and when the last of it: the sum that the shop told, or its parts, whichever is more. */
-export function sumOfRefunds(rows: readonly Pick<RowOf<typeof r>, 'refund_id' | 'fen' | 'at'>[]): {
+export function sumOfRefunds(rows: readonly RefundRow[]): {
   fen: number
   atMs: number | undefined
 } {

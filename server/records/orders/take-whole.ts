@@ -1,4 +1,5 @@
 import type { Tx } from '../../core/db/tx.ts'
+import type { Catalogue } from '../../rules/book/catalogue.ts'
 import { correctionsBy } from './corrections-by.ts'
 import type { OrderMessage } from './order-body.ts'
 import { changeOrder, type OrderKeys, putItems, type StoredOrder } from './order-store.ts'
@@ -12,7 +13,12 @@ import { putParcels, putPayments, putRefundLines, putRefunds, putSteps } from '.
 export async function takeWhole(
   tx: Tx,
   order: OrderMessage & { whole: Whole },
-  { row, keys, nowMs }: { row: StoredOrder; keys: OrderKeys; nowMs: number },
+  {
+    row,
+    keys,
+    nowMs,
+    catalogue,
+  }: { row: StoredOrder; keys: OrderKeys; nowMs: number; catalogue?: Catalogue | undefined },
 ): Promise<'stored' | 'corrected' | 'unchanged'> {
   const { whole } = order
   if (row.version !== null && whole.version < row.version) return 'unchanged'
@@ -23,7 +29,7 @@ export async function takeWhole(
   const hasRefunds = picture.refunds !== undefined && (await putRefunds(tx, row.id, picture.refunds))
   const hasParcels = whole.parcels !== undefined && (await putParcels(tx, row.id, whole.parcels))
   const hasPayments = whole.payments !== undefined && (await putPayments(tx, row.id, whole.payments, elseAtMs))
-  const hasItems = await putItems(tx, row.id, order.items)
+  const hasItems = await putItems(tx, row.id, order.items, catalogue)
   const { refunds } = whole
   const hasLines = refunds !== undefined && (await putRefundLines(tx, row.id, { refunds, elseAtMs }))
   const columns: Partial<StoredOrder> = { ...whoseBy(order, row, keys), ...picture.columns }
@@ -35,7 +41,7 @@ export async function takeWhole(
 
 /** What a message says of whose the order is; nothing else. */
 export function whoseBy(order: OrderMessage, row: StoredOrder, keys: OrderKeys): Partial<StoredOrder> {
-  const { given_external_userid, given_unionid, phone_hash, phone_tail } = correctionsBy(order, row, keys)
-  const whose = { given_external_userid, given_unionid, phone_hash, phone_tail }
+  const { given_external_userid, given_unionid, phone_hash, phone_tail, shop_user_id } = correctionsBy(order, row, keys)
+  const whose = { given_external_userid, given_unionid, phone_hash, phone_tail, shop_user_id }
   return Object.fromEntries(Object.entries(whose).filter(([, value]) => value !== undefined))
 }

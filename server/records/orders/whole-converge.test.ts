@@ -3,9 +3,15 @@ import { raw } from '../../core/db/sql.ts'
 import { seeded } from '../../core/kernel/seeded.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { createEmit } from '../../engine/inbox/emit.ts'
+import { createCatalogue } from '../../rules/book/catalogue.ts'
+import { narrowedPath } from '../../rules/condition/narrowed.ts'
+import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
+import { CUSTOMER } from '../customers/customer-tables.ts'
+import { createFacts } from '../facts/facts.ts'
 import { createTimeline } from '../timeline/timeline.ts'
 import { parseOrder } from './order-body.ts'
+import { orderFacts } from './order-facts.ts'
 import { createRecordOrder } from './record-order.ts'
 import { historyOf, type Snapshot } from './testing/order-histories.ts'
 
@@ -17,12 +23,20 @@ afterEach(async () => {
   for (const kit of kits) await kit.close()
 })
 
+const CATALOGUE = createCatalogue(
+  [
+    { sku: ['s1', 's2'], role: '主推' },
+    { name: '商品3', category: '试吃', role: '引流' },
+  ],
+  'v1',
+)
+
 /** Every customer of an even order is known. */
 const customers = {
   exists: async (_tx: unknown, id: string) => Number(id.slice(3)) % 2 === 0,
   byUnionId: async () => [],
   byPhoneHash: async () => [],
-  identityOf: async () => ({ unionId: undefined, phoneHashes: [] }),
+  identityOf: async () => ({ unionId: undefined, phoneHashes: [], links: [] }),
 }
 
 /** A database to which these were told, one after the other, as many at once as a busy shop sends. */
@@ -37,6 +51,7 @@ async function toldOf(snapshots: readonly Snapshot[]): Promise<TestKit> {
     customers,
     phoneHash: () => undefined,
     erasures: { erasedAtMs: async () => undefined },
+    rules: { current: () => ({ ...EMPTY_BOOK, catalogue: CATALOGUE }) },
   })
   for (let from = 0; from < snapshots.length; from += 200) {
     await db.tx(async (tx) => {
@@ -49,7 +64,8 @@ async function toldOf(snapshots: readonly Snapshot[]): Promise<TestKit> {
 const TABLES = {
   shop_order: `order_id, status, total_fen, refunded_fen, external_userid, created_at, paid_at, refunded_at, closed_at,
     version, shipped_at, signed_at, has_items`,
-  shop_order_item: 'line_id, line_no, sku, name, quantity, price_fen, category, refunded_quantity, refunded_fen',
+  shop_order_item: `line_id, line_no, sku, name, quantity, price_fen, category, catalog_category, role,
+    refunded_quantity, refunded_fen`,
   shop_order_status: 'status, at',
   shop_order_refund: 'refund_id, fen, at',
   shop_order_refund_line: 'refund_id, line_id, quantity, fen, at',
@@ -69,6 +85,28 @@ async function tablesOf({ db }: TestKit): Promise<Record<string, string[]>> {
     found[table] = rows.map((row) => JSON.stringify(Object.values(row).map(String))).sort()
   }
   return found
+}
+
+/** What rules may ask of each customer, by goods and without. */
+async function factsOf({ db, clock }: TestKit): Promise<unknown> {
+  const paths = orderFacts.flatMap(({ path, narrow = [] }) => [
+    path,
+    ...(narrow.length === 0
+      ? []
+      : [{ category: ['牛排'] }, { category: ['试吃'] }, { role: ['主推', '引流'] as const }]
+    ).map((narrowing) => narrowedPath(path, narrowing)),
+  ])
+  const { ids } = await db.tx(async (tx) => ({
+    ids: await tx.rows(
+      raw<{ id: string }>(
+        'SELECT DISTINCT external_userid AS id FROM shop_order WHERE external_userid IS NOT NULL ORDER BY 1',
+      ),
+    ),
+  }))
+  const all = createFacts({ list: orderFacts, base: CUSTOMER })
+  const some = ids.slice(0, 400).map(({ id }) => id)
+  const values = await db.tx((tx) => all.of(tx, some, clock.now() + 400 * DAY_MS, paths))
+  return [...values].map(([id, own]) => [id, [...own].sort(([a], [b]) => (a < b ? -1 : 1))])
 }
 
 /** How often each order was told to be so. */
@@ -117,6 +155,9 @@ it('snapshots that come shuffled, doubled and in part not at all leave the same 
   const tables = await tablesOf(ordered)
   for (const [table, rows] of Object.entries(tables)) expect([table, rows.length]).not.toEqual([table, 0])
   expect(await tablesOf(loose)).toEqual(tables)
+  const facts = JSON.stringify(await factsOf(ordered))
+  expect(facts).toContain('主推')
+  expect(JSON.stringify(await factsOf(loose))).toBe(facts)
 
   const told = await eventsOf(loose)
   for (const [what, times] of told) {

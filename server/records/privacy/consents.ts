@@ -114,6 +114,8 @@ export type Consents = ReturnType<typeof createConsents>
  *  no refusal with an end takes its place. */
 function saysNothingNew(newest: ConsentRow, word: Pick<ConsentRow, 'state' | 'source' | 'until_at'>): boolean {
   if (newest.state !== word.state) return false
+  // That one may be taken back.
+  if (newest.source === 'merged' && word.source !== 'merged') return false
   if (word.state === 'refused' && (newest.source === 'age' || word.source === 'age')) return newest.source === 'age'
   return newest.until_at === word.until_at
 }

@@ -1,7 +1,9 @@
+import type { RowOf } from '../../core/db/define-table.ts'
 import { all, lock, pick, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
+import { customerLinks } from '../customers/customer-links.ts'
 import { erasedAtMs, givenNames, type KnownNames, matchGiven, whyNobody } from '../customers/given-customer.ts'
 import type { PhoneHash } from '../customers/phone-hash.ts'
 import type { Erasures } from '../privacy/erasures.ts'
@@ -86,7 +88,12 @@ export async function recordSurvey(tx: Tx, message: SurveyMessage, deps: RecordS
   return { result: 'stored', matched, ...(nobody === undefined ? {} : { nobody }) }
 }
 
-/** Gives the response to its customer, if they are known, and tells of it, once. Safe to repeat. */
+const change = async (tx: Tx, id: number, changes: Partial<RowOf<typeof SURVEY_RESPONSE>>): Promise<void> => {
+  await tx.run(sql`UPDATE ${SURVEY_RESPONSE} SET ${set(SURVEY_RESPONSE, changes)} WHERE ${SURVEY_RESPONSE.id} = ${id}`)
+}
+
+/** Gives the response to its customer, if they are known, or to whom it is lent, and tells of it, once; takes back what is lent
+ *  no more. Safe to repeat. */
 export async function settleSurvey(
   tx: Tx,
   id: number,
@@ -94,27 +101,33 @@ export async function settleSurvey(
 ): Promise<boolean> {
   const row = await held(tx, sql`${SURVEY_RESPONSE.id} = ${id}`)
   if (row === undefined) return false
-  const externalUserId = row.external_userid ?? (await matchGiven(tx, customers, row))?.externalUserId
-  if (externalUserId === undefined) return false
-  if (row.announced === 1) return true
-  await tx.run(
-    sql`UPDATE ${SURVEY_RESPONSE} SET ${set(SURVEY_RESPONSE, { external_userid: externalUserId, announced: 1 })}
-        WHERE ${SURVEY_RESPONSE.id} = ${id}`,
-  )
+  if (row.external_userid !== null && row.lent === 0) return true
+  const match = await matchGiven(tx, customers, row)
+  const lender = match === undefined ? await customerLinks.ofRow(tx, row) : undefined
+  const externalUserId = match?.externalUserId ?? lender?.externalUserId ?? null
+  const lent = lender === undefined ? 0 : 1
+  if (externalUserId === row.external_userid) {
+    if (lent !== row.lent) await change(tx, id, { lent })
+    return externalUserId !== null
+  }
+  await change(tx, id, { external_userid: externalUserId, announced: externalUserId === null ? 0 : 1, lent })
+  if (externalUserId === null) return false
   const answers = await tx.rows(
     sql`SELECT ${pick(SURVEY_ANSWER, 'question', 'answer')} FROM ${SURVEY_ANSWER}
         WHERE ${SURVEY_ANSWER.survey_response_id} = ${id} ORDER BY ${SURVEY_ANSWER.line_no}`,
   )
   const { response_id: responseId, survey_id: surveyId, answered_at: atMs } = row
+  // Lent it may be taken back, and be told of somebody else later.
+  const key = lender === undefined ? responseId : `${responseId.slice(0, 60)}:${id}:link:${lender.linkId}`
   await timeline.note(tx, {
-    key: `survey:${responseId}`,
+    key: `survey:${key}`,
     externalUserId,
     atMs,
     kind: 'survey.answered',
     text: noteText(surveyId, answers),
   })
   await emit(tx, SurveyAnswered, {
-    key: responseId,
+    key,
     atMs,
     payload: { externalUserId, surveyId, responseId, answers, atMs },
   })

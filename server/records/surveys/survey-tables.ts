@@ -14,6 +14,8 @@ export const SURVEY_RESPONSE = defineTable(
     answered_at: instant(),
     received_at: instant(),
     announced: withDefault(flag(), 0),
+    /** It is the customer's only because somebody said that they go by these names. */
+    lent: withDefault(flag(), 0),
   },
   {
     unique: [['response_id']],

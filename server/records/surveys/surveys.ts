@@ -16,6 +16,7 @@ export function createSurveys(deps: SurveysDeps): Told {
     waiting: {
       table: SURVEY_RESPONSE,
       isWaiting: sql`${SURVEY_RESPONSE.external_userid} IS NULL`,
+      lent: { where: sql`${SURVEY_RESPONSE.lent} = 1`, owner: SURVEY_RESPONSE.external_userid },
       age: SURVEY_RESPONSE.received_at,
       toldSince: (fromMs) => sql`${SURVEY_RESPONSE.received_at} > ${fromMs}`,
     },

@@ -1,5 +1,6 @@
+import { contains } from '../../core/db/contains.ts'
 import { alias } from '../../core/db/define-table.ts'
-import { list, pick, select, sql } from '../../core/db/sql.ts'
+import { list, pick, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
@@ -30,6 +31,24 @@ const SET = select({ userId: f.userid, setBy: f.set_by, reason: f.set_reason, se
 const SHOWN_ORDER = sql`${t.group_sort} DESC, ${t.group_name}, ${t.tag_sort} DESC, ${t.tag_name}`
 
 export const tagQueries = {
+  /** A subselect: whom this guide sees with a tag in whose 组/名 these words stand. */
+  idsByWords: (userId: string, tagWords: string): Sql =>
+    sql`SELECT ${f.external_userid} FROM ${f} JOIN ${t} ON ${t.tag_id} = ${f.tag_id} AND ${t.gone_at} IS NULL
+        WHERE ${f.userid} = ${userId} AND ${contains(t.path, tagWords)}`,
+  /** Which those are, by customer. */
+  byWords: async (
+    tx: Tx,
+    { userId, externalUserIds, tagWords }: { userId: string; externalUserIds: readonly string[]; tagWords: string },
+  ): Promise<Map<string, string[]>> => {
+    if (externalUserIds.length === 0) return new Map()
+    const rows = await tx.rows(
+      sql`SELECT ${select({ id: f.external_userid, path: t.path })} FROM ${f}
+          JOIN ${t} ON ${t.tag_id} = ${f.tag_id} AND ${t.gone_at} IS NULL
+          WHERE ${f.userid} = ${userId} AND ${f.external_userid} IN ${list([...externalUserIds])}
+            AND ${contains(t.path, tagWords)} ORDER BY ${t.path}`,
+    )
+    return new Map([...groupBy(rows, ({ id }) => id)].map(([id, ofId]) => [id, ofId.map(({ path }) => path)]))
+  },
   /** 组/名 by tag id; tags that are not known are left out. */
   pathsOf: async (tx: Tx, tagIds: readonly string[]): Promise<Map<string, string>> => {
     if (tagIds.length === 0) return new Map()

@@ -41,7 +41,7 @@ export async function planTagUndo(tx: Tx, sop: string, sinceMs: number): Promise
     if (change.isOurs && change.id < (first.get(key)?.id ?? Number.POSITIVE_INFINITY)) first.set(key, change)
   }
   const ours = [...first].filter(([key]) => newest.get(key)?.isOurs === true)
-  return stillNeeded(
+  return tagsStillOther(
     tx,
     ours.map(([, { pair, tag, isOn }]) => ({ pair, tag, wasOn: !isOn })),
   )
@@ -77,7 +77,8 @@ async function* allSince<Kind extends EventKind>(
   }
 }
 
-async function stillNeeded(tx: Tx, changes: (TagOfPair & { wasOn: boolean })[]): Promise<TagUndo[]> {
+/** What brings those tags back that are still other than they were, by pair. */
+export async function tagsStillOther(tx: Tx, changes: (TagOfPair & { wasOn: boolean })[]): Promise<TagUndo[]> {
   const undos = new Map<string, TagUndo>()
   for (let at = 0; at < changes.length; at += PAGE) {
     const part = changes.slice(at, at + PAGE)

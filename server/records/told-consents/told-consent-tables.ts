@@ -1,4 +1,4 @@
-import { id, instant, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { flag, id, instant, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 import type { ConsentKind, ConsentScope, ConsentState } from '../privacy/privacy-tables.ts'
 
@@ -18,6 +18,8 @@ export const TOLD_CONSENT = defineTable(
     phone_hash: nullable(text()),
     said_at: instant(),
     received_at: instant(),
+    /** It is the customer's only because somebody said that they go by these names. */
+    lent: withDefault(flag(), 0),
   },
   {
     unique: [['consent_id']],

@@ -20,6 +20,7 @@ export function createToldConsents(deps: ToldConsentsDeps): Told {
     waiting: {
       table: TOLD_CONSENT,
       isWaiting: sql`${TOLD_CONSENT.external_userid} IS NULL`,
+      lent: { where: sql`${TOLD_CONSENT.lent} = 1`, owner: TOLD_CONSENT.external_userid },
       age: TOLD_CONSENT.received_at,
       toldSince: (fromMs) => sql`${TOLD_CONSENT.received_at} > ${fromMs}`,
     },

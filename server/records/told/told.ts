@@ -5,9 +5,19 @@ import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Capability } from '../../engine/capability.ts'
 import type { SignatureForms } from '../../engine/http/check-signature.ts'
 import { signedRoute } from '../../engine/http/signed-route.ts'
+import { subscribe } from '../../engine/inbox/subscription.ts'
+import { CustomerUnlinked } from '../customers/customer-events.ts'
 import type { KnownNames } from '../customers/given-customer.ts'
 import type { Erasures } from '../privacy/erasures.ts'
-import { isAnyWaiting, ROUND, type WaitingRows, waitingFor, waitingSince } from './waiting-rows.ts'
+import {
+  expectWaiting,
+  isAnyWaiting,
+  lentTo,
+  ROUND,
+  type WaitingRows,
+  waitingFor,
+  waitingSince,
+} from './waiting-rows.ts'
 
 /** One kind of thing that the shop tells of its customers, often before we know them. */
 export interface ToldSource<Message> {
@@ -21,7 +31,8 @@ export interface ToldSource<Message> {
   /** Stores it and gives what is answered with 200. The same message twice changes nothing. */
   record(tx: Tx, message: Message): Promise<object>
   waiting: WaitingRows
-  /** Gives a waiting row to its customer and tells of it, once; false while nobody fits. Safe to repeat. */
+  /** Gives a waiting row to its customer and tells of it, once; false while nobody fits, and then what was lent is lent no more.
+   *  Safe to repeat. */
   settle(tx: Tx, id: number): Promise<boolean>
 }
 
@@ -36,7 +47,7 @@ export interface ToldDeps {
   signatures?: SignatureForms | undefined
 }
 
-export interface Told extends Required<Pick<Capability, 'routes' | 'jobs'>> {
+export interface Told extends Required<Pick<Capability, 'routes' | 'jobs' | 'subscriptions'>> {
   /** Gives what waits to a customer of whom we have just learned a name. Safe to repeat. */
   matchWaiting(tx: Tx, externalUserId: string): Promise<void>
   /** True while something waits for its customer. */
@@ -48,14 +59,34 @@ export interface Told extends Required<Pick<Capability, 'routes' | 'jobs'>> {
 export function createTold<Message>(deps: ToldDeps, source: ToldSource<Message>): Told {
   const { db, clock, customers, secret, signatures = 'any' } = deps
   const { name, path, parse, record, waiting, settle } = source
+  const all = expectWaiting(db, waiting)
 
   async function matchWaiting(tx: Tx, externalUserId: string): Promise<void> {
+    const seen = new Set<number>()
     for (;;) {
-      const round = await waitingFor(tx, waiting, customers, externalUserId)
+      const { ids: round, hasLinks } = await waitingFor(tx, { rows: waiting, all }, customers, externalUserId)
+      // What stays is given to nobody, such as a phone that two people have: the next round finds it again.
+      const fresh = round.filter((id) => !seen.has(id))
       let settled = 0
-      for (const id of round) if (await settle(tx, id)) settled += 1
-      // What stays is given to nobody, such as a phone that two people have: the next round would find it again.
-      if (round.length < ROUND || settled === 0) return
+      for (const id of fresh) {
+        seen.add(id)
+        if (await settle(tx, id)) settled += 1
+      }
+      if (round.length === ROUND && settled > 0) continue
+      // What WeCom says now may refute what people had said.
+      if (hasLinks) await takeBack(tx, externalUserId)
+      return
+    }
+  }
+
+  /** A link is over: each row says itself whether it is lent by another one. */
+  async function takeBack(tx: Tx, externalUserId: string): Promise<void> {
+    for (let afterId = 0; ; ) {
+      const round = await lentTo(tx, waiting, externalUserId, afterId)
+      for (const id of round) await settle(tx, id)
+      const last = round.at(-1)
+      if (last === undefined) return
+      afterId = last
     }
   }
 
@@ -79,6 +110,13 @@ export function createTold<Message>(deps: ToldDeps, source: ToldSource<Message>)
         return db.tx((tx) => record(tx, message))
       },
     }),
+    subscriptions: [
+      ...(waiting.lent === undefined
+        ? []
+        : [
+            subscribe(`${name}.take-back`, CustomerUnlinked, (tx, { payload }) => takeBack(tx, payload.externalUserId)),
+          ]),
+    ],
     jobs: [
       {
         name: `${name}.match-late`,

@@ -1,6 +1,7 @@
-import type { Column, Table } from '../../core/db/define-table.ts'
-import { list, type Sql, select, sql } from '../../core/db/sql.ts'
+import { type Column, specOf, type Table } from '../../core/db/define-table.ts'
+import { every, list, number, raw, type Sql, select, some, sql, union, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import type { StandingLink } from '../customers/customer-queries.ts'
 import type { GivenNames, KnownNames } from '../customers/given-customer.ts'
 
 /** A declared table whose rows keep by which names their customer was given. */
@@ -17,6 +18,9 @@ export interface WaitingRows {
   age: Column<number>
   /** What was told after this instant, UTC milliseconds. */
   toldSince(fromMs: number): Sql
+  /** Those that are a customer's only because a person said so: they wait all the same, for whoever WeCom says. Absent: they
+   *  are lent to nobody. */
+  lent?: { where: Sql; owner: Column<string | null>; member?: { source: Column<string>; id: Column<string | null> } }
 }
 
 /** Rows are given to their customers in rounds of this many. */
@@ -25,30 +29,111 @@ export const ROUND = 500
 const idsOf = async (tx: Tx, query: Sql<{ id: number }>): Promise<number[]> =>
   (await tx.rows(query)).map((row) => row.id)
 
-/** One round of what waits for this customer under any of the names that we know. */
+/** All that wait in one database, by their tables. */
+export type AllWaiting = ReadonlyMap<string, WaitingRows>
+
+/** By database, since a process may have several. */
+const everywhere = new WeakMap<object, Map<string, WaitingRows>>()
+
+/** Gives all that wait in this database, now and later: of a customer they are asked together, since hardly ever anything waits. */
+export function expectWaiting(db: object, rows: WaitingRows): AllWaiting {
+  const all = everywhere.get(db) ?? new Map<string, WaitingRows>()
+  everywhere.set(db, all)
+  return all.set(specOf(rows.table).name, rows)
+}
+
+type NameColumn = keyof GivenNames
+
+/** What is open to whom WeCom says: what waits, and what is lent. */
+const isOpen = ({ isWaiting, lent }: WaitingRows): Sql =>
+  lent === undefined ? isWaiting : some([isWaiting, lent.where])
+/** What is open to whom a person says: nobody has it. */
+const isFree = ({ isWaiting }: WaitingRows): Sql => isWaiting
+
+/** Some rows among all that wait in their database. */
+interface Waiting {
+  rows: WaitingRows
+  all: AllWaiting
+}
+
+/** Under these names, of those that are open. */
+interface Asked {
+  name: NameColumn
+  values: string[]
+  open: (rows: WaitingRows) => Sql
+}
+
+/** The oldest of one table under these names. */
+const oldest = (rows: WaitingRows, { name, values, open }: Asked): Sql => {
+  const { table, age } = rows
+  return sql`SELECT * FROM (SELECT ${select({ source: words(raw(`'${specOf(table).name}'`)), id: table.id, age })} FROM ${table}
+        WHERE ${every([open(rows), sql`${table[name]} IN ${list(values)}`])} ORDER BY ${age}, ${table.id} LIMIT ${ROUND}) one`
+}
+
+/** What is open under these names in any table. Who asks the next table in the same words, finds it answered. */
+async function named(tx: Tx, { rows, all }: Waiting, asked: Asked): Promise<number[]> {
+  if (asked.values.length === 0) return []
+  const own = specOf(rows.table).name
+  const found = await tx.rows(
+    sql`SELECT ${select({ source: words(raw('w.source')), id: number(raw('w.id')), age: number(raw('w.age')) })}
+        FROM (${union([...all.values()].map((one) => oldest(one, asked)))}) w`,
+  )
+  return found
+    .filter(({ source }) => source === own)
+    .sort((a, b) => a.age - b.age || a.id - b.id)
+    .map(({ id }) => id)
+}
+
+/** What nobody has under the names that this link says to be a customer's. */
+async function linked(tx: Tx, waiting: Waiting, link: StandingLink): Promise<number[]> {
+  const { table, isWaiting, age, lent } = waiting.rows
+  const { given_unionid: unionId, phone_hash: phone, source, shop_user_id: shopUserId } = link
+  const known = async (name: NameColumn, value: string | null): Promise<number[]> =>
+    value === null ? [] : await named(tx, waiting, { name, values: [value], open: isFree })
+  const found = [...(await known('given_unionid', unionId)), ...(await known('phone_hash', phone))]
+  const member = lent?.member
+  if (member === undefined || source === null || shopUserId === null) return found
+  const isMember = sql`${member.source} = ${source} AND ${member.id} = ${shopUserId}`
+  const bought = await idsOf(
+    tx,
+    sql`SELECT ${select({ id: table.id })} FROM ${table} WHERE ${every([isWaiting, isMember])}
+        ORDER BY ${age}, ${table.id} LIMIT ${ROUND}`,
+  )
+  return [...found, ...bought]
+}
+
+/** One round of what waits for this customer under any of the names that we know, and of what nobody else has under those that
+ *  a person has said to be theirs. */
 export async function waitingFor(
   tx: Tx,
-  { table, isWaiting, age }: WaitingRows,
+  waiting: Waiting,
   customers: Pick<KnownNames, 'identityOf'>,
   externalUserId: string,
-): Promise<number[]> {
-  const { unionId, phoneHashes } = await customers.identityOf(tx, externalUserId)
+): Promise<{ ids: number[]; hasLinks: boolean }> {
+  const { unionId, phoneHashes, links } = await customers.identityOf(tx, externalUserId)
+  const known = (name: NameColumn, values: string[]): Promise<number[]> =>
+    named(tx, waiting, { name, values, open: isOpen })
   // A query for each name, since a planner that is given all three at once may read every waiting row instead of the keys.
-  const named = async (name: Column<string | null>, values: string[]): Promise<number[]> =>
-    values.length === 0
-      ? []
-      : idsOf(
-          tx,
-          sql`SELECT ${select({ id: table.id })} FROM ${table} WHERE ${isWaiting} AND ${name} IN ${list(values)}
-              ORDER BY ${age}, ${table.id} LIMIT ${ROUND}`,
-        )
   const found = [
-    ...(await named(table.given_external_userid, [externalUserId])),
-    ...(await named(table.given_unionid, unionId === undefined ? [] : [unionId])),
-    ...(await named(table.phone_hash, phoneHashes)),
+    ...(await known('given_external_userid', [externalUserId])),
+    ...(await known('given_unionid', unionId === undefined ? [] : [unionId])),
+    ...(await known('phone_hash', phoneHashes)),
   ]
-  return [...new Set(found)]
+  const hasLinks = waiting.rows.lent !== undefined && links.length > 0
+  if (hasLinks) for (const link of links) found.push(...(await linked(tx, waiting, link)))
+  return { ids: [...new Set(found)], hasLinks }
 }
+
+/** One round of what is lent to this customer, after `afterId`. */
+export const lentTo = (tx: Tx, { table, lent }: WaitingRows, externalUserId: string, afterId: number) =>
+  lent === undefined
+    ? Promise.resolve([])
+    : idsOf(
+        tx,
+        sql`SELECT ${select({ id: table.id })} FROM ${table}
+            WHERE ${every([lent.where, sql`${lent.owner} = ${externalUserId}`, sql`${table.id} > ${afterId}`])}
+            ORDER BY ${table.id} LIMIT ${ROUND}`,
+      )
 
 /** One round of what was told after this instant, UTC milliseconds, and still belongs to nobody. */
 export const waitingSince = (tx: Tx, { table, isWaiting, toldSince }: WaitingRows, fromMs: number): Promise<number[]> =>

@@ -1,9 +1,9 @@
 import { id, instant, nullable, text } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-/** `welcome`: the welcome of a new friendship · `send`: a mass-send that arrived · `script`: a guide sent prepared words ·
+/** `welcome`: the welcome of a new friendship · `send`: a mass-send that arrived · `moment`: a moment of the corp that was shown · `script`: a guide sent prepared words ·
  *  `task`: a guide did what asked for a message. */
-export type TouchKind = 'welcome' | 'send' | 'script' | 'task'
+export type TouchKind = 'welcome' | 'send' | 'moment' | 'script' | 'task'
 
 export const TOUCH = defineTable(
   'touch',
@@ -13,7 +13,7 @@ export const TOUCH = defineTable(
     external_userid: text(),
     userid: nullable(text()),
     kind: text<TouchKind>(12),
-    /** Of what its kind says: the welcome's or send's name, the script's id, the to-do's kind. */
+    /** Of what its kind says: the name of the welcome, send or moment, the script's id, the to-do's kind. */
     about: nullable(text(120)),
     at: instant(),
   },

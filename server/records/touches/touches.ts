@@ -70,6 +70,16 @@ export const touches = {
     )
   },
   ...readingOf(TOUCH, TOUCH.external_userid),
+  /** How many moments of the corp each of these was shown since then, UTC milliseconds; those with none are left out. */
+  momentsSince: async (tx: ReadTx, ids: readonly string[], sinceMs: number): Promise<Map<string, number>> => {
+    if (ids.length === 0) return new Map()
+    const rows = await tx.rows(
+      sql`SELECT ${select({ id: TOUCH.external_userid, n: count() })} FROM ${TOUCH}
+          WHERE ${TOUCH.external_userid} IN ${list(ids)} AND ${TOUCH.at} >= ${sinceMs} AND ${TOUCH.kind} = 'moment'
+          GROUP BY ${TOUCH.external_userid}`,
+    )
+    return new Map(rows.map(({ id, n }) => [id, n]))
+  },
   groups: {
     /** A known key changes nothing. */
     add: async (tx: Tx, sent: GroupTouch[]): Promise<void> => {
@@ -86,6 +96,20 @@ export const touches = {
       )
     },
     ...readingOf(GROUP_TOUCH, GROUP_TOUCH.chat_id),
+  },
+  /** When this customer got what is of this kind, since then, the latest of each `about`; UTC milliseconds. */
+  lastOfKind: async (
+    tx: ReadTx,
+    externalUserId: string,
+    { kind, sinceMs }: { kind: TouchKind; sinceMs: number },
+  ): Promise<{ about: string | undefined; atMs: number }[]> => {
+    const touch = select({ about: TOUCH.about, atMs: number(sql`MAX(${TOUCH.at})`) })
+    const rows = await tx.rows(
+      sql`SELECT ${touch} FROM ${TOUCH}
+          WHERE ${TOUCH.external_userid} = ${externalUserId} AND ${TOUCH.at} >= ${sinceMs} AND ${TOUCH.kind} = ${kind}
+          GROUP BY ${TOUCH.about}`,
+    )
+    return rows.map(({ about, atMs }) => ({ about: about ?? undefined, atMs }))
   },
   /** What guides sent to this customer from the first instant until the last, both included, the oldest first; UTC milliseconds. */
   ofGuidesWithin: async (

@@ -14,6 +14,8 @@ const NotEmpty = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 export const MOST_VISITS = 200
 /** Of a page with its query, and of a name, so much is kept. */
 const KEPT_LENGTH = 190
+/** Of what was searched for, and of a scene. */
+const KEPT_WORDS = 100
 
 const Visit = Type.Object({
   /** Unique for its source. */
@@ -38,6 +40,10 @@ const Visit = Type.Object({
   ),
   /** Of carts: how many are in it from now on; 0: taken out. Absent: 1. */
   quantity: Maybe(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+  /** What they searched for. */
+  keyword: Maybe(Text(2_000)),
+  /** A scene of WeChat (1011), or the number of a link of ours. */
+  scene: Type.Optional(Type.Union([Text(2_000), Type.Integer({ minimum: 0 }), Type.Null()])),
 })
 
 /** Body of POST /api/visits. What else the shop tells of a visit is not kept. Empty and null are absent. */
@@ -53,11 +59,13 @@ export interface VisitMessage {
   page: string | undefined
   product: { id: string; name: string; category: string | undefined; priceFen: number | undefined } | undefined
   quantity: number
+  keyword: string | undefined
+  scene: string | undefined
 }
 
 const ABOUT = { what: 'visits', zh: '浏览' }
 
-/** Pages and names are without the phones in them. All or none: throws visits.invalid (400) naming fields, never their
+/** Pages, names and searched words are without the phones in them. All or none: throws visits.invalid (400) naming fields, never their
  *  values. */
 export const parseVisits = (value: unknown): VisitMessage[] => checkedBody(VisitsBody, value, ABOUT).visits.map(toVisit)
 
@@ -78,6 +86,8 @@ function toVisit({ product, ...given }: Static<typeof Visit>, nth: number): Visi
     atMs: instantOf(given.at, { field: field('at'), ...ABOUT }),
     page: kept(given.page, KEPT_LENGTH),
     quantity: given.quantity ?? 1,
+    keyword: kept(given.keyword, KEPT_WORDS),
+    scene: kept(given.scene?.toString(), KEPT_WORDS),
   }
   if (product === undefined || product === null) return { ...visit, product: undefined }
   const productId = id('product/id', product.id, 100)

@@ -14,6 +14,9 @@ const Made = Type.Object({
   /** Its name, or its number where it was told without one. */
   product: Maybe,
   category: Maybe,
+  /** Absent in those told by older versions. */
+  keyword: Type.Optional(Maybe),
+  scene: Type.Optional(Maybe),
   atMs: Type.Number(),
 })
 
@@ -30,9 +33,18 @@ export const VisitMade = defineOwnEvent('visit.made', Made, {
         kind: { zh: '只认这种浏览', oneOf: VISIT_KINDS, holds: ({ kind }, wanted) => kind === wanted },
         product: {
           zh: '只认看这个商品的（名称或编号）',
+          goods: 'product',
           holds: ({ product, productId }, wanted) => product === wanted || productId === wanted,
         },
-        category: { zh: '只认看这个品类的', holds: ({ category }, wanted) => category === wanted },
+        category: { zh: '只认看这个品类的', goods: 'category', holds: ({ category }, wanted) => category === wanted },
+        keyword: {
+          zh: '只认搜了带这几个字的',
+          holds: ({ keyword }, wanted) => keyword?.includes(wanted) === true,
+        },
+        scene: {
+          zh: '只认从这里进来的：微信场景值，例如 "1011"，或自己链接的编号',
+          holds: ({ scene }, wanted) => scene === wanted,
+        },
         page: {
           zh: '只认以此开头的页面路径，例如 /pages/goods_details/index',
           holds: ({ page }, wanted) => page?.startsWith(wanted) === true,

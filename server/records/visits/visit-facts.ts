@@ -61,6 +61,8 @@ export const visitFacts: Fact[] = [
   }),
   setFact(VISITS, { path: 'visits.products', zh: '看过的商品', member: `${v.product}` }),
   setFact(VISITS, { path: 'visits.categories', zh: '看过的品类', member: `${v.category}` }),
+  setFact(VISITS, { path: 'visits.keywords', zh: '在商城搜过的词', member: `${v.keyword}` }),
+  setFact(VISITS, { path: 'visits.scenes', zh: '从哪里进过商城', member: `${v.scene}` }),
   existsFact({ ...VISITS, where: UNPAID }, { path: 'visits.unpaid', zh: '最近逛商城之后没付过款' }),
   aggregateFact(IN_CART, {
     path: 'visits.cart.sum',

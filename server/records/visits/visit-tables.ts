@@ -1,4 +1,4 @@
-import { id, instant, integer, nullable, text } from '../../core/db/columns.ts'
+import { flag, id, instant, integer, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 import type { VisitKind } from './visit-kind.ts'
 
@@ -22,8 +22,14 @@ export const SHOP_VISIT = defineTable(
     price_fen: nullable(integer()),
     /** Of carts: how many are in it from then on. */
     quantity: nullable(integer()),
+    /** What they searched for. */
+    keyword: nullable(text(100)),
+    /** By which way they came: a number of WeChat, or of a link of ours. */
+    scene: nullable(text(100)),
     at: instant(),
     received_at: instant(),
+    /** It is the customer's only because somebody said that they go by these names. */
+    lent: withDefault(flag(), 0),
   },
   {
     unique: [['visit_id', 'source']],
@@ -43,8 +49,10 @@ export const SHOP_VISIT = defineTable(
         category: 'conduct',
         price_fen: 'conduct',
         quantity: 'conduct',
+        keyword: 'free-text',
+        scene: 'conduct',
       },
-      purpose: '客户在商城看了什么、购物车里有什么；看了没付款的时候提醒导购',
+      purpose: '客户在商城看了什么、搜了什么、从哪里进来、购物车里有什么；看了没付款的时候提醒导购',
       kept: 'visit',
       since: 'at',
       of: 'external_userid',

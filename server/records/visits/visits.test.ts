@@ -88,6 +88,23 @@ it('what is in the cart is what was put in last and not taken out, until somethi
   expect(await factsOf('wmB')).toMatchObject({ 'visits.count': 0, 'visits.unpaid': false, 'visits.cart.sum': 0 })
 })
 
+it('what was searched for and the way in are kept, told and asked for, also of those who waited', async () => {
+  await say(
+    visit('v1', { kind: 'search', keyword: '眼肉 牛排', scene: 1011 }),
+    visit('v2'),
+    visit('v3', { customer: { phone: PHONE }, keyword: '黄油', scene: 'link-7' }),
+  )
+  await t.sandbox.editRemark({ userId: 'zhangsan', externalUserId: 'wmB', mobiles: [PHONE] })
+  await t.settle()
+  expect(await t.eventsOf('visit.made')).toMatchObject([
+    { visitId: 'v1', keyword: '眼肉 牛排', scene: '1011' },
+    { visitId: 'v2', keyword: null, scene: null },
+    { visitId: 'v3', keyword: '黄油', scene: 'link-7' },
+  ])
+  expect(await factsOf('wmA')).toMatchObject({ 'visits.keywords': ['眼肉 牛排'], 'visits.scenes': ['1011'] })
+  expect(await factsOf('wmB')).toMatchObject({ 'visits.keywords': ['黄油'], 'visits.scenes': ['link-7'] })
+})
+
 it('who looks around is not silent; the clock of a phone that runs ahead counts as now', async () => {
   await t.advance(5 * DAY_MS)
   const silence = () =>

@@ -86,6 +86,7 @@ it('says the same as the check in this thread, of good rules and of bad ones, an
     staff: [{ userId: 'linxiaoyu', name: '林小雨', hasLeft: false }],
     departments: undefined,
     categories: new Set(['茶']),
+    products: new Set(['乌龙']),
     inForce,
     isInUse: async (named) => {
       asked.push(named)

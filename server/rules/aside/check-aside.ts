@@ -6,7 +6,8 @@ import { startWorker } from '../../core/kernel/start-worker.ts'
 import type { AtHand } from '../at-hand.ts'
 import type { RuleSources } from '../book/bind-book.ts'
 import { type CheckedRules, noNames } from '../check-rules.ts'
-import { type FoundRules, RULE_KINDS, type RuleKind } from '../files/rule-folder.ts'
+import type { FoundRules } from '../files/rule-folder.ts'
+import { forEachKind } from '../files/rule-kinds.ts'
 import { type CheckedWords, plainWords } from '../vocabulary.ts'
 import type { CheckTask, FromWorker, Piece, ToWorker } from './messages.ts'
 
@@ -66,6 +67,7 @@ const known = (atHand: AtHand | undefined): CheckTask['known'] =>
         staff: atHand.staff,
         departments: atHand.departments,
         categories: atHand.categories,
+        products: atHand.products,
         inForce: atHand.inForce,
       }
 
@@ -111,10 +113,7 @@ function answerOf(
 
 /** What the thread has put there before it was done, a file's rules at a time with a turn of the event loop in between. */
 async function gather(pieces: Parameters<typeof receiveMessageOnPort>[0]): Promise<RuleSources> {
-  const sources = Object.fromEntries(RULE_KINDS.map((kind) => [kind, []])) as unknown as Record<
-    RuleKind,
-    Piece['rules']
-  >
+  const sources = forEachKind<Piece['rules']>(() => [])
   for (let next = receiveMessageOnPort(pieces); next !== undefined; next = receiveMessageOnPort(pieces)) {
     const { kind, rules } = next.message as Piece // the worker's own words
     sources[kind].push(...rules)

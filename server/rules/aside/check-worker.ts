@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { groupBy } from '../../core/kernel/group-by.ts'
 import type { AtHand } from '../at-hand.ts'
 import { checkRules } from '../check-rules.ts'
-import { RULE_KINDS } from '../files/rule-folder.ts'
+import { RULE_KINDS } from '../files/rule-kinds.ts'
 import { wordsFrom } from '../vocabulary.ts'
 import type { CheckTask, FromWorker, Piece, ToWorker } from './messages.ts'
 

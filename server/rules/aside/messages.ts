@@ -2,7 +2,8 @@ import type { MessagePort } from 'node:worker_threads'
 import type { AtHand } from '../at-hand.ts'
 import type { NamedRule } from '../book/rule-rename.ts'
 import type { CheckedRules } from '../check-rules.ts'
-import type { FoundRules, RuleKind } from '../files/rule-folder.ts'
+import type { FoundRules } from '../files/rule-folder.ts'
+import type { RuleKind } from '../files/rule-kinds.ts'
 import type { PlainWords } from '../vocabulary.ts'
 
 /** What the thread that checks rules begins with. */

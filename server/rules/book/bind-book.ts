@@ -1,13 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { dutiesOfCalendar } from '../calendar/duties-of-calendar.ts'
+import { sendsOfCalendar } from '../calendar/sends-of-calendar.ts'
+import { dutiesOfCampaign, momentsOfCampaign, sendsOfCampaign } from '../campaigns/of-campaign.ts'
 import type { FactShape } from '../condition/fact.ts'
 import { GROUP_FACTS } from '../condition/group-facts.ts'
 import { conditionOf } from '../condition/parse-condition.ts'
 import type { Drafts } from '../files/draft.ts'
+import { forEachKind } from '../files/rule-kinds.ts'
+import { dutiesOfGroupSop, sendsOfGroupSop } from '../group-sops/of-group-sop.ts'
 import type { Condition } from '../schema/condition.ts'
 import type { SendRule } from '../schema/rule-files.ts'
 import { sopOf } from './bind-sop.ts'
+import { createCatalogue } from './catalogue.ts'
 import { renamesIn } from './renames-in.ts'
-import type { Ladder, LibraryScript, Rule, RuleBook } from './rule-book.ts'
+import type { Ladder, LibraryScript, Moment, Rule, RuleBook } from './rule-book.ts'
 import { versionOf } from './rule-version.ts'
 import { tagGroupOf } from './tag-groups.ts'
 
@@ -15,24 +21,9 @@ import { tagGroupOf } from './tag-groups.ts'
 export type RuleSources = { [Kind in keyof Drafts]: Pick<Drafts[Kind][number], 'name' | 'file' | 'value'>[] }
 
 export function sourcesOf(drafts: Drafts): RuleSources {
-  const plain = <Value>(list: { name: string; file: string; value: Value }[]) =>
-    list.map(({ name, file, value }) => ({ name, file, value }))
-  return {
-    channel: plain(drafts.channel),
-    welcome: plain(drafts.welcome),
-    tags: plain(drafts.tags),
-    pool: plain(drafts.pool),
-    scripts: plain(drafts.scripts),
-    sop: plain(drafts.sop),
-    send: plain(drafts.send),
-    webhook: plain(drafts.webhook),
-    shop: plain(drafts.shop),
-    policy: plain(drafts.policy),
-    ladder: plain(drafts.ladder),
-    roles: plain(drafts.roles),
-    profile: plain(drafts.profile),
-    credit: plain(drafts.credit),
-  }
+  const plain = forEachKind((kind) => drafts[kind].map(({ name, file, value }) => ({ name, file, value })))
+  // Each kind keeps its own value, which the compiler cannot follow through a record of all of them.
+  return plain as RuleSources
 }
 
 /** The rule book of rules in which no fault was found. Throws rules.condition-invalid when a stored condition asks for
@@ -48,24 +39,64 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   )
   const scripts = mapOf(await scriptsOf(drafts.scripts, understood))
   const sops = mapOf(await inTurns(drafts.sop, (draft) => sopOf(draft, facts)))
-  const sends = mapOf(
-    await inTurns(drafts.send, (draft) => ({ ...ruleOf(draft), audience: audienceOf(draft.value, facts) })),
-  )
-  // A book that an earlier release stored has none of these.
+  const sends = mapOf([
+    ...(await inTurns(drafts.send, (draft) => ({ ...ruleOf(draft), audience: audienceOf(draft.value, facts) }))),
+    // A book that an earlier release stored has none of these, nor of those below.
+    ...(await inTurns(drafts.calendar ?? [], sendsOfCalendar)).flat(),
+    ...(await inTurns(drafts.groupSop ?? [], sendsOfGroupSop)).flat(),
+    ...(await inTurns(drafts.campaign ?? [], (draft) => sendsOfCampaign(draft, facts))).flat(),
+  ])
+  const duties = mapOf([
+    ...(await inTurns(drafts.calendar ?? [], dutiesOfCalendar)).flat(),
+    ...(await inTurns(drafts.groupSop ?? [], dutiesOfGroupSop)).flat(),
+    ...(await inTurns(drafts.campaign ?? [], dutiesOfCampaign)).flat(),
+  ])
+  const moments = mapOf<Moment>([
+    ...(await inTurns(drafts.moment ?? [], ruleOf)),
+    ...(await inTurns(drafts.campaign ?? [], momentsOfCampaign)).flat(),
+  ])
+  const campaigns = mapOf(await inTurns(drafts.campaign ?? [], ruleOf))
+  const intercepts = mapOf(await inTurns(drafts.intercept ?? [], ruleOf))
   const webhooks = mapOf(await inTurns(drafts.webhook ?? [], ruleOf))
   const shops = mapOf(await inTurns(drafts.shop ?? [], ruleOf))
   const policy = drafts.policy?.[0]?.value ?? {}
   const ladders = mapOf(await inTurns(drafts.ladder ?? [], (draft) => ladderOf(draft, understood)))
   const roles = drafts.roles?.[0]?.value.roles ?? []
   const credit = drafts.credit?.[0]?.value.credit ?? []
+  const products = drafts.products?.[0]?.value.products ?? []
   const fields = drafts.profile?.[0]?.value.fields ?? []
-  const versions = [channels, welcomes, pools, scripts, sops, sends, webhooks, shops, ladders].map((rules) =>
-    [...rules.values()].map((rule: Rule<unknown>) => [rule.name, rule.version]),
+  const versions = [
+    channels,
+    welcomes,
+    pools,
+    scripts,
+    sops,
+    sends,
+    moments,
+    webhooks,
+    shops,
+    ladders,
+    duties,
+    intercepts,
+    campaigns,
+  ].map((rules) =>
+    [...rules.values()].map((rule: Pick<Rule<unknown>, 'name' | 'version'>) => [rule.name, rule.version]),
   )
   const places = [...scripts.values()].map(({ domain, situation }) => [domain, situation])
   const rollouts = [...sops.values()].map(({ value }) => value.rollout ?? null)
   return {
-    version: versionOf([versions, places, tags, policy, rollouts, ...renames, ...roles, ...fields, ...credit]),
+    version: versionOf([
+      versions,
+      places,
+      tags,
+      policy,
+      rollouts,
+      ...renames,
+      ...roles,
+      ...fields,
+      ...credit,
+      ...products,
+    ]),
     channels,
     welcomes,
     defaultWelcome: [...welcomes.values()].find((rule) => rule.value.default === true),
@@ -74,6 +105,9 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     scripts,
     sops,
     sends,
+    duties,
+    moments,
+    intercepts,
     webhooks,
     shops,
     policy,
@@ -81,6 +115,8 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     roles,
     fields,
     credit,
+    campaigns,
+    catalogue: createCatalogue(products, versionOf(products)),
     renames,
   }
 }

@@ -1,4 +1,15 @@
-import type { ChannelRule, LadderRule, PoolRule, SendRule, SopRule, TagRules } from '../schema/rule-files.ts'
+import { stepName } from '../group-sops/step-name.ts'
+import type { GroupSopRule } from '../schema/group-sop-rule.ts'
+import type { InterceptRule } from '../schema/intercept-rule.ts'
+import type {
+  ChannelRule,
+  LadderRule,
+  MomentRule,
+  PoolRule,
+  SendRule,
+  SopRule,
+  TagRules,
+} from '../schema/rule-files.ts'
 import type { RuleRename } from './rule-rename.ts'
 
 interface Written<Value> {
@@ -13,10 +24,23 @@ interface Named {
   send: Written<SendRule>[]
   /** A book that an earlier release stored has none. */
   ladder: Written<LadderRule>[] | undefined
+  groupSop: Written<GroupSopRule>[] | undefined
+  moment: Written<MomentRule>[] | undefined
+  intercept: Written<InterceptRule>[] | undefined
 }
 
 /** Every `was` of these rules; what is around something is renamed before what is inside it. */
-export function renamesIn({ tags, channel, pool, sop, send, ladder }: Named): RuleRename[] {
+export function renamesIn({
+  tags,
+  channel,
+  pool,
+  sop,
+  send,
+  ladder,
+  groupSop,
+  moment,
+  intercept,
+}: Named): RuleRename[] {
   const groups = tags.flatMap((draft) => draft.value.tags)
   return [
     ...groups.flatMap(({ group, was }) => renamed({ kind: 'tag-group' }, was, group)),
@@ -33,8 +57,20 @@ export function renamesIn({ tags, channel, pool, sop, send, ladder }: Named): Ru
     ...(ladder ?? []).flatMap(({ value }) =>
       value.levels.flatMap((level) => renamed({ kind: 'level', within: value.ladder }, level.was, level.level)),
     ),
+    ...(moment ?? []).flatMap(({ value }) => renamed({ kind: 'moment' }, value.was, value.moment)),
+    ...(intercept ?? []).flatMap(({ value }) => renamed({ kind: 'intercept' }, value.was, value.intercept)),
+    ...(groupSop ?? []).flatMap(({ value }) => stepsRenamed(value)),
   ]
 }
+
+/** Under every name that it may have had: the file and the step may be renamed one after the other. */
+const stepsRenamed = ({ groupSop, was, steps }: GroupSopRule): RuleRename[] =>
+  steps.flatMap(({ step, was: stepWas }) =>
+    [was ?? groupSop, groupSop]
+      .flatMap((sop) => [stepWas ?? step, step].map((one) => stepName(sop, one)))
+      .filter((from, n, all) => from !== stepName(groupSop, step) && all.indexOf(from) === n)
+      .map((from) => ({ kind: 'group-step' as const, from, to: stepName(groupSop, step) })),
+  )
 
 type What = RuleRename extends infer One ? (One extends RuleRename ? Omit<One, 'from' | 'to'> : never) : never
 

@@ -1,10 +1,16 @@
+import type { Occasion } from '../calendar/occasions.ts'
+import type { CampaignRule } from '../schema/campaign-rule.ts'
 import type { Condition } from '../schema/condition.ts'
+import type { ContentRule } from '../schema/content.ts'
 import type { CreditRule } from '../schema/credit-rules.ts'
+import type { GroupSopRule } from '../schema/group-sop-rule.ts'
+import type { InterceptRule } from '../schema/intercept-rule.ts'
 import type { LevelRule } from '../schema/ladder-rule.ts'
 import type { ProfileField } from '../schema/profile-rules.ts'
 import type {
   ChannelRule,
   LadderRule,
+  MomentRule,
   PolicyRule,
   PoolRule,
   RoleGrant,
@@ -16,6 +22,8 @@ import type {
   WelcomeRule,
 } from '../schema/rule-files.ts'
 import type { BoundCondition, BoundStep } from './bound-step.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { DutyPlan } from './duty-plan.ts'
 import type { RuleRename } from './rule-rename.ts'
 import type { TagGroup } from './tag-groups.ts'
 
@@ -47,6 +55,38 @@ export interface Pool extends Rule<PoolRule> {
 export interface Send extends Rule<SendRule> {
   /** About customers, or, where the rule says `to: groups`, about groups (GROUP_FACTS). */
   audience: Condition
+  /** When it comes, and with which words, where a calendar says so in place of `at` and `cron`. */
+  occasions?: {
+    /** Differs when its times do. */
+    timing: string
+    /** All that it may say, but for what is filled in. */
+    contents: readonly ContentRule[]
+    /** Each group gets it once, for each time that it was made, or came into its pool. Judged as of its time; one at which it is for none
+     *  leaves no trace. */
+    once?: GroupSopRule['from']
+    nextAfter(afterMs: number): Occasion | undefined
+  }
+  /** What it is a step of. */
+  campaign?: CampaignPart
+}
+
+/** What the steps of a campaign share. */
+export interface CampaignPart {
+  name: string
+  /** The names of all its steps, its own among them. */
+  steps: readonly string[]
+  /** When its first message goes out, as it is planned now; UTC milliseconds. */
+  startMs: number
+  /** Nobody is looked at again after it. */
+  endMs?: number
+  /** Who has done it since gets no further step. */
+  dropOut?: NonNullable<CampaignRule['dropOut']>
+}
+
+/** A moment (朋友圈) of the corp. */
+export interface Moment extends Rule<MomentRule> {
+  /** When it comes, where a campaign says so in place of `at` and `cron`; `date`: what it stands for, however it is moved. */
+  occasions?: { timing: string; nextAfter(afterMs: number): { date: string; atMs: number } | undefined }
 }
 
 /** One version of a journey, for those who are inside it. */
@@ -113,6 +153,12 @@ export interface RuleBook {
   /** In the holder's book: each in the version that is released, which may be an earlier one than that of the files. */
   sops: ReadonlyMap<string, Sop>
   sends: ReadonlyMap<string, Send>
+  /** To-dos for staff without a customer. */
+  duties: ReadonlyMap<string, DutyPlan>
+  /** Moments (朋友圈) of the corp. */
+  moments: ReadonlyMap<string, Moment>
+  /** Words that members may not write, kept at the platform. */
+  intercepts: ReadonlyMap<string, Rule<InterceptRule>>
   webhooks: ReadonlyMap<string, Rule<WebhookRule>>
   /** Connections of shops, by the name that people read. */
   shops: ReadonlyMap<string, Rule<ShopRule>>
@@ -125,6 +171,9 @@ export interface RuleBook {
   fields: readonly ProfileField[]
   /** Whose an order is, asked from above; empty: nobody's. */
   credit: readonly CreditRule[]
+  /** Which category goods belong to and what they are there for. */
+  catalogue: Catalogue
+  campaigns: ReadonlyMap<string, Rule<CampaignRule>>
   /** What was called otherwise before. */
   renames: readonly RuleRename[]
 }

@@ -3,6 +3,8 @@ import type { Draft } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import type { NameKind } from '../schema/name-kind.ts'
 import type { CheckedWords } from '../vocabulary.ts'
+import type { AssetUse } from './assets.ts'
+import type { Goods } from './goods.ts'
 import { missingName, type Names } from './names.ts'
 
 /** What the checks of single rules need to know about all the others. */
@@ -10,10 +12,13 @@ export interface CheckContext {
   names: Names
   vocabulary: CheckedWords
   atHand: AtHand | undefined
+  goods: Goods
   /** 组/名: of strategies (规则组), known and not ours to put on. */
   strategyTags: ReadonlySet<string>
+  /** `{链接:名字}` of policy.yaml; undefined when that file cannot be read: then any may be right. */
+  linkPlaces: readonly string[] | undefined
   /** Problem with the asset at a path below `config/assets/`, as message and suggestion; undefined when it is good. */
-  assetProblem(asset: string): [message: string, suggestion: string] | undefined
+  assetProblem(asset: string, as?: AssetUse): [message: string, suggestion: string] | undefined
 }
 
 export type AnyDraft = Pick<Draft<unknown>, 'fault' | 'advise' | 'isLeftOut'>

@@ -7,48 +7,74 @@ import {
 } from '../../core/kernel/wecom-limits.ts'
 import { didYouMean } from '../condition/did-you-mean.ts'
 import type { Path } from '../files/yaml-rules.ts'
-import type { AttachmentRule, ContentRule } from '../schema/content.ts'
+import type { ContentRule, ScriptAttachmentRule } from '../schema/content.ts'
+import type { AssetUse } from './assets.ts'
 import { type AnyDraft, type CheckContext, checkName } from './check-context.ts'
 import { brokenRule } from './platform-rules.ts'
 
 export const PLACEHOLDERS = ['{客户昵称}', '{导购名}', '{退订链接}'] as const
+const OPT_OUT = '{退订链接}'
 /** What the sidebar knows besides of the customer to whom a script is sent. */
 export const ORDER_PLACEHOLDERS = ['{上次买的}', '{上次下单}', '{下单次数}'] as const
 
+/** Looks like a tracked link, in braces and colons of any width. */
+const LINK_PLACE = /^[{｛]\s*链接\s*[:：]/
+
 /** A WeChat nickname may take 16 characters of 4 bytes, a member's name and a short link 64 bytes. */
 const PLACEHOLDER_BYTES = 64
+/** Without a public address a tracked link stands there as it is in policy.yaml. */
+const LINK_BYTES = 500
 
 const bytes = (text: string): number => Buffer.byteLength(text)
 
 /** Text and attachments of a welcome, a script or a mass-send. `placeholders`: those that are filled in there; `campaign`: it
- *  goes to many at once, so what breaks a rule of the platform is refused and not only told. */
+ *  goes to many at once, so what breaks a rule of the platform is refused and not only told; `chars`: where the platform counts
+ *  characters of the text and not bytes, so many; `mostBytes`: where it counts bytes; `longest`: the most that is filled
+ *  in for a placeholder, where that is no name. */
 export function checkContent(
   context: CheckContext,
   draft: AnyDraft,
   path: Path,
-  content: ContentRule,
-  { placeholders = PLACEHOLDERS, campaign = false }: { placeholders?: readonly string[]; campaign?: boolean } = {},
+  content: Omit<ContentRule, 'attachments'> & { attachments?: readonly ScriptAttachmentRule[] },
+  {
+    placeholders = PLACEHOLDERS,
+    campaign = false,
+    chars,
+    mostBytes = MESSAGE_TEXT_BYTES,
+    longest = {},
+  }: {
+    placeholders?: readonly string[]
+    campaign?: boolean
+    chars?: number
+    mostBytes?: number
+    longest?: Readonly<Record<string, string>>
+  } = {},
 ): void {
   const { text = '', attachments = [] } = content
   const mayBeThere = draft.isLeftOut([...path, 'text']) || draft.isLeftOut([...path, 'attachments'])
   if (text.trim() === '' && attachments.length === 0 && !mayBeThere) {
     draft.fault(path, '没有内容', '写 text（文字）或 attachments（附件）')
   }
-  checkText(draft, [...path, 'text'], text, placeholders)
-  for (const [at, written] of [[['text'], text] as const, ...attachments.flatMap(wordsOf)]) {
-    const broken = brokenRule(written)
-    if (broken === undefined) continue
-    const tell = campaign ? draft.fault : draft.advise
-    const { name, source } = broken.rule
-    tell([...path, ...at], `「${broken.words}」是${name}，会被封号`, `换个说法，奖励不要和转发、拉人挂钩（${source}）`)
-  }
+  const links = context.linkPlaces ?? text.match(/\{链接:[^{}\n]{1,16}\}/g) ?? []
+  const places = placeholders.includes(OPT_OUT) ? [...placeholders, ...links] : placeholders
+  checkText(draft, [...path, 'text'], text, { placeholders: places, chars, mostBytes, longest })
+  for (const [at, written] of [[['text'], text] as const, ...attachments.flatMap(wordsOf)])
+    checkPlatformRules(campaign ? draft.fault : draft.advise, [...path, ...at], written)
   for (const [index, attachment] of attachments.entries()) {
     checkAttachment(context, draft, [...path, 'attachments', index], attachment)
   }
 }
 
+/** Tells of words for which the platform shuts accounts. */
+export function checkPlatformRules(tell: AnyDraft['fault'], path: Path, text: string): void {
+  const broken = brokenRule(text)
+  if (broken === undefined) return
+  const { name, source } = broken.rule
+  tell(path, `「${broken.words}」是${name}，会被封号`, `换个说法，奖励不要和转发、拉人挂钩（${source}）`)
+}
+
 /** What customers read on a card, and where it stands. */
-function wordsOf(attachment: AttachmentRule, index: number): [at: Path, text: string][] {
+function wordsOf(attachment: ScriptAttachmentRule, index: number): [at: Path, text: string][] {
   const here = ['attachments', index]
   if ('miniProgram' in attachment) return [[[...here, 'miniProgram', 'title'], attachment.miniProgram.title]]
   if (!('link' in attachment)) return []
@@ -59,13 +85,39 @@ function wordsOf(attachment: AttachmentRule, index: number): [at: Path, text: st
   ]
 }
 
-function checkText(draft: AnyDraft, path: Path, text: string, placeholders: readonly string[]): void {
-  const filled = placeholders.reduce((all, one) => all.replaceAll(one, 'x'.repeat(PLACEHOLDER_BYTES)), text)
-  if (bytes(filled) > MESSAGE_TEXT_BYTES) {
+function checkText(
+  draft: AnyDraft,
+  path: Path,
+  text: string,
+  {
+    placeholders,
+    chars,
+    mostBytes,
+    longest,
+  }: {
+    placeholders: readonly string[]
+    chars: number | undefined
+    mostBytes: number
+    longest: Readonly<Record<string, string>>
+  },
+): void {
+  const long = [...text].length
+  if (chars !== undefined && long > chars) {
+    draft.fault(path, `文字太长：${long} 个字，企业微信最多 ${chars} 个字`, `大约要删掉 ${long - chars} 个字`)
+  }
+  const filled = placeholders.reduce(
+    (all, one) =>
+      all.replaceAll(one, () => longest[one] ?? 'x'.repeat(LINK_PLACE.test(one) ? LINK_BYTES : PLACEHOLDER_BYTES)),
+    text,
+  )
+  if (chars === undefined && bytes(filled) > mostBytes) {
+    const counted = Object.keys(longest)
+      .map((one) => `（${one} 按最长的算）`)
+      .join('')
     draft.fault(
       path,
-      `文字太长：${bytes(filled)} 字节，企业微信最多 ${MESSAGE_TEXT_BYTES} 字节`,
-      `大约要删掉 ${Math.ceil((bytes(filled) - MESSAGE_TEXT_BYTES) / 3)} 个汉字`,
+      `文字太长：${bytes(filled)} 字节，企业微信最多 ${mostBytes} 字节${counted}`,
+      `大约要删掉 ${Math.ceil((bytes(filled) - mostBytes) / 3)} 个汉字`,
     )
   }
   checkPlaceholders(draft, path, text, placeholders)
@@ -75,9 +127,19 @@ function checkText(draft: AnyDraft, path: Path, text: string, placeholders: read
 export function checkPlaceholders(draft: AnyDraft, path: Path, text: string, placeholders: readonly string[]): void {
   for (const [found] of text.matchAll(/[{｛]\s*[^{}｛｝\n]{1,20}\s*[}｝]/g)) {
     if (placeholders.includes(found)) continue
-    if ((PLACEHOLDERS as readonly string[]).includes(found)) {
+    const isLink = LINK_PLACE.test(found)
+    if (isLink && placeholders.includes(OPT_OUT)) {
+      const near = didYouMean(
+        found,
+        placeholders.filter((one) => LINK_PLACE.test(one)),
+      )
+      const hint = near === undefined ? '先在 policy.yaml 的 links 里写上它：名字和 url' : `是不是想写 ${near}`
+      draft.fault(path, `没有 ${found} 这个链接，会原样发给客户`, hint)
+      continue
+    }
+    if (isLink || (PLACEHOLDERS as readonly string[]).includes(found)) {
       const hint =
-        found === '{退订链接}'
+        isLink || found === OPT_OUT
           ? '这里给很多人的是同一段文字，给不了每人自己的链接；写在欢迎语里'
           : '这里不会替换成真的名字，请改成对谁都合适的话'
       draft.fault(path, `这里不能用 ${found}`, hint)
@@ -96,11 +158,13 @@ export function checkPlaceholders(draft: AnyDraft, path: Path, text: string, pla
   }
 }
 
-function checkAttachment(context: CheckContext, draft: AnyDraft, path: Path, attachment: AttachmentRule): void {
+function checkAttachment(context: CheckContext, draft: AnyDraft, path: Path, attachment: ScriptAttachmentRule): void {
   const limit = (at: Path, what: string, text: string, most: number): void => {
     if (bytes(text) > most) draft.fault(at, `${what}有 ${bytes(text)} 字节，最多 ${most} 字节`, '请缩短')
   }
   if ('image' in attachment) checkAsset(context, draft, [...path, 'image'], attachment.image)
+  else if ('video' in attachment) checkAsset(context, draft, [...path, 'video'], attachment.video, 'video')
+  else if ('file' in attachment) checkAsset(context, draft, [...path, 'file'], attachment.file, 'file')
   else if ('groupQr' in attachment) checkName(context, draft, [...path, 'groupQr'], 'pool', attachment.groupQr)
   else if ('miniProgram' in attachment) {
     const { title, appid, cover } = attachment.miniProgram
@@ -120,8 +184,8 @@ function checkAttachment(context: CheckContext, draft: AnyDraft, path: Path, att
   }
 }
 
-function checkAsset(context: CheckContext, draft: AnyDraft, path: Path, asset: string): void {
-  const problem = context.assetProblem(asset)
+function checkAsset(context: CheckContext, draft: AnyDraft, path: Path, asset: string, as?: AssetUse): void {
+  const problem = context.assetProblem(asset, as)
   if (problem !== undefined) draft.fault(path, ...problem)
 }
 

@@ -1,6 +1,5 @@
 import type { RuleSources } from '../book/bind-book.ts'
-import { RULE_KINDS, type RuleKind } from '../files/rule-folder.ts'
-import { RULE_KIND_ZH } from '../files/rule-kind-zh.ts'
+import { KINDS, RULE_KINDS, type RuleKind } from '../files/rule-kinds.ts'
 
 /** A rule that is in force and that the files no longer have. */
 export interface GoneRule {
@@ -20,7 +19,7 @@ export function goneRules(inForce: RuleSources, now: RuleSources): GoneRule[] {
     namesIn(inForce, kind)
       .filter((one) => !has.has(keyOf(one)))
       .map((one) => {
-        const zh = one.name === '' ? RULE_KIND_ZH[kind] : `${WORDS[kind]}「${one.name}」`
+        const zh = one.name === '' ? KINDS[kind].zh : `${kind === 'tags' ? '标签组' : KINDS[kind].zh}「${one.name}」`
         return { key: keyOf(one), zh, file: one.file }
       }),
   )
@@ -29,9 +28,6 @@ export function goneRules(inForce: RuleSources, now: RuleSources): GoneRule[] {
 /** Which rules there are, under their names of before as well. */
 export const ruleKeys = (sources: RuleSources): ReadonlySet<string> =>
   new Set(RULE_KINDS.flatMap((kind) => [...namesIn(sources, kind), ...formerIn(sources, kind)].map(keyOf)))
-
-/** What has a name of its own: of tags each group. */
-const WORDS = { ...RULE_KIND_ZH, tags: '标签组' }
 
 interface Named {
   kind: RuleKind

@@ -18,9 +18,18 @@ const BEFORE = {
   'sends/家宴.yaml': GOOD_RULES['sends/福利.yaml']?.replaceAll('福利', '家宴'),
 }
 
-/** The faults of changed files where `BEFORE` is in force; `used`: the only name that anything hangs on. */
-async function asked(files: Record<string, string | undefined>, used?: string): Promise<string[]> {
-  const made = ruleFolderOnDisk(BEFORE)
+/** The faults of changed files where `before` is in force; `used`: the only name that anything hangs on. */
+const asked = async (...of: Parameters<typeof loaded>): Promise<string[]> =>
+  (await loaded(...of)).faults.map((fault) => formatFault(fault))
+const advised = async (...of: Parameters<typeof loaded>): Promise<string[]> =>
+  (await loaded(...of)).advice.map((one) => formatFault(one))
+
+async function loaded(
+  files: Record<string, string | undefined>,
+  used?: string,
+  before: Record<string, string | undefined> = BEFORE,
+) {
+  const made = ruleFolderOnDisk(before)
   try {
     const inForce = await sourcesIn(made.folder)
     made.write(files)
@@ -28,10 +37,11 @@ async function asked(files: Record<string, string | undefined>, used?: string): 
       staff: undefined,
       departments: undefined,
       categories: new Set(),
+      products: new Set(),
       inForce,
       isInUse: async (named) => used === undefined || JSON.stringify(named) === used,
     }
-    return (await loadRules(made.folder, VOCABULARY, atHand)).faults.map((fault) => formatFault(fault))
+    return await loadRules(made.folder, VOCABULARY, atHand)
   } finally {
     made.remove()
   }
@@ -176,4 +186,54 @@ it.each<[what: string, rules: [file: string, text: string | undefined][], place:
   const faults = (await asked(Object.fromEntries(rules))).filter((fault) => fault.includes('旧名字'))
   expect(faults).toEqual([expect.stringMatching(/「(?:旧|old)」已经写成另一个的旧名字。只留一个$/)])
   expect(faults[0]).toContain(place)
+})
+
+const nextYear = new Date().getFullYear() + 1
+const CAMPAIGN = `campaign: 双旦
+date: "${nextYear}-12-24"
+audience: { follow.active: true }
+holdOut: { percent: 10, days: 3 }
+steps:
+  - { step: 预热, day: -2, at: "10:00", send: { text: 后天开始 } }
+  - { step: 当天, day: 0, at: "10:00", send: { text: 今天开始 } }
+`
+const CAMPAIGN_BEFORE = { 'campaigns/双旦.yaml': CAMPAIGN }
+const used = (kind: string, name: string): string => JSON.stringify({ kind, name })
+const keep = (place: string, what: string, fresh: string): string =>
+  `${place} ${what}不见了，新来了「${fresh}」：是改名吗。是的话改回原来的名字：改了名，没发的会取消，发过的会再发一遍；不是就分两次存：先删旧的，再加新的`
+
+it.each<[what: string, text: string, fault: string[]]>([
+  ['a campaign', CAMPAIGN.replace('双旦', '年末'), [keep('campaigns/双旦.yaml:1:11', '活动「双旦」', '年末')]],
+  [
+    'a campaign and its day',
+    CAMPAIGN.replace('双旦', '年末').replace('12-24', '12-25'),
+    [keep('campaigns/双旦.yaml:1:11', '活动「双旦」', '年末')],
+  ],
+  [
+    'one of another day and other steps',
+    CAMPAIGN.replace('双旦', '年末').replace('12-24', '12-25').replace('后天开始', '一').replace('今天开始', '二'),
+    [],
+  ],
+  ['a step', CAMPAIGN.replace('预热', '预告'), [keep('campaigns/双旦.yaml:6:13', '「双旦」的步骤「预热」', '预告')]],
+  ['a step that nothing hangs on', CAMPAIGN.replace('当天', '开始'), []],
+])('%s that is called otherwise while something of it is out keeps its name', async (_what, text, fault) => {
+  const files = { 'campaigns/双旦.yaml': text }
+  expect(await asked(files, used('send', '双旦·预热'), CAMPAIGN_BEFORE)).toEqual(fault)
+  expect(await asked(files, 'nothing', CAMPAIGN_BEFORE)).toEqual([])
+})
+
+it('a campaign that is over may be written over by the next one', async () => {
+  const before = { 'campaigns/双旦.yaml': CAMPAIGN.replace(String(nextYear), '2025') }
+  expect(await asked({ 'campaigns/双旦.yaml': CAMPAIGN.replace('双旦', '年末') }, undefined, before)).toEqual([])
+})
+
+it.each([
+  ['another share', CAMPAIGN.replace('percent: 10', 'percent: 20'), 1],
+  ['none any more', CAMPAIGN.replace('holdOut: { percent: 10, days: 3 }\n', ''), 1],
+  ['other days only', CAMPAIGN.replace('days: 3', 'days: 5'), 0],
+])('the hold-out of a campaign of which something is out: %s', async (_what, text, times) => {
+  const told = async (use: string): Promise<number> =>
+    (await advised({ 'campaigns/双旦.yaml': text }, use, CAMPAIGN_BEFORE)).filter((one) => one.includes('对照组的比例'))
+      .length
+  expect([await told(used('send', '双旦·预热')), await told('nothing')]).toEqual([times, 0])
 })

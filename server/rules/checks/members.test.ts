@@ -23,6 +23,7 @@ async function told(guides: string, staff: AtHand['staff'] | 'unread' = STAFF): 
       staff: staff === 'unread' ? undefined : staff,
       departments: undefined,
       categories: new Set<string>(),
+      products: new Set<string>(),
       inForce: undefined,
       isInUse,
     }

@@ -9,6 +9,7 @@ const AT_HAND: AtHand = {
   staff: undefined,
   departments: undefined,
   categories: new Set(['西冷', '酱料']),
+  products: new Set(['菲力牛排 150g', 'NP-FL-150']),
   inForce: undefined,
   isInUse: () => Promise.resolve(false),
 }
@@ -100,7 +101,37 @@ it.each<[what: string, text: string, more: Record<string, string>, ...told: stri
     'a category that nobody ordered',
     sop('order.paid', `when: { orders.paid.categories: { any: [西泠, 酱料] } }\n${WAIT}`),
     {},
-    '5:41 还没有人买过类目「西泠」。是不是想写 西冷',
+    '5:41 不认识品类「西泠」：products.yaml 里没有，最近也没有卖过。是不是想写 西冷',
+  ],
+  [
+    'a category that the catalogue alone knows',
+    sop('order.paid', `when: { orders.paid.count: { category: 礼盒, gte: 1 } }\n${WAIT}`),
+    { 'products.yaml': 'products:\n  - { sku: NP-LB-*, category: 礼盒 }\n' },
+  ],
+  [
+    'a product that nobody sold',
+    sop('order.paid', `when: { orders.paid.count: { product: [菲力牛排 150克, NP-FL-150], gte: 1 } }\n${WAIT}`),
+    {},
+    '5:40 不认识商品「菲力牛排 150克」：products.yaml 里没有，最近也没有卖过。是不是想写 菲力牛排 150g',
+  ],
+  [
+    'a product that a pattern of the catalogue fits',
+    sop('order.paid', `when: { visits.products: { any: [np-fl-200] } }\n${WAIT}`),
+    { 'products.yaml': 'products:\n  - { sku: NP-FL-*, role: 主推 }\n' },
+  ],
+  [
+    'a look at what is not sold',
+    sop('{ event: visit.made, category: 西泠, product: NP-FL-15 }', WAIT),
+    {},
+    '4:41 不认识品类「西泠」：products.yaml 里没有，最近也没有卖过。是不是想写 西冷',
+    '4:54 不认识商品「NP-FL-15」：products.yaml 里没有，最近也没有卖过。是不是想写 NP-FL-150',
+  ],
+  [
+    'what was looked at, and carts',
+    sop('order.paid', `when: { visits.categories: { any: [牛腩] }, visits.cart.products: { any: [羊排] } }\n${WAIT}`),
+    {},
+    '5:36 不认识品类「牛腩」：products.yaml 里没有，最近也没有卖过。有的是 西冷、酱料',
+    '5:73 不认识商品「羊排」：products.yaml 里没有，最近也没有卖过。有的是 菲力牛排 150g、NP-FL-150',
   ],
 ])('of a journey: %s', async (_what, text, more, ...messages) => {
   expect(await told('sop', text, more)).toEqual(messages)

@@ -3,7 +3,8 @@ import { parse } from 'yaml'
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import { checkRules } from '../check-rules.ts'
 import { formatFault } from '../files/rule-fault.ts'
-import type { RuleFile, RuleKind } from '../files/rule-folder.ts'
+import type { RuleFile } from '../files/rule-folder.ts'
+import type { RuleKind } from '../files/rule-kinds.ts'
 import { GOOD_RULES, ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
 
 const MORE: Record<string, string> = {

@@ -1,9 +1,13 @@
+import { GROUP_WELCOME_BYTES } from '../../core/kernel/wecom-limits.ts'
 import type { Draft } from '../files/draft.ts'
 import type { PoolRule, WelcomeRule } from '../schema/rule-files.ts'
 import { type CheckContext, checkDoubles, checkName } from './check-context.ts'
+import { checkContent } from './content.ts'
 
 /** WeCom: over 200 members nobody joins by QR code any more. */
 const MAX_BY_QR = 200
+
+const WELCOME = { placeholders: ['{客户昵称}'], campaign: true, mostBytes: GROUP_WELCOME_BYTES }
 
 /** `welcomes`: undefined when not all of them are known. */
 export function checkPools(
@@ -24,6 +28,7 @@ export function checkPools(
     for (const [place, id] of (draft.value.groupScripts ?? []).entries()) {
       checkName(context, draft, ['groupScripts', place], 'script', id)
     }
+    if (draft.value.welcome !== undefined) checkContent(context, draft, ['welcome'], draft.value.welcome, WELCOME)
     draft.condition(['entry'], draft.value.entry)
     if (inviteBy !== 'welcome') continue
     if (inviteOn?.includes('order.paid')) {

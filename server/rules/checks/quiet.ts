@@ -8,3 +8,9 @@ export function checkQuiet(draft: AnyDraft, path: Path, quiet: string | undefine
     draft.fault(path, `免打扰时段「${quiet}」开始和结束一样`, '写成 "21:30-09:00" 这样，过了半夜也可以')
   }
 }
+
+/** Is `time` (`03:00`) in these hours? */
+export function isWithin(time: string, quiet: string): boolean {
+  const [from = '', to = ''] = quiet.split('-').map((one) => one.trim().padStart(5, '0'))
+  return from < to ? time >= from && time < to : time >= from || time < to
+}

@@ -1,3 +1,4 @@
+import { RENAMED_RULES } from '../book/rule-rename.ts'
 import type { Draft, Drafts } from '../files/draft.ts'
 import type { Path } from '../files/yaml-rules.ts'
 
@@ -8,16 +9,16 @@ interface Written {
   was: string | undefined
 }
 
-type Renamable = Pick<Drafts, 'tags' | 'channel' | 'pool' | 'sop' | 'send' | 'ladder'>
+type Renamable = Pick<Drafts, 'tags' | (typeof RENAMED_RULES)[number]>
 
 /** A former name must be nobody's name now, and one rule's former name only: else what is kept under it had two owners. */
 export function checkRenames(drafts: Renamable): void {
-  const { channel, pool, sop, send, ladder, tags } = drafts
-  checkAmong(channel.map((draft) => ({ draft, at: [], name: draft.name, was: draft.value.was })))
-  checkAmong(pool.map((draft) => ({ draft, at: [], name: draft.name, was: draft.value.was })))
-  checkAmong(sop.map((draft) => ({ draft, at: [], name: draft.name, was: draft.value.was })))
-  checkAmong(send.map((draft) => ({ draft, at: [], name: draft.name, was: draft.value.was })))
-  checkAmong(ladder.map((draft) => ({ draft, at: [], name: draft.name, was: draft.value.was })))
+  const { ladder, tags, groupSop } = drafts
+  for (const kind of RENAMED_RULES)
+    checkAmong(drafts[kind].map((draft) => ({ draft, at: [], name: draft.name, was: draft.value.was })))
+  for (const draft of groupSop) {
+    checkAmong(draft.value.steps.map(({ step, was }, n) => ({ draft, at: ['steps', n], name: step, was })))
+  }
   for (const draft of ladder) {
     checkAmong(draft.value.levels.map(({ level, was }, n) => ({ draft, at: ['levels', n], name: level, was })))
   }

@@ -22,6 +22,7 @@ async function told(text: string, departments: AtHand['departments'] = DEPARTMEN
       ],
       departments,
       categories: new Set(),
+      products: new Set(),
       inForce: undefined,
       isInUse: () => Promise.resolve(false),
     })

@@ -34,6 +34,11 @@ it.each<[string, string, string[]]>([
     ['5 离 2053-12-24 10:00 已经不到 9999d，规则一生效就会定下名单、请人批准'],
   ],
   ['to be approved in time', `${VIP}\nat: "2099-12-24 10:00"\napproval: 2d`, []],
+  [
+    'which nothing crowds',
+    `${VIP}\nat: "2099-12-24 10:00"\nifCrowded: later`,
+    ['5 policy.yaml 没有写 contactsPerCustomer，没有人会轮不到'],
+  ],
   ['to everybody', 'audience: {}\nat: "2099-12-24 10:00"', ['3 没有写发给谁，会发给所有客户']],
 ])('says of a send %s what was probably not meant', async (_what, more, expected) => {
   expect(await adviceOn({ 'policy.yaml': 'quiet: "22:00-08:30"\n', 'sends/甲.yaml': send(more) })).toEqual(expected)

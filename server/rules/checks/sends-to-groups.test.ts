@@ -27,7 +27,9 @@ it.each<[string, string, string[]]>([
   [
     'a fact of customers',
     'to: groups\naudience: { follow.active: true }',
-    ['5 没有「follow.active」这个事实。可用的事实：group.pool、group.members、group.daysOld、group.owner、group.name'],
+    [
+      '5 没有「follow.active」这个事实。可用的事实：group.pool、group.members、group.daysOld、group.daysInPool、group.tags、group.owner、group.name',
+    ],
   ],
   [
     'facts of groups, to customers',

@@ -4,9 +4,10 @@ import type { Draft } from '../files/draft.ts'
 import type { Condition } from '../schema/condition.ts'
 import type { PolicyRule } from '../schema/policy-rule.ts'
 import type { SendRule } from '../schema/rule-files.ts'
-import type { CheckContext } from './check-context.ts'
+import type { AnyDraft, CheckContext } from './check-context.ts'
 import { checkContent } from './content.ts'
 import { checkGuides } from './members.ts'
+import { isWithin } from './quiet.ts'
 import { adviseCrowd, checkRhythm, type KnownSend } from './send-crowd.ts'
 import { checkCron, cronFields } from './times.ts'
 
@@ -35,6 +36,7 @@ export function checkSends(
     adviseTime(draft, policy?.quiet, nowMs)
     adviseAudience(draft, whom)
     adviseApproval(draft, nowMs)
+    adviseCrowded(draft, policies)
     if (draft.value.enabled === false) continue
     if (whom !== undefined) known.push({ draft, audience: whom })
     const time = JSON.stringify([at ?? cron, draft.value.to, audience])
@@ -91,12 +93,12 @@ function checkToGroups(draft: Draft<SendRule>): void {
 const mayHaveTime = (draft: Draft<SendRule>): boolean => draft.isLeftOut(['at']) || draft.isLeftOut(['cron'])
 
 /** "2026-02-30 10:00" has the right form and is no time. */
-function isRealTime(text: string): boolean {
+export function isRealTime(text: string): boolean {
   const instant = new Date(`${text.replace(' ', 'T')}:00Z`)
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text.replace(' ', 'T'))
 }
 
-function checkSendCron(draft: Draft<SendRule>, cron: string): void {
+export function checkSendCron(draft: AnyDraft, cron: string): void {
   if (!checkCron(draft, ['cron'], cron)) return
   const [minute = '', hour = ''] = cronFields(cron)
   if (!/^\d+$/.test(minute) || !/^\d+$/.test(hour)) {
@@ -105,18 +107,17 @@ function checkSendCron(draft: Draft<SendRule>, cron: string): void {
 }
 
 /** `03:00` of `at` or of a cron line that comes once a day. */
-const timeOf = ({ at, cron }: SendRule): string | undefined => {
+const timeOf = ({ at, cron }: Pick<SendRule, 'at' | 'cron'>): string | undefined => {
   if (at !== undefined) return at.slice(-5)
   const [minute = '', hour = ''] = cron === undefined ? [] : cronFields(cron)
   return /^\d+$/.test(minute) && /^\d+$/.test(hour) ? `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}` : undefined
 }
 
-function isWithin(time: string, quiet: string): boolean {
-  const [from = '', to = ''] = quiet.split('-').map((one) => one.trim().padStart(5, '0'))
-  return from < to ? time >= from && time < to : time >= from || time < to
-}
-
-function adviseTime(draft: Draft<SendRule>, quiet: string | undefined, nowMs: number): void {
+export function adviseTime(
+  draft: AnyDraft & { value: Pick<SendRule, 'at' | 'cron' | 'enabled'> },
+  quiet: string | undefined,
+  nowMs: number,
+): void {
   const { at, enabled } = draft.value
   const key = at === undefined ? 'cron' : 'at'
   const time = timeOf(draft.value)
@@ -139,6 +140,16 @@ function adviseApproval(draft: Draft<SendRule>, nowMs: number): void {
     `离 ${at} 已经不到 ${approval}，规则一生效就会定下名单、请人批准`,
     '把时间往后挪，或者把 approval 写短',
   )
+}
+
+/** Nobody is crowded out where nothing is counted. */
+function adviseCrowded(draft: Draft<SendRule>, policies: readonly Draft<PolicyRule>[] | undefined): void {
+  const { ifCrowded, to } = draft.value
+  const key = to === 'groups' ? 'contactsPerGroup' : 'contactsPerCustomer'
+  if (ifCrowded === undefined || policies === undefined || policies.some(({ value }) => value[key] !== undefined))
+    return
+  if (policies.some((policy) => policy.isLeftOut([key]))) return
+  draft.advise(['ifCrowded'], `policy.yaml 没有写 ${key}，没有人会轮不到`, `写上 ${key}，或者去掉 ifCrowded`)
 }
 
 function adviseAudience(draft: Draft<SendRule>, whom: Condition | undefined): void {

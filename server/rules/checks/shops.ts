@@ -1,8 +1,10 @@
 import type { Draft } from '../files/draft.ts'
 import type { ShopRule } from '../schema/rule-files.ts'
 
-/** Fields that one platform alone knows. */
-const OWN = { kdtId: 'youzan', address: 'crmeb' } as const
+/** Fields that one platform alone knows, and cannot do without. */
+const OWN = { kdtId: 'youzan', address: 'crmeb', folder: 'files' } as const
+/** Of shops that are asked. */
+const ASKED = ['account', 'historyDays', 'pollMinutes', 'perSecond'] as const
 
 export function checkShops(shops: Draft<ShopRule>[]): void {
   const first = new Map<string, Draft<ShopRule>>()
@@ -19,6 +21,8 @@ export function checkShops(shops: Draft<ShopRule>[]): void {
       if (platform !== of && isThere) draft.fault([field], `${field} 只有 ${of} 的店才有`, '删掉这一行')
     }
     if (address !== undefined && platform === 'crmeb') checkAddress(draft, address)
+    if (platform === 'files') checkFiles(draft)
+    else checkAsked(draft)
   }
 }
 
@@ -28,4 +32,18 @@ function checkAddress(draft: Draft<ShopRule>, address: string): void {
   // The token goes over it.
   else if (address.startsWith('http:'))
     draft.advise(['address'], '用 http 的话，接口凭证在路上谁都看得到', '改成 https，只在内网用就不用管')
+}
+
+function checkFiles(draft: Draft<ShopRule>): void {
+  for (const field of ASKED) {
+    if (draft.value[field] === undefined) continue
+    draft.fault([field], `读文件的店没有 ${field}`, '删掉这一行')
+  }
+}
+
+function checkAsked(draft: Draft<ShopRule>): void {
+  const { platform, account, columns } = draft.value
+  if (account === undefined && !draft.isLeftOut(['account']))
+    draft.fault(['platform'], `${platform} 的店要写 account`, '加一行 account: …')
+  if (columns !== undefined) draft.fault(['columns'], 'columns 只有读文件的店才有', '删掉这几行')
 }

@@ -4,6 +4,7 @@ import type { SopRule } from '../schema/rule-files.ts'
 import { type EventSpec, eventNameOf } from '../schema/sop-event.ts'
 import { isEventTrigger, type SopTrigger } from '../schema/sop-trigger.ts'
 import { type CheckContext, checkName } from './check-context.ts'
+import { doubtOf } from './goods.ts'
 
 /** An event and what is asked of it: only what such events carry, and only names that exist. */
 export function checkEvent(context: CheckContext, draft: Draft<SopRule>, path: Path, spec: EventSpec): void {
@@ -17,6 +18,9 @@ export function checkEvent(context: CheckContext, draft: Draft<SopRule>, path: P
       draft.fault([...path, key], `${event} 不带「${key}」`, can, 'key')
     } else if (filter.names !== undefined) {
       checkName(context, draft, [...path, key], filter.names, written)
+    } else if (filter.goods !== undefined) {
+      const doubt = doubtOf(context.goods, filter.goods, written)
+      if (doubt !== undefined) draft.advise([...path, key], ...doubt)
     }
   }
 }

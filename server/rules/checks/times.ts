@@ -15,7 +15,7 @@ function cronFault(cron: string): [message: string, suggestion: string] | undefi
 }
 
 /** Reports a cron line that cannot be read or never comes; true when it is good. */
-export function checkCron<Value>(draft: Draft<Value>, path: Path, cron: string): boolean {
+export function checkCron(draft: Pick<Draft<unknown>, 'fault'>, path: Path, cron: string): boolean {
   const fault = cronFault(cron)
   if (fault !== undefined) draft.fault(path, ...fault)
   return fault === undefined

@@ -37,7 +37,7 @@ function parseValue(shape: FactShape, written: unknown): Parsed {
       return parseMoney(shape, written)
     case 'text':
     case 'set':
-      if (typeof written === 'string' && written.trim() !== '') return { value: written }
+      if (typeof written === 'string' && written.trim() !== '') return knownValue(shape, written)
       return typeof written === 'number' || typeof written === 'boolean'
         ? { message: `「${shape.zh}」是文字，${show(written)} 被读成了别的类型`, suggestion: `加上引号："${written}"` }
         : { message: `「${shape.zh}」要和文字比较，不能是${spaced(written)}` }
@@ -46,6 +46,14 @@ function parseValue(shape: FactShape, written: unknown): Parsed {
         ? { value: written }
         : { message: `「${shape.zh}」只能是 true 或 false，不能是${spaced(written)}` }
   }
+}
+
+/** Refuses what the fact can never be. */
+function knownValue({ zh, oneOf }: FactShape, written: string): Parsed {
+  if (oneOf === undefined || oneOf.includes(written)) return { value: written }
+  const meant = didYouMean(written, oneOf)
+  const suggestion = meant === undefined ? `能写的有 ${oneOf.join('、')}` : `是不是想写 ${meant}`
+  return { message: `「${zh}」里没有「${written}」`, suggestion }
 }
 
 /** `">=1"` as a test; undefined where nothing of the kind was meant. */

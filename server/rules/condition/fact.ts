@@ -1,5 +1,6 @@
 import type { SqlValue, Tx } from '../../core/db/tx.ts'
 import type { NameKind } from '../schema/name-kind.ts'
+import type { ProductRole } from '../schema/product-rules.ts'
 
 /** `money` is fen inside and written `500元` in rules; `set` holds texts (tags as 组/名, names of group pools). */
 export type FactType = 'number' | 'money' | 'text' | 'flag' | 'set'
@@ -11,6 +12,8 @@ export interface Narrowing {
   category?: readonly string[]
   /** One of these goods, by name or code; sorted, each once. */
   product?: readonly string[]
+  /** Goods that products.yaml gives one of these roles; sorted, each once. */
+  role?: readonly ProductRole[]
   /** The last so many Shanghai days, today included. */
   days?: number
   /** One field of profile.yaml; written `profile.<field>`. */
@@ -29,6 +32,8 @@ export interface Fact {
   zh: string
   /** Its values are the names of such rules, so that others are refused. */
   names?: NameKind
+  /** It can have no other values, so that others are refused. */
+  oneOf?: readonly string[]
   /** By what rules may narrow it: to a category, to a number of days. */
   narrow?: readonly NarrowKey[]
   /** Values for these customers, at the instant `nowMs`; a customer left out has no value. */
@@ -41,6 +46,6 @@ export interface Fact {
 }
 
 /** What a rule needs to know about a fact without asking the database. */
-export type FactShape = Pick<Fact, 'path' | 'type' | 'zh' | 'names' | 'narrow'>
+export type FactShape = Pick<Fact, 'path' | 'type' | 'zh' | 'names' | 'oneOf' | 'narrow'>
 
 export type Facts = ReadonlyMap<string, FactValue>

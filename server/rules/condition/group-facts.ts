@@ -5,6 +5,8 @@ export const GROUP_FACTS: readonly FactShape[] = [
   { path: 'group.pool', type: 'text', zh: '群属于哪个群池', names: 'pool' },
   { path: 'group.members', type: 'number', zh: '群人数（含员工）' },
   { path: 'group.daysOld', type: 'number', zh: '建群多少天' },
+  { path: 'group.daysInPool', type: 'number', zh: '进群池多少天' },
+  { path: 'group.tags', type: 'set', zh: '群标签' },
   { path: 'group.owner', type: 'text', zh: '群主的 userid' },
   { path: 'group.name', type: 'text', zh: '群名' },
 ]

@@ -1,9 +1,11 @@
+import { PRODUCT_ROLES, type ProductRole } from '../schema/product-rules.ts'
 import type { Fact, FactShape, Narrowing, NarrowKey } from './fact.ts'
 
 /** What each of them is called, and an example. */
 export const NARROW_ZH: Record<NarrowKey, { zh: string; example: string }> = {
   category: { zh: '品类', example: '牛排' },
   product: { zh: '商品', example: '菲力牛排 150g' },
+  role: { zh: '商品角色', example: '主推' },
   days: { zh: '近几天', example: '90' },
   field: { zh: '资料字段', example: '家里几口人' },
 }
@@ -12,11 +14,15 @@ const MAX_DAYS = 3_650
 const MAX_NAMES = 20
 const MAX_LENGTH = 500
 
+type Writable = { -readonly [Key in keyof Narrowing]: Narrowing[Key] }
+
+const isRole = (name: string): name is ProductRole => PRODUCT_ROLES.some((role) => role === name)
+
 const escaped = (name: string): string => name.replaceAll(/[%,=|[\]]/g, encodeURIComponent)
 
 /** A narrowed fact is a fact of its own; this is its path: `orders.paid.count[category=牛排,days=90]`. */
 export function narrowedPath(path: string, narrowing: Narrowing): string {
-  const parts = (['category', 'product', 'days', 'field'] as const).flatMap((key) => {
+  const parts = (['category', 'product', 'role', 'days', 'field'] as const).flatMap((key) => {
     const value = narrowing[key]
     if (value === undefined) return []
     return [`${key}=${typeof value === 'object' ? value.map(escaped).join('|') : value}`]
@@ -31,19 +37,21 @@ export const basePath = (path: string): string => path.replace(/\[.*$/s, '')
 export function narrowingOf(path: string): Narrowing | undefined {
   const written = /\[(.*)\]$/s.exec(path)?.[1]
   if (written === undefined) return undefined
-  const narrowing: { category?: string[]; product?: string[]; days?: number; field?: string } = {}
+  const narrowing: Writable = {}
   for (const part of written.split(',')) {
     const [key, value = ''] = part.split('=')
     if (key === 'days') narrowing.days = Number(value)
     else if (key === 'field') narrowing.field = value
+    else if (key === 'role') narrowing.role = value.split('|').filter(isRole)
     else if (key === 'category' || key === 'product') narrowing[key] = value.split('|').map(decodeURIComponent)
   }
   return narrowing
 }
 
 /** 「牛排，近 90 天」 */
-function narrowingZh({ category, product, days }: Narrowing): string {
+function narrowingZh({ category, product, role, days }: Narrowing): string {
   return [
+    ...(role === undefined ? [] : [`${role.join('或')}商品`]),
     ...[category, product].flatMap((names) => (names === undefined ? [] : [names.join('或')])),
     ...(days === undefined ? [] : [`近 ${days} 天`]),
   ].join('，')
@@ -73,7 +81,7 @@ export function parseNarrowing(
   { zh, narrow = [] }: FactShape,
   written: Record<string, unknown>,
 ): { narrowing: Narrowing; rest: Record<string, unknown>; faults: { key: NarrowKey; message: string }[] } {
-  const narrowing: { category?: string[]; product?: string[]; days?: number } = {}
+  const narrowing: Writable = {}
   const rest: Record<string, unknown> = {}
   const faults: { key: NarrowKey; message: string }[] = []
   for (const [key, value] of Object.entries(written)) {
@@ -89,6 +97,10 @@ export function parseNarrowing(
         const { zh: called, example } = NARROW_ZH[asked]
         const how = `例如 ${asked}: ${example}；几个写成列表，最多 ${MAX_NAMES} 个`
         faults.push({ key: asked, message: `「${zh}」的 ${asked} 要写${called}的名字，${how}` })
+      } else if (asked === 'role') {
+        const odd = names.find((name) => !isRole(name))
+        if (odd === undefined) narrowing.role = names.filter(isRole)
+        else faults.push({ key: asked, message: `没有「${odd}」这种商品角色，能写的有 ${PRODUCT_ROLES.join('、')}` })
       } else narrowing[asked] = names
     }
   }

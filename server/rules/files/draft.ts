@@ -1,28 +1,14 @@
+import type { Static } from 'typebox'
 import { contradiction } from '../condition/condition-bounds.ts'
 import type { FactShape } from '../condition/fact.ts'
 import { GROUP_FACTS } from '../condition/group-facts.ts'
 import { parseCondition } from '../condition/parse-condition.ts'
 import type { AskedField } from '../condition/profile-path.ts'
 import type { Condition } from '../schema/condition.ts'
-import type { CreditRules } from '../schema/credit-rules.ts'
-import type { ProfileRules } from '../schema/profile-rules.ts'
-import type {
-  ChannelRule,
-  LadderRule,
-  PolicyRule,
-  PoolRule,
-  RoleRules,
-  ScriptRules,
-  SendRule,
-  ShopRule,
-  SopRule,
-  TagRules,
-  WebhookRule,
-  WelcomeRule,
-} from '../schema/rule-files.ts'
 import { asWritten, isInsideLeftOut, isLeftOutOf, type ReadablePart } from './readable-part.ts'
 import type { FaultList } from './rule-fault.ts'
-import type { RuleFile, RuleKind } from './rule-folder.ts'
+import type { RuleFile } from './rule-folder.ts'
+import { forEachKind, type KINDS, type RuleKind } from './rule-kinds.ts'
 import type { Path, YamlDocument } from './yaml-rules.ts'
 
 /** One rule, not yet checked against the others; of the right shape, or what is left of it when all that has a wrong one is
@@ -43,57 +29,9 @@ export interface Draft<Value> {
 }
 
 /** All rules of one folder, as far as they can be read. */
-export interface Drafts {
-  channel: Draft<ChannelRule>[]
-  welcome: Draft<WelcomeRule>[]
-  tags: Draft<TagRules>[]
-  pool: Draft<PoolRule>[]
-  scripts: Draft<ScriptRules>[]
-  sop: Draft<SopRule>[]
-  send: Draft<SendRule>[]
-  webhook: Draft<WebhookRule>[]
-  shop: Draft<ShopRule>[]
-  policy: Draft<PolicyRule>[]
-  ladder: Draft<LadderRule>[]
-  roles: Draft<RoleRules>[]
-  profile: Draft<ProfileRules>[]
-  credit: Draft<CreditRules>[]
-}
+export type Drafts = { [Kind in RuleKind]: Draft<Static<(typeof KINDS)[Kind]['shape']>>[] }
 
-export const noDrafts = (): Drafts => ({
-  channel: [],
-  welcome: [],
-  tags: [],
-  pool: [],
-  scripts: [],
-  sop: [],
-  send: [],
-  webhook: [],
-  shop: [],
-  policy: [],
-  ladder: [],
-  roles: [],
-  profile: [],
-  credit: [],
-})
-
-/** The key under which a rule of each kind says its name. */
-export const NAME_KEYS: Record<RuleKind, string> = {
-  channel: 'channel',
-  welcome: 'welcome',
-  tags: 'tags',
-  pool: 'pool',
-  scripts: 'domain',
-  sop: 'sop',
-  send: 'send',
-  webhook: 'webhook',
-  shop: 'shop',
-  policy: 'policy',
-  ladder: 'ladder',
-  roles: 'roles',
-  profile: 'fields',
-  credit: 'credit',
-}
+export const noDrafts = (): Drafts => forEachKind<never[]>(() => [])
 
 export function createDraft<Value>(options: {
   file: RuleFile

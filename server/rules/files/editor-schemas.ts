@@ -3,9 +3,10 @@ import type { FactShape, FactType, NarrowKey } from '../condition/fact.ts'
 import { GROUP_FACTS } from '../condition/group-facts.ts'
 import { type AskedField, isOfFields, PROFILE } from '../condition/profile-path.ts'
 import { namedKind } from '../schema/name-kind.ts'
+import { PRODUCT_ROLES } from '../schema/product-rules.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { JsonSchema } from './json-schema.ts'
-import type { RuleKind } from './rule-folder.ts'
+import { kindOfRule, RULE_KINDS } from './rule-kinds.ts'
 
 /** JSON Schemas for editors (`config/.schema/<name>.json`), with the facts that conditions may ask for, the events and the
  *  names that the other files give filled in: names are offered, others allowed, since the next file may bring them. File
@@ -20,16 +21,18 @@ export function editorSchemas(
     ...fields.filter(({ isFact }) => isFact).map(shapeOf),
   ]
   const schemas = new Map<string, string>()
-  for (const [kind, title] of Object.entries(TITLES)) {
-    const { $defs, ...schema } = filledIn(shapes.schemas[kind as RuleKind], names)
-    // A send to groups asks about those; which of the two a send may ask, the checks know.
-    const facts = kind === 'send' ? [...ofCustomers, ...GROUP_FACTS] : ofCustomers
+  for (const kind of RULE_KINDS) {
+    const { title, isTimed } = kindOfRule(kind)
+    const { $defs, ...schema } = filledIn(shapes.schemas[kind], names)
+    // A send to groups asks about those, and a campaign has both; which of the two may be asked, the checks know.
+    const asksBoth = kind === 'send' || kind === 'campaign'
+    const facts = asksBoth ? [...ofCustomers, ...GROUP_FACTS] : kind === 'groupSop' ? GROUP_FACTS : ofCustomers
     const asksFacts = JSON.stringify([schema, $defs]).includes(CONDITION)
     const whole = {
       $schema: 'http://json-schema.org/draft-07/schema#',
       title,
       ...schema,
-      ...(kind === 'send' ? { oneOf: [{ required: ['at'] }, { required: ['cron'] }] } : {}),
+      ...(isTimed === true ? { oneOf: [{ required: ['at'] }, { required: ['cron'] }] } : {}),
       ...($defs === undefined && !asksFacts
         ? {}
         : {
@@ -42,23 +45,6 @@ export function editorSchemas(
 }
 
 const shapeOf = ({ field, zh, type }: AskedField): FactShape => ({ path: `${PROFILE}${field}`, zh, type })
-
-const TITLES: Record<RuleKind, string> = {
-  channel: '渠道（活码）',
-  welcome: '欢迎语',
-  tags: '企业标签',
-  pool: '群池',
-  scripts: '话术库',
-  sop: 'SOP',
-  send: '定时群发',
-  webhook: '事件转发',
-  shop: '店铺连接',
-  policy: '通用规矩',
-  ladder: '分层（梯子）',
-  roles: '角色',
-  profile: '客户资料字段',
-  credit: '业绩归属',
-}
 
 const CONDITION = '#/$defs/Condition'
 
@@ -152,12 +138,15 @@ const testsOf = (text: object): Record<FactType, object> => ({
   }),
 })
 
-const testsNameOf = ({ type, names, narrow }: FactShape): string =>
-  [type, ...(names === undefined ? [] : [names]), ...(narrow ?? [])].join('-')
+const testsNameOf = ({ path, type, names, oneOf, narrow }: FactShape): string =>
+  [type, ...(names === undefined ? [] : [names]), ...(oneOf === undefined ? [] : [path]), ...(narrow ?? [])].join('-')
+
+const ROLE = { enum: PRODUCT_ROLES }
 
 const NARROWED: Record<NarrowKey, object> = {
   category: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些品类' },
   product: { anyOf: [TEXT, listOf(TEXT)], description: '只算这些商品：名称或编码' },
+  role: { anyOf: [ROLE, listOf(ROLE)], description: '只算这些角色的商品，见 products.yaml' },
   days: { type: 'integer', minimum: 1, description: '只算近这么多天' },
   field: TEXT,
 }
@@ -174,6 +163,7 @@ function testsFor(facts: readonly FactShape[], names: Partial<Names>): Record<st
   const tests: Record<string, object> = { ...testsOf(TEXT) }
   for (const fact of facts) {
     if (fact.names !== undefined) tests[testsNameOf(fact)] ??= testsOf(offering(TEXT, names[fact.names]))[fact.type]
+    if (fact.oneOf !== undefined) tests[testsNameOf(fact)] ??= testsOf({ enum: fact.oneOf })[fact.type]
     if (fact.narrow !== undefined) tests[testsNameOf(fact)] ??= narrowedTests(testsOf(TEXT)[fact.type], fact.narrow)
   }
   return tests

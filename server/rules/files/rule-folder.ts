@@ -3,51 +3,22 @@ import { join } from 'node:path'
 import { didYouMean } from '../condition/did-you-mean.ts'
 import { isInside } from './is-inside.ts'
 import type { RuleFault } from './rule-fault.ts'
+import { isSingle, KINDS, RULE_KINDS, type RuleKind } from './rule-kinds.ts'
 import { rulesAmongAssets } from './rules-among-assets.ts'
 
-export const RULE_KINDS = [
-  'channel',
-  'welcome',
-  'tags',
-  'pool',
-  'scripts',
-  'sop',
-  'send',
-  'webhook',
-  'shop',
-  'policy',
-  'ladder',
-  'roles',
-  'profile',
-  'credit',
-] as const
-export type RuleKind = (typeof RULE_KINDS)[number]
+/** Of which there is one file in the config folder itself, by its name without `.yaml`; and where rules of the others live. */
+const SINGLE_FILES: ReadonlyMap<string, RuleKind> = new Map(
+  RULE_KINDS.filter(isSingle).map((kind) => [KINDS[kind].place.replace('.yaml', ''), kind]),
+)
+const FOLDERS: ReadonlyMap<string, RuleKind> = new Map(
+  RULE_KINDS.filter((kind) => !isSingle(kind)).map((kind) => [KINDS[kind].place.replace('/', ''), kind]),
+)
+const [LAST_FILE = '', ...OTHER_FILES] = RULE_KINDS.filter(isSingle)
+  .map((kind) => KINDS[kind].place)
+  .reverse()
+/** channels/、sop/、tags.yaml 或 products.yaml */
+const PLACES = `${[...FOLDERS.keys()].join('/、')}/、${OTHER_FILES.reverse().join('、')} 或 ${LAST_FILE}`
 
-/** Kinds of which there is one file in the config folder itself. */
-const SINGLE_FILES: Record<string, RuleKind> = {
-  tags: 'tags',
-  policy: 'policy',
-  roles: 'roles',
-  profile: 'profile',
-  credit: 'credit',
-}
-/** Where rules of the other kinds live, below the config folder. */
-const FOLDERS: Record<string, RuleKind> = {
-  channels: 'channel',
-  welcomes: 'welcome',
-  groups: 'pool',
-  scripts: 'scripts',
-  sop: 'sop',
-  sends: 'send',
-  webhooks: 'webhook',
-  shops: 'shop',
-  tiers: 'ladder',
-}
-/** `sop/`, `tags.yaml` */
-export const placeOf = (kind: RuleKind): string =>
-  Object.entries(FOLDERS)
-    .find(([, of]) => of === kind)?.[0]
-    .concat('/') ?? `${kind}.yaml`
 export const ASSETS_FOLDER = 'assets'
 
 export interface RuleFile {
@@ -90,16 +61,15 @@ export async function readRuleFolder(folder: string): Promise<FoundRules> {
     const kind = kindOf(file)
     if (!YAML.test(file)) {
       // Whatever was meant as a rule shall not be off in silence.
-      const isRule = kind !== undefined || Object.hasOwn(SINGLE_FILES, file.split('.')[0] ?? '')
+      const isRule = kind !== undefined || SINGLE_FILES.has(file.split('.')[0] ?? '')
       const isStray = isRule || LIKE_YAML.test(file) || /\.(txt|json|csv|xlsx?|docx?)$|\/[^./]+$/i.test(file)
       const message = '规则文件夹里只认 .yaml 文件，这个文件不会起作用'
       if (isStray) remarks.push({ file, line: 1, column: 1, message, suggestion: '是规则就改成 .yaml，不是就移到别处' })
       continue
     }
     if (kind === undefined) {
-      const meant = didYouMean(file.split('/')[0] ?? '', Object.keys(FOLDERS))
-      const places = `${Object.keys(FOLDERS).join('/、')}/、tags.yaml、policy.yaml、roles.yaml、profile.yaml 或 credit.yaml`
-      fault(file, '放在这里不会起作用', meant === undefined ? `规则要放在 ${places}` : `是不是想放在 ${meant}/ 里`)
+      const meant = didYouMean(file.split('/')[0] ?? '', [...FOLDERS.keys()])
+      fault(file, '放在这里不会起作用', meant === undefined ? `规则要放在 ${PLACES}` : `是不是想放在 ${meant}/ 里`)
       continue
     }
     const text = await readText(folder, file, fault)
@@ -122,10 +92,10 @@ export async function readRuleFolder(folder: string): Promise<FoundRules> {
 type Report = (file: string, message: string, suggestion: string) => void
 
 function kindOf(file: string): RuleKind | undefined {
-  const single = file.replace(/\.ya?ml$/i, '')
-  if (Object.hasOwn(SINGLE_FILES, single)) return SINGLE_FILES[single]
-  const [folder, ...rest] = file.split('/')
-  return rest.length > 0 && folder !== undefined && Object.hasOwn(FOLDERS, folder) ? FOLDERS[folder] : undefined
+  const single = SINGLE_FILES.get(file.replace(/\.ya?ml$/i, ''))
+  if (single !== undefined) return single
+  const [folder = '', ...rest] = file.split('/')
+  return rest.length > 0 ? FOLDERS.get(folder) : undefined
 }
 
 /** WeCom's proof of a domain is served from this folder; it is no rule and no mistake. */

@@ -1,27 +1,11 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
-import { CreditRules } from '../schema/credit-rules.ts'
 import type { EventTriggerShape } from '../schema/event-trigger.ts'
-import { ProfileRules } from '../schema/profile-rules.ts'
-import {
-  ChannelRule,
-  LadderRule,
-  PolicyRule,
-  PoolRule,
-  RoleRules,
-  ScriptRules,
-  SendRule,
-  ShopRule,
-  SopRule,
-  TagRules,
-  WebhookRule,
-  WelcomeRule,
-} from '../schema/rule-files.ts'
 import { withEvents } from './event-schemas.ts'
 import { readShape, type ShapeFault } from './explain-shape.ts'
 import { type JsonSchema, toJsonSchema } from './json-schema.ts'
 import type { ReadablePart } from './readable-part.ts'
-import type { RuleKind } from './rule-folder.ts'
+import { forEachKind, KINDS, type RuleKind } from './rule-kinds.ts'
 
 /** What one document of each kind of rule file must look like. */
 export interface RuleShapes {
@@ -34,22 +18,7 @@ export interface RuleShapes {
 
 export function createRuleShapes(triggers: readonly EventTriggerShape[]): RuleShapes {
   const schemaOf = (shape: TSchema): JsonSchema => withEvents(toJsonSchema(shape), triggers)
-  const schemas: Record<RuleKind, JsonSchema> = {
-    channel: schemaOf(ChannelRule),
-    welcome: schemaOf(WelcomeRule),
-    tags: schemaOf(TagRules),
-    pool: schemaOf(PoolRule),
-    scripts: schemaOf(ScriptRules),
-    sop: schemaOf(SopRule),
-    send: schemaOf(SendRule),
-    webhook: schemaOf(WebhookRule),
-    shop: schemaOf(ShopRule),
-    policy: schemaOf(PolicyRule),
-    ladder: schemaOf(LadderRule),
-    roles: schemaOf(RoleRules),
-    profile: schemaOf(ProfileRules),
-    credit: schemaOf(CreditRules),
-  }
+  const schemas = forEachKind((kind) => schemaOf(KINDS[kind].shape))
   const ajv = new Ajv({ strict: false, unicodeRegExp: true, allErrors: false })
   // Compiled when the first rule of a kind is read: all together take longer than to check a small folder.
   const validators = new Map<RuleKind, ValidateFunction>()

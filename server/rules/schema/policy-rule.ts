@@ -1,7 +1,11 @@
 import Type, { type Static } from 'typebox'
+import { naming } from './name-kind.ts'
 import { QuietHours } from './sop-event.ts'
 
 const strict = { additionalProperties: false }
+
+/** As it stands in `{链接:…}`, and in facts and triggers. */
+const LINK_NAME = /^[^{}｛｝\s:：]{1,16}$/
 
 const contacts = {
   most: Type.Integer({ minimum: 1, maximum: 31, description: '最多几次' }),
@@ -22,7 +26,12 @@ export const PolicyRule = Type.Object(
     quiet: Type.Optional(QuietHours),
     /** New to-dos of one guide a day; the others wait for the next morning, the most important first. */
     tasksPerGuidePerDay: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 500, description: '一位导购一天最多几条新待办，多的排到第二天早上' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 500,
+        description:
+          '一位导购一天最多几件新的事：同一位客户的待办算一件，请他确认的群发每条算一件；多的待办排到第二天早上',
+      }),
     ),
     /** Messages to guides about new to-dos; without it at most one a minute. What must be done within the hour is told at once. */
     guideNotices: Type.Optional(
@@ -67,6 +76,23 @@ export const PolicyRule = Type.Object(
         {
           description:
             '各类群发的节奏，如 { 福利: { most: 3, days: 7 }, 大促: { most: 1, days: 30 } }：群发用 kind 写自己是哪一类，排得太密要在文件里写 evenSo 说明',
+        },
+      ),
+    ),
+    /** Where tracked links lead, by the name that stands in texts: `{链接:春季新品}`. */
+    links: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: LINK_NAME.source }),
+        Type.Object(
+          {
+            url: Type.String({ minLength: 1, maxLength: 500, description: '点了去哪里，https:// 开头' }),
+            tag: Type.Optional(Type.String({ description: '客户点了就打的标签，写成 组/名', ...naming('tag') })),
+          },
+          strict,
+        ),
+        {
+          description:
+            '知道谁点了的链接，名字 1 到 16 个字：{ 春季新品: { url: https://…, tag: 兴趣/新品 } }；欢迎语和话术里写 {链接:春季新品}',
         },
       ),
     ),

@@ -1,18 +1,17 @@
 import Type, { type Static } from 'typebox'
 import { ROOM_NAME_CHARS, TAG_NAME_CHARS } from '../../core/kernel/wecom-limits.ts'
 import { ConditionText } from './condition.ts'
-import { AttachmentRule, ContentRule, SendContent } from './content.ts'
+import { ContentRule, GroupWelcomeContent, MomentContent, ScriptAttachmentRule, SendContent } from './content.ts'
 import { LadderRule } from './ladder-rule.ts'
 import { naming } from './name-kind.ts'
 import { PolicyRule } from './policy-rule.ts'
 import { type RoleGrant, RoleRules } from './role-rules.ts'
 import { ShopRule } from './shop-rule.ts'
 import { SopRule } from './sop-rule.ts'
+import { Was } from './was.ts'
 
 const strict = { additionalProperties: false }
 const Name = Type.String({ minLength: 1, maxLength: 40, description: '名字，1 到 40 个字' })
-/** The name that it had: what is known under that one goes on under the new one. */
-const Was = Type.Optional(Type.String({ minLength: 1, description: '改名时写旧名字，人和记录跟着过来' }))
 const Tags = Type.Array(Type.String(naming('tag')), { description: '标签，写成 组/名，如 来源/包裹卡' })
 const ScriptId = Type.String({ description: '话术的 id', ...naming('script') })
 const WelcomeName = Type.String({ minLength: 1, maxLength: 40, description: '欢迎语的名字', ...naming('welcome') })
@@ -138,6 +137,8 @@ export const PoolRule = Type.Object(
         description: '在群里说的话术（编号），打开群时侧边栏里能直接发',
       }),
     ),
+    /** The template (入群欢迎语素材) for the pool's groups; their owners choose it in the client. */
+    welcome: Type.Optional(GroupWelcomeContent),
     /** Days after which an unanswered invitation lapses. Default 7. */
     lapseDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 90, description: '邀请多少天没进群就作废，默认 7' })),
     /** When all groups are full WeCom opens the next one itself. */
@@ -178,9 +179,9 @@ export const ScriptRules = Type.Object(
                 text: Type.String({
                   minLength: 1,
                   description:
-                    '发给客户的话，可用 {客户昵称}、{导购名}、{上次买的}、{上次下单}、{下单次数}、{退订链接} 和 {资料字段名}；不知道的，侧边栏会请导购先补上',
+                    '发给客户的话，可用 {客户昵称}、{导购名}、{上次买的}、{上次下单}、{下单次数}、{退订链接}、{链接:名字} 和 {资料字段名}；不知道的，侧边栏会请导购先补上',
                 }),
-                attachments: Type.Optional(Type.Array(AttachmentRule, { maxItems: 9 })),
+                attachments: Type.Optional(Type.Array(ScriptAttachmentRule, { maxItems: 9 })),
                 keywords: Type.Optional(Type.Array(Type.String(), { description: '搜索时也能找到它的词' })),
                 /** For whom it is proposed first. */
                 for: Type.Optional(ConditionText),
@@ -249,6 +250,21 @@ export const SendRule = Type.Object(
     evenSo: Type.Optional(
       Type.String({ minLength: 2, maxLength: 100, description: '这一类已经排满还要发：写明为什么，谁同意的' }),
     ),
+    /** Who gets the free place where several want it: the higher. Default 50. */
+    priority: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 100,
+        description:
+          '优先级 0 到 100，默认 50：policy.yaml 的次数不够几个群发分时，大的先发；一样大的，预计每人带来的钱多的先发',
+      }),
+    ),
+    /** What becomes of those for whom there is no place: tried again a day later, for a week at most, or left out. */
+    ifCrowded: Type.Optional(
+      Type.Union([Type.Literal('later'), Type.Literal('drop')], {
+        description: '轮不到的人怎么办：later 第二天同一时间再看，最多看 7 天；drop 这次不发（不写就是 drop）',
+      }),
+    ),
     /** So long before its time the recipients are fixed and a second person is asked; without a yes nothing goes out. */
     approval: Type.Optional(
       Type.String({
@@ -273,6 +289,53 @@ export const SendRule = Type.Object(
   strict,
 )
 export type SendRule = Static<typeof SendRule>
+
+/** config/moments/*.yaml — a moment (企业朋友圈), published by each guide's tap. Exactly one of `at` and `cron`. WeCom lets one
+ *  choose by guides and by tags, and by nothing else. */
+export const MomentRule = Type.Object(
+  {
+    moment: Name,
+    was: Was,
+    /** Members who publish it (userids); default: all who serve customers. */
+    guides: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        maxItems: 1_000,
+        description: '请哪些导购发表（userid）；不写就是全部能服务客户的人',
+      }),
+    ),
+    /** Customers with any of these see it; default: all of those guides. */
+    tags: Type.Optional(
+      Type.Array(Type.String(naming('tag')), {
+        minItems: 1,
+        maxItems: 100,
+        description: '给有这些标签之一的客户看，写成 组/名；不写就是给全部客户看',
+      }),
+    ),
+    content: MomentContent,
+    /** Shanghai time, "2026-11-25 10:00". */
+    at: Type.Optional(
+      Type.String({
+        pattern: '^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}$',
+        description: '只发一次的北京时间，如 "2026-11-25 10:00"',
+      }),
+    ),
+    /** Five fields, Shanghai time: "0 10 * * 3". */
+    cron: Type.Optional(
+      Type.String({ maxLength: 115, description: '定期发，五段 cron，北京时间，如 "0 10 * * 3" 是每周三 10:00' }),
+    ),
+    /** So long before its time a second person is asked; without a yes nothing is asked of anybody. */
+    approval: Type.Optional(
+      Type.String({
+        pattern: '^[1-9]\\d{0,3}[mhd]$',
+        description: '要另一个人批准：到点前多久请人批准，如 24h、2d；到点还没有人批准就不发',
+      }),
+    ),
+    enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),
+  },
+  strict,
+)
+export type MomentRule = Static<typeof MomentRule>
 
 /** config/webhooks/*.yaml — what another system is told as it happens. */
 export const WebhookRule = Type.Object(

@@ -10,20 +10,33 @@ export const ShopRule = Type.Object(
       pattern: '^[a-z][a-z0-9-]{1,29}$',
       description: '编号，2 到 30 个小写字母、数字或 -；推送地址和环境变量都用它，定了不要改',
     }),
-    platform: Type.Union([Type.Literal('wechat-shop'), Type.Literal('crmeb'), Type.Literal('youzan')], {
-      description: '平台：wechat-shop 微信小店、crmeb、youzan 有赞',
-    }),
+    platform: Type.Union(
+      [Type.Literal('wechat-shop'), Type.Literal('crmeb'), Type.Literal('youzan'), Type.Literal('files')],
+      { description: '平台：wechat-shop 微信小店、crmeb、youzan 有赞；files 没有接口的店，读放进文件夹的导出文件' },
+    ),
     /** Not secret: it stands in every link of the shop. */
-    account: Type.String({
-      minLength: 2,
-      maxLength: 64,
-      description: '平台给的账号：微信小店的 AppID、CRMEB 对外接口的 appid、有赞的 client_id',
-    }),
+    account: Type.Optional(
+      Type.String({
+        minLength: 2,
+        maxLength: 64,
+        description: '平台给的账号：微信小店的 AppID、CRMEB 对外接口的 appid、有赞的 client_id',
+      }),
+    ),
     /** 有赞 only. */
     kdtId: Type.Optional(Type.String({ pattern: '^\\d{1,19}$', description: '有赞店铺的 kdt_id' })),
     /** CRMEB only: everybody hosts their own. */
     address: Type.Optional(
       Type.String({ maxLength: 200, description: 'CRMEB 的网址，如 https://shop.example.com，后面不带路径' }),
+    ),
+    /** files only: on the machine of the server. */
+    folder: Type.Optional(
+      Type.String({ pattern: '^/', maxLength: 300, description: '放导出文件的文件夹，服务器上的完整路径，/ 开头' }),
+    ),
+    /** files only: where the columns of its files are not known. */
+    columns: Type.Optional(
+      Type.Record(Type.String(), Type.String({ minLength: 1 }), {
+        description: '文件里的列名不认得时：我们的列名 → 文件里的列名',
+      }),
     ),
     /** How far back orders are read when the shop is connected. Default 90. */
     historyDays: Type.Optional(
@@ -36,6 +49,14 @@ export const ShopRule = Type.Object(
     /** Calls a second, for all processes together. Default 10. */
     perSecond: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100, description: '每秒最多调用平台接口多少次，默认 10' }),
+    ),
+    /** Who can mend it at the shop: hears by a message of the app when it refuses us for good. */
+    keeper: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: '谁管这家店的后台（员工 userid）：凭证失效、权限没了、文件有问题时，应用消息也告诉他',
+      }),
     ),
     enabled: Type.Optional(Type.Boolean({ description: '写 false 表示先不启用' })),
   },

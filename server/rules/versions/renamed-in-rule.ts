@@ -8,6 +8,9 @@ const NAMING: Record<RuleRename['kind'], readonly string[]> = {
   pool: ['groups', 'invite', 'groupQr', 'pool'],
   sop: ['start', 'leave'],
   send: [],
+  'group-step': [],
+  moment: [],
+  intercept: [],
   ladder: ['tiers'],
   level: ['tiers'],
 }

@@ -3,7 +3,7 @@ import { defineTable, leftOut, type Table } from '../../core/db/define-table.ts'
 import { ofNobody } from '../../core/db/personal-data.ts'
 import type { Author, Inside, ReleaseWhat } from '../release/release.ts'
 
-export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send' | 'ladder'
+export type VersionedKind = 'channel' | 'welcome' | 'pool' | 'script' | 'sop' | 'send' | 'moment' | 'ladder'
 
 /** Somebody may be half-way through an old version. */
 export const RULE_VERSION = defineTable(

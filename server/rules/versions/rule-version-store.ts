@@ -20,6 +20,7 @@ export async function rememberVersions(tx: Tx, book: RuleBook, nowMs: number): P
     script: book.scripts,
     sop: book.sops,
     send: book.sends,
+    moment: book.moments,
     ladder: book.ladders,
   }
   const kinds = Object.keys(lists) as VersionedKind[]

@@ -33,7 +33,9 @@ async function adds(count: number, isOnlyWelcome = false): Promise<Counted> {
   await stored(count)
   const before = welcomesSent()
   const until = () => isOnlyWelcome && welcomesSent() > before
-  const counted = await countStatements(t.db, t.huoshui.drained, { until, without })
+  // On MySQL the rest of the add is under way on a connection beside it.
+  const among = isOnlyWelcome ? { among: /INTO `welcome`|^UPDATE action SET state/ } : {}
+  const counted = await countStatements(t.db, t.huoshui.drained, { until, without, ...among })
   const what = isOnlyWelcome ? 'a welcome' : `${count} adds, ${(counted.total / count).toFixed(1)} each`
   printStatements(`${what} on ${t.db.dialect}`, counted)
   expect(welcomesSent() - before).toBe(count)
@@ -42,7 +44,7 @@ async function adds(count: number, isOnlyWelcome = false): Promise<Counted> {
 
 /** Statements each and commits in all that may not be exceeded. Lower them when they are; what raises them needs a reason. */
 const BUDGETS = [
-  { count: 1, each: { sqlite: 84, mysql: 91 }, commits: 5 },
+  { count: 1, each: { sqlite: 80, mysql: 91 }, commits: 5 },
   { count: 4, each: { sqlite: 22, mysql: 26 }, commits: 6 },
   { count: 16, each: { sqlite: 10, mysql: 10 }, commits: 13 },
   { count: 64, each: { sqlite: 10, mysql: 10 }, commits: 54 },
@@ -61,8 +63,8 @@ for (const { count, each, commits } of BUDGETS) {
 }
 
 it('a welcome is on its way after few statements', { retry }, async () => {
-  // On MySQL the rest of the add is under way on a connection beside it.
-  expect((await adds(1, true)).total).toBeLessThanOrEqual(t.db.dialect === 'mysql' ? 16 : 10)
+  // And the looks into the two queues, which a beat makes as well.
+  expect((await adds(1, true)).total).toBeLessThanOrEqual(10)
 })
 
 it('an order takes few statements', async () => {
@@ -70,8 +72,8 @@ it('an order takes few statements', async () => {
   await t.meet('wmBuyer')
   const counted = await countStatements(t.db, async () => void (await t.buy('wmBuyer')))
   printStatements(`an order on ${t.db.dialect}`, counted)
-  // Six of them say whose order it is.
-  expect(counted.total).toBeLessThanOrEqual(t.db.dialect === 'mysql' ? 169 : 165)
+  // Six of them say whose order it is; on MySQL two more ask again which names were merged.
+  expect(counted.total).toBeLessThanOrEqual(t.db.dialect === 'mysql' ? 171 : 165)
 })
 
 it('the pane of a customer takes few statements', async () => {

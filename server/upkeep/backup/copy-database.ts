@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import { chmod, copyFile, open, rename, rm } from 'node:fs/promises'
 import { sqliteFileOf } from '../../core/db/database-url.ts'
 import type { Db } from '../../core/db/db.ts'
+import { specOf } from '../../core/db/define-table.ts'
 import { holdDatabase } from '../../core/db/hold-database.ts'
 import { raw, select, sql, words } from '../../core/db/sql.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
+import { LIVE_PROCESS } from '../../platform/deployment/deployment-tables.ts'
 import { countLive } from '../../platform/deployment/live-processes.ts'
 import { runMysqlProgram } from './mysql-program.ts'
 
@@ -48,16 +50,19 @@ export async function loadSqliteFile(databaseUrl: string, dump: string, nowMs: n
 }
 
 /** Puts a dump of MySQL in the place of all tables. Throws backup.server-runs while a process of ours lives. */
-export async function loadMysqlDump(db: Db, databaseUrl: string, dump: string, nowMs: number): Promise<void> {
-  const living = await db.view((view) => countLive(view, nowMs)).catch(() => 0)
+export async function loadMysqlDump(db: Db, databaseUrl: string, dump: string): Promise<void> {
+  const tables = await db.statement((tx) =>
+    tx.rows(
+      sql`SELECT ${select({ name: words(sql`table_name`) })} FROM information_schema.tables WHERE table_schema = DATABASE()`,
+    ),
+  )
+  // Where the table is, whoever cannot be counted may live.
+  const living = tables.some(({ name }) => name === specOf(LIVE_PROCESS).name) ? await db.view(countLive) : 0
   if (living > 0) {
     const zh = `还有 ${living} 个活水服务在用这个数据库：先全部停掉，过 20 秒再恢复`
     throw new AppError('backup.server-runs', `${living} processes live`, { zh })
   }
   await db.statement(async (tx) => {
-    const tables = await tx.rows(
-      sql`SELECT ${select({ name: words(sql`table_name`) })} FROM information_schema.tables WHERE table_schema = DATABASE()`,
-    )
     for (const { name } of tables) await tx.run(raw(`DROP TABLE \`${name.replaceAll('`', '``')}\``))
   })
   await runMysqlProgram('load', databaseUrl, { args: [], file: dump })

@@ -2,10 +2,14 @@ import type { Tx } from '../../core/db/tx.ts'
 import { expireDoubtful } from '../../engine/actions/expire-doubtful.ts'
 import { MailAlert, PostAlert } from '../../operations/alerts-out/alerts-out.ts'
 import { DeliverWebhook } from '../../operations/events-out/deliver-webhook.ts'
+import { AddGroupWelcome } from '../../operations/group-welcomes/group-welcome-actions.ts'
 import { AskForCustomers, GiveGroups } from '../../operations/handover/handover-actions.ts'
 import { CreateMassSend, RemindMassSend } from '../../operations/mass-send/create-action.ts'
 import { holdSends } from '../../operations/mass-send/hold-sends.ts'
+import { holdMoments } from '../../operations/moments/hold-moments.ts'
+import { CreateMoment } from '../../operations/moments/moment-actions.ts'
 import { holdJourneys } from '../../operations/sop/hold-journeys.ts'
+import { holdDuties } from '../../operations/tasks/duties/hold-duties.ts'
 import { NotifyGuide } from '../../operations/tasks/notify-guide.ts'
 import { SendWelcome } from '../../operations/welcome/send-welcome.ts'
 import { TellStaff } from '../../records/staff/tell-staff.ts'
@@ -17,6 +21,8 @@ const NOTICED = [
   SendWelcome,
   CreateMassSend,
   RemindMassSend,
+  CreateMoment,
+  AddGroupWelcome,
   TellStaff,
   NotifyGuide,
   AskForCustomers,
@@ -30,6 +36,8 @@ const WHY = '恢复备份：可能已经做过，没有再做'
 export interface HeldBack {
   actions: { kind: string; actions: number }[]
   sends: { times: number; tasks: number }
+  /** How many moments of the corp. */
+  moments: number
   journeys: { left: number; messages: number; looks: number }
 }
 
@@ -41,7 +49,9 @@ export async function holdBack(
   untilMs: number,
 ): Promise<HeldBack> {
   const sends = await holdSends(tx, book.sends.values(), { untilMs, why: WHY })
+  const moments = await holdMoments(tx, book.moments.values(), { untilMs, why: WHY })
+  await holdDuties(tx, book.duties.values(), untilMs)
   const journeys = await holdJourneys(tx, { sops: book.sops, timeline }, { untilMs, why: WHY })
   const actions = await expireDoubtful(tx, NOTICED, { untilMs, why: WHY })
-  return { actions, sends, journeys }
+  return { actions, sends, moments, journeys }
 }

@@ -13,13 +13,16 @@ import { databaseWrite } from './checks/database-write.ts'
 import { deadLetters } from './checks/dead-letters.ts'
 import { disk } from './checks/disk.ts'
 import { domainProof } from './checks/domain-proof.ts'
+import { groupWelcomes } from './checks/group-welcomes.ts'
 import { guides } from './checks/guides.ts'
+import { intercepts } from './checks/intercepts.ts'
 import { lastCallback } from './checks/last-callback.ts'
 import { media } from './checks/media.ts'
 import { migrations } from './checks/migrations.ts'
 import { network } from './checks/network.ts'
 import { createNodeVersion } from './checks/node-version.ts'
 import { operators } from './checks/operators.ts'
+import { processClocks } from './checks/process-clocks.ts'
 import { publicUrl } from './checks/public-url.ts'
 import { reconciliation } from './checks/reconciliation.ts'
 import { rights } from './checks/rights.ts'
@@ -61,6 +64,7 @@ export const CHECKS: readonly Check[] = [
   migrations,
   databaseWrite,
   databaseSettings,
+  processClocks,
   standby,
   disk,
   rules,
@@ -72,6 +76,8 @@ export const CHECKS: readonly Check[] = [
   alertWays,
   media,
   welcomes,
+  groupWelcomes,
+  intercepts,
   syncAge,
   reconciliation,
 ]

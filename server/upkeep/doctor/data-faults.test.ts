@@ -28,7 +28,7 @@ const run = (sql: string, params: (string | number)[] = []) => t.db.tx((tx) => t
 it('with everything right, the database passes, and no trace of the trial is left', async () => {
   const report = await t.report()
   expect(report.groups.find(({ group }) => group === '数据')?.findings.map(({ state }) => state)).toEqual(
-    Array(6).fill('ok'),
+    Array(7).fill('ok'),
   )
   expect(await t.rawRows("SELECT name FROM job_run WHERE name LIKE 'doctor%'")).toEqual([])
 })
@@ -59,7 +59,18 @@ it('a database that is away is told once, and what needs it cannot be looked at'
     why: '数据库拒绝连接，多半没有启动（ECONNREFUSED）',
     next: '启动 MySQL / MariaDB，核对 DATABASE_URL 的主机和端口',
   })
-  for (const subject of ['表结构', '读写', '积压', '死信', '待处理', '图片素材', '欢迎语', '全量同步', '最近的回调']) {
+  for (const subject of [
+    '表结构',
+    '读写',
+    '积压',
+    '死信',
+    '待处理',
+    '图片素材',
+    '欢迎语',
+    '入群欢迎语',
+    '全量同步',
+    '最近的回调',
+  ]) {
     expect(findings.find(({ what }) => what === subject)).toMatchObject({
       state: 'unknown',
       why: '无法检查，因为数据库连不上，先解决「数据库」',

@@ -51,7 +51,7 @@ pre { margin: 8px 0; padding: 12px; border-radius: 10px; background: var(--paper
   system-ui, sans-serif; }
 .fail .mark { background: var(--fail); } .warn .mark { background: var(--warn); }
 .unknown .mark { background: var(--unknown); } .ok .mark { background: var(--ok); }
-.next { margin-top: 6px; padding: 8px 12px; border-radius: 8px; background: #eef4ef; }
+.next { margin-top: 6px; padding: 8px 12px; border-radius: 8px; background: #eef4ef; white-space: pre-line; overflow-wrap: anywhere; }
 .fail .next { background: #fbeeec; } .warn .next { background: #fbf3e0; }
 section + details { margin-top: 16px; }
 summary h2 { margin: 0; }

@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
-import { certificateTrouble } from './checks/public-url.ts'
+import { examineSettings } from '../../settings.ts'
+import { certificateTrouble, publicUrl } from './checks/public-url.ts'
+import { createPatient } from './doctor-context.ts'
 import { openDoctor, type TestDoctor } from './testing/open-doctor.ts'
 
 let t: TestDoctor
@@ -38,6 +42,26 @@ it('with everything right, the echo comes back and a forged callback is refused,
   expect(await t.about('回调被拒')).toMatchObject([{ state: 'ok' }])
   expect(t.logLines.filter((line) => line.includes('callback refused'))).toEqual([])
   expect(await t.about('可信域名')).toMatchObject([{ state: 'ok' }])
+})
+
+it('no PUBLIC_URL: what becomes of customers’ own links is said where a text asks for one', async () => {
+  const { PUBLIC_URL: _own, ...env } = t.env
+  const folder = mkdtempSync(join(tmpdir(), 'huoshui-links-'))
+  mkdirSync(join(folder, 'welcomes'))
+  writeFileSync(
+    join(folder, 'welcomes/a.yaml'),
+    'welcome: 默认\ndefault: true\ntext: "看 {链接:新品}，不收点 {退订链接}"\n',
+  )
+  writeFileSync(join(folder, 'policy.yaml'), 'links: { 新品: { url: "https://shop.example.cn" } }\n')
+  const settings = examineSettings({ ...env, HUOSHUI_CONFIG: folder }).values
+  const patient = createPatient({ settings, settingFaults: [], clock: t.clock })
+  const without = await publicUrl.look(patient)
+  await patient.close()
+  rmSync(folder, { recursive: true })
+  expect(without).toMatchObject({
+    state: 'warn',
+    why: '还没有设 PUBLIC_URL：欢迎语「默认」里的 {退订链接} 是空的，欢迎语会去掉那一行，话术发不出去；欢迎语「默认」里的 {链接:…} 只是原来的网址，谁点了不知道',
+  })
 })
 
 it('PUBLIC_URL at another program: told as such, and the echo is not believed', async () => {

@@ -54,13 +54,23 @@ export function createAgreeingPlatform(clock: Clock): Platform {
       remind: agree,
       cancel: agree,
     }),
+    // Whom it would be shown to this platform does not know: nobody publishes it here.
+    moments: only<Platform['moments']>('moments', {
+      create: async () => ({ jobid: newId('moment-job') }),
+      createResult: async () => ({ status: 3, result: { errcode: 0, moment_id: newId('moment') } }),
+      tasks: async () => ({ task_list: [] }),
+      cancel: agree,
+    }),
     media: only<Platform['media']>('media', {
       upload: async () => ({ media_id: newId('media') }),
+      uploadAttachment: async () => ({ media_id: newId('media') }),
       uploadImage: async () => ({ url: 'rehearsed' }),
       download: async () => ({ bytes: Buffer.alloc(0), contentType: 'image/png' }),
     }),
     ways: only<Platform['ways']>('ways', {}),
     groups: only<Platform['groups']>('groups', {}),
+    interceptRules: only<Platform['interceptRules']>('interceptRules', {}),
+    groupWelcomes: only<Platform['groupWelcomes']>('groupWelcomes', {}),
     handovers: only<Platform['handovers']>('handovers', {}),
     staff: only<Platform['staff']>('staff', {}),
   }

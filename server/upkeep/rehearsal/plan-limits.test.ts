@@ -53,7 +53,8 @@ it('a plan knows whose month is full and whose guide has no room, as it then rea
   const plan = await planOf(t, 14, MONTHLY)
   const { out } = await runCommand(sopProgram, ['plan', 'check'], { ...t, env: ENV })
   expect(out).toContain('  4 次：群发「问候 第 2 步」未安排：本月群发次数已满\n')
-  expect(out).toContain('  张三 有 6 条当天派不下（每天的上限），排到第二天早上')
+  // The mass-send to confirm takes a place, too; a later to-do for somebody for whom one is open takes none.
+  expect(out).toContain('  张三 有 4 条当天派不下（每天的上限），排到第二天早上')
   expect(out).not.toContain('李四 有')
 
   await liveThrough(t, nowMs, 14)
@@ -61,5 +62,5 @@ it('a plan knows whose month is full and whose guide has no room, as it then rea
   expect(tally(plan.sops.flatMap((sop) => sop.steps))).toEqual(tally(lived))
   // Eight customers of 张三, three of 李四, each twice; in December everybody's month is empty again.
   const ofCheck = (what: string) => lived.filter((step) => step.sop === 'check' && step.outcome.includes(what)).length
-  expect(['打个招呼', '排到明早', '已送达', '本月群发次数已满'].map(ofCheck)).toEqual([22, 6, 18, 4])
+  expect(['打个招呼', '排到明早', '已送达', '本月群发次数已满'].map(ofCheck)).toEqual([22, 4, 18, 4])
 }, 120_000)

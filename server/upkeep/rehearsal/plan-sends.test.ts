@@ -39,6 +39,7 @@ it('scheduled sends are part of what guides are asked for', async () => {
     expect.stringContaining('导购马上确认群发'),
     '━━ 定时群发：',
     ...Array(3).fill('10:00 「周三福利日」：3 位客户，2 位导购确认'),
+    '━━ 额度：到 2026-11-25 09:06，这个月的群发有 0 位客户收满了，剩得最少的还能收 27 条',
     expect.stringMatching(/^张三 待办 2 条，群发 6 人/),
     expect.stringMatching(/^李四 待办 1 条，群发 3 人/),
   ])
@@ -70,6 +71,10 @@ it('so are sends into groups, to whoever owns them; what the month or the policy
   expect(lines.map((line) => line.trim().replace(/^\d{4}-\d\d-\d\d /, ''))).toEqual([
     '10:00 「群早报」：3 个群，2 位群主确认',
     '10:00 「群早报」：3 个群，2 位群主确认',
+    '10:00 「群早报」：0 个群，0 位群主确认',
+    '排除：3 个（7 天内这个群已发过 2 次，最多 2 次）',
+    '10:00 「群早报」：0 个群，0 位群主确认',
+    '排除：3 个（7 天内这个群已发过 2 次，最多 2 次）',
     expect.stringMatching(/^张三 .*、4 个群/),
     expect.stringMatching(/^李四 .*、2 个群/),
   ])

@@ -8,6 +8,7 @@ import { asksOf, scansOf } from '../../operations/sop/scans/scan.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { Sop } from '../../rules/book/rule-book.ts'
 import { isEventTrigger } from '../../rules/schema/sop-trigger.ts'
+import { type Outlook, readOutlook } from './outlook.ts'
 import { openRehearsal, type RehearsalOptions } from './rehearsal.ts'
 
 /** What one journey does in the days to come. */
@@ -36,6 +37,8 @@ export interface Plan {
   sops: SopPlan[]
   /** Scheduled sends of these days, by guide. */
   sends: SendFigure[]
+  /** Whom they leave out, and what else goes out. */
+  outlook: Outlook
   /** Nickname by external_userid. */
   nicknames: Map<string, string>
 }
@@ -72,6 +75,8 @@ export async function rehearsePlan(options: Omit<RehearsalOptions, 'onVerdicts'>
     )
   }
   await rehearsal.runUntil(toMs)
+  const { perCustomerPerMonth } = options
+  const outlook = await readOutlook(db, book, { fromMs: nowMs, toMs, perCustomerPerMonth })
   return db.tx(async (tx) => {
     const entries = await sopFigures.entries(tx, nowMs, toMs)
     const steps = await sopFigures.steps(tx, nowMs, toMs)
@@ -82,6 +87,7 @@ export async function rehearsePlan(options: Omit<RehearsalOptions, 'onVerdicts'>
       toMs,
       bookVersion: book.version,
       sends: await sendFigures(tx, nowMs, toMs),
+      outlook,
       nicknames: await nicknamesOf(tx, capable.customers.queries.namesOf, [...met]),
       sops: sops.map(({ name, title, version, value }) => {
         const mine = entries.filter((entry) => entry.sop === name)

@@ -1,8 +1,12 @@
 import type { Db } from '../../core/db/db.ts'
-import { every, list, set, sql } from '../../core/db/sql.ts'
+import { every, list, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { keepBuyers } from './shop-memory.ts'
+import type { PushedVisit } from '../../platform/shops/shop-connection.ts'
+import { namedCustomer } from '../../records/customers/given-customer.ts'
+import type { VisitMessage } from '../../records/visits/visit-body.ts'
+import type { Visits } from '../../records/visits/visits.ts'
+import { keepBuyers, unionIdOf } from './shop-memory.ts'
 import { SHOP_CONNECTION, SHOP_HINT, type ToldBy } from './shop-tables.ts'
 
 export interface Hint {
@@ -47,6 +51,7 @@ const MOST_A_COMMIT = 500
 export interface Told {
   hints: Hint[]
   buyers: { shop: string; shopUserId: string; unionId: string }[]
+  visits: { shop: string; visit: PushedVisit }[]
 }
 
 interface Waiting extends Told {
@@ -56,7 +61,7 @@ interface Waiting extends Told {
 
 /** Stores what pushes tell before they are answered: the promise resolves after the commit. Pushes that come while a commit is
  *  under way share the next one. */
-export function createKeepHints({ db, clock }: { db: Db; clock: Clock }) {
+export function createKeepHints({ db, clock, visits }: { db: Db; clock: Clock; visits: Pick<Visits, 'record'> }) {
   let queue: Waiting[] = []
   let isCommitting = false
 
@@ -77,23 +82,53 @@ export function createKeepHints({ db, clock }: { db: Db; clock: Clock }) {
     }, 'accept')
   }
 
+  /** Of the same source as the shop's orders. Whose union id no push has told yet has no name by which we could know them. */
+  async function recordVisits(tx: Tx, told: Told['visits']): Promise<void> {
+    const c = SHOP_CONNECTION
+    const shops = list([...new Set(told.map(({ shop }) => shop))])
+    const rows = await tx.rows(sql`SELECT ${pick(c, 'shop', 'source')} FROM ${c} WHERE ${c.shop} IN ${shops}`)
+    const sources = new Map(rows.map((row) => [row.shop, row.source]))
+    const found: VisitMessage[] = []
+    for (const { shop, visit } of told) {
+      const { shopUserId, unionId = await unionIdOf(tx, shop, shopUserId), productId, at: atMs, ...rest } = visit
+      const source = sources.get(shop)
+      if (source === undefined || unionId === undefined) continue
+      found.push({
+        ...{ visitId: rest.visitId, kind: rest.kind, quantity: rest.quantity ?? 1, source, atMs },
+        customer: namedCustomer({ unionId }),
+        product: { id: productId, name: productId, category: undefined, priceFen: undefined },
+        ...{ page: undefined, keyword: undefined, scene: undefined },
+      })
+    }
+    if (found.length > 0) await visits.record(tx, found)
+  }
+
   async function commitAll(): Promise<void> {
     while (queue.length > 0) {
       const batch = queue.slice(0, MOST_A_COMMIT)
       queue = queue.slice(MOST_A_COMMIT)
+      // Visits in a commit of their own: orders do not wait for what those lead to, nor go down with them.
+      const visiting = batch.filter(({ visits }) => visits.length > 0)
+      const others = batch.filter(({ visits }) => visits.length === 0)
       try {
         await store(batch)
-        for (const { resolve } of batch) resolve()
+        for (const { resolve } of others) resolve()
+        if (visiting.length > 0) {
+          const told = visiting.flatMap((one) => one.visits)
+          await db.tx((tx) => recordVisits(tx, told), 'accept')
+        }
+        for (const { resolve } of visiting) resolve()
       } catch (error) {
+        // Whoever has been answered hears nothing of it.
         for (const { reject } of batch) reject(error)
       }
     }
     isCommitting = false
   }
 
-  return ({ hints, buyers }: Told): Promise<void> =>
+  return (told: Told): Promise<void> =>
     new Promise((resolve, reject) => {
-      queue.push({ hints, buyers, resolve, reject })
+      queue.push({ ...told, resolve, reject })
       if (isCommitting) return
       isCommitting = true
       setImmediate(() => void commitAll())

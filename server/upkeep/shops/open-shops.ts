@@ -6,7 +6,7 @@ import { type ShopField, type ShopSecrets, shopEnvName } from '../../platform/sh
 import { createWechatShop } from '../../platform/shops/wechat-shop/wechat-shop.ts'
 import { createYouzan } from '../../platform/shops/youzan/youzan.ts'
 import type { SharedCredential } from '../../platform/wecom/token/shared-credential.ts'
-import type { Rule, RuleBook } from '../../rules/book/rule-book.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
 import type { ShopRule } from '../../rules/schema/rule-files.ts'
 import { createBuyers } from './buyers.ts'
 import { createCallBudget } from './call-budget.ts'
@@ -21,8 +21,12 @@ interface PlatformOf {
   open(access: ShopAccess): ShopConnection
 }
 
+/** A shop that is asked; one of files is looked for in a folder. */
+export type AskedShop = ShopRule & { platform: Exclude<ShopRule['platform'], 'files'> }
+export const isAsked = (rule: ShopRule): rule is AskedShop => rule.platform !== 'files'
+
 /** Where each platform's interfaces are, and what a connection cannot do without. */
-const PLATFORMS: Record<ShopRule['platform'], PlatformOf> = {
+const PLATFORMS: Record<AskedShop['platform'], PlatformOf> = {
   'wechat-shop': {
     api: 'https://api.weixin.qq.com',
     needs: ['secret', 'token', 'aes_key'],
@@ -47,7 +51,7 @@ export interface OpenShop {
 }
 
 /** What the environment still lacks, one Chinese line each; empty: the shop can be opened. */
-export function missingFor({ id, platform }: Pick<ShopRule, 'id' | 'platform'>, secrets: ShopSecrets): string[] {
+export function missingFor({ id, platform }: Pick<AskedShop, 'id' | 'platform'>, secrets: ShopSecrets): string[] {
   const there = secrets.of(id)
   const missing = PLATFORMS[platform].needs.filter((field) => there[field] === undefined)
   const wrong = missing.length > 0 ? undefined : PLATFORMS[platform].isWrong?.(there)
@@ -65,8 +69,8 @@ export interface OpenShopsDeps {
   credentials: (shop: string, secret: string) => (name: string) => SharedCredential
 }
 
-export function openShop(rule: ShopRule, { db, secrets, clock, credentials }: OpenShopsDeps): OpenShop {
-  const { id, platform, account, kdtId, address, perSecond = PER_SECOND } = rule
+export function openShop(rule: AskedShop, { db, secrets, clock, credentials }: OpenShopsDeps): OpenShop {
+  const { id, platform, account = '', kdtId, address, perSecond = PER_SECOND } = rule
   const own = secrets.of(id)
   const budget = createCallBudget({ perSecond, clock })
   const connection = PLATFORMS[platform].open({
@@ -95,7 +99,11 @@ export function createOpenShops(deps: OpenShopsDeps & { rules: { current(): Pick
   const open = new Map<string, { version: string; shop: OpenShop }>()
 
   function refresh(shops: RuleBook['shops']): void {
-    const wanted = new Map([...shops.values()].filter(isWanted).map((rule) => [rule.value.id, rule]))
+    const wanted = new Map(
+      [...shops.values()].flatMap(({ value, version }) =>
+        isAsked(value) && isWanted(value) ? [[value.id, { value, version }] as const] : [],
+      ),
+    )
     for (const [id, { version, shop }] of open) {
       if (wanted.get(id)?.version === version) continue
       shop.connection.close()
@@ -106,8 +114,7 @@ export function createOpenShops(deps: OpenShopsDeps & { rules: { current(): Pick
     }
   }
 
-  const isWanted = ({ value }: Rule<ShopRule>): boolean =>
-    value.enabled !== false && missingFor(value, secrets).length === 0
+  const isWanted = (rule: AskedShop): boolean => rule.enabled !== false && missingFor(rule, secrets).length === 0
 
   function now(): ReadonlyMap<string, { shop: OpenShop }> {
     const { shops } = rules.current()

@@ -32,6 +32,7 @@ export function pushRoute({ shops, keep, clock, onPush = () => undefined }: Push
       const {
         subjects,
         buyers = [],
+        visits = [],
         answer,
       } = connection.verify({
         method: request.method,
@@ -42,8 +43,12 @@ export function pushRoute({ shops, keep, clock, onPush = () => undefined }: Push
       })
       const dueAtMs = clock.now() + connection.abilities.readDelayMs
       const hints = subjects.map((subject) => ({ shop: id, subject, toldBy: 'push' as const, dueAtMs }))
-      const told = { hints, buyers: buyers.map((buyer) => ({ shop: id, ...buyer })) }
-      if (hints.length + buyers.length > 0) await inTime(keep(told))
+      const told = {
+        hints,
+        buyers: buyers.map((buyer) => ({ shop: id, ...buyer })),
+        visits: visits.map((visit) => ({ shop: id, visit })),
+      }
+      if (hints.length + buyers.length + visits.length > 0) await inTime(keep(told))
       onPush('accepted')
       return reply.type(answer.type).send(answer.body)
     } catch (error) {

@@ -41,20 +41,17 @@ export function createReadHints({ db, clock, log, alerts, shops, take }: ReadHin
   type Held = Awaited<ReturnType<typeof claim>>[number]
 
   const claim = (shop: string, limit: number) =>
-    db.tx(async (tx) => {
+    db.tx((tx) => {
       const now = clock.now()
-      const held = await takeRows(tx, {
+      return takeRows(tx, {
         table: h,
         columns: pick(h, ...COLUMNS),
         where: sql`${h.state} = 'new' AND ${h.due_at} <= ${now} AND ${h.shop} = ${shop}`,
         orderBy: sql`${h.due_at}, ${h.id}`,
         limit,
         takers: 4,
+        claim: set(h, { due_at: now + LEASE_MS }),
       })
-      for (const { id } of held) {
-        await tx.run(sql`UPDATE ${h} SET ${set(h, { due_at: now + LEASE_MS })} WHERE ${h.id} = ${id}`)
-      }
-      return held
     })
 
   const letGo = (held: readonly Held[]): Promise<void> =>
@@ -111,7 +108,9 @@ export function createReadHints({ db, clock, log, alerts, shops, take }: ReadHin
       const isOfShop = error instanceof ShopError && error.scope === 'shop'
       log.warn({ shop: shop.id, code: error.code, err: describeError(error) }, 'a shop could not be read')
       await db.tx((tx) =>
-        isOfShop ? faulty(tx, alerts, { shop: shop.id, error, nowMs: clock.now() }) : postpone(tx, hint, error),
+        isOfShop
+          ? faulty(tx, alerts, { shop: shop.id, keeper: shop.rule.keeper, error, nowMs: clock.now() })
+          : postpone(tx, hint, error),
       )
       if (isOfShop) await letGo([hint])
       return !isOfShop

@@ -19,7 +19,9 @@ const TELL_AFTER_MS = 10 * MINUTE_MS
 const HISTORY_DAYS = 90
 /** After the scores are written, before people come to work. */
 const NIGHTLY_AT_MS = 4 * HOUR_MS
-export const NIGHTLY_DAYS = 7
+/** How much of the past is looked at once more. By `created`, until the last of an order is over: parcels are taken as received
+ *  by themselves weeks after they went out. */
+export const NIGHTLY_DAYS = { updated: 7, created: 30 } as const
 
 export const nextNight = (nowMs: number): number => {
   const today = startOfShanghaiDay(nowMs) + NIGHTLY_AT_MS
@@ -61,7 +63,7 @@ const alertKey = (shop: string): string => `shops.away:${shop}`
 export async function faulty(
   tx: Tx,
   alerts: Pick<Alerts, 'raise'>,
-  { shop, error, nowMs }: { shop: string; error: AppError; nowMs: number },
+  { shop, keeper, error, nowMs }: { shop: string; keeper: string | undefined; error: AppError; nowMs: number },
 ): Promise<void> {
   const row = await tx.row(sql`SELECT ${all(c)} FROM ${c} WHERE ${c.shop} = ${shop}`)
   if (row === undefined) return
@@ -78,6 +80,9 @@ export async function faulty(
     text: `「${row.source}」的订单读不到了：${why}`,
     todo: '运行 npm run -s doctor 看「店铺」这一项，改好后会自己接着读，不会漏',
     atMs: since,
+    alsoTo: keeper === undefined ? [] : [keeper],
+    // Away, and then refused, is another trouble for another person.
+    isNewsWhenChanged: true,
   })
 }
 

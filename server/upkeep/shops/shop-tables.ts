@@ -64,7 +64,7 @@ export const SHOP_HINT = defineTable(
   },
 )
 
-/** How far a question over time has come: `poll` what changed lately, `nightly` the last week once more, `history` what was before
+/** How far a question over time has come: `poll` what changed lately, `nightly` what was lately once more, `history` what was before
  *  the shop was connected. */
 export type WalkName = 'poll' | 'nightly' | 'history'
 
@@ -139,4 +139,37 @@ export const SHOP_BUYER = defineTable(
   },
 )
 
-export const shopTables: Table[] = [SHOP_CONNECTION, SHOP_HINT, SHOP_WALK, SHOP_SEEN, SHOP_BUYER]
+/** A file of orders that was found in a shop's folder, known by what is in it: under whatever name it comes again, it is taken
+ *  once. */
+export const SHOP_FILE = defineTable(
+  'shop_file',
+  {
+    id: id(),
+    shop: text(30),
+    /** SHA-256 of its bytes, hex. */
+    digest: text(64),
+    /** Under which it was found first, phones masked. */
+    name: longText(),
+    size: integer(),
+    /** `refused`: nothing of it can be read. */
+    state: text<'reading' | 'done' | 'refused'>(8),
+    /** Version of the shop's `columns` by which it was last read. */
+    by_rule: text(12),
+    /** Orders and faulty rows at its beginning that are done. */
+    taken: withDefault(integer(), 0),
+    /** ImportCounts as JSON. */
+    counts: nullable(longText()),
+    /** The first of the faulty rows as JSON: `行:列 …`; of a refused file, why. */
+    faults: nullable(longText()),
+    /** Orders that it did not bring for its faults and that no other file has since, as JSON; no numbers, only what they are known by. */
+    missing: nullable(longText()),
+    found_at: instant(),
+    ended_at: nullable(instant()),
+    /** Which process reads it, and until when it has it; moved on with every hundred orders. */
+    lease_by: nullable(text(40)),
+    lease_until: nullable(instant()),
+  },
+  { unique: [['shop', 'digest']], personal: ofNobody('files of ours, and which rows of them are faulty'), snapshot },
+)
+
+export const shopTables: Table[] = [SHOP_CONNECTION, SHOP_HINT, SHOP_WALK, SHOP_SEEN, SHOP_BUYER, SHOP_FILE]

@@ -21,7 +21,10 @@ afterEach(async () => {
 async function open({
   env = {},
   before,
+  more = '',
 }: {
+  /** Lines of its rule. */
+  more?: string
   env?: Record<string, string>
   before?: (shop: TestApp['sandbox']['shops']['wechat'], clock: TestApp['clock']) => void
 } = {}): Promise<void> {
@@ -29,7 +32,8 @@ async function open({
   const sandbox = createSandbox({ clock, shopManners: KIND })
   await sandbox.listen()
   before?.(sandbox.shops.wechat, clock)
-  t = await buildTestApp({ config: WECHAT_SHOP, platform: { sandbox, clock }, env: { ...shopEnv(sandbox), ...env } })
+  const config = { 'shops/muye.yaml': `${WECHAT_SHOP['shops/muye.yaml']}${more}` }
+  t = await buildTestApp({ config, platform: { sandbox, clock }, env: { ...shopEnv(sandbox), ...env } })
 }
 const shop = () => t.sandbox.shops.wechat
 const orders = () =>
@@ -108,6 +112,28 @@ it('a wrong secret is told at once, and asked with once a pause', async () => {
   expect(await alerts()).toContain('shops.away:muye')
   const { code, out } = await runCommand(shopsProgram, [], t)
   expect([code, out]).toEqual([1, expect.stringContaining('AppSecret 不对')])
+})
+
+it('a shop that refuses each new token is told of to its keeper, with what to do, and read on once it takes them', async () => {
+  await open({ more: 'keeper: lisi\n' })
+  await pass(t, SECOND_MS)
+  const told = () =>
+    t.sandbox.calls('message/send').filter(({ body }) => JSON.stringify(body).includes('重置 AppSecret'))
+  shop().setManners({ expiredTokens: 1 })
+  const orderId = shop().buy({ unionId: 'u1', lines })
+  await passMany(3, MINUTE_MS)
+  expect(told()).toEqual([])
+  await passMany(12, MINUTE_MS)
+  // On its way while the clock goes on.
+  await t.settle()
+  await expect
+    .poll(() => told().map(({ body }) => (body as { touser: string }).touser), { timeout: 20_000 })
+    .toEqual(['lisi'])
+  expect((await runCommand(shopsProgram, [], t)).out).toContain('强制换凭证')
+  shop().setManners({ expiredTokens: 0 })
+  await passMany(12, MINUTE_MS)
+  expect(await orders()).toEqual([{ order_id: orderId, status: 'created' }])
+  expect((await alerts()).filter((key) => key.startsWith('shops.'))).toEqual([])
 })
 
 it('without its secrets a shop is not asked, and nothing breaks', async () => {

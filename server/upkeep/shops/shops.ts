@@ -6,11 +6,12 @@ import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Capability } from '../../engine/capability.ts'
 import { createCredentialSeal } from '../../platform/deployment/credential-seal.ts'
 import { createCredentialStore } from '../../platform/deployment/credential-store.ts'
-import { countLive } from '../../platform/deployment/live-processes.ts'
 import type { ShopSecrets } from '../../platform/shops/shop-secrets.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import type { Orders } from '../../records/orders/orders.ts'
+import type { Visits } from '../../records/visits/visits.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { createWatchFolders } from './files/watch-folders.ts'
 import { createKeepHints } from './keep-hints.ts'
 import { createOpenShops } from './open-shops.ts'
 import { pushRoute } from './push-route.ts'
@@ -24,24 +25,27 @@ export interface ShopsDeps {
   clock: Clock
   log: Logger
   alerts: Alerts
-  orders: Pick<Orders, 'record'>
+  orders: Pick<Orders, 'record' | 'recordSet'>
+  visits: Pick<Visits, 'record'>
   rules: Pick<RuleBookHolder, 'current'>
   secrets: ShopSecrets
   /** Names this process in the rows it holds. */
   instance: string
+  /** How many processes share what a shop lets us call, this one included. */
+  among(): number
 }
 
 /** The connections of shops (config/shops/*.yaml): what they push is stored and answered, then read at the shop; what they do
  *  not push is asked for. */
 export function createShops(deps: ShopsDeps): Capability {
-  const { db, clock, secrets, instance } = deps
+  const { db, clock, secrets, instance, among } = deps
   const credentials = (shop: string, secret: string) =>
     createCredentialStore({ db, seal: createCredentialSeal({ corpId: `shop ${shop}`, secret }), instance })
   const shops = createOpenShops({ db, rules: deps.rules, secrets, clock, credentials })
   const take = createTakeOrders(deps)
   const read = createReadHints({ ...deps, shops, take })
   const walk = createWalkShops({ ...deps, shops, take })
-  const keep = createKeepHints({ db, clock })
+  const keep = createKeepHints({ db, clock, visits: deps.visits })
   /** Shops that stand in the tables, by id. */
   const begun = new Set<string>()
 
@@ -56,10 +60,7 @@ export function createShops(deps: ShopsDeps): Capability {
         for (const { shop } of await shopRows(tx)) begun.add(shop)
       })
     }
-    if (db.dialect === 'mysql') {
-      const living = await db.statement((tx) => countLive(tx, clock.now()))
-      for (const { budget } of open) budget.divide(living)
-    }
+    for (const { budget } of open) budget.divide(among())
     return true
   }
 
@@ -73,5 +74,8 @@ export function createShops(deps: ShopsDeps): Capability {
       if (await begin()) await work()
     },
   })
-  return { jobs: [job('shops.read', read), job('shops.walk', walk)], routes: pushRoute({ shops, keep, clock }) }
+  return {
+    jobs: [job('shops.read', read), job('shops.walk', walk), createWatchFolders(deps)],
+    routes: pushRoute({ shops, keep, clock }),
+  }
 }

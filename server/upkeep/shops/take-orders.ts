@@ -21,8 +21,9 @@ export function createTakeOrders({ orders, clock }: { orders: Pick<Orders, 'reco
     if (row === undefined) return
     let news = 0
     for (const { buyer: _, who, ...order } of bought) {
-      const { unionId, phone } = who
-      const message = parseOrder({ ...order, customer: { unionId, phone }, source: row.source }, clock.now())
+      const { unionId, phone, shopUserId } = who
+      const customer = { unionId, phone, shopUserId }
+      const message = parseOrder({ ...order, customer, source: row.source }, clock.now())
       const { result } = await orders.record(tx, message)
       if (result === 'stored') news += 1
     }

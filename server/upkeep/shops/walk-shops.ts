@@ -6,23 +6,25 @@ import { AppError, describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
-import type { Abilities, ShopPage } from '../../platform/shops/shop-connection.ts'
+import type { Abilities } from '../../platform/shops/shop-connection.ts'
 import { ShopError } from '../../platform/shops/shop-error.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import { putHints } from './keep-hints.ts'
 import type { OpenShop, OpenShops } from './open-shops.ts'
-import { keepInMind, recall } from './shop-memory.ts'
 import { answered, faulty, NIGHTLY_DAYS, nextNight, type Standing, standings } from './shop-standing.ts'
 import { SHOP_CONNECTION, SHOP_HINT, SHOP_WALK, type WalkName } from './shop-tables.ts'
 import type { Bought, TakeOrders } from './take-orders.ts'
+import { whatToRead } from './what-to-read.ts'
 
 const w = SHOP_WALK
 type Walk = RowOf<typeof SHOP_WALK>
 
 /** Clocks differ, and what is listed lags behind what is told. */
 const OVERLAP_MS = 10 * MINUTE_MS
-/** Where lists know only when an order was made: how long most of what happens to it takes. */
+/** Where lists know only when an order was made: how long most of what happens to it takes. Those pages are many, so they are
+ *  looked through a few times an hour; between, what is new. */
 const LOOK_BACK_MS = 2 * DAY_MS
+const LOOK_BACK_EVERY_MS = 15 * MINUTE_MS
 const POLL_MINUTES = 3
 const LEASE_MS = 2 * MINUTE_MS
 /** Of the past no more are noted down than are read in a short while, so that what happens now is not behind them. */
@@ -78,8 +80,7 @@ export function createWalkShops({ db, clock, log, alerts, shops, take }: WalkSho
     const now = clock.now()
     return db.tx(async (tx) => {
       const toldBy = walk.walk === 'poll' ? 'poll' : 'past'
-      const subjects =
-        walk.walk === 'nightly' ? page.subjects.map(({ subject }) => subject) : await changed(tx, shop.id, page)
+      const subjects = await whatToRead(tx, shop, { page, walk: walk.walk, nowMs: now })
       await putHints(
         tx,
         subjects.map((subject) => ({ shop: shop.id, subject, toldBy, dueAtMs: now })),
@@ -101,23 +102,6 @@ export function createWalkShops({ db, clock, log, alerts, shops, take }: WalkSho
       }
       return isEnd || mine === 0 ? undefined : { ...walk, ...next }
     })
-  }
-
-  /** Those of a page that look otherwise than when they were last in a list. */
-  async function changed(tx: Tx, shop: string, { subjects }: ShopPage): Promise<string[]> {
-    const marked = subjects.flatMap(({ subject, mark, as: key = subject }) =>
-      mark === undefined ? [] : [{ subject, key, mark }],
-    )
-    if (marked.length === 0) return subjects.map(({ subject }) => subject)
-    const known = await recall(
-      tx,
-      shop,
-      marked.map(({ key }) => key),
-    )
-    const news = marked.filter(({ key, mark }) => known.get(key) !== mark)
-    await keepInMind(tx, shop, new Map(news.map(({ key, mark }) => [key, mark])), clock.now())
-    const unmarked = subjects.filter(({ mark }) => mark === undefined)
-    return [...unmarked, ...news].map(({ subject }) => subject)
   }
 
   async function walkOne(shop: OpenShop, standing: Standing): Promise<boolean> {
@@ -142,7 +126,7 @@ export function createWalkShops({ db, clock, log, alerts, shops, take }: WalkSho
       await db.tx(async (tx) => {
         // A page that cannot be understood is asked for again in a minute, and the shop is told of when it stays so.
         if (!isOfShop) await postpone(tx, held)
-        await faulty(tx, alerts, { shop: shop.id, error, nowMs: clock.now() })
+        await faulty(tx, alerts, { shop: shop.id, keeper: shop.rule.keeper, error, nowMs: clock.now() })
       })
       return false
     }
@@ -177,8 +161,10 @@ function beginning(
 ): Partial<Walk> {
   if (walk === 'history') return begunAt === null ? { begun_at: nowMs } : {}
   if (at < toAt || page !== null) return begunAt === null ? { begun_at: nowMs } : {}
-  const back = pollBy === 'updated' ? OVERLAP_MS : LOOK_BACK_MS
-  const from = walk === 'poll' ? Math.min(toAt, nowMs) - back : nowMs - NIGHTLY_DAYS * DAY_MS
+  const lately = Math.min(toAt, nowMs)
+  const isNewQuarter = Math.floor(lately / LOOK_BACK_EVERY_MS) < Math.floor(nowMs / LOOK_BACK_EVERY_MS)
+  const back = pollBy === 'created' && isNewQuarter ? LOOK_BACK_MS : OVERLAP_MS
+  const from = walk === 'poll' ? lately - back : nowMs - NIGHTLY_DAYS[pollBy] * DAY_MS
   return { from_at: from, at: from, to_at: nowMs, begun_at: nowMs, found: 0, page: null }
 }
 

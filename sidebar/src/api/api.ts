@@ -86,6 +86,8 @@ export function createApi(http: Http) {
     handOver: (id: string, toUserId: string) => http.post<Accepted>(of(id, '/hand-over'), { toUserId }),
     setReminder: (id: string, reminder: ReminderSet) => http.post<Accepted>(of(id, '/reminders'), reminder),
     day: (signal?: AbortSignal) => http.get<MyDay>('day', {}, signal),
+    endDuty: (id: string, how: 'done' | 'wrong', words: { note?: string }) =>
+      http.post<Accepted>(`day/duties/${encodeURIComponent(id)}/${how}`, words),
     myNumbers: (signal?: AbortSignal) => http.get<MyNumbers>('day/numbers', {}, signal),
     findFriends: (q: string, signal?: AbortSignal) => http.get<FoundFriends>('day/find', { q }, signal),
     group: (chatId: string, signal?: AbortSignal) =>
@@ -110,3 +112,4 @@ export const loginPath = (back: string, guide: string | null): string =>
 
 /** Where the picture of a script lies that the server shows to whoever is logged in. */
 export const picturePath = (asset: string): string => `/api/sidebar/scripts/picture?${new URLSearchParams({ asset })}`
+export const filePath = (asset: string): string => `/api/sidebar/scripts/file?${new URLSearchParams({ asset })}`

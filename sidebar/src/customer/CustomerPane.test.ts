@@ -250,6 +250,15 @@ test('a new customer of whom nothing is known yet shows no invented facts', asyn
   }
 })
 
+test.each([
+  [3, true],
+  [4, false],
+])('a welcome that did not go out, %s days later: told is %s', async (days, isTold) => {
+  const welcome = { state: 'not-sent', text: '未发送欢迎语：已过 20 秒', atMs: null } as const
+  await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, days, welcome }) } })
+  expect(screenText().includes('未发送欢迎语')).toBe(isTold)
+})
+
 test('pages are one tap away, and a new customer stays on the same page', async () => {
   const chat = fakeChat('wm-a')
   const { api } = await openSidebar({ chat })

@@ -3,6 +3,14 @@ import type { Profile } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from '../api/api-error.ts'
 import { useChange } from '../session/use-change.ts'
 
+const SOON_DAYS = 7
+
+/** Within a week: then it is the first thing to know. */
+export const isBirthdaySoon = ({ birthday }: Pick<Profile, 'birthday'>): boolean =>
+  birthday !== null && birthday.daysUntil <= SOON_DAYS
+
+export type Birthday = ReturnType<typeof useBirthday>
+
 /** For one customer. `saw`: the birthday that the guide changed. The birthday as the guide has just picked it, until the profile says so; put back when the server refuses. */
 export function useBirthday(profile: () => Profile) {
   const { externalUserId, onRefused, submit, toast, reloadProfile } = useChange()

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/api-error.ts'
 import { aProfile } from '../testing/fixtures.ts'
 import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
-import { button, buttons, click, screenText, sheet, submit, type } from '../testing/screen.ts'
+import { button, buttons, click, link, screenText, sheet, submit, type } from '../testing/screen.ts'
 
 afterEach(closeSidebars)
 
@@ -163,15 +163,52 @@ test('many tags stand in one line until all are asked for', async () => {
   await openSidebar({ api: { profile: async () => aProfile({ tags }) } })
   const line = document.querySelector('ul[aria-label=标签]')?.parentElement
   expect(line?.classList.contains('open')).toBe(false)
-  await click(button('显示全部 12 个标签'))
+  expect(button('标签，共 12 个')).toBeDefined()
+  await click(button('更多'))
   expect(line?.classList.contains('open')).toBe(true)
-  await click(button('收起标签'))
+  await click(button('收起'))
   expect(line?.classList.contains('open')).toBe(false)
 })
 
-test('few tags need no more room', async () => {
+test('few tags are seen without a number', async () => {
   await openSidebar()
-  expect(buttons(/个标签$/)).toEqual([])
+  expect(buttons(/^标签，共/)).toEqual([])
+})
+
+test('of what one must not overlook the first is on the card, and how much more there is; 更多 shows all and all facts', async () => {
+  const change = {
+    ...{ handover: '正在从张三转给李四', otherGuides: ['陈浩'] },
+    pinned: { text: '孩子对花生过敏', by: '林夏', atMs: 1 },
+    welcome: { state: 'not-sent' as const, text: '未发送欢迎语：已过 20 秒', atMs: null },
+    days: 0,
+  }
+  const rest = ['正在从张三转给李四', '孩子对花生过敏', '也加了陈浩']
+  await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, ...change }) } })
+  expect(screenText()).toContain('未发送欢迎语')
+  for (const words of rest) expect(screenText()).not.toContain(words)
+  await click(button('更多3，还有 3 条提醒'))
+  const all = ['未发送欢迎语', ...rest].map((words) => screenText().indexOf(words))
+  expect(all).toEqual(all.toSorted((a, b) => a - b))
+  expect(all).not.toContain(-1)
+  await click(button('收起'))
+  expect(screenText()).not.toContain('孩子对花生过敏')
+})
+
+const pinned = { text: '花生过敏', by: '林夏', atMs: 1 }
+const aWelcome = (state: 'not-sent' | 'waiting') => ({ state, text: '欢迎语没发出去', atMs: null })
+test.each([
+  ['pinned before what colleagues did', { pinned, otherGuides: ['陈浩'] }, '花生过敏'],
+  ['a welcome that failed before pinned', { pinned, welcome: aWelcome('not-sent'), days: 1 }, '欢迎语没发出去'],
+  ['pinned before a welcome on its way', { pinned, welcome: aWelcome('waiting'), days: 1 }, '花生过敏'],
+  [
+    'lost before all',
+    { lost: { by: 'customer' as const, atMs: 1, help: [] }, pinned, standsInFor: '林夏' },
+    '删除林夏',
+  ],
+])('%s', async (_what, change, words) => {
+  await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, ...change }) } })
+  expect(screenText()).toContain(words)
+  expect(button('更多1，还有 1 条提醒')).toBeDefined()
 })
 
 test('tags are chosen by group; only the differences are sent', async () => {
@@ -223,16 +260,52 @@ test.each([
   else expect(screenText()).toContain(words)
 })
 
+test('each page of the customer is one tap away', async () => {
+  await openSidebar()
+  expect(['下一步', '话术', '订单', '动态'].map((name) => link(new RegExp(`^${name}`)).tagName)).toEqual([
+    'A',
+    'A',
+    'A',
+    'A',
+  ])
+})
+
+test('where the house knew them before is told with the own source', async () => {
+  vi.useFakeTimers({ now: Date.parse('2026-11-22T10:30:00+08:00'), toFake: ['Date'] })
+  const first = { channel: '直播间', guide: '陈浩', atMs: Date.parse('2026-11-19T10:30:00+08:00') }
+  const source = { ...aProfile().source, first }
+  await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, source }) } })
+  expect(screenText()).toContain('来自包裹卡')
+  expect(screenText()).toContain('最早 3 天前从直播间加了陈浩')
+})
+
 test('a customer who uses WeCom at work is shown with the company', async () => {
   const profile = async (externalUserId: string) => aProfile({ externalUserId, corpName: '牧野餐饮' })
   await openSidebar({ api: { profile } })
   expect(screenText()).toContain('@牧野餐饮')
 })
 
-test('whoever stands in for a guide is told so on the card, the guide is not', async () => {
+test.each([
+  [false, {}, '替林夏，改动记你名，为什么', '你在替林夏看这位客户，改动会写明是你改的'],
+  [true, {}, '替林夏，只能看，为什么', '你在替林夏看这位客户，只能看'],
+  [
+    false,
+    { pinned, otherGuides: ['陈浩'], handover: '正在从张三转给李四' },
+    '替林夏，改动记你名，为什么',
+    '你在替林夏',
+  ],
+  [true, { lost: { by: 'guide' as const, atMs: 1, help: [] } }, '替林夏，只能看，为什么', '你在替林夏'],
+])(
+  'whoever stands in for a guide is told so beside the name (only looks: %j), whatever else there is: %j',
+  async (isReadOnly, change, mark, words) => {
+    const profile = aProfile({ standsInFor: '林夏', isReadOnly, ...change })
+    await openSidebar({ api: { profile: async (externalUserId) => ({ ...profile, externalUserId }) } })
+    await click(button(mark))
+    expect(screenText()).toContain(words)
+  },
+)
+
+test('a guide is not told to stand in for anybody', async () => {
   await openSidebar()
-  expect(screenText()).not.toContain('你在替')
-  closeSidebars()
-  await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, standsInFor: '林夏' }) } })
-  expect(screenText()).toContain('你在替林夏看这位客户')
+  expect(buttons(/^替/)).toEqual([])
 })

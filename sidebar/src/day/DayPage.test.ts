@@ -1,9 +1,11 @@
+import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { MyDay } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from '../api/api-error.ts'
 import { aDay, NOW_MS, someNumbers } from '../testing/fixtures.ts'
-import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
-import { button, click, screenText, type } from '../testing/screen.ts'
-import { ChatError } from '../wecom/chat-client.ts'
+import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { button, buttons, click, screenText, type } from '../testing/screen.ts'
+import { type ChatContext, ChatError } from '../wecom/chat-client.ts'
 
 afterEach(closeSidebars)
 
@@ -37,17 +39,168 @@ test('outside a chat: what waits over all my customers, how much of it there is,
   expect(screenText()).toContain('备注 孙姐')
 })
 
+test('what I am asked for without a customer stands there with its script, and ends with a line of evidence', async () => {
+  vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] })
+  const duty = {
+    ...{ id: '7', title: '主持「煎法课」', groups: '「付费群1」「付费群2」' },
+    ...{ script: '先问：今天谁煎？', evidence: '几个人接龙', dueAtMs: NOW_MS + 3_600_000 },
+  }
+  const endDuty = vi.fn(async () => ({ ok: true as const }))
+  const day = vi
+    .fn(async () => ({ ...aDay(), duties: [] }))
+    .mockResolvedValueOnce({ ...aDay(), duties: [duty] } as never)
+  await openSidebar({ chat: outside(), api: { day, endDuty } })
+  for (const words of ['群务 1 条', '主持「煎法课」', '「付费群1」「付费群2」', '先问：今天谁煎？'])
+    expect(screenText()).toContain(words)
+  await click(button('做完了'))
+  expect(endDuty).not.toHaveBeenCalled()
+  await type('几个人接龙', '23 人')
+  await click(button('做完了'))
+  expect(endDuty).toHaveBeenCalledWith('7', 'done', { note: '23 人' })
+  expect(screenText()).not.toContain('主持「煎法课」')
+})
+
+test('whoever cannot says why', async () => {
+  const duty = { id: '7', title: '换群公告', groups: '「付费群1」', script: null, evidence: null, dueAtMs: NOW_MS }
+  const endDuty = vi.fn(async () => ({ ok: true as const }))
+  await openSidebar({ chat: outside(), api: { day: async () => ({ ...aDay(), duties: [duty] }), endDuty } })
+  await click(button('做不了'))
+  await type('为什么做不了', '今天休息')
+  await click(button('告诉店里做不了'))
+  expect(endDuty).toHaveBeenCalledWith('7', 'wrong', { note: '今天休息' })
+})
+
+const aDuty = {
+  id: '7',
+  title: '主持「煎法课」',
+  groups: '「付费群1」',
+  script: null,
+  evidence: '几个人接龙',
+  dueAtMs: NOW_MS,
+}
+const writtenIn = (label: string): string | undefined =>
+  [...document.querySelectorAll('label')].find((one) => one.textContent?.includes(label))?.querySelector('input')?.value
+
+test('what is written about a duty outlives a search and a chat, and neither of the two is sent for the other', async () => {
+  vi.useFakeTimers({ now: NOW_MS, toFake: ['Date'] })
+  let where: ChatContext = { kind: 'elsewhere', entry: 'normal' }
+  const chat = { ...fakeChat(), context: async () => where }
+  const endDuty = vi.fn(async () => ({ ok: true as const }))
+  await openSidebar({ chat, api: { day: async () => ({ ...aDay(), duties: [aDuty] }), endDuty } })
+  await type('几个人接龙', '23 人')
+  await type('找我的客户', '周三')
+  expect(screenText()).not.toContain('几个人接龙')
+  await type('找我的客户', '')
+  expect(writtenIn('几个人接龙')).toBe('23 人')
+  where = { kind: 'customer', externalUserId: 'wm-anan' }
+  await chat.switchTo('wm-anan')
+  expect(screenText()).not.toContain('我的一天')
+  where = { kind: 'elsewhere', entry: 'normal' }
+  await chat.switchTo('')
+  expect(writtenIn('几个人接龙')).toBe('23 人')
+  await click(button('做不了'))
+  expect(writtenIn('为什么做不了')).toBe('')
+  expect(button('告诉店里做不了').disabled).toBe(true)
+  await type('为什么做不了', '今天休息')
+  await click(button('返回'))
+  expect(writtenIn('几个人接龙')).toBe('23 人')
+  await click(button('做不了'))
+  await click(button('告诉店里做不了'))
+  expect(endDuty.mock.calls).toEqual([['7', 'wrong', { note: '今天休息' }]])
+})
+
+test('one without evidence is not ended with why it could not be done', async () => {
+  const endDuty = vi.fn(async () => ({ ok: true as const }))
+  const duty = { ...aDuty, evidence: null }
+  await openSidebar({ chat: outside(), api: { day: async () => ({ ...aDay(), duties: [duty] }), endDuty } })
+  await click(button('做不了'))
+  await type('为什么做不了', '今天休息')
+  await click(button('返回'))
+  await click(button('做完了'))
+  expect(endDuty.mock.calls).toEqual([['7', 'done', {}]])
+  expect(screenText()).toContain('记下了')
+})
+
+test('a second tap while the day is asked for again tells nothing twice', async () => {
+  const way = deferred<never>()
+  const day = vi
+    .fn(() => way.promise as Promise<MyDay>)
+    .mockResolvedValueOnce({ ...aDay(), duties: [{ ...aDuty, evidence: null }] })
+  const endDuty = vi.fn(async () => ({ ok: true as const }))
+  await openSidebar({ chat: outside(), api: { day, endDuty } })
+  await click(button('做完了'))
+  expect(day).toHaveBeenCalledTimes(2)
+  await click(button('做完了'))
+  expect(endDuty).toHaveBeenCalledTimes(1)
+})
+
+test('one that has ended elsewhere goes, and what was written about it stays to be copied', async () => {
+  const ended = new ApiError(409, 'sidebar.duty-ended', '这条已经结束：规则里已经没有这一项，不用做了。')
+  const day = vi
+    .fn<() => Promise<MyDay>>(async () => ({ ...aDay(), duties: [] }))
+    .mockResolvedValueOnce({ ...aDay(), duties: [aDuty, { ...aDuty, id: '8', title: '换群公告' }] })
+  await openSidebar({ chat: outside(), api: { day, endDuty: () => Promise.reject(ended) } })
+  await type('几个人接龙', '23 人')
+  await click(button('做完了'))
+  expect(screenText()).toContain('这条已经结束：规则里已经没有这一项')
+  expect(buttons('做完了')).toEqual([])
+  expect(screenText()).not.toContain('0 条')
+  expect(screenText()).toContain('写的没有记上：要说的请直接告诉店里23 人')
+  expect(screenText()).not.toContain('换群公告')
+  await click(button('不要了'))
+  expect(screenText()).not.toContain('23 人')
+})
+
+test('while the page stays open the day is asked for again, and what has come meanwhile stands there', async () => {
+  vi.useFakeTimers({ now: NOW_MS, toFake: ['Date', 'setInterval', 'clearInterval'] })
+  const day = vi.fn<() => Promise<MyDay>>(async () => ({ ...aDay(), duties: [aDuty], dutiesTotal: 63 }))
+  day.mockResolvedValueOnce(aDay())
+  await openSidebar({ chat: outside(), api: { day } })
+  expect(screenText()).not.toContain('群务')
+  await vi.advanceTimersByTimeAsync(30_000)
+  await flushPromises()
+  expect(screenText()).toContain('群务 共 63 条，先看最要紧的 1 条')
+})
+
+test('whoever clears the search writes on in it', async () => {
+  await openSidebar({ chat: outside() })
+  await type('找我的客户', '周三')
+  await click(button('清空'))
+  const field = document.querySelector<HTMLInputElement>('input[type=search]')
+  expect([field?.value, document.activeElement === field]).toEqual(['', true])
+})
+
 test('my customers are found by words, and the number is told when not all are shown', async () => {
   vi.useFakeTimers()
-  const friends = [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: '周三取货' }]
+  const friends = [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: '周三取货', because: '标签 口味/厚切' }]
   const findFriends = vi.fn(async () => ({ total: 41, friends }))
   const chat = outside()
   await openSidebar({ chat, api: { findFriends } })
   await type('找我的客户', '周三')
   await vi.advanceTimersByTimeAsync(220)
   expect(screenText()).toContain('找到 41 位，先看 1 位')
+  expect(screenText()).toContain('安安妈咪；标签 口味/厚切')
   await click(button(/周三取货/))
   expect(chat.opened).toEqual(['wm-anan'])
+})
+
+test('who was found for other words is not shown below those of now, not for a moment', async () => {
+  vi.useFakeTimers()
+  const findFriends = vi.fn(async (q: string) => ({
+    total: 1,
+    friends: [{ externalUserId: 'wm-1', name: `${q}女士`, remark: null, because: '' }],
+  }))
+  await openSidebar({ chat: outside(), api: { findFriends } })
+  await type('找我的客户', '王')
+  await vi.advanceTimersByTimeAsync(220)
+  expect(button(/^王女士/)).toBeDefined()
+  for (const words of ['王李', '', '李']) {
+    await type('找我的客户', words)
+    expect(screenText()).not.toContain('王女士')
+  }
+  await vi.advanceTimersByTimeAsync(220)
+  expect(button(/^李女士/)).toBeDefined()
+  expect(findFriends.mock.calls.map(([q]) => q)).toEqual(['王', '李'])
 })
 
 test('a client that cannot open the chat says so; a day without anything is no error', async () => {

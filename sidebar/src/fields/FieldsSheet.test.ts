@@ -22,7 +22,7 @@ async function write(name: string, text: string): Promise<void> {
   await flushPromises()
 }
 async function choose(option: string): Promise<void> {
-  const label = [...document.querySelectorAll('.option')].find((one) => one.textContent === option)
+  const label = [...document.querySelectorAll('.choice')].find((one) => one.textContent === option)
   label?.querySelector('input')?.dispatchEvent(new Event('click'))
   await flushPromises()
 }

@@ -30,6 +30,8 @@ test('beside a group: what it is for, how full it is, who in it wants looking at
     '另有 6 位不是任何导购的好友',
     '没有会话存档',
     '周五晚上八点开团，我是林夏',
+    '今天群里12:30 付费群周历·煎法课',
+    '附件 1 个；到时候由你在企业微信里确认发出',
   ]) {
     expect(text).toContain(words)
   }
@@ -37,6 +39,21 @@ test('beside a group: what it is for, how full it is, who in it wants looking at
   expect(text).not.toContain('安安妈咪')
   await click(button('再看 2 位'))
   expect(screenText()).toContain('安安妈咪')
+})
+
+test('a server of before says nothing of today; what will not come any more is seen as such', async () => {
+  const { today, ...before } = aGroup()
+  await openSidebar({ chat: beside(), api: { group: async () => before } })
+  expect(screenText()).toContain('牧野·付费 3 群')
+  expect(screenText()).not.toContain('今天群里')
+  closeSidebars()
+  const [one] = today ?? []
+  if (one === undefined) throw new Error('nothing in the fixture')
+  const not = { ...one, state: 'not' as const, stateText: '没有发：到点时没有安排上' }
+  await openSidebar({ chat: beside(), api: { group: async () => aGroup({ today: [not, { ...one, name: '答疑' }] }) } })
+  expect([...document.querySelectorAll('.note.not')].map((line) => line.textContent)).toEqual([
+    '附件 1 个；没有发：到点时没有安排上',
+  ])
 })
 
 test('one’s own customers open with a tap; a colleague’s are no button', async () => {

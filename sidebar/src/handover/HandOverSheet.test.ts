@@ -25,6 +25,7 @@ async function choose(text: string): Promise<void> {
 
 test('a lead hands the customer over to a guide of the list, and is told what comes next', async () => {
   const { api } = await openSidebar({ api: { takers, profile } })
+  await click(button(/^更多/))
   await click(button(/^转接/))
   expect(screenText()).toContain(
     '24 小时内没有拒绝就转过去，已是好友的马上转。林夏不再是好友，标签和没做完的待办一起过去。',
@@ -47,6 +48,7 @@ test('a lead hands the customer over to a guide of the list, and is told what co
 test('what the server refuses is said', async () => {
   const handOver = () => Promise.reject(new ApiError(409, 'sidebar.no-handover', '这位客户现在转不了：已经在转接中。'))
   const { api } = await openSidebar({ api: { takers, profile, handOver } })
+  await click(button(/^更多/))
   await click(button(/^转接/))
   await choose('王五')
   await submit('转给谁')
@@ -60,6 +62,7 @@ test('is sent once, however often it is pressed', async () => {
   let answer: (said: { ok: true }) => void = () => undefined
   const handOver = () => new Promise<{ ok: true }>((resolve) => (answer = resolve))
   const { api } = await openSidebar({ api: { takers, profile, handOver } })
+  await click(button(/^更多/))
   await click(button(/^转接/))
   await choose('赵六')
   await submit('转给谁')
@@ -72,6 +75,7 @@ test('is sent once, however often it is pressed', async () => {
 
 test('a store without another guide says so', async () => {
   await openSidebar({ api: { profile } })
+  await click(button(/^更多/))
   await click(button(/^转接/))
   expect(screenText()).toContain('店里没有别的导购可以接手；要转给别的店，请找运营。')
   expect(screenText()).not.toContain('24 小时')
@@ -83,5 +87,6 @@ test.each([
   ['who has begun it already', { standsInFor: '林夏', handover: '正在从林夏转给王五' }],
 ])('%s has no such button', async (_who, what) => {
   await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, ...what }) } })
+  await click(button(/^更多/))
   expect([...document.querySelectorAll('button')].filter((one) => one.textContent?.startsWith('转接'))).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from '../api/api-error.ts'
+import { LATER } from '../later.ts'
 import { aProfile, NOW_MS } from '../testing/fixtures.ts'
 import { someJourneys } from '../testing/fixtures-journeys.ts'
 import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
@@ -23,10 +24,13 @@ test('a tap on the journey tells what goes on now, then every step, the newest f
   expect(text(article('新客首单'))).toContain('现在等待 1 天（明天 10:00）接下来给导购待办「首单回访」')
   expect(stepsOf('新客首单')).toEqual([
     '因为「已付款订单数至少 1」，走这一步 | 已付款订单数 2 | 11月22日 04:30',
-    '标签：加 生命周期/新客 | 11月21日 04:30按版本 03ffe1d2c4b5',
+    '标签：加 生命周期/新客 | 11月21日 04:30',
     '进入：添加好友 | 来源渠道 包裹卡 | 11月21日 04:30',
   ])
-  expect(text(article('新客首单'))).toContain('规则版本 7a41c09be2d3')
+  // Versions say nothing to a guide.
+  expect(text(article('新客首单'))).toMatch(
+    /给运营看规则版本 7a41c09be2d3；「标签：加 生命周期\/新客」按版本 03ffe1d2c4b5$/,
+  )
   expect(text(article('沉睡唤醒'))).toContain('只观察现在在对照组，不发消息也不派待办，到12月12日 10:30为止')
 })
 
@@ -88,6 +92,17 @@ test('what fails can be asked for again, what is slow says so, and another custo
   expect(article('新客首单')).toBeDefined()
   await chat.switchTo('wm-b')
   expect(buttons('关闭')).toEqual([])
+})
+
+test('a part that does not come says so, and comes after a tap', async () => {
+  vi.spyOn(LATER, 'journeys').mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'))
+  vi.spyOn(console, 'error').mockReturnValue()
+  await openSidebar()
+  await click(lines())
+  expect(text(dialog())).toContain('没有加载出来网络断了，或者刚更新过')
+  await click(button('重试'))
+  await flushPromises()
+  expect(article('新客首单')).toBeDefined()
 })
 
 test('a level says why the customer is on it', async () => {

@@ -1,8 +1,9 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { Proposals, Tasks } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from '../api/api-error.ts'
 import { aTask, NOW_MS, someProposals } from '../testing/fixtures.ts'
-import { closeSidebars, openSidebar } from '../testing/open-sidebar.ts'
+import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { article, button, buttonIn, click, link, screenText, submit, type } from '../testing/screen.ts'
 
 afterEach(closeSidebars)
@@ -15,6 +16,98 @@ test('the best proposal comes first with its reason, then the to-dos, then the r
   expect(article('首单回访：问问煎得怎么样').textContent).toContain('已超时 2 小时')
   expect(article('邀请孙瑶进付费群').textContent).toContain('今天 18:00 前')
   expect(article('西冷和眼肉怎么选').textContent).toContain('5 天前，林夏说过')
+})
+
+const many = (count: number): Tasks => ({
+  tasks: Array.from({ length: count }, (_, n) => aTask({ id: `${60 + n}`, title: `待办 ${n + 1}`, invitation: null })),
+})
+const shown = () => [...document.querySelectorAll('article')].map((card) => card.getAttribute('aria-label'))
+
+test('three things at most are the next ones, each with its reason; how many more there are is said, and they come with one tap', async () => {
+  await openSidebar({ api: { tasks: async () => many(6) } })
+  expect(shown().slice(0, 4)).toEqual(['到货后教解冻', '待办 1', '待办 2', '西冷和眼肉怎么选'])
+  expect(article('到货后教解冻').textContent).toContain('她 3 天前收到货，还没人问过解冻')
+  for (const title of ['待办 1', '待办 2']) expect(article(title).textContent).toContain('已有付款订单，符合「付费群」')
+  expect(link(/^下一步/).textContent).toContain('6')
+  await click(button('还有 4 件待办'))
+  expect(shown()).toContain('待办 6')
+  expect(screenText()).not.toContain('件待办')
+})
+
+test.each([
+  [2, ['到货后教解冻', '待办 1', '待办 2', '西冷和眼肉怎么选'], false],
+  [3, ['到货后教解冻', '待办 1', '待办 2', '西冷和眼肉怎么选'], true],
+])('with %i to-dos and something to say', async (count, cards, isCut) => {
+  await openSidebar({ api: { tasks: async () => many(count) } })
+  expect([shown(), screenText().includes('还有 1 件待办')]).toEqual([cards, isCut])
+})
+
+test('where nothing is to be said now three to-dos are the next things', async () => {
+  const nothing = { proposals: [], total: 0, how: 'file' as const }
+  await openSidebar({ api: { proposals: async () => nothing, tasks: async () => many(4) } })
+  expect(shown()).toEqual(['待办 1', '待办 2', '待办 3'])
+  expect(button('还有 1 件待办')).toBeDefined()
+})
+
+test('a to-do that was on the screen stays there when there is something to say after all, with what is being typed about it', async () => {
+  const news = { proposals: [], total: 0, how: 'file' as const }
+  const proposals = vi.fn().mockResolvedValueOnce(news).mockResolvedValue(someProposals())
+  const [urgent, ...rest] = many(5).tasks
+  const tasks = vi
+    .fn()
+    .mockResolvedValueOnce({ tasks: rest })
+    .mockResolvedValue({ tasks: [urgent, ...rest] })
+  await openSidebar({ api: { proposals, tasks } })
+  expect(shown()).toEqual(['待办 2', '待办 3', '待办 4'])
+  await click(buttonIn(article('待办 4'), '现在不做'))
+  await type('不该派？', '刚退过款')
+  window.dispatchEvent(new Event('online'))
+  await flushPromises()
+  expect(shown().slice(0, 6)).toEqual(['到货后教解冻', '待办 1', '待办 2', '待办 3', '待办 4', '西冷和眼肉怎么选'])
+  expect(button('还有 1 件待办')).toBeDefined()
+  const field = document.querySelector<HTMLInputElement>('form[aria-label=不该派给我] input')
+  expect(field?.value).toBe('刚退过款')
+})
+
+test('while what to say is asked for again after a failure the to-dos stay', async () => {
+  const again = deferred<Proposals>()
+  const proposals = vi
+    .fn()
+    .mockRejectedValueOnce(new ApiError(500, 'internal', '出错'))
+    .mockReturnValue(again.promise)
+  await openSidebar({ api: { proposals, tasks: async () => many(1) } })
+  await click(button('重试'))
+  expect(shown()).toEqual(['待办 1'])
+})
+
+test('what is left is the next thing once another is done, and the rest of another customer is asked for anew', async () => {
+  const chat = fakeChat('wm-a')
+  const tasks = vi
+    .fn()
+    .mockResolvedValueOnce(many(4))
+    .mockResolvedValueOnce({ tasks: many(4).tasks.slice(1) })
+    .mockResolvedValue(many(5))
+  vi.useFakeTimers()
+  await openSidebar({ chat, api: { tasks } })
+  await click(buttonIn(article('待办 1'), '完成'))
+  await click(buttonIn(article('待办 1'), '是的，完成'))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(shown().slice(1, 3)).toEqual(['待办 2', '待办 3'])
+  await click(button('还有 1 件待办'))
+  await chat.switchTo('wm-b')
+  expect(button('还有 3 件待办')).toBeDefined()
+})
+
+test('what was drawn by then is told with what is sent, not what comes with the to-dos', async () => {
+  const way = deferred<Tasks>()
+  const { api } = await openSidebar({ api: { tasks: () => way.promise } })
+  const shown = () => vi.mocked(api.noteSent).mock.calls.map(([, told]) => [told.place, told.shown?.length])
+  await click(buttonIn(article('到货后教解冻'), '发送'))
+  expect(shown()).toEqual([[1, 1]])
+  way.resolve({ tasks: [] })
+  await flushPromises()
+  await click(buttonIn(article('西冷和眼肉怎么选'), '发送'))
+  expect(shown().at(-1)).toEqual([2, 2])
 })
 
 test('the words of a to-do are one tap away, with the customer’s name in them', async () => {
@@ -114,7 +207,7 @@ test('a lead gives a to-do to a colleague; whoever is none is not asked', async 
 
 test('a to-do says why it is there', async () => {
   await openSidebar()
-  await click(buttonIn(article('邀请孙瑶进付费群'), '为什么'))
+  await click(buttonIn(article('邀请孙瑶进付费群'), /^为什么/))
   expect(screenText()).toContain('已有付款订单，符合「付费群」的入群条件')
   expect(screenText()).toContain('群池「付费群」')
   expect(screenText()).toContain('已付款订单数2')

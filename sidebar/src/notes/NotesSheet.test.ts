@@ -37,7 +37,7 @@ test('a reminder is for its day, and no note', async () => {
   await click(button('记一笔'))
   await type('要记的话', '问她吃得怎么样')
   await choose('三天后')
-  expect(screenText()).toContain('2026-11-25 早上 9 点出现在待办里')
+  expect(screenText()).toContain('11月25日 早上 9 点出现在待办里')
   await submit('记一笔')
   expect(vi.mocked(api.setReminder).mock.calls).toMatchObject([
     ['wm-sunyao', { text: '问她吃得怎么样', on: '2026-11-25' }],
@@ -109,7 +109,7 @@ test('who may only look reads and writes nothing', async () => {
   await openSidebar({ api: { profile: async () => aProfile({ isReadOnly: true, lost }) } })
   await click(button('记录'))
   expect(screenText()).toContain('家里有烤箱')
-  expect(sheet('记录').querySelectorAll('textarea, button')).toHaveLength(0)
+  expect(sheet('记录').querySelectorAll('textarea, button:not([aria-label="关闭"])')).toHaveLength(0)
 })
 
 test('nobody has written yet: that is said', async () => {

@@ -64,6 +64,25 @@ test('what was begun is still there when the sheet was shut, and a refusal loses
   expect(document.querySelector('textarea')?.value).toBe('几成熟')
 })
 
+test('the same words once more go under the same key, other words under their own', async () => {
+  const writeScript = vi.fn(() => Promise.reject(new Error('连不上服务器')))
+  await openSidebar({ api: { writeScript } })
+  await place(/^我的/)
+  await click(button('写一条自己的'))
+  await type('标题', '问火候')
+  await type('内容', '几成熟')
+  await submit('我的话术')
+  document.querySelector('[role=dialog]')?.parentElement?.click()
+  await vi.waitFor(() => expect(sheets()).toEqual([]))
+  await click(button('写一条自己的'))
+  await submit('我的话术')
+  await type('标题', '问解冻')
+  await type('内容', '放冷藏了吗')
+  await submit('我的话术')
+  const [first, again, other] = (writeScript.mock.calls as unknown as [{ key: string }][]).map(([{ key }]) => key)
+  expect([again === first, other === first]).toEqual([true, false])
+})
+
 test('one’s own are changed, and deleted with a second tap; others’ are not', async () => {
   const { api } = await openSidebar()
   await place(/^我的/)

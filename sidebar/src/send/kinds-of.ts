@@ -5,6 +5,8 @@ export const KINDS: Record<ChatMessage['msgtype'], string> = {
   image: '图片',
   news: '链接',
   miniprogram: '小程序',
+  video: '视频',
+  file: '文件',
 }
 
 /** What they are, each kind once: 「图片和链接」. */

@@ -1,8 +1,8 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { aProfile, aScript, aTask, someProposals } from '../testing/fixtures.ts'
+import { aProfile, aScript, aTask, NOW_MS, someProposals } from '../testing/fixtures.ts'
 import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
-import { article, buttonIn, click, screenText, submit, type } from '../testing/screen.ts'
+import { article, buttonIn, click, link, screenText, submit, type } from '../testing/screen.ts'
 import { ChatError } from '../wecom/chat-client.ts'
 
 afterEach(closeSidebars)
@@ -16,7 +16,13 @@ test('one tap sends the script with the customer’s name in it and logs it once
   await click(buttonIn(article('到货后教解冻'), '发送'))
   expect(chat.sent).toEqual([{ msgtype: 'text', text: { content: FILLED } }])
   expect(vi.mocked(api.noteSent).mock.calls).toEqual([
-    ['wm-sunyao', { key: expect.stringMatching(/^[0-9a-f]{32}$/), scriptId: 'after-delivery-thaw', place: 1 }],
+    [
+      'wm-sunyao',
+      {
+        ...{ key: expect.stringMatching(/^[0-9a-f]{32}$/), scriptId: 'after-delivery-thaw' },
+        ...{ place: 1, shown: ['after-delivery-thaw', 'sirloin-vs-ribeye'] },
+      },
+    ],
   ])
   expect(screenText()).toContain('已发到聊天')
 })
@@ -85,10 +91,45 @@ test('where the client forbids copying it says so', async () => {
   expect(screenText()).toContain('这台设备不让复制')
 })
 
-test('the place in the list goes with what is told', async () => {
-  const { api } = await openSidebar()
+test('a video is seen before it is sent, and where the client refuses it, it can be saved and sent by hand', async () => {
+  const chat = { ...fakeChat(), send: () => Promise.reject(new ChatError('refused')) }
+  const files = [
+    { asset: 'guide/煎.mp4', kind: 'video' as const, name: '煎.mp4', bytes: 2_621_440 },
+    { asset: 'guide/价目.pdf', kind: 'file' as const, name: '价目.pdf', bytes: 700 },
+  ]
+  const script = aScript({ files, messages: [{ msgtype: 'video', video: { mediaid: 'm-1' } }] })
+  const proposal = { script, because: '', facts: [], said: null, became: null }
+  await openSidebar({ chat, api: { proposals: async () => ({ proposals: [proposal], total: 1, how: 'file' }) } })
+  const card = article('到货后教解冻')
+  await vi.waitFor(() => expect(card.textContent).toContain('视频 2.5 MB'))
+  expect([card.textContent?.includes('文件 1 KB'), card.querySelector('video')]).toEqual([true, null])
+  await click(buttonIn(card, /煎.mp4/))
+  expect(card.querySelector('video')?.getAttribute('src')).toBe(
+    `/api/sidebar/scripts/file?asset=${encodeURIComponent('guide/煎.mp4')}`,
+  )
+  expect([...card.querySelectorAll('a')].map((one) => one.download)).toEqual(['煎.mp4', '价目.pdf'])
+  await click(buttonIn(card, '发送'))
+  expect(screenText()).toContain('也可以下载下来，在聊天里自己发')
+})
+
+test('the list that is drawn and the place in it go with what is told; out of the library none does', async () => {
+  vi.useFakeTimers({ now: NOW_MS })
+  const { proposals, total, how } = someProposals()
+  const [first, second] = proposals
+  // Heard within a day: it stands last, whatever the answer's order.
+  const heard = { ...first, said: { atMs: NOW_MS, by: '林夏', isFresh: true } } as (typeof proposals)[number]
+  const { api } = await openSidebar({
+    api: { proposals: async () => ({ proposals: [heard, ...(second ? [second] : [])], total, how }) },
+  })
   await click(buttonIn(article('西冷和眼肉怎么选'), '发送'))
-  expect(vi.mocked(api.noteSent).mock.calls[0]?.[1]).toMatchObject({ scriptId: 'sirloin-vs-ribeye', place: 2 })
+  const shown = ['sirloin-vs-ribeye', 'after-delivery-thaw']
+  await click(link('话术'))
+  await type('搜话术', '解冻')
+  await vi.advanceTimersByTimeAsync(500)
+  await click(buttonIn(article(/解冻/), '发送'))
+  const told = vi.mocked(api.noteSent).mock.calls.map(([, { scriptId, place, shown }]) => ({ scriptId, place, shown }))
+  expect(told[0]).toEqual({ scriptId: 'sirloin-vs-ribeye', place: 1, shown })
+  expect(told[1]).toMatchObject({ place: undefined, shown: undefined })
 })
 
 test('a log that fails once is tried again under the same key', async () => {
@@ -193,7 +234,13 @@ describe('words that went without their picture', () => {
     allow()
     await click(buttonIn(card(), '补发图片'))
     expect(chat.sent.map(({ msgtype }) => msgtype)).toEqual(['text', 'image'])
-    expect(api.noteSent).toHaveBeenCalledTimes(1)
+    const told = vi.mocked(api.noteSent).mock.calls.map(([, sent]) => sent)
+    expect(told.map(({ part }) => part)).toEqual([
+      { after: 0, went: ['text'], refused: ['image'] },
+      { after: 1, before: ['text'], went: ['image'], refused: [] },
+    ])
+    // One use of the script, told in two parts.
+    expect(new Set(told.map(({ key }) => key)).size).toBe(1)
     expect(card().textContent).toContain('已发送')
   })
 

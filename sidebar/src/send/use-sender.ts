@@ -1,5 +1,5 @@
 import { type DeepReadonly, reactive, readonly } from 'vue'
-import type { ChatMessage } from '../../../server/sidebar-api/contract.ts'
+import type { ChatMessage, Sent } from '../../../server/sidebar-api/contract.ts'
 import type { Api } from '../api/api.ts'
 import { newKey } from '../session/outbox.ts'
 import { fillMessage, missingPlaces, type Names, placesLeft } from '../text/fill-in.ts'
@@ -21,8 +21,10 @@ export interface Outgoing {
   messages: ChatMessage[]
   scriptId?: string
   taskId?: string
-  /** Which of the list that is shown, from 1. */
+  /** Which of the list that is drawn, from 1. */
   place?: number
+  /** That list, by id. */
+  shown?: string[]
   /** The text as the script has it, when `messages` hold it filled and changed by hand: they go out as they are. */
   filledFrom?: string
   /** What went before these is out already. */
@@ -37,6 +39,11 @@ interface Unsent {
   left: number
   /** Some are out. */
   isRest: boolean
+  /** Under which those that are out were told. */
+  key: string
+  /** How many are out, and of which kinds. */
+  after: number
+  kinds: ChatMessage['msgtype'][]
 }
 
 export interface Sender {
@@ -87,13 +94,22 @@ export function useSender(options: Options): Sender {
     }
     const messages = what.filledFrom === undefined ? what.messages.map((one) => fillMessage(one, names)) : what.messages
     states[stateKey] = 'sending'
+    const before = what.isRest === true ? unsent[stateKey] : undefined
+    const key = before?.key ?? (options.newKey ?? newKey)()
+    const out = { after: before?.after ?? 0, kinds: before?.kinds ?? [] }
     delete unsent[stateKey]
     let gone = 0
+    /** Those that are out are out, whatever became of the others. */
+    const kept = (): string => {
+      const text = keepUnsent(stateKey, messages.slice(gone), { key, ...withGone(out, messages.slice(0, gone)) })
+      if (gone > 0) void note(externalUserId, what, { key, ...partOf(messages, { ...out, gone }) })
+      return text
+    }
     try {
       for (const message of messages) {
         if (!(await isStillWith(externalUserId))) {
           delete states[stateKey]
-          if (gone > 0 || what.isRest === true) keepUnsent(stateKey, what, messages.slice(gone), gone)
+          if (out.after + gone > 0) kept()
           options.toast(`聊天已经换人，${gone === 0 ? '这条没有发出' : saidOf(messages, gone)}`)
           options.onOtherCustomer()
           return false
@@ -103,23 +119,27 @@ export function useSender(options: Options): Sender {
       }
     } catch (error) {
       delete states[stateKey]
-      const text = keepUnsent(stateKey, what, messages.slice(gone), gone)
+      const text = kept()
       const why = error instanceof ChatError ? error.message : '没有发出，请重试'
       const said = gone === 0 ? why : `${saidOf(messages, gone)}：${why}`
-      options.toast(text === '' ? said : `${said}；也可以复制文字，到聊天里粘贴`)
+      const byHand = [
+        ...(text === '' ? [] : ['复制文字，到聊天里粘贴']),
+        ...(messages.slice(gone).some(isFile) ? ['下载下来，在聊天里自己发'] : []),
+      ]
+      options.toast(byHand.length === 0 ? said : `${said}；也可以${byHand.join('，或')}`)
       return false
     }
     states[stateKey] = 'sent'
     setTimeout(() => delete states[stateKey], options.settleMs ?? SETTLE_MS)
     options.toast('已发到聊天')
-    await note(externalUserId, what)
+    await note(externalUserId, what, { key, ...(out.after === 0 ? {} : partOf(messages, { ...out, gone })) })
     return true
   }
 
   /** Gives the words among what is left. */
-  function keepUnsent(stateKey: string, { isRest }: Outgoing, left: readonly ChatMessage[], gone: number): string {
+  function keepUnsent(stateKey: string, left: readonly ChatMessage[], out: Out & { key: string }): string {
     const text = left.flatMap((one) => (one.msgtype === 'text' ? [one.text.content] : [])).join('\n')
-    unsent[stateKey] = { text, left: left.length, isRest: gone > 0 || isRest === true }
+    unsent[stateKey] = { text, left: left.length, isRest: out.after > 0, ...out }
     const kept = unsent[stateKey]
     setTimeout(() => {
       if (unsent[stateKey] === kept) delete unsent[stateKey]
@@ -128,12 +148,13 @@ export function useSender(options: Options): Sender {
   }
 
   /** The message is out already: a failure here is worth one more try and one plain line, not an alarm. */
-  async function note(externalUserId: string, what: Outgoing): Promise<void> {
+  async function note(externalUserId: string, what: Outgoing, told: Pick<Sent, 'key' | 'part'>): Promise<void> {
     const sent = {
-      key: (options.newKey ?? newKey)(),
+      ...told,
       ...(what.scriptId === undefined ? {} : { scriptId: what.scriptId }),
       ...(what.taskId === undefined ? {} : { taskId: what.taskId }),
       ...(what.place === undefined ? {} : { place: what.place }),
+      ...(what.shown === undefined ? {} : { shown: what.shown }),
     }
     try {
       await options.api.noteSent(externalUserId, sent).catch(() => options.api.noteSent(externalUserId, sent))
@@ -160,6 +181,26 @@ export const stateOf = (sender: Sender, externalUserId: string, key: string): Se
 /** What of it the chat window refused for the customer on the screen. */
 export const unsentOf = (sender: Sender, externalUserId: string, key: string): DeepReadonly<Unsent> | undefined =>
   sender.unsent[`${externalUserId} ${key}`]
+
+/** What is out before these. */
+type Out = Pick<Unsent, 'after' | 'kinds'>
+const withGone = ({ after, kinds }: DeepReadonly<Out>, gone: readonly ChatMessage[]): Out => ({
+  after: after + gone.length,
+  kinds: [...new Set([...kinds, ...kindsIn(gone)])],
+})
+const partOf = (
+  messages: readonly ChatMessage[],
+  { after, kinds, gone }: DeepReadonly<Out> & { gone: number },
+): Pick<Sent, 'part'> => ({
+  part: {
+    after,
+    ...(after === 0 ? {} : { before: [...kinds] }),
+    went: kindsIn(messages.slice(0, gone)),
+    refused: kindsIn(messages.slice(gone)),
+  },
+})
+const isFile = ({ msgtype }: ChatMessage): boolean => msgtype === 'video' || msgtype === 'file'
+const kindsIn = (messages: readonly ChatMessage[]) => [...new Set(messages.map(({ msgtype }) => msgtype))]
 
 const saidOf = (messages: readonly ChatMessage[], gone: number): string =>
   `${kindsOf(messages.slice(0, gone))}已发出，${kindsOf(messages.slice(gone))}没有发出`

@@ -1,7 +1,7 @@
 import { readonly, shallowRef } from 'vue'
 import { useSidebar } from './sidebar-context.ts'
 
-/** One text that a guide writes about the customer on the screen. `open()` begins with what was left unfinished, or with what
+/** One text that a guide writes about the customer on the screen, or about nobody outside a chat. `open()` begins with what was left unfinished, or with what
  *  is there; `forget()` once it is saved. */
 export function useDraft(name: () => string) {
   const { drafts, externalUserId } = useSidebar()

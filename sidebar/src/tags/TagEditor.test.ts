@@ -43,7 +43,7 @@ async function openWith(...names: string[]) {
     },
   }
 }
-const open = () => click(button('标签'))
+const open = () => click(button(/^标签/))
 const tick = (name: string) =>
   click(
     [...sheet('改标签').querySelectorAll<HTMLElement>('[role=checkbox]')].find(

@@ -103,6 +103,13 @@ export const aGroup = (change: Partial<GroupPane> = {}): GroupPane => ({
       missing: [],
     },
   ],
+  today: [
+    {
+      ...{ name: '付费群周历·煎法课', atMs: NOW_MS + 2 * 3_600_000, attachments: 1 },
+      text: '今天讲静置：出锅放五分钟再切，肉汁才留得住。',
+      ...{ state: 'coming' as const, stateText: '到时候由你在企业微信里确认发出' },
+    },
+  ],
   ...change,
 })
 

@@ -75,6 +75,7 @@ export const aProfile = (change: Partial<Profile> = {}): Profile => ({
   standsInFor: null,
   isReadOnly: false,
   optOutUrl: null,
+  links: {},
   lost: null,
   handover: null,
   otherGuides: [],

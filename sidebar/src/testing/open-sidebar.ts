@@ -48,8 +48,12 @@ function fakeApi(change: Partial<Api> = {}) {
     handOver: ok,
     group: async () => aGroup(),
     day: async () => fixtures.aDay(),
+    endDuty: async () => ({ ok: true }),
     myNumbers: async () => fixtures.someNumbers(),
-    findFriends: async () => ({ total: 1, friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null }] }),
+    findFriends: async () => ({
+      total: 1,
+      friends: [{ externalUserId: 'wm-anan', name: '安安妈咪', remark: null, because: '' }],
+    }),
     tagGroups: async () => fixtures.tagGroups(),
     myScripts: async () => someMyScripts(),
     writeScript: async () => ({ warnings: [] }),

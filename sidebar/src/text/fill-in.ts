@@ -27,6 +27,7 @@ export function namesOf(profile: Profile | undefined, guide: string): Names {
     下单次数: paidCount === 0 ? '' : String(paidCount),
     退订链接: profile.optOutUrl ?? '',
   }
+  for (const [name, url] of Object.entries(profile.links)) facts[`链接:${name}`] = url
   for (const { field, name, text } of profile.fields) {
     facts[field] = text
     facts[name] = text

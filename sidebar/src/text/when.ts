@@ -32,6 +32,9 @@ export function at(instantMs: number, nowMs: number): string {
   return `${year}${date} ${clockText(d)}`
 }
 
+/** The hour of an instant of today, in Shanghai time: 19:00. */
+export const hourOf = (instantMs: number): string => clockText(parts(instantMs).d)
+
 /** An instant to come, in Shanghai time: 今天 18:00 · 明天 10:00 · 11月26日 10:00. */
 export function comes(instantMs: number, nowMs: number): string {
   const { d } = parts(instantMs)

@@ -18,6 +18,7 @@ test.each([
   '«%s» opens one named sheet that takes the focus, keeps the rest out of reach, and gives it back',
   async (opener, name) => {
     await openSidebar()
+    await click(button(/^更多/))
     const from = button(opener)
     from.focus()
     await click(from)

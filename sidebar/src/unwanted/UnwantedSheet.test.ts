@@ -7,7 +7,7 @@ import { button, click, screenText, submit } from '../testing/screen.ts'
 afterEach(closeSidebars)
 
 async function choose(text: string): Promise<void> {
-  const label = [...document.querySelectorAll('.option')].find((one) => one.textContent === text)
+  const label = [...document.querySelectorAll('.choice')].find((one) => one.textContent === text)
   const input = label?.querySelector('input')
   if (input === null || input === undefined) throw new Error(`no option ${text}`)
   input.checked = true
@@ -16,6 +16,7 @@ async function choose(text: string): Promise<void> {
 
 test('what the customer does not want is written down with how long, and said to work at once', async () => {
   const { api } = await openSidebar()
+  await click(button(/^更多/))
   await click(button(/^免打扰/))
   await choose('群发')
   await choose('30 天')
@@ -35,6 +36,7 @@ test('what holds now is shown with its end, and taken back by one tap', async ()
     ],
   })
   const { api } = await openSidebar({ api: { unwanted } })
+  await click(button(/^更多/))
   await click(button(/^免打扰/))
   expect(screenText()).toContain('不发任何营销一直')
   expect(screenText()).toMatch(/不发群发到 .*12月25日/)
@@ -46,6 +48,7 @@ test('what was not written down is said, and nothing is kept for later', async (
   const { api } = await openSidebar({
     api: { changeUnwanted: () => Promise.reject(new ApiError(0, 'offline', '没有网络，请稍后再试')) },
   })
+  await click(button(/^更多/))
   await click(button(/^免打扰/))
   await submit('记下不想收到什么')
   expect(screenText()).toContain('没有网络，请稍后再试')
@@ -54,5 +57,6 @@ test('what was not written down is said, and nothing is kept for later', async (
 
 test('who may only look has no such button', async () => {
   await openSidebar({ api: { profile: async (externalUserId) => aProfile({ externalUserId, isReadOnly: true }) } })
+  await click(button(/^更多/))
   expect([...document.querySelectorAll('button')].filter((one) => one.textContent?.startsWith('免打扰'))).toEqual([])
 })

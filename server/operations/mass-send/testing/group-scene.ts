@@ -9,7 +9,7 @@ content: { text: 今晚群里有福利 }
 cron: "0 10 * * 3"
 `
 
-const POOL = `
+export const POOL = `
 pool: 付费群
 role: paid
 groups: { namePrefix: 付费群 }
@@ -66,6 +66,8 @@ function around(scene: SendScene, options: SendSceneOptions) {
     /** What a customer group has read. */
     said: (name: string): (string | undefined)[] =>
       (scene.sandbox.world.groups.get(`wr-${name}`)?.messages ?? []).map(({ text }) => text),
-    again: async () => around(await scene.again(options), options),
+    /** `more`: all of its config, where that is not what it was. */
+    again: async (more: Pick<SendSceneOptions, 'config'> = {}) =>
+      around(await scene.again({ ...options, ...more }), options),
   }
 }

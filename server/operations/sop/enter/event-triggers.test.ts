@@ -128,6 +128,62 @@ it('begins when a guide sends a script that carries a link', async () => {
   expect(await titles(id)).toEqual(['first', 'linked'])
 })
 
+it('begins once with a script that goes in parts, and with a part only where a rule asks for what it brings', async () => {
+  const attachments = 'attachments: [{ link: { url: "https://example.com/more", title: 更多 } }]'
+  t = await openSopScene({
+    sop: [
+      asking('any', 'script.sent'),
+      asking('this', '{ event: script.sent, script: how-to }'),
+      asking('linked', '{ event: script.sent, carries: link }'),
+    ].join('---\n'),
+    files: {
+      'scripts/more.yaml': `domain: 售后\nsituations:\n  - situation: 做法\n    scripts:\n      - { id: how-to, title: 怎么煎, aim: 会煎, expect: 好的, text: 看这里, ${attachments} }\n      - { id: twice, title: 两个, aim: 会煎, expect: 好的, text: "看 https://example.com/how", ${attachments} }\n`,
+    },
+  })
+  const id = await t.scan({ state: 'store-code' })
+  const guide = openBrowser(t.url)
+  await guide.login('zhangsan')
+  const told = async (scriptId: string, part: object) => {
+    const body = { key: `tap-${scriptId}-01`, scriptId, part }
+    for (let n = 0; n < 2; n++) expect((await guide.post(`customers/${id}/sent`, body)).status).toBe(200)
+    await t.settle()
+    await t.again()
+  }
+  const first = { after: 0, went: ['text'], refused: ['news'] }
+  const rest = { after: 1, before: ['text'], went: ['news'], refused: [] }
+  await told('how-to', first)
+  expect(await titles(id)).toEqual(['any', 'this'])
+  await told('how-to', rest)
+  expect(await titles(id)).toEqual(['any', 'linked', 'this'])
+  await told('twice', first)
+  expect(await titles(id)).toEqual(['any', 'any', 'linked', 'linked', 'this'])
+  // The card is a link, and so were the words.
+  await told('twice', rest)
+  expect(await titles(id)).toEqual(['any', 'any', 'linked', 'linked', 'this'])
+})
+
+it('begins with the part that is told first, whichever that is', async () => {
+  t = await openSopScene({
+    sop: [asking('any', 'script.sent'), asking('linked', '{ event: script.sent, carries: link }')].join('---\n'),
+    files: {
+      'scripts/more.yaml':
+        'domain: 售后\nsituations:\n  - situation: 做法\n    scripts:\n      - { id: how-to, title: 怎么煎, aim: 会煎, expect: 好的, text: "看这里 https://example.com/how" }\n',
+    },
+  })
+  const id = await t.scan({ state: 'store-code' })
+  const guide = openBrowser(t.url)
+  await guide.login('zhangsan')
+  const told = (part: object) => guide.post(`customers/${id}/sent`, { key: 'tap-000001', scriptId: 'how-to', part })
+  // The network ate that the words went, and told it after all when the picture had gone.
+  expect((await told({ after: 1, before: ['text'], went: ['image'], refused: [] })).status).toBe(200)
+  await t.settle()
+  expect(await titles(id)).toEqual(['any', 'linked'])
+  expect((await told({ after: 0, went: ['text'], refused: ['image'] })).status).toBe(200)
+  await t.settle()
+  await t.again()
+  expect(await titles(id)).toEqual(['any', 'linked'])
+})
+
 it('begins when a customer rises to a level', async () => {
   t = await openSopScene({
     sop: [

@@ -67,9 +67,11 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
       const left = leave.map((spec) => meant(spec, names)).find((event) => event !== undefined)
       if (reached !== undefined) {
         hasMoved = true
+        await entryStore.take(tx, entry, clock.now())
         await walk.end(tx, sop, entry, { state: 'goal', why: eventZh(vocabulary, reached.kind) })
       } else if (left !== undefined) {
         hasMoved = true
+        await entryStore.take(tx, entry, clock.now())
         await walk.end(tx, sop, entry, { state: 'left', why: eventZh(vocabulary, left.kind) })
       } else if (entry.waitingEvent !== undefined) {
         const step = stepAt(sop.steps, entry.position)
@@ -79,6 +81,7 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
         const come = meant(awaited, names)
         if (come === undefined) continue
         hasMoved = true
+        await entryStore.take(tx, entry, clock.now())
         await walk.wake(tx, sop, entry, eventZh(vocabulary, come.kind))
       }
     }
@@ -92,6 +95,7 @@ export function createOnEvent(deps: OnEventDeps): Subscription[] {
     if (!paths.some((path) => told.has(path))) return
     const known = (await facts.of(tx, [externalUserId], clock.now(), paths)).get(externalUserId)
     if (!isUntrueBy(sop.when, known ?? new Map(), told)) return
+    await entryStore.take(tx, entry, clock.now())
     await walk.end(tx, sop, entry, { state: 'left', why: '补到更早的消息，已不符合进入条件' })
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it, test } from 'vitest'
 import { VOCABULARY } from '../../../capabilities/vocabulary.ts'
 import type { EventSpec } from '../../../rules/schema/sop-event.ts'
 import { matchesEvent } from './matches-event.ts'
@@ -34,4 +34,16 @@ test.each<[what: string, spec: EventSpec, payload: Record<string, unknown>, othe
   expect(matchesEvent(VOCABULARY, spec, { kind: spec.event, payload: other })).toBe(false)
   expect(matchesEvent(VOCABULARY, spec, { kind: 'order.paid', payload })).toBe(false)
   expect(matchesEvent(VOCABULARY, spec.event, { kind: spec.event, payload: other })).toBe(true)
+})
+
+it.each<[what: string, spec: EventSpec, isMeant: boolean]>([
+  ['by its name', 'script.sent', false],
+  ['by its script', { event: 'script.sent', script: 'hello' }, false],
+  ['by what it brings', { event: 'script.sent', carries: 'link' }, true],
+  ['by both', { event: 'script.sent', carries: 'link', script: 'hello' }, true],
+  ['by both, of another script', { event: 'script.sent', carries: 'link', script: 'bye' }, false],
+  ['by what was brought before', { event: 'script.sent', carries: 'image' }, false],
+])('the rest of a script begins nothing but what asks for what it brings: %s', (_what, spec, isMeant) => {
+  const rest = { scriptId: 'hello', carries: ['link'], rest: true }
+  expect(matchesEvent(VOCABULARY, spec, { kind: 'script.sent', payload: rest })).toBe(isMeant)
 })

@@ -8,10 +8,10 @@ export function matchesEvent(
   spec: EventSpec,
   { kind, payload }: { kind: string; payload: Record<string, unknown> },
 ): boolean {
-  if (typeof spec === 'string') return spec === kind
-  const { event, ...asked } = spec
+  const { event, ...asked } = typeof spec === 'string' ? { event: spec } : spec
   if (event !== kind) return false
-  const filters = triggers.get(kind)?.filters ?? {}
+  const { filters = {}, goesOn } = triggers.get(kind) ?? {}
   // The dispatcher has checked the payload against the schema of the event whose filters these are.
+  if (goesOn?.when(payload as never) === true && !(goesOn.unlessAskedBy in asked)) return false
   return Object.entries(asked).every(([key, wanted]) => filters[key]?.holds(payload as never, wanted) === true)
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { raw } from '../../../core/db/sql.ts'
+import { raw, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { createTestKit, type TestKit } from '../../../testing/test-kit.ts'
 import { type Entry, type EntryEvent, entryStore } from './sop-entry.ts'
@@ -57,13 +57,48 @@ it('knows which of some have not ended', async () => {
   expect(await run((tx) => entryStore.stillActive(tx, [active.id, ended.id]))).toEqual(new Set([active.id]))
 })
 
+it.each<[what: string, meanwhile: Partial<Entry> & { at?: string }]>([
+  ['has gone on', { position: '1' }],
+  ['waits for longer', { dueAtMs: 101 }],
+  ['waits for nothing any more', { dueAtMs: undefined }],
+  ['waits for another event', { waitingEvent: 'order.paid' }],
+  ['waits for no event', { waitingEvent: undefined }],
+  ['has ended', ENDED],
+  ['goes on under another version', { version: 'w' }],
+])('of an entry that %s since it was read, nothing is done', async (_what, meanwhile) => {
+  const read = await enter('a', { dueAtMs: 100, waitingEvent: 'customer.replied' })
+  await run(async (tx) => {
+    const now = { ...read, ...meanwhile }
+    await tx.run(
+      sql`UPDATE sop_entry SET state = ${now.state}, version = ${now.version}, position = ${now.position},
+            due_at = ${now.dueAtMs ?? null}, waiting_event = ${now.waitingEvent ?? null} WHERE id = ${read.id}`,
+    )
+  })
+  await expect(run((tx) => entryStore.take(tx, read, 100))).rejects.toMatchObject({
+    code: 'db.taken-meanwhile',
+  })
+})
+
+it.each([
+  ['an event', { dueAtMs: 100, waitingEvent: 'customer.replied' }],
+  ['a time', { dueAtMs: 100 }],
+  ['nothing', { dueAtMs: undefined }],
+] as const)('an entry that waits for %s is taken once as it was read', async (_what, over) => {
+  const read = await enter('a', over)
+  await run((tx) => entryStore.take(tx, read, 100))
+  await expect(run((tx) => entryStore.take(tx, read, 100))).rejects.toMatchObject({ code: 'db.taken-meanwhile' })
+})
+
 it('takes those who are due at this instant or before, the earliest first', async () => {
   const now = await enter('a', { dueAtMs: 100 })
   const before = await enter('b', { dueAtMs: 99 })
   await enter('c', { dueAtMs: 101 })
   await enter('d', { ...ENDED, dueAtMs: 99 })
-  expect(idsOf(await run((tx) => entryStore.takeDue(tx, 100, 9)))).toEqual([before.id, now.id])
   expect(idsOf(await run((tx) => entryStore.takeDue(tx, 100, 1)))).toEqual([before.id])
+  expect(idsOf(await run((tx) => entryStore.takeDue(tx, 100, 9)))).toEqual([now.id])
+  // What was taken and left as it was, a minute later.
+  expect(idsOf(await run((tx) => entryStore.takeDue(tx, 60_099, 9)))).not.toContain(now.id)
+  expect(idsOf(await run((tx) => entryStore.takeDue(tx, 60_100, 9)))).toContain(now.id)
 })
 
 it('knows the last time of each customer in one journey, ended or not', async () => {
@@ -76,6 +111,9 @@ it('knows the last time of each customer in one journey, ended or not', async ()
     ['wm1', last.id],
     ['wm2', other.id],
   ])
+  // Of one customer it asks otherwise.
+  expect((await run((tx) => entryStore.latest(tx, 'care', ['wm1']))).get('wm1')?.id).toBe(last.id)
+  expect(await run((tx) => entryStore.latest(tx, 'care', ['wm3']))).toEqual(new Map())
 })
 
 it('knows the very event that let a customer into a journey', async () => {

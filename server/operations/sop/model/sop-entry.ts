@@ -1,8 +1,10 @@
 import type { NewRowOf, RowOf } from '../../../core/db/define-table.ts'
-import { list, lock, pick, set, sql } from '../../../core/db/sql.ts'
+import { list, pick, set, sql } from '../../../core/db/sql.ts'
 import { takeRows } from '../../../core/db/take-rows.ts'
+import { mustHaveTaken } from '../../../core/db/taken-meanwhile.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { groupBy } from '../../../core/kernel/group-by.ts'
+import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import type { TriggerEvent } from '../../../rules/schema/sop-event.ts'
 import { type EntryState, SOP_ENTRY } from '../sop-tables.ts'
 import { FIRST_POSITION } from './step-path.ts'
@@ -148,6 +150,15 @@ const entryOf = (entry: EntryToBegin) => ({
   dueAtMs: entry.nowMs,
 })
 
+/** All of one customer's, the oldest first: who comes to several journeys is asked about once. */
+const everOf = async (tx: Tx, externalUserId: string): Promise<Entry[]> =>
+  (
+    await tx.rows(
+      sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY}
+          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId} ORDER BY ${SOP_ENTRY.id}`,
+    )
+  ).map(toEntry)
+
 export const entryStore = {
   /** The new entry; undefined when this key has entered before. */
   begin: async (tx: Tx, entry: EntryToBegin): Promise<Entry | undefined> => {
@@ -159,18 +170,36 @@ export const entryStore = {
   beginAll: (tx: Tx, entries: EntryToBegin[]): Promise<number> =>
     entries.length === 0 ? Promise.resolve(0) : tx.insertIgnore(SOP_ENTRY, entries.map(toRow)),
 
-  /** Taken for this transaction alone: another process waits for these rows. */
+  /** As they stand; whoever is to change one, takes it first. */
   activeOf: async (tx: Tx, externalUserId: string): Promise<Entry[]> => {
     const rows = await tx.rows(
       sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY}
-          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId} AND ${IS_ACTIVE} ORDER BY ${SOP_ENTRY.id} ${lock()}`,
+          WHERE ${SOP_ENTRY.external_userid} = ${externalUserId} AND ${IS_ACTIVE} ORDER BY ${SOP_ENTRY.id}`,
     )
     return rows.map(toEntry)
+  },
+
+  /** For this transaction alone, by a write: it stands as it was read. Else another process has moved it meanwhile, and all of
+   *  the transaction is undone and begun again. Whoever does not say where it stands then, finds it due a minute later. */
+  take: async (tx: Tx, entry: Entry, nowMs: number): Promise<void> => {
+    const { id, version, position, due_at, waiting_event } = SOP_ENTRY
+    const isDue = entry.dueAtMs === undefined ? sql`${due_at} IS NULL` : sql`${due_at} = ${entry.dueAtMs}`
+    const isWaiting =
+      entry.waitingEvent === undefined ? sql`${waiting_event} IS NULL` : sql`${waiting_event} = ${entry.waitingEvent}`
+    const found = await tx.run(
+      sql`UPDATE ${SOP_ENTRY} SET ${set(SOP_ENTRY, { due_at: nowMs + MINUTE_MS, waiting_event: null })}
+          WHERE ${id} = ${entry.id} AND ${IS_ACTIVE} AND ${version} = ${entry.version} AND ${position} = ${entry.position}
+            AND ${isDue} AND ${isWaiting}`,
+    )
+    mustHaveTaken(found, 1)
   },
 
   /** Entries of these customers in any of these SOPs that are under way. */
   activeIn: async (tx: Tx, sops: string[], externalUserIds: string[]): Promise<Entry[]> => {
     if (sops.length === 0 || externalUserIds.length === 0) return []
+    const [only = ''] = externalUserIds
+    if (externalUserIds.length === 1)
+      return (await everOf(tx, only)).filter(({ sop, state }) => state === 'active' && sops.includes(sop))
     const rows = await tx.rows(
       sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.external_userid} IN ${list(externalUserIds)}
             AND ${IS_ACTIVE} AND ${SOP_ENTRY.sop} IN ${list(sops)} ORDER BY ${SOP_ENTRY.id}`,
@@ -187,7 +216,8 @@ export const entryStore = {
     return new Set(rows.map((row) => row.id))
   },
 
-  /** Those due first; another process skips these rows and takes the next. */
+  /** Those due first; another process takes the next. Whoever does not say where they stand then, finds them due a minute
+   *  later. */
   takeDue: async (tx: Tx, nowMs: number, limit: number): Promise<Entry[]> => {
     const rows = await takeRows(tx, {
       table: SOP_ENTRY,
@@ -195,13 +225,19 @@ export const entryStore = {
       where: sql`${IS_ACTIVE} AND ${SOP_ENTRY.due_at} <= ${nowMs}`,
       orderBy: sql`${SOP_ENTRY.due_at}, ${SOP_ENTRY.id}`,
       limit,
+      claim: set(SOP_ENTRY, { due_at: nowMs + MINUTE_MS }),
     })
     return rows.map(toEntry)
   },
 
   /** The last time each of these customers entered this SOP. */
   latest: async (tx: Tx, sop: string, externalUserIds: string[]): Promise<Map<string, Entry>> => {
-    if (externalUserIds.length === 0) return new Map()
+    const [only] = externalUserIds
+    if (only === undefined) return new Map()
+    if (externalUserIds.length === 1) {
+      const last = (await everOf(tx, only)).findLast((entry) => entry.sop === sop)
+      return new Map(last === undefined ? [] : [[only, last]])
+    }
     const rows = await tx.rows(
       sql`SELECT ${ENTRY_COLUMNS} FROM ${SOP_ENTRY} WHERE ${SOP_ENTRY.sop} = ${sop}
             AND ${SOP_ENTRY.external_userid} IN ${list(externalUserIds)} ORDER BY ${SOP_ENTRY.id}`,
@@ -236,7 +272,8 @@ export const entryStore = {
     return rows.map(toEntry)
   },
 
-  /** Keeps where these entries stand, not whose they are. Those that stand alike are one statement. */
+  /** Keeps where these entries stand, not whose they are; what has ended stands where it is. Those that stand alike are one
+   *  statement. */
   saveAll: async (tx: Tx, entries: Entry[]): Promise<void> => {
     const standingOf = (entry: Entry) => ({
       state: entry.state,
@@ -251,7 +288,10 @@ export const entryStore = {
       if (first === undefined) continue
       const standing = set(SOP_ENTRY, { ...standingOf(first), attempts: 0, last_error: null })
       const ids = group.map((entry) => entry.id)
-      await tx.run(sql`UPDATE ${SOP_ENTRY} SET ${standing} WHERE ${SOP_ENTRY.id} IN ${list(ids)}`)
+      const found = await tx.run(
+        sql`UPDATE ${SOP_ENTRY} SET ${standing} WHERE ${SOP_ENTRY.id} IN ${list(ids)} AND ${IS_ACTIVE}`,
+      )
+      mustHaveTaken(found, ids.length)
     }
   },
 

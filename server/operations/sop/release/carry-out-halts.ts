@@ -38,6 +38,8 @@ export function createCarryOutHalts({ db, clock, versions, walk, massSend }: Hal
         AND ${SOP_ENTRY.entered_at} <= ${atMs + STRAGGLERS_MS}`,
       orderBy: sql`${SOP_ENTRY.id}`,
       limit: BATCH,
+      // Their end is written to what has not ended.
+      claim: null,
     })
     for (const [version, entries] of groupBy(rows.map(toEntry), (entry) => entry.version)) {
       const known = (await versions(tx, sop, version)) ?? { name: sop, version, title: sop }

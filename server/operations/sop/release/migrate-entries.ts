@@ -1,5 +1,5 @@
 import type { Db } from '../../../core/db/db.ts'
-import { list, pick, set, sql } from '../../../core/db/sql.ts'
+import { pick, set, sql } from '../../../core/db/sql.ts'
 import { takeRows } from '../../../core/db/take-rows.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
@@ -36,12 +36,11 @@ export function createMigrateEntries(deps: MigrateEntriesDeps) {
         AND ${SOP_ENTRY.seen_release} < ${release.id} AND ${SOP_ENTRY.held_out} = 0`,
       orderBy: sql`${SOP_ENTRY.id}`,
       limit: BATCH,
+      claim: set(SOP_ENTRY, { seen_release: release.id }),
     })
     if (rows.length === 0) return 0
     const old = await versions(tx, release.sop, from)
     for (const row of rows) await migrateEntry(tx, deps, { entry: toEntry(row), old, target, release })
-    const seen = set(SOP_ENTRY, { seen_release: release.id })
-    await tx.run(sql`UPDATE ${SOP_ENTRY} SET ${seen} WHERE ${SOP_ENTRY.id} IN ${list(rows.map((row) => row.id))}`)
     return rows.length
   }
 

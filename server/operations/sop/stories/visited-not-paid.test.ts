@@ -96,6 +96,8 @@ it.each([
   ['goods by number', 'product: "1"', {}, { product: { id: '2' } }],
   ['a page', 'page: /pages/goods/', {}, { page: '/pages/index' }],
   ['a kind', 'kind: search', { kind: 'search' }, { kind: 'favourite' }],
+  ['a searched word', 'keyword: 牛排', { keyword: '厚切牛排' }, { keyword: '牛腩' }],
+  ['a way in', 'scene: "1011"', { scene: 1011 }, { scene: 1012 }],
   ['a cart', 'hasCart: yes', { kind: 'cart' }, { kind: 'view' }],
   ['no cart', 'hasCart: no', { kind: 'view' }, { kind: 'checkout' }],
 ])('begins only by %s', async (_what, filter, wanted, other) => {

@@ -40,6 +40,8 @@ export function createCrmebApi(access: ShopAccess) {
   const token = createKeptToken({
     clock,
     shared,
+    whenRefused:
+      '多半有别的系统在用同一个对外接口账号刷新凭证（refresh_token），或者商城的缓存坏了。到 CRMEB 后台 维护 → 对外接口 → 账号管理 给活水单独建一个账号',
     fetch: async () => {
       const body = { appid, appsecret: secrets.secret ?? '' }
       const answer = await http.ask({ method: 'POST', path: TOKEN_PATH, body })

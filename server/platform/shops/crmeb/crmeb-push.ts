@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../../../core/kernel/app-error.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import { parseBigJson } from '../big-json.ts'
-import type { ShopPush, Verified } from '../shop-connection.ts'
+import type { PushedVisit, ShopPush, Verified } from '../shop-connection.ts'
 
 const TOKEN_FOR_SEC = 7_200
 const WINDOW_SEC = 300
@@ -62,7 +62,11 @@ export function createCrmebPush({ secrets, clock }: { secrets: Readonly<Record<s
     const { uid, order_id: orderId } = asObject(told.data)
     const buyer = { shopUserId: String(uid ?? ''), unionId: String(told.unionId ?? '') }
     const isKnown = /^\d{1,18}$/.test(buyer.shopUserId) && UNION.test(buyer.unionId)
-    return { ...answered(subjectsOf(orderId), { code: 0, msg: 'success' }), buyers: isKnown ? [buyer] : [] }
+    return {
+      ...answered(subjectsOf(orderId), { code: 0, msg: 'success' }),
+      buyers: isKnown ? [buyer] : [],
+      visits: visitsOf(told, Number(timestamp) * 1_000),
+    }
   }
 
   return (push: ShopPush): Verified => {
@@ -93,4 +97,27 @@ function parse(body: Buffer): unknown {
   } catch {
     throw refused('shop.bad-push', 'the body is no JSON', 400)
   }
+}
+
+const VISIT_KINDS: Readonly<Record<string, PushedVisit['kind']>> = { user_product_visit: 'view', user_add_cart: 'cart' }
+const NUMBER = /^\d{1,18}$/
+/** The last of it in unix seconds; how CRMEB writes times in events no page says. */
+const SECONDS = /^\d{10}$/
+
+/** What the text at a visit or a cart tells; nothing where it names no goods or no buyer. */
+function visitsOf({ event, data, unionId }: Json, toldAtMs: number): PushedVisit[] {
+  const { uid, product_id: product, visit_time: visitTime, add_time: addTime, cart_num: count } = asObject(data)
+  const kind = Object.hasOwn(VISIT_KINDS, String(event)) ? VISIT_KINDS[String(event)] : undefined
+  const [shopUserId, productId, time] = [uid, product, visitTime ?? addTime].map((value) => String(value ?? ''))
+  if (kind === undefined || !NUMBER.test(shopUserId ?? '') || !NUMBER.test(productId ?? '')) return []
+  const at = SECONDS.test(time ?? '') ? Number(time) * 1_000 : toldAtMs
+  const quantity = NUMBER.test(String(count)) ? Math.min(1_000_000, Number(count)) : 1
+  return [
+    {
+      visitId: `${kind}/${shopUserId}/${productId}/${at}`,
+      ...{ kind, at, productId: productId ?? '', shopUserId: shopUserId ?? '' },
+      ...(kind === 'cart' ? { quantity } : {}),
+      unionId: UNION.test(String(unionId ?? '')) ? String(unionId) : undefined,
+    },
+  ]
 }

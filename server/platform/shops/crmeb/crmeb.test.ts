@@ -215,6 +215,39 @@ describe('an order that falls apart into parts', () => {
     expect((await read(part?.orderId ?? ''))?.orderId).toBe(orderId)
   })
 
+  const splitUnseen = () => {
+    const parent = double.buy({ uid: 77, lines })
+    double.pay(parent)
+    double.shipPart(parent, { number: 'SF1', company: '顺丰' })
+    const parts = double.orders().flatMap(({ pid, orderId }) => (pid > 0 ? orderId : []))
+    return { parent, parts }
+  }
+
+  it('waits for its parent, which is read a moment later', async () => {
+    const { parent, parts } = splitUnseen()
+    expect(await shop.read(`order/${parts[0]}`)).toEqual({ orders: [], again: 10 * MINUTE_MS })
+    await read(parent)
+    expect((await read(parts[0] ?? ''))?.orderId).toBe(parent)
+  })
+
+  it('stands alone where its parent never came, and whoever tells of the parent later adds nothing', async () => {
+    const { parent, parts } = splitUnseen()
+    await read(parts[0] ?? '')
+    clock.advance(10 * MINUTE_MS)
+    expect(await read(parts[0] ?? '')).toMatchObject({ orderId: parts[0], totalFen: 12_800 })
+    const { orders } = await shop.read(`order/${parent}`)
+    expect(orders.map(({ orderId, totalFen }) => [orderId, totalFen])).toEqual([
+      [parts[0], 12_800],
+      [parts[1], 117_600],
+    ])
+  })
+
+  it('of long ago has nobody to wait for', async () => {
+    const { parts } = splitUnseen()
+    clock.advance(3 * 24 * 60 * MINUTE_MS)
+    expect((await read(parts[1] ?? ''))?.orderId).toBe(parts[1])
+  })
+
   it('of which a part came back stands with the rest, and all of it is refunded', async () => {
     const orderId = double.buy({ uid: 77, lines })
     double.pay(orderId)
@@ -243,6 +276,18 @@ it('who the buyer is, is the phone of the account, not of the receiver', async (
   double.bindPhone(77, '13800001111')
   expect(await shop.identify?.('77')).toEqual({ phone: '13800001111' })
   expect(await shop.identify?.('78')).toEqual({})
+})
+
+it('a page on which all is older than was asked for is the last', async () => {
+  for (let n = 0; n < 150; n++) double.buy({ uid: 77, lines })
+  clock.advance(60 * MINUTE_MS)
+  const late = double.buy({ uid: 77, lines })
+  const window = { fromMs: clock.now() - MINUTE_MS, toMs: clock.now() }
+  const first = await shop.changedSince({ ...window, page: undefined })
+  // With whatever stands on its page.
+  expect([first.subjects[0]?.subject, first.subjects.length, first.next]).toEqual([`order/${late}`, 100, 'o2'])
+  expect((await shop.changedSince({ ...window, page: 'o2' })).next).toBe('r1')
+  expect((await shop.changedSince({ fromMs: clock.now() + 1_000, toMs: clock.now(), page: undefined })).next).toBe('r1')
 })
 
 it('the lists are walked by days, orders first and then refunds, each with how it looks', async () => {

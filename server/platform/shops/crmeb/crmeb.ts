@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto'
-import { DAY_MS, shanghaiParts } from '../../../core/kernel/shanghai.ts'
-import type { Reading, ShopAccess, ShopConnection, ShopPage, ShopWindow } from '../shop-connection.ts'
+import { DAY_MS, MINUTE_MS, shanghaiParts } from '../../../core/kernel/shanghai.ts'
+import type { Reading, ShopAccess, ShopConnection, ShopOrder, ShopPage, ShopWindow } from '../shop-connection.ts'
 import { createCrmebApi } from './crmeb-api.ts'
 import { type CrmebWhole, crmebOrder, firstSeenKeys } from './crmeb-order.ts'
 import { createCrmebPush } from './crmeb-push.ts'
-import { CrmebOrder, CrmebOrders, type CrmebRefund, CrmebRefunds, CrmebUser, numberOf, textOf } from './crmeb-shapes.ts'
+import {
+  CrmebOrder,
+  CrmebOrders,
+  type CrmebRefund,
+  CrmebRefunds,
+  CrmebUser,
+  instantOf,
+  numberOf,
+  textOf,
+} from './crmeb-shapes.ts'
 
 const LIMIT = 100
 /** Of one buyer; the parts of an order are among their newest. */
 const MOST_PAGES_OF_BUYER = 5
+/** A page shows its hundred whatever is asked: of most shops what has changed of the days before comes with it. */
+const SHOWN_BEFORE_MS = 2 * DAY_MS
+const PARENT_WITHIN_MS = 10 * MINUTE_MS
 
 /** CRMEB 标准版. Nobody pushes what is shipped, received or paid back, and lists know no time of change: orders are looked at by
  *  how they stand in the list, refunds by theirs. Source: shops.md §1 [1]. */
@@ -46,16 +58,48 @@ export function createCrmeb(access: ShopAccess): ShopConnection {
     const pid = numberOf(order.pid)
     if (pid > 0) {
       const parent = (await memory.get([`id/${pid}`])).get(`id/${pid}`)
-      // Of a parent that we never saw the parts are all there is.
       if (parent !== undefined && parent !== orderId) return readOrder(parent)
+      const again = await waitFor(order, readAtMs)
+      if (again > 0) return { orders: [], again }
+      // Of a parent that we never saw the parts are all there is.
+      await memory.put(new Map([[aloneKey(order), '1']]))
+      return { orders: [await whole(order, [], readAtMs)] }
     }
     const parts = pid === -1 ? await partsOf(order) : []
+    const alone = parts.length === 0 ? undefined : await memory.get(parts.map(aloneKey))
+    if (alone === undefined || alone.size === 0) return { orders: [await whole(order, parts, readAtMs)] }
+    // They are taken already: with their parent the money would be there twice.
+    const orders: ShopOrder[] = []
+    for (const part of parts) orders.push(await whole(part, [], readAtMs))
+    await memory.put(new Map(parts.map((part) => [aloneKey(part), '1'])))
+    return { orders }
+  }
+
+  async function whole(order: CrmebOrder, parts: readonly CrmebOrder[], readAtMs: number): Promise<ShopOrder> {
     const refunds: CrmebRefund[] = []
     for (const one of [order, ...parts]) {
       if (numberOf(one.refund_status) > 0) refunds.push(...(await refundsOf(textOf(one.order_id))))
     }
-    const whole = { order, parts, refunds }
-    return { orders: [crmebOrder(whole, { readAtMs, seen: await firstSeen(whole, readAtMs) })] }
+    const all = { order, parts, refunds }
+    return crmebOrder(all, { readAtMs, seen: await firstSeen(all, readAtMs) })
+  }
+
+  /** How long a part waits for its parent, which may be about to be read: what was pushed of it waits as well while the shop is
+   *  away. 0: no more, or it is of long ago. */
+  async function waitFor(part: CrmebOrder, nowMs: number): Promise<number> {
+    if ((instantOf(part.add_time) ?? 0) < nowMs - SHOWN_BEFORE_MS) return 0
+    const key = `wait/${textOf(part.order_id)}`
+    const since = (await memory.get([key])).get(key)
+    if (since === undefined) await memory.put(new Map([[key, String(nowMs)]]))
+    return Math.max(0, Number(since ?? nowMs) + PARENT_WITHIN_MS - nowMs)
+  }
+
+  /** Lists are looked at again and again: what stands there already is not written once more. */
+  async function keepNumbers(list: readonly CrmebOrder[]): Promise<void> {
+    const numbers = new Map(list.map((one) => [`id/${textOf(one.id)}`, textOf(one.order_id)]))
+    const known = await memory.get([...numbers.keys()])
+    const fresh = [...numbers].filter(([key]) => !known.has(key))
+    if (fresh.length > 0) await memory.put(new Map(fresh))
   }
 
   async function firstSeen(whole: CrmebWhole, nowMs: number): Promise<ReadonlyMap<string, number>> {
@@ -67,18 +111,19 @@ export function createCrmeb(access: ShopAccess): ShopConnection {
     return new Map(keys.map((key) => [key, Number(known.get(key) ?? fresh.get(key))]))
   }
 
-  /** Orders of these days, then refunds of these days, page after page: `o2`, `r1`. */
+  /** What was made since `fromMs` and whatever stands on the same pages, newest first, then refunds, page after page: `o2`, `r1`. */
   async function changedSince({ fromMs, toMs, page = 'o1' }: ShopWindow): Promise<ShopPage> {
-    const days = `${day(fromMs)}-${day(toMs)}`
+    const days = `${day(fromMs - SHOWN_BEFORE_MS)}-${day(toMs)}`
     const at = Number(page.slice(1))
     if (page.startsWith('o')) {
       const { list } = await api.get(
         { path: '/outapi/order/list', query: { page: at, limit: LIMIT, data: days } },
         CrmebOrders,
       )
-      await memory.put(new Map(list.map((one) => [`id/${textOf(one.id)}`, textOf(one.order_id)])))
+      await keepNumbers(list)
       const subjects = list.map((one) => ({ subject: `order/${textOf(one.order_id)}`, mark: markOf(one) }))
-      return { subjects, orders: [], next: list.length < LIMIT ? 'r1' : `o${at + 1}` }
+      const isEnd = list.length < LIMIT || list.every((one) => (instantOf(one.add_time) ?? fromMs) < fromMs)
+      return { subjects, orders: [], next: isEnd ? 'r1' : `o${at + 1}` }
     }
     const query = { page: at, limit: LIMIT, time: days }
     const { list } = await api.get({ path: '/outapi/refund/list', query }, CrmebRefunds)
@@ -113,6 +158,9 @@ function day(atMs: number): string {
   const { year, month, day: ofMonth } = shanghaiParts(atMs)
   return `${year}/${String(month).padStart(2, '0')}/${String(ofMonth).padStart(2, '0')}`
 }
+
+/** A part that was taken as an order of its own. */
+const aloneKey = (part: CrmebOrder): string => `alone/${textOf(part.order_id)}`
 
 const short = (value: unknown): string => createHash('sha1').update(JSON.stringify(value)).digest('hex')
 const markOf = (one: CrmebOrder): string =>

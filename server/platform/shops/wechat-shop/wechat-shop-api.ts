@@ -47,6 +47,8 @@ export function createWechatShopApi(access: ShopAccess) {
   const token = createKeptToken({
     clock,
     shared,
+    whenRefused:
+      '多半有别的系统用同一个 AppID 强制换凭证，或者小店被停用。到小店后台「开发配置」重置 AppSecret，只给活水用，写进环境变量后重启',
     fetch: async () => {
       const body = { grant_type: 'client_credential', appid, secret: secrets.secret ?? '', force_refresh: false }
       const answer = await http.ask({ method: 'POST', path: TOKEN_PATH, body })

@@ -50,6 +50,8 @@ export function createYouzanApi(access: ShopAccess) {
   const token = createKeptToken({
     clock,
     shared,
+    whenRefused:
+      '多半有别的系统用同一个应用刷新凭证（refresh: true），或者应用的授权到期了。到有赞云后台看授权，让那个系统另建一个应用',
     fetch: async () => {
       // `refresh: true` would end the token of whoever else has one.
       const body = {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { MESSAGE_TEXT_BYTES } from '../../../core/kernel/wecom-limits.ts'
+import { GROUP_WELCOME_BYTES, MESSAGE_TEXT_BYTES } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { post } from '../wire/endpoint.ts'
 import { Bytes, notAllEmpty } from '../wire/text-limits.ts'
@@ -25,7 +25,10 @@ const NOT_CONTENT = '入群欢迎语要有正文或附件，附件只能有一�
 const Add = post({
   path: `${PATH}/add`,
   request: Type.Refine(
-    Type.Object({ ...content(3_000), notify: Type.Optional(Type.Union([Type.Literal(0), Type.Literal(1)])) }),
+    Type.Object({
+      ...content(GROUP_WELCOME_BYTES),
+      notify: Type.Optional(Type.Union([Type.Literal(0), Type.Literal(1)])),
+    }),
     isContent,
     () => NOT_CONTENT,
   ),

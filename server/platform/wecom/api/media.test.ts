@@ -24,7 +24,7 @@ it('gives back the bytes that were uploaded, until WeCom forgets them after thre
   t.clock.advance(3 * DAY_MS)
   await expect(t.wecom.media.get(media_id)).rejects.toMatchObject({
     errcode: 40007,
-    zh: '企业微信拒绝了请求（40007 素材无效或已过期（临时素材 3 天有效））',
+    zh: '企业微信拒绝了请求（40007 素材无效或已过期（临时素材 3 天有效））。下一次会再传一遍素材；还是这样就换一个文件',
   })
 })
 

@@ -123,6 +123,6 @@ it('a picture uploaded for messages is refused in a moment, with what to do', as
   const { media_id } = await t.wecom.media.upload({ type: 'image', ...picture })
   await expect(moments().create({ attachments: [{ msgtype: 'image', image: { media_id } }] })).rejects.toMatchObject({
     errcode: 41072,
-    zh: '企业微信拒绝了请求（41072 附件用错了场景）',
+    zh: '企业微信拒绝了请求（41072 附件用错了场景）。下一次会再传一遍附件；还是这样就换一个文件',
   })
 })

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { URL_BYTES } from '../../../core/kernel/wecom-limits.ts'
+import { MOMENT_LINK_TITLE_BYTES, MOMENT_TEXT_CHARS, URL_BYTES } from '../../../core/kernel/wecom-limits.ts'
 import type { Call } from '../call.ts'
 import { get, post } from '../wire/endpoint.ts'
 import { Bytes, Characters, notAllEmpty } from '../wire/text-limits.ts'
@@ -16,7 +16,7 @@ const Attachments = Type.Refine(
       Type.Object({
         msgtype: Type.Literal('link'),
         link: Type.Object({
-          title: Bytes(64, '链接标题'),
+          title: Bytes(MOMENT_LINK_TITLE_BYTES, '链接标题'),
           url: Bytes(URL_BYTES, '链接网址'),
           /** Cover. */
           media_id: Type.Optional(MediaId),
@@ -36,7 +36,7 @@ const Create = post({
   path: '/cgi-bin/externalcontact/add_moment_task',
   request: Type.Refine(
     Type.Object({
-      text: Type.Optional(Type.Object({ content: Characters(2_000, '朋友圈正文') })),
+      text: Type.Optional(Type.Object({ content: Characters(MOMENT_TEXT_CHARS, '朋友圈正文') })),
       attachments: Type.Optional(Attachments),
       /** Absent: every member with customer contact publishes to all own customers. */
       visible_range: Type.Optional(

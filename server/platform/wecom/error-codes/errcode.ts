@@ -6,6 +6,8 @@ export const ERRCODE = {
   invalidUserId: 40003,
   invalidToken: 40014,
   wrongAgentId: 40056,
+  /** No template of group welcomes, at get. */
+  noSuchGroupWelcome: 40058,
   /** Deleted since we listed it; one such tag fails the whole call. */
   noSuchTag: 40068,
   /** Made by somebody else, who alone may change it. */
@@ -23,7 +25,12 @@ export const ERRCODE = {
   alreadyChatting: 41051,
   /** Never activated, or without a real name. */
   memberInactive: 41054,
+  /** A template of group welcomes that another app made, or that is gone. */
+  notOurGroupWelcome: 41058,
   isDispatching: 41063,
+  /** No rule for words (敏感词) of that id, or it was deleted. */
+  noSuchIntercept: 41070,
+  interceptGone: 41071,
   alreadyCancelled: 41093,
   welcomeByAnotherApp: 41096,
   tokenExpired: 42001,

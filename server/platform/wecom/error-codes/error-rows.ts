@@ -13,6 +13,8 @@ export interface ErrorCode {
   zh: string
   /** What an operator has to do, in Chinese; present exactly when someone must act before it can work again. */
   todo?: string
+  /** What to change in what was asked for, so that it is taken, in Chinese; where anybody can. */
+  advice?: string
 }
 
 export const SECOND = 1_000
@@ -22,7 +24,8 @@ export const DAY = 86_400_000
 
 /** Milliseconds to wait, meaning. */
 type Timed = Record<number | string, readonly [afterMs: number, zh: string]>
-type Plain = Record<number | string, string>
+/** Meaning, what to change in what was asked for; the meaning alone where nothing is known. */
+type Plain = Record<number | string, string | readonly [zh: string, advice: string]>
 /** Meaning, what to do; the meaning alone where the console says the rest. */
 type ToDo = Record<number | string, string | readonly [zh: string, todo: string]>
 
@@ -39,6 +42,8 @@ export interface ErrorGroups {
 
 /** Slow retries: the person may have put it right in the meantime. */
 const OPERATOR_MS = 10 * MINUTE
+/** Of what we asked for in a wrong way: no rule is the cause. */
+export const ASK_ENGINEER = '这不是改规则能好的，请反馈给维护本系统的工程师'
 const LOOK_AROUND = '请在企业微信管理后台检查相应功能的开通、授权与可见范围'
 
 export type ErrorRow = readonly [errcode: number, meaning: ErrorCode]
@@ -47,7 +52,10 @@ export type ErrorRow = readonly [errcode: number, meaning: ErrorCode]
 export function errorRows(groups: ErrorGroups): ErrorRow[] {
   const rows: ErrorRow[] = []
   const plain = (kind: ErrorKind, retry: Retry, group: Plain = {}): void => {
-    for (const [errcode, zh] of Object.entries(group)) rows.push([Number(errcode), { kind, retry, zh }])
+    for (const [errcode, text] of Object.entries(group)) {
+      const [zh, advice] = typeof text === 'string' ? [text] : text
+      rows.push([Number(errcode), { kind, retry, zh, ...(advice === undefined ? {} : { advice }) }])
+    }
   }
   const timed = (kind: ErrorKind, group: Timed = {}): void => {
     for (const [errcode, [afterMs, zh]] of Object.entries(group))

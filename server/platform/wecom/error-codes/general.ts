@@ -1,4 +1,4 @@
-import { errorRows, MINUTE, SECOND } from './error-rows.ts'
+import { ASK_ENGINEER, errorRows, MINUTE, SECOND } from './error-rows.ts'
 
 /** Call, credentials, login, limits, files and message cards. */
 export const generalCodes = errorRows({
@@ -61,10 +61,10 @@ export const generalCodes = errorRows({
     45024: ['账号数量超过上限', '请在企业微信后台扩容账号数'],
   },
   gone: {
-    40007: '素材无效或已过期（临时素材 3 天有效）',
+    40007: ['素材无效或已过期（临时素材 3 天有效）', '下一次会再传一遍素材；还是这样就换一个文件'],
     40050: '客户群不存在',
     40068: '标签或标签组不存在',
-    40088: 'jobid不存在',
+    40088: '批量任务不存在',
     40089: '批量任务的结果已清理',
     42016: '更新的task_id不存在',
     42052: 'msgid已过期',
@@ -73,7 +73,7 @@ export const generalCodes = errorRows({
     49008: '客户群已解散',
   },
   never: {
-    40003: '无效的成员账号',
+    40003: ['无效的成员账号', '请核对这位成员在企业微信里的账号，已经离职的从规则里去掉'],
     40004: '不支持的素材类型',
     40005: '素材类型参数错误',
     40006: '素材大小不符合要求',
@@ -99,7 +99,7 @@ export const generalCodes = errorRows({
     40036: '不合法的模板id长度',
     40037: '无效的模板id',
     40039: '不合法的url长度',
-    40058: '参数不合法',
+    40058: ['参数不合法', ASK_ENGINEER],
     40059: '不合法的上报地理位置标志位',
     40063: '参数为空',
     40066: '不合法的部门列表',

@@ -1,6 +1,7 @@
 import type { Lane } from '../../../core/kernel/lane.ts'
+import type { Place } from '../../../core/kernel/place.ts'
 import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
-import { type Place, processShare } from './process-share.ts'
+import { processShare } from './process-share.ts'
 
 /** What was cut by 45033 grows back by one in this time. */
 const GROW_EVERY_MS = MINUTE_MS

@@ -1,9 +1,9 @@
 import type { Lane } from '../../../core/kernel/lane.ts'
+import { ALONE, type Place } from '../../../core/kernel/place.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../../core/kernel/shanghai.ts'
 import { ERRCODE } from '../error-codes/errcode.ts'
 import { createCallsAtOnce } from './calls-at-once.ts'
 import type { EndpointLimits, WindowLimit } from './documented-limits.ts'
-import { ALONE, type Place } from './process-share.ts'
 import type { LimitAnswer, LimitEntry } from './shared-limits.ts'
 import { createSlidingWindow } from './sliding-window.ts'
 

@@ -1,11 +1,4 @@
-/** A process among those that live. */
-export interface Place {
-  /** 0 to `of` - 1; no two have the same. */
-  rank: number
-  of: number
-}
-
-export const ALONE: Place = { rank: 0, of: 1 }
+import type { Place } from '../../../core/kernel/place.ts'
 
 /** One process' part of what all together may have under way at once; at least one, or it could never call. */
 export const processShare = (total: number, { rank, of }: Place): number =>

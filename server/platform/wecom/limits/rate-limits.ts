@@ -1,11 +1,11 @@
 import { currentLane } from '../../../core/kernel/call-context.ts'
 import type { Lane } from '../../../core/kernel/lane.ts'
+import { ALONE, type Place } from '../../../core/kernel/place.ts'
 import { SECOND_MS } from '../../../core/kernel/shanghai.ts'
 import { ERRCODE } from '../error-codes/errcode.ts'
 import { type BookedQuota, createBookedQuota } from './booked-quota.ts'
 import { limitsOf, type RateLimitOptions } from './documented-limits.ts'
 import { createEndpointAllowance, type EndpointAllowance } from './endpoint-allowance.ts'
-import { ALONE, type Place } from './process-share.ts'
 import type { SharedLimits } from './shared-limits.ts'
 
 /** While the book cannot be reached, it is left alone so long, and each process keeps the limits by its own count. */

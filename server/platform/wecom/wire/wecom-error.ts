@@ -10,10 +10,11 @@ export class WecomError extends AppError {
 
   constructor(errcode: number, path: string, options: { retry?: Retry } = {}) {
     const known = errorCode(errcode)
+    const next = known.todo ?? known.advice
     super(`wecom.errcode-${errcode}`, `WeCom refused ${path}: ${errcode} (${known.kind})`, {
       retry: options.retry ?? known.retry,
       status: 502,
-      zh: `企业微信拒绝了请求（${errcode} ${known.zh}）${known.todo === undefined ? '' : `。${known.todo}`}`,
+      zh: `企业微信拒绝了请求（${errcode} ${known.zh}）${next === undefined ? '' : `。${next}`}`,
     })
     this.errcode = errcode
     this.path = path

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../../core/kernel/shanghai.ts'
+import { linksWithoutAddress } from '../../links-without-address.ts'
 import { ask } from '../ask.ts'
 import type { Check } from '../check.ts'
 import { type Finding, fail, ok, warn } from '../finding.ts'
@@ -13,8 +14,13 @@ export const publicUrl: Check = {
   what: WHAT,
   look: async (context) => {
     const { settings, isRealPlatform, clock } = context
-    if (isRealPlatform && settings.PUBLIC_URL === undefined) {
-      return fail(WHAT, '还没有设 PUBLIC_URL', '把 PUBLIC_URL 设成对外的网址，如 https://scrm.example.com，然后重启')
+    if (settings.PUBLIC_URL === undefined) {
+      const { book } = await context.rules()
+      const without = book === undefined ? undefined : linksWithoutAddress(book)
+      const what = ['还没有设 PUBLIC_URL', ...(without === undefined ? [] : [without])].join('：')
+      const next = '把 PUBLIC_URL 设成对外的网址，如 https://scrm.example.com，然后重启'
+      if (isRealPlatform) return fail(WHAT, what, next)
+      if (without !== undefined) return warn(WHAT, what, next)
     }
     const url = context.publicUrl()
     const { host, protocol } = new URL(url)

@@ -20,10 +20,10 @@ export const rules: Check = {
     }
     const { book, faults } = await context.rules()
     if (book !== undefined) {
-      const { channels, welcomes, pools, sops, sends } = book
+      const { channels, welcomes, pools, sops, sends, moments } = book
       return ok(
         WHAT,
-        `${folder}：渠道 ${channels.size}、欢迎语 ${welcomes.size}、群池 ${pools.size}、SOP ${sops.size}、群发 ${sends.size}，没有错误`,
+        `${folder}：渠道 ${channels.size}、欢迎语 ${welcomes.size}、群池 ${pools.size}、SOP ${sops.size}、群发 ${sends.size}${moments.size === 0 ? '' : `、朋友圈 ${moments.size}`}，没有错误`,
       )
     }
     const shown = faults

@@ -2,14 +2,17 @@ import { count, select, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { AppError } from '../../../core/kernel/app-error.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { HOOK_EVENTS, hookText } from '../../../platform/shops/crmeb/hook-text.ts'
+import { shopEnvName } from '../../../platform/shops/shop-secrets.ts'
 import { unshared } from '../../../platform/wecom/token/shared-credential.ts'
 import { CUSTOMER } from '../../../records/customers/customer-tables.ts'
 import type { ShopRule } from '../../../rules/schema/rule-files.ts'
-import { missingFor, openShop } from '../../shops/open-shops.ts'
+import { type AskedShop, isAsked, missingFor, openShop } from '../../shops/open-shops.ts'
 import { type ShopReport, shopReports } from '../../shops/shop-report.ts'
 import type { Check } from '../check.ts'
 import type { DoctorContext } from '../doctor-context.ts'
 import { type Finding, fail, ok, warn } from '../finding.ts'
+import { shopFiles } from './shop-files.ts'
 
 const SILENT_FOR_MS = 30 * MINUTE_MS
 /** Fewer than that may all have come without. */
@@ -29,7 +32,8 @@ export const shops: Check = {
     const reports = await db.tx((tx) => shopReports(tx, context.clock.now()))
     const found: Finding[] = []
     for (const rule of rules) found.push(...(await lookAt(context, rule, reports)))
-    if (rules.some(({ platform }) => platform !== 'crmeb')) found.push(...(await db.tx(unionIds)))
+    if (rules.some(({ platform }) => platform === 'wechat-shop' || platform === 'youzan'))
+      found.push(...(await db.tx(unionIds)))
     return found
   },
 }
@@ -37,15 +41,29 @@ export const shops: Check = {
 async function lookAt(context: DoctorContext, rule: ShopRule, reports: readonly ShopReport[]): Promise<Finding[]> {
   const what = `店铺「${rule.shop}」`
   if (rule.enabled === false) return [ok(what, '写了 enabled: false，没有启用')]
+  if (!isAsked(rule)) return shopFiles(context, rule)
   const missing = missingFor(rule, context.shopSecrets)
   if (missing.length > 0) return [fail(what, missing.join('；'), '按 docs/shops.md 设好环境变量，重启服务')]
   const asked = await probe(context, rule)
   const report = reports.find(({ shop }) => shop === rule.id)
-  return [...asked, ...(report === undefined ? [] : standingOf(what, report, context.clock.now()))]
+  const hook = rule.platform === 'crmeb' ? [hookOf(context, rule)] : []
+  return [...asked, ...hook, ...(report === undefined ? [] : standingOf(what, report, context.clock.now()))]
+}
+
+/** Nobody but the shop's own text tells of money given back, and of union ids: here it is, ready to be pasted. */
+function hookOf({ shopSecrets, publicUrl }: DoctorContext, { shop, id }: ShopRule): Finding {
+  const what = `店铺「${shop}」：事件代码`
+  const key = shopEnvName(id, 'event_secret')
+  if (shopSecrets.of(id).event_secret !== undefined) return ok(what, `${key} 设好了；有没有贴进商城后台，这里看不出来`)
+  return warn(
+    what,
+    '没有设：退完款、签收、取消要等下一次查才知道，订单里也没有 unionid',
+    `设好 ${key} 并重启服务，再到商城后台「自定义事件」，给 ${HOOK_EVENTS.join('、')} 各贴一段，event 写它自己的名字，「密钥」换成 ${key} 的值：\n${hookText(HOOK_EVENTS[0], `${publicUrl()}/shops/${id}/event`)}`,
+  )
 }
 
 /** Without the token that the server keeps: asking for one harms no other. */
-async function probe(context: DoctorContext, rule: ShopRule): Promise<Finding[]> {
+async function probe(context: DoctorContext, rule: AskedShop): Promise<Finding[]> {
   const what = `店铺「${rule.shop}」`
   const shop = openShop(rule, {
     db: await context.db(),
@@ -72,7 +90,8 @@ const IDENTITY_ZH = {
 
 function standingOf(what: string, one: ShopReport, nowMs: number): Finding[] {
   const found: Finding[] = []
-  if (one.faultySinceMs !== null) found.push(fail(what, `读不到订单：${one.fault ?? ''}`, '看上面这家店的接口检查'))
+  if (one.faultySinceMs !== null)
+    found.push(fail(what, `读不到订单：${one.fault ?? ''}`, '照这句话改；接口检查在上面，改好后自己接着读，不会漏'))
   const polledMs = nowMs - (one.polledAtMs ?? one.sinceMs)
   if (one.faultySinceMs === null && polledMs > SILENT_FOR_MS) {
     found.push(

@@ -20,7 +20,7 @@ export const standby: Check = {
     if (db.dialect === 'sqlite') return ok(WHAT, 'SQLite 没有备库：靠备份（npm run backup）')
     const nowMs = context.clock.now()
     const url = standbyUrlOf(context.need('DATABASE_URL'))
-    const lag = url === undefined ? [] : [ofLag(await standbyLag(url, nowMs))]
+    const lag = url === undefined ? [] : [ofLag(await standbyLag(url, db))]
     return [judgeStandby(await readStandby(db)), ...(await ofReplicas(db, nowMs)), ...lag]
   },
 }

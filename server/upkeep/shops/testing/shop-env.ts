@@ -1,3 +1,4 @@
+import { demoShopEnv } from '../../../../sandbox/credentials.ts'
 import type { Sandbox } from '../../../../sandbox/sandbox.ts'
 
 export const WECHAT_SHOP = {
@@ -17,13 +18,9 @@ export const YOUZAN = {
 
 /** What the environment says of the sandbox's shops. */
 export function shopEnv({ url, shops }: Pick<Sandbox, 'url' | 'shops'>): Record<string, string> {
-  const { secret, token, aesKey } = shops.wechat.account
   const { account: crmeb } = shops.crmeb
   return {
-    SHOP_MUYE_API: `${url}/shops/wechat-shop`,
-    SHOP_MUYE_SECRET: secret,
-    SHOP_MUYE_TOKEN: token,
-    SHOP_MUYE_AES_KEY: aesKey,
+    ...demoShopEnv(url),
     SHOP_YZ_API: `${url}/shops/youzan`,
     SHOP_YZ_SECRET: shops.youzan.account.clientSecret,
     SHOP_MALL_API: `${url}/shops/crmeb`,

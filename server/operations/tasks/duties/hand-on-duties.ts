@@ -1,0 +1,42 @@
+import { all, sql } from '../../../core/db/sql.ts'
+import type { Tx } from '../../../core/db/tx.ts'
+import { DAY_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
+import { changeDuty, type Duty, toDuty, UNFINISHED_DUTY } from './duty-queries.ts'
+import { DUTY } from './duty-tables.ts'
+import { endDuty } from './end-duty.ts'
+import { inGroups } from './in-groups.ts'
+import { heirAmong, type OpenDutyDeps } from './open-duty.ts'
+
+type Deps = Pick<OpenDutyDeps, 'clock' | 'staff' | 'alerts' | 'notify'>
+
+/** What somebody who left had to do goes to the first of those who would hear of it not being done; where nobody of them is there,
+ *  whoever looks after the server hears of it. Safe to repeat. */
+export async function handOnDuties(tx: Tx, deps: Deps, userId: string): Promise<void> {
+  const open = await tx.rows(
+    sql`SELECT ${all(DUTY)} FROM ${DUTY} WHERE ${DUTY.userid} = ${userId} AND ${UNFINISHED_DUTY} ORDER BY ${DUTY.id}`,
+  )
+  for (const duty of open.map(toDuty)) {
+    const heir = await heirAmong(
+      tx,
+      deps.staff,
+      duty.tell.filter((one) => one !== userId),
+    )
+    if (heir === undefined) await dropAndTell(tx, deps, duty)
+    else {
+      await changeDuty(tx, duty.id, { userid: heir, notified_at: null })
+      await deps.notify(tx, [heir])
+    }
+  }
+}
+
+async function dropAndTell(tx: Tx, { clock, staff, alerts }: Deps, duty: Duty): Promise<void> {
+  const now = clock.now()
+  await endDuty(tx, duty.id, { state: 'dropped', outcome: '负责的人已离职，没有写交给谁', atMs: now })
+  const name = (await staff.queries.nameOf(tx, duty.userId)) ?? duty.userId
+  await alerts.raise(tx, {
+    key: `duty.left:${duty.id}`,
+    text: `${name}已离职，「${duty.title}」没有人做${inGroups(duty)}`,
+    todo: `${shanghaiText(duty.dueAtMs)} 前请人接手；在规则「${duty.name}」里换人，写上 tell，下次就交给里面的第一位`,
+    lapseAtMs: Math.max(duty.dueAtMs, now + DAY_MS),
+  })
+}
