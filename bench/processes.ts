@@ -27,26 +27,32 @@ interface Run extends Welcomes {
   known: number
 }
 
-const ANSWER_DELAY_MS = 1
+/** Near, as the issue of the day has it, and so far that waiting and not our processors decides what processes add. */
+const DELAYS_MS = [1, 10]
 const PREPARE_MS = 120_000
 const HANDLED_MS = 600_000
 /** Until each has seen the others and the rows are shared out. */
 const SETTLE_MS = 10_000
-/** How many adds a second one server and three handle whose database is a millisecond away, beside as many bare questions as
- *  they ask. Gives whether every customer is known and was welcomed once. */
+/** How many adds a second one server and three handle whose database is away, beside as many bare questions as they ask. Gives whether every customer is known and was welcomed once. */
 export async function benchProcesses(options: ProcessesOptions, report: Report): Promise<boolean> {
+  let isRight = true
+  for (const delayMs of DELAYS_MS) isRight = (await benchAt(delayMs, options, report)) && isRight
+  return isRight
+}
+
+async function benchAt(delayMs: number, options: ProcessesOptions, report: Report): Promise<boolean> {
   let one: Run | undefined
   let isRight = true
   for (const processes of [1, 3]) {
-    const run = await measure(options, processes)
+    const run = await measure(options, processes, delayMs)
     one ??= run
     const isEach = run.welcomed === run.scans && run.doubled === 0 && run.known === run.scans
     isRight &&= isEach
-    report.add(`processes mariadb 1 ms away, ${processes}`, {
+    report.add(`processes mariadb ${delayMs} ms away, ${processes}`, {
       figure: `${run.addsPerSec.toFixed(1)} adds/s, ${run.cpuMs.toFixed(1)} ms CPU an add, ${run.questions.toFixed(1)} questions an add; ${(run.addsPerSec / one.addsPerSec).toFixed(2)} × one`,
       limit: `${run.limitPerSec.toFixed(1)} adds/s: as many bare questions over ${MYSQL_POOL * processes} connections`,
       ratio: run.addsPerSec / run.limitPerSec,
-      aim: processes === 1 ? '≥ 25 adds/s' : '≥ 2.5 × one, CPU permitting',
+      ...(aimOf(processes, delayMs) ?? {}),
       note: [
         `${run.scans} adds within 1 s, until all events are handled and all are welcomed`,
         `${isEach ? 'each' : 'NOT each'} known and welcomed once: known ${run.known}, welcomed ${run.welcomed}, late ${run.late}, none ${run.none}, doubled ${run.doubled}`,
@@ -58,11 +64,11 @@ export async function benchProcesses(options: ProcessesOptions, report: Report):
   return isRight
 }
 
-async function measure({ adds, mysql }: ProcessesOptions, processes: number): Promise<Run> {
+async function measure({ adds, mysql }: ProcessesOptions, processes: number, delayMs: number): Promise<Run> {
   const at = new URL(mysql)
   const gate = await openTcpGate(
     { host: at.hostname, port: Number(at.port || 3306) },
-    { answerDelayMs: ANSWER_DELAY_MS },
+    { answerDelayMs: delayMs },
   )
   const way = (databaseUrl: string): string => {
     const url = new URL(databaseUrl)
@@ -112,6 +118,11 @@ async function measure({ adds, mysql }: ProcessesOptions, processes: number): Pr
     await control.stop()
     await gate.close()
   }
+}
+
+function aimOf(processes: number, delayMs: number): { aim: string } | undefined {
+  if (processes > 1) return { aim: '≥ 2.5 × one, CPU permitting' }
+  return delayMs === 1 ? { aim: '≥ 25 adds/s' } : undefined
 }
 
 const customers = (db: Db): Promise<number> => count(db, 'SELECT COUNT(*) AS n FROM customer')
