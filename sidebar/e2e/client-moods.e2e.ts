@@ -56,7 +56,10 @@ async function openBeside(externalUserId: string): Promise<void> {
 async function reload(): Promise<void> {
   const frame = scene.page.frames().find((one) => one.url().includes('/sidebar/'))
   if (frame === undefined) throw new Error('no pane')
-  await frame.evaluate('location.reload()').catch(() => undefined)
+  await frame.evaluate('window.isBefore = true; location.reload()').catch(() => undefined)
+  // What is asked next is to be answered by the new page: the one before has a name too.
+  const isBefore = () => frame.evaluate('window.isBefore === true').catch(() => true)
+  await expect.poll(isBefore, { timeout: 15_000 }).toBe(false)
 }
 
 async function nameIs(expected: string): Promise<void> {
@@ -88,7 +91,7 @@ test.each<[string, Partial<ClientMoods>]>([
   await be(moods)
   await openBeside(customers.anan)
   await nameIs('安安妈咪')
-  expect(await name().count()).toBe(1)
+  await expect.poll(() => name().count(), { timeout: 15_000 }).toBe(1)
   expect(scene.faults).toEqual([])
 })
 
