@@ -3,10 +3,11 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { changeInvitation, type Invitation, UNDER_WAY } from './invitation-queries.ts'
 import { createInvite, type InviteDeps } from './invite.ts'
-import { createReachOut, type ReachOutDeps } from './reach-out.ts'
+import { type AskedSo, createReachOut, type ReachOutDeps } from './reach-out.ts'
 import { INVITATION } from './routing-tables.ts'
 
-export type InvitationsDeps = Omit<InviteDeps, 'reachOut' | 'withdraw'> & ReachOutDeps & { tasks: Pick<Tasks, 'close'> }
+export type InvitationsDeps = Omit<InviteDeps, 'reachOut' | 'handTo' | 'withdraw'> &
+  ReachOutDeps & { tasks: Pick<Tasks, 'close'> }
 
 /** Invitations into group pools. The server only invites; people join. */
 export function createInvitations(deps: InvitationsDeps) {
@@ -46,8 +47,14 @@ export function createInvitations(deps: InvitationsDeps) {
     })
   }
 
+  /** Puts an open invitation into a (another) guide's hands as a to-do. */
+  async function handTo(tx: Tx, invitation: Invitation, userId: string, so?: AskedSo): Promise<void> {
+    await changeInvitation(tx, invitation.id, { userid: userId, invited_by: 'task', check_at: null })
+    if (invitation.state === 'open') await reachOut(tx, { ...invitation, userId, invitedBy: 'task' }, so)
+  }
+
   const { invite, inviteLesser, isEligible, isFurther, lapseAt, withdrawLesser } = createInvite({
-    ...{ ...deps, reachOut },
+    ...{ ...deps, reachOut, handTo },
     withdraw: (tx, invitation, note) => close(tx, invitation, { state: 'withdrawn', note }),
   })
 
@@ -58,6 +65,7 @@ export function createInvitations(deps: InvitationsDeps) {
     isFurther,
     withdrawLesser,
     close,
+    handTo,
 
     /** Somebody who waited can be invited now; by a to-do, since the welcome is long past. */
     openWaiting: async (tx: Tx, invitation: Invitation): Promise<void> => {
@@ -83,12 +91,6 @@ export function createInvitations(deps: InvitationsDeps) {
     /** Nobody knows yet; look again then. */
     checkLater: (tx: Tx, invitation: Invitation, atMs: number): Promise<void> =>
       changeInvitation(tx, invitation.id, { check_at: atMs }),
-
-    /** Puts an open invitation into a (another) guide's hands as a to-do. */
-    handTo: async (tx: Tx, invitation: Invitation, userId: string): Promise<void> => {
-      await changeInvitation(tx, invitation.id, { userid: userId, invited_by: 'task', check_at: null })
-      if (invitation.state === 'open') await reachOut(tx, { ...invitation, userId, invitedBy: 'task' })
-    },
   }
 }
 export type Invitations = ReturnType<typeof createInvitations>

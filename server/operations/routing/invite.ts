@@ -9,9 +9,12 @@ import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { factPaths } from '../../rules/condition/parse-condition.ts'
+import { isUnfinished } from '../tasks/task-queries.ts'
+import type { Tasks } from '../tasks/tasks.ts'
 import { furtherThan, lesserThan, liesBefore } from './further-pools.ts'
 import { beginInvitation, type Invitation, invitationQueries } from './invitation-queries.ts'
 import type { InvitedBy } from './invitation-states.ts'
+import type { AskedSo } from './reach-out.ts'
 
 export interface InviteDeps {
   clock: Clock
@@ -19,7 +22,9 @@ export interface InviteDeps {
   facts: Pick<CustomerFacts, 'of'>
   groups: { queries: Pick<Groups['queries'], 'isInPool' | 'hasRoom'> }
   timeline: Pick<Timeline, 'note'>
-  reachOut: (tx: Tx, invitation: Invitation) => Promise<void>
+  reachOut: (tx: Tx, invitation: Invitation, so?: AskedSo) => Promise<void>
+  handTo: (tx: Tx, invitation: Invitation, userId: string, so?: AskedSo) => Promise<void>
+  tasks: { queries: Pick<Tasks['queries'], 'byKey'> }
   withdraw: (tx: Tx, invitation: Invitation, note: string) => Promise<void>
   privacy: AskConsent
 }
@@ -34,9 +39,11 @@ export interface InviteRequest {
   reason: Reason
   /** How it reaches the customer; default `task`. `welcome`, `mass-send`: the pool's code goes with that message. */
   by?: InvitedBy
+  /** The to-do in the words of whoever invites; with it one that nobody is at any more is asked for again. */
+  so?: AskedSo
 }
 
-export type InviteOutcome = 'invited' | 'already-open' | 'already-member' | 'not-eligible' | 'no-room'
+export type InviteOutcome = 'invited' | 'asked-again' | 'already-open' | 'already-member' | 'not-eligible' | 'no-room'
 
 const DEFAULT_LAPSE_DAYS = 7
 
@@ -48,7 +55,8 @@ function again(earlier: Invitation): InviteOutcome {
 }
 
 /** Who is invited into a pool, and who waits for room. */
-export function createInvite({ clock, rules, facts, groups, timeline, reachOut, withdraw, privacy }: InviteDeps) {
+export function createInvite(deps: InviteDeps) {
+  const { clock, rules, facts, groups, timeline, reachOut, handTo, withdraw, privacy, tasks } = deps
   const lapseAt = (pool: string): number =>
     clock.now() + (rules.current().pools.get(pool)?.value.lapseDays ?? DEFAULT_LAPSE_DAYS) * DAY_MS
 
@@ -83,6 +91,16 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
     }
   }
 
+  /** One group, one to-do: while a guide has it before them nobody is asked again. */
+  async function askAgain(tx: Tx, underWay: Invitation, { userId, so }: InviteRequest): Promise<InviteOutcome> {
+    const outcome = again(underWay)
+    if (outcome !== 'already-open' || so === undefined) return outcome
+    const task = underWay.taskKey === undefined ? undefined : await tasks.queries.byKey(tx, underWay.taskKey)
+    if (task !== undefined && isUnfinished(task)) return outcome
+    await handTo(tx, underWay, userId, so)
+    return 'asked-again'
+  }
+
   /** Invites a customer into a pool, once per reason and never twice at a time. Safe to repeat: a repeat is told how the
    *  first one stands (`not-eligible` when it lapsed or was withdrawn). `not-eligible` as well for whoever has a further group. `no-room`: kept waiting until there is room. */
   async function invite(tx: Tx, request: InviteRequest): Promise<InviteOutcome> {
@@ -93,7 +111,7 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
     if ((await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId], 'invites')).has(externalUserId))
       return 'not-eligible'
     if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
-    if (underWay !== undefined) return again(underWay)
+    if (underWay !== undefined) return askAgain(tx, underWay, request)
     if (await isFurther(tx, externalUserId, pool)) return 'not-eligible'
     const hasRoom = await groups.queries.hasRoom(tx, pool)
     const invitation = await beginInvitation(tx, {
@@ -103,7 +121,7 @@ export function createInvite({ clock, rules, facts, groups, timeline, reachOut, 
     if (invitation === undefined) return 'already-open'
     if (hasRoom) {
       await withdrawLesser(tx, externalUserId, pool)
-      await reachOut(tx, invitation)
+      await reachOut(tx, invitation, request.so)
       return 'invited'
     }
     const text = `「${pool}」没有空位，等有了空位再邀请`

@@ -4,6 +4,7 @@ import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { Groups } from '../../records/groups/groups.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
+import type { TaskToOpen } from '../tasks/open-tasks.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { changeInvitation, type Invitation } from './invitation-queries.ts'
 
@@ -14,6 +15,9 @@ export interface ReachOutDeps {
   tasks: Pick<Tasks, 'open'>
   timeline: Pick<Timeline, 'note'>
 }
+
+/** How somebody else than the pool puts it to the guide. */
+export type AskedSo = Pick<TaskToOpen, 'key' | 'title' | 'scriptId' | 'dueAtMs' | 'priority' | 'deadlines'>
 
 /** A guide should send it within a day. */
 const TASK_DUE_MS = DAY_MS
@@ -34,12 +38,12 @@ export function createReachOut({ clock, rules, groups, tasks, timeline }: ReachO
   }
 
   /** Makes the invitation known: to the guide as a to-do, or on the timeline when it rides with a message. Whether a
-   *  welcome took it along is only known later. */
-  async function reachOut(tx: Tx, invitation: Invitation): Promise<void> {
+   *  welcome took it along is only known later. `so`: the to-do as whoever invites has written it. */
+  async function reachOut(tx: Tx, invitation: Invitation, so?: AskedSo): Promise<void> {
     const { id, pool, externalUserId, userId, invitedBy, reason } = invitation
     if (invitedBy === 'welcome') return
     if (invitedBy === 'mass-send') return noteOpened(tx, invitation)
-    const taskKey = `invite:${id}:${userId}`
+    const taskKey = so?.key ?? `invite:${id}:${userId}`
     const way = await groups.queries.joinWayOf(tx, pool)
     await tasks.open(tx, {
       key: taskKey,
@@ -51,6 +55,7 @@ export function createReachOut({ clock, rules, groups, tasks, timeline }: ReachO
       detail: { pool, qr_code: way?.qrCode ?? null },
       dueAtMs: clock.now() + TASK_DUE_MS,
       reason,
+      ...so,
     })
     await changeInvitation(tx, id, { task_key: taskKey })
   }

@@ -109,6 +109,15 @@ export async function openBrandScene(now: string, known: readonly { id: string; 
       if (status !== 200) throw new Error(`the tag was answered with ${status}`)
       await t.settle()
     },
+    /** 林小雨 ticks off in the sidebar what she is asked for about the customer. */
+    finish: async (id: string, title: string): Promise<void> => {
+      const guide = openBrowser(t.url)
+      await guide.login('linxiaoyu')
+      const task = (await t.tasksAbout(id)).find((one) => one.title === title && one.state === 'open')
+      const { status } = await guide.post(`customers/${id}/tasks/${task?.id}/done`, {})
+      if (status !== 200) throw new Error(`the to-do was answered with ${status}`)
+      await t.settle()
+    },
     bornOn: async (id: string, birthday: string): Promise<void> => {
       await signedPost(t, '/api/profiles', { customer: { externalUserId: id }, birthday })
     },
@@ -129,7 +138,7 @@ export async function openBrandScene(now: string, known: readonly { id: string; 
         ),
     /** What journeys asked the guide to do for the customer, in its order, as `11-23 10:00 请他进科普群`. */
     asked: async (id: string): Promise<string[]> => {
-      const tasks = (await t.tasksAbout(id)).filter((task) => task.kind === 'sop')
+      const tasks = (await t.tasksAbout(id)).filter((task) => task.task_key.startsWith('sop:'))
       return tasks.map(({ title, opened_at }) => `${shanghaiText(Number(opened_at)).slice(5, 16)} ${title}`)
     },
     invitedTo: async (id: string): Promise<string[]> => {

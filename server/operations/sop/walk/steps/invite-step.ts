@@ -5,18 +5,24 @@ export interface InviteStepDeps {
   routing: Pick<Routing, 'invite'>
 }
 
-const INVITED: Record<Awaited<ReturnType<Routing['invite']>>, string> = {
-  invited: '已邀请',
-  'already-open': '没有再邀请：已有一个未过期的邀请',
-  'already-member': '没有邀请：已在群里',
-  'not-eligible': '没有邀请：不符合入群条件',
-  'no-room': '没有邀请：群已满',
+type Outcome = Awaited<ReturnType<Routing['invite']>>
+
+/** Why somebody is not asked into a pool, as journeys tell it; undefined: they are. */
+export const NOT_INVITED: Record<Outcome, string | undefined> = {
+  invited: undefined,
+  'asked-again': undefined,
+  'already-open': '已有一个未过期的邀请',
+  'already-member': '已在群里',
+  'not-eligible': '不符合入群条件',
+  'no-room': '群已满',
 }
 
 export function createInviteStep({ routing }: InviteStepDeps): PerformStep<string> {
   return async (tx, pool, { entry, reason }) => {
     const { externalUserId, userId } = entry
     const outcome = await routing.invite(tx, { externalUserId, userId, reason, key: keyOf(entry), pool })
-    return done(`${pool}：${INVITED[outcome]}`, outcome === 'invited')
+    const why = NOT_INVITED[outcome]
+    if (why === undefined) return done(`${pool}：已邀请`, true)
+    return done(`${pool}：没有${outcome === 'already-open' ? '再' : ''}邀请：${why}`, false)
   }
 }
