@@ -1,6 +1,7 @@
 import { computed, readonly, shallowRef, watch } from 'vue'
 import type { Profile } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from '../api/api-error.ts'
+import type { Queued } from '../session/outbox.ts'
 import { useChange } from '../session/use-change.ts'
 
 const SOON_DAYS = 7
@@ -9,13 +10,19 @@ const SOON_DAYS = 7
 export const isBirthdaySoon = ({ birthday }: Pick<Profile, 'birthday'>): boolean =>
   birthday !== null && birthday.daysUntil <= SOON_DAYS
 
+const lastBirthday = (waiting: readonly Queued[], id: string): string | null | undefined =>
+  waiting
+    .filter((one) => one.externalUserId === id)
+    .flatMap(({ change }) => (change.kind === 'birthday' ? [change.body.birthday] : []))
+    .at(-1)
+
 export type Birthday = ReturnType<typeof useBirthday>
 
-/** For one customer. `saw`: the birthday that the guide changed. The birthday as the guide has just picked it, until the profile says so; put back when the server refuses. */
+/** For one customer. `save` tells whether it is on its way or there; `saw`: the birthday that the guide changed. The birthday as the guide has just picked it, until the profile says so; put back when the server refuses. */
 export function useBirthday(profile: () => Profile) {
-  const { externalUserId, onRefused, submit, toast, reloadProfile } = useChange()
-  /** Null: cleared. */
-  const wanted = shallowRef<string | null>()
+  const { externalUserId, outbox, onRefused, submit, toast, reloadProfile } = useChange()
+  /** Null: cleared. Also of an earlier look at this customer, as long as it waits for the network. */
+  const wanted = shallowRef(lastBirthday(outbox.waiting.value, profile().externalUserId))
   const known = computed(() => profile().birthday?.date ?? null)
 
   watch(known, (birthday) => {
@@ -26,19 +33,22 @@ export function useBirthday(profile: () => Profile) {
     wanted.value = undefined
   })
 
-  async function save(birthday: string | null, saw: string | null): Promise<void> {
-    if (birthday === known.value) return
+  async function save(birthday: string | null, saw: string | null): Promise<boolean> {
+    if (birthday === known.value) return true
     const id = externalUserId.value
     wanted.value = birthday
+    let isTaken = true
     try {
       // What waits for the network is shown as it will be.
-      if ((await submit({ kind: 'birthday', body: { birthday, saw } })) === 'queued') return
+      if ((await submit({ kind: 'birthday', body: { birthday, saw } })) === 'queued') return true
       await reloadProfile()
     } catch (error) {
+      isTaken = false
       toast(error instanceof Error ? error.message : '生日没有记下，请重试')
       if (error instanceof ApiError && error.isOvertaken) void reloadProfile()
     }
     if (externalUserId.value === id) wanted.value = undefined
+    return isTaken
   }
 
   return {

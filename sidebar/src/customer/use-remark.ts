@@ -14,7 +14,7 @@ const lastRemark = (waiting: readonly Queued[], id: string): string | undefined 
 /** For one customer. `save` tells whether the server has taken it; `saw`: what the guide may have had before their eyes, so that
  *  nobody's words are written over unseen. The remark as the guide has just written it, until WeCom has confirmed it; put back when the server refuses. */
 export function useRemark(profile: () => Profile) {
-  const { drafts, externalUserId, outbox, onRefused, submit, toast, reloadProfile } = useChange()
+  const { externalUserId, outbox, onRefused, submit, toast, reloadProfile } = useChange()
   /** Also of an earlier window, as long as it waits for the network. */
   const wanted = shallowRef(lastRemark(outbox.waiting.value, profile().externalUserId))
   const known = computed(() => profile().remark ?? '')
@@ -25,8 +25,6 @@ export function useRemark(profile: () => Profile) {
 
   onRefused('remark', ({ body: { remark } }) => {
     if (remark === wanted.value) wanted.value = undefined
-    // The guide's words are there when the sheet is opened again.
-    drafts.set(externalUserId.value, 'remark', remark)
   })
 
   async function save(remark: string, saw: readonly string[]): Promise<boolean> {

@@ -6,9 +6,12 @@ import { useChange } from '../session/use-change.ts'
 /** Milliseconds in which 完成 can be taken back. */
 const UNDO_MS = 10_000
 
+/** Under which name what is begun about a to-do that should not be is kept. */
+export const wrongDraft = ({ id }: Pick<GuideTask, 'id'>): string => `wrong:${id}`
+
 /** What becomes of one to-do. */
 export function useTask(task: () => GuideTask, onGone: () => void) {
-  const { externalUserId, profile, outbox, veiled, submit, toast } = useChange()
+  const { drafts, externalUserId, profile, outbox, veiled, submit, toast } = useChange()
   const held = shallowRef<string>()
   const isBusy = shallowRef(false)
 
@@ -31,8 +34,10 @@ export function useTask(task: () => GuideTask, onGone: () => void) {
   async function change(what: Change, said: string): Promise<void> {
     if (isBusy.value) return
     isBusy.value = true
+    const about = externalUserId.value
     try {
       if ((await submit(what)) === 'sent') toast(said)
+      drafts.delete(about, wrongDraft(task()))
       onGone()
     } catch (error) {
       toast(error instanceof Error ? error.message : '没有记下来，请重试')

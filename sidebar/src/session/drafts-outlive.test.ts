@@ -1,0 +1,180 @@
+import { flushPromises } from '@vue/test-utils'
+import { afterEach, expect, test, vi } from 'vitest'
+import { ApiError } from '../api/api-error.ts'
+import { aProfile } from '../testing/fixtures.ts'
+import { someFields } from '../testing/fixtures-known.ts'
+import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
+import { button, buttonIn, buttons, click, link, screenText, sheet, submit, type } from '../testing/screen.ts'
+
+afterEach(closeSidebars)
+
+const AWAY = new ApiError(0, 'network', '连不上服务器')
+const profile = async (externalUserId: string) => aProfile({ externalUserId, remark: '孙姐', fields: someFields() })
+
+/** What stands in the fields of a sheet, what is chosen in it, and what of it says that it was not saved. */
+const standsIn = (name: string): string[] => {
+  const box = sheet(name)
+  const texts = [...box.querySelectorAll<HTMLInputElement>('input:not([type=radio], [type=checkbox]), textarea')]
+  const chosen = [...box.querySelectorAll<HTMLInputElement>('input:checked')].map((one) => one.value)
+  const ticked = [...box.querySelectorAll('[role=checkbox][aria-checked=true]')].map(
+    (one) => one.textContent?.trim() ?? '',
+  )
+  return [...texts.map(({ value }) => value), ...chosen, ...ticked].filter((one) => one !== '')
+}
+const choose = async (value: string): Promise<void> => {
+  const radio = document.querySelector<HTMLInputElement>(`input[type=radio][value="${value}"]`)
+  if (radio === null) throw new Error(`no ${value}`)
+  radio.checked = true
+  radio.dispatchEvent(new Event('change'))
+  await flushPromises()
+}
+const tick = async (): Promise<void> => {
+  const box = sheet('记录').querySelector<HTMLInputElement>('input[type=checkbox]')
+  if (box === null) throw new Error('no box')
+  box.checked = true
+  box.dispatchEvent(new Event('change'))
+  await flushPromises()
+}
+const openOrders = async (): Promise<void> => {
+  await click(link('订单'))
+  await click(buttons(/按订单号绑定|^绑定/)[0] as HTMLElement)
+}
+const openWrong = async (): Promise<void> => {
+  const card = document.querySelector<HTMLElement>('article.task') as HTMLElement
+  await click(buttonIn(card, '现在不做'))
+}
+
+interface Kind {
+  what: string
+  sheetName: string
+  open: () => Promise<void>
+  begin: () => Promise<void>
+  left: string[]
+}
+const KINDS: Kind[] = [
+  {
+    what: 'a remark',
+    sheetName: '改备注',
+    open: () => click(button(/改备注/)),
+    begin: () => type('备注', '孙姐·西冷'),
+    left: ['孙姐·西冷'],
+  },
+  {
+    what: 'a note that is to be pinned',
+    sheetName: '记录',
+    open: () => click(button('记一笔')),
+    begin: async () => {
+      await type('要记的话', '家里有烤箱')
+      await tick()
+    },
+    left: ['家里有烤箱', '只记下', 'on'],
+  },
+  {
+    what: 'a reminder with its day',
+    sheetName: '记录',
+    open: () => click(button('记一笔')),
+    begin: async () => {
+      await type('要记的话', '问她吃得怎么样')
+      await choose('三天后')
+    },
+    left: ['问她吃得怎么样', '三天后'],
+  },
+  {
+    what: 'tags that were tapped',
+    sheetName: '改标签',
+    open: () => click(button('标签')),
+    begin: () => click(button('原味')),
+    left: ['原味'],
+  },
+  {
+    what: 'an order to be bound, with its proof',
+    sheetName: '按订单号绑定',
+    open: openOrders,
+    begin: async () => {
+      await type('订单号', 'MY-1001')
+      await choose('paid')
+      await type('实付金额', '138')
+    },
+    left: ['MY-1001', '138', 'paid'],
+  },
+  {
+    what: 'why a to-do should not be',
+    sheetName: '现在不做',
+    open: openWrong,
+    begin: () => type('不该派？说一句', '刚退过款'),
+    left: ['刚退过款'],
+  },
+]
+
+test.each(KINDS)('$what outlives another chat, and is nobody else’s', async ({ sheetName, open, begin, left }) => {
+  const chat = fakeChat('wm-a')
+  await openSidebar({ chat, api: { profile } })
+  await open()
+  const before = standsIn(sheetName)
+  await begin()
+  await chat.switchTo('wm-b')
+  await open()
+  expect(standsIn(sheetName)).toEqual(before)
+  await chat.switchTo('wm-a')
+  await open()
+  expect(standsIn(sheetName)).toEqual(expect.arrayContaining(left))
+})
+
+test('tags that were tapped can be dropped, and are no draft once they are saved', async () => {
+  const { api } = await openSidebar({ api: { profile } })
+  await click(button('标签'))
+  await click(button('原味'))
+  await click(sheet('改标签').parentElement as HTMLElement)
+  await click(button('标签'))
+  expect(screenText()).toContain('这是你上次没有保存的')
+  await click(button('用现在的'))
+  expect(standsIn('改标签')).not.toContain('原味')
+  await click(button('原味'))
+  await click(button('保存'))
+  expect(vi.mocked(api.changeTags).mock.calls).toMatchObject([['wm-sunyao', { add: ['口味/原味'] }]])
+  await click(button(/^标签/))
+  expect(screenText()).not.toContain('这是你上次没有保存的')
+})
+
+test('a day that waits for the network is seen when the chat comes back', async () => {
+  const chat = fakeChat('wm-a')
+  const changeBirthday = vi.fn().mockRejectedValueOnce(AWAY).mockResolvedValue({ ok: true })
+  await openSidebar({ chat, api: { profile, changeBirthday } })
+  await click(button(/^更多/))
+  await click(button('加生日'))
+  await click(button('保存'))
+  await chat.switchTo('wm-b')
+  await click(button(/^更多/))
+  expect(button('加生日')).toBeDefined()
+  await chat.switchTo('wm-a')
+  await click(button(/^更多/))
+  expect(button(/改生日/).textContent).toBe('生日 6月15日在保存')
+})
+
+test('what waited and is refused while another chat is open is there to go on with', async () => {
+  const chat = fakeChat('wm-a')
+  const no = new ApiError(409, 'sidebar.overtaken', '备注刚刚被别处改成了「老客」')
+  const changeRemark = vi.fn().mockRejectedValueOnce(AWAY).mockRejectedValue(no)
+  const writeNote = vi
+    .fn()
+    .mockRejectedValueOnce(AWAY)
+    .mockRejectedValue(new ApiError(400, 'sidebar.no-words', '记不下'))
+  await openSidebar({ chat, api: { profile, changeRemark, writeNote } })
+  await click(button(/改备注/))
+  await type('备注', '孙姐·西冷')
+  await submit('改备注')
+  await click(button('记一笔'))
+  await type('要记的话', '家里有烤箱')
+  await submit('记一笔')
+  await chat.switchTo('wm-b')
+  for (let time = 0; time < 3; time++) {
+    window.dispatchEvent(new Event('online'))
+    await flushPromises()
+  }
+  await chat.switchTo('wm-a')
+  await click(button(/改备注/))
+  expect(standsIn('改备注')).toEqual(['孙姐·西冷'])
+  await click(sheet('改备注').parentElement as HTMLElement)
+  await click(button('记一笔'))
+  expect(standsIn('记录')).toContain('家里有烤箱')
+})
