@@ -108,6 +108,9 @@ export function withLater(base: Statements): Statements & Later {
       await put(table.name)
       return undefined
     },
+    recall: (question) =>
+      [...waiting.keys()].some((name) => names(question.text, name)) ? undefined : base.recall(question),
+    keep: base.keep,
     find: (question) =>
       waiting.size === 0 ? base.find(question) : before(question.text).then(() => base.find(question)),
     run: async (text, params) => {

@@ -48,7 +48,7 @@ function tablesOf(text: string): readonly string[] {
  *  ordered. A question in the same words with the same values is answered from memory as long as nothing was written to
  *  any table that it names. Words, since any piece of SQL may name a table: too much is forgotten rather than too little.
  *  `mostAnswers`: with more, it begins anew. */
-export function createReadMemory(mostAnswers = 500): ReadMemory {
+export function createReadMemory(mostAnswers = 4_000): ReadMemory {
   const byText = new Map<string, Answered>()
   /** Texts by table; made when something is written, which most transactions of a page never do. */
   let about: Map<string, Set<string>> | undefined

@@ -138,6 +138,31 @@ describe('what a transaction was told', () => {
     expect(total).toBe(12)
   })
 
+  it('is not asked again by those side by side either, however many ask and whoever is new among them', async () => {
+    const many = Array.from({ length: 60 }, (_, nth) => `name-${nth}`)
+    await kit.db.tx((tx) => tx.insertIgnore(JOB_RUN, [{ name: 'name-7', next_at: 7 }]))
+    const texts: string[] = []
+    const end = kit.db.watch((text) => texts.push(text))
+    await kit.db.tx(async (tx) => {
+      for (const names of [many, many, ['another', ...many]]) {
+        const found: (number | undefined)[] = []
+        await tx.sideBySide(
+          names.map((name, nth) => async (own) => {
+            found[nth] = (await find(own, name))?.next_at
+          }),
+        )
+        expect(found.map((at, nth) => [nth, at]).filter(([, at]) => at !== undefined)).toEqual([
+          [names.indexOf('name-7'), 7],
+        ])
+      }
+      await tx.run(sql`UPDATE ${JOB_RUN} SET ${set(JOB_RUN, { next_at: 8 })} WHERE ${JOB_RUN.name} = 'name-7'`)
+      await tx.sideBySide([async (own) => expect((await find(own, 'name-7'))?.next_at).toBe(8)])
+    })
+    end()
+    // Sixty are two statements, the one who is new is one, and whoever asks after a change one more.
+    expect(texts.filter((text) => text.includes('FROM job_run'))).toHaveLength(4)
+  })
+
   it('who shortens the list that was given takes nothing from who asks next', async () => {
     await kit.db.tx((tx) => tx.insert(JOB_RUN, { name: 'a', next_at: 1 }))
     await kit.db.tx(async (tx) => {

@@ -32,6 +32,12 @@ interface Waiting {
   reject(error: unknown): void
 }
 
+/** What one of them does alone would be done to all; a savepoint would undo what the others have done since. */
+const refuse = () => Promise.reject(new NotSideBySide())
+const NEVER = { settle: refuse, settleNew: refuse, savepoint: refuse }
+/** What is known is told to all of them at once, so that they stay in step. */
+const IN_STEP = { recall: () => undefined, keep: () => undefined }
+
 const columnsOf = (rows: Row[]): string => Object.keys(rows[0] ?? {}).join()
 
 /** Wishes of one name go out in one statement. */
@@ -166,6 +172,7 @@ export function createSideBySide(base: Statements & Later, dialect: Dialect) {
     const lane: Lane = {
       statements: {
         find: (question) => ask({ kind: 'find', question }),
+        ...IN_STEP,
         run: (text, params) => ask({ kind: 'run', text, params }),
         insertNew: (table, rows) => alone(() => base.insertNew(table, rows)),
         insert: (table, row) => alone(() => base.insert(table, row)),
@@ -176,10 +183,7 @@ export function createSideBySide(base: Statements & Later, dialect: Dialect) {
         insertLater: base.insertLater,
         mergeLater: base.mergeLater,
         isToCome: base.isToCome,
-        settle: () => Promise.reject(new NotSideBySide()),
-        settleNew: () => Promise.reject(new NotSideBySide()),
-        // It would undo what the others have done since.
-        savepoint: () => Promise.reject(new NotSideBySide()),
+        ...NEVER,
       },
       end: () => {
         for (const [key, holder] of holders) if (holder === lane) holders.delete(key)

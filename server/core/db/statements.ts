@@ -18,6 +18,10 @@ export type Merging = readonly { column: string; isAdded: boolean }[] | 'all'
 /** The statements of one transaction, in the words of its database. Rows are checked. */
 export interface Statements {
   find(question: Question): Promise<Row[]>
+  /** The answer, where it is known already. */
+  recall(question: Question): Row[] | undefined
+  /** For who finds answers to several questions with another one. */
+  keep(question: Question, rows: readonly Row[]): void
   /** UPDATE or DELETE; gives the number of rows that it found. */
   run(text: string, params: SqlValue[]): Promise<number>
   /** Gives the id that the database chose. */
@@ -165,20 +169,29 @@ export function createStatements(line: Line, dialect: Dialect, memory?: ReadMemo
     waited()
   }
 
-  async function find({ text, params, numbers, isLocking }: Question): Promise<Row[]> {
-    // SQLite's one writer holds all there is: what it knows stays so until it writes itself.
-    const isAsked = isLocking === true && dialect === 'mysql'
-    const known = isAsked ? undefined : memory?.recall(text, params)
+  /** SQLite's one writer holds all there is: what it knows stays so until it writes itself. */
+  const isAsked = ({ isLocking }: Question): boolean => isLocking === true && dialect === 'mysql'
+  const recall = (question: Question): Row[] | undefined =>
+    isAsked(question) ? undefined : memory?.recall(question.text, question.params)
+  const keep = (question: Question, rows: readonly Row[]): void => {
+    if (!isAsked(question)) memory?.keep(question.text, question.params, rows)
+  }
+
+  async function find(question: Question): Promise<Row[]> {
+    const known = recall(question)
     if (known !== undefined) return known
+    const { text, params, numbers } = question
     const rows = await line.rows(text, params)
     for (const name of numbers) for (const row of rows) if (row[name] != null) row[name] = Number(row[name])
-    if (isAsked) waited()
-    else memory?.keep(text, params, rows)
+    if (isAsked(question)) waited()
+    else keep(question, rows)
     return rows
   }
 
   return {
     find,
+    recall,
+    keep,
     run: async (text, params) => {
       const table = writtenBy(text)
       const { affected } = await line.change(text, params)

@@ -25,8 +25,13 @@ export async function askTogether(base: Statements, dialect: Dialect, questions:
   const keyOf = ({ params }: Question): string => JSON.stringify(params)
   const distinct = [...new Map(questions.map((question) => [keyOf(question), question])).values()]
   const answers = new Map<string, Row[]>()
-  for (let at = 0; at < distinct.length; at += MOST_ARMS) {
-    const part = distinct.slice(at, at + MOST_ARMS)
+  for (const question of distinct) {
+    const known = base.recall(question)
+    if (known !== undefined) answers.set(keyOf(question), known)
+  }
+  const unknown = distinct.filter((question) => !answers.has(keyOf(question)))
+  for (let at = 0; at < unknown.length; at += MOST_ARMS) {
+    const part = unknown.slice(at, at + MOST_ARMS)
     const arms = part.map((question, nth) => arm(question, nth, dialect))
     if (part.length === 1 || arms.includes(undefined)) {
       for (const question of part) answers.set(keyOf(question), await base.find(question))
@@ -43,6 +48,7 @@ export async function askTogether(base: Statements, dialect: Dialect, questions:
       const question = part[Number(nth)]
       if (question !== undefined) answers.get(keyOf(question))?.push(row)
     }
+    for (const question of part) base.keep(question, answers.get(keyOf(question)) ?? [])
   }
   return questions.map((question) => [...(answers.get(keyOf(question)) ?? [])])
 }

@@ -3,6 +3,7 @@ import { rowsDue } from '../../core/db/rows-due.ts'
 import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Groups } from '../../records/groups/groups.ts'
@@ -19,7 +20,7 @@ export interface InvitationJobsDeps {
   clock: Clock
   rules: Pick<RuleBookHolder, 'current'>
   groups: { queries: Pick<Groups['queries'], 'fullness'> }
-  welcome: { queries: Pick<Welcome['queries'], 'ofCustomer'> }
+  welcome: { queries: Pick<Welcome['queries'], 'ofCustomers'> }
   invitations: Invitations
   membershipReview: Pick<MembershipReview, 'review'>
 }
@@ -73,13 +74,16 @@ export function invitationJobs(deps: InvitationJobsDeps): Job[] {
   async function checkWelcomes(tx: Tx): Promise<boolean> {
     const now = clock.now()
     const unchecked = await invitationQueries.unchecked(tx, now, BATCH)
-    for (const invitation of unchecked) {
-      const outcomes = await welcome.queries.ofCustomer(tx, invitation.externalUserId)
-      const carried = carriedByWelcome(rules.current(), invitation, outcomes, now)
-      if (carried === 'yes') await invitations.wentWithWelcome(tx, invitation)
-      else if (carried === 'no') await invitations.handTo(tx, invitation, invitation.userId)
-      else await invitations.checkLater(tx, invitation, now + CHECK_WELCOME_MS)
-    }
+    const outcomes = await welcome.queries.ofCustomers(
+      tx,
+      unchecked.map(({ externalUserId }) => externalUserId),
+    )
+    const carried = groupBy(unchecked, (invitation) =>
+      carriedByWelcome(rules.current(), invitation, outcomes.get(invitation.externalUserId) ?? [], now),
+    )
+    await invitations.wentWithWelcome(tx, carried.get('yes') ?? [])
+    await invitations.checkLater(tx, carried.get('unknown') ?? [], now + CHECK_WELCOME_MS)
+    for (const invitation of carried.get('no') ?? []) await invitations.handTo(tx, invitation, invitation.userId)
     return unchecked.length === BATCH
   }
 

@@ -45,8 +45,17 @@ async function many(tx: Tx, where: Sql): Promise<Invitation[]> {
 }
 
 /** Writes what is new about an invitation, whatever its state. */
-export async function changeInvitation(tx: Tx, id: number, changes: Partial<InvitationRow>): Promise<void> {
-  await tx.run(sql`UPDATE ${INVITATION} SET ${set(INVITATION, changes)} WHERE ${INVITATION.id} = ${id}`)
+export const changeInvitation = (tx: Tx, id: number, changes: Partial<InvitationRow>): Promise<void> =>
+  changeInvitations(tx, [id], changes)
+
+/** The same of several at once. */
+export async function changeInvitations(
+  tx: Tx,
+  ids: readonly number[],
+  changes: Partial<InvitationRow>,
+): Promise<void> {
+  if (ids.length === 0) return
+  await tx.run(sql`UPDATE ${INVITATION} SET ${set(INVITATION, changes)} WHERE ${INVITATION.id} IN ${list(ids)}`)
 }
 
 /** Open or waiting. */

@@ -1,13 +1,15 @@
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import { changeInvitation, type Invitation, UNDER_WAY } from './invitation-queries.ts'
+import { changeInvitation, changeInvitations, type Invitation, UNDER_WAY } from './invitation-queries.ts'
 import { createInvite, type InviteDeps } from './invite.ts'
 import { type AskedSo, createReachOut, type ReachOutDeps } from './reach-out.ts'
 import { INVITATION } from './routing-tables.ts'
 
 export type InvitationsDeps = Omit<InviteDeps, 'reachOut' | 'handTo' | 'withdraw'> &
   ReachOutDeps & { tasks: Pick<Tasks, 'close'> }
+
+const idsOf = (those: readonly Invitation[]): number[] => those.map(({ id }) => id)
 
 /** Invitations into group pools. The server only invites; people join. */
 export function createInvitations(deps: InvitationsDeps) {
@@ -83,14 +85,14 @@ export function createInvitations(deps: InvitationsDeps) {
       await reachOut(tx, { ...invitation, state: 'open', invitedBy: 'task' })
     },
 
-    /** The welcome took the code along. */
-    wentWithWelcome: async (tx: Tx, invitation: Invitation): Promise<void> => {
-      await changeInvitation(tx, invitation.id, { check_at: null })
-      await noteOpened(tx, invitation)
+    /** Their welcomes took the code along. */
+    wentWithWelcome: async (tx: Tx, those: readonly Invitation[]): Promise<void> => {
+      await changeInvitations(tx, idsOf(those), { check_at: null })
+      for (const invitation of those) await noteOpened(tx, invitation)
     },
     /** Nobody knows yet; look again then. */
-    checkLater: (tx: Tx, invitation: Invitation, atMs: number): Promise<void> =>
-      changeInvitation(tx, invitation.id, { check_at: atMs }),
+    checkLater: (tx: Tx, those: readonly Invitation[], atMs: number): Promise<void> =>
+      changeInvitations(tx, idsOf(those), { check_at: atMs }),
   }
 }
 export type Invitations = ReturnType<typeof createInvitations>

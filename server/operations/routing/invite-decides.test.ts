@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { raw } from '../../core/db/sql.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { countStatements } from '../../testing/count-statements.ts'
 import type { InvitationState } from './invitation-states.ts'
 import type { InviteRequest } from './invite.ts'
 import {
@@ -112,6 +113,14 @@ describe('whether the welcome took it along', () => {
     await run('routing.check-welcomes')
     expect((await rows())[0]).toMatchObject({ check_at: null, invited_by: 'task' })
     expect([tasks.length, await notes()]).toEqual([1, []])
+  })
+  it('of many it is looked in as many statements as of one', async () => {
+    const one = await countStatements(kit.db, () => run('routing.check-welcomes'))
+    kit.clock.advance(5_000)
+    for (let n = 0; n < 40; n++) await invite({ externalUserId: `wm${n}`, pool: '科普群', by: 'welcome' })
+    const many = await countStatements(kit.db, () => run('routing.check-welcomes'))
+    expect([one.total, many.total]).toEqual([4, 4])
+    expect(new Set((await rows()).map((row) => row.check_at))).toEqual(new Set([kit.clock.now() + 5_000]))
   })
   it('not a moment before it is due', async () => {
     await run('routing.check-welcomes')

@@ -16,7 +16,7 @@ export type RoutingDeps = InvitationsDeps &
   Omit<MembershipReviewDeps, 'invitations'> & {
     db: Db
     groups: Pick<Groups, 'queries'>
-    welcome: { queries: Pick<Welcome['queries'], 'ofCustomer'> }
+    welcome: { queries: Pick<Welcome['queries'], 'ofCustomers'> }
   }
 
 /** Brings each customer into the group pool where they belong, and notices when they no longer do. */

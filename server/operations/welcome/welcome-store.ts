@@ -1,6 +1,7 @@
 import type { Column, RowOf } from '../../core/db/define-table.ts'
-import { all, pick, type Sql, set, sql } from '../../core/db/sql.ts'
+import { all, list, pick, type Sql, set, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
+import { groupBy } from '../../core/kernel/group-by.ts'
 import type { WelcomeState } from './welcome-state.ts'
 import { WELCOME } from './welcome-tables.ts'
 
@@ -129,4 +130,13 @@ export const welcomeStore = {
   /** The newest friendship first. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<WelcomeOutcome[]> =>
     welcomeRows(tx, (w) => sql`${w.external_userid} = ${externalUserId} ORDER BY ${w.added_at} DESC, ${w.id} DESC`),
+  /** The same of several, one statement; who has none is left out. */
+  ofCustomers: async (tx: Tx, externalUserIds: readonly string[]): Promise<ReadonlyMap<string, WelcomeOutcome[]>> => {
+    if (externalUserIds.length === 0) return new Map()
+    const found = await welcomeRows(
+      tx,
+      (w) => sql`${w.external_userid} IN ${list(externalUserIds)} ORDER BY ${w.added_at} DESC, ${w.id} DESC`,
+    )
+    return groupBy(found, ({ externalUserId }) => externalUserId)
+  },
 }

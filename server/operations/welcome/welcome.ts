@@ -147,7 +147,7 @@ export function createWelcome(deps: WelcomeDeps) {
     /** The guide has sent something to the customer from the sidebar. Safe to repeat. */
     guideSpoke: (tx: Tx, pair: Pick<FriendshipKey, 'externalUserId' | 'userId'>): Promise<void> =>
       greeting.spoken(tx, pair, '导购已经发了消息'),
-    queries: { ofCustomer: welcomeStore.ofCustomer },
+    queries: { ofCustomer: welcomeStore.ofCustomer, ofCustomers: welcomeStore.ofCustomers },
   }
 }
 

@@ -56,41 +56,52 @@ interface Waiting {
   all: AllWaiting
 }
 
-/** Under these names, of those that are open. */
+type Names = Partial<Record<NameColumn, readonly string[]>>
+
+/** Under names of one kind, of those that are open. */
 interface Asked {
   name: NameColumn
-  values: string[]
+  values: readonly string[]
   open: (rows: WaitingRows) => Sql
 }
 
-/** The oldest of one table under these names. */
-const oldest = (rows: WaitingRows, { name, values, open }: Asked): Sql => {
+/** The oldest of one table under names of one kind, the `nth`. */
+const oldest = (rows: WaitingRows, { name, values, open }: Asked, nth: number): Sql => {
   const { table, age } = rows
-  return sql`SELECT * FROM (SELECT ${select({ source: words(raw(`'${specOf(table).name}'`)), id: table.id, age })} FROM ${table}
+  const found = select({ source: words(raw(`'${specOf(table).name}'`)), nth: number(raw(`${nth}`)), id: table.id, age })
+  return sql`SELECT * FROM (SELECT ${found} FROM ${table}
         WHERE ${every([open(rows), sql`${table[name]} IN ${list(values)}`])} ORDER BY ${age}, ${table.id} LIMIT ${ROUND}) one`
 }
 
-/** What is open under these names in any table. Who asks the next table in the same words, finds it answered. */
-async function named(tx: Tx, { rows, all }: Waiting, asked: Asked): Promise<number[]> {
-  if (asked.values.length === 0) return []
+/** What is open under any of these names in any table, those under the first kind of name first. Who asks the next table in the
+ *  same words, finds it answered. A part for each kind, since a planner that is given all at once may read every waiting row
+ *  instead of the keys. */
+async function named(tx: Tx, { rows, all }: Waiting, names: Names, open: Asked['open']): Promise<number[]> {
+  const kinds = (Object.entries(names) as [NameColumn, readonly string[]][]).filter(([, values]) => values.length > 0)
+  if (kinds.length === 0) return []
   const own = specOf(rows.table).name
-  const found = await tx.rows(
-    sql`SELECT ${select({ source: words(raw('w.source')), id: number(raw('w.id')), age: number(raw('w.age')) })}
-        FROM (${union([...all.values()].map((one) => oldest(one, asked)))}) w`,
+  const parts = [...all.values()].flatMap((one) =>
+    kinds.map(([name, values], nth) => oldest(one, { name, values, open }, nth)),
   )
+  const [source, nth, id, age] = [
+    words(raw('w.source')),
+    number(raw('w.nth')),
+    number(raw('w.id')),
+    number(raw('w.age')),
+  ]
+  const found = await tx.rows(sql`SELECT ${select({ source, nth, id, age })} FROM (${union(parts)}) w`)
   return found
-    .filter(({ source }) => source === own)
-    .sort((a, b) => a.age - b.age || a.id - b.id)
-    .map(({ id }) => id)
+    .filter((one) => one.source === own)
+    .sort((a, b) => a.nth - b.nth || a.age - b.age || a.id - b.id)
+    .map((one) => one.id)
 }
 
 /** What nobody has under the names that this link says to be a customer's. */
 async function linked(tx: Tx, waiting: Waiting, link: StandingLink): Promise<number[]> {
   const { table, isWaiting, age, lent } = waiting.rows
   const { given_unionid: unionId, phone_hash: phone, source, shop_user_id: shopUserId } = link
-  const known = async (name: NameColumn, value: string | null): Promise<number[]> =>
-    value === null ? [] : await named(tx, waiting, { name, values: [value], open: isFree })
-  const found = [...(await known('given_unionid', unionId)), ...(await known('phone_hash', phone))]
+  const given = (value: string | null): string[] => (value === null ? [] : [value])
+  const found = await named(tx, waiting, { given_unionid: given(unionId), phone_hash: given(phone) }, isFree)
   const member = lent?.member
   if (member === undefined || source === null || shopUserId === null) return found
   const isMember = sql`${member.source} = ${source} AND ${member.id} = ${shopUserId}`
@@ -111,14 +122,9 @@ export async function waitingFor(
   externalUserId: string,
 ): Promise<{ ids: number[]; hasLinks: boolean }> {
   const { unionId, phoneHashes, links } = await customers.identityOf(tx, externalUserId)
-  const known = (name: NameColumn, values: string[]): Promise<number[]> =>
-    named(tx, waiting, { name, values, open: isOpen })
-  // A query for each name, since a planner that is given all three at once may read every waiting row instead of the keys.
-  const found = [
-    ...(await known('given_external_userid', [externalUserId])),
-    ...(await known('given_unionid', unionId === undefined ? [] : [unionId])),
-    ...(await known('phone_hash', phoneHashes)),
-  ]
+  const given_unionid = unionId === undefined ? [] : [unionId]
+  const names = { given_external_userid: [externalUserId], given_unionid, phone_hash: phoneHashes }
+  const found = await named(tx, waiting, names, isOpen)
   const hasLinks = waiting.rows.lent !== undefined && links.length > 0
   if (hasLinks) for (const link of links) found.push(...(await linked(tx, waiting, link)))
   return { ids: [...new Set(found)], hasLinks }

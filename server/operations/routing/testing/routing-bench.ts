@@ -100,7 +100,9 @@ export function open() {
       },
     },
     customers: { queries: { ownerOf: async () => world.owner } },
-    welcome: { queries: { ofCustomer: async () => world.outcomes } },
+    welcome: {
+      queries: { ofCustomers: async (_tx: Tx, ids: string[]) => new Map(ids.map((id) => [id, world.outcomes])) },
+    },
     privacy: { consents: { refusedAmong: async () => new Set(world.refused) } },
     timeline: createTimeline({ clock }),
     tasks: {
