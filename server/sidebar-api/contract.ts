@@ -216,6 +216,8 @@ export type NotInWhy = Journeys['notIn'][number]
 export const Tasks = Type.Object({
   /** For a lead: the guides to whom a to-do may be given. */
   handTo: Type.Optional(Type.Array(Type.Object({ userId: Type.String(), name: Type.String() }))),
+  /** What the customer's other guides are asked for; not what they wrote to themselves. A server of before tells nothing. */
+  others: Type.Optional(Type.Array(Type.Object({ guide: Type.String(), title: Type.String() }))),
   tasks: Type.Array(
     Type.Object({
       id: Type.String(),

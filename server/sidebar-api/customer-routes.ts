@@ -2,8 +2,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Sops } from '../operations/sop/sop.ts'
+import { OWN_KIND } from '../operations/tasks/remind-own.ts'
 import type { Tasks as TasksCapability } from '../operations/tasks/tasks.ts'
 import type { Order } from '../records/orders/order-queries.ts'
+import type { staffQueries } from '../records/staff/staff-queries.ts'
 import type { Timeline as TimelineCapability } from '../records/timeline/timeline.ts'
 import type { Access } from './access.ts'
 import type { Colleagues } from './colleagues.ts'
@@ -18,6 +20,7 @@ import { KINDS_OF, timelineView } from './timeline-view.ts'
 
 export interface CustomerRouteDeps extends ProposalDeps {
   colleagues: Colleagues
+  staff: { queries: Pick<typeof staffQueries, 'nameOf' | 'namesOf'> }
   access: Access
   profile: ProfileReader
   orders: ProfileDeps['orders']
@@ -36,7 +39,7 @@ const PAGE = 30
 
 /** What a guide sees of one customer. */
 export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): void {
-  const { access, colleagues, rules, profile, orders, timeline, tasks, media, sop } = deps
+  const { access, colleagues, rules, profile, orders, staff, timeline, tasks, media, sop } = deps
   const proposals = createProposals(deps)
   const version = access.inSets(profile.versions.many, profile.versions.one)
   const typed = app.withTypeProvider<TypeBoxTypeProvider>()
@@ -90,11 +93,19 @@ export function customerRoutes(app: FastifyInstance, deps: CustomerRouteDeps): v
     access.withCustomer(request, async (tx, guide, id) => {
       const shown: contract.GuideTask[] = []
       const sent = await scriptUses.sentFor(tx, id)
-      for (const task of await tasks.queries.openFor(tx, guide.userId, id)) {
+      const open = await tasks.queries.openAbout(tx, id)
+      for (const task of open.filter(({ userId }) => userId === guide.userId)) {
         shown.push(await taskView(tx, { media, rules }, task, sent.get(task.id)))
       }
+      // What somebody wrote to themselves is for their eyes.
+      const others = open.filter(({ userId, kind }) => userId !== guide.userId && kind !== OWN_KIND)
+      const names = await staff.queries.namesOf(tx, [...new Set(others.map(({ userId }) => userId))])
       const handTo = await colleagues(tx, guide, id)
-      return { tasks: shown, ...(handTo.length === 0 ? {} : { handTo }) }
+      return {
+        tasks: shown,
+        others: others.map(({ userId, title }) => ({ guide: names.get(userId) ?? '同事', title })),
+        ...(handTo.length === 0 ? {} : { handTo }),
+      }
     }),
   )
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/kernel/shanghai.ts'
+import { OWN_KIND } from '../operations/tasks/remind-own.ts'
 import type { Tasks } from './contract.ts'
 import type { Browser } from './testing/sidebar-browser.ts'
 import { openSidebarScene, type SidebarScene } from './testing/sidebar-scene.ts'
@@ -109,4 +110,24 @@ test('the timeline tells what people did from what rules decided', async () => {
   expect(new Set((await page('?only=orders')).map((one) => one.kind))).toEqual(new Set(['order.paid']))
   expect((await page('?only=people')).map((one) => one.kind)).not.toContain('task.opened')
   expect((await zhangsan.get(`${of}/timeline?only=rules`)).status).toBe(400)
+})
+
+test('what a colleague who is a friend, too, is asked for is told; what they wrote to themselves is not', async () => {
+  const { externalUserId } = scene
+  await scene.sandbox.scan({ userId: 'lisi', externalUserId })
+  await scene.settle()
+  const ask = (title: string, kind: string) => {
+    const asked = { key: title, externalUserId, userId: 'lisi', kind, title, reason: { text: '试一试' } }
+    return scene.db.tx((tx) => scene.huoshui.tasks.open(tx, asked))
+  }
+  await ask('请她进群', 'sop')
+  await ask('问她孩子的事', OWN_KIND)
+  const lisi = await scene.as('lisi')
+  const { tasks: theirs, others } = (await lisi.get<Tasks>(`${of}/tasks`)).body
+  expect(theirs.map(({ title }) => title)).toEqual(['请她进群', '问她孩子的事'])
+  const mine = (await zhangsan.get<Tasks>(`${of}/tasks`)).body
+  expect(mine.others).toEqual([{ guide: '李四', title: '请她进群' }])
+  expect(others).toEqual(mine.tasks.map(({ title }) => ({ guide: '张三', title })))
+  for (const { id } of theirs) await lisi.post(`${of}/tasks/${id}/done`, {})
+  expect((await zhangsan.get<Tasks>(`${of}/tasks`)).body.others).toEqual([])
 })

@@ -90,6 +90,9 @@ export const taskQueries = {
     externalUserId === undefined
       ? many(tx, sql`${of(userId)} AND ${IS_OPEN} ORDER BY ${SOONEST}`)
       : many(tx, sql`${of(userId)} AND ${IS_OPEN} AND ${about(externalUserId)} ORDER BY ${SOONEST}`),
+  /** Open tasks about a customer, of every guide, soonest due first, at most 200. */
+  openAbout: (tx: Tx, externalUserId: string): Promise<GuideTask[]> =>
+    many(tx, sql`${about(externalUserId)} AND ${IS_OPEN} ORDER BY ${SOONEST}`),
   /** Every task of a guide that is neither done nor dropped, held ones too, however many. */
   allUnfinishedFor: (tx: Tx, userId: string): Promise<GuideTask[]> =>
     tasksWhere(tx, sql`${of(userId)} AND ${UNFINISHED} ORDER BY ${GUIDE_TASK.id}`),

@@ -200,7 +200,25 @@ test('who was found for other words is not shown below those of now, not for a m
   }
   await vi.advanceTimersByTimeAsync(220)
   expect(button(/^李女士/)).toBeDefined()
-  expect(findFriends.mock.calls.map(([q]) => q)).toEqual(['王', '李'])
+})
+
+test('the first word is looked for at once; while that is under way, only what stands there after the last letter', async () => {
+  vi.useFakeTimers()
+  const first = deferred<{ total: number; friends: never[] }>()
+  const none = { total: 0, friends: [] as never[] }
+  const findFriends = vi.fn(async (_q: string) => none).mockReturnValueOnce(first.promise)
+  await openSidebar({ chat: outside(), api: { findFriends } })
+  const asked = () => findFriends.mock.calls.map(([q]) => q)
+  await type('找我的客户', '王')
+  expect(asked()).toEqual(['王'])
+  await type('找我的客户', '王女')
+  await type('找我的客户', '王女士')
+  expect(asked()).toEqual(['王'])
+  await vi.advanceTimersByTimeAsync(220)
+  expect(asked()).toEqual(['王', '王女士'])
+  first.resolve({ total: 9, friends: [] })
+  await flushPromises()
+  expect(screenText()).toContain('没有这样的客户')
 })
 
 test('a client that cannot open the chat says so; a day without anything is no error', async () => {

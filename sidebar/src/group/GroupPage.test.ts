@@ -75,6 +75,24 @@ test('a script goes into the group once per tap, with the guide’s name and nob
   expect(screenText()).toContain('已发到群里，再发一次')
 })
 
+test('what tells of one customer is no script for a group, and nothing is offered where there is none', async () => {
+  const [friday] = aGroup().scripts
+  if (friday === undefined) throw new Error('a script is wanted')
+  const ofOne = { ...friday, id: 'of-one', title: '催付', text: '{上次买的} 还合口味吗？' }
+  await openSidebar({ chat: beside(), api: { group: async () => aGroup({ scripts: [ofOne, friday] }) } })
+  expect(buttons(/发到群里/).map((one) => one.getAttribute('aria-label'))).toEqual(['发到群里：周五开团预告'])
+  expect(screenText()).not.toContain('催付')
+  expect(screenText()).toContain('群里谁说了什么，没有会话存档时企业微信不告诉服务器，所以这里只看得到谁在群里。')
+  closeSidebars()
+  await openSidebar({ chat: beside(), api: { group: async () => aGroup({ scripts: [ofOne] }) } })
+  expect(screenText()).not.toContain('群里可以这样说')
+  closeSidebars()
+  // Not where all of the group is known, either: nobody is told who is silent in it.
+  await openSidebar({ chat: beside(), api: { group: async () => aGroup({ strangers: 0 }) } })
+  expect(screenText()).not.toContain('不是任何导购的好友')
+  expect(screenText()).toContain('没有会话存档')
+})
+
 test('while it is on its way a second tap does nothing', async () => {
   const way = deferred<void>()
   const chat = beside()

@@ -34,6 +34,19 @@ test('three things at most are the next ones, each with its reason; how many mor
   expect(screenText()).not.toContain('件待办')
 })
 
+test('who else is after the customer is told with what they are asked for', async () => {
+  const others = [
+    { guide: '陈浩', title: '请她进群' },
+    { guide: '陈浩', title: '问问收货' },
+    { guide: '周敏', title: '首单回访' },
+  ]
+  await openSidebar({ api: { tasks: async () => ({ ...many(1), others }) } })
+  expect([...document.querySelectorAll('.cut')].map((line) => line.textContent)).toEqual([
+    '陈浩也在跟进：请她进群、问问收货',
+    '周敏也在跟进：首单回访',
+  ])
+})
+
 test.each([
   [2, ['到货后教解冻', '待办 1', '待办 2', '西冷和眼肉怎么选'], false],
   [3, ['到货后教解冻', '待办 1', '待办 2', '西冷和眼肉怎么选'], true],
