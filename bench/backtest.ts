@@ -36,7 +36,7 @@ export async function benchBacktest({ people }: { people: number }, report: Repo
   const { scratches } = await copyForRehearsal(db, 1)
   const [scratch] = scratches
   if (scratch === undefined) throw new Error('no scratch database')
-  const events = await db.view((view) => recordedEvents(view, FROM_MS, undefined))
+  const events = await db.view((view) => recordedEvents(view, { fromMs: FROM_MS, toMs: NOW_MS, drawn: undefined }))
   const past = await rehearseBacktest({
     ...{ scratch, book, assetsDir: `${FOLDER}/assets`, perCustomerPerMonth: undefined },
     ...{ fromMs: FROM_MS, toMs: NOW_MS, events },

@@ -6,6 +6,7 @@ import { benchBeats } from './beats.ts'
 import { benchCallbacks } from './callbacks.ts'
 import { benchCommits } from './commits.ts'
 import { benchDrift } from './drift.ts'
+import { benchHistory } from './history.ts'
 import { benchImport } from './import-orders.ts'
 import { benchJourneys } from './journeys.ts'
 import { benchMemory } from './memory.ts'
@@ -85,6 +86,12 @@ const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
   plan: async (mysql) => {
     const copies = Number(values.size ?? (quick ? 20_000 : 2_000_000)) / 2_000
     if (mysql !== undefined) await benchPlan({ customers: 2_000, copies, mysql }, report)
+  },
+  history: async (mysql) => {
+    const size = quick
+      ? { events: 50_000, actions: 6_000, waiting: 2_000, days: 60, rounds: 1 }
+      : { events: 2_500_000, actions: 300_000, waiting: 100_000, days: 114, rounds: 3 }
+    if (mysql !== undefined) await benchHistory({ ...size, mysql }, report)
   },
   backtest: () => benchBacktest({ people: quick ? 100 : 1_250 }, report),
   journeys: (mysql) => benchJourneys({ customers: quick ? 10_000 : 100_000, mysql }, report),

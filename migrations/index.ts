@@ -69,6 +69,8 @@ import { OccasionsOfMoments1700000000150 } from './0150-occasions-of-moments.ts'
 import { CountedConfirmations1700000000151 } from './0151-counted-confirmations.ts'
 import { GroupSteps1700000000154 } from './0154-group-steps.ts'
 import { ShardsOfEvents1700000000160 } from './0160-shards-of-events.ts'
+import { ReadsOfHistory1700000000161 } from './0161-reads-of-history.ts'
+import { TurnsOfPools1700000000162 } from './0162-turns-of-pools.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -143,4 +145,6 @@ export const migrations = [
   CountedConfirmations1700000000151,
   GroupSteps1700000000154,
   ShardsOfEvents1700000000160,
+  ReadsOfHistory1700000000161,
+  TurnsOfPools1700000000162,
 ]

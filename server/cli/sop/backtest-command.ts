@@ -7,7 +7,6 @@ import { storedSop } from '../../rules/versions/rule-version-store.ts'
 import { readSomeSettings } from '../../settings.ts'
 import { readKeepDays } from '../../upkeep/people/keep-days.ts'
 import { copyForRehearsal } from '../../upkeep/rehearsal/copy-for-rehearsal.ts'
-import { recordedEvents } from '../../upkeep/rehearsal/recorded-events.ts'
 import { rehearseBacktest } from '../../upkeep/rehearsal/rehearse-backtest.ts'
 import { sopInBook, sopSlot } from '../find/find-sop.ts'
 import { readBook, ruleFolder } from '../find/read-book.ts'
@@ -16,6 +15,7 @@ import { defineCommand } from '../frame/command.ts'
 import { many, or, text } from '../frame/slot.ts'
 import { backtestJson } from './backtest-json.ts'
 import { backtestText } from './backtest-text.ts'
+import { readPast } from './read-past.ts'
 
 export const backtestCommand = defineCommand({
   name: 'backtest',
@@ -45,7 +45,7 @@ export const backtestCommand = defineCommand({
     const db = await desk.db()
     const { cast, scratches, inForce } = await copyForRehearsal(db, 2)
     try {
-      const events = await db.view((view) => recordedEvents(view, fromMs, cast.drawn))
+      const events = await readPast(db, desk.screen, { fromMs, toMs, drawn: cast.drawn })
       const versionOf = async (version: string | undefined, otherwise: Sop | undefined): Promise<Sop | undefined> =>
         version === undefined || version === otherwise?.version
           ? otherwise

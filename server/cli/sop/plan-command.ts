@@ -6,7 +6,6 @@ import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { readSomeSettings } from '../../settings.ts'
 import { copyForRehearsal } from '../../upkeep/rehearsal/copy-for-rehearsal.ts'
 import { estimateArrivals, hasArrivals, recordedSince } from '../../upkeep/rehearsal/estimate-arrivals.ts'
-import { recordedEvents } from '../../upkeep/rehearsal/recorded-events.ts'
 import { rehearsePlan } from '../../upkeep/rehearsal/rehearse-plan.ts'
 import { sopInBook } from '../find/find-sop.ts'
 import { readBook, ruleFolder } from '../find/read-book.ts'
@@ -15,6 +14,7 @@ import { many, or, text, whole } from '../frame/slot.ts'
 import { planJson } from './plan-json.ts'
 import { planSheet } from './plan-sheet.ts'
 import { planText } from './plan-text.ts'
+import { readPast } from './read-past.ts'
 
 const isFolder = (word: string): boolean => statSync(word, { throwIfNoEntry: false })?.isDirectory() === true
 
@@ -45,11 +45,13 @@ export const planCommand = defineCommand({
     const { cast, scratches, inForce } = await copyForRehearsal(db, sees ? 3 : 2)
     const nowMs = desk.clock.now()
     const fromMs = nowMs - days * DAY_MS
-    const { staff, events, recordedSinceMs } = await db.view(async (view) => ({
+    const { staff, recordedSinceMs } = await db.view(async (view) => ({
       staff: await staffQueries.all(view),
-      events: sees ? await recordedEvents(view, fromMs, cast.drawn) : { all: [], replayed: [] },
       recordedSinceMs: await recordedSince(view),
     }))
+    const events = sees
+      ? await readPast(db, desk.screen, { fromMs, toMs: nowMs, drawn: cast.drawn })
+      : { all: [], replayed: [] }
     // What follows takes minutes and needs nothing more from it.
     await desk.closeDb()
     const common = {

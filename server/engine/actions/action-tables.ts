@@ -38,7 +38,8 @@ export const ACTION = defineTable(
     indices: [
       ['state', 'lane', 'due_at', 'id'],
       ['external_userid', 'id'],
-      ['kind', 'state'],
+      // All that is asked of what waits, so that no row is read for it.
+      ['state', 'kind', 'lane', 'due_at', 'last_code', 'userid'],
     ],
     personal: {
       holds: {

@@ -43,8 +43,9 @@ export interface Outbox {
   /** Removes what was done of these kinds under keys that begin so: small steps of a larger work whose outcome is kept
    *  elsewhere. What ended without success stays for people to look at. */
   forgetDone(tx: Tx, kinds: ActionKind[], keyPrefix: string): Promise<void>
-  /** A member's userid has changed: what is not done yet is done under the new one. Safe to repeat. */
-  readdress(tx: Tx, oldUserId: string, newUserId: string): Promise<void>
+  /** A member's userid has changed: what is not done yet is done under the new one, of it a page of what is due first. True
+   *  when there is more, for a transaction of its own. Safe to repeat. */
+  readdress(tx: Tx, oldUserId: string, newUserId: string): Promise<boolean>
 }
 
 const CHUNK = 500
@@ -129,16 +130,16 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
     readdress: async (tx, oldUserId, newUserId) => {
       const open = await tx.rows(
         sql`SELECT ${pick(ACTION, 'id')} FROM ${ACTION}
-            WHERE ${ACTION.state} IN ('waiting', 'running') AND ${ACTION.userid} = ${oldUserId}`,
+            WHERE ${ACTION.state} IN ('waiting', 'running') AND ${ACTION.userid} = ${oldUserId}
+            ORDER BY ${ACTION.due_at}, ${ACTION.id} LIMIT ${CHUNK}`,
       )
-      for (let at = 0; at < open.length; at += CHUNK) {
-        const ids = open.slice(at, at + CHUNK).map((row) => row.id)
-        await tx.run(
-          sql`UPDATE ${ACTION} SET ${ACTION.userid} = ${newUserId},
-                ${ACTION.payload} = JSON_REPLACE(${ACTION.payload}, '$.userId', ${newUserId})
-              WHERE ${ACTION.id} IN ${list(ids)}`,
-        )
-      }
+      if (open.length === 0) return false
+      await tx.run(
+        sql`UPDATE ${ACTION} SET ${ACTION.userid} = ${newUserId},
+              ${ACTION.payload} = JSON_REPLACE(${ACTION.payload}, '$.userId', ${newUserId})
+            WHERE ${ACTION.id} IN ${list(open.map(({ id }) => id))} AND ${ACTION.userid} = ${oldUserId}`,
+      )
+      return open.length === CHUNK
     },
   }
 }

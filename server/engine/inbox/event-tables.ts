@@ -29,7 +29,10 @@ export const INBOUND_EVENT = defineTable(
   },
   {
     unique: [['dedupe_key']],
-    indices: [['state', 'lane', 'due_at', 'id']],
+    indices: [
+      ['state', 'lane', 'due_at', 'id'],
+      ['kind', 'received_at'],
+    ],
     personal: {
       holds: { dedupe_key: 'conduct', kind: 'none', payload: 'mixed', done_subscriptions: 'none', last_error: 'mixed' },
       purpose: '企业微信和商城告诉的事，先存下来，一件不丢',

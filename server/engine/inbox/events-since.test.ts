@@ -31,8 +31,8 @@ beforeEach(async () => {
 })
 afterEach(() => kit.close())
 
-const found = async (sinceMs: number, afterId: number, limit: number) =>
-  kit.db.tx((tx) => eventsSince(tx, Wanted, { sinceMs, afterId, limit }))
+const found = async (receivedAtMs: number, id: number, limit: number) =>
+  kit.db.tx((tx) => eventsSince(tx, Wanted, { behind: { receivedAtMs, id }, limit }))
 
 it('gives the events of the kind, in the order of their coming, with when each happened', async () => {
   expect((await found(0, 0, 10)).map(({ eventAtMs, payload }) => [payload.n, beganAtMs - eventAtMs])).toEqual([
@@ -48,8 +48,15 @@ it('none that came in before the instant, none up to the given one, and no more 
   expect(await numbers(beganAtMs + 2_000, 0, 10)).toEqual([3, 4, 5])
   expect(await numbers(beganAtMs + 2_001, 0, 10)).toEqual([4, 5])
   const [, third] = await found(0, 0, 10)
-  expect(await numbers(0, third?.id ?? 0, 10)).toEqual([4, 5])
+  expect(await numbers(third?.receivedAtMs ?? 0, third?.id ?? 0, 10)).toEqual([4, 5])
   expect(await numbers(0, 0, 2)).toEqual([1, 3])
+})
+
+it('goes on behind an event of several that came at the same instant', async () => {
+  await kit.db.tx((tx) => tx.run(sql`UPDATE ${E} SET ${set(E, { received_at: beganAtMs })}`))
+  const all = await found(beganAtMs, 0, 10)
+  expect(all.map(({ payload }) => payload.n)).toEqual([1, 3, 4, 5])
+  expect((await found(beganAtMs, all[1]?.id ?? 0, 10)).map(({ payload }) => payload.n)).toEqual([4, 5])
 })
 
 it('none whose content is no longer kept', async () => {

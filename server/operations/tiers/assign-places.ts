@@ -1,4 +1,4 @@
-import { lock, pick, sql } from '../../core/db/sql.ts'
+import { sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Staff } from '../../records/staff/staff.ts'
@@ -20,17 +20,9 @@ export interface AssignPlacesDeps {
 /** So many are given a guide in one transaction. */
 const BATCH = 50
 
-/** Whoever gives places of a level waits for whoever does so now. */
-async function holdPool(tx: Tx, ladder: string, level: string): Promise<void> {
-  const find = () =>
-    tx.row(
-      sql`SELECT ${pick(TIER_POOL, 'id')} FROM ${TIER_POOL}
-          WHERE ${TIER_POOL.ladder} = ${ladder} AND ${TIER_POOL.level} = ${level} ${lock()}`,
-    )
-  if ((await find()) !== undefined) return
-  await tx.insertIgnore(TIER_POOL, [{ ladder, level }])
-  await find()
-}
+/** Whoever gives places of a level waits for whoever does so now; by a write, since that of two nodes at once one fails. */
+const takeTurn = (tx: Tx, ladder: string, level: string): Promise<void> =>
+  tx.increase(TIER_POOL, [{ ladder, level, turns: 1 }], ['ladder', 'level'], 'turns')
 
 const queue = (tx: Tx, ladder: string, level: string): Promise<Proposal[]> =>
   proposalsWhere(tx, sql`${isQueuedFor(ladder, level)} ORDER BY ${TIER_PROPOSAL.id} LIMIT ${BATCH}`)
@@ -40,7 +32,7 @@ export function createAssignPlaces({ clock, staff, proposals, guidesOf }: Assign
   /** How many got one. */
   return async function assignPlaces(tx: Tx, ladder: Ladder, level: Level): Promise<number> {
     if ((await queue(tx, ladder.name, level.name)).length === 0) return 0
-    await holdPool(tx, ladder.name, level.name)
+    await takeTurn(tx, ladder.name, level.name)
     const members = await staff.queries.all(tx)
     const able = new Set(members.flatMap((one) => (one.isGuide && one.state === 'active' ? [one.userId] : [])))
     const guides = (await guidesOf(tx, level)).filter((userId) => able.has(userId))

@@ -29,12 +29,17 @@ const guidePlaces = async (): Promise<string[]> =>
     )
   ).map(({ userid, total }) => `${userid} ${total}`)
 
+const turns = async (): Promise<number> =>
+  Number((await t.rawRows<{ turns: number }>("SELECT turns FROM tier_pool WHERE level = 'S'"))[0]?.turns ?? 0)
+
 it('who reaches the level is proposed to its guides, the least loaded first; when all are full they queue, in order', async () => {
   await open('    guides: [lisi, wangwu]\n    cap: 1')
   const ids = [await t.customer(), await t.customer(), await t.customer(), await t.customer()]
   for (const id of ids) await t.order(id, `o-${id}`, 10_000)
   await t.again()
   await t.advance(MINUTE_MS)
+  // Whoever gives places writes to the level's row, so that of two at once one gives none.
+  expect(await turns()).toBeGreaterThan(0)
   const waiting = ['hand-over C→S queued', 'hand-over C→S queued']
   expect(await t.pending()).toEqual(['hand-over C→S open lisi', 'hand-over C→S open wangwu', ...waiting])
   expect(await t.openTasks()).toEqual([

@@ -152,6 +152,8 @@ export const TIER_POOL = defineTable(
     id: id(),
     ladder: text(40),
     level: text(20),
+    // Written by whoever gives places: a lock alone is not seen by another node until it is too late.
+    turns: withDefault(integer(), 0),
   },
   { unique: [['ladder', 'level']], personal: ofNobody('ladders that were seen'), snapshot: {} },
 )

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { alertsProgram } from '../../cli/alerts.ts'
 import { HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { ACTION } from '../../engine/actions/action-tables.ts'
 import { config, openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { openBrowser } from '../../sidebar-api/testing/sidebar-browser.ts'
 import { runCommand } from '../../testing/run-command.ts'
@@ -147,4 +148,23 @@ it('a renamed guide stays logged in; who gets a given-up userid is not taken for
   await t.sandbox.addStaff({ userId: 'zhangsan', name: '另一位张三' })
   await t.settle()
   expect((await browser.get('me')).status).toBe(401)
+})
+
+it('all that waits for a renamed guide is done under the new userid, however much it is, and nothing of another', async () => {
+  t = await openSopScene()
+  const now = t.clock.now()
+  const rows = Array.from({ length: 1_201 }, (_, n) => ({
+    ...{ dedupe_key: `waits:${n}`, kind: 'tag.mark', lane: 1, reason: '{"text":"测试"}' },
+    ...{ payload: '{"userId":"zhangsan"}', userid: n === 7 ? 'lisi' : 'zhangsan', state: 'waiting' as const },
+    ...{ due_at: now + HOUR_MS + n, created_at: now },
+  }))
+  await t.db.tx((tx) => tx.insertIgnore(ACTION, rows))
+  await rename('zhangsan', 'zhangsan2')
+  const waiting = await t.rawRows<{ userid: string; payload: string; n: number }>(
+    "SELECT userid, payload, COUNT(*) AS n FROM action WHERE dedupe_key LIKE 'waits:%' GROUP BY userid, payload ORDER BY userid",
+  )
+  expect(waiting.map((row) => ({ ...row, n: Number(row.n) }))).toEqual([
+    { userid: 'lisi', payload: '{"userId":"zhangsan"}', n: 1 },
+    { userid: 'zhangsan2', payload: '{"userId":"zhangsan2"}', n: 1_200 },
+  ])
 })

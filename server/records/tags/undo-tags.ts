@@ -1,7 +1,7 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { EventKind, PayloadOf } from '../../engine/inbox/event-kind.ts'
-import { eventsSince } from '../../engine/inbox/events-since.ts'
+import { type Behind, eventsSince } from '../../engine/inbox/events-since.ts'
 import { TagAdded, TagRemoved } from '../customers/customer-events.ts'
 import { type Pair, pairOf } from '../customers/relation.ts'
 import { tagsOfCustomers } from './follow-tag-store.ts'
@@ -68,12 +68,12 @@ async function* allSince<Kind extends EventKind>(
   kind: Kind,
   sinceMs: number,
 ): AsyncGenerator<{ id: number; payload: PayloadOf<Kind> }> {
-  for (let afterId = 0; ; ) {
-    const page = await eventsSince(tx, kind, { sinceMs, afterId, limit: PAGE })
+  for (let behind: Behind = { receivedAtMs: sinceMs, id: 0 }; ; ) {
+    const page = await eventsSince(tx, kind, { behind, limit: PAGE })
     for (const event of page) yield event as { id: number; payload: PayloadOf<Kind> }
     const last = page.at(-1)
     if (last === undefined) return
-    afterId = last.id
+    behind = last
   }
 }
 

@@ -116,7 +116,7 @@ describe('a past that is played once more under the same rules', () => {
     const { scratches } = await copyForRehearsal(t.db, 1)
     const [scratch] = scratches
     if (scratch === undefined) throw new Error('no scratch')
-    const events = await t.db.view((view) => recordedEvents(view, fromMs, undefined))
+    const events = await t.db.view((view) => recordedEvents(view, { fromMs, toMs, drawn: undefined }))
     await rehearseBacktest({
       scratch,
       book: t.huoshui.rules.current(),

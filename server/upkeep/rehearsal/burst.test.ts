@@ -82,14 +82,15 @@ test('a burst is told again to the last event, although its rules cause as many 
   const { scratches } = await copyForRehearsal(t.db, 1)
   const [scratch] = scratches
   if (scratch === undefined) throw new Error('no scratch')
+  const toMs = fromMs + 10 * SECOND_MS
   const past = await rehearseBacktest({
     scratch,
     book: t.huoshui.rules.current(),
     assetsDir: t.configDir,
     perCustomerPerMonth: undefined,
     fromMs,
-    toMs: fromMs + 10 * SECOND_MS,
-    events: await t.db.view((view) => recordedEvents(view, fromMs, undefined)),
+    toMs,
+    events: await t.db.view((view) => recordedEvents(view, { fromMs, toMs, drawn: undefined })),
   })
   const entered = (sop: string) => past.entries.filter((entry) => entry.sop === sop).length
   expect([entered('newcomer'), entered('old-hand')]).toEqual([PEOPLE, PEOPLE])

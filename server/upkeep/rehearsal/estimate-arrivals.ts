@@ -1,5 +1,5 @@
 import { UNREHEARSED_TRIGGERS } from '../../capabilities/events.ts'
-import { maybeNumber, select, sql } from '../../core/db/sql.ts'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { INBOUND_EVENT } from '../../engine/inbox/event-tables.ts'
@@ -38,8 +38,11 @@ const LEAST_DAYS = 1
 
 /** When the first event still on record came; undefined: there is none. */
 export async function recordedSince(view: ReadTx): Promise<number | undefined> {
-  const first = maybeNumber(sql`MIN(${INBOUND_EVENT.received_at})`)
-  return (await view.row(sql`SELECT ${select({ first })} FROM ${INBOUND_EVENT}`))?.first ?? undefined
+  // Ids are given in the order of coming: no index leads to the instant itself.
+  const first = await view.row(
+    sql`SELECT ${pick(INBOUND_EVENT, 'received_at')} FROM ${INBOUND_EVENT} ORDER BY ${INBOUND_EVENT.id} LIMIT 1`,
+  )
+  return first?.received_at
 }
 
 /** Plays the last days once more under the rules of `book`, to see what those bring who come by an event: an estimate, as

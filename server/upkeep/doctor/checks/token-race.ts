@@ -1,4 +1,5 @@
 import { count, select, sql } from '../../../core/db/sql.ts'
+import type { Tx } from '../../../core/db/tx.ts'
 import { ACTION } from '../../../engine/actions/action-tables.ts'
 import { ERRCODE } from '../../../platform/wecom/error-codes/errcode.ts'
 import { FOLLOWERS } from '../api-families.ts'
@@ -31,7 +32,7 @@ export const tokenRace: Check = {
     if (!isSame && Number(json.expires_in ?? 0) > NEAR_END_SEC) {
       return fail(WHAT, '一眨眼凭证就换了一个，有别的系统在抢着换凭证', NEXT)
     }
-    const refused = await refusedActions(context)
+    const refused = await refusedNow(context)
     if (refused > 0) {
       return warn(WHAT, `现在没事，但有 ${refused} 个动作因为凭证一再被拒还在等，像是有别的系统时不时在抢`, NEXT)
     }
@@ -39,16 +40,17 @@ export const tokenRace: Check = {
   },
 }
 
-/** Waiting actions whose last try found that fresh tokens keep being refused; none when the database is away. */
-async function refusedActions(context: DoctorContext): Promise<number> {
+/** None when the database is away. */
+async function refusedNow(context: DoctorContext): Promise<number> {
   const db = await context.db().catch(() => undefined)
-  const row = await db
-    ?.tx((tx) =>
-      tx.row(
-        sql`SELECT ${select({ n: count() })} FROM ${ACTION}
-            WHERE ${ACTION.state} = 'waiting' AND ${ACTION.last_code} = 'wecom.credential-refused'`,
-      ),
-    )
-    .catch(() => undefined)
+  return (await db?.tx(refusedActions).catch(() => undefined)) ?? 0
+}
+
+/** How many waiting actions found at their last try that fresh tokens keep being refused. */
+export async function refusedActions(tx: Tx): Promise<number> {
+  const row = await tx.row(
+    sql`SELECT ${select({ n: count() })} FROM ${ACTION}
+        WHERE ${ACTION.state} = 'waiting' AND ${ACTION.last_code} = 'wecom.credential-refused'`,
+  )
   return row?.n ?? 0
 }

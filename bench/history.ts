@@ -1,0 +1,135 @@
+import { migrations } from '../migrations/index.ts'
+import { createDb, type Db } from '../server/core/db/db.ts'
+import { set, sql } from '../server/core/db/sql.ts'
+import { DAY_MS } from '../server/core/kernel/shanghai.ts'
+import { ACTION } from '../server/engine/actions/action-tables.ts'
+import { claimActions } from '../server/engine/actions/claim.ts'
+import { createOutbox } from '../server/engine/actions/outbox.ts'
+import { readEta } from '../server/platform/deployment/eta.ts'
+import { planTagUndo } from '../server/records/tags/undo-tags.ts'
+import { createTestDatabase } from '../server/testing/test-database.ts'
+import { refusedActions } from '../server/upkeep/doctor/checks/token-race.ts'
+import { createMetrics } from '../server/upkeep/metrics.ts'
+import { recordedSince } from '../server/upkeep/rehearsal/estimate-arrivals.ts'
+import { recordedEvents } from '../server/upkeep/rehearsal/recorded-events.ts'
+import { fillPast } from './fill-past.ts'
+import { median, type Report } from './report.ts'
+
+export interface HistoryOptions {
+  events: number
+  actions: number
+  waiting: number
+  days: number
+  rounds: number
+  mysql: string
+}
+
+/** With these the reads are named; what is filled is a part of it, and what a read costs beyond its window must not grow. */
+const NAMED = { events: 25_000_000, actions: 3_000_000 }
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+interface Filled {
+  db: Db
+  close(): Promise<void>
+}
+
+/** What is read out of a past of many rows: beside it of one half as long with as many rows a day, whose rounds alternate with
+ *  those of the whole. */
+export async function benchHistory({ mysql, rounds, ...size }: HistoryOptions, report: Report): Promise<void> {
+  const nowMs = Date.now()
+  const pasts: Filled[] = []
+  try {
+    for (const part of [0.5, 1]) pasts.push(await fillOne(mysql, size, { part, nowMs }))
+    const took = await measureReads(
+      pasts.map(({ db }) => db),
+      { nowMs, rounds },
+    )
+    const shown = (ms = Number.NaN): string => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`
+    report.add('history mariadb', {
+      figure: `slowest ${shown(Math.max(...took.map(({ ms }) => ms[1] ?? 0)))}`,
+      aim: `≤ 1 s each, or a piece at a time, with ${NAMED.events} events and ${NAMED.actions} actions`,
+      note: `${size.events} events and ${size.actions} actions in ${size.days} days, of which ${size.waiting} wait; median of ${rounds}`,
+      table: [
+        '| read | half the past | the whole |',
+        '| --- | --- | --- |',
+        ...took.map(({ what, ms }) => `| ${what} | ${shown(ms[0])} | ${shown(ms[1])} |`),
+      ],
+    })
+  } finally {
+    for (const one of pasts) await one.close()
+  }
+}
+
+async function fillOne(
+  mysql: string,
+  size: Pick<HistoryOptions, 'events' | 'actions' | 'waiting' | 'days'>,
+  { part, nowMs }: { part: number; nowMs: number },
+): Promise<Filled> {
+  const database = await createTestDatabase(mysql)
+  // One statement of the filling takes minutes.
+  const db = createDb(database.url, migrations, { silenceMs: 60 * 60_000 })
+  await db.migrate()
+  const [events, actions] = [size.events * part, size.actions * part]
+  print(`\nfilling mariadb with ${events} events and ${actions} actions`)
+  await fillPast(db, {
+    ...{ ...size, events, actions, days: size.days * part, notes: 0, keptDays: 90 },
+    ...{ customers: 200_000, nowMs, print },
+  })
+  return { db, close: () => db.close().then(database.drop) }
+}
+
+/** Milliseconds of each read in each database. */
+export async function measureReads(
+  dbs: readonly Db[],
+  { nowMs, rounds }: { nowMs: number; rounds: number },
+): Promise<{ what: string; ms: number[] }[]> {
+  const reads = dbs.map((db) => ({ db, of: readsOf(db, nowMs) }))
+  const took: { what: string; ms: number[] }[] = []
+  for (const what of Object.keys(reads[0]?.of ?? {})) {
+    const times = dbs.map(() => [] as number[])
+    // The first round warms the database.
+    for (let round = 0; round <= rounds; round++) {
+      for (const [nth, { db, of }] of reads.entries()) {
+        const began = performance.now()
+        await of[what]?.()
+        if (round > 0) times[nth]?.push(performance.now() - began)
+        const back = set(ACTION, { state: 'waiting', lease_by: null, lease_until: null })
+        await db.tx((tx) => tx.run(sql`UPDATE ${ACTION} SET ${back} WHERE ${ACTION.state} = 'running'`))
+      }
+    }
+    const ms = times.map(median)
+    took.push({ what, ms })
+    print(`  ${what}: ${ms.map((one) => one.toFixed(1)).join(' and ')} ms`)
+  }
+  return took
+}
+
+function readsOf(db: Db, nowMs: number): Record<string, () => Promise<unknown>> {
+  const outbox = createOutbox({ clock: { now: () => nowMs }, nudge: () => undefined })
+  const metrics = createMetrics(db, {
+    openAlerts: async () => new Map(),
+    unstored: () => [],
+    looksLost: () => 0,
+    eta: async (tx) =>
+      (await readEta(tx, nowMs)).map(({ kind, lane, doneAtMs }) => ({ kind, lane, doneInMs: doneAtMs - nowMs })),
+  })
+  // As many as a rehearsal draws of a large corp.
+  const drawn = new Set(Array.from({ length: 20_000 }, (_, n) => `wmPast${n}`))
+  const past = (days: number) =>
+    db.view((view) => recordedEvents(view, { fromMs: nowMs - days * DAY_MS, toMs: nowMs, drawn }))
+  return {
+    'claim of 16': async () => {
+      const wanted = { lane: 'event', limit: 16, nowMs, instance: 'bench', place: { rank: 0, of: 1 }, turn: 0 } as const
+      const { claimed } = await claimActions(db, { ...wanted, isBusy: () => false })
+      if (claimed.length !== 16) throw new Error(`${claimed.length} claimed`)
+    },
+    'ETA of what waits': () => db.tx((tx) => readEta(tx, nowMs)),
+    '`/metrics`': () => metrics.text(),
+    'doctor: tokens refused': () => db.tx(refusedActions),
+    'a guide renamed, a page': () => db.tx((tx) => outbox.readdress(tx, 'benchguide5', 'benchguide5')),
+    'undo of the tags of a day': () => db.tx((tx) => planTagUndo(tx, 'new-customer-first-order', nowMs - DAY_MS)),
+    'plan: since when events are kept': () => db.view(recordedSince),
+    'plan: 14 days of events, a piece at a time': () => past(14),
+    'backtest: 30 days of events, a piece at a time': () => past(30),
+  }
+}
