@@ -13,6 +13,7 @@ import { createMetrics } from '../server/upkeep/metrics.ts'
 import { recordedSince } from '../server/upkeep/rehearsal/estimate-arrivals.ts'
 import { recordedEvents } from '../server/upkeep/rehearsal/recorded-events.ts'
 import { fillPast } from './fill-past.ts'
+import { measureMonthEnds } from './month-ends.ts'
 import { median, type Report } from './report.ts'
 
 export interface HistoryOptions {
@@ -54,6 +55,14 @@ export async function benchHistory({ mysql, rounds, ...size }: HistoryOptions, r
         '| --- | --- | --- |',
         ...took.map(({ what, ms }) => `| ${what} | ${shown(ms[0])} | ${shown(ms[1])} |`),
       ],
+    })
+    const [half] = pasts
+    if (half === undefined) return
+    const ends = await measureMonthEnds(half.db, { nowMs, oldestDays: Math.min(size.days / 2, 90) })
+    report.add('history mariadb, a month ends', {
+      figure: `contents of ${ends.emptied} events/s emptied, ${ends.deleted}/s deleted, in bites`,
+      limit: `a partition of half a month dropped in ${ends.dropMs.toFixed(0)} ms, its rows moved into it at ${ends.moved}/s`,
+      note: 'with their actions; what is moved has its key kept in a slim table',
     })
   } finally {
     for (const one of pasts) await one.close()

@@ -89,7 +89,7 @@ const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
   },
   history: async (mysql) => {
     const size = quick
-      ? { events: 50_000, actions: 6_000, waiting: 2_000, days: 60, rounds: 1 }
+      ? { events: 200_000, actions: 24_000, waiting: 8_000, days: 60, rounds: 1 }
       : { events: 2_500_000, actions: 300_000, waiting: 100_000, days: 114, rounds: 3 }
     if (mysql !== undefined) await benchHistory({ ...size, mysql }, report)
   },

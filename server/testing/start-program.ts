@@ -16,8 +16,9 @@ export interface Started {
   kill(): Promise<number | null>
 }
 
-function launch(script: string, args: string[], env: Record<string, string>): ChildProcess {
+function launch(script: string, args: string[], env: Record<string, string>, cwd?: string): ChildProcess {
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -32,14 +33,16 @@ export interface StartOptions {
   /** A line it prints when it can be used; its first group is the address. Default: the first http address. */
   ready?: RegExp
   onLine?: (line: string) => void
+  /** Where the project lies; default: this one. */
+  cwd?: string
 }
 
 /** Starts a program and waits until it prints that it is ready. */
 export async function startProgram(
   script: string,
-  { env = {}, args = [], ready = /(http:\/\/127\.0\.0\.1:\d+)/, onLine = () => undefined }: StartOptions = {},
+  { env = {}, args = [], ready = /(http:\/\/127\.0\.0\.1:\d+)/, onLine = () => undefined, cwd }: StartOptions = {},
 ): Promise<Started> {
-  const child = launch(script, args, env)
+  const child = launch(script, args, env, cwd)
   if (child.stdout === null) throw new Error(`${script} has no output`)
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code} before it listened`)))

@@ -1,5 +1,9 @@
 import { encrypt, getSignature } from '@wecom/crypto'
+import type { Clock } from '../../../core/kernel/clock.ts'
 import type { TestApp } from '../../../testing/build-test-app.ts'
+
+/** The platform whose word it is, its time, and where the server listens. */
+export type SaidTo = Pick<TestApp, 'sandbox' | 'url'> & { clock: Pick<Clock, 'now'> }
 
 export interface Said {
   [field: string]: string
@@ -26,7 +30,7 @@ export async function wecomSays(t: TestApp, event: string, fields: Said, atMs = 
 }
 
 /** Posts a message to the callback URL as WeCom would, signed and encrypted anew. Gives the HTTP status. */
-export async function postCallback(t: TestApp, xml: string): Promise<number> {
+export async function postCallback(t: SaidTo, xml: string): Promise<number> {
   const { credentials } = t.sandbox
   const encrypted = encrypt(credentials.aesKey, xml, credentials.corpId)
   const timestamp = String(Math.floor(t.clock.now() / 1_000))
