@@ -18,11 +18,12 @@ const frame = (body: string): string => `<!doctype html>
 <title>消息退订</title>
 <style>
 :root { color-scheme: light dark; background: Canvas; color: CanvasText; font: 16px/1.6 system-ui, sans-serif }
-main { max-width: 420px; margin: 12vh auto 0; padding: 0 20px }
+main { max-width: 420px; margin: clamp(12px, 7vh, 96px) auto 24px; padding: 0 20px }
 h1 { font-size: 20px }
 fieldset { margin: 12px 0 0; padding: 0; border: 0 }
 legend { padding: 0; font-weight: 600 }
-label { display: flex; align-items: center; gap: 10px; min-height: 44px }
+label { display: flex; align-items: flex-start; gap: 10px; box-sizing: border-box; min-height: 44px; padding: 9px 0 }
+input { flex: none; width: 18px; height: 18px; margin: 4px 0 0; accent-color: #1677c8 }
 button { width: 100%; min-height: 48px; margin-top: 16px; border: 0; border-radius: 8px; background: #1677c8; color: #fff; font: inherit }
 button.plain { background: none; color: inherit; border: 1px solid currentcolor }
 p.now { padding: 12px; border-radius: 8px; background: #8882 }

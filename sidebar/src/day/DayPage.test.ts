@@ -243,11 +243,14 @@ test('my numbers stand below: this month beside last month, what each means, and
     '月粉效¥21.43¥20.94',
     '业绩¥300¥24,842¥22,137',
     '业绩是按店里的规矩算给你的订单，退款在退的那天扣',
+    '这些数怎么算',
     '月粉效 = 好友这个月付的钱（减去退款）÷ 月初的好友数；上月整月是 ¥29.49',
     '一小时内回复了多少，企业微信不告诉服务器',
   ]) {
     expect(text.replaceAll(/\s*\n\s*/g, '')).toContain(words)
   }
+  // It takes no room before somebody asks.
+  expect([...document.querySelectorAll('details')].map(({ open }) => open)).toEqual([false])
 })
 
 test('a guide without customers is told so, not a table of zeros; a refused question is asked again', async () => {
