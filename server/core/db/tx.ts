@@ -45,7 +45,7 @@ export interface Tx {
     table: Of,
     rows: OnlyColumns<New, Of>[],
     key: ColumnName<Of>[],
-    column: ColumnName<Of>,
+    ...columns: ColumnName<Of>[]
   ): Promise<void>
   /** Whether something waits to go into this table. */
   isToCome(table: Table): boolean
@@ -63,12 +63,12 @@ export interface Tx {
     key: ColumnName<Of>[],
     update?: ColumnName<Of>[],
   ): Promise<void>
-  /** Inserts, or adds the row's `column` to what stands there under `key`. */
+  /** Inserts, or adds the row's `columns` to what stands there under `key`. */
   increase<Of extends Table, New extends NewRowOf<Of>>(
     table: Of,
     rows: OnlyColumns<New, Of>[],
     key: ColumnName<Of>[],
-    column: ColumnName<Of>,
+    ...columns: ColumnName<Of>[]
   ): Promise<void>
   /** Work that is undone alone when it throws; the transaction goes on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
@@ -91,7 +91,7 @@ function checked(table: Table, rows: readonly object[]): Row[] {
 
 const overwriting = (columns: string[] | undefined): Merging =>
   columns?.map((column) => ({ column, isAdded: false })) ?? 'all'
-const adding = (column: string): Merging => [{ column, isAdded: true }]
+const adding = (columns: string[]): Merging => columns.map((column) => ({ column, isAdded: true }))
 
 export function createTx(statements: Statements & Later, dialect: Dialect, onCommit: (() => void)[]): Tx {
   const find = (piece: Sql): Promise<Row[]> => {
@@ -126,10 +126,10 @@ export function createTx(statements: Statements & Later, dialect: Dialect, onCom
     upsertLater: async (table: Table, rows: readonly object[], key: string[], update?: string[]) => {
       if (rows.length > 0) await statements.mergeLater(specOf(table), checked(table, rows), key, overwriting(update))
     },
-    increase: async (table: Table, rows: readonly object[], key: string[], column: string) =>
-      statements.merge(specOf(table), checked(table, rows), key, adding(column)),
-    increaseLater: async (table: Table, rows: readonly object[], key: string[], column: string) => {
-      if (rows.length > 0) await statements.mergeLater(specOf(table), checked(table, rows), key, adding(column))
+    increase: async (table: Table, rows: readonly object[], key: string[], ...columns: string[]) =>
+      statements.merge(specOf(table), checked(table, rows), key, adding(columns)),
+    increaseLater: async (table: Table, rows: readonly object[], key: string[], ...columns: string[]) => {
+      if (rows.length > 0) await statements.mergeLater(specOf(table), checked(table, rows), key, adding(columns))
     },
     isToCome: (table: Table) => statements.isToCome(specOf(table)),
     settle: () => statements.settle(),

@@ -12,10 +12,19 @@ import { ENDPOINT_LIMIT, ENDPOINT_USE } from './deployment-tables.ts'
 
 const sliceOf = ({ lengthMs }: WindowLimit, nowMs: number): number => Math.floor(nowMs / (lengthMs / SLICES))
 
+/** Uses that no window looks at any more harm nobody: they are removed at every so manieth booking. */
+const SWEEP_EVERY = 16
+
 /** The limits that all processes of a deployment keep together, in the database: who books holds the endpoint's row, so
  *  two can never be granted the same call. Throws the driver's error when the database is away, and limits.clock-off while this
  *  process may book nothing: its windows are not those of the others. */
 export function createLimitStore(db: Db, mayLease: () => boolean = () => true): SharedLimits {
+  const bookings = new Map<string, number>()
+  const isSweeping = (path: string): boolean => {
+    const before = bookings.get(path) ?? 0
+    bookings.set(path, before + 1)
+    return before % SWEEP_EVERY === 0
+  }
   return {
     settle: async (entries, nowMs) => {
       if (!mayLease()) throw new AppError('limits.clock-off', 'the clock of this process is off', { retry: 'later' })
@@ -27,7 +36,9 @@ export function createLimitStore(db: Db, mayLease: () => boolean = () => true): 
           const answers: LimitAnswer[] = []
           for (const index of order) {
             const entry = entries[index]
-            if (entry !== undefined) answers[index] = await settleOne(tx, entry, nowMs)
+            if (entry === undefined) continue
+            answers[index] = await settleOne(tx, entry, nowMs)
+            if (isSweeping(entry.path)) await sweep(tx, entry, nowMs)
           }
           return answers
         },
@@ -55,11 +66,12 @@ const pathAt = (entries: LimitEntry[], index: number): string => entries[index]?
 async function settleOne(tx: Tx, entry: LimitEntry, nowMs: number): Promise<LimitAnswer> {
   const { path, windows } = entry
   const learned = await exchangeNews(tx, entry)
-  if (entry.returned !== undefined) await giveBack(tx, entry, entry.returned)
+  if (entry.returned !== undefined) await giveBack(tx, entry, entry.returned, nowMs)
   const used = await readUse(tx, entry, nowMs)
   const windowUse = windows.map((window) => {
     const row = used.find((one) => one.lengthMs === window.lengthMs)
-    const use = perLane((lane) => (row?.[lane] ?? 0) + entry.made[lane])
+    const returned = returnedNow(entry, window, nowMs)
+    const use = perLane((lane) => (row?.[lane] ?? 0) + entry.made[lane] - returned[lane])
     return { window, use, oldest: row?.oldest ?? sliceOf(window, nowMs) }
   })
   const granted = noUse()
@@ -68,8 +80,12 @@ async function settleOne(tx: Tx, entry: LimitEntry, nowMs: number): Promise<Limi
     granted[lane] = Math.min(entry.wanted[lane], Math.max(0, room))
     for (const { use } of windowUse) use[lane] += granted[lane]
   }
-  const booked = perLane((lane) => entry.made[lane] + granted[lane])
-  if (totalUse(booked) > 0) for (const window of windows) await book(tx, path, window, booked, nowMs)
+  await book(
+    tx,
+    entry,
+    perLane((lane) => entry.made[lane] + granted[lane]),
+    nowMs,
+  )
   const full = windowUse.filter(({ window, use }) => LANES.some((lane) => roomFor(lane, use, window.limit) <= 0))
   const waits = full.map(({ window, oldest }) => (oldest + 1) * (window.lengthMs / SLICES) + window.lengthMs - nowMs)
   const minute = windowUse.find(({ window }) => window.lengthMs === MINUTE_MS)
@@ -144,31 +160,48 @@ function readUse(tx: Tx, { path, windows }: Pick<LimitEntry, 'path' | 'windows'>
 const sliceRow = (path: string, lengthMs: number, slice: number) =>
   sql`${ENDPOINT_USE.path} = ${path} AND ${ENDPOINT_USE.length_ms} = ${lengthMs} AND ${ENDPOINT_USE.slice} = ${slice}`
 
-const added = (calls: LaneUse, sign: 1 | -1) =>
-  commas(LANES.map((lane) => sql`${ENDPOINT_USE[lane]} = ${ENDPOINT_USE[lane]} + ${sign * calls[lane]}`))
+const without = (calls: LaneUse) =>
+  commas(LANES.map((lane) => sql`${ENDPOINT_USE[lane]} = ${ENDPOINT_USE[lane]} - ${calls[lane]}`))
 
-/** In the very slices in which it was booked, so that no window ever shows less than was called. */
+/** Of what is returned, that which was booked in the slice that still runs. */
+function returnedNow({ returned }: LimitEntry, window: WindowLimit, nowMs: number): LaneUse {
+  const isNow = returned !== undefined && sliceOf(window, returned.bookedAtMs) === sliceOf(window, nowMs)
+  return isNow ? returned.calls : noUse()
+}
+
+/** In the very slices in which it was booked, so that no window ever shows less than was called. That of the slice that runs
+ *  goes with what is booked in it. */
 async function giveBack(
   tx: Tx,
   { path, windows }: LimitEntry,
   { calls, bookedAtMs }: NonNullable<LimitEntry['returned']>,
+  nowMs: number,
 ): Promise<void> {
   for (const window of windows) {
-    const row = sliceRow(path, window.lengthMs, sliceOf(window, bookedAtMs))
-    await tx.run(sql`UPDATE ${ENDPOINT_USE} SET ${added(calls, -1)} WHERE ${row}`)
+    const slice = sliceOf(window, bookedAtMs)
+    if (slice === sliceOf(window, nowMs)) continue
+    const row = sliceRow(path, window.lengthMs, slice)
+    await tx.run(sql`UPDATE ${ENDPOINT_USE} SET ${without(calls)} WHERE ${row}`)
   }
 }
 
-async function book(tx: Tx, path: string, window: WindowLimit, calls: LaneUse, nowMs: number): Promise<void> {
-  const { lengthMs } = window
-  const slice = sliceOf(window, nowMs)
-  const changed = await tx.run(
-    sql`UPDATE ${ENDPOINT_USE} SET ${added(calls, 1)} WHERE ${sliceRow(path, lengthMs, slice)}`,
+/** One statement for all windows, or none. */
+async function book(tx: Tx, entry: LimitEntry, calls: LaneUse, nowMs: number): Promise<void> {
+  const { path, windows } = entry
+  const rows = windows.map((window) => {
+    const returned = returnedNow(entry, window, nowMs)
+    const change = perLane((lane) => calls[lane] - returned[lane])
+    return { path, length_ms: window.lengthMs, slice: sliceOf(window, nowMs), ...change }
+  })
+  const changed = rows.filter((row) => LANES.some((lane) => row[lane] !== 0))
+  if (changed.length > 0) await tx.increase(ENDPOINT_USE, changed, ['path', 'length_ms', 'slice'], ...LANES)
+}
+
+async function sweep(tx: Tx, { path, windows }: LimitEntry, nowMs: number): Promise<void> {
+  const { length_ms, slice } = ENDPOINT_USE
+  const isPast = windows.map(
+    (window) => sql`${length_ms} = ${window.lengthMs} AND ${slice} < ${sliceOf(window, nowMs) - SLICES - 1}`,
   )
-  if (changed > 0) return
-  await tx.insertIgnore(ENDPOINT_USE, [{ path, length_ms: lengthMs, slice, ...calls }])
-  await tx.run(
-    sql`DELETE FROM ${ENDPOINT_USE} WHERE ${ENDPOINT_USE.path} = ${path} AND ${ENDPOINT_USE.length_ms} = ${lengthMs}
-          AND ${ENDPOINT_USE.slice} < ${slice - SLICES - 1}`,
-  )
+  if (isPast.length === 0) return
+  await tx.run(sql`DELETE FROM ${ENDPOINT_USE} WHERE ${every([sql`${ENDPOINT_USE.path} = ${path}`, some(isPast)])}`)
 }

@@ -174,8 +174,8 @@ export function createCall(deps: {
 function inTime(token: Promise<string>, timeoutMs: number, path: string): Promise<string> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    const error = new WecomUnreachable(path, 'no access token in time', { mayHaveHappened: false })
-    timer = setTimeout(() => reject(error), timeoutMs)
+    const giveUp = (): void => reject(new WecomUnreachable(path, 'no access token in time', { mayHaveHappened: false }))
+    timer = setTimeout(giveUp, timeoutMs)
   })
   return Promise.race([token, late]).finally(() => clearTimeout(timer))
 }
