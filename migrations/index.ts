@@ -68,6 +68,7 @@ import { MissingOrdersOfFiles1700000000146 } from './0146-missing-orders-of-file
 import { OccasionsOfMoments1700000000150 } from './0150-occasions-of-moments.ts'
 import { CountedConfirmations1700000000151 } from './0151-counted-confirmations.ts'
 import { GroupSteps1700000000154 } from './0154-group-steps.ts'
+import { StepsGivenBefore1700000000155 } from './0155-steps-given-before.ts'
 import { ShardsOfEvents1700000000160 } from './0160-shards-of-events.ts'
 import { ReadsOfHistory1700000000161 } from './0161-reads-of-history.ts'
 import { TurnsOfPools1700000000162 } from './0162-turns-of-pools.ts'
@@ -144,6 +145,7 @@ export const migrations = [
   OccasionsOfMoments1700000000150,
   CountedConfirmations1700000000151,
   GroupSteps1700000000154,
+  StepsGivenBefore1700000000155,
   ShardsOfEvents1700000000160,
   ReadsOfHistory1700000000161,
   TurnsOfPools1700000000162,

@@ -3,6 +3,7 @@ import { createDb, type Db } from '../server/core/db/db.ts'
 import { raw } from '../server/core/db/sql.ts'
 import { INBOUND_EVENT } from '../server/engine/inbox/event-tables.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
+import { StepsGivenBefore1700000000155 } from './0155-steps-given-before.ts'
 import { migrations } from './index.ts'
 
 const open: { db: Db; drop: () => Promise<void> }[] = []
@@ -158,4 +159,66 @@ it('refunds of before parts were kept become parts, and ours is called by no sho
     { shop_order_id: 3, refund_id: '', fen: 300, at: 9, announced: 0 },
     { shop_order_id: 4, refund_id: 'r1', fen: 10, at: 9, announced: 0 },
   ])
+})
+
+it('what groups have had of their SOPs before it was written down is known', async () => {
+  const db = await freshDb()
+  await db.migrate()
+  while ((await db.source.query("SELECT name FROM migrations WHERE name LIKE 'StepsGivenBefore%'")).length > 0)
+    await db.source.undoLastMigration()
+  const ofDay = '{"audience":{"fact":"group.daysOld"}}'
+  const run = (id: number, name: string, at: number, json = ofDay) =>
+    db.source.query(
+      `INSERT INTO send_run (id, send_name, chat_type, scheduled_at, rule_version, rule_json, state, planned_at)
+       VALUES (${id}, '${name}', 'group', ${at}, 'v', '${json}', 'done', ${at})`,
+    )
+  const group = (runId: number, chatId: string, outcome: string) =>
+    db.source.query(`INSERT INTO send_group (run_id, chat_id, outcome) VALUES (${runId}, '${chatId}', '${outcome}')`)
+  await run(1, '新群·晒单', 100)
+  await run(2, '新群·晒单', 200)
+  await run(3, '周历·煎法课', 100, '{"audience":{"fact":"group.pool"}}')
+  await run(4, '周报', 100)
+  await group(1, 'a', 'sent')
+  await group(2, 'a', 'not-confirmed')
+  await group(1, 'b', 'waiting')
+  await group(2, 'b', 'cancelled')
+  await group(1, 'c', 'excluded')
+  await group(3, 'a', 'sent')
+  await group(4, 'a', 'sent')
+  const chat = (chatId: string, name: string) =>
+    db.source.query(`INSERT INTO chat_group (chat_id, name, known_at) VALUES ('${chatId}', '${name}', 1)`)
+  for (const [chatId, name] of [
+    ['a', '付费1'],
+    ['b', '付费2'],
+    ['c', '付费3'],
+    ['d', '付费3'],
+  ] as const)
+    await chat(chatId, name)
+  const duty = (id: number, names: string, many: number) =>
+    db.source.query(
+      `INSERT INTO duty (id, duty_key, duty_name, userid, title, group_names, group_count, due_at, state, opened_at)
+       VALUES (${id}, 'k${id}', '新群·公告', 'u', 't', '${names}', ${many}, 400, 'done', 300)`,
+    )
+  await duty(1, '「付费1」「付费3」', 2)
+  await duty(2, '「付费2」等 9 个群', 9)
+  const had = async () =>
+    (
+      await db.tx((tx) =>
+        tx.rows(
+          raw<{ step: string; chat_id: string; given_at: number; run_id: number | null }>(
+            'SELECT step, chat_id, given_at, run_id FROM group_step ORDER BY step, chat_id',
+          ),
+        ),
+      )
+    ).map((row) => [row.step, row.chat_id, Number(row.given_at), row.run_id === null ? null : Number(row.run_id)])
+  const expected = [
+    ['新群·公告', 'a', 300, null],
+    ['新群·晒单', 'a', 200, 2],
+    ['新群·晒单', 'b', 100, 1],
+  ]
+  await db.migrate()
+  expect((await had()).toSorted()).toEqual(expected.toSorted())
+  // Begun anew after a crash it adds nothing.
+  await new StepsGivenBefore1700000000155().up(db.source.createQueryRunner())
+  expect((await had()).toSorted()).toEqual(expected.toSorted())
 })

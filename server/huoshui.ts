@@ -35,7 +35,7 @@ import { createLimitStore } from './platform/deployment/limit-store.ts'
 import { createLiveProcesses, type LiveProcessesDeps } from './platform/deployment/live-processes.ts'
 import { readShopSecrets, type ShopSecrets } from './platform/shops/shop-secrets.ts'
 import { createCallbackEnvelope } from './platform/wecom/callback/callback-envelope.ts'
-import { createWecom } from './platform/wecom/wecom.ts'
+import { createWecom, type Wecom } from './platform/wecom/wecom.ts'
 import { createAlerts } from './records/alerts/alerts.ts'
 import { createWatch } from './records/alerts/watch.ts'
 import { createAudit } from './records/audit/audit.ts'
@@ -105,7 +105,7 @@ export function createHuoshui({ settings, clock, log, only, ...more }: HuoshuiDe
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({
     ...base,
-    ...shopOptions(settings),
+    ...shopOptions(settings, wecom),
     // Decisions go out as the timeline tells them.
     onNotes: eventsOut.onNotes,
     callWebhook: eventsOut.call,
@@ -270,10 +270,11 @@ function alertsOutOptions(settings: Settings) {
 /** What rules name and change besides themselves. */
 const besidesFiles = (db: Db) => ({ vocabulary: VOCABULARY, carryOutRenames, atHand: () => atHand(db) })
 
-const shopOptions = (settings: Settings) => ({
+const shopOptions = (settings: Settings, { oauth }: Pick<Wecom, 'oauth'>) => ({
   phoneHash: createPhoneHash(phoneSecrets(settings)[0]),
   phoneSecrets: phoneSecrets(settings),
   publicUrl: settings.PUBLIC_URL,
+  linkLogin: settings.LINK_LOGIN === 'yes' ? oauth : undefined,
   ordersSecret: settings.ORDERS_SECRET,
   signatures: settings.ORDERS_SIGNATURE,
   assetsDir: join(settings.HUOSHUI_CONFIG, 'assets'),

@@ -9,6 +9,7 @@ import {
   mailAddresses,
   oneOf,
   type SettingSpec,
+  severalKeys,
   userIds,
   type WebhookSecrets,
   webAddress,
@@ -19,7 +20,6 @@ import { SETTINGS_TOGETHER } from './core/kernel/settings-together.ts'
 
 /** Every environment setting: what it is, unit, default, bound. `process.env` is read nowhere else. */
 const setting = <Value>(spec: SettingSpec<Value>): SettingSpec<Value> => spec
-
 const SPECS = {
   HOST: setting({
     doc: 'address to listen on',
@@ -38,6 +38,12 @@ const SPECS = {
     zh: '导购和企业微信访问本服务的网址开头，默认 http://HOST:PORT',
     parse: baseUrl,
     default: undefined,
+  }),
+  LINK_LOGIN: setting({
+    doc: 'yes: whoever opens a tracked link in WeChat is told apart by the app’s OAuth (PUBLIC_URL must be its trusted domain), so that a click counts for who really clicked; no: only their browser tells',
+    zh: 'yes：在微信里点开 {链接:…} 的人由应用的网页授权认出来（可信域名要和 PUBLIC_URL 一致），谁点就算谁；no：只靠浏览器分辨',
+    parse: oneOf('yes', 'no'),
+    default: 'no' as const,
   }),
   DATABASE_URL: setting({
     doc: 'sqlite:./data/huoshui.db, sqlite::memory: or mysql://user:pass@host:3306/db (host,other:3306: whichever takes writes); behind it ?ssl=verify-identity (or verify-ca) and &ca=<file> for TLS, &standby=host:port for how far a replica is behind',
@@ -236,11 +242,7 @@ const SPECS = {
   AUDIT_SECRET: setting<string | undefined>({
     doc: 'key that seals the audit (npm run -s audit), or newkey,oldkey while one is replaced; default: derived from WECOM_SECRET',
     zh: '操作记录（npm run -s audit）的封印密钥；换密钥时写 新密钥,旧密钥；默认由 WECOM_SECRET 算出',
-    parse: anyText(
-      /^[^\s,]{16,200}(,[^\s,]{16,200})*$/,
-      '16–200 characters, or several joined by commas',
-      ' 16 到 200 个字符，几把用逗号隔开',
-    ),
+    parse: severalKeys,
     default: undefined,
     secret: true,
   }),

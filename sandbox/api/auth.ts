@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { HOUR_MS, MINUTE_MS } from '../../server/core/kernel/shanghai.ts'
 import { profileOf } from '../directory.ts'
 import { endpoint } from '../endpoint.ts'
@@ -55,7 +56,13 @@ export function authEndpoints(tokens: Tokens, codes: OAuthCodes) {
       unlimited: true,
       params: { code: need(text(), 41008) },
       handle: (p, { world, clock, random }) => {
-        const { userId, isPrivate } = codes.spend(p.code)
+        const { visitor, isPrivate } = codes.spend(p.code)
+        if (visitor.kind !== 'member') {
+          const openid = `o${createHash('sha256').update(visitor.id).digest('base64url').slice(0, 27)}`
+          // Only of those who are a customer of somebody within the app's range.
+          return visitor.kind === 'customer' ? { openid, external_userid: visitor.id } : { openid }
+        }
+        const userId = visitor.id
         if (!isPrivate) return { userid: userId }
         const ticket = `USERTICKET${random.text(40)}`
         world.directory.tickets.set(ticket, { userId, untilMs: clock.now() + TICKET_LIFE_MS })

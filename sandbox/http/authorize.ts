@@ -6,24 +6,30 @@ const escapeHtml = (text: string): string => text.replace(/[<>&"']/g, (c) => `&#
 
 export type AuthorizeReply = { redirect: string } | { status: number; html: string }
 
-/** In-app OAuth (docs 91022): who sits at the desk comes from `?sandbox_guide`, else from the page's cookie. */
+/** In-app OAuth (docs 91022): who sits at the desk comes from `?sandbox_guide`, else from the page's cookies; `customer`: who opens it
+ *  in WeChat, by the id that they have or would have here. */
 export function authorize(
   desk: Desk,
   codes: OAuthCodes,
   query: Record<string, string>,
-  cookieGuide: string | undefined,
+  { guide: cookieGuide, customer }: { guide?: string | undefined; customer?: string | undefined },
 ): AuthorizeReply {
   const { appid, redirect_uri: target = '', state = '', response_type: responseType } = query
   if (appid !== desk.credentials.corpId || responseType !== 'code' || !URL.canParse(target)) {
     return { status: 400, html: '<meta charset="utf-8"><p>授权参数不正确（appid、redirect_uri 或 response_type）</p>' }
   }
   const staff = findStaff(desk.world, query.sandbox_guide ?? cookieGuide ?? '')
-  if (staff) {
+  const back = (code: string): AuthorizeReply => {
     const url = new URL(target)
-    url.searchParams.set('code', codes.issue(staff.userId, query.scope === 'snsapi_privateinfo'))
+    url.searchParams.set('code', code)
     url.searchParams.set('state', state)
     return { redirect: url.toString() }
   }
+  if (customer !== undefined) {
+    const isKnown = desk.world.followsByCustomer.get(customer).length > 0
+    return back(codes.issue({ kind: isKnown ? 'customer' : 'stranger', id: customer }))
+  }
+  if (staff) return back(codes.issue({ kind: 'member', id: staff.userId }, query.scope === 'snsapi_privateinfo'))
   const links = [...desk.world.staff.values()]
     .filter((person) => !person.left)
     .map((person) => {

@@ -88,8 +88,15 @@ export function createServer(options: {
   })
 
   app.get('/connect/oauth2/authorize', async (request, reply) => {
-    const cookie = cookieOf(request.headers.cookie, 'sandbox_guide')
-    const answer = authorize(desk, codes, flat(request.query), cookie && decodeURIComponent(cookie))
+    const query = flat(request.query)
+    const cookie = (name: string): string | undefined => {
+      const value = cookieOf(request.headers.cookie, name)
+      return value === undefined ? undefined : decodeURIComponent(value)
+    }
+    const answer = authorize(desk, codes, query, {
+      guide: cookie('sandbox_guide'),
+      customer: query.sandbox_customer ?? cookie('sandbox_customer'),
+    })
     if ('redirect' in answer) return reply.redirect(answer.redirect)
     return reply.code(answer.status).type('text/html; charset=utf-8').send(answer.html)
   })

@@ -9,6 +9,7 @@ import type { WebhookStepDeps } from '../operations/sop/walk/steps/webhook-step.
 import type { Wecom } from '../platform/wecom/wecom.ts'
 import type { Alerts } from '../records/alerts/alerts.ts'
 import type { PhoneHash } from '../records/customers/phone-hash.ts'
+import type { LinksDeps } from '../records/links/links.ts'
 import type { TimelineDeps } from '../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../rules/book/rule-book.ts'
 import { CAPABILITIES } from './capabilities.ts'
@@ -49,6 +50,8 @@ export interface CapabilitiesDeps {
   phoneSecrets: readonly string[]
   /** Origin at which customers reach us; undefined: there are no links. */
   publicUrl?: string | undefined
+  /** Asks WeCom who opens a tracked link; undefined: only the browser tells. */
+  linkLogin?: LinksDeps['linkLogin']
   ordersSecret: string
   /** Which signatures of the shop's are taken. */
   signatures?: SignatureForms

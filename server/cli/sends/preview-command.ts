@@ -1,5 +1,6 @@
 import type { ReadTx } from '../../core/db/tx.ts'
 import { fillForGuide } from '../../operations/mass-send/personal-words.ts'
+import { fillLinksForMany } from '../../operations/welcome/fill-names.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { groupQueries } from '../../records/groups/group-queries.ts'
 import { didYouMean } from '../../rules/condition/did-you-mean.ts'
@@ -22,11 +23,14 @@ export const previewCommand = defineCommand({
     whom: text('客户或群', '发给客户的写昵称、备注或客户编号；发到群的写群名或 chat_id'),
   },
   run: async ({ name, whom }, desk) => {
-    const send = findNamed((await readBook(desk)).sends, name, { kind: '群发', where: 'config/sends/' })
+    const { sends, policy } = await readBook(desk)
+    const send = findNamed(sends, name, { kind: '群发', where: 'config/sends/' })
     return (await desk.db()).view(async (tx) => {
       const { about, userId } = send.value.to === 'groups' ? await groupOf(tx, whom) : await customerOf(tx, whom)
       const names = await guideNames(tx)
-      const filled = fillForGuide(send.value.content.text ?? '', names.get(userId))
+      // Where it leads; what stands there instead is signed, and the key is the server's.
+      const written = fillLinksForMany(send.value.content.text ?? '', (link) => policy.links?.[link]?.url)
+      const filled = fillForGuide(written, names.get(userId))
       const attachments = (send.value.content.attachments ?? []).map(attachmentText)
       const lines = [
         `「${send.name}」由 ${guideText(names, userId)} 发：`,

@@ -5,7 +5,7 @@ import { formatFault, type RuleFault } from '../../rules/files/rule-fault.ts'
 import { loadRules } from '../../rules/load-rules.ts'
 import { readSomeSettings } from '../../settings.ts'
 import { atHand } from '../../upkeep/at-hand.ts'
-import { linksWithoutAddress } from '../../upkeep/links-without-address.ts'
+import { linksOfNobody, linksWithoutAddress } from '../../upkeep/links-without-address.ts'
 import { ruleFolder } from '../find/read-book.ts'
 import { type Desk, defineCommand } from '../frame/command.ts'
 import { optional, text } from '../frame/slot.ts'
@@ -71,9 +71,13 @@ const reminders = async (book: RuleBook, desk: Desk): Promise<string[]> =>
 
 /** What the files ask of the settings. */
 function ofSettings(book: RuleBook | undefined, { env }: Pick<Desk, 'env'>): string[] {
-  const without = book === undefined ? undefined : linksWithoutAddress(book)
-  if (without === undefined || readSomeSettings(env, ['PUBLIC_URL']).PUBLIC_URL !== undefined) return []
-  return [`提醒：没有设 PUBLIC_URL，${without}。`]
+  if (book === undefined) return []
+  const without = linksWithoutAddress(book)
+  if (without === undefined) return []
+  const { PUBLIC_URL, LINK_LOGIN } = readSomeSettings(env, ['PUBLIC_URL', 'LINK_LOGIN'])
+  if (PUBLIC_URL === undefined) return [`提醒：没有设 PUBLIC_URL，${without}。`]
+  const ofNobody = LINK_LOGIN === 'yes' ? undefined : linksOfNobody(book)
+  return ofNobody === undefined ? [] : [`提醒：没有设 LINK_LOGIN=yes，${ofNobody}。`]
 }
 
 function summary(book: RuleBook): string {

@@ -90,3 +90,10 @@ export const userIds = (text: string): readonly string[] | Fault => {
     ? ids
     : new Fault('up to 20 userids of members, joined by commas', '成员账号（userid），用逗号隔开，最多 20 个')
 }
+
+/** The present one, and those before it. */
+export const severalKeys = anyText(
+  /^[^\s,]{16,200}(,[^\s,]{16,200})*$/,
+  '16–200 characters, or several joined by commas',
+  ' 16 到 200 个字符，几把用逗号隔开',
+)

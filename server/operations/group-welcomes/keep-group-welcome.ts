@@ -3,9 +3,12 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
+import type { Links } from '../../records/links/links.ts'
 import { fingerprintOf } from '../../records/media/asset-files.ts'
 import type { Media } from '../../records/media/media.ts'
 import type { Pool } from '../../rules/book/rule-book.ts'
+import type { GroupWelcomeContent } from '../../rules/schema/content.ts'
+import { fillLinksForMany } from '../welcome/fill-names.ts'
 import { AddGroupWelcome, DeleteGroupWelcome, EditGroupWelcome, ReadGroupWelcome } from './group-welcome-actions.ts'
 import { groupWelcomes } from './group-welcome-queries.ts'
 import { GROUP_WELCOME, GROUP_WELCOME_TOLD, type GroupWelcomeRow } from './group-welcome-tables.ts'
@@ -15,6 +18,7 @@ export interface KeepGroupWelcomeDeps {
   clock: Clock
   outbox: Outbox
   media: Pick<Media, 'attachments' | 'marks'>
+  links: Pick<Links, 'urlForMany'>
 }
 
 const TRY_AGAIN_MS = HOUR_MS
@@ -25,12 +29,12 @@ export const DELETED = 'deleted'
  *  be. `pool`: undefined when its file is gone. Safe to repeat. */
 export async function keepGroupWelcome(
   tx: Tx,
-  { clock, outbox, media }: KeepGroupWelcomeDeps,
+  { clock, outbox, media, links }: KeepGroupWelcomeDeps,
   name: string,
   pool: Pool | undefined,
 ): Promise<GroupWelcomeRow | undefined> {
   const now = clock.now()
-  const content = pool?.value.welcome
+  const content = withLinks(pool?.value.welcome, links)
   if (content !== undefined) await tx.insertIgnore(GROUP_WELCOME, [{ pool: name, changed_at: now }])
   // Writing first locks the row, so that two callers do not both plan.
   const w = GROUP_WELCOME
@@ -73,6 +77,10 @@ export async function keepGroupWelcome(
   }
   return undefined
 }
+
+/** As it is to stand in the template: another address makes another template. */
+const withLinks = (content: GroupWelcomeContent | undefined, { urlForMany }: Pick<Links, 'urlForMany'>) =>
+  content?.text === undefined ? content : { ...content, text: fillLinksForMany(content.text, urlForMany) }
 
 /** The pool has no template any more. */
 export async function forget(tx: Tx, welcomeId: number): Promise<void> {

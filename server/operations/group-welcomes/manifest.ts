@@ -8,7 +8,7 @@ import { createGroupWelcomes } from './group-welcomes.ts'
 
 export const groupWelcome = defineCapability({
   name: 'groupWelcome',
-  needs: ['groups', 'media', 'staffTelling'],
+  needs: ['groups', 'media', 'staffTelling', 'links'],
   tables: groupWelcomeTables,
   facts: [],
   events: [],

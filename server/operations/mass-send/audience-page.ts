@@ -133,7 +133,7 @@ async function keptForOthers(
 
 /** The same people in every run of a send, and in every step of a campaign, so that what many of them bring together can be seen. */
 const heldOutOf = ({ name, holdOut, campaign }: Pick<AskedAudience, 'name' | 'holdOut' | 'campaign'>) => {
-  const drawnFor = campaign === undefined ? `send:${name}` : `campaign:${campaign.name}`
+  const drawnFor = campaign === undefined ? `send:${name}` : `campaign:${campaign.drawnAs ?? campaign.name}`
   return (externalUserId: string): boolean =>
     holdOut !== undefined && drawPoint(drawnFor, externalUserId) * 100 < holdOut.percent
 }

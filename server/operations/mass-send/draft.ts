@@ -3,7 +3,9 @@ import { AppError } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { MESSAGE_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
+import type { Links } from '../../records/links/links.ts'
 import type { Media } from '../../records/media/media.ts'
+import { fillLinksForMany, linksAskedFor } from '../welcome/fill-names.ts'
 import type { BatchOfRun } from './batches.ts'
 import { later } from './later.ts'
 import { fillForGuide } from './personal-words.ts'
@@ -11,16 +13,23 @@ import { fillForGuide } from './personal-words.ts'
 export interface DraftDeps {
   guideName(tx: Tx, userId: string): Promise<string | undefined>
   attachments: Media['attachments']
+  linkFor: Links['urlForMany']
 }
 
 /** Twelve tries, about four hours: longer than preparing a picture takes, shorter than the message stays of use. */
 const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)
 
 /** What a guide's customers will get, in the guide's name. Throws `mass-send.media-not-ready` (another try may fare better),
- *  `mass-send.empty` and `mass-send.too-long`. */
+ *  `mass-send.no-link`, `mass-send.empty` and `mass-send.too-long`. */
 export function createDraft(deps: DraftDeps) {
   return async function draft(tx: Tx, { batch, content }: BatchOfRun, attempts: number) {
-    const text = fillForGuide(content.text ?? '', await deps.guideName(tx, batch.userid))
+    const gone = linksAskedFor(content.text ?? '').filter((name) => deps.linkFor(name) === undefined)
+    if (gone.length > 0) {
+      const zh = `policy.yaml 里已经没有正文要的链接：${gone.join('、')}`
+      throw new AppError('mass-send.no-link', `${gone.length} link(s) of the text are not in the rules`, { zh })
+    }
+    const written = fillLinksForMany(content.text ?? '', deps.linkFor)
+    const text = fillForGuide(written, await deps.guideName(tx, batch.userid))
     const { ready, missing } = await deps.attachments(tx, content.attachments ?? [])
     if (missing.length > 0) {
       const zh = `素材没有准备好：${missing.join('、')}`

@@ -1,6 +1,6 @@
 import { alias } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
-import { list, number, select, sql, words } from '../../core/db/sql.ts'
+import { list, number, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { LINK_CLICK } from '../../records/links/link-tables.ts'
 import { SHOP_ORDER } from '../../records/orders/order-tables.ts'
@@ -18,7 +18,9 @@ const k = alias(LINK_CLICK, 'k')
  *  wherever the rest has been moved since. What was called off before WeCom was asked for it began nothing. */
 export async function snapshotOfCampaign(tx: ReadTx, campaign: CampaignPart): Promise<OfCampaign> {
   const { name, steps, startMs, dropOut } = campaign
-  if (dropOut === undefined) return { name, sinceMs: startMs }
+  const drawnAs = campaign.isDrawn === true ? await firstNameOf(tx, campaign) : undefined
+  const known = { name, ...(drawnAs === undefined ? {} : { drawnAs }) }
+  if (dropOut === undefined) return { ...known, sinceMs: startMs }
   const send = await tx.row(
     sql`SELECT ${select({ atMs: number(sql`COALESCE(MIN(${sentRun.scheduled_at}), ${startMs})`) })} FROM ${sentRun}
         WHERE ${sentRun.send_name} IN ${list(steps)} AND ${WENT_OUT}`,
@@ -27,7 +29,19 @@ export async function snapshotOfCampaign(tx: ReadTx, campaign: CampaignPart): Pr
     sql`SELECT ${select({ atMs: number(sql`COALESCE(MIN(${MOMENT_RUN.scheduled_at}), ${startMs})`) })} FROM ${MOMENT_RUN}
         WHERE ${MOMENT_RUN.moment_name} IN ${list(steps)} AND ${MOMENT_RUN.started_at} IS NOT NULL`,
   )
-  return { name, sinceMs: Math.min(startMs, send?.atMs ?? startMs, moment?.atMs ?? startMs), dropOut }
+  return { ...known, sinceMs: Math.min(startMs, send?.atMs ?? startMs, moment?.atMs ?? startMs), dropOut }
+}
+
+/** The name by which it has drawn already; undefined: that which it has, or none yet. */
+async function firstNameOf(tx: ReadTx, { name, steps }: CampaignPart): Promise<string | undefined> {
+  const first = await tx.row(
+    sql`SELECT ${pick(sentRun, 'rule_json')} FROM ${sentRun} WHERE ${sentRun.send_name} IN ${list(steps)}
+        ORDER BY ${sentRun.id} LIMIT 1`,
+  )
+  if (first === undefined) return undefined
+  const { campaign } = JSON.parse(first.rule_json) as Partial<SendSnapshot>
+  const drawnAs = campaign?.drawnAs ?? campaign?.name
+  return drawnAs === name ? undefined : drawnAs
 }
 
 /** Why each of these gets no further step of the campaign; those who do are left out. Reads only. */

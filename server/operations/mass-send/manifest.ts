@@ -8,7 +8,7 @@ import { createSendsRewind } from './sends-rewind.ts'
 
 export const massSend = defineCapability({
   name: 'massSend',
-  needs: ['privacy', 'customers', 'staff', 'media', 'timeline', 'touches', 'groups', 'credit', 'tasks'],
+  needs: ['privacy', 'customers', 'staff', 'media', 'links', 'timeline', 'touches', 'groups', 'credit', 'tasks'],
   tables: sendTables,
   facts: [],
   events: [],

@@ -11,6 +11,7 @@ import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Groups } from '../../records/groups/groups.ts'
+import type { Links } from '../../records/links/links.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Touches } from '../../records/touches/touches.ts'
@@ -47,6 +48,7 @@ export interface MassSendDeps {
   customers: AskSendDeps['customers']
   staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & AskSendDeps['staff']['queries'] }
   media: Pick<CreateTaskDeps, 'attachments'>
+  links: Pick<Links, 'urlForMany'>
   timeline: Pick<Timeline, 'noteAll'>
   privacy: AskConsent
   touches: { queries: Pick<Touches, 'countsSince' | 'lastSince' | 'groups'> }
@@ -146,7 +148,15 @@ export function createMassSend(deps: MassSendDeps) {
     subscriptions: [leaveOutOnRefusal(clock)],
     jobs,
     executors: [
-      createTaskExecutor({ db, clock, wecom, findCreated, guideName, attachments: deps.media.attachments }),
+      createTaskExecutor({
+        db,
+        clock,
+        wecom,
+        findCreated,
+        guideName,
+        attachments: deps.media.attachments,
+        linkFor: deps.links.urlForMany,
+      }),
       remindExecutor(platformDeps),
       cancelExecutor(platformDeps),
     ],

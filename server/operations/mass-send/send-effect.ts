@@ -77,14 +77,16 @@ export async function earlierInCampaign(tx: Tx, runId: number): Promise<string |
           AND ${sentRun.scheduled_at} < ${run.scheduled_at} AND ${sentRun.scheduled_at} > ${run.scheduled_at - CAMPAIGN_MS}
           AND ${WENT_OUT}`,
   )
-  return before.some((one) => campaignOf(one) === campaign) ? campaign : undefined
+  return before.some((one) => campaignOf(one)?.drawnAs === campaign.drawnAs) ? campaign.name : undefined
 }
 
 /** Longer than any campaign, moved or not. */
 const CAMPAIGN_MS = 366 * DAY_MS
 
-const campaignOf = ({ rule_json }: Pick<RunRow, 'rule_json'>): string | undefined =>
-  (JSON.parse(rule_json) as Partial<SendSnapshot>).campaign?.name
+function campaignOf({ rule_json }: Pick<RunRow, 'rule_json'>): { name: string; drawnAs: string } | undefined {
+  const { campaign } = JSON.parse(rule_json) as Partial<SendSnapshot>
+  return campaign === undefined ? undefined : { name: campaign.name, drawnAs: campaign.drawnAs ?? campaign.name }
+}
 
 export interface WatchedPerson {
   externalUserId: string

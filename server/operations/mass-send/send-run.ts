@@ -20,8 +20,9 @@ export interface SendSnapshot {
   laterUntilMs?: number
   /** Each group gets it once; judged as of the time that it is due at. */
   once?: GroupSopRule['from'] | undefined
-  /** What it shares with the other steps of its campaign. `sinceMs`: what customers did counts since then. */
-  campaign?: Pick<CampaignPart, 'name' | 'dropOut'> & { sinceMs: number }
+  /** What it shares with the other steps of its campaign. `sinceMs`: what customers did counts since then; `drawnAs`: the name that it
+   *  had when its first step was looked at, where that was another. */
+  campaign?: Pick<CampaignPart, 'name' | 'dropOut'> & { sinceMs: number; drawnAs?: string }
   /** What it was expected to bring, when it was opened; a run of an earlier release has none. */
   learned?: Learned
 }

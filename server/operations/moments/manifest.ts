@@ -9,7 +9,7 @@ import { createMomentsRewind } from './moments-rewind.ts'
 
 export const moments = defineCapability({
   name: 'moments',
-  needs: ['privacy', 'customers', 'staff', 'media', 'tags', 'timeline', 'touches'],
+  needs: ['privacy', 'customers', 'staff', 'media', 'links', 'tags', 'timeline', 'touches'],
   tables: momentTables,
   facts: [],
   events: [],

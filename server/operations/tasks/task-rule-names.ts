@@ -6,12 +6,22 @@ import { GUIDE_TASK } from './task-tables.ts'
 
 const t = GUIDE_TASK
 
-/** Open work that is about a group pool, and what a group SOP asks of staff. */
+/** Open work that is about a group pool, and what group SOPs and campaigns ask of staff. */
 export const taskRuleNames: RuleNames = {
   rename: async (tx, { kind, from, to }) => {
-    if (kind === 'group-step') {
+    if (kind === 'group-step' || kind === 'campaign-step') {
       await updateFree(tx, DUTY_SCHEDULE, { send_name: to }, sql`${DUTY_SCHEDULE.send_name} = ${from}`)
-      await updateFree(tx, DUTY, { duty_name: to }, sql`${DUTY.duty_name} = ${from}`)
+      const kept = await tx.rows(
+        sql`SELECT ${pick(DUTY, 'id', 'duty_key')} FROM ${DUTY} WHERE ${DUTY.duty_name} = ${from} ORDER BY ${DUTY.id}`,
+      )
+      // Who was asked is known by the name, too: else a day that is moved afterwards would ask them again.
+      for (const { id, duty_key: key } of kept)
+        await updateFree(
+          tx,
+          DUTY,
+          { duty_name: to, duty_key: key.replace(`${from}:`, () => `${to}:`) },
+          sql`${DUTY.id} = ${id}`,
+        )
     }
     if (kind !== 'pool') return
     const open = await tx.rows(
@@ -24,6 +34,9 @@ export const taskRuleNames: RuleNames = {
       await updateFree(tx, t, { detail: JSON.stringify({ ...told, pool: to }) }, sql`${t.id} = ${id}`)
     }
   },
-  // Whoever has asked for the work says so.
-  isInUse: () => Promise.resolve(false),
+  // Whoever has asked for the other work says so.
+  isInUse: async (tx, { kind, name }) =>
+    kind === 'campaign-step' &&
+    (await tx.row(sql`SELECT ${pick(DUTY, 'id')} FROM ${DUTY} WHERE ${DUTY.duty_name} = ${name} LIMIT 1`)) !==
+      undefined,
 }

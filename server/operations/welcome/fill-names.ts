@@ -82,5 +82,9 @@ export const linksAskedFor = (template: string): string[] => [
   ...new Set([...template.matchAll(LINKS)].map(([, name = '']) => name)),
 ]
 
+/** Puts addresses that are the same for all into a text for many; a name without one goes. */
+export const fillLinksForMany = (template: string, urlOf: (name: string) => string | undefined): string =>
+  template.replace(LINKS, (_place, name: string) => urlOf(name) ?? '')
+
 /** Does the text ask for the customer's name? */
 export const asksForCustomer = (template: string): boolean => template.includes('{客户昵称}')

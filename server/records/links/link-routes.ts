@@ -1,19 +1,22 @@
-import type { FastifyInstance } from 'fastify'
-import { type Headers, openedBy } from './opened-by.ts'
-
-export interface Opened {
-  by: ReturnType<typeof openedBy>
-  /** The mark that this browser was given; undefined: none. */
-  mark: string | undefined
-}
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import Type from 'typebox'
+import type { Led } from './clicks.ts'
+import { type Headers, type Opened, openedBy } from './opened-by.ts'
+import type { WhoOpens } from './who-opens.ts'
 
 export interface LinkRouteDeps {
-  /** Writes down that a code was opened and says where it leads; undefined: nowhere any more. `mark`: what the browser is
-   *  given to keep. */
-  open(code: string, opened: Opened): Promise<{ url: string; mark: string | undefined } | undefined>
+  clicks: {
+    /** Undefined: the code leads nowhere any more. */
+    open(code: string, opened: Opened): Promise<Led | undefined>
+    openedBy(code: string, externalUserId: string | undefined): Promise<Led | undefined>
+  }
+  /** Undefined: WeCom is not asked. */
+  who: WhoOpens | undefined
   isSecure: boolean
 }
 
+export const WHO_PATH = '/l/who'
 const COOKIE = 'huoshui_l'
 const KEPT_SECONDS = 365 * 86_400
 
@@ -26,27 +29,56 @@ const GONE = `<!doctype html>
 <body><h1>这个链接已经失效</h1><p>想看的内容，直接问您的顾问要新的链接。</p></body></html>
 `
 
-/** GET /l/:code leads to what the rules say the link means, and nowhere else: nothing of the request stands in where it goes. */
-export function linkRoutes({ open, isSecure }: LinkRouteDeps): (app: FastifyInstance) => void {
-  return (app) => {
-    app.get<{ Params: { code: string } }>('/l/:code', { config: { scope: 'anybody' } }, async (request, reply) => {
-      const { method, headers, params } = request
-      const found = await open(params.code, { by: openedBy(method, headers), mark: markOf(headers) })
-      reply.headers({
-        'referrer-policy': 'no-referrer',
-        'cache-control': 'no-store',
-        'x-robots-tag': 'noindex, nofollow',
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-      })
-      if (found === undefined) return reply.code(404).type('text/html; charset=utf-8').send(GONE)
-      if (found.mark !== undefined) {
-        const secure = isSecure ? '; Secure' : ''
-        reply.header(
-          'set-cookie',
-          `${COOKIE}=${found.mark}; Path=/l; Max-Age=${KEPT_SECONDS}; HttpOnly; SameSite=Lax${secure}`,
-        )
-      }
-      return reply.redirect(found.url, 302)
+const BackQuery = Type.Object({
+  code: Type.Optional(Type.String({ maxLength: 512 })),
+  state: Type.Optional(Type.String({ maxLength: 128 })),
+})
+
+/** GET /l/:code leads to what the rules say the link means, and nowhere else: nothing of the request stands in where it goes. With
+ *  `who` it leads there by way of WeCom's login, which comes back to /l/who. */
+export function linkRoutes({ clicks, who, isSecure }: LinkRouteDeps): (app: FastifyInstance) => void {
+  const secure = isSecure ? '; Secure' : ''
+
+  function answer(reply: FastifyReply, code: string, led: Led | undefined): FastifyReply {
+    reply.headers({
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'x-robots-tag': 'noindex, nofollow',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     })
+    if (led !== undefined && 'url' in led) {
+      if (led.mark !== undefined) {
+        const kept = `${COOKIE}=${led.mark}; Path=/l; Max-Age=${KEPT_SECONDS}; HttpOnly; SameSite=Lax${secure}`
+        reply.header('set-cookie', kept)
+      }
+      return reply.redirect(led.url, 302)
+    }
+    if (led === undefined || who === undefined) return reply.code(404).type('text/html; charset=utf-8').send(GONE)
+    return reply.redirect(who.urlFor(code), 302)
+  }
+
+  return (app) => {
+    const anybody = { config: { scope: 'anybody' } } as const
+    app.get<{ Params: { code: string } }>('/l/:code', anybody, async (request, reply) => {
+      const { method, headers, params } = request
+      const led = await clicks.open(params.code, { by: openedBy(method, headers), mark: markOf(headers) })
+      return answer(reply, params.code, led)
+    })
+    if (who === undefined) return
+    app
+      .withTypeProvider<TypeBoxTypeProvider>()
+      .get(WHO_PATH, { schema: { querystring: BackQuery }, ...anybody }, async (request, reply) => {
+        const { method, headers, query } = request
+        const code = who.codeIn(query.state ?? '') ?? ''
+        const by = openedBy(method, headers)
+        // Whether it leads anywhere is asked first: only those who hold a link make us ask WeCom.
+        const led = await clicks.open(code, { by: by === 'somebody' ? 'in-wechat' : by, mark: markOf(headers) })
+        if (led === undefined || 'url' in led) return answer(reply, code, led)
+        const person = await who.person(query.code)
+        if (person.kind === 'member')
+          return answer(reply, code, await clicks.open(code, { by: 'nobody', mark: undefined }))
+        const externalUserId = person.kind === 'customer' ? person.externalUserId : undefined
+        return answer(reply, code, await clicks.openedBy(code, externalUserId))
+      })
   }
 }

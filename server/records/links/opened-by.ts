@@ -17,3 +17,9 @@ export function openedBy(method: string, headers: Headers): 'nobody' | 'somebody
   if (method !== 'GET' || ahead || agent === '' || ROBOT.test(agent)) return 'nobody'
   return WECHAT.test(agent) ? 'in-wechat' : 'somebody'
 }
+
+export interface Opened {
+  by: ReturnType<typeof openedBy>
+  /** The mark that this browser was given; undefined: none. */
+  mark: string | undefined
+}

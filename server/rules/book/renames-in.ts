@@ -1,4 +1,5 @@
 import { stepName } from '../group-sops/step-name.ts'
+import type { CampaignRule } from '../schema/campaign-rule.ts'
 import type { GroupSopRule } from '../schema/group-sop-rule.ts'
 import type { InterceptRule } from '../schema/intercept-rule.ts'
 import type {
@@ -27,6 +28,7 @@ interface Named {
   groupSop: Written<GroupSopRule>[] | undefined
   moment: Written<MomentRule>[] | undefined
   intercept: Written<InterceptRule>[] | undefined
+  campaign: Written<CampaignRule>[] | undefined
 }
 
 /** Every `was` of these rules; what is around something is renamed before what is inside it. */
@@ -40,6 +42,7 @@ export function renamesIn({
   groupSop,
   moment,
   intercept,
+  campaign,
 }: Named): RuleRename[] {
   const groups = tags.flatMap((draft) => draft.value.tags)
   return [
@@ -59,17 +62,25 @@ export function renamesIn({
     ),
     ...(moment ?? []).flatMap(({ value }) => renamed({ kind: 'moment' }, value.was, value.moment)),
     ...(intercept ?? []).flatMap(({ value }) => renamed({ kind: 'intercept' }, value.was, value.intercept)),
-    ...(groupSop ?? []).flatMap(({ value }) => stepsRenamed(value)),
+    ...(groupSop ?? []).flatMap(({ value: { groupSop: now, was, steps } }) =>
+      stepsRenamed('group-step', { now, was, steps }),
+    ),
+    ...(campaign ?? []).flatMap(({ value: { campaign: now, was, steps } }) =>
+      stepsRenamed('campaign-step', { now, was, steps }),
+    ),
   ]
 }
 
 /** Under every name that it may have had: the file and the step may be renamed one after the other. */
-const stepsRenamed = ({ groupSop, was, steps }: GroupSopRule): RuleRename[] =>
+const stepsRenamed = (
+  kind: 'group-step' | 'campaign-step',
+  { now, was, steps }: { now: string; was: string | undefined; steps: readonly { step: string; was?: string }[] },
+): RuleRename[] =>
   steps.flatMap(({ step, was: stepWas }) =>
-    [was ?? groupSop, groupSop]
-      .flatMap((sop) => [stepWas ?? step, step].map((one) => stepName(sop, one)))
-      .filter((from, n, all) => from !== stepName(groupSop, step) && all.indexOf(from) === n)
-      .map((from) => ({ kind: 'group-step' as const, from, to: stepName(groupSop, step) })),
+    [was ?? now, now]
+      .flatMap((whole) => [stepWas ?? step, step].map((one) => stepName(whole, one)))
+      .filter((from, n, all) => from !== stepName(now, step) && all.indexOf(from) === n)
+      .map((from) => ({ kind, from, to: stepName(now, step) })),
   )
 
 type What = RuleRename extends infer One ? (One extends RuleRename ? Omit<One, 'from' | 'to'> : never) : never

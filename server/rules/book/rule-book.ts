@@ -81,6 +81,8 @@ export interface CampaignPart {
   endMs?: number
   /** Who has done it since gets no further step. */
   dropOut?: NonNullable<CampaignRule['dropOut']>
+  /** Some people are held out of it: they are drawn by its first name. */
+  isDrawn?: true
 }
 
 /** A moment (朋友圈) of the corp. */

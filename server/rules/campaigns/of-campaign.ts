@@ -47,6 +47,7 @@ export const sendsOfCampaign = ({ file, value }: Written, facts: readonly FactSh
         startMs: startOfCampaign(value),
         ...(endMs === undefined ? {} : { endMs }),
         ...(value.dropOut === undefined ? {} : { dropOut: value.dropOut }),
+        ...(value.holdOut === undefined ? {} : { isDrawn: true }),
       },
     }
     return [send]

@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { dayNumber } from '../calendar/days-of-china.ts'
+import { stepName } from '../group-sops/step-name.ts'
 import type { CampaignRule, CampaignStep } from '../schema/campaign-rule.ts'
 
 const PER_HOUR = HOUR_MS / MINUTE_MS
@@ -27,7 +28,7 @@ export const endOfCampaign = (campaign: CampaignRule): number | undefined =>
 export const nameOfStep = (
   { campaign }: Pick<CampaignRule, 'campaign'>,
   { step }: Pick<CampaignStep, 'step'>,
-): string => `${campaign}·${step}`
+): string => stepName(campaign, step)
 
 /** Stands where other rules have the day that something stands for: a step comes once, on whatever day that is. */
 export const ONCE = 'once'

@@ -56,8 +56,9 @@ export function checkContent(
     draft.fault(path, '没有内容', '写 text（文字）或 attachments（附件）')
   }
   const links = context.linkPlaces ?? text.match(/\{链接:[^{}\n]{1,16}\}/g) ?? []
-  const places = placeholders.includes(OPT_OUT) ? [...placeholders, ...links] : placeholders
-  checkText(draft, [...path, 'text'], text, { placeholders: places, chars, mostBytes, longest })
+  const takesLinks = campaign || placeholders.includes(OPT_OUT)
+  const places = takesLinks ? [...placeholders, ...links] : placeholders
+  checkText(draft, [...path, 'text'], text, { placeholders: places, takesLinks, chars, mostBytes, longest })
   for (const [at, written] of [[['text'], text] as const, ...attachments.flatMap(wordsOf)])
     checkPlatformRules(campaign ? draft.fault : draft.advise, [...path, ...at], written)
   for (const [index, attachment] of attachments.entries()) {
@@ -91,25 +92,27 @@ function checkText(
   text: string,
   {
     placeholders,
+    takesLinks,
     chars,
     mostBytes,
     longest,
   }: {
     placeholders: readonly string[]
+    takesLinks: boolean
     chars: number | undefined
     mostBytes: number
     longest: Readonly<Record<string, string>>
   },
 ): void {
-  const long = [...text].length
-  if (chars !== undefined && long > chars) {
-    draft.fault(path, `文字太长：${long} 个字，企业微信最多 ${chars} 个字`, `大约要删掉 ${long - chars} 个字`)
-  }
   const filled = placeholders.reduce(
     (all, one) =>
       all.replaceAll(one, () => longest[one] ?? 'x'.repeat(LINK_PLACE.test(one) ? LINK_BYTES : PLACEHOLDER_BYTES)),
     text,
   )
+  const long = [...filled].length
+  if (chars !== undefined && long > chars) {
+    draft.fault(path, `文字太长：${long} 个字，企业微信最多 ${chars} 个字`, `大约要删掉 ${long - chars} 个字`)
+  }
   if (chars === undefined && bytes(filled) > mostBytes) {
     const counted = Object.keys(longest)
       .map((one) => `（${one} 按最长的算）`)
@@ -120,15 +123,21 @@ function checkText(
       `大约要删掉 ${Math.ceil((bytes(filled) - mostBytes) / 3)} 个汉字`,
     )
   }
-  checkPlaceholders(draft, path, text, placeholders)
+  checkPlaceholders(draft, path, text, placeholders, takesLinks)
 }
 
 /** Anything in braces looks like a placeholder to the person who wrote it. */
-export function checkPlaceholders(draft: AnyDraft, path: Path, text: string, placeholders: readonly string[]): void {
+export function checkPlaceholders(
+  draft: AnyDraft,
+  path: Path,
+  text: string,
+  placeholders: readonly string[],
+  takesLinks = false,
+): void {
   for (const [found] of text.matchAll(/[{｛]\s*[^{}｛｝\n]{1,20}\s*[}｝]/g)) {
     if (placeholders.includes(found)) continue
     const isLink = LINK_PLACE.test(found)
-    if (isLink && placeholders.includes(OPT_OUT)) {
+    if (isLink && takesLinks) {
       const near = didYouMean(
         found,
         placeholders.filter((one) => LINK_PLACE.test(one)),
@@ -140,7 +149,7 @@ export function checkPlaceholders(draft: AnyDraft, path: Path, text: string, pla
     if (isLink || (PLACEHOLDERS as readonly string[]).includes(found)) {
       const hint =
         isLink || found === OPT_OUT
-          ? '这里给很多人的是同一段文字，给不了每人自己的链接；写在欢迎语里'
+          ? '这里给不了每人自己的链接；写在欢迎语里'
           : '这里不会替换成真的名字，请改成对谁都合适的话'
       draft.fault(path, `这里不能用 ${found}`, hint)
       continue

@@ -199,26 +199,34 @@ steps:
 `
 const CAMPAIGN_BEFORE = { 'campaigns/双旦.yaml': CAMPAIGN }
 const used = (kind: string, name: string): string => JSON.stringify({ kind, name })
-const keep = (place: string, what: string, fresh: string): string =>
-  `${place} ${what}不见了，新来了「${fresh}」：是改名吗。是的话改回原来的名字：改了名，没发的会取消，发过的会再发一遍；不是就分两次存：先删旧的，再加新的`
 
 it.each<[what: string, text: string, fault: string[]]>([
-  ['a campaign', CAMPAIGN.replace('双旦', '年末'), [keep('campaigns/双旦.yaml:1:11', '活动「双旦」', '年末')]],
+  [
+    'a campaign',
+    CAMPAIGN.replace('双旦', '年末'),
+    [question('campaigns/双旦.yaml:1:11', '活动「双旦」', '年末', '双旦')],
+  ],
   [
     'a campaign and its day',
     CAMPAIGN.replace('双旦', '年末').replace('12-24', '12-25'),
-    [keep('campaigns/双旦.yaml:1:11', '活动「双旦」', '年末')],
+    [question('campaigns/双旦.yaml:1:11', '活动「双旦」', '年末', '双旦')],
   ],
   [
     'one of another day and other steps',
     CAMPAIGN.replace('双旦', '年末').replace('12-24', '12-25').replace('后天开始', '一').replace('今天开始', '二'),
     [],
   ],
-  ['a step', CAMPAIGN.replace('预热', '预告'), [keep('campaigns/双旦.yaml:6:13', '「双旦」的步骤「预热」', '预告')]],
+  [
+    'a step',
+    CAMPAIGN.replace('预热', '预告'),
+    [question('campaigns/双旦.yaml:6:13', '「双旦」的步骤「预热」', '预告', '预热')],
+  ],
   ['a step that nothing hangs on', CAMPAIGN.replace('当天', '开始'), []],
-])('%s that is called otherwise while something of it is out keeps its name', async (_what, text, fault) => {
+  ['a campaign that says so', CAMPAIGN.replace('campaign: 双旦', 'campaign: 年末\nwas: 双旦'), []],
+  ['a step that says so', CAMPAIGN.replace('预热', '预告, was: 预热'), []],
+])('%s that is called otherwise while something of it is out is asked about', async (_what, text, fault) => {
   const files = { 'campaigns/双旦.yaml': text }
-  expect(await asked(files, used('send', '双旦·预热'), CAMPAIGN_BEFORE)).toEqual(fault)
+  expect(await asked(files, used('campaign-step', '双旦·预热'), CAMPAIGN_BEFORE)).toEqual(fault)
   expect(await asked(files, 'nothing', CAMPAIGN_BEFORE)).toEqual([])
 })
 

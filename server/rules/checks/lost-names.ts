@@ -8,7 +8,7 @@ import type { Draft, Drafts } from '../files/draft.ts'
 import { KINDS } from '../files/rule-kinds.ts'
 import type { Path } from '../files/yaml-rules.ts'
 import { stepName } from '../group-sops/step-name.ts'
-import type { CampaignStep } from '../schema/campaign-rule.ts'
+import type { CampaignRule, CampaignStep } from '../schema/campaign-rule.ts'
 
 /** A name that the rules in force have and the files have not, and one that may be its new one. */
 interface Lost {
@@ -18,8 +18,8 @@ interface Lost {
   draft: Pick<Draft<unknown>, 'fault'>
   at: Path
   fresh: string
-  /** What to write as `was`, where that is not the whole name; null: it has no `was`, and must keep its name. */
-  former?: string | null
+  /** What to write as `was`, where that is not the whole name. */
+  former?: string
 }
 
 /** Asks where something in use is gone and something alike is new: with another name it would begin from nothing, and what
@@ -34,9 +34,7 @@ export async function askAboutLostNames(drafts: Drafts, { inForce, isInUse }: At
     draft.fault(
       at,
       `${zh}不见了，新来了「${fresh}」：是改名吗`,
-      former === null
-        ? `是的话改回原来的名字：改了名，没发的会取消，发过的会再发一遍；不是就分两次存：先删旧的，再加新的`
-        : `是的话在「${fresh}」上写 was: ${former}；不是就分两次存：先删旧的，再加新的`,
+      `是的话在「${fresh}」上写 was: ${former}；不是就分两次存：先删旧的，再加新的`,
     )
   }
 }
@@ -226,14 +224,12 @@ function lostSteps({ groupSop }: Drafts, before: RuleSources): Lost[] {
   })
 }
 
-const KINDS_OF_STEP = ['send', 'moment'] as const
-
 /** What has been done for a campaign is kept under its own name and those of its steps: which of them has gone out, and who is held
  *  out. One that is alike in its day or its steps may be the same; of one that is over nothing comes any more. */
 function lostCampaigns({ campaign }: Drafts, before: RuleSources, nowMs: number): Lost[] {
   const { gone, fresh } = between(
     before.campaign ?? [],
-    campaign.map((draft) => ({ name: draft.name, draft })),
+    campaign.map((draft) => ({ name: draft.name, was: draft.value.was, draft })),
   )
   return gone.flatMap((old) => {
     if (old.value.steps.every((step) => timeOfStep(old.value, step) < nowMs)) return []
@@ -242,20 +238,19 @@ function lostCampaigns({ campaign }: Drafts, before: RuleSources, nowMs: number)
       return value.date === old.value.date || old.value.steps.some((step) => deeds.has(deedOfStep(step)))
     })
     if (heir === undefined) return []
-    const told = { zh: `活动「${old.name}」`, former: null, draft: heir.draft, at: ['campaign'], fresh: heir.name }
-    return old.value.steps.flatMap((step) =>
-      KINDS_OF_STEP.map((kind) => ({ ...told, gone: { kind, name: nameOfStep(old.value, step) } })),
-    )
+    const zh = `活动「${old.name}」`
+    const told = { zh, former: old.name, draft: heir.draft, at: ['campaign'], fresh: heir.name }
+    return old.value.steps.map((step) => ({ ...told, gone: stepOf(old.value, step) }))
   })
 }
 
 function lostCampaignSteps({ campaign }: Drafts, before: RuleSources): Lost[] {
   return campaign.flatMap((draft) => {
-    const inForce = before.campaign?.find(({ name }) => name === draft.name)?.value
+    const inForce = earlierOf(before.campaign, draft)?.value
     if (inForce === undefined) return []
     const { gone, fresh } = between(
       inForce.steps.map((step) => ({ name: step.step, step })),
-      draft.value.steps.map((step, n) => ({ name: step.step, step, n })),
+      draft.value.steps.map((step, n) => ({ name: step.step, was: step.was, step, n })),
     )
     return gone.flatMap(({ step }) => {
       const heir =
@@ -264,15 +259,20 @@ function lostCampaignSteps({ campaign }: Drafts, before: RuleSources): Lost[] {
       if (heir === undefined) return []
       const told = {
         zh: `「${draft.name}」的步骤「${step.step}」`,
-        former: null,
+        former: step.step,
         draft,
         at: ['steps', heir.n, 'step'],
         fresh: heir.name,
       }
-      return KINDS_OF_STEP.map((kind) => ({ ...told, gone: { kind, name: nameOfStep(inForce, step) } }))
+      return [{ ...told, gone: stepOf(inForce, step) }]
     })
   })
 }
+
+const stepOf = (campaign: CampaignRule, step: CampaignStep): NamedRule => ({
+  kind: 'campaign-step',
+  name: nameOfStep(campaign, step),
+})
 
 const deedOfStep = ({ send, groupSend, moment, duty }: CampaignStep): string =>
   JSON.stringify([send, groupSend, moment, duty])

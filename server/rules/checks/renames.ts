@@ -9,14 +9,15 @@ interface Written {
   was: string | undefined
 }
 
-type Renamable = Pick<Drafts, 'tags' | (typeof RENAMED_RULES)[number]>
+type Renamable = Pick<Drafts, 'tags' | 'campaign' | (typeof RENAMED_RULES)[number]>
 
 /** A former name must be nobody's name now, and one rule's former name only: else what is kept under it had two owners. */
 export function checkRenames(drafts: Renamable): void {
-  const { ladder, tags, groupSop } = drafts
+  const { ladder, tags, groupSop, campaign } = drafts
   for (const kind of RENAMED_RULES)
     checkAmong(drafts[kind].map((draft) => ({ draft, at: [], name: draft.name, was: draft.value.was })))
-  for (const draft of groupSop) {
+  checkAmong(campaign.map((draft) => ({ draft, at: [], name: draft.name, was: draft.value.was })))
+  for (const draft of [...groupSop, ...campaign]) {
     checkAmong(draft.value.steps.map(({ step, was }, n) => ({ draft, at: ['steps', n], name: step, was })))
   }
   for (const draft of ladder) {

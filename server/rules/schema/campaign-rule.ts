@@ -4,6 +4,7 @@ import { MomentContent, SendContent } from './content.ts'
 import { DutyRule } from './duty-rule.ts'
 import { naming } from './name-kind.ts'
 import { SendRule } from './rule-files.ts'
+import { Was } from './was.ts'
 
 const strict = { additionalProperties: false }
 /** Of one step: a to-do, a send or a moment so many days before or after the day of the campaign. */
@@ -13,7 +14,8 @@ const { kind, evenSo, priority, ifCrowded, approval, holdOut, enabled, guides } 
 const CampaignStep = Type.Object(
   {
     /** Stays the same wherever the campaign is moved: what has gone out under it does not go out again. */
-    step: Type.String({ minLength: 1, maxLength: 15, description: '这一步的名字，1 到 15 个字；发过以后不要改' }),
+    step: Type.String({ minLength: 1, maxLength: 15, description: '这一步的名字，1 到 15 个字' }),
+    was: Was,
     day: Type.Integer({
       minimum: -MOST_DAYS,
       maximum: MOST_DAYS,
@@ -48,6 +50,7 @@ const CampaignStep = Type.Object(
 export const CampaignRule = Type.Object(
   {
     campaign: Type.String({ minLength: 1, maxLength: 30, description: '名字，1 到 30 个字；下一次办换一个名字' }),
+    was: Was,
     /** The one place to move it. */
     date: Type.String({
       pattern: '^\\d{4}-\\d{2}-\\d{2}$',

@@ -92,7 +92,7 @@ export const PolicyRule = Type.Object(
         ),
         {
           description:
-            '知道谁点了的链接，名字 1 到 16 个字：{ 春季新品: { url: https://…, tag: 兴趣/新品 } }；欢迎语和话术里写 {链接:春季新品}',
+            '知道谁点了的链接，名字 1 到 16 个字：{ 春季新品: { url: https://…, tag: 兴趣/新品 } }；文字里写 {链接:春季新品}',
         },
       ),
     ),

@@ -9,6 +9,7 @@ const NAMING: Record<RuleRename['kind'], readonly string[]> = {
   sop: ['start', 'leave'],
   send: [],
   'group-step': [],
+  'campaign-step': [],
   moment: [],
   intercept: [],
   ladder: ['tiers'],

@@ -14,7 +14,7 @@ import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { takeDue } from '../../mass-send/schedule.ts'
 import { changeDuty, type Duty, dutyQueries, toDuty, UNFINISHED_DUTY } from './duty-queries.ts'
 import { DUTY, DUTY_SCHEDULE } from './duty-tables.ts'
-import { dropUnwanted, endDuty } from './end-duty.ts'
+import { bringBack, dropUnwanted, endDuty } from './end-duty.ts'
 import { handOnDuties } from './hand-on-duties.ts'
 import { moveDuties } from './move-duties.ts'
 import { type OpenDutyDeps, openDuty } from './open-duty.ts'
@@ -42,6 +42,7 @@ export function createDuties(deps: DutiesDeps) {
       const plans = [...current.values()]
       const wanted = plans.filter(({ value }) => value.enabled !== false).map(({ name }) => name)
       await dropUnwanted(tx, new Set(wanted), clock.now())
+      await bringBack(tx, deps, current)
       await moveDuties(tx, deps, current)
       // Read once for all that is due.
       let read: Promise<Group[]> | undefined

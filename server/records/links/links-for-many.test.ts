@@ -1,0 +1,182 @@
+import { afterEach, expect, test } from 'vitest'
+import { sendsProgram } from '../../cli/sends.ts'
+import { sopProgram } from '../../cli/sop.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { openSendScene, type SendScene } from '../../operations/mass-send/testing/send-scene.ts'
+import { countStatements } from '../../testing/count-statements.ts'
+import { runCommand } from '../../testing/run-command.ts'
+import { LINK_CLICK } from './link-tables.ts'
+
+/** Links in messages for many, and who it was when WeCom is asked. */
+
+const ORIGIN = 'https://scrm.example.cn'
+const SPRING = 'https://shop.example.cn/spring'
+const WECHAT = 'Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 MicroMessenger/8.0.44'
+const CONFIG = {
+  'policy.yaml': `links: { 新品: { url: "${SPRING}", tag: 兴趣/新品 } }\n`,
+  'tags.yaml': 'tags: [ { group: 兴趣, names: [新品] } ]\n',
+  'welcomes/default.yaml': 'welcome: 默认\ndefault: true\ntext: "新品：{链接:新品}"\n',
+  'sop/asks.yaml':
+    'sop: asks\nname: 聊新品\ntrigger: { event: link.clicked, link: 新品 }\nwhen: { follow.active: true }\nsteps: [ { task: { for: guide, title: 聊新品 } } ]\n',
+  'sop/tells.yaml':
+    'sop: tells\nname: 上新\ntrigger: customer.added\nwhen: { follow.active: true }\nsteps: [ { message: { text: "{导购名}推荐 {链接:新品}", within: 24h } } ]\n',
+  'moments/m.yaml': 'moment: 上新\ncontent: { text: "新品 {链接:新品}" }\nat: "2026-11-25 10:00"\n',
+  'groups/g.yaml':
+    'pool: 付费群\nrole: paid\ngroups: { namePrefix: 付费 }\ncapacity: 200\nentry: {}\ninviteBy: task\nwelcome: { text: "看 {链接:新品}" }\n',
+}
+const SEND =
+  'send: 周三\naudience: { follow.active: true }\ncontent: { text: "今天上新 {链接:新品}" }\ncron: "0 10 * * 3"\n'
+
+let scene: SendScene
+afterEach(() => scene.close())
+
+async function open(env: Record<string, string> = {}): Promise<void> {
+  scene = await openSendScene({ env: { PUBLIC_URL: ORIGIN, ...env }, config: CONFIG, sends: SEND })
+  expect(scene.huoshui.rules.faults()).toEqual([])
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+}
+/** Past ten, when everything has gone out; a minute of its own. */
+async function untilOut(): Promise<void> {
+  for (let times = 0; times < 4; times++) await scene.advance(MINUTE_MS)
+  for (let times = 0; times < 4; times++) await scene.advance(5 * SECOND_MS)
+}
+
+const get = (url: string, headers: Record<string, string> = {}) =>
+  fetch(url, { redirect: 'manual', headers: { 'user-agent': WECHAT, ...headers } })
+const pathIn = (text: string): string => (/https:\S+/.exec(text)?.[0] ?? '').slice(ORIGIN.length)
+const own = (id: string): string =>
+  pathIn(scene.sandbox.messagesOf(id).find(({ via }) => via === 'welcome')?.text ?? '')
+
+/** Taps it in WeChat as this person; WeCom's login tells who that is. Gives where the browser ends up. */
+async function tap(path: string, who: string | { guide: string }, headers: Record<string, string> = {}) {
+  const first = await get(`${scene.url}${path}`, headers)
+  const login = first.headers.get('location') ?? ''
+  expect(login).toMatch(/\/connect\/oauth2\/authorize\?/)
+  expect(login).not.toContain('wmA')
+  const asWhom = typeof who === 'string' ? `sandbox_customer=${who}` : `sandbox_guide=${who.guide}`
+  const [address = '', fragment] = login.split('#')
+  expect(fragment).toBe('wechat_redirect')
+  const back = (await get(`${address}&${asWhom}`)).headers.get('location') ?? ''
+  expect(back.startsWith(`${ORIGIN}/l/who?`)).toBe(true)
+  const backHere = `${scene.url}${back.slice(ORIGIN.length)}`
+  const last = await get(backHere, headers)
+  await scene.settle()
+  return { to: last.headers.get('location'), backHere }
+}
+const clicks = () =>
+  scene.rawRows<{ link: string; external_userid: string | null }>(
+    `SELECT link, external_userid FROM ${LINK_CLICK} ORDER BY id`,
+  )
+const counted = async () => (await clicks()).map(({ external_userid }) => external_userid)
+const told = async (id: string) => scene.timelineOf(id, 'link.clicked')
+const tasks = async () =>
+  (
+    await scene.rawRows<{ external_userid: string }>(
+      "SELECT external_userid FROM guide_task WHERE title = '聊新品' ORDER BY id",
+    )
+  ).map((one) => one.external_userid)
+
+test('a journey, a send, a moment and a group’s welcome carry one address for all; nobody is guessed from it', async () => {
+  await open()
+  await untilOut()
+  const address = `${ORIGIN}${pathIn(scene.texts()[0] ?? '')}`
+  expect(address).toMatch(/\/l\/0\.[\w-]{14}$/)
+  expect([...new Set(scene.texts())].toSorted()).toEqual([`今天上新 ${address}`, `张三推荐 ${address}`])
+  expect(scene.sandbox.calls('externalcontact/add_moment_task')[0]?.body).toMatchObject({
+    text: { content: `新品 ${address}` },
+  })
+  expect(scene.sandbox.calls('externalcontact/group_welcome_template/add')[0]?.body).toMatchObject({
+    text: { content: `看 ${address}` },
+  })
+  const path = address.slice(ORIGIN.length)
+  for (let times = 0; times < 3; times++)
+    expect((await get(`${scene.url}${path}`)).headers.get('location')).toBe(SPRING)
+  await scene.settle()
+  // Known is that somebody clicked in that minute.
+  expect(await clicks()).toEqual([{ link: '新品', external_userid: null }])
+  expect([await told('wmA'), await told('wmB'), await tasks()]).toEqual([[], [], []])
+  expect((await get(`${scene.url}${path.slice(0, -1)}_`)).status).toBe(404)
+
+  const { out } = await runCommand(sopProgram, ['check', scene.configDir], {
+    env: { PUBLIC_URL: ORIGIN },
+    clock: scene.clock,
+  })
+  expect(out).toContain(
+    '提醒：没有设 LINK_LOGIN=yes，群发「周三」、朋友圈「上新」、群池「付费群」的入群欢迎语 等 4 处里的 {链接:…} 大家是同一个网址，只知道有人点了，不知道是谁。',
+  )
+  const shown = await runCommand(sendsProgram, ['preview', '周三', 'wmA'], scene)
+  expect(shown.out).toContain(`今天上新 ${SPRING}`)
+})
+
+test('with WeCom’s login a click counts for who it was, whoever got the link; members and strangers are nobody', async () => {
+  await open({ LINK_LOGIN: 'yes' })
+  await untilOut()
+  const shared = pathIn(scene.texts()[0] ?? '')
+  expect((await tap(shared, 'wmB')).to).toBe(SPRING)
+  expect(await told('wmB')).toEqual(['客户点了链接「新品」'])
+  expect([await counted(), await tasks()]).toEqual([['wmB'], ['wmB']])
+
+  await scene.advance(MINUTE_MS)
+  // Passed on by wmA.
+  await tap(own('wmA'), 'wmB')
+  expect(await told('wmB')).toEqual(expect.arrayContaining(['客户点了别人转来的链接「新品」']))
+  expect(await told('wmA')).toEqual([])
+  expect((await tap(own('wmA'), { guide: 'zhangsan' })).to).toBe(SPRING)
+  expect((await tap(own('wmA'), 'wmStranger')).to).toBe(SPRING)
+  const { backHere } = await tap(own('wmA'), 'wmA')
+  expect(await counted()).toEqual(['wmB', 'wmB', null, 'wmA'])
+
+  // A code works once, and what is made up leads on without anybody.
+  await scene.advance(MINUTE_MS)
+  for (const address of [backHere, backHere.replace(/code=\w+/, 'code=x'), backHere.replace(/code=\w+&/, '')])
+    expect((await get(address)).headers.get('location')).toBe(SPRING)
+  expect((await get(backHere.replace(/state=../, 'state=00'))).status).toBe(404)
+  // Asked of WeCom is only who may be in WeChat.
+  expect((await get(`${scene.url}${shared}`, { 'user-agent': 'Chrome/120' })).headers.get('location')).toBe(SPRING)
+  expect((await get(`${scene.url}${shared}`, { 'user-agent': 'Googlebot/2.1' })).headers.get('location')).toBe(SPRING)
+  await scene.settle()
+  expect((await counted()).filter((id) => id !== null)).toEqual(['wmB', 'wmB', 'wmA'])
+})
+
+test('passed on in WeChat after the customer has opened it, it is somebody else’s', async () => {
+  await open()
+  await scene.advance(MINUTE_MS)
+  const first = await get(`${scene.url}${own('wmA')}`)
+  await scene.settle()
+  const cookie = first.headers.get('set-cookie')?.split(';')[0] ?? ''
+  expect((await get(`${scene.url}${own('wmA')}`)).headers.get('set-cookie')).toBeNull()
+  await scene.advance(MINUTE_MS)
+  expect((await get(`${scene.url}${own('wmA')}`)).headers.get('set-cookie')).toBeNull()
+  await get(`${scene.url}${own('wmA')}`, { cookie })
+  await scene.settle()
+  expect(await counted()).toEqual(['wmA', null, 'wmA'])
+})
+
+test('clicked thousands of times: one statement set a minute, ten lines a day, and nothing more', async () => {
+  await open()
+  const path = `${scene.url}${own('wmA')}`
+  const cookie = (await get(path)).headers.get('set-cookie')?.split(';')[0] ?? ''
+  await get(path)
+  await scene.settle()
+  const flood = async () => {
+    for (let times = 0; times < 200; times++) {
+      const answer = await get(path, times % 2 === 0 ? { cookie } : {})
+      if (answer.headers.get('location') !== SPRING) throw new Error('led astray')
+    }
+  }
+  expect((await countStatements(scene.db, flood)).total).toBe(0)
+  for (let minutes = 0; minutes < 14; minutes++) {
+    await scene.advance(MINUTE_MS)
+    await get(path, { cookie })
+    await get(path)
+  }
+  await scene.settle()
+  const ofA = (await counted()).filter((id) => id === 'wmA')
+  expect([ofA.length, (await told('wmA')).length]).toEqual([10, 10])
+  // Of unknown ones an hour.
+  expect((await counted()).length - ofA.length).toBeLessThanOrEqual(2)
+  await scene.advance(DAY_MS)
+  await get(path, { cookie })
+  await scene.settle()
+  expect(await told('wmA')).toHaveLength(11)
+})
