@@ -7,18 +7,10 @@ const IS_STEP = `r.chat_type = 'group' AND r.send_name LIKE '%·%'
   AND (r.rule_json LIKE '%group.daysOld%' OR r.rule_json LIKE '%group.daysInPool%')`
 /** More were only counted, not named. */
 const NAMED = 3
-const PAGE = 500
-
-interface Duty {
-  id: number
-  duty_name: string
-  opened_at: number | string
-  group_names: string
-}
 
 /** What groups have had of their SOPs before it was written down (0154) is written down: the sends of each group by their runs, and
- *  the to-dos as far as they name their groups. Of a to-do for more than three groups nothing says which they were, and which tags
- *  were put on by a step stands in the tags themselves. */
+ *  the to-dos of owners as far as they name the groups. Of a to-do for more than three groups, or for somebody else, nothing says
+ *  which groups it was for; which tags a step has put on stands in the tags themselves. */
 export class StepsGivenBefore1700000000155 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // The latest counts: where days count from the pool, what was before it is over.
@@ -31,35 +23,19 @@ export class StepsGivenBefore1700000000155 implements MigrationInterface {
                          WHERE q.send_name = r.send_name AND h.chat_id = g.chat_id AND h.outcome NOT IN ${NOT_HAD}
                            AND (q.scheduled_at > r.scheduled_at OR (q.scheduled_at = r.scheduled_at AND q.id > r.id)))`,
     )
-    for (let after = 0; ; ) {
-      const duties: Duty[] = await runner.query(
-        `SELECT id, duty_name, opened_at, group_names FROM duty
-         WHERE id > ${after} AND duty_name LIKE '%·%' AND group_count BETWEEN 1 AND ${NAMED} ORDER BY id LIMIT ${PAGE}`,
-      )
-      for (const duty of duties) await ofDuty(runner, duty)
-      const last = duties.at(-1)
-      if (last === undefined) return
-      after = last.id
-    }
+    // A name that nothing is left of but its brackets stands there whole.
+    await runner.query(
+      `INSERT INTO group_step (step, chat_id, given_at)
+       SELECT d.duty_name, c.chat_id, MAX(d.opened_at) FROM duty d JOIN chat_group c ON c.owner = d.userid
+       WHERE d.duty_name LIKE '%·%' AND d.group_count BETWEEN 1 AND ${NAMED} AND c.name <> ''
+         AND INSTR(REPLACE(d.group_names, c.name, ''), '「」') > 0
+         AND NOT EXISTS (SELECT 1 FROM chat_group x WHERE x.name = c.name AND x.chat_id <> c.chat_id)
+         AND NOT EXISTS (SELECT 1 FROM group_step s WHERE s.step = d.duty_name AND s.chat_id = c.chat_id)
+       GROUP BY d.duty_name, c.chat_id`,
+    )
   }
 
   async down(): Promise<void> {
     // They go with their table.
-  }
-}
-
-async function ofDuty(runner: QueryRunner, { duty_name, opened_at, group_names }: Duty): Promise<void> {
-  for (const [, name = ''] of group_names.matchAll(/「([^「」]*)」/g)) {
-    const groups: { chat_id: string }[] = await runner.query('SELECT chat_id FROM chat_group WHERE name = ?', [name])
-    const [group] = groups
-    // Of two of one name nobody knows which it was.
-    if (group === undefined || groups.length > 1) continue
-    const known = [duty_name, group.chat_id]
-    const had: unknown[] = await runner.query('SELECT id FROM group_step WHERE step = ? AND chat_id = ?', known)
-    if (had.length > 0) continue
-    await runner.query('INSERT INTO group_step (step, chat_id, given_at) VALUES (?, ?, ?)', [
-      ...known,
-      Number(opened_at),
-    ])
   }
 }

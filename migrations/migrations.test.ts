@@ -186,7 +186,7 @@ it('what groups have had of their SOPs before it was written down is known', asy
   await group(3, 'a', 'sent')
   await group(4, 'a', 'sent')
   const chat = (chatId: string, name: string) =>
-    db.source.query(`INSERT INTO chat_group (chat_id, name, known_at) VALUES ('${chatId}', '${name}', 1)`)
+    db.source.query(`INSERT INTO chat_group (chat_id, name, owner, known_at) VALUES ('${chatId}', '${name}', 'u', 1)`)
   for (const [chatId, name] of [
     ['a', '付费1'],
     ['b', '付费2'],
@@ -199,6 +199,7 @@ it('what groups have had of their SOPs before it was written down is known', asy
       `INSERT INTO duty (id, duty_key, duty_name, userid, title, group_names, group_count, due_at, state, opened_at)
        VALUES (${id}, 'k${id}', '新群·公告', 'u', 't', '${names}', ${many}, 400, 'done', 300)`,
     )
+  await chat('e', '付费')
   await duty(1, '「付费1」「付费3」', 2)
   await duty(2, '「付费2」等 9 个群', 9)
   const had = async () =>
