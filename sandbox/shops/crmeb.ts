@@ -196,6 +196,14 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
     return parts
   }
 
+  function asked(order: CrmebDoubleOrder, fen: number): Refund {
+    const refundId = `tk${numbered(next()).slice(2)}`
+    const refund: Refund = { refundId, order, fen, atMs: clock.now(), type: 1 }
+    refunds.push(refund)
+    push('refund-create', refundJson(refund))
+    return refund
+  }
+
   return {
     buy: ({ uid, lines }: { uid: number; lines: readonly ShopLine[] }): string => {
       const id = next()
@@ -236,18 +244,16 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
       const amount = Math.min(fen ?? order.payFen, order.payFen - back)
       const isWhole = back + amount >= order.payFen
       const [part = order] = isWhole ? [order] : standing(order)
-      const refund: Refund = {
-        refundId: `tk${numbered(next()).slice(2)}`,
-        order: part,
-        fen: amount,
-        atMs: clock.now(),
-        type: 1,
-      }
-      refunds.push(refund)
-      push('refund-create', refundJson(refund))
+      const refund = asked(part, amount)
       Object.assign(refund, { type: 6 })
       for (const one of isWhole ? [order, ...standing(order)] : [part]) one.refundStatus = isWhole ? 2 : 3
       for (const item of isWhole ? standing(order).flatMap(({ items }) => items) : []) item.refunded = item.quantity
+    },
+    /** Asked for before the order fell apart, agreed to afterwards: its own number alone is marked. */
+    refundParent: (orderId: string, fen: number): void => {
+      const order = held(orderId)
+      Object.assign(asked(order, fen), { type: 6 })
+      order.refundStatus = 2
     },
   }
 }

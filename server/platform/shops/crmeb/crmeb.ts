@@ -14,6 +14,7 @@ import {
   numberOf,
   textOf,
 } from './crmeb-shapes.ts'
+import { spreadRefunds } from './spread-refunds.ts'
 
 const LIMIT = 100
 /** Of one buyer; the parts of an order are among their newest. */
@@ -69,8 +70,10 @@ export function createCrmeb(access: ShopAccess): ShopConnection {
     const alone = parts.length === 0 ? undefined : await memory.get(parts.map(aloneKey))
     if (alone === undefined || alone.size === 0) return { orders: [await whole(order, parts, readAtMs)] }
     // They are taken already: with their parent the money would be there twice.
-    const orders: ShopOrder[] = []
-    for (const part of parts) orders.push(await whole(part, [], readAtMs))
+    const standing: ShopOrder[] = []
+    for (const part of parts) standing.push(await whole(part, [], readAtMs))
+    const orders =
+      numberOf(order.refund_status) > 0 ? spreadRefunds(standing, await whole(order, [], readAtMs)) : standing
     await memory.put(new Map(parts.map((part) => [aloneKey(part), '1'])))
     return { orders }
   }
