@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { list, pick, select, set, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
+import { shanghaiText } from '../../../core/kernel/shanghai.ts'
 import { SHOP_FILE as f } from '../shop-tables.ts'
 
 /** Orders of which nobody can say the number. */
@@ -27,47 +28,70 @@ export function addMissing(missing: Set<string>, faults: readonly { orderId?: st
 export interface Lacking {
   id: number
   name: string
+  foundAtMs: number
   missing: MissingOrders
 }
+
+/** A file that was read without a fault. */
+export interface WholeFile {
+  /** Phones masked. */
+  name: string
+  foundAtMs: number
+}
+
+/** 20261128, 2026-11-28, 2026年11月28日 */
+const DAY_IN_NAME = /20\d{2}\D?(?:0?[1-9]|1[0-2])\D?(?:0?[1-9]|[12]\d|3[01])/
+const dayOf = (atMs: number): string => shanghaiText(atMs).slice(0, 10)
+
+/** Is the one the mended copy of the other, of whose orders nobody can say the numbers? Under the same name of the same day. A shop
+ *  that writes `orders.csv` anew every day brings other orders the day after, unless the name says of which day they are. */
+const isCopyOf = (whole: WholeFile, { name, foundAtMs }: WholeFile): boolean =>
+  name === whole.name && (DAY_IN_NAME.test(name) || dayOf(foundAtMs) === dayOf(whole.foundAtMs))
 
 /** Files of the shop, found since then, of which something is missing still. */
 export async function lackingFiles(
   tx: Tx,
   { shop, sinceMs, but }: { shop: string; sinceMs: number; but: number },
 ): Promise<Lacking[]> {
-  const columns = pick(f, 'id', 'name', 'missing')
+  const columns = pick(f, 'id', 'name', 'found_at', 'missing')
   const rows = await tx.rows(
     sql`SELECT ${columns} FROM ${f} WHERE ${f.shop} = ${shop} AND ${f.id} <> ${but}
         AND ${f.found_at} > ${sinceMs} AND ${f.missing} IS NOT NULL AND ${f.missing} <> '[]'`,
   )
-  return rows.map(({ id, name, missing }) => ({ id, name, missing: missingIn(missing) }))
+  return rows.map(({ id, name, found_at: foundAtMs, missing }) => ({
+    id,
+    name,
+    foundAtMs,
+    missing: missingIn(missing),
+  }))
 }
 
-/** Orders of another file are in now. `wholeName`: under which a file was read without a fault, which is taken for the mended copy of
- *  one of that name where no number is known. Gives the files of which nothing is missing any more. Safe to repeat. */
+/** Orders of another file are in now. `whole`: it was read without a fault, and is taken for the mended copy of one of its name and
+ *  day where no number is known. Gives the files of which nothing is missing any more. Safe to repeat. */
 export async function bring(
   tx: Tx,
   lacking: readonly Lacking[],
-  { orderIds, wholeName }: { orderIds: readonly string[]; wholeName?: string },
+  { orderIds, whole }: { orderIds: readonly string[]; whole?: WholeFile },
 ): Promise<number[]> {
   const marks = lacking.length === 0 ? [] : orderIds.map(markOf)
-  const isBrought = (one: Lacking) => marks.some((mark) => one.missing.has(mark)) || one.name === wholeName
+  const isCopied = (one: WholeFile) => whole !== undefined && isCopyOf(whole, one)
+  const isBrought = (one: Lacking) => marks.some((mark) => one.missing.has(mark)) || isCopied(one)
   const ids = lacking.filter(isBrought).map(({ id }) => id)
   if (ids.length === 0) return []
   const rows = await tx.rows(
-    sql`SELECT ${select({ id: f.id, name: f.name, missing: f.missing })} FROM ${f} WHERE ${f.id} IN ${list(ids)}`,
+    sql`SELECT ${select({ id: f.id, name: f.name, foundAtMs: f.found_at, missing: f.missing })} FROM ${f} WHERE ${f.id} IN ${list(ids)}`,
   )
-  const whole: number[] = []
-  for (const { id, name, missing } of rows) {
+  const mended: number[] = []
+  for (const { id, missing, ...file } of rows) {
     const left = new Set(missingIn(missing))
     const before = left.size
     for (const mark of marks) left.delete(mark)
-    if (name === wholeName) left.delete(UNKNOWN)
+    if (isCopied(file)) left.delete(UNKNOWN)
     if (left.size === before) continue
     const changed = await tx.run(
       sql`UPDATE ${f} SET ${set(f, { missing: missingText(left) })} WHERE ${f.id} = ${id} AND ${f.missing} = ${missing}`,
     )
-    if (changed > 0 && left.size === 0) whole.push(id)
+    if (changed > 0 && left.size === 0) mended.push(id)
   }
-  return whole
+  return mended
 }

@@ -98,9 +98,9 @@ export function createTakeFile({ db, clock, alerts, orders, instance }: TakeFile
     await changeHeld(tx, held, { ...changes, faults: JSON.stringify(faults), missing: missingText(missing) })
     const isClean = counts.faults === 0
     if (!isClean) return tell(tx, rule, file, { held, report: { state: 'done', counts, faults } })
-    const wholeName = maskPhones(file.name)
-    const whole = await bring(tx, held.lacking, { orderIds: [], wholeName })
-    for (const id of held.isAgain ? [...whole, held.id] : whole) await alerts.resolve(tx, alertKey(id))
+    const whole = { name: maskPhones(file.name), foundAtMs: held.foundAtMs }
+    const mended = await bring(tx, held.lacking, { orderIds: [], whole })
+    for (const id of held.isAgain ? [...mended, held.id] : mended) await alerts.resolve(tx, alertKey(id))
   }
 
   /** What was committed before it broke stays, and is told. */
