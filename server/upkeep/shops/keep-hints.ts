@@ -6,7 +6,7 @@ import type { PushedVisit } from '../../platform/shops/shop-connection.ts'
 import { namedCustomer } from '../../records/customers/given-customer.ts'
 import type { VisitMessage } from '../../records/visits/visit-body.ts'
 import type { Visits } from '../../records/visits/visits.ts'
-import { keepBuyers, unionIdOf } from './shop-memory.ts'
+import { keepBuyers, unionIdsOf } from './shop-memory.ts'
 import { SHOP_CONNECTION, SHOP_HINT, type ToldBy } from './shop-tables.ts'
 
 export interface Hint {
@@ -88,9 +88,13 @@ export function createKeepHints({ db, clock, visits }: { db: Db; clock: Clock; v
     const shops = list([...new Set(told.map(({ shop }) => shop))])
     const rows = await tx.rows(sql`SELECT ${pick(c, 'shop', 'source')} FROM ${c} WHERE ${c.shop} IN ${shops}`)
     const sources = new Map(rows.map((row) => [row.shop, row.source]))
+    const unnamed = told.flatMap(({ shop, visit: { shopUserId, unionId } }) =>
+      unionId === undefined ? [{ shop, shopUserId }] : [],
+    )
+    const unionOf = await unionIdsOf(tx, unnamed)
     const found: VisitMessage[] = []
     for (const { shop, visit } of told) {
-      const { shopUserId, unionId = await unionIdOf(tx, shop, shopUserId), productId, at: atMs, ...rest } = visit
+      const { shopUserId, unionId = unionOf({ shop, shopUserId }), productId, at: atMs, ...rest } = visit
       const source = sources.get(shop)
       if (source === undefined || unionId === undefined) continue
       found.push({

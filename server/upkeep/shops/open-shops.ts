@@ -10,7 +10,7 @@ import type { RuleBook } from '../../rules/book/rule-book.ts'
 import type { ShopRule } from '../../rules/schema/rule-files.ts'
 import { createBuyers } from './buyers.ts'
 import { createCallBudget } from './call-budget.ts'
-import { createShopMemory, unionIdOf } from './shop-memory.ts'
+import { createShopMemory, type NumberedBuyer, unionIdsOf } from './shop-memory.ts'
 
 interface PlatformOf {
   /** Undefined: every shop has its own address. */
@@ -88,7 +88,7 @@ export function openShop(rule: AskedShop, { db, secrets, clock, credentials }: O
     rule,
     connection,
     budget,
-    buyers: createBuyers({ connection, clock, unionIdOf: (user) => db.statement((tx) => unionIdOf(tx, id, user)) }),
+    buyers: createBuyers({ connection, clock, unionIdOf: (shopUserId) => unionIdOf(db, { shop: id, shopUserId }) }),
   }
 }
 
@@ -129,3 +129,6 @@ export function createOpenShops(deps: OpenShopsDeps & { rules: { current(): Pick
   }
 }
 export type OpenShops = ReturnType<typeof createOpenShops>
+
+const unionIdOf = (db: Pick<Db, 'statement'>, buyer: NumberedBuyer): Promise<string | undefined> =>
+  db.statement(async (tx) => (await unionIdsOf(tx, [buyer]))(buyer))

@@ -1,4 +1,5 @@
 import type { Db } from '../../core/db/db.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
 import { list, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
@@ -47,8 +48,25 @@ export async function keepBuyers(
   await tx.upsert(b, rows, ['shop', 'shop_user_id'])
 }
 
-export async function unionIdOf(tx: Tx, shop: string, shopUserId: string): Promise<string | undefined> {
-  const isIt = sql`${b.shop} = ${shop} AND ${b.shop_user_id} = ${shopUserId}`
-  const row = await tx.row(sql`SELECT ${pick(b, 'given_unionid')} FROM ${b} WHERE ${isIt}`)
-  return row?.given_unionid ?? undefined
+/** A buyer by the shop's own number. */
+export interface NumberedBuyer {
+  shop: string
+  shopUserId: string
+}
+const buyerKey = ({ shop, shopUserId }: NumberedBuyer): string => JSON.stringify([shop, shopUserId])
+
+/** Which union id pushes have told of each, by whoever of them is asked; a statement for a thousand. */
+export async function unionIdsOf(
+  tx: Tx,
+  buyers: readonly NumberedBuyer[],
+): Promise<(buyer: NumberedBuyer) => string | undefined> {
+  const shops = [...new Set(buyers.map(({ shop }) => shop))]
+  const rows = await eachChunk([...new Set(buyers.map(({ shopUserId }) => shopUserId))], (part) => {
+    const isAmong = sql`${b.shop} IN ${list(shops)} AND ${b.shop_user_id} IN ${list(part)}`
+    return tx.rows(sql`SELECT ${pick(b, 'shop', 'shop_user_id', 'given_unionid')} FROM ${b} WHERE ${isAmong}`)
+  })
+  const found = new Map(
+    rows.map(({ shop, shop_user_id: shopUserId, given_unionid }) => [buyerKey({ shop, shopUserId }), given_unionid]),
+  )
+  return (buyer) => found.get(buyerKey(buyer)) ?? undefined
 }
