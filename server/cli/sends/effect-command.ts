@@ -1,6 +1,13 @@
 import type { Db } from '../../core/db/db.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
-import { earlierInCampaign, effectPeople, type SendEffect, sendEffect } from '../../operations/mass-send/send-effect.ts'
+import {
+  ASKED_FOR,
+  earlierInCampaign,
+  effectPeople,
+  HELD_OUT,
+  type SendEffect,
+  sendEffect,
+} from '../../operations/mass-send/send-effect.ts'
 import { sendQueries } from '../../operations/mass-send/send-queries.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
 import { cliFault } from '../frame/cli-fault.ts'
@@ -40,16 +47,18 @@ export const effectCommand = defineCommand({
     }
     const { holdOut, arms, verdict, toMs } = effect
     const isOver = nowMs >= toMs
-    const bought = isOver && !verdict.isRatioBroken ? await boughtBy(purchases(db, runId, effect)) : undefined
+    const bought =
+      isOver && !verdict.isRatioBroken ? await boughtBy(purchases(db, runId, effect), [HELD_OUT, ASKED_FOR]) : []
     const lines = [
       `#${runId}「${run.name}」的对照组占 ${holdOut.percent}%，比较发出后 ${holdOut.days} 天里有没有下单（部分退款算下单，全退不算）`,
       ...(isOver ? [] : [`  ${holdOut.days} 天到 ${shanghaiText(toMs)} 才过完，先不比。`]),
       ...armLines(arms, verdict),
       ...(isOver ? verdictLines(arms, verdict) : []),
-      ...(bought === undefined ? [] : boughtLines(bought, '群发的人')),
+      ...boughtLines(bought, HELD_OUT),
     ]
+    const [{ orders, fen } = {}] = bought
     const why = '群发的人按该发的算，导购没有确认的也在内：谁分到哪边是抽的，谁收到了不是。'
-    return { text: [...lines, '', why, HOW_JUDGED].join('\n'), data: { run: runId, ...effect, ...bought } }
+    return { text: [...lines, '', why, HOW_JUDGED].join('\n'), data: { run: runId, ...effect, orders, fen } }
   },
 })
 
@@ -60,7 +69,11 @@ async function* purchases(db: Db, runId: number, { fromMs, toMs }: SendEffect): 
       const people = await effectPeople(tx, runId, { after: from, limit: PAGE })
       const spans = people.map(({ externalUserId }) => ({ externalUserId, fromMs, toMs }))
       const paid = await orderQueries.paidWithin(tx, spans)
-      return people.map((one) => ({ ...one, ...(paid.get(one.externalUserId) ?? { count: 0, sumFen: 0 }) }))
+      return people.map((one) => ({
+        ...one,
+        arm: one.isHeldOut ? HELD_OUT : ASKED_FOR,
+        ...(paid.get(one.externalUserId) ?? { count: 0, sumFen: 0 }),
+      }))
     })
     yield* page
     const last = page.at(-1)

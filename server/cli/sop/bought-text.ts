@@ -1,43 +1,56 @@
-import { type MeanDifference, MIN_BUYERS, meanDifference } from '../../operations/sop/experiments/mean-difference.ts'
+import { ALPHA } from '../../operations/sop/experiments/drawn-evidence.ts'
+import {
+  type MeanDifference,
+  MIN_BUYERS,
+  meanDifference,
+  spentBy,
+} from '../../operations/sop/experiments/mean-difference.ts'
 
 /** What one person of a comparison has paid, refunds left out. */
 export interface Bought {
-  isHeldOut: boolean
+  arm: string
   count: number
   sumFen: number
 }
 
+/** An arm (b) beside the first one (a). */
 export interface BoughtBy {
+  arm: string
   orders: MeanDifference
   fen: MeanDifference
 }
 
-/** Of each person, held out (a) beside the others (b); undefined while one side has nobody. */
-export async function boughtBy(people: AsyncIterable<Bought>): Promise<BoughtBy | undefined> {
-  const watched = { orders: [] as number[], fen: [] as number[] }
-  const taken = { orders: [] as number[], fen: [] as number[] }
-  for await (const { isHeldOut, count, sumFen } of people) {
-    const group = isHeldOut ? watched : taken
-    group.orders.push(count)
-    group.fen.push(Math.max(0, sumFen))
+/** Of each person, every arm beside the first one; arms in which is nobody are left out. With several of them each interval is as
+ *  much wider as all of them together shall hold. */
+export async function boughtBy(people: AsyncIterable<Bought>, arms: readonly string[]): Promise<BoughtBy[]> {
+  const spent = new Map(arms.map((arm) => [arm, { orders: [] as number[], fen: [] as number[] }]))
+  for await (const { arm, count, sumFen } of people) {
+    const own = spent.get(arm)
+    own?.orders.push(count)
+    own?.fen.push(Math.max(0, sumFen))
   }
-  if (watched.orders.length === 0 || taken.orders.length === 0) return undefined
-  const compared = (of: 'orders' | 'fen'): MeanDifference =>
-    meanDifference(Float64Array.from(watched[of]), Float64Array.from(taken[of]))
-  return { orders: compared('orders'), fen: compared('fen') }
+  const [first, ...others] = [...spent].filter(([, { orders }]) => orders.length > 0)
+  if (first === undefined || first[0] !== arms[0]) return []
+  const alpha = ALPHA / Math.max(1, arms.length - 1)
+  return others.map(([arm, own]) => {
+    const compared = (of: 'orders' | 'fen'): MeanDifference =>
+      meanDifference(spentBy(first[1][of]), spentBy(own[of]), alpha)
+    return { arm, orders: compared('orders'), fen: compared('fen') }
+  })
 }
 
-/** `others`: what those who were not held out are called. */
-export const boughtLines = ({ orders, fen }: BoughtBy, others: string): string[] => [
-  `  每人订单：${lineOf(orders, { others, unit: '单', show: (value) => value.toFixed(2) })}`,
-  `  每人金额：${lineOf(fen, { others, unit: '元', show: (value) => (value / 100).toFixed(2) })}`,
-]
+/** `first`: what those of the first arm are called. */
+export const boughtLines = (bought: readonly BoughtBy[], first: string): string[] =>
+  bought.flatMap(({ arm, orders, fen }) => [
+    `  每人订单：${lineOf(orders, { first, arm, unit: '单', show: (value) => value.toFixed(2) })}`,
+    `  每人金额：${lineOf(fen, { first, arm, unit: '元', show: (value) => (value / 100).toFixed(2) })}`,
+  ])
 
 function lineOf(
   { a, b, difference, interval, cap }: MeanDifference,
-  { others, unit, show }: { others: string; unit: string; show: (value: number) => string },
+  { first, arm, unit, show }: { first: string; arm: string; unit: string; show: (value: number) => string },
 ): string {
-  const means = `对照组 ${show(a)} ${unit}，${others} ${show(b)} ${unit}，差 ${show(difference)} ${unit}`
+  const means = `${first} ${show(a)} ${unit}，${arm} ${show(b)} ${unit}，差 ${show(difference)} ${unit}`
   const limit = cap === undefined ? '' : `；一位最多按 ${show(cap)} ${unit}算，免得一两位大户说了算`
   if (interval === undefined) return `${means}（每组买过的不到 ${MIN_BUYERS} 人，先不给区间${limit}）`
   const { low, high } = interval

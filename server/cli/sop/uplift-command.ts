@@ -1,14 +1,14 @@
 import { VOCABULARY } from '../../capabilities/vocabulary.ts'
 import type { Db } from '../../core/db/db.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
-import { holdOutPeople, holdOutResult } from '../../operations/sop/experiments/hold-out-result.ts'
+import { HELD_OUT, holdOutPeople, holdOutResult, TAKEN_IN } from '../../operations/sop/experiments/hold-out-result.ts'
 import { storedVersions } from '../../operations/sop/model/sop-versions.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
 import type { SopRule } from '../../rules/schema/sop-rule.ts'
 import { sopSlot } from '../find/find-sop.ts'
 import { cliFault } from '../frame/cli-fault.ts'
 import { defineCommand } from '../frame/command.ts'
-import { boughtBy, boughtLines } from './bought-text.ts'
+import { type Bought, boughtBy, boughtLines } from './bought-text.ts'
 import { contentOf, onSop, releaseOf } from './known-sop.ts'
 import { armLines, HOW_JUDGED, verdictLines } from './share-text.ts'
 
@@ -37,19 +37,22 @@ export const upliftCommand = defineCommand({
     const { arms, verdict, leftOut } = await db.tx((tx) => holdOutResult(tx, asked))
     const head = `「${sop}」的对照组占 ${holdOut.percent}%，比较进来以后 ${holdOut.days} 天`
     const ignored = leftOut === 0 ? [] : [`  有 ${leftOut} 人进来时没有这样的对照组，不算在内。`]
-    const bought = verdict.isRatioBroken ? undefined : await boughtBy(purchases(db, { sop, holdOut, nowMs }))
+    const bought = verdict.isRatioBroken
+      ? []
+      : await boughtBy(purchases(db, { sop, holdOut, nowMs }), [HELD_OUT, TAKEN_IN])
     const lines = [
       head,
       ...armLines(arms, verdict),
       ...ignored,
       ...verdictLines(arms, verdict),
-      ...(bought === undefined ? [] : boughtLines(bought, '进入的人')),
+      ...boughtLines(bought, HELD_OUT),
     ]
-    return { text: [...lines, '', HOW_JUDGED].join('\n'), data: { sop, holdOut, arms, verdict, leftOut, ...bought } }
+    const [{ orders, fen } = {}] = bought
+    return { text: [...lines, '', HOW_JUDGED].join('\n'), data: { sop, holdOut, arms, verdict, leftOut, orders, fen } }
   },
 })
 
-async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs: number }) {
+async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs: number }): AsyncGenerator<Bought> {
   for (let after: string | undefined = ''; after !== undefined; ) {
     const from: string = after
     const { bought, last } = await db.tx(async (tx) => {
@@ -65,7 +68,7 @@ async function* purchases(db: Db, asked: { sop: string; holdOut: HoldOut; nowMs:
       }))
       const paid = await orderQueries.paidWithin(tx, spans)
       const bought = page.people.map(({ externalUserId, isHeldOut }) => ({
-        isHeldOut,
+        arm: isHeldOut ? HELD_OUT : TAKEN_IN,
         ...(paid.get(externalUserId) ?? { count: 0, sumFen: 0 }),
       }))
       return { bought, last: page.last }

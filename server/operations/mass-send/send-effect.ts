@@ -12,8 +12,9 @@ import { type Outcome, SENT_TO } from './send-states.ts'
 import { type RunRow, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 import { sentRun, WENT_OUT } from './went-out.ts'
 
-const HELD_OUT = '对照组'
-const ASKED_FOR = '群发的人'
+/** What people read of those who got none, and of the others. */
+export const HELD_OUT = '对照组'
+export const ASKED_FOR = '群发的人'
 
 export interface SendEffect {
   holdOut: HoldOut

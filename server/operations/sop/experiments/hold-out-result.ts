@@ -10,8 +10,9 @@ import { firstOf } from './first-of.ts'
 import { judgeAndKeep } from './judge-and-keep.ts'
 import type { ArmSeen, Verdict } from './verdict.ts'
 
-const HELD_OUT = '对照组'
-const TAKEN_IN = '进入的人'
+/** What people read of those only watched, and of the others. */
+export const HELD_OUT = '对照组'
+export const TAKEN_IN = '进入的人'
 
 export interface HoldOutResult {
   days: number

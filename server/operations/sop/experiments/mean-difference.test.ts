@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { seeded } from '../../../core/kernel/seeded.ts'
 import { ALPHA } from './drawn-evidence.ts'
-import { meanDifference } from './mean-difference.ts'
+import { meanDifference, type Spent, spentBy } from './mean-difference.ts'
 
 /** What somebody spends: mostly nothing, else around a hundred yuan, and now and then very much. */
 const spent = (random: () => number, rate: number, times = 1): number => {
@@ -26,7 +26,7 @@ it.each([
       let isWrong = false
       for (let day = 0; day < 20; day++) {
         for (let person = 0; person < 300; person++) (random() < share ? b : a).push(spent(random, rate))
-        const { interval } = meanDifference(Float64Array.from(a), Float64Array.from(b))
+        const { interval } = meanDifference(spentBy(a), spentBy(b))
         isWrong ||= interval !== undefined && (interval.low > 0 || interval.high < 0)
       }
       wrong += Number(isWrong)
@@ -37,25 +37,25 @@ it.each([
 
 it('finds a half more, and is not led by one large buyer', () => {
   const random = seeded(31)
-  const of = (people: number, times: number): Float64Array =>
-    Float64Array.from({ length: people }, () => spent(random, 0.3, times))
-  expect(meanDifference(of(3_000, 1), of(3_000, 1.5)).interval?.low).toBeGreaterThan(0)
+  const of = (people: number, times: number): number[] =>
+    Array.from({ length: people }, () => spent(random, 0.3, times))
+  expect(meanDifference(spentBy(of(3_000, 1)), spentBy(of(3_000, 1.5))).interval?.low).toBeGreaterThan(0)
   const [a, b] = [of(1_000, 1), of(1_000, 1)]
   b[0] = 100_000_000
-  const { difference, interval, cap } = meanDifference(a, b)
+  const { difference, interval, cap } = meanDifference(spentBy(a), spentBy(b))
   expect(Math.abs(difference)).toBeLessThan(2_000)
   expect(cap).toBeLessThan(200_000)
   expect(interval?.low).toBeLessThan(0)
 })
 
 it('gives no interval while few have bought, and no limit where all spend the same', () => {
-  expect(meanDifference(Float64Array.of(0, 100, 0), Float64Array.of(300, 0))).toEqual({
+  expect(meanDifference(spentBy([0, 100, 0]), spentBy([300, 0]))).toEqual({
     a: 100 / 3,
     b: 150,
     difference: 150 - 100 / 3,
     interval: undefined,
     cap: undefined,
   })
-  const same = Float64Array.from({ length: 200 }, (_, nth) => (nth % 2) * 500)
+  const same: Spent = spentBy(Array.from({ length: 200 }, (_, nth) => (nth % 2) * 500))
   expect(meanDifference(same, same)).toMatchObject({ difference: 0, cap: undefined })
 })

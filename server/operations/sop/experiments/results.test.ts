@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { sopProgram } from '../../../cli/sop.ts'
 import { raw } from '../../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS } from '../../../core/kernel/shanghai.ts'
+import { SHOP_ORDER } from '../../../records/orders/order-tables.ts'
 import { runCommand } from '../../../testing/run-command.ts'
 import { SOP_ENTRY, SOP_SPLIT } from '../sop-tables.ts'
 import { openSopScene, type SopScene } from '../testing/sop-scene.ts'
@@ -94,6 +95,47 @@ describe('an experiment', () => {
     expect(look?.proven_at).not.toBeNull()
     // Another window is a question of its own, without that memory.
     expect((await linesOf('experiment', 'after-order', '--days', '1'))[1]).toContain('达成 0 人')
+  })
+
+  it('compares what each person bought in the time after the draw, and leaves out what came before and after', async () => {
+    t = await openSopScene({ sop: SPLIT })
+    await people('发券', 400, 0)
+    await people('裂变', 400, 0)
+    const drawnAt = t.clock.now()
+    const bought = (nth: number, fen: number, atMs: number) => ({
+      ...{
+        order_id: `o${nth}-${atMs}`,
+        source: '商城',
+        status: 'paid' as const,
+        external_userid: `p${nth}`,
+        total_fen: fen,
+      },
+      ...{ created_at: atMs, paid_at: atMs },
+    })
+    const each = Array.from({ length: 100 }, (_, n) => n)
+    await t.db.tx((tx) =>
+      tx.insertIgnore(SHOP_ORDER, [
+        ...each.map((n) => bought(n + 1, 10_000 + n, drawnAt + DAY_MS)),
+        ...each.map((n) => bought(n + 401, 20_000 + n, drawnAt + DAY_MS)),
+        // One large buyer does not decide.
+        bought(300, 900_000_000, drawnAt + DAY_MS),
+        bought(201, 5_000_000, drawnAt - 1),
+        bought(202, 5_000_000, drawnAt + 7 * DAY_MS),
+        // Of nobody in it.
+        bought(9_000, 5_000_000, drawnAt + DAY_MS),
+      ]),
+    )
+    expect((await command('experiment', 'after-order')).out).not.toContain('每人金额')
+    await t.advance(7 * DAY_MS)
+    const lines = await linesOf('experiment', 'after-order')
+    expect(lines.find((line) => line.includes('每人订单'))).toMatch(
+      /发券 0\.25 单，裂变 0\.25 单，差 -0\.00 单（真实的差在/,
+    )
+    expect(lines.find((line) => line.includes('每人金额'))).toMatch(
+      /^ {2}每人金额：发券 25\.63 元，裂变 50\.12 元，差 24\.50 元（真实的差在 \d+\.\d\d 到 \d+\.\d\d 元之间，多了；任何时候看都算数；一位最多按 200\.\d\d 元算，免得一两位大户说了算）$/,
+    )
+    const { experiments } = JSON.parse((await command('experiment', 'after-order', '--json')).out)
+    expect(experiments[0].bought).toMatchObject([{ arm: '裂变', fen: { interval: { low: expect.any(Number) } } }])
   })
 
   it('is not judged when the arms were not filled as drawn, and leaves out who drew before its arms were changed', async () => {

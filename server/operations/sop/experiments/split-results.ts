@@ -34,6 +34,15 @@ interface Counted {
   goals: number
 }
 
+export interface AskedSplit {
+  sop: string
+  split: SopSplit
+  /** Default: 7. */
+  windowDays?: number | undefined
+  nowMs: number
+  versions: SopVersions
+}
+
 interface Asked {
   sop: string
   experiment: string
@@ -79,28 +88,18 @@ async function firstDrawn(tx: Tx, asked: Asked, versions: string[]): Promise<Arm
 
 /** Results of one experiment as `split` says it now: who drew under other arms or weights of the same name is left out.
  *  Remembers the look when it is over the usual window. */
-export async function splitResult(
-  tx: Tx,
-  asked: { sop: string; split: SopSplit; windowDays?: number | undefined; nowMs: number; versions: SopVersions },
-): Promise<SplitResult> {
-  const { sop, split, windowDays = WINDOW_DAYS, nowMs, versions } = asked
+export async function splitResult(tx: Tx, asked: AskedSplit): Promise<SplitResult> {
+  const { sop, split, windowDays = WINDOW_DAYS, nowMs } = asked
   const { experiment, by = 'customer' } = split
   const drawn = { sop, experiment, windowMs: windowDays * DAY_MS, nowMs }
   const rows = await countDrawn(tx, drawn)
-  const text = armsText(split)
-  const isSame = new Map<string, boolean>()
-  for (const { version } of rows) {
-    if (isSame.has(version)) continue
-    const stored = await versions(tx, sop, version)
-    const then = splitsOf(stored?.value.steps ?? []).find((one) => one.split.experiment === experiment)
-    isSame.set(version, then !== undefined && armsText(then.split) === text)
-  }
-  const judged = rows.filter((row) => isSame.get(row.version) === true)
-  const first = await firstDrawn(
+  const alike = await versionsAlike(
     tx,
-    drawn,
-    [...isSame].flatMap(([version, same]) => (same ? [version] : [])),
+    asked,
+    rows.map(({ version }) => version),
   )
+  const judged = rows.filter((row) => alike.has(row.version))
+  const first = await firstDrawn(tx, drawn, [...alike])
   const sumOf = (some: Counted[], of: (row: Counted) => number): number => some.reduce((sum, row) => sum + of(row), 0)
   const arms = split.arms.map(({ arm, weight }): ArmSeen => {
     const own = judged.filter((row) => row.arm === arm)
@@ -118,8 +117,58 @@ export async function splitResult(
       guides: by === 'guide' ? guides : undefined,
     }
   })
-  const name = windowDays === WINDOW_DAYS ? `split:${sop}:${experiment}:${versionOf(text)}` : undefined
+  const name = windowDays === WINDOW_DAYS ? `split:${sop}:${experiment}:${versionOf(armsText(split))}` : undefined
   const verdict = await judgeAndKeep(tx, arms, { name, first, nowMs })
   const leftOut = sumOf(rows, (row) => row.assigned) - sumOf(judged, (row) => row.assigned)
   return { experiment, by, windowDays, arms, verdict, leftOut }
+}
+
+/** Those of these versions whose experiment has the very same arms and weights. */
+async function versionsAlike(
+  tx: Tx,
+  { sop, split, versions }: AskedSplit,
+  among: readonly string[],
+): Promise<Set<string>> {
+  const text = armsText(split)
+  const alike = new Set<string>()
+  for (const version of new Set(among)) {
+    const stored = await versions(tx, sop, version)
+    const then = splitsOf(stored?.value.steps ?? []).find((one) => one.split.experiment === split.experiment)
+    if (then !== undefined && armsText(then.split) === text) alike.add(version)
+  }
+  return alike
+}
+
+export interface SplitPerson {
+  externalUserId: string
+  arm: string
+  drawnAtMs: number
+}
+
+/** The people who are judged, a page of all who ever drew at a time; for what they bought. `last`: where the next page begins;
+ *  undefined after the last one. */
+export async function splitPeople(
+  tx: Tx,
+  asked: AskedSplit,
+  { after, limit }: { after: string; limit: number },
+): Promise<{ people: SplitPerson[]; last: string | undefined }> {
+  const { id, external_userid: externalUserId, version, arm, at: drawnAtMs, sop, experiment } = SOP_SPLIT
+  const first = await tx.rows(
+    sql`SELECT ${select({ id: number(sql`MIN(${id})`), externalUserId })} FROM ${SOP_SPLIT}
+        WHERE ${sop} = ${asked.sop} AND ${experiment} = ${asked.split.experiment} AND ${externalUserId} > ${after}
+        GROUP BY ${externalUserId} ORDER BY ${externalUserId} LIMIT ${limit}`,
+  )
+  if (first.length === 0) return { people: [], last: undefined }
+  const rows = await tx.rows(
+    sql`SELECT ${select({ externalUserId, version, arm, drawnAtMs })} FROM ${SOP_SPLIT}
+        WHERE ${id} IN ${list(first.map((row) => row.id))}
+          AND ${drawnAtMs} <= ${asked.nowMs - (asked.windowDays ?? WINDOW_DAYS) * DAY_MS}`,
+  )
+  const alike = await versionsAlike(
+    tx,
+    asked,
+    rows.map((row) => row.version),
+  )
+  const people = rows.filter((row) => alike.has(row.version)).map(({ version: _version, ...person }) => person)
+  return { people, last: first.at(-1)?.externalUserId }
 }

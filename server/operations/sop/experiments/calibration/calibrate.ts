@@ -1,5 +1,6 @@
 import { seeded } from '../../../../core/kernel/seeded.ts'
 import { calledBy, playMany } from './play.ts'
+import { playSpending } from './play-spending.ts'
 
 export const RATES = [0.005, 0.01, 0.02, 0.05, 0.2, 0.5]
 /** Of the smaller arm. */
@@ -22,6 +23,26 @@ export function falseAlarms(
   return rates.flatMap((rate) =>
     SHARES.map((share) => {
       const calls = playMany({ a: rate, b: rate, share, perDay, days: DAYS }, runs, random)
+      onCell()
+      return { rate, share, called: calledBy(calls, DAYS) }
+    }),
+  )
+}
+
+/** How many of a hundred buy; with fewer an arm of a twentieth has no interval in this time. */
+export const BUYING = [0.02, 0.05, 0.2, 0.5]
+
+/** Experiments in which both arms spend alike, as heavy-tailed as the customers of CDNOW did, looked at every day: how often the interval of
+ *  money per person left nought out. `onCell`: after each of them, for whoever waits. */
+export function spendingAlarms(
+  { runs, perDay, seed, rates = BUYING }: { runs: number; perDay: number; seed: number; rates?: readonly number[] },
+  onCell: () => void = () => {},
+): FalseAlarms[] {
+  const random = seeded(seed)
+  return rates.flatMap((rate) =>
+    SHARES.map((share) => {
+      const played = { rate, share, perDay, days: DAYS }
+      const calls = Array.from({ length: runs }, () => playSpending(played, random))
       onCell()
       return { rate, share, called: calledBy(calls, DAYS) }
     }),
