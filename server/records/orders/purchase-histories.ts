@@ -1,5 +1,6 @@
-import { maybeNumber, number, raw, select, sql, words } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import { count, number, raw, select, sql, words } from '../../core/db/sql.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
+import { DAY_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { SHOP_ORDER } from './order-tables.ts'
 
 /** On which Shanghai days somebody bought, all told. Days are the UTC milliseconds of their midnight. */
@@ -19,43 +20,79 @@ export interface PurchaseHistory {
 }
 
 const o = SHOP_ORDER
-const DAY = sql`(${o.paid_at} - (${o.paid_at} + 28800000) % 86400000)`
 const BOUGHT = sql`${o.status} = 'paid' AND ${o.paid_at} IS NOT NULL`
 
 /** Everybody with a paid order, by external_userid, page after page; `last`: where the next page begins, undefined after the
- *  last one. */
+ *  last one. Payments are read as they stand in the index and put together here: grouped twice by the database they cost four
+ *  times as much. */
 export async function purchaseHistories(
-  tx: Tx,
+  tx: ReadTx,
   { after, limit, cutMs }: { after: string; limit: number; cutMs: number },
 ): Promise<{ histories: PurchaseHistory[]; last: string | undefined }> {
   const who = select({ id: words(sql`${o.external_userid}`) })
-  const ids = await tx.rows(
-    sql`SELECT DISTINCT ${who} FROM ${o} WHERE ${BOUGHT} AND ${o.external_userid} > ${after}
-        ORDER BY ${o.external_userid} LIMIT ${limit}`,
+  const page = await tx.row(
+    sql`SELECT ${select({ many: count(), last: words<string | null>(raw('MAX(d.id)')) })} FROM (
+          SELECT DISTINCT ${who} FROM ${o} WHERE ${BOUGHT} AND ${o.external_userid} > ${after}
+          ORDER BY ${o.external_userid} LIMIT ${limit}) d`,
   )
-  const last = ids.at(-1)?.id
-  if (last === undefined) return { histories: [], last: undefined }
-  const history = select({
-    externalUserId: words(raw('d.who')),
-    firstDayMs: number(raw('MIN(d.day_at)')),
-    lastDayMs: number(raw('MAX(d.day_at)')),
-    days: number(raw('COUNT(*)')),
-    repeatsPaid: number(raw('SUM(CASE WHEN d.day_at > d.first_at AND d.fen > 0 THEN 1 ELSE 0 END)')),
-    repeatFen: number(raw('SUM(CASE WHEN d.day_at > d.first_at THEN d.fen ELSE 0 END)')),
-    daysBefore: number(sql`SUM(CASE WHEN d.day_at < ${cutMs} THEN 1 ELSE 0 END)`),
-    lastDayBeforeMs: maybeNumber(sql`MAX(CASE WHEN d.day_at < ${cutMs} THEN d.day_at END)`),
-    later: number(sql`SUM(CASE WHEN d.day_at >= ${cutMs} THEN 1 ELSE 0 END)`),
+  const last = page?.last ?? undefined
+  if (page === undefined || last === undefined) return { histories: [], last: undefined }
+  const payment = select({
+    id: words(sql`${o.external_userid}`),
+    paidMs: number(sql`${o.paid_at}`),
+    fen: number(sql`${o.total_fen} - ${o.refunded_fen}`),
   })
   const rows = await tx.rows(
-    sql`SELECT ${history} FROM (
-          SELECT g.who, g.day_at, g.fen, MIN(g.day_at) OVER (PARTITION BY g.who) AS first_at FROM (
-            SELECT ${o.external_userid} AS who, ${DAY} AS day_at, SUM(${o.total_fen} - ${o.refunded_fen}) AS fen
-            FROM ${o} WHERE ${BOUGHT} AND ${o.external_userid} > ${after} AND ${o.external_userid} <= ${last}
-            GROUP BY ${o.external_userid}, ${DAY}) g) d
-        GROUP BY d.who ORDER BY d.who`,
+    sql`SELECT ${payment} FROM ${o} WHERE ${BOUGHT} AND ${o.external_userid} > ${after} AND ${o.external_userid} <= ${last}
+        ORDER BY ${o.external_userid}, ${o.paid_at}`,
   )
-  return {
-    histories: rows.map(({ lastDayBeforeMs, ...one }) => ({ ...one, lastDayBeforeMs: lastDayBeforeMs ?? undefined })),
-    last: ids.length < limit ? undefined : last,
+  return { histories: historiesOf(rows, cutMs), last: page.many < limit ? undefined : last }
+}
+
+/** Of payments by customer, then by time. */
+function historiesOf(
+  payments: readonly { id: string; paidMs: number; fen: number }[],
+  cutMs: number,
+): PurchaseHistory[] {
+  const histories: PurchaseHistory[] = []
+  let one: PurchaseHistory | undefined
+  /** What was paid so far on the last day that is known of. */
+  let dayFen = 0
+  const endDay = (): void => {
+    if (one === undefined || one.days === 1) return
+    one.repeatFen += dayFen
+    if (dayFen > 0) one.repeatsPaid += 1
   }
+  for (const { id, paidMs, fen } of payments) {
+    if (one?.externalUserId === id && paidMs < one.lastDayMs + DAY_MS) {
+      dayFen += fen
+      continue
+    }
+    endDay()
+    dayFen = fen
+    const dayMs = startOfShanghaiDay(paidMs)
+    if (one?.externalUserId !== id) {
+      one = { externalUserId: id, firstDayMs: dayMs, ...NOTHING }
+      histories.push(one)
+    }
+    one.days += 1
+    one.lastDayMs = dayMs
+    if (dayMs >= cutMs) one.later += 1
+    else {
+      one.daysBefore += 1
+      one.lastDayBeforeMs = dayMs
+    }
+  }
+  endDay()
+  return histories
+}
+
+const NOTHING = {
+  lastDayMs: 0,
+  days: 0,
+  repeatsPaid: 0,
+  repeatFen: 0,
+  daysBefore: 0,
+  lastDayBeforeMs: undefined,
+  later: 0,
 }

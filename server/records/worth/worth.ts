@@ -8,7 +8,7 @@ import type { Job } from '../../engine/jobs/job.ts'
 import type { Orders } from '../orders/orders.ts'
 import type { PurchaseHistory } from '../orders/purchase-histories.ts'
 import type { AskConsent } from '../privacy/consents.ts'
-import { type History, learn, MOST_FITTED, type Reckoned, reckon, trialDays } from './model/model.ts'
+import { createReckon, type History, learn, MOST_FITTED, type Reckoned, trialDays } from './model/model.ts'
 import { formatModel, parseModel, worthQueries } from './worth-queries.ts'
 import { WORTH_RUN } from './worth-tables.ts'
 import { writeWorth } from './write-worth.ts'
@@ -23,7 +23,7 @@ export interface WorthDeps {
 type Run = RowOf<typeof WORTH_RUN>
 const t = WORTH_RUN
 const NAME = 'worth'
-const PAGE = 1_000
+const PAGE = 4_000
 /** After the scores, before the ladders are looked at. */
 const AT_MS = 3 * HOUR_MS + 10 * MINUTE_MS
 /** Habits change slowly. */
@@ -87,25 +87,45 @@ export function createWorth({ db, clock, orders, privacy }: WorthDeps) {
     return formatModel(await learn(kept, { today, cut }))
   }
 
-  /** One page; true when there may be more. */
-  async function step(tx: Tx): Promise<boolean> {
-    const run = await held(tx)
-    if (run === undefined || run.model === null || run.fitted_at === null) return false
-    const model = parseModel(run.model)
-    const { histories, last } = await page(tx, run.after_userid, 0)
-    const today = dayOf(clock.now())
-    const reckoned = new Map<string, Reckoned>()
-    for (const one of histories) {
-      const found = reckon(model, historyOf(one), today)
-      if (found !== undefined) reckoned.set(one.externalUserId, found)
+  /** Page after page from where it was; the next is read while one is written. */
+  async function reckonAll(text: string, from: string, untilMs: number): Promise<void> {
+    const reckon = createReckon(parseModel(text), dayOf(clock.now()))
+    const look = (after: string) => db.tx((tx) => page(tx, after, 0))
+    let next = look(from)
+    for (let after: string | undefined = from; after !== undefined && clock.now() <= untilMs; ) {
+      const behind: string = after
+      const { histories, last } = await next
+      if (last !== undefined) {
+        next = look(last)
+        // Whoever waits for it hears of its failure; until then nobody does.
+        next.catch(() => undefined)
+      }
+      const reckoned = new Map<string, Reckoned>()
+      for (const one of histories) {
+        const found = reckon(historyOf(one))
+        if (found !== undefined) reckoned.set(one.externalUserId, found)
+      }
+      const isMine = await db.tx((tx) => write(tx, text, { reckoned, after: behind, last }))
+      after = isMine ? last : undefined
     }
-    await writeWorth(tx, reckoned, { after: run.after_userid, last })
+    await next.catch(() => undefined)
+  }
+
+  /** False: another process has gone on from there, or everybody is reckoned by what was learned since. */
+  async function write(
+    tx: Tx,
+    text: string,
+    { reckoned, after, last }: { reckoned: ReadonlyMap<string, Reckoned>; after: string; last: string | undefined },
+  ): Promise<boolean> {
+    const run = await held(tx)
+    if (run === undefined || run.model !== text || run.after_userid !== after) return false
+    await writeWorth(tx, reckoned, { after, last })
     const next =
       last === undefined
         ? { due_at: nextTime(clock.now()), after_userid: '', scored_at: clock.now() }
         : { after_userid: last }
     await tx.run(sql`UPDATE ${t} SET ${set(t, next)} WHERE ${t.name} = ${NAME}`)
-    return last !== undefined
+    return true
   }
 
   const job: Job = {
@@ -123,7 +143,8 @@ export function createWorth({ db, clock, orders, privacy }: WorthDeps) {
           tx.run(sql`UPDATE ${t} SET ${set(t, learned)} WHERE ${t.name} = ${NAME} AND ${t.due_at} = ${run.due_at}`),
         )
       }
-      while (clock.now() <= until && (await db.tx(step)));
+      const { model = null, after_userid: after = '' } = (await db.tx(held)) ?? {}
+      if (model !== null) await reckonAll(model, after, until)
     },
   }
 

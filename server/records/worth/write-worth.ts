@@ -1,10 +1,11 @@
 import { eachChunk } from '../../core/db/each-chunk.ts'
-import { all, every, list, sql } from '../../core/db/sql.ts'
+import { every, list, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reckoned } from './model/model.ts'
 import { CUSTOMER_WORTH } from './worth-tables.ts'
 
 const w = CUSTOMER_WORTH
+const SCORE = pick(w, 'external_userid', 'alive_percent', 'orders90_hundredths', 'value90_fen')
 
 /** Writes what is other than before among the customers behind `after` up to `last` (undefined: to the end); who is not among
  *  them any more loses it. */
@@ -15,7 +16,7 @@ export async function writeWorth(
 ): Promise<void> {
   const upTo = last === undefined ? [] : [sql`${w.external_userid} <= ${last}`]
   const isBetween = every([sql`${w.external_userid} > ${after}`, ...upTo])
-  const stored = await tx.rows(sql`SELECT ${all(w)} FROM ${w} WHERE ${isBetween}`)
+  const stored = await tx.rows(sql`SELECT ${SCORE} FROM ${w} WHERE ${isBetween}`)
   const before = new Map(stored.map((row) => [row.external_userid, row]))
   const changed = [...reckoned]
     .map(([externalUserId, one]) => ({

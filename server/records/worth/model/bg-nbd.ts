@@ -82,13 +82,19 @@ export function aliveChance(
 }
 
 /** Purchase days to be expected within the next `weeks`. */
-export function expectedRepeats(customer: Omit<Bought, 'customers'>, weeks: number, model: BgNbd): number {
-  const { r, alpha, a, b } = model
-  const { repeats: x, known } = customer
+export const expectedRepeats = (customer: Omit<Bought, 'customers'>, weeks: number, model: BgNbd): number =>
+  expectedIfAlive(customer, weeks, model) * aliveChance(customer, model)
+
+/** Of somebody who still buys: the same for all who bought as often and are known for as long. */
+export function expectedIfAlive(
+  { repeats: x, known }: Pick<Bought, 'repeats' | 'known'>,
+  weeks: number,
+  { r, alpha, a, b }: BgNbd,
+): number {
   const z = weeks / (alpha + known + weeks)
   // Euler's transformation: the published form multiplies a vanishing factor with an endless one when x is large.
   const stays = (1 - z) ** (a - 1) * gauss(a + b - 1 - r, a - 1, a + b + x - 1, z)
-  return ((a + b + x - 1) / (a - 1)) * (1 - stays) * aliveChance(customer, model)
+  return ((a + b + x - 1) / (a - 1)) * (1 - stays)
 }
 
 /** The same for somebody who buys for the first time now. */

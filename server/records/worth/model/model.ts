@@ -1,4 +1,5 @@
-import { aliveChance, type BgNbd, type Bought, expectedRepeats, fitBgNbd } from './bg-nbd.ts'
+import { onceEach } from '../../../core/kernel/once.ts'
+import { aliveChance, type BgNbd, type Bought, expectedIfAlive, expectedRepeats, fitBgNbd } from './bg-nbd.ts'
 import { expectedMean, fitGammaGamma, type GammaGamma, type Spent } from './gamma-gamma.ts'
 
 /** What is known of one customer; times in days. `…Before`: by the end of the days that the model is tried on, `later`: days
@@ -178,17 +179,22 @@ export interface Reckoned {
 
 const HORIZON_WEEKS = 90 / WEEK
 
-/** What one customer is likely to buy in ninety days; undefined where the model says nothing. */
-export function reckon({ buying, spending }: Model, one: History, today: number): Reckoned | undefined {
-  if (buying === undefined) return undefined
-  const { days, firstDay, lastDay, repeatsPaid, repeatFen } = one
-  const customer = bought(days - 1, lastDay - firstDay, today - firstDay)
-  const orders = expectedRepeats(customer, HORIZON_WEEKS, buying)
-  const mean = repeatsPaid === 0 ? 0 : repeatFen / 100 / repeatsPaid
-  const each = spending === undefined ? undefined : expectedMean({ purchases: repeatsPaid, mean }, spending)
-  return {
-    alivePercent: days > 1 ? Math.round(100 * aliveChance(customer, buying)) : null,
-    orders90Hundredths: Math.round(100 * orders),
-    value90Fen: each === undefined ? null : 100 * Math.round(orders * each),
+/** What a customer is likely to buy in ninety days; undefined where the model says nothing. What is dear to reckon is the same
+ *  for many, and reckoned once. */
+export function createReckon({ buying, spending }: Model, today: number): (one: History) => Reckoned | undefined {
+  if (buying === undefined) return () => undefined
+  const ifAlive = onceEach((days: number) =>
+    onceEach((firstDay: number) => expectedIfAlive(bought(days - 1, 0, today - firstDay), HORIZON_WEEKS, buying)),
+  )
+  return ({ days, firstDay, lastDay, repeatsPaid, repeatFen }) => {
+    const alive = aliveChance(bought(days - 1, lastDay - firstDay, today - firstDay), buying)
+    const orders = ifAlive(days)(firstDay) * alive
+    const mean = repeatsPaid === 0 ? 0 : repeatFen / 100 / repeatsPaid
+    const each = spending === undefined ? undefined : expectedMean({ purchases: repeatsPaid, mean }, spending)
+    return {
+      alivePercent: days > 1 ? Math.round(100 * alive) : null,
+      orders90Hundredths: Math.round(100 * orders),
+      value90Fen: each === undefined ? null : 100 * Math.round(orders * each),
+    }
   }
 }
