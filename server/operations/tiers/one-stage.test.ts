@@ -8,13 +8,15 @@ levels:
   - { level: 忠诚, when: { orders.paid.count: { gte: 3 } }, keep: { orders.paid.count: { gte: 2 } }, tag: 阶段/忠诚 }
   - { level: 复购, when: { orders.paid.count: { gte: 2 } }, tag: 阶段/复购 }
   - { level: 首单, when: { orders.paid.count: { gte: 1 } }, tag: 阶段/首单 }
-  - { level: 潜客, tag: 阶段/潜客 }
+  - { level: 潜客 }
 moves: auto
 coolDownDays: 2
 `
-const NAMES = ['忠诚', '复购', '首单', '潜客']
+/** Where everybody begins, without a move. */
+const FIRST = '潜客'
+const NAMES = ['忠诚', '复购', '首单', FIRST]
 const CONFIG = {
-  'tags.yaml': `tags:\n  - { group: 阶段, names: [${NAMES.join(', ')}] }\n`,
+  'tags.yaml': 'tags:\n  - { group: 阶段, names: [忠诚, 复购, 首单] }\n',
   'tiers/阶段.yaml': STAGES,
 }
 
@@ -49,11 +51,12 @@ async function checked(ids: readonly string[], before: Map<string, Move[]>): Pro
     expect(moves.slice(0, before.get(id)?.length ?? 0)).toEqual(before.get(id) ?? [])
     for (const [nth, move] of moves.entries()) {
       const earlier = moves[nth - 1]
-      expect(move.from_level).toBe(earlier?.to_level ?? null)
+      expect(move.from_level).toBe(earlier?.to_level ?? FIRST)
       expect(move.moved_at).toBeGreaterThanOrEqual(earlier?.moved_at ?? 0)
     }
-    expect(stages).toEqual([`阶段/${moves.at(-1)?.to_level}`])
-    expect(await t.tagsOf(id)).toEqual(stages)
+    const stage = moves.at(-1)?.to_level ?? FIRST
+    expect(stages).toEqual([`阶段/${stage}`])
+    expect((await t.tagsOf(id)) ?? []).toEqual(stage === FIRST ? [] : stages)
     before.set(id, moves)
   }
 }
@@ -69,7 +72,7 @@ it.each(SEEDS)(
     const paid = new Map<string, string[]>(ids.map((id) => [id, []]))
     const before = new Map<string, Move[]>()
     const seen = new Set<string>()
-    for (let nth = 0; nth < 30; nth++) {
+    for (let nth = 0; nth < 24; nth++) {
       const id = random.pick(ids)
       const orders = paid.get(id) ?? []
       switch (random.int(7)) {
@@ -102,7 +105,7 @@ it.each(SEEDS)(
       for (const one of ids) for (const stage of await stagesOf(one)) seen.add(stage)
     }
     expect(seen.size).toBeGreaterThan(2)
-    expect([...before.values()].flat().length).toBeGreaterThan(6)
+    expect([...before.values()].flat().length).toBeGreaterThan(4)
   },
   300_000,
 )
