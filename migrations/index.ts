@@ -64,6 +64,7 @@ import { Intercepts1700000000126 } from './0126-intercepts.ts'
 import { PriorityOfSends1700000000130 } from './0130-priority-of-sends.ts'
 import { ValueOfTasks1700000000131 } from './0131-value-of-tasks.ts'
 import { ShopFiles1700000000144 } from './0144-shop-files.ts'
+import { ToldTags1700000000145 } from './0145-told-tags.ts'
 import { MissingOrdersOfFiles1700000000146 } from './0146-missing-orders-of-files.ts'
 import { OccasionsOfMoments1700000000150 } from './0150-occasions-of-moments.ts'
 import { CountedConfirmations1700000000151 } from './0151-counted-confirmations.ts'
@@ -141,6 +142,7 @@ export const migrations = [
   PriorityOfSends1700000000130,
   ValueOfTasks1700000000131,
   ShopFiles1700000000144,
+  ToldTags1700000000145,
   MissingOrdersOfFiles1700000000146,
   OccasionsOfMoments1700000000150,
   CountedConfirmations1700000000151,

@@ -219,9 +219,9 @@ function refuseDemoShop({ WECOM_API_BASE, HUOSHUI_CONFIG }: Settings): void {
   if (isRealPlatform(WECOM_API_BASE) && isDemoShop(HUOSHUI_CONFIG)) throw demoShopRefused(HUOSHUI_CONFIG)
 }
 
-const toldIn = ({ orders, profiles, surveys, consents, visits }: Capabilities) => [
+const toldIn = ({ orders, profiles, surveys, consents, visits, 'told-tags': tags }: Capabilities) => [
   ...[orders, profiles, surveys],
-  ...[consents, visits],
+  ...[consents, visits, tags],
 ]
 
 const auditOptions = (settings: Settings) => ({ keys: auditKeys(settings), days: settings.AUDIT_DAYS })

@@ -28,6 +28,7 @@ import { surveys } from '../records/surveys/manifest.ts'
 import { tags } from '../records/tags/manifest.ts'
 import { timeline } from '../records/timeline/manifest.ts'
 import { toldConsents } from '../records/told-consents/manifest.ts'
+import { toldTags } from '../records/told-tags/manifest.ts'
 import { touches } from '../records/touches/manifest.ts'
 import { visits } from '../records/visits/manifest.ts'
 import { worth } from '../records/worth/manifest.ts'
@@ -51,6 +52,7 @@ export const CAPABILITIES = [
   profiles,
   surveys,
   toldConsents,
+  toldTags,
   optOut,
   links,
   visits,

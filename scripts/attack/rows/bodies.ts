@@ -40,7 +40,14 @@ export const oddBodies: Row = {
     for (const [what, body] of ODD_BODIES) {
       for (const change of ['tags', 'remark', 'birthday', 'sent'])
         await post(`/api/sidebar/customers/${id}/${change}`, what, own, body)
-      for (const path of ['/api/orders', '/api/profiles', '/api/surveys', '/api/consents', '/api/visits']) {
+      for (const path of [
+        '/api/orders',
+        '/api/profiles',
+        '/api/surveys',
+        '/api/consents',
+        '/api/tags',
+        '/api/visits',
+      ]) {
         await post(path, what, signedHeaders(target, path, body), body)
       }
     }
@@ -51,13 +58,13 @@ export const oddBodies: Row = {
 
 const WINDOW_SEC = 300
 
-/** Orders, profiles, surveys, refusals and visits of whom does not have the key, or has it for something else. */
+/** Orders, profiles, surveys, refusals, tags and visits of whom does not have the key, or has it for something else. */
 export const signatures: Row = {
   name: 'signatures',
-  says: 'orders, profiles, surveys, consents, visits: signatures, paths, windows, values',
+  says: 'orders, profiles, surveys, consents, tags, visits: signatures, paths, windows, values',
   run: async (target) => {
     const score = createScore()
-    const paths = ['/api/orders', '/api/profiles', '/api/surveys', '/api/consents', '/api/visits']
+    const paths = ['/api/orders', '/api/profiles', '/api/surveys', '/api/consents', '/api/tags', '/api/visits']
     const body = JSON.stringify({ customer: { phone: '13800001111' }, birthday: '05-20' })
     const status = async (path: string, headers: Record<string, string>, sent = body) =>
       (await target.ask(path, { method: 'POST', headers, body: sent })).status

@@ -133,7 +133,7 @@ export const WelcomeCodeGiven = defineOwnEvent(
   { lane: 'welcome', forwards: false, replay: 'told' },
 )
 
-/** A customer is known under something new that an order may name: the id itself, a union id, a phone. */
+/** A customer is known under something new that an order may name (the id itself, a union id, a phone), or somebody serves them again. */
 export const CustomerIdentified = defineOwnEvent(
   'customer.identified',
   Type.Object({ externalUserId: Type.String() }),

@@ -134,7 +134,11 @@ export function createPairChanges(deps: PairChangeDeps) {
       }
       await timeline.note(tx, await noteOfAdd(tx, { add, decision, told, nameOf: staff.queries.nameOf }))
       await staff.ensureKnown(tx, userId)
-      if (isNew) await emit(tx, CustomerIdentified, { key: `new:${externalUserId}`, payload: { externalUserId } })
+      const isBack = decision.kind === 'begins' && decision.again
+      if (isNew || isBack) {
+        const key = isNew ? `new:${externalUserId}` : `back:${told.key}`
+        await emit(tx, CustomerIdentified, { key, payload: { externalUserId } })
+      }
       return decision.kind === 'begins'
     },
 

@@ -77,6 +77,11 @@ export function createTags(deps: TagsDeps) {
     queries: tagQueries,
     change: changes.change,
     changeAll: changes.changeAll,
+    /** Those of these (组/名) that are neither in WeCom nor in the rule book. */
+    unknownAmong: async (tx: Tx, paths: string[]): Promise<string[]> => {
+      const known = await tagQueries.byPath(tx, paths)
+      return paths.filter((path) => !known.has(path) && !library.isWanted(path))
+    },
     recordSeen: createRecordSeen({ ...deps, library }),
     /** For the sync: the whole library as WeCom has it, and what of it was other here. */
     read: library.read,

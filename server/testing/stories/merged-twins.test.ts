@@ -12,7 +12,7 @@ import { signedPost } from '../signed-post.ts'
  *  which nobody ever said so. Two worlds are told the same; in one of them people also merge and unmerge. */
 
 const CONFIG = {
-  'tags.yaml': `${TIER_TAGS}  - { group: 生命周期, names: [首单] }\n`,
+  'tags.yaml': `${TIER_TAGS}  - { group: 生命周期, names: [首单] }\n  - { group: 会员, names: [金卡, 银卡] }\n`,
   'tiers/分层.yaml': steakLadder('coolDownDays: 0'),
   'credit.yaml': 'credit:\n  - to: newest\n',
   'sop/first.yaml':
@@ -44,6 +44,7 @@ const TABLES: Record<string, string> = {
   survey_response: 'SELECT response_id, external_userid, announced, lent FROM survey_response ORDER BY response_id',
   shop_visit: 'SELECT visit_id, external_userid, phone_hash, given_unionid, lent FROM shop_visit ORDER BY visit_id',
   told_consent: 'SELECT consent_id, external_userid, lent FROM told_consent ORDER BY consent_id',
+  told_tag: `SELECT change_id, path, is_on, external_userid, lent FROM told_tag ORDER BY change_id, path`,
   profile_waiting: 'SELECT person_key, birthday FROM profile_waiting ORDER BY person_key',
   customer_tier: 'SELECT external_userid, path FROM customer_tier ORDER BY external_userid, ladder',
   follow_tag: `SELECT f.external_userid, f.userid, c.path, f.set_by FROM follow_tag f JOIN corp_tag c ON c.tag_id = f.tag_id
@@ -107,7 +108,7 @@ function telling(random: ReturnType<typeof createSeededRandom>, nth: number): Te
   ])
   const orderId = `o${random.int(12)}`
   const totalFen = 100_000 + random.int(8) * 100_000
-  switch (random.int(9)) {
+  switch (random.int(10)) {
     case 0:
     case 1:
     case 2:
@@ -134,6 +135,11 @@ function telling(random: ReturnType<typeof createSeededRandom>, nth: number): Te
         state: 'refused',
         scope: 'sends',
         at,
+      }))
+    case 8:
+      return post('/api/tags', (at) => ({
+        ...{ source: '会员系统', changeId: `t${nth}`, customer: who, at },
+        ...(nth % 2 === 0 ? { add: ['会员/金卡'], remove: ['会员/银卡'] } : { add: ['会员/银卡'] }),
       }))
     case 7:
       // One of the customers turns out to be whoever has this phone: WeCom's own word.

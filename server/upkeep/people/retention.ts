@@ -9,6 +9,7 @@ import type { Job } from '../../engine/jobs/job.ts'
 import { SHOP_ORDER } from '../../records/orders/order-tables.ts'
 import { SURVEY_RESPONSE } from '../../records/surveys/survey-tables.ts'
 import { TOLD_CONSENT } from '../../records/told-consents/told-consent-tables.ts'
+import { TOLD_TAG } from '../../records/told-tags/told-tag-tables.ts'
 import { SHOP_VISIT } from '../../records/visits/visit-tables.ts'
 import { erasePerson } from './erase-person.ts'
 import { WHOLE_DATABASE } from './every-table.ts'
@@ -30,7 +31,7 @@ export interface RetentionDeps {
 }
 
 /** Deletes what nobody needs any more, as the settings and the tables themselves say: contents of events and actions, then their
- *  rows; technical rows by age; customers whom nobody has any more; orders, answers and visits that found no customer; visits. In small bites,
+ *  rows; technical rows by age; customers whom nobody has any more; orders, answers, words, tags and visits that found no customer; visits. In small bites,
  *  an hour apart; cut off anywhere it goes on. What waits to be done is never touched. */
 export function createRetention({ db, clock, log, days }: RetentionDeps) {
   const emptyOld = createEmptyOld({ db, clock, days })
@@ -46,6 +47,7 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
       technical: await deleteTechnical(isTime),
       orders: await deleteUnowned(SHOP_ORDER, SHOP_ORDER.created_at, days.order, isTime),
       consents: await deleteUnowned(TOLD_CONSENT, TOLD_CONSENT.received_at, days.rows, isTime),
+      tags: await deleteUnowned(TOLD_TAG, TOLD_TAG.received_at, days.rows, isTime),
       surveys: await deleteUnowned(SURVEY_RESPONSE, SURVEY_RESPONSE.received_at, days.rows, isTime),
       strangers: await deleteUnowned(SHOP_VISIT, SHOP_VISIT.received_at, VISIT_DAYS.unknown, isTime),
       visits: await deleteOldVisits(isTime),
@@ -70,7 +72,7 @@ export function createRetention({ db, clock, log, days }: RetentionDeps) {
 
   /** With all that belongs to them. */
   function deleteUnowned(
-    table: typeof SHOP_ORDER | typeof SURVEY_RESPONSE | typeof TOLD_CONSENT | typeof SHOP_VISIT,
+    table: typeof SHOP_ORDER | typeof SURVEY_RESPONSE | typeof TOLD_CONSENT | typeof TOLD_TAG | typeof SHOP_VISIT,
     since: Sql | (typeof SHOP_ORDER)['created_at'],
     keptDays: number,
     isTime: () => boolean,
