@@ -194,14 +194,32 @@ it('what groups have had of their SOPs before it was written down is known', asy
     ['d', '付费3'],
   ] as const)
     await chat(chatId, name)
-  const duty = (id: number, names: string, many: number) =>
+  const duty = (id: number, names: string, more: { many?: number; key?: string; outcome?: string; by?: string } = {}) =>
     db.source.query(
-      `INSERT INTO duty (id, duty_key, duty_name, userid, title, group_names, group_count, due_at, state, opened_at)
-       VALUES (${id}, 'k${id}', '新群·公告', 'u', 't', '${names}', ${many}, 400, 'done', 300)`,
+      `INSERT INTO duty (id, duty_key, duty_name, userid, title, group_names, group_count, due_at, state, opened_at, outcome)
+       VALUES (${id}, '${more.key ?? `k${id}`}', '新群·公告', '${more.by ?? 'u'}', 't', '${names}', ${more.many ?? 1}, 400,
+               '${more.outcome === undefined ? 'done' : 'dropped'}', 300, '${more.outcome ?? '23 人'}')`,
     )
   await chat('e', '付费')
-  await duty(1, '「付费1」「付费3」', 2)
-  await duty(2, '「付费2」等 9 个群', 9)
+  await duty(1, '「付费1」「付费3」', { many: 2 })
+  await duty(2, '「付费2」等 9 个群', { many: 9 })
+  for (const [chatId, name] of [
+    ['f', '1'],
+    ['g', '11'],
+    ['h', '换了群主'],
+    ['i', '撤了'],
+    ['j', '早就撤了'],
+    ['k', '没排进'],
+    ['l', '做不了'],
+  ] as const)
+    await chat(chatId, name)
+  await duty(3, '「11」')
+  await duty(4, '「换了群主」', { by: 'v' })
+  const gone = '规则里已经没有这一项，不用做了'
+  await duty(5, '「撤了」', { key: 'dropped:5:k5', outcome: gone })
+  await duty(6, '「早就撤了」', { outcome: gone })
+  await duty(7, '「没排进」', { outcome: '当天的待办满了，没有排进去，时间已经过了' })
+  await duty(8, '「做不了」', { outcome: '做不了：休息' })
   const had = async () =>
     (
       await db.tx((tx) =>
@@ -214,6 +232,9 @@ it('what groups have had of their SOPs before it was written down is known', asy
     ).map((row) => [row.step, row.chat_id, Number(row.given_at), row.run_id === null ? null : Number(row.run_id)])
   const expected = [
     ['新群·公告', 'a', 300, null],
+    ['新群·公告', 'g', 300, null],
+    ['新群·公告', 'h', 300, null],
+    ['新群·公告', 'l', 300, null],
     ['新群·晒单', 'a', 200, 2],
     ['新群·晒单', 'b', 100, 1],
   ]
