@@ -135,7 +135,7 @@ function readsOf(db: Db, nowMs: number): Record<string, () => Promise<unknown>> 
     'ETA of what waits': () => db.tx((tx) => readEta(tx, nowMs)),
     '`/metrics`': () => metrics.text(),
     'doctor: tokens refused': () => db.tx(refusedActions),
-    'a guide renamed, a page': () => db.tx((tx) => outbox.readdress(tx, 'benchguide5', 'benchguide5')),
+    'a guide renamed': () => db.tx((tx) => outbox.readdress(tx, 'benchguide5', 'benchguide5')),
     'undo of the tags of a day': () => db.tx((tx) => planTagUndo(tx, 'new-customer-first-order', nowMs - DAY_MS)),
     'plan: since when events are kept': () => db.view(recordedSince),
     'plan: 14 days of events, a piece at a time': () => past(14),

@@ -127,8 +127,11 @@ async function stopAll(): Promise<void> {
   }
 }
 
+/** A busy machine of two cores needs more than a minute to load and migrate. */
+const STARTS_WITHIN_MS = 180_000
+
 async function waitFor(url: string, what: string): Promise<void> {
-  const until = Date.now() + 60_000
+  const until = Date.now() + STARTS_WITHIN_MS
   while (!stopping) {
     const answer = await fetch(url).catch(() => undefined)
     if (answer?.ok === true) return

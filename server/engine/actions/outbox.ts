@@ -43,9 +43,9 @@ export interface Outbox {
   /** Removes what was done of these kinds under keys that begin so: small steps of a larger work whose outcome is kept
    *  elsewhere. What ended without success stays for people to look at. */
   forgetDone(tx: Tx, kinds: ActionKind[], keyPrefix: string): Promise<void>
-  /** A member's userid has changed: what is not done yet is done under the new one, of it a page of what is due first. True
-   *  when there is more, for a transaction of its own. Safe to repeat. */
-  readdress(tx: Tx, oldUserId: string, newUserId: string): Promise<boolean>
+  /** A member's userid has changed: whatever is not done yet is done under the new one, all of it with this transaction, so
+   *  that nothing can be begun under a userid that is nobody's or by now somebody else's. Safe to repeat. */
+  readdress(tx: Tx, oldUserId: string, newUserId: string): Promise<void>
 }
 
 const CHUNK = 500
@@ -128,18 +128,18 @@ export function createOutbox({ clock, nudge }: { clock: Clock; nudge: (lane: Lan
       return changed > 0
     },
     readdress: async (tx, oldUserId, newUserId) => {
+      // Found in the index alone and changed by their ids: an UPDATE that looks for them itself walks the table on MariaDB.
       const open = await tx.rows(
         sql`SELECT ${pick(ACTION, 'id')} FROM ${ACTION}
-            WHERE ${ACTION.state} IN ('waiting', 'running') AND ${ACTION.userid} = ${oldUserId}
-            ORDER BY ${ACTION.due_at}, ${ACTION.id} LIMIT ${CHUNK}`,
+            WHERE ${ACTION.state} IN ('waiting', 'running') AND ${ACTION.userid} = ${oldUserId}`,
       )
-      if (open.length === 0) return false
-      await tx.run(
-        sql`UPDATE ${ACTION} SET ${ACTION.userid} = ${newUserId},
-              ${ACTION.payload} = JSON_REPLACE(${ACTION.payload}, '$.userId', ${newUserId})
-            WHERE ${ACTION.id} IN ${list(open.map(({ id }) => id))} AND ${ACTION.userid} = ${oldUserId}`,
-      )
-      return open.length === CHUNK
+      for (let at = 0; at < open.length; at += CHUNK) {
+        await tx.run(
+          sql`UPDATE ${ACTION} SET ${ACTION.userid} = ${newUserId},
+                ${ACTION.payload} = JSON_REPLACE(${ACTION.payload}, '$.userId', ${newUserId})
+              WHERE ${ACTION.id} IN ${list(open.slice(at, at + CHUNK).map(({ id }) => id))}`,
+        )
+      }
     },
   }
 }

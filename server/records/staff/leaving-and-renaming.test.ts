@@ -5,7 +5,7 @@ import { ACTION } from '../../engine/actions/action-tables.ts'
 import { config, openSopScene, type SopScene } from '../../operations/sop/testing/sop-scene.ts'
 import { openBrowser } from '../../sidebar-api/testing/sidebar-browser.ts'
 import { runCommand } from '../../testing/run-command.ts'
-import { wecomSays } from '../customers/testing/wecom-says.ts'
+import { postCallback, wecomSays } from '../customers/testing/wecom-says.ts'
 
 let t: SopScene
 afterEach(() => t.close())
@@ -150,21 +150,51 @@ it('a renamed guide stays logged in; who gets a given-up userid is not taken for
   expect((await browser.get('me')).status).toBe(401)
 })
 
-it('all that waits for a renamed guide is done under the new userid, however much it is, and nothing of another', async () => {
+it('all that waits goes along however often a guide is renamed at once, and whoever gets a given-up userid keeps theirs', async () => {
   t = await openSopScene()
-  const now = t.clock.now()
-  const rows = Array.from({ length: 1_201 }, (_, n) => ({
-    ...{ dedupe_key: `waits:${n}`, kind: 'tag.mark', lane: 1, reason: '{"text":"测试"}' },
-    ...{ payload: '{"userId":"zhangsan"}', userid: n === 7 ? 'lisi' : 'zhangsan', state: 'waiting' as const },
-    ...{ due_at: now + HOUR_MS + n, created_at: now },
-  }))
-  await t.db.tx((tx) => tx.insertIgnore(ACTION, rows))
-  await rename('zhangsan', 'zhangsan2')
-  const waiting = await t.rawRows<{ userid: string; payload: string; n: number }>(
-    "SELECT userid, payload, COUNT(*) AS n FROM action WHERE dedupe_key LIKE 'waits:%' GROUP BY userid, payload ORDER BY userid",
+  const enqueue = (who: string, prefix: string, many: number) =>
+    t.db.tx((tx) =>
+      tx.insertIgnore(
+        ACTION,
+        Array.from({ length: many }, (_, n) => ({
+          ...{ dedupe_key: `waits:${prefix}:${n}`, kind: 'tag.mark', lane: 1, reason: '{"text":"测试"}' },
+          ...{ payload: JSON.stringify({ userId: who }), userid: who, state: 'waiting' as const },
+          ...{ due_at: t.clock.now() + HOUR_MS + n, created_at: t.clock.now() },
+        })),
+      ),
+    )
+  await enqueue('zhangsan', 'first', 1_200)
+  await enqueue('lisi', 'other', 1)
+  // The network kept them back: they come together.
+  t.sandbox.setDelivery({ copies: 0 })
+  const before = t.sandbox.callbackLog().length
+  await t.sandbox.renameStaff({ userId: 'zhangsan', newUserId: 'zhangsan2' })
+  t.clock.advance(1_000)
+  await t.sandbox.renameStaff({ userId: 'zhangsan2', newUserId: 'zhangsan3' })
+  t.clock.advance(1_000)
+  await t.sandbox.addStaff({ userId: 'zhangsan', name: '另一位张三' })
+  await Promise.all(
+    t.sandbox
+      .callbackLog()
+      .slice(before)
+      .map(({ xml }) => postCallback(t, xml)),
   )
-  expect(waiting.map((row) => ({ ...row, n: Number(row.n) }))).toEqual([
-    { userid: 'lisi', payload: '{"userId":"zhangsan"}', n: 1 },
-    { userid: 'zhangsan2', payload: '{"userId":"zhangsan2"}', n: 1_200 },
-  ])
+  await t.settle()
+  await enqueue('zhangsan', 'second', 2)
+  t.sandbox.setDelivery({ copies: 1 })
+  t.sandbox.redeliver(({ event }) => event === 'change_contact')
+  await t.settle()
+  const waiting = await t.rawRows<{ userid: string; payload: string }>(
+    "SELECT userid, payload FROM action WHERE dedupe_key LIKE 'waits:%'",
+  )
+  const counts: Record<string, number> = {}
+  for (const { userid, payload } of waiting) {
+    const both = `${userid}, in its payload ${(JSON.parse(payload) as { userId: string }).userId}`
+    counts[both] = (counts[both] ?? 0) + 1
+  }
+  expect(counts).toEqual({
+    'lisi, in its payload lisi': 1,
+    'zhangsan, in its payload zhangsan': 2,
+    'zhangsan3, in its payload zhangsan3': 1_200,
+  })
 })

@@ -2,7 +2,7 @@ import { leftOut } from '../../core/db/define-table.ts'
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../define-capability.ts'
 import { createStaff } from './staff.ts'
-import { StaffLeft, StaffReaddressed, StaffRenamed } from './staff-events.ts'
+import { StaffLeft, StaffRenamed } from './staff-events.ts'
 import { STAFF_PACE, staffTables } from './staff-tables.ts'
 import { createStaffTellingRewind } from './staff-telling-rewind.ts'
 import { createTellStaff } from './tell-staff.ts'
@@ -12,7 +12,7 @@ export const staff = defineCapability({
   needs: [],
   tables: staffTables,
   facts: [],
-  events: [StaffRenamed, StaffReaddressed, StaffLeft],
+  events: [StaffRenamed, StaffLeft],
   rewind: leftOut('members are as they are now'),
   renames: nothing('it renames them before it tells the others'),
   identified: nothing('it knows no customers'),

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
-import type { PayloadOf, StoredEvent } from '../../engine/inbox/event-kind.ts'
+import type { StoredEvent } from '../../engine/inbox/event-kind.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import { BatchJobEnded, MemberSubscribed, MemberUnsubscribed } from '../../platform/wecom/callback/app-events.ts'
 import {
@@ -19,7 +19,7 @@ import { askForMember, keepMember, updateMember } from './keep-member.ts'
 import { loseSight } from './record-member.ts'
 import { renameStaff } from './rename-staff.ts'
 import { ListStaff } from './staff-actions.ts'
-import { StaffReaddressed, StaffRenamed } from './staff-events.ts'
+import { StaffRenamed } from './staff-events.ts'
 import { staffQueries } from './staff-queries.ts'
 import { STAFF, STAFF_RENAME } from './staff-tables.ts'
 
@@ -62,8 +62,8 @@ async function changed(tx: Tx, event: MemberEvent, { clock, outbox, emit }: Memb
   const { UserID, NewUserID, Name, Department } = event.payload
   if (NewUserID !== undefined && NewUserID !== '' && NewUserID !== UserID) {
     await renameStaff(tx, UserID, NewUserID, event.eventAtMs)
+    await outbox.readdress(tx, UserID, NewUserID)
     const payload = { oldUserId: UserID, newUserId: NewUserID }
-    await readdress(tx, { ...payload, cause: event.dedupeKey, page: 1 }, { outbox, emit })
     await emit(tx, StaffRenamed, { key: event.dedupeKey, atMs: event.eventAtMs, payload })
   }
   const userId = await staffQueries.currentIdOf(tx, UserID)
@@ -76,16 +76,6 @@ async function changed(tx: Tx, event: MemberEvent, { clock, outbox, emit }: Memb
     await updateMember(tx, userId, { departments: JSON.stringify(departmentsOf(Department)) })
   }
   await askForMember(tx, outbox, { userId, key: event.dedupeKey })
-}
-
-/** A page in each transaction, what is due first before the rest. */
-async function readdress(
-  tx: Tx,
-  done: PayloadOf<typeof StaffReaddressed>,
-  { outbox, emit }: Pick<MemberEventDeps, 'outbox' | 'emit'>,
-): Promise<void> {
-  if (!(await outbox.readdress(tx, done.oldUserId, done.newUserId))) return
-  await emit(tx, StaffReaddressed, { key: `${done.cause}:${done.page}`, payload: { ...done, page: done.page + 1 } })
 }
 
 async function left(tx: Tx, event: StoredEvent<MemberPayload>, { clock, outbox }: MemberEventDeps): Promise<void> {
@@ -128,7 +118,6 @@ async function askForListing(tx: Tx, { clock, outbox }: MemberEventDeps): Promis
 export const onMemberEvents = (deps: MemberEventDeps): Subscription[] => [
   subscribe('staff.create', CreateUser, (tx, event) => joined(tx, event, deps)),
   subscribe('staff.update', UpdateUser, (tx, event) => changed(tx, event, deps)),
-  subscribe('staff.readdress', StaffReaddressed, (tx, { payload }) => readdress(tx, payload, deps)),
   subscribe('staff.delete', DeleteUser, (tx, event) => left(tx, event, deps)),
   subscribe('staff.party-created', CreateParty, (tx) => askForListing(tx, deps)),
   subscribe('staff.party-updated', UpdateParty, (tx) => askForListing(tx, deps)),

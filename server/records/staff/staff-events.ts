@@ -16,10 +16,3 @@ export const StaffLeft = defineOwnEvent('staff.left', Type.Object({ userId: Type
   forwards: ['userId', 'leftAtMs'],
   replay,
 })
-
-/** What waits for a renamed member is being done under the new userid; of it there was more than one transaction takes. */
-export const StaffReaddressed = defineOwnEvent(
-  'staff.readdressed',
-  Type.Object({ oldUserId: Type.String(), newUserId: Type.String(), cause: Type.String(), page: Type.Integer() }),
-  { forwards: false, replay },
-)

@@ -36,8 +36,8 @@ beforeEach(async () => {
     )
     await tx.run(
       sql`INSERT INTO action (dedupe_key, kind, lane, payload, reason, userid, state, due_at, created_at)
-          SELECT ${key}, ${raw(kind('tag.mark', 'customer.refresh'))}, 1, '{}', '{}', 'lisi',
-            CASE WHEN ${raw(n)} % 3 = 0 THEN 'waiting' ELSE 'done' END, ${raw(at)}, ${raw(at)} ${raw(from)}`,
+          SELECT ${key}, ${raw(kind('tag.mark', 'customer.refresh'))}, 1, '{"userId":"zhangsan"}', '{}',
+            CASE WHEN ${raw(n)} % 7 = 0 THEN 'zhangsan' ELSE 'lisi' END, CASE WHEN ${raw(n)} % 3 = 0 THEN 'waiting' ELSE 'done' END, ${raw(at)}, ${raw(at)} ${raw(from)}`,
     )
   })
   if (kit.db.dialect === 'mysql') await kit.db.source.query('ANALYZE TABLE inbound_event, action')
@@ -48,7 +48,7 @@ afterEach(() => kit.close())
 /** In the order in which rows lie anyway. */
 const ENDS_WITH_THE_FIRST = /FROM inbound_event ORDER BY id LIMIT 1$/
 
-/** What the database would read for a statement, as far as it is of the tables that grow: those of which it would read each row. */
+/** What the database would read for a statement, as far as it is of the tables that grow: those of which it would walk each row, or each entry of an index. */
 async function scanned(piece: Sql): Promise<string[]> {
   const { text, params } = render(piece, kit.db.dialect)
   if (!/inbound_event|\baction\b/.test(text) || ENDS_WITH_THE_FIRST.test(text)) return []
@@ -62,7 +62,9 @@ async function scanned(piece: Sql): Promise<string[]> {
     rows: unknown
   }[]
   return plan
-    .filter(({ type, rows }) => type === 'ALL' || (type === 'index' && Number(rows) > ROWS / 2))
+    .filter(
+      ({ type, rows }) => type === 'ALL' || (type === 'index' && !text.includes('LIMIT')) || Number(rows) > ROWS / 2,
+    )
     .map(({ table, type }) => `${table} ${type}`)
 }
 
@@ -110,7 +112,13 @@ it.each(Object.entries(READS))('%s is found by an index', async (_what, read) =>
   expect(scans).toEqual([])
 })
 
-it('whoever reads each row is found out', async () => {
-  const { scans } = await plansOf((tx) => tx.rows(sql`SELECT id FROM inbound_event WHERE last_error = 'x'`))
+it.each([
+  ['row', sql`SELECT id FROM inbound_event WHERE last_error = 'x'`],
+  ['entry of an index', sql`SELECT COUNT(DISTINCT userid) AS n FROM action`],
+  ['row to change some', sql`UPDATE action SET attempts = 0 WHERE last_error = 'x'`],
+])('whoever walks each %s is found out', async (_what, piece) => {
+  const { scans } = await plansOf((tx) =>
+    render(piece, kit.db.dialect).text.startsWith('UPDATE') ? tx.run(piece) : tx.rows(piece),
+  )
   expect(scans).toHaveLength(1)
 })
