@@ -22,6 +22,7 @@ const book = {
 
 const invitation = (openedAtMs = day): Invitation => ({
   id: 1,
+  key: 'k',
   externalUserId: 'wm1',
   userId: 'zhangsan',
   pool: '科普群',
@@ -31,6 +32,7 @@ const invitation = (openedAtMs = day): Invitation => ({
   reason: { text: '' },
   openedAtMs,
   lapseAtMs: openedAtMs,
+  checkAtMs: undefined,
   closedAtMs: undefined,
   closeNote: undefined,
 })

@@ -1,5 +1,5 @@
 import type { RowOf } from '../../core/db/define-table.ts'
-import { all, list, maybeNumber, type Sql, select, set, sql } from '../../core/db/sql.ts'
+import { all, list, maybeNumber, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { InvitationState, InvitedBy } from './invitation-states.ts'
@@ -7,6 +7,8 @@ import { INVITATION } from './routing-tables.ts'
 
 export interface Invitation {
   id: number
+  /** Of the reason it was begun for, once per reason; ≤190 characters. */
+  key: string
   externalUserId: string
   /** The guide in whose name it is. */
   userId: string
@@ -17,6 +19,8 @@ export interface Invitation {
   reason: Reason
   openedAtMs: number
   lapseAtMs: number
+  /** When it is looked whether the welcome took it along; undefined: that is known, or it went with none. */
+  checkAtMs: number | undefined
   closedAtMs: number | undefined
   /** How it ended, one Chinese line. */
   closeNote: string | undefined
@@ -26,6 +30,7 @@ type InvitationRow = RowOf<typeof INVITATION>
 
 const toInvitation = (row: InvitationRow): Invitation => ({
   id: row.id,
+  key: row.reason_key,
   externalUserId: row.external_userid,
   userId: row.userid,
   pool: row.pool,
@@ -35,6 +40,7 @@ const toInvitation = (row: InvitationRow): Invitation => ({
   reason: JSON.parse(row.reason) as Reason,
   openedAtMs: row.opened_at,
   lapseAtMs: row.lapse_at,
+  checkAtMs: row.check_at ?? undefined,
   closedAtMs: row.closed_at ?? undefined,
   closeNote: row.close_note ?? undefined,
 })
@@ -44,20 +50,6 @@ async function many(tx: Tx, where: Sql): Promise<Invitation[]> {
   return (await tx.rows(sql`SELECT ${all(INVITATION)} FROM ${INVITATION} WHERE ${where}`)).map(toInvitation)
 }
 
-/** Writes what is new about an invitation, whatever its state. */
-export const changeInvitation = (tx: Tx, id: number, changes: Partial<InvitationRow>): Promise<void> =>
-  changeInvitations(tx, [id], changes)
-
-/** The same of several at once. */
-export async function changeInvitations(
-  tx: Tx,
-  ids: readonly number[],
-  changes: Partial<InvitationRow>,
-): Promise<void> {
-  if (ids.length === 0) return
-  await tx.run(sql`UPDATE ${INVITATION} SET ${set(INVITATION, changes)} WHERE ${INVITATION.id} IN ${list(ids)}`)
-}
-
 /** Open or waiting. */
 export const UNDER_WAY = sql`${INVITATION.state} IN ('open', 'waiting')`
 const of = (externalUserId: string): Sql => sql`${INVITATION.external_userid} = ${externalUserId}`
@@ -65,14 +57,13 @@ const of = (externalUserId: string): Sql => sql`${INVITATION.external_userid} = 
 /** While open or waiting it fills this slot; the database allows each slot once. */
 export const slotOf = (pool: string, externalUserId: string): string => `${pool}:${externalUserId}`
 
-export interface NewInvitation extends Omit<Invitation, 'id' | 'taskKey' | 'closedAtMs' | 'closeNote'> {
-  /** Once per reason; ≤190 characters. */
-  key: string
-}
+type Later = 'id' | 'taskKey' | 'checkAtMs' | 'closedAtMs' | 'closeNote'
+export type NewInvitation = Omit<Invitation, Later>
 
 /** Undefined: there is one for this reason, or one under way. What should go with a welcome is looked after at once. */
-export async function beginInvitation(tx: Tx, { key, ...wanted }: NewInvitation): Promise<Invitation | undefined> {
-  const { externalUserId, userId, pool, state, invitedBy, reason, openedAtMs, lapseAtMs } = wanted
+export async function beginInvitation(tx: Tx, wanted: NewInvitation): Promise<Invitation | undefined> {
+  const { key, externalUserId, userId, pool, state, invitedBy, reason, openedAtMs, lapseAtMs } = wanted
+  const checkAtMs = state === 'open' && invitedBy === 'welcome' ? openedAtMs : undefined
   const id = await tx.insertOne(INVITATION, {
     external_userid: externalUserId,
     userid: userId,
@@ -84,17 +75,22 @@ export async function beginInvitation(tx: Tx, { key, ...wanted }: NewInvitation)
     reason: JSON.stringify(reason),
     opened_at: openedAtMs,
     lapse_at: lapseAtMs,
-    check_at: state === 'open' && invitedBy === 'welcome' ? openedAtMs : null,
+    check_at: checkAtMs ?? null,
   })
   return id === undefined
     ? undefined
-    : { ...wanted, id, taskKey: undefined, closedAtMs: undefined, closeNote: undefined }
+    : { ...wanted, id, checkAtMs, taskKey: undefined, closedAtMs: undefined, closeNote: undefined }
 }
 
 export const invitationQueries = {
   /** Open and waiting ones of a customer, oldest first. */
   openOf: (tx: Tx, externalUserId: string): Promise<Invitation[]> =>
     many(tx, sql`${of(externalUserId)} AND ${UNDER_WAY} ORDER BY ${INVITATION.id}`),
+  /** Open and waiting ones of these customers. */
+  openAmong: async (tx: Tx, ids: readonly string[]): Promise<Invitation[]> =>
+    ids.length === 0
+      ? []
+      : many(tx, sql`${INVITATION.external_userid} IN ${list(ids)} AND ${UNDER_WAY} ORDER BY ${INVITATION.id}`),
   /** All of a customer, newest first, at most 100. */
   ofCustomer: (tx: Tx, externalUserId: string): Promise<Invitation[]> =>
     many(tx, sql`${of(externalUserId)} ORDER BY ${INVITATION.id} DESC LIMIT 100`),

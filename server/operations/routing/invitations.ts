@@ -1,20 +1,24 @@
 import { set, sql } from '../../core/db/sql.ts'
+import { mustHaveTaken } from '../../core/db/taken-meanwhile.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import type { Tasks } from '../tasks/tasks.ts'
-import { changeInvitation, changeInvitations, type Invitation, UNDER_WAY } from './invitation-queries.ts'
+import { changeChecks, sameTask } from './change-invitation.ts'
+import { createDropAsked, type DropAskedDeps } from './drop-asked.ts'
+import { createHandTo, type HandToDeps } from './hand-to.ts'
+import { type Invitation, invitationQueries, UNDER_WAY } from './invitation-queries.ts'
 import { createInvite, type InviteDeps } from './invite.ts'
-import { type AskedSo, createReachOut, type ReachOutDeps } from './reach-out.ts'
+import { createReachOut, type ReachOutDeps } from './reach-out.ts'
 import { INVITATION } from './routing-tables.ts'
 
 export type InvitationsDeps = Omit<InviteDeps, 'reachOut' | 'handTo' | 'withdraw'> &
-  ReachOutDeps & { tasks: Pick<Tasks, 'close'> }
-
-const idsOf = (those: readonly Invitation[]): number[] => those.map(({ id }) => id)
+  ReachOutDeps &
+  Omit<HandToDeps, 'askGuide'> &
+  Pick<DropAskedDeps, 'tasks'>
 
 /** Invitations into group pools. The server only invites; people join. */
 export function createInvitations(deps: InvitationsDeps) {
   const { clock, tasks, timeline } = deps
-  const { reachOut, noteOpened } = createReachOut(deps)
+  const { reachOut, askGuide, noteOpened } = createReachOut(deps)
+  const { handTo, guideLost } = createHandTo({ ...deps, askGuide })
 
   /** Ends an open or waiting invitation and its to-do. Safe to repeat. */
   async function close(
@@ -31,9 +35,15 @@ export function createInvitations(deps: InvitationsDeps) {
       chat_id: end.chatId ?? null,
     })
     const changed = await tx.run(
-      sql`UPDATE ${INVITATION} SET ${changes} WHERE ${INVITATION.id} = ${invitation.id} AND ${UNDER_WAY}`,
+      sql`UPDATE ${INVITATION} SET ${changes}
+          WHERE ${INVITATION.id} = ${invitation.id} AND ${UNDER_WAY} AND ${sameTask(invitation)}`,
     )
-    if (changed === 0) return
+    if (changed === 0) {
+      // With another to-do by now it is to be read again, so that that one ends with it.
+      const underWay = await invitationQueries.openOf(tx, invitation.externalUserId)
+      mustHaveTaken(0, underWay.filter((one) => one.id === invitation.id).length)
+      return
+    }
     const { id, externalUserId, userId, pool, taskKey } = invitation
     const outcome = end.state === 'joined' ? 'done' : 'dropped'
     if (taskKey !== undefined && (await tasks.close(tx, { key: taskKey, outcome, note: end.note }))) return
@@ -49,25 +59,17 @@ export function createInvitations(deps: InvitationsDeps) {
     })
   }
 
-  /** Puts an open invitation into a (another) guide's hands as a to-do. */
-  async function handTo(tx: Tx, invitation: Invitation, userId: string, so?: AskedSo): Promise<void> {
-    await changeInvitation(tx, invitation.id, { userid: userId, invited_by: 'task', check_at: null })
-    if (invitation.state === 'open') await reachOut(tx, { ...invitation, userId, invitedBy: 'task' }, so)
-  }
-
-  const { invite, inviteLesser, isEligible, isFurther, lapseAt, withdrawLesser } = createInvite({
-    ...{ ...deps, reachOut, handTo },
-    withdraw: (tx, invitation, note) => close(tx, invitation, { state: 'withdrawn', note }),
-  })
+  const withdraw = (tx: Tx, invitation: Invitation, note: string): Promise<void> =>
+    close(tx, invitation, { state: 'withdrawn', note })
+  const invite = createInvite({ ...deps, reachOut, handTo, withdraw })
+  const { lapseAt, withdrawLesser } = invite
 
   return {
-    invite,
-    inviteLesser,
-    isEligible,
-    isFurther,
-    withdrawLesser,
+    ...invite,
     close,
     handTo,
+    guideLost,
+    dropAsked: createDropAsked({ ...deps, handTo, withdraw, mayBeAsked: invite.mayBeAsked }),
 
     /** Somebody who waited can be invited now; by a to-do, since the welcome is long past. */
     openWaiting: async (tx: Tx, invitation: Invitation): Promise<void> => {
@@ -77,22 +79,22 @@ export function createInvitations(deps: InvitationsDeps) {
         opened_at: clock.now(),
         lapse_at: lapseAt(invitation.pool),
       })
-      await tx.run(
+      const opened = await tx.run(
         sql`UPDATE ${INVITATION} SET ${changes}
             WHERE ${INVITATION.id} = ${invitation.id} AND ${INVITATION.state} = 'waiting'`,
       )
+      if (opened === 0) return
       await withdrawLesser(tx, invitation.externalUserId, invitation.pool)
       await reachOut(tx, { ...invitation, state: 'open', invitedBy: 'task' })
     },
 
     /** Their welcomes took the code along. */
     wentWithWelcome: async (tx: Tx, those: readonly Invitation[]): Promise<void> => {
-      await changeInvitations(tx, idsOf(those), { check_at: null })
+      mustHaveTaken(await changeChecks(tx, those, null), those.length)
       for (const invitation of those) await noteOpened(tx, invitation)
     },
     /** Nobody knows yet; look again then. */
-    checkLater: (tx: Tx, those: readonly Invitation[], atMs: number): Promise<void> =>
-      changeInvitations(tx, idsOf(those), { check_at: atMs }),
+    checkLater: (tx: Tx, those: readonly Invitation[], atMs: number): Promise<number> => changeChecks(tx, those, atMs),
   }
 }
 export type Invitations = ReturnType<typeof createInvitations>

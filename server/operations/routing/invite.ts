@@ -1,6 +1,5 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import type { Reason } from '../../core/kernel/reason.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { Groups } from '../../records/groups/groups.ts'
@@ -9,8 +8,7 @@ import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { holds } from '../../rules/condition/holds.ts'
 import { factPaths } from '../../rules/condition/parse-condition.ts'
-import { isUnfinished } from '../tasks/task-queries.ts'
-import type { Tasks } from '../tasks/tasks.ts'
+import { type AskAgainDeps, type Asking, createAskAgain } from './ask-again.ts'
 import { furtherThan, lesserThan, liesBefore } from './further-pools.ts'
 import { beginInvitation, type Invitation, invitationQueries } from './invitation-queries.ts'
 import type { InvitedBy } from './invitation-states.ts'
@@ -23,20 +21,16 @@ export interface InviteDeps {
   groups: { queries: Pick<Groups['queries'], 'isInPool' | 'hasRoom'> }
   timeline: Pick<Timeline, 'note'>
   reachOut: (tx: Tx, invitation: Invitation, so?: AskedSo) => Promise<void>
-  handTo: (tx: Tx, invitation: Invitation, userId: string, so?: AskedSo) => Promise<void>
-  tasks: { queries: Pick<Tasks['queries'], 'byKey'> }
+  handTo: AskAgainDeps['handTo']
+  tasks: AskAgainDeps['tasks']
   withdraw: (tx: Tx, invitation: Invitation, note: string) => Promise<void>
   privacy: AskConsent
 }
 
-export interface InviteRequest {
-  externalUserId: string
-  /** The guide in whose name. */
-  userId: string
-  pool: string
+/** `userId`: the guide in whose name. */
+export interface InviteRequest extends Asking {
   /** Once per reason; ≤190 characters. */
   key: string
-  reason: Reason
   /** How it reaches the customer; default `task`. `welcome`, `mass-send`: the pool's code goes with that message. */
   by?: InvitedBy
   /** The to-do in the words of whoever invites; with it one that nobody is at any more is asked for again. */
@@ -56,9 +50,11 @@ function again(earlier: Invitation): InviteOutcome {
 
 /** Who is invited into a pool, and who waits for room. */
 export function createInvite(deps: InviteDeps) {
-  const { clock, rules, facts, groups, timeline, reachOut, handTo, withdraw, privacy, tasks } = deps
+  const { clock, rules, facts, groups, timeline, reachOut, withdraw, privacy } = deps
   const lapseAt = (pool: string): number =>
     clock.now() + (rules.current().pools.get(pool)?.value.lapseDays ?? DEFAULT_LAPSE_DAYS) * DAY_MS
+
+  const { isBeforeGuide, askAgain, wantToo } = createAskAgain({ ...deps, lapseAt })
 
   async function isEligible(tx: Tx, externalUserId: string, pool: string): Promise<boolean> {
     const rule = rules.current().pools.get(pool)
@@ -91,14 +87,17 @@ export function createInvite(deps: InviteDeps) {
     }
   }
 
-  /** One group, one to-do: while a guide has it before them nobody is asked again. */
-  async function askAgain(tx: Tx, underWay: Invitation, { userId, so }: InviteRequest): Promise<InviteOutcome> {
-    const outcome = again(underWay)
-    if (outcome !== 'already-open' || so === undefined) return outcome
-    const task = underWay.taskKey === undefined ? undefined : await tasks.queries.byKey(tx, underWay.taskKey)
-    if (task !== undefined && isUnfinished(task)) return outcome
-    await handTo(tx, underWay, userId, so)
-    return 'asked-again'
+  /** They belong there and have not said that they want no invitations. */
+  async function mayBeAsked(tx: Tx, externalUserId: string, pool: string): Promise<boolean> {
+    const refused = await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId], 'invites')
+    return !refused.has(externalUserId) && isEligible(tx, externalUserId, pool)
+  }
+
+  async function besideUnderWay(tx: Tx, underWay: Invitation, request: InviteRequest): Promise<InviteOutcome> {
+    const { so } = request
+    if (so === undefined) await wantToo(tx, underWay, request)
+    else if (underWay.state === 'open' && (await askAgain(tx, underWay, request, so))) return 'asked-again'
+    return again(underWay)
   }
 
   /** Invites a customer into a pool, once per reason and never twice at a time. Safe to repeat: a repeat is told how the
@@ -108,11 +107,10 @@ export function createInvite(deps: InviteDeps) {
     const { earlier, underWay } = await invitationQueries.standing(tx, { pool, externalUserId, key })
     if (earlier !== undefined) return again(earlier)
     if (await groups.queries.isInPool(tx, externalUserId, pool)) return 'already-member'
-    if ((await privacy.consents.refusedAmong(tx, 'marketing', [externalUserId], 'invites')).has(externalUserId))
-      return 'not-eligible'
-    if (!(await isEligible(tx, externalUserId, pool))) return 'not-eligible'
-    if (underWay !== undefined) return askAgain(tx, underWay, request)
+    if (!(await mayBeAsked(tx, externalUserId, pool))) return 'not-eligible'
+    if (underWay !== undefined) return besideUnderWay(tx, underWay, request)
     if (await isFurther(tx, externalUserId, pool)) return 'not-eligible'
+    if (request.so !== undefined && (await isBeforeGuide(tx, request))) return 'already-open'
     const hasRoom = await groups.queries.hasRoom(tx, pool)
     const invitation = await beginInvitation(tx, {
       ...{ externalUserId, userId, pool, key, reason, openedAtMs: clock.now(), lapseAtMs: lapseAt(pool) },
@@ -148,5 +146,5 @@ export function createInvite(deps: InviteDeps) {
     }
   }
 
-  return { invite, inviteLesser, isEligible, isFurther, lapseAt, withdrawLesser }
+  return { invite, inviteLesser, isEligible, isFurther, lapseAt, mayBeAsked, withdrawLesser }
 }

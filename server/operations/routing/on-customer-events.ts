@@ -17,8 +17,9 @@ import { isTooOldToAsk } from '../../records/old-news.ts'
 import { OrderClosed, OrderPaid, OrderRefunded, OrderReleased } from '../../records/orders/order-events.ts'
 import { StaffLeft } from '../../records/staff/staff-events.ts'
 import type { Pool, RuleBookHolder } from '../../rules/book/rule-book.ts'
+import { changeUnderWay } from './change-invitation.ts'
 import { furthestFirst } from './further-pools.ts'
-import { changeInvitation, invitationQueries } from './invitation-queries.ts'
+import { invitationQueries } from './invitation-queries.ts'
 import type { InvitedBy } from './invitation-states.ts'
 import type { Invitations } from './invitations.ts'
 import type { Cause, MembershipReview } from './membership-review.ts'
@@ -29,7 +30,7 @@ export interface OnCustomerEventsDeps {
   rules: Pick<RuleBookHolder, 'current'>
   customers: { queries: Pick<Customers['queries'], 'ownerOf'> }
   groups: { queries: Pick<Groups['queries'], 'poolByState' | 'isInPool'> }
-  invitations: Pick<Invitations, 'invite' | 'isEligible' | 'close' | 'handTo' | 'withdrawLesser'>
+  invitations: Pick<Invitations, 'invite' | 'isEligible' | 'close' | 'guideLost' | 'withdrawLesser'>
   membershipReview: Pick<MembershipReview, 'review' | 'left'>
 }
 
@@ -80,7 +81,7 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
     if (owner === lostUserId) return
     for (const invitation of await invitationQueries.openOf(tx, externalUserId)) {
       if (owner === undefined) await invitations.close(tx, invitation, { state: 'withdrawn', note: '客户已流失' })
-      else if (invitation.userId === lostUserId) await invitations.handTo(tx, invitation, owner)
+      else await invitations.guideLost(tx, invitation, lostUserId, owner)
     }
   }
 
@@ -150,7 +151,7 @@ export function onCustomerEvents(deps: OnCustomerEventsDeps): Subscription[] {
       // The to-do of an invitation moves by itself.
       for (const invitation of await invitationQueries.openOfGuide(tx, payload.userId)) {
         const owner = await customers.queries.ownerOf(tx, invitation.externalUserId)
-        if (owner !== undefined) await changeInvitation(tx, invitation.id, { userid: owner })
+        if (owner !== undefined) await changeUnderWay(tx, invitation.id, { userid: owner })
       }
     }),
   ]

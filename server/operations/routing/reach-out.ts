@@ -6,7 +6,8 @@ import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import type { TaskToOpen } from '../tasks/open-tasks.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import { changeInvitation, type Invitation } from './invitation-queries.ts'
+import { changeUnderWay } from './change-invitation.ts'
+import type { Invitation } from './invitation-queries.ts'
 
 export interface ReachOutDeps {
   clock: Clock
@@ -18,6 +19,9 @@ export interface ReachOutDeps {
 
 /** How somebody else than the pool puts it to the guide. */
 export type AskedSo = Pick<TaskToOpen, 'key' | 'title' | 'scriptId' | 'dueAtMs' | 'priority' | 'deadlines'>
+
+/** Of the to-do as the pool puts it. */
+export const ownTaskKey = ({ id }: Pick<Invitation, 'id'>, userId: string): string => `invite:${id}:${userId}`
 
 /** A guide should send it within a day. */
 const TASK_DUE_MS = DAY_MS
@@ -37,16 +41,12 @@ export function createReachOut({ clock, rules, groups, tasks, timeline }: ReachO
     })
   }
 
-  /** Makes the invitation known: to the guide as a to-do, or on the timeline when it rides with a message. Whether a
-   *  welcome took it along is only known later. `so`: the to-do as whoever invites has written it. */
-  async function reachOut(tx: Tx, invitation: Invitation, so?: AskedSo): Promise<void> {
-    const { id, pool, externalUserId, userId, invitedBy, reason } = invitation
-    if (invitedBy === 'welcome') return
-    if (invitedBy === 'mass-send') return noteOpened(tx, invitation)
-    const taskKey = so?.key ?? `invite:${id}:${userId}`
+  /** Opens its to-do under this key. `so`: as whoever invites has written it. */
+  async function askGuide(tx: Tx, invitation: Invitation, key: string, so?: AskedSo): Promise<void> {
+    const { pool, externalUserId, userId, reason } = invitation
     const way = await groups.queries.joinWayOf(tx, pool)
     await tasks.open(tx, {
-      key: taskKey,
+      key,
       externalUserId,
       userId,
       kind: 'invite',
@@ -57,8 +57,18 @@ export function createReachOut({ clock, rules, groups, tasks, timeline }: ReachO
       reason,
       ...so,
     })
-    await changeInvitation(tx, id, { task_key: taskKey })
   }
 
-  return { reachOut, noteOpened }
+  /** Makes a new invitation known: to the guide as a to-do, or on the timeline when it rides with a message. Whether a
+   *  welcome took it along is only known later. */
+  async function reachOut(tx: Tx, invitation: Invitation, so?: AskedSo): Promise<void> {
+    if (invitation.invitedBy === 'welcome') return
+    if (invitation.invitedBy === 'mass-send') return noteOpened(tx, invitation)
+    const key = so?.key ?? ownTaskKey(invitation, invitation.userId)
+    await askGuide(tx, invitation, key, so)
+    await changeUnderWay(tx, invitation.id, { task_key: key })
+  }
+
+  return { reachOut, askGuide, noteOpened }
 }
+export type ReachOut = ReturnType<typeof createReachOut>

@@ -1,6 +1,7 @@
 import { pick, sql } from '../../core/db/sql.ts'
 import type { Rewind } from '../../engine/inbox/rewind.ts'
-import { changeInvitation, slotOf } from './invitation-queries.ts'
+import { changeInvitation } from './change-invitation.ts'
+import { slotOf } from './invitation-queries.ts'
 import { INVITATION, POOL_STANDING } from './routing-tables.ts'
 
 /** Invitations since are gone, those closed since are open again. */

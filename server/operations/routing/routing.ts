@@ -27,6 +27,7 @@ export function createRouting(deps: RoutingDeps) {
 
   return {
     invite: invitations.invite,
+    dropAsked: invitations.dropAsked,
     guideRenamed: (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
       tx.run(
         sql`UPDATE ${INVITATION} SET ${set(INVITATION, { userid: newUserId })}

@@ -112,6 +112,9 @@ export const taskQueries = {
   },
   unfinishedAbout: (tx: Tx, userId: string, externalUserId: string): Promise<GuideTask[]> =>
     tasksWhere(tx, sql`${of(userId)} AND ${about(externalUserId)} AND ${UNFINISHED} ORDER BY ${GUIDE_TASK.id}`),
+  /** Of every guide. */
+  unfinishedOf: (tx: Tx, externalUserId: string): Promise<GuideTask[]> =>
+    tasksWhere(tx, sql`${about(externalUserId)} AND ${UNFINISHED} ORDER BY ${GUIDE_TASK.id}`),
   /** How much waits for a free day, by guide; none: left out. */
   heldByGuide: async (tx: Tx, userIds: readonly string[]): Promise<Map<string, number>> => {
     if (userIds.length === 0) return new Map()

@@ -160,6 +160,16 @@ test('an invitation sends its words and the group’s code with one tap, and say
   expect(vi.mocked(api.noteSent).mock.calls[0]?.[1]).toMatchObject({ taskId: '41', scriptId: 'join-paid-group' })
 })
 
+test('an invitation whose words carry the group’s code themselves sends it once', async () => {
+  const chat = fakeChat()
+  const code = { msgtype: 'image', image: { mediaid: 'qr-1' } } as const
+  const other = { msgtype: 'image', image: { mediaid: 'steak' } } as const
+  const script = aScript({ messages: [{ msgtype: 'text', text: { content: '扫码进来' } }, other, code] })
+  await openSidebar({ chat, api: { tasks: async () => ({ tasks: [aTask({ script })] }) } })
+  await click(buttonIn(article('邀请孙瑶进付费群'), '发邀请'))
+  expect(chat.sent).toEqual([{ msgtype: 'text', text: { content: '扫码进来' } }, other, code])
+})
+
 test('an invitation whose code is not ready cannot be sent yet', async () => {
   await openSidebar({
     api: { tasks: async () => ({ tasks: [aTask({ invitation: { pool: '付费群', messages: [] } })] }) },

@@ -38,9 +38,14 @@ export let world: {
   owner: string | undefined
   outcomes: Partial<WelcomeOutcome>[]
   poolOfState: string | undefined
+  /** Somebody else's transaction, between what was read of an invitation and what is written to it. */
+  meanwhile: (tx: Tx) => Promise<unknown>
 }
 export let tasks: {
   key: string
+  externalUserId: string
+  scriptId?: string
+  title?: string
   kind: string
   userId: string
   pool: unknown
@@ -63,6 +68,7 @@ export function useRoutingBench(): void {
       owner: 'zhangsan',
       outcomes: [],
       poolOfState: undefined,
+      meanwhile: async () => undefined,
     }
     tasks = []
   })
@@ -75,19 +81,27 @@ const book = {
     pool('科普群', { 'orders.paid.count': 0 }, { inviteOn: ['customer.added'], inviteBy: 'welcome', lapseDays: 3 }),
     pool('闲聊群', PAID),
   ]),
+  scripts: new Map(),
   welcomes: new Map(),
   channels: new Map(),
 } as unknown as RuleBook // nothing else is looked at
 
 export function open() {
   const { clock, db } = kit
+  const others = async (tx: Tx): Promise<void> => {
+    const { meanwhile } = world
+    world.meanwhile = async () => undefined
+    await meanwhile(tx)
+  }
   const deps = {
     db,
     clock,
     rules: { current: () => book },
     facts: {
-      of: async (_tx: Tx, ids: string[]) =>
-        new Map(ids.map((id) => [id, new Map([['orders.paid.count', world.paid]])])),
+      of: async (tx: Tx, ids: string[]) => {
+        await others(tx)
+        return new Map(ids.map((id) => [id, new Map([['orders.paid.count', world.paid]])]))
+      },
     },
     groups: {
       queries: {
@@ -101,7 +115,12 @@ export function open() {
     },
     customers: { queries: { ownerOf: async () => world.owner } },
     welcome: {
-      queries: { ofCustomers: async (_tx: Tx, ids: string[]) => new Map(ids.map((id) => [id, world.outcomes])) },
+      queries: {
+        ofCustomers: async (tx: Tx, ids: string[]) => {
+          await others(tx)
+          return new Map(ids.map((id) => [id, world.outcomes]))
+        },
+      },
     },
     privacy: { consents: { refusedAmong: async () => new Set(world.refused) } },
     timeline: createTimeline({ clock }),
@@ -110,6 +129,9 @@ export function open() {
         _tx: Tx,
         asked: {
           key: string
+          externalUserId: string
+          scriptId?: string
+          title: string
           kind: string
           userId: string
           detail?: { pool?: unknown }
@@ -118,9 +140,12 @@ export function open() {
         },
       ) => {
         if (tasks.some(({ key }) => key === asked.key)) return false
-        const { key, kind, userId, detail, reason } = asked
+        const { key, externalUserId, scriptId, title, kind, userId, detail, reason } = asked
         tasks.push({
           key,
+          externalUserId,
+          ...(scriptId === undefined ? {} : { scriptId }),
+          title,
           kind,
           userId,
           pool: detail?.pool,
@@ -137,6 +162,9 @@ export function open() {
         return true
       },
       queries: {
+        byKey: async (_tx: Tx, key: string) => tasks.find((one) => one.key === key),
+        unfinishedOf: async (_tx: Tx, id: string) =>
+          tasks.filter(({ externalUserId, state }) => externalUserId === id && state === 'open'),
         ofCustomer: async () =>
           tasks.map(({ key, kind, state, pool: of }) => ({ key, kind, state, detail: { pool: of } })),
       },

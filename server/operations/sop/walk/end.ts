@@ -2,6 +2,8 @@ import type { Tx } from '../../../core/db/tx.ts'
 import type { Clock } from '../../../core/kernel/clock.ts'
 import type { Timeline } from '../../../records/timeline/timeline.ts'
 import type { SopVersion } from '../../../rules/book/rule-book.ts'
+import type { Asked } from '../../routing/drop-asked.ts'
+import type { Routing } from '../../routing/routing.ts'
 import type { Tasks } from '../../tasks/tasks.ts'
 import { messageQueue } from '../messages/message-queue.ts'
 import { type Entry, type EntryState, entryStore } from '../model/sop-entry.ts'
@@ -12,22 +14,26 @@ export interface EndDeps {
   clock: Clock
   timeline: Pick<Timeline, 'noteAll'>
   tasks: Pick<Tasks, 'close'>
+  routing: Pick<Routing, 'dropAsked'>
 }
 
 /** Ends these entries of one version. Safe to repeat. */
-export function createEnd({ clock, timeline, tasks }: EndDeps) {
+export function createEnd({ clock, timeline, tasks, routing }: EndDeps) {
   /** What a journey asked the guide for is no longer wanted once it has ended early. */
   async function dropTasks(tx: Tx, entries: Entry[], why: string): Promise<void> {
     const byId = new Map(entries.map((entry) => [entry.id, entry]))
-    for (const { entryId, kind, position } of await stepLog.ofEntries(tx, [...byId.keys()])) {
+    const asked: Asked[] = []
+    for (const { entryId, kind, position, reason } of await stepLog.ofEntries(tx, [...byId.keys()])) {
       const entry = byId.get(entryId)
       if (entry === undefined) continue
       if (kind === 'message' && (await messageQueue.withdraw(tx, entryId, position))) {
         await stepLog.setOutcome(tx, entryId, position, `没有群发：${why}，旅程已结束`)
       }
       if (kind !== 'task') continue
-      await tasks.close(tx, { key: keyOf({ ...entry, position }), outcome: 'dropped', note: why })
+      asked.push({ key: keyOf({ ...entry, position }), externalUserId: entry.externalUserId, reason })
     }
+    await routing.dropAsked(tx, asked, why)
+    for (const { key } of asked) await tasks.close(tx, { key, outcome: 'dropped', note: why })
   }
 
   return async (
