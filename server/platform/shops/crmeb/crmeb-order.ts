@@ -101,17 +101,21 @@ const itemsOf = (one: CrmebOrder): ShopOrder['items'] =>
     }
   })
 
-/** Refund orders that were paid back, each once; of a part that came back without one that we can see, what its goods cost. */
-function refundsOf(
-  { order, parts, refunds }: CrmebWhole,
-  seen: ReadonlyMap<string, number>,
-): NonNullable<ShopOrder['refunds']> {
-  const done = refunds
+/** Refund orders that were paid back. */
+export const paidBack = (refunds: readonly CrmebRefund[]): NonNullable<ShopOrder['refunds']> =>
+  refunds
     .filter((one) => numberOf(one.refund_type) === PAID_BACK && fenOf(one.refunded_price) > 0)
     .map((one) => {
       const at = instantOf(one.refunded_time)
       return { refundId: textOf(one.order_id), fen: fenOf(one.refunded_price), ...(at === undefined ? {} : { at }) }
     })
+
+/** Refund orders that were paid back, each once; of a part that came back without one that we can see, what its goods cost. */
+function refundsOf(
+  { order, parts, refunds }: CrmebWhole,
+  seen: ReadonlyMap<string, number>,
+): NonNullable<ShopOrder['refunds']> {
+  const done = paidBack(refunds)
   if (done.length > 0) return done
   return (parts.length > 0 ? parts : [order]).flatMap((one) => {
     const state = numberOf(one.refund_status)

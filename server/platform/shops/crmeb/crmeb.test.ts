@@ -242,37 +242,6 @@ describe('an order that falls apart into parts', () => {
     ])
   })
 
-  it('stands alone with what is paid back on its parent’s number, of which the shop marks no part', async () => {
-    const { parent, parts } = splitUnseen()
-    await read(parts[0] ?? '')
-    clock.advance(10 * MINUTE_MS)
-    await read(parts[0] ?? '')
-    const standing = async () =>
-      (await shop.read(`order/${parent}`)).orders.map(({ orderId, status, refunds }) => [
-        ...[orderId, status],
-        refunds?.map(({ fen }) => fen),
-      ])
-    expect(await standing()).toEqual([
-      [parts[0], 'paid', []],
-      [parts[1], 'paid', []],
-    ])
-    // More than the first part cost.
-    double.refundParent(parent, 20_000)
-    const partly = [
-      [parts[0], 'refunded', [12_800]],
-      [parts[1], 'paid', [7_200]],
-    ]
-    expect(await standing()).toEqual(partly)
-    expect(await standing()).toEqual(partly)
-    // Whichever part is told of, its parent is read.
-    expect((await shop.read(`order/${parts[1]}`)).orders.map(({ status }) => status)).toEqual(['refunded', 'paid'])
-    double.refundParent(parent, 110_400)
-    expect(await standing()).toEqual([
-      [parts[0], 'refunded', [12_800]],
-      [parts[1], 'refunded', [7_200, 110_400]],
-    ])
-  })
-
   it('of long ago has nobody to wait for', async () => {
     const { parts } = splitUnseen()
     clock.advance(3 * 24 * 60 * MINUTE_MS)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { DAY_MS, MINUTE_MS, shanghaiParts } from '../../../core/kernel/shanghai.ts'
 import type { Reading, ShopAccess, ShopConnection, ShopOrder, ShopPage, ShopWindow } from '../shop-connection.ts'
 import { createCrmebApi } from './crmeb-api.ts'
-import { type CrmebWhole, crmebOrder, firstSeenKeys } from './crmeb-order.ts'
+import { type CrmebWhole, crmebOrder, firstSeenKeys, paidBack } from './crmeb-order.ts'
 import { createCrmebPush } from './crmeb-push.ts'
 import {
   CrmebOrder,
@@ -14,7 +14,7 @@ import {
   numberOf,
   textOf,
 } from './crmeb-shapes.ts'
-import { spreadRefunds } from './spread-refunds.ts'
+import { spreadAsBefore } from './spread-refunds.ts'
 
 const LIMIT = 100
 /** Of one buyer; the parts of an order are among their newest. */
@@ -72,10 +72,10 @@ export function createCrmeb(access: ShopAccess): ShopConnection {
     // They are taken already: with their parent the money would be there twice.
     const standing: ShopOrder[] = []
     for (const part of parts) standing.push(await whole(part, [], readAtMs))
-    const orders =
-      numberOf(order.refund_status) > 0 ? spreadRefunds(standing, await whole(order, [], readAtMs)) : standing
+    // Only what there is a record of: a mark on the parent may be about the parts' own.
+    const refunds = numberOf(order.refund_status) > 0 ? paidBack(await refundsOf(orderId)) : []
     await memory.put(new Map(parts.map((part) => [aloneKey(part), '1'])))
-    return { orders }
+    return { orders: await spreadAsBefore(memory, standing, refunds) }
   }
 
   async function whole(order: CrmebOrder, parts: readonly CrmebOrder[], readAtMs: number): Promise<ShopOrder> {
