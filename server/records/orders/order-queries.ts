@@ -19,7 +19,7 @@ import { guideSales } from './guide-sales.ts'
 import { lastBought } from './last-bought.ts'
 import type { OrderStatus } from './order-body.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_PARCEL } from './order-tables.ts'
-import { purchaseHistories } from './purchase-histories.ts'
+import { purchaseHistories, whoBoughtAmong } from './purchase-histories.ts'
 
 interface OrderItem {
   sku: string
@@ -160,6 +160,7 @@ export const orderQueries = {
   },
   /** On which days everybody bought, page after page. */
   histories: purchaseHistories,
+  whoBoughtAmong,
   /** When the first of all payments that stand was made. */
   firstPaidAtMs: async (tx: Tx): Promise<number | undefined> => {
     const first = select({ atMs: maybeNumber(sql`MIN(${o.paid_at})`) })

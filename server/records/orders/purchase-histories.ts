@@ -1,4 +1,5 @@
-import { count, number, raw, select, sql, words } from '../../core/db/sql.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
+import { count, list, number, raw, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { DAY_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { SHOP_ORDER } from './order-tables.ts'
@@ -47,6 +48,17 @@ export async function purchaseHistories(
         ORDER BY ${o.external_userid}, ${o.paid_at}`,
   )
   return { histories: historiesOf(rows, cutMs), last: page.many < limit ? undefined : last }
+}
+
+/** Those of these customers who have a paid order now. */
+export async function whoBoughtAmong(tx: ReadTx, externalUserIds: readonly string[]): Promise<Set<string>> {
+  const rows = await eachChunk(externalUserIds, (part) =>
+    tx.rows(
+      sql`SELECT DISTINCT ${select({ id: words(sql`${o.external_userid}`) })} FROM ${o}
+          WHERE ${o.external_userid} IN ${list(part)} AND ${BOUGHT}`,
+    ),
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Of payments by customer, then by time. */

@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS } from '../../core/kernel/shanghai.ts'
 import { insertRows } from '../../testing/insert-rows.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { orderQueries } from '../orders/order-queries.ts'
+import { CONSENT } from '../privacy/privacy-tables.ts'
 import { createWorth } from './worth.ts'
 
 /** The purchases of CDNOW's customers until the end of March 1998, as paid orders; the model is tried on the last ninety days. */
@@ -107,6 +108,46 @@ describe('what customers are likely to buy', () => {
       false,
       true,
     ])
+  })
+
+  it('is not written of who was erased, or refused to be judged, after their orders were read', async () => {
+    await fill(orders(2_357))
+    await known()
+    await kit.db.tx((tx) => tx.run(raw('DELETE FROM customer_worth')))
+    let [isRead, isDone] = [false, false]
+    /** Between the reading of a page and its writing. */
+    const meanwhile = async (): Promise<void> => {
+      if (!isRead || isDone) return
+      isDone = true
+      await kit.db.tx(async (tx) => {
+        await tx.run(raw('DELETE FROM shop_order WHERE external_userid = ?', [idOf(3)]))
+        for (const nth of [7, 8])
+          await tx.insert(CONSENT, {
+            ...{ external_userid: idOf(nth), kind: 'profiling', scope: '', source: 'guide', note: null },
+            ...{ state: nth === 7 ? 'refused' : 'given', at: kit.clock.now(), until_at: null, by_whom: null },
+          })
+      })
+    }
+    const db: TestKit['db'] = {
+      ...kit.db,
+      tx: async (work) => {
+        const found = await kit.db.tx(work)
+        await meanwhile()
+        return found
+      },
+    }
+    const histories: typeof orderQueries.histories = (tx, asked) => {
+      isRead = true
+      return orderQueries.histories(tx, asked)
+    }
+    worth = createWorth({
+      ...{ db, clock: kit.clock, orders: { queries: { ...orderQueries, histories } } },
+      privacy: { consents: { refusedAmong: async () => new Set() } },
+    })
+    await night()
+    const ids = (await all()).map((row) => String(row.external_userid))
+    expect([isDone, ids.length]).toEqual([true, 2_355])
+    expect([3, 7, 8].map((nth) => ids.includes(idOf(nth)))).toEqual([false, false, true])
   })
 
   it('is learned anew once a week', async () => {

@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kerne
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Orders } from '../orders/orders.ts'
 import type { PurchaseHistory } from '../orders/purchase-histories.ts'
-import type { AskConsent } from '../privacy/consents.ts'
+import { type AskConsent, storedConsents } from '../privacy/consents.ts'
 import { createReckon, type History, learn, MOST_FITTED, type Reckoned, trialDays } from './model/model.ts'
 import { formatModel, parseModel, worthQueries } from './worth-queries.ts'
 import { WORTH_RUN } from './worth-tables.ts'
@@ -16,7 +16,7 @@ import { writeWorth } from './write-worth.ts'
 export interface WorthDeps {
   db: Db
   clock: Clock
-  orders: { queries: Pick<Orders['queries'], 'histories' | 'firstPaidAtMs'> }
+  orders: { queries: Pick<Orders['queries'], 'histories' | 'firstPaidAtMs' | 'whoBoughtAmong'> }
   privacy: AskConsent
 }
 
@@ -119,7 +119,14 @@ export function createWorth({ db, clock, orders, privacy }: WorthDeps) {
   ): Promise<boolean> {
     const run = await held(tx)
     if (run === undefined || run.model !== text || run.after_userid !== after) return false
-    await writeWorth(tx, reckoned, { after, last })
+    const stillAmong = async (ids: readonly string[]): Promise<Set<string>> => {
+      const refused = await storedConsents(clock).refusedAmong(tx, 'profiling', ids)
+      return orders.queries.whoBoughtAmong(
+        tx,
+        ids.filter((id) => !refused.has(id)),
+      )
+    }
+    await writeWorth(tx, reckoned, { after, last, stillAmong })
     const next =
       last === undefined
         ? { due_at: nextTime(clock.now()), after_userid: '', scored_at: clock.now() }

@@ -7,12 +7,20 @@ import { CUSTOMER_WORTH } from './worth-tables.ts'
 const w = CUSTOMER_WORTH
 const SCORE = pick(w, 'external_userid', 'alive_percent', 'orders90_hundredths', 'value90_fen')
 
+export interface Written {
+  after: string
+  last: string | undefined
+  /** Which of these there is still something to reckon by, as it stands in the tables now: who was reckoned was read in another
+   *  transaction, and may have been erased since, or refuse to be judged. */
+  stillAmong(externalUserIds: readonly string[]): Promise<Set<string>>
+}
+
 /** Writes what is other than before among the customers behind `after` up to `last` (undefined: to the end); who is not among
  *  them any more loses it. */
 export async function writeWorth(
   tx: Tx,
   reckoned: ReadonlyMap<string, Reckoned>,
-  { after, last }: { after: string; last: string | undefined },
+  { after, last, stillAmong }: Written,
 ): Promise<void> {
   const upTo = last === undefined ? [] : [sql`${w.external_userid} <= ${last}`]
   const isBetween = every([sql`${w.external_userid} > ${after}`, ...upTo])
@@ -34,7 +42,10 @@ export async function writeWorth(
         old.value90_fen !== row.value90_fen
       )
     })
-  if (changed.length > 0) await tx.upsert(w, changed, ['external_userid'])
+  const fresh = changed.map((row) => row.external_userid).filter((id) => !before.has(id))
+  const still = fresh.length === 0 ? new Set<string>() : await stillAmong(fresh)
+  const written = changed.filter(({ external_userid: id }) => before.has(id) || still.has(id))
+  if (written.length > 0) await tx.upsert(w, written, ['external_userid'])
   const gone = [...before.keys()].filter((id) => !reckoned.has(id))
   await eachChunk(gone, async (part) => [
     await tx.run(sql`DELETE FROM ${w} WHERE ${w.external_userid} IN ${list(part)}`),
