@@ -138,6 +138,34 @@ describe('an experiment', () => {
     expect(experiments[0].bought).toMatchObject([{ arm: '裂变', fen: { interval: { low: expect.any(Number) } } }])
   })
 
+  it('counts money over the very people whose goals it counts: who was erased bought nothing there', async () => {
+    t = await openSopScene({ sop: SPLIT })
+    await people('发券', 400, 0)
+    await people('裂变', 400, 0)
+    const paidAt = t.clock.now() + DAY_MS
+    const bought = (nth: number, fen: number) => ({
+      ...{ order_id: `o${nth}`, source: '商城', status: 'paid' as const, external_userid: `p${nth}`, total_fen: fen },
+      ...{ created_at: paidAt, paid_at: paidAt },
+    })
+    const each = Array.from({ length: 100 }, (_, n) => n + 1)
+    const gone = [...each.slice(0, 5), ...each.slice(5).map((n) => 100 + n), ...each.map((n) => 500 + n)].map(
+      (n) => `p${n}`,
+    )
+    await t.db.tx(async (tx) => {
+      await tx.insertIgnore(SHOP_ORDER, [
+        ...each.map((n) => bought(n, 10_000)),
+        ...each.map((n) => bought(400 + n, 10_000)),
+      ])
+      // Their entries are gone, what they drew is still there.
+      await tx.run(raw(`DELETE FROM sop_entry WHERE external_userid IN (${gone.map(() => '?').join(', ')})`, gone))
+    })
+    await t.advance(7 * DAY_MS)
+    const lines = await linesOf('experiment', 'after-order')
+    expect(lines.find((line) => line.startsWith('  发券'))).toContain('分到 300 人，满期限 300 人')
+    // 95 of 300, and 100 of 300.
+    expect(lines.find((line) => line.includes('每人金额'))).toMatch(/发券 31\.67 元，裂变 33\.33 元/)
+  })
+
   it('is not judged when the arms were not filled as drawn, and leaves out who drew before its arms were changed', async () => {
     t = await openSopScene({ sop: SPLIT })
     await people('发券', 3300, 330)

@@ -145,14 +145,14 @@ export interface SplitPerson {
   drawnAtMs: number
 }
 
-/** The people who are judged, a page of all who ever drew at a time; for what they bought. `last`: where the next page begins;
+/** The people who are judged, the very ones whose goals are counted (who are erased, or whose past has ended, are not), a page of all who ever drew at a time; for what they bought. `last`: where the next page begins;
  *  undefined after the last one. */
 export async function splitPeople(
   tx: Tx,
   asked: AskedSplit,
   { after, limit }: { after: string; limit: number },
 ): Promise<{ people: SplitPerson[]; last: string | undefined }> {
-  const { id, external_userid: externalUserId, version, arm, at: drawnAtMs, sop, experiment } = SOP_SPLIT
+  const { id, external_userid: externalUserId, sop, experiment } = SOP_SPLIT
   const first = await tx.rows(
     sql`SELECT ${select({ id: number(sql`MIN(${id})`), externalUserId })} FROM ${SOP_SPLIT}
         WHERE ${sop} = ${asked.sop} AND ${experiment} = ${asked.split.experiment} AND ${externalUserId} > ${after}
@@ -160,9 +160,10 @@ export async function splitPeople(
   )
   if (first.length === 0) return { people: [], last: undefined }
   const rows = await tx.rows(
-    sql`SELECT ${select({ externalUserId, version, arm, drawnAtMs })} FROM ${SOP_SPLIT}
-        WHERE ${id} IN ${list(first.map((row) => row.id))}
-          AND ${drawnAtMs} <= ${asked.nowMs - (asked.windowDays ?? WINDOW_DAYS) * DAY_MS}`,
+    sql`SELECT ${select({ externalUserId: s.external_userid, version: s.version, arm: s.arm, drawnAtMs: s.at })}
+        FROM ${s} JOIN ${e} ON ${e.id} = ${s.entry_id}
+        WHERE ${s.id} IN ${list(first.map((row) => row.id))}
+          AND ${s.at} <= ${asked.nowMs - (asked.windowDays ?? WINDOW_DAYS) * DAY_MS}`,
   )
   const alike = await versionsAlike(
     tx,
