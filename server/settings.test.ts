@@ -101,6 +101,14 @@ test('ways for alerts that could never work are refused at the start', () => {
   expect(readSomeSettings({ ALERT_MAIL_TO: 'ops@example.com' }, ['ALERT_MAIL_TO'])).toBeDefined()
 })
 
+test('WeCom has nowhere to send anybody back to who opens a link while there is no PUBLIC_URL', () => {
+  const { PUBLIC_URL: _own, ...bare } = good as Record<string, string>
+  expect(faultsOf({ ...bare, LINK_LOGIN: 'yes' })).toContain('LINK_LOGIN=yes needs PUBLIC_URL')
+  expect(readSettings({ ...bare, LINK_LOGIN: 'yes', PUBLIC_URL: 'https://scrm.example.cn' }).LINK_LOGIN).toBe('yes')
+  expect(readSettings({ ...bare, LINK_LOGIN: 'no' }).PUBLIC_URL).toBeUndefined()
+  expect(readSomeSettings({ LINK_LOGIN: 'yes' }, ['LINK_LOGIN'])).toEqual({ LINK_LOGIN: 'yes' })
+})
+
 test('on a real corp phones are hashed under a key that the shop does not know; with the sandbox it may be left out', () => {
   const { PHONE_SECRET: _own, ...bare } = good
   const missing = faultsOf(bare)

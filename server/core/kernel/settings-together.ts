@@ -3,6 +3,8 @@ import { isRealPlatform } from './is-real-platform.ts'
 /** Those of which one bears upon another; absent where a command does not read it. */
 export interface SeenTogether {
   WECOM_API_BASE?: string
+  PUBLIC_URL?: string | undefined
+  LINK_LOGIN?: string
   ORDERS_SECRET?: string
   PHONE_SECRET?: string | undefined
   WEBHOOK_PRIVATE?: string
@@ -21,6 +23,12 @@ export const SETTINGS_TOGETHER: readonly {
   text: string
   zh: string
 }[] = [
+  {
+    name: 'LINK_LOGIN',
+    isWrong: (values) => values.LINK_LOGIN === 'yes' && 'PUBLIC_URL' in values && values.PUBLIC_URL === undefined,
+    text: 'LINK_LOGIN=yes needs PUBLIC_URL: links have no address of ours to which WeCom could send anybody back',
+    zh: '设了 LINK_LOGIN=yes，还没有设 PUBLIC_URL：{链接:…} 没有我们自己的网址，企业微信也没有地方把人带回来。把 PUBLIC_URL 设成对外的网址，或者去掉 LINK_LOGIN',
+  },
   {
     name: 'PHONE_SECRET',
     isWrong: (values) => isReal(values) && 'PHONE_SECRET' in values && values.PHONE_SECRET === undefined,

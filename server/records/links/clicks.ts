@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Db } from '../../core/db/db.ts'
-import { count, number, select, sql } from '../../core/db/sql.ts'
+import { count, lock, number, pick, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
@@ -10,7 +10,7 @@ import type { Customers } from '../customers/customers.ts'
 import type { Tags } from '../tags/tags.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { LinkClicked } from './link-events.ts'
-import { LINK_CLICK } from './link-tables.ts'
+import { LINK_CLICK, TRACKED_LINK } from './link-tables.ts'
 import type { LinkWays, Way } from './link-ways.ts'
 import { createMinute } from './minute.ts'
 import type { Opened } from './opened-by.ts'
@@ -67,6 +67,15 @@ export function createClicks(deps: ClicksDeps) {
     return minute.has(markedKey(externalUserId)) ? SOMEBODY : { id: externalUserId, how: 'likely' }
   }
 
+  /** Of two browsers that open a customer's links for the first time at once only one is theirs: the later looks when the other is
+   *  through. */
+  async function waitForOthers(tx: Tx, externalUserId: string): Promise<void> {
+    const l = TRACKED_LINK
+    await tx.rows(
+      sql`SELECT ${pick(l, 'id')} FROM ${l} WHERE ${l.external_userid} = ${externalUserId} ORDER BY ${l.id} ${lock()}`,
+    )
+  }
+
   /** `ever`: their clicks that are kept; `today`: of this link since midnight in Shanghai. */
   async function had(tx: Tx, externalUserId: string, link: string) {
     const k = LINK_CLICK
@@ -91,6 +100,7 @@ export function createClicks(deps: ClicksDeps) {
 
   /** Gives who it counts for; undefined: nobody we know. */
   async function write(tx: Tx, code: string, way: Way, { id, how }: Reader): Promise<string | undefined> {
+    if (id !== undefined && how === 'likely') await waitForOthers(tx, id)
     const before = id === undefined ? undefined : await had(tx, id, way.link)
     // Their browser was given a mark once, and this one has none.
     const isOther = how === 'likely' && (before?.ever ?? 0) > 0

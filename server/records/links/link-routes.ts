@@ -1,7 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import Type from 'typebox'
+import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Led } from './clicks.ts'
+import { LOGIN_WITHIN_MS } from './login-states.ts'
 import { type Headers, type Opened, openedBy } from './opened-by.ts'
 import type { WhoOpens } from './who-opens.ts'
 
@@ -20,8 +22,12 @@ export const WHO_PATH = '/l/who'
 const COOKIE = 'huoshui_l'
 const KEPT_SECONDS = 365 * 86_400
 
-const markOf = ({ cookie }: Headers): string | undefined =>
-  new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]{1,40})`).exec([cookie ?? ''].flat().join(';'))?.[1]
+/** What the browser keeps while it is at WeCom's login. */
+const LOGIN_COOKIE = 'huoshui_lw'
+
+const cookieOf = (name: string, { cookie }: Headers): string | undefined =>
+  new RegExp(`(?:^|;\\s*)${name}=([\\w-]{1,40})(?:;|$)`).exec([cookie ?? ''].flat().join(';'))?.[1]
+const markOf = (headers: Headers): string | undefined => cookieOf(COOKIE, headers)
 
 const GONE = `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -39,7 +45,14 @@ const BackQuery = Type.Object({
 export function linkRoutes({ clicks, who, isSecure }: LinkRouteDeps): (app: FastifyInstance) => void {
   const secure = isSecure ? '; Secure' : ''
 
-  function answer(reply: FastifyReply, code: string, led: Led | undefined): FastifyReply {
+  const kept = (name: string, value: string, seconds: number): string =>
+    `${name}=${value}; Path=/l; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`
+
+  function answer(
+    reply: FastifyReply,
+    { code, headers }: { code: string; headers: Headers },
+    led: Led | undefined,
+  ): FastifyReply {
     reply.headers({
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
@@ -47,14 +60,13 @@ export function linkRoutes({ clicks, who, isSecure }: LinkRouteDeps): (app: Fast
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     })
     if (led !== undefined && 'url' in led) {
-      if (led.mark !== undefined) {
-        const kept = `${COOKIE}=${led.mark}; Path=/l; Max-Age=${KEPT_SECONDS}; HttpOnly; SameSite=Lax${secure}`
-        reply.header('set-cookie', kept)
-      }
+      if (led.mark !== undefined) reply.header('set-cookie', kept(COOKIE, led.mark, KEPT_SECONDS))
       return reply.redirect(led.url, 302)
     }
     if (led === undefined || who === undefined) return reply.code(404).type('text/html; charset=utf-8').send(GONE)
-    return reply.redirect(who.urlFor(code), 302)
+    const { url, nonce } = who.begin(code, cookieOf(LOGIN_COOKIE, headers))
+    reply.header('set-cookie', kept(LOGIN_COOKIE, nonce, LOGIN_WITHIN_MS / SECOND_MS))
+    return reply.redirect(url, 302)
   }
 
   return (app) => {
@@ -62,23 +74,28 @@ export function linkRoutes({ clicks, who, isSecure }: LinkRouteDeps): (app: Fast
     app.get<{ Params: { code: string } }>('/l/:code', anybody, async (request, reply) => {
       const { method, headers, params } = request
       const led = await clicks.open(params.code, { by: openedBy(method, headers), mark: markOf(headers) })
-      return answer(reply, params.code, led)
+      return answer(reply, { code: params.code, headers }, led)
     })
     if (who === undefined) return
     app
       .withTypeProvider<TypeBoxTypeProvider>()
       .get(WHO_PATH, { schema: { querystring: BackQuery }, ...anybody }, async (request, reply) => {
-        const { method, headers, query } = request
-        const code = who.codeIn(query.state ?? '') ?? ''
+        const { method, headers, query, ip } = request
         const by = openedBy(method, headers)
+        // A look ahead ends nothing: the browser itself comes after it.
+        const isPerson = by !== 'nobody'
+        const back = isPerson ? who.cameBack(query.state ?? '', cookieOf(LOGIN_COOKIE, headers)) : undefined
+        const to = { code: back?.code ?? who.codeIn(query.state ?? '') ?? '', headers }
+        const ledOn = async () => answer(reply, to, await clicks.open(to.code, { by: 'nobody', mark: undefined }))
+        if (back === undefined || back.as === 'ended') return ledOn()
         // Whether it leads anywhere is asked first: only those who hold a link make us ask WeCom.
-        const led = await clicks.open(code, { by: by === 'somebody' ? 'in-wechat' : by, mark: markOf(headers) })
-        if (led === undefined || 'url' in led) return answer(reply, code, led)
-        const person = await who.person(query.code)
-        if (person.kind === 'member')
-          return answer(reply, code, await clicks.open(code, { by: 'nobody', mark: undefined }))
+        const led = await clicks.open(to.code, { by: 'in-wechat', mark: markOf(headers) })
+        if (led === undefined || 'url' in led) return answer(reply, to, led)
+        if (back.as === 'others') return answer(reply, to, await clicks.openedBy(to.code, undefined))
+        const person = await who.person(query.code, { code: to.code, address: ip })
+        if (person.kind === 'member' || person.kind === 'spent') return ledOn()
         const externalUserId = person.kind === 'customer' ? person.externalUserId : undefined
-        return answer(reply, code, await clicks.openedBy(code, externalUserId))
+        return answer(reply, to, await clicks.openedBy(to.code, externalUserId))
       })
   }
 }

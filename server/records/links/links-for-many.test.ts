@@ -47,22 +47,35 @@ const pathIn = (text: string): string => (/https:\S+/.exec(text)?.[0] ?? '').sli
 const own = (id: string): string =>
   pathIn(scene.sandbox.messagesOf(id).find(({ via }) => via === 'welcome')?.text ?? '')
 
-/** Taps it in WeChat as this person; WeCom's login tells who that is. Gives where the browser ends up. */
-async function tap(path: string, who: string | { guide: string }, headers: Record<string, string> = {}) {
+type Who = string | { guide: string }
+const cookieOf = (answer: Response): string => answer.headers.get('set-cookie')?.split(';')[0] ?? ''
+
+/** Taps it in WeChat and logs in as this person: where WeCom sends the browser back to, and what that keeps meanwhile. */
+async function login(path: string, who: Who, headers: Record<string, string> = {}) {
   const first = await get(`${scene.url}${path}`, headers)
-  const login = first.headers.get('location') ?? ''
-  expect(login).toMatch(/\/connect\/oauth2\/authorize\?/)
-  expect(login).not.toContain('wmA')
+  const address = first.headers.get('location') ?? ''
+  expect(address).toMatch(/\/connect\/oauth2\/authorize\?/)
+  expect(address).not.toContain('wmA')
+  expect(new URL(address).searchParams.get('state')).toMatch(/^[0-9a-zA-Z]{1,128}$/)
   const asWhom = typeof who === 'string' ? `sandbox_customer=${who}` : `sandbox_guide=${who.guide}`
-  const [address = '', fragment] = login.split('#')
+  const [before = '', fragment] = address.split('#')
   expect(fragment).toBe('wechat_redirect')
-  const back = (await get(`${address}&${asWhom}`)).headers.get('location') ?? ''
+  const back = (await get(`${before}&${asWhom}`)).headers.get('location') ?? ''
   expect(back.startsWith(`${ORIGIN}/l/who?`)).toBe(true)
-  const backHere = `${scene.url}${back.slice(ORIGIN.length)}`
-  const last = await get(backHere, headers)
-  await scene.settle()
-  return { to: last.headers.get('location'), backHere }
+  return {
+    cookie: cookieOf(first),
+    set: first.headers.get('set-cookie'),
+    backHere: `${scene.url}${back.slice(ORIGIN.length)}`,
+  }
 }
+/** The same to the end: WeCom's login tells who it is. Gives where the browser ends up. */
+async function tap(path: string, who: Who, headers: Record<string, string> = {}) {
+  const { cookie, backHere } = await login(path, who, headers)
+  const last = await get(backHere, { ...headers, cookie })
+  await scene.settle()
+  return { to: last.headers.get('location'), cookie, backHere }
+}
+const asked = (): number => scene.sandbox.calls('auth/getuserinfo').length
 const clicks = () =>
   scene.rawRows<{ link: string; external_userid: string | null }>(
     `SELECT link, external_userid FROM ${LINK_CLICK} ORDER BY id`,
@@ -123,19 +136,113 @@ test('with WeCom’s login a click counts for who it was, whoever got the link; 
   expect(await told('wmA')).toEqual([])
   expect((await tap(own('wmA'), { guide: 'zhangsan' })).to).toBe(SPRING)
   expect((await tap(own('wmA'), 'wmStranger')).to).toBe(SPRING)
-  const { backHere } = await tap(own('wmA'), 'wmA')
+  const { cookie, backHere } = await tap(own('wmA'), 'wmA')
   expect(await counted()).toEqual(['wmB', 'wmB', null, 'wmA'])
 
-  // A code works once, and what is made up leads on without anybody.
+  // The same login again, and what is made up, leads on without anybody.
   await scene.advance(MINUTE_MS)
+  const before = await counted()
   for (const address of [backHere, backHere.replace(/code=\w+/, 'code=x'), backHere.replace(/code=\w+&/, '')])
-    expect((await get(address)).headers.get('location')).toBe(SPRING)
-  expect((await get(backHere.replace(/state=../, 'state=00'))).status).toBe(404)
+    expect((await get(address, { cookie })).headers.get('location')).toBe(SPRING)
+  expect((await get(backHere.replace(/state=../, 'state=00'), { cookie })).status).toBe(404)
+  await scene.settle()
+  expect(await counted()).toEqual(before)
   // Asked of WeCom is only who may be in WeChat.
   expect((await get(`${scene.url}${shared}`, { 'user-agent': 'Chrome/120' })).headers.get('location')).toBe(SPRING)
   expect((await get(`${scene.url}${shared}`, { 'user-agent': 'Googlebot/2.1' })).headers.get('location')).toBe(SPRING)
   await scene.settle()
   expect((await counted()).filter((id) => id !== null)).toEqual(['wmB', 'wmB', 'wmA'])
+})
+
+test('a login counts in the browser that it began in: led through by another, or without cookies, it is somebody unknown', async () => {
+  await open({ LINK_LOGIN: 'yes' })
+  const ofB = await login(own('wmB'), 'wmB')
+  expect(ofB.set).toMatch(/^huoshui_lw=[0-9a-f]{24}; Path=\/l; Max-Age=300; HttpOnly; SameSite=Lax; Secure$/)
+  const ofA = await login(own('wmA'), 'wmA')
+  // B sends A the way back that B never took.
+  expect((await get(ofB.backHere, { cookie: ofA.cookie })).headers.get('location')).toBe(SPRING)
+  expect((await get((await login(own('wmA'), 'wmA')).backHere)).headers.get('location')).toBe(SPRING)
+  await scene.settle()
+  expect([asked(), await counted()]).toEqual([0, [null, null]])
+  // Two tabs of one browser.
+  const other = await login(own('wmB'), 'wmA', { cookie: ofA.cookie })
+  expect(other.cookie).toBe(ofA.cookie)
+  for (const { backHere } of [ofA, other]) {
+    await get(backHere, { cookie: ofA.cookie })
+    await scene.settle()
+    await scene.advance(MINUTE_MS)
+  }
+  expect(await counted()).toEqual([null, null, 'wmA', 'wmA'])
+  // Begun more than five minutes ago.
+  const old = await login(own('wmA'), 'wmA')
+  await scene.advance(5 * MINUTE_MS)
+  expect((await get(old.backHere, { cookie: old.cookie })).headers.get('location')).toBe(SPRING)
+  await scene.settle()
+  expect([asked(), (await counted()).length]).toEqual([2, 4])
+})
+
+test('made-up returns ask WeCom nothing, and keep nobody from being known', async () => {
+  await open({ LINK_LOGIN: 'yes' })
+  const { cookie, backHere } = await tap(own('wmB'), 'wmB')
+  await scene.advance(MINUTE_MS)
+  const before = asked()
+  for (let times = 0; times < 100; times++) {
+    const invented = backHere
+      .replace(/code=\w+/, `code=made${times}`)
+      .replace(/state=\w+/, (state) => `${state.slice(0, -2)}${String(times).padStart(2, '0')}`)
+    expect((await get(invented, { cookie })).headers.get('location')).toBe(SPRING)
+  }
+  expect([asked() - before, await counted()]).toEqual([0, ['wmB']])
+
+  // Whoever holds a link and opens it for each: held back is that link at that address.
+  for (let times = 0; times < 30; times++) {
+    const one = await login(own('wmB'), 'wmB')
+    await get(one.backHere.replace(/code=\w+/, 'code=made'), { cookie: one.cookie })
+  }
+  await scene.settle()
+  expect(asked() - before).toBe(20)
+  await tap(own('wmA'), 'wmA')
+  expect((await counted()).filter((id) => id !== null)).toEqual(['wmB', 'wmA'])
+})
+
+test('a webview that comes back twice, to another process even, counts once and is held against nobody', async () => {
+  await open({ LINK_LOGIN: 'yes' })
+  const { cookie, backHere } = await login(own('wmA'), 'wmA')
+  const both = await Promise.all([get(backHere, { cookie }), get(backHere, { cookie })])
+  expect(both.map((answer) => answer.headers.get('location'))).toEqual([SPRING, SPRING])
+  await scene.settle()
+  for (let times = 0; times < 3; times++) {
+    await scene.advance(MINUTE_MS)
+    await get(backHere, { cookie })
+  }
+  await scene.settle()
+  expect([asked(), await counted()]).toEqual([1, ['wmA']])
+  // What another process has asked already.
+  for (const errcode of [40029, 40163, 42022]) {
+    scene.sandbox.faults.set({ path: 'auth/getuserinfo', errcode, times: 1 })
+    expect((await tap(own('wmA'), 'wmA')).to).toBe(SPRING)
+  }
+  expect(await counted()).toEqual(['wmA'])
+})
+
+test('while WeCom is away somebody clicked, and nobody is held back for it', async () => {
+  await open({ LINK_LOGIN: 'yes' })
+  scene.sandbox.faults.set({ path: 'auth/getuserinfo', http: 500, times: 25 })
+  for (let times = 0; times < 25; times++) expect((await tap(own('wmA'), 'wmA')).to).toBe(SPRING)
+  expect(await counted()).toEqual([null])
+  scene.sandbox.faults.clear()
+  await tap(own('wmA'), 'wmA')
+  expect(await counted()).toEqual([null, 'wmA'])
+})
+
+test('of two browsers that open a customer’s links for the first time at once, one is theirs', async () => {
+  await open()
+  const path = `${scene.url}${own('wmA')}`
+  const answers = await Promise.all(Array.from({ length: 8 }, () => get(path)))
+  await scene.settle()
+  expect(answers.map((answer) => answer.headers.get('location'))).toEqual(answers.map(() => SPRING))
+  expect(answers.filter((answer) => answer.headers.get('set-cookie') !== null)).toHaveLength(1)
+  expect((await counted()).toSorted()).toEqual(['wmA', null].toSorted())
 })
 
 test('passed on in WeChat after the customer has opened it, it is somebody else’s', async () => {

@@ -32,7 +32,10 @@ export function createLinks(deps: LinksDeps) {
   const who =
     linkLogin === undefined || publicUrl === undefined
       ? undefined
-      : createWhoOpens({ oauth: linkLogin, clock, log, redirectUri: `${publicUrl}${WHO_PATH}` })
+      : createWhoOpens({
+          ...{ oauth: linkLogin, clock, log, secrets: phoneSecrets },
+          redirectUri: `${publicUrl}${WHO_PATH}`,
+        })
   const clicks = createClicks({ ...deps, ways, targetOf, asksWho: who !== undefined })
 
   async function idsOf(tx: Tx, externalUserId: string, names: readonly string[]): Promise<Map<string, number>> {

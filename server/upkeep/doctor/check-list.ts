@@ -17,6 +17,7 @@ import { groupWelcomes } from './checks/group-welcomes.ts'
 import { guides } from './checks/guides.ts'
 import { intercepts } from './checks/intercepts.ts'
 import { lastCallback } from './checks/last-callback.ts'
+import { linkLogin } from './checks/link-login.ts'
 import { media } from './checks/media.ts'
 import { migrations } from './checks/migrations.ts'
 import { network } from './checks/network.ts'
@@ -58,6 +59,7 @@ export const CHECKS: readonly Check[] = [
   callbackRefusals,
   lastCallback,
   trustedDomain,
+  linkLogin,
   domainProof,
   sidebarPage,
   database,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import { examineSettings } from '../../settings.ts'
+import { linkLogin } from './checks/link-login.ts'
 import { certificateTrouble, publicUrl } from './checks/public-url.ts'
 import { createPatient } from './doctor-context.ts'
 import { openDoctor, type TestDoctor } from './testing/open-doctor.ts'
@@ -178,6 +179,32 @@ it('a day without any callback is a warning', async () => {
 it('the app’s trusted domain, its scope and its switch are compared with what we need', async () => {
   t.sandbox.configureApp({ redirectDomain: '' })
   expect(await t.about('可信域名')).toMatchObject([{ state: 'fail', why: expect.stringContaining('还没有设可信域名') }])
+  // Of links it matters only where WeCom is asked who opens them.
+  expect(await t.about('谁点了链接')).toMatchObject([
+    { state: 'ok', why: expect.stringContaining('没有设 LINK_LOGIN=yes') },
+  ])
+  expect(await t.about('谁点了链接', { LINK_LOGIN: 'yes' })).toMatchObject([
+    {
+      state: 'fail',
+      why: '应用还没有设可信域名，设了 LINK_LOGIN=yes，客户在微信里点 {链接:…} 会看到「redirect_uri 域名不对」，去不了要去的地方',
+      next: expect.stringMatching(/网页授权及JS-SDK」把可信域名设成 127\.0\.0\.1:\d+$/),
+    },
+  ])
+  t.sandbox.configureApp({ redirectDomain: new URL(t.url).host })
+  expect(await t.about('谁点了链接', { LINK_LOGIN: 'yes' })).toMatchObject([
+    { state: 'ok', why: expect.stringContaining('网页授权可信域名是 127.0.0.1') },
+  ])
+  const { PUBLIC_URL: _own, ...env } = t.env
+  const { values: settings, faults: settingFaults } = examineSettings({ ...env, LINK_LOGIN: 'yes' })
+  const patient = createPatient({ settings, settingFaults, clock: t.clock })
+  expect(await linkLogin.look(patient)).toMatchObject({
+    state: 'fail',
+    why: expect.stringContaining('还没有设 PUBLIC_URL'),
+  })
+  await patient.close()
+  expect(settingFaults.map(({ zh }) => zh)).toEqual([
+    expect.stringMatching(/^设了 LINK_LOGIN=yes，还没有设 PUBLIC_URL/),
+  ])
   t.sandbox.configureApp({ users: [], departments: [] })
   expect(await t.about('应用与可见范围')).toMatchObject([{ state: 'fail', why: '可见范围是空的，谁也看不见' }])
   t.sandbox.configureApp({ closed: true })
