@@ -5,6 +5,7 @@ import { aProfile } from '../testing/fixtures.ts'
 import { someFields } from '../testing/fixtures-known.ts'
 import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
 import { button, buttonIn, buttons, click, link, screenText, sheet, submit, type } from '../testing/screen.ts'
+import { dayAfter } from '../text/when.ts'
 
 afterEach(closeSidebars)
 
@@ -177,4 +178,120 @@ test('what waited and is refused while another chat is open is there to go on wi
   await click(sheet('改备注').parentElement as HTMLElement)
   await click(button('记一笔'))
   expect(standsIn('记录')).toContain('家里有烤箱')
+})
+
+const REFUSED: (Kind & { api: 'changeTags' | 'changeFields' | 'writeNote' | 'setReminder'; form?: string })[] = [
+  {
+    ...{ what: 'tags', sheetName: '改标签', api: 'changeTags', left: ['原味'] },
+    open: () => click(button(/^标签/)),
+    begin: async () => {
+      await click(button('原味'))
+      await click(button('保存'))
+    },
+  },
+  {
+    ...{ what: 'fields', sheetName: '客户资料', api: 'changeFields', left: ['6'] },
+    open: () => click(button(/^资料/)),
+    begin: async () => {
+      const box = sheet('客户资料').querySelector<HTMLInputElement>('input[type=number]') as HTMLInputElement
+      box.value = '6'
+      box.dispatchEvent(new Event('input'))
+      await submit('客户资料')
+    },
+  },
+  {
+    ...{ what: 'a pinned note', sheetName: '记录', api: 'writeNote', left: ['家里有烤箱', '只记下', 'on'] },
+    open: () => click(button('记一笔')),
+    begin: async () => {
+      await type('要记的话', '家里有烤箱')
+      await tick()
+      await submit('记一笔')
+    },
+  },
+  {
+    ...{ what: 'a reminder with its day', sheetName: '记录', api: 'setReminder' },
+    left: ['问她吃得怎么样', '选日子', dayAfter(Date.now(), 3)],
+    open: () => click(button('记一笔')),
+    begin: async () => {
+      await type('要记的话', '问她吃得怎么样')
+      await choose('三天后')
+      await submit('记一笔')
+    },
+  },
+]
+
+test.each(REFUSED)(
+  '$what that waited and is refused is there to go on with',
+  async ({ sheetName, api, open, begin, left }) => {
+    const chat = fakeChat('wm-a')
+    const call = vi
+      .fn()
+      .mockRejectedValueOnce(AWAY)
+      .mockRejectedValue(new ApiError(400, 'sidebar.no', '现在不行'))
+    await openSidebar({ chat, api: { profile, [api]: call } })
+    await open()
+    await begin()
+    expect(call).toHaveBeenCalledTimes(1)
+    await chat.switchTo('wm-b')
+    window.dispatchEvent(new Event('online'))
+    await flushPromises()
+    expect(call).toHaveBeenCalledTimes(2)
+    await chat.switchTo('wm-a')
+    await open()
+    expect(standsIn(sheetName)).toEqual(expect.arrayContaining(left))
+  },
+)
+
+test('tags tapped since go before those that are refused, which stay beside them', async () => {
+  const call = vi
+    .fn()
+    .mockRejectedValueOnce(AWAY)
+    .mockRejectedValue(new ApiError(400, 'sidebar.no', '现在不行'))
+  await openSidebar({ api: { profile, changeTags: call } })
+  await click(button(/^标签/))
+  await click(button('原味'))
+  await click(button('保存'))
+  await click(button(/^标签/))
+  await click(button('黑椒'))
+  await click(sheet('改标签').parentElement as HTMLElement)
+  window.dispatchEvent(new Event('online'))
+  await flushPromises()
+  await click(button(/^标签/))
+  expect(standsIn('改标签')).toEqual(expect.arrayContaining(['原味', '黑椒']))
+})
+
+test.each([
+  ['is there already, with its year', '1990-06-15', false, '生日 6月15日'],
+  ['is sent and was changed by somebody else at once', '05-01', true, '生日 5月1日'],
+])('a birthday that waited and %s is not being saved for ever', async (_what, date, isBack, shown) => {
+  const chat = fakeChat('wm-a')
+  const changeBirthday = vi.fn().mockRejectedValue(AWAY)
+  const known = vi.fn(profile)
+  await openSidebar({ chat, api: { profile: known, changeBirthday } })
+  await click(button(/^更多/))
+  await click(button('加生日'))
+  await click(button('保存'))
+  await chat.switchTo('wm-b')
+  known.mockImplementation(async (id) => ({ ...(await profile(id)), birthday: { date, daysUntil: 200 } }))
+  await chat.switchTo('wm-a')
+  if (isBack) {
+    changeBirthday.mockResolvedValue({ ok: true })
+    window.dispatchEvent(new Event('online'))
+    await flushPromises()
+  }
+  await click(button(/^更多/))
+  expect(button(/改生日/).textContent).toBe(shown)
+})
+
+test('what was chosen for words that were never written is not for the next ones', async () => {
+  await openSidebar({ api: { profile } })
+  const close = () => click(sheet('记录').parentElement as HTMLElement)
+  await click(button('记一笔'))
+  await choose('三天后')
+  await close()
+  await click(button('记一笔'))
+  await type('要记的话', '家里有烤箱')
+  await close()
+  await click(button('记一笔'))
+  expect(standsIn('记录')).toEqual(['家里有烤箱', '只记下'])
 })

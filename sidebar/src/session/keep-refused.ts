@@ -1,14 +1,38 @@
 import { watch } from 'vue'
+import { mannerAgain } from '../notes/note-manner.ts'
 import type { Drafts } from './drafts.ts'
 import type { Change, Outbox } from './outbox.ts'
 
-/** Where the words of a change are begun again, as the sheet that wrote them keeps them; undefined: it has none. */
-function draftOf(change: Change): [name: string, text: string] | undefined {
-  if (change.kind === 'remark') return ['remark', change.body.remark]
-  if (change.kind === 'note' || change.kind === 'reminder') return ['note', change.body.text]
-  if (change.kind === 'birthday') return change.body.birthday === null ? undefined : ['birthday', change.body.birthday]
-  if (change.kind === 'wrong') return change.note === undefined ? undefined : [`wrong:${change.taskId}`, change.note]
-  return undefined
+/** What begins a change again, as the sheets that wrote it keep it, by the name of the draft; empty: nothing is begun. `begun`: what was
+ *  begun under a name since, which goes before it. */
+function draftsOf(change: Change, begun: (name: string) => string | undefined): Record<string, string> {
+  const unlessBegun = (name: string, text: string): Record<string, string> =>
+    begun(name) === undefined ? { [name]: text } : {}
+  switch (change.kind) {
+    case 'remark':
+      return unlessBegun('remark', change.body.remark)
+    case 'note':
+    case 'reminder':
+      return begun('note') === undefined ? { note: change.body.text, 'note:manner': mannerAgain(change) } : {}
+    case 'birthday':
+      return change.body.birthday === null ? {} : unlessBegun('birthday', change.body.birthday)
+    case 'wrong':
+      return change.note === undefined ? {} : unlessBegun(`wrong:${change.taskId}`, change.note)
+    case 'tags': {
+      const { add, remove } = change.body
+      const tapped = [...add.map((name) => [name, true] as const), ...remove.map((name) => [name, false] as const)]
+      const since = JSON.parse(begun('tags') ?? '[]') as [string, boolean][] // TagEditor writes it
+      return { tags: JSON.stringify([...new Map([...tapped, ...since])]) }
+    }
+    case 'fields': {
+      const written = change.body.changes.map(({ field, value, saw }) => [field, { value, saw }])
+      const since = JSON.parse(begun('fields') ?? '{}') as Record<string, unknown> // FieldsSheet writes it
+      return { fields: JSON.stringify({ ...Object.fromEntries(written), ...since }) }
+    }
+    default:
+      // A tap with nothing chosen or written: the toast tells that it is to be tapped again.
+      return {}
+  }
 }
 
 /** What waited for the network and was refused then is there when its sheet is opened again, whoever the chat is with by now; what was
@@ -17,9 +41,12 @@ export function keepRefused(outbox: Pick<Outbox, 'refused'>, drafts: Drafts): vo
   watch(
     outbox.refused,
     (one) => {
-      const kept = one === undefined ? undefined : draftOf(one.change)
-      if (one === undefined || kept === undefined || drafts.get(one.externalUserId, kept[0]) !== undefined) return
-      drafts.set(one.externalUserId, ...kept)
+      if (one === undefined) return
+      const { externalUserId: id, change } = one
+      for (const [name, text] of Object.entries(draftsOf(change, (name) => drafts.get(id, name)))) {
+        if (text === '' && name === 'note:manner') drafts.delete(id, name)
+        else drafts.set(id, name, text)
+      }
     },
     { flush: 'sync' },
   )
