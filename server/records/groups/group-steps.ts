@@ -84,5 +84,15 @@ async function claim(tx: Tx, { step, chatIds, atMs, runId, seen }: Claim): Promi
   return new Set(rows.filter((one) => one.runId === runId && one.givenAtMs === atMs).map(({ chatId }) => chatId))
 }
 
-export const groupSteps = { given, claim }
+/** What these groups were given at that time, by no run, came to nothing: they are still to have it. Safe to repeat. */
+async function giveBack(tx: Tx, { step, chatIds, atMs }: Pick<Claim, 'step' | 'chatIds' | 'atMs'>): Promise<void> {
+  await eachChunk([...chatIds], async (part) => [
+    await tx.run(
+      sql`DELETE FROM ${t} WHERE ${t.step} = ${step} AND ${t.chat_id} IN ${list(part)} AND ${t.given_at} = ${atMs}
+            AND ${t.run_id} IS NULL`,
+    ),
+  ])
+}
+
+export const groupSteps = { given, claim, giveBack }
 export type GroupSteps = typeof groupSteps

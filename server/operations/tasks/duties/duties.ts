@@ -1,9 +1,10 @@
 import type { Db } from '../../../core/db/db.ts'
 import { firstDue } from '../../../core/db/first-due.ts'
 import { rowsDue } from '../../../core/db/rows-due.ts'
-import { all, list, sql } from '../../../core/db/sql.ts'
+import { all, pick, sql } from '../../../core/db/sql.ts'
 import { takeRows } from '../../../core/db/take-rows.ts'
 import type { Tx } from '../../../core/db/tx.ts'
+import { updateFree } from '../../../core/db/update-free.ts'
 import { describeError } from '../../../core/kernel/app-error.ts'
 import type { Logger } from '../../../core/kernel/logger.ts'
 import { SECOND_MS } from '../../../core/kernel/shanghai.ts'
@@ -12,9 +13,11 @@ import type { Group } from '../../../records/groups/group-queries.ts'
 import type { DutyPlan } from '../../../rules/book/duty-plan.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { takeDue } from '../../mass-send/schedule.ts'
-import { changeDuty, type Duty, dutyQueries, toDuty, UNFINISHED_DUTY } from './duty-queries.ts'
+import { bringBack } from './bring-back.ts'
+import { keyFor } from './duty-key.ts'
+import { changeDuty, type Duty, dutyQueries, toDuty } from './duty-queries.ts'
 import { DUTY, DUTY_SCHEDULE } from './duty-tables.ts'
-import { bringBack, dropUnwanted, endDuty } from './end-duty.ts'
+import { dropUnwanted, endDuty } from './end-duty.ts'
 import { handOnDuties } from './hand-on-duties.ts'
 import { moveDuties } from './move-duties.ts'
 import { type OpenDutyDeps, openDuty } from './open-duty.ts'
@@ -41,15 +44,15 @@ export function createDuties(deps: DutiesDeps) {
       const current = rules.current().duties
       const plans = [...current.values()]
       const wanted = plans.filter(({ value }) => value.enabled !== false).map(({ name }) => name)
-      await dropUnwanted(tx, new Set(wanted), clock.now())
-      await bringBack(tx, deps, current)
-      await moveDuties(tx, deps, current)
+      await dropUnwanted(tx, deps, new Set(wanted))
       // Read once for all that is due.
       let read: Promise<Group[]> | undefined
       const groups = (): Promise<Group[]> => {
         read ??= deps.groups.queries.all(tx)
         return read
       }
+      await bringBack(tx, deps, current, groups)
+      await moveDuties(tx, deps, current)
       for (const { send, scheduledAtMs, missed } of await takeDue(tx, plans, clock.now(), unreadable, DUTY_SCHEDULE)) {
         const occasion = send.occasions.nextAfter(scheduledAtMs - 1)
         if (occasion?.atMs !== scheduledAtMs) continue
@@ -122,10 +125,14 @@ export function createDuties(deps: DutiesDeps) {
     },
     /** What somebody who left had to do is told at once to those who would hear of it later. Safe to repeat. */
     guideLeft: (tx: Tx, userId: string): Promise<void> => handOnDuties(tx, deps, userId),
-    guideRenamed: (tx: Tx, oldUserId: string, newUserId: string): Promise<number> =>
-      tx.run(
-        sql`UPDATE ${DUTY} SET ${DUTY.userid} = ${newUserId} WHERE ${DUTY.userid} IN ${list([oldUserId])} AND ${UNFINISHED_DUTY}`,
-      ),
+    guideRenamed: async (tx: Tx, oldUserId: string, newUserId: string): Promise<number> => {
+      const own = await tx.rows(
+        sql`SELECT ${pick(DUTY, 'id', 'duty_key')} FROM ${DUTY} WHERE ${DUTY.userid} = ${oldUserId}`,
+      )
+      for (const { id, duty_key: key } of own.filter((one) => one.duty_key.endsWith(`:${oldUserId}`)))
+        await updateFree(tx, DUTY, { duty_key: keyFor(key, newUserId) }, sql`${DUTY.id} = ${id}`)
+      return tx.run(sql`UPDATE ${DUTY} SET ${DUTY.userid} = ${newUserId} WHERE ${DUTY.userid} = ${oldUserId}`)
+    },
   }
 }
 

@@ -1,6 +1,8 @@
 import { all, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
+import { updateFree } from '../../../core/db/update-free.ts'
 import { DAY_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
+import { keyFor } from './duty-key.ts'
 import { changeDuty, type Duty, toDuty, UNFINISHED_DUTY } from './duty-queries.ts'
 import { DUTY } from './duty-tables.ts'
 import { endDuty } from './end-duty.ts'
@@ -15,7 +17,9 @@ export async function handOnDuties(tx: Tx, deps: Deps, userId: string): Promise<
   const open = await tx.rows(
     sql`SELECT ${all(DUTY)} FROM ${DUTY} WHERE ${DUTY.userid} = ${userId} AND ${UNFINISHED_DUTY} ORDER BY ${DUTY.id}`,
   )
-  for (const duty of open.map(toDuty)) {
+  const now = deps.clock.now()
+  for (const row of open) {
+    const duty = toDuty(row)
     const heir = await heirAmong(
       tx,
       deps.staff,
@@ -23,7 +27,10 @@ export async function handOnDuties(tx: Tx, deps: Deps, userId: string): Promise<
     )
     if (heir === undefined) await dropAndTell(tx, deps, duty)
     else {
-      await changeDuty(tx, duty.id, { userid: heir, notified_at: null })
+      // To the heir it is new; how long a held one may take is told by when it was first to be asked for.
+      const news = duty.state === 'open' ? { opened_at: now } : {}
+      await changeDuty(tx, duty.id, { userid: heir, notified_at: null, ...news })
+      await updateFree(tx, DUTY, { duty_key: keyFor(row.duty_key, heir) }, sql`${DUTY.id} = ${duty.id}`)
       await deps.notify(tx, [heir])
     }
   }

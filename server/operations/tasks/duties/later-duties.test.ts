@@ -238,3 +238,25 @@ test('who was asked for what has no group leaves', async () => {
   await scene.settle()
   expect(await alerts(scene)).toEqual(['张三已离职，「看库存」没有人做'])
 })
+
+test('asked more than a day ago, it is told again: moved, and handed on', async () => {
+  const early = CALENDAR.replace('who: [zhangsan]', 'who: [zhangsan], before: 2d')
+  const scene = await open({ 'calendar/paid.yaml': early }, '2026-11-23T12:00:00+08:00')
+  await scene.open({ 付费群1: 'zhangsan' })
+  await until(scene, '2026-11-23T16:01')
+  expect(told(scene, '主持')).toHaveLength(1)
+  scene.writeConfig({
+    'calendar/paid.yaml': `${early}moves: [{ theme: 煎法课, from: "2026-11-25", to: "2026-11-26", at: "20:00" }]\n`,
+  })
+  await scene.huoshui.rules.check()
+  await until(scene, '2026-11-24T18:00')
+  expect(told(scene, '11-26 23:00 前')).toEqual([expect.stringMatching(/^zhangsan: /)])
+  await until(scene, '2026-11-26T12:00')
+  await scene.sandbox.removeStaff({ userId: 'zhangsan' })
+  await scene.settle()
+  await until(scene, '2026-11-26T12:05')
+  expect(told(scene, '11-26 23:00 前')).toEqual([
+    expect.stringMatching(/^zhangsan: /),
+    expect.stringMatching(/^lisi: /),
+  ])
+})

@@ -13,6 +13,7 @@ import type { StaffTelling } from '../../../records/staff/tell-staff.ts'
 import type { DutyDeed, DutyOccasion, DutyPlan } from '../../../rules/book/duty-plan.ts'
 import { holds } from '../../../rules/condition/holds.ts'
 import type { Capacity } from '../capacity.ts'
+import { dutyKey } from './duty-key.ts'
 import { DUTY } from './duty-tables.ts'
 
 export interface OpenDutyDeps {
@@ -21,7 +22,7 @@ export interface OpenDutyDeps {
   staff: { queries: Pick<Staff['queries'], 'leftAmong' | 'currentIdOf' | 'nameOf'> }
   staffTelling: Pick<StaffTelling, 'tell'>
   alerts: Pick<Alerts, 'raise'>
-  capacity: Pick<Capacity, 'take' | 'confirms' | 'nextDay' | 'tellOperators'>
+  capacity: Pick<Capacity, 'take' | 'makeRoom' | 'confirms' | 'nextDay' | 'tellOperators'>
   notify(tx: Tx, userIds: readonly string[]): Promise<void>
 }
 
@@ -153,13 +154,8 @@ async function whoIsAsked(
       lapseAtMs: occasion.happensAtMs + deed.withinMs,
     })
   }
-  // A calendar's day may be moved; a step whose hour was changed may come a second time that day, to other groups.
-  const day = plan.once === undefined ? occasion.date : `${occasion.date}:${occasion.atMs}`
-  return [...asked].map(([userId, own]) => ({ key: `${plan.name}:${day}:${userId}`, userId, groups: own }))
+  return [...asked].map(([userId, own]) => ({ key: dutyKey(plan, occasion, userId), userId, groups: own }))
 }
-
-/** The day that it stands for, whatever its rule is called now. */
-export const dateInKey = (key: string): string | undefined => /:(\d{4}-\d{2}-\d{2}|once):/.exec(key)?.[1]
 
 /** Who does it for somebody who has left: the first of these members who is there, by the userid of now. */
 export async function heirAmong(
