@@ -84,8 +84,9 @@ const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
     if (mysql !== undefined) await benchAudience({ ...size, mysql }, report)
   },
   plan: async (mysql) => {
-    const copies = Number(values.size ?? (quick ? 20_000 : 2_000_000)) / 2_000
-    if (mysql !== undefined) await benchPlan({ customers: 2_000, copies, mysql }, report)
+    const size = Number(values.size ?? (quick ? 20_000 : 2_000_000))
+    const customers = Math.min(20_000, size)
+    if (mysql !== undefined) await benchPlan({ customers, copies: Math.round(size / customers), mysql }, report)
   },
   history: async (mysql) => {
     const size = quick

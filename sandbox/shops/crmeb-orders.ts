@@ -20,6 +20,14 @@ export interface CrmebDoubleOrder {
   items: Item[]
 }
 
+export interface CrmebDoubleRefund {
+  refundId: string
+  order: CrmebDoubleOrder
+  fen: number
+  atMs: number
+  type: number
+}
+
 /** The orders of the double, with the indices that a shop's database has: a page of them costs no look at each one there is. */
 export function createCrmebOrders() {
   const byNumber = new Map<string, CrmebDoubleOrder>()
@@ -51,10 +59,62 @@ export function createCrmebOrders() {
 }
 export type CrmebOrders = ReturnType<typeof createCrmebOrders>
 
+/** Its refunds, in the order of time. */
+export function createCrmebRefunds() {
+  const all: CrmebDoubleRefund[] = []
+  const byRefund = new Map<string, CrmebDoubleRefund>()
+  const byOrder = new Map<CrmebDoubleOrder, CrmebDoubleRefund[]>()
+  const byNumber = new Map<string, CrmebDoubleRefund[]>()
+  return {
+    all,
+    add: (refund: CrmebDoubleRefund): void => {
+      all.push(refund)
+      byRefund.set(refund.refundId, refund)
+      listOf(byOrder, refund.order).push(refund)
+      listOf(byNumber, refund.order.orderId).push(refund)
+    },
+    ofOrder: (order: CrmebDoubleOrder): readonly CrmebDoubleRefund[] => byOrder.get(order) ?? [],
+    /** By the order's number or their own. */
+    numbered: (number: string): readonly CrmebDoubleRefund[] => {
+      const own = byRefund.get(number)
+      return own === undefined ? (byNumber.get(number) ?? []) : [own]
+    },
+    between: (fromMs: number, beforeMs: number): readonly CrmebDoubleRefund[] =>
+      all.slice(
+        firstWhere(all, ({ atMs }) => atMs >= fromMs),
+        firstWhere(all, ({ atMs }) => atMs >= beforeMs),
+      ),
+  }
+}
+export type CrmebRefunds = ReturnType<typeof createCrmebRefunds>
+
+/** Those of `newestFirst` that were made between these instants, the second not included. */
+export const madeBetween = (
+  newestFirst: readonly CrmebDoubleOrder[],
+  fromMs: number,
+  beforeMs: number,
+): readonly CrmebDoubleOrder[] =>
+  newestFirst.slice(
+    firstWhere(newestFirst, ({ createdMs }) => createdMs < beforeMs),
+    firstWhere(newestFirst, ({ createdMs }) => createdMs < fromMs),
+  )
+
+/** Where the first stands for which it holds, when it holds for all behind it. */
+function firstWhere<One>(list: readonly One[], holds: (one: One) => boolean): number {
+  let [from, to] = [0, list.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    const one = list[middle]
+    if (one !== undefined && holds(one)) to = middle
+    else from = middle + 1
+  }
+  return from
+}
+
 const isNewer = (one: CrmebDoubleOrder | undefined, than: CrmebDoubleOrder): boolean =>
   one !== undefined && (one.createdMs - than.createdMs || one.id - than.id) > 0
 
-function listOf(lists: Map<number, CrmebDoubleOrder[]>, key: number): CrmebDoubleOrder[] {
+function listOf<Key, One>(lists: Map<Key, One[]>, key: Key): One[] {
   const list = lists.get(key) ?? []
   lists.set(key, list)
   return list

@@ -1,6 +1,14 @@
 import type { Clock } from '../../server/core/kernel/clock.ts'
 import { createSeededRandom } from '../random.ts'
-import { type CrmebDoubleOrder, type CrmebOrders, createCrmebOrders } from './crmeb-orders.ts'
+import {
+  type CrmebDoubleOrder,
+  type CrmebDoubleRefund,
+  type CrmebOrders,
+  type CrmebRefunds,
+  createCrmebOrders,
+  createCrmebRefunds,
+  madeBetween,
+} from './crmeb-orders.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
 import { createPushes } from './pushes.ts'
 import { json, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
@@ -13,14 +21,6 @@ export const crmebAccount = {
   secret: 'sandbox-crmeb-secret-00000',
   pushAccount: 'pusher',
   pushPassword: 'sandbox-push-password-00',
-}
-
-interface Refund {
-  refundId: string
-  order: CrmebDoubleOrder
-  fen: number
-  atMs: number
-  type: number
 }
 
 const sec = (ms: number): number => Math.floor(ms / 1_000)
@@ -46,7 +46,7 @@ export function createCrmebDouble(options: {
   const chance = createChance(seed)
   const tokens = createShopTokens({ clock, random: createSeededRandom(seed), lifeSec: 30 * 86_400 })
   const orders = createCrmebOrders()
-  const refunds: Refund[] = []
+  const refunds = createCrmebRefunds()
   const phones = new Map<number, string>()
   let pushToken = { value: '', untilMs: 0 }
   let made = 9_000
@@ -83,9 +83,8 @@ export function createCrmebDouble(options: {
 
   function list(query: Record<string, string>): ShopReply {
     const [from, before] = daysOf(query.data)
-    const newestFirst = (
-      query.field_key === 'uid' ? orders.ofBuyer(Number(query.real_name)) : orders.newestFirst()
-    ).filter((one) => one.pid >= 0 && one.createdMs >= from && one.createdMs < before)
+    const all = query.field_key === 'uid' ? orders.ofBuyer(Number(query.real_name)) : orders.newestFirst()
+    const newestFirst = madeBetween(all, from, before).filter(({ pid }) => pid >= 0)
     const [page, limit] = [Number(query.page), Number(query.limit)]
     // Without both the whole table comes back.
     const shown = page > 0 && limit > 0 ? newestFirst.slice((page - 1) * limit, page * limit) : newestFirst
@@ -94,12 +93,10 @@ export function createCrmebDouble(options: {
 
   function refundList(query: Record<string, string>): ShopReply {
     const [from, before] = daysOf(query.time)
-    const found = refunds.filter(
-      (one) =>
-        one.atMs >= from &&
-        one.atMs < before &&
-        (query.order_id === undefined || one.order.orderId === query.order_id || one.refundId === query.order_id),
-    )
+    const found =
+      query.order_id === undefined
+        ? refunds.between(from, before)
+        : refunds.numbered(query.order_id).filter(({ atMs }) => atMs >= from && atMs < before)
     const [page, limit] = [Number(query.page), Number(query.limit)]
     const shown = found.slice((page - 1) * limit, page * limit)
     return json({ status: 200, msg: 'success', data: { list: shown.map(refundJson), count: found.length } })
@@ -128,7 +125,7 @@ export function createCrmebDouble(options: {
     orders: (): readonly CrmebDoubleOrder[] => orders.all(),
     /** How often each interface was asked: `order/list`, `order` … */
     asked: (): Readonly<Record<string, number>> => ({ ...asked }),
-    refunds: (): readonly Refund[] => refunds,
+    refunds: (): readonly CrmebDoubleRefund[] => refunds.all,
     /** The account's phone, bound by its owner. */
     bindPhone: (uid: number, phone: string): void => void phones.set(uid, phone),
     /** What an admin does every day: tokens end early. */
@@ -162,7 +159,7 @@ export type CrmebDouble = ReturnType<typeof createCrmebDouble>
 interface PeopleDeps {
   clock: Clock
   orders: CrmebOrders
-  refunds: Refund[]
+  refunds: CrmebRefunds
   push: (path: string, body: object) => void
   next: () => number
 }
@@ -196,10 +193,10 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
     return parts
   }
 
-  function asked(order: CrmebDoubleOrder, fen: number): Refund {
+  function asked(order: CrmebDoubleOrder, fen: number): CrmebDoubleRefund {
     const refundId = `tk${numbered(next()).slice(2)}`
-    const refund: Refund = { refundId, order, fen, atMs: clock.now(), type: 1 }
-    refunds.push(refund)
+    const refund: CrmebDoubleRefund = { refundId, order, fen, atMs: clock.now(), type: 1 }
+    refunds.add(refund)
     push('refund-create', refundJson(refund))
     return refund
   }
@@ -239,8 +236,8 @@ function crmebPeople({ clock, orders, refunds, push, next }: PeopleDeps) {
     /** The customer asks, which is pushed; that it was paid back is not. Default: all that is left. */
     refund: (orderId: string, fen?: number): void => {
       const order = held(orderId)
-      const ones = new Set([order, ...standing(order)])
-      const back = refunds.filter((one) => ones.has(one.order)).reduce((all, one) => all + one.fen, 0)
+      const ones = [...new Set([order, ...standing(order)])]
+      const back = ones.flatMap(refunds.ofOrder).reduce((all, one) => all + one.fen, 0)
       const amount = Math.min(fen ?? order.payFen, order.payFen - back)
       const isWhole = back + amount >= order.payFen
       const [part = order] = isWhole ? [order] : standing(order)
@@ -305,7 +302,7 @@ const detailed = (order: CrmebDoubleOrder): object => ({
   ...{ use_integral: '0.00', back_integral: '0.00', invoice: {}, status_name: '', vip_true_price: '0.00' },
 })
 
-const refundJson = ({ refundId, order, fen, atMs, type }: Refund): object => ({
+const refundJson = ({ refundId, order, fen, atMs, type }: CrmebDoubleRefund): object => ({
   ...{
     id: Number(refundId.slice(-7)),
     store_order_id: order.id,

@@ -236,6 +236,12 @@ export const groupsSheet = (groups: readonly NamedGroup[], names: GuideNames): S
   ]),
 })
 
+/** Of all sends, each row with whose it is. */
+export const plansSheet = (plans: readonly (readonly [{ name: string }, DryRun])[], names: GuideNames): Sheet => ({
+  header: ['群发', '导购或群主', '会发或排除', '客户或群数'],
+  rows: plans.flatMap(([{ name }, plan]) => planSheet(plan, names).rows.map((row) => [name, ...row])),
+})
+
 export const planSheet = (plan: DryRun, names: GuideNames): Sheet => ({
   header: plan.chatType === 'group' ? ['群主', '会发或排除', '群数'] : ['导购', '会发或排除', '客户数'],
   rows: [

@@ -45,6 +45,17 @@ test('plan: who would get it and who not, and nothing is written or sent', async
   expect(await scene.rawRows(`SELECT id FROM action WHERE kind = 'mass-send.create'`)).toEqual([])
 })
 
+test('plan without a name: every send that is on, each as it is alone', async () => {
+  scene.writeConfig({
+    'sends/sends.yaml': `${WELFARE_DAY}---\n${WELFARE_DAY.replace('周三福利日', '周四上新')}---\n${WELFARE_DAY.replace('周三福利日', '停了的')}enabled: false\n`,
+  })
+  await scene.befriend('zhangsan', 'wmA', 'wmB')
+  const one = await run('plan', '周四上新')
+  expect(one.out).toContain('「周四上新」如果现在发：2 位客户，1 位导购各自确认。')
+  const all = await run('plan')
+  expect([all.code, all.out]).toEqual([0, `${(await run('plan', '周三福利日')).out.trimEnd()}\n\n${one.out}`])
+})
+
 test('list and show: next time, results so far, who still has to confirm', async () => {
   await scene.befriend('zhangsan', 'wmA', 'wmB')
   await scene.befriend('lisi', 'wmC')
@@ -80,7 +91,7 @@ test('what is not there is said, with what there is', async () => {
 })
 
 test('wrong use is 2 and shows how', async () => {
-  for (const words of [[], ['send'], ['show'], ['show', 'x'], ['plan'], ['plan', 'a', 'b'], ['list', 'x']]) {
+  for (const words of [[], ['send'], ['show'], ['show', 'x'], ['plan', 'a', 'b'], ['list', 'x']]) {
     const { code, err } = await run(...words)
     expect([code, err.includes('用法')]).toEqual([2, true])
   }

@@ -3,7 +3,7 @@ import type { Tx } from '../core/db/tx.ts'
 import { DAY_MS } from '../core/kernel/shanghai.ts'
 import { dropQuestion } from '../operations/mass-send/approve-run.ts'
 import { cancelRun } from '../operations/mass-send/cancel-run.ts'
-import { dryRun } from '../operations/mass-send/dry-run.ts'
+import { type DryRun, dryRuns } from '../operations/mass-send/dry-run.ts'
 import { broughtBy } from '../operations/mass-send/learned.ts'
 import { sendQueries } from '../operations/mass-send/send-queries.ts'
 import { RUN_STATE_ZH } from '../operations/mass-send/send-states.ts'
@@ -23,7 +23,7 @@ import { guideNames } from './find/guide-names.ts'
 import { readBook } from './find/read-book.ts'
 import { cliFault } from './frame/cli-fault.ts'
 import { type Desk, defineCommand, type Program } from './frame/command.ts'
-import { numbered, text } from './frame/slot.ts'
+import { numbered, optional, text } from './frame/slot.ts'
 import { approveCommand } from './sends/approve-command.ts'
 import { calendarCommand } from './sends/calendar-command.ts'
 import { effectCommand } from './sends/effect-command.ts'
@@ -34,6 +34,7 @@ import {
   listText,
   type NamedGroup,
   planSheet,
+  plansSheet,
   planText,
   runsSheet,
   showSheet,
@@ -103,6 +104,13 @@ async function namedGroups(tx: Tx, runId: number): Promise<NamedGroup[]> {
   return found.map((one) => ({ ...one, name: names.get(one.chatId) ?? one.chatId }))
 }
 
+/** The names of those whom a plan gives as examples. */
+const whomOf = async (tx: Tx, { chatType, excluded }: DryRun): Promise<ReadonlyMap<string, string>> => {
+  if (chatType === 'group') return groupNames(tx)
+  const examples = excluded.flatMap(({ examples: ids }) => ids.slice(0, 3))
+  return customerQueries.namesOf(tx, [...new Set(examples)])
+}
+
 const groupNames = async (tx: Tx): Promise<Map<string, string>> =>
   new Map((await groupQueries.all(tx)).map(({ chatId, name }) => [chatId, name === '' ? chatId : name]))
 
@@ -148,10 +156,13 @@ const plan = defineCommand({
   scope: 'customers',
   says: '预演：现在发会发给谁、谁会被排除、为什么；什么都不写，什么都不发',
   lists: true,
-  words: { name: text('名称', 'config/sends/ 里写的群发名称') },
+  words: { name: optional(text('名称', 'config/sends/ 里写的群发名称；不写：所有启用的群发，客户只过一遍')) },
   run: async ({ name }, desk) => {
     const { sends, policy } = await readBook(desk)
-    const send = findNamed(sends, name, { kind: '群发', where: 'config/sends/' })
+    const asked =
+      name === undefined
+        ? [...sends.values()].filter(({ value }) => value.enabled !== false)
+        : [findNamed(sends, name, { kind: '群发', where: 'config/sends/' })]
     const { MASS_SEND_PER_CUSTOMER: perCustomerPerMonth, MASS_SEND_PER_GROUP: perMonth } = readSomeSettings(desk.env, [
       'MASS_SEND_PER_CUSTOMER',
       'MASS_SEND_PER_GROUP',
@@ -176,16 +187,17 @@ const plan = defineCommand({
       },
     }
     const db = await desk.db()
-    const planned = await dryRun(db, audience, send, desk.clock.now())
+    const planned = [...(await dryRuns(db, audience, asked, desk.clock.now()))]
     return db.tx(async (tx) => {
       const guides = await guideNames(tx)
-      const examples = planned.excluded.flatMap(({ examples: ids }) => ids.slice(0, 3))
-      const whom =
-        planned.chatType === 'group' ? await groupNames(tx) : await customerQueries.namesOf(tx, [...new Set(examples)])
+      const texts: string[] = []
+      for (const [send, run] of planned) texts.push(planText(send.name, run, { guides, whom: await whomOf(tx, run) }))
+      const [first] = planned
+      const data = planned.map(([send, run]) => ({ send: send.name, ...run }))
       return {
-        text: planText(send.name, planned, { guides, whom }),
-        data: { send: send.name, ...planned },
-        sheet: planSheet(planned, guides),
+        text: texts.join('\n\n'),
+        data: name === undefined ? data : data[0],
+        sheet: first === undefined || name === undefined ? plansSheet(planned, guides) : planSheet(first[1], guides),
       }
     })
   },

@@ -7,7 +7,7 @@ import type { Staff } from '../../records/staff/staff.ts'
 import type { ContentRule } from '../../rules/schema/content.ts'
 import type { Choice } from './choice.ts'
 import { chooseRecipients, keptForNobody, nobodyHeldOut } from './choose-recipients.ts'
-import { type CeilingDeps, contactsOf } from './contact-ceiling.ts'
+import { type CeilingDeps, readLedger } from './contact-ceiling.ts'
 import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
 import { remarkOnText } from './personal-words.ts'
 import { assignBatches, MOST_PER_TASK, type QueueDeps, queueTasks } from './run-batches.ts'
@@ -114,7 +114,7 @@ async function choose(tx: Tx, deps: AskSendDeps, recipients: AskedSend['recipien
     owners: senders,
     received: await receivedThisMonth(tx, 'single', ids, nowMs),
     perCustomer: monthlyLimit(nowMs, deps.perCustomerPerMonth),
-    contacts: await contactsOf(tx, deps, { ids, nowMs }),
+    contacts: await readLedger(tx, deps, { among: ids, nowMs }).contacts(),
     guides: undefined,
     keptFor: keptForNobody,
     refused: await deps.privacy.consents.refusedAmong(tx, 'marketing', ids, 'sends'),

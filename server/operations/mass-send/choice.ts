@@ -24,7 +24,7 @@ export const EXCLUSIONS = [
 ] as const
 export type ExclusionKind = (typeof EXCLUSIONS)[number]
 
-interface Exclusion {
+export interface Exclusion {
   kind: ExclusionKind
   /** Why, for people. */
   zh: string

@@ -1,6 +1,6 @@
 import { NO_GUIDE } from '../../records/customers/no-guide.ts'
 import { NO_MARKETING } from '../../rules/book/no-marketing.ts'
-import type { Choice } from './choice.ts'
+import type { Choice, Exclusion } from './choice.ts'
 import { type Contacts, overCeiling } from './contact-ceiling.ts'
 
 export const NO_CONSENT = '客户拒绝了营销'
@@ -41,30 +41,33 @@ export function chooseRecipients(externalUserIds: readonly string[], context: Ch
   for (const id of externalUserIds) {
     const userId = context.owners.get(id)
     if (context.guides !== undefined && (userId === undefined || !context.guides.includes(userId))) continue
-    const received = context.received.get(id) ?? 0
-    const tooOften = overCeiling(context.contacts, id)
-    const kept = context.keptFor(id)
-    const dropped = context.dropped?.get(id)
-    if (context.refused.has(id)) {
-      choices.push({ id, userId, excluded: { kind: 'no-consent', zh: NO_CONSENT } })
-    } else if (dropped !== undefined) {
-      choices.push({ id, userId, excluded: { kind: 'dropped-out', zh: dropped } })
-    } else if (userId === undefined) {
-      choices.push({ id, userId, excluded: { kind: NO_GUIDE.code, zh: NO_GUIDE.zh } })
-    } else if (received >= context.perCustomer) {
-      const zh = `本月群发次数已满（${received}/${context.perCustomer}）`
-      choices.push({ id, userId, excluded: { kind: 'over-limit', zh } })
-    } else if (tooOften !== undefined) {
-      choices.push({ id, userId, excluded: { kind: 'over-ceiling', zh: tooOften } })
-    } else if (kept !== undefined) {
-      choices.push({ id, userId, excluded: { kind: 'kept-for-another', zh: kept } })
-    } else if (context.draws.getsNone(id)) {
-      choices.push({ id, userId, excluded: { kind: 'no-marketing', zh: NO_MARKETING } })
-    } else if (context.draws.isHeldOut(id)) {
-      choices.push({ id, userId, excluded: { kind: 'held-out', zh: '这次群发的对照组，只观察' } })
+    if (userId === undefined) {
+      choices.push({ id, userId, excluded: saidNo(id, context) ?? { kind: NO_GUIDE.code, zh: NO_GUIDE.zh } })
     } else {
-      choices.push({ id, userId })
+      const excluded = saidNo(id, context) ?? hadEnough(id, context) ?? drawnOut(id, context)
+      choices.push(excluded === undefined ? { id, userId } : { id, userId, excluded })
     }
   }
   return choices
+}
+
+function saidNo(id: string, { refused, dropped }: ChoiceContext): Exclusion | undefined {
+  if (refused.has(id)) return { kind: 'no-consent', zh: NO_CONSENT }
+  const zh = dropped?.get(id)
+  return zh === undefined ? undefined : { kind: 'dropped-out', zh }
+}
+
+function hadEnough(id: string, context: ChoiceContext): Exclusion | undefined {
+  const received = context.received.get(id) ?? 0
+  if (received >= context.perCustomer)
+    return { kind: 'over-limit', zh: `本月群发次数已满（${received}/${context.perCustomer}）` }
+  const tooOften = overCeiling(context.contacts, id)
+  if (tooOften !== undefined) return { kind: 'over-ceiling', zh: tooOften }
+  const kept = context.keptFor(id)
+  return kept === undefined ? undefined : { kind: 'kept-for-another', zh: kept }
+}
+
+function drawnOut(id: string, { draws }: ChoiceContext): Exclusion | undefined {
+  if (draws.getsNone(id)) return { kind: 'no-marketing', zh: NO_MARKETING }
+  return draws.isHeldOut(id) ? { kind: 'held-out', zh: '这次群发的对照组，只观察' } : undefined
 }

@@ -1,6 +1,8 @@
+import { type Among, eachAmong, idsAmong } from '../../core/db/among.ts'
 import { count, list, number, pick, type Sql, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { durationMs } from '../../core/kernel/duration-ms.ts'
+import { once, onceEach } from '../../core/kernel/once.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { startOfLastDays } from '../../records/facts/days-since-sql.ts'
 import type { TouchReading } from '../../records/touches/touches.ts'
@@ -31,25 +33,44 @@ export interface CeilingDeps {
   touches: TouchReading
 }
 
-/** What these customers, or groups, have had in the days that the ceiling looks at, and what is on its way to them. */
-export async function contactsOf(
+/** What counts of some customers, or groups; each thing is read once. */
+export interface Ledger {
+  /** How much each has had since then, UTC milliseconds, with what is on its way; those with nothing are left out. */
+  hadSince(sinceMs: number): Promise<ReadonlyMap<string, number>>
+  /** What counts against the ceiling; undefined: there is none. */
+  contacts(): Promise<Contacts | undefined>
+}
+
+/** Of these customers, or groups, as of `nowMs`. */
+export function readLedger(
   tx: ReadTx,
   { ceiling: current, touches }: CeilingDeps,
-  { ids, nowMs, chatType = 'single' }: { ids: readonly string[]; nowMs: number; chatType?: ChatType },
-): Promise<Contacts | undefined> {
+  { among, nowMs, chatType = 'single' }: { among: Among; nowMs: number; chatType?: ChatType },
+): Ledger {
   const ceiling = current()
-  if (ceiling === undefined || ids.length === 0) return undefined
-  const had = await touches.countsSince(tx, ids, startOfLastDays(ceiling.days, nowMs))
-  const { apart } = ceiling
-  const lately =
-    apart === undefined ? new Map<string, number>() : await touches.lastSince(tx, ids, nowMs - durationMs(apart) + 1)
-  const way = await onTheirWay(tx, ids, chatType)
-  for (const [id, n] of way) {
-    had.set(id, (had.get(id) ?? 0) + n)
-    // It may arrive at any moment.
-    if (apart !== undefined) lately.set(id, nowMs)
+  const isNobody = idsAmong(among).length === 0
+  const way = once(() => onTheirWay(tx, among, chatType))
+  const hadSince = onceEach(async (sinceMs: number): Promise<ReadonlyMap<string, number>> => {
+    const had = await touches.countsSince(tx, among, sinceMs)
+    for (const [id, n] of await way()) had.set(id, (had.get(id) ?? 0) + n)
+    return had
+  })
+  return {
+    hadSince,
+    contacts: once(async () => {
+      if (ceiling === undefined || isNobody) return undefined
+      const had = await hadSince(startOfLastDays(ceiling.days, nowMs))
+      const { apart } = ceiling
+      const lately =
+        apart === undefined
+          ? new Map<string, number>()
+          : await touches.lastSince(tx, among, nowMs - durationMs(apart) + 1)
+      const ids = [...(await way()).keys()]
+      // It may arrive at any moment.
+      if (apart !== undefined) for (const id of ids) lately.set(id, nowMs)
+      return { chatType, ceiling, had, lately, coming: await comingTo(tx, ids, chatType), nowMs }
+    }),
   }
-  return { chatType, ceiling, had, lately, coming: await comingTo(tx, [...way.keys()], chatType), nowMs }
 }
 
 /** The name of the latest send that is on its way to each of these. */
@@ -76,14 +97,15 @@ const isComing = (table: (typeof RECIPIENT_TABLES)[number]): Sql =>
  *  written down as a touch yet. */
 export async function onTheirWay(
   tx: ReadTx,
-  ids: readonly string[],
+  among: Among,
   chatType: ChatType = 'single',
 ): Promise<Map<string, number>> {
-  if (ids.length === 0) return new Map()
   const { table, whose } = recipientsOf({ chat_type: chatType })
-  const rows = await tx.rows(
-    sql`SELECT ${select({ id: whose, n: count() })} FROM ${table}
-        WHERE ${whose} IN ${list(ids)} AND ${isComing(table)} GROUP BY ${whose}`,
+  const rows = await eachAmong(whose, among, (isAmong) =>
+    tx.rows(
+      sql`SELECT ${select({ id: whose, n: count() })} FROM ${table}
+          WHERE ${isAmong} AND ${isComing(table)} GROUP BY ${whose}`,
+    ),
   )
   return new Map(rows.map(({ id, n }) => [id, n]))
 }

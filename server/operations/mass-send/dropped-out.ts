@@ -1,5 +1,5 @@
+import { type Among, eachAmong } from '../../core/db/among.ts'
 import { alias } from '../../core/db/define-table.ts'
-import { eachChunk } from '../../core/db/each-chunk.ts'
 import { list, number, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { ReadTx } from '../../core/db/tx.ts'
 import { LINK_CLICK } from '../../records/links/link-tables.ts'
@@ -48,26 +48,26 @@ async function firstNameOf(tx: ReadTx, { name, steps }: CampaignPart): Promise<s
 export async function droppedOut(
   tx: ReadTx,
   campaign: OfCampaign | undefined,
-  ids: readonly string[],
+  among: Among,
 ): Promise<ReadonlyMap<string, string>> {
   const dropped = new Map<string, string>()
-  if (campaign?.dropOut === undefined || ids.length === 0) return dropped
+  if (campaign?.dropOut === undefined) return dropped
   const { name, sinceMs, dropOut } = campaign
   if (dropOut.clicked !== undefined) {
     const links = list(dropOut.clicked)
-    const clicked = await eachChunk(ids, (part) =>
+    const clicked = await eachAmong(k.external_userid, among, (isAmong) =>
       tx.rows(
         sql`SELECT DISTINCT ${select({ id: words(sql`${k.external_userid}`) })} FROM ${k}
-            WHERE ${k.external_userid} IN ${list(part)} AND ${k.at} >= ${sinceMs} AND ${k.link} IN ${links}`,
+            WHERE ${isAmong} AND ${k.at} >= ${sinceMs} AND ${k.link} IN ${links}`,
       ),
     )
     for (const { id } of clicked) dropped.set(id, `「${name}」开始以后已经点过链接，后面的不再发`)
   }
   if (dropOut.bought === true) {
-    const bought = await eachChunk(ids, (part) =>
+    const bought = await eachAmong(o.external_userid, among, (isAmong) =>
       tx.rows(
         sql`SELECT DISTINCT ${select({ id: words(sql`${o.external_userid}`) })} FROM ${o}
-            WHERE ${o.external_userid} IN ${list(part)} AND ${o.status} IN ('paid', 'refunded') AND ${o.paid_at} >= ${sinceMs}`,
+            WHERE ${isAmong} AND ${o.status} IN ('paid', 'refunded') AND ${o.paid_at} >= ${sinceMs}`,
       ),
     )
     for (const { id } of bought) dropped.set(id, `「${name}」开始以后已经下单，后面的不再发`)

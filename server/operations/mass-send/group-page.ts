@@ -9,11 +9,11 @@ import { holds } from '../../rules/condition/holds.ts'
 import type { AskedAudience } from './asked-audience.ts'
 import type { AudiencePage } from './choice.ts'
 import { chooseGroups } from './choose-groups.ts'
-import { type Ceiling, contactsOf } from './contact-ceiling.ts'
+import { type Ceiling, readLedger } from './contact-ceiling.ts'
 import { deferredAmong } from './deferred-of.ts'
 import { keptForAnother } from './kept-for-another.ts'
 import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
-import { type RivalTime, readRivals, rivalTimes } from './read-rivals.ts'
+import { notOpened, type RivalTime, readRivals, rivalTimes } from './read-rivals.ts'
 import { stepsHad } from './steps-had.ts'
 
 /** What the audience needs from those who know the groups. */
@@ -97,19 +97,17 @@ export async function readGroupPage(
   const owners = [...new Set(wanted.flatMap(({ owner }) => owner ?? []))]
   const ceiling = deps.ceiling()
   const times = rivalTimes(deps.sends(), { chatType: 'group', priority: send.priority, ceiling, nowMs })
+  const ledger = readLedger(tx, deps, { among: ids, nowMs, chatType: 'group' })
   const rivals =
-    ceiling === undefined
+    ceiling === undefined || ids.length === 0
       ? []
-      : await readRivals(tx, times, {
-          ...{ ids, chatType: 'group', ceiling, touches: deps.touches },
-          wantedBy: wantedAmong(wanted),
-        })
+      : await readRivals(await notOpened(tx, times), { ceiling, ledger, wantedBy: wantedAmong(wanted) })
   const steps = await stepsHad(tx, deps.steps, send, wanted)
   const choices = chooseGroups(wanted, {
     hadStep: new Map(steps.flatMap((one) => (one.isOver ? [] : [[one.chatId, one.givenAtMs]]))),
     received: await receivedThisMonth(tx, 'group', ids, nowMs),
     perGroup: monthlyLimit(nowMs, deps.perMonth),
-    contacts: await contactsOf(tx, deps, { ids, nowMs, chatType: 'group' }),
+    contacts: await ledger.contacts(),
     left: await deps.leftAmong(tx, owners),
     keptFor: (id) => (ceiling === undefined ? undefined : keptForAnother(rivals, { ceiling, nowMs }, id)),
   })

@@ -1,5 +1,6 @@
-import { count, list, select, sql } from '../../core/db/sql.ts'
-import type { Tx } from '../../core/db/tx.ts'
+import { type Among, eachAmong } from '../../core/db/among.ts'
+import { count, select, sql } from '../../core/db/sql.ts'
+import type { ReadTx } from '../../core/db/tx.ts'
 import { shanghaiParts, startOfShanghaiMonth } from '../../core/kernel/shanghai.ts'
 import { recipientsOf } from './recipients-of.ts'
 import type { ChatType } from './send-states.ts'
@@ -13,18 +14,18 @@ export function monthlyLimit(nowMs: number, setting: number | undefined): number
 
 /** How many of ours each of these customers, or groups, has received in the month of `nowMs`; none: left out. */
 export async function receivedThisMonth(
-  tx: Tx,
+  tx: ReadTx,
   chatType: ChatType,
-  ids: string[],
+  among: Among,
   nowMs: number,
 ): Promise<Map<string, number>> {
-  if (ids.length === 0) return new Map()
   const { table, whose } = recipientsOf({ chat_type: chatType })
-  const rows = await tx.rows(
-    sql`SELECT ${select({ id: whose, received: count() })} FROM ${table}
-        WHERE ${table.outcome} = 'sent' AND ${table.outcome_at} >= ${startOfShanghaiMonth(nowMs)}
-          AND ${whose} IN ${list(ids)}
-        GROUP BY ${whose}`,
+  const rows = await eachAmong(whose, among, (isAmong) =>
+    tx.rows(
+      sql`SELECT ${select({ id: whose, received: count() })} FROM ${table}
+          WHERE ${table.outcome} = 'sent' AND ${table.outcome_at} >= ${startOfShanghaiMonth(nowMs)} AND ${isAmong}
+          GROUP BY ${whose}`,
+    ),
   )
   return new Map(rows.map((row) => [row.id, row.received]))
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { idsAmong } from '../../core/db/among.ts'
 import { pick, raw, sql } from '../../core/db/sql.ts'
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import { createAlerts } from '../../records/alerts/alerts.ts'
@@ -38,7 +39,7 @@ function deps(count: number, more: Partial<PlanDeps> & { failAfter?: number } = 
       },
       of: async () => new Map(),
     },
-    ownersOf: async (_tx, ids) => new Map(ids.map((id) => [id, 'linxia'])),
+    ownersOf: async (_tx, among) => new Map(idsAmong(among).map((id) => [id, 'linxia'])),
     currentIdOf: async (_tx, userId) => userId,
     perCustomerPerMonth: undefined,
     consents: { refusedAmong: async () => new Set<string>() },

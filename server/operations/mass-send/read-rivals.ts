@@ -3,10 +3,9 @@ import type { ReadTx } from '../../core/db/tx.ts'
 import { durationMs } from '../../core/kernel/duration-ms.ts'
 import { DAY_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import { startOfLastDays } from '../../records/facts/days-since-sql.ts'
-import type { TouchReading } from '../../records/touches/touches.ts'
 import { DEFAULT_PRIORITY } from '../../rules/book/priority.ts'
 import type { Send } from '../../rules/book/rule-book.ts'
-import { type Ceiling, onTheirWay } from './contact-ceiling.ts'
+import type { Ceiling, Ledger } from './contact-ceiling.ts'
 import type { Rival } from './kept-for-another.ts'
 import { chatTypeOf } from './send-run.ts'
 import type { ChatType } from './send-states.ts'
@@ -57,7 +56,7 @@ function timesUntil(send: Send, nowMs: number, untilMs: number): number[] {
 
 /** Those that no run stands for yet: whom a run is for is on its way to them, and counts as such; what has gone out and was moved
  *  afterwards does not come again. */
-async function notOpened(tx: ReadTx, times: readonly RivalTime[]): Promise<RivalTime[]> {
+export async function notOpened(tx: ReadTx, times: readonly RivalTime[]): Promise<RivalTime[]> {
   if (times.length === 0) return []
   const dateOf = ({ send, atMs }: RivalTime): string | undefined => send.occasions?.nextAfter(atMs - 1)?.date
   const dates = [...new Set(times.flatMap((time) => dateOf(time) ?? []))]
@@ -77,37 +76,22 @@ async function notOpened(tx: ReadTx, times: readonly RivalTime[]): Promise<Rival
   })
 }
 
-/** Who of these would get each of them, judged by what is known now, and what counts for them then. */
+/** Who would get each of them, judged by what is known now, and what counts for them then. `open`: as `notOpened` gives them. */
 export async function readRivals(
-  tx: ReadTx,
-  times: readonly RivalTime[],
+  open: readonly RivalTime[],
   asked: {
-    ids: readonly string[]
-    chatType: ChatType
     ceiling: NonNullable<Ceiling>
-    touches: TouchReading
-    /** Whom a send is for at that time, among `ids`. */
+    ledger: Pick<Ledger, 'hadSince'>
+    /** Whom a send is for at that time. */
     wantedBy(time: RivalTime): Promise<ReadonlySet<string>>
   },
 ): Promise<Rival[]> {
-  const { ids, chatType, ceiling, touches, wantedBy } = asked
-  if (ids.length === 0) return []
-  const open = await notOpened(tx, times)
-  if (open.length === 0) return []
-  const coming = await onTheirWay(tx, ids, chatType)
-  const hadSince = new Map<number, ReadonlyMap<string, number>>()
+  const { ceiling, ledger, wantedBy } = asked
   const rivals: Rival[] = []
   for (const time of open) {
     const { send, priority, atMs } = time
     const wants = await wantedBy(time)
-    const sinceMs = startOfLastDays(ceiling.days, atMs)
-    let had = hadSince.get(sinceMs)
-    if (had === undefined) {
-      const counted = await touches.countsSince(tx, ids, sinceMs)
-      for (const [id, n] of coming) counted.set(id, (counted.get(id) ?? 0) + n)
-      had = counted
-      hadSince.set(sinceMs, had)
-    }
+    const had = await ledger.hadSince(startOfLastDays(ceiling.days, atMs))
     rivals.push({ name: send.name, priority, atMs, wants, had })
   }
   return rivals

@@ -1,3 +1,4 @@
+import { type Among, eachAmong } from '../../core/db/among.ts'
 import { alias, type RowOf } from '../../core/db/define-table.ts'
 import { eachChunk } from '../../core/db/each-chunk.ts'
 import {
@@ -167,11 +168,11 @@ export const customerQueries = {
     return userIds.find((userId) => !left.has(userId))
   },
   /** Owners by external_userid; customers without one are left out. */
-  ownersOf: async (tx: ReadTx, externalUserIds: string[]): Promise<Map<string, string>> => {
-    const rows = await eachChunk(externalUserIds, (part) =>
+  ownersOf: async (tx: ReadTx, among: Among): Promise<Map<string, string>> => {
+    const rows = await eachAmong(f.external_userid, among, (isAmong) =>
       tx.rows(
         sql`SELECT ${pick(f, 'external_userid', 'userid')} FROM ${f}
-            WHERE ${f.active} = 1 AND ${f.external_userid} IN ${list(part)} ORDER BY ${f.added_at}, ${f.id}`,
+            WHERE ${f.active} = 1 AND ${isAmong} ORDER BY ${f.added_at}, ${f.id}`,
       ),
     )
     const left = await staffQueries.leftAmong(tx, [...new Set(rows.map((row) => row.userid))])

@@ -135,10 +135,7 @@ export function createPairChanges(deps: PairChangeDeps) {
       await timeline.note(tx, await noteOfAdd(tx, { add, decision, told, nameOf: staff.queries.nameOf }))
       await staff.ensureKnown(tx, userId)
       const isBack = decision.kind === 'begins' && decision.again
-      if (isNew || isBack) {
-        const key = isNew ? `new:${externalUserId}` : `back:${told.key}`
-        await emit(tx, CustomerIdentified, { key, payload: { externalUserId } })
-      }
+      if (isNew || isBack) await emit(tx, CustomerIdentified, identified(externalUserId, isNew ? undefined : told.key))
       return decision.kind === 'begins'
     },
 
@@ -171,4 +168,11 @@ export function createPairChanges(deps: PairChangeDeps) {
     },
   }
 }
+
+/** `back`: key of what has told that somebody serves them again; undefined: they are new. */
+const identified = (externalUserId: string, back: string | undefined) => ({
+  key: back === undefined ? `new:${externalUserId}` : `back:${back}`,
+  payload: { externalUserId },
+})
+
 export type PairChanges = ReturnType<typeof createPairChanges>

@@ -1,5 +1,5 @@
 import type { Column, Table } from '../../core/db/define-table.ts'
-import { count, Expression, list as listed, raw, select, sql, words } from '../../core/db/sql.ts'
+import { count, Expression, list as listed, number, raw, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { conditionSql, factSql } from '../../rules/condition/condition-sql.ts'
@@ -92,6 +92,28 @@ export function createFacts({
             WHERE ${raw(where.text, where.params)} AND ${id} > ${page.after ?? ''} ORDER BY ${id} LIMIT ${page.limit}`,
       )
       return rows.map((row) => row.id)
+    },
+
+    /** The next customers by external_userid, whoever they are, and whom of them each of the conditions holds for. */
+    meeting: async (
+      tx: Tx,
+      conditions: readonly Condition[],
+      nowMs: number,
+      page: AudiencePage,
+    ): Promise<{ ids: string[]; met: ReadonlySet<string>[] }> => {
+      const flags = conditions.map((condition, nth): [string, Expression<number>] => {
+        const { text, params } = conditionSql(condition, byPath, nowMs)
+        return [`m${nth}`, number(raw(`CASE WHEN ${text} THEN 1 ELSE 0 END`, params))]
+      })
+      const selection = select<Record<string, Expression<number | string>>>({
+        id: words(id),
+        ...Object.fromEntries(flags),
+      })
+      const rows = await tx.rows(
+        sql`SELECT ${selection} FROM ${base} c WHERE ${id} > ${page.after ?? ''} ORDER BY ${id} LIMIT ${page.limit}`,
+      )
+      const met = flags.map(([name]) => new Set(rows.flatMap((row) => (row[name] === 1 ? [String(row.id)] : []))))
+      return { ids: rows.map((row) => String(row.id)), met }
     },
 
     /** How many customers the condition holds for. */

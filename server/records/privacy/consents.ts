@@ -1,6 +1,6 @@
+import { type Among, eachAmong, idsAmong } from '../../core/db/among.ts'
 import type { RowOf } from '../../core/db/define-table.ts'
-import { eachChunk } from '../../core/db/each-chunk.ts'
-import { all, list, pick, sql } from '../../core/db/sql.ts'
+import { all, pick, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
@@ -83,11 +83,11 @@ export function createConsents({ clock, emit }: ConsentsDeps) {
     refusedAmong: async (
       tx: ReadTx,
       kind: ConsentKind,
-      externalUserIds: readonly string[],
+      among: Among,
       scope: ConsentScope = '',
     ): Promise<Set<string>> => {
       await refresh(tx)
-      return refusals.among(externalUserIds, { kind, scope, nowMs: clock.now() })
+      return refusals.among(idsAmong(among), { kind, scope, nowMs: clock.now() })
     },
     /** Whether one customer has refused all of it, from the table. */
     hasRefused: async (tx: ReadTx, kind: ConsentKind, externalUserId: string): Promise<boolean> => {
@@ -127,15 +127,15 @@ export interface AskConsent {
 
 /** For a command, which asks once: from the table alone. */
 export const storedConsents = (clock: Clock): AskConsent['consents'] => ({
-  refusedAmong: async (tx, kind, externalUserIds, scope = '') => {
-    const rows = await eachChunk(externalUserIds, (part) =>
+  refusedAmong: async (tx, kind, among, scope = '') => {
+    const rows = await eachAmong(c.external_userid, among, (isAmong) =>
       tx.rows(
         sql`SELECT ${pick(c, 'id', 'external_userid', 'kind', 'scope', 'state', 'until_at')} FROM ${c}
-            WHERE ${c.external_userid} IN ${list(part)} AND ${c.kind} = ${kind} ORDER BY ${c.id}`,
+            WHERE ${isAmong} AND ${c.kind} = ${kind} ORDER BY ${c.id}`,
       ),
     )
     const refusals = createRefusals()
     for (const row of rows) refusals.take(row)
-    return refusals.among(externalUserIds, { kind, scope, nowMs: clock.now() })
+    return refusals.among(idsAmong(among), { kind, scope, nowMs: clock.now() })
   },
 })

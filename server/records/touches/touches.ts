@@ -1,3 +1,4 @@
+import { type Among, eachAmong } from '../../core/db/among.ts'
 import type { Column } from '../../core/db/define-table.ts'
 import { count, list, number, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
@@ -31,20 +32,22 @@ export interface GroupTouch {
 function readingOf(table: typeof TOUCH | typeof GROUP_TOUCH, whose: Column<string>) {
   return {
     /** How many each of these had since then, UTC milliseconds; those with none are left out. */
-    countsSince: async (tx: ReadTx, ids: readonly string[], sinceMs: number): Promise<Map<string, number>> => {
-      if (ids.length === 0) return new Map()
-      const rows = await tx.rows(
-        sql`SELECT ${select({ id: whose, n: count() })} FROM ${table}
-            WHERE ${whose} IN ${list(ids)} AND ${table.at} >= ${sinceMs} GROUP BY ${whose}`,
+    countsSince: async (tx: ReadTx, among: Among, sinceMs: number): Promise<Map<string, number>> => {
+      const rows = await eachAmong(whose, among, (isAmong) =>
+        tx.rows(
+          sql`SELECT ${select({ id: whose, n: count() })} FROM ${table}
+              WHERE ${isAmong} AND ${table.at} >= ${sinceMs} GROUP BY ${whose}`,
+        ),
       )
       return new Map(rows.map(({ id, n }) => [id, n]))
     },
     /** When each of these had the last one, of those who had one since then; UTC milliseconds. */
-    lastSince: async (tx: ReadTx, ids: readonly string[], sinceMs: number): Promise<Map<string, number>> => {
-      if (ids.length === 0) return new Map()
-      const rows = await tx.rows(
-        sql`SELECT ${select({ id: whose, atMs: number(sql`MAX(${table.at})`) })} FROM ${table}
-            WHERE ${whose} IN ${list(ids)} AND ${table.at} >= ${sinceMs} GROUP BY ${whose}`,
+    lastSince: async (tx: ReadTx, among: Among, sinceMs: number): Promise<Map<string, number>> => {
+      const rows = await eachAmong(whose, among, (isAmong) =>
+        tx.rows(
+          sql`SELECT ${select({ id: whose, atMs: number(sql`MAX(${table.at})`) })} FROM ${table}
+              WHERE ${isAmong} AND ${table.at} >= ${sinceMs} GROUP BY ${whose}`,
+        ),
       )
       return new Map(rows.map(({ id, atMs }) => [id, atMs]))
     },

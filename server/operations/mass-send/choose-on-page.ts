@@ -1,0 +1,113 @@
+import { type Among, idsAmong } from '../../core/db/among.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { drawPoint } from '../../core/kernel/draw.ts'
+import { once, onceEach } from '../../core/kernel/once.ts'
+import type { Send } from '../../rules/book/rule-book.ts'
+import type { Condition } from '../../rules/schema/condition.ts'
+import type { AskedAudience } from './asked-audience.ts'
+import type { AudienceDeps } from './audience-deps.ts'
+import type { Choice } from './choice.ts'
+import { chooseRecipients } from './choose-recipients.ts'
+import { readLedger } from './contact-ceiling.ts'
+import { droppedOut, snapshotOfCampaign } from './dropped-out.ts'
+import { keptForAnother } from './kept-for-another.ts'
+import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
+import { notOpened, type RivalTime, readRivals, rivalTimes } from './read-rivals.ts'
+
+/** A send as it stands now. */
+export interface ReadySend {
+  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience'>
+  /** userids of today; undefined: everybody's customers. */
+  guides: readonly string[] | undefined
+  /** Times of more important sends for which it would still count, and what those are. */
+  rivals: readonly { time: RivalTime; ready: ReadySend }[]
+}
+
+/** Reads what is the same for all customers. */
+export async function readySend(
+  tx: Tx,
+  deps: AudienceDeps,
+  asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience' | 'guides' | 'priority'>,
+  nowMs: number,
+): Promise<ReadySend> {
+  const { priority } = asked
+  const times = rivalTimes(deps.sends(), { chatType: 'single', priority, ceiling: deps.ceiling(), nowMs })
+  const readyOf = onceEach(async ({ name, audience, campaign, value }: Send): Promise<ReadySend> => {
+    const ofCampaign = campaign === undefined ? undefined : await snapshotOfCampaign(tx, campaign)
+    const guides = await presentIds(tx, deps, value.guides)
+    return { asked: { name, audience, holdOut: value.holdOut, campaign: ofCampaign }, guides, rivals: [] }
+  })
+  const rivals: ReadySend['rivals'][number][] = []
+  for (const time of await notOpened(tx, times)) rivals.push({ time, ready: await readyOf(time.send) })
+  return { asked, guides: await presentIds(tx, deps, asked.guides), rivals }
+}
+
+async function presentIds(
+  tx: Tx,
+  deps: Pick<AudienceDeps, 'currentIdOf'>,
+  userIds: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (userIds === undefined) return undefined
+  const present: string[] = []
+  for (const userId of userIds) present.push(await deps.currentIdOf(tx, userId))
+  return present
+}
+
+/** What happens to the customers of a page by each send that is asked about: what several need is read once. `meets`: whom of
+ *  them a condition holds for. Reads only. */
+export function chooseOnPage(
+  tx: Tx,
+  deps: AudienceDeps,
+  page: { among: Among; nowMs: number; meets(condition: Condition): Promise<ReadonlySet<string>> },
+): (ready: ReadySend, ids: readonly string[]) => Promise<Choice[]> {
+  const { among, nowMs, meets } = page
+  const ceiling = deps.ceiling()
+  const ledger = readLedger(tx, deps, page)
+  const owners = once(() => deps.ownersOf(tx, among))
+  const received = once(() => receivedThisMonth(tx, 'single', among, nowMs))
+  const refused = once(() => deps.consents.refusedAmong(tx, 'marketing', among, 'sends'))
+  const droppedOf = onceEach((key: string) => droppedOut(tx, JSON.parse(key) as AskedAudience['campaign'], among))
+  const dropped = (campaign: AskedAudience['campaign']) => droppedOf(JSON.stringify(campaign ?? {}))
+
+  /** By what is known now, once for all times of a send. */
+  const wantedBy = onceEach(async (key: string): Promise<ReadonlySet<string>> => {
+    const ready = readyBy.get(key)
+    if (ready === undefined) return new Set()
+    const { asked, guides } = ready
+    const [ownerOf, saidNo, isDropped] = [await owners(), await refused(), await dropped(asked.campaign)]
+    const isHeldOut = heldOutOf(asked)
+    const wants = [...(await meets(asked.audience))].filter((id) => {
+      const owner = ownerOf.get(id)
+      if (owner === undefined || guides?.includes(owner) === false) return false
+      return !saidNo.has(id) && !isDropped.has(id) && !deps.getsNone(id) && !isHeldOut(id)
+    })
+    return new Set(wants)
+  })
+  const readyBy = new Map<string, ReadySend>()
+
+  return async ({ asked, guides, rivals }, ids) => {
+    for (const { ready } of rivals) readyBy.set(ready.asked.name, ready)
+    const open = rivals.map(({ time }) => time)
+    const others =
+      ceiling === undefined || idsAmong(among).length === 0
+        ? []
+        : await readRivals(open, { ceiling, ledger, wantedBy: ({ send }) => wantedBy(send.name) })
+    return chooseRecipients(ids, {
+      owners: await owners(),
+      received: await received(),
+      perCustomer: monthlyLimit(nowMs, deps.perCustomerPerMonth),
+      contacts: await ledger.contacts(),
+      guides,
+      refused: await refused(),
+      dropped: await dropped(asked.campaign),
+      draws: { getsNone: deps.getsNone, isHeldOut: heldOutOf(asked) },
+      keptFor: (id) => (ceiling === undefined ? undefined : keptForAnother(others, { ceiling, nowMs }, id)),
+    })
+  }
+}
+
+/** The same people in every run of a send, and in every step of a campaign, so that what many of them bring together can be seen. */
+function heldOutOf({ name, holdOut, campaign }: ReadySend['asked']): (externalUserId: string) => boolean {
+  const drawnFor = campaign === undefined ? `send:${name}` : `campaign:${campaign.drawnAs ?? campaign.name}`
+  return (id) => holdOut !== undefined && drawPoint(drawnFor, id) * 100 < holdOut.percent
+}
