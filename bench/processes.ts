@@ -66,10 +66,7 @@ async function benchAt(delayMs: number, options: ProcessesOptions, report: Repor
 
 async function measure({ adds, mysql }: ProcessesOptions, processes: number, delayMs: number): Promise<Run> {
   const at = new URL(mysql)
-  const gate = await openTcpGate(
-    { host: at.hostname, port: Number(at.port || 3306) },
-    { answerDelayMs: delayMs },
-  )
+  const gate = await openTcpGate({ host: at.hostname, port: Number(at.port || 3306) }, { answerDelayMs: delayMs })
   const way = (databaseUrl: string): string => {
     const url = new URL(databaseUrl)
     url.hostname = '127.0.0.1'
