@@ -7,9 +7,11 @@ import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { refusedText } from '../../platform/wecom/error-codes/refused-text.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Links } from '../../records/links/links.ts'
 import type { Media } from '../../records/media/media.ts'
 import type { GroupWelcomeContent } from '../../rules/schema/content.ts'
 import { later } from '../mass-send/later.ts'
+import { fillLinksForMany } from '../welcome/fill-names.ts'
 import { AddGroupWelcome, DeleteGroupWelcome, EditGroupWelcome, ReadGroupWelcome } from './group-welcome-actions.ts'
 import { groupWelcomes } from './group-welcome-queries.ts'
 import { DELETED, forget } from './keep-group-welcome.ts'
@@ -20,6 +22,7 @@ export interface GroupWelcomeExecutorsDeps {
   clock: Clock
   wecom: { groupWelcomes: Wecom['groupWelcomes'] }
   media: Pick<Media, 'attachments'>
+  links: Pick<Links, 'urlForMany'>
 }
 
 const UNCLEAR =
@@ -32,12 +35,13 @@ const isGone = (error: unknown): boolean =>
 /** Carries out what `keepGroupWelcome` queues. WeCom has no list of templates, so an adding whose answer never came is not
  *  repeated; all else may be. Owners are told by us, not by WeCom (`notify`): it would tell them of one whose answer was lost, too.
  *  Source: doc 92366. */
-export function groupWelcomeExecutors({ db, clock, wecom, media }: GroupWelcomeExecutorsDeps): Executor[] {
+export function groupWelcomeExecutors({ db, clock, wecom, media, links }: GroupWelcomeExecutorsDeps): Executor[] {
+  const filled = (text: string): string => fillLinksForMany(text, links.urlForMany)
   async function bodyOf(content: GroupWelcomeContent) {
     const { ready, missing } = await db.tx((tx) => media.attachments(tx, content.attachments ?? []))
     const zh = `还没有准备好：${missing.join('、')}`
     if (missing.length > 0) throw later('group-welcomes.not-ready', 'attachment is not ready', 5 * MINUTE_MS, zh)
-    return welcomeBody(content, ready)
+    return welcomeBody(content.text === undefined ? content : { ...content, text: filled(content.text) }, ready)
   }
   const isLive = (tx: Tx, { welcomeId, stamp }: { welcomeId: number; stamp: string }, templateId: string) =>
     groupWelcomes.change(tx, welcomeId, {
@@ -113,7 +117,7 @@ export function groupWelcomeExecutors({ db, clock, wecom, media }: GroupWelcomeE
       perform: async ({ payload }) => {
         try {
           const { text } = await wecom.groupWelcomes.get({ template_id: payload.templateId })
-          return (text?.content ?? '').trim() === payload.text ? 'same' : 'other'
+          return (text?.content ?? '').trim() === filled(payload.text).trim() ? 'same' : 'other'
         } catch (error) {
           if (isGone(error)) return 'gone'
           throw error

@@ -12,6 +12,7 @@ import { welcomeText } from './welcome-body.ts'
 export interface GroupWelcomesDeps extends GroupWelcomeExecutorsDeps, KeepGroupWelcomeDeps, TellOwnersDeps {
   rules: Pick<RuleBookHolder, 'current'>
   media: GroupWelcomeExecutorsDeps['media'] & KeepGroupWelcomeDeps['media']
+  links: GroupWelcomeExecutorsDeps['links'] & KeepGroupWelcomeDeps['links']
 }
 
 const BEGINNING_CHARS = 12

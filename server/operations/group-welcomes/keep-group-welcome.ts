@@ -7,8 +7,7 @@ import type { Links } from '../../records/links/links.ts'
 import { fingerprintOf } from '../../records/media/asset-files.ts'
 import type { Media } from '../../records/media/media.ts'
 import type { Pool } from '../../rules/book/rule-book.ts'
-import type { GroupWelcomeContent } from '../../rules/schema/content.ts'
-import { fillLinksForMany } from '../welcome/fill-names.ts'
+import { linksAskedFor } from '../welcome/fill-names.ts'
 import { AddGroupWelcome, DeleteGroupWelcome, EditGroupWelcome, ReadGroupWelcome } from './group-welcome-actions.ts'
 import { groupWelcomes } from './group-welcome-queries.ts'
 import { GROUP_WELCOME, GROUP_WELCOME_TOLD, type GroupWelcomeRow } from './group-welcome-tables.ts'
@@ -18,7 +17,7 @@ export interface KeepGroupWelcomeDeps {
   clock: Clock
   outbox: Outbox
   media: Pick<Media, 'attachments' | 'marks'>
-  links: Pick<Links, 'urlForMany'>
+  links: Pick<Links, 'targetsOf'>
 }
 
 const TRY_AGAIN_MS = HOUR_MS
@@ -34,7 +33,7 @@ export async function keepGroupWelcome(
   pool: Pool | undefined,
 ): Promise<GroupWelcomeRow | undefined> {
   const now = clock.now()
-  const content = withLinks(pool?.value.welcome, links)
+  const content = pool?.value.welcome
   if (content !== undefined) await tx.insertIgnore(GROUP_WELCOME, [{ pool: name, changed_at: now }])
   // Writing first locks the row, so that two callers do not both plan.
   const w = GROUP_WELCOME
@@ -57,7 +56,10 @@ export async function keepGroupWelcome(
 
   const { missing } = await media.attachments(tx, content.attachments ?? [])
   if (missing.length > 0) return void (await tell(tx, row, `还没有准备好：${missing.join('、')}`))
-  const stamp = fingerprintOf(JSON.stringify([content, await media.marks(tx, content.attachments ?? [])]))
+  // As written, and where its links lead: the addresses differ between two processes with other keys, which would undo each other.
+  const targets = links.targetsOf(linksAskedFor(content.text ?? ''))
+  const parts = [content, await media.marks(tx, content.attachments ?? []), ...(targets.length > 0 ? [targets] : [])]
+  const stamp = fingerprintOf(JSON.stringify(parts))
   if (row.template_id !== null && row.live_as === stamp) {
     await tell(tx, row, null)
     if (now - (row.checked_at ?? 0) < DAY_MS) return row
@@ -77,10 +79,6 @@ export async function keepGroupWelcome(
   }
   return undefined
 }
-
-/** As it is to stand in the template: another address makes another template. */
-const withLinks = (content: GroupWelcomeContent | undefined, { urlForMany }: Pick<Links, 'urlForMany'>) =>
-  content?.text === undefined ? content : { ...content, text: fillLinksForMany(content.text, urlForMany) }
 
 /** The pool has no template any more. */
 export async function forget(tx: Tx, welcomeId: number): Promise<void> {

@@ -12,10 +12,12 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { isRefusedWith } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
+import type { Links } from '../../records/links/links.ts'
 import type { Media } from '../../records/media/media.ts'
 import type { Staff } from '../../records/staff/staff.ts'
 import type { Tags } from '../../records/tags/tags.ts'
 import { later } from '../mass-send/later.ts'
+import { fillLinksForMany } from '../welcome/fill-names.ts'
 import { CreateMoment } from './moment-actions.ts'
 import { changeRun, needRun, snapshotOf, textOf } from './moment-run.ts'
 import { MOMENT_RUN, type MomentRunRow } from './moment-tables.ts'
@@ -29,6 +31,7 @@ export interface CreateMomentDeps {
   outbox: Parameters<typeof adopt>[1]['outbox']
   alerts: Pick<Alerts, 'raise'>
   media: Pick<Media, 'forMoment'>
+  links: Pick<Links, 'urlForMany'>
   tags: { queries: Pick<Tags['queries'], 'byPath'> }
   staff: { queries: Pick<Staff['queries'], 'currentIdOf' | 'leftAmong'> }
 }
@@ -55,8 +58,9 @@ export function createMomentExecutor(deps: CreateMomentDeps): Executor {
       if (known !== undefined) return known
     }
     if (run.state !== 'planned') return { kind: 'not-made' }
-    const body = await draftOrTell(run, attempts)
-    if (!(await begin(run.id))) return { kind: 'not-made' }
+    const filled = withLinks(run, deps.links)
+    const body = await draftOrTell(filled, attempts)
+    if (!(await begin(filled))) return { kind: 'not-made' }
     try {
       const { jobid } = await wecom.moments.create(body)
       return { kind: 'making', jobid }
@@ -79,10 +83,11 @@ export function createMomentExecutor(deps: CreateMomentDeps): Executor {
     }
   }
 
-  const begin = (runId: number): Promise<boolean> =>
+  /** The words that go out are kept: by them it is looked for, whichever process does. */
+  const begin = ({ id, rule_json }: MomentRunRow): Promise<boolean> =>
     db.tx(async (tx) => {
-      const begun = set(MOMENT_RUN, { started_at: clock.now() })
-      const isOpen = sql`${MOMENT_RUN.id} = ${runId} AND ${MOMENT_RUN.state} = 'planned'`
+      const begun = set(MOMENT_RUN, { started_at: clock.now(), rule_json })
+      const isOpen = sql`${MOMENT_RUN.id} = ${id} AND ${MOMENT_RUN.state} = 'planned'`
       return (await tx.run(sql`UPDATE ${MOMENT_RUN} SET ${begun} WHERE ${isOpen}`)) > 0
     })
 
@@ -146,6 +151,14 @@ export function createMomentExecutor(deps: CreateMomentDeps): Executor {
   }
 
   return execute(CreateMoment, { perform, record, abandoned })
+}
+
+/** With the addresses of now; safe to repeat. */
+function withLinks(run: MomentRunRow, { urlForMany }: CreateMomentDeps['links']): MomentRunRow {
+  const { content, ...rest } = snapshotOf(run)
+  if (content.text === undefined) return run
+  const text = fillLinksForMany(content.text, urlForMany)
+  return { ...run, rule_json: JSON.stringify({ content: { ...content, text }, ...rest }) }
 }
 
 /** Which of these are ours already, and whether one of the same words waits to be named. */

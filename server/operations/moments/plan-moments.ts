@@ -4,12 +4,10 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { HOUR_MS, SECOND_MS, shanghaiText } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
-import type { Links } from '../../records/links/links.ts'
 import { quietUntil } from '../../rules/book/quiet-until.ts'
 import type { Moment } from '../../rules/book/rule-book.ts'
 import { MOVED_TO_THE_PAST } from '../mass-send/cancel-moved.ts'
 import { CATCH_UP_MS, type DueSend } from '../mass-send/schedule.ts'
-import { fillLinksForMany } from '../welcome/fill-names.ts'
 import { cancelMoment } from './cancel-moment.ts'
 import { CreateMoment } from './moment-actions.ts'
 import { type MomentSnapshot, needRun, reasonOf } from './moment-run.ts'
@@ -20,7 +18,6 @@ export interface PlanMomentDeps {
   clock: Clock
   outbox: Outbox
   alerts: Pick<Alerts, 'raise' | 'resolve'>
-  links: Pick<Links, 'urlForMany'>
   /** When nobody's phone shall ring (policy.yaml), as "21:30-09:00" in Shanghai. */
   quiet: () => string | undefined
 }
@@ -40,7 +37,7 @@ export async function openMoment(tx: Tx, deps: PlanMomentDeps, due: DueSend<Mome
       moment_name: moment.name,
       scheduled_at: scheduledAtMs,
       rule_version: moment.version,
-      rule_json: JSON.stringify(snapshotFor(moment, deps.links)),
+      rule_json: JSON.stringify(snapshotFor(moment)),
       state: missed ? 'missed' : approval === undefined ? 'planned' : 'awaiting',
       planned_at: nowMs,
       remark: missed
@@ -65,11 +62,9 @@ export async function openMoment(tx: Tx, deps: PlanMomentDeps, due: DueSend<Mome
   })
 }
 
-const snapshotFor = (
-  { value: { content, guides, tags } }: Moment,
-  { urlForMany }: PlanMomentDeps['links'],
-): MomentSnapshot => ({
-  content: content.text === undefined ? content : { ...content, text: fillLinksForMany(content.text, urlForMany) },
+/** As written: addresses differ between two processes with other keys, and are put in when it goes out. */
+const snapshotFor = ({ value: { content, guides, tags } }: Moment): MomentSnapshot => ({
+  content,
   ...(guides === undefined ? {} : { guides }),
   ...(tags === undefined ? {} : { tags }),
 })
@@ -138,8 +133,7 @@ export async function cancelMovedMoments(
     const moment = moments.get(name)
     const comes = moment?.occasions?.nextAfter(scheduledAtMs - 1)?.atMs === scheduledAtMs ? moment : undefined
     // The words that somebody said yes to are those that go out.
-    if (comes !== undefined && (state !== 'awaiting' || JSON.stringify(snapshotFor(comes, deps.links)) === rule_json))
-      continue
+    if (comes !== undefined && (state !== 'awaiting' || JSON.stringify(snapshotFor(comes)) === rule_json)) continue
     const isPast = moment?.occasions?.nextAfter(nowMs) === undefined
     const why = comes !== undefined ? OTHER_WORDS : isPast ? MOVED_TO_THE_PAST : OTHER_TIME
     await deps.alerts.resolve(tx, alertKey(id), nowMs)

@@ -77,6 +77,8 @@ export function createLinks(deps: LinksDeps) {
       const code = url === undefined || publicUrl === undefined ? undefined : ways.codeForMany(name)
       return code === undefined ? url : `${publicUrl}/l/${code}`
     },
+    /** Where these names lead as the rules are now; what they do not know leads nowhere. */
+    targetsOf: (names: readonly string[]): string[] => names.map((name) => targetOf(name)?.url ?? ''),
     routes: linkRoutes({ clicks, who, isSecure: publicUrl?.startsWith('https:') === true }),
   }
 }
