@@ -31,6 +31,7 @@ import { checkShops } from './checks/shops.ts'
 import { checkSops } from './checks/sops.ts'
 import { checkStray } from './checks/stray.ts'
 import { checkTagRules, strategyTagsIn } from './checks/tags.ts'
+import { createVideoSeconds } from './checks/video-seconds.ts'
 import { checkWebhooks } from './checks/webhooks.ts'
 import { checkWelcomes } from './checks/welcomes.ts'
 import { GROUP_FACTS } from './condition/group-facts.ts'
@@ -113,6 +114,7 @@ export async function checkRules(
         ? undefined
         : Object.keys(drafts.policy[0]?.value.links ?? {}).map((name) => `{链接:${name}}`),
     assetProblem: createAssetCheck(folder),
+    videoSeconds: createVideoSeconds(folder),
   }
   refuseDoubles(drafts)
   for (const { draft, at, part } of collected.strays) checkStray(context, draft, at, part)

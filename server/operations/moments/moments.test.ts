@@ -226,6 +226,19 @@ test('pictures are uploaded as moments want them; whoever opted out sees it, and
   expect([t.sandbox.pendingMoments('zhangsan').length, t.sandbox.pendingMoments('lisi').length]).toEqual([1, 0])
 })
 
+test('a video lies in the library of moments, apart from that of scripts, and is alone', async () => {
+  const film = Buffer.concat([Buffer.from('0000001c66747970', 'hex'), Buffer.from('isom how to fry')])
+  await open(
+    'moment: 上新\nguides: [zhangsan]\ncontent: { text: 看, attachments: [{ video: fry.mp4 }] }\nat: "2026-11-25 10:00"\n',
+    { config: { 'assets/fry.mp4': film } },
+  )
+  await untilAsked()
+  const [held] = [...t.sandbox.world.media].filter(([, one]) => one.type === 'video')
+  expect(held?.[1]).toMatchObject({ attachmentType: 1, bytes: film })
+  expect(asked()).toMatchObject([{ body: { attachments: [{ msgtype: 'video', video: { media_id: held?.[0] } }] } }])
+  expect(t.sandbox.pendingMoments('zhangsan')).toHaveLength(1)
+})
+
 test('two processes on one database, and a look that is repeated from its beginning: nothing is made or counted twice', async () => {
   await open()
   const first = t

@@ -9,10 +9,18 @@ import {
   URL_BYTES,
 } from '../../core/kernel/wecom-limits.ts'
 import type { Attachment as WecomAttachment } from '../../platform/wecom/api/attachment.ts'
-import type { AttachmentRule, ScriptAttachmentRule } from '../../rules/schema/content.ts'
+import type { MomentAttachmentRule, ScriptAttachmentRule } from '../../rules/schema/content.ts'
 import { cutToBytes } from './cut-to-bytes.ts'
 import { type PreparedMedia, preparedMedia } from './prepared-media.ts'
-import { assetSource, fileSource, groupQrSource, momentSource, videoSource } from './wanted-media.ts'
+import {
+  assetSource,
+  fileSource,
+  groupQrSource,
+  isForMoments,
+  momentSource,
+  momentVideoSource,
+  videoSource,
+} from './wanted-media.ts'
 
 /** One entry of `attachments` in WeCom's welcome and mass messages. */
 export type { Attachment as WecomAttachment } from '../../platform/wecom/api/attachment.ts'
@@ -20,6 +28,7 @@ export type { Attachment as WecomAttachment } from '../../platform/wecom/api/att
 /** One entry of a moment's. */
 export type MomentAttachment =
   | { msgtype: 'image'; image: { media_id: string } }
+  | { msgtype: 'video'; video: { media_id: string } }
   | { msgtype: 'link'; link: { title: string; url: string } }
 
 /** One message for the sidebar's `sendChatMessage`. */
@@ -120,15 +129,19 @@ export function createAttachments({ clock }: { clock: Clock }) {
     },
     /** Of what these hold, so that another file under the same name is seen; the same while it is only renewed. */
     marks: async (tx: Tx, rules: readonly ScriptAttachmentRule[]): Promise<string[]> => {
-      const sources = sourcesOf(rules).filter((source) => !source.startsWith(momentSource('')))
+      const sources = sourcesOf(rules).filter((source) => !isForMoments(source))
       const known = await preparedMedia.some(tx, sources)
       return sources.map((source) => known.get(source)?.fingerprint ?? '')
     },
-    /** For a moment: pictures, or a link. */
-    forMoment: prepare((rule: AttachmentRule, known: Known): MomentAttachment | undefined => {
+    /** For a moment: pictures, a video, or a link. */
+    forMoment: prepare((rule: MomentAttachmentRule, known: Known): MomentAttachment | undefined => {
       if ('link' in rule) {
         const title = cutToBytes(rule.link.title, MOMENT_LINK_TITLE_BYTES)
         return fits(rule.link.url) ? { msgtype: 'link', link: { title, url: rule.link.url } } : undefined
+      }
+      if ('video' in rule) {
+        const media_id = liveId(known.get(momentVideoSource(rule.video)))
+        return media_id === undefined ? undefined : { msgtype: 'video', video: { media_id } }
       }
       const mediaId = 'image' in rule ? liveId(known.get(momentSource(rule.image))) : undefined
       return mediaId === undefined ? undefined : { msgtype: 'image', image: { media_id: mediaId } }
@@ -153,7 +166,7 @@ function sourcesOf(rules: readonly ScriptAttachmentRule[]): string[] {
   return rules.flatMap((rule) => {
     if ('image' in rule) return [assetSource(rule.image), momentSource(rule.image)]
     if ('groupQr' in rule) return [groupQrSource(rule.groupQr)]
-    if ('video' in rule) return [videoSource(rule.video)]
+    if ('video' in rule) return [videoSource(rule.video), momentVideoSource(rule.video)]
     if ('file' in rule) return [fileSource(rule.file)]
     return 'miniProgram' in rule ? [assetSource(rule.miniProgram.cover)] : []
   })

@@ -9,7 +9,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type AssetFile, type AssetFiles, fingerprintOf } from './asset-files.ts'
 import { type PreparedMedia, preparedMedia } from './prepared-media.ts'
-import { groupQrSource, momentSource, type WantedMedia, wantedMedia } from './wanted-media.ts'
+import { groupQrSource, isForMoments, type WantedMedia, wantedMedia } from './wanted-media.ts'
 
 export interface PrepareMediaDeps {
   db: Db
@@ -63,9 +63,9 @@ export function createPrepareMedia({ db, clock, log, wecom, rules, assets, joinW
     try {
       const fingerprint = await origin.fingerprint()
       if (held.retryAtMs !== undefined && held.retryAtMs > now) return
-      const isForMoments = wanted.source.startsWith(momentSource(''))
+      const isOfMoment = isForMoments(wanted.source)
       const isOther = held.fingerprint !== fingerprint
-      const needsPicture = wanted.as === 'image' && !isForMoments && (held.picUrl === undefined || isOther)
+      const needsPicture = wanted.as === 'image' && !isOfMoment && (held.picUrl === undefined || isOther)
       const isIdFresh = held.mediaUntilMs !== undefined && held.mediaUntilMs - RENEW_BEFORE_MS > now
       const needsId = !wanted.pictureOnly && (needsPicture || isOther || !isIdFresh)
       if (!needsPicture && !needsId && held.trouble === undefined) return
@@ -75,8 +75,8 @@ export function createPrepareMedia({ db, clock, log, wecom, rules, assets, joinW
         held = { ...nothing(wanted.source), fingerprint, picUrl: url }
       }
       if (needsId) {
-        const { media_id } = isForMoments
-          ? await wecom.media.uploadAttachment({ use: 'moment', type: 'image', ...file })
+        const { media_id } = isOfMoment
+          ? await wecom.media.uploadAttachment({ use: 'moment', type: wanted.as, ...file })
           : await wecom.media.upload({ type: wanted.as, ...file })
         held = { ...held, fingerprint, mediaId: media_id, mediaUntilMs: now + MEDIA_LIFE_MS }
       }

@@ -15,6 +15,10 @@ export interface WantedMedia {
 export const assetSource = (path: string): string => `asset:${path}`
 /** The same file as a moment takes it: WeCom keeps those apart. */
 export const momentSource = (path: string): string => `moment:${path}`
+export const momentVideoSource = (path: string): string => `moment-video:${path}`
+/** Whether it lies in the library of moments. */
+export const isForMoments = (source: string): boolean =>
+  source.startsWith(momentSource('')) || source.startsWith(momentVideoSource(''))
 export const videoSource = (path: string): string => `video:${path}`
 export const fileSource = (path: string): string => `file:${path}`
 export const groupQrSource = (pool: string): string => `group-qr:${pool}`
@@ -41,7 +45,10 @@ export const wantedMedia = oncePerBook((book): ReadonlyMap<string, WantedMedia> 
   for (const { value, occasions } of book.sends.values())
     for (const { attachments } of occasions?.contents ?? [value.content]) wantAll(attachments, false)
   for (const { value } of book.moments.values()) {
-    for (const one of value.content.attachments ?? []) if ('image' in one) want(momentSource(one.image), false)
+    for (const one of value.content.attachments ?? []) {
+      if ('image' in one) want(momentSource(one.image), false)
+      else if ('video' in one) want(momentVideoSource(one.video), false, 'video')
+    }
   }
   for (const { value } of enterableSops(book))
     for (const step of everyStep(value.steps)) if ('message' in step) wantAll(step.message.attachments, false)

@@ -19,6 +19,8 @@ export interface CheckContext {
   linkPlaces: readonly string[] | undefined
   /** Problem with the asset at a path below `config/assets/`, as message and suggestion; undefined when it is good. */
   assetProblem(asset: string, as?: AssetUse): [message: string, suggestion: string] | undefined
+  /** How long a video there is; undefined: it does not say, or cannot be read. */
+  videoSeconds(asset: string): number | undefined
 }
 
 export type AnyDraft = Pick<Draft<unknown>, 'fault' | 'advise' | 'isLeftOut'>

@@ -5,8 +5,27 @@ import { ruleFolderOnDisk } from '../testing/rule-folder-on-disk.ts'
 
 const GOOD = 'moment: 上新\ncron: "0 10 * * 6"\ntags: [来源/包裹卡]\ncontent: { text: 早 }\n'
 
-async function saidOf(text: string): Promise<string[]> {
-  const { folder, remove } = ruleFolderOnDisk({ 'moments/m.yaml': text })
+/** An mp4 that says how long it is, and nothing else; version 1 has the longer numbers. */
+function film(seconds: number, version: 0 | 1 = 0): Buffer {
+  const header = Buffer.alloc(version === 1 ? 32 : 20)
+  header.writeUInt8(version, 0)
+  header.writeUInt32BE(600, version === 1 ? 20 : 12)
+  if (version === 1) header.writeBigUInt64BE(BigInt(seconds * 600), 24)
+  else header.writeUInt32BE(seconds * 600, 16)
+  return Buffer.concat([
+    box('ftyp', Buffer.from('isom')),
+    box('moov', box('free', Buffer.alloc(8)), box('mvhd', header)),
+  ])
+}
+function box(kind: string, ...within: Buffer[]): Buffer {
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(8 + within.reduce((sum, { length }) => sum + length, 0))
+  head.write(kind, 4, 'latin1')
+  return Buffer.concat([head, ...within])
+}
+
+async function saidOf(text: string, assets: Record<string, Buffer> = {}): Promise<string[]> {
+  const { folder, remove } = ruleFolderOnDisk({ 'moments/m.yaml': text, ...assets })
   const { faults, advice } = await loadRules(folder, VOCABULARY)
   remove()
   return [...faults, ...advice]
@@ -43,6 +62,23 @@ it.each<[string, string, string[]]>([
   ['twice the same', `${GOOD}---\n${GOOD.replace('上新', '又上新')}`, ['7 和朋友圈「上新」同一时间请同样的人发']],
 ])('%s', async (_what, text, said) => {
   expect(await saidOf(text)).toEqual(said)
+})
+
+const FILM = GOOD.replace('text: 早', 'attachments: [{ video: a.mp4 }]')
+it.each<[string, Buffer, string[]]>([
+  ['30 seconds', film(30), []],
+  ['30.1 seconds', film(30.1), ['4 视频有 31 秒，朋友圈最多 30 秒']],
+  ['31 seconds, written long', film(31, 1), ['4 视频有 31 秒，朋友圈最多 30 秒']],
+  ['a film that does not say', box('ftyp', Buffer.from('isom')), []],
+])('a video of %s', async (_what, bytes, said) => {
+  expect(await saidOf(FILM, { 'assets/a.mp4': bytes })).toEqual(said)
+})
+
+it('a video is alone, and a file of its kind', async () => {
+  const assets = { 'assets/a.mp4': film(9) }
+  const two = FILM.replace('{ video: a.mp4 }', '{ video: a.mp4 }, { link: { title: 看看, url: "https://a.cn" } }')
+  expect(await saidOf(two, assets)).toEqual(['4 朋友圈放了视频就不能再放别的', '4 朋友圈放了链接就不能再放别的'])
+  expect(await saidOf(FILM)).toEqual([expect.stringContaining('a.mp4')])
 })
 
 it('a shape fault of one file hides nothing of another, nor of its own', async () => {

@@ -1,6 +1,6 @@
 import { MOMENT_LINK_TITLE_BYTES, MOMENT_TEXT_CHARS } from '../../core/kernel/wecom-limits.ts'
 import type { Draft } from '../files/draft.ts'
-import type { AttachmentRule } from '../schema/content.ts'
+import type { MomentAttachmentRule } from '../schema/content.ts'
 import type { MomentRule } from '../schema/rule-files.ts'
 import { type CheckContext, checkDoubles, checkName } from './check-context.ts'
 import { checkContent } from './content.ts'
@@ -17,7 +17,7 @@ export function checkMoments(
   for (const draft of moments) {
     const { at, cron, content, guides, tags = [], enabled } = draft.value
     checkContent(context, draft, ['content'], content, { placeholders: [], campaign: true, chars: MOMENT_TEXT_CHARS })
-    checkAttachments(draft, content.attachments ?? [])
+    checkAttachments(context, draft, content.attachments ?? [])
     checkGuides(context, draft, ['guides'], guides)
     checkDoubles(draft, ['tags'], tags)
     for (const [index, tag] of tags.entries()) checkOneTag(context, draft, index, tag)
@@ -52,8 +52,15 @@ function checkOneTag(context: CheckContext, draft: Draft<MomentRule>, index: num
   }
 }
 
-/** Nine pictures or one link, and nothing else. Docs 95094. */
-function checkAttachments(draft: Draft<MomentRule>, attachments: readonly AttachmentRule[]): void {
+/** Docs 95094. */
+const MOST_SECONDS = 30
+
+/** Nine pictures, one video or one link, and nothing else. Docs 95094. */
+function checkAttachments(
+  context: CheckContext,
+  draft: Draft<MomentRule>,
+  attachments: readonly MomentAttachmentRule[],
+): void {
   for (const [index, one] of attachments.entries()) {
     const here = ['content', 'attachments', index]
     if ('link' in one) {
@@ -66,8 +73,13 @@ function checkAttachments(draft: Draft<MomentRule>, attachments: readonly Attach
           '请缩短（一个汉字 3 字节）',
         )
       }
+    } else if ('video' in one) {
+      if (attachments.length > 1) draft.fault(here, '朋友圈放了视频就不能再放别的', '只留一个 video，或者只放图片')
+      const seconds = context.videoSeconds(one.video)
+      if (seconds !== undefined && seconds > MOST_SECONDS)
+        draft.fault([...here, 'video'], `视频有 ${Math.ceil(seconds)} 秒，朋友圈最多 ${MOST_SECONDS} 秒`, '剪短再放')
     } else if (!('image' in one)) {
-      draft.fault(here, '朋友圈只能放 image 或 link', '小程序和群二维码放不了；群二维码先存成图片')
+      draft.fault(here, '朋友圈只能放 image、video 或 link', '小程序和群二维码放不了；群二维码先存成图片')
     }
   }
 }

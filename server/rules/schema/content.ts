@@ -57,12 +57,13 @@ export type AttachmentRule = Static<typeof AttachmentRule>
 
 const MB = 1024 * 1024
 /** What goes with a script: a guide sends it from the pane, one message each, so that it may be a video or any file, too. */
+const VideoRule = Type.Object(
+  { video: Type.String({ minLength: 1, description: `config/assets/ 下面的 mp4，不超过 ${VIDEO_BYTES / MB} MB` }) },
+  { additionalProperties: false },
+)
 export const ScriptAttachmentRule = Type.Union([
   ...AttachmentRule.anyOf,
-  Type.Object(
-    { video: Type.String({ minLength: 1, description: `config/assets/ 下面的 mp4，不超过 ${VIDEO_BYTES / MB} MB` }) },
-    { additionalProperties: false },
-  ),
+  VideoRule,
   Type.Object(
     {
       file: Type.String({
@@ -90,14 +91,19 @@ const contentWith = (names: string) =>
 export const ContentRule = contentWith('{客户昵称}、{导购名}、{退订链接} 和 {链接:名字}')
 /** The same words go to all customers of a guide, so only the guide's name can be filled in. */
 export const SendContent = contentWith('{导购名}')
-/** The same words for everybody; WeCom takes nine pictures, or one link. */
+export const MomentAttachmentRule = Type.Union([...AttachmentRule.anyOf, VideoRule])
+export type MomentAttachmentRule = Static<typeof MomentAttachmentRule>
+/** The same words for everybody; WeCom takes nine pictures, one video or one link. */
 export const MomentContent = Type.Object(
   {
     text: Type.Optional(
       Type.String({ description: `文字，最多 ${MOMENT_TEXT_CHARS} 个字；所有人看到的是同一段，不能写名字` }),
     ),
     attachments: Type.Optional(
-      Type.Array(AttachmentRule, { maxItems: 9, description: '最多 9 张 image，或者 1 个 link，不能混着放' }),
+      Type.Array(MomentAttachmentRule, {
+        maxItems: 9,
+        description: '最多 9 张 image，或者 1 个 video（30 秒以内），或者 1 个 link，不能混着放',
+      }),
     ),
   },
   { additionalProperties: false },
