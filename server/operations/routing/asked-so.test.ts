@@ -58,6 +58,28 @@ describe('a journey wants no more what it has asked for', () => {
     expect(await states()).toEqual(['付费群 open zhangsan'])
   })
 
+  it('nor what another guide has since', async () => {
+    await asksSo(1)
+    world.owner = 'lisi'
+    await lose('zhangsan')
+    await drop(2)
+    expect(await states()).toEqual(['付费群 open lisi'])
+    await drop(1)
+    expect(await states()).toEqual(['付费群 withdrawn lisi'])
+    expect(toDos()[1]).toBe('邀请进「付费群」 lisi dropped invite')
+  })
+
+  it('nor what found room since', async () => {
+    world.room = false
+    await asksSo(1)
+    world.fullness = { room: 2, opensItself: false }
+    world.room = true
+    await run('routing.open-waiting')
+    expect(await states()).toEqual(['付费群 open zhangsan'])
+    await drop(1)
+    expect(await states()).toEqual(['付费群 withdrawn zhangsan'])
+  })
+
   it('what another journey has asked for again is not dropped with it', async () => {
     await asksSo(1)
     finish('sop:1')

@@ -6,6 +6,7 @@ import type { Tasks } from '../tasks/tasks.ts'
 import { isSameReason } from './ask-again.ts'
 import type { HandTo } from './hand-to.ts'
 import { type Invitation, invitationQueries } from './invitation-queries.ts'
+import { ownTaskKey } from './reach-out.ts'
 
 export interface DropAskedDeps {
   tasks: Pick<Tasks, 'close'> & { queries: Pick<Tasks['queries'], 'byKey'> }
@@ -22,6 +23,15 @@ export interface Asked {
   reason: Reason | undefined
 }
 
+/** Also what waited for room or went to another guide since, and is asked for in the words of the pool, for the same reason. */
+function isAskedBy(invitation: Invitation, { key, externalUserId, reason }: Asked): boolean {
+  if (invitation.state === 'waiting') return invitation.key === key
+  if (invitation.taskKey === key) return true
+  const isInWordsOfPool = invitation.taskKey?.startsWith(ownTaskKey(invitation, '')) === true
+  if (!isInWordsOfPool || invitation.externalUserId !== externalUserId) return false
+  return reason !== undefined && isSameReason(invitation.reason, reason)
+}
+
 /** Whoever asked wants none of these any more. `why`: one Chinese line. Where nobody else has asked since, the invitation is
  *  withdrawn with its to-do; otherwise the pool asks in its own words. What a guide has sent stands. Safe to repeat. */
 export function createDropAsked({ tasks, handTo, mayBeAsked, withdraw }: DropAskedDeps) {
@@ -31,13 +41,12 @@ export function createDropAsked({ tasks, handTo, mayBeAsked, withdraw }: DropAsk
   }
 
   return async function dropAsked(tx: Tx, asked: readonly Asked[], why: string): Promise<void> {
-    const byKey = new Map(asked.map((one) => [one.key, one]))
     const customers = [...new Set(asked.map((one) => one.externalUserId))]
     for (const invitation of await invitationQueries.openAmong(tx, customers)) {
-      const { state, key, taskKey } = invitation
-      const one = byKey.get(state === 'waiting' ? key : (taskKey ?? ''))
+      const { state, taskKey } = invitation
+      const one = asked.find((by) => isAskedBy(invitation, by))
       if (one === undefined) continue
-      const task = state === 'waiting' ? undefined : await tasks.queries.byKey(tx, one.key)
+      const task = state === 'waiting' || taskKey === undefined ? undefined : await tasks.queries.byKey(tx, taskKey)
       if (state === 'open' && (task === undefined || !isUnfinished(task))) continue
       if (!(await isWantedByOthers(tx, invitation, one))) await withdraw(tx, invitation, why)
       else if (task !== undefined) {
