@@ -4,6 +4,7 @@ import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { customerLinks } from '../customers/customer-links.ts'
 import type { customerQueries } from '../customers/customer-queries.ts'
+import { CUSTOMER } from '../customers/customer-tables.ts'
 import { type KnownNames, matchGiven } from '../customers/given-customer.ts'
 import { tagQueries } from '../tags/tag-queries.ts'
 import type { Tags } from '../tags/tags.ts'
@@ -43,7 +44,7 @@ export async function settleToldTag(tx: Tx, id: number, deps: SettleToldTagDeps)
   await change(tx, id, { external_userid: owner, lent: owner === null ? 0 : lent, was_on: null })
   await giveBack?.(deps)
   if (owner === null) return false
-  await bear(tx, row, { owner, way: lender === undefined ? 'own' : `link:${lender.linkId}` }, deps)
+  await bear(tx, row, { owner, way: lender === undefined ? 'own' : `link:${lender.linkId}:${deps.clock.now()}` }, deps)
   return true
 }
 
@@ -66,12 +67,20 @@ async function neighbours(tx: Tx, { id, path, said_at }: Row, owner: string) {
   }
 }
 
+/** Who else says something of this customer meanwhile waits, and sees this. */
+async function holdCustomer(tx: Tx, owner: string): Promise<void> {
+  await tx.row(
+    sql`SELECT ${pick(CUSTOMER, 'external_userid')} FROM ${CUSTOMER} WHERE ${CUSTOMER.external_userid} = ${owner} ${lock()}`,
+  )
+}
+
 async function bear(
   tx: Tx,
   row: Row,
   { owner, way }: { owner: string; way: string },
   deps: SettleToldTagDeps,
 ): Promise<void> {
+  await holdCustomer(tx, owner)
   const { earlier, later } = await neighbours(tx, row, owner)
   const isBorne = async (): Promise<number> =>
     (await tagQueries.ofCustomer(tx, owner)).some(({ path }) => path === row.path) ? 1 : 0
@@ -82,10 +91,14 @@ async function bear(
 
 /** What makes it as if this had never been said of the customer: called once the row is theirs no more. */
 async function beforehand(tx: Tx, row: Row, owner: string) {
+  await holdCustomer(tx, owner)
   const { later } = await neighbours(tx, row, owner)
   return async (deps: SettleToldTagDeps): Promise<void> => {
     if (later !== undefined) return change(tx, later.id, { was_on: row.was_on })
     if (row.was_on === row.is_on) return
+    // What a person put on was never taken off.
+    const borne = await tagQueries.ofCustomer(tx, owner)
+    if (row.was_on === 1 && borne.some(({ path, setBy }) => path === row.path && setBy !== 'rule')) return
     const text = `人工合并撤销了，「${row.source}」说的是另一个人`
     await put(tx, { row, owner, isOn: row.was_on === 1, way: `back:${deps.clock.now()}`, text }, deps)
   }

@@ -123,6 +123,20 @@ it('what was lent by a merge goes back with it: each tag is as it was before', a
   expect([borne('wmA'), borne('wmB')]).toEqual([['银卡'], []])
 })
 
+it('what another guide put on by hand, which no word took off, is put on nowhere else when a merge goes back', async () => {
+  await add('wmA')
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: 'wmA', name: 'wmA' })
+  await t.advance(MINUTE_MS)
+  const [gold] = [...t.sandbox.world.tags.values()].filter(({ name }) => name === '金卡')
+  await t.sandbox.editTags({ userId: 'zhangsan', externalUserId: 'wmA', add: [gold?.id ?? ''] })
+  await t.advance(MINUTE_MS)
+  await run(customersProgram, 'merge', 'wmA', '--phone', PHONE, '--why', '客户自己说的')
+  await say({ customer: { phone: PHONE }, add: [], remove: ['会员/金卡'] }, 'lent')
+  expect(borne('wmA')).toEqual(['金卡'])
+  await run(customersProgram, 'unmerge', '1')
+  expect(borne('wmA')).toEqual(['金卡'])
+})
+
 it('who is with nobody now bears it when they come back', async () => {
   await add('wmA')
   await t.sandbox.deleteCustomer({ userId: 'zhangsan', externalUserId: 'wmA' })
