@@ -200,7 +200,7 @@ describe('faults between rules', () => {
     [
       'a link of one’s own in a mass-send',
       send('今天福利日', '"福利日，不想收点 {退订链接}"'),
-      'sends/福利.yaml:5:9 这里不能用 {退订链接}。这里给很多人的是同一段文字，给不了每人自己的链接；写在欢迎语里',
+      'sends/福利.yaml:5:9 这里不能用 {退订链接}。这里给不了每人自己的链接；写在欢迎语里',
     ],
     [
       'an unknown placeholder in a mass-send',
