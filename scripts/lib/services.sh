@@ -30,10 +30,12 @@ start_private_mariadb() {
   if [ -d /dev/shm ] && [ "$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ]; then home=/dev/shm; fi
   private_mariadb=$(mktemp -d "$home/huoshui-mariadb-XXXXXX")
   port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
-  [ "$(id -u)" = 0 ] && { chown mysql "$private_mariadb"; owner=(--user=mysql); }
+  # A folder of its own for what is temporary: a second server that starts clears away whatever of that kind lies in /tmp.
+  mkdir "$private_mariadb/tmp"
+  [ "$(id -u)" = 0 ] && { chown mysql "$private_mariadb" "$private_mariadb/tmp"; owner=(--user=mysql); }
   mariadb-install-db "${owner[@]}" --datadir="$private_mariadb/data" --auth-root-authentication-method=normal >/dev/null 2>&1 || return 1
   mariadbd --no-defaults --max-connections=500 "${owner[@]}" --datadir="$private_mariadb/data" --port="$port" --bind-address=127.0.0.1 \
-    --socket="$private_mariadb/socket" --pid-file="$private_mariadb/pid" \
+    --socket="$private_mariadb/socket" --pid-file="$private_mariadb/pid" --tmpdir="$private_mariadb/tmp" \
     --innodb-doublewrite=0 --sync-frm=0 >"$private_mariadb/log" 2>&1 &
   for _ in $(seq 60); do
     if mariadb_answers "mysql://root@127.0.0.1:$port"; then export TEST_MYSQL_URL=mysql://root@127.0.0.1:$port; return 0; fi
