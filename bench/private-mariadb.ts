@@ -60,6 +60,8 @@ export async function startPrivateMariadb({
         '--bind-address=127.0.0.1',
         `--socket=${join(folder, 'socket')}`,
         `--pid-file=${join(folder, 'pid')}`,
+        // A server that starts clears away what is temporary in /tmp, and others may be using theirs.
+        `--tmpdir=${folder}`,
         ...more,
       ],
       { stdio: 'ignore' },
