@@ -36,6 +36,10 @@ async function openHeap(checkpointsAside: boolean): Promise<Db> {
 const pour = async (db: Db, commits: number): Promise<void> => {
   for (let nth = 0; nth < commits; nth++) await db.tx((tx) => tx.insertIgnore(HEAP, some(3_000)))
 }
+/** Until the log is so long that it is due to be moved. */
+const fillLog = async (db: Db): Promise<void> => {
+  while (logMb() < 16.48) await pour(db, 1)
+}
 const logMb = (): number => (existsSync(`${file}-wal`) ? statSync(`${file}-wal`).size / 1_000_000 : 0)
 const held = async (db: Db): Promise<number | undefined> =>
   (await db.tx((tx) => tx.row(sql`SELECT ${select({ n: count() })} FROM ${HEAP}`)))?.n
@@ -77,7 +81,7 @@ it('the log begins anew once all of it has been moved', async () => {
   await pour(db, 1)
   reader.exec('BEGIN')
   reader.prepare('SELECT count(*) FROM heap').get()
-  await pour(db, 1)
+  await fillLog(db)
   const before = checkpointed().log
   expect(before).toBeGreaterThan(100)
   for (let commit = 0; commit < 200; commit++) checkpoints.committed()
@@ -106,14 +110,29 @@ it('the log is bounded when nobody asks the thread', async () => {
   expect(atMostMb).toBeLessThan(90)
 }, 240_000)
 
-const eager = async (start: () => Worker): Promise<void> => {
-  const checkpoints = createCheckpointer({ file, alone: (work) => work(), start, answerWithinMs: 20 })
+const eager = async (start: () => Worker): Promise<number> => {
+  let started = 0
+  const counted = (): Worker => {
+    started += 1
+    return start()
+  }
+  const checkpoints = createCheckpointer({ file, alone: (work) => work(), start: counted, answerWithinMs: 20 })
   for (let round = 0; round < 2; round++) {
     for (let commit = 0; commit < 5_000; commit++) checkpoints.committed()
     await checkpoints.settled()
   }
   await checkpoints.close()
+  return started
 }
+
+it('no thread is begun while the log is short, however many commits there were', async () => {
+  const db = await openHeap(false)
+  await pour(db, 1)
+  const begin = (): Worker => new Worker('process.exit(3)', { eval: true })
+  expect(await eager(begin)).toBe(0)
+  await fillLog(db)
+  expect(await eager(begin)).toBeGreaterThan(0)
+})
 
 it.each([
   ['dead at once', 'process.exit(3)'],
@@ -125,9 +144,11 @@ it.each([
   ],
 ])('a thread that is %s holds nobody up', async (_what, code) => {
   const db = await openHeap(false)
-  await eager(() => new Worker(code, { eval: true, stderr: true }))
+  await fillLog(db)
+  const before = (await held(db)) ?? 0
+  expect(await eager(() => new Worker(code, { eval: true, stderr: true }))).toBeGreaterThan(0)
   await pour(db, 1)
-  expect(await held(db)).toBe(3_000)
+  expect(await held(db)).toBe(before + 3_000)
 })
 
 const SERVER = `

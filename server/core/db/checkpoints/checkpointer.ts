@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { startWorker } from '../../kernel/start-worker.ts'
@@ -16,6 +17,8 @@ export interface CheckpointDone {
 
 /** 16 MB: a page that is written again and again goes to the main file once, not for each MB of the log. */
 const DUE_FRAMES = 4_000
+/** A page of SQLite's with its head, as it stands in the log. */
+const FRAME_BYTES = 4_120
 /** Until it is known; rather too soon than too late. */
 const FRAMES_A_COMMIT = 50
 /** Commits may be small one day and large the next: four times as large as this, and still before SQLite does it by itself. */
@@ -54,6 +57,9 @@ export function createCheckpointer({
   let commits = 0
   let framesEach = FRAMES_A_COMMIT
   let working: Promise<void> | undefined
+
+  /** The log's file never gets shorter, and old pages stand behind the new ones: there are at most so many. */
+  const mostFrames = (): number => (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) / FRAME_BYTES
 
   function thread(): Worker {
     if (worker !== undefined) return worker
@@ -105,6 +111,8 @@ export function createCheckpointer({
     committed: (): void => {
       commits += 1
       if (working !== undefined || commits * framesEach < DUE_FRAMES) return
+      // Starting a thread costs more than many small commits: not before there is something to move.
+      if (mostFrames() < DUE_FRAMES) return
       working = moveAll().finally(() => {
         working = undefined
       })
