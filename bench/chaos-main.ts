@@ -10,12 +10,29 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
+const USAGE = `npm run chaos [-- KILLS]                              kill -9 at random moments under load (200)
+npm run chaos -- storm [MINUTES [SEED [odd]]]         everything goes wrong, eight simulated minutes a real one (30)
+npm run chaos -- evening [EVENINGS [SEED]]            who is told of it (10)
+npm run chaos -- cluster [RUN …]                      nodes of a database cluster killed, frozen, switched
+`
+const isCount = (word: string): boolean => /^[1-9]\d*$/.test(word)
+/** What may stand behind `storm`, `evening` or nothing; the names of a cluster's runs are looked up there. */
+const isUnderstood = ([first = '', ...more]: string[]): boolean =>
+  first === 'cluster' ||
+  (first === 'storm' && more.every((word, nth) => isCount(word) || (nth === 2 && word === 'odd'))) ||
+  (first === 'evening' && more.every(isCount)) ||
+  ((first === '' || isCount(first)) && more.length === 0)
+
 /** `npm run chaos [-- <kills>]`: kill -9 at random moments under load. `npm run chaos -- storm [<simulated minutes> [<seed> [odd]]]`:
  *  30 minutes, eight to a real one, in which everything goes wrong; `odd`: a quarter of WeCom's answers is not as documented. `npm run chaos -- evening [<evenings>
  *  [<seed>]]`: who is told when everything goes wrong at once, and mended. All on MariaDB when TEST_MYSQL_URL is set.
  *  `npm run chaos -- cluster [<run> …]`: three servers on Galera and on a pair of servers of its own, whose nodes are killed,
  *  frozen, switched; CLUSTER_SECONDS of load a run (30). */
 async function main(words: string[]): Promise<boolean> {
+  if (!isUnderstood(words)) {
+    process.stderr.write(USAGE)
+    return false
+  }
   if (words[0] === 'storm') {
     const [minutes, seed] = [Number(words[1] ?? 30), Number(words[2] ?? 1)]
     const isOdd = words[3] === 'odd'

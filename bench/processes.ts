@@ -7,7 +7,7 @@ import { openBenchServer } from './bench-server.ts'
 import { cpuTimeMs } from './cpu-time.ts'
 import type { Welcomes } from './measure-welcomes.ts'
 import type { Report } from './report.ts'
-import { count, isPrepared, undispatched, until } from './waiting.ts'
+import { count, isIdle, isPrepared, undispatched, until } from './waiting.ts'
 import { openPlatform, post } from './welcome.ts'
 
 export interface ProcessesOptions {
@@ -33,6 +33,8 @@ const PREPARE_MS = 120_000
 const HANDLED_MS = 600_000
 /** Until each has seen the others and the rows are shared out. */
 const SETTLE_MS = 10_000
+/** Handled by each process before anything is counted: otherwise three of them run a third of the adds each with code that is not compiled yet. */
+const WARM_UP = 150
 /** How many adds a second one server and three handle whose database is away, beside as many bare questions as they ask. Gives whether every customer is known and was welcomed once. */
 export async function benchProcesses(options: ProcessesOptions, report: Report): Promise<boolean> {
   let isRight = true
@@ -80,6 +82,16 @@ async function measure({ adds, mysql }: ProcessesOptions, processes: number, del
     await until('codes made, pictures ready, synced', PREPARE_MS, () => isPrepared(server.db))
     while (apps.length < processes) apps.push(await server.start())
     await pause(SETTLE_MS)
+
+    await post<Welcomes>(`${control.url}/scans`, {
+      appUrls: apps.map(({ url }) => url),
+      rate: WARM_UP * processes,
+      seconds: 1,
+    })
+    await until('all of the warming up handled', HANDLED_MS, async () => {
+      const isIn = (await customers(server.db)) >= WARM_UP * processes
+      return isIn && (await isIdle(server.db))
+    })
 
     const known = await customers(server.db)
     const [cpuBefore, askedBefore] = [cpuOf(apps), gate.asked()]

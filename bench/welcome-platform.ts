@@ -58,12 +58,16 @@ control.post<{ Body: { externalUserIds: string[]; userId: string } }>(
   },
 )
 control.post<{ Body: Scans }>('/scans', async ({ body }) => {
+  const welcomes = () => sandbox.calls('send_welcome_msg')
+  const answered = (): number => welcomes().filter((call) => call.errcode === 0).length
+  const adds = () => sandbox.callbackLog().filter((one) => one.xml.includes('add_external_contact'))
+  // Of scans asked for before: a server is warmed up first.
+  const [answeredBefore, addsBefore] = [answered(), adds().length]
   const { scanned, worstLagMs } = await scanAll(body)
+  const isAnswered = (): boolean => answered() - answeredBefore >= scanned.length
   const lastMs = systemClock.now()
-  const answered = (): number => sandbox.calls('send_welcome_msg').filter((call) => call.errcode === 0).length
-  while (answered() < scanned.length && systemClock.now() < lastMs + CODE_LIFE_MS + 2_000) await pause(200)
-  const deliveries = sandbox.callbackLog().filter((one) => one.xml.includes('add_external_contact'))
-  return measureWelcomes({ scanned, calls: sandbox.calls('send_welcome_msg'), deliveries, worstLagMs })
+  while (!isAnswered() && systemClock.now() < lastMs + CODE_LIFE_MS + 2_000) await pause(200)
+  return measureWelcomes({ scanned, calls: welcomes(), deliveries: adds().slice(addsBefore), worstLagMs })
 })
 process.stdout.write(`control ${await control.listen({ host: '127.0.0.1', port: 0 })}\n`)
 process.on('SIGTERM', () => process.exit(0))
