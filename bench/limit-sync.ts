@@ -59,4 +59,6 @@ async function groupChain(): Promise<void> {
   }
 }
 await Promise.all([groupChain(), groupChain()])
-process.stdout.write(`${JSON.stringify({ relations, groups, seconds: (performance.now() - began) / 1000 })}\n`)
+const { user, system } = process.cpuUsage()
+const cpuMs = (user + system) / 1_000
+process.stdout.write(`${JSON.stringify({ relations, groups, seconds: (performance.now() - began) / 1000, cpuMs })}\n`)

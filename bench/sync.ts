@@ -1,7 +1,7 @@
 import { raw } from '../server/core/db/sql.ts'
 import { runProgram, startProgram } from '../server/testing/start-program.ts'
 import { type BenchServer, openBenchServer } from './bench-server.ts'
-import { residentMb } from './cpu-time.ts'
+import { cpuTimeMs, residentMb } from './cpu-time.ts'
 import type { Report } from './report.ts'
 import { benchSlowSync } from './sync-slow.ts'
 import { until } from './waiting.ts'
@@ -19,6 +19,11 @@ interface Run {
   state: string
 }
 
+/** CPU time of its process among it. */
+interface Limit extends Omit<Run, 'state'> {
+  cpuMs: number
+}
+
 const WITHIN_MS = 3_600_000
 
 /** Reading a whole corp for the first time, and again when nothing has changed, beside a program that only pages through
@@ -26,7 +31,7 @@ const WITHIN_MS = 3_600_000
 export async function benchSync({ preset, mysql }: SyncOptions, report: Report): Promise<void> {
   const platform = await startProgram('sandbox/main.ts', { env: { SANDBOX_PORT: '0', SANDBOX_PRESET: preset } })
   try {
-    const limit = await runProgram<Omit<Run, 'state'>>('bench/limit-sync.ts', [platform.url])
+    const limit = await runProgram<Limit>('bench/limit-sync.ts', [platform.url])
     for (const server of mysql === undefined ? [undefined] : [undefined, mysql]) {
       await measure(await openBenchServer({ mysql: server, platformUrl: platform.url }), limit, preset, report)
     }
@@ -36,7 +41,7 @@ export async function benchSync({ preset, mysql }: SyncOptions, report: Report):
   await benchSlowSync({ preset }, report)
 }
 
-async function measure(server: BenchServer, limit: Omit<Run, 'state'>, preset: string, report: Report): Promise<void> {
+async function measure(server: BenchServer, limit: Limit, preset: string, report: Report): Promise<void> {
   let highest = 0
   try {
     const huoshui = await server.start()
@@ -45,7 +50,10 @@ async function measure(server: BenchServer, limit: Omit<Run, 'state'>, preset: s
       highest = Math.max(highest, residentMb(huoshui.pid))
     }, 200)
     const first = await ended(server, 'first')
+    const cpuFirst = cpuTimeMs(huoshui.pid)
     const again = await reconciled(server)
+    const cpuAgain = cpuTimeMs(huoshui.pid) - cpuFirst
+    const cpuUs = (ms: number): string => ((ms * 1_000) / limit.relations).toFixed(0)
     clearInterval(looking)
     const rows = await counts(server)
     report.add(`sync ${server.name} (${preset})`, {
@@ -53,6 +61,7 @@ async function measure(server: BenchServer, limit: Omit<Run, 'state'>, preset: s
       limit: `${(limit.relations / limit.seconds).toFixed(0)} relations/s with ${limit.groups} groups, ${limit.seconds.toFixed(0)} s`,
       ratio: first.relations / first.seconds / (limit.relations / limit.seconds),
       note: [
+        `CPU ${cpuUs(cpuFirst)} µs a relation with its start and groups, ${cpuUs(cpuAgain)} when nothing has changed; the limit program ${cpuUs(limit.cpuMs)}`,
         `server at most ${highest.toFixed(0)} MB resident, ${began.toFixed(0)} MB when it began`,
         `${rows.follows} pairs and ${rows.customers} customers stored, ${limit.relations} listed`,
         rows.follows === limit.relations ? 'each once' : 'NOT EACH ONCE',
