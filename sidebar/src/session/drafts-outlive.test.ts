@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { Api } from '../api/api.ts'
 import { ApiError } from '../api/api-error.ts'
 import { aProfile } from '../testing/fixtures.ts'
 import { someFields } from '../testing/fixtures-known.ts'
@@ -11,6 +12,10 @@ afterEach(closeSidebars)
 
 const AWAY = new ApiError(0, 'network', '连不上服务器')
 const profile = async (externalUserId: string) => aProfile({ externalUserId, remark: '孙姐', fields: someFields() })
+const ledProfile = async (externalUserId: string) => aProfile({ externalUserId, standsInFor: '林夏' })
+const takers = async () => ({
+  takers: ['zhaoliu', 'wangwu'].map((userId) => ({ userId, name: userId, customers: 1, isFriend: false })),
+})
 
 /** What stands in the fields of a sheet, what is chosen in it, and what of it says that it was not saved. */
 const standsIn = (name: string): string[] => {
@@ -51,6 +56,12 @@ interface Kind {
   open: () => Promise<void>
   begin: () => Promise<void>
   left: string[]
+  api?: Partial<Api>
+}
+const openMore = async (name: RegExp): Promise<void> => {
+  const [more] = buttons(/^更多/)
+  if (more !== undefined) await click(more)
+  await click(button(name))
 }
 const KINDS: Kind[] = [
   {
@@ -105,11 +116,29 @@ const KINDS: Kind[] = [
     begin: () => type('不该派？说一句', '刚退过款'),
     left: ['刚退过款'],
   },
+  {
+    what: 'what is unwanted, and for how long',
+    sheetName: '不想收到什么',
+    open: () => openMore(/^免打扰/),
+    begin: async () => {
+      await choose('sends')
+      await choose('30')
+    },
+    left: ['sends', '30'],
+  },
+  {
+    what: 'to whom a customer goes',
+    sheetName: '转给同事',
+    open: () => openMore(/^转接/),
+    begin: () => choose('wangwu'),
+    left: ['wangwu'],
+    api: { profile: ledProfile, takers },
+  },
 ]
 
-test.each(KINDS)('$what outlives another chat, and is nobody else’s', async ({ sheetName, open, begin, left }) => {
+test.each(KINDS)('$what outlives another chat, and is nobody else’s', async ({ sheetName, open, begin, left, api }) => {
   const chat = fakeChat('wm-a')
-  await openSidebar({ chat, api: { profile } })
+  await openSidebar({ chat, api: { profile, ...api } })
   await open()
   const before = standsIn(sheetName)
   await begin()
@@ -193,7 +222,7 @@ const REFUSED: (Kind & { api: 'changeTags' | 'changeFields' | 'writeNote' | 'set
     ...{ what: 'fields', sheetName: '客户资料', api: 'changeFields', left: ['6'] },
     open: () => click(button(/^资料/)),
     begin: async () => {
-      const box = sheet('客户资料').querySelector<HTMLInputElement>('input[type=number]') as HTMLInputElement
+      const box = sheet('客户资料').querySelector<HTMLInputElement>('input[inputmode=numeric]') as HTMLInputElement
       box.value = '6'
       box.dispatchEvent(new Event('input'))
       await submit('客户资料')
@@ -294,4 +323,38 @@ test('what was chosen for words that were never written is not for the next ones
   await close()
   await click(button('记一笔'))
   expect(standsIn('记录')).toEqual(['家里有烤箱', '只记下'])
+})
+
+test('what is unwanted is no draft once it holds, and one that did not get through is there to go on with', async () => {
+  const changeUnwanted = vi.fn().mockRejectedValueOnce(AWAY).mockResolvedValue({ ok: true })
+  await openSidebar({ api: { profile, changeUnwanted } })
+  const reopen = async () => {
+    await click(sheet('不想收到什么').parentElement as HTMLElement)
+    await click(button(/^免打扰/))
+    return standsIn('不想收到什么')
+  }
+  await openMore(/^免打扰/)
+  const before = standsIn('不想收到什么')
+  await choose('sends')
+  await submit('记下不想收到什么')
+  expect(await reopen()).toContain('sends')
+  await submit('记下不想收到什么')
+  expect(await reopen()).toEqual(before)
+})
+
+test('who is chosen to take a customer over is no draft once they are asked, and nobody while they are not in the list', async () => {
+  const list = vi.fn(takers)
+  await openSidebar({ api: { profile: ledProfile, takers: list } })
+  await openMore(/^转接/)
+  await choose('wangwu')
+  await click(sheet('转给同事').parentElement as HTMLElement)
+  list.mockResolvedValueOnce({ takers: [{ userId: 'zhaoliu', name: '赵六', customers: 1, isFriend: false }] })
+  await openMore(/^转接/)
+  expect((button('选一位同事') as HTMLButtonElement).disabled).toBe(true)
+  await click(sheet('转给同事').parentElement as HTMLElement)
+  await openMore(/^转接/)
+  expect(standsIn('转给同事')).toEqual(['wangwu'])
+  await submit('转给谁')
+  await openMore(/^转接/)
+  expect(standsIn('转给同事')).toEqual([])
 })
