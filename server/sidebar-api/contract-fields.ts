@@ -36,8 +36,8 @@ export const ProfileFieldView = Type.Object({
 export type ProfileFieldView = Static<typeof ProfileFieldView>
 export type FieldValue = NonNullable<ProfileFieldView['value']>
 
-/** POST customers/:externalUserId/fields — only what was changed; null forgets. `saw`: what stood there for the guide; another
- *  value by now is refused with 409, and nothing of the change is made. */
+/** POST customers/:externalUserId/fields — only what was changed; null forgets. `saw`: what stood there for the guide; with another
+ *  value by now it is refused. Each field is kept or refused by itself (`FieldsRefused`). */
 export const FieldsChange = Type.Object(
   {
     changes: Type.Array(
@@ -52,3 +52,15 @@ export const FieldsChange = Type.Object(
   { additionalProperties: false },
 )
 export type FieldsChange = Static<typeof FieldsChange>
+
+/** 400 to it, code `sidebar.fields-refused`: these were not kept, each with why and what to do next; the others were. `name`: for people;
+ *  `saw`: what whoever has read that may say they have seen there. */
+export const FieldsRefused = Type.Object({
+  code: Type.String(),
+  zh: Type.String(),
+  refused: Type.Array(
+    Type.Object({ field: Type.String(), name: Type.String(), zh: Type.String(), saw: OrNull(Value) }),
+  ),
+})
+export type FieldsRefused = Static<typeof FieldsRefused>
+export type RefusedField = FieldsRefused['refused'][number]

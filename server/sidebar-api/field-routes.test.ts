@@ -5,7 +5,7 @@ import type { Browser } from './testing/sidebar-browser.ts'
 import { openTwoStores, ROLES, type TwoStores } from './testing/two-stores.ts'
 
 const FIELDS = `fields:
-  - { field: 家里几口人, name: 几口人, type: number, unit: 口, required: true, fact: true }
+  - { field: 家里几口人, name: 几口人, type: number, unit: 口, min: 1, max: 9, required: true, fact: true }
   - { field: 用什么煎, type: choices, options: [平底锅, 烤箱] }
   - { field: 过敏, type: text, see: [guide, lead], edit: [guide] }
   - { field: 会员号, type: text, edit: [] }
@@ -54,22 +54,41 @@ test('a guide writes some of them at once; the page learns of it, and of who sai
   expect(lines).toEqual(['张三记下资料：几口人 4 口；用什么煎 平底锅、烤箱'])
 })
 
-test('what somebody else said meanwhile is not written over unseen, and nothing of the change is made', async () => {
+test('what somebody else said meanwhile is not written over unseen; the other fields of the change are kept', async () => {
   t.clock.advance(1_000)
   await signedPost(t, '/api/profiles', {
     customer: { externalUserId: t.customers.zhangsan },
     fields: { 家里几口人: 6 },
   })
-  const refused = await change([
+  const asked = [
     { field: '过敏', value: '花生', saw: null },
     { field: '家里几口人', value: 5, saw: 4 },
+    { field: '用什么煎', value: ['微波炉'], saw: ['平底锅', '烤箱'] },
+  ]
+  // Twice, as by a page whose answer was lost.
+  for (const _ of [1, 2]) {
+    const refused = await change(asked)
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        code: 'sidebar.fields-refused',
+        zh: expect.stringMatching(/^「几口人」刚刚被别处改成了「6 口」.*「用什么煎」有的选项已经没有了.*保存。/),
+        refused: [
+          { field: '家里几口人', name: '几口人', saw: 6 },
+          { field: '用什么煎', saw: ['平底锅', '烤箱'] },
+        ],
+      },
+    })
+  }
+  expect([await knownOf('过敏'), await knownOf('家里几口人'), await knownOf('用什么煎')]).toEqual([
+    '花生',
+    6,
+    ['平底锅', '烤箱'],
   ])
-  expect(refused).toMatchObject({
-    status: 409,
-    body: { code: 'sidebar.overtaken', zh: expect.stringContaining('「几口人」刚刚被别处改成了「6 口」') },
-  })
-  expect([await knownOf('过敏'), await knownOf('家里几口人')]).toEqual([null, 6])
   expect((await fields())[0]).toMatchObject({ by: '商城' })
+  expect((await t.timelineOf(t.customers.zhangsan)).filter((line) => line.includes('过敏'))).toEqual([
+    '张三记下资料：过敏',
+  ])
 })
 
 test('null forgets', async () => {
@@ -78,14 +97,41 @@ test('null forgets', async () => {
   expect(await knownOf('用什么煎')).toBeNull()
 })
 
+const NOT_YOURS = '这一项现在改不了：可能刚被运营改掉，或者你的角色不能改。'
 test.each([
-  ['a field that only other systems write', { field: '会员号', value: 'M-1', saw: null }, 'sidebar.unknown-field'],
-  ['a field that the role does not see', { field: '成本', value: '1', saw: null }, 'sidebar.unknown-field'],
-  ['a field that is not there', { field: '星座', value: '白羊', saw: null }, 'sidebar.unknown-field'],
-  ['what is no option', { field: '用什么煎', value: ['微波炉'], saw: null }, 'sidebar.no-such-value'],
-  ['words for a number', { field: '家里几口人', value: '四', saw: 6 }, 'sidebar.no-such-value'],
-])('%s is refused', async (_what, one, code) => {
-  expect(await change([one])).toMatchObject({ status: 400, body: { code } })
+  ['a field that only other systems write', { field: '会员号', value: 'M-1', saw: null }, '会员号', NOT_YOURS],
+  ['a field that the role does not see', { field: '成本', value: '1', saw: null }, '成本', NOT_YOURS],
+  ['a field that is not there', { field: '星座', value: '白羊', saw: null }, '星座', NOT_YOURS],
+  [
+    'what is no option',
+    { field: '用什么煎', value: ['微波炉'], saw: null },
+    '用什么煎',
+    '有的选项已经没有了，请重新选再保存。',
+  ],
+  ['words for a number', { field: '家里几口人', value: '四', saw: 6 }, '几口人', '要填 1 到 9 的整数，改好再保存。'],
+  [
+    'a number beyond its bounds',
+    { field: '家里几口人', value: 10, saw: 6 },
+    '几口人',
+    '要填 1 到 9 的整数，改好再保存。',
+  ],
+])('%s is refused by name, and nothing of it is kept', async (_what, one, name, zh) => {
+  const before = JSON.stringify(await fields())
+  expect(await change([one])).toMatchObject({
+    status: 400,
+    body: {
+      code: 'sidebar.fields-refused',
+      zh: `「${name}」${zh}`,
+      refused: [{ field: one.field, name, zh, saw: one.saw }],
+    },
+  })
+  expect(JSON.stringify(await fields())).toBe(before)
+})
+
+test('words with a phone, told again since the answer was lost, are what is known', async () => {
+  const told = [{ field: '过敏', value: '虾，问 13812345678', saw: '花生' }]
+  for (const _ of [1, 2]) expect((await change(told)).status).toBe(200)
+  expect(await knownOf('过敏')).not.toContain('13812345678')
 })
 
 test('a lead writes in the guide’s place, and not what is the guide’s alone', async () => {
@@ -93,7 +139,7 @@ test('a lead writes in the guide’s place, and not what is the guide’s alone'
   t.clock.advance(1_000)
   expect((await change([{ field: '家里几口人', value: 3, saw: 6 }], lead)).status).toBe(200)
   expect(await change([{ field: '过敏', value: '花生', saw: null }], lead)).toMatchObject({
-    body: { code: 'sidebar.unknown-field' },
+    body: { refused: [{ field: '过敏', name: '过敏', zh: NOT_YOURS, saw: null }] },
   })
   expect((await t.timelineOf(t.customers.zhangsan)).at(-1)).toMatch(/替张三记下资料：几口人 3 口/)
 })

@@ -1,11 +1,16 @@
+import type { RefusedField } from '../../../server/sidebar-api/contract.ts'
+
 /** The server said no, or could not be reached (`status` 0). `message` is Chinese, for the screen. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string
+  /** Of a change to several fields those that were not kept; empty: there was no such change, or nothing of it was looked at. */
+  readonly fields: readonly RefusedField[]
 
-  constructor(status: number, code: string, zh: string) {
+  constructor(status: number, code: string, zh: string, fields: readonly RefusedField[] = []) {
     super(zh)
+    this.fields = fields
     this.status = status
     this.code = code
   }

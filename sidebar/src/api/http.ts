@@ -1,3 +1,4 @@
+import type { RefusedField } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from './api-error.ts'
 
 /** Milliseconds after which a request is given up. */
@@ -59,11 +60,12 @@ export function createHttp({ fetcher = (...args) => fetch(...args), told = {} }:
 }
 
 function refusal(status: number, answer: unknown): ApiError {
-  const said = answer !== null && typeof answer === 'object' ? (answer as { code?: unknown; zh?: unknown }) : {}
+  const said = answer !== null && typeof answer === 'object' ? (answer as Partial<Record<string, unknown>>) : {}
   return new ApiError(
     status,
     typeof said.code === 'string' ? said.code : 'server',
     typeof said.zh === 'string' ? said.zh : '服务器出了点问题，请稍后重试',
+    Array.isArray(said.refused) ? (said.refused as RefusedField[]) : [], // built by the contract's schema on the server
   )
 }
 

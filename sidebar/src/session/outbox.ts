@@ -155,7 +155,7 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
           if (mayPass(error)) break
           const why = error instanceof Error ? error.message : '请重试'
           refusals.push(`${one.who}的${NAMES[one.change.kind]}没有保存：${why}`)
-          refused.value = one
+          refused.value = { ...one, change: refusedOf(one.change, error) }
         }
         drop(one.key)
         settled.value += 1
@@ -222,6 +222,13 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
   }
 }
 export type Outbox = ReturnType<typeof createOutbox>
+
+/** Of a change that was kept in part, what was not. */
+const refusedOf = (change: Change, error: unknown): Change => {
+  if (change.kind !== 'fields' || !(error instanceof ApiError) || error.fields.length === 0) return change
+  const isRefused = ({ field }: { field: string }): boolean => error.fields.some((one) => one.field === field)
+  return { kind: 'fields', body: { changes: change.body.changes.filter(isRefused) } }
+}
 
 const isNetwork = (error: unknown): boolean =>
   error instanceof ApiError && error.status === 0 && error.code === 'network'
