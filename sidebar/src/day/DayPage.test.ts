@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { MyDay } from '../../../server/sidebar-api/contract.ts'
+import type { FoundFriends, MyDay } from '../../../server/sidebar-api/contract.ts'
 import { ApiError } from '../api/api-error.ts'
 import { aDay, NOW_MS, someNumbers } from '../testing/fixtures.ts'
 import { closeSidebars, deferred, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
@@ -219,6 +219,57 @@ test('the first word is looked for at once; while that is under way, only what s
   first.resolve({ total: 9, friends: [] })
   await flushPromises()
   expect(screenText()).toContain('没有这样的客户')
+})
+
+const named = (...names: string[]) =>
+  names.map((name) => ({ externalUserId: `wm-${name}`, name, remark: null, because: '' }))
+const people = (): string[] =>
+  [...document.querySelectorAll('.person .name')].map((one) => one.textContent?.trim() ?? '')
+
+test('while more letters are asked about, those found for fewer stand there as far as they match, and no number', async () => {
+  vi.useFakeTimers()
+  const more = deferred<FoundFriends>()
+  const findFriends = vi
+    .fn<(q: string) => Promise<FoundFriends>>(() => more.promise)
+    .mockResolvedValueOnce({ total: 412, friends: named('王女士', '王小明') })
+  await openSidebar({ chat: outside(), api: { findFriends } })
+  await type('找我的客户', '王')
+  expect(screenText()).toContain('找到 412 位，先看 2 位')
+  await type('找我的客户', '王女')
+  expect([people(), screenText().includes('正在找…'), screenText().includes('找到')]).toEqual([['王女士'], true, false])
+  await type('找我的客户', '王女士的')
+  expect(people()).toEqual([])
+  await type('找我的客户', '王女')
+  await vi.advanceTimersByTimeAsync(220)
+  more.resolve({ total: 2, friends: named('王女士', '小王女') })
+  await flushPromises()
+  expect([people(), screenText().includes('找到 2 位')]).toEqual([['王女士', '小王女'], true])
+})
+
+test.each([
+  ['cannot be reached', new ApiError(0, 'network', '连不上服务器'), '连不上服务器'],
+  ['knows the guide no more', new ApiError(403, 'sidebar.no-role', '你的角色看不了这里'), '你的角色看不了这里'],
+])('who matched before is not left standing when the server %s', async (_what, refusal, said) => {
+  vi.useFakeTimers()
+  const findFriends = vi
+    .fn()
+    .mockResolvedValueOnce({ total: 1, friends: named('王女士') })
+    .mockRejectedValue(refusal)
+  await openSidebar({ chat: outside(), api: { findFriends } })
+  await type('找我的客户', '王')
+  await type('找我的客户', '王女')
+  await flushPromises()
+  expect([people(), screenText().includes(said)]).toEqual([[], true])
+})
+
+test('of many the first screen is drawn first, and all of them then', async () => {
+  vi.useFakeTimers()
+  const names = Array.from({ length: 30 }, (_, n) => `王${n}`)
+  await openSidebar({ chat: outside(), api: { findFriends: async () => ({ total: 30, friends: named(...names) }) } })
+  await type('找我的客户', '王')
+  expect(people()).toEqual(names.slice(0, 10))
+  await vi.advanceTimersByTimeAsync(20)
+  expect(people()).toEqual(names)
 })
 
 test('a client that cannot open the chat says so; a day without anything is no error', async () => {
