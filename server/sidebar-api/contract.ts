@@ -143,7 +143,7 @@ export const Profile = Type.Object({
       atMs: OrNull(Type.Number()),
     }),
   ),
-  /** `正在从张三转给李四，等待客户确认，最迟 2026-11-23 09:05 自动完成`, while the customer is being handed over. */
+  /** `正在从张三转给李四，等待客户确认，最迟 11月23日 09:05 自动完成`, while the customer is being handed over. */
   handover: OrNull(Type.String()),
   /** Other guides who are friends with this customer. */
   otherGuides: Type.Array(Type.String()),

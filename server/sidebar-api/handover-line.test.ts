@@ -13,7 +13,7 @@ test('while a customer is being handed over, the card says from whom to whom and
     const before = await zhangsan.get<Profile>('customers/wmA')
     expect(before.body).toMatchObject({ handover: null })
     await scene.start()
-    const line = '正在从张三转给李四，等待客户确认，最迟 2026-11-23 10:01 自动完成'
+    const line = '正在从张三转给李四，等待客户确认，最迟 11月23日 10:01 自动完成'
     expect((await zhangsan.get('customers/wmA')).body).toMatchObject({ handover: line })
     // An open sidebar notices by itself.
     expect((await zhangsan.get('customers/wmA/version')).body).not.toEqual({ version: before.body.version })

@@ -20,6 +20,7 @@ import { oncePerBook } from '../rules/book/once-per-book.ts'
 import type { RuleBook, RuleBookHolder } from '../rules/book/rule-book.ts'
 import type { CustomerTag, Profile, OrderSummary as ShownSummary } from './contract.ts'
 import type { Friend } from './friend-of.ts'
+import { guideWords } from './guide-words.ts'
 import { lostView } from './lost-view.ts'
 import { createPageVersions, type PageVersionDeps } from './page-versions.ts'
 import { createProfileParts, type ProfilePartsDeps } from './profile-parts.ts'
@@ -91,11 +92,12 @@ export function createProfile(deps: ProfileDeps) {
   async function handoverLine(tx: Tx, guide: Friend, externalUserId: string): Promise<string | null> {
     const open = await handover.queries.openOf(tx, externalUserId)
     if (open === undefined) return null
-    return underWayText(
+    const text = underWayText(
       await parts.nameOf(tx, guide, open.fromUserId),
       await parts.nameOf(tx, guide, open.toUserId),
       open.takeoverAtMs,
     )
+    return guideWords(text)
   }
 
   async function otherGuides(tx: Tx, follows: Follow[], guide: Friend): Promise<string[]> {

@@ -1,11 +1,12 @@
 import type { Tx } from '../core/db/tx.ts'
 import { AppError } from '../core/kernel/app-error.ts'
 import type { Clock } from '../core/kernel/clock.ts'
-import { HOUR_MS, SECOND_MS, shanghaiText } from '../core/kernel/shanghai.ts'
+import { HOUR_MS, SECOND_MS } from '../core/kernel/shanghai.ts'
 import type { customerQueries } from '../records/customers/customer-queries.ts'
 import type { staffQueries } from '../records/staff/staff-queries.ts'
 import { seesAll, seesCustomers } from '../records/staff/standing.ts'
 import type { Person } from './friend-of.ts'
+import { saidAt } from './guide-words.ts'
 
 export interface RefusalDeps {
   clock: Clock
@@ -44,7 +45,7 @@ export function createRefusals({ clock, staff, customers }: RefusalDeps) {
       if (standing.isGuide && own?.lostBy === 'transfer') {
         const heir = await customers.queries.ownerOf(tx, externalUserId)
         const name = heir === undefined ? '同事' : ((await staff.queries.nameOf(tx, heir)) ?? heir)
-        const when = own.lostAtMs === undefined ? '' : `于 ${shanghaiText(own.lostAtMs)} `
+        const when = own.lostAtMs === undefined ? '' : `于 ${saidAt(own.lostAtMs, clock.now())} `
         return refusal(
           'sidebar.handed-on',
           `这位客户已${when}转给${name}，由${name}接着跟进；需要补充情况，直接告诉${name}。`,

@@ -12,7 +12,7 @@ import { aGroup, someMyScripts, someNotes } from '../src/testing/fixtures-known.
 import { nativeClient, USER_AGENT } from './native-client.ts'
 
 /** What the server says, by path below a customer or below the API: an answer, the promise of one, the code of a refusal, or
- *  `never`; undefined: it breaks. */
+ *  `never`; undefined: it breaks. What is posted: by `POST ` and the same. */
 export type Answers = Record<string, unknown>
 
 const BY_PATH: Answers = {
@@ -34,6 +34,22 @@ const BY_PATH: Answers = {
   day: fixtures.aDay(),
   'day/numbers': fixtures.someNumbers(),
   'groups/wr-1': aGroup(),
+  'POST sent': { ok: true },
+  // As server/sidebar-api/order-routes.ts and field-changes.ts write them.
+  'POST orders/bind': {
+    isBound: false,
+    zh: '没有对上：没找到一笔还没有主人、又和你填的都对得上的订单。请让客户再看一眼订单号、手机后四位，或实付金额和付款日期；刚下的单过几分钟再试。',
+  },
+  'POST fields': {
+    ...{ code: 'sidebar.fields-refused', zh: '「家里几口人」要填 1 到 20 的整数，改好再保存。' },
+    refused: [
+      { field: '家里几口人', name: '家里几口人', zh: '要填 1 到 20 的整数，改好再保存。', saw: 4 },
+      {
+        ...{ field: '用什么煎', name: '用什么煎', saw: ['平底锅'] },
+        zh: '刚刚被别处改成了「平底锅」，这里写的还没保存；再点一次保存就用这里的。',
+      },
+    ],
+  },
 }
 
 export type ServedPane = Awaited<ReturnType<typeof servePane>>
@@ -51,17 +67,19 @@ export async function servePane() {
     const answer = await answers[name]
     if (answer === 'never') return new Promise(() => undefined)
     if (typeof answer === 'string')
-      return reply.code(403).send({ code: answer, zh: REFUSALS[answer] ?? '这里写着为什么，以及接下来做什么。' })
+      return reply
+        .code(answer === 'sidebar.login-needed' ? 401 : 403)
+        .send({ code: answer, zh: REFUSALS[answer] ?? '这里写着为什么，以及接下来做什么。' })
     return answer === undefined
       ? reply.code(500).send({ code: 'internal', zh: '服务器出了点问题，请稍后重试' })
       : answer
   })
   // What refuses a change, and the page behind a link in a message, whose customers are these.
-  app.post('/api/sidebar/*', (request, reply) =>
-    request.url.endsWith('/sent')
-      ? { ok: true }
-      : reply.code(409).send({ code: 'sidebar.overtaken', zh: REFUSED_CHANGE }),
-  )
+  app.post('/api/sidebar/*', (request, reply) => {
+    const name = request.url.replace(/^.*\/customers\/[^/]+\//, 'POST ')
+    const said = answers[name] ?? { code: 'sidebar.overtaken', zh: REFUSED_CHANGE }
+    return typeof said === 'object' && 'code' in said ? reply.code(409).send(said) : said
+  })
   optOutRoutes({
     withLink: async (code, work) => {
       const refused = OPT_OUTS[code]
@@ -96,9 +114,11 @@ export async function servePane() {
 const REFUSALS: Record<string, string> = {
   'sidebar.checking': '刚加上的客户要同步一下：正在向企业微信核对你们是不是好友，几秒后自动出来。',
   'sidebar.not-yours': '已向企业微信核对过：这位客户现在不是你的好友。若刚加上，请过一分钟再点「重新加载」。',
-  'sidebar.handed-on':
-    '这位客户已于 2026-11-20 09:05 转给欧阳娜娜，由欧阳娜娜接着跟进；需要补充情况，直接告诉欧阳娜娜。',
+  'sidebar.not-your-group': '这个群你看不了：你不在群里，群主也不在你带的门店；刚建的群，过一分钟再打开。',
+  'sidebar.login-needed': '登录已过期，请重新登录。',
+  'sidebar.handed-on': '这位客户已于 11月20日 09:05 转给欧阳娜娜，由欧阳娜娜接着跟进；需要补充情况，直接告诉欧阳娜娜。',
 }
+/** To whatever is changed, unless the test says otherwise. */
 const REFUSED_CHANGE = '备注刚刚被别处改成了「老客」，没有覆盖；请看一眼再改。'
 const OPT_OUTS: Record<string, Refused[]> = {
   open: [],

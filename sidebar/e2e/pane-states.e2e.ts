@@ -100,6 +100,16 @@ const overlaps = (page: Page): Promise<string[]> =>
     }))
   })()`)
 
+/** Lines that the name takes: beside a long name of a guide it is not pressed into a column. */
+const linesOfName = (page: Page): Promise<number> =>
+  page.evaluate<number>(`(() => {
+    const name = document.querySelector('h1.name')
+    return name === null ? 0 : Math.round(name.getBoundingClientRect().height / parseFloat(getComputedStyle(name).lineHeight))
+  })()`)
+
+/** What the pane is written in, whatever parts have come since. */
+const fontOf = (page: Page): Promise<string> => page.evaluate<string>('getComputedStyle(document.body).fontFamily')
+
 /** The button that a sheet is for, out of sight. */
 const hiddenSaves = (page: Page): Promise<number> =>
   page.evaluate<number>(
@@ -117,11 +127,14 @@ test.each(STATES)(
       expect([width, await sideways(page)]).toEqual([width, 0])
       expect([width, await overlaps(page)]).toEqual([width, []])
       expect([width, await hiddenSaves(page)]).toEqual([width, 0])
+      expect([width, await linesOfName(page)]).toEqual([width, expect.toSatisfy((lines: number) => lines <= 3)])
       if (!(await isAskedFor(page))) expect([width, Math.max(HEADER, await tabsEnd(page))]).toEqual([width, HEADER])
       expect([width, await belowToast(page)]).toEqual([width, []])
       expect([width, await rowsOfButtons(page)]).toEqual([width, expect.toSatisfy((rows: number) => rows <= 1)])
       if (width === 320 || width === 768) expect([width, await smallTargets(page)]).toEqual([width, []])
     }
+    if (state.options?.path?.startsWith('/t/') !== true)
+      expect(await fontOf(page)).toMatch(/^-apple-system, BlinkMacSystemFont, "PingFang SC"/)
     await page.setViewportSize({ width: 360, height: 720 })
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })

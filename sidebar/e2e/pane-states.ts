@@ -3,6 +3,7 @@ import { aGroup, someFields } from '../src/testing/fixtures-known.ts'
 import { DUTY_STATES } from './duty-states.ts'
 import { MORE_STATES } from './more-states.ts'
 import { more, type PaneState, press, tab } from './pane-state.ts'
+import { RARE_STATES } from './rare-states.ts'
 
 const help = ['李四还是好友，有事请李四去说', '没做完的待办已经撤下；重新加上以后，标签、订单和动态接着用']
 const LOST = fixtures.aProfile({
@@ -13,7 +14,7 @@ const LONG = fixtures.aProfile({
   name: 'Ａlexandra 👨‍👩‍👧‍👦 王小明的妈妈（周三取货）',
   otherGuides: ['陈浩', '周敏'],
   welcome: { state: 'not-sent', text: '未发送欢迎语：已过 20 秒', atMs: null },
-  handover: '正在从张三转给李四，等待客户确认，最迟 2026-11-23 09:05 自动完成',
+  handover: '正在从张三转给李四，等待客户确认，最迟 11月23日 09:05 自动完成',
 })
 const PINNED = fixtures.aProfile({
   pinned: { text: '孩子对花生过敏，黑椒酱要看配料', by: '林夏', atMs: fixtures.NOW_MS - 86_400_000 },
@@ -333,4 +334,5 @@ export const STATES: PaneState[] = [
   { name: 'my-day', options: { entry: 'normal' }, reach: (page) => page.getByText('我的一天').waitFor() },
   ...MORE_STATES,
   ...DUTY_STATES,
+  ...RARE_STATES,
 ]

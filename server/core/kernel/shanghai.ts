@@ -56,6 +56,12 @@ export function minuteOfShanghaiDay(instantMs: number): number {
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
+/** `11月22日 09:05` in Shanghai, for guides: of something near, whose year says nothing. */
+export function shanghaiNear(instantMs: number): string {
+  const p = shanghaiParts(instantMs)
+  return `${p.month}月${p.day}日 ${two(p.hour)}:${two(p.minute)}`
+}
+
 /** `2026-11-22 09:05` in Shanghai, for people. */
 export function shanghaiText(instantMs: number): string {
   const p = shanghaiParts(instantMs)

@@ -7,7 +7,7 @@ const due = Date.parse('2026-11-23T09:30:00+08:00')
 describe('noticeText', () => {
   it('names customer, task and time', () => {
     expect(noticeText([{ name: '小林', title: '邀请进「付费群」', dueAtMs: due, openedAtMs: at }])).toBe(
-      '**您有 1 条新待办**（2026-11-22 09:30）\n> 小林：邀请进「付费群」（11-23 09:30 前）\n打开与客户的聊天，在侧边栏里处理。',
+      '**您有 1 条新待办**（11月22日 09:30）\n> 小林：邀请进「付费群」（11月23日 09:30 前）\n打开与客户的聊天，在侧边栏里处理。',
     )
   })
 

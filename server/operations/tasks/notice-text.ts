@@ -1,4 +1,4 @@
-import { shanghaiText } from '../../core/kernel/shanghai.ts'
+import { shanghaiNear } from '../../core/kernel/shanghai.ts'
 import { shownName } from '../../core/kernel/shown-name.ts'
 import { APP_TEXT_BYTES } from '../../core/kernel/wecom-limits.ts'
 
@@ -20,11 +20,11 @@ const plain = (text: string): string => text.replace(/[\s*_`#>[\]()<]+/g, ' ').t
  *  give the same text, so that WeCom's duplicate check catches a repeated call. `lines` must not be empty. */
 export function noticeText(lines: NoticeLine[]): string {
   const newest = Math.max(...lines.map((line) => line.openedAtMs))
-  const head = `**您有 ${lines.length} 条新待办**（${shanghaiText(newest)}）`
+  const head = `**您有 ${lines.length} 条新待办**（${shanghaiNear(newest)}）`
   const tail = `${lines.some((line) => !line.isDuty) ? '\n打开与客户的聊天，在侧边栏里处理。' : ''}${lines.some((line) => line.isDuty) ? '\n群务在工作台打开应用，在「我的一天」里处理。' : ''}`
   let body = ''
   for (const [at, line] of lines.entries()) {
-    const due = line.dueAtMs === undefined ? '' : `（${shanghaiText(line.dueAtMs).slice(5)} 前）`
+    const due = line.dueAtMs === undefined ? '' : `（${shanghaiNear(line.dueAtMs)} 前）`
     const next = `\n> ${plain(shownName(line.name ?? '')) || '客户'}：${plain(line.title)}${due}`
     const rest = lines.length - at
     const more = `\n> ……还有 ${rest} 条`

@@ -1,6 +1,6 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { DAY_MS, HOUR_MS, shanghaiText, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
+import { DAY_MS, HOUR_MS, shanghaiNear, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import { GUIDE_TASK } from './task-tables.ts'
 
@@ -55,7 +55,7 @@ export function createRemindOwn({ clock, timeline }: RemindOwnDeps) {
       externalUserId,
       userId,
       kind: 'note.reminder',
-      text: `${guideName}定了 ${shanghaiText(dueAtMs).slice(5, 10)} 的提醒：${title}`,
+      text: `${guideName}定了 ${shanghaiNear(dueAtMs)} 的提醒：${title}`,
     })
     return true
   }

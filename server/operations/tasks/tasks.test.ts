@@ -40,7 +40,7 @@ describe('a task', () => {
     expect(await open('a')).toBe(false)
     expect(await openTitles()).toEqual(['回访 a'])
     expect(messages()).toEqual([
-      '**您有 1 条新待办**（2026-11-22 09:00）\n> 小林：回访 a（11-22 10:00 前）\n打开与客户的聊天，在侧边栏里处理。',
+      '**您有 1 条新待办**（11月22日 09:00）\n> 小林：回访 a（11月22日 10:00 前）\n打开与客户的聊天，在侧边栏里处理。',
     ])
     expect(await t.timelineOf(customer, 'task.%')).toEqual(['请导购张三：回访 a'])
   })

@@ -53,6 +53,8 @@ export function useRemark(profile: () => Profile) {
     /** As the server knows it. */
     known: readonly(known),
     pending: readonly(computed(() => wanted.value !== undefined)),
+    /** It has not left yet. */
+    waits: readonly(computed(() => lastRemark(outbox.waiting.value, profile().externalUserId) !== undefined)),
     save,
   }
 }

@@ -53,6 +53,8 @@ test('what waited for the network and is refused then is on the screen no more, 
   await click(button('保存'))
   await changeRemarkTo('孙姐·西冷')
   expect(screenText()).toContain('备注 孙姐·西冷')
+  // It has not come as far as WeCom.
+  expect([screenText().includes('等网络'), screenText().includes('等企业微信确认')]).toEqual([true, false])
   window.dispatchEvent(new Event('online'))
   await flushPromises()
   window.dispatchEvent(new Event('online'))

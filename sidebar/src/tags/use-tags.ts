@@ -7,6 +7,8 @@ import { useChange } from '../session/use-change.ts'
 export interface ShownTag extends CustomerTag {
   /** Chosen here, not yet confirmed by WeCom. */
   pending: boolean
+  /** It has not left yet. */
+  waits: boolean
 }
 
 interface Wanted {
@@ -53,10 +55,13 @@ export function useTags(profile: () => Profile) {
   const shown = computed<ShownTag[]>(() => [
     ...profile()
       .tags.filter((tag) => !wanted.value.remove.includes(tag.name))
-      .map((tag) => ({ ...tag, pending: false })),
+      .map((tag) => ({ ...tag, pending: false, waits: false })),
     ...wanted.value.add
       .filter((name) => !known.value.has(name))
-      .map((name) => ({ name, byHand: true, setBy: `${me.name}手动打上`, setAtMs: null, why: null, pending: true })),
+      .map((name) => ({
+        ...{ name, byHand: true, setBy: `${me.name}手动打上`, setAtMs: null, why: null, pending: true },
+        waits: inTheOutbox(outbox.waiting.value, profile().externalUserId).add.includes(name),
+      })),
   ])
 
   async function save(change: Wanted): Promise<void> {
