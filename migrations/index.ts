@@ -73,6 +73,7 @@ import { StepsGivenBefore1700000000155 } from './0155-steps-given-before.ts'
 import { ShardsOfEvents1700000000160 } from './0160-shards-of-events.ts'
 import { ReadsOfHistory1700000000161 } from './0161-reads-of-history.ts'
 import { TurnsOfPools1700000000162 } from './0162-turns-of-pools.ts'
+import { PlacesOfDuties1700000000166 } from './0166-places-of-duties.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -151,4 +152,5 @@ export const migrations = [
   ShardsOfEvents1700000000160,
   ReadsOfHistory1700000000161,
   TurnsOfPools1700000000162,
+  PlacesOfDuties1700000000166,
 ]

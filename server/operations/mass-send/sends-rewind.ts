@@ -1,4 +1,4 @@
-import { sql } from '../../core/db/sql.ts'
+import { set, sql } from '../../core/db/sql.ts'
 import type { Rewind } from '../../engine/inbox/rewind.ts'
 import { RECIPIENT_TABLES } from './recipients-of.ts'
 import { SEND_BATCH, SEND_RUN, SEND_SCHEDULE } from './send-tables.ts'
@@ -11,6 +11,10 @@ export const createSendsRewind = (): Rewind => ({
     for (const table of RECIPIENT_TABLES) await tx.run(sql`DELETE FROM ${table} WHERE ${table.run_id} IN ${newer}`)
     await tx.run(sql`DELETE FROM ${SEND_BATCH} WHERE ${SEND_BATCH.run_id} IN ${newer}`)
     await tx.run(sql`DELETE FROM ${SEND_RUN} WHERE ${isNewer}`)
+    // The days of guides are counted anew.
+    await tx.run(
+      sql`UPDATE ${SEND_BATCH} SET ${set(SEND_BATCH, { counted_on: null })} WHERE ${SEND_BATCH.counted_on} IS NOT NULL`,
+    )
     await tx.run(sql`DELETE FROM ${SEND_SCHEDULE}`)
   },
 })

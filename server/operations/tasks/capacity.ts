@@ -94,15 +94,9 @@ export function createCapacity({ clock, rules, alerts, staff }: CapacityDeps) {
       }
     },
 
-    /** What a guide was asked for on the day of `atMs`, UTC, is wanted no more, and leaves its room to other things. Once for each. */
-    makeRoom: async (tx: Tx, userId: string, atMs: number): Promise<void> => {
-      if (rules.current().policy.tasksPerGuidePerDay === undefined) return
-      const day = shanghaiText(atMs).slice(0, 10)
-      await tx.run(
-        sql`UPDATE ${TASK_DAY} SET ${TASK_DAY.opened} = ${TASK_DAY.opened} - 1
-            WHERE ${TASK_DAY.userid} = ${userId} AND ${TASK_DAY.day} = ${day} AND ${TASK_DAY.opened} > 0`,
-      )
-    },
+    /** The Shanghai day in which what is taken now has its place; null: nothing is counted. */
+    dayTaken: (): string | null =>
+      rules.current().policy.tasksPerGuidePerDay === undefined ? null : shanghaiText(clock.now()).slice(0, 10),
 
     /** When those without room are looked at again. */
     nextDay: (): number => nextMorning(clock.now(), rules.current().policy.quiet),

@@ -13,6 +13,8 @@ export const createTasksRewind = (): Rewind => ({
     const unended = set(DUTY, { state: 'open', closed_at: null, outcome: null })
     // Whoever hears of late ones hears of these, too.
     await tx.run(sql`UPDATE ${DUTY} SET ${unended}, ${DUTY.wake_at} = ${DUTY.due_at} WHERE ${DUTY.closed_at} > ${atMs}`)
+    // With the days go the places in them.
+    await tx.run(sql`UPDATE ${DUTY} SET ${set(DUTY, { counted_on: null })} WHERE ${DUTY.counted_on} IS NOT NULL`)
     for (const table of [TASK_NOTICE, TASK_DAY, DUTY_SCHEDULE]) await tx.run(sql`DELETE FROM ${table}`)
   },
 })

@@ -1,6 +1,7 @@
 import { rowsDue } from '../../core/db/rows-due.ts'
 import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { updateFree } from '../../core/db/update-free.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Executor } from '../../engine/actions/action-kind.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
@@ -24,7 +25,7 @@ import { releaseHeld } from './release-held.ts'
 import { createRemindOwn } from './remind-own.ts'
 import { TaskAnswered } from './task-events.ts'
 import { asksForMessage, taskQueries, UNFINISHED } from './task-queries.ts'
-import { GUIDE_TASK } from './task-tables.ts'
+import { GUIDE_TASK, TASK_DAY } from './task-tables.ts'
 
 export type TasksDeps = NotifyGuideDeps &
   CapacityDeps &
@@ -116,12 +117,15 @@ export function createTasks(deps: TasksDeps) {
     remindOwn,
     /** What staff are asked for without a customer. */
     duties,
-    guideRenamed: async (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> =>
-      (await duties.guideRenamed(tx, oldUserId, newUserId)) +
-      (await tx.run(
-        sql`UPDATE ${GUIDE_TASK} SET ${set(GUIDE_TASK, { userid: newUserId })}
-            WHERE ${GUIDE_TASK.userid} = ${oldUserId} AND ${UNFINISHED}`,
-      )),
+    guideRenamed: async (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> => {
+      // Their day is as full as it was.
+      await updateFree(tx, TASK_DAY, { userid: newUserId }, sql`${TASK_DAY.userid} = ${oldUserId}`)
+      const asked = await duties.guideRenamed(tx, oldUserId, newUserId)
+      const own = sql`${GUIDE_TASK.userid} = ${oldUserId} AND ${UNFINISHED}`
+      return (
+        asked + (await tx.run(sql`UPDATE ${GUIDE_TASK} SET ${set(GUIDE_TASK, { userid: newUserId })} WHERE ${own}`))
+      )
+    },
     queries: taskQueries,
     subscriptions: onGuideEvents({ ...deps, duties, endTask, orphans, notify }),
     executors,

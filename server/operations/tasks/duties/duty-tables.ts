@@ -30,6 +30,8 @@ export const DUTY = defineTable(
     notified_at: nullable(instant()),
     closed_at: nullable(instant()),
     outcome: nullable(longText()),
+    // The Shanghai day of its member in which it has a place; null: in none.
+    counted_on: nullable(text(10)),
   },
   {
     unique: [['duty_key']],
@@ -45,6 +47,7 @@ export const DUTY = defineTable(
         evidence: 'none',
         tell: 'staff',
         outcome: 'free-text',
+        counted_on: 'none',
       },
       purpose: '请员工在群里做的事',
       kept: 'technical',

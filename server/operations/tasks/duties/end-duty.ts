@@ -1,5 +1,6 @@
 import { all, pick, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
+import { giveBack } from '../give-back.ts'
 import { occasionInKey, timeInKey } from './duty-key.ts'
 import { changeDuty, UNFINISHED_DUTY } from './duty-queries.ts'
 import { DUTY, type DutyRow } from './duty-tables.ts'
@@ -17,19 +18,19 @@ const RULE_GONE = '规则里已经没有这一项，不用做了'
 /** Before the key of what its rule wants no more. */
 export const DROPPED = 'dropped:'
 
-type Deps = Pick<OpenDutyDeps, 'clock' | 'capacity' | 'groups'>
+type Deps = Pick<OpenDutyDeps, 'clock' | 'groups'>
 
 /** Its rule wants it no more: its time is free, so that it is asked for anew should the rule want it again, and so is its place in
- *  that day. `outcome`: one Chinese line. */
+ *  the day that it counts in. `outcome`: one Chinese line. */
 export async function letGo(
   tx: Tx,
-  { clock, capacity }: Pick<Deps, 'clock' | 'capacity'>,
-  duty: Pick<DutyRow, 'id' | 'duty_key' | 'userid' | 'state' | 'opened_at'>,
+  { clock }: Pick<Deps, 'clock'>,
+  duty: Pick<DutyRow, 'id' | 'duty_key' | 'userid' | 'counted_on'>,
   outcome: string,
 ): Promise<void> {
-  const ended = { state: 'dropped' as const, outcome, closed_at: clock.now(), wake_at: null }
+  const ended = { state: 'dropped' as const, outcome, closed_at: clock.now(), wake_at: null, counted_on: null }
   const gone = await changeDuty(tx, duty.id, { ...ended, duty_key: `${DROPPED}${duty.id}:${duty.duty_key}` })
-  if (gone === 1 && duty.state === 'open') await capacity.makeRoom(tx, duty.userid, duty.opened_at)
+  if (gone === 1 && duty.counted_on !== null) await giveBack(tx, [{ userId: duty.userid, day: duty.counted_on }])
 }
 
 /** Nobody is asked any longer for what the rules no longer have. Safe to repeat. */

@@ -9,7 +9,7 @@ import { endDuty } from './end-duty.ts'
 import { inGroups } from './in-groups.ts'
 import { heirAmong, type OpenDutyDeps } from './open-duty.ts'
 
-type Deps = Pick<OpenDutyDeps, 'clock' | 'staff' | 'alerts' | 'notify'>
+type Deps = Pick<OpenDutyDeps, 'clock' | 'staff' | 'alerts' | 'capacity' | 'notify'>
 
 /** What somebody who left had to do goes to the first of those who would hear of it not being done; where nobody of them is there,
  *  whoever looks after the server hears of it. Safe to repeat. */
@@ -27,9 +27,10 @@ export async function handOnDuties(tx: Tx, deps: Deps, userId: string): Promise<
     )
     if (heir === undefined) await dropAndTell(tx, deps, duty)
     else {
-      // To the heir it is new; how long a held one may take is told by when it was first to be asked for.
-      const news = duty.state === 'open' ? { opened_at: now } : {}
+      // To the heir it is new, and work of their day; how long a held one may take is told by when it was first to be asked for.
+      const news = duty.state === 'open' ? { opened_at: now, counted_on: shanghaiText(now).slice(0, 10) } : {}
       await changeDuty(tx, duty.id, { userid: heir, notified_at: null, ...news })
+      if (duty.state === 'open') await deps.capacity.confirms(tx, [heir], now)
       await updateFree(tx, DUTY, { duty_key: keyFor(row.duty_key, heir) }, sql`${DUTY.id} = ${duty.id}`)
       await deps.notify(tx, [heir])
     }

@@ -11,7 +11,7 @@ import type { OpenDutyDeps } from './open-duty.ts'
  *  called off is nobody's any more. What is late stays as it is. Safe to repeat. */
 export async function moveDuties(
   tx: Tx,
-  deps: Pick<OpenDutyDeps, 'clock' | 'capacity' | 'notify'>,
+  deps: Pick<OpenDutyDeps, 'clock' | 'notify'>,
   plans: ReadonlyMap<string, DutyPlan>,
 ): Promise<void> {
   const waiting = await tx.rows(

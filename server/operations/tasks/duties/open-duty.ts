@@ -22,7 +22,7 @@ export interface OpenDutyDeps {
   staff: { queries: Pick<Staff['queries'], 'leftAmong' | 'currentIdOf' | 'nameOf'> }
   staffTelling: Pick<StaffTelling, 'tell'>
   alerts: Pick<Alerts, 'raise'>
-  capacity: Pick<Capacity, 'take' | 'makeRoom' | 'confirms' | 'nextDay' | 'tellOperators'>
+  capacity: Pick<Capacity, 'take' | 'dayTaken' | 'confirms' | 'nextDay' | 'tellOperators'>
   notify(tx: Tx, userIds: readonly string[]): Promise<void>
 }
 
@@ -96,6 +96,7 @@ export async function openDuty(
       state: free.has(one) ? ('open' as const) : ('held' as const),
       opened_at: now,
       wake_at: free.has(one) ? one.dueAtMs : deps.capacity.nextDay(),
+      counted_on: free.has(one) ? deps.capacity.dayTaken() : null,
     })),
   )
   const full = fresh.filter((one) => !free.has(one))

@@ -1,5 +1,6 @@
 import { mustHaveTaken } from '../../../core/db/taken-meanwhile.ts'
 import type { Tx } from '../../../core/db/tx.ts'
+import { shanghaiText } from '../../../core/kernel/shanghai.ts'
 import type { RuleBookHolder } from '../../../rules/book/rule-book.ts'
 import { changeDuty, type Duty } from './duty-queries.ts'
 import { endDuty } from './end-duty.ts'
@@ -29,7 +30,8 @@ export async function releaseDuties(tx: Tx, deps: ReleaseDutiesDeps, held: reado
   for (const duty of coming) {
     // Whoever did not get it in time has as long for it as the first time; the lead has heard already.
     const dueAtMs = isOfItsHour(duty) ? duty.dueAtMs : now + (duty.dueAtMs - duty.openedAtMs)
-    const asked = { state: 'open' as const, opened_at: now, due_at: dueAtMs, wake_at: dueAtMs }
+    const counted = { counted_on: shanghaiText(now).slice(0, 10) }
+    const asked = { state: 'open' as const, opened_at: now, due_at: dueAtMs, wake_at: dueAtMs, ...counted }
     mustHaveTaken(await changeDuty(tx, duty.id, asked), 1)
   }
   const guides = coming.map(({ userId }) => userId)
