@@ -74,6 +74,7 @@ import { ShardsOfEvents1700000000160 } from './0160-shards-of-events.ts'
 import { ReadsOfHistory1700000000161 } from './0161-reads-of-history.ts'
 import { TurnsOfPools1700000000162 } from './0162-turns-of-pools.ts'
 import { PlacesOfDuties1700000000166 } from './0166-places-of-duties.ts'
+import { NamesOfDraws1700000000167 } from './0167-names-of-draws.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -153,4 +154,5 @@ export const migrations = [
   ReadsOfHistory1700000000161,
   TurnsOfPools1700000000162,
   PlacesOfDuties1700000000166,
+  NamesOfDraws1700000000167,
 ]

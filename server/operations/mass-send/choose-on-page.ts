@@ -1,4 +1,5 @@
 import { type Among, idsAmong } from '../../core/db/among.ts'
+import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { drawPoint } from '../../core/kernel/draw.ts'
 import { once, onceEach } from '../../core/kernel/once.ts'
@@ -13,12 +14,15 @@ import { droppedOut, snapshotOfCampaign } from './dropped-out.ts'
 import { keptForAnother } from './kept-for-another.ts'
 import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
 import { notOpened, type RivalTime, readRivals, rivalTimes } from './read-rivals.ts'
+import { SEND_RUN } from './send-tables.ts'
 
 /** A send as it stands now. */
 export interface ReadySend {
   asked: Pick<AskedAudience, 'name' | 'campaign' | 'holdOut' | 'audience'>
   /** userids of today; undefined: everybody's customers. */
   guides: readonly string[] | undefined
+  /** The name by which its hold-out is drawn. */
+  drawnAs: string
   /** Times of more important sends for which it would still count, and what those are. */
   rivals: readonly { time: RivalTime; ready: ReadySend }[]
 }
@@ -35,11 +39,12 @@ export async function readySend(
   const readyOf = onceEach(async ({ name, audience, campaign, value }: Send): Promise<ReadySend> => {
     const ofCampaign = campaign === undefined ? undefined : await snapshotOfCampaign(tx, campaign)
     const guides = await presentIds(tx, deps, value.guides)
-    return { asked: { name, audience, holdOut: value.holdOut, campaign: ofCampaign }, guides, rivals: [] }
+    const own = { name, audience, holdOut: value.holdOut, campaign: ofCampaign }
+    return { asked: own, drawnAs: await drawnAs(tx, own), guides, rivals: [] }
   })
   const rivals: ReadySend['rivals'][number][] = []
   for (const time of await notOpened(tx, times)) rivals.push({ time, ready: await readyOf(time.send) })
-  return { asked, guides: await presentIds(tx, deps, asked.guides), rivals }
+  return { asked, drawnAs: await drawnAs(tx, asked), guides: await presentIds(tx, deps, asked.guides), rivals }
 }
 
 async function presentIds(
@@ -75,7 +80,7 @@ export function chooseOnPage(
     if (ready === undefined) return new Set()
     const { asked, guides } = ready
     const [ownerOf, saidNo, isDropped] = [await owners(), await refused(), await dropped(asked.campaign)]
-    const isHeldOut = heldOutOf(asked)
+    const isHeldOut = heldOutOf(ready)
     const wants = [...(await meets(asked.audience))].filter((id) => {
       const owner = ownerOf.get(id)
       if (owner === undefined || guides?.includes(owner) === false) return false
@@ -85,7 +90,8 @@ export function chooseOnPage(
   })
   const readyBy = new Map<string, ReadySend>()
 
-  return async ({ asked, guides, rivals }, ids) => {
+  return async (sent, ids) => {
+    const { asked, guides, rivals } = sent
     for (const { ready } of rivals) readyBy.set(ready.asked.name, ready)
     const open = rivals.map(({ time }) => time)
     const others =
@@ -100,14 +106,28 @@ export function chooseOnPage(
       guides,
       refused: await refused(),
       dropped: await dropped(asked.campaign),
-      draws: { getsNone: deps.getsNone, isHeldOut: heldOutOf(asked) },
+      draws: { getsNone: deps.getsNone, isHeldOut: heldOutOf(sent) },
       keptFor: (id) => (ceiling === undefined ? undefined : keptForAnother(others, { ceiling, nowMs }, id)),
     })
   }
 }
 
-/** The same people in every run of a send, and in every step of a campaign, so that what many of them bring together can be seen. */
-function heldOutOf({ name, holdOut, campaign }: ReadySend['asked']): (externalUserId: string) => boolean {
-  const drawnFor = campaign === undefined ? `send:${name}` : `campaign:${campaign.drawnAs ?? campaign.name}`
-  return (id) => holdOut !== undefined && drawPoint(drawnFor, id) * 100 < holdOut.percent
+/** The same people in every run of a send, whatever it is called by now, and in every step of a campaign, so that what many of them
+ *  bring together can be seen. */
+async function drawnAs(
+  tx: Tx,
+  { name, holdOut, campaign }: Pick<AskedAudience, 'name' | 'holdOut' | 'campaign'>,
+): Promise<string> {
+  if (campaign !== undefined) return `campaign:${campaign.drawnAs ?? campaign.name}`
+  if (holdOut === undefined) return `send:${name}`
+  const renamed = await tx.row(
+    sql`SELECT ${pick(SEND_RUN, 'drawn_as')} FROM ${SEND_RUN}
+        WHERE ${SEND_RUN.send_name} = ${name} AND ${SEND_RUN.drawn_as} IS NOT NULL ORDER BY ${SEND_RUN.id} LIMIT 1`,
+  )
+  return `send:${renamed?.drawn_as ?? name}`
 }
+
+const heldOutOf =
+  ({ asked: { holdOut }, drawnAs: drawn }: Pick<ReadySend, 'asked' | 'drawnAs'>) =>
+  (externalUserId: string): boolean =>
+    holdOut !== undefined && drawPoint(drawn, externalUserId) * 100 < holdOut.percent

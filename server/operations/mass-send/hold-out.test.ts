@@ -71,3 +71,33 @@ it('who gets no marketing at all is in no send, and not part of the comparison',
     asked.filter((id) => !none.includes(id)).length,
   ])
 })
+
+it('under another name the same people are held out, also after a second one and once the old one is not written any more', async () => {
+  const weekly = SEND.replace('at: "2026-11-25 10:00"', 'cron: "0 10 * * *"')
+  await open({ 'sends/sends.yaml': weekly })
+  const under = (name: string) => PEOPLE.filter((id) => drawPoint(`send:${name}`, id) * 100 < 40)
+  // Else the test could not tell by which name they are drawn.
+  for (const name of ['年末大促', '收官大促']) expect(under(name)).not.toEqual(watched)
+  const heldOut = async (day: string): Promise<string[]> => {
+    t.clock.set(Date.parse(`2026-11-${day}T10:00:00+08:00`))
+    for (let minute = 0; minute < 2; minute++) await t.advance(MINUTE_MS)
+    const rows = await t.rawRows<{ external_userid: string }>(
+      `SELECT external_userid FROM send_recipient WHERE outcome = 'held-out'
+         AND run_id = (SELECT MAX(id) FROM send_run) ORDER BY id`,
+    )
+    return rows.map((row) => row.external_userid).sort()
+  }
+  const rename = async (to: string): Promise<void> => {
+    t.writeConfig({ 'sends/sends.yaml': weekly.replace('send: 大促', to) })
+    await t.huoshui.rules.check()
+    expect(t.huoshui.rules.faults()).toEqual([])
+  }
+  const same = watched.toSorted()
+  expect(await heldOut('26')).toEqual(same)
+  await rename('send: 年末大促\nwas: 大促')
+  expect(await heldOut('27')).toEqual(same)
+  await rename('send: 收官大促\nwas: 年末大促')
+  expect(await heldOut('28')).toEqual(same)
+  await rename('send: 收官大促')
+  expect(await heldOut('29')).toEqual(same)
+})

@@ -45,6 +45,8 @@ export const SEND_RUN = defineTable(
     expected_fen: withDefault(integer(), 0),
     // The run of the day before, for whose crowded-out this one has another look.
     later_of: nullable(integer()),
+    // The name that it had when it was planned, where it has another one since: by that its hold-out is drawn.
+    drawn_as: nullable(text(60)),
   },
   {
     unique: [['send_name', 'scheduled_at'], ['ask_key'], ['send_name', 'occasion'], ['later_of']],
@@ -61,6 +63,7 @@ export const SEND_RUN = defineTable(
         approved_by: 'staff',
         occasion: 'none',
         kind: 'none',
+        drawn_as: 'none',
       },
       purpose: '群发由谁批准',
       kept: 'standing',
