@@ -75,6 +75,7 @@ import { ReadsOfHistory1700000000161 } from './0161-reads-of-history.ts'
 import { TurnsOfPools1700000000162 } from './0162-turns-of-pools.ts'
 import { PlacesOfDuties1700000000166 } from './0166-places-of-duties.ts'
 import { NamesOfDraws1700000000167 } from './0167-names-of-draws.ts'
+import { ThroughWhatALinkCame1700000000168 } from './0168-through-what-a-link-came.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -155,4 +156,5 @@ export const migrations = [
   TurnsOfPools1700000000162,
   PlacesOfDuties1700000000166,
   NamesOfDraws1700000000167,
+  ThroughWhatALinkCame1700000000168,
 ]

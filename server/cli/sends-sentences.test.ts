@@ -178,7 +178,16 @@ const shownRun = (counts: Partial<OutcomeCounts>, chatType: 'single' | 'group' =
       ...{ counts: { ...NOBODY, ...counts }, remark: undefined, approved: undefined, learned: undefined },
       ...{ priority: 0, isLaterLook: false, finishedAtMs: 8_000 },
     },
-    ...{ batches: [], reasons: [], groups: [], names: new Map(), brought: undefined, nowMs: 9_000, groupsSinceMs: 0 },
+    ...{
+      batches: [],
+      reasons: [],
+      groups: [],
+      names: new Map(),
+      brought: undefined,
+      clicks: [],
+      nowMs: 9_000,
+      groupsSinceMs: 0,
+    },
   })
 
 describe('what became of it', () => {

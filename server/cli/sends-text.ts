@@ -16,6 +16,7 @@ import {
   RUN_STATE_ZH,
   SENT_TO,
 } from '../operations/mass-send/send-states.ts'
+import type { LinkFigure } from '../records/links/link-figures.ts'
 import { type GuideNames, guideText } from './find/guide-names.ts'
 import type { Sheet } from './frame/command.ts'
 
@@ -70,6 +71,10 @@ export function listText(options: {
   return lines.join('\n')
 }
 
+/** 认识的 3 人点了 5 次，不认识的人 14 次，爬虫 2 次 */
+export const clicksText = ({ people, known, unknown, machines }: Omit<LinkFigure, 'link' | 'through'>): string =>
+  `认识的 ${people} 人点了 ${known} 次，不认识的人 ${unknown} 次，爬虫 ${machines} 次`
+
 /** More of them nobody reads on a screen. */
 const MOST_GROUPS = 50
 
@@ -86,6 +91,8 @@ export function showText(options: {
   names: GuideNames
   /** What came of it so far; undefined: nothing was foreseen. */
   brought: { sent: number; buyers: number } | undefined
+  /** Of the links in it. */
+  clicks: readonly LinkFigure[]
   nowMs: number
   groupsSinceMs: number
 }): string {
@@ -99,6 +106,7 @@ export function showText(options: {
     lines.push(`等另一个人批准：npm run -s sends -- approve ${run.id}`)
   const foreseen = foreseenText(options)
   if (foreseen !== undefined) lines.push(foreseen)
+  for (const one of options.clicks) lines.push(`链接「${one.link}」：${clicksText(one)}`)
   lines.push('', `按${who}：`)
   for (const batch of batches) {
     lines.push(

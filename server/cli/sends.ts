@@ -11,6 +11,7 @@ import { createAlerts } from '../records/alerts/alerts.ts'
 import { customerQueries } from '../records/customers/customer-queries.ts'
 import { groupQueries } from '../records/groups/group-queries.ts'
 import { groupSteps } from '../records/groups/group-steps.ts'
+import { linkFiguresOf } from '../records/links/link-figures.ts'
 import { storedConsents } from '../records/privacy/consents.ts'
 import { staffQueries } from '../records/staff/staff-queries.ts'
 import { touches } from '../records/touches/touches.ts'
@@ -26,6 +27,7 @@ import { type Desk, defineCommand, type Program } from './frame/command.ts'
 import { numbered, optional, text } from './frame/slot.ts'
 import { approveCommand } from './sends/approve-command.ts'
 import { calendarCommand } from './sends/calendar-command.ts'
+import { clicksCommand } from './sends/clicks-command.ts'
 import { effectCommand } from './sends/effect-command.ts'
 import { previewCommand } from './sends/preview-command.ts'
 import {
@@ -80,6 +82,7 @@ const show = defineCommand({
       const reasons = await sendQueries.reasons(tx, run)
       const brought = run.learned === undefined ? undefined : await broughtBy(tx, [runId])
       const groups = run.chatType === 'group' ? await namedGroups(tx, runId) : []
+      const clicks = await linkFiguresOf(tx, [`send:${runId}`])
       return {
         text: showText({
           run,
@@ -88,10 +91,11 @@ const show = defineCommand({
           groups,
           names,
           brought,
+          clicks,
           nowMs: desk.clock.now(),
           groupsSinceMs: groupsSince(desk),
         }),
-        data: { run, batches, reasons, brought, ...(run.chatType === 'group' ? { groups } : {}) },
+        data: { run, batches, reasons, brought, clicks, ...(run.chatType === 'group' ? { groups } : {}) },
         sheet: run.chatType === 'group' ? groupsSheet(groups, names) : showSheet(batches, names),
       }
     }),
@@ -206,5 +210,5 @@ const plan = defineCommand({
 export const sendsProgram: Program = {
   name: 'sends',
   says: '定时群发。',
-  commands: [list, show, approveCommand, cancel, plan, previewCommand, calendarCommand, effectCommand],
+  commands: [list, show, approveCommand, cancel, plan, previewCommand, calendarCommand, effectCommand, clicksCommand],
 }

@@ -23,12 +23,13 @@ const MEDIA_RETRY_MS = [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE_MS)
  *  `mass-send.no-link`, `mass-send.empty` and `mass-send.too-long`. */
 export function createDraft(deps: DraftDeps) {
   return async function draft(tx: Tx, { batch, content }: BatchOfRun, attempts: number) {
-    const gone = linksAskedFor(content.text ?? '').filter((name) => deps.linkFor(name) === undefined)
+    const linkFor = (name: string): string | undefined => deps.linkFor(name, `send:${batch.run_id}`)
+    const gone = linksAskedFor(content.text ?? '').filter((name) => linkFor(name) === undefined)
     if (gone.length > 0) {
       const zh = `policy.yaml 里已经没有正文要的链接：${gone.join('、')}`
       throw new AppError('mass-send.no-link', `${gone.length} link(s) of the text are not in the rules`, { zh })
     }
-    const written = fillLinksForMany(content.text ?? '', deps.linkFor)
+    const written = fillLinksForMany(content.text ?? '', linkFor)
     const text = fillForGuide(written, await deps.guideName(tx, batch.userid))
     const { ready, missing } = await deps.attachments(tx, content.attachments ?? [])
     if (missing.length > 0) {

@@ -1,4 +1,5 @@
 import { alias } from '../../core/db/define-table.ts'
+import { eachChunk } from '../../core/db/each-chunk.ts'
 import { all, count, list, number, pick, select, sql, words } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { ONCE } from '../../rules/campaigns/times-of-campaign.ts'
@@ -161,6 +162,16 @@ export const sendQueries = {
     (
       await withCounts(tx, await tx.rows(sql`SELECT ${all(SEND_RUN)} FROM ${SEND_RUN} WHERE ${SEND_RUN.id} = ${runId}`))
     )[0],
+  /** What runs are called and when they were due; `isAsked`: a journey asked for it. */
+  named: async (tx: Tx, runIds: readonly number[]) =>
+    (
+      await eachChunk(runIds, (part) =>
+        tx.rows(
+          sql`SELECT ${pick(SEND_RUN, 'id', 'send_name', 'scheduled_at', 'ask_key')} FROM ${SEND_RUN}
+              WHERE ${SEND_RUN.id} IN ${list(part)}`,
+        ),
+      )
+    ).map((row) => ({ id: row.id, name: row.send_name, atMs: row.scheduled_at, isAsked: row.ask_key !== null })),
   /** The tasks of a run, by guide. */
   batches: async (tx: Tx, runId: number): Promise<SendBatch[]> => {
     const rows = await tx.rows(

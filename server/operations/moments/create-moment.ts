@@ -157,7 +157,7 @@ export function createMomentExecutor(deps: CreateMomentDeps): Executor {
 function withLinks(run: MomentRunRow, { urlForMany }: CreateMomentDeps['links']): MomentRunRow {
   const { content, ...rest } = snapshotOf(run)
   if (content.text === undefined) return run
-  const text = fillLinksForMany(content.text, urlForMany)
+  const text = fillLinksForMany(content.text, (name) => urlForMany(name, `moment:${run.id}`))
   return { ...run, rule_json: JSON.stringify({ content: { ...content, text }, ...rest }) }
 }
 

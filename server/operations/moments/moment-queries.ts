@@ -1,3 +1,4 @@
+import { eachChunk } from '../../core/db/each-chunk.ts'
 import { all, list, number, pick, select, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { ONCE } from '../../rules/campaigns/times-of-campaign.ts'
@@ -93,6 +94,16 @@ export const momentQueries = {
       ...{ asked: figures.asked, published: figures.published, shown: figures.shown },
     }))
   },
+  /** What runs are called and when they were due. */
+  named: async (tx: ReadTx, runIds: readonly number[]) =>
+    (
+      await eachChunk(runIds, (part) =>
+        tx.rows(
+          sql`SELECT ${pick(MOMENT_RUN, 'id', 'moment_name', 'scheduled_at')} FROM ${MOMENT_RUN}
+              WHERE ${MOMENT_RUN.id} IN ${list(part)}`,
+        ),
+      )
+    ).map((row) => ({ id: row.id, name: row.moment_name, atMs: row.scheduled_at })),
   run: async (tx: ReadTx, runId: number): Promise<MomentRun | undefined> =>
     (
       await withFigures(

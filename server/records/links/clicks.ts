@@ -11,7 +11,7 @@ import type { Tags } from '../tags/tags.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { LinkClicked } from './link-events.ts'
 import { LINK_CLICK, TRACKED_LINK } from './link-tables.ts'
-import type { LinkWays, Way } from './link-ways.ts'
+import { type LinkWays, type Way, withoutMark } from './link-ways.ts'
 import { createMinute } from './minute.ts'
 import type { Opened } from './opened-by.ts'
 
@@ -45,15 +45,21 @@ interface Reader {
 const SOMEBODY: Reader = { id: undefined, how: 'known' }
 
 /** Writes clicks down: of one person and link once a minute and at most ten times a day, of somebody unknown once an hour by a
- *  customer's own address and once a minute by one for many. All further ones only lead on, with no statement at all. */
+ *  customer's own address and once a minute by one for many, of machines once an hour. All further ones only lead on, with no
+ *  statement at all. */
 export function createClicks(deps: ClicksDeps) {
   const { db, clock, emit, customers, tags, timeline, ways, targetOf, asksWho } = deps
   const minute = createMinute<Way>(clock)
   const markedKey = (id: string): string => `mark ${id}`
 
-  const keyOf = (code: string, { link, externalUserId }: Way, id: string | undefined): string => {
+  /** The address as we gave it, whatever was put behind it. */
+  const addressOf = (code: string, { through }: Way): string => `${withoutMark(code)}${through ?? ''}`
+
+  const keyOf = (code: string, way: Way, id: string | undefined): string => {
     const now = clock.now()
-    if (id === undefined) return `?${code}:${Math.floor(now / (externalUserId === undefined ? MINUTE_MS : HOUR_MS))}`
+    const { link, externalUserId } = way
+    if (id === undefined)
+      return `?${addressOf(code, way)}:${Math.floor(now / (externalUserId === undefined ? MINUTE_MS : HOUR_MS))}`
     const ofThem = createHash('sha256').update(`${link} ${id}`).digest('base64url').slice(0, 22)
     return `${ofThem}:${Math.floor(now / MINUTE_MS)}`
   }
@@ -98,6 +104,17 @@ export function createClicks(deps: ClicksDeps) {
     await tags.change(tx, { externalUserId: id, userId: owner, add: [tag], by: 'rule', key, reason })
   }
 
+  const what = ({ link, through }: Way) => ({ link, through: through ?? null, at: clock.now() })
+
+  /** A machine looked: it tells nothing of anybody, and says only why a link was opened more often than people opened it. */
+  async function noteMachine(code: string, way: Way): Promise<void> {
+    const key = `!${addressOf(code, way)}:${Math.floor(clock.now() / HOUR_MS)}`
+    if (minute.has(key)) return
+    const look = { click_key: key, external_userid: null, by_machine: 1 as const, ...what(way) }
+    await db.tx((tx) => tx.insertIgnore(LINK_CLICK, [look]))
+    minute.add(key)
+  }
+
   /** Gives who it counts for; undefined: nobody we know. */
   async function write(tx: Tx, code: string, way: Way, { id, how }: Reader): Promise<string | undefined> {
     if (id !== undefined && how === 'likely') await waitForOthers(tx, id)
@@ -109,7 +126,7 @@ export function createClicks(deps: ClicksDeps) {
     const person = isOther || isStrange ? undefined : id
     const key = keyOf(code, way, person)
     if (person !== undefined && (before?.today ?? 0) >= MOST_A_DAY) return person
-    const click = { click_key: key, link: way.link, external_userid: person ?? null, at: clock.now() }
+    const click = { click_key: key, external_userid: person ?? null, ...what(way) }
     const isNew = (await tx.insertIgnore(LINK_CLICK, [click])) > 0
     if (isNew && person !== undefined) await tell(tx, way, { id: person, key: `link:${key}`, owner })
     return person
@@ -134,6 +151,14 @@ export function createClicks(deps: ClicksDeps) {
     })
   }
 
+  async function find(code: string): Promise<{ way: Way; url: string } | undefined> {
+    const way = minute.wayOf(code) ?? (await db.view((tx) => ways.wayOf(tx, code)))
+    const target = way === undefined ? undefined : targetOf(way.link)
+    if (way === undefined || target === undefined) return undefined
+    minute.keep(code, way)
+    return { way, url: target.url }
+  }
+
   const markFor = (id: string | undefined): string | undefined => (id === undefined ? undefined : ways.marksOf(id)[0])
 
   return {
@@ -141,11 +166,16 @@ export function createClicks(deps: ClicksDeps) {
     open: async (code: string, opened: Opened): Promise<Led | undefined> => {
       if (opened.by === 'somebody' || (opened.by === 'in-wechat' && !asksWho))
         return take(code, (way) => readerOf(way, opened))
-      const way = minute.wayOf(code) ?? (await db.view((tx) => ways.wayOf(tx, code)))
-      const target = way === undefined ? undefined : targetOf(way.link)
-      if (way === undefined || target === undefined) return undefined
-      minute.keep(code, way)
-      return opened.by === 'nobody' ? { url: target.url, mark: undefined } : { ask: true }
+      const found = await find(code)
+      if (found === undefined) return undefined
+      if (opened.by !== 'nobody') return { ask: true }
+      await noteMachine(code, found.way)
+      return { url: found.url, mark: undefined }
+    },
+    /** It leads on for whoever is counted already, or is nobody. Undefined: it leads nowhere (any more). */
+    lead: async (code: string): Promise<Led | undefined> => {
+      const found = await find(code)
+      return found === undefined ? undefined : { url: found.url, mark: undefined }
     },
     /** WeCom has said who is there; undefined: it does not know them as a customer. Safe to repeat. */
     openedBy: (code: string, externalUserId: string | undefined): Promise<Led | undefined> =>

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Led } from './clicks.ts'
+import { withMark } from './link-ways.ts'
 import { LOGIN_WITHIN_MS } from './login-states.ts'
 import { type Headers, type Opened, openedBy } from './opened-by.ts'
 import type { WhoOpens } from './who-opens.ts'
@@ -11,6 +12,8 @@ export interface LinkRouteDeps {
   clicks: {
     /** Undefined: the code leads nowhere any more. */
     open(code: string, opened: Opened): Promise<Led | undefined>
+    /** The same, counted for nobody. */
+    lead(code: string): Promise<Led | undefined>
     openedBy(code: string, externalUserId: string | undefined): Promise<Led | undefined>
   }
   /** Undefined: WeCom is not asked. */
@@ -71,10 +74,11 @@ export function linkRoutes({ clicks, who, isSecure }: LinkRouteDeps): (app: Fast
 
   return (app) => {
     const anybody = { config: { scope: 'anybody' } } as const
-    app.get<{ Params: { code: string } }>('/l/:code', anybody, async (request, reply) => {
-      const { method, headers, params } = request
-      const led = await clicks.open(params.code, { by: openedBy(method, headers), mark: markOf(headers) })
-      return answer(reply, { code: params.code, headers }, led)
+    app.get<{ Params: { code: string }; Querystring: { f?: unknown } }>('/l/:code', anybody, async (request, reply) => {
+      const { method, headers, params, query } = request
+      const code = withMark(params.code, query.f)
+      const led = await clicks.open(code, { by: openedBy(method, headers), mark: markOf(headers) })
+      return answer(reply, { code, headers }, led)
     })
     if (who === undefined) return
     app
@@ -86,7 +90,7 @@ export function linkRoutes({ clicks, who, isSecure }: LinkRouteDeps): (app: Fast
         const isPerson = by !== 'nobody'
         const back = isPerson ? who.cameBack(query.state ?? '', cookieOf(LOGIN_COOKIE, headers)) : undefined
         const to = { code: back?.code ?? who.codeIn(query.state ?? '') ?? '', headers }
-        const ledOn = async () => answer(reply, to, await clicks.open(to.code, { by: 'nobody', mark: undefined }))
+        const ledOn = async () => answer(reply, to, await clicks.lead(to.code))
         if (back === undefined || back.as === 'ended') return ledOn()
         // Whether it leads anywhere is asked first: only those who hold a link make us ask WeCom.
         const led = await clicks.open(to.code, { by: 'in-wechat', mark: markOf(headers) })

@@ -1,4 +1,4 @@
-import { id, instant, nullable, text } from '../../core/db/columns.ts'
+import { flag, id, instant, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
 /** Whose each code is and which link of the rules it stands for, so that the address itself says nothing of anybody. */
@@ -17,7 +17,7 @@ export const TRACKED_LINK = defineTable(
   },
 )
 
-/** Who took a link; null: somebody, we do not know who. */
+/** Who opened a link; null: somebody, we do not know who, or a machine that looks ahead, which is nobody. */
 export const LINK_CLICK = defineTable(
   'link_click',
   {
@@ -27,12 +27,15 @@ export const LINK_CLICK = defineTable(
     link: text(20),
     external_userid: nullable(text()),
     at: instant(),
+    // What it stood in, as `send:12`, where its address says so.
+    through: nullable(text(30)),
+    by_machine: withDefault(flag(), 0),
   },
   {
     unique: [['click_key']],
-    indices: [['external_userid', 'at'], ['at']],
+    indices: [['external_userid', 'at'], ['at'], ['through']],
     personal: {
-      holds: { click_key: 'none', link: 'conduct', external_userid: 'customer' },
+      holds: { click_key: 'none', link: 'conduct', external_userid: 'customer', through: 'none' },
       purpose: '客户点了消息里的哪个链接，好接着聊他关心的',
       kept: 'visit',
       since: 'at',

@@ -9,7 +9,25 @@ export interface Way {
   link: string
   /** To whom it was given; undefined: it stands in a message for many. */
   externalUserId: string | undefined
+  /** In which message, where its address says so. */
+  through: Through | undefined
 }
+
+/** A message for many, by its number: `send:12`. */
+export type Through = `${'send' | 'moment'}:${number}`
+
+const LETTERS = { send: 's', moment: 'm' } as const
+/** What comes behind the code of an address for many, so that a release that does not know it leads on all the same. */
+const MARK = /^([sm])([0-9a-z]{1,7})\.([\w-]{8})$/
+/** Between a code and its mark. */
+const BETWEEN = '~'
+
+/** As an address has both apart. `mark`: as it came; what has not its form is left away. */
+export const withMark = (code: string, mark: unknown): string =>
+  typeof mark === 'string' && MARK.test(mark) ? `${code}${BETWEEN}${mark}` : code
+
+/** Without its mark. */
+export const withoutMark = (code: string): string => code.split(BETWEEN)[0] ?? code
 
 /** Of the address of a name that many get: no row has it, and no customer is called like that. */
 const ofMany = (link: string) => ({ id: 0, externalUserId: `链接 ${link}` })
@@ -17,21 +35,38 @@ const ofMany = (link: string) => ({ id: 0, externalUserId: `链接 ${link}` })
 /** Reads and makes the codes of tracked links. `names`: those that the rules know now. */
 export function createLinkWays(secrets: readonly string[], names: () => readonly string[]) {
   const codes = createLinkCodes(secrets, 'tracked link')
+  const sealOf = (key: string, link: string, through: string): string =>
+    createHmac('sha256', key).update(`link through ${through} ${link}`).digest('base64url').slice(0, 8)
+
+  function throughOf(link: string, mark: string): Through | undefined {
+    const [, letter, digits = '', seal] = MARK.exec(mark) ?? []
+    const through = `${letter === LETTERS.send ? 'send' : 'moment'}:${Number.parseInt(digits, 36)}` as const
+    return seal !== undefined && secrets.some((key) => sealOf(key, link, through) === seal) ? through : undefined
+  }
+
   return {
     codeOf: codes.codeOf,
-    /** The same for all who get it; undefined: there is no key to sign with. */
-    codeForMany: (link: string): string | undefined => codes.codeOf(ofMany(link)),
-    /** Undefined: not one of ours. */
-    wayOf: async (tx: ReadTx, code: string): Promise<Way | undefined> => {
+    /** The same for all who get this message, as an address has it behind /l/; undefined: there is no key to sign with. */
+    codeForMany: (link: string, through?: Through): string | undefined => {
+      const code = codes.codeOf(ofMany(link))
+      const [secret] = secrets
+      if (code === undefined || secret === undefined || through === undefined) return code
+      const [what, id] = through.split(':') as [keyof typeof LETTERS, string] // as a `Through` is written
+      return `${code}?f=${LETTERS[what]}${Number(id).toString(36)}.${sealOf(secret, link, through)}`
+    },
+    /** Undefined: not one of ours. `marked`: with its mark, if it has one. */
+    wayOf: async (tx: ReadTx, marked: string): Promise<Way | undefined> => {
+      const code = withoutMark(marked)
       const id = codes.idOf(code)
       if (id === undefined) return undefined
       if (id === 0) {
         const link = names().find((name) => codes.isOf(code, ofMany(name)))
-        return link === undefined ? undefined : { link, externalUserId: undefined }
+        if (link === undefined) return undefined
+        return { link, externalUserId: undefined, through: throughOf(link, marked.slice(code.length + 1)) }
       }
       const row = await tx.row(sql`SELECT ${pick(l, 'external_userid', 'link')} FROM ${l} WHERE ${l.id} = ${id}`)
       if (row === undefined || !codes.isOf(code, { id, externalUserId: row.external_userid })) return undefined
-      return { externalUserId: row.external_userid, link: row.link }
+      return { externalUserId: row.external_userid, link: row.link, through: undefined }
     },
     /** What the browser of a customer keeps, under each key: by it nobody else can be told but that it is not the same one. */
     marksOf: (externalUserId: string): string[] =>

@@ -78,7 +78,7 @@ async function tap(path: string, who: Who, headers: Record<string, string> = {})
 const asked = (): number => scene.sandbox.calls('auth/getuserinfo').length
 const clicks = () =>
   scene.rawRows<{ link: string; external_userid: string | null }>(
-    `SELECT link, external_userid FROM ${LINK_CLICK} ORDER BY id`,
+    `SELECT link, external_userid FROM ${LINK_CLICK} WHERE by_machine = 0 ORDER BY id`,
   )
 const counted = async () => (await clicks()).map(({ external_userid }) => external_userid)
 const told = async (id: string) => scene.timelineOf(id, 'link.clicked')
@@ -92,12 +92,15 @@ const tasks = async () =>
 test('a journey, a send, a moment and a group’s welcome carry one address for all; nobody is guessed from it', async () => {
   await open()
   await untilOut()
-  const address = `${ORIGIN}${pathIn(scene.texts()[0] ?? '')}`
+  // Of which message it is stands behind it, and a server that does not know that leads on all the same.
+  const bare = (text: string): string => text.replace(/\?f=[sm][0-9a-z]{1,3}\.[\w-]{8}$/, '')
+  const address = `${ORIGIN}${bare(pathIn(scene.texts()[0] ?? ''))}`
   expect(address).toMatch(/\/l\/0\.[\w-]{14}$/)
-  expect([...new Set(scene.texts())].toSorted()).toEqual([`今天上新 ${address}`, `张三推荐 ${address}`])
-  expect(scene.sandbox.calls('externalcontact/add_moment_task')[0]?.body).toMatchObject({
-    text: { content: `新品 ${address}` },
-  })
+  expect([...new Set(scene.texts().map(bare))].toSorted()).toEqual([`今天上新 ${address}`, `张三推荐 ${address}`])
+  expect(scene.texts().every((text) => bare(text) !== text)).toBe(true)
+  const moment = scene.sandbox.calls('externalcontact/add_moment_task')[0]?.body as { text: { content: string } }
+  expect(bare(moment.text.content)).toBe(`新品 ${address}`)
+  expect(moment.text.content).toMatch(/\?f=m1\.[\w-]{8}$/)
   expect(scene.sandbox.calls('externalcontact/group_welcome_template/add')[0]?.body).toMatchObject({
     text: { content: `看 ${address}` },
   })
@@ -119,6 +122,45 @@ test('a journey, a send, a moment and a group’s welcome carry one address for 
   )
   const shown = await runCommand(sendsProgram, ['preview', '周三', 'wmA'], scene)
   expect(shown.out).toContain(`今天上新 ${SPRING}`)
+})
+
+test('sends clicks tells by which message a link was opened, by known people, unknown ones and machines', async () => {
+  await open({ LINK_LOGIN: 'yes' })
+  await untilOut()
+  const shared = pathIn(scene.texts().find((text) => text.startsWith('今天上新')) ?? '')
+  const robot = { 'user-agent': 'Googlebot/2.1' }
+  await tap(shared, 'wmB')
+  await scene.advance(MINUTE_MS)
+  await tap(shared, 'wmB')
+  for (let minutes = 0; minutes < 2; minutes++) {
+    await scene.advance(MINUTE_MS)
+    await tap(shared, 'wmStranger')
+    await get(`${scene.url}${shared}`, robot)
+  }
+  // Made-up marks are none, however many are tried.
+  await scene.advance(MINUTE_MS)
+  const bare = shared.replace(/\?.*/, '')
+  for (const mark of ['?f=s1.AAAAAAAA', '?f=s1.AAAAAAAB', '?f=s1', '?f=s1.AAAAAAAA&f=s2.AAAAAAAA', '?g=1'])
+    expect((await get(`${scene.url}${bare}${mark}`, { 'user-agent': 'Chrome/120' })).headers.get('location')).toBe(
+      SPRING,
+    )
+  await tap(own('wmA'), 'wmA')
+  await scene.settle()
+  const { out } = await runCommand(sendsProgram, ['clicks'], scene)
+  const lines = out.split('\n').filter((line) => line.startsWith('「') || line.startsWith('  '))
+  const [run] = await scene.rawRows<{ id: number }>("SELECT id FROM send_run WHERE send_name = '周三'")
+  expect(lines).toEqual([
+    '「新品」',
+    `  #${run?.id}  2026-11-25 10:00  群发「周三」：认识的 1 人点了 2 次，不认识的人 2 次，爬虫 1 次`,
+    '  客户自己的链接、入群欢迎语，或说不出是哪一次：认识的 1 人点了 1 次，不认识的人 1 次，爬虫 0 次',
+  ])
+  const shown = await runCommand(sendsProgram, ['show', String(run?.id)], scene)
+  expect(shown.out).toContain('链接「新品」：认识的 1 人点了 2 次，不认识的人 2 次，爬虫 1 次')
+  expect((await runCommand(sendsProgram, ['clicks', '新晶'], scene)).err).toContain('是不是「新品」？')
+  await scene.advance(2 * DAY_MS)
+  expect((await runCommand(sendsProgram, ['clicks', '新品', '--since', '1d'], scene)).out).toContain(
+    '1d 里没有人打开过链接',
+  )
 })
 
 test('with WeCom’s login a click counts for who it was, whoever got the link; members and strangers are nobody', async () => {

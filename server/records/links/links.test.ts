@@ -56,7 +56,7 @@ async function click(path: string, headers: Record<string, string> = {}, method 
 }
 const clicks = () =>
   scene.rawRows<{ link: string; external_userid: string | null }>(
-    `SELECT link, external_userid FROM ${LINK_CLICK} ORDER BY id`,
+    `SELECT link, external_userid FROM ${LINK_CLICK} WHERE by_machine = 0 ORDER BY id`,
   )
 const tasks = () => scene.rawRows('SELECT external_userid, title FROM guide_task ORDER BY id')
 const marked = () =>
@@ -107,6 +107,15 @@ test.each<[string, Record<string, string>, string]>([
   await open()
   expect(await click(pathOf('wmA'), headers, method)).toMatchObject({ status: 302, to: SPRING, cookie: undefined })
   expect([await clicks(), marked(), await tasks()]).toEqual([[], [], []])
+  // Once an hour it is known that some machine looked, and not at whose link.
+  await click(pathOf('wmA'), headers, method)
+  await scene.advance(60 * MINUTE_MS)
+  await click(pathOf('wmA'), headers, method)
+  const looks = await scene.rawRows(`SELECT external_userid, through FROM ${LINK_CLICK} WHERE by_machine = 1`)
+  expect(looks).toEqual([
+    { external_userid: null, through: null },
+    { external_userid: null, through: null },
+  ])
 })
 
 test('passed on, it counts for nobody: another browser, or one that is known to be another customer’s', async () => {

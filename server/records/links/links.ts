@@ -7,7 +7,7 @@ import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { type ClicksDeps, createClicks } from './clicks.ts'
 import { linkRoutes, WHO_PATH } from './link-routes.ts'
 import { TRACKED_LINK as l } from './link-tables.ts'
-import { createLinkWays } from './link-ways.ts'
+import { createLinkWays, type Through } from './link-ways.ts'
 import { createWhoOpens } from './who-opens.ts'
 
 export interface LinksDeps extends Omit<ClicksDeps, 'ways' | 'targetOf' | 'asksWho'> {
@@ -71,10 +71,11 @@ export function createLinks(deps: LinksDeps) {
         }),
       )
     },
-    /** The address of a name in a message for many, always the same one; undefined: the rules do not know the name (any more). */
-    urlForMany: (name: string): string | undefined => {
+    /** The address of a name in a message for many, always the same one for the same message; undefined: the rules do not know the
+     *  name (any more). */
+    urlForMany: (name: string, through?: Through): string | undefined => {
       const url = targetOf(name)?.url
-      const code = url === undefined || publicUrl === undefined ? undefined : ways.codeForMany(name)
+      const code = url === undefined || publicUrl === undefined ? undefined : ways.codeForMany(name, through)
       return code === undefined ? url : `${publicUrl}/l/${code}`
     },
     /** Where these names lead as the rules are now; what they do not know leads nowhere. */

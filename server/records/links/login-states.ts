@@ -7,7 +7,7 @@ export const LOGIN_WITHIN_MS = 5 * MINUTE_MS
 /** Ended logins that are remembered; of more the oldest are forgotten. */
 const MOST_SPENT = 20_000
 /** `state` may hold letters and digits only, 128 of them at most: the link's code, since when, whose browser, and the seal. Docs 91022. */
-const STATE = /^((?:[0-9a-f]{2}){16,26})x([0-9a-z]{1,10})x([0-9a-f]{24})x([0-9a-f]{24})$/
+const STATE = /^((?:[0-9a-f]{2}){16,34})x([0-9a-z]{1,10})x([0-9a-f]{24})x([0-9a-f]{24})$/
 const NONCE = /^[0-9a-f]{24}$/
 
 /** How a login came back: `theirs`: to the browser that it began in, and for the first time · `others`: we began it, in another browser
