@@ -44,25 +44,21 @@ const BLIND = [
 export function backtestText(report: BacktestReport): string {
   const { fromMs, toMs, events, cast, older, newer } = report
   const versions = [older.sop, newer.sop]
-  const row = (text: string, a: number, b: number): string =>
-    `  ${padRight(cutTo(text, 60), 60)}${padLeft(String(a), 8)}${padLeft(String(b), 8)}${padLeft(a === b ? '' : difference(b - a), 8)}`
   const perHundred = (count: number, played: Played): string =>
     played.entries.length === 0 ? '' : `（每百人 ${Math.round((count * 100) / played.entries.length)}）`
   const steps = [...new Set([...stepsOf(older, versions).keys(), ...stepsOf(newer, versions).keys()])].map((text) => {
     const [a = 0, b = 0] = [older, newer].map((played) => stepsOf(played, versions).get(text) ?? 0)
-    return row(`${text}${perHundred(b, newer)}`, a, b)
+    return comparedRow(`${text}${perHundred(b, newer)}`, a, b)
   })
   const ends = [...new Set([...endsOf(older).keys(), ...endsOf(newer).keys()])].map((text) =>
-    row(`结束：${text}`, endsOf(older).get(text) ?? 0, endsOf(newer).get(text) ?? 0),
+    comparedRow(`结束：${text}`, endsOf(older).get(text) ?? 0, endsOf(newer).get(text) ?? 0),
   )
   return [
     `回测 SOP「${newer.sop.title}」${newer.sop.name}：${shanghaiText(fromMs)} 到 ${shanghaiText(toMs)}，${events} 个事件。`,
-    cast.drawn === undefined
-      ? `客户 ${cast.total} 人全部参加。`
-      : `抽了 ${cast.drawn.size} 位客户，全部共 ${cast.total} 位；数字没有推算。`,
-    `  ${padRight('', 60)}${padLeft('旧', 8)}${padLeft('新', 8)}${padLeft('相差', 8)}`,
+    castLine(cast),
+    headRow(),
     `  ${padRight('版本', 56)}${padLeft(older.sop.version.slice(0, 10), 12)}${padLeft(newer.sop.version.slice(0, 10), 12)}`,
-    row('在里面的（期间进入的和原来就在的）', older.entries.length, newer.entries.length),
+    comparedRow('在里面的（期间进入的和原来就在的）', older.entries.length, newer.entries.length),
     ...steps,
     ...ends,
     ...changedLines(older, newer),
@@ -70,6 +66,15 @@ export function backtestText(report: BacktestReport): string {
     ...BLIND.map((line) => `  ${line}`),
   ].join('\n')
 }
+
+export const castLine = ({ drawn, total }: Cast): string =>
+  drawn === undefined ? `客户 ${total} 人全部参加。` : `抽了 ${drawn.size} 位客户，全部共 ${total} 位；数字没有推算。`
+
+export const headRow = (): string => `  ${padRight('', 60)}${padLeft('旧', 8)}${padLeft('新', 8)}${padLeft('相差', 8)}`
+
+/** One figure of both versions. */
+export const comparedRow = (text: string, a: number, b: number): string =>
+  `  ${padRight(cutTo(text, 60), 60)}${padLeft(String(a), 8)}${padLeft(String(b), 8)}${padLeft(a === b ? '' : difference(b - a), 8)}`.trimEnd()
 
 const difference = (by: number): string => (by > 0 ? `+${by}` : String(by))
 

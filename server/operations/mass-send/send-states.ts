@@ -51,7 +51,7 @@ export const ofMany = ({ chat_type }: { chat_type: ChatType }, many: number): st
 /** Who confirms it on the phone. */
 export const CONFIRMER_ZH: Record<ChatType, string> = { single: '导购', group: '群主' }
 
-const OUTCOME_ZH: Record<Outcome, string> = {
+export const OUTCOME_ZH: Record<Outcome, string> = {
   planned: '等待',
   sent: '已送达',
   excluded: '已排除',
