@@ -211,6 +211,9 @@ it('what groups have had of their SOPs before it was written down is known', asy
     ['j', '早就撤了'],
     ['k', '没排进'],
     ['l', '做不了'],
+    ['m', '年「货」群'],
+    ['n', 'A'],
+    ['o', 'a'],
   ] as const)
     await chat(chatId, name)
   await duty(3, '「11」')
@@ -220,6 +223,8 @@ it('what groups have had of their SOPs before it was written down is known', asy
   await duty(6, '「早就撤了」', { outcome: gone })
   await duty(7, '「没排进」', { outcome: '当天的待办满了，没有排进去，时间已经过了' })
   await duty(8, '「做不了」', { outcome: '做不了：休息' })
+  // Three at once, one of which holds the marks itself; letters are told apart.
+  await duty(9, '「年「货」群」「付费2」「A」', { many: 3 })
   const had = async () =>
     (
       await db.tx((tx) =>
@@ -232,9 +237,12 @@ it('what groups have had of their SOPs before it was written down is known', asy
     ).map((row) => [row.step, row.chat_id, Number(row.given_at), row.run_id === null ? null : Number(row.run_id)])
   const expected = [
     ['新群·公告', 'a', 300, null],
+    ['新群·公告', 'b', 300, null],
     ['新群·公告', 'g', 300, null],
     ['新群·公告', 'h', 300, null],
     ['新群·公告', 'l', 300, null],
+    ['新群·公告', 'm', 300, null],
+    ['新群·公告', 'n', 300, null],
     ['新群·晒单', 'a', 200, 2],
     ['新群·晒单', 'b', 100, 1],
   ]
