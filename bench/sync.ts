@@ -80,7 +80,7 @@ async function ended(server: BenchServer, kind: string): Promise<Run> {
   let run: Run | undefined
   await until(`${kind} ended`, WITHIN_MS, async () => {
     const row = await server.db
-      .tx((tx) =>
+      .statement((tx) =>
         tx.row(
           raw<{
             relations: number

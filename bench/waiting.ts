@@ -14,7 +14,7 @@ export async function until(what: string, timeoutMs: number, isTrue: () => Promi
 
 /** The column `n` of the one row. */
 export const count = async (db: Db, sql: string, params: (string | number)[] = []): Promise<number> =>
-  Number((await db.tx((tx) => tx.row(raw<{ n: number }>(sql, params))))?.n ?? 0)
+  Number((await db.statement((tx) => tx.row(raw<{ n: number }>(sql, params))))?.n ?? 0)
 
 /** Everything that the parcel card's welcome needs is at the platform, and the first sync is over. */
 export async function isPrepared(db: Db): Promise<boolean> {
