@@ -71,10 +71,9 @@ export async function startPair(): Promise<Pair> {
     promote,
     switchOver: async () => {
       const isReadOnly = ask(primary.url, 'SET GLOBAL read_only = ON')
-      // It waits for transactions that wait for it: who has not ended by then is ended, and begins again elsewhere.
-      const inTime = await Promise.race([isReadOnly.then(() => true), pause(1_000, false)])
-      if (!inTime) await ask(primary.url, 'KILL USER guide@localhost')
-      await isReadOnly
+      // It waits for transactions that wait for it, also for those of who was ended and came back: each second until it is through.
+      const inTime = (): Promise<boolean> => Promise.race([isReadOnly.then(() => true), pause(1_000, false)])
+      while (!(await inTime())) await ask(primary.url, 'KILL USER guide@localhost')
       const [at] = await ask<{ gtid: string }>(primary.url, 'SELECT @@gtid_binlog_pos AS gtid')
       await ask(standby.url, `SELECT MASTER_GTID_WAIT('${at?.gtid ?? ''}', 20)`)
       await promote()
