@@ -35,7 +35,8 @@ const PER_GUIDE = 400
 const PER_GROUP = 100
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Three campaigns that overlap, two of whose steps go to customers and one into groups, and a calendar, under one ceiling. */
+/** Three campaigns that overlap, two of whose steps go to customers and one into groups, a calendar, and two SOPs of groups, under one
+ *  ceiling. */
 async function bookOf(nowMs: number): Promise<RuleBook> {
   const date = shanghaiText(nowMs + 4 * DAY_MS).slice(0, 10)
   const campaign = (name: string, priority: number, audience: string) => `campaign: ${name}
@@ -54,12 +55,23 @@ pools: [科普群]
 from: "2026-11-30"
 days: [{ theme: 福利日, on: 周三, at: "16:00", weeks: [{ text: 半价 }] }]
 `
+  const groupSop = (name: string, from: string, filter: string) => `groupSop: ${name}
+pools: [科普群]
+from: ${from}
+${filter}
+steps:
+  - { step: 规矩, day: 3, at: "10:00", send: { text: 群里的规矩 } }
+  - { step: 晒单, day: 7, at: "20:00", send: { text: 晒一晒 } }
+  - { step: 公告, day: 7, at: "09:30", duty: { title: 写好群公告, within: 3h } }
+`
   const { folder, remove } = ruleFolderOnDisk({
     'campaigns/a.yaml': campaign('一', 80, '{ follow.active: true }'),
     'campaigns/b.yaml': campaign('二', 61, '{ follow.active: true, orders.paid.count: { gte: 1 } }'),
     'campaigns/c.yaml': campaign('三', 52, '{ follow.active: true, orders.paid.daysSinceLast: { gte: 30 } }'),
     'calendar/c.yaml': calendar,
-    'policy.yaml': 'contactsPerCustomer: { most: 3, days: 7 }\ncontactsPerGroup: { most: 3, days: 7 }\n',
+    'group-sops/new.yaml': groupSop('新群', 'created', ''),
+    'group-sops/joined.yaml': groupSop('新入池', 'pool', 'when: { group.members: { gte: 50 } }'),
+    'policy.yaml': 'contactsPerCustomer: { most: 3, days: 7 }\ncontactsPerGroup: { most: 6, days: 7 }\n',
   })
   const { book, faults } = await loadRules(folder, VOCABULARY)
   remove()
@@ -83,7 +95,7 @@ export async function benchPlan({ customers, copies, mysql }: PlanOptions, repor
       print,
     })
     if (copies > 1) await multiply(db, copies, print)
-    await addGroups(db, (customers * copies) / PER_GROUP)
+    await addGroups(db, (customers * copies) / PER_GROUP, Date.now())
     await measurePlan(db, customers * copies, report)
   } finally {
     await db.close()
@@ -91,15 +103,16 @@ export async function benchPlan({ customers, copies, mysql }: PlanOptions, repor
   }
 }
 
-/** Each of a guide of its own, all in the pool that the campaigns and the calendar ask for. */
-const addGroups = (db: Db, many: number): Promise<void> =>
+/** Each of a guide of its own, all in the pool that is asked for, and as many made on each of the last thirty days. */
+const addGroups = (db: Db, many: number, nowMs: number): Promise<void> =>
   db.tx((tx) =>
     insertRows(
       tx,
       'chat_group',
       Array.from({ length: many }, (_, n) => ({
         ...{ chat_id: `wrPlan${n}`, name: `群 ${n}`, owner: `benchguide${n}`, pool: '科普群', member_count: 100 },
-        ...{ created_at: 1, known_at: 1, detail_at: 1, listed_at: 1 },
+        ...{ created_at: nowMs - (n % 30) * DAY_MS, pool_since: nowMs - (n % 30) * DAY_MS },
+        ...{ known_at: 1, detail_at: 1, listed_at: 1 },
       })),
     ),
   )
