@@ -174,3 +174,28 @@ test('effect: both sides beside each other once the days are over; without a hol
   expect(late.out).toContain('每人订单：对照组 0.00 单，群发的人 0.00 单')
   expect((await run('effect', '3')).err).toBe('没有编号 3 的群发，先用 list 查。')
 })
+
+test('try: named members read the last words in their own name, once each; no customer gets anything', async () => {
+  scene.writeConfig({
+    'policy.yaml': 'links: { 新品: { url: "https://shop.example.cn/new" } }\n',
+    'sends/sends.yaml': WELFARE_DAY.replace('今天西冷第二件半价', '"{导购名}：今天西冷第二件半价 {链接:新品}"'),
+  })
+  await scene.befriend('zhangsan', 'wmA')
+  await scene.befriend('lisi', 'wmB')
+  const { code, out } = await run('try', '周三福利日', '张三，lisi,zhangsan')
+  expect([code, out.trimEnd()]).toEqual([
+    0,
+    '「周三福利日」的正文会发给 张三（zhangsan）、李四（lisi），附件只写名字；客户什么都收不到。',
+  ])
+  await scene.settle()
+  const told = scene.sandbox.calls('message/send').map(({ body }) => {
+    const { touser, text } = body as { touser: string; text: { content: string } }
+    return `${touser} ${text.content}`
+  })
+  const words = (name: string): string =>
+    `【试发】群发「周三福利日」，只有您看得到：\n${name}：今天西冷第二件半价 https://shop.example.cn/new（11-25 09:59）`
+  expect(told.toSorted()).toEqual([`lisi ${words('李四')}`, `zhangsan ${words('张三')}`])
+  expect(scene.created()).toEqual([])
+  expect((await run('try', '周三福利日', '，')).err).toContain('写 1 到 20 位成员')
+  expect((await run('try', '周三福利日', '王二')).err).toContain('没有姓名或账号是「王二」的成员')
+})

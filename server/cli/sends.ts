@@ -30,6 +30,7 @@ import { calendarCommand } from './sends/calendar-command.ts'
 import { clicksCommand } from './sends/clicks-command.ts'
 import { effectCommand } from './sends/effect-command.ts'
 import { previewCommand } from './sends/preview-command.ts'
+import { tryCommand } from './sends/try-command.ts'
 import {
   cancelText,
   groupsSheet,
@@ -210,5 +211,16 @@ const plan = defineCommand({
 export const sendsProgram: Program = {
   name: 'sends',
   says: '定时群发。',
-  commands: [list, show, approveCommand, cancel, plan, previewCommand, calendarCommand, effectCommand, clicksCommand],
+  commands: [
+    list,
+    show,
+    approveCommand,
+    cancel,
+    plan,
+    previewCommand,
+    tryCommand,
+    calendarCommand,
+    effectCommand,
+    clicksCommand,
+  ],
 }

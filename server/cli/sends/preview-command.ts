@@ -77,7 +77,7 @@ async function groupOf(tx: ReadTx, written: string) {
 type Attachment = NonNullable<ContentRule['attachments']>[number]
 
 /** `image: send/wednesday.png`, as the rule has it. */
-const attachmentText = (attachment: Attachment): string =>
+export const attachmentText = (attachment: Attachment): string =>
   Object.entries(attachment)
     .map(([kind, value]) => `${kind}：${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('，')

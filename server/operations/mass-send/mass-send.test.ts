@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { raw } from '../../core/db/sql.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { sendQueries } from './send-queries.ts'
 import { SEND_RECIPIENT } from './send-tables.ts'
@@ -96,6 +97,42 @@ function loseSilently(scene: SendScene, externalUserId: string): void {
   const follow = scene.sandbox.world.followsByUser.get('zhangsan')?.get(externalUserId)
   if (follow !== undefined) follow.deletedByCustomer = true
 }
+
+test('a customer who has deleted the guide without our hearing of it is lost by what WeCom says of the send; who is back stays', async () => {
+  const scene = await open({
+    config: {
+      'sop/lost.yaml': 'sop: lost\nname: 流失\ntrigger: customer.lost\nsteps: [ { tag: { add: [流失/已流失] } } ]\n',
+      'tags.yaml': 'tags: [ { group: 流失, names: [已流失] } ]\n',
+    },
+  })
+  await scene.befriend('zhangsan', 'wmA', 'wmB', 'wmC')
+  await scene.advance(MINUTE_MS)
+  for (const id of ['wmA', 'wmB']) loseSilently(scene, id)
+  await scene.confirmAll('zhangsan')
+  // Before anybody has asked for the results.
+  scene.clock.advance(2_000)
+  await scene.befriend('zhangsan', 'wmB')
+  for (let minutes = 0; minutes < 3; minutes++) await scene.advance(MINUTE_MS)
+  expect(await scene.outcomes()).toEqual(['wmA not-friend', 'wmB not-friend', 'wmC sent'])
+  const friends = () =>
+    scene.rawRows<object>('SELECT external_userid, active, lost_by FROM follow ORDER BY external_userid')
+  expect(await friends()).toEqual([
+    { external_userid: 'wmA', active: 0, lost_by: 'customer' },
+    { external_userid: 'wmB', active: 1, lost_by: null },
+    { external_userid: 'wmC', active: 1, lost_by: null },
+  ])
+  expect(await scene.timelineOf('wmA', 'customer.lost%')).toEqual(['客户删除了导购张三'])
+  // Another look, in another process, finds nothing more.
+  const second = await scene.again()
+  try {
+    await second.db.tx((tx) => tx.run(raw("UPDATE send_batch SET state = 'created', poll_at = 0")))
+    await second.advance(MINUTE_MS)
+    expect(await friends()).toHaveLength(3)
+    expect(await scene.timelineOf('wmA', 'customer.lost%')).toHaveLength(1)
+  } finally {
+    await second.close()
+  }
+})
 
 test('who cannot be sent to at creation fails with the reason, the others go on', async () => {
   const scene = await open()

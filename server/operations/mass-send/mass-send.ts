@@ -10,6 +10,7 @@ import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
+import type { Customers } from '../../records/customers/customers.ts'
 import type { Groups } from '../../records/groups/groups.ts'
 import type { Links } from '../../records/links/links.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
@@ -45,7 +46,7 @@ export interface MassSendDeps {
   rules: Pick<RuleBookHolder, 'current'>
   wecom: Pick<Wecom, 'massSends'>
   facts: AudienceDeps['facts']
-  customers: AskSendDeps['customers']
+  customers: AskSendDeps['customers'] & Pick<Customers, 'ended'>
   staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & AskSendDeps['staff']['queries'] }
   media: Pick<CreateTaskDeps, 'attachments'>
   links: Pick<Links, 'urlForMany'>
@@ -111,7 +112,7 @@ export function createMassSend(deps: MassSendDeps) {
       name: 'mass-send.poll',
       everyMs: 5 * SECOND_MS,
       dueAt: rowsDue(SEND_BATCH.poll_at, sql`${SEND_BATCH.state} IN ('created', 'unclear')`),
-      run: () => pollResults({ db, clock, log, wecom, findCreated, perGroup }),
+      run: () => pollResults({ db, clock, log, wecom, findCreated, perGroup, lost: deps.customers.ended }),
     },
     {
       name: 'mass-send.remind',

@@ -9,6 +9,7 @@ import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { pagesOf } from '../../platform/wecom/wire/pages.ts'
 import { isRefusedWith, WecomRateLimited, WecomUnreachable } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Customers } from '../../records/customers/customers.ts'
 import { changeBatch } from './batches.ts'
 import { adopt } from './create-task.ts'
 import type { FindCreated } from './find-created.ts'
@@ -25,6 +26,8 @@ export interface PollDeps {
   findCreated: FindCreated
   /** How many mass messages a group may get in the month of an instant. */
   perGroup(nowMs: number): number
+  /** Who is no friend any more, which no event told: that is what became of the two. True when it ends by this. */
+  lost: Customers['ended']
 }
 
 /** Batches per run of the job; the rest is due still and comes next. */
@@ -83,7 +86,7 @@ async function pollBatch(deps: PollDeps, batch: BatchRow): Promise<void> {
   const confirmed = tasks.filter((task) => task.status !== 0)
   let isMoving = false
   for (const task of confirmed) {
-    if (await readResults(deps, batch, task.userid)) isMoving = true
+    if (await readResults(deps, batch, task)) isMoving = true
   }
   const now = clock.now()
   const firstSent = confirmed.find((task) => task.send_time !== undefined)?.send_time
@@ -107,8 +110,14 @@ async function pollBatch(deps: PollDeps, batch: BatchRow): Promise<void> {
   })
 }
 
-async function readTasks({ wecom }: PollDeps, batch: BatchRow) {
-  const tasks: { userid: string; status: number; send_time: number | undefined }[] = []
+interface Task {
+  userid: string
+  status: number
+  send_time: number | undefined
+}
+
+async function readTasks({ wecom }: PollDeps, batch: BatchRow): Promise<Task[]> {
+  const tasks: Task[] = []
   const msgid = batch.msgid ?? ''
   for await (const page of pagesOf((more) => wecom.massSends.tasks({ msgid, limit: PAGE, ...more }))) {
     for (const { userid, status, send_time } of page.task_list) tasks.push({ userid, status, send_time })
@@ -117,11 +126,12 @@ async function readTasks({ wecom }: PollDeps, batch: BatchRow) {
 }
 
 /** Page by page, each in its own transaction; true when an outcome was new. */
-async function readResults({ db, clock, wecom }: PollDeps, batch: BatchRow, userId: string): Promise<boolean> {
+async function readResults(deps: PollDeps, batch: BatchRow, task: Task): Promise<boolean> {
+  const { db, wecom } = deps
   let isNew = false
-  const asked = { msgid: batch.msgid ?? '', userid: userId, limit: PAGE }
+  const asked = { msgid: batch.msgid ?? '', userid: task.userid, limit: PAGE }
   for await (const page of pagesOf((more) => wecom.massSends.results({ ...asked, ...more }))) {
-    const changed = await db.tx((tx) => recordResults(tx, batch, page.send_list, clock.now()))
+    const changed = await db.tx((tx) => recordResults(tx, deps, { batch, task, results: page.send_list }))
     if (changed > 0) isNew = true
   }
   return isNew
@@ -137,7 +147,12 @@ function verdictOf(result: SendResult, nowMs: number): Verdict | undefined {
   return undefined
 }
 
-async function recordResults(tx: Tx, batch: BatchRow, results: SendResult[], nowMs: number): Promise<number> {
+async function recordResults(
+  tx: Tx,
+  { clock, lost }: PollDeps,
+  { batch, task, results }: { batch: BatchRow; task: Task; results: SendResult[] },
+): Promise<number> {
+  const nowMs = clock.now()
   const alike = new Map<string, { verdict: Verdict; ids: string[] }>()
   for (const result of results) {
     const verdict = verdictOf(result, nowMs)
@@ -149,7 +164,21 @@ async function recordResults(tx: Tx, batch: BatchRow, results: SendResult[], now
     alike.set(key, held)
   }
   let changed = 0
-  for (const { verdict, ids } of alike.values()) changed += await settle(tx, batch, ids, verdict)
+  for (const { verdict, ids } of alike.values()) {
+    const fresh = await settle(tx, batch, ids, verdict)
+    changed += fresh
+    if (fresh === 0 || verdict.outcome !== 'not-friend' || batch.chat_type === 'group') continue
+    // Not friends when it went out: whoever added the guide again since is one. Whom the guide has deleted WeCom lists no more, whom
+    // the customer has, it lists for ever; of those only this tells.
+    const atMs = task.send_time === undefined ? nowMs : task.send_time * 1_000
+    for (const externalUserId of ids) {
+      const told = {
+        key: `mass-send:${batch.id}:${externalUserId}`.slice(0, 120),
+        text: '群发没有送到，企业微信说已不是好友',
+      }
+      await lost(tx, { externalUserId, userId: batch.userid, atMs, by: 'customer', told })
+    }
+  }
   return changed
 }
 

@@ -35,8 +35,8 @@ export interface TellStaffDeps {
   alerts: Alerts
 }
 
-/** Messages of our app to members of staff. */
-export function createTellStaff({ clock, outbox, wecom, alerts }: TellStaffDeps) {
+/** Asks for messages of our app to members of staff; whoever runs carries them out. */
+export function createTell({ clock, outbox }: Pick<TellStaffDeps, 'clock' | 'outbox'>) {
   /** When this member may get the next one; the turn is then taken. */
   async function turnOf(tx: Tx, userId: string): Promise<number> {
     const now = clock.now()
@@ -48,41 +48,46 @@ export function createTellStaff({ clock, outbox, wecom, alerts }: TellStaffDeps)
     return turn
   }
 
-  return {
-    /** Each of these members gets this text, once per key; former userids are followed, who has left is left out. Gives
-     *  the userids of those who get it. `key`: ≤120 characters. */
-    tell: async (
-      tx: Tx,
-      said: {
-        key: string
-        userIds: readonly string[]
-        text: string
-        reason: Reason
-        /** Of whom the text speaks, so that it goes with them. */
-        externalUserId?: string
-      },
-    ): Promise<string[]> => {
-      const present = new Set<string>()
-      for (const userId of said.userIds) present.add(await staffQueries.currentIdOf(tx, userId))
-      const left = await staffQueries.leftAmong(tx, [...present])
-      const told = [...present].filter((userId) => !left.has(userId))
-      // WeCom takes the same words within half an hour for the same message: the time tells them apart.
-      const time = `（${shanghaiText(clock.now()).slice(5)}）`
-      const text = `${cutToBytes(said.text, APP_TEXT_BYTES - Buffer.byteLength(time))}${time}`
-      for (const userId of told) {
-        const dueAtMs = await turnOf(tx, userId)
-        await outbox.enqueue(tx, TellStaff, {
-          key: `staff.tell:${said.key}:${userId}`,
-          payload: { userId, text },
-          reason: said.reason,
-          userId,
-          ...(said.externalUserId === undefined ? {} : { externalUserId: said.externalUserId }),
-          dueAtMs,
-          expiresAtMs: dueAtMs + NEWS_FOR_MS,
-        })
-      }
-      return told
+  /** Each of these members gets this text, once per key; former userids are followed, who has left is left out. Gives
+   *  the userids of those who get it. `key`: ≤120 characters. */
+  return async (
+    tx: Tx,
+    said: {
+      key: string
+      userIds: readonly string[]
+      text: string
+      reason: Reason
+      /** Of whom the text speaks, so that it goes with them. */
+      externalUserId?: string
     },
+  ): Promise<string[]> => {
+    const present = new Set<string>()
+    for (const userId of said.userIds) present.add(await staffQueries.currentIdOf(tx, userId))
+    const left = await staffQueries.leftAmong(tx, [...present])
+    const told = [...present].filter((userId) => !left.has(userId))
+    // WeCom takes the same words within half an hour for the same message: the time tells them apart.
+    const time = `（${shanghaiText(clock.now()).slice(5)}）`
+    const text = `${cutToBytes(said.text, APP_TEXT_BYTES - Buffer.byteLength(time))}${time}`
+    for (const userId of told) {
+      const dueAtMs = await turnOf(tx, userId)
+      await outbox.enqueue(tx, TellStaff, {
+        key: `staff.tell:${said.key}:${userId}`,
+        payload: { userId, text },
+        reason: said.reason,
+        userId,
+        ...(said.externalUserId === undefined ? {} : { externalUserId: said.externalUserId }),
+        dueAtMs,
+        expiresAtMs: dueAtMs + NEWS_FOR_MS,
+      })
+    }
+    return told
+  }
+}
+
+/** Messages of our app to members of staff. */
+export function createTellStaff({ clock, outbox, wecom, alerts }: TellStaffDeps) {
+  return {
+    tell: createTell({ clock, outbox }),
 
     executors: [
       execute(TellStaff, {

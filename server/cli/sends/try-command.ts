@@ -1,0 +1,57 @@
+import { createOutbox } from '../../engine/actions/outbox.ts'
+import { fillForGuide } from '../../operations/mass-send/personal-words.ts'
+import { fillLinksForMany } from '../../operations/welcome/fill-names.ts'
+import { createTell } from '../../records/staff/tell-staff.ts'
+import { findGuide } from '../find/find-guide.ts'
+import { findNamed } from '../find/find-named.ts'
+import { guideNames, guideText } from '../find/guide-names.ts'
+import { readBook } from '../find/read-book.ts'
+import { cliFault } from '../frame/cli-fault.ts'
+import { defineCommand } from '../frame/command.ts'
+import { text } from '../frame/slot.ts'
+import { attachmentText } from './preview-command.ts'
+
+const MOST = 20
+
+export const tryCommand = defineCommand({
+  name: 'try',
+  audited: 'change',
+  scope: 'operate',
+  says: '试发：把最后的正文用应用消息发给几位成员看，客户什么都收不到；运行中的服务会马上发',
+  words: {
+    name: text('名称', 'config/sends/ 里写的群发名称'),
+    whom: text('成员', `给谁看：姓名或账号，几位用逗号隔开，最多 ${MOST} 位`),
+  },
+  run: async ({ name, whom }, desk) => {
+    const { sends, policy } = await readBook(desk)
+    const send = findNamed(sends, name, { kind: '群发', where: 'config/sends/' })
+    const called = whom.split(/[,，、]/).filter((one) => one.trim() !== '')
+    if (called.length === 0 || called.length > MOST) throw cliFault('wrong-use', `写 1 到 ${MOST} 位成员，用逗号隔开。`)
+    const tell = createTell({ clock: desk.clock, outbox: createOutbox({ clock: desk.clock, nudge: () => undefined }) })
+    return (await desk.db()).tx(async (tx) => {
+      const names = await guideNames(tx)
+      const userIds: string[] = []
+      for (const one of called) userIds.push(await findGuide(tx, one))
+      const written = fillLinksForMany(send.value.content.text ?? '', (link) => policy.links?.[link]?.url)
+      const attachments = (send.value.content.attachments ?? []).map((one) => `［${attachmentText(one)}］`)
+      const told: string[] = []
+      // Each reads it in their own name, as their customers would.
+      for (const userId of new Set(userIds)) {
+        const words = [
+          `【试发】群发「${send.name}」，只有您看得到：`,
+          fillForGuide(written, names.get(userId)),
+          ...attachments,
+        ]
+        const said = { key: `try:${desk.clock.now()}:${send.version}`, userIds: [userId], text: words.join('\n') }
+        told.push(...(await tell(tx, { ...said, reason: { text: `试发群发「${send.name}」` } })))
+      }
+      if (told.length === 0) throw cliFault('no', '这几位都已离职，没有人收到。')
+      const list = told.map((userId) => guideText(names, userId)).join('、')
+      return {
+        text: `「${send.name}」的正文会发给 ${list}，附件只写名字；客户什么都收不到。`,
+        data: { send: send.name, told },
+        changed: [{ of: send.name, after: { told } }],
+      }
+    })
+  },
+})
