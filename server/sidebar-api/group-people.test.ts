@@ -149,8 +149,8 @@ it('the best are those whose numbers may be seen, and only own friends can be op
   expect(best).toEqual({
     total: 2,
     people: [
-      { externalUserId: 'b', name: '群里的b', text: '累计实付 1000 元' },
-      { externalUserId: null, name: '群里的a', text: '累计实付 1 元' },
+      { externalUserId: 'b', name: '群里的b', text: '累计实付 ¥1,000' },
+      { externalUserId: null, name: '群里的a', text: '累计实付 ¥1' },
     ],
   })
 })

@@ -84,7 +84,7 @@ export function groupPeople(known: GroupKnown): People {
       ({ memberId }) => `也在${twice(memberId).join('、')}`,
     ),
     newcomers: listed(fresh, (one) => newText(one, nowMs)),
-    best: listed(best, (one) => `累计实付 ${Math.round(spent(one) / 100)} 元`, BEST_SHOWN),
+    best: listed(best, (one) => `累计实付 ¥${Math.round(spent(one) / 100).toLocaleString('en-US')}`, BEST_SHOWN),
   }
 }
 

@@ -54,7 +54,7 @@ it('who has paid belongs here and is among the best; who paid and is in the wron
   await t.pay('o1')
   const { body } = await paneOf('zhangsan')
   expect(body.outside?.total).toBe(0)
-  expect(names(body.best)).toEqual([['小满', '累计实付 138 元']])
+  expect(names(body.best)).toEqual([['小满', '累计实付 ¥138']])
 
   const other = await t.sandbox.createGroup({ ownerUserId: 'zhangsan', name: '闲聊' })
   await t.settle()

@@ -207,6 +207,6 @@ test('the shipped shop: a minute after paying nobody asks whether the box has co
   await t.order('refunded')
   const refunded = await t.proposals()
   expect(refunded[0]?.script.id).toBe('after-refund-progress')
-  expect(refunded[0]?.facts).toContainEqual({ label: '距最近退款天数', value: '0' })
+  expect(refunded[0]?.facts).toContainEqual({ label: '距最近退款', value: '不到 1 天' })
   expect(refunded.map(({ because }) => because).filter((why) => /还没.*下过单|没下过单/.test(why))).toEqual([])
 })

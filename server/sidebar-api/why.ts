@@ -37,10 +37,16 @@ export function factsOf(seen: Record<string, unknown>, book: Pick<RuleBook, 'sop
     path,
     path.startsWith('sops.') && Array.isArray(value) ? value.map((name) => book.sops.get(name)?.title ?? name) : value,
   ])
-  return factsSeen(Object.fromEntries(named), VOCABULARY.facts).map(({ label, value }) => ({
-    label: guideWords(label),
-    value,
-  }))
+  return factsSeen(Object.fromEntries(named), VOCABULARY.facts).map(({ label, value }) =>
+    withUnit({ label: guideWords(label), value }),
+  )
+}
+
+/** `距最近付款天数 31` is how rules ask; people say 距最近付款 31 天. */
+export function withUnit({ label, value }: SeenFact): SeenFact {
+  const [, of, unit] = /^(.+?)的?(天|小时)数$/.exec(label) ?? []
+  if (of === undefined || unit === undefined || !/^\d+$/.test(value)) return { label, value }
+  return { label: of, value: value === '0' ? `不到 1 ${unit}` : `${value} ${unit}` }
 }
 
 /** SOPs are named by an id; people know them by their title. */

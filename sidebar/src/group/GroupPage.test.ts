@@ -26,7 +26,7 @@ test('beside a group: what it is for, how full it is, who in it wants looking at
     '不符合入群条件 31 位，只列前 5 位',
     '够进「VIP 群」了，还没进',
     '还不知道昵称',
-    '累计实付 3286 元',
+    '累计实付 ¥3,286',
     '另有 6 位不是任何导购的好友',
     '没有会话存档',
     '周五晚上八点开团，我是林夏',

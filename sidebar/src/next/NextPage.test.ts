@@ -173,6 +173,20 @@ test('what is done by sending and was not sent from here is asked for once', asy
   expect(vi.mocked(api.finishTask).mock.calls).toEqual([['wm-sunyao', '41']])
 })
 
+test('what was sent from here a moment ago is not asked about, however late the server tells of it', async () => {
+  vi.useFakeTimers()
+  const { api } = await openSidebar()
+  const invite = () => article('邀请孙瑶进付费群')
+  await click(buttonIn(invite(), '完成'))
+  expect(invite().textContent).toContain('还没从这里发过')
+  // The to-dos that are asked for next do not know of it yet.
+  await click(buttonIn(invite(), '发邀请'))
+  expect(invite().textContent).not.toContain('还没从这里发过')
+  await click(buttonIn(invite(), '完成'))
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(vi.mocked(api.finishTask).mock.calls).toEqual([['wm-sunyao', '41']])
+})
+
 test('a window that closes sends at once what could still be taken back', async () => {
   const { api } = await openSidebar({ api: { tasks: async () => aPhoneCall() } })
   await click(buttonIn(article(CARE), '完成'))

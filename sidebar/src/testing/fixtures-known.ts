@@ -91,7 +91,7 @@ export const aGroup = (change: Partial<GroupPane> = {}): GroupPane => ({
   },
   duplicates: { total: 1, people: [{ externalUserId: null, name: null, text: '也在「牧野·付费 1 群」' }] },
   newcomers: { total: 0, people: [] },
-  best: { total: 1, people: [{ externalUserId: 'wm-7', name: '孙姐', text: '累计实付 3286 元' }] },
+  best: { total: 1, people: [{ externalUserId: 'wm-7', name: '孙姐', text: '累计实付 ¥3,286' }] },
   scripts: [
     {
       ...{ id: 'friday', domain: '社群', situation: '预告', title: '周五开团预告', aim: '带来下单', expect: '几点' },
