@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataSource } from 'typeorm'
 import { expect, it } from 'vitest'
@@ -9,6 +8,7 @@ import { createDb, type Db } from '../server/core/db/db.ts'
 import { codeOf } from '../server/core/kernel/app-error.ts'
 import { openMysqlKnife } from '../server/testing/mysql-knife.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
+import { memoryFolder } from '../server/testing/test-run.ts'
 import { migrations } from './index.ts'
 
 /** What a migration changes; questions leave nothing behind, wherever they are cut off. */
@@ -219,7 +219,7 @@ async function changesOfEach(): Promise<number[]> {
 it.skipIf(process.env.TEST_MYSQL_URL)(
   'killed before each statement that changes something, what is on the disk migrates to the end',
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'huoshui-killed-'))
+    const folder = mkdtempSync(join(memoryFolder(), 'huoshui-killed-'))
     let nthFile = 0
     const next = (): string => join(folder, `${nthFile++}.db`)
     let file = next()

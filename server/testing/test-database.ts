@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataSource } from 'typeorm'
 import { randomText } from '../core/kernel/random.ts'
+import { RUN_FOLDER } from './test-run.ts'
 
 /** A fresh database for one test: a SQLite file, or one of its own on the MySQL server that `TEST_MYSQL_URL` names
- *  (`mysql://user:pass@host:3306`, without a database). */
+ *  (`mysql://user:pass@host:3306`, without a database). In a run of tests the file lies where `memoryFolder` says; what measures
+ *  has it on the disk. */
 export async function createTestDatabase(
   server = process.env.TEST_MYSQL_URL,
 ): Promise<{ url: string; drop(): Promise<void> }> {
   if (server === undefined || server === '') {
-    const folder = mkdtempSync(join(tmpdir(), 'huoshui-db-'))
+    const folder = mkdtempSync(join(process.env[RUN_FOLDER] ?? tmpdir(), 'huoshui-db-'))
     return {
       url: `sqlite:${join(folder, 'test.db')}`,
       drop: async () => rmSync(folder, { recursive: true, force: true }),
