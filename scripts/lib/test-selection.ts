@@ -83,6 +83,10 @@ export const LONG = [
   'migrations/killed',
   'bench/evening',
   'server/cli/sop',
+  'server/testing/stories/config-examples',
+  'server/testing/stories/previous-release',
+  'server/operations/mass-send/campaigns',
+  'server/core/db/checkpoints/checkpointer',
 ]
 
 /** The long ones first, then the rest as it was. */
