@@ -11,7 +11,7 @@ import {
 } from './crmeb-orders.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
 import { createPushes } from './pushes.ts'
-import { json, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
+import { json, perhapsLost, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
 import { createShopTokens } from './tokens-of-shop.ts'
 import type { ShopLine } from './wechat-shop.ts'
 
@@ -48,6 +48,7 @@ export function createCrmebDouble(options: {
   const orders = createCrmebOrders()
   const refunds = createCrmebRefunds()
   const phones = new Map<number, string>()
+  const points = new Map<number, number>()
   let pushToken = { value: '', untilMs: 0 }
   let made = 9_000
   const pushes = createPushes({
@@ -102,8 +103,10 @@ export function createCrmebDouble(options: {
     return json({ status: 200, msg: 'success', data: { list: shown.map(refundJson), count: found.length } })
   }
 
+  const givePoints = (uid: number, many: number): void => void points.set(uid, (points.get(uid) ?? 0) + many)
+
   const asked: Record<string, number> = {}
-  function answer(path: string, query: Record<string, string>): ShopReply {
+  function answer(path: string, query: Record<string, string>, body: string): ShopReply {
     const [, kind = ''] = /^\/outapi\/(order\/list|refund\/list|order|user)/.exec(path) ?? []
     asked[kind] = (asked[kind] ?? 0) + 1
     if (kind === 'order/list') return list(query)
@@ -111,7 +114,15 @@ export function createCrmebDouble(options: {
     const [, uid] = /^\/outapi\/user\/info\/(\d+)$/.exec(path) ?? []
     if (uid !== undefined) {
       const phone = phones.get(Number(uid)) ?? ''
-      return json({ status: 200, msg: 'success', data: { data: { uid: Number(uid), nickname: '测试昵称', phone } } })
+      const integral = String(points.get(Number(uid)) ?? 0)
+      const data = { uid: Number(uid), nickname: '测试昵称', phone, integral }
+      return json({ status: 200, msg: 'success', data: { data } })
+    }
+    const [, member] = /^\/outapi\/user\/give_point\/(\d+)$/.exec(path) ?? []
+    if (member !== undefined) {
+      const { integration_status: way, integration: many } = JSON.parse(body) as Record<string, number>
+      givePoints(Number(member), way === 1 ? Number(many) : -Number(many))
+      return perhapsLost(json({ status: 200, msg: '操作成功', code: 100010 }), { chance, manners })
     }
     const [, orderId = ''] = /^\/outapi\/order\/([\w-]+)$/.exec(path) ?? []
     const order = orders.get(orderId)
@@ -128,6 +139,9 @@ export function createCrmebDouble(options: {
     refunds: (): readonly CrmebDoubleRefund[] => refunds.all,
     /** The account's phone, bound by its owner. */
     bindPhone: (uid: number, phone: string): void => void phones.set(uid, phone),
+    pointsOf: (uid: number): number => points.get(uid) ?? 0,
+    /** Of buying, signing in, and whatever else a shop rewards. */
+    givePoints,
     /** What an admin does every day: tokens end early. */
     clearCache: tokens.expire,
     setManners: (next: Partial<Manners>): void => {
@@ -149,8 +163,9 @@ export function createCrmebDouble(options: {
       const token = (headers['authori-zation'] ?? '').replace(/^[Bear]+/, '').trim()
       if (!tokens.isGood(token)) return json(TOKEN_GONE)
       const busy = { status: 400, msg: '系统繁忙' }
-      const withoutField = { status: 200, msg: 'success', data: {} }
-      return perhapsWrong(() => answer(path, query), { chance, manners, busy, withoutField })
+      // Of points it would say that they were given.
+      const withoutField = path.includes('give_point') ? busy : { status: 200, msg: 'success', data: {} }
+      return perhapsWrong(() => answer(path, query, body), { chance, manners, busy, withoutField })
     },
   }
 }

@@ -16,6 +16,8 @@ export interface Manners {
   wrongShapes: number
   /** Calls at which nobody is there. */
   down: number
+  /** Gifts that are given although the answer is lost. */
+  lostAnswers: number
   /** How long the side that is read lags behind what is pushed, by the sandbox's clock. */
   readLagMs: number
 }
@@ -29,6 +31,7 @@ export const UNKIND: Manners = {
   expiredTokens: 0.02,
   wrongShapes: 0.04,
   down: 0,
+  lostAnswers: 0.1,
   readLagMs: 0,
 }
 /** For a demo in which nothing shall be waited for. */
@@ -40,6 +43,7 @@ export const KIND: Manners = {
   expiredTokens: 0,
   wrongShapes: 0,
   down: 0,
+  lostAnswers: 0,
   readLagMs: 0,
 }
 

@@ -32,3 +32,9 @@ export function perhapsWrong(
   if (chance(0.3, 'gateway')) return { status: 502, contentType: 'text/plain', body: 'bad gateway' }
   return json(chance(0.5, 'busy') ? busy : withoutField)
 }
+
+/** What was done is done; its answer gets lost at times. */
+export const perhapsLost = (reply: ShopReply, { chance, manners }: { chance: Chance; manners: Manners }): ShopReply =>
+  chance(manners.lostAnswers, 'lost answer')
+    ? { status: 504, contentType: 'text/plain', body: 'gateway timeout' }
+    : reply

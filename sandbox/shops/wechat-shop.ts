@@ -3,9 +3,10 @@ import { encrypt, getSignature } from '@wecom/crypto'
 import type { Clock } from '../../server/core/kernel/clock.ts'
 import { wechatShopAccount } from '../credentials.ts'
 import { createSeededRandom } from '../random.ts'
+import { createCouponDesk } from './coupon-desk.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
 import { createPushes, type Push } from './pushes.ts'
-import { json, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
+import { json, perhapsLost, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
 import { createShopTokens } from './tokens-of-shop.ts'
 
 export interface ShopLine {
@@ -53,6 +54,7 @@ const WEEK_SEC = 7 * 86_400
 const PAGE = 100
 /** Numbers are of 19 digits and begin so. */
 const FIRST_ORDER = 3_700_000_000_000_000_000n
+const COUPON_ERRCODES = { given: 0, unknown: 10021001, 'sold-out': 10021002, limit: 10021004 } as const
 const BUSY = { errcode: -1, errmsg: 'system error' }
 const sec = (ms: number): number => Math.floor(ms / 1_000)
 
@@ -71,6 +73,8 @@ export function createWechatShopDouble(options: {
   const tokens = createShopTokens({ clock, random, lifeSec: 7_200 })
   const orders = new Map<string, DoubleOrder>()
   const aftersales = new Map<string, { order: DoubleOrder; aftersale: Aftersale }>()
+  const coupons = createCouponDesk({ clock, lagMs: () => manners.readLagMs })
+  let pushesOfCoupons = 0
   const pushes = createPushes({
     chance,
     manners: () => manners,
@@ -133,12 +137,34 @@ export function createWechatShopDouble(options: {
         ? json({ errcode: 10020204, errmsg: 'after sale not found' })
         : json({ errcode: 0, errmsg: 'ok', after_sale_order: aftersaleJson(found) })
     }
+    if (path === '/channels/ec/coupon/get_user_coupon_list') {
+      const [page, size] = [Number(body.page), Number(body.page_size)]
+      const shown = coupons.listed(String(body.openid)).slice((page - 1) * size, page * size)
+      const user_coupon_list = shown.map(({ id, coupon }) => ({ user_coupon_id: id, coupon_id: Number(coupon) }))
+      return json({ errcode: 0, errmsg: 'ok', user_coupon_list, page_ctx: `P${page}` })
+    }
+    if (path === '/channels/ec/coupon/push') {
+      pushesOfCoupons += 1
+      const errcode = knows(String(body.openid))
+        ? COUPON_ERRCODES[coupons.give(String(body.openid), String(body.coupon_id))]
+        : 40003
+      return perhapsLost(json({ errcode, errmsg: errcode === 0 ? 'ok' : '…' }), { chance, manners })
+    }
     return json({ errcode: 48001, errmsg: 'api unauthorized' })
   }
+  /** Whoever has bought here. */
+  const knows = (openid: string): boolean => [...orders.values()].some(({ unionId }) => openId(unionId) === openid)
 
   return {
     ...people,
     account: wechatShopAccount,
+    coupons: {
+      make: coupons.make,
+      /** By union id. */
+      heldBy: (unionId: string): string[] => coupons.heldBy(openId(unionId)),
+      /** How often somebody asked to give one. */
+      asked: (): number => pushesOfCoupons,
+    },
     orders: (): readonly DoubleOrder[] => [...orders.values()],
     orderOf: (orderId: string): DoubleOrder | undefined => orders.get(orderId),
     manners: (): Readonly<Manners> => manners,
@@ -163,7 +189,8 @@ export function createWechatShopDouble(options: {
         chance,
         manners,
         busy: BUSY,
-        withoutField: { errcode: 0, errmsg: 'ok' },
+        // Of a gift it would say that it was given.
+        withoutField: path === '/channels/ec/coupon/push' ? BUSY : { errcode: 0, errmsg: 'ok' },
       })
     },
   }

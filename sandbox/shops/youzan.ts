@@ -3,9 +3,10 @@ import type { Clock } from '../../server/core/kernel/clock.ts'
 import { createSeededRandom } from '../random.ts'
 import { createChance, type Manners, UNKIND } from './manners.ts'
 import { createPushes } from './pushes.ts'
-import { json, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
+import { json, perhapsLost, perhapsWrong, type ShopReply, type ShopRequest } from './shop-answer.ts'
 import { createShopTokens } from './tokens-of-shop.ts'
 import type { ShopLine } from './wechat-shop.ts'
+import { createYouzanGiftDesk, good } from './youzan-gift-desk.ts'
 
 /** Not secrets: they open nothing but the sandbox. */
 export const youzanAccount = {
@@ -40,8 +41,6 @@ const yuan = (fen: number): string => (fen / 100).toFixed(2)
 const time = (atMs: number | undefined): string =>
   atMs === undefined ? '' : new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
 const instant = (text: unknown): number => Date.parse(`${String(text).replace(' ', 'T')}+08:00`)
-const good = (data: unknown): ShopReply =>
-  json({ trace_id: 'yz7-sandbox', code: 200, success: true, message: 'successful', data })
 
 /** 有赞 on your desk: four shapes of «no» under HTTP 200, a read side that lags, messages in both spellings of a blank.
  *  Source: shops.md §2, payloads/youzan.json, vectors.json. */
@@ -57,6 +56,7 @@ export function createYouzanDouble(options: {
   const tokens = createShopTokens({ clock, random: createSeededRandom(seed), lifeSec: 7 * 86_400 })
   const orders = new Map<string, YouzanDoubleOrder>()
   const unionIds = new Map<string, string[]>()
+  const gifts = createYouzanGiftDesk({ clock, lagMs: () => manners.readLagMs })
   let made = 0
   const pushes = createPushes({
     chance,
@@ -133,18 +133,26 @@ export function createYouzanDouble(options: {
       return good({ refunds, total: refunds.length })
     }
     if (name === 'youzan.users.info.query/1.0.1') {
-      const open = String(body.yz_open_id)
-      const user_list = (unionIds.get(open) ?? []).map((union_id) => ({
-        ...{ primitive_info: { yz_open_id: open }, wechat_info: { union_id }, platform_type: 2 },
-      }))
+      const { yz_open_id, weixin_union_id } = body
+      const user_list = [...unionIds].flatMap(([open, ids]) =>
+        ids
+          .filter((id) => open === yz_open_id || id === weixin_union_id)
+          .map((union_id) => ({
+            ...{ primitive_info: { yz_open_id: open }, wechat_info: { union_id }, platform_type: 2 },
+          })),
+      )
       return good({ user_list })
     }
+    const given = gifts.answer(name, body)
+    if (given !== undefined) return perhapsLost(given, { chance, manners })
     return json({ gw_err_resp: { err_code: 4005, err_msg: 'no such api', trace_id: 'yz7-sandbox' } })
   }
 
   return {
     ...youzanPeople({ clock, orders, held, push, told }),
     account: youzanAccount,
+    coupons: gifts.coupons,
+    pointsOf: gifts.pointsOf,
     orders: (): readonly YouzanDoubleOrder[] => [...orders.values()],
     /** What the platform knows of a buyer; several for one whom nobody should take. */
     knowUnionIds: (openId: string, ids: string[]): void => void unionIds.set(openId, ids),
@@ -174,7 +182,9 @@ export function createYouzanDouble(options: {
         return json({ gw_err_resp: { trace_id: 'yz7-sandbox', err_msg: '请求凭证过期', err_code: 4202 } })
       }
       const busy = { gw_err_resp: { err_code: 106000001, err_msg: 'timeout' } }
-      const withoutField = { code: 200, success: true, data: { full_order_info_list: [{}] } }
+      // Of a coupon it would say that it was given.
+      const isGift = path.includes('voucheractivity.send')
+      const withoutField = isGift ? busy : { code: 200, success: true, data: { full_order_info_list: [{}] } }
       return perhapsWrong(() => answer(path.replace(/^\/api\//, ''), fields), { chance, manners, busy, withoutField })
     },
   }

@@ -12,7 +12,26 @@ export interface Abilities {
   longestWindowMs: number
   /** Milliseconds between a push and the first reading: the side that is read lags behind. */
   readDelayMs: number
+  /** What can be given to a member of the shop. */
+  gifts: readonly Gift['kind'][]
 }
+
+/** What is given to a member of a shop: a coupon by the shop's own number of it, or points. */
+export type Gift = { kind: 'coupon'; coupon: string } | { kind: 'points'; points: number }
+
+export interface AskedGrant {
+  /** Ours: the same for the same gift however often it is asked for, and for no other. ≤40 characters of a-z, 0-9 and `-`. */
+  grantId: string
+  shopUserId: string
+  gift: Gift
+  /** What people call it. */
+  name: string
+  /** Where an earlier try may have been carried out: what `holds` told before that. */
+  before: string | undefined
+}
+
+/** `refused`: the shop's no is for good. `unsure`: nobody can tell whether an earlier try was carried out, so it is not asked for again. */
+export type Granted = { kind: 'given' } | { kind: 'refused' | 'unsure'; zh: string }
 
 /** One request to the push address of a shop, as it came. */
 export interface ShopPush {
@@ -107,7 +126,7 @@ export interface ShopPage {
   next: string | undefined
 }
 
-/** One shop. Every method but `verify` asks the platform, throws ShopError, and may be repeated. */
+/** One shop. Every method but `verify` asks the platform and throws ShopError; every one but `grant` may be repeated at will. */
 export interface ShopConnection {
   readonly abilities: Abilities
   /** Throws AppError with a 4xx status for what is not from the shop. */
@@ -116,6 +135,13 @@ export interface ShopConnection {
   changedSince(window: ShopWindow): Promise<ShopPage>
   /** Who a buyer is by their number at the shop; asked once a buyer and kept. Absent: orders say it, or nobody does. */
   identify?(shopUserId: string): Promise<Buyer>
+  /** The shop's number of whoever has this union id; undefined: nobody, or several. Absent: only orders and pushes tell. */
+  memberOf?(unionId: string): Promise<string | undefined>
+  /** What a member has of a gift, ≤64 characters: asked for before the first try, so that after a try whose answer was lost one can
+   *  see what became of it. Undefined: the shop itself knows a gift by its `grantId`. */
+  holds?(shopUserId: string, gift: Gift): Promise<string | undefined>
+  /** Gives once; a kind that is among `abilities.gifts`. Its errors say with `mayHaveHappened` whether it may be given. Absent: the shop gives nothing. */
+  grant?(asked: AskedGrant): Promise<Granted>
   /** A call that changes nothing and shows whether account, secret and rights are right. */
   probe(): Promise<void>
   close(): void

@@ -7,16 +7,23 @@ export type FaultScope = 'shop' | 'order'
 export class ShopError extends AppError {
   override readonly name = 'ShopError'
   readonly scope: FaultScope
+  /** The number of the platform's own no. */
+  readonly reply: number | undefined
 
   constructor(
     code: `shop.${string}`,
     message: string,
-    options: { scope: FaultScope; retry?: Retry; zh: string; mayHaveHappened?: boolean },
+    options: { scope: FaultScope; retry?: Retry; zh: string; mayHaveHappened?: boolean; reply?: number },
   ) {
     super(code, message, { retry: 'later', status: 502, ...options })
     this.scope = options.scope
+    this.reply = options.reply
   }
 }
+
+/** The platform's no to this one order or person, of which we know no more. */
+export const saidNo = (what: string, reply: number, zh: string): ShopError =>
+  new ShopError('shop.said-no', what, { scope: 'order', zh, reply })
 
 /** A person has to change something: the secret, a list of addresses, a right. */
 export const shopRefuses = (what: string, zh: string): ShopError =>

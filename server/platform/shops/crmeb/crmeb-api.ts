@@ -2,8 +2,8 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { createKeptToken } from '../kept-token.ts'
 import { readShape } from '../read-shape.ts'
 import type { ShopAccess } from '../shop-connection.ts'
-import { noSuchOrder, notUnderstood, ShopError, shopRefuses } from '../shop-error.ts'
-import { createShopHttp, type Json } from '../shop-http.ts'
+import { noSuchOrder, notUnderstood, type ShopError, saidNo, shopRefuses } from '../shop-error.ts'
+import { createShopHttp, type Json, type ShopCall } from '../shop-http.ts'
 
 const TOKEN_PATH = '/outapi/access_token'
 const Seconds = Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.String({ pattern: '^\\d{9,11}$' })])
@@ -15,7 +15,8 @@ const Token = Type.Object({
 const TOKEN_REFUSED = new Set([110006, 110003, 400172])
 const NO_ORDER = 400118
 const REFUSED: Record<number, string> = {
-  110000: 'CRMEB 后台没有给这个账号这个接口的权限：维护 → 对外接口 → 账号管理里勾上订单、售后、用户',
+  110000:
+    'CRMEB 后台没有给这个账号这个接口的权限：维护 → 对外接口 → 账号管理里勾上订单、售后、用户；发积分再勾上赠送积分',
   400744: 'CRMEB 对外接口的密钥不对：后台 维护 → 对外接口 → 账号管理 重新设置后写进环境变量',
   410141: 'CRMEB 没有这个对外接口账号：检查 account',
   400595: 'CRMEB 里这个对外接口账号被停用了',
@@ -30,7 +31,7 @@ function refusal(path: string, status: number): ShopError {
   const what = `${path}: status ${status}`
   const zh = REFUSED[status]
   if (zh !== undefined) return shopRefuses(what, zh)
-  return new ShopError('shop.said-no', what, { scope: 'order', zh: `CRMEB 拒绝了（${status}）` })
+  return saidNo(what, status, `CRMEB 拒绝了（${status}）`)
 }
 
 /** Calls of one CRMEB 标准版, by its out-API. HTTP is 200 always. Source: shops.md §1.2 [1]. */
@@ -53,22 +54,28 @@ export function createCrmebApi(access: ShopAccess) {
     },
   })
 
+  async function ask({ name, ...call }: Omit<ShopCall, 'headers'> & { name: string }): Promise<Json> {
+    const answer = await token.with(
+      // With the blank: the server strips letters of «Bearer» off the beginning of whatever stands there.
+      (value) => http.ask({ ...call, headers: { 'Authori-zation': `Bearer ${value}` } }),
+      (one) => TOKEN_REFUSED.has(statusOf(one) ?? 0),
+    )
+    const status = statusOf(answer)
+    if (status === undefined) throw notUnderstood(name, 'status')
+    if (status === NO_ORDER) throw noSuchOrder()
+    if (status !== 200) throw refusal(name, status)
+    return answer
+  }
+
   return {
     /** `data` of the answer. `name`: the path as errors may name it. Throws ShopError. */
     get: async <Schema extends TSchema>(
       { path, name = path, query = {} }: { path: string; name?: string; query?: Record<string, string | number> },
       shape: Schema,
-    ): Promise<Static<Schema>> => {
-      const answer = await token.with(
-        // With the blank: the server strips letters of «Bearer» off the beginning of whatever stands there.
-        (value) => http.ask({ method: 'GET', path, query, headers: { 'Authori-zation': `Bearer ${value}` } }),
-        (one) => TOKEN_REFUSED.has(statusOf(one) ?? 0),
-      )
-      const status = statusOf(answer)
-      if (status === undefined) throw notUnderstood(name, 'status')
-      if (status === NO_ORDER) throw noSuchOrder()
-      if (status !== 200) throw refusal(name, status)
-      return readShape(shape, answer.data, name)
+    ): Promise<Static<Schema>> => readShape(shape, (await ask({ method: 'GET', path, name, query })).data, name),
+    /** Changes something; its answer says that it was done, and no more. Throws ShopError. */
+    put: async ({ path, name, body }: { path: string; name: string; body: object }): Promise<void> => {
+      await ask({ method: 'PUT', path, name, body })
     },
     close: http.close,
   }

@@ -49,7 +49,8 @@ export type CrmebRefund = Static<typeof CrmebRefund>
 export const CrmebRefunds = Type.Object({ list: Type.Array(CrmebRefund) })
 
 /** Nested once more than the others. */
-export const CrmebUser = Type.Object({ data: Type.Object({ phone: Maybe }) })
+export const CrmebUser = Type.Object({ data: Type.Object({ phone: Maybe, integral: Maybe }) })
+export type CrmebUser = Static<typeof CrmebUser>
 
 export const textOf = (value: string | number | null | undefined): string => String(value ?? '').trim()
 export const numberOf = (value: string | number | null | undefined): number => {

@@ -3,6 +3,7 @@ import { DAY_MS, MINUTE_MS, shanghaiParts } from '../../../core/kernel/shanghai.
 import type { Reading, ShopAccess, ShopConnection, ShopOrder, ShopPage, ShopWindow } from '../shop-connection.ts'
 import { createCrmebApi } from './crmeb-api.ts'
 import { type CrmebWhole, crmebOrder, firstSeenKeys, paidBack } from './crmeb-order.ts'
+import { createCrmebPoints } from './crmeb-points.ts'
 import { createCrmebPush } from './crmeb-push.ts'
 import {
   CrmebOrder,
@@ -21,6 +22,14 @@ const LIMIT = 100
 const MOST_PAGES_OF_BUYER = 5
 /** A page shows its hundred whatever is asked: of most shops what has changed of the days before comes with it. */
 const SHOWN_BEFORE_MS = 2 * DAY_MS
+const ABILITIES = {
+  push: true,
+  pollBy: 'created',
+  identity: 'phone',
+  longestWindowMs: 31 * DAY_MS,
+  readDelayMs: 0,
+  gifts: ['points'],
+} as const
 const PARENT_WITHIN_MS = 10 * MINUTE_MS
 
 /** CRMEB 标准版. Nobody pushes what is shipped, received or paid back, and lists know no time of change: orders are looked at by
@@ -30,6 +39,10 @@ export function createCrmeb(access: ShopAccess): ShopConnection {
   const api = createCrmebApi(access)
   const detail = (orderId: string): Promise<CrmebOrder> =>
     api.get({ path: `/outapi/order/${encodeURIComponent(orderId)}`, name: '/outapi/order/{id}' }, CrmebOrder)
+  const userOf = async (uid: string): Promise<CrmebUser['data']> => {
+    const path = `/outapi/user/info/${encodeURIComponent(uid)}`
+    return (await api.get({ path, name: '/outapi/user/info/{uid}' }, CrmebUser)).data
+  }
   const refundsOf = async (orderId: string): Promise<CrmebRefund[]> => {
     const query = { order_id: orderId, page: 1, limit: LIMIT }
     const { list } = await api.get({ path: '/outapi/refund/list', query }, CrmebRefunds)
@@ -140,15 +153,12 @@ export function createCrmeb(access: ShopAccess): ShopConnection {
   }
 
   return {
-    abilities: { push: true, pollBy: 'created', identity: 'phone', longestWindowMs: 31 * DAY_MS, readDelayMs: 0 },
+    abilities: ABILITIES,
     verify: createCrmebPush(access),
     read: (subject) => readOrder(subject.split('/')[1] ?? ''),
     changedSince,
-    identify: async (uid) => {
-      const path = `/outapi/user/info/${encodeURIComponent(uid)}`
-      const { data } = await api.get({ path, name: '/outapi/user/info/{uid}' }, CrmebUser)
-      return { phone: textOf(data.phone) || undefined }
-    },
+    identify: async (uid) => ({ phone: textOf((await userOf(uid)).phone) || undefined }),
+    ...createCrmebPoints(api, userOf),
     probe: async () => {
       await api.get({ path: '/outapi/order/list', query: { page: 1, limit: 1 } }, CrmebOrders)
     },

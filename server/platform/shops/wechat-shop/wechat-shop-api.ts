@@ -2,7 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { createKeptToken } from '../kept-token.ts'
 import { readShape } from '../read-shape.ts'
 import type { ShopAccess } from '../shop-connection.ts'
-import { noSuchOrder, notUnderstood, ShopError, shopRefuses, shopTooFast } from '../shop-error.ts'
+import { noSuchOrder, notUnderstood, ShopError, saidNo, shopRefuses, shopTooFast } from '../shop-error.ts'
 import { createShopHttp, type Json } from '../shop-http.ts'
 
 const TOKEN_PATH = '/cgi-bin/stable_token'
@@ -23,6 +23,11 @@ const REFUSED: Record<number, string> = {
   48001: '这个小店没有订单接口的权限：到小店后台「接口权限」打开',
   61007: '服务商没有得到订单权限（131）',
 }
+/** Rights are given interface by interface. */
+const NO_COUPONS: Record<number, string> = {
+  48001: '这个小店没有优惠券接口的权限：到小店后台「接口权限」打开',
+  61007: '服务商没有得到优惠券权限（132）',
+}
 
 const codeOf = (answer: Json): number | undefined => {
   const code = answer.errcode ?? 0
@@ -32,12 +37,12 @@ const codeOf = (answer: Json): number | undefined => {
 /** The errcode as an error: what a person must change, what passes by itself, and what concerns this order alone. */
 export function refusal(path: string, errcode: number): ShopError {
   const what = `${path}: errcode ${errcode}`
-  const zh = REFUSED[errcode]
+  const zh = (path.includes('/coupon/') ? NO_COUPONS[errcode] : undefined) ?? REFUSED[errcode]
   if (zh !== undefined) return shopRefuses(what, zh)
   if (errcode === 45009) return shopTooFast(what, HOUR_MS)
   if (errcode === 45011) return shopTooFast(what, 60_000)
   if (errcode === -1) return new ShopError('shop.busy', what, { scope: 'order', zh: '平台繁忙' })
-  return new ShopError('shop.said-no', what, { scope: 'order', zh: `平台拒绝了（错误码 ${errcode}）` })
+  return saidNo(what, errcode, `平台拒绝了（错误码 ${errcode}）`)
 }
 
 /** Calls of one 微信小店, with its token kept once for all processes. Source: shops.md §3 [17]. */

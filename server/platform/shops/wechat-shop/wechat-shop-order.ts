@@ -125,7 +125,10 @@ export function wechatShopOrder(order: WechatShopOrder, aftersales: readonly Wec
     parcels: parcelsOf(order),
     items: itemsOf(order),
     // Of a gift the platform names who receives it, and not who has paid.
-    buyer: order.is_present === true || order.is_present === 1 ? {} : { unionId: textOf(order.unionid) || undefined },
+    buyer:
+      order.is_present === true || order.is_present === 1
+        ? {}
+        : { unionId: textOf(order.unionid) || undefined, shopUserId: textOf(order.openid) || undefined },
   }
 }
 

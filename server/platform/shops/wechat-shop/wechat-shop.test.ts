@@ -99,7 +99,7 @@ describe('an order as the pages show it', () => {
       payments: [{ paymentId: '4200000000000000000000000001', fen: 12_800, at: 1_795_860_008_000, way: '微信支付' }],
       parcels: [],
       items: [{ sku: 'SKU-01', name: '测试面霜 50g', quantity: 1, priceFen: 12_800, lineId: '20000000000001' }],
-      buyer: { unionId: 'oTESTunionid000000000000001' },
+      buyer: { unionId: 'oTESTunionid000000000000001', shopUserId: 'oTESTopenid0000000000000001' },
     })
   })
 

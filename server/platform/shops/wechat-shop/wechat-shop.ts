@@ -3,6 +3,7 @@ import { DAY_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import type { Reading, ShopAccess, ShopConnection, ShopPage, ShopWindow } from '../shop-connection.ts'
 import { noSuchOrder } from '../shop-error.ts'
 import { createWechatShopApi } from './wechat-shop-api.ts'
+import { createWechatShopCoupons } from './wechat-shop-coupons.ts'
 import { aftersaleIdsOf, WechatShopAftersale, WechatShopOrder, wechatShopOrder } from './wechat-shop-order.ts'
 import { createWechatShopPush } from './wechat-shop-push.ts'
 
@@ -47,8 +48,10 @@ export function createWechatShop(access: ShopAccess): ShopConnection {
       identity: 'unionid',
       longestWindowMs: 7 * DAY_MS - MINUTE_MS,
       readDelayMs: 0,
+      gifts: ['coupon'],
     },
     verify,
+    ...createWechatShopCoupons(api),
     read: async (subject) => {
       const [kind, id = ''] = subject.split('/')
       if (kind !== 'aftersale') return order(id)

@@ -2,7 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox'
 import { createKeptToken } from '../kept-token.ts'
 import { readShape } from '../read-shape.ts'
 import type { ShopAccess } from '../shop-connection.ts'
-import { noSuchOrder, notUnderstood, ShopError, shopRefuses, shopTooFast } from '../shop-error.ts'
+import { noSuchOrder, notUnderstood, ShopError, saidNo, shopRefuses, shopTooFast } from '../shop-error.ts'
 import { createShopHttp, type Json } from '../shop-http.ts'
 
 const TOKEN_PATH = '/auth/token'
@@ -15,7 +15,7 @@ const TOO_FAST = new Set([4101, 500100004, 123000042, 141500203])
 const TIMED_OUT = new Set([106000001, 106100118])
 const NO_TRADE = 5000
 const REFUSED: Record<number, string> = {
-  4204: '有赞应用没有这个接口的能力包：到有赞云后台订购（订单、客户）',
+  4204: '有赞应用没有这个接口的能力包：到有赞云后台订购（订单、客户；发券要优惠券，发积分要积分）',
   4005: '有赞没有这个接口了：升级活水',
   4007: '有赞不认本机的出口 IP（或请求格式）：到有赞云后台「IP 白名单」加上',
 }
@@ -40,7 +40,7 @@ function refusal(path: string, code: number): ShopError {
   if (zh !== undefined) return shopRefuses(what, zh)
   if (TOO_FAST.has(code)) return shopTooFast(what, 3_000)
   if (TIMED_OUT.has(code)) return new ShopError('shop.busy', what, { scope: 'order', zh: '有赞超时了' })
-  return new ShopError('shop.said-no', what, { scope: 'order', zh: `有赞拒绝了（${code}）` })
+  return saidNo(what, code, `有赞拒绝了（${code}）`)
 }
 
 /** Calls of one 有赞 shop by a self-used app. HTTP is 200 always. Source: shops.md §2.1 [6][7]. */
@@ -86,3 +86,4 @@ export function createYouzanApi(access: ShopAccess) {
     close: http.close,
   }
 }
+export type YouzanApi = ReturnType<typeof createYouzanApi>

@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, shanghaiIso } from '../../../cor
 import type { Buyer, ShopAccess, ShopConnection, ShopPage, ShopWindow } from '../shop-connection.ts'
 import { noSuchOrder } from '../shop-error.ts'
 import { createYouzanApi } from './youzan-api.ts'
+import { createYouzanGifts } from './youzan-gifts.ts'
 import { isPassing, mayHaveRefunds, YouzanOrder, YouzanRefund, youzanOrder } from './youzan-order.ts'
 import { createYouzanPush } from './youzan-push.ts'
 
@@ -64,6 +65,7 @@ export function createYouzan(access: ShopAccess): ShopConnection {
       identity: 'unionid',
       longestWindowMs: DAY_MS,
       readDelayMs: 30 * SECOND_MS,
+      gifts: ['coupon', 'points'],
     },
     verify: createYouzanPush({ clientId, secret: secrets.secret ?? '', kdtId }),
     read: async (subject) => {
@@ -84,6 +86,14 @@ export function createYouzan(access: ShopAccess): ShopConnection {
       const [unionId] = ids
       return ids.size === 1 && unionId !== undefined ? { unionId } : {}
     },
+    memberOf: async (weixin_union_id) => {
+      const body = { weixin_union_id, result_type_list: [0, 1, 2, 9] }
+      const { user_list } = await api.ask('youzan.users.info.query/1.0.1', body, Users)
+      const ids = new Set((user_list ?? []).flatMap((user) => textsUnder(user, /^yz_open_id$/)))
+      const [openId] = ids
+      return ids.size === 1 ? openId : undefined
+    },
+    ...createYouzanGifts(api),
     probe: async () => {
       const now = access.clock.now()
       const body = { start_update: timeText(now - HOUR_MS), end_update: timeText(now), page_no: 1, page_size: 1 }

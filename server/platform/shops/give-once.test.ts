@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import { cameOf, giveOnce } from './give-once.ts'
+import type { AskedGrant } from './shop-connection.ts'
+import { noSuchOrder, notUnderstood, ShopError, saidNo, shopRefuses, shopTooFast } from './shop-error.ts'
+
+it.each([
+  ['0', '1', 1, 'given'],
+  ['3', '4', 1, 'given'],
+  ['3', '3', 1, 'not-given'],
+  // Two more: ours, and one that they took themselves; or two that they took.
+  ['3', '5', 1, 'unsure'],
+  ['3', '2', 1, 'unsure'],
+  ['120', '170', 50, 'given'],
+  ['120', '120', 50, 'not-given'],
+  ['120', '90', 50, 'unsure'],
+  ['120', 'many', 50, 'unsure'],
+])('had %s, has %s, was to get %s: %s', (before, now, given, came) => {
+  expect(cameOf(before, now, given)).toBe(came)
+})
+
+const asked: AskedGrant = {
+  grantId: 'g1',
+  shopUserId: 'm1',
+  gift: { kind: 'coupon', coupon: '1' },
+  name: '券',
+  before: undefined,
+}
+const no = (reply: number) => saidNo('x', reply, `拒绝 ${reply}`)
+
+it.each([
+  ['a no that we know', no(4), { kind: 'refused', zh: '领完了' }],
+  ['a no that we do not know', no(5), { kind: 'refused', zh: '拒绝 5' }],
+])('%s is for good', async (_what, error, answer) => {
+  const give = giveOnce({
+    asked,
+    given: 1,
+    holds: async () => '0',
+    send: () => Promise.reject(error),
+    noes: { 4: '领完了' },
+  })
+  expect(await give).toEqual(answer)
+})
+
+it.each([
+  ['a no that says nothing', no(400), true],
+  ['busy', new ShopError('shop.busy', 'x', { scope: 'order', zh: '忙' }), true],
+  ['another shape', notUnderstood('/x', 'y'), true],
+  [
+    'away in the middle',
+    new ShopError('shop.unreachable', 'x', { scope: 'shop', zh: '断', mayHaveHappened: true }),
+    true,
+  ],
+  ['too fast', shopTooFast('x', 1_000), false],
+  ['no right', shopRefuses('x', '没有权限'), false],
+  ['nobody there', noSuchOrder(), false],
+])('%s is tried again; carried out perhaps: %s', async (_what, error, mayHaveHappened) => {
+  const doubtful = (reply: number): boolean => reply === 400
+  const give = giveOnce({ asked, given: 1, holds: async () => '0', send: () => Promise.reject(error), doubtful })
+  await expect(give).rejects.toMatchObject({ code: error.code, mayHaveHappened })
+})
+
+it.each([
+  ['it was given', '1', { kind: 'given' }, 0],
+  ['it was not', '0', { kind: 'given' }, 1],
+  ['nobody can tell', '2', { kind: 'unsure', zh: expect.stringContaining('看不出') }, 0],
+  ['the shop tells nothing', undefined, { kind: 'unsure', zh: expect.stringContaining('看不出') }, 0],
+])('after a lost answer: %s', async (_what, now, answer, times) => {
+  let sent = 0
+  const send = async (): Promise<void> => void sent++
+  expect(await giveOnce({ asked: { ...asked, before: '0' }, given: 1, holds: async () => now, send })).toEqual(answer)
+  expect(sent).toBe(times)
+})

@@ -1,0 +1,234 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createCrmebDouble } from '../../../sandbox/shops/crmeb.ts'
+import { KIND, type Manners } from '../../../sandbox/shops/manners.ts'
+import type { ShopReply, ShopRequest } from '../../../sandbox/shops/shop-answer.ts'
+import { createWechatShopDouble } from '../../../sandbox/shops/wechat-shop.ts'
+import { createYouzanDouble } from '../../../sandbox/shops/youzan.ts'
+import { createSettableClock } from '../../core/kernel/clock.ts'
+import { createCrmeb } from './crmeb/crmeb.ts'
+import type { AskedGrant, Gift, Granted, ShopConnection } from './shop-connection.ts'
+import { ShopError } from './shop-error.ts'
+import { createMemory } from './testing/memory.ts'
+import { payloadsOf } from './testing/shared-facts.ts'
+import { openShopServer } from './testing/shop-server.ts'
+import { createWechatShop } from './wechat-shop/wechat-shop.ts'
+import { createYouzan } from './youzan/youzan.ts'
+
+const clock = createSettableClock('2026-11-28T10:00:00+08:00')
+const target = () => undefined
+const lines = [{ sku: 'A', name: '牛排', quantity: 1, priceFen: 100 }]
+const coupon: Gift = { kind: 'coupon', coupon: '19126' }
+const points: Gift = { kind: 'points', points: 50 }
+
+let server: Awaited<ReturnType<typeof openShopServer>> | undefined
+let seen: ShopRequest[]
+afterEach(() => server?.close())
+
+interface Opened {
+  shop: ShopConnection
+  setManners(next: Partial<Manners>): void
+  /** The shop's number of the `nth` member. */
+  member(nth: number): Promise<string>
+  /** How many coupons, or points, they have. */
+  has(nth: number): number
+}
+
+async function opened(
+  handle: (request: ShopRequest) => ShopReply,
+  open: (access: object) => ShopConnection,
+  account: { account: string; kdtId?: string; secret: string; token?: string; aesKey?: string },
+) {
+  seen = []
+  server = await openShopServer((request) => {
+    seen.push(request)
+    return handle(request)
+  })
+  const { secret, token, aesKey: aes_key, ...named } = account
+  const own = { api: server.url, clock, memory: createMemory(), secrets: { secret, token, aes_key } }
+  const access = { kdtId: undefined, ...named, ...own }
+  return open({ ...access, shared: undefined, onCall: () => undefined })
+}
+
+async function openWechatShop(manners: Partial<Manners> = {}, stock = 1_000): Promise<Opened> {
+  const double = createWechatShopDouble({ clock, target, manners: { ...KIND, ...manners } })
+  double.coupons.make('19126', { stock, perPerson: 5 })
+  const { appid, secret, token, aesKey } = double.account
+  const shop = await opened(double.handle, (a) => createWechatShop(a as never), {
+    account: appid,
+    secret,
+    token,
+    aesKey,
+  })
+  /** Whoever has bought; the order says who that is. */
+  const member = async (nth: number): Promise<string> => {
+    const orderId = double.buy({ unionId: `u${nth}`, lines })
+    const { orders } = await untilItWorks(() => shop.read(`order/${orderId}`))
+    return orders[0]?.buyer.shopUserId ?? ''
+  }
+  return { shop, setManners: double.setManners, member, has: (n) => double.coupons.heldBy(`u${n}`).length }
+}
+
+async function openYouzan(manners: Partial<Manners> = {}, stock = 1_000) {
+  const double = createYouzanDouble({ clock, target, manners: { ...KIND, ...manners } })
+  double.coupons.make('19126', { stock, perPerson: 5 })
+  const { clientId, clientSecret, kdtId } = double.account
+  const account = { account: clientId, secret: clientSecret, kdtId }
+  const shop = await opened(double.handle, (a) => createYouzan(a as never), account)
+  const member = async (nth: number) => `yz${nth}`
+  return {
+    double,
+    shop,
+    setManners: double.setManners,
+    member,
+    has: (n: number) => double.coupons.heldBy(`yz${n}`).length,
+  }
+}
+
+async function openCrmeb(manners: Partial<Manners> = {}) {
+  const double = createCrmebDouble({ clock, target, manners: { ...KIND, ...manners } })
+  const { appid, secret } = double.account
+  const shop = await opened(double.handle, (a) => createCrmeb(a as never), { account: appid, secret })
+  const member = async (nth: number) => String(nth)
+  return { double, shop, setManners: double.setManners, member, has: (n: number) => double.pointsOf(n) }
+}
+
+const asked = (shopUserId: string, gift: Gift, before?: string): AskedGrant => ({
+  ...{ grantId: `g-${shopUserId}`, shopUserId, gift, name: '满 200 减 20', before },
+})
+
+async function untilItWorks<Value>(ask: () => Promise<Value>): Promise<Value> {
+  for (;;) {
+    const answer = await ask().catch(() => undefined)
+    if (answer !== undefined) return answer
+  }
+}
+
+/** As whoever keeps books of it: looks, asks, and asks again while nobody knows. */
+async function persist({ shop }: Pick<Opened, 'shop'>, member: string, gift: Gift): Promise<Granted> {
+  let before: string | undefined
+  let isNoted = false
+  let isDoubtful = false
+  for (let n = 0; n < 60; n++) {
+    try {
+      if (!isDoubtful) {
+        before = await shop.holds?.(member, gift)
+        isNoted = true
+      }
+      const answer = await shop.grant?.(asked(member, gift, isDoubtful ? before : undefined))
+      if (answer !== undefined) return answer
+    } catch (error) {
+      if (!(error instanceof ShopError) || error.retry === 'never') throw error
+      isDoubtful ||= isNoted && error.mayHaveHappened
+    }
+  }
+  throw new Error('never')
+}
+
+const SHOPS: [string, (manners?: Partial<Manners>) => Promise<Opened>, Gift, number][] = [
+  ['微信小店', openWechatShop, coupon, 1],
+  ['有赞', openYouzan, coupon, 1],
+  ['CRMEB', openCrmeb, points, 50],
+]
+
+describe.each(SHOPS)('%s', (_name, open, gift, given) => {
+  it('gives once', async () => {
+    const one = await open()
+    expect(one.shop.abilities.gifts).toContain(gift.kind)
+    expect(await persist(one, await one.member(1), gift)).toEqual({ kind: 'given' })
+    expect([one.has(1), one.has(2)]).toEqual([given, 0])
+  })
+
+  it('gives sixty people one each, whatever gets lost on the way', async () => {
+    const one = await open({ lostAnswers: 0.4, expiredTokens: 0.1, wrongShapes: 0.2 })
+    for (let nth = 1; nth <= 60; nth++)
+      expect(await persist(one, await one.member(nth), gift)).toEqual({ kind: 'given' })
+    expect([...Array(60).keys()].map((n) => one.has(n + 1))).toEqual(Array(60).fill(given))
+  })
+
+  it('after a lost answer sees that it was given, and asks no more', async () => {
+    const one = await open()
+    const member = await one.member(1)
+    const before = await one.shop.holds?.(member, gift)
+    one.setManners({ lostAnswers: 1 })
+    await expect(one.shop.grant?.(asked(member, gift))).rejects.toMatchObject({ mayHaveHappened: true })
+    one.setManners({ lostAnswers: 0 })
+    expect(await one.shop.grant?.(asked(member, gift, before))).toEqual({ kind: 'given' })
+    expect(one.has(1)).toBe(given)
+  })
+
+  it('what it has no interface for is refused in words', async () => {
+    const one = await open()
+    const other = one.shop.abilities.gifts.includes('points') ? coupon : points
+    if (one.shop.abilities.gifts.includes(other.kind)) return
+    expect(await one.shop.grant?.(asked(await one.member(1), other))).toMatchObject({ kind: 'refused' })
+    expect(one.has(1)).toBe(0)
+  })
+})
+
+describe('有赞 points', () => {
+  it('are given once a number, without looking before', async () => {
+    const one = await openYouzan({ lostAnswers: 0.4 })
+    for (let nth = 1; nth <= 30; nth++) {
+      expect(await one.shop.holds?.(await one.member(nth), points)).toBe(undefined)
+      expect(await persist(one, await one.member(nth), points)).toEqual({ kind: 'given' })
+    }
+    expect([...Array(30).keys()].map((n) => one.double.pointsOf(`yz${n + 1}`))).toEqual(Array(30).fill(50))
+    expect(await persist(one, 'yz1', points)).toEqual({ kind: 'given' })
+    expect(one.double.pointsOf('yz1')).toBe(50)
+  })
+
+  it('are asked for as the pages say', async () => {
+    const one = await openYouzan()
+    await one.shop.grant?.(asked('TESTyzOpenId000000000001', points))
+    const [{ request }] = [payloadsOf('youzan')['POST /api/youzan.crm.customer.points.increase/4.0.0'] as never] as [
+      { request: { params: object } },
+    ]
+    const sent = JSON.parse(seen.at(-1)?.body ?? '{}')
+    const like = { ...request.params, reason: '满 200 减 20', points: 50 }
+    const ids = { biz_value: 'g-TESTyzOpenId000000000001', biz_token: 'g-TESTyzOpenId000000000001:0' }
+    expect(sent.params).toEqual({ ...like, ...ids })
+  })
+})
+
+describe('微信小店 coupons', () => {
+  it('are asked for as the pages say', async () => {
+    const one = await openWechatShop()
+    await one.shop.grant?.(asked('oTESTopenid0000000000000001', coupon))
+    const { request } = payloadsOf('wechat-shop')['POST /channels/ec/coupon/push'] as { request: object }
+    expect(JSON.parse(seen.at(-1)?.body ?? '{}')).toEqual(request)
+  })
+
+  it('sold out, over the limit, unknown buyer: three noes that stay noes', async () => {
+    const one = await openWechatShop({}, 5)
+    expect(await one.shop.grant?.(asked('oNobody', coupon))).toMatchObject({ zh: expect.stringContaining('openid') })
+    for (let n = 0; n < 5; n++) await one.shop.grant?.(asked(await one.member(1), coupon))
+    expect(await one.shop.grant?.(asked(await one.member(2), coupon))).toMatchObject({
+      kind: 'refused',
+      zh: expect.stringContaining('发完了'),
+    })
+    const other = await openWechatShop({}, 50)
+    for (let n = 0; n < 5; n++) await other.shop.grant?.(asked(await other.member(1), coupon))
+    expect(await other.shop.grant?.(asked(await other.member(1), coupon))).toMatchObject({
+      kind: 'refused',
+      zh: expect.stringContaining('上限'),
+    })
+  })
+})
+
+it('CRMEB points that came from elsewhere meanwhile leave it to a person', async () => {
+  const one = await openCrmeb()
+  const before = await one.shop.holds?.('7', points)
+  one.double.givePoints(7, 8)
+  expect(await one.shop.grant?.(asked('7', points, before))).toMatchObject({ kind: 'unsure' })
+  expect(one.has(7)).toBe(8)
+})
+
+it('有赞 knows who has a union id, and nobody when two have it', async () => {
+  const { double, shop } = await openYouzan()
+  double.knowUnionIds('yz1', ['oUNION1'])
+  double.knowUnionIds('yz2', ['oUNION2'])
+  double.knowUnionIds('yz3', ['oUNION2'])
+  expect(await shop.memberOf?.('oUNION1')).toBe('yz1')
+  expect(await shop.memberOf?.('oUNION2')).toBe(undefined)
+  expect(await shop.memberOf?.('oUNION3')).toBe(undefined)
+})
