@@ -76,6 +76,7 @@ import { TurnsOfPools1700000000162 } from './0162-turns-of-pools.ts'
 import { PlacesOfDuties1700000000166 } from './0166-places-of-duties.ts'
 import { NamesOfDraws1700000000167 } from './0167-names-of-draws.ts'
 import { ThroughWhatALinkCame1700000000168 } from './0168-through-what-a-link-came.ts'
+import { ShopGrants1700000000170 } from './0170-shop-grants.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -157,4 +158,5 @@ export const migrations = [
   PlacesOfDuties1700000000166,
   NamesOfDraws1700000000167,
   ThroughWhatALinkCame1700000000168,
+  ShopGrants1700000000170,
 ]

@@ -53,6 +53,8 @@ import { createDoctor } from './upkeep/doctor/doctor.ts'
 import { createMetrics } from './upkeep/metrics.ts'
 import { keepDays } from './upkeep/people/keep-days.ts'
 import { createRetention } from './upkeep/people/retention.ts'
+import { createGrantDesk } from './upkeep/shops/grant-desk.ts'
+import { createOpenShops } from './upkeep/shops/open-shops.ts'
 import { createShops, type ShopsDeps } from './upkeep/shops/shops.ts'
 import { createSync } from './upkeep/sync/sync.ts'
 
@@ -102,19 +104,19 @@ export function createHuoshui({ settings, clock, log, only, ...more }: HuoshuiDe
   const shareLimits = async (): Promise<void> => wecom.limits.divide(await processes.look())
   const rules = createRuleBookHolder({ folder, db, clock, log, ...watch.ofRules, ...besidesFiles(db) })
   const base = { db, clock, log, outbox, emit, wecom, rules, alerts }
+  const shops = createOpenShops({ ...base, ...processes.own, secrets: shopSecrets })
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({
     ...base,
-    ...shopOptions(settings, wecom),
+    ...shopOptions(settings, wecom, { db, clock, shops }),
     // Decisions go out as the timeline tells them.
-    onNotes: eventsOut.onNotes,
-    callWebhook: eventsOut.call,
+    ...{ onNotes: eventsOut.onNotes, callWebhook: eventsOut.call },
   })
   const alertsOut = createAlertsOut({ ...base, ...alertsOutOptions(settings), staffTelling: capable.staffTelling })
   const sync = createSync({ ...base, ...capable, told: toldIn(capable), corpId: settings.WECOM_CORP_ID })
   const audit = createAudit({ ...base, ...auditOptions(settings) })
   const sidebarApi = createSidebarApi({ ...base, ...capable, ...sidebarOptions(settings), audit, distDir })
-  const upkeep = createUpkeep({ ...processes.own, ...base, ...capable, settings, sync, secrets: shopSecrets })
+  const upkeep = createUpkeep({ ...processes.own, ...base, ...capable, settings, sync, shops })
   const capabilities: Capability[] = [watch, ...upkeep, alertsOut, ...capable.list, eventsOut, sidebarApi, audit]
   const works = engine.build(capabilities, metrics, createIsPast(capable))
   const ready = createReady({
@@ -270,7 +272,12 @@ function alertsOutOptions(settings: Settings) {
 /** What rules name and change besides themselves. */
 const besidesFiles = (db: Db) => ({ vocabulary: VOCABULARY, carryOutRenames, atHand: () => atHand(db) })
 
-const shopOptions = (settings: Settings, { oauth }: Pick<Wecom, 'oauth'>) => ({
+const shopOptions = (
+  settings: Settings,
+  { oauth }: Pick<Wecom, 'oauth'>,
+  desk: Parameters<typeof createGrantDesk>[0],
+) => ({
+  grantDesk: createGrantDesk(desk),
   phoneHash: createPhoneHash(phoneSecrets(settings)[0]),
   phoneSecrets: phoneSecrets(settings),
   publicUrl: settings.PUBLIC_URL,

@@ -75,6 +75,7 @@ export function createWechatShopDouble(options: {
   const aftersales = new Map<string, { order: DoubleOrder; aftersale: Aftersale }>()
   const coupons = createCouponDesk({ clock, lagMs: () => manners.readLagMs })
   let pushesOfCoupons = 0
+  let areCouponsAway = false
   const pushes = createPushes({
     chance,
     manners: () => manners,
@@ -137,6 +138,8 @@ export function createWechatShopDouble(options: {
         ? json({ errcode: 10020204, errmsg: 'after sale not found' })
         : json({ errcode: 0, errmsg: 'ok', after_sale_order: aftersaleJson(found) })
     }
+    if (areCouponsAway && path.startsWith('/channels/ec/coupon/'))
+      return { status: 503, contentType: 'text/plain', body: 'down' }
     if (path === '/channels/ec/coupon/get_user_coupon_list') {
       const [page, size] = [Number(body.page), Number(body.page_size)]
       const shown = coupons.listed(String(body.openid)).slice((page - 1) * size, page * size)
@@ -162,6 +165,10 @@ export function createWechatShopDouble(options: {
       make: coupons.make,
       /** By union id. */
       heldBy: (unionId: string): string[] => coupons.heldBy(openId(unionId)),
+      /** The interfaces of coupons alone answer nobody. */
+      away: (isAway: boolean): void => {
+        areCouponsAway = isAway
+      },
       /** How often somebody asked to give one. */
       asked: (): number => pushesOfCoupons,
     },

@@ -1,4 +1,5 @@
 import { credit } from '../operations/credit/manifest.ts'
+import { grants } from '../operations/grants/manifest.ts'
 import { groupWelcome } from '../operations/group-welcomes/manifest.ts'
 import { handover, handoverLog } from '../operations/handover/manifest.ts'
 import { interceptRules } from '../operations/intercepts/manifest.ts'
@@ -66,6 +67,7 @@ export const CAPABILITIES = [
   sop,
   welcome,
   tasks,
+  grants,
   credit,
   massSend,
   moments,

@@ -4,6 +4,7 @@ import type { Logger } from '../core/kernel/logger.ts'
 import type { Outbox } from '../engine/actions/outbox.ts'
 import type { SignatureForms } from '../engine/http/check-signature.ts'
 import type { Emit } from '../engine/inbox/emit.ts'
+import type { GrantDesk } from '../operations/grants/grant-desk.ts'
 import type { SopDeps } from '../operations/sop/sop.ts'
 import type { WebhookStepDeps } from '../operations/sop/walk/steps/webhook-step.ts'
 import type { Wecom } from '../platform/wecom/wecom.ts'
@@ -67,6 +68,8 @@ export interface CapabilitiesDeps {
   onNotes?: TimelineDeps['onNotes']
   /** Tells one other system because a journey says so. */
   callWebhook: WebhookStepDeps['callWebhook']
+  /** Gives coupons and points at shops because a journey says so. */
+  grantDesk: GrantDesk
 }
 
 /** What we know and what we do, over a database, a clock, a platform and rules: the same in the server, with the real ones,

@@ -5,6 +5,7 @@ const KINDS_ZH: Record<string, string> = {
   'channel.update': '修改渠道活码',
   'customer.refresh': '读客户资料',
   'customer.resolve-move': '查客户转到了谁',
+  'grant.give': '在店铺发券、积分',
   'group.list': '读群列表',
   'group.refresh': '读群资料',
   'handover.customers': '转接客户',

@@ -135,11 +135,12 @@ async function migrateOnly(databaseUrl: string): Promise<void> {
   }
 }
 
-function heldLines({ actions, sends, moments, journeys }: HeldBack): string[] {
+function heldLines({ actions, sends, moments, journeys, grants }: HeldBack): string[] {
   const parts = [
     ...actions.map(({ kind, actions: n }) => `${actionKindText(kind)} ${n} 个`),
     ...(sends.times > 0 ? [`定时群发 ${sends.times} 次`] : []),
     ...(moments > 0 ? [`朋友圈 ${moments} 条`] : []),
+    ...(grants > 0 ? [`发券、发积分 ${grants} 份（npm run -s shops -- grants 看是哪些）`] : []),
     ...(sends.tasks > 0 ? [`还没建的群发任务 ${sends.tasks} 个`] : []),
     ...(journeys.left > 0 ? [`旅程里到期的 ${journeys.left} 位（已离开旅程）`] : []),
     ...(journeys.messages > 0 ? [`旅程里等着发的消息 ${journeys.messages} 条`] : []),

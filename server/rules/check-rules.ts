@@ -140,7 +140,7 @@ export async function checkRules(
   checkCampaigns(context, drafts.campaign, { taken: new Set([...taken, ...named]), nowMs })
   checkIntercepts(context, drafts.intercept)
   checkWebhooks(context, drafts.webhook)
-  checkShops(drafts.shop)
+  checkShops(drafts.shop, { sops: drafts.sop, isWhole: !isIncomplete(collected, 'shop') })
   checkPolicy(context, drafts.policy)
   checkLadders(context, drafts.ladder)
   checkRoles(context, drafts.roles)

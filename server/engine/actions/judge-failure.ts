@@ -5,8 +5,15 @@ import type { Failure, Lane } from './action-kind.ts'
 const RETRY_MS: readonly number[] = [2_000, 10_000, 60_000, 300_000, 1_800_000, 7_200_000]
 /** A welcome has 20 seconds in all. */
 const WELCOME_RETRY_MS: readonly number[] = [1_000]
-/** Waiting for a limit, our own reckoning's or WeCom's (calls in a time, calls at once), is not a failed try. */
-const KEPT_BACK = new Set(['wecom.rate-limited', 'wecom.errcode-45009', 'wecom.errcode-45033', 'webhook.paused'])
+/** Waiting for a limit, our own reckoning's or the platform's (calls in a time, calls at once), is not a failed try. */
+const KEPT_BACK = new Set([
+  'wecom.rate-limited',
+  'wecom.errcode-45009',
+  'wecom.errcode-45033',
+  'webhook.paused',
+  'shop.paused',
+  'shop.too-fast',
+])
 /** A fault of ours does not mend itself; a few tries cover the database's own hiccups. Nor does an answer that we do not
  *  understand, or a list that does not end: a few tries, within minutes, cover one machine of WeCom's that is ahead of the others, and then a person is
  *  to see it. */

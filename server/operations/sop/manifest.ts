@@ -22,6 +22,7 @@ export const sop = defineCapability({
     'staff',
     'routing',
     'tasks',
+    'grants',
     'timeline',
   ],
   tables: sopTables,

@@ -29,6 +29,7 @@ import { createRunScans, type RunScansDeps } from './scans/run-scans.ts'
 import { schedule } from './scans/scan-store.ts'
 import { SOP_ENTRY, SOP_MESSAGE } from './sop-tables.ts'
 import { createWalkDueEntries } from './walk/due-entries.ts'
+import { onGranted } from './walk/on-granted.ts'
 import { onRefusal } from './walk/on-refusal.ts'
 import { onReleased } from './walk/on-released.ts'
 import { createWalk, type WalkDeps } from './walk/walk.ts'
@@ -58,6 +59,7 @@ export function createSop(deps: SopDeps) {
   const links: JourneyLinks = createJourneyLinks({ rules, versions, enter, walk })
   const messages = createHandOverMessages({ ...deps, versions })
   deps.massSend.tellOutcomesTo(messages.onAsked)
+  deps.grants.tellOutcomesTo(onGranted)
   const walkDueEntries = createWalkDueEntries({ db, clock, log, versions, walk })
   const noteOutcomes = createNoteOutcomes({ rules, versions, vocabulary })
   const runScans = createRunScans(deps, enter)
@@ -65,7 +67,7 @@ export function createSop(deps: SopDeps) {
   const subscriptions: Subscription[] = [
     ...createOnEvent({ ...deps, versions, walk, enter, noteOutcomes }),
     onRefusal({ clock, versions, walk }),
-    onReleased({ clock, versions, walk, outbox: deps.outbox }),
+    onReleased({ clock, versions, walk, outbox: deps.outbox, grants: deps.grants }),
     subscribe('sop.hand-over', CustomerHandedOver, (tx, { payload }) =>
       entryStore.handOver(tx, payload.externalUserId, payload.fromUserId, payload.toUserId),
     ),

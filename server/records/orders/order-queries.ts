@@ -121,6 +121,20 @@ const SUMMARY = select({
 const LAST_ORDERED = 10_000
 
 export const orderQueries = {
+  /** Whose account at the shop the newest of this customer's orders there was made with. One that a guide bound by its number
+   *  proves nothing: numbers are passed on. */
+  memberAt: async (tx: ReadTx, externalUserId: string, source: string): Promise<string | undefined> => {
+    const isTheirs = every([
+      sql`${o.external_userid} = ${externalUserId}`,
+      sql`${o.source} = ${source}`,
+      sql`${o.shop_user_id} IS NOT NULL`,
+      sql`(${o.matched_by} IS NULL OR ${o.matched_by} <> 'hand')`,
+    ])
+    const row = await tx.row(
+      sql`SELECT ${pick(o, 'shop_user_id')} FROM ${o} WHERE ${isTheirs} ORDER BY ${AT} DESC, ${o.id} DESC LIMIT 1`,
+    )
+    return row?.shop_user_id ?? undefined
+  },
   /** Of all goods that were ever ordered, as the shops say. */
   categories: async (tx: ReadTx): Promise<Set<string>> => {
     const { category } = SHOP_ORDER_ITEM

@@ -1,12 +1,17 @@
 import type { Draft } from '../files/draft.ts'
-import type { ShopRule } from '../schema/rule-files.ts'
+import type { ShopRule, SopRule } from '../schema/rule-files.ts'
+import { checkGrants } from './grants.ts'
 
 /** Fields that one platform alone knows, and cannot do without. */
 const OWN = { kdtId: 'youzan', address: 'crmeb', folder: 'files' } as const
 /** Of shops that are asked. */
 const ASKED = ['account', 'historyDays', 'pollMinutes', 'perSecond'] as const
 
-export function checkShops(shops: Draft<ShopRule>[]): void {
+export function checkShops(
+  shops: Draft<ShopRule>[],
+  { sops, isWhole }: { sops: Draft<SopRule>[]; isWhole: boolean },
+): void {
+  if (isWhole) checkGrants(sops, shops)
   const first = new Map<string, Draft<ShopRule>>()
   for (const draft of shops) {
     const { id, platform, address } = draft.value

@@ -7,7 +7,7 @@ import type { Path } from '../files/yaml-rules.ts'
 import type { Condition } from '../schema/condition.ts'
 import type { SopRule } from '../schema/rule-files.ts'
 import type { SopBranch, SopSplit, SopStep } from '../schema/sop-rule.ts'
-import type { WaitStep } from '../schema/sop-step.ts'
+import type { GrantStep, WaitStep } from '../schema/sop-step.ts'
 import { type CheckContext, checkName, checkTags } from './check-context.ts'
 import { checkContent, checkPlaceholders } from './content.ts'
 import { durationDays } from './durations.ts'
@@ -94,6 +94,7 @@ function checkActingStep(
     if (to !== 'guide') checkReceivers(context, draft, [...here, 'appMessage', 'to'], to)
   } else if ('tier' in step) checkTier(context, draft, [...here, 'tier'], step.tier)
   else if ('webhook' in step) checkName(context, draft, [...here, 'webhook'], 'webhook', step.webhook)
+  else if ('grant' in step) checkGrant(draft, [...here, 'grant'], step.grant)
   else if ('start' in step) {
     if (step.start !== draft.name) checkName(context, draft, [...here, 'start'], 'sop', step.start)
     else draft.fault([...here, 'start'], 'SOP 不能开始它自己', '要再走一遍就用 reenterAfterDays')
@@ -101,6 +102,16 @@ function checkActingStep(
     if (step.leave !== draft.name) checkName(context, draft, [...here, 'leave'], 'sop', step.leave)
     else draft.fault([...here, 'leave'], 'SOP 不能在步骤里退出它自己', '后面没有步骤就自然结束')
   } else assertNever(step)
+}
+
+/** What it needs of its shop is looked at with the shops. */
+function checkGrant(draft: Draft<SopRule>, path: Path, { coupon, points, within }: GrantStep): void {
+  const mayBeThere = ['coupon', 'points'].some((key) => draft.isLeftOut([...path, key]))
+  if (coupon === undefined && points === undefined && !mayBeThere)
+    draft.fault(path, '没有写发什么', '写 coupon（券编号）或 points（多少积分）')
+  if (coupon !== undefined && points !== undefined)
+    draft.fault([...path, 'points'], '一步只发一样', '另一样写成下一步 grant')
+  if (within !== undefined) checkDuration(draft, [...path, 'within'], within)
 }
 
 /** The level, or, when there is no such ladder at all, the ladder. */

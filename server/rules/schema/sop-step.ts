@@ -57,6 +57,33 @@ export const AppMessageStep = Type.Object(
 )
 export type AppMessageStep = Static<typeof AppMessageStep>
 
+/** A coupon or points at a shop of config/shops, once for each time a customer comes to the step. It reaches nobody by itself. */
+export const GrantStep = Type.Object(
+  {
+    shop: Type.String({ minLength: 1, maxLength: 30, description: '在哪家店发：config/shops 里那家店的 id' }),
+    /** The shop's own number of it. */
+    coupon: Type.Optional(
+      Type.String({
+        pattern: '^[1-9]\\d{0,19}$',
+        description: '发哪张券：店铺后台的券编号（微信小店 coupon_id，有赞 activity_id），写成 "19126"',
+      }),
+    ),
+    points: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: '发多少积分' })),
+    name: Type.String({
+      minLength: 1,
+      maxLength: 40,
+      description: '叫什么，如 满 200 减 20；导购和报表里看到的就是它',
+    }),
+    /** Not known at the shop by then: given up. Default 30d. */
+    within: Type.Optional(Duration),
+    askGuide: Type.Optional(
+      Type.Boolean({ description: '写 true：店铺认不出客户时，给导购一条待办请客户去下一单；不写就只是等' }),
+    ),
+  },
+  strict,
+)
+export type GrantStep = Static<typeof GrantStep>
+
 export const WaitStep = Type.Union([
   Duration,
   /** `days` later (0 = today) at this Shanghai time; if that has passed, a day on. */
@@ -147,6 +174,7 @@ export const STEP_SHAPES = {
       { webhook: Type.String({ description: '通知这个外部系统（config/webhooks/ 里的名字）', ...naming('webhook') }) },
       strict,
     ),
+    Type.Object({ grant: GrantStep }, strict),
     Type.Object({ start: SopId }, strict),
     /** Another journey, which the customer then leaves. */
     Type.Object({ leave: SopId }, strict),

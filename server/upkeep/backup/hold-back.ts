@@ -2,6 +2,8 @@ import type { Tx } from '../../core/db/tx.ts'
 import { expireDoubtful } from '../../engine/actions/expire-doubtful.ts'
 import { MailAlert, PostAlert } from '../../operations/alerts-out/alerts-out.ts'
 import { DeliverWebhook } from '../../operations/events-out/deliver-webhook.ts'
+import { GiveAtShop } from '../../operations/grants/give-at-shop.ts'
+import { holdGrants } from '../../operations/grants/hold-grants.ts'
 import { AddGroupWelcome } from '../../operations/group-welcomes/group-welcome-actions.ts'
 import { AskForCustomers, GiveGroups } from '../../operations/handover/handover-actions.ts'
 import { CreateMassSend, RemindMassSend } from '../../operations/mass-send/create-action.ts'
@@ -27,6 +29,7 @@ const NOTICED = [
   NotifyGuide,
   AskForCustomers,
   GiveGroups,
+  GiveAtShop,
   DeliverWebhook,
   PostAlert,
   MailAlert,
@@ -38,6 +41,8 @@ export interface HeldBack {
   sends: { times: number; tasks: number }
   /** How many moments of the corp. */
   moments: number
+  /** Coupons and points that may have been given. */
+  grants: number
   journeys: { left: number; messages: number; looks: number }
 }
 
@@ -52,6 +57,7 @@ export async function holdBack(
   const moments = await holdMoments(tx, book.moments.values(), { untilMs, why: WHY })
   await holdDuties(tx, book.duties.values(), untilMs)
   const journeys = await holdJourneys(tx, { sops: book.sops, timeline }, { untilMs, why: WHY })
+  const grants = await holdGrants(tx, { untilMs, why: WHY })
   const actions = await expireDoubtful(tx, NOTICED, { untilMs, why: WHY })
-  return { actions, sends, moments, journeys }
+  return { actions, sends, moments, journeys, grants }
 }

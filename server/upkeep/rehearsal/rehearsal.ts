@@ -18,7 +18,7 @@ import { createAlerts } from '../../records/alerts/alerts.ts'
 import type { RuleBook, Send } from '../../rules/book/rule-book.ts'
 import { renameInVersions } from '../../rules/versions/rename-in-versions.ts'
 import { rememberVersions } from '../../rules/versions/rule-version-store.ts'
-import { createAgreeingPlatform } from './agreeing-platform.ts'
+import { AGREEING_DESK, createAgreeingPlatform } from './agreeing-platform.ts'
 import { createDueJobs } from './due-jobs.ts'
 
 export interface RehearsalOptions {
@@ -54,6 +54,7 @@ export async function openRehearsal({ scratch: db, nowMs, book, ...options }: Re
     rules: { current: () => approved, onChange: () => undefined },
     alerts: createAlerts({ clock }),
     callWebhook: () => Promise.resolve(true),
+    grantDesk: AGREEING_DESK,
     phoneHash: () => undefined,
     phoneSecrets: [],
     ordersSecret: '',

@@ -1,5 +1,7 @@
 import type { Db } from '../../core/db/db.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { createCredentialSeal } from '../../platform/deployment/credential-seal.ts'
+import { createCredentialStore } from '../../platform/deployment/credential-store.ts'
 import { createCrmeb } from '../../platform/shops/crmeb/crmeb.ts'
 import type { ShopAccess, ShopConnection } from '../../platform/shops/shop-connection.ts'
 import { type ShopField, type ShopSecrets, shopEnvName } from '../../platform/shops/shop-secrets.ts'
@@ -92,9 +94,17 @@ export function openShop(rule: AskedShop, { db, secrets, clock, credentials }: O
   }
 }
 
-/** The shops of the rule book that can be asked; opened anew when their rule changes. */
-export function createOpenShops(deps: OpenShopsDeps & { rules: { current(): Pick<RuleBook, 'shops'> } }) {
-  const { rules, secrets } = deps
+/** The shops of the rule book that can be asked; opened anew when their rule changes. `instance` names this process in the rows
+ *  that it holds. */
+export function createOpenShops({
+  instance,
+  rules,
+  ...given
+}: Omit<OpenShopsDeps, 'credentials'> & { instance: string; rules: { current(): Pick<RuleBook, 'shops'> } }) {
+  const { db, secrets } = given
+  const credentials: OpenShopsDeps['credentials'] = (shop, secret) =>
+    createCredentialStore({ db, seal: createCredentialSeal({ corpId: `shop ${shop}`, secret }), instance })
+  const deps = { ...given, credentials }
   let known: RuleBook['shops'] | undefined
   const open = new Map<string, { version: string; shop: OpenShop }>()
 

@@ -55,6 +55,14 @@ export interface NumberedBuyer {
 }
 const buyerKey = ({ shop, shopUserId }: NumberedBuyer): string => JSON.stringify([shop, shopUserId])
 
+/** Which of a shop's buyers have this union id, as pushes have told. */
+export async function membersOf(tx: Tx, shop: string, unionId: string): Promise<string[]> {
+  const isTheirs = sql`${b.shop} = ${shop} AND ${b.given_unionid} = ${unionId}`
+  return (await tx.rows(sql`SELECT ${pick(b, 'shop_user_id')} FROM ${b} WHERE ${isTheirs}`)).map(
+    ({ shop_user_id }) => shop_user_id,
+  )
+}
+
 /** Which union id pushes have told of each, by whoever of them is asked; a statement for a thousand. */
 export async function unionIdsOf(
   tx: Tx,

@@ -4,16 +4,13 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Capability } from '../../engine/capability.ts'
-import { createCredentialSeal } from '../../platform/deployment/credential-seal.ts'
-import { createCredentialStore } from '../../platform/deployment/credential-store.ts'
-import type { ShopSecrets } from '../../platform/shops/shop-secrets.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import type { Orders } from '../../records/orders/orders.ts'
 import type { Visits } from '../../records/visits/visits.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { createWatchFolders } from './files/watch-folders.ts'
 import { createKeepHints } from './keep-hints.ts'
-import { createOpenShops } from './open-shops.ts'
+import type { OpenShops } from './open-shops.ts'
 import { pushRoute } from './push-route.ts'
 import { createReadHints } from './read-hints.ts'
 import { beginShop, shopRows } from './shop-standing.ts'
@@ -28,7 +25,7 @@ export interface ShopsDeps {
   orders: Pick<Orders, 'record' | 'recordSet'>
   visits: Pick<Visits, 'record'>
   rules: Pick<RuleBookHolder, 'current'>
-  secrets: ShopSecrets
+  shops: OpenShops
   /** Names this process in the rows it holds. */
   instance: string
   /** How many processes share what a shop lets us call, this one included. */
@@ -38,10 +35,7 @@ export interface ShopsDeps {
 /** The connections of shops (config/shops/*.yaml): what they push is stored and answered, then read at the shop; what they do
  *  not push is asked for. */
 export function createShops(deps: ShopsDeps): Capability {
-  const { db, clock, secrets, instance, among } = deps
-  const credentials = (shop: string, secret: string) =>
-    createCredentialStore({ db, seal: createCredentialSeal({ corpId: `shop ${shop}`, secret }), instance })
-  const shops = createOpenShops({ db, rules: deps.rules, secrets, clock, credentials })
+  const { db, clock, shops, among } = deps
   const take = createTakeOrders(deps)
   const read = createReadHints({ ...deps, shops, take })
   const walk = createWalkShops({ ...deps, shops, take })

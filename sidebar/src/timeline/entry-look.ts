@@ -18,6 +18,7 @@ const LOOKS: [prefix: string, icon: IconName, tone: Tone][] = [
   ['invitation', 'group', 'plain'],
   ['routing', 'group', 'plain'],
   ['task', 'list', 'plain'],
+  ['grant.given', 'spark', 'money'],
   ['sop', 'flag', 'plain'],
   ['note.reminder', 'clock', 'plain'],
   ['note', 'edit', 'good'],

@@ -1,7 +1,7 @@
 import { shanghaiText } from '../../../core/kernel/shanghai.ts'
 import { pathsIn } from '../../../rules/book/bind-steps.ts'
 import type { BoundStep } from '../../../rules/book/bound-step.ts'
-import type { WaitStep } from '../../../rules/schema/sop-step.ts'
+import type { GrantStep, WaitStep } from '../../../rules/schema/sop-step.ts'
 import { eventZh, type Vocabulary } from '../../../rules/vocabulary.ts'
 
 const UNIT_ZH: Record<string, string> = { s: '秒', m: '分钟', h: '小时', d: '天' }
@@ -32,11 +32,15 @@ export function stepText(step: BoundStep, vocabulary: Vocabulary): string {
   if ('appMessage' in step) return '应用消息通知员工'
   if ('tier' in step) return `${step.tier.ladder}调到 ${step.tier.to}`
   if ('webhook' in step) return `通知外部系统「${step.webhook}」`
+  if ('grant' in step) return `在店铺「${step.grant.shop}」发${grantText(step.grant)}`
   if ('start' in step) return `开始另一个 SOP（${step.start}）`
   if ('leave' in step) return `退出另一个 SOP（${step.leave}）`
   if ('split' in step) return `实验「${step.split.experiment}」分组`
   return 'wait' in step ? waitText(step.wait, vocabulary) : chooseText(step, vocabulary)
 }
+
+const grantText = ({ coupon, points, name }: GrantStep): string =>
+  coupon === undefined ? `${points} 积分（${name}）` : `券「${name}」`
 
 function taskText({ title, script }: { title?: string; script?: string }): string {
   if (title !== undefined) return `「${title}」`

@@ -7,6 +7,7 @@ import type { OrderStep } from '../../../records/orders/order-status.ts'
 import { ownSteps } from '../../../records/orders/own-steps.ts'
 import { undoTagChanges } from '../../../records/tags/undo-changes.ts'
 import type { TriggerEvent } from '../../../rules/schema/sop-event.ts'
+import type { Grants } from '../../grants/grants.ts'
 import { type Entry, type EntryEvent, entryStore } from '../model/sop-entry.ts'
 import type { SopVersions } from '../model/sop-versions.ts'
 import { stepLog } from '../model/step-log.ts'
@@ -37,11 +38,12 @@ export interface OnReleasedDeps {
   versions: SopVersions
   walk: Pick<Walk, 'end'>
   outbox: Outbox
+  grants: Pick<Grants, 'withdraw'>
 }
 
 /** A journey that began with an order which turns out not to be the customer's ends, and the tags that it put on and took off are
- *  put back. What was written or sent stays said. Safe to repeat. */
-export const onReleased = ({ clock, versions, walk, outbox }: OnReleasedDeps): Subscription => {
+ *  put back. What was written, sent or given stays so. Safe to repeat. */
+export const onReleased = ({ clock, versions, walk, outbox, grants }: OnReleasedDeps): Subscription => {
   async function undo(tx: Tx, entry: Entry): Promise<void> {
     if (entry.state === 'active') {
       const gone = { name: entry.sop, version: entry.version, title: entry.sop }
@@ -49,7 +51,11 @@ export const onReleased = ({ clock, versions, walk, outbox }: OnReleasedDeps): S
       await entryStore.take(tx, entry, clock.now())
       await walk.end(tx, sop, entry, { state: 'left', why: WHY })
     }
-    const tagged = (await stepLog.ofEntries(tx, [entry.id])).filter(({ kind }) => kind === 'tag')
+    const steps = await stepLog.ofEntries(tx, [entry.id])
+    for (const { kind, position } of steps) {
+      if (kind === 'grant') await grants.withdraw(tx, keyOf({ id: entry.id, position }), WHY)
+    }
+    const tagged = steps.filter(({ kind }) => kind === 'tag')
     await undoTagChanges(tx, outbox, {
       externalUserId: entry.externalUserId,
       keys: tagged.map(({ position }) => keyOf({ id: entry.id, position })),

@@ -36,4 +36,10 @@ export const oneByOne =
 /** Once per step of a journey. */
 export const keyOf = (entry: Pick<Entry, 'id' | 'position'>): string => `sop:${entry.id}:${entry.position}`
 
+/** The step of which this is the key; undefined: of none. */
+export function entryOfKey(key: string): Pick<Entry, 'id' | 'position'> | undefined {
+  const [, id, position] = /^sop:(\d+):(.+)$/.exec(key) ?? []
+  return id === undefined || position === undefined ? undefined : { id: Number(id), position }
+}
+
 export const done = (outcome: string, told: boolean): StepResult => ({ kind: 'done', outcome, told })

@@ -3,6 +3,7 @@ import { oneByOne } from '../step-result.ts'
 import type { SpecOf, StepKind, TakeStep } from '../walker.ts'
 import { type AppMessageStepDeps, createAppMessageStep } from './app-message-step.ts'
 import { type ChooseStepDeps, createChooseStep } from './choose-step.ts'
+import { createGrantStep, type GrantStepDeps } from './grant-step.ts'
 import { createInviteStep, type InviteStepDeps } from './invite-step.ts'
 import { createLeaveStep, type LeaveStepDeps } from './leave-step.ts'
 import { createMessageStep, type MessageStepDeps } from './message-step.ts'
@@ -28,6 +29,7 @@ export type StepDeps = ActDeps &
   AppMessageStepDeps &
   TierStepDeps &
   WebhookStepDeps &
+  GrantStepDeps &
   StartStepDeps &
   LeaveStepDeps
 
@@ -57,5 +59,7 @@ export function createStepVocabulary(deps: StepDeps): StepVocabulary {
     start: act(oneByOne(createStartStep(deps)), { mayEndIt: true }),
     leave: act(oneByOne(createLeaveStep(deps))),
     webhook: act(oneByOne(createWebhookStep(deps))),
+    // It reaches nobody: quiet hours are for phones that ring.
+    grant: act(oneByOne(createGrantStep(deps))),
   }
 }

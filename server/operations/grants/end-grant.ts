@@ -1,0 +1,57 @@
+import type { Tx } from '../../core/db/tx.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import type { Alerts } from '../../records/alerts/alerts.ts'
+import type { Timeline } from '../../records/timeline/timeline.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { type Grant, grantStore } from './grant-store.ts'
+import { type GrantNews, grantLine } from './grant-text.ts'
+
+export interface EndGrantDeps {
+  clock: Clock
+  alerts: Pick<Alerts, 'raise' | 'resolve'>
+  timeline: Pick<Timeline, 'note'>
+  rules: { current(): Pick<RuleBook, 'shops'> }
+}
+
+export type GrantEnd = Exclude<GrantNews, { kind: 'waits' }>
+
+/** Writes down what became of a grant: in its row, for the guide, and for ops where a person has to look. */
+export function createEndGrant({ clock, alerts, timeline, rules }: EndGrantDeps) {
+  const shopName = (id: string): string =>
+    [...rules.current().shops.values()].find(({ value }) => value.id === id)?.value.shop ?? id
+
+  /** What a person has to look at, as long as there is any. */
+  async function tellOperators(tx: Tx, shop: string): Promise<void> {
+    const many = await grantStore.unsureAt(tx, shop)
+    const key = `grants.unsure:${shop}`
+    if (many === 0) await alerts.resolve(tx, key)
+    else
+      await alerts.raise(tx, {
+        key,
+        text: `「${shopName(shop)}」有 ${many} 份券或积分不知道发出去没有，没有再发`,
+        todo: '运行 npm run -s shops -- grants 看是哪些；到店铺后台查过以后，用 npm run -s shops -- settle 说明发了没有',
+      })
+  }
+
+  /** The line as the guide reads it. */
+  async function tell(tx: Tx, grant: Grant, news: GrantNews): Promise<string> {
+    const { id, externalUserId, userId, reason } = grant
+    const text = grantLine(grant, shopName(grant.shop), news)
+    // What was unsure may be settled later: each news once.
+    const key = `grant:${id}:${news.kind}`
+    await timeline.note(tx, { key, externalUserId, userId, kind: `grant.${news.kind}`, text, reason })
+    return text
+  }
+
+  return {
+    shopName,
+    tell,
+    /** Undefined: it has ended already. */
+    end: async (tx: Tx, grant: Grant, news: GrantEnd): Promise<string | undefined> => {
+      const why = news.kind === 'given' ? undefined : news.why
+      if (!(await grantStore.end(tx, grant.id, { state: news.kind, why, nowMs: clock.now() }))) return undefined
+      await tellOperators(tx, grant.shop)
+      return tell(tx, grant, news)
+    },
+  }
+}

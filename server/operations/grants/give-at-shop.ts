@@ -1,0 +1,95 @@
+import Type, { type Static } from 'typebox'
+import type { Db } from '../../core/db/db.ts'
+import type { Tx } from '../../core/db/tx.ts'
+import { AppError } from '../../core/kernel/app-error.ts'
+import type { Clock } from '../../core/kernel/clock.ts'
+import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { type Action, defineAction, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
+import { PUT_BACK } from '../../engine/actions/trouble.ts'
+import type { Granted } from '../../platform/shops/shop-connection.ts'
+import type { GrantDesk } from './grant-desk.ts'
+import { type Grant, grantIdOf, grantStore } from './grant-store.ts'
+
+/** Gives a customer something at their shop; one at a time for each customer. */
+export const GiveAtShop = defineAction(
+  'grant.give',
+  'outside',
+  // `look`: how often the customer was looked for before. Of two actions about one grant only that of the last look gives.
+  Type.Object({ grantId: Type.Integer(), look: Type.Integer() }),
+)
+
+/** The side of a shop that is read lags behind: only then can be seen whether a lost answer was a yes. */
+const SETTLE_MS = MINUTE_MS
+const CANNOT_SAY = '上一次没有等到应答，不知道发出去没有'
+
+type Payload = Static<typeof GiveAtShop.schema>
+type Outcome = Granted | { kind: 'nobody' } | { kind: 'over' }
+
+export interface GiveAtShopDeps {
+  db: Db
+  clock: Clock
+  grantDesk: GrantDesk
+  /** What follows in the transaction in which it is written down. */
+  onOutcome(tx: Tx, grant: Grant, outcome: Granted | { kind: 'nobody' } | { kind: 'lapsed'; zh: string }): Promise<void>
+}
+
+/** Before the shop is asked it is written down to whom it goes and what they have; so whoever comes after a crash, or after an
+ *  answer that was lost, can see whether it was given, and nobody gets it twice. */
+export function createGiveAtShop({ db, clock, grantDesk, onOutcome }: GiveAtShopDeps): Executor {
+  const find = (id: number): Promise<Grant | undefined> => db.statement((tx) => grantStore.byId(tx, id))
+
+  async function give(grant: Grant, look: number, mayBeGiven: boolean): Promise<Outcome> {
+    const shop = await grantDesk.at(grant.shop)
+    const { id, gift, name } = grant
+    const asked = { grantId: grantIdOf(grant), gift, name }
+    if (mayBeGiven && grant.member !== undefined) {
+      const leftMs = (grant.triedAtMs ?? 0) + SETTLE_MS - clock.now()
+      if (leftMs > 0)
+        throw new AppError('grant.settling', 'the shop may not show it yet', { retry: { afterMs: leftMs } })
+      return shop.grant({ ...asked, shopUserId: grant.member, before: grant.heldBefore })
+    }
+    const member = await shop.memberOf(grant.externalUserId)
+    if (member === undefined) return { kind: 'nobody' }
+    const heldBefore = await shop.holds(member, gift)
+    const noted = { member, heldBefore, nowMs: clock.now() }
+    if (!(await db.tx((tx) => grantStore.noteTry(tx, { id, look }, noted)))) return { kind: 'over' }
+    return shop.grant({ ...asked, shopUserId: member, before: undefined })
+  }
+
+  async function perform({ payload, mayHaveHappened }: Action<Payload>): Promise<Outcome> {
+    const grant = await find(payload.grantId)
+    if (grant === undefined || grant.looks !== payload.look) return { kind: 'over' }
+    // What was never noted was never asked for.
+    const mayBeGiven = mayHaveHappened && grant.triedAtMs !== undefined
+    const isOpen = grant.state === 'asked' || grant.state === 'nobody'
+    // A person has said that it be tried once more; of one that was put back with a backup nobody knows whom it went to.
+    if (!isOpen && !(grant.state === 'unsure' && mayBeGiven)) return { kind: 'over' }
+    try {
+      return await give(grant, payload.look, mayBeGiven)
+    } catch (error) {
+      const why = error instanceof AppError ? error.zh : undefined
+      if (why !== undefined && why !== grant.why) await db.tx((tx) => grantStore.noteFault(tx, grant.id, why))
+      throw error
+    }
+  }
+
+  async function abandoned(tx: Tx, { payload }: Pick<Action<Payload>, 'payload'>, failure: Failure): Promise<void> {
+    const grant = await grantStore.byId(tx, payload.grantId)
+    if (grant === undefined || grant.looks !== payload.look) return
+    const isDoubtful = failure.mayHaveHappened && (grant.triedAtMs !== undefined || failure.code === PUT_BACK)
+    const why = grant.why ?? '店铺一直没有应答'
+    if (isDoubtful) await onOutcome(tx, grant, { kind: 'unsure', zh: `${CANNOT_SAY}；${why}` })
+    else if (failure.state === 'expired') await onOutcome(tx, grant, { kind: 'lapsed', zh: why })
+    else await onOutcome(tx, grant, { kind: 'refused', zh: why })
+  }
+
+  return execute(GiveAtShop, {
+    perform,
+    record: async (tx, { payload }, outcome) => {
+      if (outcome.kind === 'over') return
+      const grant = await grantStore.byId(tx, payload.grantId)
+      if (grant?.looks === payload.look) await onOutcome(tx, grant, outcome)
+    },
+    abandoned,
+  })
+}
