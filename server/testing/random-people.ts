@@ -47,7 +47,7 @@ export type Tables = Record<string, Row[]>
  *  declaration, so the facts of a new one are tried without anybody's doing. */
 const MADE_BY_HAND = new Set([
   ...['customer', 'follow', 'follow_tag', 'chat_member', 'shop_order', 'touch', 'customer_profile', 'survey_response'],
-  ...['customer_field', 'customer_score', 'customer_worth', 'customer_tier', 'sop_entry', 'shop_visit'],
+  ...['customer_field', 'customer_score', 'customer_worth', 'customer_tier', 'sop_entry', 'shop_visit', 'shop_grant'],
 ])
 const manifests: readonly Manifest[] = CAPABILITIES
 const MADE_AT_RANDOM = manifests
@@ -148,6 +148,12 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
       const item = { sku: 'a%b', name: '🥩', quantity: 1, price_fen: 100, category: one(['VIP', 'VIP ']) }
       add('shop_order_item', { shop_order_id: id, line_no: 0, ...item, role: '主推' })
       id += 1
+    }
+    for (const _ of some(3)) {
+      const gift = { shop: 's', name: one(TEXTS), asked_at: 0, lapses_at: 0, looks: 0, asks_guide: 0, reason: '{}' }
+      const state = one(['given', 'given', 'refused', 'nobody'])
+      const ended_at = state === 'nobody' ? null : at()
+      add('shop_grant', { grant_key: `g${id++}`, external_userid: who, userid: 'g', ...gift, state, ended_at })
     }
     for (const _ of some(3)) add('touch', { source_key: `k${id++}`, external_userid: who, kind: 'send', at: at() })
     if (g(fc.boolean)) {

@@ -2,6 +2,8 @@ import { count, select, sql } from '../../../core/db/sql.ts'
 import type { Tx } from '../../../core/db/tx.ts'
 import { AppError } from '../../../core/kernel/app-error.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { grantStore } from '../../../operations/grants/grant-store.ts'
+import type { GrantState } from '../../../operations/grants/grant-tables.ts'
 import { HOOK_EVENTS, hookText } from '../../../platform/shops/crmeb/hook-text.ts'
 import { shopEnvName } from '../../../platform/shops/shop-secrets.ts'
 import { unshared } from '../../../platform/wecom/token/shared-credential.ts'
@@ -14,6 +16,7 @@ import type { DoctorContext } from '../doctor-context.ts'
 import { type Finding, fail, ok, warn } from '../finding.ts'
 import { shopFiles } from './shop-files.ts'
 
+const GIVEN_WITHIN_DAYS = 30
 const SILENT_FOR_MS = 30 * MINUTE_MS
 /** Fewer than that may all have come without. */
 const ENOUGH_CUSTOMERS = 20
@@ -32,10 +35,32 @@ export const shops: Check = {
     const reports = await db.tx((tx) => shopReports(tx, context.clock.now()))
     const found: Finding[] = []
     for (const rule of rules) found.push(...(await lookAt(context, rule, reports)))
+    const given = await db.tx((tx) => grantStore.tally(tx, context.clock.now() - GIVEN_WITHIN_DAYS * DAY_MS))
+    found.push(...rules.flatMap((rule) => grantsOf(rule, given)))
     if (rules.some(({ platform }) => platform === 'wechat-shop' || platform === 'youzan'))
       found.push(...(await db.tx(unionIds)))
     return found
   },
+}
+
+/** What rules gave there lately, and what came of it. */
+export function grantsOf({ id, shop }: ShopRule, given: Awaited<ReturnType<typeof grantStore.tally>>): Finding[] {
+  const own = new Map(given.filter((one) => one.shop === id).map(({ state, many }) => [state, many]))
+  if (own.size === 0) return []
+  const what = `店铺「${shop}」：发券、发积分`
+  const of = (state: GrantState): number => own.get(state) ?? 0
+  const waits = `等店铺认出客户 ${of('nobody')} 份，正在发 ${of('asked')} 份`
+  const said = `近 ${GIVEN_WITHIN_DAYS} 天发了 ${of('given')} 份，没发成 ${of('refused') + of('lapsed')} 份，${waits}`
+  if (of('unsure') > 0)
+    return [
+      warn(
+        what,
+        `${said}，不知道发出去没有 ${of('unsure')} 份`,
+        '运行 npm run -s shops -- grants 看是哪些，查过以后 shops settle',
+      ),
+    ]
+  const isMostlyRefused = of('refused') > of('given')
+  return [isMostlyRefused ? warn(what, said, '运行 npm run -s shops -- grants 看为什么没发成') : ok(what, said)]
 }
 
 async function lookAt(context: DoctorContext, rule: ShopRule, reports: readonly ShopReport[]): Promise<Finding[]> {
