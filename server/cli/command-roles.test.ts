@@ -47,7 +47,7 @@ function lineFor({ name, words, options }: Command): string[] {
         return false
       }
     }
-    const word = ['1', 'x', 'customers', 'tags', '2026-11-01'].find(fits)
+    const word = ['1', 'x', 'customers', 'tags', '2026-11-01', 'given'].find(fits)
     if (word === undefined) throw new Error(`${name}: say in command-roles.test.ts what stands for <${called}>`)
     return word
   }
