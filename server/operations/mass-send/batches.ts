@@ -14,6 +14,8 @@ export interface BatchOfRun {
   content: ContentRule
   /** What it shares with the other steps of its campaign. */
   campaign: SendSnapshot['campaign']
+  /** A journey asked for it. */
+  isAsked: boolean
   /** Why its run was cancelled; undefined: it was not. */
   cancelledBecause: string | undefined
 }
@@ -31,7 +33,8 @@ export async function needBatch(tx: Tx, batchId: number): Promise<BatchOfRun> {
   }
   const { content, campaign } = JSON.parse(run.rule_json) as Pick<SendSnapshot, 'content' | 'campaign'>
   const cancelledBecause = run.state === 'cancelled' ? (run.remark ?? '已取消') : undefined
-  return { batch, sendName: run.send_name, rule: ruleOf(run), content, campaign, cancelledBecause }
+  const isAsked = run.ask_key !== null
+  return { batch, sendName: run.send_name, rule: ruleOf(run), content, campaign, isAsked, cancelledBecause }
 }
 
 /** Writes what is new about a batch. */

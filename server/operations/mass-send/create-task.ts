@@ -10,7 +10,9 @@ import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { refusedText } from '../../platform/wecom/error-codes/refused-text.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
+import type { AskConsent } from '../../records/privacy/consents.ts'
 import { type BatchOfRun, changeBatch, needBatch, waitingIn } from './batches.ts'
+import { NO_CONSENT } from './choose-recipients.ts'
 import { CreateMassSend } from './create-action.ts'
 import { createDraft, type DraftDeps } from './draft.ts'
 import { droppedOut } from './dropped-out.ts'
@@ -25,6 +27,7 @@ export interface CreateTaskDeps extends DraftDeps {
   clock: Clock
   wecom: Pick<Wecom, 'massSends'>
   findCreated: FindCreated
+  consents: AskConsent['consents']
 }
 
 /** `unclear`: an earlier attempt may have made the task, and the platform does not say; `not-made`: its run was cancelled
@@ -83,7 +86,7 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     if (known !== undefined) return known
     if (held.cancelledBecause !== undefined) return { kind: 'not-made' }
     const { text, attachments } = await draftOrTell(held, attempts)
-    const ids = await db.tx((tx) => stillWaitingIn(tx, held, clock.now()))
+    const ids = await db.tx((tx) => stillWaitingIn(tx, deps, held))
     // All of them have refused, or dropped out, in the meantime.
     if (ids.length === 0) return { kind: 'not-made' }
     if (!(await begin(batch.id, text))) return { kind: 'not-made' }
@@ -138,14 +141,21 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
   return execute(CreateMassSend, { perform, record, abandoned })
 }
 
-/** Those of a batch who still are to get it: whoever has dropped out of its campaign since their audience was read is not. */
-async function stillWaitingIn(tx: Tx, { batch, campaign }: BatchOfRun, nowMs: number): Promise<string[]> {
+/** Those of a batch who still are to get it: whoever has refused, or dropped out of its campaign, since their audience was read is
+ *  not. Nobody waits for the news of a refusal to be handed on. */
+async function stillWaitingIn(
+  tx: Tx,
+  { clock, consents }: Pick<CreateTaskDeps, 'clock' | 'consents'>,
+  { batch, campaign, isAsked }: BatchOfRun,
+): Promise<string[]> {
   const ids = await waitingIn(tx, batch)
-  if (batch.chat_type === 'group' || campaign === undefined) return ids
-  const dropped = await droppedOut(tx, campaign, ids)
-  for (const [reason, those] of groupBy(dropped.keys(), (id) => dropped.get(id) ?? ''))
-    await settle(tx, batch, those, { outcome: 'cancelled', reason, atMs: nowMs })
-  return ids.filter((id) => !dropped.has(id))
+  if (batch.chat_type === 'group') return ids
+  const gone = new Map(await droppedOut(tx, campaign, ids))
+  for (const scope of isAsked ? (['sends', 'journeys'] as const) : (['sends'] as const))
+    for (const id of await consents.refusedAmong(tx, 'marketing', ids, scope)) gone.set(id, NO_CONSENT)
+  for (const [reason, those] of groupBy(gone.keys(), (id) => gone.get(id) ?? ''))
+    await settle(tx, batch, those, { outcome: 'cancelled', reason, atMs: clock.now() })
+  return ids.filter((id) => !gone.has(id))
 }
 
 /** From now on the platform's task is this batch's: its results are asked for and its guide reminded. */

@@ -4,20 +4,23 @@ import type { Clock } from '../../core/kernel/clock.ts'
 import { type Subscription, subscribe } from '../../engine/inbox/subscription.ts'
 import { ConsentChanged } from '../../records/privacy/privacy-events.ts'
 import { NO_CONSENT } from './choose-recipients.ts'
-import { SEND_BATCH, SEND_RECIPIENT } from './send-tables.ts'
+import { SEND_BATCH, SEND_RECIPIENT, SEND_RUN } from './send-tables.ts'
 
 const r = alias(SEND_RECIPIENT, 'r')
 const b = alias(SEND_BATCH, 'b')
+const s = alias(SEND_RUN, 's')
 
 /** Who refuses marketing is left out of every send that WeCom does not have yet. A task that a guide is about to confirm
  *  cannot be changed for one customer: WeCom has no such call. Safe to repeat. */
 export const leaveOutOnRefusal = (clock: Clock): Subscription =>
   subscribe('mass-send.refused', ConsentChanged, async (tx, { payload: { externalUserId, kind, scope, state } }) => {
-    if (kind !== 'marketing' || !['', 'sends'].includes(scope) || state !== 'refused') return
+    if (kind !== 'marketing' || !['', 'sends', 'journeys'].includes(scope) || state !== 'refused') return
+    // Who wants no journeys wants none of the messages that they have asked for.
+    const isMeant = scope === 'journeys' ? sql`${s.ask_key} IS NOT NULL` : sql`1 = 1`
     const waiting = await tx.rows(
-      sql`SELECT ${pick(r, 'id')} FROM ${r} JOIN ${b} ON ${b.id} = ${r.batch_id}
+      sql`SELECT ${pick(r, 'id')} FROM ${r} JOIN ${b} ON ${b.id} = ${r.batch_id} JOIN ${s} ON ${s.id} = ${b.run_id}
           WHERE ${r.external_userid} = ${externalUserId} AND ${r.outcome} = 'planned'
-            AND ${b.state} = 'planned' AND ${b.started_at} IS NULL`,
+            AND ${b.state} = 'planned' AND ${b.started_at} IS NULL AND ${isMeant}`,
     )
     if (waiting.length === 0) return
     const verdict = set(SEND_RECIPIENT, {

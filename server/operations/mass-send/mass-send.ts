@@ -156,6 +156,7 @@ export function createMassSend(deps: MassSendDeps) {
         findCreated,
         guideName,
         attachments: deps.media.attachments,
+        consents: deps.privacy.consents,
         linkFor: deps.links.urlForMany,
       }),
       remindExecutor(platformDeps),
