@@ -100,6 +100,44 @@ test('a campaign: each message once more, by both versions, with the first diffe
   })
 })
 
+test('a group SOP and a calendar, by their names: each group and each member of staff', async () => {
+  const groupSop =
+    'groupSop: 新群\npools: [付费群]\nfrom: created\nsteps:\n  - { step: 规矩, day: 1, at: "10:00", send: { text: 群里的规矩 } }\n  - { step: 公告, day: 1, at: "11:00", duty: { title: 写好群公告, within: 3h } }\n'
+  const calendar =
+    'calendar: 周历\npools: [付费群]\nfrom: "2026-11-23"\ndays: [{ theme: 福利日, on: 周四, at: "16:00", weeks: [{ text: 今天半价 }] }]\n'
+  const scene = await openCampaignScene(DINNER.replace('2026-11-27', '2026-12-27'), {
+    'group-sops/new.yaml': groupSop,
+    'calendar/week.yaml': calendar,
+  })
+  opened.push(scene)
+  await scene.open({ 付费群1: 'zhangsan', 付费群2: 'lisi' })
+  for (const time of ['2026-11-26 10:00', '2026-11-26 11:00', '2026-11-26 16:00']) await at(scene, time)
+  scene.writeConfig({
+    'group-sops/new.yaml': groupSop.replace('at: "11:00"', 'at: "12:00"'),
+    'calendar/week.yaml': calendar.replace('今天半价', '今天七折'),
+  })
+  const lines = async (name: string): Promise<string[]> => {
+    const { code, out, err } = await runCommand(sopProgram, ['backtest', name, '--since', '30h'], scene)
+    expect([code, err]).toEqual([0, ''])
+    return differences(out)
+  }
+  expect(await lines('周历')).toEqual([
+    '结果不同的群 2 个，例如：',
+    ...['付费群1', '付费群2'].flatMap((group) => [
+      `  ${group}`,
+      '      旧：2026-11-26 16:00 群发「周历·福利日」：已送达「今天半价」',
+      '      新：2026-11-26 16:00 群发「周历·福利日」：已送达「今天七折」',
+    ]),
+  ])
+  const ofSop = await lines('新群')
+  expect(ofSop.slice(0, 3)).toEqual([
+    expect.stringMatching(/^ {2}2026-11-26 11:00 待办「新群·公告」 +2 +0 +-2$/),
+    expect.stringMatching(/^ {2}2026-11-26 12:00 待办「新群·公告」 +0 +2 +\+2$/),
+    '待办不同的员工 2 位，例如：',
+  ])
+  expect(ofSop).toContain('      新：2026-11-26 12:00 待办「新群·公告」：写好群公告，2026-11-26 15:00 前，「付费群1」')
+})
+
 test.each([
   ['nearly its name', ['backtest', '家晏'], '没有叫「家晏」的 SOP、群发、朋友圈、活动、周历或群 SOP。是不是「家宴」？'],
   ['with a version', ['backtest', '家宴', '--version', 'a'], '只有 SOP 存着旧版本：活动「家宴」比较现行的和文件里的'],

@@ -2,7 +2,7 @@ import type { RowOf } from '../../core/db/define-table.ts'
 import { all, type Sql, set, sql } from '../../core/db/sql.ts'
 import { firstOf, type RecordedEvent, type Rewind } from '../../engine/inbox/rewind.ts'
 import { GroupJoined, GroupLeft } from './group-events.ts'
-import { CHAT_MEMBER } from './group-tables.ts'
+import { CHAT_MEMBER, GROUP_STEP } from './group-tables.ts'
 
 const m = CHAT_MEMBER
 
@@ -12,13 +12,14 @@ const keyOf = ({ payload }: RecordedEvent): string => `${String(payload.chatId)}
 const isAbout = ({ payload }: RecordedEvent): Sql =>
   sql`${m.chat_id} = ${String(payload.chatId)} AND ${m.member_id} = ${String(payload.externalUserId)}`
 
-/** Who joined since is not there yet, who left is there still; their events let them come and go again. How full a group
- *  is stays as it is now. */
+/** Who joined since is not there yet, who left is there still; their events let them come and go again. Steps of group SOPs that came
+ *  since are still to come. How full a group is stays as it is now, and so do its tags. */
 export function createGroupsRewind(): Rewind {
   const members = new Map<string, RowOf<typeof CHAT_MEMBER>>()
 
   return {
-    turnBack: async (tx, _atMs, later) => {
+    turnBack: async (tx, atMs, later) => {
+      await tx.run(sql`DELETE FROM ${GROUP_STEP} WHERE ${GROUP_STEP.given_at} > ${atMs}`)
       for (const [key, event] of firstOf(later, (one) => (isOfMembers(one) ? keyOf(one) : undefined))) {
         const row = await tx.row(sql`SELECT ${all(m)} FROM ${m} WHERE ${isAbout(event)}`)
         if (row !== undefined) members.set(key, row)
