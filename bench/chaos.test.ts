@@ -24,4 +24,5 @@ it('loses and doubles nothing while everything goes wrong at once', async () => 
   expect(result.callsStruck).toBeGreaterThan(5)
   expect(result.welcomed).toBeGreaterThan(0)
   expect(result.orders).toBeGreaterThan(0)
+  expect(result.massSends).toBeGreaterThan(0)
 }, 240_000)

@@ -13,6 +13,7 @@ export interface StormFacts {
   ordersLost: string[]
   /** Orders whose payment was told to the rules more than once. Must be empty. */
   ordersDoubled: string[]
+  /** That WeCom was asked for. With none nothing is said about doubled ones. */
   massSends: number
   /** Mass sends that WeCom was asked for more than once. Must be empty. */
   massSendsDoubled: string[]
@@ -26,10 +27,9 @@ const wordsOf = (fields: [string, unknown][]): string =>
     .sort()
     .join(' ')
 
-const isEmpty = (facts: StormFacts): boolean =>
+export const isStormClean = (facts: StormFacts): boolean =>
+  facts.massSends > 0 &&
   [facts.eventsLost, facts.ordersLost, facts.ordersDoubled, facts.massSendsDoubled].every((list) => list.length === 0)
-
-export { isEmpty as isStormClean }
 
 /** Every acknowledged event is a row, every order is one row told once, every mass send was asked for once. */
 export async function judgeStorm(sandbox: Sandbox, databaseUrl: string, ordersTaken: string[]): Promise<StormFacts> {

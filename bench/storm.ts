@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -57,10 +57,18 @@ function shanghaiMinute(clock: Clock, minutes: number): string {
   return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
 }
 
-/** The shipped rules, and two mass sends in the middle of it all. */
-function writeRules(clock: Clock, minutes: number): string {
+/** The shipped rules. */
+function writeRules(): string {
   const folder = mkdtempSync(join(tmpdir(), 'huoshui-storm-'))
   cpSync('config', folder, { recursive: true })
+  // It may be night outside: what is put off until the morning is not tried.
+  const policy = readFileSync(join(folder, 'policy.yaml'), 'utf8')
+  writeFileSync(join(folder, 'policy.yaml'), policy.replace(/^quiet:.*$/m, ''))
+  return folder
+}
+
+/** Two mass sends in the middle of it all. */
+function writeSends(folder: string, clock: Clock, minutes: number): void {
   for (const [n, share] of [0.35, 0.65].entries()) {
     const at = shanghaiMinute(clock, Math.max(2, Math.round(minutes * share)))
     const lines = [
@@ -73,7 +81,6 @@ function writeRules(clock: Clock, minutes: number): string {
     ]
     writeFileSync(join(folder, 'sends', `风暴${n}.yaml`), `${lines.join('\n')}\n`)
   }
-  return folder
 }
 
 function breakEverything(sandbox: Sandbox, seed: number, isOdd: boolean): void {
@@ -108,7 +115,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   })
   await sandbox.listen()
   const port = await freePort()
-  const configDir = writeRules(clock, minutes)
+  const configDir = writeRules()
   const url = `http://127.0.0.1:${port}`
   const env = {
     ...huoshuiEnv(sandbox.url, seenUrl, configDir),
@@ -125,6 +132,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
   sandbox.connect(url)
   let server = await start()
   await untilCodesExist(sandbox)
+  writeSends(configDir, clock, minutes)
   say(`up after ${((Date.now() - began) / 1_000).toFixed(0)} s; now everything breaks`)
   breakEverything(sandbox, seed, options.isOdd === true)
   const life = startStormLife(sandbox, { perSecond, seed })
