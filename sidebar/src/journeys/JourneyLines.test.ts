@@ -31,7 +31,7 @@ test('a tap on the journey tells what goes on now, then every step, the newest f
   expect(text(article('新客首单'))).toMatch(
     /给运营看规则版本 7a41c09be2d3；「标签：加 生命周期\/新客」按版本 03ffe1d2c4b5$/,
   )
-  expect(text(article('沉睡唤醒'))).toContain('只观察现在在对照组，不发消息也不派待办，到12月12日 10:30为止')
+  expect(text(article('沉睡唤醒'))).toContain('只观察现在在对照组，不发消息也不派待办，到 12月12日 10:30 为止')
 })
 
 test('what is over is told in a line, its steps after a tap; so are the journeys that were not entered', async () => {

@@ -15,7 +15,7 @@ export function headlinesOf(journey: JourneyWhy, nowMs: number): Headline[] {
     return [{ label: '结果', text: endedAtMs === null ? how : `${how}，${at(endedAtMs, nowMs)}` }]
   }
   if (isWatched) {
-    return [{ label: '现在', text: `在对照组，不发消息也不派待办${when === '' ? '' : `，到${when}为止`}` }]
+    return [{ label: '现在', text: `在对照组，不发消息也不派待办${when === '' ? '' : `，到 ${when} 为止`}` }]
   }
   if (next === null) return now === null ? [] : [{ label: '接下来', text: when === '' ? now : `${now}，${when}` }]
   return [
