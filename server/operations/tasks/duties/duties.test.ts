@@ -66,7 +66,7 @@ test('the host of the day is asked an hour before, in turn, once, and the lead h
   expect(await duties(scene)).toEqual(['zhangsan 主持「煎法课」 先问谁煎 2 open'])
   expect(told(scene, '群务')).toHaveLength(1)
   expect(told(scene, '群务')[0]).toMatch(
-    /^zhangsan: .*1 条新待办[\s\S]*群务：主持「煎法课」（「付费群1」「付费群2」）（11-25 19:00 前）/,
+    /^zhangsan: .*1 条新待办[\s\S]*群务：主持「煎法课」（「付费群1」「付费群2」）（11月25日 19:00 前）/,
   )
   // Another process, the same minute, and the platform says everything again.
   const second = await scene.again()
@@ -78,7 +78,7 @@ test('the host of the day is asked an hour before, in turn, once, and the lead h
   expect(told(scene, '没有按时做完')).toEqual([])
   await until(second, '2026-11-25T19:01')
   expect(told(scene, '没有按时做完')).toEqual([
-    expect.stringMatching(/^lisi: .*没有按时做完「主持「煎法课」」：「付费群1」「付费群2」，要在 11-25 19:00 前做完/),
+    expect.stringMatching(/^lisi: .*没有按时做完「主持「煎法课」」：「付费群1」「付费群2」，要在 11月25日 19:00 前做完/),
   ])
   // It stays until it is ended; the week after it is the other one's, with the other script.
   await until(second, '2026-12-02T15:01')

@@ -110,7 +110,7 @@ test('a host who was asked already has it for the time to which the day is moved
   await scene.huoshui.rules.check()
   await until(scene, '2026-11-25T15:05')
   expect(await duties(scene)).toEqual(['zhangsan 主持「煎法课」 open 11-26T23:00'])
-  expect(told(scene, '11-26 23:00 前')).toHaveLength(1)
+  expect(told(scene, '11月26日 23:00 前')).toHaveLength(1)
   await until(scene, '2026-11-25T19:01')
   expect(told(scene, '没有按时做完')).toEqual([])
   // The host is not asked a second time.
@@ -207,7 +207,7 @@ test('what is to be done without a group is told without one: not done, and give
   expect(told(scene, '看库存')).toEqual([expect.not.stringContaining('（）')])
   await until(scene, '2026-11-26T12:01')
   expect(told(scene, '没有按时做完')).toEqual([
-    expect.stringContaining('没有按时做完「看库存」，要在 11-26 12:00 前做完。'),
+    expect.stringContaining('没有按时做完「看库存」，要在 11月26日 12:00 前做完。'),
   ])
   const [row] = await scene.rawRows<{ id: number }>('SELECT id FROM duty')
   await scene.db.tx((tx) =>
@@ -250,12 +250,12 @@ test('asked more than a day ago, it is told again: moved, and handed on', async 
   })
   await scene.huoshui.rules.check()
   await until(scene, '2026-11-24T18:00')
-  expect(told(scene, '11-26 23:00 前')).toEqual([expect.stringMatching(/^zhangsan: /)])
+  expect(told(scene, '11月26日 23:00 前')).toEqual([expect.stringMatching(/^zhangsan: /)])
   await until(scene, '2026-11-26T12:00')
   await scene.sandbox.removeStaff({ userId: 'zhangsan' })
   await scene.settle()
   await until(scene, '2026-11-26T12:05')
-  expect(told(scene, '11-26 23:00 前')).toEqual([
+  expect(told(scene, '11月26日 23:00 前')).toEqual([
     expect.stringMatching(/^zhangsan: /),
     expect.stringMatching(/^lisi: /),
   ])

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../core/db/tx.ts'
-import { DAY_MS, shanghaiText } from '../../../core/kernel/shanghai.ts'
+import { DAY_MS, shanghaiNear, shanghaiText } from '../../../core/kernel/shanghai.ts'
 import type { Duty } from './duty-queries.ts'
 import { inGroups } from './in-groups.ts'
 import type { OpenDutyDeps } from './open-duty.ts'
@@ -11,7 +11,7 @@ const nameOf = async (tx: Tx, { staff }: Deps, { userId }: Duty): Promise<string
 
 /** To those whom the rule names, that it was not done in time. Safe to repeat. */
 export async function tellLate(tx: Tx, deps: Deps, duty: Duty): Promise<void> {
-  const due = shanghaiText(duty.dueAtMs).slice(5)
+  const due = shanghaiNear(duty.dueAtMs)
   await tellNamed(tx, deps, duty, 'late', `没有按时做完「${duty.title}」${inGroups(duty)}，要在 ${due} 前做完。`)
 }
 
