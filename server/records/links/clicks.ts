@@ -163,7 +163,8 @@ export function createClicks(deps: ClicksDeps) {
 
   return {
     /** A code was opened. Undefined: it leads nowhere (any more). Safe to repeat. */
-    open: async (code: string, opened: Opened): Promise<Led | undefined> => {
+    open: async (given: string, opened: Opened): Promise<Led | undefined> => {
+      const code = minute.wayOf(given) === undefined ? ways.withoutFalseMark(given) : given
       if (opened.by === 'somebody' || (opened.by === 'in-wechat' && !asksWho))
         return take(code, (way) => readerOf(way, opened))
       const found = await find(code)

@@ -40,12 +40,23 @@ export function createLinkWays(secrets: readonly string[], names: () => readonly
 
   function throughOf(link: string, mark: string): Through | undefined {
     const [, letter, digits = '', seal] = MARK.exec(mark) ?? []
-    const through = `${letter === LETTERS.send ? 'send' : 'moment'}:${Number.parseInt(digits, 36)}` as const
+    const id = Number.parseInt(digits, 36)
+    const through = `${letter === LETTERS.send ? 'send' : 'moment'}:${id}` as const
+    // One spelling of each number.
+    if (id.toString(36) !== digits) return undefined
     return seal !== undefined && secrets.some((key) => sealOf(key, link, through) === seal) ? through : undefined
   }
 
+  const nameOf = (code: string): string | undefined => names().find((name) => codes.isOf(code, ofMany(name)))
+
   return {
     codeOf: codes.codeOf,
+    /** Without a mark that is not ours: however many are made up, it is one address. Asks nobody. */
+    withoutFalseMark: (marked: string): string => {
+      const code = withoutMark(marked)
+      const link = code === marked || codes.idOf(code) !== 0 ? undefined : nameOf(code)
+      return link === undefined || throughOf(link, marked.slice(code.length + 1)) === undefined ? code : marked
+    },
     /** The same for all who get this message, as an address has it behind /l/; undefined: there is no key to sign with. */
     codeForMany: (link: string, through?: Through): string | undefined => {
       const code = codes.codeOf(ofMany(link))
@@ -60,7 +71,7 @@ export function createLinkWays(secrets: readonly string[], names: () => readonly
       const id = codes.idOf(code)
       if (id === undefined) return undefined
       if (id === 0) {
-        const link = names().find((name) => codes.isOf(code, ofMany(name)))
+        const link = nameOf(code)
         if (link === undefined) return undefined
         return { link, externalUserId: undefined, through: throughOf(link, marked.slice(code.length + 1)) }
       }

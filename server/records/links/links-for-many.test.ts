@@ -328,4 +328,19 @@ test('clicked thousands of times: one statement set a minute, ten lines a day, a
   await get(path, { cookie })
   await scene.settle()
   expect(await told('wmA')).toHaveLength(11)
+  // And whatever is put behind the address of a message for many, or behind a customer's own, is that address.
+  await untilOut()
+  const shared = pathIn(scene.texts()[0] ?? '')
+  let nth = 0
+  const madeUp = async () => {
+    for (let times = 0; times < 10; times++)
+      for (const address of [shared.replace(/\?.*/, ''), own('wmA')]) {
+        const answer = await get(`${scene.url}${address}?f=s${(nth++).toString(36)}.AAAAAAAA`, {
+          'user-agent': 'Chrome/120',
+        })
+        if (answer.headers.get('location') !== SPRING) throw new Error('led astray')
+      }
+  }
+  await madeUp()
+  expect((await countStatements(scene.db, madeUp)).total).toBe(0)
 })
