@@ -77,6 +77,7 @@ import { PlacesOfDuties1700000000166 } from './0166-places-of-duties.ts'
 import { NamesOfDraws1700000000167 } from './0167-names-of-draws.ts'
 import { ThroughWhatALinkCame1700000000168 } from './0168-through-what-a-link-came.ts'
 import { ShopGrants1700000000170 } from './0170-shop-grants.ts'
+import { BearersOfToldTags1700000000171 } from './0171-bearers-of-told-tags.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -159,4 +160,5 @@ export const migrations = [
   NamesOfDraws1700000000167,
   ThroughWhatALinkCame1700000000168,
   ShopGrants1700000000170,
+  BearersOfToldTags1700000000171,
 ]

@@ -1,6 +1,6 @@
 import { leftOut } from '../../core/db/define-table.ts'
-import { nothing } from '../../core/kernel/nothing.ts'
 import { defineTold } from '../told/define-told.ts'
+import { tagBearers } from './tag-bearers.ts'
 import { toldTagRuleNames } from './told-tag-rule-names.ts'
 import { toldTagTables } from './told-tag-tables.ts'
 import { createToldTags } from './told-tags.ts'
@@ -12,7 +12,7 @@ export const toldTags = defineTold({
   facts: [],
   events: [],
   rewind: leftOut('the tags themselves go back in time'),
-  renames: nothing('holds no userid'),
+  renames: (tx, { oldUserId, newUserId }) => tagBearers.rename(tx, oldUserId, newUserId),
   ruleNames: toldTagRuleNames,
   create: createToldTags,
 })

@@ -8,6 +8,7 @@ import { CUSTOMER } from '../customers/customer-tables.ts'
 import { type KnownNames, matchGiven } from '../customers/given-customer.ts'
 import { tagQueries } from '../tags/tag-queries.ts'
 import type { Tags } from '../tags/tags.ts'
+import { tagBearers } from './tag-bearers.ts'
 import { TOLD_TAG } from './told-tag-tables.ts'
 
 export interface SettleToldTagDeps {
@@ -82,25 +83,39 @@ async function bear(
 ): Promise<void> {
   await holdCustomer(tx, owner)
   const { earlier, later } = await neighbours(tx, row, owner)
-  const isBorne = async (): Promise<number> =>
-    (await tagQueries.ofCustomer(tx, owner)).some(({ path }) => path === row.path) ? 1 : 0
-  await change(tx, row.id, { was_on: earlier?.is_on ?? later?.was_on ?? (await isBorne()) })
-  if (later !== undefined) return change(tx, later.id, { was_on: row.is_on })
-  await put(tx, { row, owner, isOn: row.is_on === 1, way, text: `「${row.source}」说的` }, deps)
+  const before = later === undefined ? await bearersNow(tx, row.path, owner) : await tagBearers.of(tx, later.id)
+  const isBorne = before.length > 0 ? 1 : 0
+  await change(tx, row.id, { was_on: earlier?.is_on ?? later?.was_on ?? isBorne })
+  await tagBearers.keep(tx, row.id, before)
+  if (later === undefined)
+    return put(tx, { row, owner, isOn: row.is_on === 1, way, text: `「${row.source}」说的` }, deps)
+  const speaker = row.is_on === 1 ? await deps.customers.ownerOf(tx, owner) : undefined
+  await change(tx, later.id, { was_on: row.is_on })
+  await tagBearers.keep(tx, later.id, row.is_on === 0 ? [] : [...before, ...(speaker === undefined ? [] : [speaker])])
 }
+
+/** The guides at whom this customer bears the tag. */
+const bearersNow = async (tx: Tx, tag: string, owner: string): Promise<string[]> =>
+  (await tagQueries.ofCustomer(tx, owner)).flatMap(({ path, userId }) => (path === tag ? [userId] : []))
 
 /** What makes it as if this had never been said of the customer: called once the row is theirs no more. */
 async function beforehand(tx: Tx, row: Row, owner: string) {
   await holdCustomer(tx, owner)
   const { later } = await neighbours(tx, row, owner)
+  const before = await tagBearers.of(tx, row.id)
+  await tagBearers.keep(tx, row.id, [])
   return async (deps: SettleToldTagDeps): Promise<void> => {
-    if (later !== undefined) return change(tx, later.id, { was_on: row.was_on })
-    if (row.was_on === row.is_on) return
-    // What a person put on was never taken off.
-    const borne = await tagQueries.ofCustomer(tx, owner)
-    if (row.was_on === 1 && borne.some(({ path, setBy }) => path === row.path && setBy !== 'rule')) return
+    if (later !== undefined) {
+      await tagBearers.keep(tx, later.id, before)
+      return change(tx, later.id, { was_on: row.was_on })
+    }
+    const isOn = row.was_on === 1 && row.is_on === 0
+    if (row.was_on === row.is_on && (row.is_on === 0 || before.length === 0)) return
+    // Said before it was kept at whom; and what a person put on was never taken off.
+    const borne = before.length > 0 ? [] : await tagQueries.ofCustomer(tx, owner)
+    if (isOn && borne.some(({ path, setBy }) => path === row.path && setBy !== 'rule')) return
     const text = `人工合并撤销了，「${row.source}」说的是另一个人`
-    await put(tx, { row, owner, isOn: row.was_on === 1, way: `back:${deps.clock.now()}`, text }, deps)
+    await put(tx, { row, owner, isOn, at: before, way: `back:${deps.clock.now()}`, text }, deps)
   }
 }
 
@@ -108,23 +123,27 @@ interface Put {
   row: Row
   owner: string
   isOn: boolean
+  /** At whom it was before. */
+  at?: readonly string[]
   /** Tells one time from the next. */
   way: string
   text: string
 }
 
-/** On at the guide who speaks for us, off wherever it is. */
+/** On at those who bore it before, else at the guide who speaks for us; off wherever it is but at those. */
 async function put(
   tx: Tx,
-  { row, owner, isOn, way, text }: Put,
+  { row, owner, isOn, at = [], way, text }: Put,
   { customers, tags }: SettleToldTagDeps,
 ): Promise<void> {
-  const speaker = isOn ? await customers.ownerOf(tx, owner) : undefined
   const friends = (await customers.followsOf(tx, owner)).filter(({ active }) => active)
+  const again = friends.flatMap(({ userId }) => (at.includes(userId) ? [userId] : []))
+  const speaker = isOn && again.length === 0 ? await customers.ownerOf(tx, owner) : undefined
+  const bearers = new Set(speaker === undefined ? again : [speaker])
   await tags.changeAll(
     tx,
     friends.flatMap(({ userId }) => {
-      if (isOn && userId !== speaker) return []
+      if (isOn !== bearers.has(userId)) return []
       const key = `told:${row.id}:${way}:${userId}`
       const tag = isOn ? { add: [row.path] } : { remove: [row.path] }
       return [{ externalUserId: owner, userId, ...tag, by: 'rule' as const, key, reason: { text } }]

@@ -1,4 +1,4 @@
-import { flag, id, instant, nullable, text, withDefault } from '../../core/db/columns.ts'
+import { flag, id, instant, integer, nullable, text, withDefault } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
 /** One tag that another program says a customer bears, or bears no more. */
@@ -45,4 +45,21 @@ export const TOLD_TAG = defineTable(
   },
 )
 
-export const toldTagTables: Table[] = [TOLD_TAG]
+/** At which guides the customer bore the tag before this was said. */
+export const TOLD_TAG_BEARER = defineTable(
+  'told_tag_bearer',
+  { id: id(), told_tag_id: integer(), userid: text() },
+  {
+    unique: [['told_tag_id', 'userid']],
+    indices: [['userid']],
+    personal: {
+      holds: { userid: 'staff' },
+      purpose: '撤销人工合并时，把标签放回原来有它的导购那里',
+      kept: 'owner',
+      through: { column: 'told_tag_id', table: TOLD_TAG, of: 'external_userid' },
+    },
+    snapshot: { key: 'id', through: { column: 'told_tag_id', table: TOLD_TAG, of: 'external_userid' } },
+  },
+)
+
+export const toldTagTables: Table[] = [TOLD_TAG, TOLD_TAG_BEARER]

@@ -39,6 +39,12 @@ const borne = (externalUserId: string): string[] => {
   const ids = t.sandbox.world.followsByCustomer.get(externalUserId).flatMap((follow) => [...follow.tagIds])
   return ids.flatMap((id) => t.sandbox.world.tags.get(id)?.name ?? []).sort()
 }
+/** The guides at whom WeCom has one of them. */
+const bearersOf = (externalUserId: string, tag: string): string[] => {
+  const ids = [...t.sandbox.world.tags.values()].flatMap(({ id, name }) => (name === tag ? [id] : []))
+  const follows = t.sandbox.world.followsByCustomer.get(externalUserId)
+  return follows.flatMap(({ userId, tagIds }) => (ids.some((id) => tagIds.has(id)) ? [userId] : [])).sort()
+}
 const run = async (program: typeof customersProgram, ...words: string[]): Promise<string> => {
   const { code, out, err } = await runCommand(program, words, {
     ...t,
@@ -121,6 +127,33 @@ it('what was lent by a merge goes back with it: each tag is as it was before', a
   await add('wmB')
   await notePhone('wmB')
   expect([borne('wmA'), borne('wmB')]).toEqual([['银卡'], []])
+})
+
+it('a tag that some guides bore comes back with them, not with whoever speaks for us by then', async () => {
+  await add('wmA')
+  await say({ customer: { externalUserId: 'wmA' } }, 'own')
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: 'wmA', name: 'wmA' })
+  await t.advance(MINUTE_MS)
+  expect(bearersOf('wmA', '金卡')).toEqual(['zhangsan'])
+  await run(customersProgram, 'merge', 'wmA', '--phone', PHONE, '--why', '客户自己说的')
+  await say({ customer: { phone: PHONE }, add: [], remove: ['会员/金卡'] }, 'lent')
+  await say({ customer: { phone: PHONE }, add: ['会员/银卡'] }, 'lent too')
+  expect([bearersOf('wmA', '金卡'), bearersOf('wmA', '银卡')]).toEqual([[], ['lisi']])
+  await run(customersProgram, 'unmerge', '1')
+  expect([bearersOf('wmA', '金卡'), bearersOf('wmA', '银卡')]).toEqual([['zhangsan'], []])
+  expect(await t.rawRows("SELECT told_tag_id FROM told_tag_bearer WHERE userid <> 'zhangsan'")).toEqual([])
+})
+
+it('one that was lent to a guide besides goes with the merge, and stays with whom it was', async () => {
+  await add('wmA')
+  await say({ customer: { externalUserId: 'wmA' } }, 'own')
+  await t.sandbox.scan({ userId: 'lisi', externalUserId: 'wmA', name: 'wmA' })
+  await t.advance(MINUTE_MS)
+  await run(customersProgram, 'merge', 'wmA', '--phone', PHONE, '--why', '客户自己说的')
+  await say({ customer: { phone: PHONE } }, 'lent')
+  expect(bearersOf('wmA', '金卡')).toEqual(['lisi', 'zhangsan'])
+  await run(customersProgram, 'unmerge', '1')
+  expect(bearersOf('wmA', '金卡')).toEqual(['zhangsan'])
 })
 
 it('what another guide put on by hand, which no word took off, is put on nowhere else when a merge goes back', async () => {
