@@ -286,3 +286,28 @@ test('however many steps are due at once, the groups are read once; rules that m
   expect(updates).toEqual(['rows', 'run'])
   expect(await scene.rawRows("SELECT chat_id FROM chat_group WHERE pool = '付费群'")).toEqual([])
 })
+
+test('groups by their size and age: judged anew before each step, so that whoever has grown gets the rest', async () => {
+  const steps = SOP.slice(SOP.indexOf('steps:'))
+  const sized = `groupSop: 新群\npools: [付费群]\nfrom: created\nwhen: { group.members: { gte: 3 }, group.daysOld: { lt: 3 } }\n${steps}  - { step: 收尾, day: 3, at: "10:00", send: { text: 第三天 } }\n`
+  const scene = await open(sized)
+  await scene.open({ 付费群1: 'zhangsan', 付费群2: 'lisi', 付费群3: 'lisi' })
+  await scene.befriend('zhangsan', ...['A', 'B', 'C', 'D', 'E', 'F'].map((one) => `wm${one}`))
+  const join = async (group: string, ...ids: string[]): Promise<void> => {
+    for (const externalUserId of ids) await scene.sandbox.joinGroup({ externalUserId, chatId: `wr-付费群${group}` })
+    await scene.settle()
+    for (let minutes = 0; minutes < 3; minutes++) await scene.advance(MINUTE_MS)
+  }
+  await join('1', 'wmA', 'wmB', 'wmC')
+  await join('2', 'wmD')
+  await until(scene, '2026-11-26T09:40')
+  expect(await duties(scene)).toEqual(['zhangsan 写好群公告 「付费群1」 open'])
+  expect(await tagged(scene)).toEqual(['wr-付费群1'])
+  // Too small for the first two steps, large enough for the third.
+  await join('2', 'wmE', 'wmF')
+  await until(scene, '2026-11-26T10:00')
+  expect(scene.created().toSorted()).toEqual(['group lisi: wr-付费群2', 'group zhangsan: wr-付费群1'])
+  // Nobody is young enough for the last one.
+  await until(scene, '2026-11-27T10:00')
+  expect(scene.created()).toHaveLength(2)
+})
