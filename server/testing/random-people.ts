@@ -151,8 +151,8 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     }
     for (const _ of some(3)) {
       const gift = { shop: 's', name: one(TEXTS), asked_at: 0, lapses_at: 0, looks: 0, asks_guide: 0, reason: '{}' }
-      const state = one(['given', 'given', 'refused', 'nobody'])
-      const ended_at = state === 'nobody' ? null : at()
+      const state = one(['given', 'given', 'refused', 'nobody', 'asked', 'unsure', 'lapsed'])
+      const ended_at = state === 'nobody' || state === 'asked' ? null : at()
       add('shop_grant', { grant_key: `g${id++}`, external_userid: who, userid: 'g', ...gift, state, ended_at })
     }
     for (const _ of some(3)) add('touch', { source_key: `k${id++}`, external_userid: who, kind: 'send', at: at() })
