@@ -1,11 +1,4 @@
 import { DAY_MS, MINUTE_MS, shanghaiText } from '../core/kernel/shanghai.ts'
-import { createEndGrant } from '../operations/grants/end-grant.ts'
-import { grantStore } from '../operations/grants/grant-store.ts'
-import type { GrantState } from '../operations/grants/grant-tables.ts'
-import { giftText } from '../operations/grants/grant-text.ts'
-import { onGranted } from '../operations/sop/walk/on-granted.ts'
-import { createAlerts } from '../records/alerts/alerts.ts'
-import { createTimeline } from '../records/timeline/timeline.ts'
 import { type FileReport, fileReports, fileText } from '../upkeep/shops/files/file-reports.ts'
 import {
   readHistoryAgain,
@@ -14,9 +7,9 @@ import {
   shopReports,
   unreadHints,
 } from '../upkeep/shops/shop-report.ts'
-import { readBook } from './find/read-book.ts'
-import { type ChangeAnswer, defineCommand, mostListed, type Program } from './frame/command.ts'
-import { numbered, oneOf, or, text, whole } from './frame/slot.ts'
+import { defineCommand, mostListed, type Program } from './frame/command.ts'
+import { or, text, whole } from './frame/slot.ts'
+import { grantCommands } from './shop-grants.ts'
 
 const standing = defineCommand({
   name: '',
@@ -153,80 +146,9 @@ const history = defineCommand({
   },
 })
 
-const STATE_ZH: Record<GrantState, string> = {
-  asked: '正在发',
-  nobody: '等店铺认出客户',
-  given: '发了',
-  refused: '没发成',
-  unsure: '不知道发出去没有',
-  lapsed: '过期没发',
-}
-
-const grants = defineCommand({
-  name: 'grants',
-  audited: 'no',
-  scope: 'customers',
-  says: '规则发的券和积分：不知道发出去没有的、没发成的、还在等的，和为什么；最新的在前',
-  lists: true,
-  run: async (_values, desk, form) => {
-    const states = ['unsure', 'refused', 'nobody', 'asked', 'lapsed'] as const
-    const found = await (await desk.db()).tx((tx) => grantStore.inStates(tx, states, mostListed(form)))
-    const rows = found.map((one) => [
-      one.id,
-      one.shop,
-      giftText(one),
-      one.externalUserId,
-      STATE_ZH[one.state],
-      shanghaiText(one.askedAtMs),
-      one.why ?? '',
-    ])
-    return {
-      text: rows.length === 0 ? '没有要看的：规则发的都发到了。' : rows.map((cells) => cells.join('  ')).join('\n'),
-      data: found,
-      sheet: { header: ['编号', '店铺', '发什么', '客户', '怎么样了', '什么时候要的', '为什么'], rows },
-      isNo: found.some(({ state }) => state === 'unsure'),
-    }
-  },
-})
-
-const settle = defineCommand({
-  name: 'settle',
-  audited: 'change',
-  scope: 'operate',
-  says: '到店铺后台查过以后，说明一份不知道发出去没有的券或积分：given 发了，none 没发（也不再发）',
-  words: {
-    id: numbered('编号', 'shops grants 里的编号'),
-    how: oneOf('结果', 'given 发了，none 没发', ['given', 'none']),
-  },
-  run: async ({ id, how }, desk) => {
-    const { clock } = desk
-    const book = await readBook(desk)
-    const rules = { current: () => book }
-    const { end } = createEndGrant({
-      clock,
-      rules,
-      alerts: createAlerts({ clock }),
-      timeline: createTimeline({ clock }),
-    })
-    const why = `${desk.operator.name} 到店铺后台查过，没有发出去`
-    return (await desk.db()).tx(async (tx): Promise<ChangeAnswer> => {
-      const grant = await grantStore.byId(tx, id)
-      if (grant?.state !== 'unsure')
-        return { text: `编号 ${id} 不是「${STATE_ZH.unsure}」的。`, data: { id }, isNo: true, changed: [] }
-      const text = await end(tx, grant, how === 'given' ? { kind: 'given' } : { kind: 'refused', why })
-      if (text !== undefined) await onGranted(tx, grant.key, text)
-      return {
-        text: `编号 ${id}：${text ?? ''}`,
-        data: { id, how },
-        changed: [{ of: `grant ${id}`, customer: grant.externalUserId, before: { state: 'unsure' }, after: { how } }],
-      }
-    })
-  },
-})
-
 /** The shops that orders are read from. */
 export const shopsProgram: Program = {
   name: 'shops',
   says: '接了的店铺：订单读到哪里了。',
-  commands: [standing, dead, files, retry, history, grants, settle],
+  commands: [standing, dead, files, retry, history, ...grantCommands],
 }

@@ -1,10 +1,14 @@
 import type { Tx } from '../../core/db/tx.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
 import { type Grant, grantStore } from './grant-store.ts'
-import { type GrantNews, grantLine } from './grant-text.ts'
+import { type GrantNews, giftText, grantLine } from './grant-text.ts'
+
+/** After so long without another no it is forgotten. */
+const REFUSED_FOR_MS = 7 * DAY_MS
 
 export interface EndGrantDeps {
   clock: Clock
@@ -12,6 +16,10 @@ export interface EndGrantDeps {
   timeline: Pick<Timeline, 'note'>
   rules: { current(): Pick<RuleBook, 'shops'> }
 }
+
+/** Under which it stands in the alerts that a shop refuses a gift to everybody. */
+export const refusedKey = ({ shop, gift }: Pick<Grant, 'shop' | 'gift'>): string =>
+  `grants.refused:${shop}:${gift.kind === 'coupon' ? gift.coupon : 'points'}`
 
 export type GrantEnd = Exclude<GrantNews, { kind: 'waits' }>
 
@@ -33,6 +41,15 @@ export function createEndGrant({ clock, alerts, timeline, rules }: EndGrantDeps)
       })
   }
 
+  /** Guides cannot add to the stock of a coupon; and who was refused gets nothing by itself when somebody has. */
+  const tellRefused = (tx: Tx, grant: Grant, why: string): Promise<boolean> =>
+    alerts.raise(tx, {
+      key: refusedKey(grant),
+      text: `「${shopName(grant.shop)}」不让发${giftText(grant)}：${why}`,
+      todo: `到店铺后台改好，再运行 npm run -s shops -- again ${grant.shop}，没发成的会再发一次`,
+      lapseAtMs: clock.now() + REFUSED_FOR_MS,
+    })
+
   /** The line as the guide reads it. */
   async function tell(tx: Tx, grant: Grant, news: GrantNews): Promise<string> {
     const { id, externalUserId, userId, reason } = grant
@@ -51,6 +68,7 @@ export function createEndGrant({ clock, alerts, timeline, rules }: EndGrantDeps)
       const why = news.kind === 'given' ? undefined : news.why
       if (!(await grantStore.end(tx, grant.id, { state: news.kind, why, nowMs: clock.now() }))) return undefined
       await tellOperators(tx, grant.shop)
+      if (news.kind === 'refused' && news.isOfGift === true) await tellRefused(tx, grant, news.why)
       return tell(tx, grant, news)
     },
   }

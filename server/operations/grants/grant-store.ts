@@ -132,6 +132,24 @@ export const grantStore = {
     const isSame = sql`${g.id} = ${id} AND ${g.looks} = ${looks} AND ${isOpen}`
     return (await tx.run(sql`UPDATE ${g} SET ${waits} WHERE ${isSame}`)) > 0
   },
+  /** Which the shop has refused, of those asked for since; UTC milliseconds, oldest first. */
+  refusedAt: async (
+    tx: ReadTx,
+    shop: string,
+    { name, sinceMs }: { name: string | undefined; sinceMs: number },
+  ): Promise<Grant[]> => {
+    const isSo = sql`${g.shop} = ${shop} AND ${g.state} = 'refused' AND ${g.asked_at} >= ${sinceMs}`
+    const rows = await tx.rows(sql`SELECT ${all(g)} FROM ${g} WHERE ${isSo} ORDER BY ${g.id}`)
+    return rows.map(toGrant).filter((one) => name === undefined || one.name === name)
+  },
+  /** A refused one as if it had just been asked for; undefined: it is not refused any more. */
+  reopen: async (tx: Tx, grant: Grant, lapsesAtMs: number): Promise<Grant | undefined> => {
+    const { id, looks } = grant
+    const untried = { member: null, held_before: null, tried_at: null, ended_at: null, why: null }
+    const asked = set(g, { state: 'asked', looks: looks + 1, lapses_at: lapsesAtMs, ...untried })
+    const isSame = sql`${g.id} = ${id} AND ${g.looks} = ${looks} AND ${g.state} = 'refused'`
+    return (await tx.run(sql`UPDATE ${g} SET ${asked} WHERE ${isSame}`)) > 0 ? grantStore.byId(tx, id) : undefined
+  },
   noteFault: async (tx: Tx, id: number, why: string): Promise<void> => {
     await tx.run(sql`UPDATE ${g} SET ${set(g, { why })} WHERE ${g.id} = ${id} AND NOT (${isOver})`)
   },

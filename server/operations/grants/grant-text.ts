@@ -8,7 +8,9 @@ export const giftText = ({ gift, name }: Pick<Grant, 'gift' | 'name'>): string =
 export type GrantNews =
   | { kind: 'given' }
   | { kind: 'waits'; untilMs: number }
-  | { kind: 'refused' | 'unsure' | 'lapsed'; why: string }
+  // `isOfGift`: see Granted.
+  | { kind: 'refused'; why: string; isOfGift?: boolean | undefined }
+  | { kind: 'unsure' | 'lapsed'; why: string }
 
 /** One line for the guide, and for whoever asks what a journey did. */
 export function grantLine(grant: Pick<Grant, 'gift' | 'name'>, shop: string, news: GrantNews): string {

@@ -10,8 +10,9 @@ import { oncePerBook } from '../../rules/book/once-per-book.ts'
 import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { everyStep } from '../../rules/book/sop-branches.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import { askShop } from './ask-shop.ts'
 import { createEndGrant, type EndGrantDeps, type GrantEnd } from './end-grant.ts'
-import { createGiveAtShop, GiveAtShop, type GiveAtShopDeps } from './give-at-shop.ts'
+import { createGiveAtShop, type GiveAtShopDeps } from './give-at-shop.ts'
 import type { GrantDesk } from './grant-desk.ts'
 import { type Grant, grantStore, type NewGrant } from './grant-store.ts'
 import { giftText } from './grant-text.ts'
@@ -39,15 +40,7 @@ export function createGrants(deps: GrantsDeps) {
   let listener: (tx: Tx, key: string, text: string) => Promise<void> = () => Promise.resolve()
   const taskKey = ({ id }: Grant): string => `grant:${id}`
 
-  const enqueue = (tx: Tx, grant: Grant, dueAtMs?: number): Promise<void> =>
-    outbox.enqueue(tx, GiveAtShop, {
-      key: `grant:${grant.id}:${grant.looks}`,
-      payload: { grantId: grant.id, look: grant.looks },
-      reason: grant.reason,
-      externalUserId: grant.externalUserId,
-      expiresAtMs: grant.lapsesAtMs,
-      ...(dueAtMs === undefined ? {} : { dueAtMs }),
-    })
+  const enqueue = (tx: Tx, grant: Grant, dueAtMs?: number): Promise<void> => askShop(outbox, tx, grant, dueAtMs)
 
   async function end(tx: Tx, grant: Grant, news: GrantEnd): Promise<boolean> {
     const text = await ending.end(tx, grant, news)
@@ -79,7 +72,8 @@ export function createGrants(deps: GrantsDeps) {
 
   const onOutcome: GiveAtShopDeps['onOutcome'] = async (tx, grant, outcome) => {
     if (outcome.kind === 'nobody') await wait(tx, grant)
-    else await end(tx, grant, outcome.kind === 'given' ? outcome : { kind: outcome.kind, why: outcome.zh })
+    else if (outcome.kind === 'given') await end(tx, grant, outcome)
+    else await end(tx, grant, { ...outcome, why: outcome.zh })
   }
 
   /** They have ordered: perhaps the shop knows them now. */

@@ -30,8 +30,12 @@ export interface AskedGrant {
   before: string | undefined
 }
 
-/** `refused`: the shop's no is for good. `unsure`: nobody can tell whether an earlier try was carried out, so it is not asked for again. */
-export type Granted = { kind: 'given' } | { kind: 'refused' | 'unsure'; zh: string }
+/** `refused`: the shop's no is for good; `isOfGift`: nobody gets this gift until somebody changes something at the shop. `unsure`: nobody
+ *  can tell whether an earlier try was carried out, so it is not asked for again. */
+export type Granted =
+  | { kind: 'given' }
+  | { kind: 'refused'; zh: string; isOfGift?: boolean }
+  | { kind: 'unsure'; zh: string }
 
 /** One request to the push address of a shop, as it came. */
 export interface ShopPush {

@@ -14,6 +14,7 @@ it.each([
     [{ state: 'ok', why: '近 30 天发了 5 份，没发成 1 份，等店铺认出客户 2 份，正在发 0 份' }],
   ],
   ['a person has to look', of('muye', { given: 5, unsure: 1 }), [{ state: 'warn' }]],
+  ['a third is refused', of('muye', { given: 1_000, refused: 500 }), [{ state: 'warn' }]],
   ['most are refused', of('muye', { given: 1, refused: 2, lapsed: 1 }), [{ state: 'warn' }]],
 ])('%s', (_what, given, findings) => {
   expect(grantsOf(shop, given)).toMatchObject(findings)

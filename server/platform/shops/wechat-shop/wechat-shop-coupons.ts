@@ -15,15 +15,19 @@ const Held = Type.Object({
   page_ctx: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 })
 
-/** Source: developer page store/API/coupon/push, read 2026-11-30. */
-const NOES: Record<number, string> = {
-  40003: '小店不认识这位客户的 openid',
+/** Nobody gets the coupon until somebody changes it. Source: developer page store/API/coupon/push, read 2026-11-30. */
+const NOES_OF_COUPON: Record<number, string> = {
   10021001: '券不在可以发的状态：到小店后台看它生效了没有',
   10021002: '券发完了：到小店后台加库存',
   10021003: '券还在生效中，不能这样发',
-  10021004: '这位客户已经领到这张券的上限',
   10021010: '不在这张券的领取时间里',
 }
+const NOES: Record<number, string> = {
+  ...NOES_OF_COUPON,
+  40003: '小店不认识这位客户的 openid',
+  10021004: '这位客户已经领到这张券的上限',
+}
+const SAYS_OF_COUPON = new Set(Object.values(NOES_OF_COUPON))
 /** 优惠券重入失败, 系统失败请重试. */
 const DOUBTFUL = new Set([10021034, 10021038])
 
@@ -49,7 +53,7 @@ export function createWechatShopCoupons(api: Pick<WechatShopApi, 'ask'>) {
   const grant = async (asked: AskedGrant): Promise<Granted> => {
     const { gift, shopUserId: openid } = asked
     if (gift.kind !== 'coupon') return { kind: 'refused', zh: '微信小店没有发积分的接口' }
-    return giveOnce({
+    const granted = await giveOnce({
       asked,
       given: 1,
       holds: () => holds(openid, gift),
@@ -57,6 +61,7 @@ export function createWechatShopCoupons(api: Pick<WechatShopApi, 'ask'>) {
       noes: NOES,
       doubtful: (reply) => DOUBTFUL.has(reply),
     })
+    return granted.kind === 'refused' && SAYS_OF_COUPON.has(granted.zh) ? { ...granted, isOfGift: true } : granted
   }
   return { holds, grant }
 }

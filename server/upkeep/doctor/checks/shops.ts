@@ -17,6 +17,8 @@ import { type Finding, fail, ok, warn } from '../finding.ts'
 import { shopFiles } from './shop-files.ts'
 
 const GIVEN_WITHIN_DAYS = 30
+/** More than one in so many that a shop refuses is no chance. */
+const REFUSED_ONE_IN = 4
 const SILENT_FOR_MS = 30 * MINUTE_MS
 /** Fewer than that may all have come without. */
 const ENOUGH_CUSTOMERS = 20
@@ -59,8 +61,8 @@ export function grantsOf({ id, shop }: ShopRule, given: Awaited<ReturnType<typeo
         '运行 npm run -s shops -- grants 看是哪些，查过以后 shops settle',
       ),
     ]
-  const isMostlyRefused = of('refused') > of('given')
-  return [isMostlyRefused ? warn(what, said, '运行 npm run -s shops -- grants 看为什么没发成') : ok(what, said)]
+  const isOftenRefused = of('refused') * REFUSED_ONE_IN > of('refused') + of('given')
+  return [isOftenRefused ? warn(what, said, '运行 npm run -s shops -- grants 看为什么没发成') : ok(what, said)]
 }
 
 async function lookAt(context: DoctorContext, rule: ShopRule, reports: readonly ShopReport[]): Promise<Finding[]> {
