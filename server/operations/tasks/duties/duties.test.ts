@@ -78,7 +78,9 @@ test('the host of the day is asked an hour before, in turn, once, and the lead h
   expect(told(scene, '没有按时做完')).toEqual([])
   await until(second, '2026-11-25T19:01')
   expect(told(scene, '没有按时做完')).toEqual([
-    expect.stringMatching(/^lisi: .*没有按时做完「主持「煎法课」」：「付费群1」「付费群2」，要在 11月25日 19:00 前做完/),
+    expect.stringMatching(
+      /^lisi: .*没有按时做完「主持「煎法课」」：「付费群1」「付费群2」，要在 11月25日 19:00 前做完/,
+    ),
   ])
   // It stays until it is ended; the week after it is the other one's, with the other script.
   await until(second, '2026-12-02T15:01')
