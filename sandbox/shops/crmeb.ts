@@ -121,8 +121,11 @@ export function createCrmebDouble(options: {
     const [, member] = /^\/outapi\/user\/give_point\/(\d+)$/.exec(path) ?? []
     if (member !== undefined) {
       const { integration_status: way, integration: many } = JSON.parse(body) as Record<string, number>
-      givePoints(Number(member), way === 1 ? Number(many) : -Number(many))
-      return perhapsLost(json({ status: 200, msg: '操作成功', code: 100010 }), { chance, manners })
+      const given = (): ShopReply => {
+        givePoints(Number(member), way === 1 ? Number(many) : -Number(many))
+        return json({ status: 200, msg: '操作成功', code: 100010 })
+      }
+      return perhapsLost(given, { chance, manners })
     }
     const [, orderId = ''] = /^\/outapi\/order\/([\w-]+)$/.exec(path) ?? []
     const order = orders.get(orderId)

@@ -18,6 +18,8 @@ export interface Manners {
   down: number
   /** Gifts that are given although the answer is lost. */
   lostAnswers: number
+  /** Gifts that are not given, and nobody says so. */
+  lostAsks: number
   /** How long the side that is read lags behind what is pushed, by the sandbox's clock. */
   readLagMs: number
 }
@@ -32,6 +34,7 @@ export const UNKIND: Manners = {
   wrongShapes: 0.04,
   down: 0,
   lostAnswers: 0.1,
+  lostAsks: 0,
   readLagMs: 0,
 }
 /** For a demo in which nothing shall be waited for. */
@@ -44,6 +47,7 @@ export const KIND: Manners = {
   wrongShapes: 0,
   down: 0,
   lostAnswers: 0,
+  lostAsks: 0,
   readLagMs: 0,
 }
 

@@ -33,8 +33,14 @@ export function perhapsWrong(
   return json(chance(0.5, 'busy') ? busy : withoutField)
 }
 
-/** What was done is done; its answer gets lost at times. */
-export const perhapsLost = (reply: ShopReply, { chance, manners }: { chance: Chance; manners: Manners }): ShopReply =>
-  chance(manners.lostAnswers, 'lost answer')
-    ? { status: 504, contentType: 'text/plain', body: 'gateway timeout' }
-    : reply
+const TIMED_OUT: ShopReply = { status: 504, contentType: 'text/plain', body: 'gateway timeout' }
+
+/** What was done is done, and its answer gets lost at times; at others it never comes to be done. */
+export function perhapsLost(
+  reply: () => ShopReply,
+  { chance, manners }: { chance: Chance; manners: Manners },
+): ShopReply {
+  if (manners.lostAsks > 0 && chance(manners.lostAsks, 'lost ask')) return TIMED_OUT
+  const done = reply()
+  return chance(manners.lostAnswers, 'lost answer') ? TIMED_OUT : done
+}

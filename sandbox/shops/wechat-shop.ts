@@ -148,10 +148,13 @@ export function createWechatShopDouble(options: {
     }
     if (path === '/channels/ec/coupon/push') {
       pushesOfCoupons += 1
-      const errcode = knows(String(body.openid))
-        ? COUPON_ERRCODES[coupons.give(String(body.openid), String(body.coupon_id))]
-        : 40003
-      return perhapsLost(json({ errcode, errmsg: errcode === 0 ? 'ok' : '…' }), { chance, manners })
+      const given = (): ShopReply => {
+        const errcode = knows(String(body.openid))
+          ? COUPON_ERRCODES[coupons.give(String(body.openid), String(body.coupon_id))]
+          : 40003
+        return json({ errcode, errmsg: errcode === 0 ? 'ok' : '…' })
+      }
+      return perhapsLost(given, { chance, manners })
     }
     return json({ errcode: 48001, errmsg: 'api unauthorized' })
   }

@@ -3,7 +3,7 @@ import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
+import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type Action, defineAction, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
 import { PUT_BACK } from '../../engine/actions/trouble.ts'
 import type { Granted } from '../../platform/shops/shop-connection.ts'
@@ -20,6 +20,8 @@ export const GiveAtShop = defineAction(
 
 /** The side of a shop that is read lags behind: only then can be seen whether a lost answer was a yes. */
 const SETTLE_MS = MINUTE_MS
+/** An action is its process' own for a minute; what is sent must have come back by then. */
+const MOST_BEFORE_SENDING_MS = 45 * SECOND_MS
 const CANNOT_SAY = '上一次没有等到应答，不知道发出去没有'
 
 type Payload = Static<typeof GiveAtShop.schema>
@@ -33,27 +35,36 @@ export interface GiveAtShopDeps {
   onOutcome(tx: Tx, grant: Grant, outcome: Granted | { kind: 'nobody' } | { kind: 'lapsed'; zh: string }): Promise<void>
 }
 
-/** Before the shop is asked it is written down to whom it goes and what they have; so whoever comes after a crash, or after an
+/** Each time before the shop is asked it is written down to whom it goes, what they had, and when; so whoever comes after a crash, or after an
  *  answer that was lost, can see whether it was given, and nobody gets it twice. */
 export function createGiveAtShop({ db, clock, grantDesk, onOutcome }: GiveAtShopDeps): Executor {
   const find = (id: number): Promise<Grant | undefined> => db.statement((tx) => grantStore.byId(tx, id))
 
-  async function give(grant: Grant, look: number, mayBeGiven: boolean): Promise<Outcome> {
+  const settling = (message: string, afterMs: number, mayHaveHappened = false): AppError =>
+    new AppError('grant.settling', message, { retry: { afterMs }, mayHaveHappened })
+
+  async function give(grant: Grant, mayBeGiven: boolean): Promise<Outcome> {
+    const beganMs = clock.now()
     const shop = await grantDesk.at(grant.shop)
-    const { id, gift, name } = grant
+    const { gift, name } = grant
     const asked = { grantId: grantIdOf(grant), gift, name }
+    const noteTry = async (first: Parameters<typeof grantStore.noteTry>[2]['first']): Promise<void> => {
+      const nowMs = clock.now()
+      if (nowMs - beganMs > MOST_BEFORE_SENDING_MS) throw settling('too slow to be sent within the lease', SETTLE_MS)
+      if (!(await db.tx((tx) => grantStore.noteTry(tx, grant, { first, nowMs }))))
+        throw settling('another has begun to give it, or it is over', SETTLE_MS, true)
+    }
     if (mayBeGiven && grant.member !== undefined) {
       const leftMs = (grant.triedAtMs ?? 0) + SETTLE_MS - clock.now()
-      if (leftMs > 0)
-        throw new AppError('grant.settling', 'the shop may not show it yet', { retry: { afterMs: leftMs } })
-      return shop.grant({ ...asked, shopUserId: grant.member, before: grant.heldBefore })
+      if (leftMs > 0) throw settling('the shop may not show it yet', leftMs)
+      const beforeSend = () => noteTry(undefined)
+      return shop.grant({ ...asked, shopUserId: grant.member, before: grant.heldBefore, beforeSend })
     }
     const member = await shop.memberOf(grant.externalUserId)
     if (member === undefined) return { kind: 'nobody' }
     const heldBefore = await shop.holds(member, gift)
-    const noted = { member, heldBefore, nowMs: clock.now() }
-    if (!(await db.tx((tx) => grantStore.noteTry(tx, { id, look }, noted)))) return { kind: 'over' }
-    return shop.grant({ ...asked, shopUserId: member, before: undefined })
+    const beforeSend = () => noteTry({ member, heldBefore })
+    return shop.grant({ ...asked, shopUserId: member, before: undefined, beforeSend })
   }
 
   async function perform({ payload, mayHaveHappened }: Action<Payload>): Promise<Outcome> {
@@ -65,7 +76,7 @@ export function createGiveAtShop({ db, clock, grantDesk, onOutcome }: GiveAtShop
     // A person has said that it be tried once more; of one that was put back with a backup nobody knows whom it went to.
     if (!isOpen && !(grant.state === 'unsure' && mayBeGiven)) return { kind: 'over' }
     try {
-      return await give(grant, payload.look, mayBeGiven)
+      return await give(grant, mayBeGiven)
     } catch (error) {
       const why = error instanceof AppError ? error.zh : undefined
       if (why !== undefined && why !== grant.why) await db.tx((tx) => grantStore.noteFault(tx, grant.id, why))

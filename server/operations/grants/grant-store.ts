@@ -115,16 +115,21 @@ export const grantStore = {
     const isSo = sql`${g.shop} = ${shop} AND ${g.state} = 'unsure'`
     return (await tx.row(sql`SELECT ${select({ n: number(sql`COUNT(*)`) })} FROM ${g} WHERE ${isSo}`))?.n ?? 0
   },
-  /** Written before the shop is asked: whoever comes after a crash knows whom it went to, and what they had. `look`: which of its
-   *  actions this is. False: another has taken over, or it is over. */
+  /** Written before the shop is asked, every time: whoever comes after a crash knows whom it went to, what they had, and when it may
+   *  have been sent last. Takes the place only of the try that the asker knows of. `first`: of a try of which nothing is left in
+   *  doubt. False: another has taken over, or it is over. */
   noteTry: async (
     tx: Tx,
-    { id, look }: { id: number; look: number },
-    { member, heldBefore, nowMs }: { member: string; heldBefore: string | undefined; nowMs: number },
+    { id, looks, triedAtMs }: Pick<Grant, 'id' | 'looks' | 'triedAtMs'>,
+    { first, nowMs }: { first: { member: string; heldBefore: string | undefined } | undefined; nowMs: number },
   ): Promise<boolean> => {
+    const isKnown = triedAtMs === undefined ? sql`${g.tried_at} IS NULL` : sql`${g.tried_at} = ${triedAtMs}`
+    const isOwn = sql`${g.id} = ${id} AND ${g.looks} = ${looks} AND ${isKnown}`
+    if (first === undefined)
+      return (await tx.run(sql`UPDATE ${g} SET ${set(g, { tried_at: nowMs })} WHERE ${isOwn} AND NOT (${isOver})`)) > 0
+    const { member, heldBefore } = first
     const noted = set(g, { state: 'asked', member, held_before: heldBefore ?? null, tried_at: nowMs })
-    const isOwn = sql`${g.id} = ${id} AND ${g.looks} = ${look} AND ${isOpen}`
-    return (await tx.run(sql`UPDATE ${g} SET ${noted} WHERE ${isOwn}`)) > 0
+    return (await tx.run(sql`UPDATE ${g} SET ${noted} WHERE ${isOwn} AND ${isOpen}`)) > 0
   },
   /** Whose shop does not know them: looked for once more, by another action in place of the one before. False: it is not so any more. */
   lookAgain: async (tx: Tx, { id, looks }: Pick<Grant, 'id' | 'looks'>, why: string): Promise<boolean> => {

@@ -33,6 +33,7 @@ export const SHOP_GRANT = defineTable(
     member: nullable(text(64)),
     /** What they had of it before that. */
     held_before: nullable(text(64)),
+    /** When the shop was asked last, or was about to be. */
     tried_at: nullable(instant()),
     ended_at: nullable(instant()),
     /** Why it was not given, or not yet; Chinese. */

@@ -24,6 +24,7 @@ const asked: AskedGrant = {
   gift: { kind: 'coupon', coupon: '1' },
   name: '券',
   before: undefined,
+  beforeSend: async () => undefined,
 }
 const no = (reply: number) => saidNo('x', reply, `拒绝 ${reply}`)
 
@@ -69,4 +70,22 @@ it.each([
   const send = async (): Promise<void> => void sent++
   expect(await giveOnce({ asked: { ...asked, before: '0' }, given: 1, holds: async () => now, send })).toEqual(answer)
   expect(sent).toBe(times)
+})
+
+it('is not sent when what comes before throws', async () => {
+  let sent = 0
+  const overtaken = async (): Promise<void> => {
+    throw new Error('overtaken')
+  }
+  const send = async (): Promise<void> => void sent++
+  for (const before of [undefined, '0']) {
+    const give = giveOnce({
+      asked: { ...asked, before, beforeSend: overtaken },
+      given: 1,
+      holds: async () => '0',
+      send,
+    })
+    await expect(give).rejects.toThrow('overtaken')
+  }
+  expect(sent).toBe(0)
 })

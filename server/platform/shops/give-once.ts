@@ -38,6 +38,7 @@ export async function giveOnce({
     if (came === 'given') return { kind: 'given' }
     if (came === 'unsure') return { kind: 'unsure', zh: '上一次没有等到应答，之后客户那里的数目又变过，看不出给了没有' }
   }
+  await asked.beforeSend()
   try {
     await send()
     return { kind: 'given' }

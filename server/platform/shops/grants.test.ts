@@ -93,7 +93,7 @@ async function openCrmeb(manners: Partial<Manners> = {}) {
 }
 
 const asked = (shopUserId: string, gift: Gift, before?: string): AskedGrant => ({
-  ...{ grantId: `g-${shopUserId}`, shopUserId, gift, name: '满 200 减 20', before },
+  ...{ grantId: `g-${shopUserId}`, shopUserId, gift, name: '满 200 减 20', before, beforeSend: async () => undefined },
 })
 
 async function untilItWorks<Value>(ask: () => Promise<Value>): Promise<Value> {

@@ -28,6 +28,8 @@ export interface AskedGrant {
   name: string
   /** Where an earlier try may have been carried out: what `holds` told before that. */
   before: string | undefined
+  /** Awaited just before the shop is asked to give, every time; what it throws keeps the shop from being asked. */
+  beforeSend: () => Promise<void>
 }
 
 /** `refused`: the shop's no is for good; `isOfGift`: nobody gets this gift until somebody changes something at the shop. `unsure`: nobody
