@@ -72,6 +72,16 @@ it.each([
   expect(sent).toBe(times)
 })
 
+it('as much as before proves nothing where it is spent', async () => {
+  let sent = 0
+  const send = async (): Promise<void> => void sent++
+  const points = (now: string) =>
+    giveOnce({ asked: { ...asked, before: '120' }, given: 50, isSpent: true, holds: async () => now, send })
+  expect((await points('120')).kind).toBe('unsure')
+  expect((await points('170')).kind).toBe('given')
+  expect(sent).toBe(0)
+})
+
 it('is not sent when what comes before throws', async () => {
   let sent = 0
   const overtaken = async (): Promise<void> => {

@@ -13,6 +13,8 @@ export interface GivenOnce {
   asked: AskedGrant
   /** How much more the member then has. */
   given: number
+  /** What the member has gets less when it is used: as much as before does not say that nothing was given. */
+  isSpent?: boolean
   /** What the member has now. */
   holds: () => Promise<string | undefined>
   send: () => Promise<unknown>
@@ -27,6 +29,7 @@ export interface GivenOnce {
 export async function giveOnce({
   asked,
   given,
+  isSpent = false,
   holds,
   send,
   noes = {},
@@ -37,6 +40,8 @@ export async function giveOnce({
     const came = now === undefined ? 'unsure' : cameOf(asked.before, now, given)
     if (came === 'given') return { kind: 'given' }
     if (came === 'unsure') return { kind: 'unsure', zh: '上一次没有等到应答，之后客户那里的数目又变过，看不出给了没有' }
+    if (isSpent)
+      return { kind: 'unsure', zh: '上一次没有等到应答，客户那里的数目没有变，也可能给了又用掉了，看不出给了没有' }
   }
   await asked.beforeSend()
   try {
