@@ -18,23 +18,16 @@ export interface GivenOnce {
   /** What the member has now. */
   holds: () => Promise<string | undefined>
   send: () => Promise<unknown>
-  /** The platform's noes that stay noes, in Chinese, by their numbers. */
+  /** The platform's noes that stay noes, in Chinese, by their numbers. With any other it may have been done. */
   noes?: Readonly<Record<number, string>>
-  /** Numbers with which the platform does not say whether it was done. */
-  doubtful?: (reply: number) => boolean
 }
 
+/** Said before anything is done. */
+const NOT_DONE: ReadonlySet<string> = new Set(['shop.too-fast', 'shop.refused', 'shop.no-token', 'shop.token-refused'])
+
 /** Gives by an interface that would give a second time when asked a second time: where an earlier try may have been carried out
- *  it looks first. Throws ShopError, with `mayHaveHappened` unless the platform has said no. */
-export async function giveOnce({
-  asked,
-  given,
-  isSpent = false,
-  holds,
-  send,
-  noes = {},
-  doubtful = () => false,
-}: GivenOnce): Promise<Granted> {
+ *  it looks first. Throws ShopError, with `mayHaveHappened` unless it is certain that nothing was done. */
+export async function giveOnce({ asked, given, isSpent = false, holds, send, noes = {} }: GivenOnce): Promise<Granted> {
   if (asked.before !== undefined) {
     const now = await holds()
     const came = now === undefined ? 'unsure' : cameOf(asked.before, now, given)
@@ -52,11 +45,8 @@ export async function giveOnce({
     const { code, message, scope, retry, reply, zh = '平台拒绝了' } = error
     const said = reply === undefined ? undefined : noes[reply]
     if (said !== undefined) return { kind: 'refused', zh: said }
-    const isNo = code === 'shop.said-no' && reply !== undefined && !doubtful(reply)
-    if (isNo) return { kind: 'refused', zh }
-    // It may have been carried out before the platform stumbled, or spoken of in words that we do not know.
-    if (code === 'shop.busy' || code === 'shop.not-understood' || code === 'shop.said-no')
-      throw new ShopError(code, message, { scope, retry, zh, mayHaveHappened: true })
-    throw error
+    // Of an answer that never came the connection knows whether it was asked for; of one that we do not know nobody does.
+    if (NOT_DONE.has(code) || code === 'shop.unreachable') throw error
+    throw new ShopError(code as `shop.${string}`, message, { scope, retry, zh, mayHaveHappened: true })
   }
 }

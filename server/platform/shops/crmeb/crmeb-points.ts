@@ -27,8 +27,7 @@ export function createCrmebPoints(api: Pick<CrmebApi, 'put'>, userOf: (uid: stri
       isSpent: true,
       holds: () => holds(uid, gift),
       send: () => api.put({ path, name: '/outapi/user/give_point/{uid}', body }),
-      // Its 400 is for whatever went wrong, also after it was written.
-      doubtful: () => true,
+      // No noes: its 400 is for whatever went wrong, also after it was written.
     })
   }
   return { holds, grant }

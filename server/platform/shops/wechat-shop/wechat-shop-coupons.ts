@@ -22,14 +22,13 @@ const NOES_OF_COUPON: Record<number, string> = {
   10021003: '券还在生效中，不能这样发',
   10021010: '不在这张券的领取时间里',
 }
+/** Not among them: 10021034 优惠券重入失败, 10021038 系统失败. */
 const NOES: Record<number, string> = {
   ...NOES_OF_COUPON,
   40003: '小店不认识这位客户的 openid',
   10021004: '这位客户已经领到这张券的上限',
 }
 const SAYS_OF_COUPON = new Set(Object.values(NOES_OF_COUPON))
-/** 优惠券重入失败, 系统失败请重试. */
-const DOUBTFUL = new Set([10021034, 10021038])
 
 /** Coupons of a 微信小店: `push` knows no number of ours, so what the member has is counted. Whether new shops may still use it no
  *  page says for sure. Source: shops.md §3.2 [18]; pages coupon/push and coupon/get_user_coupon_list. */
@@ -59,7 +58,6 @@ export function createWechatShopCoupons(api: Pick<WechatShopApi, 'ask'>) {
       holds: () => holds(openid, gift),
       send: () => api.ask('/channels/ec/coupon/push', { openid, coupon_id: gift.coupon }, Type.Object({})),
       noes: NOES,
-      doubtful: (reply) => DOUBTFUL.has(reply),
     })
     return granted.kind === 'refused' && SAYS_OF_COUPON.has(granted.zh) ? { ...granted, isOfGift: true } : granted
   }

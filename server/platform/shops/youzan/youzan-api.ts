@@ -13,6 +13,7 @@ const Token = Type.Object({
 const TOKEN_REFUSED = new Set([4201, 4202, 4203])
 const TOO_FAST = new Set([4101, 500100004, 123000042, 141500203])
 const TIMED_OUT = new Set([106000001, 106100118])
+/** Of orders; elsewhere nobody says what it means. */
 const NO_TRADE = 5000
 const REFUSED: Record<number, string> = {
   4204: '有赞应用没有这个接口的能力包：到有赞云后台订购（订单、客户；发券要优惠券，发积分要积分）',
@@ -79,7 +80,7 @@ export function createYouzanApi(access: ShopAccess) {
       )
       const code = codeOf(answer)
       if (code === undefined) throw notUnderstood(path, 'success')
-      if (code === NO_TRADE) throw noSuchOrder()
+      if (code === NO_TRADE && name.startsWith('youzan.trade')) throw noSuchOrder()
       if (code !== 0) throw refusal(path, code)
       return readShape(shape, answer.data ?? answer.response, path)
     },

@@ -44,6 +44,7 @@ export function createYouzanGifts(api: Pick<YouzanApi, 'ask'>) {
       asked,
       given: 1,
       holds: () => holds(asked.shopUserId, asked.gift),
+      // No noes: which numbers stay noes no page says.
       send: () => api.ask('youzan.ump.voucheractivity.send/3.0.1', body, Type.Unknown()),
     })
   }
