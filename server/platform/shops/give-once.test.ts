@@ -34,6 +34,22 @@ it('a no that we know is for good', async () => {
   expect(await give).toEqual({ kind: 'refused', zh: '领完了' })
 })
 
+it.each([
+  ['a first try', undefined, { kind: 'refused', zh: '上限' }],
+  ['a second one of who had none', '0', { kind: 'given' }],
+  ['a second one of who had some', '1', { kind: 'unsure', zh: expect.stringContaining('上限') }],
+])('as many as they may have, at %s', async (_what, before, answer) => {
+  const holds = async () => before
+  const give = giveOnce({
+    asked: { ...asked, before },
+    given: 1,
+    holds,
+    send: () => Promise.reject(no(6)),
+    limits: { 6: '上限' },
+  })
+  expect(await give).toEqual(answer)
+})
+
 const lost = (mayHaveHappened: boolean) =>
   new ShopError('shop.unreachable', 'x', { scope: 'shop', zh: '断', mayHaveHappened })
 it.each([

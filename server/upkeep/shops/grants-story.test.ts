@@ -64,6 +64,25 @@ it('while the list lags behind it waits before it looks', async () => {
   expect(scene.shops.wechat.coupons.asked()).toBe(1)
 })
 
+it('a coupon of one a person that the list does not show yet: the limit at the second try says that it was given', async () => {
+  await open()
+  const { wechat } = scene.shops
+  const id = await scene.scan()
+  wechat.coupons.make('19126', { perPerson: 1 })
+  const orderId = wechat.buy({ unionId: scene.unionId, lines: scene.lines })
+  await scene.seconds(6, MINUTE_MS)
+  wechat.setManners({ lostAnswers: 1, readLagMs: 5 * MINUTE_MS })
+  wechat.pay(orderId)
+  await scene.seconds(4)
+  wechat.setManners({ lostAnswers: 0 })
+  await scene.seconds(3, MINUTE_MS)
+  expect([coupons(), wechat.coupons.asked()]).toEqual([['19126'], 2])
+  expect([await scene.grants(), await scene.told(id)]).toMatchObject([
+    [{ state: 'given' }],
+    ['已发券「满 200 减 20」（牧野微信小店）'],
+  ])
+})
+
 it('a token that ends, a shop that is away for an hour: it is given when it is back', async () => {
   await open()
   const second = 'oUNION000000000000000000002'

@@ -26,9 +26,9 @@ const NOES_OF_COUPON: Record<number, string> = {
 const NOES: Record<number, string> = {
   ...NOES_OF_COUPON,
   40003: '小店不认识这位客户的 openid',
-  10021004: '这位客户已经领到这张券的上限',
 }
 const SAYS_OF_COUPON = new Set(Object.values(NOES_OF_COUPON))
+const LIMITS = { 10021004: '这位客户已经领到这张券的上限' }
 
 /** Coupons of a 微信小店: `push` knows no number of ours, so what the member has is counted. Whether new shops may still use it no
  *  page says for sure. Source: shops.md §3.2 [18]; pages coupon/push and coupon/get_user_coupon_list. */
@@ -58,6 +58,7 @@ export function createWechatShopCoupons(api: Pick<WechatShopApi, 'ask'>) {
       holds: () => holds(openid, gift),
       send: () => api.ask('/channels/ec/coupon/push', { openid, coupon_id: gift.coupon }, Type.Object({})),
       noes: NOES,
+      limits: LIMITS,
     })
     return granted.kind === 'refused' && SAYS_OF_COUPON.has(granted.zh) ? { ...granted, isOfGift: true } : granted
   }
