@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -137,6 +137,22 @@ it('no thread is begun while the log is short, however many commits there were',
   expect(await eager(begin)).toBe(0)
   await fillLog(db)
   expect(await eager(begin)).toBeGreaterThan(0)
+})
+
+it('where the log cannot be looked at, whoever has committed does not fail by it', async () => {
+  await openHeap(false)
+  const loop = `${file}-loop`
+  symlinkSync(`${loop}-wal`, `${loop}-wal`)
+  let isBegun = false
+  const begin = (): Worker => {
+    isBegun = true
+    return new Worker('process.exit(3)', { eval: true })
+  }
+  const checkpoints = createCheckpointer({ file: loop, alone: (work) => work(), start: begin, answerWithinMs: 20 })
+  for (let commit = 0; commit < 5_000; commit++) checkpoints.committed()
+  await checkpoints.settled()
+  await checkpoints.close()
+  expect(isBegun).toBe(true)
 })
 
 it.each([

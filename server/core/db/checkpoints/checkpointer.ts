@@ -58,8 +58,15 @@ export function createCheckpointer({
   let framesEach = FRAMES_A_COMMIT
   let working: Promise<void> | undefined
 
-  /** The log's file never gets shorter, and old pages stand behind the new ones: there are at most so many. */
-  const mostFrames = (): number => (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) / FRAME_BYTES
+  /** The log's file never gets shorter, and old pages stand behind the new ones: there are at most so many. Whoever has committed
+   *  must not fail because a path cannot be looked at: then there may be any number. */
+  function mostFrames(): number {
+    try {
+      return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) / FRAME_BYTES
+    } catch {
+      return Number.POSITIVE_INFINITY
+    }
+  }
 
   function thread(): Worker {
     if (worker !== undefined) return worker
