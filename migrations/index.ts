@@ -78,6 +78,7 @@ import { NamesOfDraws1700000000167 } from './0167-names-of-draws.ts'
 import { ThroughWhatALinkCame1700000000168 } from './0168-through-what-a-link-came.ts'
 import { ShopGrants1700000000170 } from './0170-shop-grants.ts'
 import { BearersOfToldTags1700000000171 } from './0171-bearers-of-told-tags.ts'
+import { DrawsOfEachSend1700000000178 } from './0178-draws-of-each-send.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -161,4 +162,5 @@ export const migrations = [
   ThroughWhatALinkCame1700000000168,
   ShopGrants1700000000170,
   BearersOfToldTags1700000000171,
+  DrawsOfEachSend1700000000178,
 ]

@@ -4,6 +4,7 @@ import { raw } from '../server/core/db/sql.ts'
 import { INBOUND_EVENT } from '../server/engine/inbox/event-tables.ts'
 import { createTestDatabase } from '../server/testing/test-database.ts'
 import { StepsGivenBefore1700000000155 } from './0155-steps-given-before.ts'
+import { DrawsOfEachSend1700000000178 } from './0178-draws-of-each-send.ts'
 import { migrations } from './index.ts'
 
 const open: { db: Db; drop: () => Promise<void> }[] = []
@@ -251,4 +252,34 @@ it('what groups have had of their SOPs before it was written down is known', asy
   // Begun anew after a crash it adds nothing.
   await new StepsGivenBefore1700000000155().up(db.source.createQueryRunner())
   expect((await had()).toSorted()).toEqual(expected.toSorted())
+})
+
+it('runs of sends carry by which name they were drawn', async () => {
+  const db = await freshDb()
+  await db.migrate()
+  while ((await db.source.query("SELECT name FROM migrations WHERE name LIKE 'DrawsOfEachSend%'")).length > 0)
+    await db.source.undoLastMigration()
+  const runs: [name: string, drawnAs: string | null, askKey: string | null][] = [
+    ['年末大促', null, null],
+    ['年末大促', '大促', null],
+    ['年末大促', '别的', null],
+    ['年末大促', null, null],
+    ['周日福利', null, null],
+    ['欢迎旅程', null, 'sop:1'],
+  ]
+  for (const [nth, [name, drawnAs, askKey]] of runs.entries())
+    await db.source.query(
+      `INSERT INTO send_run (send_name, scheduled_at, rule_version, rule_json, state, planned_at, drawn_as, ask_key)
+       VALUES (?, ${nth}, 'v', '{}', 'done', 1, ?, ?)`,
+      [name, drawnAs, askKey],
+    )
+  const has = async () =>
+    (await db.source.query('SELECT drawn_as FROM send_run ORDER BY id')).map(
+      (row: { drawn_as: string }) => row.drawn_as,
+    )
+  for (let time = 0; time < 2; time++) {
+    await new DrawsOfEachSend1700000000178().up(db.source.createQueryRunner())
+    expect(await has()).toEqual(['大促', '大促', '别的', '大促', '周日福利', null])
+    await new DrawsOfEachSend1700000000178().down(db.source.createQueryRunner())
+  }
 })

@@ -1,5 +1,4 @@
 import { type Among, idsAmong } from '../../core/db/among.ts'
-import { pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { drawPoint } from '../../core/kernel/draw.ts'
 import { once, onceEach } from '../../core/kernel/once.ts'
@@ -10,11 +9,11 @@ import type { AudienceDeps } from './audience-deps.ts'
 import type { Choice } from './choice.ts'
 import { chooseRecipients } from './choose-recipients.ts'
 import { readLedger } from './contact-ceiling.ts'
+import { drawKey } from './draw-key.ts'
 import { droppedOut, snapshotOfCampaign } from './dropped-out.ts'
 import { keptForAnother } from './kept-for-another.ts'
 import { monthlyLimit, receivedThisMonth } from './monthly-limit.ts'
 import { notOpened, type RivalTime, readRivals, rivalTimes } from './read-rivals.ts'
-import { SEND_RUN } from './send-tables.ts'
 
 /** A send as it stands now. */
 export interface ReadySend {
@@ -120,11 +119,7 @@ async function drawnAs(
 ): Promise<string> {
   if (campaign !== undefined) return `campaign:${campaign.drawnAs ?? campaign.name}`
   if (holdOut === undefined) return `send:${name}`
-  const renamed = await tx.row(
-    sql`SELECT ${pick(SEND_RUN, 'drawn_as')} FROM ${SEND_RUN}
-        WHERE ${SEND_RUN.send_name} = ${name} AND ${SEND_RUN.drawn_as} IS NOT NULL ORDER BY ${SEND_RUN.id} LIMIT 1`,
-  )
-  return `send:${renamed?.drawn_as ?? name}`
+  return `send:${await drawKey(tx, name)}`
 }
 
 const heldOutOf =

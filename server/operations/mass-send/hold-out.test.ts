@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import { sql } from '../../core/db/sql.ts'
 import { drawPoint } from '../../core/kernel/draw.ts'
 import { DAY_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { sendEffect } from './send-effect.ts'
@@ -72,32 +73,72 @@ it('who gets no marketing at all is in no send, and not part of the comparison',
   ])
 })
 
+const weekly = SEND.replace('at: "2026-11-25 10:00"', 'cron: "0 10 * * *"')
+const called = (head: string): string => weekly.replace('send: 大促', head)
+const under = (key: string): string[] => PEOPLE.filter((id) => drawPoint(`send:${key}`, id) * 100 < 40).sort()
+const [FIRST, SECOND, THIRD] = ['大促', '年末大促', '收官大促']
+
+/** Whom the last run of this name held out, at ten on that day of November. */
+async function heldOut(day: string, name: string): Promise<string[]> {
+  t.clock.set(Date.parse(`2026-11-${day}T10:00:00+08:00`))
+  for (let minute = 0; minute < 2; minute++) await t.advance(MINUTE_MS)
+  const rows = await t.rawRows<{ external_userid: string }>(
+    `SELECT external_userid FROM send_recipient WHERE outcome = 'held-out'
+       AND run_id = (SELECT MAX(id) FROM send_run WHERE send_name = '${name}') ORDER BY external_userid`,
+  )
+  return rows.map((row) => row.external_userid)
+}
+async function write(...heads: string[]): Promise<void> {
+  t.writeConfig({ 'sends/sends.yaml': heads.map(called).join('---') })
+  await t.huoshui.rules.check()
+  expect(t.huoshui.rules.faults()).toEqual([])
+  // What is new gets its first time.
+  await t.advance(MINUTE_MS)
+}
+
 it('under another name the same people are held out, also after a second one and once the old one is not written any more', async () => {
-  const weekly = SEND.replace('at: "2026-11-25 10:00"', 'cron: "0 10 * * *"')
   await open({ 'sends/sends.yaml': weekly })
-  const under = (name: string) => PEOPLE.filter((id) => drawPoint(`send:${name}`, id) * 100 < 40)
   // Else the test could not tell by which name they are drawn.
-  for (const name of ['年末大促', '收官大促']) expect(under(name)).not.toEqual(watched)
-  const heldOut = async (day: string): Promise<string[]> => {
-    t.clock.set(Date.parse(`2026-11-${day}T10:00:00+08:00`))
-    for (let minute = 0; minute < 2; minute++) await t.advance(MINUTE_MS)
-    const rows = await t.rawRows<{ external_userid: string }>(
-      `SELECT external_userid FROM send_recipient WHERE outcome = 'held-out'
-         AND run_id = (SELECT MAX(id) FROM send_run) ORDER BY id`,
-    )
-    return rows.map((row) => row.external_userid).sort()
-  }
-  const rename = async (to: string): Promise<void> => {
-    t.writeConfig({ 'sends/sends.yaml': weekly.replace('send: 大促', to) })
-    await t.huoshui.rules.check()
-    expect(t.huoshui.rules.faults()).toEqual([])
-  }
-  const same = watched.toSorted()
-  expect(await heldOut('26')).toEqual(same)
-  await rename('send: 年末大促\nwas: 大促')
-  expect(await heldOut('27')).toEqual(same)
-  await rename('send: 收官大促\nwas: 年末大促')
-  expect(await heldOut('28')).toEqual(same)
-  await rename('send: 收官大促')
-  expect(await heldOut('29')).toEqual(same)
+  for (const name of [SECOND, THIRD]) expect(under(name)).not.toEqual(under(FIRST))
+  expect(await heldOut('26', FIRST)).toEqual(under(FIRST))
+  await write(`send: ${SECOND}\nwas: ${FIRST}`)
+  expect(await heldOut('27', SECOND)).toEqual(under(FIRST))
+  await write(`send: ${THIRD}\nwas: ${SECOND}`)
+  expect(await heldOut('28', THIRD)).toEqual(under(FIRST))
+  await write(`send: ${THIRD}`)
+  expect(await heldOut('29', THIRD)).toEqual(under(FIRST))
+})
+
+it('a name that another send had before brings its draw along to nobody', async () => {
+  await open({ 'sends/sends.yaml': called(`send: ${SECOND}`) })
+  expect(await heldOut('26', SECOND)).toEqual(under(SECOND))
+  await write(`send: ${SECOND}`, `send: ${FIRST}`)
+  expect(await heldOut('27', FIRST)).toEqual(under(FIRST))
+  expect(await heldOut('27', SECOND)).toEqual(under(SECOND))
+  await write(`send: ${FIRST}`)
+  await write(`send: ${SECOND}\nwas: ${FIRST}`)
+  expect(await heldOut('28', SECOND)).toEqual(under(FIRST))
+  await write(`send: ${THIRD}\nwas: ${SECOND}`)
+  expect(await heldOut('29', THIRD)).toEqual(under(FIRST))
+})
+
+it('what is called as another send was draws its own people, and keeps them', async () => {
+  await open({ 'sends/sends.yaml': weekly })
+  await write(`send: ${SECOND}\nwas: ${FIRST}`)
+  await write(`send: ${SECOND}`)
+  await write(`send: ${SECOND}`, `send: ${FIRST}`)
+  const own = under(`${FIRST}#2`)
+  expect(own).not.toEqual(under(FIRST))
+  expect(await heldOut('26', FIRST)).toEqual(own)
+  expect(await heldOut('26', SECOND)).toEqual(under(FIRST))
+  await write(`send: ${SECOND}`, `send: ${THIRD}\nwas: ${FIRST}`)
+  expect(await heldOut('27', THIRD)).toEqual(own)
+  expect(await heldOut('27', SECOND)).toEqual(under(FIRST))
+})
+
+it('a rename by the release before, which knows of no draw, changes nobody', async () => {
+  await open({ 'sends/sends.yaml': weekly })
+  await t.db.tx((tx) => tx.run(sql`UPDATE send_run SET send_name = ${SECOND}`))
+  await write(`send: ${SECOND}\nwas: ${FIRST}`)
+  expect(await heldOut('26', SECOND)).toEqual(under(FIRST))
 })

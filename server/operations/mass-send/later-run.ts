@@ -38,6 +38,7 @@ export async function openLater(tx: Tx, run: RunRow, snapshot: SendSnapshot): Pr
       priority: run.priority,
       expected_fen: run.expected_fen,
       later_of: run.id,
+      drawn_as: run.drawn_as,
       remark: `#${run.id} 里轮不到的人，再看一次`,
     },
   ])

@@ -11,6 +11,7 @@ import type { AudienceDeps } from './audience-deps.ts'
 import { readAudiencePage } from './audience-page.ts'
 import { waitingOf } from './cancel-run.ts'
 import type { AudiencePage, Choice } from './choice.ts'
+import { drawKey } from './draw-key.ts'
 import { snapshotOfCampaign } from './dropped-out.ts'
 import { laterAt, openLater } from './later-run.ts'
 import { expectedFen, learnFrom } from './learned.ts'
@@ -84,6 +85,7 @@ export async function openRun(
       finished_at: missed ? nowMs : null,
       // What was missed may be moved to another day all the same; a step of a group SOP is had once by each group, not once a day.
       occasion: once !== undefined || (missed && heldBecause === undefined) ? null : (occasion?.date ?? null),
+      drawn_as: await drawKey(tx, send.name),
     },
   ])
   if (fresh > 0 && !missed) await endOvertaken(tx, send.name, scheduledAtMs, nowMs)

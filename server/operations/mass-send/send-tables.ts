@@ -45,12 +45,13 @@ export const SEND_RUN = defineTable(
     expected_fen: withDefault(integer(), 0),
     // The run of the day before, for whose crowded-out this one has another look.
     later_of: nullable(integer()),
-    // The name that it had when it was planned, where it has another one since: by that its hold-out is drawn.
+    // By that its hold-out is drawn: the same in all runs of a send, whatever it is called by now, and that of no other send. Null: a
+    // message that was asked for, or a run of the release before.
     drawn_as: nullable(text(60)),
   },
   {
     unique: [['send_name', 'scheduled_at'], ['ask_key'], ['send_name', 'occasion'], ['later_of']],
-    indices: [['state', 'id']],
+    indices: [['state', 'id'], ['drawn_as']],
     personal: {
       holds: {
         send_name: 'none',
