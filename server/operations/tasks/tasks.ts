@@ -1,7 +1,6 @@
 import { rowsDue } from '../../core/db/rows-due.ts'
-import { set, sql } from '../../core/db/sql.ts'
+import { lock, pick, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { updateFree } from '../../core/db/update-free.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Executor } from '../../engine/actions/action-kind.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
@@ -118,8 +117,7 @@ export function createTasks(deps: TasksDeps) {
     /** What staff are asked for without a customer. */
     duties,
     guideRenamed: async (tx: Tx, { oldUserId, newUserId }: RenamedStaff): Promise<number> => {
-      // Their day is as full as it was.
-      await updateFree(tx, TASK_DAY, { userid: newUserId }, sql`${TASK_DAY.userid} = ${oldUserId}`)
+      await keepPlaces(tx, { oldUserId, newUserId })
       const asked = await duties.guideRenamed(tx, oldUserId, newUserId)
       const own = sql`${GUIDE_TASK.userid} = ${oldUserId} AND ${UNFINISHED}`
       return (
@@ -131,6 +129,21 @@ export function createTasks(deps: TasksDeps) {
     executors,
     jobs,
   }
+}
+
+/** Their days are as full as they were, with what was asked of the new userid before anybody knew whose it is. */
+async function keepPlaces(
+  tx: Tx,
+  { oldUserId, newUserId }: Pick<RenamedStaff, 'oldUserId' | 'newUserId'>,
+): Promise<void> {
+  const isOld = sql`${TASK_DAY.userid} = ${oldUserId}`
+  const days = await tx.rows(
+    sql`SELECT ${pick(TASK_DAY, 'day', 'opened')} FROM ${TASK_DAY} WHERE ${isOld} ORDER BY ${TASK_DAY.day} ${lock()}`,
+  )
+  if (days.length === 0) return
+  const now = days.map((one) => ({ ...one, userid: newUserId }))
+  await tx.increase(TASK_DAY, now, ['userid', 'day'], 'opened')
+  await tx.run(sql`DELETE FROM ${TASK_DAY} WHERE ${isOld}`)
 }
 
 export type Tasks = ReturnType<typeof createTasks>

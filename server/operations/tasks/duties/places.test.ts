@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
 import { type GroupScene, openGroupScene } from '../../mass-send/testing/group-scene.ts'
+import { TASK_DAY } from '../task-tables.ts'
 
 /** A to-do takes a place of one day of one person, and gives back that one and no other. */
 
@@ -112,4 +113,26 @@ test('a day is as full for whoever has another userid since', async () => {
   expect(await days(scene)).toEqual(['zhangsan2 11-26 1'])
   await takeAway(scene, 'campaigns/a.yaml', '2026-11-26T11:00')
   expect(await days(scene)).toEqual([])
+})
+
+test('what was asked of the new userid before the rename was known is of the same day', async () => {
+  const scene = await open({ 'campaigns/a.yaml': STOCK })
+  await until(scene, '2026-11-26T10:00')
+  // A mass send was planned from a list that had the new one already; another day, and another guide, have places of their own.
+  const counts = [
+    { userid: 'zhangsan2', day: '2026-11-26', opened: 2 },
+    { userid: 'zhangsan2', day: '2026-11-25', opened: 1 },
+    { userid: 'lisi', day: '2026-11-26', opened: 1 },
+  ]
+  await scene.db.tx((tx) => tx.upsert(TASK_DAY, counts, ['userid', 'day']))
+  await scene.sandbox.renameStaff({ userId: 'zhangsan', newUserId: 'zhangsan2' })
+  await scene.settle()
+  const after = ['lisi 11-26 1', 'zhangsan2 11-25 1', 'zhangsan2 11-26 3']
+  expect(await days(scene)).toEqual(after)
+  const renamed = { oldUserId: 'zhangsan', newUserId: 'zhangsan2', atMs: scene.clock.now() }
+  const rename = () => scene.db.tx((tx) => scene.huoshui.tasks.guideRenamed(tx, renamed))
+  await rename()
+  expect(await days(scene)).toEqual(after)
+  await takeAway(scene, 'campaigns/a.yaml', '2026-11-26T11:00')
+  expect(await days(scene)).toEqual(['lisi 11-26 1', 'zhangsan2 11-25 1', 'zhangsan2 11-26 2'])
 })
