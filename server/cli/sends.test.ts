@@ -199,3 +199,37 @@ test('try: named members read the last words in their own name, once each; no cu
   expect((await run('try', '周三福利日', '，')).err).toContain('写 1 到 20 位成员')
   expect((await run('try', '周三福利日', '王二')).err).toContain('没有姓名或账号是「王二」的成员')
 })
+
+test('try: what one message of the app does not hold is read in several, to the last word and the attachments', async () => {
+  const lines = Array.from({ length: 40 }, (_, nth) => `第${nth + 1}行：${'西冷'.repeat(12)}🥩`)
+  const attachments = 'attachments: [ { link: { title: 新品, url: "https://shop.example.cn/new" } } ]'
+  scene.writeConfig({
+    'sends/sends.yaml': WELFARE_DAY.replace(
+      '今天西冷第二件半价',
+      `${JSON.stringify(lines.join('\n'))}\n  ${attachments}`,
+    ),
+  })
+  await scene.befriend('zhangsan', 'wmA')
+  const { out, err } = await run('try', '周三福利日', '张三')
+  expect(err).toBe('')
+  expect(out.trimEnd()).toBe('「周三福利日」的正文会分 2 条发给 张三（zhangsan），附件只写名字；客户什么都收不到。')
+  for (let seconds = 0; seconds < 10; seconds += 5) await scene.advance(5_000)
+  await scene.settle()
+  const told = scene.sandbox
+    .calls('message/send')
+    .map(({ body }) => (body as { text: { content: string } }).text.content)
+  expect(told).toHaveLength(2)
+  for (const [nth, text] of told.entries()) {
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(2_048)
+    expect(text).toMatch(new RegExp(`^【试发】群发「周三福利日」（${nth + 1}/2），只有您看得到：\n`))
+    expect(text).not.toContain('…')
+  }
+  const read = told.flatMap((text) =>
+    text
+      .replace(/（11-25 \d\d:\d\d）$/, '')
+      .split('\n')
+      .slice(1),
+  )
+  expect(read.slice(0, 40)).toEqual(lines)
+  expect(read.slice(40).join('\n')).toContain('新品')
+})

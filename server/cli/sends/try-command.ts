@@ -1,7 +1,8 @@
 import { createOutbox } from '../../engine/actions/outbox.ts'
 import { fillForGuide } from '../../operations/mass-send/personal-words.ts'
 import { fillLinksForMany } from '../../operations/welcome/fill-names.ts'
-import { createTell } from '../../records/staff/tell-staff.ts'
+import { splitToBytes } from '../../records/media/cut-to-bytes.ts'
+import { createTell, TOLD_BYTES } from '../../records/staff/tell-staff.ts'
 import { findGuide } from '../find/find-guide.ts'
 import { findNamed } from '../find/find-named.ts'
 import { guideNames, guideText } from '../find/guide-names.ts'
@@ -35,23 +36,32 @@ export const tryCommand = defineCommand({
       const written = fillLinksForMany(send.value.content.text ?? '', (link) => policy.links?.[link]?.url)
       const attachments = (send.value.content.attachments ?? []).map((one) => `［${attachmentText(one)}］`)
       const told: string[] = []
-      // Each reads it in their own name, as their customers would.
+      let most = 1
+      // Each reads it in their own name, as their customers would, and all of it, in as many messages as that takes.
       for (const userId of new Set(userIds)) {
-        const words = [
-          `【试发】群发「${send.name}」，只有您看得到：`,
-          fillForGuide(written, names.get(userId)),
-          ...attachments,
-        ]
-        const said = { key: `try:${desk.clock.now()}:${send.version}`, userIds: [userId], text: words.join('\n') }
-        told.push(...(await tell(tx, { ...said, reason: { text: `试发群发「${send.name}」` } })))
+        const said = messagesOf(send.name, [fillForGuide(written, names.get(userId)), ...attachments].join('\n'))
+        most = Math.max(most, said.length)
+        for (const [nth, words] of said.entries()) {
+          const key = `try:${desk.clock.now()}:${send.version}:${nth + 1}`
+          const reason = { text: `试发群发「${send.name}」` }
+          const reached = await tell(tx, { key, userIds: [userId], text: words, reason })
+          if (nth === 0) told.push(...reached)
+        }
       }
       if (told.length === 0) throw cliFault('no', '这几位都已离职，没有人收到。')
       const list = told.map((userId) => guideText(names, userId)).join('、')
       return {
-        text: `「${send.name}」的正文会发给 ${list}，附件只写名字；客户什么都收不到。`,
+        text: `「${send.name}」的正文会${most === 1 ? '' : `分 ${most} 条`}发给 ${list}，附件只写名字；客户什么都收不到。`,
         data: { send: send.name, told },
         changed: [{ of: send.name, after: { told } }],
       }
     })
   },
 })
+
+function messagesOf(name: string, words: string): string[] {
+  const head = (part: string): string => `【试发】群发「${name}」${part}，只有您看得到：\n`
+  if (Buffer.byteLength(head('') + words) <= TOLD_BYTES) return [head('') + words]
+  const pieces = splitToBytes(words, TOLD_BYTES - Buffer.byteLength(head('（99/99）')))
+  return pieces.map((piece, nth) => `${head(`（${nth + 1}/${pieces.length}）`)}${piece}`)
+}

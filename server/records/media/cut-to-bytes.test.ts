@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cutToBytes } from './cut-to-bytes.ts'
+import { cutToBytes, splitToBytes } from './cut-to-bytes.ts'
 
 test('a text that fits is left alone, to the byte', () => {
   expect(cutToBytes('牛排', 6)).toBe('牛排')
@@ -24,4 +24,16 @@ test('never more bytes than allowed, never a broken character', () => {
       expect(Buffer.from(cut).toString()).toBe(cut)
     }),
   )
+})
+
+test.each([
+  ['牛排', 6, ['牛排']],
+  ['牛\n排\n好', 7, ['牛\n排', '好']],
+  ['牛\n排\n好', 6, ['牛', '排', '好']],
+  ['牛排好\n吃', 6, ['牛排', '好', '吃']],
+  ['牛排好\n吃', 7, ['牛排', '好\n吃']],
+  ['', 6, ['']],
+  ['一👨‍👩‍👧二', 21, ['一👨‍👩‍👧', '二']],
+])('%j in pieces of %d bytes', (text, maxBytes, pieces) => {
+  expect(splitToBytes(text, maxBytes)).toEqual(pieces)
 })

@@ -25,6 +25,8 @@ export const TellStaff = defineAction(
 /** A member gets at most 30 messages a minute and 1,000 an hour from one app, the rest is dropped without a word (doc
  *  90236); so each has its own turn. */
 const APART_MS = HOUR_MS / 1_000
+/** What of a text is told; the rest of a message is for the time behind it. */
+export const TOLD_BYTES = APP_TEXT_BYTES - Buffer.byteLength('（11-25 09:59）')
 /** Older than this it is no news. */
 const NEWS_FOR_MS = 12 * HOUR_MS
 
@@ -67,7 +69,7 @@ export function createTell({ clock, outbox }: Pick<TellStaffDeps, 'clock' | 'out
     const told = [...present].filter((userId) => !left.has(userId))
     // WeCom takes the same words within half an hour for the same message: the time tells them apart.
     const time = `（${shanghaiText(clock.now()).slice(5)}）`
-    const text = `${cutToBytes(said.text, APP_TEXT_BYTES - Buffer.byteLength(time))}${time}`
+    const text = `${cutToBytes(said.text, TOLD_BYTES)}${time}`
     for (const userId of told) {
       const dueAtMs = await turnOf(tx, userId)
       await outbox.enqueue(tx, TellStaff, {
