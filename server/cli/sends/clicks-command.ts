@@ -2,7 +2,7 @@ import { durationMs } from '../../core/kernel/duration-ms.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { sendQueries } from '../../operations/mass-send/send-queries.ts'
 import { momentQueries } from '../../operations/moments/moment-queries.ts'
-import { type LinkFigure, linkFigures } from '../../records/links/link-figures.ts'
+import { countPeople, type LinkFigure, linkFigures } from '../../records/links/link-figures.ts'
 import { findNamed } from '../find/find-named.ts'
 import { readBook } from '../find/read-book.ts'
 import { cliFault } from '../frame/cli-fault.ts'
@@ -32,16 +32,24 @@ export const clicksCommand = defineCommand({
     if (link !== undefined)
       findNamed(new Map(Object.entries(links)), link, { kind: '链接', where: 'policy.yaml 的 links' })
     const lines = await (await desk.db()).tx(async (tx) => {
-      const all = await linkFigures(tx, desk.clock.now() - durationMs(since))
+      const sinceMs = desk.clock.now() - durationMs(since)
+      const all = await linkFigures(tx, sinceMs)
       const figures = all.filter((one) => link === undefined || one.link === link.trim())
       const ids = (what: string): number[] =>
         figures.flatMap(({ through }) =>
           through?.startsWith(`${what}:`) === true ? [Number(through.split(':')[1])] : [],
         )
-      return linesOf(figures, {
+      const gathered = linesOf(figures, {
         sends: await sendQueries.named(tx, ids('send')),
         moments: await momentQueries.named(tx, ids('moment')),
       })
+      const each: Line[] = []
+      for (const { line, through } of gathered) {
+        // Who opened it by way of several is one person all the same.
+        const people = through.length === 1 ? line.people : await countPeople(tx, { link: line.link, through, sinceMs })
+        each.push({ ...line, people })
+      }
+      return each
     })
     return {
       text: textOf(lines, since),
@@ -65,11 +73,17 @@ interface Named {
   isAsked?: boolean
 }
 
+interface Gathered {
+  /** Its people are one person each for every way that they came. */
+  line: Line
+  through: LinkFigure['through'][]
+}
+
 function linesOf(
   figures: readonly LinkFigure[],
   { sends, moments }: Record<'sends' | 'moments', readonly Named[]>,
-): Line[] {
-  const lines = new Map<string, Line>()
+): Gathered[] {
+  const lines = new Map<string, Gathered>()
   for (const { through, ...figure } of figures) {
     const [kind = '', number = ''] = through?.split(':') ?? []
     const run = (kind === 'send' ? sends : moments).find(({ id }) => through !== undefined && id === Number(number))
@@ -78,16 +92,18 @@ function linesOf(
     const key = `${figure.link} ${what} ${isJourney ? run.name : (run?.id ?? '')}`
     const held = lines.get(key)
     // What a journey sends is a message of its own for each day and guide: one line tells them all.
-    const line: Line = held ?? {
+    const line: Line = held?.line ?? {
       ...figure,
       ...{ people: 0, known: 0, unknown: 0, machines: 0 },
       ...{ what, name: run?.name ?? '', id: isJourney ? undefined : run?.id, atMs: isJourney ? undefined : run?.atMs },
     }
     for (const of of ['people', 'known', 'unknown', 'machines'] as const) line[of] += figure[of]
-    lines.set(key, line)
+    lines.set(key, { line, through: [...(held?.through ?? []), through] })
   }
   const place = ({ atMs }: Line): number => atMs ?? Number.MAX_SAFE_INTEGER
-  return [...lines.values()].sort((a, b) => (a.link === b.link ? place(a) - place(b) : a.link < b.link ? -1 : 1))
+  return [...lines.values()].sort(({ line: a }, { line: b }) =>
+    a.link === b.link ? place(a) - place(b) : a.link < b.link ? -1 : 1,
+  )
 }
 
 const WHAT_ZH: Record<Exclude<Line['what'], 'own'>, string> = { send: '群发', moment: '朋友圈', journey: 'SOP 消息' }

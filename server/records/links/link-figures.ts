@@ -44,6 +44,22 @@ export async function linkFiguresOf(tx: ReadTx, through: readonly Through[]): Pr
   return rows.map(toFigure)
 }
 
+/** Customers who opened a link by way of any of these, each once; undefined: by no message that we can tell. Since then, UTC
+ *  milliseconds. Reads only. */
+export async function countPeople(
+  tx: ReadTx,
+  asked: { link: string; through: readonly (Through | undefined)[]; sinceMs: number },
+): Promise<number> {
+  const named = asked.through.filter((one) => one !== undefined)
+  const isNamed = sql`${k.through} IN ${list(named)}`
+  const isThrough = named.length === asked.through.length ? isNamed : sql`(${isNamed} OR ${k.through} IS NULL)`
+  const row = await tx.row(
+    sql`SELECT ${select({ people: SUMS.people })} FROM ${k}
+        WHERE ${k.at} >= ${asked.sinceMs} AND ${k.link} = ${asked.link} AND ${isThrough}`,
+  )
+  return row?.people ?? 0
+}
+
 const toFigure = ({
   all,
   through,
