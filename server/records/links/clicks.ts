@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Db } from '../../core/db/db.ts'
 import { count, lock, number, pick, select, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
+import { describeError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
+import type { Logger } from '../../core/kernel/logger.ts'
 import { HOUR_MS, MINUTE_MS, startOfShanghaiDay } from '../../core/kernel/shanghai.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import type { PolicyRule } from '../../rules/schema/policy-rule.ts'
@@ -20,6 +22,7 @@ export type LinkTarget = NonNullable<PolicyRule['links']>[string]
 export interface ClicksDeps {
   db: Db
   clock: Clock
+  log: Logger
   emit: Emit
   customers: { queries: Pick<Customers['queries'], 'ownerOf'> }
   tags: Pick<Tags, 'change'>
@@ -48,7 +51,7 @@ const SOMEBODY: Reader = { id: undefined, how: 'known' }
  *  customer's own address and once a minute by one for many, of machines once an hour. All further ones only lead on, with no
  *  statement at all. */
 export function createClicks(deps: ClicksDeps) {
-  const { db, clock, emit, customers, tags, timeline, ways, targetOf, asksWho } = deps
+  const { db, clock, log, emit, customers, tags, timeline, ways, targetOf, asksWho } = deps
   const minute = createMinute<Way>(clock)
   const markedKey = (id: string): string => `mark ${id}`
 
@@ -106,13 +109,16 @@ export function createClicks(deps: ClicksDeps) {
 
   const what = ({ link, through }: Way) => ({ link, through: through ?? null, at: clock.now() })
 
-  /** A machine looked: it tells nothing of anybody, and says only why a link was opened more often than people opened it. */
-  async function noteMachine(code: string, way: Way): Promise<void> {
+  /** A machine looked: it tells nothing of anybody, and says only why a link was opened more often than people opened it. Nobody
+   *  waits for that, however long the database takes it. */
+  function noteMachine(code: string, way: Way): void {
     const key = `!${addressOf(code, way)}:${Math.floor(clock.now() / HOUR_MS)}`
     if (minute.has(key)) return
-    const look = { click_key: key, external_userid: null, by_machine: 1 as const, ...what(way) }
-    await db.tx((tx) => tx.insertIgnore(LINK_CLICK, [look]))
     minute.add(key)
+    const look = { click_key: key, external_userid: null, by_machine: 1 as const, ...what(way) }
+    db.tx((tx) => tx.insertIgnore(LINK_CLICK, [look])).catch((error: unknown) => {
+      log.warn({ err: describeError(error) }, 'a look of a machine at a link is not counted')
+    })
   }
 
   /** Gives who it counts for; undefined: nobody we know. */
@@ -170,7 +176,7 @@ export function createClicks(deps: ClicksDeps) {
       const found = await find(code)
       if (found === undefined) return undefined
       if (opened.by !== 'nobody') return { ask: true }
-      await noteMachine(code, found.way)
+      noteMachine(code, found.way)
       return { url: found.url, mark: undefined }
     },
     /** It leads on for whoever is counted already, or is nobody. Undefined: it leads nowhere (any more). */

@@ -97,6 +97,8 @@ test('a customer clicks: led on, told on the timeline, tagged and asked about, o
   ])
 })
 
+const looks = () => scene.rawRows(`SELECT external_userid, through FROM ${LINK_CLICK} WHERE by_machine = 1`)
+
 test.each<[string, Record<string, string>, string]>([
   ['a look at the head', {}, 'HEAD'],
   ['a preview of another network', { 'user-agent': 'facebookexternalhit/1.1' }, 'GET'],
@@ -111,11 +113,29 @@ test.each<[string, Record<string, string>, string]>([
   await click(pathOf('wmA'), headers, method)
   await scene.advance(60 * MINUTE_MS)
   await click(pathOf('wmA'), headers, method)
-  const looks = await scene.rawRows(`SELECT external_userid, through FROM ${LINK_CLICK} WHERE by_machine = 1`)
-  expect(looks).toEqual([
+  await expect.poll(looks).toEqual([
     { external_userid: null, through: null },
     { external_userid: null, through: null },
   ])
+})
+
+test('a machine is led on while the database takes no writes, and is counted when it does', async () => {
+  await open()
+  const path = pathOf('wmA')
+  await click(path)
+  const looked = {
+    click_key: `!${path.slice('/l/'.length)}:${Math.floor(scene.clock.now() / (60 * MINUTE_MS))}`,
+    ...{ link: '春季新品', external_userid: null, at: scene.clock.now() },
+  }
+  const held = scene.db.tx(async (tx) => {
+    await tx.insertIgnore(LINK_CLICK, [looked])
+    const headers = { 'user-agent': 'Googlebot/2.1' }
+    const { headers: answer } = await fetch(`${scene.url}${path}`, { redirect: 'manual', headers })
+    expect(answer.get('location')).toBe(SPRING)
+    throw new Error('undone')
+  })
+  await expect(held).rejects.toThrow('undone')
+  await expect.poll(looks).toEqual([{ external_userid: null, through: null }])
 })
 
 test('passed on, it counts for nobody: another browser, or one that is known to be another customer’s', async () => {

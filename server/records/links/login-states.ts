@@ -11,7 +11,7 @@ const STATE = /^((?:[0-9a-f]{2}){16,34})x([0-9a-z]{1,10})x([0-9a-f]{24})x([0-9a-
 const NONCE = /^[0-9a-f]{24}$/
 
 /** How a login came back: `theirs`: to the browser that it began in, and for the first time · `others`: we began it, in another browser
- *  or in one that keeps no cookies · `ended`: it came back before, is over five minutes old, or never began here. */
+ *  or in one that keeps no cookies, or over five minutes ago · `ended`: it came back before, or never began here. */
 export interface CameBack {
   code: string
   as: 'theirs' | 'others' | 'ended'
@@ -21,7 +21,7 @@ export interface CameBack {
  *  through a login that another began for them, and what is made up is known without asking anybody. Which logins have ended is
  *  remembered in this process; another one learns it from WeCom, whose codes work once. */
 export function createLoginStates({ secrets, clock }: { secrets: readonly string[]; clock: Clock }) {
-  const spent = new Map<string, number>()
+  const spent = new Set<string>()
   const [secret = ''] = secrets
   const seal = (key: string, what: string): string =>
     createHmac('sha256', key).update(`link login ${what}`).digest('hex').slice(0, 24)
@@ -30,13 +30,10 @@ export function createLoginStates({ secrets, clock }: { secrets: readonly string
 
   /** False: it was spent before. */
   function spend(state: string): boolean {
-    const now = clock.now()
-    for (const [one, atMs] of spent) {
-      if (spent.size < MOST_SPENT && atMs > now - LOGIN_WITHIN_MS) break
-      spent.delete(one)
-    }
     if (spent.has(state)) return false
-    spent.set(state, now)
+    const [oldest] = spent
+    if (oldest !== undefined && spent.size >= MOST_SPENT) spent.delete(oldest)
+    spent.add(state)
     return true
   }
 
@@ -60,9 +57,9 @@ export function createLoginStates({ secrets, clock }: { secrets: readonly string
       const code = codeIn(state)
       if (code === undefined) return undefined
       const sinceMs = Number.parseInt(since, 36)
-      const isGood = isSealed(sealed, `${hex}x${since}x${nonce}`) && sinceMs > clock.now() - LOGIN_WITHIN_MS
-      if (!isGood || !spend(state)) return { code, as: 'ended' }
-      return { code, as: kept === nonce ? 'theirs' : 'others' }
+      if (!isSealed(sealed, `${hex}x${since}x${nonce}`) || !spend(state)) return { code, as: 'ended' }
+      const isInTime = sinceMs > clock.now() - LOGIN_WITHIN_MS
+      return { code, as: isInTime && kept === nonce ? 'theirs' : 'others' }
     },
   }
 }
