@@ -31,6 +31,7 @@ const MANY_ZH: Record<(typeof KINDS)[number], (many: number) => string> = {
 /** What cannot be turned back, and what that does to the figures. */
 const BLIND = [
   '好友、群、标签、分层按能回到的最早情况算；群有多大、是谁的、有哪些群标签按现在算。',
+  '群 SOP 的一步发过两次的（比如重新进了群池），只记得最后一次：回到两次之间，当作还没发过。',
   '导购和群主当作马上确认，要人批准的当作批准了；企业微信的每月上限按设置算。',
   '当时的人没有收到新版本的消息：他们后来的下单、点击照旧，看不出新版本带来的变化。',
 ]

@@ -13,7 +13,7 @@ const isAbout = ({ payload }: RecordedEvent): Sql =>
   sql`${m.chat_id} = ${String(payload.chatId)} AND ${m.member_id} = ${String(payload.externalUserId)}`
 
 /** Who joined since is not there yet, who left is there still; their events let them come and go again. Steps of group SOPs that came
- *  since are still to come. How full a group is stays as it is now, and so do its tags. */
+ *  since are still to come, also for a group that had them once before. How full a group is stays as it is now, and so do its tags. */
 export function createGroupsRewind(): Rewind {
   const members = new Map<string, RowOf<typeof CHAT_MEMBER>>()
 
