@@ -76,6 +76,7 @@ import { TurnsOfPools1700000000162 } from './0162-turns-of-pools.ts'
 import { PlacesOfDuties1700000000166 } from './0166-places-of-duties.ts'
 import { NamesOfDraws1700000000167 } from './0167-names-of-draws.ts'
 import { ThroughWhatALinkCame1700000000168 } from './0168-through-what-a-link-came.ts'
+import { FirstNamesOfJourneys1700000000169 } from './0169-first-names-of-journeys.ts'
 import { ShopGrants1700000000170 } from './0170-shop-grants.ts'
 import { BearersOfToldTags1700000000171 } from './0171-bearers-of-told-tags.ts'
 import { DrawsOfEachSend1700000000178 } from './0178-draws-of-each-send.ts'
@@ -160,6 +161,7 @@ export const migrations = [
   PlacesOfDuties1700000000166,
   NamesOfDraws1700000000167,
   ThroughWhatALinkCame1700000000168,
+  FirstNamesOfJourneys1700000000169,
   ShopGrants1700000000170,
   BearersOfToldTags1700000000171,
   DrawsOfEachSend1700000000178,

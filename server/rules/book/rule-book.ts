@@ -118,6 +118,9 @@ export interface Sop extends SopVersion, Rule<SopRule> {
   canary?: Canary
   /** Is itself the version that only a share gets. */
   isCanary?: true
+  /** What it was called first, where that is not its name: no other journey has it. Its hold-out is drawn and its entries are keyed
+   *  by it. */
+  firstName?: string
 }
 
 export interface Canary {

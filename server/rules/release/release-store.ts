@@ -1,6 +1,6 @@
 import { alias, type RowOf } from '../../core/db/define-table.ts'
 import type { RowsDue } from '../../core/db/rows-due.ts'
-import { all, count, maybeNumber, number, select, set, sql } from '../../core/db/sql.ts'
+import { all, count, maybeNumber, number, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { SOP_RELEASE } from '../versions/rule-tables.ts'
 import type { Author, Release, ReleaseDraft, Rollout } from './release.ts'
@@ -27,7 +27,17 @@ const toRelease = (row: RowOf<typeof SOP_RELEASE>): Release => ({
   bySource: row.by_source,
   note: row.note ?? undefined,
   movedAtMs: row.moved_at ?? undefined,
+  firstName: row.first_name ?? undefined,
 })
+
+/** What a new journey is called first, where a renamed one had its name: it would hold out the very same people, and take those who
+ *  were in that one for its own. */
+async function firstNameOf(tx: Tx, sop: string, atMs: number): Promise<string | undefined> {
+  const taken = await tx.row(
+    sql`SELECT ${pick(SOP_RELEASE, 'id')} FROM ${SOP_RELEASE} WHERE ${SOP_RELEASE.first_name} = ${sop} LIMIT 1`,
+  )
+  return taken === undefined ? undefined : `${sop}#${atMs}`
+}
 
 export const releaseStore = {
   /** The last line of each SOP's log. */
@@ -59,9 +69,14 @@ export const releaseStore = {
     return `${row?.lines ?? 0}:${row?.newest ?? 0}`
   },
 
-  /** A journey's log goes on under its new id; one that has a log of its own keeps that. Safe to repeat. */
+  /** A journey's log goes on under its new id, and tells what it was called first; one that has a log of its own keeps that. Safe
+   *  to repeat. */
   rename: async (tx: Tx, from: string, to: string): Promise<void> => {
     if ((await releaseStore.latestOf(tx, to)) !== undefined) return
+    await tx.run(
+      sql`UPDATE ${SOP_RELEASE} SET ${set(SOP_RELEASE, { first_name: from })}
+          WHERE ${SOP_RELEASE.sop} = ${from} AND ${SOP_RELEASE.first_name} IS NULL`,
+    )
     await tx.run(sql`UPDATE ${SOP_RELEASE} SET ${set(SOP_RELEASE, { sop: to })} WHERE ${SOP_RELEASE.sop} = ${from}`)
   },
 
@@ -87,6 +102,7 @@ export const releaseStore = {
       by_whom: author.name?.slice(0, 100) ?? null,
       by_source: author.source,
       note: draft.note ?? null,
+      first_name: (last === undefined ? await firstNameOf(tx, draft.sop, atMs) : last.firstName) ?? null,
     }
     return (await tx.insertIgnore(SOP_RELEASE, [row])) > 0
   },

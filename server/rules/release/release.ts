@@ -51,6 +51,8 @@ export interface Release {
   note: string | undefined
   /** When everybody inside other versions had been seen to. */
   movedAtMs: number | undefined
+  /** What it was called first, however often it was renamed; no other journey has it. Undefined: as now. */
+  firstName: string | undefined
 }
 
 /** Who released something. */
@@ -60,7 +62,7 @@ export interface Author {
   source: 'deploy' | 'git' | 'file-owner' | 'command' | 'guard-rail' | 'unknown'
 }
 
-export type ReleaseDraft = Omit<Release, 'id' | 'seq' | 'atMs' | 'by' | 'bySource' | 'movedAtMs'>
+export type ReleaseDraft = Omit<Release, 'id' | 'seq' | 'atMs' | 'by' | 'bySource' | 'movedAtMs' | 'firstName'>
 
 /** The files' version is kept from new entrants: rolled back by hand, or its canary was stopped. */
 export const isHeldBack = (release: Release): boolean =>
@@ -104,6 +106,7 @@ const draftOf = ({
   by: _by,
   bySource: _source,
   movedAtMs: _moved,
+  firstName: _firstName,
   ...last
 }: Release) => ({
   ...last,

@@ -35,11 +35,12 @@ export async function releasedBook(
     const release = releases.get(written.name)
     if (release === undefined) return written
     const { stable, canary, rollout } = release
-    const forAll = stable === undefined ? written : await versionOf(written, stable)
+    const first = release.firstName === undefined ? {} : { firstName: release.firstName }
+    const forAll = { ...(stable === undefined ? written : await versionOf(written, stable)), ...first }
     if (canary === undefined) {
       return stable === undefined ? { ...forAll, canary: { sop: written, percent: 0, isOnly: true } } : forAll
     }
-    const onTrial: Sop = { ...(await versionOf(written, canary)), isCanary: true }
+    const onTrial: Sop = { ...(await versionOf(written, canary)), ...first, isCanary: true }
     return { ...forAll, canary: { sop: onTrial, percent: rollout?.percent ?? 0, isOnly: stable === undefined } }
   }
 

@@ -49,6 +49,7 @@ export const SOP_RELEASE = defineTable(
     by_source: text<Author['source']>(12),
     note: nullable(longText()),
     moved_at: nullable(instant()),
+    first_name: nullable(text(60)),
   },
   {
     unique: [['sop', 'seq']],
@@ -62,6 +63,7 @@ export const SOP_RELEASE = defineTable(
         rollout: 'none',
         by_whom: 'staff',
         note: 'none',
+        first_name: 'none',
       },
       purpose: '谁发布了哪个版本',
       kept: 'standing',

@@ -101,6 +101,6 @@ function held(sop: Sop, { inside }: Known): Refused | undefined {
   return holder === undefined ? undefined : refused('rival', `客户在同组的 SOP「${holder}」里，它的优先级不低`)
 }
 
-/** Always the same customers. */
-const isHeldOut = ({ name, value: { holdOut } }: Sop, externalUserId: string): boolean =>
-  holdOut !== undefined && drawPoint(`hold-out:${name}`, externalUserId) * 100 < holdOut.percent
+/** Always the same customers, whatever the journey is called by now. */
+const isHeldOut = ({ name, firstName = name, value: { holdOut } }: Sop, externalUserId: string): boolean =>
+  holdOut !== undefined && drawPoint(`hold-out:${firstName}`, externalUserId) * 100 < holdOut.percent

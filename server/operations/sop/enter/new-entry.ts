@@ -22,7 +22,7 @@ export const newEntry = (
   version: sop.version,
   externalUserId,
   userId,
-  key: `${sop.name}:${externalUserId}:${latest?.id ?? 0}`,
+  key: `${sop.firstName ?? sop.name}:${externalUserId}:${latest?.id ?? 0}`,
   event,
   facts: seen,
   heldOut,
