@@ -4,6 +4,7 @@ const KINDS_ZH: Record<string, string> = {
   'channel.create': '生成渠道活码',
   'channel.update': '修改渠道活码',
   'customer.refresh': '读客户资料',
+  'customer.resolve-loss': '查客户还是不是好友',
   'customer.resolve-move': '查客户转到了谁',
   'grant.give': '在店铺发券、积分',
   'group.list': '读群列表',

@@ -10,6 +10,7 @@ import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
 import { refusedText } from '../../platform/wecom/error-codes/refused-text.ts'
 import type { Wecom } from '../../platform/wecom/wecom.ts'
 import { isRefusedWith, WecomNotUnderstood } from '../../platform/wecom/wire/wecom-error.ts'
+import type { Customers } from '../../records/customers/customers.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import { type BatchOfRun, changeBatch, needBatch, waitingIn } from './batches.ts'
 import { NO_CONSENT } from './choose-recipients.ts'
@@ -18,9 +19,10 @@ import { createDraft, type DraftDeps } from './draft.ts'
 import { droppedOut } from './dropped-out.ts'
 import type { FindCreated } from './find-created.ts'
 import { later } from './later.ts'
-import { endBatch, settle, settleRest, waitingCount } from './outcomes.ts'
+import { hintsOf } from './loss-hints.ts'
+import { endBatch, settle, settleEach, settleRest, waitingCount } from './outcomes.ts'
 import { FIRST_POLL_MS, nextPollMs, REMIND_AFTER_MS, ringTime } from './poll-times.ts'
-import { SEND_BATCH } from './send-tables.ts'
+import { type BatchRow, SEND_BATCH } from './send-tables.ts'
 
 export interface CreateTaskDeps extends DraftDeps {
   db: Db
@@ -28,6 +30,8 @@ export interface CreateTaskDeps extends DraftDeps {
   wecom: Pick<Wecom, 'massSends'>
   findCreated: FindCreated
   consents: AskConsent['consents']
+  /** Who cannot be sent to may be one of whom no event told. */
+  mayBeLost: Customers['mayBeLost']
 }
 
 /** `unclear`: an earlier attempt may have made the task, and the platform does not say; `not-made`: its run was cancelled
@@ -71,12 +75,17 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     }
   }
 
-  /** False when it was cancelled since we looked. From here on a cancelling waits for what comes of the call. */
-  const begin = (batchId: number, text: string): Promise<boolean> =>
+  /** Those who get it; none when it was cancelled, or all have refused or dropped out. From here on a cancelling, and a refusal, waits
+   *  for what comes of the call: who gets it is read once nobody else can take them out. */
+  const begin = (held: BatchOfRun, text: string): Promise<string[]> =>
     db.tx(async (tx) => {
+      const { id } = held.batch
       const begun = set(SEND_BATCH, { started_at: clock.now(), body_text: text })
-      const isOpen = sql`${SEND_BATCH.id} = ${batchId} AND ${SEND_BATCH.state} = 'planned'`
-      return (await tx.run(sql`UPDATE ${SEND_BATCH} SET ${begun} WHERE ${isOpen}`)) > 0
+      const isOpen = sql`${SEND_BATCH.id} = ${id} AND ${SEND_BATCH.state} = 'planned'`
+      if ((await tx.run(sql`UPDATE ${SEND_BATCH} SET ${begun} WHERE ${isOpen}`)) === 0) return []
+      const ids = await stillWaitingIn(tx, deps, held)
+      if (ids.length === 0) await changeBatch(tx, id, { started_at: null })
+      return ids
     })
 
   async function perform({ payload, attempts }: Action<{ batchId: number }>): Promise<Created> {
@@ -86,10 +95,8 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     if (known !== undefined) return known
     if (held.cancelledBecause !== undefined) return { kind: 'not-made' }
     const { text, attachments } = await draftOrTell(held, attempts)
-    const ids = await db.tx((tx) => stillWaitingIn(tx, deps, held))
-    // All of them have refused, or dropped out, in the meantime.
+    const ids = await begin(held, text)
     if (ids.length === 0) return { kind: 'not-made' }
-    if (!(await begin(batch.id, text))) return { kind: 'not-made' }
     try {
       const answer = await wecom.massSends.create({
         chat_type: batch.chat_type,
@@ -118,7 +125,8 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     await adopt(tx, batch.id, result.msgid, clock.now())
     const why = batch.chat_type === 'group' ? '群已解散，或者已经换了群主' : '已不是好友'
     const reason = `企业微信判定不可发送（可能${why}）`
-    await settle(tx, batch, result.failed, { outcome: 'failed', reason, atMs: clock.now() })
+    const fresh = await settleEach(tx, batch, result.failed, { outcome: 'failed', reason, atMs: clock.now() })
+    await lookAt(tx, batch, fresh)
     if ((await waitingCount(tx, batch)) === 0) await endBatch(tx, batch, 'closed', clock.now())
   }
 
@@ -129,8 +137,15 @@ export function createTaskExecutor(deps: CreateTaskDeps): Executor {
     await noteTrouble(tx, batch.id, reason)
     // Given up, but an attempt without a known end may have made the task: then its results still count.
     if (batch.started_at !== null) return markUnclear(tx, batch.id)
+    if (failure.errcode === ERRCODE.nobodyToSendTo) await lookAt(tx, batch, await waitingIn(tx, batch))
     await settleRest(tx, batch, { outcome: 'failed', reason, atMs: clock.now() })
     await endBatch(tx, batch, 'failed', clock.now())
+  }
+
+  /** WeCom does not say why it would not send to them. */
+  async function lookAt(tx: Tx, batch: BatchRow, ids: string[]): Promise<void> {
+    if (batch.chat_type === 'group') return
+    await deps.mayBeLost(tx, hintsOf(batch, ids, { text: '企业微信说这次群发发不到这位客户' }))
   }
 
   async function markUnclear(tx: Tx, batchId: number): Promise<void> {

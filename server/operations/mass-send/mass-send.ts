@@ -13,7 +13,7 @@ import type { Wecom } from '../../platform/wecom/wecom.ts'
 import type { Customers } from '../../records/customers/customers.ts'
 import type { Groups } from '../../records/groups/groups.ts'
 import type { Links } from '../../records/links/links.ts'
-import type { AskConsent } from '../../records/privacy/consents.ts'
+import { type AskConsent, storedConsents } from '../../records/privacy/consents.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { Touches } from '../../records/touches/touches.ts'
 import { getsNoMarketing } from '../../rules/book/no-marketing.ts'
@@ -46,7 +46,7 @@ export interface MassSendDeps {
   rules: Pick<RuleBookHolder, 'current'>
   wecom: Pick<Wecom, 'massSends'>
   facts: AudienceDeps['facts']
-  customers: AskSendDeps['customers'] & Pick<Customers, 'ended'>
+  customers: AskSendDeps['customers'] & Pick<Customers, 'mayBeLost'>
   staff: { queries: { nameOf: CreateTaskDeps['guideName'] } & AskSendDeps['staff']['queries'] }
   media: Pick<CreateTaskDeps, 'attachments'>
   links: Pick<Links, 'urlForMany'>
@@ -112,7 +112,7 @@ export function createMassSend(deps: MassSendDeps) {
       name: 'mass-send.poll',
       everyMs: 5 * SECOND_MS,
       dueAt: rowsDue(SEND_BATCH.poll_at, sql`${SEND_BATCH.state} IN ('created', 'unclear')`),
-      run: () => pollResults({ db, clock, log, wecom, findCreated, perGroup, lost: deps.customers.ended }),
+      run: () => pollResults({ db, clock, log, wecom, findCreated, perGroup, mayBeLost: deps.customers.mayBeLost }),
     },
     {
       name: 'mass-send.remind',
@@ -156,7 +156,9 @@ export function createMassSend(deps: MassSendDeps) {
         findCreated,
         guideName,
         attachments: deps.media.attachments,
-        consents: deps.privacy.consents,
+        // What others wrote a moment ago counts: nobody is asked once it has gone out.
+        consents: storedConsents(clock),
+        mayBeLost: deps.customers.mayBeLost,
         linkFor: deps.links.urlForMany,
       }),
       remindExecutor(platformDeps),

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { raw } from '../../core/db/sql.ts'
 import { MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { approveRun } from './approve-run.ts'
+import { leaveOutOnRefusal } from './leave-out-refused.ts'
 import { openSendScene, type SendScene, type SendSceneOptions, WELFARE_DAY } from './testing/send-scene.ts'
 
 /** Who says no while something is on its way to them: nothing that WeCom does not have yet reaches them. */
@@ -105,4 +106,71 @@ test('who refuses journeys alone goes on to get sends', async () => {
   await scene.settle()
   await until(scene, '2026-11-26 09:00')
   expect(scene.created()).toEqual(['zhangsan: wmA wmB'])
+})
+
+/** Refuses for wmA, and has the news of it handled, in one transaction: while (or right after) the list of those who get it is read. */
+function refuseAsTheyAreRead(scene: SendScene, when: 'while' | 'after'): () => Promise<void> | undefined {
+  const { db, clock, huoshui } = scene
+  const plain = db.tx
+  let refusing: Promise<void> | undefined
+  let isRead = false
+  const refuseNow = (): Promise<void> => {
+    refusing = plain(async (tx) => {
+      const about = { externalUserId: 'wmA', kind: 'marketing', scope: 'sends', state: 'refused' } as const
+      await huoshui.privacy.consents.record(tx, { ...about, source: 'customer' })
+      const event = { id: 1, kind: 'customer.consent', dedupeKey: '1', eventAtMs: clock.now() }
+      const turn = { isUrgent: false, allAtOnce: () => undefined }
+      await leaveOutOnRefusal(clock).handle(tx, { ...event, payload: about } as never, turn)
+    })
+    return refusing
+  }
+  const end = db.watch((text) => {
+    if (!/^SELECT .*FROM .?send_recipient.?\s.*'planned' ORDER BY/s.test(text)) return
+    end()
+    isRead = true
+    if (when === 'while') void refuseNow()
+  })
+  const tx: typeof db.tx = async (work, rank) => {
+    try {
+      return await plain(work, rank)
+    } finally {
+      if (isRead && when === 'after') {
+        isRead = false
+        await refuseNow()
+      }
+    }
+  }
+  Object.assign(db, { tx })
+  return () => refusing
+}
+
+test.each(['while', 'after'] as const)(
+  '%s it is read who gets it: who is on the list that WeCom has is not told as left out',
+  async (when) => {
+    const scene = await open()
+    const refused = refuseAsTheyAreRead(scene, when)
+    await scene.advance(MINUTE_MS)
+    expect(refused()).toBeDefined()
+    await refused()
+    expect(scene.created()).toEqual(['zhangsan: wmA wmB'])
+    expect(await scene.outcomes()).toEqual(['wmA planned', 'wmB planned'])
+    await scene.confirmAll('zhangsan')
+    await scene.advance(MINUTE_MS)
+    await scene.advance(MINUTE_MS)
+    expect(await scene.outcomes()).toEqual(['wmA sent', 'wmB sent'])
+    expect(await scene.timeline('wmA')).toEqual(['群发「周三福利日」已送达（导购张三确认）'])
+  },
+)
+
+test('all of them, before it is begun: WeCom is not asked, and it counts as never begun', async () => {
+  const scene = await open({ sends: NIGHT, config: QUIET })
+  await until(scene, '2026-11-25 22:00')
+  for (const id of ['wmA', 'wmB']) await refuse(scene, id, 'sends')
+  await scene.db.tx((tx) => tx.run(raw("DELETE FROM inbound_event WHERE kind = 'customer.consent'")))
+  await until(scene, '2026-11-26 09:00')
+  expect(scene.created()).toEqual([])
+  expect(await scene.outcomes()).toEqual(['wmA cancelled', 'wmB cancelled'])
+  expect(await scene.rawRows('SELECT state, started_at FROM send_batch')).toEqual([
+    { state: 'closed', started_at: null },
+  ])
 })

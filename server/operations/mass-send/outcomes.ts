@@ -1,4 +1,4 @@
-import { count, list, type Sql, select, set, sql } from '../../core/db/sql.ts'
+import { count, list, lock, type Sql, select, set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { changeBatch } from './batches.ts'
 import { finishRunIfDone } from './finish-run.ts'
@@ -40,6 +40,21 @@ export async function settle(tx: Tx, batch: Held, ids: string[], verdict: Verdic
     )
   }
   return changed
+}
+
+/** The same; gives those for whom it was new. */
+export async function settleEach(tx: Tx, batch: Held, ids: string[], verdict: Verdict): Promise<string[]> {
+  const { table, whose } = recipientsOf(batch)
+  const fresh: string[] = []
+  for (let at = 0; at < ids.length; at += PART) {
+    const rows = await tx.rows(
+      sql`SELECT ${select({ id: whose })} FROM ${table}
+          WHERE ${isWaiting(batch)} AND ${whose} IN ${list(ids.slice(at, at + PART))} ${lock()}`,
+    )
+    fresh.push(...rows.map(({ id }) => id))
+  }
+  await settle(tx, batch, fresh, verdict)
+  return fresh
 }
 
 /** The same for all of a batch who have no outcome yet. */

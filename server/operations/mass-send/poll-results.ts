@@ -13,7 +13,8 @@ import type { Customers } from '../../records/customers/customers.ts'
 import { changeBatch } from './batches.ts'
 import { adopt } from './create-task.ts'
 import type { FindCreated } from './find-created.ts'
-import { endBatch, settle, settleRest, type Verdict, waitingCount } from './outcomes.ts'
+import { hintsOf } from './loss-hints.ts'
+import { endBatch, settle, settleEach, settleRest, type Verdict, waitingCount } from './outcomes.ts'
 import { GIVE_UP_MS, nextPollMs } from './poll-times.ts'
 import { type BatchRow, SEND_BATCH } from './send-tables.ts'
 import { settleUnlisted } from './settle-unlisted.ts'
@@ -26,8 +27,8 @@ export interface PollDeps {
   findCreated: FindCreated
   /** How many mass messages a group may get in the month of an instant. */
   perGroup(nowMs: number): number
-  /** Who is no friend any more, which no event told: that is what became of the two. True when it ends by this. */
-  lost: Customers['ended']
+  /** Who is no friend any more may be one of whom no event told. */
+  mayBeLost: Customers['mayBeLost']
 }
 
 /** Batches per run of the job; the rest is due still and comes next. */
@@ -149,7 +150,7 @@ function verdictOf(result: SendResult, nowMs: number): Verdict | undefined {
 
 async function recordResults(
   tx: Tx,
-  { clock, lost }: PollDeps,
+  { clock, mayBeLost }: PollDeps,
   { batch, task, results }: { batch: BatchRow; task: Task; results: SendResult[] },
 ): Promise<number> {
   const nowMs = clock.now()
@@ -165,19 +166,15 @@ async function recordResults(
   }
   let changed = 0
   for (const { verdict, ids } of alike.values()) {
-    const fresh = await settle(tx, batch, ids, verdict)
-    changed += fresh
-    if (fresh === 0 || verdict.outcome !== 'not-friend' || batch.chat_type === 'group') continue
-    // Not friends when it went out: whoever added the guide again since is one. Whom the guide has deleted WeCom lists no more, whom
-    // the customer has, it lists for ever; of those only this tells.
-    const atMs = task.send_time === undefined ? nowMs : task.send_time * 1_000
-    for (const externalUserId of ids) {
-      const told = {
-        key: `mass-send:${batch.id}:${externalUserId}`.slice(0, 120),
-        text: '群发没有送到，企业微信说已不是好友',
-      }
-      await lost(tx, { externalUserId, userId: batch.userid, atMs, by: 'customer', told })
+    if (verdict.outcome !== 'not-friend' || batch.chat_type === 'group') {
+      changed += await settle(tx, batch, ids, verdict)
+      continue
     }
+    const fresh = await settleEach(tx, batch, ids, verdict)
+    changed += fresh.length
+    // Not friends when it went out: whoever has added the guide again since is one.
+    const noFriendsAtMs = task.send_time === undefined ? undefined : task.send_time * 1_000
+    await mayBeLost(tx, hintsOf(batch, fresh, { text: '群发没有送到，企业微信说已不是好友', noFriendsAtMs }))
   }
   return changed
 }

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { defineAction } from '../../engine/actions/action-kind.ts'
-import { SourcedAdd, SourcedLoss } from './event-source.ts'
+import { EventSource, SourcedAdd, SourcedLoss } from './event-source.ts'
 
 /** Reads a customer again: externalcontact/get, all followers. Harmless to repeat. */
 export const RefreshCustomer = defineAction('customer.refresh', 'event', Type.Object({ externalUserId: Type.String() }))
@@ -10,6 +10,19 @@ export const ResolveMove = defineAction(
   'customer.resolve-move',
   'event',
   Type.Union([Type.Object({ add: SourcedAdd }), Type.Object({ loss: SourcedLoss })]),
+)
+
+/** Reads whether they are friends still, for a pair of which something says that they may not be. Harmless to repeat. */
+export const ResolveLoss = defineAction(
+  'customer.resolve-loss',
+  'backfill',
+  Type.Object({
+    externalUserId: Type.String(),
+    userId: Type.String(),
+    /** UTC milliseconds; absent: WeCom has not said that they were none. */
+    noFriendsAtMs: Type.Optional(Type.Number()),
+    told: EventSource,
+  }),
 )
 
 /** Writes what a guide sees as the customer's name. Harmless to repeat. */

@@ -11,6 +11,7 @@ import { ownFriends } from './own-friends.ts'
 import { createPairChanges } from './pair-changes.ts'
 import { createReconcilePairs } from './reconcile-pairs.ts'
 import { createRefreshCustomer, type RefreshDeps } from './refresh-customer.ts'
+import { createResolveLoss } from './resolve-loss.ts'
 import { createResolveMove } from './resolve-move.ts'
 import { createSetRemark } from './set-remark.ts'
 import { createTakeOver } from './take-over.ts'
@@ -30,12 +31,13 @@ export function createCustomers(deps: CustomersDeps) {
     takeOver,
     read: refresh.read,
   })
+  const resolveLoss = createResolveLoss({ outbox: deps.outbox, staff: deps.staff, pairs, read: refresh.read })
   return {
     queries: customerQueries,
     /** Only ever those of one guide. */
     own: ownFriends,
     subscriptions: onContactEvents(deps),
-    executors: [refresh.executor, remark.executor, resolveMove],
+    executors: [refresh.executor, remark.executor, resolveMove, resolveLoss.executor],
     setRemark: remark.setRemark,
     /** For a welcome that waits for nothing else. */
     firstAdd: createFirstAdd(deps),
@@ -53,6 +55,9 @@ export function createCustomers(deps: CustomersDeps) {
     recordReading: refresh.recordReading,
     /** For the reconciliation: the same, and what is news is told to the rules. */
     reconcile: createReconcilePairs({ clock: deps.clock, pairs, recordReading: refresh.recordReading }),
+    /** For who hears by the way that these may be friends no more: each is read, and what has become of them is told. Once for
+     *  each key. */
+    mayBeLost: resolveLoss.ask,
     /** For the reconciliation: who is no longer WeCom's friend is no longer ours. True when it ends by this. */
     ended: pairs.ended,
     /** For the reconciliation: one customer as WeCom tells them now; no relations when nobody has them. */

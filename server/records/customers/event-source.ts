@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 
 /** What told of a change: one of WeCom's events, or a reconciliation. */
-const EventSource = Type.Object({
+export const EventSource = Type.Object({
   /** What makes this the same news when it is handled twice; ≤120 characters. */
   key: Type.String(),
   eventId: Type.Optional(Type.Number()),

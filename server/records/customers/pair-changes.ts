@@ -28,7 +28,7 @@ import {
 } from './follow-store.ts'
 import { decideAdd, decideLoss } from './friendship.ts'
 import type { Relation } from './relation.ts'
-import { createTakeOver, type Takeovers } from './take-over.ts'
+import { createTakeOver, endedBy, type Takeovers } from './take-over.ts'
 
 export interface PairChangeDeps {
   clock: Clock
@@ -142,8 +142,7 @@ export function createPairChanges(deps: PairChangeDeps) {
     /** A friendship ended. True when it ends by this. `relations`: the customer's detail, where it has been read. */
     ended: async (tx: Tx, loss: SourcedLoss, relations: Relation[] = []): Promise<boolean> => {
       const { externalUserId, userId, atMs, by } = loss
-      const takeover =
-        by === 'transfer' ? await takeovers.expected(tx, { externalUserId, fromUserId: userId, atMs }) : undefined
+      const takeover = await endedBy(tx, takeovers, loss, relations)
       if (takeover !== undefined) {
         await takeOver(tx, takeover, atMs)
         return true

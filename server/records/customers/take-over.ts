@@ -6,8 +6,10 @@ import type { Staff } from '../staff/staff.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { RefreshCustomer } from './customer-actions.ts'
 import { CustomerHandedOver } from './customer-events.ts'
+import type { SourcedLoss } from './event-source.ts'
 import { beginFriendship, endFriendship, holdPair, inheritFollow, keepCustomer, rememberLoss } from './follow-store.ts'
 import { decideAdd, decideLoss } from './friendship.ts'
+import type { Relation } from './relation.ts'
 
 /** One customer's way from one guide to another, as whoever asked WeCom for it remembers it. */
 export interface Takeover {
@@ -36,6 +38,20 @@ export interface Takeovers {
     tx: Tx,
     about: { externalUserId: string; toUserId: string; failReason: string | undefined; atMs: number },
   ): Promise<boolean>
+}
+
+/** The handover of ours by which this friendship ended. Where no event has told of the end, WeCom must list the new guide. */
+export async function endedBy(
+  tx: Tx,
+  takeovers: Pick<Takeovers, 'expected'>,
+  { externalUserId, userId: fromUserId, atMs, by }: SourcedLoss,
+  relations: readonly Relation[],
+): Promise<Takeover | undefined> {
+  const isUntold = by === 'unknown' && relations.length > 0
+  if (by !== 'transfer' && !isUntold) return undefined
+  const takeover = await takeovers.expected(tx, { externalUserId, fromUserId, atMs })
+  const isListed = relations.some(({ userId }) => userId === takeover?.toUserId)
+  return by === 'transfer' || isListed ? takeover : undefined
 }
 
 export interface TakeOverDeps {

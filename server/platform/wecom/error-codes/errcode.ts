@@ -20,6 +20,8 @@ export const ERRCODE = {
   giverDoesNotFollow: 40131,
   /** Or another app's. */
   noSuchWay: 41044,
+  /** None of those whom a mass send is for can be sent to by its sender. */
+  nobodyToSendTo: 41048,
   welcomeExpired: 41050,
   /** Or the welcome was sent, by us or by another app. */
   alreadyChatting: 41051,

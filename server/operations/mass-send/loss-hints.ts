@@ -1,0 +1,16 @@
+import type { LossHint } from '../../records/customers/resolve-loss.ts'
+import type { BatchRow } from './send-tables.ts'
+
+/** For customers of a batch of whom WeCom says, by the way, that they may be no friends of its guide. `noFriendsAtMs`: when it says so for
+ *  certain, UTC milliseconds. */
+export const hintsOf = (
+  batch: Pick<BatchRow, 'id' | 'userid'>,
+  externalUserIds: readonly string[],
+  { text, noFriendsAtMs }: { text: string; noFriendsAtMs?: number | undefined },
+): LossHint[] =>
+  externalUserIds.map((externalUserId) => ({
+    externalUserId,
+    userId: batch.userid,
+    ...(noFriendsAtMs === undefined ? {} : { noFriendsAtMs }),
+    told: { key: `mass-send:${batch.id}:${externalUserId}`.slice(0, 120), text },
+  }))
