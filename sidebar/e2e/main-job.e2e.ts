@@ -90,7 +90,7 @@ test('from a scan to the right group, with the sidebar beside it', async ({ onTe
   // The guide writes down what was said.
   await sidebar.getByRole('button', { name: '标签', exact: true }).click()
   await sidebar.getByRole('checkbox', { name: '眼肉' }).click()
-  await sidebar.getByRole('button', { name: '保存' }).click()
+  await sidebar.getByRole('dialog').getByRole('button', { name: '完成' }).click()
   await seen(sidebar.locator('.tag:not(.pending)').getByText('眼肉'))
   await sidebar.getByRole('button', { name: /改备注/ }).click()
   await sidebar.getByRole('dialog').getByRole('textbox').fill('爱吃眼肉·周末下厨')

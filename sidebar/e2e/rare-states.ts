@@ -144,8 +144,33 @@ export const RARE_STATES: PaneState[] = [
     },
   },
   {
+    name: 'tags-on-their-way',
+    answers: { 'POST tags': { ok: true } },
+    reach: async (page) => {
+      await press(page, /^标签$/)
+      await page.getByRole('checkbox', { name: '原味' }).click()
+      await page.getByRole('checkbox', { name: '黑椒' }).click()
+      await page.getByRole('dialog').getByText('等企业微信确认').waitFor()
+    },
+  },
+  {
+    name: 'tags-refused',
+    answers: {
+      'POST tags': {
+        code: 'sidebar.unknown-tag',
+        zh: '没有「口味/原味」这个标签，可能刚被改名或删除，请重新打开标签再选。',
+      },
+    },
+    reach: async (page) => {
+      await press(page, /^标签$/)
+      await page.getByRole('checkbox', { name: '原味' }).click()
+      await page.getByRole('dialog').getByText('可能刚被改名或删除').waitFor()
+    },
+  },
+  {
     name: 'tags-found',
     answers: {
+      'POST tags': { ok: true },
       tags: {
         groups: [
           ...fixtures.tagGroups().groups,

@@ -23,7 +23,7 @@ async function untilPaid(demo: Demo, scene: Scene): Promise<void> {
   await sidebar.getByRole('button', { name: '标签', exact: true }).click()
   await sidebar.getByRole('checkbox', { name: '菲力' }).click()
   await sidebar.getByRole('checkbox', { name: '新手下厨' }).click()
-  await sidebar.getByRole('button', { name: '保存' }).click()
+  await sidebar.getByRole('dialog').getByRole('button', { name: '完成' }).click()
   await sidebar.getByRole('button', { name: /改备注/ }).click()
   await sidebar.getByRole('dialog').getByRole('textbox').fill('孙姐·给孩子做')
   await sidebar.getByRole('dialog').getByRole('button', { name: '保存' }).click()

@@ -2,7 +2,7 @@ import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
-import { type Executor, execute, NotTogether } from '../../engine/actions/action-kind.ts'
+import { type Action, type Executor, execute, NotTogether } from '../../engine/actions/action-kind.ts'
 import type { Outbox } from '../../engine/actions/outbox.ts'
 import type { Emit } from '../../engine/inbox/emit.ts'
 import { ERRCODE } from '../../platform/wecom/error-codes/errcode.ts'
@@ -16,9 +16,10 @@ import type { Pair } from '../customers/relation.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { markSettled, putOn, takeOff } from './follow-tag-store.ts'
 import { isAgain } from './mark-again.ts'
+import { meantSince } from './meant-since.ts'
 import { createPlanTagChanges, type TagPlan } from './plan-tag-changes.ts'
 import { createQueueTagChanges, type TagChange } from './queue-tag-changes.ts'
-import { MarkTags } from './tag-actions.ts'
+import { MarkTags, type MarkTagsPayload } from './tag-actions.ts'
 import type { TagLibrary } from './tag-library.ts'
 import type { CorpTag } from './tag-queries.ts'
 
@@ -75,22 +76,31 @@ export function createChangeTags(deps: ChangeTagsDeps) {
   const changeAll = createQueueTagChanges({ outbox })
   const planned = createPlanTagChanges({ db, library })
 
+  /** What a guide has taken back while a first try was put off is not done after it. */
+  async function stillMeant({ id, payload, attempts }: Action<MarkTagsPayload>): Promise<MarkTagsPayload> {
+    if (payload.by !== 'guide' || attempts === 1) return payload
+    const since = await db.statement((tx) => meantSince(tx, id, payload, 'guide'))
+    return without(payload, since)
+  }
+
   const executor: Executor = execute(MarkTags, {
     sideBySide: true,
-    perform: async ({ id, payload }) => {
+    perform: async (action) => {
+      const { id } = action
+      const payload = await stillMeant(action)
       const [todo] = await planned([payload])
       if (todo === undefined) throw new Error('a plan that was made is not there')
       await send(payload, todo, id)
       return todo
     },
     performTogether: async (actions) => {
-      const payloads = actions.map(({ payload }) => payload)
+      const payloads = lastMeantOf(actions)
       const [first] = actions
       const all = await planned(payloads).catch((error: unknown) => {
         throw new NotTogether('one of the changes cannot be planned', { cause: error })
       })
       const touched = payloads.flatMap(({ add, remove }) => [...new Set([...add, ...remove])])
-      // What one puts on another may take off, and then their order counts.
+      // What a rule takes off and a person has put on stays: their order counts.
       if (first === undefined || new Set(touched).size < touched.length) throw new NotTogether('a tag is meant twice')
       const sum = { add: all.flatMap(({ add }) => add), remove: all.flatMap(({ remove }) => remove) }
       await send(first.payload, sum, first.id)
@@ -146,6 +156,23 @@ export function createChangeTags(deps: ChangeTagsDeps) {
 
 const pathsAmong = (tags: CorpTag[], tagIds: string[]): string[] =>
   tags.filter((tag) => tagIds.includes(tag.tagId)).map((tag) => tag.path)
+
+/** What a guide has tapped and taken back before it left was never done: of each tag the last tap counts. Not where one of them may have
+ *  reached WeCom already: what came of it is not known here. */
+function lastMeantOf(actions: readonly Action<MarkTagsPayload>[]): MarkTagsPayload[] {
+  const payloads = actions.map(({ payload }) => payload)
+  if (actions.some(({ payload, attempts }) => payload.by !== 'guide' || attempts > 1)) return payloads
+  return payloads.map((payload, nth) => {
+    const later = payloads.slice(nth + 1).flatMap(({ add, remove }) => [...add, ...remove])
+    return without(payload, new Set(later))
+  })
+}
+
+const without = (payload: MarkTagsPayload, paths: ReadonlySet<string>): MarkTagsPayload => ({
+  ...payload,
+  add: payload.add.filter((path) => !paths.has(path)),
+  remove: payload.remove.filter((path) => !paths.has(path)),
+})
 
 function describe(done: { add: string[]; remove: string[]; unknown: string[]; kept: string[] }): string {
   return [

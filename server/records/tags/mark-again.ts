@@ -8,6 +8,7 @@ import { ACTION } from '../../engine/actions/action-tables.ts'
 import type { Job } from '../../engine/jobs/job.ts'
 import { ERRCODE, OUT_OF_RANGE } from '../../platform/wecom/error-codes/errcode.ts'
 import { NOT_SERVING } from '../alerts/not-serving.ts'
+import { meantSince } from './meant-since.ts'
 import type { TagChange } from './queue-tag-changes.ts'
 import { MarkTags, type MarkTagsPayload } from './tag-actions.ts'
 
@@ -51,15 +52,8 @@ export function createMarkAgain({ db, clock, change }: MarkAgainDeps): Job {
   }
 
   async function isOvertaken(tx: Tx, id: number, payload: MarkTagsPayload): Promise<boolean> {
-    const later = await tx.rows(
-      sql`SELECT ${pick(a, 'payload')} FROM ${a}
-          WHERE ${a.external_userid} = ${payload.externalUserId} AND ${a.id} > ${id} AND ${a.kind} = ${MarkTags.kind}`,
-    )
-    const mine = new Set([...payload.add, ...payload.remove])
-    return later.some((row) => {
-      const { userId, add, remove } = JSON.parse(row.payload) as MarkTagsPayload
-      return userId === payload.userId && [...add, ...remove].some((path) => mine.has(path))
-    })
+    const later = await meantSince(tx, id, payload)
+    return [...payload.add, ...payload.remove].some((path) => later.has(path))
   }
 
   /** Gives the last id of the page; undefined: that was all. */

@@ -5,7 +5,7 @@ import { ApiError } from '../api/api-error.ts'
 import { aProfile } from '../testing/fixtures.ts'
 import { someFields } from '../testing/fixtures-known.ts'
 import { closeSidebars, fakeChat, openSidebar } from '../testing/open-sidebar.ts'
-import { button, buttonIn, buttons, click, link, screenText, sheet, submit, type } from '../testing/screen.ts'
+import { button, buttonIn, buttons, click, link, sheet, submit, type } from '../testing/screen.ts'
 import { dayAfter } from '../text/when.ts'
 
 afterEach(closeSidebars)
@@ -22,10 +22,7 @@ const standsIn = (name: string): string[] => {
   const box = sheet(name)
   const texts = [...box.querySelectorAll<HTMLInputElement>('input:not([type=radio], [type=checkbox]), textarea')]
   const chosen = [...box.querySelectorAll<HTMLInputElement>('input:checked')].map((one) => one.value)
-  const ticked = [...box.querySelectorAll('[role=checkbox][aria-checked=true]')].map(
-    (one) => one.textContent?.trim() ?? '',
-  )
-  return [...texts.map(({ value }) => value), ...chosen, ...ticked].filter((one) => one !== '')
+  return [...texts.map(({ value }) => value), ...chosen].filter((one) => one !== '')
 }
 const choose = async (value: string): Promise<void> => {
   const radio = document.querySelector<HTMLInputElement>(`input[type=radio][value="${value}"]`)
@@ -92,13 +89,6 @@ const KINDS: Kind[] = [
     left: ['问她吃得怎么样', '三天后'],
   },
   {
-    what: 'tags that were tapped',
-    sheetName: '改标签',
-    open: () => click(button('标签')),
-    begin: () => click(button('原味')),
-    left: ['原味'],
-  },
-  {
     what: 'an order to be bound, with its proof',
     sheetName: '按订单号绑定',
     open: openOrders,
@@ -150,22 +140,6 @@ test.each(KINDS)('$what outlives another chat, and is nobody else’s', async ({
   expect(standsIn(sheetName)).toEqual(expect.arrayContaining(left))
 })
 
-test('tags that were tapped can be dropped, and are no draft once they are saved', async () => {
-  const { api } = await openSidebar({ api: { profile } })
-  await click(button('标签'))
-  await click(button('原味'))
-  await click(sheet('改标签').parentElement as HTMLElement)
-  await click(button('标签'))
-  expect(screenText()).toContain('这是你上次没有保存的')
-  await click(button('用现在的'))
-  expect(standsIn('改标签')).not.toContain('原味')
-  await click(button('原味'))
-  await click(button('保存'))
-  expect(vi.mocked(api.changeTags).mock.calls).toMatchObject([['wm-sunyao', { add: ['口味/原味'] }]])
-  await click(button(/^标签/))
-  expect(screenText()).not.toContain('这是你上次没有保存的')
-})
-
 test('a day that waits for the network is seen when the chat comes back', async () => {
   const chat = fakeChat('wm-a')
   const changeBirthday = vi.fn().mockRejectedValueOnce(AWAY).mockResolvedValue({ ok: true })
@@ -209,15 +183,7 @@ test('what waited and is refused while another chat is open is there to go on wi
   expect(standsIn('记录')).toContain('家里有烤箱')
 })
 
-const REFUSED: (Kind & { api: 'changeTags' | 'changeFields' | 'writeNote' | 'setReminder'; form?: string })[] = [
-  {
-    ...{ what: 'tags', sheetName: '改标签', api: 'changeTags', left: ['原味'] },
-    open: () => click(button(/^标签/)),
-    begin: async () => {
-      await click(button('原味'))
-      await click(button('保存'))
-    },
-  },
+const REFUSED: (Kind & { api: 'changeFields' | 'writeNote' | 'setReminder'; form?: string })[] = [
   {
     ...{ what: 'fields', sheetName: '客户资料', api: 'changeFields', left: ['6'] },
     open: () => click(button(/^资料/)),
@@ -270,24 +236,6 @@ test.each(REFUSED)(
     expect(standsIn(sheetName)).toEqual(expect.arrayContaining(left))
   },
 )
-
-test('tags tapped since go before those that are refused, which stay beside them', async () => {
-  const call = vi
-    .fn()
-    .mockRejectedValueOnce(AWAY)
-    .mockRejectedValue(new ApiError(400, 'sidebar.no', '现在不行'))
-  await openSidebar({ api: { profile, changeTags: call } })
-  await click(button(/^标签/))
-  await click(button('原味'))
-  await click(button('保存'))
-  await click(button(/^标签/))
-  await click(button('黑椒'))
-  await click(sheet('改标签').parentElement as HTMLElement)
-  window.dispatchEvent(new Event('online'))
-  await flushPromises()
-  await click(button(/^标签/))
-  expect(standsIn('改标签')).toEqual(expect.arrayContaining(['原味', '黑椒']))
-})
 
 test.each([
   ['is there already, with its year', '1990-06-15', false, '生日 6月15日'],

@@ -18,12 +18,6 @@ function draftsOf(change: Change, begun: (name: string) => string | undefined): 
       return change.body.birthday === null ? {} : unlessBegun('birthday', change.body.birthday)
     case 'wrong':
       return change.note === undefined ? {} : unlessBegun(`wrong:${change.taskId}`, change.note)
-    case 'tags': {
-      const { add, remove } = change.body
-      const tapped = [...add.map((name) => [name, true] as const), ...remove.map((name) => [name, false] as const)]
-      const since = JSON.parse(begun('tags') ?? '[]') as [string, boolean][] // TagEditor writes it
-      return { tags: JSON.stringify([...new Map([...tapped, ...since])]) }
-    }
     case 'fields': {
       const written = change.body.changes.map(({ field, value, saw }) => [field, { value, saw }])
       const since = JSON.parse(begun('fields') ?? '{}') as Record<string, unknown> // FieldsSheet writes it

@@ -106,3 +106,68 @@ test('what the server refuses at once is refused at once', async () => {
   await expect(outbox.submit('wm-a', '孙瑶', TAGS)).rejects.toThrow('没有这个标签')
   expect(outbox.waiting.value).toEqual([])
 })
+
+test('what is changed again while the first is being sent goes behind it; of another kind or customer it does not wait', async () => {
+  const { api, outbox } = open()
+  const answers: (() => void)[] = []
+  api.changeTags.mockImplementation(() => new Promise((resolve) => answers.push(() => resolve({ ok: true }))))
+  const first = outbox.submit('wm-a', '孙瑶', TAGS)
+  const back = outbox.submit('wm-a', '孙瑶', { kind: 'tags', body: { add: [], remove: ['口味/嫩'] } })
+  void outbox.submit('wm-b', '安安', TAGS)
+  await outbox.submit('wm-a', '孙瑶', NOTE)
+  expect(api.changeTags.mock.calls.map(([id, { add }]) => [id, add])).toEqual([
+    ['wm-a', ['口味/嫩']],
+    ['wm-b', ['口味/嫩']],
+  ])
+  for (const answer of answers.splice(0)) answer()
+  await first
+  await vi.advanceTimersByTimeAsync(0)
+  expect(api.changeTags.mock.calls.at(-1)).toMatchObject(['wm-a', { add: [], remove: ['口味/嫩'] }])
+  for (const answer of answers.splice(0)) answer()
+  expect(await back).toBe('sent')
+})
+
+test.each([
+  ['is refused', new ApiError(400, 'sidebar.unknown-tag', '没有这个标签'), 'sent'],
+  ['does not get through', away(), 'queued'],
+] as const)('what goes behind one that %s goes all the same, in its order', async (_what, error, outcome) => {
+  const { api, outbox } = open()
+  api.changeTags.mockRejectedValueOnce(error)
+  const first = outbox.submit('wm-a', '孙瑶', TAGS).catch(() => undefined)
+  const second = outbox.submit('wm-a', '孙瑶', { kind: 'tags', body: { add: [], remove: ['口味/嫩'] } })
+  await first
+  expect(await second).toBe(outcome)
+  await vi.advanceTimersByTimeAsync(0)
+  const sent = api.changeTags.mock.calls.map(([, { add, remove }]) => [add.length, remove.length])
+  expect(sent).toEqual(
+    outcome === 'sent'
+      ? [
+          [1, 0],
+          [0, 1],
+        ]
+      : [
+          [1, 0],
+          [1, 0],
+          [0, 1],
+        ],
+  )
+  expect(outbox.waiting.value).toEqual([])
+})
+
+test('what is changed while the rest leaves goes with it, not seconds later', async () => {
+  const { api, outbox } = open()
+  api.changeTags.mockRejectedValueOnce(away())
+  await outbox.submit('wm-a', '孙瑶', TAGS)
+  let answer = (): void => undefined
+  api.changeTags.mockImplementationOnce(
+    () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ ok: true })
+      }),
+  )
+  const flushed = outbox.flush()
+  await outbox.submit('wm-a', '孙瑶', REMARK)
+  answer()
+  await flushed
+  expect(api.changeRemark).toHaveBeenCalledTimes(1)
+})

@@ -9,6 +9,7 @@ import type {
 } from '../../../server/sidebar-api/contract.ts'
 import type { Api } from '../api/api.ts'
 import { ApiError } from '../api/api-error.ts'
+import { createInOrder } from './in-order.ts'
 
 /** What a guide changes about a customer. Each is safe to send twice: the server knows it again. */
 export type Change =
@@ -34,6 +35,12 @@ export interface Queued {
   change: Change
   /** Not sent before then, UTC milliseconds: it can still be taken back. */
   notBeforeMs: number
+}
+
+/** What waited and was refused when it was sent. */
+export interface Refused extends Queued {
+  /** The server's sentence. */
+  why: string
 }
 
 export type Outcome = 'sent' | 'queued'
@@ -79,32 +86,37 @@ const NAMES: Record<Change['kind'], string> = {
 }
 const RETRY_MS = 5_000
 
+function stored(storage: Storage | undefined, place: string): Queued[] {
+  try {
+    return JSON.parse(storage?.getItem(place) ?? '[]') as Queued[] // we are the only writer of this name
+  } catch {
+    return []
+  }
+}
+
+function store(storage: Storage | undefined, place: string, waiting: readonly Queued[]): void {
+  try {
+    if (waiting.length === 0) storage?.removeItem(place)
+    else storage?.setItem(place, JSON.stringify(waiting))
+  } catch {
+    // It is sent all the same while the window lives.
+  }
+}
+
 /** Changes on their way. What the network keeps back waits here, outlives the window, and is sent once, in order, when it is
  *  back; what the server refuses then is told. */
 export function createOutbox({ api, owner, storage, toast, onSettled, now = Date.now }: OutboxOptions) {
   const place = `huoshui:outbox:${owner}`
-  const waiting: Ref<readonly Queued[]> = shallowRef(load())
+  const waiting: Ref<readonly Queued[]> = shallowRef(stored(storage, place))
   const settled = shallowRef(0)
-  const refused = shallowRef<Queued>()
+  const refused = shallowRef<Refused>()
+  const inOrder = createInOrder()
   let isFlushing = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function load(): Queued[] {
-    try {
-      return JSON.parse(storage?.getItem(place) ?? '[]') as Queued[] // we are the only writer of this name
-    } catch {
-      return []
-    }
-  }
-
   function keep(next: readonly Queued[]): void {
     waiting.value = next
-    try {
-      if (next.length === 0) storage?.removeItem(place)
-      else storage?.setItem(place, JSON.stringify(next))
-    } catch {
-      // It is sent all the same while the window lives.
-    }
+    store(storage, place, next)
   }
 
   const drop = (key: string): void => keep(waiting.value.filter((one) => one.key !== key))
@@ -146,8 +158,9 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
     let arrived = 0
     // Told once, at the end: a line that comes after would push it off the screen.
     const refusals: string[] = []
+    const next = (): Queued | undefined => waiting.value.find((queued) => all || queued.notBeforeMs <= now())
     try {
-      for (const one of waiting.value.filter((queued) => all || queued.notBeforeMs <= now())) {
+      for (let one = next(); one !== undefined; one = next()) {
         try {
           await send(one)
           arrived += 1
@@ -155,7 +168,7 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
           if (mayPass(error)) break
           const why = error instanceof Error ? error.message : '请重试'
           refusals.push(`${one.who}的${NAMES[one.change.kind]}没有保存：${why}`)
-          refused.value = { ...one, change: refusedOf(one.change, error) }
+          refused.value = { ...one, change: refusedOf(one.change, error), why }
         }
         drop(one.key)
         settled.value += 1
@@ -168,6 +181,24 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
     if (refusals.length > 0) toast(`${refusals.join('；')}${rest}`)
     else if (arrived > 1) toast(`${arrived} 处改动已保存`)
     plan()
+  }
+
+  async function sendOrKeep(one: Queued): Promise<Outcome> {
+    // What was changed before about the same customer goes first.
+    if (waiting.value.some((queued) => queued.externalUserId === one.externalUserId && queued.notBeforeMs <= now())) {
+      keep([...waiting.value, one])
+      void flush()
+      return 'queued'
+    }
+    try {
+      await send(one)
+      return 'sent'
+    } catch (error) {
+      if (!isNetwork(error)) throw error
+      keep([...waiting.value, one])
+      plan()
+      return 'queued'
+    }
   }
 
   function plan(): void {
@@ -184,25 +215,12 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
     /** Counts on with each that arrived or was refused later. */
     settled: readonly(settled),
     /** The last that waited and was refused when it was sent. */
-    refused: readonly(refused) as Readonly<Ref<Queued | undefined>>,
-    /** Sends it now, or keeps it until the network is back. Throws ApiError when the server says no. */
-    submit: async (externalUserId: string, who: string, change: Change): Promise<Outcome> => {
+    refused: readonly(refused) as Readonly<Ref<Refused | undefined>>,
+    /** Sends it now, behind what of its kind is being sent about this customer, or keeps it until the network is back. Throws ApiError
+     *  when the server says no. */
+    submit: (externalUserId: string, who: string, change: Change): Promise<Outcome> => {
       const one = { key: newKey(), externalUserId, who, change, notBeforeMs: now() }
-      // What was changed before about the same customer goes first.
-      if (waiting.value.some((queued) => queued.externalUserId === externalUserId && queued.notBeforeMs <= now())) {
-        keep([...waiting.value, one])
-        void flush()
-        return 'queued'
-      }
-      try {
-        await send(one)
-        return 'sent'
-      } catch (error) {
-        if (!isNetwork(error)) throw error
-        keep([...waiting.value, one])
-        plan()
-        return 'queued'
-      }
+      return inOrder(`${change.kind} ${externalUserId}`, () => sendOrKeep(one))
     },
     /** Sends it after so many milliseconds, unless `takeBack` is called before; gives its key. */
     hold: (externalUserId: string, who: string, change: Change, ms: number): string => {

@@ -11,7 +11,7 @@ type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
 interface Changing extends SidebarContext {
   submit(change: Change): Promise<Outcome>
   /** Calls when something of this kind that waited for the network was refused after all: it is not so on the screen either. */
-  onRefused<Kind extends Change['kind']>(kind: Kind, work: (change: Of<Kind>) => void): void
+  onRefused<Kind extends Change['kind']>(kind: Kind, work: (change: Of<Kind>, why: string) => void): void
 }
 
 /** How a part of the page changes something about the customer on the screen. */
@@ -19,10 +19,10 @@ export function useChange(): Changing {
   const context = useSidebar()
   return {
     ...context,
-    onRefused: <Kind extends Change['kind']>(kind: Kind, work: (change: Of<Kind>) => void) =>
+    onRefused: <Kind extends Change['kind']>(kind: Kind, work: (change: Of<Kind>, why: string) => void) =>
       void watch(context.outbox.refused, (one) => {
         if (one?.externalUserId !== context.externalUserId.value || one.change.kind !== kind) return
-        work(one.change as Of<Kind>) // its kind was just compared
+        work(one.change as Of<Kind>, one.why) // its kind was just compared
       }),
     /** Throws ApiError when the server says no, and while nobody knows whom the chat is with. */
     submit: async (change) => {
