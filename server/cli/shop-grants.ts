@@ -15,13 +15,14 @@ import { numbered, oneOf, optional, or, text, whole } from './frame/slot.ts'
 const STATE_ZH: Record<GrantState, string> = {
   asked: '正在发',
   nobody: '等店铺认出客户',
+  stuck: '一直没发成，等人重试',
   given: '发了',
   refused: '没发成',
   unsure: '不知道发出去没有',
   lapsed: '过期或不再发',
 }
 /** Those to be looked at, the one that waits for a person first. */
-const STATES = ['unsure', 'refused', 'nobody', 'asked', 'lapsed'] as const
+const STATES = ['unsure', 'stuck', 'refused', 'nobody', 'asked', 'lapsed'] as const
 
 const grants = defineCommand({
   name: 'grants',
@@ -37,8 +38,10 @@ const grants = defineCommand({
     const found = await (await desk.db()).tx(async (tx) => {
       if (state !== undefined) return grantStore.inStates(tx, [state], limit)
       // What waits for a person is never behind what is only news.
-      const [, ...others] = STATES
-      return [...(await grantStore.inStates(tx, ['unsure'], limit)), ...(await grantStore.inStates(tx, others, limit))]
+      const [unsure, stuck, ...others] = STATES
+      const waiting = await grantStore.inStates(tx, [unsure], limit)
+      waiting.push(...(await grantStore.inStates(tx, [stuck], limit)))
+      return [...waiting, ...(await grantStore.inStates(tx, others, limit))]
     })
     const rows = found.map((one) => [
       one.id,

@@ -8,7 +8,7 @@ import { type Action, defineAction, type Executor, execute, type Failure } from 
 import { PUT_BACK } from '../../engine/actions/trouble.ts'
 import type { Granted } from '../../platform/shops/shop-connection.ts'
 import type { GrantDesk } from './grant-desk.ts'
-import { type Grant, grantIdOf, grantStore } from './grant-store.ts'
+import { type Grant, grantIdOf, grantStore, OPEN } from './grant-store.ts'
 
 /** Gives a customer something at their shop; one at a time for each customer. */
 export const GiveAtShop = defineAction(
@@ -72,7 +72,7 @@ export function createGiveAtShop({ db, clock, grantDesk, onOutcome }: GiveAtShop
     if (grant === undefined || grant.looks !== payload.look) return { kind: 'over' }
     // What was never noted was never asked for.
     const mayBeGiven = mayHaveHappened && grant.triedAtMs !== undefined
-    const isOpen = grant.state === 'asked' || grant.state === 'nobody'
+    const isOpen = OPEN.includes(grant.state)
     // A person has said that it be tried once more; of one that was put back with a backup nobody knows whom it went to.
     if (!isOpen && !(grant.state === 'unsure' && mayBeGiven)) return { kind: 'over' }
     try {
@@ -91,7 +91,8 @@ export function createGiveAtShop({ db, clock, grantDesk, onOutcome }: GiveAtShop
     const why = grant.why ?? '店铺一直没有应答'
     if (isDoubtful) await onOutcome(tx, grant, { kind: 'unsure', zh: `${CANNOT_SAY}；${why}` })
     else if (failure.state === 'expired') await onOutcome(tx, grant, { kind: 'lapsed', zh: why })
-    else await onOutcome(tx, grant, { kind: 'refused', zh: why })
+    // Not the shop's no: who retries the dead letter has it given.
+    else await grantStore.stick(tx, grant.id, why)
   }
 
   return execute(GiveAtShop, {

@@ -16,7 +16,7 @@ const isGiven = (days: number | undefined, nowMs: number): string =>
   )
 const givenIn = (days: number | undefined): CustomerRows => rows((nowMs) => isGiven(days, nowMs))
 /** They may have it already, or get it at any moment. */
-const MAY_COME = `${g.state} IN ('asked', 'nobody', 'unsure')`
+const MAY_COME = `${g.state} IN ('asked', 'nobody', 'stuck', 'unsure')`
 
 export const grantFacts: Fact[] = [
   narrowableFact(['days'], ({ days }) =>

@@ -54,7 +54,9 @@ const toGrant = (row: RowOf<typeof SHOP_GRANT>): Grant => ({
   reason: JSON.parse(row.reason) as Reason,
 })
 
-const isOpen = sql`${g.state} IN ('asked', 'nobody')`
+/** Not over, and nothing in doubt. */
+export const OPEN: readonly GrantState[] = ['asked', 'nobody', 'stuck']
+const isOpen = sql`${g.state} IN ${list(OPEN)}`
 /** Nothing is to be done about it any more. */
 const isOver = sql`${g.state} IN ('given', 'refused', 'lapsed')`
 
@@ -158,11 +160,19 @@ export const grantStore = {
   noteFault: async (tx: Tx, id: number, why: string): Promise<void> => {
     await tx.run(sql`UPDATE ${g} SET ${set(g, { why })} WHERE ${g.id} = ${id} AND NOT (${isOver})`)
   },
+  /** Given up for now, and not given. */
+  stick: async (tx: Tx, id: number, why: string): Promise<void> => {
+    await tx.run(sql`UPDATE ${g} SET ${set(g, { state: 'stuck', why })} WHERE ${g.id} = ${id} AND ${isOpen}`)
+  },
   /** False: it is over already. */
   end: async (
     tx: Tx,
     id: number,
-    { state, why, nowMs }: { state: Exclude<GrantState, 'asked' | 'nobody'>; why: string | undefined; nowMs: number },
+    {
+      state,
+      why,
+      nowMs,
+    }: { state: Exclude<GrantState, 'asked' | 'nobody' | 'stuck'>; why: string | undefined; nowMs: number },
   ): Promise<boolean> => {
     const ended = set(g, { state, why: why ?? null, ended_at: nowMs })
     return (await tx.run(sql`UPDATE ${g} SET ${ended} WHERE ${g.id} = ${id} AND NOT (${isOver})`)) > 0

@@ -1,9 +1,10 @@
 import { flag, id, instant, integer, longText, nullable, text } from '../../core/db/columns.ts'
 import { defineTable, type Table } from '../../core/db/define-table.ts'
 
-/** `asked`: on its way. `nobody`: the shop does not know the customer yet; it is tried again. `unsure`: nobody knows whether it was
+/** `asked`: on its way. `nobody`: the shop does not know the customer yet; it is tried again. `stuck`: its action is a dead letter, and
+ *  for certain it has not been given; who retries that has it given. `unsure`: nobody knows whether it was
  *  given; a person looks. `lapsed`: its time was over, or it is no longer wanted. */
-export type GrantState = 'asked' | 'nobody' | 'given' | 'refused' | 'unsure' | 'lapsed'
+export type GrantState = 'asked' | 'nobody' | 'stuck' | 'given' | 'refused' | 'unsure' | 'lapsed'
 
 /** What rules give customers at their shops. */
 export const SHOP_GRANT = defineTable(

@@ -14,7 +14,7 @@ import { askShop } from './ask-shop.ts'
 import { createEndGrant, type EndGrantDeps, type GrantEnd } from './end-grant.ts'
 import { createGiveAtShop, type GiveAtShopDeps } from './give-at-shop.ts'
 import type { GrantDesk } from './grant-desk.ts'
-import { type Grant, grantStore, type NewGrant } from './grant-store.ts'
+import { type Grant, grantStore, type NewGrant, OPEN } from './grant-store.ts'
 import { giftText } from './grant-text.ts'
 
 export interface GrantsDeps extends EndGrantDeps {
@@ -102,8 +102,7 @@ export function createGrants(deps: GrantsDeps) {
     /** No longer wanted: not given unless it has been tried already. True when it was still waiting. */
     withdraw: async (tx: Tx, key: string, why: string): Promise<boolean> => {
       const grant = await grantStore.byKey(tx, key)
-      const isUntried =
-        grant !== undefined && grant.triedAtMs === undefined && ['asked', 'nobody'].includes(grant.state)
+      const isUntried = grant !== undefined && grant.triedAtMs === undefined && OPEN.includes(grant.state)
       return isUntried && end(tx, grant, { kind: 'lapsed', why })
     },
     /** Who is told what became of each, under the key by which it was asked for; set once. */

@@ -7,5 +7,5 @@ import { SHOP_GRANT as g } from './grant-tables.ts'
 export const holdGrants = (tx: Tx, { untilMs, why }: { untilMs: number; why: string }): Promise<number> =>
   tx.run(
     sql`UPDATE ${g} SET ${set(g, { state: 'unsure', why, ended_at: untilMs })}
-        WHERE ${g.state} IN ('asked', 'nobody') AND ${g.asked_at} <= ${untilMs}`,
+        WHERE ${g.state} IN ('asked', 'nobody', 'stuck') AND ${g.asked_at} <= ${untilMs}`,
   )

@@ -15,6 +15,11 @@ it.each([
   ],
   ['a person has to look', of('muye', { given: 5, unsure: 1 }), [{ state: 'warn' }]],
   ['a third is refused', of('muye', { given: 1_000, refused: 500 }), [{ state: 'warn' }]],
+  [
+    'some wait for a retry',
+    of('muye', { given: 5, stuck: 2 }),
+    [{ state: 'warn', next: expect.stringContaining('retry') }],
+  ],
   ['most are refused', of('muye', { given: 1, refused: 2, lapsed: 1 }), [{ state: 'warn' }]],
 ])('%s', (_what, given, findings) => {
   expect(grantsOf(shop, given)).toMatchObject(findings)

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { actionsProgram } from '../../cli/actions.ts'
 import { shopsProgram } from '../../cli/shops.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/kernel/shanghai.ts'
 import { runCommand } from '../../testing/run-command.ts'
@@ -101,6 +102,26 @@ it('a token that ends, a shop that is away for an hour: it is given when it is b
   await scene.seconds(14, 10 * MINUTE_MS)
   expect(scene.shops.wechat.coupons.heldBy(second)).toEqual(['19126'])
   for (const id of ids) expect(await scene.told(id)).toEqual(['已发券「满 200 减 20」（牧野微信小店）'])
+})
+
+it('a shop that is away for days leaves a dead letter, and who retries it has it given', async () => {
+  await open()
+  const id = await scene.scan()
+  scene.shops.wechat.coupons.away(true)
+  await scene.pays()
+  await scene.seconds(30, HOUR_MS)
+  expect([await scene.grants(), await scene.told(id)]).toMatchObject([[{ state: 'stuck' }], []])
+  const { out } = await runCommand(shopsProgram, ['grants'], scene.app())
+  expect(out).toContain('一直没发成，等人重试')
+  expect((await runCommand(actionsProgram, ['dead'], scene.app())).out).toContain('grant.give')
+  scene.shops.wechat.coupons.away(false)
+  await scene.seconds(2, HOUR_MS)
+  expect([coupons(), scene.shops.wechat.coupons.asked()]).toEqual([[], 0])
+  await runCommand(actionsProgram, ['retry', 'grant.give'], scene.app())
+  await scene.seconds(4, MINUTE_MS)
+  expect([coupons(), await scene.grants()]).toMatchObject([['19126'], [{ state: 'given' }]])
+  expect(await scene.told(id)).toEqual(['已发券「满 200 减 20」（牧野微信小店）'])
+  expect(scene.shops.wechat.coupons.asked()).toBe(1)
 })
 
 it('sold out is told, with what to do, and not tried again', async () => {

@@ -53,6 +53,14 @@ export function grantsOf({ id, shop }: ShopRule, given: Awaited<ReturnType<typeo
   const of = (state: GrantState): number => own.get(state) ?? 0
   const waits = `等店铺认出客户 ${of('nobody')} 份，正在发 ${of('asked')} 份`
   const said = `近 ${GIVEN_WITHIN_DAYS} 天发了 ${of('given')} 份，没发成 ${of('refused') + of('lapsed')} 份，${waits}`
+  if (of('stuck') > 0)
+    return [
+      warn(
+        what,
+        `${said}，试了很久没发成、停下来等人的 ${of('stuck')} 份`,
+        '运行 npm run -s shops -- grants 看为什么，改好后 npm run -s actions -- retry grant.give',
+      ),
+    ]
   if (of('unsure') > 0)
     return [
       warn(
