@@ -108,7 +108,7 @@ export function createHuoshui({ settings, clock, log, only, ...more }: HuoshuiDe
   const eventsOut = createEventsOut({ ...base, ...eventsOutOptions(settings) })
   const capable = createCapabilities({
     ...base,
-    ...shopOptions(settings, wecom, { db, clock, shops }),
+    ...shopOptions(settings, wecom, { ...base, shops }),
     // Decisions go out as the timeline tells them.
     ...{ onNotes: eventsOut.onNotes, callWebhook: eventsOut.call },
   })

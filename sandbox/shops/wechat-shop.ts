@@ -76,6 +76,7 @@ export function createWechatShopDouble(options: {
   const coupons = createCouponDesk({ clock, lagMs: () => manners.readLagMs })
   let pushesOfCoupons = 0
   let areCouponsAway = false
+  let noOfCoupons: number | undefined
   const pushes = createPushes({
     chance,
     manners: () => manners,
@@ -140,6 +141,8 @@ export function createWechatShopDouble(options: {
     }
     if (areCouponsAway && path.startsWith('/channels/ec/coupon/'))
       return { status: 503, contentType: 'text/plain', body: 'down' }
+    if (noOfCoupons !== undefined && path.startsWith('/channels/ec/coupon/'))
+      return json({ errcode: noOfCoupons, errmsg: '…' })
     if (path === '/channels/ec/coupon/get_user_coupon_list') {
       const [page, size] = [Number(body.page), Number(body.page_size)]
       const shown = coupons.listed(String(body.openid)).slice((page - 1) * size, page * size)
@@ -171,6 +174,10 @@ export function createWechatShopDouble(options: {
       /** The interfaces of coupons alone answer nobody. */
       away: (isAway: boolean): void => {
         areCouponsAway = isAway
+      },
+      /** They say no to whoever asks, with this errcode; undefined: not any more. */
+      refuse: (errcode: number | undefined): void => {
+        noOfCoupons = errcode
       },
       /** How often somebody asked to give one. */
       asked: (): number => pushesOfCoupons,

@@ -4,7 +4,7 @@ import { checkedBy } from '../../core/kernel/checked-by.ts'
 import type { Logger } from '../../core/kernel/logger.ts'
 import { type Action, type Executor, NotTogether, wecomLaneOf } from './action-kind.ts'
 import { type ClaimedAction, postponeKind } from './claim.ts'
-import { judgeFailure } from './judge-failure.ts'
+import { judgeFailure, keepsBackAll } from './judge-failure.ts'
 import { createRecordOutcome, type Performed, type Ready, type RecordOutcomeDeps } from './record-outcome.ts'
 import { trouble, troubleOf } from './trouble.ts'
 
@@ -63,7 +63,8 @@ export function createCarryOut(executors: readonly Executor[], deps: CarryOutDep
     const held = { ...row, mayHaveHappened: row.mayHaveHappened || mayHaveHappened(error) }
     const verdict = judged(one, error)
     if (verdict.kind === 'again') {
-      if (!verdict.countsAsAttempt && row.lane !== 'welcome') await standBack(row, verdict.afterMs)
+      if (!verdict.countsAsAttempt && row.lane !== 'welcome' && keepsBackAll(error))
+        await standBack(row, verdict.afterMs)
       return postpone(held, verdict, troubleOf(error))
     }
     log.warn(

@@ -14,6 +14,9 @@ const KEPT_BACK = new Set([
   'shop.paused',
   'shop.too-fast',
 ])
+/** What keeps this one back keeps back all of its kind; but of shops each keeps back only what is its own. */
+export const keepsBackAll = (error: unknown): boolean => !codeOf(error).startsWith('shop.')
+
 /** A fault of ours does not mend itself; a few tries cover the database's own hiccups. Nor does an answer that we do not
  *  understand, or a list that does not end: a few tries, within minutes, cover one machine of WeCom's that is ahead of the others, and then a person is
  *  to see it. */

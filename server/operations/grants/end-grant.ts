@@ -4,6 +4,7 @@ import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { haltedKey } from './grant-desk.ts'
 import { type Grant, grantStore } from './grant-store.ts'
 import { type GrantNews, giftText, grantLine } from './grant-text.ts'
 
@@ -68,6 +69,7 @@ export function createEndGrant({ clock, alerts, timeline, rules }: EndGrantDeps)
       const why = news.kind === 'given' ? undefined : news.why
       if (!(await grantStore.end(tx, grant.id, { state: news.kind, why, nowMs: clock.now() }))) return undefined
       await tellOperators(tx, grant.shop)
+      if (news.kind === 'given') await alerts.resolve(tx, haltedKey(grant.shop))
       if (news.kind === 'refused' && news.isOfGift === true) await tellRefused(tx, grant, news.why)
       return tell(tx, grant, news)
     },

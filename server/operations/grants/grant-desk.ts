@@ -11,7 +11,10 @@ export interface GivingShop {
 
 /** Where gifts are given. */
 export interface GrantDesk {
-  /** The shop of this id, ready to be asked. Throws AppError: shop.gone, not in the rules or without its secrets; shop.paused, it is
-   *  away or may not be asked at this moment. */
+  /** The shop of this id, ready to be asked. Throws AppError: shop.paused, it is away, may not be asked at this moment, or a person has
+   *  to change something first and has been told so: not in the rules or without its secrets, a right, an address. */
   at(shop: string): Promise<GivingShop>
 }
+
+/** Under which it stands in the alerts that nothing can be given at a shop until a person has changed something. */
+export const haltedKey = (shop: string): string => `grants.halted:${shop}`

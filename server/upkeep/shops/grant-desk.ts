@@ -4,9 +4,12 @@ import type { Tx } from '../../core/db/tx.ts'
 import { AppError } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
-import type { GrantDesk } from '../../operations/grants/grant-desk.ts'
+import { type GrantDesk, haltedKey } from '../../operations/grants/grant-desk.ts'
+import { ShopError } from '../../platform/shops/shop-error.ts'
+import type { Alerts } from '../../records/alerts/alerts.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
+import type { RuleBook } from '../../rules/book/rule-book.ts'
 import type { OpenShop, OpenShops } from './open-shops.ts'
 import { membersOf } from './shop-memory.ts'
 import { standings } from './shop-standing.ts'
@@ -14,21 +17,61 @@ import { SHOP_CONNECTION } from './shop-tables.ts'
 
 const c = SHOP_CONNECTION
 
-/** Gives at the shops that orders are read from: with their tokens, their pace, and while they are there. */
-export function createGrantDesk({ db, clock, shops }: { db: Db; clock: Clock; shops: OpenShops }): GrantDesk {
+/** While a person has to change something, one question in so long shows whether they have. */
+const HALT_MS = 10 * MINUTE_MS
+
+export interface GrantDeskDeps {
+  db: Db
+  clock: Clock
+  shops: OpenShops
+  alerts: Pick<Alerts, 'raise'>
+  rules: { current(): Pick<RuleBook, 'shops'> }
+}
+
+const paused = (afterMs: number, zh: string): AppError =>
+  new AppError('shop.paused', 'the shop may not be asked now', { retry: { afterMs }, zh })
+
+/** Gives at the shops that orders are read from: with their tokens, their pace, and while they are there. What a person has to change
+ *  first ends no gift: all of that shop wait, and one alert says what. */
+export function createGrantDesk({ db, clock, shops, alerts, rules }: GrantDeskDeps): GrantDesk {
+  /** Each process asks for itself: whether a right was given no other tells. */
+  const halted = new Map<string, { untilMs: number; zh: string }>()
+
+  async function haltNow(id: string, zh: string): Promise<AppError> {
+    halted.set(id, { untilMs: clock.now() + HALT_MS, zh })
+    const rule = [...rules.current().shops.values()].find(({ value }) => value.id === id)?.value
+    await db.tx((tx) =>
+      alerts.raise(tx, {
+        key: haltedKey(id),
+        text: `「${rule?.shop ?? id}」的券和积分发不出去，都在等：${zh}`,
+        todo: '照这句话改；改好后十分钟内自己接着发，不用重发。过了旅程里 within 的时间就不发了',
+        alsoTo: rule?.keeper === undefined ? [] : [rule.keeper],
+        isNewsWhenChanged: true,
+      }),
+    )
+    return paused(HALT_MS, zh)
+  }
+
   async function ready(id: string): Promise<OpenShop> {
+    const halt = halted.get(id)
+    if (halt !== undefined && halt.untilMs > clock.now()) throw paused(halt.untilMs - clock.now(), halt.zh)
     const shop = shops.byId(id)
-    if (shop === undefined) {
-      const zh = `没有接上编号是「${id}」的店：看它在不在 config/shops 里、启用没有、密钥设了没有`
-      throw new AppError('shop.gone', 'the shop is not open', { retry: 'later', zh })
-    }
+    if (shop === undefined)
+      throw await haltNow(id, `没有接上编号是「${id}」的店：看它在不在 config/shops 里、启用没有、密钥设了没有`)
     const how = await db.statement((tx) => standings(tx, [id], clock.now()))
     const afterMs = how.get(id)?.isPaused === true ? MINUTE_MS : shop.budget.room() === 0 ? SECOND_MS : 0
-    if (afterMs > 0) {
-      const zh = '店铺的接口连不上，或者调用太快，歇一会儿再发'
-      throw new AppError('shop.paused', 'the shop may not be asked now', { retry: { afterMs }, zh })
-    }
+    if (afterMs > 0) throw paused(afterMs, '店铺的接口连不上，或者调用太快，歇一会儿再发')
     return shop
+  }
+
+  /** A no to the shop as a whole, by which for certain nothing was done, is none to this gift. */
+  async function asking<Answer>(id: string, ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask()
+    } catch (error) {
+      const isForAPerson = error instanceof ShopError && error.scope === 'shop' && error.retry === 'never'
+      throw isForAPerson && !error.mayHaveHappened ? await haltNow(id, error.zh ?? error.code) : error
+    }
   }
 
   /** By their own orders there, then by what operators and pushes said of them, then by the shop itself. */
@@ -43,12 +86,13 @@ export function createGrantDesk({ db, clock, shops }: { db: Db; clock: Clock; sh
       const shop = await ready(id)
       const { connection } = shop
       return {
-        memberOf: (externalUserId) => memberOf(shop, externalUserId),
-        holds: async (member, gift) => connection.holds?.(member, gift),
+        memberOf: (externalUserId) => asking(id, () => memberOf(shop, externalUserId)),
+        holds: (member, gift) => asking(id, async () => connection.holds?.(member, gift)),
         grant: async (asked) => {
           const can = connection.grant !== undefined && connection.abilities.gifts.includes(asked.gift.kind)
           if (!can) return { kind: 'refused', zh: '这家店的接口发不了它' }
-          return connection.grant?.(asked) ?? { kind: 'refused', zh: '这家店的接口发不了它' }
+          const given = await asking(id, async () => connection.grant?.(asked))
+          return given ?? { kind: 'refused', zh: '这家店的接口发不了它' }
         },
       }
     },
