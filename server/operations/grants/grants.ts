@@ -54,8 +54,9 @@ export function createGrants(deps: GrantsDeps) {
   /** Nobody at the shop is this customer: looked for again until it lapses; told once, at the second time. */
   async function wait(tx: Tx, grant: Grant): Promise<void> {
     const looks = grant.looks + 1
-    const dueAtMs = clock.now() + backoffMs(LOOK_AGAIN_MS, looks)
-    if (dueAtMs >= grant.lapsesAtMs) {
+    // Due when its time is over it is not looked for any more: it ends then, and until then their order may still bring it.
+    const dueAtMs = Math.min(clock.now() + backoffMs(LOOK_AGAIN_MS, looks), grant.lapsesAtMs)
+    if (clock.now() >= grant.lapsesAtMs) {
       await end(tx, grant, { kind: 'lapsed', why: NOBODY })
       return
     }

@@ -166,12 +166,26 @@ describe('somebody whom the shop does not know', () => {
       grant: '{ shop: muye, coupon: "19126", name: 满 200 减 20, within: 3d }',
     })
     const id = await scene.scan()
-    await scene.seconds(5, DAY_MS)
+    await scene.seconds(71, HOUR_MS)
+    expect([await scene.grants(), (await scene.told(id)).length]).toMatchObject([[{ state: 'nobody' }], 1])
+    await scene.seconds(2, HOUR_MS)
+    expect(await scene.grants()).toMatchObject([{ state: 'lapsed' }])
     const told = await scene.told(id)
     expect(told.length).toBe(2)
     expect(told).toContain('没发券「满 200 减 20」（牧野微信小店）：认不出这位客户在店里是谁')
     await scene.pays()
     expect([coupons(), await scene.grants()]).toMatchObject([[], [{ state: 'lapsed' }]])
+  })
+
+  it('and orders an hour before its time is over: it is given', async () => {
+    await open({
+      trigger: 'customer.added',
+      grant: '{ shop: muye, coupon: "19126", name: 满 200 减 20, within: 1d }',
+    })
+    await scene.scan()
+    await scene.seconds(23, HOUR_MS)
+    await scene.pays()
+    expect([coupons(), await scene.grants()]).toMatchObject([['19126'], [{ state: 'given' }]])
   })
 
   it('an order that a guide bound by its number names nobody', async () => {
