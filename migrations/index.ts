@@ -80,6 +80,7 @@ import { FirstNamesOfJourneys1700000000169 } from './0169-first-names-of-journey
 import { ShopGrants1700000000170 } from './0170-shop-grants.ts'
 import { BearersOfToldTags1700000000171 } from './0171-bearers-of-told-tags.ts'
 import { DrawsOfEachSend1700000000178 } from './0178-draws-of-each-send.ts'
+import { MembersOfGrants1700000000179 } from './0179-members-of-grants.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -165,4 +166,5 @@ export const migrations = [
   ShopGrants1700000000170,
   BearersOfToldTags1700000000171,
   DrawsOfEachSend1700000000178,
+  MembersOfGrants1700000000179,
 ]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { WecomError, WecomNotUnderstood, WecomRateLimited } from '../../platform/wecom/wire/wecom-error.ts'
 import type { Lane } from './action-kind.ts'
-import { judgeFailure } from './judge-failure.ts'
+import { judgeFailure, keepsBackAll } from './judge-failure.ts'
 
 const NOW = Date.parse('2026-11-22T09:00:00+08:00')
 const judge = (error: unknown, action: { attempts?: number; lane?: Lane; expiresAtMs?: number } = {}) =>
@@ -105,4 +105,13 @@ describe('a stated time', () => {
   ])('at which it is worth nothing any more ends it', (expiresAtMs, verdict) =>
     expect(judge(stated(1_000), { expiresAtMs })).toMatchObject(verdict),
   )
+})
+
+it.each([
+  ['wecom.rate-limited', true],
+  ['webhook.paused', true],
+  ['shop.paused', false],
+  ['shop.too-fast', false],
+])('%s keeps back all of its kind: %s', (code, all) => {
+  expect(keepsBackAll(new AppError(code, 'x'))).toBe(all)
 })

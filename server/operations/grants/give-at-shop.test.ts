@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import type { Action } from '../../engine/actions/action-kind.ts'
 import { giveOnce } from '../../platform/shops/give-once.ts'
-import { ShopError } from '../../platform/shops/shop-error.ts'
+import { ShopError, shopRefuses } from '../../platform/shops/shop-error.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { createGiveAtShop } from './give-at-shop.ts'
 import type { GrantDesk } from './grant-desk.ts'
 import { type Grant, grantStore } from './grant-store.ts'
 
 const LAG_MS = 40 * SECOND_MS
-type Fate = 'carried out' | 'answer lost' | 'never arrives'
+type Fate = 'carried out' | 'answer lost' | 'never arrives' | 'refused'
 
 let kit: TestKit
 /** When each coupon was given. */
@@ -50,6 +50,7 @@ const grantDesk: GrantDesk = {
           holds,
           send: async () => {
             sent += 1
+            if (fate === 'refused') throw shopRefuses('no right', '没有权限')
             if (fate !== 'never arrives') given.push(kit.clock.now())
             if (fate !== 'carried out')
               throw new ShopError('shop.unreachable', 'lost', { scope: 'shop', zh: '断', mayHaveHappened: true })
@@ -125,4 +126,51 @@ describe('two processes', () => {
     await expect(perform(grant, false)).rejects.toMatchObject({ code: 'grant.settling', mayHaveHappened: false })
     expect(sent).toBe(0)
   })
+})
+
+describe('two gifts of the same to one member', () => {
+  it('the second waits while nobody knows of the first', async () => {
+    const [first, second] = [await ask('first'), await ask('second')]
+    fate = 'never arrives'
+    await expect(perform(first, false)).rejects.toMatchObject({ mayHaveHappened: true })
+    fate = 'carried out'
+    kit.clock.advance(30 * SECOND_MS)
+    await expect(perform(second, false)).rejects.toMatchObject({ code: 'shop.paused', mayHaveHappened: false })
+    kit.clock.advance(30 * SECOND_MS)
+    expect([await perform(first, true), given.length]).toEqual([{ kind: 'given' }, 1])
+    await kit.db.tx((tx) => grantStore.end(tx, first.id, { state: 'given', why: undefined, nowMs: kit.clock.now() }))
+    // The list does not show the first one yet: it would be taken for the second.
+    await expect(perform(second, false)).rejects.toMatchObject({ code: 'shop.paused' })
+    kit.clock.advance(MINUTE_MS)
+    expect([await perform(second, false), given.length]).toEqual([{ kind: 'given' }, 2])
+  })
+
+  it('asked for at once: one goes first', async () => {
+    const grants = [await ask('first'), await ask('second')]
+    const ends = await Promise.allSettled(grants.map((one) => perform(one, false)))
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(given.length).toBe(1)
+  })
+
+  it('of which one was given since nobody knew of the other: what there is more tells nothing', async () => {
+    const [first, second] = [await ask('first'), await ask('second')]
+    fate = 'never arrives'
+    await expect(perform(first, false)).rejects.toMatchObject({ mayHaveHappened: true })
+    const unsure = { state: 'unsure', why: '不知道', nowMs: kit.clock.now() } as const
+    await kit.db.tx((tx) => grantStore.end(tx, first.id, unsure))
+    fate = 'carried out'
+    kit.clock.advance(2 * MINUTE_MS)
+    expect(await perform(second, false)).toEqual({ kind: 'given' })
+    kit.clock.advance(2 * MINUTE_MS)
+    expect([await perform(first, true), given.length]).toMatchObject([{ kind: 'unsure' }, 1])
+  })
+})
+
+it('what the shop has said for certain that it did not do was never tried', async () => {
+  const grant = await ask()
+  fate = 'refused'
+  await expect(perform(grant, false)).rejects.toMatchObject({ mayHaveHappened: false })
+  expect(await kit.db.tx((tx) => grantStore.byId(tx, grant.id))).toMatchObject({ state: 'asked', triedAtMs: undefined })
+  fate = 'carried out'
+  expect([await perform(grant, true), given.length]).toEqual([{ kind: 'given' }, 1])
 })

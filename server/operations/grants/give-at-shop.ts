@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import type { Db } from '../../core/db/db.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { AppError } from '../../core/kernel/app-error.ts'
+import { AppError, mayHaveHappened } from '../../core/kernel/app-error.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
 import { type Action, defineAction, type Executor, execute, type Failure } from '../../engine/actions/action-kind.ts'
@@ -43,35 +43,62 @@ export function createGiveAtShop({ db, clock, grantDesk, onOutcome }: GiveAtShop
   const settling = (message: string, afterMs: number, mayHaveHappened = false): AppError =>
     new AppError('grant.settling', message, { retry: { afterMs }, mayHaveHappened })
 
+  const queued = (): AppError =>
+    new AppError('shop.paused', 'another gift of the same kind to this member is under way', {
+      retry: { afterMs: SETTLE_MS },
+      zh: '同一位客户的另一份还没有发完，发完再发',
+    })
+
   async function give(grant: Grant, mayBeGiven: boolean): Promise<Outcome> {
     const beganMs = clock.now()
     const shop = await grantDesk.at(grant.shop)
     const { gift, name } = grant
     const asked = { grantId: grantIdOf(grant), gift, name }
+    let notedAtMs: number | undefined
     const noteTry = async (first: Parameters<typeof grantStore.noteTry>[2]['first']): Promise<void> => {
       const nowMs = clock.now()
       if (nowMs - beganMs > MOST_BEFORE_SENDING_MS) throw settling('too slow to be sent within the lease', SETTLE_MS)
-      if (!(await db.tx((tx) => grantStore.noteTry(tx, grant, { first, nowMs }))))
-        throw settling('another has begun to give it, or it is over', SETTLE_MS, true)
+      const isNoted = await db.tx(async (tx) => {
+        if (first?.heldBefore !== undefined) {
+          const others = await grantStore.sameGift(tx, grant, first.member)
+          // What it has just given the list may not have shown yet when it was looked at.
+          const shows = ({ state, triedAtMs }: (typeof others)[number]): boolean =>
+            state === 'asked' || triedAtMs > beganMs - SETTLE_MS
+          if (others.some(shows)) throw queued()
+        }
+        return grantStore.noteTry(tx, grant, { first, nowMs })
+      })
+      if (!isNoted) throw settling('another has begun to give it, or it is over', SETTLE_MS, true)
+      notedAtMs = nowMs
     }
     if (mayBeGiven && grant.member !== undefined) {
-      const leftMs = (grant.triedAtMs ?? 0) + SETTLE_MS - clock.now()
+      const { member, heldBefore, triedAtMs = 0 } = grant
+      const leftMs = triedAtMs + SETTLE_MS - clock.now()
       if (leftMs > 0) throw settling('the shop may not show it yet', leftMs)
+      const others = heldBefore === undefined ? [] : await db.tx((tx) => grantStore.sameGift(tx, grant, member))
+      if (others.some((one) => one.triedAtMs >= triedAtMs))
+        return { kind: 'unsure', zh: `${CANNOT_SAY}，之后又发过同样的` }
       const beforeSend = () => noteTry(undefined)
-      return shop.grant({ ...asked, shopUserId: grant.member, before: grant.heldBefore, beforeSend })
+      return shop.grant({ ...asked, shopUserId: member, before: heldBefore, beforeSend })
     }
     const member = await shop.memberOf(grant.externalUserId)
     if (member === undefined) return { kind: 'nobody' }
     const heldBefore = await shop.holds(member, gift)
-    const beforeSend = () => noteTry({ member, heldBefore })
-    return shop.grant({ ...asked, shopUserId: member, before: undefined, beforeSend })
+    try {
+      const beforeSend = () => noteTry({ member, heldBefore })
+      return await shop.grant({ ...asked, shopUserId: member, before: undefined, beforeSend })
+    } catch (error) {
+      const atMs = notedAtMs
+      if (atMs !== undefined && !mayHaveHappened(error)) await db.tx((tx) => grantStore.forgetTry(tx, grant.id, atMs))
+      throw error
+    }
   }
 
-  async function perform({ payload, mayHaveHappened }: Action<Payload>): Promise<Outcome> {
+  async function perform({ payload, mayHaveHappened: isDoubtful }: Action<Payload>): Promise<Outcome> {
     const grant = await find(payload.grantId)
     if (grant === undefined || grant.looks !== payload.look) return { kind: 'over' }
     // What was never noted was never asked for.
-    const mayBeGiven = mayHaveHappened && grant.triedAtMs !== undefined
+    const mayBeGiven = isDoubtful && grant.triedAtMs !== undefined
     const isOpen = OPEN.includes(grant.state)
     // A person has said that it be tried once more; of one that was put back with a backup nobody knows whom it went to.
     if (!isOpen && !(grant.state === 'unsure' && mayBeGiven)) return { kind: 'over' }

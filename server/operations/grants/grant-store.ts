@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RowOf } from '../../core/db/define-table.ts'
-import { all, count, list, number, select, set, sql } from '../../core/db/sql.ts'
+import { all, count, list, lock, number, pick, select, set, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import type { Reason } from '../../core/kernel/reason.ts'
 import type { Gift } from '../../platform/shops/shop-connection.ts'
@@ -132,6 +132,25 @@ export const grantStore = {
     const { member, heldBefore } = first
     const noted = set(g, { state: 'asked', member, held_before: heldBefore ?? null, tried_at: nowMs })
     return (await tx.run(sql`UPDATE ${g} SET ${noted} WHERE ${isOwn} AND ${isOpen}`)) > 0
+  },
+  /** Others by which this member was to have more of what this one gives, held until the transaction ends: while one of them may still
+   *  show, or has just come to show, nobody can say of what the member then has more by which it came. */
+  sameGift: async (
+    tx: Tx,
+    { id, shop, gift }: Pick<Grant, 'id' | 'shop' | 'gift'>,
+    member: string,
+  ): Promise<{ state: GrantState; triedAtMs: number }[]> => {
+    const isSame = gift.kind === 'coupon' ? sql`${g.coupon} = ${gift.coupon}` : sql`${g.coupon} IS NULL`
+    const rows = await tx.rows(
+      sql`SELECT ${pick(g, 'state', 'tried_at')} FROM ${g} WHERE ${g.member} = ${member} AND ${g.shop} = ${shop}
+            AND ${isSame} AND ${g.id} <> ${id} AND ${g.tried_at} IS NOT NULL ${lock()}`,
+    )
+    return rows.map(({ state, tried_at }) => ({ state, triedAtMs: tried_at ?? 0 }))
+  },
+  /** For certain it has not been given by the try that was noted at that instant. */
+  forgetTry: async (tx: Tx, id: number, triedAtMs: number): Promise<void> => {
+    const untried = set(g, { member: null, held_before: null, tried_at: null })
+    await tx.run(sql`UPDATE ${g} SET ${untried} WHERE ${g.id} = ${id} AND ${g.tried_at} = ${triedAtMs} AND ${isOpen}`)
   },
   /** Whose shop does not know them: looked for once more, by another action in place of the one before. False: it is not so any more. */
   lookAgain: async (tx: Tx, { id, looks }: Pick<Grant, 'id' | 'looks'>, why: string): Promise<boolean> => {

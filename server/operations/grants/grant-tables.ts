@@ -44,10 +44,7 @@ export const SHOP_GRANT = defineTable(
   },
   {
     unique: [['grant_key']],
-    indices: [
-      ['external_userid', 'state'],
-      ['state', 'shop'],
-    ],
+    indices: [['external_userid', 'state'], ['state', 'shop'], ['member']],
     personal: {
       holds: {
         grant_key: 'conduct',

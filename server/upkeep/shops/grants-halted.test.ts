@@ -39,7 +39,8 @@ it('a right that is missing for a day: one alert says what to do, another shop g
   const union = 'oUNION000000000000000000009'
   scene.shops.youzan.knowUnionIds('yz9', [union])
   await scene.scan(union)
-  await scene.seconds(3)
+  // WeCom may tell the union id a moment later.
+  await scene.seconds(3, MINUTE_MS)
   expect(scene.shops.youzan.pointsOf('yz9')).toBe(50)
   scene.shops.wechat.coupons.refuse(undefined)
   await scene.seconds(4, 5 * MINUTE_MS)
