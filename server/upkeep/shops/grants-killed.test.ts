@@ -16,6 +16,8 @@ const isWrite = (text: string): boolean => /^\s*(INSERT|UPDATE|DELETE)\b.*\b(sho
 interface Run {
   grant: string
   trigger?: string
+  /** What brings it about, of a customer of 张三; default: a payment at 微信小店, or three minutes. */
+  act?(externalUserId: string): Promise<unknown>
   /** How many gifts the customer has. */
   has(): number
 }
@@ -34,10 +36,22 @@ const RUNS: Record<string, Run> = {
     trigger: 'customer.added',
     has: () => scene.shops.youzan.pointsOf('yz1') / 50,
   },
+  CRMEB: {
+    grant: '{ shop: mall, points: 50, name: 积分 }',
+    act: async (externalUserId) => {
+      const { crmeb } = scene.shops
+      crmeb.bindPhone(77, '13800138000')
+      await scene.app().sandbox.editRemark({ userId: 'zhangsan', externalUserId, mobiles: ['13800138000'] })
+      await scene.seconds(2)
+      crmeb.pay(crmeb.buy({ uid: 77, lines: scene.lines }))
+      await scene.seconds(3)
+    },
+    has: () => scene.shops.crmeb.pointsOf(77) / 50,
+  },
 }
 
 /** Gives how many writes it took, and whether it died. */
-async function live({ grant, trigger, has }: Run, knife: { write: number } | 'at its yes' | undefined) {
+async function live({ grant, trigger, act: own, has }: Run, knife: { write: number } | 'at its yes' | undefined) {
   isAway = false
   scene = await openGrantScene({ grant, ...(trigger === undefined ? {} : { trigger }) })
   scene.shops.youzan.knowUnionIds('yz1', [scene.unionId])
@@ -51,9 +65,9 @@ async function live({ grant, trigger, has }: Run, knife: { write: number } | 'at
     else if (knife !== undefined) isDead ||= writes >= knife.write
     if (isDead) throw new Error('killed')
   })
-  await scene.scan().catch(() => undefined)
-  const act = trigger === undefined ? () => scene.pays() : () => scene.seconds(3, MINUTE_MS)
-  await act().catch(() => undefined)
+  const id = await scene.scan().catch(() => '')
+  const usual = trigger === undefined ? () => scene.pays() : () => scene.seconds(3, MINUTE_MS)
+  await (own === undefined ? usual() : own(id)).catch(() => undefined)
   const died = isDead
   if (died) {
     scene.clock.advance(2 * MINUTE_MS)
