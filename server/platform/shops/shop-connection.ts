@@ -138,6 +138,8 @@ export interface ShopConnection {
   /** Throws AppError with a 4xx status for what is not from the shop. */
   verify(push: ShopPush): Verified
   read(subject: string): Promise<Reading>
+  /** Under which subject an order is read, by its number. Absent: orders never came without their buyer's number. */
+  subjectOf?(orderId: string): string
   changedSince(window: ShopWindow): Promise<ShopPage>
   /** Who a buyer is by their number at the shop; asked once a buyer and kept. Absent: orders say it, or nobody does. */
   identify?(shopUserId: string): Promise<Buyer>

@@ -135,6 +135,19 @@ export const orderQueries = {
     )
     return row?.shop_user_id ?? undefined
   },
+  /** The number of the newest order there that this customer is known by while it lacks the shop's own number of them. */
+  withoutMemberAt: async (tx: ReadTx, externalUserId: string, source: string): Promise<string | undefined> => {
+    const isTheirs = every([
+      sql`${o.external_userid} = ${externalUserId}`,
+      sql`${o.source} = ${source}`,
+      sql`${o.shop_user_id} IS NULL`,
+      sql`(${o.matched_by} IS NULL OR ${o.matched_by} <> 'hand')`,
+    ])
+    const row = await tx.row(
+      sql`SELECT ${pick(o, 'order_id')} FROM ${o} WHERE ${isTheirs} ORDER BY ${AT} DESC, ${o.id} DESC LIMIT 1`,
+    )
+    return row?.order_id
+  },
   /** Of all goods that were ever ordered, as the shops say. */
   categories: async (tx: ReadTx): Promise<Set<string>> => {
     const { category } = SHOP_ORDER_ITEM

@@ -10,6 +10,7 @@ import type { Alerts } from '../../records/alerts/alerts.ts'
 import { customerQueries } from '../../records/customers/customer-queries.ts'
 import { orderQueries } from '../../records/orders/order-queries.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { putHints } from './keep-hints.ts'
 import type { OpenShop, OpenShops } from './open-shops.ts'
 import { membersOf } from './shop-memory.ts'
 import { standings } from './shop-standing.ts'
@@ -76,9 +77,16 @@ export function createGrantDesk({ db, clock, shops, alerts, rules }: GrantDeskDe
 
   /** By their own orders there, then by what operators and pushes said of them, then by the shop itself. */
   async function memberOf({ id, connection }: OpenShop, externalUserId: string): Promise<string | undefined> {
-    const { known, unionId } = await db.statement((tx) => knownMember(tx, id, externalUserId))
-    if (known !== undefined || unionId === undefined) return known
-    return connection.memberOf?.(unionId)
+    const { known, unionId, unnumbered } = await db.statement((tx) => knownMember(tx, id, externalUserId))
+    if (known !== undefined) return known
+    const member = unionId === undefined ? undefined : await connection.memberOf?.(unionId)
+    // Read before its buyer's number was kept: it is read once more, and the next look finds them.
+    const subject = unnumbered === undefined ? undefined : connection.subjectOf?.(unnumbered)
+    if (member === undefined && subject !== undefined) {
+      const now = clock.now()
+      await db.tx((tx) => putHints(tx, [{ shop: id, subject, toldBy: 'past', dueAtMs: now }], now))
+    }
+    return member
   }
 
   return {
@@ -103,7 +111,11 @@ async function knownMember(tx: Tx, shop: string, externalUserId: string) {
   const source = (await tx.row(sql`SELECT ${pick(c, 'source')} FROM ${c} WHERE ${c.shop} = ${shop}`))?.source
   const { unionId, links } = await customerQueries.identityOf(tx, externalUserId)
   const byOrder = source === undefined ? undefined : await orderQueries.memberAt(tx, externalUserId, source)
-  const byLink = links.find((link) => link.source === source)?.shop_user_id ?? undefined
+  const isUnnumbered = source !== undefined && byOrder === undefined
+  const unnumbered = isUnnumbered ? await orderQueries.withoutMemberAt(tx, externalUserId, source) : undefined
+  const linked = links.flatMap((link) => (link.source === source ? (link.shop_user_id ?? []) : []))
   const told = unionId === undefined ? [] : await membersOf(tx, shop, unionId)
-  return { known: byOrder ?? byLink ?? (told.length === 1 ? told[0] : undefined), unionId }
+  // Of several accounts nobody knows which is meant.
+  const [one, another] = new Set(linked.length > 0 ? linked : told)
+  return { known: byOrder ?? (another === undefined ? one : undefined), unionId, unnumbered }
 }

@@ -58,6 +58,7 @@ export function createWechatShop(access: ShopAccess): ShopConnection {
       const found = await aftersale(id)
       return order(String(found.order_id), found)
     },
+    subjectOf: (orderId) => `order/${orderId}`,
     changedSince: async ({ fromMs, toMs, page }: ShopWindow): Promise<ShopPage> => {
       const update_time_range = { start_time: Math.floor(fromMs / 1_000), end_time: Math.ceil(toMs / 1_000) }
       const body = { update_time_range, page_size: PAGE, next_key: page ?? '' }
