@@ -20,6 +20,8 @@ const journey = (grant: string): Record<string, string> => ({
 it.each([
   ['{ shop: muye, coupon: "19126", name: 券 }'],
   ['{ shop: yz, coupon: "700001", name: 券, within: 3d }'],
+  ['{ shop: yz, coupon: "9007199254740991", name: 券 }'],
+  ['{ shop: muye, coupon: "12345678901234567890", name: 券 }'],
   ['{ shop: yz, points: 50, name: 积分, askGuide: true }'],
   ['{ shop: mall, points: 50, name: 积分 }'],
 ])('%s is right', async (grant) => {
@@ -34,6 +36,7 @@ it.each([
   ['{ shop: taobao, points: 5, name: 积分 }', '「淘宝店」发不了积分。读文件的店没有接口'],
   ['{ shop: muye, name: 券 }', '没有写发什么。写 coupon（券编号）或 points（多少积分）'],
   ['{ shop: yz, coupon: "1", points: 5, name: 券 }', '一步只发一样。另一样写成下一步 grant'],
+  ['{ shop: yz, coupon: "9007199254740993", name: 券 }', '有赞没有「9007199254740993」这么大的活动编号'],
   ['{ shop: yz, points: 5, name: 券, within: 400d }', '「400d」超过一年'],
 ])('%s is told at its place', async (grant, fault) => {
   const [found, ...more] = await faultsOf(journey(grant))

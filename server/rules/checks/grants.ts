@@ -46,6 +46,9 @@ function checkGrant(draft: Draft<SopRule>, path: Path, grant: GrantStep, shops: 
   }
   if (shop.enabled === false)
     draft.advise([...path, 'shop'], `「${shop.shop}」写了 enabled: false，券和积分发不出去`, '启用它，或者去掉这一步')
+  // It goes there as a number: another one, next to it, would be given.
+  if (shop.platform === 'youzan' && grant.coupon !== undefined && !Number.isSafeInteger(Number(grant.coupon)))
+    draft.fault([...path, 'coupon'], `有赞没有「${grant.coupon}」这么大的活动编号`, '照有赞后台的 activity_id 写')
   for (const gift of ['coupon', 'points'] as const) {
     if (grant[gift] === undefined || GIFTS[shop.platform].includes(gift)) continue
     draft.fault([...path, gift], `「${shop.shop}」${WHY_NOT[gift]}`, INSTEAD[shop.platform])
