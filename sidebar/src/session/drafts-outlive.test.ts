@@ -237,6 +237,30 @@ test.each(REFUSED)(
   },
 )
 
+test('a field that waited and was changed elsewhere meanwhile says so, and is kept by saving once more', async () => {
+  const zh = '刚刚被别处改成了「5 口」，这里写的还没保存；再点一次保存就用这里的。'
+  const refused = [{ field: '家里几口人', name: '家里几口人', zh, saw: 5 }]
+  const changeFields = vi
+    .fn()
+    .mockRejectedValueOnce(AWAY)
+    .mockRejectedValueOnce(new ApiError(400, 'sidebar.fields-refused', zh, refused))
+    .mockResolvedValue({ ok: true })
+  await openSidebar({ api: { profile, changeFields } })
+  await click(button(/^资料/))
+  const box = sheet('客户资料').querySelector<HTMLInputElement>('input[inputmode=numeric]') as HTMLInputElement
+  box.value = '6'
+  box.dispatchEvent(new Event('input'))
+  await submit('客户资料')
+  expect(changeFields.mock.calls[0]?.[1].changes).toEqual([{ field: '家里几口人', value: 6, saw: 4 }])
+  window.dispatchEvent(new Event('online'))
+  await flushPromises()
+  await click(button(/^资料/))
+  expect(standsIn('客户资料')).toContain('6')
+  expect(sheet('客户资料').textContent).toContain(zh)
+  await submit('客户资料')
+  expect(changeFields.mock.lastCall?.[1].changes).toEqual([{ field: '家里几口人', value: 6, saw: 5 }])
+})
+
 test.each([
   ['is there already, with its year', '1990-06-15', false, '生日 6月15日'],
   ['is sent and was changed by somebody else at once', '05-01', true, '生日 5月1日'],

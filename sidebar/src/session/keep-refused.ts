@@ -1,11 +1,15 @@
 import { watch } from 'vue'
+import { afterSaving } from '../fields/written.ts'
 import { mannerAgain } from '../notes/note-manner.ts'
 import type { Drafts } from './drafts.ts'
-import type { Change, Outbox } from './outbox.ts'
+import type { Outbox, Refused } from './outbox.ts'
 
 /** What begins a change again, as the sheets that wrote it keep it, by the name of the draft; empty: nothing is begun. `begun`: what was
  *  begun under a name since, which goes before it. */
-function draftsOf(change: Change, begun: (name: string) => string | undefined): Record<string, string> {
+function draftsOf(
+  { change, fields }: Pick<Refused, 'change' | 'fields'>,
+  begun: (name: string) => string | undefined,
+): Record<string, string> {
   const unlessBegun = (name: string, text: string): Record<string, string> =>
     begun(name) === undefined ? { [name]: text } : {}
   switch (change.kind) {
@@ -19,9 +23,12 @@ function draftsOf(change: Change, begun: (name: string) => string | undefined): 
     case 'wrong':
       return change.note === undefined ? {} : unlessBegun(`wrong:${change.taskId}`, change.note)
     case 'fields': {
-      const written = change.body.changes.map(({ field, value, saw }) => [field, { value, saw }])
+      const { changes } = change.body
+      const written = Object.fromEntries(changes.map(({ field, value, saw }) => [field, { value, saw }]))
+      // Of a change that was kept in part what was not, with why and with what stands there now, as if it had been sent at once.
+      const left = fields.length === 0 ? written : afterSaving(written, changes, fields)
       const since = JSON.parse(begun('fields') ?? '{}') as Record<string, unknown> // FieldsSheet writes it
-      return { fields: JSON.stringify({ ...Object.fromEntries(written), ...since }) }
+      return { fields: JSON.stringify({ ...left, ...since }) }
     }
     default:
       // A tap with nothing chosen or written: the toast tells that it is to be tapped again.
@@ -36,8 +43,8 @@ export function keepRefused(outbox: Pick<Outbox, 'refused'>, drafts: Drafts): vo
     outbox.refused,
     (one) => {
       if (one === undefined) return
-      const { externalUserId: id, change } = one
-      for (const [name, text] of Object.entries(draftsOf(change, (name) => drafts.get(id, name)))) {
+      const { externalUserId: id } = one
+      for (const [name, text] of Object.entries(draftsOf(one, (name) => drafts.get(id, name)))) {
         if (text === '' && name === 'note:manner') drafts.delete(id, name)
         else drafts.set(id, name, text)
       }

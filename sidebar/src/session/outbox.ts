@@ -3,6 +3,7 @@ import type {
   BirthdayChange,
   FieldsChange,
   NoteWritten,
+  RefusedField,
   RemarkChange,
   ReminderSet,
   TagChange,
@@ -41,6 +42,8 @@ export interface Queued {
 export interface Refused extends Queued {
   /** The server's sentence. */
   why: string
+  /** Of a change of fields those that were not kept, as the server told; empty: nothing of it was. */
+  fields: readonly RefusedField[]
 }
 
 export type Outcome = 'sent' | 'queued'
@@ -168,7 +171,7 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
           if (mayPass(error)) break
           const why = error instanceof Error ? error.message : '请重试'
           refusals.push(`${one.who}的${NAMES[one.change.kind]}没有保存：${why}`)
-          refused.value = { ...one, change: refusedOf(one.change, error), why }
+          refused.value = { ...one, why, fields: error instanceof ApiError ? error.fields : [] }
         }
         drop(one.key)
         settled.value += 1
@@ -240,13 +243,6 @@ export function createOutbox({ api, owner, storage, toast, onSettled, now = Date
   }
 }
 export type Outbox = ReturnType<typeof createOutbox>
-
-/** Of a change that was kept in part, what was not. */
-const refusedOf = (change: Change, error: unknown): Change => {
-  if (change.kind !== 'fields' || !(error instanceof ApiError) || error.fields.length === 0) return change
-  const isRefused = ({ field }: { field: string }): boolean => error.fields.some((one) => one.field === field)
-  return { kind: 'fields', body: { changes: change.body.changes.filter(isRefused) } }
-}
 
 const isNetwork = (error: unknown): boolean =>
   error instanceof ApiError && error.status === 0 && error.code === 'network'
