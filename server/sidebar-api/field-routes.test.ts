@@ -143,3 +143,20 @@ test('a lead writes in the guide’s place, and not what is the guide’s alone'
   })
   expect((await t.timelineOf(t.customers.zhangsan)).at(-1)).toMatch(/替张三记下资料：几口人 3 口/)
 })
+
+test('of two guides who save the same field at once one is told what the other wrote', async () => {
+  let saw = (await knownOf('过敏')) ?? null
+  for (let round = 0; round < 8; round++) {
+    // Every other time nothing is there: there is no row to wait for.
+    if (round % 2 === 0) {
+      if (saw !== null) expect((await change([{ field: '过敏', value: null, saw }])).status).toBe(200)
+      saw = null
+    }
+    const values = [`甲${round}`, `乙${round}`]
+    const answers = await Promise.all(values.map((value) => change([{ field: '过敏', value, saw }])))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
+    saw = values[answers.findIndex(({ status }) => status === 200)] ?? null
+    expect(await knownOf('过敏')).toBe(saw)
+    t.clock.advance(1_000)
+  }
+})

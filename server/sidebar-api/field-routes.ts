@@ -11,7 +11,7 @@ import { mayEdit } from './field-view.ts'
 export interface FieldRouteDeps {
   access: Access
   rules: Pick<RuleBookHolder, 'current'>
-  profiles: { queries: Pick<Profiles['queries'], 'fieldsOf'>; setFields: Profiles['setFields'] }
+  profiles: { queries: Pick<Profiles['queries'], 'fieldsOf'> } & Pick<Profiles, 'holdFields' | 'setFields'>
 }
 
 /** What a guide finds out about a customer, by the fields of profile.yaml. */
@@ -28,6 +28,8 @@ export function fieldRoutes(app: FastifyInstance, { access, rules, profiles }: F
     },
     async (request, reply) => {
       const { kept, refused } = await access.withCustomer(request, async (tx, guide, externalUserId) => {
+        // Of two guides at once the second one sees what the first has written.
+        await profiles.holdFields(tx, externalUserId)
         const known = await profiles.queries.fieldsOf(tx, externalUserId)
         const outcome = outcomeOf(request.body.changes, {
           fields: rules.current().fields,

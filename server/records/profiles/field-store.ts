@@ -1,7 +1,8 @@
 import { eachChunk } from '../../core/db/each-chunk.ts'
-import { all, list, lock, sql } from '../../core/db/sql.ts'
+import { all, list, lock, pick, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
 import type { ProfileField } from '../../rules/schema/profile-rules.ts'
+import { CUSTOMER } from '../customers/customer-tables.ts'
 import { CUSTOMER_FIELD, type ToldBy } from './field-tables.ts'
 import type { StoredValue } from './field-value.ts'
 
@@ -35,6 +36,12 @@ const isSame = (before: KnownField | undefined, kind: ProfileField['type'], valu
 
 /** Values of the fields of profile.yaml. */
 export const fieldStore = {
+  /** Until the transaction ends nobody else who does so writes fields of this customer: what is read now still stands then. */
+  hold: async (tx: Tx, externalUserId: string): Promise<void> => {
+    const isTheirs = sql`${CUSTOMER.external_userid} = ${externalUserId}`
+    await tx.row(sql`SELECT ${pick(CUSTOMER, 'external_userid')} FROM ${CUSTOMER} WHERE ${isTheirs} ${lock()}`)
+  },
+
   /** By field, also those that no file declares any more. */
   ofCustomer: async (tx: Tx, externalUserId: string): Promise<Map<string, KnownField>> =>
     (await fieldStore.ofCustomers(tx, [externalUserId])).get(externalUserId) ?? new Map(),
@@ -76,7 +83,8 @@ export const fieldStore = {
     if (isSame(before, field.type, values) || (before !== undefined && atMs < before.atMs)) return false
     await tx.run(sql`DELETE FROM ${f} WHERE ${isHere}`)
     if (values.length > 0) {
-      await tx.insertIgnore(
+      // Where nothing was there is nothing to lock: another may have been faster.
+      const kept = await tx.insertIgnore(
         f,
         values.map(({ body, num }, place) => ({
           external_userid: externalUserId,
@@ -90,6 +98,7 @@ export const fieldStore = {
           told_at: atMs,
         })),
       )
+      return kept > 0
     }
     return true
   },

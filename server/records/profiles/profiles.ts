@@ -32,6 +32,8 @@ export function createProfiles(deps: ProfilesDeps) {
       birthdaysOf: profileStore.birthdaysOf,
       fieldsOf: fieldStore.ofCustomer,
     },
+    /** Whoever reads fields to write them holds them first. */
+    holdFields: fieldStore.hold,
     /** As a guide writes it; undefined for what is no birthday. */
     readBirthday: (text: string): Birthday | undefined => readBirthday(text, thisYear()),
     /** As a guide writes them; true when something is new. */
