@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { migrations } from '../../migrations/index.ts'
 import { createDb } from '../core/db/db.ts'
 import { shanghaiText } from '../core/kernel/shanghai.ts'
+import { createAlerts } from '../records/alerts/alerts.ts'
 import { createTimeline } from '../records/timeline/timeline.ts'
 import { readSomeSettings } from '../settings.ts'
 import {
@@ -88,8 +89,9 @@ const restore = defineCommand({
     const nowMs = desk.clock.now()
     const before = await putBack(databaseUrl, join(folder, databaseFileOf(manifest.dialect)), nowMs)
     const { erased: again } = await eraseListed(desk, listed)
-    const timeline = createTimeline({ clock: desk.clock })
-    const held = await (await desk.db()).tx((tx) => holdBack(tx, { book, timeline }, nowMs))
+    const { clock } = desk
+    const told = { book, clock, timeline: createTimeline({ clock }), alerts: createAlerts({ clock }) }
+    const held = await (await desk.db()).tx((tx) => holdBack(tx, told, nowMs))
     return {
       text: [
         `恢复了 ${shanghaiText(manifest.madeAtMs)} 的数据。`,

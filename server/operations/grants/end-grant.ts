@@ -4,6 +4,8 @@ import { DAY_MS } from '../../core/kernel/shanghai.ts'
 import type { Alerts } from '../../records/alerts/alerts.ts'
 import type { Timeline } from '../../records/timeline/timeline.ts'
 import type { RuleBook } from '../../rules/book/rule-book.ts'
+import { createEndTask } from '../tasks/end-task.ts'
+import { taskQueries } from '../tasks/task-queries.ts'
 import { haltedKey } from './grant-desk.ts'
 import { type Grant, grantStore } from './grant-store.ts'
 import { type GrantNews, giftText, grantLine } from './grant-text.ts'
@@ -22,10 +24,14 @@ export interface EndGrantDeps {
 export const refusedKey = ({ shop, gift }: Pick<Grant, 'shop' | 'gift'>): string =>
   `grants.refused:${shop}:${gift.kind === 'coupon' ? gift.coupon : 'points'}`
 
+/** Of the to-do that asks the guide to have the customer order. */
+export const taskKey = ({ id }: Pick<Grant, 'id'>): string => `grant:${id}`
+
 export type GrantEnd = Exclude<GrantNews, { kind: 'waits' }>
 
-/** Writes down what became of a grant: in its row, for the guide, and for ops where a person has to look. */
+/** Writes down what became of a grant: in its row, for the guide, and for ops where a person has to look; the guide's to-do about it is over. */
 export function createEndGrant({ clock, alerts, timeline, rules }: EndGrantDeps) {
+  const endTask = createEndTask({ clock, timeline })
   const shopName = (id: string): string =>
     [...rules.current().shops.values()].find(({ value }) => value.id === id)?.value.shop ?? id
 
@@ -71,7 +77,10 @@ export function createEndGrant({ clock, alerts, timeline, rules }: EndGrantDeps)
       await tellOperators(tx, grant.shop)
       if (news.kind === 'given') await alerts.resolve(tx, haltedKey(grant.shop))
       if (news.kind === 'refused' && news.isOfGift === true) await tellRefused(tx, grant, news.why)
-      return tell(tx, grant, news)
+      const text = await tell(tx, grant, news)
+      const outcome = news.kind === 'given' ? 'done' : 'dropped'
+      if (grant.asksGuide) await endTask(tx, await taskQueries.byKey(tx, taskKey(grant)), { outcome, note: text })
+      return text
     },
   }
 }

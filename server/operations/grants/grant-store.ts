@@ -100,6 +100,11 @@ export const grantStore = {
     const isTheirs = sql`${g.external_userid} = ${externalUserId} AND ${g.state} = 'nobody'`
     return (await tx.rows(sql`SELECT ${all(g)} FROM ${g} WHERE ${isTheirs} ORDER BY ${g.id}`)).map(toGrant)
   },
+  /** Of which the end was open, of those asked for until then; UTC milliseconds. */
+  openUntil: async (tx: ReadTx, untilMs: number): Promise<Grant[]> => {
+    const isSo = sql`${isOpen} AND ${g.asked_at} <= ${untilMs}`
+    return (await tx.rows(sql`SELECT ${all(g)} FROM ${g} WHERE ${isSo} ORDER BY ${g.id}`)).map(toGrant)
+  },
   /** The newest first. */
   inStates: async (tx: ReadTx, states: readonly GrantState[], limit: number): Promise<Grant[]> => {
     const rows = await tx.rows(

@@ -11,7 +11,7 @@ import type { RuleBookHolder } from '../../rules/book/rule-book.ts'
 import { everyStep } from '../../rules/book/sop-branches.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import { askShop } from './ask-shop.ts'
-import { createEndGrant, type EndGrantDeps, type GrantEnd } from './end-grant.ts'
+import { createEndGrant, type EndGrantDeps, type GrantEnd, taskKey } from './end-grant.ts'
 import { createGiveAtShop, type GiveAtShopDeps } from './give-at-shop.ts'
 import type { GrantDesk } from './grant-desk.ts'
 import { type Grant, grantStore, type NewGrant, OPEN } from './grant-store.ts'
@@ -21,7 +21,7 @@ export interface GrantsDeps extends EndGrantDeps {
   db: Db
   outbox: Outbox
   rules: Pick<RuleBookHolder, 'current'>
-  tasks: Pick<Tasks, 'open' | 'close'>
+  tasks: Pick<Tasks, 'open'>
   grantDesk: GrantDesk
 }
 
@@ -38,7 +38,6 @@ export function createGrants(deps: GrantsDeps) {
   const { clock, outbox, rules, tasks } = deps
   const ending = createEndGrant(deps)
   let listener: (tx: Tx, key: string, text: string) => Promise<void> = () => Promise.resolve()
-  const taskKey = ({ id }: Grant): string => `grant:${id}`
 
   const enqueue = (tx: Tx, grant: Grant, dueAtMs?: number): Promise<void> => askShop(outbox, tx, grant, dueAtMs)
 
@@ -46,8 +45,6 @@ export function createGrants(deps: GrantsDeps) {
     const text = await ending.end(tx, grant, news)
     if (text === undefined) return false
     await listener(tx, grant.key, text)
-    const outcome = news.kind === 'given' ? 'done' : 'dropped'
-    if (grant.asksGuide) await tasks.close(tx, { key: taskKey(grant), outcome, note: text })
     return true
   }
 

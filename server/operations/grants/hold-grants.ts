@@ -1,11 +1,20 @@
-import { set, sql } from '../../core/db/sql.ts'
 import type { Tx } from '../../core/db/tx.ts'
-import { SHOP_GRANT as g } from './grant-tables.ts'
+import { createEndGrant, type EndGrantDeps } from './end-grant.ts'
+import { grantStore } from './grant-store.ts'
 
-/** After an old state of the database was put back: what had not been given by then may have been given since. A person looks.
- *  Gives how many. Safe to repeat. */
-export const holdGrants = (tx: Tx, { untilMs, why }: { untilMs: number; why: string }): Promise<number> =>
-  tx.run(
-    sql`UPDATE ${g} SET ${set(g, { state: 'unsure', why, ended_at: untilMs })}
-        WHERE ${g.state} IN ('asked', 'nobody', 'stuck') AND ${g.asked_at} <= ${untilMs}`,
-  )
+/** After an old state of the database was put back: what had not been given by then (UTC milliseconds) may have been given since. A
+ *  person looks; ops, the guide and the journey (`hears`, by the key under which it was asked for) are told. Gives how many. Safe to
+ *  repeat. */
+export async function holdGrants(
+  tx: Tx,
+  { hears, ...deps }: EndGrantDeps & { hears: (tx: Tx, key: string, text: string) => Promise<void> },
+  { untilMs, why }: { untilMs: number; why: string },
+): Promise<number> {
+  const { end } = createEndGrant(deps)
+  const open = await grantStore.openUntil(tx, untilMs)
+  for (const grant of open) {
+    const text = await end(tx, grant, { kind: 'unsure', why })
+    if (text !== undefined) await hears(tx, grant.key, text)
+  }
+  return open.length
+}

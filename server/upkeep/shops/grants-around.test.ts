@@ -24,14 +24,24 @@ it('a plan says what would be given, and gives nothing', async () => {
 })
 
 it('after a backup was put back nothing is given that may have been given since: a person looks', async () => {
-  await open({ trigger: 'customer.added' })
-  await scene.scan()
-  await scene.seconds(3, MINUTE_MS)
-  expect(await scene.grants()).toMatchObject([{ state: 'nobody' }])
+  await open({
+    trigger: 'customer.added',
+    grant: '{ shop: muye, coupon: "19126", name: 满 200 减 20, askGuide: true }',
+  })
+  const id = await scene.scan()
+  // Looked for again only in hours: none of its actions is due when the copy is put back.
+  await scene.seconds(3, HOUR_MS)
+  expect([await scene.grants(), (await scene.app().openTasks()).length]).toMatchObject([[{ state: 'nobody' }], 1])
   const { db, huoshui, clock } = scene.app()
-  const put = { book: huoshui.rules.current(), timeline: createTimeline({ clock }) }
+  const put = { book: huoshui.rules.current(), clock, timeline: createTimeline({ clock }), alerts: huoshui.alerts }
   const held = await db.tx((tx) => holdBack(tx, put, clock.now()))
   expect(held.grants).toBe(1)
+  const line = '不知道券「满 200 减 20」发出去没有，没有再发（牧野微信小店）：恢复备份：可能已经做过，没有再做'
+  expect([await scene.told(id), await scene.outcomes()]).toEqual([expect.arrayContaining([line]), [line]])
+  expect(await scene.app().openTasks()).toEqual([])
+  const alerts = await db.tx((tx) => huoshui.alerts.queries.open(tx))
+  expect(alerts.map(({ key }) => key)).toContain('grants.unsure:muye')
+  expect((await db.tx((tx) => holdBack(tx, put, clock.now()))).grants).toBe(0)
   await scene.pays()
   await scene.seconds(4, HOUR_MS)
   expect([coupons(), await scene.grants()]).toMatchObject([[], [{ state: 'unsure' }]])
