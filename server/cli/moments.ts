@@ -1,3 +1,4 @@
+import { facts } from '../capabilities/facts.ts'
 import type { Tx } from '../core/db/tx.ts'
 import { cancelMoment } from '../operations/moments/cancel-moment.ts'
 import { momentQueries } from '../operations/moments/moment-queries.ts'
@@ -126,7 +127,7 @@ const preview = defineCommand({
     const { moments, policy } = await readBook(desk)
     const moment = findNamed(moments, name, { kind: '朋友圈', where: 'config/moments/' })
     const { currentIdOf, guideIds } = staffQueries
-    const deps = { consents: storedConsents(desk.clock), touches, currentIdOf, guideIds, policy }
+    const deps = { consents: storedConsents(desk.clock), touches, currentIdOf, guideIds, policy, facts }
     const found = await previewMoment(await desk.db(), deps, moment, desk.clock.now())
     return { text: previewText(moment, found), data: { moment: moment.name, ...found } }
   },

@@ -118,7 +118,7 @@ describe('what the program says of sends, moments, welcomes of groups and words'
 
 describe('who gets nothing', () => {
   const ceiling = { most: 1, days: 7 }
-  const contacts = { ceiling, lately: new Map(), coming: new Map(), nowMs: 0 }
+  const contacts = { ceilingOf: () => ceiling, lately: new Map(), coming: new Map(), nowMs: 0 }
   const had = new Map([['one', 1]])
   const PERSON: ChoiceContext = {
     ...{ owners: new Map([['one', 'zhangsan']]), received: new Map(), perCustomer: 1, contacts: undefined },

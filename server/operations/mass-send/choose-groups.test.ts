@@ -10,7 +10,7 @@ const NOBODY: GroupChoiceContext = {
 }
 const contacts = (had: number, lately?: number): GroupChoiceContext['contacts'] => ({
   chatType: 'group',
-  ceiling: { most: 2, days: 7, apart: '6h' },
+  ceilingOf: () => ({ most: 2, days: 7, apart: '6h' }),
   had: new Map([['wr1', had]]),
   lately: new Map(lately === undefined ? [] : [['wr1', lately]]),
   coming: new Map(),

@@ -97,6 +97,7 @@ export function chooseOnPage(
       ceiling === undefined || idsAmong(among).length === 0
         ? []
         : await readRivals(open, { ceiling, ledger, wantedBy: ({ send }) => wantedBy(send.name) })
+    const ceilingOf = await ledger.ceilings()
     return chooseRecipients(ids, {
       owners: await owners(),
       received: await received(),
@@ -106,7 +107,8 @@ export function chooseOnPage(
       refused: await refused(),
       dropped: await dropped(asked.campaign),
       draws: { getsNone: deps.getsNone, isHeldOut: heldOutOf(sent) },
-      keptFor: (id) => (ceiling === undefined ? undefined : keptForAnother(others, { ceiling, nowMs }, id)),
+      keptFor: (id) =>
+        ceilingOf === undefined ? undefined : keptForAnother(others, { ceiling: ceilingOf(id), nowMs }, id),
     })
   }
 }

@@ -54,7 +54,7 @@ test('who has refused marketing is kept out, guide or not', () => {
 test('who has been contacted as often as the policy allows is left in peace', () => {
   const contacts = {
     chatType: 'single' as const,
-    ceiling: { most: 2, days: 7 },
+    ceilingOf: () => ({ most: 2, days: 7 }),
     had: new Map([
       ['wm1', 1],
       ['wm2', 2],

@@ -5,20 +5,17 @@ import { durationMs } from '../../core/kernel/duration-ms.ts'
 import { once, onceEach } from '../../core/kernel/once.ts'
 import { shanghaiText } from '../../core/kernel/shanghai.ts'
 import { startOfLastDays } from '../../records/facts/days-since-sql.ts'
+import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { TouchReading } from '../../records/touches/touches.ts'
-import type { PolicyRule } from '../../rules/schema/policy-rule.ts'
+import { type Ceiling, type OwnCeiling, readCeilings } from './ceiling-of.ts'
 import { type RECIPIENT_TABLES, recipientsOf } from './recipients-of.ts'
 import type { ChatType } from './send-states.ts'
 import { SEND_RUN } from './send-tables.ts'
 
-/** How often one customer may be contacted, or something may go into one group, within so many Shanghai days (policy.yaml);
- *  undefined: as often as one likes. */
-export type Ceiling = PolicyRule['contactsPerCustomer']
-
 /** What counts against the ceiling, for each customer or group; those with nothing are left out. */
 export interface Contacts {
   chatType: ChatType
-  ceiling: NonNullable<Ceiling>
+  ceilingOf: (id: string) => OwnCeiling
   had: ReadonlyMap<string, number>
   /** When each was contacted last, of those for whom it is sooner than the policy wants; UTC milliseconds. */
   lately: ReadonlyMap<string, number>
@@ -30,6 +27,8 @@ export interface Contacts {
 
 export interface CeilingDeps {
   ceiling: () => Ceiling
+  /** Of customers; groups are on no level. */
+  facts?: Pick<CustomerFacts, 'of'>
   touches: TouchReading
 }
 
@@ -39,12 +38,14 @@ export interface Ledger {
   hadSince(sinceMs: number): Promise<ReadonlyMap<string, number>>
   /** What counts against the ceiling; undefined: there is none. */
   contacts(): Promise<Contacts | undefined>
+  /** What holds for each; undefined: there is no ceiling. */
+  ceilings(): Promise<((id: string) => OwnCeiling) | undefined>
 }
 
 /** Of these customers, or groups, as of `nowMs`. */
 export function readLedger(
   tx: ReadTx,
-  { ceiling: current, touches }: CeilingDeps,
+  { ceiling: current, touches, facts }: CeilingDeps,
   { among, nowMs, chatType = 'single' }: { among: Among; nowMs: number; chatType?: ChatType },
 ): Ledger {
   const ceiling = current()
@@ -55,10 +56,16 @@ export function readLedger(
     for (const [id, n] of await way()) had.set(id, (had.get(id) ?? 0) + n)
     return had
   })
+  const ceilings = once(async () => {
+    if (ceiling === undefined) return undefined
+    return facts === undefined ? () => ceiling : readCeilings(tx, { facts }, { ceiling, among, nowMs })
+  })
   return {
     hadSince,
+    ceilings,
     contacts: once(async () => {
-      if (ceiling === undefined || isNobody) return undefined
+      const ceilingOf = await ceilings()
+      if (ceiling === undefined || ceilingOf === undefined || isNobody) return undefined
       const had = await hadSince(startOfLastDays(ceiling.days, nowMs))
       const { apart } = ceiling
       const lately =
@@ -68,7 +75,7 @@ export function readLedger(
       const ids = [...(await way()).keys()]
       // It may arrive at any moment.
       if (apart !== undefined) for (const id of ids) lately.set(id, nowMs)
-      return { chatType, ceiling, had, lately, coming: await comingTo(tx, ids, chatType), nowMs }
+      return { chatType, ceilingOf, had, lately, coming: await comingTo(tx, ids, chatType), nowMs }
     }),
   }
 }
@@ -113,13 +120,14 @@ export async function onTheirWay(
 /** Why this customer, or group, is left in peace; undefined: may be contacted. */
 export function overCeiling(contacts: Contacts | undefined, whose: string): string | undefined {
   if (contacts === undefined) return undefined
-  const { days, most, apart } = contacts.ceiling
+  const { days, most, apart, tier } = contacts.ceilingOf(whose)
   const zh =
     contacts.chatType === 'group' ? { had: '这个群已发过', lately: '刚发过' } : { had: '已联系', lately: '刚联系过' }
   const had = contacts.had.get(whose) ?? 0
   const coming = contacts.coming.get(whose)
   const withIt = coming === undefined ? '' : `（算上路上的「${coming}」）`
-  if (had >= most) return `${days} 天内${zh.had} ${had} 次${withIt}，最多 ${most} 次`
+  if (had >= most)
+    return `${days} 天内${zh.had} ${had} 次${withIt}，${tier === undefined ? '' : `「${tier}」`}最多 ${most} 次`
   const lastMs = contacts.lately.get(whose)
   if (apart === undefined || lastMs === undefined) return undefined
   return lastMs >= contacts.nowMs

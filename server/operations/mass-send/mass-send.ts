@@ -24,7 +24,8 @@ import type { AskedSend, AskSendDeps } from './ask-send.ts'
 import { askSend } from './ask-send.ts'
 import type { AudienceDeps } from './audience-deps.ts'
 import { cancelAsked } from './cancel-run.ts'
-import { onTheirWay } from './contact-ceiling.ts'
+import type { OwnCeiling } from './ceiling-of.ts'
+import { onTheirWay, readLedger } from './contact-ceiling.ts'
 import { type CreateTaskDeps, createTaskExecutor } from './create-task.ts'
 import { createFindCreated } from './find-created.ts'
 import { cancelExecutor, queueCancels } from './give-up.ts'
@@ -172,7 +173,13 @@ export function createMassSend(deps: MassSendDeps) {
     tellOutcomesTo: (listener: TellDeps['onAsked']): void => {
       onAsked = listener
     },
-    queries: { ...sendQueries, onTheirWay },
+    queries: {
+      ...sendQueries,
+      onTheirWay,
+      /** How often this customer may be contacted; undefined: as often as one likes. */
+      ceilingOf: async (tx: Tx, externalUserId: string): Promise<OwnCeiling | undefined> =>
+        (await readLedger(tx, audience, { among: [externalUserId], nowMs: clock.now() }).ceilings())?.(externalUserId),
+    },
   }
 }
 

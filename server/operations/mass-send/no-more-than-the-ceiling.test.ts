@@ -29,6 +29,8 @@ interface Campaign {
 interface World {
   campaigns: Campaign[]
   most: number
+  /** Who is on each level, by bits, and how many they may have. */
+  levels: { most: number; people: number }[]
   window: number
   apartHours: number | undefined
   /** How long guides take, one after the other: hours. */
@@ -45,10 +47,20 @@ const campaign = fc.record({
 const world: fc.Arbitrary<World> = fc.record({
   campaigns: fc.array(campaign, { minLength: 3, maxLength: 6 }),
   most: fc.integer({ min: 1, max: 3 }),
+  levels: fc.array(
+    fc.record({ most: fc.integer({ min: 1, max: 4 }), people: fc.integer({ min: 1, max: 2 ** PEOPLE.length - 1 }) }),
+    { maxLength: 2 },
+  ),
   window: fc.integer({ min: 1, max: 7 }),
   apartHours: fc.option(fc.constantFrom(6, 24, 30), { nil: undefined }),
   delays: fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 5, maxLength: 20 }),
 })
+
+const isBit = (bits: number, id: string): boolean => ((bits >> PEOPLE.indexOf(id)) & 1) === 1
+const mostOf = ({ most, levels }: World, id: string): number => {
+  const own = levels.filter(({ people }) => isBit(people, id)).map((level) => level.most)
+  return own.length === 0 ? most : Math.min(...own)
+}
 
 const timesOf = ({ days, hour }: Campaign): number[] =>
   days.map((day) => START + day * DAY_MS + hour * HOUR_MS).sort((a, b) => a - b)
@@ -75,11 +87,14 @@ const sendOf = (one: Campaign, nth: number): Send => ({
   },
 })
 
-async function live(kit: TestKit, { campaigns, most, window, apartHours, delays }: World): Promise<void> {
+async function live(kit: TestKit, { campaigns, most, levels, window, apartHours, delays }: World): Promise<void> {
   const { db, clock } = kit
   const sends = campaigns.map(sendOf)
-  const isIn = (nth: number, id: string): boolean => (((campaigns[nth]?.people ?? 0) >> PEOPLE.indexOf(id)) & 1) === 1
-  const ceiling = { most, days: window, ...(apartHours === undefined ? {} : { apart: `${apartHours}h` }) }
+  const isIn = (nth: number, id: string): boolean => isBit(campaigns[nth]?.people ?? 0, id)
+  const tiers = levels.map((level, nth) => ({ tier: `分层/${nth}`, most: level.most }))
+  const tiersOf = (id: string): string[] =>
+    tiers.flatMap(({ tier }, nth) => (isBit(levels[nth]?.people ?? 0, id) ? [tier] : []))
+  const ceiling = { most, days: window, tiers, ...(apartHours === undefined ? {} : { apart: `${apartHours}h` }) }
   const deps = {
     ...{ db, clock, outbox: createOutbox({ clock, nudge: () => undefined }), alerts: createAlerts({ clock }) },
     facts: {
@@ -90,7 +105,12 @@ async function live(kit: TestKit, { campaigns, most, window, apartHours, delays 
         return PEOPLE.filter((id) => id > after && isIn(nth, id))
       },
       of: async (...[, ids, , paths = []]: Parameters<Parameters<typeof planDue>[0]['facts']['of']>) =>
-        new Map(ids.map((id) => [id, new Map(paths.map((path) => [path, isIn(Number(path.slice(3)), id)]))])),
+        new Map(
+          ids.map((id) => [
+            id,
+            new Map(paths.map((path) => [path, path === 'tiers' ? tiersOf(id) : isIn(Number(path.slice(3)), id)])),
+          ]),
+        ),
     },
     ownersOf: async (_tx: unknown, ids: string[]) => new Map(ids.map((id) => [id, `guide${PEOPLE.indexOf(id) % 2}`])),
     currentIdOf: async (_tx: unknown, userId: string) => userId,
@@ -142,7 +162,8 @@ async function live(kit: TestKit, { campaigns, most, window, apartHours, delays 
   await tellTimeline({ ...tell, onAsked: async () => undefined, onContacts: async () => undefined })
 }
 
-async function judge({ db }: TestKit, { campaigns, most, window, apartHours }: World): Promise<void> {
+async function judge({ db }: TestKit, lived: World): Promise<void> {
+  const { campaigns, window, apartHours } = lived
   const { got, rows } = await db.tx(async (tx) => ({
     got: await tx.rows(sql`SELECT ${pick(TOUCH, 'external_userid', 'at')} FROM ${TOUCH} ORDER BY ${TOUCH.at}`),
     rows: await tx.rows(
@@ -153,7 +174,7 @@ async function judge({ db }: TestKit, { campaigns, most, window, apartHours }: W
     const at = got.filter((touch) => touch.external_userid === id).map((touch) => touch.at)
     for (const last of at) {
       const fromMs = startOfShanghaiDay(last) - (window - 1) * DAY_MS
-      expect(at.filter((one) => one >= fromMs && one <= last).length).toBeLessThanOrEqual(most)
+      expect(at.filter((one) => one >= fromMs && one <= last).length).toBeLessThanOrEqual(mostOf(lived, id))
     }
     if (apartHours === undefined) continue
     for (const [nth, one] of at.entries())

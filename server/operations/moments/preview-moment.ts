@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db/db.ts'
 import { startOfShanghaiMonth } from '../../core/kernel/shanghai.ts'
+import type { CustomerFacts } from '../../records/facts/facts.ts'
 import type { AskConsent } from '../../records/privacy/consents.ts'
 import { visibleTo } from '../../records/tags/visible-to.ts'
 import type { Touches } from '../../records/touches/touches.ts'
@@ -7,6 +8,7 @@ import { getsNoMarketing } from '../../rules/book/no-marketing.ts'
 import type { Rule } from '../../rules/book/rule-book.ts'
 import type { PolicyRule } from '../../rules/schema/policy-rule.ts'
 import type { MomentRule } from '../../rules/schema/rule-files.ts'
+import { readCeilings } from '../mass-send/ceiling-of.ts'
 
 /** A customer is shown this many moments of the corp a month; of further ones nothing. WeCom's help pages say so, its interface
  *  does not. */
@@ -19,6 +21,7 @@ export interface PreviewDeps {
   currentIdOf: Parameters<typeof visibleTo>[1]['currentIdOf']
   guideIds: Parameters<typeof visibleTo>[1]['guideIds']
   policy: PolicyRule
+  facts: Pick<CustomerFacts, 'of'>
 }
 
 export interface MomentPreview {
@@ -50,7 +53,9 @@ export async function previewMoment(
     const behind = after
     const page = await db.tx(async (tx) => {
       const { guides, ids } = await visibleTo(tx, deps, { ...value, after: behind })
+      const ceilingOf = ceiling === undefined ? undefined : await readCeilings(tx, deps, { ceiling, among: ids, nowMs })
       return {
+        ceilingOf,
         guides,
         ids,
         moments: await touches.momentsSince(tx, ids, startOfShanghaiMonth(nowMs)),
@@ -61,13 +66,14 @@ export async function previewMoment(
             : await touches.countsSince(tx, ids, nowMs - ceiling.days * 86_400_000),
       }
     })
-    const { ids, moments, refused, had } = page
+    const { ids, moments, refused, had, ceilingOf } = page
     seen.guides = page.guides
     seen.reach += ids.length
     seen.full += ids.filter((id) => (moments.get(id) ?? 0) >= SHOWN_A_MONTH).length
     seen.refused += refused.size
     seen.heldOut += ids.filter((id) => getsNoMarketing(policy, id)).length
-    seen.overCeiling += ceiling === undefined ? 0 : ids.filter((id) => (had.get(id) ?? 0) >= ceiling.most).length
+    seen.overCeiling +=
+      ceilingOf === undefined ? 0 : ids.filter((id) => (had.get(id) ?? 0) >= ceilingOf(id).most).length
     const last = ids.at(-1)
     if (last === undefined) return seen
     after = last

@@ -28,7 +28,9 @@ interface Way {
 export function checkMessageQuota(draft: Draft<SopRule>, policy: PolicyRule | undefined): void {
   const limits: Limit[] = [MONTH]
   if (policy?.contactsPerCustomer !== undefined) {
-    const { most, days } = policy.contactsPerCustomer
+    const { days, tiers = [] } = policy.contactsPerCustomer
+    // Some level may have more.
+    const most = Math.max(policy.contactsPerCustomer.most, ...tiers.map((one) => one.most))
     limits.push({ most, days, who: `policy.yaml 规定 ${days} 天` })
   }
   const told = new Set<string>()

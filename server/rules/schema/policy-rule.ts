@@ -50,10 +50,32 @@ export const PolicyRule = Type.Object(
     ),
     /** How often one customer may have been contacted within so many days before no further mass message goes to them. */
     contactsPerCustomer: Type.Optional(
-      Type.Object(contacts, {
-        ...strict,
-        description: '一位客户多少天内最多被联系几次，再多的群发（SOP 的和定时的）不发',
-      }),
+      Type.Object(
+        {
+          ...contacts,
+          /** In place of `most`, for customers on a level; on several of them, the least. */
+          tiers: Type.Optional(
+            Type.Array(
+              Type.Object(
+                {
+                  tier: Type.String({ minLength: 1, description: '梯子/级，如 会员等级/VIP', ...naming('tier') }),
+                  most: contacts.most,
+                },
+                strict,
+              ),
+              {
+                minItems: 1,
+                maxItems: 100,
+                description: '哪一级的客户最多几次；没写到的级照上面的，几级都写到的取最少的',
+              },
+            ),
+          ),
+        },
+        {
+          ...strict,
+          description: '一位客户多少天内最多被联系几次，再多的群发（SOP 的和定时的）不发',
+        },
+      ),
     ),
     /** How often something may have gone into one group within so many days before no further send to groups does. */
     contactsPerGroup: Type.Optional(

@@ -1,3 +1,4 @@
+import { facts } from '../../capabilities/facts.ts'
 import type { Db } from '../../core/db/db.ts'
 import { alias } from '../../core/db/define-table.ts'
 import { count, number, raw, select, sql, words } from '../../core/db/sql.ts'
@@ -90,7 +91,7 @@ async function momentsAhead(db: Db, book: RuleBook, fromMs: number, toMs: number
     for (let atMs = nextAfter(fromMs); atMs !== undefined && atMs <= toMs; atMs = nextAfter(atMs)) {
       if (heldMs !== undefined && heldMs !== atMs) continue
       const consents = storedConsents(createSettableClock(atMs))
-      const deps = { consents, touches, currentIdOf, guideIds, policy: book.policy }
+      const deps = { consents, touches, currentIdOf, guideIds, policy: book.policy, facts }
       found.push({ name: moment.name, atMs, ...(await previewMoment(db, deps, moment, atMs)) })
     }
   }
