@@ -17,7 +17,8 @@ export function createYouzanGiftDesk(deps: { clock: Clock; lagMs: () => number }
     /** Undefined: it is about something else. */
     answer: (name: string, body: Record<string, unknown>): ShopReply | undefined => {
       if (name === 'youzan.ump.voucher.query/3.0.0') {
-        const [page, size] = [Number(body.page_num), Number(body.page_size)]
+        // Its pages are shorter than one may ask for, as those of orders are: no page says how long.
+        const [page, size] = [Number(body.page_num), Math.min(Number(body.page_size), 100)]
         const shown = coupons.listed(String(body.yz_open_id)).slice((page - 1) * size, page * size)
         return good(shown.map(({ id, coupon }) => ({ id, activity_id: Number(coupon) })))
       }

@@ -197,6 +197,14 @@ describe('有赞 points', () => {
 })
 
 describe('有赞 coupons', () => {
+  it('are counted to the last page, however short the pages are', async () => {
+    const { shop, double } = await openYouzan()
+    double.coupons.make('19126', { perPerson: 1_000 })
+    for (let n = 0; n < 230; n++) await shop.grant?.(asked('yz1', coupon))
+    expect(await shop.holds?.('yz1', coupon)).toBe('230')
+    expect(await shop.holds?.('yz2', coupon)).toBe('0')
+  })
+
   it.each([
     ['a number that speaks of orders elsewhere', { code: 5000, success: false, message: '…', data: null }],
     ['a number that no page tells', { code: 160540000, success: false, message: '…', data: null }],

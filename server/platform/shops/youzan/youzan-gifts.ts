@@ -33,7 +33,8 @@ export function createYouzanGifts(api: Pick<YouzanApi, 'ask'>) {
       // Without it nobody can tell one coupon from another: no «none».
       if (list.some(({ activity_id }) => activity_id === undefined)) throw notUnderstood(VOUCHERS, 'activity_id')
       many += list.filter(({ activity_id }) => String(activity_id) === gift.coupon).length
-      if (list.length < PAGE) return String(many)
+      // A short page need not be the last: how many come at once no page of the docs says.
+      if (list.length === 0) return String(many)
     }
     throw notUnderstood(VOUCHERS, 'data')
   }
