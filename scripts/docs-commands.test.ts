@@ -62,6 +62,7 @@ const CODES: Record<string, number> = {
   'orders unmatched': 1,
   // Nothing is in doubt or given up.
   'actions retry grant.give': 1,
+  'shops again muye': 1,
   'shops settle 12 given': 1,
   'shops settle 12 none': 1,
 }

@@ -86,8 +86,9 @@ test.each([
   expect((await scene.states()).map(({ state }) => state)).toEqual(['waiting', 'waiting'])
   const at = field === undefined ? 'customer' : `customer.0.${field}`
   scene.sandbox.faults.set({ path: 'transfer_result', odd: { at, is } })
-  // No callback tells of it.
+  // Neither a callback tells of it nor the night, which would find them at their new guide.
   scene.sandbox.setDelivery({ drop: 1, seed: 1 })
+  scene.sandbox.faults.set({ path: 'batch/get_by_user', errcode: 48002 })
   await scene.advance(DAY_MS)
   for (let minute = 0; minute < 3; minute++) await scene.advance(MINUTE_MS)
   const states = (await scene.states()).map(({ external_userid, state }) => `${external_userid} ${state}`)
