@@ -9,6 +9,7 @@ export const LATER = {
   day: () => import('./day/DayPage.vue'),
   edit: loadEditor,
   fields: () => import('./fields/FieldsSheet.vue'),
+  tags: () => import('./tags/TagEditor.vue'),
   notes: () => import('./notes/NotesSheet.vue'),
   unwanted: () => import('./unwanted/UnwantedSheet.vue'),
   handover: () => import('./handover/HandOverSheet.vue'),

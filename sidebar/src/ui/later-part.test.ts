@@ -30,6 +30,7 @@ const fails = (part: keyof typeof LATER) => vi.spyOn(LATER, part).mockRejectedVa
 
 const LED = async (externalUserId: string) => aProfile({ externalUserId, standsInFor: '林夏', fields: [] })
 test.each([
+  ['tags', '标签', '改标签'],
   ['notes', '记一笔', '记录'],
   ['taskMore', /^现在不做/, '现在不做'],
   ['unwanted', /^免打扰/, '不想收到什么'],
