@@ -1,10 +1,12 @@
 import type { Lane } from '../../../core/kernel/lane.ts'
 import type { Place } from '../../../core/kernel/place.ts'
-import { MINUTE_MS } from '../../../core/kernel/shanghai.ts'
+import { MINUTE_MS, SECOND_MS } from '../../../core/kernel/shanghai.ts'
 import { processShare } from './process-share.ts'
 
 /** What was cut by 45033 grows back by one in this time. */
 const GROW_EVERY_MS = MINUTE_MS
+/** Calls that were under way when it was cut may be refused, too, and say nothing new. */
+const SAME_REFUSAL_MS = SECOND_MS
 
 const isLate = (lane: Lane): boolean => lane === 'campaign' || lane === 'backfill'
 
@@ -14,6 +16,7 @@ export function createCallsAtOnce(most: number, place: () => Place) {
   /** By all processes together. */
   let allowed = most
   let cutAtMs = 0
+  let refusedAtMs = Number.NEGATIVE_INFINITY
   let underWay = 0
   let underWayLate = 0
 
@@ -40,8 +43,10 @@ export function createCallsAtOnce(most: number, place: () => Place) {
       underWay -= 1
       if (isLate(lane)) underWayLate -= 1
     },
-    /** WeCom refused for too many at once; gives what is allowed from now on. */
+    /** WeCom refused for too many at once: half of them, once for all that are refused together. Gives what is allowed from now on. */
     cut: (nowMs: number): { calls: number; atMs: number } => {
+      if (nowMs - refusedAtMs < SAME_REFUSAL_MS) return { calls: allowed, atMs: cutAtMs }
+      refusedAtMs = nowMs
       allowed = Math.max(1, Math.floor(allowed / 2))
       cutAtMs = nowMs
       return { calls: allowed, atMs: nowMs }

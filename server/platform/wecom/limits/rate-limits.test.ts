@@ -83,12 +83,12 @@ describe('lanes', () => {
 describe('calls at once', () => {
   const entered = (path: string, lane: Lane, limits = createRateLimits()): number => {
     let count = 0
-    while (count < 100 && limits.enter(path, lane, START)) count += 1
+    while (count < 1_000 && limits.enter(path, lane, START)) count += 1
     return count
   }
 
-  it('welcomes have 32, all others 4', () => {
-    expect(entered('/cgi-bin/externalcontact/send_welcome_msg', 'welcome')).toBe(32)
+  it('welcomes have 128, all others 4', () => {
+    expect(entered('/cgi-bin/externalcontact/send_welcome_msg', 'welcome')).toBe(128)
     expect(entered('/cgi-bin/externalcontact/mark_tag', 'event')).toBe(4)
   })
 
@@ -101,9 +101,19 @@ describe('calls at once', () => {
 
   it('never fall below one', () => {
     const limits = createRateLimits()
-    for (let i = 0; i < 5; i += 1) limits.learn('/a', 45033, START)
-    expect(limits.enter('/a', 'backfill', START)).toBe(true)
-    expect(limits.enter('/a', 'welcome', START)).toBe(false)
+    for (let i = 0; i < 5; i += 1) limits.learn('/a', 45033, START + i * 1_000)
+    expect(limits.enter('/a', 'backfill', START + 4_000)).toBe(true)
+    expect(limits.enter('/a', 'welcome', START + 4_000)).toBe(false)
+  })
+
+  it('are halved once for all that are refused together, and again for who is refused after that', () => {
+    const limits = createRateLimits()
+    const welcome = '/cgi-bin/externalcontact/send_welcome_msg'
+    const allowed = (atMs: number) => limits.paceOf(welcome, atMs).concurrency
+    for (let i = 0; i < 100; i += 1) limits.learn(welcome, 45033, START + i * 9)
+    expect(allowed(START + 999)).toBe(64)
+    limits.learn(welcome, 45033, START + 1_000)
+    expect(allowed(START + 1_000)).toBe(32)
   })
 })
 
