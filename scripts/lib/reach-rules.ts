@@ -25,7 +25,7 @@ const TESTS = /\.(test|type-test|e2e)\.ts$/
 const FURNITURE = /\.(test|type-test|e2e)\.ts$|\/testing\/|^sidebar\/e2e\//
 const FOUND_BY_NAME = /\.d\.ts$|^sandbox\/(facts\/|open-test-sandbox)|-tables\.ts$/
 const WAYS_OUT =
-  /^server\/(platform\/wecom\/(wire\/http|call|wecom)|operations\/events-out\/post-delivery|engine\/http\/app|huoshui|main)\.ts$|node_modules\/(axios|fastify)\/|^(node:)?(http|https|net|tls|dgram)$/
+  /^server\/(core\/outgoing\/outgoing|platform\/wecom\/(wire\/http|call|wecom)|operations\/events-out\/post-delivery|engine\/http\/app|huoshui|main)\.ts$|node_modules\/(undici|fastify)\/|^(node:)?(http|https|net|tls|dgram)$/
 
 export const REACH_RULES: ReachRule[] = [
   {

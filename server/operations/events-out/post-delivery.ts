@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import axios, { isAxiosError } from 'axios'
 import { AppError } from '../../core/kernel/app-error.ts'
 import { backoffMs } from '../../core/kernel/backoff.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/kernel/shanghai.ts'
+import { openOutgoing } from '../../core/outgoing/outgoing.ts'
+import { OutgoingFault } from '../../core/outgoing/outgoing-fault.ts'
 import { publicLookup, refuseInnerAddress } from './public-address.ts'
 
 const TIMEOUT_MS = 10 * SECOND_MS
@@ -36,17 +35,7 @@ export interface Post {
  *  with the time of the next try, webhook.rejected (never again) for a 4xx that will not change, webhook.inner-address, webhook.other-host. `hosts`: the only ones that may
  *  be posted to, `*.` before a domain for all below it; empty: any. */
 export function createPostDelivery({ allowPrivate, hosts }: { allowPrivate: boolean; hosts: readonly string[] }) {
-  const options = { keepAlive: true, maxFreeSockets: 8, ...(allowPrivate ? {} : { lookup: publicLookup }) }
-  const client = axios.create({
-    httpAgent: new HttpAgent(options),
-    httpsAgent: new HttpsAgent(options),
-    proxy: false,
-    maxRedirects: 0,
-    maxContentLength: 64 * 1024,
-    responseType: 'text',
-    transformResponse: (text: unknown) => text,
-    validateStatus: () => true,
-  })
+  const outgoing = openOutgoing({ mostBytes: 64 * 1024, ...(allowPrivate ? {} : { lookup: publicLookup }) })
 
   return async ({ url, headers, body, attempts }: Post): Promise<string> => {
     const target = new URL(url)
@@ -64,20 +53,21 @@ export function createPostDelivery({ allowPrivate, hosts }: { allowPrivate: bool
       refuseInnerAddress(target)
     }
     const retry = { afterMs: backoffMs(RETRY_MS, attempts) }
-    const answer = await client
-      .post<unknown>(url, body, {
+    const answer = await outgoing
+      .request({
+        method: 'POST',
+        url,
+        body,
         headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'Huoshui', ...headers },
-        timeout: TIMEOUT_MS,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        timeoutMs: TIMEOUT_MS,
       })
       .catch((error: unknown) => {
-        if (isAxiosError(error) && error.cause instanceof AppError) throw error.cause
-        // The rest of an axios error holds the whole request.
-        const code = isAxiosError(error) ? (error.code ?? 'no code') : 'request failed'
+        if (error instanceof AppError) throw error
+        const code = error instanceof OutgoingFault ? error.code : 'request failed'
         throw new AppError('webhook.unreachable', code, { retry, zh: `对方没有应答（${code}）` })
       })
     const { status } = answer
-    if (status >= 200 && status < 300) return String(answer.data)
+    if (status >= 200 && status < 300) return answer.bytes.toString('utf8')
     const told = { zh: `对方回答 HTTP ${status}` }
     if (status < 500 && !PASSING.has(status)) throw new AppError('webhook.rejected', `HTTP ${status}`, told)
     const afterSec = Number(answer.headers['retry-after'])

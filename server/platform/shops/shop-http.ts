@@ -1,6 +1,5 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import axios, { isAxiosError } from 'axios'
+import { openOutgoing, queryOf } from '../../core/outgoing/outgoing.ts'
+import { OutgoingFault } from '../../core/outgoing/outgoing-fault.ts'
 import { parseBigJson } from './big-json.ts'
 import { ShopError, shopTooFast } from './shop-error.ts'
 
@@ -30,56 +29,40 @@ const unreachable = (path: string, what: string, mayHaveHappened = true): ShopEr
 /** The one way to a shop. Whatever is not a JSON object becomes a ShopError without address, token or content. No
  *  redirects: a token must not follow one. */
 export function createShopHttp({ api, onCall }: { api: string; onCall: () => void }) {
-  const httpAgent = new HttpAgent({ keepAlive: true, maxFreeSockets: 16 })
-  const httpsAgent = new HttpsAgent({ keepAlive: true, maxFreeSockets: 16 })
-  const client = axios.create({
-    baseURL: api.replace(/\/$/, ''),
-    httpAgent,
-    httpsAgent,
-    proxy: false,
-    maxRedirects: 0,
-    maxContentLength: MOST_BYTES,
-    responseType: 'text',
-    transformResponse: (text: unknown) => text,
-    validateStatus: () => true,
-  })
+  const base = api.replace(/\/$/, '')
+  const outgoing = openOutgoing({ mostBytes: MOST_BYTES })
 
   return {
     ask: async ({ method, path, query = {}, headers = {}, body }: ShopCall): Promise<Json> => {
       onCall()
-      const answer = await client
-        .request<unknown>({
+      const answer = await outgoing
+        .request({
           method,
-          url: path,
-          params: query,
+          url: `${base}${path}${queryOf(query)}`,
           headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-          ...(body === undefined ? {} : { data: JSON.stringify(body) }),
-          timeout: TIMEOUT_MS,
-          // axios' own time-out does not cover an answer that trickles in.
-          signal: AbortSignal.timeout(TIMEOUT_MS),
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          timeoutMs: TIMEOUT_MS,
         })
         .catch((error: unknown) => {
-          // The rest of an axios error holds the whole request.
-          const code = isAxiosError(error) ? (error.code ?? 'no code') : 'request failed'
-          throw unreachable(path, code, code !== 'ECONNREFUSED' && code !== 'ENOTFOUND')
+          const fault = error instanceof OutgoingFault ? error : undefined
+          throw unreachable(path, fault?.code ?? 'request failed', fault?.mayHaveHappened ?? true)
         })
       if (answer.status === 429) throw shopTooFast(`${path}: HTTP 429`, 60_000)
       if (answer.status !== 200) throw unreachable(path, `HTTP ${answer.status}`, answer.status >= 500)
-      const json = parseObject(answer.data)
+      const json = parseObject(answer.bytes.toString('utf8'))
       if (json === undefined) throw unreachable(path, 'the answer is not JSON')
       return json
     },
     close: (): void => {
-      httpAgent.destroy()
-      httpsAgent.destroy()
+      outgoing.close()
     },
   }
 }
 export type ShopHttp = ReturnType<typeof createShopHttp>
 
-function parseObject(text: unknown): Json | undefined {
+function parseObject(text: string): Json | undefined {
   try {
-    const value = parseBigJson(String(text))
+    const value = parseBigJson(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
   } catch {
     return undefined

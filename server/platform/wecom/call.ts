@@ -1,4 +1,5 @@
 import type { Static, TSchema } from 'typebox'
+import type { FormData } from 'undici'
 import { currentCallContext } from '../../core/kernel/call-context.ts'
 import type { Clock } from '../../core/kernel/clock.ts'
 import { ERRCODE } from './error-codes/errcode.ts'

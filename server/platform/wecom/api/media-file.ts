@@ -1,3 +1,4 @@
+import { FormData } from 'undici'
 import { pictureSize } from '../../../core/kernel/picture-size.ts'
 import { WecomBadRequest } from '../wire/wecom-error.ts'
 

@@ -1,6 +1,6 @@
-import axios from 'axios'
 import Type, { type Static } from 'typebox'
 import { LASTING_IMAGE_BYTES, URL_BYTES } from '../../../core/kernel/wecom-limits.ts'
+import { openOutgoing } from '../../../core/outgoing/outgoing.ts'
 import type { Call } from '../call.ts'
 import { get, post } from '../wire/endpoint.ts'
 import { Bytes } from '../wire/text-limits.ts'
@@ -96,6 +96,9 @@ const Get = fileAt('/cgi-bin/media/get')
 const GetVoice = fileAt('/cgi-bin/media/get/jssdk')
 
 /** Images, voices, videos and files. */
+/** WeCom's addresses lead straight to the file; one that leads elsewhere could lead into the inner network: redirects are not followed. */
+const files = openOutgoing({ mostBytes: LARGEST.file, keptMs: 1_000 })
+
 export const createMedia = (call: Call) => ({
   /** Temporary: media_id lives 3 days. Image ≤10 MB jpg/png, voice ≤2 MB amr, video ≤10 MB mp4, file ≤20 MB. Repeating
    *  gives another id and does no harm. Doc 90253. */
@@ -137,16 +140,9 @@ export const createMedia = (call: Call) => ({
   /** Bytes (≤20 MB) of an address that WeCom gave us, such as a QR code. Throws WecomUnreachable. Safe to repeat. */
   download: async (url: string): Promise<{ bytes: Buffer; contentType: string }> => {
     try {
-      const answer = await axios.get<ArrayBuffer>(url, {
-        responseType: 'arraybuffer',
-        proxy: false,
-        timeout: UPLOAD_TIMEOUT_MS,
-        signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
-        maxContentLength: LARGEST.file,
-        // WeCom's addresses lead straight to the file; one that leads elsewhere could lead into the inner network.
-        maxRedirects: 0,
-      })
-      return { bytes: Buffer.from(answer.data), contentType: String(answer.headers['content-type'] ?? '') }
+      const { status, headers, bytes } = await files.request({ method: 'GET', url, timeoutMs: UPLOAD_TIMEOUT_MS })
+      if (status < 200 || status >= 300) throw new Error(`HTTP ${status}`)
+      return { bytes, contentType: String(headers['content-type'] ?? '') }
     } catch {
       // The fault holds the address, which may carry a key.
       throw new WecomUnreachable('download', 'the file could not be fetched', { mayHaveHappened: false })

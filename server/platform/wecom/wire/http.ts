@@ -1,6 +1,6 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import axios, { isAxiosError } from 'axios'
+import type { FormData } from 'undici'
+import { openOutgoing, queryOf } from '../../../core/outgoing/outgoing.ts'
+import { OutgoingFault } from '../../../core/outgoing/outgoing-fault.ts'
 import { WecomUnreachable } from './wecom-error.ts'
 
 export interface HttpRequest {
@@ -23,7 +23,6 @@ export type Json = Record<string, unknown>
 
 /** Larger than any documented answer (the longest is the unpaged customer list of one member, below 1 MB). */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
-const MAX_UPLOAD_BYTES = 32 * 1024 * 1024
 
 /** Told the Date of each answer, UTC milliseconds cut to the second, and how long the answer took. */
 export type OnDate = (dateMs: number, ms: number) => void
@@ -31,83 +30,60 @@ export type OnDate = (dateMs: number, ms: number) => void
 /** The one way to the platform. Connections are kept alive. Whatever is not a JSON object with an errcode becomes
  *  WecomUnreachable, without URL, token or answer text. No redirects: a token must not follow one. */
 export function createHttp({ apiBase, onDate }: { apiBase: string; onDate?: OnDate | undefined }) {
-  const httpAgent = new HttpAgent({ keepAlive: true, maxFreeSockets: 64 })
-  const httpsAgent = new HttpsAgent({ keepAlive: true, maxFreeSockets: 64 })
-  const client = axios.create({
-    baseURL: apiBase.replace(/\/$/, ''),
-    httpAgent,
-    httpsAgent,
-    proxy: false,
-    maxRedirects: 0,
-    maxContentLength: MAX_ANSWER_BYTES,
-    maxBodyLength: MAX_UPLOAD_BYTES,
-    responseType: 'text',
-    // The text is parsed below, where a page in place of JSON can be told apart.
-    transformResponse: (text: unknown) => text,
-    validateStatus: () => true,
-  })
+  const base = apiBase.replace(/\/$/, '')
+  const outgoing = openOutgoing({ mostBytes: MAX_ANSWER_BYTES })
 
   async function send(
     request: HttpRequest,
     isSecondTry: boolean,
-  ): Promise<{ status: number; data: unknown; contentType: string }> {
+  ): Promise<{ status: number; bytes: Buffer; contentType: string }> {
     const { method, path, query, timeoutMs } = request
     const startedAt = performance.now()
     try {
-      const answer = await client.request<unknown>({
-        method,
-        url: path,
-        params: query ?? {},
-        ...bodyOf(request),
-        ...(request.binary ? { responseType: 'arraybuffer' } : {}),
-        timeout: timeoutMs,
-        // axios' own time-out does not cover an answer that trickles in.
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      const dateMs = Date.parse(String(answer.headers.date ?? ''))
+      const url = `${base}${path}${queryOf(query)}`
+      const { status, headers, bytes } = await outgoing.request({ method, url, ...bodyOf(request), timeoutMs })
+      const dateMs = Date.parse(String(headers.date ?? ''))
       if (!Number.isNaN(dateMs)) onDate?.(dateMs, performance.now() - startedAt)
-      return { status: answer.status, data: answer.data, contentType: String(answer.headers['content-type'] ?? '') }
+      return { status, bytes, contentType: String(headers['content-type'] ?? '') }
     } catch (error) {
-      const fault = readFault(error)
+      const fault = error instanceof OutgoingFault ? error : undefined
       // The far end closed an idle connection just as we used it: the request was not read.
-      if (fault.isStaleConnection && request.repeatable && !isSecondTry) return send(request, true)
-      throw new WecomUnreachable(path, fault.what, { mayHaveHappened: fault.mayHaveHappened })
+      if (fault?.brokeOff === true && request.repeatable && !isSecondTry) return send(request, true)
+      throw new WecomUnreachable(path, whatOf(fault), { mayHaveHappened: fault?.mayHaveHappened ?? true })
     }
   }
 
   return {
     /** The parsed answer, errcode of any value; or the file, when one was asked for. Throws WecomUnreachable. */
     request: async (request: HttpRequest): Promise<Json> => {
-      const { status, data, contentType } = await send(request, false)
+      const { status, bytes, contentType } = await send(request, false)
       if (status !== 200) {
         throw new WecomUnreachable(request.path, `HTTP ${status}`, { mayHaveHappened: status >= 500 })
       }
       // An errcode in place of a file comes as JSON, sometimes under text/plain (doc 90254).
-      if (Buffer.isBuffer(data) && !/json|text\/plain/i.test(contentType)) return { bytes: data, contentType }
-      const answer = parseObject(Buffer.isBuffer(data) ? data.toString('utf8') : data)
+      if (request.binary === true && !/json|text\/plain/i.test(contentType)) return { bytes, contentType }
+      const answer = parseObject(bytes.toString('utf8'))
       if (answer === undefined) {
         throw new WecomUnreachable(request.path, 'the answer is not JSON', { mayHaveHappened: true })
       }
       return answer
     },
-    /** Closes idle connections. */
+    /** Ends the connections. */
     close: (): void => {
-      httpAgent.destroy()
-      httpsAgent.destroy()
+      outgoing.close()
     },
   }
 }
 
 export type Http = ReturnType<typeof createHttp>
 
-function bodyOf({ method, body, form }: HttpRequest): { data?: unknown; headers?: Record<string, string> } {
-  if (form !== undefined) return { data: form }
+function bodyOf({ method, body, form }: HttpRequest): { body?: string | FormData; headers?: Record<string, string> } {
+  if (form !== undefined) return { body: form }
   if (method === 'GET') return {}
-  return { data: JSON.stringify(body ?? {}), headers: { 'content-type': 'application/json' } }
+  return { body: JSON.stringify(body ?? {}), headers: { 'content-type': 'application/json' } }
 }
 
-function parseObject(text: unknown): Json | undefined {
-  if (typeof text !== 'string') return undefined
+function parseObject(text: string): Json | undefined {
   const value = parseJson(text) ?? parseJson(withEscapedControls(text))
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
 }
@@ -128,20 +104,8 @@ const withEscapedControls = (text: string): string =>
     string.replace(/[\u0000-\u001f]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`),
   )
 
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED'])
-
-/** Takes only the code out of a fault: the rest of an axios error holds the whole request. */
-function readFault(error: unknown): { what: string; mayHaveHappened: boolean; isStaleConnection: boolean } {
-  if (!isAxiosError(error)) return { what: 'request failed', mayHaveHappened: true, isStaleConnection: false }
-  const code = error.code ?? 'no code'
-  if (code === 'ERR_CANCELED' || code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
-    return { what: 'no answer in time', mayHaveHappened: true, isStaleConnection: false }
-  }
-  const request: unknown = error.request
-  const reused = typeof request === 'object' && request !== null && 'reusedSocket' in request && request.reusedSocket
-  return {
-    what: code === 'ERR_BAD_RESPONSE' ? 'the answer is too large' : code,
-    mayHaveHappened: !NOT_SENT.has(code),
-    isStaleConnection: reused === true && (code === 'ECONNRESET' || code === 'EPIPE'),
-  }
+function whatOf(fault: OutgoingFault | undefined): string {
+  if (fault === undefined) return 'request failed'
+  if (fault.code === 'ETIMEDOUT') return 'no answer in time'
+  return fault.code === 'TOO_LARGE' ? 'the answer is too large' : fault.code
 }
