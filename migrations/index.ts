@@ -81,6 +81,7 @@ import { ShopGrants1700000000170 } from './0170-shop-grants.ts'
 import { BearersOfToldTags1700000000171 } from './0171-bearers-of-told-tags.ts'
 import { DrawsOfEachSend1700000000178 } from './0178-draws-of-each-send.ts'
 import { MembersOfGrants1700000000179 } from './0179-members-of-grants.ts'
+import { GroupsOfRfm1700000000181 } from './0181-groups-of-rfm.ts'
 
 /** The one history, for SQLite and MySQL/MariaDB alike. Never edit a migration once it is merged. */
 export const migrations = [
@@ -167,4 +168,5 @@ export const migrations = [
   BearersOfToldTags1700000000171,
   DrawsOfEachSend1700000000178,
   MembersOfGrants1700000000179,
+  GroupsOfRfm1700000000181,
 ]

@@ -8,6 +8,8 @@ import { defineCommand, mostListed, type Program } from './frame/command.ts'
 import { oneOf, or, text, whole } from './frame/slot.ts'
 import { table } from './frame/table.ts'
 import { mergeCommand, mergedCommand, unmergeCommand } from './merge-commands.ts'
+import { rfmCommand } from './rfm-command.ts'
+import { rfmMovesCommand } from './rfm-moves-command.ts'
 import { worthCommand } from './worth-command.ts'
 
 const find = defineCommand({
@@ -104,5 +106,5 @@ const cellsOf = (one: LostFollow, guides: GuideNames): string[] => [
 export const customersProgram: Program = {
   name: 'customers',
   says: '客户：找一位，看谁流失了，把商城里的买家认给客户。',
-  commands: [find, lost, mergeCommand, mergedCommand, unmergeCommand, worthCommand],
+  commands: [find, lost, mergeCommand, mergedCommand, unmergeCommand, worthCommand, rfmCommand, rfmMovesCommand],
 }

@@ -5,7 +5,7 @@ import type { Proposal } from '../operations/tiers/proposal-store.ts'
 import type { TierMove } from '../operations/tiers/tier-queries.ts'
 import type { ProposalState } from '../operations/tiers/tier-states.ts'
 import type { CustomerTier } from '../operations/tiers/tier-store.ts'
-import type { Cuts } from '../records/scores/quintiles.ts'
+import type { Cuts } from '../records/scores/quantiles.ts'
 import type { Score, ScoreCuts } from '../records/scores/score-queries.ts'
 import type { Ladder } from '../rules/book/rule-book.ts'
 import { DEFAULT_COOL_DOWN_DAYS } from '../rules/schema/ladder-rule.ts'
@@ -166,7 +166,7 @@ function scoreText(score: Score | undefined, cuts: ScoreCuts | undefined): strin
   if (score === undefined || cuts === undefined) return '价值分：没有（没买过，或者今天夜里才算）'
   const { r, f, m } = score
   const from = (of: Cuts, points: number, show: (value: number) => string): string =>
-    points < 2 ? '最低一档' : show(of[points - 2] ?? 0)
+    points < 2 || of[points - 2] === undefined ? '最低一档' : show(of[points - 2] ?? 0)
   return [
     `价值分 ${r + f + m}（在 ${cuts.customers} 位买过的客户里）：`,
     `最近购买 ${r}（${from(cuts.r, r, (value) => `${shanghaiText(value).slice(0, 10)} 以后买过`)}），`,

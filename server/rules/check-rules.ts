@@ -10,7 +10,7 @@ import { checkChannels } from './checks/channels.ts'
 import type { CheckContext } from './checks/check-context.ts'
 import { checkCredit } from './checks/credit.ts'
 import { refuseDoubles } from './checks/doubles.ts'
-import { type GoneRule, goneRules } from './checks/gone.ts'
+import { type GoneRule, goneAdvice, goneRules } from './checks/gone.ts'
 import { addCatalogue, doubtGoods, type Goods, goodsToldBy } from './checks/goods.ts'
 import { checkGroupSops, namesOfGroupSops } from './checks/group-sops.ts'
 import { adviseOnHoldOut } from './checks/hold-out-changed.ts'
@@ -24,6 +24,7 @@ import { checkPools } from './checks/pools.ts'
 import { checkProducts } from './checks/products.ts'
 import { checkProfileFields } from './checks/profile-fields.ts'
 import { checkRenames } from './checks/renames.ts'
+import { checkRfm, rfmNamesIn } from './checks/rfm.ts'
 import { checkRoles } from './checks/roles.ts'
 import { checkScripts } from './checks/scripts.ts'
 import { checkSends } from './checks/sends.ts'
@@ -73,6 +74,7 @@ export const noNames = (): Names => ({
   tier: undefined,
   sop: undefined,
   webhook: undefined,
+  rfm: undefined,
 })
 
 /** More would bury the first ones, which usually explain the rest. */
@@ -146,6 +148,7 @@ export async function checkRules(
   checkRoles(context, drafts.roles)
   checkProfileFields(drafts.profile)
   checkCredit(drafts.credit)
+  checkRfm(drafts.rfm)
   checkProducts(drafts.products)
   if (atHand !== undefined) {
     await askAboutLostNames(surelyNamed(collected), atHand, nowMs)
@@ -170,14 +173,6 @@ const emptied = (count: number): RuleFault => ({
   column: 1,
   message: `规则文件夹里一个规则文件也没有，而正在用的规则有 ${count} 条`,
   suggestion: '多半是没有挂载好，或者还在部署；真的都不要了，留一个 tags.yaml',
-})
-
-const goneAdvice = ({ zh, file }: GoneRule): RuleFault => ({
-  file,
-  line: 1,
-  column: 1,
-  message: `${zh}正在用，文件里已经没有了`,
-  suggestion: '误删就恢复它；真的不要了，不用管这一条',
 })
 
 interface Collection {
@@ -387,6 +382,7 @@ function namesOf({ written, unreadable }: Collection): Names {
     ),
     sop: inSmall(plain('sop')),
     webhook: plain('webhook'),
+    rfm: unreadable.has('rfm') ? undefined : rfmNamesIn(written.filter(({ kind }) => kind === 'rfm')),
   }
 }
 

@@ -46,6 +46,7 @@ export const EMPTY_BOOK: RuleBook = {
   roles: [],
   fields: [],
   credit: [],
+  rfm: undefined,
   catalogue: createCatalogue([], ''),
   renames: [],
 }

@@ -16,6 +16,11 @@ test.each<[Record<string, FactValue>, string | null, string[]]>([
   ],
   [{ 'worth.orders90': 0.2, 'worth.daysSinceReckoned': 2 }, '预计 90 天内买 0.2 次（2 天前估的）', []],
   [
+    { 'score.name': '重要挽留', 'score.daysSinceMoved': 9, 'score.daysSinceReckoned': 0 },
+    'RFM「重要挽留」（今天算的，9 天前变成的）',
+    [],
+  ],
+  [
     { 'orders.paid.avgIntervalDays': 12, 'orders.paid.intervalsSinceLast': 1.9, 'orders.paid.daysSinceLast': 23 },
     '约 12 天买一次',
     [],

@@ -10,6 +10,9 @@ export const HABIT_FACTS = [
   'worth.value90',
   'worth.alivePercent',
   'worth.daysSinceReckoned',
+  'score.name',
+  'score.daysSinceMoved',
+  'score.daysSinceReckoned',
 ]
 
 /** So many of one's own intervals without buying are late. */
@@ -39,11 +42,20 @@ export function habitsOf(facts: Facts): Pick<Profile, 'rhythm' | 'marks'> {
       : [
           `预计 90 天内买 ${orders90} 次${value90 === undefined ? '' : `、花 ${yuan(value90)}`}（${agoText(reckoned)}估的）`,
         ]),
+    ...groupText(facts.get('score.name'), of),
   ]
   return {
     rhythm: parts.length === 0 ? null : parts.join('，'),
     marks: [...lateMark(of), ...unlikelyMark(of)].slice(0, 1),
   }
+}
+
+/** What rfm.yaml calls them, and how old that is. */
+function groupText(name: unknown, of: (path: string) => number | undefined): string[] {
+  if (typeof name !== 'string') return []
+  const moved = of('score.daysSinceMoved')
+  const since = moved === undefined ? '' : `，${moved === 0 ? '今天' : `${moved} 天前`}变成的`
+  return [`RFM「${name}」（${agoText(of('score.daysSinceReckoned'))}算的${since}）`]
 }
 
 const agoText = (days: number | undefined): string =>

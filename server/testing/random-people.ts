@@ -85,6 +85,7 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     })
     add('chat_group', { chat_id: `c${n}`, pool: n % 4 === 3 ? null : path, dismissed_at: gone, known_at: 0 })
   })
+  add('score_run', { name: 'rfm', due_at: 0, after_userid: '', settled_at: maybe(at()) })
   add('worth_run', { name: 'worth', due_at: 0, after_userid: '', scored_at: maybe(at()) })
   for (const who of PEOPLE) {
     add('customer', { external_userid: who, first_channel: maybe(one(TEXTS)), known_at: 0 })
@@ -205,7 +206,8 @@ export const population: fc.Arbitrary<Tables> = fc.gen().map((g) => {
     }
     if (g(fc.boolean)) {
       const points = { r: 1 + g(fc.nat, 4), f: 1 + g(fc.nat, 4), m: 1 + g(fc.nat, 4) }
-      add('customer_score', { id: id++, external_userid: who, ...points })
+      const name = maybe(one(TEXTS))
+      add('customer_score', { id: id++, external_userid: who, ...points, name, since: maybe(at()) })
     }
     if (g(fc.boolean)) {
       const worth = { orders90_hundredths: one([0, 50, 100, 250]), value90_fen: maybe(one(MONEY)) }

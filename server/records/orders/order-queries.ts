@@ -20,6 +20,7 @@ import { lastBought } from './last-bought.ts'
 import type { OrderStatus } from './order-body.ts'
 import { SHOP_ORDER, SHOP_ORDER_ITEM, SHOP_ORDER_PARCEL } from './order-tables.ts'
 import { purchaseHistories, whoBoughtAmong } from './purchase-histories.ts'
+import { purchasesBy } from './purchases-by.ts'
 
 interface OrderItem {
   sku: string
@@ -185,6 +186,8 @@ export const orderQueries = {
           GROUP BY ${o.external_userid} ORDER BY ${o.external_userid} LIMIT ${page.limit}`,
     )
   },
+  /** The same of those orders that count, measured otherwise. */
+  purchasesBy,
   /** On which days everybody bought, page after page. */
   histories: purchaseHistories,
   whoBoughtAmong,

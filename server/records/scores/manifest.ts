@@ -1,5 +1,6 @@
 import { nothing } from '../../core/kernel/nothing.ts'
 import { defineCapability } from '../define-capability.ts'
+import { RfmMoved } from './rfm-event.ts'
 import { scoreFacts } from './score-facts.ts'
 import { scoreTables } from './score-tables.ts'
 import { createScores } from './scores.ts'
@@ -10,10 +11,10 @@ export const scores = defineCapability({
   needs: ['orders', 'privacy'],
   tables: scoreTables,
   facts: scoreFacts,
-  events: [],
+  events: [RfmMoved],
   rewind: createScoresRewind,
   renames: nothing('holds no userid'),
   identified: nothing('scores are made from orders'),
-  ruleNames: nothing('keeps nothing under names of rules'),
+  ruleNames: nothing('a group that is called otherwise is so from the next look on, and nobody has moved'),
   create: createScores,
 })

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { raw } from '../../core/db/sql.ts'
 import type { Row, Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
+import { createEmit } from '../../engine/inbox/emit.ts'
+import { EMPTY_BOOK } from '../../rules/rule-book-holder.ts'
 import { insertRows } from '../../testing/insert-rows.ts'
 import { createTestKit, type TestKit } from '../../testing/test-kit.ts'
 import { orderQueries } from '../orders/order-queries.ts'
@@ -31,6 +33,8 @@ beforeAll(async () => {
   scores = createScores({
     db: kit.db,
     clock: kit.clock,
+    emit: createEmit({ clock: kit.clock, nudge: () => undefined }),
+    rules: { current: () => EMPTY_BOOK },
     orders: { queries: orderQueries },
     privacy: { consents: storedConsents(kit.clock) },
   })
@@ -124,6 +128,22 @@ it('gives everybody the points of their quintiles, and writes nothing when nothi
   const before = await all()
   await night()
   expect(await all()).toEqual(before)
+})
+
+it('says that nobody has F 1 or F 3, and who is in the way', async () => {
+  const cuts = await kit.db.tx((tx) => scores.queries.cuts(tx))
+  const tie = { value: 1, people: 1_411, points: 2 }
+  expect(cuts?.missing).toEqual({
+    r: [],
+    f: [
+      { step: 1, tie },
+      { step: 3, tie },
+    ],
+    m: [],
+  })
+  expect(
+    await kit.db.tx((tx) => tx.rows(raw('SELECT name, since FROM customer_score WHERE name IS NOT NULL'))),
+  ).toEqual([])
 })
 
 it('whose orders are refunded loses the score; the rest of the changes are few', async () => {

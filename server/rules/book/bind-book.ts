@@ -63,6 +63,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
   const ladders = mapOf(await inTurns(drafts.ladder ?? [], (draft) => ladderOf(draft, understood)))
   const roles = drafts.roles?.[0]?.value.roles ?? []
   const credit = drafts.credit?.[0]?.value.credit ?? []
+  const rfm = drafts.rfm?.[0]?.value.rfm
   const products = drafts.products?.[0]?.value.products ?? []
   const fields = drafts.profile?.[0]?.value.fields ?? []
   const versions = [
@@ -96,6 +97,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
       ...fields,
       ...credit,
       ...products,
+      ...(rfm === undefined ? [] : [{ rfm }]),
     ]),
     channels,
     welcomes,
@@ -115,6 +117,7 @@ export async function bindBook(drafts: RuleSources, facts: readonly FactShape[])
     roles,
     fields,
     credit,
+    rfm: rfm === undefined ? undefined : { value: rfm, version: versionOf(rfm) },
     campaigns,
     catalogue: createCatalogue(products, versionOf(products)),
     renames,

@@ -7,6 +7,7 @@ import type { GroupSopRule } from '../schema/group-sop-rule.ts'
 import type { InterceptRule } from '../schema/intercept-rule.ts'
 import type { LevelRule } from '../schema/ladder-rule.ts'
 import type { ProfileField } from '../schema/profile-rules.ts'
+import type { RfmRule } from '../schema/rfm-rule.ts'
 import type {
   ChannelRule,
   LadderRule,
@@ -176,6 +177,8 @@ export interface RuleBook {
   fields: readonly ProfileField[]
   /** Whose an order is, asked from above; empty: nobody's. */
   credit: readonly CreditRule[]
+  /** How R, F and M are measured and what their groups are called; undefined: fifths of all time, without names. */
+  rfm: { value: RfmRule; version: string } | undefined
   /** Which category goods belong to and what they are there for. */
   catalogue: Catalogue
   campaigns: ReadonlyMap<string, Rule<CampaignRule>>

@@ -1,4 +1,5 @@
 import type { RuleSources } from '../book/bind-book.ts'
+import type { RuleFault } from '../files/rule-fault.ts'
 import { KINDS, RULE_KINDS, type RuleKind } from '../files/rule-kinds.ts'
 
 /** A rule that is in force and that the files no longer have. */
@@ -61,3 +62,12 @@ function formerIn(sources: RuleSources, kind: RuleKind): Pick<Named, 'kind' | 'n
     'was' in value && typeof value.was === 'string' ? [{ kind, name: value.was }] : [],
   )
 }
+
+/** As advice: it may be meant. */
+export const goneAdvice = ({ zh, file }: GoneRule): RuleFault => ({
+  file,
+  line: 1,
+  column: 1,
+  message: `${zh}正在用，文件里已经没有了`,
+  suggestion: '误删就恢复它；真的不要了，不用管这一条',
+})

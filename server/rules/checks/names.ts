@@ -16,6 +16,7 @@ const ZH: Record<NameKind, string> = {
   tier: '分层等级',
   sop: 'SOP',
   webhook: '事件转发',
+  rfm: ' RFM 分组',
 }
 const WHERE: Record<NameKind, string> = {
   channel: 'channels/',
@@ -26,6 +27,7 @@ const WHERE: Record<NameKind, string> = {
   tier: 'tiers/',
   sop: 'sop/',
   webhook: 'webhooks/',
+  rfm: 'rfm.yaml',
 }
 
 /** Message and suggestion for a reference to something that does not exist; undefined when it exists. */

@@ -6,6 +6,7 @@ import { GroupSopRule } from '../schema/group-sop-rule.ts'
 import { InterceptRule } from '../schema/intercept-rule.ts'
 import { ProductRules } from '../schema/product-rules.ts'
 import { ProfileRules } from '../schema/profile-rules.ts'
+import { RfmRules } from '../schema/rfm-rule.ts'
 import {
   ChannelRule,
   LadderRule,
@@ -56,6 +57,7 @@ export const KINDS = {
   profile: { place: 'profile.yaml', key: 'fields', zh: '客户资料字段', title: '客户资料字段', shape: ProfileRules },
   credit: { place: 'credit.yaml', key: 'credit', zh: '业绩归属', title: '业绩归属', shape: CreditRules },
   products: { place: 'products.yaml', key: 'products', zh: '商品目录', title: '商品目录', shape: ProductRules },
+  rfm: { place: 'rfm.yaml', key: 'rfm', zh: 'RFM 分组', title: 'RFM 分组', shape: RfmRules },
   calendar: { place: 'calendar/', key: 'calendar', zh: '社群日历', title: '社群日历', shape: CalendarRule },
   groupSop: { place: 'group-sops/', key: 'groupSop', zh: '群 SOP', title: '群 SOP', shape: GroupSopRule },
   campaign: { place: 'campaigns/', key: 'campaign', zh: '活动', title: '活动', shape: CampaignRule },

@@ -6,6 +6,17 @@ const strict = { additionalProperties: false }
 export const PRODUCT_ROLES = ['引流', '首试', '主推', '利润', '会员', '清仓', '组合', '赠品'] as const
 export type ProductRole = (typeof PRODUCT_ROLES)[number]
 
+export const ProductRoleText = Type.Union([
+  Type.Literal('引流'),
+  Type.Literal('首试'),
+  Type.Literal('主推'),
+  Type.Literal('利润'),
+  Type.Literal('会员'),
+  Type.Literal('清仓'),
+  Type.Literal('组合'),
+  Type.Literal('赠品'),
+])
+
 const Pattern = Type.String({ minLength: 1, maxLength: 200 })
 const Patterns = Type.Union([Pattern, Type.Array(Pattern, { minItems: 1, maxItems: 200, uniqueItems: true })])
 
@@ -22,21 +33,10 @@ const ProductRule = Type.Object(
     category: Type.Optional(
       Type.String({ minLength: 1, maxLength: 60, description: '算哪个品类；不写就用商城给的品类' }),
     ),
-    role: Type.Optional(
-      Type.Union(
-        [
-          Type.Literal('引流'),
-          Type.Literal('首试'),
-          Type.Literal('主推'),
-          Type.Literal('利润'),
-          Type.Literal('会员'),
-          Type.Literal('清仓'),
-          Type.Literal('组合'),
-          Type.Literal('赠品'),
-        ],
-        { description: '拿它做什么：引流、首试、主推、利润、会员、清仓、组合、赠品；不写就没有角色' },
-      ),
-    ),
+    role: Type.Optional({
+      ...ProductRoleText,
+      description: '拿它做什么：引流、首试、主推、利润、会员、清仓、组合、赠品；不写就没有角色',
+    }),
   },
   strict,
 )

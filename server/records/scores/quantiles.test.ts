@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { pointsOf, quintileCuts } from './quintiles.ts'
+import { missingSteps, pointsOf, quantileCuts } from './quantiles.ts'
 
 const pointsIn = (values: number[]): number[] => {
-  const cuts = quintileCuts(Float64Array.from(values))
+  const cuts = quantileCuts(Float64Array.from(values))
   return values.map((value) => pointsOf(cuts, value))
 }
 
@@ -30,4 +30,24 @@ it('agrees with ranks counted one by one, whatever the order', () => {
       expect(pointsIn(values)).toEqual(expected)
     }),
   )
+})
+
+it('three parts', () => {
+  expect(quantileCuts(Float64Array.from([6, 5, 4, 3, 2, 1]), 3)).toEqual([3, 5])
+})
+
+it('says which points nobody gets and who shares the value in the way', () => {
+  const missing = (values: number[], steps = 5) => {
+    const sorted = Float64Array.from(values)
+    return missingSteps(sorted, quantileCuts(sorted, steps))
+  }
+  // Six of ten at 2 points: neither 1 nor 3.
+  const tie = { value: 1, people: 6, points: 2 }
+  expect(missing([1, 5, 1, 1, 1, 4, 1, 1, 2, 3])).toEqual([
+    { step: 1, tie },
+    { step: 3, tie },
+  ])
+  expect(missing([1, 2, 3, 4, 5])).toEqual([])
+  expect(missing([7])).toEqual([1, 2, 3, 4].map((step) => ({ step, tie: undefined })))
+  expect(missing([])).toEqual([])
 })
