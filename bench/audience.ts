@@ -2,7 +2,7 @@ import { migrations } from '../migrations/index.ts'
 import { facts } from '../server/capabilities/facts.ts'
 import { VOCABULARY } from '../server/capabilities/vocabulary.ts'
 import { createDb, type Db } from '../server/core/db/db.ts'
-import { raw } from '../server/core/db/sql.ts'
+import { pick, raw, sql } from '../server/core/db/sql.ts'
 import type { SqlValue } from '../server/core/db/tx.ts'
 import { DAY_MS, startOfShanghaiDay } from '../server/core/kernel/shanghai.ts'
 import { CORP_TAG } from '../server/records/tags/tag-tables.ts'
@@ -22,16 +22,17 @@ export interface AudienceOptions {
 
 const CHANNELS = ['包裹卡', '门店物料']
 /** Friends from two channels with a tag, who bought twice or more, the last time a month ago or longer. */
-const CONDITION = conditionOf(
-  {
-    'follow.active': true,
-    channel: { in: CHANNELS },
-    tags: { any: ['口味/口味3'] },
-    'orders.paid.count': { gte: 2 },
-    'orders.paid.daysSinceLast': { gte: 30 },
-  },
-  VOCABULARY.facts,
-)
+const conditionWith = (tag: string) =>
+  conditionOf(
+    {
+      'follow.active': true,
+      channel: { in: CHANNELS },
+      tags: { any: [tag] },
+      'orders.paid.count': { gte: 2 },
+      'orders.paid.daysSinceLast': { gte: 30 },
+    },
+    VOCABULARY.facts,
+  )
 const PAGE = 1_000
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -48,7 +49,7 @@ export async function benchAudience(options: AudienceOptions, report: Report): P
     const without = ['customer_source', 'welcome', 'timeline']
     await populate(db, { customers: options.customers, guides: [], without, print })
     await multiply(db, options.copies, print)
-    await measureAudience(db, options, report)
+    await measureAudience(db, { ...options, tagId: 'etBench3' }, report)
   } finally {
     await db.close()
     await database.drop()
@@ -75,10 +76,20 @@ const tagRow = (n: number) => ({
 
 export async function measureAudience(
   db: Db,
-  { customers, copies, rounds }: Pick<AudienceOptions, 'customers' | 'copies' | 'rounds'>,
+  {
+    customers,
+    copies,
+    rounds,
+    tagId,
+  }: Pick<AudienceOptions, 'customers' | 'copies' | 'rounds'> & {
+    /** Which tag is asked for. */
+    tagId: string
+  },
   report: Report,
 ): Promise<void> {
   const now = Date.now()
+  const tag = await db.tx((tx) => tx.row(sql`SELECT ${pick(CORP_TAG, 'path')} FROM ${CORP_TAG} WHERE ${CORP_TAG.tag_id} = ${tagId}`))
+  const condition = conditionWith(tag?.path ?? '')
   const byHand = (select: string): string =>
     `SELECT ${select} FROM (
        SELECT external_userid FROM shop_order WHERE status = 'paid' AND external_userid IS NOT NULL
@@ -86,19 +97,19 @@ export async function measureAudience(
      ) o JOIN customer c ON c.external_userid = o.external_userid
      WHERE c.first_channel IN (?, ?)
        AND EXISTS (SELECT 1 FROM follow f WHERE f.external_userid = c.external_userid AND f.active = 1)
-       AND EXISTS (SELECT 1 FROM follow_tag t WHERE t.external_userid = c.external_userid AND t.tag_id = 'etBench3')`
-  const params: SqlValue[] = [startOfShanghaiDay(now) - 29 * DAY_MS, ...CHANNELS]
+       AND EXISTS (SELECT 1 FROM follow_tag t WHERE t.external_userid = c.external_userid AND t.tag_id = ?)`
+  const params: SqlValue[] = [startOfShanghaiDay(now) - 29 * DAY_MS, ...CHANNELS, tagId]
   const questions = {
     count: {
-      ours: () => db.tx(async (tx) => String(await facts.count(tx, CONDITION, now))),
+      ours: () => db.tx(async (tx) => String(await facts.count(tx, condition, now))),
       theirs: () => db.tx(async (tx) => String((await tx.row(raw<{ n: number }>(byHand('COUNT(*) AS n'), params)))?.n)),
     },
     'first page': {
-      ours: () => db.tx(async (tx) => (await facts.audience(tx, CONDITION, now, { limit: PAGE })).join()),
+      ours: () => db.tx(async (tx) => (await facts.audience(tx, condition, now, { limit: PAGE })).join()),
       theirs: () =>
         db.tx(async (tx) => {
-          const sql = `${byHand('c.external_userid AS id')} ORDER BY c.external_userid LIMIT ${PAGE}`
-          return (await tx.rows(raw<{ id: string }>(sql, params))).map((row) => row.id).join()
+          const page = `${byHand('c.external_userid AS id')} ORDER BY c.external_userid LIMIT ${PAGE}`
+          return (await tx.rows(raw<{ id: string }>(page, params))).map((row) => row.id).join()
         }),
     },
   }

@@ -53,7 +53,7 @@ export async function benchBeats(options: BeatOptions, report: Report): Promise<
       await first.stop()
       await populate(server.db, { customers: options.customers, guides: GUIDES, print: () => undefined })
       const panes = await logInAll(server.db, await somePeople(server, options.panes))
-      await measure(server.name, await server.start(), panes, options, report)
+      await measureBeats(server.name, await server.start(), panes, options, report)
     } finally {
       await server.close()
       await sandbox.close()
@@ -62,7 +62,7 @@ export async function benchBeats(options: BeatOptions, report: Report): Promise<
 }
 
 /** Each pane is somebody's own phone: a login of its own, as the server would have given it. */
-const logInAll = (db: Db, people: Person[]): Promise<Pane[]> =>
+export const logInAll = (db: Db, people: Person[]): Promise<Pane[]> =>
   db.tx(async (tx) => {
     const secret = sessionSecretFrom(credentials.secret)
     const panes: Pane[] = []
@@ -74,11 +74,11 @@ const logInAll = (db: Db, people: Person[]): Promise<Pane[]> =>
     return panes
   })
 
-async function measure(
+export async function measureBeats(
   name: string,
   huoshui: Started,
   panes: Pane[],
-  { seconds }: BeatOptions,
+  { seconds }: Pick<BeatOptions, 'seconds'>,
   report: Report,
 ): Promise<void> {
   const limit = await startProgram('bench/limit-beats.ts')

@@ -12,7 +12,7 @@ export interface BenchServer {
   /** The same database, beside the server: for looking, and for filling while the server is stopped. */
   db: Db
   start(): Promise<Started>
-  /** Also drops the database. */
+  /** Also drops the database, if it is its own. */
   close(): Promise<void>
 }
 
@@ -20,15 +20,20 @@ export interface BenchServerOptions {
   /** mysql server URL; SQLite without. */
   mysql: string | undefined
   platformUrl: string
+  /** One that is there already and stays; default: an empty one of its own. */
+  databaseUrl?: string
   /** Left out of the shipped rules, path below the config folder. */
   without?: string[]
   /** The way to the database that servers take, from the one that goes straight there. */
   way?: (databaseUrl: string) => string
 }
 
-/** A Huoshui with the shipped rules on an empty database of its own, to be started as often as wanted. */
+/** A Huoshui with the shipped rules on a database of its own, to be started as often as wanted. */
 export async function openBenchServer(options: BenchServerOptions): Promise<BenchServer> {
-  const database = await createTestDatabase(options.mysql ?? '')
+  const database =
+    options.databaseUrl === undefined
+      ? await createTestDatabase(options.mysql ?? '')
+      : { url: options.databaseUrl, drop: async () => undefined }
   const configDir = mkdtempSync(join(tmpdir(), 'huoshui-bench-'))
   cpSync('config', configDir, { recursive: true })
   for (const path of options.without ?? []) rmSync(join(configDir, path), { recursive: true })

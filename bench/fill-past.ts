@@ -9,6 +9,9 @@ export interface PastOptions {
   /** Of the actions; due now, each of a customer of its own. */
   waiting: number
   notes: number
+  /** Journeys that have ended, with so many steps in all. */
+  journeys: number
+  steps: number
   /** So long ago the first came; they come evenly. */
   days: number
   /** Contents older than so many days are gone. */
@@ -21,12 +24,14 @@ export interface PastOptions {
 
 const PIECE = 250_000
 const RULE = `{"text":"首单后复购：下过一单，喜欢西冷","rule":{"kind":"sop","name":"after-first-order","version":"a1b2c3d4"},"facts":{"orders.paid.count":1,"channel":"包裹卡"}}`
+const FACTS = '{"orders.paid.count":1,"orders.paid.sum":9900,"channel":"包裹卡","tags":["口味/西冷","来源/包裹卡"],"follow.active":true}'
+const OUTCOME = '{"text":"导购发了话术","done":true}'
 const RAW = `{"ToUserName":"wwBench","FromUserName":"sys","CreateTime":"1764460800","MsgType":"event","Event":"change_external_contact","ChangeType":"edit_external_contact","UserID":"benchguide`
 
 /** What came in and went out over many days, inside MariaDB, by the hundred thousand: nobody has to make it one by one. One
- *  event of 500 takes a tag off, which is the rare kind. */
+ *  event of 500 takes a tag off, which is the rare kind. Two tables at once. */
 export async function fillPast(db: Db, options: PastOptions): Promise<void> {
-  const { nowMs, days, keptDays, print, events, actions, waiting, notes, customers } = options
+  const { nowMs, days, keptDays, print, events, actions, waiting, notes, journeys, steps, customers } = options
   const firstMs = nowMs - days * DAY_MS
   const keptMs = nowMs - keptDays * DAY_MS
   await db.source.query(
@@ -56,7 +61,7 @@ export async function fillPast(db: Db, options: PastOptions): Promise<void> {
   const tags = `CONCAT('{"externalUserId":"', p.id, '","userId":"benchguide', s.seq % 997, '","tags":["口味/口味', s.seq % 20, '"],"by":"rule","via":["new-customer-first-order"]}')`
   const paid = `CONCAT('{"orderId":"o', s.seq, '","source":"shop","externalUserId":"', p.id, '","totalFen":9900,"first":false,"atMs":', ${firstMs}, '}')`
   const wecom = `CONCAT('${RAW}', s.seq % 997, '","ExternalUserID":"', p.id, '"}')`
-  await fill(
+  const filling = fill(
     'inbound_event',
     events,
     'dedupe_key, kind, lane, payload, event_at, received_at, state, due_at, done_subscriptions, finished_at, shard',
@@ -85,5 +90,24 @@ export async function fillPast(db: Db, options: PastOptions): Promise<void> {
     (at) =>
       `CONCAT('bench:past:', s.seq), p.id, CONCAT('benchguide', s.seq % 997), ${at}, 'tag.changed', '打标签 来源/包裹卡', '${RULE}'`,
   )
+  const [last] = (await db.source.query('SELECT MAX(id) AS id FROM sop_entry')) as { id: string | null }[]
+  const firstEntry = Number(last?.id ?? 0) + 1
+  await fill(
+    'sop_entry',
+    journeys,
+    'id, sop, version, external_userid, userid, entry_key, state, position, entered_at, ended_at, event, facts, end_reason',
+    (at) =>
+      `${firstEntry} + s.seq, 'after-first-order', 'a1b2c3d4', p.id, CONCAT('benchguide', s.seq % 997), CONCAT('bench:past:', s.seq),
+       ELT(1 + s.seq % 3, 'finished', 'goal', 'left'), 'end', ${at}, ${at} + ${7 * DAY_MS}, ${paid}, '${FACTS}', '${RULE}'`,
+  )
+  const each = Math.max(1, Math.floor(steps / Math.max(1, journeys)))
+  await fill(
+    'sop_step',
+    steps,
+    'entry_id, position, kind, at, outcome, reason',
+    (at) =>
+      `${firstEntry} + FLOOR(s.seq / ${each}), s.seq % ${each}, ELT(1 + s.seq % 3, 'wait', 'send', 'tag'), ${at}, '${OUTCOME}', '${RULE}'`,
+  )
+  await filling
   await db.source.query('DROP TABLE bench_person')
 }

@@ -24,12 +24,14 @@ import { benchTagging } from './tagging.ts'
 import { benchVisits } from './visits.ts'
 import { benchBurst, benchWelcome } from './welcome.ts'
 import { benchWorth } from './worth.ts'
+import { benchYear } from './year.ts'
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     size: { type: 'string' },
+    keep: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
 })
@@ -94,12 +96,18 @@ const PROGRAMS: Record<string, (mysql: string | undefined) => Promise<void>> = {
       : { events: 2_500_000, actions: 300_000, waiting: 100_000, days: 114, rounds: 3 }
     if (mysql !== undefined) await benchHistory({ ...size, mysql }, report)
   },
+  year: async (mysql) => {
+    const size = quick
+      ? { customers: 2_000, copies: 10, requests: 1_000, rounds: 1, seconds: 6 }
+      : { customers: 20_000, copies: 100, requests: 2_000, rounds: 3, seconds: 20 }
+    if (mysql !== undefined) await benchYear({ ...size, isKept: values.keep, mysql }, report)
+  },
   backtest: () => benchBacktest({ people: quick ? 100 : 1_250 }, report),
   journeys: (mysql) => benchJourneys({ customers: quick ? 10_000 : 100_000, mysql }, report),
 }
 
-const HELP = `npm run bench [-- --quick] [-- --size CUSTOMERS] [-- --only ${Object.keys(PROGRAMS).join(',')}]
---size is for plan. Each figure with its limit program beside it, from one run. MariaDB's figures want TEST_MYSQL_URL (default
+const HELP = `npm run bench [-- --quick] [-- --size CUSTOMERS] [-- --keep] [-- --only ${Object.keys(PROGRAMS).join(',')}]
+--size is for plan. --keep is for year: its database stays, and the next run with --keep measures what it finds. Each figure with its limit program beside it, from one run. MariaDB's figures want TEST_MYSQL_URL (default
 mysql://root@127.0.0.1:3306); they are left out when it is empty or does not answer.
 `
 

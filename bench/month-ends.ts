@@ -1,9 +1,10 @@
 import type { Db } from '../server/core/db/db.ts'
 import { DAY_MS } from '../server/core/kernel/shanghai.ts'
 import { createEmptyOld } from '../server/upkeep/people/old-contents.ts'
+import { count } from './waiting.ts'
 
 /** Long enough for any; a whole number of the days for which contents are kept. */
-const FOR_EVER = 100_000
+export const FOR_EVER = 100_000
 
 export interface MonthEnds {
   /** Rows a second of the job that removes in bites. */
@@ -20,10 +21,6 @@ export async function measureMonthEnds(
   db: Db,
   { nowMs, oldestDays }: { nowMs: number; oldestDays: number },
 ): Promise<MonthEnds> {
-  const ask = async (text: string): Promise<number> => {
-    const [row] = (await db.source.query(text)) as { n: string }[]
-    return Number(row?.n ?? 0)
-  }
   const firstMs = nowMs - oldestDays * DAY_MS
   const halfMs = firstMs + 15 * DAY_MS
   const endMs = firstMs + 30 * DAY_MS
@@ -34,7 +31,8 @@ export async function measureMonthEnds(
      PARTITION BY RANGE (received_at) (PARTITION old VALUES LESS THAN (${halfMs}), PARTITION later VALUES LESS THAN MAXVALUE)`,
   )
   await db.source.query('CREATE TABLE bench_known (key_hash binary(16) PRIMARY KEY, at bigint NOT NULL) ENGINE=InnoDB')
-  const moving = await ask(
+  const moving = await count(
+    db,
     `SELECT COUNT(*) AS n FROM inbound_event WHERE received_at >= ${firstMs} AND received_at < ${halfMs}`,
   )
   const movedMs = await timed(async () => {
@@ -58,7 +56,15 @@ export async function measureMonthEnds(
   const dropMs = await timed(() => db.source.query('ALTER TABLE bench_month DROP PARTITION old'))
   await db.source.query('DROP TABLE bench_month, bench_known')
 
-  const ended = await ask(`SELECT COUNT(*) AS n FROM inbound_event WHERE received_at < ${endMs}`)
+  return { ...(await measureBites(db, { nowMs, endMs })), moved: perSecond(moving, movedMs), dropMs }
+}
+
+/** Events a second, with their actions, that the job empties and then deletes: all that came before `endMs`. */
+export async function measureBites(
+  db: Db,
+  { nowMs, endMs }: { nowMs: number; endMs: number },
+): Promise<Pick<MonthEnds, 'emptied' | 'deleted'>> {
+  const ended = await count(db, 'SELECT COUNT(*) AS n FROM inbound_event WHERE received_at < ?', [endMs])
   const days = (nowMs - endMs) / DAY_MS
   const run = (callback: number, rows: number): Promise<number> =>
     timed(() =>
@@ -68,14 +74,10 @@ export async function measureMonthEnds(
     )
   const emptiedMs = await run(days, FOR_EVER)
   const deletedMs = await run(days, days)
-  const perSecond = (rows: number, ms: number): number => Math.round(rows / (ms / 1_000))
-  return {
-    emptied: perSecond(ended, emptiedMs),
-    deleted: perSecond(ended, deletedMs),
-    moved: perSecond(moving, movedMs),
-    dropMs,
-  }
+  return { emptied: perSecond(ended, emptiedMs), deleted: perSecond(ended, deletedMs) }
 }
+
+const perSecond = (rows: number, ms: number): number => Math.round(rows / (ms / 1_000))
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()

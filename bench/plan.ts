@@ -31,8 +31,8 @@ export interface PlanOptions {
 
 const ALL = 2_000_000
 const AIM_MS = 60_000
-const PER_GUIDE = 400
-const PER_GROUP = 100
+export const PER_GUIDE = 400
+export const PER_GROUP = 100
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** Three campaigns that overlap, two of whose steps go to customers and one into groups, a calendar, and two SOPs of groups, under one
@@ -104,7 +104,7 @@ export async function benchPlan({ customers, copies, mysql }: PlanOptions, repor
 }
 
 /** Each of a guide of its own, all in the pool that is asked for, and as many made on each of the last thirty days. */
-const addGroups = (db: Db, many: number, nowMs: number): Promise<void> =>
+export const addGroups = (db: Db, many: number, nowMs: number): Promise<void> =>
   db.tx((tx) =>
     insertRows(
       tx,
@@ -117,7 +117,7 @@ const addGroups = (db: Db, many: number, nowMs: number): Promise<void> =>
     ),
   )
 
-async function measurePlan(db: Db, people: number, report: Report): Promise<void> {
+export async function measurePlan(db: Db, people: number, report: Report): Promise<void> {
   const nowMs = Date.now()
   const book = await bookOf(nowMs)
   const { policy, sends } = book

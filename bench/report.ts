@@ -25,6 +25,12 @@ export function percentile(values: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
+/** The same report, in which all that is added has this before its name. */
+export const prefixed = (report: Report, prefix: string): Report => ({
+  add: (name, figure) => report.add(`${prefix}${name}`, figure),
+  has: (name) => report.has(`${prefix}${name}`),
+})
+
 /** Prints each figure as soon as it is known. */
 export function createReport(print: (line: string) => void): Report {
   const names = new Set<string>()

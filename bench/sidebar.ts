@@ -46,7 +46,7 @@ export async function benchSidebar(options: SidebarOptions, report: Report): Pro
       await first.stop()
       print(`\nfilling ${server.name} with ${options.customers} customers`)
       await populate(server.db, { customers: options.customers, guides: GUIDES, print })
-      await measure(server, options, report)
+      await measureSidebar(server, options, report)
     } finally {
       await server.close()
       await sandbox.close()
@@ -54,7 +54,11 @@ export async function benchSidebar(options: SidebarOptions, report: Report): Pro
   }
 }
 
-async function measure(server: BenchServer, options: SidebarOptions, report: Report): Promise<void> {
+export async function measureSidebar(
+  server: BenchServer,
+  options: Pick<SidebarOptions, 'customers' | 'requests' | 'rounds'>,
+  report: Report,
+): Promise<void> {
   const huoshui = await server.start()
   const limit = await startProgram('bench/limit-sidebar.ts', { args: [server.databaseUrl] })
   const people = await somePeople(server, options.requests)

@@ -85,7 +85,7 @@ export async function post<Answer>(url: string, body: unknown): Promise<Answer> 
   return (await answer.json()) as Answer
 }
 
-async function scansAt(control: Started, app: Started, { rate, seconds }: Load): Promise<Omit<Run, 'notes'>> {
+export async function scansAt(control: Started, app: Started, { rate, seconds }: Load): Promise<Omit<Run, 'notes'>> {
   const before = cpuTimeMs(app.pid)
   const welcomes = await post<Welcomes>(`${control.url}/scans`, { appUrls: [app.url], rate, seconds })
   return { ...welcomes, cpuMs: (cpuTimeMs(app.pid) - before) / welcomes.scans }
@@ -137,7 +137,7 @@ export async function measureHuoshui(
 }
 
 /** Seconds from the first scan until nothing is left to dispatch, once all are scanned. */
-async function inboxDrained(db: Parameters<typeof undispatched>[0], scannedAtMs: number): Promise<string> {
+export async function inboxDrained(db: Parameters<typeof undispatched>[0], scannedAtMs: number): Promise<string> {
   const beganMs = Date.now()
   await until('inbox empty', 600_000, async () => Date.now() >= scannedAtMs && (await undispatched(db)) === 0)
   return ((Date.now() - beganMs) / 1000).toFixed(1)

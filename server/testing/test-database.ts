@@ -18,8 +18,12 @@ export async function createTestDatabase(
       drop: async () => rmSync(folder, { recursive: true, force: true }),
     }
   }
-  const name = `huoshui_test_${randomText(12)}`
-  await onServer(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`)
+  return openNamedDatabase(server, `huoshui_test_${randomText(12)}`)
+}
+
+/** A database of this name on a MySQL server, there already or made now. */
+export async function openNamedDatabase(server: string, name: string): Promise<{ url: string; drop(): Promise<void> }> {
+  await onServer(server, `CREATE DATABASE IF NOT EXISTS ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`)
   return {
     url: `${server.replace(/\/$/, '')}/${name}`,
     drop: () => onServer(server, `DROP DATABASE IF EXISTS ${name}`),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Db } from '../../core/db/db.ts'
 import { byDialect, raw, render, type Sql, sql } from '../../core/db/sql.ts'
 import type { ReadTx, Tx } from '../../core/db/tx.ts'
 import { DAY_MS } from '../../core/kernel/shanghai.ts'
@@ -6,6 +7,7 @@ import { createOutbox } from '../../engine/actions/outbox.ts'
 import { readEta } from '../../platform/deployment/eta.ts'
 import { planTagUndo } from '../../records/tags/undo-tags.ts'
 import { refusedActions } from '../../upkeep/doctor/checks/token-race.ts'
+import { createEmptyOld } from '../../upkeep/people/old-contents.ts'
 import { recordedSince } from '../../upkeep/rehearsal/estimate-arrivals.ts'
 import { recordedEvents } from '../../upkeep/rehearsal/recorded-events.ts'
 import { createTestKit, type TestKit } from '../test-kit.ts'
@@ -110,6 +112,28 @@ it.each(Object.entries(READS))('%s is found by an index', async (_what, read) =>
   const { asked, scans } = await plansOf(read)
   expect(asked).toBeGreaterThan(0)
   expect(scans).toEqual([])
+})
+
+/** Rows that the connection of a transaction has walked through so far. */
+async function walked(tx: ReadTx): Promise<number> {
+  const [next] = await tx.rows(raw<{ Value: string }>("SHOW SESSION STATUS WHERE Variable_name = 'Handler_read_next'"))
+  return Number(next?.Value)
+}
+
+it.runIf(process.env.TEST_MYSQL_URL)('the end of a past walks through a bite at most of what is too young to end', async () => {
+  let most = 0
+  const tx: Db['tx'] = (work) =>
+    kit.db.tx(async (inside) => {
+      const before = await walked(inside)
+      const done = await work(inside)
+      most = Math.max(most, (await walked(inside)) - before)
+      return done
+    })
+  const days = { callback: DAYS - 10, rows: DAYS, left: 0, order: DAYS }
+  const { emptied } = await createEmptyOld({ db: { ...kit.db, tx }, clock: kit.clock, days })(() => true)
+  // A third of the actions waits.
+  expect(emptied).toBeGreaterThan((ROWS / DAYS) * 10)
+  expect(most).toBeLessThan(2_000)
 })
 
 it.each([

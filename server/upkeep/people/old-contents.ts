@@ -17,7 +17,8 @@ export interface OldContents {
 }
 
 interface Queue {
-  /** A page behind this id, by id: what came in before `beforeMs`. */
+  /** What came in before `beforeMs` of the page of rows behind this id, by id. No condition on the instant: whoever looks for rows that
+   *  are as old walks through all that are younger when there are none. */
   page(tx: Tx, afterId: number, beforeMs: number): Promise<{ id: number; isOver: boolean; isEmptied: boolean }[]>
   empty(tx: Tx, ids: number[]): Promise<number>
   remove(tx: Tx, ids: number[]): Promise<number>
@@ -29,10 +30,12 @@ const a = ACTION
 const events: Queue = {
   page: async (tx, afterId, beforeMs) => {
     const rows = await tx.rows(
-      sql`SELECT ${pick(e, 'id', 'state', 'payload')} FROM ${e}
-          WHERE ${e.id} > ${afterId} AND ${e.received_at} < ${beforeMs} ORDER BY ${e.id} LIMIT ${BITE}`,
+      sql`SELECT ${pick(e, 'id', 'state', 'payload', 'received_at')} FROM ${e}
+          WHERE ${e.id} > ${afterId} ORDER BY ${e.id} LIMIT ${BITE}`,
     )
-    return rows.map(({ id, state, payload }) => ({ id, isOver: state !== 'new', isEmptied: payload === EMPTIED }))
+    return rows
+      .filter((row) => row.received_at < beforeMs)
+      .map(({ id, state, payload }) => ({ id, isOver: state !== 'new', isEmptied: payload === EMPTIED }))
   },
   empty: (tx, ids) =>
     tx.run(sql`UPDATE ${e} SET ${set(e, { payload: EMPTIED, last_error: null })} WHERE ${e.id} IN ${list(ids)}`),
@@ -42,14 +45,16 @@ const events: Queue = {
 const actions: Queue = {
   page: async (tx, afterId, beforeMs) => {
     const rows = await tx.rows(
-      sql`SELECT ${pick(a, 'id', 'state', 'payload')} FROM ${a}
-          WHERE ${a.id} > ${afterId} AND ${a.created_at} < ${beforeMs} ORDER BY ${a.id} LIMIT ${BITE}`,
+      sql`SELECT ${pick(a, 'id', 'state', 'payload', 'created_at')} FROM ${a}
+          WHERE ${a.id} > ${afterId} ORDER BY ${a.id} LIMIT ${BITE}`,
     )
-    return rows.map(({ id, state, payload }) => ({
-      id,
-      isOver: state !== 'waiting' && state !== 'running',
-      isEmptied: payload === EMPTIED,
-    }))
+    return rows
+      .filter((row) => row.created_at < beforeMs)
+      .map(({ id, state, payload }) => ({
+        id,
+        isOver: state !== 'waiting' && state !== 'running',
+        isEmptied: payload === EMPTIED,
+      }))
   },
   empty: (tx, ids) =>
     tx.run(
