@@ -88,7 +88,9 @@ export async function measureAudience(
   report: Report,
 ): Promise<void> {
   const now = Date.now()
-  const tag = await db.tx((tx) => tx.row(sql`SELECT ${pick(CORP_TAG, 'path')} FROM ${CORP_TAG} WHERE ${CORP_TAG.tag_id} = ${tagId}`))
+  const tag = await db.tx((tx) =>
+    tx.row(sql`SELECT ${pick(CORP_TAG, 'path')} FROM ${CORP_TAG} WHERE ${CORP_TAG.tag_id} = ${tagId}`),
+  )
   const condition = conditionWith(tag?.path ?? '')
   const byHand = (select: string): string =>
     `SELECT ${select} FROM (

@@ -24,7 +24,8 @@ export interface PastOptions {
 
 const PIECE = 250_000
 const RULE = `{"text":"首单后复购：下过一单，喜欢西冷","rule":{"kind":"sop","name":"after-first-order","version":"a1b2c3d4"},"facts":{"orders.paid.count":1,"channel":"包裹卡"}}`
-const FACTS = '{"orders.paid.count":1,"orders.paid.sum":9900,"channel":"包裹卡","tags":["口味/西冷","来源/包裹卡"],"follow.active":true}'
+const FACTS =
+  '{"orders.paid.count":1,"orders.paid.sum":9900,"channel":"包裹卡","tags":["口味/西冷","来源/包裹卡"],"follow.active":true}'
 const OUTCOME = '{"text":"导购发了话术","done":true}'
 const RAW = `{"ToUserName":"wwBench","FromUserName":"sys","CreateTime":"1764460800","MsgType":"event","Event":"change_external_contact","ChangeType":"edit_external_contact","UserID":"benchguide`
 

@@ -24,9 +24,17 @@ export interface Filled {
 
 /** What was filled; undefined: nothing, or not to its end. */
 export async function filledIn(db: Db): Promise<Filled | undefined> {
-  if ((await count(db, "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'bench_year'")) === 0)
+  if (
+    (await count(
+      db,
+      "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'bench_year'",
+    )) === 0
+  )
     return undefined
-  const [row] = (await db.source.query('SELECT customers, filled_ms FROM bench_year')) as { customers: string; filled_ms: string }[]
+  const [row] = (await db.source.query('SELECT customers, filled_ms FROM bench_year')) as {
+    customers: string
+    filled_ms: string
+  }[]
   return row === undefined ? undefined : { customers: Number(row.customers), nowMs: Number(row.filled_ms) }
 }
 
@@ -47,7 +55,11 @@ export async function fillYear(
   const part = (each: number): number => Math.round(all * each * SHARE)
   await fillPast(db, {
     ...{ events: part(A_YEAR.events), actions: part(A_YEAR.actions), notes: part(A_YEAR.notes) },
-    ...{ journeys: part(A_YEAR.journeys), steps: part(A_YEAR.steps), waiting: Math.round(part(A_YEAR.actions) * WAITING) },
+    ...{
+      journeys: part(A_YEAR.journeys),
+      steps: part(A_YEAR.steps),
+      waiting: Math.round(part(A_YEAR.actions) * WAITING),
+    },
     ...{ days: DAYS, keptDays: DAYS, customers: all, nowMs, print },
   })
   await db.source.query('CREATE TABLE bench_year (customers bigint NOT NULL, filled_ms bigint NOT NULL)')

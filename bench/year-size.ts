@@ -59,9 +59,9 @@ async function contentsOf(db: Db, pasts: Size[], share: number): Promise<number>
     const length = CONTENTS[name]
     if (length === undefined) continue
     const [row] = (await db.source.query(
-      `SELECT AVG(${length}) AS each FROM (SELECT * FROM ${name} ORDER BY id DESC LIMIT ${SAMPLED}) some`,
-    )) as { each: string }[]
-    bytes += (Number(row?.each ?? 0) * rows * share) / SHARE
+      `SELECT AVG(${length}) AS content FROM (SELECT * FROM ${name} ORDER BY id DESC LIMIT ${SAMPLED}) some`,
+    )) as { content: string }[]
+    bytes += (Number(row?.content ?? 0) * rows * share) / SHARE
   }
   return bytes
 }

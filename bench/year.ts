@@ -15,7 +15,7 @@ import { prefixed, type Report } from './report.ts'
 import { measureSidebar, somePeople, WITHOUT } from './sidebar.ts'
 import { isIdle, isPrepared, until } from './waiting.ts'
 import { inboxDrained, measureLimit, openPlatform, outcome, scansAt, speed } from './welcome.ts'
-import { type Filled, FILLED_WAIT, filledIn, fillYear } from './year-fill.ts'
+import { FILLED_WAIT, type Filled, filledIn, fillYear } from './year-fill.ts'
 import { measureSize } from './year-size.ts'
 
 export interface YearOptions {
@@ -58,6 +58,7 @@ export async function benchYear(options: YearOptions, all: Report): Promise<void
       await database.drop()
       database = await openNamedDatabase(mysql, name)
       db = createDb(database.url, migrations, { silenceMs: HOUR_MS })
+      await db.connect()
       filled = undefined
     }
     const server = await openBenchServer({ mysql, platformUrl, without: WITHOUT, databaseUrl: database.url, way })
@@ -107,9 +108,16 @@ async function fill(db: Db, server: BenchServer, { customers, copies }: YearOpti
 }
 
 /** What needs no server. */
-async function measureTables(db: Db, filled: Filled, { rounds, customers, copies }: YearOptions, report: Report): Promise<void> {
+async function measureTables(
+  db: Db,
+  filled: Filled,
+  { rounds, customers, copies }: YearOptions,
+  report: Report,
+): Promise<void> {
   await db.source.query(`UPDATE action SET due_at = created_at WHERE ${FILLED_WAIT}`)
-  const some = (await db.source.query(`SELECT external_userid AS id FROM customer ORDER BY external_userid LIMIT ${DRAWN}`)) as { id: string }[]
+  const some = (await db.source.query(
+    `SELECT external_userid AS id FROM customer ORDER BY external_userid LIMIT ${DRAWN}`,
+  )) as { id: string }[]
   const took = await measureReads([db], { nowMs: filled.nowMs, rounds, drawn: some.map(({ id }) => id) })
   report.add('reads mariadb', {
     figure: `slowest ${shownMs(Math.max(...took.map(({ ms }) => ms[0] ?? 0)))}`,
@@ -118,7 +126,9 @@ async function measureTables(db: Db, filled: Filled, { rounds, customers, copies
     table: ['| read | took |', '| --- | --- |', ...took.map(({ what, ms }) => `| ${what} | ${shownMs(ms[0])} |`)],
   })
   await measurePlan(db, filled.customers, report)
-  const [tag] = (await db.source.query('SELECT tag_id AS id FROM corp_tag WHERE gone_at IS NULL ORDER BY tag_id LIMIT 1')) as { id: string }[]
+  const [tag] = (await db.source.query(
+    'SELECT tag_id AS id FROM corp_tag WHERE gone_at IS NULL ORDER BY tag_id LIMIT 1',
+  )) as { id: string }[]
   await measureAudience(db, { customers, copies, rounds, tagId: tag?.id ?? '' }, report)
   await measureSize(db, filled, report)
 }
@@ -189,7 +199,9 @@ async function measureAdds(
 
 /** The oldest hours of the past are used up. */
 async function measureEnd(db: Db, { nowMs }: Filled, report: Report): Promise<void> {
-  const [first] = (await db.source.query('SELECT received_at AS at FROM inbound_event ORDER BY id LIMIT 1')) as { at: string }[]
+  const [first] = (await db.source.query('SELECT received_at AS at FROM inbound_event ORDER BY id LIMIT 1')) as {
+    at: string
+  }[]
   const { emptied, deleted } = await measureBites(db, { nowMs, endMs: Number(first?.at) + 6 * HOUR_MS })
   report.add('a past ends mariadb', {
     figure: `contents of ${emptied} events/s emptied, ${deleted}/s deleted, with their actions`,
